@@ -1,0 +1,226 @@
+"""The events that services exchange: one frozen model per topic. A published version only ever gains optional fields.
+
+Facts are named in the past tense, commands in the imperative. What a consumer needs to do its work is in the event:
+no service reads another's tables.
+"""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import ClassVar, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Lane = Literal["interactive", "nightly"]
+JobStatus = Literal["queued", "running", "done", "error"]
+Bucket = Literal["High", "Medium", "Low"]
+
+
+class Model(BaseModel):
+    """Frozen, and lenient to fields it does not know: they are a newer producer's optional ones."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Event(Model):
+    """What every event has. `topic` names the topic and is the CloudEvents type."""
+
+    topic: ClassVar[str]
+
+    tenant_id: int = Field(ge=1)
+
+    @property
+    def key(self) -> str:
+        """The Kafka key: order holds among the events of one key."""
+        return str(self.tenant_id)
+
+    @property
+    def identity(self) -> str:
+        """What tells this event from others of its type with the same cause."""
+        return self.key
+
+
+class Company(Model):
+    """What the register says of a company."""
+
+    company_id: int
+    uen: str
+    name: str
+    entity_type: str | None = None
+    status: str | None = None
+    incorporated_on: date | None = None
+    industry_code: str | None = None
+    industry_norm: str | None = None
+    secondary_industry_code: str | None = None
+    address: str | None = None
+    postal_code: str | None = None
+    website_domain: str | None = None
+
+
+class CompanyEvent(Event):
+    """An event about one company of one tenant."""
+
+    company: Company
+
+    @property
+    def key(self) -> str:
+        return f"{self.tenant_id}:{self.company.uen}"
+
+
+class Industry(Model):
+    """A code of SSIC that words were resolved to; the codes below it are included."""
+
+    version: str
+    code: str
+    level: str
+    title: str
+
+
+class RequestIndustry(Event):
+    """Find companies of these industries: the best few now, the rest as a job for the night."""
+
+    topic: ClassVar[str] = "industry.requested.v1"
+
+    request_id: UUID
+    terms: list[str]
+    mode: Literal["background", "off", "sync_preview"] = "background"
+    sync_limit: int = Field(ge=0)
+    limit: int | None = Field(default=None, ge=1)
+
+    @property
+    def identity(self) -> str:
+        return str(self.request_id)
+
+
+class RequestUpsert(Event):
+    """Execute this queued job."""
+
+    topic: ClassVar[str] = "upsert.requested.v1"
+
+    job_id: UUID
+
+    @property
+    def identity(self) -> str:
+        return str(self.job_id)
+
+
+class CompanyUpserted(CompanyEvent):
+    """The company stands in `companies` as the register has it, and is this tenant's candidate."""
+
+    topic: ClassVar[str] = "company.upserted.v1"
+
+    inserted: bool
+    job_id: UUID
+
+
+class RequestEnrichment(CompanyEvent):
+    """Learn what this company says about itself, while someone waits."""
+
+    topic: ClassVar[str] = "enrichment.requested.v1"
+
+
+class RequestNightlyEnrichment(RequestEnrichment):
+    """The same, when there is time: its own topic, so that a rep never waits behind the night."""
+
+    topic: ClassVar[str] = "enrichment.requested.nightly.v1"
+
+
+class Contact(Model):
+    """A way to reach a company, and the page that gave it."""
+
+    kind: Literal["email", "phone"]
+    value: str
+    is_role: bool = False
+    source_url: str
+
+
+class Site(Model):
+    """What a visit to the company's own site found. Lists are sorted, so that the same pages give the same facts."""
+
+    outcome: Literal["visited", "no_site_known", "forbidden", "unreachable", "empty"]
+    url: str | None = None
+    title: str | None = None
+    about: str | None = None
+    tech: list[str] = []
+    has_careers: bool | None = None
+    pages: int = 0
+
+
+class CompanyEnriched(CompanyEvent):
+    """A visit is over, well or badly: `degraded_reasons` says what was skipped and why."""
+
+    topic: ClassVar[str] = "company.enriched.v1"
+
+    site: Site
+    contacts: list[Contact]
+    degraded_reasons: list[str]
+    enriched_at: datetime
+
+
+class LeadScored(CompanyEvent):
+    """The lead's score, and the words that explain it."""
+
+    topic: ClassVar[str] = "lead.scored.v1"
+
+    score: float = Field(ge=0, le=1)
+    bucket: Bucket
+    rationale: str
+    contact: Contact | None
+    model_version: str
+    enriched_at: datetime
+    scored_at: datetime
+
+
+class LeadSynced(CompanyEvent):
+    """Where the lead stands in the tenant's Odoo; without a connection there is nowhere."""
+
+    topic: ClassVar[str] = "lead.synced.v1"
+
+    outcome: Literal["synced", "no_connection"]
+    partner_id: int | None = None
+    lead_id: int | None = None
+
+
+class SearchAnswer(Model):
+    """What a request's words came to."""
+
+    resolved: list[Industry]
+    matches: int
+    head: list[Company]
+    remaining: int
+
+
+class JobProgressed(Event):
+    """News of a request or of the job it left. The first one of a request carries its answer."""
+
+    topic: ClassVar[str] = "job.progressed.v1"
+
+    request_id: UUID
+    job_id: UUID | None
+    status: JobStatus
+    processed: int
+    total: int
+    error: str | None = None
+    answer: SearchAnswer | None = None
+
+    @property
+    def identity(self) -> str:
+        return f"{self.request_id}:{self.status}:{self.processed}"
+
+
+EVENTS: tuple[type[Event], ...] = (
+    RequestIndustry,
+    RequestUpsert,
+    CompanyUpserted,
+    RequestEnrichment,
+    RequestNightlyEnrichment,
+    CompanyEnriched,
+    LeadScored,
+    LeadSynced,
+    JobProgressed,
+)
+
+
+def topics_of(events: Iterable[type[Event]]) -> list[str]:
+    """Their topic names, in order."""
+    return [event.topic for event in events]
