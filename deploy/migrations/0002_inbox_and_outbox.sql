@@ -8,7 +8,7 @@ CREATE TABLE inbox (
     topic           text NOT NULL,
     kafka_partition int NOT NULL,
     kafka_offset    bigint NOT NULL,           -- a key stays in one partition, so this is its order
-    key             text NOT NULL,
+    key             bytea,                     -- messages without a key have no order
     tenant_id       int NOT NULL,              -- 0: the message names none that can be read
     lane            text NOT NULL CHECK (lane IN ('interactive', 'nightly')),
     value           bytea,                     -- as it came, undecodable or not
@@ -23,7 +23,7 @@ CREATE TABLE inbox (
 ) PARTITION BY LIST (consumer);
 
 -- The claim walks the first; the second answers "is there an older open one of this key".
-CREATE INDEX inbox_ready ON inbox (lane, tenant_id, next_at, kafka_offset) WHERE state = 'open';
+CREATE INDEX inbox_ready ON inbox (topic, lane, tenant_id, next_at, kafka_offset) WHERE state = 'open';
 CREATE INDEX inbox_order ON inbox (topic, key, kafka_offset) WHERE state = 'open';
 
 CREATE TABLE outbox (

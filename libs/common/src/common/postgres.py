@@ -1,12 +1,13 @@
 """The only way to a database connection: a transaction with its tenant set, as a role that owns nothing.
 
 `Database.transaction(tenant_id)` is for a tenant's rows, `Database.plumbing()` for the tables that have no tenant
-(inbox, outbox, public facts, the list of tenants). Errors of the server being away come out as `Unavailable`.
+(inbox, outbox, public facts, the list of tenants), `Database.lock(name)` for what only one replica may do. Errors of
+the server being away come out as `Unavailable`.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING, Self, TypeAlias
 
 import asyncpg
@@ -15,14 +16,16 @@ from common.errors import Unavailable
 
 if TYPE_CHECKING:
     Connection: TypeAlias = asyncpg.pool.PoolConnectionProxy[asyncpg.Record]
+    Session: TypeAlias = asyncpg.Connection[asyncpg.Record]
     Pool: TypeAlias = asyncpg.Pool[asyncpg.Record]
 else:
     Connection = asyncpg.pool.PoolConnectionProxy
+    Session = asyncpg.Connection
     Pool = asyncpg.Pool
 
 SERVICE_ROLE = "leadgen_service"
 
-#: What asyncpg raises when the server is away, restarting, out of connections, or has just changed a table under a plan.
+#: What asyncpg raises when the server is away, restarting, out of connections, or wants a transaction done again.
 AWAY = (
     OSError,
     TimeoutError,
@@ -31,7 +34,6 @@ AWAY = (
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
     asyncpg.TooManyConnectionsError,
-    asyncpg.InterfaceError,
     asyncpg.InvalidCachedStatementError,
     asyncpg.DeadlockDetectedError,
     asyncpg.SerializationError,
@@ -41,9 +43,14 @@ AWAY = (
 class Database:
     """A pool of connections, opened by `connect`, closed by `close`. It recovers by itself when the server does."""
 
-    def __init__(self, pool: Pool, url: str) -> None:
+    def __init__(self, pool: Pool, url: str, name: str) -> None:
         self._pool = pool
-        self.url = url
+        self._url = url
+        self._name = name
+
+    @staticmethod
+    def _session(name: str) -> dict[str, str]:
+        return {"role": SERVICE_ROLE, "application_name": name, "jit": "off"}
 
     @classmethod
     async def connect(cls, url: str, *, size: int = 10, name: str = "leadgen") -> Self:
@@ -54,11 +61,12 @@ class Database:
                 min_size=1,
                 max_size=size,
                 command_timeout=60,
-                server_settings={"role": SERVICE_ROLE, "application_name": name, "jit": "off"},
+                server_settings=cls._session(name),
+                reset=_nothing_to_reset,
             )
         except AWAY as error:
             raise Unavailable(f"PostgreSQL does not answer: {error}") from error
-        return cls(pool, url)
+        return cls(pool, url, name)
 
     async def close(self) -> None:
         """Closes the pool; waits at most 5 s for connections in use."""
@@ -69,16 +77,57 @@ class Database:
 
     @asynccontextmanager
     async def transaction(self, tenant_id: int) -> AsyncIterator[Connection]:
-        """A transaction that sees and writes the rows of this tenant only. Commits at the end, rolls back on an error."""
-        async with self.plumbing() as connection:
-            await connection.execute("SELECT set_config('request.tenant_id', $1, true)", str(tenant_id))
+        """A transaction that sees and writes this tenant's rows only. Commits at the end, rolls back on an error."""
+        # One round trip for both; an int cannot carry SQL.
+        async with self._begin(f"BEGIN; SET LOCAL request.tenant_id = {int(tenant_id)}") as connection:
             yield connection
 
     @asynccontextmanager
     async def plumbing(self) -> AsyncIterator[Connection]:
         """A transaction without a tenant: of tenants' tables it sees no row."""
-        try:
-            async with self._pool.acquire(timeout=30) as connection, connection.transaction():
-                yield connection
-        except AWAY as error:
-            raise Unavailable(f"PostgreSQL: {type(error).__name__}: {error}") from error
+        async with self._begin("BEGIN") as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def _begin(self, opening: str) -> AsyncIterator[Connection]:
+        with _translated():
+            async with self._pool.acquire(timeout=30) as connection:
+                await connection.execute(opening)
+                try:
+                    yield connection
+                except BaseException:
+                    if not connection.is_closed():
+                        await connection.execute("ROLLBACK")
+                    raise
+                await connection.execute("COMMIT")
+
+    @asynccontextmanager
+    async def lock(self, name: str) -> AsyncIterator[Session | None]:
+        """An advisory lock's own connection, outside the pool, while we hold the lock; None if someone else does.
+
+        Whatever needs the lock runs on this connection: when it breaks, the work stops with the lock.
+        """
+        with _translated():
+            session = await asyncpg.connect(self._url, command_timeout=60, server_settings=self._session(self._name))
+            try:
+                held = await session.fetchval("SELECT pg_try_advisory_lock(hashtextextended($1, 0))", name)
+                yield session if held else None
+            finally:
+                await session.close(timeout=5)
+
+
+async def _nothing_to_reset(_: Session) -> None:
+    """All that we set is local to a transaction, so a connection goes back as it came: one round trip saved."""
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except AWAY as error:
+        raise Unavailable(f"PostgreSQL: {type(error).__name__}: {error}") from error
+    except asyncpg.InterfaceError as error:
+        # asyncpg has one class for "the connection is closed" and for "wrong arguments": only the first will pass.
+        if isinstance(error, asyncpg.DataError) or "clos" not in str(error):
+            raise
+        raise Unavailable(f"PostgreSQL: {error}") from error

@@ -1,0 +1,178 @@
+"""One attempt at the events in hand: read them, run the handler, and sort what goes wrong.
+
+outcome               what becomes of the event
+done                  changes, announcements and the event's end are committed together
+Unavailable           given back once the database answers again; no failure is counted
+LeaseLost             left to whoever holds it now
+Transient             rests (its key with it), up to MAX_FAILURES times, then dead letter
+Permanent             dead letter
+unknown error         dead letter, unless it is a sign that the service is unfit: then given back, and the service stops
+"""
+
+import asyncio
+import random
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import structlog
+
+from common import metrics
+from common.cloudevents import Undecodable, decode_body, decode_headers, unpack_headers
+from common.contracts import Lane
+from common.deadletters import dead_letter
+from common.errors import LeaseLost, Permanent, Transient, Unavailable
+from common.failures import MAX_CLAIMS, Fitness, retry_delay
+from common.inbox import NO_TENANT, Claim, Inbox
+from common.postgres import Database
+from common.stage import Batch, Handler, Item, Work
+from common.tracing import trace_id
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What the handlers of one service share."""
+
+    database: Database
+    inbox: Inbox
+    fitness: Fitness
+    announced: Callable[[], None]
+    unfit: Callable[[str], None]
+
+
+class Handling:
+    """Runs one handler, for one lane."""
+
+    def __init__(self, handler: Handler, lane: Lane, around: Surroundings) -> None:
+        self._handler = handler
+        self._around = around
+        self._database = around.database
+        self._inbox = around.inbox
+        self._labels = (around.inbox.consumer, handler.event.topic, lane)
+
+    async def handle(self, claims: Sequence[Claim]) -> None:
+        """Ends the claims, or puts them back. Cancelled, it gives back what it holds."""
+        try:
+            items = [item for claim in claims if (item := await self._read(claim)) is not None]
+            if items:
+                await self._attempt(items)
+        except asyncio.CancelledError:
+            with suppress(Unavailable):
+                await self._give_back(claims, "given_back")
+            raise
+
+    async def _read(self, claim: Claim) -> Item[Any] | None:
+        """The event; None where it cannot be read, or was taken too often: then it is a dead letter by now."""
+        try:
+            if claim.tenant_id == NO_TENANT:
+                raise Undecodable(claim.error or "the message names no tenant")
+            if claim.attempts > MAX_CLAIMS:
+                raise Permanent(f"taken {claim.attempts} times and never ended; the last error: {claim.error}")
+            event = decode_body(self._handler.event, claim.value)
+            if event.tenant_id != claim.tenant_id:
+                raise Undecodable(f"header ce_tenantid is {claim.tenant_id}, but the body says {event.tenant_id}")
+            return Item(event, decode_headers(unpack_headers(claim.headers)), claim)
+        except Permanent as error:
+            await self._settle(claim, error)
+            return None
+
+    async def _attempt(self, items: Sequence[Item[Any]]) -> None:
+        """Runs the handler. A batch that fails is run again one by one, to find the event that it fails on."""
+        envelope = items[0].envelope
+        structlog.contextvars.bind_contextvars(
+            tenant_id=envelope.tenant_id, trace_id=trace_id(envelope.traceparent), event_id=str(envelope.event_id)
+        )
+        claims = [item.claim for item in items]
+        started = time.perf_counter()
+        try:
+            await self._run(items)
+        except LeaseLost as lost:
+            log.warning("lease_lost", error=str(lost))
+            self._count("lease_lost", len(claims))
+            return
+        except Unavailable as error:
+            await self._wait(claims, error)
+            return
+        except Exception as error:  # noqa: BLE001 # the one place where errors are sorted
+            failure = error
+        else:
+            self._around.fitness.saw(None)
+            self._count("done", len(claims))
+            metrics.duration.labels(*self._labels).observe(time.perf_counter() - started)
+            self._around.announced()
+            return
+        if len(items) > 1:
+            log.warning("batch_failed", size=len(items), error=repr(failure))
+            for item in items:
+                await self._attempt([item])
+        else:
+            await self._settle(claims[0], failure)
+
+    async def _run(self, items: Sequence[Item[Any]]) -> None:
+        now = datetime.now(UTC)
+        if self._handler.batch is not None:
+            async with self._database.transaction(items[0].event.tenant_id) as tx:
+                batch = Batch(items, tx, now, self._inbox.consumer)
+                await self._handler.call(batch)
+                await self._inbox.finish(tx, [item.claim for item in items], batch.announced)
+            return
+        work = Work(items[0], self._database, self._inbox, now)
+        await self._handler.call(work)
+        if not work.is_finished:
+            async with work.finish():
+                pass
+
+    async def _settle(self, claim: Claim, error: Exception) -> None:
+        """Puts a failed event to rest, for a while or for good."""
+        is_known = isinstance(error, Transient | Permanent)
+        self._around.fitness.saw(error)
+        reason = f"{type(error).__name__}: {error}"
+        log.log(
+            *(30, "event_failed") if is_known else (40, "unknown_error"),
+            error=reason,
+            exc_info=None if is_known else error,
+        )
+        try:
+            if (complaint := self._around.fitness.complaint) is not None:
+                await self._give_back([claim], "given_back")
+                self._around.unfit(complaint)
+                return
+            delay = retry_delay(claim.failures + 1, error, random.random())  # noqa: S311 # jitter needs no secrecy
+            async with self._database.plumbing() as tx:
+                if delay is not None:
+                    await self._inbox.retry(tx, claim, delay, reason)
+                else:
+                    await self._inbox.bury(tx, claim, dead_letter(claim, self._inbox.consumer, reason), reason)
+            self._count("retried" if delay is not None else "dead", 1)
+            self._around.announced()
+        except LeaseLost as lost:
+            log.warning("lease_lost", error=str(lost))
+            self._count("lease_lost", 1)
+        except Unavailable as away:
+            await self._wait([claim], away)
+
+    async def _wait(self, claims: Sequence[Claim], error: Unavailable) -> None:
+        """Waits until the database answers, then gives the claims back: they are tried again at once."""
+        log.warning("handler_waits_for_database", error=str(error))
+        pause = 0.2
+        while True:
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, 5)
+            try:
+                await self._give_back(claims, "waited")
+            except Unavailable:
+                continue
+            return
+
+    async def _give_back(self, claims: Sequence[Claim], outcome: str) -> None:
+        async with self._database.plumbing() as tx:
+            await self._inbox.give_back(tx, claims, timedelta(0))
+        self._count(outcome, len(claims))
+
+    def _count(self, outcome: str, events: int) -> None:
+        metrics.handled.labels(*self._labels, outcome).inc(events)

@@ -1,0 +1,190 @@
+"""A service's durable list of work: taken in from Kafka by batches, claimed by workers, ended with what they changed.
+
+A row is claimable when it is open, its `next_at` has passed and no older open row has its topic and key. Claiming
+moves `next_at` to the end of a lease: a backoff, a lease and a row given back are the same one column. `attempts`,
+which a claim counts up, is the fencing token: who lost the lease cannot end the row.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import NamedTuple
+from uuid import UUID
+
+from common.contracts import Lane
+from common.errors import LeaseLost
+from common.outbox import Message
+from common.postgres import Connection
+
+#: The tenant of a message that names none that can be read.
+NO_TENANT = 0
+
+TAKE_IN = """
+    INSERT INTO inbox (consumer, event_id, replay_id, topic, kafka_partition, kafka_offset,
+                       key, tenant_id, lane, value, headers, error)
+    SELECT $1, * FROM unnest($2::uuid[], $3::uuid[], $4::text[], $5::int[], $6::bigint[],
+                             $7::bytea[], $8::int[], $9::text[], $10::bytea[], $11::text[], $12::text[])
+    ON CONFLICT DO NOTHING
+"""
+
+# The recursion is a loose index scan: one probe per tenant, however many rows each has.
+READY_TENANTS = """
+    WITH RECURSIVE ring AS (
+        (SELECT tenant_id FROM inbox
+          WHERE consumer = $1 AND topic = $2 AND lane = $3 AND state = 'open' ORDER BY tenant_id LIMIT 1)
+        UNION ALL
+        SELECT (SELECT i.tenant_id FROM inbox i
+                 WHERE i.consumer = $1 AND i.topic = $2 AND i.lane = $3 AND i.state = 'open'
+                   AND i.tenant_id > ring.tenant_id ORDER BY i.tenant_id LIMIT 1)
+          FROM ring WHERE ring.tenant_id IS NOT NULL)
+    SELECT tenant_id FROM ring
+     WHERE tenant_id IS NOT NULL
+       AND EXISTS (SELECT 1 FROM inbox i
+                    WHERE i.consumer = $1 AND i.topic = $2 AND i.lane = $3 AND i.state = 'open'
+                      AND i.tenant_id = ring.tenant_id AND i.next_at <= now())
+"""
+
+CLAIM = """
+    WITH heads AS MATERIALIZED (
+        SELECT event_id, replay_id FROM inbox i
+         WHERE consumer = $1 AND topic = $2 AND lane = $3 AND tenant_id = $4 AND state = 'open' AND next_at <= now()
+           AND NOT EXISTS (SELECT 1 FROM inbox older
+                            WHERE older.consumer = $1 AND older.topic = $2 AND older.key = i.key
+                              AND older.state = 'open' AND older.kafka_offset < i.kafka_offset)
+         ORDER BY next_at, kafka_offset
+         LIMIT $5 FOR UPDATE SKIP LOCKED)
+    UPDATE inbox SET next_at = now() + $6::interval, attempts = attempts + 1
+      FROM heads
+     WHERE inbox.consumer = $1 AND inbox.event_id = heads.event_id AND inbox.replay_id = heads.replay_id
+    RETURNING inbox.event_id, inbox.replay_id, inbox.attempts, inbox.topic, inbox.kafka_partition,
+              inbox.kafka_offset, inbox.key, inbox.tenant_id, inbox.lane, inbox.value, inbox.headers,
+              inbox.received_at, inbox.failures, inbox.error
+"""
+
+# One round trip for the last two things of every transaction: what is announced, and the end of its cause.
+_HELD = """
+      FROM unnest($2::uuid[], $3::uuid[], $4::int[]) AS held (event_id, replay_id, attempts)
+     WHERE inbox.consumer = $1 AND inbox.event_id = held.event_id AND inbox.replay_id = held.replay_id
+       AND inbox.attempts = held.attempts AND inbox.state = 'open'
+"""
+_TELL = """
+    WITH told AS (
+        INSERT INTO outbox (producer, topic, key, value, headers)
+        SELECT $1, * FROM unnest($5::text[], $6::bytea[], $7::bytea[], $8::text[]))
+"""
+FINISH = f"{_TELL} UPDATE inbox SET state = 'done', error = NULL {_HELD}"
+STEP = f"{_TELL} UPDATE inbox SET next_at = now() + $9::interval {_HELD}"
+BURY = f"{_TELL} UPDATE inbox SET state = 'dead', error = $9 {_HELD}"
+
+POSTPONE = f"UPDATE inbox SET next_at = now() + $5::interval {_HELD}"
+RETRY = f"UPDATE inbox SET next_at = now() + $5::interval, failures = failures + 1, error = $6 {_HELD}"
+
+BACKLOG = """
+    SELECT topic, lane, count(*) AS open, extract(epoch FROM now() - min(received_at))::float8 AS oldest_s
+      FROM inbox WHERE consumer = $1 AND state = 'open' GROUP BY topic, lane
+"""
+
+IS_FULL = """
+    SELECT count(*) >= $3 FROM (
+        SELECT 1 FROM inbox WHERE consumer = $1 AND topic = $2 AND state = 'open' LIMIT $3) AS open
+"""
+
+
+class Arrival(NamedTuple):
+    """A message as it came. A flaw is why it cannot be read; it is kept all the same, for the dead-letter topic."""
+
+    event_id: UUID
+    replay_id: UUID
+    topic: str
+    partition: int
+    offset: int
+    key: bytes | None
+    tenant_id: int
+    lane: Lane
+    value: bytes | None
+    headers: str
+    flaw: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A row that a worker holds until its lease ends."""
+
+    event_id: UUID
+    replay_id: UUID
+    attempts: int
+    topic: str
+    partition: int
+    offset: int
+    key: bytes | None
+    tenant_id: int
+    lane: Lane
+    value: bytes | None
+    headers: str
+    received_at: datetime
+    failures: int
+    error: str | None
+
+
+class Inbox:
+    """The rows of one consumer. Every method runs in the caller's transaction."""
+
+    def __init__(self, consumer: str, lease: timedelta) -> None:
+        self.consumer = consumer
+        self.lease = lease
+
+    async def take_in(self, tx: Connection, arrivals: Sequence[Arrival]) -> None:
+        """Writes a batch; what is there already stays as it is."""
+        if arrivals:
+            await tx.execute(TAKE_IN, self.consumer, *zip(*arrivals, strict=True))
+
+    async def is_full(self, tx: Connection, topic: str, bound: int) -> bool:
+        """Whether `bound` or more rows of the topic are open."""
+        return bool(await tx.fetchval(IS_FULL, self.consumer, topic, bound))
+
+    async def ready_tenants(self, tx: Connection, topic: str, lane: Lane) -> list[int]:
+        """The tenants with rows whose time has come, in order of their number."""
+        rows = await tx.fetch(READY_TENANTS, self.consumer, topic, lane)
+        return [row["tenant_id"] for row in rows]
+
+    async def claim(self, tx: Connection, topic: str, lane: Lane, tenant_id: int, limit: int) -> list[Claim]:
+        """Leases the oldest ready row of each of up to `limit` keys, oldest first."""
+        rows = await tx.fetch(CLAIM, self.consumer, topic, lane, tenant_id, limit, self.lease)
+        return sorted((Claim(*row.values()) for row in rows), key=lambda claim: (claim.partition, claim.offset))
+
+    async def finish(self, tx: Connection, claims: Sequence[Claim], messages: Sequence[Message]) -> None:
+        """Announces and ends. Raises LeaseLost when any claim is not held any more; the caller rolls back."""
+        await self._held(tx, FINISH, claims, *_columns(messages))
+
+    async def step(self, tx: Connection, claims: Sequence[Claim], messages: Sequence[Message]) -> None:
+        """Announces, and holds on to the claims for another lease. Raises LeaseLost as `finish` does."""
+        await self._held(tx, STEP, claims, *_columns(messages), self.lease)
+
+    async def bury(self, tx: Connection, claim: Claim, letter: Message, reason: str) -> None:
+        """Marks the row dead and sends its dead letter. Raises LeaseLost as `finish` does."""
+        await self._held(tx, BURY, [claim], *_columns([letter]), reason)
+
+    async def retry(self, tx: Connection, claim: Claim, delay: timedelta, reason: str) -> None:
+        """Counts a failure and lets the row, and with it its key, rest. Raises LeaseLost as `finish` does."""
+        await self._held(tx, RETRY, [claim], delay, reason)
+
+    async def extend(self, tx: Connection, claims: Sequence[Claim]) -> None:
+        """Another lease for those that are still held; what was lost or ended meanwhile is left alone."""
+        await tx.execute(POSTPONE, self.consumer, *_tokens(claims), self.lease)
+
+    async def give_back(self, tx: Connection, claims: Sequence[Claim], delay: timedelta = timedelta(0)) -> None:
+        """Lets others take what is still held, after `delay`; no failure is counted."""
+        await tx.execute(POSTPONE, self.consumer, *_tokens(claims), delay)
+
+    async def _held(self, tx: Connection, statement: str, claims: Sequence[Claim], *arguments: object) -> None:
+        status = await tx.execute(statement, self.consumer, *_tokens(claims), *arguments)
+        if status != f"UPDATE {len(claims)}":
+            raise LeaseLost(f"{self.consumer}: {status}, expected {len(claims)} rows")
+
+
+def _tokens(claims: Sequence[Claim]) -> tuple[list[UUID], list[UUID], list[int]]:
+    return [c.event_id for c in claims], [c.replay_id for c in claims], [c.attempts for c in claims]
+
+
+def _columns(messages: Sequence[Message]) -> tuple[Sequence[object], ...]:
+    return tuple(zip(*messages, strict=True)) or ((), (), (), ())

@@ -1,0 +1,149 @@
+"""Takes in: every batch that Kafka hands over goes into the inbox in one statement, and only then is it committed.
+
+No handler runs here, so a poll is never late, and a message that cannot be read blocks nobody: it becomes a row with
+its flaw, and from there a dead letter. While a topic has too many open rows its partitions are paused: the backlog
+stays in Kafka.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+import structlog
+from aiokafka import ConsumerRecord
+from faststream import AckPolicy
+from faststream.kafka import KafkaBroker, KafkaMessage
+
+from common import metrics
+from common.cloudevents import Undecodable, decode_headers, pack_headers
+from common.contracts import Lane
+from common.errors import Unavailable
+from common.ids import NO_REPLAY, derived_id
+from common.inbox import NO_TENANT, Arrival, Inbox
+from common.postgres import Database
+
+log = structlog.get_logger(__name__)
+
+#: Records per batch, and so per statement.
+BATCH = 1000
+
+
+class Intake:
+    """One subscriber for all topics of a stage."""
+
+    def __init__(
+        self, broker: KafkaBroker, topics: Sequence[str], inbox: Inbox, *, bound: int, arrived: Callable[[], None]
+    ) -> None:
+        self._inbox = inbox
+        self._bound = bound
+        self._arrived = arrived
+        self._database: Database | None = None
+        self._paused: set[str] = set()
+        self._since_count: dict[str, int] = dict.fromkeys(topics, 0)
+        self.subscriber = broker.subscriber(
+            *topics,
+            group_id=inbox.consumer,
+            batch=True,
+            max_records=BATCH,
+            ack_policy=AckPolicy.MANUAL,
+            auto_offset_reset="earliest",
+            fetch_max_wait_ms=100,
+            max_poll_interval_ms=600_000,
+            session_timeout_ms=10_000,
+            parser=_leave_headers_alone,
+            decoder=_leave_body_alone,
+        )
+        self.subscriber(self.take_in)
+
+    def open(self, database: Database) -> None:
+        """Must be called before the broker starts."""
+        self._database = database
+
+    async def take_in(self, message: KafkaMessage) -> None:
+        """Writes the batch, however long the database takes to answer, then commits its offsets."""
+        records: tuple[ConsumerRecord[bytes, bytes], ...] = message.raw_message
+        await self._write([arrival(record) for record in records])
+        await message.ack()
+        self._arrived()
+        for topic in {record.topic for record in records}:
+            taken = sum(record.topic == topic for record in records)
+            metrics.taken_in.labels(self._inbox.consumer, topic).inc(taken)
+            await self._hold_back(topic, taken, message.consumer)
+
+    async def _write(self, arrivals: Sequence[Arrival]) -> None:
+        assert self._database is not None  # noqa: S101 # opened before the broker starts
+        pause = 0.1
+        while True:
+            try:
+                async with self._database.plumbing() as tx:
+                    await self._inbox.take_in(tx, arrivals)
+            except Unavailable as error:
+                log.warning("intake_waits_for_database", error=str(error))
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, 5)
+            else:
+                return
+
+    async def _hold_back(self, topic: str, taken: int, consumer: Any) -> None:
+        """Pauses the topic when its inbox is full. Counted only so often: a count costs as much as it counts."""
+        self._since_count[topic] += taken
+        if self._since_count[topic] < self._bound // 10:
+            return
+        self._since_count[topic] = 0
+        try:
+            is_full = await self._is_full(topic, self._bound)
+        except Unavailable:
+            return  # asked again with the next batch; `_write` reports the outage
+        if is_full:
+            consumer.pause(*(partition for partition in consumer.assignment() if partition.topic == topic))
+            self._paused.add(topic)
+            metrics.intake_paused.labels(self._inbox.consumer, topic).set(1)
+            log.info("intake_paused", topic=topic, bound=self._bound)
+
+    async def let_in_again(self) -> None:
+        """Resumes each paused topic once half of its bound is free. Runs for ever."""
+        while True:
+            await asyncio.sleep(0.2)
+            for topic in tuple(self._paused):
+                try:
+                    if await self._is_full(topic, self._bound // 2):
+                        continue
+                except Unavailable:
+                    continue  # asked again in a moment; the workers report the outage
+                self._paused.discard(topic)
+                consumer = self.subscriber.consumer
+                if consumer is not None:
+                    consumer.resume(*(partition for partition in consumer.paused() if partition.topic == topic))
+                metrics.intake_paused.labels(self._inbox.consumer, topic).set(0)
+                log.info("intake_resumed", topic=topic)
+
+    async def _is_full(self, topic: str, bound: int) -> bool:
+        assert self._database is not None  # noqa: S101 # opened before the broker starts
+        async with self._database.plumbing() as tx:
+            return await self._inbox.is_full(tx, topic, bound)
+
+
+def arrival(record: "ConsumerRecord[bytes, bytes]") -> Arrival:
+    """The record as a row of the inbox. One that cannot be read has no tenant, and an id made of where it stood."""
+    headers = pack_headers(record.headers)
+    place = (record.topic, record.partition, record.offset)
+    lane: Lane = "interactive"
+    try:
+        envelope = decode_headers(record.headers)
+    except Undecodable as error:
+        event_id = derived_id(NO_REPLAY, record.topic, f"{record.partition}:{record.offset}")
+        return Arrival(event_id, NO_REPLAY, *place, record.key, NO_TENANT, lane, record.value, headers, str(error))
+    identity = (envelope.event_id, envelope.replay_id)
+    return Arrival(*identity, *place, record.key, envelope.tenant_id, envelope.lane, record.value, headers, None)
+
+
+async def _leave_headers_alone(records: Any, original: Any) -> KafkaMessage:
+    """FastStream's own parser decodes every header and loses the batch when one is not UTF-8: show it none."""
+    parsed: KafkaMessage = await original((replace(records[0], headers=(), value=b""),))
+    parsed.raw_message = records
+    return parsed
+
+
+async def _leave_body_alone(message: KafkaMessage) -> None:
+    """Bodies are decoded at work time, where a bad one is a dead letter."""

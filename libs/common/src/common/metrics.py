@@ -1,0 +1,36 @@
+"""The closed list of metrics that every service has. Labels are bounded: never a tenant, never a uen.
+
+The stage is a label, not part of the name, so that one dashboard and one alert serve them all.
+"""
+
+from prometheus_client import Counter, Gauge, Histogram
+
+_WORK = ["stage", "topic", "lane"]
+
+handled = Counter(
+    "leadgen_stage_handled_total",
+    "Events ended or put back, by outcome: done, retried, dead, given_back, lease_lost, waited.",
+    [*_WORK, "outcome"],
+)
+duration = Histogram(
+    "leadgen_stage_handling_seconds",
+    "How long a handler took; a set-based one counts once per batch.",
+    _WORK,
+    buckets=(0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300),
+)
+in_flight = Gauge("leadgen_stage_in_flight", "Events in the hands of a handler.", _WORK)
+taken_in = Counter(
+    "leadgen_inbox_taken_in_total", "Messages written to the inbox, repeats among them.", ["stage", "topic"]
+)
+inbox_open = Gauge("leadgen_inbox_open", "Events not yet ended.", _WORK)
+inbox_age = Gauge("leadgen_inbox_oldest_seconds", "Age of the oldest event not yet ended.", _WORK)
+intake_paused = Gauge(
+    "leadgen_inbox_paused", "1 while a topic's intake waits for the inbox to empty.", ["stage", "topic"]
+)
+outbox_open = Gauge("leadgen_outbox_open", "Messages not yet in Kafka.", ["stage"])
+outbox_age = Gauge("leadgen_outbox_oldest_seconds", "Age of the oldest message not yet in Kafka.", ["stage"])
+outbox_sent = Counter("leadgen_outbox_sent_total", "Messages confirmed by Kafka.", ["stage"])
+outbox_failed = Counter(
+    "leadgen_outbox_failed_total", "Sends that Kafka did not confirm; each is tried again.", ["stage"]
+)
+lag = Gauge("leadgen_consumer_lag", "Messages in Kafka that are not in the inbox yet.", ["stage", "topic"])

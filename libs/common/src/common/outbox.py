@@ -1,0 +1,212 @@
+"""What is still to be told: rows written in the transaction that made them true, sent to Kafka in order by a relay.
+
+An event leaves the outbox only when every in-sync replica of Kafka has it. One relay per service sends at a time (an
+advisory lock on a connection of its own), and of one key only one message is under way, so that a key's order holds
+and a failed send stops just that key. After a crash a message may be sent twice: consumers know its id.
+"""
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from types import TracebackType
+from typing import NamedTuple, Self
+
+import structlog
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaError
+
+from common import metrics
+from common.cloudevents import Envelope, encode_body, encode_headers, pack_headers, unpack_headers
+from common.contracts import Event
+from common.errors import Unavailable
+from common.postgres import Connection, Database, Session
+
+log = structlog.get_logger(__name__)
+
+SAVE = """
+    INSERT INTO outbox (producer, topic, key, value, headers)
+    SELECT $1, * FROM unnest($2::text[], $3::bytea[], $4::bytea[], $5::text[])
+"""
+
+OLDEST = "SELECT id, topic, key, value, headers FROM outbox WHERE producer = $1 ORDER BY id LIMIT $2"
+
+FORGET = "DELETE FROM outbox WHERE producer = $1 AND id = ANY($2::bigint[])"
+
+
+class Message(NamedTuple):
+    """A message as it will stand in Kafka; `headers` packed as in `cloudevents.pack_headers`."""
+
+    topic: str
+    key: bytes | None
+    value: bytes | None
+    headers: str
+
+
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    """An event to be told, with its envelope."""
+
+    event: Event
+    envelope: Envelope
+
+    def message(self, source: str) -> Message:
+        headers = encode_headers(self.event, self.envelope, source=source)
+        return Message(self.event.topic, self.event.key.encode(), encode_body(self.event), pack_headers(headers))
+
+
+async def save(tx: Connection, producer: str, messages: Sequence[Message]) -> None:
+    """Writes the messages, in this order. They are told if and only if the transaction commits."""
+    if messages:
+        topics, keys, values, headers = zip(*messages, strict=True)
+        await tx.execute(SAVE, producer, topics, keys, values, headers)
+
+
+async def announce(tx: Connection, producer: str, announcements: Iterable[Announcement]) -> None:
+    """Writes the events, in this order. They are told if and only if the transaction commits."""
+    await save(tx, producer, [announcement.message(producer) for announcement in announcements])
+
+
+class Relay:
+    """Sends a service's outbox to Kafka. Runs inside its `async with`; at the end it sends what is left, then stops."""
+
+    #: Rows sent before the next look; a look finds what another replica wrote within `POLL` seconds.
+    BATCH = 500
+    POLL = 0.1
+    #: After this many failures in a row the producer is made anew: it may hold a broken connection for ever.
+    FAILURES_BEFORE_RENEWAL = 3
+
+    def __init__(self, database: Database, bootstrap_servers: str, producer: str, *, drain_s: float = 5.0) -> None:
+        self._database = database
+        self._bootstrap_servers = bootstrap_servers
+        self._producer = producer
+        self._drain_s = drain_s
+        self._wake = asyncio.Event()
+        self._stopping = False
+        self.task: asyncio.Task[None] | None = None
+
+    def wake(self) -> None:
+        """There is something to send: no need to wait for the next look."""
+        self._wake.set()
+
+    async def __aenter__(self) -> Self:
+        self.task = asyncio.create_task(self._run(), name="relay")
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        assert self.task is not None  # noqa: S101 # set on entering
+        self._stopping = True
+        self._wake.set()
+        _, late = await asyncio.wait([self.task], timeout=self._drain_s)
+        if late:
+            self.task.cancel()
+            await asyncio.gather(self.task, return_exceptions=True)
+            log.warning("outbox_left_for_the_next_relay", producer=self._producer)
+
+    async def _run(self) -> None:
+        """Owns the outbox whenever no other replica does; survives the database and the broker being away."""
+        while True:
+            try:
+                async with self._database.lock(f"outbox:{self._producer}") as session:
+                    if session is not None:
+                        await self._relay(session)
+                        return
+            except Unavailable as error:
+                log.warning("relay_waits_for_database", error=str(error))
+            if self._stopping:
+                return
+            await asyncio.sleep(1)
+
+    async def _relay(self, session: Session) -> None:
+        failures = 0
+        kafka = await self._connect()
+        try:
+            while True:
+                self._wake.clear()
+                rows = await session.fetch(OLDEST, self._producer, self.BATCH)
+                if not rows:
+                    if self._stopping:
+                        return
+                    await self._rest(self.POLL)
+                    continue
+                sent = await self._send(kafka, [(row["id"], Message(*row[1:])) for row in rows])
+                if sent:
+                    await session.execute(FORGET, self._producer, sent)
+                    metrics.outbox_sent.labels(self._producer).inc(len(sent))
+                failures = 0 if len(sent) == len(rows) else failures + 1
+                if failures:
+                    await asyncio.sleep(min(0.1 * 2**failures, 5))
+                if failures and failures % self.FAILURES_BEFORE_RENEWAL == 0:
+                    await kafka.stop()
+                    kafka = await self._connect()
+        finally:
+            await kafka.stop()
+
+    async def _rest(self, seconds: float) -> None:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._wake.wait(), seconds)
+
+    async def _connect(self) -> AIOKafkaProducer:
+        """A started producer, however long Kafka takes to answer."""
+        pause = 0.2
+        while True:
+            kafka = AIOKafkaProducer(
+                bootstrap_servers=self._bootstrap_servers,
+                client_id=f"{self._producer}-relay",
+                acks="all",
+                max_batch_size=256 * 1024,
+                max_request_size=4 * 1024 * 1024,
+                request_timeout_ms=10_000,
+            )
+            try:
+                await kafka.start()
+            except (KafkaError, OSError) as error:
+                await kafka.stop()
+                log.warning("relay_waits_for_kafka", error=repr(error))
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, 5)
+            else:
+                return kafka
+
+    async def _send(self, kafka: AIOKafkaProducer, rows: Sequence[tuple[int, Message]]) -> list[int]:
+        """Sends in waves, a wave holding one message of each key; returns the ids that Kafka confirmed."""
+        sent: list[int] = []
+        failed: set[tuple[str, bytes | None]] = set()
+        for wave in waves(rows):
+            wave = [row for row in wave if (row[1].topic, row[1].key) not in failed]
+            outcomes = await asyncio.gather(*(self._send_one(kafka, message) for _, message in wave))
+            for (row_id, message), error in zip(wave, outcomes, strict=True):
+                if error is None:
+                    sent.append(row_id)
+                else:
+                    failed.add((message.topic, message.key))
+                    metrics.outbox_failed.labels(self._producer).inc()
+                    log.warning("send_failed", topic=message.topic, outbox_id=row_id, error=repr(error))
+        return sent
+
+    @staticmethod
+    async def _send_one(kafka: AIOKafkaProducer, message: Message) -> Exception | None:
+        try:
+            pending = await kafka.send(
+                message.topic, message.value, key=message.key, headers=unpack_headers(message.headers)
+            )
+            await pending
+        except (KafkaError, OSError, TimeoutError) as error:
+            return error
+        return None
+
+
+def waves(rows: Sequence[tuple[int, Message]]) -> list[list[tuple[int, Message]]]:
+    """Splits rows so that no wave holds two messages of one topic and key; order is kept within each key."""
+    result: list[list[tuple[int, Message]]] = []
+    depth: dict[tuple[str, bytes | None], int] = {}
+    for row in rows:
+        place = (row[1].topic, row[1].key)
+        nth = depth.get(place, 0)
+        depth[place] = nth + 1
+        if nth == len(result):
+            result.append([])
+        result[nth].append(row)
+    return result

@@ -1,0 +1,40 @@
+"""What every service reads from its environment, once, in `main.py`, into one frozen object."""
+
+import sys
+from typing import TypeVar
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Names are the field names in upper case; what a service does not know is not its business."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="ignore")
+
+
+class ServiceSettings(Settings):
+    """Where the parts are, and how a service behaves as a process."""
+
+    database_url: str
+    kafka_bootstrap_servers: str
+    http_host: str = "127.0.0.1"
+    http_port: int = Field(default=8080, ge=0, le=65535)
+    log_level: str = "INFO"
+    shutdown_grace_s: float = Field(default=20, ge=0)
+    inbox_bound: int = Field(default=20_000, ge=100)
+    inbox_lease_s: float = Field(default=60, ge=1)
+
+
+S = TypeVar("S", bound=Settings)
+
+
+def read(settings: type[S]) -> S:
+    """The settings from the environment. Exits with a line per setting that is missing or wrong."""
+    try:
+        return settings()
+    except ValidationError as error:
+        for problem in error.errors(include_url=False, include_input=False):
+            name = "_".join(str(part) for part in problem["loc"]).upper()
+            sys.stderr.write(f"setting {name}: {problem['msg']} (see .env.example)\n")
+        raise SystemExit(2) from None

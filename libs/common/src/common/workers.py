@@ -1,0 +1,126 @@
+"""The workers of one topic in one lane: they claim what is ready and hand it out, up to a number at once.
+
+Tenants are served in turn, so that a large one never starves a small one. Nothing here runs in Kafka's poll loop.
+"""
+
+import asyncio
+import time
+from contextlib import suppress
+
+import structlog
+
+from common import metrics
+from common.contracts import Lane
+from common.errors import Unavailable
+from common.handling import Handling, Surroundings
+from common.inbox import Claim
+from common.stage import Handler
+
+log = structlog.get_logger(__name__)
+
+#: How often to look for what no local wake-up tells of: the end of a backoff, or another replica's intake.
+POLL_S = 1.0
+#: How old the list of ready tenants may get while there is work: a new tenant waits no longer than this for its turn.
+RING_S = 0.2
+
+
+class LaneWorkers:
+    """Up to `size` runs of one handler at once, for one lane."""
+
+    def __init__(self, handler: Handler, lane: Lane, size: int, around: Surroundings) -> None:
+        self.topic = handler.event.topic
+        self.lane = lane
+        self._size = size
+        self._batch = handler.batch
+        self._handling = Handling(handler, lane, around)
+        self._database = around.database
+        self._inbox = around.inbox
+        self._in_flight = metrics.in_flight.labels(around.inbox.consumer, self.topic, lane)
+        self._wake = asyncio.Event()
+        self._is_stopping = False
+        self._running: dict[asyncio.Task[None], list[Claim]] = {}
+        self._ring: list[int] = []
+        self._ring_read_at = 0.0
+
+    def wake(self) -> None:
+        """There may be something to claim."""
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Claims and hands out until `stop`. Survives the database being away."""
+        while not self._is_stopping:
+            self._wake.clear()
+            claims: list[Claim] = []
+            try:
+                if len(self._running) < self._size:
+                    claims = await self._claim()
+            except Unavailable as error:
+                log.warning("workers_wait_for_database", topic=self.topic, lane=self.lane, error=str(error))
+            if claims:
+                self._hand_out(claims)
+                continue
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._wake.wait(), POLL_S)
+
+    async def keep_leases(self) -> None:
+        """Extends the leases of what is in hand, three times per lease."""
+        while True:
+            await asyncio.sleep(self._inbox.lease.total_seconds() / 3)
+            held = [claim for claims in self._running.values() for claim in claims]
+            if not held:
+                continue
+            try:
+                async with self._database.plumbing() as tx:
+                    await self._inbox.extend(tx, held)
+            except Unavailable as error:
+                log.warning("leases_not_extended", topic=self.topic, lane=self.lane, error=str(error))
+
+    async def stop(self, grace_s: float) -> None:
+        """Claims no more, waits up to `grace_s` for what is in hand, and gives back the rest."""
+        self._is_stopping = True
+        self.wake()
+        if self._running:
+            _, late = await asyncio.wait(list(self._running), timeout=grace_s)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+
+    async def _claim(self) -> list[Claim]:
+        """The claims of one tenant, the next in turn that has any."""
+        has_looked = False
+        while True:
+            if not has_looked and (not self._ring or time.monotonic() - self._ring_read_at > RING_S):
+                await self._read_ring()
+                has_looked = True
+            if not self._ring:
+                return []
+            tenant = self._ring.pop(0)
+            limit = self._batch or self._size - len(self._running)
+            async with self._database.plumbing() as tx:
+                claims = await self._inbox.claim(tx, self.topic, self.lane, tenant, limit)
+            if len(claims) == limit:
+                self._ring.append(tenant)
+            if claims:
+                return claims
+
+    async def _read_ring(self) -> None:
+        """Who has something ready; those that wait already keep their place."""
+        async with self._database.plumbing() as tx:
+            ready = await self._inbox.ready_tenants(tx, self.topic, self.lane)
+        waiting = [tenant for tenant in self._ring if tenant in set(ready)]
+        self._ring = waiting + [tenant for tenant in ready if tenant not in set(waiting)]
+        self._ring_read_at = time.monotonic()
+
+    def _hand_out(self, claims: list[Claim]) -> None:
+        for part in [claims] if self._batch else [[claim] for claim in claims]:
+            task = asyncio.create_task(self._handling.handle(part), name=f"{self.topic}/{self.lane}")
+            self._running[task] = part
+            self._in_flight.inc(len(part))
+            task.add_done_callback(self._handed_in)
+
+    def _handed_in(self, task: asyncio.Task[None]) -> None:
+        self._in_flight.dec(len(self._running.pop(task)))
+        self.wake()
+        if not task.cancelled() and (fault := task.exception()) is not None:
+            # Only a fault of ours gets here. Say so loudly; the leases run out and the events are taken again.
+            log.error("worker_failed", topic=self.topic, lane=self.lane, exc_info=fault)
