@@ -7,22 +7,22 @@ opens and closes whatever else the handlers need.
 """
 
 import asyncio
+import json
 import signal
 from collections.abc import Callable, Coroutine, Mapping
 from contextlib import AbstractAsyncContextManager
 from datetime import timedelta
-from itertools import chain
 from typing import Any
 
 import structlog
 import uvicorn
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
-from faststream.asgi import AsgiFastStream
+from faststream.asgi import AsgiFastStream, AsgiResponse, get
+from faststream.asgi.types import Scope
 from faststream.kafka import KafkaBroker
-from faststream.specification import AsyncAPI
 
-from common import health, logs
+from common import asyncapi, health, logs
 from common.contracts import Lane
 from common.errors import Unavailable
 from common.failures import Fitness
@@ -87,15 +87,24 @@ class _Process:
         self._intake.open(database)
         self._stage = stage
         self._tasks: list[asyncio.Task[None]] = []
+        document = json.dumps(
+            asyncapi.document(f"Leadgen {stage.name}", [handler.event for handler in stage.handlers.values()])
+        ).encode()
+
+        @get
+        async def serve_document(scope: Scope) -> AsgiResponse:
+            return AsgiResponse(document, 200, {"content-type": "application/json"})
+
         app = AsgiFastStream(
             broker,
             logger=None,
-            specification=AsyncAPI(title=f"Leadgen {stage.name}", version="1"),
-            asyncapi_path="/asyncapi",
-            asgi_routes=health.routes(
-                live=[health.tasks_run(self._must_run)],
-                ready=[health.database_answers(database), self._is_assigned],
-            ),
+            asgi_routes=[
+                *health.routes(
+                    live=[health.tasks_run(self._must_run)],
+                    ready=[health.database_answers(database), self._is_assigned],
+                ),
+                ("/asyncapi.json", serve_document),
+            ],
         )
         self._server = uvicorn.Server(
             uvicorn.Config(
@@ -104,12 +113,14 @@ class _Process:
         )
 
     async def serve(self) -> bool:
-        jobs: list[Coroutine[Any, Any, None]] = [
-            keep_gauges(self._database, self._stage.name, lambda: self._intake.subscriber.consumer),
-            self._intake.let_in_again(),
-            *chain.from_iterable((workers.run(), workers.keep_leases()) for workers in self._workers),
-        ]
-        self._tasks = [asyncio.create_task(job, name=job.__name__) for job in jobs]
+        jobs: dict[str, Coroutine[Any, Any, None]] = {
+            "gauges": keep_gauges(self._database, self._stage.name, lambda: self._intake.subscriber.consumer),
+            "intake": self._intake.let_in_again(),
+        }
+        for workers in self._workers:
+            jobs[f"workers {workers.topic} {workers.lane}"] = workers.run()
+            jobs[f"leases {workers.topic} {workers.lane}"] = workers.keep_leases()
+        self._tasks = [asyncio.create_task(job, name=name) for name, job in jobs.items()]
         log.info("service_starts", topics=list(self._stage.handlers), port=self._settings.http_port)
         try:
             await self._server.serve()

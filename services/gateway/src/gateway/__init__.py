@@ -1,1 +1,1 @@
-
+"""Leadgen's HTTP front: chat, jobs and live progress."""

@@ -1,0 +1,36 @@
+"""A tenant's background jobs, to look at; the upserter writes them."""
+
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from pydantic import BaseModel
+
+from common.contracts import JobStatus
+from common.postgres import Database
+
+FIND = """
+    SELECT job_id, job_type, status, processed, total, error, created_at, started_at, ended_at
+      FROM background_jobs WHERE tenant_id = tenant() AND job_id = $1
+"""
+
+
+class Job(BaseModel):
+    """A job as its tenant sees it."""
+
+    job_id: UUID
+    job_type: Literal["staging_upsert"]
+    status: JobStatus
+    processed: int
+    total: int
+    error: str | None
+    created_at: datetime
+    started_at: datetime | None
+    ended_at: datetime | None
+
+
+async def find(database: Database, tenant_id: int, job_id: UUID) -> Job | None:
+    """The job, if this tenant has it."""
+    async with database.transaction(tenant_id) as tx:
+        row = await tx.fetchrow(FIND, job_id)
+    return None if row is None else Job(**row)

@@ -1,0 +1,55 @@
+"""Errors as RFC 9457 problem documents: what is wrong, and what to do about it. The only place with HTTP statuses."""
+
+from collections.abc import Mapping
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from common.errors import Unavailable
+
+MEDIA_TYPE = "application/problem+json"
+
+
+class Problem(Exception):
+    """An answer that is not the one asked for."""
+
+    def __init__(self, status: int, title: str, detail: str) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.title = title
+        self.detail = detail
+
+    def document(self) -> dict[str, object]:
+        """The body, https://www.rfc-editor.org/rfc/rfc9457#section-3.1 (type about:blank)."""
+        return {"type": "about:blank", "title": self.title, "status": self.status, "detail": self.detail}
+
+
+UNAVAILABLE = Problem(503, "Not available", "The database does not answer. Nothing was done; try again in a moment.")
+
+
+def install(app: FastAPI) -> None:
+    """Makes every error of the application a problem document."""
+
+    @app.exception_handler(Problem)
+    async def of_ours(_: Request, problem: Problem) -> JSONResponse:
+        headers = {"WWW-Authenticate": "Bearer"} if problem.status == 401 else {}
+        return _answer(problem, headers)
+
+    @app.exception_handler(RequestValidationError)
+    async def of_validation(_: Request, error: RequestValidationError) -> JSONResponse:
+        faults = [f"{'.'.join(str(part) for part in fault['loc'])}: {fault['msg']}" for fault in error.errors()]
+        return _answer(Problem(422, "Request not understood", "; ".join(faults)))
+
+    @app.exception_handler(HTTPException)
+    async def of_http(_: Request, error: HTTPException) -> JSONResponse:
+        return _answer(Problem(error.status_code, "Request refused", str(error.detail)), error.headers or {})
+
+    @app.exception_handler(Unavailable)
+    async def of_outage(_: Request, __: Unavailable) -> JSONResponse:
+        return _answer(UNAVAILABLE, {"Retry-After": "2"})
+
+
+def _answer(problem: Problem, headers: Mapping[str, str] | None = None) -> JSONResponse:
+    return JSONResponse(problem.document(), problem.status, dict(headers or {}), MEDIA_TYPE)

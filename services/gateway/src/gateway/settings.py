@@ -1,0 +1,16 @@
+"""The gateway's settings; names and defaults are listed in .env.example."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from common.settings import ServiceSettings
+
+
+class GatewaySettings(ServiceSettings):
+    """Read once, in main.py."""
+
+    gateway_jwt_secret: str = Field(min_length=32)
+    staging_upsert_mode: Literal["background", "off", "sync_preview"] = "background"
+    upsert_sync_limit: int = Field(default=10, ge=0, le=100)
+    chat_timeout_s: float = Field(default=60, gt=0)
