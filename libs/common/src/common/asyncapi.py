@@ -1,7 +1,12 @@
 """The events as an AsyncAPI 3.0 document (https://www.asyncapi.com/docs/reference/specification/v3.0.0)."""
 
+import json
 from collections.abc import Iterable
 from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
 
 from common.contracts import Event
 
@@ -60,3 +65,13 @@ def document(title: str, receives: Iterable[type[Event]], sends: Iterable[type[E
         "operations": operations,
         "components": {"messages": messages, "schemas": schemas},
     }
+
+
+def route(title: str, receives: Iterable[type[Event]], sends: Iterable[type[Event]] = ()) -> Route:
+    """Serves the document at `/asyncapi.json`."""
+    body = json.dumps(document(title, receives, sends)).encode()
+
+    async def answer(_: Request) -> Response:
+        return Response(body, media_type="application/json")
+
+    return Route("/asyncapi.json", answer, include_in_schema=False)

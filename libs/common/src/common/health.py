@@ -3,9 +3,10 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 
-from faststream.asgi import AsgiResponse, get
-from faststream.asgi.types import ASGIApp, Scope
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
 
 from common.errors import Unavailable
 from common.postgres import Database
@@ -51,19 +52,21 @@ async def verdict(checks: Iterable[Check]) -> tuple[int, str]:
     return 200, "ok"
 
 
-def routes(live: Iterable[Check], ready: Iterable[Check]) -> list[tuple[str, ASGIApp]]:
-    """`/livez`, `/readyz` and `/metrics` for a FastStream application."""
+def routes(live: Iterable[Check], ready: Iterable[Check]) -> list[Route]:
+    """`/livez`, `/readyz` and `/metrics`."""
 
-    def probe(checks: Iterable[Check]) -> ASGIApp:
-        @get
-        async def answer(scope: Scope) -> AsgiResponse:
+    def probe(checks: Iterable[Check]) -> Callable[[Request], Awaitable[Response]]:
+        async def answer(_: Request) -> Response:
             status, text = await verdict(checks)
-            return AsgiResponse(text.encode(), status, {"content-type": "text/plain; charset=utf-8"})
+            return PlainTextResponse(text, status)
 
         return answer
 
-    @get
-    async def metrics(scope: Scope) -> AsgiResponse:
-        return AsgiResponse(generate_latest(), 200, {"content-type": CONTENT_TYPE_LATEST})
+    async def metrics(_: Request) -> Response:
+        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
-    return [("/livez", probe(live)), ("/readyz", probe(ready)), ("/metrics", metrics)]
+    return [
+        Route("/livez", probe(live), include_in_schema=False),
+        Route("/readyz", probe(ready), include_in_schema=False),
+        Route("/metrics", metrics, include_in_schema=False),
+    ]

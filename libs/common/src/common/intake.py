@@ -33,12 +33,19 @@ class Intake:
     """One subscriber for all topics of a stage."""
 
     def __init__(
-        self, broker: KafkaBroker, topics: Sequence[str], inbox: Inbox, *, bound: int, arrived: Callable[[], None]
+        self,
+        broker: KafkaBroker,
+        topics: Sequence[str],
+        inbox: Inbox,
+        database: Database,
+        *,
+        bound: int,
+        arrived: Callable[[], None],
     ) -> None:
         self._inbox = inbox
         self._bound = bound
         self._arrived = arrived
-        self._database: Database | None = None
+        self._database = database
         self._paused: set[str] = set()
         self._since_count: dict[str, int] = dict.fromkeys(topics, 0)
         self.subscriber = broker.subscriber(
@@ -56,10 +63,6 @@ class Intake:
         )
         self.subscriber(self.take_in)
 
-    def open(self, database: Database) -> None:
-        """Must be called before the broker starts."""
-        self._database = database
-
     async def take_in(self, message: KafkaMessage) -> None:
         """Writes the batch, however long the database takes to answer, then commits its offsets."""
         records: tuple[ConsumerRecord[bytes, bytes], ...] = message.raw_message
@@ -72,7 +75,6 @@ class Intake:
             await self._hold_back(topic, taken, message.consumer)
 
     async def _write(self, arrivals: Sequence[Arrival]) -> None:
-        assert self._database is not None  # noqa: S101 # opened before the broker starts
         pause = 0.1
         while True:
             try:
@@ -119,7 +121,6 @@ class Intake:
                 log.info("intake_resumed", topic=topic)
 
     async def _is_full(self, topic: str, bound: int) -> bool:
-        assert self._database is not None  # noqa: S101 # opened before the broker starts
         async with self._database.plumbing() as tx:
             return await self._inbox.is_full(tx, topic, bound)
 

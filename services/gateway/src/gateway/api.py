@@ -2,22 +2,21 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterable
+from collections.abc import AsyncIterable, Sequence
 from dataclasses import dataclass
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, FastAPI, Header, Request, Response
-from fastapi.responses import JSONResponse, PlainTextResponse
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from fastapi.sse import EventSourceResponse, ServerSentEvent
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import BaseModel, Field, StringConstraints
+from starlette.routing import BaseRoute
 
-from common import asyncapi, health
-from common.contracts import EVENTS, JobProgressed, JobStatus, RequestIndustry
+from common.contracts import JobProgressed, JobStatus, RequestIndustry
 from common.errors import Unavailable
 from common.ids import new_id
+from common.postgres import Database
 from gateway import jobs, problems
 from gateway.access import Rep, Tenants, read_token
 from gateway.conversation import Conversation, Message
@@ -63,8 +62,7 @@ class Parts:
     tenants: Tenants
     requests: Requests
     feed: Feed
-    live: list[health.Check]
-    ready: list[health.Check]
+    database: Database
 
 
 def _parts(request: Request) -> Parts:
@@ -140,42 +138,21 @@ async def request_staging_upsert(
 
 
 @router.get("/jobs/{job_id}")
-async def job(job_id: UUID, rep: InRep, request: Request) -> jobs.Job:
+async def job(job_id: UUID, rep: InRep, parts: InParts) -> jobs.Job:
     """The job, how far it is, and what went wrong if anything did."""
-    found = await jobs.find(request.app.state.database, rep.tenant_id, job_id)
+    found = await jobs.find(parts.database, rep.tenant_id, job_id)
     if found is None:
         raise Problem(404, "No such job", f"Tenant {rep.tenant_id} has no job {job_id}.")
     return found
 
 
-@router.get("/livez", include_in_schema=False)
-async def livez(parts: InParts) -> PlainTextResponse:
-    status, text = await health.verdict(parts.live)
-    return PlainTextResponse(text, status)
-
-
-@router.get("/readyz", include_in_schema=False)
-async def readyz(parts: InParts) -> PlainTextResponse:
-    status, text = await health.verdict(parts.ready)
-    return PlainTextResponse(text, status)
-
-
-@router.get("/metrics", include_in_schema=False)
-async def metrics() -> Response:
-    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
-
-
-@router.get("/asyncapi.json", include_in_schema=False)
-async def events() -> JSONResponse:
-    """Every event of the product."""
-    return JSONResponse(asyncapi.document("Leadgen", EVENTS))
-
-
-def application() -> FastAPI:
-    """The application, without its parts: `main` puts them into `app.state`."""
+def application(parts: Parts, watch: Sequence[BaseRoute] = ()) -> FastAPI:
+    """The application on its parts; `watch` are the routes for those who watch over it."""
     app = FastAPI(title="Leadgen", version="1", description="Qualified leads from the company register.")
+    app.state.parts = parts
     problems.install(app)
     app.include_router(router)
+    app.router.routes.extend(watch)
     return app
 
 

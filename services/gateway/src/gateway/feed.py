@@ -5,8 +5,10 @@ comes back later asks for the state. Nothing is decoded unless its request has a
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import TracebackType
+from typing import Self
 from uuid import UUID
 
 import structlog
@@ -22,7 +24,7 @@ FACTS: dict[str, type[Event]] = {fact.topic: fact for fact in (JobProgressed, Co
 
 
 class Feed:
-    """Listeners by request. One task reads Kafka for them all."""
+    """Listeners by request. Inside its `async with`, one task reads Kafka for them all."""
 
     def __init__(self, bootstrap_servers: str) -> None:
         self._bootstrap_servers = bootstrap_servers
@@ -41,20 +43,20 @@ class Feed:
         finally:
             del self._listeners[name]
 
-    @property
-    def is_reading(self) -> bool:
-        """Whether a fact announced now would be heard."""
-        return self._reading.is_set()
+    async def is_connected(self) -> str | None:
+        """A health check: whether a fact announced now would be heard."""
+        return None if self._reading.is_set() else "the feed of facts is not connected to Kafka"
 
-    @asynccontextmanager
-    async def running(self) -> AsyncIterator["Feed"]:
-        """Reads as long as the block runs."""
+    async def __aenter__(self) -> Self:
         self.task = asyncio.create_task(self._run(), name="feed")
-        try:
-            yield self
-        finally:
-            self.task.cancel()
-            await asyncio.gather(self.task, return_exceptions=True)
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        assert self.task is not None  # noqa: S101 # set on entering
+        self.task.cancel()
+        await asyncio.gather(self.task, return_exceptions=True)
 
     async def _run(self) -> None:
         while True:

@@ -1,0 +1,107 @@
+"""A stage at work: intake, workers and relay, for as long as its `async with` block runs.
+
+On leaving the block: no more is taken in, what is in hand is finished within a bound, the rest is given back, what was
+announced is sent.
+"""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Mapping
+from datetime import timedelta
+from types import TracebackType
+from typing import Any, Self
+
+import structlog
+from faststream.kafka import KafkaBroker
+
+from common.contracts import Lane
+from common.failures import Fitness
+from common.gauges import keep_gauges
+from common.handling import Surroundings
+from common.inbox import Inbox
+from common.intake import Intake
+from common.outbox import Relay
+from common.postgres import Database
+from common.stage import Stage
+from common.workers import LaneWorkers
+
+log = structlog.get_logger(__name__)
+
+
+def _log_unfit(complaint: str) -> None:
+    log.critical("service_is_unfit", complaint=complaint)
+
+
+class Runtime:
+    """One replica of a stage. `unfit` is called when unknown errors say that the fault is the service's."""
+
+    def __init__(
+        self,
+        stage: Stage,
+        database: Database,
+        bootstrap_servers: str,
+        *,
+        lanes: Mapping[Lane, int],
+        lease_s: float = 60,
+        bound: int = 20_000,
+        grace_s: float = 20,
+        unfit: Callable[[str], None] = _log_unfit,
+    ) -> None:
+        self.stage = stage
+        self._database = database
+        self._grace_s = grace_s
+        inbox = Inbox(stage.name, timedelta(seconds=lease_s))
+        self.relay = Relay(database, bootstrap_servers, stage.name)
+        around = Surroundings(database, inbox, Fitness(), self.relay.wake, unfit)
+        self.workers = [
+            LaneWorkers(handler, lane, size, around)
+            for handler in stage.handlers.values()
+            for lane, size in lanes.items()
+        ]
+        self.broker = KafkaBroker(bootstrap_servers, client_id=stage.name, logger=None, graceful_timeout=5)
+        self.intake = Intake(self.broker, list(stage.handlers), inbox, database, bound=bound, arrived=self._wake)
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def __aenter__(self) -> Self:
+        jobs: dict[str, Coroutine[Any, Any, None]] = {
+            "gauges": keep_gauges(self._database, self.stage.name, lambda: self.consumer),
+            "intake": self.intake.let_in_again(),
+        }
+        for workers in self.workers:
+            jobs[f"workers {workers.topic} {workers.lane}"] = workers.run()
+            jobs[f"leases {workers.topic} {workers.lane}"] = workers.keep_leases()
+        self._tasks = [asyncio.create_task(job, name=name) for name, job in jobs.items()]
+        await self.relay.__aenter__()
+        await self.broker.start()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.broker.stop()
+        await asyncio.gather(*(workers.stop(self._grace_s) for workers in self.workers))
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.relay.__aexit__(kind, error, trace)
+
+    @property
+    def consumer(self) -> Any:
+        """The Kafka client's consumer; None before the start and after the stop."""
+        return self.intake.subscriber.consumer
+
+    @property
+    def must_run(self) -> list["asyncio.Task[None] | None"]:
+        """Ours, FastStream's, and those inside the Kafka client, which come back only with a new process."""
+        tasks: list[asyncio.Task[None] | None] = [*self._tasks, self.relay.task, *self.intake.subscriber.tasks]
+        if self.consumer is not None:
+            tasks.append(getattr(self.consumer._coordinator, "_coordination_task", None))
+            tasks.append(getattr(self.consumer._fetcher, "_fetch_task", None))
+        return tasks
+
+    async def is_assigned(self) -> str | None:
+        """A health check: ready once Kafka has given us partitions."""
+        return None if self.consumer is not None and self.consumer.assignment() else "no partitions assigned yet"
+
+    def _wake(self) -> None:
+        for workers in self.workers:
+            workers.wake()

@@ -1,0 +1,105 @@
+"""What the tests of every stage share: builders of events, delivery through the real Kafka, and patience with a bound."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from typing import Any, TypeVar
+from uuid import UUID
+
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
+
+from common.cloudevents import Envelope, encode_body, encode_headers
+from common.contracts import Company, Event, Lane
+from common.ids import NO_REPLAY, new_id
+from common.postgres import Database
+from common.runtime import Runtime
+from common.stage import Stage
+
+T = TypeVar("T")
+LANES: Mapping[Lane, int] = {"interactive": 4, "nightly": 4}
+
+
+def a_company(uen: str = "201912345K", **other: Any) -> Company:
+    """A company of the register; say only what matters."""
+    return Company.model_validate({"company_id": 1, "name": f"Company {uen}", "uen": uen, **other})
+
+
+def envelope_for(
+    event: Event, event_id: UUID | None = None, *, lane: Lane = "interactive", replay_id: UUID = NO_REPLAY
+) -> Envelope:
+    """An envelope as a producer would write it."""
+    return Envelope(event_id or new_id(), event.tenant_id, lane, correlation_id="request-1", replay_id=replay_id)
+
+
+async def until(condition: Callable[[], Awaitable[T]], *, within_s: float = 20) -> T:
+    """Waits for `condition` to come true and returns what it gave; fails with its last value at the deadline."""
+    deadline = time.monotonic() + within_s
+    while True:
+        value = await condition()
+        if value:
+            return value
+        assert time.monotonic() < deadline, f"not within {within_s} s: {condition} gives {value!r}"
+        await asyncio.sleep(0.02)
+
+
+async def publish(bootstrap_servers: str, events: Sequence[tuple[Event, Envelope]]) -> None:
+    """Sends events to their topics, in order."""
+    raw = [
+        (event.topic, event.key.encode(), encode_body(event), encode_headers(event, envelope, source="test"))
+        for event, envelope in events
+    ]
+    await publish_raw(bootstrap_servers, raw)
+
+
+async def publish_raw(
+    bootstrap_servers: str,
+    messages: Sequence[tuple[str, bytes | None, bytes | None, Sequence[tuple[str, bytes | None]]]],
+) -> None:
+    """Sends topic, key, value and headers as they are."""
+    async with AIOKafkaProducer(bootstrap_servers=bootstrap_servers, acks="all") as producer:
+        sent = [
+            await producer.send(topic, value, key=key, headers=list(headers)) for topic, key, value, headers in messages
+        ]
+        await asyncio.gather(*sent)
+
+
+async def read_topic(bootstrap_servers: str, topic: str) -> list["ConsumerRecord[bytes, bytes]"]:
+    """All that stands in the topic now."""
+    async with AIOKafkaConsumer(bootstrap_servers=bootstrap_servers, enable_auto_commit=False) as consumer:
+        partitions = [TopicPartition(topic, number) for number in await _partitions(consumer, topic)]
+        consumer.assign(partitions)
+        ends = await consumer.end_offsets(partitions)
+        await consumer.seek_to_beginning(*partitions)
+        records: list[ConsumerRecord[bytes, bytes]] = []
+        while any([await consumer.position(partition) < end for partition, end in ends.items()]):
+            for found in (await consumer.getmany(timeout_ms=200)).values():
+                records += found
+    return records
+
+
+async def _partitions(consumer: AIOKafkaConsumer, topic: str) -> set[int]:
+    await consumer._client.add_topic(topic)
+    return set(consumer.partitions_for_topic(topic) or ())
+
+
+@asynccontextmanager
+async def at_work(stage: Stage, database: Database, bootstrap_servers: str, **settings: Any) -> AsyncIterator[Runtime]:
+    """The stage as it runs in production, on the real parts."""
+    async with Runtime(stage, database, bootstrap_servers, **{"lanes": LANES, "grace_s": 5, **settings}) as runtime:
+        yield runtime
+
+
+async def ended(database: Database, consumer: str, count: int, *, within_s: float = 20) -> None:
+    """Waits until the consumer's inbox holds `count` rows and none of them is open, and its outbox is empty."""
+
+    async def is_quiet() -> bool:
+        async with database.plumbing() as tx:
+            row = await tx.fetchrow(
+                "SELECT count(*) AS rows, count(*) FILTER (WHERE state = 'open') AS open,"
+                " (SELECT count(*) FROM outbox WHERE producer = $1) AS untold FROM inbox WHERE consumer = $1",
+                consumer,
+            )
+        return row is not None and row["rows"] >= count and not row["open"] and not row["untold"]
+
+    await until(is_quiet, within_s=within_s)
