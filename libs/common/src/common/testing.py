@@ -66,21 +66,19 @@ async def publish_raw(
 
 async def read_topic(bootstrap_servers: str, topic: str) -> list["ConsumerRecord[bytes, bytes]"]:
     """All that stands in the topic now."""
-    async with AIOKafkaConsumer(bootstrap_servers=bootstrap_servers, enable_auto_commit=False) as consumer:
-        partitions = [TopicPartition(topic, number) for number in await _partitions(consumer, topic)]
+    async with AIOKafkaProducer(bootstrap_servers=bootstrap_servers) as producer:
+        partitions = [TopicPartition(topic, number) for number in await producer.partitions_for(topic)]
+    reader = AIOKafkaConsumer(
+        bootstrap_servers=bootstrap_servers, enable_auto_commit=False, auto_offset_reset="earliest"
+    )
+    async with reader as consumer:
         consumer.assign(partitions)
         ends = await consumer.end_offsets(partitions)
-        await consumer.seek_to_beginning(*partitions)
         records: list[ConsumerRecord[bytes, bytes]] = []
         while any([await consumer.position(partition) < end for partition, end in ends.items()]):
             for found in (await consumer.getmany(timeout_ms=200)).values():
                 records += found
     return records
-
-
-async def _partitions(consumer: AIOKafkaConsumer, topic: str) -> set[int]:
-    await consumer._client.add_topic(topic)
-    return set(consumer.partitions_for_topic(topic) or ())
 
 
 @asynccontextmanager

@@ -1,0 +1,170 @@
+"""What becomes of events that fail, each in its way, on the real Kafka and the real PostgreSQL."""
+
+import asyncio
+
+import pytest
+
+from common import failures
+from common.contracts import LeadSynced, RequestEnrichment
+from common.deadletters import SUFFIX
+from common.errors import Permanent, Transient
+from common.stage import Batch, Stage, Work
+from common.testing import a_company, at_work, ended, envelope_for, publish, publish_raw, read_topic
+
+TAKE = "INSERT INTO toys (tenant_id, uen) VALUES (tenant(), $1)"
+TOPIC = RequestEnrichment.topic
+
+
+def a_request(uen: str = "201912345K", tenant_id: int = 1) -> RequestEnrichment:
+    return RequestEnrichment(tenant_id=tenant_id, company=a_company(uen))
+
+
+def failing(errors: dict[str, list[Exception]]) -> Stage:
+    """Takes what comes; for a uen in `errors` it first raises those, one at each attempt."""
+    stage = Stage("toy")
+
+    @stage.handles(RequestEnrichment)
+    async def take(work: Work[RequestEnrichment]) -> None:
+        async with work.finish() as tx:
+            await tx.execute(TAKE, work.event.company.uen)
+            if planned := errors.get(work.event.company.uen):
+                raise planned.pop(0)
+
+    return stage
+
+
+async def test_a_transient_failure_is_tried_again_and_holds_up_its_own_key_only(toy, owner, database, kafka) -> None:
+    """The failing company's second event waits for its first; the other company goes on at once."""
+    events = [(event := a_request(uen), envelope_for(event)) for uen in ("A1", "A1", "B2")]
+    async with at_work(failing({"A1": [Transient("busy"), Transient("still busy")]}), database, kafka):
+        await publish(kafka, events)
+        await ended(database, "toy", 3)
+    taken = [row["uen"] for row in await owner.fetch("SELECT uen FROM toys ORDER BY at")]
+    assert taken == ["B2", "A1", "A1"]
+    order = await owner.fetch("SELECT failures FROM inbox WHERE key = '1:A1' ORDER BY kafka_offset")
+    assert [row["failures"] for row in order] == [2, 0]
+
+
+async def test_a_permanent_failure_goes_to_the_dead_letters_as_it_came(toy, owner, database, kafka) -> None:
+    """Bytes, key and headers are the original's; reason and origin are added; its changes are not there."""
+    event = a_request("A1")
+    async with at_work(failing({"A1": [Permanent("no such thing")]}), database, kafka):
+        await publish(kafka, [(event, envelope_for(event))])
+        await ended(database, "toy", 1)
+    (original,), (letter,) = await read_topic(kafka, TOPIC), await read_topic(kafka, TOPIC + SUFFIX)
+    assert (letter.key, letter.value) == (original.key, original.value)
+    assert letter.headers[: len(original.headers)] == original.headers
+    added = dict(letter.headers[len(original.headers) :])
+    assert added["dlq_reason"] == b"Permanent: no such thing"
+    assert (added["dlq_consumer"], added["dlq_topic"]) == (b"toy", TOPIC.encode())
+    assert (int(added["dlq_partition"]), int(added["dlq_offset"])) == (original.partition, original.offset)
+    assert await owner.fetchval("SELECT count(*) FROM toys") == 0
+
+
+async def test_exhausted_attempts_end_as_a_dead_letter(toy, owner, database, kafka, monkeypatch) -> None:
+    """A transient failure that never passes is given up after its number of attempts, and its key goes on."""
+    monkeypatch.setattr(failures, "MAX_FAILURES", 2)
+    events = [(event := a_request("A1"), envelope_for(event)) for _ in range(2)]
+    async with at_work(failing({"A1": [Transient("busy")] * 2}), database, kafka):
+        await publish(kafka, events)
+        await ended(database, "toy", 2)
+    assert len(await read_topic(kafka, TOPIC + SUFFIX)) == 1
+    assert await owner.fetchval("SELECT count(*) FROM toys") == 1
+
+
+@pytest.mark.parametrize(
+    ("headers", "value", "complaint"),
+    [
+        ([], b"{}", b"ce_lane is missing"),
+        ([("ce_id", b"\xff\xfe")], b"{}", b"ce_lane is missing"),
+        ([("ce_id", None), ("ce_lane", b"interactive")], b"{}", b"ce_id is missing"),
+        ([("ce_id", b"\xff\xfe"), ("ce_lane", b"interactive")], b"{}", b"ce_id is not UTF-8"),
+        ([("ce_id", b"17"), ("ce_lane", b"interactive"), ("ce_tenantid", b"1")], b"{}", b"badly formed"),
+        (None, b"not json", b"Invalid JSON"),
+        (None, b'{"tenant_id": 1}', b"company: Field required"),
+        (None, b'{"tenant_id": 2, "company": {"company_id": 1, "uen": "A1", "name": "A"}}', b"but the body says 2"),
+        (None, None, b"no body"),
+    ],
+)
+async def test_what_cannot_be_read_blocks_nobody(headers, value, complaint, toy, owner, database, kafka) -> None:
+    """Bad headers, bad JSON, a tombstone, a lie about the tenant: a dead letter; its key's next event is handled."""
+    good = a_request("A1")
+    if headers is None:
+        from common.cloudevents import encode_headers
+
+        headers = encode_headers(good, envelope_for(good), source="test")
+    async with at_work(failing({}), database, kafka):
+        await publish_raw(kafka, [(TOPIC, b"1:A1", value, headers)])
+        await publish(kafka, [(good, envelope_for(good))])
+        await ended(database, "toy", 2)
+    (letter,) = await read_topic(kafka, TOPIC + SUFFIX)
+    assert (letter.key, letter.value) == (b"1:A1", value)
+    assert list(letter.headers[: len(headers)]) == headers
+    assert complaint in dict(letter.headers)["dlq_reason"]
+    assert await owner.fetchval("SELECT count(*) FROM toys") == 1
+
+
+async def test_a_batch_is_split_to_find_the_event_that_fails(toy, owner, database, kafka) -> None:
+    """One bad event among many is a dead letter alone; the others are all handled, once."""
+    stage = Stage("toy")
+
+    @stage.handles(RequestEnrichment, batch=50)
+    async def take(work: Batch[RequestEnrichment]) -> None:
+        await work.tx.executemany(TAKE, [(event.company.uen,) for event in work.events])
+        if any(event.company.uen == "C7" for event in work.events):
+            raise Permanent("bad seven")
+
+    events = [(event := a_request(f"C{n}"), envelope_for(event)) for n in range(30)]
+    async with at_work(stage, database, kafka):
+        await publish(kafka, events)
+        await ended(database, "toy", 30)
+    assert await owner.fetchval("SELECT count(DISTINCT uen) FROM toys") == 29
+    assert await owner.fetchval("SELECT count(*) FROM toys") == 29
+    assert len(await read_topic(kafka, TOPIC + SUFFIX)) == 1
+
+
+async def test_a_run_of_unknown_errors_stops_the_service_and_not_the_events(toy, owner, database, kafka) -> None:
+    """When everything fails for an unknown reason the fault is ours: few dead letters, the rest stays open."""
+    stage, complaints = Stage("toy"), asyncio.Queue[str]()
+
+    @stage.handles(RequestEnrichment)
+    async def take(work: Work[RequestEnrichment]) -> None:
+        raise KeyError("a bug")
+
+    events = [(event := a_request(f"C{n}"), envelope_for(event)) for n in range(60)]
+    async with at_work(stage, database, kafka, unfit=complaints.put_nowait):
+        await publish(kafka, events)
+        complaint = await asyncio.wait_for(complaints.get(), 20)
+    assert "unknown errors in a row" in complaint
+    dead = await owner.fetchval("SELECT count(*) FROM inbox WHERE state = 'dead'")
+    still_open = await owner.fetchval("SELECT count(*) FROM inbox WHERE state = 'open'")
+    assert dead < failures.Fitness.RUN
+    assert dead + still_open == 60
+
+
+async def test_an_event_that_kills_its_worker_each_time_is_given_up(toy, owner, database, kafka, monkeypatch) -> None:
+    """Claims are counted: an event that never ends its attempts is a dead letter, not an endless loop."""
+    await owner.execute("ALTER TABLE inbox ALTER attempts SET DEFAULT 20")
+    event = a_request("A1")
+    async with at_work(failing({}), database, kafka):
+        await publish(kafka, [(event, envelope_for(event))])
+        await ended(database, "toy", 1)
+    (letter,) = await read_topic(kafka, TOPIC + SUFFIX)
+    assert b"taken 21 times and never ended" in dict(letter.headers)["dlq_reason"]
+
+
+async def test_a_tenants_event_cannot_announce_for_another(toy, owner, database, kafka) -> None:
+    """The announcement is refused, and the event is a dead letter."""
+    stage = Stage("toy")
+
+    @stage.handles(RequestEnrichment)
+    async def take(work: Work[RequestEnrichment]) -> None:
+        async with work.finish():
+            work.announce(LeadSynced(tenant_id=2, company=work.event.company, outcome="no_connection"))
+
+    event = a_request("A1")
+    async with at_work(stage, database, kafka):
+        await publish(kafka, [(event, envelope_for(event))])
+        await ended(database, "toy", 1)
+    assert await read_topic(kafka, LeadSynced.topic) == []
+    assert len(await read_topic(kafka, TOPIC + SUFFIX)) == 1
