@@ -1,0 +1,38 @@
+# `make demo` shows Leadgen, `make test` proves it, `make help` lists the rest.
+.SILENT:
+.DEFAULT_GOAL := help
+.PHONY: help install servers demo test test-fast check bench clean
+
+BIN := .venv/bin
+
+help: ## this list
+	awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: servers ## everything on this machine: one chat message becomes ten scored leads (ONCE=1 ends then, OUT=file.json)
+	exec $(BIN)/leadgen demo $(if $(ONCE),--once) $(if $(OUT),--out "$(OUT)")
+
+test: servers check ## every check and every test
+	exec $(BIN)/pytest
+
+test-fast: install ## an answer in under a minute: lint, and the tests that need no server
+	$(BIN)/ruff check --quiet
+	exec $(BIN)/pytest --quiet -m "not servers and not whole"
+
+check: install ## lint, formatting, types, who may import whom
+	$(BIN)/ruff check --quiet
+	$(BIN)/ruff format --check --quiet
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+
+bench: servers ## how fast the spine is, as ratios to a bare INSERT
+	exec $(BIN)/leadgen bench spine
+
+clean: ## remove .venv and everything made in the checkout
+	rm -rf .venv .run .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+install:
+	deploy/local/bootstrap
+
+servers:
+	deploy/local/bootstrap servers

@@ -1,0 +1,194 @@
+"""Fixtures of the real PostgreSQL and the real Kafka, for every test of the workspace.
+
+Both servers start once per run, when the first test asks for them. Each test has a database of its own, cloned from a
+migrated one with tenants 1 to 5. The topics are shared, since services know them by name: each test that asks for
+`kafka` finds them all empty, groups keep their committed positions, and a consumer left running by an earlier test
+would take part: stop what you start. Tests that stop or kill a server ask for `breakable_postgres` or
+`breakable_kafka`, which are those same servers, running again when the next test starts.
+
+DATABASE_URL (a superuser's) and KAFKA_BOOTSTRAP_SERVERS in the environment replace the servers.
+"""
+
+import os
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from itertools import count
+from pathlib import Path
+from typing import TypeAlias
+from urllib.parse import urlsplit, urlunsplit
+
+import asyncpg
+import pytest
+from aiokafka import TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
+
+from common.postgres import Database
+from embedded.errors import EmbeddedError
+from embedded.kafka import Kafka
+from embedded.postgres import Postgres
+from leadgen.migrate import migrate
+from leadgen.topics import create_topics, read_topics
+
+TENANTS = 5
+INSERT_TENANTS = "INSERT INTO tenants (tenant_id, name) SELECT n, 'Tenant ' || n FROM generate_series(1, $1::int) n"
+TEMPLATE = f"template_{os.getpid()}"
+SERVER_FIXTURES = {"postgres_server", "breakable_postgres", "kafka_server", "breakable_kafka", "kafka_address"}
+
+MEMORY = Path("/dev/shm")  # noqa: S108 - mkdtemp makes a folder of our own in it
+ROOM = 4 * 2**30
+
+Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
+
+_numbers = count(1)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Marks what needs a server, before -m selects by mark."""
+    for item in items:
+        if SERVER_FIXTURES.intersection(getattr(item, "fixturenames", ())):
+            item.add_marker("servers")
+
+
+def _start(server: Postgres | Kafka) -> None:
+    """A server that cannot start ends the run: a suite that skips its tests would look like one that passes."""
+    try:
+        server.start()
+    except EmbeddedError as error:
+        pytest.exit(str(error), returncode=1)
+
+
+@pytest.fixture(scope="session")
+def servers_folder() -> Iterator[Path]:
+    """Where the servers keep their data: in memory where there is room, which makes a database in 20 ms, not in 500.
+
+    Not pytest's own folder: PostgreSQL's user must be let through.
+    """
+    has_room = MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM
+    folder = Path(tempfile.mkdtemp(prefix="leadgen-tests-", dir=MEMORY if has_room else None))
+    yield folder
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def embedded_postgres(servers_folder: Path) -> Iterator[Postgres | None]:
+    """The server we started, None when DATABASE_URL names another."""
+    if os.environ.get("DATABASE_URL"):
+        yield None
+        return
+    server = Postgres(servers_folder / "postgres", durable=False)
+    _start(server)
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def postgres_server(embedded_postgres: Postgres | None) -> str:
+    """The URL of the server, of a database to administer it from."""
+    return embedded_postgres.url if embedded_postgres else os.environ["DATABASE_URL"]
+
+
+@pytest.fixture
+def breakable_postgres(embedded_postgres: Postgres | None) -> Iterator[Postgres]:
+    """The server itself, to be stopped, killed and started; it runs again afterwards."""
+    if embedded_postgres is None:
+        pytest.skip("the server that DATABASE_URL names is not ours to stop")
+    yield embedded_postgres
+    if not embedded_postgres.is_running():
+        embedded_postgres.start()
+
+
+@pytest.fixture(scope="session")
+async def template_database(postgres_server: str) -> AsyncIterator[str]:
+    """The name of a migrated database with its tenants, to be cloned, never used."""
+    await _administer(postgres_server, f"CREATE DATABASE {TEMPLATE}")
+    await migrate(_url_of(postgres_server, TEMPLATE))
+    await _administer(_url_of(postgres_server, TEMPLATE), INSERT_TENANTS, TENANTS)
+    yield TEMPLATE
+    await _administer(postgres_server, f"DROP DATABASE {TEMPLATE} WITH (FORCE)")
+
+
+@pytest.fixture
+async def database_url(postgres_server: str, template_database: str) -> AsyncIterator[str]:
+    """A database of this test's own, as its owner sees it."""
+    name = f"test_{os.getpid()}_{next(_numbers)}"
+    await _administer(postgres_server, f"CREATE DATABASE {name} TEMPLATE {template_database} STRATEGY FILE_COPY")
+    yield _url_of(postgres_server, name)
+    await _administer(postgres_server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    """The database as a service connects to it."""
+    connected = await Database.connect(database_url)
+    yield connected
+    await connected.close()
+
+
+@pytest.fixture
+async def owner(database_url: str) -> AsyncIterator[Owner]:
+    """A superuser's connection, to arrange and to inspect: no policy hides a row from it."""
+    connection = await asyncpg.connect(database_url)
+    yield connection
+    await connection.close()
+
+
+@pytest.fixture(scope="session")
+def kafka_server(servers_folder: Path) -> Iterator[Kafka]:
+    """The broker we started, without topics."""
+    server = Kafka(servers_folder / "kafka")
+    _start(server)
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def breakable_kafka(kafka_server: Kafka) -> Iterator[Kafka]:
+    """The broker itself, to be stopped, killed and started; it runs again afterwards."""
+    if os.environ.get("KAFKA_BOOTSTRAP_SERVERS"):
+        pytest.skip("the broker that KAFKA_BOOTSTRAP_SERVERS names is not ours to stop")
+    yield kafka_server
+    if not kafka_server.is_running():
+        kafka_server.start()
+
+
+@pytest.fixture(scope="session")
+def kafka_address(request: pytest.FixtureRequest) -> str:
+    """The bootstrap address of the broker."""
+    given = os.environ.get("KAFKA_BOOTSTRAP_SERVERS")
+    if given:
+        return given
+    server: Kafka = request.getfixturevalue("kafka_server")
+    return server.bootstrap_servers
+
+
+@pytest.fixture
+async def kafka(kafka_address: str) -> str:
+    """The bootstrap address of the broker, with every topic there and empty."""
+    await create_topics(kafka_address)
+    wanted = [topic.name for topic in read_topics().wanted()]
+    admin = AIOKafkaAdminClient(bootstrap_servers=kafka_address)
+    await admin.start()
+    try:
+        partitions = [
+            TopicPartition(topic["topic"], partition["partition"])
+            for topic in await admin.describe_topics(wanted)
+            for partition in topic["partitions"]
+        ]
+        await admin.delete_records({partition: RecordsToDelete(before_offset=-1) for partition in partitions})
+    finally:
+        await admin.close()
+    return kafka_address
+
+
+def _url_of(server: str, database: str) -> str:
+    return urlunsplit(urlsplit(server)._replace(path=f"/{database}"))
+
+
+async def _administer(server: str, statement: str, *arguments: object) -> None:
+    connection = await asyncpg.connect(server)
+    try:
+        await connection.execute(statement, *arguments)
+    finally:
+        await connection.close()

@@ -1,0 +1,28 @@
+"""Who holds a data directory: a lock that every process of the server inherits, so it says whether one still runs."""
+
+import fcntl
+import os
+import time
+from pathlib import Path
+
+from embedded.errors import InUse
+
+
+def hold(folder: Path, *, timeout: float = 0.0) -> int:
+    """A file descriptor that holds the lock beside `folder` until the last process that inherited it has ended.
+
+    Raises InUse when the lock is not free within `timeout` seconds.
+    """
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    held = os.open(folder.with_name(folder.name + ".lock"), os.O_RDWR | os.O_CREAT, 0o600)
+    deadline = time.monotonic() + timeout
+    while True:
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() >= deadline:
+                os.close(held)
+                raise InUse(f"{folder} is in use by another run: stop that one, or use another directory") from None
+            time.sleep(0.01)
+        else:
+            return held

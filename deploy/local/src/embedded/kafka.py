@@ -1,0 +1,183 @@
+"""Apache Kafka as a child process: one node, broker and controller (KRaft), on free loopback ports."""
+
+import os
+import shutil
+import socket
+import struct
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Self
+
+from embedded.child import Child, tail
+from embedded.errors import DidNotStart
+from embedded.hold import hold
+from embedded.kafka_home import KafkaHome, find_kafka_home, kafka_home
+from embedded.ports import LOOPBACK, free_port
+
+START_TIMEOUT_S = 120.0
+
+#: Small and quick where the defaults are made for a cluster; otherwise as in production.
+SETTINGS = """
+process.roles=broker,controller
+node.id=1
+controller.quorum.voters=1@{host}:{controller_port}
+listeners=BROKER://{host}:{port},CONTROLLER://{host}:{controller_port}
+advertised.listeners=BROKER://{host}:{port}
+listener.security.protocol.map=BROKER:PLAINTEXT,CONTROLLER:PLAINTEXT
+inter.broker.listener.name=BROKER
+controller.listener.names=CONTROLLER
+log.dirs={logs}
+auto.create.topics.enable=false
+default.replication.factor=1
+offsets.topic.replication.factor=1
+offsets.topic.num.partitions=4
+transaction.state.log.replication.factor=1
+transaction.state.log.min.isr=1
+transaction.state.log.num.partitions=4
+share.coordinator.state.topic.replication.factor=1
+share.coordinator.state.topic.min.isr=1
+group.initial.rebalance.delay.ms=0
+group.min.session.timeout.ms=1000
+num.network.threads=2
+num.io.threads=4
+background.threads=2
+log.segment.bytes=67108864
+log.index.size.max.bytes=1048576
+log.cleaner.dedupe.buffer.size=8388608
+broker.heartbeat.interval.ms=500
+broker.session.timeout.ms=3000
+"""
+
+
+class Kafka:
+    """A server on one data directory and port, to be started, stopped, killed and started again.
+
+    All methods block; none is for two threads at once.
+    """
+
+    def __init__(self, data: Path, *, port: int | None = None) -> None:
+        self.data = data.resolve()
+        self.port = port or free_port()
+        self._controller_port = free_port()
+        self._child: Child | None = None
+
+    @property
+    def bootstrap_servers(self) -> str:
+        return f"{LOOPBACK}:{self.port}"
+
+    @property
+    def log(self) -> Path:
+        return self.data.with_name(self.data.name + ".log")
+
+    def start(self) -> Self:
+        """Starts the server, on new storage if there is none yet, and returns when it serves metadata.
+
+        The first start on a machine fetches Kafka. Raises MissingPart, CouldNotInstall, InUse, DidNotStart.
+        """
+        home = prepare()
+        archive = home.class_archive()
+        self._start(home, f"-XX:SharedArchiveFile={archive}" if archive.stat().st_size else "-Xshare:auto")
+        return self
+
+    def stop(self) -> None:
+        """Shuts the server down. May be repeated."""
+        if self._child is not None:
+            self._child.stop(timeout=15)
+
+    def kill(self) -> None:
+        """Crashes the server (SIGKILL)."""
+        if self._child is not None:
+            self._child.kill()
+
+    def is_running(self) -> bool:
+        return self._child is not None and self._child.is_running()
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def _start(self, home: KafkaHome, option: str) -> None:
+        self.data.mkdir(parents=True, exist_ok=True)
+        held = hold(self.data)
+        try:
+            logs = self.data / "logs"
+            if not logs.exists():
+                half_made = self.data / "half_made"
+                shutil.rmtree(half_made, ignore_errors=True)
+                shutil.copytree(home.formatted, half_made)
+                half_made.rename(logs)
+            settings = self.data / "server.properties"
+            ports = {"port": self.port, "controller_port": self._controller_port}
+            settings.write_text(SETTINGS.format(host=LOOPBACK, logs=logs, **ports))
+            command = home.java("kafka.Kafka", settings, options=(option,))
+            self._child = Child.start(command, log=self.log, cwd=self.data, keep_open=[held])
+        finally:
+            os.close(held)
+        self._wait_until_ready(self._child)
+
+    def _wait_until_ready(self, child: Child) -> None:
+        deadline = time.monotonic() + START_TIMEOUT_S
+        while not _serves_metadata(self.port):
+            if not child.is_running():
+                raise DidNotStart(f"Kafka ended at its start; the end of {self.log}:\n{tail(self.log)}")
+            if time.monotonic() > deadline:
+                child.kill()
+                raise DidNotStart(f"Kafka does not answer after {START_TIMEOUT_S:.0f} s; see {self.log}")
+            time.sleep(0.02)
+
+
+@contextmanager
+def kafka(data: Path) -> Iterator[str]:
+    """The bootstrap address of a server on this data directory, stopped at the end."""
+    with Kafka(data) as server:
+        yield server.bootstrap_servers
+
+
+def is_prepared() -> bool:
+    """Whether a start needs nothing that is made only once. Raises MissingPart when Java is not there."""
+    home = find_kafka_home()
+    return home.is_complete() and home.class_archive().exists()
+
+
+def prepare() -> KafkaHome:
+    """Makes what the first start on a machine needs: the jars, through Maven, and the archive of their classes.
+
+    Takes up to a minute, later next to nothing. Raises MissingPart, CouldNotInstall.
+    """
+    home = kafka_home()
+    archive = home.class_archive()
+    if not archive.exists():
+        _archive_classes(home, archive)
+    return home
+
+
+def _archive_classes(home: KafkaHome, archive: Path) -> None:
+    """Runs a server once to write down which classes it loads. Takes some 10 s, once per machine and Java."""
+    with tempfile.TemporaryDirectory(prefix="leadgen-kafka-") as folder:
+        written = archive.with_name(f"{archive.name}.{os.getpid()}")
+        rehearsal = Kafka(Path(folder) / "kafka")
+        try:
+            rehearsal._start(home, f"-XX:ArchiveClassesAtExit={written}")
+        finally:
+            if rehearsal._child is not None:
+                rehearsal._child.stop(timeout=60)
+        written.touch()  # a Java that cannot write one: an empty file, so that it is not asked again
+        written.rename(archive)
+
+
+def _serves_metadata(port: int) -> bool:
+    """Asks as a client would: a Metadata request, version 1, for no topic, must name one broker at least."""
+    client = b"leadgen-start"
+    request = struct.pack(f">hhih{len(client)}si", 3, 1, 1, len(client), client, 0)
+    try:
+        with socket.create_connection((LOOPBACK, port), timeout=5) as connection:
+            connection.sendall(struct.pack(">i", len(request)) + request)
+            answer = connection.recv(12, socket.MSG_WAITALL)
+    except OSError:
+        return False
+    return len(answer) == 12 and struct.unpack(">iii", answer)[2] >= 1

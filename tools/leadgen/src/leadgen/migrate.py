@@ -1,0 +1,121 @@
+"""Brings a database to the newest schema: numbered plain SQL files, applied once, in order, each in its transaction.
+
+What was applied stands in `schema_migrations` with its checksum. Files and records must agree before anything is
+applied: a changed, renamed or lost file of an applied migration is refused, and so is a gap in the numbers.
+"""
+
+import hashlib
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import asyncpg
+
+from common.errors import Permanent, Unavailable
+from common.postgres import AWAY
+from leadgen.places import deployed
+
+FILE_NAME = re.compile(r"(\d{4})_[a-z0-9_]+\.sql")
+
+MAKE_TABLE = """
+    CREATE TABLE IF NOT EXISTS schema_migrations (
+        number     int PRIMARY KEY,
+        name       text NOT NULL,
+        checksum   text NOT NULL,  -- SHA-256 of the file
+        applied_at timestamptz NOT NULL DEFAULT now()
+    )
+"""
+READ = "SELECT number, name, checksum FROM schema_migrations ORDER BY number"
+RECORD = "INSERT INTO schema_migrations (number, name, checksum) VALUES ($1, $2, $3)"
+
+#: Held by the session that migrates a database; others wait for it, then find nothing left to do.
+LOCK = "SELECT pg_advisory_lock(hashtext('schema_migrations'))"
+
+
+class MigrationRefused(Permanent):
+    """The files and what was applied do not fit together; nothing was changed."""
+
+
+class MigrationFailed(Permanent):
+    """A migration's SQL failed and was rolled back; those before it stay applied."""
+
+
+@dataclass(frozen=True)
+class Migration:
+    """One file."""
+
+    number: int
+    name: str
+    sql: str
+
+    @property
+    def checksum(self) -> str:
+        return hashlib.sha256(self.sql.encode()).hexdigest()
+
+
+async def migrate(database_url: str, directory: Path | None = None) -> list[str]:
+    """Applies what is missing and returns the names: none when nothing was. May be repeated, and run twice at once.
+
+    Connects as the tables' owner. Unless given, `directory` is `LEADGEN_MIGRATIONS` or the checkout's own.
+    Raises MigrationRefused, MigrationFailed, Unavailable.
+    """
+    migrations = read_migrations(directory or deployed("migrations", "LEADGEN_MIGRATIONS"))
+    try:
+        connection = await asyncpg.connect(database_url)
+        try:
+            await connection.execute(LOCK)
+            return await _apply_missing(connection, migrations)
+        finally:
+            await connection.close()
+    except AWAY as error:
+        raise Unavailable(f"PostgreSQL: {type(error).__name__}: {error}") from error
+
+
+def read_migrations(directory: Path) -> list[Migration]:
+    """The files in order. Raises MigrationRefused when a name is malformed or the numbers are not 1, 2, 3, …"""
+    migrations = []
+    for file in sorted(directory.glob("*.sql")):
+        match = FILE_NAME.fullmatch(file.name)
+        if match is None:
+            raise MigrationRefused(f"{file.name}: a migration is named like 0001_what_it_does.sql")
+        migrations.append(Migration(int(match[1]), file.stem, file.read_text(encoding="utf-8")))
+    if not migrations:
+        raise MigrationRefused(f"{directory} holds no migration")
+    for expected, migration in enumerate(migrations, start=1):
+        if migration.number != expected:
+            what = "is there twice" if migration.number < expected else f"comes where {expected:04} is missing"
+            raise MigrationRefused(f"{migration.name}.sql: number {migration.number:04} {what}")
+    return migrations
+
+
+async def _apply_missing(connection: "asyncpg.Connection[asyncpg.Record]", migrations: list[Migration]) -> list[str]:
+    await connection.execute(MAKE_TABLE)
+    applied = await connection.fetch(READ)
+    for record in applied:
+        _check(record["number"], record["name"], record["checksum"], migrations)
+    missing = migrations[len(applied) :]
+    for migration in missing:
+        try:
+            async with connection.transaction():
+                await connection.execute(migration.sql)
+                await connection.execute(RECORD, migration.number, migration.name, migration.checksum)
+        except asyncpg.PostgresError as error:
+            if isinstance(error, AWAY):
+                raise
+            raise MigrationFailed(f"{migration.name}.sql{_line(error, migration.sql)}: {error}") from error
+    return [migration.name for migration in missing]
+
+
+def _check(number: int, name: str, checksum: str, migrations: list[Migration]) -> None:
+    if number > len(migrations):
+        raise MigrationRefused(f"{name} was applied to this database, but its file is missing: is this checkout older?")
+    migration = migrations[number - 1]
+    if migration.name != name:
+        raise MigrationRefused(f"migration {number:04} was applied as {name}, but is now {migration.name}")
+    if migration.checksum != checksum:
+        raise MigrationRefused(f"{name}.sql was changed after it was applied: undo that, and add a new migration")
+
+
+def _line(error: asyncpg.PostgresError, sql: str) -> str:
+    position = getattr(error, "position", None)
+    return f", line {sql.count(chr(10), 0, int(position) - 1) + 1}" if position else ""

@@ -1,0 +1,134 @@
+"""Creates the topics that `deploy/topics.yaml` lists, and the dead-letter topics of those that services work on."""
+
+from pathlib import Path
+from typing import Literal
+
+import yaml
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from common.errors import Permanent, Unavailable
+from leadgen.places import deployed
+
+DAY_MS = 24 * 60 * 60 * 1000
+
+#: Only listens, to show what happens: what it cannot read it leaves out, and nothing is dead-lettered.
+LISTENER = "gateway"
+
+
+class TopicsRefused(Permanent):
+    """The list of topics cannot be used, or the broker refuses to create one."""
+
+
+class Part(BaseModel):
+    """A part of the file: a name that is not known is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Defaults(Part):
+    """What holds for topics that say nothing else."""
+
+    partitions: int = Field(ge=1)
+    retention_days: int = Field(ge=1)
+    dlq_retention_days: int = Field(ge=1)
+
+
+class Topic(Part):
+    """One topic as the file describes it."""
+
+    kind: Literal["command", "fact"]
+    key: Literal["tenant", "tenant:uen"]
+    producers: tuple[str, ...] = Field(min_length=1)
+    consumers: tuple[str, ...]
+    lane: Literal["interactive", "nightly"] = "interactive"
+    partitions: int | None = Field(default=None, ge=1)
+    retention_days: int | None = Field(default=None, ge=1)
+
+    @property
+    def has_dead_letters(self) -> bool:
+        return any(consumer != LISTENER for consumer in self.consumers)
+
+
+class Topics(Part):
+    """The whole file."""
+
+    defaults: Defaults
+    topics: dict[str, Topic]
+
+    def wanted(self) -> list[NewTopic]:
+        """Every topic there should be, dead-letter topics included."""
+        wanted = []
+        for name, topic in self.topics.items():
+            partitions = topic.partitions or self.defaults.partitions
+            wanted.append(_new_topic(name, partitions, topic.retention_days or self.defaults.retention_days))
+            if topic.has_dead_letters:
+                wanted.append(_new_topic(f"{name}.dlq", partitions, self.defaults.dlq_retention_days))
+        return wanted
+
+
+def read_topics(file: Path | None = None) -> Topics:
+    """The list: `LEADGEN_TOPICS` or the checkout's `deploy/topics.yaml` unless given. Raises TopicsRefused."""
+    file = file or deployed("topics.yaml", "LEADGEN_TOPICS")
+    try:
+        return Topics.model_validate(yaml.safe_load(file.read_text(encoding="utf-8")))
+    except (OSError, yaml.YAMLError) as error:
+        raise TopicsRefused(f"{file} cannot be read: {error}") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"]))
+        raise TopicsRefused(f"{file}: {where}: {first['msg']}") from error
+
+
+async def create_topics(bootstrap: str, file: Path | None = None) -> list[str]:
+    """Creates what is missing, waits until every topic has its leaders, and returns the new names. May be repeated.
+
+    Topics that exist are left as they are. Raises TopicsRefused, Unavailable.
+    """
+    wanted = read_topics(file).wanted()
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+    try:
+        await admin.start()
+        existing = set(await admin.list_topics())
+        missing = [topic for topic in wanted if topic.name not in existing]
+        created = await _create(admin, missing) if missing else []
+        await _wait_for_leaders(bootstrap, wanted)
+    except (KafkaError, OSError) as error:
+        raise Unavailable(f"Kafka at {bootstrap}: {type(error).__name__}: {error}") from error
+    finally:
+        await admin.close()
+    return created
+
+
+def _new_topic(name: str, partitions: int, retention_days: int) -> NewTopic:
+    """Replicated as the broker's default says: that is -1, which aiokafka takes only beside an empty assignment."""
+    settings = {"retention.ms": str(retention_days * DAY_MS)}
+    return NewTopic(name, partitions, -1, replica_assignments={}, topic_configs=settings)
+
+
+async def _create(admin: AIOKafkaAdminClient, missing: list[NewTopic]) -> list[str]:
+    created = []
+    response = await admin.create_topics(missing)
+    for name, code, *detail in response.topic_errors:
+        if code == 0:
+            created.append(name)
+        elif code != TopicAlreadyExistsError.errno:  # someone else made it just now
+            error = for_code(code)
+            if error.retriable:
+                raise Unavailable(f"Kafka cannot create {name} now: {error.__name__}")
+            raise TopicsRefused(f"Kafka refuses to create {name}: {error.__name__} {' '.join(filter(None, detail))}")
+    return created
+
+
+async def _wait_for_leaders(bootstrap: str, wanted: list[NewTopic]) -> None:
+    """Asks each partition for its end: metadata names a leader before that broker knows of it."""
+    consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, enable_auto_commit=False, retry_backoff_ms=10)
+    await consumer.start()
+    try:
+        await consumer.end_offsets(
+            [TopicPartition(topic.name, number) for topic in wanted for number in range(topic.num_partitions)]
+        )
+    finally:
+        await consumer.stop()
