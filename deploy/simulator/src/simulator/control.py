@@ -1,0 +1,108 @@
+"""The simulator's own endpoints, under `/_simulator`: order faults, set latency, read the ledger, ask what a site is.
+
+    GET    /_simulator/ledger?host=    requests so far, by host and path
+    GET    /_simulator/sites/{host}    what the town knows of a site: the truth that a crawl can be held against
+    GET    /_simulator/faults          orders in force, and the latency
+    POST   /_simulator/faults          one more order (a Fault)
+    PUT    /_simulator/latency         a Latency
+    POST   /_simulator/reset           no faults, the first latency, an empty ledger
+
+Orders that make no sense get 422 with the reasons.
+"""
+
+from pydantic import BaseModel, ValidationError
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from simulator.faults import Fault, Faults, Latency
+from simulator.ledger import Ledger
+from simulator.sites import Site
+from simulator.town import Town, paths_of
+
+
+def control(town: Town, faults: Faults, ledger: Ledger, first_latency: Latency) -> Starlette:
+    """The endpoints as an ASGI application over these parts."""
+
+    async def read_ledger(request: Request) -> Response:
+        hosts = ledger.of(request.query_params.get("host"))
+        return JSONResponse({"requests": ledger.requests, "unlisted": ledger.unlisted, "hosts": hosts})
+
+    async def read_site(request: Request) -> Response:
+        host = request.path_params["host"]
+        site = town.site(host)
+        if site is None:
+            raise HTTPException(404, f"No company of seed {town.seed} has the website {host}.")
+        return JSONResponse(_told(site))
+
+    async def read_faults(_: Request) -> Response:
+        ordered = [fault.model_dump() for fault in faults.ordered]
+        return JSONResponse({"faults": ordered, "latency": faults.latency.model_dump()})
+
+    async def order_fault(request: Request) -> Response:
+        faults.order(Fault.model_validate_json(await request.body()))
+        return await read_faults(request)
+
+    async def set_latency(request: Request) -> Response:
+        faults.latency = Latency.model_validate_json(await request.body())
+        return await read_faults(request)
+
+    async def reset(request: Request) -> Response:
+        faults.ordered.clear()
+        faults.latency = first_latency
+        ledger.clear()
+        return await read_faults(request)
+
+    return Starlette(
+        routes=[
+            Route("/_simulator/ledger", read_ledger),
+            Route("/_simulator/sites/{host}", read_site),
+            Route("/_simulator/faults", read_faults),
+            Route("/_simulator/faults", order_fault, methods=["POST"]),
+            Route("/_simulator/latency", set_latency, methods=["PUT"]),
+            Route("/_simulator/reset", reset, methods=["POST"]),
+        ],
+        exception_handlers={ValidationError: _refused},
+    )
+
+
+async def _refused(_: Request, error: Exception) -> Response:
+    if not isinstance(error, ValidationError):
+        raise error
+    return JSONResponse({"errors": error.errors(include_url=False, include_context=False)}, status_code=422)
+
+
+class _Told(BaseModel):
+    """A site as the control endpoint tells it."""
+
+    uen: str
+    name: str
+    brand: str
+    layout: str
+    manner: str
+    robots: str
+    tech: str
+    emails: list[str]
+    phone: str
+    openings: int | None
+    has_sitemap: bool
+    paths: list[str]
+
+
+def _told(site: Site) -> dict[str, object]:
+    return _Told(
+        uen=site.company.uen,
+        name=site.company.name,
+        brand=site.brand,
+        layout=site.layout,
+        manner=site.manner,
+        robots=site.robots,
+        tech=site.tech,
+        emails=list(site.emails),
+        phone=site.phone,
+        openings=site.openings,
+        has_sitemap=site.has_sitemap,
+        paths=paths_of(site),
+    ).model_dump()

@@ -1,0 +1,81 @@
+"""A simulator inside this process's event loop, on loopback."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+
+from uvicorn import Config, Server
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from simulator.app import Simulator
+from simulator.settings import Settings
+
+_HOST = "127.0.0.1"
+
+
+class _Protocol(H11Protocol):
+    """Hands the application a way to break off its connection, which ASGI has not."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self.app_state = {"break_off": transport.close}
+
+
+class _Server(Server):
+    """Tells when it listens, and leaves the signals to whoever owns the process."""
+
+    def __init__(self, config: Config) -> None:
+        super().__init__(config)
+        self.listening = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.listening.set()
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def _listener(port: int) -> socket.socket:
+    """A socket whose connections send at once: asyncio turns the delay off only where the protocol is spelled out."""
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((_HOST, port))
+    except OSError:
+        listener.close()
+        raise
+    return listener
+
+
+@asynccontextmanager
+async def running(settings: Settings) -> AsyncIterator[str]:
+    """Serves while the block runs, and yields the proxy's URL. Waiting requests are let go at its end.
+
+    Raises OSError where the port is taken.
+    """
+    simulator = Simulator(settings)
+    listener = _listener(settings.port)
+    server = _Server(
+        Config(
+            simulator,
+            http=_Protocol,
+            ws="none",
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            date_header=False,
+            timeout_graceful_shutdown=1,
+        )
+    )
+    serving = asyncio.create_task(server.serve(sockets=[listener]))
+    await server.listening.wait()
+    try:
+        yield f"http://{_HOST}:{listener.getsockname()[1]}"
+    finally:
+        simulator.close()
+        server.should_exit = True
+        await serving

@@ -1,0 +1,134 @@
+"""What each website of the town answers to a request. Pure: the same host and path get the same answer."""
+
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from html import escape
+
+from simulator.layouts import CAREERS_PATHS, PAGES, PRIVATE_PATH
+from simulator.sites import Manner, Robots, Site, site_of
+
+_HTML = "text/html; charset=utf-8"
+_TEXT = "text/plain; charset=utf-8"
+_CLOSING_TAGS = ("</p>", "</div>", "</a>", "</li>", "</footer>", "</body>", "</html>")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An HTTP response. `sent` bytes of the body go out before the connection breaks; None is all of it."""
+
+    status: int
+    body: bytes
+    content_type: str = _TEXT
+    location: str | None = None
+    sent: int | None = None
+    is_slow: bool = False
+
+
+class Town:
+    """The websites of the generated register of one seed."""
+
+    def __init__(self, seed: int) -> None:
+        self.seed = seed
+        self._site_of = lru_cache(maxsize=8192)(site_of)
+
+    def site(self, host: str) -> Site | None:
+        """The site at this host name, with or without `www.`; None where there is none."""
+        return self._site_of(host.removeprefix("www."), self.seed)
+
+    def answer(self, host: str, path: str) -> Answer:
+        """What the host says to a GET of this path. A host that nobody has gets what a proxy would say."""
+        site = self.site(host)
+        if site is None:
+            return Answer(502, f"The name {host} does not resolve.\n".encode())
+        if site.manner is Manner.TO_WWW and not host.startswith("www."):
+            return _moved(301, f"http://www.{site.host}{path}")
+        if path == "/robots.txt":
+            return _robots(site)
+        if path == "/sitemap.xml":
+            return _sitemap(site)
+        answer = _page(site, path)
+        return replace(answer, is_slow=True) if site.manner is Manner.SLOW else answer
+
+
+def paths_of(site: Site) -> list[str]:
+    """The pages that the site has, the private one left out."""
+    return [path for path in PAGES[site.layout] if path not in CAREERS_PATHS or site.openings is not None]
+
+
+def _moved(status: int, location: str) -> Answer:
+    return Answer(status, f'<html><body><a href="{location}">Moved</a></body></html>'.encode(), _HTML, location)
+
+
+def _robots(site: Site) -> Answer:
+    match site.robots:
+        case Robots.MISSING:
+            return _not_found(site)
+        case Robots.FAILING:
+            return Answer(503, b"Service Unavailable\n")
+        case Robots.CLOSED:
+            rules = "User-agent: *\nDisallow: /\n"
+        case Robots.PRIVATE:
+            rules = "User-agent: *\nDisallow: /private\n"
+        case Robots.PATIENT:
+            rules = "User-agent: *\nCrawl-delay: 2\n"
+        case Robots.OPEN:
+            rules = "User-agent: *\nDisallow:\n"
+    if site.has_sitemap:
+        rules += f"Sitemap: http://{site.host}/sitemap.xml\n"
+    return Answer(200, rules.encode())
+
+
+def _sitemap(site: Site) -> Answer:
+    if not site.has_sitemap or site.manner is Manner.THIN:
+        return _not_found(site)
+    urls = "".join(f"<url><loc>http://{site.host}{path}</loc></url>" for path in paths_of(site))
+    document = f'<?xml version="1.0" encoding="UTF-8"?><urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{urls}</urlset>'
+    return Answer(200, document.encode(), "application/xml")
+
+
+def _not_found(site: Site) -> Answer:
+    return Answer(404, f"<html><title>Not found</title><p>{site.host} has no such page.</p></html>".encode(), _HTML)
+
+
+def _page(site: Site, path: str) -> Answer:
+    """One page, with what is wrong with the site done to it."""
+    match site.manner:
+        case Manner.FAILING:
+            return Answer(500, b"<html><body><h1>Internal Server Error</h1></body></html>", _HTML)
+        case Manner.LOOP if path in ("/", "/start"):
+            return _moved(302, "/start" if path == "/" else "/")
+        case Manner.TO_HOME if path == "/":
+            return _moved(302, "/home")
+        case Manner.TO_HOME if path == "/home":
+            path = "/"
+        case Manner.THIN if path == "/":
+            return Answer(
+                200, f"<html><title>{escape(site.brand)}</title><body>Coming soon.</body></html>".encode(), _HTML
+            )
+        case Manner.THIN:
+            return _not_found(site)
+    html = _html(site, path)
+    if html is None:
+        return _not_found(site)
+    match site.manner:
+        case Manner.TRUNCATED:
+            body = html.encode()
+            return Answer(200, body, _HTML, sent=len(body) * 2 // 3)
+        case Manner.MALFORMED:
+            for tag in _CLOSING_TAGS:
+                html = html.replace(tag, "")
+            return Answer(200, f"<<{html}<div class='never closed".encode(), _HTML)
+        case Manner.MISTYPED:
+            return Answer(200, html.encode(), "application/octet-stream")
+        case Manner.MISCODED:
+            return Answer(200, html.encode("cp1252", "xmlcharrefreplace"), _HTML)
+    return Answer(200, html.encode(), _HTML)
+
+
+def _html(site: Site, path: str) -> str | None:
+    if path == PRIVATE_PATH and site.robots is Robots.PRIVATE:
+        return f"<html><title>Dealers only</title><p>Orders to private@{site.host}</p></html>"
+    write = PAGES[site.layout].get(path)
+    if write is None or (path in CAREERS_PATHS and site.openings is None):
+        return None
+    return write(site)
