@@ -1,0 +1,14 @@
+"""What the upserter reads from its environment beyond what every service reads."""
+
+from pydantic import Field
+
+from common.settings import ServiceSettings
+
+
+class UpserterSettings(ServiceSettings):
+    """Read once, in main.py."""
+
+    staging_batch_size: int = Field(default=500, ge=1, le=5000, description="companies that a job handles at a time")
+    upsert_max_per_job: int = Field(default=2000, ge=1, description="companies that a job handles in one night")
+    upserter_interactive_workers: int = Field(default=4, ge=1, description="workers for what someone waits for")
+    upserter_nightly_workers: int = Field(default=2, ge=1, description="workers for what comes from the night")

