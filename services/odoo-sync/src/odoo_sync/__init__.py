@@ -1,1 +1,1 @@
-
+"""Brings scored leads into the tenant's Odoo."""

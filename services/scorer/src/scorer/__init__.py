@@ -1,1 +1,1 @@
-
+"""Scores each enriched company and explains the score."""

@@ -1,0 +1,173 @@
+"""The scorer's handler and tables on a real PostgreSQL: newest wins, repeats change nothing, tenants stay apart."""
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import asyncpg
+import pytest
+
+from common.cloudevents import Envelope, decode_body, pack_headers
+from common.contracts import Company, CompanyEnriched, LeadScored, Site
+from common.ids import new_id
+from common.inbox import Claim
+from common.postgres import Database
+from common.stage import Batch, Item
+from scorer.consumer import scorer
+from scorer.rubric import Rubric
+
+NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
+SCORE = scorer(Rubric()).handlers[CompanyEnriched.topic]
+
+
+@dataclass
+class Seen:
+    """A company that the register knows, and visits of it."""
+
+    company: Company
+
+    def visit(self, *, about: str | None = None, hours: int = 0, tenant_id: int = 1) -> CompanyEnriched:
+        return CompanyEnriched(
+            tenant_id=tenant_id,
+            company=self.company,
+            site=Site(outcome="visited", url="http://acme.sg", about=about),
+            contacts=[],
+            degraded_reasons=[],
+            enriched_at=NOW + timedelta(hours=hours),
+        )
+
+
+@pytest.fixture
+async def seen(database: Database) -> Seen:
+    """A company that two tenants may score."""
+    uen = "201812345K"
+    async with database.plumbing() as tx:
+        company_id = await tx.fetchval(
+            "INSERT INTO companies (uen, name) VALUES ($1, 'ACME PTE. LTD.') RETURNING company_id", uen
+        )
+    return Seen(Company(company_id=company_id, uen=uen, name="ACME PTE. LTD.", industry_code="25910"))
+
+
+def an_item(event: CompanyEnriched) -> Item[CompanyEnriched]:
+    envelope = Envelope(new_id(), event.tenant_id, "interactive")
+    claim = Claim(
+        event_id=envelope.event_id,
+        replay_id=envelope.replay_id,
+        attempts=1,
+        topic=event.topic,
+        partition=0,
+        offset=0,
+        key=event.key.encode(),
+        tenant_id=event.tenant_id,
+        lane="interactive",
+        value=None,
+        headers=pack_headers([]),
+        received_at=NOW,
+        failures=0,
+        error=None,
+    )
+    return Item(event, envelope, claim)
+
+
+async def score(database: Database, *events: CompanyEnriched) -> list[LeadScored]:
+    """Runs the handler on one batch, and returns what it announced, in order."""
+    async with database.transaction(events[0].tenant_id) as tx:
+        batch = Batch([an_item(event) for event in events], tx, NOW, "scorer")
+        await SCORE.call(batch)
+    return [decode_body(LeadScored, message.value) for message in batch.announced]
+
+
+async def stored(database: Database, company_id: int, tenant_id: int = 1) -> asyncpg.Record | None:
+    async with database.transaction(tenant_id) as tx:
+        return await tx.fetchrow(
+            "SELECT s.score, s.bucket, s.rationale, s.enriched_at, s.updated_at, f.features,"
+            "       f.enriched_at AS of_features"
+            "  FROM lead_scores s JOIN lead_features f USING (tenant_id, company_id) WHERE company_id = $1",
+            company_id,
+        )
+
+
+async def test_a_visit_becomes_a_score_its_features_and_an_announcement(database: Database, seen: Seen) -> None:
+    """All three say the same."""
+    [lead] = await score(database, seen.visit(about="We make parts."))
+
+    row = await stored(database, seen.company.company_id)
+    assert row is not None
+    assert (row["score"], row["bucket"], row["rationale"]) == (lead.score, lead.bucket, lead.rationale)
+    features = json.loads(row["features"])
+    assert features["about_known"] == {"value": 1.0, "contribution": 0.1, "evidence": "We make parts."}
+    assert features["has_careers"]["value"] is None
+    assert sum(feature["contribution"] for feature in features.values()) == pytest.approx(row["score"])
+
+
+async def test_a_repeated_visit_changes_nothing(database: Database, seen: Seen) -> None:
+    """The same event twice: the same row, `updated_at` included."""
+    await score(database, seen.visit())
+    before = await stored(database, seen.company.company_id)
+
+    await score(database, seen.visit())
+
+    assert await stored(database, seen.company.company_id) == before
+
+
+async def test_an_older_visit_never_undoes_a_newer_one(database: Database, seen: Seen) -> None:
+    """Whatever the order of delivery, the newest visit's score stands."""
+    await score(database, seen.visit(about="We make parts.", hours=2))
+    before = await stored(database, seen.company.company_id)
+
+    await score(database, seen.visit(hours=1))
+
+    assert await stored(database, seen.company.company_id) == before
+
+
+async def test_a_newer_visit_that_says_the_same_leaves_updated_at(database: Database, seen: Seen) -> None:
+    """It moves `enriched_at`, so that what came between cannot win, but the lead has not changed."""
+    await score(database, seen.visit())
+    before = await stored(database, seen.company.company_id)
+    await score(database, seen.visit(hours=2))
+    after = await stored(database, seen.company.company_id)
+
+    assert before is not None
+    assert after is not None
+    assert after["updated_at"] == before["updated_at"]
+    assert after["enriched_at"] == after["of_features"] == NOW + timedelta(hours=2)
+
+
+async def test_a_newer_visit_that_says_more_moves_updated_at(database: Database, seen: Seen) -> None:
+    """The lead changed."""
+    await score(database, seen.visit())
+    before = await stored(database, seen.company.company_id)
+    await score(database, seen.visit(about="We make parts.", hours=1))
+    after = await stored(database, seen.company.company_id)
+
+    assert before is not None
+    assert after is not None
+    assert after["updated_at"] > before["updated_at"]
+    assert after["score"] > before["score"]
+
+
+async def test_of_two_visits_in_one_batch_the_newest_is_kept_and_each_is_announced(
+    database: Database, seen: Seen
+) -> None:
+    """In whichever order they come; each announcement holds its own visit's score."""
+    newer, older = seen.visit(about="We make parts.", hours=1), seen.visit()
+    leads = await score(database, newer, older)
+
+    row = await stored(database, seen.company.company_id)
+    assert row is not None
+    assert row["enriched_at"] == newer.enriched_at
+    assert [lead.enriched_at for lead in leads] == [newer.enriched_at, older.enriched_at]
+    assert leads[0].score == row["score"] > leads[1].score
+
+
+async def test_two_tenants_have_each_their_own_score_of_a_company(database: Database, seen: Seen) -> None:
+    """Neither sees nor changes the other's."""
+    await score(database, seen.visit(about="We make parts."))
+    assert await stored(database, seen.company.company_id, tenant_id=2) is None
+
+    await score(database, seen.visit(tenant_id=2))
+
+    first, second = [await stored(database, seen.company.company_id, tenant_id) for tenant_id in (1, 2)]
+    assert first is not None
+    assert second is not None
+    assert first["score"] > second["score"]

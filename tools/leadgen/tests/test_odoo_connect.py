@@ -1,0 +1,106 @@
+"""The operator stores where a tenant's Odoo is; odoo-sync reads it back."""
+
+from typing import TypeAlias
+from urllib.parse import urlsplit, urlunsplit
+
+import asyncpg
+import pytest
+from cryptography.fernet import Fernet
+
+from common.errors import Unavailable
+from common.postgres import Database
+from leadgen.odoo import ConnectionRejected, connect_odoo
+from odoo_sync import connections
+from odoo_sync.odoo import OdooConnection
+
+Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
+
+KEY = Fernet.generate_key().decode()
+URL = "https://odoo.example.com"
+
+
+async def found(database: Database, tenant_id: int) -> OdooConnection | None:
+    async with database.transaction(tenant_id) as tx:
+        return await connections.find(tx, Fernet(KEY))
+
+
+async def test_what_the_operator_stores_is_what_the_service_reads(database: Database, database_url: str) -> None:
+    """For this tenant alone, tidied of spaces and a last slash."""
+    await connect_odoo(database_url, 1, f" {URL}/ ", "leads ", " k1\n", KEY)
+
+    assert await found(database, 1) == OdooConnection(URL, "leads", "k1")
+    assert await found(database, 2) is None
+
+
+async def test_storing_again_replaces_the_connection(database: Database, database_url: str) -> None:
+    """A key that was rotated is the one that is used."""
+    await connect_odoo(database_url, 1, URL, "leads", "k1", KEY)
+    await connect_odoo(database_url, 1, URL, "leads", "k2", KEY)
+
+    assert await found(database, 1) == OdooConnection(URL, "leads", "k2")
+
+
+async def test_the_api_key_does_not_lie_in_the_database_in_the_clear(database_url: str, owner: Owner) -> None:
+    """Whoever reads the table has only a token."""
+    await connect_odoo(database_url, 1, URL, "leads", "a-very-secret-key", KEY)
+
+    assert b"a-very-secret-key" not in await owner.fetchval("SELECT api_key FROM odoo_connections")
+
+
+async def test_an_owner_without_superuser_may_store_too(database: Database, database_url: str, owner: Owner) -> None:
+    """Row-level security is forced on the owner: the tenant is set for it."""
+    await owner.execute("CREATE ROLE plain_owner LOGIN")
+    try:
+        await owner.execute("ALTER TABLE odoo_connections OWNER TO plain_owner; GRANT SELECT ON tenants TO plain_owner")
+        parts = urlsplit(database_url)
+        plain = urlunsplit(parts._replace(netloc=f"plain_owner@{parts.hostname}:{parts.port}"))
+
+        await connect_odoo(plain, 2, URL, "leads", "k1", KEY)
+
+        assert await found(database, 2) == OdooConnection(URL, "leads", "k1")
+    finally:
+        await owner.execute("REASSIGN OWNED BY plain_owner TO CURRENT_USER; DROP OWNED BY plain_owner")
+        await owner.execute("DROP ROLE plain_owner")
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({"url": "odoo.example.com"}, "give it like https"),
+        ({"url": "ftp://odoo.example.com"}, "give it like https"),
+        ({"url": "https://admin:secret@odoo.example.com"}, "leave name and password out"),
+        ({"database": " "}, "database is empty"),
+        ({"api_key": ""}, "API key is empty"),
+        ({"api_key": "ké"}, "no key has"),
+        ({"credentials_key": "short"}, "no Fernet key"),
+        ({"tenant_id": 99}, "no tenant 99"),
+    ],
+)
+async def test_what_cannot_be_a_connection_is_refused(
+    database_url: str, owner: Owner, changed: dict[str, object], words: str
+) -> None:
+    """With what to give instead; nothing is stored."""
+    given = {"tenant_id": 1, "url": URL, "database": "leads", "api_key": "k1", "credentials_key": KEY}
+
+    with pytest.raises(ConnectionRejected, match=words):
+        await connect_odoo(database_url, **(given | changed))  # type: ignore[arg-type]
+
+    assert await owner.fetchval("SELECT count(*) FROM odoo_connections") == 0
+
+
+async def test_a_service_login_may_not_store_connections(database_url: str, owner: Owner) -> None:
+    """It is told which login to use."""
+    await owner.execute("CREATE ROLE a_service LOGIN IN ROLE leadgen_service INHERIT")
+    try:
+        parts = urlsplit(database_url)
+        service = urlunsplit(parts._replace(netloc=f"a_service@{parts.hostname}:{parts.port}"))
+        with pytest.raises(ConnectionRejected, match="use the database's owner"):
+            await connect_odoo(service, 1, URL, "leads", "k1", KEY)
+    finally:
+        await owner.execute("DROP ROLE a_service")
+
+
+async def test_a_database_that_is_away_is_said_plainly() -> None:
+    """As something to wait for, not a traceback."""
+    with pytest.raises(Unavailable, match="PostgreSQL does not answer"):
+        await connect_odoo("postgresql://127.0.0.1:1/leads", 1, URL, "leads", "k1", KEY)
