@@ -1,17 +1,15 @@
 """A toy stage of its own, with an inbox, an outbox and a table."""
 
-from collections.abc import AsyncIterator
-
 import asyncpg
 import pytest
 
 
 @pytest.fixture
-async def toy(owner: "asyncpg.Connection[asyncpg.Record]") -> AsyncIterator[str]:
+async def toy(owner: "asyncpg.Connection[asyncpg.Record]") -> str:
     """A stage by the name of `toy`: what a migration does for a new one."""
     await owner.execute("CALL add_stage('toy')")
     await owner.execute(
         "CREATE TABLE toys (tenant_id int, uen text, at timestamptz DEFAULT clock_timestamp());"
         "GRANT SELECT, INSERT ON toys TO leadgen_service; CALL keep_tenants_apart('toys')"
     )
-    yield "toy"
+    return "toy"

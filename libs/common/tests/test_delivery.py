@@ -1,13 +1,10 @@
 """The delivery promises, on the real Kafka and the real PostgreSQL, with a toy stage."""
 
-import asyncpg
 import pytest
 
-from common.contracts import Contact, CompanyEnriched, LeadSynced, RequestEnrichment, Site
-from common.errors import Permanent, Transient
-from common.postgres import Database
+from common.contracts import LeadSynced, RequestEnrichment
 from common.stage import Batch, Stage, Work
-from common.testing import a_company, at_work, ended, envelope_for, publish, publish_raw, read_topic
+from common.testing import a_company, at_work, ended, envelope_for, publish, read_topic
 
 Owner = "asyncpg.Connection[asyncpg.Record]"
 TAKE = "INSERT INTO toys (tenant_id, uen) VALUES (tenant(), $1)"

@@ -165,7 +165,7 @@ class LeadScored(CompanyEvent):
     score: float = Field(ge=0, le=1)
     bucket: Bucket
     rationale: str
-    contact: Contact | None
+    contact: Contact | None = None
     model_version: str
     enriched_at: datetime
     scored_at: datetime
@@ -196,7 +196,7 @@ class JobProgressed(Event):
     topic: ClassVar[str] = "job.progressed.v1"
 
     request_id: UUID
-    job_id: UUID | None
+    job_id: UUID | None = None
     status: JobStatus
     processed: int
     total: int

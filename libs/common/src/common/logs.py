@@ -1,12 +1,13 @@
-"""Structured logs: one JSON object a line on standard output, with service, trace, tenant and event ids."""
+"""Structured logs: one JSON object a line, with service, trace, tenant and event ids."""
 
 import logging
 import sys
+from typing import TextIO
 
 import structlog
 
 
-def configure(service: str, level: str = "INFO") -> None:
+def configure(service: str, level: str = "INFO", stream: TextIO | None = None) -> None:
     """Routes structlog and the standard library's loggers to one JSON stream."""
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
@@ -22,7 +23,7 @@ def configure(service: str, level: str = "INFO") -> None:
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,
     )
-    handler = logging.StreamHandler(sys.stdout)
+    handler = logging.StreamHandler(stream or sys.stdout)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
@@ -34,7 +35,13 @@ def configure(service: str, level: str = "INFO") -> None:
     )
     logging.basicConfig(level=level, handlers=[handler], force=True)
     # These tell of each message or request, or of each retry while a broker is away: our own metrics and logs do too.
-    for name, quiet in {"faststream": "WARNING", "uvicorn": "WARNING", "httpx": "WARNING", "aiokafka": "ERROR"}.items():
+    for name, quiet in {
+        "faststream": "WARNING",
+        "uvicorn": "WARNING",
+        "httpx": "WARNING",
+        "aiokafka": "ERROR",
+        "asyncpg": "ERROR",
+    }.items():
         logging.getLogger(name).setLevel(quiet)
 
 

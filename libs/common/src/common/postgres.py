@@ -35,6 +35,7 @@ AWAY = (
     asyncpg.CrashShutdownError,
     asyncpg.TooManyConnectionsError,
     asyncpg.InvalidCachedStatementError,
+    asyncpg.InternalClientError,  # a connection that broke while it was asked something
     asyncpg.DeadlockDetectedError,
     asyncpg.SerializationError,
 )
@@ -96,8 +97,7 @@ class Database:
                 try:
                     yield connection
                 except BaseException:
-                    if not connection.is_closed():
-                        await connection.execute("ROLLBACK")
+                    await _roll_back(connection)
                     raise
                 await connection.execute("COMMIT")
 
@@ -114,6 +114,13 @@ class Database:
                 yield session if held else None
             finally:
                 await session.close(timeout=5)
+
+
+async def _roll_back(connection: Connection) -> None:
+    try:
+        await connection.execute("ROLLBACK")
+    except (*AWAY, asyncpg.InterfaceError):
+        connection.terminate()  # the transaction goes with it; the error that brought us here says why
 
 
 async def _nothing_to_reset(_: Session) -> None:

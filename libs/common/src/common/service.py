@@ -1,6 +1,6 @@
 """A stage as a process: settings, database, Kafka, the runtime, and HTTP for those who watch over it, until SIGTERM.
 
-    run("scorer", settings, compose, lanes={"interactive": 2, "nightly": 2})
+    run("scorer", settings, compose, interactive=2, nightly=2)
 
 `compose` is the service's own: an async context manager that gets the database and yields the stage, and around it
 opens and closes whatever else the handlers need.
@@ -31,9 +31,13 @@ log = structlog.get_logger(__name__)
 Compose = Callable[[Database], AbstractAsyncContextManager[Stage]]
 
 
-def run(name: str, settings: ServiceSettings, compose: Compose, *, lanes: Mapping[Lane, int]) -> None:
-    """Runs until SIGTERM or SIGINT; exits with 1 when the service turned out to be unfit."""
+def run(name: str, settings: ServiceSettings, compose: Compose, *, interactive: int, nightly: int) -> None:
+    """Runs until SIGTERM or SIGINT; exits with 1 when the service turned out to be unfit.
+
+    `interactive` and `nightly` say how many runs of a handler each lane has at once.
+    """
     logs.configure(name, settings.log_level)
+    lanes: dict[Lane, int] = {"interactive": interactive, "nightly": nightly}
     if not asyncio.run(_serve(name, settings, compose, lanes)):
         raise SystemExit(1)
 

@@ -111,7 +111,7 @@ class Work(Generic[E]):
         return self.item.lane
 
     def announce(self, event: Event) -> None:
-        """Tells `event` when the current transaction commits, or the next one where none is open."""
+        """Tells `event` when the open transaction commits. To be called inside `step` or `finish`."""
         self._announced.append(self.item.message(event, self._inbox.consumer))
 
     @asynccontextmanager
@@ -123,19 +123,24 @@ class Work(Generic[E]):
     @asynccontextmanager
     async def step(self) -> AsyncIterator[Connection]:
         """Commits a part, with what is announced; the event stays ours for another lease. Raises LeaseLost."""
-        async with self._database.transaction(self.event.tenant_id) as tx:
+        async with self._telling() as tx:
             yield tx
             await self._inbox.step(tx, [self.item.claim], self._announced)
-        self._announced = []
 
     @asynccontextmanager
     async def finish(self) -> AsyncIterator[Connection]:
         """Commits the last part, with what is announced and the event's end. Raises LeaseLost."""
-        async with self._database.transaction(self.event.tenant_id) as tx:
+        async with self._telling() as tx:
             yield tx
             await self._inbox.finish(tx, [self.item.claim], self._announced)
-        self._announced = []
         self.is_finished = True
+
+    @asynccontextmanager
+    async def _telling(self) -> AsyncIterator[Connection]:
+        """What a transaction announces is told with it or, when it rolls back, never."""
+        self._announced = []
+        async with self._database.transaction(self.event.tenant_id) as tx:
+            yield tx
 
 
 @dataclass(frozen=True, slots=True)
