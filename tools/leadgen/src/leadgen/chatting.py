@@ -1,0 +1,50 @@
+"""A rep's side of the chat: posts a message to the gateway and reads what it streams back."""
+
+import json
+import time
+from collections.abc import AsyncIterator
+from typing import Any, NamedTuple
+
+import httpx
+
+from common.errors import Permanent, Unavailable
+
+#: The gateway ends a stream by itself (CHAT_TIMEOUT_S); this is for one that has gone silent.
+SILENCE_S = 90.0
+
+
+class ChatRefused(Permanent):
+    """The gateway answered with a problem document."""
+
+
+class Told(NamedTuple):
+    """A server-sent event, and when it came: milliseconds since the request was sent."""
+
+    name: str
+    data: dict[str, Any]
+    at_ms: float
+
+
+async def chat(http: httpx.AsyncClient, gateway: str, token: str, message: str) -> AsyncIterator[Told]:
+    """What the gateway tells, as it comes, until it is done. Raises ChatRefused, Unavailable."""
+    began = time.perf_counter()
+    try:
+        async with http.stream(
+            "POST",
+            f"{gateway}/chat",
+            json={"message": message},
+            headers={"Authorization": f"Bearer {token}", "Accept": "text/event-stream"},
+            timeout=SILENCE_S,
+        ) as answer:
+            if answer.status_code != 200:
+                problem = json.loads(await answer.aread())
+                raise ChatRefused(f"{problem['title']}: {problem['detail']}")
+            name = ""
+            async for line in answer.aiter_lines():
+                if line.startswith("event:"):
+                    name = line.removeprefix("event:").strip()
+                elif line.startswith("data:"):
+                    at_ms = (time.perf_counter() - began) * 1000
+                    yield Told(name, json.loads(line.removeprefix("data:")), at_ms)
+    except httpx.HTTPError as error:
+        raise Unavailable(f"the gateway at {gateway} does not answer: {error!r}") from error

@@ -1,0 +1,112 @@
+"""`leadgen`: the operator's command. Each subcommand translates words into a call, and errors into a line."""
+
+import asyncio
+from collections.abc import Coroutine
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+import typer
+
+from common.errors import LeadgenError
+from embedded.errors import EmbeddedError
+from leadgen.demo.running import demo as run_demo
+from leadgen.load.command import load_command
+from leadgen.migrate import migrate as run_migrations
+from leadgen.odoo import connect_odoo
+from leadgen.ssic import seed_ssic
+from leadgen.tenants import add_tenant
+from leadgen.tokens import token as make_token
+from leadgen.topics import create_topics
+
+T = TypeVar("T")
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+tenant_app = typer.Typer(no_args_is_help=True, help="The tenants.")
+odoo_app = typer.Typer(no_args_is_help=True, help="The tenants' Odoos.")
+app.add_typer(tenant_app, name="tenant")
+app.add_typer(odoo_app, name="odoo")
+app.command("load")(load_command)
+
+DatabaseUrl = Annotated[str, typer.Option(envvar="DATABASE_URL", show_envvar=True, help="As the tables' owner.")]
+TenantNumber = Annotated[int, typer.Option("--tenant", min=1, envvar="DEFAULT_TENANT_ID", show_envvar=True)]
+
+
+def main() -> None:
+    """The console script."""
+    app()
+
+
+def done(work: Coroutine[Any, Any, T]) -> T:
+    """Runs it; an error of ours becomes a line on standard error and exit code 1."""
+    try:
+        return asyncio.run(work)
+    except (LeadgenError, EmbeddedError) as error:
+        typer.secho(str(error), fg="red", err=True)
+        raise typer.Exit(1) from error
+
+
+@app.command()
+def demo(
+    once: Annotated[bool, typer.Option("--once", help="End when the leads are scored.")] = False,
+    out: Annotated[Path | None, typer.Option(help="Also write what was shown to this JSON file.")] = None,
+    rows: Annotated[int, typer.Option(min=100, help="Companies in the made-up register.")] = 200_000,
+    seed: Annotated[int, typer.Option(help="Of the made-up register.")] = 65,
+) -> None:
+    """Start everything on this machine and watch one chat message become ten scored leads."""
+    if out is not None and not out.absolute().parent.is_dir():
+        raise typer.BadParameter(f"there is no folder {out.absolute().parent}", param_hint="--out")
+    done(run_demo(once=once, out=out, rows=rows, seed=seed))
+
+
+@app.command()
+def migrate(database_url: DatabaseUrl) -> None:
+    """Bring the database's schema up to date, and seed the industry codes."""
+    applied = done(run_migrations(database_url))
+    for name in applied:
+        typer.echo(f"applied {name}")
+    codes = done(seed_ssic(database_url))
+    typer.echo(f"{len(applied)} migrations applied; {codes} industry codes")
+
+
+@app.command()
+def topics(
+    kafka: Annotated[str, typer.Option("--kafka", envvar="KAFKA_BOOTSTRAP_SERVERS", show_envvar=True)],
+) -> None:
+    """Create the topics of deploy/topics.yaml that are missing."""
+    created = done(create_topics(kafka))
+    typer.echo(f"{len(created)} topics created" + "".join(f"\n  {name}" for name in created))
+
+
+@tenant_app.command("add")
+def tenant_add(
+    tenant: TenantNumber, name: Annotated[str, typer.Option(help="Shown to operators.")], database_url: DatabaseUrl
+) -> None:
+    """Add a tenant, or rename it and switch it on again."""
+    done(add_tenant(database_url, tenant, name))
+    typer.echo(f"tenant {tenant}: {name}")
+
+
+@odoo_app.command("connect")
+def odoo_connect(
+    tenant: TenantNumber,
+    url: Annotated[str, typer.Option(help="Such as https://odoo.example.com")],
+    database: Annotated[str, typer.Option(help="The name of the Odoo database.")],
+    database_url: DatabaseUrl,
+    api_key: Annotated[str, typer.Option(envvar="ODOO_API_KEY", show_envvar=True, prompt=True, hide_input=True)],
+    credentials_key: Annotated[str, typer.Option(envvar="ODOO_CREDENTIALS_KEY", show_envvar=True)],
+) -> None:
+    """Store where a tenant's Odoo is; its API key is encrypted."""
+    done(connect_odoo(database_url, tenant, url, database, api_key, credentials_key))
+    typer.echo(f"tenant {tenant}: {url}, database {database}")
+
+
+@app.command()
+def token(
+    tenant: TenantNumber,
+    secret: Annotated[str, typer.Option(envvar="GATEWAY_JWT_SECRET", show_envvar=True, help="The gateway's.")],
+    user: Annotated[str, typer.Option(help="Who the token is for.")] = "rep@example.com",
+    hours: Annotated[float, typer.Option(min=0.01, help="How long it is good.")] = 12,
+) -> None:
+    """Print an access token for the gateway."""
+    typer.echo(make_token(secret, tenant, user, valid=timedelta(hours=hours)))

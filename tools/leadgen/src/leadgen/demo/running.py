@@ -1,0 +1,110 @@
+"""Runs the demo: starts the product, loads a made-up register, posts one message, shows what comes of it."""
+
+import asyncio
+import contextlib
+import shutil
+import signal
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+from rich.console import Console
+
+from common.errors import Permanent
+from leadgen.chatting import chat
+from leadgen.demo.screen import Screen
+from leadgen.demo.shown import Shown
+from leadgen.load import load_generated
+from leadgen.local.stack import Stack, stack
+from leadgen.tenants import add_tenant
+from leadgen.tokens import token
+
+MESSAGE = "Manufacturing"
+TENANT, REP = 1, "rep@demo.example"
+
+
+class DemoIncomplete(Permanent):
+    """The stream ended, and not every lead has its score."""
+
+
+async def demo(*, once: bool, out: Path | None, rows: int, seed: int) -> None:
+    """Returns once the leads are scored, or, without `once`, when SIGINT or SIGTERM comes. Raises LeadgenError."""
+    began = time.perf_counter()
+    screen = Screen(Console())
+    stopped = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stopped.set)
+    with _folder() as folder:
+        work = asyncio.create_task(_show(folder, screen, began, stopped, once=once, out=out, rows=rows, seed=seed))
+        stop = asyncio.create_task(stopped.wait())
+        await asyncio.wait([work, stop], return_when=asyncio.FIRST_COMPLETED)
+        if stopped.is_set() and once:
+            work.cancel()
+        stop.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await work
+
+
+async def _show(
+    folder: Path,
+    screen: Screen,
+    began: float,
+    stopped: asyncio.Event,
+    *,
+    once: bool,
+    out: Path | None,
+    rows: int,
+    seed: int,
+) -> None:
+    def step(what: str) -> None:
+        screen.step(what, time.perf_counter() - began)
+
+    async with stack(folder, tell=lambda what, _: step(what), durable=False) as product:
+        await add_tenant(product.database_url, TENANT, "Demo")
+        loaded = await load_generated(rows, seed, product.database_url)
+        step(f"Register loaded: {loaded.read:,} made-up companies, {loaded.rows_per_second:,} rows/s")
+        await product.is_ready()
+        step("All services ready")
+        access = token(product.jwt_secret, TENANT, REP)
+        shown = await _ask(product, access, screen)
+        screen.leads(shown)
+        if out is not None:
+            out.write_text(shown.model_dump_json(indent=2) + "\n")
+        if not shown.is_scored:
+            raise DemoIncomplete(f"not every lead was scored; the services' logs are in {folder / 'logs'}")
+        if not once:
+            screen.where(_urls(product), access)
+            await stopped.wait()
+
+
+async def _ask(product: Stack, access: str, screen: Screen) -> Shown:
+    shown = Shown()
+    screen.said(MESSAGE)
+    async with httpx.AsyncClient(trust_env=False) as http:
+        async for told in chat(http, product.gateway, access, MESSAGE):
+            shown.take(told)
+            screen.told(told)
+    return shown
+
+
+def _urls(product: Stack) -> dict[str, str]:
+    return {
+        "API": f"{product.gateway}/docs",
+        "events": f"{product.gateway}/asyncapi.json",
+        **{f"{name} metrics": f"{service.url}/metrics" for name, service in product.services.items()},
+        "database": product.database_url,
+        "Kafka": product.kafka,
+    }
+
+
+@contextmanager
+def _folder() -> Iterator[Path]:
+    """A folder for the demo's data, gone afterwards. Not below the checkout: PostgreSQL's user must reach it."""
+    folder = Path(tempfile.mkdtemp(prefix="leadgen-demo-"))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,90 @@
+"""What the demo shows in the terminal: a line per step, a line per stage that a company reaches, then the table."""
+
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from leadgen.chatting import Told
+from leadgen.demo.shown import Shown
+
+BUCKET_STYLE = {"High": "bold green", "Medium": "yellow", "Low": "dim"}
+
+
+class Screen:
+    """The terminal, or whatever standard output is."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+
+    def step(self, what: str, seconds: float) -> None:
+        """A part is up, `seconds` after the start."""
+        self._console.print(f"[green]✓[/] [dim]{seconds:5.1f} s[/]  {escape(what)}", highlight=False, soft_wrap=True)
+
+    def said(self, message: str) -> None:
+        """What the rep types."""
+        self._console.print(f"\n[bold]rep>[/] {escape(message)}\n", highlight=False)
+
+    def told(self, told: Told) -> None:
+        """An event of the stream, in words."""
+        words = _in_words(told)
+        if words:
+            line = f"  [dim]{told.at_ms:6.0f} ms[/]  [cyan]{told.name:<8}[/] {escape(words)}"
+            self._console.print(line, highlight=False, soft_wrap=True)
+
+    def leads(self, shown: Shown) -> None:
+        """The table, best first."""
+        table = Table(title="Leads", title_justify="left", expand=self._console.is_terminal)
+        for name in ("score", "bucket", "company", "why", "contact"):
+            table.add_column(name, overflow="fold", ratio={"company": 3, "why": 6, "contact": 3}.get(name))
+        for lead in sorted(shown.leads, key=lambda lead: (-(lead.score or 0), lead.uen)):
+            style = BUCKET_STYLE.get(lead.bucket or "", "")
+            score = "…" if lead.score is None else f"{lead.score:.2f}"
+            table.add_row(
+                score,
+                f"[{style}]{lead.bucket}[/]" if style else "",
+                f"{escape(lead.name)}\n[dim]{lead.uen}[/]",
+                escape(lead.rationale or ""),
+                escape(lead.contact or "none found"),
+            )
+        self._console.print()
+        self._console.print(table)
+        self._console.print(f"\n{escape(shown.notice)}.", highlight=False, soft_wrap=True)
+        if shown.job_id:
+            self._console.print(f"Job of the rest: [bold]{shown.job_id}[/]", highlight=False, soft_wrap=True)
+
+    def where(self, urls: dict[str, str], token: str) -> None:
+        """What to open, and how to ask more."""
+        self._console.print()
+        for name, url in urls.items():
+            self._console.print(f"  {name:<12} {url}", highlight=False, soft_wrap=True)
+        gateway = urls["API"].removesuffix("/docs")
+        self._console.print(
+            f"\nAsk more:\n  curl -N {gateway}/chat -H 'Authorization: Bearer {token}' "
+            """-H 'Content-Type: application/json' -d '{"message": "Logistics"}'""",
+            highlight=False,
+            markup=False,
+            soft_wrap=True,
+        )
+        self._console.print("\nCtrl-C stops everything.", highlight=False)
+
+
+def _in_words(told: Told) -> str:
+    data: dict[str, Any] = told.data
+    match told.name:
+        case "accepted":
+            return "the request is on its way"
+        case "resolved":
+            names = ", ".join(f"{it['title']} (SSIC {it['code']})" for it in data["industries"][:5]) or "no industry"
+            return f"{names}: {data['matches']:,} live companies match"
+        case "head":
+            return f"the best {len(data['companies'])} are upserted"
+        case "company" if data["stage"] == "enriched":
+            return f"{data['name']}: site {data['outcome'].replace('_', ' ')}, {data['contacts']} contacts"
+        case "company" if data["stage"] == "scored":
+            return f"{data['name']}: {data['score']:.2f} {data['bucket']}"
+        case "error":
+            return f"{data['title']}: {data['detail']}"
+        case _:
+            return ""
