@@ -30,7 +30,7 @@ LAST_WORDS_S = 1.0
 #: How long POST /jobs/staging_upsert waits to say how much there is to do.
 JOB_ANSWER_S = 5.0
 
-Phrase = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000, pattern=r"^[^\0]*$")]
+Phrase = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000, pattern=r"^[^\x00]*$")]
 
 
 class ChatRequest(BaseModel):

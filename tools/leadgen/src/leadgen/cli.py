@@ -10,8 +10,11 @@ import typer
 
 from common.errors import LeadgenError
 from embedded.errors import EmbeddedError
+from leadgen.demo.running import ask
 from leadgen.demo.running import demo as run_demo
+from leadgen.demo.screen import Screen
 from leadgen.load.command import load_command
+from leadgen.local.command import up as run_up
 from leadgen.migrate import migrate as run_migrations
 from leadgen.odoo import connect_odoo
 from leadgen.ssic import seed_ssic
@@ -57,6 +60,28 @@ def demo(
     if out is not None and not out.absolute().parent.is_dir():
         raise typer.BadParameter(f"there is no folder {out.absolute().parent}", param_hint="--out")
     done(run_demo(once=once, out=out, rows=rows, seed=seed))
+
+
+@app.command()
+def up(
+    data: Annotated[Path, typer.Option(help="Where PostgreSQL and Kafka keep their data.")] = Path(".run"),
+    tenant: TenantNumber = 1,
+    simulator: Annotated[bool, typer.Option(help="Visit the simulator's websites, not the real web.")] = False,
+) -> None:
+    """Start everything on this machine, with data that stays, until Ctrl-C."""
+    done(run_up(data, tenant, with_simulator=simulator))
+
+
+@app.command()
+def chat(
+    message: Annotated[str, typer.Argument(help='What a rep types, such as "Manufacturing".')],
+    gateway: Annotated[str, typer.Option(envvar="LEADGEN_GATEWAY", show_envvar=True, help="The gateway's URL.")],
+    access: Annotated[str, typer.Option("--token", envvar="LEADGEN_TOKEN", show_envvar=True)],
+) -> None:
+    """Type one message into the chat and watch what comes of it."""
+    shown = done(ask(gateway, access, message, Screen()))
+    if not shown.is_scored and shown.leads:
+        raise typer.Exit(1)
 
 
 @app.command()

@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
-from rich.console import Console
 
 from common.errors import Permanent
 from leadgen.chatting import chat
@@ -33,7 +32,7 @@ class DemoIncomplete(Permanent):
 async def demo(*, once: bool, out: Path | None, rows: int, seed: int) -> None:
     """Returns once the leads are scored, or, without `once`, when SIGINT or SIGTERM comes. Raises LeadgenError."""
     began = time.perf_counter()
-    screen = Screen(Console())
+    screen = Screen()
     stopped = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
@@ -69,10 +68,9 @@ async def _show(
         await product.is_ready()
         step("All services ready")
         access = token(product.jwt_secret, TENANT, REP)
-        shown = await _ask(product, access, screen)
-        screen.leads(shown)
+        shown = await ask(product.gateway, access, MESSAGE, screen)
         if out is not None:
-            out.write_text(shown.model_dump_json(indent=2) + "\n")
+            await asyncio.to_thread(out.write_text, shown.model_dump_json(indent=2) + "\n")
         if not shown.is_scored:
             raise DemoIncomplete(f"not every lead was scored; the services' logs are in {folder / 'logs'}")
         if not once:
@@ -80,13 +78,15 @@ async def _show(
             await stopped.wait()
 
 
-async def _ask(product: Stack, access: str, screen: Screen) -> Shown:
+async def ask(gateway: str, access: str, message: str, screen: Screen) -> Shown:
+    """Posts the message, shows what comes of it and the table at the end. Raises ChatRefused, Unavailable."""
     shown = Shown()
-    screen.said(MESSAGE)
+    screen.said(message)
     async with httpx.AsyncClient(trust_env=False) as http:
-        async for told in chat(http, product.gateway, access, MESSAGE):
+        async for told in chat(http, gateway, access, message):
             shown.take(told)
             screen.told(told)
+    screen.leads(shown)
     return shown
 
 

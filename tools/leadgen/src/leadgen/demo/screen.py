@@ -13,10 +13,11 @@ BUCKET_STYLE = {"High": "bold green", "Medium": "yellow", "Low": "dim"}
 
 
 class Screen:
-    """The terminal, or whatever standard output is."""
+    """The terminal, or whatever standard output is: that is given a width at which the table can be read."""
 
-    def __init__(self, console: Console) -> None:
-        self._console = console
+    def __init__(self, console: Console | None = None) -> None:
+        console = console or Console()
+        self._console = console if console.is_terminal else Console(width=160)
 
     def step(self, what: str, seconds: float) -> None:
         """A part is up, `seconds` after the start."""
@@ -35,7 +36,15 @@ class Screen:
 
     def leads(self, shown: Shown) -> None:
         """The table, best first."""
-        table = Table(title="Leads", title_justify="left", expand=self._console.is_terminal)
+        if shown.leads:
+            self._console.print(self._table(shown))
+        if shown.notice:
+            self._console.print(f"\n{escape(shown.notice)}.", highlight=False, soft_wrap=True)
+        if shown.job_id:
+            self._console.print(f"Job of the rest: [bold]{shown.job_id}[/]", highlight=False, soft_wrap=True)
+
+    def _table(self, shown: Shown) -> Table:
+        table = Table(title="\nLeads", title_justify="left", expand=self._console.is_terminal)
         for name in ("score", "bucket", "company", "why", "contact"):
             table.add_column(name, overflow="fold", ratio={"company": 3, "why": 6, "contact": 3}.get(name))
         for lead in sorted(shown.leads, key=lambda lead: (-(lead.score or 0), lead.uen)):
@@ -48,11 +57,7 @@ class Screen:
                 escape(lead.rationale or ""),
                 escape(lead.contact or "none found"),
             )
-        self._console.print()
-        self._console.print(table)
-        self._console.print(f"\n{escape(shown.notice)}.", highlight=False, soft_wrap=True)
-        if shown.job_id:
-            self._console.print(f"Job of the rest: [bold]{shown.job_id}[/]", highlight=False, soft_wrap=True)
+        return table
 
     def where(self, urls: dict[str, str], token: str) -> None:
         """What to open, and how to ask more."""

@@ -1,0 +1,165 @@
+"""A web page, taken apart once: what the extraction looks at, each part bounded, whatever was sent as HTML.
+
+The HTML standard makes some trees dear to build (formatting elements are opened again in every block, nesting is
+searched at every tag, attributes are compared with each other). So formatting is taken out first, and nesting and
+attributes have an end, as they have in browsers.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import islice
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from enricher.urls import resolve
+
+MAX_HTML = 1_000_000
+MAX_TEXT = 50_000
+MAX_LINKS = 500
+_MAX_DEPTH = 512
+_MAX_ATTRIBUTES = 2000
+_MAX_DATA_BLOCKS = 20
+
+_FORMATTING = re.compile(
+    r"</?(?:b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u)(?=[\s/>])[^<>]*>?", re.IGNORECASE
+)
+_TAG = re.compile(r"<(/?)([a-zA-Z][\w-]*)([^<>]*)")
+_VOID_OR_SELF_ENDING = """
+    a area base br col embed hr img input link meta param source track wbr html head body p li dt dd option optgroup
+    tr td th tbody thead tfoot colgroup rt rp
+"""
+#: They do not make a page deep.
+_SHALLOW = frozenset(_VOID_OR_SELF_ENDING.split())
+_BLOCK_NAMES = """
+    address article aside blockquote button center details dialog dir div dl fieldset figcaption figure footer form h1
+    h2 h3 h4 h5 h6 header hgroup listing main menu nav ol pre search section select summary svg table template ul
+"""
+_BLOCKS = frozenset(_BLOCK_NAMES.split())
+#: What pictures in SVG are drawn with: there, and for these, a closing slash counts.
+_STROKES = frozenset({"path", "circle", "ellipse", "line", "polygon", "polyline", "rect", "use", "stop", "image", "g"})
+_BETWEEN = "\x1e"
+_GAP = re.compile(r"[\s/]+")
+_NOT_TEXT = re.compile("[\\s\x00-\x1f\x7f-\xa0\u200b-\u200f\u2028-\u202f\u2060\ufeff\ud800-\udfff]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Where a link goes, as absolute URL, and its words."""
+
+    url: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One page. `addresses` are the targets of mailto: and tel: links, `protected` e-mail addresses as Cloudflare hides
+    them, `sources` the scripts, styles and frames it loads, `data` its JSON-LD blocks as they stand.
+    """
+
+    url: str
+    title: str = ""
+    description: str = ""
+    generator: str = ""
+    text: str = ""
+    links: tuple[Link, ...] = ()
+    addresses: tuple[str, ...] = ()
+    protected: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    data: tuple[str, ...] = ()
+
+
+def clean(text: str, limit: int) -> str:
+    """One line without control characters, cut at a word's end: fit for any database."""
+    line = _NOT_TEXT.sub(" ", text).strip()
+    if len(line) <= limit:
+        return line
+    return line[:limit].rpartition(" ")[0] or line[:limit]
+
+
+def read(url: str, html: str) -> Document:
+    """Takes a page apart. Never raises; takes CPU, so large pages belong in a thread."""
+    tree = LexborHTMLParser(shallow(html[:MAX_HTML]))
+    base = resolve(url, next(_attributes(tree, "base[href]", "href"), "")) or url
+    links, addresses = _links(tree, base)
+    data = tuple(node.text() for node in islice(tree.css('script[type="application/ld+json"]'), _MAX_DATA_BLOCKS))
+    title = tree.css_first("title")
+    found = Document(
+        url=url,
+        title=clean(title.text(), 200) if title else "",
+        description=_meta(tree, "description") or _meta(tree, "og:description"),
+        generator=_meta(tree, "generator"),
+        links=links,
+        addresses=addresses,
+        protected=tuple(_attributes(tree, "[data-cfemail]", "data-cfemail")),
+        sources=tuple(
+            source
+            for kind, name in (("script[src]", "src"), ("link[href]", "href"), ("iframe[src]", "src"))
+            for source in _attributes(tree, kind, name)
+        ),
+        data=data,
+    )
+    tree.strip_tags(["script", "style", "template", "svg", "title"])
+    return replace(found, text=_lines(tree.body.text(separator=_BETWEEN)) if tree.body else "")
+
+
+def shallow(html: str) -> str:
+    """The page without formatting, up to where it gets deeper or denser than any honest page."""
+    html = _FORMATTING.sub(" ", html)
+    open_elements: list[str] = []
+    for tag in _TAG.finditer(html):
+        is_end, name, attributes = bool(tag[1]), tag[2].lower(), tag[3]
+        if len(attributes) > 2 * _MAX_ATTRIBUTES and len(_GAP.findall(attributes)) > _MAX_ATTRIBUTES:
+            return html[: tag.start()]
+        if name in _SHALLOW or (name in _STROKES and attributes.endswith("/")):
+            continue
+        if not is_end:
+            open_elements.append(name)
+        elif name in open_elements[-1:]:
+            open_elements.pop()
+        elif name in _BLOCKS and name in open_elements:  # a block ends what is open in it, others only end in order
+            while open_elements.pop() != name:
+                pass
+        if len(open_elements) > _MAX_DEPTH:
+            return html[: tag.start()]
+    return html
+
+
+def _links(tree: LexborHTMLParser, base: str) -> tuple[tuple[Link, ...], tuple[str, ...]]:
+    """Links to pages, and the targets of those to mailboxes and telephones."""
+    urls: dict[str, str | None] = {}
+    pages: dict[Link, None] = {}
+    addresses: dict[str, None] = {}
+    for node in islice(tree.css("a[href]"), MAX_LINKS):
+        target = (node.attributes.get("href") or "").strip()[:1000]
+        if target.lower().startswith(("mailto:", "tel:")):
+            addresses[target] = None
+            continue
+        if target not in urls:
+            urls[target] = resolve(base, target)
+        if url := urls[target]:
+            pages[Link(url, _words(node))] = None
+    return tuple(pages), tuple(addresses)
+
+
+def _lines(text: str) -> str:
+    """One line per piece of text, so that a telephone number does not run into the street number after it."""
+    lines = (clean(line, MAX_TEXT) for line in text.split(_BETWEEN))
+    return "\n".join(line for line in lines if line)[:MAX_TEXT]
+
+
+def _words(link: LexborNode) -> str:
+    """A link's words; of a link around half a page, the first few."""
+    nodes = islice(link.traverse(include_text=True), 20)
+    return clean(" ".join((node.text_content or "")[:200] for node in nodes if node.tag == "-text"), 80)
+
+
+def _attributes(tree: LexborHTMLParser, selector: str, name: str) -> Iterator[str]:
+    for node in islice(tree.css(selector), MAX_LINKS):
+        if value := node.attributes.get(name):
+            yield value[:500]
+
+
+def _meta(tree: LexborHTMLParser, name: str) -> str:
+    selector = f'meta[name="{name}" i], meta[property="{name}" i]'
+    return next((clean(value, 1000) for value in _attributes(tree, selector, "content") if value.strip()), "")

@@ -1,0 +1,70 @@
+"""Where a link leads, and whose site that is: the registrable domain, by the public suffix list that is built in."""
+
+from urllib.parse import urljoin, urlsplit, urlunsplit
+
+import httpx
+from tldextract import TLDExtract
+
+_SUFFIXES = TLDExtract(cache_dir=None, suffix_list_urls=(), include_psl_private_domains=True)
+_LONGEST = 1000
+
+
+def resolve(base: str, link: str) -> str | None:
+    """The absolute URL of a link on the page `base`, without fragment; None where it leads to no web page."""
+    if len(link) > _LONGEST:
+        return None
+    try:
+        scheme, host, path, query, _ = urlsplit(urljoin(base, link.strip()))
+        if scheme not in ("http", "https"):
+            return None
+        url = httpx.URL(urlunsplit((scheme, host, path or "/", query, "")))
+    except (httpx.InvalidURL, ValueError):
+        return None
+    absolute = str(url)
+    is_page = url.raw_host and b"%" not in url.raw_host and not url.userinfo and url.port is None
+    return absolute if is_page and len(absolute) <= _LONGEST else None
+
+
+def homepage(domain: str, scheme: str) -> str | None:
+    """The URL of a domain's homepage; None where the words are no host name. Forgives a scheme and a path."""
+    host = domain.strip().split("://")[-1].split("/")[0].strip(".").lower()
+    return resolve(f"{scheme}://{host}/", "/") if "." in host else None
+
+
+def host_of(url: str) -> str:
+    """The host name of a URL that `resolve` gave."""
+    return urlsplit(url).hostname or ""
+
+
+def path_of(url: str) -> str:
+    """The path of a URL that `resolve` gave."""
+    return urlsplit(url).path
+
+
+def origin_of(url: str) -> str:
+    """Scheme and host: what a robots.txt speaks for."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def name_and_suffix(host: str) -> tuple[str, str]:
+    """("acme", "com.sg") for www.acme.com.sg. A suffix that the list does not know is the last label."""
+    found = _SUFFIXES.extract_str(host)
+    if found.suffix or not found.subdomain:
+        return found.domain, found.suffix
+    return found.subdomain.rpartition(".")[2], found.domain
+
+
+def site_of(host: str) -> str:
+    """The registrable domain: one owner's, subdomains and all."""
+    return ".".join(part for part in name_and_suffix(host) if part)
+
+
+def has_known_suffix(host: str) -> bool:
+    """True for names that could be registered; `logo@2x.png` is not an address at one."""
+    return bool(_SUFFIXES.extract_str(host).suffix)
+
+
+def may_be_home(host: str, of: str) -> bool:
+    """True where `host` belongs to the site `of`, or bears its name under another suffix: acme.com of acme.com.sg."""
+    return site_of(host) == site_of(of) or name_and_suffix(host)[0] == name_and_suffix(of)[0]

@@ -1,0 +1,167 @@
+"""A little web on loopback, reached by the real guard: names resolve to public addresses, connections land here."""
+
+import asyncio
+import gzip
+import ssl
+import tempfile
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpcore
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from enricher.network import GuardedNetwork
+
+Serve = Callable[[asyncio.StreamWriter], Awaitable[None]]
+PUBLIC = "93.184.216.34"
+
+
+class Web(httpcore.AsyncNetworkBackend):
+    """Websites by URL, and the way to them. What is not served is a 404.
+
+    `asked` are the URLs that were asked for, `reached` the addresses that would have been connected to.
+    """
+
+    def __init__(self) -> None:
+        self.port = 0
+        self.tls_port = 0
+        self.asked: list[str] = []
+        self.headers: list[str] = []
+        self.reached: list[str] = []
+        self.addresses: dict[str, list[list[str]]] = {}
+        self._pages: dict[str, Serve] = {}
+        self._answering: set[asyncio.Task[None]] = set()
+
+    def serve(
+        self,
+        url: str,
+        body: str | bytes = b"",
+        *,
+        status: int = 200,
+        kind: str | None = "text/html; charset=utf-8",
+        location: str | None = None,
+        packing: str | None = None,
+    ) -> None:
+        """Answers this URL so. `packing` is the content encoding; gzip is applied, any other only claimed."""
+        content = body.encode() if isinstance(body, str) else body
+        lines = [f"HTTP/1.1 {status} So", "Connection: close"]
+        if kind:
+            lines.append(f"Content-Type: {kind}")
+        if location:
+            lines.append(f"Location: {location}")
+        if packing:
+            lines.append(f"Content-Encoding: {packing}")
+            content = gzip.compress(content, 9) if packing == "gzip" else content
+        head = "\r\n".join([*lines, f"Content-Length: {len(content)}", "", ""]).encode()
+
+        async def answer(writer: asyncio.StreamWriter) -> None:
+            writer.write(head + content)
+
+        self._pages[url] = answer
+
+    def serve_by(self, url: str, serve: Serve) -> None:
+        """Lets `serve` write the whole answer."""
+        self._pages[url] = serve
+
+    def resolves(self, host: str, *answers: list[str]) -> None:
+        """What the resolver says of a host, time after time; the last answer stays."""
+        self.addresses[host] = list(answers)
+
+    async def resolve(self, host: str, port: int) -> list[str]:
+        answers = self.addresses.get(host, [[PUBLIC]])
+        return answers.pop(0) if len(answers) > 1 else answers[0]
+
+    def guarded(self) -> GuardedNetwork:
+        """The guard as in production, but for the resolver and where connections land."""
+        return GuardedNetwork(resolve=self.resolve, inner=self)
+
+    async def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,  # noqa: ASYNC109 - the signature is httpcore's
+        local_address: str | None = None,
+        socket_options: Iterable[Any] | None = None,
+    ) -> httpcore.AsyncNetworkStream:
+        self.reached.append(host)
+        here = self.tls_port if port == 443 else self.port
+        return await httpcore.AnyIOBackend().connect_tcp("127.0.0.1", here, timeout)
+
+    async def answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task
+        self._answering.add(task)
+        task.add_done_callback(self._answering.discard)
+        try:
+            head = (await reader.readuntil(b"\r\n\r\n")).decode()
+            self.headers.append(head)
+            target = head.split(" ")[1]
+            host = next(line[6:] for line in head.split("\r\n") if line.lower().startswith("host: "))
+            url = target if target.startswith("http") else f"http://{host}{target}"
+            self.asked.append(url)
+            if url in self._pages:
+                await self._pages[url](writer)
+            else:
+                writer.write(b"HTTP/1.1 404 No\r\nConnection: close\r\nContent-Length: 0\r\n\r\n")
+            await writer.drain()
+        except (ConnectionError, asyncio.IncompleteReadError):
+            return
+        finally:
+            writer.close()
+
+    async def give_up(self) -> None:
+        """Ends the answers that would go on for ever."""
+        answering = list(self._answering)
+        for task in answering:
+            task.cancel()
+        await asyncio.gather(*answering, return_exceptions=True)
+
+
+@pytest.fixture
+async def web() -> AsyncIterator[Web]:
+    web = Web()
+    async with await asyncio.start_server(web.answer, "127.0.0.1", 0) as server:
+        web.port = server.sockets[0].getsockname()[1]
+        yield web
+        await web.give_up()
+
+
+@pytest.fixture
+async def tls_web(web: Web) -> AsyncIterator[Web]:
+    """The same, also at https, with a certificate that nobody vouches for."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    _self_signed(context)
+    async with await asyncio.start_server(web.answer, "127.0.0.1", 0, ssl=context) as server:
+        web.tls_port = server.sockets[0].getsockname()[1]
+        yield web
+
+
+def _self_signed(context: ssl.SSLContext) -> None:
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "acme.sg")])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("acme.sg")]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        pem = Path(folder) / "both.pem"
+        pem.write_bytes(
+            key.private_bytes(
+                serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+            )
+            + certificate.public_bytes(serialization.Encoding.PEM)
+        )
+        context.load_cert_chain(pem)

@@ -1,0 +1,47 @@
+"""From bytes to text, in whatever character set a page claims or turns out to be."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from enricher.decoding import text_of
+
+GREETING = "Grüße – 你好"
+
+
+@pytest.mark.parametrize(
+    ("body", "declared", "text"),
+    [
+        (GREETING.encode(), "utf-8", GREETING),
+        (GREETING.encode(), None, GREETING),
+        (b"\xef\xbb\xbf" + GREETING.encode(), "iso-8859-1", GREETING),
+        (b"\xff\xfe" + GREETING.encode("utf-16-le"), None, GREETING),
+        ("你好".encode("gb18030"), "GB18030", "你好"),
+        ("Grüße – x".encode("cp1252"), "ISO-8859-1", "Grüße – x"),
+        ("Grüße – x".encode("cp1252"), "utf-8", "Grüße – x"),
+        (b'<meta charset="big5">' + "你好".encode("big5"), None, '<meta charset="big5">你好'),
+        (b"<meta charset='big5'>" + "é".encode(), "utf-8", "<meta charset='big5'>é"),
+        ("你好".encode() + b"\xff", "utf-8", "你好\ufffd"),
+        (b"abc", "no-such-charset", "abc"),
+        (b"abc-", "punycode", "abc-"),
+        (b"abc", "base64", "abc"),
+        (b"+AGE-", "utf-7", "+AGE-"),
+    ],
+)
+def test_the_mark_wins_then_the_header_then_the_page(body: bytes, declared: str | None, text: str) -> None:
+    """And a wrong claim of UTF-8 is seen through; charsets that are none of the web's are not believed."""
+    assert text_of(body, declared) == text
+
+
+@given(st.binary(max_size=300), st.none() | st.text(max_size=20))
+def test_any_bytes_come_to_some_text(body: bytes, declared: str | None) -> None:
+    """Never an error, whatever is claimed."""
+    text_of(body, declared).encode()
+
+
+@given(st.text())
+def test_utf8_comes_back_as_it_was(text: str) -> None:
+    """What is really UTF-8 is never read as anything else."""
+    body = text.encode()
+    if not text.startswith("\ufeff") and "\ufffd" not in text and not body.startswith((b"\xff\xfe", b"\xfe\xff")):
+        assert text_of(body, "utf-8") == text

@@ -1,0 +1,40 @@
+"""`leadgen up`: everything on this machine, with data that stays, until Ctrl-C."""
+
+import asyncio
+import signal
+import time
+from pathlib import Path
+
+import typer
+
+from leadgen.local.stack import stack
+from leadgen.tenants import add_tenant
+from leadgen.tokens import token
+
+
+async def up(folder: Path, tenant_id: int, *, with_simulator: bool) -> None:
+    """Runs until SIGINT or SIGTERM. Raises LeadgenError when a part cannot start."""
+    stopped = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stopped.set)
+    began = time.perf_counter()
+
+    def tell(what: str, _: float) -> None:
+        typer.echo(f"{time.perf_counter() - began:6.1f} s  {what}")
+
+    async with stack(folder, tell=tell, with_simulator=with_simulator) as product:
+        await add_tenant(product.database_url, tenant_id, f"Tenant {tenant_id}")
+        await product.is_ready()
+        access = token(product.jwt_secret, tenant_id, "rep@example.com")
+        tell(f"All services ready; the API is documented at {product.gateway}/docs", 0)
+        settings = {
+            "DATABASE_URL": product.database_url,
+            "KAFKA_BOOTSTRAP_SERVERS": product.kafka,
+            "LEADGEN_GATEWAY": product.gateway,
+            "LEADGEN_TOKEN": access,
+        }
+        typer.echo("\nFor `leadgen load`, `leadgen chat` and `leadgen-nightly`, in another terminal:\n")
+        for name, value in settings.items():
+            typer.echo(f"export {name}='{value}'")
+        typer.echo("\nCtrl-C stops everything; the data stays.")
+        await stopped.wait()
