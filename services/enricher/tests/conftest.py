@@ -4,7 +4,10 @@ import asyncio
 import gzip
 import ssl
 import tempfile
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,7 +18,11 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from enricher.fetching import Fetcher
 from enricher.network import GuardedNetwork
+from enricher.pacing import Pacing
+from enricher.robots import Robots
+from enricher.visiting import Limits, Visitor
 
 Serve = Callable[[asyncio.StreamWriter], Awaitable[None]]
 PUBLIC = "93.184.216.34"
@@ -113,6 +120,17 @@ class Web(httpcore.AsyncNetworkBackend):
             return
         finally:
             writer.close()
+
+    @asynccontextmanager
+    async def visitor(self, *, proxy: str | None = None, **limits: Any) -> AsyncIterator[Visitor]:
+        """A visitor of this web, or of the one behind `proxy`, who is in a hurry unless `limits` say otherwise."""
+        bounds = Limits(**{"schemes": ("http",), "delay_s": 0, "timeout_s": 10, **limits})
+        with ThreadPoolExecutor(2) as reader:
+            async with Fetcher(
+                user_agent="LeadgenBot/1.0", timeout_s=5, max_bytes=200_000, network=self.guarded(), proxy=proxy
+            ) as fetcher:
+                robots = Robots(fetcher, "LeadgenBot", clock=time.monotonic)
+                yield Visitor(fetcher, robots, Pacing(), reader, bounds)
 
     async def give_up(self) -> None:
         """Ends the answers that would go on for ever."""

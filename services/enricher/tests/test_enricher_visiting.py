@@ -2,17 +2,12 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
 
-from enricher.fetching import Fetcher
 from enricher.pacing import Pacing
-from enricher.robots import Robots
-from enricher.visiting import Limits, Visit, Visitor
+from enricher.visiting import Visit
 from simulator.registry import company
 from simulator.running import running
 from simulator.settings import Settings
@@ -24,20 +19,8 @@ HOME = "http://acme.sg/"
 MENU = '<title>Acme</title><a href="/about">About</a><a href="/contact">Contact</a><a href="/jobs">Jobs</a>'
 
 
-@asynccontextmanager
-async def a_visitor(web: Any = None, *, proxy: str | None = None, **limits: Any) -> AsyncIterator[Visitor]:
-    bounds = Limits(**{"schemes": ("http",), "delay_s": 0, "timeout_s": 10, **limits})
-    network = web.guarded() if web else None
-    with ThreadPoolExecutor(2) as reader:
-        async with Fetcher(
-            user_agent="LeadgenBot/1.0", timeout_s=5, max_bytes=200_000, network=network, proxy=proxy
-        ) as fetcher:
-            robots = Robots(fetcher, "LeadgenBot", clock=time.monotonic)
-            yield Visitor(fetcher, robots, Pacing(), reader, bounds)
-
-
 async def visit(web: Any, domain: str | None = "acme.sg", **limits: Any) -> Visit:
-    async with a_visitor(web, **limits) as visitor:
+    async with web.visitor(**limits) as visitor:
         return await visitor.visit(domain)
 
 
@@ -245,7 +228,7 @@ async def test_visits_at_the_same_time_share_a_sites_pauses(web: Any) -> None:
     web.serve(HOME, "<title>Acme</title>")
     started = time.monotonic()
 
-    async with a_visitor(web, delay_s=0.2) as visitor:
+    async with web.visitor(delay_s=0.2) as visitor:
         await asyncio.gather(*(visitor.visit("acme.sg") for _ in range(4)))
 
     assert time.monotonic() - started >= 0.6
@@ -274,14 +257,14 @@ def test_turns_are_a_gap_apart_and_none_is_taken_too_late() -> None:
     assert pacing.reserve("a", now=20, gap=2, before=99) == 20
 
 
-async def test_the_simulators_town_is_read_as_it_was_built() -> None:
+async def test_the_simulators_town_is_read_as_it_was_built(web: Any) -> None:
     """Through its proxy: of every well-behaved site all addresses, the number and the careers page."""
     town = Town(Settings().seed)
     hosts = [found.website for n in range(400) if (found := company(n, town.seed)).website]
-    sites = [site for host in hosts if (site := town.site(host))][:120]
+    sites = [site for host in hosts if (site := town.site(host))][:60]
     async with (
         running(Settings(slow_ms=1)) as proxy,
-        a_visitor(proxy=proxy, pages=6, max_delay_s=0) as visitor,
+        web.visitor(proxy=proxy, pages=6, max_delay_s=0) as visitor,
     ):
         for site in sites:
             seen = await visitor.visit(site.host)
