@@ -111,7 +111,7 @@ async def test_a_broker_that_is_killed_loses_nothing(
 
 
 async def test_a_stop_gives_back_what_it_cannot_finish(toy, owner, database, database_url, kafka) -> None:
-    """After the grace the unfinished are open and claimable at once, with no failure counted; the next replica ends them."""
+    """After the grace the unfinished are claimable at once, with no failure counted; the next replica ends them."""
     sent = events()
     stage, begun = Stage("toy"), asyncio.Event()
 

@@ -28,7 +28,7 @@ async def keep_gauges(database: Database, service: str, consumer: Callable[[], A
     seen: set[tuple[str, str]] = set()
     while True:
         try:
-            async with database.plumbing() as tx:
+            async with database.statement() as tx:
                 inbox = await tx.fetch(BACKLOG, service)
                 outbox = await tx.fetchrow(OUTBOX, service)
         except Unavailable as error:

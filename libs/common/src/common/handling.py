@@ -170,8 +170,8 @@ class Handling:
             return
 
     async def _give_back(self, claims: Sequence[Claim], outcome: str) -> None:
-        async with self._database.plumbing() as tx:
-            await self._inbox.give_back(tx, claims, timedelta(0))
+        async with self._database.statement() as tx:
+            await self._inbox.postpone(tx, claims, timedelta(0))
         self._count(outcome, len(claims))
 
     def _count(self, outcome: str, events: int) -> None:

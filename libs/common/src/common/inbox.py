@@ -5,6 +5,7 @@ moves `next_at` to the end of a lease: a backoff, a lease and a row given back a
 which a claim counts up, is the fencing token: who lost the lease cannot end the row.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -19,65 +20,67 @@ from common.postgres import Connection
 #: The tenant of a message that names none that can be read.
 NO_TENANT = 0
 
+# {inbox} and {outbox} are the service's own partitions, named directly: over the whole tables, planning a claim takes
+# ten times as long as running it.
+
 TAKE_IN = """
-    INSERT INTO inbox (consumer, event_id, replay_id, topic, kafka_partition, kafka_offset,
-                       key, tenant_id, lane, value, headers, error)
+    INSERT INTO {inbox} (consumer, event_id, replay_id, topic, kafka_partition, kafka_offset,
+                         key, tenant_id, lane, value, headers, error)
     SELECT $1, * FROM unnest($2::uuid[], $3::uuid[], $4::text[], $5::int[], $6::bigint[],
                              $7::bytea[], $8::int[], $9::text[], $10::bytea[], $11::text[], $12::text[])
     ON CONFLICT DO NOTHING
 """
 
-# The recursion is a loose index scan: one probe per tenant, however many rows each has.
+# The recursion is a loose index scan: a few probes per tenant, however many rows each has.
 READY_TENANTS = """
     WITH RECURSIVE ring AS (
-        (SELECT tenant_id FROM inbox
-          WHERE consumer = $1 AND topic = $2 AND lane = $3 AND state = 'open' ORDER BY tenant_id LIMIT 1)
+        (SELECT tenant_id FROM {inbox}
+          WHERE topic = $1 AND lane = $2 AND state = 'open' ORDER BY tenant_id LIMIT 1)
         UNION ALL
-        SELECT (SELECT i.tenant_id FROM inbox i
-                 WHERE i.consumer = $1 AND i.topic = $2 AND i.lane = $3 AND i.state = 'open'
+        SELECT (SELECT i.tenant_id FROM {inbox} i
+                 WHERE i.topic = $1 AND i.lane = $2 AND i.state = 'open'
                    AND i.tenant_id > ring.tenant_id ORDER BY i.tenant_id LIMIT 1)
           FROM ring WHERE ring.tenant_id IS NOT NULL)
     SELECT tenant_id FROM ring
      WHERE tenant_id IS NOT NULL
-       AND EXISTS (SELECT 1 FROM inbox i
-                    WHERE i.consumer = $1 AND i.topic = $2 AND i.lane = $3 AND i.state = 'open'
-                      AND i.tenant_id = ring.tenant_id AND i.next_at <= now())
+       AND (SELECT true FROM {inbox} i
+             WHERE i.topic = $1 AND i.lane = $2 AND i.state = 'open'
+               AND i.tenant_id = ring.tenant_id AND i.next_at <= now() LIMIT 1)
 """
 
 CLAIM = """
     WITH heads AS MATERIALIZED (
-        SELECT event_id, replay_id FROM inbox i
-         WHERE consumer = $1 AND topic = $2 AND lane = $3 AND tenant_id = $4 AND state = 'open' AND next_at <= now()
-           AND NOT EXISTS (SELECT 1 FROM inbox older
-                            WHERE older.consumer = $1 AND older.topic = $2 AND older.key = i.key
+        SELECT event_id, replay_id FROM {inbox} i
+         WHERE topic = $1 AND lane = $2 AND tenant_id = $3 AND state = 'open' AND next_at <= now()
+           AND NOT EXISTS (SELECT 1 FROM {inbox} older
+                            WHERE older.topic = $1 AND older.key = i.key
                               AND older.state = 'open' AND older.kafka_offset < i.kafka_offset)
          ORDER BY next_at, kafka_offset
-         LIMIT $5 FOR UPDATE SKIP LOCKED)
-    UPDATE inbox SET next_at = now() + $6::interval, attempts = attempts + 1
+         LIMIT $4 FOR UPDATE SKIP LOCKED)
+    UPDATE {inbox} claimed SET next_at = now() + $5::interval, attempts = attempts + 1
       FROM heads
-     WHERE inbox.consumer = $1 AND inbox.event_id = heads.event_id AND inbox.replay_id = heads.replay_id
-    RETURNING inbox.event_id, inbox.replay_id, inbox.attempts, inbox.topic, inbox.kafka_partition,
-              inbox.kafka_offset, inbox.key, inbox.tenant_id, inbox.lane, inbox.value, inbox.headers,
-              inbox.received_at, inbox.failures, inbox.error
+     WHERE claimed.consumer = $6 AND claimed.event_id = heads.event_id AND claimed.replay_id = heads.replay_id
+    RETURNING claimed.event_id, claimed.replay_id, attempts, topic, kafka_partition,
+              kafka_offset, key, tenant_id, lane, value, headers, received_at, failures, error
 """
 
-# One round trip for the last two things of every transaction: what is announced, and the end of its cause.
 _HELD = """
-      FROM unnest($2::uuid[], $3::uuid[], $4::int[]) AS held (event_id, replay_id, attempts)
-     WHERE inbox.consumer = $1 AND inbox.event_id = held.event_id AND inbox.replay_id = held.replay_id
-       AND inbox.attempts = held.attempts AND inbox.state = 'open'
+      FROM unnest($2::uuid[], $3::uuid[], $4::int[]) AS token (event_id, replay_id, attempts)
+     WHERE held.consumer = $1 AND held.event_id = token.event_id AND held.replay_id = token.replay_id
+       AND held.attempts = token.attempts AND held.state = 'open'
 """
+# One round trip for the last two things of a transaction: what is announced, and the end of its cause.
 _TELL = """
     WITH told AS (
-        INSERT INTO outbox (producer, topic, key, value, headers)
+        INSERT INTO {outbox} (producer, topic, key, value, headers)
         SELECT $1, * FROM unnest($5::text[], $6::bytea[], $7::bytea[], $8::text[]))
 """
-FINISH = f"{_TELL} UPDATE inbox SET state = 'done', error = NULL {_HELD}"
-STEP = f"{_TELL} UPDATE inbox SET next_at = now() + $9::interval {_HELD}"
-BURY = f"{_TELL} UPDATE inbox SET state = 'dead', error = $9 {_HELD}"
+FINISH = _TELL + "UPDATE {inbox} held SET state = 'done', error = NULL" + _HELD
+STEP = _TELL + "UPDATE {inbox} held SET next_at = now() + $9::interval" + _HELD
+BURY = _TELL + "UPDATE {inbox} held SET state = 'dead', error = $9" + _HELD
 
-POSTPONE = f"UPDATE inbox SET next_at = now() + $5::interval {_HELD}"
-RETRY = f"UPDATE inbox SET next_at = now() + $5::interval, failures = failures + 1, error = $6 {_HELD}"
+POSTPONE = "UPDATE {inbox} held SET next_at = now() + $5::interval" + _HELD
+RETRY = "UPDATE {inbox} held SET next_at = now() + $5::interval, failures = failures + 1, error = $6" + _HELD
 
 BACKLOG = """
     SELECT topic, lane, count(*) AS open, extract(epoch FROM now() - min(received_at))::float8 AS oldest_s
@@ -85,8 +88,8 @@ BACKLOG = """
 """
 
 IS_FULL = """
-    SELECT count(*) >= $3 FROM (
-        SELECT 1 FROM inbox WHERE consumer = $1 AND topic = $2 AND state = 'open' LIMIT $3) AS open
+    SELECT count(*) >= $2 FROM (
+        SELECT 1 FROM {inbox} WHERE topic = $1 AND state = 'open' LIMIT $2) AS open
 """
 
 
@@ -130,26 +133,30 @@ class Inbox:
     """The rows of one consumer. Every method runs in the caller's transaction."""
 
     def __init__(self, consumer: str, lease: timedelta) -> None:
+        if not re.fullmatch(r"[a-z][a-z0-9-]*", consumer):
+            raise ValueError(f"{consumer!r} is no name for a service: lower-case letters, digits and hyphens")
         self.consumer = consumer
         self.lease = lease
+        self._partitions = {table: f"{table}_{consumer.replace('-', '_')}" for table in ("inbox", "outbox")}
+        self._sql: dict[str, str] = {}
 
     async def take_in(self, tx: Connection, arrivals: Sequence[Arrival]) -> None:
         """Writes a batch; what is there already stays as it is."""
         if arrivals:
-            await tx.execute(TAKE_IN, self.consumer, *zip(*arrivals, strict=True))
+            await tx.execute(self._own(TAKE_IN), self.consumer, *zip(*arrivals, strict=True))
 
     async def is_full(self, tx: Connection, topic: str, bound: int) -> bool:
         """Whether `bound` or more rows of the topic are open."""
-        return bool(await tx.fetchval(IS_FULL, self.consumer, topic, bound))
+        return bool(await tx.fetchval(self._own(IS_FULL), topic, bound))
 
     async def ready_tenants(self, tx: Connection, topic: str, lane: Lane) -> list[int]:
         """The tenants with rows whose time has come, in order of their number."""
-        rows = await tx.fetch(READY_TENANTS, self.consumer, topic, lane)
+        rows = await tx.fetch(self._own(READY_TENANTS), topic, lane)
         return [row["tenant_id"] for row in rows]
 
     async def claim(self, tx: Connection, topic: str, lane: Lane, tenant_id: int, limit: int) -> list[Claim]:
         """Leases the oldest ready row of each of up to `limit` keys, oldest first."""
-        rows = await tx.fetch(CLAIM, self.consumer, topic, lane, tenant_id, limit, self.lease)
+        rows = await tx.fetch(self._own(CLAIM), topic, lane, tenant_id, limit, self.lease, self.consumer)
         return sorted((Claim(*row.values()) for row in rows), key=lambda claim: (claim.partition, claim.offset))
 
     async def finish(self, tx: Connection, claims: Sequence[Claim], messages: Sequence[Message]) -> None:
@@ -168,18 +175,23 @@ class Inbox:
         """Counts a failure and lets the row, and with it its key, rest. Raises LeaseLost as `finish` does."""
         await self._held(tx, RETRY, [claim], delay, reason)
 
-    async def extend(self, tx: Connection, claims: Sequence[Claim]) -> None:
-        """Another lease for those that are still held; what was lost or ended meanwhile is left alone."""
-        await tx.execute(POSTPONE, self.consumer, *_tokens(claims), self.lease)
+    async def postpone(self, tx: Connection, claims: Sequence[Claim], delay: timedelta) -> None:
+        """Nobody may take what is still held before `delay` is over: a longer lease or, with none, a gift back.
 
-    async def give_back(self, tx: Connection, claims: Sequence[Claim], delay: timedelta = timedelta(0)) -> None:
-        """Lets others take what is still held, after `delay`; no failure is counted."""
-        await tx.execute(POSTPONE, self.consumer, *_tokens(claims), delay)
+        No failure is counted; what was lost or ended meanwhile is left alone.
+        """
+        await tx.execute(self._own(POSTPONE), self.consumer, *_tokens(claims), delay)
 
     async def _held(self, tx: Connection, statement: str, claims: Sequence[Claim], *arguments: object) -> None:
-        status = await tx.execute(statement, self.consumer, *_tokens(claims), *arguments)
+        status = await tx.execute(self._own(statement), self.consumer, *_tokens(claims), *arguments)
         if status != f"UPDATE {len(claims)}":
             raise LeaseLost(f"{self.consumer}: {status}, expected {len(claims)} rows")
+
+    def _own(self, statement: str) -> str:
+        """The statement over our own partitions."""
+        if statement not in self._sql:
+            self._sql[statement] = statement.format(**self._partitions)
+        return self._sql[statement]
 
 
 def _tokens(claims: Sequence[Claim]) -> tuple[list[UUID], list[UUID], list[int]]:

@@ -78,7 +78,7 @@ class Intake:
         pause = 0.1
         while True:
             try:
-                async with self._database.plumbing() as tx:
+                async with self._database.statement() as tx:
                     await self._inbox.take_in(tx, arrivals)
             except Unavailable as error:
                 log.warning("intake_waits_for_database", error=str(error))
@@ -121,7 +121,7 @@ class Intake:
                 log.info("intake_resumed", topic=topic)
 
     async def _is_full(self, topic: str, bound: int) -> bool:
-        async with self._database.plumbing() as tx:
+        async with self._database.statement() as tx:
             return await self._inbox.is_full(tx, topic, bound)
 
 

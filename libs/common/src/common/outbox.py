@@ -73,6 +73,8 @@ class Relay:
     #: Rows sent before the next look; a look finds what another replica wrote within `POLL` seconds.
     BATCH = 500
     POLL = 0.1
+    #: What is announced within so many seconds of a wake-up goes out together.
+    LINGER = 0.002
     #: After this many failures in a row the producer is made anew: it may hold a broken connection for ever.
     FAILURES_BEFORE_RENEWAL = 3
 
@@ -147,6 +149,7 @@ class Relay:
     async def _rest(self, seconds: float) -> None:
         with suppress(TimeoutError):
             await asyncio.wait_for(self._wake.wait(), seconds)
+            await asyncio.sleep(self.LINGER)
 
     async def _connect(self) -> AIOKafkaProducer:
         """A started producer, however long Kafka takes to answer."""

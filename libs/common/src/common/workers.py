@@ -70,8 +70,8 @@ class LaneWorkers:
             if not held:
                 continue
             try:
-                async with self._database.plumbing() as tx:
-                    await self._inbox.extend(tx, held)
+                async with self._database.statement() as tx:
+                    await self._inbox.postpone(tx, held, self._inbox.lease)
             except Unavailable as error:
                 log.warning("leases_not_extended", topic=self.topic, lane=self.lane, error=str(error))
 
@@ -96,7 +96,7 @@ class LaneWorkers:
                 return []
             tenant = self._ring.pop(0)
             limit = self._batch or self._size - len(self._running)
-            async with self._database.plumbing() as tx:
+            async with self._database.statement() as tx:
                 claims = await self._inbox.claim(tx, self.topic, self.lane, tenant, limit)
             if len(claims) == limit:
                 self._ring.append(tenant)
@@ -105,7 +105,7 @@ class LaneWorkers:
 
     async def _read_ring(self) -> None:
         """Who has something ready; those that wait already keep their place."""
-        async with self._database.plumbing() as tx:
+        async with self._database.statement() as tx:
             ready = await self._inbox.ready_tenants(tx, self.topic, self.lane)
         waiting = [tenant for tenant in self._ring if tenant in set(ready)]
         self._ring = waiting + [tenant for tenant in ready if tenant not in set(waiting)]

@@ -1,0 +1,116 @@
+"""Envelopes and headers: what is written is read again, any bytes survive, and what is wrong is named."""
+
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from common.cloudevents import (
+    Envelope,
+    Undecodable,
+    decode_body,
+    decode_headers,
+    encode_body,
+    encode_headers,
+    pack_headers,
+    unpack_headers,
+)
+from common.contracts import RequestUpsert
+from common.ids import NO_REPLAY, new_id
+
+EVENT = RequestUpsert(tenant_id=1, job_id=UUID(int=7))
+ENVELOPE = Envelope(new_id(), 1, "nightly", "request-1", new_id(), f"00-{'a' * 32}-{'b' * 16}-01")
+TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
+ANY_HEADERS = st.lists(st.tuples(TEXTS, st.none() | st.binary(max_size=40)), max_size=10)
+
+
+def headers_of(envelope: Envelope = ENVELOPE) -> list[tuple[str, bytes | None]]:
+    return list(encode_headers(EVENT, envelope, source="test"))
+
+
+@given(
+    st.builds(
+        Envelope,
+        event_id=st.uuids(),
+        tenant_id=st.integers(1, 2**31 - 1),
+        lane=st.sampled_from(["interactive", "nightly"]),
+        correlation_id=st.none() | TEXTS,
+        replay_id=st.just(NO_REPLAY) | st.uuids(),
+        traceparent=st.none() | TEXTS,
+    )
+)
+def test_an_envelope_is_read_as_it_was_written(envelope: Envelope) -> None:
+    """Whatever it holds, and whatever else stands among the headers."""
+    assert decode_headers([*headers_of(envelope), ("x-other", b"\xff"), ("x-none", None)]) == envelope
+
+
+def test_the_headers_are_those_of_cloudevents() -> None:
+    """The attributes that the binary Kafka binding asks for, and our own extensions."""
+    found = dict(headers_of())
+    assert (found["ce_specversion"], found["content-type"]) == (b"1.0", b"application/json")
+    assert (found["ce_type"], found["ce_source"]) == (b"upsert.requested.v1", b"/leadgen/test")
+    assert (found["ce_subject"], found["ce_tenantid"], found["ce_lane"]) == (b"1", b"1", b"nightly")
+    assert found["ce_id"] == str(ENVELOPE.event_id).encode()
+
+
+@given(ANY_HEADERS)
+def test_any_headers_survive_the_inbox(headers: list[tuple[str, bytes | None]]) -> None:
+    """Names, order, repeats, nulls and every byte; and PostgreSQL can hold the text they are packed into."""
+    packed = pack_headers(headers)
+    assert unpack_headers(packed) == headers
+    assert "\0" not in packed
+
+
+@pytest.mark.parametrize("name", ["ce_id", "ce_tenantid", "ce_lane"])
+@pytest.mark.parametrize("value", [None, b"", b"\xff\xfe", b"no such thing", b"0", b"\0"])
+def test_a_wrong_header_is_named(name: str, value: bytes | None) -> None:
+    """Missing, empty, not UTF-8, or not what it should be."""
+    with pytest.raises(Undecodable, match=name):
+        decode_headers({**dict(headers_of()), name: value}.items())
+
+
+@pytest.mark.parametrize("name", ["ce_replayid", "ce_correlationid", "traceparent"])
+def test_an_optional_header_may_be_missing_but_not_unreadable(name: str) -> None:
+    """Without it the envelope has none; bytes that are no text are named."""
+    decode_headers([header for header in headers_of() if header[0] != name])
+    with pytest.raises(Undecodable, match=name):
+        decode_headers({**dict(headers_of()), name: b"\xff"}.items())
+
+
+@pytest.mark.parametrize("tenant", [b"-1", b"0", b"2147483648", b"9" * 30, b"1.0", b"1;drop"])
+def test_a_tenant_is_a_positive_number_that_the_database_can_hold(tenant: bytes) -> None:
+    """Anything else is refused before it gets near SQL."""
+    with pytest.raises(Undecodable, match="ce_tenantid"):
+        decode_headers({**dict(headers_of()), "ce_tenantid": tenant}.items())
+
+
+@given(st.lists(st.tuples(st.sampled_from(["ce_id", "ce_lane", "ce_tenantid", "other"]), st.none() | st.binary())))
+def test_reading_headers_gives_an_envelope_or_says_undecodable(headers: list[tuple[str, bytes | None]]) -> None:
+    """Nothing else comes out of it: an unknown error would count against the service."""
+    try:
+        envelope = decode_headers(headers)
+    except Undecodable:
+        return
+    assert envelope.tenant_id > 0
+
+
+@given(st.none() | st.binary(max_size=60))
+def test_reading_a_body_gives_an_event_or_says_undecodable(value: bytes | None) -> None:
+    """Whatever the bytes are."""
+    with pytest.raises(Undecodable):
+        decode_body(RequestUpsert, value)
+
+
+def test_a_body_that_lacks_something_says_what() -> None:
+    """The path of the field, and what is wrong with it; never the value, which may be a person's."""
+    with pytest.raises(Undecodable, match="job_id: Field required"):
+        decode_body(RequestUpsert, b'{"tenant_id": 1}')
+    with pytest.raises(Undecodable, match="tenant_id") as caught:
+        decode_body(RequestUpsert, b'{"tenant_id": "secret", "job_id": "00000000-0000-0000-0000-000000000007"}')
+    assert "secret" not in str(caught.value)
+
+
+def test_a_body_is_read_as_it_was_written() -> None:
+    """The event itself comes back."""
+    assert decode_body(RequestUpsert, encode_body(EVENT)) == EVENT

@@ -1,0 +1,71 @@
+"""The laws of event ids: deterministic where they follow from something, led by a time, valid by RFC 9562."""
+
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from common.ids import derived_id, new_id, scheduled_id
+
+MOMENTS = st.datetimes(datetime(1970, 1, 2), datetime(9999, 12, 29), timezones=st.just(UTC))
+CAUSES = st.uuids()
+TYPES = st.sampled_from(["lead.scored.v1", "lead.synced.v1", "company.enriched.v1"])
+IDENTITIES = st.text(min_size=1, max_size=30)
+
+
+def millis_of(event_id: UUID) -> int:
+    return event_id.int >> 80
+
+
+@given(CAUSES, TYPES, IDENTITIES)
+def test_what_follows_from_a_cause_has_the_same_id_each_time(cause: UUID, event_type: str, identity: str) -> None:
+    """And its form is RFC 9562's version 8, with the time of the chain's start."""
+    event_id = derived_id(cause, event_type, identity)
+    assert event_id == derived_id(cause, event_type, identity)
+    assert event_id.version == 8
+    assert event_id.variant == "specified in RFC 4122"
+    assert millis_of(event_id) == millis_of(cause)
+
+
+@given(st.sets(st.tuples(CAUSES, TYPES, IDENTITIES), min_size=2, max_size=50))
+def test_another_cause_type_or_identity_is_another_id(places: set[tuple[UUID, str, str]]) -> None:
+    """No two of them meet."""
+    assert len({derived_id(*place) for place in places}) == len(places)
+
+
+@given(st.sets(st.tuples(MOMENTS, TYPES, IDENTITIES), min_size=2, max_size=20))
+def test_what_is_scheduled_has_one_id_whoever_triggers_it(places: set[tuple[datetime, str, str]]) -> None:
+    """The same id for the same occasion, another for any other. An occasion is known to the millisecond."""
+    occasions = {(int(at.timestamp() * 1000), event_type, identity) for at, event_type, identity in places}
+    ids = {scheduled_id(*place) for place in places}
+    assert ids == {scheduled_id(*place) for place in places}
+    assert len(ids) == len(occasions)
+    assert {event_id.version for event_id in ids} == {8}
+
+
+@given(MOMENTS, st.timedeltas(timedelta(milliseconds=2), timedelta(days=1)))
+def test_ids_sort_by_their_time(earlier: datetime, gap: timedelta) -> None:
+    """As numbers, as texts, and as PostgreSQL compares them: so that a week of the inbox is a range of ids."""
+    first, second = new_id(earlier), new_id(earlier + gap)
+    assert first < second
+    assert str(first) < str(second)
+    assert first.bytes < second.bytes
+    assert millis_of(first) == int(earlier.timestamp() * 1000)
+
+
+def test_a_fresh_id_is_never_the_same_twice() -> None:
+    """Not even within one millisecond; its form is version 7, its time is now."""
+    before = datetime.now(UTC)
+    ids = [new_id() for _ in range(10_000)]
+    after = datetime.now(UTC)
+    assert len(set(ids)) == len(ids)
+    assert {(event_id.version, event_id.variant) for event_id in ids} == {(7, "specified in RFC 4122")}
+    assert int(before.timestamp() * 1000) <= min(map(millis_of, ids))
+    assert max(map(millis_of, ids)) <= int(after.timestamp() * 1000)
+
+
+def test_ids_of_the_same_moment_differ() -> None:
+    """The time given sets the prefix only."""
+    at = datetime(2026, 11, 22, tzinfo=UTC)
+    assert len({new_id(at) for _ in range(1000)}) == 1000

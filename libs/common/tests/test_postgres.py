@@ -1,0 +1,243 @@
+"""The only way to a connection, on a real PostgreSQL: tenants never meet, and errors of the server being away are told
+from errors of ours. What holds for tables with tenants is asked of every one that the migrations make.
+"""
+
+import asyncio
+from typing import TypeAlias
+
+import asyncpg
+import pytest
+
+from common.errors import Permanent, Unavailable
+from common.postgres import SERVICE_ROLE, Connection, Database
+from common.testing import until
+from embedded.ports import LOOPBACK, free_port
+
+Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
+
+#: Tables with a `tenant_id` that are no tenant's own: who there is, and what the workers look at across tenants.
+SHARED = {"tenants", "inbox"}
+
+TABLES = """
+    SELECT c.relname AS name, c.relrowsecurity AS on, c.relforcerowsecurity AS forced,
+           pg_get_userbyid(c.relowner) AS owner,
+           ARRAY(SELECT p.polname || ': ' || pg_get_expr(p.polqual, p.polrelid) || ' / ' ||
+                        coalesce(pg_get_expr(p.polwithcheck, p.polrelid), 'nothing')
+                   FROM pg_policy p WHERE p.polrelid = c.oid AND p.polcmd = '*' AND p.polpermissive) AS policies,
+           EXISTS (SELECT 1 FROM pg_index i JOIN pg_am a ON a.amname = 'btree'
+                     JOIN pg_class x ON x.oid = i.indexrelid AND x.relam = a.oid
+                    WHERE i.indrelid = c.oid AND i.indkey[0] = t.attnum AND i.indisvalid) AS indexed
+      FROM pg_class c
+      JOIN pg_attribute t ON t.attrelid = c.oid AND t.attname = 'tenant_id'
+     WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition
+     ORDER BY c.relname
+"""
+
+#: One row of each tenant's table, for tenant $1; the columns that have to be given, and nothing else.
+ROWS = {
+    "background_jobs": "(job_id, tenant_id, job_type, status, params, total)"
+    " VALUES (gen_random_uuid(), $1, 'staging_upsert', 'queued', '{}', 1)",
+    "company_enrichment_runs": "VALUES ($1, 1, gen_random_uuid(), gen_random_uuid(), 'nightly', 'visited', '[]', '{}',"
+    " '{}', 1, now())",
+    "contacts": "VALUES ($1, 1, 'email', 'info@acme.sg', true, 'http://acme.sg')",
+    "icp_candidate_companies": "VALUES ($1, 1, gen_random_uuid())",
+    "lead_features": "VALUES ($1, 1, '{}', '1', now())",
+    "lead_scores": "VALUES ($1, 1, 0.5, 'Medium', 'because', '1', now())",
+    "odoo_connections": "VALUES ($1, 'http://odoo', 'leads', '')",
+    "odoo_links": "VALUES ($1, 1, 'no_connection', NULL, NULL, NULL, now())",
+    "tenant_users": "VALUES ($1, 'rep@acme.sg')",
+}
+
+
+@pytest.fixture
+async def filled(owner: Owner) -> dict[str, str]:
+    """A row of tenant 1 and one of tenant 2 in every table of tenants; table name to the rest of its INSERT."""
+    await owner.execute("INSERT INTO companies (uen, name) VALUES ('U1', 'ACME')")
+    for table, row in ROWS.items():
+        await owner.executemany(f"INSERT INTO {table} {row}", [(1,), (2,)])
+        await owner.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON {table} TO {SERVICE_ROLE}")
+    return ROWS
+
+
+async def tenants_in(tx: Connection, table: str) -> list[int]:
+    return [row["tenant_id"] for row in await tx.fetch(f"SELECT tenant_id FROM {table} ORDER BY 1")]
+
+
+async def test_every_table_of_tenants_has_its_policy_and_an_index(owner: Owner) -> None:
+    """Enabled, forced, typed, for reading and writing alike, and no way to look things up but by tenant first."""
+    tables = {row["name"]: row for row in await owner.fetch(TABLES)}
+    assert SHARED < set(tables)
+    wanted = "(tenant_id = (NULLIF(current_setting('request.tenant_id'::text, true), ''::text))::integer)"
+    for name in set(tables) - SHARED:
+        table = tables[name]
+        assert (name, table["on"], table["forced"]) == (name, True, True)
+        assert (name, table["policies"]) == (name, [f"one_tenant: {wanted} / {wanted}"])
+        assert (name, table["indexed"]) == (name, True)
+
+
+async def test_every_table_of_tenants_is_tried_out_below(owner: Owner) -> None:
+    """A new one needs a row in ROWS."""
+    assert {row["name"] for row in await owner.fetch(TABLES)} - SHARED == set(ROWS)
+
+
+@pytest.mark.parametrize("table", ROWS)
+async def test_a_tenant_sees_and_writes_its_own_rows_only(
+    table: str, filled: dict[str, str], owner: Owner, database: Database
+) -> None:
+    """Even with every right on the table: another's rows cannot be read, changed, deleted, added or taken over."""
+    async with database.transaction(1) as tx:
+        assert await tenants_in(tx, table) == [1]
+        assert await tx.execute(f"UPDATE {table} SET tenant_id = tenant_id WHERE tenant_id = 2") == "UPDATE 0"
+        assert await tx.execute(f"DELETE FROM {table} WHERE tenant_id = 2") == "DELETE 0"
+    for statement in (f"INSERT INTO {table} {filled[table].replace('$1', '2')}", f"UPDATE {table} SET tenant_id = 2"):
+        with pytest.raises(asyncpg.InsufficientPrivilegeError, match="row-level security"):
+            async with database.transaction(1) as tx:
+                await tx.execute(statement)
+    assert [row[0] for row in await owner.fetch(f"SELECT tenant_id FROM {table} ORDER BY 1")] == [1, 2]
+
+
+@pytest.mark.parametrize("table", ROWS)
+async def test_plumbing_sees_and_writes_no_tenants_rows(table: str, filled: dict[str, str], database: Database) -> None:
+    """Also on a connection on which a tenant was set before."""
+    async with database.transaction(1) as tx:
+        session = await tx.fetchval("SELECT pg_backend_pid()")
+    async with database.plumbing() as tx:
+        assert await tx.fetchval("SELECT pg_backend_pid()") == session
+        assert await tenants_in(tx, table) == []
+    with pytest.raises(asyncpg.InsufficientPrivilegeError, match="row-level security"):
+        async with database.plumbing() as tx:
+            await tx.execute(f"INSERT INTO {table} {filled[table].replace('$1', '1')}")
+
+
+async def test_services_work_as_a_role_that_owns_nothing_and_bypasses_nothing(owner: Owner, database: Database) -> None:
+    """Every connection there is: of a tenant, of the plumbing, of a lock."""
+    async with database.transaction(1) as one, database.plumbing() as other, database.lock("a lock") as session:
+        assert session is not None
+        for connection in (one, other, session):
+            assert await connection.fetchval("SELECT current_user") == SERVICE_ROLE
+    role = await owner.fetchrow(
+        "SELECT rolsuper, rolbypassrls, rolcreaterole, rolcreatedb, rolcanlogin FROM pg_roles WHERE rolname = $1",
+        SERVICE_ROLE,
+    )
+    assert role is not None
+    assert not any(role.values())
+    owned = "SELECT count(*) FROM {} WHERE pg_get_userbyid({}) = $1"
+    for catalogue, column in (("pg_class", "relowner"), ("pg_proc", "proowner"), ("pg_namespace", "nspowner")):
+        assert await owner.fetchval(owned.format(catalogue, column), SERVICE_ROLE) == 0
+    assert await owner.fetchval("SELECT has_schema_privilege($1, 'public', 'CREATE')", SERVICE_ROLE) is False
+
+
+async def test_a_transaction_commits_at_its_end_and_not_on_an_error(owner: Owner, database: Database) -> None:
+    """And its error comes out as it was; the connection is as good as new."""
+    async with database.transaction(1) as tx:
+        await tx.execute("INSERT INTO companies (uen, name) VALUES ('KEPT', 'A')")
+    with pytest.raises(Permanent, match="on purpose"):
+        async with database.transaction(1) as tx:
+            await tx.execute("INSERT INTO companies (uen, name) VALUES ('LOST', 'B')")
+            raise Permanent("on purpose")
+    async with database.plumbing() as tx:
+        assert [row["uen"] for row in await tx.fetch("SELECT uen FROM companies")] == ["KEPT"]
+
+
+@pytest.mark.parametrize(
+    ("statement", "arguments"),
+    [
+        ("SELEC 1", ()),
+        ("SELECT * FROM no_such_table", ()),
+        ("SELECT 1 / 0", ()),
+        ("SELECT $1::int", ("no number",)),
+        ("SELECT $1::int", ()),
+        ("SELECT $1::int", (1, 2)),
+    ],
+)
+async def test_an_error_of_ours_is_not_mistaken_for_an_outage(
+    statement: str, arguments: tuple[object, ...], database: Database
+) -> None:
+    """Wrong SQL or wrong arguments would otherwise be tried for ever."""
+    with pytest.raises((asyncpg.PostgresError, asyncpg.InterfaceError)):
+        async with database.plumbing() as tx:
+            await tx.fetch(statement, *arguments)
+
+
+@pytest.mark.parametrize("when", ["during a query", "between two queries", "before the commit"])
+async def test_a_session_that_is_killed_is_unavailable(when: str, owner: Owner, database: Database) -> None:
+    """Whenever it happens; and the pool recovers by itself."""
+
+    async def broken_off() -> None:
+        async with database.transaction(1) as tx:
+            session = await tx.fetchval("SELECT pg_backend_pid()")
+            if when == "during a query":
+                asleep = asyncio.create_task(tx.execute("SELECT pg_sleep(60)"))
+                await until(lambda: is_asleep(owner, session))
+            await owner.execute("SELECT pg_terminate_backend($1, 10000)", session)
+            if when == "during a query":
+                await asleep
+            else:
+                await until(lambda: is_noticed(tx))  # that the connection is gone is known before it is used again
+            if when == "between two queries":
+                await tx.execute("SELECT 1")
+
+    with pytest.raises(Unavailable):
+        await broken_off()
+    async with database.plumbing() as tx:
+        assert await tx.fetchval("SELECT 1") == 1
+
+
+async def is_asleep(owner: Owner, session: int) -> bool:
+    return bool(await owner.fetchval("SELECT wait_event = 'PgSleep' FROM pg_stat_activity WHERE pid = $1", session))
+
+
+async def is_noticed(tx: Connection) -> bool:
+    """The pool takes a broken connection away from whoever holds it; then even this question is refused."""
+    try:
+        return tx.is_closed()
+    except asyncpg.InterfaceError:
+        return True
+
+
+async def test_a_server_that_does_not_answer_is_unavailable(database: Database) -> None:
+    """Nothing listens there."""
+    nowhere = f"postgresql://postgres@{LOOPBACK}:{free_port()}/postgres"
+    with pytest.raises(Unavailable):
+        await Database.connect(nowhere)
+    with pytest.raises(Unavailable):
+        async with Database(database._pool, nowhere, "test").lock("a lock"):
+            pass
+
+
+async def test_a_deadlock_is_to_be_tried_again(owner: Owner, database: Database) -> None:
+    """PostgreSQL chooses a victim; the other goes through."""
+    await owner.execute("INSERT INTO companies (uen, name) SELECT n::text, 'X' FROM generate_series(1, 2) n")
+    both_hold = asyncio.Barrier(2)
+
+    async def cross(*uens: str) -> None:
+        async with database.plumbing() as tx:
+            for uen in uens:
+                await tx.execute("UPDATE companies SET name = 'Y' WHERE uen = $1", uen)
+                if uen == uens[0]:
+                    await both_hold.wait()
+
+    outcomes = await asyncio.gather(cross("1", "2"), cross("2", "1"), return_exceptions=True)
+    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["NoneType", "Unavailable"]
+
+
+async def test_a_lock_is_held_by_one_at_a_time(database_url: str, database: Database) -> None:
+    """Others get None at once; it is free when the holder leaves, or loses its connection."""
+    other = await Database.connect(database_url)
+    try:
+        async with database.lock("a lock") as held:
+            assert held is not None
+            async with other.lock("a lock") as refused, other.lock("another lock") as granted:
+                assert refused is None
+                assert granted is not None
+        async with other.lock("a lock") as held:
+            assert held is not None
+            held.terminate()
+            await until(lambda: is_free(database))
+    finally:
+        await other.close()
+
+
+async def is_free(database: Database) -> bool:
+    async with database.lock("a lock") as held:
+        return held is not None

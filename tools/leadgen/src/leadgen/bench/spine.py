@@ -1,0 +1,216 @@
+"""How fast the plumbing is, as ratios to a bare batched insert of the same rows in the same run.
+
+Each round measures four things on the same events, one after the other, in one database and on one broker:
+
+    bare        INSERT … SELECT unnest of 500 rows at a time, a commit each, into an unpartitioned twin of the inbox
+    take_in     from Kafka into the inbox
+    set_based   claimed 200 at a time, written with one statement, announced, sent to Kafka, ended
+    one_by_one  claimed, written, announced, sent and ended each for itself, by 8 workers at once
+
+Rounds are paired, so that a slow moment of the machine meets all four; the medians of the rounds' ratios count.
+"""
+
+import asyncio
+import statistics
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import asyncpg
+from aiokafka import AIOKafkaProducer
+
+from common.cloudevents import Envelope, encode_body, encode_headers
+from common.contracts import Company, LeadSynced, RequestEnrichment, RequestNightlyEnrichment
+from common.ids import new_id
+from common.intake import arrival
+from common.postgres import Database
+from common.runtime import Runtime
+from common.stage import Batch, Stage, Work
+
+STAGE = "bench"
+BARE_BATCH = 500
+TENANTS = 4
+
+PREPARE = """
+    CALL add_stage('bench');
+    CREATE TABLE bare_inbox (LIKE inbox INCLUDING ALL);
+    CREATE TABLE bench_results (tenant_id int, uen text, name text);
+    CALL keep_tenants_apart('bench_results');
+    GRANT SELECT, INSERT ON bench_results TO leadgen_service;
+"""
+
+BARE = """
+    INSERT INTO bare_inbox (consumer, event_id, replay_id, topic, kafka_partition, kafka_offset,
+                            key, tenant_id, lane, value, headers, error)
+    SELECT $1, * FROM unnest($2::uuid[], $3::uuid[], $4::text[], $5::int[], $6::bigint[],
+                             $7::bytea[], $8::int[], $9::text[], $10::bytea[], $11::text[], $12::text[])
+"""
+
+SAVE = "INSERT INTO bench_results (tenant_id, uen, name) SELECT tenant(), * FROM unnest($1::text[], $2::text[])"
+
+
+@dataclass(frozen=True)
+class Ratios:
+    """Each as a share of the bare insert's rate."""
+
+    take_in: float
+    set_based: float
+    one_by_one: float
+
+
+@dataclass(frozen=True)
+class SpineFigures:
+    """Medians over the rounds; `spread` holds each ratio's lowest and highest round."""
+
+    ratios: Ratios
+    spread: dict[str, tuple[float, float]]
+    events_per_s: dict[str, int]
+    rounds: int
+
+    def as_dict(self) -> dict[str, object]:
+        return asdict(self)
+
+
+async def bench_spine(
+    database_url: str, bootstrap_servers: str, *, events: int = 20_000, rounds: int = 5
+) -> SpineFigures:
+    """Needs a migrated database of its own, as its owner, and the topics. Leaves its tables behind."""
+    owner = await asyncpg.connect(database_url)
+    database = await Database.connect(database_url, size=24)
+    try:
+        await owner.execute(PREPARE)
+        rates = [await _round(owner, database, bootstrap_servers, events) for _ in range(rounds)]
+    finally:
+        await database.close()
+        await owner.close()
+    shares = {name: [rate[name] / rate["bare"] for rate in rates] for name in ("take_in", "set_based", "one_by_one")}
+    return SpineFigures(
+        ratios=Ratios(**{name: round(statistics.median(share), 3) for name, share in shares.items()}),
+        spread={name: (round(min(share), 3), round(max(share), 3)) for name, share in shares.items()},
+        events_per_s={name: round(statistics.median(rate[name] for rate in rates)) for name in rates[0]},
+        rounds=rounds,
+    )
+
+
+async def _round(
+    owner: "asyncpg.Connection[asyncpg.Record]", database: Database, bootstrap_servers: str, events: int
+) -> dict[str, float]:
+    few = events // 5
+    await owner.execute("TRUNCATE bare_inbox, bench_results, inbox_bench, outbox_bench")
+    many = await _publish(bootstrap_servers, RequestEnrichment, events)
+    await _publish(bootstrap_servers, RequestNightlyEnrichment, few)
+    took_in = await _take_in(owner, database, bootstrap_servers, events + few)
+    await owner.execute("VACUUM ANALYZE inbox")
+    set_based = await _work(owner, database, bootstrap_servers, _set_based(), events)
+    one_by_one = await _work(owner, database, bootstrap_servers, _one_by_one(), few)
+    bare = await _bare(owner, many)
+    return {"bare": bare, "take_in": took_in, "set_based": set_based, "one_by_one": one_by_one}
+
+
+async def _publish(bootstrap_servers: str, event: type[RequestEnrichment], count: int) -> Sequence[Any]:
+    """Events of four tenants, each of a company of its own; returns them as the rows that they become."""
+    rows = []
+    async with AIOKafkaProducer(bootstrap_servers=bootstrap_servers, max_batch_size=256 * 1024) as producer:
+        for n in range(count):
+            company = Company(company_id=n, uen=f"2019{n:05}K", name=f"Company {n} Pte. Ltd.", industry_code="25910")
+            made = event(tenant_id=1 + n % TENANTS, company=company)
+            envelope = Envelope(new_id(), made.tenant_id, "interactive", correlation_id="bench")
+            headers = encode_headers(made, envelope, source="bench")
+            body = encode_body(made)
+            await producer.send(made.topic, body, key=made.key.encode(), headers=headers)
+            rows.append(_Sent(made.topic, n % 6, n, made.key.encode(), body, tuple(headers)))
+        await producer.flush()
+    return rows
+
+
+@dataclass(frozen=True)
+class _Sent:
+    """What `arrival` reads of a Kafka record."""
+
+    topic: str
+    partition: int
+    offset: int
+    key: bytes
+    value: bytes
+    headers: tuple[tuple[str, bytes], ...]
+
+
+async def _bare(owner: "asyncpg.Connection[asyncpg.Record]", sent: Sequence[Any]) -> float:
+    arrivals = [arrival(record) for record in sent]
+    batches = [
+        tuple(zip(*arrivals[start : start + BARE_BATCH], strict=True)) for start in range(0, len(arrivals), BARE_BATCH)
+    ]
+    began = time.perf_counter()
+    for columns in batches:
+        await owner.execute(BARE, STAGE, *columns)
+    return len(arrivals) / (time.perf_counter() - began)
+
+
+async def _take_in(
+    owner: "asyncpg.Connection[asyncpg.Record]", database: Database, bootstrap_servers: str, count: int
+) -> float:
+    """Rows per second from the first batch's commit to the last one's: joining the group is not counted."""
+    stage = _set_based()
+    _declare_one_by_one(stage)
+    runtime = Runtime(stage, database, bootstrap_servers, lanes={}, bound=10 * count)
+    first: tuple[float, int] | None = None
+    async with runtime:
+        while True:
+            there = int(await owner.fetchval("SELECT count(*) FROM inbox_bench"))
+            now = time.perf_counter()
+            if there and first is None:
+                first = (now, there)
+            if there >= count and first is not None:
+                return (there - first[1]) / (now - first[0])
+            await asyncio.sleep(0.005)
+
+
+async def _work(
+    owner: "asyncpg.Connection[asyncpg.Record]", database: Database, bootstrap_servers: str, stage: Stage, count: int
+) -> float:
+    """Events per second from the first end to the last, sent to Kafka."""
+    (topic,) = stage.handlers
+    size = 2 if stage.handlers[topic].batch else 8
+    began = time.perf_counter()
+    async with Runtime(stage, database, bootstrap_servers, lanes={"interactive": size}, bound=10**9):
+        while True:
+            left = await owner.fetchval(
+                "SELECT (SELECT count(*) FROM inbox_bench WHERE topic = $1 AND state = 'open')"
+                " + (SELECT count(*) FROM outbox_bench)",
+                topic,
+            )
+            if not left:
+                return count / (time.perf_counter() - began)
+            await asyncio.sleep(0.02)
+
+
+def _set_based() -> Stage:
+    stage = Stage(STAGE)
+
+    @stage.handles(RequestEnrichment, batch=200)
+    async def save_all(work: Batch[RequestEnrichment]) -> None:
+        companies = [event.company for event in work.events]
+        await work.tx.execute(SAVE, [company.uen for company in companies], [company.name for company in companies])
+        for item in work.items:
+            work.announce(_told(item.event), cause=item)
+
+    return stage
+
+
+def _one_by_one() -> Stage:
+    return _declare_one_by_one(Stage(STAGE))
+
+
+def _declare_one_by_one(stage: Stage) -> Stage:
+    @stage.handles(RequestNightlyEnrichment)
+    async def save_one(work: Work[RequestNightlyEnrichment]) -> None:
+        async with work.finish() as tx:
+            await tx.execute(SAVE, [work.event.company.uen], [work.event.company.name])
+            work.announce(_told(work.event))
+
+    return stage
+
+
+def _told(event: RequestEnrichment) -> LeadSynced:
+    return LeadSynced(tenant_id=event.tenant_id, company=event.company, outcome="no_connection")
