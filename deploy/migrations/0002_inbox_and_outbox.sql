@@ -22,8 +22,9 @@ CREATE TABLE inbox (
     PRIMARY KEY (consumer, event_id, replay_id)
 ) PARTITION BY LIST (consumer);
 
--- The claim walks the first; the second answers "is there an older open one of this key".
-CREATE INDEX inbox_ready ON inbox (topic, lane, tenant_id, next_at, kafka_offset) WHERE state = 'open';
+-- The claim walks the first, oldest arrival first; the second answers "is there an older open one of this key".
+-- Neither holds next_at, so that a claim (which moves it) rewrites no index.
+CREATE INDEX inbox_ready ON inbox (topic, lane, tenant_id, received_at, kafka_offset) WHERE state = 'open';
 CREATE INDEX inbox_order ON inbox (topic, key, kafka_offset) WHERE state = 'open';
 
 CREATE TABLE outbox (
@@ -58,7 +59,7 @@ BEGIN
         IF to_regclass(part) IS NULL THEN
             EXECUTE format(
                 'CREATE TABLE %I PARTITION OF %I FOR VALUES FROM (%L) TO (%L) '
-                'WITH (autovacuum_vacuum_scale_factor = 0.05, autovacuum_analyze_scale_factor = 0.05)',
+                'WITH (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.05, autovacuum_analyze_scale_factor = 0.05)',
                 part, parent, first_event_id(week), first_event_id(week + interval '7 days'));
         END IF;
     END LOOP;

@@ -21,7 +21,7 @@ from typing import Any
 import structlog
 
 from common import metrics
-from common.cloudevents import Undecodable, decode_body, decode_headers, unpack_headers
+from common.cloudevents import Undecodable, decode_body
 from common.contracts import Lane
 from common.deadletters import dead_letter
 from common.errors import LeaseLost, Permanent, Transient, Unavailable
@@ -46,9 +46,11 @@ class Surroundings:
 
 
 class Handling:
-    """Runs one handler, for one lane."""
+    """Runs one handler for one lane, `size` times at once; `pace_s` is how long a run takes of late."""
 
-    def __init__(self, handler: Handler, lane: Lane, around: Surroundings) -> None:
+    def __init__(self, handler: Handler, lane: Lane, size: int, around: Surroundings) -> None:
+        self.pace_s = 0.0
+        self._slots = asyncio.Semaphore(size)
         self._handler = handler
         self._around = around
         self._database = around.database
@@ -58,9 +60,12 @@ class Handling:
     async def handle(self, claims: Sequence[Claim]) -> None:
         """Ends the claims, or puts them back. Cancelled, it gives back what it holds."""
         try:
-            items = [item for claim in claims if (item := await self._read(claim)) is not None]
-            if items:
-                await self._attempt(items)
+            async with self._slots:
+                began = time.perf_counter()
+                items = [item for claim in claims if (item := await self._read(claim)) is not None]
+                if items:
+                    await self._attempt(items)
+                self.pace_s += (time.perf_counter() - began - self.pace_s) / 8
         except asyncio.CancelledError:
             with suppress(Unavailable):
                 await self._give_back(claims, "given_back")
@@ -76,7 +81,7 @@ class Handling:
             event = decode_body(self._handler.event, claim.value)
             if event.tenant_id != claim.tenant_id:
                 raise Undecodable(f"header ce_tenantid is {claim.tenant_id}, but the body says {event.tenant_id}")
-            return Item(event, decode_headers(unpack_headers(claim.headers)), claim)
+            return Item(event, claim.envelope, claim)
         except Permanent as error:
             await self._settle(claim, error)
             return None

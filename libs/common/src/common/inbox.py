@@ -7,11 +7,11 @@ which a claim counts up, is the fencing token: who lost the lease cannot end the
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
+from common.cloudevents import Envelope, unpack_texts
 from common.contracts import Lane
 from common.errors import LeaseLost
 from common.outbox import Message
@@ -55,7 +55,7 @@ CLAIM = """
            AND NOT EXISTS (SELECT 1 FROM {inbox} older
                             WHERE older.topic = $1 AND older.key = i.key
                               AND older.state = 'open' AND older.kafka_offset < i.kafka_offset)
-         ORDER BY next_at, kafka_offset
+         ORDER BY received_at, kafka_offset
          LIMIT $4 FOR UPDATE SKIP LOCKED)
     UPDATE {inbox} claimed SET next_at = now() + $5::interval, attempts = attempts + 1
       FROM heads
@@ -109,8 +109,7 @@ class Arrival(NamedTuple):
     flaw: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(NamedTuple):
     """A row that a worker holds until its lease ends."""
 
     event_id: UUID
@@ -127,6 +126,19 @@ class Claim:
     received_at: datetime
     failures: int
     error: str | None
+
+    @property
+    def envelope(self) -> Envelope:
+        """Most of it stands in columns of its own; `lane` among them, so that what follows keeps to it."""
+        headers = unpack_texts(self.headers)
+        return Envelope(
+            self.event_id,
+            self.tenant_id,
+            self.lane,
+            headers.get("ce_correlationid"),
+            self.replay_id,
+            headers.get("traceparent"),
+        )
 
 
 class Inbox:

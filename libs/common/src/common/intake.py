@@ -25,8 +25,10 @@ from common.postgres import Database
 
 log = structlog.get_logger(__name__)
 
-#: Records per batch, and so per statement.
-BATCH = 1000
+#: Records per batch, which is committed to Kafka as one.
+BATCH = 2000
+#: Records per statement.
+PART = 500
 
 
 class Intake:
@@ -66,7 +68,20 @@ class Intake:
     async def take_in(self, message: KafkaMessage) -> None:
         """Writes the batch, however long the database takes to answer, then commits its offsets."""
         records: tuple[ConsumerRecord[bytes, bytes], ...] = message.raw_message
-        await self._write([arrival(record) for record in records])
+        writing: asyncio.Task[None] | None = None
+        try:
+            # The next part is read while PostgreSQL writes the last: one at a time, so that a key's order holds.
+            for start in range(0, len(records), PART):
+                arrivals = [arrival(record) for record in records[start : start + PART]]
+                if writing is not None:
+                    await writing
+                writing = asyncio.create_task(self._write(arrivals))
+                await asyncio.sleep(0)  # lets it send its statement before we go on reading
+            if writing is not None:
+                await writing
+        finally:
+            if writing is not None:
+                writing.cancel()
         await message.ack()
         self._arrived()
         for topic in {record.topic for record in records}:

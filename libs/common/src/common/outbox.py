@@ -1,23 +1,27 @@
 """What is still to be told: rows written in the transaction that made them true, sent to Kafka in order by a relay.
 
 An event leaves the outbox only when every in-sync replica of Kafka has it. One relay per service sends at a time (an
-advisory lock on a connection of its own), and of one key only one message is under way, so that a key's order holds
-and a failed send stops just that key. After a crash a message may be sent twice: consumers know its id.
+advisory lock on a connection of its own), and of one partition only one batch is under way, so that a key's order
+holds and a failed send stops just that partition. After a crash a message may be sent twice: consumers know its id.
 """
 
 import asyncio
+from collections import defaultdict, deque
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import chain
 from types import TracebackType
 from typing import NamedTuple, Self
 
 import structlog
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
+from aiokafka.partitioner import DefaultPartitioner
+from aiokafka.producer.message_accumulator import BatchBuilder
 
 from common import metrics
-from common.cloudevents import Envelope, encode_body, encode_headers, pack_headers, unpack_headers
+from common.cloudevents import Envelope, encode_body, header_texts, pack_texts, unpack_headers
 from common.contracts import Event
 from common.errors import Unavailable
 from common.postgres import Connection, Database, Session
@@ -34,6 +38,10 @@ OLDEST = "SELECT id, topic, key, value, headers FROM outbox WHERE producer = $1 
 FORGET = "DELETE FROM outbox WHERE producer = $1 AND id = ANY($2::bigint[])"
 
 
+#: Bytes. Kafka takes a megabyte by default, and a dead letter is a bit more than the message that it was.
+MAX_MESSAGE = 2 * 1024 * 1024
+
+
 class Message(NamedTuple):
     """A message as it will stand in Kafka; `headers` packed as in `cloudevents.pack_headers`."""
 
@@ -43,16 +51,16 @@ class Message(NamedTuple):
     headers: str
 
 
-@dataclass(frozen=True, slots=True)
-class Announcement:
+class Announcement(NamedTuple):
     """An event to be told, with its envelope."""
 
     event: Event
     envelope: Envelope
 
-    def message(self, source: str) -> Message:
-        headers = encode_headers(self.event, self.envelope, source=source)
-        return Message(self.event.topic, self.event.key.encode(), encode_body(self.event), pack_headers(headers))
+    def message(self, source: str, at: datetime) -> Message:
+        """As `source` (a service's name) tells it."""
+        headers = header_texts(self.event, self.envelope, source=source, at=at.isoformat())
+        return Message(self.event.topic, self.event.key.encode(), encode_body(self.event), pack_texts(headers))
 
 
 async def save(tx: Connection, producer: str, messages: Sequence[Message]) -> None:
@@ -64,7 +72,15 @@ async def save(tx: Connection, producer: str, messages: Sequence[Message]) -> No
 
 async def announce(tx: Connection, producer: str, announcements: Iterable[Announcement]) -> None:
     """Writes the events, in this order. They are told if and only if the transaction commits."""
-    await save(tx, producer, [announcement.message(producer) for announcement in announcements])
+    now = datetime.now(UTC)
+    await save(tx, producer, [announcement.message(producer, now) for announcement in announcements])
+
+
+class Row(NamedTuple):
+    """A message that stands in the outbox."""
+
+    id: int
+    message: Message
 
 
 class Relay:
@@ -74,7 +90,7 @@ class Relay:
     BATCH = 500
     POLL = 0.1
     #: What is announced within so many seconds of a wake-up goes out together.
-    LINGER = 0.002
+    LINGER = 0.005
     #: After this many failures in a row the producer is made anew: it may hold a broken connection for ever.
     FAILURES_BEFORE_RENEWAL = 3
 
@@ -83,6 +99,7 @@ class Relay:
         self._bootstrap_servers = bootstrap_servers
         self._producer = producer
         self._drain_s = drain_s
+        self._partitioner = DefaultPartitioner()
         self._wake = asyncio.Event()
         self._stopping = False
         self.task: asyncio.Task[None] | None = None
@@ -133,7 +150,7 @@ class Relay:
                         return
                     await self._rest(self.POLL)
                     continue
-                sent = await self._send(kafka, [(row["id"], Message(*row[1:])) for row in rows])
+                sent = await self._send(kafka, [Row(row["id"], Message(*row[1:])) for row in rows])
                 if sent:
                     await session.execute(FORGET, self._producer, sent)
                     metrics.outbox_sent.labels(self._producer).inc(len(sent))
@@ -159,8 +176,8 @@ class Relay:
                 bootstrap_servers=self._bootstrap_servers,
                 client_id=f"{self._producer}-relay",
                 acks="all",
-                max_batch_size=256 * 1024,
-                max_request_size=4 * 1024 * 1024,
+                max_batch_size=MAX_MESSAGE,
+                max_request_size=2 * MAX_MESSAGE,
                 request_timeout_ms=10_000,
             )
             try:
@@ -173,43 +190,48 @@ class Relay:
             else:
                 return kafka
 
-    async def _send(self, kafka: AIOKafkaProducer, rows: Sequence[tuple[int, Message]]) -> list[int]:
-        """Sends in waves, a wave holding one message of each key; returns the ids that Kafka confirmed."""
+    async def _send(self, kafka: AIOKafkaProducer, rows: Sequence[Row]) -> list[int]:
+        """Sends the rows to all their partitions at once; returns the ids that Kafka confirmed."""
+        queues: dict[tuple[str, int], deque[Row]] = defaultdict(deque)
+        partitions: dict[str, list[int]] = {}
+        for row in rows:
+            topic = row.message.topic
+            if topic not in partitions:
+                partitions[topic] = await self._partitions(kafka, topic)
+            if there := partitions[topic]:
+                queues[topic, self._partitioner(row.message.key, there, there)].append(row)
+        sent = await asyncio.gather(*(self._send_in_order(kafka, *place, queue) for place, queue in queues.items()))
+        return list(chain.from_iterable(sent))
+
+    async def _partitions(self, kafka: AIOKafkaProducer, topic: str) -> list[int]:
+        """The topic's partitions; none where Kafka does not know it, or does not answer."""
+        try:
+            return sorted(await kafka.partitions_for(topic))
+        except (KafkaError, OSError) as error:
+            self._note_failure(topic, error)
+            return []
+
+    async def _send_in_order(self, kafka: AIOKafkaProducer, topic: str, partition: int, queue: deque[Row]) -> list[int]:
+        """A batch at a time, the next only when the last is confirmed; at the first that fails, the rest waits."""
         sent: list[int] = []
-        failed: set[tuple[str, bytes | None]] = set()
-        for wave in waves(rows):
-            wave = [row for row in wave if (row[1].topic, row[1].key) not in failed]
-            outcomes = await asyncio.gather(*(self._send_one(kafka, message) for _, message in wave))
-            for (row_id, message), error in zip(wave, outcomes, strict=True):
-                if error is None:
-                    sent.append(row_id)
-                else:
-                    failed.add((message.topic, message.key))
-                    metrics.outbox_failed.labels(self._producer).inc()
-                    log.warning("send_failed", topic=message.topic, outbox_id=row_id, error=repr(error))
+        while queue:
+            batch, held = kafka.create_batch(), []
+            while queue and self._fits(batch, queue[0].message):
+                held.append(queue.popleft().id)
+            batch.close()
+            try:
+                await (await kafka.send_batch(batch, topic, partition=partition))
+            except (KafkaError, OSError, TimeoutError) as error:
+                self._note_failure(topic, error)
+                break
+            sent += held
         return sent
 
     @staticmethod
-    async def _send_one(kafka: AIOKafkaProducer, message: Message) -> Exception | None:
-        try:
-            pending = await kafka.send(
-                message.topic, message.value, key=message.key, headers=unpack_headers(message.headers)
-            )
-            await pending
-        except (KafkaError, OSError, TimeoutError) as error:
-            return error
-        return None
+    def _fits(batch: BatchBuilder, message: Message) -> bool:
+        headers = unpack_headers(message.headers)
+        return batch.append(timestamp=None, key=message.key, value=message.value, headers=headers) is not None
 
-
-def waves(rows: Sequence[tuple[int, Message]]) -> list[list[tuple[int, Message]]]:
-    """Splits rows so that no wave holds two messages of one topic and key; order is kept within each key."""
-    result: list[list[tuple[int, Message]]] = []
-    depth: dict[tuple[str, bytes | None], int] = {}
-    for row in rows:
-        place = (row[1].topic, row[1].key)
-        nth = depth.get(place, 0)
-        depth[place] = nth + 1
-        if nth == len(result):
-            result.append([])
-        result[nth].append(row)
-    return result
+    def _note_failure(self, topic: str, error: Exception) -> None:
+        metrics.outbox_failed.labels(self._producer).inc()
+        log.warning("send_failed", topic=topic, error=repr(error))

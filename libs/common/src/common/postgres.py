@@ -67,6 +67,7 @@ class Database:
                 url,
                 min_size=1,
                 max_size=size,
+                timeout=10,
                 command_timeout=60,
                 server_settings=cls._session(name),
                 reset=_nothing_to_reset,
@@ -99,13 +100,13 @@ class Database:
     async def statement(self) -> AsyncIterator[Connection]:
         """For a single statement without a tenant: it is its own transaction, and saves the round trips of another."""
         with _translated():
-            async with self._pool.acquire(timeout=30) as connection:
+            async with self._pool.acquire() as connection:
                 yield connection
 
     @asynccontextmanager
     async def _begin(self, opening: str) -> AsyncIterator[Connection]:
         with _translated():
-            async with self._pool.acquire(timeout=30) as connection:
+            async with self._pool.acquire() as connection:
                 await connection.execute(opening)
                 try:
                     yield connection

@@ -49,7 +49,7 @@ class Item(Generic[E]):
     def lane(self) -> Lane:
         return self.envelope.lane
 
-    def message(self, event: Event, source: str) -> Message:
+    def message(self, event: Event, source: str, now: datetime) -> Message:
         """`event` as a message that follows from this item: same tenant, lane, request, replay and trace."""
         if event.tenant_id != self.event.tenant_id:
             raise Permanent(f"an event of tenant {self.event.tenant_id} cannot announce one of {event.tenant_id}")
@@ -61,7 +61,7 @@ class Item(Generic[E]):
             replay_id=self.replay_id,
             traceparent=child_of(self.envelope.traceparent),
         )
-        return Announcement(event, envelope).message(source)
+        return Announcement(event, envelope).message(source, now)
 
 
 @dataclass(slots=True)
@@ -80,7 +80,7 @@ class Batch(Generic[E]):
 
     def announce(self, event: Event, cause: Item[E]) -> None:
         """Tells `event`, which follows from `cause`, when the transaction commits."""
-        self.announced.append(cause.message(event, self.source))
+        self.announced.append(cause.message(event, self.source, self.now))
 
 
 class Work(Generic[E]):
@@ -112,7 +112,7 @@ class Work(Generic[E]):
 
     def announce(self, event: Event) -> None:
         """Tells `event` when the open transaction commits. To be called inside `step` or `finish`."""
-        self._announced.append(self.item.message(event, self._inbox.consumer))
+        self._announced.append(self.item.message(event, self._inbox.consumer, self.now))
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[Connection]:

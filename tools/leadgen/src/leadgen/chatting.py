@@ -37,8 +37,7 @@ async def chat(http: httpx.AsyncClient, gateway: str, token: str, message: str) 
             timeout=SILENCE_S,
         ) as answer:
             if answer.status_code != 200:
-                problem = json.loads(await answer.aread())
-                raise ChatRefused(f"{problem['title']}: {problem['detail']}")
+                raise ChatRefused(_refusal(gateway, answer.status_code, await answer.aread()))
             name = ""
             async for line in answer.aiter_lines():
                 if line.startswith("event:"):
@@ -48,3 +47,16 @@ async def chat(http: httpx.AsyncClient, gateway: str, token: str, message: str) 
                     yield Told(name, json.loads(line.removeprefix("data:")), at_ms)
     except httpx.HTTPError as error:
         raise Unavailable(f"the gateway at {gateway} does not answer: {error!r}") from error
+    except httpx.InvalidURL as error:
+        raise ChatRefused(f"{gateway} is no URL of a gateway: {error}") from error
+    except UnicodeEncodeError as error:
+        raise ChatRefused(f"the message or the token cannot be sent as it is: {error}") from error
+
+
+def _refusal(gateway: str, status: int, body: bytes) -> str:
+    """The problem in words. Something between us and the gateway may have answered in its place."""
+    try:
+        problem = json.loads(body)
+        return f"{problem['title']}: {problem['detail']}"
+    except (ValueError, KeyError, TypeError):
+        return f"the gateway at {gateway} answers {status}, not as a gateway does; is the URL right?"

@@ -10,6 +10,7 @@ import typer
 
 from common.errors import LeadgenError
 from embedded.errors import EmbeddedError
+from leadgen.bench.command import bench_app
 from leadgen.demo.running import ask
 from leadgen.demo.running import demo as run_demo
 from leadgen.demo.screen import Screen
@@ -29,6 +30,7 @@ tenant_app = typer.Typer(no_args_is_help=True, help="The tenants.")
 odoo_app = typer.Typer(no_args_is_help=True, help="The tenants' Odoos.")
 app.add_typer(tenant_app, name="tenant")
 app.add_typer(odoo_app, name="odoo")
+app.add_typer(bench_app, name="bench")
 app.command("load")(load_command)
 
 DatabaseUrl = Annotated[str, typer.Option(envvar="DATABASE_URL", show_envvar=True, help="As the tables' owner.")]

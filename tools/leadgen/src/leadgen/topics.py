@@ -10,6 +10,7 @@ from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from common.errors import Permanent, Unavailable
+from common.outbox import MAX_MESSAGE
 from leadgen.places import deployed
 
 DAY_MS = 24 * 60 * 60 * 1000
@@ -65,7 +66,7 @@ class Topics(Part):
             partitions = topic.partitions or self.defaults.partitions
             wanted.append(_new_topic(name, partitions, topic.retention_days or self.defaults.retention_days))
             if topic.has_dead_letters:
-                wanted.append(_new_topic(f"{name}.dlq", partitions, self.defaults.dlq_retention_days))
+                wanted.append(_new_topic(f"{name}.dlq", partitions, self.defaults.dlq_retention_days, MAX_MESSAGE))
         return wanted
 
 
@@ -102,9 +103,11 @@ async def create_topics(bootstrap: str, file: Path | None = None) -> list[str]:
     return created
 
 
-def _new_topic(name: str, partitions: int, retention_days: int) -> NewTopic:
+def _new_topic(name: str, partitions: int, retention_days: int, max_bytes: int | None = None) -> NewTopic:
     """Replicated as the broker's default says: that is -1, which aiokafka takes only beside an empty assignment."""
     settings = {"retention.ms": str(retention_days * DAY_MS)}
+    if max_bytes is not None:
+        settings["max.message.bytes"] = str(max_bytes)
     return NewTopic(name, partitions, -1, replica_assignments={}, topic_configs=settings)
 
 

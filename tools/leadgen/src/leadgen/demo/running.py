@@ -1,9 +1,7 @@
 """Runs the demo: starts the product, loads a made-up register, posts one message, shows what comes of it."""
 
 import asyncio
-import contextlib
 import shutil
-import signal
 import tempfile
 import time
 from collections.abc import Iterator
@@ -13,11 +11,13 @@ from pathlib import Path
 import httpx
 
 from common.errors import Permanent
-from leadgen.chatting import chat
+from embedded.child import tail
+from leadgen.chatting import ChatRefused, chat
 from leadgen.demo.screen import Screen
 from leadgen.demo.shown import Shown
 from leadgen.load import load_generated
 from leadgen.local.stack import Stack, stack
+from leadgen.local.stopping import stop_on_signals
 from leadgen.tenants import add_tenant
 from leadgen.tokens import token
 
@@ -26,56 +26,40 @@ TENANT, REP = 1, "rep@demo.example"
 
 
 class DemoIncomplete(Permanent):
-    """The stream ended, and not every lead has its score."""
+    """The demo ended, and not every lead has its score."""
 
 
 async def demo(*, once: bool, out: Path | None, rows: int, seed: int) -> None:
-    """Returns once the leads are scored, or, without `once`, when SIGINT or SIGTERM comes. Raises LeadgenError."""
+    """Returns once the leads are scored, or, without `once`, at SIGINT or SIGTERM after that. Raises LeadgenError."""
     began = time.perf_counter()
     screen = Screen()
-    stopped = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, stopped.set)
-    with _folder() as folder:
-        work = asyncio.create_task(_show(folder, screen, began, stopped, once=once, out=out, rows=rows, seed=seed))
-        stop = asyncio.create_task(stopped.wait())
-        await asyncio.wait([work, stop], return_when=asyncio.FIRST_COMPLETED)
-        if stopped.is_set() and once:
-            work.cancel()
-        stop.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await work
 
-
-async def _show(
-    folder: Path,
-    screen: Screen,
-    began: float,
-    stopped: asyncio.Event,
-    *,
-    once: bool,
-    out: Path | None,
-    rows: int,
-    seed: int,
-) -> None:
     def step(what: str) -> None:
         screen.step(what, time.perf_counter() - began)
 
-    async with stack(folder, tell=lambda what, _: step(what), durable=False) as product:
-        await add_tenant(product.database_url, TENANT, "Demo")
-        loaded = await load_generated(rows, seed, product.database_url)
-        step(f"Register loaded: {loaded.read:,} made-up companies, {loaded.rows_per_second:,} rows/s")
-        await product.is_ready()
-        step("All services ready")
-        access = token(product.jwt_secret, TENANT, REP)
-        shown = await ask(product.gateway, access, MESSAGE, screen)
-        if out is not None:
-            await asyncio.to_thread(out.write_text, shown.model_dump_json(indent=2) + "\n")
-        if not shown.is_scored:
-            raise DemoIncomplete(f"not every lead was scored; the services' logs are in {folder / 'logs'}")
-        if not once:
-            screen.where(_urls(product), access)
-            await stopped.wait()
+    is_shown = False
+    stop_on_signals()
+    try:
+        with _folder() as folder:
+            async with stack(folder, tell=lambda what, _: step(what), durable=False) as product:
+                await add_tenant(product.database_url, TENANT, "Demo")
+                loaded = await load_generated(rows, seed, product.database_url)
+                step(f"Register loaded: {loaded.read:,} made-up companies, {loaded.rows_per_second:,} rows/s")
+                await product.is_ready()
+                step("All services ready")
+                access = token(product.jwt_secret, TENANT, REP)
+                shown = await ask(product.gateway, access, MESSAGE, screen)
+                if out is not None:
+                    await asyncio.to_thread(out.write_text, shown.model_dump_json(indent=2) + "\n")
+                if not shown.is_scored:
+                    raise DemoIncomplete(f"not every lead was scored; the end of the services' logs:\n{_ends(folder)}")
+                is_shown = True
+                if not once:
+                    screen.where(_urls(product), access)
+                    await asyncio.Event().wait()
+    except asyncio.CancelledError:
+        if not is_shown:
+            raise DemoIncomplete("stopped before the leads were scored") from None
 
 
 async def ask(gateway: str, access: str, message: str, screen: Screen) -> Shown:
@@ -84,6 +68,8 @@ async def ask(gateway: str, access: str, message: str, screen: Screen) -> Shown:
     screen.said(message)
     async with httpx.AsyncClient(trust_env=False) as http:
         async for told in chat(http, gateway, access, message):
+            if told.name == "error":
+                raise ChatRefused(f"{told.data['title']}: {told.data['detail']}")
             shown.take(told)
             screen.told(told)
     screen.leads(shown)
@@ -98,6 +84,11 @@ def _urls(product: Stack) -> dict[str, str]:
         "database": product.database_url,
         "Kafka": product.kafka,
     }
+
+
+def _ends(folder: Path) -> str:
+    """The folder goes with the demo, so what its logs say is said now."""
+    return "\n".join(f"{log.stem}:\n{tail(log, 5)}" for log in sorted((folder / "logs").glob("*.log")))
 
 
 @contextmanager

@@ -39,7 +39,7 @@ class Screen:
         if shown.leads:
             self._console.print(self._table(shown))
         if shown.notice:
-            self._console.print(f"\n{escape(shown.notice)}.", highlight=False, soft_wrap=True)
+            self._console.print(f"\n{escape(shown.notice.removesuffix('.'))}.", highlight=False, soft_wrap=True)
         if shown.job_id:
             self._console.print(f"Job of the rest: [bold]{shown.job_id}[/]", highlight=False, soft_wrap=True)
 
@@ -89,7 +89,5 @@ def _in_words(told: Told) -> str:
             return f"{data['name']}: site {data['outcome'].replace('_', ' ')}, {data['contacts']} contacts"
         case "company" if data["stage"] == "scored":
             return f"{data['name']}: {data['score']:.2f} {data['bucket']}"
-        case "error":
-            return f"{data['title']}: {data['detail']}"
         case _:
             return ""

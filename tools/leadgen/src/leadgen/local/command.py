@@ -1,27 +1,31 @@
 """`leadgen up`: everything on this machine, with data that stays, until Ctrl-C."""
 
 import asyncio
-import signal
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import typer
 
-from leadgen.local.stack import stack
+from leadgen.local.stack import Tell, stack
+from leadgen.local.stopping import stop_on_signals
 from leadgen.tenants import add_tenant
 from leadgen.tokens import token
 
 
 async def up(folder: Path, tenant_id: int, *, with_simulator: bool) -> None:
     """Runs until SIGINT or SIGTERM. Raises LeadgenError when a part cannot start."""
-    stopped = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, stopped.set)
+    stop_on_signals()
     began = time.perf_counter()
 
     def tell(what: str, _: float) -> None:
         typer.echo(f"{time.perf_counter() - began:6.1f} s  {what}")
 
+    with suppress(asyncio.CancelledError):
+        await _up(folder, tenant_id, tell, with_simulator=with_simulator)
+
+
+async def _up(folder: Path, tenant_id: int, tell: Tell, *, with_simulator: bool) -> None:
     async with stack(folder, tell=tell, with_simulator=with_simulator) as product:
         await add_tenant(product.database_url, tenant_id, f"Tenant {tenant_id}")
         await product.is_ready()
@@ -37,4 +41,4 @@ async def up(folder: Path, tenant_id: int, *, with_simulator: bool) -> None:
         for name, value in settings.items():
             typer.echo(f"export {name}='{value}'")
         typer.echo("\nCtrl-C stops everything; the data stays.")
-        await stopped.wait()
+        await asyncio.Event().wait()

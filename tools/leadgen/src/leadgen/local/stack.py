@@ -38,7 +38,7 @@ Tell = Callable[[str, float], None]
 
 @dataclass
 class Stack:
-    """The running product."""
+    """The running product. `postgres` and `broker` are None where the environment names others."""
 
     database_url: str
     kafka: str
@@ -46,6 +46,8 @@ class Stack:
     environment: Mapping[str, str]
     services: dict[str, Service] = field(default_factory=dict)
     simulator: str | None = None
+    postgres: Postgres | None = None
+    broker: Kafka | None = None
 
     @property
     def gateway(self) -> str:
@@ -77,12 +79,19 @@ async def stack(
     def say(what: str) -> None:
         tell(what, time.perf_counter() - clock)
 
+    postgres = None if os.environ.get("DATABASE_URL") else Postgres(folder / "postgres", durable=durable)
+    broker = None if os.environ.get("KAFKA_BOOTSTRAP_SERVERS") else Kafka(folder / "kafka")
+    database_url = postgres.url if postgres else os.environ["DATABASE_URL"]
+    bootstrap = broker.bootstrap_servers if broker else os.environ["KAFKA_BOOTSTRAP_SERVERS"]
     async with AsyncExitStack() as running:
-        database_url, bootstrap = await asyncio.gather(
-            _postgres(running, folder, durable, say), _kafka(running, folder, say)
-        )
-        await create_topics(bootstrap)
-        say("Topics are there")
+        starts = [
+            asyncio.create_task(_prepare_postgres(running, postgres, database_url, say)),
+            asyncio.create_task(_prepare_kafka(running, broker, bootstrap, say)),
+        ]
+        try:
+            await asyncio.gather(*starts)
+        finally:
+            await asyncio.wait(starts)  # when one fails, the other is not left half started
         jwt_secret = os.environ.get("GATEWAY_JWT_SECRET") or secrets.token_urlsafe(32)
         environment = {
             "DATABASE_URL": database_url,
@@ -97,38 +106,57 @@ async def stack(
             environment |= {"CRAWLER_PROXY": simulator, "CRAWL_DELAY_S": "0", "CRAWL_SCHEMES": "http"}
             say(f"Simulator with the companies' websites on {simulator}")
         environment |= settings or {}
-        product = Stack(database_url, bootstrap, jwt_secret, environment, simulator=simulator)
+        product = Stack(
+            database_url,
+            bootstrap,
+            jwt_secret,
+            environment,
+            simulator=simulator,
+            postgres=postgres,
+            broker=broker,
+        )
         for name, command in SERVICES.items():
             service = product.services[name] = Service(name, command, environment, logs)
             service.start()
             running.push_async_callback(service.stop)
         say(f"Services started: {', '.join(SERVICES)}; logs in {logs}")
-        yield product
-        # All at once: each may take its time to finish what it has in hand.
-        await asyncio.gather(*(service.stop() for service in product.services.values()))
+        try:
+            yield product
+        finally:
+            # All at once: each may take its time to finish what it has in hand.
+            await asyncio.gather(*(service.stop() for service in product.services.values()))
 
 
-async def _postgres(running: AsyncExitStack, folder: Path, durable: bool, say: Callable[[str], None]) -> str:
-    if not (url := os.environ.get("DATABASE_URL")):
-        server = Postgres(folder / "postgres", durable=durable)
-        await asyncio.to_thread(server.start)
-        running.push_async_callback(asyncio.to_thread, server.stop)
-        url = server.url
-        say(f"PostgreSQL on 127.0.0.1:{server.port}")
+async def _prepare_postgres(
+    running: AsyncExitStack, ours: Postgres | None, url: str, say: Callable[[str], None]
+) -> None:
+    if ours is not None:
+        await _start(running, ours)
+        say(f"PostgreSQL on 127.0.0.1:{ours.port}")
     applied = await migrate(url)
     await seed_ssic(url)
     say(f"Schema up to date ({len(applied)} migrations applied), industry codes seeded")
-    return url
 
 
-async def _kafka(running: AsyncExitStack, folder: Path, say: Callable[[str], None]) -> str:
-    if given := os.environ.get("KAFKA_BOOTSTRAP_SERVERS"):
-        return given
-    server = Kafka(folder / "kafka")
-    await asyncio.to_thread(server.start)
+async def _prepare_kafka(
+    running: AsyncExitStack, ours: Kafka | None, bootstrap: str, say: Callable[[str], None]
+) -> None:
+    if ours is not None:
+        await _start(running, ours)
+        say(f"Kafka on {bootstrap}")
+    await create_topics(bootstrap)
+    say("Topics are there")
+
+
+async def _start(running: AsyncExitStack, server: Postgres | Kafka) -> None:
+    """Starts it in a thread. A thread cannot be cancelled: a start that was begun is waited for, then undone."""
     running.push_async_callback(asyncio.to_thread, server.stop)
-    say(f"Kafka on {server.bootstrap_servers}")
-    return server.bootstrap_servers
+    starting = asyncio.create_task(asyncio.to_thread(server.start))
+    try:
+        await asyncio.shield(starting)
+    except asyncio.CancelledError:
+        await asyncio.wait([starting])
+        raise
 
 
 async def _simulator(running: AsyncExitStack, logs: Path) -> str:

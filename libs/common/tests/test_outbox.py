@@ -1,0 +1,99 @@
+"""The outbox and its relay: two at once keep each key's order and send nothing twice."""
+
+import asyncio
+from collections import defaultdict
+
+from common.cloudevents import Envelope
+from common.contracts import LeadSynced, RequestUpsert
+from common.ids import new_id
+from common.outbox import Announcement, Relay, announce
+from common.postgres import Database
+from common.testing import a_company, read_topic, until
+from embedded.ports import LOOPBACK, free_port
+
+
+async def fill(database: Database, count: int, start: int = 0, name: str = "ACME") -> None:
+    """Announcements of five companies in turn; `lead_id` counts them."""
+    for part in range(start, start + count, 50):
+        async with database.plumbing() as tx:
+            await announce(
+                tx,
+                "scorer",
+                [
+                    Announcement(
+                        LeadSynced(tenant_id=1, company=a_company(f"U{n % 5}", name=name), outcome="synced", lead_id=n),
+                        Envelope(new_id(), 1, "interactive"),
+                    )
+                    for n in range(part, min(part + 50, start + count))
+                ],
+            )
+
+
+async def numbers_by_key(kafka: str) -> dict[bytes | None, list[int | None]]:
+    """What stands in the topic, in each key's order."""
+    told: dict[bytes | None, list[int | None]] = defaultdict(list)
+    records = await read_topic(kafka, LeadSynced.topic)
+    for record in sorted(records, key=lambda record: (record.partition, record.offset)):
+        told[record.key].append(LeadSynced.model_validate_json(record.value or b"").lead_id)
+    return dict(told)
+
+
+async def is_told(database: Database) -> bool:
+    async with database.plumbing() as tx:
+        return not await tx.fetchval("SELECT EXISTS (SELECT 1 FROM outbox WHERE producer = 'scorer')")
+
+
+async def test_two_relays_at_once_keep_the_order_and_send_nothing_twice(database: Database, kafka: str) -> None:
+    """One of them sends. When it leaves, the other goes on where it stopped."""
+    await fill(database, 400)
+    async with Relay(database, kafka, "scorer"):
+        async with Relay(database, kafka, "scorer"):
+            await fill(database, 400, start=400)
+            await until(lambda: is_told(database))
+        await fill(database, 200, start=800)
+        await until(lambda: is_told(database))
+    assert await numbers_by_key(kafka) == {f"1:U{n}".encode(): list(range(n, 1000, 5)) for n in range(5)}
+
+
+async def test_what_a_transaction_that_fails_announced_is_never_told(database: Database, kafka: str) -> None:
+    """Only what committed is."""
+    lost = Announcement(RequestUpsert(tenant_id=1, job_id=new_id()), Envelope(new_id(), 1, "nightly"))
+    try:
+        async with database.plumbing() as tx:
+            await announce(tx, "scorer", [lost])
+            raise KeyError("on purpose")
+    except KeyError:
+        pass
+    await fill(database, 5)
+    async with Relay(database, kafka, "scorer"):
+        await until(lambda: is_told(database))
+    assert await read_topic(kafka, RequestUpsert.topic) == []
+    assert len(await numbers_by_key(kafka)) == 5
+
+
+async def test_one_service_does_not_send_what_another_announced(database: Database, kafka: str) -> None:
+    """Each has its own outbox and its own relay."""
+    await fill(database, 5)
+    async with Relay(database, kafka, "enricher"):
+        await asyncio.sleep(0)
+    assert not await is_told(database)
+    assert await numbers_by_key(kafka) == {}
+
+
+async def test_without_a_broker_everything_stays_and_the_relay_can_be_stopped(database: Database, kafka: str) -> None:
+    """It gives up its wait when told to; a relay that finds the broker sends all."""
+    await fill(database, 10)
+    async with Relay(database, f"{LOOPBACK}:{free_port()}", "scorer", drain_s=0.2):
+        assert not await is_told(database)
+    assert not await is_told(database)
+    async with Relay(database, kafka, "scorer"):
+        await until(lambda: is_told(database))
+    assert sum(map(len, (await numbers_by_key(kafka)).values())) == 10
+
+
+async def test_large_messages_are_told_too(database: Database, kafka: str) -> None:
+    """Together they are far more than the broker takes at once: a megabyte, over a whole batch."""
+    await fill(database, 300, name="A" * 20_000)
+    async with Relay(database, kafka, "scorer"):
+        await until(lambda: is_told(database), within_s=30)
+    assert await numbers_by_key(kafka) == {f"1:U{n}".encode(): list(range(n, 300, 5)) for n in range(5)}

@@ -1,0 +1,134 @@
+"""`leadgen bench`: measures on parts of its own, started for the run, unless the environment names others."""
+
+import asyncio
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import asyncpg
+import typer
+import uvloop
+
+from common.errors import LeadgenError
+from embedded.errors import EmbeddedError
+from embedded.kafka import Kafka
+from embedded.postgres import Postgres
+from leadgen.bench.chat import bench_chat
+from leadgen.bench.load import bench_load
+from leadgen.bench.spine import bench_spine
+from leadgen.local.stack import stack
+from leadgen.migrate import migrate
+from leadgen.topics import create_topics
+
+bench_app = typer.Typer(no_args_is_help=True, help="Measure, as ratios within one run.")
+
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+
+
+@bench_app.command()
+def spine(
+    as_json: Json = False,
+    rounds: Annotated[int, typer.Option(min=1, help="Paired rounds; medians count.")] = 5,
+    events: Annotated[int, typer.Option(min=1000, help="Events per round.")] = 20_000,
+    messages: Annotated[int, typer.Option(min=1, help="Chat messages, one after the other.")] = 15,
+) -> None:
+    """The plumbing's speed, and how long a chat message takes to become ten scored leads."""
+    figures = _done(_spine(rounds, events, messages))
+    _tell(figures, as_json)
+
+
+@bench_app.command("load")
+def load_register(
+    as_json: Json = False, rows: Annotated[int, typer.Option(min=1000, help="Made-up companies.")] = 200_000
+) -> None:
+    """How fast a register loads, next to a bare COPY of the same rows."""
+    figures = _done(_load(rows))
+    _tell(figures, as_json)
+
+
+async def _spine(rounds: int, events: int, messages: int) -> dict[str, Any]:
+    with _Folder() as folder:
+        async with _database(folder) as database_url, _broker(folder) as bootstrap_servers:
+            figures = (await bench_spine(database_url, bootstrap_servers, events=events, rounds=rounds)).as_dict()
+        async with stack(folder / "chat", durable=False, settings={"SIMULATOR_SLOW_MS": "0"}) as product:
+            figures["chat"] = (await bench_chat(product, messages=messages)).as_dict()
+    return figures
+
+
+async def _load(rows: int) -> dict[str, Any]:
+    with _Folder() as folder:
+        async with _database(folder) as database_url:
+            return dict(await bench_load(database_url, rows))
+
+
+class _Folder:
+    """A folder that PostgreSQL's user can reach, gone afterwards."""
+
+    def __enter__(self) -> Path:
+        self._path = Path(tempfile.mkdtemp(prefix="leadgen-bench-"))
+        return self._path
+
+    def __exit__(self, *_: object) -> None:
+        shutil.rmtree(self._path, ignore_errors=True)
+
+
+@asynccontextmanager
+async def _database(folder: Path) -> AsyncIterator[str]:
+    """A migrated database of the bench's own, on the server that DATABASE_URL names or on one started for it."""
+    if given := os.environ.get("DATABASE_URL"):
+        owner = await asyncpg.connect(given)
+        name = f"bench_{os.getpid()}"
+        await owner.execute(f"CREATE DATABASE {name}")
+        try:
+            url = given.rsplit("/", 1)[0] + f"/{name}"
+            await migrate(url)
+            yield url
+        finally:
+            await owner.execute(f"DROP DATABASE {name} WITH (FORCE)")
+            await owner.close()
+        return
+    server = Postgres(folder / "postgres", durable=False)
+    await asyncio.to_thread(server.start)
+    try:
+        await migrate(server.url)
+        yield server.url
+    finally:
+        await asyncio.to_thread(server.stop)
+
+
+@asynccontextmanager
+async def _broker(folder: Path) -> AsyncIterator[str]:
+    if given := os.environ.get("KAFKA_BOOTSTRAP_SERVERS"):
+        await create_topics(given)
+        yield given
+        return
+    server = Kafka(folder / "kafka")
+    await asyncio.to_thread(server.start)
+    try:
+        await create_topics(server.bootstrap_servers)
+        yield server.bootstrap_servers
+    finally:
+        await asyncio.to_thread(server.stop)
+
+
+def _done(work: Coroutine[Any, Any, dict[str, Any]]) -> dict[str, Any]:
+    try:
+        return uvloop.run(work)
+    except (LeadgenError, EmbeddedError) as error:
+        typer.secho(str(error), fg="red", err=True)
+        raise typer.Exit(1) from error
+
+
+def _tell(figures: dict[str, Any], as_json: bool) -> None:
+    if as_json:
+        typer.echo(json.dumps(figures))
+        return
+    for name, value in figures.items():
+        lines = value.items() if isinstance(value, dict) else [("", value)]
+        for part, figure in lines:
+            typer.echo(f"{name:<14} {part:<14} {figure}")

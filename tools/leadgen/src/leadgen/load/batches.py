@@ -1,0 +1,88 @@
+"""Cuts files into batches of good rows, each as large as one COPY, with what was rejected on the way."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from leadgen.load.errors import NotARegister
+from leadgen.load.header import Header, read_header
+from leadgen.load.rows import Lines, read_rows
+from leadgen.load.sources import Source
+
+BATCH_ROWS = 10_000
+BATCH_CHARS = 4_000_000
+
+
+@dataclass(slots=True)
+class Batch:
+    """Rows of one file, as records of CSV, and the lines they start at."""
+
+    file: str
+    header: Header
+    rows: list[str] = field(default_factory=list)
+    lines: list[int] = field(default_factory=list)
+    #: Line, text and reason of each.
+    rejects: list[tuple[int, str, str]] = field(default_factory=list)
+    #: The rows as COPY takes them: made in the reading thread, so that the loading one need not.
+    content: bytes = b""
+    #: How much of all files has been read, in the unit of `Source.size`.
+    position: int = 0
+
+    def close(self, position: int) -> "Batch":
+        """Makes it ready for COPY."""
+        self.position = position
+        self.content = "\n".join([*self.rows, ""]).encode()
+        return self
+
+    def halves(self) -> tuple["Batch", "Batch"]:
+        """Two batches of its rows alone."""
+        half = len(self.rows) // 2
+        first = Batch(self.file, self.header, self.rows[:half], self.lines[:half])
+        second = Batch(self.file, self.header, self.rows[half:], self.lines[half:])
+        return first.close(self.position), second.close(self.position)
+
+
+def headers_of(sources: Iterable[Source]) -> list[Header]:
+    """Reads the first line of every file. Raises NotARegister for the first file that is none."""
+    return [_header(source, Lines(block for block, _ in source.blocks())) for source in sources]
+
+
+def _header(source: Source, lines: Lines) -> Header:
+    first = next(lines, None)
+    if first is None:
+        raise NotARegister(f"{source.name}: is empty.")
+    return read_header(first[1], source.name)
+
+
+class _Blocks:
+    """A file's bytes, and how much of it has been read."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self.position = 0
+
+    def __iter__(self) -> Iterator[bytes]:
+        for block, position in self._source.blocks():
+            self.position = position
+            yield block
+
+
+def batches(sources: Iterable[Source]) -> Iterator[Batch]:
+    """All rows of all files in order. Blocking: for a thread. Raises NotARegister when a file breaks off."""
+    before = 0
+    for source in sources:
+        blocks = _Blocks(source)
+        lines = Lines(blocks)
+        header = _header(source, lines)
+        batch, chars = Batch(source.name, header), 0
+        for line, text, reason in read_rows(lines, header):
+            if reason is None:
+                batch.rows.append(text)
+                batch.lines.append(line)
+            else:
+                batch.rejects.append((line, text, reason))
+            chars += len(text)
+            if chars >= BATCH_CHARS or len(batch.rows) >= BATCH_ROWS:
+                yield batch.close(before + blocks.position)
+                batch, chars = Batch(source.name, header), 0
+        yield batch.close(before + blocks.position)
+        before += source.size

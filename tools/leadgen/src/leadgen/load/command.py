@@ -1,0 +1,108 @@
+"""`leadgen load`: the load with a progress bar, and what came of it in words."""
+
+import asyncio
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.table import Table
+
+from common.errors import LeadgenError
+from leadgen.load import NotARegister, Summary, load, load_generated
+from leadgen.load.report import Phase
+from leadgen.load.report import Progress as LoadProgress
+
+FAILED, REFUSED = 1, 2
+
+DOING: dict[Phase, str] = {
+    "reading": "Reading",
+    "waiting": "Waiting for another load to end",
+    "merging": "Merging",
+}
+
+
+def load_command(
+    file: Annotated[
+        Path | None, typer.Argument(help="A CSV of the register: plain, .gz, .zip, or a folder of letter files.")
+    ] = None,
+    generate: Annotated[int | None, typer.Option(min=1, help="Load so many made-up companies instead.")] = None,
+    seed: Annotated[int, typer.Option(help="Of the made-up companies: the same seed, the same companies.")] = 65,
+    rejects: Annotated[
+        Path | None, typer.Option(help="Where rows that cannot be read go; else <file>.rejects.csv beside it.")
+    ] = None,
+    database_url: Annotated[
+        str | None, typer.Option(envvar="DATABASE_URL", show_envvar=True, help="The database, as the tables' owner.")
+    ] = None,
+) -> None:
+    """Load ACRA's "Information on Corporate Entities" into the register, whole or not at all."""
+    console, errors = Console(), Console(stderr=True)
+    if (file is None) == (generate is None):
+        errors.print("Name a FILE to load, or say --generate N: one of the two.")
+        raise typer.Exit(REFUSED)
+    if not database_url:
+        errors.print("No database: give --database-url, or set DATABASE_URL.")
+        raise typer.Exit(REFUSED)
+    try:
+        with _bar(errors) as bar:
+            task = bar.add_task("Reading", total=None, rows="0")
+
+            def show(now: LoadProgress) -> None:
+                bar.update(
+                    task,
+                    description=DOING[now.phase],
+                    completed=now.done,
+                    total=now.total or None,
+                    rows=f"{now.rows:,}",
+                )
+
+            if file is not None:
+                summary = asyncio.run(load(file, database_url, rejects=rejects, progress=show))
+            else:
+                summary = asyncio.run(load_generated(generate or 0, seed, database_url, rejects=rejects, progress=show))
+    except LeadgenError as error:
+        errors.print(str(error), style="red", markup=False, highlight=False, soft_wrap=True)
+        raise typer.Exit(REFUSED if isinstance(error, NotARegister) else FAILED) from error
+    except KeyboardInterrupt:
+        errors.print("Stopped. Load again at any time: that is safe.")
+        raise typer.Exit(FAILED) from None
+    tell(summary, console)
+
+
+def tell(summary: Summary, console: Console) -> None:
+    """Prints what came of a load."""
+    table = Table(show_header=False, box=None, pad_edge=False)
+    table.add_column()
+    table.add_column(justify="right")
+    for what, rows in (
+        ("read", summary.read),
+        ("inserted", summary.inserted),
+        ("updated", summary.updated),
+        ("unchanged", summary.unchanged),
+        ("repeated", summary.repeated),
+        ("rejected", summary.rejected),
+    ):
+        table.add_row(what, f"{rows:,}")
+    table.add_row("seconds", f"{summary.seconds:.1f}")
+    table.add_row("rows/s", f"{summary.rows_per_second:,}")
+    console.print(table)
+    if summary.rejects:
+        console.print(f"Rejected rows, with reasons: {summary.rejects}", markup=False, soft_wrap=True)
+    if summary.ignored_columns:
+        console.print(f"Columns passed over: {', '.join(summary.ignored_columns)}", markup=False, soft_wrap=True)
+    for note in summary.notes:
+        console.print(note, markup=False, soft_wrap=True)
+
+
+def _bar(console: Console) -> Progress:
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TaskProgressColumn(),
+        TextColumn("{task.fields[rows]} rows"),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+        console=console,
+        transient=True,
+    )

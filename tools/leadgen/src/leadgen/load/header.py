@@ -1,0 +1,133 @@
+"""Which column of a file is which of ours, by name, in every vintage of the register that is known.
+
+Met so far: 53 columns (since about 2023), 94 (before; other order), Title Case ("Primary SSIC Code"), names cut to 16
+characters by a database ("entity_status_de"), `_id` in front from the datastore API.
+"""
+
+import csv
+import re
+from dataclasses import dataclass
+
+from leadgen.load.errors import NotARegister
+
+#: The columns of `staging_acra_companies` that a file can fill, in the order of the register (which settles what
+#: equally cut names mean). `website` is ours.
+COLUMNS: tuple[str, ...] = (
+    "uen",
+    "issuance_agency_id",
+    "entity_name",
+    "entity_type_description",
+    "business_constitution_description",
+    "company_type_description",
+    "paf_constitution_description",
+    "entity_status_description",
+    "registration_incorporation_date",
+    "uen_issue_date",
+    "address_type",
+    "block",
+    "street_name",
+    "level_no",
+    "unit_no",
+    "building_name",
+    "postal_code",
+    "other_address_line1",
+    "other_address_line2",
+    "account_due_date",
+    "annual_return_date",
+    "no_of_charges",
+    "primary_ssic_code",
+    "primary_ssic_description",
+    "primary_user_described_activity",
+    "secondary_ssic_code",
+    "secondary_ssic_description",
+    "secondary_user_described_activity",
+    "no_of_officers",
+    *(f"former_entity_name{n}" for n in range(1, 16)),
+    *(f"paid_up_capital{n}_{part}" for n in range(1, 11) for part in ("currency", "ordinary", "preference", "others")),
+    *(f"{part}_of_audit_firm{n}" for n in range(1, 6) for part in ("uen", "name")),
+    "website",
+)
+REQUIRED = ("uen", "entity_name", "primary_ssic_code")
+#: Part of an index, so their length is bounded (see rows.py).
+INDEXED = ("uen", "primary_ssic_code", "secondary_ssic_code", "registration_incorporation_date")
+
+ALIASES = {"website_domain": "website", "website_url": "website", "url": "website"}
+CUT_AT = 16
+WIDEST = 500
+
+GET_COLLECTION_2 = (
+    'Get "ACRA Information on Corporate Entities" (27 files, A to Z and Others) from data.gov.sg: '
+    "it has the industry codes."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """The columns of one file: for each position the name of our column, or None where it is not taken."""
+
+    columns: tuple[str | None, ...]
+    ignored: tuple[str, ...]
+
+    @property
+    def width(self) -> int:
+        """Fields in each row."""
+        return len(self.columns)
+
+    @property
+    def taken(self) -> tuple[str, ...]:
+        """Our columns that the file fills, in our order: equal for files that differ in order only."""
+        return tuple(column for column in COLUMNS if column in self.columns)
+
+    def position(self, column: str) -> int | None:
+        """Where the column is, None when the file has none."""
+        return self.columns.index(column) if column in self.columns else None
+
+
+def read_header(line: str, file: str) -> Header:
+    """Finds our columns in a file's first line. Raises NotARegister, with what to do, where a required one lacks."""
+    try:
+        (names,) = csv.reader([line.removeprefix("\ufeff")], strict=True)
+    except (csv.Error, ValueError):
+        names = []
+    if not 0 < len(names) <= WIDEST:
+        raise NotARegister(f"{file}: its first line is no header of a CSV: {_shown(line)}. {GET_COLLECTION_2}")
+    columns: list[str | None] = []
+    ignored: list[str] = []
+    for number, name in enumerate(names, start=1):
+        column = _column_named(_normalised(name), columns)
+        columns.append(column)
+        if column is None and _normalised(name) != "id":
+            ignored.append(name.strip() or f"(column {number}, without a name)")
+    if missing := [column for column in REQUIRED if column not in columns]:
+        raise NotARegister(f"{file}: {_what_is_wrong(names, missing, line)}")
+    return Header(tuple(columns), tuple(ignored))
+
+
+def _normalised(name: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")
+
+
+_CUT = {column: _normalised(column[:CUT_AT]) for column in COLUMNS}
+
+
+def _column_named(name: str, taken: list[str | None]) -> str | None:
+    """A full name stands for itself; a cut one for the first of those it can mean that has not come yet."""
+    name = ALIASES.get(name, name)
+    candidates = [name] if name in _CUT else [column for column, cut in _CUT.items() if cut == name]
+    return next((column for column in candidates if column not in taken), None)
+
+
+def _what_is_wrong(names: list[str], missing: list[str], line: str) -> str:
+    if missing == ["primary_ssic_code"]:
+        return f"it has companies but no primary_ssic_code, so they belong to no industry. {GET_COLLECTION_2}"
+    if len(missing) < len(REQUIRED):
+        return f"its header lacks {' and '.join(missing)}. The columns it has: {_shown(', '.join(names))}."
+    for mark, called in ((";", "semicolons"), ("\t", "tabs")):
+        if len(names) == 1 and line.count(mark) > 1:
+            return f"its columns are separated by {called}. Save it with commas, as UTF-8."
+    return f"its first line is not the register's header: {_shown(line)}. {GET_COLLECTION_2}"
+
+
+def _shown(text: str) -> str:
+    """Short, and safe to print whatever the bytes were."""
+    return repr(text if len(text) <= 80 else text[:80] + "…").encode("ascii", "backslashreplace").decode("ascii")

@@ -1,0 +1,199 @@
+"""Runs a load: files are read in a thread while PostgreSQL copies the batch before; then all is merged at once.
+
+Bounded memory: two batches at most. Atomic: an error, a lost connection or a kill changes nothing, and the load can be
+repeated. Two loads at once take turns. What PostgreSQL does not take of a batch is found by halving it.
+"""
+
+import asyncio
+import sys
+import time
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Sequence
+from contextlib import aclosing, asynccontextmanager
+from pathlib import Path
+from typing import TypeAlias
+
+import asyncpg
+
+from common.errors import Unavailable
+from common.postgres import AWAY
+from leadgen.load import staging
+from leadgen.load.batches import Batch, batches, headers_of
+from leadgen.load.errors import LoadFailed
+from leadgen.load.generated import generated
+from leadgen.load.header import Header
+from leadgen.load.rejects import Rejects, rejects_beside
+from leadgen.load.report import Phase, Progress, Summary
+from leadgen.load.sources import Source, find_sources
+from leadgen.load.staging import Connection
+
+Watcher: TypeAlias = Callable[[Progress], None]
+
+NO_STATUS = (
+    "{file} has no entity_status_description: companies first met in it count as live "
+    "only once a file with a status is loaded."
+)
+
+
+async def load(
+    source: Path, database_url: str, *, rejects: Path | None = None, progress: Watcher | None = None
+) -> Summary:
+    """Loads a CSV (plain, .gz, .zip) or a folder of them. May be repeated: the same file again changes nothing.
+
+    Raises NotARegister, LoadFailed or Unavailable, and then nothing has changed (unless the connection went at the very
+    end: then all may have been loaded).
+    """
+    sources = await asyncio.to_thread(find_sources, source)
+    return await _load(sources, database_url, rejects or rejects_beside(source), progress)
+
+
+async def load_generated(
+    rows: int, seed: int, database_url: str, *, rejects: Path | None = None, progress: Watcher | None = None
+) -> Summary:
+    """Loads so many made-up companies, the same ones for the same seed. Raises as `load` does."""
+    return await _load((generated(rows, seed),), database_url, rejects or Path("generated.rejects.csv"), progress)
+
+
+async def _load(sources: Sequence[Source], database_url: str, rejects_path: Path, progress: Watcher | None) -> Summary:
+    started = time.perf_counter()
+    headers = await asyncio.to_thread(headers_of, sources)
+    with Rejects(rejects_path) as rejects:
+        async with _connected(database_url) as connection:
+            run = _Run(connection, sources, headers, rejects, progress or (lambda _: None))
+            await run.copy_all()
+            async with connection.transaction():
+                await run.merge_all()
+            if run.inserted or run.updated:
+                await staging.analyze(connection)
+    return Summary(
+        files=len(sources),
+        inserted=run.inserted,
+        updated=run.updated,
+        unchanged=run.copied - run.repeated - run.inserted - run.updated,
+        repeated=run.repeated,
+        rejected=rejects.count,
+        rejects=rejects_path if rejects.count else None,
+        ignored_columns=tuple(dict.fromkeys(name for header in headers for name in header.ignored)),
+        notes=tuple(
+            NO_STATUS.format(file=source.name)
+            for source, header in zip(sources, headers, strict=True)
+            if header.position("entity_status_description") is None
+        ),
+        seconds=time.perf_counter() - started,
+    )
+
+
+class _Run:
+    """One load on its way, and its counts so far."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        sources: Sequence[Source],
+        headers: Sequence[Header],
+        rejects: Rejects,
+        watcher: Watcher,
+    ) -> None:
+        self.copied = self.repeated = self.inserted = self.updated = 0
+        self._connection = connection
+        self._sources = sources
+        self._headers = headers
+        self._layouts = list(dict.fromkeys(header.taken for header in headers))
+        self._rejects = rejects
+        self._watcher = watcher
+
+    async def copy_all(self) -> None:
+        """All good rows into the temporary table, all others into the rejects file."""
+        await staging.create_incoming(self._connection, self._headers)
+        total, layout = sum(source.size for source in self._sources), 0
+        async with _quick_turns(), aclosing(_ahead(batches(self._sources))) as all_batches:
+            async for batch in all_batches:
+                if layout != self._layouts.index(batch.header.taken):
+                    layout = self._layouts.index(batch.header.taken)
+                    await staging.expect_layout(self._connection, layout)
+                for line, text, reason in batch.rejects:
+                    self._rejects.add(batch.file, line, text, reason)
+                await self._copy(batch)
+                self._tell("reading", batch.position, total)
+
+    async def _copy(self, batch: Batch) -> None:
+        if not batch.rows:
+            return
+        try:
+            await staging.copy(self._connection, batch.header, batch.content)
+        except (asyncpg.DataError, asyncpg.ProgramLimitExceededError) as error:
+            if len(batch.rows) == 1:
+                self._rejects.add(batch.file, batch.lines[0], batch.rows[0], f"PostgreSQL: {error}")
+                return
+            for half in batch.halves():
+                await self._copy(half)
+        else:
+            self.copied += len(batch.rows)
+
+    async def merge_all(self) -> None:
+        """The temporary table into the register's, in the caller's transaction."""
+        if not await self._connection.fetchval(staging.TRY_LOCK):
+            self._tell("waiting", 0, 0)
+            await self._connection.execute(staging.LOCK)
+        self.repeated = await staging.drop_repeated(self._connection)
+        pages = await self._connection.fetchval(staging.PAGES)
+        is_any_held = await self._connection.fetchval(staging.IS_ANY_HELD)
+        await self._connection.execute(staging.LOOK_UP_BY_UEN)
+        done, total = 0, pages * len(self._layouts) * (2 if is_any_held else 1)
+        for layout, columns in enumerate(self._layouts):
+            if is_any_held:
+                update = staging.update_statement(columns)
+                async for rows, upto in staging.run_by_pages(self._connection, update, layout, pages):
+                    self.updated += rows
+                    self._tell("merging", done + upto, total)
+                done += pages
+            insert = staging.insert_statement(columns, look_up=is_any_held)
+            async for rows, upto in staging.run_by_pages(self._connection, insert, layout, pages):
+                self.inserted += rows
+                self._tell("merging", done + upto, total)
+            done += pages
+
+    def _tell(self, phase: Phase, done: int, total: int) -> None:
+        self._watcher(Progress(phase, done, total, self.copied, self._rejects.count))
+
+
+async def _ahead(all_batches: Iterator[Batch]) -> AsyncGenerator[Batch, None]:
+    """Reads the next batch in a thread while the caller works on this one."""
+    upcoming = asyncio.create_task(asyncio.to_thread(next, all_batches, None))
+    try:
+        while (batch := await upcoming) is not None:
+            upcoming = asyncio.create_task(asyncio.to_thread(next, all_batches, None))
+            yield batch
+    finally:
+        await asyncio.gather(upcoming, return_exceptions=True)
+
+
+@asynccontextmanager
+async def _quick_turns() -> AsyncIterator[None]:
+    """Has the reading thread give way sooner: at the usual 5 ms, each piece to be sent waits longer than it takes."""
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(0.0005)
+    try:
+        yield
+    finally:
+        sys.setswitchinterval(usual)
+
+
+@asynccontextmanager
+async def _connected(database_url: str) -> AsyncIterator[Connection]:
+    """A connection of the tables' owner. Whatever PostgreSQL has against the load is translated here."""
+    settings = {"application_name": "leadgen load", "work_mem": "64MB", "jit": "off"}
+    try:
+        connection = await asyncpg.connect(database_url, timeout=30, server_settings=settings)
+        try:
+            yield connection
+            await connection.close(timeout=10)
+        finally:
+            connection.terminate()
+    except asyncpg.ClientConfigurationError as error:
+        raise LoadFailed(f"No database URL: {error}. It looks like postgresql://user:password@host/name.") from error
+    except AWAY as error:
+        raise Unavailable(f"PostgreSQL does not answer ({error}). Load again when it does: that is safe.") from error
+    except asyncpg.UndefinedTableError as error:
+        raise LoadFailed(f"The database has not been migrated: {error}.") from error
+    except asyncpg.PostgresError as error:
+        raise LoadFailed(f"PostgreSQL refuses: {error}. Load again when that is mended: that is safe.") from error

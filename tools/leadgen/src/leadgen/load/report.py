@@ -1,0 +1,47 @@
+"""What a load tells: `Progress` while it goes on, a `Summary` at the end."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, TypeAlias
+
+Phase: TypeAlias = Literal["reading", "waiting", "merging"]
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a load is: `done` of `total` bytes (of generated companies: rows) when reading, pages when merging."""
+
+    phase: Phase
+    done: int
+    total: int
+    rows: int
+    rejected: int
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What became of the rows: read = inserted + updated + unchanged + repeated + rejected."""
+
+    files: int
+    inserted: int
+    updated: int
+    unchanged: int
+    #: Rows whose UEN came again further down: the later one was taken.
+    repeated: int
+    rejected: int
+    #: Where the rejected rows are; None when there is none.
+    rejects: Path | None
+    ignored_columns: tuple[str, ...]
+    #: What the operator should know about the file, in whole sentences.
+    notes: tuple[str, ...]
+    seconds: float
+
+    @property
+    def read(self) -> int:
+        """Rows of the file, blank lines and headers not counted."""
+        return self.inserted + self.updated + self.unchanged + self.repeated + self.rejected
+
+    @property
+    def rows_per_second(self) -> int:
+        """Rows read per second, from the first byte to the committed and analysed table."""
+        return round(self.read / max(self.seconds, 0.001))

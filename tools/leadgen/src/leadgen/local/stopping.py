@@ -1,0 +1,17 @@
+"""An orderly end on Ctrl-C: what runs is cancelled, and clears up undisturbed."""
+
+import asyncio
+import signal
+
+
+def stop_on_signals() -> None:
+    """From here on SIGINT and SIGTERM cancel the current task; while it clears up, further ones do nothing."""
+    task = asyncio.current_task()
+    assert task is not None  # noqa: S101 # whoever calls this is one
+
+    def stop() -> None:
+        if not task.cancelling():
+            task.cancel()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop)
