@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from common import failures
+from common.cloudevents import encode_headers
 from common.contracts import LeadSynced, RequestEnrichment
 from common.deadletters import SUFFIX
 from common.errors import Permanent, Transient
@@ -79,7 +80,7 @@ async def test_exhausted_attempts_end_as_a_dead_letter(toy, owner, database, kaf
         ([("ce_id", b"\xff\xfe")], b"{}", b"ce_lane is missing"),
         ([("ce_id", None), ("ce_lane", b"interactive")], b"{}", b"ce_id is missing"),
         ([("ce_id", b"\xff\xfe"), ("ce_lane", b"interactive")], b"{}", b"ce_id is not UTF-8"),
-        ([("ce_id", b"17"), ("ce_lane", b"interactive"), ("ce_tenantid", b"1")], b"{}", b"badly formed"),
+        ([("ce_id", b"17"), ("ce_lane", b"interactive"), ("ce_tenantid", b"1")], b"{}", b"invalid UUID"),
         (None, b"not json", b"Invalid JSON"),
         (None, b'{"tenant_id": 1}', b"company: Field required"),
         (None, b'{"tenant_id": 2, "company": {"company_id": 1, "uen": "A1", "name": "A"}}', b"but the body says 2"),
@@ -90,8 +91,6 @@ async def test_what_cannot_be_read_blocks_nobody(headers, value, complaint, toy,
     """Bad headers, bad JSON, a tombstone, a lie about the tenant: a dead letter; its key's next event is handled."""
     good = a_request("A1")
     if headers is None:
-        from common.cloudevents import encode_headers
-
         headers = encode_headers(good, envelope_for(good), source="test")
     async with at_work(failing({}), database, kafka):
         await publish_raw(kafka, [(TOPIC, b"1:A1", value, headers)])

@@ -33,3 +33,9 @@ class Permanent(LeadgenError):
 
 class LeaseLost(LeadgenError):
     """The lease ran out while the work went on, and someone else took the event."""
+
+
+def printable(error: Exception | str) -> str:
+    """The message as PostgreSQL and a Kafka header can hold it: whatever came from outside may be quoted in it."""
+    text = error if isinstance(error, str) else str(error)
+    return text.encode(errors="backslashreplace").decode().replace("\0", "\\x00")[:2000]

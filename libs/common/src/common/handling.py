@@ -24,7 +24,7 @@ from common import metrics
 from common.cloudevents import Undecodable, decode_body
 from common.contracts import Lane
 from common.deadletters import dead_letter
-from common.errors import LeaseLost, Permanent, Transient, Unavailable
+from common.errors import LeaseLost, Permanent, Transient, Unavailable, printable
 from common.failures import MAX_CLAIMS, Fitness, retry_delay
 from common.inbox import NO_TENANT, Claim, Inbox
 from common.postgres import Database
@@ -136,7 +136,7 @@ class Handling:
         """Puts a failed event to rest, for a while or for good."""
         is_known = isinstance(error, Transient | Permanent)
         self._around.fitness.saw(error)
-        reason = f"{type(error).__name__}: {error}"
+        reason = printable(f"{type(error).__name__}: {error}")
         log.log(
             *(30, "event_failed") if is_known else (40, "unknown_error"),
             error=reason,

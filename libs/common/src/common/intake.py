@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
+import asyncpg
 import structlog
 from aiokafka import ConsumerRecord
 from faststream import AckPolicy
@@ -18,7 +19,7 @@ from faststream.kafka import KafkaBroker, KafkaMessage
 from common import metrics
 from common.cloudevents import Undecodable, decode_headers, pack_headers
 from common.contracts import Lane
-from common.errors import Unavailable
+from common.errors import Unavailable, printable
 from common.ids import NO_REPLAY, derived_id
 from common.inbox import NO_TENANT, Arrival, Inbox
 from common.postgres import Database
@@ -97,10 +98,13 @@ class Intake:
                     await self._inbox.take_in(tx, arrivals)
             except Unavailable as error:
                 log.warning("intake_waits_for_database", error=str(error))
-                await asyncio.sleep(pause)
-                pause = min(pause * 2, 5)
+            except asyncpg.PostgresError as error:
+                # A right that is missing, a table that is: whatever it is, giving up here would lose the batch.
+                log.exception("intake_cannot_write", error=repr(error))
             else:
                 return
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, 5)
 
     async def _hold_back(self, topic: str, taken: int, consumer: Any) -> None:
         """Pauses the topic when its inbox is full. Counted only so often: a count costs as much as it counts."""
@@ -149,7 +153,9 @@ def arrival(record: "ConsumerRecord[bytes, bytes]") -> Arrival:
         envelope = decode_headers(record.headers)
     except Undecodable as error:
         event_id = derived_id(NO_REPLAY, record.topic, f"{record.partition}:{record.offset}")
-        return Arrival(event_id, NO_REPLAY, *place, record.key, NO_TENANT, lane, record.value, headers, str(error))
+        return Arrival(
+            event_id, NO_REPLAY, *place, record.key, NO_TENANT, lane, record.value, headers, printable(error)
+        )
     identity = (envelope.event_id, envelope.replay_id)
     return Arrival(*identity, *place, record.key, envelope.tenant_id, envelope.lane, record.value, headers, None)
 

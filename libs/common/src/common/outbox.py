@@ -38,7 +38,8 @@ OLDEST = "SELECT id, topic, key, value, headers FROM outbox WHERE producer = $1 
 FORGET = "DELETE FROM outbox WHERE producer = $1 AND id = ANY($2::bigint[])"
 
 
-#: Bytes. Kafka takes a megabyte by default, and a dead letter is a bit more than the message that it was.
+#: Bytes. Kafka takes batches of a megabyte by default; a single message may fill one, and its dead letter a bit more.
+BATCH_BYTES = 512 * 1024
 MAX_MESSAGE = 2 * 1024 * 1024
 
 
@@ -176,7 +177,7 @@ class Relay:
                 bootstrap_servers=self._bootstrap_servers,
                 client_id=f"{self._producer}-relay",
                 acks="all",
-                max_batch_size=MAX_MESSAGE,
+                max_batch_size=BATCH_BYTES,
                 max_request_size=2 * MAX_MESSAGE,
                 request_timeout_ms=10_000,
             )

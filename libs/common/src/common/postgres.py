@@ -7,7 +7,7 @@ the server being away come out as `Unavailable`.
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import TYPE_CHECKING, Self, TypeAlias
 
 import asyncpg
@@ -33,7 +33,8 @@ AWAY = (
     asyncpg.CannotConnectNowError,
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
-    asyncpg.TooManyConnectionsError,
+    asyncpg.InsufficientResourcesError,  # disk, memory or connections are used up
+    asyncpg.PostgresSystemError,  # the server's own reading or writing fails
     asyncpg.InvalidCachedStatementError,
     asyncpg.InternalClientError,  # a connection that broke while it was asked something
     asyncpg.DeadlockDetectedError,
@@ -134,7 +135,9 @@ async def _roll_back(connection: Connection) -> None:
     try:
         await connection.execute("ROLLBACK")
     except (*AWAY, asyncpg.InterfaceError):
-        connection.terminate()  # the transaction goes with it; the error that brought us here says why
+        # The transaction goes with its connection; the error that brought us here says why.
+        with suppress(asyncpg.InterfaceError):
+            connection.terminate()
 
 
 async def _nothing_to_reset(_: Session) -> None:
@@ -149,6 +152,8 @@ def _translated() -> Iterator[None]:
         raise Unavailable(f"PostgreSQL: {type(error).__name__}: {error}") from error
     except asyncpg.InterfaceError as error:
         # asyncpg has one class for "the connection is closed" and for "wrong arguments": only the first will pass.
-        if isinstance(error, asyncpg.DataError) or "clos" not in str(error):
+        if isinstance(error, asyncpg.DataError) or not any(
+            word in str(error) for word in ("closed", "closing", "released")
+        ):
             raise
         raise Unavailable(f"PostgreSQL: {error}") from error

@@ -58,10 +58,10 @@ class Service:
         if self.child is not None:
             await asyncio.to_thread(self.child.stop, 30)
 
-    async def is_ready(self) -> None:
+    async def is_ready(self, *, within_s: float = READY_WITHIN_S) -> None:
         """Returns when it answers that it is ready. Raises DidNotGetReady."""
         try:
-            async with asyncio.timeout(READY_WITHIN_S), httpx.AsyncClient(trust_env=False) as http:
+            async with asyncio.timeout(within_s), httpx.AsyncClient(trust_env=False) as http:
                 while True:
                     try:
                         answer = await http.get(f"{self.url}/readyz", timeout=5)

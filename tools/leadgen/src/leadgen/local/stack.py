@@ -70,7 +70,7 @@ async def stack(
 ) -> AsyncIterator[Stack]:
     """Starts all parts with their data under `folder`. The services are started, but perhaps not ready yet.
 
-    `settings` are environment variables for the services. Raises LeadgenError, saying what is missing or wrong.
+    `settings` are environment variables for the services and the simulator. Raises LeadgenError, saying what is missing or wrong.
     """
     logs = folder / "logs"
     logs.mkdir(parents=True, exist_ok=True)
@@ -101,9 +101,10 @@ async def stack(
         }
         simulator = None
         if with_simulator:
-            simulator = await _simulator(running, logs)
+            simulator = await _simulator(running, logs, settings or {})
             # These sites are ours: no need to be polite to them, nor to try https, which they do not speak.
             environment |= {"CRAWLER_PROXY": simulator, "CRAWL_DELAY_S": "0", "CRAWL_SCHEMES": "http"}
+            environment["CRAWL_DELAY_MAX_S"] = "0"
             say(f"Simulator with the companies' websites on {simulator}")
         environment |= settings or {}
         product = Stack(
@@ -159,11 +160,11 @@ async def _start(running: AsyncExitStack, server: Postgres | Kafka) -> None:
         raise
 
 
-async def _simulator(running: AsyncExitStack, logs: Path) -> str:
+async def _simulator(running: AsyncExitStack, logs: Path, settings: Mapping[str, str]) -> str:
     """Starts it and reads its URL from the first line that it prints."""
     log = logs / "simulator.log"
     log.unlink(missing_ok=True)
-    child = Child.start([Path(sys.executable).with_name("leadgen-simulator")], log=log)
+    child = Child.start([Path(sys.executable).with_name("leadgen-simulator")], log=log, env={**os.environ, **settings})
     running.push_async_callback(asyncio.to_thread, child.stop)
     for _ in range(300):
         first, _, rest = log.read_text().partition("\n")

@@ -1,0 +1,81 @@
+"""Taking in, when writing fails: offsets are committed only for what stands in the inbox."""
+
+from typing import TypeAlias
+
+import asyncpg
+import pytest
+from aiokafka import AIOKafkaConsumer, TopicPartition
+
+from common.contracts import RequestEnrichment
+from common.ids import new_id
+from common.postgres import Database
+from common.runtime import Runtime
+from common.stage import Stage, Work
+from common.testing import a_company, at_work, ended, envelope_for, publish, until
+
+Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
+
+#: As when a disk is full, a right is missing, or a service came before its migration.
+BREAK = """
+    CREATE SEQUENCE tried; GRANT USAGE ON SEQUENCE tried TO leadgen_service;
+    CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        PERFORM nextval('tried');
+        RAISE EXCEPTION USING ERRCODE = '{code}', MESSAGE = 'not now';
+    END $$;
+    CREATE TRIGGER refuse BEFORE INSERT ON inbox FOR EACH ROW EXECUTE FUNCTION refuse();
+"""
+MEND = "DROP TRIGGER refuse ON inbox"
+
+
+def a_stage() -> Stage:
+    """Ends what comes, doing nothing."""
+    stage = Stage("toy")
+
+    @stage.handles(RequestEnrichment)
+    async def take(work: Work[RequestEnrichment]) -> None:
+        return
+
+    return stage
+
+
+def some(count: int) -> list[RequestEnrichment]:
+    """As many, of one key, and so of one partition."""
+    return [RequestEnrichment(tenant_id=1, company=a_company("201912345K")) for _ in range(count)]
+
+
+async def committed(kafka: str) -> int:
+    """How far the group has come, over all partitions."""
+    async with AIOKafkaConsumer(bootstrap_servers=kafka, group_id="toy", enable_auto_commit=False) as reader:
+        places = [TopicPartition(RequestEnrichment.topic, number) for number in range(6)]
+        return sum([await reader.committed(place) or 0 for place in places])
+
+
+@pytest.mark.parametrize(
+    "code",
+    ["57P01", "53100", "42501"],
+    ids=["the server is shutting down", "the disk is full", "a right is missing"],
+)
+async def test_what_cannot_be_written_is_not_committed_and_not_lost(
+    code: str, toy: str, owner: Owner, database: Database, kafka: str
+) -> None:
+    """While the database refuses, the group's offsets stand still; what came meanwhile is there once it does not."""
+    first, second, third = ([(event, envelope_for(event, new_id())) for event in some(5)] for _ in range(3))
+
+    async def tries() -> bool:
+        return bool(await owner.fetchval("SELECT is_called FROM tried"))
+
+    async with at_work(a_stage(), database, kafka) as runtime:
+        assert isinstance(runtime, Runtime)
+        await publish(kafka, first)
+        await ended(database, "toy", 5)
+        before = await until(lambda: committed(kafka))
+        await owner.execute(BREAK.format(code=code))
+        await publish(kafka, second)
+        await until(tries)
+        assert await committed(kafka) == before
+        await owner.execute(MEND)
+        await publish(kafka, third)
+        await ended(database, "toy", 15)
+    ids = {row["event_id"] for row in await owner.fetch("SELECT event_id FROM inbox WHERE consumer = 'toy'")}
+    assert ids == {envelope.event_id for _, envelope in [*first, *second, *third]}

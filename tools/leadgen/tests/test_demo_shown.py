@@ -1,0 +1,117 @@
+"""What the demo makes of the stream: the file's content, and the table in the terminal."""
+
+from io import StringIO
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.console import Console
+
+from leadgen.chatting import Told
+from leadgen.demo.screen import Screen
+from leadgen.demo.shown import Shown
+
+UENS = ["201900001A", "201900002B", "201900003C"]
+MANUFACTURING = {"version": "2020", "code": "C", "level": "section", "title": "MANUFACTURING"}
+
+
+def named(uen: str) -> dict[str, str]:
+    return {"uen": uen, "name": f"[bold]{uen}[/] PTE. LTD."}
+
+
+def scored(uen: str, at_ms: float, score: float = 0.5, contact: str | None = None) -> Told:
+    told = {"stage": "scored", "score": score, "bucket": "Medium", "rationale": f"Why {uen}.", "contact": contact}
+    return Told("company", {**named(uen), **told}, at_ms)
+
+
+OPENING = [
+    Told("accepted", {"request_id": "r"}, 1.04),
+    Told("resolved", {"industries": [MANUFACTURING], "matches": 774}, 2),
+    Told("head", {"companies": [named(uen) for uen in UENS]}, 3),
+]
+DONE = Told("done", {"request_id": "r", "job_id": "j", "remaining": 771, "notice": "Upserted and enriched 3 now"}, 99)
+
+
+def shown_of(*told: Told) -> Shown:
+    shown = Shown()
+    for each in told:
+        shown.take(each)
+    return shown
+
+
+def test_the_file_holds_what_was_agreed() -> None:
+    """These fields, and no others."""
+    shown = shown_of(*OPENING, *(scored(uen, 10 + at, contact="a@b.sg") for at, uen in enumerate(UENS)), DONE)
+    assert shown.is_scored
+    assert shown.model_dump(mode="json") == {
+        "resolved": [MANUFACTURING],
+        "matches": 774,
+        "leads": [
+            {**named(uen), "score": 0.5, "bucket": "Medium", "rationale": f"Why {uen}.", "contact": "a@b.sg"}
+            for uen in UENS
+        ],
+        "job_id": "j",
+        "remaining": 771,
+        "timings_ms": {"first_byte": 1.0, "head": 3.0, "scored": 12.0},
+    }
+
+
+@given(st.permutations(UENS), st.integers(min_value=0, max_value=len(UENS)))
+def test_leads_keep_the_order_of_the_head(order: list[str], so_far: int) -> None:
+    """In whatever order the scores come; all are scored when the last is, and not before."""
+    shown = shown_of(*OPENING, *(scored(uen, 10) for uen in order[:so_far]))
+    assert [lead.uen for lead in shown.leads] == UENS
+    assert {lead.uen for lead in shown.leads if lead.score is not None} == set(order[:so_far])
+    assert shown.is_scored == (so_far == len(UENS)) == ("scored" in shown.timings_ms)
+
+
+def test_nothing_found_is_nothing_scored() -> None:
+    """An empty head has no leads to wait for, and is no success of the demo."""
+    empty = Told("head", {"companies": []}, 3)
+    shown = shown_of(OPENING[0], Told("resolved", {"industries": [], "matches": 0}, 2), empty, DONE)
+    assert not shown.is_scored
+    assert shown.leads == []
+
+
+@pytest.fixture
+def terminal() -> StringIO:
+    return StringIO()
+
+
+@pytest.fixture
+def screen(terminal: StringIO) -> Screen:
+    return Screen(Console(file=terminal, force_terminal=True, color_system=None, width=120))
+
+
+def test_the_table_has_the_best_first(screen: Screen, terminal: StringIO) -> None:
+    """With score, reason and contact; a name is shown as it is, whatever brackets it holds."""
+    screen.leads(
+        shown_of(*OPENING, scored(UENS[0], 9, 0.1), scored(UENS[1], 9, 0.9, "a@b.sg"), scored(UENS[2], 9, 0.4), DONE)
+    )
+    text = terminal.getvalue()
+    assert [text.index(f"[bold]{uen}[/]") for uen in UENS] != sorted(text.index(f"[bold]{uen}[/]") for uen in UENS)
+    assert text.index(UENS[1]) < text.index(UENS[2]) < text.index(UENS[0])
+    for words in ("0.90", "Medium", f"Why {UENS[1]}.", "a@b.sg", "none found", "Job of the rest: j"):
+        assert words in text
+    assert "Upserted and enriched 3 now.\n" in text
+
+
+def test_a_notice_ends_with_one_full_stop(screen: Screen, terminal: StringIO) -> None:
+    """Whether or not it came with one."""
+    screen.leads(shown_of(Told("done", {**DONE.data, "job_id": None, "notice": "I found none."}, 5)))
+    assert terminal.getvalue() == "\nI found none.\n"
+
+
+def test_progress_is_a_line_per_event(screen: Screen, terminal: StringIO) -> None:
+    """In words, with the time since the message was sent."""
+    screen.said("Manufacturing [x]")
+    for told in (*OPENING, scored(UENS[0], 12)):
+        screen.told(told)
+    lines = [" ".join(line.split()) for line in terminal.getvalue().splitlines() if line]
+    assert lines == [
+        "rep> Manufacturing [x]",
+        "1 ms accepted the request is on its way",
+        "2 ms resolved MANUFACTURING (SSIC C): 774 live companies match",
+        "3 ms head the best 3 are upserted",
+        f"12 ms company [bold]{UENS[0]}[/] PTE. LTD.: 0.50 Medium",
+    ]
