@@ -210,16 +210,16 @@ def test_a_rationale_names_its_evidence_and_where_it_was_found() -> None:
 
     assert rate(event, RUBRIC).rationale == (
         "Manufacture of precision parts (SSIC 25910), 8 years old; "
-        "site live with careers page (http://acme.sg); sales@acme.sg on /contact"
+        "site live with careers page (acme.sg); sales@acme.sg on /contact"
     )
 
 
 @pytest.mark.parametrize(
     ("outcome", "words"),
     [
-        ("unreachable", "site does not answer (http://acme.sg)"),
-        ("forbidden", "site asks not to be visited (http://acme.sg)"),
-        ("empty", "site live but says nothing (http://acme.sg)"),
+        ("unreachable", "site does not answer (acme.sg)"),
+        ("forbidden", "site asks not to be visited (acme.sg)"),
+        ("empty", "site live but says nothing (acme.sg)"),
     ],
 )
 def test_a_rationale_says_how_the_visit_went(outcome: str, words: str) -> None:

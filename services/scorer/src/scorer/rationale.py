@@ -6,7 +6,7 @@ Every number in it is a feature of the company (its code, its age); the score it
 from common.contracts import CompanyEnriched, Contact
 from scorer.signals import age_in_years
 
-LONGEST = 200
+LONGEST = 240
 
 
 def rationale(event: CompanyEnriched, contact: Contact | None) -> str:
@@ -39,14 +39,15 @@ def _site(event: CompanyEnriched) -> str:
             words = "site live but says nothing"
         case "visited":
             words = "site live with careers page" if site.has_careers else "site live"
-    address = site.url or event.company.website_domain
-    return f"{words} ({_cut(_plain(address), 40)})" if address else words
+    address = _plain(site.url or event.company.website_domain or "")
+    address = address.removeprefix("https://").removeprefix("http://").rstrip("/")
+    return f"{words} ({_cut(address, 48)})" if address else words
 
 
 def _reach(event: CompanyEnriched, contact: Contact | None) -> str:
     if contact is None:
         return "no contact found" if event.site.outcome == "visited" else "no contact known"
-    return f"{_cut(_plain(contact.value), 40)} on {_page(event, contact)}"
+    return f"{_cut(_plain(contact.value), 48)} on {_page(event, contact)}"
 
 
 def _page(event: CompanyEnriched, contact: Contact) -> str:
