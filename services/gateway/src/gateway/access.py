@@ -10,7 +10,7 @@ from gateway.problems import Problem
 
 IS_ACTIVE = "SELECT active FROM tenants WHERE tenant_id = $1"
 
-#: How long the list of active tenants may lag behind: a look-up per request would delay the first byte.
+#: How long a tenant counts as active after a look: one per request would delay the first byte.
 REMEMBER_S = 30.0
 
 
@@ -29,24 +29,24 @@ def read_token(token: str, secret: str) -> Rep:
     except jwt.InvalidTokenError as error:
         raise Problem(401, "Token refused", f"{error}. Get a new one with `leadgen token`.") from error
     tenant_id = claims["tenant_id"]
-    if not isinstance(tenant_id, int) or isinstance(tenant_id, bool) or tenant_id < 1:
-        raise Problem(401, "Token refused", "Its tenant_id is not a positive whole number.")
+    if not isinstance(tenant_id, int) or isinstance(tenant_id, bool) or not 0 < tenant_id < 2**31:
+        raise Problem(401, "Token refused", "Its tenant_id is not the number of a tenant.")
     return Rep(tenant_id, str(claims["sub"]))
 
 
 class Tenants:
-    """Which tenants are active, remembered for a while."""
+    """Which tenants are active, remembered for a while. One that is not is looked up each time."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._known: dict[int, tuple[bool, float]] = {}
+        self._active_until: dict[int, float] = {}
 
     async def admit(self, rep: Rep) -> None:
         """Raises Problem 403 for a tenant that is unknown or not active, Unavailable when that cannot be looked up."""
-        is_active, known_until = self._known.get(rep.tenant_id, (False, 0.0))
-        if time.monotonic() > known_until:
-            async with self._database.plumbing() as tx:
-                is_active = bool(await tx.fetchval(IS_ACTIVE, rep.tenant_id))
-            self._known[rep.tenant_id] = (is_active, time.monotonic() + REMEMBER_S)
+        if time.monotonic() < self._active_until.get(rep.tenant_id, 0.0):
+            return
+        async with self._database.plumbing() as tx:
+            is_active = await tx.fetchval(IS_ACTIVE, rep.tenant_id)
         if not is_active:
             raise Problem(403, "Tenant not active", f"Tenant {rep.tenant_id} is unknown here or switched off.")
+        self._active_until[rep.tenant_id] = time.monotonic() + REMEMBER_S

@@ -97,7 +97,8 @@ async def chat(
     with parts.feed.listen(request.request_id) as facts:
         yield _sse(conversation.accept())
         try:
-            await parts.requests.submit(request, traceparent)
+            # A rep who leaves now has been told `accepted`: the request goes on its way all the same.
+            await asyncio.shield(parts.requests.submit(request, traceparent))
         except Unavailable:
             yield _sse(Message("error", UNAVAILABLE.document()))
             return

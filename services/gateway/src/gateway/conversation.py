@@ -3,7 +3,7 @@
 Facts of different topics overtake each other, so what is said of a company waits until the head has named it.
 """
 
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, get_args
 from uuid import UUID
 
 from common.contracts import (
@@ -18,6 +18,7 @@ from common.contracts import (
 )
 
 Name = Literal["accepted", "resolved", "head", "company", "done", "error"]
+Stage = Literal["upserted", "enriched", "scored", "synced"]
 
 
 class Message(NamedTuple):
@@ -35,8 +36,7 @@ class Conversation:
         self._answer: SearchAnswer | None = None
         self._job_id: UUID | None = None
         self._early: list[CompanyEvent] = []
-        self._scored: set[str] = set()
-        self._synced: set[str] = set()
+        self._reached: dict[Stage, set[str]] = {stage: set() for stage in get_args(Stage)}
 
     def accept(self) -> Message:
         """The first word, before anything is known."""
@@ -56,12 +56,12 @@ class Conversation:
     @property
     def is_scored(self) -> bool:
         """Whether every company of the head has its score."""
-        return self._answer is not None and len(self._scored) == len(self._answer.head)
+        return self._have_all("scored")
 
     @property
     def is_over(self) -> bool:
         """Whether no more is to come."""
-        return self._answer is not None and len(self._synced) == len(self._answer.head)
+        return self._have_all("synced") and self.is_scored
 
     def close(self) -> Message:
         """The last word. Says what is missing, if anything is."""
@@ -82,9 +82,12 @@ class Conversation:
                 "request_id": str(self.request_id),
                 "job_id": str(self._job_id) if self._job_id else None,
                 "remaining": answer.remaining,
-                "notice": notice(answer, scored=len(self._scored), has_job=self._job_id is not None),
+                "notice": notice(answer, scored=len(self._reached["scored"]), has_job=self._job_id is not None),
             },
         )
+
+    def _have_all(self, stage: Stage) -> bool:
+        return self._answer is not None and len(self._reached[stage]) == len(saved(self._answer))
 
     def _take_answer(self, fact: JobProgressed) -> list[Message]:
         answer = self._answer = fact.answer
@@ -97,31 +100,47 @@ class Conversation:
             ),
             Message("head", {"companies": [_named(company) for company in answer.head]}),
         ]
-        messages += [Message("company", {"stage": "upserted", **_named(company)}) for company in answer.head]
+        for company in saved(answer):
+            messages += self._reach("upserted", company)
         early, self._early = self._early, []
         for waiting in early:
             messages += self._take_company(waiting)
         return messages
 
     def _take_company(self, fact: CompanyEvent) -> list[Message]:
-        uen = fact.company.uen
-        told: dict[str, Any]
-        if isinstance(fact, LeadScored):
-            if uen in self._scored:
-                return []
-            self._scored.add(uen)
-            contact = fact.contact.value if fact.contact else None
-            told = {"score": fact.score, "bucket": fact.bucket, "rationale": fact.rationale, "contact": contact}
-            return [Message("company", {"stage": "scored", **_named(fact.company), **told})]
-        if isinstance(fact, LeadSynced):
-            if uen in self._synced:
-                return []
-            self._synced.add(uen)
-            return [Message("company", {"stage": "synced", **_named(fact.company), "outcome": fact.outcome})]
         if isinstance(fact, CompanyEnriched):
-            told = {"outcome": fact.site.outcome, "contacts": len(fact.contacts), "degraded": fact.degraded_reasons}
-            return [Message("company", {"stage": "enriched", **_named(fact.company), **told})]
+            return self._reach(
+                "enriched",
+                fact.company,
+                outcome=fact.site.outcome,
+                contacts=len(fact.contacts),
+                degraded=fact.degraded_reasons,
+            )
+        if isinstance(fact, LeadScored):
+            return self._reach(
+                "scored",
+                fact.company,
+                score=fact.score,
+                bucket=fact.bucket,
+                rationale=fact.rationale,
+                contact=fact.contact.value if fact.contact else None,
+            )
+        if isinstance(fact, LeadSynced):
+            return self._reach("synced", fact.company, outcome=fact.outcome)
         return []
+
+    def _reach(self, stage: Stage, company: Company, **told: Any) -> list[Message]:
+        """A company of the head has come this far. What follows from the request's job later is not of the head."""
+        is_of_head = self._answer is not None and any(company.uen == it.uen for it in saved(self._answer))
+        if not is_of_head or company.uen in self._reached[stage]:
+            return []
+        self._reached[stage].add(company.uen)
+        return [Message("company", {"stage": stage, **_named(company), **told})]
+
+
+def saved(answer: SearchAnswer) -> list[Company]:
+    """The companies of the head that are being worked on. Those of a preview are not: they have no id."""
+    return [company for company in answer.head if company.company_id]
 
 
 def notice(answer: SearchAnswer, *, scored: int, has_job: bool) -> str:
@@ -130,14 +149,16 @@ def notice(answer: SearchAnswer, *, scored: int, has_job: bool) -> str:
         return "I found no industry in that. Name one, such as Manufacturing, Logistics or SSIC 62."
     if not answer.matches:
         return "No live company of that industry is in the register."
+    now = len(saved(answer))
     sentences = []
-    if answer.head:
-        sentences.append(f"Upserted and enriched {len(answer.head)} now")
+    if now:
+        sentences.append(f"Upserted and enriched {now} now")
     if has_job:
-        sentences.append(f"scheduled the rest ({answer.remaining}) for nightly processing")
+        rest = "the rest" if now else "all of them"
+        sentences.append(f"scheduled {rest} ({answer.remaining}) for nightly processing")
     said = "; ".join(sentences) or f"{answer.matches} companies match; nothing was upserted"
-    missing = len(answer.head) - scored
-    return f"{said}. {missing} of them are still being worked on." if missing else said
+    said = said[0].upper() + said[1:]
+    return f"{said}. {now - scored} of the {now} are still being worked on." if scored < now else said
 
 
 def _named(company: Company) -> dict[str, Any]:

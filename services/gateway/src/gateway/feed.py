@@ -43,6 +43,11 @@ class Feed:
         finally:
             del self._listeners[name]
 
+    @property
+    def listeners(self) -> int:
+        """How many requests someone waits for here."""
+        return len(self._listeners)
+
     async def is_connected(self) -> str | None:
         """A health check: whether a fact announced now would be heard."""
         return None if self._reading.is_set() else "the feed of facts is not connected to Kafka"

@@ -1,6 +1,10 @@
 """Wires the gateway and serves it until SIGTERM."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
 
 from common import asyncapi, health, logs
 from common.contracts import EVENTS
@@ -23,7 +27,14 @@ def main() -> None:
 
 
 async def serve(settings: GatewaySettings) -> None:
-    """Serves; it needs the database to start, and works without Kafka until Kafka is back."""
+    """Serves until SIGTERM or SIGINT."""
+    async with gateway(settings) as app:
+        await http_server(app, settings).serve()
+
+
+@asynccontextmanager
+async def gateway(settings: GatewaySettings) -> AsyncIterator[FastAPI]:
+    """The application on its parts. It needs the database to start, and works without Kafka until Kafka is back."""
     database = await connect(SERVICE, settings.database_url, size=20)
     feed = Feed(settings.kafka_bootstrap_servers)
     relay = Relay(database, settings.kafka_bootstrap_servers, SERVICE)
@@ -33,10 +44,9 @@ async def serve(settings: GatewaySettings) -> None:
         live=[health.tasks_run(lambda: [feed.task, relay.task, gauges])],
         ready=[health.database_answers(database), feed.is_connected],
     )
-    app = application(parts, [*watch, asyncapi.route("Leadgen", EVENTS, EVENTS)])
     try:
         async with feed, relay:
-            await http_server(app, settings).serve()
+            yield application(parts, [*watch, asyncapi.route("Leadgen", EVENTS, EVENTS)])
     finally:
         gauges.cancel()
         await asyncio.gather(gauges, return_exceptions=True)

@@ -1,0 +1,138 @@
+"""The gateway as it is served, on a real PostgreSQL and a real Kafka; what other services would say, a test says."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
+from datetime import timedelta
+from typing import Any, TypeAlias
+from uuid import UUID
+
+import httpx
+import pytest
+import uvicorn
+from fastapi import FastAPI
+
+from common.cloudevents import Envelope
+from common.contracts import Event
+from common.ids import new_id
+from common.testing import publish, until
+from gateway.feed import Feed
+from gateway.main import gateway as composed
+from gateway.settings import GatewaySettings
+from leadgen.chatting import Told, chat
+from leadgen.tokens import token
+
+SECRET = "the secret of these tests, long enough"
+
+
+class Server(uvicorn.Server):
+    """Leaves the signals to pytest, and says when it listens."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.listening = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.listening.set()
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+class Client:
+    """A rep with a token of a tenant; `http` sends it with every request."""
+
+    def __init__(self, url: str, feed: Feed, tenant_id: int) -> None:
+        self.url = url
+        self.feed = feed
+        self.token = token(SECRET, tenant_id, "rep@example.com")
+        self.http = httpx.AsyncClient(
+            base_url=url, headers={"Authorization": f"Bearer {self.token}"}, trust_env=False, timeout=30
+        )
+
+    def chat(self, message: str) -> AsyncIterator[Told]:
+        """What the gateway streams, as it comes."""
+        return chat(self.http, self.url, self.token, message)
+
+
+Reps: TypeAlias = Callable[[int], Client]
+
+
+@asynccontextmanager
+async def _served(app: FastAPI) -> AsyncIterator[str]:
+    listener = socket.create_server(("127.0.0.1", 0))
+    server = Server(uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=1))
+    serving = asyncio.create_task(server.serve(sockets=[listener]))
+    await server.listening.wait()
+    try:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        await serving
+
+
+@pytest.fixture
+def serve(database_url: str) -> Callable[..., AbstractAsyncContextManager[Reps]]:
+    """`async with serve(kafka, chat_timeout_s=1) as rep`: a gateway that listens; `rep(1)` is a client of tenant 1."""
+
+    @asynccontextmanager
+    async def run(kafka: str, **other: Any) -> AsyncIterator[Reps]:
+        settings = GatewaySettings(
+            database_url=database_url, kafka_bootstrap_servers=kafka, gateway_jwt_secret=SECRET, **other
+        )
+        clients: list[Client] = []
+        async with composed(settings) as app, _served(app) as url:
+
+            def rep(tenant_id: int = 1) -> Client:
+                clients.append(Client(url, app.state.parts.feed, tenant_id))
+                return clients[-1]
+
+            yield rep
+            for client in clients:
+                await client.http.aclose()
+
+    return run
+
+
+@pytest.fixture
+async def reps(serve, kafka: str) -> AsyncIterator[Reps]:
+    """A gateway that is ready: a fact announced now would be heard."""
+    async with serve(kafka, chat_timeout_s=20) as rep:
+        await until(lambda: _is_ready(rep(1)))
+        yield rep
+
+
+@pytest.fixture
+def rep(reps: Reps) -> Client:
+    """Someone of tenant 1."""
+    return reps(1)
+
+
+@pytest.fixture
+def say(kafka: str) -> Callable[..., Awaitable[None]]:
+    """`await say(request_id, fact, ...)`: services announce these facts as following from the request."""
+
+    async def announce(request_id: UUID | str, *facts: Event) -> None:
+        sent = [
+            (fact, Envelope(new_id(), fact.tenant_id, "interactive", correlation_id=str(request_id))) for fact in facts
+        ]
+        await publish(kafka, sent)
+
+    return announce
+
+
+async def _is_ready(client: Client) -> bool:
+    return (await client.http.get("/readyz")).status_code == 200
+
+
+@pytest.fixture
+def tokens() -> Callable[..., str]:
+    """Tokens that this gateway takes, unless a test says otherwise."""
+
+    def make(tenant_id: int = 1, *, secret: str = SECRET, valid: timedelta = timedelta(hours=1)) -> str:
+        return token(secret, tenant_id, "rep@example.com", valid=valid)
+
+    return make

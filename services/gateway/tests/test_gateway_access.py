@@ -1,0 +1,82 @@
+"""Who is let in: every wrong token is refused with a reason, every tenant that is not active is turned away."""
+
+import json
+from base64 import urlsafe_b64encode
+from datetime import UTC, datetime, timedelta
+
+import jwt
+import pytest
+
+from gateway.access import Rep, read_token
+from gateway.problems import Problem
+
+SECRET = "a secret of thirty-two characters"
+TOMORROW = datetime.now(UTC) + timedelta(days=1)
+GOOD = {"sub": "rep@example.com", "tenant_id": 3, "exp": TOMORROW}
+
+
+def signed(claims: dict[str, object], secret: str = SECRET, algorithm: str = "HS256") -> str:
+    return jwt.encode(claims, secret, algorithm=algorithm)
+
+
+def unsigned() -> str:
+    """As an attacker would write it: alg none, and no signature."""
+    parts = [{"alg": "none", "typ": "JWT"}, {**GOOD, "exp": int(TOMORROW.timestamp())}]
+    return ".".join(urlsafe_b64encode(json.dumps(part).encode()).rstrip(b"=").decode() for part in parts) + "."
+
+
+def test_a_good_token_names_tenant_and_user() -> None:
+    """And nothing else is believed of it."""
+    assert read_token(signed({**GOOD, "admin": True}), SECRET) == Rep(3, "rep@example.com")
+
+
+@pytest.mark.parametrize(
+    ("token", "reason"),
+    [
+        ("", "Not enough segments"),
+        ("gibberish", "Not enough segments"),
+        ("a.b.c", "Invalid"),
+        (signed(GOOD, "another secret of thirty-two chars"), "Signature verification failed"),
+        (signed({**GOOD, "exp": datetime.now(UTC) - timedelta(seconds=1)}), "expired"),
+        (signed({**GOOD, "nbf": TOMORROW}), "not yet valid"),
+        (unsigned(), "alg"),
+        (signed(GOOD, SECRET * 2, "HS512"), "alg"),
+        *((signed({name: GOOD[name] for name in GOOD if name != missing}), missing) for missing in GOOD),
+        *((signed({**GOOD, "tenant_id": wrong}), "tenant") for wrong in ("3", True, 0, -1, 1.0, None, 2**31, [3])),
+    ],
+)
+def test_a_wrong_token_is_refused_with_a_reason(token: str, reason: str) -> None:
+    """401, and the way to a new one."""
+    with pytest.raises(Problem) as caught:
+        read_token(token, SECRET)
+    assert caught.value.status == 401
+    assert reason.lower() in caught.value.detail.lower()
+
+
+async def test_a_request_without_a_good_token_is_a_problem_document(rep) -> None:
+    """Missing, of another scheme, or wrong: 401 with what to do, at every route of a tenant's."""
+    for headers in ({}, {"Authorization": "Basic cmVwOnNlY3JldA=="}, {"Authorization": "Bearer gibberish"}):
+        for method, path in (("POST", "/chat"), ("POST", "/jobs/staging_upsert"), ("GET", f"/jobs/{'0' * 32}")):
+            request = rep.http.build_request(
+                method, path, json={"message": "x", "terms": ["x"]} if "P" in method else None
+            )
+            request.headers.pop("Authorization")
+            request.headers.update(headers)
+            answer = await rep.http.send(request)
+            assert answer.status_code == 401
+            assert answer.headers["content-type"] == "application/problem+json"
+            assert answer.headers["www-authenticate"] == "Bearer"
+            assert "leadgen token" in answer.json()["detail"]
+
+
+async def test_a_tenant_that_is_unknown_or_switched_off_is_turned_away(reps, owner) -> None:
+    """403; and let in at once when it is switched on again."""
+    await owner.execute("UPDATE tenants SET active = false WHERE tenant_id = 2")
+    path = f"/jobs/{'0' * 32}"
+    for tenant_id in (2, 99):
+        answer = await reps(tenant_id).http.get(path)
+        assert answer.status_code == 403
+        assert answer.json()["title"] == "Tenant not active"
+
+    await owner.execute("UPDATE tenants SET active = true WHERE tenant_id = 2")
+    assert (await reps(2).http.get(path)).status_code == 404

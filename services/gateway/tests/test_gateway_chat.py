@@ -1,0 +1,203 @@
+"""The chat's stream over HTTP: what a rep sees, in which order, while other services work, and when they do not."""
+
+import asyncio
+import json
+from contextlib import aclosing
+from datetime import UTC, datetime
+
+from common.contracts import (
+    Industry,
+    JobProgressed,
+    LeadScored,
+    LeadSynced,
+    RequestIndustry,
+    SearchAnswer,
+)
+from common.testing import a_company, read_topic, until
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+TOLD_TOPIC = RequestIndustry.topic
+
+
+def answered(request_id, tenant_id: int = 1, **other) -> JobProgressed:
+    """What the upserter says of a request: one company, and four for the night."""
+    answer = {
+        "resolved": [Industry(version="2020", code="C", level="section", title="MANUFACTURING")],
+        "matches": 5,
+        "head": [a_company()],
+        "remaining": 4,
+    }
+    return JobProgressed(
+        tenant_id=tenant_id,
+        request_id=request_id,
+        job_id=request_id,
+        status="queued",
+        processed=0,
+        total=4,
+        answer=SearchAnswer.model_validate({**answer, **other}),
+    )
+
+
+def scored(tenant_id: int = 1) -> LeadScored:
+    return LeadScored(
+        tenant_id=tenant_id,
+        company=a_company(),
+        score=0.5,
+        bucket="Medium",
+        rationale="Makes things.",
+        model_version="1",
+        enriched_at=NOW,
+        scored_at=NOW,
+    )
+
+
+def synced(tenant_id: int = 1) -> LeadSynced:
+    return LeadSynced(tenant_id=tenant_id, company=a_company(), outcome="no_connection")
+
+
+async def requested(kafka: str, words: str) -> RequestIndustry:
+    """The request as it stands in Kafka, once it does."""
+
+    async def find() -> list[RequestIndustry]:
+        sent = [RequestIndustry.model_validate_json(record.value) for record in await read_topic(kafka, TOLD_TOPIC)]
+        return [request for request in sent if request.terms == [words]]
+
+    return (await until(find))[0]
+
+
+async def test_accepted_comes_before_the_database_is_asked(rep, owner, kafka) -> None:
+    """Here the outbox is locked: the first byte is there all the same, and the request follows when the lock goes."""
+    await rep.http.get(f"/jobs/{'0' * 32}")  # the tenant is known to be active from here on
+    async with aclosing(rep.chat("Manufacturing")) as stream:
+        async with owner.transaction():
+            await owner.execute("LOCK TABLE outbox IN ACCESS EXCLUSIVE MODE")
+            first = await anext(stream)
+            assert first.name == "accepted"
+            assert not await read_topic(kafka, TOLD_TOPIC)
+        request = await requested(kafka, "Manufacturing")
+    assert str(request.request_id) == first.data["request_id"]
+    assert request.tenant_id == 1
+
+
+async def test_a_rep_sees_every_stage_and_the_end(rep, say) -> None:
+    """From `accepted` to `done`, as the services announce it; the head before what is said of its companies."""
+    told = []
+    async for message in rep.chat("Manufacturing"):
+        told.append((message.name, message.data.get("stage")))
+        if message.name == "accepted":
+            request_id = message.data["request_id"]
+            await say(request_id, scored())
+            await say(request_id, answered(request_id))
+        if message.data.get("stage") == "scored":
+            await say(request_id, synced(), synced())
+    assert told == [
+        ("accepted", None),
+        ("resolved", None),
+        ("head", None),
+        ("company", "upserted"),
+        ("company", "scored"),
+        ("company", "synced"),
+        ("done", None),
+    ]
+    assert message.data["job_id"] == request_id
+    assert message.data["notice"] == "Upserted and enriched 1 now; scheduled the rest (4) for nightly processing"
+
+
+async def test_the_scores_are_not_held_up_by_odoo(rep, say) -> None:
+    """Once all are scored the stream ends within a second or so, whether or not the leads stand in Odoo."""
+    async for message in rep.chat("Manufacturing"):
+        if message.name == "accepted":
+            await say(message.data["request_id"], answered(message.data["request_id"]), scored())
+        if message.data.get("stage") == "scored":
+            at_ms = message.at_ms
+    assert message.name == "done"
+    assert message.at_ms - at_ms < 5_000  # the stream's own time limit is 20 s here
+
+
+async def test_a_preview_ends_at_once(serve, kafka, say) -> None:
+    """It names companies that nobody will score: no waiting until the time is up."""
+    async with serve(kafka, staging_upsert_mode="sync_preview", chat_timeout_s=600) as reps:
+        rep = reps(1)
+        await until(lambda: is_ready(rep))
+        async with asyncio.timeout(20):
+            async for message in rep.chat("Manufacturing"):
+                if message.name == "accepted":
+                    preview = answered(message.data["request_id"], head=[a_company(company_id=0)], remaining=0)
+                    await say(message.data["request_id"], preview.model_copy(update={"job_id": None}))
+        assert (await requested(kafka, "Manufacturing")).mode == "sync_preview"
+    assert message.name == "done"
+
+
+async def test_words_that_name_no_industry_are_asked_back_at_once(rep, say) -> None:
+    """With an example of what would do."""
+    async with asyncio.timeout(10):
+        async for message in rep.chat("hello there"):
+            if message.name == "accepted":
+                nothing = answered(message.data["request_id"], resolved=[], matches=0, head=[], remaining=0)
+                await say(message.data["request_id"], nothing.model_copy(update={"job_id": None, "status": "done"}))
+    assert message.name == "done"
+    assert message.data["job_id"] is None
+    assert "Name one, such as Manufacturing" in message.data["notice"]
+
+
+async def test_a_silent_night_ends_the_stream_with_a_word(serve, kafka) -> None:
+    """Nobody answers within CHAT_TIMEOUT_S: the request is safe, and the rep is told so."""
+    async with serve(kafka, chat_timeout_s=0.3) as reps:
+        told = [message async for message in reps(1).chat("Manufacturing")]
+        assert [message.name for message in told] == ["accepted", "done"]
+        assert "is queued" in told[-1].data["notice"]
+        await requested(kafka, "Manufacturing")
+
+
+async def test_two_reps_do_not_hear_each_other(reps, say) -> None:
+    """Facts go to the request that they follow from, and to no other."""
+    one, other = reps(1).chat("Manufacturing"), reps(2).chat("Manufacturing")
+    async with aclosing(one), aclosing(other):
+        mine, theirs = (await anext(one)).data["request_id"], (await anext(other)).data["request_id"]
+        await say(theirs, answered(theirs, 2, matches=77))
+        await say(mine, answered(mine, 1, matches=11))
+        assert (await anext(one)).data["matches"] == 11
+        assert (await anext(other)).data["matches"] == 77
+
+
+async def test_a_rep_who_leaves_is_forgotten(rep) -> None:
+    """The connection broke in mid-stream: nobody listens for that request any more."""
+    async with aclosing(rep.chat("Manufacturing")) as stream:
+        await anext(stream)
+        assert rep.feed.listeners == 1
+    await until(lambda: nobody_listens(rep), within_s=5)
+
+
+async def test_a_request_goes_on_without_the_rep_who_left(rep, owner, kafka) -> None:
+    """`accepted` is a promise: leaving before the database has the request does not take it back."""
+    await rep.http.get(f"/jobs/{'0' * 32}")
+    async with owner.transaction():
+        await owner.execute("LOCK TABLE outbox IN ACCESS EXCLUSIVE MODE")
+        async with aclosing(rep.chat("Manufacturing")) as stream:
+            await anext(stream)
+        await until(lambda: nobody_listens(rep), within_s=5)
+    await requested(kafka, "Manufacturing")
+
+
+async def test_a_trace_goes_on_in_the_request(rep, kafka) -> None:
+    """The `traceparent` of a caller leads to a child of it in the event's headers."""
+    trace = "4bf92f3577b34da6a3ce929d0e0e4736"
+    headers = {"traceparent": f"00-{trace}-00f067aa0ba902b7-01"}
+    async with rep.http.stream("POST", "/chat", json={"message": "Manufacturing"}, headers=headers) as answer:
+        assert answer.headers["content-type"].startswith("text/event-stream")
+        lines = answer.aiter_lines()
+        assert await anext(lines) == "event: accepted"
+        request_id = json.loads((await anext(lines)).removeprefix("data:"))["request_id"]
+    await requested(kafka, "Manufacturing")
+    (record,) = await read_topic(kafka, TOLD_TOPIC)
+    found = dict(record.headers)
+    assert found["traceparent"].decode().split("-")[1] == trace
+    assert found["ce_id"].decode() == found["ce_correlationid"].decode() == request_id
+
+
+async def nobody_listens(rep) -> bool:
+    return rep.feed.listeners == 0
+
+
+async def is_ready(rep) -> bool:
+    return (await rep.http.get("/readyz")).status_code == 200

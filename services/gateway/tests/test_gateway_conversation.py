@@ -1,0 +1,200 @@
+"""What a rep is told: each stage of each company once, in an order that makes sense, whatever the facts' order."""
+
+from collections import Counter
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from common.contracts import (
+    CompanyEnriched,
+    CompanyUpserted,
+    Contact,
+    Event,
+    Industry,
+    JobProgressed,
+    LeadScored,
+    LeadSynced,
+    SearchAnswer,
+    Site,
+)
+from common.ids import new_id
+from common.testing import a_company
+from gateway.conversation import Conversation, notice
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+REQUEST = new_id()
+HEAD = [a_company(f"20191234{number}K", company_id=number + 1) for number in range(3)]
+MANUFACTURING = Industry(version="2020", code="C", level="section", title="MANUFACTURING")
+
+
+def an_answer(head=HEAD, *, remaining: int = 7, **other) -> SearchAnswer:
+    matches = len(head) + remaining
+    return SearchAnswer(
+        **{"resolved": [MANUFACTURING], "matches": matches, "head": head, "remaining": remaining, **other}
+    )
+
+
+def progressed(answer: SearchAnswer | None, *, has_job: bool = True, **other) -> JobProgressed:
+    job_id = REQUEST if has_job else None
+    told = {"request_id": REQUEST, "job_id": job_id, "status": "queued", "processed": 0, "total": 7, **other}
+    return JobProgressed(tenant_id=1, answer=answer, **told)
+
+
+def enriched(company) -> CompanyEnriched:
+    return CompanyEnriched(
+        tenant_id=1, company=company, site=Site(outcome="visited"), contacts=[], degraded_reasons=[], enriched_at=NOW
+    )
+
+
+def scored(company, contact: Contact | None = None) -> LeadScored:
+    return LeadScored(
+        tenant_id=1,
+        company=company,
+        score=0.7,
+        bucket="High",
+        rationale="Makes things.",
+        contact=contact,
+        model_version="1",
+        enriched_at=NOW,
+        scored_at=NOW,
+    )
+
+
+def synced(company) -> LeadSynced:
+    return LeadSynced(tenant_id=1, company=company, outcome="no_connection")
+
+
+def facts_of(head=HEAD) -> list[Event]:
+    """All that is announced of a request, in the order of its making."""
+    return [
+        progressed(an_answer(head)),
+        *(stage(company) for stage in (enriched, scored, synced) for company in head),
+    ]
+
+
+def told(facts) -> list:
+    conversation = Conversation(REQUEST)
+    return [message for fact in facts for message in conversation.take(fact)]
+
+
+@given(st.permutations(facts_of() + facts_of()))
+def test_facts_in_any_order_and_repeated_say_each_thing_once(facts) -> None:
+    """Three companies, four stages each, and before them what was found and who they are."""
+    messages = told(facts)
+    stages = Counter((message.data["stage"], message.data["uen"]) for message in messages if message.name == "company")
+    assert [message.name for message in messages[:2]] == ["resolved", "head"]
+    assert stages == {(stage, it.uen): 1 for stage in ("upserted", "enriched", "scored", "synced") for it in HEAD}
+    assert len(messages) == 2 + 4 * len(HEAD)
+
+
+@given(st.permutations(facts_of()), st.integers(min_value=0, max_value=len(facts_of())))
+def test_it_is_over_when_all_facts_are_there_and_not_before(facts, so_far: int) -> None:
+    """Scored and synced, each company of the head; facts that are left to come keep it open."""
+    conversation = Conversation(REQUEST)
+    for fact in facts[:so_far]:
+        conversation.take(fact)
+    left = facts[so_far:]
+    has_answer = not any(isinstance(fact, JobProgressed) for fact in left)
+    assert conversation.is_scored == (has_answer and not any(isinstance(fact, LeadScored) for fact in left))
+    assert conversation.is_over == (conversation.is_scored and not any(isinstance(fact, LeadSynced) for fact in left))
+
+
+def test_what_comes_early_waits_for_the_head() -> None:
+    """A rep does not read of a company that nobody has named yet."""
+    conversation = Conversation(REQUEST)
+    assert conversation.take(scored(HEAD[0])) == []
+
+    names = [(message.name, message.data.get("stage")) for message in conversation.take(progressed(an_answer()))]
+    assert names[:3] == [("resolved", None), ("head", None), ("company", "upserted")]
+    assert names[-1] == ("company", "scored")
+
+
+def test_a_score_comes_with_its_reasons_and_a_contact() -> None:
+    """What the table shows."""
+    contact = Contact(kind="email", value="sales@example.sg", source_url="http://example.sg")
+    *_, message = told([progressed(an_answer()), scored(HEAD[0], contact)])
+    assert message.data == {
+        "stage": "scored",
+        "uen": HEAD[0].uen,
+        "name": HEAD[0].name,
+        "score": 0.7,
+        "bucket": "High",
+        "rationale": "Makes things.",
+        "contact": "sales@example.sg",
+    }
+
+
+def test_companies_of_the_nightly_rest_are_not_told_in_the_chat() -> None:
+    """The night's facts follow from the same request: they neither show up nor count as the head's."""
+    conversation = Conversation(REQUEST)
+    conversation.take(progressed(an_answer()))
+    for other in (a_company(f"5300000{number}X", company_id=90 + number) for number in range(5)):
+        assert conversation.take(scored(other)) + conversation.take(synced(other)) == []
+    assert not conversation.is_scored
+
+
+def test_news_of_the_job_and_facts_without_meaning_here_say_nothing() -> None:
+    """Progress without an answer, and a company's upsert, which the head has told already."""
+    upserted = CompanyUpserted(tenant_id=1, company=HEAD[0], inserted=True, job_id=REQUEST)
+    conversation = Conversation(REQUEST)
+    assert conversation.take(progressed(None, status="running")) == []
+    assert not conversation.is_over
+    conversation.take(progressed(an_answer()))
+    assert conversation.take(progressed(None, status="running", processed=3)) + conversation.take(upserted) == []
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (an_answer([], resolved=[], remaining=0), "I found no industry in that"),
+        (an_answer([], remaining=0), "No live company of that industry is in the register."),
+        (an_answer([], matches=5, remaining=0), "5 companies match; nothing was upserted"),
+        (
+            an_answer([a_company(company_id=0)], matches=5, remaining=0),
+            "5 companies match; nothing was upserted",
+        ),
+    ],
+    ids=["no industry", "no match", "counted only", "preview"],
+)
+def test_an_answer_that_sets_nothing_going_ends_at_once(answer: SearchAnswer, words: str) -> None:
+    """There is no score to wait for: the last word follows the answer."""
+    conversation = Conversation(REQUEST)
+    messages = conversation.take(progressed(answer, has_job=False, status="done"))
+    assert [message.name for message in messages] == ["resolved", "head"]
+    assert conversation.is_over
+
+    done = conversation.close()
+    assert done.name == "done"
+    assert done.data["job_id"] is None
+    assert done.data["notice"].startswith(words)
+
+
+def test_the_last_word_names_the_job_of_the_rest() -> None:
+    """In the words that were agreed."""
+    conversation = Conversation(REQUEST)
+    for fact in facts_of():
+        conversation.take(fact)
+    assert conversation.close().data == {
+        "request_id": str(REQUEST),
+        "job_id": str(REQUEST),
+        "remaining": 7,
+        "notice": "Upserted and enriched 3 now; scheduled the rest (7) for nightly processing",
+    }
+
+
+def test_the_last_word_says_what_is_missing() -> None:
+    """When the time is up: without an answer, or without some scores."""
+    conversation = Conversation(REQUEST)
+    assert "there is no answer yet" in conversation.close().data["notice"]
+    for fact in [progressed(an_answer()), scored(HEAD[0])]:
+        conversation.take(fact)
+    assert conversation.close().data["notice"].endswith("2 of the 3 are still being worked on.")
+
+
+def test_a_request_that_leaves_all_to_the_night_says_so() -> None:
+    """UPSERT_SYNC_LIMIT=0."""
+    assert notice(an_answer([], remaining=7), scored=0, has_job=True) == (
+        "Scheduled all of them (7) for nightly processing"
+    )
