@@ -1,0 +1,251 @@
+"""Documents say what the code says: settings, topics, API documents, links."""
+
+import ast
+import importlib
+import os
+import re
+import runpy
+import subprocess
+from collections.abc import Iterator
+from dataclasses import fields
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+import typer
+
+from common.contracts import EVENTS, RequestNightlyEnrichment
+from common.settings import Settings
+from common.stage import Stage
+from enricher.consumer import enricher
+from enricher.visiting import Visitor
+from gateway.feed import FACTS
+from leadgen.cli import app
+from leadgen.topics import LISTENER, read_topics
+from odoo_sync.consumer import odoo_sync
+from odoo_sync.odoo import OdooServers
+from scorer.consumer import scorer
+from scorer.rubric import Rubric
+from simulator.main import settings_from
+from simulator.settings import Settings as SimulatorSettings
+from upserter.consumer import upserter
+from upserter.industries import IndustryIndex
+
+ROOT = Path(__file__).resolve().parents[2]
+EXAMPLE = ROOT / ".env.example"
+SERVICES = sorted(folder.name for folder in (ROOT / "services").iterdir() if (folder / "pyproject.toml").exists())
+TOOL, SIMULATOR = "leadgen", "simulator"
+
+#: The enricher takes these, and nobody asks for them yet.
+NOT_YET_ANNOUNCED = {RequestNightlyEnrichment.topic}
+
+#: Anything that its field takes where one is required; GATEWAY_JWT_SECRET wants 32 characters.
+SOMETHING = "something" * 4
+
+
+def settings_of(service: str) -> type[Settings]:
+    """The class that the service reads its environment into."""
+    module = importlib.import_module(f"{service.replace('-', '_')}.settings")
+    (found,) = (
+        it
+        for it in vars(module).values()
+        if isinstance(it, type) and issubclass(it, Settings) and it.__module__ == module.__name__
+    )
+    return found
+
+
+def operators_settings() -> set[str]:
+    """What `leadgen` takes from the environment: its options' variables, and where the files under deploy/ are."""
+
+    def of(command: Any) -> Iterator[str]:
+        for parameter in command.params:
+            named = parameter.envvar or ()
+            yield from [named] if isinstance(named, str) else named
+        for sub in getattr(command, "commands", {}).values():
+            yield from of(sub)
+
+    sources = [file.read_text(encoding="utf-8") for file in (ROOT / "tools/leadgen/src").rglob("*.py")]
+    places = {name for source in sources for name in re.findall(r'deployed\("[\w.]+", "(\w+)"\)', source)}
+    return places | set(of(typer.main.get_command(app)))
+
+
+def readers() -> dict[str, set[str]]:
+    """Every setting, and who reads it."""
+    found: dict[str, set[str]] = {}
+    for service in SERVICES:
+        for field in settings_of(service).model_fields:
+            found.setdefault(field.upper(), set()).add(service)
+    for name in operators_settings():
+        found.setdefault(name, set()).add(TOOL)
+    for it in fields(SimulatorSettings):
+        found.setdefault(f"SIMULATOR_{it.name.upper()}", set()).add(SIMULATOR)
+    return found
+
+
+def example() -> dict[str, str]:
+    """The settings of .env.example, as a shell that sources it has them."""
+    script = f"set -a; . {EXAMPLE}; exec env -0"
+    told = subprocess.run(["sh", "-c", script], env={"PATH": os.environ["PATH"]}, capture_output=True, check=True)
+    pairs = (line.split("=", 1) for line in told.stdout.decode().split("\0") if line)
+    return {name: value for name, value in pairs if name not in {"PATH", "PWD", "OLDPWD", "SHLVL", "_"}}
+
+
+def in_words(who: set[str]) -> str:
+    """Who reads a setting, as the README puts it."""
+    services = who & set(SERVICES)
+    missing = set(SERVICES) - services
+    shared = "all services" if not missing else f"all but {', '.join(missing)}"
+    parts = [shared] if len(missing) <= 1 else sorted(services)
+    return ", ".join(parts + sorted(who - set(SERVICES)))
+
+
+def table() -> dict[str, tuple[str, str]]:
+    """The README's settings: name, default, who reads it."""
+    rows = re.findall(r"^\| `([A-Z_]+)` \| (.+?) \| (.+?) \| .+ \|$", (ROOT / "README.md").read_text("utf-8"), re.M)
+    assert len({name for name, *_ in rows}) == len(rows), "a setting stands there twice"
+    return {name: (default.strip("`"), who) for name, default, who in rows}
+
+
+def tracked_files() -> list[Path]:
+    """What is, or could be, committed."""
+    told = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        check=True,
+    )
+    files = [ROOT / name for name in told.stdout.decode().split("\0") if name]
+    return [file for file in files if file.is_file()]
+
+
+def test_the_example_names_every_setting_and_no_other() -> None:
+    """A setting that is missing, or that nobody reads, shows."""
+    assert set(example()) == set(readers())
+    names = re.findall(r"^([A-Z_]+)=", EXAMPLE.read_text(encoding="utf-8"), re.M)
+    assert len(names) == len(set(names))
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_the_example_changes_nothing_about_a_service(service: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Read from .env.example, a service's settings are its defaults; what has no default is empty there."""
+    for name in readers():
+        monkeypatch.delenv(name, raising=False)
+    told, kind = example(), settings_of(service)
+    required = {name: SOMETHING for name, field in kind.model_fields.items() if field.is_required()}
+    assert not [name for name in required if told[name.upper()]], "what is required has no value that fits everyone"
+
+    given = {name: told[name.upper()] for name in kind.model_fields if name not in required}
+
+    assert kind(**given, **required) == kind(**required)  # type: ignore[arg-type] # texts, as in the environment
+
+
+def test_the_example_changes_nothing_about_the_simulator() -> None:
+    """Its values are the simulator's defaults."""
+    assert settings_from(example()) == SimulatorSettings()
+
+
+def test_the_readme_lists_every_setting_with_its_default_and_its_readers() -> None:
+    """The table is complete and true."""
+    required = {
+        name.upper()
+        for service in SERVICES
+        for name, field in settings_of(service).model_fields.items()
+        if field.is_required()
+    }
+    wanted = {
+        name: (value or ("required" if name in required else "empty"), in_words(readers()[name]))
+        for name, value in example().items()
+    }
+
+    assert table() == wanted
+
+
+def test_the_list_of_topics_is_the_list_of_events() -> None:
+    """deploy/topics.yaml has every event's topic and no other, and names services that exist."""
+    listed = read_topics(ROOT / "deploy/topics.yaml").topics
+
+    assert list(listed) == [event.topic for event in EVENTS]
+    for name, topic in listed.items():
+        assert {*topic.producers, *topic.consumers} <= set(SERVICES), name
+
+
+def test_each_topic_names_the_services_that_handle_it() -> None:
+    """Who stands there as a consumer has a handler, or, the gateway, listens; nobody else does."""
+    stages: list[Stage] = [
+        upserter(cast(IndustryIndex, SimpleNamespace(titles={})), batch_size=1, max_per_job=1),
+        enricher(cast(Visitor, None)),
+        scorer(Rubric()),
+        odoo_sync(cast(OdooServers, None), credentials=None, min_score=0.5),
+    ]
+    handled: dict[str, set[str]] = {event.topic: set() for event in EVENTS}
+    for stage in stages:
+        for topic in stage.handlers:
+            handled[topic].add(stage.name)
+    for topic in FACTS:
+        handled[topic].add(LISTENER)
+
+    listed = read_topics(ROOT / "deploy/topics.yaml").topics
+
+    assert {name: set(topic.consumers) for name, topic in listed.items()} == handled
+
+
+def test_each_topic_names_the_services_that_announce_it() -> None:
+    """Who stands there as a producer makes such events in its code; nobody else does."""
+    made: dict[str, set[str]] = {event.topic: set() for event in EVENTS}
+    topics = {event.__name__: event.topic for event in EVENTS}
+    for service in SERVICES:
+        for file in (ROOT / "services" / service / "src").rglob("*.py"):
+            for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in topics:
+                    made[topics[node.func.id]].add(service)
+
+    listed = {name: set(topic.producers) for name, topic in read_topics(ROOT / "deploy/topics.yaml").topics.items()}
+
+    assert {name for name, services in made.items() if not services} == NOT_YET_ANNOUNCED
+    for topic in NOT_YET_ANNOUNCED:
+        del made[topic], listed[topic]
+    assert listed == made
+
+
+@pytest.mark.parametrize("name", ["openapi.json", "asyncapi.json"])
+def test_the_api_documents_are_what_the_code_generates(name: str) -> None:
+    """When this fails: `.venv/bin/python docs/generate.py`."""
+    generated = runpy.run_path(str(ROOT / "docs/generate.py"))["documents"]()
+
+    assert (ROOT / "docs" / name).read_text(encoding="utf-8") == generated[name]
+
+
+def anchors(text: str) -> set[str]:
+    """The headings of a page as GitHub names them in links."""
+    headings = re.findall(r"^#+ (.+)$", text, re.M)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def test_links_between_pages_lead_somewhere() -> None:
+    """Every relative link of every page names a file or folder that is there, and a heading that is in it."""
+    broken = []
+    for page in (file for file in tracked_files() if file.suffix == ".md"):
+        prose = re.sub(r"^```.*?^```|`[^`\n]*`", "", page.read_text(encoding="utf-8"), flags=re.M | re.S)
+        for link in re.findall(r"\]\(([^)\s]+)\)", prose):
+            if re.match(r"[a-z]+:", link):
+                continue
+            path, _, anchor = link.partition("#")
+            target = (page.parent / path) if path else page
+            has_anchor = (
+                not anchor or anchor in anchors(target.read_text(encoding="utf-8")) if target.exists() else False
+            )
+            if not has_anchor:
+                broken.append(f"{page.relative_to(ROOT)}: {link}")
+    assert not broken
+
+
+def test_no_file_holds_a_path_of_one_machine() -> None:
+    """Neither this checkout's own place nor somebody's home."""
+    places = re.compile(rf"{re.escape(str(ROOT))}\b|(?<![\w.:/-])/(?:work|root|home|Users)/\w")
+    found = [
+        f"{file.relative_to(ROOT)}: {match[0]}"
+        for file in tracked_files()
+        if file != Path(__file__) and (match := places.search(file.read_text(encoding="utf-8", errors="replace")))
+    ]
+    assert not found

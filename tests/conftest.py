@@ -1,0 +1,187 @@
+"""The whole product as processes, started once per run; each test that uses it has tenants of its own.
+
+It has a PostgreSQL, a Kafka and a register of its own, so that nothing of other tests takes part.
+"""
+
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from itertools import count
+from pathlib import Path
+from typing import TypeAlias
+
+import asyncpg
+import httpx
+import pytest
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
+
+from common.testing import read_topic, until
+from leadgen.chatting import Told, chat
+from leadgen.load import load_generated
+from leadgen.local.service import Service
+from leadgen.local.stack import SERVICES, Stack, stack
+from leadgen.tenants import add_tenant
+from leadgen.tokens import token
+from leadgen.topics import LISTENER, read_topics
+
+ROWS, SEED = 20_000, 65
+
+SETTINGS = {
+    "INBOX_LEASE_S": "3",  # what a killed process held is free again after that
+    "UPSERT_MAX_PER_JOB": "500",  # so that one night is not enough for Manufacturing
+    "STAGING_BATCH_SIZE": "200",
+}
+
+Lead: TypeAlias = tuple[str, float, str, str]
+
+LEADS = """
+    SELECT uen, score, bucket, rationale
+      FROM lead_scores JOIN companies USING (company_id) WHERE tenant_id = $1 ORDER BY uen
+"""
+LINKED = "SELECT count(*) FROM odoo_links WHERE tenant_id = $1"
+UNFINISHED = "SELECT (SELECT count(*) FROM inbox WHERE state = 'open') + (SELECT count(*) FROM outbox)"
+DEAD = "SELECT consumer, topic, error FROM inbox WHERE state = 'dead'"
+
+_numbers = count(101)
+
+
+class Rep:
+    """Someone of a tenant, talking to the gateway."""
+
+    def __init__(self, product: "Product", tenant_id: int) -> None:
+        self.tenant_id = tenant_id
+        self.token = token(product.stack.jwt_secret, tenant_id, "rep@example.com")
+        self._product = product
+
+    def chat(self, message: str) -> AsyncIterator[Told]:
+        """What the gateway streams, as it comes."""
+        return chat(self._product.http, self._product.stack.gateway, self.token, message)
+
+    async def ask(self, method: str, path: str, **body: object) -> httpx.Response:
+        """Any other request."""
+        return await self._product.http.request(
+            method,
+            f"{self._product.stack.gateway}{path}",
+            headers={"Authorization": f"Bearer {self.token}"},
+            json=body or None,
+            timeout=30,
+        )
+
+    async def leads(self) -> list[Lead]:
+        """The scored leads of the tenant, as they stand in the database."""
+        return [tuple(row) for row in await self._product.fetch(LEADS, self.tenant_id)]
+
+    async def leads_when_done(self, expected: int, *, within_s: float = 60) -> list[Lead]:
+        """The leads once there are as many, and all have gone on to odoo-sync."""
+
+        async def are_there() -> bool:
+            ((linked,),) = await self._product.fetch(LINKED, self.tenant_id)
+            return linked >= expected
+
+        await until(are_there, within_s=within_s)
+        return await self.leads()
+
+
+class Product:
+    """The running product, and what a test may look at and do to it."""
+
+    def __init__(self, running: Stack, http: httpx.AsyncClient) -> None:
+        self.stack = running
+        self.http = http
+
+    async def rep(self) -> Rep:
+        """Someone of a new tenant."""
+        tenant_id = next(_numbers)
+        await add_tenant(self.stack.database_url, tenant_id, f"Tenant {tenant_id}")
+        return Rep(self, tenant_id)
+
+    def service(self, name: str) -> Service:
+        return self.stack.services[name]
+
+    def script(self, name: str) -> tuple[Path, dict[str, str]]:
+        """A console script of ours, and the environment to run it in beside the product."""
+        return Path(sys.executable).with_name(name), {**os.environ, **self.stack.environment}
+
+    async def fetch(self, statement: str, *arguments: object) -> list[asyncpg.Record]:
+        """Asked as the tables' owner, whom no policy hides a row from, on a connection that no outage has broken."""
+        connection = await asyncpg.connect(self.stack.database_url)
+        try:
+            rows: list[asyncpg.Record] = await connection.fetch(statement, *arguments)
+        finally:
+            await connection.close()
+        return rows
+
+    async def is_quiet(self) -> bool:
+        """Nothing left to do, nothing left to tell, nothing under way from one to the other."""
+        return await self._is_idle() and not await self._lag() and await self._is_idle()
+
+    async def _is_idle(self) -> bool:
+        ((unfinished,),) = await self.fetch(UNFINISHED)
+        return unfinished == 0
+
+    async def _lag(self) -> int:
+        """Messages that stand in Kafka and are in no inbox yet."""
+        topics = read_topics()
+        groups = {consumer for topic in topics.topics.values() for consumer in topic.consumers} & set(SERVICES)
+        admin = AIOKafkaAdminClient(bootstrap_servers=self.stack.kafka)
+        reader = AIOKafkaConsumer(bootstrap_servers=self.stack.kafka)
+        try:
+            await admin.start()
+            await reader.start()
+            lag = 0
+            for group in groups - {LISTENER}:
+                held = await admin.list_consumer_group_offsets(group)
+                places = [
+                    TopicPartition(name, number)
+                    for name, topic in topics.topics.items()
+                    if group in topic.consumers
+                    for number in range(topic.partitions or topics.defaults.partitions)
+                ]
+                for place, end in (await reader.end_offsets(places)).items():
+                    lag += end - max(0, held[place].offset if place in held else 0)
+        finally:
+            await reader.stop()
+            await admin.close()
+        return lag
+
+    async def comes_to_rest(self, *, within_s: float = 60) -> None:
+        """Returns when all work is done. Fails when anything was given up on the way."""
+        await until(self.is_quiet, within_s=within_s)
+        assert [tuple(row) for row in await self.fetch(DEAD)] == []
+        for topic in read_topics().wanted():
+            if topic.name.endswith(".dlq"):
+                assert await read_topic(self.stack.kafka, topic.name) == []
+
+
+@pytest.fixture(scope="session")
+def product_folder() -> Iterator[Path]:
+    """Not pytest's own folder: PostgreSQL's user must be let through."""
+    folder = Path(tempfile.mkdtemp(prefix="leadgen-whole-"))
+    yield folder
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+async def running_product(product_folder: Path) -> AsyncIterator[Product]:
+    """Everything, ready, with a register of 20,000 made-up companies."""
+    with pytest.MonkeyPatch.context() as environment:
+        for name in ("DATABASE_URL", "KAFKA_BOOTSTRAP_SERVERS", "GATEWAY_JWT_SECRET"):
+            environment.delenv(name, raising=False)
+        async with (
+            httpx.AsyncClient(trust_env=False, limits=httpx.Limits(max_connections=None)) as http,
+            stack(product_folder, durable=False, settings=SETTINGS) as running,
+        ):
+            await load_generated(ROWS, SEED, running.database_url, rejects=product_folder / "rejects.csv")
+            await running.is_ready()
+            yield Product(running, http)
+
+
+@pytest.fixture
+async def product(running_product: Product) -> Product:
+    """The product with every service ready and at rest, whatever was done to it before."""
+    await running_product.stack.is_ready()
+    await until(running_product.is_quiet, within_s=60)
+    return running_product

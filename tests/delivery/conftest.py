@@ -1,0 +1,335 @@
+"""The four stages as they run in production, with everything they need arranged, and events for each of their handlers.
+
+A new handler, or a new stage, needs a case here: `test_every_handler_is_tried_out` says so. All in one file, since test
+folders are no packages: what two of their files share is a fixture.
+"""
+
+import asyncio
+import json
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, TypeAlias
+from uuid import UUID
+
+import asyncpg
+import httpx
+import pytest
+from cryptography.fernet import Fernet
+
+from common.cloudevents import Envelope
+from common.contracts import (
+    Company,
+    CompanyEnriched,
+    CompanyUpserted,
+    Contact,
+    Event,
+    JobProgressed,
+    Lane,
+    LeadScored,
+    LeadSynced,
+    RequestEnrichment,
+    RequestIndustry,
+    RequestNightlyEnrichment,
+    RequestUpsert,
+    Site,
+)
+from common.ids import derived_id, new_id
+from common.stage import Stage
+from common.testing import a_company, envelope_for
+from enricher.consumer import enricher
+from enricher.fetching import Fetcher
+from enricher.pacing import Pacing
+from enricher.robots import Robots as RobotsRules
+from enricher.visiting import Limits, Visitor
+from leadgen.ssic import ssic_2020
+from odoo_sync.consumer import odoo_sync
+from odoo_sync.odoo import OdooServers
+from scorer.consumer import scorer
+from scorer.rubric import Rubric
+from simulator.registry import DEFAULT_SEED, company
+from simulator.running import running
+from simulator.settings import Settings
+from simulator.sites import Manner, site_of
+from simulator.sites import Robots as Rules
+from upserter.consumer import upserter
+from upserter.industries import Code, IndustryIndex
+
+Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
+Deliveries: TypeAlias = list[tuple[Event, Envelope]]
+
+NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
+#: This tenant has an Odoo, the other has none.
+CONNECTED, UNCONNECTED = TENANTS = 1, 2
+EMAIL = Contact(kind="email", value="sales@acme.sg", is_role=True, source_url="http://acme.sg/")
+#: Live makers of metal caps in the register; a request saves HEAD of them at once, and a job the rest, by BATCH.
+REGISTERED, HEAD, BATCH = 9, 2, 3
+
+REGISTER = """
+    INSERT INTO staging_acra_companies
+           (uen, entity_name, entity_status_description, registration_incorporation_date, primary_ssic_code, website)
+    SELECT 'S' || n, 'MAKER ' || n, 'Live Company', (date '2020-01-01' - n::int)::text, '25912', website
+      FROM unnest($1::text[]) WITH ORDINALITY AS made (website, n)
+"""
+ENLIST = "INSERT INTO companies (uen, name, website_domain) VALUES ($1, $2, $3) RETURNING company_id"
+
+QUEUE = """
+    INSERT INTO background_jobs (job_id, tenant_id, job_type, status, params, total)
+    VALUES ($1, $2, 'staging_upsert', 'queued', '{"terms": [], "codes": ["25912"]}', $3)
+"""
+
+
+@dataclass
+class FakeOdoo:
+    """As much of Odoo's JSON-2 as odoo-sync calls: a record per external id, over real HTTP."""
+
+    url: str = ""
+    numbers: dict[str, int] = field(default_factory=dict)
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        request, *lines = (await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")
+        headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in lines)}
+        named = json.loads(await reader.readexactly(int(headers["content-length"])))
+        answer = json.dumps(self.answer(request.split()[1].rpartition("/")[2], named)).encode()
+        writer.write(b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: %d\r\n\r\n" % len(answer) + answer)
+        writer.close()
+
+    def answer(self, method: str, named: dict[str, Any]) -> Any:
+        match method:
+            case "fields_get":
+                return {"name": {"type": "char"}, "description": {"type": "text"}}
+            case "load":
+                external_id = named["data"][0][named["fields"].index("id")]
+                return {"ids": [self.numbers.setdefault(external_id, len(self.numbers) + 1)], "messages": []}
+            case "get_metadata":
+                return [
+                    {"xmlids": [{"xmlid": name} for name, number in self.numbers.items() if [number] == named["ids"]]}
+                ]
+        raise AssertionError(f"odoo-sync calls {method}, which this Odoo does not know")
+
+
+@dataclass(frozen=True)
+class Line:
+    """The stages by name, their cases, what their events are about, and what is to follow from those."""
+
+    stages: dict[str, Stage]
+    cases: Sequence["Case"]
+    odoo: FakeOdoo
+    owner: Owner
+    websites: Sequence[str]
+    expected: Callable[..., set[tuple[str, UUID]]]
+
+    async def companies(self, prefix: str, count: int = 2) -> list[Company]:
+        """As many more that stand in the register's table, each with a website."""
+        made = []
+        for number in range(count):
+            known = {"uen": f"{prefix}{number}", "name": "ACME", "website_domain": self.websites[number]}
+            company_id = await self.owner.fetchval(ENLIST, *known.values())
+            made.append(a_company(**known, company_id=company_id))
+        return made
+
+
+Make: TypeAlias = Callable[[Line, str], Awaitable[Deliveries]]
+
+
+@dataclass(frozen=True)
+class Case:
+    """A handler: its stage, its event, and how to make some deliveries, told apart from other ones by a prefix."""
+
+    stage: str
+    event: type[Event]
+    make: Make
+
+    def __str__(self) -> str:
+        return f"{self.stage}: {self.event.__name__}, {self.make.__name__.replace('_', ' ')}"
+
+
+def enveloped(events: Iterable[Event], lane: Lane = "interactive") -> Deliveries:
+    return [(event, envelope_for(event, lane=lane)) for event in events]
+
+
+async def requests(line: Line, prefix: str) -> Deliveries:
+    """The same words of both tenants."""
+    terms = ["Manufacture of metal caps (e.g. crown corks)"]
+    return enveloped(
+        RequestIndustry(tenant_id=tenant, request_id=new_id(), terms=terms, sync_limit=HEAD) for tenant in TENANTS
+    )
+
+
+async def jobs(line: Line, prefix: str) -> Deliveries:
+    """A queued job of each tenant, as a request leaves it; none of its companies is saved yet."""
+    made = [RequestUpsert(tenant_id=tenant, job_id=new_id()) for tenant in TENANTS]
+    await line.owner.executemany(QUEUE, [(event.job_id, event.tenant_id, REGISTERED) for event in made])
+    return enveloped(made)
+
+
+async def visits(line: Line, prefix: str) -> Deliveries:
+    """Of the same companies for both tenants."""
+    companies = await line.companies(f"{prefix}V")
+    return enveloped(RequestEnrichment(tenant_id=tenant, company=it) for it in companies for tenant in TENANTS)
+
+
+async def nightly_visits(line: Line, prefix: str) -> Deliveries:
+    """As in the night, by its own topic and lane."""
+    companies = await line.companies(f"{prefix}N")
+    made = [RequestNightlyEnrichment(tenant_id=tenant, company=it) for it in companies for tenant in TENANTS]
+    return enveloped(made, "nightly")
+
+
+async def visited(line: Line, prefix: str) -> Deliveries:
+    """Two visits to each company: the later one wins."""
+    return enveloped(
+        CompanyEnriched(
+            tenant_id=tenant,
+            company=it,
+            site=Site(outcome="visited", url="http://acme.sg/", about="We make caps.", pages=minute),
+            contacts=[EMAIL],
+            degraded_reasons=[],
+            enriched_at=NOW.replace(minute=minute),
+        )
+        for it in await line.companies(f"{prefix}E")
+        for minute in (1, 2)
+        for tenant in TENANTS
+    )
+
+
+async def leads_for_odoo(line: Line, prefix: str, tenant: int = CONNECTED) -> Deliveries:
+    """Leads of the tenant that has an Odoo."""
+    return enveloped(
+        LeadScored(
+            tenant_id=tenant,
+            company=it,
+            score=0.9,
+            bucket="High",
+            rationale="a site",
+            contact=EMAIL,
+            model_version="1",
+            enriched_at=NOW,
+            scored_at=NOW,
+        )
+        for it in await line.companies(f"{prefix}L{tenant}")
+    )
+
+
+async def leads_for_nowhere(line: Line, prefix: str) -> Deliveries:
+    """Leads of the tenant that has none."""
+    return await leads_for_odoo(line, prefix, UNCONNECTED)
+
+
+CASES = [
+    Case("upserter", RequestIndustry, requests),
+    Case("upserter", RequestUpsert, jobs),
+    Case("enricher", RequestEnrichment, visits),
+    Case("enricher", RequestNightlyEnrichment, nightly_visits),
+    Case("scorer", CompanyEnriched, visited),
+    Case("odoo-sync", LeadScored, leads_for_odoo),
+    Case("odoo-sync", LeadScored, leads_for_nowhere),
+]
+
+
+#: What each event about a company leads to, up to Odoo. All of one chain have one key, which is their identity.
+NEXT: dict[type[Event], type[Event]] = {
+    RequestEnrichment: CompanyEnriched,
+    RequestNightlyEnrichment: CompanyEnriched,
+    CompanyEnriched: LeadScored,
+    LeadScored: LeadSynced,
+}
+
+
+def told_by(event: Event) -> list[tuple[type[Event], str]]:
+    """What the handler of this event announces: the types, and their identities."""
+    match event:
+        case RequestIndustry(tenant_id=tenant, request_id=request_id):
+            keys = [f"{tenant}:S{number}" for number in range(1, HEAD + 1)]
+            told = [(kind, key) for key in keys for kind in (CompanyUpserted, RequestEnrichment)]
+            return [(JobProgressed, f"{request_id}:queued:0"), *told]
+        case RequestUpsert(tenant_id=tenant, job_id=job_id):
+            progress = [f"{job_id}:running:{number}" for number in range(BATCH, REGISTERED + 1, BATCH)]
+            keys = [f"{tenant}:S{number}" for number in range(1, REGISTERED + 1)]
+            return [(JobProgressed, it) for it in [*progress, f"{job_id}:done:{REGISTERED}"]] + [
+                (CompanyUpserted, key) for key in keys
+            ]
+    return [(NEXT[type(event)], event.key)]
+
+
+def followers(kind: type[Event]) -> Iterator[type[Event]]:
+    """What this leads to, one after the other."""
+    while kind in NEXT:
+        kind = NEXT[kind]
+        yield kind
+
+
+def expected(deliveries: Deliveries, *, to_the_end: bool) -> set[tuple[str, UUID]]:
+    """Topics and ids of what follows from these events: at once or, with all stages at work, in the end."""
+    found = set()
+    for event, envelope in deliveries:
+        for kind, identity in told_by(event):
+            event_id = envelope.event_id
+            for step in [kind, *(followers(kind) if to_the_end else ())]:
+                event_id = derived_id(event_id, step.topic, identity)
+                found.add((step.topic, event_id))
+    return found
+
+
+@pytest.fixture(params=CASES, ids=str)
+def case(request: pytest.FixtureRequest) -> Any:
+    """One after the other, every handler."""
+    return request.param
+
+
+@pytest.fixture(scope="session")
+def industries() -> IndustryIndex:
+    return IndustryIndex(Code("2020", *code) for code in ssic_2020())
+
+
+@pytest.fixture(scope="session")
+def websites() -> list[str]:
+    """Sites of the simulator's town that are in order."""
+    known = (company(index, DEFAULT_SEED).website for index in range(10_000))
+    sites = (site_of(host, DEFAULT_SEED) for host in known if host)
+    good = (site.host for site in sites if site and site.manner is Manner.PLAIN and site.robots is Rules.OPEN)
+    return [host for host, _ in zip(good, range(REGISTERED), strict=False)]
+
+
+@pytest.fixture
+async def visitor() -> AsyncIterator[Visitor]:
+    """Goes to the simulator's town, without a pause between pages."""
+    with ThreadPoolExecutor(2) as reader:
+        async with (
+            running(Settings()) as proxy,
+            Fetcher(user_agent="LeadgenBot/1.0", timeout_s=5, max_bytes=100_000, proxy=proxy) as fetcher,
+        ):
+            robots = RobotsRules(fetcher, "LeadgenBot", clock=time.monotonic)
+            yield Visitor(fetcher, robots, Pacing(), reader, Limits(schemes=("http",), pages=2, delay_s=0))
+
+
+@pytest.fixture
+async def odoo() -> AsyncIterator[FakeOdoo]:
+    """An Odoo with nothing in it."""
+    fake = FakeOdoo()
+    async with await asyncio.start_server(fake.serve, "127.0.0.1", 0) as server:
+        fake.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        yield fake
+
+
+@pytest.fixture
+async def line(
+    owner: Owner, industries: IndustryIndex, visitor: Visitor, odoo: FakeOdoo, websites: list[str]
+) -> AsyncIterator[Line]:
+    """All stages, a register, and one tenant's connection to Odoo."""
+    credentials = Fernet(Fernet.generate_key())
+    await owner.execute(REGISTER, websites)
+    await owner.execute(
+        "INSERT INTO odoo_connections (tenant_id, url, database, api_key) VALUES ($1, $2, 'leads', $3)",
+        *(CONNECTED, odoo.url, credentials.encrypt(b"a key")),
+    )
+    async with httpx.AsyncClient() as http:
+        made = [
+            upserter(industries, batch_size=BATCH, max_per_job=100),
+            enricher(visitor),
+            scorer(Rubric()),
+            odoo_sync(OdooServers(http, timeout_s=5), credentials=credentials, min_score=0.66),
+        ]
+        yield Line({stage.name: stage for stage in made}, CASES, odoo, owner, websites, expected)

@@ -1,0 +1,115 @@
+"""Every handler of every stage, on the real Kafka and PostgreSQL: delivered twice, and handled anew."""
+
+from collections import Counter
+from typing import Any, TypeAlias
+from uuid import UUID
+
+import asyncpg
+
+from common.contracts import EVENTS
+from common.deadletters import SUFFIX
+from common.postgres import Database
+from common.runtime import Runtime
+from common.testing import at_work, ended, publish, read_topic, until
+from leadgen.topics import LISTENER, read_topics
+
+Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
+
+#: What a handler that runs once more moves: when it looked last, not what it found.
+MOVES = {"companies": ["last_seen"], "icp_candidate_companies": ["updated_at"]}
+
+
+async def tables(owner: Owner, *, but: dict[str, list[str]] | None = None) -> dict[str, list[str]]:
+    """Every row of every table, the inbox among them (without what a handler must move)."""
+    names = await owner.fetch(
+        "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')"
+        " AND NOT relispartition"
+    )
+    return {
+        name: [
+            row[0]
+            for row in await owner.fetch(f"SELECT (to_jsonb(t) - $1::text[])::text FROM {name} t ORDER BY 1", left)
+        ]
+        for (name,) in names
+        for left in [(but or {}).get(name, [])]
+    }
+
+
+async def told(kafka: str, *, to: str = "") -> Counter[tuple[str, UUID]]:
+    """Topic and id of every event in Kafka, and how often it is there; of the dead letters with their suffix."""
+    found: Counter[tuple[str, UUID]] = Counter()
+    for event in EVENTS:
+        if not to or event.topic + SUFFIX in topics_with_dead_letters():
+            records = await read_topic(kafka, event.topic + to)
+            found.update((event.topic, UUID(dict(record.headers)["ce_id"].decode())) for record in records)
+    return found
+
+
+def topics_with_dead_letters() -> set[str]:
+    return {topic.name for topic in read_topics().wanted()}
+
+
+async def is_all_taken_in(runtime: Runtime) -> bool:
+    """Whether the group has committed all that is there."""
+    consumer = runtime.consumer
+    if not consumer or not consumer.assignment():
+        return False
+    ends = await consumer.end_offsets(consumer.assignment())
+    return all([(await consumer.committed(place) or 0) == end for place, end in ends.items()])
+
+
+async def test_every_handler_is_tried_out(line: Any) -> None:
+    """The cases are what `deploy/topics.yaml` says that someone works on, and what the stages handle."""
+    topics = read_topics().topics
+    listed = {(name, topic) for topic, of in topics.items() for name in of.consumers if name != LISTENER}
+    assert {(case.stage, case.event.topic) for case in line.cases} == listed
+    assert {(stage.name, topic) for stage in line.stages.values() for topic in stage.handlers} == listed
+
+
+async def test_an_event_delivered_twice_changes_and_announces_nothing_more(
+    case: Any, line: Any, owner: Owner, database: Database, kafka: str
+) -> None:
+    """At once or later: no row of any table differs, and each announcement is in Kafka exactly once."""
+    deliveries = await case.make(line, "")
+    sent = Counter((event.topic, envelope.event_id) for event, envelope in deliveries)
+    async with at_work(line.stages[case.stage], database, kafka) as runtime:
+        await publish(kafka, [*deliveries, *deliveries])
+        await until(lambda: is_all_taken_in(runtime))
+        await ended(database, case.stage, len(deliveries))
+        before = await tables(owner)
+
+        await publish(kafka, deliveries)
+        await until(lambda: is_all_taken_in(runtime))
+        await ended(database, case.stage, len(deliveries))
+        assert await tables(owner) == before
+
+    announced = Counter(line.expected(deliveries, to_the_end=False))
+    assert await told(kafka) == announced + sent + sent + sent
+    assert await told(kafka, to=SUFFIX) == Counter()
+    states = await owner.fetch("SELECT DISTINCT consumer, state, failures, attempts FROM inbox")
+    assert [tuple(row) for row in states] == [(case.stage, "done", 0, 1)]
+
+
+async def test_an_event_handled_anew_rewrites_the_same(
+    case: Any, line: Any, owner: Owner, database: Database, kafka: str
+) -> None:
+    """Its inbox row is open again, as after a crash before the end was written, with all changes already there:
+    no row differs but for when it was looked at last, and whatever is announced has an id that is known.
+    """
+    deliveries = await case.make(line, "")
+    async with at_work(line.stages[case.stage], database, kafka) as runtime:
+        await publish(kafka, deliveries)
+        await until(lambda: is_all_taken_in(runtime))
+        await ended(database, case.stage, len(deliveries))
+        left = MOVES | {"inbox": ["attempts", "next_at"]}
+        before, records = await tables(owner, but=left), dict(line.odoo.numbers)
+
+        await owner.execute("UPDATE inbox SET state = 'open', next_at = now()")
+        await ended(database, case.stage, len(deliveries))
+        assert await owner.fetchval("SELECT min(attempts) FROM inbox") == 2
+        assert await tables(owner, but=left) == before
+        assert line.odoo.numbers == records
+
+    sent = {(event.topic, envelope.event_id) for event, envelope in deliveries}
+    assert set(await told(kafka)) == line.expected(deliveries, to_the_end=False) | sent
+    assert await told(kafka, to=SUFFIX) == Counter()
