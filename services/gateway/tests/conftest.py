@@ -98,7 +98,7 @@ def serve(database_url: str) -> Callable[..., AbstractAsyncContextManager[Reps]]
 
 
 @pytest.fixture
-async def reps(serve, kafka: str) -> AsyncIterator[Reps]:
+async def reps(serve: Callable[..., AbstractAsyncContextManager[Reps]], kafka: str) -> AsyncIterator[Reps]:
     """A gateway that is ready: a fact announced now would be heard."""
     async with serve(kafka, chat_timeout_s=20) as rep:
         await until(lambda: _is_ready(rep(1)))

@@ -104,7 +104,7 @@ class Delivery:
 
     async def handle(self, claim: Claim, stage: Stage) -> None:
         around = Surroundings(self._database, self._inbox, Fitness(), lambda: None, lambda _: None)
-        await Handling(stage.handlers[claim.topic], "interactive", around).handle([claim])
+        await Handling(stage.handlers[claim.topic], "interactive", 1, around).handle([claim])
 
 
 @pytest.fixture
