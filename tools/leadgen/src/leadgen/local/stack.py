@@ -70,7 +70,8 @@ async def stack(
 ) -> AsyncIterator[Stack]:
     """Starts all parts with their data under `folder`. The services are started, but perhaps not ready yet.
 
-    `settings` are environment variables for the services and the simulator. Raises LeadgenError, saying what is missing or wrong.
+    `settings` are environment variables for the services and the simulator. Raises LeadgenError: what is missing or
+    wrong.
     """
     logs = folder / "logs"
     logs.mkdir(parents=True, exist_ok=True)
