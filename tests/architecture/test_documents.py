@@ -137,7 +137,7 @@ def test_the_example_changes_nothing_about_a_service(service: str, monkeypatch: 
 
     given = {name: told[name.upper()] for name in kind.model_fields if name not in required}
 
-    assert kind(**given, **required) == kind(**required)  # type: ignore[arg-type] # texts, as in the environment
+    assert kind(**given, **required) == kind(**required)  # texts, as in the environment
 
 
 def test_the_example_changes_nothing_about_the_simulator() -> None:
