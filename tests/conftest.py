@@ -79,7 +79,7 @@ class Rep:
 
         async def are_there() -> bool:
             ((linked,),) = await self._product.fetch(LINKED, self.tenant_id)
-            return linked >= expected
+            return bool(linked >= expected)
 
         await until(are_there, within_s=within_s)
         return await self.leads()
@@ -120,7 +120,7 @@ class Product:
 
     async def _is_idle(self) -> bool:
         ((unfinished,),) = await self.fetch(UNFINISHED)
-        return unfinished == 0
+        return bool(unfinished == 0)
 
     async def _lag(self) -> int:
         """Messages that stand in Kafka and are in no inbox yet."""

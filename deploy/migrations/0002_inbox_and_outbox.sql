@@ -57,10 +57,19 @@ BEGIN
     FOR week IN SELECT date_trunc('week', at, 'UTC') + n * interval '7 days' FROM generate_series(0, 2) n LOOP
         part := parent || '_' || to_char(week AT TIME ZONE 'UTC', 'YYYYMMDD');
         IF to_regclass(part) IS NULL THEN
+            -- Whatever came for this week before it had a partition stands in the default one, and moves.
+            EXECUTE format('LOCK TABLE %I IN ACCESS EXCLUSIVE MODE', parent || '_other');
             EXECUTE format(
-                'CREATE TABLE %I PARTITION OF %I FOR VALUES FROM (%L) TO (%L) '
+                'CREATE TABLE %I (LIKE %I INCLUDING DEFAULTS INCLUDING CONSTRAINTS) '
                 'WITH (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.05, autovacuum_analyze_scale_factor = 0.05)',
-                part, parent, first_event_id(week), first_event_id(week + interval '7 days'));
+                part, parent);
+            EXECUTE format(
+                'WITH moved AS (DELETE FROM %I WHERE event_id >= %L AND event_id < %L RETURNING *) '
+                'INSERT INTO %I SELECT * FROM moved',
+                parent || '_other', first_event_id(week), first_event_id(week + interval '7 days'), part);
+            EXECUTE format(
+                'ALTER TABLE %I ATTACH PARTITION %I FOR VALUES FROM (%L) TO (%L)',
+                parent, part, first_event_id(week), first_event_id(week + interval '7 days'));
         END IF;
     END LOOP;
     FOR part IN

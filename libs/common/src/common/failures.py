@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from common.errors import Permanent, Transient
 
-#: Transient failures of one event before it is a dead letter: about eight minutes, with the backoff below.
+#: Transient failures of one event before it is a dead letter: two to four minutes, with the backoff below.
 MAX_FAILURES = 8
 #: Claims of one event before it is a dead letter: it seems to kill whoever takes it.
 MAX_CLAIMS = 20

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Self, TypeAlias
 
 import asyncpg
 
-from common.errors import Unavailable
+from common.errors import Permanent, Unavailable
 
 if TYPE_CHECKING:
     Connection: TypeAlias = asyncpg.pool.PoolConnectionProxy[asyncpg.Record]
@@ -62,7 +62,7 @@ class Database:
 
     @classmethod
     async def connect(cls, url: str, *, size: int = 10, name: str = "leadgen") -> Self:
-        """Opens the pool. Raises Unavailable when the server does not answer."""
+        """Opens the pool. Raises Unavailable when the server does not answer, Permanent when it will not have us."""
         try:
             pool = await asyncpg.create_pool(
                 url,
@@ -75,6 +75,11 @@ class Database:
             )
         except AWAY as error:
             raise Unavailable(f"PostgreSQL does not answer: {error}") from error
+        except (asyncpg.PostgresError, ValueError) as error:
+            raise Permanent(
+                f"PostgreSQL refuses: {error}. DATABASE_URL must name a login that is allowed in, on a database that "
+                f"`leadgen migrate` was run on, and one that may step down: GRANT {SERVICE_ROLE} TO <login>"
+            ) from error
         return cls(pool, url, name)
 
     async def close(self) -> None:

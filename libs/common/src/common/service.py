@@ -20,10 +20,10 @@ from starlette.types import ASGIApp
 
 from common import asyncapi, health, logs
 from common.contracts import Lane
-from common.errors import Unavailable
+from common.errors import Permanent, Unavailable
 from common.postgres import Database
 from common.runtime import Runtime
-from common.settings import ServiceSettings
+from common.settings import ServiceSettings, StageSettings
 from common.stage import Stage
 
 log = structlog.get_logger(__name__)
@@ -31,18 +31,23 @@ log = structlog.get_logger(__name__)
 Compose = Callable[[Database], AbstractAsyncContextManager[Stage]]
 
 
-def run(name: str, settings: ServiceSettings, compose: Compose, *, interactive: int, nightly: int) -> None:
-    """Runs until SIGTERM or SIGINT; exits with 1 when the service turned out to be unfit.
+def run(name: str, settings: StageSettings, compose: Compose, *, interactive: int, nightly: int) -> None:
+    """Runs until SIGTERM or SIGINT; exits with 1 when the service cannot work or turned out to be unfit.
 
     `interactive` and `nightly` say how many runs of a handler each lane has at once.
     """
     logs.configure(name, settings.log_level)
     lanes: dict[Lane, int] = {"interactive": interactive, "nightly": nightly}
-    if not asyncio.run(_serve(name, settings, compose, lanes)):
+    try:
+        is_fit = asyncio.run(_serve(name, settings, compose, lanes))
+    except Permanent as error:
+        log.critical("service_cannot_start", error=str(error))
+        is_fit = False
+    if not is_fit:
         raise SystemExit(1)
 
 
-async def _serve(name: str, settings: ServiceSettings, compose: Compose, lanes: Mapping[Lane, int]) -> bool:
+async def _serve(name: str, settings: StageSettings, compose: Compose, lanes: Mapping[Lane, int]) -> bool:
     """True after an ordered stop, False when the service stopped because it is unfit."""
     complaints: list[str] = []
 
@@ -54,6 +59,8 @@ async def _serve(name: str, settings: ServiceSettings, compose: Compose, lanes: 
     database = await connect(name, settings.database_url, size=sum(lanes.values()) + 6)
     try:
         await wait_for_kafka(settings.kafka_bootstrap_servers)
+        async with database.statement() as connection:
+            await connection.execute("SELECT keep_inbox_partitions($1)", name)
         async with compose(database) as stage:
             runtime = Runtime(
                 stage,

@@ -14,13 +14,18 @@ class Settings(BaseSettings):
 
 
 class ServiceSettings(Settings):
-    """Where the parts are, and how a service behaves as a process."""
+    """Where the parts are, and how a service is watched."""
 
     database_url: str
     kafka_bootstrap_servers: str
     http_host: str = "127.0.0.1"
     http_port: int = Field(default=8080, ge=0, le=65535)
     log_level: str = "INFO"
+
+
+class StageSettings(ServiceSettings):
+    """And how a stage works through its inbox."""
+
     shutdown_grace_s: float = Field(default=20, ge=0)
     inbox_bound: int = Field(default=20_000, ge=100)
     inbox_lease_s: float = Field(default=60, ge=1)

@@ -5,11 +5,11 @@ from typing import Annotated, get_args
 from pydantic import Field, field_validator
 from pydantic_settings import NoDecode
 
-from common.settings import ServiceSettings
+from common.settings import StageSettings
 from enricher.visiting import Scheme
 
 
-class EnricherSettings(ServiceSettings):
+class EnricherSettings(StageSettings):
     """Read once, in main.py."""
 
     crawl_max_pages: int = Field(default=4, ge=0, le=20, description="key pages read besides the homepage")

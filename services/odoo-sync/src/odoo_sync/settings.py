@@ -3,10 +3,10 @@
 from cryptography.fernet import Fernet
 from pydantic import Field, SecretStr, field_validator
 
-from common.settings import ServiceSettings
+from common.settings import StageSettings
 
 
-class OdooSyncSettings(ServiceSettings):
+class OdooSyncSettings(StageSettings):
     """Read once, in main.py."""
 
     score_min_export: float = Field(

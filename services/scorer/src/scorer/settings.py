@@ -2,10 +2,10 @@
 
 from pydantic import Field
 
-from common.settings import ServiceSettings
+from common.settings import StageSettings
 
 
-class ScorerSettings(ServiceSettings):
+class ScorerSettings(StageSettings):
     """Read once, in main.py."""
 
     scorer_interactive_workers: int = Field(default=2, ge=1, description="workers for what someone waits for")

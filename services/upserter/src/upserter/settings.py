@@ -2,10 +2,10 @@
 
 from pydantic import Field
 
-from common.settings import ServiceSettings
+from common.settings import StageSettings
 
 
-class UpserterSettings(ServiceSettings):
+class UpserterSettings(StageSettings):
     """Read once, in main.py."""
 
     staging_batch_size: int = Field(default=500, ge=1, le=5000, description="companies that a job handles at a time")

@@ -34,7 +34,9 @@ app.add_typer(bench_app, name="bench")
 app.command("load")(load_command)
 
 DatabaseUrl = Annotated[str, typer.Option(envvar="DATABASE_URL", show_envvar=True, help="As the tables' owner.")]
-TenantNumber = Annotated[int, typer.Option("--tenant", min=1, envvar="DEFAULT_TENANT_ID", show_envvar=True)]
+TenantNumber = Annotated[
+    int, typer.Option("--tenant", min=1, max=2**31 - 1, envvar="DEFAULT_TENANT_ID", show_envvar=True)
+]
 
 
 def main() -> None:
@@ -133,7 +135,9 @@ def token(
     tenant: TenantNumber,
     secret: Annotated[str, typer.Option(envvar="GATEWAY_JWT_SECRET", show_envvar=True, help="The gateway's.")],
     user: Annotated[str, typer.Option(help="Who the token is for.")] = "rep@example.com",
-    hours: Annotated[float, typer.Option(min=0.01, help="How long it is good.")] = 12,
+    hours: Annotated[float, typer.Option(min=0.01, max=87600, help="How long it is good.")] = 12,
 ) -> None:
     """Print an access token for the gateway."""
+    if len(secret) < 32:
+        raise typer.BadParameter("the gateway takes none of less than 32 characters", param_hint="--secret")
     typer.echo(make_token(secret, tenant, user, valid=timedelta(hours=hours)))

@@ -11,8 +11,9 @@ from pathlib import Path
 
 import asyncpg
 
-from common.errors import Permanent, Unavailable
+from common.errors import Permanent
 from common.postgres import AWAY
+from leadgen.owner import connected
 from leadgen.places import deployed
 
 FILE_NAME = re.compile(r"(\d{4})_[a-z0-9_]+\.sql")
@@ -57,18 +58,12 @@ async def migrate(database_url: str, directory: Path | None = None) -> list[str]
     """Applies what is missing and returns the names: none when nothing was. May be repeated, and run twice at once.
 
     Connects as the tables' owner. Unless given, `directory` is `LEADGEN_MIGRATIONS` or the checkout's own.
-    Raises MigrationRefused, MigrationFailed, Unavailable.
+    Raises MigrationRefused, MigrationFailed, DatabaseRefused, Unavailable.
     """
     migrations = read_migrations(directory or deployed("migrations", "LEADGEN_MIGRATIONS"))
-    try:
-        connection = await asyncpg.connect(database_url)
-        try:
-            await connection.execute(LOCK)
-            return await _apply_missing(connection, migrations)
-        finally:
-            await connection.close()
-    except AWAY as error:
-        raise Unavailable(f"PostgreSQL: {type(error).__name__}: {error}") from error
+    async with connected(database_url) as connection:
+        await connection.execute(LOCK)
+        return await _apply_missing(connection, migrations)
 
 
 def read_migrations(directory: Path) -> list[Migration]:

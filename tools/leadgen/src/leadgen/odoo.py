@@ -5,8 +5,8 @@ from urllib.parse import urlsplit
 import asyncpg
 from cryptography.fernet import Fernet
 
-from common.errors import Permanent, Unavailable
-from common.postgres import AWAY
+from common.errors import Permanent
+from leadgen.owner import connected
 
 SAVE = """
     INSERT INTO odoo_connections (tenant_id, url, database, api_key) VALUES ($1, $2, $3, $4)
@@ -22,7 +22,8 @@ class ConnectionRejected(Permanent):
 async def connect_odoo(
     database_url: str, tenant_id: int, url: str, database: str, api_key: str, credentials_key: str
 ) -> None:
-    """Stores or replaces the tenant's connection; the next lead goes there. Raises ConnectionRejected or Unavailable.
+    """Stores or replaces the tenant's connection; the next lead goes there. Raises ConnectionRejected,
+    DatabaseRefused, Unavailable.
 
     `credentials_key` is the Fernet key that odoo-sync has as ODOO_CREDENTIALS_KEY.
     """
@@ -30,24 +31,16 @@ async def connect_odoo(
     if not database.strip():
         raise ConnectionRejected("the name of the Odoo database is empty")
     try:
-        connection = await asyncpg.connect(database_url, timeout=10)
-        try:
-            async with connection.transaction():
-                # FORCE ROW LEVEL SECURITY binds the tables' owner too.
-                await connection.execute("SELECT set_config('request.tenant_id', $1, true)", str(tenant_id))
-                await connection.execute(SAVE, tenant_id, url, database.strip(), token)
-        finally:
-            await connection.close()
+        async with connected(database_url) as connection, connection.transaction():
+            # FORCE ROW LEVEL SECURITY binds the tables' owner too.
+            await connection.execute("SELECT set_config('request.tenant_id', $1, true)", str(tenant_id))
+            await connection.execute(SAVE, tenant_id, url, database.strip(), token)
     except asyncpg.ForeignKeyViolationError as error:
         raise ConnectionRejected(f"there is no tenant {tenant_id}") from error
-    except asyncpg.UndefinedTableError as error:
-        raise ConnectionRejected("this database has no tables of Leadgen yet: migrate it first") from error
     except asyncpg.InsufficientPrivilegeError as error:
         raise ConnectionRejected(
             "this login may not write connections: use the database's owner, not a service's login"
         ) from error
-    except AWAY as error:
-        raise Unavailable(f"PostgreSQL does not answer: {error}") from error
 
 
 def _checked_url(url: str) -> str:

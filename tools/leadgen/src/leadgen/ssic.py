@@ -11,10 +11,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
 
-import asyncpg
-
-from common.errors import Permanent, Unavailable
-from common.postgres import AWAY
+from common.errors import Permanent
+from leadgen.owner import connected
 
 VERSION = "2020"
 
@@ -47,17 +45,11 @@ class Code(NamedTuple):
 async def seed_ssic(database_url: str) -> int:
     """Makes `ssic_ref` hold all of SSIC 2020 and returns how many codes that is. May be repeated.
 
-    Connects as the tables' owner. Raises Unavailable when the server does not answer, CodeListUnreadable.
+    Connects as the tables' owner. Raises DatabaseRefused, Unavailable, CodeListUnreadable.
     """
     columns = list(zip(*ssic_2020(), strict=True))
-    try:
-        connection = await asyncpg.connect(database_url)
-        try:
-            await connection.execute(SEED, VERSION, *columns)
-        finally:
-            await connection.close()
-    except AWAY as error:
-        raise Unavailable(f"PostgreSQL does not answer: {error}") from error
+    async with connected(database_url) as connection:
+        await connection.execute(SEED, VERSION, *columns)
     return len(columns[0])
 
 

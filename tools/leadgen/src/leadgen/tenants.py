@@ -1,9 +1,6 @@
 """The tenants, as the operator keeps them."""
 
-import asyncpg
-
-from common.errors import Unavailable
-from common.postgres import AWAY
+from leadgen.owner import connected
 
 SAVE = """
     INSERT INTO tenants (tenant_id, name) VALUES ($1, $2)
@@ -12,12 +9,6 @@ SAVE = """
 
 
 async def add_tenant(database_url: str, tenant_id: int, name: str) -> None:
-    """Adds the tenant, or renames it and makes it active again. Raises Unavailable."""
-    try:
-        connection = await asyncpg.connect(database_url, timeout=10)
-        try:
-            await connection.execute(SAVE, tenant_id, name)
-        finally:
-            await connection.close()
-    except AWAY as error:
-        raise Unavailable(f"PostgreSQL does not answer: {error}") from error
+    """Adds the tenant, or renames it and makes it active again. Raises DatabaseRefused, Unavailable."""
+    async with connected(database_url) as connection:
+        await connection.execute(SAVE, tenant_id, name)

@@ -98,6 +98,8 @@ async def create_topics(bootstrap: str, file: Path | None = None) -> list[str]:
         await _wait_for_leaders(bootstrap, wanted)
     except (KafkaError, OSError) as error:
         raise Unavailable(f"Kafka at {bootstrap}: {type(error).__name__}: {error}") from error
+    except ValueError as error:
+        raise TopicsRefused(f"{bootstrap} is no address of Kafka, such as 127.0.0.1:9092: {error}") from error
     finally:
         await admin.close()
     return created

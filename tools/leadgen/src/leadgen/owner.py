@@ -1,0 +1,34 @@
+"""The tables' owner's connection to PostgreSQL, for the operator's commands."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import asyncpg
+
+from common.errors import Permanent, Unavailable
+from common.postgres import AWAY
+
+
+class DatabaseRefused(Permanent):
+    """The URL is none, the login is refused, or the database is not one of ours."""
+
+
+@asynccontextmanager
+async def connected(database_url: str) -> AsyncIterator["asyncpg.Connection[asyncpg.Record]"]:
+    """A connection, closed at the end. Raises DatabaseRefused, Unavailable; other SQL errors pass through."""
+    try:
+        connection = await asyncpg.connect(database_url, timeout=10)
+        try:
+            yield connection
+        finally:
+            await connection.close()
+    except asyncpg.ClientConfigurationError as error:
+        raise DatabaseRefused(
+            f"no database URL: {error}; it looks like postgresql://user:password@host/name"
+        ) from error
+    except (asyncpg.InvalidAuthorizationSpecificationError, asyncpg.InvalidCatalogNameError) as error:
+        raise DatabaseRefused(f"PostgreSQL refuses the login: {error}") from error
+    except asyncpg.UndefinedTableError as error:
+        raise DatabaseRefused(f"the database has no tables of Leadgen yet ({error}): run `leadgen migrate`") from error
+    except AWAY as error:
+        raise Unavailable(f"PostgreSQL does not answer: {type(error).__name__}: {error}") from error
