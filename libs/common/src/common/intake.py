@@ -6,6 +6,7 @@ stays in Kafka.
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
@@ -84,11 +85,12 @@ class Intake:
             if writing is not None:
                 writing.cancel()
         await message.ack()
+        taken = Counter(record.topic for record in records)
+        for topic, count in taken.items():
+            metrics.taken_in.labels(self._inbox.consumer, topic).inc(count)
         self._arrived()
-        for topic in {record.topic for record in records}:
-            taken = sum(record.topic == topic for record in records)
-            metrics.taken_in.labels(self._inbox.consumer, topic).inc(taken)
-            await self._hold_back(topic, taken, message.consumer)
+        for topic, count in taken.items():
+            await self._hold_back(topic, count, message.consumer)
 
     async def _write(self, arrivals: Sequence[Arrival]) -> None:
         pause = 0.1
