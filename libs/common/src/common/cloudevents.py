@@ -133,9 +133,7 @@ def unpack_headers(packed: str) -> list[tuple[str, bytes | None]]:
     return [(name, None if value is None else value.encode("latin-1")) for name, value in orjson.loads(packed)]
 
 
-def unpack_texts(packed: str) -> dict[str, str | None]:
-    """The headers of a message whose envelope was readable, by name, as texts."""
-    return {
-        name: value if value is None or value.isascii() else value.encode("latin-1").decode(errors="replace")
-        for name, value in orjson.loads(packed)
-    }
+def unpack_text(headers: Mapping[str, str | None], name: str) -> str | None:
+    """A header of a message whose envelope was readable, out of `dict(orjson.loads(packed))`."""
+    value = headers.get(name)
+    return value if value is None or value.isascii() else value.encode("latin-1").decode(errors="replace")

@@ -11,7 +11,9 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
-from common.cloudevents import Envelope, unpack_texts
+import orjson
+
+from common.cloudevents import Envelope, unpack_text
 from common.contracts import Lane
 from common.errors import LeaseLost
 from common.outbox import Message
@@ -130,14 +132,14 @@ class Claim(NamedTuple):
     @property
     def envelope(self) -> Envelope:
         """Most of it stands in columns of its own; `lane` among them, so that what follows keeps to it."""
-        headers = unpack_texts(self.headers)
+        headers: dict[str, str | None] = dict(orjson.loads(self.headers))
         return Envelope(
             self.event_id,
             self.tenant_id,
             self.lane,
-            headers.get("ce_correlationid"),
+            unpack_text(headers, "ce_correlationid"),
             self.replay_id,
-            headers.get("traceparent"),
+            unpack_text(headers, "traceparent"),
         )
 
 

@@ -58,9 +58,9 @@ class Announcement(NamedTuple):
     event: Event
     envelope: Envelope
 
-    def message(self, source: str, at: datetime) -> Message:
-        """As `source` (a service's name) tells it."""
-        headers = header_texts(self.event, self.envelope, source=source, at=at.isoformat())
+    def message(self, source: str, at: str) -> Message:
+        """As `source` (a service's name) tells it `at` an ISO 8601 time."""
+        headers = header_texts(self.event, self.envelope, source=source, at=at)
         return Message(self.event.topic, self.event.key.encode(), encode_body(self.event), pack_texts(headers))
 
 
@@ -73,7 +73,7 @@ async def save(tx: Connection, producer: str, messages: Sequence[Message]) -> No
 
 async def announce(tx: Connection, producer: str, announcements: Iterable[Announcement]) -> None:
     """Writes the events, in this order. They are told if and only if the transaction commits."""
-    now = datetime.now(UTC)
+    now = datetime.now(UTC).isoformat()
     await save(tx, producer, [announcement.message(producer, now) for announcement in announcements])
 
 

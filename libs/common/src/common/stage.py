@@ -49,8 +49,8 @@ class Item(Generic[E]):
     def lane(self) -> Lane:
         return self.envelope.lane
 
-    def message(self, event: Event, source: str, now: datetime) -> Message:
-        """`event` as a message that follows from this item: same tenant, lane, request, replay and trace."""
+    def message(self, event: Event, source: str, at: str) -> Message:
+        """`event`, told `at` an ISO 8601 time, as it follows from this: same tenant, lane, request, replay, trace."""
         if event.tenant_id != self.event.tenant_id:
             raise Permanent(f"an event of tenant {self.event.tenant_id} cannot announce one of {event.tenant_id}")
         envelope = Envelope(
@@ -61,7 +61,7 @@ class Item(Generic[E]):
             replay_id=self.replay_id,
             traceparent=child_of(self.envelope.traceparent),
         )
-        return Announcement(event, envelope).message(source, now)
+        return Announcement(event, envelope).message(source, at)
 
 
 @dataclass(slots=True)
@@ -73,6 +73,10 @@ class Batch(Generic[E]):
     now: datetime
     source: str
     announced: list[Message] = field(default_factory=list)
+    _at: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._at = self.now.isoformat()
 
     @property
     def events(self) -> list[E]:
@@ -80,7 +84,7 @@ class Batch(Generic[E]):
 
     def announce(self, event: Event, cause: Item[E]) -> None:
         """Tells `event`, which follows from `cause`, when the transaction commits."""
-        self.announced.append(cause.message(event, self.source, self.now))
+        self.announced.append(cause.message(event, self.source, self._at))
 
 
 class Work(Generic[E]):
@@ -112,7 +116,7 @@ class Work(Generic[E]):
 
     def announce(self, event: Event) -> None:
         """Tells `event` when the open transaction commits. To be called inside `step` or `finish`."""
-        self._announced.append(self.item.message(event, self._inbox.consumer, self.now))
+        self._announced.append(self.item.message(event, self._inbox.consumer, self.now.isoformat()))
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[Connection]:

@@ -4,7 +4,7 @@ Each round measures four things on the same events, one after the other, in one 
 
     bare        INSERT … SELECT unnest of 500 rows at a time, a commit each, into an unpartitioned twin of the inbox
     take_in     from Kafka into the inbox
-    set_based   claimed 200 at a time, written with one statement, announced, sent to Kafka, ended
+    set_based   claimed 500 at a time, written with one statement, announced, sent to Kafka, ended
     one_by_one  claimed, written, announced, sent and ended each for itself, by 8 workers at once
 
 Rounds are paired, so that a slow moment of the machine meets all four; the medians of the rounds' ratios count.
@@ -30,7 +30,7 @@ from common.runtime import Runtime
 from common.stage import Batch, Stage, Work
 
 STAGE = "bench"
-BARE_BATCH = 500
+BATCH = 500
 TAKEN_IN, SENT = "leadgen_inbox_taken_in_total", "leadgen_outbox_sent_total"
 TENANTS = 4
 
@@ -140,9 +140,7 @@ class _Sent:
 
 async def _bare(owner: "asyncpg.Connection[asyncpg.Record]", sent: Sequence[Any]) -> float:
     arrivals = [arrival(record) for record in sent]
-    batches = [
-        tuple(zip(*arrivals[start : start + BARE_BATCH], strict=True)) for start in range(0, len(arrivals), BARE_BATCH)
-    ]
+    batches = [tuple(zip(*arrivals[start : start + BATCH], strict=True)) for start in range(0, len(arrivals), BATCH)]
     began = time.perf_counter()
     for columns in batches:
         await owner.execute(BARE, STAGE, *columns)
@@ -193,7 +191,7 @@ def _count(counter: str) -> float:
 def _set_based() -> Stage:
     stage = Stage(STAGE)
 
-    @stage.handles(RequestEnrichment, batch=200)
+    @stage.handles(RequestEnrichment, batch=BATCH)
     async def save_all(work: Batch[RequestEnrichment]) -> None:
         companies = [event.company for event in work.events]
         await work.tx.execute(SAVE, [company.uen for company in companies], [company.name for company in companies])
