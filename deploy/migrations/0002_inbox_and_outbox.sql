@@ -61,7 +61,7 @@ BEGIN
             EXECUTE format('LOCK TABLE %I IN ACCESS EXCLUSIVE MODE', parent || '_other');
             EXECUTE format(
                 'CREATE TABLE %I (LIKE %I INCLUDING DEFAULTS INCLUDING CONSTRAINTS) '
-                'WITH (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.05, autovacuum_analyze_scale_factor = 0.05)',
+                'WITH (autovacuum_vacuum_scale_factor = 0.05, autovacuum_analyze_scale_factor = 0.05)',
                 part, parent);
             EXECUTE format(
                 'WITH moved AS (DELETE FROM %I WHERE event_id >= %L AND event_id < %L RETURNING *) '

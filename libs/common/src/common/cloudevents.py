@@ -101,7 +101,9 @@ def _text(headers: Mapping[str, bytes | None], name: str) -> str | None:
 
 def encode_body(event: Event) -> bytes:
     """The event as JSON."""
-    return event.model_dump_json(exclude_none=True).encode()
+    return event.__pydantic_serializer__.to_json(
+        event, exclude_none=True
+    )  # model_dump_json, without the way through str
 
 
 def decode_body(model: type[E], value: bytes | None) -> E:

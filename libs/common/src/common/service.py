@@ -8,11 +8,13 @@ opens and closes whatever else the handlers need.
 
 import asyncio
 import signal
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from contextlib import AbstractAsyncContextManager
+from typing import Any, TypeVar
 
 import structlog
 import uvicorn
+import uvloop
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 from starlette.applications import Starlette
@@ -28,6 +30,7 @@ from common.stage import Stage
 
 log = structlog.get_logger(__name__)
 
+T = TypeVar("T")
 Compose = Callable[[Database], AbstractAsyncContextManager[Stage]]
 
 
@@ -38,13 +41,17 @@ def run(name: str, settings: StageSettings, compose: Compose, *, interactive: in
     """
     logs.configure(name, settings.log_level)
     lanes: dict[Lane, int] = {"interactive": interactive, "nightly": nightly}
-    try:
-        is_fit = asyncio.run(_serve(name, settings, compose, lanes))
-    except Permanent as error:
-        log.critical("service_cannot_start", error=str(error))
-        is_fit = False
-    if not is_fit:
+    if not to_the_end(_serve(name, settings, compose, lanes)):
         raise SystemExit(1)
+
+
+def to_the_end(work: Coroutine[Any, Any, T]) -> T:
+    """Runs a process's whole work. What keeps it from starting is a line in the log, and exit code 1."""
+    try:
+        return uvloop.run(work)
+    except Permanent as error:
+        log.critical("cannot_start", error=str(error))
+        raise SystemExit(1) from None
 
 
 async def _serve(name: str, settings: StageSettings, compose: Compose, lanes: Mapping[Lane, int]) -> bool:

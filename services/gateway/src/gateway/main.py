@@ -10,7 +10,7 @@ from common import asyncapi, health, logs
 from common.contracts import EVENTS
 from common.gauges import keep_gauges
 from common.outbox import Relay
-from common.service import connect, http_server
+from common.service import connect, http_server, to_the_end
 from common.settings import read
 from gateway.access import Tenants
 from gateway.api import Parts, application
@@ -23,7 +23,7 @@ def main() -> None:
     """The console script."""
     settings = read(GatewaySettings)
     logs.configure(SERVICE, settings.log_level)
-    asyncio.run(serve(settings))
+    to_the_end(serve(settings))
 
 
 async def serve(settings: GatewaySettings) -> None:
