@@ -9,8 +9,7 @@ import asyncpg
 from common.contracts import EVENTS
 from common.deadletters import SUFFIX
 from common.postgres import Database
-from common.runtime import Runtime
-from common.testing import at_work, ended, publish, read_topic, until
+from common.testing import at_work, ended, is_all_taken_in, publish, read_topic, until
 from leadgen.topics import LISTENER, read_topics
 
 Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
@@ -47,15 +46,6 @@ async def told(kafka: str, *, to: str = "") -> Counter[tuple[str, UUID]]:
 
 def topics_with_dead_letters() -> set[str]:
     return {topic.name for topic in read_topics().wanted()}
-
-
-async def is_all_taken_in(runtime: Runtime) -> bool:
-    """Whether the group has committed all that is there."""
-    consumer = runtime.consumer
-    if not consumer or not consumer.assignment():
-        return False
-    ends = await consumer.end_offsets(consumer.assignment())
-    return all([(await consumer.committed(place) or 0) == end for place, end in ends.items()])
 
 
 async def test_every_handler_is_tried_out(line: Any) -> None:

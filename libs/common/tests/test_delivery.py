@@ -4,7 +4,7 @@ import pytest
 
 from common.contracts import LeadSynced, RequestEnrichment
 from common.stage import Batch, Stage, Work
-from common.testing import a_company, at_work, ended, envelope_for, publish, read_topic
+from common.testing import a_company, at_work, ended, envelope_for, is_all_taken_in, publish, read_topic, until
 
 Owner = "asyncpg.Connection[asyncpg.Record]"
 TAKE = "INSERT INTO toys (tenant_id, uen) VALUES (tenant(), $1)"
@@ -48,10 +48,11 @@ def set_based() -> Stage:
 async def test_a_message_delivered_twice_is_handled_and_announced_once(make_stage, toy, owner, database, kafka) -> None:
     """Kafka repeats; the row and its announcement do not."""
     events = [(event := a_request(f"2019{n:05}K", 1 + n % 3), envelope_for(event)) for n in range(50)]
-    async with at_work(make_stage(), database, kafka):
+    async with at_work(make_stage(), database, kafka) as runtime:
         await publish(kafka, [*events, *events])
         await ended(database, "toy", 50)
         await publish(kafka, events)
+        await until(lambda: is_all_taken_in(runtime))
         await ended(database, "toy", 50)
     assert await owner.fetchval("SELECT count(*) FROM toys") == 50
     told = await read_topic(kafka, LeadSynced.topic)

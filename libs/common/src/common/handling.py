@@ -55,7 +55,9 @@ class Handling:
         self._around = around
         self._database = around.database
         self._inbox = around.inbox
-        self._labels = (around.inbox.consumer, handler.event.topic, lane)
+        labels = (around.inbox.consumer, handler.event.topic, lane)
+        self._duration = metrics.duration.labels(*labels)
+        self._handled = {outcome: metrics.handled.labels(*labels, outcome) for outcome in metrics.OUTCOMES}
 
     async def handle(self, claims: Sequence[Claim]) -> None:
         """Ends the claims, or puts them back. Cancelled, it gives back what it holds."""
@@ -108,7 +110,7 @@ class Handling:
         else:
             self._around.fitness.saw(None)
             self._count("done", len(claims))
-            metrics.duration.labels(*self._labels).observe(time.perf_counter() - started)
+            self._duration.observe(time.perf_counter() - started)
             self._around.announced()
             return
         if len(items) > 1:
@@ -137,11 +139,10 @@ class Handling:
         is_known = isinstance(error, Transient | Permanent)
         self._around.fitness.saw(error)
         reason = printable(f"{type(error).__name__}: {error}")
-        log.log(
-            *(30, "event_failed") if is_known else (40, "unknown_error"),
-            error=reason,
-            exc_info=None if is_known else error,
-        )
+        if is_known:
+            log.warning("event_failed", error=reason)
+        else:
+            log.error("unknown_error", error=reason, exc_info=error)
         try:
             if (complaint := self._around.fitness.complaint) is not None:
                 await self._give_back([claim], "given_back")
@@ -180,4 +181,4 @@ class Handling:
         self._count(outcome, len(claims))
 
     def _count(self, outcome: str, events: int) -> None:
-        metrics.handled.labels(*self._labels, outcome).inc(events)
+        self._handled[outcome].inc(events)

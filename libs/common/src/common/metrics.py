@@ -7,9 +7,12 @@ from prometheus_client import Counter, Gauge, Histogram
 
 _WORK = ["stage", "topic", "lane"]
 
+#: What becomes of an event in a handler's hands; see common/handling.py.
+OUTCOMES = ("done", "retried", "dead", "given_back", "lease_lost", "waited")
+
 handled = Counter(
     "leadgen_stage_handled_total",
-    "Events ended or put back, by outcome: done, retried, dead, given_back, lease_lost, waited.",
+    f"Events ended or put back, by outcome: {', '.join(OUTCOMES)}.",
     [*_WORK, "outcome"],
 )
 duration = Histogram(

@@ -71,7 +71,11 @@ class Runtime:
             jobs[f"leases {workers.topic} {workers.lane}"] = workers.keep_leases()
         self._tasks = [asyncio.create_task(job, name=name) for name, job in jobs.items()]
         await self.relay.__aenter__()
-        await self.broker.start()
+        try:
+            await self.broker.start()
+        except BaseException:
+            await self.__aexit__(None, None, None)
+            raise
         return self
 
     async def __aexit__(

@@ -101,3 +101,12 @@ async def ended(database: Database, consumer: str, count: int, *, within_s: floa
         return row is not None and row["rows"] >= count and not row["open"] and not row["untold"]
 
     await until(is_quiet, within_s=within_s)
+
+
+async def is_all_taken_in(runtime: Runtime) -> bool:
+    """Whether the group has committed all that is in its topics."""
+    consumer = runtime.consumer
+    if not consumer or not consumer.assignment():
+        return False
+    ends = await consumer.end_offsets(consumer.assignment())
+    return all([(await consumer.committed(place) or 0) == end for place, end in ends.items()])
