@@ -84,11 +84,11 @@ class Intake:
         finally:
             if writing is not None:
                 writing.cancel()
-        await message.ack()
         taken = Counter(record.topic for record in records)
         for topic, count in taken.items():
             metrics.taken_in.labels(self._inbox.consumer, topic).inc(count)
-        self._arrived()
+        self._arrived()  # the rows are there: the work need not wait for Kafka to note it
+        await message.ack()
         for topic, count in taken.items():
             await self._hold_back(topic, count, message.consumer)
 
