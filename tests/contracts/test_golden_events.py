@@ -152,7 +152,7 @@ BARE_ONES: tuple[Event, ...] = (
 
 def written(event: Event) -> dict[str, Any]:
     """The message as a producer writes it."""
-    message = Announcement(event, ENVELOPE).message("test", NOW)
+    message = Announcement(event, ENVELOPE).message("test", NOW.isoformat())
     assert (message.topic, message.key) == (event.topic, event.key.encode())
     return {
         "key": event.key,
