@@ -1,7 +1,7 @@
 # `make demo` shows Leadgen, `make test` proves it, `make help` lists the rest.
 .SILENT:
 .DEFAULT_GOAL := help
-.PHONY: help install servers demo test test-fast check bench clean
+.PHONY: help install servers demo test test-fast check bench docs clean
 
 BIN := .venv/bin
 
@@ -26,6 +26,9 @@ check: install ## lint, formatting, types, who may import whom
 
 bench: servers ## how fast the spine is, as ratios to a bare INSERT
 	exec $(BIN)/leadgen bench spine
+
+docs: install ## write docs/openapi.json and docs/asyncapi.json anew from the code
+	exec $(BIN)/python docs/generate.py
 
 clean: ## remove .venv and everything made in the checkout
 	rm -rf .venv .run .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
