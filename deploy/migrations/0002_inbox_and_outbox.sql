@@ -25,7 +25,8 @@ CREATE TABLE inbox (
 -- The claim walks the first, oldest arrival first; the second answers "is there an older open one of this key".
 -- Neither holds next_at, so that a claim (which moves it) rewrites no index.
 CREATE INDEX inbox_ready ON inbox (topic, lane, tenant_id, received_at, kafka_offset) WHERE state = 'open';
-CREATE INDEX inbox_order ON inbox (topic, key, kafka_offset) WHERE state = 'open';
+-- Of a key only the beginning counts: an index entry has a largest size, a key has not.
+CREATE INDEX inbox_order ON inbox (topic, substring(key FROM 1 FOR 512), kafka_offset) WHERE state = 'open';
 
 CREATE TABLE outbox (
     producer   text NOT NULL,
@@ -113,4 +114,5 @@ CALL add_stage('nightly');
 GRANT SELECT, INSERT, UPDATE ON inbox TO leadgen_service;
 GRANT SELECT, INSERT, DELETE ON outbox TO leadgen_service;
 GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO leadgen_service;
+REVOKE EXECUTE ON FUNCTION keep_inbox_partitions FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION keep_inbox_partitions TO leadgen_service;

@@ -1,11 +1,12 @@
 """What becomes of events that fail, each in its way, on the real Kafka and the real PostgreSQL."""
 
 import asyncio
+import os
 
 import pytest
 
 from common import failures
-from common.cloudevents import encode_headers
+from common.cloudevents import encode_body, encode_headers
 from common.contracts import LeadSynced, RequestEnrichment
 from common.deadletters import SUFFIX
 from common.errors import Permanent, Transient
@@ -139,6 +140,7 @@ async def test_a_run_of_unknown_errors_stops_the_service_and_not_the_events(toy,
     still_open = await owner.fetchval("SELECT count(*) FROM inbox WHERE state = 'open'")
     assert dead < failures.Fitness.RUN
     assert dead + still_open == 60
+    assert await owner.fetchval("SELECT max(attempts) FROM inbox") <= 2  # it claims nothing more while it stops
 
 
 async def test_an_event_that_kills_its_worker_each_time_is_given_up(toy, owner, database, kafka, monkeypatch) -> None:
@@ -167,3 +169,13 @@ async def test_a_tenants_event_cannot_announce_for_another(toy, owner, database,
         await ended(database, "toy", 1)
     assert await read_topic(kafka, LeadSynced.topic) == []
     assert len(await read_topic(kafka, TOPIC + SUFFIX)) == 1
+
+
+async def test_a_key_of_any_size_is_taken_in(toy, owner, database, kafka) -> None:
+    """An index entry has a largest size; a foreign producer's key has not, and must not stop the intake."""
+    event = a_request("A1")
+    headers = encode_headers(event, envelope_for(event), source="test")
+    async with at_work(failing({}), database, kafka):
+        await publish_raw(kafka, [(TOPIC, os.urandom(20_000), encode_body(event), headers)])
+        await ended(database, "toy", 1)
+    assert await owner.fetchval("SELECT count(*) FROM toys") == 1

@@ -4,7 +4,6 @@ Facts are named in the past tense, commands in the imperative. What a consumer n
 no service reads another's tables.
 """
 
-from collections.abc import Iterable
 from datetime import date, datetime
 from typing import ClassVar, Literal
 from uuid import UUID
@@ -219,8 +218,3 @@ EVENTS: tuple[type[Event], ...] = (
     LeadSynced,
     JobProgressed,
 )
-
-
-def topics_of(events: Iterable[type[Event]]) -> list[str]:
-    """Their topic names, in order."""
-    return [event.topic for event in events]

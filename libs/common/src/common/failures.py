@@ -31,7 +31,7 @@ def retry_delay(failures: int, error: Exception, chance: float) -> timedelta | N
 class Fitness:
     """Watches for unknown errors: a run of them, or a high share, says that the fault is ours and not the events'.
 
-    Then the service stops and dead-letters nothing more; what it held is given back.
+    Then `complaint` says why the service should stop, for good: it claims and dead-letters nothing more.
     """
 
     RUN = 10
@@ -42,16 +42,16 @@ class Fitness:
     def __init__(self) -> None:
         self._run = 0
         self._recent: deque[bool] = deque(maxlen=self.WINDOW)
+        self.complaint: str | None = None
 
     def saw(self, error: Exception | None) -> None:
         """Notes the outcome of one event; errors of a known meaning are no sign of unfitness."""
         is_unknown = error is not None and not isinstance(error, Transient | Permanent)
         self._run = self._run + 1 if is_unknown else 0
         self._recent.append(is_unknown)
+        self.complaint = self.complaint or self._verdict()
 
-    @property
-    def complaint(self) -> str | None:
-        """Why the service should stop, or None."""
+    def _verdict(self) -> str | None:
         if self._run >= self.RUN:
             return f"{self._run} unknown errors in a row"
         unknown = sum(self._recent)

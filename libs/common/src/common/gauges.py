@@ -53,11 +53,12 @@ async def _note_lag(service: str, consumer: Any) -> None:
         return
     lags: dict[str, int] = {}
     for partition in consumer.assignment():
-        end = consumer.highwater(partition)
-        if end is None:
-            continue  # nothing fetched of it yet
-        # A rebalance may take the partition away between two lines: then its lag is someone else's.
-        with suppress(IllegalStateError, TimeoutError):
+        # A rebalance may take the partition away between two lines: then its lag is someone else's. (The client
+        # asserts, rather than raises, that a partition is assigned.)
+        with suppress(IllegalStateError, AssertionError, TimeoutError):
+            end = consumer.highwater(partition)
+            if end is None:
+                continue  # nothing fetched of it yet
             async with asyncio.timeout(1):
                 lags[partition.topic] = lags.get(partition.topic, 0) + max(0, end - await consumer.position(partition))
     for topic, messages in lags.items():

@@ -100,7 +100,8 @@ class Handling:
             await self._run(items)
         except LeaseLost as lost:
             log.warning("lease_lost", error=str(lost))
-            self._count("lease_lost", len(claims))
+            with suppress(Unavailable):  # of a batch the others may still be ours: no need to wait for their leases
+                await self._give_back(claims, "lease_lost")
             return
         except Unavailable as error:
             await self._wait(claims, error)

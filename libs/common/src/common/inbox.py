@@ -55,7 +55,8 @@ CLAIM = """
         SELECT event_id, replay_id FROM {inbox} i
          WHERE topic = $1 AND lane = $2 AND tenant_id = $3 AND state = 'open' AND next_at <= now()
            AND NOT EXISTS (SELECT 1 FROM {inbox} older
-                            WHERE older.topic = $1 AND older.key = i.key
+                            WHERE older.topic = $1
+                              AND substring(older.key FROM 1 FOR 512) = substring(i.key FROM 1 FOR 512)
                               AND older.state = 'open' AND older.kafka_offset < i.kafka_offset)
          ORDER BY received_at, kafka_offset
          LIMIT $4 FOR UPDATE SKIP LOCKED)

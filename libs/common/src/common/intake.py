@@ -100,7 +100,7 @@ class Intake:
                     await self._inbox.take_in(tx, arrivals)
             except Unavailable as error:
                 log.warning("intake_waits_for_database", error=str(error))
-            except asyncpg.PostgresError as error:
+            except (asyncpg.PostgresError, asyncpg.InterfaceError) as error:
                 # A right that is missing, a table that is: whatever it is, giving up here would lose the batch.
                 log.exception("intake_cannot_write", error=repr(error))
             else:

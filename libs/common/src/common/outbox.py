@@ -2,10 +2,12 @@
 
 An event leaves the outbox only when every in-sync replica of Kafka has it. One relay per service sends at a time (an
 advisory lock on a connection of its own), and of one partition only one batch is under way, so that a key's order
-holds and a failed send stops just that partition. After a crash a message may be sent twice: consumers know its id.
+holds. After a failed send its topic rests for a moment, and the others go on. After a crash a message may be sent
+twice: consumers know its id.
 """
 
 import asyncio
+import time
 from collections import defaultdict, deque
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
@@ -33,7 +35,11 @@ SAVE = """
     SELECT $1, * FROM unnest($2::text[], $3::bytea[], $4::bytea[], $5::text[])
 """
 
-OLDEST = "SELECT id, topic, key, value, headers FROM outbox WHERE producer = $1 ORDER BY id LIMIT $2"
+# Topics that rest are passed over, so that what cannot be sent hides nothing else.
+OLDEST = """
+    SELECT id, topic, key, value, headers FROM outbox
+     WHERE producer = $1 AND topic <> ALL($3::text[]) ORDER BY id LIMIT $2
+"""
 
 FORGET = "DELETE FROM outbox WHERE producer = $1 AND id = ANY($2::bigint[])"
 
@@ -92,7 +98,9 @@ class Relay:
     POLL = 0.1
     #: What is announced within so many seconds of a wake-up goes out together.
     LINGER = 0.005
-    #: After this many failures in a row the producer is made anew: it may hold a broken connection for ever.
+    #: Seconds that a topic rests after a failed send.
+    TOPIC_REST = 1.0
+    #: After this many rounds without a success the producer is made anew: it may hold a broken connection for ever.
     FAILURES_BEFORE_RENEWAL = 3
 
     def __init__(self, database: Database, bootstrap_servers: str, producer: str, *, drain_s: float = 5.0) -> None:
@@ -101,6 +109,7 @@ class Relay:
         self._producer = producer
         self._drain_s = drain_s
         self._partitioner = DefaultPartitioner()
+        self._resting: dict[str, float] = {}
         self._wake = asyncio.Event()
         self._stopping = False
         self.task: asyncio.Task[None] | None = None
@@ -145,9 +154,10 @@ class Relay:
         try:
             while True:
                 self._wake.clear()
-                rows = await session.fetch(OLDEST, self._producer, self.BATCH)
+                self._resting = {topic: until for topic, until in self._resting.items() if until > time.monotonic()}
+                rows = await session.fetch(OLDEST, self._producer, self.BATCH, list(self._resting))
                 if not rows:
-                    if self._stopping:
+                    if self._stopping and not self._resting:
                         return
                     await self._rest(self.POLL)
                     continue
@@ -155,9 +165,7 @@ class Relay:
                 if sent:
                     await session.execute(FORGET, self._producer, sent)
                     metrics.outbox_sent.labels(self._producer).inc(len(sent))
-                failures = 0 if len(sent) == len(rows) else failures + 1
-                if failures:
-                    await asyncio.sleep(min(0.1 * 2**failures, 5))
+                failures = 0 if sent else failures + 1
                 if failures and failures % self.FAILURES_BEFORE_RENEWAL == 0:
                     await kafka.stop()
                     kafka = await self._connect()
@@ -234,5 +242,6 @@ class Relay:
         return batch.append(timestamp=None, key=message.key, value=message.value, headers=headers) is not None
 
     def _note_failure(self, topic: str, error: Exception) -> None:
+        self._resting[topic] = time.monotonic() + self.TOPIC_REST
         metrics.outbox_failed.labels(self._producer).inc()
         log.warning("send_failed", topic=topic, error=repr(error))

@@ -81,12 +81,14 @@ class Runtime:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        await self.broker.stop()
-        await asyncio.gather(*(workers.stop(self._grace_s) for workers in self.workers))
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        await self.relay.__aexit__(kind, error, trace)
+        try:
+            await self.broker.stop()
+        finally:
+            await asyncio.gather(*(workers.stop(self._grace_s) for workers in self.workers))
+            for task in self._tasks:
+                task.cancel()
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+            await self.relay.__aexit__(kind, error, trace)
 
     @property
     def consumer(self) -> Any:

@@ -13,6 +13,7 @@ from collections.abc import Callable, Coroutine, Mapping
 from contextlib import AbstractAsyncContextManager
 from typing import Any, TypeVar
 
+import asyncpg
 import structlog
 import uvicorn
 import uvloop
@@ -51,8 +52,8 @@ def to_the_end(work: Coroutine[Any, Any, T]) -> T:
     collect_less_often()
     try:
         return uvloop.run(work)
-    except Permanent as error:
-        log.critical("cannot_start", error=str(error))
+    except (Permanent, Unavailable) as error:
+        log.critical("cannot_go_on", error=str(error))
         raise SystemExit(1) from None
 
 
@@ -76,8 +77,7 @@ async def _serve(name: str, settings: StageSettings, compose: Compose, lanes: Ma
     database = await connect(name, settings.database_url, size=sum(lanes.values()) + 6)
     try:
         await wait_for_kafka(settings.kafka_bootstrap_servers)
-        async with database.statement() as connection:
-            await connection.execute("SELECT keep_inbox_partitions($1)", name)
+        await _keep_partitions(database, name)
         async with compose(database) as stage:
             runtime = Runtime(
                 stage,
@@ -108,11 +108,16 @@ async def _serve(name: str, settings: StageSettings, compose: Compose, lanes: Ma
     return not complaints
 
 
+async def _keep_partitions(database: Database, name: str) -> None:
+    try:
+        async with database.statement() as connection:
+            await connection.execute("SELECT keep_inbox_partitions($1)", name)
+    except asyncpg.PostgresError as error:
+        raise Permanent(f"the database does not know the stage {name}: run `leadgen migrate` ({error})") from error
+
+
 def http_server(app: ASGIApp, settings: ServiceSettings) -> uvicorn.Server:
     """A server that ends on SIGTERM and SIGINT, and leaves it to the caller what happens after that."""
-    # uvicorn raises the signals that it caught once more when it is done: by then they have had their effect.
-    for caught in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(caught, lambda *_: None)
     config = uvicorn.Config(
         app,
         settings.http_host,
@@ -121,7 +126,15 @@ def http_server(app: ASGIApp, settings: ServiceSettings) -> uvicorn.Server:
         access_log=False,
         timeout_graceful_shutdown=10,
     )
-    return uvicorn.Server(config)
+    server = uvicorn.Server(config)
+
+    def end(*_: object) -> None:
+        """Before the server runs, and once more when it is done: uvicorn raises again what it caught meanwhile."""
+        server.should_exit = True
+
+    for caught in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(caught, end)
+    return server
 
 
 async def connect(name: str, url: str, *, size: int) -> Database:

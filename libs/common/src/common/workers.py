@@ -39,7 +39,9 @@ class LaneWorkers:
         self._database = around.database
         self._inbox = around.inbox
         self._in_flight = metrics.in_flight.labels(around.inbox.consumer, self.topic, lane)
+        self._fitness = around.fitness
         self._wake = asyncio.Event()
+        self._claiming = asyncio.Lock()
         self._is_stopping = False
         self._running: dict[asyncio.Task[None], list[Claim]] = {}
         self._ring: list[int] = []
@@ -53,15 +55,12 @@ class LaneWorkers:
         """Claims and hands out until `stop`. Survives the database being away."""
         while not self._is_stopping:
             self._wake.clear()
-            claims: list[Claim] = []
             try:
-                if (room := self._room()) > 0:
-                    claims = await self._claim(self._batch or room)
+                async with self._claiming:
+                    if await self._claim_and_hand_out():
+                        continue
             except Unavailable as error:
                 log.warning("workers_wait_for_database", topic=self.topic, lane=self.lane, error=str(error))
-            if claims:
-                self._hand_out(claims)
-                continue
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._wake.wait(), POLL_S)
 
@@ -82,11 +81,23 @@ class LaneWorkers:
         """Claims no more, waits up to `grace_s` for what is in hand, and gives back the rest."""
         self._is_stopping = True
         self.wake()
+        with suppress(TimeoutError):
+            # A claim that is under way ends first: what it brings is in hand, too.
+            await asyncio.wait_for(self._claiming.acquire(), grace_s + 1)
         if self._running:
             _, late = await asyncio.wait(list(self._running), timeout=grace_s)
             for task in late:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
+
+    async def _claim_and_hand_out(self) -> bool:
+        """Whether there was anything. A service that is to stop claims nothing more."""
+        room = self._room()
+        if room <= 0 or self._is_stopping or self._fitness.complaint is not None:
+            return False
+        claims = await self._claim(self._batch or room)
+        self._hand_out(claims)
+        return bool(claims)
 
     def _room(self) -> int:
         """How many more runs may be begun, or made ready."""
@@ -120,6 +131,8 @@ class LaneWorkers:
         self._ring_read_at = time.monotonic()
 
     def _hand_out(self, claims: list[Claim]) -> None:
+        if not claims:
+            return
         for part in [claims] if self._batch else [[claim] for claim in claims]:
             task = asyncio.create_task(self._handling.handle(part), name=f"{self.topic}/{self.lane}")
             self._running[task] = part

@@ -42,8 +42,10 @@ def main() -> None:
             proxy=settings.crawler_proxy,
         ) as fetcher:
             robots = Robots(fetcher, settings.robots_token, clock=time.monotonic)
-            yield enricher(Visitor(fetcher, robots, Pacing(), reader, limits))
-        reader.shutdown(wait=False, cancel_futures=True)
+            try:
+                yield enricher(Visitor(fetcher, robots, Pacing(), reader, limits))
+            finally:
+                reader.shutdown(wait=False, cancel_futures=True)
 
     run(
         "enricher",

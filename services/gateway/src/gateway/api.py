@@ -92,7 +92,14 @@ async def chat(
     body: ChatRequest, rep: InRep, parts: InParts, traceparent: Traceparent = None
 ) -> AsyncIterable[ServerSentEvent]:
     """Streams `accepted`, `resolved`, `head`, a `company` per stage that one reaches, and `done`; or `error`."""
-    request = _request(rep, [body.message], parts, parts.settings.upsert_sync_limit)
+    settings = parts.settings
+    request = RequestIndustry(
+        tenant_id=rep.tenant_id,
+        request_id=new_id(),
+        terms=[body.message],
+        mode=settings.staging_upsert_mode,
+        sync_limit=settings.upsert_sync_limit,
+    )
     conversation = Conversation(request.request_id)
     with parts.feed.listen(request.request_id) as facts:
         yield _sse(conversation.accept())
@@ -120,7 +127,10 @@ async def request_staging_upsert(
     body: StagingUpsertRequest, rep: InRep, parts: InParts, response: Response, traceparent: Traceparent = None
 ) -> JobAccepted:
     """Queues a job that takes over every match; the night executes it."""
-    request = _request(rep, body.terms, parts, 0, limit=body.limit)
+    # Whoever asks for a job gets one: STAGING_UPSERT_MODE says what a chat message does.
+    request = RequestIndustry(
+        tenant_id=rep.tenant_id, request_id=new_id(), terms=body.terms, sync_limit=0, limit=body.limit
+    )
     job_id = request.request_id
     with parts.feed.listen(job_id) as facts:
         await parts.requests.submit(request, traceparent)
@@ -155,17 +165,6 @@ def application(parts: Parts, watch: Sequence[BaseRoute] = ()) -> FastAPI:
     app.include_router(router)
     app.router.routes.extend(watch)
     return app
-
-
-def _request(rep: Rep, terms: list[str], parts: Parts, sync_limit: int, limit: int | None = None) -> RequestIndustry:
-    return RequestIndustry(
-        tenant_id=rep.tenant_id,
-        request_id=new_id(),
-        terms=terms,
-        mode=parts.settings.staging_upsert_mode,
-        sync_limit=sync_limit,
-        limit=limit,
-    )
 
 
 def _sse(message: Message) -> ServerSentEvent:

@@ -8,7 +8,12 @@ from common.postgres import Connection
 ACTIVE_TENANTS = "SELECT tenant_id, name FROM tenants WHERE active ORDER BY tenant_id"
 
 # The tenant is set in the transaction: row-level security makes these the tenant's own.
-QUEUED = "SELECT job_id FROM background_jobs WHERE status = 'queued' ORDER BY created_at, job_id"
+# A job that has been running for half a day was left behind by an event that became a dead letter: it goes on tonight.
+QUEUED = """
+    SELECT job_id FROM background_jobs
+     WHERE status = 'queued' OR (status = 'running' AND started_at < now() - interval '12 hours')
+     ORDER BY created_at, job_id
+"""
 
 # Each partition of inbox is one consumer's; its bound, FOR VALUES IN ('odoo-sync'), names the consumer as spelled.
 CONSUMERS = """

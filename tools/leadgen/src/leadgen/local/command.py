@@ -27,7 +27,7 @@ async def up(folder: Path, tenant_id: int, *, with_simulator: bool) -> None:
 
 async def _up(folder: Path, tenant_id: int, tell: Tell, *, with_simulator: bool) -> None:
     async with stack(folder, tell=tell, with_simulator=with_simulator) as product:
-        await add_tenant(product.database_url, tenant_id, f"Tenant {tenant_id}")
+        await add_tenant(product.database_url, tenant_id, f"Tenant {tenant_id}", unless_there=True)
         await product.is_ready()
         access = token(product.jwt_secret, tenant_id, "rep@example.com")
         tell(f"All services ready; the API is documented at {product.gateway}/docs", 0)
