@@ -6,7 +6,7 @@ import sys
 from datetime import UTC, datetime
 
 from common import logs
-from common.errors import Unavailable
+from common.errors import LeadgenError
 from common.outbox import Relay
 from common.postgres import Database
 from common.service import wait_for_kafka
@@ -31,7 +31,7 @@ def main() -> None:
         return
     try:
         summary = asyncio.run(_run(settings))
-    except Unavailable as error:
+    except LeadgenError as error:
         raise SystemExit(f"Nothing was published: {error}") from None
     sys.stdout.write((summary.as_json() if as_json else summary.as_table()) + "\n")
     if summary.failed:
