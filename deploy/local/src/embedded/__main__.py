@@ -13,7 +13,7 @@ def main() -> int:
             print("Fetching Apache Kafka (once) ...", flush=True)  # noqa: T201 - a command's own output
             prepare()
     except EmbeddedError as error:
-        print(error, file=sys.stderr)  # noqa: T201
+        print(error, file=sys.stderr)  # noqa: T201 - a command's own output
         return 1
     return 0
 

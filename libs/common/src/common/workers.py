@@ -96,7 +96,8 @@ class LaneWorkers:
         if room <= 0 or self._is_stopping or self._fitness.complaint is not None:
             return False
         claims = await self._claim(self._batch or room)
-        self._hand_out(claims)
+        if claims:
+            self._hand_out(claims)
         return bool(claims)
 
     def _room(self) -> int:
@@ -131,8 +132,6 @@ class LaneWorkers:
         self._ring_read_at = time.monotonic()
 
     def _hand_out(self, claims: list[Claim]) -> None:
-        if not claims:
-            return
         for part in [claims] if self._batch else [[claim] for claim in claims]:
             task = asyncio.create_task(self._handling.handle(part), name=f"{self.topic}/{self.lane}")
             self._running[task] = part

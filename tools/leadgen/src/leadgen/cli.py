@@ -1,19 +1,16 @@
 """`leadgen`: the operator's command. Each subcommand translates words into a call, and errors into a line."""
 
-import asyncio
-from collections.abc import Coroutine
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated
 
 import typer
 
-from common.errors import LeadgenError
-from embedded.errors import EmbeddedError
 from leadgen.bench.command import bench_app
 from leadgen.demo.running import ask
 from leadgen.demo.running import demo as run_demo
 from leadgen.demo.screen import Screen
+from leadgen.ending import done
 from leadgen.load.command import load_command
 from leadgen.local.command import up as run_up
 from leadgen.migrate import migrate as run_migrations
@@ -22,8 +19,6 @@ from leadgen.ssic import seed_ssic
 from leadgen.tenants import add_tenant
 from leadgen.tokens import token as make_token
 from leadgen.topics import create_topics
-
-T = TypeVar("T")
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 tenant_app = typer.Typer(no_args_is_help=True, help="The tenants.")
@@ -42,15 +37,6 @@ TenantNumber = Annotated[
 def main() -> None:
     """The console script."""
     app()
-
-
-def done(work: Coroutine[Any, Any, T]) -> T:
-    """Runs it; an error of ours becomes a line on standard error and exit code 1."""
-    try:
-        return asyncio.run(work)
-    except (LeadgenError, EmbeddedError) as error:
-        typer.secho(str(error), fg="red", err=True)
-        raise typer.Exit(1) from error
 
 
 @app.command()

@@ -3,9 +3,8 @@
 import asyncio
 import json
 import os
-import shutil
 import tempfile
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Annotated, Any
@@ -14,13 +13,12 @@ import asyncpg
 import typer
 import uvloop
 
-from common.errors import LeadgenError
-from embedded.errors import EmbeddedError
 from embedded.kafka import Kafka
 from embedded.postgres import Postgres
 from leadgen.bench.chat import bench_chat
 from leadgen.bench.load import bench_load
 from leadgen.bench.spine import bench_spine
+from leadgen.ending import done
 from leadgen.local.stack import stack
 from leadgen.migrate import migrate
 from leadgen.topics import create_topics
@@ -38,7 +36,7 @@ def spine(
     messages: Annotated[int, typer.Option(min=1, help="Chat messages, one after the other.")] = 15,
 ) -> None:
     """The plumbing's speed, and how long a chat message takes to become ten scored leads."""
-    figures = _done(_spine(rounds, events, messages))
+    figures = done(_spine(rounds, events, messages), run=uvloop.run)
     _tell(figures, as_json)
 
 
@@ -47,12 +45,13 @@ def load_register(
     as_json: Json = False, rows: Annotated[int, typer.Option(min=1000, help="Made-up companies.")] = 200_000
 ) -> None:
     """How fast a register loads, next to a bare COPY of the same rows."""
-    figures = _done(_load(rows))
+    figures = done(_load(rows), run=uvloop.run)
     _tell(figures, as_json)
 
 
 async def _spine(rounds: int, events: int, messages: int) -> dict[str, Any]:
-    with _Folder() as folder:
+    with _folder() as made:
+        folder = Path(made)
         async with _database(folder) as database_url, _broker(folder) as bootstrap_servers:
             figures = (await bench_spine(database_url, bootstrap_servers, events=events, rounds=rounds)).as_dict()
         async with stack(folder / "chat", durable=False, settings={"SIMULATOR_SLOW_MS": "0"}) as product:
@@ -61,20 +60,15 @@ async def _spine(rounds: int, events: int, messages: int) -> dict[str, Any]:
 
 
 async def _load(rows: int) -> dict[str, Any]:
-    with _Folder() as folder:
+    with _folder() as made:
+        folder = Path(made)
         async with _database(folder) as database_url:
             return dict(await bench_load(database_url, rows))
 
 
-class _Folder:
-    """A folder that PostgreSQL's user can reach, gone afterwards."""
-
-    def __enter__(self) -> Path:
-        self._path = Path(tempfile.mkdtemp(prefix="leadgen-bench-"))
-        return self._path
-
-    def __exit__(self, *_: object) -> None:
-        shutil.rmtree(self._path, ignore_errors=True)
+def _folder() -> tempfile.TemporaryDirectory[str]:
+    """For the servers' data, gone afterwards."""
+    return tempfile.TemporaryDirectory(prefix="leadgen-bench-", ignore_cleanup_errors=True)
 
 
 @asynccontextmanager
@@ -114,14 +108,6 @@ async def _broker(folder: Path) -> AsyncIterator[str]:
         yield server.bootstrap_servers
     finally:
         await asyncio.to_thread(server.stop)
-
-
-def _done(work: Coroutine[Any, Any, dict[str, Any]]) -> dict[str, Any]:
-    try:
-        return uvloop.run(work)
-    except (LeadgenError, EmbeddedError) as error:
-        typer.secho(str(error), fg="red", err=True)
-        raise typer.Exit(1) from error
 
 
 def _tell(figures: dict[str, Any], as_json: bool) -> None:

@@ -1,11 +1,8 @@
 """Runs the demo: starts the product, loads a made-up register, posts one message, shows what comes of it."""
 
 import asyncio
-import shutil
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
@@ -40,7 +37,9 @@ async def demo(*, once: bool, out: Path | None, rows: int, seed: int) -> None:
     is_shown = False
     stop_on_signals()
     try:
-        with _folder() as folder:
+        # Not below the checkout: PostgreSQL's user must reach it.
+        with tempfile.TemporaryDirectory(prefix="leadgen-demo-", ignore_cleanup_errors=True) as made:
+            folder = Path(made)
             async with stack(folder, tell=lambda what, _: step(what), durable=False) as product:
                 await add_tenant(product.database_url, TENANT, "Demo")
                 loaded = await load_generated(rows, seed, product.database_url)
@@ -89,13 +88,3 @@ def _urls(product: Stack) -> dict[str, str]:
 def _ends(folder: Path) -> str:
     """The folder goes with the demo, so what its logs say is said now."""
     return "\n".join(f"{log.stem}:\n{tail(log, 5)}" for log in sorted((folder / "logs").glob("*.log")))
-
-
-@contextmanager
-def _folder() -> Iterator[Path]:
-    """A folder for the demo's data, gone afterwards. Not below the checkout: PostgreSQL's user must reach it."""
-    folder = Path(tempfile.mkdtemp(prefix="leadgen-demo-"))
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,21 @@
+"""How a subcommand ends: with what its work gave or, where an error of ours ends it, with a line on standard error."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any, TypeVar
+
+import typer
+
+from common.errors import LeadgenError
+from embedded.errors import EmbeddedError
+
+T = TypeVar("T")
+
+
+def done(work: Coroutine[Any, Any, T], *, run: Callable[[Coroutine[Any, Any, T]], T] = asyncio.run) -> T:
+    """Runs it; an error of ours becomes a line on standard error and exit code 1."""
+    try:
+        return run(work)
+    except (LeadgenError, EmbeddedError) as error:
+        typer.secho(str(error), fg="red", err=True)
+        raise typer.Exit(1) from error
