@@ -1,0 +1,38 @@
+"""What is not wanted: "except food", "not retail", "non-food manufacturing". Leaves marks where words.py sees them."""
+
+import re
+
+from industries.words import AGAIN, NOT, NOT_NEXT
+
+_NONPROFIT = re.compile(r"\bnot[ -]for[ -]profit\b")
+_NEITHER = re.compile(
+    r"\bnot (?:only|just|sure|really|necessarily|yet|bad|too)\b|\bwhy not\b|\bor not\b|\bno thanks?\b"
+    r"|\bno (?:preference|problem|worries|idea|matter|longer)\b"
+    r"|^\s*no\b(?=\s*[,.!])|\bnot\b(?=\s*(?:[.!?]|$))|\bno\.? ?(?=\d)"
+)
+_DO_NOT = (
+    r"(?:(?:i|we|you) )?(?:don'?t|do not|does ?n'?t|does not|didn'?t|did not|cannot|can'?t|won'?t|never)"
+    r" (?:(?:want|need|include|show|add|like|care (?:about|for)|do|take|count|target|consider|mean)(?:ing)?\b)?"
+    r"(?: any)?"
+)
+_NOT = re.compile(
+    rf"\b{_DO_NOT}"
+    r"|\b(?:not|never) (?:interested in|looking (?:for|at)|including|in|the|any|keen on)\b"
+    r"|\b(?:with the exception of|except(?:ing)?(?: for)?|exclud(?:e|es|ed|ing)|excl\b\.?|exclusive of|other than"
+    r"|apart from|aside from|besides|(?:leave|leaving|keep|filter|take) out|anything but|everything but|all but"
+    r"|rather than|instead of|minus|without(?: any)?|w/o|skip(?:ping)?(?! bin)|avoid(?:ing)?|ignor(?:e|ing)|omit(?:ting)?"
+    r"|drop(?:ping)?|remov(?:e|ing)|nothing in|none of|but not|but no|and not|not|no|nor|neither)\b"
+)
+_NOT_NEXT = re.compile(r"\bnon(?:\s*-\s*|\s+)(?!profit|government|alcoholic|ferrous|destructive|woven|bank\b)(?=\w)")
+_AGAIN = re.compile(
+    r"\b(?:but|only|just|however|yes|also|though|find|show|give|include|including|want|need|keep|add|then|still"
+    r"|specifically)\b"
+)
+
+
+def mark(text: str) -> str:
+    """A text in lower case, with marks in place of the words that leave something out or take something in again."""
+    text = _NEITHER.sub(" ", _NONPROFIT.sub("nonprofit", text))
+    text = _NOT_NEXT.sub(f" {NOT_NEXT} ", text)
+    text = _NOT.sub(f" {NOT} ", text)
+    return _AGAIN.sub(f" {AGAIN} ", text) if NOT in text else text

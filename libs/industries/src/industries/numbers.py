@@ -1,0 +1,75 @@
+"""Codes that are given as codes: "SSIC 2511", "62", "division 62 and 63", "section C". A count is none."""
+
+import re
+from collections.abc import Container, Iterator
+
+from industries import editions
+from industries.hierarchy import Hierarchy, VersionedCode
+from industries.words import CODE
+
+_CALLED = (
+    r"(?:ssic|codes?|divisions?|groups?|class(?:es)?|sub-?class(?:es)?|sections?|industry (?:codes?|no\.?|number))"
+)
+_VERSION = re.compile(
+    r"\bssic\s*(?:version\s*)?(2\d{3})\b(?=.*\w)|\b(2\d{3})\s+(?:version|edition)\b|\bversion\s+(2\d{3})\b"
+)
+_LIST = r"(?:\s*(?:,|/|;|\band\b|\bor\b|&)\s*|\s+)"
+_NAMED = re.compile(rf"\b{_CALLED}(?:\s*(?:codes?|no\.?|numbers?|is|are|:|=|#))*\s*((?:\d{{2,5}}\b(?!\s*%){_LIST}?)+)")
+_SECTION = re.compile(r"\bsections?\s+([a-v])\b")
+_FIVE = re.compile(
+    r"(?<![\w.,$-])\d{5}(?![\w%]|[.,]\d)(?!\s*(?:employees|people|staff|workers|companies|sgd|usd|dollars))"
+)
+_BARE = re.compile(rf"\s*(?:\d{{2,5}}\b(?:{_LIST}(?:(?:but not|except|excluding|not|without)\s)?)?)+\s*")
+_NUMBER = re.compile(r"\d{2,5}")
+_YEAR = re.compile(r"\s*20[0-3]\d\s*")
+_RANGE = re.compile(rf"\b{_CALLED}\s*(\d\d)\s*(?:-|to|until|through)\s*(\d\d)\b")
+
+
+class Numbers:
+    """Finds codes in a text."""
+
+    def __init__(self, hierarchy: Hierarchy) -> None:
+        self._hierarchy = hierarchy
+
+    def take(self, text: str) -> tuple[list[list[VersionedCode]], str]:
+        """The codes in a text, and the text with a mark and a number for each in its place."""
+        versions = {year for found in _VERSION.findall(text) for year in found if year in self._hierarchy.versions}
+        if versions:
+            text = _VERSION.sub(" ssic ", text)
+        spans: dict[tuple[int, int], list[VersionedCode]] = {}
+        is_bare = _BARE.fullmatch(text) is not None
+        for start, end, code in _spans(text, is_bare=is_bare):
+            if codes := self._known(code, versions):
+                spans.setdefault((start, end), []).extend(codes)
+            elif is_bare:  # a telephone number, not a list of codes
+                return [], text
+        for number, (start, end) in reversed(list(enumerate(sorted(spans)))):
+            text = f"{text[:start]} {CODE}{number} {text[end:]}"
+        return [spans[span] for span in sorted(spans)], text
+
+    def _known(self, code: str, versions: Container[str]) -> list[VersionedCode]:
+        """The code; one that lost its leading zero or has a zero too many is the one that was meant."""
+        padded = f"0{code}" if len(code) == 4 else code
+        shorter = code[:-1] if len(code) == 5 and code.endswith("0") else code
+        for meant in (code, padded, shorter):
+            if codes := editions.explicit(meant, self._hierarchy, versions):
+                return codes
+        return []
+
+
+def _spans(text: str, *, is_bare: bool) -> Iterator[tuple[int, int, str]]:
+    """Where in a text what could be a code stands, each place once."""
+    if is_bare:
+        if not _YEAR.fullmatch(text):
+            yield from ((each.start(), each.end(), each.group()) for each in _NUMBER.finditer(text))
+        return
+    for each in _RANGE.finditer(text):
+        first, last = sorted((int(each.group(1)), int(each.group(2))))
+        yield from ((each.start(1), each.end(2), f"{division:02}") for division in range(first, last + 1))
+    text = _RANGE.sub(lambda found: " " * len(found[0]), text)
+    places = {(each.start(), each.end()) for each in _FIVE.finditer(text)}
+    for named in _NAMED.finditer(text):
+        at = named.start(1)
+        places |= {(at + each.start(), at + each.end()) for each in _NUMBER.finditer(named.group(1))}
+    yield from ((start, end, text[start:end]) for start, end in places)
+    yield from ((each.start(1), each.end(1), each.group(1).upper()) for each in _SECTION.finditer(text))

@@ -1,0 +1,300 @@
+"""From words to codes: what is plainly meant is found, and nothing else is."""
+
+import csv
+import re
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from industries.index import Code, IndustryIndex
+from industries.lexicon import LONGEST_PHRASE
+from industries.spelling import MOST_UNKNOWN
+from industries.words import MOST_WORDS
+from leadgen.resolving import evaluate, read_terms
+from leadgen.ssic import ssic_2020
+
+CODES = [Code("2020", *code) for code in ssic_2020()]
+INDEX = IndustryIndex(CODES)
+SHARED = Path(__file__).parents[4] / "shared" / "data"
+
+
+def meant_by(*terms: str) -> list[str]:
+    return [industry.code for industry in INDEX.resolve(terms).industries]
+
+
+def divisions(*terms: str) -> set[str]:
+    return {key.code[:2] for key in INDEX.resolve(terms).codes}
+
+
+def test_every_title_names_its_code_in_any_dress() -> None:
+    """A title in other letters, with `&` for `and` and more space, still is the title; its code is below the answer."""
+    for code in CODES:
+        dressed = f"  {code.title.swapcase()} ".replace(" AND ", " & ").replace(" and ", "  &  ")
+        assert set(INDEX.beneath("2020", code.code)) <= set(INDEX.resolve([dressed]).codes), code
+
+
+@pytest.mark.parametrize(
+    ("term", "codes"),
+    [
+        ("Manufacturing", ["C"]),
+        ("manufacturers", ["C"]),
+        ("Hi, could you find me manufacturing companies in Singapore please", ["C"]),
+        ("F&B", ["56"]),
+        ("food and beverage", ["56"]),
+        ("IT", ["62"]),
+        ("it companies", ["62"]),
+        ("We look for IT firms", ["62"]),
+        ("Real estate", ["68"]),
+        ("construction", ["F"]),
+        ("hotels and restaurants", ["55101", "56111"]),
+        ("hotels, F&B", ["55101", "56"]),
+        ("call centers", ["82200"]),
+        ("holding companies", ["642"]),
+        ("companies in law", ["691"]),
+        ("mid-sized software houses near Tuas", ["6201", "5820"]),
+    ],
+)
+def test_what_people_say_is_understood(term: str, codes: list[str]) -> None:
+    """Titles, trade words, lists and a chat around them, at the level that the words mean."""
+    assert meant_by(term) == codes
+
+
+@pytest.mark.parametrize(
+    ("term", "codes"),
+    [
+        ("furniture makers", ["310"]),
+        ("manufacturers of furniture", ["31"]),
+        ("furniture shops", ["47531"]),
+        ("shops selling furniture", ["47531"]),
+        ("furniture repair", ["95240"]),
+        ("furniture and toy shops", ["47531", "47640"]),
+        ("makers of toys and furniture", ["32400", "310"]),
+        ("furniture manufacturing and retail", ["310", "47531"]),
+        ("wholesale and retail of furniture", ["46431", "47531"]),
+        ("valve distributors", ["46541"]),
+        ("cnc machining and logistics", ["2591", "25997", "2822", "521", "5224", "5229"]),
+    ],
+)
+def test_goods_take_the_activity_beside_them(term: str, codes: list[str]) -> None:
+    """Before or after them, over a list, and with several activities."""
+    assert meant_by(term) == codes
+
+
+@pytest.mark.parametrize(
+    ("term", "wanted"),
+    [
+        ("logistics software", {"62", "58"}),
+        ("hospital cleaning", {"81"}),
+        ("construction insurance", {"65", "66"}),
+        ("software for hotels", {"62", "58"}),
+        ("we sell CRM software to precision engineering firms that export", {"25", "28"}),
+        ("we sell insurance to hotels", {"55"}),
+        ("tax consultants", {"69"}),
+    ],
+)
+def test_the_word_that_says_what_a_company_is_counts(term: str, wanted: set[str]) -> None:
+    """The last of a compound, what is before "for", and those to whom something is sold."""
+    assert divisions(term) == wanted
+
+
+NOTHING = """
+the | any industry | companies in Singapore | products | asdfgh | can you do it | Hello! | thanks a lot
+2024 | who are you? | key accounts | sales pipeline | HR managers | head of finance | marketing directors
+decision makers | Pte Ltd | LLP | listed companies on SGX | 50-200 employees | revenue above 5 million | startups | MNCs
+Orchard Road | near Changi | Raffles Place | export it to the CRM | send me an e-mail | our software | 65 6123 4567
+show me the next ten | book a meeting | tell me more | save these leads | how does scoring work | summarise this
+"""
+
+
+@pytest.mark.parametrize("term", ["", " ", *re.split(r" \| |\n", NOTHING.strip())])
+def test_text_without_an_industry_resolves_to_nothing_and_offers_nothing(term: str) -> None:
+    """Greetings, sizes, roles, legal forms, places, follow-up talk: rather nothing than something that was not said."""
+    resolution = INDEX.resolve([term])
+    assert (resolution.industries, resolution.codes, resolution.confidence) == ((), (), 0.0)
+    assert resolution.suggestions == ()
+
+
+@pytest.mark.parametrize(
+    ("term", "included", "excluded"),
+    [
+        ("F&B or logistics companies in Singapore, not retail?", ["56", "521", "5224", "5229"], ["47"]),
+        ("manufacturing except food", ["C"], ["10"]),
+        ("non-food manufacturing", ["C"], ["10"]),
+        ("everything in construction but no renovation", ["F"], ["43301"]),
+        ("healthcare excluding hospitals and dentists", ["86"], ["861", "86204"]),
+        ("retail, but not supermarkets, only in Tuas", ["47"], ["47101", "47102"]),
+        ("62 except 6202", ["62"], ["6202"]),
+        ("not only banks", ["641"], []),
+        ("not hotels but restaurants", ["56111"], ["55101"]),
+    ],
+)
+def test_what_is_left_out_is_taken_away_and_nothing_else(term: str, included: list[str], excluded: list[str]) -> None:
+    """Codes beneath the excluded are gone, the rest stay; an exclusion that takes nothing away is still told."""
+    resolution = INDEX.resolve([term])
+    assert [industry.code for industry in resolution.industries] == included
+    assert [industry.code for industry in resolution.excluded] == excluded
+    gone = {key for code in excluded for key in INDEX.beneath("2020", code)}
+    assert set(resolution.codes) == {key for code in included for key in INDEX.beneath("2020", code)} - gone
+
+
+def test_what_is_left_out_whole_is_not_named_as_included() -> None:
+    """ "Hotels, not hotels" comes to nothing; nor does an exclusion alone include anything."""
+    assert meant_by("hotels, not hotels") == []
+    alone = INDEX.resolve(["no retail please"])
+    assert (alone.codes, [industry.code for industry in alone.excluded]) == ((), ["47"])
+
+
+@pytest.mark.parametrize(
+    ("term", "codes"),
+    [
+        ("62", ["62"]),
+        ("SSIC 2511", ["2511"]),
+        ("ssic code: 46900", ["46900"]),
+        ("companies under 46900", ["46900"]),
+        ("division 62 and 63", ["62", "63"]),
+        ("divisions 10-12", ["10", "11", "12"]),
+        ("01111, 62011", ["01111", "62011"]),
+        ("SSIC 1111", ["01111"]),
+        ("section C", ["C"]),
+        ("25910", ["2591"]),
+        ("2511 62", ["2511", "62"]),
+        ("find me 10 companies", []),
+        ("10000 employees", []),
+        ("ssic 99999", []),
+        ("food manufacturing, SSIC 62011", ["10", "62011"]),
+    ],
+)
+def test_codes_are_taken_as_codes(term: str, codes: list[str]) -> None:
+    """A number is a code where it stands alone or is called one; a count is not."""
+    assert meant_by(term) == codes
+
+
+@pytest.mark.parametrize(
+    ("term", "codes", "since"),
+    [
+        ("manufacturing founded since 2020", ["C"], 2020),
+        ("banks incorporated after 2015", ["641"], 2016),
+        ("hotels set up in the last 3 years", ["55101"], 2023),
+        ("hotels set up in the past five years", ["55101"], 2021),
+        ("hotels less than 2 years old", ["55101"], 2024),
+        ("law firms, 2019 or later", ["691"], 2019),
+        ("companies established this year", [], 2026),
+        ("hotels", ["55101"], None),
+        ("founded before 2010", [], None),
+    ],
+)
+def test_the_year_of_foundation_is_understood(term: str, codes: list[str], since: int | None) -> None:
+    """And it is not taken for an industry code."""
+    resolution = INDEX.resolve([term], year=2026)
+    assert ([industry.code for industry in resolution.industries], resolution.founded_since) == (codes, since)
+
+
+def test_a_span_of_years_needs_to_know_this_year() -> None:
+    """Without it nothing is made up."""
+    assert INDEX.resolve(["hotels set up in the last 3 years"]).founded_since is None
+
+
+def test_what_resolves_to_nothing_asks_back_with_the_nearest_industries() -> None:
+    """A word of several unlike titles is a question, and so is one that only looks like an industry's."""
+    for term in ("ferrous", "elderly", "bakkary"):
+        resolution = INDEX.resolve([term])
+        assert resolution.codes == ()
+        assert 0 < len(resolution.suggestions) <= 5, term
+
+
+def test_confidence_follows_from_what_an_answer_rests_on() -> None:
+    """Codes and whole titles are certain, trade words less, corrected spellings less again."""
+    code, title, trade, corrected = (
+        INDEX.resolve([term]).confidence for term in ("62011", "Sewerage", "fintech", "restuarants")
+    )
+    assert 1.0 == code == title > trade > corrected > 0.5
+
+
+def test_what_a_title_excludes_does_not_match() -> None:
+    """Division 64 is "... except insurance and pension funding"."""
+    assert "64" not in divisions("insurance")
+    assert "65" in divisions("insurance")
+
+
+def test_terms_are_united_and_what_is_beneath_another_is_not_named_twice() -> None:
+    """Order of the terms makes no difference to the codes."""
+    there = INDEX.resolve(["Manufacturing", "62011", "food manufacturing"])
+    back = INDEX.resolve(["10", "62011", "section C"])
+    assert [industry.code for industry in there.industries] == ["C", "62011"]
+    assert there.codes == back.codes
+    assert len(there.codes) > 300
+
+
+def test_the_hierarchy_answers() -> None:
+    """Titles, the level below, all five-digit codes, and how far one code is from another."""
+    assert INDEX.title("2020", "56") == "FOOD AND BEVERAGE SERVICE ACTIVITIES"
+    assert INDEX.title("2020", "00") is None
+    assert [child.code for child in INDEX.children("2020", "56")] == ["561", "562"]
+    assert [key.code for key in INDEX.beneath("2020", "5611")] == ["56111", "56112"]
+    others = ("5611", "56112", "5612", "562", "55", "62")
+    assert [INDEX.distance("2020", "56111", other) for other in others] == [0, 1, 2, 3, 4, 5]
+
+
+@given(st.lists(st.text(max_size=200), max_size=3))
+def test_any_text_gets_an_answer_of_five_digit_codes(terms: list[str]) -> None:
+    """Never raises; industries and codes are both there or both absent, and confidence tells which."""
+    resolution = INDEX.resolve(terms, year=2026)
+    assert all(len(key.code) == 5 for key in resolution.codes)
+    assert bool(resolution.industries) == bool(resolution.codes) == bool(resolution.confidence)
+    assert len(resolution.suggestions) <= 5
+
+
+@given(st.lists(st.sampled_from(["hotels", "not", "shops", "furniture", "and", ",", "for", "62", "IT", "except", "&"])))
+def test_any_grammar_gets_an_answer(words: list[str]) -> None:
+    """However the words that mean something are shuffled; what is left out is never among the codes."""
+    resolution = INDEX.resolve([" ".join(words)])
+    gone = {key for each in resolution.excluded for key in INDEX.beneath(each.version, each.code)}
+    assert gone.isdisjoint(resolution.codes)
+
+
+@pytest.mark.parametrize("text", ["toys," * 800, "xkcdq " * 500, "furniture and " * 300, "12345 " * 500, "not " * 900])
+def test_the_work_on_a_text_is_bounded(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However long it is: so many look-ups a word, so many words, and a text of noise is not corrected."""
+    counted = {"phrases": 0, "spellings": 0}
+    meaning, nearest = INDEX._lexicon.meaning, INDEX._speller.nearest
+
+    def count_meaning(words: list[str]) -> object:
+        counted["phrases"] += 1
+        return meaning(words)
+
+    def count_nearest(word: str, *rest: float) -> object:
+        counted["spellings"] += 1
+        return nearest(word, *rest)
+
+    monkeypatch.setattr(INDEX._lexicon, "meaning", count_meaning)
+    monkeypatch.setattr(INDEX._speller, "nearest", count_nearest)
+    INDEX.resolve([text])
+    assert counted["phrases"] <= MOST_WORDS * LONGEST_PHRASE
+    assert counted["spellings"] <= MOST_UNKNOWN * 2
+
+
+@pytest.mark.skipif(not SHARED.exists(), reason="the judged terms are not part of the repository")
+def test_the_shared_terms_are_understood_and_never_made_up() -> None:
+    """At least 95 % right, no negative answered, and in well under two milliseconds."""
+    evaluation = evaluate(INDEX, read_terms(SHARED / "terms_dev.csv"))
+    assert evaluation.negatives_answered == 0
+    assert evaluation.right >= 0.95 * evaluation.terms, evaluation.wrong
+    assert evaluation.p50_ms < 2
+
+
+@pytest.mark.skipif(not SHARED.exists(), reason="the official index is not part of the repository")
+def test_most_phrases_of_the_official_index_find_their_division() -> None:
+    """Of 5,412 phrases, of which nobody says most: a broad check that no change does harm."""
+    with (SHARED / "ssic_index_2020.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))[::4]
+    own = sum(row["code"][:2] in divisions(row["index_entry"]) for row in rows)
+    assert own >= 0.78 * len(rows)
+
+
+def test_a_phrase_is_looked_up_whole_first() -> None:
+    """ "Home nursing" and "nursing homes" are two trades; "mobile game developers" is one."""
+    assert meant_by("home nursing") == ["86904"]
+    assert meant_by("nursing homes") == ["87010"]
+    assert divisions("mobile game developers") == {"62", "58"}
