@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from common.errors import Unavailable
-from leadgen.load import LoadFailed, NotARegister, Progress, Summary, load, load_generated, staging
+from leadgen.load import LoadFailed, NotARegister, Progress, Summary, load, load_generated, staging, versions
 from leadgen.load.header import COLUMNS
 
 DATA = Path(__file__).parents[4] / "shared" / "data"
@@ -66,7 +66,9 @@ async def test_our_columns_are_the_tables(owner: Owner) -> None:
     columns = await owner.fetch(
         "SELECT attname FROM pg_attribute WHERE attrelid = 'staging_acra_companies'::regclass AND attnum > 0"
     )
-    assert {row["attname"] for row in columns} - {"first_loaded_at", "updated_at", "is_live"} == set(COLUMNS)
+    assert {row["attname"] for row in columns} - {"first_loaded_at", "updated_at", "is_live", "ssic_version"} == set(
+        COLUMNS
+    )
 
 
 @needs_data
@@ -314,10 +316,10 @@ async def test_a_load_says_that_it_waits_for_another(owner: Owner, database_url:
         if progress.phase == "waiting":
             waits.set()
 
-    async with owner.transaction():
-        await owner.execute(staging.LOCK)
-        loading = asyncio.create_task(load(write(tmp_path / "a.csv", [a_company(1)]), database_url, progress=watch))
-        await asyncio.wait_for(waits.wait(), timeout=20)
+    await owner.execute(staging.LOCK)
+    loading = asyncio.create_task(load(write(tmp_path / "a.csv", [a_company(1)]), database_url, progress=watch))
+    await asyncio.wait_for(waits.wait(), timeout=20)
+    await owner.execute(staging.UNLOCK)
     await loading
 
     assert list(dict.fromkeys(told)) == ["reading", "waiting", "merging"]
@@ -352,6 +354,8 @@ async def test_what_only_postgresql_rejects_is_found_and_rejected(
     try:
         latin = await asyncpg.connect(url)
         await latin.execute(table)
+        await latin.execute("CREATE TABLE ssic_ref (version text, code text, level text)")
+        await latin.execute("CREATE FUNCTION industry_code(text) RETURNS text LANGUAGE sql RETURN $1")
         rows = [a_company(n, "漢 PTE. LTD." if n == 137 else "CAFÉ PTE. LTD.") for n in range(300)]
         summary = await load(write(tmp_path / "a.csv", rows), url)
         await latin.close()
@@ -368,11 +372,19 @@ async def test_each_row_is_looked_up_by_index_whatever_the_planner_knows(owner: 
     await staging.create_incoming(owner, [])
     async with owner.transaction():
         await owner.execute(staging.LOOK_UP_BY_UEN)
-        for statement in (staging.update_statement(HEADER), staging.insert_statement(HEADER, look_up=True)):
+        await versions.keep_telling_codes(owner)
+        version = versions.VERSION_OF_ROW
+        for statement in (
+            staging.update_statement(HEADER, version),
+            staging.insert_statement(HEADER, version, look_up=True),
+        ):
             for pages in ("'(0,0)'", "'(9,0)'"):
                 statement = statement.replace("$1" if pages == "'(0,0)'" else "$2", pages)
-            plan = "\n".join(row[0] for row in await owner.fetch("EXPLAIN " + statement.replace("$3", "0")))
+            plan = "\n".join(
+                row[0] for row in await owner.fetch("EXPLAIN " + statement.replace("$3", "0").replace("$4", "'2020'"))
+            )
             assert "Index Cond: (uen = incoming.uen)" in plan
+            assert "Index Cond: (code = industry_code" in plan or "Index Cond: (code = CASE" in plan
             assert "Tid Range Scan on incoming" in plan
 
 

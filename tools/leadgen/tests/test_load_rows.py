@@ -40,9 +40,10 @@ def test_a_plain_row_goes_on_as_it_came() -> None:
     [
         ("201912345K,SOME PTE. LTD.", "2 columns instead of 3"),
         (GOOD + ",", "4 columns instead of 3"),
-        ("na,SOME PTE. LTD.,46900", "no UEN"),
-        (",SOME PTE. LTD.,46900", "no UEN"),
-        ('"  ",SOME PTE. LTD.,46900', "no UEN"),
+        ("na,na,46900", "neither a UEN nor a name"),
+        (",,46900", "neither a UEN nor a name"),
+        ('"  "," ",46900', "neither a UEN nor a name"),
+        ("NO-UEN-0123456789abcdef,SOME PTE. LTD.,46900", "no UEN, but 'NO-UEN-0123456789abcdef'"),
         ("5.3E+8,SOME PTE. LTD.,46900", "no UEN, but '5.3E+8'"),
         ("2" * 21 + ",SOME PTE. LTD.,46900", "no UEN, but '" + "2" * 21 + "'"),
         (b"201912345K,CAF\xc9 PTE. LTD.,46900", "not UTF-8"),
@@ -73,13 +74,16 @@ def test_a_bad_row_is_rejected_alone(line: str | bytes, reason: str) -> None:
         ("201912345K,,", "201912345K,na,na"),
         ('201912345K,"",46900', "201912345K,na,46900"),
         ('201912345K,"A,,B",', '201912345K,"A,,B",na'),
+        ("na,SOME PTE. LTD.,46900", "na,SOME PTE. LTD.,46900"),
+        (",SOME PTE. LTD.,46900", "na,SOME PTE. LTD.,46900"),
+        ('"  ",SOME PTE. LTD.,46900', "na,SOME PTE. LTD.,46900"),
         (" 201912345K ,SOME PTE. LTD.,46900", "201912345K,SOME PTE. LTD.,46900"),
         ("201912345K,CAFÉ 漢 PTE. LTD.,46900", "201912345K,CAFÉ 漢 PTE. LTD.,46900"),
         (GOOD + "\r", GOOD),
     ],
 )
 def test_an_unusual_row_is_taken_in_the_form_that_postgresql_reads_alike(line: str, text: str) -> None:
-    """Quotes within a field are doubled, empty becomes na, the UEN is trimmed, Windows' line ends go."""
+    """Quotes within a field are doubled, empty becomes na (a UEN too), the UEN is trimmed, Windows' line ends go."""
     assert found(line) == [(2, text, None)]
 
 

@@ -15,7 +15,8 @@ from leadgen.load.command import load_command
 from leadgen.local.command import up as run_up
 from leadgen.migrate import migrate as run_migrations
 from leadgen.odoo import connect_odoo
-from leadgen.ssic import seed_ssic
+from leadgen.refreshing import refresh_command
+from leadgen.ssic import seed_ssic, ssic_app
 from leadgen.tenants import add_tenant
 from leadgen.tokens import token as make_token
 from leadgen.topics import create_topics
@@ -25,8 +26,10 @@ tenant_app = typer.Typer(no_args_is_help=True, help="The tenants.")
 odoo_app = typer.Typer(no_args_is_help=True, help="The tenants' Odoos.")
 app.add_typer(tenant_app, name="tenant")
 app.add_typer(odoo_app, name="odoo")
+app.add_typer(ssic_app, name="ssic")
 app.add_typer(bench_app, name="bench")
 app.command("load")(load_command)
+app.command("refresh")(refresh_command)
 
 DatabaseUrl = Annotated[str, typer.Option(envvar="DATABASE_URL", show_envvar=True, help="As the tables' owner.")]
 TenantNumber = Annotated[

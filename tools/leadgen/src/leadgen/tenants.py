@@ -1,5 +1,12 @@
-"""The tenants, as the operator keeps them."""
+"""The tenants, as the operator keeps them: who they are, and their own caps beside those of the services' settings."""
 
+from typing import Annotated, NamedTuple
+
+import asyncpg
+import typer
+
+from common.errors import Permanent
+from leadgen.ending import done
 from leadgen.owner import connected
 
 SAVE = """
@@ -9,6 +16,30 @@ SAVE = """
 
 SAVE_NEW = "INSERT INTO tenants (tenant_id, name) VALUES ($1, $2) ON CONFLICT DO NOTHING"
 
+# What is not given stays, unless all are to go first.
+LIMIT = """
+    UPDATE tenants
+       SET upsert_sync_limit = coalesce($2, CASE WHEN NOT $5 THEN upsert_sync_limit END),
+           upsert_max_per_job = coalesce($3, CASE WHEN NOT $5 THEN upsert_max_per_job END),
+           requests_per_minute = coalesce($4, CASE WHEN NOT $5 THEN requests_per_minute END)
+     WHERE tenant_id = $1
+ RETURNING upsert_sync_limit, upsert_max_per_job, requests_per_minute
+"""
+
+MOST = 2**31 - 1
+
+
+class NoSuchTenant(Permanent):
+    """There is no tenant of this number."""
+
+
+class Limits(NamedTuple):
+    """A tenant's own caps; None where only the services' settings hold."""
+
+    sync_limit: int | None = None
+    max_per_job: int | None = None
+    requests_per_minute: int | None = None
+
 
 async def add_tenant(database_url: str, tenant_id: int, name: str, *, unless_there: bool = False) -> None:
     """Adds the tenant; one that is there is renamed and made active again, or left alone with `unless_there`.
@@ -17,3 +48,41 @@ async def add_tenant(database_url: str, tenant_id: int, name: str, *, unless_the
     """
     async with connected(database_url) as connection:
         await connection.execute(SAVE_NEW if unless_there else SAVE, tenant_id, name)
+
+
+async def limit_tenant(database_url: str, tenant_id: int, limits: Limits, *, afresh: bool = False) -> Limits:
+    """Sets the caps that are given and returns all that hold now; `afresh` takes away the others.
+
+    Raises NoSuchTenant, DatabaseRefused, Unavailable.
+    """
+    try:
+        async with connected(database_url) as connection:
+            row = await connection.fetchrow(LIMIT, tenant_id, *limits, afresh)
+    except asyncpg.InsufficientPrivilegeError as error:
+        raise Permanent("this login may not change tenants: use the database's owner, not a service's login") from error
+    if row is None:
+        raise NoSuchTenant(f"there is no tenant {tenant_id}: `leadgen tenant add --tenant {tenant_id}` adds it")
+    return Limits(*row.values())
+
+
+def limit_command(
+    tenant: Annotated[int, typer.Argument(min=1, max=MOST, help="The tenant's number.")],
+    database_url: Annotated[str, typer.Option(envvar="DATABASE_URL", show_envvar=True, help="As the tables' owner.")],
+    sync_limit: Annotated[
+        int | None, typer.Option(min=0, max=MOST, help="Companies worked on at once for a chat message.")
+    ] = None,
+    max_per_job: Annotated[
+        int | None, typer.Option(min=1, max=MOST, help="Companies that one background job takes over.")
+    ] = None,
+    requests_per_minute: Annotated[
+        int | None, typer.Option(min=1, max=MOST, help="Instead of TENANT_REQUESTS_PER_MINUTE.")
+    ] = None,
+    none: Annotated[bool, typer.Option("--none", help="Take away the caps that are not given here.")] = False,
+) -> None:
+    """Give a tenant caps of its own, or show those that it has. Of companies, the smaller of cap and setting holds.
+
+    Services notice within half a minute.
+    """
+    given = Limits(sync_limit, max_per_job, requests_per_minute)
+    for name, value in done(limit_tenant(database_url, tenant, given, afresh=none))._asdict().items():
+        typer.echo(f"{name.replace('_', '-'):<20} {'none of its own' if value is None else value}")

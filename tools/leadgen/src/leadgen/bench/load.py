@@ -82,8 +82,8 @@ async def _schema(database_url: str) -> AsyncIterator[tuple["asyncpg.Connection[
         await connection.execute(
             f"CREATE TABLE {name}.staging_acra_companies (LIKE staging_acra_companies INCLUDING ALL)"
         )
-        await connection.execute(f"SET search_path = {name}")
-        yield connection, f"{database_url}{'&' if '?' in database_url else '?'}search_path={name}"
+        await connection.execute(f"SET search_path = {name}, public")
+        yield connection, f"{database_url}{'&' if '?' in database_url else '?'}search_path={name},public"
     finally:
         await connection.execute(f"DROP SCHEMA IF EXISTS {name} CASCADE")
         await connection.close()

@@ -10,7 +10,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from rich.table import Table
 
 from common.errors import LeadgenError
-from leadgen.load import NotARegister, Summary, load, load_generated
+from leadgen.load import NotARegister, Summary, UnknownVersion, load, load_generated
 from leadgen.load.report import Phase
 from leadgen.load.report import Progress as LoadProgress
 
@@ -31,6 +31,9 @@ def load_command(
     seed: Annotated[int, typer.Option(help="Of the made-up companies: the same seed, the same companies.")] = 65,
     rejects: Annotated[
         Path | None, typer.Option(help="Where rows that cannot be read go; else <file>.rejects.csv beside it.")
+    ] = None,
+    ssic_version: Annotated[
+        str | None, typer.Option(help="Of the file's industry codes, such as 2025; else the codes themselves tell.")
     ] = None,
     database_url: Annotated[
         str | None, typer.Option(envvar="DATABASE_URL", show_envvar=True, help="The database, as the tables' owner.")
@@ -58,12 +61,15 @@ def load_command(
                 )
 
             if file is not None:
-                summary = asyncio.run(load(file, database_url, rejects=rejects, progress=show))
+                loading = load(file, database_url, rejects=rejects, ssic_version=ssic_version, progress=show)
             else:
-                summary = asyncio.run(load_generated(generate or 0, seed, database_url, rejects=rejects, progress=show))
+                loading = load_generated(
+                    generate or 0, seed, database_url, rejects=rejects, ssic_version=ssic_version, progress=show
+                )
+            summary = asyncio.run(loading)
     except LeadgenError as error:
         errors.print(str(error), style="red", markup=False, highlight=False, soft_wrap=True)
-        raise typer.Exit(REFUSED if isinstance(error, NotARegister) else FAILED) from error
+        raise typer.Exit(REFUSED if isinstance(error, NotARegister | UnknownVersion) else FAILED) from error
     except KeyboardInterrupt:
         errors.print("Stopped. Load again at any time: that is safe.")
         raise typer.Exit(FAILED) from None
@@ -87,6 +93,7 @@ def tell(summary: Summary, console: Console) -> None:
     table.add_row("seconds", f"{summary.seconds:.1f}")
     table.add_row("rows/s", f"{summary.rows_per_second:,}")
     console.print(table)
+    console.print(f"SSIC {summary.ssic_version}: {summary.why_version}", markup=False, soft_wrap=True)
     if summary.rejects:
         console.print(f"Rejected rows, with reasons: {summary.rejects}", markup=False, soft_wrap=True)
     if summary.ignored_columns:

@@ -9,3 +9,7 @@ class NotARegister(Permanent):
 
 class LoadFailed(Permanent):
     """The register may be good, but the database or the disk would not have it."""
+
+
+class UnknownVersion(LoadFailed):
+    """The version of SSIC that was named is not among those in `ssic_ref`."""

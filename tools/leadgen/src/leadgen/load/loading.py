@@ -14,17 +14,16 @@ from typing import TypeAlias
 
 import asyncpg
 
-from common.errors import Unavailable
-from common.postgres import AWAY
-from leadgen.load import staging
+from leadgen.load import staging, versions
 from leadgen.load.batches import Batch, batches, headers_of
-from leadgen.load.errors import LoadFailed
+from leadgen.load.connecting import connected
 from leadgen.load.generated import generated
 from leadgen.load.header import Header
 from leadgen.load.rejects import Rejects, rejects_beside
 from leadgen.load.report import Phase, Progress, Summary
 from leadgen.load.sources import Source, find_sources
 from leadgen.load.staging import Connection
+from leadgen.load.versions import Reading
 
 Watcher: TypeAlias = Callable[[Progress], None]
 
@@ -33,35 +32,62 @@ NO_STATUS = (
     "only once a file with a status is loaded."
 )
 
+NO_UEN = "Rows without a UEN: {rows:,}. They are kept under a key made of their name, so that a repeat finds them."
+
 
 async def load(
-    source: Path, database_url: str, *, rejects: Path | None = None, progress: Watcher | None = None
+    source: Path,
+    database_url: str,
+    *,
+    rejects: Path | None = None,
+    ssic_version: str | None = None,
+    progress: Watcher | None = None,
 ) -> Summary:
     """Loads a CSV (plain, .gz, .zip) or a folder of them. May be repeated: the same file again changes nothing.
 
-    Raises NotARegister, LoadFailed or Unavailable, and then nothing has changed (unless the connection went at the very
-    end: then all may have been loaded).
+    Without `ssic_version` the rows' own codes tell. Raises NotARegister, LoadFailed or Unavailable, and then nothing
+    has changed (unless the connection went at the very end: then all may have been loaded).
     """
     sources = await asyncio.to_thread(find_sources, source)
-    return await _load(sources, database_url, rejects or rejects_beside(source), progress)
+    return await _load(sources, database_url, rejects or rejects_beside(source), ssic_version, progress)
 
 
 async def load_generated(
-    rows: int, seed: int, database_url: str, *, rejects: Path | None = None, progress: Watcher | None = None
+    rows: int,
+    seed: int,
+    database_url: str,
+    *,
+    rejects: Path | None = None,
+    ssic_version: str | None = None,
+    progress: Watcher | None = None,
 ) -> Summary:
     """Loads so many made-up companies, the same ones for the same seed. Raises as `load` does."""
-    return await _load((generated(rows, seed),), database_url, rejects or Path("generated.rejects.csv"), progress)
+    rejects = rejects or Path("generated.rejects.csv")
+    return await _load((generated(rows, seed),), database_url, rejects, ssic_version, progress)
 
 
-async def _load(sources: Sequence[Source], database_url: str, rejects_path: Path, progress: Watcher | None) -> Summary:
+async def _load(
+    sources: Sequence[Source],
+    database_url: str,
+    rejects_path: Path,
+    ssic_version: str | None,
+    progress: Watcher | None,
+) -> Summary:
     started = time.perf_counter()
     headers = await asyncio.to_thread(headers_of, sources)
     with Rejects(rejects_path) as rejects:
-        async with _connected(database_url) as connection:
+        async with connected(database_url) as connection:
+            known = await versions.known_versions(connection, ssic_version)
             run = _Run(connection, sources, headers, rejects, progress or (lambda _: None))
             await run.copy_all()
-            async with connection.transaction():
-                await run.merge_all()
+            survey = await versions.survey(connection)
+            reading = versions.decide(known, survey, ssic_version)
+            if survey.without_uen:
+                await connection.execute(staging.KEY_BY_NAME)
+            if reading.is_by_row:
+                await versions.keep_telling_codes(connection)
+            async with run.alone(), connection.transaction():
+                await run.merge_all(reading)
             if run.inserted or run.updated:
                 await staging.analyze(connection)
     return Summary(
@@ -73,10 +99,16 @@ async def _load(sources: Sequence[Source], database_url: str, rejects_path: Path
         rejected=rejects.count,
         rejects=rejects_path if rejects.count else None,
         ignored_columns=tuple(dict.fromkeys(name for header in headers for name in header.ignored)),
-        notes=tuple(
-            NO_STATUS.format(file=source.name)
-            for source, header in zip(sources, headers, strict=True)
-            if header.position("entity_status_description") is None
+        ssic_version=reading.version,
+        why_version=reading.why,
+        notes=(
+            *(
+                NO_STATUS.format(file=source.name)
+                for source, header in zip(sources, headers, strict=True)
+                if header.position("entity_status_description") is None
+            ),
+            *((NO_UEN.format(rows=survey.without_uen),) if survey.without_uen else ()),
+            *reading.notes,
         ),
         seconds=time.perf_counter() - started,
     )
@@ -129,11 +161,18 @@ class _Run:
         else:
             self.copied += len(batch.rows)
 
-    async def merge_all(self) -> None:
-        """The temporary table into the register's, in the caller's transaction."""
+    @asynccontextmanager
+    async def alone(self) -> AsyncIterator[None]:
+        """Holds the load's lock. After an error it goes with the connection."""
         if not await self._connection.fetchval(staging.TRY_LOCK):
             self._tell("waiting", 0, 0)
             await self._connection.execute(staging.LOCK)
+        yield
+        await self._connection.execute(staging.UNLOCK)
+
+    async def merge_all(self, reading: Reading) -> None:
+        """The temporary table into the register's, in the caller's transaction."""
+        version = versions.VERSION_OF_ROW if reading.is_by_row else versions.VERSION_OF_FILE
         self.repeated = await staging.drop_repeated(self._connection)
         pages = await self._connection.fetchval(staging.PAGES)
         is_any_held = await self._connection.fetchval(staging.IS_ANY_HELD)
@@ -141,13 +180,13 @@ class _Run:
         done, total = 0, pages * len(self._layouts) * (2 if is_any_held else 1)
         for layout, columns in enumerate(self._layouts):
             if is_any_held:
-                update = staging.update_statement(columns)
-                async for rows, upto in staging.run_by_pages(self._connection, update, layout, pages):
+                update = staging.update_statement(columns, version)
+                async for rows, upto in staging.run_by_pages(self._connection, update, layout, pages, reading.version):
                     self.updated += rows
                     self._tell("merging", done + upto, total)
                 done += pages
-            insert = staging.insert_statement(columns, look_up=is_any_held)
-            async for rows, upto in staging.run_by_pages(self._connection, insert, layout, pages):
+            insert = staging.insert_statement(columns, version, look_up=is_any_held)
+            async for rows, upto in staging.run_by_pages(self._connection, insert, layout, pages, reading.version):
                 self.inserted += rows
                 self._tell("merging", done + upto, total)
             done += pages
@@ -176,24 +215,3 @@ async def _quick_turns() -> AsyncIterator[None]:
         yield
     finally:
         sys.setswitchinterval(usual)
-
-
-@asynccontextmanager
-async def _connected(database_url: str) -> AsyncIterator[Connection]:
-    """A connection of the tables' owner. Whatever PostgreSQL has against the load is translated here."""
-    settings = {"application_name": "leadgen load", "work_mem": "64MB", "jit": "off"}
-    try:
-        connection = await asyncpg.connect(database_url, timeout=30, server_settings=settings)
-        try:
-            yield connection
-            await connection.close(timeout=10)
-        finally:
-            connection.terminate()
-    except asyncpg.ClientConfigurationError as error:
-        raise LoadFailed(f"No database URL: {error}. It looks like postgresql://user:password@host/name.") from error
-    except AWAY as error:
-        raise Unavailable(f"PostgreSQL does not answer ({error}). Load again when it does: that is safe.") from error
-    except asyncpg.UndefinedTableError as error:
-        raise LoadFailed(f"The database has not been migrated: {error}.") from error
-    except asyncpg.PostgresError as error:
-        raise LoadFailed(f"PostgreSQL refuses: {error}. Load again when that is mended: that is safe.") from error

@@ -32,6 +32,9 @@ class Summary:
     #: Where the rejected rows are; None when there is none.
     rejects: Path | None
     ignored_columns: tuple[str, ...]
+    #: The version of SSIC that the codes are read in, and why, in a sentence.
+    ssic_version: str
+    why_version: str
     #: What the operator should know about the file, in whole sentences.
     notes: tuple[str, ...]
     seconds: float

@@ -156,12 +156,13 @@ def _parsed(record: str) -> list[str] | None:
 
 
 def _fault(fields: list[str], header: Header) -> str | None:
-    """Looks at what the table needs, and trims the UEN."""
-    at = header.position("uen") or 0
+    """Looks at what the table needs, and trims the UEN. Without one, a name will do (see staging.KEY_BY_NAME)."""
+    at, name_at = header.position("uen") or 0, header.position("entity_name") or 0
     fields[at] = fields[at].strip()
     if fields[at] in ("", "na"):
-        return "no UEN"
-    if not _is_uen(fields[at]):
+        if fields[name_at].strip() in ("", "na"):
+            return "neither a UEN nor a name"
+    elif not _is_uen(fields[at]):
         return f"no UEN, but {fields[at][:40]!r}"
     for column in INDEXED:
         position = header.position(column)

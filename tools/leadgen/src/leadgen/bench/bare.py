@@ -1,0 +1,40 @@
+"""What the gateway's first byte is compared with: a FastAPI endpoint that says one word over SSE and does nothing else.
+
+`python -m leadgen.bench.bare PORT` serves it on loopback as every service serves HTTP.
+"""
+
+import sys
+from collections.abc import AsyncIterable
+from uuid import uuid4
+
+from fastapi import FastAPI
+from fastapi.sse import EventSourceResponse, ServerSentEvent
+from pydantic import BaseModel
+
+from common.service import http_server, to_the_end
+from common.settings import ServiceSettings
+from embedded.ports import LOOPBACK
+
+app = FastAPI()
+
+
+class Words(BaseModel):
+    """What a rep types."""
+
+    message: str
+
+
+@app.post("/chat", response_class=EventSourceResponse)
+async def chat(body: Words) -> AsyncIterable[ServerSentEvent]:
+    """The first word, as the gateway has it, which is also the last."""
+    yield ServerSentEvent(event="accepted", data={"request_id": str(uuid4()), "length": len(body.message)})
+
+
+def main(port: int) -> None:
+    """Serves until SIGTERM or SIGINT."""
+    settings = ServiceSettings(database_url="", kafka_bootstrap_servers="", http_host=LOOPBACK, http_port=port)
+    to_the_end(http_server(app, settings).serve())
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))

@@ -1,0 +1,161 @@
+"""A night for benches: a register of living companies in two halves, a running upserter, and a job for each half.
+
+Two tenants have a job each, since of one tenant only one runs at a time. All that the upserter is told it is told
+through Kafka; how long its jobs take is read from the database, by the database's clock.
+"""
+
+import asyncio
+import re
+import time
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple, TypeAlias
+
+import asyncpg
+from aiokafka import AIOKafkaProducer
+
+from common.cloudevents import Envelope, encode_body, encode_headers
+from common.contracts import Event, RequestIndustry, RequestUpsert
+from common.errors import Permanent
+from common.ids import new_id
+from leadgen.load import load_generated
+from leadgen.local.service import Service
+from leadgen.ssic import seed_ssic
+from leadgen.tenants import add_tenant
+
+Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
+
+SEED = 65
+TENANTS = (1, 2)
+PATIENCE_S = 900.0
+
+DIVISIONS = """
+    SELECT left(primary_ssic_code, 2) AS code, count(*) AS size FROM staging_acra_companies GROUP BY 1 ORDER BY 2 DESC
+"""
+
+#: All alive, and none in both halves: each row is handled exactly once.
+ARRANGE = """
+    UPDATE staging_acra_companies
+       SET entity_status_description = 'Live Company',
+           secondary_ssic_code = CASE WHEN (left(primary_ssic_code, 2) = ANY($1)) = (left(secondary_ssic_code, 2) = ANY($1))
+                                      THEN secondary_ssic_code END
+     WHERE NOT coalesce(is_live, false)
+        OR (left(primary_ssic_code, 2) = ANY($1)) <> (left(secondary_ssic_code, 2) = ANY($1))
+"""
+
+QUEUED = "SELECT true FROM background_jobs WHERE job_id = ANY($1) HAVING count(*) = cardinality($1::uuid[])"
+ENDED = """
+    SELECT sum(processed) AS processed, min(started_at) AS began, max(ended_at) AS ended, max(error) AS error
+      FROM background_jobs WHERE job_id = ANY($1) AND status IN ('done', 'error')
+    HAVING count(*) = cardinality($1::uuid[])
+"""
+TOLD = "SELECT clock_timestamp() AS at WHERE NOT EXISTS (SELECT 1 FROM outbox)"
+
+
+class WentWrong(Permanent):
+    """The jobs did not do what they were to be measured at."""
+
+
+class Seconds(NamedTuple):
+    """From the first job's start to the last one's end, and to the moment when Kafka had confirmed the last event."""
+
+    jobs: float
+    told: float
+
+
+@dataclass(frozen=True)
+class Night:
+    """The two tenants' jobs over a register of `rows`, to be run again and again."""
+
+    owner: Owner
+    rows: int
+    _bootstrap_servers: str
+    _halves: Sequence[Sequence[str]]
+    _upserter: Service
+
+    async def run(self) -> Seconds:
+        """Asks for the jobs, has them executed side by side, and waits until their events are told."""
+        asked = [
+            RequestIndustry(
+                tenant_id=tenant, request_id=new_id(), terms=[f"SSIC {code}" for code in half], sync_limit=0
+            )
+            for tenant, half in zip(TENANTS, self._halves, strict=True)
+        ]
+        jobs = [request.request_id for request in asked]
+        await self._publish(asked)
+        await self._found(QUEUED, jobs)
+        await self._publish([RequestUpsert(tenant_id=it.tenant_id, job_id=it.request_id) for it in asked])
+        ended = await self._found(ENDED, jobs)
+        if ended["error"] or ended["processed"] != self.rows:
+            raise WentWrong(f"the jobs handled {ended['processed']} rows of {self.rows}; {ended['error'] or 'no error'}")
+        told = await self._found(TOLD)
+        return Seconds(*((at - ended["began"]).total_seconds() for at in (ended["ended"], told["at"])))
+
+    def peak_rss_mb(self) -> int | None:
+        """The most memory the upserter has held so far; None where the system does not tell as Linux does."""
+        status = Path(f"/proc/{self._upserter.child.pid}/status") if self._upserter.child else Path()
+        found = re.search(r"VmHWM:\s*(\d+) kB", status.read_text()) if status.is_file() else None
+        return int(found[1]) // 1024 if found else None
+
+    async def _publish(self, events: Iterable[Event]) -> None:
+        async with AIOKafkaProducer(bootstrap_servers=self._bootstrap_servers, acks="all") as producer:
+            for event in events:
+                envelope = Envelope(new_id(), event.tenant_id, "nightly", correlation_id="bench")
+                headers = encode_headers(event, envelope, source="bench")
+                await producer.send(event.topic, encode_body(event), key=event.key.encode(), headers=headers)
+            await producer.flush()
+
+    async def _found(self, question: str, *arguments: object) -> asyncpg.Record:
+        """The row, as soon as there is one."""
+        patience = time.monotonic() + PATIENCE_S
+        while (row := await self.owner.fetchrow(question, *arguments)) is None:
+            if time.monotonic() > patience:
+                raise WentWrong(f"not within {PATIENCE_S:.0f} s: {question}; see {self._upserter.log}")
+            await asyncio.sleep(0.05)
+        return row
+
+
+@asynccontextmanager
+async def night(
+    database_url: str, bootstrap_servers: str, folder: Path, rows: int, *, settings: dict[str, str] | None = None
+) -> AsyncIterator[Night]:
+    """Loads so many made-up companies and starts an upserter with its default settings but for a job's size.
+
+    Needs a migrated database of its own, as its owner, and the topics. `folder` takes the upserter's log.
+    """
+    owner = await asyncpg.connect(database_url)
+    try:
+        halves = await _register(owner, database_url, rows, folder)
+        environment = {
+            "DATABASE_URL": database_url,
+            "KAFKA_BOOTSTRAP_SERVERS": bootstrap_servers,
+            "UPSERT_MAX_PER_JOB": str(rows + 1),
+        }
+        upserter = Service("upserter", "leadgen-upserter", environment | (settings or {}), folder)
+        upserter.start()
+        try:
+            await upserter.is_ready()
+            yield Night(owner, rows, bootstrap_servers, halves, upserter)
+        finally:
+            await upserter.stop()
+    finally:
+        await owner.close()
+
+
+async def _register(owner: Owner, database_url: str, rows: int, folder: Path) -> list[list[str]]:
+    """The divisions of the register, in two halves of about as many companies."""
+    await seed_ssic(database_url)
+    for tenant in TENANTS:
+        await add_tenant(database_url, tenant, f"Tenant {tenant}")
+    await load_generated(rows, SEED, database_url, rejects=folder / "rejects.csv")
+    halves: list[list[str]] = [[], []]
+    sizes = [0, 0]
+    for division in await owner.fetch(DIVISIONS):
+        smaller = sizes.index(min(sizes))
+        halves[smaller].append(division["code"])
+        sizes[smaller] += division["size"]
+    await owner.execute(ARRANGE, halves[0])
+    await owner.execute("VACUUM FULL ANALYZE staging_acra_companies")
+    return halves

@@ -1,0 +1,153 @@
+"""How soon a chat's first byte comes, next to a bare FastAPI endpoint that says the same word and does nothing.
+
+The whole product runs as processes, on a register of `rows` companies, with a simulator that answers at once; the bare
+endpoint is a process of its own, under the same server and settings. What is measured is from opening the connection
+to the first byte of the first event. Every stream is read to its end before the next message is sent.
+
+    clients_1   one rep: message by message, in turn with the bare endpoint
+    clients_50  fifty reps of seven tenants at the same instant, and again when the last stream has ended, in turn with
+                the bare endpoint
+
+So the work that the messages cause runs and competes for the processors, as it does in reality, but what is left of
+one round does not slow down the next: it is the gateway that is measured, not a queue of unfinished work. Texts take
+turns: an industry, a greeting, noise of 2,000 characters, a code, a typo. The gateway's limits are set out of the way.
+"""
+
+import asyncio
+import json
+import random
+import statistics
+import string
+import sys
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from itertools import cycle
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from common.errors import Permanent
+from embedded.child import Child, tail
+from embedded.ports import LOOPBACK, free_port
+from leadgen.load import load_generated
+from leadgen.local.stack import Stack
+from leadgen.tenants import add_tenant
+from leadgen.tokens import token
+
+SEED = 65
+TENANTS = 7
+CLIENTS = 50
+
+#: For the stack that is measured.
+SETTINGS = {
+    "SIMULATOR_SLOW_MS": "0",
+    "REQUESTS_PER_MINUTE": "1000000",
+    "TENANT_REQUESTS_PER_MINUTE": "1000000",
+}
+
+_dice = random.Random(SEED)  # noqa: S311 - noise, and the same each time
+TEXTS = (
+    "Manufacturing",
+    "hello there",
+    "".join(_dice.choices(string.ascii_lowercase + "   ", k=2000)).strip(),
+    "SSIC 62",
+    "manufactering companies",
+)
+
+Moments = dict[str, list[float]]
+
+
+class NoFirstByte(Permanent):
+    """What answered was no stream of events."""
+
+
+async def bench_ttfb(
+    product: Stack, folder: Path, *, rows: int = 1_000_000, messages: int = 100, rounds: int = 8
+) -> dict[str, Any]:
+    """`messages` of one rep and `rounds` of fifty. `folder` takes the bare endpoint's log.
+
+    Needs a stack that was started with SETTINGS. Raises NoFirstByte.
+    """
+    await load_generated(rows, SEED, product.database_url)
+    access = []
+    for tenant in range(1, TENANTS + 1):
+        await add_tenant(product.database_url, tenant, f"Tenant {tenant}")
+        access.append(token(product.jwt_secret, tenant, "bench"))
+    await product.is_ready()
+    async with bare_endpoint(folder) as bare:
+        places = {"ours": product.gateway, "bare": bare}
+        await measured(places, access, rounds=2, clients=CLIENTS)  # warm: caches, plans, remembered tenants
+        alone = await measured(places, access, rounds=messages, clients=1)
+        together = await measured(places, access, rounds=rounds, clients=CLIENTS)
+    return {"rows": rows, "clients_1": figures(alone), f"clients_{CLIENTS}": figures(together)}
+
+
+@asynccontextmanager
+async def bare_endpoint(folder: Path) -> AsyncIterator[str]:
+    """The URL of the bare endpoint, a process of its own while this lasts; its log goes to `folder`."""
+    port, log = free_port(), folder / "bare.log"
+    child = Child.start([sys.executable, "-m", "leadgen.bench.bare", str(port)], log=log)
+    try:
+        for _ in range(300):
+            try:
+                _, writer = await asyncio.open_connection(LOOPBACK, port)
+            except OSError:
+                await asyncio.sleep(0.1)
+            else:
+                writer.close()
+                break
+        else:
+            raise NoFirstByte(f"the bare endpoint does not answer; the end of {log}:\n{tail(log)}")
+        yield f"http://{LOOPBACK}:{port}"
+    finally:
+        await asyncio.to_thread(child.stop)
+
+
+async def first_byte(url: str, access: str, message: str) -> float:
+    """Seconds from opening a connection to the first event's first byte; returns when the stream has ended."""
+    parts = urlsplit(url)
+    body = json.dumps({"message": message}).encode()
+    head = (
+        f"POST {parts.path}/chat HTTP/1.1\r\nHost: {parts.netloc}\r\nConnection: close\r\n"
+        f"Authorization: Bearer {access}\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
+    began = time.perf_counter()
+    reader, writer = await asyncio.open_connection(parts.hostname, parts.port)
+    try:
+        writer.write(head.encode() + body)
+        got = b""
+        while b"event:" not in got:
+            more = await reader.read(65536)
+            if not more:
+                raise NoFirstByte(f"{url}/chat answered {got.decode(errors='replace')!r}")
+            got += more
+        took = time.perf_counter() - began
+        while await reader.read(65536):
+            pass
+        return took
+    finally:
+        writer.close()
+
+
+async def measured(places: dict[str, str], access: Sequence[str], *, rounds: int, clients: int) -> Moments:
+    """Each place's times, of `rounds` in turn. A round starts when the last one is over."""
+    taken: Moments = {name: [] for name in places}
+    texts, tokens = cycle(TEXTS), cycle(access)
+    for _ in range(rounds):
+        asked = [(next(tokens), next(texts)) for _ in range(clients)]
+        for name, url in places.items():
+            taken[name] += await asyncio.gather(*(first_byte(url, *each) for each in asked))
+    return taken
+
+
+def figures(taken: Moments) -> dict[str, float]:
+    """Medians and 95th percentiles in milliseconds, and the ratio of the latter. At least two times of each."""
+    p50 = {name: statistics.median(times) for name, times in taken.items()}
+    p95 = {name: statistics.quantiles(times, n=20)[-1] for name, times in taken.items()}
+    in_ms = {
+        f"{name}_{quantile}_ms": round(of[name] * 1000, 2)
+        for name in taken
+        for quantile, of in (("p50", p50), ("p95", p95))
+    }
+    return {**in_ms, "ratio": round(p95["ours"] / p95["bare"], 2), "messages": len(taken["ours"])}

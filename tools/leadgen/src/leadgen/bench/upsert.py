@@ -1,0 +1,154 @@
+"""How fast jobs upsert, next to one bare statement over the same rows and to saving them row by row.
+
+Each round measures four things on one register of living companies, one after the other, on the same PostgreSQL:
+
+    bare        one INSERT … SELECT … ON CONFLICT of all rows as they are; nothing is normalised, nothing told
+    ours        two jobs of two tenants, one half of the rows each; every company is news, and is told of
+    repeat      the same two jobs once more: nothing has changed, so nothing is told
+    row_by_row  for each row SELECT by UEN, SELECT by name, INSERT or UPDATE, and its event; a commit per 500.
+                Of SAMPLE rows, after which nothing about it changes
+
+Ours is the upserter as it runs in production (see `nights`), its events included: in its outbox when the jobs end,
+while the relay sends them to Kafka at the same time. `told_rows_per_s` counts up to the last one's confirmation.
+
+Rounds are paired, so that a slow moment of the machine meets all four; the medians of the rounds' ratios count.
+"""
+
+import statistics
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from leadgen.bench.nights import Night, Owner, night
+from leadgen.bench.rowbyrow import row_by_row
+
+SAMPLE = 5_000
+
+BARE = """
+    INSERT INTO companies (uen, name, entity_type, status, incorporated_on, industry_code, industry_norm,
+                           secondary_industry_code, address, postal_code, website_domain, ssic_version, registered_at)
+    SELECT uen, entity_name, entity_type_description, entity_status_description, registration_incorporation_date::date,
+           primary_ssic_code, title, secondary_ssic_code, block || ' ' || street_name, postal_code, website,
+           ssic_version, updated_at
+      FROM staging_acra_companies LEFT JOIN ssic_ref ON version = ssic_version AND code = primary_ssic_code
+     WHERE is_live
+        ON CONFLICT (uen) DO UPDATE
+       SET name = excluded.name, entity_type = excluded.entity_type, status = excluded.status,
+           incorporated_on = excluded.incorporated_on, industry_code = excluded.industry_code,
+           industry_norm = excluded.industry_norm, secondary_industry_code = excluded.secondary_industry_code,
+           address = excluded.address, postal_code = excluded.postal_code, website_domain = excluded.website_domain,
+           ssic_version = excluded.ssic_version, registered_at = excluded.registered_at, last_seen = now(),
+           updated_at = now()
+"""
+
+EMPTY = "TRUNCATE companies, icp_candidate_companies CASCADE"
+WRITTEN = ("companies", "icp_candidate_companies", "background_jobs", "inbox", "outbox")
+
+
+@dataclass(frozen=True)
+class UpsertFigures:
+    """Medians over the rounds; `spread` holds each ratio's lowest and highest round."""
+
+    rows: int
+    ours_rows_per_s: int
+    repeat_rows_per_s: int
+    row_by_row_rows_per_s: int
+    bare_sql_rows_per_s: int
+    told_rows_per_s: int
+    ratios: dict[str, float]
+    spread: dict[str, tuple[float, float]]
+    rounds: int
+    peak_rss_mb: int | None
+
+    def as_dict(self) -> dict[str, object]:
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class SizeFigures:
+    """What a row costs in a register of so many, and what the upserter's memory came to."""
+
+    rows: int
+    first_us_per_row: float
+    repeat_us_per_row: float
+    peak_rss_mb: int | None
+
+    def as_dict(self) -> dict[str, object]:
+        return asdict(self)
+
+
+async def bench_upsert(
+    database_url: str, bootstrap_servers: str, folder: Path, *, rows: int = 200_000, rounds: int = 5
+) -> UpsertFigures:
+    """Needs a migrated database of its own, as its owner, and the topics. `folder` takes the upserter's log."""
+    async with night(database_url, bootstrap_servers, folder, rows) as jobs:
+        await jobs.run()  # warm: connections, statements, the loaded rows
+        rates = [await _round(jobs) for _ in range(rounds)]
+        peak_rss_mb = jobs.peak_rss_mb()
+    ratios = {
+        "ours_to_row_by_row": [rate["ours"] / rate["row_by_row"] for rate in rates],
+        "ours_to_bare": [rate["ours"] / rate["bare"] for rate in rates],
+        "repeat_to_ours": [rate["repeat"] / rate["ours"] for rate in rates],
+        "told_to_bare": [rate["told"] / rate["bare"] for rate in rates],
+    }
+    rate_of = {name: round(statistics.median(rate[name] for rate in rates)) for name in rates[0]}
+    return UpsertFigures(
+        rows=rows,
+        ours_rows_per_s=rate_of["ours"],
+        repeat_rows_per_s=rate_of["repeat"],
+        row_by_row_rows_per_s=rate_of["row_by_row"],
+        bare_sql_rows_per_s=rate_of["bare"],
+        told_rows_per_s=rate_of["told"],
+        ratios={name: round(statistics.median(of), 2) for name, of in ratios.items()},
+        spread={name: (round(min(of), 2), round(max(of), 2)) for name, of in ratios.items()},
+        rounds=rounds,
+        peak_rss_mb=peak_rss_mb,
+    )
+
+
+async def bench_upsert_of_size(
+    database_url: str, bootstrap_servers: str, folder: Path, *, rows: int, rounds: int
+) -> SizeFigures:
+    """The jobs alone, by an upserter that has seen no other register. Needs what `bench_upsert` needs."""
+    first, again = [], []
+    async with night(database_url, bootstrap_servers, folder, rows) as jobs:
+        for _ in range(rounds):
+            await _tidy(jobs.owner, empty=True)
+            first.append((await jobs.run()).jobs)
+            await _tidy(jobs.owner)
+            again.append((await jobs.run()).jobs)
+        peak_rss_mb = jobs.peak_rss_mb()
+    per_row = [round(statistics.median(seconds) / rows * 1e6, 1) for seconds in (first, again)]
+    return SizeFigures(rows, *per_row, peak_rss_mb)
+
+
+async def _round(jobs: Night) -> dict[str, float]:
+    await _tidy(jobs.owner, empty=True)
+    began = time.perf_counter()
+    await jobs.owner.execute(BARE)
+    bare = time.perf_counter() - began
+    await _tidy(jobs.owner, empty=True)
+    first = await jobs.run()
+    await _tidy(jobs.owner)
+    again = await jobs.run()
+    await _tidy(jobs.owner, empty=True)
+    sample = min(SAMPLE, jobs.rows)
+    return {
+        "bare": jobs.rows / bare,
+        "ours": jobs.rows / first.jobs,
+        "told": jobs.rows / first.told,
+        "repeat": jobs.rows / again.jobs,
+        "row_by_row": sample / await row_by_row(jobs.owner, sample),
+    }
+
+
+async def _tidy(owner: Owner, *, empty: bool = False) -> None:
+    """What autovacuum does within a minute: no way of working pays for what the one before it left behind.
+
+    Tables that are emptied are left as new ones are, without statistics.
+    """
+    for table in WRITTEN:
+        await owner.execute(f"VACUUM ANALYZE {table}")
+    if empty:
+        await owner.execute(EMPTY)
+    await owner.execute("CHECKPOINT")

@@ -1,0 +1,32 @@
+"""The load's connection to PostgreSQL. Whatever PostgreSQL has against the load is translated here."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import asyncpg
+
+from common.errors import Unavailable
+from common.postgres import AWAY
+from leadgen.load.errors import LoadFailed
+from leadgen.load.staging import Connection
+
+
+@asynccontextmanager
+async def connected(database_url: str) -> AsyncIterator[Connection]:
+    """A connection of the tables' owner, closed at the end. Raises LoadFailed, Unavailable."""
+    settings = {"application_name": "leadgen load", "work_mem": "64MB", "jit": "off"}
+    try:
+        connection = await asyncpg.connect(database_url, timeout=30, server_settings=settings)
+        try:
+            yield connection
+            await connection.close(timeout=10)
+        finally:
+            connection.terminate()
+    except asyncpg.ClientConfigurationError as error:
+        raise LoadFailed(f"No database URL: {error}. It looks like postgresql://user:password@host/name.") from error
+    except AWAY as error:
+        raise Unavailable(f"PostgreSQL does not answer ({error}). Load again when it does: that is safe.") from error
+    except asyncpg.UndefinedTableError as error:
+        raise LoadFailed(f"The database has not been migrated: {error}.") from error
+    except asyncpg.PostgresError as error:
+        raise LoadFailed(f"PostgreSQL refuses: {error}. Load again when that is mended: that is safe.") from error

@@ -1,0 +1,55 @@
+"""`leadgen refresh`: has the upserter bring what is new or changed in the register into `companies`, at once."""
+
+import asyncio
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from common.errors import Permanent
+from leadgen.ending import done
+
+#: The upserter's own script; it is installed beside ours.
+SCRIPT = "leadgen-upserter-refresh"
+
+
+class RefreshFailed(Permanent):
+    """The refresh ended with an error; the message is its own."""
+
+
+def refresh_command(
+    database_url: Annotated[str, typer.Option(envvar="DATABASE_URL", show_envvar=True)],
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Upsert what is new or changed in the register since the last refresh. The nightly run does it too."""
+    figures = done(refresh(database_url))
+    if as_json:
+        typer.echo(json.dumps(figures))
+    else:
+        typer.echo(
+            "{entries} entries were new or changed: {inserted} new companies, {changed} changed".format(**figures)
+        )
+
+
+async def refresh(database_url: str) -> dict[str, int]:
+    """Entries taken over, companies inserted, companies changed (new ones not among them). May be repeated.
+
+    Raises RefreshFailed; what was done until then is kept, and the next refresh goes on from there.
+    """
+    script = Path(sys.executable).with_name(SCRIPT)
+    if not script.exists():
+        raise RefreshFailed(f"{SCRIPT} is not installed beside this command: run it where the upserter is installed")
+    process = await asyncio.create_subprocess_exec(
+        script,
+        env={**os.environ, "DATABASE_URL": database_url},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    out, errors = await process.communicate()
+    if process.returncode:
+        raise RefreshFailed(errors.decode(errors="replace").strip() or f"{SCRIPT} ended with {process.returncode}")
+    told = json.loads(out)
+    return {**told, "changed": told["changed"] - told["inserted"]}

@@ -1,0 +1,55 @@
+"""`leadgen ssic`: the words of the operator's command, and what came of it."""
+
+import asyncio
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from common.errors import LeadgenError
+from leadgen.ssic.codes import NotAClassification
+from leadgen.ssic.loading import LoadedVersion, load_ssic
+
+FAILED, REFUSED = 1, 2
+PLURALS = {"class": "classes", "subclass": "subclasses"}
+
+ssic_app = typer.Typer(no_args_is_help=True, help="The industry classification, SSIC.")
+
+
+@ssic_app.callback()
+def ssic() -> None:
+    """The industry classification, SSIC."""
+
+
+@ssic_app.command("load")
+def load(
+    file: Annotated[
+        Path, typer.Argument(help="The Department of Statistics' spreadsheet of a version (.xlsx), or a CSV.")
+    ],
+    database_url: Annotated[str, typer.Option(envvar="DATABASE_URL", show_envvar=True, help="As the tables' owner.")],
+    version: Annotated[
+        str | None, typer.Option(help="Such as 2025; where the file does not say, or to take one of several.")
+    ] = None,
+) -> None:
+    """Load a version of SSIC, whole or not at all, in place of what was there of it."""
+    try:
+        loaded = asyncio.run(load_ssic(file, database_url, version))
+    except LeadgenError as error:
+        typer.secho(str(error), fg="red", err=True)
+        raise typer.Exit(REFUSED if isinstance(error, NotAClassification) else FAILED) from error
+    for each in loaded:
+        typer.echo(_told(each))
+    if not any(each.added or each.changed or each.removed for each in loaded):
+        typer.echo("Nothing has changed.")
+        return
+    typer.echo("Restart the gateway and the upserter: they read the codes when they start.")
+    if any(each.is_new for each in loaded):
+        typer.echo("Load the register again if it was loaded before: its rows may turn out to be of the new version.")
+
+
+def _told(loaded: LoadedVersion) -> str:
+    levels = ", ".join(f"{count:,} {PLURALS.get(level, level + 's')}" for level, count in loaded.levels.items())
+    return (
+        f"SSIC {loaded.version}: {levels} "
+        f"({loaded.added:,} added, {loaded.changed:,} changed, {loaded.removed:,} removed)"
+    )

@@ -1,0 +1,33 @@
+"""The yardstick of the first byte: the bare endpoint, and what a client makes of it."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from leadgen.bench.ttfb import TEXTS, NoFirstByte, bare_endpoint, figures, first_byte, measured
+
+
+@pytest.fixture(scope="module")
+async def bare(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str]:
+    async with bare_endpoint(tmp_path_factory.mktemp("bare")) as url:
+        yield url
+
+
+async def test_the_bare_endpoint_answers_every_text(bare: str) -> None:
+    """Within a second, by far."""
+    assert all([0 < await first_byte(bare, "token", text) < 1 for text in TEXTS])
+
+
+async def test_places_take_turns_and_are_asked_alike(bare: str) -> None:
+    """So many rounds of so many clients at each; the same place twice differs from itself by noise alone."""
+    taken = await measured({"ours": bare, "bare": bare}, ["token"], rounds=4, clients=10)
+    assert {name: len(times) for name, times in taken.items()} == {"ours": 40, "bare": 40}
+    told = figures(taken)
+    assert 0.1 < told["ratio"] < 10
+    assert 0 < told["ours_p50_ms"] <= told["ours_p95_ms"]
+
+
+async def test_an_answer_without_events_is_not_measured(bare: str) -> None:
+    """A refusal would be fast."""
+    with pytest.raises(NoFirstByte, match="404"):
+        await first_byte(f"{bare}/nowhere", "token", "Manufacturing")
