@@ -30,6 +30,7 @@ from common.contracts import (
     Lane,
     LeadScored,
     LeadSynced,
+    RefreshRegister,
     RequestEnrichment,
     RequestIndustry,
     RequestNightlyEnrichment,
@@ -44,6 +45,7 @@ from enricher.fetching import Fetcher
 from enricher.pacing import Pacing
 from enricher.robots import Robots as RobotsRules
 from enricher.visiting import Limits, Visitor
+from industries.index import Code, IndustryIndex
 from leadgen.ssic import ssic_2020
 from odoo_sync.consumer import odoo_sync
 from odoo_sync.odoo import OdooServers
@@ -55,7 +57,6 @@ from simulator.settings import Settings
 from simulator.sites import Manner, site_of
 from simulator.sites import Robots as Rules
 from upserter.consumer import upserter
-from upserter.industries import Code, IndustryIndex
 
 Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 Deliveries: TypeAlias = list[tuple[Event, Envelope]]
@@ -63,21 +64,28 @@ Deliveries: TypeAlias = list[tuple[Event, Envelope]]
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 #: This tenant has an Odoo, the other has none.
 CONNECTED, UNCONNECTED = TENANTS = 1, 2
+SSIC = "SSIC "
 EMAIL = Contact(kind="email", value="sales@acme.sg", is_role=True, source_url="http://acme.sg/")
-#: Live makers of metal caps in the register; a request saves HEAD of them at once, and a job the rest, by BATCH.
+#: Live companies of an industry in the register; a request saves HEAD of them at once, and a job the rest, by BATCH.
 REGISTERED, HEAD, BATCH = 9, 2, 3
 
+#: What each request, and each job, is about: its companies are no other's, so that all are news.
+INDUSTRIES = ("25911", "25912", "25913", "25914", "25919", "25921", "25922", "25923")
 REGISTER = """
     INSERT INTO staging_acra_companies
            (uen, entity_name, entity_status_description, registration_incorporation_date, primary_ssic_code, website)
-    SELECT 'S' || n, 'MAKER ' || n, 'Live Company', (date '2020-01-01' - n::int)::text, '25912', website
+    SELECT $2 || '-' || n, 'MAKER ' || n, 'Live Company', (date '2020-01-01' - n::int)::text, $2, website
       FROM unnest($1::text[]) WITH ORDINALITY AS made (website, n)
 """
 ENLIST = "INSERT INTO companies (uen, name, website_domain) VALUES ($1, $2, $3) RETURNING company_id"
 
 QUEUE = """
-    INSERT INTO background_jobs (job_id, tenant_id, job_type, status, params, total)
-    VALUES ($1, $2, 'staging_upsert', 'queued', '{"terms": [], "codes": ["25912"]}', $3)
+    INSERT INTO background_jobs (job_id, tenant_id, job_type, status, params, total, asked)
+    VALUES ($1, $2, 'staging_upsert', 'queued', $4::jsonb, $3, $1::text)
+"""
+CANDIDATES = """
+    INSERT INTO icp_candidate_companies (tenant_id, company_id, job_id)
+    SELECT tenant_id, company_id, gen_random_uuid() FROM unnest($1::int[]) tenant_id, unnest($2::bigint[]) company_id
 """
 
 
@@ -119,7 +127,46 @@ class Line:
     odoo: FakeOdoo
     owner: Owner
     websites: Sequence[str]
-    expected: Callable[..., set[tuple[str, UUID]]]
+    #: The code that each job is about, and those that none is about yet.
+    jobs: dict[UUID, str] = field(default_factory=dict)
+    codes: Iterator[str] = field(default_factory=lambda: iter(INDUSTRIES))
+
+    async def register(self) -> str:
+        """As many companies of an industry as REGISTERED says, each with a website; its code."""
+        code = next(self.codes)
+        await self.owner.execute(REGISTER, self.websites, code)
+        return code
+
+    def expected(
+        self, deliveries: Deliveries, *, to_the_end: bool, by: str | None = None
+    ) -> set[tuple[str, UUID]]:
+        """Topics and ids of what follows from these events: at once, by one stage, or in the end, by all of them."""
+        found = set()
+        for event, envelope in deliveries:
+            for kind, identity in self._told_by(event) if by is None or tells(by, event) else ():
+                event_id = envelope.event_id
+                for step in [kind, *(followers(kind) if to_the_end else ())]:
+                    event_id = derived_id(event_id, step.topic, identity)
+                    found.add((step.topic, event_id))
+        return found
+
+    def _told_by(self, event: Event) -> list[tuple[type[Event], str]]:
+        """What the handlers of this event announce: the types, and their identities."""
+        match event:
+            case RequestIndustry(tenant_id=tenant, request_id=request_id, terms=[words]):
+                keys = [f"{tenant}:{words.removeprefix(SSIC)}-{number}" for number in range(1, HEAD + 1)]
+                told = [(kind, key) for key in keys for kind in (CompanyUpserted, RequestEnrichment)]
+                return [(JobProgressed, f"{request_id}:queued:0"), *told]
+            case RequestUpsert(tenant_id=tenant, job_id=job_id):
+                # The last batch is told of as the end.
+                progress = [f"{job_id}:running:{number}" for number in range(BATCH, REGISTERED, BATCH)]
+                keys = [f"{tenant}:{self.jobs[job_id]}-{number}" for number in range(1, REGISTERED + 1)]
+                return [(JobProgressed, it) for it in [*progress, f"{job_id}:done:{REGISTERED}"]] + [
+                    (CompanyUpserted, key) for key in keys
+                ]
+            case RefreshRegister():
+                return []
+        return [(NEXT[type(event)], event.key)]
 
     async def companies(self, prefix: str, count: int = 2) -> list[Company]:
         """As many more that stand in the register's table, each with a website."""
@@ -152,7 +199,7 @@ def enveloped(events: Iterable[Event], lane: Lane = "interactive") -> Deliveries
 
 async def requests(line: Line, prefix: str) -> Deliveries:
     """The same words of both tenants."""
-    terms = ["Manufacture of metal caps (e.g. crown corks)"]
+    terms = [SSIC + await line.register()]
     return enveloped(
         RequestIndustry(tenant_id=tenant, request_id=new_id(), terms=terms, sync_limit=HEAD) for tenant in TENANTS
     )
@@ -160,9 +207,18 @@ async def requests(line: Line, prefix: str) -> Deliveries:
 
 async def jobs(line: Line, prefix: str) -> Deliveries:
     """A queued job of each tenant, as a request leaves it; none of its companies is saved yet."""
+    code = await line.register()
     made = [RequestUpsert(tenant_id=tenant, job_id=new_id()) for tenant in TENANTS]
-    await line.owner.executemany(QUEUE, [(event.job_id, event.tenant_id, REGISTERED) for event in made])
+    line.jobs.update((event.job_id, code) for event in made)
+    params = json.dumps({"terms": [], "bands": [[["2020", code]]]})
+    await line.owner.executemany(QUEUE, [(event.job_id, event.tenant_id, REGISTERED, params) for event in made])
     return enveloped(made)
+
+
+async def refreshes(line: Line, prefix: str) -> Deliveries:
+    """Of a register that has grown; of no tenant."""
+    await line.register()
+    return enveloped([RefreshRegister()])
 
 
 async def visits(line: Line, prefix: str) -> Deliveries:
@@ -178,8 +234,10 @@ async def nightly_visits(line: Line, prefix: str) -> Deliveries:
     return enveloped(made, "nightly")
 
 
-async def visited(line: Line, prefix: str) -> Deliveries:
-    """Two visits to each company: the later one wins."""
+async def visited(line: Line, prefix: str, kind: str = "E") -> Deliveries:
+    """Two visits to each company, a candidate of both tenants: the later one wins."""
+    companies = await line.companies(f"{prefix}{kind}")
+    await line.owner.execute(CANDIDATES, TENANTS, [company.company_id for company in companies])
     return enveloped(
         CompanyEnriched(
             tenant_id=tenant,
@@ -189,10 +247,15 @@ async def visited(line: Line, prefix: str) -> Deliveries:
             degraded_reasons=[],
             enriched_at=NOW.replace(minute=minute),
         )
-        for it in await line.companies(f"{prefix}E")
+        for it in companies
         for minute in (1, 2)
         for tenant in TENANTS
     )
+
+
+async def candidates_visited(line: Line, prefix: str) -> Deliveries:
+    """The same, for the one who remembers when that was."""
+    return await visited(line, prefix, "C")
 
 
 async def leads_for_odoo(line: Line, prefix: str, tenant: int = CONNECTED) -> Deliveries:
@@ -221,6 +284,8 @@ async def leads_for_nowhere(line: Line, prefix: str) -> Deliveries:
 CASES = [
     Case("upserter", RequestIndustry, requests),
     Case("upserter", RequestUpsert, jobs),
+    Case("upserter", RefreshRegister, refreshes),
+    Case("upserter", CompanyEnriched, candidates_visited),
     Case("enricher", RequestEnrichment, visits),
     Case("enricher", RequestNightlyEnrichment, nightly_visits),
     Case("scorer", CompanyEnriched, visited),
@@ -238,20 +303,9 @@ NEXT: dict[type[Event], type[Event]] = {
 }
 
 
-def told_by(event: Event) -> list[tuple[type[Event], str]]:
-    """What the handler of this event announces: the types, and their identities."""
-    match event:
-        case RequestIndustry(tenant_id=tenant, request_id=request_id):
-            keys = [f"{tenant}:S{number}" for number in range(1, HEAD + 1)]
-            told = [(kind, key) for key in keys for kind in (CompanyUpserted, RequestEnrichment)]
-            return [(JobProgressed, f"{request_id}:queued:0"), *told]
-        case RequestUpsert(tenant_id=tenant, job_id=job_id):
-            progress = [f"{job_id}:running:{number}" for number in range(BATCH, REGISTERED + 1, BATCH)]
-            keys = [f"{tenant}:S{number}" for number in range(1, REGISTERED + 1)]
-            return [(JobProgressed, it) for it in [*progress, f"{job_id}:done:{REGISTERED}"]] + [
-                (CompanyUpserted, key) for key in keys
-            ]
-    return [(NEXT[type(event)], event.key)]
+def tells(stage: str, event: Event) -> bool:
+    """Whether this stage is the one that announces what follows from the event."""
+    return (stage, type(event)) != ("upserter", CompanyEnriched)
 
 
 def followers(kind: type[Event]) -> Iterator[type[Event]]:
@@ -259,18 +313,6 @@ def followers(kind: type[Event]) -> Iterator[type[Event]]:
     while kind in NEXT:
         kind = NEXT[kind]
         yield kind
-
-
-def expected(deliveries: Deliveries, *, to_the_end: bool) -> set[tuple[str, UUID]]:
-    """Topics and ids of what follows from these events: at once or, with all stages at work, in the end."""
-    found = set()
-    for event, envelope in deliveries:
-        for kind, identity in told_by(event):
-            event_id = envelope.event_id
-            for step in [kind, *(followers(kind) if to_the_end else ())]:
-                event_id = derived_id(event_id, step.topic, identity)
-                found.add((step.topic, event_id))
-    return found
 
 
 @pytest.fixture(params=CASES, ids=str)
@@ -318,9 +360,8 @@ async def odoo() -> AsyncIterator[FakeOdoo]:
 async def line(
     owner: Owner, industries: IndustryIndex, visitor: Visitor, odoo: FakeOdoo, websites: list[str]
 ) -> AsyncIterator[Line]:
-    """All stages, a register, and one tenant's connection to Odoo."""
+    """All stages, and one tenant's connection to Odoo."""
     credentials = Fernet(Fernet.generate_key())
-    await owner.execute(REGISTER, websites)
     await owner.execute(
         "INSERT INTO odoo_connections (tenant_id, url, database, api_key) VALUES ($1, $2, 'leads', $3)",
         *(CONNECTED, odoo.url, credentials.encrypt(b"a key")),
@@ -332,4 +373,4 @@ async def line(
             scorer(Rubric()),
             odoo_sync(OdooServers(http, timeout_s=5), credentials=credentials, min_score=0.66),
         ]
-        yield Line({stage.name: stage for stage in made}, CASES, odoo, owner, websites, expected)
+        yield Line({stage.name: stage for stage in made}, CASES, odoo, owner, websites)

@@ -27,8 +27,8 @@ from leadgen.topics import read_topics
 
 Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 
-#: What each stage writes last. The mode lets others read, and stops whoever wants to write.
-HOLD = "BEGIN; LOCK TABLE icp_candidate_companies, contacts, lead_scores, odoo_links IN SHARE MODE"
+#: What each handler writes last. The mode lets others read, and stops whoever wants to write.
+HOLD = "BEGIN; LOCK TABLE icp_candidate_companies, register_refresh, contacts, lead_scores, odoo_links IN SHARE MODE"
 
 HELD = "SELECT count(DISTINCT application_name) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = $1"
 IN_HAND = "SELECT count(DISTINCT (consumer, topic)) FROM inbox WHERE state = 'open' AND attempts > 0"
@@ -39,6 +39,9 @@ WRITTEN = {
     "lead_scores": [CompanyEnriched.topic],
     "odoo_links": [LeadScored.topic],
 }
+
+#: Candidates of whom the upserter has not heard that they were visited.
+FORGOTTEN = "(SELECT * FROM icp_candidate_companies WHERE enriched_at IS NULL) AS forgotten"
 
 
 @pytest.fixture
@@ -113,6 +116,8 @@ async def nothing_is_lost(line: Any, sent: list[Any], database_url: str, kafka: 
         for table, topics in WRITTEN.items():
             assert (table, sorted(await keys_in(owner, table))) == (table, sorted(await keys_of(owner, topics)))
         assert await owner.fetchval("SELECT count(*) FROM company_enrichment_runs") == counts["enricher"]
+        assert set(await keys_of(owner, [CompanyEnriched.topic])).isdisjoint(await keys_in(owner, FORGOTTEN))
+        assert await owner.fetchval("SELECT count(*) FROM register_refresh WHERE until IS NULL AND after = ''") == 1
         jobs = await owner.fetch("SELECT DISTINCT status, processed, total FROM background_jobs ORDER BY 1")
         assert [tuple(row) for row in jobs] == [("done", 9, 9), ("queued", 0, 7)]
     finally:

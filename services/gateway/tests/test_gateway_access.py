@@ -7,11 +7,20 @@ from datetime import UTC, datetime, timedelta
 import jwt
 import pytest
 
-from gateway.access import Rep, read_token
+from common.testing import until
+from gateway.access import Rep, Tokens, read_token
 from gateway.problems import Problem
 
 SECRET = "a secret of thirty-two characters"
 TOMORROW = datetime.now(UTC) + timedelta(days=1)
+ROUTES = (
+    ("POST", "/chat"),
+    ("POST", "/jobs/staging_upsert"),
+    ("GET", f"/jobs/{'0' * 32}"),
+    ("GET", "/industries/resolve?q=x"),
+    ("GET", "/icp"),
+    ("PUT", "/icp"),
+)
 GOOD = {"sub": "rep@example.com", "tenant_id": 3, "exp": TOMORROW}
 
 
@@ -27,7 +36,8 @@ def unsigned() -> str:
 
 def test_a_good_token_names_tenant_and_user() -> None:
     """And nothing else is believed of it."""
-    assert read_token(signed({**GOOD, "admin": True}), SECRET) == Rep(3, "rep@example.com")
+    until = int(TOMORROW.timestamp())
+    assert read_token(signed({**GOOD, "admin": True}), SECRET) == Rep(3, "rep@example.com", until)
 
 
 @pytest.mark.parametrize(
@@ -53,13 +63,37 @@ def test_a_wrong_token_is_refused_with_a_reason(token: str, reason: str) -> None
     assert reason.lower() in caught.value.detail.lower()
 
 
+async def test_a_token_is_good_until_it_expires_however_often_it_was_read() -> None:
+    """What is remembered of it does not outlive it."""
+    tokens = Tokens(SECRET)
+    token = signed({**GOOD, "exp": datetime.now(UTC) + timedelta(seconds=1.5)})
+    assert tokens.read(token) is tokens.read(token)
+
+    async def is_refused() -> str | None:
+        try:
+            tokens.read(token)
+        except Problem as problem:
+            return problem.detail
+        return None
+
+    assert "expired" in (await until(is_refused) or "")
+
+
+def test_a_token_that_resembles_a_good_one_is_refused() -> None:
+    """What is remembered is the whole token, signature included."""
+    tokens = Tokens(SECRET)
+    good = signed(GOOD)
+    tokens.read(good)
+    with pytest.raises(Problem):
+        tokens.read(good[:-4] + ("AAAA" if good[-4:] != "AAAA" else "BBBB"))
+
+
 async def test_a_request_without_a_good_token_is_a_problem_document(rep) -> None:
     """Missing, of another scheme, or wrong: 401 with what to do, at every route of a tenant's."""
     for headers in ({}, {"Authorization": "Basic cmVwOnNlY3JldA=="}, {"Authorization": "Bearer gibberish"}):
-        for method, path in (("POST", "/chat"), ("POST", "/jobs/staging_upsert"), ("GET", f"/jobs/{'0' * 32}")):
-            request = rep.http.build_request(
-                method, path, json={"message": "x", "terms": ["x"]} if "P" in method else None
-            )
+        for method, path in ROUTES:
+            body = {"message": "x", "terms": ["x"], "industries": ["x"]}
+            request = rep.http.build_request(method, path, json=body if method != "GET" else None)
             request.headers.pop("Authorization")
             request.headers.update(headers)
             answer = await rep.http.send(request)

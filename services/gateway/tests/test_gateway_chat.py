@@ -195,6 +195,27 @@ async def test_a_trace_goes_on_in_the_request(rep, kafka) -> None:
     assert found["ce_id"].decode() == found["ce_correlationid"].decode() == request_id
 
 
+async def test_the_smaller_cap_of_tenant_and_setting_holds(serve, kafka, owner) -> None:
+    """For the companies that are worked on at once."""
+    await owner.execute("UPDATE tenants SET upsert_sync_limit = tenant_id * 3 WHERE tenant_id IN (1, 2)")
+    async with serve(kafka, upsert_sync_limit=5, chat_timeout_s=0.1) as reps:
+        for tenant_id, words in ((1, "less"), (2, "more"), (3, "none of its own")):
+            async for _ in reps(tenant_id).chat(words):
+                pass
+        asked = {words: (await requested(kafka, words)).sync_limit for words in ("less", "more", "none of its own")}
+    assert asked == {"less": 3, "more": 5, "none of its own": 5}
+
+
+async def test_a_silent_stream_says_that_it_is_alive(rep, monkeypatch) -> None:
+    """A comment that no client shows, before something in between takes the connection for broken."""
+    monkeypatch.setattr("gateway.routes.chat.PING_S", 0.05)
+    async with rep.http.stream("POST", "/chat", json={"message": "Manufacturing"}) as answer:
+        async for line in answer.aiter_lines():
+            if line.startswith(":"):
+                break
+    assert line == ": ping"
+
+
 async def nobody_listens(rep) -> bool:
     return rep.feed.listeners == 0
 

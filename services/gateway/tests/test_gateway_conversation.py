@@ -16,6 +16,7 @@ from common.contracts import (
     JobProgressed,
     LeadScored,
     LeadSynced,
+    Refinement,
     SearchAnswer,
     Site,
 )
@@ -27,6 +28,7 @@ NOW = datetime(2026, 1, 1, tzinfo=UTC)
 REQUEST = new_id()
 HEAD = [a_company(f"20191234{number}K", company_id=number + 1) for number in range(3)]
 MANUFACTURING = Industry(version="2020", code="C", level="section", title="MANUFACTURING")
+FURNITURE = Industry(version="2020", code="31", level="division", title="MANUFACTURE OF FURNITURE")
 
 
 def an_answer(head=HEAD, *, remaining: int = 7, **other) -> SearchAnswer:
@@ -169,6 +171,66 @@ def test_an_answer_that_sets_nothing_going_ends_at_once(answer: SearchAnswer, wo
     assert done.name == "done"
     assert done.data["job_id"] is None
     assert done.data["notice"].startswith(words)
+
+
+def test_an_answer_says_how_the_words_were_understood() -> None:
+    """What was left out, since when, how surely, and which companies are known already."""
+    known = a_company("199912345K", name="Known Pte. Ltd.")
+    answer = an_answer(excluded=[FURNITURE], founded_since=2020, confidence=0.9, known=[known])
+    resolved, head, *_ = told([progressed(answer)])
+    assert resolved.data == {
+        "industries": [MANUFACTURING.model_dump()],
+        "matches": 10,
+        "excluded": [FURNITURE.model_dump()],
+        "founded_since": 2020,
+        "confidence": 0.9,
+        "suggestions": [],
+    }
+    assert head.data["known"] == [{"uen": "199912345K", "name": "Known Pte. Ltd."}]
+    assert [company["uen"] for company in head.data["companies"]] == [company.uen for company in HEAD]
+
+
+def test_much_is_offered_to_be_narrowed_down() -> None:
+    """Each choice with the words to send and what it leaves; the closing sentence stays as agreed."""
+    choices = [
+        Refinement(kind="industry", label="Manufacture of furniture", matches=300),
+        Refinement(kind="founded_since", label="Manufacturing founded since 2020", matches=120),
+    ]
+    answer = an_answer(remaining=600, refinements=choices)
+    messages = told([progressed(answer)])
+    assert [message.name for message in messages[:3]] == ["resolved", "head", "refine"]
+    assert messages[2].data["choices"] == [
+        {"label": "Manufacture of furniture", "matches": 300},
+        {"label": "Manufacturing founded since 2020", "matches": 120},
+    ]
+    assert "603 companies match" in messages[2].data["question"]
+    assert notice(answer, scored=3, has_job=True) == (
+        "Upserted and enriched 3 now; scheduled the rest (600) for nightly processing"
+    )
+
+
+def test_words_that_come_close_are_asked_back_with_choices() -> None:
+    """The nearest industries, each title once though two versions of SSIC have it."""
+    both = [MANUFACTURING, MANUFACTURING.model_copy(update={"version": "2025"}), FURNITURE]
+    answer = an_answer([], resolved=[], remaining=0, suggestions=both)
+    messages = told([progressed(answer, has_job=False, status="done")])
+    assert messages[2].name == "refine"
+    assert messages[2].data["choices"] == [{"label": "MANUFACTURING"}, {"label": "MANUFACTURE OF FURNITURE"}]
+    assert notice(answer, scored=0, has_job=False) == (
+        "I found no industry in that. Did you mean MANUFACTURING or MANUFACTURE OF FURNITURE?"
+    )
+
+
+def test_the_last_word_mentions_who_is_known() -> None:
+    """After the agreed sentence, or alone where nobody else is left; many are counted."""
+    known = [a_company(f"19991234{number}K", name=f"Known {number}") for number in range(8)]
+    assert notice(an_answer(known=known[:2]), scored=3, has_job=True) == (
+        "Upserted and enriched 3 now; scheduled the rest (7) for nightly processing. "
+        "Known, enriched within the last days: Known 0 and Known 1."
+    )
+    assert notice(an_answer([], matches=8, remaining=0, known=known), scored=0, has_job=False).endswith(
+        "Known, enriched within the last days: Known 0, Known 1, Known 2, Known 3, Known 4 and 3 more."
+    )
 
 
 def test_the_last_word_names_the_job_of_the_rest() -> None:

@@ -9,7 +9,7 @@ import asyncpg
 import pytest
 
 from common.cloudevents import Envelope, decode_body, decode_headers, unpack_headers
-from common.contracts import RequestUpsert
+from common.contracts import RefreshRegister, RequestUpsert
 from common.errors import Unavailable
 from common.postgres import Database
 from nightly.run import night_of, publish_queued_jobs, request_of
@@ -19,20 +19,22 @@ Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 NIGHT = date(2026, 11, 23)
 
 
+OUTBOX = "SELECT topic, value, headers FROM outbox WHERE producer = 'nightly' AND topic = $1 ORDER BY id"
+
+
 async def a_job(owner: Owner, tenant_id: int, *, status: str = "queued") -> UUID:
     job_id = uuid4()
     await owner.execute(
-        "INSERT INTO background_jobs (job_id, tenant_id, job_type, status, params, total)"
-        " VALUES ($1, $2, 'staging_upsert', $3, '{}', 10)",
+        "INSERT INTO background_jobs (job_id, tenant_id, job_type, status, params, total, asked)"
+        " VALUES ($1, $2, 'staging_upsert', $3, '{}', 10, $1::uuid::text)",
         *(job_id, tenant_id, status),
     )
     return job_id
 
 
 async def announced(owner: Owner) -> list[tuple[RequestUpsert, Envelope]]:
-    """What the night's outbox holds, oldest first."""
-    rows = await owner.fetch("SELECT topic, value, headers FROM outbox WHERE producer = 'nightly' ORDER BY id")
-    assert {row["topic"] for row in rows} <= {RequestUpsert.topic}
+    """The jobs that the night's outbox holds, oldest first."""
+    rows = await owner.fetch(OUTBOX, RequestUpsert.topic)
     return [(decode_body(RequestUpsert, row["value"]), decode_headers(unpack_headers(row["headers"]))) for row in rows]
 
 
@@ -51,6 +53,18 @@ async def test_every_queued_job_of_every_active_tenant_is_announced(database: Da
     assert all(envelope.correlation_id == str(event.job_id) for event, envelope in told)
     assert [(it.tenant_id, it.jobs) for it in summary.tenants] == [(1, 2), (2, 1), (3, 0), (4, 0), (5, 0)]
     assert not summary.failed
+
+
+async def test_the_register_is_refreshed_once_a_night(database: Database, owner: Owner) -> None:
+    """Of no tenant, in the nightly lane, also when no job is queued; a second pass in one night is the same event."""
+    for night in (NIGHT, NIGHT, date(2026, 11, 24)):
+        await publish_queued_jobs(database, night=night)
+
+    rows = await owner.fetch(OUTBOX, RefreshRegister.topic)
+    told = [decode_headers(unpack_headers(row["headers"])) for row in rows]
+    assert [decode_body(RefreshRegister, row["value"]).tenant_id for row in rows] == [0, 0, 0]
+    assert {(envelope.tenant_id, envelope.lane) for envelope in told} == {(0, "nightly")}
+    assert told[0].event_id == told[1].event_id != told[2].event_id
 
 
 async def test_the_oldest_job_of_a_tenant_goes_first(database: Database, owner: Owner) -> None:

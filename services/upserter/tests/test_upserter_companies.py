@@ -1,164 +1,312 @@
-"""`companies`, candidates and jobs on a real PostgreSQL: what an upsert keeps, changes and locks."""
+"""`companies` on a real PostgreSQL: who an entry of the register is, what an upsert keeps and changes, and what it locks."""
 
 import asyncio
+from collections.abc import Sequence
 from datetime import date
+from itertools import count
 from typing import Any, TypeAlias
-from uuid import UUID
 
 import asyncpg
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from common.contracts import Company
 from common.postgres import Database
-from upserter import candidates, jobs
-from upserter.companies import Upserted, upsert
-from upserter.jobs import Params
-from upserter.register import Position
+from common.testing import until
+from upserter.companies import FACTS, Upserted, preview, upsert
 
 Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
-REQUEST = UUID(int=7)
-ANOTHER = UUID(int=8)
+
+TITLES = """
+    INSERT INTO ssic_ref (version, code, level, title)
+    VALUES ('2020', '62011', 'subclass', 'Development of software'), ('2020', '46900', 'subclass', 'General trade'),
+           ('2025', '62011', 'subclass', 'Something else')
+"""
+#: Each fact but the name, with the columns that it comes from: as it is known, and otherwise.
+SOURCES: dict[str, tuple[dict[str, str], dict[str, str]]] = {
+    "entity_type": ({"entity_type_description": "Local Company"}, {"entity_type_description": "Foreign Company Branch"}),
+    "status": ({"entity_status_description": "Live Company"}, {"entity_status_description": "Struck Off"}),
+    "incorporated_on": (
+        {"registration_incorporation_date": "2019-04-30"},
+        {"registration_incorporation_date": "2020-01-01"},
+    ),
+    "industry_code": ({"primary_ssic_code": "62011"}, {"primary_ssic_code": "46900"}),
+    "secondary_industry_code": ({"secondary_ssic_code": "46900"}, {"secondary_ssic_code": "62011"}),
+    "address": ({"street_name": "ANSON ROAD"}, {"street_name": "PARK ROAD"}),
+    "postal_code": ({"postal_code": "079903"}, {"postal_code": "048616"}),
+    "website_domain": ({"website": "acme.sg"}, {"website": "acme.com"}),
+}
+COLUMNS = {column: value for known, _ in SOURCES.values() for column, value in known.items()}
 
 MANY = """
     INSERT INTO companies (uen, name, industry_norm, website_domain)
     SELECT 'U' || i, 'Company ' || i, 'industry ' || i % 1000, 'company' || i || '.sg' FROM generate_series(1, 100000) i
 """
+WAITS = "SELECT EXISTS (SELECT 1 FROM pg_locks WHERE NOT granted)"
+TIMES = "SELECT last_seen, updated_at, first_seen FROM companies WHERE uen = $1"
+
+on_the_database = settings(
+    deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
+_numbers = count()
 
 
-def a_company(uen: str = "201912345K", **other: Any) -> Company:
-    """Fully known, but for what is said otherwise."""
-    known = {
-        "name": "ACME PTE. LTD.",
-        "entity_type": "Local Company",
-        "status": "live",
-        "incorporated_on": date(2019, 4, 30),
-        "industry_code": "62011",
-        "industry_norm": "development of software",
-        "secondary_industry_code": "46900",
-        "address": "10 ANSON ROAD",
-        "postal_code": "079903",
-        "website_domain": "acme.sg",
-    }
-    return Company.model_validate({"company_id": 0, "uen": uen, **known, **other})
-
-
-async def saved(database: Database, *companies: Company) -> list[Upserted]:
-    async with database.transaction(1) as tx:
-        return await upsert(tx, companies)
-
-
-async def test_an_upsert_says_what_it_did(owner: Owner, database: Database) -> None:
-    """New, then unchanged, then changed: `last_seen` moves each time, `updated_at` only with the content."""
-    (first,) = await saved(database, a_company())
-    times = await owner.fetchrow("SELECT last_seen, updated_at FROM companies")
-    (second,) = await saved(database, a_company())
-    unchanged = await owner.fetchrow("SELECT last_seen, updated_at FROM companies")
-    (third,) = await saved(database, a_company(address="1 PARK ROAD"))
-    changed = await owner.fetchrow("SELECT last_seen, updated_at FROM companies")
-
-    assert [(each.inserted, each.changed) for each in (first, second, third)] == [
-        (True, True),
-        (False, False),
-        (False, True),
-    ]
-    assert first.company.company_id == second.company.company_id == third.company.company_id > 0
-    assert third.company.address == "1 PARK ROAD"
-    assert unchanged["last_seen"] > times["last_seen"]
-    assert unchanged["updated_at"] == times["updated_at"] < changed["updated_at"]
-
-
-FIELDS = sorted(set(Company.model_fields) - {"company_id", "uen", "name"})
-
-
-@pytest.mark.parametrize("field", FIELDS)
-async def test_a_missing_value_erases_nothing_and_a_new_one_is_a_change(field: str, database: Database) -> None:
-    """For every column that may be unknown."""
-    other = date(2020, 1, 1) if field == "incorporated_on" else "other"
-    (unknown,) = await saved(database, a_company(**{field: None}))
-    (learnt,) = await saved(database, a_company())
-    (missing,) = await saved(database, a_company(**{field: None}))
-    (changed,) = await saved(database, a_company(**{field: other}))
-    assert getattr(unknown.company, field) is None
-    assert learnt.changed
-    assert not missing.changed
-    assert missing.company == learnt.company
-    assert changed.changed
-    assert getattr(changed.company, field) == other
-
-
-async def test_companies_come_back_in_the_order_given_each_once(database: Database) -> None:
-    """Sorting by UEN is for the locks; a UEN that comes twice is written once, as it came last."""
-    result = await saved(database, a_company("C"), a_company("A"), a_company("B"), a_company("A", name="LAST"))
-    assert [(each.company.uen, each.company.name) for each in result] == [
-        ("C", "ACME PTE. LTD."),
-        ("A", "LAST"),
-        ("B", "ACME PTE. LTD."),
-    ]
-    assert await saved(database) == []
-
-
-async def test_tenants_that_save_the_same_companies_at_once_do_not_deadlock(database: Database) -> None:
-    """In opposite orders, many times, with their candidates; the table ends with one row for each company."""
-
-    async def save(tenant_id: int, uens: list[str]) -> None:
-        async with database.transaction(tenant_id) as tx:
-            written = await upsert(tx, [a_company(uen, name=f"as {tenant_id} saw it") for uen in uens])
-            await candidates.add(tx, [each.company.company_id for each in written], job_id=REQUEST)
-
-    uens = [f"U{n:03}" for n in range(200)]
-    await asyncio.gather(*(save(1 + n % 5, uens if n % 2 else uens[::-1]) for n in range(30)))
+async def saved(database: Database, *entries: str) -> Upserted:
     async with database.plumbing() as tx:
-        assert await tx.fetchval("SELECT count(*) FROM companies") == 200
+        return await upsert(tx, entries)
 
 
-async def test_a_candidate_belongs_to_its_tenant_and_to_its_first_request(owner: Owner, database: Database) -> None:
-    """Another request only moves `updated_at`; another tenant has a row of its own."""
-    (company,) = await saved(database, a_company())
-    for tenant_id, request in ((1, REQUEST), (1, ANOTHER), (2, ANOTHER)):
-        async with database.transaction(tenant_id) as tx:
-            await candidates.add(tx, [company.company.company_id], job_id=request)
-    rows = await owner.fetch("SELECT tenant_id, job_id, updated_at > created_at AS moved FROM icp_candidate_companies")
-    assert {tuple(row) for row in rows} == {(1, REQUEST, True), (2, ANOTHER, False)}
+async def facts(owner: Owner, uen: str = "201912345K") -> dict[str, Any]:
+    row = await owner.fetchrow(f"SELECT {', '.join(FACTS)} FROM companies WHERE uen = $1", uen)
+    assert row is not None
+    return dict(row)
 
 
-async def test_a_job_goes_from_queued_to_done(database: Database) -> None:
-    """Its cursor and count come back as they were written; done, it is not started again."""
-    place = Position(0, "2020-01-01", "201912345K")
-    async with database.transaction(1) as tx:
-        params = Params(terms=["it"], codes=["62011"], limit=5)
-        await jobs.create(tx, REQUEST, params, total=4)
-        await jobs.create(tx, REQUEST, Params(terms=[], codes=[]), total=9)
-        job = await jobs.start(tx, REQUEST)
-        assert job is not None
-        assert (job.status, job.params, job.processed, job.total, job.left) == ("running", params, 0, 4, 5)
-
-        job = await jobs.progress(tx, job, after=place, handled=3, status="queued")
-        assert await jobs.read(tx, REQUEST) == job
-        assert (job.status, job.params.after, job.processed, job.left) == ("queued", place, 3, 2)
-
-        job = await jobs.progress(tx, job, after=place, handled=2, status="done")
-        assert (job.status, job.processed, job.total, job.left) == ("done", 5, 5, 0)
-        assert await jobs.start(tx, REQUEST) is None
+@pytest.fixture
+async def acme(owner: Owner, enlist) -> str:
+    """An entry whose every fact is known; its key."""
+    await owner.execute(TITLES)
+    await enlist("201912345K", **COLUMNS)
+    return "201912345K"
 
 
-async def test_a_failed_job_says_why_and_can_be_started_again(database: Database) -> None:
-    """The reason is gone once it runs again."""
-    async with database.transaction(1) as tx:
-        await jobs.create(tx, REQUEST, Params(terms=[], codes=[]), total=1)
-        failed = await jobs.fail(tx, REQUEST, error="no such table")
-        assert (failed.status, failed.error) == ("error", "no such table")
-        again = await jobs.start(tx, REQUEST)
-        assert again is not None
-        assert (again.status, again.error) == ("running", None)
+async def test_an_upsert_says_what_it_did(owner: Owner, database: Database, enlist, acme: str) -> None:
+    """New, then unchanged, then changed: `last_seen` moves each time, `updated_at` only with the content."""
+    assert await saved(database, acme) == Upserted(inserted=1, changed=1)
+    first, company = await owner.fetchrow(TIMES, acme), await facts(owner)
+    assert await saved(database, acme) == Upserted(0, 0)
+    unchanged = await owner.fetchrow(TIMES, acme)
+    await enlist(acme, street_name="PARK ROAD")
+    assert await saved(database, acme) == Upserted(0, 1)
+    changed = await owner.fetchrow(TIMES, acme)
+
+    assert await facts(owner) == company | {"address": "PARK ROAD"}
+    assert changed["last_seen"] > unchanged["last_seen"] > first["last_seen"]
+    assert unchanged["updated_at"] == first["updated_at"] < changed["updated_at"]
+    assert changed["first_seen"] == first["first_seen"]
 
 
-async def test_a_job_is_its_tenant_s_alone(database: Database) -> None:
-    """To another tenant there is no such job."""
-    async with database.transaction(1) as tx:
-        await jobs.create(tx, REQUEST, Params(terms=[], codes=[]), total=1)
-    async with database.transaction(2) as tx:
-        assert await jobs.read(tx, REQUEST) is None
-        assert await jobs.start(tx, REQUEST) is None
+async def test_what_the_register_changed_in_form_only_is_no_change(owner: Owner, database: Database, enlist, acme) -> None:
+    """The entry is newer, the facts are the same: `updated_at` stays."""
+    await saved(database, acme)
+    before = await owner.fetchrow(TIMES, acme)
+    await enlist(acme, entity_name="  ACME  PTE. LTD.", website="https://www.ACME.sg/", account_due_date="2026-01-01")
+    assert await saved(database, acme) == Upserted(0, 0)
+    after = await owner.fetchrow(TIMES, acme)
+    assert after["updated_at"] == before["updated_at"]
+    assert after["last_seen"] > before["last_seen"]
+
+
+@pytest.mark.parametrize("fact", sorted(SOURCES))
+async def test_a_missing_value_erases_nothing_and_a_new_one_is_a_change(
+    fact: str, owner: Owner, database: Database, enlist, acme: str
+) -> None:
+    """For every fact that may be unknown."""
+    known, other = SOURCES[fact]
+    missing = dict.fromkeys(known)
+    await enlist(acme, **missing)
+    await saved(database, acme)
+    assert (await facts(owner))[fact] is None
+
+    await enlist(acme, **known)
+    assert await saved(database, acme) == Upserted(0, 1)
+    learnt = await facts(owner)
+    assert learnt[fact] is not None
+
+    await enlist(acme, **missing)
+    assert await saved(database, acme) == Upserted(0, 0)
+    assert await facts(owner) == learnt
+
+    await enlist(acme, **other)
+    assert await saved(database, acme) == Upserted(0, 1)
+    changed = await facts(owner)
+    assert {name for name in learnt if learnt[name] != changed[name]} - {"industry_norm"} == {fact}
+
+
+async def test_a_title_goes_with_its_code(owner: Owner, database: Database, enlist, acme: str) -> None:
+    """A new code without a title does not keep the old one's; a missing code keeps both; a version is its own."""
+    await saved(database, acme)
+    titles = []
+    for columns in ({"primary_ssic_code": None}, {"primary_ssic_code": "46900"}, {"primary_ssic_code": "99999"}):
+        await enlist(acme, **columns)
+        await saved(database, acme)
+        titles.append((await facts(owner))["industry_norm"])
+    await enlist(acme, primary_ssic_code="62011", ssic_version="2025")
+    await saved(database, acme)
+    assert [*titles, (await facts(owner))["industry_norm"]] == [
+        "development of software",
+        "general trade",
+        None,
+        "something else",
+    ]
+    assert (await facts(owner))["ssic_version"] == "2025"
+
+
+async def test_facts_that_were_read_earlier_do_not_undo_later_ones(owner: Owner, database: Database, enlist, acme) -> None:
+    """Whoever looked at the register before the last load, but comes to write after it, has seen the company, no more."""
+    await saved(database, acme)
+    await enlist(acme, street_name="OLD ROAD")
+    async with database.plumbing() as newer:
+        await newer.execute("SELECT 1 FROM companies FOR UPDATE")
+        older = asyncio.create_task(saved(database, acme))
+        await until(lambda: owner.fetchval(WAITS))
+        await enlist(acme, street_name="NEW ROAD")
+        assert await upsert(newer, [acme]) == Upserted(0, 1)
+    before = await owner.fetchrow(TIMES, acme)
+    assert await older == Upserted(0, 0)
+
+    after = await owner.fetchrow(TIMES, acme)
+    assert (await facts(owner))["address"] == "NEW ROAD"
+    assert after["updated_at"] == before["updated_at"]
+    assert await saved(database, acme) == Upserted(0, 0)
+
+
+async def test_entries_that_are_not_there_are_no_companies(database: Database) -> None:
+    """Nothing given is nothing done."""
+    assert await saved(database, "none", "such") == await saved(database) == Upserted(0, 0)
+
+
+async def test_a_preview_shows_what_would_be_saved_and_saves_nothing(owner: Owner, database: Database, enlist, acme) -> None:
+    """In the order given, without an id."""
+    await enlist("A", entity_name="ANOTHER")
+    async with database.plumbing() as tx:
+        shown = await preview(tx, [acme, "none", "A"])
+    assert [(company.uen, company.company_id) for company in shown] == [(acme, 0), ("A", 0)]
+    assert await owner.fetchval("SELECT count(*) FROM companies") == 0
+    await saved(database, acme)
+    assert shown[0].model_dump(include=set(FACTS)) == await facts(owner)
+
+
+#: A state of the register: any of the columns, each missing or one of two.
+STATES = st.fixed_dictionaries(
+    {column: st.sampled_from([None, *(both[column] for both in SOURCES[fact])]) for fact in SOURCES for column in SOURCES[fact][0]}
+)
+LIVES = st.lists(st.lists(STATES, min_size=4, max_size=4), min_size=1, max_size=6)
+
+
+@on_the_database
+@given(LIVES)
+async def test_what_is_known_is_the_last_that_was_not_missing(
+    owner: Owner, database: Database, enlist, lives: list[list[dict[str, str | None]]]
+) -> None:
+    """Through any states of the register; `updated_at` moves when a fact does, and only then."""
+    keys = [f"L{next(_numbers)}" for _ in lives]
+    known: dict[str, dict[str, Any]] = {key: {} for key in keys}
+    for states in zip(*lives, strict=True):
+        for key, state in zip(keys, states, strict=True):
+            await enlist(key, **state)
+        rows = await owner.fetch("SELECT * FROM registered_companies WHERE entry = ANY($1)", keys)
+        news = {row["entry"]: {fact: row[fact] for fact in SOURCES if row[fact] is not None} for row in rows}
+        expected = {key: known[key] | news[key] for key in keys}
+        changed = sum(not known[key] or known[key] != expected[key] for key in keys)
+        # Of a company that is new without any fact, the company itself is the change.
+        assert (await saved(database, *keys)).changed == changed
+        known = {key: {"name": "ACME PTE. LTD.", **expected[key]} for key in keys}
+        for key in keys:
+            now = await facts(owner, key)
+            assert {fact: now[fact] for fact in ("name", *SOURCES) if now[fact] is not None} == known[key]
+
+
+async def nameless(owner: Owner, *names: str) -> list[str]:
+    """Entries of these names without a UEN; their keys."""
+    statement = (
+        "INSERT INTO staging_acra_companies (uen, entity_name, entity_status_description, primary_ssic_code)"
+        " SELECT no_uen(name), name, 'Live', '62011' FROM unnest($1::text[]) AS given (name)"
+        " ON CONFLICT (uen) DO UPDATE SET entity_name = excluded.entity_name, updated_at = clock_timestamp() RETURNING uen"
+    )
+    return [row["uen"] for row in await owner.fetch(statement, names)]
+
+
+async def companies_of(owner: Owner) -> set[tuple[Any, ...]]:
+    rows = await owner.fetch("SELECT company_id, uen, name, industry_code FROM companies")
+    return {tuple(row) for row in rows}
+
+
+async def test_without_a_uen_a_name_is_a_company_of_its_own(owner: Owner, database: Database, enlist) -> None:
+    """None of that name without a UEN: one is made, even where one with a UEN has the name."""
+    await enlist("201912345K", entity_name="Zest Traders")
+    await saved(database, "201912345K")
+    (key,) = await nameless(owner, "Zest Traders")
+    assert await saved(database, key) == Upserted(1, 1)
+    rows = await owner.fetch("SELECT uen, name, industry_code FROM companies ORDER BY company_id")
+    assert [tuple(row) for row in rows] == [("201912345K", "Zest Traders", "25912"), (None, "Zest Traders", "62011")]
+
+
+async def test_without_a_uen_the_one_of_that_name_is_it_in_any_letters(owner: Owner, database: Database, enlist) -> None:
+    """Exactly one without a UEN: it is updated; the one that has a UEN is left alone."""
+    await owner.execute("INSERT INTO companies (uen, name) VALUES (NULL, 'ZEST traders'), ('201912345K', 'zest traders')")
+    (key,) = await nameless(owner, "Zest Traders")
+    assert await saved(database, key) == Upserted(0, 1)
+    assert await saved(database, key) == Upserted(0, 0)
+    rows = await owner.fetch("SELECT uen, name, industry_code FROM companies ORDER BY company_id")
+    assert [tuple(row) for row in rows] == [(None, "Zest Traders", "62011"), ("201912345K", "zest traders", None)]
+    assert await nameless(owner, "ZEST TRADERS") == [key]
+    assert await saved(database, key) == Upserted(0, 1)
+    assert (await owner.fetchval("SELECT name FROM companies WHERE uen IS NULL")) == "ZEST TRADERS"
+
+
+async def test_without_a_uen_and_with_two_of_that_name_nobody_can_say(owner: Owner, database: Database) -> None:
+    """Neither is touched, and no third is made; the others of the batch are saved all the same."""
+    await owner.execute("INSERT INTO companies (name) VALUES ('ZEST traders'), ('zest traders')")
+    before = await companies_of(owner)
+    keys = await nameless(owner, "Zest Traders", "Other Traders")
+    assert await saved(database, *keys) == Upserted(1, 1)
+    after = await companies_of(owner)
+    assert before < after
+    assert len(after) == 3
+
+
+async def test_a_nameless_company_keeps_the_rules_of_the_others(owner: Owner, database: Database) -> None:
+    """A missing value erases nothing, `last_seen` always moves, `updated_at` with the content only."""
+    (key,) = await nameless(owner, "Zest Traders")
+    await saved(database, key)
+    first = await owner.fetchrow("SELECT last_seen, updated_at FROM companies")
+    await owner.execute("UPDATE staging_acra_companies SET primary_ssic_code = NULL, updated_at = clock_timestamp()")
+    assert await saved(database, key) == Upserted(0, 0)
+    second = await owner.fetchrow("SELECT last_seen, updated_at, industry_code FROM companies")
+    assert second["last_seen"] > first["last_seen"]
+    assert (second["updated_at"], second["industry_code"]) == (first["updated_at"], "62011")
+
+
+async def test_two_at_once_make_one_company_of_a_name(owner: Owner, database: Database, deadlocks) -> None:
+    """Many times, in opposite orders: each name is one company, and nobody deadlocks."""
+    keys = await nameless(owner, *(f"Trader {n}" for n in range(20)))
+    results = await asyncio.gather(*(saved(database, *(keys if n % 2 else keys[::-1])) for n in range(10)))
+    assert sum(result.inserted for result in results) == 20
+    assert await owner.fetchval("SELECT count(*) FROM companies") == 20
+    assert await deadlocks(database) == 0
+
+
+async def test_those_who_save_the_same_companies_at_once_do_not_deadlock(
+    owner: Owner, database: Database, enlist, deadlocks
+) -> None:
+    """In opposite orders, changing all the while, with and without a UEN: one row for each company, the last facts."""
+    entries = [f"U{n:03}" for n in range(100)]
+    for entry in entries:
+        await enlist(entry)
+    entries += await nameless(owner, *(f"Trader {n}" for n in range(20)))
+
+    async def save(number: int, order: Sequence[str]) -> None:
+        await owner_says(owner, number)
+        await saved(database, *order)
+
+    await asyncio.gather(*(save(n, entries if n % 2 else entries[::-1]) for n in range(30)))
+    await saved(database, *entries)
+    assert await owner.fetchval("SELECT count(*) FROM companies") == 120
+    assert await owner.fetchval("SELECT array_agg(DISTINCT address) FROM companies WHERE uen IS NOT NULL") == ["29 ROAD"]
+    assert await deadlocks(database) == 0
+
+
+_owner_at_work = asyncio.Lock()
+
+
+async def owner_says(owner: Owner, number: int) -> None:
+    """The register moves on; a connection does one thing at a time."""
+    async with _owner_at_work:
+        await owner.execute(
+            "UPDATE staging_acra_companies SET street_name = $1, updated_at = clock_timestamp() WHERE uen LIKE 'U%'",
+            f"{number} ROAD",
+        )
 
 
 LOOK_UPS = {

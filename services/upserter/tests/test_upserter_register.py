@@ -1,22 +1,25 @@
 """Reading the register on a real PostgreSQL: the order, going on after a position, and which indexes carry it."""
 
-from typing import TypeAlias
+from collections.abc import Sequence
+from typing import Any, NamedTuple, TypeAlias
 
 import asyncpg
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from common.postgres import Connection, Database
-from upserter.normalising import RegisterEntry
-from upserter.register import Position, best_matches, count_matches
+from industries.index import VersionedCode
+from upserter.register import MANY, Counts, Position, Wanted, batches, best, count
 
 Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 
 ENLIST = """
-    INSERT INTO staging_acra_companies
-           (uen, entity_status_description, registration_incorporation_date, primary_ssic_code, secondary_ssic_code)
-    VALUES ($1, $2, $3, $4, $5)
+    INSERT INTO staging_acra_companies (uen, entity_status_description, registration_incorporation_date,
+                                        ssic_version, primary_ssic_code, secondary_ssic_code)
+    SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[])
 """
-
-MANY = """
+HUNDRED_THOUSAND = """
     INSERT INTO staging_acra_companies (uen, entity_name, entity_status_description, registration_incorporation_date,
                                         primary_ssic_code, secondary_ssic_code, street_name)
     SELECT 'U' || lpad(i::text, 9, '0'), 'COMPANY ' || i, CASE WHEN i % 2 = 0 THEN 'Live Company' ELSE 'Struck Off' END,
@@ -24,115 +27,202 @@ MANY = """
            CASE WHEN i % 3 = 0 THEN lpad(((i * 17) % 1000 * 97 % 99999)::text, 5, '0') END, repeat('x', 100)
       FROM generate_series(1, 100000) i
 """
+STRUCK_OFF, LIVE = "Struck Off", "Live"
 
 
-async def enlist(
-    owner: Owner, uen: str, *, primary: str | None, secondary: str | None = None, date: str | None = None, status="Live"
+def codes_of(*codes: str, version: str = "2020") -> tuple[VersionedCode, ...]:
+    return tuple(VersionedCode(version, code) for code in codes)
+
+
+SOFTWARE = Wanted((codes_of("62011", "62012"),))
+NOTHING_COUNTED = Counts({}, {}, 0)
+
+
+class Entry(NamedTuple):
+    """A row of the register, as far as it matters here."""
+
+    uen: str
+    status: str = LIVE
+    date: str | None = None
+    version: str = "2020"
+    primary: str | None = None
+    secondary: str | None = None
+
+
+async def enlist(owner: Owner, *entries: Entry) -> None:
+    await owner.execute(ENLIST, *zip(*entries, strict=True))
+
+
+async def uens(tx: Connection, wanted: Wanted, counts: Counts = NOTHING_COUNTED, *, limit: int = 1000) -> list[str]:
+    return [position.uen for position in await best(tx, wanted, counts, limit=limit)]
+
+
+def place(entry: Entry, wanted: Wanted) -> tuple[Any, ...] | None:
+    """Where an entry stands in the order, said once more and more simply; None for one that does not match."""
+    if entry.status != LIVE or (wanted.founded_since and (entry.date or "") < wanted.earliest):
+        return None
+    for is_secondary, code in ((False, entry.primary), (True, entry.secondary)):
+        for band, codes in enumerate(wanted.bands):
+            if VersionedCode(entry.version, (code or "").zfill(5)) in codes:
+                backwards = tuple(-ord(character) for character in entry.date or "")
+                return is_secondary, band, entry.date is None, backwards, entry.uen
+    return None
+
+
+CODES = ["62011", "62012", "46900", "01111"]
+ENTRIES = st.lists(
+    st.builds(
+        Entry,
+        uen=st.text("0123456789", min_size=3, max_size=3).map(lambda digits: f"U{digits}"),
+        status=st.sampled_from([LIVE, LIVE, LIVE, STRUCK_OFF]),
+        date=st.sampled_from([None, "1999-09-09", "2020-01-01", "2020-01-02", "2021-05-05"]),
+        version=st.sampled_from(["2020", "2020", "2025"]),
+        primary=st.sampled_from([None, *CODES, "1111"]),
+        secondary=st.sampled_from([None, None, *CODES, "1111"]),
+    ),
+    unique_by=lambda entry: entry.uen,
+    min_size=1,
+    max_size=40,
+)
+#: Each code in a band or in none.
+BANDS = st.dictionaries(
+    st.sampled_from([VersionedCode(version, code) for version in ("2020", "2025") for code in CODES]),
+    st.integers(0, 2),
+).map(lambda given: tuple(tuple(it for it in given if given[it] == band) for band in sorted(set(given.values()))))
+WANTED = st.builds(Wanted, BANDS, st.none() | st.sampled_from([2000, 2020, 2021, 2030]))
+
+
+@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@given(entries=ENTRIES, wanted=WANTED, stride=st.integers(1, 12), by_age=st.booleans())
+async def test_the_best_come_in_one_total_order(
+    owner: Owner, database: Database, entries: list[Entry], wanted: Wanted, stride: int, by_age: bool
 ) -> None:
-    await owner.execute(ENLIST, uen, status, date, primary, secondary)
-
-
-async def uens(database: Database, codes: list[str], *, limit: int = 100, after: Position | None = None) -> list[str]:
+    """Live ones of the wanted codes only; primary before secondary, nearer before farther, younger before older, then
+    by UEN. Both ways of looking, and strides of any size, come to the same; the count is that of what is found.
+    """
+    await owner.execute("TRUNCATE staging_acra_companies")
+    await enlist(owner, *entries)
+    places = {entry.uen: at for entry in entries if (at := place(entry, wanted)) is not None}
+    expected = sorted(places, key=places.__getitem__)
     async with database.plumbing() as tx:
-        return [match.entry.uen for match in await best_matches(tx, codes, limit=limit, after=after)]
+        counted = await count(tx, wanted)
+        many = dict.fromkeys(wanted.codes, MANY)
+        counts = Counts(many, many, 0) if by_age else counted
+        assert await uens(tx, wanted, counts) == expected
+        assert await uens(tx, wanted, counts, limit=stride) == expected[:stride]
+        assert await strides(tx, wanted, counts, stride) == expected
+    assert counted.total == len(expected)
+    for kind, table in ((False, counted.by_primary), (True, counted.by_secondary)):
+        assert sum(table.values()) == sum(at[0] == kind for at in places.values())
 
 
-async def test_the_best_come_in_one_total_order(owner: Owner, database: Database) -> None:
-    """Primary before secondary, younger before older, then by UEN; without a date last in the half."""
-    await enlist(owner, "E-undated", primary="62011")
-    await enlist(owner, "D-old", primary="62011", date="1999-01-01", secondary="62012")
-    await enlist(owner, "C-young", primary="62012", date="2024-01-01")
-    await enlist(owner, "B-young", primary="62011", date="2024-01-01")
-    await enlist(owner, "H-secondary-undated", primary=None, secondary="62011")
-    await enlist(owner, "G-secondary", primary="46900", date="2025-01-01", secondary="62012")
-    await enlist(owner, "X-other", primary="46900", date="2025-01-01", secondary="46901")
-    await enlist(owner, "Y-dead", primary="62011", date="2025-01-01", status="Struck Off")
-
-    expected = ["B-young", "C-young", "D-old", "E-undated", "G-secondary", "H-secondary-undated"]
-    assert await uens(database, ["62011", "62012"]) == expected
-    assert await uens(database, ["62011", "62012"], limit=3) == expected[:3]
-    async with database.plumbing() as tx:
-        assert await count_matches(tx, ["62011", "62012"]) == len(expected)
+async def strides(tx: Connection, wanted: Wanted, counts: Counts, stride: int) -> list[str]:
+    """All of them, so many at a time."""
+    seen: list[str] = []
+    after = None
+    while found := await best(tx, wanted, counts, limit=stride, after=after):
+        seen += [position.uen for position in found]
+        after = found[-1]
+    return seen
 
 
 async def test_no_codes_match_nothing(owner: Owner, database: Database) -> None:
     """An answer without industries never means all of them."""
-    await enlist(owner, "A", primary="62011")
-    assert await uens(database, []) == []
+    await enlist(owner, Entry("A", primary="62011"))
+    for wanted in (Wanted(()), Wanted(((), ()))):
+        async with database.plumbing() as tx:
+            assert await uens(tx, wanted) == []
+            assert (await count(tx, wanted)).total == 0
+
+
+async def test_a_reused_code_is_of_the_version_that_is_meant(owner: Owner, database: Database) -> None:
+    """63901 is a news agency in 2020 and a search engine in 2025: one never stands for the other."""
+    await enlist(
+        owner,
+        Entry("NEWS", primary="63901"),
+        Entry("SEARCH", primary="63901", version="2025"),
+        Entry("ALSO-SEARCH", primary="62011", secondary="63901", version="2025"),
+    )
     async with database.plumbing() as tx:
-        assert await count_matches(tx, []) == 0
-
-
-async def test_a_code_that_lost_its_zero_still_matches(owner: Owner, database: Database) -> None:
-    """Files that went through a spreadsheet say 1111 for 01111."""
-    await enlist(owner, "A", primary="1111", date="2020-01-01")
-    await enlist(owner, "B", primary="01111", date="2019-01-01")
-    assert await uens(database, ["01111"]) == ["A", "B"]
+        assert await uens(tx, Wanted((codes_of("63901"),))) == ["NEWS"]
+        assert await uens(tx, Wanted((codes_of("63901", version="2025"),))) == ["SEARCH", "ALSO-SEARCH"]
+        both = Wanted((codes_of("63901") + codes_of("63901", version="2025"),))
+        assert await uens(tx, both) == ["NEWS", "SEARCH", "ALSO-SEARCH"]
+        counts = await count(tx, both)
+    assert counts.of(codes_of("63901")) == 1
+    assert counts.of(codes_of("63901", version="2025")) == 2
 
 
 async def test_what_stands_in_a_date_s_place_is_not_lost(owner: Owner, database: Database) -> None:
     """Staging is text: whatever is counted is found, too."""
-    await enlist(owner, "A", primary="62011", date="unknown")
-    await enlist(owner, "B", primary="62011", date="2020-01-01")
-    assert sorted(await uens(database, ["62011"])) == ["A", "B"]
-
-
-async def test_going_on_after_each_position_meets_everything_once(owner: Owner, database: Database) -> None:
-    """In strides of any size the same companies come in the same order, ties and missing dates included."""
-    for n in range(60):
-        await enlist(
-            owner,
-            f"U{n * 37 % 60:03}",
-            primary=["62011", "62012", "46900", None][n % 4],
-            secondary=["62011", None, "62012"][n % 3],
-            date=[None, "2020-01-01", "2020-01-01", "2021-05-05", "1999-09-09"][n % 5],
-        )
-    codes = ["62011", "62012"]
-    whole = await uens(database, codes)
-    assert len(whole) == len(set(whole)) > 40
-    for stride in (1, 7, 60):
-        async with database.plumbing() as tx:
-            assert await strides(tx, codes, stride) == whole
-
-
-async def strides(tx: Connection, codes: list[str], stride: int) -> list[str]:
-    seen: list[str] = []
-    after = None
-    while matches := await best_matches(tx, codes, limit=stride, after=after):
-        seen += [match.entry.uen for match in matches]
-        after = matches[-1].position
-    return seen
-
-
-async def test_an_entry_is_read_whole(owner: Owner, database: Database) -> None:
-    """Every column that normalising looks at."""
-    entry = RegisterEntry(*(f"{column} of A" for column in RegisterEntry._fields))
-    entry = entry._replace(uen="A", entity_status_description="Live Company", primary_ssic_code="62011")
-    names = ", ".join(RegisterEntry._fields)
-    places = ", ".join(f"${n}" for n in range(1, len(entry) + 1))
-    await owner.execute(f"INSERT INTO staging_acra_companies ({names}) VALUES ({places})", *entry)
+    odd = ["unknown", "", "2020-01-01", "ZZZZ", "zz", "31/12/2020"]
+    await enlist(owner, *(Entry(f"U{n}", date=date, primary="62011") for n, date in enumerate(odd)))
     async with database.plumbing() as tx:
-        (match,) = await best_matches(tx, ["62011"], limit=5)
-    assert match.entry == entry
+        assert sorted(await uens(tx, SOFTWARE)) == [f"U{n}" for n in range(len(odd))]
+        assert sorted(await strides(tx, SOFTWARE, NOTHING_COUNTED, 1)) == [f"U{n}" for n in range(len(odd))]
+
+
+async def test_the_young_are_counted_beside_the_others(owner: Owner, database: Database) -> None:
+    """Since a day that is asked about, by either code."""
+    await enlist(
+        owner,
+        Entry("A", date="2020-12-31", primary="62011"),
+        Entry("B", date="2021-01-01", primary="62012"),
+        Entry("C", date="2024-01-01", primary="46900", secondary="62012"),
+        Entry("D", date=None, primary="62011"),
+        Entry("E", date="2024-01-01", primary="62011", status=STRUCK_OFF),
+    )
+    async with database.plumbing() as tx:
+        counts = await count(tx, SOFTWARE, young_since="2021-01-01")
+    assert (counts.total, counts.young) == (4, 2)
+
+
+@pytest.mark.parametrize("limit", [0, 1, 7, 60, 61, 100])
+async def test_batches_are_of_one_size_but_the_last(limit: int, owner: Owner, database: Database) -> None:
+    """Together they are the first `limit`, each once, in order; none is empty."""
+    await enlist(owner, *(Entry(f"U{n:03}", primary="62011") for n in range(61)))
+    found = [
+        [position.uen for position in batch]
+        async for batch in batches(database.plumbing, SOFTWARE, NOTHING_COUNTED, size=3, limit=limit, after=None)
+    ]
+    assert sum(found, []) == [f"U{n:03}" for n in range(min(limit, 61))]
+    assert all(len(batch) == 3 for batch in found[:-1])
+    assert all(found)
+
+
+async def test_batches_meet_nothing_twice_while_the_register_is_loaded_again(owner: Owner, database: Database) -> None:
+    """What comes in before the place reached is not seen, what comes in behind it is; what died is gone."""
+    await enlist(owner, *(Entry(f"U{n:03}", primary="62011", date="2020-01-01") for n in range(60)))
+    seen: list[str] = []
+    async for batch in batches(database.plumbing, SOFTWARE, NOTHING_COUNTED, size=2, limit=500, after=None):
+        if not seen:
+            young, old = ((f"{kind}{n}", date) for kind, date, n in (("Y", "2024-01-01", 1), ("O", "1999-01-01", 1)))
+            await enlist(owner, *(Entry(uen, primary="62011", date=date) for uen, date in (young, old)))
+            await owner.execute("UPDATE staging_acra_companies SET entity_status_description = 'x' WHERE uen = 'U050'")
+        seen += [position.uen for position in batch]
+    assert seen == [f"U{n:03}" for n in range(60) if n != 50] + ["O1"]
 
 
 async def test_no_question_reads_the_whole_register(owner: Owner, database: Database) -> None:
-    """Counting, the best and the next are answered from the two indexes of live entries, on 100,000 rows."""
-    await owner.execute(MANY)
+    """Counting, the best and the next are answered from the indexes of live entries, on 100,000 rows."""
+    await owner.execute(HUNDRED_THOUSAND)
     await owner.execute("VACUUM ANALYZE staging_acra_companies")
-    codes = [row[0] for row in await owner.fetch("SELECT DISTINCT primary_ssic_code FROM staging_acra_companies")][:300]
-    async with database.plumbing() as tx:
-        plans = Plans(tx)
-        assert await count_matches(plans, codes) > 10_000
-        assert len(await best_matches(plans, codes, limit=10)) == 10
-        assert len(await best_matches(plans, codes, limit=500, after=Position(2, "2010-05-05", "U000050000"))) == 500
-    assert len(plans.seen) == 3
-    for plan in plans.seen:
-        assert "Seq Scan" not in plan, plan
-    assert "staging_live_by_primary_ssic" in plans.seen[0]
-    assert "staging_live_by_secondary_ssic" in plans.seen[0]
-    assert "staging_live_by_primary_ssic" in plans.seen[1]
-    assert "staging_live_by_secondary_ssic" in plans.seen[-1]
+    codes = [row[0] for row in await owner.fetch("SELECT DISTINCT primary_ssic_code FROM staging_acra_companies")]
+    for wanted, by_age in ((Wanted((codes_of(*codes[:100]),)), False), (Wanted((codes_of(*codes[:500]),)), True)):
+        async with database.plumbing() as tx:
+            plans = Plans(tx)
+            counts = await count(plans, wanted)
+            assert (sum(counts.by_primary.values()) >= MANY) == by_age
+            assert len(await best(plans, wanted, counts, limit=10)) == 10
+            after = Position(0, "2010-05-05", "U000050000")
+            assert len(await best(plans, wanted, counts, limit=500, after=after)) == 500
+        assert len(plans.seen) == 3
+        for plan in plans.seen:
+            assert "Seq Scan" not in plan, plan
+        assert "staging_live_by_primary_ssic" in plans.seen[0]
+        assert "staging_live_by_secondary_ssic" in plans.seen[0]
+        for plan in plans.seen[1:]:
+            assert ("staging_live_by_age" if by_age else "staging_live_by_primary_ssic") in plan, plan
 
 
 class Plans:
@@ -142,13 +232,7 @@ class Plans:
         self._tx = tx
         self.seen: list[str] = []
 
-    async def fetch(self, statement: str, *arguments: object) -> list[asyncpg.Record]:
-        await self._explain(statement, *arguments)
+    async def fetch(self, statement: str, *arguments: object) -> Sequence[asyncpg.Record]:
+        plan = await self._tx.fetch(f"EXPLAIN {statement}", *arguments)
+        self.seen.append("\n".join(row[0] for row in plan))
         return await self._tx.fetch(statement, *arguments)
-
-    async def fetchval(self, statement: str, *arguments: object) -> object:
-        await self._explain(statement, *arguments)
-        return await self._tx.fetchval(statement, *arguments)
-
-    async def _explain(self, statement: str, *arguments: object) -> None:
-        self.seen.append("\n".join(row[0] for row in await self._tx.fetch(f"EXPLAIN {statement}", *arguments)))

@@ -38,14 +38,14 @@ class Envelope(NamedTuple):
     traceparent: str | None = None
 
 
-def header_texts(event: Event, envelope: Envelope, *, source: str, at: str) -> list[tuple[str, str]]:
+def header_texts(topic: str, key: str, envelope: Envelope, *, source: str, at: str) -> list[tuple[str, str]]:
     """The headers of an event that `source` (a service's name) announces `at` an ISO 8601 time."""
     headers = [
         ("ce_specversion", "1.0"),
         ("ce_id", str(envelope.event_id)),
-        ("ce_type", event.topic),
+        ("ce_type", topic),
         ("ce_source", f"/leadgen/{source}"),
-        ("ce_subject", event.key),
+        ("ce_subject", key),
         ("ce_time", at),
         ("content-type", "application/json"),
         ("ce_tenantid", str(envelope.tenant_id)),
@@ -64,7 +64,7 @@ def encode_headers(
     event: Event, envelope: Envelope, *, source: str, at: datetime | None = None
 ) -> list[tuple[str, bytes]]:
     """The same as they stand in Kafka."""
-    texts = header_texts(event, envelope, source=source, at=(at or datetime.now(UTC)).isoformat())
+    texts = header_texts(event.topic, event.key, envelope, source=source, at=(at or datetime.now(UTC)).isoformat())
     return [(name, value.encode()) for name, value in texts]
 
 
@@ -84,7 +84,7 @@ def decode_headers(headers: Headers) -> Envelope:
         tenant_id = int(tenant)
     except ValueError as error:
         raise Undecodable(f"header ce_id, ce_replayid or ce_tenantid: {error}") from error
-    if not 0 < tenant_id < 2**31:
+    if not 0 <= tenant_id < 2**31:
         raise Undecodable(f"header ce_tenantid is {tenant_id}, not a tenant")
     return Envelope(
         event_id, tenant_id, LANES[lane], _text(found, "ce_correlationid"), replayed, _text(found, "traceparent")

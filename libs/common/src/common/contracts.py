@@ -54,6 +54,7 @@ class Company(Model):
     address: str | None = None
     postal_code: str | None = None
     website_domain: str | None = None
+    ssic_version: str | None = None
 
 
 class CompanyEvent(Event):
@@ -76,7 +77,10 @@ class Industry(Model):
 
 
 class RequestIndustry(Event):
-    """Find companies of these industries: the best few now, the rest as a job for the night."""
+    """Find companies of these industries: the best few now, the rest as a job for the night.
+
+    `preferred` are codes of any level that the tenant's ICP names: of two companies the closer one comes first.
+    """
 
     topic: ClassVar[str] = "industry.requested.v1"
 
@@ -85,6 +89,7 @@ class RequestIndustry(Event):
     mode: Literal["background", "off", "sync_preview"] = "background"
     sync_limit: int = Field(ge=0)
     limit: int | None = Field(default=None, ge=1)
+    preferred: list[str] = []
 
     @property
     def identity(self) -> str:
@@ -103,8 +108,19 @@ class RequestUpsert(Event):
         return str(self.job_id)
 
 
+class RefreshRegister(Event):
+    """Bring into `companies` what is new or changed in the register since this was done last. Of no tenant: 0."""
+
+    topic: ClassVar[str] = "refresh.requested.v1"
+
+    tenant_id: Literal[0] = 0
+
+
 class CompanyUpserted(CompanyEvent):
-    """The company stands in `companies` as the register has it, and is this tenant's candidate."""
+    """The company stands in `companies` as the register has it, and is this tenant's candidate.
+
+    Told when it became one, and when the register's facts about it changed.
+    """
 
     topic: ClassVar[str] = "company.upserted.v1"
 
@@ -180,13 +196,35 @@ class LeadSynced(CompanyEvent):
     lead_id: int | None = None
 
 
+class Refinement(Model):
+    """A narrower request: `label` can be sent as it stands, and leaves `matches` of the companies, or a few more.
+
+    Each company is counted under one industry, that of its primary code where that matches.
+    """
+
+    kind: Literal["industry", "founded_since"]
+    label: str
+    matches: int
+
+
 class SearchAnswer(Model):
-    """What a request's words came to."""
+    """What a request's words came to. Only live companies count.
+
+    `suggestions` are the nearest industries where nothing was resolved, `refinements` narrower requests where much was
+    found, `known` those of the best (20 at most) that the tenant had enriched within the last days: they are named, not
+    enriched again.
+    """
 
     resolved: list[Industry]
     matches: int
     head: list[Company]
     remaining: int
+    excluded: list[Industry] = []
+    founded_since: int | None = None
+    confidence: float | None = None
+    suggestions: list[Industry] = []
+    refinements: list[Refinement] = []
+    known: list[Company] = []
 
 
 class JobProgressed(Event):
@@ -201,6 +239,7 @@ class JobProgressed(Event):
     total: int
     error: str | None = None
     answer: SearchAnswer | None = None
+    continued_by: UUID | None = None
 
     @property
     def identity(self) -> str:
@@ -210,6 +249,7 @@ class JobProgressed(Event):
 EVENTS: tuple[type[Event], ...] = (
     RequestIndustry,
     RequestUpsert,
+    RefreshRegister,
     CompanyUpserted,
     RequestEnrichment,
     RequestNightlyEnrichment,

@@ -1,8 +1,8 @@
 """Event ids: deterministic, so that a repeat is recognised, and led by a time, so that the inbox can be cut by week.
 
-The layout is RFC 9562's: 48 bits of Unix milliseconds, then version and variant, then 74 bits of our own. A request
+The layout is RFC 9562's: 48 bits of Unix milliseconds, then version and variant, then our own bits. A request
 starts a chain with a version 7 id (random tail); everything that follows from it is version 8: the time of the
-chain's start and a SHA-1 digest of cause, type and identity.
+chain's start and a SHA-256 digest of cause, type and identity. The SQL function `derived_id` gives the same ids.
 """
 
 import hashlib
@@ -33,13 +33,13 @@ def scheduled_id(at: datetime, event_type: str, identity: str) -> UUID:
 
 
 def _digest(cause: bytes, event_type: str, identity: str) -> bytes:
-    return hashlib.sha1(b"\n".join((cause, event_type.encode(), identity.encode())), usedforsecurity=False).digest()
+    return hashlib.sha256(b"\n".join((cause, event_type.encode(), identity.encode())), usedforsecurity=False).digest()
 
 
 def _assemble(millis: int, tail: bytes, *, version: int) -> UUID:
     number = bytearray((millis & 0xFFFF_FFFF_FFFF).to_bytes(6, "big") + tail[:10])
     number[6] = number[6] & 0x0F | version << 4
-    number[8] = number[8] & 0x3F | 0x80
+    number[8] = number[8] & 0x0F | 0x80  # the variant takes two bits; a whole digit is simpler to set in SQL
     # asyncpg's UUID is a uuid.UUID that is made and printed several times faster, and every event has one.
     made: UUID = pgproto.UUID(bytes(number))
     return made

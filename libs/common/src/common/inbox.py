@@ -19,8 +19,8 @@ from common.errors import LeaseLost
 from common.outbox import Message
 from common.postgres import Connection
 
-#: The tenant of a message that names none that can be read.
-NO_TENANT = 0
+#: The tenant of a message that names none that can be read. (0 is the house: what is for no tenant in particular.)
+NO_TENANT = -1
 
 # {inbox} and {outbox} are the service's own partitions, named directly: over the whole tables, planning a claim takes
 # ten times as long as running it.

@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from itertools import chain
 from types import TracebackType
 from typing import NamedTuple, Self
+from uuid import UUID
 
 import structlog
 from aiokafka import AIOKafkaProducer
@@ -66,8 +67,32 @@ class Announcement(NamedTuple):
 
     def message(self, source: str, at: str) -> Message:
         """As `source` (a service's name) tells it `at` an ISO 8601 time."""
-        headers = header_texts(self.event, self.envelope, source=source, at=at)
+        headers = header_texts(self.event.topic, self.event.key, self.envelope, source=source, at=at)
         return Message(self.event.topic, self.event.key.encode(), encode_body(self.event), pack_texts(headers))
+
+
+class Pattern(NamedTuple):
+    """What the messages of one type and cause have in common, for a statement that announces many at once.
+
+    The headers of each are `before_id`, its id, `before_key`, its key as a JSON string, `after_key`; the id is what the
+    SQL function `derived_id` makes of `cause`, `topic` and the event's identity.
+    """
+
+    topic: str
+    cause: UUID
+    before_id: str
+    before_key: str
+    after_key: str
+
+    @classmethod
+    def of(cls, topic: str, cause: UUID, envelope: Envelope, *, source: str, at: str) -> Self:
+        """`envelope` is that of all of them; its event id is not looked at."""
+        common = [
+            (name, value)
+            for name, value in header_texts(topic, "", envelope, source=source, at=at)
+            if name not in {"ce_id", "ce_subject"}
+        ]
+        return cls(topic, cause, '[["ce_id","', '"],["ce_subject",', "]," + pack_texts(common)[1:])
 
 
 async def save(tx: Connection, producer: str, messages: Sequence[Message]) -> None:

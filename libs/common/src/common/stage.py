@@ -22,7 +22,7 @@ from common.contracts import Event, Lane
 from common.errors import Permanent
 from common.ids import derived_id
 from common.inbox import Claim, Inbox
-from common.outbox import Announcement, Message
+from common.outbox import Announcement, Message, Pattern
 from common.postgres import Connection, Database
 from common.tracing import child_of
 
@@ -53,15 +53,22 @@ class Item(Generic[E]):
         """`event`, told `at` an ISO 8601 time, as it follows from this: same tenant, lane, request, replay, trace."""
         if event.tenant_id != self.event.tenant_id:
             raise Permanent(f"an event of tenant {self.event.tenant_id} cannot announce one of {event.tenant_id}")
-        envelope = Envelope(
-            event_id=derived_id(self.event_id, event.topic, event.identity),
-            tenant_id=event.tenant_id,
+        event_id = derived_id(self.event_id, event.topic, event.identity)
+        return Announcement(event, self._following(event_id)).message(source, at)
+
+    def pattern(self, event: type[Event], source: str, at: str) -> Pattern:
+        """The same for many events of one type, which PostgreSQL puts together."""
+        return Pattern.of(event.topic, self.event_id, self._following(self.event_id), source=source, at=at)
+
+    def _following(self, event_id: UUID) -> Envelope:
+        return Envelope(
+            event_id=event_id,
+            tenant_id=self.event.tenant_id,
             lane=self.lane,
             correlation_id=self.envelope.correlation_id,
             replay_id=self.replay_id,
             traceparent=child_of(self.envelope.traceparent),
         )
-        return Announcement(event, envelope).message(source, at)
 
 
 @dataclass(slots=True)
@@ -117,6 +124,10 @@ class Work(Generic[E]):
     def announce(self, event: Event) -> None:
         """Tells `event` when the open transaction commits. To be called inside `step` or `finish`."""
         self._announced.append(self.item.message(event, self._inbox.consumer, self.now.isoformat()))
+
+    def pattern(self, event: type[Event]) -> Pattern:
+        """For a statement inside `step` or `finish` that itself writes events of this type into the outbox."""
+        return self.item.pattern(event, self._inbox.consumer, self.now.isoformat())
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[Connection]:

@@ -11,13 +11,15 @@ from common.contracts import (
     CompanyEnriched,
     CompanyEvent,
     Event,
+    Industry,
     JobProgressed,
     LeadScored,
     LeadSynced,
     SearchAnswer,
 )
+from gateway.wording import all_of, one_of, titles_of
 
-Name = Literal["accepted", "resolved", "head", "company", "done", "error"]
+Name = Literal["accepted", "resolved", "head", "refine", "company", "done", "error"]
 Stage = Literal["upserted", "enriched", "scored", "synced"]
 
 
@@ -96,9 +98,23 @@ class Conversation:
         messages = [
             Message(
                 "resolved",
-                {"industries": [industry.model_dump() for industry in answer.resolved], "matches": answer.matches},
+                {
+                    "industries": _shown(answer.resolved),
+                    "matches": answer.matches,
+                    "excluded": _shown(answer.excluded),
+                    "founded_since": answer.founded_since,
+                    "confidence": answer.confidence,
+                    "suggestions": _shown(answer.suggestions),
+                },
             ),
-            Message("head", {"companies": [_named(company) for company in answer.head]}),
+            Message(
+                "head",
+                {
+                    "companies": [_named(company) for company in answer.head],
+                    "known": [_named(company) for company in answer.known],
+                },
+            ),
+            *refine(answer),
         ]
         for company in saved(answer):
             messages += self._reach("upserted", company)
@@ -143,10 +159,23 @@ def saved(answer: SearchAnswer) -> list[Company]:
     return [company for company in answer.head if company.company_id]
 
 
-def notice(answer: SearchAnswer, *, scored: int, has_job: bool) -> str:
-    """The closing sentence for a rep."""
+def refine(answer: SearchAnswer) -> list[Message]:
+    """The question back, if there is one: each choice's label can be sent as it stands."""
     if not answer.resolved:
-        return "I found no industry in that. Name one, such as Manufacturing, Logistics or SSIC 62."
+        question = "I found no industry in that. Did you mean one of these?"
+        choices: list[dict[str, Any]] = [{"label": title} for title in titles_of(answer.suggestions)]
+    else:
+        question = f"{answer.matches} companies match. Would you like to narrow that down?"
+        choices = [{"label": choice.label, "matches": choice.matches} for choice in answer.refinements]
+    return [Message("refine", {"question": question, "choices": choices})] if choices else []
+
+
+def notice(answer: SearchAnswer, *, scored: int, has_job: bool) -> str:
+    """The closing sentences for a rep."""
+    if not answer.resolved:
+        meant = one_of(answer.suggestions)
+        hint = f"Did you mean {meant}?" if meant else "Name one, such as Manufacturing, Logistics or SSIC 62."
+        return f"I found no industry in that. {hint}"
     if not answer.matches:
         return "No live company of that industry is in the register."
     now = len(saved(answer))
@@ -157,8 +186,16 @@ def notice(answer: SearchAnswer, *, scored: int, has_job: bool) -> str:
         rest = "the rest" if now else "all of them"
         sentences.append(f"scheduled {rest} ({answer.remaining}) for nightly processing")
     said = "; ".join(sentences) or f"{answer.matches} companies match; nothing was upserted"
-    said = said[0].upper() + said[1:]
-    return f"{said}. {now - scored} of the {now} are still being worked on." if scored < now else said
+    told = [said[0].upper() + said[1:]]
+    if scored < now:
+        told.append(f"{now - scored} of the {now} are still being worked on.")
+    if answer.known:
+        told.append(f"Known, enriched within the last days: {all_of([company.name for company in answer.known])}.")
+    return ". ".join(part.removesuffix(".") for part in told) + ("." if len(told) > 1 else "")
+
+
+def _shown(industries: list[Industry]) -> list[dict[str, Any]]:
+    return [industry.model_dump() for industry in industries]
 
 
 def _named(company: Company) -> dict[str, Any]:

@@ -23,6 +23,14 @@ log = structlog.get_logger(__name__)
 FACTS: dict[str, type[Event]] = {fact.topic: fact for fact in (JobProgressed, CompanyEnriched, LeadScored, LeadSynced)}
 
 
+async def next_fact(facts: asyncio.Queue[Event], *, within_s: float) -> Event | None:
+    """The next fact that comes; None when none came in time."""
+    try:
+        return await asyncio.wait_for(facts.get(), within_s)
+    except TimeoutError:
+        return None
+
+
 class Feed:
     """Listeners by request. Inside its `async with`, one task reads Kafka for them all."""
 

@@ -10,13 +10,13 @@ from common.contracts import JobStatus
 from common.postgres import Database
 
 FIND = """
-    SELECT job_id, job_type, status, processed, total, error, created_at, started_at, ended_at
+    SELECT job_id, job_type, status, processed, total, error, continues, created_at, started_at, ended_at
       FROM background_jobs WHERE tenant_id = tenant() AND job_id = $1
 """
 
 
 class Job(BaseModel):
-    """A job as its tenant sees it."""
+    """A job as its tenant sees it; `continues` is the job that this one goes on from."""
 
     job_id: UUID
     job_type: Literal["staging_upsert"]
@@ -24,6 +24,7 @@ class Job(BaseModel):
     processed: int
     total: int
     error: str | None
+    continues: UUID | None
     created_at: datetime
     started_at: datetime | None
     ended_at: datetime | None

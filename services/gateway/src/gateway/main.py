@@ -12,9 +12,12 @@ from common.gauges import keep_gauges
 from common.outbox import Relay
 from common.service import connect, http_server, to_the_end
 from common.settings import read
-from gateway.access import Tenants
-from gateway.api import Parts, application
+from gateway.access import Tenants, Tokens
+from gateway.api import application
+from gateway.classification import Classification
 from gateway.feed import Feed
+from gateway.parts import Parts
+from gateway.rates import Rate, Rates
 from gateway.requests import SERVICE, Requests
 from gateway.settings import GatewaySettings
 
@@ -39,12 +42,22 @@ async def gateway(settings: GatewaySettings) -> AsyncIterator[FastAPI]:
     feed = Feed(settings.kafka_bootstrap_servers)
     relay = Relay(database, settings.kafka_bootstrap_servers, SERVICE)
     gauges = asyncio.create_task(keep_gauges(database, SERVICE), name="gauges")
-    parts = Parts(settings, Tenants(database), Requests(database, relay), feed, database)
+    parts = Parts(
+        settings,
+        Tokens(settings.gateway_jwt_secret),
+        Tenants(database),
+        Rates(database, each=Rate(settings.tenant_requests_per_minute), everyone=Rate(settings.requests_per_minute)),
+        Requests(database, relay),
+        feed,
+        Classification(database),
+        database,
+    )
     watch = health.routes(
         live=[health.tasks_run(lambda: [feed.task, relay.task, gauges])],
         ready=[health.database_answers(database), feed.is_connected],
     )
     try:
+        await parts.classification.read_at_start()
         async with feed, relay:
             yield application(parts, [*watch, asyncapi.route("Leadgen", EVENTS, EVENTS)])
     finally:

@@ -15,18 +15,21 @@ MEDIA_TYPE = "application/problem+json"
 class Problem(Exception):
     """An answer that is not the one asked for."""
 
-    def __init__(self, status: int, title: str, detail: str) -> None:
+    def __init__(self, status: int, title: str, detail: str, *, retry_after_s: int | None = None) -> None:
         super().__init__(detail)
         self.status = status
         self.title = title
         self.detail = detail
+        self.retry_after_s = retry_after_s
 
     def document(self) -> dict[str, object]:
         """The body, https://www.rfc-editor.org/rfc/rfc9457#section-3.1 (type about:blank)."""
         return {"type": "about:blank", "title": self.title, "status": self.status, "detail": self.detail}
 
 
-UNAVAILABLE = Problem(503, "Not available", "The database does not answer. Nothing was done; try again in a moment.")
+UNAVAILABLE = Problem(
+    503, "Not available", "The database does not answer. Nothing was done; try again in a moment.", retry_after_s=2
+)
 
 
 def install(app: FastAPI) -> None:
@@ -34,8 +37,7 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(Problem)
     async def of_ours(_: Request, problem: Problem) -> JSONResponse:
-        headers = {"WWW-Authenticate": "Bearer"} if problem.status == 401 else {}
-        return _answer(problem, headers)
+        return _answer(problem, {"WWW-Authenticate": "Bearer"} if problem.status == 401 else {})
 
     @app.exception_handler(RequestValidationError)
     async def of_validation(_: Request, error: RequestValidationError) -> JSONResponse:
@@ -48,8 +50,9 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(Unavailable)
     async def of_outage(_: Request, __: Unavailable) -> JSONResponse:
-        return _answer(UNAVAILABLE, {"Retry-After": "2"})
+        return _answer(UNAVAILABLE)
 
 
 def _answer(problem: Problem, headers: Mapping[str, str] | None = None) -> JSONResponse:
-    return JSONResponse(problem.document(), problem.status, dict(headers or {}), MEDIA_TYPE)
+    later = {"Retry-After": str(problem.retry_after_s)} if problem.retry_after_s else {}
+    return JSONResponse(problem.document(), problem.status, {**(headers or {}), **later}, MEDIA_TYPE)

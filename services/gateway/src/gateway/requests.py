@@ -1,33 +1,50 @@
 """Sends a rep's request on its way: into the outbox, so that it survives whatever happens next."""
 
-from uuid import UUID
+from collections.abc import Sequence
+from typing import NamedTuple
 
 from common.cloudevents import Envelope
 from common.contracts import RequestIndustry
 from common.outbox import Announcement, Relay, announce
 from common.postgres import Database
 from common.tracing import child_of
+from gateway.together import Together
 
 SERVICE = "gateway"
 
 
+class _Asked(NamedTuple):
+    request: RequestIndustry
+    traceparent: str | None
+
+    def announcement(self) -> Announcement:
+        envelope = Envelope(
+            event_id=self.request.request_id,
+            tenant_id=self.request.tenant_id,
+            lane="interactive",
+            correlation_id=str(self.request.request_id),
+            traceparent=child_of(self.traceparent),
+        )
+        return Announcement(self.request, envelope)
+
+
 class Requests:
-    """The gateway's outbox."""
+    """The gateway's outbox. Requests that come at once are written at once."""
 
     def __init__(self, database: Database, relay: Relay) -> None:
         self._database = database
         self._relay = relay
+        self._write = Together(self._announce)
 
-    async def submit(self, request: RequestIndustry, traceparent: str | None) -> UUID:
-        """Durable when it returns; the request's id is the event's id. After Unavailable, nothing was done."""
-        envelope = Envelope(
-            event_id=request.request_id,
-            tenant_id=request.tenant_id,
-            lane="interactive",
-            correlation_id=str(request.request_id),
-            traceparent=child_of(traceparent),
-        )
-        async with self._database.plumbing() as tx:
-            await announce(tx, SERVICE, [Announcement(request, envelope)])
+    async def submit(self, request: RequestIndustry, traceparent: str | None) -> None:
+        """Durable when it returns; the request's id is the event's id. After Unavailable, nothing was done.
+
+        A caller who goes away in the middle has still asked.
+        """
+        await self._write(_Asked(request, traceparent))
+
+    async def _announce(self, asked: Sequence[_Asked]) -> Sequence[None]:
+        async with self._database.statement() as connection:
+            await announce(connection, SERVICE, [each.announcement() for each in asked])
         self._relay.wake()
-        return request.request_id
+        return [None] * len(asked)

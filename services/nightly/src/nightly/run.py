@@ -1,4 +1,5 @@
-"""The nightly pass: announces the queued jobs of every active tenant, and keeps the inboxes' partitions.
+"""The nightly pass: has the register refreshed, announces the queued jobs of every active tenant, and keeps the
+inboxes' partitions.
 
 An announcement's id is made of the night and the job, so that a second pass in the same night, after a crash or by
 mistake, is recognised by the consumer and starts nothing again. Sending is the relay's: the caller drains the outbox.
@@ -15,7 +16,7 @@ from zoneinfo import ZoneInfo
 import asyncpg
 
 from common.cloudevents import Envelope
-from common.contracts import RequestUpsert
+from common.contracts import Event, RefreshRegister, RequestUpsert
 from common.errors import LeadgenError
 from common.ids import scheduled_id
 from common.outbox import Announcement, announce
@@ -41,7 +42,7 @@ async def publish_queued_jobs(
     exclude: Collection[int] = (),
     concurrency: int = 3,
 ) -> Summary:
-    """Announces every queued job of the chosen tenants, each tenant in a transaction of its own. May be repeated.
+    """Announces a refresh and every queued job of the chosen tenants, each in a transaction of its own. Repeatable.
 
     A tenant that fails is reported in the summary and the others go on; so is one of `include` that is not active.
     Raises Unavailable when the tenants cannot be listed at all.
@@ -50,6 +51,7 @@ async def publish_queued_jobs(
     async with database.plumbing() as tx:
         active = await jobs.active_tenants(tx)
         services = await jobs.consumers(tx)
+        await announce(tx, PRODUCER, [once(RefreshRegister(), night)])
     at_once = asyncio.Semaphore(concurrency)
 
     async def look_after(tenant: Tenant) -> TenantOutcome:
@@ -73,10 +75,14 @@ def chosen(active: Collection[Tenant], include: Collection[int], exclude: Collec
 
 def request_of(tenant_id: int, job_id: UUID, night: date) -> Announcement:
     """The command to execute this job this night: the same each time it is asked."""
-    event = RequestUpsert(tenant_id=tenant_id, job_id=job_id)
+    return once(RequestUpsert(tenant_id=tenant_id, job_id=job_id), night, correlation_id=str(job_id))
+
+
+def once(event: Event, night: date, *, correlation_id: str | None = None) -> Announcement:
+    """The announcement of what is to happen once in this night: the same each time it is asked."""
     midnight = datetime.combine(night, clock(), SINGAPORE)
     event_id = scheduled_id(midnight, event.topic, event.identity)
-    return Announcement(event, Envelope(event_id, tenant_id, lane="nightly", correlation_id=str(job_id)))
+    return Announcement(event, Envelope(event_id, event.tenant_id, lane="nightly", correlation_id=correlation_id))
 
 
 async def _publish(database: Database, tenant: Tenant, night: date) -> TenantOutcome:

@@ -1,23 +1,32 @@
-"""A tenant's candidates (`icp_candidate_companies`): the companies that one of its requests has found."""
+"""A tenant's candidates (`icp_candidate_companies`): the companies that its requests have found, and when it last had
+each enriched. `saving` adds them, with the companies themselves."""
 
-from collections.abc import Sequence
-from uuid import UUID
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from common.postgres import Connection
 
-#: Written after the companies themselves, and in one order: see `companies.UPSERT`.
-ADD = """
-    INSERT INTO icp_candidate_companies AS known (tenant_id, company_id, job_id)
-    SELECT tenant(), company_id, $2
-      FROM unnest($1::bigint[]) AS found (company_id)
-     ORDER BY company_id
-    ON CONFLICT (tenant_id, company_id) DO UPDATE SET updated_at = now()
+ENRICHED_SINCE = """
+    SELECT uen FROM companies JOIN icp_candidate_companies USING (company_id)
+     WHERE uen = ANY($1::text[]) AND tenant_id = tenant() AND enriched_at > $2
+"""
+
+#: Locked in one order, so that two batches of one tenant that meet in the same companies do not deadlock.
+ENRICHED = """
+    WITH locked AS (
+        SELECT company_id FROM icp_candidate_companies
+         WHERE tenant_id = tenant() AND company_id = ANY($1::bigint[]) ORDER BY company_id FOR UPDATE)
+    UPDATE icp_candidate_companies AS known SET enriched_at = greatest(known.enriched_at, fresh.at)
+      FROM locked JOIN unnest($1::bigint[], $2::timestamptz[]) AS fresh (company_id, at) USING (company_id)
+     WHERE known.tenant_id = tenant() AND known.company_id = locked.company_id
 """
 
 
-async def add(tx: Connection, company_ids: Sequence[int], *, job_id: UUID) -> None:
-    """Makes the companies candidates of the transaction's tenant, found by this request.
+async def enriched_since(tx: Connection, uens: Sequence[str], since: datetime) -> set[str]:
+    """Which of these the tenant has had enriched since then. Entries without a UEN are not found, and done again."""
+    return {row["uen"] for row in await tx.fetch(ENRICHED_SINCE, uens, since)}
 
-    Of one that is a candidate already only `updated_at` moves; `job_id` stays that of the request that found it first.
-    """
-    await tx.execute(ADD, sorted(set(company_ids)), job_id)
+
+async def mark_enriched(tx: Connection, at: Mapping[int, datetime]) -> None:
+    """Notes when companies (by id) were enriched for the transaction's tenant; an older time changes nothing."""
+    await tx.execute(ENRICHED, list(at), list(at.values()))

@@ -1,93 +1,149 @@
 """The shared table `companies`: what the register says of a company, one row per UEN, the same for every tenant.
 
-A known value is never erased by a missing one. `last_seen` moves each time, `updated_at` only when content did.
+A known value is never erased by a missing one. `last_seen` moves each time, `updated_at` and the rest only when content
+did. What a company looks like is said by the view `registered_companies`; on the way no row leaves the database.
+
+An entry without a UEN is the company of its name, in any letters, that has no UEN either: if there is exactly one. If
+there is none it becomes one; if there are several nobody can say which it is, and it is left alone.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from common.contracts import Company
 from common.postgres import Connection
 
+#: How the keys of entries without a UEN begin; the SQL function no_uen makes them.
+NO_UEN = "NO-UEN-"
+
+#: In the order of the contract, after its `company_id` and `uen`.
+FACTS = (
+    "name",
+    "entity_type",
+    "status",
+    "incorporated_on",
+    "industry_code",
+    "industry_norm",
+    "secondary_industry_code",
+    "address",
+    "postal_code",
+    "website_domain",
+    "ssic_version",
+)
+_FACTS = ", ".join(FACTS)
+
+
+# A title goes with its code: a new code without a title does not keep the old one's. What was read of the register
+# before the known facts were does not undo them.
+_TITLE = (
+    "coalesce({new}.industry_norm, CASE WHEN"
+    " coalesce({new}.industry_code = known.industry_code, {new}.industry_code IS NULL) THEN known.industry_norm END)"
+)
+_IS_OLD = "{new}.registered_at < known.registered_at"
+_MERGED = ", ".join(
+    f"{fact} = CASE WHEN {_IS_OLD} THEN known.{fact} ELSE "
+    + (_TITLE if fact == "industry_norm" else f"coalesce({{new}}.{fact}, known.{fact})")
+    + " END"
+    for fact in FACTS
+)
+_SAME = " AND ".join(f"coalesce({{new}}.{fact} = known.{fact}, {{new}}.{fact} IS NULL)" for fact in FACTS)
+_SET = (
+    f"{_MERGED}, registered_at = greatest({{new}}.registered_at, known.registered_at), last_seen = now(),"
+    f" updated_at = CASE WHEN {_IS_OLD} OR {_SAME} THEN known.updated_at ELSE now() END"
+)
+
+_RETURNING = f"new.company_id, {', '.join(f'new.{fact}' for fact in FACTS)}"
+_OUTCOME = "old.company_id IS NULL AS inserted, old.company_id IS NULL OR old.updated_at <> new.updated_at AS changed"
+
+_UNLESS_SAME = ", ".join(f"CASE WHEN same.uen IS NULL THEN entries.{it} ELSE same.{it} END AS {it}" for it in FACTS)
+
+# An entry that is as it was when its company was written is not normalised again: that is most of the work. LIMIT keeps
+# the look-up from becoming a join: planned while there are no companies yet, a join reads all of them, and is kept.
+_FRESH = f"""
+    fresh AS MATERIALIZED (
+        SELECT entry, entries.uen, entries.registered_at, {_UNLESS_SAME}
+          FROM registered_companies AS entries
+          LEFT JOIN LATERAL (
+               SELECT uen, {_FACTS} FROM companies
+                WHERE uen = entry AND registered_at = entries.registered_at AND industry_norm IS NOT NULL
+                LIMIT 1) AS same ON true
+         WHERE entry = ANY($1::text[]))"""
+
 #: Rows go in sorted by UEN: of two transactions that meet in the same companies one waits, and neither deadlocks.
-UPSERT = """
-    INSERT INTO companies AS known (
-           uen, name, entity_type, status, incorporated_on, industry_code, industry_norm, secondary_industry_code,
-           address, postal_code, website_domain)
-    SELECT uen, name, entity_type, status, incorporated_on, industry_code, industry_norm, secondary_industry_code,
-           address, postal_code, website_domain
-      FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::date[], $6::text[], $7::text[], $8::text[],
-                  $9::text[], $10::text[], $11::text[])
-           AS fresh (uen, name, entity_type, status, incorporated_on, industry_code, industry_norm,
-                     secondary_industry_code, address, postal_code, website_domain)
-     ORDER BY uen
-    ON CONFLICT (uen) DO UPDATE
-       SET name = excluded.name,
-           entity_type = coalesce(excluded.entity_type, known.entity_type),
-           status = coalesce(excluded.status, known.status),
-           incorporated_on = coalesce(excluded.incorporated_on, known.incorporated_on),
-           industry_code = coalesce(excluded.industry_code, known.industry_code),
-           industry_norm = coalesce(excluded.industry_norm, known.industry_norm),
-           secondary_industry_code = coalesce(excluded.secondary_industry_code, known.secondary_industry_code),
-           address = coalesce(excluded.address, known.address),
-           postal_code = coalesce(excluded.postal_code, known.postal_code),
-           website_domain = coalesce(excluded.website_domain, known.website_domain),
-           last_seen = now(),
-           updated_at = CASE
-               WHEN excluded.name = known.name
-                AND coalesce(excluded.entity_type = known.entity_type, excluded.entity_type IS NULL)
-                AND coalesce(excluded.status = known.status, excluded.status IS NULL)
-                AND coalesce(excluded.incorporated_on = known.incorporated_on, excluded.incorporated_on IS NULL)
-                AND coalesce(excluded.industry_code = known.industry_code, excluded.industry_code IS NULL)
-                AND coalesce(excluded.industry_norm = known.industry_norm, excluded.industry_norm IS NULL)
-                AND coalesce(excluded.secondary_industry_code = known.secondary_industry_code,
-                             excluded.secondary_industry_code IS NULL)
-                AND coalesce(excluded.address = known.address, excluded.address IS NULL)
-                AND coalesce(excluded.postal_code = known.postal_code, excluded.postal_code IS NULL)
-                AND coalesce(excluded.website_domain = known.website_domain, excluded.website_domain IS NULL)
-               THEN known.updated_at ELSE now() END
- RETURNING new.company_id, new.uen, new.name, new.entity_type, new.status, new.incorporated_on, new.industry_code,
-           new.industry_norm, new.secondary_industry_code, new.address, new.postal_code, new.website_domain,
-           old.company_id IS NULL AS inserted,
-           old.company_id IS NULL OR old.updated_at <> new.updated_at AS changed
+#: `written` is then there to go on from: entry, company_id, the facts, inserted, changed.
+BY_UEN = f"""
+    WITH {_FRESH},
+    written AS (
+        INSERT INTO companies AS known (uen, registered_at, {_FACTS})
+        SELECT uen, registered_at, {_FACTS} FROM fresh WHERE uen IS NOT NULL ORDER BY uen
+        ON CONFLICT (uen) DO UPDATE SET {_SET.format(new="excluded")}
+     RETURNING new.uen AS entry, {_RETURNING}, {_OUTCOME})
 """
 
+#: Names that others are at work on are waited for, in one order, before anything else is locked.
+LOCK_NAMES = """
+    SELECT pg_advisory_xact_lock(hashtextextended(entry, 1))
+      FROM (SELECT entry FROM unnest($1::text[]) AS given (entry) ORDER BY entry) AS sorted
+"""
+BY_NAME = f"""
+    WITH {_FRESH},
+    namesakes AS (
+        SELECT fresh.entry, min(company_id) AS company_id, count(*) AS many
+          FROM fresh JOIN companies ON lower(companies.name) = lower(fresh.name) AND companies.uen IS NULL
+         GROUP BY fresh.entry),
+    found AS (
+        UPDATE companies AS known SET {_SET.format(new="fresh")}
+          FROM fresh JOIN namesakes USING (entry)
+         WHERE known.company_id = namesakes.company_id AND many = 1
+     RETURNING fresh.entry, {_RETURNING}, {_OUTCOME}),
+    made AS (
+        INSERT INTO companies AS known (registered_at, {_FACTS})
+        SELECT registered_at, {_FACTS} FROM fresh LEFT JOIN namesakes USING (entry) WHERE many IS NULL ORDER BY entry
+     RETURNING no_uen(new.name) AS entry, {_RETURNING}, {_OUTCOME}),
+    written AS (SELECT * FROM found UNION ALL SELECT * FROM made)
+"""
 
-@dataclass(frozen=True, slots=True)
-class Upserted:
-    """A company as it stands now, and what the upsert did: `changed` is true of new ones too."""
+COUNTED = "SELECT count(*) FILTER (WHERE inserted) AS inserted, count(*) FILTER (WHERE changed) AS changed FROM written"
 
-    company: Company
-    inserted: bool
-    changed: bool
+PREVIEW = f"SELECT entry AS uen, {_FACTS} FROM registered_companies WHERE entry = ANY($1::text[])"
 
-
-async def upsert(tx: Connection, companies: Sequence[Company]) -> list[Upserted]:
-    """Writes the companies in one statement and returns them as they stand now, in the order given.
-
-    Their `company_id` is not looked at; of several with one UEN the last holds. May be repeated.
-    """
-    by_uen = {company.uen: company for company in companies}
-    columns = zip(*(_row(by_uen[uen]) for uen in sorted(by_uen)), strict=True)
-    rows = await tx.fetch(UPSERT, *columns) if by_uen else []
-    written = {}
-    for row in rows:
-        *facts, inserted, changed = row.items()
-        written[row["uen"]] = Upserted(Company(**dict(facts)), inserted=inserted[1], changed=changed[1])
-    return [written[uen] for uen in by_uen]
+#: The id of a company that is shown without having been written.
+UNSAVED = 0
 
 
-def _row(company: Company) -> tuple[object, ...]:
-    return (
-        company.uen,
-        company.name,
-        company.entity_type,
-        company.status,
-        company.incorporated_on,
-        company.industry_code,
-        company.industry_norm,
-        company.secondary_industry_code,
-        company.address,
-        company.postal_code,
-        company.website_domain,
-    )
+class Upserted(NamedTuple):
+    """How many rows were new, and how many had new content: the new ones too."""
+
+    inserted: int
+    changed: int
+
+
+def by_identity(entries: Sequence[str]) -> list[tuple[str, list[str]]]:
+    """The statements that write these entries, each with its share of them; those by name come first."""
+    nameless = [entry for entry in entries if entry.startswith(NO_UEN)]
+    others = [entry for entry in entries if not entry.startswith(NO_UEN)] if nameless else list(entries)
+    return [(statement, share) for statement, share in ((BY_NAME, nameless), (BY_UEN, others)) if share]
+
+
+async def lock(tx: Connection, statement: str, entries: Sequence[str]) -> None:
+    """What a statement of `by_identity` needs before it runs."""
+    if statement is BY_NAME:
+        await tx.execute(LOCK_NAMES, entries)
+
+
+async def upsert(tx: Connection, entries: Sequence[str]) -> Upserted:
+    """Brings these entries of the register into `companies`. May be repeated."""
+    inserted = changed = 0
+    for statement, share in by_identity(entries):
+        await lock(tx, statement, share)
+        row = await tx.fetchrow(statement + COUNTED, share)
+        if row is not None:
+            inserted, changed = inserted + row["inserted"], changed + row["changed"]
+    return Upserted(inserted, changed)
+
+
+async def preview(tx: Connection, entries: Sequence[str]) -> list[Company]:
+    """These entries as companies, in the order given. Nothing is written: their `company_id` is 0."""
+    rows = await tx.fetch(PREVIEW, list(entries))
+    shown = {row["uen"]: Company(company_id=UNSAVED, **dict(row)) for row in rows}
+    return [shown[entry] for entry in entries if entry in shown]

@@ -3,43 +3,50 @@
 in                 out                                                          on a repeat
 RequestIndustry    JobProgressed with the answer; of each company saved at      the same rows, the same events
                    once CompanyUpserted and RequestEnrichment; a queued job
-RequestUpsert      CompanyUpserted of each company, JobProgressed per batch     goes on after the last batch
+RequestUpsert      CompanyUpserted of each that is news, JobProgressed per      goes on after the last batch
+                   batch; what is over a night's share becomes a new job
+RefreshRegister    nothing: what is new or changed in the register is saved     goes on, or finds nothing new
+CompanyEnriched    nothing: the tenant's candidate is known for a while         the same time
 
 A failure leaves whole batches only. One that a repeat cannot mend marks the job as `error`, with the reason.
 """
 
+from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 from common.contracts import (
+    CompanyEnriched,
     CompanyUpserted,
     JobProgressed,
     JobStatus,
+    RefreshRegister,
     RequestEnrichment,
     RequestIndustry,
     RequestUpsert,
 )
 from common.errors import LeaseLost, Transient, Unavailable
-from common.stage import Stage, Work
-from upserter import jobs, register
-from upserter.companies import Upserted
-from upserter.industries import IndustryIndex
+from common.postgres import Connection
+from common.stage import Batch, Stage, Work
+from industries.index import IndustryIndex
+from upserter import candidates, jobs, register
 from upserter.jobs import Job
-from upserter.saving import save
+from upserter.refreshing import refresh
+from upserter.register import Position
+from upserter.saving import save_all
 from upserter.searching import search
 
 
 def upserter(industries: IndustryIndex, *, batch_size: int, max_per_job: int) -> Stage:
-    """The stage. A job handles `batch_size` companies per transaction and `max_per_job` per RequestUpsert."""
+    """The stage. A transaction handles `batch_size` companies, a job `max_per_job` of them, or the tenant's own cap."""
     stage = Stage("upserter")
-    titles = industries.titles
 
     @stage.handles(RequestIndustry)
     async def find(work: Work[RequestIndustry]) -> None:
-        """One transaction. Words that name no industry are answered too: with nothing resolved."""
+        """One transaction. Words that name no industry are answered too: with what may have been meant."""
         request = work.event
-        resolution = industries.resolve(request.terms)
         async with work.finish() as tx:
-            found = await search(tx, request, resolution, titles)
+            found = await search(tx, request, industries, work.pattern(CompanyUpserted), now=work.now)
             work.announce(
                 JobProgressed(
                     tenant_id=request.tenant_id,
@@ -51,19 +58,19 @@ def upserter(industries: IndustryIndex, *, batch_size: int, max_per_job: int) ->
                     answer=found.answer,
                 )
             )
-            for each in found.saved:
-                work.announce(told(each, request.tenant_id, job_id=request.request_id))
-                work.announce(RequestEnrichment(tenant_id=request.tenant_id, company=each.company))
+            for company in found.saved:
+                work.announce(RequestEnrichment(tenant_id=request.tenant_id, company=company))
 
     @stage.handles(RequestUpsert)
     async def execute(work: Work[RequestUpsert]) -> None:
         """A transaction per batch, each with its cursor. A job that is unknown or done is left in peace."""
         async with work.step() as tx:
             job = await jobs.start(tx, work.event.job_id)
+            share = await jobs.share(tx, max_per_job)
         if job is None:
             return
         try:
-            await run(work, job)
+            await run(work, job, share)
         except (Unavailable, Transient, LeaseLost):
             raise  # the job stays `running`: it goes on from its last batch
         except Exception as error:
@@ -72,37 +79,53 @@ def upserter(industries: IndustryIndex, *, batch_size: int, max_per_job: int) ->
                 work.announce(progress_of(await jobs.fail(tx, job.job_id, error=reason), work.event.tenant_id))
             raise
 
-    async def run(work: Work[RequestUpsert], job: Job) -> None:
-        """Batches until the job is done or the night's share is; then it is queued again, for the next one."""
-        share = max_per_job
-        status: JobStatus = "running"
-        while status == "running":
-            size = min(batch_size, share, job.left or share)
-            async with work.reading() as tx:
-                matches = await register.best_matches(tx, job.params.codes, limit=size, after=job.params.after)
-            share -= len(matches)
-            if len(matches) < size or len(matches) == job.left:
-                status = "done"
-            elif not share:
-                status = "queued"
-            async with work.step() if status == "running" else work.finish() as tx:
-                saved = await save(tx, matches, titles, job.job_id)
-                after = matches[-1].position if matches else job.params.after
-                job = await jobs.progress(tx, job, after=after, handled=len(matches), status=status)
-                for each in saved:
-                    work.announce(told(each, work.event.tenant_id, job_id=job.job_id))
+    async def run(work: Work[RequestUpsert], job: Job, share: int) -> None:
+        """Batch after batch until no match is left or the job has had its share; what is left then is a new job."""
+        wanted = job.params.wanted
+        async with work.reading() as tx:
+            counts = await register.count(tx, wanted)
+        allowed = max(0, min(share, job.params.limit or share) - job.processed)
+        after = job.params.after
+        batches = register.batches(work.reading, wanted, counts, size=batch_size, limit=allowed, after=after)
+        batch: list[Position] = await anext(batches, [])
+        while following := await anext(batches, None):
+            async with work.step() as tx:
+                job = await hand_over(tx, work, job, batch, "running")
                 work.announce(progress_of(job, work.event.tenant_id))
+            batch = following
+        async with work.finish() as tx:
+            is_over = job.processed + len(batch) == job.params.limit
+            done = await hand_over(tx, work, job, batch, "done")
+            more = [] if is_over else await register.best(tx, wanted, counts, limit=1, after=done.params.after)
+            rest = await jobs.continue_later(tx, done, total=max(1, job.total - done.processed)) if more else None
+            work.announce(progress_of(done, work.event.tenant_id, continued_by=rest.job_id if rest else None))
+
+    async def hand_over(
+        tx: Connection, work: Work[RequestUpsert], job: Job, batch: Sequence[Position], status: JobStatus
+    ) -> Job:
+        await save_all(tx, [position.uen for position in batch], job.job_id, work.pattern(CompanyUpserted))
+        after = batch[-1] if batch else job.params.after
+        return await jobs.progress(tx, job, after=after, handled=len(batch), status=status)
+
+    @stage.handles(RefreshRegister)
+    async def catch_up(work: Work[RefreshRegister]) -> None:
+        """A transaction per batch, each with its cursor."""
+        await refresh(work.step, batch_size=batch_size)
+
+    @stage.handles(CompanyEnriched, batch=200)
+    async def remember(work: Batch[CompanyEnriched]) -> None:
+        """The newest time counts, in whatever order they come."""
+        newest: dict[int, datetime] = {}
+        for event in work.events:
+            company_id = event.company.company_id
+            newest[company_id] = max(event.enriched_at, newest.get(company_id, event.enriched_at))
+        await candidates.mark_enriched(work.tx, newest)
 
     return stage
 
 
-def told(upserted: Upserted, tenant_id: int, *, job_id: UUID) -> CompanyUpserted:
-    """The event that tells of this company."""
-    return CompanyUpserted(tenant_id=tenant_id, company=upserted.company, inserted=upserted.inserted, job_id=job_id)
-
-
-def progress_of(job: Job, tenant_id: int) -> JobProgressed:
-    """The event that tells where this job stands."""
+def progress_of(job: Job, tenant_id: int, *, continued_by: UUID | None = None) -> JobProgressed:
+    """The event that tells where this job stands, and which one goes on from it."""
     return JobProgressed(
         tenant_id=tenant_id,
         request_id=job.job_id,
@@ -111,4 +134,5 @@ def progress_of(job: Job, tenant_id: int) -> JobProgressed:
         processed=job.processed,
         total=job.total,
         error=job.error,
+        continued_by=continued_by,
     )

@@ -1,54 +1,89 @@
 """`background_jobs`: what a request leaves for the night, and how far it has come.
 
 A job carries all that it needs in `params`, so that any worker can go on with it after any interruption. Its status:
-queued (waits for a night), running (a worker has it, or had it when it died), done, error (says why).
+queued (waits for a night), running (a worker has it, or had it when it died), done, error (says why). A request that is
+made again while its job is queued or running gets that job. A job that has had its share of a night is done; what is
+left then is a new job, queued, that `continues` it.
 """
 
+import hashlib
 from uuid import UUID
 
 import asyncpg
 
 from common.contracts import JobStatus, Model
+from common.errors import Transient
+from common.ids import derived_id
 from common.postgres import Connection
-from upserter.register import Position
+from industries.index import VersionedCode
+from upserter.register import Position, Wanted
 
-CREATE = """
-    INSERT INTO background_jobs (job_id, tenant_id, job_type, status, params, total)
-    VALUES ($1, tenant(), 'staging_upsert', 'queued', $2::jsonb, $3)
-    ON CONFLICT (job_id) DO NOTHING
+_JOB = "job_id, status, params, processed, total, error"
+
+#: Taken for an equal request's whichever of the two is there: an active job that was asked for so, or this very one.
+CREATE = f"""
+    INSERT INTO background_jobs (job_id, tenant_id, job_type, status, params, total, asked, continues)
+    VALUES ($1, tenant(), 'staging_upsert', 'queued', $2::jsonb, $3, $4, $5)
+    ON CONFLICT DO NOTHING
+ RETURNING {_JOB}
+"""
+EQUAL = f"""
+    SELECT {_JOB} FROM background_jobs
+     WHERE tenant_id = tenant() AND (job_id = $1 OR asked = $2 AND status IN ('queued', 'running'))
+     ORDER BY job_id = $1 DESC LIMIT 1
 """
 
-START = """
-    UPDATE background_jobs
+#: One that failed is not taken up while a newer one does the same.
+START = f"""
+    UPDATE background_jobs AS job
        SET status = 'running', error = NULL, started_at = coalesce(started_at, now()), ended_at = NULL
      WHERE job_id = $1 AND status <> 'done'
- RETURNING job_id, status, params, processed, total, error
+       AND NOT EXISTS (SELECT 1 FROM background_jobs AS other
+                        WHERE other.tenant_id = tenant() AND other.asked = job.asked AND other.job_id <> job.job_id
+                          AND other.status IN ('queued', 'running'))
+ RETURNING {_JOB}
 """
+CAP = "SELECT upsert_max_per_job FROM tenants WHERE tenant_id = tenant()"
 
 #: The register may have grown since the job was made: the total follows, rather than be passed.
-PROGRESS = """
+PROGRESS = f"""
     UPDATE background_jobs
-       SET status = $2, params = $3::jsonb, processed = $4, total = greatest(total, $4),
+       SET status = $2, params = $3::jsonb, processed = $4,
+           total = CASE WHEN $2 = 'done' THEN $4 ELSE greatest(total, $4) END,
            ended_at = CASE WHEN $2 = 'done' THEN now() END
      WHERE job_id = $1
- RETURNING job_id, status, params, processed, total, error
+ RETURNING {_JOB}
+"""
+ASKED = "SELECT asked FROM background_jobs WHERE job_id = $1"
+
+FAIL = f"""
+    UPDATE background_jobs SET status = 'error', error = $2, ended_at = now() WHERE job_id = $1 RETURNING {_JOB}
 """
 
-FAIL = """
-    UPDATE background_jobs SET status = 'error', error = $2, ended_at = now() WHERE job_id = $1
- RETURNING job_id, status, params, processed, total, error
-"""
-
-READ = "SELECT job_id, status, params, processed, total, error FROM background_jobs WHERE job_id = $1"
+READ = f"SELECT {_JOB} FROM background_jobs WHERE job_id = $1"
 
 
 class Params(Model):
-    """What a job is to do. `limit` is how many companies it may handle in all, `after` the place it has reached."""
+    """What a job is to do. `limit` is how many companies it may handle in all, `after` the place it has reached.
+
+    `bands` are the wanted five-digit codes, those nearest to the tenant's ICP first.
+    """
 
     terms: list[str]
-    codes: list[str]
+    bands: list[list[VersionedCode]]
+    founded_since: int | None = None
     limit: int | None = None
     after: Position | None = None
+
+    @property
+    def wanted(self) -> Wanted:
+        return Wanted(tuple(map(tuple, self.bands)), self.founded_since)
+
+    @property
+    def asked(self) -> str:
+        """The same for all requests that come to the same companies, whatever their words."""
+        codes = sorted(code for band in self.bands for code in band)
+        return hashlib.sha256(repr((codes, self.founded_since, self.limit)).encode()).hexdigest()
 
 
 class Job(Model):
@@ -67,15 +102,24 @@ class Job(Model):
         return None if self.params.limit is None else self.params.limit - self.processed
 
 
-async def create(tx: Connection, job_id: UUID, params: Params, *, total: int) -> None:
-    """Queues a job. One that exists already is left as it is."""
-    await tx.execute(CREATE, job_id, params.model_dump_json(), total)
+async def create(tx: Connection, job_id: UUID, params: Params, *, total: int) -> Job:
+    """Queues a job and returns it: or the one that is there, if this or an equal request has made it already."""
+    return await _create(tx, job_id, params, total, params.asked)
 
 
 async def start(tx: Connection, job_id: UUID) -> Job | None:
-    """Takes a job in hand, a running or a failed one too. None when there is none, or it is done."""
-    row = await tx.fetchrow(START, job_id)
+    """Takes a job in hand, a running or a failed one too. None when there is none, it is done, or another does it."""
+    try:
+        row = await tx.fetchrow(START, job_id)
+    except asyncpg.UniqueViolationError as error:
+        raise Transient(f"job {job_id} meets an equal one that was made at this moment") from error
     return None if row is None else _existing(row)
+
+
+async def share(tx: Connection, usual: int) -> int:
+    """How many companies a job of the transaction's tenant may handle: the tenant's own cap where that is smaller."""
+    own: int | None = await tx.fetchval(CAP)
+    return usual if own is None else min(usual, own)
 
 
 async def progress(tx: Connection, job: Job, *, after: Position | None, handled: int, status: JobStatus) -> Job:
@@ -83,6 +127,14 @@ async def progress(tx: Connection, job: Job, *, after: Position | None, handled:
     params = job.params.model_copy(update={"after": after})
     row = await tx.fetchrow(PROGRESS, job.job_id, status, params.model_dump_json(), job.processed + handled)
     return _existing(row)
+
+
+async def continue_later(tx: Connection, job: Job, *, total: int) -> Job:
+    """Queues what a job that is done has left over: `total` companies from its place on."""
+    limit = None if job.params.limit is None else job.params.limit - job.processed
+    job_id = derived_id(job.job_id, "job.continued", str(job.job_id))
+    params = job.params.model_copy(update={"limit": limit})
+    return await _create(tx, job_id, params, total, await tx.fetchval(ASKED, job.job_id), continues=job.job_id)
 
 
 async def fail(tx: Connection, job_id: UUID, *, error: str) -> Job:
@@ -94,6 +146,17 @@ async def read(tx: Connection, job_id: UUID) -> Job | None:
     """The tenant's job of this id."""
     row = await tx.fetchrow(READ, job_id)
     return None if row is None else _existing(row)
+
+
+async def _create(
+    tx: Connection, job_id: UUID, params: Params, total: int, asked: str, continues: UUID | None = None
+) -> Job:
+    row = await tx.fetchrow(CREATE, job_id, params.model_dump_json(), total, asked, continues)
+    if row is None:
+        row = await tx.fetchrow(EQUAL, job_id, asked)
+    if row is None:
+        raise Transient("the equal job that was in the way has just ended")
+    return _existing(row)
 
 
 def _existing(row: asyncpg.Record | None) -> Job:

@@ -1,20 +1,25 @@
-"""Wires the upserter and runs it until SIGTERM."""
+"""Wires the upserter and runs it until SIGTERM; or, as `leadgen-upserter-refresh`, refreshes once and ends."""
 
+import asyncio
+import json
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from common.errors import LeadgenError
 from common.postgres import Database
 from common.service import run
 from common.settings import read
 from common.stage import Stage
-from upserter import classification
+from industries import classification
+from industries.index import IndustryIndex
 from upserter.consumer import upserter
-from upserter.industries import IndustryIndex
-from upserter.settings import UpserterSettings
+from upserter.refreshing import Refreshed, refresh
+from upserter.settings import RefreshSettings, UpserterSettings
 
 
 def main() -> None:
-    """The console script."""
+    """The console script of the service."""
     settings = read(UpserterSettings)
 
     @asynccontextmanager
@@ -30,3 +35,20 @@ def main() -> None:
         interactive=settings.upserter_interactive_workers,
         nightly=settings.upserter_nightly_workers,
     )
+
+
+def refresh_once() -> None:
+    """The console script of a refresh by hand: prints what it came to as JSON."""
+    try:
+        refreshed = asyncio.run(_refresh(read(RefreshSettings)))
+    except LeadgenError as error:
+        raise SystemExit(f"{error}. What was done is kept: refresh again to go on.") from None
+    sys.stdout.write(json.dumps(refreshed._asdict()) + "\n")
+
+
+async def _refresh(settings: RefreshSettings) -> Refreshed:
+    database = await Database.connect(settings.database_url, size=1, name="upserter")
+    try:
+        return await refresh(database.plumbing, batch_size=settings.staging_batch_size)
+    finally:
+        await database.close()

@@ -1,71 +1,104 @@
-"""Reads the register as it was last loaded (`staging_acra_companies`): which live companies are in given industries.
+"""Reads the register as it was last loaded (`staging_acra_companies`): which live entries are in wanted industries.
 
-One order holds everywhere, so that a search, its job and the job's next night never meet the same company twice:
-a primary code that matches comes before a secondary one, then the younger company, then the smaller UEN. An entry
-without a date comes last in its half.
+One order holds everywhere, so that a search, its job and the job's next night never meet the same entry twice: a
+primary code that matches comes before a secondary one, then the band of codes nearer to the tenant's ICP, then the
+younger company, then the smaller UEN. An entry without a date comes last of its band.
 """
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from common.postgres import Connection
-from upserter.normalising import RegisterEntry
+from industries.index import VersionedCode
 
-# Two indexes carry all of this, (code, date DESC, uen) of live entries by primary and by secondary code. What the
-# second half must not repeat is a subquery, because PostgreSQL hashes it in every plan, an array only in a fresh one.
+# Where few entries match, those of each code are looked up in the order of an index (code, date DESC, uen) and the best
+# are picked; where many do, all of the living are walked by age until enough match. What a row's codes are compared to
+# is a subquery: PostgreSQL hashes it in every plan, an array only in a fresh one. IS TRUE keeps it from being a join.
 
-COUNT = """
-    SELECT (SELECT count(*) FROM staging_acra_companies
-             WHERE is_live AND primary_ssic_code = ANY($1::text[]))
-         + (SELECT count(*) FROM staging_acra_companies
-             WHERE is_live AND secondary_ssic_code = ANY($1::text[])
-               AND coalesce(primary_ssic_code, '') NOT IN (SELECT unnest($1::text[])))
+_WANTED = "unnest($1::text[], $2::text[]) AS wanted (version, code)"
+_ALL_CODES = "SELECT * FROM unnest($3::text[], $4::text[])"
+_NOT_BY_PRIMARY = f"AND (ssic_version, coalesce(primary_ssic_code, '')) NOT IN ({_ALL_CODES})"
+
+COUNT = f"""
+    SELECT false AS is_secondary, version, code, counted.*
+      FROM {_WANTED}
+     CROSS JOIN LATERAL (
+           SELECT count(*), count(*) FILTER (WHERE registration_incorporation_date >= $6) AS young
+             FROM staging_acra_companies
+            WHERE is_live AND ssic_version = version AND primary_ssic_code = code
+              AND ($5 = '' OR registration_incorporation_date >= $5)) AS counted
+     WHERE counted.count > 0
+     UNION ALL
+    SELECT true, version, code, counted.*
+      FROM {_WANTED}
+     CROSS JOIN LATERAL (
+           SELECT count(*), count(*) FILTER (WHERE registration_incorporation_date >= $6) AS young
+             FROM staging_acra_companies
+            WHERE is_live AND ssic_version = version AND secondary_ssic_code = code {_NOT_BY_PRIMARY}
+              AND ($5 = '' OR registration_incorporation_date >= $5)) AS counted
+     WHERE counted.count > 0
 """
 
-BEST = """
-    SELECT {columns}
-      FROM (SELECT one.uen AS place, one.incorporated
-              FROM unnest($1::text[]) AS wanted (code)
-             CROSS JOIN LATERAL (
-                   SELECT uen, registration_incorporation_date AS incorporated
-                     FROM staging_acra_companies
-                    WHERE is_live AND {match} AND {later}
-                    ORDER BY registration_incorporation_date DESC, uen
-                    LIMIT $2) AS one
-             ORDER BY one.incorporated DESC, one.uen
-             LIMIT $2) AS best
-     CROSS JOIN LATERAL (SELECT {columns} FROM staging_acra_companies WHERE uen = best.place LIMIT 1) AS entry
-     ORDER BY best.incorporated DESC, best.place
+CODE_BY_CODE = f"""
+    SELECT one.uen, one.incorporated
+      FROM {_WANTED}
+     CROSS JOIN LATERAL (
+           SELECT uen, registration_incorporation_date AS incorporated
+             FROM staging_acra_companies
+            WHERE is_live AND ssic_version = version AND {{kind}}_ssic_code = code {{not_by_primary}} AND {{later}}
+            ORDER BY registration_incorporation_date DESC, uen
+            LIMIT $5) AS one
+     ORDER BY one.incorporated DESC, one.uen
+     LIMIT $5
 """
 
-_BY_PRIMARY = "primary_ssic_code = code"
-_BY_SECONDARY = "secondary_ssic_code = code AND coalesce(primary_ssic_code, '') NOT IN (SELECT unnest($1::text[]))"
-_DATED = "registration_incorporation_date <= $4 AND (registration_incorporation_date < $4 OR uen > $3)"
-_UNDATED = "registration_incorporation_date IS NULL AND uen > $3"
+BY_AGE = """
+    SELECT uen, registration_incorporation_date AS incorporated
+      FROM staging_acra_companies
+     WHERE is_live AND ((ssic_version, {kind}_ssic_code) IN (SELECT * FROM unnest($1::text[], $2::text[]))) IS TRUE
+           {not_by_primary} AND {later}
+     ORDER BY registration_incorporation_date DESC, uen
+     LIMIT $5
+"""
+
+#: $6 and $7 are where to go on after, $8 the earliest day wanted.
+_DATED = (
+    "registration_incorporation_date <= $7 AND registration_incorporation_date >= $8 "
+    "AND (registration_incorporation_date < $7 OR uen > $6)"
+)
+#: Not all statements need all arguments; what they do not need they still name.
+_UNDATED = "registration_incorporation_date IS NULL AND uen > $6 AND ($7::text || $8::text) IS NOT NULL"
+_BY_PRIMARY = "AND $3::text[] IS NOT NULL AND $4::text[] IS NOT NULL"
 
 #: Sorts after every date, and after the words that a file may have in a date's place.
 _YOUNGEST = "zzzz"
 
+#: Matches from which on a walk by age takes less time than a look at each code, on a register of one million.
+MANY = 10_000
 
-class _Tier(NamedTuple):
-    """A coarse step of the order; within it entries go by date and UEN."""
-
-    best: str
-    is_dated: bool
-
-
-def _tier(match: str, later: str) -> _Tier:
-    columns = ", ".join(RegisterEntry._fields)
-    return _Tier(BEST.format(columns=columns, match=match, later=later), is_dated=later is _DATED)
+#: Lists of positions that are looked up at a time.
+AHEAD = 10
 
 
-_TIERS = (
-    _tier(_BY_PRIMARY, _DATED),
-    _tier(_BY_PRIMARY, _UNDATED),
-    _tier(_BY_SECONDARY, _DATED),
-    _tier(_BY_SECONDARY, _UNDATED),
-)
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is looked for: five-digit codes in bands, the preferred first, and how young a company has to be."""
+
+    bands: tuple[tuple[VersionedCode, ...], ...]
+    founded_since: int | None = None
+
+    @property
+    def codes(self) -> list[VersionedCode]:
+        """All codes of all bands."""
+        return [code for band in self.bands for code in band]
+
+    @property
+    def earliest(self) -> str:
+        """The first day that is young enough, as the register writes it."""
+        return "" if self.founded_since is None else f"{self.founded_since:04}-01-01"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,40 +110,116 @@ class Position:
     uen: str
 
 
-class Match(NamedTuple):
-    """A live entry in one of the wanted industries, and where it stands."""
+class Counts(NamedTuple):
+    """How many live entries match, by their primary and by their secondary code; none is counted twice.
 
-    position: Position
-    entry: RegisterEntry
-
-
-async def count_matches(tx: Connection, codes: Sequence[str]) -> int:
-    """How many live companies have one of these five-digit codes, as their primary or secondary one."""
-    return int(await tx.fetchval(COUNT, _as_stored(codes)))
-
-
-async def best_matches(
-    tx: Connection, codes: Sequence[str], *, limit: int, after: Position | None = None
-) -> list[Match]:
-    """The first `limit` live companies with one of these five-digit codes, or the first ones after a position.
-
-    Fewer than `limit` means that there are no more. Safe while the register is loaded again: a company that comes in
-    before the position is not seen, none is repeated.
+    `young` are those of all that were incorporated on or after the day that was asked about.
     """
-    found: list[Match] = []
-    if not codes:
-        return found
-    for number, tier in enumerate(_TIERS):
-        if len(found) == limit or (after and number < after.tier):
+
+    by_primary: Mapping[VersionedCode, int]
+    by_secondary: Mapping[VersionedCode, int]
+    young: int
+
+    @property
+    def total(self) -> int:
+        return sum(self.by_primary.values()) + sum(self.by_secondary.values())
+
+    def of(self, codes: Iterable[VersionedCode]) -> int:
+        """The entries with one of these codes."""
+        return sum(self.by_primary.get(code, 0) + self.by_secondary.get(code, 0) for code in codes)
+
+
+class _Tier(NamedTuple):
+    """A coarse step of the order; within it entries go by date and UEN."""
+
+    band: tuple[VersionedCode, ...]
+    is_secondary: bool
+    is_dated: bool
+
+
+async def count(tx: Connection, wanted: Wanted, *, young_since: str = _YOUNGEST) -> Counts:
+    """Counts the live entries of the wanted industries, code by code. Nothing wanted costs nothing."""
+    if not wanted.codes:
+        return Counts({}, {}, 0)
+    columns = _as_stored(wanted.codes)
+    counts: dict[bool, Counter[VersionedCode]] = {False: Counter(), True: Counter()}
+    young = 0
+    for row in await tx.fetch(COUNT, *columns, *columns, wanted.earliest, young_since):
+        counts[row["is_secondary"]][VersionedCode(row["version"], row["code"].zfill(5))] += row["count"]
+        young += row["young"]
+    return Counts(counts[False], counts[True], young)
+
+
+async def best(
+    tx: Connection, wanted: Wanted, counts: Counts, *, limit: int, after: Position | None = None
+) -> list[Position]:
+    """Where the first `limit` live matches stand, or the first ones after a position. A position's `uen` is its entry.
+
+    Fewer than `limit` means that there are no more. `counts` only tell which way is quicker. Safe while the register is
+    loaded again: a company that comes in before the position is not seen, none is repeated.
+    """
+    found: list[Position] = []
+    everything = _as_stored(wanted.codes)
+    for number, tier in enumerate(_tiers(wanted)):
+        if len(found) == limit:
+            break
+        if after and number < after.tier:
             continue
         start = after if after and number == after.tier else Position(number, _YOUNGEST, "")
-        beginning = [start.uen, start.incorporated] if tier.is_dated else [start.uen]
-        for row in await tx.fetch(tier.best, _as_stored(codes), limit - len(found), *beginning):
-            entry = RegisterEntry(*row.values())
-            found.append(Match(Position(number, entry.registration_incorporation_date or "", entry.uen), entry))
+        among = counts.by_secondary if tier.is_secondary else counts.by_primary
+        is_quick_by_age = not tier.is_dated or sum(among.get(code, 0) for code in tier.band) >= MANY
+        statement = BY_AGE if is_quick_by_age else CODE_BY_CODE
+        rows = await tx.fetch(
+            statement.format(
+                kind="secondary" if tier.is_secondary else "primary",
+                not_by_primary=_NOT_BY_PRIMARY if tier.is_secondary else _BY_PRIMARY,
+                later=_DATED if tier.is_dated else _UNDATED,
+            ),
+            *_as_stored(tier.band),
+            *everything,
+            limit - len(found),
+            start.uen,
+            start.incorporated,
+            wanted.earliest,
+        )
+        found += [Position(number, row["incorporated"] or "", row["uen"]) for row in rows]
     return found
 
 
-def _as_stored(codes: Sequence[str]) -> list[str]:
-    """The codes, and those that begin with 0 without it too: a file that went through a spreadsheet has lost it."""
-    return [*codes, *(code[1:] for code in codes if code.startswith("0"))]
+async def batches(
+    reading: Callable[[], AbstractAsyncContextManager[Connection]],
+    wanted: Wanted,
+    counts: Counts,
+    *,
+    size: int,
+    limit: int,
+    after: Position | None,
+) -> AsyncGenerator[list[Position], None]:
+    """The first `limit` live matches after a position in lists of `size`, the last one maybe shorter; never empty.
+
+    Several lists are looked up in one transaction: what it takes to begin is more than what it takes to go on.
+    """
+    while limit:
+        look = min(AHEAD * size, limit)
+        async with reading() as tx:
+            found = await best(tx, wanted, counts, limit=look, after=after)
+        for start in range(0, len(found), size):
+            yield found[start : start + size]
+        if len(found) < look:
+            return
+        limit -= look
+        after = found[-1]
+
+
+def _tiers(wanted: Wanted) -> Iterator[_Tier]:
+    for is_secondary in (False, True):
+        for band in wanted.bands:
+            yield _Tier(band, is_secondary, is_dated=True)
+            if wanted.founded_since is None:
+                yield _Tier(band, is_secondary, is_dated=False)
+
+
+def _as_stored(codes: Sequence[VersionedCode]) -> tuple[list[str], list[str]]:
+    """Versions and codes, and those that begin with 0 without it too: a file that was in a spreadsheet has lost it."""
+    stored = [*codes, *(VersionedCode(it.version, it.code[1:]) for it in codes if it.code.startswith("0"))]
+    return [it.version for it in stored], [it.code for it in stored]

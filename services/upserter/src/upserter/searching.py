@@ -1,55 +1,160 @@
 """What a request for companies comes to: counted, its best few saved, a job for the rest. All in one transaction."""
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
-from common.contracts import RequestIndustry, SearchAnswer
+from common.contracts import Company, Industry, Refinement, RequestIndustry, SearchAnswer
+from common.outbox import Pattern
 from common.postgres import Connection
-from upserter import jobs, register
-from upserter.companies import Upserted
-from upserter.industries import Resolution
+from industries.index import IndustryIndex, Resolution, VersionedCode
+from upserter import candidates, companies, jobs, register
 from upserter.jobs import Params
-from upserter.normalising import normalise
-from upserter.saving import save
+from upserter.register import Counts, Position, Wanted
+from upserter.saving import save_and_show
 
 #: How many names a preview shows.
 PREVIEW = 20
+#: How many companies that are known already an answer names.
+NAMED = 20
+#: A company that a tenant had enriched so recently is not enriched again because it matches once more.
+KNOWN_FOR = timedelta(days=7)
+#: Matches from which on an answer offers to narrow the request, and how many industries it offers at most.
+MANY, CHOICES = 500, 12
+#: "Young", as a choice offered: founded within so many years.
+YOUNG = 5
+#: Companies looked at at a time when the best ones are known already.
+LARGEST_LOOK = 500
 
 
 class Found(NamedTuple):
     """The answer, the companies that were saved for it, and the job that is left, if any."""
 
     answer: SearchAnswer
-    saved: list[Upserted]
+    saved: list[Company]
     job_id: UUID | None
 
 
-async def search(tx: Connection, request: RequestIndustry, resolution: Resolution, titles: Mapping[str, str]) -> Found:
-    """Does what the request's mode asks for.
+class _Head(NamedTuple):
+    """The best that are to be worked on, those before them that are known already, and where the rest begins."""
+
+    entries: list[str]
+    known: list[str]
+    after: Position | None
+
+
+def wanted_of(resolution: Resolution, preferred: Sequence[str], industries: IndustryIndex) -> Wanted:
+    """The codes in bands by their distance from the preferred industries; one band when there are none."""
+    bands: dict[int, list[VersionedCode]] = defaultdict(list)
+    for code in resolution.codes:
+        bands[min((industries.distance(*code, other) for other in preferred), default=0)].append(code)
+    return Wanted(tuple(tuple(bands[distance]) for distance in sorted(bands)), resolution.founded_since)
+
+
+async def search(
+    tx: Connection, request: RequestIndustry, industries: IndustryIndex, news: Pattern, *, now: datetime
+) -> Found:
+    """Does what the request's mode asks for. Words that name no industry touch no table.
 
     'background' saves `sync_limit` companies and leaves a job for the others, `limit` of them at most. 'sync_preview'
-    names some companies and saves nothing: their `company_id` is 0. 'off' just counts.
+    names some companies and saves nothing: their `company_id` is 0. 'off' just counts. `news` is the pattern of the
+    events that tell of the saved ones.
     """
-    codes = resolution.codes
-    resolved = list(resolution.industries)
-    matches = await register.count_matches(tx, codes)
-    if request.mode == "off":
-        return Found(SearchAnswer(resolved=resolved, matches=matches, head=[], remaining=0), [], None)
+    resolution = industries.resolve(request.terms, year=now.year)
+    wanted = wanted_of(resolution, request.preferred, industries)
+    counts = await register.count(tx, wanted, young_since=f"{now.year - YOUNG}-01-01")
+    answer = SearchAnswer(
+        resolved=list(resolution.industries),
+        excluded=list(resolution.excluded),
+        founded_since=resolution.founded_since,
+        confidence=resolution.confidence,
+        suggestions=list(resolution.suggestions),
+        matches=counts.total,
+        refinements=refinements(request, resolution, counts, industries, now.year - YOUNG),
+        head=[],
+        remaining=0,
+    )
+    if not counts.total or request.mode == "off":
+        return Found(answer, [], None)
     if request.mode == "sync_preview":
-        best = await register.best_matches(tx, codes, limit=PREVIEW)
-        named = [normalise(match.entry, titles) for match in best]
-        return Found(SearchAnswer(resolved=resolved, matches=matches, head=named, remaining=0), [], None)
+        best = await register.best(tx, wanted, counts, limit=PREVIEW)
+        named = await companies.preview(tx, [position.uen for position in best])
+        return Found(answer.model_copy(update={"head": named}), [], None)
 
-    best = await register.best_matches(tx, codes, limit=request.sync_limit)
-    saved = await save(tx, best, titles, request.request_id)
-    remaining = max(0, matches - len(saved))
+    head = await _head(tx, wanted, counts, request.sync_limit, since=now - KNOWN_FOR)
+    saved = await save_and_show(tx, head.entries, request.request_id, news)
+    answer = answer.model_copy(update={"head": saved, "known": await companies.preview(tx, head.known[:NAMED])})
+    remaining = max(0, counts.total - len(head.entries) - len(head.known))
     if request.limit is not None:
         remaining = min(remaining, request.limit)
-    if remaining:
-        after = best[-1].position if best else None
-        params = Params(terms=request.terms, codes=list(codes), limit=request.limit, after=after)
-        await jobs.create(tx, request.request_id, params, total=remaining)
-    head = [each.company for each in saved]
-    answer = SearchAnswer(resolved=resolved, matches=matches, head=head, remaining=remaining)
-    return Found(answer, saved, request.request_id if remaining else None)
+    if not remaining:
+        return Found(answer, saved, None)
+    params = Params(
+        terms=request.terms,
+        bands=[list(band) for band in wanted.bands],
+        founded_since=wanted.founded_since,
+        limit=request.limit,
+        after=head.after,
+    )
+    job = await jobs.create(tx, request.request_id, params, total=remaining)
+    return Found(answer.model_copy(update={"remaining": job.total - job.processed}), saved, job.job_id)
+
+
+async def _head(tx: Connection, wanted: Wanted, counts: Counts, limit: int, *, since: datetime) -> _Head:
+    """The best `limit` entries that the tenant has not had enriched since then."""
+    head = _Head([], [], None)
+    look = limit
+    while len(head.entries) < limit:
+        best = await register.best(tx, wanted, counts, limit=look, after=head.after)
+        known = await candidates.enriched_since(tx, [position.uen for position in best], since)
+        for position in best:
+            (head.known if position.uen in known else head.entries).append(position.uen)
+            head = head._replace(after=position)
+            if len(head.entries) == limit:
+                break
+        if len(best) < look:
+            break
+        look = min(4 * look, LARGEST_LOOK)
+    return head
+
+
+def refinements(
+    request: RequestIndustry, resolution: Resolution, counts: Counts, industries: IndustryIndex, year: int
+) -> list[Refinement]:
+    """Narrower requests, when many match: the industries beneath, largest first, and the young companies alone.
+
+    An industry of which a part was left out is none of them: its name alone would bring that part back.
+    """
+    if counts.total <= MANY:
+        return []
+    wanted = set(resolution.codes)
+    versions = {code.version for code in resolution.codes}
+    since = "" if resolution.founded_since is None else f" founded since {resolution.founded_since}"
+    offered = [
+        Refinement(kind="industry", label=_spoken(industry.title) + since, matches=matches)
+        for industry in _beneath(resolution.industries, industries)
+        if wanted.issuperset(industries.beneath(industry.version, industry.code))
+        and (matches := counts.of(code for version in versions for code in industries.beneath(version, industry.code)))
+    ]
+    offered.sort(key=lambda choice: -choice.matches)
+    if resolution.founded_since is None and 0 < counts.young < counts.total:
+        label = f"{', '.join(request.terms)} founded since {year}"
+        offered.insert(CHOICES, Refinement(kind="founded_since", label=label, matches=counts.young))
+    return offered[: CHOICES + 1]
+
+
+def _beneath(chosen: Sequence[Industry], industries: IndustryIndex) -> Sequence[Industry]:
+    """Of several industries themselves; of a single one what it is made of, further down where that is but one.
+
+    What several versions have under one code is one industry, as the newest names it.
+    """
+    while len(codes := {industry.code: industry for industry in sorted(chosen, key=lambda it: it.version)}) == 1:
+        chosen = [child for industry in chosen for child in industries.children(industry.version, industry.code)]
+    return list(codes.values())
+
+
+def _spoken(title: str) -> str:
+    """Sections, divisions and groups are in capitals in the code list."""
+    return title.capitalize() if title.isupper() else title

@@ -2,13 +2,22 @@
 
 from pydantic import Field
 
-from common.settings import StageSettings
+from common.settings import Settings, StageSettings
+
+_BATCH = Field(default=500, ge=1, le=5000, description="companies that a job handles at a time")
 
 
 class UpserterSettings(StageSettings):
     """Read once, in main.py."""
 
-    staging_batch_size: int = Field(default=500, ge=1, le=5000, description="companies that a job handles at a time")
-    upsert_max_per_job: int = Field(default=2000, ge=1, description="companies that a job handles in one night")
+    staging_batch_size: int = _BATCH
+    upsert_max_per_job: int = Field(default=2000, ge=1, description="companies that a job handles")
     upserter_interactive_workers: int = Field(default=4, ge=1, description="workers for what someone waits for")
     upserter_nightly_workers: int = Field(default=2, ge=1, description="workers for what comes from the night")
+
+
+class RefreshSettings(Settings):
+    """Read once, by a refresh by hand."""
+
+    database_url: str
+    staging_batch_size: int = _BATCH

@@ -1,0 +1,62 @@
+"""What the routes work with, and what each of them asks for first: a tenant that may come in."""
+
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import Depends, Header, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from pydantic import StringConstraints
+
+from common.postgres import Database
+from gateway.access import Tenant, Tenants, Tokens
+from gateway.classification import Classification
+from gateway.feed import Feed
+from gateway.problems import MEDIA_TYPE, Problem
+from gateway.rates import Rates
+from gateway.requests import Requests
+from gateway.settings import GatewaySettings
+
+Phrase = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000, pattern=r"^[^\x00]*$")]
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the routes work with."""
+
+    settings: GatewaySettings
+    tokens: Tokens
+    tenants: Tenants
+    rates: Rates
+    requests: Requests
+    feed: Feed
+    classification: Classification
+    database: Database
+
+
+async def _parts(request: Request) -> Parts:
+    """Not a plain function: FastAPI would call that in a thread."""
+    parts: Parts = request.app.state.parts
+    return parts
+
+
+InParts = Annotated[Parts, Depends(_parts)]
+_bearer = HTTPBearer(auto_error=False, description="A token from `leadgen token`.")
+
+
+async def _tenant(parts: InParts, given: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]) -> Tenant:
+    if given is None:
+        raise Problem(401, "Token missing", "Send `Authorization: Bearer <token>`; `leadgen token` makes one.")
+    return await parts.tenants.admit(parts.tokens.read(given.credentials).tenant_id)
+
+
+OfTenant = Annotated[Tenant, Depends(_tenant)]
+Traceparent = Annotated[str | None, Header(include_in_schema=False)]
+
+#: For the documentation of what is limited.
+TOO_MANY: dict[int | str, dict[str, Any]] = {
+    429: {
+        "description": "The tenant, or all together, ask too fast; nothing was done",
+        "content": {MEDIA_TYPE: {}},
+        "headers": {"Retry-After": {"description": "seconds", "schema": {"type": "integer"}}},
+    }
+}

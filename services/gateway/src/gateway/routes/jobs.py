@@ -1,0 +1,80 @@
+"""Background jobs: asking for one, and looking at it."""
+
+from uuid import UUID
+
+from fastapi import APIRouter, Response
+from pydantic import BaseModel, Field
+
+from common.contracts import JobProgressed, JobStatus, RequestIndustry
+from common.ids import new_id
+from gateway import jobs
+from gateway.feed import next_fact
+from gateway.parts import TOO_MANY, InParts, OfTenant, Phrase, Traceparent
+from gateway.problems import Problem
+from gateway.wording import one_of
+
+#: How long POST /jobs/staging_upsert waits to say how much there is to do.
+ANSWER_S = 5.0
+
+router = APIRouter(prefix="/jobs")
+
+
+class StagingUpsertRequest(BaseModel):
+    """Industries to take over from the register in the background."""
+
+    terms: list[Phrase] = Field(min_length=1, max_length=50, examples=[["Manufacturing", "SSIC 62"]])
+    limit: int | None = Field(default=None, ge=1, description="at most so many companies")
+
+
+class JobAccepted(BaseModel):
+    """The job's id, of an earlier job if the same was asked for and is not done yet; `total` is null while the
+    industries are still being looked up.
+    """
+
+    job_id: UUID
+    status: JobStatus
+    total: int | None
+
+
+@router.post("/staging_upsert", status_code=202, responses=TOO_MANY)
+async def request_staging_upsert(
+    body: StagingUpsertRequest, tenant: OfTenant, parts: InParts, response: Response, traceparent: Traceparent = None
+) -> JobAccepted:
+    """Queues a job that takes over every match; the night executes it."""
+    await parts.rates.admit(tenant.tenant_id, tenant.requests_per_minute)
+    # Whoever asks for a job gets one: STAGING_UPSERT_MODE says what a chat message does.
+    request = RequestIndustry(
+        tenant_id=tenant.tenant_id,
+        request_id=new_id(),
+        terms=body.terms,
+        sync_limit=0,
+        limit=body.limit,
+        preferred=list(tenant.preferred),
+    )
+    with parts.feed.listen(request.request_id) as facts:
+        await parts.requests.submit(request, traceparent)
+        fact = await next_fact(facts, within_s=ANSWER_S)
+    accepted = _accepted(request, fact if isinstance(fact, JobProgressed) else None)
+    response.headers["Location"] = f"/jobs/{accepted.job_id}"
+    return accepted
+
+
+@router.get("/{job_id}")
+async def job(job_id: UUID, tenant: OfTenant, parts: InParts) -> jobs.Job:
+    """The job, how far it is, and what went wrong if anything did."""
+    found = await jobs.find(parts.database, tenant.tenant_id, job_id)
+    if found is None:
+        raise Problem(404, "No such job", f"Tenant {tenant.tenant_id} has no job {job_id}.")
+    return found
+
+
+def _accepted(request: RequestIndustry, fact: JobProgressed | None) -> JobAccepted:
+    if fact is None or fact.answer is None:
+        return JobAccepted(job_id=request.request_id, status="queued", total=None)
+    if not fact.answer.resolved:
+        meant = one_of(fact.answer.suggestions)
+        hint = f"Did you mean {meant}? Or try" if meant else "Try"
+        raise Problem(422, "No industry recognised", f"None of {request.terms} names an industry. {hint} `SSIC 62`.")
+    if fact.job_id is None:
+        raise Problem(404, "Nothing to do", "No live company of these industries is in the register; no job was made.")
+    return JobAccepted(job_id=fact.job_id, status=fact.status, total=fact.total)

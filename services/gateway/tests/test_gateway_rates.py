@@ -1,0 +1,196 @@
+"""How fast tenants may ask: the arithmetic on the real database, where a test lets time pass, and over HTTP."""
+
+import asyncio
+import math
+import time
+from collections.abc import AsyncIterator, Sequence
+from itertools import count
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from common.postgres import Database
+from common.testing import until
+from gateway.problems import Problem
+from gateway.rates import Rate, Rates
+
+PLENTY = Rate(1_000_000)
+PASS = "UPDATE request_rates SET due_at = due_at - make_interval(secs => $1)"
+JOB = "/jobs/staging_upsert"
+
+on_the_database = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+per_minute = st.integers(1, 3000)
+tenants = count(1000)
+
+
+@pytest.fixture
+async def replicas(database_url: str) -> AsyncIterator[Sequence[Database]]:
+    """Three connections' worth of gateways."""
+    databases = [await Database.connect(database_url) for _ in range(3)]
+    yield databases
+    for each in databases:
+        await each.close()
+
+
+async def is_let_in(rates: Rates, tenant_id: int, own: int | None = None) -> bool:
+    try:
+        await rates.admit(tenant_id, own)
+    except Problem:
+        return False
+    return True
+
+
+async def refusal(rates: Rates, tenant_id: int, own: int | None = None) -> Problem:
+    """Asks until the answer is no."""
+    for _ in range(2000):
+        try:
+            await rates.admit(tenant_id, own)
+        except Problem as problem:
+            return problem
+    raise AssertionError("every request was let in")
+
+
+@given(per_minute=st.integers(1, 100_000))
+def test_a_burst_is_a_sixth_of_a_minute_and_at_least_ten(per_minute: int) -> None:
+    """But never more than what a minute allows."""
+    burst = Rate(per_minute).burst
+    assert 1 <= burst <= per_minute
+    assert burst == per_minute // 6 if per_minute >= 60 else burst == min(per_minute, 10)
+
+
+@on_the_database
+@given(per_minute=per_minute, waves=st.lists(st.tuples(st.integers(1, 60), st.floats(0, 40)), min_size=1, max_size=6))
+async def test_no_more_are_let_in_than_burst_and_time_allow(
+    database: Database, owner, per_minute: int, waves: list[tuple[int, float]]
+) -> None:
+    """Whatever comes at once and however long the pauses: at most burst + rate * time; and no request too few."""
+    rates, rate, tenant = Rates(database, each=Rate(per_minute), everyone=PLENTY), Rate(per_minute), next(tenants)
+    began = time.monotonic()
+    rested, let_in, room = 0.0, 0, float(rate.burst)
+    for wave, rest in waves:
+        admitted = sum(await asyncio.gather(*(is_let_in(rates, tenant) for _ in range(wave))))
+        let_in += admitted
+        passed = rested + time.monotonic() - began
+        assert let_in <= rate.burst + passed / rate.interval_s + 0.001
+        assert admitted >= min(wave, math.floor(room - 0.001))
+        room = min(rate.burst, max(room - admitted, 0) + rest / rate.interval_s)
+        await owner.execute(PASS, rest)
+        rested += rest
+
+
+@on_the_database
+@given(per_minute=per_minute)
+async def test_whoever_waits_as_long_as_told_is_let_in(database: Database, owner, per_minute: int) -> None:
+    """Retry-After is enough, and more than a second less is not."""
+    rates, tenant = Rates(database, each=Rate(per_minute), everyone=PLENTY), next(tenants)
+    problem = await refusal(rates, tenant)
+    assert problem.retry_after_s is not None
+    assert f"Tenant {tenant} may ask" in problem.detail
+    if problem.retry_after_s > 2:
+        await owner.execute(PASS, problem.retry_after_s - 2)
+        assert not await is_let_in(rates, tenant)
+        await owner.execute(PASS, 2)
+    else:
+        await owner.execute(PASS, problem.retry_after_s)
+    assert await is_let_in(rates, tenant)
+
+
+async def test_the_limit_holds_over_replicas_that_ask_at_once(replicas: Sequence[Database]) -> None:
+    """Three replicas, twenty callers each, all for five tenants in every order: no deadlock, and not one too many."""
+    rate, everyone = Rate(1200), Rate(3000)  # bursts of 200 and 500: all five together could have 1000
+    gateways = [Rates(database, each=rate, everyone=everyone) for database in replicas]
+    began = time.monotonic()
+    let_in = dict.fromkeys(range(1, 6), 0)
+
+    async def storm(rates: Rates, first: int) -> None:
+        for number in range(40):
+            tenant = 1 + (first + number) % 5
+            answer = await is_let_in(rates, tenant)
+            let_in[tenant] += answer
+
+    await asyncio.gather(*(storm(rates, number) for rates in gateways for number in range(20)))
+    passed = time.monotonic() - began
+    assert everyone.burst <= sum(let_in.values()) <= everyone.burst + passed / everyone.interval_s
+    assert all(each <= rate.burst + passed / rate.interval_s for each in let_in.values())
+
+
+async def test_a_storm_of_one_tenant_leaves_the_others_their_own(database: Database) -> None:
+    """What is refused is charged to nobody: neither to the tenant nor to all together."""
+    rates = Rates(database, each=Rate(60), everyone=Rate(600))  # bursts of 10 and 100
+    stormy = await asyncio.gather(*(is_let_in(rates, 1) for _ in range(500)))
+    assert sum(stormy) == 10
+    for tenant in (2, 3, 4):
+        assert sum(await asyncio.gather(*(is_let_in(rates, tenant) for _ in range(10)))) == 10
+
+
+async def test_what_all_together_are_refused_is_not_charged_to_the_tenant(database: Database, owner) -> None:
+    """Once there is room for all again, the tenant has all of its own."""
+    rates = Rates(database, each=Rate(60), everyone=Rate(12))  # bursts of 10 and 10
+    assert all([await is_let_in(rates, 1) for _ in range(10)])
+    for _ in range(20):
+        problem = await refusal(rates, 2)
+        assert "All tenants together may ask 12 times a minute" in problem.detail
+    await owner.execute("UPDATE request_rates SET due_at = 'epoch' WHERE tenant_id = 0")
+    assert sum([await is_let_in(rates, 2) for _ in range(10)]) == 10
+
+
+async def test_a_tenants_own_limit_comes_instead(database: Database) -> None:
+    """Larger or smaller than what the others have."""
+    rates = Rates(database, each=Rate(60), everyone=PLENTY)
+    assert sum([await is_let_in(rates, 1, 3) for _ in range(30)]) == 3
+    assert sum([await is_let_in(rates, 2, 180) for _ in range(30)]) == 30
+
+
+async def test_rates_that_a_crash_forgot_begin_anew(database: Database, owner) -> None:
+    """The table is unlogged."""
+    rates = Rates(database, each=Rate(60), everyone=PLENTY)
+    await refusal(rates, 1)
+    await owner.execute("TRUNCATE request_rates")
+    assert await is_let_in(rates, 1)
+
+
+async def test_without_the_database_no_limit_stands_in_the_way(database: Database) -> None:
+    """The request will find out by itself, and say so."""
+    rates = Rates(database, each=Rate(1), everyone=Rate(1))
+    await database.close()
+    assert all([await is_let_in(rates, 1) for _ in range(3)])
+
+
+async def test_a_rep_who_asks_too_fast_is_told_when_to_come_back(serve, kafka) -> None:
+    """429 before any stream begins, for chats and jobs together; looking at things is free."""
+    async with serve(kafka, tenant_requests_per_minute=1, chat_timeout_s=0.1) as reps:
+        rep = reps(1)
+        assert (await rep.http.post("/chat", json={"message": "Manufacturing"})).status_code == 200
+        for path, body in (("/chat", {"message": "Manufacturing"}), (JOB, {"terms": ["Manufacturing"]})):
+            answer = await rep.http.post(path, json=body)
+            assert answer.status_code == 429
+            assert answer.headers["content-type"] == "application/problem+json"
+            assert 40 <= int(answer.headers["retry-after"]) <= 60
+            assert "Tenant 1 may ask once a minute" in answer.json()["detail"]
+        assert (await rep.http.post("/chat", json={"message": ""})).status_code == 422
+        assert (await rep.http.get(f"/jobs/{'0' * 32}")).status_code == 404
+        assert (await reps(2).http.post("/chat", json={"message": "Manufacturing"})).status_code == 200
+
+
+async def test_a_tenants_own_limit_holds_once_it_is_looked_up_again(serve, kafka, owner) -> None:
+    """As `leadgen tenant limit` writes it."""
+    await owner.execute("UPDATE tenants SET requests_per_minute = 1 WHERE tenant_id = 1")
+    async with serve(kafka, chat_timeout_s=0.1) as reps:
+        asked = [await reps(1).http.post("/chat", json={"message": "Manufacturing"}) for _ in range(2)]
+        assert [answer.status_code for answer in asked] == [200, 429]
+
+
+async def test_a_refused_request_leaves_nothing_behind(serve, kafka, owner) -> None:
+    """No request in the outbox, no listener."""
+    async with serve(kafka, tenant_requests_per_minute=1, chat_timeout_s=0.1) as reps:
+        rep = reps(1)
+        await rep.http.post("/chat", json={"message": "Manufacturing"})
+        await until(lambda: _is_sent(owner))
+        assert (await rep.http.post("/chat", json={"message": "Manufacturing"})).status_code == 429
+        assert rep.feed.listeners == 0
+        assert await _is_sent(owner)
+
+
+async def _is_sent(owner) -> bool:
+    return await owner.fetchval("SELECT count(*) FROM outbox WHERE producer = 'gateway'") == 0

@@ -1,0 +1,228 @@
+"""Ways to hand events to the upserter on a real PostgreSQL, and a register for it to find companies in.
+
+Test folders are no packages: what several files share is a fixture.
+"""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import timedelta
+from itertools import count
+from typing import TypeAlias
+from uuid import UUID
+
+import asyncpg
+import pytest
+
+from common.cloudevents import Envelope, decode_body, encode_body, encode_headers, pack_headers
+from common.contracts import EVENTS, CompanyEvent, Event, JobProgressed, Lane, RequestIndustry, SearchAnswer
+from common.failures import Fitness
+from common.handling import Handling, Surroundings
+from common.ids import NO_REPLAY, new_id
+from common.inbox import Arrival, Claim, Inbox
+from common.postgres import Database
+from common.stage import Stage
+from common.testing import until
+from industries.index import Code, IndustryIndex
+from leadgen.ssic import ssic_2020
+from upserter.consumer import upserter
+
+Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
+MakeStage: TypeAlias = Callable[..., Stage]
+Enlist: TypeAlias = Callable[..., Awaitable[None]]
+
+#: What an entry is unless a test says otherwise.
+ENTRY = {
+    "entity_name": "ACME PTE. LTD.",
+    "entity_status_description": "Live Company",
+    "registration_incorporation_date": "2019-04-30",
+    "primary_ssic_code": "25912",
+}
+
+MAKERS = """
+    INSERT INTO staging_acra_companies
+           (uen, entity_name, entity_status_description, registration_incorporation_date, primary_ssic_code, website)
+    SELECT 'U' || lpad(n::text, 3, '0'), 'MAKER ' || n, 'Live Company', (date '2020-01-01' - n)::text, '25912',
+           'm' || n || '.sg'
+      FROM generate_series(1, 12) n
+"""
+#: Some codes of SSIC 2025; 63901 means something else than in 2020.
+SSIC_2025 = [
+    Code("2025", "K", "section", "COMPUTER PROGRAMMING AND INFORMATION SERVICES", None),
+    Code("2025", "63", "division", "COMPUTING INFRASTRUCTURE AND OTHER INFORMATION SERVICES", "K"),
+    Code("2025", "639", "group", "WEB SEARCH PORTALS AND OTHER INFORMATION SERVICES", "63"),
+    Code("2025", "6390", "class", "Web Search Portals and Other Information Services", "639"),
+    Code("2025", "63901", "subclass", "Internet search engines", "6390"),
+]
+
+_offsets = count()
+
+
+class Delivery:
+    """Hands events to the stage as the runtime does, less Kafka: into the inbox, claimed, handled."""
+
+    def __init__(self, database: Database, owner: Owner, stage: Stage) -> None:
+        self._database = database
+        self._owner = owner
+        self._stage = stage
+        self._inbox = Inbox("upserter", timedelta(seconds=60))
+
+    async def __call__(self, event: Event, stage: Stage | None = None, *, event_id: UUID | None = None) -> str:
+        """Delivers the event, once more if it was before; returns what the inbox says of it afterwards."""
+        event_id = event_id or new_id()
+        await self.take_in(event, event_id)
+        for claim in await self.claims(event):
+            await self.handle(claim, stage)
+        async with self._database.plumbing() as tx:
+            return str(await tx.fetchval("SELECT state FROM inbox WHERE event_id = $1", event_id))
+
+    async def take_in(self, event: Event, event_id: UUID, *, in_order: bool = True) -> None:
+        """Those that are not in order may be in hand at once, whatever their key."""
+        lane: Lane = "interactive"
+        headers = encode_headers(event, Envelope(event_id, event.tenant_id, lane), source="test")
+        arrival = Arrival(
+            event_id=event_id,
+            replay_id=NO_REPLAY,
+            topic=event.topic,
+            partition=0,
+            offset=next(_offsets),
+            key=event.key.encode() if in_order else None,
+            tenant_id=event.tenant_id,
+            lane=lane,
+            value=encode_body(event),
+            headers=pack_headers(headers),
+            flaw=None,
+        )
+        async with self._database.plumbing() as tx:
+            await self._inbox.take_in(tx, [arrival])
+
+    async def claims(self, event: Event, limit: int = 1) -> list[Claim]:
+        async with self._database.plumbing() as tx:
+            return await self._inbox.claim(tx, event.topic, "interactive", event.tenant_id, limit)
+
+    async def handle(self, claim: Claim, stage: Stage | None = None) -> None:
+        await self.handle_all([claim], stage)
+
+    async def handle_all(self, claims: list[Claim], stage: Stage | None = None) -> None:
+        around = Surroundings(self._database, self._inbox, Fitness(), lambda: None, lambda _: None)
+        handler = (stage or self._stage).handlers[claims[0].topic]
+        await Handling(handler, "interactive", 1, around).handle(claims)
+
+    async def told(self) -> list[Event]:
+        """What was announced since the last look, in order; dead letters are left out."""
+        models = {model.topic: model for model in EVENTS}
+        rows = await self._owner.fetch("DELETE FROM outbox WHERE producer = 'upserter' RETURNING id, topic, value")
+        return [decode_body(models[row["topic"]], row["value"]) for row in sorted(rows) if row["topic"] in models]
+
+    async def answer(self, request: RequestIndustry, stage: Stage | None = None) -> SearchAnswer:
+        """What the request is answered with; the other events that it leads to are dropped."""
+        assert await self(request, stage) == "done"
+        (answer,) = [event.answer for event in await self.told() if isinstance(event, JobProgressed)]
+        assert answer is not None
+        return answer
+
+    async def job(self, job_id: UUID) -> tuple[object, ...] | None:
+        """Its status, processed and total."""
+        statement = "SELECT status, processed, total FROM background_jobs WHERE job_id = $1"
+        row = await self._owner.fetchrow(statement, job_id)
+        return None if row is None else tuple(row)
+
+
+@pytest.fixture(scope="session")
+def industries() -> IndustryIndex:
+    return IndustryIndex(Code("2020", *code) for code in ssic_2020())
+
+
+@pytest.fixture(scope="session")
+def industries_of_both() -> IndustryIndex:
+    """SSIC 2020, and a little of 2025."""
+    return IndustryIndex([*(Code("2020", *code) for code in ssic_2020()), *SSIC_2025])
+
+
+@pytest.fixture
+def the_stage(industries: IndustryIndex) -> MakeStage:
+    """The stage; small batches and shares unless said otherwise."""
+
+    def make(batch_size: int = 4, max_per_job: int = 10, index: IndustryIndex = industries) -> Stage:
+        return upserter(index, batch_size=batch_size, max_per_job=max_per_job)
+
+    return make
+
+
+@pytest.fixture
+def deliver(database: Database, owner: Owner, the_stage: MakeStage) -> Delivery:
+    return Delivery(database, owner, the_stage())
+
+
+@pytest.fixture
+def a_request() -> Callable[..., RequestIndustry]:
+    """A request of tenant 1 for makers of metal caps, the best three at once; say only what matters."""
+
+    def make(terms: str = "SSIC 25912", **other: object) -> RequestIndustry:
+        given = {"tenant_id": 1, "request_id": new_id(), "terms": [terms], "sync_limit": 3}
+        return RequestIndustry.model_validate(given | other)
+
+    return make
+
+
+@pytest.fixture
+def uens() -> Callable[[type[CompanyEvent], list[Event]], list[str]]:
+    """Of the events of one type, in order."""
+    return lambda kind, events: [event.company.uen for event in events if type(event) is kind]
+
+
+@pytest.fixture
+def enlist(owner: Owner) -> Enlist:
+    """Writes an entry of the register, or changes one: columns that are not named are those of ENTRY, or stay."""
+
+    async def write(uen: str, **columns: object) -> None:
+        known = await owner.fetchval("SELECT true FROM staging_acra_companies WHERE uen = $1", uen)
+        given = columns if known else ENTRY | columns
+        names, places = ", ".join(given), ", ".join(f"${n}" for n in range(2, len(given) + 2))
+        statement = f"INSERT INTO staging_acra_companies (uen, {names}) VALUES ($1, {places})"
+        if known:
+            sets = ", ".join(f"{name} = ${n}" for n, name in enumerate(given, 2))
+            statement = f"UPDATE staging_acra_companies SET {sets}, updated_at = clock_timestamp() WHERE uen = $1"
+        await owner.execute(statement, uen, *given.values())
+
+    return write
+
+
+@pytest.fixture
+async def makers(owner: Owner) -> int:
+    """Twelve live makers of metal caps, the first one the youngest."""
+    await owner.execute(MAKERS)
+    return 12
+
+
+@pytest.fixture
+def deadlocks(owner: Owner) -> Callable[..., Awaitable[int]]:
+    """How many PostgreSQL has broken up in this test's database. A handler would have got over them, unseen.
+
+    A connection may tell of its own only when it ends: those of `databases` are closed.
+    """
+    others = "SELECT count(*) = 1 FROM pg_stat_activity WHERE datname = current_database() AND backend_type = $1"
+
+    async def broken_up(*databases: Database) -> int:
+        for database in databases:
+            await database.close()
+        await until(lambda: owner.fetchval(others, "client backend"))
+        return int(
+            await owner.fetchval("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()")
+        )
+
+    return broken_up
+
+
+@pytest.fixture
+def replica(database_url: str, owner: Owner, the_stage: MakeStage) -> Callable[[], AbstractAsyncContextManager[Delivery]]:
+    """Another process of the stage, with connections of its own."""
+
+    @asynccontextmanager
+    async def start() -> AsyncIterator[Delivery]:
+        database = await Database.connect(database_url)
+        try:
+            yield Delivery(database, owner, the_stage())
+        finally:
+            await database.close()
+
+    return start

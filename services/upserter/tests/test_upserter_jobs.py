@@ -1,0 +1,338 @@
+"""What a search leaves for the night: batch after batch, to the end or to the share, whatever breaks off in between."""
+
+import asyncio
+from typing import TypeAlias
+from uuid import UUID
+
+import asyncpg
+import pytest
+
+from common.contracts import CompanyUpserted, JobProgressed, RequestEnrichment, RequestUpsert
+from common.errors import Transient
+from common.ids import new_id
+from common.postgres import Database
+from common.testing import until
+from industries.index import VersionedCode
+from upserter import jobs
+from upserter.jobs import Params
+from upserter.register import Position
+
+Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
+REQUEST, ANOTHER = UUID(int=7), UUID(int=8)
+METAL_CAPS = Params(terms=["metal caps"], bands=[[VersionedCode("2020", "25912")]])
+
+#: Stops whoever saves the ninth.
+BREAK_AT = """
+    CREATE FUNCTION break_down() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        IF NEW.uen = 'U009' THEN {how}; END IF;
+        RETURN NEW;
+    END $$;
+    CREATE TRIGGER break_down BEFORE INSERT ON companies FOR EACH ROW EXECUTE FUNCTION break_down()
+"""
+WAITING = """
+    SELECT count(*) = $1 FROM pg_locks
+     WHERE NOT granted AND pid IN (SELECT pid FROM pg_stat_activity WHERE datname = current_database())
+"""
+
+
+@pytest.fixture
+async def left(owner: Owner, deliver, a_request, makers: int) -> UUID:
+    """The job for the nine that a request has left."""
+    request = a_request()
+    await deliver(request)
+    await deliver.told()
+    return UUID(str(request.request_id))
+
+
+def execution(job_id: UUID, tenant_id: int = 1) -> RequestUpsert:
+    return RequestUpsert(tenant_id=tenant_id, job_id=job_id)
+
+
+def steps(events: list[object]) -> list[tuple[str, int, int]]:
+    return [(it.status, it.processed, it.total) for it in events if isinstance(it, JobProgressed)]
+
+
+def continued(events: list[object]) -> UUID | None:
+    """The job that the last progress points to."""
+    progress = [event for event in events if isinstance(event, JobProgressed)][-1]
+    return progress.continued_by
+
+
+async def test_a_job_goes_through_the_rest_in_batches(owner: Owner, deliver, left: UUID, uens) -> None:
+    """Every company but the head, once, in order; news after each batch; nobody is enriched by it."""
+    assert await deliver(execution(left)) == "done"
+    events = await deliver.told()
+    assert uens(CompanyUpserted, events) == [f"U{n:03}" for n in range(4, 13)]
+    assert uens(RequestEnrichment, events) == []
+    assert steps(events) == [("running", 4, 9), ("running", 8, 9), ("done", 9, 9)]
+    assert continued(events) is None
+    assert await deliver.job(left) == ("done", 9, 9)
+    assert await owner.fetchval("SELECT count(*) FROM icp_candidate_companies WHERE tenant_id = 1") == 12
+
+
+async def test_news_come_with_each_batch_not_after_all(owner: Owner, database: Database, deliver, left: UUID) -> None:
+    """While the second batch is stuck, the first is saved, counted and told."""
+    await owner.execute(BREAK_AT.format(how="PERFORM pg_advisory_xact_lock(9)"))
+    await owner.execute("SELECT pg_advisory_lock(9)")
+    worker = asyncio.create_task(deliver(execution(left)))
+    await until(lambda: owner.fetchval(WAITING, 1))
+    assert await deliver.job(left) == ("running", 4, 9)
+    assert steps(await deliver.told()) == [("running", 4, 9)]
+    assert await owner.fetchval("SELECT count(*) FROM companies") == 7
+    await owner.execute("SELECT pg_advisory_unlock(9)")
+    assert await worker == "done"
+    assert steps(await deliver.told()) == [("running", 8, 9), ("done", 9, 9)]
+
+
+async def test_what_is_over_a_share_becomes_a_new_job(owner: Owner, deliver, left: UUID, uens, the_stage) -> None:
+    """Each is done with its share, and names the next; the last one has no next; nothing is done twice or left out."""
+    stage = the_stage(batch_size=3, max_per_job=4)
+    chain, seen, job = [left], [], left
+    while True:
+        assert await deliver(execution(job), stage) == "done"
+        events = await deliver.told()
+        seen.append(uens(CompanyUpserted, events))
+        if (next_one := continued(events)) is None:
+            break
+        chain.append(job := next_one)
+    assert [[f"U{n:03}" for n in part] for part in (range(4, 8), range(8, 12), range(12, 13))] == seen
+    assert [await deliver.job(job) for job in chain] == [("done", 4, 4), ("done", 4, 4), ("done", 1, 1)]
+    rows = await owner.fetch("SELECT job_id, continues FROM background_jobs")
+    assert {row["job_id"]: row["continues"] for row in rows} == dict(zip(chain, [None, *chain], strict=False))
+
+
+async def test_a_continuation_waits_with_what_is_left(owner: Owner, deliver, left: UUID, uens, the_stage) -> None:
+    """Queued, with its total; it goes on where the first stopped, even though the register grew in front of it."""
+    stage = the_stage(max_per_job=5)
+    await deliver(execution(left), stage)
+    events = await deliver.told()
+    assert steps(events) == [("running", 4, 9), ("done", 5, 5)]
+    rest = continued(events)
+    assert await deliver.job(rest) == ("queued", 0, 4)
+
+    await owner.execute(
+        "INSERT INTO staging_acra_companies (uen, entity_status_description, registration_incorporation_date,"
+        " primary_ssic_code) SELECT 'A' || n, 'Live', '2026-01-01', '25912' FROM generate_series(1, 4) n"
+    )
+    await deliver(execution(rest), stage)
+    assert uens(CompanyUpserted, await deliver.told()) == [f"U{n:03}" for n in range(9, 13)]
+    assert await deliver.job(rest) == ("done", 4, 4)
+
+
+@pytest.mark.parametrize("share", [9, 10])
+async def test_a_share_that_is_enough_leaves_no_continuation(share: int, owner: Owner, deliver, left, the_stage) -> None:
+    """Not even an empty one, where the share is just what there is."""
+    await deliver(execution(left), the_stage(max_per_job=share))
+    assert continued(await deliver.told()) is None
+    assert await owner.fetchval("SELECT count(*) FROM background_jobs") == 1
+
+
+async def test_the_same_words_while_a_continuation_waits_are_that_one(deliver, left, a_request, the_stage) -> None:
+    """Nobody queues the same companies a second time."""
+    await deliver(execution(left), the_stage(max_per_job=5))
+    rest = continued(await deliver.told())
+    await deliver(a_request())
+    (progress,) = [event for event in await deliver.told() if isinstance(event, JobProgressed)]
+    assert (progress.job_id, progress.status, progress.total) == (rest, "queued", 4)
+
+
+async def test_a_tenant_s_own_cap_is_kept(owner: Owner, deliver, left: UUID, the_stage) -> None:
+    """The smaller of it and the setting; another tenant has the setting alone."""
+    await owner.execute("UPDATE tenants SET upsert_max_per_job = 2 WHERE tenant_id = 1")
+    await deliver(execution(left))
+    rest = continued(await deliver.told())
+    assert await deliver.job(left) == ("done", 2, 2)
+    assert await deliver.job(rest) == ("queued", 0, 7)
+    await owner.execute("UPDATE tenants SET upsert_max_per_job = 1000 WHERE tenant_id = 1")
+    await deliver(execution(rest), the_stage(max_per_job=3))
+    assert await deliver.job(rest) == ("done", 3, 3)
+
+
+async def test_a_cap_that_sank_below_what_is_done_ends_the_job(owner: Owner, deliver, left: UUID, uens) -> None:
+    """The rest is a new job; nothing of what was done is done again."""
+    await owner.execute(BREAK_AT.format(how="RAISE EXCEPTION 'no'"))
+    await deliver(execution(left))
+    await deliver.told()
+    await owner.execute("DROP TRIGGER break_down ON companies; UPDATE tenants SET upsert_max_per_job = 2")
+    assert await deliver(execution(left)) == "done"
+    events = await deliver.told()
+    assert steps(events) == [("done", 4, 4)]
+    await deliver(execution(continued(events)))
+    assert uens(CompanyUpserted, await deliver.told()) == ["U008", "U009"]
+
+
+@pytest.mark.parametrize("share", [100, 4])
+async def test_a_limit_is_the_most_that_a_request_comes_to(
+    share: int, deliver, a_request, uens, makers: int, the_stage
+) -> None:
+    """Over all the jobs that it takes; the last one is done, and leaves nothing."""
+    request = a_request(sync_limit=0, limit=6)
+    (answer, job) = (await deliver.answer(request), request.request_id)
+    assert (answer.head, answer.remaining) == ([], 6)
+    seen: list[str] = []
+    while job is not None:
+        await deliver(execution(job), the_stage(max_per_job=share))
+        events = await deliver.told()
+        seen += uens(CompanyUpserted, events)
+        job = continued(events)
+    assert seen == [f"U{n:03}" for n in range(1, 7)]
+
+
+async def test_a_register_that_shrank_ends_the_job_early(owner: Owner, deliver, left: UUID) -> None:
+    """Its total is what it came to; where nothing is left at all, that too."""
+    await owner.execute("DELETE FROM staging_acra_companies WHERE uen > 'U006'")
+    await deliver(execution(left))
+    assert await deliver.job(left) == ("done", 3, 3)
+
+
+async def test_a_register_that_grew_behind_is_worked_off_too(owner: Owner, deliver, left: UUID) -> None:
+    """The total follows; it is never passed."""
+    await owner.execute(
+        "INSERT INTO staging_acra_companies (uen, entity_status_description, registration_incorporation_date,"
+        " primary_ssic_code) SELECT 'Z' || n, 'Live', '1999-01-01', '25912' FROM generate_series(1, 4) n"
+    )
+    await deliver(execution(left), None)
+    events = await deliver.told()
+    assert all(processed <= total for _, processed, total in steps(events))
+    assert await deliver.job(left) == ("done", 10, 10)
+    assert continued(events) is not None
+
+
+async def test_a_job_that_breaks_says_why_and_goes_on_from_its_last_batch(
+    owner: Owner, deliver, left: UUID, uens
+) -> None:
+    """The batch that failed leaves nothing; the event is a dead letter; put right and replayed, the rest follows."""
+    await owner.execute(BREAK_AT.format(how="RAISE EXCEPTION 'the ninth is broken'"))
+    assert await deliver(execution(left)) == "dead"
+    assert await deliver.job(left) == ("error", 4, 9)
+    events = await deliver.told()
+    assert uens(CompanyUpserted, events) == ["U004", "U005", "U006", "U007"]
+    failure = events[-1]
+    assert isinstance(failure, JobProgressed)
+    assert failure.status == "error"
+    for words in ("the ninth is broken", "replay the dead letter", "goes on from its last batch"):
+        assert words in (failure.error or "")
+    assert await owner.fetchval("SELECT error FROM background_jobs") == failure.error
+
+    await owner.execute("DROP TRIGGER break_down ON companies")
+    assert await deliver(execution(left)) == "done"
+    assert await deliver.job(left) == ("done", 9, 9)
+    assert await owner.fetchval("SELECT error FROM background_jobs") is None
+    assert uens(CompanyUpserted, await deliver.told()) == ["U008", "U009", "U010", "U011", "U012"]
+
+
+async def test_a_failed_job_leaves_the_field_to_a_newer_one(owner: Owner, deliver, left, a_request, uens) -> None:
+    """Replayed while an equal job waits, it does nothing: the companies are saved once."""
+    await owner.execute(BREAK_AT.format(how="RAISE EXCEPTION 'no'"))
+    await deliver(execution(left))
+    newer = a_request(sync_limit=0)
+    await deliver(newer)
+    await owner.execute("DROP TRIGGER break_down ON companies")
+    await deliver.told()
+    assert await deliver(execution(left)) == "done"
+    assert await deliver.told() == []
+    assert await deliver.job(left) == ("error", 4, 9)
+    await deliver(execution(newer.request_id))
+    assert await deliver.job(newer.request_id) == ("done", 10, 10)
+
+
+async def test_a_job_that_is_not_there_is_left_in_peace(deliver, left: UUID) -> None:
+    """An unknown one, and one of another tenant."""
+    assert await deliver(execution(left, tenant_id=2)) == "done"
+    assert await deliver(execution(new_id())) == "done"
+    assert await deliver.told() == []
+    assert await deliver.job(left) == ("queued", 0, 9)
+
+
+async def test_a_killed_job_goes_on_at_its_next_batch_on_another_replica(
+    owner: Owner, database_url: str, deliver, left: UUID, uens, replica
+) -> None:
+    """In the middle of a batch: that batch is undone, the job stays running, the other replica ends it."""
+    event, event_id = execution(left), new_id()
+    await owner.execute(BREAK_AT.format(how="PERFORM pg_advisory_xact_lock(9)"))
+    await owner.execute("SELECT pg_advisory_lock(9)")
+    worker = asyncio.create_task(deliver(event, event_id=event_id))
+    await until(lambda: owner.fetchval(WAITING, 1))
+    worker.cancel()
+    await asyncio.gather(worker, return_exceptions=True)
+    assert await deliver.job(left) == ("running", 4, 9)
+
+    await owner.execute("SELECT pg_advisory_unlock(9)")
+    async with replica() as another:
+        assert await another(event, event_id=event_id) == "done"
+    assert await deliver.job(left) == ("done", 9, 9)
+    assert uens(CompanyUpserted, await deliver.told()) == [f"U{n:03}" for n in range(4, 13)]
+
+
+async def test_a_worker_that_was_slow_for_too_long_changes_nothing_more(
+    owner: Owner, deliver, left: UUID, uens, replica
+) -> None:
+    """Its lease is over and another replica has the job: what it holds unsaved is undone, and nothing is done twice."""
+    event, event_id = execution(left), new_id()
+    await owner.execute(BREAK_AT.format(how="PERFORM pg_advisory_xact_lock(9)"))
+    await owner.execute("SELECT pg_advisory_lock(9)")
+    slow = asyncio.create_task(deliver(event, event_id=event_id))
+    await until(lambda: owner.fetchval(WAITING, 1))
+    await owner.execute("UPDATE inbox SET next_at = now() WHERE event_id = $1", event_id)
+    async with replica() as another:
+        other = asyncio.create_task(another(event, event_id=event_id))
+        await until(lambda: owner.fetchval(WAITING, 2))
+        await owner.execute("SELECT pg_advisory_unlock(9)")
+        await asyncio.gather(slow, other)
+    assert await deliver.job(left) == ("done", 9, 9)
+    events = await deliver.told()
+    assert uens(CompanyUpserted, events) == [f"U{n:03}" for n in range(4, 13)]
+    assert steps(events) == [("running", 4, 9), ("running", 8, 9), ("done", 9, 9)]
+    states = await owner.fetch("SELECT state, failures FROM inbox WHERE event_id = $1", event_id)
+    assert [tuple(row) for row in states] == [("done", 0)]
+
+
+async def test_a_job_goes_from_queued_to_done(database: Database) -> None:
+    """Its cursor and count come back as they were written; done, it is not started again."""
+    place = Position(0, "2020-01-01", "201912345K")
+    params = METAL_CAPS.model_copy(update={"limit": 5, "founded_since": 2020})
+    async with database.transaction(1) as tx:
+        made = await jobs.create(tx, REQUEST, params, total=4)
+        assert await jobs.create(tx, REQUEST, METAL_CAPS, total=9) == made
+        job = await jobs.start(tx, REQUEST)
+        assert job is not None
+        assert (job.status, job.params, job.processed, job.total, job.left) == ("running", params, 0, 4, 5)
+
+        job = await jobs.progress(tx, job, after=place, handled=3, status="running")
+        assert await jobs.read(tx, REQUEST) == job
+        assert (job.params.after, job.processed, job.total, job.left) == (place, 3, 4, 2)
+
+        job = await jobs.progress(tx, job, after=place, handled=2, status="done")
+        assert (job.status, job.processed, job.total, job.left) == ("done", 5, 5, 0)
+        assert await jobs.start(tx, REQUEST) is None
+
+
+async def test_a_job_that_was_told_to_start_twice_at_once_meets_its_equal(owner: Owner, database: Database) -> None:
+    """Two failed ones of the same words, taken up at the same moment: one waits and looks again."""
+    async with database.transaction(1) as tx:
+        for job_id in (REQUEST, ANOTHER):
+            await jobs.create(tx, job_id, METAL_CAPS, total=1)
+            await jobs.fail(tx, job_id, error="no such table")
+    async with database.transaction(1) as first:
+        assert await jobs.start(first, REQUEST) is not None
+
+        async def second() -> None:
+            async with database.transaction(1) as tx:
+                await jobs.start(tx, ANOTHER)
+
+        late = asyncio.create_task(second())
+        await until(lambda: owner.fetchval(WAITING, 1))
+    with pytest.raises(Transient, match="equal"):
+        await late
+    async with database.transaction(1) as tx:
+        assert await jobs.start(tx, ANOTHER) is None
+
+
+async def test_a_job_is_its_tenant_s_alone(database: Database) -> None:
+    """To another tenant there is no such job."""
+    async with database.transaction(1) as tx:
+        await jobs.create(tx, REQUEST, METAL_CAPS, total=1)
+    async with database.transaction(2) as tx:
+        assert await jobs.read(tx, REQUEST) is None
+        assert await jobs.start(tx, REQUEST) is None
