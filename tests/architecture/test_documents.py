@@ -21,6 +21,7 @@ from common.stage import Stage
 from enricher.consumer import enricher
 from enricher.visiting import Visitor
 from gateway.feed import FACTS
+from industries.index import IndustryIndex
 from leadgen.cli import app
 from leadgen.topics import LISTENER, read_topics
 from odoo_sync.consumer import odoo_sync
@@ -30,7 +31,6 @@ from scorer.rubric import Rubric
 from simulator.main import settings_from
 from simulator.settings import Settings as SimulatorSettings
 from upserter.consumer import upserter
-from upserter.industries import IndustryIndex
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLE = ROOT / ".env.example"
@@ -45,14 +45,14 @@ SOMETHING = "something" * 4
 
 
 def settings_of(service: str) -> type[Settings]:
-    """The class that the service reads its environment into."""
+    """The class that the service reads its environment into; a command beside it reads a part of that."""
     module = importlib.import_module(f"{service.replace('-', '_')}.settings")
-    (found,) = (
+    found = (
         it
         for it in vars(module).values()
         if isinstance(it, type) and issubclass(it, Settings) and it.__module__ == module.__name__
     )
-    return found
+    return max(found, key=lambda it: len(it.model_fields))
 
 
 def operators_settings() -> set[str]:
@@ -191,14 +191,17 @@ def test_each_topic_names_the_services_that_handle_it() -> None:
 
 
 def test_each_topic_names_the_services_that_announce_it() -> None:
-    """Who stands there as a producer makes such events in its code; nobody else does."""
+    """Who stands there as a producer makes such events in its code, or has them made after their pattern."""
     made: dict[str, set[str]] = {event.topic: set() for event in EVENTS}
     topics = {event.__name__: event.topic for event in EVENTS}
     for service in SERVICES:
         for file in (ROOT / "services" / service / "src").rglob("*.py"):
             for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-                if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in topics:
-                    made[topics[node.func.id]].add(service)
+                match node:
+                    case ast.Call(func=ast.Name(id=name)) if name in topics:
+                        made[topics[name]].add(service)
+                    case ast.Call(func=ast.Attribute(attr="pattern"), args=[ast.Name(id=name)]) if name in topics:
+                        made[topics[name]].add(service)
 
     listed = {name: set(topic.producers) for name, topic in read_topics(ROOT / "deploy/topics.yaml").topics.items()}
 

@@ -16,12 +16,12 @@ from common.postgres import Database
 from common.runtime import Runtime
 from common.stage import Stage
 from enricher.consumer import enricher
+from industries.index import IndustryIndex
 from leadgen.topics import LISTENER, read_topics
 from odoo_sync.consumer import odoo_sync
 from scorer.consumer import scorer
 from scorer.rubric import Rubric
 from upserter.consumer import upserter
-from upserter.industries import IndustryIndex
 
 #: Nothing of these is used before an event comes.
 UNUSED: Any = object()

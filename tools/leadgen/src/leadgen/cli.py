@@ -16,8 +16,9 @@ from leadgen.local.command import up as run_up
 from leadgen.migrate import migrate as run_migrations
 from leadgen.odoo import connect_odoo
 from leadgen.refreshing import refresh_command
+from leadgen.resolving import resolve_eval_command
 from leadgen.ssic import seed_ssic, ssic_app
-from leadgen.tenants import add_tenant
+from leadgen.tenants import add_tenant, limit_command
 from leadgen.tokens import token as make_token
 from leadgen.topics import create_topics
 
@@ -30,6 +31,8 @@ app.add_typer(ssic_app, name="ssic")
 app.add_typer(bench_app, name="bench")
 app.command("load")(load_command)
 app.command("refresh")(refresh_command)
+app.command("resolve-eval")(resolve_eval_command)
+tenant_app.command("limit")(limit_command)
 
 DatabaseUrl = Annotated[str, typer.Option(envvar="DATABASE_URL", show_envvar=True, help="As the tables' owner.")]
 TenantNumber = Annotated[

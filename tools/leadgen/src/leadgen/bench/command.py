@@ -18,6 +18,8 @@ from embedded.postgres import Postgres
 from leadgen.bench.chat import bench_chat
 from leadgen.bench.load import bench_load
 from leadgen.bench.spine import bench_spine
+from leadgen.bench.ttfb import SETTINGS as OUT_OF_THE_WAY
+from leadgen.bench.ttfb import bench_ttfb
 from leadgen.ending import done
 from leadgen.local.stack import stack
 from leadgen.migrate import migrate
@@ -47,6 +49,24 @@ def load_register(
     """How fast a register loads, next to a bare COPY of the same rows."""
     figures = done(_load(rows), run=uvloop.run)
     _tell(figures, as_json)
+
+
+@bench_app.command()
+def ttfb(
+    as_json: Json = False,
+    rows: Annotated[int, typer.Option(min=1000, help="Made-up companies in the register.")] = 1_000_000,
+    messages: Annotated[int, typer.Option(min=2, help="Messages of the single client.")] = 60,
+    rounds: Annotated[int, typer.Option(min=1, help="Rounds of fifty clients at once.")] = 5,
+) -> None:
+    """How soon a chat's first byte comes, next to a bare FastAPI endpoint."""
+    _tell(done(_ttfb(rows, messages, rounds), run=uvloop.run), as_json)
+
+
+async def _ttfb(rows: int, messages: int, rounds: int) -> dict[str, Any]:
+    with _folder() as made:
+        folder = Path(made)
+        async with stack(folder / "product", durable=False, settings=OUT_OF_THE_WAY) as product:
+            return await bench_ttfb(product, folder, rows=rows, messages=messages, rounds=rounds)
 
 
 async def _spine(rounds: int, events: int, messages: int) -> dict[str, Any]:
