@@ -9,13 +9,16 @@ from industries import vocabulary
 from industries.hierarchy import Code
 from industries.index import IndustryIndex
 from industries.spelling import SHORTEST, THRESHOLD
+from industries.words import set_of
 from leadgen.ssic import ssic_2020
 
 INDEX = IndustryIndex(Code("2020", *code) for code in ssic_2020())
 SPELLER, LEXICON = INDEX._speller, INDEX._lexicon
 
 #: English words and names that are no industry words, that the vocabulary's list of everyday words does not hold.
-OTHERS = """
+OTHERS = sorted(
+    set_of(
+        """
     abacuses acolyte adjacent aesthete afterglow agnostic airborne alchemy allotment almanac ambush amnesty anagram
     anecdote antelope apathy apostle aquatic archaic armchair ascent asteroid autumn avalanche backbone balcony ballad
     bamboozle banquet barefoot beetle bewilder bicker billow biscuity blanket blizzard blossom blunder bonfire borough
@@ -40,7 +43,9 @@ OTHERS = """
     Hafiz Shanti Deepak Vikram Arjun Kavitha Meenakshi Hidayah Faizal Rashid Zainal Azman Rohani Fatimah Khairul Junwei
     Xiaoming Zhiwei Weijie Jiahui Huimin Meiling Beatrice Sherlyn Jolene Clarence Bertrand Valencia Montgomery Kowalski
     Schneider Fernandez Rodriguez Ivanov Nakamura Tanaka Yamamoto Suzuki Watanabe Kobayashi Nguyen
-""".split()
+        """
+    )
+)
 
 _KEYS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 _SOUNDS = (("ph", "f"), ("ei", "ie"), ("ie", "ei"), ("tion", "sion"), ("ence", "ance"), ("ance", "ence"), ("ll", "l"))
@@ -154,7 +159,8 @@ async def test_trigrams_find_fewer(database_url: str) -> None:
         await connection.executemany("INSERT INTO known VALUES ($1)", [(word,) for word in words])
         await connection.execute("CREATE INDEX ON known USING gist (word gist_trgm_ops)")
         near = await connection.fetch(
-            "SELECT near.word, similarity(near.word, slip) AS nearness FROM unnest($1::text[]) WITH ORDINALITY AS t(slip, n),"
+            "SELECT near.word, similarity(near.word, slip) AS nearness"
+            " FROM unnest($1::text[]) WITH ORDINALITY AS t(slip, n),"
             " LATERAL (SELECT word FROM known ORDER BY known.word <-> slip LIMIT 1) near ORDER BY n",
             [wrong for _, wrong in pairs],
         )

@@ -20,8 +20,8 @@ _NOT = re.compile(
     r"|\b(?:not|never) (?:interested in|looking (?:for|at)|including|in|the|any|keen on)\b"
     r"|\b(?:with the exception of|except(?:ing)?(?: for)?|exclud(?:e|es|ed|ing)|excl\b\.?|exclusive of|other than"
     r"|apart from|aside from|besides|(?:leave|leaving|keep|filter|take) out|anything but|everything but|all but"
-    r"|rather than|instead of|minus|without(?: any)?|w/o|skip(?:ping)?(?! bin)|avoid(?:ing)?|ignor(?:e|ing)|omit(?:ting)?"
-    r"|drop(?:ping)?|remov(?:e|ing)|nothing in|none of|but not|but no|and not|not|no|nor|neither)\b"
+    r"|rather than|instead of|minus|without(?: any)?|w/o|skip(?:ping)?(?! bin)|avoid(?:ing)?|ignor(?:e|ing)"
+    r"|omit(?:ting)?|drop(?:ping)?|remov(?:e|ing)|nothing in|none of|but not|but no|and not|not|no|nor|neither)\b"
 )
 _NOT_NEXT = re.compile(r"\bnon(?:\s*-\s*|\s+)(?!profit|government|alcoholic|ferrous|destructive|woven|bank\b)(?=\w)")
 _AGAIN = re.compile(

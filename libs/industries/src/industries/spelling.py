@@ -38,11 +38,10 @@ _ALIKE = {
     "v": "w",
 }
 
-
 #: Endings that make another word of a word, and none that a slip makes.
 _ENDINGS = ("ed", "ing", "ly", "ally", "able", "ible", "ness", "ful", "ive", "ised", "ising", "ically", "ment")
 
-
+#: Endings with which an everyday word is one still.
 _FORMS = ("ing", "ed", "er", "ly", "ness", "able", "less")
 _SHORT_VOWEL = re.compile(r"^[^aeiou]*[aeiou][^aeiouwxy]$")
 
