@@ -19,7 +19,7 @@ from common.contracts import EVENTS, RequestNightlyEnrichment
 from common.settings import Settings
 from common.stage import Stage
 from enricher.consumer import enricher
-from enricher.visiting import Visitor
+from enricher.waterfall import Waterfall
 from gateway.feed import FACTS
 from industries.index import IndustryIndex
 from leadgen.cli import app
@@ -174,7 +174,7 @@ def test_each_topic_names_the_services_that_handle_it() -> None:
     """Who stands there as a consumer has a handler, or, the gateway, listens; nobody else does."""
     stages: list[Stage] = [
         upserter(cast(IndustryIndex, SimpleNamespace(titles={})), batch_size=1, max_per_job=1),
-        enricher(cast(Visitor, None)),
+        enricher(cast(Waterfall, None), keeps_corpus=False),
         scorer(Rubric()),
         odoo_sync(cast(OdooServers, None), credentials=None, min_score=0.5),
     ]

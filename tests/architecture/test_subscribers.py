@@ -28,7 +28,7 @@ UNUSED: Any = object()
 
 STAGES: list[Callable[[], Stage]] = [
     lambda: upserter(IndustryIndex([]), batch_size=1, max_per_job=1),
-    lambda: enricher(UNUSED),
+    lambda: enricher(UNUSED, keeps_corpus=False),
     lambda: scorer(Rubric()),
     lambda: odoo_sync(UNUSED, credentials=None, min_score=0),
 ]

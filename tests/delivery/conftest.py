@@ -81,7 +81,7 @@ ENLIST = "INSERT INTO companies (uen, name, website_domain) VALUES ($1, $2, $3) 
 
 QUEUE = """
     INSERT INTO background_jobs (job_id, tenant_id, job_type, status, params, total, asked)
-    VALUES ($1, $2, 'staging_upsert', 'queued', $4::jsonb, $3, $1::text)
+    VALUES ($1, $2, 'staging_upsert', 'queued', $4::jsonb, $3, $1::uuid::text)
 """
 CANDIDATES = """
     INSERT INTO icp_candidate_companies (tenant_id, company_id, job_id)
@@ -137,9 +137,7 @@ class Line:
         await self.owner.execute(REGISTER, self.websites, code)
         return code
 
-    def expected(
-        self, deliveries: Deliveries, *, to_the_end: bool, by: str | None = None
-    ) -> set[tuple[str, UUID]]:
+    def expected(self, deliveries: Deliveries, *, to_the_end: bool, by: str | None = None) -> set[tuple[str, UUID]]:
         """Topics and ids of what follows from these events: at once, by one stage, or in the end, by all of them."""
         found = set()
         for event, envelope in deliveries:

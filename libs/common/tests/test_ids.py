@@ -1,9 +1,10 @@
 """The laws of event ids: deterministic where they follow from something, led by a time, valid by RFC 9562."""
 
+import hashlib
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from common.ids import derived_id, new_id, scheduled_id
@@ -12,6 +13,8 @@ MOMENTS = st.integers(0, 200_000 * 86_400_000).map(lambda millis: datetime.fromt
 CAUSES = st.uuids()
 TYPES = st.sampled_from(["lead.scored.v1", "lead.synced.v1", "company.enriched.v1"])
 IDENTITIES = st.text(min_size=1, max_size=30)
+#: What PostgreSQL can hold: not NUL, and no half of a character.
+STORED = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=30)
 
 
 def millis_of(event_id: UUID) -> int:
@@ -25,7 +28,30 @@ def test_what_follows_from_a_cause_has_the_same_id_each_time(cause: UUID, event_
     assert event_id == derived_id(cause, event_type, identity)
     assert event_id.version == 8
     assert event_id.variant == "specified in RFC 4122"
+    assert str(event_id)[19] == "8"  # the whole digit, of which the variant takes two bits
     assert millis_of(event_id) == millis_of(cause)
+
+
+def test_an_id_that_was_given_once_is_given_for_ever() -> None:
+    """Consumers know events by it: another digest would have them done a second time."""
+    cause = UUID("01a203b4-de3a-7881-ac54-29cc4f5f82cc")
+    digest = hashlib.sha256(cause.bytes + b"\ncompany.upserted.v1\n1:201912345K").hexdigest()
+    event_id = derived_id(cause, "company.upserted.v1", "1:201912345K")
+    assert event_id.hex == f"01a203b4de3a8{digest[1:4]}8{digest[5:20]}"
+    assert str(event_id) == "01a203b4-de3a-8965-83ae-86f3ce81abe6"
+
+
+@settings(deadline=None, max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.tuples(CAUSES, TYPES, STORED), min_size=1, max_size=100))
+async def test_postgresql_gives_the_same_ids(owner, places: list[tuple[UUID, str, str]]) -> None:
+    """Whatever the identity: its bytes are what is digested."""
+    causes, types, identities = (list(column) for column in zip(*places, strict=True))
+    rows = await owner.fetch(
+        "SELECT derived_id(cause, type, identity) AS id FROM unnest($1::uuid[], $2::text[], $3::text[])"
+        " WITH ORDINALITY AS given (cause, type, identity, n) ORDER BY n",
+        *(causes, types, identities),
+    )
+    assert [row["id"] for row in rows] == [derived_id(*place) for place in places]
 
 
 @given(st.sets(st.tuples(CAUSES, TYPES, IDENTITIES), min_size=2, max_size=50))

@@ -17,8 +17,8 @@ from embedded.ports import LOOPBACK, free_port
 
 Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 
-#: Tables with a `tenant_id` that are no tenant's own: who there is, and what the workers look at across tenants.
-SHARED = {"tenants", "inbox"}
+#: Tables with a `tenant_id` that are no tenant's own: who there is, and what the services look at across tenants.
+SHARED = {"tenants", "inbox", "request_rates"}
 
 TABLES = """
     SELECT c.relname AS name, c.relrowsecurity AS on, c.relforcerowsecurity AS forced,
@@ -37,17 +37,21 @@ TABLES = """
 
 #: One row of each tenant's table, for tenant $1; the columns that have to be given, and nothing else.
 ROWS = {
-    "background_jobs": "(job_id, tenant_id, job_type, status, params, total)"
-    " VALUES (gen_random_uuid(), $1, 'staging_upsert', 'queued', '{}', 1)",
+    "background_jobs": "(job_id, tenant_id, job_type, status, params, total, asked)"
+    " VALUES (gen_random_uuid(), $1, 'staging_upsert', 'queued', '{}', 1, gen_random_uuid()::text)",
     "company_enrichment_runs": "VALUES ($1, 1, gen_random_uuid(), gen_random_uuid(), 'nightly', 'visited', '[]', '{}',"
     " '{}', 1, now())",
     "contacts": "VALUES ($1, 1, 'email', 'info@acme.sg', true, 'http://acme.sg')",
+    "email_verifications": "(tenant_id, email, status, verified_at) VALUES ($1, 'info@acme.sg', 'valid', now())",
     "icp_candidate_companies": "VALUES ($1, 1, gen_random_uuid())",
+    "icp_rules": "VALUES ($1)",
     "lead_features": "VALUES ($1, 1, '{}', '1', now())",
     "lead_scores": "VALUES ($1, 1, 0.5, 'Medium', 'because', '1', now())",
     "odoo_connections": "VALUES ($1, 'http://odoo', 'leads', '')",
     "odoo_links": "VALUES ($1, 1, 'no_connection', NULL, NULL, NULL, now())",
     "tenant_users": "VALUES ($1, 'rep@acme.sg')",
+    "vendor_answers": "VALUES ($1, 'tavily', 'hash')",
+    "vendor_usage": "VALUES ($1, current_date, 'tavily', 1)",
 }
 
 

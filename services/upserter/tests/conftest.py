@@ -45,6 +45,11 @@ MAKERS = """
            'm' || n || '.sg'
       FROM generate_series(1, 12) n
 """
+MANY = """
+    INSERT INTO staging_acra_companies
+           (uen, entity_name, entity_status_description, registration_incorporation_date, primary_ssic_code)
+    SELECT $1 || lpad(n::text, 4, '0'), 'MAKER ' || n, $2, $3, $4 FROM generate_series(1, $5::int) n
+"""
 #: Some codes of SSIC 2025; 63901 means something else than in 2020.
 SSIC_2025 = [
     Code("2025", "K", "section", "COMPUTER PROGRAMMING AND INFORMATION SERVICES", None),
@@ -188,6 +193,18 @@ def enlist(owner: Owner) -> Enlist:
 
 
 @pytest.fixture
+def many(owner: Owner) -> Enlist:
+    """Writes as many entries of one industry, in the order of their UENs: `prefix` and a number."""
+
+    async def write(
+        prefix: str, number: int, *, code: str = "25912", founded: str | None = "2010-01-01", status: str = "Live"
+    ) -> None:
+        await owner.execute(MANY, prefix, status, founded, code, number)
+
+    return write
+
+
+@pytest.fixture
 async def makers(owner: Owner) -> int:
     """Twelve live makers of metal caps, the first one the youngest."""
     await owner.execute(MAKERS)
@@ -206,15 +223,15 @@ def deadlocks(owner: Owner) -> Callable[..., Awaitable[int]]:
         for database in databases:
             await database.close()
         await until(lambda: owner.fetchval(others, "client backend"))
-        return int(
-            await owner.fetchval("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()")
-        )
+        return int(await owner.fetchval("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"))
 
     return broken_up
 
 
 @pytest.fixture
-def replica(database_url: str, owner: Owner, the_stage: MakeStage) -> Callable[[], AbstractAsyncContextManager[Delivery]]:
+def replica(
+    database_url: str, owner: Owner, the_stage: MakeStage
+) -> Callable[[], AbstractAsyncContextManager[Delivery]]:
     """Another process of the stage, with connections of its own."""
 
     @asynccontextmanager

@@ -1,8 +1,7 @@
-"""`companies` on a real PostgreSQL: who an entry of the register is, what an upsert keeps and changes, and what it locks."""
+"""`companies` on a real PostgreSQL: who an entry of the register is, what an upsert keeps, changes and locks."""
 
 import asyncio
 from collections.abc import Sequence
-from datetime import date
 from itertools import count
 from typing import Any, TypeAlias
 
@@ -24,7 +23,10 @@ TITLES = """
 """
 #: Each fact but the name, with the columns that it comes from: as it is known, and otherwise.
 SOURCES: dict[str, tuple[dict[str, str], dict[str, str]]] = {
-    "entity_type": ({"entity_type_description": "Local Company"}, {"entity_type_description": "Foreign Company Branch"}),
+    "entity_type": (
+        {"entity_type_description": "Local Company"},
+        {"entity_type_description": "Foreign Company Branch"},
+    ),
     "status": ({"entity_status_description": "Live Company"}, {"entity_status_description": "Struck Off"}),
     "incorporated_on": (
         {"registration_incorporation_date": "2019-04-30"},
@@ -86,7 +88,9 @@ async def test_an_upsert_says_what_it_did(owner: Owner, database: Database, enli
     assert changed["first_seen"] == first["first_seen"]
 
 
-async def test_what_the_register_changed_in_form_only_is_no_change(owner: Owner, database: Database, enlist, acme) -> None:
+async def test_what_the_register_changed_in_form_only_is_no_change(
+    owner: Owner, database: Database, enlist, acme
+) -> None:
     """The entry is newer, the facts are the same: `updated_at` stays."""
     await saved(database, acme)
     before = await owner.fetchrow(TIMES, acme)
@@ -142,8 +146,10 @@ async def test_a_title_goes_with_its_code(owner: Owner, database: Database, enli
     assert (await facts(owner))["ssic_version"] == "2025"
 
 
-async def test_facts_that_were_read_earlier_do_not_undo_later_ones(owner: Owner, database: Database, enlist, acme) -> None:
-    """Whoever looked at the register before the last load, but comes to write after it, has seen the company, no more."""
+async def test_facts_that_were_read_earlier_do_not_undo_later_ones(
+    owner: Owner, database: Database, enlist, acme
+) -> None:
+    """Whoever looked at the register before the last load and writes after it has seen the company, no more."""
     await saved(database, acme)
     await enlist(acme, street_name="OLD ROAD")
     async with database.plumbing() as newer:
@@ -166,7 +172,9 @@ async def test_entries_that_are_not_there_are_no_companies(database: Database) -
     assert await saved(database, "none", "such") == await saved(database) == Upserted(0, 0)
 
 
-async def test_a_preview_shows_what_would_be_saved_and_saves_nothing(owner: Owner, database: Database, enlist, acme) -> None:
+async def test_a_preview_shows_what_would_be_saved_and_saves_nothing(
+    owner: Owner, database: Database, enlist, acme
+) -> None:
     """In the order given, without an id."""
     await enlist("A", entity_name="ANOTHER")
     async with database.plumbing() as tx:
@@ -179,7 +187,11 @@ async def test_a_preview_shows_what_would_be_saved_and_saves_nothing(owner: Owne
 
 #: A state of the register: any of the columns, each missing or one of two.
 STATES = st.fixed_dictionaries(
-    {column: st.sampled_from([None, *(both[column] for both in SOURCES[fact])]) for fact in SOURCES for column in SOURCES[fact][0]}
+    {
+        column: st.sampled_from([None, *(both[column] for both in SOURCES[fact])])
+        for fact in SOURCES
+        for column in SOURCES[fact][0]
+    }
 )
 LIVES = st.lists(st.lists(STATES, min_size=4, max_size=4), min_size=1, max_size=6)
 
@@ -212,7 +224,8 @@ async def nameless(owner: Owner, *names: str) -> list[str]:
     statement = (
         "INSERT INTO staging_acra_companies (uen, entity_name, entity_status_description, primary_ssic_code)"
         " SELECT no_uen(name), name, 'Live', '62011' FROM unnest($1::text[]) AS given (name)"
-        " ON CONFLICT (uen) DO UPDATE SET entity_name = excluded.entity_name, updated_at = clock_timestamp() RETURNING uen"
+        " ON CONFLICT (uen) DO UPDATE SET entity_name = excluded.entity_name, updated_at = clock_timestamp()"
+        " RETURNING uen"
     )
     return [row["uen"] for row in await owner.fetch(statement, names)]
 
@@ -232,9 +245,13 @@ async def test_without_a_uen_a_name_is_a_company_of_its_own(owner: Owner, databa
     assert [tuple(row) for row in rows] == [("201912345K", "Zest Traders", "25912"), (None, "Zest Traders", "62011")]
 
 
-async def test_without_a_uen_the_one_of_that_name_is_it_in_any_letters(owner: Owner, database: Database, enlist) -> None:
+async def test_without_a_uen_the_one_of_that_name_is_it_in_any_letters(
+    owner: Owner, database: Database, enlist
+) -> None:
     """Exactly one without a UEN: it is updated; the one that has a UEN is left alone."""
-    await owner.execute("INSERT INTO companies (uen, name) VALUES (NULL, 'ZEST traders'), ('201912345K', 'zest traders')")
+    await owner.execute(
+        "INSERT INTO companies (uen, name) VALUES (NULL, 'ZEST traders'), ('201912345K', 'zest traders')"
+    )
     (key,) = await nameless(owner, "Zest Traders")
     assert await saved(database, key) == Upserted(0, 1)
     assert await saved(database, key) == Upserted(0, 0)
@@ -293,7 +310,9 @@ async def test_those_who_save_the_same_companies_at_once_do_not_deadlock(
     await asyncio.gather(*(save(n, entries if n % 2 else entries[::-1]) for n in range(30)))
     await saved(database, *entries)
     assert await owner.fetchval("SELECT count(*) FROM companies") == 120
-    assert await owner.fetchval("SELECT array_agg(DISTINCT address) FROM companies WHERE uen IS NOT NULL") == ["29 ROAD"]
+    assert await owner.fetchval("SELECT array_agg(DISTINCT address) FROM companies WHERE uen IS NOT NULL") == [
+        "29 ROAD"
+    ]
     assert await deadlocks(database) == 0
 
 

@@ -121,7 +121,9 @@ async def test_a_continuation_waits_with_what_is_left(owner: Owner, deliver, lef
 
 
 @pytest.mark.parametrize("share", [9, 10])
-async def test_a_share_that_is_enough_leaves_no_continuation(share: int, owner: Owner, deliver, left, the_stage) -> None:
+async def test_a_share_that_is_enough_leaves_no_continuation(
+    share: int, owner: Owner, deliver, left, the_stage
+) -> None:
     """Not even an empty one, where the share is just what there is."""
     await deliver(execution(left), the_stage(max_per_job=share))
     assert continued(await deliver.told()) is None

@@ -16,7 +16,8 @@ Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 TITLES = """
     INSERT INTO ssic_ref (version, code, level, title)
     VALUES ('2020', '01111', 'subclass', 'Growing of  Leafy and fruit vegetables'),
-           ('2020', '63901', 'subclass', 'News agency activities'), ('2025', '63901', 'subclass', 'Internet search engines')
+           ('2020', '63901', 'subclass', 'News agency activities'),
+           ('2025', '63901', 'subclass', 'Internet search engines')
 """
 #: The columns of the register that the view reads, but for the key.
 COLUMNS = [
@@ -50,7 +51,9 @@ NEARLY = st.one_of(
     st.from_regex(r"(?i)\A(https?://)?(www\.)*[a-zß-ü0-9.-]{1,30}(:\d+)?(/.*)?\Z").filter(lambda it: "\0" not in it),
     st.from_regex(r"\A[0-9]{1,7}\Z"),
     st.from_regex(r"\A\s?[0-9]{4}-[0-9]{2}-[0-9]{2}\s?\Z"),
-    st.sampled_from(["Live", "STRUCK  OFF", " 2020-01-01", "१२३४५", "٢٠٢٠-٠١-٠١", "a\u00a0b", "\u200b", "ǅ.sg", "K.sg"]),
+    st.sampled_from(
+        ["Live", "STRUCK  OFF", " 2020-01-01", "१२३४५", "٢٠٢٠-٠١-٠١", "a\u00a0b", "\u200b", "ǅ.sg", "K.sg"]
+    ),
 )
 #: Many at a time: what takes long is the way to the database.
 MANY = st.lists(NEARLY, min_size=1, max_size=150)
@@ -71,7 +74,9 @@ async def sql(owner: Owner) -> Owner:
 
 async def each(sql: Owner, function: str, texts: list[str | None]) -> list[Any]:
     """The function of each text."""
-    rows = await sql.fetch(f"SELECT {function}(given) FROM unnest($1::text[]) WITH ORDINALITY t (given, n) ORDER BY n", texts)
+    rows = await sql.fetch(
+        f"SELECT {function}(given) FROM unnest($1::text[]) WITH ORDINALITY t (given, n) ORDER BY n", texts
+    )
     return [row[0] for row in rows]
 
 
@@ -327,7 +332,9 @@ ENTRIES = st.lists(st.fixed_dictionaries({}, optional=dict.fromkeys(COLUMNS, NEA
 async def test_any_entry_is_one_company_that_an_event_can_carry(sql: Owner, given: list[dict[str, str]]) -> None:
     """The view never fails and loses no row; what it shows is valid by the contract."""
     shown = await entries(sql, *({"uen": f"U{n}", **entry} for n, entry in enumerate(given)))
-    companies = [Company(company_id=0, **{name: value for name, value in row.items() if name != "entry"}) for row in shown]
+    companies = [
+        Company(company_id=0, **{name: value for name, value in row.items() if name != "entry"}) for row in shown
+    ]
     assert len(companies) == len(given)
     assert all(company.name for company in companies)
 

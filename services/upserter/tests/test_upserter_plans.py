@@ -7,8 +7,8 @@ then explained as it runs in a service: by its generic plan, as the service's ro
 import json
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
 from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime
 from typing import Any, TypeAlias
 from urllib.parse import urlsplit, urlunsplit
 
@@ -25,7 +25,7 @@ from leadgen.ssic import seed_ssic
 from upserter import candidates, companies, jobs, refreshing, register
 from upserter.jobs import Params
 from upserter.register import Position, Wanted
-from upserter.saving import save_all, save_and_show
+from upserter.saving import save_all
 
 Ask: TypeAlias = Callable[[Connection], Awaitable[object]]
 
@@ -180,7 +180,7 @@ async def million(postgres_server: str, template_database: str) -> AsyncIterator
 
 async def test_x(million):
     import time
-    from common.ids import derived_id
+
     jid = new_id()
     news = Pattern.of(CompanyUpserted.topic, jid, Envelope(jid, 1, "nightly", str(jid)), source="upserter", at="2026-01-01")
     asks = {}

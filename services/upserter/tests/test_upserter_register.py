@@ -1,6 +1,7 @@
 """Reading the register on a real PostgreSQL: the order, going on after a position, and which indexes carry it."""
 
 from collections.abc import Sequence
+from itertools import chain
 from typing import Any, NamedTuple, TypeAlias
 
 import asyncpg
@@ -92,7 +93,9 @@ BANDS = st.dictionaries(
 WANTED = st.builds(Wanted, BANDS, st.none() | st.sampled_from([2000, 2020, 2021, 2030]))
 
 
-@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(
+    deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(entries=ENTRIES, wanted=WANTED, stride=st.integers(1, 12), by_age=st.booleans())
 async def test_the_best_come_in_one_total_order(
     owner: Owner, database: Database, entries: list[Entry], wanted: Wanted, stride: int, by_age: bool
@@ -185,7 +188,7 @@ async def test_batches_are_of_one_size_but_the_last(limit: int, owner: Owner, da
         [position.uen for position in batch]
         async for batch in batches(database.plumbing, SOFTWARE, NOTHING_COUNTED, size=3, limit=limit, after=None)
     ]
-    assert sum(found, []) == [f"U{n:03}" for n in range(min(limit, 61))]
+    assert list(chain.from_iterable(found)) == [f"U{n:03}" for n in range(min(limit, 61))]
     assert all(len(batch) == 3 for batch in found[:-1])
     assert all(found)
 

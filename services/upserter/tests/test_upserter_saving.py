@@ -29,7 +29,7 @@ HOSTILE = {
     "201912345K": 'O\'REILLY & "SONS" PTE. LTD.',
     "20\\u0041": "back\\slash \\n \\u0041 \\\\",
     "K-\u00e9\u4e2d\U0001f600": "G\u00d6TEBORG \u4e2d\u6587 \U0001f600 \u202e\u200b\ufeff",
-    'K-"quoted\'': "{} $1 %s {key} {{}}",
+    "K-\"quoted'": "{} $1 %s {key} {{}}",
     "K-\x01\x1f\x7f\x80": "control\x01\x02\x1b\x7f\x80\x9f",
     "K-%s{}$1": "'); DROP TABLE companies; --",
     "K-\n\t": "tab\there",
@@ -59,9 +59,7 @@ async def save(database: Database, item: Item[RequestUpsert], *entries: str, job
 
 async def told(owner: Owner) -> list[Message]:
     """What stands in the outbox, and is taken from it."""
-    rows = await owner.fetch(
-        "DELETE FROM outbox WHERE producer = 'upserter' RETURNING id, topic, key, value, headers"
-    )
+    rows = await owner.fetch("DELETE FROM outbox WHERE producer = 'upserter' RETURNING id, topic, key, value, headers")
     return [Message(*list(row)[1:]) for row in sorted(rows)]
 
 
@@ -115,9 +113,10 @@ async def test_a_company_without_a_uen_is_told_of_by_its_key(owner: Owner, datab
     event = decode_body(CompanyUpserted, message.value)
     assert (event.company.uen, event.company.name, event.inserted) == (key, name, True)
     assert message.key == f"1:{key}".encode()
-    assert decode_headers(unpack_headers(message.headers)).event_id == decode_headers(
-        unpack_headers(item.message(event, "upserter", "").headers)
-    ).event_id
+    assert (
+        decode_headers(unpack_headers(message.headers)).event_id
+        == decode_headers(unpack_headers(item.message(event, "upserter", "").headers)).event_id
+    )
 
 
 async def test_a_company_is_told_of_when_it_is_news(owner: Owner, database: Database, enlist) -> None:
@@ -142,17 +141,23 @@ async def test_a_company_is_told_of_when_it_is_news(owner: Owner, database: Data
 async def test_what_is_rolled_back_was_never_told(owner: Owner, database: Database, enlist) -> None:
     """Companies, candidates and events come together or not at all."""
     await enlist("A")
-    item = an_item()
-    with pytest.raises(KeyError):
+    pattern = an_item().pattern(CompanyUpserted, "upserter", NOW.isoformat())
+
+    async def fail() -> None:
         async with database.transaction(1) as tx:
-            await save_all(tx, ["A"], REQUEST, item.pattern(CompanyUpserted, "upserter", NOW.isoformat()))
+            await save_all(tx, ["A"], REQUEST, pattern)
             raise KeyError("on purpose")
+
+    with pytest.raises(KeyError):
+        await fail()
     assert await told(owner) == []
     assert await companies(owner) == {}
     assert await owner.fetchval("SELECT count(*) FROM icp_candidate_companies") == 0
 
 
-async def test_a_candidate_belongs_to_its_tenant_and_to_its_first_request(owner: Owner, database: Database, enlist) -> None:
+async def test_a_candidate_belongs_to_its_tenant_and_to_its_first_request(
+    owner: Owner, database: Database, enlist
+) -> None:
     """Another request does not take it over; another tenant has a row of its own."""
     await enlist("A")
     for tenant_id, request in ((1, REQUEST), (1, ANOTHER), (2, ANOTHER)):

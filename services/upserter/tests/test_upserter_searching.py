@@ -1,6 +1,5 @@
 """What a request for companies comes to: the best at once by one order, whom it names, what it counts and leaves."""
 
-import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeAlias
@@ -18,27 +17,12 @@ from common.contracts import (
     SearchAnswer,
     Site,
 )
-from common.ids import new_id
-from common.testing import until
-from industries.index import Code, IndustryIndex
-from leadgen.ssic import ssic_2020
+from industries.index import IndustryIndex
 
 Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 YEAR = datetime.now(UTC).year
 
-MANY = """
-    INSERT INTO staging_acra_companies
-           (uen, entity_name, entity_status_description, registration_incorporation_date, primary_ssic_code)
-    SELECT $1 || lpad(n::text, 4, '0'), 'MAKER ' || n, $2, $3, $4 FROM generate_series(1, $5::int) n
-"""
 TABLES = ["staging_acra_companies", "companies", "icp_candidate_companies", "background_jobs", "ssic_ref", "tenants"]
-
-
-async def many(
-    owner: Owner, prefix: str, number: int, *, code: str = "25912", founded: str | None = "2010-01-01", status: str = "Live"
-) -> None:
-    """As many entries of one industry, in the order of their UENs."""
-    await owner.execute(MANY, prefix, status, founded, code, number)
 
 
 async def have_enriched(deliver: Any, companies: Sequence[Company], *, days_ago: float, tenant_id: int = 1) -> None:
@@ -165,7 +149,9 @@ async def test_who_was_enriched_within_the_week_is_named_and_the_next_take_their
     assert (answer.matches, answer.remaining) == (12, 4)
 
 
-async def test_the_newest_visit_counts_in_whatever_order_they_are_told(owner: Owner, deliver, a_request, makers) -> None:
+async def test_the_newest_visit_counts_in_whatever_order_they_are_told(
+    owner: Owner, deliver, a_request, makers
+) -> None:
     """An older one that comes late does not make a company unknown; one that is no candidate is none of ours."""
     first = await deliver.answer(a_request())
     await have_enriched(deliver, first.head[:1], days_ago=1)
@@ -175,9 +161,9 @@ async def test_the_newest_visit_counts_in_whatever_order_they_are_told(owner: Ow
     assert sorted(tuple(row) for row in rows if row[1] is not None) == [(1, True)]
 
 
-async def test_hundreds_of_known_ones_are_passed_over(owner: Owner, deliver, a_request) -> None:
+async def test_hundreds_of_known_ones_are_passed_over(owner: Owner, deliver, a_request, many) -> None:
     """The head is full all the same, twenty of the known are named, and the job begins behind the head."""
-    await many(owner, "K", 1100)
+    await many("K", 1100)
     await deliver(a_request(sync_limit=700))
     await deliver.told()
     await owner.execute("UPDATE icp_candidate_companies SET enriched_at = now()")
@@ -201,9 +187,9 @@ async def test_when_all_are_known_nothing_is_left(owner: Owner, deliver, a_reque
 
 
 @pytest.mark.parametrize(("mode", "shown"), [("off", 0), ("sync_preview", 20)])
-async def test_modes_that_save_nothing(mode: str, shown: int, owner: Owner, deliver, a_request) -> None:
+async def test_modes_that_save_nothing(mode: str, shown: int, owner: Owner, deliver, a_request, many) -> None:
     """Off counts; a preview names at most 20 companies that have no id yet. Neither writes or asks for enrichment."""
-    await many(owner, "P", 30)
+    await many("P", 30)
     await deliver(a_request(mode=mode))
     (progress,) = await deliver.told()
     assert isinstance(progress, JobProgressed)
@@ -235,78 +221,11 @@ async def test_an_industry_without_companies_is_answered_with_none(owner: Owner,
     assert await written(owner) == [0, 0, 0]
 
 
-async def test_up_to_five_hundred_matches_need_no_refining(owner: Owner, deliver, a_request) -> None:
-    """With one more there is what to choose from."""
-    await many(owner, "A", 300)
-    await many(owner, "B", 200, code="25922")
-    assert (await deliver.answer(a_request("SSIC 259", mode="off"))).refinements == []
-    await many(owner, "C", 1, code="25922")
-    choices = (await deliver.answer(a_request("SSIC 259", mode="off"))).refinements
-    assert [choice.matches for choice in choices] == [300, 201]
-
-
-async def test_each_refinement_leaves_as_many_as_it_says(owner: Owner, deliver, a_request) -> None:
-    """Said back as it stands: each industry beneath that has companies, the largest first, and the young ones."""
-    await many(owner, "A", 250, code="25912")
-    await many(owner, "B", 40, code="25914", founded=f"{YEAR - 1}-02-03")
-    await many(owner, "C", 300, code="25922")
-    await many(owner, "D", 7, code="25999", founded=f"{YEAR - 5}-01-01")
-    await many(owner, "E", 30, code="25999", founded=f"{YEAR - 6}-12-31")
-    await many(owner, "F", 90, code="25912", status="Struck Off")
-    await many(owner, "G", 25, code="46900")
-    await owner.execute("UPDATE staging_acra_companies SET secondary_ssic_code = '25942' WHERE uen LIKE 'G%'")
-    await owner.execute("UPDATE staging_acra_companies SET secondary_ssic_code = '25949' WHERE uen LIKE 'G%'")
-    answer = await deliver.answer(a_request("SSIC 259", mode="off"))
-    assert answer.matches == 250 + 40 + 300 + 37 + 25
-    industries = [choice for choice in answer.refinements if choice.kind == "industry"]
-    assert [choice.matches for choice in industries] == [300, 290, 37, 25]
-    (young,) = [choice for choice in answer.refinements if choice.kind == "founded_since"]
-    assert (young.matches, young.label) == (47, f"SSIC 259 founded since {YEAR - 5}")
-    assert await refined(deliver, a_request, answer) == [choice.matches for choice in answer.refinements]
-
-
-async def test_refinements_keep_to_what_was_said_already(owner: Owner, deliver, a_request) -> None:
-    """Of a year of foundation, of several industries, of what is left out: said back, a choice counts the same."""
-    await many(owner, "A", 350, code="25912", founded="2020-01-01")
-    await many(owner, "B", 350, code="25922", founded="2015-01-01")
-    await many(owner, "C", 250, code="10101", founded="2019-01-01")
-    await many(owner, "D", 90, code="25912", founded="1999-01-01")
-    for words in (
-        "SSIC 259, SSIC 10101 founded since 2015",
-        "SSIC 259 founded since 2015",
-        "SSIC 25, SSIC 10101",
-        "SSIC 25, SSIC 10, not SSIC 25912",
-    ):
-        answer = await deliver.answer(a_request(words, mode="off"))
-        assert answer.refinements
-        assert await refined(deliver, a_request, answer) == [choice.matches for choice in answer.refinements], words
-
-
-async def test_an_industry_of_both_versions_is_offered_once(owner: Owner, deliver, a_request, the_stage) -> None:
-    """With the entries of both; a code that one version alone knows is offered, too."""
-    codes = [Code(version, *code) for version in ("2020", "2025") for code in ssic_2020()]
-    codes += [Code("2025", "25915", "subclass", "Manufacture of metal bells", "2591")]
-    await many(owner, "A", 300, code="25912")
-    await many(owner, "B", 200, code="25914")
-    await many(owner, "C", 100, code="25912")
-    await many(owner, "D", 50, code="25915")
-    await owner.execute("UPDATE staging_acra_companies SET ssic_version = '2025' WHERE uen ~ '^[CD]'")
-    answer = await deliver.answer(a_request("SSIC 2591", mode="off"), the_stage(index=IndustryIndex(codes)))
-    assert [(choice.label, choice.matches) for choice in answer.refinements] == [
-        ("Manufacture of metal caps (e.g. crown corks)", 400),
-        ("Metal stampings except metal caps", 200),
-        ("Manufacture of metal bells", 50),
-    ]
-
-
-async def refined(deliver: Any, a_request: Any, answer: SearchAnswer) -> list[int]:
-    """How many companies each refinement leaves, said back as it stands."""
-    return [(await deliver.answer(a_request(it.label, mode="off"))).matches for it in answer.refinements]
-
-
 async def test_a_year_of_foundation_filters_head_job_and_counts(owner: Owner, deliver, a_request, uens, enlist) -> None:
     """Older ones are not matches, nor are those of which nobody knows."""
-    for n, founded in enumerate(["2019-12-31", "2020-01-01", "2021-06-06", "2022-02-02", None, "1999-01-01", "2020-03-03"]):
+    for n, founded in enumerate(
+        ["2019-12-31", "2020-01-01", "2021-06-06", "2022-02-02", None, "1999-01-01", "2020-03-03"]
+    ):
         await enlist(f"F{n}", registration_incorporation_date=founded)
     request = a_request("SSIC 25912 founded since 2020", sync_limit=2)
     answer = await deliver.answer(request)
@@ -330,7 +249,8 @@ async def test_two_versions_of_the_code_list_side_by_side(
 ) -> None:
     """A reused code finds the entries of the version that is meant, each under its own title."""
     await owner.execute(
-        "INSERT INTO ssic_ref (version, code, level, title) VALUES ('2020', '63901', 'subclass', 'News agency activities'),"
+        "INSERT INTO ssic_ref (version, code, level, title) VALUES"
+        " ('2020', '63901', 'subclass', 'News agency activities'),"
         " ('2025', '63901', 'subclass', 'Internet search engines')"
     )
     await enlist("NEWS", primary_ssic_code="63901")
@@ -342,61 +262,3 @@ async def test_two_versions_of_the_code_list_side_by_side(
         assert answer.matches == 1
         found |= {company.uen: (company.ssic_version, company.industry_norm) for company in answer.head}
     assert found == {"NEWS": ("2020", "news agency activities"), "SEARCH": ("2025", "internet search engines")}
-
-
-async def test_the_same_words_while_their_job_waits_or_runs_are_the_same_job(
-    owner: Owner, deliver, a_request, makers: int
-) -> None:
-    """Also other words for the same industry; another limit, another year or another tenant is another job."""
-    request = a_request(sync_limit=0)
-    await deliver(request)
-    for status in ("queued", "running"):
-        await owner.execute("UPDATE background_jobs SET status = $1", status)
-        await deliver.told()
-        for words in ("SSIC 25912", "Manufacture of metal caps (e.g. crown corks)"):
-            await deliver(a_request(words, sync_limit=0))
-            (progress,) = await deliver.told()
-            assert isinstance(progress, JobProgressed)
-            assert (progress.job_id, progress.total) == (request.request_id, 12)
-    assert await owner.fetchval("SELECT count(*) FROM background_jobs") == 1
-
-    others = [{"limit": 5}, {"terms": "SSIC 25912 founded since 2000"}, {"tenant_id": 2}]
-    for other in others:
-        await deliver(a_request(**{"sync_limit": 0, **other}))
-    assert await owner.fetchval("SELECT count(*) FROM background_jobs") == 1 + len(others)
-
-
-@pytest.mark.parametrize("status", ["done", "error"])
-async def test_the_same_words_after_the_end_are_a_new_job(status: str, owner: Owner, deliver, a_request, makers) -> None:
-    """A job that is over is nobody's any more."""
-    await deliver(a_request(sync_limit=0))
-    await owner.execute("UPDATE background_jobs SET status = $1", status)
-    await deliver.told()
-    request = a_request(sync_limit=0)
-    await deliver(request)
-    (progress,) = await deliver.told()
-    assert isinstance(progress, JobProgressed)
-    assert progress.job_id == request.request_id
-    assert await owner.fetchval("SELECT count(*) FROM background_jobs") == 2
-
-
-@pytest.mark.parametrize("sync_limit", [0, 3])
-async def test_the_same_words_twice_at_once_are_one_job(sync_limit: int, owner: Owner, deliver, a_request, makers) -> None:
-    """Both have looked before either has written; both are told of the one job that there is."""
-    requests = [a_request(sync_limit=sync_limit) for _ in range(6)]
-    for request in requests:
-        await deliver.take_in(request, new_id(), in_order=False)
-    claims = await deliver.claims(requests[0], limit=len(requests))
-    async with owner.transaction():
-        await owner.execute("LOCK TABLE background_jobs IN SHARE MODE")
-        await owner.execute("LOCK TABLE companies IN SHARE MODE")
-        workers = asyncio.gather(*(deliver.handle(claim) for claim in claims))
-        waiting = "SELECT count(*) = $1 FROM pg_locks WHERE NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
-        await until(lambda: owner.fetchval(waiting, len(requests)))
-    await workers
-    progress = [event for event in await deliver.told() if isinstance(event, JobProgressed)]
-    assert len(progress) == 6
-    assert len({event.job_id for event in progress}) == 1
-    assert {len(event.answer.head) for event in progress if event.answer} == {sync_limit}
-    assert await owner.fetchval("SELECT count(*) FROM background_jobs") == 1
-    assert await owner.fetchval("SELECT count(*) FROM inbox WHERE state = 'done' AND failures = 0") == 6

@@ -42,7 +42,9 @@ async def tables(owner: Owner) -> list[list[asyncpg.Record]]:
     """What the handlers write, without the times of a mere look."""
     return [
         await owner.fetch("SELECT company_id, uen, name, updated_at FROM companies ORDER BY 1"),
-        await owner.fetch("SELECT tenant_id, company_id, job_id, enriched_at FROM icp_candidate_companies ORDER BY 1, 2"),
+        await owner.fetch(
+            "SELECT tenant_id, company_id, job_id, enriched_at FROM icp_candidate_companies ORDER BY 1, 2"
+        ),
         await owner.fetch("SELECT * FROM background_jobs ORDER BY job_id"),
         await owner.fetch("SELECT * FROM register_refresh"),
     ]

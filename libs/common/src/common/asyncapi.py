@@ -21,7 +21,7 @@ _HEADERS = {
         "ce_source": {"type": "string"},
         "ce_subject": {"type": "string", "description": "the Kafka key"},
         "ce_time": {"type": "string", "format": "date-time"},
-        "ce_tenantid": {"type": "string", "pattern": "^[1-9][0-9]*$"},
+        "ce_tenantid": {"type": "string", "pattern": "^(0|[1-9][0-9]*)$"},
         "ce_lane": {"enum": ["interactive", "nightly"]},
         "ce_correlationid": {"type": "string", "description": "the request that all this follows from"},
         "ce_replayid": {"type": "string", "format": "uuid"},

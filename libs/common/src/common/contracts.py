@@ -141,16 +141,27 @@ class RequestNightlyEnrichment(RequestEnrichment):
 
 
 class Contact(Model):
-    """A way to reach a company, and the page that gave it."""
+    """A way to reach a company, and the page that gave it, or the vendor that sold it.
+
+    `status` and `sub_status` are a verifier's words about an e-mail address; none: it was not verified.
+    """
 
     kind: Literal["email", "phone"]
     value: str
     is_role: bool = False
     source_url: str
+    name: str | None = None
+    title: str | None = None
+    vendor: str | None = None
+    status: str | None = None
+    sub_status: str | None = None
 
 
 class Site(Model):
-    """What a visit to the company's own site found. Lists are sorted, so that the same pages give the same facts."""
+    """What a visit to the company's own site found. Lists are sorted, so that the same pages give the same facts.
+
+    `confidence` is how sure it is that the site is the company's; a `guess` is one that did not prove itself.
+    """
 
     outcome: Literal["visited", "no_site_known", "forbidden", "unreachable", "empty"]
     url: str | None = None
@@ -159,10 +170,27 @@ class Site(Model):
     tech: list[str] = []
     has_careers: bool | None = None
     pages: int = 0
+    found_by: Literal["register", "search"] | None = None
+    confidence: float | None = None
+    guess: str | None = None
+
+
+class CompanyFact(Model):
+    """What is known of a company beyond the register, and where it says so, if possible in its own words."""
+
+    field: str
+    value: str
+    source_url: str
+    method: str
+    confidence: float = Field(ge=0, le=1)
+    quote: str | None = None
 
 
 class CompanyEnriched(CompanyEvent):
-    """A visit is over, well or badly: `degraded_reasons` says what was skipped and why."""
+    """An enrichment is over, well or badly: `degraded_reasons` says what was skipped and why.
+
+    `facts` are the best ones known, one per field.
+    """
 
     topic: ClassVar[str] = "company.enriched.v1"
 
@@ -170,6 +198,7 @@ class CompanyEnriched(CompanyEvent):
     contacts: list[Contact]
     degraded_reasons: list[str]
     enriched_at: datetime
+    facts: list[CompanyFact] = []
 
 
 class LeadScored(CompanyEvent):

@@ -39,6 +39,8 @@ def configure(service: str, level: str = "INFO", stream: TextIO | None = None) -
         "faststream": "WARNING",
         "uvicorn": "WARNING",
         "httpx": "WARNING",
+        "httpx2": "WARNING",
+        "openai": "WARNING",
         "aiokafka": "ERROR",
         "asyncpg": "ERROR",
     }.items():

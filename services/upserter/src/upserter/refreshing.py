@@ -35,10 +35,19 @@ class Refreshed(NamedTuple):
 
 async def refresh(transaction: Callable[[], AbstractAsyncContextManager[Connection]], *, batch_size: int) -> Refreshed:
     """Goes on with the refresh that is under way, or begins one, and ends it. May be repeated, by two at once too."""
-    done = Refreshed(0, 0, 0)
     async with transaction() as tx:
         await tx.execute(WAIT_FOR_LOADS)
-        await tx.execute(BEGIN)
+        is_ours = await tx.execute(BEGIN) == "UPDATE 1"
+    done = await _go_on(transaction, batch_size)
+    if is_ours:
+        return done
+    # What another had begun was over what there was then: what has come since is still to be done.
+    return _sum(done, await refresh(transaction, batch_size=batch_size))
+
+
+async def _go_on(transaction: Callable[[], AbstractAsyncContextManager[Connection]], batch_size: int) -> Refreshed:
+    """The refresh that is under way, to its end."""
+    done = Refreshed(0, 0, 0)
     while True:
         async with transaction() as tx:
             at = await tx.fetchrow(UNDER_WAY)
@@ -50,6 +59,10 @@ async def refresh(transaction: Callable[[], AbstractAsyncContextManager[Connecti
                 await tx.execute(ADVANCE, entries[-1])
             else:
                 await tx.execute(END)
-        done = Refreshed(done.entries + len(entries), *(a + b for a, b in zip(done[1:], upserted, strict=True)))
+        done = _sum(done, Refreshed(len(entries), *upserted))
         if len(entries) < batch_size:
             return done
+
+
+def _sum(one: Refreshed, other: Refreshed) -> Refreshed:
+    return Refreshed(*(a + b for a, b in zip(one, other, strict=True)))

@@ -106,6 +106,7 @@ async def stack(
             # These sites are ours: no need to be polite to them, nor to try https, which they do not speak.
             environment |= {"CRAWLER_PROXY": simulator, "CRAWL_DELAY_S": "0", "CRAWL_SCHEMES": "http"}
             environment["CRAWL_DELAY_MAX_S"] = "0"
+            environment |= vendors_of(simulator)
             say(f"Simulator with the companies' websites on {simulator}")
         environment |= settings or {}
         product = Stack(
@@ -127,6 +128,20 @@ async def stack(
         finally:
             # All at once: each may take its time to finish what it has in hand.
             await asyncio.gather(*(service.stop() for service in product.services.values()))
+
+
+def vendors_of(simulator: str) -> dict[str, str]:
+    """The settings that let the enricher buy from the simulator instead of the real vendors. Any key opens it."""
+    return {
+        f"{vendor}_{what}": value
+        for vendor, path in {
+            "TAVILY": "tavily",
+            "LUSHA": "lusha",
+            "ZEROBOUNCE": "zerobounce",
+            "OPENAI": "openai/v1",
+        }.items()
+        for what, value in (("API_KEY", "simulated"), ("BASE_URL", f"{simulator}/{path}"))
+    }
 
 
 async def _prepare_postgres(
