@@ -269,6 +269,8 @@ async def test_sigterm_stops_the_command_at_once() -> None:
         ("SIMULATOR_PORT", "70000"),
         ("SIMULATOR_SEED", "1.5"),
         ("SIMULATOR_LATENCY_MS", "-1"),
+        ("SIMULATOR_VENDOR_CREDITS", "many"),
+        ("SIMULATOR_COMPANIES", "3000001"),
     ],
 )
 def test_a_wrong_setting_is_named(name: str, value: str) -> None:
@@ -281,6 +283,26 @@ def test_settings_have_defaults() -> None:
     """Nothing needs to be set; an empty variable is as none."""
     assert settings_from({"SIMULATOR_PORT": ""}) == Settings()
     assert settings_from({"SIMULATOR_LATENCY_MS": "2.5"}).latency_ms == 2.5
+    assert settings_from({"SIMULATOR_VENDOR_CREDITS": "50"}).vendor_credits == 50
+
+
+def test_a_range_has_its_end_behind_its_start() -> None:
+    """Or 0 for none."""
+    ordered = {"SIMULATOR_VENDOR_LATENCY_MS": "300", "SIMULATOR_VENDOR_LATENCY_TO_MS": "2000"}
+    assert settings_from(ordered).vendor_latency_to_ms == 2000
+    with pytest.raises(ValueError, match="SIMULATOR_LATENCY_TO_MS is 5: it has to be 0, or at least SIMULATOR_LATENCY"):
+        settings_from({"SIMULATOR_LATENCY_MS": "6", "SIMULATOR_LATENCY_TO_MS": "5"})
+
+
+@pytest.mark.parametrize("latency", [{"median_ms": 30, "to_ms": 60}, {"median_ms": 40, "sigma": 0}])
+async def test_pages_take_as_long_as_ordered(
+    latency: dict[str, float], web: httpx.AsyncClient, control: httpx.AsyncClient
+) -> None:
+    """A range, or one length."""
+    (await control.put("/latency", json=latency)).raise_for_status()
+    started = monotonic()
+    await web.get(f"http://{_site().host}/")
+    assert monotonic() - started >= latency["median_ms"] / 1000
 
 
 def _a_get(host: str) -> dict[str, Any]:

@@ -5,12 +5,12 @@ import gzip
 import ssl
 import tempfile
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import httpcore
 import pytest
@@ -20,12 +20,13 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from enricher.fetching import Fetcher
 from enricher.network import GuardedNetwork
-from enricher.pacing import Pacing
 from enricher.robots import Robots
+from enricher.turns import Turns
 from enricher.visiting import Limits, Visitor
 
 Serve = Callable[[asyncio.StreamWriter], Awaitable[None]]
 PUBLIC = "93.184.216.34"
+NO_PAUSES = Turns(cast(Any, None))  # without pauses no database is asked
 
 
 class Web(httpcore.AsyncNetworkBackend):
@@ -37,6 +38,7 @@ class Web(httpcore.AsyncNetworkBackend):
     def __init__(self) -> None:
         self.port = 0
         self.tls_port = 0
+        self.trust = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         self.asked: list[str] = []
         self.headers: list[str] = []
         self.reached: list[str] = []
@@ -53,6 +55,7 @@ class Web(httpcore.AsyncNetworkBackend):
         kind: str | None = "text/html; charset=utf-8",
         location: str | None = None,
         packing: str | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> None:
         """Answers this URL so. `packing` is the content encoding; gzip is applied, any other only claimed."""
         content = body.encode() if isinstance(body, str) else body
@@ -61,6 +64,7 @@ class Web(httpcore.AsyncNetworkBackend):
             lines.append(f"Content-Type: {kind}")
         if location:
             lines.append(f"Location: {location}")
+        lines += [f"{name}: {value}" for name, value in (headers or {}).items()]
         if packing:
             lines.append(f"Content-Encoding: {packing}")
             content = gzip.compress(content, 9) if packing == "gzip" else content
@@ -109,7 +113,8 @@ class Web(httpcore.AsyncNetworkBackend):
             self.headers.append(head)
             target = head.split(" ")[1]
             host = next(line[6:] for line in head.split("\r\n") if line.lower().startswith("host: "))
-            url = target if target.startswith("http") else f"http://{host}{target}"
+            scheme = "https" if writer.get_extra_info("ssl_object") else "http"
+            url = target if target.startswith("http") else f"{scheme}://{host}{target}"
             self.asked.append(url)
             if url in self._pages:
                 await self._pages[url](writer)
@@ -122,15 +127,21 @@ class Web(httpcore.AsyncNetworkBackend):
             writer.close()
 
     @asynccontextmanager
-    async def visitor(self, *, proxy: str | None = None, **limits: Any) -> AsyncIterator[Visitor]:
+    async def visitor(
+        self, *, proxy: str | None = None, turns: Turns = NO_PAUSES, **limits: Any
+    ) -> AsyncIterator[Visitor]:
         """A visitor of this web, or of the one behind `proxy`, who is in a hurry unless `limits` say otherwise."""
         bounds = Limits(**{"schemes": ("http",), "delay_s": 0, "timeout_s": 10, **limits})
         with ThreadPoolExecutor(2) as reader:
             async with Fetcher(
-                user_agent="LeadgenBot/1.0", timeout_s=5, max_bytes=200_000, network=self.guarded(), proxy=proxy
+                user_agent="LeadgenBot/1.0",
+                timeout_s=5,
+                max_bytes=200_000,
+                network=self.guarded(),
+                proxy=proxy,
+                tls=self.trust,
             ) as fetcher:
-                robots = Robots(fetcher, "LeadgenBot", clock=time.monotonic)
-                yield Visitor(fetcher, robots, Pacing(), reader, bounds)
+                yield Visitor(fetcher, Robots("LeadgenBot", clock=time.monotonic), turns, reader, bounds)
 
     async def give_up(self) -> None:
         """Ends the answers that would go on for ever."""
@@ -151,15 +162,16 @@ async def web() -> AsyncIterator[Web]:
 
 @pytest.fixture
 async def tls_web(web: Web) -> AsyncIterator[Web]:
-    """The same, also at https, with a certificate that nobody vouches for."""
+    """The same, also at https, with a certificate for acme.sg that nobody vouches for but `web.trust`."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    _self_signed(context)
+    web.trust.load_verify_locations(cadata=_self_signed(context))
     async with await asyncio.start_server(web.answer, "127.0.0.1", 0, ssl=context) as server:
         web.tls_port = server.sockets[0].getsockname()[1]
         yield web
 
 
-def _self_signed(context: ssl.SSLContext) -> None:
+def _self_signed(context: ssl.SSLContext) -> str:
+    """Gives the server its certificate, which comes back."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "acme.sg")])
     now = datetime.now(UTC)
@@ -183,3 +195,4 @@ def _self_signed(context: ssl.SSLContext) -> None:
             + certificate.public_bytes(serialization.Encoding.PEM)
         )
         context.load_cert_chain(pem)
+    return certificate.public_bytes(serialization.Encoding.PEM).decode()

@@ -1,10 +1,14 @@
 """From bytes to text, in whatever character set a page claims or turns out to be."""
 
+import gzip
+from contextlib import suppress
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from enricher.decoding import text_of
+from enricher.decoding import Body, text_of, unpacked
+from enricher.errors import SiteUnreachable
 
 GREETING = "Grüße – 你好"
 
@@ -45,3 +49,31 @@ def test_utf8_comes_back_as_it_was(text: str) -> None:
     body = text.encode()
     if not text.startswith("\ufeff") and "\ufffd" not in text and not body.startswith((b"\xff\xfe", b"\xfe\xff")):
         assert text_of(body, "utf-8") == text
+
+
+@given(st.binary(max_size=300), st.integers(1, 400))
+def test_a_file_is_what_it_was_before_it_was_packed(content: bytes, limit: int) -> None:
+    """Or stands for itself, where it is no gzip; up to the limit either way."""
+    assert unpacked(gzip.compress(content), limit) == content[:limit]
+    assert content.startswith(b"\x1f\x8b") or unpacked(content, limit) == content[:limit]
+
+
+@given(st.binary(max_size=300).map(lambda rest: b"\x1f\x8b" + rest))
+def test_a_broken_file_is_an_error_of_ours_or_nothing(content: bytes) -> None:
+    """Never zlib's."""
+    with suppress(SiteUnreachable):
+        assert len(unpacked(content, 100)) <= 100
+
+
+@given(st.lists(st.binary(max_size=50)), st.integers(1, 200))
+def test_a_body_is_the_same_however_it_comes(chunks: list[bytes], limit: int) -> None:
+    """In one piece or in many; what is missing is told."""
+    whole = b"".join(chunks)
+    body = Body("", limit)
+    for chunk in chunks:
+        if body.is_full:
+            break
+        body.feed(chunk)
+    body.end()
+
+    assert (bytes(body.content), body.is_cut) == (whole[:limit], len(whole) > limit)

@@ -1,16 +1,20 @@
 """One request against hostile and clumsy servers: real sockets on loopback, behind the real guard."""
 
 import asyncio
+import gzip
+import os
 import time
 import tracemalloc
+import zlib
 from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 
 from enricher.errors import PageRefused, SiteUnreachable
-from enricher.fetching import Fetcher
-from enricher.network import GuardedNetwork, resolve
+from enricher.fetching import NO_VALIDATORS, Fetcher
+from enricher.network import GuardedNetwork
+from enricher.urls import resolve
 
 PUBLIC = "93.184.216.34"
 
@@ -83,6 +87,9 @@ async def test_a_resolver_that_changes_its_mind_is_asked_once_per_connection(web
         "http://0x7f.1/",
         "http://127.1/",
         "http://0/",
+        "http://127.0.0.1./",
+        "http://localhost./",
+        "http://[64:ff9b::7f00:1]/",
         "http://user@127.0.0.1/",
         "http://169.254.169.254/latest/meta-data/",
     ],
@@ -90,7 +97,7 @@ async def test_a_resolver_that_changes_its_mind_is_asked_once_per_connection(web
 async def test_odd_spellings_of_loopback_are_refused_with_the_systems_resolver(web: Any, url: str) -> None:
     """The address that would be connected to is checked, not the text of the URL."""
     async with Fetcher(
-        user_agent="TestBot/1.0", timeout_s=5, max_bytes=1000, network=GuardedNetwork(resolve=resolve, inner=web)
+        user_agent="TestBot/1.0", timeout_s=5, max_bytes=1000, network=GuardedNetwork(inner=web)
     ) as fetcher:
         with pytest.raises((PageRefused, SiteUnreachable)):
             await fetcher.get(url)
@@ -105,6 +112,18 @@ async def test_other_ports_than_the_webs_are_refused(web: Any, fetcher: Fetcher,
         await fetcher.get(url)
 
     assert web.reached == []
+
+
+@pytest.mark.parametrize("url", ["http://0177.0.0.1/", "http://①②⑦.0.0.1/", "http://a..acme.sg/", "http://[::1/"])
+def test_spellings_that_are_no_host_name_never_get_as_far(url: str) -> None:
+    """Every URL that is asked for came through `resolve`, or through `homepage`, which asks it."""
+    assert resolve("http://acme.sg/", url) is None
+
+
+async def test_a_unix_socket_is_refused(web: Any) -> None:
+    """Whatever in the library should ever want one."""
+    with pytest.raises(PageRefused, match="socket"):
+        await web.guarded().connect_unix_socket("/run/postgresql/.s.PGSQL.5432")
 
 
 @pytest.mark.parametrize("url", ["ftp://acme.sg/", "file:///etc/passwd", "unix:///run/x"])
@@ -136,6 +155,57 @@ async def test_a_decompression_bomb_is_cut_and_never_held_whole(web: Any, fetche
 
     assert (len(answer.content), answer.is_cut) == (100_000, True)
     assert peak < 5_000_000
+
+
+async def test_bytes_that_unpack_to_nothing_have_an_end(web: Any, fetcher: Fetcher) -> None:
+    """Empty blocks for ever, and bytes behind the stream's end, which zlib would keep: neither is waited for."""
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Encoding: gzip\r\nConnection: close\r\n\r\n"
+    sent = 0
+
+    def endless(start: bytes, then: bytes) -> Any:
+        async def serve(writer: asyncio.StreamWriter) -> None:
+            nonlocal sent
+            sent = 0
+            writer.write(head + start)
+            while not writer.is_closing():
+                writer.write(then)
+                sent += len(then)
+                await writer.drain()
+
+        return serve
+
+    packer = zlib.compressobj(wbits=31)
+    empty = packer.compress(b"x") + packer.flush(zlib.Z_FULL_FLUSH)
+    nothing = packer.flush(zlib.Z_FULL_FLUSH) or b"\x00\x00\x00\xff\xff"
+    web.serve_by("http://empty.sg/", endless(empty, nothing * 2000))
+    web.serve_by("http://behind.sg/", endless(gzip.compress(b"all of it"), bytes(10_000)))
+
+    answer = await fetcher.get("http://empty.sg/")
+    assert (answer.content, answer.is_cut, sent < 10_000_000) == (b"x", True, True)
+    answer = await fetcher.get("http://behind.sg/")
+    assert (answer.content, answer.is_cut, sent < 10_000_000) == (b"all of it", False, True)
+
+
+async def test_a_packed_page_that_breaks_off_is_known_to_be_cut(web: Any, fetcher: Fetcher) -> None:
+    """Its end is missing, though the connection ended as if all were there."""
+    packed = gzip.compress(os.urandom(1000).hex().encode())
+    web.serve("http://acme.sg/", packed[:500], packing="x-gzip")
+
+    assert (await fetcher.get("http://acme.sg/")).is_cut
+
+
+async def test_a_page_is_asked_for_as_it_is_known(web: Any, fetcher: Fetcher) -> None:
+    """The server's own words go back to it, unless they are fit for no header."""
+    web.serve("http://acme.sg/", "x", headers={"ETag": '"v1"', "Last-Modified": "Tue, 03 Nov 2026 10:00:00 GMT"})
+    web.serve("http://odd.sg/", "x", headers={"ETag": "x" * 500})
+
+    answer = await fetcher.get("http://acme.sg/")
+    web.serve("http://acme.sg/", status=304)
+    again = await fetcher.get("http://acme.sg/", known=answer.validators)
+
+    assert 'If-None-Match: "v1"\r\nIf-Modified-Since: Tue, 03 Nov 2026 10:00:00 GMT\r\n' in web.headers[1]
+    assert (again.status, again.location) == (304, None)
+    assert (await fetcher.get("http://odd.sg/")).validators == NO_VALIDATORS
 
 
 @pytest.mark.parametrize("packing", ["br", "gzip, gzip", "zstd"])
@@ -248,6 +318,17 @@ async def test_a_certificate_that_nobody_vouches_for_is_an_unreachable_site(tls_
         await fetcher.get("https://acme.sg/")
 
     assert tls_web.reached == [PUBLIC]
+
+
+async def test_a_certificate_of_another_host_is_refused(tls_web: Any) -> None:
+    """Also one that is vouched for: acme.sg's is good for acme.sg, and for nobody who took over its address."""
+    tls_web.serve("https://acme.sg/", "welcome")
+    settings: Any = {"user_agent": "TestBot/1.0", "timeout_s": 2, "max_bytes": 1000, "network": tls_web.guarded()}
+
+    async with Fetcher(**settings, tls=tls_web.trust) as fetcher:
+        assert (await fetcher.get("https://acme.sg/")).text == "welcome"
+        with pytest.raises(SiteUnreachable, match=r"(?i)hostname mismatch"):
+            await fetcher.get("https://evil.sg/")
 
 
 async def test_the_environments_proxy_is_ignored(web: Any, fetcher: Fetcher, monkeypatch: pytest.MonkeyPatch) -> None:

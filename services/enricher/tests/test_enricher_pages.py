@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from enricher.documents import Link
+from enricher.documents import Link, read
 from enricher.pages import Kind, key_pages, kind_of
 from enricher.urls import homepage, may_be_home, resolve, site_of
 
@@ -19,9 +19,8 @@ def links(*paths: str) -> list[Link]:
 
 def test_one_page_of_each_kind_comes_before_the_second_ones() -> None:
     """Contact first; three contact pages do not crowd out the rest."""
-    found = key_pages(
-        HOME, links("/contact", "/contact/my", "/blog/1", "/products/a", "/about-us", "/careers", "/team")
-    )
+    paths = ("/contact", "/contact/my", "/blog/1", "/products/a", "/about-us", "/careers", "/team")
+    found = list(key_pages(HOME, links(*paths)))
 
     assert [url.removeprefix(HOME) for url in found] == [
         "contact",
@@ -37,7 +36,7 @@ def test_only_the_sites_own_pages_count() -> None:
     """Subdomains do; other sites, files and the homepage itself do not."""
     others = [Link("http://facebook.com/contact", "Contact"), Link("http://careers.acme.com.sg/jobs", "")]
 
-    found = key_pages(HOME, [*others, *links("/about.pdf", "/", "/contact.html")])
+    found = list(key_pages(HOME, [*others, *links("/about.pdf", "/", "/contact.html")]))
 
     assert found == ["http://www.acme.com.sg/contact.html", "http://careers.acme.com.sg/jobs"]
 
@@ -54,7 +53,7 @@ def test_the_order_of_links_does_not_matter(paths: list[str]) -> None:
     shuffled = paths[:]
     random.Random(1).shuffle(shuffled)
 
-    assert key_pages(HOME, links(*paths)) == key_pages(HOME, links(*shuffled))
+    assert list(key_pages(HOME, links(*paths))) == list(key_pages(HOME, links(*shuffled)))
 
 
 @pytest.mark.parametrize(
@@ -128,3 +127,33 @@ def test_a_domain_has_a_homepage(domain: str) -> None:
 def test_what_is_no_domain_has_none(domain: str) -> None:
     """And is never asked for."""
     assert homepage(domain, "https") is None
+
+
+def test_the_same_page_under_several_addresses_is_read_once() -> None:
+    """As it is at the homepage's own scheme and host, where it is linked so."""
+    others = [
+        Link(f"{scheme}://{host}/about", "") for scheme in ("http", "https") for host in ("acme.sg", "www.acme.sg")
+    ]
+
+    assert list(key_pages("https://www.acme.sg/", [*others, Link("https://www.acme.sg/about/", "")])) == [
+        "https://www.acme.sg/about"
+    ]
+
+
+def test_a_sitemap_of_thousands_comes_to_fifty_pages() -> None:
+    """Those near the top of the site."""
+    found = key_pages(HOME, links(*(f"/products/{n}/{n}" for n in range(5000)), "/products/a"))
+
+    assert len(found) == 50
+    assert next(iter(found)) == f"{HOME}products/a"
+
+
+def test_links_at_the_end_of_a_long_page_are_seen() -> None:
+    """The footer has the contacts; what stands between a thousand others may be missed."""
+    page = (
+        '<a href="/contact">x</a>' + "".join(f'<a href="/p{n}">x</a>' for n in range(5000)) + '<a href="/about">x</a>'
+    )
+    found = [link.url for link in read(HOME, page).links]
+
+    assert {f"{HOME}contact", f"{HOME}about"} < set(found)
+    assert len(found) == 500

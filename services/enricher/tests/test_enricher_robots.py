@@ -1,5 +1,6 @@
 """robots.txt by RFC 9309: what it says, what its absence says, and for how long it is believed."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -7,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from enricher.errors import PageForbidden, SiteUnreachable
+from enricher.errors import PageForbidden, PageRefused, SiteUnreachable
 from enricher.fetching import Fetcher
-from enricher.robots import KEPT_S, Robots, read_rules
+from enricher.robots import KEPT_S, MAX_BYTES, Robots, read_rules
 
 AGENT = "LeadgenBot"
 
@@ -74,10 +75,10 @@ def test_the_pause_that_the_owner_asks_for_is_read() -> None:
     assert read_rules(200, b"User-agent: *\nCrawl-delay: soon\nDisallow:", AGENT).delay_s == 0
 
 
-def test_a_refusal_names_the_path() -> None:
+async def test_a_refusal_names_the_path() -> None:
     """So that the visit can say what was not seen."""
     with pytest.raises(PageForbidden, match=r"robots\.txt forbids /x"):
-        read_rules(200, b"User-agent: *\nDisallow: /x", AGENT).check("http://acme.sg/x")
+        await read_rules(200, b"User-agent: *\nDisallow: /x", AGENT).check("http://acme.sg/x")
 
 
 class Clock:
@@ -98,29 +99,29 @@ async def fetcher(web: Any) -> AsyncIterator[Fetcher]:
 async def test_rules_are_asked_for_once_a_day(web: Any, fetcher: Fetcher) -> None:
     """Kept for 24 hours, not longer."""
     clock = Clock()
-    robots = Robots(fetcher, AGENT, clock=clock)
+    robots = Robots(AGENT, clock=clock)
     for clock.now in (0, KEPT_S - 1, KEPT_S):
-        await robots.rules_for("http://acme.sg/about")
+        await robots.rules_for("http://acme.sg/about", fetcher.get)
 
     assert web.asked == ["http://acme.sg/robots.txt"] * 2
 
 
 async def test_a_failure_is_not_kept(web: Any, fetcher: Fetcher) -> None:
     """A bad minute does not close a site for a day."""
-    robots = Robots(fetcher, AGENT, clock=Clock())
+    robots = Robots(AGENT, clock=Clock())
     web.serve("http://acme.sg/robots.txt", status=503)
     with pytest.raises(SiteUnreachable):
-        await robots.rules_for("http://acme.sg/")
+        await robots.rules_for("http://acme.sg/", fetcher.get)
     web.serve("http://acme.sg/robots.txt", status=404)
 
-    assert (await robots.rules_for("http://acme.sg/")).allows("http://acme.sg/")
+    assert (await robots.rules_for("http://acme.sg/", fetcher.get)).allows("http://acme.sg/")
 
 
 async def test_only_so_many_origins_are_remembered(web: Any, fetcher: Fetcher) -> None:
     """The longest unused one is forgotten."""
-    robots = Robots(fetcher, AGENT, clock=Clock(), bound=2)
+    robots = Robots(AGENT, clock=Clock(), bound=2000)
     for host in ("a", "b", "a", "c", "a", "b"):
-        await robots.rules_for(f"http://{host}.sg/")
+        await robots.rules_for(f"http://{host}.sg/", fetcher.get)
 
     assert [url[7] for url in web.asked] == ["a", "b", "c", "b"]
 
@@ -131,7 +132,7 @@ async def test_redirects_lead_to_the_rules_of_the_first_host(web: Any, fetcher: 
         web.serve(f"http://{n}.sg/robots.txt", status=301, location=f"http://{n + 1}.sg/robots.txt")
     web.serve("http://5.sg/robots.txt", "User-agent: *\nDisallow: /x", kind="text/plain")
 
-    rules = await Robots(fetcher, AGENT, clock=Clock()).rules_for("http://0.sg/")
+    rules = await Robots(AGENT, clock=Clock()).rules_for("http://0.sg/", fetcher.get)
 
     assert not rules.allows("http://0.sg/x")
 
@@ -140,7 +141,7 @@ async def test_robots_txt_that_moves_on_and_on_is_none(web: Any, fetcher: Fetche
     """A loop ends after five hops."""
     web.serve("http://acme.sg/robots.txt", status=302, location="/robots.txt")
 
-    rules = await Robots(fetcher, AGENT, clock=Clock()).rules_for("http://acme.sg/")
+    rules = await Robots(AGENT, clock=Clock()).rules_for("http://acme.sg/", fetcher.get)
 
     assert rules.allows("http://acme.sg/")
     assert len(web.asked) == 6
@@ -151,4 +152,74 @@ async def test_a_large_robots_txt_is_read_up_to_its_bound(web: Any, fetcher: Fet
     rules = "User-agent: *\nDisallow: /x\n" + "# filler\n" * 100_000
     web.serve("http://acme.sg/robots.txt", rules, kind="text/plain")
 
-    assert not (await Robots(fetcher, AGENT, clock=Clock()).rules_for("http://acme.sg/")).allows("http://acme.sg/x")
+    assert not (await Robots(AGENT, clock=Clock()).rules_for("http://acme.sg/", fetcher.get)).allows("http://acme.sg/x")
+
+
+async def test_a_line_cut_in_half_is_no_rule(web: Any, fetcher: Fetcher) -> None:
+    """ "Disallow: /" of "Disallow: /private" would close the site."""
+    start = "User-agent: *\n".ljust(MAX_BYTES - 11, "#") + "\n"
+    web.serve("http://acme.sg/robots.txt", start + "Disallow: /private", kind="text/plain")
+
+    assert (await Robots(AGENT, clock=Clock()).rules_for("http://acme.sg/", fetcher.get)).allows("http://acme.sg/x")
+
+
+async def test_a_robots_txt_that_breaks_off_allows_nothing(web: Any, fetcher: Fetcher) -> None:
+    """What it would have forbidden is not known."""
+
+    async def break_off(writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\nUser-agent: *\nDisallow: /x\n")
+
+    web.serve_by("http://acme.sg/robots.txt", break_off)
+
+    with pytest.raises(SiteUnreachable, match="breaks off"):
+        await Robots(AGENT, clock=Clock()).rules_for("http://acme.sg/", fetcher.get)
+
+
+async def test_a_redirect_leads_to_no_address_of_ours(web: Any, fetcher: Fetcher) -> None:
+    """The guard holds for robots.txt as for pages."""
+    web.resolves("inside.sg", ["10.0.0.1"])
+    web.serve("http://acme.sg/robots.txt", status=301, location="http://inside.sg/robots.txt")
+
+    with pytest.raises(PageRefused, match="not a public address"):
+        await Robots(AGENT, clock=Clock()).rules_for("http://acme.sg/", fetcher.get)
+
+
+async def test_large_files_do_not_fill_the_memory(web: Any, fetcher: Fetcher) -> None:
+    """What is remembered is bounded in bytes: a large file pushes others out, a small one next to none."""
+    robots = Robots(AGENT, clock=Clock(), bound=600_000)
+    web.serve("http://large.sg/robots.txt", "User-agent: *\nDisallow: /x\n" + "# filler\n" * 100_000)
+    for host in ("large", "a", "b", "large", "other", "a", "large"):
+        if host == "other":
+            web.serve("http://other.sg/robots.txt", "# filler\n" * 100_000)
+        await robots.rules_for(f"http://{host}.sg/", fetcher.get)
+
+    assert [url[7:-14] for url in web.asked] == ["large", "a", "b", "other", "a", "large"]
+
+
+async def test_thousands_of_rules_hold_up_nobody_else(web: Any, fetcher: Fetcher) -> None:
+    """They are read and searched in a thread: meanwhile the event loop goes on."""
+    rules = "User-agent: *\n" + "".join(f"Disallow: /*a*{n}*b$\n" for n in range(5000))
+    web.serve("http://acme.sg/robots.txt", rules, kind="text/plain")
+    turns = 0
+
+    async def count() -> None:
+        nonlocal turns
+        while True:
+            await asyncio.sleep(0)
+            turns += 1
+
+    found = await Robots(AGENT, clock=Clock()).rules_for("http://acme.sg/", fetcher.get)
+    counting = asyncio.create_task(count())
+    await found.check("http://acme.sg/" + "abc" * 50)
+    counting.cancel()
+
+    assert turns > 1
+
+
+def test_sitemaps_are_named_whoever_they_are_for() -> None:
+    """Outside all groups; twenty at most."""
+    text = "Sitemap: http://acme.sg/a.xml\nUser-agent: Other\nDisallow: /\nSITEMAP: /b.xml\n"
+
+    assert read_rules(200, text.encode(), AGENT).sitemaps == ["http://acme.sg/a.xml", "/b.xml"]
+    assert len(read_rules(200, b"Sitemap: /x\n" * 1000, AGENT).sitemaps) == 20
+    assert read_rules(404, text.encode(), AGENT).sitemaps == []

@@ -5,9 +5,9 @@
     GET    /_simulator/faults          orders in force, and the latency
     POST   /_simulator/faults          one more order (a Fault)
     PUT    /_simulator/latency         a Latency
-    POST   /_simulator/reset           no faults, the first latency, an empty ledger
+    POST   /_simulator/reset           no faults, the first latency, an empty ledger; the vendors as new
 
-Orders that make no sense get 422 with the reasons.
+The vendors' are in `simulator.vendors.control`. Orders that make no sense get 422 with the reasons.
 """
 
 from pydantic import BaseModel, ValidationError
@@ -17,13 +17,17 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from simulator.faults import Fault, Faults, Latency
+from simulator.claims import customers, employees
+from simulator.faults import Fault, Faults
+from simulator.latency import Latency
 from simulator.ledger import Ledger
 from simulator.sites import Site
 from simulator.town import Town, paths_of
+from simulator.vendors.control import vendor_routes
+from simulator.vendors.desk import Desk
 
 
-def control(town: Town, faults: Faults, ledger: Ledger, first_latency: Latency) -> Starlette:
+def control(town: Town, faults: Faults, ledger: Ledger, first_latency: Latency, vendors: Desk) -> Starlette:
     """The endpoints as an ASGI application over these parts."""
 
     async def read_ledger(request: Request) -> Response:
@@ -35,7 +39,11 @@ def control(town: Town, faults: Faults, ledger: Ledger, first_latency: Latency) 
         site = town.site(host)
         if site is None:
             raise HTTPException(404, f"No company of seed {town.seed} has the website {host}.")
-        return JSONResponse(_told(site))
+        people = [
+            {"name": person.full_name, "title": person.title, "email": person.email, "type": person.email_type}
+            for person in town.people(site)
+        ]
+        return JSONResponse({**_told(site), "people": people})
 
     async def read_faults(_: Request) -> Response:
         ordered = [fault.model_dump() for fault in faults.ordered]
@@ -53,6 +61,7 @@ def control(town: Town, faults: Faults, ledger: Ledger, first_latency: Latency) 
         faults.ordered.clear()
         faults.latency = first_latency
         ledger.clear()
+        vendors.reset()
         return await read_faults(request)
 
     return Starlette(
@@ -63,6 +72,7 @@ def control(town: Town, faults: Faults, ledger: Ledger, first_latency: Latency) 
             Route("/_simulator/faults", order_fault, methods=["POST"]),
             Route("/_simulator/latency", set_latency, methods=["PUT"]),
             Route("/_simulator/reset", reset, methods=["POST"]),
+            *vendor_routes(vendors),
         ],
         exception_handlers={ValidationError: _refused},
     )
@@ -87,6 +97,9 @@ class _Told(BaseModel):
     emails: list[str]
     phone: str
     openings: int | None
+    employees: int | None
+    customers: list[str]
+    is_listed: bool
     has_sitemap: bool
     paths: list[str]
 
@@ -103,6 +116,9 @@ def _told(site: Site) -> dict[str, object]:
         emails=list(site.emails),
         phone=site.phone,
         openings=site.openings,
+        employees=employees(site),
+        customers=list(customers(site)),
+        is_listed=site.company.website is not None,
         has_sitemap=site.has_sitemap,
         paths=paths_of(site),
     ).model_dump()

@@ -1,11 +1,13 @@
 """Trouble to order, for tests and drills: latency for all, and faults for single hosts that end by themselves."""
 
 from dataclasses import dataclass, field
-from math import exp
 from random import Random
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from simulator.hostile import MANNERS
+from simulator.latency import Latency
 
 EVERY_HOST = "*"
 
@@ -14,25 +16,24 @@ class Fault(BaseModel):
     """What goes wrong at a host, and how many times; without `times`, until the faults are cleared.
 
     fail: answers `status`. slow: answers after `delay_ms`. hang: never answers. drop: breaks the connection.
+    hostile: the host answers as `MANNER.hostile.example` does, `manner` being one of those.
     """
 
     model_config = ConfigDict(extra="forbid")
 
     host: str = Field(min_length=1, description="a host name, or * for every one")
     path: str | None = Field(default=None, description="only this path")
-    kind: Literal["fail", "slow", "hang", "drop"]
+    kind: Literal["fail", "slow", "hang", "drop", "hostile"]
     times: int | None = Field(default=1, ge=1)
     status: int = Field(default=503, ge=400, le=599)
     delay_ms: float = Field(default=2000, ge=0, le=600_000)
+    manner: str | None = None
 
-
-class Latency(BaseModel):
-    """How long pages take: log-normal about the median, the same length each time where `sigma` is 0."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    median_ms: float = Field(ge=0, le=600_000)
-    sigma: float = Field(default=0, ge=0, le=3)
+    @model_validator(mode="after")
+    def _names_a_manner(self) -> Self:
+        if (self.kind == "hostile") != (self.manner is not None) or self.manner not in (None, *MANNERS):
+            raise ValueError(f"a hostile fault, and no other, needs a manner: {', '.join(MANNERS)}")
+        return self
 
 
 @dataclass(slots=True)
@@ -64,6 +65,4 @@ class Faults:
 
     def delay_ms(self) -> float:
         """How long the next page takes."""
-        if not self.latency.median_ms or not self.latency.sigma:
-            return self.latency.median_ms
-        return self.latency.median_ms * exp(self._random.gauss(0, self.latency.sigma))
+        return self.latency.draw_ms(self._random)

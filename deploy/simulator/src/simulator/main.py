@@ -1,7 +1,8 @@
 """`leadgen-simulator`: serves the town until SIGTERM or Ctrl-C.
 
-Settings: SIMULATOR_SEED (65), SIMULATOR_PORT (0: a free one), SIMULATOR_LATENCY_MS (0), SIMULATOR_SLOW_MS (1500).
-The first line on standard output is JSON and holds the URL.
+Its settings are SIMULATOR_SEED, _PORT, _COMPANIES, _LATENCY_MS, _LATENCY_TO_MS, _SLOW_MS, _VENDOR_LATENCY_MS,
+_VENDOR_LATENCY_TO_MS, _VENDOR_CALLS_PER_MINUTE and _VENDOR_CREDITS. The first line on standard output is JSON and holds
+the URL.
 """
 
 import asyncio
@@ -11,8 +12,10 @@ import signal
 import sys
 from collections.abc import Mapping
 
+from simulator.latency import LONGEST_MS
 from simulator.running import running
 from simulator.settings import Settings
+from simulator.uen import CAPACITY
 
 
 def main() -> None:
@@ -29,11 +32,32 @@ def main() -> None:
 def settings_from(environment: Mapping[str, str]) -> Settings:
     """The settings in these variables. Raises ValueError that names the variable and what it may be."""
     first = Settings()
+
+    def whole(name: str, default: int, most: int) -> int:
+        return int(_number(environment, f"SIMULATOR_{name}", default, 0, most, whole=True))
+
+    def milliseconds(name: str, default: float) -> float:
+        return _number(environment, f"SIMULATOR_{name}_MS", default, 0, LONGEST_MS)
+
+    def range_of(name: str, default_from: float, default_to: float) -> tuple[float, float]:
+        start, end = milliseconds(name, default_from), milliseconds(f"{name}_TO", default_to)
+        if end and end < start:
+            raise ValueError(f"SIMULATOR_{name}_TO_MS is {end:g}: it has to be 0, or at least SIMULATOR_{name}_MS.")
+        return start, end
+
+    latency_ms, latency_to_ms = range_of("LATENCY", first.latency_ms, first.latency_to_ms)
+    vendor_ms, vendor_to_ms = range_of("VENDOR_LATENCY", first.vendor_latency_ms, first.vendor_latency_to_ms)
     return Settings(
-        seed=int(_number(environment, "SIMULATOR_SEED", first.seed, 0, 2**31, whole=True)),
-        port=int(_number(environment, "SIMULATOR_PORT", first.port, 0, 65_535, whole=True)),
-        latency_ms=_number(environment, "SIMULATOR_LATENCY_MS", first.latency_ms, 0, 600_000),
-        slow_ms=_number(environment, "SIMULATOR_SLOW_MS", first.slow_ms, 0, 600_000),
+        seed=whole("SEED", first.seed, 2**31),
+        port=whole("PORT", first.port, 65_535),
+        companies=whole("COMPANIES", first.companies, CAPACITY),
+        latency_ms=latency_ms,
+        latency_to_ms=latency_to_ms,
+        slow_ms=milliseconds("SLOW", first.slow_ms),
+        vendor_latency_ms=vendor_ms,
+        vendor_latency_to_ms=vendor_to_ms,
+        vendor_calls_per_minute=whole("VENDOR_CALLS_PER_MINUTE", first.vendor_calls_per_minute, 10**9),
+        vendor_credits=whole("VENDOR_CREDITS", first.vendor_credits, 10**9),
     )
 
 

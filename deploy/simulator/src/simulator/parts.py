@@ -3,6 +3,7 @@
 from html import escape
 from json import dumps
 
+from simulator.claims import in_words
 from simulator.sites import Site, Tech
 
 _HEADS = {
@@ -45,13 +46,13 @@ def head(site: Site, title: str, extra: str = "") -> str:
 
 
 def about(site: Site) -> str:
-    """What the company says of itself, as plain text: a few sentences that name its trade and what it sells."""
+    """What the company says of itself, as plain text: its trade, what it sells, perhaps its size and its customers."""
     first, second, third = (site.industry.offers * 3)[:3]
     return (
         f"{site.brand} is a Singapore company in {site.industry.trade}. "
         f"Since {site.company.registered_on[:4]} we have offered {first}, {second} and {third} "
-        f"to customers in {_MARKETS[site.taste % 5]}. {_CLAIMS[site.taste // 5 % 6]}"
-    )
+        f"to customers in {_MARKETS[site.taste % 5]}. {_CLAIMS[site.taste // 5 % 6]} {in_words(site)}"
+    ).rstrip()
 
 
 def email(site: Site, address: str) -> str:

@@ -81,6 +81,7 @@ _NO_AUDITOR = (_NA, _NA)
 # How many of 65,536 draws say yes.
 _SITES_LIVE = round(0.6 * _WORD)
 _SITES_GONE = round(0.01 * _WORD)
+_SITES_UNLISTED = round(0.4 * _WORD)
 _SECOND_WORD = round(0.8 * _WORD)
 _SECOND_TRADE = round(0.56 * _WORD)
 _RENAMED = round(0.11 * _WORD)
@@ -95,7 +96,10 @@ _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 @dataclass(frozen=True, slots=True)
 class RegistryCompany:
-    """What the register says of one company. `website` is a bare domain, or None."""
+    """What the register says of one company. `website` is a bare domain, or None.
+
+    `unlisted_website` is what the register does not say: the site of a live company that has none in it.
+    """
 
     index: int
     uen: str
@@ -108,6 +112,7 @@ class RegistryCompany:
     primary_ssic_code: str
     secondary_ssic_code: str | None
     website: str | None
+    unlisted_website: str | None
 
     @property
     def live(self) -> bool:
@@ -124,6 +129,7 @@ def company(index: int, seed: int) -> RegistryCompany:
     """The company of this index alone: what `rows` has at that place."""
     row = dict(zip(COLUMNS, _row(index, seed), strict=True))
     unit = f"#{row['level_no']}-{row['unit_no']}" if row["level_no"] != _NA else _NA
+    is_live = row["entity_status_description"] in LIVE_STATUSES
     parts = (f"{row['block']} {row['street_name']}", unit, row["building_name"])
     return RegistryCompany(
         index=index,
@@ -137,7 +143,39 @@ def company(index: int, seed: int) -> RegistryCompany:
         primary_ssic_code=row["primary_ssic_code"],
         secondary_ssic_code=None if row["secondary_ssic_code"] == _NA else row["secondary_ssic_code"],
         website=None if row["website"] == _NA else row["website"],
+        unlisted_website=_unlisted(index, seed) if row["website"] == _NA and is_live else None,
     )
+
+
+def stem_of(index: int, seed: int) -> str:
+    """The company's name without its legal form: quicker than the company, for who looks through many."""
+    _, _, _, stem = _named(draws(seed, b"company", index))
+    return stem
+
+
+def _unlisted(index: int, seed: int) -> str | None:
+    drawn = draws(seed, b"company", index)
+    _, first_word, trade_word, _ = _named(drawn)
+    return _host(first_word, trade_word, index) if drawn[19] < _SITES_UNLISTED else None
+
+
+def _named(drawn: tuple[int, ...]) -> tuple[Industry, str, str, str]:
+    """The trade, the name's first word and the one of its trade, and the name without its legal form."""
+    industry = _TRADES[drawn[0] & 8191]
+    first_word = FIRST_WORDS[drawn[3] % len(FIRST_WORDS)]
+    trade_word = industry.name_words[drawn[5] % len(industry.name_words)]
+    if drawn[4] < _SECOND_WORD:
+        return (
+            industry,
+            first_word,
+            trade_word,
+            f"{first_word} {SECOND_WORDS[drawn[4] % len(SECOND_WORDS)]} {trade_word}",
+        )
+    return industry, first_word, trade_word, f"{first_word} {trade_word}"
+
+
+def _host(first_word: str, trade_word: str, index: int) -> str:
+    return f"{first_word.lower()}-{_SLUGS[trade_word]}-{_base36(index)}{TLD}"
 
 
 def index_of(host: str) -> int | None:
@@ -159,15 +197,10 @@ def _base36(number: int) -> str:
 
 def _row(index: int, seed: int) -> tuple[str, ...]:
     drawn = draws(seed, b"company", index)
-    trade, fate, cause, first, second, words, suffix, where, detail, unit = drawn[:10]
+    _, fate, cause, _, _, _, suffix, where, detail, unit = drawn[:10]
     other, has_other, renamed, has_site, described, officers, form, audited, partners = drawn[10:19]
     kind, uen, year, date = identity(index, seed)
-    industry = _TRADES[trade & 8191]
-    first_word = FIRST_WORDS[first % len(FIRST_WORDS)]
-    trade_word = industry.name_words[words % len(industry.name_words)]
-    stem = f"{first_word} {trade_word}"
-    if second < _SECOND_WORD:
-        stem = f"{first_word} {SECOND_WORDS[second % len(SECOND_WORDS)]} {trade_word}"
+    industry, first_word, trade_word, stem = _named(drawn)
     name = f"{stem} {_SUFFIXES[kind][suffix & 63]}".rstrip()
     status = status_of(kind, year, fate, cause)
     live = status in LIVE_STATUSES
@@ -219,7 +252,7 @@ def _row(index: int, seed: int) -> tuple[str, ...]:
     )
     website = _NA
     if has_site < (_SITES_LIVE if live else _SITES_GONE):
-        website = f"{first_word.lower()}-{_SLUGS[trade_word]}-{_base36(index)}{TLD}"
+        website = _host(first_word, trade_word, index)
     return known + _NO_FORMER_NAMES + auditor + _NO_AUDITORS + (website,)
 
 

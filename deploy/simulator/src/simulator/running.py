@@ -15,11 +15,11 @@ _HOST = "127.0.0.1"
 
 
 class _Protocol(H11Protocol):
-    """Hands the application a way to break off its connection, which ASGI has not."""
+    """Hands the application what ASGI has not: breaking off its connection, and whether the other end has gone."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        self.app_state = {"break_off": transport.close}
+        self.app_state = {"break_off": transport.close, "is_gone": transport.is_closing}
 
 
 class _Server(Server):

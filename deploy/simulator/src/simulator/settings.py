@@ -7,9 +7,20 @@ from simulator.registry import DEFAULT_SEED
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """`port` 0 takes a free one. Every page waits `latency_ms`; those of slow sites wait about `slow_ms` more."""
+    """`port` 0 takes a free one.
+
+    Every page waits `latency_ms`, or anything up to `latency_to_ms` where that is not 0; those of slow sites wait about
+    `slow_ms` more. Vendors' answers wait likewise; 0 calls a minute and 0 credits are no limit. Vendors' search knows
+    the first `companies` of the register by name.
+    """
 
     seed: int = DEFAULT_SEED
     port: int = 0
     latency_ms: float = 0.0
+    latency_to_ms: float = 0.0
     slow_ms: float = 1500.0
+    vendor_latency_ms: float = 0.0
+    vendor_latency_to_ms: float = 0.0
+    vendor_calls_per_minute: int = 0
+    vendor_credits: int = 0
+    companies: int = 200_000

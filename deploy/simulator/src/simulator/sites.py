@@ -135,7 +135,7 @@ def site_of(host: str, seed: int) -> Site | None:
     if index is None or index >= CAPACITY:
         return None
     owner = company(index, seed)
-    if owner.website != host:
+    if host not in (owner.website, owner.unlisted_website):
         return None
     drawn = draws(seed, b"site", index)
     layout, manner, robots, tech, measured, sitemap, role, person, surname, obfuscated = drawn[:10]

@@ -1,10 +1,12 @@
 """What each website of the town answers to a request. Pure: the same host and path get the same answer."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from html import escape
 
 from simulator.layouts import CAREERS_PATHS, PAGES, PRIVATE_PATH
+from simulator.people import Person, people_of
 from simulator.sites import Manner, Robots, Site, site_of
 
 _HTML = "text/html; charset=utf-8"
@@ -14,7 +16,10 @@ _CLOSING_TAGS = ("</p>", "</div>", "</a>", "</li>", "</footer>", "</body>", "</h
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An HTTP response. `sent` bytes of the body go out before the connection breaks; None is all of it."""
+    """An HTTP response. `sent` bytes of the body go out before the connection breaks; None is all of it.
+
+    `chunks` go out before the body, as many as are wanted, with a pause after each; then no length is announced.
+    """
 
     status: int
     body: bytes
@@ -22,6 +27,9 @@ class Answer:
     location: str | None = None
     sent: int | None = None
     is_slow: bool = False
+    headers: tuple[tuple[bytes, bytes], ...] = ()
+    chunks: Iterable[bytes] | None = None
+    pause_s: float = 0.0
 
 
 class Town:
@@ -30,10 +38,15 @@ class Town:
     def __init__(self, seed: int) -> None:
         self.seed = seed
         self._site_of = lru_cache(maxsize=8192)(site_of)
+        self._people_of = lru_cache(maxsize=8192)(people_of)
 
     def site(self, host: str) -> Site | None:
         """The site at this host name, with or without `www.`; None where there is none."""
         return self._site_of(host.removeprefix("www."), self.seed)
+
+    def people(self, site: Site) -> tuple[Person, ...]:
+        """Who works there."""
+        return self._people_of(site, self.seed)
 
     def answer(self, host: str, path: str) -> Answer:
         """What the host says to a GET of this path. A host that nobody has gets what a proxy would say."""

@@ -1,40 +1,59 @@
-"""Visits each company's own site and announces what it says. Both lanes do the same; each has workers of its own."""
+"""Enriches companies and announces what was found. Both lanes do the same; each has workers of its own."""
 
-from common.contracts import CompanyEnriched, RequestEnrichment, RequestNightlyEnrichment
+from common.contracts import CompanyEnriched, CompanyFact, RequestEnrichment, RequestNightlyEnrichment
 from common.stage import Stage, Work
-from enricher import contacts, runs
-from enricher.visiting import Visitor
+from enricher import company_facts, contacts, runs
+from enricher.facts import Fact
+from enricher.waterfall import Waterfall
 
 
-def enricher(visitor: Visitor) -> Stage:
+def enricher(waterfall: Waterfall, *, keeps_corpus: bool) -> Stage:
     """enrichment.requested and enrichment.requested.nightly in, company.enriched out."""
     stage = Stage("enricher")
 
     @stage.handles(RequestEnrichment, RequestNightlyEnrichment)
     async def enrich(work: Work[RequestEnrichment]) -> None:
-        """Repeatable: it visits again and leaves the request's own row. A bad site is a result, not an error."""
-        company = work.event.company
-        visit = await visitor.visit(company.website_domain)
+        """Repeatable: what cost something is used again, and the request has its own row. Bad sites are results."""
+        company, now = work.event.company, work.now
+        done = await waterfall.enrich(company, work.event.tenant_id)
+        vendor_ids = {it.contact.value: it.vendor_id for it in done.sold}
         async with work.finish() as tx:
+            known = await company_facts.keep(tx, company.company_id, done.facts, now=now)
+            facts = [told(fact) for fact in known.values()]
             await runs.save(
                 tx,
-                company.company_id,
-                visit,
+                company,
+                done,
+                [told(fact) for fact in done.facts],
                 event_id=work.event_id,
                 replay_id=work.replay_id,
                 lane=work.lane,
-                now=work.now,
+                now=now,
+                keeps_corpus=keeps_corpus,
             )
-            await contacts.save(tx, company.company_id, visit.contacts, now=work.now)
+            await contacts.save(tx, company.company_id, done.contacts, vendor_ids, now=now)
             work.announce(
                 CompanyEnriched(
                     tenant_id=work.event.tenant_id,
                     company=company,
-                    site=visit.site,
-                    contacts=list(visit.contacts),
-                    degraded_reasons=list(visit.degraded_reasons),
-                    enriched_at=work.now,
+                    site=done.profile.site,
+                    contacts=list(done.contacts),
+                    degraded_reasons=done.steps.reasons,
+                    enriched_at=now,
+                    facts=facts,
                 )
             )
 
     return stage
+
+
+def told(fact: Fact) -> CompanyFact:
+    """The fact as an event tells it."""
+    return CompanyFact(
+        field=fact.field,
+        value=fact.value,
+        source_url=fact.source_url,
+        method=fact.method,
+        confidence=fact.confidence,
+        quote=fact.quote,
+    )

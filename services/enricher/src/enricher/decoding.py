@@ -7,6 +7,8 @@ import zlib
 from enricher.errors import PageRefused, SiteUnreachable
 
 _META = re.compile(rb"""<meta[^>]{0,200}?charset\s{0,5}=\s{0,5}["']?\s{0,5}([\w.:-]{1,40})""", re.IGNORECASE)
+_GZIP = b"\x1f\x8b"
+_OVERHEAD = 64 * 1024  # packing may make a body longer, but not by much
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 
 #: Character sets of the web (WHATWG), by Python's names. Python knows others that are traps, such as `punycode`.
@@ -33,13 +35,16 @@ _CHARSETS = frozenset(
 class Body:
     """The first `limit` bytes of an answer's body, unpacked as they come: a bomb is never held whole.
 
-    Raises PageRefused for a packing that nobody asked for.
+    `is_cut` says that something is missing, `is_full` that nothing more will be taken. Raises PageRefused for a packing
+    that nobody asked for.
     """
 
     def __init__(self, encoding: str, limit: int) -> None:
         self.content = bytearray()
         self.is_cut = False
+        self.is_full = False
         self._limit = limit
+        self._taken = 0
         match encoding.strip().lower():
             case "" | "identity":
                 self._unpacker = None
@@ -53,14 +58,31 @@ class Body:
         room = self._limit - len(self.content)
         if self._unpacker is None:
             self.content += chunk[:room]
-            self.is_cut = len(chunk) > room
+            self.is_cut = self.is_full = len(chunk) > room
             return
         try:
             unpacked = self._unpacker.decompress(chunk, room + 1)
         except zlib.error as error:
             raise SiteUnreachable("its compressed body is broken") from error
         self.content += unpacked[:room]
-        self.is_cut = len(unpacked) > room
+        self._taken += len(chunk)
+        # A stream may come to nothing for ever, and what follows a stream's end would be kept aside by zlib.
+        self.is_cut = len(unpacked) > room or (self._taken > self._limit + _OVERHEAD and not self._unpacker.eof)
+        self.is_full = self.is_cut or self._unpacker.eof
+
+    def end(self) -> None:
+        """There are no more bytes: a packed body that did not come to its own end was cut."""
+        if self._taken and self._unpacker and not self._unpacker.eof:
+            self.is_cut = True
+
+
+def unpacked(content: bytes, limit: int) -> bytes:
+    """The first `limit` bytes of what may be a gzip file. Raises SiteUnreachable where it is a broken one."""
+    if not content.startswith(_GZIP):
+        return content[:limit]
+    body = Body("gzip", limit)
+    body.feed(content)
+    return bytes(body.content)
 
 
 def text_of(body: bytes, declared: str | None) -> str:

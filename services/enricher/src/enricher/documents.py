@@ -2,7 +2,7 @@
 
 The HTML standard makes some trees dear to build (formatting elements are opened again in every block, nesting is
 searched at every tag, attributes are compared with each other). So formatting is taken out first, and nesting and
-attributes have an end, as they have in browsers.
+attributes have an end, as they have in browsers. Elements have one too: a megabyte of them is a hundred of tree.
 """
 
 import re
@@ -19,7 +19,9 @@ MAX_TEXT = 50_000
 MAX_LINKS = 500
 _MAX_DEPTH = 512
 _MAX_ATTRIBUTES = 2000
+_MAX_PARTS = 100_000  # elements and attributes of a page
 _MAX_DATA_BLOCKS = 20
+_MAX_DATA = 200_000
 
 _FORMATTING = re.compile(
     r"</?(?:b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u)(?=[\s/>])[^<>]*>?", re.IGNORECASE
@@ -82,7 +84,6 @@ def read(url: str, html: str) -> Document:
     tree = LexborHTMLParser(shallow(html[:MAX_HTML]))
     base = resolve(url, next(_attributes(tree, "base[href]", "href"), "")) or url
     links, addresses = _links(tree, base)
-    data = tuple(node.text() for node in islice(tree.css('script[type="application/ld+json"]'), _MAX_DATA_BLOCKS))
     title = tree.css_first("title")
     found = Document(
         url=url,
@@ -97,19 +98,22 @@ def read(url: str, html: str) -> Document:
             for kind, name in (("script[src]", "src"), ("link[href]", "href"), ("iframe[src]", "src"))
             for source in _attributes(tree, kind, name)
         ),
-        data=data,
+        data=tuple(_data(tree)),
     )
     tree.strip_tags(["script", "style", "template", "svg", "title"])
     return replace(found, text=_lines(tree.body.text(separator=_BETWEEN)) if tree.body else "")
 
 
 def shallow(html: str) -> str:
-    """The page without formatting, up to where it gets deeper or denser than any honest page."""
+    """The page without formatting, up to where it gets deeper, denser or larger than any honest page."""
     html = _FORMATTING.sub(" ", html)
     open_elements: list[str] = []
+    parts = 0
     for tag in _TAG.finditer(html):
         is_end, name, attributes = bool(tag[1]), tag[2].lower(), tag[3]
-        if len(attributes) > 2 * _MAX_ATTRIBUTES and len(_GAP.findall(attributes)) > _MAX_ATTRIBUTES:
+        here = len(_GAP.findall(attributes)) if attributes else 0
+        parts += 1 + here
+        if here > _MAX_ATTRIBUTES or parts > _MAX_PARTS:
             return html[: tag.start()]
         if name in _SHALLOW or (name in _STROKES and attributes.endswith("/")):
             continue
@@ -130,7 +134,10 @@ def _links(tree: LexborHTMLParser, base: str) -> tuple[tuple[Link, ...], tuple[s
     urls: dict[str, str | None] = {}
     pages: dict[Link, None] = {}
     addresses: dict[str, None] = {}
-    for node in islice(tree.css("a[href]"), MAX_LINKS):
+    found = tree.css("a[href]")
+    if len(found) > MAX_LINKS:  # menus stand at both ends of a page
+        found = found[: MAX_LINKS // 2] + found[-MAX_LINKS // 2 :]
+    for node in found:
         target = (node.attributes.get("href") or "").strip()[:1000]
         if target.lower().startswith(("mailto:", "tel:")):
             addresses[target] = None
@@ -140,6 +147,16 @@ def _links(tree: LexborHTMLParser, base: str) -> tuple[tuple[Link, ...], tuple[s
         if url := urls[target]:
             pages[Link(url, _words(node))] = None
     return tuple(pages), tuple(addresses)
+
+
+def _data(tree: LexborHTMLParser) -> Iterator[str]:
+    """Whole blocks only, as many as there is room for: half a block of JSON is none."""
+    room = _MAX_DATA
+    for node in islice(tree.css('script[type="application/ld+json"]'), _MAX_DATA_BLOCKS):
+        block = node.text()
+        if len(block) <= room:
+            room -= len(block)
+            yield block
 
 
 def _lines(text: str) -> str:

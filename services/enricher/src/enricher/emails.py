@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import islice
 from urllib.parse import unquote
 
@@ -13,8 +14,14 @@ from enricher.urls import has_known_suffix, site_of
 
 _MAX_CANDIDATES = 500
 _ADDRESS = re.compile(r"(?<![\w.%+-])[\w.%+'-]{1,64}@(?:[a-z0-9-]{1,63}\.){1,5}[a-z]{2,24}(?![\w-])", re.IGNORECASE)
-_AT = re.compile(r"\s?[\[({<]\s?(?:at|@)\s?[\])}>]\s?", re.IGNORECASE)
+_AT = re.compile(r"\s?(?:[\[({<]\s?(?:at|@|ät|a)\s?[\])}>]|_at_|\(_at_\)|＠|﹫)\s?", re.IGNORECASE)
 _DOT = re.compile(r"\s?[\[({<]\s?(?:dot|\.)\s?[\])}>]\s?", re.IGNORECASE)
+#: "sales at acme dot com dot sg": only with a dot in words is the other one no preposition.
+_IN_WORDS = re.compile(
+    r"(?<![\w.+-])([\w.+-]{1,64}) at (?!the dot |a dot )((?:[a-z0-9-]{1,63} dot ){1,4}[a-z]{2,24})(?![\w-])",
+    re.IGNORECASE,
+)
+_DOT_IN_WORDS = re.compile(" dot ", re.IGNORECASE)
 _WORDS = re.compile(r"[a-z]+")
 
 _DESKS = """
@@ -53,8 +60,10 @@ def _candidates(page: Document) -> Iterator[str]:
     yield from (text.removeprefix("mailto:") for text in values(organisations(page.data), "email"))
     spelled = _DOT.sub(".", _AT.sub("@", page.text))
     yield from (match[0] for match in _ADDRESS.finditer(spelled))
+    yield from (f"{match[1]}@{_DOT_IN_WORDS.sub('.', match[2])}" for match in _IN_WORDS.finditer(page.text))
 
 
+@lru_cache(maxsize=1024)  # a site has its addresses on every page
 def _valid(text: str, site: str) -> str | None:
     """The address in its one spelling, or None."""
     text = text.strip().strip(".'").lower()

@@ -3,6 +3,8 @@ followed on its own: each hop has rules to pass, and they are the visit's. No co
 """
 
 import asyncio
+import re
+import ssl
 from collections.abc import Sequence
 from dataclasses import dataclass
 from types import TracebackType
@@ -18,11 +20,33 @@ from enricher.network import GuardedNetwork
 _HTML = frozenset({"text/html", "application/xhtml+xml", ""})
 _CONNECTIONS = 128
 _KEPT = 16  # the pool looks through all of them at every request
+_MAX_PARTS = 20_000
+_PARTS_IN_A_ROW = 100  # thousands may come in one read, during which nobody else has a turn
+_VALIDATOR = re.compile(r"[\x20-\x7e]{1,200}")
+
+
+@dataclass(frozen=True, slots=True)
+class Validators:
+    """What a server calls the version of a page that it sent: asked with them again, it may say "not modified"."""
+
+    etag: str | None = None
+    last_modified: str | None = None
+
+    @property
+    def headers(self) -> list[tuple[str, str]]:
+        both = (("If-None-Match", self.etag), ("If-Modified-Since", self.last_modified))
+        return [(name, value) for name, value in both if value]
+
+
+NO_VALIDATORS = Validators()
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back. `content` is the unpacked body, of a success only, and of HTML where only that was wanted."""
+    """What came back. `content` is the unpacked body, of a success only, and of HTML where only that was wanted.
+
+    `is_cut` says that there was more of it: beyond the limit, or beyond the point where the connection broke.
+    """
 
     url: str
     status: int
@@ -31,6 +55,7 @@ class Answer:
     location: str | None
     content: bytes
     is_cut: bool
+    validators: Validators = NO_VALIDATORS
 
     @property
     def is_html(self) -> bool:
@@ -42,7 +67,10 @@ class Answer:
 
 
 class Fetcher:
-    """Gets pages, directly through `network` or by way of `proxy`, which then looks names up and guards addresses."""
+    """Gets pages, directly through `network` or by way of `proxy`, which then looks names up and guards addresses.
+
+    `tls` says whom to trust, where that is not the usual authorities.
+    """
 
     def __init__(
         self,
@@ -52,6 +80,7 @@ class Fetcher:
         max_bytes: int,
         network: httpcore.AsyncNetworkBackend | None = None,
         proxy: str | None = None,
+        tls: ssl.SSLContext | None = None,
     ) -> None:
         self._timeout_s = timeout_s
         self._max_bytes = max_bytes
@@ -61,7 +90,8 @@ class Fetcher:
             ("Accept-Encoding", "gzip"),
             ("Accept-Language", "en"),
         ]
-        self._pool = _proxied(proxy) if proxy else _direct(network or GuardedNetwork())
+        trust = tls or httpx.create_ssl_context(trust_env=False)
+        self._pool = _proxied(proxy, trust) if proxy else _direct(network or GuardedNetwork(), trust)
 
     async def __aenter__(self) -> Self:
         return self
@@ -71,11 +101,13 @@ class Fetcher:
     ) -> None:
         await self._pool.aclose()
 
-    async def get(self, url: str, *, html_only: bool = True, limit: int | None = None) -> Answer:
+    async def get(
+        self, url: str, *, html_only: bool = True, limit: int | None = None, known: Validators = NO_VALIDATORS
+    ) -> Answer:
         """One GET, within the page's time and `limit` bytes. Raises SiteUnreachable, PageRefused."""
         try:
             async with asyncio.timeout(self._timeout_s):
-                return await self._get(url, html_only, limit or self._max_bytes)
+                return await self._get(url, html_only, limit or self._max_bytes, known)
         except (TimeoutError, httpcore.TimeoutException) as error:
             raise SiteUnreachable(f"no answer within {self._timeout_s:g} s") from error
         except httpcore.UnsupportedProtocol as error:
@@ -83,8 +115,9 @@ class Fetcher:
         except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.ProxyError) as error:
             raise SiteUnreachable(str(error)[:200] or type(error).__name__) from error
 
-    async def _get(self, url: str, html_only: bool, limit: int) -> Answer:
-        async with self._pool.stream("GET", _core_url(httpx.URL(url)), headers=self._headers) as response:
+    async def _get(self, url: str, html_only: bool, limit: int, known: Validators) -> Answer:
+        headers = [*self._headers, *known.headers]
+        async with self._pool.stream("GET", _core_url(httpx.URL(url)), headers=headers) as response:
             content_type, charset = _content_type(_header(response.headers, b"content-type"))
             wanted = 200 <= response.status < 300 and (content_type in _HTML or not html_only)
             body = Body(_header(response.headers, b"content-encoding") if wanted else "", limit)
@@ -98,25 +131,37 @@ class Fetcher:
                 location=_header(response.headers, b"location") or None if 300 <= response.status < 400 else None,
                 content=bytes(body.content),
                 is_cut=body.is_cut,
+                validators=Validators(
+                    etag=_validator(response.headers, b"etag"),
+                    last_modified=_validator(response.headers, b"last-modified"),
+                ),
             )
 
 
 async def _read(response: httpcore.Response, body: Body) -> None:
-    """Fills the body. One that breaks off is as good as one that was cut."""
+    """Fills the body. One that breaks off, or comes in crumbs without end, is as good as one that was cut."""
+    parts = 0
     try:
         async for chunk in response.aiter_stream():
             body.feed(chunk)
-            if body.is_cut:
-                break
+            if body.is_full:
+                return
+            parts += 1
+            if parts % _PARTS_IN_A_ROW == 0:
+                await asyncio.sleep(0)
+            if parts == _MAX_PARTS:
+                body.is_cut = True
+                return
+        body.end()
     except (httpcore.RemoteProtocolError, httpcore.ReadError):
         if not body.content:
             raise
         body.is_cut = True
 
 
-def _direct(network: httpcore.AsyncNetworkBackend) -> httpcore.AsyncConnectionPool:
+def _direct(network: httpcore.AsyncNetworkBackend, trust: ssl.SSLContext) -> httpcore.AsyncConnectionPool:
     return httpcore.AsyncConnectionPool(
-        ssl_context=httpx.create_ssl_context(trust_env=False),
+        ssl_context=trust,
         max_connections=_CONNECTIONS,
         max_keepalive_connections=_KEPT,
         keepalive_expiry=5,
@@ -124,12 +169,12 @@ def _direct(network: httpcore.AsyncNetworkBackend) -> httpcore.AsyncConnectionPo
     )
 
 
-def _proxied(address: str) -> httpcore.AsyncConnectionPool:
+def _proxied(address: str, trust: ssl.SSLContext) -> httpcore.AsyncConnectionPool:
     proxy = httpx.Proxy(address)
     return httpcore.AsyncHTTPProxy(
         _core_url(proxy.url),
         proxy_auth=proxy.raw_auth,
-        ssl_context=httpx.create_ssl_context(trust_env=False),
+        ssl_context=trust,
         max_connections=_CONNECTIONS,
         max_keepalive_connections=_KEPT,
         keepalive_expiry=5,
@@ -143,6 +188,12 @@ def _core_url(url: httpx.URL) -> httpcore.URL:
 def _header(headers: Sequence[tuple[bytes, bytes]], name: bytes) -> str:
     value = next((value for key, value in headers if key.lower() == name), b"")
     return value.decode("utf-8", "replace").strip()
+
+
+def _validator(headers: Sequence[tuple[bytes, bytes]], name: bytes) -> str | None:
+    """As sent, if it is fit to be sent back."""
+    value = _header(headers, name)
+    return value if _VALIDATOR.fullmatch(value) else None
 
 
 def _content_type(header: str) -> tuple[str, str | None]:

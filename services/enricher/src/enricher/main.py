@@ -3,21 +3,39 @@
 import time
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import timedelta
 
 from common.postgres import Database
 from common.service import run
 from common.settings import read
 from common.stage import Stage
+from enricher import profiling
+from enricher.bought import Bought
+from enricher.breakers import Breakers
+from enricher.budgets import Budgets
+from enricher.calling import Calls
 from enricher.consumer import enricher
 from enricher.extraction import warm_up
 from enricher.fetching import Fetcher
-from enricher.pacing import Pacing
+from enricher.people import People
+from enricher.profiling import Web
 from enricher.robots import Robots
 from enricher.settings import EnricherSettings
+from enricher.site_cache import SiteCache
+from enricher.turns import Turns
+from enricher.vendors.http import connect
+from enricher.vendors.language_model import LanguageModel, connect_model
+from enricher.vendors.lusha import Lusha
+from enricher.vendors.tavily import Tavily
+from enricher.vendors.zerobounce import ZeroBounce
+from enricher.verifying import Verifier
 from enricher.visiting import Limits, Visitor
+from enricher.waterfall import Waterfall
 
 READERS = 4
+#: A site is given up by its visitor after so many visits' time.
+LEASE = 2
 
 
 def main() -> None:
@@ -25,27 +43,34 @@ def main() -> None:
     settings = read(EnricherSettings)
 
     @asynccontextmanager
-    async def compose(_: Database) -> AsyncIterator[Stage]:
+    async def compose(database: Database) -> AsyncIterator[Stage]:
         warm_up()
-        reader = ThreadPoolExecutor(READERS, thread_name_prefix="reader")
-        limits = Limits(
-            schemes=settings.crawl_schemes,
-            pages=settings.crawl_max_pages,
-            timeout_s=settings.crawler_timeout_s,
-            delay_s=settings.crawl_delay_s,
-            max_delay_s=settings.crawl_delay_max_s,
-        )
-        async with Fetcher(
-            user_agent=settings.crawler_user_agent,
-            timeout_s=settings.crawl_page_timeout_s,
-            max_bytes=settings.crawl_max_bytes,
-            proxy=settings.crawler_proxy,
-        ) as fetcher:
-            robots = Robots(fetcher, settings.robots_token, clock=time.monotonic)
-            try:
-                yield enricher(Visitor(fetcher, robots, Pacing(), reader, limits))
-            finally:
-                reader.shutdown(wait=False, cancel_futures=True)
+        async with AsyncExitStack() as open_:
+            reader = ThreadPoolExecutor(READERS, thread_name_prefix="reader")
+            open_.callback(reader.shutdown, wait=False, cancel_futures=True)
+            fetcher = await open_.enter_async_context(fetcher_of(settings))
+            http = await open_.enter_async_context(connect())
+            model = None
+            if settings.openai_api_key:
+                client = await open_.enter_async_context(
+                    connect_model(settings.openai_api_key, settings.openai_base_url)
+                )
+                model = LanguageModel(client, settings.openai_model, timeout_s=settings.llm_chunk_timeout_s)
+            key = settings.tavily_api_key
+            tavily = Tavily(http, key, settings.tavily_base_url) if key else None
+            key = settings.lusha_api_key
+            lusha = Lusha(http, key, settings.lusha_base_url) if key else None
+            key = settings.zerobounce_api_key
+            zerobounce = ZeroBounce(http, key, settings.zerobounce_base_url) if key else None
+
+            calls = Calls(Budgets(database, settings.caps), Breakers(database))
+            bought = Bought(database, calls)
+            web = Web(sites_of(database, fetcher, reader, settings), bought, tavily, model, reader)
+            people = People(bought, lusha, settings.lusha_preferred_titles, is_enabled=settings.enable_lusha_fallback)
+            verifier = Verifier(database, calls, zerobounce)
+            yield enricher(
+                Waterfall(web, people, verifier, limits_of(settings)), keeps_corpus=settings.persist_crawl_corpus
+            )
 
     run(
         "enricher",
@@ -53,4 +78,44 @@ def main() -> None:
         compose,
         interactive=settings.enricher_interactive_workers,
         nightly=settings.enricher_nightly_workers,
+    )
+
+
+def fetcher_of(settings: EnricherSettings) -> Fetcher:
+    """What pages are fetched with."""
+    return Fetcher(
+        user_agent=settings.crawler_user_agent,
+        timeout_s=settings.crawl_page_timeout_s,
+        max_bytes=settings.crawl_max_bytes,
+        proxy=settings.crawler_proxy,
+    )
+
+
+def sites_of(database: Database, fetcher: Fetcher, reader: ThreadPoolExecutor, settings: EnricherSettings) -> SiteCache:
+    """The sites as they are visited, or were lately."""
+    limits = Limits(
+        schemes=settings.crawl_schemes,
+        pages=settings.crawl_max_pages,
+        timeout_s=settings.crawler_timeout_s,
+        delay_s=settings.crawl_delay_s,
+        max_delay_s=settings.crawl_delay_max_s,
+    )
+    robots = Robots(settings.robots_token, clock=time.monotonic)
+    return SiteCache(
+        database,
+        Visitor(fetcher, robots, Turns(database), reader, limits),
+        fresh_for=timedelta(days=settings.site_fresh_for_days),
+        lease=timedelta(seconds=LEASE * settings.crawler_timeout_s),
+        keeps_texts=True,
+    )
+
+
+def limits_of(settings: EnricherSettings) -> profiling.Limits:
+    """What reading a company may take."""
+    return profiling.Limits(
+        corpus_characters=settings.extract_corpus_char_limit,
+        chunks=settings.llm_max_chunks,
+        chunk_timeout_s=settings.llm_chunk_timeout_s,
+        extract_timeout_s=settings.merge_deterministic_timeout_s,
+        fresh_for=timedelta(days=settings.site_fresh_for_days),
     )

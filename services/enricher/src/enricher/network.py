@@ -4,7 +4,9 @@ is what is connected to. So neither an odd spelling, a redirect nor a name that 
 
 import asyncio
 import socket
+import threading
 from collections.abc import Awaitable, Callable, Iterable
+from contextlib import suppress
 from typing import Any
 
 import httpcore
@@ -17,13 +19,53 @@ Resolve = Callable[[str, int], Awaitable[list[str]]]
 WEB_PORTS = frozenset({80, 443})
 
 
-async def resolve(host: str, port: int) -> list[str]:
-    """The addresses of a host, as the system knows them. Raises SiteUnreachable."""
-    try:
-        found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except (socket.gaierror, UnicodeError) as error:
-        raise SiteUnreachable(f"the name {host} does not resolve") from error
-    return list(dict.fromkeys(str(address[0]) for *_, address in found))
+class Resolver:
+    """Asks the system for a host's addresses. It has no time limit and cannot be stopped, so each question gets a
+    thread of its own, of which there are `at_once` at most: dead names wait for their answers without anybody else.
+    """
+
+    def __init__(
+        self, *, timeout_s: float = 5, at_once: int = 128, look_up: Callable[..., Any] = socket.getaddrinfo
+    ) -> None:
+        self._timeout_s = timeout_s
+        self._look_up = look_up
+        self._room = asyncio.Semaphore(at_once)
+        self._asked: dict[tuple[str, int], asyncio.Future[list[str] | Exception]] = {}
+
+    async def __call__(self, host: str, port: int) -> list[str]:
+        """The addresses of a host, each once. Raises SiteUnreachable, at the latest after `timeout_s`."""
+        try:
+            async with asyncio.timeout(self._timeout_s):
+                answer = self._asked.get((host, port)) or await self._ask(host, port)
+                found = await asyncio.shield(answer)
+        except TimeoutError as error:
+            raise SiteUnreachable(f"the name {host} did not resolve within {self._timeout_s:g} s") from error
+        if isinstance(found, Exception):
+            raise SiteUnreachable(f"the name {host} does not resolve") from found
+        return found
+
+    async def _ask(self, host: str, port: int) -> "asyncio.Future[list[str] | Exception]":
+        await self._room.acquire()
+        loop = asyncio.get_running_loop()
+        answer = self._asked[host, port] = loop.create_future()
+
+        def end(found: list[str] | Exception) -> None:
+            self._asked.pop((host, port), None)
+            self._room.release()
+            answer.set_result(found)
+
+        def ask() -> None:
+            found: list[str] | Exception
+            try:
+                found = list(dict.fromkeys(str(a[0]) for *_, a in self._look_up(host, port, type=socket.SOCK_STREAM)))
+            except (OSError, UnicodeError) as error:
+                found = error
+            with suppress(RuntimeError):  # the loop has ended meanwhile
+                loop.call_soon_threadsafe(end, found)
+
+        # A daemon: a process that wants to end does not wait for a dead name. An executor would.
+        threading.Thread(target=ask, name=f"resolving {host[:50]}", daemon=True).start()
+        return answer
 
 
 class GuardedNetwork(httpcore.AsyncNetworkBackend):
@@ -32,8 +74,8 @@ class GuardedNetwork(httpcore.AsyncNetworkBackend):
     The arguments are for tests: a resolver that lies, and a way to servers that are on loopback.
     """
 
-    def __init__(self, *, resolve: Resolve = resolve, inner: httpcore.AsyncNetworkBackend | None = None) -> None:
-        self._resolve = resolve
+    def __init__(self, *, resolve: Resolve | None = None, inner: httpcore.AsyncNetworkBackend | None = None) -> None:
+        self._resolve = resolve or Resolver()
         self._inner = inner or httpcore.AnyIOBackend()
 
     async def connect_tcp(

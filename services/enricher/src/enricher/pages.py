@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from enum import IntEnum
 
 from enricher.documents import Link
-from enricher.urls import host_of, path_of, site_of
+from enricher.urls import host_of, origin_of, path_of, site_of
 
 
 class Kind(IntEnum):
@@ -31,6 +31,7 @@ _STEMS: dict[Kind, tuple[str, ...]] = {
 }
 _WORD = re.compile(r"[a-z]+")
 _MAX_WORDS = 4  # "About our people" names a page, "How we think about tyres" an article
+_MAX_PAGES = 50
 _NO_PAGE = re.compile(
     r"\.(?:pdf|docx?|xlsx?|pptx?|zip|rar|jpe?g|png|gif|svg|webp|ico|mp[34]|avi|mov|css|js|xml|json|txt)$"
 )
@@ -47,20 +48,36 @@ def kind_of(link: Link) -> Kind | None:
     return None
 
 
-def key_pages(home: str, links: Iterable[Link]) -> list[str]:
-    """The site's own telling pages, best first: one of each kind, then the second ones. Same links, same order."""
+def key_pages(home: str, links: Iterable[Link]) -> dict[str, Kind]:
+    """The site's own telling pages, best first: one of each kind, then the second ones. Same links, same order.
+
+    Of one kind the pages near the top of the site come first. An address with and without www, encryption or a slash
+    at the end is one page.
+    """
     site = site_of(host_of(home))
-    kinds: dict[Kind, set[str]] = {}
+    kinds = _kinds(links)
+    chosen: dict[Kind, list[str]] = {}
+    seen = {_page_of(home)}
+    for url in sorted(kinds, key=lambda url: (origin_of(url) != origin_of(home), url.count("/"), len(url), url)):
+        if site_of(host_of(url)) == site and _page_of(url) not in seen:
+            seen.add(_page_of(url))
+            chosen.setdefault(kinds[url], []).append(url)
+    ranked = sorted((nth, kind, url) for kind, urls in chosen.items() for nth, url in enumerate(urls))
+    return {url: kind for _, kind, url in ranked[:_MAX_PAGES]}
+
+
+def _kinds(links: Iterable[Link]) -> dict[str, Kind]:
+    """What each link's page is about; of several links to one page the most telling words count."""
+    kinds: dict[str, Kind] = {}
     for link in links:
         path = path_of(link.url).lower()
-        if path == "/" or _NO_PAGE.search(path) or site_of(host_of(link.url)) != site:
+        if path == "/" or _NO_PAGE.search(path):
             continue
         kind = kind_of(link)
         if kind is not None:
-            kinds.setdefault(kind, set()).add(link.url)
-    ranked = [
-        (nth, kind, url)
-        for kind, urls in kinds.items()
-        for nth, url in enumerate(sorted(urls, key=lambda url: (url.count("/"), len(url), url)))
-    ]
-    return list(dict.fromkeys(url for _, _, url in sorted(ranked) if url != home))
+            kinds[link.url] = min(kind, kinds.get(link.url, kind))
+    return kinds
+
+
+def _page_of(url: str) -> str:
+    return url.partition("://")[2].removeprefix("www.").rstrip("/")

@@ -1,4 +1,4 @@
-"""Finds telephone numbers on a page. A number without a country is one of Singapore."""
+"""Finds telephone numbers on a page. A number without a country is one of Singapore, unless the site is abroad."""
 
 from collections.abc import Iterator
 from urllib.parse import unquote
@@ -7,8 +7,11 @@ import phonenumbers
 
 from enricher.documents import Document
 from enricher.structured import organisations, values
+from enricher.urls import host_of
 
 REGION = "SG"
+#: Countries by the end of a site's name. Ends that the whole world uses (.co, .io, .ai, .me, .tv) say nothing.
+_ABROAD = frozenset(("my", "id", "th", "vn", "ph", "hk", "cn", "tw", "jp", "kr", "in", "au", "nz", "de", "fr", "nl"))
 _MAX_NUMBERS = 50
 _EDGE = 10_000
 """Numbers stand at the top or the foot of a page; the matcher is slow, so the middle of a long one is left out."""
@@ -21,17 +24,24 @@ def find_phones(page: Document) -> list[str]:
     )
 
 
+def region_of(url: str) -> str:
+    """The country whose numbers this site writes without a country's code."""
+    end = host_of(url).rpartition(".")[2].lower()
+    return {"uk": "GB"}.get(end, end.upper() if end in _ABROAD else REGION)
+
+
 def _numbers(page: Document) -> Iterator[phonenumbers.PhoneNumber]:
+    region = region_of(page.url)
     spoken = [unquote(target[4:]) for target in page.addresses if target.lower().startswith("tel:")]
     for text in (spoken + values(organisations(page.data), "telephone"))[:_MAX_NUMBERS]:
         try:
-            number = phonenumbers.parse(text[:40], REGION)
+            number = phonenumbers.parse(text[:40], region)
         except phonenumbers.NumberParseException:
             continue
         if phonenumbers.is_valid_number(number):
             yield number
     text = page.text if len(page.text) <= 2 * _EDGE else f"{page.text[:_EDGE]} {page.text[-_EDGE:]}"
-    for found, match in enumerate(phonenumbers.PhoneNumberMatcher(text, REGION, max_tries=500)):
+    for found, match in enumerate(phonenumbers.PhoneNumberMatcher(text, region, max_tries=500)):
         if found == _MAX_NUMBERS:
             return
         if "fax" not in text[max(0, match.start - 12) : match.start].lower():

@@ -6,7 +6,11 @@ from pydantic import Field, field_validator
 from pydantic_settings import NoDecode
 
 from common.settings import StageSettings
+from enricher.vendors.errors import Vendor
 from enricher.visiting import Scheme
+
+_URL = r"^https?://\S+$"
+Titles = Annotated[tuple[str, ...], NoDecode]
 
 
 class EnricherSettings(StageSettings):
@@ -35,6 +39,35 @@ class EnricherSettings(StageSettings):
         pattern=r"^https?://\S+$",
         description="a proxy that fetches for us and looks names up: then it, not we, keeps us off internal addresses",
     )
+    site_fresh_for_days: float = Field(
+        default=7, ge=0, description="days for which what was found on the web is used again, for every tenant"
+    )
+    persist_crawl_corpus: bool = Field(default=False, description="keep the texts that were read")
+    extract_corpus_char_limit: int = Field(default=60_000, ge=1000, description="characters of all pages together")
+    merge_deterministic_timeout_s: float = Field(default=10, gt=0, description="seconds for reading without a model")
+    llm_max_chunks: int = Field(default=2, ge=0, le=20, description="questions to the model per company")
+    llm_chunk_timeout_s: float = Field(default=30, gt=0, description="seconds for each of them")
+
+    tavily_api_key: str | None = Field(default=None, description="without: no search for sites, no second fetcher")
+    tavily_base_url: str = Field(default="https://api.tavily.com", pattern=_URL)
+    tavily_max_queries: int = Field(default=800, ge=0, description="credits per tenant and day")
+    openai_api_key: str | None = Field(default=None, description="without: nothing is read by a model")
+    openai_base_url: str = Field(default="https://api.openai.com/v1", pattern=_URL)
+    openai_model: str = Field(default="gpt-4o-mini", min_length=1)
+    openai_daily_tokens_cap: int = Field(default=150_000, ge=0, description="tokens per tenant and day")
+    lusha_api_key: str | None = Field(default=None, description="without: no contacts are bought")
+    lusha_base_url: str = Field(default="https://api.lusha.com", pattern=_URL)
+    lusha_max_contact_lookups: int = Field(default=500, ge=0, description="credits per tenant and day")
+    enable_lusha_fallback: bool = Field(default=True, description="buy contacts where the site names nobody")
+    lusha_preferred_titles: Titles = Field(
+        default=("CEO", "Managing Director", "Founder", "Director", "Head of Sales"),
+        min_length=1,
+        description="whom to look for, the first ones preferred",
+    )
+    zerobounce_api_key: str | None = Field(default=None, description="without: addresses are not verified")
+    zerobounce_base_url: str = Field(default="https://api.zerobounce.net", pattern=_URL)
+    zerobounce_max_verifications: int = Field(default=1000, ge=0, description="addresses per tenant and day")
+
     enricher_interactive_workers: int = Field(default=10, ge=1, description="visits at once for those who wait")
     enricher_nightly_workers: int = Field(default=8, ge=1, description="visits at once in the night")
 
@@ -48,10 +81,27 @@ class EnricherSettings(StageSettings):
             raise ValueError(f"{', '.join(sorted(unknown))}: name https, http, or both with a comma between")
         return schemes
 
-    @field_validator("crawler_proxy", mode="before")
+    @field_validator("lusha_preferred_titles", mode="before")
+    @classmethod
+    def _titles(cls, value: object) -> object:
+        return [title.strip() for title in value.split(",") if title.strip()] if isinstance(value, str) else value
+
+    @field_validator(
+        "crawler_proxy", "tavily_api_key", "openai_api_key", "lusha_api_key", "zerobounce_api_key", mode="before"
+    )
     @classmethod
     def _none_if_blank(cls, value: object) -> object:
         return value or None
+
+    @property
+    def caps(self) -> dict[Vendor, int]:
+        """Units of each vendor per tenant and day."""
+        return {
+            "tavily": self.tavily_max_queries,
+            "openai": self.openai_daily_tokens_cap,
+            "lusha": self.lusha_max_contact_lookups,
+            "zerobounce": self.zerobounce_max_verifications,
+        }
 
     @property
     def robots_token(self) -> str:

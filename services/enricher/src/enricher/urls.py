@@ -1,5 +1,7 @@
 """Where a link leads, and whose site that is: the registrable domain, by the public suffix list that is built in."""
 
+import re
+from functools import lru_cache
 from urllib.parse import urljoin, urlsplit, urlunsplit
 
 import httpx
@@ -7,6 +9,8 @@ from tldextract import TLDExtract
 
 _SUFFIXES = TLDExtract(cache_dir=None, suffix_list_urls=(), include_psl_private_domains=True)
 _LONGEST = 1000
+#: A host name that a resolver takes (RFC 1035), or an IPv6 address.
+_HOST = re.compile(rb"(?=.{1,253}$)[\w-]{1,63}(?:\.[\w-]{1,63})*|[0-9a-f:.]*:[0-9a-f:.]*", re.ASCII)
 
 
 def resolve(base: str, link: str) -> str | None:
@@ -18,10 +22,12 @@ def resolve(base: str, link: str) -> str | None:
         if scheme not in ("http", "https"):
             return None
         url = httpx.URL(urlunsplit((scheme, host, path or "/", query, "")))
+        if url.raw_host.endswith(b"."):  # the same name, spelled in full
+            url = url.copy_with(host=url.host[:-1])
     except (httpx.InvalidURL, ValueError):
         return None
     absolute = str(url)
-    is_page = url.raw_host and b"%" not in url.raw_host and not url.userinfo and url.port is None
+    is_page = _HOST.fullmatch(url.raw_host) and not url.userinfo and url.port is None
     return absolute if is_page and len(absolute) <= _LONGEST else None
 
 
@@ -47,6 +53,7 @@ def origin_of(url: str) -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
+@lru_cache(10_000)
 def name_and_suffix(host: str) -> tuple[str, str]:
     """("acme", "com.sg") for www.acme.com.sg. A suffix that the list does not know is the last label."""
     found = _SUFFIXES.extract_str(host)

@@ -1,29 +1,37 @@
 """One visit to a company's own site: robots.txt, homepage, key pages one after another, all within a deadline.
 
-A site that is away, slow, odd or closed to us never raises: the visit's outcome and reasons say what was not seen.
+A site that is away, slow, odd or closed to us never raises: the visit's outcome and reasons say what was not seen. The
+same pages give the same visit.
 """
 
 import asyncio
 import time
 from collections.abc import Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass, field
-from typing import Literal
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
 
 from common.contracts import Contact, Site
-from enricher.documents import Document, clean, read
+from enricher import sitemaps
+from enricher.documents import Document, Link, clean, read
 from enricher.errors import PageForbidden, PageRefused, SiteUnreachable
-from enricher.extraction import extract
-from enricher.fetching import Answer, Fetcher
-from enricher.pacing import Pacing
-from enricher.pages import key_pages
-from enricher.robots import Robots
-from enricher.urls import homepage, host_of, may_be_home, path_of, resolve, site_of
+from enricher.extraction import Findings, extract
+from enricher.facts import Fact
+from enricher.fetching import NO_VALIDATORS, Answer, Fetcher, Validators
+from enricher.pages import Kind, key_pages
+from enricher.robots import Robots, RulesWithheld
+from enricher.sitemaps import Sitemap, parse
+from enricher.trips import NoMore, Trip
+from enricher.turns import Turns
+from enricher.urls import homepage, path_of
 
 Outcome = Literal["visited", "no_site_known", "forbidden", "unreachable", "empty"]
 Scheme = Literal["https", "http"]
 
-MAX_REDIRECTS = 5
+#: Characters of text below which pages say too little to go on: a picture with a slogan, a page made by scripts.
+THIN = 300
+_NOTHING = Findings(None, None, (), has_careers=False, contacts=())
+_NOT_MODIFIED = 304
 _REFUSALS = frozenset({401, 403, 451})
 _OVERLOADED = frozenset({429, 503})
 
@@ -39,186 +47,250 @@ class SeenPage:
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """What a visit came to. Contacts are best first."""
+    """What a visit came to. Contacts are best first, `documents` what was read, the homepage first.
+
+    `is_forbidden`: the owner does not want us, so nobody may fetch the site for us either. `is_thin`: there is too
+    little text to go on, or none. `is_whole`: nothing that was wanted is missing for lack of time or of the site's
+    patience. `was_cached`: it is an earlier visit's result; its `documents` are there only if they were kept.
+    """
 
     site: Site
     contacts: tuple[Contact, ...] = ()
+    facts: tuple[Fact, ...] = ()
     pages: tuple[SeenPage, ...] = ()
     degraded_reasons: tuple[str, ...] = ()
     duration_ms: int = 0
+    documents: tuple[Document, ...] = ()
+    is_forbidden: bool = False
+    is_thin: bool = True
+    is_whole: bool = True
+    was_cached: bool = False
+    validators: Validators = NO_VALIDATORS
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a visit may take. Between two pages lies `delay_s`, or what the owner asks for, up to `max_delay_s`."""
+    """What a visit may take. Between two requests lies `delay_s`, or what the owner asks for, up to `max_delay_s`.
+
+    `timeout_s` is for fetching; what was fetched is searched for `extract_timeout_s` at most.
+    """
 
     schemes: Sequence[Scheme] = ("https", "http")
     pages: int = 4
     timeout_s: float = 20
     delay_s: float = 0.5
     max_delay_s: float = 30
-
-
-@dataclass(slots=True)
-class _Trip:
-    """A visit under way."""
-
-    domain: str
-    before: float
-    outcome: Outcome = "unreachable"
-    documents: list[Document] = field(default_factory=list)
-    seen: list[SeenPage] = field(default_factory=list)
-    reasons: list[str] = field(default_factory=list)
+    extract_timeout_s: float = 10
 
 
 class Visitor:
     """Visits sites, many at once; `reader` takes pages apart, off the event loop."""
 
-    def __init__(self, fetcher: Fetcher, robots: Robots, pacing: Pacing, reader: Executor, limits: Limits) -> None:
+    def __init__(self, fetcher: Fetcher, robots: Robots, turns: Turns, reader: Executor, limits: Limits) -> None:
         self._fetcher = fetcher
         self._robots = robots
-        self._pacing = pacing
+        self._turns = turns
         self._reader = reader
         self._limits = limits
 
-    async def visit(self, domain: str | None) -> Visit:
-        """The visit to this domain's site. May be repeated; takes the deadline at most, and a moment to read."""
+    async def visit(self, domain: str | None, earlier: Visit | None = None) -> Visit:
+        """The visit to this domain's site. May be repeated; takes the deadline at most, and a moment to read.
+
+        Where the site says that its homepage is still the one that `earlier` saw, that visit is the answer. Raises
+        nothing but Unavailable.
+        """
         if domain is None:
             return Visit(Site(outcome="no_site_known"), degraded_reasons=("no website known",))
         started = time.monotonic()
-        trip = _Trip(domain, before=started + self._limits.timeout_s)
+        limits = self._limits
+        before = started + limits.timeout_s
+        trip = Trip(self._fetcher, self._robots, self._turns, before, limits.delay_s, limits.max_delay_s)
+        if earlier and earlier.site.url and earlier.validators != NO_VALIDATORS:
+            trip.known[earlier.site.url] = earlier.validators
+        walk = _Walk(domain, trip, self._reader, limits)
         try:
-            async with asyncio.timeout(self._limits.timeout_s):
-                await self._walk(trip)
+            async with asyncio.timeout(limits.timeout_s):
+                await walk.through()
         except TimeoutError:
-            trip.reasons.append(f"timeout after {self._limits.timeout_s:g} s")
-        return await self._report(trip, started)
+            walk.reasons.append(f"timeout after {limits.timeout_s:g} s")
+            walk.is_whole = False
+        visit = replace(earlier, was_cached=True) if earlier and walk.is_unchanged else await walk.report()
+        return replace(visit, duration_ms=int((time.monotonic() - started) * 1000))
 
-    async def _walk(self, trip: _Trip) -> None:
-        home = await self._open_home(trip)
-        if home is None:
+
+@dataclass(slots=True)
+class _Walk:
+    """A visit under way, and what it has come to so far."""
+
+    domain: str
+    trip: Trip
+    reader: Executor
+    limits: Limits
+    outcome: Outcome = "unreachable"
+    documents: list[Document] = field(default_factory=list)
+    seen: list[SeenPage] = field(default_factory=list)
+    reasons: list[str] = field(default_factory=list)
+    validators: Validators = NO_VALIDATORS
+    is_forbidden: bool = False
+    is_whole: bool = True
+    is_unchanged: bool = False
+
+    async def through(self) -> None:
+        """The homepage, then as many key pages as there may be."""
+        home = await self._open_home()
+        if home is None or not self.limits.pages:
             return
-        rules = await self._robots.rules_for(home.url)
-        known = key_pages(home.url, home.links)
-        wanted = [url for url in known if rules.allows(url)]
-        if len(wanted) < len(known):
-            trip.reasons.append(f"robots.txt forbids {len(known) - len(wanted)} key pages")
-        for url in wanted[: self._limits.pages]:
-            if not await self._open_page(trip, url):
-                return
-        if len(wanted) > self._limits.pages:
-            trip.reasons.append(f"page limit: {len(wanted) - self._limits.pages} more key pages not read")
+        try:
+            waiting = await self._find_pages(home)
+            read, forbidden = 0, 0
+            while waiting and read < self.limits.pages:
+                is_allowed = await self._open_page(waiting.pop(0))
+                read += is_allowed
+                forbidden += not is_allowed
+        except NoMore as error:
+            self.reasons.append(str(error))
+            self.is_whole = False
+            return
+        if forbidden:
+            self.reasons.append(f"robots.txt forbids {forbidden} key pages")
+        if waiting:
+            self.reasons.append(f"page limit: {len(waiting)} more key pages not read")
 
-    async def _open_home(self, trip: _Trip) -> Document | None:
+    async def _open_home(self) -> Document | None:
         """The homepage, by the first scheme that the site answers to; where there is none, why."""
         reasons: list[str] = []
-        for scheme in self._limits.schemes:
-            url = homepage(trip.domain, scheme)
+        for scheme in self.limits.schemes:
+            url = homepage(self.domain, scheme)
             if url is None:
-                reasons = [f"{trip.domain[:100]!r} is no host name"]
+                reasons = [f"{self.domain[:100]!r} is no host name"]
                 break
             try:
-                answer = await self._fetch(trip, url)
+                answer = await self.trip.fetch(url)
+            except (PageForbidden, RulesWithheld) as error:
+                self.is_forbidden = True
+                self.outcome = "forbidden" if isinstance(error, PageForbidden) else "unreachable"
+                reasons = [str(error)]
+                break
             except SiteUnreachable as error:
                 reasons.append(f"{scheme}: {error}")
             except PageRefused as error:
-                trip.outcome = "forbidden" if isinstance(error, PageForbidden) else "unreachable"
                 reasons = [str(error)]
                 break
             else:
-                return await self._home_of(trip, answer)
-        trip.reasons += reasons
+                return await self._home_of(answer)
+        self.reasons += reasons
         return None
 
-    async def _home_of(self, trip: _Trip, answer: Answer) -> Document | None:
+    async def _home_of(self, answer: Answer) -> Document | None:
         """The homepage that was answered, if it is one."""
-        if not 200 <= answer.status < 300:
-            trip.outcome = "forbidden" if answer.status in _REFUSALS else "unreachable"
-            trip.reasons.append(f"homepage answers HTTP {answer.status}")
+        if answer.status == _NOT_MODIFIED and answer.url in self.trip.known:
+            self.is_unchanged = True
             return None
-        trip.outcome = "empty"
+        self.seen.append(SeenPage(answer.url, answer.status, len(answer.content)))
+        if not 200 <= answer.status < 300:
+            self.is_forbidden = answer.status in _REFUSALS
+            self.outcome = "forbidden" if self.is_forbidden else "unreachable"
+            self.reasons.append(f"homepage answers HTTP {answer.status}")
+            return None
+        self.outcome = "empty"
+        self.validators = answer.validators
         if not answer.is_html:
-            trip.reasons.append(f"homepage is {answer.content_type[:60]}, not HTML")
+            self.reasons.append(f"homepage is {answer.content_type[:60]}, not HTML")
             return None
-        return await self._read(trip, answer)
+        return await self._read(answer)
 
-    async def _open_page(self, trip: _Trip, url: str) -> bool:
-        """Reads one key page, or says why not. False where the rest is better left alone."""
+    async def _find_pages(self, home: Document) -> list[str]:
+        """The key pages that the homepage links to and, where it leaves kinds of them out, that the sitemap lists."""
+        linked = key_pages(home.url, home.links)
+        if len(set(linked.values())) >= min(self.limits.pages, len(Kind)):
+            return list(linked)
+        listed = await sitemaps.find(home.url, self.trip.sitemaps_of(home.url), self._read_sitemap)
+        return list(key_pages(home.url, (*home.links, *(Link(url, "") for url in listed))))
+
+    async def _read_sitemap(self, url: str) -> Sitemap | None:
         try:
-            answer = await self._fetch(trip, url)
-        except (SiteUnreachable, PageRefused) as error:
-            trip.reasons.append(f"{path_of(url)[:100]}: {error}")
-            return not isinstance(error, _OutOfTime)
-        if answer.status in _OVERLOADED:
-            trip.reasons.append(f"{path_of(url)[:100]}: HTTP {answer.status}, so no more was asked for")
+            answer = await self._ask(url, html_only=False, limit=sitemaps.MAX_BYTES)
+        except PageForbidden:
+            return None
+        if answer is None or not 200 <= answer.status < 300:
+            return None
+        return await asyncio.get_running_loop().run_in_executor(self.reader, _take_sitemap_apart, answer)
+
+    async def _open_page(self, url: str) -> bool:
+        """Reads one key page, or says why not; False where it is forbidden. Raises NoMore."""
+        try:
+            answer = await self._ask(url)
+        except PageForbidden:
             return False
+        if answer is None:
+            return True
+        self.seen.append(SeenPage(answer.url, answer.status, len(answer.content)))
         if not 200 <= answer.status < 300:
-            trip.reasons.append(f"{path_of(url)[:100]}: HTTP {answer.status}")
-        elif answer.is_html and all(answer.url != document.url for document in trip.documents):
-            await self._read(trip, answer)
+            self.reasons.append(f"{path_of(url)[:100]}: HTTP {answer.status}")
+            self.is_whole &= answer.status < 500
+        elif answer.is_html and all(answer.url != document.url for document in self.documents):
+            await self._read(answer)
         return True
 
-    async def _fetch(self, trip: _Trip, url: str) -> Answer:
-        """The answer at the end of redirects, each of them on the company's site and allowed by its robots.txt.
+    async def _ask(self, url: str, **how: Any) -> Answer | None:
+        """An answer besides the homepage, None where there is none. Raises NoMore, PageForbidden."""
+        try:
+            answer = await self.trip.fetch(url, **how)
+        except (NoMore, PageForbidden):
+            raise
+        except (SiteUnreachable, PageRefused) as error:
+            self.reasons.append(f"{path_of(url)[:100]}: {error}")
+            self.is_whole &= not isinstance(error, SiteUnreachable)
+            return None
+        if answer.status in _OVERLOADED:
+            raise NoMore(f"{path_of(url)[:100]}: HTTP {answer.status}, so no more was asked for")
+        return answer
 
-        A page is one turn, redirects and all; robots.txt is none. Raises SiteUnreachable, PageRefused.
-        """
-        await self._wait_for_turn(trip, url)
-        for _ in range(MAX_REDIRECTS + 1):
-            rules = await self._robots.rules_for(url)
-            rules.check(url)
-            answer = await self._fetcher.get(url)
-            if answer.location is None:
-                trip.seen.append(SeenPage(url, answer.status, len(answer.content)))
-                return answer
-            target = resolve(url, answer.location)
-            if target is None:
-                raise PageRefused(f"redirects to {answer.location[:100]!r}, which is no web page")
-            if not may_be_home(host_of(target), of=host_of(url)):
-                raise PageRefused(f"redirects to {host_of(target)[:100]}, which is another site")
-            url = target
-        raise PageRefused(f"redirects more than {MAX_REDIRECTS} times")
-
-    async def _wait_for_turn(self, trip: _Trip, url: str) -> None:
-        rules = await self._robots.rules_for(url)
-        gap = max(self._limits.delay_s, min(rules.delay_s, self._limits.max_delay_s))
-        now = time.monotonic()
-        turn = self._pacing.reserve(site_of(host_of(url)), now=now, gap=gap, before=trip.before)
-        if turn is None:
-            raise _OutOfTime(f"no time left for {gap:g} s between pages")
-        if turn > now:
-            await asyncio.sleep(turn - now)
-
-    async def _read(self, trip: _Trip, answer: Answer) -> Document:
-        document = await asyncio.get_running_loop().run_in_executor(self._reader, _take_apart, answer)
-        trip.documents.append(document)
+    async def _read(self, answer: Answer) -> Document:
+        document = await asyncio.get_running_loop().run_in_executor(self.reader, _take_apart, answer)
+        self.documents.append(document)
         if answer.is_cut:
-            trip.reasons.append(f"{path_of(answer.url)[:100]}: only the first {len(answer.content)} bytes")
+            self.reasons.append(f"{path_of(answer.url)[:100]}: only the first {len(answer.content)} bytes")
         return document
 
-    async def _report(self, trip: _Trip, started: float) -> Visit:
-        site, contacts = Site(outcome=trip.outcome), tuple[Contact, ...]()
-        if trip.documents:
-            loop = asyncio.get_running_loop()
-            found = await loop.run_in_executor(self._reader, extract, tuple(trip.documents))
-            contacts = found.contacts
+    async def report(self) -> Visit:
+        """What all of it comes to."""
+        site, found = Site(outcome=self.outcome), _NOTHING
+        if self.documents:
+            found = await asyncio.get_running_loop().run_in_executor(self.reader, self._extract)
+            if found.is_cut:
+                self.reasons.append(f"not all that was read was searched within {self.limits.extract_timeout_s:g} s")
+                self.is_whole = False
             site = Site(
                 outcome="empty" if found.is_empty else "visited",
-                url=trip.documents[0].url,
+                url=self.documents[0].url,
                 title=found.title,
                 about=found.about,
                 tech=list(found.tech),
                 has_careers=found.has_careers,
-                pages=len(trip.documents),
+                pages=len(self.documents),
             )
-        duration_ms = int((time.monotonic() - started) * 1000)
-        reasons = tuple(clean(reason, 200) for reason in trip.reasons)
-        return Visit(site, contacts, tuple(trip.seen), reasons, duration_ms)
+        return Visit(
+            site=site,
+            contacts=found.contacts,
+            facts=found.facts,
+            pages=tuple(self.seen),
+            degraded_reasons=tuple(clean(reason, 200) for reason in self.reasons),
+            documents=tuple(self.documents),
+            is_forbidden=self.is_forbidden,
+            is_thin=sum(len(document.text) for document in self.documents) < THIN,
+            is_whole=self.is_whole,
+            validators=self.validators,
+        )
+
+    def _extract(self) -> Findings:
+        until = time.monotonic() + self.limits.extract_timeout_s
+        return extract(self.documents, is_time_up=lambda: time.monotonic() > until)
 
 
 def _take_apart(answer: Answer) -> Document:
     return read(answer.url, answer.text)
 
 
-class _OutOfTime(SiteUnreachable):
-    """The pauses between pages reach beyond the deadline."""
+def _take_sitemap_apart(answer: Answer) -> Sitemap:
+    return parse(answer.content, of=answer.url)

@@ -1,0 +1,31 @@
+"""What companies say of their size and of whom they serve; some say neither. Follows from the site's taste."""
+
+from simulator.sites import Site
+from simulator.words import FIRST_WORDS
+
+_FORMS = ("Holdings", "Group", "Logistics", "Foods", "Engineering", "Hospital")
+
+
+def employees(site: Site) -> int | None:
+    """How many people they say they are: two sites in three."""
+    return 3 + site.taste // 3 % 240 if site.taste % 3 else None
+
+
+def customers(site: Site) -> tuple[str, ...]:
+    """Whom they name as customers: two or three of them, on two sites in five."""
+    if site.taste % 5 > 1:
+        return ()
+    return tuple(
+        f"{FIRST_WORDS[(site.taste * 31 + n * 977) % len(FIRST_WORDS)].capitalize()} {_FORMS[(site.taste + n) % 6]}"
+        for n in range(2 + site.taste % 2)
+    )
+
+
+def in_words(site: Site) -> str:
+    """Both, as sentences; empty where there is neither."""
+    count, names = employees(site), customers(site)
+    size = ""
+    if count is not None:
+        size = (f"We are a team of {count} people.", f"Today we have {count} employees.")[site.taste % 2]
+    served = f"Our customers include {', '.join(names[:-1])} and {names[-1]}." if names else ""
+    return " ".join(sentence for sentence in (size, served) if sentence)

@@ -1,0 +1,81 @@
+"""One request's connection: waiting, answering, hanging and breaking off, which ASGI leaves to the server."""
+
+import asyncio
+from contextlib import suppress
+
+from starlette.types import Receive, Scope, Send
+
+from simulator.town import Answer
+
+
+class Connection:
+    """The client of one request. Nothing that waits here waits past `closing`."""
+
+    def __init__(self, scope: Scope, receive: Receive, send: Send, closing: asyncio.Event) -> None:
+        self.scope = scope
+        self._receive = receive
+        self._send = send
+        self._closing = closing
+
+    async def body(self) -> bytes:
+        """What the client sent, to the end."""
+        message = await self._receive()
+        body: bytes = message.get("body", b"")
+        if message.get("more_body"):
+            parts = [body]
+            while message.get("more_body"):
+                message = await self._receive()
+                parts.append(message.get("body", b""))
+            body = b"".join(parts)
+        return body
+
+    def is_gone(self) -> bool:
+        """Whether the client has left, as far as its end of the connection has told."""
+        told: bool = self.scope["state"]["is_gone"]()
+        return told
+
+    async def pause(self, seconds: float) -> None:
+        """Waits, or less when the simulator closes."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._closing.wait()
+
+    async def hang(self) -> None:
+        """Waits until the client is gone or the simulator closes."""
+        closing = asyncio.create_task(self._closing.wait())
+        gone = asyncio.create_task(self._left())
+        await asyncio.wait((closing, gone), return_when=asyncio.FIRST_COMPLETED)
+        for task in (closing, gone):
+            task.cancel()
+
+    async def break_off(self) -> None:
+        """Closes the connection under the client, once what was sent is out."""
+        self.scope["state"]["break_off"]()
+        await self._left()
+
+    async def reply(self, answer: Answer) -> None:
+        """Sends an answer whole, cut or bit by bit, as it says."""
+        headers = [(b"content-type", answer.content_type.encode()), *answer.headers]
+        if answer.chunks is None:
+            headers.append((b"content-length", str(len(answer.body)).encode()))
+        if answer.location is not None:
+            headers.append((b"location", answer.location.encode()))
+        await self._send({"type": "http.response.start", "status": answer.status, "headers": headers})
+        if answer.chunks is not None and self.scope["method"] != "HEAD":
+            await self._stream(answer)
+        body = answer.body[: answer.sent]
+        await self._send({"type": "http.response.body", "body": body, "more_body": answer.sent is not None})
+        if answer.sent is not None:
+            await self.break_off()
+
+    async def _stream(self, answer: Answer) -> None:
+        """Ends early when nobody reads any more: some answers have no end."""
+        for chunk in answer.chunks or ():
+            await self._send({"type": "http.response.body", "body": chunk, "more_body": True})
+            await self.pause(answer.pause_s)
+            if self.is_gone() or self._closing.is_set():
+                return
+
+    async def _left(self) -> None:
+        while (await self._receive())["type"] != "http.disconnect":
+            pass

@@ -1,0 +1,52 @@
+"""A vendor's customers: what each key has used, what it owns already, and how often it called lately."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+MINUTE_S = 60.0
+
+
+@dataclass(slots=True)
+class Account:
+    """One key of one vendor. `bought` are the things it has paid for; `counts` are the vendor's running counts."""
+
+    key: str
+    used: Counter[str] = field(default_factory=Counter)
+    bought: set[str] = field(default_factory=set)
+    counts: Counter[str] = field(default_factory=Counter)
+    limit: int | None = None
+    _window_from: float = float("-inf")
+    _in_window: int = 0
+
+    @property
+    def units(self) -> int:
+        """All that was charged."""
+        return self.used.total()
+
+    @property
+    def left(self) -> int | None:
+        """What it may still use; None is no limit."""
+        return None if self.limit is None else max(0, self.limit - self.units)
+
+    def can_pay(self, units: int) -> bool:
+        """Whether so much is left."""
+        return self.left is None or units <= self.left
+
+    def admit(self, per_minute: int, now: float, penalty_s: float) -> float:
+        """Counts a call in the minute that began with the first of it. Seconds until the next minute when it is one
+        too many, else 0; with a penalty, the minute then starts again and lasts that long."""
+        if now >= self._window_from + MINUTE_S:
+            self._window_from, self._in_window = now, 0
+        self._in_window += 1
+        if self._in_window <= per_minute:
+            return 0.0
+        if penalty_s and self._in_window == per_minute + 1:
+            self._window_from = now + penalty_s - MINUTE_S
+        return self._window_from + MINUTE_S - now
+
+    def book(self, operation: str, units: int, items: Iterable[str], counted: Counter[str]) -> None:
+        """Takes a charge into the account."""
+        self.used[operation] += units
+        self.bought.update(items)
+        self.counts.update(counted)

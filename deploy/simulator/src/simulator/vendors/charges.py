@@ -1,0 +1,107 @@
+"""The ledger of everything that vendors charged: with it a test proves that nothing was paid for twice."""
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+MOST_ENTRIES = 200_000
+
+
+@dataclass(slots=True)
+class Entry:
+    """One call that was booked. `items` were paid for, `free` came without charge: URLs, ids, addresses or hashes.
+
+    `answered` is false when the client was gone before the answer was ready, or an ordered fault kept it back.
+    """
+
+    number: int
+    at: str
+    vendor: str
+    key: str
+    operation: str
+    units: int
+    items: tuple[str, ...]
+    free: tuple[str, ...]
+    answered: bool = False
+    fault: str | None = None
+
+
+@dataclass(slots=True)
+class Charges:
+    """Charges in the order of their booking. Past `MOST_ENTRIES` they are only counted, as `unlisted`."""
+
+    entries: list[Entry] = field(default_factory=list)
+    unlisted: int = 0
+    booked: int = 0
+
+    def book(
+        self,
+        vendor: str,
+        key: str,
+        operation: str,
+        units: int,
+        items: tuple[str, ...],
+        free: tuple[str, ...],
+        fault: str | None,
+    ) -> Entry:
+        """One more, at this moment. It is not answered yet."""
+        self.booked += 1
+        at = datetime.now(UTC).isoformat()
+        entry = Entry(self.booked, at, vendor, key, operation, units, items, free, fault=fault)
+        if len(self.entries) < MOST_ENTRIES:
+            self.entries.append(entry)
+        else:
+            self.unlisted += 1
+        return entry
+
+    def find(
+        self,
+        *,
+        vendor: str | None = None,
+        key: str | None = None,
+        operation: str | None = None,
+        item: str | None = None,
+        after: int = 0,
+    ) -> Iterator[Entry]:
+        """Those that fit; `after` is a number that has been seen."""
+        for entry in self.entries[after:]:
+            if (
+                vendor in (None, entry.vendor)
+                and key in (None, entry.key)
+                and operation in (None, entry.operation)
+                and (item is None or item in entry.items)
+            ):
+                yield entry
+
+    def repeats(self, vendor: str | None = None) -> list[dict[str, Any]]:
+        """Everything that one key paid for more than once in the same operation, most often first.
+
+        `answered` says how many of those times the client got its answer: a repeat after none of them was a loss, a
+        repeat after one was a waste.
+        """
+        entries: dict[tuple[str, str, str, str], list[Entry]] = {}
+        for entry in self.find(vendor=vendor):
+            for item in entry.items:
+                entries.setdefault((entry.vendor, entry.key, entry.operation, item), []).append(entry)
+        found = [
+            {
+                **dict(zip(("vendor", "key", "operation", "item"), what, strict=True)),
+                "times": len(paid),
+                "answered": sum(entry.answered for entry in paid),
+                "numbers": [entry.number for entry in paid],
+            }
+            for what, paid in entries.items()
+            if len(paid) > 1
+        ]
+        return sorted(found, key=lambda each: -int(str(each["times"])))
+
+    def clear(self) -> None:
+        """Forgets all."""
+        self.entries.clear()
+        self.unlisted = self.booked = 0
+
+
+def told(entry: Entry) -> dict[str, Any]:
+    """An entry as JSON."""
+    return asdict(entry)

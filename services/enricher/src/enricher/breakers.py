@@ -1,0 +1,144 @@
+"""Whom nobody calls for a while: one breaker per vendor, in PostgreSQL, shared by all replicas.
+
+    closed   calls go through; failures in a row are counted, a success starts the count afresh
+    open     no call goes through; what calls under way report is not counted
+    probing  the time is over: one call goes through, and what becomes of it closes or opens again. Meanwhile it is open
+             for everybody else, for as long as the longest call takes: a probe that died is then replaced
+
+It opens after 5 failures in a row, for 5 s, for twice as long with each probe that fails, for 5 min at most.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+
+from common.postgres import Database
+from enricher.vendors.errors import Vendor
+
+log = structlog.get_logger(__name__)
+
+THRESHOLD = 5
+_FIRST = timedelta(seconds=5)
+_LONGEST = timedelta(minutes=5)
+_PROBE = timedelta(minutes=3)
+_REMEMBERED_S = 1.0
+
+_STATE = "SELECT failures, open_until, open_until > now() AS is_open, reason FROM vendor_breakers WHERE vendor = $1"
+_TAKE_PROBE = """
+    UPDATE vendor_breakers SET open_until = now() + $3::interval
+     WHERE vendor = $1 AND open_until <= now() AND failures >= $2
+    RETURNING vendor
+"""
+_END_PROBE = "UPDATE vendor_breakers SET open_until = now() WHERE vendor = $1 AND open_until > now()"
+_FAILED = """
+    UPDATE vendor_breakers
+       SET failures = failures + 1, reason = $2,
+           open_until = CASE WHEN failures + 1 < $3 THEN open_until
+                             ELSE now() + least($5::interval, $4::interval * 2 ^ least(failures + 1 - $3, 16)) END
+     WHERE vendor = $1 AND (open_until <= now() OR $6::boolean)
+    RETURNING failures, open_until
+"""
+_CLOSE = """
+    UPDATE vendor_breakers SET failures = greatest(failures, $4), open_until = now() + $2::interval, reason = $3
+     WHERE vendor = $1 AND (open_until < now() + $2::interval OR $5::boolean)
+    RETURNING open_until
+"""
+_WORKED = """
+    UPDATE vendor_breakers SET failures = 0, open_until = '-infinity', reason = NULL
+     WHERE vendor = $1 AND failures > 0 AND (open_until <= now() OR $2::boolean)
+    RETURNING vendor
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    until: float
+    reason: str | None
+    failures: int
+
+
+class Breakers:
+    """One replica's view of the breakers. What it saw is good for a second: `clock` is in seconds, of any start."""
+
+    def __init__(self, database: Database, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self._database = database
+        self._clock = clock
+        self._seen: dict[Vendor, _Seen] = {}
+        self._probing: set[Vendor] = set()
+
+    async def is_open(self, vendor: Vendor) -> str | None:
+        """Why this vendor is not to be called now, and until when. None: call it, and then say how it went.
+
+        One caller may get None as the probe. It ends that by `worked`, `failed`, `close_for` or `give_back`.
+        """
+        seen = self._seen.get(vendor)
+        if seen and self._clock() < seen.until:
+            return seen.reason
+        async with self._database.statement() as connection:
+            state = await connection.fetchrow(_STATE, vendor)
+            if state is None:
+                raise LookupError(f"vendor_breakers has no row for {vendor}")
+            if not state["is_open"] and state["failures"] < THRESHOLD:
+                return self._remember(vendor, None, state["failures"])
+            is_probe = not state["is_open"] and await connection.fetchval(_TAKE_PROBE, vendor, THRESHOLD, _PROBE)
+        if is_probe:
+            self._probing.add(vendor)
+            self._remember(vendor, f"being tried again ({state['reason']})", state["failures"])
+            log.info("breaker_probes", vendor=vendor, reason=state["reason"])
+            return None
+        until = f"closed until {state['open_until']:%H:%M:%S} UTC" if state["is_open"] else "being tried again"
+        return self._remember(vendor, f"{until} ({state['reason']})", state["failures"])
+
+    async def failed(self, vendor: Vendor, reason: str) -> None:
+        """Counts a failure. Not while it is open: many calls that end together are no proof of a long outage."""
+        async with self._database.statement() as connection:
+            row = await connection.fetchrow(
+                _FAILED, vendor, reason, THRESHOLD, _FIRST, _LONGEST, self._ends_probe(vendor)
+            )
+        self._seen.pop(vendor, None)
+        if row and row["failures"] >= THRESHOLD:
+            _opened(vendor, reason, row["open_until"])
+
+    async def close_for(self, vendor: Vendor, span: timedelta, reason: str) -> None:
+        """Lets nobody call for at least so long; then one tries."""
+        async with self._database.statement() as connection:
+            until = await connection.fetchval(_CLOSE, vendor, span, reason, THRESHOLD, self._ends_probe(vendor))
+        self._seen.pop(vendor, None)
+        if until:
+            _opened(vendor, reason, until)
+
+    async def worked(self, vendor: Vendor) -> None:
+        """Starts the count afresh, and ends the probe. Asks nothing of the database where there is nothing to end."""
+        is_probe = self._ends_probe(vendor)
+        seen = self._seen.get(vendor)
+        if seen and not seen.failures and not is_probe:
+            return
+        async with self._database.statement() as connection:
+            is_closed_again = await connection.fetchval(_WORKED, vendor, is_probe)
+        if is_closed_again and is_probe:
+            log.info("breaker_closes", vendor=vendor)
+
+    async def give_back(self, vendor: Vendor) -> None:
+        """For a call that tells nothing of the vendor, or was never made: if it was the probe, another may try."""
+        if self._ends_probe(vendor):
+            async with self._database.statement() as connection:
+                await connection.execute(_END_PROBE, vendor)
+
+    def _ends_probe(self, vendor: Vendor) -> bool:
+        """Whether this replica has the probe; it has it no more, and looks again before the next call."""
+        was_probing = vendor in self._probing
+        self._probing.discard(vendor)
+        if was_probing:
+            self._seen.pop(vendor, None)
+        return was_probing
+
+    def _remember(self, vendor: Vendor, reason: str | None, failures: int) -> str | None:
+        self._seen[vendor] = _Seen(self._clock() + _REMEMBERED_S, reason, failures)
+        return reason
+
+
+def _opened(vendor: Vendor, reason: str, until: datetime) -> None:
+    log.warning("breaker_opens", vendor=vendor, reason=reason, until=until.isoformat())

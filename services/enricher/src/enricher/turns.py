@@ -1,0 +1,47 @@
+"""When a site may be asked next, whoever asks: one row per site, so that all replicas together keep its pauses.
+
+A turn is reserved by the database's clock. Sites whose turn has passed need no row, and lose it now and then.
+"""
+
+from common.postgres import Database
+
+TAKE = """
+    INSERT INTO site_turns AS turn (site, next_at)
+    VALUES ($1, clock_timestamp() + $2::float8 * interval '1 second')
+    ON CONFLICT (site) DO UPDATE
+       SET next_at = greatest(turn.next_at, clock_timestamp()) + $2::float8 * interval '1 second'
+     WHERE turn.next_at < clock_timestamp() + $3::float8 * interval '1 second'
+    RETURNING greatest(extract(epoch FROM next_at - clock_timestamp())::float8 - $2::float8, 0)
+"""
+
+SWEEP = """
+    DELETE FROM site_turns
+     WHERE site IN (SELECT site FROM site_turns WHERE next_at < clock_timestamp() - interval '1 minute'
+                       FOR UPDATE SKIP LOCKED)
+"""
+
+SWEEP_EVERY = 2000
+
+
+class Turns:
+    """The queue in front of each site. Errors of the database come out as Unavailable."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._taken = 0
+
+    async def take(self, site: str, *, gap_s: float, within_s: float) -> float | None:
+        """Reserves the site's next turn, and `gap_s` after it for nobody else: the seconds to wait for it.
+
+        None, and nothing reserved, where it does not come within `within_s`. Where no gap is wanted nothing is asked.
+        """
+        if within_s <= 0:
+            return None
+        if gap_s <= 0:
+            return 0.0
+        async with self._database.statement() as connection:
+            wait: float | None = await connection.fetchval(TAKE, site, gap_s, within_s)
+            self._taken += 1
+            if self._taken % SWEEP_EVERY == 0:
+                await connection.execute(SWEEP)
+        return wait

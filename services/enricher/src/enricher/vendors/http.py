@@ -1,0 +1,182 @@
+"""What the vendors' adapters share: one POST of JSON, bounded in time and size, its failures sorted.
+
+No redirect is followed (it would carry key and question elsewhere) and no proxy of the environment is used. A key is
+never part of an address, and is cut out of whatever a vendor says before that is quoted.
+"""
+
+import asyncio
+import json
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import Any, TypeVar
+
+import httpx
+from pydantic import ValidationError
+
+from enricher.vendors.errors import (
+    KEY_REFUSED,
+    OUT_OF_CREDITS,
+    Closed,
+    Failed,
+    Rejected,
+    Throttled,
+    Vendor,
+    VendorError,
+)
+from enricher.vendors.reading import Reply, read_json
+
+R = TypeVar("R", bound=Reply)
+
+MOST_BYTES = 5_000_000
+_CONNECT_S = 10
+_QUOTED = 120
+_LONGEST_WAIT = timedelta(days=1)
+_CREDITS = frozenset({402, 432, 433})  # the last two are Tavily's own
+_TRANSIENT = frozenset({408, 409, 425, 499})
+
+
+def connect() -> httpx.AsyncClient:
+    """The client that all of them share. Whoever opens it closes it."""
+    return httpx.AsyncClient(
+        trust_env=False,
+        follow_redirects=False,
+        verify=httpx.create_ssl_context(trust_env=False),
+        limits=httpx.Limits(max_connections=64, max_keepalive_connections=16, keepalive_expiry=30),
+    )
+
+
+class Endpoint:
+    """A vendor's address with our key for it. Raises ValueError for a key that cannot be one."""
+
+    def __init__(
+        self, vendor: Vendor, http: httpx.AsyncClient, base_url: str, key: str, headers: Mapping[str, str]
+    ) -> None:
+        self.vendor: Vendor = vendor
+        self._http = http
+        self._base_url = base_url.rstrip("/")
+        self._key = checked_key(vendor, key)
+        self._headers = {"Content-Type": "application/json", "Accept": "application/json", **headers}
+
+    async def post(self, path: str, body: Mapping[str, Any], shape: type[R], *, within_s: float) -> R:
+        """The answer in its shape, all of it within the time. Raises VendorError, and nothing else.
+
+        Never repeated here: `calling` counts attempts.
+        """
+        try:
+            async with asyncio.timeout(within_s):
+                response, content = await self._post(path, body, within_s)
+        except (TimeoutError, httpx.HTTPError, httpx.InvalidURL) as error:
+            raise failure_of(self.vendor, error, within_s, unsent=UNSENT) from error
+        if response.status_code != 200:
+            message = quoted(_message(content), self._key)
+            raise error_of(self.vendor, response.status_code, response.headers, message)
+        try:
+            return shape.model_validate(read_json(content))
+        except ValidationError as error:
+            where = ".".join(str(part) for part in error.errors()[0]["loc"]) or "the whole"
+            raise self.malformed(f"{where[:60]} is not what it should be") from error
+        except ValueError as error:
+            raise self.malformed("no JSON") from error
+
+    def malformed(self, what: str) -> Failed:
+        """The error for an answer that makes no sense: paid for, perhaps."""
+        return Failed(self.vendor, f"malformed answer: {what}", is_charged_unknown=True)
+
+    async def _post(self, path: str, body: Mapping[str, Any], within_s: float) -> tuple[httpx.Response, bytes]:
+        content = bytearray()
+        async with self._http.stream(
+            "POST",
+            self._base_url + path,
+            content=json.dumps(body).encode(),
+            headers=self._headers,
+            follow_redirects=False,
+            timeout=httpx.Timeout(within_s, connect=min(_CONNECT_S, within_s)),
+        ) as response:
+            async for chunk in response.aiter_bytes():
+                content += chunk
+                if len(content) > MOST_BYTES:
+                    raise httpx.ReadError(f"more than {MOST_BYTES} bytes")
+        return response, bytes(content)
+
+
+#: The request never left: nothing was charged.
+UNSENT = (
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    httpx.PoolTimeout,
+    httpx.UnsupportedProtocol,
+    httpx.LocalProtocolError,
+    httpx.ProxyError,
+    httpx.InvalidURL,
+)
+
+
+def checked_key(vendor: Vendor, key: str) -> str:
+    """The key without blanks around it. Raises ValueError, without naming the key, for one that no header can carry."""
+    key = key.strip()
+    if not key or not key.isascii() or not key.isprintable() or " " in key:
+        raise ValueError(f"the key for {vendor} is empty or not one line of ASCII: set it, or unset it to do without")
+    return key
+
+
+def failure_of(
+    vendor: Vendor, error: BaseException, within_s: float, *, unsent: tuple[type[BaseException], ...]
+) -> Failed:
+    """For a request without an answer."""
+    is_late = isinstance(error, TimeoutError) or "Timeout" in type(error).__name__
+    reason = f"no answer within {within_s:g} s" if is_late else f"no answer ({type(error).__name__})"
+    return Failed(vendor, reason, is_charged_unknown=not isinstance(error, unsent))
+
+
+def error_of(vendor: Vendor, status: int, headers: Mapping[str, str], message: str) -> VendorError:
+    """For an answer that is not 200. `message` is the vendor's own, already quoted."""
+    reason = f"HTTP {status}"
+    explained = f"{reason} ({message})" if message else reason
+    if status == 401:
+        return Closed(vendor, f"{reason} (key refused)", KEY_REFUSED)  # their message may hold parts of it
+    if status in _CREDITS:
+        return Closed(vendor, f"{reason} (out of credits)", OUT_OF_CREDITS)
+    if status == 403:
+        return Closed(vendor, explained, KEY_REFUSED)
+    if status == 429:
+        return Throttled(vendor, f"{reason} (throttled)", retry_after(headers, now=datetime.now(UTC)))
+    if 400 <= status < 500 and status not in _TRANSIENT:
+        return Rejected(vendor, explained)
+    return Failed(vendor, reason, is_charged_unknown=not 300 <= status < 400)
+
+
+def retry_after(headers: Mapping[str, str], *, now: datetime) -> timedelta | None:
+    """How long the vendor wants us to wait: Retry-After in seconds or as a date, or Retry-After-Ms. A day at most."""
+    asked = headers.get("retry-after", "").strip()
+    try:
+        if millis := headers.get("retry-after-ms", "").strip():
+            wait = timedelta(milliseconds=float(millis))
+        elif asked[:1].isdigit():
+            wait = timedelta(seconds=float(asked))
+        else:
+            date = parsedate_to_datetime(asked)
+            wait = (date if date.tzinfo else date.replace(tzinfo=UTC)) - now
+    except (ValueError, OverflowError, TypeError, IndexError):
+        return None
+    return min(max(wait, timedelta(0)), _LONGEST_WAIT)
+
+
+def quoted(message: str, key: str) -> str:
+    """A vendor's words, fit for a log and a degraded reason: one short line, no key, no address of anybody."""
+    line = " ".join(message.replace(key, "…").split())
+    line = re.sub(r"\S+@\S+", "…", line)
+    return "".join(letter for letter in line if letter.isprintable())[:_QUOTED]
+
+
+def _message(content: bytes) -> str:
+    """The vendor's own words in an error's body, wherever it keeps them; "" where that cannot be told."""
+    try:
+        found = read_json(content)
+    except ValueError:
+        return ""
+    for name in ("detail", "error", "message"):
+        if isinstance(found, dict) and found.get(name):
+            found = found[name]
+    return found if isinstance(found, str) else ""

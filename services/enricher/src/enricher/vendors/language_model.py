@@ -1,0 +1,226 @@
+"""A language model, OpenAI's or one that speaks like it: a question in, an object of a given shape out. In tokens.
+
+What a call has used is known in every case in which an answer came, also where it does not fit the shape: the answer is
+read here, not by the SDK, which forgets the usage then. The SDK makes one attempt; `calling` counts them.
+"""
+
+import asyncio
+import json
+import math
+import re
+from dataclasses import dataclass
+from typing import Annotated, Generic, TypeVar
+
+import httpx2
+from openai import APIConnectionError, APIError, APIStatusError, AsyncOpenAI
+from openai.lib._pydantic import to_strict_json_schema  # private: a test holds what we need of it
+from pydantic import BaseModel, BeforeValidator, Field, ValidationError
+
+from enricher.vendors.errors import OUT_OF_CREDITS, Closed, Failed, VendorError
+from enricher.vendors.http import MOST_BYTES, checked_key, error_of, failure_of, quoted
+from enricher.vendors.reading import ENTRIES, PART, Charge, Reply, Text, read_json
+
+M = TypeVar("M", bound=BaseModel)
+
+_CHARACTERS_PER_TOKEN = 3  # of English, it is about four
+_OVERHEAD = 50  # tokens that wrap the messages
+_QUOTA = "insufficient_quota"
+_UNSENT = (
+    httpx2.ConnectError,
+    httpx2.ConnectTimeout,
+    httpx2.PoolTimeout,
+    httpx2.UnsupportedProtocol,
+    httpx2.LocalProtocolError,
+    httpx2.ProxyError,
+    httpx2.InvalidURL,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ModelAnswer(Generic[M]):
+    """`parsed`, or the `problem` that there is with what the model said; `tokens` were used either way."""
+
+    parsed: M | None
+    problem: str | None
+    tokens: int
+
+
+def connect_model(
+    key: str, base_url: str = "https://api.openai.com/v1", *, transport: httpx2.AsyncBaseTransport | None = None
+) -> AsyncOpenAI:
+    """The SDK's client, with bounds of ours: no redirect (it would carry the question elsewhere), no proxy of the
+    environment, no attempt but ours, no answer beyond a size. Whoever opens it closes it. A local server without keys
+    takes any, such as EMPTY. Raises ValueError for a key that cannot be one.
+    """
+    inner = transport or httpx2.AsyncHTTPTransport(trust_env=False)
+    http = httpx2.AsyncClient(transport=_Bounded(inner), trust_env=False, follow_redirects=False)
+    return AsyncOpenAI(api_key=checked_key("openai", key), base_url=base_url, http_client=http, max_retries=0)
+
+
+def most_tokens(system: str, user: str, schema: type[BaseModel], *, max_tokens: int) -> int:
+    """What to reserve for `ask`: two characters a token where the text is ASCII, a byte a token where it is not."""
+    text = system + user + json.dumps(to_strict_json_schema(schema))
+    others = sum(len(letter.encode("utf-8", "replace")) for letter in text if not letter.isascii())
+    plain = sum(1 for letter in text if letter.isascii())
+    return math.ceil(plain / 2) + others + _OVERHEAD + max_tokens
+
+
+class LanguageModel:
+    """One model of one server. `timeout_s` is for the whole of a call."""
+
+    def __init__(self, client: AsyncOpenAI, model: str, *, timeout_s: float) -> None:
+        connect_s = min(10.0, timeout_s)
+        self._client = client.with_options(max_retries=0, timeout=httpx2.Timeout(timeout_s, connect=connect_s))
+        self._model = model
+        self._timeout_s = timeout_s
+
+    @property
+    def name(self) -> str:
+        """The model's, as the server knows it."""
+        return self._model
+
+    async def ask(self, system: str, user: str, schema: type[M], *, max_tokens: int) -> ModelAnswer[M]:
+        """What the model says to this, as a `schema`. Raises VendorError when there is nothing to say what it used.
+
+        Where the server does not count, tokens are estimated from characters.
+        """
+        content = await self._said(system, user, schema, max_tokens)
+        try:
+            completion = _Completion.model_validate(read_json(content))
+        except ValueError as error:
+            raise _malformed("no JSON of a completion") from error
+        tokens = completion.usage.total()
+        if not completion.choices and not tokens:
+            raise _malformed("no choices")
+        choice = completion.choices[0] if completion.choices else _Choice()
+        if not tokens:
+            letters = len(system) + len(user) + len(choice.message.content)
+            tokens = math.ceil(letters / _CHARACTERS_PER_TOKEN)
+        parsed, problem = _parsed(choice, schema)
+        return ModelAnswer(parsed, problem, tokens)
+
+    async def _said(self, system: str, user: str, schema: type[BaseModel], max_tokens: int) -> bytes:
+        try:
+            async with asyncio.timeout(self._timeout_s):
+                answer = await self._client.chat.completions.with_raw_response.create(
+                    model=self._model,
+                    messages=[
+                        {"role": "system", "content": _encodable(system)},
+                        {"role": "user", "content": _encodable(user)},
+                    ],
+                    max_completion_tokens=max_tokens,
+                    response_format={
+                        "type": "json_schema",
+                        "json_schema": {
+                            "name": re.sub(r"\W", "", schema.__name__)[:64],
+                            "strict": True,
+                            "schema": to_strict_json_schema(schema),
+                        },
+                    },
+                )
+                return answer.http_response.content
+        except APIStatusError as error:
+            raise self._refusal(error) from error
+        except (APIConnectionError, TimeoutError, httpx2.InvalidURL) as error:
+            cause = error.__cause__ if isinstance(error, APIConnectionError) and error.__cause__ else error
+            raise failure_of("openai", cause, self._timeout_s, unsent=_UNSENT) from error
+        except APIError as error:
+            raise _malformed(type(error).__name__) from error
+
+    def _refusal(self, error: APIStatusError) -> VendorError:
+        if error.status_code == 429 and _QUOTA in (error.code, error.type):
+            return Closed("openai", "HTTP 429 (insufficient quota)", OUT_OF_CREDITS)
+        body = error.body
+        message = body.get("message") if isinstance(body, dict) else None
+        said = quoted(message, self._client.api_key) if isinstance(message, str) else ""
+        return error_of("openai", error.status_code, error.response.headers, said)
+
+
+class _Bounded(httpx2.AsyncBaseTransport):
+    """Reads each answer itself, unpacked, and no further than MOST_BYTES. Answers arrive whole: nothing is streamed."""
+
+    def __init__(self, inner: httpx2.AsyncBaseTransport) -> None:
+        self._inner = inner
+
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        response = await self._inner.handle_async_request(request)
+        response.request = request
+        content = bytearray()
+        try:
+            async for chunk in response.aiter_bytes():
+                content += chunk
+                if len(content) > MOST_BYTES:
+                    raise httpx2.ReadError(f"more than {MOST_BYTES} bytes")
+        finally:
+            await response.aclose()
+        dropped = {"content-encoding", "content-length", "transfer-encoding"}
+        headers = [(name, value) for name, value in response.headers.multi_items() if name.lower() not in dropped]
+        return httpx2.Response(response.status_code, headers=headers, content=bytes(content))
+
+    async def aclose(self) -> None:
+        await self._inner.aclose()
+
+
+def _content(value: object) -> str:
+    """A message's text; some servers send it in parts."""
+    if isinstance(value, list):
+        parts = [part.get("text") for part in value if isinstance(part, dict)]
+        return "".join(part for part in parts if isinstance(part, str))
+    return value if isinstance(value, str) else ""
+
+
+class _Usage(Reply):
+    prompt_tokens: Charge = None
+    completion_tokens: Charge = None
+    total_tokens: Charge = None
+
+    def total(self) -> int:
+        """0 where the server does not count."""
+        return self.total_tokens or (self.prompt_tokens or 0) + (self.completion_tokens or 0)
+
+
+class _Message(Reply):
+    content: Annotated[str, BeforeValidator(_content)] = ""
+    refusal: Text = ""
+
+
+class _Choice(Reply):
+    message: Annotated[_Message, PART] = Field(default_factory=_Message)
+    finish_reason: Text = ""
+
+
+class _Completion(Reply):
+    choices: Annotated[tuple[_Choice, ...], ENTRIES] = ()
+    usage: Annotated[_Usage, PART] = Field(default_factory=_Usage)
+
+
+def _parsed(choice: _Choice, schema: type[M]) -> tuple[M | None, str | None]:
+    if choice.message.refusal:
+        return None, "refused"
+    if choice.finish_reason == "content_filter":
+        return None, "filtered"
+    text = _object_in(choice.message.content)
+    if not text:
+        return None, "cut off" if choice.finish_reason == "length" else "empty"
+    try:
+        return schema.model_validate_json(json.dumps(read_json(text.encode()))), None
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        where = ".".join(str(part) for part in first["loc"]) or "the whole"
+        return None, f"does not fit: {where[:60]}: {first['type']}"
+    except (ValueError, RecursionError):
+        return None, "cut off" if choice.finish_reason == "length" else "no JSON"
+
+
+def _object_in(text: str) -> str:
+    """The object without what some models say around it: a Markdown fence, a greeting."""
+    found = re.search(r"\{.*\}", text, re.DOTALL)
+    return found[0] if found else text.strip()
+
+
+def _encodable(text: str) -> str:
+    return text.encode("utf-8", "replace").decode()
+
+
+def _malformed(what: str) -> Failed:
+    return Failed("openai", f"malformed answer: {what}", is_charged_unknown=True)

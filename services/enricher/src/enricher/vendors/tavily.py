@@ -1,0 +1,146 @@
+"""Tavily: finding pages about a company, and reading pages that we could not. Charged in credits."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated
+
+import httpx
+from pydantic import Field
+
+from enricher.vendors.http import Endpoint
+from enricher.vendors.reading import ENTRIES, PART, Charge, Number, Reply, Text
+
+_SEARCH_S = 30
+_EXTRACT_S = 40
+_CRAWL_S = 75  # of which the vendor is told to take 60
+_LONGEST_QUERY = 400
+_MOST_URLS = 20
+
+SEARCH_COST = 1
+
+
+def extract_cost(urls: int) -> int:
+    """The most credits that an extract of so many URLs can cost."""
+    return math.ceil(urls / 5)
+
+
+def crawl_cost(limit: int) -> int:
+    """The most credits that a crawl of so many pages can cost: they are mapped, then extracted."""
+    return math.ceil(limit / 10) + extract_cost(limit)
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    title: str
+    url: str
+    content: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class SearchAnswer:
+    results: tuple[SearchResult, ...]
+    credits: int
+
+
+@dataclass(frozen=True, slots=True)
+class ExtractedPage:
+    url: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExtractAnswer:
+    """`failed` are the URLs without a text, and why. In no order."""
+
+    pages: tuple[ExtractedPage, ...]
+    failed: tuple[tuple[str, str], ...]
+    credits: int
+
+
+class _Usage(Reply):
+    credits: Charge = None
+
+
+class _Result(Reply):
+    url: Text = ""
+    title: Text = ""
+    content: Text = ""
+    raw_content: Text = ""
+    score: Number = 0.0
+    error: Text = ""
+
+
+class _Answer(Reply):
+    results: Annotated[tuple[_Result, ...], ENTRIES]
+    failed_results: Annotated[tuple[_Result, ...], ENTRIES] = ()
+    usage: Annotated[_Usage, PART] = Field(default_factory=_Usage)
+
+
+class Tavily:
+    """Each method is one request and raises VendorError. `credits` is as the answer says, else by the price list."""
+
+    def __init__(self, http: httpx.AsyncClient, key: str, base_url: str = "https://api.tavily.com") -> None:
+        self._endpoint = Endpoint("tavily", http, base_url, key, {"Authorization": f"Bearer {key.strip()}"})
+
+    async def search(
+        self,
+        query: str,
+        *,
+        include_domains: Sequence[str] = (),
+        max_results: int = 5,
+        country: str | None = "singapore",
+    ) -> SearchAnswer:
+        """Pages found, best first. `country` is an English name in lower case: what is there comes first."""
+        body = {
+            "query": query[:_LONGEST_QUERY],
+            "search_depth": "basic",
+            "max_results": max_results,
+            "include_domains": list(include_domains),
+            "include_usage": True,
+            **({"country": country} if country else {}),
+        }
+        answer = await self._endpoint.post("/search", body, _Answer, within_s=_SEARCH_S)
+        found = (
+            SearchResult(title=result.title, url=result.url, content=result.content, score=result.score)
+            for result in answer.results
+            if result.url
+        )
+        return SearchAnswer(tuple(found), SEARCH_COST if answer.usage.credits is None else answer.usage.credits)
+
+    async def extract(self, urls: Sequence[str]) -> ExtractAnswer:
+        """The texts of up to 20 pages."""
+        if not 1 <= len(urls) <= _MOST_URLS:
+            raise ValueError(f"{len(urls)} URLs: an extract takes 1 to {_MOST_URLS}")
+        body = {"urls": list(urls), "extract_depth": "basic", "format": "text", "include_usage": True}
+        answer = await self._endpoint.post("/extract", body, _Answer, within_s=_EXTRACT_S)
+        return _extracted(answer, extract_cost(_pages_of(answer)))
+
+    async def crawl(self, url: str, *, limit: int) -> ExtractAnswer:
+        """The texts of up to `limit` pages of this site, and of no other site."""
+        body = {
+            "url": url,
+            "limit": limit,
+            "max_depth": 2,
+            "allow_external": False,
+            "extract_depth": "basic",
+            "format": "text",
+            "timeout": 60,
+            "include_usage": True,
+        }
+        answer = await self._endpoint.post("/crawl", body, _Answer, within_s=_CRAWL_S)
+        return _extracted(answer, crawl_cost(_pages_of(answer)))
+
+
+def _pages_of(answer: _Answer) -> int:
+    return sum(1 for result in answer.results if result.raw_content)
+
+
+def _extracted(answer: _Answer, price: int) -> ExtractAnswer:
+    pages = tuple(
+        ExtractedPage(result.url, result.raw_content) for result in answer.results if result.url and result.raw_content
+    )
+    empty = [(result.url, "no text") for result in answer.results if result.url and not result.raw_content]
+    failed = [(result.url, result.error[:200] or "failed") for result in answer.failed_results if result.url]
+    return ExtractAnswer(pages, tuple(failed + empty), price if answer.usage.credits is None else answer.usage.credits)

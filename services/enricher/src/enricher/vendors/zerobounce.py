@@ -1,0 +1,124 @@
+"""ZeroBounce: whether an e-mail address can be written to. One credit for each definite verdict.
+
+A refused key and an empty account arrive with HTTP 200 and in the same words: either closes the vendor for us, for the
+shorter of the two times.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Annotated
+
+import httpx
+
+from enricher.vendors.errors import KEY_REFUSED, Closed, Throttled
+from enricher.vendors.http import Endpoint, quoted
+from enricher.vendors.reading import ENTRIES, Flag, Reply, Text
+
+_VENDOR_S = 60  # what it may take of our time; most batches take seconds
+_WITHIN_S = 75
+_MOST_EMAILS = 100
+_BLOCK = timedelta(minutes=10)  # what too many batches in a minute lead to; no header says so
+
+
+def verify_cost(emails: int) -> int:
+    """The most credits that so many addresses can cost."""
+    return emails
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """`status` and `sub_status` as ZeroBounce spells them ("catch-all", "do_not_mail"); there may be new ones any day.
+
+    The mailboxes of companies (info@, sales@) are "do_not_mail" with "role_based": deliverable all the same.
+    """
+
+    email: str
+    status: str
+    sub_status: str
+    did_you_mean: str | None
+    is_free: bool
+
+
+@dataclass(frozen=True, slots=True)
+class VerifyAnswer:
+    """Each address that was asked about is in one of the two, spelled as it was asked. `failed` are (address, why)."""
+
+    results: tuple[Verification, ...]
+    failed: tuple[tuple[str, str], ...]
+    credits: int
+
+
+class _Verdict(Reply):
+    address: Text = ""
+    status: Text = ""
+    sub_status: Text = ""
+    did_you_mean: Text = ""
+    free_email: Flag = False
+
+
+class _Complaint(Reply):
+    email_address: Text = ""
+    error: Text = ""
+
+
+class _Answer(Reply):
+    """Either list may be absent; an answer with neither says nothing."""
+
+    email_batch: Annotated[tuple[_Verdict, ...], ENTRIES] | None = None
+    errors: Annotated[tuple[_Complaint, ...], ENTRIES] | None = None
+    error: Text = ""
+
+
+class ZeroBounce:
+    """One request a call. It must not be repeated lightly: each batch is charged anew."""
+
+    def __init__(self, http: httpx.AsyncClient, key: str, base_url: str = "https://api.zerobounce.net") -> None:
+        self._endpoint = Endpoint("zerobounce", http, base_url, key, {})
+        self._key = key.strip()
+
+    async def verify(self, emails: Sequence[str]) -> VerifyAnswer:
+        """The verdicts on up to 100 addresses. Raises VendorError."""
+        if not 1 <= len(emails) <= _MOST_EMAILS:
+            raise ValueError(f"{len(emails)} addresses: a batch takes 1 to {_MOST_EMAILS}")
+        body = {
+            "api_key": self._key,
+            "timeout": _VENDOR_S,
+            "email_batch": [{"email_address": email, "ip_address": None} for email in emails],
+        }
+        try:
+            answer = await self._endpoint.post("/v2/validatebatch", body, _Answer, within_s=_WITHIN_S)
+        except Throttled as error:
+            raise Throttled("zerobounce", error.reason, error.retry_after or _BLOCK) from error
+        verdicts, complaints = answer.email_batch or (), answer.errors or ()
+        if not verdicts and any(_is_about_key(text) for text in (answer.error, *(item.error for item in complaints))):
+            raise Closed("zerobounce", "key refused or out of credits", KEY_REFUSED)
+        if answer.error or (answer.email_batch is None and answer.errors is None):
+            raise self._endpoint.malformed("neither verdicts nor errors")
+        return _sorted(emails, verdicts, {c.email_address.casefold(): quoted(c.error, self._key) for c in complaints})
+
+
+def _sorted(emails: Sequence[str], verdicts: Sequence[_Verdict], why: Mapping[str, str]) -> VerifyAnswer:
+    by_address = {verdict.address.casefold(): verdict for verdict in reversed(verdicts) if verdict.status}
+    results, failed = [], []
+    for email in dict.fromkeys(emails):
+        verdict = by_address.get(email.strip().casefold())
+        if verdict is None:
+            failed.append((email, why.get(email.strip().casefold()) or "no answer"))
+        else:
+            results.append(
+                Verification(
+                    email=email,
+                    status=verdict.status.lower(),
+                    sub_status=verdict.sub_status.lower(),
+                    did_you_mean=verdict.did_you_mean or None,
+                    is_free=verdict.free_email,
+                )
+            )
+    definite = sum(1 for verdict in verdicts if verdict.status and verdict.status.lower() != "unknown")
+    return VerifyAnswer(tuple(results), tuple(failed), definite)
+
+
+def _is_about_key(text: str) -> bool:
+    words = text.casefold()
+    return "api key" in words or "api_key" in words or "out of credits" in words

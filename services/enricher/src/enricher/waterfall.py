@@ -1,0 +1,93 @@
+"""The steps of an enrichment, in order: the company's site, what it says, whom to write to, and whether mail arrives.
+
+A vendor that is missing, out of budget or down costs a step, never the company: `steps` says what was left out and why.
+"""
+
+import hashlib
+import json
+from dataclasses import dataclass
+
+from common.contracts import Company, Contact
+from enricher.facts import Fact
+from enricher.people import People, Sold, sold_with, with_status
+from enricher.profiling import Limits, Profile, Web, profile
+from enricher.steps import Steps
+from enricher.urls import host_of, site_of
+from enricher.verifying import Verifier
+
+#: The rules by which an enrichment goes: raised when they change what is found.
+RULES = 2
+MAX_CONTACTS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Enrichment:
+    """All that was found, for one tenant. `sold` are contacts that it bought."""
+
+    profile: Profile
+    contacts: tuple[Contact, ...]
+    sold: tuple[Sold, ...]
+    steps: Steps
+
+    @property
+    def facts(self) -> tuple[Fact, ...]:
+        return self.profile.facts
+
+
+class Waterfall:
+    """Enriches companies, many at once."""
+
+    def __init__(self, web: Web, people: People, verifier: Verifier, limits: Limits) -> None:
+        self._web = web
+        self._people = people
+        self._verifier = verifier
+        self._limits = limits
+
+    async def enrich(self, company: Company, tenant_id: int) -> Enrichment:
+        """May be repeated: what was bought is used again. Raises SiteBusy, Unavailable; nothing for a vendor's sake."""
+        steps = Steps()
+        found = await profile(company, tenant_id, self._web, self._limits, steps)
+        domain = site_of(host_of(found.site.url)) if found.site.url else company.website_domain
+        sold = await self._people.find(domain, found.contacts, tenant_id, steps)
+        contacts = _together(found.contacts, sold)[:MAX_CONTACTS]
+        contacts = await self._verified(contacts, tenant_id, steps)
+        by_address = {contact.value: contact for contact in contacts}
+        sold = [sold_with(it, by_address[it.contact.value]) for it in sold if it.contact.value in by_address]
+        return Enrichment(found, contacts, tuple(sold), steps)
+
+    async def _verified(self, contacts: tuple[Contact, ...], tenant_id: int, steps: Steps) -> tuple[Contact, ...]:
+        """The contacts, their e-mail addresses as verified as can be."""
+        with steps.take("zerobounce") as step:
+            emails = [contact.value for contact in contacts if contact.kind == "email"]
+            if not emails:
+                step.outcome = "not_needed"
+                return contacts
+            verified = await self._verifier.verify(tenant_id, emails)
+            step.units = verified.units
+            step.outcome = "done" if verified.units else "reused"
+            if verified.reasons:
+                step.reason = "; ".join(verified.reasons)[:300]
+                step.outcome = "done" if verified.known else "skipped"
+                steps.note(*verified.reasons)
+            return tuple(
+                with_status(contact, said.status, said.sub_status or None)
+                if contact.kind == "email" and (said := verified.known.get(contact.value))
+                else contact
+                for contact in contacts
+            )
+        return contacts
+
+
+def inputs_hash(company: Company) -> str:
+    """The same for as long as an enrichment would go by the same."""
+    inputs = [RULES, company.uen, company.name, company.website_domain, company.address, company.postal_code]
+    return hashlib.sha256(json.dumps(inputs).encode()).hexdigest()
+
+
+def _together(own: tuple[Contact, ...], sold: list[Sold]) -> tuple[Contact, ...]:
+    """People first, then desks, then telephones; one entry per address, the one that names its person."""
+    found: dict[str, Contact] = {}
+    for contact in (*(it.contact for it in sold), *own):
+        found.setdefault(contact.value, contact)
+    rank = {("email", False): 0, ("email", True): 1}
+    return tuple(sorted(found.values(), key=lambda contact: rank.get((contact.kind, contact.is_role), 2)))

@@ -1,0 +1,56 @@
+"""Addresses that are written for people, so that robots miss them; and prose that is none."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from enricher.documents import read
+from enricher.emails import find_emails
+
+
+def emails_on(body: str) -> list[str]:
+    return find_emails(read("http://acme.com.sg/", f"<html><body>{body}</body></html>"), "acme.com.sg")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "info at acme dot com dot sg",
+        "Write to INFO at acme DOT com DOT sg today",
+        "info_at_acme.com.sg",
+        "info (@) acme.com.sg",
+        "info[a]acme.com.sg",
+        "info＠acme.com.sg",
+        "info&commat;acme&period;com.sg",
+        "info&#x40;acme.com&#46;sg",
+        "info{at}acme{dot}com{dot}sg",
+        "info <at> acme <dot> com <dot> sg".replace("<", "&lt;").replace(">", "&gt;"),
+    ],
+)
+def test_an_address_spelled_out_is_found(body: str) -> None:
+    """In brackets of any kind, in words, in entities, in wide letters."""
+    assert emails_on(body) == ["info@acme.com.sg"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "Meet us at acme.com.sg",
+        "Look at the dot com boom",
+        "We stay at home, dot matrix printers at acme",
+        "prices [a] and [b]",
+        "looking_at_things",
+    ],
+)
+def test_prose_is_no_address(body: str) -> None:
+    """A preposition is one unless a dot in words follows it."""
+    assert emails_on(body) == []
+
+
+@given(st.from_regex(r"[a-z]{2,10}(?:\.[a-z]{2,10})?", fullmatch=True))
+def test_the_ways_of_writing_one_address_come_to_one(local: str) -> None:
+    """Whatever the name before the sign."""
+    plain = emails_on(f"{local}@acme.com.sg")
+
+    assert emails_on(f"{local} [at] acme [dot] com [dot] sg, {local}(at)acme.com.sg") == plain
+    assert emails_on(f"<a href='mailto:{local}@acme.com.sg'>{local} at acme dot com dot sg</a>") == plain
