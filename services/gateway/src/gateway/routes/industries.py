@@ -1,5 +1,6 @@
 """GET /industries/resolve: what words would be taken to mean, without asking for any company."""
 
+from datetime import UTC, datetime
 from typing import Annotated, Self
 
 from fastapi import APIRouter, Query
@@ -50,4 +51,4 @@ async def resolve(
 ) -> Resolved:
     """The industries that the words name. Answered from memory: no company is looked at, nothing is asked for."""
     known = await parts.classification.known()
-    return Resolved.of(known.index.resolve([q]))
+    return Resolved.of(known.index.resolve([q], year=datetime.now(UTC).year))
