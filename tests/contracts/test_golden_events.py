@@ -18,6 +18,7 @@ from common.contracts import (
     EVENTS,
     Company,
     CompanyEnriched,
+    CompanyFact,
     CompanyUpserted,
     Contact,
     Event,
@@ -67,7 +68,17 @@ COMPANY = Company(
     ssic_version="2020",
 )
 BARE = Company(company_id=43, uen="T08LL0007D", name="BARE LLP")
-EMAIL = Contact(kind="email", value="sales@caps.example", is_role=True, source_url="http://caps.example/contact")
+EMAIL = Contact(
+    kind="email",
+    value="sales@caps.example",
+    is_role=True,
+    source_url="http://caps.example/contact",
+    name="Ann Tan",
+    title="COO",
+    vendor="lusha",
+    status="do_not_mail",
+    sub_status="role_based",
+)
 
 #: Every field of each event is given, and everything that may be None is not.
 FULL: tuple[Event, ...] = (
@@ -96,10 +107,23 @@ FULL: tuple[Event, ...] = (
             tech=["wordpress"],
             has_careers=False,
             pages=3,
+            found_by="search",
+            confidence=0.86,
+            guess="http://caps-and-more.example/",
         ),
         contacts=[EMAIL],
         degraded_reasons=["/about: HTTP 404"],
         enriched_at=NOW,
+        facts=[
+            CompanyFact(
+                field="employees",
+                value="40",
+                source_url="http://caps.example/about",
+                method="ai",
+                confidence=0.6,
+                quote="a team of 40",
+            )
+        ],
     ),
     LeadScored(
         tenant_id=7,

@@ -6,9 +6,7 @@ folders are no packages: what two of their files share is a fixture.
 
 import asyncio
 import json
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
@@ -38,14 +36,15 @@ from common.contracts import (
     Site,
 )
 from common.ids import derived_id, new_id
+from common.postgres import Database
 from common.stage import Stage
 from common.testing import a_company, envelope_for
 from enricher.consumer import enricher
-from enricher.fetching import Fetcher
-from enricher.pacing import Pacing
-from enricher.robots import Robots as RobotsRules
-from enricher.visiting import Limits, Visitor
+from enricher.main import waterfall_of
+from enricher.settings import EnricherSettings
+from enricher.waterfall import Waterfall
 from industries.index import Code, IndustryIndex
+from leadgen.local.stack import vendors_of
 from leadgen.ssic import ssic_2020
 from odoo_sync.consumer import odoo_sync
 from odoo_sync.odoo import OdooServers
@@ -334,15 +333,23 @@ def websites() -> list[str]:
 
 
 @pytest.fixture
-async def visitor() -> AsyncIterator[Visitor]:
-    """Goes to the simulator's town, without a pause between pages."""
-    with ThreadPoolExecutor(2) as reader:
-        async with (
-            running(Settings()) as proxy,
-            Fetcher(user_agent="LeadgenBot/1.0", timeout_s=5, max_bytes=100_000, proxy=proxy) as fetcher,
-        ):
-            robots = RobotsRules(fetcher, "LeadgenBot", clock=time.monotonic)
-            yield Visitor(fetcher, robots, Pacing(), reader, Limits(schemes=("http",), pages=2, delay_s=0))
+async def waterfall(database: Database) -> AsyncIterator[Waterfall]:
+    """Goes to the simulator's town without a pause between pages, and buys from the simulator's vendors."""
+    async with running(Settings()) as simulator:
+        settings = EnricherSettings.model_validate(
+            {
+                "database_url": "unused",
+                "kafka_bootstrap_servers": "unused",
+                "crawler_proxy": simulator,
+                "crawl_schemes": "http",
+                "crawl_max_pages": 2,
+                "crawl_delay_s": 0,
+                "crawl_delay_max_s": 0,
+                **{name.lower(): value for name, value in vendors_of(simulator).items()},
+            }
+        )
+        async with waterfall_of(database, settings) as made:
+            yield made
 
 
 @pytest.fixture
@@ -356,7 +363,7 @@ async def odoo() -> AsyncIterator[FakeOdoo]:
 
 @pytest.fixture
 async def line(
-    owner: Owner, industries: IndustryIndex, visitor: Visitor, odoo: FakeOdoo, websites: list[str]
+    owner: Owner, industries: IndustryIndex, waterfall: Waterfall, odoo: FakeOdoo, websites: list[str]
 ) -> AsyncIterator[Line]:
     """All stages, and one tenant's connection to Odoo."""
     credentials = Fernet(Fernet.generate_key())
@@ -367,7 +374,7 @@ async def line(
     async with httpx.AsyncClient() as http:
         made = [
             upserter(industries, batch_size=BATCH, max_per_job=100),
-            enricher(visitor),
+            enricher(waterfall, keeps_corpus=False),
             scorer(Rubric()),
             odoo_sync(OdooServers(http, timeout_s=5), credentials=credentials, min_score=0.66),
         ]

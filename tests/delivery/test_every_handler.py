@@ -15,7 +15,7 @@ from leadgen.topics import LISTENER, read_topics
 Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 
 #: What a handler that runs once more moves: when it looked last, not what it found.
-MOVES = {"companies": ["last_seen"], "register_refresh": ["upto", "ended_at"]}
+MOVES = {"companies": ["last_seen"], "company_facts": ["found_at"], "register_refresh": ["upto", "ended_at"]}
 
 
 async def tables(owner: Owner, *, but: dict[str, list[str]] | None = None) -> dict[str, list[str]]:

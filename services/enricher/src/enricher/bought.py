@@ -85,7 +85,7 @@ class Bought:
         charged: Callable[[T], int],
         form: Form[T],
     ) -> Paid[T]:
-        """The answer to `request` (whatever JSON can hold), from what is kept or from the vendor, at `tenant_id`'s cost.
+        """The answer to `request` (whatever JSON can hold), kept or from the vendor, at `tenant_id`'s cost.
 
         `units` is the most that it can cost. Raises StepSkipped where there is none to be had, Unavailable.
         """

@@ -44,33 +44,8 @@ def main() -> None:
 
     @asynccontextmanager
     async def compose(database: Database) -> AsyncIterator[Stage]:
-        warm_up()
-        async with AsyncExitStack() as open_:
-            reader = ThreadPoolExecutor(READERS, thread_name_prefix="reader")
-            open_.callback(reader.shutdown, wait=False, cancel_futures=True)
-            fetcher = await open_.enter_async_context(fetcher_of(settings))
-            http = await open_.enter_async_context(connect())
-            model = None
-            if settings.openai_api_key:
-                client = await open_.enter_async_context(
-                    connect_model(settings.openai_api_key, settings.openai_base_url)
-                )
-                model = LanguageModel(client, settings.openai_model, timeout_s=settings.llm_chunk_timeout_s)
-            key = settings.tavily_api_key
-            tavily = Tavily(http, key, settings.tavily_base_url) if key else None
-            key = settings.lusha_api_key
-            lusha = Lusha(http, key, settings.lusha_base_url) if key else None
-            key = settings.zerobounce_api_key
-            zerobounce = ZeroBounce(http, key, settings.zerobounce_base_url) if key else None
-
-            calls = Calls(Budgets(database, settings.caps), Breakers(database))
-            bought = Bought(database, calls)
-            web = Web(sites_of(database, fetcher, reader, settings), bought, tavily, model, reader)
-            people = People(bought, lusha, settings.lusha_preferred_titles, is_enabled=settings.enable_lusha_fallback)
-            verifier = Verifier(database, calls, zerobounce)
-            yield enricher(
-                Waterfall(web, people, verifier, limits_of(settings)), keeps_corpus=settings.persist_crawl_corpus
-            )
+        async with waterfall_of(database, settings) as waterfall:
+            yield enricher(waterfall, keeps_corpus=settings.persist_crawl_corpus)
 
     run(
         "enricher",
@@ -79,6 +54,33 @@ def main() -> None:
         interactive=settings.enricher_interactive_workers,
         nightly=settings.enricher_nightly_workers,
     )
+
+
+@asynccontextmanager
+async def waterfall_of(database: Database, settings: EnricherSettings) -> AsyncIterator[Waterfall]:
+    """All that an enrichment needs, put together and in the end closed. A vendor without a key is left out."""
+    warm_up()
+    async with AsyncExitStack() as open_:
+        reader = ThreadPoolExecutor(READERS, thread_name_prefix="reader")
+        open_.callback(reader.shutdown, wait=False, cancel_futures=True)
+        fetcher = await open_.enter_async_context(fetcher_of(settings))
+        http = await open_.enter_async_context(connect())
+        model = None
+        if settings.openai_api_key:
+            client = await open_.enter_async_context(connect_model(settings.openai_api_key, settings.openai_base_url))
+            model = LanguageModel(client, settings.openai_model, timeout_s=settings.llm_chunk_timeout_s)
+        key = settings.tavily_api_key
+        tavily = Tavily(http, key, settings.tavily_base_url) if key else None
+        key = settings.lusha_api_key
+        lusha = Lusha(http, key, settings.lusha_base_url) if key else None
+        key = settings.zerobounce_api_key
+        zerobounce = ZeroBounce(http, key, settings.zerobounce_base_url) if key else None
+
+        calls = Calls(Budgets(database, settings.caps), Breakers(database))
+        bought = Bought(database, calls)
+        web = Web(sites_of(database, fetcher, reader, settings), bought, tavily, model, reader)
+        people = People(bought, lusha, settings.lusha_preferred_titles, is_enabled=settings.enable_lusha_fallback)
+        yield Waterfall(web, people, Verifier(database, calls, zerobounce), limits_of(settings))
 
 
 def fetcher_of(settings: EnricherSettings) -> Fetcher:
