@@ -7,8 +7,9 @@ CREATE TABLE crawled_sites (
     etag           text,
     last_modified  text,
     visit          json,                           -- all that was found, the pages' texts apart; never queried
-    documents      bytea,                          -- those, as zlib-compressed JSON: only with PERSIST_CRAWL_CORPUS
+    documents      bytea,                          -- those, as zlib-compressed JSON: for good with PERSIST_CRAWL_CORPUS, else for an hour
     visitor        uuid,                           -- who is there now, or was last
     visiting_until timestamptz NOT NULL DEFAULT '-infinity'
 );
+CREATE INDEX crawled_sites_with_texts ON crawled_sites (visited_at) WHERE documents IS NOT NULL;
 GRANT SELECT, INSERT, UPDATE ON crawled_sites TO leadgen_service;

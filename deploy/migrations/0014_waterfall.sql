@@ -56,3 +56,14 @@ ALTER TABLE company_enrichment_runs
     ADD COLUMN steps       jsonb NOT NULL DEFAULT '[]', -- [{"step", "outcome", "duration_ms", "units", "reason"}, ...]
     ADD COLUMN sources     text[] NOT NULL DEFAULT '{}',
     ADD COLUMN corpus      text;                -- only with PERSIST_CRAWL_CORPUS
+
+-- Which site was found to be a company's own, by searching; public. A guess did not prove itself and is not used.
+CREATE TABLE company_sites (
+    company_id bigint PRIMARY KEY REFERENCES companies,
+    domain     text,                            -- NULL: none was found
+    guess      text,
+    confidence double precision NOT NULL CHECK (confidence BETWEEN 0 AND 1),
+    evidence   text[] NOT NULL,
+    found_at   timestamptz NOT NULL
+);
+GRANT SELECT, INSERT, UPDATE ON company_sites TO leadgen_service;

@@ -27,7 +27,7 @@ SESSIONS = """
 async def cache_of(web: Any, database: Database, **settings: Any) -> AsyncIterator[SiteCache]:
     """A replica's cache, of texts too; visits take the homepage only."""
     limits = {"pages": settings.pop("pages", 0), "timeout_s": settings.pop("timeout_s", 10)}
-    how = {"fresh_for": timedelta(days=7), "lease": timedelta(seconds=15), "keeps_texts": True, **settings}
+    how = {"fresh_for": timedelta(days=7), "lease": timedelta(seconds=15), "texts_for": None, **settings}
     async with web.visitor(**limits) as visitor:
         yield SiteCache(database, visitor, **how)
 
@@ -58,7 +58,7 @@ async def test_a_fresh_site_is_not_asked_again_by_anybody(web: Any, database: Da
 async def test_texts_are_kept_only_where_that_was_wanted(web: Any, database: Database, owner: Any) -> None:
     """What was found is kept always."""
     web.serve(HOME, PAGE)
-    async with cache_of(web, database, keeps_texts=False) as cache:
+    async with cache_of(web, database, texts_for=timedelta(0)) as cache:
         first = await cache.visit("acme.sg")
         again = await cache.visit("acme.sg")
 

@@ -33,7 +33,10 @@ from enricher.verifying import Verifier
 from enricher.visiting import Limits, Visitor
 from enricher.waterfall import Waterfall
 
-READERS = 4
+#: A page dense in elements takes tens of megabytes while it is taken apart.
+READERS = 2
+#: Page texts are a working copy: an enrichment that was broken off goes on with them.
+TEXTS_FOR = timedelta(hours=1)
 #: A site is given up by its visitor after so many visits' time.
 LEASE = 2
 
@@ -78,7 +81,7 @@ async def waterfall_of(database: Database, settings: EnricherSettings) -> AsyncI
 
         calls = Calls(Budgets(database, settings.caps), Breakers(database))
         bought = Bought(database, calls)
-        web = Web(sites_of(database, fetcher, reader, settings), bought, tavily, model, reader)
+        web = Web(database, sites_of(database, fetcher, reader, settings), bought, tavily, model, reader)
         people = People(bought, lusha, settings.lusha_preferred_titles, is_enabled=settings.enable_lusha_fallback)
         yield Waterfall(web, people, Verifier(database, calls, zerobounce), limits_of(settings))
 
@@ -101,6 +104,7 @@ def sites_of(database: Database, fetcher: Fetcher, reader: ThreadPoolExecutor, s
         timeout_s=settings.crawler_timeout_s,
         delay_s=settings.crawl_delay_s,
         max_delay_s=settings.crawl_delay_max_s,
+        extract_timeout_s=settings.merge_deterministic_timeout_s,
     )
     robots = Robots(settings.robots_token, clock=time.monotonic)
     return SiteCache(
@@ -108,7 +112,7 @@ def sites_of(database: Database, fetcher: Fetcher, reader: ThreadPoolExecutor, s
         Visitor(fetcher, robots, Turns(database), reader, limits),
         fresh_for=timedelta(days=settings.site_fresh_for_days),
         lease=timedelta(seconds=LEASE * settings.crawler_timeout_s),
-        keeps_texts=True,
+        texts_for=None if settings.persist_crawl_corpus else TEXTS_FOR,
     )
 
 

@@ -8,7 +8,7 @@ import asyncio
 import time
 from collections.abc import Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -16,17 +16,21 @@ from typing import Any
 from pydantic import BaseModel, TypeAdapter
 
 from common.contracts import Company, Contact, Site
+from common.postgres import Database
+from enricher import company_sites
 from enricher.bought import Bought, Form
 from enricher.calling import StepSkipped
+from enricher.company_sites import FoundSite
 from enricher.corpus import Corpus, Passage, build
 from enricher.documents import Document, read
 from enricher.extraction import Findings, extract
 from enricher.facts import Fact, open_fields
 from enricher.finding import candidates
-from enricher.proving import Proof, prove_site
+from enricher.proving import prove_site
 from enricher.site_cache import SiteCache
-from enricher.steps import Steps
+from enricher.steps import Step, Steps
 from enricher.understanding import understand
+from enricher.urls import host_of
 from enricher.vendors.language_model import LanguageModel, ModelAnswer, most_tokens
 from enricher.vendors.tavily import SEARCH_COST, ExtractAnswer, SearchAnswer, Tavily, extract_cost
 from enricher.visiting import Visit
@@ -40,6 +44,7 @@ _MAX_ANSWER_TOKENS = 1_200
 class Web:
     """What the profile is made with. Without a key there is no `tavily`, without a model no `model`."""
 
+    database: Database
     sites: SiteCache
     bought: Bought
     tavily: Tavily | None
@@ -89,59 +94,74 @@ async def profile(company: Company, tenant_id: int, web: Web, limits: Limits, st
     facts = (*visit.facts, *findings.facts)
     facts += await _understand(corpus, facts, tenant_id, web, limits, steps)
     if passages and not site.pages:
-        site = replace_site(site, title=findings.title, about=findings.about)
+        site = known(site, title=findings.title, about=findings.about)
     return Profile(site, contacts, facts, visit, corpus)
 
 
-def replace_site(site: Site, **known: Any) -> Site:
+def known(site: Site, **more: Any) -> Site:
     """The site with what is known besides."""
-    return site.model_copy(update={name: value for name, value in known.items() if value is not None})
+    return site.model_copy(update={name: value for name, value in more.items() if value is not None})
 
 
 async def _find(company: Company, tenant_id: int, web: Web, limits: Limits, steps: Steps) -> tuple[Site, Visit]:
     """The company's site: as the register's file names it, else the searched one that proves itself."""
     if company.website_domain:
-        with steps.take("crawl") as step:
-            visit = await web.sites.visit(company.website_domain)
-            step.outcome = "reused" if visit.was_cached else "done"
-        return replace_site(visit.site, found_by="register", confidence=1.0), visit
-    nowhere = Visit(Site(outcome="no_site_known"), degraded_reasons=("no website known",))
-    homes: list[str] = []
+        visit = await _visit(company.website_domain, web, steps)
+        return known(visit.site, found_by="register", confidence=1.0), visit
     with steps.take("find_site") as step:
-        if web.tavily is None:
-            raise StepSkipped("tavily: no key")
-        query = f"{company.name} Singapore"
-        paid = await web.bought.ask(
-            "tavily",
-            tenant_id,
-            ["search", query],
-            is_public=True,
-            fresh_for=limits.fresh_for,
-            units=SEARCH_COST,
-            make=partial(web.tavily.search, query),
-            charged=lambda answer: answer.credits,
-            form=Form(lambda answer: _SEARCH.dump_python(answer, mode="json"), _SEARCH.validate_python),
-        )
-        step.units = paid.units
-        homes = candidates(company, paid.answer.results)
-        if not homes:
-            step.reason = "no result may be the company's site"
-    best: tuple[Proof, Visit] | None = None
-    for home in homes:
-        with steps.take("crawl") as step:
-            visit = await web.sites.visit(home.split("/")[2])
-            step.outcome = "reused" if visit.was_cached else "done"
+        async with web.database.statement() as tx:
+            found = await company_sites.fresh(tx, company.company_id, limits.fresh_for)
+        step.outcome = "done" if found is None else "reused"
+        if found is None:
+            found = await _search(company, tenant_id, web, limits, steps, step)
+            async with web.database.statement() as tx:
+                await company_sites.save(tx, company.company_id, found)
+        if found.domain:
+            visit = await _visit(found.domain, web, steps)
+            return known(visit.site, found_by="search", confidence=found.confidence), visit
+        reason = "no website known"
+        if found.guess:
+            reason = f"a site was found but not used: it proves itself with {found.confidence:.2f} only"
+        site = known(Site(outcome="no_site_known"), guess=found.guess)
+        return site, Visit(site, degraded_reasons=(reason,))
+    site = Site(outcome="no_site_known")
+    return site, Visit(site, degraded_reasons=("no website known",))
+
+
+async def _visit(domain: str, web: Web, steps: Steps) -> Visit:
+    with steps.take("crawl") as step:
+        visit = await web.sites.visit(domain)
+        step.outcome = "reused" if visit.was_cached else "done"
+    return visit
+
+
+async def _search(company: Company, tenant_id: int, web: Web, limits: Limits, steps: Steps, step: Step) -> FoundSite:
+    """The first of the found sites whose pages prove it; else the best guess. Raises StepSkipped."""
+    if web.tavily is None:
+        raise StepSkipped("tavily: no key")
+    query = f"{company.name} Singapore"
+    paid = await web.bought.ask(
+        "tavily",
+        tenant_id,
+        ["search", query],
+        is_public=True,
+        fresh_for=limits.fresh_for,
+        units=SEARCH_COST,
+        make=partial(web.tavily.search, query),
+        charged=lambda answer: answer.credits,
+        form=Form(lambda answer: _SEARCH.dump_python(answer, mode="json"), _SEARCH.validate_python),
+    )
+    step.units = paid.units
+    best = FoundSite()
+    for home in candidates(company, paid.answer.results):
+        domain = host_of(home)
+        visit = await _visit(domain, web, steps)
         proof = prove_site(company, visit.documents)
         if proof.is_accepted:
-            return replace_site(visit.site, found_by="search", confidence=proof.confidence), visit
-        if visit.documents and (best is None or proof.confidence > best[0].confidence):
-            best = proof, visit
-    if best is None:
-        return nowhere.site, nowhere
-    proof, visit = best
-    guess = replace_site(nowhere.site, found_by="search", confidence=proof.confidence, guess=visit.site.url)
-    reason = f"a site was found but not used: it proves itself with {proof.confidence:.2f} only"
-    return guess, replace(nowhere, degraded_reasons=(reason,))
+            return FoundSite(domain, None, proof.confidence, proof.evidence)
+        if visit.documents and proof.confidence > best.confidence:
+            best = FoundSite(None, visit.site.url, proof.confidence, proof.evidence)
+    return best
 
 
 def _may_be_helped(visit: Visit) -> bool:

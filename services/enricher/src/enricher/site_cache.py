@@ -43,6 +43,11 @@ KEEP = """
      WHERE domain = $1 AND visitor = $2
 """
 
+FORGET_TEXTS = """
+    UPDATE crawled_sites SET documents = NULL
+     WHERE documents IS NOT NULL AND visited_at < clock_timestamp() - $1::interval
+"""
+
 LEAVE = "UPDATE crawled_sites SET visiting_until = '-infinity' WHERE domain = $1 AND visitor = $2"
 
 #: For how long a failure stands: nobody knocks again at once, for any tenant.
@@ -52,6 +57,7 @@ REFUSED_FOR: Final = timedelta(days=1)
 
 _VISIT = TypeAdapter(Visit)
 _DOCUMENTS = TypeAdapter(tuple[Document, ...])
+_SWEEP_EVERY_S = 60.0
 _WAITS_S = (0.1, 0.2, 0.4, 0.8)
 
 
@@ -70,19 +76,26 @@ class _Kept:
 
 
 class SiteCache:
-    """Visits by `visitor`, each kept for `fresh_for`, the texts of its pages only if `keeps_texts`.
+    """Visits by `visitor`, each kept for `fresh_for`, the texts of its pages for `texts_for`, or for good with None.
 
     `lease` is longer than any visit takes.
     """
 
     def __init__(
-        self, database: Database, visitor: Visitor, *, fresh_for: timedelta, lease: timedelta, keeps_texts: bool
+        self,
+        database: Database,
+        visitor: Visitor,
+        *,
+        fresh_for: timedelta,
+        lease: timedelta,
+        texts_for: timedelta | None,
     ) -> None:
         self._database = database
         self._visitor = visitor
         self._fresh_for = fresh_for
         self._lease = lease
-        self._keeps_texts = keeps_texts
+        self._texts_for = texts_for
+        self._next_sweep = 0.0
 
     async def visit(self, domain: str | None) -> Visit:
         """What is known of this domain's site, from a visit that was made by now. May be repeated.
@@ -148,17 +161,26 @@ class SiteCache:
         """The earlier visit, where the site's word that nothing has changed would make it good for another while."""
         if earlier is None or not earlier.is_whole or earlier.site.outcome not in ("visited", "empty"):
             return None
-        return None if self._keeps_texts and not earlier.documents else earlier
+        return None if self._texts_for is None and not earlier.documents else earlier
 
     async def _keep(self, site: str, visitor: UUID, visit: Visit) -> None:
-        texts = visit.documents if self._keeps_texts else ()
         found = await asyncio.to_thread(_packed, visit)
-        documents = await asyncio.to_thread(_packed_texts, texts) if texts else None
+        documents = await asyncio.to_thread(_packed_texts, visit.documents) if visit.documents else None
         etag, last_modified = visit.validators.etag, visit.validators.last_modified
         async with self._database.statement() as connection:
             await connection.execute(
                 KEEP, site, visitor, visit.site.outcome, visit.site.url, etag, last_modified, found, documents
             )
+
+        await self._forget_texts()
+
+    async def _forget_texts(self) -> None:
+        """Those that have been kept for long enough, of all sites; looked for once a minute."""
+        if self._texts_for is None or time.monotonic() < self._next_sweep:
+            return
+        self._next_sweep = time.monotonic() + _SWEEP_EVERY_S
+        async with self._database.statement() as connection:
+            await connection.execute(FORGET_TEXTS, self._texts_for)
 
     async def _leave(self, site: str, visitor: UUID) -> None:
         async with self._database.statement() as connection:
