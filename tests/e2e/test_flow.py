@@ -60,7 +60,7 @@ async def test_a_message_becomes_ten_scored_leads_and_a_job(product) -> None:
 
 
 async def test_the_night_takes_over_the_rest_once(product) -> None:
-    """As many as a night may; the same night again does nothing; the next night ends the job."""
+    """As many as a night may, then the job is done and another goes on; the same night again does nothing."""
     rep = await product.rep()
     done = [message async for message in rep.chat("Manufacturing")][-1].data
     path = f"/jobs/{done['job_id']}"
@@ -72,22 +72,26 @@ async def test_the_night_takes_over_the_rest_once(product) -> None:
     assert ended.returncode == 0, ended.stderr
     summary = json.loads(ended.stdout)
     assert (summary["jobs"], summary["failed"]) == (1, False)
-    await until(lambda: has_processed(rep, path, 500))
+    await until(lambda: is_done(rep, path))
     await product.comes_to_rest()
-    assert (await rep.ask("GET", path)).json()["status"] == "queued"
+    assert await has_processed(rep, path, 500)
     assert await candidates(product, rep) == 510
+    ((continuation,),) = await product.fetch("SELECT job_id FROM background_jobs WHERE continues = $1", done["job_id"])
+    rest = f"/jobs/{continuation}"
+    queued = (await rep.ask("GET", rest)).json()
+    assert (queued["status"], queued["processed"], queued["total"]) == ("queued", 0, done["remaining"] - 500)
 
     again = await run(product, "leadgen-nightly", "--json", **only_us)
     assert again.returncode == 0, again.stderr
     await product.comes_to_rest()
-    assert await has_processed(rep, path, 500)
+    assert await has_processed(rep, rest, 0)
     assert await candidates(product, rep) == 510
 
     await next_night(product, rep)
-    await until(lambda: is_done(rep, path))
+    await until(lambda: is_done(rep, rest))
     await product.comes_to_rest()
-    assert await has_processed(rep, path, done["remaining"])
-    assert await candidates(product, rep) == done["remaining"] + 10
+    assert await has_processed(rep, rest, min(500, done["remaining"] - 500))
+    assert await candidates(product, rep) == 510 + min(500, done["remaining"] - 500)
 
 
 async def test_words_that_name_no_industry_are_asked_back(product) -> None:
@@ -95,7 +99,7 @@ async def test_words_that_name_no_industry_are_asked_back(product) -> None:
     rep = await product.rep()
     told = [message async for message in rep.chat("good morning to you")]
     assert [message.name for message in told] == ["accepted", "resolved", "head", "done"]
-    assert told[1].data == {"industries": [], "matches": 0}
+    assert (told[1].data["industries"], told[1].data["matches"]) == ([], 0)
     assert told[-1].data["job_id"] is None
     assert "Name one, such as Manufacturing" in told[-1].data["notice"]
     assert told[-1].at_ms < 10_000

@@ -1,7 +1,7 @@
 """The nightly pass on a real PostgreSQL: which jobs it announces, and that a second pass announces nothing new."""
 
 import json
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import TypeAlias
 from uuid import UUID, uuid4
 
@@ -85,6 +85,18 @@ async def test_a_second_pass_in_one_night_announces_nothing_new(database: Databa
     first, again, next_night = [envelope.event_id for _, envelope in await announced(owner)]
     assert first == again
     assert first != next_night
+
+
+async def test_what_a_job_left_over_tonight_is_the_next_nights(database: Database, owner: Owner) -> None:
+    """A second pass in one night must not give a job a second share."""
+    job_id = await a_job(owner, 1)
+    await owner.execute("UPDATE background_jobs SET continues = $1", uuid4())
+    tonight = night_of(datetime.now(UTC))
+
+    await publish_queued_jobs(database, night=tonight)
+    assert await announced(owner) == []
+    await publish_queued_jobs(database, night=tonight + timedelta(days=1))
+    assert [event.job_id for event, _ in await announced(owner)] == [job_id]
 
 
 async def test_a_tenant_that_is_not_active_is_left_out(database: Database, owner: Owner) -> None:

@@ -1,6 +1,7 @@
 """What the night looks at in PostgreSQL: the active tenants, each one's queued jobs, and the inboxes' partitions."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from common.postgres import Connection
@@ -9,9 +10,11 @@ ACTIVE_TENANTS = "SELECT tenant_id, name FROM tenants WHERE active ORDER BY tena
 
 # The tenant is set in the transaction: row-level security makes these the tenant's own.
 # A job that has been running for half a day was left behind by an event that became a dead letter: it goes on tonight.
+# What a job left over that had its share tonight is the next night's.
 QUEUED = """
     SELECT job_id FROM background_jobs
-     WHERE status = 'queued' OR (status = 'running' AND started_at < now() - interval '12 hours')
+     WHERE (status = 'queued' AND (continues IS NULL OR created_at < $1))
+        OR (status = 'running' AND started_at < now() - interval '12 hours')
      ORDER BY created_at, job_id
 """
 
@@ -38,9 +41,9 @@ async def active_tenants(tx: Connection) -> list[Tenant]:
     return [Tenant(**dict(row)) for row in await tx.fetch(ACTIVE_TENANTS)]
 
 
-async def queued_jobs(tx: Connection) -> list[UUID]:
-    """The queued jobs of the transaction's tenant, oldest first."""
-    return [row["job_id"] for row in await tx.fetch(QUEUED)]
+async def queued_jobs(tx: Connection, midnight: datetime) -> list[UUID]:
+    """The queued jobs of the transaction's tenant, oldest first; `midnight` is when the night began."""
+    return [row["job_id"] for row in await tx.fetch(QUEUED, midnight)]
 
 
 async def consumers(tx: Connection) -> list[str]:

@@ -34,6 +34,11 @@ def night_of(now: datetime) -> date:
     return now.astimezone(SINGAPORE).date()
 
 
+def midnight_of(night: date) -> datetime:
+    """When the night's date begins in Singapore."""
+    return datetime.combine(night, clock(), SINGAPORE)
+
+
 async def publish_queued_jobs(
     database: Database,
     *,
@@ -80,15 +85,14 @@ def request_of(tenant_id: int, job_id: UUID, night: date) -> Announcement:
 
 def once(event: Event, night: date, *, correlation_id: str | None = None) -> Announcement:
     """The announcement of what is to happen once in this night: the same each time it is asked."""
-    midnight = datetime.combine(night, clock(), SINGAPORE)
-    event_id = scheduled_id(midnight, event.topic, event.identity)
+    event_id = scheduled_id(midnight_of(night), event.topic, event.identity)
     return Announcement(event, Envelope(event_id, event.tenant_id, lane="nightly", correlation_id=correlation_id))
 
 
 async def _publish(database: Database, tenant: Tenant, night: date) -> TenantOutcome:
     try:
         async with database.transaction(tenant.tenant_id) as tx:
-            queued = await jobs.queued_jobs(tx)
+            queued = await jobs.queued_jobs(tx, midnight_of(night))
             await announce(tx, PRODUCER, [request_of(tenant.tenant_id, job_id, night) for job_id in queued])
     except (LeadgenError, asyncpg.PostgresError) as error:
         return TenantOutcome(tenant.tenant_id, tenant.name, error=f"{type(error).__name__}: {error}")
