@@ -25,15 +25,15 @@ from leadgen.ssic import seed_ssic
 from upserter import candidates, companies, jobs, refreshing, register
 from upserter.jobs import Params
 from upserter.register import Position, Wanted
-from upserter.saving import save_all
+from upserter.saving import save_all, save_and_show
 
 Ask: TypeAlias = Callable[[Connection], Awaitable[object]]
 
 REGISTERED = "staging_acra_companies"
 BIG = {REGISTERED, "companies", "icp_candidate_companies", "background_jobs"}
 
-# As in the real one, one code in six is the same catch-all and most codes are rare; three entries in five are alive, one in
-# fifty has no date, one in five thousand no UEN. Indexes are made afterwards, which takes a third of the time.
+# As in the real one, one code in six is the same catch-all, most codes are rare; three entries in five are alive, one
+# in fifty has no date, one in five thousand no UEN. Indexes are made afterwards, which takes a third of the time.
 REGISTER = """
     DO $$
     DECLARE
@@ -44,8 +44,9 @@ REGISTER = """
          WHERE tablename = 'staging_acra_companies' AND indexname <> 'staging_acra_companies_pkey';
         FOR index IN SELECT * FROM indexes LOOP EXECUTE format('DROP INDEX %I', index.name); END LOOP;
         PERFORM setseed(0.65);
-        INSERT INTO staging_acra_companies (uen, entity_name, entity_status_description, registration_incorporation_date,
-                                            primary_ssic_code, secondary_ssic_code, street_name)
+        INSERT INTO staging_acra_companies
+               (uen, entity_name, entity_status_description, registration_incorporation_date,
+                primary_ssic_code, secondary_ssic_code, street_name)
         SELECT CASE WHEN n % 5000 = 0 THEN no_uen('COMPANY ' || n) ELSE 'U' || lpad(n::text, 9, '0') END,
                'COMPANY ' || n, CASE WHEN random() < 0.6 THEN 'Live Company' ELSE 'Struck Off' END,
                CASE WHEN random() > 0.02 THEN (date '1980-01-01' + (sqrt(random()) * 16800)::int)::text END,
@@ -77,7 +78,10 @@ JOBS = """
 
 #: All codes, the most frequent first, and some entries, of which half are companies already.
 RANKED = "SELECT code FROM ssic_ref WHERE level = 'subclass' AND version = '2020' ORDER BY md5(code)"
-ENTRIES = "SELECT uen FROM staging_acra_companies WHERE uen BETWEEN 'U000199900' AND 'U000200100' OR uen LIKE 'NO-UEN-ab%'"
+ENTRIES = """
+    SELECT uen FROM staging_acra_companies
+     WHERE uen BETWEEN 'U000199900' AND 'U000200100' OR uen LIKE 'NO-UEN-a%'
+"""
 
 
 class Plan:
@@ -120,6 +124,10 @@ class Register:
         self.rare = Wanted((tuple(VersionedCode("2020", code) for code in ranked[-3:]),))
         self.entries = list(entries)
 
+    async def counts(self, wanted: Wanted) -> register.Counts:
+        async with self._undone() as tx:
+            return await register.count(tx, wanted)
+
     async def plans(self, ask: Ask) -> list[Plan]:
         """How the statements were carried out that `ask` came to, for tenant 1. Everything is undone again."""
         asked: list[asyncpg.connection.LoggedQuery] = []
@@ -130,8 +138,8 @@ class Register:
         for statement in asked:
             async with self._undone() as tx:
                 await tx.execute(f"PREPARE asked AS {statement.query}")
-                given = ", ".join(map(_literal, statement.args))
-                told = await tx.fetchval(f"EXPLAIN (ANALYZE, FORMAT JSON) EXECUTE asked {f'({given})' if given else ''}")
+                given = f"({', '.join(map(_literal, statement.args))})" if statement.args else ""
+                told = await tx.fetchval(f"EXPLAIN (ANALYZE, FORMAT JSON) EXECUTE asked {given}")
                 await tx.execute("DEALLOCATE asked")
             plans.append(Plan(json.loads(told)[0]["Plan"]))
         return plans
@@ -178,40 +186,105 @@ async def million(postgres_server: str, template_database: str) -> AsyncIterator
     await administrator.close()
 
 
-async def test_x(million):
-    import time
+JOB = new_id()
+NEWS = Pattern.of(
+    CompanyUpserted.topic, JOB, Envelope(JOB, 1, "nightly", str(JOB)), source="upserter", at="2026-01-01T00:00:00+00:00"
+)
+#: More than there are living entries without a date.
+UNDATED = 15_000
+#: From here on there are a few hundred young ones.
+LATE = Position(0, "2025-01-05", "")
+BY_PRIMARY, BY_SECONDARY, BY_AGE = (f"staging_live_by_{it}" for it in ("primary_ssic", "secondary_ssic", "age"))
 
-    jid = new_id()
-    news = Pattern.of(CompanyUpserted.topic, jid, Envelope(jid, 1, "nightly", str(jid)), source="upserter", at="2026-01-01")
-    asks = {}
-    for n, w in (('dense', million.dense), ('rare', million.rare)):
-        async with million._undone() as tx:
-            counts = await register.count(tx, w)
-        print(n, counts.total, counts.of(w.codes))
-        asks[n + ' count'] = lambda tx, w=w: register.count(tx, w)
-        for limit in (10, 500, 5000):
-            asks[f'{n} best {limit}'] = lambda tx, w=w, limit=limit, counts=counts: register.best(tx, w, counts, limit=limit)
-            for tier in range(4):
-              asks[f'{n} best {limit} tier {tier}'] = lambda tx, w=w, limit=limit, counts=counts: register.best(tx, w, counts, limit=limit,after=Position(tier, '2001-01-01' if tier%2==0 else '', 'U0003'))
-    asks['save'] = lambda tx: save_all(tx, [e for e in million.entries if not e.startswith('NO-UEN')], jid, news)
-    asks['save names'] = lambda tx: save_all(tx, [e for e in million.entries if e.startswith('NO-UEN')], jid, news)
-    asks['preview'] = lambda tx: companies.preview(tx, million.entries)
-    asks['since'] = lambda tx: candidates.enriched_since(tx, million.entries, datetime.now(UTC))
-    asks['enriched'] = lambda tx: candidates.mark_enriched(tx, dict.fromkeys(range(1,100), datetime.now(UTC)))
-    asks['next'] = lambda tx: tx.fetch(refreshing.NEXT, 'U000100', datetime(2020,1,1,tzinfo=UTC), datetime.now(UTC), 500)
-    async def j(tx):
-        p = Params(terms=[], bands=[])
-        job = await jobs.create(tx, jid, p, total=100)
-        await jobs.create(tx, new_id(), p, total=100)
-        await jobs.share(tx, 10)
-        await jobs.read(tx, jid)
-        job = await jobs.start(tx, jid)
-        job = await jobs.progress(tx, job, after=None, handled=50, status='done')
-        await jobs.continue_later(tx, job, total=50)
-        await jobs.fail(tx, jid, error='x')
-    asks['jobs'] = j
-    for n, a in asks.items():
-        async with million._undone() as tx:
-            t=time.perf_counter(); await a(tx); t=time.perf_counter()-t
-        for p in await million.plans(a):
-            print(f'{n:30} {t*1e3:6.1f} ms', p.indexes, p.read_whole, p.looked_at)
+
+async def one_of_each(tx: Connection) -> None:
+    """All that is done to jobs."""
+    job = await jobs.create(tx, JOB, Params(terms=[], bands=[]), total=100)
+    await jobs.create(tx, new_id(), job.params, total=100)
+    await jobs.read(tx, JOB)
+    await jobs.start(tx, JOB)
+    job = await jobs.progress(tx, job, after=Position(0, "2020-01-01", "U1"), handled=50, status="done")
+    await jobs.continue_later(tx, job, total=50)
+    await jobs.fail(tx, JOB, error="none")
+
+
+async def test_no_table_that_grows_is_read_whole(million: Register) -> None:
+    """Saving, looking up and keeping books go by the indexes that they are meant to go by, and by no other."""
+    named = [entry for entry in million.entries if not entry.startswith(companies.NO_UEN)]
+    nameless = [entry for entry in million.entries if entry.startswith(companies.NO_UEN)]
+    long_ago = datetime(2020, 1, 1, tzinfo=UTC)
+    saving = {"staging_acra_companies_pkey", "companies_uen_key", "ssic_ref_pkey"}
+    statements: list[tuple[Ask, set[str]]] = [
+        (lambda tx: save_all(tx, named, JOB, NEWS), saving),
+        (lambda tx: save_and_show(tx, named, JOB, NEWS), saving),
+        (lambda tx: companies.upsert(tx, named), saving),
+        (lambda tx: save_all(tx, nameless, JOB, NEWS), saving | {"companies_by_name", "companies_pkey"}),
+        (lambda tx: companies.preview(tx, named), {"staging_acra_companies_pkey", "ssic_ref_pkey"}),
+        (
+            lambda tx: candidates.enriched_since(tx, named, long_ago),
+            {"companies_uen_key", "icp_candidate_companies_pkey"},
+        ),
+        (
+            lambda tx: candidates.mark_enriched(tx, dict.fromkeys(range(200), long_ago)),
+            {"icp_candidate_companies_pkey"},
+        ),
+        (
+            lambda tx: tx.fetchrow(refreshing.NEXT, "U0001", long_ago, datetime.now(UTC), refreshing.LOOK),
+            {"staging_acra_companies_pkey"},
+        ),
+        (one_of_each, {"background_jobs_pkey", "background_jobs_asked"}),
+    ]
+    for ask, indexes in statements:
+        plans = await million.plans(ask)
+        assert set.union(*(plan.indexes for plan in plans)) == indexes
+        assert not BIG & set.union(*(plan.read_whole for plan in plans))
+
+
+async def test_a_count_reads_the_matches_from_two_indexes(million: Register) -> None:
+    """What a search counts is as many index entries as it finds, and a few more whose primary code matches, too."""
+    for wanted in (million.dense, million.rare):
+        counts = await million.counts(wanted)
+        (plan,) = await million.plans(lambda tx, wanted=wanted: register.count(tx, wanted, young_since="2022-01-01"))
+        assert plan.indexes == {BY_PRIMARY, BY_SECONDARY}
+        assert not plan.read_whole
+        assert plan.looked_at < 1.2 * counts.total + 100
+
+
+async def test_the_best_of_a_dense_industry_are_found_walking_by_age(million: Register) -> None:
+    """Of an industry with a third of the living: ten, or a job's next five thousand, reading few times as many."""
+    wanted = million.dense
+    counts = await million.counts(wanted)
+    middle = Position(0, "2010-06-15", "U0005")
+    for limit, after in ((10, None), (10, middle), (5_000, None), (5_000, middle)):
+        (plan,) = await million.plans(
+            lambda tx, limit=limit, after=after: register.best(tx, wanted, counts, limit=limit, after=after)
+        )
+        assert plan.indexes == {BY_AGE}
+        assert plan.looked_at < 10 * limit + 100
+
+
+async def test_the_best_of_a_rare_industry_are_found_code_by_code(million: Register) -> None:
+    """Of three codes with some hundred entries: as many entries of each as are wanted, never the living by age."""
+    wanted = million.rare
+    counts = await million.counts(wanted)
+    (plan,) = await million.plans(lambda tx: register.best(tx, wanted, counts, limit=10))
+    assert plan.indexes == {BY_PRIMARY}
+    assert plan.looked_at <= 10 * len(wanted.codes)
+
+
+async def test_every_step_of_the_order_goes_by_an_index(million: Register) -> None:
+    """To the end of a rare industry: by primary and by secondary code, with a date and without."""
+    counts = await million.counts(million.rare)
+    plans = await million.plans(lambda tx: register.best(tx, million.rare, counts, limit=5_000))
+    assert [plan.indexes for plan in plans] == [{BY_PRIMARY}, {BY_AGE}, {BY_SECONDARY}, {BY_AGE}]
+    assert all(plan.looked_at < UNDATED for plan in plans)  # those without a date are walked, there being few
+    assert not set.union(*(plan.read_whole for plan in plans))
+
+
+async def test_young_companies_of_a_dense_industry_are_found_by_age(million: Register) -> None:
+    """A year of foundation bounds the walk: it ends there, also when fewer match than are wanted."""
+    wanted = Wanted(million.dense.bands, founded_since=2025)
+    counts = await million.counts(wanted)
+    plans = await million.plans(lambda tx: register.best(tx, wanted, counts, limit=5_000, after=LATE))
+    assert all(plan.looked_at < 5_000 for plan in plans)
+    assert not set.union(*(plan.read_whole for plan in plans))

@@ -1,16 +1,19 @@
 """Narrower requests that an answer offers when it found much: said back, each leaves as many as it says."""
 
+import csv
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, TypeAlias
 
 import asyncpg
+import pytest
 
 from common.contracts import SearchAnswer
 from industries.index import Code, IndustryIndex
-from leadgen.ssic import ssic_2020
 
 Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 YEAR = datetime.now(UTC).year
+OFFICIAL = Path(__file__).parents[4] / "shared" / "data" / "ssic.csv"
 
 
 async def test_up_to_five_hundred_matches_need_no_refining(deliver, a_request, many) -> None:
@@ -60,21 +63,30 @@ async def test_refinements_keep_to_what_was_said_already(deliver, a_request, man
         assert await refined(deliver, a_request, answer) == [choice.matches for choice in answer.refinements], words
 
 
+@pytest.mark.skipif(not OFFICIAL.exists(), reason="the official code lists are not part of the repository")
 async def test_an_industry_of_both_versions_is_offered_once(owner: Owner, deliver, a_request, the_stage, many) -> None:
-    """With the entries of both; a code that one version alone knows is offered, too."""
-    codes = [Code(version, *code) for version in ("2020", "2025") for code in ssic_2020()]
-    codes += [Code("2025", "25915", "subclass", "Manufacture of metal bells", "2591")]
-    await many("A", 300, code="25912")
-    await many("B", 200, code="25914")
-    await many("C", 100, code="25912")
-    await many("D", 50, code="25915")
-    await owner.execute("UPDATE staging_acra_companies SET ssic_version = '2025' WHERE uen ~ '^[CD]'")
-    answer = await deliver.answer(a_request("SSIC 2591", mode="off"), the_stage(index=IndustryIndex(codes)))
-    assert [(choice.label, choice.matches) for choice in answer.refinements] == [
-        ("Manufacture of metal caps (e.g. crown corks)", 400),
-        ("Metal stampings except metal caps", 200),
-        ("Manufacture of metal bells", 50),
+    """With the entries of both, though codes changed their meaning and section letters moved."""
+    with OFFICIAL.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    codes = [Code(it["version"], it["code"], it["level"], it["title"], it["parent_code"] or None) for it in rows]
+    await many("A", 300, code="25913")  # leadframes of 2020
+    await many("B", 200, code="25912")  # leadframes of 2025
+    await many("C", 100, code="25914")  # stampings of 2020, which 2025 has as 25913
+    await many("D", 50, code="25913")
+    await many("E", 400, code="65110")
+    await many("F", 300, code="65110")
+    await owner.execute("UPDATE staging_acra_companies SET ssic_version = '2025' WHERE uen ~ '^[BDF]'")
+    stage = the_stage(index=IndustryIndex(codes))
+
+    metal = await deliver.answer(a_request("SSIC 2591", mode="off"), stage)
+    assert [(it.label, it.matches) for it in metal.refinements] == [
+        ("Manufacture of leadframe", 500),
+        ("Metal stampings (except metal caps)", 150),
     ]
+    finance = await deliver.answer(a_request("finance", mode="off"), stage)
+    assert finance.matches == 700
+    assert [it.matches for it in finance.refinements] == [700]
+    assert "insurance" in finance.refinements[0].label.lower()
 
 
 async def refined(deliver: Any, a_request: Any, answer: SearchAnswer) -> list[int]:

@@ -11,7 +11,7 @@ from common.contracts import RefreshRegister
 from common.ids import new_id
 from common.postgres import Database
 from common.testing import until
-from upserter.refreshing import Refreshed, refresh
+from upserter.refreshing import LoadUnderWay, Refreshed, refresh
 
 Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 
@@ -155,15 +155,15 @@ async def test_what_is_loaded_while_it_runs_is_the_next_one_s(owner: Owner, data
     assert len(await names(owner)) == 40
 
 
-async def test_it_waits_for_a_load_that_has_begun(owner: Owner, database: Database) -> None:
-    """Whose rows bear a time before its own: else they were passed over for ever."""
+async def test_it_does_not_begin_while_a_load_is_under_way(owner: Owner, database: Database) -> None:
+    """Whose rows bear a time before its own: else they were passed over for ever. It says what to do."""
     async with owner.transaction():
         await owner.execute(LOAD_BEGINS)
         await owner.execute(MANY, "U", 5)
-        worker = asyncio.create_task(refreshed(database))
-        await until(lambda: owner.fetchval(WAITING, 1))
+        with pytest.raises(LoadUnderWay, match="when it is over"):
+            await refreshed(database)
     await owner.execute(LOAD_ENDS)
-    assert await worker == Refreshed(5, 5, 5)
+    assert await refreshed(database) == Refreshed(5, 5, 5)
 
 
 async def test_an_entry_without_a_uen_is_taken_too(owner: Owner, database: Database) -> None:

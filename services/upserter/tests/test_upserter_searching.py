@@ -262,3 +262,23 @@ async def test_two_versions_of_the_code_list_side_by_side(
         assert answer.matches == 1
         found |= {company.uen: (company.ssic_version, company.industry_norm) for company in answer.head}
     assert found == {"NEWS": ("2020", "news agency activities"), "SEARCH": ("2025", "internet search engines")}
+
+
+async def test_what_is_left_out_does_not_come_back_by_a_secondary_code(owner: Owner, deliver, a_request, many) -> None:
+    """Whoever is mainly in it is not meant, whatever else it does; who does it besides is."""
+    await many("A", 3, code="10101")
+    await many("B", 2, code="25912")
+    await owner.execute("UPDATE staging_acra_companies SET secondary_ssic_code = '25912' WHERE uen LIKE 'A%'")
+    await owner.execute("UPDATE staging_acra_companies SET secondary_ssic_code = '10101' WHERE uen LIKE 'B%'")
+    answer = await deliver.answer(a_request("manufacturing except food"))
+    assert answer.matches == 2
+    assert {company.uen[0] for company in answer.head} == {"B"}
+
+
+async def test_a_preferred_code_may_name_its_version(deliver, a_request, many) -> None:
+    """Of another version it prefers nothing; a bare one is meant in every version."""
+    await many("A", 2, code="25912", founded="2001-01-01")
+    await many("B", 2, code="25922", founded="2020-01-01")
+    for preferred, first in (("2020:25912", "A"), ("25912", "A"), ("2025:25912", "B"), ("2020:K", "B")):
+        answer = await deliver.answer(a_request("SSIC 259", mode="sync_preview", preferred=[preferred]))
+        assert answer.head[0].uen[0] == first, preferred

@@ -33,16 +33,22 @@ FACTS = (
 _FACTS = ", ".join(FACTS)
 
 
-# A title goes with its code: a new code without a title does not keep the old one's. What was read of the register
+# A title goes with its code: a new code without a title does not keep the old one's. The secondary code goes with the
+# version: an old one is not read in a new version. What was read of the register
 # before the known facts were does not undo them.
 _TITLE = (
     "coalesce({new}.industry_norm, CASE WHEN"
     " coalesce({new}.industry_code = known.industry_code, {new}.industry_code IS NULL) THEN known.industry_norm END)"
 )
+_SECONDARY = (
+    "CASE WHEN {new}.ssic_version <> known.ssic_version THEN {new}.secondary_industry_code"
+    " ELSE coalesce({new}.secondary_industry_code, known.secondary_industry_code) END"
+)
+_ODD = {"industry_norm": _TITLE, "secondary_industry_code": _SECONDARY}
 _IS_OLD = "{new}.registered_at < known.registered_at"
 _MERGED = ", ".join(
     f"{fact} = CASE WHEN {_IS_OLD} THEN known.{fact} ELSE "
-    + (_TITLE if fact == "industry_norm" else f"coalesce({{new}}.{fact}, known.{fact})")
+    + _ODD.get(fact, f"coalesce({{new}}.{fact}, known.{fact})")
     + " END"
     for fact in FACTS
 )
@@ -65,7 +71,7 @@ _FRESH = f"""
           FROM registered_companies AS entries
           LEFT JOIN LATERAL (
                SELECT uen, {_FACTS} FROM companies
-                WHERE uen = entry AND registered_at = entries.registered_at AND industry_norm IS NOT NULL
+                WHERE uen = entry AND registered_at = entries.registered_at AND industry_norm = entries.industry_norm
                 LIMIT 1) AS same ON true
          WHERE entry = ANY($1::text[]))"""
 
@@ -88,9 +94,12 @@ LOCK_NAMES = """
 BY_NAME = f"""
     WITH {_FRESH},
     namesakes AS (
-        SELECT fresh.entry, min(company_id) AS company_id, count(*) AS many
-          FROM fresh JOIN companies ON lower(companies.name) = lower(fresh.name) AND companies.uen IS NULL
-         GROUP BY fresh.entry),
+        SELECT fresh.entry, alike.company_id, alike.many
+          FROM fresh
+         CROSS JOIN LATERAL (
+               SELECT min(company_id) AS company_id, count(*) AS many
+                 FROM companies WHERE lower(companies.name) = lower(fresh.name) AND companies.uen IS NULL) AS alike
+         WHERE alike.many > 0),
     found AS (
         UPDATE companies AS known SET {_SET.format(new="fresh")}
           FROM fresh JOIN namesakes USING (entry)

@@ -30,7 +30,7 @@ from common.postgres import Connection
 from common.stage import Batch, Stage, Work
 from industries.index import IndustryIndex
 from upserter import candidates, jobs, register
-from upserter.jobs import Job
+from upserter.jobs import Job, Progress
 from upserter.refreshing import refresh
 from upserter.register import Position
 from upserter.saving import save_all
@@ -45,16 +45,18 @@ def upserter(industries: IndustryIndex, *, batch_size: int, max_per_job: int) ->
     async def find(work: Work[RequestIndustry]) -> None:
         """One transaction. Words that name no industry are answered too: with what may have been meant."""
         request = work.event
+        resolution = industries.resolve(request.terms, year=work.now.year)
         async with work.finish() as tx:
-            found = await search(tx, request, industries, work.pattern(CompanyUpserted), now=work.now)
+            found = await search(tx, request, resolution, industries, work.pattern(CompanyUpserted), now=work.now)
+            job = found.job
             work.announce(
                 JobProgressed(
                     tenant_id=request.tenant_id,
                     request_id=request.request_id,
-                    job_id=found.job_id,
-                    status="queued" if found.job_id else "done",
-                    processed=0,
-                    total=found.answer.remaining,
+                    job_id=job.job_id if job else None,
+                    status=job.status if job else "done",
+                    processed=job.processed if job else 0,
+                    total=job.total if job else 0,
                     answer=found.answer,
                 )
             )
@@ -64,27 +66,31 @@ def upserter(industries: IndustryIndex, *, batch_size: int, max_per_job: int) ->
     @stage.handles(RequestUpsert)
     async def execute(work: Work[RequestUpsert]) -> None:
         """A transaction per batch, each with its cursor. A job that is unknown or done is left in peace."""
-        async with work.step() as tx:
-            job = await jobs.start(tx, work.event.job_id)
-            share = await jobs.share(tx, max_per_job)
-        if job is None:
-            return
         try:
-            await run(work, job, share)
+            async with work.step() as tx:
+                job = await jobs.start(tx, work.event.job_id)
+                most = await jobs.share(tx, max_per_job)
+            if job is not None:
+                await run(work, job, most)
         except (Unavailable, Transient, LeaseLost):
             raise  # the job stays `running`: it goes on from its last batch
         except Exception as error:
             reason = f"{error}. Once that is put right, replay the dead letter: the job goes on from its last batch."
             async with work.step() as tx:
-                work.announce(progress_of(await jobs.fail(tx, job.job_id, error=reason), work.event.tenant_id))
+                failed = await jobs.fail(tx, work.event.job_id, error=reason)
+                if failed is not None:
+                    work.announce(progress_of(failed, work.event.tenant_id))
             raise
 
-    async def run(work: Work[RequestUpsert], job: Job, share: int) -> None:
-        """Batch after batch until no match is left or the job has had its share; what is left then is a new job."""
+    async def run(work: Work[RequestUpsert], job: Job, most: int) -> None:
+        """Batch after batch until no match is left or the job has had its share; what is left then is a new job.
+
+        One batch is held back until the next one is known to be there: the last of all goes with the event's end.
+        """
         wanted = job.params.wanted
         async with work.reading() as tx:
             counts = await register.count(tx, wanted)
-        allowed = max(0, min(share, job.params.limit or share) - job.processed)
+        allowed = max(0, min(most, job.params.limit or most) - job.processed)
         after = job.params.after
         batches = register.batches(work.reading, wanted, counts, size=batch_size, limit=allowed, after=after)
         batch: list[Position] = await anext(batches, [])
@@ -103,6 +109,7 @@ def upserter(industries: IndustryIndex, *, batch_size: int, max_per_job: int) ->
     async def hand_over(
         tx: Connection, work: Work[RequestUpsert], job: Job, batch: Sequence[Position], status: JobStatus
     ) -> Job:
+        """Saves a batch and moves the job past it, in one transaction."""
         await save_all(tx, [position.uen for position in batch], job.job_id, work.pattern(CompanyUpserted))
         after = batch[-1] if batch else job.params.after
         return await jobs.progress(tx, job, after=after, handled=len(batch), status=status)
@@ -124,7 +131,7 @@ def upserter(industries: IndustryIndex, *, batch_size: int, max_per_job: int) ->
     return stage
 
 
-def progress_of(job: Job, tenant_id: int, *, continued_by: UUID | None = None) -> JobProgressed:
+def progress_of(job: Job | Progress, tenant_id: int, *, continued_by: UUID | None = None) -> JobProgressed:
     """The event that tells where this job stands, and which one goes on from it."""
     return JobProgressed(
         tenant_id=tenant_id,

@@ -7,6 +7,7 @@ left then is a new job, queued, that `continues` it.
 """
 
 import hashlib
+from typing import NamedTuple
 from uuid import UUID
 
 import asyncpg
@@ -66,24 +67,35 @@ READ = f"SELECT {_JOB} FROM background_jobs WHERE job_id = $1"
 class Params(Model):
     """What a job is to do. `limit` is how many companies it may handle in all, `after` the place it has reached.
 
-    `bands` are the wanted five-digit codes, those nearest to the tenant's ICP first.
+    `bands` are the wanted five-digit codes, those nearest to the tenant's ICP first; `left_out` the excluded ones.
     """
 
     terms: list[str]
     bands: list[list[VersionedCode]]
+    left_out: tuple[VersionedCode, ...] = ()
     founded_since: int | None = None
     limit: int | None = None
     after: Position | None = None
 
     @property
     def wanted(self) -> Wanted:
-        return Wanted(tuple(map(tuple, self.bands)), self.founded_since)
+        return Wanted(tuple(map(tuple, self.bands)), self.founded_since, self.left_out)
 
     @property
     def asked(self) -> str:
         """The same for all requests that come to the same companies, whatever their words."""
         codes = sorted(code for band in self.bands for code in band)
-        return hashlib.sha256(repr((codes, self.founded_since, self.limit)).encode()).hexdigest()
+        return hashlib.sha256(repr((codes, sorted(self.left_out), self.founded_since, self.limit)).encode()).hexdigest()
+
+
+class Progress(NamedTuple):
+    """How far a job is; of one whose parameters cannot be read, too."""
+
+    job_id: UUID
+    status: JobStatus
+    processed: int
+    total: int
+    error: str | None
 
 
 class Job(Model):
@@ -137,9 +149,10 @@ async def continue_later(tx: Connection, job: Job, *, total: int) -> Job:
     return await _create(tx, job_id, params, total, await tx.fetchval(ASKED, job.job_id), continues=job.job_id)
 
 
-async def fail(tx: Connection, job_id: UUID, *, error: str) -> Job:
+async def fail(tx: Connection, job_id: UUID, *, error: str) -> Progress | None:
     """Marks a job as failed, and says why. It may be started again, and then goes on from where it stood."""
-    return _existing(await tx.fetchrow(FAIL, job_id, error))
+    row = await tx.fetchrow(FAIL, job_id, error)
+    return None if row is None else Progress(row["job_id"], row["status"], row["processed"], row["total"], row["error"])
 
 
 async def read(tx: Connection, job_id: UUID) -> Job | None:

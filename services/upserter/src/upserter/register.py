@@ -85,10 +85,14 @@ AHEAD = 10
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is looked for: five-digit codes in bands, the preferred first, and how young a company has to be."""
+    """What is looked for: five-digit codes in bands, the preferred first, and how young a company has to be.
+
+    Whoever is mainly in an industry that was `left_out` does not come back by its secondary code.
+    """
 
     bands: tuple[tuple[VersionedCode, ...], ...]
     founded_since: int | None = None
+    left_out: tuple[VersionedCode, ...] = ()
 
     @property
     def codes(self) -> list[VersionedCode]:
@@ -141,10 +145,10 @@ async def count(tx: Connection, wanted: Wanted, *, young_since: str = _YOUNGEST)
     """Counts the live entries of the wanted industries, code by code. Nothing wanted costs nothing."""
     if not wanted.codes:
         return Counts({}, {}, 0)
-    columns = _as_stored(wanted.codes)
+    columns, shield = _as_stored(wanted.codes), _as_stored([*wanted.codes, *wanted.left_out])
     counts: dict[bool, Counter[VersionedCode]] = {False: Counter(), True: Counter()}
     young = 0
-    for row in await tx.fetch(COUNT, *columns, *columns, wanted.earliest, young_since):
+    for row in await tx.fetch(COUNT, *columns, *shield, wanted.earliest, young_since):
         counts[row["is_secondary"]][VersionedCode(row["version"], row["code"].zfill(5))] += row["count"]
         young += row["young"]
     return Counts(counts[False], counts[True], young)
@@ -159,7 +163,7 @@ async def best(
     loaded again: a company that comes in before the position is not seen, none is repeated.
     """
     found: list[Position] = []
-    everything = _as_stored(wanted.codes)
+    everything = _as_stored([*wanted.codes, *wanted.left_out])
     for number, tier in enumerate(_tiers(wanted)):
         if len(found) == limit:
             break

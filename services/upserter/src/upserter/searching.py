@@ -1,17 +1,17 @@
 """What a request for companies comes to: counted, its best few saved, a job for the rest. All in one transaction."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
-from uuid import UUID
 
-from common.contracts import Company, Industry, Refinement, RequestIndustry, SearchAnswer
+from common.contracts import Company, RequestIndustry, SearchAnswer
 from common.outbox import Pattern
 from common.postgres import Connection
 from industries.index import IndustryIndex, Resolution, VersionedCode
 from upserter import candidates, companies, jobs, register
-from upserter.jobs import Params
+from upserter.jobs import Job, Params
+from upserter.refinements import YOUNG, refinements
 from upserter.register import Counts, Position, Wanted
 from upserter.saving import save_and_show
 
@@ -21,20 +21,16 @@ PREVIEW = 20
 NAMED = 20
 #: A company that a tenant had enriched so recently is not enriched again because it matches once more.
 KNOWN_FOR = timedelta(days=7)
-#: Matches from which on an answer offers to narrow the request, and how many industries it offers at most.
-MANY, CHOICES = 500, 12
-#: "Young", as a choice offered: founded within so many years.
-YOUNG = 5
 #: Companies looked at at a time when the best ones are known already.
 LARGEST_LOOK = 500
 
 
 class Found(NamedTuple):
-    """The answer, the companies that were saved for it, and the job that is left, if any."""
+    """The answer, the companies that were saved for it, and the job that does the rest, if any; it may run already."""
 
     answer: SearchAnswer
     saved: list[Company]
-    job_id: UUID | None
+    job: Job | None
 
 
 class _Head(NamedTuple):
@@ -48,21 +44,38 @@ class _Head(NamedTuple):
 def wanted_of(resolution: Resolution, preferred: Sequence[str], industries: IndustryIndex) -> Wanted:
     """The codes in bands by their distance from the preferred industries; one band when there are none."""
     bands: dict[int, list[VersionedCode]] = defaultdict(list)
-    for code in resolution.codes:
-        bands[min((industries.distance(*code, other) for other in preferred), default=0)].append(code)
-    return Wanted(tuple(tuple(bands[distance]) for distance in sorted(bands)), resolution.founded_since)
+    versions = {code.version for code in resolution.codes}
+    near = [code for it in preferred for code in _versioned(it, versions)]
+    nearest = industries.distances(resolution.codes, near)
+    for code, distance in zip(resolution.codes, nearest, strict=True):
+        bands[distance].append(code)
+    left_out = [code for it in resolution.excluded for code in industries.beneath(it.version, it.code)]
+    return Wanted(
+        tuple(tuple(bands[distance]) for distance in sorted(bands)), resolution.founded_since, tuple(left_out)
+    )
+
+
+def _versioned(preferred: str, versions: Iterable[str]) -> list[VersionedCode]:
+    """'2020:25' as it says; a bare '25' in every version."""
+    version, colon, code = preferred.partition(":")
+    return [VersionedCode(version, code)] if colon else [VersionedCode(it, preferred) for it in versions]
 
 
 async def search(
-    tx: Connection, request: RequestIndustry, industries: IndustryIndex, news: Pattern, *, now: datetime
+    tx: Connection,
+    request: RequestIndustry,
+    resolution: Resolution,
+    industries: IndustryIndex,
+    news: Pattern,
+    *,
+    now: datetime,
 ) -> Found:
-    """Does what the request's mode asks for. Words that name no industry touch no table.
+    """Does what the request's mode asks for, of the industries that its words came to; of none, no table is touched.
 
     'background' saves `sync_limit` companies and leaves a job for the others, `limit` of them at most. 'sync_preview'
     names some companies and saves nothing: their `company_id` is 0. 'off' just counts. `news` is the pattern of the
     events that tell of the saved ones.
     """
-    resolution = industries.resolve(request.terms, year=now.year)
     wanted = wanted_of(resolution, request.preferred, industries)
     counts = await register.count(tx, wanted, young_since=f"{now.year - YOUNG}-01-01")
     answer = SearchAnswer(
@@ -94,12 +107,13 @@ async def search(
     params = Params(
         terms=request.terms,
         bands=[list(band) for band in wanted.bands],
+        left_out=wanted.left_out,
         founded_since=wanted.founded_since,
         limit=request.limit,
         after=head.after,
     )
     job = await jobs.create(tx, request.request_id, params, total=remaining)
-    return Found(answer.model_copy(update={"remaining": job.total - job.processed}), saved, job.job_id)
+    return Found(answer.model_copy(update={"remaining": job.total - job.processed}), saved, job)
 
 
 async def _head(tx: Connection, wanted: Wanted, counts: Counts, limit: int, *, since: datetime) -> _Head:
@@ -118,43 +132,3 @@ async def _head(tx: Connection, wanted: Wanted, counts: Counts, limit: int, *, s
             break
         look = min(4 * look, LARGEST_LOOK)
     return head
-
-
-def refinements(
-    request: RequestIndustry, resolution: Resolution, counts: Counts, industries: IndustryIndex, year: int
-) -> list[Refinement]:
-    """Narrower requests, when many match: the industries beneath, largest first, and the young companies alone.
-
-    An industry of which a part was left out is none of them: its name alone would bring that part back.
-    """
-    if counts.total <= MANY:
-        return []
-    wanted = set(resolution.codes)
-    versions = {code.version for code in resolution.codes}
-    since = "" if resolution.founded_since is None else f" founded since {resolution.founded_since}"
-    offered = [
-        Refinement(kind="industry", label=_spoken(industry.title) + since, matches=matches)
-        for industry in _beneath(resolution.industries, industries)
-        if wanted.issuperset(industries.beneath(industry.version, industry.code))
-        and (matches := counts.of(code for version in versions for code in industries.beneath(version, industry.code)))
-    ]
-    offered.sort(key=lambda choice: -choice.matches)
-    if resolution.founded_since is None and 0 < counts.young < counts.total:
-        label = f"{', '.join(request.terms)} founded since {year}"
-        offered.insert(CHOICES, Refinement(kind="founded_since", label=label, matches=counts.young))
-    return offered[: CHOICES + 1]
-
-
-def _beneath(chosen: Sequence[Industry], industries: IndustryIndex) -> Sequence[Industry]:
-    """Of several industries themselves; of a single one what it is made of, further down where that is but one.
-
-    What several versions have under one code is one industry, as the newest names it.
-    """
-    while len(codes := {industry.code: industry for industry in sorted(chosen, key=lambda it: it.version)}) == 1:
-        chosen = [child for industry in chosen for child in industries.children(industry.version, industry.code)]
-    return list(codes.values())
-
-
-def _spoken(title: str) -> str:
-    """Sections, divisions and groups are in capitals in the code list."""
-    return title.capitalize() if title.isupper() else title
