@@ -25,7 +25,7 @@ ALTER TABLE tenants
     ADD COLUMN upsert_max_per_job  int CHECK (upsert_max_per_job > 0),
     ADD COLUMN requests_per_minute int CHECK (requests_per_minute > 0);
 
--- Whom a tenant looks for; the gateway's. Codes of any level, in the version that is loaded.
+-- Whom a tenant looks for; the gateway's. Codes of any level with their version: 2020:K.
 CREATE TABLE icp_rules (
     tenant_id  int PRIMARY KEY REFERENCES tenants,
     industries text[] NOT NULL DEFAULT '{}',

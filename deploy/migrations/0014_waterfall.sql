@@ -33,11 +33,13 @@ GRANT SELECT, INSERT, UPDATE ON company_facts TO leadgen_service;
 CREATE TABLE email_verifications (
     tenant_id    int NOT NULL REFERENCES tenants,
     email        text NOT NULL,                 -- in lower case
-    status       text NOT NULL,
+    status       text,                          -- NULL until the first answer is there
     sub_status   text,
     did_you_mean text,
     is_free      boolean,
-    verified_at  timestamptz NOT NULL,
+    verified_at  timestamptz,
+    asker        uuid,                          -- who asks now, or did last
+    asking_until timestamptz NOT NULL DEFAULT '-infinity',
     PRIMARY KEY (tenant_id, email)
 );
 CALL keep_tenants_apart('email_verifications');

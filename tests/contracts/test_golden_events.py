@@ -89,7 +89,7 @@ FULL: tuple[Event, ...] = (
         mode="background",
         sync_limit=10,
         limit=500,
-        preferred=["C", "2591"],
+        preferred=["2020:C", "2591"],
     ),
     RequestUpsert(tenant_id=7, job_id=JOB),
     RefreshRegister(),

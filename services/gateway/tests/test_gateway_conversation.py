@@ -22,7 +22,8 @@ from common.contracts import (
 )
 from common.ids import new_id
 from common.testing import a_company
-from gateway.conversation import Conversation, notice
+from gateway.closing import notice
+from gateway.conversation import Conversation
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 REQUEST = new_id()
@@ -42,6 +43,9 @@ def progressed(answer: SearchAnswer | None, *, has_job: bool = True, **other) ->
     job_id = REQUEST if has_job else None
     told = {"request_id": REQUEST, "job_id": job_id, "status": "queued", "processed": 0, "total": 7, **other}
     return JobProgressed(tenant_id=1, answer=answer, **told)
+
+
+QUEUED = progressed(None)
 
 
 def enriched(company) -> CompanyEnriched:
@@ -153,12 +157,13 @@ def test_news_of_the_job_and_facts_without_meaning_here_say_nothing() -> None:
         (an_answer([], resolved=[], remaining=0), "I found no industry in that"),
         (an_answer([], remaining=0), "No live company of that industry is in the register."),
         (an_answer([], matches=5, remaining=0), "5 companies match; nothing was upserted"),
+        (an_answer([], matches=1, remaining=0), "1 company matches; nothing was upserted"),
         (
             an_answer([a_company(company_id=0)], matches=5, remaining=0),
             "5 companies match; nothing was upserted",
         ),
     ],
-    ids=["no industry", "no match", "counted only", "preview"],
+    ids=["no industry", "no match", "counted only", "one counted", "preview"],
 )
 def test_an_answer_that_sets_nothing_going_ends_at_once(answer: SearchAnswer, words: str) -> None:
     """There is no score to wait for: the last word follows the answer."""
@@ -204,7 +209,7 @@ def test_much_is_offered_to_be_narrowed_down() -> None:
         {"label": "Manufacturing founded since 2020", "matches": 120},
     ]
     assert "603 companies match" in messages[2].data["question"]
-    assert notice(answer, scored=3, has_job=True) == (
+    assert notice(answer, scored=3, job=progressed(answer)) == (
         "Upserted and enriched 3 now; scheduled the rest (600) for nightly processing"
     )
 
@@ -216,7 +221,7 @@ def test_words_that_come_close_are_asked_back_with_choices() -> None:
     messages = told([progressed(answer, has_job=False, status="done")])
     assert messages[2].name == "refine"
     assert messages[2].data["choices"] == [{"label": "MANUFACTURING"}, {"label": "MANUFACTURE OF FURNITURE"}]
-    assert notice(answer, scored=0, has_job=False) == (
+    assert notice(answer, scored=0, job=None) == (
         "I found no industry in that. Did you mean MANUFACTURING or MANUFACTURE OF FURNITURE?"
     )
 
@@ -224,11 +229,11 @@ def test_words_that_come_close_are_asked_back_with_choices() -> None:
 def test_the_last_word_mentions_who_is_known() -> None:
     """After the agreed sentence, or alone where nobody else is left; many are counted."""
     known = [a_company(f"19991234{number}K", name=f"Known {number}") for number in range(8)]
-    assert notice(an_answer(known=known[:2]), scored=3, has_job=True) == (
+    assert notice(an_answer(known=known[:2]), scored=3, job=QUEUED) == (
         "Upserted and enriched 3 now; scheduled the rest (7) for nightly processing. "
         "Known, enriched within the last days: Known 0 and Known 1."
     )
-    assert notice(an_answer([], matches=8, remaining=0, known=known), scored=0, has_job=False).endswith(
+    assert notice(an_answer([], matches=8, remaining=0, known=known), scored=0, job=None).endswith(
         "Known, enriched within the last days: Known 0, Known 1, Known 2, Known 3, Known 4 and 3 more."
     )
 
@@ -253,10 +258,47 @@ def test_the_last_word_says_what_is_missing() -> None:
     for fact in [progressed(an_answer()), scored(HEAD[0])]:
         conversation.take(fact)
     assert conversation.close().data["notice"].endswith("2 of the 3 are still being worked on.")
+    conversation.take(scored(HEAD[1]))
+    assert conversation.close().data["notice"].endswith("1 of the 3 is still being worked on.")
 
 
 def test_a_request_that_leaves_all_to_the_night_says_so() -> None:
     """UPSERT_SYNC_LIMIT=0."""
-    assert notice(an_answer([], remaining=7), scored=0, has_job=True) == (
+    assert notice(an_answer([], remaining=7), scored=0, job=QUEUED) == (
         "Scheduled all of them (7) for nightly processing"
     )
+
+
+def test_a_job_that_runs_already_is_not_called_scheduled() -> None:
+    """The request was made before: its job is named with how far it is."""
+    running = {"status": "running", "processed": 500, "total": 1200}
+    job_id = new_id()
+    conversation = Conversation(REQUEST)
+    conversation.take(progressed(an_answer([], remaining=700), **{**running, "job_id": job_id}))
+    assert conversation.close().data == {
+        "request_id": str(REQUEST),
+        "job_id": str(job_id),
+        "remaining": 700,
+        "notice": "The job is running already: 500 of 1200 done",
+    }
+    answer = an_answer(remaining=700)
+    assert notice(answer, scored=3, job=progressed(answer, **running)) == (
+        "Upserted and enriched 3 now; the job of the rest is running already: 500 of 1200 done"
+    )
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (an_answer(confidence=0.5), "Upserted and enriched 3 now; scheduled the rest (7) for nightly processing"),
+        (an_answer([], remaining=0, confidence=0.2), "No live company of that industry is in the register"),
+    ],
+    ids=["found", "not found"],
+)
+def test_what_may_be_misunderstood_is_said_so(answer: SearchAnswer, words: str) -> None:
+    """Where the words only came near to an industry; not where they named it."""
+    job = QUEUED if answer.matches else None
+    doubt = "I took that to mean MANUFACTURING, which may be wrong."
+    assert notice(answer, scored=3, job=job) == f"{words}. {doubt}"
+    for sure in (None, 0.51, 1.0):
+        assert doubt not in notice(answer.model_copy(update={"confidence": sure}), scored=3, job=job)

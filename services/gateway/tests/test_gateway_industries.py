@@ -3,9 +3,15 @@
 import asyncio
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from common.contracts import RequestIndustry
 from common.testing import read_topic, until
+from gateway.classification import Known
+from gateway.icp import codes_of
+from gateway.problems import Problem
+from industries.index import Code
 
 CODES = [
     ("2020", "C", "section", "MANUFACTURING", None),
@@ -20,6 +26,16 @@ CODES = [
     ("2020", "8511", "class", "PRIMARY SCHOOLS", "851"),
     ("2020", "85111", "subclass", "PRIMARY SCHOOLS", "8511"),
 ]
+LATER = [
+    ("2025", "C", "section", "MANUFACTURING", None),
+    ("2025", "P", "section", "PUBLIC ADMINISTRATION", None),
+    ("2025", "Q", "section", "EDUCATION", None),
+    ("2025", "85", "division", "EDUCATION", "Q"),
+    ("2025", "851", "group", "PRIMARY EDUCATION", "85"),
+    ("2025", "8511", "class", "PRIMARY SCHOOLS", "851"),
+    ("2025", "85111", "subclass", "PRIMARY SCHOOLS", "8511"),
+]
+BOTH = Known.of([Code(*code) for code in CODES + LATER])
 SEED = "INSERT INTO ssic_ref (version, code, level, title, parent_code) VALUES ($1, $2, $3, $4, $5)"
 
 
@@ -82,24 +98,91 @@ async def test_an_icp_is_kept_as_codes(rep, reps) -> None:
     assert (await rep.http.get("/icp")).json() == {"industries": [], "titles": {}}
     answer = await rep.http.put("/icp", json={"industries": ["31", " c ", "primary education", "31"]})
     assert answer.status_code == 200
-    assert answer.json()["industries"] == ["31", "C", "851"]
-    assert answer.json()["titles"]["851"] == "PRIMARY EDUCATION"
+    assert answer.json()["industries"] == ["2020:31", "2020:C", "2020:851"]
+    assert answer.json()["titles"]["2020:851"] == "PRIMARY EDUCATION"
     assert (await rep.http.get("/icp")).json() == answer.json()
     assert (await reps(2).http.get("/icp")).json()["industries"] == []
 
     again = await rep.http.put("/icp", json={"industries": answer.json()["industries"][:1]})
-    assert again.json()["industries"] == ["31"]
+    assert again.json()["industries"] == ["2020:31"]
     assert (await rep.http.put("/icp", json={"industries": []})).json()["industries"] == []
 
 
-@pytest.mark.parametrize("entry", ["hello there", "999", "xyzzy"])
+@pytest.mark.parametrize(
+    ("entry", "codes"),
+    [
+        ("education", {"2020:P": "EDUCATION", "2025:Q": "EDUCATION"}),
+        ("C", {"2020:C": "MANUFACTURING", "2025:C": "MANUFACTURING"}),
+        ("2020:p", {"2020:P": "EDUCATION"}),
+        ("P", {"2025:P": "PUBLIC ADMINISTRATION"}),
+    ],
+    ids=["words", "the same in both", "of a version", "reused: the newest is meant"],
+)
+async def test_an_icp_says_of_which_version_its_codes_are(reps, owner, entry, codes) -> None:
+    """Section P is education in SSIC 2020 and something else in 2025."""
+    await owner.executemany(SEED, CODES + LATER)
+    answer = await reps(1).http.put("/icp", json={"industries": [entry]})
+    assert answer.status_code == 200
+    assert set(answer.json()["industries"]) == codes.keys()
+    assert answer.json()["titles"] == codes
+
+
+async def test_an_icp_without_versions_stays_readable(reps, owner) -> None:
+    """As it was kept once; the titles are those of every version."""
+    await owner.executemany(SEED, CODES + LATER)
+    await owner.execute("INSERT INTO icp_rules (tenant_id, industries) VALUES (1, '{P,C,31,999}')")
+    assert (await reps(1).http.get("/icp")).json() == {
+        "industries": ["P", "C", "31", "999"],
+        "titles": {"P": "PUBLIC ADMINISTRATION or EDUCATION", "C": "MANUFACTURING", "31": "MANUFACTURE OF FURNITURE"},
+    }
+
+
+@given(entries=st.lists(st.sampled_from(["31", "c", "P", "2020:P", "2025:Q", "education", "31001"]), max_size=10))
+def test_an_icp_as_it_is_shown_may_be_given_again(entries: list[str]) -> None:
+    """And comes to the same codes, each once."""
+    codes = codes_of(entries, BOTH)
+    assert codes_of(codes, BOTH) == codes == list(dict.fromkeys(codes))
+
+
+def test_an_icp_of_too_many_codes_is_refused() -> None:
+    """Though few entries name them: each may be a code of every version."""
+    versions = ("2020", "2025", "2030")
+    known = Known.of(
+        [Code(version, f"{number}", "division", "", None) for version in versions for number in range(10, 60)]
+    )
+    entries = [f"{number}" for number in range(10, 60)]
+    assert len(codes_of(entries[:33], known)) == 99
+    with pytest.raises(Problem, match="150 codes, and an ICP holds 100"):
+        codes_of(entries, known)
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda rep: rep.http.get("/industries/resolve", params={"q": "furniture"}),
+        lambda rep: rep.http.put("/icp", json={"industries": ["furniture"]}),
+    ],
+    ids=["resolve", "icp"],
+)
+async def test_what_costs_thought_is_not_asked_too_fast(ssic, serve, kafka, ask) -> None:
+    """429 with Retry-After; looking at the ICP is free."""
+    async with serve(kafka, tenant_requests_per_minute=1) as reps:
+        rep = reps(1)
+        answers = [await ask(rep) for _ in range(2)]
+        assert [answer.status_code for answer in answers] == [200, 429]
+        assert 0 < int(answers[1].headers["retry-after"]) <= 60
+        assert (await rep.http.get("/icp")).status_code == 200
+        assert (await ask(reps(2))).status_code == 200
+
+
+@pytest.mark.parametrize("entry", ["hello there", "999", "2019:31", "2020:Q", "xyzzy"])
 async def test_an_entry_that_names_no_industry_is_named(rep, entry) -> None:
     """422, and the ICP stays as it was."""
     await rep.http.put("/icp", json={"industries": ["31"]})
     answer = await rep.http.put("/icp", json={"industries": ["C", entry]})
     assert answer.status_code == 422
     assert repr(entry) in answer.json()["detail"]
-    assert (await rep.http.get("/icp")).json()["industries"] == ["31"]
+    assert (await rep.http.get("/icp")).json()["industries"] == ["2020:31"]
 
 
 @pytest.mark.parametrize("body", [{}, {"industries": "C"}, {"industries": [""]}, {"industries": ["C"] * 51}])
@@ -116,7 +199,7 @@ async def test_a_request_carries_the_tenants_icp_at_once(rep, kafka) -> None:
     await rep.http.put("/icp", json={"industries": ["31", "C"]})
     stream = asyncio.create_task(rep.http.post("/chat", json={"message": "Manufacturing"}))
     (request,) = await until(lambda: requests(kafka))
-    assert request.preferred == ["31", "C"]
+    assert request.preferred == ["2020:31", "2020:C"]
     stream.cancel()
     await asyncio.gather(stream, return_exceptions=True)
 

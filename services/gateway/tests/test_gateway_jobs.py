@@ -47,7 +47,7 @@ async def test_a_job_is_queued_for_every_match(rep, say, kafka) -> None:
     request, answer = await asked(rep, say, kafka, lambda request: progressed(request, total=25), limit=25)
     assert (request.sync_limit, request.limit, request.tenant_id) == (0, 25, 1)
     assert answer.status_code == 202
-    assert answer.json() == {"job_id": str(request.request_id), "status": "queued", "total": 25}
+    assert answer.json() == {"job_id": str(request.request_id), "status": "queued", "processed": 0, "total": 25}
     assert answer.headers["location"] == f"/jobs/{request.request_id}"
 
 
@@ -79,6 +79,58 @@ async def test_the_same_again_gets_the_job_that_is_queued(rep, say, kafka) -> No
     request, answer = await asked(rep, say, kafka, queued_before)
     assert answer.json()["job_id"] == str(job_id) != str(request.request_id)
     assert answer.headers["location"] == f"/jobs/{job_id}"
+
+
+async def test_the_same_again_is_told_how_far_the_job_is(rep, say, kafka) -> None:
+    """It runs: neither queued nor at its beginning."""
+    told = {"job_id": new_id(), "status": "running", "processed": 500, "total": 1200}
+
+    def runs_already(request: RequestIndustry) -> JobProgressed:
+        return progressed(request, total=700).model_copy(update=told)
+
+    _, answer = await asked(rep, say, kafka, runs_already)
+    assert answer.json() == {**told, "job_id": str(told["job_id"])}
+
+
+async def test_a_job_is_made_whatever_chat_messages_do(serve, say, kafka) -> None:
+    """STAGING_UPSERT_MODE=off is about the chat: who asks for a job gets one."""
+    async with serve(kafka, staging_upsert_mode="off") as reps:
+        rep = reps(1)
+        await until(lambda: is_ready(rep))
+        request, answer = await asked(rep, say, kafka, lambda request: progressed(request, total=25))
+    assert request.mode == "background"
+    assert (answer.status_code, answer.json()["status"]) == (202, "queued")
+
+
+async def test_jobs_are_not_asked_for_too_fast(serve, kafka, owner, monkeypatch) -> None:
+    """429 with Retry-After; what was refused is not sent."""
+    monkeypatch.setattr("gateway.routes.jobs.ANSWER_S", 0.05)
+    async with serve(kafka, tenant_requests_per_minute=1) as reps:
+        rep = reps(1)
+        asked = [await rep.http.post("/jobs/staging_upsert", json={"terms": [words]}) for words in ("one", "two")]
+        await until(lambda: is_sent(owner))
+    assert [answer.status_code for answer in asked] == [202, 429]
+    assert 0 < int(asked[1].headers["retry-after"]) <= 60
+    assert "Nothing was done" in asked[1].json()["detail"]
+    sent = [
+        RequestIndustry.model_validate_json(record.value) for record in await read_topic(kafka, "industry.requested.v1")
+    ]
+    assert [request.terms for request in sent] == [["one"]]
+
+
+async def test_terms_are_limited_together(rep, owner) -> None:
+    """What each term may be, not all of them may: 422 that says how much is too much."""
+    answer = await rep.http.post("/jobs/staging_upsert", json={"terms": ["x" * 1001] * 5})
+    assert answer.status_code == 422
+    assert "body.terms: " in answer.json()["detail"]
+    assert "5005 characters in all are too many: give 5000 at most" in answer.json()["detail"]
+    assert await owner.fetchval("SELECT count(*) FROM outbox") == 0
+
+
+async def test_terms_of_the_greatest_length_are_taken(rep, say, kafka) -> None:
+    """To the last character."""
+    request, answer = await asked(rep, say, kafka, lambda request: progressed(request, total=1), terms=["x" * 1000] * 5)
+    assert (answer.status_code, sum(map(len, request.terms))) == (202, 5000)
 
 
 async def test_an_industry_without_companies_makes_no_job(rep, say, kafka) -> None:
@@ -128,3 +180,11 @@ async def test_an_id_that_is_none_is_a_problem(rep) -> None:
     answer = await rep.http.get("/jobs/42")
     assert answer.status_code == 422
     assert "path.job_id" in answer.json()["detail"]
+
+
+async def is_ready(rep) -> bool:
+    return (await rep.http.get("/readyz")).status_code == 200
+
+
+async def is_sent(owner) -> bool:
+    return await owner.fetchval("SELECT count(*) FROM outbox WHERE producer = 'gateway'") == 0

@@ -1,17 +1,20 @@
 """The operator gives tenants caps of their own, sees them, and takes them away again."""
 
+import asyncio
 from typing import TypeAlias
 from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
 import pytest
 import typer
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from common.errors import Permanent
 from leadgen.tenants import Limits, NoSuchTenant, limit_command, limit_tenant
 
 Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
+
+NOWHERE = ("--database-url", "postgresql://nobody@127.0.0.1:1/nothing")
 
 HELD = "SELECT upsert_sync_limit, upsert_max_per_job, requests_per_minute FROM tenants WHERE tenant_id = $1"
 
@@ -56,20 +59,44 @@ async def test_a_service_login_may_not_set_caps(database_url: str, owner: Owner)
 
 @pytest.mark.parametrize(
     "arguments",
-    [("0",), ("one",), ("1", "--sync-limit", "-1"), ("1", "--max-per-job", "0"), ("1", "--requests-per-minute", "x")],
+    [
+        (),
+        ("1",),
+        ("--tenant", "0"),
+        ("--tenant", "one"),
+        ("--tenant", "1", "--sync-limit", "-1"),
+        ("--tenant", "1", "--max-per-job", "0"),
+        ("--tenant", "1", "--requests-per-minute", "x"),
+    ],
 )
 def test_what_can_be_no_cap_is_refused(arguments: tuple[str, ...]) -> None:
     """Exit code 2, before any database is asked."""
-    app = typer.Typer()
-    app.command()(limit_command)
-    result = CliRunner().invoke(app, [*arguments, "--database-url", "postgresql://nobody@127.0.0.1:1/nothing"])
-    assert result.exit_code == 2
+    assert limit(*arguments, *NOWHERE).exit_code == 2
 
 
-def test_a_database_that_is_away_is_a_line() -> None:
-    """And exit code 1."""
-    app = typer.Typer()
-    app.command()(limit_command)
-    result = CliRunner().invoke(app, ["1", "--database-url", "postgresql://nobody@127.0.0.1:1/nothing"])
+@pytest.mark.parametrize(
+    ("arguments", "default"), [(("--tenant", "1"), None), ((), "1")], ids=["as an option", "from the environment"]
+)
+def test_a_database_that_is_away_is_a_line(arguments: tuple[str, ...], default: str | None) -> None:
+    """And exit code 1. DEFAULT_TENANT_ID does instead of the option."""
+    result = limit(*arguments, *NOWHERE, default_tenant=default)
     assert result.exit_code == 1
     assert "PostgreSQL" in result.output
+
+
+async def test_the_command_shows_what_holds(database_url: str) -> None:
+    """A line for each cap, whether the tenant has one or not."""
+    given = ("--tenant", "1", "--sync-limit", "5", "--database-url", database_url)
+    result = await asyncio.to_thread(limit, *given)
+    assert result.exit_code == 0
+    assert [line.split(maxsplit=1) for line in result.output.splitlines()] == [
+        ["sync-limit", "5"],
+        ["max-per-job", "none of its own"],
+        ["requests-per-minute", "none of its own"],
+    ]
+
+
+def limit(*arguments: str, default_tenant: str | None = None) -> Result:
+    app = typer.Typer()
+    app.command()(limit_command)
+    return CliRunner().invoke(app, arguments, env={"DEFAULT_TENANT_ID": default_tenant})

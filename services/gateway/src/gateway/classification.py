@@ -1,8 +1,9 @@
 """The industry classification in memory: read at the start, or, where it is not there yet, when it is first needed."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Self
 
 import structlog
 
@@ -11,6 +12,7 @@ from common.errors import Unavailable
 from common.postgres import Database
 from gateway.problems import Problem
 from industries.classification import ClassificationMissing, read
+from industries.hierarchy import Code, Hierarchy, VersionedCode
 from industries.index import IndustryIndex
 
 log = structlog.get_logger(__name__)
@@ -18,10 +20,26 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """Words to industries, and codes to industries: of a code that several versions have, the newest."""
+    """Words to industries, and codes to industries, in all versions that are loaded."""
 
     index: IndustryIndex
-    by_code: Mapping[str, Industry]
+    hierarchy: Hierarchy
+
+    @classmethod
+    def of(cls, codes: Sequence[Code]) -> Self:
+        """Too slow for the event loop: the index takes tenths of a second."""
+        return cls(IndustryIndex(codes), Hierarchy(codes))
+
+    def named(self, code: str) -> list[Industry]:
+        """What a code names: with a version (`2020:25`) one industry, without it that of every version that has it."""
+        version, _, bare = code.rpartition(":")
+        keys = (VersionedCode(each, bare) for each in ([version] if version else self.hierarchy.versions))
+        return [self.hierarchy.industry(key) for key in keys if key in self.hierarchy]
+
+
+def versioned(industry: Industry) -> str:
+    """The industry's code with its version, as an ICP holds it: some codes were reused with another meaning."""
+    return f"{industry.version}:{industry.code}"
 
 
 class Classification:
@@ -58,8 +76,4 @@ class Classification:
                 "Then try again; no restart is needed.",
                 retry_after_s=2,
             ) from error
-        by_code = {
-            code.code: Industry(version=code.version, code=code.code, level=code.level, title=code.title)
-            for code in sorted(codes, key=lambda code: code.version)
-        }
-        return Known(await asyncio.to_thread(IndustryIndex, codes), by_code)
+        return await asyncio.to_thread(Known.of, codes)

@@ -17,7 +17,8 @@ from common.contracts import (
     LeadSynced,
     SearchAnswer,
 )
-from gateway.wording import all_of, one_of, titles_of
+from gateway.closing import notice, saved
+from gateway.wording import matching, titles_of
 
 Name = Literal["accepted", "resolved", "head", "refine", "company", "done", "error"]
 Stage = Literal["upserted", "enriched", "scored", "synced"]
@@ -36,7 +37,7 @@ class Conversation:
     def __init__(self, request_id: UUID) -> None:
         self.request_id = request_id
         self._answer: SearchAnswer | None = None
-        self._job_id: UUID | None = None
+        self._job: JobProgressed | None = None
         self._early: list[CompanyEvent] = []
         self._reached: dict[Stage, set[str]] = {stage: set() for stage in get_args(Stage)}
 
@@ -77,14 +78,14 @@ class Conversation:
                     "notice": "Your request is queued and will be worked on; there is no answer yet.",
                 },
             )
-        answer = self._answer
+        answer, job = self._answer, self._job
         return Message(
             "done",
             {
                 "request_id": str(self.request_id),
-                "job_id": str(self._job_id) if self._job_id else None,
+                "job_id": str(job.job_id) if job else None,
                 "remaining": answer.remaining,
-                "notice": notice(answer, scored=len(self._reached["scored"]), has_job=self._job_id is not None),
+                "notice": notice(answer, scored=len(self._reached["scored"]), job=job),
             },
         )
 
@@ -94,7 +95,7 @@ class Conversation:
     def _take_answer(self, fact: JobProgressed) -> list[Message]:
         answer = self._answer = fact.answer
         assert answer is not None  # noqa: S101 # the caller looked
-        self._job_id = fact.job_id
+        self._job = fact if fact.job_id else None
         messages = [
             Message(
                 "resolved",
@@ -154,44 +155,15 @@ class Conversation:
         return [Message("company", {"stage": stage, **_named(company), **told})]
 
 
-def saved(answer: SearchAnswer) -> list[Company]:
-    """The companies of the head that are being worked on. Those of a preview are not: they have no id."""
-    return [company for company in answer.head if company.company_id]
-
-
 def refine(answer: SearchAnswer) -> list[Message]:
     """The question back, if there is one: each choice's label can be sent as it stands."""
     if not answer.resolved:
         question = "I found no industry in that. Did you mean one of these?"
         choices: list[dict[str, Any]] = [{"label": title} for title in titles_of(answer.suggestions)]
     else:
-        question = f"{answer.matches} companies match. Would you like to narrow that down?"
+        question = f"{matching(answer.matches)}. Would you like to narrow that down?"
         choices = [{"label": choice.label, "matches": choice.matches} for choice in answer.refinements]
     return [Message("refine", {"question": question, "choices": choices})] if choices else []
-
-
-def notice(answer: SearchAnswer, *, scored: int, has_job: bool) -> str:
-    """The closing sentences for a rep."""
-    if not answer.resolved:
-        meant = one_of(answer.suggestions)
-        hint = f"Did you mean {meant}?" if meant else "Name one, such as Manufacturing, Logistics or SSIC 62."
-        return f"I found no industry in that. {hint}"
-    if not answer.matches:
-        return "No live company of that industry is in the register."
-    now = len(saved(answer))
-    sentences = []
-    if now:
-        sentences.append(f"Upserted and enriched {now} now")
-    if has_job:
-        rest = "the rest" if now else "all of them"
-        sentences.append(f"scheduled {rest} ({answer.remaining}) for nightly processing")
-    said = "; ".join(sentences) or f"{answer.matches} companies match; nothing was upserted"
-    told = [said[0].upper() + said[1:]]
-    if scored < now:
-        told.append(f"{now - scored} of the {now} are still being worked on.")
-    if answer.known:
-        told.append(f"Known, enriched within the last days: {all_of([company.name for company in answer.known])}.")
-    return ". ".join(part.removesuffix(".") for part in told) + ("." if len(told) > 1 else "")
 
 
 def _shown(industries: list[Industry]) -> list[dict[str, Any]]:

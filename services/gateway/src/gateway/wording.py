@@ -1,4 +1,4 @@
-"""How lists are put into a sentence."""
+"""How numbers and lists are put into a sentence."""
 
 from collections.abc import Iterable, Sequence
 
@@ -6,6 +6,16 @@ from common.contracts import Industry
 
 #: Names in a sentence; more would not be read.
 NAMED = 5
+
+
+def is_or_are(count: int) -> str:
+    """The verb that goes with a count."""
+    return "is" if count == 1 else "are"
+
+
+def matching(count: int) -> str:
+    """`1 company matches`, `5 companies match`."""
+    return "1 company matches" if count == 1 else f"{count} companies match"
 
 
 def titles_of(industries: Iterable[Industry]) -> list[str]:

@@ -28,6 +28,13 @@ LIMIT = """
 
 MOST = 2**31 - 1
 
+TenantNumber = Annotated[
+    int,
+    typer.Option(
+        "--tenant", min=1, max=MOST, envvar="DEFAULT_TENANT_ID", show_envvar=True, help="The tenant's number."
+    ),
+]
+
 
 class NoSuchTenant(Permanent):
     """There is no tenant of this number."""
@@ -66,7 +73,7 @@ async def limit_tenant(database_url: str, tenant_id: int, limits: Limits, *, afr
 
 
 def limit_command(
-    tenant: Annotated[int, typer.Argument(min=1, max=MOST, help="The tenant's number.")],
+    tenant: TenantNumber,
     database_url: Annotated[str, typer.Option(envvar="DATABASE_URL", show_envvar=True, help="As the tables' owner.")],
     sync_limit: Annotated[
         int | None, typer.Option(min=0, max=MOST, help="Companies worked on at once for a chat message.")

@@ -7,7 +7,8 @@ from pydantic import BaseModel, Field, StringConstraints
 
 from gateway import icp
 from gateway.classification import Known
-from gateway.parts import InParts, OfTenant
+from gateway.parts import TOO_MANY, InParts, OfTenant
+from gateway.wording import one_of
 
 Entry = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=r"^[^\x00]*$")]
 
@@ -18,16 +19,17 @@ class Icp(BaseModel):
     """Whom a tenant looks for."""
 
     industries: list[Entry] = Field(
-        max_length=50,
-        description="codes of SSIC of any level, or words that name industries",
-        examples=[["25", "C", "precision engineering"]],
+        max_length=icp.MOST_ENTRIES,
+        description="codes of SSIC of any level, with or without their version, or words that name industries; "
+        f"{icp.MOST_CODES} codes in all",
+        examples=[["2020:25", "C", "precision engineering"]],
     )
 
 
 class IcpShown(BaseModel):
     """As it is kept: the codes, and what they stand for."""
 
-    industries: list[str]
+    industries: list[str] = Field(examples=[["2020:25"]], description="codes, each with the version that it is of")
     titles: dict[str, str]
 
 
@@ -39,9 +41,10 @@ async def show(tenant: OfTenant, parts: InParts) -> IcpShown:
     return _shown(codes, await parts.classification.known())
 
 
-@router.put("")
+@router.put("", responses=TOO_MANY)
 async def replace(body: Icp, tenant: OfTenant, parts: InParts) -> IcpShown:
     """Replaces the tenant's ICP. Holds at once here, and within half a minute on other replicas."""
+    await parts.rates.admit(tenant.tenant_id, tenant.requests_per_minute)
     known = await parts.classification.known()
     codes = icp.codes_of(body.industries, known)
     async with parts.database.transaction(tenant.tenant_id) as tx:
@@ -51,5 +54,5 @@ async def replace(body: Icp, tenant: OfTenant, parts: InParts) -> IcpShown:
 
 
 def _shown(codes: list[str], known: Known) -> IcpShown:
-    titles = {code: known.by_code[code].title for code in codes if code in known.by_code}
+    titles = {code: one_of(industries) for code in codes if (industries := known.named(code))}
     return IcpShown(industries=codes, titles=titles)

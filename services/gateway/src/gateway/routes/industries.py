@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
 from common.contracts import Industry
-from gateway.parts import InParts, OfTenant, Phrase
+from gateway.parts import TOO_MANY, InParts, OfTenant, Phrase
 from industries.index import Resolution
 
 router = APIRouter(prefix="/industries")
@@ -45,10 +45,11 @@ class Resolved(BaseModel):
         )
 
 
-@router.get("/resolve")
+@router.get("/resolve", responses=TOO_MANY)
 async def resolve(
-    q: Annotated[Phrase, Query(examples=["F&B or logistics, not retail"])], _: OfTenant, parts: InParts
+    q: Annotated[Phrase, Query(examples=["F&B or logistics, not retail"])], tenant: OfTenant, parts: InParts
 ) -> Resolved:
     """The industries that the words name. Answered from memory: no company is looked at, nothing is asked for."""
+    await parts.rates.admit(tenant.tenant_id, tenant.requests_per_minute)
     known = await parts.classification.known()
     return Resolved.of(known.index.resolve([q], year=datetime.now(UTC).year))

@@ -1,9 +1,10 @@
 """Background jobs: asking for one, and looking at it."""
 
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Response
-from pydantic import BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field
 
 from common.contracts import JobProgressed, JobStatus, RequestIndustry
 from common.ids import new_id
@@ -16,23 +17,40 @@ from gateway.wording import one_of
 #: How long POST /jobs/staging_upsert waits to say how much there is to do.
 ANSWER_S = 5.0
 
+#: Characters of all terms together: they are resolved in one go, and kept with the job.
+LONGEST_TERMS = 5000
+
 router = APIRouter(prefix="/jobs")
+
+
+def _not_too_long(terms: list[str]) -> list[str]:
+    length = sum(map(len, terms))
+    if length > LONGEST_TERMS:
+        raise ValueError(f"{length} characters in all are too many: give {LONGEST_TERMS} at most, or ask in parts")
+    return terms
 
 
 class StagingUpsertRequest(BaseModel):
     """Industries to take over from the register in the background."""
 
-    terms: list[Phrase] = Field(min_length=1, max_length=50, examples=[["Manufacturing", "SSIC 62"]])
+    terms: Annotated[list[Phrase], AfterValidator(_not_too_long)] = Field(
+        min_length=1,
+        max_length=50,
+        description=f"{LONGEST_TERMS} characters in all",
+        examples=[["Manufacturing", "SSIC 62"]],
+    )
     limit: int | None = Field(default=None, ge=1, description="at most so many companies")
 
 
 class JobAccepted(BaseModel):
-    """The job's id, of an earlier job if the same was asked for and is not done yet; `total` is null while the
-    industries are still being looked up.
+    """The job and where it stands: an earlier one, perhaps running, if the same was asked for and is not done yet.
+
+    `total` is null while the industries are still being looked up.
     """
 
     job_id: UUID
     status: JobStatus
+    processed: int
     total: int | None
 
 
@@ -40,9 +58,9 @@ class JobAccepted(BaseModel):
 async def request_staging_upsert(
     body: StagingUpsertRequest, tenant: OfTenant, parts: InParts, response: Response, traceparent: Traceparent = None
 ) -> JobAccepted:
-    """Queues a job that takes over every match; the night executes it."""
+    """Queues a job that takes over every match, whatever STAGING_UPSERT_MODE says; the night executes it."""
     await parts.rates.admit(tenant.tenant_id, tenant.requests_per_minute)
-    # Whoever asks for a job gets one: STAGING_UPSERT_MODE says what a chat message does.
+    # Whoever asks for a job gets one: STAGING_UPSERT_MODE says what a chat message does, and `off` too.
     request = RequestIndustry(
         tenant_id=tenant.tenant_id,
         request_id=new_id(),
@@ -70,11 +88,11 @@ async def job(job_id: UUID, tenant: OfTenant, parts: InParts) -> jobs.Job:
 
 def _accepted(request: RequestIndustry, fact: JobProgressed | None) -> JobAccepted:
     if fact is None or fact.answer is None:
-        return JobAccepted(job_id=request.request_id, status="queued", total=None)
+        return JobAccepted(job_id=request.request_id, status="queued", processed=0, total=None)
     if not fact.answer.resolved:
         meant = one_of(fact.answer.suggestions)
         hint = f"Did you mean {meant}? Or try" if meant else "Try"
         raise Problem(422, "No industry recognised", f"None of {request.terms} names an industry. {hint} `SSIC 62`.")
     if fact.job_id is None:
         raise Problem(404, "Nothing to do", "No live company of these industries is in the register; no job was made.")
-    return JobAccepted(job_id=fact.job_id, status=fact.status, total=fact.total)
+    return JobAccepted(job_id=fact.job_id, status=fact.status, processed=fact.processed, total=fact.total)
