@@ -8,10 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from industries.index import Code, IndustryIndex
-from industries.lexicon import LONGEST_PHRASE
-from industries.spelling import MOST_UNKNOWN
-from industries.words import MOST_WORDS
+from industries.index import Code, IndustryIndex, VersionedCode
 from leadgen.resolving import evaluate, read_terms
 from leadgen.ssic import ssic_2020
 
@@ -117,40 +114,12 @@ def test_text_without_an_industry_resolves_to_nothing_and_offers_nothing(term: s
 
 
 @pytest.mark.parametrize(
-    ("term", "included", "excluded"),
-    [
-        ("F&B or logistics companies in Singapore, not retail?", ["56", "521", "5224", "5229"], ["47"]),
-        ("manufacturing except food", ["C"], ["10"]),
-        ("non-food manufacturing", ["C"], ["10"]),
-        ("everything in construction but no renovation", ["F"], ["43301"]),
-        ("healthcare excluding hospitals and dentists", ["86"], ["861", "86204"]),
-        ("retail, but not supermarkets, only in Tuas", ["47"], ["47101", "47102"]),
-        ("62 except 6202", ["62"], ["6202"]),
-        ("not only banks", ["641"], []),
-        ("not hotels but restaurants", ["56111"], ["55101"]),
-    ],
-)
-def test_what_is_left_out_is_taken_away_and_nothing_else(term: str, included: list[str], excluded: list[str]) -> None:
-    """Codes beneath the excluded are gone, the rest stay; an exclusion that takes nothing away is still told."""
-    resolution = INDEX.resolve([term])
-    assert [industry.code for industry in resolution.industries] == included
-    assert [industry.code for industry in resolution.excluded] == excluded
-    gone = {key for code in excluded for key in INDEX.beneath("2020", code)}
-    assert set(resolution.codes) == {key for code in included for key in INDEX.beneath("2020", code)} - gone
-
-
-def test_what_is_left_out_whole_is_not_named_as_included() -> None:
-    """ "Hotels, not hotels" comes to nothing; nor does an exclusion alone include anything."""
-    assert meant_by("hotels, not hotels") == []
-    alone = INDEX.resolve(["no retail please"])
-    assert (alone.codes, [industry.code for industry in alone.excluded]) == ((), ["47"])
-
-
-@pytest.mark.parametrize(
     ("term", "codes"),
     [
         ("62", ["62"]),
         ("SSIC 2511", ["2511"]),
+        ("SSIC no. 2511", ["2511"]),
+        ("industry no 2511", ["2511"]),
         ("ssic code: 46900", ["46900"]),
         ("companies under 46900", ["46900"]),
         ("division 62 and 63", ["62", "63"]),
@@ -237,6 +206,22 @@ def test_the_hierarchy_answers() -> None:
     assert [INDEX.distance("2020", "56111", other) for other in others] == [0, 1, 2, 3, 4, 5]
 
 
+@given(st.lists(st.sampled_from(CODES), max_size=8), st.lists(st.sampled_from(CODES), max_size=4), st.booleans())
+def test_distances_are_the_least_of_all(some: list[Code], others: list[Code], is_unknown_there: bool) -> None:
+    """What distance() says of every pair, whatever the levels; all 0 when there is nothing to be near to."""
+    keys, aims = ([VersionedCode(code.version, code.code) for code in each] for each in (some, others))
+    least = [min((INDEX.distance(*key, aim.code) for aim in aims), default=0) for key in keys]
+    unknown = [VersionedCode("2020", "00000")] if is_unknown_there else []
+    assert INDEX.distances(keys, [*aims, *unknown]) == least
+
+
+def test_codes_of_another_version_are_unrelated() -> None:
+    """A code means something in its own version only."""
+    assert INDEX.distances([VersionedCode("2020", "56111")], [VersionedCode("2025", "56111")]) == [0]
+    both = IndustryIndex([*CODES, Code("2025", "56111", "subclass", "Restaurants", None)])
+    assert both.distances([VersionedCode("2020", "56111")], [VersionedCode("2025", "56111")]) == [5]
+
+
 @given(st.lists(st.text(max_size=200), max_size=3))
 def test_any_text_gets_an_answer_of_five_digit_codes(terms: list[str]) -> None:
     """Never raises; industries and codes are both there or both absent, and confidence tells which."""
@@ -252,27 +237,6 @@ def test_any_grammar_gets_an_answer(words: list[str]) -> None:
     resolution = INDEX.resolve([" ".join(words)])
     gone = {key for each in resolution.excluded for key in INDEX.beneath(each.version, each.code)}
     assert gone.isdisjoint(resolution.codes)
-
-
-@pytest.mark.parametrize("text", ["toys," * 800, "xkcdq " * 500, "furniture and " * 300, "12345 " * 500, "not " * 900])
-def test_the_work_on_a_text_is_bounded(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """However long it is: so many look-ups a word, so many words, and a text of noise is not corrected."""
-    counted = {"phrases": 0, "spellings": 0}
-    meaning, nearest = INDEX._lexicon.meaning, INDEX._speller.nearest
-
-    def count_meaning(words: list[str]) -> object:
-        counted["phrases"] += 1
-        return meaning(words)
-
-    def count_nearest(word: str, *rest: float) -> object:
-        counted["spellings"] += 1
-        return nearest(word, *rest)
-
-    monkeypatch.setattr(INDEX._lexicon, "meaning", count_meaning)
-    monkeypatch.setattr(INDEX._speller, "nearest", count_nearest)
-    INDEX.resolve([text])
-    assert counted["phrases"] <= MOST_WORDS * LONGEST_PHRASE
-    assert counted["spellings"] <= MOST_UNKNOWN * 2
 
 
 @pytest.mark.skipif(not SHARED.exists(), reason="the judged terms are not part of the repository")

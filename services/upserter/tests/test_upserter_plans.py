@@ -132,6 +132,8 @@ class Register:
         """How the statements were carried out that `ask` came to, for tenant 1. Everything is undone again."""
         asked: list[asyncpg.connection.LoggedQuery] = []
         async with self._undone() as tx:
+            await ask(tx)  # so that asyncpg knows the types, and asks for them no more
+        async with self._undone() as tx:
             with tx.query_logger(asked.append):
                 await ask(tx)
         plans = []

@@ -34,8 +34,8 @@ def a_term(mode: str = "all", must: str = "56", ok: str = "", must_not: str = ""
     return Term("x", "plain", mode, *sets, {"2020": (codes,)} if codes else {})
 
 
-def an_answer(*codes: str) -> Resolution:
-    return Resolution(codes=tuple(VersionedCode("2020", code) for code in codes))
+def an_answer(*codes: str, version: str = "2020") -> Resolution:
+    return Resolution(codes=tuple(VersionedCode(version, code) for code in codes))
 
 
 def test_a_file_is_scored_without_a_database(app: typer.Typer, tmp_path: Path) -> None:
@@ -110,4 +110,13 @@ def test_another_file_is_refused_with_what_is_wrong_with_it(
 )
 def test_an_answer_is_judged_strictly(term: Term, answer: Resolution, right: bool) -> None:
     """Missing divisions, other divisions and codes elsewhere are wrong."""
-    assert is_right(term, answer) is right
+    assert is_right(term, answer, ["2020"]) is right
+
+
+def test_an_answer_has_to_hold_in_every_loaded_version_that_codes_are_given_for() -> None:
+    """Rows of a version that the answer forgets would never be found; a version that is not loaded has none."""
+    term = a_term(codes="5611")
+    assert is_right(term, an_answer("56111"), ["2020", "2025"])
+    assert not is_right(term, an_answer("56111", version="2025"), ["2020", "2025"])
+    assert is_right(term, an_answer("56111", version="2025"), ["2025"])
+    assert is_right(a_term("none", must="", codes="5611"), an_answer(), ["2020"])

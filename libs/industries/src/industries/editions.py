@@ -15,6 +15,11 @@ WRITTEN_IN = "2020"
 LATER = "+"
 
 
+def is_later(version: str) -> bool:
+    """Whether a version is newer than the one that the vocabulary is written in."""
+    return version > WRITTEN_IN
+
+
 def codes_meant(written: Iterable[str], hierarchy: Hierarchy) -> list[VersionedCode]:
     """The codes of every loaded version that the vocabulary's codes stand for."""
     return [
@@ -36,15 +41,15 @@ def explicit(code: str, hierarchy: Hierarchy, versions: Container[str] = ()) -> 
     ]
     if named := [key for key in known if key.version in versions]:
         return named
-    is_reused = code in vocabulary.changes() and any(key.version > WRITTEN_IN for key in known)
+    is_reused = code in vocabulary.changes() and any(is_later(key.version) for key in known)
     return known[:1] if is_reused else known
 
 
 def _in_version(written: str, version: str) -> Iterator[str]:
     if written.startswith(LATER):
-        if version > WRITTEN_IN:
+        if is_later(version):
             yield written.removeprefix(LATER)
-    elif version > WRITTEN_IN:
+    elif is_later(version):
         yield from vocabulary.changes().get(written, (written,))
     else:
         yield written

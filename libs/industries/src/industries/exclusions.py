@@ -2,12 +2,13 @@
 
 import re
 
-from industries.words import AGAIN, NOT, NOT_NEXT
+from industries.words import AGAIN, BACK, NOT, NOT_NEXT
 
 _NONPROFIT = re.compile(r"\bnot[ -]for[ -]profit\b")
 _NEITHER = re.compile(
     r"\bnot (?:only|just|sure|really|necessarily|yet|bad|too)\b|\bwhy not\b|\bor not\b|\bno thanks?\b"
     r"|\bno (?:preference|problem|worries|idea|matter|longer)\b"
+    r"|\b(?:no|not) (?:more|less|fewer|larger|bigger|smaller|older|younger|later|earlier) than\b"
     r"|^\s*no\b(?=\s*[,.!])|\bnot\b(?=\s*(?:[.!?]|$))|\bno\.? ?(?=\d)"
 )
 _DO_NOT = (
@@ -19,20 +20,35 @@ _NOT = re.compile(
     rf"\b{_DO_NOT}"
     r"|\b(?:not|never) (?:interested in|looking (?:for|at)|including|in|the|any|keen on)\b"
     r"|\b(?:with the exception of|except(?:ing)?(?: for)?|exclud(?:e|es|ed|ing)|excl\b\.?|exclusive of|other than"
-    r"|apart from|aside from|besides|(?:leave|leaving|keep|filter|take) out|anything but|everything but|all but"
+    r"|apart from|aside from|besides|(?:leave|leaving|keep|filter|take) out"
     r"|rather than|instead of|minus|without(?: any)?|w/o|skip(?:ping)?(?! bin)|avoid(?:ing)?|ignor(?:e|ing)"
     r"|omit(?:ting)?|drop(?:ping)?|remov(?:e|ing)|nothing in|none of|but not|but no|and not|not|no|nor|neither)\b"
 )
 _NOT_NEXT = re.compile(r"\bnon(?:\s*-\s*|\s+)(?!profit|government|alcoholic|ferrous|destructive|woven|bank\b)(?=\w)")
 _AGAIN = re.compile(
-    r"\b(?:but|only|just|however|yes|also|though|find|show|give|include|including|want|need|keep|add|then|still"
-    r"|specifically)\b"
+    r"\b(?:but|only|just|however|yes|also|though|find|show|give|including|want|need|add|then|still|specifically"
+    r"|please|pls|thanks|thank you)\b"
 )
+_BACK = re.compile(
+    r"\b(?:(?:but|yet|though|however),? (?:(?:do|also|still|please) )*(?:including|keeping|allowing|with)"
+    r"|(?:(?:but|yet|though|however),? )?(?:(?:do|also|still|please) )*(?:include|keep|allow))\b"
+)
+_INDUSTRIES = (
+    r"(?:industr(?:y|ies)|sectors?|compan(?:y|ies)|business(?:es)?|firms?|kinds?|types?|the|other|of|else|in|singapore)"
+)
+_ALL = rf"\b(?:everything|everyone|anything|anyone|all|any|every)(?: {_INDUSTRIES}){{0,6}}"
+_ALL_BUT = re.compile(rf"({_ALL},?) but\b(?! (?:not|no|only|just)\b)")
+_ALL_NOT = re.compile(rf"{_ALL}[ ,]*{NOT}")
 
 
 def mark(text: str) -> str:
     """A text in lower case, with marks in place of the words that leave something out or take something in again."""
     text = _NEITHER.sub(" ", _NONPROFIT.sub("nonprofit", text))
     text = _NOT_NEXT.sub(f" {NOT_NEXT} ", text)
-    text = _NOT.sub(f" {NOT} ", text)
-    return _AGAIN.sub(f" {AGAIN} ", text) if NOT in text else text
+    text = _NOT.sub(f" {NOT} ", _ALL_BUT.sub(rf"\1 {NOT} ", text))
+    return _AGAIN.sub(f" {AGAIN} ", _BACK.sub(f" {BACK} ", text)) if NOT in text else text
+
+
+def is_all_but(marked: str) -> bool:
+    """Whether a marked text asks for everything but what it leaves out: "any industry except retail"."""
+    return _ALL_NOT.search(marked) is not None

@@ -1,7 +1,7 @@
 """The codes of the classification and how they stand to each other, in one version or several side by side."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from common.contracts import Industry
@@ -48,6 +48,10 @@ class Hierarchy:
     def __iter__(self) -> Iterator[Code]:
         return iter(self._codes.values())
 
+    def sections(self) -> list[VersionedCode]:
+        """The topmost codes of all versions."""
+        return [key for key, code in self._codes.items() if code.level == LEVELS[0]]
+
     def get(self, key: VersionedCode) -> Code | None:
         """The code; None for an unknown one."""
         return self._codes.get(key)
@@ -84,3 +88,18 @@ class Hierarchy:
         if other in mine:
             return 0
         return next((steps for steps, each in enumerate(mine) if each in theirs), len(LEVELS))
+
+    def distances(self, keys: Sequence[VersionedCode], others: Iterable[VersionedCode]) -> list[int]:
+        """The least distance of each key to any of the others, in one pass over both; all 0 if no other is known."""
+        aims = {key for key in others if key in self._codes}
+        above = {each for key in aims for each in self.upwards(key)}
+        return [self._least(key, aims, above) for key in keys] if aims else [0] * len(keys)
+
+    def _least(self, key: VersionedCode, aims: Container[VersionedCode], above: Container[VersionedCode]) -> int:
+        least = len(LEVELS)
+        for steps, each in enumerate(self.upwards(key)):
+            if each in aims:
+                return 0
+            if each in above:
+                least = min(least, steps)
+        return least

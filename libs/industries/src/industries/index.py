@@ -5,10 +5,11 @@ LONGEST_TEXT characters.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from common.contracts import Industry
 from industries import exclusions, vocabulary
+from industries.counterparts import Counterparts
 from industries.dealing import Dealing
 from industries.founding import founding
 from industries.guessing import Guesser
@@ -16,7 +17,7 @@ from industries.hierarchy import LEVELS, Code, Hierarchy, VersionedCode
 from industries.lexicon import COMPANIES, Lexicon
 from industries.numbers import Numbers
 from industries.pieces import Piece, pieces
-from industries.reading import ROLES, Said, read
+from industries.reading import COMPOSED, ROLES, Said, read
 from industries.spelling import Speller
 from industries.words import marked, plain
 
@@ -28,12 +29,14 @@ MOST_TERMS = 50
 
 @dataclass(frozen=True, slots=True)
 class Resolution:
-    """What terms came to. `codes` are all five-digit codes beneath `industries` less those beneath `excluded`."""
+    """What terms came to. `codes` are all five-digit codes beneath `industries` less those beneath `excluded`, but for
+    industries that are beneath an excluded one themselves ("except food, but including chocolate")."""
 
     industries: tuple[Industry, ...] = ()
     excluded: tuple[Industry, ...] = ()
     codes: tuple[VersionedCode, ...] = ()
     #: 0..1: 1 for codes and whole titles, less for words of the trade, less for corrected spellings, 0 for nothing.
+    #: At most .5 where something is left out and it was not understood what.
     confidence: float = 0.0
     #: The nearest industries, to be offered as choices; only when nothing was resolved.
     suggestions: tuple[Industry, ...] = ()
@@ -46,7 +49,8 @@ class IndustryIndex:
 
     def __init__(self, codes: Iterable[Code]) -> None:
         self._hierarchy = Hierarchy(codes)
-        self._lexicon = Lexicon(self._hierarchy)
+        self._counterparts = Counterparts(self._hierarchy)
+        self._lexicon = Lexicon(self._hierarchy, self._counterparts)
         self._dealing = Dealing(self._hierarchy)
         self._numbers = Numbers(self._hierarchy)
         activities = vocabulary.activities().keys()
@@ -59,6 +63,11 @@ class IndustryIndex:
             is_phrase=self._lexicon.is_phrase,
         )
         self._guesser = Guesser(self._hierarchy, self._lexicon, self._speller)
+
+    @property
+    def versions(self) -> tuple[str, ...]:
+        """The versions that are loaded, the newest first."""
+        return self._hierarchy.versions
 
     def resolve(self, terms: Sequence[str], *, year: int | None = None) -> Resolution:
         """The industries that the terms name, together. `year` is this year, for "in the last three years"."""
@@ -89,17 +98,41 @@ class IndustryIndex:
         """0: `code` is at or beneath `other`; 1: in its class; 2: group; 3: division; 4: section; 5: unrelated."""
         return self._hierarchy.distance(VersionedCode(version, code), VersionedCode(version, other))
 
+    def distances(self, codes: Sequence[VersionedCode], others: Sequence[VersionedCode]) -> list[int]:
+        """Of each code the least distance() to any of the others, which may be of any level: O(codes + others).
+
+        Codes are compared within their version. Unknown others are ignored; without any all distances are 0.
+        """
+        return self._hierarchy.distances(codes, others)
+
+    def counterparts(self, version: str, code: str) -> tuple[VersionedCode, ...]:
+        """The same industry in every loaded version, the code itself first; nothing for an unknown code.
+
+        A code that was reused with another meaning is none; what was split or moved is several.
+        """
+        return self._counterparts.of(VersionedCode(version, code))
+
     def _read(self, term: str, year: int | None) -> "_Found":
         text = plain(term)
         if whole := self._whole(text):
-            return _Found([Said(whole, False, 1.0)], [], None)
+            missing = set(self.versions) - {key.version for key in whole}
+            rest = self._read_words(text, year).said if missing else []
+            elsewhere = [found for each in rest if (found := each.within(missing)).codes]
+            return _Found([Said(whole, False, 1.0), *elsewhere], [], None)
+        return self._read_words(text, year)
+
+    def _read_words(self, text: str, year: int | None) -> "_Found":
         born = founding(text, year=year)
         codes, text = self._numbers.take(born.rest)
-        corrected = self._speller.put_right(marked(exclusions.mark(text)))
+        text = exclusions.mark(text)
+        corrected = self._speller.put_right(marked(text))
         found = pieces(corrected.words, self._lexicon, codes)
         said = read(found, self._dealing)
         for each in said:
             each.confidence *= corrected.nearness
+        if exclusions.is_all_but(text) and any(each.codes for each in said) and all(each.is_left_out for each in said):
+            said = [replace(each, senses=()) for each in said]
+            said.append(Said(self._hierarchy.sections(), False, COMPOSED))
         guessed = self._guess(found, said)
         return _Found(said + guessed.said, guessed.guessed, born.since)
 
@@ -109,33 +142,56 @@ class IndustryIndex:
         codes, suggestions = self._guesser.guess(found)
         return _Found([Said(codes, False, 0.5)] if codes else [], suggestions, None)
 
-    def _whole(self, text: str) -> list[VersionedCode]:
-        """The highest code of each version whose whole title the text is."""
+    def _whole(self, text: str) -> Sequence[VersionedCode]:
+        """The highest code of each version whose whole title the text is, and its counterparts in the others."""
         codes = self._lexicon.wholes.get(tuple(word.text for word in marked(text)), [])
         known = [code for key in codes if (code := self._hierarchy.get(key))]
         highest: dict[str, int] = {}
         for code in known:
             highest[code.version] = min(LEVELS.index(code.level), highest.get(code.version, len(LEVELS)))
         top = (code for code in known if LEVELS.index(code.level) == highest[code.version])
-        return [VersionedCode(code.version, code.code) for code in top]
+        return self._counterparts.everywhere(VersionedCode(code.version, code.code) for code in top)
 
     def _resolution(self, said: Sequence[Said], guessed: Sequence[VersionedCode], since: int | None) -> Resolution:
         hierarchy = self._hierarchy
         wanted = [each for each in said if not each.is_left_out and each.codes]
-        included = hierarchy.topmost(code for each in wanted for code in each.codes)
-        here = {code for key in included for code in hierarchy.beneath(key)}
-        left_out = hierarchy.topmost(code for each in said if each.is_left_out for code in self._senses(each, here))
-        gone = {code for key in left_out for code in hierarchy.beneath(key)}
+        unclear = [each for each in said if each.is_left_out and not each.codes]
+        asked_for, taken_back = self._taken_back(wanted)
+        included = hierarchy.topmost(asked_for)
+        here = self._beneath(included)
+        not_wanted = {(*each.codes, None, *each.senses): each for each in said if each.is_left_out}
+        left_out = hierarchy.topmost(code for each in not_wanted.values() for code in self._senses(each, here))
+        gone = self._beneath(left_out)
+        included += [key for key in hierarchy.topmost(taken_back) if not gone.isdisjoint(hierarchy.beneath(key))]
+        gone -= self._beneath(taken_back)
         included = [key for key in included if any(code not in gone for code in hierarchy.beneath(key))]
         codes = tuple(sorted(here - gone))
         return Resolution(
             industries=tuple(map(hierarchy.industry, included)),
             excluded=tuple(map(hierarchy.industry, left_out)),
             codes=codes,
-            confidence=round(min(each.confidence for each in wanted), 3) if codes else 0.0,
+            confidence=round(min(each.confidence for each in (*wanted, *unclear)), 3) if codes else 0.0,
             suggestions=() if codes else tuple(map(hierarchy.industry, guessed[:5])),
             founded_since=since,
         )
+
+    def _taken_back(self, wanted: Sequence[Said]) -> tuple[list[VersionedCode], list[VersionedCode]]:
+        """What is wanted, and what stays wanted although something above it is left out.
+
+        What is taken back has to be part of what was wanted before: "manufacturing except food, but including
+        chocolate" asks for makers of chocolate, and not for its shops.
+        """
+        asked_for: list[VersionedCode] = []
+        taken_back: list[VersionedCode] = []
+        for each in wanted:
+            here = self._beneath(asked_for) if each.is_taken_back else set()
+            inside = [code for code in each.codes if here and here.issuperset(self._hierarchy.beneath(code))]
+            taken_back += inside
+            asked_for += () if inside else each.codes
+        return asked_for, taken_back
+
+    def _beneath(self, keys: Iterable[VersionedCode]) -> set[VersionedCode]:
+        return {code for key in keys for code in self._hierarchy.beneath(key)}
 
     def _senses(self, said: Said, here: set[VersionedCode]) -> Sequence[VersionedCode]:
         """What is left out: in every sense in which it is among the wanted, else as it was said."""

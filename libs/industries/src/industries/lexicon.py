@@ -11,9 +11,10 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from industries import editions, vocabulary
+from industries.counterparts import Counterparts
 from industries.hierarchy import LEVELS, Hierarchy, VersionedCode
 from industries.titles import WHOLE, sayings
-from industries.words import GLUE, fold, phrase, set_of
+from industries.words import GLUE, fold, phrase, plain, set_of
 
 #: Words of a phrase at most; longer titles are known as wholes.
 LONGEST_PHRASE = 6
@@ -41,8 +42,9 @@ class Meaning(NamedTuple):
 class Lexicon:
     """Every phrase that names an industry, and every word that is known."""
 
-    def __init__(self, hierarchy: Hierarchy) -> None:
+    def __init__(self, hierarchy: Hierarchy, counterparts: Counterparts) -> None:
         self._hierarchy = hierarchy
+        self._counterparts = counterparts
         self.wholes: dict[tuple[str, ...], list[VersionedCode]] = defaultdict(list)
         self.by_word: dict[str, list[tuple[str, VersionedCode]]] = defaultdict(list)
         filler = GLUE | set(map(fold, vocabulary.filler()))
@@ -82,7 +84,8 @@ class Lexicon:
         for code in self._hierarchy:
             key = VersionedCode(code.version, code.code)
             level = LEVELS.index(code.level)
-            self.wholes[tuple(phrase(code.title.lower()))].append(key)
+            for whole in {tuple(phrase(code.title.lower())), tuple(phrase(plain(code.title)))}:
+                self.wholes[whole].append(key)
             for saying in sayings(code.title):
                 folded = phrase(saying.phrase)
                 if level:
@@ -101,7 +104,9 @@ class Lexicon:
                 by_version.setdefault(code.version, []).append((saying.rank, level, key))
         return {
             each: Meaning(
-                self._with_alone({facet: tuple(self._best(found)) for facet, found in facets.items()}),
+                self._with_alone(
+                    {facet: self._counterparts.everywhere(self._best(found)) for facet, found in facets.items()}
+                ),
                 is_shy=each <= self.ordinary or each in self.talk,
             )
             for each, facets in said.items()

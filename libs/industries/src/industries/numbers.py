@@ -1,4 +1,4 @@
-"""Codes that are given as codes: "SSIC 2511", "62", "division 62 and 63", "section C". A count is none."""
+"""Codes that are given as codes: "SSIC 2511", "62", "division 62 and 63", "section C", "not 10". A count is none."""
 
 import re
 from collections.abc import Container, Iterator
@@ -14,7 +14,8 @@ _VERSION = re.compile(
     r"\bssic\s*(?:version\s*)?(2\d{3})\b(?=.*\w)|\b(2\d{3})\s+(?:version|edition)\b|\bversion\s+(2\d{3})\b"
 )
 _LIST = r"(?:\s*(?:,|/|;|\band\b|\bor\b|&)\s*|\s+)"
-_NAMED = re.compile(rf"\b{_CALLED}(?:\s*(?:codes?|no\.?|numbers?|is|are|:|=|#))*\s*((?:\d{{2,5}}\b(?!\s*%){_LIST}?)+)")
+_NO = re.compile(rf"\b({_CALLED}|industry)\s*(?:codes?\s*)?\bno\b\.?\s*(?=\d)")
+_NAMED = re.compile(rf"\b{_CALLED}(?:\s*(?:codes?|numbers?|is|are|:|=|#)){{0,3}}\s*((?:\d{{2,5}}\b(?!\s*%){_LIST}?)+)")
 _SECTION = re.compile(r"\bsections?\s+([a-v])\b")
 _FIVE = re.compile(
     r"(?<![\w.,$-])\d{5}(?![\w%]|[.,]\d)(?!\s*(?:employees|people|staff|workers|companies|sgd|usd|dollars))"
@@ -22,7 +23,19 @@ _FIVE = re.compile(
 _BARE = re.compile(rf"\s*(?:\d{{2,5}}\b(?:{_LIST}(?:(?:but not|except|excluding|not|without)\s)?)?)+\s*")
 _NUMBER = re.compile(r"\d{2,5}")
 _YEAR = re.compile(r"\s*20[0-3]\d\s*")
-_RANGE = re.compile(rf"\b{_CALLED}\s*(\d\d)\s*(?:-|to|until|through)\s*(\d\d)\b")
+_TO = r"\s*(?:-|to|until|through)\s*"
+_RANGE = re.compile(rf"\b{_CALLED}\s*(\d\d){_TO}(\d\d)\b")
+
+#: After a word that leaves something out numbers are codes too, if no word follows that could be what they count.
+_LEFT_OUT = re.compile(
+    r"\b(?:except(?:ing)?(?: for)?|exclud(?:e|es|ed|ing)|excl\.?|not|no|nor|without|minus|(?:other|rather) than"
+    r"|(?:apart|aside) from|besides|omit(?:ting)?|skip(?:ping)?|drop(?:ping)?|remov(?:e|ing)"
+    r"|(?:don'?t|do not) (?:want|need|include))\s+(?:(?:any|the|in)\s+)?"
+    rf"((?:\d\d{_TO}\d\d|\d{{2,5}})\b(?:{_LIST}(?:\d\d{_TO}\d\d|\d{{2,5}})\b)*+)"
+    r"(?=\s*(?:$|\n|[,;!?()]|\.(?!\d)|(?:and|or|but|yet|please|pls|thanks|in|near|around|from|with|for|since|founded"
+    r"|not|no|nor|except|excluding|only|include|including)\b))"
+)
+_LEFT_OUT_ONE = re.compile(rf"(\d\d){_TO}(\d\d)|\d{{2,5}}")
 
 
 class Numbers:
@@ -33,6 +46,7 @@ class Numbers:
 
     def take(self, text: str) -> tuple[list[list[VersionedCode]], str]:
         """The codes in a text, and the text with a mark and a number for each in its place."""
+        text = _NO.sub(r"\1 code ", text)
         versions = {year for found in _VERSION.findall(text) for year in found if year in self._hierarchy.versions}
         if versions:
             text = _VERSION.sub(" ssic ", text)
@@ -64,12 +78,30 @@ def _spans(text: str, *, is_bare: bool) -> Iterator[tuple[int, int, str]]:
             yield from ((each.start(), each.end(), each.group()) for each in _NUMBER.finditer(text))
         return
     for each in _RANGE.finditer(text):
-        first, last = sorted((int(each.group(1)), int(each.group(2))))
-        yield from ((each.start(1), each.end(2), f"{division:02}") for division in range(first, last + 1))
-    text = _RANGE.sub(lambda found: " " * len(found[0]), text)
+        yield from ((each.start(1), each.end(2), division) for division in _divisions(each))
+    for left_out in _LEFT_OUT.finditer(text):
+        yield from _left_out(left_out)
+    text = _RANGE.sub(_blank, _LEFT_OUT.sub(_blank, text))
     places = {(each.start(), each.end()) for each in _FIVE.finditer(text)}
     for named in _NAMED.finditer(text):
         at = named.start(1)
         places |= {(at + each.start(), at + each.end()) for each in _NUMBER.finditer(named.group(1))}
     yield from ((start, end, text[start:end]) for start, end in places)
     yield from ((each.start(1), each.end(1), each.group(1).upper()) for each in _SECTION.finditer(text))
+
+
+def _left_out(found: re.Match[str]) -> Iterator[tuple[int, int, str]]:
+    at = found.start(1)
+    for each in _LEFT_OUT_ONE.finditer(found.group(1)):
+        if not _YEAR.fullmatch(each.group()):
+            codes = _divisions(each) if each.group(1) else [each.group()]
+            yield from ((at + each.start(), at + each.end(), code) for code in codes)
+
+
+def _divisions(found: re.Match[str]) -> Iterator[str]:
+    first, last = sorted((int(found.group(1)), int(found.group(2))))
+    return (f"{division:02}" for division in range(first, last + 1))
+
+
+def _blank(found: re.Match[str]) -> str:
+    return " " * len(found.group())

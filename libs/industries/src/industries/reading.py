@@ -5,13 +5,14 @@ them ("furniture shops"), an activity serves a whole list ("furniture and toy sh
 done *for* somebody or the title of a manager's job is not the industry that is asked for.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Container, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from industries.dealing import Dealing
 from industries.hierarchy import VersionedCode
 from industries.pieces import HEADS, Kind, Piece
-from industries.words import AGAIN, NOT, NOT_NEXT, set_of
+from industries.words import AGAIN, BACK, NOT, NOT_NEXT, set_of
 
 #: Makes the industry before it a person's job, and after "of" the one that follows.
 ROLES = set_of(
@@ -30,6 +31,9 @@ REACH = 12
 #: How sure a reading is, by what it rests on.
 SURE, COMPOSED, GUESSED = 0.95, 0.9, 0.75
 
+#: How sure an answer is at most when something was left out and it is not understood what.
+UNCLEAR = 0.5
+
 
 @dataclass(slots=True)
 class Said:
@@ -40,37 +44,64 @@ class Said:
     confidence: float
     #: What else the words could mean: what is left out is left out in each of these senses.
     senses: Sequence[VersionedCode] = ()
+    #: "But including ...": of what was left out before, this is wanted all the same.
+    is_taken_back: bool = False
+
+    def within(self, versions: Container[str]) -> "Said":
+        """The same of these versions alone."""
+        codes, senses = ([each for each in some if each.version in versions] for some in (self.codes, self.senses))
+        return replace(self, codes=codes, senses=senses)
 
 
-@dataclass(slots=True)
+@dataclass
 class Item:
-    """One thing of a list: pieces between commas and conjunctions."""
+    """One thing of a list: pieces between commas and conjunctions. Its pieces are final once it is asked."""
 
     pieces: list[Piece] = field(default_factory=list)
     is_left_out: bool = False
+    is_taken_back: bool = False
     is_joined: bool = False
     is_listed: bool = False
 
-    @property
+    @cached_property
     def names(self) -> list[Piece]:
         return [piece for piece in self.pieces if piece.kind is Kind.NAME]
 
-    @property
+    @cached_property
     def activities(self) -> list[Piece]:
         return [piece for piece in self.pieces if piece.kind is Kind.ACTIVITY]
 
+    def says(self, codes: Sequence[VersionedCode], confidence: float, senses: Sequence[VersionedCode] = ()) -> Said:
+        """Its codes, wanted or left out as the thing is."""
+        return Said(codes, self.is_left_out, confidence, senses, self.is_taken_back)
+
 
 def read(pieces: Sequence[Piece], dealing: Dealing) -> list[Said]:
-    """What the pieces say, in their order."""
+    """What the pieces say, in their order. Where it is not understood what is left out, nothing is, UNCLEAR."""
     items = _items(_asked_for(pieces))
     for item in items:
         item.pieces = _heads(item.pieces, dealing)
-    return [said for at in range(len(items)) for said in _said(items, at, dealing)]
+    read_: list[Said] = []
+    is_clear = True
+    for at, item in enumerate(items):
+        said = list(_said(items, at, dealing))
+        if not item.is_left_out or {NOT, NOT_NEXT} & set(item.pieces[0].word.before):
+            read_ += _unclear(is_clear)
+            is_clear = not item.is_left_out
+        is_clear = is_clear or any(each.codes for each in said)
+        read_ += said
+    return read_ + _unclear(is_clear)
+
+
+def _unclear(is_clear: bool) -> list[Said]:
+    return [] if is_clear else [Said((), True, UNCLEAR)]
 
 
 def _asked_for(pieces: Sequence[Piece]) -> list[Piece]:
     """Without the names that are somebody's job, what is sold to those who are asked for, and our own things."""
     dropped: set[int] = set()
+    named = (Kind.NAME, Kind.ACTIVITY)
+    last = max((at for at, piece in enumerate(pieces) if piece.kind in (*named, Kind.CODE)), default=0)
     for at, piece in enumerate(pieces):
         if piece.kind is Kind.OTHER:
             if piece.word.text in ROLES:
@@ -81,39 +112,33 @@ def _asked_for(pieces: Sequence[Piece]) -> list[Piece]:
             elif piece.word.text in OURS:
                 dropped.add(at + 1)
             elif piece.word.text in SELLING:
-                dropped |= _sold(pieces, at)
-    named = (Kind.NAME, Kind.ACTIVITY)
+                dropped |= _sold(pieces, at, last)
     return [piece for at, piece in enumerate(pieces) if at not in dropped or piece.kind not in named]
 
 
-def _sold(pieces: Sequence[Piece], at: int) -> set[int]:
-    """What stands between "sell" and "to", if something is named after that."""
+def _sold(pieces: Sequence[Piece], at: int, last: int) -> set[int]:
+    """What stands between "sell" and "to", if something is named after that; `last` is the last that is."""
     for to in range(at + 1, min(at + 1 + REACH, len(pieces))):
         if "." in pieces[to].word.before:
             break
         if {"to", "into"} & set(pieces[to].word.before):
-            return (
-                set(range(at + 1, to))
-                if any(p.kind in (Kind.NAME, Kind.ACTIVITY, Kind.CODE) for p in pieces[to:])
-                else set()
-            )
+            return set(range(at + 1, to)) if last >= to else set()
     return set()
 
 
 def _items(pieces: Sequence[Piece]) -> list[Item]:
     items: list[Item] = []
-    is_left_out = only_next = False
+    is_left_out = is_taken_back = only_next = False
     for piece in pieces:
         before = piece.word.before
         joined = bool({"and", "or", "nor", "plus"} & set(before))
-        if "." in before or AGAIN in before:
-            is_left_out = False
-        if NOT in before:
-            is_left_out = True
+        if {".", AGAIN, BACK, NOT} & set(before):
+            is_left_out, is_taken_back = NOT in before, BACK in before and NOT not in before
         starts = not items or piece.word.is_apart or joined or only_next
         if starts:
+            is_listed = "," in before and "." not in before
             left_out = is_left_out or NOT_NEXT in before
-            items.append(Item(is_left_out=left_out, is_joined=joined, is_listed="," in before and "." not in before))
+            items.append(Item([], left_out, is_taken_back, is_joined=joined, is_listed=is_listed))
             only_next = NOT_NEXT in before
         items[-1].pieces.append(piece)
     return items
@@ -145,36 +170,36 @@ def _said(items: Sequence[Item], at: int, dealing: Dealing) -> Iterator[Said]:
     used: set[int] = set()
     for position, piece in enumerate(item.pieces):
         if piece.kind is Kind.CODE:
-            yield Said(piece.codes, item.is_left_out, 1.0)
+            yield item.says(piece.codes, 1.0)
         elif piece.kind is Kind.ACTIVITY:
             goods = _goods(item.pieces, position)
             if goods is not None:
                 used.add(goods)
                 yield from _done_with(item, item.pieces[goods], piece, dealing)
             elif shared := _goods_beside(items, at, piece):
-                yield Said(dealing.done_with(shared, piece), item.is_left_out, COMPOSED)
+                yield item.says(dealing.done_with(shared, piece), COMPOSED)
             elif codes := dealing.alone(piece):
-                yield Said(codes, item.is_left_out, SURE if len(item.pieces) == 1 else GUESSED)
+                yield item.says(codes, SURE if len(item.pieces) == 1 else GUESSED)
     for position, piece in enumerate(item.pieces):
         if piece.kind is not Kind.NAME or position in used or piece.meaning is None:
             continue
         senses = [code for codes in piece.meaning.facets.values() for code in codes]
         activity = None if item.activities else _activity_beside(items, at, piece)
         if activity is not None:
-            yield Said(dealing.done_with(piece, activity), item.is_left_out, COMPOSED, senses)
+            yield item.says(dealing.done_with(piece, activity), COMPOSED, senses)
         else:
-            yield Said(piece.meaning.facets[""], item.is_left_out, SURE, senses)
+            yield item.says(piece.meaning.facets[""], SURE, senses)
 
 
 def _done_with(item: Item, goods: Piece, activity: Piece, dealing: Dealing) -> Iterator[Said]:
     codes = dealing.done_with(goods, activity)
-    yield Said(codes, item.is_left_out, COMPOSED if _takes(goods, activity) else GUESSED)
+    yield item.says(codes, COMPOSED if _takes(goods, activity) else GUESSED)
 
 
 def _goods(pieces: Sequence[Piece], at: int) -> int | None:
     """Where the name is that an activity is about: before it, else after it."""
-    before = at - 1
-    while before >= 0 and pieces[before].kind is Kind.ACTIVITY and pieces[before + 1].word.is_tight:
+    before, first = at - 1, max(0, at - REACH)
+    while before >= first and pieces[before].kind is Kind.ACTIVITY and pieces[before + 1].word.is_tight:
         before -= 1
     if before >= 0 and pieces[before].kind is Kind.NAME and pieces[before + 1].word.is_tight:
         return before

@@ -27,19 +27,22 @@ MOST_WORDS = 250
 #: Function words that say how their neighbours belong together. They are kept beside the words, not among them.
 GLUE = set_of("a an and at but by for from in into of on or nor n the to via with plus as")
 
-#: Marks that exclusions.py leaves in a text: left out from here on; the next word left out; taken in again.
-NOT, NOT_NEXT, AGAIN = "\N{NOT SIGN}", "~", "^"
+#: Marks that exclusions.py leaves in a text: left out from here on; the next word left out; no longer left out; taken
+#: back of what was left out.
+NOT, NOT_NEXT, AGAIN, BACK = MARKS = ("\N{NOT SIGN}", "~", "^", "\N{BROKEN BAR}")
+_ANY_MARK = "".join(map(re.escape, MARKS))
 
 #: Stands, with a number, where numbers.py found a code.
 CODE = "\N{SECTION SIGN}"
 
 _INFORMATION_TECHNOLOGY = re.compile(r"(?<![\w&-])(?:IT|I\.T\.?)(?![\w&-]|['\N{RIGHT SINGLE QUOTATION MARK}]s\b)")
-_SPACE = re.compile(rf"[^\S\n]+|[{NOT}{NOT_NEXT}{AGAIN}{CODE}]")
+_SPACE = re.compile(rf"[^\S\n]+|[{_ANY_MARK}{CODE}]")
+_LINES = re.compile(r" ?\n[ \n]*")
 _ABBREVIATION = re.compile(r"(?<![^\W_])([^\W_])\s*(?:&|\band\b|\bn\b)\s*([^\W_])(?![^\W_])")
 _PLAIN_WORD = re.compile(r"\d+(?:\.\d+)+|[^\W_]+(?:['\N{RIGHT SINGLE QUOTATION MARK}][^\W_]+)?")
 _TOKEN = re.compile(
     rf"{CODE}\d+|\d+(?:\.\d+)+|[^\W_]+(?:['\N{{RIGHT SINGLE QUOTATION MARK}}][^\W_]+)?"
-    rf"|[,;:.!?\n()/&+{NOT}{NOT_NEXT}{AGAIN}]"
+    rf"|[,;:.!?\n()/&+{_ANY_MARK}]"
 )
 _SIGNS = {"&": "and", "+": "and", "/": "or", ";": ",", ":": ",", "(": ",", ")": ",", "!": ".", "?": ".", "\n": "."}
 _NO_PLURAL = ("ss", "us", "is", "ews", "ics", "ous", "ess")
@@ -55,7 +58,7 @@ class Word(NamedTuple):
     @property
     def is_apart(self) -> bool:
         """Whether a comma, the end of a sentence or a mark separates it from what came before."""
-        return any(mark in ",." or mark in (NOT, NOT_NEXT, AGAIN) for mark in self.before)
+        return any(mark in ",." or mark in MARKS for mark in self.before)
 
     @property
     def is_tight(self) -> bool:
@@ -88,7 +91,7 @@ def plain(text: str) -> str:
     folded = unicodedata.normalize("NFKD", text).casefold()
     if not folded.isascii():
         folded = "".join(letter for letter in folded if not unicodedata.combining(letter))
-    folded = _SPACE.sub(" ", folded[:LONGEST_TEXT])
+    folded = _LINES.sub("\n", _SPACE.sub(" ", folded[:LONGEST_TEXT]))
     return _ABBREVIATION.sub(r"\1and\2", folded)
 
 

@@ -76,7 +76,8 @@ _BY_PRIMARY = "AND $3::text[] IS NOT NULL AND $4::text[] IS NOT NULL"
 #: Sorts after every date, and after the words that a file may have in a date's place.
 _YOUNGEST = "zzzz"
 
-#: Matches from which on a walk by age takes less time than a look at each code, on a register of one million.
+#: Matches from which on the living are walked by age. On a register of a million the two ways take as long at 5,000
+#: matches for a head of ten (0.5 ms), and at 40,000 for the 5,000 that a job looks up at a time (15 ms).
 MANY = 10_000
 
 #: Lists of positions that are looked up at a time.

@@ -1,13 +1,14 @@
 """`leadgen resolve-eval`: how well words are turned into industry codes, and how fast, by a file of judged terms.
 
 A term is right when its answer holds every division it must (mode `all`) or one of them (`any`) and none but these and
-those that are `ok`, with at least one of the codes given for the version; a term of mode `none` must get no code.
+those that are `ok`, with at least one of the codes given for each version that is loaded; a term of mode `none` must
+get no code.
 """
 
 import csv
 import json
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import median, quantiles
@@ -116,7 +117,7 @@ def evaluate(index: IndustryIndex, terms: Sequence[Term]) -> Evaluation:
         resolution = index.resolve([term.term])
         milliseconds.append(_milliseconds(index, term.term))
         answered += term.mode == "none" and bool(resolution.codes)
-        if not is_right(term, resolution):
+        if not is_right(term, resolution, index.versions):
             got = [industry.code for industry in resolution.industries]
             expected = sorted(term.must) + sorted(code for codes in term.codes.values() for code in codes)
             wrong.append(Wrong(term.term, term.kind, term.mode, got, expected, resolution.confidence))
@@ -130,8 +131,8 @@ def evaluate(index: IndustryIndex, terms: Sequence[Term]) -> Evaluation:
     )
 
 
-def is_right(term: Term, resolution: Resolution) -> bool:
-    """Whether an answer is the expected one."""
+def is_right(term: Term, resolution: Resolution, versions: Collection[str]) -> bool:
+    """Whether an answer is the expected one, in each of the versions that are loaded."""
     divisions = {key.code[:2] for key in resolution.codes}
     if term.mode == "none" or not divisions:
         return term.mode == "none" and not divisions
@@ -141,7 +142,7 @@ def is_right(term: Term, resolution: Resolution) -> bool:
         return False
     return all(
         any(key.version == version and key.code.startswith(term.codes[version]) for key in resolution.codes)
-        for version in {key.version for key in resolution.codes} & term.codes.keys()
+        for version in term.codes.keys() & set(versions)
     )
 
 

@@ -16,6 +16,7 @@ import uvloop
 from embedded.kafka import Kafka
 from embedded.postgres import Postgres
 from leadgen.bench.chat import bench_chat
+from leadgen.bench.enrich import bench_enrich
 from leadgen.bench.load import bench_load
 from leadgen.bench.spine import bench_spine
 from leadgen.bench.ttfb import SETTINGS as OUT_OF_THE_WAY
@@ -60,6 +61,27 @@ def ttfb(
 ) -> None:
     """How soon a chat's first byte comes, next to a bare FastAPI endpoint."""
     _tell(done(_ttfb(rows, messages, rounds), run=uvloop.run), as_json)
+
+
+@bench_app.command()
+def enrich(
+    as_json: Json = False,
+    companies: Annotated[int, typer.Option(min=100, help="Companies of a night.")] = 1_000,
+    workers: Annotated[int, typer.Option(min=1, help="At once, where sites and vendors take their time.")] = 32,
+    rounds: Annotated[int, typer.Option(min=1, help="Rounds of what is measured often; medians count.")] = 3,
+) -> None:
+    """How well companies are enriched: waiting used, speed, the two lanes, memory. Takes some ten minutes."""
+    _tell(done(_enrich(companies, workers, rounds), run=uvloop.run), as_json)
+
+
+async def _enrich(companies: int, workers: int, rounds: int) -> dict[str, Any]:
+    with _folder() as made:
+        folder = Path(made)
+        async with _database(folder) as database_url, _broker(folder) as bootstrap:
+            figures = await bench_enrich(
+                database_url, bootstrap, folder, companies=companies, workers=workers, rounds=rounds
+            )
+    return figures.as_dict()
 
 
 async def _ttfb(rows: int, messages: int, rounds: int) -> dict[str, Any]:

@@ -29,7 +29,7 @@ Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 
 SEED = 65
 TENANTS = (1, 2)
-PATIENCE_S = 900.0
+PATIENCE_S = 600.0
 
 DIVISIONS = """
     SELECT left(primary_ssic_code, 2) AS code, count(*) AS size FROM staging_acra_companies GROUP BY 1 ORDER BY 2 DESC
@@ -39,8 +39,9 @@ DIVISIONS = """
 ARRANGE = """
     UPDATE staging_acra_companies
        SET entity_status_description = 'Live Company',
-           secondary_ssic_code = CASE WHEN (left(primary_ssic_code, 2) = ANY($1)) = (left(secondary_ssic_code, 2) = ANY($1))
-                                      THEN secondary_ssic_code END
+           secondary_ssic_code = CASE
+               WHEN (left(primary_ssic_code, 2) = ANY($1)) = (left(secondary_ssic_code, 2) = ANY($1))
+               THEN secondary_ssic_code END
      WHERE NOT coalesce(is_live, false)
         OR (left(primary_ssic_code, 2) = ANY($1)) <> (left(secondary_ssic_code, 2) = ANY($1))
 """
@@ -70,6 +71,7 @@ class Night:
     """The two tenants' jobs over a register of `rows`, to be run again and again."""
 
     owner: Owner
+    database_url: str
     rows: int
     _bootstrap_servers: str
     _halves: Sequence[Sequence[str]]
@@ -89,7 +91,9 @@ class Night:
         await self._publish([RequestUpsert(tenant_id=it.tenant_id, job_id=it.request_id) for it in asked])
         ended = await self._found(ENDED, jobs)
         if ended["error"] or ended["processed"] != self.rows:
-            raise WentWrong(f"the jobs handled {ended['processed']} rows of {self.rows}; {ended['error'] or 'no error'}")
+            raise WentWrong(
+                f"the jobs handled {ended['processed']} rows of {self.rows}; {ended['error'] or 'no error'}"
+            )
         told = await self._found(TOLD)
         return Seconds(*((at - ended["began"]).total_seconds() for at in (ended["ended"], told["at"])))
 
@@ -137,7 +141,7 @@ async def night(
         upserter.start()
         try:
             await upserter.is_ready()
-            yield Night(owner, rows, bootstrap_servers, halves, upserter)
+            yield Night(owner, database_url, rows, bootstrap_servers, halves, upserter)
         finally:
             await upserter.stop()
     finally:

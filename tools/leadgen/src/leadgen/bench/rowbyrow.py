@@ -1,16 +1,17 @@
 """The way that the product does not take: a company is looked up, written and told of, then the next one."""
 
 import time
-from datetime import UTC, datetime
 
 import asyncpg
 
 from common import outbox
 from common.cloudevents import Envelope
 from common.contracts import Company, CompanyUpserted
-from common.ids import derived_id, new_id
+from common.ids import new_id
 from common.outbox import Announcement
+from common.postgres import Connection, Database
 
+TENANT = 1
 BATCH = 500
 
 FACTS = (
@@ -33,20 +34,26 @@ UPDATE = f"""
 """  # noqa: S608 - the constant above
 
 
-async def row_by_row(owner: "asyncpg.Connection[asyncpg.Record]", rows: int) -> float:
-    """Saves so many of the register for tenant 1 and returns the seconds it took, less those of reading them."""
-    entries = await owner.fetch(ENTRIES, rows)
-    by_uen, by_name, insert, update = [await owner.prepare(it) for it in (BY_UEN, BY_NAME, INSERT, UPDATE)]
-    job_id, at = new_id(), datetime.now(UTC).isoformat()
-    began = time.perf_counter()
-    for start in range(0, len(entries), BATCH):
-        async with owner.transaction():
-            for entry in entries[start : start + BATCH]:
-                known = await by_uen.fetchval(entry["uen"]) or await by_name.fetchval(entry["name"])
-                company_id = await (update.fetchval(known, *entry) if known else insert.fetchval(*entry))
-                company = Company(company_id=company_id, **dict(entry))
-                told = CompanyUpserted(tenant_id=1, company=company, inserted=not known, job_id=job_id)
-                event_id = derived_id(job_id, told.topic, told.key)
-                announced = Announcement(told, Envelope(event_id, 1, "nightly", str(job_id)))
-                await outbox.save(owner, "upserter", [announced.message("upserter", at)])
-    return time.perf_counter() - began
+async def row_by_row(database_url: str, rows: int) -> float:
+    """Saves so many of the register, as a service connects, and returns the seconds it took, less the reading."""
+    database = await Database.connect(database_url, size=1)
+    try:
+        async with database.plumbing() as tx:
+            entries = await tx.fetch(ENTRIES, rows)
+        began = time.perf_counter()
+        for start in range(0, len(entries), BATCH):
+            async with database.transaction(TENANT) as tx:
+                for entry in entries[start : start + BATCH]:
+                    await _save(tx, entry)
+        return time.perf_counter() - began
+    finally:
+        await database.close()
+
+
+async def _save(tx: Connection, entry: asyncpg.Record) -> None:
+    known = await tx.fetchval(BY_UEN, entry["uen"]) or await tx.fetchval(BY_NAME, entry["name"])
+    company_id = await (tx.fetchval(UPDATE, known, *entry.values()) if known else tx.fetchval(INSERT, *entry.values()))
+    company = Company.model_validate({"company_id": company_id, **entry})
+    told = CompanyUpserted(tenant_id=TENANT, company=company, inserted=not known, job_id=new_id())
+    envelope = Envelope(new_id(), TENANT, "nightly", correlation_id="bench")
+    await outbox.announce(tx, "upserter", [Announcement(told, envelope)])

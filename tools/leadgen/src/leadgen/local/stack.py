@@ -102,7 +102,7 @@ async def stack(
         }
         simulator = None
         if with_simulator:
-            simulator = await _simulator(running, logs, settings or {})
+            simulator = await start_simulator(running, logs, settings or {})
             # These sites are ours: no need to be polite to them, nor to try https, which they do not speak.
             environment |= {"CRAWLER_PROXY": simulator, "CRAWL_DELAY_S": "0", "CRAWL_SCHEMES": "http"}
             environment["CRAWL_DELAY_MAX_S"] = "0"
@@ -176,8 +176,8 @@ async def _start(running: AsyncExitStack, server: Postgres | Kafka) -> None:
         raise
 
 
-async def _simulator(running: AsyncExitStack, logs: Path, settings: Mapping[str, str]) -> str:
-    """Starts it and reads its URL from the first line that it prints."""
+async def start_simulator(running: AsyncExitStack, logs: Path, settings: Mapping[str, str]) -> str:
+    """Starts it for as long as `running` lasts, and reads its URL from the first line that it prints."""
     log = logs / "simulator.log"
     log.unlink(missing_ok=True)
     child = Child.start([Path(sys.executable).with_name("leadgen-simulator")], log=log, env={**os.environ, **settings})

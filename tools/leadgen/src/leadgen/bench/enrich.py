@@ -1,0 +1,199 @@
+"""How well companies are enriched: how close a night comes to what the web and the vendors make it wait, how many
+companies a second there are when nobody makes it wait, whether those who wait are held up by the night, and memory.
+
+The enricher runs as a process, as in production; the simulator is the web and all vendors. See `enrichments`.
+
+    makespan_ratio           a night with the latency of real sites and vendors, next to the sum of what the simulator
+                             made each company wait, divided by the workers. That sum is taken from the simulator's own
+                             count of requests and calls, times the mean of what it draws; a batch of verifications
+                             counts for each company that waited for it
+    companies_per_s          a night without any latency, all steps with all vendors
+    interactive_delay_ratio  ten companies for a rep with 5,000 nightly ones in the queue, next to none in the queue
+    rss_mb                   the most memory held while one site in three is hostile, both lanes full
+"""
+
+import statistics
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import asdict, dataclass
+from itertools import cycle
+from pathlib import Path
+from typing import Any
+
+from common.contracts import Company
+from leadgen.bench.enrichments import Enrichments, NotEnriched, enrichments, living
+from leadgen.tenants import add_tenant
+from simulator.hostile import MANNERS
+
+TENANTS = (1, 2)
+
+#: Of a page and of a vendor's answer, each as likely as any other: some 2 to 4 s for the pages of a site.
+PAGE_MS, ANSWER_MS = (500, 700), (300, 2000)
+REALISTIC = {
+    "SIMULATOR_LATENCY_MS": str(PAGE_MS[0]),
+    "SIMULATOR_LATENCY_TO_MS": str(PAGE_MS[1]),
+    "SIMULATOR_VENDOR_LATENCY_MS": str(ANSWER_MS[0]),
+    "SIMULATOR_VENDOR_LATENCY_TO_MS": str(ANSWER_MS[1]),
+}
+#: The simulator's sites need no politeness.
+NO_PAUSES = {"CRAWL_DELAY_S": "0"}
+
+VERIFIED = """
+    SELECT count(*) FROM company_enrichment_runs, jsonb_array_elements(steps) AS step
+     WHERE company_id = ANY($1::bigint[]) AND step->>'step' = 'zerobounce' AND (step->>'units')::int > 0
+"""
+OPEN = "SELECT count(*) FROM inbox WHERE consumer = 'enricher' AND lane = 'nightly' AND state = 'open'"
+IN_HAND = "SELECT sum(duration_ms) / 1000.0 FROM company_enrichment_runs"
+OUTCOMES = "SELECT outcome, count(*) AS companies FROM company_enrichment_runs GROUP BY outcome"
+
+
+@dataclass(frozen=True)
+class EnrichFigures:
+    """Medians, where there are several rounds; `spread` has the lowest and the highest, `of` what they are made of."""
+
+    makespan_ratio: float
+    companies_per_s: float
+    interactive_delay_ratio: float
+    rss_mb: int | None
+    spread: dict[str, tuple[float, float]]
+    of: dict[str, Any]
+
+    def as_dict(self) -> dict[str, object]:
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """Servers of the bench's own, and a folder for logs."""
+
+    database_url: str
+    bootstrap_servers: str
+    folder: Path
+
+    def enrichments(
+        self, town: Mapping[str, str], settings: Mapping[str, str]
+    ) -> AbstractAsyncContextManager[Enrichments]:
+        """A simulator with these settings, and an enricher with those."""
+        return enrichments(self.database_url, self.bootstrap_servers, self.folder, town=town, settings=settings)
+
+
+async def bench_enrich(
+    database_url: str,
+    bootstrap_servers: str,
+    folder: Path,
+    *,
+    companies: int = 1_000,
+    workers: int = 32,
+    rounds: int = 3,
+) -> EnrichFigures:
+    """Needs a migrated database of its own, as its owner, and the topics. Takes some ten minutes."""
+    for tenant in TENANTS:
+        await add_tenant(database_url, tenant, f"Tenant {tenant}")
+    around = Surroundings(database_url, bootstrap_servers, folder)
+    night = await _makespan(around, companies, workers)
+    speed = await _speed(around, companies, rounds)
+    delay = await _interactive(around, 5_000, rounds)
+    rss_mb = await _memory(around)
+    several = speed | {f"interactive_{name}": values for name, values in delay.items()}
+    return EnrichFigures(
+        makespan_ratio=night["ratio"],
+        companies_per_s=round(statistics.median(speed["companies_per_s"]), 1),
+        interactive_delay_ratio=round(statistics.median(delay["ratio"]), 3),
+        rss_mb=rss_mb,
+        spread={name: (round(min(values), 2), round(max(values), 2)) for name, values in several.items()},
+        of={
+            "makespan": night,
+            **{name: round(statistics.median(values), 2) for name, values in several.items()},
+        },
+    )
+
+
+async def _makespan(around: Surroundings, companies: int, workers: int) -> dict[str, Any]:
+    """One night with real latencies, from the first request to the last result."""
+    asked = living(companies)
+    async with around.enrichments(REALISTIC, {"ENRICHER_NIGHTLY_WORKERS": str(workers)}) as product:
+        began = time.perf_counter()
+        await product.request(asked, TENANTS, nightly=True)
+        await product.enriched(asked, within_s=900)
+        makespan = time.perf_counter() - began
+        waits = await _waits_s(product, asked)
+        in_hand = float(await product.owner.fetchval(IN_HAND)) / workers
+        outcomes = {row["outcome"]: row["companies"] for row in await product.owner.fetch(OUTCOMES)}
+    least = sum(waits.values()) / workers
+    return {
+        "ratio": round(makespan / least, 3),
+        "makespan_s": round(makespan, 1),
+        "in_hand_s": round(in_hand, 1),  # the companies' own time, divided likewise: the rest is the night's ragged end
+        "least_s": round(least, 1),
+        "workers": workers,
+        "waits_s": {name: round(seconds) for name, seconds in waits.items()},
+        "outcomes": outcomes,
+    }
+
+
+async def _waits_s(product: Enrichments, asked: Sequence[Company]) -> dict[str, float]:
+    """What the simulator made these companies wait, all of them together."""
+    page, answer = (sum(span) / 2 / 1000 for span in (PAGE_MS, ANSWER_MS))
+    vendors = await product.ask_simulator("vendors")
+    calls = {vendor: sum(state["calls"].values()) for vendor, state in vendors.items()}
+    calls["zerobounce"] = await product.owner.fetchval(VERIFIED, [company.company_id for company in asked])
+    pages = (await product.ask_simulator("ledger?host=none"))["requests"]
+    return {"sites": pages * page, **{vendor: number * answer for vendor, number in calls.items()}}
+
+
+async def _speed(around: Surroundings, companies: int, rounds: int, workers: int = 32) -> dict[str, list[float]]:
+    """Companies a second of nights without latency, each of companies that nobody has seen; the enricher's CPU time."""
+    few = 200
+    asked = living(few + rounds * companies)
+    figures: dict[str, list[float]] = {"companies_per_s": [], "cpu_ms": []}
+    async with around.enrichments({}, {"ENRICHER_NIGHTLY_WORKERS": str(workers), **NO_PAUSES}) as product:
+        await product.request(asked[:few], TENANTS, nightly=True)  # warm
+        await product.enriched(asked[:few], within_s=120)
+        for start in range(few, len(asked), companies):
+            part = asked[start : start + companies]
+            began, used = time.perf_counter(), product.cpu_s()
+            await product.request(part, TENANTS, nightly=True)
+            await product.enriched(part, within_s=300)
+            figures["companies_per_s"].append(companies / (time.perf_counter() - began))
+            figures["cpu_ms"].append((product.cpu_s() - used) / companies * 1000)
+    return figures
+
+
+async def _interactive(around: Surroundings, queued: int, rounds: int) -> dict[str, list[float]]:
+    """Seconds for ten companies for which somebody waits, in an otherwise idle enricher and in a busy one, and ratios.
+
+    The same tens in both, strangers each time. The numbers of workers are the default ones.
+    """
+    waiting, night = living(10 * (rounds + 1)), living(queued, after=5_000)
+    times: dict[str, list[float]] = {"alone_s": [], "queued_s": []}
+    for name, there in (("alone_s", 0), ("queued_s", queued)):
+        async with around.enrichments(REALISTIC, {}) as product:
+            if there:
+                await product.request(night, TENANTS, nightly=True)
+                await product.taken_in(there)
+            for start in range(0, len(waiting), 10):
+                ten = waiting[start : start + 10]
+                began = time.perf_counter()
+                await product.request(ten, TENANTS, nightly=False)
+                await product.enriched(ten, within_s=120)
+                times[name].append(time.perf_counter() - began)
+            if await product.owner.fetchval(OPEN) < there / 2:
+                raise NotEnriched("the night was over before those who waited had their companies")
+        del times[name][0]  # cold: connections, statements
+    ratios = [queued / alone for alone, queued in zip(times["alone_s"], times["queued_s"], strict=True)]
+    return times | {"ratio": ratios}
+
+
+async def _memory(around: Surroundings, hostile: int = 150) -> int | None:
+    """The enricher's peak while it meets this many hostile sites, ten of each kind, and twice as many others."""
+    asked = [company for company in living(6 * hostile) if company.website_domain][: 3 * hostile]
+    async with around.enrichments({}, NO_PAUSES) as product:
+        for company, manner in zip(asked[::3], cycle(MANNERS), strict=False):
+            order = {"host": company.website_domain, "kind": "hostile", "manner": manner, "times": None}
+            await product.order("faults", order)
+        half = len(asked) // 2
+        await product.request(asked[:half], TENANTS, nightly=True)
+        await product.request(asked[half:], TENANTS, nightly=False)
+        await product.enriched(asked, within_s=600)
+        return product.peak_rss_mb()

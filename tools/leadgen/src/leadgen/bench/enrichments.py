@@ -1,0 +1,181 @@
+"""Companies to enrich, for benches and drills: the simulator as their web and as all vendors, an enricher as a process
+with settings to choose, and requests that reach it through Kafka.
+
+The companies are those of the simulator's register that still trade, as they come: about three in five have a site in
+the register, some have one that only a search finds, the others have none.
+"""
+
+import asyncio
+import os
+import re
+import time
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from itertools import count, islice
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import asyncpg
+import httpx
+from aiokafka import AIOKafkaProducer
+
+from common.cloudevents import Envelope, encode_body, encode_headers
+from common.contracts import Company, RequestEnrichment, RequestNightlyEnrichment
+from common.errors import Permanent
+from common.ids import new_id
+from leadgen.local.service import Service
+from leadgen.local.stack import start_simulator, vendors_of
+from simulator import registry
+
+Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
+
+#: The simulator's index for searches; beyond it a company has no name that can be found.
+INDEXED = 20_000
+NO_CAP = str(10**12)
+
+ADD = """
+    INSERT INTO companies (company_id, uen, name, website_domain)
+    OVERRIDING SYSTEM VALUE
+    SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[])
+    ON CONFLICT DO NOTHING
+"""
+ENRICHED = "SELECT count(*) FROM company_enrichment_runs WHERE company_id = ANY($1::bigint[])"
+TAKEN_IN = "SELECT count(*) FROM inbox WHERE consumer = 'enricher'"
+DEAD = "SELECT error FROM inbox WHERE consumer = 'enricher' AND state = 'dead' LIMIT 1"
+#: So that the same companies are strangers again.
+FORGET = """
+    TRUNCATE company_enrichment_runs, contacts, company_facts, company_sites, crawled_sites, site_turns, vendor_answers,
+             vendor_usage, email_verifications, inbox, outbox
+"""
+
+
+class NotEnriched(Permanent):
+    """The companies were not enriched in time, or not at all."""
+
+
+def living(number: int, *, after: int = 0) -> list[Company]:
+    """So many companies that still trade, from the register's `after`-th on. Their ids are their places in it."""
+    found = (registry.company(index, registry.DEFAULT_SEED) for index in count(after))
+    return [
+        Company(
+            company_id=it.index + 1,
+            uen=it.uen,
+            name=it.name,
+            address=it.address,
+            postal_code=it.postal_code,
+            website_domain=it.website,
+        )
+        for it in islice((it for it in found if it.live), number)
+    ]
+
+
+@dataclass
+class Enrichments:
+    """A running enricher and its surroundings. `owner` sees every row."""
+
+    owner: Owner
+    enricher: Service
+    simulator: str
+    http: httpx.AsyncClient
+    _bootstrap_servers: str
+
+    async def request(self, companies: Sequence[Company], tenants: Sequence[int], *, nightly: bool) -> None:
+        """Asks for these companies, for the tenants in turn. Returns when Kafka has all requests."""
+        await self.owner.execute(
+            ADD,
+            [it.company_id for it in companies],
+            [it.uen for it in companies],
+            [it.name for it in companies],
+            [it.website_domain for it in companies],
+        )
+        kind, lane = (RequestNightlyEnrichment, "nightly") if nightly else (RequestEnrichment, "interactive")
+        async with AIOKafkaProducer(bootstrap_servers=self._bootstrap_servers, acks="all") as producer:
+            for nth, company in enumerate(companies):
+                event = kind(tenant_id=tenants[nth % len(tenants)], company=company)
+                envelope = Envelope(new_id(), event.tenant_id, lane, correlation_id="bench")
+                headers = encode_headers(event, envelope, source="bench")
+                await producer.send(event.topic, encode_body(event), key=event.key.encode(), headers=headers)
+            await producer.flush()
+
+    async def taken_in(self, number: int, *, within_s: float = 60) -> None:
+        """Returns when the enricher has so many requests in its inbox. Raises NotEnriched."""
+        await self._at_least(number, within_s, TAKEN_IN)
+
+    async def enriched(self, companies: Sequence[Company], *, at_least: int | None = None, within_s: float) -> None:
+        """Returns when all of them are enriched, or so many. Raises NotEnriched."""
+        number = len(companies) if at_least is None else at_least
+        await self._at_least(number, within_s, ENRICHED, [it.company_id for it in companies])
+
+    async def _at_least(self, number: int, within_s: float, question: str, *arguments: object) -> None:
+        patience = time.monotonic() + within_s
+        while (there := await self.owner.fetchval(question, *arguments)) < number:
+            if (error := await self.owner.fetchval(DEAD)) is not None:
+                raise NotEnriched(f"given up: {error}; see {self.enricher.log}")
+            if time.monotonic() > patience:
+                raise NotEnriched(f"{there} of {number} within {within_s:g} s; see {self.enricher.log}")
+            await asyncio.sleep(0.02)
+
+    async def ask_simulator(self, path: str) -> Any:
+        """One of its own endpoints."""
+        answer = await self.http.get(f"{self.simulator}/_simulator/{path}")
+        return answer.raise_for_status().json()
+
+    async def order(self, path: str, what: Mapping[str, Any]) -> None:
+        """Something that is to happen at the simulator."""
+        answer = await self.http.post(f"{self.simulator}/_simulator/{path}", json=what)
+        answer.raise_for_status()
+
+    def peak_rss_mb(self) -> int | None:
+        """The most memory the enricher has held so far; None where the system does not tell as Linux does."""
+        found = re.search(r"VmHWM:\s*(\d+) kB", self._told("status"))
+        return int(found[1]) // 1024 if found else None
+
+    def cpu_s(self) -> float:
+        """Processor time that the enricher has used so far; 0 where the system does not tell as Linux does."""
+        fields = self._told("stat").rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK") if fields else 0.0
+
+    def _told(self, file: str) -> str:
+        """What the kernel tells of the process; nothing where there is no such file."""
+        path = Path("/proc", str(self.enricher.child.pid if self.enricher.child else 0), file)
+        return path.read_text() if path.is_file() else ""
+
+
+@asynccontextmanager
+async def enrichments(
+    database_url: str,
+    bootstrap_servers: str,
+    folder: Path,
+    *,
+    town: Mapping[str, str] | None = None,
+    settings: Mapping[str, str] | None = None,
+) -> AsyncIterator[Enrichments]:
+    """An enricher that knows no company and has no cap to spend, ready; `town` are settings of the simulator.
+
+    Needs a migrated database, as its owner, and the topics. `folder` takes the logs.
+    """
+    async with AsyncExitStack() as running:
+        owner = await asyncpg.connect(database_url)
+        running.push_async_callback(owner.close)
+        await owner.execute(FORGET)
+        first = {"SIMULATOR_SLOW_MS": "0", "SIMULATOR_COMPANIES": str(INDEXED), **(town or {})}
+        simulator = await start_simulator(running, folder, first)
+        environment = {
+            "DATABASE_URL": database_url,
+            "KAFKA_BOOTSTRAP_SERVERS": bootstrap_servers,
+            "CRAWLER_PROXY": simulator,
+            "CRAWL_SCHEMES": "http",
+            "CRAWL_DELAY_MAX_S": "0",
+            **vendors_of(simulator),
+            "TAVILY_MAX_QUERIES": NO_CAP,
+            "OPENAI_DAILY_TOKENS_CAP": NO_CAP,
+            "LUSHA_MAX_CONTACT_LOOKUPS": NO_CAP,
+            "ZEROBOUNCE_MAX_VERIFICATIONS": NO_CAP,
+        }
+        enricher = Service("enricher", "leadgen-enricher", environment | dict(settings or {}), folder)
+        enricher.start()
+        running.push_async_callback(enricher.stop)
+        http = await running.enter_async_context(httpx.AsyncClient(trust_env=False, timeout=60))
+        await enricher.is_ready()
+        yield Enrichments(owner, enricher, simulator, http, bootstrap_servers)
