@@ -79,8 +79,8 @@ class Industry(Model):
 class RequestIndustry(Event):
     """Find companies of these industries: the best few now, the rest as a job for the night.
 
-    `preferred` are codes of any level that the tenant's ICP names, each with its version ("2020:25"; a bare one is meant in
-    every version): of two companies the closer one comes first.
+    `preferred` are codes of any level that the tenant's ICP names, each with its version ("2020:25"; a bare one is
+    meant in every version): of two companies the closer one comes first.
     """
 
     topic: ClassVar[str] = "industry.requested.v1"

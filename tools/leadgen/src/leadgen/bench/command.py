@@ -6,6 +6,7 @@ import os
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -21,6 +22,7 @@ from leadgen.bench.load import bench_load
 from leadgen.bench.spine import bench_spine
 from leadgen.bench.ttfb import SETTINGS as OUT_OF_THE_WAY
 from leadgen.bench.ttfb import bench_ttfb
+from leadgen.bench.upsert import bench_upsert, bench_upsert_of_size
 from leadgen.ending import done
 from leadgen.local.stack import stack
 from leadgen.migrate import migrate
@@ -50,6 +52,27 @@ def load_register(
     """How fast a register loads, next to a bare COPY of the same rows."""
     figures = done(_load(rows), run=uvloop.run)
     _tell(figures, as_json)
+
+
+@bench_app.command()
+def upsert(
+    as_json: Json = False,
+    rows: Annotated[int, typer.Option(min=1000, help="Made-up companies, all alive.")] = 200_000,
+    rounds: Annotated[int, typer.Option(min=1, help="Paired rounds; medians count.")] = 5,
+    size: Annotated[bool, typer.Option("--size", help="The jobs alone: what a row costs at this size.")] = False,
+) -> None:
+    """How fast jobs upsert, next to one bare statement and to saving row by row."""
+    _tell(done(_upsert(rows, rounds, size), run=uvloop.run), as_json)
+
+
+async def _upsert(rows: int, rounds: int, size: bool) -> dict[str, Any]:
+    with _folder() as made:
+        folder = Path(made)
+        async with _database(folder) as database_url, _broker(folder) as bootstrap:
+            if size:
+                cost = await bench_upsert_of_size(database_url, bootstrap, folder, rows=rows, rounds=rounds)
+                return asdict(cost)
+            return (await bench_upsert(database_url, bootstrap, folder, rows=rows, rounds=rounds)).as_dict()
 
 
 @bench_app.command()

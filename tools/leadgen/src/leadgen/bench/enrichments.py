@@ -21,7 +21,7 @@ import httpx
 from aiokafka import AIOKafkaProducer
 
 from common.cloudevents import Envelope, encode_body, encode_headers
-from common.contracts import Company, RequestEnrichment, RequestNightlyEnrichment
+from common.contracts import Company, Lane, RequestEnrichment, RequestNightlyEnrichment
 from common.errors import Permanent
 from common.ids import new_id
 from leadgen.local.service import Service
@@ -89,7 +89,8 @@ class Enrichments:
             [it.name for it in companies],
             [it.website_domain for it in companies],
         )
-        kind, lane = (RequestNightlyEnrichment, "nightly") if nightly else (RequestEnrichment, "interactive")
+        kind = RequestNightlyEnrichment if nightly else RequestEnrichment
+        lane: Lane = "nightly" if nightly else "interactive"
         async with AIOKafkaProducer(bootstrap_servers=self._bootstrap_servers, acks="all") as producer:
             for nth, company in enumerate(companies):
                 event = kind(tenant_id=tenants[nth % len(tenants)], company=company)
