@@ -319,3 +319,40 @@ async def test_calls_at_once_stay_within_the_cap(bench: Bench) -> None:
 
     assert [result for result in results if not isinstance(result, StepSkipped)] == [COST] * 3
     assert await bench.used() == 3 * COST
+
+
+async def test_a_call_that_hung_is_not_made_again(bench: Bench) -> None:
+    """Another attempt like it would end beyond what a company can wait: it counts as a failure, and that is all."""
+
+    async def hangs() -> int:
+        bench.made += 1
+        bench.now += timedelta(seconds=30)
+        raise failed()
+
+    with pytest.raises(StepSkipped):
+        await bench.calls.call("tavily", 1, units=UNITS, make=hangs, charged=lambda cost: cost)
+
+    assert (bench.made, bench.waits) == (1, [])
+    assert await bench.used() == UNITS
+
+
+async def test_a_probe_that_is_cancelled_leaves_the_next_one_to_others(bench: Bench) -> None:
+    """It tells nothing of the vendor, so it must not keep the others from trying."""
+    await bench.breakers.close_for("tavily", timedelta(milliseconds=1), "HTTP 500")
+    started = asyncio.Event()
+
+    async def hangs() -> int:
+        started.set()
+        await asyncio.Event().wait()
+        return 0
+
+    async def probe() -> int:
+        return await bench.calls.call("tavily", 1, units=UNITS, make=hangs, charged=lambda cost: cost)
+
+    probing = asyncio.create_task(probe())
+    await started.wait()
+    probing.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await probing
+
+    assert await bench.call(COST) == COST

@@ -3,6 +3,7 @@
 import pytest
 
 from common.settings import read
+from enricher.main import limits_of
 from enricher.settings import EnricherSettings
 
 
@@ -35,9 +36,51 @@ def test_an_empty_proxy_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
     assert read(EnricherSettings).crawler_proxy is None
 
 
+def test_vendors_are_left_out_until_they_have_a_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A blank value is none, and blanks around one are no part of it; every vendor has a cap."""
+    monkeypatch.setenv("LUSHA_API_KEY", "  ")
+    monkeypatch.setenv("OPENAI_API_KEY", " sk-1 \n")
+    settings = read(EnricherSettings)
+
+    assert settings.tavily_api_key is settings.lusha_api_key is settings.zerobounce_api_key is None
+    assert settings.openai_api_key == "sk-1"
+    assert settings.caps == {"tavily": 800, "openai": 150_000, "lusha": 500, "zerobounce": 1000}
+    assert not settings.persist_crawl_corpus
+
+
+def test_titles_are_a_list_with_commas(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The most wanted first."""
+    monkeypatch.setenv("LUSHA_PREFERRED_TITLES", "Head of Sales, CEO,")
+
+    assert read(EnricherSettings).lusha_preferred_titles == ("Head of Sales", "CEO")
+
+
+def test_limits_follow_the_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A question is given up only after its call is."""
+    for name, value in {
+        "EXTRACT_CORPUS_CHAR_LIMIT": "5000",
+        "LLM_MAX_CHUNKS": "3",
+        "LLM_CHUNK_TIMEOUT_S": "7",
+        "MERGE_DETERMINISTIC_TIMEOUT_S": "4",
+    }.items():
+        monkeypatch.setenv(name, value)
+    limits = limits_of(read(EnricherSettings))
+
+    assert (limits.corpus_characters, limits.chunks, limits.extract_timeout_s) == (5000, 3, 4)
+    assert limits.chunk_timeout_s > 7
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [
+        ("TAVILY_API_KEY", "two words"),
+        ("LUSHA_API_KEY", "schlüssel"),
+        ("TAVILY_BASE_URL", "api.tavily.com"),
+        ("TAVILY_MAX_QUERIES", "-1"),
+        ("OPENAI_DAILY_TOKENS_CAP", "plenty"),
+        ("LUSHA_PREFERRED_TITLES", " , "),
+        ("SITE_FRESH_FOR_DAYS", "-1"),
+        ("LLM_CHUNK_TIMEOUT_S", "0"),
         ("CRAWL_SCHEMES", "gopher"),
         ("CRAWL_SCHEMES", ""),
         ("CRAWLER_PROXY", "127.0.0.1:8080"),

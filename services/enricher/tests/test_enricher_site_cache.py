@@ -68,6 +68,28 @@ async def test_texts_are_kept_only_where_that_was_wanted(web: Any, database: Dat
     assert as_found(again) == replace(as_found(first), documents=())
 
 
+async def test_who_needs_the_texts_reads_the_site_again(web: Any, database: Database) -> None:
+    """Once they are gone; "not changed" would not bring them back."""
+    web.serve(HOME, PAGE, headers={"ETag": '"v1"'})
+    async with cache_of(web, database, texts_for=timedelta(0)) as cache:
+        first = await cache.visit("acme.sg")
+        asked = len(web.asked)
+        again = await cache.visit("acme.sg", with_texts=True)
+
+    assert (len(web.asked) > asked, again.was_cached) == (True, False)
+    assert again.documents == first.documents
+    assert not [head for head in web.headers if "if-none-match" in head.lower()]
+
+
+async def test_texts_that_are_kept_need_no_visit(web: Any, database: Database) -> None:
+    """Nor does a site of which there are none."""
+    web.serve(HOME, PAGE)
+    async with cache_of(web, database) as cache:
+        for domain in ("acme.sg", "nobody.sg"):
+            await cache.visit(domain)
+            assert (await cache.visit(domain, with_texts=True)).was_cached
+
+
 async def test_a_stale_site_that_has_not_changed_is_fresh_again(web: Any, database: Database, owner: Any) -> None:
     """One request, its pages are not fetched, and the next seven days none."""
     web.serve(HOME, PAGE, headers={"ETag": '"v1"', "Last-Modified": "Tue, 03 Nov 2026 10:00:00 GMT"})

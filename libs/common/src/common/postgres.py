@@ -56,8 +56,11 @@ class Database:
             "role": SERVICE_ROLE,
             "application_name": name,
             "jit": "off",
-            # Short statements over partitions: planning each anew takes several times as long as running it.
+            # Short statements over partitions: planning each anew takes several times as long as running it. A plan
+            # that was made while a table was empty is kept, so it must not be one that reads all of the table: of the
+            # outbox, with 100,000 rows in it, that took 100 µs of the database per event instead of 6.
             "plan_cache_mode": "force_generic_plan",
+            "enable_seqscan": "off",
         }
 
     @classmethod

@@ -140,7 +140,8 @@ class IndustryIndex:
         if any(each.codes for each in said):
             return _Found([], [], None)
         codes, suggestions = self._guesser.guess(found)
-        return _Found([Said(codes, False, 0.5)] if codes else [], suggestions, None)
+        everywhere = self._counterparts.everywhere(codes)
+        return _Found([Said(everywhere, False, 0.5)] if codes else [], suggestions, None)
 
     def _whole(self, text: str) -> Sequence[VersionedCode]:
         """The highest code of each version whose whole title the text is, and its counterparts in the others."""

@@ -57,9 +57,12 @@ class Numbers:
                 spans.setdefault((start, end), []).extend(codes)
             elif is_bare:  # a telephone number, not a list of codes
                 return [], text
-        for number, (start, end) in reversed(list(enumerate(sorted(spans)))):
-            text = f"{text[:start]} {CODE}{number} {text[end:]}"
-        return [spans[span] for span in sorted(spans)], text
+        marked: list[str] = []
+        rest = 0
+        for number, (start, end) in enumerate(sorted(spans)):
+            marked += [text[rest:start], f" {CODE}{number} "]
+            rest = end
+        return [spans[span] for span in sorted(spans)], "".join(marked) + text[rest:]
 
     def _known(self, code: str, versions: Container[str]) -> list[VersionedCode]:
         """The code; one that lost its leading zero or has a zero too many is the one that was meant."""

@@ -1,7 +1,7 @@
 """Answers that cost something, each kept under what was asked: while it is fresh nobody pays for it again.
 
-Who asks holds a lease on the row, no transaction; who wants the same meanwhile waits for the answer. It is kept before
-anything is made of it, so that a killed replica has at most the calls lost that were under way.
+Who asks holds a lease on the row, and renews it, but no transaction; who wants the same meanwhile waits for the answer.
+It is kept before anything is made of it, so that a killed replica has at most the calls lost that were under way.
 """
 
 import asyncio
@@ -16,7 +16,10 @@ from uuid import uuid4
 
 from common.errors import Unavailable
 from common.postgres import Database
+from enricher import vendor_answers
 from enricher.calling import Calls, StepSkipped
+from enricher.leases import LEASE, PATIENCE, renewed
+from enricher.vendor_answers import Question
 from enricher.vendors.errors import Vendor
 
 T = TypeVar("T")
@@ -24,50 +27,28 @@ T = TypeVar("T")
 #: Whose answers are everybody's.
 PUBLIC = 0
 
-FRESH = """
-    SELECT answer, asking_until > clock_timestamp() AS is_being_asked FROM vendor_answers
-     WHERE tenant_id = tenant() AND vendor = $1 AND request_hash = $2
-       AND (answered_at > clock_timestamp() - $3::interval OR asking_until > clock_timestamp())
-"""
-CLAIM = """
-    INSERT INTO vendor_answers AS known (tenant_id, vendor, request_hash, asker, asking_until)
-    VALUES (tenant(), $1, $2, $4, clock_timestamp() + $5::interval)
-    ON CONFLICT (tenant_id, vendor, request_hash) DO UPDATE
-       SET asker = excluded.asker, asking_until = excluded.asking_until
-     WHERE known.asking_until <= clock_timestamp()
-       AND (known.answered_at IS NULL OR known.answered_at <= clock_timestamp() - $3::interval)
- RETURNING true
-"""
-KEEP = """
-    UPDATE vendor_answers SET answer = $3::json, answered_at = clock_timestamp(), asking_until = '-infinity'
-     WHERE tenant_id = tenant() AND vendor = $1 AND request_hash = $2
-"""
-LEAVE = """
-    UPDATE vendor_answers SET asking_until = '-infinity'
-     WHERE tenant_id = tenant() AND vendor = $1 AND request_hash = $2 AND asker = $3
-"""
-
 _POLL_S = 0.1
 
 
 class Form(NamedTuple, Generic[T]):
-    """How an answer becomes JSON, and back."""
+    """How an answer becomes JSON, and back. `load` raises ValueError, LookupError or TypeError for what is none."""
 
     dump: Callable[[T], Any]
     load: Callable[[Any], T]
 
 
 class Paid(NamedTuple, Generic[T]):
-    """An answer, and what it cost just now: nothing, if it had been bought before."""
+    """An answer, and what it cost just now: nothing, if it had been bought before and is not new."""
 
     answer: T
-    units: int
+    units: int = 0
+    is_new: bool = False
 
 
 class Bought:
-    """Asks vendors through `calls`, once for the same while that is fresh. `lease` is longer than any call takes."""
+    """Asks vendors through `calls`, once for the same while that is fresh."""
 
-    def __init__(self, database: Database, calls: Calls, *, lease: timedelta = timedelta(minutes=3)) -> None:
+    def __init__(self, database: Database, calls: Calls, *, lease: timedelta = LEASE) -> None:
         self._database = database
         self._calls = calls
         self._lease = lease
@@ -91,28 +72,46 @@ class Bought:
         """
         owner = PUBLIC if is_public else tenant_id
         digest = hashlib.sha256(json.dumps(request, sort_keys=True, default=str).encode()).hexdigest()
-        asker = uuid4()
-        waiting_until = time.monotonic() + self._lease.total_seconds()
+        question = Question(vendor, digest, uuid4())
+        began = time.monotonic()
         while True:
+            waited = timedelta(seconds=time.monotonic() - began)
+            within = max(fresh_for, waited)  # what came while we waited was not there before
             async with self._database.transaction(owner) as tx:
-                row = await tx.fetchrow(FRESH, vendor, digest, fresh_for)
-                if row is not None and row["answer"] is not None and not row["is_being_asked"]:
-                    return Paid(form.load(json.loads(row["answer"])), 0)
-                is_ours = row is None and await tx.fetchval(CLAIM, vendor, digest, fresh_for, asker, self._lease)
-            if is_ours:
+                found = await vendor_answers.find_or_claim(tx, question, within, self._lease)
+            if found.is_ours:
                 break
-            if time.monotonic() > waiting_until:
+            if found.answer is not None:
+                with suppress(ValueError, LookupError, TypeError):  # another version of the program left it
+                    return Paid(form.load(json.loads(found.answer)))
+                async with self._database.transaction(owner) as tx:
+                    await vendor_answers.forget(tx, question)
+            elif waited > PATIENCE:
                 raise StepSkipped(f"{vendor}: somebody else asks the same, and gets no answer")
-            await asyncio.sleep(_POLL_S)
+            else:
+                await asyncio.sleep(_POLL_S)
+        answer = await self._buy(
+            owner, question, form, lambda: self._calls.call(vendor, tenant_id, units=units, make=make, charged=charged)
+        )
+        return Paid(answer, charged(answer), is_new=True)
+
+    async def _buy(self, owner: int, question: Question, form: Form[T], call: Callable[[], Awaitable[T]]) -> T:
+        """The answer, kept; where there is none, the next one may ask at once."""
+
+        async def renew() -> None:
+            async with self._database.transaction(owner) as tx:
+                await vendor_answers.renew(tx, question, self._lease)
+
         is_kept = False
         try:
-            answer = await self._calls.call(vendor, tenant_id, units=units, make=make, charged=charged)
+            async with renewed(renew, self._lease):
+                answer = await call()
             async with self._database.transaction(owner) as tx:
-                await tx.execute(KEEP, vendor, digest, json.dumps(form.dump(answer)))
+                await vendor_answers.keep(tx, question, json.dumps(form.dump(answer)))
             is_kept = True
         finally:
             if not is_kept:
                 with suppress(Unavailable):  # the lease runs out by itself
                     async with self._database.transaction(owner) as tx:
-                        await tx.execute(LEAVE, vendor, digest, asker)
-        return Paid(answer, charged(answer))
+                        await vendor_answers.leave(tx, question)
+        return answer

@@ -24,6 +24,8 @@ T = TypeVar("T")
 
 ATTEMPTS = 3
 LONGEST_WAIT = timedelta(seconds=20)
+#: No attempt is begun that would end later if it took as long as the last one: who hung once may hang again.
+TOGETHER = timedelta(seconds=45)
 _FIRST_PAUSE_S = 1.0
 #: For how long all replicas let a vendor be that throttles us again and again and does not say for how long.
 _THROTTLED = timedelta(seconds=30)
@@ -71,19 +73,25 @@ class Calls:
         Raises StepSkipped when there is no answer to be had, Unavailable when the database is away. Anything else that
         `make` raises is a bug: it passes through, and what was reserved stays so.
         """
-        attempt = 1
+        attempt, began = 1, self._clock()
         while True:
             day = await self._admit(vendor, tenant_id, units)
+            tried = self._clock()
             try:
                 answer = await make()
             except VendorError as error:
                 log.info("vendor_call_failed", vendor=vendor, reason=error.reason, attempt=attempt)
                 if not (isinstance(error, Failed) and error.is_charged_unknown):
                     await self._budgets.release(tenant_id, vendor, reserved=units, day=day)
-                pause = _pause(error, attempt, self._chance())
+                pause, now = _pause(error, attempt, self._chance()), self._clock()
+                if pause is not None and (now - began) + timedelta(seconds=pause) + (now - tried) > TOGETHER:
+                    pause = None
                 await self._tell(error, is_over=pause is None)
                 if pause is None:
                     raise StepSkipped(str(error)) from error
+            except BaseException:  # cancelled, most often: that tells nothing of the vendor
+                await self._breakers.give_back(vendor)
+                raise
             else:
                 await self._budgets.settle(tenant_id, vendor, reserved=units, charged=charged(answer), day=day)
                 await self._breakers.worked(vendor)

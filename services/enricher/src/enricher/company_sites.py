@@ -5,9 +5,10 @@ from datetime import timedelta
 
 from common.postgres import Connection
 
-FRESH = """
-    SELECT domain, guess, confidence, evidence FROM company_sites
-     WHERE company_id = $1 AND found_at > clock_timestamp() - $2::interval
+FIND = """
+    SELECT domain, guess, confidence, evidence, found_at > clock_timestamp() - $2::interval AS is_fresh
+      FROM company_sites
+     WHERE company_id = $1
 """
 SAVE = """
     INSERT INTO company_sites AS known (company_id, domain, guess, confidence, evidence, found_at)
@@ -28,10 +29,21 @@ class FoundSite:
     evidence: tuple[str, ...] = ()
 
 
-async def fresh(tx: Connection, company_id: int, within: timedelta) -> FoundSite | None:
-    """What was found no longer ago than `within`."""
-    row = await tx.fetchrow(FRESH, company_id, within)
-    return None if row is None else FoundSite(row["domain"], row["guess"], row["confidence"], tuple(row["evidence"]))
+@dataclass(frozen=True, slots=True)
+class KeptSite:
+    """What was found, and whether that is no longer ago than it may be."""
+
+    site: FoundSite
+    is_fresh: bool
+
+
+async def find(tx: Connection, company_id: int, fresh_for: timedelta) -> KeptSite | None:
+    """What was found the last time."""
+    row = await tx.fetchrow(FIND, company_id, fresh_for)
+    if row is None:
+        return None
+    site = FoundSite(row["domain"], row["guess"], row["confidence"], tuple(row["evidence"]))
+    return KeptSite(site, row["is_fresh"])
 
 
 async def save(tx: Connection, company_id: int, found: FoundSite) -> None:

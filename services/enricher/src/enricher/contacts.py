@@ -13,17 +13,20 @@ SAVE = """
       FROM unnest($2::text[], $3::text[], $4::bool[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
                   $10::text[], $11::text[]) AS found
     ON CONFLICT (tenant_id, company_id, kind, value) DO UPDATE
-       SET is_role = excluded.is_role, source_url = excluded.source_url,
+       SET is_role = excluded.is_role OR (known.is_role AND excluded.status IS NULL), source_url = excluded.source_url,
            name = coalesce(excluded.name, known.name), title = coalesce(excluded.title, known.title),
            vendor = coalesce(excluded.vendor, known.vendor), vendor_id = coalesce(excluded.vendor_id, known.vendor_id),
            status = coalesce(excluded.status, known.status),
            sub_status = CASE WHEN excluded.status IS NULL THEN known.sub_status ELSE excluded.sub_status END,
            updated_at = excluded.updated_at
-     WHERE (known.is_role, known.source_url, known.name, known.title, known.vendor, known.vendor_id, known.status)
+     WHERE (known.is_role, known.source_url, known.name, known.title, known.vendor, known.vendor_id, known.status,
+            known.sub_status)
            IS DISTINCT FROM
-           (excluded.is_role, excluded.source_url, coalesce(excluded.name, known.name),
-            coalesce(excluded.title, known.title), coalesce(excluded.vendor, known.vendor),
-            coalesce(excluded.vendor_id, known.vendor_id), coalesce(excluded.status, known.status))
+           (excluded.is_role OR (known.is_role AND excluded.status IS NULL), excluded.source_url,
+            coalesce(excluded.name, known.name), coalesce(excluded.title, known.title),
+            coalesce(excluded.vendor, known.vendor), coalesce(excluded.vendor_id, known.vendor_id),
+            coalesce(excluded.status, known.status),
+            CASE WHEN excluded.status IS NULL THEN known.sub_status ELSE excluded.sub_status END)
 """
 
 

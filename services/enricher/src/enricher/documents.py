@@ -22,6 +22,7 @@ _MAX_ATTRIBUTES = 2000
 _MAX_PARTS = 100_000  # elements and attributes of a page
 _MAX_DATA_BLOCKS = 20
 _MAX_DATA = 200_000
+_MAX_ALT = 200
 
 _FORMATTING = re.compile(
     r"</?(?:b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u)(?=[\s/>])[^<>]*>?", re.IGNORECASE
@@ -41,6 +42,8 @@ _BLOCKS = frozenset(_BLOCK_NAMES.split())
 #: What pictures in SVG are drawn with: there, and for these, a closing slash counts.
 _STROKES = frozenset({"path", "circle", "ellipse", "line", "polygon", "polyline", "rect", "use", "stop", "image", "g"})
 _BETWEEN = "\x1e"
+#: Cloudflare hides an address so in a link, its code behind the #.
+_PROTECTED = "/cdn-cgi/l/email-protection#"
 _GAP = re.compile(r"[\s/]+")
 _NOT_TEXT = re.compile("[\\s\x00-\x1f\x7f-\xa0\u200b-\u200f\u2028-\u202f\u2060\ufeff\ud800-\udfff]+")
 
@@ -83,7 +86,7 @@ def read(url: str, html: str) -> Document:
     """Takes a page apart. Never raises; takes CPU, so large pages belong in a thread."""
     tree = LexborHTMLParser(shallow(html[:MAX_HTML]))
     base = resolve(url, next(_attributes(tree, "base[href]", "href"), "")) or url
-    links, addresses = _links(tree, base)
+    links, addresses, protected = _links(tree, base)
     title = tree.css_first("title")
     found = Document(
         url=url,
@@ -92,7 +95,7 @@ def read(url: str, html: str) -> Document:
         generator=_meta(tree, "generator"),
         links=links,
         addresses=addresses,
-        protected=tuple(_attributes(tree, "[data-cfemail]", "data-cfemail")),
+        protected=tuple(dict.fromkeys((*_attributes(tree, "[data-cfemail]", "data-cfemail"), *protected))),
         sources=tuple(
             source
             for kind, name in (("script[src]", "src"), ("link[href]", "href"), ("iframe[src]", "src"))
@@ -100,8 +103,15 @@ def read(url: str, html: str) -> Document:
         ),
         data=tuple(_data(tree)),
     )
+    for picture in islice(tree.css("img[alt]"), MAX_LINKS):  # a row of logos names the customers only so
+        picture.replace_with((picture.attributes.get("alt") or "")[:_MAX_ALT])
     tree.strip_tags(["script", "style", "template", "svg", "title"])
     return replace(found, text=_lines(tree.body.text(separator=_BETWEEN)) if tree.body else "")
+
+
+def plain(url: str, text: str) -> Document:
+    """A page of which only the text is there, a line per piece of it."""
+    return Document(url=url, text=_lines(text[: 2 * MAX_TEXT].replace("\n", _BETWEEN)))
 
 
 def shallow(html: str) -> str:
@@ -129,11 +139,12 @@ def shallow(html: str) -> str:
     return html
 
 
-def _links(tree: LexborHTMLParser, base: str) -> tuple[tuple[Link, ...], tuple[str, ...]]:
-    """Links to pages, and the targets of those to mailboxes and telephones."""
+def _links(tree: LexborHTMLParser, base: str) -> tuple[tuple[Link, ...], tuple[str, ...], tuple[str, ...]]:
+    """Links to pages, the targets of those to mailboxes and telephones, and the codes of protected addresses."""
     urls: dict[str, str | None] = {}
     pages: dict[Link, None] = {}
     addresses: dict[str, None] = {}
+    protected: dict[str, None] = {}
     found = tree.css("a[href]")
     if len(found) > MAX_LINKS:  # menus stand at both ends of a page
         found = found[: MAX_LINKS // 2] + found[-MAX_LINKS // 2 :]
@@ -142,11 +153,14 @@ def _links(tree: LexborHTMLParser, base: str) -> tuple[tuple[Link, ...], tuple[s
         if target.lower().startswith(("mailto:", "tel:")):
             addresses[target] = None
             continue
+        if _PROTECTED in target:
+            protected[target.partition("#")[2]] = None
+            continue
         if target not in urls:
             urls[target] = resolve(base, target)
         if url := urls[target]:
             pages[Link(url, _words(node))] = None
-    return tuple(pages), tuple(addresses)
+    return tuple(pages), tuple(addresses), tuple(protected)
 
 
 def _data(tree: LexborHTMLParser) -> Iterator[str]:

@@ -37,12 +37,12 @@ _NOBODY = frozenset({"abuse", "donotreply", "do-not-reply", "mailer-daemon", "no
 _MADE_UP = frozenset(
     {"example.com", "example.net", "example.org", "domain.com", "email.com", "yourdomain.com", "company.com"}
 )
-_NOT_THEIRS = ("sentry.io", "wixpress.com", "sentry-next.wixpress.com", "schema.org", "w3.org")
+_NOT_THEIRS = ("sentry.io", "wixpress.com", "sentry-next.wixpress.com", "schema.org", "w3.org", ".example")
 
 
 def find_emails(page: Document, site: str) -> list[str]:
     """The valid addresses of a page in lower case, sorted. `site` is its registrable domain: that is always real."""
-    return sorted({address for text in islice(_candidates(page), _MAX_CANDIDATES) if (address := _valid(text, site))})
+    return sorted({address for text in islice(_candidates(page), _MAX_CANDIDATES) if (address := valid(text, site))})
 
 
 def is_role(address: str) -> bool:
@@ -64,8 +64,8 @@ def _candidates(page: Document) -> Iterator[str]:
 
 
 @lru_cache(maxsize=1024)  # a site has its addresses on every page
-def _valid(text: str, site: str) -> str | None:
-    """The address in its one spelling, or None."""
+def valid(text: str, site: str) -> str | None:
+    """The address in its one spelling; None where it is none, or nobody's."""
     text = text.strip().strip(".'").lower()
     if not _ADDRESS.fullmatch(text):
         return None

@@ -13,13 +13,15 @@ from typing import Self
 import httpcore
 import httpx
 
+from enricher.connections import Connections
 from enricher.decoding import Body, text_of
 from enricher.errors import PageRefused, SiteUnreachable
 from enricher.network import GuardedNetwork
 
 _HTML = frozenset({"text/html", "application/xhtml+xml", ""})
 _CONNECTIONS = 128
-_KEPT = 16  # the pool looks through all of them at every request
+_KEPT = 64
+_IDLE_S = 5.0
 _MAX_PARTS = 20_000
 _PARTS_IN_A_ROW = 100  # thousands may come in one read, during which nobody else has a turn
 _VALIDATOR = re.compile(r"[\x20-\x7e]{1,200}")
@@ -91,7 +93,8 @@ class Fetcher:
             ("Accept-Language", "en"),
         ]
         trust = tls or httpx.create_ssl_context(trust_env=False)
-        self._pool = _proxied(proxy, trust) if proxy else _direct(network or GuardedNetwork(), trust)
+        maker = _proxied(proxy, trust) if proxy else _direct(network or GuardedNetwork(), trust)
+        self._connections = Connections(maker, most=_CONNECTIONS, kept=_KEPT, idle_s=_IDLE_S)
 
     async def __aenter__(self) -> Self:
         return self
@@ -99,7 +102,7 @@ class Fetcher:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        await self._pool.aclose()
+        await self._connections.aclose()
 
     async def get(
         self, url: str, *, html_only: bool = True, limit: int | None = None, known: Validators = NO_VALIDATORS
@@ -117,7 +120,7 @@ class Fetcher:
 
     async def _get(self, url: str, html_only: bool, limit: int, known: Validators) -> Answer:
         headers = [*self._headers, *known.headers]
-        async with self._pool.stream("GET", _core_url(httpx.URL(url)), headers=headers) as response:
+        async with self._connections.stream("GET", _core_url(httpx.URL(url)), headers=headers) as response:
             content_type, charset = _content_type(_header(response.headers, b"content-type"))
             wanted = 200 <= response.status < 300 and (content_type in _HTML or not html_only)
             body = Body(_header(response.headers, b"content-encoding") if wanted else "", limit)
@@ -160,13 +163,7 @@ async def _read(response: httpcore.Response, body: Body) -> None:
 
 
 def _direct(network: httpcore.AsyncNetworkBackend, trust: ssl.SSLContext) -> httpcore.AsyncConnectionPool:
-    return httpcore.AsyncConnectionPool(
-        ssl_context=trust,
-        max_connections=_CONNECTIONS,
-        max_keepalive_connections=_KEPT,
-        keepalive_expiry=5,
-        network_backend=network,
-    )
+    return httpcore.AsyncConnectionPool(ssl_context=trust, keepalive_expiry=_IDLE_S, network_backend=network)
 
 
 def _proxied(address: str, trust: ssl.SSLContext) -> httpcore.AsyncConnectionPool:
@@ -175,9 +172,7 @@ def _proxied(address: str, trust: ssl.SSLContext) -> httpcore.AsyncConnectionPoo
         _core_url(proxy.url),
         proxy_auth=proxy.raw_auth,
         ssl_context=trust,
-        max_connections=_CONNECTIONS,
-        max_keepalive_connections=_KEPT,
-        keepalive_expiry=5,
+        keepalive_expiry=_IDLE_S,
     )
 
 

@@ -20,9 +20,11 @@ from enricher.extraction import warm_up
 from enricher.fetching import Fetcher
 from enricher.people import People
 from enricher.profiling import Web
+from enricher.public_answers import PublicAnswers
 from enricher.robots import Robots
 from enricher.settings import EnricherSettings
 from enricher.site_cache import SiteCache
+from enricher.site_search import SiteSearch
 from enricher.turns import Turns
 from enricher.vendors.http import connect
 from enricher.vendors.language_model import LanguageModel, connect_model
@@ -39,6 +41,8 @@ READERS = 2
 TEXTS_FOR = timedelta(hours=1)
 #: A site is given up by its visitor after so many visits' time.
 LEASE = 2
+#: A question to the model is given up a moment after its only attempt: whose end counts against the vendor.
+GRACE_S = 2.0
 
 
 def main() -> None:
@@ -80,10 +84,16 @@ async def waterfall_of(database: Database, settings: EnricherSettings) -> AsyncI
         zerobounce = ZeroBounce(http, key, settings.zerobounce_base_url) if key else None
 
         calls = Calls(Budgets(database, settings.caps), Breakers(database))
-        bought = Bought(database, calls)
-        web = Web(database, sites_of(database, fetcher, reader, settings), bought, tavily, model, reader)
+        lease = timedelta(seconds=settings.inbox_lease_s)
+        bought = Bought(database, calls, lease=lease)
+        fresh_for = timedelta(days=settings.site_fresh_for_days)
+        sites = sites_of(database, fetcher, reader, settings)
+        answers = PublicAnswers(bought, tavily, model, fresh_for=fresh_for)
+        web = Web(sites, SiteSearch(database, sites, answers, fresh_for=fresh_for), answers, reader)
         people = People(bought, lusha, settings.lusha_preferred_titles, is_enabled=settings.enable_lusha_fallback)
-        yield Waterfall(web, people, Verifier(database, calls, zerobounce), limits_of(settings))
+        verifier = Verifier(database, calls, zerobounce, lease=lease)
+        open_.push_async_callback(verifier.close)
+        yield Waterfall(web, people, verifier, limits_of(settings))
 
 
 def fetcher_of(settings: EnricherSettings) -> Fetcher:
@@ -121,7 +131,6 @@ def limits_of(settings: EnricherSettings) -> profiling.Limits:
     return profiling.Limits(
         corpus_characters=settings.extract_corpus_char_limit,
         chunks=settings.llm_max_chunks,
-        chunk_timeout_s=settings.llm_chunk_timeout_s,
+        chunk_timeout_s=settings.llm_chunk_timeout_s + GRACE_S,
         extract_timeout_s=settings.merge_deterministic_timeout_s,
-        fresh_for=timedelta(days=settings.site_fresh_for_days),
     )

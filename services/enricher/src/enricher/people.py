@@ -1,5 +1,6 @@
 """Whom to write to, bought where the company's own site names nobody: people by title, with their work addresses."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
@@ -9,9 +10,10 @@ from pydantic import TypeAdapter
 from common.contracts import Contact
 from enricher.bought import Bought, Form
 from enricher.calling import StepSkipped
-from enricher.emails import is_role
+from enricher.documents import clean
+from enricher.emails import is_role, valid
 from enricher.steps import Steps
-from enricher.vendors.lusha import Lusha, ProspectAnswer, RevealAnswer, prospect_cost, reveal_cost
+from enricher.vendors.lusha import Lusha, Person, ProspectAnswer, RevealAnswer, prospect_cost, reveal_cost
 
 _PROSPECT = TypeAdapter(ProspectAnswer)
 _REVEAL = TypeAdapter(RevealAnswer)
@@ -21,6 +23,7 @@ FOUND, REVEALED = 10, 2
 #: People change their jobs about every few years; what was bought this recently is used again.
 FRESH_FOR = timedelta(days=90)
 SOURCE = "https://www.lusha.com/"
+_LONGEST = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +35,10 @@ class Sold:
 
 
 class People:
-    """Buys from Lusha for companies whose site gave nobody's address; without it, or switched off, says so."""
+    """Buys from Lusha for companies whose site gave nobody's address; without it, or switched off, says so.
+
+    `titles` are those to look for, the most wanted first.
+    """
 
     def __init__(self, bought: Bought, lusha: Lusha | None, titles: tuple[str, ...], *, is_enabled: bool) -> None:
         self._bought = bought
@@ -64,10 +70,10 @@ class People:
                 form=Form(lambda answer: _PROSPECT.dump_python(answer, mode="json"), _PROSPECT.validate_python),
             )
             step.units = found.units
-            ids = [person.vendor_id for person in found.answer.people if person.has_email][:REVEALED]
+            step.outcome = "done" if found.is_new else "reused"
+            ids = [person.vendor_id for person in self._wanted(found.answer.people)][:REVEALED]
             if not ids:
-                step.reason = "lusha: nobody with such a title and an address"
-                steps.note(step.reason)
+                steps.explain(step, "lusha: nobody with such a title and an address")
                 return []
             revealed = await self._bought.ask(
                 "lusha",
@@ -81,24 +87,37 @@ class People:
                 form=Form(lambda answer: _REVEAL.dump_python(answer, mode="json"), _REVEAL.validate_python),
             )
             step.units += revealed.units
-            steps.note(*(f"lusha: {code}" for _, code in revealed.answer.failed))
-            return [
-                Sold(
-                    Contact(
-                        kind="email",
-                        value=address.lower(),
-                        is_role=is_role(address),
-                        source_url=SOURCE,
-                        name=person.full_name or None,
-                        title=person.title or None,
-                        vendor="lusha",
-                    ),
-                    person.vendor_id,
-                )
-                for person in revealed.answer.contacts
-                for address, _, _ in person.emails
-            ]
+            step.outcome = "done" if revealed.is_new else step.outcome
+            if revealed.answer.failed:
+                steps.explain(step, *(f"lusha: {code}" for _, code in revealed.answer.failed))
+            return list(_sold(revealed.answer, domain))
         return []
+
+    def _wanted(self, people: Sequence[Person]) -> list[Person]:
+        """Those with an address, whoever has the title wanted most first."""
+
+        def place(person: Person) -> int:
+            title = person.title.casefold()
+            return next((nth for nth, it in enumerate(self._titles) if it.casefold() in title), len(self._titles))
+
+        return sorted((person for person in people if person.has_email), key=place)
+
+
+def _sold(answer: RevealAnswer, domain: str) -> Iterator[Sold]:
+    """The contacts of an answer, as far as they are e-mail addresses."""
+    for person in answer.contacts:
+        for address, _, _ in person.emails:
+            if email := valid(address, domain):
+                contact = Contact(
+                    kind="email",
+                    value=email,
+                    is_role=is_role(email),
+                    source_url=SOURCE,
+                    name=clean(person.full_name, _LONGEST) or None,
+                    title=clean(person.title, _LONGEST) or None,
+                    vendor="lusha",
+                )
+                yield Sold(contact, person.vendor_id)
 
 
 def with_status(contact: Contact, status: str, sub_status: str | None) -> Contact:

@@ -43,7 +43,7 @@ async def save(
         json.dumps(pages),
         json.dumps(found),
         done.steps.reasons,
-        sum(step.duration_ms for step in done.steps.taken),
+        done.steps.duration_ms,
         now,
         inputs_hash(company),
         json.dumps(done.steps.as_json()),

@@ -9,6 +9,7 @@ from common.settings import StageSettings
 from enricher.vendors.errors import Vendor
 from enricher.visiting import Scheme
 
+_KEYS = ("tavily_api_key", "openai_api_key", "lusha_api_key", "zerobounce_api_key")
 _URL = r"^https?://\S+$"
 Titles = Annotated[tuple[str, ...], NoDecode]
 
@@ -86,12 +87,17 @@ class EnricherSettings(StageSettings):
     def _titles(cls, value: object) -> object:
         return [title.strip() for title in value.split(",") if title.strip()] if isinstance(value, str) else value
 
-    @field_validator(
-        "crawler_proxy", "tavily_api_key", "openai_api_key", "lusha_api_key", "zerobounce_api_key", mode="before"
-    )
+    @field_validator("crawler_proxy", *_KEYS, mode="before")
     @classmethod
     def _none_if_blank(cls, value: object) -> object:
-        return value or None
+        return value.strip() or None if isinstance(value, str) else value
+
+    @field_validator(*_KEYS)
+    @classmethod
+    def _fit_for_a_header(cls, value: str | None) -> str | None:
+        if value and not (value.isascii() and value.isprintable() and " " not in value):
+            raise ValueError("a key is one line of ASCII without blanks: look at how it was pasted")
+        return value
 
     @property
     def caps(self) -> dict[Vendor, int]:

@@ -97,10 +97,11 @@ class SiteCache:
         self._texts_for = texts_for
         self._next_sweep = 0.0
 
-    async def visit(self, domain: str | None) -> Visit:
+    async def visit(self, domain: str | None, *, with_texts: bool = False) -> Visit:
         """What is known of this domain's site, from a visit that was made by now. May be repeated.
 
-        Takes a visit's time, and a lease more where somebody else is there. Raises SiteBusy, Unavailable.
+        `with_texts`: one whose pages' texts are not kept any more does not do. Takes a visit's time, and a lease more
+        where somebody else is there. Raises SiteBusy, Unavailable.
         """
         home = homepage(domain, "https") if domain else None
         if home is None:
@@ -110,13 +111,14 @@ class SiteCache:
         waits = iter(_WAITS_S)
         while True:
             kept = await self._find(site)
+            earlier = kept.visit if kept.visit and not (with_texts and kept.visit.lacks_texts) else None
             waited = timedelta(seconds=time.monotonic() - started)
-            if kept.visit and kept.age < max(waited, self.freshness_of(kept.visit)):
-                return replace(kept.visit, was_cached=True, duration_ms=waited // timedelta(milliseconds=1))
+            if earlier and kept.age < max(waited, self.freshness_of(earlier)):
+                return replace(earlier, was_cached=True, duration_ms=waited // timedelta(milliseconds=1))
             if not kept.is_being_visited:
                 visitor = uuid4()
                 if await self._claim(site, visitor, kept.visited_at):
-                    return await self._visit_as(visitor, site, kept.visit)
+                    return await self._visit_as(visitor, site, earlier)
             if waited > self._lease:
                 raise SiteBusy(f"somebody else is at {site}, and was for the last {self._lease.total_seconds():g} s")
             await asyncio.sleep(next(waits, _WAITS_S[-1]))
@@ -161,7 +163,7 @@ class SiteCache:
         """The earlier visit, where the site's word that nothing has changed would make it good for another while."""
         if earlier is None or not earlier.is_whole or earlier.site.outcome not in ("visited", "empty"):
             return None
-        return None if self._texts_for is None and not earlier.documents else earlier
+        return None if self._texts_for is None and earlier.lacks_texts else earlier
 
     async def _keep(self, site: str, visitor: UUID, visit: Visit) -> None:
         found = await asyncio.to_thread(_packed, visit)
@@ -192,7 +194,7 @@ def _packed(visit: Visit) -> str:
 
 
 def _packed_texts(documents: tuple[Document, ...]) -> bytes:
-    return zlib.compress(_DOCUMENTS.dump_json(documents))
+    return zlib.compress(_DOCUMENTS.dump_json(documents), level=1)
 
 
 def _visit_of(found: str, documents: bytes | None) -> Visit | None:

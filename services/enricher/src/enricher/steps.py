@@ -7,9 +7,12 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 from enricher.calling import StepSkipped
+from enricher.documents import clean
 
 Name = Literal["find_site", "crawl", "tavily", "extract", "understand", "lusha", "zerobounce"]
 Outcome = Literal["done", "reused", "skipped", "not_needed"]
+
+_LONGEST = 300
 
 
 @dataclass(slots=True)
@@ -25,10 +28,16 @@ class Step:
 
 @dataclass(slots=True)
 class Steps:
-    """The steps of one enrichment, in order."""
+    """The steps of one enrichment, in order; a step may hold others. `reasons` say what is missing, each once."""
 
     taken: list[Step] = field(default_factory=list)
     reasons: list[str] = field(default_factory=list)
+    _began: float = field(default_factory=time.monotonic)
+
+    @property
+    def duration_ms(self) -> int:
+        """Since the enrichment began."""
+        return _since(self._began)
 
     @contextmanager
     def take(self, name: Name) -> Iterator[Step]:
@@ -39,14 +48,24 @@ class Steps:
         try:
             yield step
         except StepSkipped as skipped:
-            step.outcome, step.reason = "skipped", skipped.reason
-            self.reasons.append(skipped.reason)
+            step.outcome = "skipped"
+            self.explain(step, skipped.reason)
         finally:
-            step.duration_ms = int((time.monotonic() - began) * 1000)
+            step.duration_ms = _since(began)
 
     def note(self, *reasons: str) -> None:
         """Why something of what was done is missing."""
-        self.reasons += [reason for reason in reasons if reason not in self.reasons]
+        cleaned = (clean(reason, _LONGEST) for reason in reasons)
+        self.reasons += [reason for reason in dict.fromkeys(cleaned) if reason not in self.reasons]
+
+    def explain(self, step: Step, *reasons: str) -> None:
+        """The same, of a step."""
+        step.reason = clean("; ".join(reasons), _LONGEST) or None
+        self.note(*reasons)
 
     def as_json(self) -> list[dict[str, Any]]:
         return [asdict(step) for step in self.taken]
+
+
+def _since(began: float) -> int:
+    return int((time.monotonic() - began) * 1000)

@@ -7,7 +7,10 @@ from urllib.parse import urljoin, urlsplit, urlunsplit
 import httpx
 from tldextract import TLDExtract
 
-_SUFFIXES = TLDExtract(cache_dir=None, suffix_list_urls=(), include_psl_private_domains=True)
+#: `.example` is nobody's, for ever (RFC 2606): the simulator's companies have their sites there.
+_SUFFIXES = TLDExtract(
+    cache_dir=None, suffix_list_urls=(), include_psl_private_domains=True, extra_suffixes=("example",)
+)
 _LONGEST = 1000
 #: A host name that a resolver takes (RFC 1035), or an IPv6 address.
 _HOST = re.compile(rb"(?=.{1,253}$)[\w-]{1,63}(?:\.[\w-]{1,63})*|[0-9a-f:.]*:[0-9a-f:.]*", re.ASCII)
@@ -18,7 +21,15 @@ def resolve(base: str, link: str) -> str | None:
     if len(link) > _LONGEST:
         return None
     try:
-        scheme, host, path, query, _ = urlsplit(urljoin(base, link.strip()))
+        return _page(urljoin(base, link.strip()))
+    except ValueError:
+        return None
+
+
+@lru_cache(2_000)  # a site's pages have the same menu
+def _page(link: str) -> str | None:
+    try:
+        scheme, host, path, query, _ = urlsplit(link)
         if scheme not in ("http", "https"):
             return None
         url = httpx.URL(urlunsplit((scheme, host, path or "/", query, "")))

@@ -1,7 +1,11 @@
-"""`email_verifications`: what a verifier said of an address, for the tenant that paid, in the verifier's words."""
+"""`email_verifications`: what a verifier said of an address, for the tenant that paid, in the verifier's words.
+
+Who asks about addresses claims them first, for a lease: so two replicas do not both pay for one.
+"""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from common.postgres import Connection
 from enricher.vendors.zerobounce import Verification
@@ -9,9 +13,26 @@ from enricher.vendors.zerobounce import Verification
 FRESH = """
     SELECT email, status, coalesce(sub_status, '') AS sub_status, did_you_mean, coalesce(is_free, false) AS is_free
       FROM email_verifications
-     WHERE tenant_id = tenant() AND email = ANY($1::text[]) AND verified_at > now() - $2::interval
+     WHERE tenant_id = tenant() AND email = ANY($1::text[]) AND verified_at > clock_timestamp() - $2::interval
 """
-
+CLAIM = """
+    INSERT INTO email_verifications AS known (tenant_id, email, asker, asking_until)
+    SELECT tenant(), email, $2, clock_timestamp() + $4::interval
+      FROM unnest($1::text[]) AS wanted (email)
+     ORDER BY email
+    ON CONFLICT (tenant_id, email) DO UPDATE SET asker = excluded.asker, asking_until = excluded.asking_until
+     WHERE known.asking_until <= clock_timestamp()
+       AND (known.verified_at IS NULL OR known.verified_at <= clock_timestamp() - $3::interval)
+ RETURNING email
+"""
+RENEW = """
+    UPDATE email_verifications SET asking_until = clock_timestamp() + $3::interval
+     WHERE tenant_id = tenant() AND email = ANY($1::text[]) AND asker = $2 AND asking_until > '-infinity'
+"""
+LEAVE = """
+    UPDATE email_verifications SET asking_until = '-infinity'
+     WHERE tenant_id = tenant() AND email = ANY($1::text[]) AND asker = $2
+"""
 SAVE = """
     INSERT INTO email_verifications AS known (tenant_id, email, status, sub_status, did_you_mean, is_free, verified_at)
     SELECT tenant(), email, status, nullif(sub_status, ''), did_you_mean, is_free, $6
@@ -21,13 +42,28 @@ SAVE = """
     ON CONFLICT (tenant_id, email) DO UPDATE
        SET status = excluded.status, sub_status = excluded.sub_status, did_you_mean = excluded.did_you_mean,
            is_free = excluded.is_free, verified_at = excluded.verified_at
-     WHERE known.verified_at <= excluded.verified_at
+     WHERE known.verified_at IS NULL OR known.verified_at <= excluded.verified_at
 """
 
 
 async def fresh(tx: Connection, emails: Sequence[str], within: timedelta) -> dict[str, Verification]:
     """What is known of these addresses of the transaction's tenant, no older than `within`."""
     return {row["email"]: Verification(**dict(row)) for row in await tx.fetch(FRESH, emails, within)}
+
+
+async def claim(tx: Connection, emails: Sequence[str], asker: UUID, within: timedelta, lease: timedelta) -> set[str]:
+    """Those of the addresses that this asker may ask about: nothing fresh is known, and nobody else asks."""
+    return {row["email"] for row in await tx.fetch(CLAIM, emails, asker, within, lease)}
+
+
+async def renew(tx: Connection, emails: Sequence[str], asker: UUID, lease: timedelta) -> None:
+    """Holds on to the asker's claims for another lease."""
+    await tx.execute(RENEW, emails, asker, lease)
+
+
+async def leave(tx: Connection, emails: Sequence[str], asker: UUID) -> None:
+    """Ends the asker's claims. May be repeated."""
+    await tx.execute(LEAVE, emails, asker)
 
 
 async def save(tx: Connection, verified: Iterable[Verification], *, now: datetime) -> None:

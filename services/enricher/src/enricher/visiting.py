@@ -49,9 +49,9 @@ class SeenPage:
 class Visit:
     """What a visit came to. Contacts are best first, `documents` what was read, the homepage first.
 
-    `is_forbidden`: the owner does not want us, so nobody may fetch the site for us either. `is_thin`: there is too
-    little text to go on, or none. `is_whole`: nothing that was wanted is missing for lack of time or of the site's
-    patience. `was_cached`: it is an earlier visit's result; its `documents` are there only if they were kept.
+    `is_forbidden`: the owner does not want us, so nobody may fetch the site for us either. `is_elsewhere`: it leads
+    where we do not go. `is_thin`: there is too little text to go on, or none. `is_whole`: nothing is missing for want
+    of time or of the site's patience. `was_cached`: an earlier visit's result; its `documents` may be gone.
     """
 
     site: Site
@@ -62,10 +62,16 @@ class Visit:
     duration_ms: int = 0
     documents: tuple[Document, ...] = ()
     is_forbidden: bool = False
+    is_elsewhere: bool = False
     is_thin: bool = True
     is_whole: bool = True
     was_cached: bool = False
     validators: Validators = NO_VALIDATORS
+
+    @property
+    def lacks_texts(self) -> bool:
+        """Whether of the pages only what was found on them is left."""
+        return self.site.pages > 0 and not self.documents
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +108,7 @@ class Visitor:
         if domain is None:
             return Visit(Site(outcome="no_site_known"), degraded_reasons=("no website known",))
         started = time.monotonic()
-        limits = self._limits
-        before = started + limits.timeout_s
+        limits, before = self._limits, started + self._limits.timeout_s
         trip = Trip(self._fetcher, self._robots, self._turns, before, limits.delay_s, limits.max_delay_s)
         if earlier and earlier.site.url and earlier.validators != NO_VALIDATORS:
             trip.known[earlier.site.url] = earlier.validators
@@ -132,6 +137,7 @@ class _Walk:
     reasons: list[str] = field(default_factory=list)
     validators: Validators = NO_VALIDATORS
     is_forbidden: bool = False
+    is_elsewhere: bool = False
     is_whole: bool = True
     is_unchanged: bool = False
 
@@ -174,7 +180,7 @@ class _Walk:
             except SiteUnreachable as error:
                 reasons.append(f"{scheme}: {error}")
             except PageRefused as error:
-                reasons = [str(error)]
+                self.is_elsewhere, reasons = True, [str(error)]
                 break
             else:
                 return await self._home_of(answer)
@@ -278,6 +284,7 @@ class _Walk:
             degraded_reasons=tuple(clean(reason, 200) for reason in self.reasons),
             documents=tuple(self.documents),
             is_forbidden=self.is_forbidden,
+            is_elsewhere=self.is_elsewhere,
             is_thin=sum(len(document.text) for document in self.documents) < THIN,
             is_whole=self.is_whole,
             validators=self.validators,

@@ -8,11 +8,12 @@ import json
 from dataclasses import dataclass
 
 from common.contracts import Company, Contact
+from enricher.directories import is_directory
 from enricher.facts import Fact
 from enricher.people import People, Sold, sold_with, with_status
 from enricher.profiling import Limits, Profile, Web, profile
 from enricher.steps import Steps
-from enricher.urls import host_of, site_of
+from enricher.urls import homepage, host_of, site_of
 from enricher.verifying import Verifier
 
 #: The rules by which an enrichment goes: raised when they change what is found.
@@ -47,8 +48,7 @@ class Waterfall:
         """May be repeated: what was bought is used again. Raises SiteBusy, Unavailable; nothing for a vendor's sake."""
         steps = Steps()
         found = await profile(company, tenant_id, self._web, self._limits, steps)
-        domain = site_of(host_of(found.site.url)) if found.site.url else company.website_domain
-        sold = await self._people.find(domain, found.contacts, tenant_id, steps)
+        sold = await self._people.find(_domain_of(company, found.site.url), found.contacts, tenant_id, steps)
         contacts = _together(found.contacts, sold)[:MAX_CONTACTS]
         contacts = await self._verified(contacts, tenant_id, steps)
         by_address = {contact.value: contact for contact in contacts}
@@ -64,11 +64,9 @@ class Waterfall:
                 return contacts
             verified = await self._verifier.verify(tenant_id, emails)
             step.units = verified.units
-            step.outcome = "done" if verified.units else "reused"
+            step.outcome = "done" if verified.is_new else "reused" if verified.known else "skipped"
             if verified.reasons:
-                step.reason = "; ".join(verified.reasons)[:300]
-                step.outcome = "done" if verified.known else "skipped"
-                steps.note(*verified.reasons)
+                steps.explain(step, *verified.reasons)
             return tuple(
                 with_status(contact, said.status, said.sub_status or None)
                 if contact.kind == "email" and (said := verified.known.get(contact.value))
@@ -82,6 +80,13 @@ def inputs_hash(company: Company) -> str:
     """The same for as long as an enrichment would go by the same."""
     inputs = [RULES, company.uen, company.name, company.website_domain, company.address, company.postal_code]
     return hashlib.sha256(json.dumps(inputs).encode()).hexdigest()
+
+
+def _domain_of(company: Company, url: str | None) -> str | None:
+    """The registrable domain that is the company's own; none where its page is on a marketplace or a social network."""
+    home = url or (homepage(company.website_domain, "https") if company.website_domain else None)
+    host = host_of(home) if home else ""
+    return None if not host or is_directory(host) else site_of(host)
 
 
 def _together(own: tuple[Contact, ...], sold: list[Sold]) -> tuple[Contact, ...]:

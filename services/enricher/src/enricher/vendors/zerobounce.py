@@ -39,6 +39,11 @@ class Verification:
     did_you_mean: str | None
     is_free: bool
 
+    @property
+    def cost(self) -> int:
+        """What was charged for it: an unknown is free."""
+        return int(self.status != "unknown")
+
 
 @dataclass(frozen=True, slots=True)
 class VerifyAnswer:

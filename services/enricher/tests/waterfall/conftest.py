@@ -1,0 +1,163 @@
+"""The simulator's town as the enricher's world: its websites behind a proxy, all four vendors and their charges."""
+
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager
+from itertools import islice
+from typing import Any, TypeAlias
+
+import asyncpg
+import httpx
+import pytest
+
+from common.contracts import Company
+from common.postgres import Database
+from enricher import calling
+from enricher.main import waterfall_of
+from enricher.settings import EnricherSettings
+from enricher.waterfall import Waterfall
+from simulator.registry import RegistryCompany, company
+from simulator.running import running
+from simulator.settings import Settings
+from simulator.sites import Manner, Site, site_of
+from simulator.sites import Robots as Rules
+
+SEED, KNOWN = 65, 3000
+Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
+ENLIST = "INSERT INTO companies (uen, name, website_domain) VALUES ($1, $2, $3) RETURNING company_id"
+USED = "SELECT coalesce(sum(used), 0) FROM vendor_usage WHERE vendor = $1 AND tenant_id = $2"
+
+
+class Town:
+    """The simulator, and an enricher's way to it. `owner` sees all rows."""
+
+    def __init__(self, url: str, http: httpx.AsyncClient, database: Database, owner: Owner) -> None:
+        self.url = url
+        self.owner = owner
+        self._http = http
+        self._database = database
+
+    def settings(self, **other: Any) -> EnricherSettings:
+        """Goes to the town without pauses and buys there; a vendor is left out with `tavily_api_key=None`."""
+        vendors = {"tavily": "tavily", "lusha": "lusha", "zerobounce": "zerobounce", "openai": "openai/v1"}
+        given = {
+            "database_url": "unused",
+            "kafka_bootstrap_servers": "unused",
+            "crawler_proxy": self.url,
+            "crawl_schemes": "http",
+            "crawl_delay_s": 0,
+            "crawl_delay_max_s": 0,
+            **{f"{vendor}_api_key": "k" for vendor in vendors},
+            **{f"{vendor}_base_url": f"{self.url}/{path}" for vendor, path in vendors.items()},
+        }
+        return EnricherSettings.model_validate(given | other)
+
+    def waterfall(self, **settings: Any) -> AbstractAsyncContextManager[Waterfall]:
+        """A replica's."""
+        return waterfall_of(self._database, self.settings(**settings))
+
+    async def enlist(self, it: RegistryCompany, **other: Any) -> Company:
+        """The register's company as the enricher is told of it."""
+        made = {
+            "uen": it.uen,
+            "name": it.name,
+            "website_domain": it.website,
+            "address": it.address,
+            "postal_code": it.postal_code,
+        } | other
+        company_id = await self.owner.fetchval(ENLIST, made["uen"], made["name"], made["website_domain"])
+        return Company.model_validate(made | {"company_id": company_id})
+
+    async def one(self, **other: Any) -> Company:
+        """A company with a site in order that names nobody, and whose people Lusha knows."""
+        if not _ONE:
+            _ONE.extend([it for it in islice(such(is_fine, names_nobody), 20) if await self.has_people(it)][:1])
+        return await self.enlist(_ONE[0], **other)
+
+    async def all_with(self, *are: Callable[[Site], bool], listed: bool = True) -> AsyncIterator[RegistryCompany]:
+        """The register's companies with such sites."""
+        for found in such(*are, listed=listed):
+            yield found
+
+    async def has_people(self, it: RegistryCompany) -> bool:
+        people = (await self.tell(f"sites/{it.website or it.unlisted_website}"))["people"]
+        titles = ("CEO", "Managing Director", "Founder", "Director", "Head of Sales")
+        fit = [p for p in people if p["email"] and p["type"] == "work" and any(t in p["title"] for t in titles)]
+        return len(fit) > 1
+
+    async def orders(self, vendor: str, **fault: Any) -> None:
+        """Something that goes wrong at a vendor."""
+        await self._order("POST", f"vendors/{vendor}/faults", fault)
+
+    async def answers_again(self, vendor: str) -> None:
+        await self._order("DELETE", f"vendors/{vendor}/faults", None)
+
+    async def spoils(self, host: str, **fault: Any) -> None:
+        """Something that goes wrong with a site."""
+        await self._order("POST", "faults", {"host": host, "times": None, **fault})
+
+    async def tell(self, path: str, **filters: str) -> Any:
+        """What the simulator says of itself."""
+        answer = await self._http.get(f"{self.url}/_simulator/{path}", params=filters)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    async def charges(self, vendor: str) -> list[dict[str, Any]]:
+        return list((await self.tell("charges", vendor=vendor))["charges"])
+
+    async def units(self, vendor: str) -> int:
+        return int((await self.tell("charges", vendor=vendor))["units"])
+
+    async def calls(self, vendor: str) -> dict[str, int]:
+        """How often each operation was asked for, whatever came of it."""
+        return dict((await self.tell("vendors"))[vendor]["calls"])
+
+    async def repeats(self) -> list[dict[str, Any]]:
+        return list((await self.tell("charges/repeats"))["repeats"])
+
+    async def used(self, vendor: str, tenant_id: int = 1) -> int:
+        """What the tenant's budget says that it used."""
+        return int(await self.owner.fetchval(USED, vendor, tenant_id))
+
+    async def _order(self, method: str, path: str, order: Any) -> None:
+        answer = await self._http.request(method, f"{self.url}/_simulator/{path}", json=order)
+        assert answer.status_code < 300, answer.text
+
+
+#: Looked for once.
+_ONE: list[RegistryCompany] = []
+
+
+def names_nobody(site: Site) -> bool:
+    return site.contact_person is None
+
+
+def such(*are: Callable[[Site], bool], listed: bool = True) -> Iterator[RegistryCompany]:
+    """Companies of the register whose sites are like that, listed in it or not."""
+    for index in range(KNOWN):
+        it = company(index, SEED)
+        host = it.website if listed else it.unlisted_website
+        site = site_of(host, SEED) if host else None
+        if site and it.live and all(is_so(site) for is_so in are):
+            yield it
+
+
+def is_fine(site: Site) -> bool:
+    return site.manner is Manner.PLAIN and site.robots is Rules.OPEN
+
+
+@pytest.fixture(scope="session")
+async def simulator() -> AsyncIterator[str]:
+    async with running(Settings(seed=SEED, slow_ms=0, companies=KNOWN)) as url:
+        yield url
+
+
+@pytest.fixture
+async def town(
+    simulator: str, database: Database, owner: Owner, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Town]:
+    """As new, and vendors are asked again without a pause."""
+    monkeypatch.setattr(calling, "_FIRST_PAUSE_S", 0.01)
+    async with httpx.AsyncClient() as http:
+        town = Town(simulator, http, database, owner)
+        await town._order("POST", "reset", None)
+        yield town
