@@ -142,7 +142,7 @@ async def _waits_s(product: Enrichments, asked: Sequence[Company]) -> dict[str, 
     return {"sites": pages * page, **{vendor: number * answer for vendor, number in calls.items()}}
 
 
-async def _speed(around: Surroundings, companies: int, rounds: int, workers: int = 32) -> dict[str, list[float]]:
+async def _speed(around: Surroundings, companies: int, rounds: int, workers: int = 64) -> dict[str, list[float]]:
     """Companies a second of nights without latency, each of companies that nobody has seen; the enricher's CPU time."""
     few = 200
     asked = living(few + rounds * companies)
