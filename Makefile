@@ -14,7 +14,7 @@ demo: servers ## everything on this machine: one chat message becomes ten scored
 test: servers check ## every check and every test
 	exec $(BIN)/pytest
 
-test-fast: install ## an answer in under a minute: lint, and the tests that need no server
+test-fast: install ## a quick answer: lint, and the tests that need no server
 	$(BIN)/ruff check --quiet
 	exec $(BIN)/pytest --quiet -m "not servers and not whole"
 
