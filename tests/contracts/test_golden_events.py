@@ -22,6 +22,8 @@ from common.contracts import (
     CompanyUpserted,
     Contact,
     Event,
+    Icp,
+    IcpChanged,
     Industry,
     JobProgressed,
     Lane,
@@ -33,6 +35,7 @@ from common.contracts import (
     RequestIndustry,
     RequestNightlyEnrichment,
     RequestUpsert,
+    ResyncOdoo,
     SearchAnswer,
     Site,
 )
@@ -82,6 +85,19 @@ EMAIL = Contact(
 
 #: Every field of each event is given, and everything that may be None is not.
 FULL: tuple[Event, ...] = (
+    IcpChanged(
+        tenant_id=7,
+        icp=Icp(
+            industries=["2020:25"],
+            employees_from=10,
+            employees_to=500,
+            age_from=2,
+            age_to=30,
+            districts=["22"],
+            technologies=["shopify"],
+        ),
+        changed_at=NOW,
+    ),
     RequestIndustry(
         tenant_id=7,
         request_id=JOB,
@@ -135,8 +151,20 @@ FULL: tuple[Event, ...] = (
         model_version="2026-11-1",
         enriched_at=NOW,
         scored_at=NOW,
+        confidence=0.75,
+        has_icp=True,
     ),
-    LeadSynced(tenant_id=7, company=COMPANY, outcome="synced", partner_id=11, lead_id=12),
+    ResyncOdoo(tenant_id=7, requested_at=NOW),
+    LeadSynced(
+        tenant_id=7,
+        company=COMPANY,
+        outcome="no_connection",
+        partner_id=11,
+        lead_id=12,
+        contact_id=13,
+        held_back="refused",
+        reason="the country is unknown",
+    ),
     JobProgressed(
         tenant_id=7,
         request_id=JOB,
@@ -163,6 +191,7 @@ FULL: tuple[Event, ...] = (
 
 #: Only what must be given is; all that may be None is None, however deep.
 BARE_ONES: tuple[Event, ...] = (
+    IcpChanged(tenant_id=7, icp=Icp(), changed_at=NOW),
     RequestIndustry(tenant_id=7, request_id=JOB, terms=[], sync_limit=0),
     RequestUpsert(tenant_id=7, job_id=JOB),
     RefreshRegister(),
@@ -187,6 +216,7 @@ BARE_ONES: tuple[Event, ...] = (
         enriched_at=NOW,
         scored_at=NOW,
     ),
+    ResyncOdoo(tenant_id=7, requested_at=NOW),
     LeadSynced(tenant_id=7, company=BARE, outcome="no_connection"),
     JobProgressed(tenant_id=7, request_id=JOB, status="queued", processed=0, total=0),
 )

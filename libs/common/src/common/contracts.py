@@ -76,6 +76,35 @@ class Industry(Model):
     title: str
 
 
+class Icp(Model):
+    """A tenant's ideal customer profile. What is not said is not asked for.
+
+    Industries are codes of SSIC of any level, each with its version ("2020:25"; a bare one is meant in every version);
+    ages are full years since incorporation; districts are Singapore's postal districts, "01" to "28".
+    """
+
+    industries: list[str] = []
+    employees_from: int | None = Field(default=None, ge=0)
+    employees_to: int | None = Field(default=None, ge=0)
+    age_from: int | None = Field(default=None, ge=0)
+    age_to: int | None = Field(default=None, ge=0)
+    districts: list[str] = []
+    technologies: list[str] = []
+
+
+class IcpChanged(Event):
+    """The tenant looks for others now: its leads are scored again, by what is known of them."""
+
+    topic: ClassVar[str] = "icp.changed.v1"
+
+    icp: Icp
+    changed_at: datetime
+
+    @property
+    def identity(self) -> str:
+        return f"{self.tenant_id}:{self.changed_at.isoformat()}"
+
+
 class RequestIndustry(Event):
     """Find companies of these industries: the best few now, the rest as a job for the night.
 
@@ -203,7 +232,10 @@ class CompanyEnriched(CompanyEvent):
 
 
 class LeadScored(CompanyEvent):
-    """The lead's score, and the words that explain it."""
+    """The lead's score, and the words that explain it.
+
+    `confidence` is the share of what the score goes by that is known; without an ICP the score rests on the rest.
+    """
 
     topic: ClassVar[str] = "lead.scored.v1"
 
@@ -214,16 +246,38 @@ class LeadScored(CompanyEvent):
     model_version: str
     enriched_at: datetime
     scored_at: datetime
+    confidence: float | None = Field(default=None, ge=0, le=1)
+    has_icp: bool | None = None
+
+
+class ResyncOdoo(Event):
+    """Write into the tenant's Odoo whatever waits for it: its connection is new, or works again."""
+
+    topic: ClassVar[str] = "odoo.resync.requested.v1"
+
+    requested_at: datetime
+
+    @property
+    def identity(self) -> str:
+        return f"{self.tenant_id}:{self.requested_at.isoformat()}"
 
 
 class LeadSynced(CompanyEvent):
-    """Where the lead stands in the tenant's Odoo; without a connection there is nowhere."""
+    """Where the lead stands in the tenant's Odoo.
+
+    Where `outcome` is not synced, `held_back` says why if it is not for want of a connection. blocked: Odoo refuses us
+    altogether until someone acts; refused: it does not take this company, `reason` is its message; deleted: people
+    deleted it there, and we do not make it again.
+    """
 
     topic: ClassVar[str] = "lead.synced.v1"
 
     outcome: Literal["synced", "no_connection"]
     partner_id: int | None = None
     lead_id: int | None = None
+    contact_id: int | None = None
+    held_back: Literal["blocked", "refused", "deleted"] | None = None
+    reason: str | None = None
 
 
 class Refinement(Model):
@@ -277,6 +331,7 @@ class JobProgressed(Event):
 
 
 EVENTS: tuple[type[Event], ...] = (
+    IcpChanged,
     RequestIndustry,
     RequestUpsert,
     RefreshRegister,
@@ -285,6 +340,7 @@ EVENTS: tuple[type[Event], ...] = (
     RequestNightlyEnrichment,
     CompanyEnriched,
     LeadScored,
+    ResyncOdoo,
     LeadSynced,
     JobProgressed,
 )

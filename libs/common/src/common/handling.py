@@ -28,7 +28,7 @@ from common.errors import LeaseLost, Permanent, Transient, Unavailable, printabl
 from common.failures import MAX_CLAIMS, Fitness, retry_delay
 from common.inbox import NO_TENANT, Claim, Inbox
 from common.postgres import Database
-from common.stage import Batch, Handler, Item, Work
+from common.stage import Batch, Chunk, Handler, Item, Work
 from common.tracing import trace_id
 
 log = structlog.get_logger(__name__)
@@ -89,51 +89,65 @@ class Handling:
             return None
 
     async def _attempt(self, items: Sequence[Item[Any]]) -> None:
-        """Runs the handler. A batch that fails is run again one by one, to find the event that it fails on."""
+        """Runs the handler. Many that fail are run again one by one, to find the event that they fail on."""
         envelope = items[0].envelope
         structlog.contextvars.bind_contextvars(
             tenant_id=envelope.tenant_id, trace_id=trace_id(envelope.traceparent), event_id=str(envelope.event_id)
         )
-        claims = [item.claim for item in items]
+        open_items = list(items)
         started = time.perf_counter()
         try:
-            await self._run(items)
+            await self._run(items, open_items)
         except LeaseLost as lost:
             log.warning("lease_lost", error=str(lost))
             with suppress(Unavailable):  # of a batch the others may still be ours: no need to wait for their leases
-                await self._give_back(claims, "lease_lost")
+                await self._give_back([item.claim for item in open_items], "lease_lost")
             return
         except Unavailable as error:
-            await self._wait(claims, error)
+            await self._wait([item.claim for item in open_items], error)
             return
         except Exception as error:  # noqa: BLE001 # the one place where errors are sorted
             failure = error
         else:
             self._around.fitness.saw(None)
-            self._count("done", len(claims))
             self._duration.observe(time.perf_counter() - started)
-            self._around.announced()
             return
-        if len(items) > 1:
-            log.warning("batch_failed", size=len(items), error=repr(failure))
-            for item in items:
-                await self._attempt([item])
-        else:
-            await self._settle(claims[0], failure)
+        finally:
+            if ended := len(items) - len(open_items):
+                self._count("done", ended)
+                self._around.announced()
+        if len(open_items) == 1 or (not self._handler.is_set_based and isinstance(failure, Transient)):
+            for item in open_items:  # what a remote system cannot do now, it cannot do one by one either
+                await self._settle(item.claim, failure)
+            return
+        log.warning("batch_failed", size=len(open_items), error=repr(failure))
+        for item in open_items:
+            await self._attempt([item])
 
-    async def _run(self, items: Sequence[Item[Any]]) -> None:
+    async def _run(self, items: Sequence[Item[Any]], open_items: list[Item[Any]]) -> None:
+        """Leaves in `open_items` those that are not ended, also when it raises."""
         now = datetime.now(UTC)
-        if self._handler.batch is not None:
+        if self._handler.is_set_based:
             async with self._database.transaction(items[0].event.tenant_id) as tx:
                 batch = Batch(items, tx, now, self._inbox.consumer)
                 await self._handler.call(batch)
                 await self._inbox.finish(tx, [item.claim for item in items], batch.announced)
-            return
-        work = Work(items[0], self._database, self._inbox, now)
-        await self._handler.call(work)
-        if not work.is_finished:
-            async with work.finish():
-                pass
+        elif self._handler.size is not None:
+            chunk = Chunk(items, self._database, self._inbox, now)
+            try:
+                await self._handler.call(chunk)
+                if chunk.unfinished:
+                    async with chunk.finish(chunk.unfinished):
+                        pass
+            finally:
+                open_items[:] = chunk.unfinished
+        else:
+            work = Work(items[0], self._database, self._inbox, now)
+            await self._handler.call(work)
+            if not work.is_finished:
+                async with work.finish():
+                    pass
+        open_items.clear()
 
     async def _settle(self, claim: Claim, error: Exception) -> None:
         """Puts a failed event to rest, for a while or for good."""

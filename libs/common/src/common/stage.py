@@ -7,7 +7,8 @@
 
 A handler with `batch` is set-based: it gets many events of one tenant inside one transaction, and does nothing that
 cannot be rolled back. A handler without it gets one event, opens its transactions itself (`Work.reading`, `step`,
-`finish`), and may do HTTP between them. What either announces is told if and only if its transaction commits.
+`finish`), and may do HTTP between them. A handler with `chunk` gets many events of one tenant and does the same: for
+remote systems that take many at once. What any announces is told if and only if its transaction commits.
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -158,13 +159,61 @@ class Work(Generic[E]):
             yield tx
 
 
+class Chunk(Generic[E]):
+    """Events of one tenant, oldest first, each to be ended by `finish`, all at once or some at a time.
+
+    What a handler that returns has not finished is ended, announcing nothing. Of what it has not finished when it
+    raises, a Transient lets all rest; after another error each is tried alone.
+    """
+
+    def __init__(self, items: Sequence[Item[E]], database: Database, inbox: Inbox, now: datetime) -> None:
+        self.items = items
+        self.now = now
+        self.unfinished = list(items)
+        self._database = database
+        self._inbox = inbox
+        self._announced: list[Message] = []
+
+    @property
+    def events(self) -> list[E]:
+        return [item.event for item in self.items]
+
+    @property
+    def tenant_id(self) -> int:
+        return self.items[0].event.tenant_id
+
+    def announce(self, event: Event, cause: Item[E]) -> None:
+        """Tells `event`, which follows from `cause`, when the open transaction commits. Only inside `finish`."""
+        self._announced.append(cause.message(event, self._inbox.consumer, self.now.isoformat()))
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[Connection]:
+        """A short transaction of this tenant, for looking things up or noting them; it ends no event."""
+        async with self._database.transaction(self.tenant_id) as tx:
+            yield tx
+
+    @asynccontextmanager
+    async def finish(self, items: Sequence[Item[E]]) -> AsyncIterator[Connection]:
+        """Commits what is done for these items, with what is announced and their end. Raises LeaseLost."""
+        self._announced = []
+        async with self._database.transaction(self.tenant_id) as tx:
+            yield tx
+            await self._inbox.finish(tx, [item.claim for item in items], self._announced)
+        ended = {item.claim for item in items}
+        self.unfinished = [item for item in self.unfinished if item.claim not in ended]
+
+
 @dataclass(frozen=True, slots=True)
 class Handler:
-    """What a stage does with one type of event. `batch` is None for one at a time."""
+    """What a stage does with one type of event: one at a time, or up to `size` of one tenant.
+
+    `is_set_based` tells a batch, which is one transaction, from a chunk, which opens its own.
+    """
 
     event: type[Event]
     call: Callable[[Any], Awaitable[None]]
-    batch: int | None
+    size: int | None = None
+    is_set_based: bool = False
 
 
 class Stage:
@@ -184,8 +233,13 @@ class Stage:
         self, *events: type[E], batch: int
     ) -> Callable[[Callable[[Batch[E]], Awaitable[None]]], Callable[[Batch[E]], Awaitable[None]]]: ...
 
+    @overload
     def handles(
-        self, *events: type[Event], batch: int | None = None
+        self, *events: type[E], chunk: int
+    ) -> Callable[[Callable[[Chunk[E]], Awaitable[None]]], Callable[[Chunk[E]], Awaitable[None]]]: ...
+
+    def handles(
+        self, *events: type[Event], batch: int | None = None, chunk: int | None = None
     ) -> Callable[[Callable[[Any], Awaitable[None]]], Callable[[Any], Awaitable[None]]]:
         """Declares the handler of these events. An event has one handler in a stage."""
 
@@ -193,7 +247,7 @@ class Stage:
             for event in events:
                 if event.topic in self.handlers:
                     raise ValueError(f"{self.name} handles {event.topic} already")
-                self.handlers[event.topic] = Handler(event, call, batch)
+                self.handlers[event.topic] = Handler(event, call, batch or chunk, is_set_based=batch is not None)
             return call
 
         return declare

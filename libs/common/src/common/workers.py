@@ -34,7 +34,8 @@ class LaneWorkers:
         self.topic = handler.event.topic
         self.lane = lane
         self._size = size
-        self._batch = handler.batch
+        self._batch = handler.size
+        self._one_per_tenant = handler.size is not None and not handler.is_set_based
         self._handling = Handling(handler, lane, size, around)
         self._database = around.database
         self._inbox = around.inbox
@@ -116,6 +117,8 @@ class LaneWorkers:
             if not self._ring:
                 return []
             tenant = self._ring.pop(0)
+            if self._one_per_tenant and any(held[0].tenant_id == tenant for held in self._running.values()):
+                continue  # its remote system is written to by one at a time, and others need the workers
             async with self._database.statement() as tx:
                 claims = await self._inbox.claim(tx, self.topic, self.lane, tenant, limit)
             if len(claims) == limit:

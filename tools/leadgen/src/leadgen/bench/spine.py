@@ -169,7 +169,7 @@ async def _take_in(database: Database, bootstrap_servers: str, count: int) -> fl
 async def _work(database: Database, bootstrap_servers: str, stage: Stage, count: int) -> float:
     """Events per second from the first announcement that Kafka confirmed to the last one."""
     (handler,) = stage.handlers.values()
-    size = 4 if handler.batch else 8
+    size = 4 if handler.is_set_based else 8
     before = _count(SENT)
     async with Runtime(stage, database, bootstrap_servers, lanes={"interactive": size}, bound=10**9):
         return await _rate(SENT, before, count)
