@@ -3,10 +3,10 @@
 import asyncio
 from collections import defaultdict
 
-from common.cloudevents import Envelope
+from common.cloudevents import Envelope, decode_headers
 from common.contracts import LeadSynced, RequestUpsert
 from common.ids import new_id
-from common.outbox import Announcement, Relay, announce
+from common.outbox import Announcement, Pattern, Relay, announce
 from common.postgres import Database
 from common.testing import a_company, read_topic, until
 from embedded.ports import LOOPBACK, free_port
@@ -97,3 +97,50 @@ async def test_large_messages_are_told_too(database: Database, kafka: str) -> No
     async with Relay(database, kafka, "scorer"):
         await until(lambda: is_told(database), within_s=30)
     assert await numbers_by_key(kafka) == {f"1:U{n}".encode(): list(range(n, 300, 5)) for n in range(5)}
+
+
+async def test_what_someone_waits_for_goes_before_what_the_night_has_piled_up(database: Database, kafka: str) -> None:
+    """The night's was announced first and is of other keys; in each partition the interactive events come first."""
+    async with database.plumbing() as tx:
+        for lane, first in (("nightly", 0), ("interactive", 100)):
+            event = LeadSynced(tenant_id=1, company=a_company("U0"), outcome="synced")
+            await announce(
+                tx,
+                "scorer",
+                [
+                    Announcement(event.model_copy(update={"lead_id": first + n}), Envelope(new_id(), 1, lane))
+                    for n in range(3)
+                ],
+            )
+    async with Relay(database, kafka, "scorer"):
+        await until(lambda: is_told(database))
+    assert await numbers_by_key(kafka) == {b"1:U0": [100, 101, 102, 0, 1, 2]}
+
+
+BUNDLE = """
+    INSERT INTO outbox (producer, topic, value, headers, lane, events)
+    SELECT 'scorer', $1, convert_to(string_agg(concat(derived_id($2, $1, key), E'\\t', to_json(key), E'\\t',
+           '{"tenant_id":1,"lead_id":', n, ',"outcome":"synced",',
+           '"company":{"company_id":1,"name":"A\\nB","uen":"U"}}'), E'\\n'), 'UTF8'), $4, $3, count(*)
+      FROM (SELECT n, '1:U' || n AS key FROM generate_series($5::int, $6::int) n) AS news
+"""
+
+
+async def test_a_bundle_is_told_event_by_event(database: Database, kafka: str) -> None:
+    """Each with a key and an id of its own, among single messages and other bundles, more than one look takes."""
+    cause = new_id()
+    pattern = Pattern.of(LeadSynced.topic, cause, Envelope(cause, 1, "nightly"), source="scorer", at="2026-11-22")
+    async with database.plumbing() as tx:
+        for first in (1, 701):
+            await tx.execute(BUNDLE, *pattern, first, first + 699)
+    await fill(database, 5)
+    async with Relay(database, kafka, "scorer"):
+        await until(lambda: is_told(database))
+    told = await numbers_by_key(kafka)
+    assert {key: numbers for key, numbers in told.items() if key not in {f"1:U{n}".encode() for n in range(5)}} == {
+        f"1:U{n}".encode(): [n] for n in range(5, 1401)
+    }
+    records = await read_topic(kafka, LeadSynced.topic)
+    envelopes = [decode_headers(record.headers) for record in records]
+    assert len({envelope.event_id for envelope in envelopes}) == len(records) == 1405
+    assert sum(envelope.lane == "nightly" for envelope in envelopes) == 1400

@@ -19,6 +19,7 @@ from common.failures import Fitness
 from common.handling import Handling, Surroundings
 from common.ids import NO_REPLAY, new_id
 from common.inbox import Arrival, Claim, Inbox
+from common.outbox import Place, sendables
 from common.postgres import Database
 from common.stage import Stage
 from common.testing import until
@@ -115,8 +116,15 @@ class Delivery:
     async def told(self) -> list[Event]:
         """What was announced since the last look, in order; dead letters are left out."""
         models = {model.topic: model for model in EVENTS}
-        rows = await self._owner.fetch("DELETE FROM outbox WHERE producer = 'upserter' RETURNING id, topic, value")
-        return [decode_body(models[row["topic"]], row["value"]) for row in sorted(rows) if row["topic"] in models]
+        rows = await self._owner.fetch("DELETE FROM outbox WHERE producer = 'upserter' RETURNING *")
+        return [
+            decode_body(models[row["topic"]], sent.value)
+            for row in sorted(rows, key=lambda row: row["id"])
+            if row["topic"] in models
+            for sent in sendables(
+                Place(row["lane"], row["id"]), row["key"], row["value"], row["headers"], row["events"]
+            )
+        ]
 
     async def answer(self, request: RequestIndustry, stage: Stage | None = None) -> SearchAnswer:
         """What the request is answered with; the other events that it leads to are dropped."""

@@ -303,7 +303,7 @@ async def test_a_job_goes_from_queued_to_done(database: Database) -> None:
 
         job = await jobs.progress(tx, job, after=place, handled=3, status="running")
         assert await jobs.read(tx, REQUEST) == job
-        assert (job.params.after, job.processed, job.total, job.left) == (place, 3, 4, 2)
+        assert (job.after, job.processed, job.total, job.left) == (place, 3, 4, 2)
 
         job = await jobs.progress(tx, job, after=place, handled=2, status="done")
         assert (job.status, job.processed, job.total, job.left) == ("done", 5, 5, 0)

@@ -8,11 +8,11 @@ from uuid import UUID
 import asyncpg
 import pytest
 
-from common.cloudevents import Envelope, decode_body, decode_headers, unpack_headers
+from common.cloudevents import Envelope, decode_body, decode_headers, pack_headers, unpack_headers
 from common.contracts import Company, CompanyUpserted, RequestUpsert
 from common.ids import NO_REPLAY, new_id
 from common.inbox import Claim
-from common.outbox import Message
+from common.outbox import Message, Place, sendables
 from common.postgres import Database
 from common.stage import Item
 from upserter.companies import FACTS
@@ -59,8 +59,12 @@ async def save(database: Database, item: Item[RequestUpsert], *entries: str, job
 
 async def told(owner: Owner) -> list[Message]:
     """What stands in the outbox, and is taken from it."""
-    rows = await owner.fetch("DELETE FROM outbox WHERE producer = 'upserter' RETURNING id, topic, key, value, headers")
-    return [Message(*list(row)[1:]) for row in sorted(rows)]
+    rows = await owner.fetch("DELETE FROM outbox WHERE producer = 'upserter' RETURNING *")
+    return [
+        Message(row["topic"], sent.key, sent.value, pack_headers(sent.headers), row["lane"])
+        for row in sorted(rows, key=lambda row: row["id"])
+        for sent in sendables(Place(row["lane"], row["id"]), row["key"], row["value"], row["headers"], row["events"])
+    ]
 
 
 async def companies(owner: Owner) -> dict[str, Company]:
@@ -91,7 +95,7 @@ async def test_what_postgresql_announces_is_what_the_stage_would_have(
         expected = CompanyUpserted(tenant_id=item.event.tenant_id, company=company, inserted=True, job_id=REQUEST)
         twin = item.message(expected, "upserter", NOW.isoformat())
         assert event == expected
-        assert (message.topic, message.key) == (twin.topic, twin.key)
+        assert (message.topic, message.key, message.lane) == (twin.topic, twin.key, twin.lane)
         ours, theirs = unpack_headers(message.headers), unpack_headers(twin.headers)
         assert len(ours) == len(theirs)
         assert {**dict(ours), "traceparent": None} == {**dict(theirs), "traceparent": None}

@@ -172,8 +172,8 @@ async def test_hundreds_of_known_ones_are_passed_over(owner: Owner, deliver, a_r
     assert named(answer.head) == [f"K{n:04}" for n in range(701, 711)]
     assert named(answer.known) == [f"K{n:04}" for n in range(1, 21)]
     assert (answer.matches, answer.remaining) == (1100, 50)
-    params = await owner.fetchval("SELECT params FROM background_jobs WHERE job_id = $1", request.request_id)
-    assert '"K0710"' in params
+    reached = await owner.fetchval("SELECT reached FROM background_jobs WHERE job_id = $1", request.request_id)
+    assert '"K0710"' in reached
 
 
 async def test_when_all_are_known_nothing_is_left(owner: Owner, deliver, a_request, makers: int) -> None:

@@ -18,4 +18,4 @@ def dead_letter(claim: Claim, consumer: str, reason: str) -> Message:
         ("dlq_failures", str(claim.failures).encode()),
     ]
     headers = [*unpack_headers(claim.headers), *origin]
-    return Message(claim.topic + SUFFIX, claim.key, claim.value, pack_headers(headers))
+    return Message(claim.topic + SUFFIX, claim.key, claim.value, pack_headers(headers), claim.lane)

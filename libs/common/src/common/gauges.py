@@ -18,7 +18,8 @@ log = structlog.get_logger(__name__)
 EVERY_S = 5.0
 
 OUTBOX = """
-    SELECT count(*) AS open, coalesce(extract(epoch FROM now() - min(created_at)), 0)::float8 AS oldest_s
+    SELECT coalesce(sum(coalesce(events, 1)), 0)::bigint AS open,
+           coalesce(extract(epoch FROM now() - min(created_at)), 0)::float8 AS oldest_s
       FROM outbox WHERE producer = $1
 """
 

@@ -75,12 +75,12 @@ _HELD = """
 # One round trip for the last two things of a transaction: what is announced, and the end of its cause.
 _TELL = """
     WITH told AS (
-        INSERT INTO {outbox} (producer, topic, key, value, headers)
-        SELECT $1, * FROM unnest($5::text[], $6::bytea[], $7::bytea[], $8::text[]))
+        INSERT INTO {outbox} (producer, topic, key, value, headers, lane)
+        SELECT $1, * FROM unnest($5::text[], $6::bytea[], $7::bytea[], $8::text[], $9::text[]))
 """
 FINISH = _TELL + "UPDATE {inbox} held SET state = 'done', error = NULL" + _HELD
-STEP = _TELL + "UPDATE {inbox} held SET next_at = now() + $9::interval" + _HELD
-BURY = _TELL + "UPDATE {inbox} held SET state = 'dead', error = $9" + _HELD
+STEP = _TELL + "UPDATE {inbox} held SET next_at = now() + $10::interval" + _HELD
+BURY = _TELL + "UPDATE {inbox} held SET state = 'dead', error = $10" + _HELD
 
 POSTPONE = "UPDATE {inbox} held SET next_at = now() + $5::interval" + _HELD
 RETRY = "UPDATE {inbox} held SET next_at = now() + $5::interval, failures = failures + 1, error = $6" + _HELD
@@ -214,4 +214,4 @@ def _tokens(claims: Sequence[Claim]) -> tuple[list[UUID], list[UUID], list[int]]
 
 
 def _columns(messages: Sequence[Message]) -> tuple[Sequence[object], ...]:
-    return tuple(zip(*messages, strict=True)) or ((), (), (), ())
+    return tuple(zip(*messages, strict=True)) or ((), (), (), (), ())

@@ -37,3 +37,4 @@ outbox_failed = Counter(
     "leadgen_outbox_failed_total", "Sends that Kafka did not confirm; each is tried again.", ["stage"]
 )
 lag = Gauge("leadgen_consumer_lag", "Messages in Kafka that are not in the inbox yet.", ["stage", "topic"])
+odoo_blocked = Gauge("leadgen_odoo_blocked", "Tenants whose Odoo refuses us until someone acts.", ["stage"])

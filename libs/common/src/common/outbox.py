@@ -2,8 +2,10 @@
 
 An event leaves the outbox only when every in-sync replica of Kafka has it. One relay per service sends at a time (an
 advisory lock on a connection of its own), and of one partition only one batch is under way, so that a key's order
-holds. After a failed send its topic rests for a moment, and the others go on. After a crash a message may be sent
-twice: consumers know its id.
+holds within its lane; what someone waits for goes before what the night has piled up. After a failed send its topic
+rests for a moment, and the others go on. After a crash a message may be sent twice: consumers know its id.
+
+A row is a message, or a bundle: the events of a set-based statement, which PostgreSQL puts together (see Pattern).
 """
 
 import asyncio
@@ -12,11 +14,11 @@ from collections import defaultdict, deque
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
-from itertools import chain
 from types import TracebackType
-from typing import NamedTuple, Self
+from typing import Any, NamedTuple, Self
 from uuid import UUID
 
+import orjson
 import structlog
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
@@ -25,24 +27,31 @@ from aiokafka.producer.message_accumulator import BatchBuilder
 
 from common import metrics
 from common.cloudevents import Envelope, encode_body, header_texts, pack_texts, unpack_headers
-from common.contracts import Event
+from common.contracts import Event, Lane
 from common.errors import Unavailable
 from common.postgres import Connection, Database, Session
 
 log = structlog.get_logger(__name__)
 
 SAVE = """
-    INSERT INTO outbox (producer, topic, key, value, headers)
-    SELECT $1, * FROM unnest($2::text[], $3::bytea[], $4::bytea[], $5::text[])
+    INSERT INTO outbox (producer, topic, key, value, headers, lane)
+    SELECT $1, * FROM unnest($2::text[], $3::bytea[], $4::bytea[], $5::text[], $6::text[])
 """
 
-# Topics that rest are passed over, so that what cannot be sent hides nothing else.
+# Topics that rest are passed over, so that what cannot be sent hides nothing else. `interactive` sorts first.
 OLDEST = """
-    SELECT id, topic, key, value, headers FROM outbox
-     WHERE producer = $1 AND topic <> ALL($3::text[]) ORDER BY id LIMIT $2
+    SELECT lane, id, topic, key, value, headers, events
+      FROM (SELECT *, sum(coalesce(events, 1)) OVER (ORDER BY lane, id) - coalesce(events, 1) AS before
+              FROM (SELECT * FROM outbox
+                     WHERE producer = $1 AND topic <> ALL($3::text[]) ORDER BY lane, id LIMIT $2) AS oldest) AS counted
+     WHERE before < $2
+     ORDER BY lane, id
 """
 
-FORGET = "DELETE FROM outbox WHERE producer = $1 AND id = ANY($2::bigint[])"
+FORGET = """
+    DELETE FROM outbox USING unnest($2::text[], $3::bigint[]) AS sent (lane, id)
+     WHERE producer = $1 AND outbox.lane = sent.lane AND outbox.id = sent.id
+"""
 
 
 #: Bytes. Kafka takes batches of a megabyte by default; a single message may fill one, and its dead letter a bit more.
@@ -57,6 +66,7 @@ class Message(NamedTuple):
     key: bytes | None
     value: bytes | None
     headers: str
+    lane: Lane = "interactive"
 
 
 class Announcement(NamedTuple):
@@ -68,38 +78,35 @@ class Announcement(NamedTuple):
     def message(self, source: str, at: str) -> Message:
         """As `source` (a service's name) tells it `at` an ISO 8601 time."""
         headers = header_texts(self.event.topic, self.event.key, self.envelope, source=source, at=at)
-        return Message(self.event.topic, self.event.key.encode(), encode_body(self.event), pack_texts(headers))
+        lane = self.envelope.lane
+        return Message(self.event.topic, self.event.key.encode(), encode_body(self.event), pack_texts(headers), lane)
 
 
 class Pattern(NamedTuple):
-    """What the messages of one type and cause have in common, for a statement that announces many at once.
+    """What the events of one type and cause have in common, for a statement that announces many at once: as a bundle.
 
-    The headers of each are `before_id`, its id, `before_key`, its key as a JSON string, `after_key`; the id is what the
-    SQL function `derived_id` makes of `cause`, `topic` and the event's identity.
+    A bundle's `value` holds a line per event, of id, key (a JSON string) and body, with a tab between them; JSON has
+    neither tabs nor line ends. `headers` are those that all have; the relay adds those of id and key. The id is what
+    the SQL function `derived_id` makes of `cause`, `topic` and the event's identity.
     """
 
     topic: str
     cause: UUID
-    before_id: str
-    before_key: str
-    after_key: str
+    lane: Lane
+    headers: str
 
     @classmethod
     def of(cls, topic: str, cause: UUID, envelope: Envelope, *, source: str, at: str) -> Self:
         """`envelope` is that of all of them; its event id is not looked at."""
-        common = [
-            (name, value)
-            for name, value in header_texts(topic, "", envelope, source=source, at=at)
-            if name not in {"ce_id", "ce_subject"}
-        ]
-        return cls(topic, cause, '[["ce_id","', '"],["ce_subject",', "]," + pack_texts(common)[1:])
+        texts = header_texts(topic, "", envelope, source=source, at=at)
+        common = [(name, value) for name, value in texts if name not in {"ce_id", "ce_subject"}]
+        return cls(topic, cause, envelope.lane, pack_texts(common))
 
 
 async def save(tx: Connection, producer: str, messages: Sequence[Message]) -> None:
     """Writes the messages, in this order. They are told if and only if the transaction commits."""
     if messages:
-        topics, keys, values, headers = zip(*messages, strict=True)
-        await tx.execute(SAVE, producer, topics, keys, values, headers)
+        await tx.execute(SAVE, producer, *zip(*messages, strict=True))
 
 
 async def announce(tx: Connection, producer: str, announcements: Iterable[Announcement]) -> None:
@@ -108,17 +115,41 @@ async def announce(tx: Connection, producer: str, announcements: Iterable[Announ
     await save(tx, producer, [announcement.message(producer, now) for announcement in announcements])
 
 
-class Row(NamedTuple):
-    """A message that stands in the outbox."""
+class Place(NamedTuple):
+    """Where a row stands in the outbox."""
 
+    lane: str
     id: int
-    message: Message
+
+
+class Sendable(NamedTuple):
+    """A message on its way, and the row that it is of."""
+
+    row: Place
+    key: bytes | None
+    value: bytes | None
+    headers: list[tuple[str, bytes | None]]
+
+
+def sendables(row: Place, key: bytes | None, value: bytes | None, headers: str, events: int | None) -> list[Sendable]:
+    """The message of a row, or those of its bundle."""
+    common = unpack_headers(headers)
+    if events is None:
+        return [Sendable(row, key, value, common)]
+    return [_unbundled(row, line, common) for line in (value or b"").split(b"\n")]
+
+
+def _unbundled(row: Place, line: bytes, common: list[tuple[str, bytes | None]]) -> Sendable:
+    event_id, quoted, body = line.split(b"\t", 2)
+    key = orjson.loads(quoted).encode() if b"\\" in quoted else quoted[1:-1]
+    return Sendable(row, key, body, [("ce_id", event_id), ("ce_subject", key), *common])
 
 
 class Relay:
     """Sends a service's outbox to Kafka. Runs inside its `async with`; at the end it sends what is left, then stops."""
 
-    #: Rows sent before the next look; a look finds what another replica wrote within `POLL` seconds.
+    #: Messages sent before the next look (the last bundle goes whole); a look finds what another replica wrote within
+    #: `POLL` seconds.
     BATCH = 500
     POLL = 0.1
     #: What is announced within so many seconds of a wake-up goes out together.
@@ -186,10 +217,13 @@ class Relay:
                         return
                     await self._rest(self.POLL)
                     continue
-                sent = await self._send(kafka, [Row(row["id"], Message(*row[1:])) for row in rows])
+                unsent = await self._send(kafka, rows)
+                sent = [row for row in rows if (row["lane"], row["id"]) not in unsent]
                 if sent:
-                    await session.execute(FORGET, self._producer, sent)
-                    metrics.outbox_sent.labels(self._producer).inc(len(sent))
+                    await session.execute(
+                        FORGET, self._producer, [it["lane"] for it in sent], [it["id"] for it in sent]
+                    )
+                    metrics.outbox_sent.labels(self._producer).inc(sum(row["events"] or 1 for row in sent))
                 failures = 0 if sent else failures + 1
                 if failures and failures % self.FAILURES_BEFORE_RENEWAL == 0:
                     await kafka.stop()
@@ -224,18 +258,22 @@ class Relay:
             else:
                 return kafka
 
-    async def _send(self, kafka: AIOKafkaProducer, rows: Sequence[Row]) -> list[int]:
-        """Sends the rows to all their partitions at once; returns the ids that Kafka confirmed."""
-        queues: dict[tuple[str, int], deque[Row]] = defaultdict(deque)
+    async def _send(self, kafka: AIOKafkaProducer, rows: Sequence[Any]) -> set[Place]:
+        """Sends the rows to all their partitions at once; returns those of which Kafka did not confirm everything."""
+        queues: dict[tuple[str, int], deque[Sendable]] = defaultdict(deque)
         partitions: dict[str, list[int]] = {}
-        for row in rows:
-            topic = row.message.topic
+        unsent: set[Place] = set()
+        for lane, row_id, topic, *message in rows:
+            row = Place(lane, row_id)
             if topic not in partitions:
                 partitions[topic] = await self._partitions(kafka, topic)
-            if there := partitions[topic]:
-                queues[topic, self._partitioner(row.message.key, there, there)].append(row)
-        sent = await asyncio.gather(*(self._send_in_order(kafka, *place, queue) for place, queue in queues.items()))
-        return list(chain.from_iterable(sent))
+            if not (there := partitions[topic]):
+                unsent.add(row)
+                continue
+            for sendable in sendables(row, *message):
+                queues[topic, self._partitioner(sendable.key, there, there)].append(sendable)
+        await asyncio.gather(*(self._send_in_order(kafka, *place, queue, unsent) for place, queue in queues.items()))
+        return unsent
 
     async def _partitions(self, kafka: AIOKafkaProducer, topic: str) -> list[int]:
         """The topic's partitions; none where Kafka does not know it, or does not answer."""
@@ -245,26 +283,25 @@ class Relay:
             self._note_failure(topic, error)
             return []
 
-    async def _send_in_order(self, kafka: AIOKafkaProducer, topic: str, partition: int, queue: deque[Row]) -> list[int]:
-        """A batch at a time, the next only when the last is confirmed; at the first that fails, the rest waits."""
-        sent: list[int] = []
+    async def _send_in_order(
+        self, kafka: AIOKafkaProducer, topic: str, partition: int, queue: deque[Sendable], unsent: set[Place]
+    ) -> None:
+        """A batch at a time, the next only when the last is confirmed; from the first that fails on, all is unsent."""
         while queue:
-            batch, held = kafka.create_batch(), []
-            while queue and self._fits(batch, queue[0].message):
-                held.append(queue.popleft().id)
+            batch, held = kafka.create_batch(), list[Place]()
+            while queue and self._fits(batch, queue[0]):
+                held.append(queue.popleft().row)
             batch.close()
             try:
                 await (await kafka.send_batch(batch, topic, partition=partition))
             except (KafkaError, OSError, TimeoutError) as error:
                 self._note_failure(topic, error)
+                unsent.update(held, (sendable.row for sendable in queue))
                 break
-            sent += held
-        return sent
 
     @staticmethod
-    def _fits(batch: BatchBuilder, message: Message) -> bool:
-        headers = unpack_headers(message.headers)
-        return batch.append(timestamp=None, key=message.key, value=message.value, headers=headers) is not None
+    def _fits(batch: BatchBuilder, message: Sendable) -> bool:
+        return batch.append(timestamp=None, key=message.key, value=message.value, headers=message.headers) is not None
 
     def _note_failure(self, topic: str, error: Exception) -> None:
         self._resting[topic] = time.monotonic() + self.TOPIC_REST

@@ -91,7 +91,7 @@ def upserter(industries: IndustryIndex, *, batch_size: int, max_per_job: int) ->
         async with work.reading() as tx:
             counts = await register.count(tx, wanted)
         allowed = max(0, min(most, job.params.limit or most) - job.processed)
-        after = job.params.after
+        after = job.after
         batches = register.batches(work.reading, wanted, counts, size=batch_size, limit=allowed, after=after)
         batch: list[Position] = await anext(batches, [])
         while following := await anext(batches, None):
@@ -102,7 +102,7 @@ def upserter(industries: IndustryIndex, *, batch_size: int, max_per_job: int) ->
         async with work.finish() as tx:
             is_over = job.processed + len(batch) == job.params.limit
             done = await hand_over(tx, work, job, batch, "done")
-            more = [] if is_over else await register.best(tx, wanted, counts, limit=1, after=done.params.after)
+            more = [] if is_over else await register.best(tx, wanted, counts, limit=1, after=done.after)
             rest = await jobs.continue_later(tx, done, total=max(1, job.total - done.processed)) if more else None
             work.announce(progress_of(done, work.event.tenant_id, continued_by=rest.job_id if rest else None))
 
@@ -111,7 +111,7 @@ def upserter(industries: IndustryIndex, *, batch_size: int, max_per_job: int) ->
     ) -> Job:
         """Saves a batch and moves the job past it, in one transaction."""
         await save_all(tx, [position.uen for position in batch], job.job_id, work.pattern(CompanyUpserted))
-        after = batch[-1] if batch else job.params.after
+        after = batch[-1] if batch else job.after
         return await jobs.progress(tx, job, after=after, handled=len(batch), status=status)
 
     @stage.handles(RefreshRegister)

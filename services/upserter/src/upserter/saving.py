@@ -15,8 +15,8 @@ from upserter.companies import FACTS
 
 _CONTRACT = ", ".join(("company_id", "entry AS uen", *FACTS))
 
-# $1 entries, $2 the request, $3 to $7 the pattern of the events. Candidates are written after the companies, and in
-# one order: see companies.BY_UEN.
+# $1 entries, $2 the request, $3 to $6 the pattern of the events, which are told as one bundle. Candidates are written
+# after the companies, and in one order: see companies.BY_UEN.
 TAIL = f"""
     , added AS (
         INSERT INTO icp_candidate_companies (tenant_id, company_id, job_id)
@@ -29,13 +29,13 @@ TAIL = f"""
           FROM written LEFT JOIN added USING (company_id)
          WHERE changed OR added.company_id IS NOT NULL),
     told AS (
-        INSERT INTO outbox_upserter (producer, topic, key, value, headers)
-        SELECT 'upserter', $3, convert_to(key, 'UTF8'),
-               convert_to(concat('{{"tenant_id":', tenant(), ',"company":', company, ',"inserted":', inserted::text,
-                                 ',"job_id":"', $2::uuid, '"}}'), 'UTF8'),
-               concat($5::text, derived_id($4, $3, key), $6::text,
-                      to_json(convert_from(convert_to(key, 'UTF8'), 'LATIN1')), $7::text)
-          FROM news ORDER BY key
+        INSERT INTO outbox_upserter (producer, topic, value, headers, lane, events)
+        SELECT 'upserter', $3, convert_to(string_agg(concat(
+                   derived_id($4, $3, key), E'\t', to_json(key), E'\t',
+                   '{{"tenant_id":', tenant(), ',"company":', company, ',"inserted":', inserted::text,
+                   ',"job_id":"', $2::uuid, '"}}'), E'\n'), 'UTF8'),
+               $6, $5, count(*)
+          FROM news HAVING count(*) > 0
      RETURNING 1)
 """
 COUNTED = "SELECT count(*) FROM written"

@@ -110,9 +110,8 @@ async def search(
         left_out=wanted.left_out,
         founded_since=wanted.founded_since,
         limit=request.limit,
-        after=head.after,
     )
-    job = await jobs.create(tx, request.request_id, params, total=remaining)
+    job = await jobs.create(tx, request.request_id, params, total=remaining, after=head.after)
     return Found(answer.model_copy(update={"remaining": job.total - job.processed}), saved, job)
 
 
