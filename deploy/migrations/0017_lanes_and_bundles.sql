@@ -53,3 +53,12 @@ SELECT entry.uen AS entry,
        website_domain(entry.website) AS website_domain,
        entry.updated_at AS registered_at
   FROM staging_acra_companies entry;
+
+-- What ids.derived_id gives, of the two parts that are the same for all events of one cause and type (ids.derivation):
+-- the moment, and what is digested before the event's identity. STABLE, as convert_to is: declared more than its parts
+-- are, it would be called for each row instead of inlined.
+DROP FUNCTION derived_id(uuid, text, text);
+CREATE FUNCTION derived_id(moment text, digested bytea, identity text) RETURNS uuid
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN (moment || left(overlay(overlay(encode(sha256(digested || convert_to(identity, 'UTF8')), 'hex')
+                PLACING '8' FROM 1) PLACING '8' FROM 5), 20))::uuid;

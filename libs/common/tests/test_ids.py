@@ -7,7 +7,7 @@ from uuid import UUID
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from common.ids import derived_id, new_id, scheduled_id
+from common.ids import derivation, derived_id, new_id, scheduled_id
 
 MOMENTS = st.integers(0, 200_000 * 86_400_000).map(lambda millis: datetime.fromtimestamp(millis / 1000, UTC))
 CAUSES = st.uuids()
@@ -45,11 +45,11 @@ def test_an_id_that_was_given_once_is_given_for_ever() -> None:
 @given(st.lists(st.tuples(CAUSES, TYPES, STORED), min_size=1, max_size=100))
 async def test_postgresql_gives_the_same_ids(owner, places: list[tuple[UUID, str, str]]) -> None:
     """Whatever the identity: its bytes are what is digested."""
-    causes, types, identities = (list(column) for column in zip(*places, strict=True))
+    given = [(*derivation(cause, event_type), identity) for cause, event_type, identity in places]
     rows = await owner.fetch(
-        "SELECT derived_id(cause, type, identity) AS id FROM unnest($1::uuid[], $2::text[], $3::text[])"
-        " WITH ORDINALITY AS given (cause, type, identity, n) ORDER BY n",
-        *(causes, types, identities),
+        "SELECT derived_id(moment, digested, identity) AS id FROM unnest($1::text[], $2::bytea[], $3::text[])"
+        " WITH ORDINALITY AS given (moment, digested, identity, n) ORDER BY n",
+        *(list(column) for column in zip(*given, strict=True)),
     )
     assert [row["id"] for row in rows] == [derived_id(*place) for place in places]
 

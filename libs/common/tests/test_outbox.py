@@ -119,10 +119,10 @@ async def test_what_someone_waits_for_goes_before_what_the_night_has_piled_up(da
 
 BUNDLE = """
     INSERT INTO outbox (producer, topic, value, headers, lane, events)
-    SELECT 'scorer', $1, convert_to(string_agg(concat(derived_id($2, $1, key), E'\\t', to_json(key), E'\\t',
+    SELECT 'scorer', $1, convert_to(string_agg(concat(derived_id($4, $5, key), E'\\t', to_json(key), E'\\t',
            '{"tenant_id":1,"lead_id":', n, ',"outcome":"synced",',
-           '"company":{"company_id":1,"name":"A\\nB","uen":"U"}}'), E'\\n'), 'UTF8'), $4, $3, count(*)
-      FROM (SELECT n, '1:U' || n AS key FROM generate_series($5::int, $6::int) n) AS news
+           '"company":{"company_id":1,"name":"A\\nB","uen":"U"}}'), E'\\n'), 'UTF8'), $3, $2, count(*)
+      FROM (SELECT n, '1:U' || n AS key FROM generate_series($6::int, $7::int) n) AS news
 """
 
 

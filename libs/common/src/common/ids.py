@@ -27,6 +27,11 @@ def derived_id(cause: UUID, event_type: str, identity: str) -> UUID:
     return _assemble(int.from_bytes(cause.bytes[:6], "big"), _digest(cause.bytes, event_type, identity), version=8)
 
 
+def derivation(cause: UUID, event_type: str) -> tuple[str, bytes]:
+    """What the SQL function `derived_id` needs beside an identity: the first digits, what the digest begins with."""
+    return cause.hex[:12], b"\n".join((cause.bytes, event_type.encode(), b""))
+
+
 def scheduled_id(at: datetime, event_type: str, identity: str) -> UUID:
     """The id of something that happens once at a scheduled time, whoever triggers it and however often."""
     return _assemble(int(at.timestamp() * 1000), _digest(b"", event_type, identity), version=8)

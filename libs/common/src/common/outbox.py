@@ -29,6 +29,7 @@ from common import metrics
 from common.cloudevents import Envelope, encode_body, header_texts, pack_texts, unpack_headers
 from common.contracts import Event, Lane
 from common.errors import Unavailable
+from common.ids import derivation
 from common.postgres import Connection, Database, Session
 
 log = structlog.get_logger(__name__)
@@ -87,20 +88,21 @@ class Pattern(NamedTuple):
 
     A bundle's `value` holds a line per event, of id, key (a JSON string) and body, with a tab between them; JSON has
     neither tabs nor line ends. `headers` are those that all have; the relay adds those of id and key. The id is what
-    the SQL function `derived_id` makes of `cause`, `topic` and the event's identity.
+    the SQL function `derived_id` makes of `moment`, `digested` (see ids.derivation) and the event's identity.
     """
 
     topic: str
-    cause: UUID
     lane: Lane
     headers: str
+    moment: str
+    digested: bytes
 
     @classmethod
     def of(cls, topic: str, cause: UUID, envelope: Envelope, *, source: str, at: str) -> Self:
         """`envelope` is that of all of them; its event id is not looked at."""
         texts = header_texts(topic, "", envelope, source=source, at=at)
         common = [(name, value) for name, value in texts if name not in {"ce_id", "ce_subject"}]
-        return cls(topic, cause, envelope.lane, pack_texts(common))
+        return cls(topic, envelope.lane, pack_texts(common), *derivation(cause, topic))
 
 
 async def save(tx: Connection, producer: str, messages: Sequence[Message]) -> None:

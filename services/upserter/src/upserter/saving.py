@@ -15,26 +15,27 @@ from upserter.companies import FACTS
 
 _CONTRACT = ", ".join(("company_id", "entry AS uen", *FACTS))
 
-# $1 entries, $2 the request, $3 to $6 the pattern of the events, which are told as one bundle. Candidates are written
-# after the companies, and in one order: see companies.BY_UEN.
+# $1 entries, $2 the request, $3 to $7 the pattern of the events, which are told as one bundle. Candidates are written
+# after the companies, and in one order: see companies.BY_UEN. What is the same for all rows is a subquery: it is worked
+# out once.
 TAIL = f"""
     , added AS (
         INSERT INTO icp_candidate_companies (tenant_id, company_id, job_id)
-        SELECT tenant(), company_id, $2 FROM written ORDER BY company_id
+        SELECT (SELECT tenant()), company_id, $2 FROM written ORDER BY company_id
         ON CONFLICT (tenant_id, company_id) DO NOTHING
      RETURNING company_id),
     news AS MATERIALIZED (
-        SELECT tenant() || ':' || entry AS key, inserted,
+        SELECT (SELECT tenant() || ':') || entry AS key, inserted,
                (SELECT row_to_json(company) FROM (SELECT {_CONTRACT}) AS company) AS company
           FROM written LEFT JOIN added USING (company_id)
          WHERE changed OR added.company_id IS NOT NULL),
     told AS (
         INSERT INTO outbox_upserter (producer, topic, value, headers, lane, events)
         SELECT 'upserter', $3, convert_to(string_agg(concat(
-                   derived_id($4, $3, key), E'\t', to_json(key), E'\t',
-                   '{{"tenant_id":', tenant(), ',"company":', company, ',"inserted":', inserted::text,
-                   ',"job_id":"', $2::uuid, '"}}'), E'\n'), 'UTF8'),
-               $6, $5, count(*)
+                   derived_id($6, $7, key), E'\t', to_json(key), E'\t',
+                   (SELECT concat('{{"tenant_id":', tenant(), ',"job_id":"', $2::uuid, '","inserted":')),
+                   inserted::text, ',"company":', company, '}}'), E'\n'), 'UTF8'),
+               $5, $4, count(*)
           FROM news HAVING count(*) > 0
      RETURNING 1)
 """
