@@ -1,7 +1,7 @@
 # `make demo` shows Leadgen, `make test` proves it, `make help` lists the rest.
 .SILENT:
 .DEFAULT_GOAL := help
-.PHONY: help install servers demo test test-fast check bench docs clean
+.PHONY: help install servers demo test test-fast test-odoo check bench docs clean
 
 BIN := .venv/bin
 
@@ -17,6 +17,9 @@ test: servers check ## every check and every test
 test-fast: install ## a quick answer: lint, and the tests that need no server
 	$(BIN)/ruff check --quiet
 	exec $(BIN)/pytest --quiet -m "not servers and not whole"
+
+test-odoo: servers ## the Odoo sync against a real Odoo: one that ODOO_URL ... name, or one started for it
+	exec tests/odoo/with-odoo $(BIN)/pytest -m odoo tests/odoo
 
 check: install ## lint, formatting, types, who may import whom
 	$(BIN)/ruff check --quiet

@@ -25,9 +25,9 @@ from industries.index import IndustryIndex
 from leadgen.cli import app
 from leadgen.topics import LISTENER, read_topics
 from odoo_sync.consumer import odoo_sync
-from odoo_sync.odoo import OdooServers
+from odoo_sync.syncing import Sync
 from scorer.consumer import scorer
-from scorer.rubric import Rubric
+from scorer.yardstick import Yardsticks
 from simulator.main import settings_from
 from simulator.settings import Settings as SimulatorSettings
 from upserter.consumer import upserter
@@ -175,8 +175,8 @@ def test_each_topic_names_the_services_that_handle_it() -> None:
     stages: list[Stage] = [
         upserter(cast(IndustryIndex, SimpleNamespace(titles={})), batch_size=1, max_per_job=1),
         enricher(cast(Waterfall, None), keeps_corpus=False),
-        scorer(Rubric()),
-        odoo_sync(cast(OdooServers, None), credentials=None, min_score=0.5),
+        scorer(cast(Yardsticks, None)),
+        odoo_sync(cast(Sync, None)),
     ]
     handled: dict[str, set[str]] = {event.topic: set() for event in EVENTS}
     for stage in stages:

@@ -20,7 +20,6 @@ from industries.index import IndustryIndex
 from leadgen.topics import LISTENER, read_topics
 from odoo_sync.consumer import odoo_sync
 from scorer.consumer import scorer
-from scorer.rubric import Rubric
 from upserter.consumer import upserter
 
 #: Nothing of these is used before an event comes.
@@ -29,8 +28,8 @@ UNUSED: Any = object()
 STAGES: list[Callable[[], Stage]] = [
     lambda: upserter(IndustryIndex([]), batch_size=1, max_per_job=1),
     lambda: enricher(UNUSED, keeps_corpus=False),
-    lambda: scorer(Rubric()),
-    lambda: odoo_sync(UNUSED, credentials=None, min_score=0),
+    lambda: scorer(UNUSED),
+    lambda: odoo_sync(UNUSED),
 ]
 
 

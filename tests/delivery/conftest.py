@@ -24,6 +24,8 @@ from common.contracts import (
     CompanyUpserted,
     Contact,
     Event,
+    Icp,
+    IcpChanged,
     JobProgressed,
     Lane,
     LeadScored,
@@ -33,6 +35,7 @@ from common.contracts import (
     RequestIndustry,
     RequestNightlyEnrichment,
     RequestUpsert,
+    ResyncOdoo,
     Site,
 )
 from common.ids import derived_id, new_id
@@ -43,13 +46,18 @@ from enricher.consumer import enricher
 from enricher.main import waterfall_of
 from enricher.settings import EnricherSettings
 from enricher.waterfall import Waterfall
-from industries.index import Code, IndustryIndex
+from industries.hierarchy import Code, Hierarchy
+from industries.index import IndustryIndex
 from leadgen.local.stack import vendors_of
 from leadgen.ssic import ssic_2020
 from odoo_sync.consumer import odoo_sync
-from odoo_sync.odoo import OdooServers
+from odoo_sync.servers import OdooServers
+from odoo_sync.syncing import Sync
+from odoo_sync.turns import Turns
 from scorer.consumer import scorer
-from scorer.rubric import Rubric
+from scorer.industry import Industries
+from scorer.model import read_model
+from scorer.yardstick import Yardsticks
 from simulator.registry import DEFAULT_SEED, company
 from simulator.running import running
 from simulator.settings import Settings
@@ -63,7 +71,12 @@ Deliveries: TypeAlias = list[tuple[Event, Envelope]]
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 #: This tenant has an Odoo, the other has none.
 CONNECTED, UNCONNECTED = TENANTS = 1, 2
+#: Those of these have leads that wait for it: one of them for each prefix of deliveries.
+WAITING = {"": 3, "A": 3, "B": 4}
+#: These have leads, and say whom they look for: one of them for each prefix of deliveries.
+CHOOSY = {"": 3, "A": 3, "B": 4}
 SSIC = "SSIC "
+VISITED = Site(outcome="visited", url="http://acme.sg/", about="We make caps.")
 EMAIL = Contact(kind="email", value="sales@acme.sg", is_role=True, source_url="http://acme.sg/")
 #: Live companies of an industry in the register; a request saves HEAD of them at once, and a job the rest, by BATCH.
 REGISTERED, HEAD, BATCH = 9, 2, 3
@@ -86,6 +99,18 @@ CANDIDATES = """
     INSERT INTO icp_candidate_companies (tenant_id, company_id, job_id)
     SELECT tenant_id, company_id, gen_random_uuid() FROM unnest($1::int[]) tenant_id, unnest($2::bigint[]) company_id
 """
+SCORED = """
+    WITH features AS (
+        INSERT INTO lead_features (tenant_id, company_id, features, model_version, enriched_at, evidence)
+        VALUES ($1, $2, '{}', '1', $3, $4))
+    INSERT INTO lead_scores (tenant_id, company_id, score, bucket, rationale, model_version, enriched_at)
+    VALUES ($1, $2, 0, 'Low', 'not by an ICP', '1', $3)
+"""
+#: What the names of companies begin with, behind the prefix, that wait for their Odoo.
+WAITED = "W"
+HELD_BACK = (
+    "INSERT INTO odoo_links (tenant_id, company_id, outcome, scored_at, lead) VALUES ($1, $2, 'blocked', $3, $4)"
+)
 
 
 @dataclass
@@ -104,17 +129,17 @@ class FakeOdoo:
         writer.close()
 
     def answer(self, method: str, named: dict[str, Any]) -> Any:
-        match method:
-            case "fields_get":
+        match method, named:
+            case "fields_get", _:
                 return {"name": {"type": "char"}, "description": {"type": "text"}}
-            case "load":
-                external_id = named["data"][0][named["fields"].index("id")]
-                return {"ids": [self.numbers.setdefault(external_id, len(self.numbers) + 1)], "messages": []}
-            case "get_metadata":
-                return [
-                    {"xmlids": [{"xmlid": name} for name, number in self.numbers.items() if [number] == named["ids"]]}
-                ]
-        raise AssertionError(f"odoo-sync calls {method}, which this Odoo does not know")
+            case "load", {"fields": fields, "data": rows}:
+                names = [row[fields.index("id")] for row in rows]
+                return {"ids": [self.numbers.setdefault(name, len(self.numbers) + 1) for name in names], "messages": []}
+            case "search_read", {"domain": [["id", "in", numbers]]}:
+                return [{"id": number, "name": "ACME"} for number in numbers]
+            case "search_read", _:  # of what others had there before us
+                return []
+        raise AssertionError(f"odoo-sync calls {method} with {named}, which this Odoo does not know")
 
 
 @dataclass(frozen=True)
@@ -129,6 +154,10 @@ class Line:
     #: The code that each job is about, and those that none is about yet.
     jobs: dict[UUID, str] = field(default_factory=dict)
     codes: Iterator[str] = field(default_factory=lambda: iter(INDUSTRIES))
+    #: The companies that the change of a tenant's ICP finds scored.
+    leads: dict[int, list[str]] = field(default_factory=dict)
+    #: The companies that a tenant's resync finds waiting.
+    waiting: dict[int, list[str]] = field(default_factory=dict)
 
     async def register(self) -> str:
         """As many companies of an industry as REGISTERED says, each with a website; its code."""
@@ -163,6 +192,10 @@ class Line:
                 ]
             case RefreshRegister():
                 return []
+            case IcpChanged(tenant_id=tenant):
+                return [(LeadScored, f"{tenant}:{uen}") for uen in self.leads[tenant]]
+            case ResyncOdoo(tenant_id=tenant):
+                return [(LeadSynced, f"{tenant}:{uen}") for uen in self.waiting[tenant]]
         return [(NEXT[type(event)], event.key)]
 
     async def companies(self, prefix: str, count: int = 2) -> list[Company]:
@@ -239,7 +272,7 @@ async def visited(line: Line, prefix: str, kind: str = "E") -> Deliveries:
         CompanyEnriched(
             tenant_id=tenant,
             company=it,
-            site=Site(outcome="visited", url="http://acme.sg/", about="We make caps.", pages=minute),
+            site=VISITED.model_copy(update={"pages": minute}),
             contacts=[EMAIL],
             degraded_reasons=[],
             enriched_at=NOW.replace(minute=minute),
@@ -250,14 +283,25 @@ async def visited(line: Line, prefix: str, kind: str = "E") -> Deliveries:
     )
 
 
+async def changed_icps(line: Line, prefix: str) -> Deliveries:
+    """Of a tenant with leads that were scored without one."""
+    tenant, companies = CHOOSY[prefix], await line.companies(f"{prefix}I")
+    for it in companies:
+        seen = CompanyEnriched(
+            tenant_id=tenant, company=it, site=VISITED, contacts=[EMAIL], degraded_reasons=[], enriched_at=NOW
+        )
+        await line.owner.execute(SCORED, tenant, it.company_id, NOW, seen.model_dump_json())
+    line.leads[tenant] = [it.uen for it in companies]
+    return enveloped([IcpChanged(tenant_id=tenant, icp=Icp(industries=["2020:25"]), changed_at=NOW)])
+
+
 async def candidates_visited(line: Line, prefix: str) -> Deliveries:
     """The same, for the one who remembers when that was."""
     return await visited(line, prefix, "C")
 
 
-async def leads_for_odoo(line: Line, prefix: str, tenant: int = CONNECTED) -> Deliveries:
-    """Leads of the tenant that has an Odoo."""
-    return enveloped(
+def leads_of(tenant: int, companies: Iterable[Company]) -> list[LeadScored]:
+    return [
         LeadScored(
             tenant_id=tenant,
             company=it,
@@ -269,8 +313,24 @@ async def leads_for_odoo(line: Line, prefix: str, tenant: int = CONNECTED) -> De
             enriched_at=NOW,
             scored_at=NOW,
         )
-        for it in await line.companies(f"{prefix}L{tenant}")
+        for it in companies
+    ]
+
+
+async def leads_for_odoo(line: Line, prefix: str, tenant: int = CONNECTED) -> Deliveries:
+    """Leads of the tenant that has an Odoo."""
+    return enveloped(leads_of(tenant, await line.companies(f"{prefix}L{tenant}")))
+
+
+async def leads_that_waited(line: Line, prefix: str) -> Deliveries:
+    """Of a tenant whose Odoo works again."""
+    tenant = WAITING[prefix]
+    leads = leads_of(tenant, await line.companies(f"{prefix}{WAITED}"))
+    await line.owner.executemany(
+        HELD_BACK, [(tenant, it.company.company_id, it.scored_at, it.model_dump_json()) for it in leads]
     )
+    line.waiting[tenant] = [it.company.uen for it in leads]
+    return enveloped([ResyncOdoo(tenant_id=tenant, requested_at=NOW)])
 
 
 async def leads_for_nowhere(line: Line, prefix: str) -> Deliveries:
@@ -286,8 +346,10 @@ CASES = [
     Case("enricher", RequestEnrichment, visits),
     Case("enricher", RequestNightlyEnrichment, nightly_visits),
     Case("scorer", CompanyEnriched, visited),
+    Case("scorer", IcpChanged, changed_icps),
     Case("odoo-sync", LeadScored, leads_for_odoo),
     Case("odoo-sync", LeadScored, leads_for_nowhere),
+    Case("odoo-sync", ResyncOdoo, leads_that_waited),
 ]
 
 
@@ -318,9 +380,14 @@ def case(request: pytest.FixtureRequest) -> Any:
     return request.param
 
 
+def codes() -> Iterator[Code]:
+    """SSIC 2020."""
+    return (Code("2020", *code) for code in ssic_2020())
+
+
 @pytest.fixture(scope="session")
 def industries() -> IndustryIndex:
-    return IndustryIndex(Code("2020", *code) for code in ssic_2020())
+    return IndustryIndex(codes())
 
 
 @pytest.fixture(scope="session")
@@ -363,19 +430,24 @@ async def odoo() -> AsyncIterator[FakeOdoo]:
 
 @pytest.fixture
 async def line(
-    owner: Owner, industries: IndustryIndex, waterfall: Waterfall, odoo: FakeOdoo, websites: list[str]
+    owner: Owner,
+    database: Database,
+    industries: IndustryIndex,
+    waterfall: Waterfall,
+    odoo: FakeOdoo,
+    websites: list[str],
 ) -> AsyncIterator[Line]:
     """All stages, and one tenant's connection to Odoo."""
     credentials = Fernet(Fernet.generate_key())
-    await owner.execute(
-        "INSERT INTO odoo_connections (tenant_id, url, database, api_key) VALUES ($1, $2, 'leads', $3)",
-        *(CONNECTED, odoo.url, credentials.encrypt(b"a key")),
+    connected = [(tenant, odoo.url, credentials.encrypt(b"a key")) for tenant in {CONNECTED, *WAITING.values()}]
+    await owner.executemany(
+        "INSERT INTO odoo_connections (tenant_id, url, database, api_key) VALUES ($1, $2, 'leads', $3)", connected
     )
     async with httpx.AsyncClient() as http:
         made = [
             upserter(industries, batch_size=BATCH, max_per_job=100),
             enricher(waterfall, keeps_corpus=False),
-            scorer(Rubric()),
-            odoo_sync(OdooServers(http, timeout_s=5), credentials=credentials, min_score=0.66),
+            scorer(Yardsticks(read_model(), Industries(Hierarchy(codes())))),
+            odoo_sync(Sync(OdooServers(http, timeout_s=5, protocol="json2"), Turns(database), credentials, 0.66)),
         ]
         yield Line({stage.name: stage for stage in made}, CASES, odoo, owner, websites)

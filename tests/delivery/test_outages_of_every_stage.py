@@ -35,9 +35,9 @@ IN_HAND = "SELECT count(DISTINCT (consumer, topic)) FROM inbox WHERE state = 'op
 
 #: Tables with one row for each company of a tenant that an event of these topics was about.
 WRITTEN = {
-    "lead_features": [CompanyEnriched.topic],
-    "lead_scores": [CompanyEnriched.topic],
-    "odoo_links": [LeadScored.topic],
+    "(SELECT * FROM lead_features WHERE tenant_id IN (1, 2)) AS of_visits": [CompanyEnriched.topic],
+    "(SELECT * FROM lead_scores WHERE tenant_id IN (1, 2)) AS of_visits": [CompanyEnriched.topic],
+    "(SELECT * FROM odoo_links WHERE lead -> 'company' ->> 'uen' !~ '^[AB]?W') AS of_leads": [LeadScored.topic],
 }
 
 #: Candidates of whom the upserter has not heard that they were visited.

@@ -47,11 +47,16 @@ ROWS = {
     "icp_rules": "VALUES ($1)",
     "lead_features": "VALUES ($1, 1, '{}', '1', now())",
     "lead_scores": "VALUES ($1, 1, 0.5, 'Medium', 'because', '1', now())",
+    "lead_wordings": "VALUES ($1, 'hash', 'because', now())",
     "odoo_connections": "VALUES ($1, 'http://odoo', 'leads', '')",
     "odoo_links": "VALUES ($1, 1, 'no_connection', NULL, NULL, NULL, now())",
+    "odoo_states": "VALUES ($1, 'no such key')",
+    "scoring_models": "VALUES ($1, '{}', '1')",
+    "scoring_profiles": "VALUES ($1, '{}', now())",
     "tenant_users": "VALUES ($1, 'rep@acme.sg')",
     "vendor_answers": "VALUES ($1, 'tavily', 'hash')",
     "vendor_usage": "VALUES ($1, current_date, 'tavily', 1)",
+    "wording_usage": "VALUES ($1, current_date, 1)",
 }
 
 

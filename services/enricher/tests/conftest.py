@@ -21,6 +21,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from enricher.fetching import Fetcher
 from enricher.network import GuardedNetwork
 from enricher.robots import Robots
+from enricher.streams import AsyncioNetwork
 from enricher.turns import Turns
 from enricher.visiting import Limits, Visitor
 
@@ -101,7 +102,7 @@ class Web(httpcore.AsyncNetworkBackend):
     ) -> httpcore.AsyncNetworkStream:
         self.reached.append(host)
         here = self.tls_port if port == 443 else self.port
-        return await httpcore.AnyIOBackend().connect_tcp("127.0.0.1", here, timeout)
+        return await AsyncioNetwork().connect_tcp("127.0.0.1", here, timeout)
 
     async def answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()

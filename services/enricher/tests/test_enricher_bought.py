@@ -13,6 +13,7 @@ from enricher.bought import Bought, Form, Paid
 from enricher.breakers import Breakers
 from enricher.budgets import Budgets
 from enricher.calling import Calls, StepSkipped
+from enricher.together import Together
 from enricher.vendors.errors import Rejected
 
 WEEK = timedelta(days=7)
@@ -53,7 +54,9 @@ def vendor() -> Vendor:
 
 
 def replica(database: Database, *, lease: timedelta = timedelta(seconds=60)) -> Bought:
-    return Bought(database, Calls(Budgets(database, {"tavily": 100}), Breakers(database)), lease=lease)
+    return Bought(
+        Together(database), Calls(Budgets(Together(database), {"tavily": 100}), Breakers(database)), lease=lease
+    )
 
 
 async def ask(

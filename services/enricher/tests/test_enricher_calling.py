@@ -11,6 +11,7 @@ from common.testing import until
 from enricher.breakers import THRESHOLD, Breakers
 from enricher.budgets import Budgets
 from enricher.calling import Calls, StepSkipped
+from enricher.together import Together
 from enricher.vendors.errors import Closed, Failed, Rejected, Throttled, Vendor, VendorError
 
 NOW = datetime(2026, 11, 22, 15, 59, tzinfo=UTC)
@@ -25,7 +26,7 @@ class Bench:
 
     def __init__(self, database: Database) -> None:
         self.now = NOW
-        self.budgets = Budgets(database, {"tavily": CAP, "zerobounce": CAP})
+        self.budgets = Budgets(Together(database), {"tavily": CAP, "zerobounce": CAP})
         self.breakers = Breakers(database, clock=lambda: (self.now - NOW).total_seconds())
         self.calls = Calls(self.budgets, self.breakers, sleep=self._sleep, clock=lambda: self.now, chance=lambda: 1.0)
         self.waits: list[float] = []

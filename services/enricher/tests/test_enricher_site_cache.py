@@ -12,6 +12,7 @@ import pytest
 from common.postgres import Database
 from common.testing import until
 from enricher.site_cache import REFUSED_FOR, UNREACHABLE_FOR, SiteBusy, SiteCache
+from enricher.together import Together
 from enricher.visiting import Visit
 
 HOME = "http://acme.sg/"
@@ -29,7 +30,7 @@ async def cache_of(web: Any, database: Database, **settings: Any) -> AsyncIterat
     limits = {"pages": settings.pop("pages", 0), "timeout_s": settings.pop("timeout_s", 10)}
     how = {"fresh_for": timedelta(days=7), "lease": timedelta(seconds=15), "texts_for": None, **settings}
     async with web.visitor(**limits) as visitor:
-        yield SiteCache(database, visitor, **how)
+        yield SiteCache(Together(database), visitor, **how)
 
 
 async def grow_old(owner: Any, by: timedelta) -> None:

@@ -12,6 +12,7 @@ from common.testing import until
 from enricher.breakers import Breakers
 from enricher.budgets import Budgets
 from enricher.calling import Calls
+from enricher.together import Together
 from enricher.vendors.errors import Closed
 from enricher.vendors.zerobounce import Verification, VerifyAnswer, ZeroBounce
 from enricher.verifying import Verified, Verifier
@@ -60,8 +61,8 @@ def bouncer() -> Bouncer:
 
 
 def replica(database: Database, bouncer: Bouncer | None, *, cap: int = 10_000, **other: Any) -> Verifier:
-    calls = Calls(Budgets(database, {"zerobounce": cap}), Breakers(database))
-    return Verifier(database, calls, cast(ZeroBounce | None, bouncer), **other)
+    calls = Calls(Budgets(Together(database), {"zerobounce": cap}), Breakers(database))
+    return Verifier(database, Together(database), calls, cast(ZeroBounce | None, bouncer), **other)
 
 
 async def is_asked(bouncer: Bouncer) -> None:

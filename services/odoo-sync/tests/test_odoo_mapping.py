@@ -3,25 +3,40 @@
 from datetime import UTC, date, datetime
 from html.parser import HTMLParser
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from common.contracts import Company, Contact, LeadScored
-from odoo_sync.mapping import company_row, contact_row, description, lead_row, new_lead_row
+from odoo_sync.links import Kind
+from odoo_sync.mapping import (
+    company_row,
+    contact_row,
+    description,
+    digest,
+    external_id,
+    lead_row,
+    new_lead,
+    wanted,
+)
 
 EMAIL = Contact(kind="email", value="sales@acme.sg", is_role=True, source_url="http://acme.sg/contact")
 PHONE = Contact(kind="phone", value="+6561234567", source_url="http://acme.sg")
 
 
 def a_lead(
-    *, rationale: str = "Maker of parts; site live", contact: Contact | None = EMAIL, **company: object
+    *,
+    rationale: str = "Maker of parts; site live",
+    contact: Contact | None = EMAIL,
+    score: float = 0.86,
+    **company: object,
 ) -> LeadScored:
     """A high lead of tenant 3."""
     known = {"company_id": 7, "uen": "201812345K", "name": "ACME PTE. LTD.", "website_domain": "acme.sg"}
     return LeadScored(
         tenant_id=3,
         company=Company.model_validate(known | company),
-        score=0.86,
+        score=score,
         bucket="High",
         rationale=rationale,
         contact=contact,
@@ -48,11 +63,27 @@ class Reader(HTMLParser):
 
 def test_each_record_has_an_external_id_that_names_kind_tenant_and_company() -> None:
     """One id on two models would let Odoo overwrite an unrelated record."""
-    lead = a_lead()
+    kinds: list[Kind] = ["company", "contact", "lead"]
 
-    ids = [company_row(lead)["id"], contact_row(lead, EMAIL)["id"], new_lead_row(lead)["id"]]
+    ids = [external_id(kind, 3, "201812345K") for kind in kinds]
 
     assert ids == ["leadgen.company_3_201812345K", "leadgen.contact_3_201812345K", "leadgen.lead_3_201812345K"]
+
+
+@pytest.mark.parametrize(
+    ("score", "contact", "has_lead", "kinds"),
+    [
+        (0.66, EMAIL, False, ["company", "contact", "lead"]),
+        (0.65, EMAIL, False, ["company", "contact"]),
+        (0.2, None, True, ["company", "lead"]),
+        (0.2, None, False, ["company"]),
+    ],
+)
+def test_what_is_wanted_depends_on_score_contact_and_what_is_there(
+    score: float, contact: Contact | None, has_lead: bool, kinds: list[str]
+) -> None:
+    """A lead that is there is kept up to date, however low the score."""
+    assert list(wanted(a_lead(contact=contact, score=score), min_score=0.66, has_lead=has_lead)) == kinds
 
 
 def test_only_what_is_known_is_sent() -> None:
@@ -62,7 +93,7 @@ def test_only_what_is_known_is_sent() -> None:
     assert "website" not in row
     assert "street" not in row
     assert company_row(a_lead(address="1 Kallang Way"))["street"] == "1 Kallang Way"
-    assert "email_from" not in new_lead_row(a_lead(contact=None))
+    assert "email_from" not in new_lead(a_lead(contact=None))
 
 
 def test_booleans_are_texts() -> None:
@@ -70,24 +101,33 @@ def test_booleans_are_texts() -> None:
     assert company_row(a_lead())["is_company"] == "1"
 
 
-def test_the_contact_is_a_child_of_the_company_with_its_email_or_phone() -> None:
-    """Whichever is known."""
-    assert contact_row(a_lead(), EMAIL)["email"] == "sales@acme.sg"
-    assert contact_row(a_lead(), PHONE)["phone"] == "+6561234567"
-    assert contact_row(a_lead(), PHONE)["parent_id/id"] == company_row(a_lead())["id"]
+def test_a_contact_has_its_email_or_phone_and_no_name_but_its_own() -> None:
+    """Whichever is known; the address stands for a name that is not."""
+    assert contact_row(EMAIL) == {
+        "name": "sales@acme.sg",
+        "type": "contact",
+        "email": "sales@acme.sg",
+        "phone": "",
+        "function": "",
+    }
+    assert (contact_row(PHONE)["phone"], contact_row(PHONE)["email"]) == ("+6561234567", "")
+    known = contact_row(EMAIL.model_copy(update={"name": "Tan Ah Kow", "title": "COO"}))
+    assert (known["name"], known["function"]) == ("Tan Ah Kow", "COO")
 
 
 def test_of_a_lead_that_is_there_only_the_reason_is_sent() -> None:
     """A rep who renamed it, took it or made it an opportunity keeps it so."""
-    assert new_lead_row(a_lead())["type"] == "lead"
-    assert new_lead_row(a_lead())["user_id/id"] == ""
-    assert set(lead_row(a_lead())) == {"id", "description"}
+    assert new_lead(a_lead())["type"] == "lead"
+    assert new_lead(a_lead())["user_id/id"] == ""
+    assert set(lead_row(a_lead())) == {"description"}
 
 
-def test_a_lead_hangs_on_the_contact_or_where_there_is_none_on_the_company() -> None:
-    """So that Odoo copies the address to the contact, not over what a rep wrote of the company."""
-    assert new_lead_row(a_lead())["partner_id/id"] == "leadgen.contact_3_201812345K"
-    assert new_lead_row(a_lead(contact=None))["partner_id/id"] == "leadgen.company_3_201812345K"
+def test_a_row_that_differs_in_anything_has_another_hash() -> None:
+    """And the same row the same one."""
+    row = company_row(a_lead())
+
+    assert digest(row) == digest(dict(row))
+    assert len({digest(row), *(digest({**row, column: "x"}) for column in row)}) == len(row) + 1
 
 
 def test_the_description_tells_score_reason_and_register() -> None:

@@ -49,3 +49,15 @@ def test_a_key_that_is_none_is_refused_without_showing_it(
     assert "ODOO_CREDENTIALS_KEY" in said
     assert "32 bytes" in said
     assert "hunter2" not in said
+
+
+def test_several_keys_open_what_any_of_them_closed(environment: pytest.MonkeyPatch) -> None:
+    """The first one encrypts: so keys are rotated while the service runs."""
+    new, old = Fernet.generate_key(), Fernet.generate_key()
+    environment.setenv("ODOO_CREDENTIALS_KEY", f"{new.decode()}, {old.decode()}")
+
+    credentials = read(OdooSyncSettings).credentials
+
+    assert credentials is not None
+    assert credentials.decrypt(Fernet(old).encrypt(b"secret")) == b"secret"
+    assert Fernet(new).decrypt(credentials.encrypt(b"secret")) == b"secret"

@@ -1,32 +1,74 @@
 """The scorer's core: laws of the score, and what the words of a lead say."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from random import Random
+from typing import Any
 
+import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from common.contracts import Company, CompanyEnriched, Contact, Site
+from common.contracts import Company, CompanyEnriched, CompanyFact, Contact, Icp, Site
+from industries.hierarchy import Code, Hierarchy
+from leadgen.ssic import ssic_2020
+from scorer.contactability import best_contact, is_senior
+from scorer.industry import Industries
+from scorer.model import UNIT, read_model
 from scorer.rating import newest, rate
-from scorer.rationale import LONGEST, rationale
-from scorer.rubric import Rubric, Weights
-from scorer.signals import age_in_years, best_contact
+from scorer.rationale import LONGEST
+from scorer.weighing import scale_of
+from scorer.yardstick import Profile, Yardstick, Yardsticks
 
-RUBRIC = Rubric()
-VISITED_AT = datetime(2026, 11, 22, 1, 0, tzinfo=UTC)
+MODEL = read_model()
+YARDSTICKS = Yardsticks(MODEL, Industries(Hierarchy(Code("2020", *code) for code in ssic_2020())))
+SEEN_AT = datetime(2026, 11, 22, 1, 0, tzinfo=UTC)
 HOME = "http://acme.sg"
 
 
-def a_visit(*, site: Site | None = None, contacts: list[Contact] | None = None, **company: object) -> CompanyEnriched:
-    """A visit of a made-up maker of precision parts, eight years old, whose site says nothing unless told."""
+def by(weights: dict[str, float] | None = None, **icp: Any) -> Yardstick:
+    """The yardstick of a tenant with this ICP and these weights."""
+    return YARDSTICKS.of(
+        Profile(
+            icp=Icp(**icp).model_dump_json() if icp else None,
+            changed_at=SEEN_AT if icp else None,
+            weights=None if weights is None else orjson.dumps(weights).decode(),
+            weights_version=None if weights is None else "own",
+        )
+    )
+
+
+NO_ICP = by()
+FULL_ICP = by(
+    industries=["2020:25"],
+    employees_from=20,
+    employees_to=200,
+    age_from=3,
+    districts=["01", "22"],
+    technologies=["Shopify", "React"],
+)
+
+
+def seen(
+    *,
+    site: Site | None = None,
+    contacts: list[Contact] | None = None,
+    facts: list[CompanyFact] | None = None,
+    reasons: list[str] | None = None,
+    **company: object,
+) -> CompanyEnriched:
+    """An enrichment of a made-up maker of caps, eight years old, whose site says nothing unless told."""
     known = {
         "company_id": 7,
         "uen": "201812345K",
-        "name": "ACME PRECISION PTE. LTD.",
-        "entity_type": "Local Company",
+        "name": "ACME PTE. LTD.",
         "incorporated_on": date(2018, 3, 1),
-        "industry_code": "25910",
-        "industry_norm": "manufacture of precision parts",
+        "industry_code": "25912",
+        "industry_norm": "manufacture of metal caps",
+        "ssic_version": "2020",
+        "postal_code": "048616",
         "website_domain": "acme.sg",
     }
     return CompanyEnriched(
@@ -34,123 +76,175 @@ def a_visit(*, site: Site | None = None, contacts: list[Contact] | None = None, 
         company=Company.model_validate(known | company),
         site=site or Site(outcome="visited", url=HOME),
         contacts=contacts or [],
-        degraded_reasons=[],
-        enriched_at=VISITED_AT,
+        degraded_reasons=reasons or [],
+        enriched_at=SEEN_AT,
+        facts=facts or [],
     )
 
 
-def an_email(value: str, *, is_role: bool = False, page: str = f"{HOME}/contact") -> Contact:
-    return Contact(kind="email", value=value, is_role=is_role, source_url=page)
+def an_email(value: str = "jane@acme.sg", **more: Any) -> Contact:
+    return Contact(kind="email", value=value, source_url=f"{HOME}/contact", **more)
 
 
 def a_phone(value: str = "+6561234567") -> Contact:
     return Contact(kind="phone", value=value, source_url=HOME)
 
 
-texts = st.none() | st.text(max_size=300)
+def a_fact(field: str, value: str, page: str = "/about") -> CompanyFact:
+    return CompanyFact(field=field, value=value, source_url=HOME + page, method="page", confidence=0.7)
+
+
+words = st.text(max_size=60)
 contacts = st.builds(
     Contact,
     kind=st.sampled_from(["email", "phone"]),
-    value=st.text(min_size=1, max_size=80),
+    value=st.text(min_size=1, max_size=40),
     is_role=st.booleans(),
-    source_url=st.text(max_size=120),
+    source_url=words,
+    name=st.none() | words,
+    title=st.none() | words | st.sampled_from(["COO", "Managing Director", "Clerk"]),
+    status=st.none() | st.sampled_from(["valid", "invalid", "catch-all", "do_not_mail", "unknown", "spamtrap", "new"]),
+    sub_status=st.none() | st.sampled_from(["role_based", "toxic"]),
+)
+facts = st.builds(
+    CompanyFact,
+    field=st.sampled_from(["employees", "hiring", "pricing", "customers", "technologies", "news", "markets"]),
+    value=words
+    | st.sampled_from(["40", "51-200", "3 open roles: Cook", "no open roles", "has a careers page", "react"]),
+    source_url=words,
+    method=st.sampled_from(["page", "ai"]),
+    confidence=st.just(0.7),
 )
 sites = st.builds(
     Site,
     outcome=st.sampled_from(["visited", "no_site_known", "forbidden", "unreachable", "empty"]),
-    url=texts,
-    about=texts,
-    tech=st.lists(st.text(max_size=20), max_size=4),
+    url=st.none() | words,
+    tech=st.lists(words | st.just("react"), max_size=3),
     has_careers=st.none() | st.booleans(),
 )
 companies = st.builds(
     Company,
     company_id=st.integers(1, 5),
     uen=st.just("201812345K"),
-    name=st.text(min_size=1, max_size=60),
-    entity_type=st.none() | st.sampled_from(["Local Company", "Limited Liability Partnership", "Co-operative"]),
+    name=st.text(min_size=1, max_size=30),
     incorporated_on=st.none() | st.dates(date(1900, 1, 1), date(2030, 1, 1)),
-    industry_code=st.none() | st.just("25910"),
-    industry_norm=texts,
-    website_domain=texts,
+    industry_code=st.none() | st.sampled_from(["25912", "46900", "01111", "99999"]),
+    secondary_industry_code=st.none() | st.just("25912"),
+    industry_norm=st.none() | words,
+    ssic_version=st.none() | st.sampled_from(["2020", "2030"]),
+    postal_code=st.none() | words | st.from_regex(r"[0-9]{6}", fullmatch=True),
 )
-visits = st.builds(
+enrichments = st.builds(
     CompanyEnriched,
     tenant_id=st.just(1),
     company=companies,
     site=sites,
     contacts=st.lists(contacts, max_size=4),
-    degraded_reasons=st.just([]),
-    enriched_at=st.integers(0, 3).map(lambda hours: VISITED_AT + timedelta(hours=hours)),
+    degraded_reasons=st.lists(st.just("lusha: no key"), max_size=1),
+    enriched_at=st.integers(0, 3).map(lambda hours: SEEN_AT + timedelta(hours=hours)),
+    facts=st.lists(facts, max_size=5, unique_by=lambda fact: fact.field),
 )
+icps = st.builds(
+    Icp,
+    industries=st.lists(st.sampled_from(["2020:25", "2020:2591", "46", "2025:62", "nonsense"]), max_size=2),
+    employees_from=st.none() | st.integers(0, 300),
+    employees_to=st.none() | st.integers(0, 300),
+    age_from=st.none() | st.integers(0, 30),
+    age_to=st.none() | st.integers(0, 30),
+    districts=st.lists(st.sampled_from(["01", "22"]), max_size=2),
+    technologies=st.lists(st.sampled_from(["react", "Shopify", ""]), max_size=3),
+)
+weights = st.none() | st.dictionaries(
+    st.sampled_from([it.name for it in MODEL.criteria]), st.floats(0.01, 1000), max_size=5
+)
+yardsticks = st.builds(lambda icp, own: by(own, **icp.model_dump()), icps, weights)
 
 
-@given(visits)
-def test_a_score_stays_in_range_and_its_parts_sum_to_it(event: CompanyEnriched) -> None:
-    """Between 0 and 1, in the bucket of its range, and made of its contributions."""
-    rating = rate(event, RUBRIC)
+def decimals(rating: Any) -> dict[str, Decimal]:
+    features = orjson.loads(rating.features)
+    return {name: Decimal(str(it["contribution"])) for name, it in features.items()}
+
+
+@given(enrichments, yardsticks)
+def test_a_score_is_bounded_and_its_parts_sum_to_it_exactly(event: CompanyEnriched, yardstick: Yardstick) -> None:
+    """Score and confidence in [0, 1]; base and contributions sum to the score, as decimals, to the last digit."""
+    rating = rate(event, yardstick)
 
     assert 0 <= rating.score <= 1
-    assert sum(feature.contribution for feature in rating.features) == pytest.approx(rating.score, abs=1e-9)
-    assert all(feature.contribution >= 0 for feature in rating.features)
+    assert 0 <= rating.confidence <= 1
+    assert Decimal(str(rating.base)) + sum(decimals(rating).values()) == Decimal(str(rating.score))
     assert rating.bucket == ("High" if rating.score >= 0.66 else "Medium" if rating.score >= 0.33 else "Low")
+    assert sum(share.weight for share in yardstick.scale.shares) == UNIT
 
 
-@given(visits, contacts)
-def test_one_contact_more_never_lowers_a_score(event: CompanyEnriched, contact: Contact) -> None:
-    """Whatever is known already."""
-    more = event.model_copy(update={"contacts": [*event.contacts, contact]})
-
-    assert rate(more, RUBRIC).score >= rate(event, RUBRIC).score
-
-
-@given(
-    visits,
-    st.sampled_from(
-        [
-            {"about": "We make parts."},
-            {"tech": ["shopify"]},
-            {"has_careers": True},
-            {"outcome": "visited"},
-        ]
-    ),
-)
-def test_a_good_sign_of_the_site_never_lowers_a_score(event: CompanyEnriched, sign: dict[str, object]) -> None:
-    """Also where it was unknown before."""
-    more = event.model_copy(update={"site": event.site.model_copy(update=sign)})
-
-    assert rate(more, RUBRIC).score >= rate(event, RUBRIC).score
-
-
-@given(visits, st.sampled_from([{"industry_code": "25910"}, {"entity_type": "Local Company"}]))
-def test_a_good_fact_of_the_register_never_lowers_a_score(event: CompanyEnriched, fact: dict[str, object]) -> None:
-    """To know the industry, or that it is a company, can only help."""
-    more = event.model_copy(update={"company": event.company.model_copy(update=fact)})
-
-    assert rate(more, RUBRIC).score >= rate(event, RUBRIC).score
-
-
-@given(visits, st.randoms())
-def test_order_and_repeats_of_contacts_are_irrelevant(event: CompanyEnriched, chance: object) -> None:
-    """The same contacts, shuffled and doubled, give the same rating to the bit."""
-    doubled = [*event.contacts, *event.contacts]
-    chance.shuffle(doubled)  # type: ignore[attr-defined]
-    other = rate(event.model_copy(update={"contacts": doubled}), RUBRIC)
-
-    rating = rate(event, RUBRIC)
-
-    assert (other.score, other.features, other.rationale) == (rating.score, rating.features, rating.rationale)
-    assert other.contact == rating.contact
-
-
-@given(st.lists(visits, max_size=6), st.randoms())
-def test_the_newest_visits_are_the_same_in_any_order_and_with_repeats(
-    events: list[CompanyEnriched], chance: object
+@given(st.data(), weights, st.sets(st.sampled_from([it.name for it in MODEL.criteria if it.group == "icp"])))
+def test_a_positive_finding_never_lowers_a_score(
+    data: st.DataObject, own: dict[str, float] | None, asked: set[str]
 ) -> None:
+    """Of any criterion, by any tenant's weights, whatever else is known: neither in place of nothing, nor in place of a
+    finding that is worth less.
+    """
+    scale = scale_of(MODEL, own or {}, asked)
+    counted = [share.criterion for share in scale.shares]
+    found = {it.name: data.draw(st.none() | st.sampled_from(sorted(it.findings))) for it in counted}
+    for criterion in counted:
+        for name, value in criterion.findings.items():
+            before, after = found[criterion.name], scale.score(found | {criterion.name: name})
+            if before is not None and criterion.findings[before] <= value:
+                assert after >= scale.score(found)
+            if value >= criterion.prior:
+                assert after >= scale.score(found | {criterion.name: None})
+            else:
+                assert after <= scale.score(found | {criterion.name: None})
+
+
+GOOD_NEWS: list[dict[str, Any]] = [
+    {"contacts": [an_email(status="valid")]},
+    {"contacts": [an_email(name="Ann Tan", title="COO", status="valid")]},
+    {"contacts": [a_phone()]},
+    {"facts": [a_fact("hiring", "4 open roles: Cook")]},
+    {"facts": [a_fact("customers", "Foo; Bar")]},
+    {"facts": [a_fact("pricing", "S$ 20")]},
+    {"facts": [a_fact("news", "Opens a second plant")]},
+    {"facts": [a_fact("technologies", "react; shopify")]},
+    {"facts": [a_fact("employees", "40")]},
+]
+
+
+@given(enrichments, st.sampled_from([NO_ICP, FULL_ICP]), st.sampled_from(GOOD_NEWS))
+def test_good_news_never_lowers_a_score(event: CompanyEnriched, yardstick: Yardstick, more: dict[str, Any]) -> None:
+    """One more contact that can be written to, or a fact that the ICP asks for, in whatever it is added to."""
+    told = {fact.field for fact in more.get("facts", ())}
+    update = {
+        "contacts": [*event.contacts, *more.get("contacts", ())],
+        "facts": [*(fact for fact in event.facts if fact.field not in told), *more.get("facts", ())],
+    }
+
+    assert rate(event.model_copy(update=update), yardstick).score >= rate(event, yardstick).score
+
+
+@given(enrichments, yardsticks, st.randoms())
+def test_order_and_repeats_within_an_enrichment_are_irrelevant(
+    event: CompanyEnriched, yardstick: Yardstick, chance: Random
+) -> None:
+    """The same contacts and facts, shuffled and doubled, give the same rating to the bit."""
+    contacts, facts = [*event.contacts, *event.contacts], [*event.facts, *event.facts]
+    chance.shuffle(contacts)
+    chance.shuffle(facts)
+    other = rate(event.model_copy(update={"contacts": contacts, "facts": facts}), yardstick)
+
+    rating = rate(event, yardstick)
+
+    assert replace(other, event=event) == rating
+    assert other.features == rating.features
+
+
+@given(st.lists(enrichments, max_size=6), st.randoms())
+def test_the_newest_are_the_same_in_any_order_and_with_repeats(events: list[CompanyEnriched], chance: Random) -> None:
     """Events delivered in any order, with repeats, end in one state: per company, the newest."""
-    ratings = [rate(event, RUBRIC) for event in events]
+    ratings = [rate(event, FULL_ICP) for event in events]
     again = [*ratings, *ratings]
-    chance.shuffle(again)  # type: ignore[attr-defined]
+    chance.shuffle(again)
 
     kept = newest(ratings)
 
@@ -161,110 +255,191 @@ def test_the_newest_visits_are_the_same_in_any_order_and_with_repeats(
         assert it.event.enriched_at == max(e.enriched_at for e in events if e.company.company_id == company_id)
 
 
-@given(visits)
-def test_a_rationale_is_one_printable_line_of_bounded_length(event: CompanyEnriched) -> None:
-    """Whatever the site and the register hold."""
-    words = rationale(event, best_contact(event))
-
-    assert 0 < len(words) <= LONGEST
-    assert words.isprintable()
-
-
-def test_a_company_known_well_is_a_high_lead() -> None:
-    """Everything that can be found was found: the score is 1."""
-    event = a_visit(
-        site=Site(outcome="visited", url=HOME, about="We make parts.", tech=["shopify"], has_careers=True),
-        contacts=[an_email("jane.tan@acme.sg"), a_phone()],
+@given(enrichments, icps, weights)
+def test_the_same_inputs_and_model_give_the_same_to_the_bit(
+    event: CompanyEnriched, icp: Icp, own: dict[str, float] | None
+) -> None:
+    """In another process too, where nothing is remembered: read anew, made anew, and out of the stored event."""
+    rating = rate(event, by(own, **icp.model_dump()))
+    elsewhere = Yardsticks(read_model(), YARDSTICKS._industries).of(
+        Profile(
+            icp.model_dump_json(),
+            SEEN_AT,
+            None if own is None else orjson.dumps(own).decode(),
+            None if own is None else "own",
+        )
     )
 
-    assert rate(event, RUBRIC).score == 1.0
-    assert rate(event, RUBRIC).bucket == "High"
+    again = rate(CompanyEnriched.model_validate_json(event.model_dump_json()), elsewhere)
+
+    assert (again.score.hex(), again.confidence.hex()) == (rating.score.hex(), rating.confidence.hex())
+    assert (again.features, again.rationale) == (rating.features, rating.rationale)
 
 
-def test_a_company_without_a_site_scores_too_and_says_so() -> None:
-    """The register's facts alone make a low lead, and what is unknown is marked as unknown, not as absent."""
-    rating = rate(a_visit(site=Site(outcome="no_site_known"), website_domain=None), RUBRIC)
+@given(enrichments, st.lists(yardsticks, max_size=4))
+def test_another_tenants_profile_never_moves_a_score(event: CompanyEnriched, others: list[Yardstick]) -> None:
+    """Whatever is scored by others' ICPs and weights in between."""
+    before = rate(event, FULL_ICP)
+    for other in others:
+        rate(event, other)
 
-    assert rating.bucket == "Low"
-    assert rating.score == 0.25
-    assert "no website known" in rating.rationale
-    unknown = {feature.signal.name for feature in rating.features if feature.signal.value is None}
-    assert {"site_live", "has_email", "has_phone", "has_careers"} <= unknown
-
-
-def test_a_site_that_was_read_and_shows_no_phone_is_a_zero_not_an_unknown() -> None:
-    """None and 0 differ in the features."""
-    rating = rate(a_visit(), RUBRIC)
-
-    values = {feature.signal.name: feature.signal.value for feature in rating.features}
-    assert values["has_phone"] == 0.0
-    assert values["has_careers"] is None
+    assert rate(event, FULL_ICP) == before
 
 
-def test_a_rationale_names_its_evidence_and_where_it_was_found() -> None:
-    """Industry and age from the register, the careers page's site, the contact and its page."""
-    event = a_visit(
-        site=Site(outcome="visited", url=HOME, has_careers=True),
-        contacts=[an_email("sales@acme.sg", is_role=True)],
+@given(enrichments, yardsticks)
+def test_a_rationale_is_one_printable_line_of_bounded_length(event: CompanyEnriched, yardstick: Yardstick) -> None:
+    """Whatever the site and the register hold; and PostgreSQL takes the features."""
+    rating = rate(event, yardstick)
+
+    assert 0 < len(rating.rationale) <= LONGEST
+    assert rating.rationale.isprintable()
+    assert "\\u0000" not in rating.features
+
+
+def test_what_is_not_known_lowers_the_confidence_and_not_the_score() -> None:
+    """Nothing known is the base, in between of all known well and all known badly."""
+    unknown = rate(seen(site=Site(outcome="no_site_known"), website_domain=None), NO_ICP)
+    bad = rate(seen(site=Site(outcome="unreachable", url=HOME), contacts=[an_email(status="invalid")]), NO_ICP)
+
+    assert unknown.confidence == 0
+    assert unknown.score == unknown.base
+    assert bad.score < unknown.score < rate(seen(contacts=[an_email(status="valid")]), NO_ICP).score
+    assert {it["value"] for it in orjson.loads(unknown.features).values()} == {None}
+
+
+def test_a_company_that_is_all_one_could_wish_scores_1_and_says_why() -> None:
+    """Each claim with its evidence, and every source in the features."""
+    event = seen(
+        site=Site(outcome="visited", url=HOME, tech=["react", "shopify"], has_careers=True),
+        contacts=[an_email(name="Ann Tan", title="COO", status="valid")],
+        facts=[
+            a_fact("employees", "40"),
+            a_fact("hiring", "4 open roles: Cook, Clerk, Welder, …", "/careers"),
+            a_fact("customers", "Foo; Bar"),
+            a_fact("pricing", "S$ 20"),
+            a_fact("news", "Opens a second plant"),
+        ],
     )
 
-    assert rate(event, RUBRIC).rationale == (
-        "Manufacture of precision parts (SSIC 25910), 8 years old; "
-        "site live with careers page (acme.sg); sales@acme.sg on /contact"
+    rating = rate(event, FULL_ICP)
+
+    assert (rating.score, rating.confidence, rating.bucket) == (1.0, 1.0, "High")
+    assert rating.rationale == (
+        "Manufacture of fabricated metal products except machinery and … (SSIC 25) matches your ICP; "
+        "as your ICP asks: 40 employees, 8 years old, in district 01, uses React, Shopify; "
+        "hiring 4 roles (careers page); names customers such as Foo; in the news: Opens a second plant; "
+        "shows its prices; verified email of the COO"
     )
+    features = orjson.loads(rating.features)
+    assert features["hiring"]["source"] == f"{HOME}/careers"
+    assert features["industry"]["source"] == "register"
+    assert features["verified_email"]["source"] == f"{HOME}/contact"
+
+
+def test_without_an_icp_a_score_says_so_and_rests_on_the_rest() -> None:
+    """The ICP's criteria are no part of it; an ICP that asks for nothing is none."""
+    rating = rate(seen(), NO_ICP)
+
+    assert "no ICP is set: scored by signals and contacts alone" in rating.rationale
+    assert set(orjson.loads(rating.features)) == {it.name for it in MODEL.criteria if it.group != "icp"}
+    assert rating.announcement(SEEN_AT).has_icp is False
+    assert rate(seen(), by(industries=[])).score == rating.score
+    assert rate(seen(), FULL_ICP).announcement(SEEN_AT).has_icp is True
+
+
+def test_a_tenants_own_weights_move_its_scores_and_name_themselves() -> None:
+    """Those that it does not name keep the model's; the model's version tells the two apart."""
+    event = seen(facts=[a_fact("hiring", "4 open roles: Cook")])
+    plain, own = rate(event, NO_ICP), rate(event, by({"hiring": 5}))
+
+    assert own.score > plain.score
+    assert plain.yardstick.model_version == MODEL.version
+    assert own.yardstick.model_version == f"{MODEL.version}+own"
 
 
 @pytest.mark.parametrize(
-    ("outcome", "words"),
+    ("outcome", "told"),
     [
+        ("visited", "site live (acme.sg)"),
         ("unreachable", "site does not answer (acme.sg)"),
-        ("forbidden", "site asks not to be visited (acme.sg)"),
         ("empty", "site live but says nothing (acme.sg)"),
     ],
 )
-def test_a_rationale_says_how_the_visit_went(outcome: str, words: str) -> None:
+def test_a_rationale_says_how_the_visit_went_where_nothing_else_is_known_of_it(outcome: str, told: str) -> None:
     """A visit that failed is explained, and nothing is claimed of what the site holds."""
-    event = a_visit(site=Site.model_validate({"outcome": outcome, "url": HOME}))
+    event = seen(site=Site.model_validate({"outcome": outcome, "url": HOME}))
 
-    assert words in rate(event, RUBRIC).rationale
-    assert "no contact known" in rate(event, RUBRIC).rationale
+    assert told in rate(event, NO_ICP).rationale
 
 
-def test_the_best_contact_is_a_person_at_the_companys_own_domain() -> None:
-    """A person's email before a role's before a phone; the own domain before another."""
-    role, person = an_email("info@acme.sg", is_role=True), an_email("jane.tan@acme.sg")
-    elsewhere = an_email("a.tan@mail.example")
+def test_what_does_not_fit_is_said_too() -> None:
+    """In the rationale, with what it is, and with what was asked for in the features."""
+    rating = rate(seen(facts=[a_fact("employees", "900")], industry_code="46900", postal_code="738099"), FULL_ICP)
 
-    assert best_contact(a_visit(contacts=[a_phone(), role])) == role
-    assert best_contact(a_visit(contacts=[role, elsewhere])) == elsewhere
-    assert best_contact(a_visit(contacts=[elsewhere, role, person])) == person
-    assert best_contact(a_visit(contacts=[a_phone()])) == a_phone()
-    assert best_contact(a_visit()) is None
+    assert rating.rationale.startswith("Manufacture of metal caps (SSIC 46900) is outside your ICP")
+    assert "not as your ICP asks: 900 employees, in district 25" in rating.rationale
+    assert orjson.loads(rating.features)["size"]["evidence"] == "900 employees; the ICP asks for 20 to 200"
+
+
+def test_that_nobody_is_named_means_nothing_while_a_vendor_was_left_out() -> None:
+    """Then it is unknown; with the vendor asked in vain it is a finding."""
+    values = [
+        orjson.loads(rate(seen(reasons=reasons), NO_ICP).features)["decision_maker"]["value"]
+        for reasons in (["lusha: no key"], ["lusha: nobody with such a title and an address"], [])
+    ]
+
+    assert values == [None, 0.0, 0.0]
 
 
 @pytest.mark.parametrize(
-    ("born", "years"),
+    ("status", "sub_status", "value"),
     [
-        (date(2018, 11, 22), 8),
-        (date(2018, 11, 23), 7),
-        (date(2026, 11, 22), 0),
-        (date(2027, 1, 1), None),
-        (None, None),
+        ("valid", "", 1.0),
+        ("valid", "role_based_accept_all", 1.0),
+        ("catch-all", "", 0.7),
+        ("do_not_mail", "role_based", 0.6),
+        ("do_not_mail", "role_based_catch_all", 0.6),
+        ("do_not_mail", "toxic", 0.0),
+        ("invalid", "mailbox_not_found", 0.0),
+        ("spamtrap", "", 0.0),
+        ("unknown", "greylisted", None),
+        (None, None, None),
     ],
 )
-def test_age_is_counted_in_full_years_to_the_visit(born: date | None, years: int | None) -> None:
-    """A birthday counts; a date to come is no age."""
-    assert age_in_years(a_visit(incorporated_on=born)) == years
+def test_a_verifiers_words_count_as_they_are_meant(status: str | None, sub_status: str | None, value: float) -> None:
+    """A company's info@ comes as do_not_mail and is read all the same; what could not be verified is unknown."""
+    event = seen(contacts=[an_email(status=status, sub_status=sub_status)])
+
+    assert orjson.loads(rate(event, NO_ICP).features)["verified_email"]["value"] == value
 
 
-def test_a_role_address_is_worth_less_than_a_persons() -> None:
-    """And more than none."""
-    person, role = a_visit(contacts=[an_email("jane@acme.sg")]), a_visit(contacts=[an_email("i@acme.sg", is_role=True)])
+def test_the_best_contact_is_a_live_address_of_someone_who_decides() -> None:
+    """Not a dead one; a person's before a role's before a phone; the verified, the senior, the own domain first."""
+    role, person = an_email("info@acme.sg", is_role=True), an_email("jane@acme.sg")
+    verified, senior = an_email("zoe@acme.sg", status="valid"), an_email("zac@acme.sg", title="Director")
+    dead, elsewhere = an_email("ann@acme.sg", status="invalid"), an_email("a@mail.example")
 
-    assert rate(person, RUBRIC).score > rate(role, RUBRIC).score > rate(a_visit(), RUBRIC).score
+    assert best_contact(seen(contacts=[a_phone(), role])) == role
+    assert best_contact(seen(contacts=[role, elsewhere])) == elsewhere
+    assert best_contact(seen(contacts=[elsewhere, role, person])) == person
+    assert best_contact(seen(contacts=[person, senior, dead])) == senior
+    assert best_contact(seen(contacts=[person, senior, verified])) == verified
+    assert best_contact(seen(contacts=[dead, a_phone()])) == a_phone()
+    assert best_contact(seen(contacts=[a_phone()])) == a_phone()
+    assert best_contact(seen()) is None
 
 
-def test_weights_that_do_not_sum_to_one_are_refused() -> None:
-    """A rubric that could leave [0, 1] cannot be made."""
-    with pytest.raises(ValueError, match="sum to 1"):
-        Weights(site_live=0.5)
+@pytest.mark.parametrize(
+    "title", ["COO", "Chief Executive", "Managing Director", "Head of Sales", "Co-Founder", "VP Sales"]
+)
+def test_who_decides_is_known_by_the_title(title: str) -> None:
+    """Any chief, head, director, founder or owner."""
+    assert is_senior(title)
+
+
+@pytest.mark.parametrize(
+    "title", [None, "", "Sales Executive", "Engineer", "Assistant to the CEO", "Executive Assistant"]
+)
+def test_who_decides_nothing_is_known_too(title: str | None) -> None:
+    """Also where the title names someone else's."""
+    assert not is_senior(title)

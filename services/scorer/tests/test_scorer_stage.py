@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 import asyncpg
 import pytest
@@ -13,11 +14,14 @@ from common.ids import new_id
 from common.inbox import Claim
 from common.postgres import Database
 from common.stage import Batch, Item
+from industries.hierarchy import Hierarchy
 from scorer.consumer import scorer
-from scorer.rubric import Rubric
+from scorer.industry import Industries
+from scorer.model import read_model
+from scorer.yardstick import Yardsticks
 
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
-SCORE = scorer(Rubric()).handlers[CompanyEnriched.topic]
+SCORE = scorer(Yardsticks(read_model(), Industries(Hierarchy([])))).handlers[CompanyEnriched.topic]
 
 
 @dataclass
@@ -26,11 +30,11 @@ class Seen:
 
     company: Company
 
-    def visit(self, *, about: str | None = None, hours: int = 0, tenant_id: int = 1) -> CompanyEnriched:
+    def visit(self, *, has_careers: bool | None = None, hours: int = 0, tenant_id: int = 1) -> CompanyEnriched:
         return CompanyEnriched(
             tenant_id=tenant_id,
             company=self.company,
-            site=Site(outcome="visited", url="http://acme.sg", about=about),
+            site=Site(outcome="visited", url="http://acme.sg", has_careers=has_careers),
             contacts=[],
             degraded_reasons=[],
             enriched_at=NOW + timedelta(hours=hours),
@@ -80,8 +84,8 @@ async def score(database: Database, *events: CompanyEnriched) -> list[LeadScored
 async def stored(database: Database, company_id: int, tenant_id: int = 1) -> asyncpg.Record | None:
     async with database.transaction(tenant_id) as tx:
         return await tx.fetchrow(
-            "SELECT s.score, s.bucket, s.rationale, s.enriched_at, s.updated_at, f.features,"
-            "       f.enriched_at AS of_features"
+            "SELECT s.score, s.bucket, s.rationale, s.confidence, s.has_icp, s.model_version, s.enriched_at,"
+            "       s.updated_at, f.features, f.base, f.evidence, f.icp_at, f.enriched_at AS of_features"
             "  FROM lead_scores s JOIN lead_features f USING (tenant_id, company_id) WHERE company_id = $1",
             company_id,
         )
@@ -89,15 +93,30 @@ async def stored(database: Database, company_id: int, tenant_id: int = 1) -> asy
 
 async def test_a_visit_becomes_a_score_its_features_and_an_announcement(database: Database, seen: Seen) -> None:
     """All three say the same."""
-    [lead] = await score(database, seen.visit(about="We make parts."))
+    event = seen.visit(has_careers=True)
+    [lead] = await score(database, event)
 
     row = await stored(database, seen.company.company_id)
     assert row is not None
     assert (row["score"], row["bucket"], row["rationale"]) == (lead.score, lead.bucket, lead.rationale)
+    assert (row["confidence"], row["has_icp"]) == (lead.confidence, lead.has_icp) == (lead.confidence, False)
+    assert row["model_version"] == lead.model_version == read_model().version
     features = json.loads(row["features"])
-    assert features["about_known"] == {"value": 1.0, "contribution": 0.1, "evidence": "We make parts."}
-    assert features["has_careers"]["value"] is None
-    assert sum(feature["contribution"] for feature in features.values()) == pytest.approx(row["score"])
+    assert set(features) == {it.name for it in read_model().criteria if it.group != "icp"}
+    assert features["hiring"] == {
+        "group": "signals",
+        "value": 0.7,
+        "weight": 0.1273,
+        "prior": 0.3,
+        "contribution": 0.0509,
+        "evidence": "has a careers page",
+        "source": "http://acme.sg",
+    }
+    assert features["news"]["value"] is None
+    contributions = [Decimal(str(feature["contribution"])) for feature in features.values()]
+    assert Decimal(str(row["base"])) + sum(contributions) == Decimal(str(row["score"]))
+    assert decode_body(CompanyEnriched, row["evidence"].encode()) == event
+    assert row["icp_at"] is None
 
 
 async def test_a_repeated_visit_changes_nothing(database: Database, seen: Seen) -> None:
@@ -112,7 +131,7 @@ async def test_a_repeated_visit_changes_nothing(database: Database, seen: Seen) 
 
 async def test_an_older_visit_never_undoes_a_newer_one(database: Database, seen: Seen) -> None:
     """Whatever the order of delivery, the newest visit's score stands."""
-    await score(database, seen.visit(about="We make parts.", hours=2))
+    await score(database, seen.visit(has_careers=True, hours=2))
     before = await stored(database, seen.company.company_id)
 
     await score(database, seen.visit(hours=1))
@@ -137,7 +156,7 @@ async def test_a_newer_visit_that_says_more_moves_updated_at(database: Database,
     """The lead changed."""
     await score(database, seen.visit())
     before = await stored(database, seen.company.company_id)
-    await score(database, seen.visit(about="We make parts.", hours=1))
+    await score(database, seen.visit(has_careers=True, hours=1))
     after = await stored(database, seen.company.company_id)
 
     assert before is not None
@@ -150,7 +169,7 @@ async def test_of_two_visits_in_one_batch_the_newest_is_kept_and_each_is_announc
     database: Database, seen: Seen
 ) -> None:
     """In whichever order they come; each announcement holds its own visit's score."""
-    newer, older = seen.visit(about="We make parts.", hours=1), seen.visit()
+    newer, older = seen.visit(has_careers=True, hours=1), seen.visit()
     leads = await score(database, newer, older)
 
     row = await stored(database, seen.company.company_id)
@@ -162,7 +181,7 @@ async def test_of_two_visits_in_one_batch_the_newest_is_kept_and_each_is_announc
 
 async def test_two_tenants_have_each_their_own_score_of_a_company(database: Database, seen: Seen) -> None:
     """Neither sees nor changes the other's."""
-    await score(database, seen.visit(about="We make parts."))
+    await score(database, seen.visit(has_careers=True))
     assert await stored(database, seen.company.company_id, tenant_id=2) is None
 
     await score(database, seen.visit(tenant_id=2))

@@ -9,7 +9,7 @@ from cryptography.fernet import Fernet
 
 from common.errors import Unavailable
 from common.postgres import Database
-from leadgen.odoo import ConnectionRejected, connect_odoo
+from leadgen.odoo import ConnectionRejected, connect_odoo, rotate_key
 from odoo_sync import connections
 from odoo_sync.odoo import OdooConnection
 
@@ -19,9 +19,10 @@ KEY = Fernet.generate_key().decode()
 URL = "https://odoo.example.com"
 
 
-async def found(database: Database, tenant_id: int) -> OdooConnection | None:
+async def found(database: Database, tenant_id: int, key: str = KEY) -> OdooConnection | None:
     async with database.transaction(tenant_id) as tx:
-        return await connections.find(tx, Fernet(KEY))
+        stored = await connections.find(tx)
+    return None if stored is None else stored.opened(Fernet(key))
 
 
 async def test_what_the_operator_stores_is_what_the_service_reads(database: Database, database_url: str) -> None:
@@ -74,6 +75,7 @@ async def test_an_owner_without_superuser_may_store_too(database: Database, data
         ({"api_key": "ké"}, "no key has"),
         ({"credentials_key": "short"}, "no Fernet key"),
         ({"tenant_id": 99}, "no tenant 99"),
+        ({"own_fields": ["website"]}, "like company.website"),
     ],
 )
 async def test_what_cannot_be_a_connection_is_refused(
@@ -86,6 +88,49 @@ async def test_what_cannot_be_a_connection_is_refused(
         await connect_odoo(database_url, **(given | changed))  # type: ignore[arg-type]
 
     assert await owner.fetchval("SELECT count(*) FROM odoo_connections") == 0
+
+
+async def test_login_and_own_fields_are_stored_and_can_be_taken_back(database: Database, database_url: str) -> None:
+    """What is not given with the next connection is gone."""
+    await connect_odoo(
+        database_url, 1, URL, "leads", "k1", KEY, login="sync@acme.sg", own_fields=["lead.name", "company.website"]
+    )
+    async with database.transaction(1) as tx:
+        stored = await connections.find(tx)
+    assert stored is not None
+    assert (stored.login, stored.own_fields) == ("sync@acme.sg", {"company.website", "lead.name"})
+
+    await connect_odoo(database_url, 1, URL, "leads", "k1", KEY)
+
+    async with database.transaction(1) as tx:
+        stored = await connections.find(tx)
+    assert stored is not None
+    assert (stored.login, stored.own_fields) == (None, frozenset())
+
+
+async def test_keys_are_rotated_for_all_tenants_at_once(database: Database, database_url: str) -> None:
+    """Afterwards the new key alone opens them; to do it again does no harm."""
+    new = Fernet.generate_key().decode()
+    await connect_odoo(database_url, 1, URL, "leads", "k1", KEY)
+    await connect_odoo(database_url, 2, URL, "other", "k2", KEY)
+
+    assert await rotate_key(database_url, f"{new},{KEY}") == 2
+    assert await rotate_key(database_url, f"{new},{KEY}") == 2
+
+    assert await found(database, 1, new) == OdooConnection(URL, "leads", "k1")
+    assert await found(database, 2, new) == OdooConnection(URL, "other", "k2")
+
+
+async def test_a_key_that_none_opens_stops_the_rotation(database: Database, database_url: str) -> None:
+    """Named by its tenant; the others are as they were."""
+    new, lost = Fernet.generate_key().decode(), Fernet.generate_key().decode()
+    await connect_odoo(database_url, 1, URL, "leads", "k1", KEY)
+    await connect_odoo(database_url, 2, URL, "leads", "k2", lost)
+
+    with pytest.raises(ConnectionRejected, match="API key of tenant 2"):
+        await rotate_key(database_url, f"{new},{KEY}")
+
+    assert await found(database, 1) == OdooConnection(URL, "leads", "k1")
 
 
 async def test_a_service_login_may_not_store_connections(database_url: str, owner: Owner) -> None:

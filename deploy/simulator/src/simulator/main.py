@@ -12,6 +12,8 @@ import signal
 import sys
 from collections.abc import Mapping
 
+import uvloop
+
 from simulator.latency import LONGEST_MS
 from simulator.running import running
 from simulator.settings import Settings
@@ -22,7 +24,7 @@ def main() -> None:
     """Serves; exits 2 with a line on standard error where a setting is wrong or the port is taken."""
     try:
         settings = settings_from(os.environ)
-        asyncio.run(_serve(settings))
+        uvloop.run(_serve(settings))
     except ValueError as error:
         sys.exit(_complain(str(error)))
     except OSError as error:

@@ -10,16 +10,17 @@ import json
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Generic, NamedTuple, TypeVar
 from uuid import uuid4
 
 from common.errors import Unavailable
-from common.postgres import Database
 from enricher import vendor_answers
 from enricher.calling import Calls, StepSkipped
 from enricher.leases import LEASE, PATIENCE, renewed
-from enricher.vendor_answers import Question
+from enricher.together import Together
+from enricher.vendor_answers import Found, Question
 from enricher.vendors.errors import Vendor
 
 T = TypeVar("T")
@@ -48,8 +49,8 @@ class Paid(NamedTuple, Generic[T]):
 class Bought:
     """Asks vendors through `calls`, once for the same while that is fresh."""
 
-    def __init__(self, database: Database, calls: Calls, *, lease: timedelta = LEASE) -> None:
-        self._database = database
+    def __init__(self, together: Together, calls: Calls, *, lease: timedelta = LEASE) -> None:
+        self._together = together
         self._calls = calls
         self._lease = lease
 
@@ -72,20 +73,18 @@ class Bought:
         """
         owner = PUBLIC if is_public else tenant_id
         digest = hashlib.sha256(json.dumps(request, sort_keys=True, default=str).encode()).hexdigest()
-        question = Question(vendor, digest, uuid4())
+        question = Question(vendor, digest, uuid4(), fresh_for, self._lease)
         began = time.monotonic()
         while True:
             waited = timedelta(seconds=time.monotonic() - began)
-            within = max(fresh_for, waited)  # what came while we waited was not there before
-            async with self._database.transaction(owner) as tx:
-                found = await vendor_answers.find_or_claim(tx, question, within, self._lease)
+            # What came while we waited was not there before.
+            found = await self._find_or_claim(owner, replace(question, within=max(fresh_for, waited)))
             if found.is_ours:
                 break
             if found.answer is not None:
                 with suppress(ValueError, LookupError, TypeError):  # another version of the program left it
                     return Paid(form.load(json.loads(found.answer)))
-                async with self._database.transaction(owner) as tx:
-                    await vendor_answers.forget(tx, question)
+                await self._together(owner, vendor_answers.forget, question)
             elif waited > PATIENCE:
                 raise StepSkipped(f"{vendor}: somebody else asks the same, and gets no answer")
             else:
@@ -95,23 +94,32 @@ class Bought:
         )
         return Paid(answer, charged(answer), is_new=True)
 
+    async def _find_or_claim(self, owner: int, question: Question) -> Found:
+        """As `vendor_answers` has it; cancelled, it leaves nothing claimed."""
+        try:
+            return await self._together(owner, vendor_answers.find_or_claim, question)
+        except asyncio.CancelledError:
+            await self._leave(owner, question)
+            raise
+
     async def _buy(self, owner: int, question: Question, form: Form[T], call: Callable[[], Awaitable[T]]) -> T:
         """The answer, kept; where there is none, the next one may ask at once."""
 
         async def renew() -> None:
-            async with self._database.transaction(owner) as tx:
-                await vendor_answers.renew(tx, question, self._lease)
+            await self._together(owner, vendor_answers.renew, question)
 
         is_kept = False
         try:
             async with renewed(renew, self._lease):
                 answer = await call()
-            async with self._database.transaction(owner) as tx:
-                await vendor_answers.keep(tx, question, json.dumps(form.dump(answer)))
+            text = json.dumps(form.dump(answer))
+            await self._together(owner, vendor_answers.keep, replace(question, answer=text))
             is_kept = True
         finally:
             if not is_kept:
-                with suppress(Unavailable):  # the lease runs out by itself
-                    async with self._database.transaction(owner) as tx:
-                        await vendor_answers.leave(tx, question)
+                await self._leave(owner, question)
         return answer
+
+    async def _leave(self, owner: int, question: Question) -> None:
+        with suppress(Unavailable):  # the lease runs out by itself
+            await self._together(owner, vendor_answers.leave, question)

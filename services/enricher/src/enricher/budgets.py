@@ -3,33 +3,41 @@
 Units are counted before a call and put right after it: whoever dies in between has spent them. So a caller reserves the
 most that the call can cost; reserving less would let calls at the same time go beyond the cap together, by what each of
 them costs more than it said.
+
+What a replica's callers want at the same moment is counted in one go (`together`). The rows are locked, in one order,
+before they are looked at; then each caller in turn gets its units, if they fit.
 """
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 import structlog
 
-from common.postgres import Database
+from common.postgres import Connection
+from enricher.together import Together
 from enricher.vendors.errors import Vendor as Vendor
 
 log = structlog.get_logger(__name__)
 
 _SINGAPORE = ZoneInfo("Asia/Singapore")
 
-#: $3 is counted or, where it would go beyond the cap $4, nothing is. The row is locked before it is looked at.
-_RESERVE = """
-    INSERT INTO vendor_usage AS usage (tenant_id, day, vendor, used, calls)
-    SELECT tenant(), $1::date, $2::text, $3::bigint, 1 WHERE $3::bigint <= $4::bigint
-    ON CONFLICT (tenant_id, day, vendor) DO UPDATE
-       SET used = usage.used + excluded.used, calls = usage.calls + 1
-     WHERE usage.used + excluded.used <= $4::bigint
-    RETURNING used
+_LOCK = """
+    SELECT day, vendor, used FROM vendor_usage
+     WHERE tenant_id = tenant() AND day = ANY($1::date[]) AND vendor = ANY($2::text[])
+     ORDER BY day, vendor FOR UPDATE
 """
-_CORRECT = """
-    UPDATE vendor_usage SET used = greatest(used - $3::bigint + $4::bigint, 0)
-     WHERE tenant_id = tenant() AND day = $1 AND vendor = $2
+_BEGIN = """
+    INSERT INTO vendor_usage (tenant_id, day, vendor, used)
+    SELECT tenant(), day, vendor, 0 FROM unnest($1::date[], $2::text[]) AS account (day, vendor) ORDER BY day, vendor
+    ON CONFLICT DO NOTHING
+"""
+_COUNT = """
+    UPDATE vendor_usage AS usage SET used = account.used, calls = usage.calls + account.calls
+      FROM unnest($1::date[], $2::text[], $3::bigint[], $4::bigint[]) AS account (day, vendor, used, calls)
+     WHERE usage.tenant_id = tenant() AND usage.day = account.day AND usage.vendor = account.vendor
 """
 _USED = "SELECT used FROM vendor_usage WHERE tenant_id = tenant() AND day = $1 AND vendor = $2"
 
@@ -39,20 +47,29 @@ def day_in_singapore(now: datetime) -> date:
     return now.astimezone(_SINGAPORE).date()
 
 
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """Units to be counted, or where there are fewer than none, given back. With a `cap` it is a call's reservation."""
+
+    day: date
+    vendor: Vendor
+    units: int
+    cap: int | None = None
+
+
 class Budgets:
     """The caps, per tenant, vendor and day. A vendor without a cap may not be used."""
 
-    def __init__(self, database: Database, caps: Mapping[Vendor, int]) -> None:
-        self._database = database
+    def __init__(self, together: Together, caps: Mapping[Vendor, int]) -> None:
+        self._together = together
         self._caps = caps
 
     async def reserve(self, tenant_id: int, vendor: Vendor, units: int, *, day: date) -> bool:
         """Counts the most that a call can cost as used. False, and nothing counted, if that is more than is left."""
         if units < 0:
             raise ValueError(f"{units} units cannot be reserved")
-        async with self._database.transaction(tenant_id) as tx:
-            used = await tx.fetchval(_RESERVE, day, vendor, units, self._caps.get(vendor, 0))
-        return used is not None
+        change = _Change(day, vendor, units, cap=self._caps.get(vendor, 0))
+        return await self._together(tenant_id, _count, change)
 
     async def settle(self, tenant_id: int, vendor: Vendor, *, reserved: int, charged: int, day: date) -> None:
         """Puts the reservation right. To be called once for each, with the day of the reservation.
@@ -68,8 +85,7 @@ class Budgets:
                 charged=charged,
             )
         if charged != reserved:
-            async with self._database.transaction(tenant_id) as tx:
-                await tx.execute(_CORRECT, day, vendor, reserved, charged)
+            await self._together(tenant_id, _count, _Change(day, vendor, charged - reserved))
 
     async def release(self, tenant_id: int, vendor: Vendor, *, reserved: int, day: date) -> None:
         """Gives the reservation back: nothing was charged. It stays counted among the calls."""
@@ -77,6 +93,42 @@ class Budgets:
 
     async def left(self, tenant_id: int, vendor: Vendor, *, day: date) -> int:
         """How many units may still be reserved."""
-        async with self._database.transaction(tenant_id) as tx:
-            used = await tx.fetchval(_USED, day, vendor)
-        return max(self._caps.get(vendor, 0) - (used or 0), 0)
+        used = await self._together(tenant_id, _used, (day, vendor))
+        return max(self._caps.get(vendor, 0) - used, 0)
+
+
+async def _count(tx: Connection, changes: Sequence[_Change]) -> list[bool]:
+    """Of each change, in their order, whether it was counted: what is given back always is, and makes room."""
+    used = await _locked(tx, sorted({(change.day, change.vendor) for change in changes}))
+    calls: dict[tuple[date, Vendor], int] = defaultdict(int)
+    counted = [True] * len(changes)
+    for nth in sorted(range(len(changes)), key=lambda nth: changes[nth].cap is not None):
+        change = changes[nth]
+        account = change.day, change.vendor
+        if change.cap is None:
+            used[account] = max(used[account] + change.units, 0)
+        elif used[account] + change.units <= change.cap:
+            used[account] += change.units
+            calls[account] += 1
+        else:
+            counted[nth] = False
+    if any(counted):
+        rows = [(*account, units, calls[account]) for account, units in used.items()]
+        await tx.execute(_COUNT, *zip(*rows, strict=True))
+    return counted
+
+
+async def _locked(tx: Connection, accounts: Sequence[tuple[date, Vendor]]) -> dict[tuple[date, Vendor], int]:
+    """What is used of each by now; nobody else changes it before the transaction ends."""
+    wanted = set(accounts)
+    days, vendors = zip(*accounts, strict=True)
+    while True:
+        rows = await tx.fetch(_LOCK, sorted(set(days)), sorted(set(vendors)))
+        found = {account: row["used"] for row in rows if (account := (row["day"], row["vendor"])) in wanted}
+        if found.keys() == wanted:
+            return found
+        await tx.execute(_BEGIN, days, vendors)  # the day's first call
+
+
+async def _used(tx: Connection, accounts: Sequence[tuple[date, Vendor]]) -> list[int]:
+    return [await tx.fetchval(_USED, *account) or 0 for account in accounts]

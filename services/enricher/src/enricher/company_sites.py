@@ -1,18 +1,23 @@
 """`company_sites`: the site that a search found for a company, how sure it is, and what shows it. For every tenant."""
 
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
 from common.postgres import Connection
 
 FIND = """
-    SELECT domain, guess, confidence, evidence, found_at > clock_timestamp() - $2::interval AS is_fresh
+    SELECT company_id, domain, guess, confidence, evidence, found_at > clock_timestamp() - $2::interval AS is_fresh
       FROM company_sites
-     WHERE company_id = $1
+     WHERE company_id = ANY($1::bigint[])
 """
 SAVE = """
     INSERT INTO company_sites AS known (company_id, domain, guess, confidence, evidence, found_at)
-    VALUES ($1, $2, $3, $4, $5, clock_timestamp())
+    SELECT company_id, domain, guess, confidence, ARRAY(SELECT json_array_elements_text(evidence)), clock_timestamp()
+      FROM unnest($1::bigint[], $2::text[], $3::text[], $4::float8[], $5::json[])
+           AS fresh (company_id, domain, guess, confidence, evidence)
+     ORDER BY company_id
     ON CONFLICT (company_id) DO UPDATE
        SET domain = excluded.domain, guess = excluded.guess, confidence = excluded.confidence,
            evidence = excluded.evidence, found_at = excluded.found_at
@@ -37,15 +42,21 @@ class KeptSite:
     is_fresh: bool
 
 
-async def find(tx: Connection, company_id: int, fresh_for: timedelta) -> KeptSite | None:
-    """What was found the last time."""
-    row = await tx.fetchrow(FIND, company_id, fresh_for)
-    if row is None:
-        return None
-    site = FoundSite(row["domain"], row["guess"], row["confidence"], tuple(row["evidence"]))
-    return KeptSite(site, row["is_fresh"])
+async def find(tx: Connection, wanted: Sequence[tuple[int, timedelta]]) -> list[KeptSite | None]:
+    """What was found the last time for each of these companies, which is fresh for so long."""
+    found: dict[tuple[int, timedelta], KeptSite] = {}
+    for fresh_for in {fresh_for for _, fresh_for in wanted}:
+        for row in await tx.fetch(FIND, sorted({id_ for id_, span in wanted if span == fresh_for}), fresh_for):
+            site = FoundSite(row["domain"], row["guess"], row["confidence"], tuple(row["evidence"]))
+            found[row["company_id"], fresh_for] = KeptSite(site, row["is_fresh"])
+    return [found.get(it) for it in wanted]
 
 
-async def save(tx: Connection, company_id: int, found: FoundSite) -> None:
-    """Keeps what was found; the latest search holds."""
-    await tx.execute(SAVE, company_id, found.domain, found.guess, found.confidence, list(found.evidence))
+async def save(tx: Connection, found: Sequence[tuple[int, FoundSite]]) -> list[None]:
+    """Keeps what was found of each company; the latest search holds."""
+    rows = [
+        (company_id, it.domain, it.guess, it.confidence, json.dumps(it.evidence))
+        for company_id, it in dict(found).items()
+    ]
+    await tx.execute(SAVE, *zip(*rows, strict=True))
+    return [None] * len(found)

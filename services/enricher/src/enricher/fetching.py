@@ -13,10 +13,12 @@ from typing import Self
 import httpcore
 import httpx
 
-from enricher.connections import Connections
+from enricher.connections import Connections, Way, core_url
 from enricher.decoding import Body, text_of
 from enricher.errors import PageRefused, SiteUnreachable
+from enricher.exchange import Exchange
 from enricher.network import GuardedNetwork
+from enricher.streams import AsyncioNetwork
 
 _HTML = frozenset({"text/html", "application/xhtml+xml", ""})
 _CONNECTIONS = 128
@@ -35,9 +37,9 @@ class Validators:
     last_modified: str | None = None
 
     @property
-    def headers(self) -> list[tuple[str, str]]:
-        both = (("If-None-Match", self.etag), ("If-Modified-Since", self.last_modified))
-        return [(name, value) for name, value in both if value]
+    def headers(self) -> list[tuple[bytes, bytes]]:
+        both = ((b"If-None-Match", self.etag), (b"If-Modified-Since", self.last_modified))
+        return [(name, value.encode("ascii")) for name, value in both if value]
 
 
 NO_VALIDATORS = Validators()
@@ -87,14 +89,15 @@ class Fetcher:
         self._timeout_s = timeout_s
         self._max_bytes = max_bytes
         self._headers = [
-            ("User-Agent", user_agent),
-            ("Accept", "text/html,application/xhtml+xml;q=0.9,text/plain;q=0.5"),
-            ("Accept-Encoding", "gzip"),
-            ("Accept-Language", "en"),
+            (b"User-Agent", user_agent.encode("ascii", "replace")),
+            (b"Accept", b"text/html,application/xhtml+xml;q=0.9,text/plain;q=0.5"),
+            (b"Accept-Encoding", b"gzip"),
+            (b"Accept-Language", b"en"),
         ]
         trust = tls or httpx.create_ssl_context(trust_env=False)
-        maker = _proxied(proxy, trust) if proxy else _direct(network or GuardedNetwork(), trust)
-        self._connections = Connections(maker, most=_CONNECTIONS, kept=_KEPT, idle_s=_IDLE_S)
+        trust.set_alpn_protocols(["http/1.1"])
+        way = Way(AsyncioNetwork(), trust, httpx.Proxy(proxy)) if proxy else Way(network or GuardedNetwork(), trust)
+        self._connections = Connections(way, most=_CONNECTIONS, kept=_KEPT, idle_s=_IDLE_S)
 
     async def __aenter__(self) -> Self:
         return self
@@ -120,7 +123,7 @@ class Fetcher:
 
     async def _get(self, url: str, html_only: bool, limit: int, known: Validators) -> Answer:
         headers = [*self._headers, *known.headers]
-        async with self._connections.stream("GET", _core_url(httpx.URL(url)), headers=headers) as response:
+        async with self._connections.stream("GET", core_url(httpx.URL(url)), headers=headers) as response:
             content_type, charset = _content_type(_header(response.headers, b"content-type"))
             wanted = 200 <= response.status < 300 and (content_type in _HTML or not html_only)
             body = Body(_header(response.headers, b"content-encoding") if wanted else "", limit)
@@ -141,11 +144,11 @@ class Fetcher:
             )
 
 
-async def _read(response: httpcore.Response, body: Body) -> None:
+async def _read(response: Exchange, body: Body) -> None:
     """Fills the body. One that breaks off, or comes in crumbs without end, is as good as one that was cut."""
     parts = 0
     try:
-        async for chunk in response.aiter_stream():
+        while chunk := await response.read():
             body.feed(chunk)
             if body.is_full:
                 return
@@ -160,24 +163,6 @@ async def _read(response: httpcore.Response, body: Body) -> None:
         if not body.content:
             raise
         body.is_cut = True
-
-
-def _direct(network: httpcore.AsyncNetworkBackend, trust: ssl.SSLContext) -> httpcore.AsyncConnectionPool:
-    return httpcore.AsyncConnectionPool(ssl_context=trust, keepalive_expiry=_IDLE_S, network_backend=network)
-
-
-def _proxied(address: str, trust: ssl.SSLContext) -> httpcore.AsyncConnectionPool:
-    proxy = httpx.Proxy(address)
-    return httpcore.AsyncHTTPProxy(
-        _core_url(proxy.url),
-        proxy_auth=proxy.raw_auth,
-        ssl_context=trust,
-        keepalive_expiry=_IDLE_S,
-    )
-
-
-def _core_url(url: httpx.URL) -> httpcore.URL:
-    return httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path)
 
 
 def _header(headers: Sequence[tuple[bytes, bytes]], name: bytes) -> str:

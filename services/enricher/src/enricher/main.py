@@ -25,6 +25,7 @@ from enricher.robots import Robots
 from enricher.settings import EnricherSettings
 from enricher.site_cache import SiteCache
 from enricher.site_search import SiteSearch
+from enricher.together import Together
 from enricher.turns import Turns
 from enricher.vendors.http import connect
 from enricher.vendors.language_model import LanguageModel, connect_model
@@ -83,15 +84,16 @@ async def waterfall_of(database: Database, settings: EnricherSettings) -> AsyncI
         key = settings.zerobounce_api_key
         zerobounce = ZeroBounce(http, key, settings.zerobounce_base_url) if key else None
 
-        calls = Calls(Budgets(database, settings.caps), Breakers(database))
+        together = Together(database)
+        calls = Calls(Budgets(together, settings.caps), Breakers(database))
         lease = timedelta(seconds=settings.inbox_lease_s)
-        bought = Bought(database, calls, lease=lease)
+        bought = Bought(together, calls, lease=lease)
         fresh_for = timedelta(days=settings.site_fresh_for_days)
-        sites = sites_of(database, fetcher, reader, settings)
+        sites = sites_of(database, together, fetcher, reader, settings)
         answers = PublicAnswers(bought, tavily, model, fresh_for=fresh_for)
-        web = Web(sites, SiteSearch(database, sites, answers, fresh_for=fresh_for), answers, reader)
+        web = Web(sites, SiteSearch(together, sites, answers, fresh_for=fresh_for), answers, reader)
         people = People(bought, lusha, settings.lusha_preferred_titles, is_enabled=settings.enable_lusha_fallback)
-        verifier = Verifier(database, calls, zerobounce, lease=lease)
+        verifier = Verifier(database, together, calls, zerobounce, lease=lease)
         open_.push_async_callback(verifier.close)
         yield Waterfall(web, people, verifier, limits_of(settings))
 
@@ -106,7 +108,9 @@ def fetcher_of(settings: EnricherSettings) -> Fetcher:
     )
 
 
-def sites_of(database: Database, fetcher: Fetcher, reader: ThreadPoolExecutor, settings: EnricherSettings) -> SiteCache:
+def sites_of(
+    database: Database, together: Together, fetcher: Fetcher, reader: ThreadPoolExecutor, settings: EnricherSettings
+) -> SiteCache:
     """The sites as they are visited, or were lately."""
     limits = Limits(
         schemes=settings.crawl_schemes,
@@ -118,7 +122,7 @@ def sites_of(database: Database, fetcher: Fetcher, reader: ThreadPoolExecutor, s
     )
     robots = Robots(settings.robots_token, clock=time.monotonic)
     return SiteCache(
-        database,
+        together,
         Visitor(fetcher, robots, Turns(database), reader, limits),
         fresh_for=timedelta(days=settings.site_fresh_for_days),
         lease=timedelta(seconds=LEASE * settings.crawler_timeout_s),

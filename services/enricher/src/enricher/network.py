@@ -13,6 +13,7 @@ import httpcore
 
 from enricher.addresses import is_public
 from enricher.errors import PageRefused, SiteUnreachable
+from enricher.streams import AsyncioNetwork
 
 Resolve = Callable[[str, int], Awaitable[list[str]]]
 
@@ -76,7 +77,7 @@ class GuardedNetwork(httpcore.AsyncNetworkBackend):
 
     def __init__(self, *, resolve: Resolve | None = None, inner: httpcore.AsyncNetworkBackend | None = None) -> None:
         self._resolve = resolve or Resolver()
-        self._inner = inner or httpcore.AnyIOBackend()
+        self._inner = inner or AsyncioNetwork()
 
     async def connect_tcp(
         self,

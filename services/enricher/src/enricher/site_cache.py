@@ -8,47 +8,22 @@ import asyncio
 import time
 import zlib
 from contextlib import suppress
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from typing import Final
-from uuid import UUID, uuid4
+from dataclasses import replace
+from datetime import timedelta
+from typing import Final, TypeVar
+from uuid import uuid4
 
 from pydantic import TypeAdapter, ValidationError
 
 from common.errors import Transient, Unavailable
-from common.postgres import Database
+from enricher import crawled_sites
+from enricher.crawled_sites import Caller, Ended
 from enricher.documents import Document
+from enricher.together import Operation, Together
 from enricher.urls import homepage, host_of
 from enricher.visiting import Visit, Visitor
 
-FIND = """
-    SELECT visit, documents, visited_at, clock_timestamp() - visited_at AS age,
-           visiting_until > clock_timestamp() AS is_being_visited
-      FROM crawled_sites
-     WHERE domain = $1
-"""
-
-CLAIM = """
-    INSERT INTO crawled_sites AS site (domain, visitor, visiting_until)
-    VALUES ($1, $2, clock_timestamp() + $3)
-    ON CONFLICT (domain) DO UPDATE SET visitor = excluded.visitor, visiting_until = excluded.visiting_until
-     WHERE site.visiting_until <= clock_timestamp() AND site.visited_at IS NOT DISTINCT FROM $4
-    RETURNING true
-"""
-
-KEEP = """
-    UPDATE crawled_sites
-       SET outcome = $3, url = $4, visited_at = clock_timestamp(), etag = $5, last_modified = $6, visit = $7::json,
-           documents = $8, visiting_until = '-infinity'
-     WHERE domain = $1 AND visitor = $2
-"""
-
-FORGET_TEXTS = """
-    UPDATE crawled_sites SET documents = NULL
-     WHERE documents IS NOT NULL AND visited_at < clock_timestamp() - $1::interval
-"""
-
-LEAVE = "UPDATE crawled_sites SET visiting_until = '-infinity' WHERE domain = $1 AND visitor = $2"
+R = TypeVar("R")
 
 #: For how long a failure stands: nobody knocks again at once, for any tenant.
 UNREACHABLE_FOR: Final = timedelta(minutes=30)
@@ -65,16 +40,6 @@ class SiteBusy(Transient):
     """Another visit of this site takes longer than it may."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Kept:
-    """A row: what was found, if anything that can still be read."""
-
-    visit: Visit | None
-    visited_at: datetime | None
-    age: timedelta
-    is_being_visited: bool
-
-
 class SiteCache:
     """Visits by `visitor`, each kept for `fresh_for`, the texts of its pages for `texts_for`, or for good with None.
 
@@ -83,14 +48,14 @@ class SiteCache:
 
     def __init__(
         self,
-        database: Database,
+        together: Together,
         visitor: Visitor,
         *,
         fresh_for: timedelta,
         lease: timedelta,
         texts_for: timedelta | None,
     ) -> None:
-        self._database = database
+        self._together = together
         self._visitor = visitor
         self._fresh_for = fresh_for
         self._lease = lease
@@ -107,20 +72,26 @@ class SiteCache:
         if home is None:
             return await self._visitor.visit(domain)
         started = time.monotonic()
-        site = host_of(home)
+        caller = Caller(host_of(home), uuid4(), self._lease)
         waits = iter(_WAITS_S)
         while True:
-            kept = await self._find(site)
-            earlier = kept.visit if kept.visit and not (with_texts and kept.visit.lacks_texts) else None
+            kept = await self._at_the_door(crawled_sites.find_or_claim, caller)
+            if kept.is_ours:
+                return await self._visit_as(caller, None)
+            earlier = await asyncio.to_thread(_visit_of, kept.visit, kept.documents) if kept.visit else None
+            if earlier and with_texts and earlier.lacks_texts:
+                earlier = None
             waited = timedelta(seconds=time.monotonic() - started)
             if earlier and kept.age < max(waited, self.freshness_of(earlier)):
                 return replace(earlier, was_cached=True, duration_ms=waited // timedelta(milliseconds=1))
             if not kept.is_being_visited:
-                visitor = uuid4()
-                if await self._claim(site, visitor, kept.visited_at):
-                    return await self._visit_as(visitor, site, earlier)
+                caller = replace(caller, seen=kept.visited_at)
+                if await self._at_the_door(crawled_sites.claim, caller):
+                    return await self._visit_as(caller, earlier)
             if waited > self._lease:
-                raise SiteBusy(f"somebody else is at {site}, and was for the last {self._lease.total_seconds():g} s")
+                raise SiteBusy(
+                    f"somebody else is at {caller.domain}, and was for the last {self._lease.total_seconds():g} s"
+                )
             await asyncio.sleep(next(waits, _WAITS_S[-1]))
 
     def freshness_of(self, visit: Visit) -> timedelta:
@@ -131,32 +102,24 @@ class SiteCache:
             return min(UNREACHABLE_FOR, self._fresh_for)
         return self._fresh_for
 
-    async def _find(self, site: str) -> _Kept:
-        async with self._database.statement() as connection:
-            row = await connection.fetchrow(FIND, site)
-        if row is None:
-            return _Kept(None, None, timedelta.max, is_being_visited=False)
-        if row["visit"] is None:
-            return _Kept(None, None, timedelta.max, row["is_being_visited"])
-        visit = await asyncio.to_thread(_visit_of, row["visit"], row["documents"])
-        return _Kept(visit, row["visited_at"], row["age"], row["is_being_visited"])
+    async def _at_the_door(self, operation: Operation[Caller, R], caller: Caller) -> R:
+        """As `crawled_sites` has it; cancelled, it leaves nothing claimed."""
+        try:
+            return await self._together(None, operation, caller)
+        except asyncio.CancelledError:
+            await self._leave(caller)
+            raise
 
-    async def _claim(self, site: str, visitor: UUID, seen: datetime | None) -> bool:
-        """True where nobody is there, and nobody was since the row said `seen`."""
-        async with self._database.statement() as connection:
-            return bool(await connection.fetchval(CLAIM, site, visitor, self._lease, seen))
-
-    async def _visit_as(self, visitor: UUID, site: str, earlier: Visit | None) -> Visit:
+    async def _visit_as(self, caller: Caller, earlier: Visit | None) -> Visit:
         """Visits and keeps what was found; a visit that is broken off lets the next one in at once."""
         is_kept = False
         try:
-            visit = await self._visitor.visit(site, self._renewable(earlier))
-            await self._keep(site, visitor, visit)
+            visit = await self._visitor.visit(caller.domain, self._renewable(earlier))
+            await self._keep(caller, visit)
             is_kept = True
         finally:
             if not is_kept:
-                with suppress(Unavailable):  # the lease runs out by itself
-                    await self._leave(site, visitor)
+                await self._leave(caller)
         return visit
 
     def _renewable(self, earlier: Visit | None) -> Visit | None:
@@ -165,36 +128,32 @@ class SiteCache:
             return None
         return None if self._texts_for is None and earlier.lacks_texts else earlier
 
-    async def _keep(self, site: str, visitor: UUID, visit: Visit) -> None:
-        found = await asyncio.to_thread(_packed, visit)
-        documents = await asyncio.to_thread(_packed_texts, visit.documents) if visit.documents else None
-        etag, last_modified = visit.validators.etag, visit.validators.last_modified
-        async with self._database.statement() as connection:
-            await connection.execute(
-                KEEP, site, visitor, visit.site.outcome, visit.site.url, etag, last_modified, found, documents
-            )
+    async def _keep(self, caller: Caller, visit: Visit) -> None:
+        found, documents = await asyncio.to_thread(_packed, visit)
+        ended = Ended(
+            caller.domain,
+            caller.visitor,
+            visit.site.outcome,
+            visit.site.url,
+            visit.validators.etag,
+            visit.validators.last_modified,
+            found,
+            documents,
+        )
+        await self._together(None, crawled_sites.keep, ended)
+        if self._texts_for is not None and time.monotonic() > self._next_sweep:
+            self._next_sweep = time.monotonic() + _SWEEP_EVERY_S
+            await self._together(None, crawled_sites.forget_texts, self._texts_for)
 
-        await self._forget_texts()
-
-    async def _forget_texts(self) -> None:
-        """Those that have been kept for long enough, of all sites; looked for once a minute."""
-        if self._texts_for is None or time.monotonic() < self._next_sweep:
-            return
-        self._next_sweep = time.monotonic() + _SWEEP_EVERY_S
-        async with self._database.statement() as connection:
-            await connection.execute(FORGET_TEXTS, self._texts_for)
-
-    async def _leave(self, site: str, visitor: UUID) -> None:
-        async with self._database.statement() as connection:
-            await connection.execute(LEAVE, site, visitor)
+    async def _leave(self, caller: Caller) -> None:
+        with suppress(Unavailable):  # the lease runs out by itself
+            await self._together(None, crawled_sites.leave, caller)
 
 
-def _packed(visit: Visit) -> str:
-    return _VISIT.dump_json(replace(visit, documents=())).decode()
-
-
-def _packed_texts(documents: tuple[Document, ...]) -> bytes:
-    return zlib.compress(_DOCUMENTS.dump_json(documents), level=1)
+def _packed(visit: Visit) -> tuple[str, bytes | None]:
+    """The visit, and apart from it the texts, if there are any."""
+    texts = zlib.compress(_DOCUMENTS.dump_json(visit.documents), level=1) if visit.documents else None
+    return _VISIT.dump_json(replace(visit, documents=())).decode(), texts
 
 
 def _visit_of(found: str, documents: bytes | None) -> Visit | None:

@@ -3,34 +3,56 @@
 Of the transaction's tenant; tenant 0's are everybody's.
 """
 
+from collections import defaultdict
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import TypeVar
 from uuid import UUID
 
 from common.postgres import Connection
 from enricher.vendors.errors import Vendor
 
-FIND = """
-    SELECT answer, asking_until > clock_timestamp() AS is_being_asked FROM vendor_answers
-     WHERE tenant_id = tenant() AND vendor = $1 AND request_hash = $2
-       AND (answered_at > clock_timestamp() - $3::interval OR asking_until > clock_timestamp())
-"""
-CLAIM = """
-    INSERT INTO vendor_answers AS known (tenant_id, vendor, request_hash, asker, asking_until)
-    VALUES (tenant(), $1, $2, $4, clock_timestamp() + $5::interval)
-    ON CONFLICT (tenant_id, vendor, request_hash) DO UPDATE
-       SET asker = excluded.asker, asking_until = excluded.asking_until
-     WHERE known.asking_until <= clock_timestamp()
-       AND (known.answered_at IS NULL OR known.answered_at <= clock_timestamp() - $3::interval)
- RETURNING true
+K = TypeVar("K")
+
+#: What is known and fresh, or asked about by others; of the rest what is ours to ask. What neither gives has been
+#: claimed by others meanwhile. Only rows that nobody holds are touched.
+FIND_OR_CLAIM = """
+    WITH wanted AS (
+        SELECT * FROM unnest($1::text[], $2::text[], $3::uuid[]) AS wanted (vendor, request_hash, asker)),
+    known AS (
+        SELECT wanted.vendor, wanted.request_hash, found.answer, found.is_being_asked
+          FROM wanted
+         CROSS JOIN LATERAL (
+               SELECT answer, asking_until > clock_timestamp() AS is_being_asked FROM vendor_answers AS answers
+                WHERE answers.tenant_id = tenant() AND answers.vendor = wanted.vendor
+                  AND answers.request_hash = wanted.request_hash
+                  AND (answered_at > clock_timestamp() - $4::interval OR asking_until > clock_timestamp())
+                LIMIT 1) AS found),
+    claimed AS (
+        INSERT INTO vendor_answers AS known_ (tenant_id, vendor, request_hash, asker, asking_until)
+        SELECT tenant(), vendor, request_hash, asker, clock_timestamp() + $5::interval FROM wanted
+         WHERE NOT EXISTS (SELECT FROM known WHERE (known.vendor, known.request_hash)
+                                                 = (wanted.vendor, wanted.request_hash))
+         ORDER BY vendor, request_hash
+        ON CONFLICT (tenant_id, vendor, request_hash) DO UPDATE
+           SET asker = excluded.asker, asking_until = excluded.asking_until
+         WHERE known_.asking_until <= clock_timestamp()
+           AND (known_.answered_at IS NULL OR known_.answered_at <= clock_timestamp() - $4::interval)
+        RETURNING vendor, request_hash)
+    SELECT vendor, request_hash, answer, is_being_asked, false AS is_ours FROM known
+     UNION ALL
+    SELECT vendor, request_hash, NULL, false, true FROM claimed
 """
 RENEW = """
     UPDATE vendor_answers SET asking_until = clock_timestamp() + $4::interval
      WHERE tenant_id = tenant() AND vendor = $1 AND request_hash = $2 AND asker = $3 AND asking_until > '-infinity'
 """
 KEEP = """
-    UPDATE vendor_answers SET answer = $3::json, answered_at = clock_timestamp(), asking_until = '-infinity'
-     WHERE tenant_id = tenant() AND vendor = $1 AND request_hash = $2
+    UPDATE vendor_answers AS known
+       SET answer = fresh.answer::json, answered_at = clock_timestamp(), asking_until = '-infinity'
+      FROM unnest($1::text[], $2::text[], $3::text[]) AS fresh (vendor, request_hash, answer)
+     WHERE known.tenant_id = tenant() AND known.vendor = fresh.vendor AND known.request_hash = fresh.request_hash
 """
 LEAVE = """
     UPDATE vendor_answers SET asking_until = '-infinity'
@@ -44,11 +66,21 @@ FORGET = """
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked, `digest` being the SHA-256 of it, and by whom."""
+    """What is asked, `digest` being the SHA-256 of it, and by whom; its `answer` as JSON text, where it is to be kept.
+
+    What was answered `within` is fresh; who asks holds the row for a `lease`.
+    """
 
     vendor: Vendor
     digest: str
     asker: UUID
+    within: timedelta
+    lease: timedelta
+    answer: str | None = None
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return self.vendor, self.digest
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,30 +91,57 @@ class Found:
     is_ours: bool = False
 
 
-async def find_or_claim(tx: Connection, question: Question, within: timedelta, lease: timedelta) -> Found:
-    """The answer no older than `within`; the right to ask, where there is none and nobody asks."""
-    key = question.vendor, question.digest
-    row = await tx.fetchrow(FIND, *key, within)
-    if row is None:
-        return Found(is_ours=bool(await tx.fetchval(CLAIM, *key, within, question.asker, lease)))
-    return Found(None if row["is_being_asked"] else row["answer"])
+async def find_or_claim(tx: Connection, questions: Sequence[Question]) -> list[Found]:
+    """Of each the answer, if it is fresh; the right to ask, where there is none and nobody asks.
+
+    Of two that ask the same the first may have the right.
+    """
+    found: list[Found] = [Found()] * len(questions)
+    for (within, lease), places in _alike(questions, lambda it: (it.within, it.lease)).items():
+        firsts = {questions[place].key: place for place in reversed(places)}
+        wanted = [(*key, questions[place].asker) for key, place in firsts.items()]
+        for row in await tx.fetch(FIND_OR_CLAIM, *zip(*wanted, strict=True), within, lease):
+            key = row["vendor"], row["request_hash"]
+            if row["is_ours"]:
+                found[firsts[key]] = Found(is_ours=True)
+            elif not row["is_being_asked"]:
+                for place in places:
+                    if questions[place].key == key:
+                        found[place] = Found(row["answer"])
+    return found
 
 
-async def renew(tx: Connection, question: Question, lease: timedelta) -> None:
+async def keep(tx: Connection, questions: Sequence[Question]) -> list[None]:
+    """Keeps the answers, for all who wait for them."""
+    rows = sorted({it.key: (*it.key, it.answer) for it in questions}.values())
+    await tx.execute(KEEP, *zip(*rows, strict=True))
+    return [None] * len(questions)
+
+
+async def renew(tx: Connection, questions: Sequence[Question]) -> list[None]:
     """Holds on to the right to ask for another lease."""
-    await tx.execute(RENEW, question.vendor, question.digest, question.asker, lease)
+    for it in sorted(questions, key=lambda it: it.key):
+        await tx.execute(RENEW, it.vendor, it.digest, it.asker, it.lease)
+    return [None] * len(questions)
 
 
-async def keep(tx: Connection, question: Question, answer: str) -> None:
-    """Keeps the answer, for all who wait for it."""
-    await tx.execute(KEEP, question.vendor, question.digest, answer)
-
-
-async def leave(tx: Connection, question: Question) -> None:
+async def leave(tx: Connection, questions: Sequence[Question]) -> list[None]:
     """Gives the right to ask back, without an answer."""
-    await tx.execute(LEAVE, question.vendor, question.digest, question.asker)
+    for it in sorted(questions, key=lambda it: it.key):
+        await tx.execute(LEAVE, it.vendor, it.digest, it.asker)
+    return [None] * len(questions)
 
 
-async def forget(tx: Connection, question: Question) -> None:
+async def forget(tx: Connection, questions: Sequence[Question]) -> list[None]:
     """Drops an answer that nobody can read."""
-    await tx.execute(FORGET, question.vendor, question.digest)
+    for it in sorted(questions, key=lambda it: it.key):
+        await tx.execute(FORGET, it.vendor, it.digest)
+    return [None] * len(questions)
+
+
+def _alike(questions: Sequence[Question], by: Callable[[Question], K]) -> dict[K, list[int]]:
+    """The places of those that have the same in common."""
+    alike: dict[K, list[int]] = defaultdict(list)
+    for place, question in enumerate(questions):
+        alike[by(question)].append(place)
+    return alike

@@ -12,10 +12,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
-from common.postgres import Database
+from common.postgres import Connection, Database
 from enricher import verifications
 from enricher.calling import Calls, StepSkipped
 from enricher.leases import LEASE, PATIENCE, renewed
+from enricher.together import Together
 from enricher.vendors.zerobounce import Verification, ZeroBounce, verify_cost
 
 FRESH_FOR = timedelta(days=30)
@@ -40,6 +41,7 @@ class Verifier:
     def __init__(
         self,
         database: Database,
+        together: Together,
         calls: Calls,
         zerobounce: ZeroBounce | None,
         *,
@@ -47,6 +49,7 @@ class Verifier:
         lease: timedelta = LEASE,
     ) -> None:
         self._database = database
+        self._together = together
         self._lease = lease
         self._calls = calls
         self._zerobounce = zerobounce
@@ -61,8 +64,7 @@ class Verifier:
         Cancelled, it leaves the call that is under way to others, and its answer to the next time.
         """
         wanted = list(dict.fromkeys(emails))
-        async with self._database.transaction(tenant_id) as tx:
-            known = await verifications.fresh(tx, wanted, FRESH_FOR)
+        known = await self._together(tenant_id, _known, tuple(wanted))
         missing = [email for email in wanted if email not in known]
         if not missing:
             return Verified(known)
@@ -161,3 +163,9 @@ class Verifier:
                 await verifications.save(tx, results, now=datetime.now(UTC))
                 await verifications.leave(tx, emails, asker)
         return {it.email: it for it in results} | {email: f"zerobounce: {why}" for email, why in answer.failed}
+
+
+async def _known(tx: Connection, wanted: Sequence[tuple[str, ...]]) -> list[dict[str, Verification]]:
+    """What is kept of each company's addresses."""
+    known = await verifications.fresh(tx, sorted({email for emails in wanted for email in emails}), FRESH_FOR)
+    return [{email: known[email] for email in emails if email in known} for emails in wanted]

@@ -1,40 +1,83 @@
-"""A tenant's ideal customer profile: whom it looks for. For now its industries; the gateway's own table.
+"""A tenant's ideal customer profile: whom it looks for. The gateway's own table, `icp_rules`.
 
-They are kept as codes with their version (`2020:25`), since some mean another thing in the next version of SSIC. A code
-without one, as it was kept once, means that code in every version.
+Industries are kept as codes with their version (`2020:25`), since some mean another thing in the next version of SSIC.
+A code without one, as it was kept once, means that code in every version.
 """
 
 import re
 from collections.abc import Sequence
+from datetime import datetime
 
-from common.contracts import Industry
+from common.contracts import Icp, Industry
 from common.postgres import Connection
 from gateway.classification import Known, versioned
 from gateway.problems import Problem
 from gateway.wording import one_of
 from industries.editions import explicit
 
-FIND = "SELECT industries FROM icp_rules WHERE tenant_id = tenant()"
-
-SAVE = """
-    INSERT INTO icp_rules (tenant_id, industries) VALUES (tenant(), $1)
-    ON CONFLICT (tenant_id) DO UPDATE SET industries = excluded.industries, updated_at = now()
+FIND = """
+    SELECT industries, employees_from, employees_to, age_from, age_to, districts, technologies
+      FROM icp_rules WHERE tenant_id = tenant()
 """
 
-#: Entries that an ICP may be given as, and codes that it may come to: each costs every search a little.
+BEGIN_WITH = "INSERT INTO icp_rules (tenant_id) VALUES (tenant()) ON CONFLICT DO NOTHING"
+
+# The clock is read once the row is locked: of two changes the later one has the later time, whatever the clocks do.
+CHANGE = """
+    UPDATE icp_rules
+       SET industries = $1, employees_from = $2, employees_to = $3, age_from = $4, age_to = $5, districts = $6,
+           technologies = $7, updated_at = greatest(clock_timestamp(), updated_at + interval '1 microsecond')
+     WHERE tenant_id = tenant()
+       AND (industries, employees_from, employees_to, age_from, age_to, districts, technologies)
+           IS DISTINCT FROM ($1::text[], $2::int, $3::int, $4::int, $5::int, $6::text[], $7::text[])
+ RETURNING updated_at
+"""
+
+#: Entries that a list may have, and codes that the industries may come to: each costs every search a little.
 MOST_ENTRIES, MOST_CODES = 50, 100
+
+#: Singapore's postal districts, https://www.ura.gov.sg/realEstateIIWeb/resources/misc/list_of_postal_districts.htm
+DISTRICTS = tuple(f"{number:02}" for number in range(1, 29))
 
 _VERSIONED = re.compile(r"[0-9]{4}:[0-9A-Za-z]+")
 
 
-async def find(tx: Connection) -> list[str]:
-    """The codes that this tenant's ICP names; none for a tenant without one."""
-    return list(await tx.fetchval(FIND) or ())
+async def find(tx: Connection) -> Icp:
+    """Whom this tenant looks for; one that asks for nothing where it has not said."""
+    row = await tx.fetchrow(FIND)
+    return Icp() if row is None else Icp(**row)
 
 
-async def save(tx: Connection, codes: Sequence[str]) -> None:
-    """Replaces the codes that this tenant's ICP names."""
-    await tx.execute(SAVE, list(codes))
+async def save(tx: Connection, icp: Icp) -> datetime | None:
+    """Replaces the tenant's ICP. The time of the change, later than any before; None where it says the same already."""
+    await tx.execute(BEGIN_WITH)
+    changed_at: datetime | None = await tx.fetchval(
+        CHANGE,
+        icp.industries,
+        icp.employees_from,
+        icp.employees_to,
+        icp.age_from,
+        icp.age_to,
+        icp.districts,
+        icp.technologies,
+    )
+    return changed_at
+
+
+def district_of(given: str) -> str:
+    """A postal district as it is kept: `01`. Raises ValueError with those that there are."""
+    district = given.strip().zfill(2)
+    if district not in DISTRICTS:
+        raise ValueError(f"{given!r} is no postal district of Singapore: those are {DISTRICTS[0]} to {DISTRICTS[-1]}")
+    return district
+
+
+def each_once(names: Sequence[str]) -> list[str]:
+    """In order of the alphabet; of spellings that differ in case alone the first one is kept."""
+    spelled: dict[str, str] = {}
+    for name in names:
+        spelled.setdefault(name.casefold(), name)
+    return [spelled[name] for name in sorted(spelled)]
 
 
 def codes_of(entries: Sequence[str], known: Known) -> list[str]:

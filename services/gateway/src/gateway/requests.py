@@ -1,12 +1,13 @@
-"""Sends a rep's request on its way: into the outbox, so that it survives whatever happens next."""
+"""Sends what a rep asks for or changes on its way: into the outbox, so that it survives whatever happens next."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
 
 from common.cloudevents import Envelope
-from common.contracts import RequestIndustry
+from common.contracts import Event, RequestIndustry
+from common.ids import new_id
 from common.outbox import Announcement, Relay, announce
-from common.postgres import Database
+from common.postgres import Connection, Database
 from common.tracing import child_of
 from gateway.together import Together
 
@@ -42,6 +43,18 @@ class Requests:
         A caller who goes away in the middle has still asked.
         """
         await self._write(_Asked(request, traceparent))
+
+    async def announce(self, tx: Connection, event: Event, traceparent: str | None) -> None:
+        """Tells the event if the transaction commits. Nobody waits for what follows: the relay finds it by itself."""
+        event_id = new_id()
+        envelope = Envelope(
+            event_id=event_id,
+            tenant_id=event.tenant_id,
+            lane="nightly",
+            correlation_id=str(event_id),
+            traceparent=child_of(traceparent),
+        )
+        await announce(tx, SERVICE, [Announcement(event, envelope)])
 
     async def _announce(self, asked: Sequence[_Asked]) -> Sequence[None]:
         async with self._database.statement() as connection:

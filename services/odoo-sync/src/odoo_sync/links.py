@@ -1,54 +1,178 @@
 """What stands in Odoo for each company (`odoo_links`). An older score never undoes a newer one."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal, TypeAlias
 
+import asyncpg
+import orjson
+
+from common.contracts import LeadScored
 from common.postgres import Connection
 
-FIND = "SELECT outcome, partner_id, contact_id, lead_id, scored_at FROM odoo_links WHERE company_id = $1"
+Kind = Literal["company", "contact", "lead"]
+SyncOutcome = Literal["synced", "no_connection", "blocked", "refused", "deleted"]
+Values: TypeAlias = Mapping[str, Any]
+
+FIND = """
+    SELECT company_id, outcome, partner_id, contact_id, lead_id, scored_at, lead, place, records, reason, notes
+      FROM odoo_links WHERE company_id = ANY($1::bigint[])
+"""
+AFTER = """
+    SELECT company_id, outcome, partner_id, contact_id, lead_id, scored_at, lead, place, records, reason, notes
+      FROM odoo_links WHERE company_id > $1 ORDER BY company_id LIMIT $2
+"""
+WAITING = """
+    SELECT company_id, outcome, partner_id, contact_id, lead_id, scored_at, lead, place, records, reason, notes
+      FROM odoo_links
+     WHERE company_id > $1 AND outcome <> 'synced' AND outcome = ANY($3::text[]) AND lead IS NOT NULL
+     ORDER BY company_id LIMIT $2
+"""
+COUNT_WAITING = """
+    SELECT count(*) FROM odoo_links WHERE outcome <> 'synced' AND outcome = ANY($1::text[]) AND lead IS NOT NULL
+"""
+OF_PARTNERS = "SELECT partner_id, company_id FROM odoo_links WHERE partner_id = ANY($1::bigint[]) AND place = $2"
 
 SAVE = """
-    INSERT INTO odoo_links (tenant_id, company_id, outcome, partner_id, contact_id, lead_id, scored_at)
-    VALUES (tenant(), $1, $2, $3, $4, $5, $6)
+    INSERT INTO odoo_links (tenant_id, company_id, outcome, partner_id, contact_id, lead_id, scored_at,
+                            lead, place, records, reason, notes)
+    SELECT tenant(), company_id, outcome, partner_id, contact_id, lead_id, scored_at, lead, place, records, reason,
+           ARRAY(SELECT json_array_elements_text(notes))
+      FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::bigint[], $5::bigint[], $6::timestamptz[],
+                  $7::json[], $8::text[], $9::json[], $10::text[], $11::json[])
+        AS new (company_id, outcome, partner_id, contact_id, lead_id, scored_at, lead, place, records, reason, notes)
+     ORDER BY company_id  -- two chunks at once lock in one order
     ON CONFLICT (tenant_id, company_id) DO UPDATE
        SET outcome = excluded.outcome,
            partner_id = excluded.partner_id,
            contact_id = excluded.contact_id,
            lead_id = excluded.lead_id,
            scored_at = excluded.scored_at,
+           lead = excluded.lead,
+           place = excluded.place,
+           records = excluded.records,
+           reason = excluded.reason,
+           notes = excluded.notes,
            updated_at = now()
-     WHERE odoo_links.scored_at < excluded.scored_at
-        OR odoo_links.scored_at = excluded.scored_at  -- a rerun may rewrite, and a repeat changes nothing
-           AND (odoo_links.outcome, odoo_links.partner_id, odoo_links.contact_id, odoo_links.lead_id)
-               IS DISTINCT FROM (excluded.outcome, excluded.partner_id, excluded.contact_id, excluded.lead_id)
+     WHERE odoo_links.scored_at <= excluded.scored_at  -- a rerun may rewrite
 """
 
+#: Outcomes that a resync tries again.
+WAITS: tuple[SyncOutcome, ...] = ("blocked", "no_connection", "refused")
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A record of ours in Odoo: its number, the hash of the row it was to be last, what the server held after that.
+
+    `held` has a column only where the value was ours: what people typed before is theirs.
+    """
+
+    id: int | None = None
+    hash: str = ""
+    held: Values = field(default_factory=dict)
+    is_deleted: bool = False
+
+
+NONE = Record()
+
+
+@dataclass(frozen=True, slots=True)
 class Link:
-    """Odoo's numbers of a company's records, as of a score."""
+    """Where a company stands in its tenant's Odoo, as of a score; `lead` is the event that told of it."""
 
-    outcome: Literal["synced", "no_connection"]
+    outcome: SyncOutcome
     scored_at: datetime
-    partner_id: int | None = None
-    contact_id: int | None = None
-    lead_id: int | None = None
+    lead: str | None = None
+    place: str | None = None
+    records: Mapping[Kind, Record] = field(default_factory=dict)
+    reason: str | None = None
+    notes: tuple[str, ...] = ()
+
+    def record(self, kind: Kind) -> Record:
+        """Never None: of what was never made nothing is known."""
+        return self.records.get(kind, NONE)
 
 
-def without_connection(known: Link | None, scored_at: datetime) -> Link:
-    """The link of a tenant that has no Odoo (any more): the numbers are kept, the connection may come back."""
+def unsent(known: Link | None, event: LeadScored, outcome: SyncOutcome, reason: str | None, lead: str) -> Link:
+    """The link of a lead that cannot be sent now. What is known of its records is kept: Odoo may come back."""
     if known is None:
-        return Link("no_connection", scored_at)
-    return replace(known, outcome="no_connection", scored_at=scored_at)
+        return Link(outcome, event.scored_at, lead, reason=reason)
+    return replace(known, outcome=outcome, scored_at=event.scored_at, lead=lead, reason=reason)
 
 
-async def find(tx: Connection, company_id: int) -> Link | None:
-    """The tenant's link of this company."""
-    row = await tx.fetchrow(FIND, company_id)
-    return None if row is None else Link(**dict(row))
+async def find(tx: Connection, company_ids: Sequence[int]) -> dict[int, Link]:
+    """The tenant's links of these companies."""
+    return {row["company_id"]: _link(row) for row in await tx.fetch(FIND, company_ids)}
 
 
-async def save(tx: Connection, company_id: int, link: Link) -> None:
-    """Writes the link unless a newer score's stands there. May be repeated."""
-    await tx.execute(SAVE, company_id, link.outcome, link.partner_id, link.contact_id, link.lead_id, link.scored_at)
+async def after(tx: Connection, company_id: int, limit: int) -> dict[int, Link]:
+    """The tenant's next links, by company."""
+    return {row["company_id"]: _link(row) for row in await tx.fetch(AFTER, company_id, limit)}
+
+
+async def waiting(tx: Connection, company_id: int, limit: int, outcomes: Sequence[str] = WAITS) -> dict[int, Link]:
+    """The next of those that wait for a resync, by company."""
+    return {row["company_id"]: _link(row) for row in await tx.fetch(WAITING, company_id, limit, outcomes)}
+
+
+async def count_waiting(tx: Connection, outcomes: Sequence[str] = WAITS) -> int:
+    """How many wait for a resync."""
+    return int(await tx.fetchval(COUNT_WAITING, outcomes))
+
+
+async def companies_of(tx: Connection, partner_ids: Sequence[int], place: str) -> dict[int, int]:
+    """Which of these partners are a company of this tenant already, and which one."""
+    return {row["partner_id"]: row["company_id"] for row in await tx.fetch(OF_PARTNERS, partner_ids, place)}
+
+
+async def save(tx: Connection, links: Mapping[int, Link]) -> None:
+    """Writes the links, by company, unless a newer score's stands there. May be repeated."""
+    if not links:
+        return
+    rows = [
+        (
+            company_id,
+            link.outcome,
+            *(link.record(kind).id for kind in _KINDS),
+            link.scored_at,
+            link.lead,
+            link.place,
+            _packed(link.records),
+            link.reason,
+            orjson.dumps(link.notes).decode(),
+        )
+        for company_id, link in links.items()
+    ]
+    await tx.execute(SAVE, *(list(column) for column in zip(*rows, strict=True)))
+
+
+_KINDS: tuple[Kind, ...] = ("company", "contact", "lead")
+
+
+def _packed(records: Mapping[Kind, Record]) -> str:
+    return orjson.dumps(
+        {kind: {"hash": it.hash, "held": it.held, "deleted": it.is_deleted} for kind, it in records.items()}
+    ).decode()
+
+
+def _link(row: "asyncpg.Record") -> Link:
+    packed = orjson.loads(row["records"])
+    ids: dict[Kind, int | None] = {"company": row["partner_id"], "contact": row["contact_id"], "lead": row["lead_id"]}
+    records: dict[Kind, Record] = {}
+    for kind in _KINDS:
+        known, number = packed.get(kind), ids[kind]
+        if known is not None:
+            records[kind] = Record(number, known["hash"], known["held"], known["deleted"])
+        elif number is not None:  # written before hashes were kept
+            records[kind] = Record(number)
+    return Link(
+        outcome=row["outcome"],
+        scored_at=row["scored_at"],
+        lead=row["lead"],
+        place=row["place"],
+        records=records,
+        reason=row["reason"],
+        notes=tuple(row["notes"]),
+    )

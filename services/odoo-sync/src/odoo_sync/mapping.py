@@ -4,17 +4,37 @@ Only what is known is sent, and as text (`load` fails on a JSON true). What a re
 lead is made, only its description is brought up to date.
 """
 
+from hashlib import blake2b
 from html import escape
 
+import orjson
+
 from common.contracts import Company, Contact, LeadScored
+from odoo_sync.links import Kind
 from odoo_sync.odoo import Row
+
+MODELS: dict[Kind, str] = {"company": "res.partner", "contact": "res.partner", "lead": "crm.lead"}
+
+
+def wanted(event: LeadScored, *, min_score: float, has_lead: bool) -> dict[Kind, Row]:
+    """What is to stand in Odoo, by record and without keys. A lead that is made has those of `new_lead` besides."""
+    rows: dict[Kind, Row] = {"company": company_row(event)}
+    if event.contact is not None:
+        rows["contact"] = contact_row(event.contact)
+    if has_lead or event.score >= min_score:
+        rows["lead"] = lead_row(event)
+    return rows
+
+
+def digest(row: Row) -> str:
+    """What tells this row from others."""
+    return blake2b(orjson.dumps(row), digest_size=12).hexdigest()
 
 
 def company_row(event: LeadScored) -> Row:
     """The company as a res.partner; its UEN as the reference and, where the server has it, the company registry."""
     company = event.company
     row = {
-        "id": external_id("company", event),
         "name": company.name,
         "is_company": "1",
         "ref": company.uen,
@@ -24,38 +44,33 @@ def company_row(event: LeadScored) -> Row:
     return row | _known(website=company.website_domain, street=company.address, zip=company.postal_code)
 
 
-def contact_row(event: LeadScored, contact: Contact) -> Row:
-    """The best contact as a child of the company."""
-    return {
-        "id": external_id("contact", event),
-        "name": contact.value,
-        "type": "contact",
-        "parent_id/id": external_id("company", event),
-        contact.kind: contact.value,
-    }
+def contact_row(contact: Contact) -> Row:
+    """The best contact, a child of the company. Nobody's name is made up: without one it is the address.
 
-
-def new_lead_row(event: LeadScored) -> Row:
-    """The lead as a crm.lead, of type lead, and nobody's: without that it would be the API user's.
-
-    It hangs on the contact where there is one, since Odoo copies a lead's email to the partner it hangs on.
+    What the last contact had and this one has not is sent empty; what people typed there is theirs and stays.
     """
-    company, contact = event.company, event.contact
-    row = lead_row(event) | {
-        "name": company.name,
-        "type": "lead",
-        "user_id/id": "",
-        "partner_id/id": external_id("company" if contact is None else "contact", event),
-        "partner_name": company.name,
+    return {
+        "name": contact.name or contact.value,
+        "type": "contact",
+        "email": contact.value if contact.kind == "email" else "",
+        "phone": contact.value if contact.kind == "phone" else "",
+        "function": contact.title or "",
     }
+
+
+def lead_row(event: LeadScored) -> Row:
+    """What stays ours of a lead that is there: why it is one."""
+    return {"description": description(event)}
+
+
+def new_lead(event: LeadScored) -> Row:
+    """What a lead has besides when it is made: of type lead, and nobody's; without that it would be the API user's."""
+    company, contact = event.company, event.contact
+    row = {"name": company.name, "type": "lead", "user_id/id": "", "partner_name": company.name}
     if contact is not None:
         row["email_from" if contact.kind == "email" else "phone"] = contact.value
+        row |= _known(contact_name=contact.name, function=contact.title)
     return row | _known(website=company.website_domain)
-
-
-def lead_row(event: LeadScored) -> dict[str, str]:
-    """What stays ours of a lead that is there: why it is one."""
-    return {"id": external_id("lead", event), "description": description(event)}
 
 
 def description(event: LeadScored) -> str:
@@ -67,9 +82,9 @@ def description(event: LeadScored) -> str:
     return "".join(f"<p>{escape(part)}</p>" for part in parts)
 
 
-def external_id(kind: str, event: LeadScored) -> str:
+def external_id(kind: Kind, tenant_id: int, uen: str) -> str:
     """The record's name in Odoo. It holds the kind: one id on two models would overwrite an unrelated record."""
-    return f"leadgen.{kind}_{event.tenant_id}_{event.company.uen}"
+    return f"leadgen.{kind}_{tenant_id}_{uen}"
 
 
 def _register(company: Company) -> str:

@@ -1,45 +1,73 @@
-"""Lead features in PostgreSQL: what the score of each tenant's company was made of. The newest enrichment wins."""
+"""Lead features in PostgreSQL: what a score was made of, and what it takes to score again. The newest one wins."""
 
-import json
 from collections.abc import Sequence
 
+from common.cloudevents import decode_body, encode_body
+from common.contracts import CompanyEnriched
 from common.postgres import Connection
-from scorer.rating import Feature, Rating
+from scorer.rating import Rating
+from scorer.yardstick import Yardstick
 
 SAVE = """
-    INSERT INTO lead_features (tenant_id, company_id, features, model_version, enriched_at)
-    SELECT tenant(), company_id, features::jsonb, model_version, enriched_at
-      FROM unnest($1::bigint[], $2::text[], $3::text[], $4::timestamptz[])
-           AS new (company_id, features, model_version, enriched_at)
+    INSERT INTO lead_features AS known
+           (tenant_id, company_id, features, features_hash, base, evidence, model_version, icp_at, enriched_at)
+    SELECT tenant(), company_id, features::jsonb, features_hash, $3, evidence::json, $5, $6, enriched_at
+      FROM unnest($1::bigint[], $2::text[], $4::text[], $7::timestamptz[], $8::text[])
+           AS new (company_id, features, evidence, enriched_at, features_hash)
     ON CONFLICT (tenant_id, company_id) DO UPDATE
-       SET features = excluded.features, model_version = excluded.model_version, enriched_at = excluded.enriched_at
-     WHERE lead_features.enriched_at <= excluded.enriched_at  -- <=: a rerun of the same enrichment may rewrite
-       AND (lead_features.features, lead_features.model_version, lead_features.enriched_at)
-           IS DISTINCT FROM (excluded.features, excluded.model_version, excluded.enriched_at)
+       SET features = excluded.features, features_hash = excluded.features_hash, base = excluded.base,
+           evidence = excluded.evidence,
+           model_version = excluded.model_version, icp_at = excluded.icp_at, enriched_at = excluded.enriched_at
+     WHERE known.enriched_at <= excluded.enriched_at  -- <=: a rerun of the same enrichment may rewrite
+       AND (known.features_hash, known.base, known.model_version, known.icp_at, known.enriched_at)
+           IS DISTINCT FROM
+           (excluded.features_hash, excluded.base, excluded.model_version, excluded.icp_at, excluded.enriched_at)
 """
 
-LONGEST_EVIDENCE = 200
+# Rows from before there was `evidence` wait for their next enrichment.
+DUE = """
+    SELECT company_id FROM lead_features
+     WHERE company_id > $1 AND (icp_at, model_version) IS DISTINCT FROM ($2::timestamptz, $3::text)
+       AND evidence IS NOT NULL
+     ORDER BY company_id LIMIT $4
+"""
+LOCK = """
+    SELECT evidence::text FROM lead_features
+     WHERE company_id = ANY($1::bigint[]) AND (icp_at, model_version) IS DISTINCT FROM ($2::timestamptz, $3::text)
+     ORDER BY company_id FOR UPDATE
+"""
+
+LOCK_ONE = "SELECT true FROM lead_features WHERE company_id = $1 AND features_hash = $2 FOR UPDATE"
 
 
 async def save(tx: Connection, ratings: Sequence[Rating]) -> None:
-    """Writes the features of these ratings, one company each, sorted by company. May be repeated."""
+    """Writes the features of these ratings by one yardstick, one company each, sorted by company. May be repeated."""
+    yardstick = ratings[0].yardstick
     await tx.execute(
         SAVE,
         [rating.event.company.company_id for rating in ratings],
-        [_as_json(rating.features) for rating in ratings],
-        [rating.model_version for rating in ratings],
+        [rating.features for rating in ratings],
+        ratings[0].base,
+        [encode_body(rating.event).decode() for rating in ratings],
+        yardstick.model_version,
+        yardstick.icp_at,
         [rating.event.enriched_at for rating in ratings],
+        [rating.features_hash for rating in ratings],
     )
 
 
-def _as_json(features: Sequence[Feature]) -> str:
-    return json.dumps(
-        {
-            feature.signal.name: {
-                "value": feature.signal.value,
-                "contribution": feature.contribution,
-                "evidence": feature.signal.evidence.replace("\0", "")[:LONGEST_EVIDENCE],
-            }
-            for feature in features
-        },
-    )
+async def due(tx: Connection, yardstick: Yardstick, *, after: int, most: int) -> list[int]:
+    """The next companies, in order, whose score was made by another ICP or other weights than this yardstick's."""
+    rows = await tx.fetch(DUE, after, yardstick.icp_at, yardstick.model_version, most)
+    return [row["company_id"] for row in rows]
+
+
+async def lock(tx: Connection, yardstick: Yardstick, company_ids: Sequence[int]) -> list[CompanyEnriched]:
+    """What was scored of those that are still due, ours alone to change until the transaction ends."""
+    rows = await tx.fetch(LOCK, company_ids, yardstick.icp_at, yardstick.model_version)
+    return [decode_body(CompanyEnriched, row["evidence"].encode()) for row in rows]
+
+
+async def lock_one(tx: Connection, company_id: int, features_hash: str) -> bool:
+    """Whether a company still has these features; they stay as they are until the transaction ends."""
+    return await tx.fetchval(LOCK_ONE, company_id, features_hash) is not None

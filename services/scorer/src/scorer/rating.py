@@ -1,41 +1,46 @@
-"""Rates a lead: the signals of a visit, weighed by the rubric, and the words that explain the result. Pure.
+"""Rates a lead: what an enrichment found, weighed for one tenant, and the words that explain the result. Pure.
 
-The same event and rubric give the same rating to the bit. Contributions are rounded to four places before they are
-summed, so that they sum to the score exactly as people add decimals, and a boundary is met when it is met.
+The same event and yardstick give the same rating to the bit.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from math import fsum
+from hashlib import sha256
+
+import orjson
 
 from common.contracts import Bucket, CompanyEnriched, Contact, LeadScored
+from scorer.contactability import best_contact, contactability
+from scorer.finding import Finding
+from scorer.model import UNIT
 from scorer.rationale import rationale
-from scorer.rubric import Rubric
-from scorer.signals import Signal, best_contact, signals_of
-
-PLACES = 4
-
-
-@dataclass(frozen=True)
-class Feature:
-    """A signal and what it adds to the score; an unknown one adds nothing."""
-
-    signal: Signal
-    contribution: float
+from scorer.signals import signals
+from scorer.weighing import Share
+from scorer.yardstick import Yardstick
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Rating:
-    """What the scorer makes of one enriched company."""
+    """What the scorer makes of one enriched company. `confidence` is the share of the weight that is known."""
 
     event: CompanyEnriched
-    features: tuple[Feature, ...]
+    yardstick: Yardstick
+    findings: dict[str, Finding | None]
     score: float
+    confidence: float
     bucket: Bucket
     rationale: str
     contact: Contact | None
-    model_version: str
+    #: Each criterion that counts, as JSON: value, weight, prior, contribution, and the evidence with its source.
+    features: str
+    #: SHA-256 of the features and of what the template makes of them.
+    features_hash: str
+
+    @property
+    def base(self) -> float:
+        """What a lead scores of which nothing is known."""
+        return self.yardstick.scale.base / UNIT
 
     def announcement(self, scored_at: datetime) -> LeadScored:
         """The event that tells of this rating."""
@@ -46,35 +51,62 @@ class Rating:
             bucket=self.bucket,
             rationale=self.rationale,
             contact=self.contact,
-            model_version=self.model_version,
+            model_version=self.yardstick.model_version,
             enriched_at=self.event.enriched_at,
             scored_at=scored_at,
+            confidence=self.confidence,
+            has_icp=self.yardstick.has_icp,
         )
 
 
-def rate(event: CompanyEnriched, rubric: Rubric) -> Rating:
-    """The rating of this visit: score in [0, 1], monotone in every signal."""
-    features = tuple(_weigh(signal, rubric) for signal in signals_of(event))
-    score = round(fsum(feature.contribution for feature in features), PLACES)
-    contact = best_contact(event)
+def rate(event: CompanyEnriched, yardstick: Yardstick) -> Rating:
+    """The rating of this enrichment: score in [0, 1], never lowered by a positive finding, known before or not."""
+    facts = {fact.field: fact for fact in sorted(event.facts, key=lambda it: (it.field, it.value, it.source_url))}
+    findings = yardstick.fit.findings(event, facts) | signals(event, facts) | contactability(event)
+    score, known, features = yardstick.scale.base, 0, {}
+    for share in yardstick.scale.shares:
+        finding = findings[share.criterion.name]
+        features[share.criterion.name] = _feature(share, finding)
+        if finding is not None:
+            score += share.contributions[finding.name]
+            known += share.weight
+    words = rationale(event.company, findings, has_icp=yardstick.has_icp)
+    as_json = orjson.dumps(features)
     return Rating(
         event=event,
-        features=features,
-        score=score,
-        bucket=rubric.bucket(score),
-        rationale=rationale(event, contact),
-        contact=contact,
-        model_version=rubric.model_version,
+        yardstick=yardstick,
+        findings=findings,
+        score=score / UNIT,
+        confidence=known / UNIT,
+        bucket=yardstick.model.bucket(score),
+        rationale=words,
+        contact=best_contact(event),
+        features=as_json.decode(),
+        features_hash=sha256(as_json + words.encode()).hexdigest(),
     )
 
 
 def newest(ratings: Iterable[Rating]) -> list[Rating]:
-    """One rating per company, that of its newest visit, by company; whatever the order and repeats of what comes in."""
+    """One rating per company, that of its newest enrichment, by company; whatever the order and repeats."""
     by_company: dict[int, Rating] = {}
     for rating in sorted(ratings, key=lambda it: (it.event.enriched_at, it.score, it.rationale)):
         by_company[rating.event.company.company_id] = rating
     return [by_company[company_id] for company_id in sorted(by_company)]
 
 
-def _weigh(signal: Signal, rubric: Rubric) -> Feature:
-    return Feature(signal, round(rubric.weights.of(signal.name) * (signal.value or 0.0), PLACES))
+def _feature(share: Share, finding: Finding | None) -> dict[str, object]:
+    criterion = share.criterion
+    return {
+        "group": criterion.group,
+        "value": criterion.findings[finding.name] / UNIT if finding else None,
+        "weight": share.weight / UNIT,
+        "prior": criterion.prior / UNIT,
+        "contribution": share.contributions[finding.name] / UNIT if finding else 0.0,
+        "evidence": finding.evidence if finding else "not known",
+        "source": _printable(finding.source) if finding else None,
+    }
+
+
+def _printable(source: str | None) -> str | None:
+    """As PostgreSQL holds it."""
+    return source.replace("\0", "") if source else None

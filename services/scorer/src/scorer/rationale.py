@@ -1,68 +1,71 @@
-"""One line of plain words that says why a lead scores as it does, each claim with its source.
+"""One line of plain words that says why a lead scores as it does, made of what was found: the template.
 
-Every number in it is a feature of the company (its code, its age); the score itself stands elsewhere.
+Every number in it stands in a feature's evidence; the score itself stands elsewhere. What counts for little is left out
+before the line gets too long.
 """
 
-from common.contracts import CompanyEnriched, Contact
-from scorer.signals import age_in_years
+from collections.abc import Mapping, Sequence
 
-LONGEST = 240
+from common.contracts import Company
+from scorer.finding import Finding, plain
+from scorer.industry import described
 
+LONGEST = 320
 
-def rationale(event: CompanyEnriched, contact: Contact | None) -> str:
-    """What the company is; what its site shows, with address; whom to reach, and which page says so."""
-    return _cut("; ".join((_what(event), _site(event), _reach(event, contact))), LONGEST)
+NO_ICP = "no ICP is set: scored by signals and contacts alone"
+NOTHING = "nothing else is known yet"
 
-
-def _what(event: CompanyEnriched) -> str:
-    company, years = event.company, age_in_years(event)
-    title = _cut(_plain(company.industry_norm or ""), 56)
-    if company.industry_code:
-        known = f"{title[:1].upper()}{title[1:]} (SSIC {_plain(company.industry_code)})".strip()
-    else:
-        known = "Industry unknown"
-    if years is None:
-        return f"{known}, age unknown"
-    return f"{known}, " + ("under a year old" if years == 0 else f"{years} year{'s' * (years > 1)} old")
-
-
-def _site(event: CompanyEnriched) -> str:
-    site = event.site
-    match site.outcome:
-        case "no_site_known":
-            return "no website known"
-        case "forbidden":
-            words = "site asks not to be visited"
-        case "unreachable":
-            words = "site does not answer"
-        case "empty":
-            words = "site live but says nothing"
-        case "visited":
-            words = "site live with careers page" if site.has_careers else "site live"
-    address = _plain(site.url or event.company.website_domain or "")
-    address = address.removeprefix("https://").removeprefix("http://").rstrip("/")
-    return f"{words} ({_cut(address, 48)})" if address else words
+#: What is told, in this order. What speaks for itself in `features` only is not among them.
+_FIT = ("size", "age", "geography", "technologies")
+_FITTING = frozenset({"within", "all", "half", "some"})
+_SIGNALS = ("hiring", "customers", "news", "pricing")
+_UNKNOWN = {
+    "industry": "industry",
+    "size": "size",
+    "age": "age",
+    "geography": "location",
+    "technologies": "technologies",
+}
 
 
-def _reach(event: CompanyEnriched, contact: Contact | None) -> str:
-    if contact is None:
-        return "no contact found" if event.site.outcome == "visited" else "no contact known"
-    return f"{_cut(_plain(contact.value), 48)} on {_page(event, contact)}"
+def rationale(company: Company, findings: Mapping[str, Finding | None], *, has_icp: bool) -> str:
+    """How the company fits, what its site shows, whom to reach; "no ICP" where there is none to fit."""
+    clauses = [*(_fit(company, findings) if has_icp else [described(company), NO_ICP])]
+    clauses += _told(findings, _SIGNALS) or _told(findings, ("site_live",))
+    clauses += _reach(findings)
+    if not any(findings.values()):
+        clauses.append(NOTHING)
+    line = ""
+    for clause in clauses:
+        longer = f"{line}; {clause}" if line else clause
+        if len(longer) <= LONGEST:
+            line = longer
+    return plain(line[:1].upper() + line[1:], LONGEST)
 
 
-def _page(event: CompanyEnriched, contact: Contact) -> str:
-    """The page, without the site's address where that was just said."""
-    page = _plain(contact.source_url)
-    home = (event.site.url or "").rstrip("/")
-    if home and page.rstrip("/") == home:
-        return "its homepage"
-    return _cut(page.removeprefix(home) if home and page.startswith(f"{home}/") else page, 36)
+def _fit(company: Company, findings: Mapping[str, Finding | None]) -> list[str]:
+    clauses = _told(findings, ("industry",))
+    if not clauses:
+        clauses.append(described(company))
+    fits = [name for name in _FIT if (finding := findings.get(name)) is not None and finding.name in _FITTING]
+    if fits:
+        clauses.append(f"as your ICP asks: {', '.join(_told(findings, fits))}")
+    if others := _told(findings, [name for name in _FIT if name not in fits]):
+        clauses.append(f"not as your ICP asks: {', '.join(others)}")
+    if unknown := [words for name, words in _UNKNOWN.items() if name in findings and findings[name] is None]:
+        clauses.append(f"{' and '.join(unknown)} unknown")
+    return clauses
 
 
-def _plain(text: str) -> str:
-    """One line, single spaces, nothing unprintable: sites and registers hold anything."""
-    return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
+def _reach(findings: Mapping[str, Finding | None]) -> list[str]:
+    """The verified address or any other way to reach it, and the decision-maker."""
+    verified, decides, reachable = (findings.get(it) for it in ("verified_email", "decision_maker", "reachable"))
+    address = verified if verified is not None and verified.clause else reachable
+    if clauses := [it.clause for it in (address, decides) if it is not None and it.clause]:
+        return clauses
+    return ["no contact found" if reachable is not None else "no contact known"]
 
 
-def _cut(text: str, longest: int) -> str:
-    return text if len(text) <= longest else f"{text[: longest - 1].rstrip()}…"
+def _told(findings: Mapping[str, Finding | None], names: Sequence[str]) -> list[str]:
+    found = (findings.get(name) for name in names)
+    return [finding.clause for finding in found if finding is not None and finding.clause]

@@ -6,35 +6,52 @@ from common.postgres import Connection
 from scorer.rating import Rating
 
 SAVE = """
-    INSERT INTO lead_scores (tenant_id, company_id, score, bucket, rationale, model_version, enriched_at)
-    SELECT tenant(), company_id, score, bucket, rationale, model_version, enriched_at
-      FROM unnest($1::bigint[], $2::float8[], $3::text[], $4::text[], $5::text[], $6::timestamptz[])
-           AS new (company_id, score, bucket, rationale, model_version, enriched_at)
+    INSERT INTO lead_scores AS known
+           (tenant_id, company_id, score, bucket, rationale, confidence, has_icp, model_version, enriched_at)
+    SELECT tenant(), company_id, score, bucket, rationale, confidence, $6, $7, enriched_at
+      FROM unnest($1::bigint[], $2::float8[], $3::text[], $4::text[], $5::float8[], $8::timestamptz[])
+           AS new (company_id, score, bucket, rationale, confidence, enriched_at)
     ON CONFLICT (tenant_id, company_id) DO UPDATE
        SET score = excluded.score, bucket = excluded.bucket, rationale = excluded.rationale,
+           confidence = excluded.confidence, has_icp = excluded.has_icp,
            model_version = excluded.model_version, enriched_at = excluded.enriched_at,
-           updated_at = CASE
-               WHEN (lead_scores.score, lead_scores.bucket, lead_scores.rationale, lead_scores.model_version)
-                    IS DISTINCT FROM (excluded.score, excluded.bucket, excluded.rationale, excluded.model_version)
-               THEN now() ELSE lead_scores.updated_at END
-     WHERE lead_scores.enriched_at < excluded.enriched_at
-        OR lead_scores.enriched_at = excluded.enriched_at  -- a rerun of the same enrichment may rewrite
-           AND (lead_scores.score, lead_scores.bucket, lead_scores.rationale, lead_scores.model_version)
-               IS DISTINCT FROM (excluded.score, excluded.bucket, excluded.rationale, excluded.model_version)
+           updated_at = CASE WHEN
+               (known.score, known.bucket, known.rationale, known.confidence, known.has_icp, known.model_version)
+               IS DISTINCT FROM
+               (excluded.score, excluded.bucket, excluded.rationale, excluded.confidence, excluded.has_icp,
+                excluded.model_version)
+               THEN now() ELSE known.updated_at END
+     WHERE known.enriched_at < excluded.enriched_at
+        OR known.enriched_at = excluded.enriched_at  -- a rerun of the same enrichment may rewrite
+           AND (known.score, known.bucket, known.rationale, known.confidence, known.has_icp, known.model_version)
+               IS DISTINCT FROM
+               (excluded.score, excluded.bucket, excluded.rationale, excluded.confidence, excluded.has_icp,
+                excluded.model_version)
 """
+
+FIND = "SELECT company_id, score, rationale FROM lead_scores WHERE company_id = ANY($1::bigint[])"
 
 
 async def save(tx: Connection, ratings: Sequence[Rating]) -> None:
-    """Writes these ratings, one company each, sorted by company. May be repeated.
+    """Writes these ratings by one yardstick, one company each, sorted by company. May be repeated.
 
-    `updated_at` moves with what is said of the lead, not with a newer visit that says the same.
+    `updated_at` moves with what is said of the lead, not with a newer enrichment that says the same.
     """
+    yardstick = ratings[0].yardstick
     await tx.execute(
         SAVE,
         [rating.event.company.company_id for rating in ratings],
         [rating.score for rating in ratings],
         [rating.bucket for rating in ratings],
         [rating.rationale for rating in ratings],
-        [rating.model_version for rating in ratings],
+        [rating.confidence for rating in ratings],
+        yardstick.has_icp,
+        yardstick.model_version,
         [rating.event.enriched_at for rating in ratings],
     )
+
+
+async def find(tx: Connection, company_ids: Sequence[int]) -> dict[int, tuple[float, str]]:
+    """Score and rationale by company."""
+    rows = await tx.fetch(FIND, company_ids)
+    return {row["company_id"]: (row["score"], row["rationale"]) for row in rows}

@@ -1,12 +1,46 @@
 """What the scorer reads from its environment beyond what every service reads."""
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
-from common.settings import StageSettings
+from common.settings import Settings, StageSettings
 
 
 class ScorerSettings(StageSettings):
     """Read once, in main.py."""
 
+    llm_rationale: bool = Field(
+        default=False, description="have the best leads' rationales worded by the language model; needs its key"
+    )
+    llm_rationale_tokens_cap: int = Field(
+        default=15_000, ge=0, description="tokens per tenant and day for that; at most OPENAI_DAILY_TOKENS_CAP"
+    )
+    openai_api_key: str | None = Field(default=None, description="without: the template's words stand")
+    openai_base_url: str = Field(default="https://api.openai.com/v1", pattern=r"^https?://\S+$")
+    openai_model: str = Field(default="gpt-4o-mini", min_length=1)
+    openai_daily_tokens_cap: int = Field(default=150_000, ge=0, description="tokens per tenant and day")
+
     scorer_interactive_workers: int = Field(default=2, ge=1, description="workers for what someone waits for")
     scorer_nightly_workers: int = Field(default=2, ge=1, description="workers for what comes from the night")
+
+    @field_validator("openai_api_key", mode="before")
+    @classmethod
+    def _none_if_blank(cls, value: object) -> object:
+        return value.strip() or None if isinstance(value, str) else value
+
+    @field_validator("openai_api_key")
+    @classmethod
+    def _fit_for_a_header(cls, value: str | None) -> str | None:
+        if value and not (value.isascii() and value.isprintable() and " " not in value):
+            raise ValueError("a key is one line of ASCII without blanks: look at how it was pasted")
+        return value
+
+    @property
+    def wording_cap(self) -> int:
+        """Tokens per tenant and day."""
+        return min(self.llm_rationale_tokens_cap, self.openai_daily_tokens_cap)
+
+
+class RescoreSettings(Settings):
+    """What `leadgen-scorer-rescore` needs."""
+
+    database_url: str

@@ -1,110 +1,93 @@
-"""Reads the signals of a good lead from one visit. A signal is 0 to 1, or None where nothing is known of it.
+"""The signals of a company in business, as its site and its facts show them: a finding each, or None. Pure.
 
-None and 0 differ: a site that was read and shows no phone is a 0, a site that nobody could read is a None.
+A site that was read and shows no prices is a finding, a site that nobody could read is none.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+import re
+from collections.abc import Mapping
 
-from common.contracts import Company, CompanyEnriched, Contact, Site
+from common.contracts import CompanyEnriched, CompanyFact, Site
+from scorer.finding import Finding, plain
 
-#: A role's address (info@, sales@) reaches someone, a person's reaches the one.
-ROLE_EMAIL = 0.7
+_ROLES = re.compile(r"^(\d{1,4}) (?:open )?(?:role|job|position|vacanc|opening)", re.IGNORECASE)
+_NONE = re.compile(r"^(?:no\b|none\b|not (?:currently )?hiring)", re.IGNORECASE)
 
-#: How ready each kind of entity is to buy, by words of the register's entity types; the first that is found decides.
-ENTITY_TYPES = (
-    ("foreign company", 0.8),
-    ("proprietorship", 0.4),
-    ("partnership", 0.6),
-    ("company", 1.0),
-)
-
-#: What a visit's outcome says of the site. A robots.txt that forbids the visit leaves the site unknown.
-SITE_LIVE = {"visited": 1.0, "empty": 0.5, "unreachable": 0.0}
+#: What a visit's outcome says of the site; where robots.txt forbids the visit, or no site is known, it says nothing.
+_SITES = {
+    "visited": ("live", "the site answers and was read", "site live"),
+    "empty": ("says_nothing", "the site answers but says nothing", "site live but says nothing"),
+    "unreachable": ("dead", "the site does not answer", "site does not answer"),
+}
+_LONGEST = 90
 
 
-@dataclass(frozen=True)
-class Signal:
-    """One signal's value, and the words or the address that it was read from."""
-
-    name: str
-    value: float | None
-    evidence: str
-
-
-def signals_of(event: CompanyEnriched) -> tuple[Signal, ...]:
-    """The nine signals, in an order that never changes."""
-    site, company = event.site, event.company
-    return (
-        Signal("site_live", SITE_LIVE.get(site.outcome), site.url or site.outcome),
-        _email(event),
-        Signal("about_known", _seen(site, bool(site.about)), site.about or ""),
-        _phone(event),
-        _age(event),
-        Signal("industry_known", 1.0 if company.industry_code else None, company.industry_norm or ""),
-        Signal("has_careers", _careers(site), site.url or ""),
-        Signal("tech_hints", _seen(site, bool(site.tech)), ", ".join(sorted(site.tech))),
-        _entity_type(company),
-    )
+def signals(event: CompanyEnriched, facts: Mapping[str, CompanyFact]) -> dict[str, Finding | None]:
+    """By criterion."""
+    site = event.site
+    return {
+        "site_live": _site_live(site),
+        "hiring": _hiring(site, facts.get("hiring")),
+        "technology": _technology(site, facts.get("technologies")),
+        "pricing": _pricing(site, facts.get("pricing")),
+        "customers": _customers(site, facts.get("customers")),
+        "news": _news(facts.get("news")),
+    }
 
 
-def age_in_years(event: CompanyEnriched) -> int | None:
-    """Full years from incorporation to the visit (not to now: the same event always gives the same age)."""
-    born, seen = event.company.incorporated_on, event.enriched_at.date()
-    if born is None or born > seen:
+def _site_live(site: Site) -> Finding | None:
+    if site.outcome not in _SITES:
         return None
-    return seen.year - born.year - ((seen.month, seen.day) < (born.month, born.day))
+    name, evidence, clause = _SITES[site.outcome]
+    address = plain((site.url or "").removeprefix("https://").removeprefix("http://").rstrip("/"), 48)
+    return Finding(name, evidence, site.url, f"{clause} ({address})" if address else clause)
 
 
-def best_contact(event: CompanyEnriched) -> Contact | None:
-    """Whom to write to: a person's email, else a role's, else a phone; at the company's own domain first."""
-    domain = (event.company.website_domain or "").lower().removeprefix("www.")
-
-    def order(contact: Contact) -> tuple[bool, bool, bool, str, str]:
-        foreign = not (domain and contact.value.lower().endswith(f"@{domain}"))
-        return (contact.kind != "email", contact.is_role, foreign, contact.value, contact.source_url)
-
-    return min(event.contacts, key=order, default=None)
-
-
-def _email(event: CompanyEnriched) -> Signal:
-    emails = _first_of(contact for contact in event.contacts if contact.kind == "email")
-    if emails is None:
-        return Signal("has_email", _seen(event.site, False), "")
-    return Signal("has_email", ROLE_EMAIL if emails.is_role else 1.0, f"{emails.value} on {emails.source_url}")
-
-
-def _phone(event: CompanyEnriched) -> Signal:
-    phone = _first_of(contact for contact in event.contacts if contact.kind == "phone")
-    if phone is None:
-        return Signal("has_phone", _seen(event.site, False), "")
-    return Signal("has_phone", 1.0, f"{phone.value} on {phone.source_url}")
+def _hiring(site: Site, fact: CompanyFact | None) -> Finding | None:
+    if fact is not None:
+        evidence = plain(fact.value, _LONGEST)
+        if _NONE.match(fact.value):
+            return Finding("none", evidence, fact.source_url)
+        if "careers page" in fact.value:
+            return Finding("careers_page", evidence, fact.source_url, "has a careers page")
+        if roles := _ROLES.match(fact.value):
+            count = int(roles[1])
+            where = " (careers page)" if fact.method in {"page", "schema.org"} else ""
+            words = f"hiring {count} role{'s' * (count != 1)}{where}"
+            return Finding("roles" if count else "none", evidence, fact.source_url, words if count else "")
+        return Finding("roles", evidence, fact.source_url, f"hiring: {plain(fact.value, 50)}")
+    if site.has_careers:
+        return Finding("careers_page", "has a careers page", site.url, "has a careers page")
+    return Finding("none", "no careers page was found", site.url) if _was_read(site) else None
 
 
-def _age(event: CompanyEnriched) -> Signal:
-    years = age_in_years(event)
-    if years is None:
-        return Signal("age", None, "")
-    value = 1.0 if 2 <= years <= 25 else 0.6 if years > 25 else 0.3
-    return Signal("age", value, f"incorporated {event.company.incorporated_on}")
+def _technology(site: Site, fact: CompanyFact | None) -> Finding | None:
+    if found := sorted({name for name in site.tech if name.strip()}):
+        return Finding("found", plain(", ".join(found), _LONGEST), site.url)
+    if fact is not None:
+        return Finding("found", plain(fact.value, _LONGEST), fact.source_url)
+    return Finding("none", "no trace of what the site runs on", site.url) if _was_read(site) else None
 
 
-def _entity_type(company: Company) -> Signal:
-    spelled = (company.entity_type or "").lower()
-    value = next((value for words, value in ENTITY_TYPES if words in spelled), None)
-    return Signal("entity_type", value, company.entity_type or "")
+def _pricing(site: Site, fact: CompanyFact | None) -> Finding | None:
+    if fact is not None:
+        is_page = "pricing page" in fact.value
+        name, clause = ("pricing_page", "has a pricing page") if is_page else ("prices", "shows its prices")
+        return Finding(name, plain(fact.value, _LONGEST), fact.source_url, clause)
+    return Finding("none", "no prices were found", site.url) if _was_read(site) else None
 
 
-def _careers(site: Site) -> float | None:
-    return None if site.has_careers is None else float(site.has_careers)
+def _customers(site: Site, fact: CompanyFact | None) -> Finding | None:
+    if fact is not None:
+        first = plain(fact.value.split(";")[0], 40)
+        return Finding("named", plain(fact.value, _LONGEST), fact.source_url, f"names customers such as {first}")
+    return Finding("none", "no customers are named", site.url) if _was_read(site) else None
 
 
-def _seen(site: Site, found: bool) -> float | None:
-    """What was found counts wherever it was found; that it is absent can be said of a visited site only."""
-    if found:
-        return 1.0
-    return 0.0 if site.outcome == "visited" else None
+def _news(fact: CompanyFact | None) -> Finding | None:
+    if fact is None:
+        return None
+    return Finding("found", plain(fact.value, _LONGEST), fact.source_url, f"in the news: {plain(fact.value, 60)}")
 
 
-def _first_of(contacts: Iterable[Contact]) -> Contact | None:
-    return min(contacts, key=lambda contact: (contact.is_role, contact.value, contact.source_url), default=None)
+def _was_read(site: Site) -> bool:
+    return site.outcome == "visited"

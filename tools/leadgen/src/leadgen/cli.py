@@ -14,9 +14,10 @@ from leadgen.ending import done
 from leadgen.load.command import load_command
 from leadgen.local.command import up as run_up
 from leadgen.migrate import migrate as run_migrations
-from leadgen.odoo import connect_odoo
+from leadgen.odoo_commands import audit_app, odoo_app
 from leadgen.refreshing import refresh_command
 from leadgen.resolving import resolve_eval_command
+from leadgen.scoring.command import score_command, scoring_app
 from leadgen.ssic import seed_ssic, ssic_app
 from leadgen.tenants import add_tenant, limit_command
 from leadgen.tokens import token as make_token
@@ -24,14 +25,16 @@ from leadgen.topics import create_topics
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 tenant_app = typer.Typer(no_args_is_help=True, help="The tenants.")
-odoo_app = typer.Typer(no_args_is_help=True, help="The tenants' Odoos.")
 app.add_typer(tenant_app, name="tenant")
 app.add_typer(odoo_app, name="odoo")
+app.add_typer(audit_app, name="audit")
 app.add_typer(ssic_app, name="ssic")
 app.add_typer(bench_app, name="bench")
 app.command("load")(load_command)
 app.command("refresh")(refresh_command)
+app.add_typer(scoring_app, name="scoring")
 app.command("resolve-eval")(resolve_eval_command)
+app.command("score")(score_command)
 tenant_app.command("limit")(limit_command)
 
 DatabaseUrl = Annotated[str, typer.Option(envvar="DATABASE_URL", show_envvar=True, help="As the tables' owner.")]
@@ -106,20 +109,6 @@ def tenant_add(
     """Add a tenant, or rename it and switch it on again."""
     done(add_tenant(database_url, tenant, name))
     typer.echo(f"tenant {tenant}: {name}")
-
-
-@odoo_app.command("connect")
-def odoo_connect(
-    tenant: TenantNumber,
-    url: Annotated[str, typer.Option(help="Such as https://odoo.example.com")],
-    database: Annotated[str, typer.Option(help="The name of the Odoo database.")],
-    database_url: DatabaseUrl,
-    api_key: Annotated[str, typer.Option(envvar="ODOO_API_KEY", show_envvar=True, prompt=True, hide_input=True)],
-    credentials_key: Annotated[str, typer.Option(envvar="ODOO_CREDENTIALS_KEY", show_envvar=True)],
-) -> None:
-    """Store where a tenant's Odoo is; its API key is encrypted."""
-    done(connect_odoo(database_url, tenant, url, database, api_key, credentials_key))
-    typer.echo(f"tenant {tenant}: {url}, database {database}")
 
 
 @app.command()

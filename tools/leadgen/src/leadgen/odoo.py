@@ -1,18 +1,29 @@
 """Stores where a tenant's Odoo is, its API key encrypted. The operator's own act: services can only read it."""
 
+import re
+from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 import asyncpg
-from cryptography.fernet import Fernet
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
 from common.errors import Permanent
 from leadgen.owner import connected
 
 SAVE = """
-    INSERT INTO odoo_connections (tenant_id, url, database, api_key) VALUES ($1, $2, $3, $4)
+    INSERT INTO odoo_connections (tenant_id, url, database, api_key, login, own_fields)
+    VALUES ($1, $2, $3, $4, $5, $6)
     ON CONFLICT (tenant_id) DO UPDATE
-       SET url = excluded.url, database = excluded.database, api_key = excluded.api_key
+       SET url = excluded.url, database = excluded.database, api_key = excluded.api_key, login = excluded.login,
+           own_fields = excluded.own_fields
 """
+# FORCE ROW LEVEL SECURITY binds the tables' owner too.
+ACT_FOR = "SELECT set_config('request.tenant_id', $1, true)"
+TENANTS = "SELECT tenant_id FROM tenants ORDER BY tenant_id"
+TOKEN = "SELECT api_key FROM odoo_connections WHERE tenant_id = $1 FOR UPDATE"  # noqa: S105 # a statement, no token
+SAVE_TOKEN = "UPDATE odoo_connections SET api_key = $2 WHERE tenant_id = $1"  # noqa: S105 # the same
+
+OWN_FIELD = re.compile(r"(company|contact|lead)\.[a-z_]+")
 
 
 class ConnectionRejected(Permanent):
@@ -20,27 +31,68 @@ class ConnectionRejected(Permanent):
 
 
 async def connect_odoo(
-    database_url: str, tenant_id: int, url: str, database: str, api_key: str, credentials_key: str
+    database_url: str,
+    tenant_id: int,
+    url: str,
+    database: str,
+    api_key: str,
+    credentials_key: str,
+    *,
+    login: str | None = None,
+    own_fields: Sequence[str] = (),
 ) -> None:
     """Stores or replaces the tenant's connection; the next lead goes there. Raises ConnectionRejected,
     DatabaseRefused, Unavailable.
 
-    `credentials_key` is the Fernet key that odoo-sync has as ODOO_CREDENTIALS_KEY.
+    `credentials_key` is what odoo-sync has as ODOO_CREDENTIALS_KEY: Fernet keys, the newest first. `login` is needed
+    where Odoo is older than 19. `own_fields`, such as company.website, follow us whatever people make of them.
     """
     url, token = _checked_url(url), _encrypted(api_key.strip(), credentials_key)
     if not database.strip():
         raise ConnectionRejected("the name of the Odoo database is empty")
+    for name in own_fields:
+        if not OWN_FIELD.fullmatch(name):
+            raise ConnectionRejected(f"{name!r} is no field: give it like company.website, contact.email, lead.name")
+    saved = (tenant_id, url, database.strip(), token, (login or "").strip() or None, sorted(set(own_fields)))
     try:
         async with connected(database_url) as connection, connection.transaction():
-            # FORCE ROW LEVEL SECURITY binds the tables' owner too.
-            await connection.execute("SELECT set_config('request.tenant_id', $1, true)", str(tenant_id))
-            await connection.execute(SAVE, tenant_id, url, database.strip(), token)
+            await connection.execute(ACT_FOR, str(tenant_id))
+            await connection.execute(SAVE, *saved)
     except asyncpg.ForeignKeyViolationError as error:
         raise ConnectionRejected(f"there is no tenant {tenant_id}") from error
     except asyncpg.InsufficientPrivilegeError as error:
-        raise ConnectionRejected(
-            "this login may not write connections: use the database's owner, not a service's login"
-        ) from error
+        raise _wrong_login() from error
+
+
+async def rotate_key(database_url: str, credentials_keys: str) -> int:
+    """Encrypts every tenant's API key anew with the first of these keys; returns how many. May be repeated.
+
+    All or none: one that no key opens is named, and nothing is changed. Raises ConnectionRejected, DatabaseRefused,
+    Unavailable.
+    """
+    keys, rotated = _opener(credentials_keys), 0
+    try:
+        async with connected(database_url) as connection, connection.transaction():
+            for tenant_id in [row["tenant_id"] for row in await connection.fetch(TENANTS)]:
+                await connection.execute(ACT_FOR, str(tenant_id))
+                token = await connection.fetchval(TOKEN, tenant_id)
+                if token is None:
+                    continue
+                try:
+                    await connection.execute(SAVE_TOKEN, tenant_id, keys.rotate(token))
+                except InvalidToken as error:
+                    raise ConnectionRejected(
+                        f"none of these keys opens the API key of tenant {tenant_id}: add the one that it was "
+                        f"encrypted with, or store its connection again; no tenant's was changed"
+                    ) from error
+                rotated += 1
+    except asyncpg.InsufficientPrivilegeError as error:
+        raise _wrong_login() from error
+    return rotated
+
+
+def _wrong_login() -> ConnectionRejected:
+    return ConnectionRejected("this login may not write connections: use the database's owner, not a service's login")
 
 
 def _checked_url(url: str) -> str:
@@ -53,11 +105,15 @@ def _checked_url(url: str) -> str:
     return url
 
 
-def _encrypted(api_key: str, credentials_key: str) -> bytes:
+def _encrypted(api_key: str, credentials_keys: str) -> bytes:
     if not api_key or not api_key.isascii() or not api_key.isprintable():
         raise ConnectionRejected("the API key is empty or holds characters that no key has")
+    return _opener(credentials_keys).encrypt(api_key.encode())
+
+
+def _opener(credentials_keys: str) -> MultiFernet:
     try:
-        return Fernet(credentials_key).encrypt(api_key.encode())
+        return MultiFernet([Fernet(key.strip()) for key in credentials_keys.split(",") if key.strip()])
     except ValueError as error:
         raise ConnectionRejected(
             "the credentials key is no Fernet key (32 bytes in URL-safe base64); make one with "

@@ -26,10 +26,10 @@ from enricher.vendors.errors import (
     VendorError,
 )
 from enricher.vendors.reading import Reply, read_json
+from enricher.vendors.transport import MOST_BYTES, Transport
 
 R = TypeVar("R", bound=Reply)
 
-MOST_BYTES = 5_000_000
 _CONNECT_S = 10
 _QUOTED = 120
 _LONGEST_WAIT = timedelta(days=1)
@@ -39,12 +39,7 @@ _TRANSIENT = frozenset({408, 409, 425, 499})
 
 def connect() -> httpx.AsyncClient:
     """The client that all of them share. Whoever opens it closes it."""
-    return httpx.AsyncClient(
-        trust_env=False,
-        follow_redirects=False,
-        verify=httpx.create_ssl_context(trust_env=False),
-        limits=httpx.Limits(max_connections=64, max_keepalive_connections=16, keepalive_expiry=30),
-    )
+    return httpx.AsyncClient(trust_env=False, follow_redirects=False, transport=Transport())
 
 
 class Endpoint:

@@ -18,8 +18,9 @@ from openai.lib._pydantic import to_strict_json_schema  # private: a test holds 
 from pydantic import BaseModel, BeforeValidator, Field, ValidationError
 
 from enricher.vendors.errors import OUT_OF_CREDITS, Closed, Failed, VendorError
-from enricher.vendors.http import MOST_BYTES, checked_key, error_of, failure_of, quoted
+from enricher.vendors.http import checked_key, error_of, failure_of, quoted
 from enricher.vendors.reading import ENTRIES, PART, Charge, Reply, Text, read_json
+from enricher.vendors.transport import MOST_BYTES, SdkTransport
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -53,8 +54,8 @@ def connect_model(
     environment, no attempt but ours, no answer beyond a size. Whoever opens it closes it. A local server without keys
     takes any, such as EMPTY. Raises ValueError for a key that cannot be one.
     """
-    inner = transport or httpx2.AsyncHTTPTransport(trust_env=False)
-    http = httpx2.AsyncClient(transport=_Bounded(inner), trust_env=False, follow_redirects=False)
+    bounded = _Bounded(transport) if transport else SdkTransport()
+    http = httpx2.AsyncClient(transport=bounded, trust_env=False, follow_redirects=False)
     return AsyncOpenAI(api_key=checked_key("openai", key), base_url=base_url, http_client=http, max_retries=0)
 
 

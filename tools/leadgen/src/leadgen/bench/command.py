@@ -19,6 +19,8 @@ from embedded.postgres import Postgres
 from leadgen.bench.chat import bench_chat
 from leadgen.bench.enrich import bench_enrich
 from leadgen.bench.load import bench_load
+from leadgen.bench.odoo import COMPANIES, SAMPLE, bench_odoo
+from leadgen.bench.score import bench_score
 from leadgen.bench.spine import bench_spine
 from leadgen.bench.ttfb import SETTINGS as OUT_OF_THE_WAY
 from leadgen.bench.ttfb import bench_ttfb
@@ -103,6 +105,45 @@ async def _enrich(companies: int, workers: int, rounds: int) -> dict[str, Any]:
         async with _database(folder) as database_url, _broker(folder) as bootstrap:
             figures = await bench_enrich(
                 database_url, bootstrap, folder, companies=companies, workers=workers, rounds=rounds
+            )
+    return figures.as_dict()
+
+
+@bench_app.command()
+def odoo(
+    as_json: Json = False,
+    companies: Annotated[int, typer.Option(min=1, help="Companies, each with a contact and a lead.")] = COMPANIES,
+    sample: Annotated[int, typer.Option(min=2, help="Companies that are written by hand.")] = SAMPLE,
+) -> None:
+    """How fast leads come into the Odoo of ODOO_URL ..., next to a create and a write per record."""
+    _tell(done(_odoo(companies, sample), run=uvloop.run), as_json)
+
+
+async def _odoo(companies: int, sample: int) -> dict[str, Any]:
+    with _folder() as made:
+        folder = Path(made)
+        async with _database(folder) as database_url, _broker(folder) as bootstrap:
+            figures = await bench_odoo(database_url, bootstrap, folder, companies=companies, sample=sample)
+    return figures.as_dict()
+
+
+@bench_app.command()
+def score(
+    as_json: Json = False,
+    companies: Annotated[int, typer.Option(min=1000, help="Companies of a round.")] = 5_000,
+    rounds: Annotated[int, typer.Option(min=1, help="Rounds; the median counts.")] = 3,
+    singles: Annotated[int, typer.Option(min=20, help="Companies, one after the other.")] = 200,
+) -> None:
+    """How fast companies are scored and announced: many at once, and one for which somebody waits."""
+    _tell(done(_score(companies, rounds, singles), run=uvloop.run), as_json)
+
+
+async def _score(companies: int, rounds: int, singles: int) -> dict[str, Any]:
+    with _folder() as made:
+        folder = Path(made)
+        async with _database(folder) as database_url, _broker(folder) as bootstrap:
+            figures = await bench_score(
+                database_url, bootstrap, folder, companies=companies, rounds=rounds, singles=singles
             )
     return figures.as_dict()
 

@@ -115,7 +115,7 @@ class Enrichments:
                 raise NotEnriched(f"given up: {error}; see {self.enricher.log}")
             if time.monotonic() > patience:
                 raise NotEnriched(f"{there} of {number} within {within_s:g} s; see {self.enricher.log}")
-            await asyncio.sleep(0.02)
+            await asyncio.sleep(0.1)  # looking costs time that is measured
 
     async def ask_simulator(self, path: str) -> Any:
         """One of its own endpoints."""

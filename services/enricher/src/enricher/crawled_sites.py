@@ -1,0 +1,136 @@
+"""`crawled_sites`: what visits found, per domain and for every tenant; who visits now holds the row for a lease."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from common.postgres import Connection
+
+#: A row that is there is found, one that is not is claimed. What neither gives has been claimed by others meanwhile.
+FIND_OR_CLAIM = """
+    WITH wanted AS (
+        SELECT * FROM unnest($1::text[], $2::uuid[], $3::interval[]) AS wanted (domain, visitor, lease)),
+    known AS (
+        SELECT found.*
+          FROM wanted
+         CROSS JOIN LATERAL (
+               SELECT site.domain, visit, documents, visited_at, clock_timestamp() - visited_at AS age,
+                      visiting_until > clock_timestamp() AS is_being_visited
+                 FROM crawled_sites AS site WHERE site.domain = wanted.domain LIMIT 1) AS found),
+    claimed AS (
+        INSERT INTO crawled_sites (domain, visitor, visiting_until)
+        SELECT domain, visitor, clock_timestamp() + lease FROM wanted
+         WHERE NOT EXISTS (SELECT FROM known WHERE known.domain = wanted.domain)
+         ORDER BY domain
+        ON CONFLICT (domain) DO NOTHING
+        RETURNING domain)
+    SELECT domain, visit, documents, visited_at, age, is_being_visited, false AS is_ours FROM known
+     UNION ALL
+    SELECT domain, NULL, NULL, NULL, NULL, false, true FROM claimed
+"""
+CLAIM = """
+    UPDATE crawled_sites SET visitor = $2, visiting_until = clock_timestamp() + $3
+     WHERE domain = $1 AND visiting_until <= clock_timestamp() AND visited_at IS NOT DISTINCT FROM $4
+    RETURNING true
+"""
+KEEP = """
+    UPDATE crawled_sites AS site
+       SET outcome = fresh.outcome, url = fresh.url, visited_at = clock_timestamp(), etag = fresh.etag,
+           last_modified = fresh.last_modified, visit = fresh.visit::json, documents = fresh.documents,
+           visiting_until = '-infinity'
+      FROM unnest($1::text[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::bytea[])
+           AS fresh (domain, visitor, outcome, url, etag, last_modified, visit, documents)
+     WHERE site.domain = fresh.domain AND site.visitor = fresh.visitor
+"""
+LEAVE = "UPDATE crawled_sites SET visiting_until = '-infinity' WHERE domain = $1 AND visitor = $2"
+FORGET_TEXTS = """
+    UPDATE crawled_sites SET documents = NULL
+     WHERE documents IS NOT NULL AND visited_at < clock_timestamp() - $1::interval
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who wants to visit a site, for a `lease` at most. `seen`: when it was visited last, as far as is known."""
+
+    domain: str
+    visitor: UUID
+    lease: timedelta
+    seen: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KeptRow:
+    """A row as it is: the visit and its texts packed, None before the first one has ended. `is_ours`: to be visited."""
+
+    visit: str | None = None
+    documents: bytes | None = None
+    visited_at: datetime | None = None
+    age: timedelta = timedelta.max
+    is_being_visited: bool = True
+    is_ours: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A visit that has ended, to be kept, if the site is still the visitor's."""
+
+    domain: str
+    visitor: UUID
+    outcome: str
+    url: str | None
+    etag: str | None
+    last_modified: str | None
+    visit: str
+    documents: bytes | None
+
+
+async def find_or_claim(tx: Connection, callers: Sequence[Caller]) -> list[KeptRow]:
+    """Of each what is known; a site that nobody has visited belongs to the first who comes."""
+    firsts = {it.domain: place for place, it in reversed(list(enumerate(callers)))}
+    wanted = [(callers[place].domain, callers[place].visitor, callers[place].lease) for place in firsts.values()]
+    found = [KeptRow()] * len(callers)
+    for domain, visit, documents, visited_at, age, is_being_visited, is_ours in await tx.fetch(
+        FIND_OR_CLAIM, *zip(*wanted, strict=True)
+    ):
+        if is_ours:
+            found[firsts[domain]] = KeptRow(is_being_visited=False, is_ours=True)
+            continue
+        row = KeptRow(visit, documents, visited_at, timedelta.max if age is None else age, is_being_visited)
+        for place, caller in enumerate(callers):
+            if caller.domain == domain:
+                found[place] = row
+    return found
+
+
+async def claim(tx: Connection, callers: Sequence[Caller]) -> list[bool]:
+    """Of each whether the known site is its to visit: nobody is there, and nobody was since it was `seen`."""
+    claimed = [False] * len(callers)
+    for place in sorted(range(len(callers)), key=lambda place: callers[place].domain):
+        it = callers[place]
+        claimed[place] = bool(await tx.fetchval(CLAIM, it.domain, it.visitor, it.lease, it.seen))
+    return claimed
+
+
+async def keep(tx: Connection, ended: Sequence[Ended]) -> list[None]:
+    """Keeps what was found, for all who wait for it."""
+    rows = [
+        (it.domain, it.visitor, it.outcome, it.url, it.etag, it.last_modified, it.visit, it.documents)
+        for it in sorted(ended, key=lambda it: it.domain)
+    ]
+    await tx.execute(KEEP, *zip(*rows, strict=True))
+    return [None] * len(ended)
+
+
+async def leave(tx: Connection, callers: Sequence[Caller]) -> list[None]:
+    """Lets the next one in, without a result."""
+    for it in sorted(callers, key=lambda it: it.domain):
+        await tx.execute(LEAVE, it.domain, it.visitor)
+    return [None] * len(callers)
+
+
+async def forget_texts(tx: Connection, spans: Sequence[timedelta]) -> list[None]:
+    """Those that have been kept for so long, of all sites."""
+    await tx.execute(FORGET_TEXTS, min(spans))
+    return [None] * len(spans)

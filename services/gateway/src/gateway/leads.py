@@ -1,0 +1,123 @@
+"""A tenant's scored leads, to look at, and what each score is made of; the scorer writes them."""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from pydantic import BaseModel, Field
+
+from common.contracts import Bucket, Company
+from common.postgres import Connection
+
+# By the index lead_scores_best, from its beginning or from where a page ended.
+BEST = """
+    SELECT company_id, uen, name, industry_norm, website_domain, score, bucket, confidence, has_icp, rationale,
+           model_version, enriched_at, lead.updated_at
+      FROM lead_scores lead JOIN companies USING (company_id)
+     WHERE lead.tenant_id = tenant() AND (score, company_id) < ($1, $2)
+     ORDER BY score DESC, company_id DESC LIMIT $3
+"""
+
+EXPLAIN = """
+    SELECT company_id, uen, name, entity_type, status, incorporated_on, industry_code, industry_norm,
+           secondary_industry_code, address, postal_code, website_domain, ssic_version,
+           lead.score, lead.bucket, lead.confidence, lead.has_icp, lead.rationale, lead.model_version, lead.enriched_at,
+           made_of.base, coalesce(made_of.features, '{}') AS features
+      FROM lead_scores lead JOIN companies USING (company_id)
+      LEFT JOIN lead_features made_of USING (tenant_id, company_id)
+     WHERE lead.tenant_id = tenant() AND company_id = $1
+"""
+
+
+class Place(NamedTuple):
+    """Where a list of leads stands: after the lead with this score and company."""
+
+    score: float
+    company_id: int
+
+
+#: Before the best of them.
+BEGINNING = Place(2.0, 2**63 - 1)
+
+
+class Lead(BaseModel):
+    """A lead in a list."""
+
+    company_id: int
+    uen: str
+    name: str
+    industry_norm: str | None
+    website_domain: str | None
+    score: float
+    bucket: Bucket
+    confidence: float | None
+    has_icp: bool | None
+    rationale: str
+    model_version: str
+    enriched_at: datetime
+    updated_at: datetime
+
+
+class Contribution(BaseModel):
+    """What a feature does to the score: weight times its distance from what is typical; nothing where it is unknown."""
+
+    name: str
+    group: str | None = Field(description="icp, signals or contact")
+    value: float | None = Field(description="0 to 1; null: nothing is known of it")
+    weight: float | None
+    contribution: float
+    evidence: str | None = Field(description="in words")
+    source: str | None = Field(description="where that stands: an address, or the register")
+
+
+class Explanation(BaseModel):
+    """A lead's score, and all that it is made of: `base` and the contributions sum to it."""
+
+    company: Company
+    score: float
+    bucket: Bucket
+    confidence: float | None = Field(description="the share of what the score goes by that is known")
+    base: float | None = Field(description="the score of a company of which nothing is known")
+    contributions: list[Contribution] = Field(description="the largest first, whichever way they point")
+    rationale: str
+    model_version: str
+    enriched_at: datetime
+    has_icp: bool | None = Field(description="whether the score goes by an ICP; without one it rests on the rest")
+
+
+async def best(tx: Connection, *, after: Place, limit: int) -> list[Lead]:
+    """The tenant's next leads after this place, best first."""
+    rows = await tx.fetch(BEST, *after, limit)
+    return [Lead(**row) for row in rows]
+
+
+async def explain(tx: Connection, company_id: int) -> Explanation | None:
+    """What the score of this company is made of; None where the tenant has no such lead."""
+    row = await tx.fetchrow(EXPLAIN, company_id)
+    if row is None:
+        return None
+    found = dict(row)
+    features = found.pop("features")
+    return Explanation(
+        company=Company(**{name: found[name] for name in Company.model_fields}),
+        contributions=contributions_of(json.loads(features)),
+        **{name: found[name] for name in Explanation.model_fields.keys() & found.keys()},
+    )
+
+
+def contributions_of(features: Mapping[str, Mapping[str, Any]]) -> list[Contribution]:
+    """As `lead_features` holds them, the largest first; those of older models say less."""
+    found = [
+        Contribution(
+            name=name,
+            group=feature.get("group"),
+            value=feature.get("value"),
+            weight=feature.get("weight"),
+            contribution=feature.get("contribution") or 0.0,
+            evidence=feature.get("evidence") or None,
+            source=feature.get("source") or None,
+        )
+        for name, feature in features.items()
+    ]
+    return sorted(found, key=lambda it: (-abs(it.contribution), it.name))

@@ -1,0 +1,136 @@
+"""Finds the partner that a company is in Odoo already, so that it is taken over and not made a second time.
+
+The same UEN, else the same website, else the same name in the same country. Two searches for a whole chunk.
+"""
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from common.contracts import Company
+from odoo_sync.edits import domain_of
+from odoo_sync.links import Values
+
+#: Reads partners: a domain, and what they hold.
+Search: TypeAlias = Callable[[list[Any]], Awaitable[list[Values]]]
+
+UEN_COLUMNS = ("company_registry", "ref", "vat")
+
+#: Many companies have a page, or an address, there: it does not tell which one this is.
+SHARED_HOSTS = frozenset(
+    {
+        *("facebook.com", "instagram.com", "linkedin.com", "twitter.com", "x.com", "youtube.com", "tiktok.com"),
+        *("wa.me", "t.me", "linktr.ee", "google.com", "sites.google.com", "business.site", "blogspot.com"),
+        *("wordpress.com", "wixsite.com", "wix.com", "weebly.com", "squarespace.com", "webflow.io", "github.io"),
+        *("godaddysites.com", "shopify.com", "myshopify.com", "carousell.sg", "carousell.com", "shopee.sg"),
+        *("lazada.sg", "qoo10.sg", "gmail.com", "googlemail.com", "yahoo.com", "yahoo.com.sg", "hotmail.com"),
+        *("outlook.com", "live.com", "icloud.com", "singnet.com.sg", "starhub.net.sg", "pacific.net.sg"),
+    }
+)
+
+
+@dataclass(frozen=True)
+class Found:
+    """A partner that this company is, as it stands there, and how that was seen."""
+
+    partner: Values
+    by: str
+    others: int
+
+    @property
+    def note(self) -> str:
+        """For whoever looks into it."""
+        among = f", the oldest of {self.others + 1}" if self.others else ""
+        return f"partner {self.partner['id']} was there already: same {self.by}{among}"
+
+
+async def find(
+    companies: Sequence[Company], search: Search, columns: frozenset[str], country: int | None
+) -> dict[int, list[Found]]:
+    """By company, the partners that it may be, the best first. Without calls where there are no companies."""
+    if not companies:
+        return {}
+    uen_columns = [column for column in UEN_COLUMNS if column in columns]
+    uens = [company.uen for company in companies]
+    by_uen = await search(with_uen(uens, uen_columns))
+    found = {company.company_id: _ranked(_of_uen(by_uen, company, uen_columns), "UEN") for company in companies}
+    left = [company for company in companies if not found[company.company_id]]
+    if left:
+        domains = sorted({it for company in left if (it := own_domain(company))})
+        conditions: list[Any] = [["website", "ilike", domain] for domain in domains]
+        named = ["name", "in", [company.name for company in left]]
+        one = [named] if country is None else ["&", named, ["country_id", "=", country]]
+        others = await search(["&", ["is_company", "=", True], *_any_of([*([it] for it in conditions), one])])
+        for company in left:
+            free = [it for it in others if not _is_another(it, company, uen_columns)]
+            domain = own_domain(company)
+            same_site = [it for it in free if domain and domain_of(str(it.get("website") or "")) == domain]
+            same_name = [it for it in free if it["name"] == company.name and _lies_in(it, country)]
+            found[company.company_id] = _ranked(same_site, "website") or _ranked(same_name, "name and country")
+    return found
+
+
+def with_uen(uens: Sequence[str], columns: Sequence[str]) -> list[Any]:
+    """The domain of the partners that bear one of these, in any of these columns."""
+    return [*_any([[column, "in", list(uens)] for column in columns]), *_TOP]
+
+
+def own_domain(company: Company) -> str | None:
+    """The company's website where it is one of its own."""
+    domain = domain_of(company.website_domain or "")
+    shared = domain in SHARED_HOSTS or any(domain.endswith(f".{host}") for host in SHARED_HOSTS)
+    return None if not domain or shared else domain
+
+
+def take(found: Mapping[int, list[Found]], taken: Mapping[int, int]) -> dict[int, Found]:
+    """One partner for each company, none for two; `taken` says which company has a partner already."""
+    chosen: dict[int, Found] = {}
+    gone = dict(taken)
+    for by in ("UEN", "website", "name and country"):
+        for company_id, candidates in found.items():
+            if company_id in chosen or not candidates or candidates[0].by != by:
+                continue
+            for candidate in candidates:
+                if gone.setdefault(candidate.partner["id"], company_id) == company_id:
+                    chosen[company_id] = candidate
+                    break
+    return chosen
+
+
+#: A contact of a company holds its company's numbers, too: not meant.
+_TOP = ["|", ["parent_id", "=", False], ["is_company", "=", True]]
+
+
+def _any(conditions: Sequence[Any]) -> list[Any]:
+    return ["&", *["|"] * (len(conditions) - 1), *conditions]
+
+
+def _any_of(domains: Sequence[list[Any]]) -> list[Any]:
+    return [*["|"] * (len(domains) - 1), *(part for domain in domains for part in domain)]
+
+
+def _of_uen(partners: Iterable[Values], company: Company, columns: Sequence[str]) -> list[Values]:
+    return [it for it in partners if any(str(it.get(column) or "").strip() == company.uen for column in columns)]
+
+
+def _is_another(partner: Values, company: Company, columns: Sequence[str]) -> bool:
+    """Whether the partner says that it is a company of another UEN."""
+    return any(
+        partner.get(column) and _looks_like_uen(str(partner[column])) and str(partner[column]).strip() != company.uen
+        for column in columns
+    )
+
+
+def _looks_like_uen(text: str) -> bool:
+    text = text.strip()
+    return len(text) in (9, 10) and text.isalnum() and text[-1].isalpha() and sum(map(str.isdigit, text)) >= 4
+
+
+def _lies_in(partner: Values, country: int | None) -> bool:
+    return country is None or partner.get("country_id") == country
+
+
+def _ranked(partners: list[Values], by: str) -> list[Found]:
+    """The oldest that is not archived first."""
+    ranked = sorted(partners, key=lambda it: (not it.get("active", True), it["id"]))
+    return [Found(it, by, len(ranked) - 1) for it in ranked]

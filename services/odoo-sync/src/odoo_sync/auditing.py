@@ -1,0 +1,89 @@
+"""Compares what our links say with what stands in a tenant's Odoo, both ways; changes nothing."""
+
+from collections import Counter, defaultdict
+from collections.abc import AsyncIterator, Iterator, Mapping
+from typing import Any
+
+from common.cloudevents import decode_body
+from common.contracts import LeadScored
+from odoo_sync import adopting, links
+from odoo_sync.connections import Connected
+from odoo_sync.links import Link, Values
+from odoo_sync.mapping import MODELS
+from odoo_sync.syncing import Opening, Sync
+from odoo_sync.target import RealTarget, Target
+
+CHUNK = 200
+
+
+async def audit(syncing: Sync, opening: Opening, connected: Connected) -> dict[str, Any]:
+    """How many links there are of each outcome, and every difference: missing, archived, changed, duplicate.
+
+    Raises CredentialsUnreadable, OdooUnavailable, OdooBlocked, OdooRefused.
+    """
+    target = RealTarget(syncing.servers.at(connected.opened(syncing.credentials)))
+    last = 0
+    outcomes: Counter[str] = Counter()
+    differences: list[dict[str, Any]] = []
+    while True:
+        async with opening() as tx:
+            known = await links.after(tx, last, CHUNK)
+        if not known:
+            return {"links": dict(sorted(outcomes.items())), "differences": differences}
+        last = max(known)
+        outcomes.update(link.outcome for link in known.values())
+        here = {_name(it, link): link for it, link in known.items() if link.place in (None, connected.place)}
+        differences += [difference async for difference in _compared(target, here)]
+        uens = [_uen(link) for link in here.values() if link.lead]
+        differences += await _duplicates(target, [uen for uen in uens if uen])
+
+
+async def _compared(target: Target, known: Mapping[str, Link]) -> AsyncIterator[dict[str, Any]]:
+    for model in ("res.partner", "crm.lead"):
+        wanted = {
+            record.id: (name, kind, record)
+            for name, link in known.items()
+            for kind, record in link.records.items()
+            if MODELS[kind] == model and record.id is not None
+        }
+        found = {it["id"]: it for it in await target.search(model, [["id", "in", list(wanted)]])} if wanted else {}
+        for number, (name, kind, record) in wanted.items():
+            about = {"uen": name, "record": kind, "id": number}
+            if number not in found:
+                yield {**about, "what": "missing"}
+                continue
+            if not found[number].get("active", True):
+                yield {**about, "what": "archived"}
+            for column, ours, theirs in _changed(record.held, found[number]):
+                yield {**about, "what": "changed", "column": column, "written": ours, "there": theirs}
+
+
+def _changed(held: Values, now: Values) -> Iterator[tuple[str, Any, Any]]:
+    for column, value in held.items():
+        if column in now and now[column] != value:
+            yield column, value, now[column]
+
+
+async def _duplicates(target: Target, uens: list[str]) -> list[dict[str, Any]]:
+    """Companies of which there is more than one partner."""
+    if not uens:
+        return []
+    columns = [it for it in adopting.UEN_COLUMNS if it in await target.columns("res.partner")]
+    partners = await target.search("res.partner", adopting.with_uen(uens, columns))
+    by_uen: dict[str, set[int]] = defaultdict(set)
+    for partner in partners:
+        for uen in {str(partner.get(column) or "").strip() for column in columns} & set(uens):
+            by_uen[uen].add(partner["id"])
+    return [
+        {"uen": uen, "record": "company", "what": "duplicate", "ids": sorted(numbers)}
+        for uen, numbers in sorted(by_uen.items())
+        if len(numbers) > 1
+    ]
+
+
+def _uen(link: Link) -> str | None:
+    return decode_body(LeadScored, link.lead.encode()).company.uen if link.lead else None
+
+
+def _name(company_id: int, link: Link) -> str:
+    return _uen(link) or f"company {company_id}"

@@ -1,0 +1,165 @@
+"""A tenant whose Odoo refuses us altogether is left alone until a check finds it well; nobody's key is ever shown."""
+
+import io
+import logging
+from typing import Any
+
+import pytest
+import structlog
+from cryptography.fernet import Fernet, MultiFernet
+
+from common.contracts import ResyncOdoo
+from odoo_sync import connections, states
+from odoo_sync.operating import Desk as OperatorsDesk
+from odoo_sync.operating import check_tenant, resync_tenant
+
+
+@pytest.fixture
+def logged() -> Any:
+    """What is logged."""
+    with structlog.testing.capture_logs() as entries:
+        yield entries
+
+
+async def operator(desk: Any) -> OperatorsDesk:
+    """The operator's commands for this tenant."""
+    async with desk.database.transaction(desk.tenant_id) as tx:
+        connected = await connections.find(tx)
+    return OperatorsDesk(desk.database, desk.syncing, desk.tenant_id, connected)
+
+
+async def requested(desk: Any) -> list[ResyncOdoo]:
+    rows = await desk.owner.fetch("SELECT value FROM outbox WHERE topic = $1", ResyncOdoo.topic)
+    return [ResyncOdoo.model_validate_json(row["value"]) for row in rows]
+
+
+async def test_a_key_that_odoo_refuses_blocks_its_tenant_and_no_other(desk: Any, fake: Any, logged: Any) -> None:
+    """Told with the reason, with one alert, and no further call; the other tenant's leads go through."""
+    await desk.connect(fake.url, "expired")
+    other = desk.of(2)
+    await other.connect(fake.url, fake.api_key)
+
+    first = await desk.sync(desk.lead())
+    calls = list(fake.calls)
+    second = await desk.sync(desk.lead(hours=1))
+
+    assert (first.outcome, first.held_back, first.partner_id) == ("no_connection", "blocked", None)
+    assert "Invalid apikey" in (first.reason or "")
+    assert second == first
+    assert fake.calls == calls
+    assert [it["event"] for it in logged if it["log_level"] == "error"] == ["odoo_blocked"]
+    assert await states.count_blocked(desk.database) == 1
+    assert (await other.sync(other.lead())).outcome == "synced"
+
+
+@pytest.mark.parametrize("credentials", [None, MultiFernet([Fernet(Fernet.generate_key())])])
+async def test_a_key_that_cannot_be_read_blocks_its_tenant(
+    connected: Any, fake: Any, credentials: MultiFernet | None
+) -> None:
+    """The reason names the setting; nothing is called."""
+    connected.credentials = credentials
+
+    told = await connected.sync(connected.lead())
+
+    assert told.held_back == "blocked"
+    assert "ODOO_CREDENTIALS_KEY" in (told.reason or "")
+    assert fake.calls == []
+
+
+async def test_a_key_is_in_no_text_that_is_made_of_it(desk: Any, fake: Any, logged: Any) -> None:
+    """Neither in announcements, tables, logs nor in what Python prints."""
+    secret = "a-very-secret-key"
+    await desk.connect(fake.url, secret)
+    told = await desk.sync(desk.lead())
+    async with desk.database.transaction(1) as tx:
+        connected = await connections.find(tx)
+    assert connected is not None
+
+    written = io.StringIO()
+    handler = logging.StreamHandler(written)
+    logging.getLogger().addHandler(handler)
+    try:
+        checked = await check_tenant(await operator(desk))
+    finally:
+        logging.getLogger().removeHandler(handler)
+    texts = [told.model_dump_json(), repr(connected), repr(connected.opened(desk.credentials)), repr(logged)]
+    texts += [written.getvalue(), repr(checked), str(dict(await desk.link()))]
+    texts += [str(dict(row)) for row in await desk.owner.fetch("SELECT * FROM odoo_states")]
+    texts += [repr(row) for row in await desk.owner.fetch("SELECT url, database, api_key FROM odoo_connections")]
+
+    assert checked["problems"]
+    assert not [text for text in texts if secret in text]
+
+
+async def test_a_check_that_goes_well_clears_the_tenant_and_sends_what_waited(desk: Any, fake: Any) -> None:
+    """By one event, which is not announced when nothing waits."""
+    await desk.connect(fake.url, "expired")
+    await desk.sync(desk.lead())
+    assert (await check_tenant(await operator(desk)))["problems"]
+    assert await requested(desk) == []
+    await desk.owner.execute(
+        "UPDATE odoo_connections SET api_key = $1", desk.credentials.encrypt(fake.api_key.encode())
+    )
+
+    told = await check_tenant(await operator(desk))
+    assert told == {"problems": [], "was_blocked": True, "waiting": 1}
+    assert await states.count_blocked(desk.database) == 0
+    assert [it.tenant_id for it in await requested(desk)] == [1]
+    await desk.resync()
+
+    assert (await desk.link())["outcome"] == "synced"
+    assert await check_tenant(await operator(desk)) == {"problems": [], "was_blocked": False, "waiting": 0}
+    assert len(await requested(desk)) == 1
+
+
+async def test_a_resync_brings_all_that_waits(desk: Any, fake: Any) -> None:
+    """More than a chunk of them, of a tenant that was connected later; each is told of, and Odoo asked once for each."""
+    companies = await desk.more(450)
+    for start in range(0, 450, 150):
+        await desk.sync(*(desk.lead(company=it, contact=None) for it in companies[start : start + 150]))
+    await desk.connect(fake.url, fake.api_key)
+
+    await desk.resync()
+
+    told = (await desk.announced())[450:]
+    assert {it.outcome for it in told} == {"synced"}
+    assert [it.company.company_id for it in told] == [it.company_id for it in companies]
+    assert len(fake.records["crm.lead"]) == len(fake.records["res.partner"]) == 450
+    fake.calls.clear()
+    await desk.resync()
+    assert fake.calls == []
+
+
+async def test_a_resync_tries_again_what_was_refused(connected: Any, fake: Any) -> None:
+    """With the newest score that is known."""
+    await connected.sync(connected.lead(name=""))
+    named = """replace(lead::text, '"name":""', '"name":"A"')::json"""
+    await connected.owner.execute(f"UPDATE odoo_links SET lead = {named}")
+
+    await connected.resync()
+
+    assert (await connected.link())["outcome"] == "synced"
+    assert (await connected.link())["reason"] is None
+
+
+async def test_a_resync_of_a_blocked_tenant_says_so_and_does_nothing(desk: Any, fake: Any) -> None:
+    """It waits for the check."""
+    await desk.connect(fake.url, "expired")
+    await desk.sync(desk.lead())
+    fake.calls.clear()
+
+    assert (await resync_tenant(await operator(desk)))["blocked"] is not None
+    await desk.resync()
+
+    assert fake.calls == []
+    assert (await desk.link())["outcome"] == "blocked"
+
+
+async def test_a_right_that_is_missing_blocks_too(connected: Any, fake: Any) -> None:
+    """It would be missing for every row."""
+    fake.rights = {"read"}
+
+    told = await connected.sync(connected.lead())
+
+    assert told.held_back == "blocked"
+    assert "no right to create res.partner" in (told.reason or "")

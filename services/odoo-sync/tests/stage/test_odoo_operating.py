@@ -1,0 +1,81 @@
+"""What the operator asks: how Odoo differs from what we wrote, and what a sync would write."""
+
+from typing import Any
+
+import pytest
+
+from odoo_sync import connections
+from odoo_sync.auditing import audit
+from odoo_sync.previewing import preview
+
+
+async def audited(desk: Any) -> dict[str, Any]:
+    async with desk.database.transaction(desk.tenant_id) as tx:
+        connected = await connections.find(tx)
+    return await audit(desk.syncing, lambda: desk.database.transaction(desk.tenant_id), connected)
+
+
+async def previewed(desk: Any) -> dict[str, Any]:
+    async with desk.database.transaction(desk.tenant_id) as tx:
+        connected = await connections.find(tx)
+    return await preview(desk.syncing, lambda: desk.database.transaction(desk.tenant_id), connected)
+
+
+async def test_an_audit_of_what_we_wrote_finds_nothing(connected: Any, fake: Any, writes_among: Any) -> None:
+    """And writes nothing."""
+    await connected.sync(connected.lead(address="1 Way"))
+    fake.calls.clear()
+
+    assert await audited(connected) == {"links": {"synced": 1}, "differences": []}
+    assert writes_among(fake.calls) == []
+
+
+@pytest.mark.parametrize("kind", ["company", "contact", "lead"])
+async def test_an_audit_finds_what_is_missing_archived_and_changed(connected: Any, fake: Any, kind: str) -> None:
+    """With both values."""
+    await connected.sync(connected.lead())
+    record = fake.record(connected.external_id(kind))
+    model, number = fake.external[connected.external_id(kind)]
+    about = {"uen": "201812345K", "record": kind, "id": number}
+
+    record["active"] = False
+    assert (await audited(connected))["differences"] == [{**about, "what": "archived"}]
+    column = "description" if kind == "lead" else "name"
+    written, record["active"], record[column] = record[column], True, "theirs"
+    assert (await audited(connected))["differences"] == [
+        {**about, "what": "changed", "column": column, "written": written, "there": "theirs"}
+    ]
+    del fake.records[model][number]
+    assert {**about, "what": "missing"} in (await audited(connected))["differences"]
+
+
+async def test_an_audit_finds_companies_that_are_there_twice(connected: Any, fake: Any) -> None:
+    """By their UEN, whoever made them."""
+    told = await connected.sync(connected.lead())
+    other = fake.add("res.partner", name="ACME again", is_company="1", ref="201812345K")
+
+    assert (await audited(connected))["differences"] == [
+        {"uen": "201812345K", "record": "company", "what": "duplicate", "ids": [told.partner_id, other]}
+    ]
+
+
+async def test_a_preview_shows_what_would_be_written_and_writes_nothing(
+    desk: Any, fake: Any, writes_among: Any
+) -> None:
+    """Neither there nor here; the sync then writes just that."""
+    await desk.sync(desk.lead())
+    number = fake.add("res.partner", name="theirs", is_company="1", ref="201812345K")
+    await desk.connect(fake.url, fake.api_key)
+    link = await desk.link()
+
+    shown = await previewed(desk)
+
+    company, contact, lead = shown["rows"]
+    assert (company["model"], company[".id"], company["company_registry"]) == ("res.partner", str(number), "201812345K")
+    assert (contact["id"], contact["parent_id/.id"]) == (desk.external_id("contact"), str(number))
+    assert (lead["model"], lead["id"]) == ("crm.lead", desk.external_id("lead"))
+    assert any("was there already" in note for note in shown["notes"])
+    assert writes_among(fake.calls) == []
+    assert await desk.link() == link
+    await desk.resync()
+    assert await previewed(desk) == {"rows": [], "unchanged": 1, "without_lead": 0, "notes": []}

@@ -1,0 +1,232 @@
+"""odoo-sync's handler on a real PostgreSQL, with an Odoo that fails to order: what stands in Odoo, links and outbox."""
+
+import json
+from typing import Any
+
+import pytest
+
+from common.contracts import Contact
+from odoo_sync.odoo import OdooUnavailable
+
+
+def counts(fake: Any) -> tuple[int, int]:
+    """Partners and leads that Odoo holds."""
+    return len(fake.records["res.partner"]), len(fake.records["crm.lead"])
+
+
+async def test_a_tenant_without_a_connection_is_told_so(desk: Any) -> None:
+    """The link says it, the announcement says it, and no key is needed for that."""
+    desk.credentials = None
+
+    told = await desk.sync(desk.lead())
+
+    assert (await desk.link())["outcome"] == "no_connection"
+    assert (told.outcome, told.held_back, told.partner_id, told.lead_id) == ("no_connection", None, None, None)
+
+
+async def test_a_good_lead_becomes_company_contact_and_lead(connected: Any, fake: Any) -> None:
+    """Odoo holds the three, and the link and the announcement hold their numbers."""
+    told = await connected.sync(connected.lead())
+
+    link = await connected.link()
+    assert fake.external[connected.external_id("company")] == ("res.partner", link["partner_id"])
+    assert fake.external[connected.external_id("contact")] == ("res.partner", link["contact_id"])
+    assert fake.external[connected.external_id("lead")] == ("crm.lead", link["lead_id"])
+    numbers = (told.partner_id, told.contact_id, told.lead_id)
+    assert (told.outcome, *numbers) == ("synced", link["partner_id"], link["contact_id"], link["lead_id"])
+    lead = fake.record(connected.external_id("lead"))
+    assert (lead["type"], lead["user_id/id"], lead["email_from"]) == ("lead", "", "sales@acme.sg")
+    assert lead["partner_id/.id"] == str(link["contact_id"])
+
+
+async def test_an_older_server_is_served_over_json_rpc(desk: Any, older: Any) -> None:
+    """Odoo 14 gets the same three records, without the column that it lacks."""
+    await desk.connect(older.url, older.api_key)
+    await desk.owner.execute("UPDATE odoo_connections SET login = $1", older.login)
+
+    await desk.sync(desk.lead())
+
+    assert counts(older) == (2, 1)
+    assert "company_registry" not in older.record(desk.external_id("company"))
+
+
+async def test_a_lead_below_the_bar_is_a_company_only(connected: Any, fake: Any) -> None:
+    """No crm.lead is made of it."""
+    told = await connected.sync(connected.lead(score=0.65, contact=None))
+
+    assert told.lead_id is None
+    assert counts(fake) == (1, 0)
+
+
+async def test_a_chunk_of_leads_takes_a_handful_of_calls(connected: Any, fake: Any) -> None:
+    """However many there are in it; each is told of."""
+    companies = await connected.more(50)
+
+    await connected.sync(*(connected.lead(company=company) for company in companies))
+
+    assert counts(fake) == (100, 50)
+    assert fake.calls.count("res.partner.load") == 2
+    assert fake.calls.count("crm.lead.load") == 1
+    assert len(fake.calls) <= 15
+    assert [told.company for told in await connected.announced()] == companies
+
+
+async def test_what_stands_there_as_it_should_costs_no_call(connected: Any, fake: Any) -> None:
+    """Scored again with the same result, Odoo is not even asked; the link follows the newer score."""
+    first = await connected.sync(connected.lead())
+    fake.calls.clear()
+
+    assert await connected.sync(connected.lead()) == first
+    assert await connected.sync(connected.lead(hours=1)) == first
+    assert fake.calls == []
+    assert (await connected.link())["scored_at"] == connected.lead(hours=1).scored_at
+
+
+async def test_only_what_changed_is_sent(connected: Any, fake: Any) -> None:
+    """Of a company that moved, its street; nothing of contact and lead."""
+    await connected.sync(connected.lead(address="1 Old Way"))
+    fake.calls.clear(), fake.bodies.clear()
+
+    await connected.sync(connected.lead(address="2 New Way", hours=1))
+
+    [load] = [body for call, body in zip(fake.calls, fake.bodies, strict=True) if call.endswith(".load")]
+    assert sorted(load["fields"]) == [".id", "street"]
+    assert fake.record(connected.external_id("company"))["street"] == "2 New Way"
+
+
+@pytest.mark.parametrize("call", range(12))
+@pytest.mark.parametrize("fault", ["500", "cut"])
+async def test_a_failure_halfway_loses_and_doubles_nothing(connected: Any, fake: Any, call: int, fault: str) -> None:
+    """Whichever call fails, before or after it was done: nothing is announced, and the next attempt completes."""
+    ids = await connected.take_in(connected.lead(website_domain="acme.sg"))
+    fake.faults = [""] * call + [fault]
+    try:
+        await connected.handle(ids)
+    except OdooUnavailable:
+        assert await connected.announced() == []
+        await connected.handle(ids)
+    else:
+        assert fake.faults  # there were not so many calls
+
+    assert [told.outcome for told in await connected.announced()] == ["synced"]
+    assert counts(fake) == (2, 1)
+    link = await connected.link()
+    assert link["notes"] == [] or [it.partition(" was ")[2] for it in link["notes"]] == ["there already: same UEN"]
+
+
+async def test_an_older_score_leaves_odoo_and_link_alone(connected: Any, fake: Any) -> None:
+    """And tells where the newer one stands."""
+    newer = await connected.sync(connected.lead(score=0.9, hours=1))
+    link, before = await connected.link(), json.dumps(fake.records)
+
+    assert await connected.sync(connected.lead(score=0.7)) == newer
+    assert await connected.link() == link
+    assert json.dumps(fake.records) == before
+
+
+async def test_of_two_scores_in_one_chunk_the_newer_wins(connected: Any, fake: Any) -> None:
+    """Both are told of."""
+    await connected.sync(connected.lead(score=0.9, hours=1), connected.lead(score=0.7))
+
+    assert "scored 0.9" in fake.record(connected.external_id("lead"))["description"]
+    assert [told.outcome for told in await connected.announced()] == ["synced", "synced"]
+
+
+async def test_what_a_rep_made_of_a_lead_stays(connected: Any, fake: Any) -> None:
+    """An opportunity stays one, theirs, by their name, when the company is scored again; the reason is kept current."""
+    await connected.sync(connected.lead())
+    theirs = {"type": "opportunity", "user_id/id": "the rep", "name": "The big one", "email_from": "boss@acme.sg"}
+    fake.record(connected.external_id("lead")).update(theirs)
+
+    await connected.sync(connected.lead(score=0.7, hours=1))
+
+    lead = fake.record(connected.external_id("lead"))
+    assert {column: lead[column] for column in theirs} == theirs
+    assert "scored 0.7" in lead["description"]
+
+
+async def test_what_a_rep_wrote_of_the_company_survives_its_first_lead(connected: Any, fake: Any) -> None:
+    """The company was there before it was a lead; its email is not overwritten with the contact's."""
+    await connected.sync(connected.lead(score=0.2))
+    fake.record(connected.external_id("company"))["email"] = "typed by a rep"
+
+    await connected.sync(connected.lead(hours=1))
+
+    assert fake.record(connected.external_id("company"))["email"] == "typed by a rep"
+
+
+async def test_a_lead_whose_score_falls_stays_and_is_kept_current(connected: Any, fake: Any) -> None:
+    """A rep may be at work on it: it is not taken away, but its reason says how it stands now."""
+    first = await connected.sync(connected.lead())
+
+    told = await connected.sync(connected.lead(score=0.2, hours=1, contact=None))
+
+    assert told.lead_id == first.lead_id
+    assert "scored 0.2" in fake.record(connected.external_id("lead"))["description"]
+    assert (await connected.link())["contact_id"] is not None
+
+
+async def test_the_name_of_a_contact_is_told_and_none_is_made_up(connected: Any, fake: Any) -> None:
+    """Without a name it is the address."""
+    await connected.sync(connected.lead())
+    assert fake.record(connected.external_id("contact"))["name"] == "sales@acme.sg"
+
+    coo = Contact(kind="email", value="tan@acme.sg", source_url="http://acme.sg", name="Tan Ah Kow", title="COO")
+    await connected.sync(connected.lead(contact=coo, hours=1))
+
+    contact = fake.record(connected.external_id("contact"))
+    assert (contact["name"], contact["function"], contact["email"]) == ("Tan Ah Kow", "COO", "tan@acme.sg")
+
+
+async def test_a_company_of_two_tenants_with_one_odoo_is_one_partner_there(connected: Any, fake: Any) -> None:
+    """Each has its own lead."""
+    other = connected.of(2)
+    await other.connect(fake.url, fake.api_key)
+
+    first, second = await connected.sync(connected.lead()), await other.sync(other.lead())
+
+    assert first.partner_id == second.partner_id
+    assert first.lead_id != second.lead_id
+    assert counts(fake) == (2, 2)
+
+
+async def test_a_connection_that_goes_and_comes_back_finds_its_lead_again(connected: Any, fake: Any) -> None:
+    """Meanwhile there is nowhere; then the same lead, as the rep left it."""
+    first = await connected.sync(connected.lead())
+    fake.record(connected.external_id("lead"))["type"] = "opportunity"
+    await connected.owner.execute("DELETE FROM odoo_connections")
+    meanwhile = await connected.sync(connected.lead(hours=1))
+    await connected.connect(fake.url, fake.api_key)
+
+    told = await connected.sync(connected.lead(hours=2))
+
+    assert (meanwhile.outcome, meanwhile.lead_id) == ("no_connection", None)
+    assert told == first
+    assert fake.record(connected.external_id("lead"))["type"] == "opportunity"
+
+
+async def test_a_tenant_that_moves_to_another_odoo_gets_its_leads_there(connected: Any, fake: Any) -> None:
+    """Its old lead's number may be a stranger's there: that one is left alone."""
+    first = await connected.sync(connected.lead())
+    stranger = {"name": "a stranger's"}
+    fake.external.clear()
+    fake.records.update({"res.partner": {}, "crm.lead": {first.lead_id: dict(stranger)}})
+    fake.written[f"crm.lead,{first.lead_id}"] = "2026-11-22 00:00:00"
+    await connected.owner.execute("UPDATE odoo_connections SET url = url || '/'")
+
+    told = await connected.sync(connected.lead(hours=1))
+
+    assert told.lead_id != first.lead_id
+    assert fake.external[connected.external_id("lead")] == ("crm.lead", told.lead_id)
+    assert fake.records["crm.lead"][first.lead_id] == stranger
+
+
+async def test_a_tenant_connected_later_gets_its_leads(desk: Any, fake: Any) -> None:
+    """A lead that had nowhere to go is made when it comes again, also with the same score."""
+    await desk.sync(desk.lead())
+    await desk.connect(fake.url, fake.api_key)
+
+    told = await desk.sync(desk.lead())
+
+    assert told.outcome == "synced"
+    assert (await desk.link())["lead_id"] == told.lead_id is not None

@@ -1,0 +1,67 @@
+"""What `check` finds wrong with a tenant's Odoo, in words that say what to do."""
+
+from typing import Any
+
+import httpx
+import pytest
+
+from odoo_sync.checking import check
+from odoo_sync.odoo import OdooConnection, OdooUnavailable
+from odoo_sync.servers import OdooServer
+
+
+@pytest.fixture(params=["fake", "older"])
+def server(request: pytest.FixtureRequest) -> Any:
+    """Odoo 19, and Odoo 14."""
+    return request.getfixturevalue(request.param)
+
+
+@pytest.fixture
+def odoo(server: Any, http: httpx.AsyncClient) -> OdooServer:
+    """The server, connected to."""
+    return OdooServer(http, OdooConnection(server.url, "leads", server.api_key, server.login), timeout_s=5)
+
+
+async def test_an_odoo_in_order_has_no_findings_and_nothing_is_written(odoo: OdooServer, server: Any) -> None:
+    """Rights, modules and credentials are asked for, not tried out."""
+    assert await check(odoo) == []
+    assert not {call.split(".")[-1] for call in server.calls} & {"load", "create", "write"}
+
+
+async def test_missing_modules_are_named(odoo: OdooServer, server: Any) -> None:
+    """With where to install them."""
+    server.modules = {"contacts"}
+
+    [finding] = await check(odoo)
+
+    assert "crm" in finding
+    assert "Apps" in finding
+
+
+async def test_missing_rights_are_named_per_model(odoo: OdooServer, server: Any) -> None:
+    """With the right that would do."""
+    server.rights = {"read"}
+
+    partner, lead = await check(odoo)
+
+    assert "create or write res.partner" in partner
+    assert "Contact Creation" in partner
+    assert "crm.lead" in lead
+
+
+async def test_wrong_credentials_are_one_finding_and_mended_ones_none(odoo: OdooServer, server: Any) -> None:
+    """The check asks anew each time, and never tells the key."""
+    key, server.api_key = server.api_key, "another"
+    [finding] = await check(odoo)
+    server.api_key = key
+
+    assert key not in finding
+    assert await check(odoo) == []
+
+
+async def test_an_odoo_that_is_down_cannot_be_judged(odoo: OdooServer, server: Any) -> None:
+    """It is unavailable, which is nobody's fault in the settings."""
+    server.faults = ["503"]
+
+    with pytest.raises(OdooUnavailable):
+        await check(odoo)

@@ -1,0 +1,167 @@
+"""Both protocols against servers that speak them: what a call gives, what each failure means, and who speaks which."""
+
+from typing import Any
+
+import httpx
+import pytest
+
+from odoo_sync.odoo import OdooBlocked, OdooConnection, OdooRefused, OdooUnavailable
+from odoo_sync.probing import ProtocolName
+from odoo_sync.servers import OdooServer, OdooServers
+
+PROTOCOLS: list[ProtocolName] = ["json2", "jsonrpc"]
+
+
+def connection(fake: Any, **other: str) -> OdooConnection:
+    return OdooConnection(
+        **{"url": fake.url, "database": "leads", "api_key": fake.api_key, "login": fake.login, **other}
+    )
+
+
+def server(fake: Any, http: httpx.AsyncClient, protocol: ProtocolName = "auto", **other: str) -> OdooServer:
+    return OdooServer(http, connection(fake, **other), timeout_s=5, protocol=protocol)
+
+
+@pytest.fixture(params=PROTOCOLS)
+def odoo(request: pytest.FixtureRequest, fake: Any, http: httpx.AsyncClient) -> OdooServer:
+    """One Odoo that speaks both, over each."""
+    return server(fake, http, request.param)
+
+
+async def test_named_arguments_and_records_work_alike(odoo: OdooServer, fake: Any) -> None:
+    """Methods of a model, methods of records, and the one whose argument Odoo wants by its place."""
+    [made] = await odoo.execute("res.partner", "create", vals_list=[{"name": "ACME"}])
+    await odoo.execute("res.partner", "write", ids=[made], vals={"name": "ACME 2"})
+
+    found = await odoo.execute("res.partner", "search_read", domain=[["name", "=", "ACME 2"]], fields=["name"])
+
+    assert found == [{"id": made, "name": "ACME 2"}]
+    assert await odoo.execute("res.partner", "read", ids=[made], fields=["name"]) == found
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [("http://127.0.0.1:1", OdooUnavailable), ("ftp://127.0.0.1", OdooBlocked), ("http://:x", OdooBlocked)],
+)
+@pytest.mark.parametrize("protocol", [*PROTOCOLS, "auto"])
+async def test_an_address_where_nobody_listens_may_recover_and_a_wrong_one_never(
+    fake: Any, http: httpx.AsyncClient, protocol: ProtocolName, url: str, expected: type[Exception]
+) -> None:
+    """Each gets its own kind of error, over every protocol and while asking for it."""
+    with pytest.raises(expected):
+        await server(fake, http, protocol, url=url).execute("res.partner", "fields_get")
+
+
+@pytest.mark.parametrize("fault", ["500", "503", "429", "not json", "cut"])
+async def test_a_server_in_trouble_is_worth_another_attempt(odoo: OdooServer, fake: Any, fault: str) -> None:
+    """And the next one goes through. What a server's traceback says is nobody's business."""
+    fake.faults = [fault]
+
+    with pytest.raises(OdooUnavailable) as raised:
+        await odoo.execute("res.partner", "search_read", fields=["name"])
+
+    assert raised.value.retry_after == (7 if fault == "429" else None)
+    assert "secret" not in str(raised.value)
+    assert await odoo.execute("res.partner", "search_read", fields=["name"]) == []
+
+
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+async def test_a_server_that_hangs_is_given_up(fake: Any, http: httpx.AsyncClient, protocol: ProtocolName) -> None:
+    """After the timeout, as something that may go well later."""
+    odoo = OdooServer(http, connection(fake), timeout_s=0.3, protocol=protocol)
+    fake.faults = ["hang"]
+
+    with pytest.raises(OdooUnavailable):
+        await odoo.execute("res.partner", "search_read")
+
+
+@pytest.mark.parametrize("wrong", [{"api_key": "expired"}, {"database": "no such"}])
+async def test_a_wrong_key_or_database_blocks_everything(
+    odoo: OdooServer, fake: Any, http: httpx.AsyncClient, wrong: dict[str, str]
+) -> None:
+    """Someone has to change the connection. No text made of it holds the key."""
+    with pytest.raises(OdooBlocked) as raised:
+        await OdooServer(http, connection(fake, **wrong), timeout_s=5, protocol=odoo._protocol).columns("res.partner")
+
+    assert wrong.get("api_key", fake.api_key) not in f"{raised.value} {connection(fake, **wrong)}"
+
+
+async def test_a_redirect_is_not_followed(odoo: OdooServer, fake: Any) -> None:
+    """The key goes to the address that the operator gave, nowhere else."""
+    fake.faults = ["redirect"]
+
+    with pytest.raises(OdooBlocked, match="redirects"):
+        await odoo.execute("res.partner", "search_read")
+
+
+async def test_a_record_that_is_gone_is_refused_and_said_to_be_missing(odoo: OdooServer, fake: Any) -> None:
+    """Only this call: the next one goes through."""
+    with pytest.raises(OdooRefused) as raised:
+        await odoo.execute("res.partner", "write", ids=[4711], vals={"name": "ACME"})
+
+    assert raised.value.is_missing
+
+
+async def test_a_model_that_is_not_there_blocks(odoo: OdooServer, fake: Any) -> None:
+    """Its module has to be installed first; then its columns are known."""
+    fake.modules = {"contacts"}
+    with pytest.raises(OdooBlocked):
+        await odoo.columns("no.such.model")
+    fake.modules = {"contacts", "crm"}
+
+    assert "partner_id" in await odoo.columns("crm.lead")
+
+
+async def test_a_login_is_made_once(older: Any, http: httpx.AsyncClient) -> None:
+    """And only where one is needed: JSON-2's key says whose it is."""
+    odoo = server(older, http)
+
+    await odoo.execute("res.partner", "search_read")
+    await odoo.execute("res.partner", "search_read")
+
+    assert older.logins == 1
+
+
+async def test_an_older_server_wants_a_login(older: Any, http: httpx.AsyncClient) -> None:
+    """A connection without one says what is missing."""
+    odoo = OdooServer(http, OdooConnection(older.url, "leads", older.api_key), timeout_s=5)
+
+    with pytest.raises(OdooBlocked, match="login"):
+        await odoo.execute("res.partner", "search_read")
+
+
+async def test_a_password_that_was_changed_and_changed_back_works_again(older: Any, http: httpx.AsyncClient) -> None:
+    """The login is made anew once it was denied."""
+    odoo = server(older, http)
+    await odoo.execute("res.partner", "search_read")
+    key, older.api_key = older.api_key, "another"
+    with pytest.raises(OdooBlocked):
+        await odoo.execute("res.partner", "search_read")
+    older.api_key = key
+
+    assert await odoo.execute("res.partner", "search_read") == []
+    assert older.logins == 2
+
+
+@pytest.mark.parametrize("version", [14, 18, 19, 20])
+async def test_every_version_is_called_in_its_own_way(fake: Any, http: httpx.AsyncClient, version: int) -> None:
+    """JSON-2 begins with 19; a login is made only before."""
+    fake.version = version
+
+    await server(fake, http).execute("res.partner", "search_read")
+
+    assert fake.logins == (1 if version < 19 else 0)
+
+
+async def test_a_page_that_is_no_odoo_is_told_apart(http: httpx.AsyncClient, fake: Any) -> None:
+    """An address where something else answers has to be corrected by someone."""
+    with pytest.raises(OdooBlocked, match="no Odoo"):
+        await server(fake, http, url=f"{fake.url}/elsewhere").execute("res.partner", "search_read")
+
+
+async def test_one_connection_is_one_server(fake: Any, http: httpx.AsyncClient) -> None:
+    """What was learnt of it is kept; a changed connection is another."""
+    servers = OdooServers(http, timeout_s=5)
+
+    assert servers.at(connection(fake)) is servers.at(connection(fake))
+    assert servers.at(connection(fake)) is not servers.at(connection(fake, api_key="new"))

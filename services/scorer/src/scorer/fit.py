@@ -1,0 +1,134 @@
+"""How a company fits the tenant's ICP: a finding per criterion, or None where it is not known. Pure."""
+
+import re
+from collections.abc import Mapping
+from datetime import date
+
+from common.contracts import CompanyEnriched, CompanyFact, Icp
+from scorer.districts import district_of
+from scorer.finding import REGISTER, Finding, plain
+from scorer.industry import IndustryFit
+
+#: A size that misses the ICP's range by no more than this factor, and an age that does by so many years, is near.
+NEAR_FACTOR, NEAR_YEARS = 2, 2
+
+_NUMBER = re.compile(r"\d[\d,]{0,11}")
+
+
+class Fit:
+    """An ICP made ready to compare companies with. `asked` are the criteria that it says anything about."""
+
+    def __init__(self, icp: Icp, industry: IndustryFit) -> None:
+        self._icp = icp
+        self._industry = industry
+        self._districts = frozenset(icp.districts)
+        self._technologies = {name.casefold(): name for name in icp.technologies if name.strip()}
+        asked = {
+            "industry": bool(icp.industries),
+            "size": icp.employees_from is not None or icp.employees_to is not None,
+            "age": icp.age_from is not None or icp.age_to is not None,
+            "geography": bool(self._districts),
+            "technologies": bool(self._technologies),
+        }
+        self.asked = frozenset(name for name, is_asked in asked.items() if is_asked)
+
+    def findings(self, event: CompanyEnriched, facts: Mapping[str, CompanyFact]) -> dict[str, Finding | None]:
+        """One for each of `asked`."""
+        found: dict[str, Finding | None] = {}
+        if "industry" in self.asked:
+            found["industry"] = self._industry.finding(event.company)
+        if "size" in self.asked:
+            found["size"] = self._size(facts.get("employees"))
+        if "age" in self.asked:
+            found["age"] = self._age(event)
+        if "geography" in self.asked:
+            found["geography"] = self._geography(event.company.postal_code)
+        if "technologies" in self.asked:
+            found["technologies"] = self._found_technologies(event, facts.get("technologies"))
+        return found
+
+    def _size(self, fact: CompanyFact | None) -> Finding | None:
+        counts = employees_in(fact.value) if fact else None
+        if fact is None or counts is None:
+            return None
+        least, most = counts
+        wide = (least // NEAR_FACTOR, most * NEAR_FACTOR)
+        name = _placed(counts, wide, self._icp.employees_from, self._icp.employees_to)
+        shown = plain(fact.value, 20)
+        words = f"{shown} {'employee' if shown == '1' else 'employees'}"
+        wanted = _range(self._icp.employees_from, self._icp.employees_to)
+        return Finding(name, f"{words}; the ICP asks for {wanted}", fact.source_url, words)
+
+    def _age(self, event: CompanyEnriched) -> Finding | None:
+        years = full_years(event.company.incorporated_on, event.enriched_at.date())
+        if years is None:
+            return None
+        first, last = self._icp.age_from, self._icp.age_to
+        name = _placed((years, years), (years - NEAR_YEARS, years + NEAR_YEARS), first, last)
+        words = "under a year old" if years == 0 else f"{years} year{'s' * (years > 1)} old"
+        wanted = _range(first, last)
+        evidence = f"incorporated {event.company.incorporated_on}, {words}; the ICP asks for {wanted} years"
+        return Finding(name, evidence, REGISTER, words)
+
+    def _geography(self, postal_code: str | None) -> Finding | None:
+        district = district_of(postal_code)
+        if district is None:
+            return None
+        is_in = district in self._districts
+        wanted = ", ".join(sorted(self._districts))
+        return Finding(
+            "within" if is_in else "outside",
+            f"postal code {postal_code}, district {district}; the ICP asks for {wanted}",
+            REGISTER,
+            f"in district {district}",
+        )
+
+    def _found_technologies(self, event: CompanyEnriched, fact: CompanyFact | None) -> Finding | None:
+        known = {name.casefold() for name in event.site.tech}
+        if fact is not None:
+            known.update(part.strip().casefold() for part in fact.value.split(";"))
+        found = sorted(name for folded, name in self._technologies.items() if folded in known)
+        if not found and not known and event.site.outcome != "visited":
+            return None
+        source = event.site.url or (fact.source_url if fact else None)
+        if not found:
+            return Finding("none", "none of the ICP's technologies was found", source, "without its technologies")
+        all_of_them = len(found) == len(self._technologies)
+        name = "all" if all_of_them else "half" if 2 * len(found) >= len(self._technologies) else "some"
+        words = f"uses {plain(', '.join(found), 60)}"
+        return Finding(
+            name, f"{words}; the ICP names {plain(', '.join(self._technologies.values()), 120)}", source, words
+        )
+
+
+def full_years(born: date | None, seen: date) -> int | None:
+    """From incorporation to the enrichment, not to now: the same event always gives the same age."""
+    if born is None or born > seen:
+        return None
+    return seen.year - born.year - ((seen.month, seen.day) < (born.month, born.day))
+
+
+def employees_in(value: str) -> tuple[int, int] | None:
+    """The fewest and the most employees that a text means: "40", "51-200", "1,000+"; None for one without a number."""
+    numbers = [int(match.replace(",", "")) for match in _NUMBER.findall(value[:100])]
+    if not numbers:
+        return None
+    least, most = numbers[0], numbers[1] if len(numbers) > 1 else numbers[0]
+    return min(least, most), max(least, most)
+
+
+def _placed(span: tuple[int, int], wide: tuple[int, int], first: int | None, last: int | None) -> str:
+    """Whether a span meets the range that is asked for, or only does so with some slack, as `wide`."""
+    if _meet(span, first, last):
+        return "within"
+    return "near" if _meet(wide, first, last) else "outside"
+
+
+def _meet(span: tuple[int, int], first: int | None, last: int | None) -> bool:
+    return (first is None or span[1] >= first) and (last is None or span[0] <= last)
+
+
+def _range(first: int | None, last: int | None) -> str:
+    if first is None:
+        return f"at most {last}"
+    return f"at least {first}" if last is None else f"{first} to {last}"

@@ -1,0 +1,120 @@
+"""How near a company's activities are to the industries of an ICP, in steps of SSIC's hierarchy. Pure.
+
+Each code counts in its own version. An ICP that names no code of a version means, there, the counterparts of those that
+it names in others.
+"""
+
+from collections.abc import Iterable
+
+from common.contracts import Company
+from industries.counterparts import Counterparts
+from industries.editions import explicit
+from industries.hierarchy import Hierarchy, VersionedCode
+from scorer.finding import REGISTER, Finding, plain
+
+#: By steps from the company's code to what it shares with a code of the ICP.
+BY_STEPS = ("within", "same_class", "same_group", "same_division", "same_section", "other")
+
+_LONGEST_TITLE = 70
+
+
+class Industries:
+    """SSIC in all loaded versions."""
+
+    def __init__(self, hierarchy: Hierarchy) -> None:
+        self.hierarchy = hierarchy
+        self._counterparts = Counterparts(hierarchy)
+
+    def meant(self, codes: Iterable[str]) -> tuple[VersionedCode, ...]:
+        """The codes that an ICP's entries mean, in every loaded version; "25" is meant in each that has it."""
+        keys: dict[VersionedCode, None] = {}
+        for entry in codes:
+            version, colon, code = entry.partition(":")
+            versions = [version] if colon else self.hierarchy.versions
+            keys.update(dict.fromkeys(VersionedCode(each, code if colon else entry) for each in versions))
+        return self._counterparts.everywhere(key for key in keys if key in self.hierarchy)
+
+    def of(self, version: str | None, code: str) -> list[VersionedCode]:
+        """A company's code; where its version is not said, what the code means in the versions that have it."""
+        if version is None:
+            return explicit(code, self.hierarchy)
+        key = VersionedCode(version, code)
+        return [key] if key in self.hierarchy else []
+
+    def named(self, key: VersionedCode) -> str:
+        """Such as "Manufacture of caps (SSIC 25912)"."""
+        code = self.hierarchy.get(key)
+        return f"{_titled(code.title)} (SSIC {key.code})" if code else f"SSIC {key.code}"
+
+
+class IndustryFit:
+    """The industries of one ICP. Remembers what it has compared: there are no more than some thousand codes."""
+
+    def __init__(self, codes: Iterable[str], industries: Industries) -> None:
+        self._industries = industries
+        self._aims = industries.meant(codes)
+        self._wanted = plain(", ".join(f"{key.version}:{key.code}" for key in self._aims), 150)
+        self._nearest: dict[tuple[str | None, str], tuple[int, VersionedCode | None] | None] = {}
+
+    def finding(self, company: Company) -> Finding | None:
+        """By the primary activity; the secondary one counts where it is within the ICP and the primary is far."""
+        near = self._steps(company.ssic_version, company.industry_code)
+        if near is None:
+            return None
+        steps, aim = near
+        second = self._steps(company.ssic_version, company.secondary_industry_code)
+        if steps > 2 and second is not None and second[0] == 0:
+            name, code, aim = "second_activity", company.secondary_industry_code, second[1]
+        else:
+            name, code = BY_STEPS[steps], company.industry_code
+        asked = f"the ICP asks for {self._wanted}"
+        evidence = f"SSIC {company.ssic_version or ''} {code}: {name.replace('_', ' ')}; {asked}".replace("  ", " ")
+        return Finding(name, evidence, REGISTER, self._clause(name, aim, company))
+
+    def _clause(self, name: str, aim: VersionedCode | None, company: Company) -> str:
+        wanted = self._industries.named(aim) if aim else ""
+        match name:
+            case "within":
+                return f"{wanted} matches your ICP"
+            case "second_activity":
+                return f"{wanted} matches your ICP as its second activity"
+            case "other":
+                return f"{described(company)} is outside your ICP"
+        return f"{described(company)} is in the {name.replace('_', ' ')} as {wanted} of your ICP"
+
+    def _steps(self, version: str | None, code: str | None) -> tuple[int, VersionedCode | None] | None:
+        """The fewest steps to a code of the ICP, and which one that is; None where that cannot be said."""
+        if code is None:
+            return None
+        key = (version, code)
+        if key not in self._nearest:
+            self._nearest[key] = self._look(version, code)
+        return self._nearest[key]
+
+    def _look(self, version: str | None, code: str) -> tuple[int, VersionedCode | None] | None:
+        keys = self._industries.of(version, code)
+        aims = [aim for key in keys for aim in self._aims if aim.version == key.version]
+        if not keys or not aims:
+            return None
+        hierarchy = self._industries.hierarchy
+        steps, aim = min(
+            (hierarchy.distance(key, aim), aim) for key in keys for aim in aims if aim.version == key.version
+        )
+        return (steps, aim) if steps < len(BY_STEPS) - 1 else (len(BY_STEPS) - 1, None)
+
+
+def described(company: Company) -> str:
+    """What the register says that the company does."""
+    if not company.industry_code:
+        return "An unknown industry"
+    return f"{_titled(company.industry_norm or '')} (SSIC {plain(company.industry_code, 8)})".strip()
+
+
+def _titled(title: str) -> str:
+    """The register shouts; a sentence does not. What is too long ends with a word."""
+    title = plain(title, 2 * _LONGEST_TITLE)
+    if len(title) > _LONGEST_TITLE:
+        title = title.partition(" (")[0]
+    if len(title) > _LONGEST_TITLE:
+        title = title[:_LONGEST_TITLE].rpartition(" ")[0].rstrip(",;") + " …"
+    return title.capitalize() if title.isupper() or title.islower() else title[:1].upper() + title[1:]

@@ -1,0 +1,234 @@
+"""A language model's wording of a rationale: what may be said, and how it comes to stand, on a real PostgreSQL."""
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, date, datetime
+from typing import TypeAlias
+
+import asyncpg
+import httpx2
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from openai import AsyncOpenAI
+
+from common.contracts import Company, CompanyEnriched, CompanyFact, Contact, Site
+from common.postgres import Database
+from industries.hierarchy import Hierarchy
+from scorer import profiles, scoring, wordings
+from scorer.industry import Industries
+from scorer.language_model import LanguageModel, ModelSilent
+from scorer.model import read_model
+from scorer.rationale import LONGEST
+from scorer.rewording import Rewording
+from scorer.wording import numbers, question, sayable
+from scorer.yardstick import Yardsticks
+
+Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
+
+NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
+TODAY = date(2026, 11, 22)
+TEMPLATE = "Makers of caps (SSIC 25912); hiring 4 roles (careers page); verified email of the COO"
+FEATURES = json.dumps(
+    {
+        "hiring": {"group": "signals", "value": 1.0, "evidence": "4 open roles: Cook"},
+        "size": {"group": "icp", "value": 1.0, "evidence": "1,200 employees; the ICP asks for 20 to 2000"},
+        "news": {"group": "signals", "value": None, "evidence": "not known"},
+        "reachable": {"group": "contact", "value": 1.0, "evidence": "jane@acme.sg"},
+    }
+)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "They make caps (SSIC 25912) and look for people: their careers page lists 4 roles.",
+        "They make caps with 1200 employees, and are hiring for four roles.",
+        "  “A maker of caps whose COO has a verified address.”\n",
+    ],
+)
+def test_what_the_features_say_may_be_said_in_other_words(answer: str) -> None:
+    """With their numbers, in digits or in words, or with none."""
+    assert sayable(answer, TEMPLATE, FEATURES)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "They make caps and are hiring for 5 roles on their careers page.",
+        "They make caps and are hiring for five roles on their careers page.",
+        "They make caps and have hired dozens of people.",
+        "They make caps, and half of them (½) are blue, as anybody knows.",
+        "They make caps and grow by 4% a year, says their careers page.",
+        "They make caps: see https://acme.sg for more of the same.",
+        "They make caps: write to joe@acme.sg about the four roles.",
+        "٣ roles are open at this maker of caps.",
+        "Ⅷ roles are open at this maker of caps.",
+        "VIII roles are open at this maker of caps.",
+        "Caps.",
+        "",
+        "caps " * 100,
+    ],
+)
+def test_what_they_do_not_say_may_not(answer: str) -> None:
+    """Another number, however it is written; an address; too little or too much."""
+    assert sayable(answer, TEMPLATE, FEATURES) is None
+
+
+@given(st.text(max_size=400))
+def test_what_is_said_is_one_line_without_a_number_of_its_own(answer: str) -> None:
+    """Whatever the model answers."""
+    words = sayable(answer, TEMPLATE, FEATURES)
+
+    if words is not None:
+        assert words.isprintable()
+        assert len(words) <= LONGEST
+        assert numbers(words) <= numbers(TEMPLATE) | {"4", "1200", "20", "2000"}
+
+
+def test_the_model_is_told_what_is_known_and_nobodys_address() -> None:
+    """Of contacts only what the template says."""
+    asked = question(TEMPLATE, FEATURES)
+
+    assert "4 open roles: Cook" in asked
+    assert "jane@acme.sg" not in asked
+    assert "not known" not in asked
+
+
+class Lead:
+    """A lead that was scored in the template's words, and a model that says what it is told to say."""
+
+    def __init__(self, database: Database, owner: Owner, event: CompanyEnriched) -> None:
+        self.database = database
+        self.owner = owner
+        self.event = event
+        self.yardsticks = Yardsticks(read_model(), Industries(Hierarchy([])))
+        self.asked = 0
+        self.says = "A maker of caps that is hiring for 4 roles, with its COO's address verified."
+        self.status = 200
+
+    async def score(self, event: CompanyEnriched | None = None) -> None:
+        async with self.database.transaction(1) as tx:
+            yardstick = self.yardsticks.of(await profiles.share(tx))
+            await scoring.save(tx, await scoring.rate_all(tx, yardstick, [event or self.event]))
+
+    def answer(self, _: httpx2.Request) -> httpx2.Response:
+        self.asked += 1
+        message = {"role": "assistant", "content": self.says}
+        body = {
+            "id": "1",
+            "object": "chat.completion",
+            "created": 1,
+            "model": "m",
+            "choices": [{"index": 0, "finish_reason": "stop", "message": message}],
+            "usage": {"prompt_tokens": 100, "completion_tokens": 20, "total_tokens": 120},
+        }
+        return httpx2.Response(self.status, json=body)
+
+    async def round(self, *, cap: int = 10_000) -> int:
+        async with self._model() as model:
+            return await Rewording(self.database, self.yardsticks, model, cap=cap).round()
+
+    @asynccontextmanager
+    async def _model(self) -> AsyncIterator[LanguageModel]:
+        async with (
+            httpx2.AsyncClient(transport=httpx2.MockTransport(self.answer)) as http,
+            AsyncOpenAI(api_key="key", base_url="http://127.0.0.1:1/v1", http_client=http) as client,
+        ):
+            yield LanguageModel(client, "m")
+
+    async def rationale(self) -> str:
+        return str(await self.owner.fetchval("SELECT rationale FROM lead_scores WHERE tenant_id = 1"))
+
+    async def tokens(self) -> int | None:
+        used: int | None = await self.owner.fetchval("SELECT sum(tokens)::bigint FROM wording_usage")
+        return used
+
+    async def told(self) -> int:
+        return int(await self.owner.fetchval("SELECT count(*) FROM outbox WHERE producer = 'scorer'"))
+
+
+@pytest.fixture
+async def lead(database: Database, owner: Owner) -> Lead:
+    company_id = await owner.fetchval("INSERT INTO companies (uen, name) VALUES ('U1', 'ACME') RETURNING company_id")
+    page = "http://acme.sg/careers"
+    made = Lead(
+        database,
+        owner,
+        CompanyEnriched(
+            tenant_id=1,
+            company=Company(company_id=company_id, uen="U1", name="ACME", industry_norm="caps", industry_code="25912"),
+            site=Site(outcome="visited", url="http://acme.sg", tech=["react"]),
+            contacts=[
+                Contact(kind="email", value="a@acme.sg", source_url=page, name="Ann", title="COO", status="valid"),
+            ],
+            degraded_reasons=[],
+            enriched_at=NOW,
+            facts=[
+                CompanyFact(field="hiring", value="4 open roles: Cook", source_url=page, method="page", confidence=0.7)
+            ],
+        ),
+    )
+    await made.score()
+    return made
+
+
+async def test_a_high_lead_is_told_of_once_more_in_the_models_words(lead: Lead) -> None:
+    """Its tokens are counted; the same features are asked about once, and keep their words when scored again."""
+    before = await lead.rationale()
+
+    assert await lead.round() == 1
+
+    assert await lead.rationale() == lead.says != before
+    assert (await lead.told(), await lead.tokens()) == (1, 120)
+    assert await lead.round() == 0
+    await lead.score()
+    assert await lead.rationale() == lead.says
+    assert (await lead.told(), lead.asked) == (1, 1)
+
+
+async def test_the_template_stands_where_the_model_makes_numbers_up(lead: Lead) -> None:
+    """It is not asked again, and nothing is announced; what it took is counted."""
+    before, lead.says = await lead.rationale(), "A maker of caps that is hiring for 40 roles."
+
+    assert await lead.round() == 1
+
+    assert await lead.rationale() == before
+    assert (await lead.told(), await lead.tokens()) == (0, 120)
+    assert await lead.round() == 0
+
+
+async def test_nothing_is_asked_beyond_the_cap(lead: Lead) -> None:
+    """Nor counted."""
+    assert await lead.round(cap=300) == 0
+    assert (lead.asked, await lead.tokens()) == (0, None)
+
+
+@pytest.mark.parametrize(("status", "is_free"), [(401, True), (429, True), (500, False)])
+async def test_a_model_that_does_not_answer_leaves_the_template(lead: Lead, status: int, is_free: bool) -> None:
+    """What may have been charged stays counted; the lead is asked about another time."""
+    before, lead.status = await lead.rationale(), status
+
+    with pytest.raises(ModelSilent):
+        await lead.round()
+
+    assert await lead.rationale() == before
+    assert (await lead.tokens() == 0) is is_free
+    lead.status = 200
+    assert await lead.round() == 1
+
+
+async def test_a_lead_that_was_scored_anew_meanwhile_keeps_its_new_words(lead: Lead) -> None:
+    """The model's words were about other features."""
+    async with lead.database.transaction(1) as tx:
+        [unworded] = await wordings.unworded(tx, 5, score_from=0.66)
+    changed = lead.event.model_copy(update={"site": lead.event.site.model_copy(update={"tech": []})})
+    await lead.score(changed)
+    before = await lead.rationale()
+
+    async with lead._model() as model:
+        await Rewording(lead.database, lead.yardsticks, model, cap=10_000)._ask(1, unworded)
+
+    assert await lead.rationale() == before
+    assert await lead.told() == 0

@@ -1,0 +1,239 @@
+"""Leads brought into a real Odoo, over both protocols, with what people do there in between."""
+
+import time
+from collections.abc import Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import httpx
+import pytest
+from cryptography.fernet import Fernet
+
+from common.contracts import Company, Contact, LeadScored
+from common.postgres import Database
+from odoo_sync import connections, links
+from odoo_sync.auditing import audit
+from odoo_sync.links import Link
+from odoo_sync.servers import OdooServers
+from odoo_sync.syncing import Sync, save
+from odoo_sync.turns import Turns
+
+pytestmark = [pytest.mark.odoo, pytest.mark.timeout(180)]
+
+KEY = Fernet(Fernet.generate_key())
+NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
+MAKE = """
+    INSERT INTO companies (uen, name, website_domain)
+    SELECT $1 || n, 'MAKER ' || $1 || n, 'www' || n || '.' || $1 || '.example' FROM generate_series(1, $2::int) n
+    RETURNING company_id, uen, name, website_domain
+"""
+
+
+@dataclass
+class Tenant:
+    """Tenant 1, whose Odoo is the real one."""
+
+    database: Database
+    sync: Sync
+    companies: list[Company]
+
+    @asynccontextmanager
+    async def opening(self):
+        async with self.database.transaction(1) as tx:
+            yield tx
+
+    def lead(self, company: Company, *, hours: int = 0, score: float = 0.9, **known: Any) -> LeadScored:
+        contact = Contact(kind="email", value=f"sales@{company.website_domain}", source_url="http://acme.sg/<b>")
+        return LeadScored(
+            tenant_id=1,
+            company=company.model_copy(update=known),
+            score=score,
+            bucket="High",
+            rationale=f"scored {score} <script>",
+            contact=contact,
+            model_version="1",
+            enriched_at=NOW,
+            scored_at=NOW + timedelta(hours=hours),
+        )
+
+    async def bring(self, *leads: LeadScored) -> list[Link]:
+        """As the handler does, without its inbox."""
+        async with self.opening() as tx:
+            connected = await connections.find(tx)
+            known = await links.find(tx, [it.company.company_id for it in leads])
+        by_company = {it.company.company_id: it for it in leads}
+        new = self.sync.settled(by_company, known, connected)
+        left = {it: lead for it, lead in by_company.items() if it not in new}
+        if left:
+            new |= await self.sync.brought(self.opening, left, connected)
+        async with self.opening() as tx:
+            await save(tx, new, known)
+        return [new[it] for it in by_company]
+
+    async def bring_one(self, **known: Any) -> Link:
+        [link] = await self.bring(self.lead(self.companies[0], **known))
+        return link
+
+    async def differences(self) -> list[dict[str, Any]]:
+        async with self.opening() as tx:
+            connected = await connections.find(tx)
+        return (await audit(self.sync, self.opening, connected))["differences"]
+
+
+@pytest.fixture
+async def tenant(database: Database, owner: Any, http: httpx.AsyncClient, odoo: Any, run: str) -> Tenant:
+    """With ten companies that Odoo does not know, over each protocol."""
+    protocol = odoo._protocol
+    at = odoo.connection
+    await owner.execute(
+        "INSERT INTO odoo_connections (tenant_id, url, database, api_key, login) VALUES (1, $1, $2, $3, $4)",
+        *(at.url, at.database, KEY.encrypt(at.api_key.encode()), at.login),
+    )
+    rows = await owner.fetch(MAKE, run, 10)
+    sync = Sync(OdooServers(http, timeout_s=60, protocol=protocol), Turns(database), KEY, 0.66)
+    return Tenant(database, sync, [Company(**dict(row)) for row in rows])
+
+
+async def read(admin: Any, model: str, *numbers: int | None) -> list[dict[str, Any]]:
+    """The records that are there, archived or not."""
+    return await admin.execute(
+        model, "search_read", domain=[["id", "in", numbers]], fields=[], context={"active_test": False}
+    )
+
+
+async def partners_of(admin: Any, companies: Sequence[Company]) -> int:
+    uens = [it.uen for it in companies]
+    return await admin.execute(
+        "res.partner",
+        "search_count",
+        domain=["&", ["ref", "in", uens], ["is_company", "=", True]],
+        context={"active_test": False},
+    )
+
+
+async def test_new_companies_become_partners_contacts_and_leads(tenant: Tenant, admin: Any) -> None:
+    """As wanted, with nothing to find fault with afterwards; HTML of others is text."""
+    made = await tenant.bring(*map(tenant.lead, tenant.companies))
+
+    assert {link.outcome for link in made} == {"synced"}
+    assert await partners_of(admin, tenant.companies) == 10
+    [company] = await read(admin, "res.partner", made[0].record("company").id)
+    [contact] = await read(admin, "res.partner", made[0].record("contact").id)
+    [lead] = await read(admin, "crm.lead", made[0].record("lead").id)
+    assert (company["is_company"], company["country_id"][1]) == (True, "Singapore")
+    assert (contact["parent_id"][0], contact["name"]) == (company["id"], contact["email"])
+    assert (lead["type"], lead["user_id"], lead["partner_id"][0]) == ("lead", False, contact["id"])
+    assert "&lt;script&gt;" in lead["description"]
+    assert await tenant.differences() == []
+
+
+async def test_the_same_again_is_no_call_and_a_lost_link_no_second_partner(
+    tenant: Tenant, admin: Any, owner: Any
+) -> None:
+    """Without our links, as after a crash, everything is found again."""
+    leads = [tenant.lead(it) for it in tenant.companies]
+    made = await tenant.bring(*leads)
+    began = time.perf_counter()
+    assert await tenant.bring(*leads) == made
+    assert time.perf_counter() - began < 0.1
+
+    await owner.execute("DELETE FROM odoo_links")
+    again = await tenant.bring(*leads)
+
+    assert [{kind: it.id for kind, it in link.records.items()} for link in again] == [
+        {kind: it.id for kind, it in link.records.items()} for link in made
+    ]
+    assert not any("kept" in note for link in again for note in link.notes)
+
+
+async def test_what_people_changed_is_kept_and_the_rest_follows(tenant: Tenant, admin: Any) -> None:
+    """Their street, their description; our website is brought up to date. The audit tells of theirs."""
+    link = await tenant.bring_one(address="1 Old Way")
+    number = link.record("company").id
+    await admin.execute("res.partner", "write", ids=[number], vals={"street": "theirs"})
+    await admin.execute("crm.lead", "write", ids=[link.record("lead").id], vals={"description": "<p>theirs</p>"})
+
+    link = await tenant.bring_one(address="2 New Way", hours=1, score=0.8, website_domain="new.example")
+
+    [company] = await read(admin, "res.partner", number)
+    [lead] = await read(admin, "crm.lead", link.record("lead").id)
+    assert (company["street"], company["website"]) == ("theirs", "http://new.example")
+    assert "theirs" in lead["description"]
+    assert sorted(link.notes) == [
+        "company.street is kept as people changed it",
+        "lead.description is kept as people changed it",
+    ]
+    assert {(it["what"], it["record"], it.get("column")) for it in await tenant.differences()} == {
+        ("changed", "company", "street"),
+        ("changed", "lead", "description"),
+    }
+
+
+@pytest.mark.parametrize("by", ["company_registry", "ref", "website", "name"])
+async def test_a_partner_that_people_made_is_adopted(tenant: Tenant, admin: Any, by: str) -> None:
+    """However it is recognised; what they typed stays, what they left empty is filled."""
+    company = tenant.companies[0]
+    bears = {
+        "company_registry": {"company_registry": company.uen, "name": "theirs"},
+        "ref": {"ref": company.uen, "name": "theirs"},
+        "website": {"website": f"https://www.{company.website_domain}/about", "name": "theirs"},
+        "name": {"name": company.name, "country_id": 197},
+    }[by]
+    made = await admin.execute("res.partner", "create", vals_list=[{"is_company": True, "phone": "123", **bears}])
+
+    link = await tenant.bring_one(address="1 Way")
+
+    assert [link.record("company").id] == made
+    [partner] = await read(admin, "res.partner", *made)
+    assert (partner["name"], partner["phone"], partner["street"]) == (bears["name"], "123", "1 Way")
+    assert await partners_of(admin, [company]) == 1
+
+
+async def test_archived_stays_archived_and_deleted_stays_deleted(tenant: Tenant, admin: Any) -> None:
+    """And the lead that went with it is told of as deleted."""
+    first, second = await tenant.bring(*map(tenant.lead, tenant.companies[:2]))
+    archived, deleted = first.record("company").id, second.record("lead").id
+    await admin.execute("res.partner", "write", ids=[archived], vals={"active": False})
+    await admin.execute("crm.lead", "unlink", ids=[deleted])
+
+    one, other = await tenant.bring(
+        *(tenant.lead(it, hours=1, address="1 Way", score=0.8) for it in tenant.companies[:2])
+    )
+
+    [partner] = await read(admin, "res.partner", archived)
+    assert (one.outcome, partner["active"], partner["street"]) == ("synced", False, "1 Way")
+    assert (other.outcome, other.record("lead").id, other.record("lead").is_deleted) == ("deleted", None, True)
+    assert await partners_of(admin, tenant.companies[:2]) == 2
+
+
+async def test_a_merge_is_followed(tenant: Tenant, admin: Any) -> None:
+    """To the partner that people kept."""
+    link = await tenant.bring_one()
+    [kept] = await admin.execute("res.partner", "create", vals_list=[{"name": "theirs", "is_company": True}])
+    number = link.record("company").id
+    wizards = await admin.execute(
+        "base.partner.merge.automatic.wizard",
+        "create",
+        vals_list=[{"partner_ids": [[6, 0, [number, kept]]], "dst_partner_id": kept, "state": "selection"}],
+    )
+    await admin.execute("base.partner.merge.automatic.wizard", "action_merge", ids=wizards)
+    assert await read(admin, "res.partner", number) == []
+
+    link = await tenant.bring_one(hours=1, address="1 Way")
+
+    [partner] = await read(admin, "res.partner", kept)
+    assert (link.outcome, link.record("company").id, partner["street"]) == ("synced", kept, "1 Way")
+
+
+async def test_a_row_that_odoo_refuses_holds_up_no_other(tenant: Tenant, admin: Any) -> None:
+    """Its link has Odoo's words; the other nine are there."""
+    leads = [tenant.lead(it) for it in tenant.companies]
+    leads[4] = tenant.lead(tenant.companies[4], name="")
+
+    made = await tenant.bring(*leads)
+
+    assert [link.outcome for link in made] == ["synced"] * 4 + ["refused"] + ["synced"] * 5
+    assert made[4].reason is not None
+    assert await partners_of(admin, tenant.companies) == 9

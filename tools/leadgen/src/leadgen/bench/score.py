@@ -1,0 +1,243 @@
+"""How fast the scorer is, as it runs: a process of its own between a real PostgreSQL and a real Kafka.
+
+Throughput: an idle scorer finds so many enriched companies of four tenants, each with an ICP, in its inbox, all at
+once. The time runs from there until Kafka has the last of its announcements; rows are committed before that. Latency:
+one company at a time, for which somebody waits, from its arrival in the inbox until a consumer has its announcement.
+"""
+
+import asyncio
+import statistics
+import time
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import count, islice
+from pathlib import Path
+from typing import Any, NamedTuple, TypeAlias
+
+import asyncpg
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+
+from common.cloudevents import Envelope, encode_body, encode_headers
+from common.contracts import CompanyEnriched, Event, IcpChanged, Lane, LeadScored
+from common.errors import Permanent
+from common.ids import new_id
+from common.inbox import Arrival, Inbox
+from common.intake import arrival
+from common.postgres import Database
+from embedded.child import tail
+from leadgen.bench.visits import ICPS, visited
+from leadgen.local.service import Service
+from leadgen.ssic import seed_ssic
+from leadgen.tenants import add_tenant
+
+Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
+
+TENANTS = (1, 2, 3, 4)
+#: Between one company and the next: by then all that follows from the first is over.
+PAUSE_S = 0.02
+PATIENCE_S = 60.0
+
+#: Offsets of rows that are put into the inbox past Kafka: beyond any that it will give.
+BEYOND = 10**9
+
+ADD = """
+    INSERT INTO companies (company_id, uen, name) OVERRIDING SYSTEM VALUE
+    SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[])
+"""
+PROFILES = "SELECT count(*) FROM scoring_profiles"
+SCORED = "SELECT count(*) FROM lead_scores WHERE company_id = ANY($1::bigint[]) AND has_icp"
+ARRIVED = "SELECT received_at FROM inbox WHERE consumer = 'scorer' AND event_id = $1"
+DEAD = "SELECT error FROM inbox WHERE consumer = 'scorer' AND state = 'dead' LIMIT 1"
+
+
+class NotScored(Permanent):
+    """The companies were not scored in time, or not at all."""
+
+
+class _Record(NamedTuple):
+    """What `arrival` reads of a Kafka record."""
+
+    topic: str
+    partition: int
+    offset: int
+    key: bytes
+    value: bytes
+    headers: Sequence[tuple[str, bytes]]
+
+
+@dataclass(frozen=True)
+class ScoreFigures:
+    """Companies a second, the median of the rounds; milliseconds that 95 of 100 single ones take at most."""
+
+    companies_per_s: int
+    p95_ms: float
+    spread: dict[str, tuple[float, float]]
+    of: dict[str, Any]
+
+    def as_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+async def bench_score(
+    database_url: str,
+    bootstrap_servers: str,
+    folder: Path,
+    *,
+    companies: int = 5_000,
+    rounds: int = 3,
+    singles: int = 200,
+    warm_up: int = 2_000,
+) -> ScoreFigures:
+    """Needs a migrated database of its own, as its owner, and the topics. `folder` takes the scorer's log."""
+    await seed_ssic(database_url)
+    for tenant in TENANTS:
+        await add_tenant(database_url, tenant, f"Tenant {tenant}")
+    async with _bench(database_url, bootstrap_servers, folder) as bench:
+        await bench.profile()
+        strangers = (visited(number, TENANTS[number % len(TENANTS)]) for number in count(1))
+        await bench.rate(list(islice(strangers, warm_up)))
+        rates = [await bench.rate(list(islice(strangers, companies))) for _ in range(rounds)]
+        await bench.latencies(list(islice(strangers, 20)))  # warm: this lane was idle until now
+        single = await bench.latencies(list(islice(strangers, singles)))
+    arrived, sent = ([getattr(it, name) for it in single] for name in ("from_inbox_ms", "from_send_ms"))
+    return ScoreFigures(
+        companies_per_s=round(statistics.median(rates)),
+        p95_ms=round(_percentile(arrived, 95), 2),
+        spread={"companies_per_s": (round(min(rates)), round(max(rates)))},
+        of={
+            "companies": companies,
+            "rounds": rounds,
+            "singles": singles,
+            "p50_ms": round(statistics.median(arrived), 2),
+            "p50_from_send_ms": round(statistics.median(sent), 2),
+            "p95_from_send_ms": round(_percentile(sent, 95), 2),
+        },
+    )
+
+
+class Latency(NamedTuple):
+    """Until a consumer has the announcement: from the row's arrival in the inbox, and from when Kafka was given it."""
+
+    from_inbox_ms: float
+    from_send_ms: float
+
+
+@dataclass
+class Bench:
+    """A running scorer and its surroundings. `owner` sees every row."""
+
+    owner: Owner
+    database: Database
+    scorer: Service
+    _producer: AIOKafkaProducer
+    _leads: AIOKafkaConsumer
+
+    async def profile(self) -> None:
+        """Gives every tenant an ICP, as the gateway would."""
+        now = datetime.now(UTC)
+        for tenant, icp in zip(TENANTS, ICPS, strict=True):
+            await self._send(IcpChanged(tenant_id=tenant, icp=icp, changed_at=now), "nightly")
+        await self._until(lambda: self.owner.fetchval(PROFILES), len(TENANTS))
+
+    async def rate(self, events: Sequence[CompanyEnriched]) -> float:
+        """Companies a second, from when all of them are in the inbox to the last announcement in Kafka."""
+        await self._add(events)
+        before = await self._announced()
+        inbox = Inbox("scorer", timedelta(minutes=1))
+        rows = [*_arrivals(events[:-1])]
+        async with self.database.plumbing() as tx:
+            for start in range(0, len(rows), 500):
+                await inbox.take_in(tx, rows[start : start + 500])
+        began = time.perf_counter()
+        await self._send(events[-1], "nightly")  # its arrival tells the workers that there is something
+        await self._until(self._announced, before + len(events))
+        took = time.perf_counter() - began
+        scored = await self.owner.fetchval(SCORED, [it.company.company_id for it in events])
+        if scored != len(events):
+            raise NotScored(f"{scored} of {len(events)} have a score by their ICP:\n{tail(self.scorer.log)}")
+        await self.owner.execute("VACUUM ANALYZE inbox")  # what autovacuum does within a minute
+        await self.owner.execute("VACUUM ANALYZE outbox")
+        return len(events) / took
+
+    async def latencies(self, events: Sequence[CompanyEnriched]) -> list[Latency]:
+        """Of each of them, one after the other."""
+        await self._add(events)
+        await self._leads.seek_to_end()
+        latencies = []
+        for event in events:
+            latencies.append(await self._latency(event))
+            await asyncio.sleep(PAUSE_S)
+        return latencies
+
+    async def _latency(self, event: CompanyEnriched) -> Latency:
+        sent = time.time()
+        event_id = await self._send(event, "interactive")
+        async with asyncio.timeout(PATIENCE_S):
+            while (await self._leads.getone()).key != event.key.encode():
+                pass
+        seen = time.time()
+        arrived = await self.owner.fetchval(ARRIVED, event_id)
+        return Latency((seen - arrived.timestamp()) * 1000, (seen - sent) * 1000)
+
+    async def _add(self, events: Sequence[CompanyEnriched]) -> None:
+        companies = [event.company for event in events]
+        await self.owner.execute(
+            ADD, [it.company_id for it in companies], [it.uen for it in companies], [it.name for it in companies]
+        )
+
+    async def _send(self, event: Event, lane: Lane) -> Any:
+        """The event's id. Returns before Kafka has confirmed it."""
+        envelope = Envelope(new_id(), event.tenant_id, lane, correlation_id="bench")
+        headers = encode_headers(event, envelope, source="bench")
+        await self._producer.send(event.topic, encode_body(event), key=event.key.encode(), headers=headers)
+        return envelope.event_id
+
+    async def _announced(self) -> int:
+        """Announcements that Kafka has."""
+        ends = await self._leads.end_offsets(list(self._leads.assignment()))
+        return sum(ends.values())
+
+    async def _until(self, number: Any, reached: int) -> None:
+        patience = time.monotonic() + PATIENCE_S
+        while (there := await number()) < reached:
+            if time.monotonic() > patience:
+                error = await self.owner.fetchval(DEAD)
+                told = error or f"the end of its log:\n{tail(self.scorer.log)}"
+                raise NotScored(f"{there} of {reached} after {PATIENCE_S:g} s; {told}")
+            await asyncio.sleep(0.01)
+
+
+@asynccontextmanager
+async def _bench(database_url: str, bootstrap_servers: str, folder: Path) -> AsyncIterator[Bench]:
+    owner = await asyncpg.connect(database_url)
+    database = await Database.connect(database_url, size=1, name="bench")
+    environment = {"DATABASE_URL": database_url, "KAFKA_BOOTSTRAP_SERVERS": bootstrap_servers}
+    scorer = Service("scorer", "leadgen-scorer", environment, folder)
+    leads = AIOKafkaConsumer(bootstrap_servers=bootstrap_servers, enable_auto_commit=False)
+    try:
+        scorer.start()
+        await scorer.is_ready()
+        async with AIOKafkaProducer(bootstrap_servers=bootstrap_servers, acks="all") as producer, leads:
+            partitions = await producer.partitions_for(LeadScored.topic)
+            leads.assign([TopicPartition(LeadScored.topic, number) for number in sorted(partitions)])
+            yield Bench(owner, database, scorer, producer, leads)
+    finally:
+        await scorer.stop()
+        await database.close()
+        await owner.close()
+
+
+def _arrivals(events: Iterable[CompanyEnriched]) -> Iterable[Arrival]:
+    """As the intake would write them, had they come through Kafka."""
+    for number, event in enumerate(events):
+        envelope = Envelope(new_id(), event.tenant_id, "nightly", correlation_id="bench")
+        headers = encode_headers(event, envelope, source="bench")
+        yield arrival(
+            _Record(event.topic, number % 6, BEYOND + number, event.key.encode(), encode_body(event), headers)
+        )
+
+
+def _percentile(values: Sequence[float], percent: int) -> float:
+    return statistics.quantiles(values, n=100, method="inclusive")[percent - 1]

@@ -1,0 +1,180 @@
+"""`leadgen odoo …` and `leadgen audit odoo`: what the operator does about the tenants' Odoos.
+
+What has to talk to an Odoo is done by odoo-sync's own script, which is installed beside ours and prints JSON.
+"""
+
+import asyncio
+import json
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any, TypeAlias
+
+import typer
+
+from common.errors import Permanent
+from leadgen.ending import done
+from leadgen.odoo import connect_odoo, rotate_key
+from leadgen.tenants import MOST, TenantNumber
+
+SCRIPT = "leadgen-odoo-operate"
+
+odoo_app = typer.Typer(no_args_is_help=True, help="The tenants' Odoos.")
+audit_app = typer.Typer(no_args_is_help=True, help="Compare what we hold with what others hold.")
+
+DatabaseUrl = Annotated[str, typer.Option(envvar="DATABASE_URL", show_envvar=True, help="As the tables' owner.")]
+CredentialsKey = Annotated[str, typer.Option(envvar="ODOO_CREDENTIALS_KEY", show_envvar=True)]
+OneTenant = Annotated[
+    int | None, typer.Option("--tenant", min=1, max=MOST, help="Only this one; else all that have an Odoo.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+
+Told: TypeAlias = dict[str, Any]
+
+
+class OdooCommandFailed(Permanent):
+    """odoo-sync's script ended with an error; the message is its own."""
+
+
+@odoo_app.command("connect")
+def connect_command(
+    tenant: TenantNumber,
+    url: Annotated[str, typer.Option(help="Such as https://odoo.example.com")],
+    database: Annotated[str, typer.Option(help="The name of the Odoo database.")],
+    database_url: DatabaseUrl,
+    api_key: Annotated[str, typer.Option(envvar="ODOO_API_KEY", show_envvar=True, prompt=True, hide_input=True)],
+    credentials_key: CredentialsKey,
+    login: Annotated[str | None, typer.Option(help="The key's user; needed before Odoo 19.")] = None,
+    own_field: Annotated[
+        list[str] | None,
+        typer.Option(help="Follows us whatever people make of it, such as company.website. May be repeated."),
+    ] = None,
+) -> None:
+    """Store where a tenant's Odoo is; its API key is encrypted. `leadgen odoo check` then sends what has waited."""
+    done(
+        connect_odoo(
+            database_url, tenant, url, database, api_key, credentials_key, login=login, own_fields=own_field or ()
+        )
+    )
+    typer.echo(f"tenant {tenant}: {url}, database {database}")
+
+
+@odoo_app.command("rotate-key")
+def rotate_key_command(database_url: DatabaseUrl, credentials_key: CredentialsKey) -> None:
+    """Encrypt all API keys anew with the first of the comma-separated keys; the others open what they closed."""
+    typer.echo(f"{done(rotate_key(database_url, credentials_key))} API keys are encrypted with the first key")
+
+
+@odoo_app.command("check")
+def check_command(
+    database_url: DatabaseUrl, credentials_key: CredentialsKey, tenant: OneTenant = None, as_json: AsJson = False
+) -> None:
+    """See whether leads get through. If so, a tenant is blocked no more, and what has waited is sent."""
+    told = done(operate("check", database_url, credentials_key, tenant))
+    for it in told:
+        if it["problems"]:
+            said = "".join(f"\n  {problem}" for problem in it["problems"])
+            line = f"tenant {it['tenant']} is blocked, {it['waiting']} leads wait:{said}"
+        else:
+            line = f"tenant {it['tenant']}: all is well, {it['waiting']} leads that waited are sent"
+        _say(line, as_json)
+    _end(told, as_json, is_well=not any(it["problems"] for it in told))
+
+
+@odoo_app.command("resync")
+def resync_command(
+    database_url: DatabaseUrl, credentials_key: CredentialsKey, tenant: OneTenant = None, as_json: AsJson = False
+) -> None:
+    """Send again whatever Odoo did not take, or could not get."""
+    told = done(operate("resync", database_url, credentials_key, tenant))
+    for it in told:
+        blocked = f"; it is blocked ({it['blocked']}): run `leadgen odoo check`" if it["blocked"] else ""
+        _say(f"tenant {it['tenant']}: {it['waiting']} leads are sent again{blocked}", as_json)
+    _end(told, as_json, is_well=not any(it["blocked"] for it in told))
+
+
+@odoo_app.command("sync")
+def sync_command(
+    database_url: DatabaseUrl,
+    credentials_key: CredentialsKey,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would be written.")] = False,
+    tenant: OneTenant = None,
+    as_json: AsJson = False,
+) -> None:
+    """Bring Odoo up to date with the leads that are known; `--dry-run` shows what that would write."""
+    if not dry_run:
+        resync_command(database_url, credentials_key, tenant, as_json)
+        return
+    told = done(operate("preview", database_url, credentials_key, tenant))
+    for it in told:
+        for row in it["rows"]:
+            columns = ", ".join(f"{name}={value!r}" for name, value in row.items() if name != "model")
+            _say(f"{row['model']}: {columns}", as_json)
+        for note in it["notes"]:
+            _say(f"note: {note}", as_json)
+        _say(
+            f"tenant {it['tenant']}: {len(it['rows'])} rows would be written, {it['unchanged']} leads need none; "
+            "nothing was written",
+            as_json,
+        )
+    _end(told, as_json, is_well=True)
+
+
+@audit_app.command("odoo")
+def audit_command(
+    database_url: DatabaseUrl, credentials_key: CredentialsKey, tenant: OneTenant = None, as_json: AsJson = False
+) -> None:
+    """Print how the tenants' Odoos differ from what was written there. Exit code 1 where they do."""
+    told = done(operate("audit", database_url, credentials_key, tenant))
+    for it in told:
+        for found in it["differences"]:
+            _say(_difference(found), as_json)
+        links = ", ".join(f"{count} {outcome}" for outcome, count in it["links"].items()) or "no leads"
+        _say(f"tenant {it['tenant']}: {links}; {len(it['differences'])} differences", as_json)
+    _end(told, as_json, is_well=not any(it["differences"] for it in told))
+
+
+async def operate(command: str, database_url: str, credentials_key: str, tenant: int | None) -> Sequence[Told]:
+    """What odoo-sync's script says of each tenant. Raises OdooCommandFailed."""
+    script = Path(sys.executable).with_name(SCRIPT)
+    if not script.exists():
+        raise OdooCommandFailed(f"{SCRIPT} is not installed beside this command: run it where odoo-sync is installed")
+    process = await asyncio.create_subprocess_exec(
+        script,
+        command,
+        *([] if tenant is None else ["--tenant", str(tenant)]),
+        env={**os.environ, "DATABASE_URL": database_url, "ODOO_CREDENTIALS_KEY": credentials_key},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    out, errors = await process.communicate()
+    if process.returncode:
+        raise OdooCommandFailed(errors.decode(errors="replace").strip() or f"{SCRIPT} ended with {process.returncode}")
+    told: list[Told] = json.loads(out)["tenants"]
+    return told
+
+
+def _difference(found: Told) -> str:
+    about = f"{found['uen']} {found['record']}"
+    match found["what"]:
+        case "duplicate":
+            return f"{about}: {len(found['ids'])} partners bear this UEN: {', '.join(map(str, found['ids']))}"
+        case "changed":
+            written, there = found["written"], found["there"]
+            return f"{about} {found['id']}: {found['column']} is {there!r}, we had written {written!r}"
+    return f"{about} {found['id']}: {found['what']}"
+
+
+def _say(line: str, as_json: bool) -> None:
+    if not as_json:
+        typer.echo(line)
+
+
+def _end(told: Sequence[Told], as_json: bool, *, is_well: bool) -> None:
+    if as_json:
+        typer.echo(json.dumps({"tenants": list(told)}))
+    elif not told:
+        typer.echo("no tenant has an Odoo")
+    if not is_well:
+        raise typer.Exit(1)

@@ -1,0 +1,77 @@
+"""Gives a tenant weights of its own, or takes them away, and has the scorer score its leads again by them."""
+
+import asyncio
+import json
+import os
+import sys
+from pathlib import Path
+
+import asyncpg
+
+from common.errors import Permanent
+from leadgen.scoring.leads import of_tenant
+from leadgen.scoring.weights import Weights
+
+#: The scorer's own script; it is installed beside ours.
+SCRIPT = "leadgen-scorer-rescore"
+
+SAVE = """
+    INSERT INTO scoring_models (tenant_id, weights, version) VALUES (tenant(), $1, $2)
+    ON CONFLICT (tenant_id) DO UPDATE SET weights = excluded.weights, version = excluded.version, set_at = now()
+"""
+HELD = "SELECT weights FROM scoring_models WHERE tenant_id = tenant() AND version = $1"
+FORGET = "DELETE FROM scoring_models WHERE tenant_id = tenant()"
+
+
+class NotApplied(Permanent):
+    """The weights were not written."""
+
+
+class NotRescored(Permanent):
+    """The weights are written, and the leads still have the scores of the old ones."""
+
+
+async def apply(database_url: str, tenant_id: int, weights: Weights | None) -> None:
+    """The tenant's own weights from now on; None: those of the model. May be repeated. Raises NotApplied."""
+    try:
+        async with of_tenant(database_url, tenant_id) as tx:
+            if weights is None:
+                await tx.execute(FORGET)
+            else:
+                held = await tx.fetchval(HELD, weights.version)
+                if held is not None and json.loads(held) != weights.weights:
+                    raise NotApplied(
+                        f"tenant {tenant_id} has other weights by the name of {weights.version}, and scores name the "
+                        "version that they are by: give these another one"
+                    )
+                await tx.execute(SAVE, json.dumps(dict(weights.weights)), weights.version)
+    except asyncpg.ForeignKeyViolationError as error:
+        raise NotApplied(
+            f"there is no tenant {tenant_id}: `leadgen tenant add --tenant {tenant_id}` adds it"
+        ) from error
+    except asyncpg.InsufficientPrivilegeError as error:
+        raise NotApplied("this login may not write weights: use the database's owner, not a service's login") from error
+
+
+async def rescore(database_url: str, tenant_id: int) -> dict[str, int]:
+    """Has the tenant's leads scored again: how many, and how many `changed`, which the running scorer announces.
+
+    Raises NotRescored with what to do.
+    """
+    script = Path(sys.executable).with_name(SCRIPT)
+    later = f"the leads keep their scores until `{SCRIPT} {tenant_id}` is run where the scorer is installed"
+    if not script.exists():
+        raise NotRescored(f"{SCRIPT} is not installed beside this command: {later}")
+    process = await asyncio.create_subprocess_exec(
+        script,
+        str(tenant_id),
+        env={**os.environ, "DATABASE_URL": database_url},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    out, errors = await process.communicate()
+    if process.returncode:
+        said = errors.decode(errors="replace").strip() or f"{SCRIPT} ended with {process.returncode}"
+        raise NotRescored(f"{said}\nThe weights are written; {later}")
+    told: dict[str, int] = json.loads(out)
+    return told

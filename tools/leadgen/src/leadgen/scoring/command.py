@@ -1,0 +1,200 @@
+"""`leadgen score` and `leadgen scoring`: words to calls, results to the terminal or to JSON."""
+
+import asyncio
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from statistics import median_low
+from typing import Annotated, Any
+
+import typer
+
+from common.errors import Permanent
+from leadgen.ending import done
+from leadgen.scoring import screen
+from leadgen.scoring.applying import apply, rescore
+from leadgen.scoring.fitting import Labelled, Proposal, propose
+from leadgen.scoring.leads import explain, features_of, scores_of
+from leadgen.scoring.measures import Evaluation, Scored, evaluate
+from leadgen.scoring.outcomes import Outcomes, read_outcomes
+from leadgen.scoring.plotting import checked, plot
+from leadgen.scoring.weights import Model, Weighed, Weights, as_toml, read_weights, scorers_model
+from leadgen.tenants import TenantNumber
+
+scoring_app = typer.Typer(no_args_is_help=True, help="Scores against what became of the leads.")
+
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+DatabaseUrl = Annotated[str, typer.Option(envvar="DATABASE_URL", show_envvar=True, help="As the tables' owner.")]
+MaybeDatabaseUrl = Annotated[
+    str | None, typer.Option(envvar="DATABASE_URL", show_envvar=True, help="Where the file does not say enough.")
+]
+OutcomesFile = Annotated[Path, typer.Argument(help="A CSV with the columns uen and outcome (won or lost, 1 or 0).")]
+ModelFile = Annotated[Path | None, typer.Option("--model", help="The scorer's model, if not the newest of its own.")]
+
+
+class DatabaseNeeded(Permanent):
+    """The file does not hold all that is needed, and there is no database to ask."""
+
+
+def score_command(
+    database_url: DatabaseUrl,
+    uen: Annotated[str, typer.Option("--explain", metavar="UEN", help="The company whose score is to be explained.")],
+    tenant: TenantNumber = 1,
+    as_json: Json = False,
+) -> None:
+    """Explain a lead's score: every contribution, with its evidence and where that stands."""
+    lead = done(explain(database_url, tenant, uen))
+    if as_json:
+        _print(asdict(lead) | {"enriched_at": lead.enriched_at.isoformat()})
+    else:
+        screen.show_explanation(lead)
+
+
+@scoring_app.command("eval")
+def eval_command(
+    file: OutcomesFile,
+    tenant: TenantNumber = 1,
+    database_url: MaybeDatabaseUrl = None,
+    as_json: Json = False,
+    picture: Annotated[Path | None, typer.Option("--plot", help="Draw calibration and ROC: an .svg or a .png.")] = None,
+) -> None:
+    """Hold scores against what became of the leads: AUC, calibration, Brier.
+
+    The scores are those of the file's column `score`; without one, those that the tenant's leads have now.
+    """
+    evaluation = done(_evaluate(file, tenant, database_url, picture))
+    if as_json:
+        _print(asdict(evaluation))
+        return
+    screen.show_evaluation(evaluation)
+    if picture is not None:
+        typer.echo(f"drawn: {picture}")
+
+
+@scoring_app.command("fit")
+def fit_command(
+    file: OutcomesFile,
+    tenant: TenantNumber = 1,
+    database_url: MaybeDatabaseUrl = None,
+    model: ModelFile = None,
+    out: Annotated[Path | None, typer.Option(help="Also write the proposed weights to this TOML file.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Propose weights that tell the won from the lost better. Nothing is applied: `leadgen scoring use` does that.
+
+    Features are the file's columns that are named like one (0 to 1, empty: unknown); without any, what the tenant's
+    leads are scored by now. At least 100 outcomes are needed, 20 of each kind.
+    """
+    proposal = done(_fit(file, tenant, database_url, model))
+    text = as_toml(Weights(proposal.version, proposal.weights), _about(proposal, file))
+    if out is not None:
+        done(_write(out, text))
+    if as_json:
+        _print({**asdict(proposal), "is_better": proposal.is_better, "model": text, "applied": False})
+        return
+    screen.show_proposal(proposal)
+    typer.echo(f"\n{text}")
+    if not proposal.is_better:
+        typer.echo("This tells them apart no better than the weights of now: keep those.")
+    named = out or "MODEL.toml"
+    typer.echo(f"Nothing was applied. To score tenant {tenant} by it: leadgen scoring use {named} --tenant {tenant}")
+
+
+@scoring_app.command("use")
+def use_command(
+    database_url: DatabaseUrl,
+    tenant: TenantNumber,
+    file: Annotated[
+        Path | None, typer.Argument(help="A TOML file of weights, as `leadgen scoring fit` makes it.")
+    ] = None,
+    default: Annotated[bool, typer.Option("--default", help="The model's own weights again.")] = False,
+    model: ModelFile = None,
+) -> None:
+    """Score a tenant's leads by weights of its own from now on, and those that it has once more."""
+    if (file is None) is not default:
+        raise typer.BadParameter("give a file of weights, or --default and none")
+    weights = done(_use(file, database_url, tenant, model))
+    if weights is None:
+        typer.echo(f"tenant {tenant} is scored by the model's own weights from now on")
+    else:
+        typer.echo(f"tenant {tenant} is scored by {file} ({weights.version}) from now on")
+    told = done(rescore(database_url, tenant))
+    typer.echo("{leads} leads scored again, {changed} changed: the scorer announces those".format(**told))
+
+
+async def _evaluate(file: Path, tenant: int, database_url: str | None, picture: Path | None) -> Evaluation:
+    if picture is not None:
+        checked(picture)
+    outcomes = read_outcomes(file)
+    if outcomes.has_scores:
+        leads = [Scored(row.score, row.is_won) for row in outcomes.rows if row.score is not None]
+    else:
+        if database_url is None:
+            raise DatabaseNeeded(f"{file} has no column score: give --database-url, where they are to be looked up")
+        known = await scores_of(database_url, tenant, [row.uen for row in outcomes.rows])
+        leads = [Scored(known[row.uen], row.is_won) for row in outcomes.rows if row.uen in known]
+    evaluation = evaluate(leads, missing=len(outcomes.rows) - len(leads))
+    if picture is not None:
+        plot(leads, evaluation, picture)
+    return evaluation
+
+
+async def _fit(file: Path, tenant: int, database_url: str | None, model_file: Path | None) -> Proposal:
+    model = scorers_model(model_file)
+    outcomes = read_outcomes(file, model.criteria)
+    if outcomes.unused:
+        typer.echo(f"not used: the columns {', '.join(outcomes.unused)}, which are named like no feature", err=True)
+    if outcomes.features:
+        now = {name: model.criteria[name] for name in outcomes.features}
+        return propose([Labelled(row.values, row.is_won) for row in outcomes.rows], now)
+    if database_url is None:
+        raise DatabaseNeeded(
+            f"{file} has no column named like a feature ({', '.join(model.criteria)}): give --database-url, where they "
+            "are to be looked up"
+        )
+    return await _fit_to_database(outcomes, tenant, database_url, model)
+
+
+async def _fit_to_database(outcomes: Outcomes, tenant: int, database_url: str, model: Model) -> Proposal:
+    """By what the leads are scored by now, with the tenant's weights of now. Scores of older models do not count."""
+    known = await features_of(database_url, tenant, [row.uen for row in outcomes.rows])
+    known = {uen: features for uen, features in known.items() if all("prior" in it for it in features.values())}
+    leads = [
+        Labelled({name: feature["value"] for name, feature in known[row.uen].items()}, row.is_won)
+        for row in outcomes.rows
+        if row.uen in known
+    ]
+    names = [name for name in model.criteria if any(name in features for features in known.values())]
+    now = {name: _weighed(name, list(known.values())) for name in names}
+    return propose(leads, now, missing=len(outcomes.rows) - len(leads))
+
+
+def _weighed(name: str, known: Sequence[Any]) -> Weighed:
+    """The same in all leads, but for those that a rescoring under way has not come to."""
+    found = [features[name] for features in known if name in features]
+    return Weighed(median_low(it["weight"] for it in found), median_low(it["prior"] for it in found))
+
+
+def _about(proposal: Proposal, file: Path) -> list[str]:
+    return [
+        f"Proposed by `leadgen scoring fit` from {file.name}: {proposal.labels} outcomes, {proposal.won} won.",
+        f"AUC, cross-validated: {proposal.auc_proposed:.4f}; by the weights of then: {proposal.auc_current:.4f}.",
+    ]
+
+
+async def _write(out: Path, text: str) -> None:
+    try:
+        await asyncio.to_thread(out.write_text, text, encoding="utf-8")
+    except OSError as error:
+        raise Permanent(f"{out} cannot be written: {error}") from error
+
+
+async def _use(file: Path | None, database_url: str, tenant: int, model: Path | None) -> Weights | None:
+    weights = None if file is None else read_weights(file, scorers_model(model))
+    await apply(database_url, tenant, weights)
+    return weights
+
+
+def _print(told: dict[str, Any]) -> None:
+    typer.echo(json.dumps(told, ensure_ascii=False))

@@ -1,0 +1,22 @@
+"""The optional packages, imported when they are needed: scikit-learn and matplotlib are heavy, and not always there."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from common.errors import Permanent
+
+
+class NotInstalled(Permanent):
+    """An optional package is missing."""
+
+
+@contextmanager
+def needed(what: str) -> Iterator[None]:
+    """Around imports for `what`: says which packages are missing and how to get them. Raises NotInstalled."""
+    try:
+        yield
+    except ImportError as error:
+        raise NotInstalled(
+            f"{what} needs scikit-learn and matplotlib ({error}): install them with `make install` in a checkout, "
+            "or with `pip install 'leadgen[scoring]'`"
+        ) from error

@@ -1,0 +1,120 @@
+"""What the database holds of a tenant's scored leads, for the operator: scores, features, explanations."""
+
+import json
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeAlias
+
+import asyncpg
+
+from common.errors import Permanent
+from leadgen.owner import connected
+
+Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
+
+SCORES = """
+    SELECT uen, score FROM lead_scores lead JOIN companies USING (company_id)
+     WHERE lead.tenant_id = tenant() AND uen = ANY($1::text[])
+"""
+
+FEATURES = """
+    SELECT uen, features FROM lead_features lead JOIN companies USING (company_id)
+     WHERE lead.tenant_id = tenant() AND uen = ANY($1::text[]) ORDER BY lead.enriched_at, uen
+"""
+
+EXPLAIN = """
+    SELECT company_id, uen, name, industry_norm, lead.score, lead.bucket, lead.confidence, lead.has_icp,
+           lead.rationale, lead.model_version, lead.enriched_at, made_of.base,
+           coalesce(made_of.features, '{}') AS features
+      FROM lead_scores lead JOIN companies USING (company_id)
+      LEFT JOIN lead_features made_of USING (tenant_id, company_id)
+     WHERE lead.tenant_id = tenant() AND uen = $1
+"""
+
+
+class NoSuchLead(Permanent):
+    """The tenant has no scored lead of this UEN."""
+
+
+@dataclass(frozen=True, slots=True)
+class Contribution:
+    """What a feature does to the score; those of older models say less."""
+
+    name: str
+    group: str | None
+    value: float | None
+    weight: float | None
+    contribution: float
+    evidence: str | None
+    source: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """A lead's score and all that it is made of, the largest contribution first, whichever way it points."""
+
+    tenant_id: int
+    company_id: int
+    uen: str
+    name: str
+    industry_norm: str | None
+    score: float
+    bucket: str
+    confidence: float | None
+    has_icp: bool | None
+    base: float | None
+    contributions: tuple[Contribution, ...]
+    rationale: str
+    model_version: str
+    enriched_at: datetime
+
+
+@asynccontextmanager
+async def of_tenant(database_url: str, tenant_id: int) -> AsyncIterator[Owner]:
+    """A transaction as the tables' owner, whom policies bind too. Raises DatabaseRefused, Unavailable."""
+    async with connected(database_url) as connection, connection.transaction():
+        await connection.execute("SELECT set_config('request.tenant_id', $1, true)", str(tenant_id))
+        yield connection
+
+
+async def scores_of(database_url: str, tenant_id: int, uens: Sequence[str]) -> dict[str, float]:
+    """The scores of those that the tenant has as leads."""
+    async with of_tenant(database_url, tenant_id) as tx:
+        return {row["uen"]: row["score"] for row in await tx.fetch(SCORES, uens)}
+
+
+async def features_of(database_url: str, tenant_id: int, uens: Sequence[str]) -> dict[str, Mapping[str, Any]]:
+    """The features of those that the tenant has as leads, the lead enriched last being the last one."""
+    async with of_tenant(database_url, tenant_id) as tx:
+        return {row["uen"]: json.loads(row["features"]) for row in await tx.fetch(FEATURES, uens)}
+
+
+async def explain(database_url: str, tenant_id: int, uen: str) -> Explanation:
+    """Raises NoSuchLead, DatabaseRefused, Unavailable."""
+    async with of_tenant(database_url, tenant_id) as tx:
+        row = await tx.fetchrow(EXPLAIN, uen.strip().upper())
+    if row is None:
+        raise NoSuchLead(
+            f"tenant {tenant_id} has no scored lead {uen}: ask for its industry in the chat, or wait for it"
+        )
+    found = dict(row)
+    features = json.loads(found.pop("features"))
+    return Explanation(tenant_id=tenant_id, contributions=_contributions(features), **found)
+
+
+def _contributions(features: Mapping[str, Mapping[str, Any]]) -> tuple[Contribution, ...]:
+    found = [
+        Contribution(
+            name=name,
+            group=feature.get("group"),
+            value=feature.get("value"),
+            weight=feature.get("weight"),
+            contribution=feature.get("contribution") or 0.0,
+            evidence=feature.get("evidence") or None,
+            source=feature.get("source") or None,
+        )
+        for name, feature in features.items()
+    ]
+    return tuple(sorted(found, key=lambda it: (-abs(it.contribution), it.name)))

@@ -1,0 +1,116 @@
+"""The weights of a scoring model: those of the scorer's own file, and those that a tenant is to have instead.
+
+A tenant's file is TOML: its `version`, and under `[weights]` criteria and what they weigh, relative to each other. A
+whole model (`[criteria.<name>] weight = ...`) does as well; of it, only the weights count.
+"""
+
+import math
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from common.errors import Permanent
+
+MOST = 1_000_000
+_VERSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}")
+
+
+class NotAModel(Permanent):
+    """There is no model, or the file is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """What a criterion weighs, and the value that stands in where nothing is known of it."""
+
+    weight: float
+    prior: float
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """The scorer's own model, as far as it is weights."""
+
+    version: str
+    criteria: Mapping[str, Weighed]
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """A tenant's own weights, and the name that they go by in `model_version`."""
+
+    version: str
+    weights: Mapping[str, float]
+
+
+def scorers_model(file: Path | None = None) -> Model:
+    """The model of this file; without one the newest that comes with the scorer. Raises NotAModel."""
+    file = file or _newest()
+    told = _read(file)
+    try:
+        criteria = {
+            name: Weighed(_number(name, each["weight"]), _number(name, each["prior"]))
+            for name, each in told["criteria"].items()
+        }
+        return Model(str(told["version"]), criteria)
+    except (KeyError, TypeError, AttributeError) as error:
+        raise NotAModel(f"{file} is no scoring model: it lacks {error}") from error
+
+
+def read_weights(file: Path, model: Model) -> Weights:
+    """The weights of a tenant's file, for criteria of this model. Raises NotAModel with what is wrong."""
+    told = _read(file)
+    version = told.get("version")
+    if not isinstance(version, str) or not _VERSION.fullmatch(version):
+        raise NotAModel(f'{file} needs a version, of at most 60 letters, digits, dots and dashes: version = "mine-1"')
+    given = told.get("weights")
+    if given is None and isinstance(criteria := told.get("criteria"), dict):
+        given = {name: each.get("weight") for name, each in criteria.items() if isinstance(each, dict)}
+    if not isinstance(given, dict) or not given:
+        raise NotAModel(f"{file} holds no weights: give them under [weights], such as industry = 0.3")
+    if unknown := sorted(given.keys() - model.criteria.keys()):
+        raise NotAModel(
+            f"{file} weighs {', '.join(unknown)}, which the model {model.version} does not know: "
+            f"it goes by {', '.join(model.criteria)}"
+        )
+    weights = {name: _number(name, weight) for name, weight in given.items()}
+    if not any(weights.values()):
+        raise NotAModel(f"{file} gives nothing any weight: at least one has to be above 0")
+    return Weights(version, weights)
+
+
+def as_toml(proposed: Weights, comments: list[str]) -> str:
+    """The weights as a file that `read_weights` takes, the heaviest first."""
+    heaviest = sorted(proposed.weights.items(), key=lambda it: (-it[1], it[0]))
+    lines = [f"# {comment}".rstrip() for comment in comments]
+    lines += [f'version = "{proposed.version}"', "", "[weights]", *(f"{name} = {weight}" for name, weight in heaviest)]
+    return "\n".join(lines) + "\n"
+
+
+def _newest() -> Path:
+    """Where the scorer is installed beside us its files are there to be read; none of its code is run."""
+    scorer = find_spec("scorer")
+    folders = scorer.submodule_search_locations if scorer else None
+    files = [file for folder in folders or () for file in Path(folder, "models").glob("*.toml")]
+    if not files:
+        raise NotAModel("the scorer is not installed beside this command: name its model with --model")
+    return max(files, key=lambda file: [int(number) for number in re.findall(r"\d+", file.stem)])
+
+
+def _read(file: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise NotAModel(f"{file} cannot be read: {error}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise NotAModel(f"{file} is no TOML: {error}") from error
+
+
+def _number(name: str, told: object) -> float:
+    if isinstance(told, bool) or not isinstance(told, int | float) or not math.isfinite(told) or not 0 <= told <= MOST:
+        raise NotAModel(f"{name}: {told!r} is no number from 0 to {MOST:,}")
+    return float(told)
