@@ -15,7 +15,9 @@ from common.ids import new_id
 from common.postgres import Database
 from common.testing import a_company, at_work, ended, envelope_for, publish, read_topic
 from enricher import company_facts, contacts
+from enricher.company_facts import FoundNow
 from enricher.consumer import enricher
+from enricher.contacts import FoundContacts
 from enricher.facts import Fact
 from enricher.main import waterfall_of
 from enricher.settings import EnricherSettings
@@ -225,7 +227,7 @@ async def test_a_blank_or_weaker_fact_takes_no_ones_place(database: Database, ac
     async def keep(value: str, confidence: float, page: str, now: datetime) -> list[asyncpg.Record]:
         fact = Fact("employees", value, page, "page", confidence, f"{value} people")
         async with database.transaction(1) as tx:
-            await company_facts.keep(tx, acme.company_id, [fact], now=now)
+            await company_facts.keep(tx, [FoundNow(acme.company_id, [fact], now)])
         return await rows(database, "company_facts")
 
     [first] = await keep("40", 0.7, HOME, NOW)
@@ -247,7 +249,7 @@ async def test_what_is_not_said_of_a_contact_again_stays(database: Database, acm
 
     async def save(contact: Contact, ids: dict[str, str]) -> asyncpg.Record:
         async with database.transaction(1) as tx:
-            await contacts.save(tx, acme.company_id, [contact], ids, now=NOW)
+            await contacts.save(tx, [FoundContacts(acme.company_id, [contact], ids, NOW)])
         [row] = await rows(database, "contacts")
         return row
 

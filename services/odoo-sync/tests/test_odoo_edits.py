@@ -12,7 +12,7 @@ COLUMNS = ("name", "street", "zip", "website")
 
 values = st.sampled_from(["", "a", "b", "c"])
 rows = st.dictionaries(st.sampled_from(COLUMNS), st.sampled_from(["a", "b", "c"]), min_size=1)
-records = st.fixed_dictionaries({name: values for name in COLUMNS})
+records = st.fixed_dictionaries(dict.fromkeys(COLUMNS, values))
 held = st.dictionaries(st.sampled_from(COLUMNS), values)
 owned = st.frozensets(st.sampled_from([f"company.{name}" for name in COLUMNS]))
 

@@ -281,11 +281,14 @@ async def test_a_score_that_is_under_way_when_the_icp_changes_is_not_missed(at: 
 
         await until(is_waiting)
         assert not change.done()
+        began = datetime.now(UTC)
     await change
 
     [row] = await at.rows()
     assert (row["has_icp"], row["icp_at"]) == (True, NOW)
-    assert [it.has_icp for it in await at.told()] == [True]
+    [told] = await at.told()
+    assert told.has_icp is True
+    assert told.scored_at >= began  # later than the score that it replaces
 
 
 async def test_an_enrichment_after_the_change_is_scored_by_the_new_icp(at: Scorer) -> None:

@@ -2,7 +2,7 @@
 
 from common.contracts import CompanyEnriched, CompanyFact, RequestEnrichment, RequestNightlyEnrichment
 from common.stage import Stage, Work
-from enricher import company_facts, contacts, runs
+from enricher import runs
 from enricher.facts import Fact
 from enricher.waterfall import Waterfall
 
@@ -16,10 +16,8 @@ def enricher(waterfall: Waterfall, *, keeps_corpus: bool) -> Stage:
         """Repeatable: what cost something is used again, and the request has its own row. Bad sites are results."""
         company, now = work.event.company, work.now
         done = await waterfall.enrich(company, work.event.tenant_id)
-        vendor_ids = {it.contact.value: it.vendor_id for it in done.sold}
+        known = await waterfall.keep(company, work.event.tenant_id, done, now=now)
         async with work.finish() as tx:
-            known = await company_facts.keep(tx, company.company_id, done.facts, now=now)
-            facts = [told(fact) for fact in known.values()]
             await runs.save(
                 tx,
                 company,
@@ -31,7 +29,6 @@ def enricher(waterfall: Waterfall, *, keeps_corpus: bool) -> Stage:
                 now=now,
                 keeps_corpus=keeps_corpus,
             )
-            await contacts.save(tx, company.company_id, done.contacts, vendor_ids, now=now)
             work.announce(
                 CompanyEnriched(
                     tenant_id=work.event.tenant_id,
@@ -40,7 +37,7 @@ def enricher(waterfall: Waterfall, *, keeps_corpus: bool) -> Stage:
                     contacts=list(done.contacts),
                     degraded_reasons=done.steps.reasons,
                     enriched_at=now,
-                    facts=facts,
+                    facts=[told(fact) for fact in known],
                 )
             )
 

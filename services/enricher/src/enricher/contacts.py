@@ -1,6 +1,7 @@
 """Ways to reach a company, in PostgreSQL: one row per tenant, company and address or number. Found again, it stays."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from common.contracts import Contact
@@ -9,9 +10,9 @@ from common.postgres import Connection
 SAVE = """
     INSERT INTO contacts AS known (tenant_id, company_id, kind, value, is_role, source_url, name, title, vendor,
                                    vendor_id, status, sub_status, updated_at)
-    SELECT tenant(), $1, found.*, $12
-      FROM unnest($2::text[], $3::text[], $4::bool[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
-                  $10::text[], $11::text[]) AS found
+    SELECT tenant(), found.*
+      FROM unnest($1::bigint[], $2::text[], $3::text[], $4::bool[], $5::text[], $6::text[], $7::text[], $8::text[],
+                  $9::text[], $10::text[], $11::text[], $12::timestamptz[]) AS found
     ON CONFLICT (tenant_id, company_id, kind, value) DO UPDATE
        SET is_role = excluded.is_role OR (known.is_role AND excluded.status IS NULL), source_url = excluded.source_url,
            name = coalesce(excluded.name, known.name), title = coalesce(excluded.title, known.title),
@@ -30,26 +31,40 @@ SAVE = """
 """
 
 
-async def save(
-    tx: Connection, company_id: int, contacts: Sequence[Contact], vendor_ids: Mapping[str, str], *, now: datetime
-) -> None:
-    """Keeps these contacts, each named once; `vendor_ids` are the persons' behind addresses that were bought.
+@dataclass(frozen=True, slots=True)
+class FoundContacts:
+    """Of one company, each named once; `vendor_ids` are the persons' behind addresses that were bought."""
+
+    company_id: int
+    contacts: Sequence[Contact]
+    vendor_ids: Mapping[str, str]
+    now: datetime
+
+
+async def save(tx: Connection, found: Sequence[FoundContacts]) -> list[None]:
+    """Keeps these contacts; of one company's the latest.
 
     May be repeated; `updated_at` moves only if content did. What is not known any more is not forgotten.
     """
-    ordered = sorted(contacts, key=lambda contact: (contact.kind, contact.value))  # one order of locking
-    await tx.execute(
-        SAVE,
-        company_id,
-        [contact.kind for contact in ordered],
-        [contact.value for contact in ordered],
-        [contact.is_role for contact in ordered],
-        [contact.source_url for contact in ordered],
-        [contact.name for contact in ordered],
-        [contact.title for contact in ordered],
-        [contact.vendor for contact in ordered],
-        [vendor_ids.get(contact.value) for contact in ordered],
-        [contact.status for contact in ordered],
-        [contact.sub_status for contact in ordered],
-        now,
+    rows = {(of.company_id, it.kind, it.value): _row(of, it) for of in found for it in of.contacts}
+    if rows:
+        ordered = [row for _, row in sorted(rows.items())]  # one order of locking
+        await tx.execute(SAVE, *zip(*ordered, strict=True))
+    return [None] * len(found)
+
+
+def _row(of: FoundContacts, contact: Contact) -> tuple[object, ...]:
+    return (
+        of.company_id,
+        contact.kind,
+        contact.value,
+        contact.is_role,
+        contact.source_url,
+        contact.name,
+        contact.title,
+        contact.vendor,
+        of.vendor_ids.get(contact.value),
+        contact.status,
+        contact.sub_status,
+        of.now,
     )

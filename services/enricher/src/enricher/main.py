@@ -95,7 +95,7 @@ async def waterfall_of(database: Database, settings: EnricherSettings) -> AsyncI
         people = People(bought, lusha, settings.lusha_preferred_titles, is_enabled=settings.enable_lusha_fallback)
         verifier = Verifier(database, together, calls, zerobounce, lease=lease)
         open_.push_async_callback(verifier.close)
-        yield Waterfall(web, people, verifier, limits_of(settings))
+        yield Waterfall(web, people, verifier, together, limits_of(settings))
 
 
 def fetcher_of(settings: EnricherSettings) -> Fetcher:

@@ -3,16 +3,20 @@
 A vendor that is missing, out of budget or down costs a step, never the company: `steps` says what was left out and why.
 """
 
+import asyncio
 import hashlib
 import json
 from dataclasses import dataclass
+from datetime import datetime
 
 from common.contracts import Company, Contact
+from enricher import company_facts, contacts
 from enricher.directories import is_directory
 from enricher.facts import Fact
 from enricher.people import People, Sold, sold_with, with_status
 from enricher.profiling import Limits, Profile, Web, profile
 from enricher.steps import Steps
+from enricher.together import Together
 from enricher.urls import homepage, host_of, site_of
 from enricher.verifying import Verifier
 
@@ -38,8 +42,9 @@ class Enrichment:
 class Waterfall:
     """Enriches companies, many at once."""
 
-    def __init__(self, web: Web, people: People, verifier: Verifier, limits: Limits) -> None:
+    def __init__(self, web: Web, people: People, verifier: Verifier, together: Together, limits: Limits) -> None:
         self._web = web
+        self._together = together
         self._people = people
         self._verifier = verifier
         self._limits = limits
@@ -49,19 +54,28 @@ class Waterfall:
         steps = Steps()
         found = await profile(company, tenant_id, self._web, self._limits, steps)
         sold = await self._people.find(_domain_of(company, found.site.url), found.contacts, tenant_id, steps)
-        contacts = _together(found.contacts, sold)[:MAX_CONTACTS]
-        contacts = await self._verified(contacts, tenant_id, steps)
-        by_address = {contact.value: contact for contact in contacts}
+        ways = await self._verified(_merged(found.contacts, sold)[:MAX_CONTACTS], tenant_id, steps)
+        by_address = {contact.value: contact for contact in ways}
         sold = [sold_with(it, by_address[it.contact.value]) for it in sold if it.contact.value in by_address]
-        return Enrichment(found, contacts, tuple(sold), steps)
+        return Enrichment(found, ways, tuple(sold), steps)
 
-    async def _verified(self, contacts: tuple[Contact, ...], tenant_id: int, steps: Steps) -> tuple[Contact, ...]:
-        """The contacts, their e-mail addresses as verified as can be."""
+    async def keep(self, company: Company, tenant_id: int, done: Enrichment, *, now: datetime) -> list[Fact]:
+        """Keeps facts and contacts; what is known by now. May be repeated. Raises Unavailable."""
+        vendor_ids = {it.contact.value: it.vendor_id for it in done.sold}
+        facts = company_facts.FoundNow(company.company_id, done.facts, now)
+        found = contacts.FoundContacts(company.company_id, done.contacts, vendor_ids, now)
+        known, _ = await asyncio.gather(
+            self._together(None, company_facts.keep, facts), self._together(tenant_id, contacts.save, found)
+        )
+        return list(known.values())
+
+    async def _verified(self, ways: tuple[Contact, ...], tenant_id: int, steps: Steps) -> tuple[Contact, ...]:
+        """The ways to write to it, their e-mail addresses as verified as can be."""
         with steps.take("zerobounce") as step:
-            emails = [contact.value for contact in contacts if contact.kind == "email"]
+            emails = [contact.value for contact in ways if contact.kind == "email"]
             if not emails:
                 step.outcome = "not_needed"
-                return contacts
+                return ways
             verified = await self._verifier.verify(tenant_id, emails)
             step.units = verified.units
             step.outcome = "done" if verified.is_new else "reused" if verified.known else "skipped"
@@ -71,9 +85,9 @@ class Waterfall:
                 with_status(contact, said.status, said.sub_status or None)
                 if contact.kind == "email" and (said := verified.known.get(contact.value))
                 else contact
-                for contact in contacts
+                for contact in ways
             )
-        return contacts
+        return ways
 
 
 def inputs_hash(company: Company) -> str:
@@ -89,7 +103,7 @@ def _domain_of(company: Company, url: str | None) -> str | None:
     return None if not host or is_directory(host) else site_of(host)
 
 
-def _together(own: tuple[Contact, ...], sold: list[Sold]) -> tuple[Contact, ...]:
+def _merged(own: tuple[Contact, ...], sold: list[Sold]) -> tuple[Contact, ...]:
     """People first, then desks, then telephones; one entry per address, the one that names its person."""
     found: dict[str, Contact] = {}
     for contact in (*(it.contact for it in sold), *own):

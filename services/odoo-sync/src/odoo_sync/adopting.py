@@ -60,7 +60,8 @@ async def find(
         conditions: list[Any] = [["website", "ilike", domain] for domain in domains]
         named = ["name", "in", [company.name for company in left]]
         one = [named] if country is None else ["&", named, ["country_id", "=", country]]
-        others = await search(["&", ["is_company", "=", True], *_any_of([*([it] for it in conditions), one])])
+        unregistered = _UNREGISTERED if "company_registry" in columns else []
+        others = await search([*unregistered, "&", _COMPANY, *_any_of([*([it] for it in conditions), one])])
         for company in left:
             free = [it for it in others if not _is_another(it, company, uen_columns)]
             domain = own_domain(company)
@@ -98,7 +99,11 @@ def take(found: Mapping[int, list[Found]], taken: Mapping[int, int]) -> dict[int
 
 
 #: A contact of a company holds its company's numbers, too: not meant.
-_TOP = ["|", ["parent_id", "=", False], ["is_company", "=", True]]
+_COMPANY = ["is_company", "=", True]
+_TOP = ["|", ["parent_id", "=", False], _COMPANY]
+#: Who has a number in a register and not this one is another. There may be many of them, ours among them, and each is
+#: compared with every website: that took seconds.
+_UNREGISTERED = ["&", ["company_registry", "=", False]]
 
 
 def _any(conditions: Sequence[Any]) -> list[Any]:

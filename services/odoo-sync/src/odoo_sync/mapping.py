@@ -73,9 +73,14 @@ def new_lead(event: LeadScored) -> Row:
     return row | _known(website=company.website_domain)
 
 
+def dated(row: Row, event: LeadScored) -> Row:
+    """A lead's row as it is sent. Of itself another day is no reason to send it, so it is not in the hash."""
+    return {**row, "description": f"{row['description']}<p>As of {event.enriched_at:%Y-%m-%d}</p>"}
+
+
 def description(event: LeadScored) -> str:
     """Why this lead, as HTML. What comes from websites is escaped."""
-    score = f"Score {event.score:.2f} ({event.bucket}), model {event.model_version}, as of {event.enriched_at:%Y-%m-%d}"
+    score = f"Score {event.score:.2f} ({event.bucket}), model {event.model_version}"
     parts = [event.rationale, score, _register(event.company)]
     if event.contact is not None:
         parts.append(f"{event.contact.value}, found on {event.contact.source_url}")

@@ -161,6 +161,8 @@ async def _write(target: Target, drafts: Sequence[Draft], kind: Kind, ids: Mappi
         record = draft.record(kind)
         if kind == "contact":
             row = {**row, "parent_id/.id": str(partner)}
+        elif kind == "lead":
+            row = mapping.dated(row, draft.event)
         if record.id is None:
             if record.is_deleted and not terms.recreate_deleted:
                 continue

@@ -113,7 +113,7 @@ async def test_a_check_that_goes_well_clears_the_tenant_and_sends_what_waited(de
 
 
 async def test_a_resync_brings_all_that_waits(desk: Any, fake: Any) -> None:
-    """More than a chunk of them, of a tenant that was connected later; each is told of, and Odoo asked once for each."""
+    """More than a chunk of them, of a tenant that was connected later; each is told of, once."""
     companies = await desk.more(450)
     for start in range(0, 450, 150):
         await desk.sync(*(desk.lead(company=it, contact=None) for it in companies[start : start + 150]))

@@ -1,5 +1,7 @@
 """Scores each enriched company and announces the lead; scores a tenant's leads again when its ICP has changed."""
 
+from datetime import UTC, datetime
+
 from common.contracts import CompanyEnriched, IcpChanged
 from common.stage import Batch, Stage, Work
 from scorer import profiles, scoring
@@ -29,7 +31,8 @@ def scorer(yardsticks: Yardsticks) -> Stage:
         after: int | None = 0
         while after is not None:
             async with work.step() as tx:
-                done = await rescore(tx, yardsticks, after=after, now=work.now)
+                # Not `work.now`: a score by the old ICP may have begun after that, and this one comes after it.
+                done = await rescore(tx, yardsticks, after=after, now=datetime.now(UTC))
                 for lead in done.changed:
                     work.announce(lead)
             after = done.last
