@@ -10,9 +10,13 @@ CALL keep_tenants_apart('scoring_profiles');
 GRANT SELECT, INSERT, UPDATE ON scoring_profiles TO leadgen_service;
 
 -- A tenant's own weights, written by the operator; what they do not name has the weight of the model's file.
+-- Whether a name is a criterion is the file's to know: the scorer looks at that, and uses the model's weights if not.
 CREATE TABLE scoring_models (
     tenant_id int PRIMARY KEY REFERENCES tenants,
-    weights   jsonb NOT NULL CHECK (jsonb_typeof(weights) = 'object'), -- {"industry": 0.3, ...}: relative to each other
+    weights   jsonb NOT NULL                                           -- {"industry": 0.3, ...}: relative to each other
+              CONSTRAINT weights_are_numbers_from_0_to_1000000 CHECK (
+                  jsonb_typeof(weights) = 'object'
+                  AND NOT jsonb_path_exists(weights, 'strict $.* ? (@.type() != "number" || @ < 0 || @ > 1000000)')),
     version   text NOT NULL CHECK (version <> ''),                     -- becomes a part of model_version
     set_at    timestamptz NOT NULL DEFAULT now()
 );

@@ -17,7 +17,7 @@ ALTER TABLE odoo_links
     DROP CONSTRAINT odoo_links_outcome_check,
     ADD CONSTRAINT odoo_links_outcome_check
         CHECK (outcome IN ('synced', 'no_connection', 'blocked', 'refused', 'deleted')),
-    ADD COLUMN lead    json,                   -- the newest lead.scored, as it was told
+    ADD COLUMN lead    json,                   -- the lead.scored whose rows are there, or wait to be
     ADD COLUMN place   text,                   -- the Odoo that the numbers are of
     ADD COLUMN records json NOT NULL DEFAULT '{}', -- per record: hash of the row wanted last, what Odoo held after it
     ADD COLUMN reason  text,                   -- Odoo's words, or ours, where the outcome is not the wished one
@@ -26,3 +26,6 @@ ALTER TABLE odoo_links
 -- What waits for a resync, and whose a partner is already.
 CREATE INDEX odoo_links_waiting ON odoo_links (tenant_id, company_id) WHERE outcome <> 'synced';
 CREATE INDEX odoo_links_partner ON odoo_links (tenant_id, partner_id) WHERE partner_id IS NOT NULL;
+
+-- A night confirms thousands of them: with room on its page a row is rewritten without a word to the indexes.
+ALTER TABLE odoo_links SET (fillfactor = 75);

@@ -17,7 +17,7 @@ from odoo_sync import connections, links
 from odoo_sync.auditing import audit
 from odoo_sync.links import Link
 from odoo_sync.servers import OdooServers
-from odoo_sync.syncing import Sync, save
+from odoo_sync.syncing import Sync
 from odoo_sync.turns import Turns
 
 pytestmark = [pytest.mark.odoo, pytest.mark.timeout(180)]
@@ -69,7 +69,7 @@ class Tenant:
         if left:
             new |= await self.sync.brought(self.opening, left, connected)
         async with self.opening() as tx:
-            await save(tx, new, known)
+            await links.save(tx, new, known)
         return [new[it] for it in by_company]
 
     async def bring_one(self, **known: Any) -> Link:

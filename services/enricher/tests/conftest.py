@@ -23,7 +23,8 @@ from enricher.network import GuardedNetwork
 from enricher.robots import Robots
 from enricher.streams import AsyncioNetwork
 from enricher.turns import Turns
-from enricher.visiting import Limits, Visitor
+from enricher.visiting import Visitor
+from enricher.visits import Limits
 
 Serve = Callable[[asyncio.StreamWriter], Awaitable[None]]
 PUBLIC = "93.184.216.34"

@@ -19,7 +19,8 @@ from enricher.fetching import Fetcher
 from enricher.network import GuardedNetwork
 from enricher.robots import Robots
 from enricher.turns import Turns
-from enricher.visiting import Limits, Visitor
+from enricher.visiting import Visitor
+from enricher.visits import Limits
 
 AT_ONCE = 18  # workers of both lanes
 LIMITS = Limits(schemes=("http",), pages=4, timeout_s=6, delay_s=0, max_delay_s=0)

@@ -14,7 +14,7 @@ from enricher.site_cache import SiteCache
 from enricher.site_search import SiteSearch
 from enricher.steps import Steps
 from enricher.vendors.tavily import ExtractAnswer, ExtractedPage
-from enricher.visiting import Visit
+from enricher.visits import Visit
 
 HOME = "http://acme.sg/"
 

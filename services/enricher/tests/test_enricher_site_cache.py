@@ -13,7 +13,7 @@ from common.postgres import Database
 from common.testing import until
 from enricher.site_cache import REFUSED_FOR, UNREACHABLE_FOR, SiteBusy, SiteCache
 from enricher.together import Together
-from enricher.visiting import Visit
+from enricher.visits import Visit
 
 HOME = "http://acme.sg/"
 PAGE = '<title>Acme</title> mei@acme.sg <a href="/about">About</a>'

@@ -10,7 +10,8 @@ import pytest
 
 from common.postgres import Database
 from enricher.turns import Turns
-from enricher.visiting import THIN, Visit
+from enricher.visiting import THIN
+from enricher.visits import Visit
 from simulator.registry import company
 from simulator.running import running
 from simulator.settings import Settings

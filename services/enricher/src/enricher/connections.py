@@ -4,6 +4,7 @@ How they are opened, directly or by way of a proxy, is a `Way`'s business; to wh
 """
 
 import asyncio
+import re
 import ssl
 import time
 from base64 import b64encode
@@ -20,6 +21,8 @@ from enricher.exchange import Exchange, Headers
 #: Where a connection leads: scheme, host, port.
 Place: TypeAlias = tuple[bytes, bytes, int]
 
+#: As most are that `urls.resolve` gives: these need not be taken apart once more.
+_PLAIN_URL = re.compile(r"(https?)://([a-z0-9.-]+)(/[!$-~]*)", re.ASCII)
 _PORTS = {b"http": 80, b"https": 443}
 
 
@@ -150,8 +153,16 @@ class Connections:
             await each.aclose()
 
 
+def url_of(text: str) -> httpcore.URL:
+    """A URL as connections take it. Raises httpx.InvalidURL."""
+    if plain := _PLAIN_URL.fullmatch(text):
+        scheme, host, target = (part.encode("ascii") for part in plain.groups())
+        return httpcore.URL(scheme=scheme, host=host, target=target)
+    return core_url(httpx.URL(text))
+
+
 def core_url(url: httpx.URL) -> httpcore.URL:
-    """As connections take it."""
+    """The same of one that was read already."""
     return httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path)
 
 

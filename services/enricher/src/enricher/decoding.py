@@ -7,7 +7,8 @@ import zlib
 from enricher.errors import PageRefused, SiteUnreachable
 
 _META = re.compile(rb"""<meta[^>]{0,200}?charset\s{0,5}=\s{0,5}["']?\s{0,5}([\w.:-]{1,40})""", re.IGNORECASE)
-_GZIP = b"\x1f\x8b"
+#: What a gzip file begins with.
+GZIP = b"\x1f\x8b"
 _OVERHEAD = 64 * 1024  # packing may make a body longer, but not by much
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 
@@ -78,7 +79,7 @@ class Body:
 
 def unpacked(content: bytes, limit: int) -> bytes:
     """The first `limit` bytes of what may be a gzip file. Raises SiteUnreachable where it is a broken one."""
-    if not content.startswith(_GZIP):
+    if not content.startswith(GZIP):
         return content[:limit]
     body = Body("gzip", limit)
     body.feed(content)

@@ -23,6 +23,7 @@ _MAX_PARTS = 100_000  # elements and attributes of a page
 _MAX_DATA_BLOCKS = 20
 _MAX_DATA = 200_000
 _MAX_ALT = 200
+_LINK = 50  # characters
 
 _FORMATTING = re.compile(
     r"</?(?:b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u)(?=[\s/>])[^<>]*>?", re.IGNORECASE
@@ -72,6 +73,11 @@ class Document:
     protected: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
     data: tuple[str, ...] = ()
+
+    @property
+    def size(self) -> int:
+        """Characters to look at, about."""
+        return len(self.text) + sum(map(len, self.data)) + _LINK * len(self.links)
 
 
 def clean(text: str, limit: int) -> str:

@@ -13,7 +13,7 @@ from typing import Self
 import httpcore
 import httpx
 
-from enricher.connections import Connections, Way, core_url
+from enricher.connections import Connections, Way, url_of
 from enricher.decoding import Body, text_of
 from enricher.errors import PageRefused, SiteUnreachable
 from enricher.exchange import Exchange
@@ -123,7 +123,7 @@ class Fetcher:
 
     async def _get(self, url: str, html_only: bool, limit: int, known: Validators) -> Answer:
         headers = [*self._headers, *known.headers]
-        async with self._connections.stream("GET", core_url(httpx.URL(url)), headers=headers) as response:
+        async with self._connections.stream("GET", url_of(url), headers=headers) as response:
             content_type, charset = _content_type(_header(response.headers, b"content-type"))
             wanted = 200 <= response.status < 300 and (content_type in _HTML or not html_only)
             body = Body(_header(response.headers, b"content-encoding") if wanted else "", limit)

@@ -33,7 +33,8 @@ from enricher.vendors.lusha import Lusha
 from enricher.vendors.tavily import Tavily
 from enricher.vendors.zerobounce import ZeroBounce
 from enricher.verifying import Verifier
-from enricher.visiting import Limits, Visitor
+from enricher.visiting import Visitor
+from enricher.visits import Limits
 from enricher.waterfall import Waterfall
 
 #: A page dense in elements takes tens of megabytes while it is taken apart.

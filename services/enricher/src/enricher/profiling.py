@@ -4,7 +4,6 @@ Nothing here belongs to a tenant but the cost. Each part that costs is kept as s
 `site_cache`), so that doing it again after a kill pays for nothing twice.
 """
 
-import asyncio
 import time
 from collections.abc import Sequence
 from concurrent.futures import Executor
@@ -19,13 +18,14 @@ from enricher.documents import Document, plain
 from enricher.extraction import Findings, extract
 from enricher.facts import Fact, open_fields
 from enricher.public_answers import PublicAnswers
+from enricher.readers import by_size
 from enricher.site_cache import SiteCache
 from enricher.site_search import SiteSearch, visited
 from enricher.steps import Steps
 from enricher.understanding import understand
 from enricher.urls import homepage, host_of, site_of
 from enricher.vendors.language_model import ModelAnswer
-from enricher.visiting import Visit
+from enricher.visits import Visit
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,10 +133,10 @@ async def _read(
 ) -> tuple[Corpus, Findings]:
     """One corpus of all that was fetched, and what patterns find on the pages that others fetched for us."""
     with steps.take("extract") as step:
-        loop = asyncio.get_running_loop()
         until = time.monotonic() + limits.extract_timeout_s
-        corpus, findings = await loop.run_in_executor(
-            reader, _merge, visit.documents, passages, limits.corpus_characters, until
+        size = sum(page.size for page in visit.documents) + sum(len(it.text) for it in passages)
+        corpus, findings = await by_size(
+            size, reader, _merge, visit.documents, passages, limits.corpus_characters, until
         )
         if findings.is_cut:
             steps.explain(step, f"not all was read within {limits.extract_timeout_s:g} s")

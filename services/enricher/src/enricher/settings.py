@@ -7,7 +7,7 @@ from pydantic_settings import NoDecode
 
 from common.settings import StageSettings
 from enricher.vendors.errors import Vendor
-from enricher.visiting import Scheme
+from enricher.visits import Scheme
 
 _KEYS = ("tavily_api_key", "openai_api_key", "lusha_api_key", "zerobounce_api_key")
 _URL = r"^https?://\S+$"

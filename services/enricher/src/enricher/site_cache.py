@@ -17,11 +17,13 @@ from pydantic import TypeAdapter, ValidationError
 
 from common.errors import Transient, Unavailable
 from enricher import crawled_sites
-from enricher.crawled_sites import Caller, Ended
+from enricher.crawled_sites import Caller, Ended, KeptRow
 from enricher.documents import Document
+from enricher.readers import by_size
 from enricher.together import Operation, Together
 from enricher.urls import homepage, host_of
-from enricher.visiting import Visit, Visitor
+from enricher.visiting import Visitor
+from enricher.visits import Visit
 
 R = TypeVar("R")
 
@@ -33,6 +35,7 @@ REFUSED_FOR: Final = timedelta(days=1)
 _VISIT = TypeAdapter(Visit)
 _DOCUMENTS = TypeAdapter(tuple[Document, ...])
 _SWEEP_EVERY_S = 60.0
+_PACKED = 4  # characters in a byte, of texts that were packed
 _WAITS_S = (0.1, 0.2, 0.4, 0.8)
 
 
@@ -78,7 +81,7 @@ class SiteCache:
             kept = await self._at_the_door(crawled_sites.find_or_claim, caller)
             if kept.is_ours:
                 return await self._visit_as(caller, None)
-            earlier = await asyncio.to_thread(_visit_of, kept.visit, kept.documents) if kept.visit else None
+            earlier = await self._read(kept) if kept.visit else None
             if earlier and with_texts and earlier.lacks_texts:
                 earlier = None
             waited = timedelta(seconds=time.monotonic() - started)
@@ -101,6 +104,11 @@ class SiteCache:
         if visit.site.outcome == "unreachable":
             return min(UNREACHABLE_FOR, self._fresh_for)
         return self._fresh_for
+
+    async def _read(self, kept: KeptRow) -> Visit | None:
+        """The visit; None where this version of the program cannot read what another one left."""
+        size = len(kept.visit or "") + _PACKED * len(kept.documents or b"")
+        return await by_size(size, None, _visit_of, kept.visit, kept.documents)
 
     async def _at_the_door(self, operation: Operation[Caller, R], caller: Caller) -> R:
         """As `crawled_sites` has it; cancelled, it leaves nothing claimed."""
@@ -129,7 +137,8 @@ class SiteCache:
         return None if self._texts_for is None and earlier.lacks_texts else earlier
 
     async def _keep(self, caller: Caller, visit: Visit) -> None:
-        found, documents = await asyncio.to_thread(_packed, visit)
+        size = sum(page.size for page in visit.documents)
+        found, documents = await by_size(size, None, _packed, visit)
         ended = Ended(
             caller.domain,
             caller.visitor,
@@ -157,7 +166,6 @@ def _packed(visit: Visit) -> tuple[str, bytes | None]:
 
 
 def _visit_of(found: str, documents: bytes | None) -> Visit | None:
-    """None where this version of the program cannot read what another one left."""
     try:
         visit = _VISIT.validate_json(found)
         texts = _DOCUMENTS.validate_json(zlib.decompress(documents)) if documents else ()

@@ -16,7 +16,7 @@ from enricher.site_cache import SiteCache
 from enricher.steps import Step, Steps
 from enricher.together import Together
 from enricher.urls import host_of
-from enricher.visiting import Visit
+from enricher.visits import Visit
 
 
 class SiteSearch:

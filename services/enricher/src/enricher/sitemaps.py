@@ -7,7 +7,7 @@ import re
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 
-from enricher.decoding import text_of, unpacked
+from enricher.decoding import GZIP, text_of, unpacked
 from enricher.errors import SiteUnreachable
 from enricher.urls import host_of, origin_of, path_of, resolve, site_of
 
@@ -28,6 +28,11 @@ class Sitemap:
 
     urls: tuple[str, ...] = ()
     is_index: bool = False
+
+
+def is_packed(content: bytes) -> bool:
+    """True where it may be much more than it seems."""
+    return content.startswith(GZIP)
 
 
 def parse(content: bytes, *, of: str) -> Sitemap:

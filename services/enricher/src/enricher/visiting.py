@@ -6,27 +6,24 @@ same pages give the same visit.
 
 import asyncio
 import time
-from collections.abc import Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from typing import Any
 
-from common.contracts import Contact, Site
+from common.contracts import Site
 from enricher import sitemaps
 from enricher.documents import Document, Link, clean, read
 from enricher.errors import PageForbidden, PageRefused, SiteUnreachable
 from enricher.extraction import Findings, extract
-from enricher.facts import Fact
 from enricher.fetching import NO_VALIDATORS, Answer, Fetcher, Validators
 from enricher.pages import Kind, key_pages
+from enricher.readers import by_size
 from enricher.robots import Robots, RulesWithheld
 from enricher.sitemaps import Sitemap, parse
 from enricher.trips import NoMore, Trip
 from enricher.turns import Turns
 from enricher.urls import homepage, path_of
-
-Outcome = Literal["visited", "no_site_known", "forbidden", "unreachable", "empty"]
-Scheme = Literal["https", "http"]
+from enricher.visits import Limits, Outcome, SeenPage, Visit
 
 #: Characters of text below which pages say too little to go on: a picture with a slogan, a page made by scripts.
 THIN = 300
@@ -34,59 +31,6 @@ _NOTHING = Findings(None, None, (), has_careers=False, contacts=())
 _NOT_MODIFIED = 304
 _REFUSALS = frozenset({401, 403, 451})
 _OVERLOADED = frozenset({429, 503})
-
-
-@dataclass(frozen=True, slots=True)
-class SeenPage:
-    """A page that answered. `size` is in bytes, unpacked."""
-
-    url: str
-    status: int
-    size: int
-
-
-@dataclass(frozen=True, slots=True)
-class Visit:
-    """What a visit came to. Contacts are best first, `documents` what was read, the homepage first.
-
-    `is_forbidden`: the owner does not want us, so nobody may fetch the site for us either. `is_elsewhere`: it leads
-    where we do not go. `is_thin`: there is too little text to go on, or none. `is_whole`: nothing is missing for want
-    of time or of the site's patience. `was_cached`: an earlier visit's result; its `documents` may be gone.
-    """
-
-    site: Site
-    contacts: tuple[Contact, ...] = ()
-    facts: tuple[Fact, ...] = ()
-    pages: tuple[SeenPage, ...] = ()
-    degraded_reasons: tuple[str, ...] = ()
-    duration_ms: int = 0
-    documents: tuple[Document, ...] = ()
-    is_forbidden: bool = False
-    is_elsewhere: bool = False
-    is_thin: bool = True
-    is_whole: bool = True
-    was_cached: bool = False
-    validators: Validators = NO_VALIDATORS
-
-    @property
-    def lacks_texts(self) -> bool:
-        """Whether of the pages only what was found on them is left."""
-        return self.site.pages > 0 and not self.documents
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What a visit may take. Between two requests lies `delay_s`, or what the owner asks for, up to `max_delay_s`.
-
-    `timeout_s` is for fetching; what was fetched is searched for `extract_timeout_s` at most.
-    """
-
-    schemes: Sequence[Scheme] = ("https", "http")
-    pages: int = 4
-    timeout_s: float = 20
-    delay_s: float = 0.5
-    max_delay_s: float = 30
-    extract_timeout_s: float = 10
 
 
 class Visitor:
@@ -220,7 +164,8 @@ class _Walk:
             return None
         if answer is None or not 200 <= answer.status < 300:
             return None
-        return await asyncio.get_running_loop().run_in_executor(self.reader, _take_sitemap_apart, answer)
+        size = sitemaps.MAX_BYTES if sitemaps.is_packed(answer.content) else len(answer.content)
+        return await by_size(size, self.reader, _take_sitemap_apart, answer)
 
     async def _open_page(self, url: str) -> bool:
         """Reads one key page, or says why not; False where it is forbidden. Raises NoMore."""
@@ -253,7 +198,7 @@ class _Walk:
         return answer
 
     async def _read(self, answer: Answer) -> Document:
-        document = await asyncio.get_running_loop().run_in_executor(self.reader, _take_apart, answer)
+        document = await by_size(len(answer.content), self.reader, _take_apart, answer)
         self.documents.append(document)
         if answer.is_cut:
             self.reasons.append(f"{path_of(answer.url)[:100]}: only the first {len(answer.content)} bytes")
@@ -263,7 +208,7 @@ class _Walk:
         """What all of it comes to."""
         site, found = Site(outcome=self.outcome), _NOTHING
         if self.documents:
-            found = await asyncio.get_running_loop().run_in_executor(self.reader, self._extract)
+            found = await by_size(sum(page.size for page in self.documents), self.reader, self._extract)
             if found.is_cut:
                 self.reasons.append(f"not all that was read was searched within {self.limits.extract_timeout_s:g} s")
                 self.is_whole = False

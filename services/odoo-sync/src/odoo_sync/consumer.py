@@ -7,7 +7,7 @@ from common.contracts import LeadScored, LeadSynced, ResyncOdoo
 from common.stage import Chunk, Item, Stage, Work
 from odoo_sync import connections, links
 from odoo_sync.links import Link
-from odoo_sync.syncing import Leads, Links, Sync, save
+from odoo_sync.syncing import Leads, Links, Sync
 
 #: Leads per call to Odoo's `load`, and links per transaction.
 CHUNK = 200
@@ -52,7 +52,7 @@ def odoo_sync(syncing: Sync) -> Stage:
                 leads = stored(waiting)
                 new = await syncing.brought(work.reading, leads, connected)
                 async with work.step() as tx:
-                    await save(tx, new, waiting)
+                    await links.save(tx, new, waiting)
                     for company_id, event in leads.items():
                         work.announce(told(event, new[company_id]))
             last = max(waiting)
@@ -66,7 +66,7 @@ async def finish(work: Chunk[LeadScored], new: Links, known: Links) -> None:
     if not items:
         return
     async with work.finish(items) as tx:
-        await save(tx, new, known)
+        await links.save(tx, new, known)
         for item in items:
             work.announce(told(item.event, new[item.event.company.company_id]), cause=item)
 

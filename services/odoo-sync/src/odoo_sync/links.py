@@ -16,7 +16,7 @@ SyncOutcome = Literal["synced", "no_connection", "blocked", "refused", "deleted"
 Values: TypeAlias = Mapping[str, Any]
 
 FIND = """
-    SELECT company_id, outcome, partner_id, contact_id, lead_id, scored_at, lead, place, records, reason, notes
+    SELECT company_id, outcome, partner_id, contact_id, lead_id, scored_at, NULL AS lead, place, records, reason, notes
       FROM odoo_links WHERE company_id = ANY($1::bigint[])
 """
 AFTER = """
@@ -49,13 +49,21 @@ SAVE = """
            contact_id = excluded.contact_id,
            lead_id = excluded.lead_id,
            scored_at = excluded.scored_at,
-           lead = excluded.lead,
+           lead = coalesce(excluded.lead, odoo_links.lead), -- a link that was found has it not at hand
            place = excluded.place,
            records = excluded.records,
            reason = excluded.reason,
            notes = excluded.notes,
            updated_at = now()
      WHERE odoo_links.scored_at <= excluded.scored_at  -- a rerun may rewrite
+"""
+
+# Most of a night's leads are as they were: of these nothing is written again but when they were last scored.
+CONFIRM = """
+    UPDATE odoo_links SET scored_at = new.scored_at
+      FROM unnest($1::bigint[], $2::timestamptz[]) AS new (company_id, scored_at)
+     WHERE odoo_links.tenant_id = tenant() AND odoo_links.company_id = new.company_id
+       AND odoo_links.scored_at < new.scored_at
 """
 
 #: Outcomes that a resync tries again.
@@ -80,7 +88,10 @@ NONE = Record()
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """Where a company stands in its tenant's Odoo, as of a score; `lead` is the event that told of it."""
+    """Where a company stands in its tenant's Odoo, as of a score.
+
+    `lead` is the event whose rows are there, or wait to be; `find` leaves it out.
+    """
 
     outcome: SyncOutcome
     scored_at: datetime
@@ -103,7 +114,7 @@ def unsent(known: Link | None, event: LeadScored, outcome: SyncOutcome, reason: 
 
 
 async def find(tx: Connection, company_ids: Sequence[int]) -> dict[int, Link]:
-    """The tenant's links of these companies."""
+    """The tenant's links of these companies, without their leads."""
     return {row["company_id"]: _link(row) for row in await tx.fetch(FIND, company_ids)}
 
 
@@ -127,10 +138,23 @@ async def companies_of(tx: Connection, partner_ids: Sequence[int], place: str) -
     return {row["partner_id"]: row["company_id"] for row in await tx.fetch(OF_PARTNERS, partner_ids, place)}
 
 
-async def save(tx: Connection, links: Mapping[int, Link]) -> None:
-    """Writes the links, by company, unless a newer score's stands there. May be repeated."""
-    if not links:
-        return
+async def save(tx: Connection, new: Mapping[int, Link], known: Mapping[int, Link]) -> None:
+    """Writes what differs from what `find` knew, unless a newer score's stands there. May be repeated."""
+    changed: dict[int, Link] = {}
+    confirmed: dict[int, Link] = {}
+    for company_id, link in new.items():
+        before = known.get(company_id)
+        if before is None or replace(link, lead=None, scored_at=before.scored_at) != replace(before, lead=None):
+            changed[company_id] = link
+        elif link.scored_at != before.scored_at:
+            (confirmed if link.outcome in ("synced", "deleted") else changed)[company_id] = link
+    if confirmed:
+        await tx.execute(CONFIRM, list(confirmed), [link.scored_at for link in confirmed.values()])
+    if changed:
+        await _write(tx, changed)
+
+
+async def _write(tx: Connection, links: Mapping[int, Link]) -> None:
     rows = [
         (
             company_id,

@@ -71,9 +71,7 @@ class Sync:
         terms = self.terms(connected)
         if not is_done(begun(event, known, connected.place, terms), known, connected.place, terms):
             return None
-        if known.scored_at == event.scored_at and known.lead is not None:
-            return known
-        return replace(known, scored_at=event.scored_at, lead=body(event))
+        return replace(known, scored_at=event.scored_at)
 
     @asynccontextmanager
     async def turn(self, connected: Connected) -> AsyncIterator[None]:
@@ -118,14 +116,9 @@ class Sync:
         return await push(target, drafts, connected.place, terms, taken)
 
 
-async def save(tx: Connection, new: Mapping[int, Link], known: Mapping[int, Link]) -> None:
-    """Writes what differs from what was known."""
-    await links.save(tx, {it: link for it, link in new.items() if link != known.get(it)})
-
-
 def is_older(event: LeadScored, known: Link) -> bool:
     """Whether the link tells of a newer score, which this one must not undo."""
-    return known.scored_at > event.scored_at and (known.lead is not None or known.outcome == "synced")
+    return known.scored_at > event.scored_at
 
 
 def body(event: LeadScored) -> str:

@@ -1,11 +1,8 @@
 """Scores each enriched company and announces the lead; scores a tenant's leads again when its ICP has changed."""
 
-from datetime import UTC, datetime
-
 from common.contracts import CompanyEnriched, IcpChanged
 from common.stage import Batch, Stage, Work
 from scorer import profiles, scoring
-from scorer.rating import newest
 from scorer.rescoring import rescore
 from scorer.yardstick import Yardsticks
 
@@ -16,12 +13,11 @@ def scorer(yardsticks: Yardsticks) -> Stage:
 
     @stage.handles(CompanyEnriched, batch=200)
     async def score(work: Batch[CompanyEnriched]) -> None:
-        """Repeatable: the same events rewrite the same rows and announce the same leads."""
-        yardstick = yardsticks.of(await profiles.share(work.tx))
-        ratings = await scoring.rate_all(work.tx, yardstick, work.events)
-        await scoring.save(work.tx, newest(ratings))
-        for item, rating in zip(work.items, ratings, strict=True):
-            work.announce(rating.announcement(scored_at=work.now), cause=item)
+        """Repeatable: the same events rewrite the same rows. One that comes late announces what stands by then."""
+        yardstick = await scoring.yardstick_of(work.tx, yardsticks)
+        standing = await scoring.settle(work.tx, yardstick, work.events)
+        for item in work.items:
+            work.announce(standing.lead(item.event.company.company_id), cause=item)
 
     @stage.handles(IcpChanged)
     async def change_icp(work: Work[IcpChanged]) -> None:
@@ -31,8 +27,7 @@ def scorer(yardsticks: Yardsticks) -> Stage:
         after: int | None = 0
         while after is not None:
             async with work.step() as tx:
-                # Not `work.now`: a score by the old ICP may have begun after that, and this one comes after it.
-                done = await rescore(tx, yardsticks, after=after, now=datetime.now(UTC))
+                done = await rescore(tx, yardsticks, after=after)
                 for lead in done.changed:
                     work.announce(lead)
             after = done.last

@@ -5,6 +5,7 @@ ZeroBounce's words are kept as they are: `do_not_mail` with `role_based` is a co
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from common.contracts import CompanyEnriched, Contact
 from scorer.finding import Finding, plain
@@ -24,13 +25,15 @@ _SAID = {
     "valid": "verified e-mail",
     "catch_all": "the domain takes any e-mail",
     "role_based": "a role's mailbox that exists",
-    "dead": "no address takes mail",
+    "dead": "takes no mail",
 }
+#: Words for an address that must not be written to. Any other one that is not known here says nothing.
+_DEAD = frozenset({"invalid", "spamtrap", "abuse", "do_not_mail"})
 
 
 def contactability(event: CompanyEnriched) -> dict[str, Finding | None]:
     """By criterion."""
-    contacts = sorted(event.contacts, key=_rank) if len(event.contacts) > 1 else event.contacts
+    contacts = ranked(event)
     return {
         "reachable": _reachable(event, contacts),
         "decision_maker": _decision_maker(event, contacts),
@@ -39,7 +42,14 @@ def contactability(event: CompanyEnriched) -> dict[str, Finding | None]:
 
 
 def best_contact(event: CompanyEnriched) -> Contact | None:
-    """Whom to write to: an address that is not dead, a person's before a role's, the surest and most senior first."""
+    """Whom to write to."""
+    return next(iter(ranked(event)), None)
+
+
+def ranked(event: CompanyEnriched) -> Sequence[Contact]:
+    """Those that say how to reach them: an address that is not dead, a person's before a role's, the surest and most
+    senior first. Different contacts never tie, so that it does not matter how they came.
+    """
     domain = (event.company.website_domain or "").lower().removeprefix("www.")
 
     def order(contact: Contact) -> tuple[object, ...]:
@@ -51,17 +61,22 @@ def best_contact(event: CompanyEnriched) -> Contact | None:
             verified != "valid",
             not is_senior(contact.title),
             not (domain and contact.value.lower().endswith(f"@{domain}")),
-            *_rank(contact),
+            contact.value,
+            contact.source_url,
+            contact.name or "",
+            contact.title or "",
+            contact.status or "",
+            contact.sub_status or "",
+            contact.vendor or "",
         )
 
-    if len(event.contacts) < 2:  # nothing to choose from
-        return event.contacts[0] if event.contacts else None
-    return min(event.contacts, key=order)
+    found = [contact for contact in event.contacts if contact.value.strip()]
+    return sorted(found, key=order) if len(found) > 1 else found
 
 
 def verification(contact: Contact) -> str | None:
-    """One of VERIFIED; None where nobody looked, or the verifier could not say."""
-    if contact.kind != "email" or not contact.status or contact.status == "unknown":
+    """One of VERIFIED; None where nobody looked, or the verifier could not say, or says what we do not understand."""
+    if contact.kind != "email" or not contact.status:
         return None
     if contact.status == "valid":
         return "valid"
@@ -69,37 +84,37 @@ def verification(contact: Contact) -> str | None:
         return "catch_all"
     if contact.status == "do_not_mail" and contact.sub_status in _ROLE_BASED:
         return "role_based"
-    return "dead"
+    return "dead" if contact.status in _DEAD else None
 
 
+@lru_cache(maxsize=1000)
 def is_senior(title: str | None) -> bool:
     """Whether a title is that of someone who decides."""
     return title is not None and _SENIOR.search(title) is not None and _NOT_SENIOR.search(title) is None
 
 
 def _reachable(event: CompanyEnriched, contacts: Sequence[Contact]) -> Finding | None:
-    alive = [contact for contact in contacts if verification(contact) != "dead"]
-    best = next((it for it in alive if it.kind == "email" and not it.is_role), None)
-    name = "person"
-    if best is None:
-        best, name = next((it for it in alive if it.kind == "email"), None), "role"
-    if best is None:
-        best, name = next(iter(alive), None), "phone"
-    if best is None:
-        return (
-            Finding("none", "no way to reach it was found", event.site.url) if event.site.outcome == "visited" else None
-        )
-    return Finding(name, plain(best.value, 80), best.source_url, plain(best.value, 60))
+    best = next((it for it in contacts if verification(it) != "dead"), None)
+    if best is not None:
+        name = "phone" if best.kind != "email" else "role" if best.is_role else "person"
+        return Finding(name, plain(best.value, 80), best.source_url, plain(best.value, 60))
+    if event.site.outcome != "visited":
+        return None
+    if contacts:
+        words = "no address that takes mail, and no phone, was found"
+        return Finding("none", words, event.site.url, "no address that takes mail was found")
+    return Finding("none", "no way to reach it was found", event.site.url)
 
 
 def _decision_maker(event: CompanyEnriched, contacts: Sequence[Contact]) -> Finding | None:
-    named = [contact for contact in contacts if contact.name]
-    if senior := next((contact for contact in named if is_senior(contact.title)), None):
-        who = plain(f"{senior.name}, {senior.title}", 80)
-        return Finding("senior", who, senior.source_url, f"decision-maker {who}")
-    if named:
-        who = plain(", ".join(filter(None, (named[0].name, named[0].title))), 80)
-        return Finding("named", who, named[0].source_url, f"contact {who}")
+    named = [(contact, name) for contact in contacts if contact.name and (name := plain(contact.name, 60))]
+    for contact, name in named:
+        if is_senior(contact.title):
+            who = _with_title(name, contact.title)
+            return Finding("senior", who, contact.source_url, f"decision-maker {who}{_from(contact)}")
+    for contact, name in named:
+        who = _with_title(name, contact.title)
+        return Finding("named", who, contact.source_url, f"contact {who}{_from(contact)}")
     return Finding("none", "nobody is named", event.site.url) if _was_looked_for(event) else None
 
 
@@ -112,9 +127,10 @@ def _verified(contacts: Sequence[Contact]) -> Finding | None:
     said = f"{contact.status}{f' ({contact.sub_status})' if contact.sub_status else ''}"
     clause = ""
     if name == "valid":
-        owner = f"the {plain(contact.title, 40)}" if contact.title else plain(contact.name or "", 40)
+        title = plain(contact.title or "", 40)
+        owner = f"the {title}" if title else plain(contact.name or "", 40)
         clause = f"verified email of {owner}" if owner else f"verified email {plain(contact.value, 60)}"
-    return Finding(name, plain(f"{contact.value}: {_SAID[name]}, {said}", 160), contact.source_url, clause)
+    return Finding(name, plain(f"{plain(contact.value, 80)}: {_SAID[name]}, {said}", 160), contact.source_url, clause)
 
 
 def _was_looked_for(event: CompanyEnriched) -> bool:
@@ -123,16 +139,12 @@ def _was_looked_for(event: CompanyEnriched) -> bool:
     return event.site.outcome == "visited" and all(it.startswith("lusha: nobody") for it in reasons)
 
 
-def _rank(contact: Contact) -> tuple[str, ...]:
-    """An order that does not depend on how they came; different contacts never tie."""
-    return (
-        contact.value,
-        contact.source_url,
-        contact.name or "",
-        contact.title or "",
-        contact.status or "",
-        contact.sub_status or "",
-        contact.vendor or "",
-        str(contact.is_role),
-        contact.kind,
-    )
+def _with_title(name: str, title: str | None) -> str:
+    title = plain(title or "", 60)
+    return plain(f"{name}, {title}" if title else name, 80)
+
+
+def _from(contact: Contact) -> str:
+    """Who says so, where it is not the page that the contact stands on."""
+    seller = plain(contact.vendor or "", 20)
+    return f" ({seller.capitalize()})" if seller else ""

@@ -6,7 +6,6 @@ import json
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
 
 import structlog
 
@@ -23,7 +22,7 @@ from industries.hierarchy import Hierarchy
 from scorer import profiles
 from scorer.consumer import scorer
 from scorer.industry import Industries
-from scorer.model import read_model
+from scorer.model import ModelWrong, read_model
 from scorer.rescoring import rescore
 from scorer.settings import RescoreSettings, ScorerSettings
 from scorer.yardstick import Yardsticks
@@ -113,13 +112,18 @@ async def _rescore(settings: RescoreSettings, tenant_id: int) -> dict[str, int]:
 
 
 async def rescore_all(database: Database, yardsticks: Yardsticks, tenant_id: int) -> dict[str, int]:
-    """Scores those leads of the tenant again that its present profile has not; the running scorer tells of them."""
+    """Scores those leads of the tenant again that its present profile has not; the running scorer tells of them.
+
+    Raises ModelWrong for weights that cannot be used: whoever asks for this has just written them.
+    """
     async with database.transaction(tenant_id) as tx:
         await profiles.stand_alone(tx)
+        if flaw := yardsticks.of(await profiles.share(tx)).flaw:
+            raise ModelWrong(flaw)
     leads, changed, after = 0, 0, 0
     while True:
         async with database.transaction(tenant_id) as tx:
-            done = await rescore(tx, yardsticks, after=after, now=datetime.now(UTC))
+            done = await rescore(tx, yardsticks, after=after)
             told = [Announcement(it, Envelope(new_id(), tenant_id, lane="nightly")) for it in done.changed]
             await announce(tx, "scorer", told)
         leads, changed = leads + done.leads, changed + len(done.changed)

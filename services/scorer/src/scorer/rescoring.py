@@ -4,12 +4,11 @@ A lead that the tenant's present profile has scored already is passed over: so w
 crash does what is left of it, and nothing is announced twice.
 """
 
-from datetime import datetime
 from typing import NamedTuple
 
 from common.contracts import LeadScored
 from common.postgres import Connection
-from scorer import features, profiles, scores, scoring
+from scorer import features, scores, scoring
 from scorer.yardstick import Yardsticks
 
 CHUNK = 200
@@ -24,20 +23,18 @@ class Rescored(NamedTuple):
     last: int | None
 
 
-async def rescore(tx: Connection, yardsticks: Yardsticks, *, after: int, now: datetime) -> Rescored:
+async def rescore(tx: Connection, yardsticks: Yardsticks, *, after: int) -> Rescored:
     """Scores the next leads after this company again. The transaction is to announce `changed`."""
-    yardstick = yardsticks.of(await profiles.share(tx))
+    yardstick = await scoring.yardstick_of(tx, yardsticks)
     company_ids = await features.due(tx, yardstick, after=after, most=CHUNK)
     if not company_ids:
         return Rescored(0, [], None)
-    ratings = await scoring.rate_all(tx, yardstick, await features.lock(tx, yardstick, company_ids))
-    if not ratings:
-        return Rescored(0, [], company_ids[-1])
+    events = await features.lock(tx, yardstick, company_ids)
     known = await scores.find(tx, company_ids)
-    await scoring.save(tx, ratings)
+    standing = await scoring.settle(tx, yardstick, events)
     changed = [
-        rating.announcement(scored_at=now)
-        for rating in ratings
-        if known.get(rating.event.company.company_id) != (rating.score, rating.rationale)
+        standing.lead(company_id)
+        for company_id, rating in standing.ratings.items()
+        if known.get(company_id) != (rating.score, rating.rationale)
     ]
-    return Rescored(len(ratings), changed, company_ids[-1])
+    return Rescored(len(events), changed, company_ids[-1])

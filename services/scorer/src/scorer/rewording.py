@@ -15,7 +15,7 @@ from common.errors import LeadgenError, printable
 from common.ids import new_id
 from common.outbox import Announcement, announce
 from common.postgres import Connection, Database
-from scorer import features, profiles, scoring, wordings
+from scorer import features, scoring, wordings
 from scorer.language_model import LanguageModel, ModelSilent, most_tokens
 from scorer.model import UNIT
 from scorer.wording import SYSTEM, question, sayable
@@ -89,15 +89,15 @@ class Rewording:
             await wordings.settle(tx, day, reserved=most, used=said.tokens)
             await wordings.save(tx, lead.features_hash, words, now)
             if words is not None:
-                await self._tell(tx, lead, now)
+                await self._tell(tx, lead)
         return True
 
-    async def _tell(self, tx: Connection, lead: Unworded, now: datetime) -> None:
+    async def _tell(self, tx: Connection, lead: Unworded) -> None:
         """Rates the lead once more, now in these words; one that was scored anew meanwhile is left alone."""
-        yardstick = self._yardsticks.of(await profiles.share(tx))
-        if not await features.lock_one(tx, lead.event.company.company_id, lead.features_hash):
+        yardstick = await scoring.yardstick_of(tx, self._yardsticks)
+        company_id = lead.event.company.company_id
+        if not await features.lock_one(tx, company_id, lead.features_hash):
             return
-        [rating] = await scoring.rate_all(tx, yardstick, [lead.event])
-        await scoring.save(tx, [rating])
+        standing = await scoring.settle(tx, yardstick, [lead.event])
         envelope = Envelope(new_id(), lead.event.tenant_id, lane="nightly")
-        await announce(tx, "scorer", [Announcement(rating.announcement(scored_at=now), envelope)])
+        await announce(tx, "scorer", [Announcement(standing.lead(company_id), envelope)])

@@ -1,13 +1,59 @@
 """Rates companies and writes what came of it: the part that all who score have in common."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
 
-from common.contracts import CompanyEnriched
+from prometheus_client import Counter
+
+from common.contracts import CompanyEnriched, LeadScored
 from common.postgres import Connection
-from scorer import features, scores, wordings
-from scorer.rating import Rating, rate
-from scorer.yardstick import Yardstick
+from scorer import features, profiles, scores, wordings
+from scorer.rating import Rating, newest, rate
+from scorer.yardstick import Yardstick, Yardsticks
+
+weights_unusable = Counter(
+    "leadgen_scorer_weights_unusable_total",
+    "Batches that were scored by the model's own weights, since the tenant's in scoring_models cannot be used.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The ratings that stand now, by company, and since when: later than whatever stood before."""
+
+    ratings: Mapping[int, Rating]
+    at: datetime
+
+    def lead(self, company_id: int) -> LeadScored:
+        """The event that tells what stands of a company."""
+        return self.ratings[company_id].announcement(scored_at=self.at)
+
+
+async def yardstick_of(tx: Connection, yardsticks: Yardsticks) -> Yardstick:
+    """What the tenant's leads are measured by, which stays as it is until this transaction ends."""
+    yardstick = yardsticks.of(await profiles.share(tx))
+    if yardstick.flaw is not None:
+        weights_unusable.inc()
+    return yardstick
+
+
+async def settle(tx: Connection, yardstick: Yardstick, events: Iterable[CompanyEnriched]) -> Standing:
+    """Rates these enrichments and writes the newest of each company; what stands then, be it of a newer one yet.
+
+    The rows stay locked until the transaction ends, and the time is the database's, after they are: so of two leads of
+    one company the later one is right, whoever scored them, in whichever order. May be repeated.
+    """
+    ratings = newest(await rate_all(tx, yardstick, events))
+    if not ratings:
+        return Standing({}, await tx.fetchval("SELECT clock_timestamp()"))
+    await _save(tx, ratings)
+    at, newer = await features.newer(tx, ratings)
+    if newer:
+        late = newest(await rate_all(tx, yardstick, newer))
+        await _save(tx, late)
+        ratings += late
+    return Standing({rating.event.company.company_id: rating for rating in ratings}, at)
 
 
 async def rate_all(tx: Connection, yardstick: Yardstick, events: Iterable[CompanyEnriched]) -> list[Rating]:
@@ -17,7 +63,7 @@ async def rate_all(tx: Connection, yardstick: Yardstick, events: Iterable[Compan
     return [replace(it, rationale=words.get(it.features_hash, it.rationale)) for it in ratings] if words else ratings
 
 
-async def save(tx: Connection, ratings: Sequence[Rating]) -> None:
-    """Writes features and scores of these ratings by one yardstick, one company each, sorted by company."""
+async def _save(tx: Connection, ratings: Sequence[Rating]) -> None:
+    """Features and scores of these ratings by one yardstick, one company each, sorted by company."""
     await features.save(tx, ratings)
     await scores.save(tx, ratings)

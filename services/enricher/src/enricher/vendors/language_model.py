@@ -61,7 +61,7 @@ def connect_model(
 
 def most_tokens(system: str, user: str, schema: type[BaseModel], *, max_tokens: int) -> int:
     """What to reserve for `ask`: two characters a token where the text is ASCII, a byte a token where it is not."""
-    text = system + user + json.dumps(_strict_schema(schema))
+    text = system + user + _schema_text(schema)
     plain = len(text.encode("ascii", "ignore"))
     others = len(text.encode("utf-8", "replace")) - plain
     return math.ceil(plain / 2) + others + _OVERHEAD + max_tokens
@@ -172,6 +172,11 @@ class _Bounded(httpx2.AsyncBaseTransport):
 def _strict_schema(schema: type[BaseModel]) -> dict[str, Any]:
     """Made once for each shape: it takes milliseconds. Not to be changed."""
     return to_strict_json_schema(schema)
+
+
+@lru_cache(maxsize=256)
+def _schema_text(schema: type[BaseModel]) -> str:
+    return json.dumps(_strict_schema(schema))
 
 
 def _content(value: object) -> str:

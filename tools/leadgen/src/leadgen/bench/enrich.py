@@ -72,10 +72,13 @@ class Surroundings:
     folder: Path
 
     def enrichments(
-        self, town: Mapping[str, str], settings: Mapping[str, str]
+        self, town: Mapping[str, str], settings: Mapping[str, str], *, replicas: int = 1
     ) -> AbstractAsyncContextManager[Enrichments]:
         """A simulator with these settings, and an enricher with those."""
-        return enrichments(self.database_url, self.bootstrap_servers, self.folder, town=town, settings=settings)
+        folder = self.folder
+        return enrichments(
+            self.database_url, self.bootstrap_servers, folder, town=town, settings=settings, replicas=replicas
+        )
 
 
 async def bench_enrich(

@@ -72,10 +72,10 @@ def living(number: int, *, after: int = 0) -> list[Company]:
 
 @dataclass
 class Enrichments:
-    """A running enricher and its surroundings. `owner` sees every row."""
+    """A running enricher, in one replica or more, and its surroundings. `owner` sees every row."""
 
     owner: Owner
-    enricher: Service
+    replicas: Sequence[Service]
     simulator: str
     http: httpx.AsyncClient
     _bootstrap_servers: str
@@ -112,9 +112,9 @@ class Enrichments:
         patience = time.monotonic() + within_s
         while (there := await self.owner.fetchval(question, *arguments)) < number:
             if (error := await self.owner.fetchval(DEAD)) is not None:
-                raise NotEnriched(f"given up: {error}; see {self.enricher.log}")
+                raise NotEnriched(f"given up: {error}; see {self._logs}")
             if time.monotonic() > patience:
-                raise NotEnriched(f"{there} of {number} within {within_s:g} s; see {self.enricher.log}")
+                raise NotEnriched(f"{there} of {number} within {within_s:g} s; see {self._logs}")
             await asyncio.sleep(0.1)  # looking costs time that is measured
 
     async def ask_simulator(self, path: str) -> Any:
@@ -128,19 +128,29 @@ class Enrichments:
         answer.raise_for_status()
 
     def peak_rss_mb(self) -> int | None:
-        """The most memory the enricher has held so far; None where the system does not tell as Linux does."""
-        found = re.search(r"VmHWM:\s*(\d+) kB", self._told("status"))
-        return int(found[1]) // 1024 if found else None
+        """The most memory a replica has held so far; None where the system does not tell as Linux does."""
+        found = [re.search(r"VmHWM:\s*(\d+) kB", _told(it, "status")) for it in self.replicas]
+        return max((int(it[1]) // 1024 for it in found if it), default=None)
 
     def cpu_s(self) -> float:
-        """Processor time that the enricher has used so far; 0 where the system does not tell as Linux does."""
-        fields = self._told("stat").rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK") if fields else 0.0
+        """Processor time that all replicas have used so far; 0 where the system does not tell as Linux does."""
+        fields = (_told(it, "stat").rpartition(")")[2].split() for it in self.replicas)
+        return sum((int(it[11]) + int(it[12])) / os.sysconf("SC_CLK_TCK") for it in fields if it)
 
-    def _told(self, file: str) -> str:
-        """What the kernel tells of the process; nothing where there is no such file."""
-        path = Path("/proc", str(self.enricher.child.pid if self.enricher.child else 0), file)
-        return path.read_text() if path.is_file() else ""
+    @property
+    def enricher(self) -> Service:
+        """The only replica, or the first."""
+        return self.replicas[0]
+
+    @property
+    def _logs(self) -> str:
+        return ", ".join(str(it.log) for it in self.replicas)
+
+
+def _told(service: Service, file: str) -> str:
+    """What the kernel tells of the process; nothing where there is no such file."""
+    path = Path("/proc", str(service.child.pid if service.child else 0), file)
+    return path.read_text() if path.is_file() else ""
 
 
 @asynccontextmanager
@@ -151,6 +161,7 @@ async def enrichments(
     *,
     town: Mapping[str, str] | None = None,
     settings: Mapping[str, str] | None = None,
+    replicas: int = 1,
 ) -> AsyncIterator[Enrichments]:
     """An enricher that knows no company and has no cap to spend, ready; `town` are settings of the simulator.
 
@@ -174,9 +185,13 @@ async def enrichments(
             "LUSHA_MAX_CONTACT_LOOKUPS": NO_CAP,
             "ZEROBOUNCE_MAX_VERIFICATIONS": NO_CAP,
         }
-        enricher = Service("enricher", "leadgen-enricher", environment | dict(settings or {}), folder)
-        enricher.start()
-        running.push_async_callback(enricher.stop)
+        environment |= settings or {}
+        names = ["enricher", *(f"enricher-{nth}" for nth in range(2, replicas + 1))]
+        enrichers = [Service(name, "leadgen-enricher", environment, folder) for name in names]
+        for enricher in enrichers:
+            enricher.start()
+            running.push_async_callback(enricher.stop)
         http = await running.enter_async_context(httpx.AsyncClient(trust_env=False, timeout=60))
-        await enricher.is_ready()
-        yield Enrichments(owner, enricher, simulator, http, bootstrap_servers)
+        for enricher in enrichers:
+            await enricher.is_ready()
+        yield Enrichments(owner, enrichers, simulator, http, bootstrap_servers)
