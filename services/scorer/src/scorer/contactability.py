@@ -16,7 +16,10 @@ _SENIOR = re.compile(
     re.IGNORECASE,
 )
 #: Titles that hold such a word and decide nothing.
-_NOT_SENIOR = re.compile(r"\b(?:assistant|secretary|intern) to\b|\b(?:executive|personal) assistant\b", re.IGNORECASE)
+_NOT_SENIOR = re.compile(
+    r"\b(?:assistant|secretary|intern) to\b|\b(?:executive|personal) assistant\b|\bbusiness partner\b|\bformer\b",
+    re.IGNORECASE,
+)
 
 _ROLE_BASED = frozenset({"role_based", "role_based_catch_all", "role_based_accept_all"})
 #: What a verifier's word is worth: the finding's name, best first.
@@ -31,19 +34,13 @@ _SAID = {
 _DEAD = frozenset({"invalid", "spamtrap", "abuse", "do_not_mail"})
 
 
-def contactability(event: CompanyEnriched) -> dict[str, Finding | None]:
-    """By criterion."""
-    contacts = ranked(event)
+def contactability(event: CompanyEnriched, contacts: Sequence[Contact]) -> dict[str, Finding | None]:
+    """By criterion; the contacts as `ranked`."""
     return {
         "reachable": _reachable(event, contacts),
         "decision_maker": _decision_maker(event, contacts),
         "verified_email": _verified(contacts),
     }
-
-
-def best_contact(event: CompanyEnriched) -> Contact | None:
-    """Whom to write to."""
-    return next(iter(ranked(event)), None)
 
 
 def ranked(event: CompanyEnriched) -> Sequence[Contact]:

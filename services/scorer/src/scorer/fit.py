@@ -6,13 +6,22 @@ from datetime import date
 
 from common.contracts import CompanyEnriched, CompanyFact, Icp
 from scorer.districts import district_of
-from scorer.finding import REGISTER, Finding, plain
+from scorer.finding import REGISTER, Finding, host_of, plain
 from scorer.industry import IndustryFit
 
 #: A size that misses the ICP's range by no more than this factor, and an age that does by so many years, is near.
 NEAR_FACTOR, NEAR_YEARS = 2, 2
 
-_NUMBER = re.compile(r"\d[\d,]{0,11}")
+#: A number with or without its thousands set apart: "1200", "1,200", "1 200", "1.200"; not 1.5, 20k or 30%.
+_COUNT = r"(?<![\w.,])(\d{1,3}(?:[,. ]\d{3}){1,2}|\d{1,7})(?![.,]?\d|\w|\s?%)"
+_SPAN = re.compile(rf"{_COUNT}\+?(?:\s?(?:[-\u2010-\u2015~]|to|and)\s?{_COUNT})?", re.ASCII | re.IGNORECASE)
+#: Words about a number that need none of ours after it, such as "51-200 staff".
+_PEOPLE = re.compile(
+    r"\b(?:employ|staff|people|person|team|strong|workforce|headcount|professional|engineer|worker|member|specialist|men)",
+    re.IGNORECASE,
+)
+_ONLY = re.compile(r"[\d\s.,+~-]+|(?:about|over|around|some|nearly|more than|at least) [\d.,]+\+?", re.IGNORECASE)
+_DIGITS, _NO_DIGIT = re.compile(r"\d+"), re.compile(r"\D")
 
 
 class Fit:
@@ -54,10 +63,11 @@ class Fit:
         least, most = counts
         wide = (least // NEAR_FACTOR, most * NEAR_FACTOR)
         name = _placed(counts, wide, self._icp.employees_from, self._icp.employees_to)
-        shown = plain(fact.value, 20)
-        words = f"{shown} {'employee' if shown == '1' else 'employees'}"
+        words = _people(fact.value)
         wanted = _range(self._icp.employees_from, self._icp.employees_to)
-        return Finding(name, f"{words}; the ICP asks for {wanted}", fact.source_url, words)
+        where = host_of(fact.source_url)
+        clause = f"{words} ({where})" if where else words
+        return Finding(name, f"{words}; the ICP asks for {wanted}", fact.source_url, clause)
 
     def _age(self, event: CompanyEnriched) -> Finding | None:
         years = full_years(event.company.incorporated_on, event.enriched_at.date())
@@ -67,7 +77,7 @@ class Fit:
         name = _placed((years, years), (years - NEAR_YEARS, years + NEAR_YEARS), first, last)
         words = "under a year old" if years == 0 else f"{years} year{'s' * (years > 1)} old"
         wanted = _range(first, last)
-        evidence = f"incorporated {event.company.incorporated_on}, {words}; the ICP asks for {wanted} years"
+        evidence = f"incorporated {event.company.incorporated_on}, {words}; the ICP asks for {wanted} year{'' if wanted.endswith(' 1') else 's'}"
         return Finding(name, evidence, REGISTER, words)
 
     def _geography(self, postal_code: str | None) -> Finding | None:
@@ -92,7 +102,7 @@ class Fit:
             return None
         source = event.site.url or (fact.source_url if fact else None)
         if not found:
-            return Finding("none", "none of the ICP's technologies was found", source, "without its technologies")
+            return Finding("none", "none of the ICP's technologies was found", source, "none of its technologies")
         all_of_them = len(found) == len(self._technologies)
         name = "all" if all_of_them else "half" if 2 * len(found) >= len(self._technologies) else "some"
         words = f"uses {plain(', '.join(found), 60)}"
@@ -109,12 +119,25 @@ def full_years(born: date | None, seen: date) -> int | None:
 
 
 def employees_in(value: str) -> tuple[int, int] | None:
-    """The fewest and the most employees that a text means: "40", "51-200", "1,000+"; None for one without a number."""
-    numbers = [int(match.replace(",", "")) for match in _NUMBER.findall(value[:100])]
-    if not numbers:
+    """The fewest and the most employees that a text means: "40", "51-200", "1,000+".
+
+    None for a text without a number, or with several that are no span ("3 offices, 40 staff"): it may be any of them.
+    """
+    spans = [match.groups() for match in _SPAN.finditer(value[:100])]
+    if len(spans) != 1 or len(_DIGITS.findall(value[:100])) > sum(len(_DIGITS.findall(it or "")) for it in spans[0]):
         return None
-    least, most = numbers[0], numbers[1] if len(numbers) > 1 else numbers[0]
-    return min(least, most), max(least, most)
+    ends = [int(_NO_DIGIT.sub("", end)) for end in spans[0] if end is not None]
+    return min(ends), max(ends)
+
+
+def _people(value: str) -> str:
+    """Such as "40 employees", or "51-200 staff" where that is how it is said."""
+    shown = plain(value, 40)
+    if _PEOPLE.search(shown):
+        return shown
+    if _ONLY.fullmatch(shown):
+        return f"{shown} {'employee' if shown == '1' else 'employees'}"
+    return f"employees: {shown}"
 
 
 def _placed(span: tuple[int, int], wide: tuple[int, int], first: int | None, last: int | None) -> str:

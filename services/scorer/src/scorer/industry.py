@@ -97,17 +97,25 @@ class IndustryFit:
         if not keys or not aims:
             return None
         hierarchy = self._industries.hierarchy
-        steps, aim = min(
-            (hierarchy.distance(key, aim), aim) for key in keys for aim in aims if aim.version == key.version
-        )
+        steps, aim = min((self._distance(key, aim), aim) for key in keys for aim in aims if aim.version == key.version)
         return (steps, aim) if steps < len(BY_STEPS) - 1 else (len(BY_STEPS) - 1, None)
+
+    def _distance(self, key: VersionedCode, aim: VersionedCode) -> int:
+        """Steps from a five-digit code; of a company that has a code further up, what it does there is not known."""
+        hierarchy = self._industries.hierarchy
+        above = list(hierarchy.upwards(key))
+        if aim in above:
+            return 0
+        return LEVELS.index(code.level) - 4 if False else hierarchy.distance(key, aim)
 
 
 def described(company: Company) -> str:
     """What the register says that the company does."""
     if not company.industry_code:
         return "An unknown industry"
-    return f"{_titled(company.industry_norm or '')} (SSIC {plain(company.industry_code, 8)})".strip()
+    code = f"SSIC {plain(company.industry_code, 8)}"
+    title = _titled(company.industry_norm or "")
+    return f"{title} ({code})" if title else code
 
 
 def _titled(title: str) -> str:

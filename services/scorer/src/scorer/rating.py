@@ -10,9 +10,9 @@ from hashlib import sha256
 
 import orjson
 
-from common.contracts import Bucket, CompanyEnriched, Contact, LeadScored
-from scorer.contactability import best_contact, contactability
-from scorer.finding import Finding
+from common.contracts import Bucket, CompanyEnriched, CompanyFact, Contact, LeadScored
+from scorer.contactability import contactability, ranked
+from scorer.finding import Finding, plain
 from scorer.model import UNIT
 from scorer.rationale import rationale
 from scorer.signals import signals
@@ -61,8 +61,8 @@ class Rating:
 
 def rate(event: CompanyEnriched, yardstick: Yardstick) -> Rating:
     """The rating of this enrichment: score in [0, 1], never lowered by a positive finding, known before or not."""
-    facts = {fact.field: fact for fact in sorted(event.facts, key=lambda it: (it.field, it.value, it.source_url))}
-    findings = yardstick.fit.findings(event, facts) | signals(event, facts) | contactability(event)
+    facts, contacts = best_facts(event.facts), ranked(event)
+    findings = yardstick.fit.findings(event, facts) | signals(event, facts) | contactability(event, contacts)
     score, known, features = yardstick.scale.base, 0, {}
     for share in yardstick.scale.shares:
         finding = findings[share.criterion.name]
@@ -80,10 +80,20 @@ def rate(event: CompanyEnriched, yardstick: Yardstick) -> Rating:
         confidence=known / UNIT,
         bucket=yardstick.model.bucket(score),
         rationale=words,
-        contact=best_contact(event),
+        contact=contacts[0] if contacts else None,
         features=as_json.decode(),
         features_hash=sha256(as_json + words.encode()).hexdigest(),
     )
+
+
+def best_facts(facts: Iterable[CompanyFact]) -> dict[str, CompanyFact]:
+    """By field the surest one that says anything; whatever the order and repeats."""
+    found: dict[str, CompanyFact] = {}
+    for fact in facts:
+        known = found.get(fact.field)
+        if (known is None or _surer(fact, known)) and plain(fact.value, 80):
+            found[fact.field] = fact
+    return found
 
 
 def newest(ratings: Iterable[Rating]) -> list[Rating]:
@@ -92,6 +102,13 @@ def newest(ratings: Iterable[Rating]) -> list[Rating]:
     for rating in sorted(ratings, key=lambda it: (it.event.enriched_at, it.score, it.rationale)):
         by_company[rating.event.company.company_id] = rating
     return [by_company[company_id] for company_id in sorted(by_company)]
+
+
+def _surer(fact: CompanyFact, known: CompanyFact) -> bool:
+    def order(it: CompanyFact) -> tuple[float, str, str, str]:
+        return it.confidence, it.value, it.source_url, it.method
+
+    return order(fact) > order(known)
 
 
 def _feature(share: Share, finding: Finding | None) -> dict[str, object]:

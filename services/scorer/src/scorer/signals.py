@@ -7,10 +7,11 @@ import re
 from collections.abc import Mapping
 
 from common.contracts import CompanyEnriched, CompanyFact, Site
-from scorer.finding import Finding, plain
+from scorer.finding import Finding, host_of, plain
 
 _ROLES = re.compile(r"^(\d{1,4}) (?:open )?(?:role|job|position|vacanc|opening)", re.IGNORECASE)
-_NONE = re.compile(r"^(?:no\b|none\b|not (?:currently )?hiring)", re.IGNORECASE)
+#: What denies, wherever it stands: "we are not hiring at the moment", "there are no vacancies".
+_NONE = re.compile(r"^none\b|\b(?:no|not|never|without|closed|freeze)\b|n['\u2019]t\b", re.IGNORECASE)
 
 #: What a visit's outcome says of the site; where robots.txt forbids the visit, or no site is known, it says nothing.
 _SITES = {
@@ -19,6 +20,8 @@ _SITES = {
     "unreachable": ("dead", "the site does not answer", "site does not answer"),
 }
 _LONGEST = 90
+#: Where the enricher counts roles, by its method; postings that are written for machines stand on any page.
+_HIRING_AT = {"page": "careers page", "schema.org": "its job postings"}
 
 
 def signals(event: CompanyEnriched, facts: Mapping[str, CompanyFact]) -> dict[str, Finding | None]:
@@ -38,7 +41,7 @@ def _site_live(site: Site) -> Finding | None:
     if site.outcome not in _SITES:
         return None
     name, evidence, clause = _SITES[site.outcome]
-    address = plain((site.url or "").removeprefix("https://").removeprefix("http://").rstrip("/"), 48)
+    address = host_of(site.url)
     return Finding(name, evidence, site.url, f"{clause} ({address})" if address else clause)
 
 
@@ -51,10 +54,9 @@ def _hiring(site: Site, fact: CompanyFact | None) -> Finding | None:
             return Finding("careers_page", evidence, fact.source_url, "has a careers page")
         if roles := _ROLES.match(fact.value):
             count = int(roles[1])
-            where = " (careers page)" if fact.method in {"page", "schema.org"} else ""
-            words = f"hiring {count} role{'s' * (count != 1)}{where}"
+            words = f"hiring {count} role{'s' * (count != 1)} ({_HIRING_AT.get(fact.method) or _where(fact)})"
             return Finding("roles" if count else "none", evidence, fact.source_url, words if count else "")
-        return Finding("roles", evidence, fact.source_url, f"hiring: {plain(fact.value, 50)}")
+        return Finding("roles", evidence, fact.source_url, f"hiring: {plain(fact.value, 50)} ({_where(fact)})")
     if site.has_careers:
         return Finding("careers_page", "has a careers page", site.url, "has a careers page")
     return Finding("none", "no careers page was found", site.url) if _was_read(site) else None
@@ -70,23 +72,35 @@ def _technology(site: Site, fact: CompanyFact | None) -> Finding | None:
 
 def _pricing(site: Site, fact: CompanyFact | None) -> Finding | None:
     if fact is not None:
-        is_page = "pricing page" in fact.value
-        name, clause = ("pricing_page", "has a pricing page") if is_page else ("prices", "shows its prices")
-        return Finding(name, plain(fact.value, _LONGEST), fact.source_url, clause)
+        evidence = plain(fact.value, _LONGEST)
+        if "pricing page" in fact.value:
+            return Finding("pricing_page", evidence, fact.source_url, "has a pricing page")
+        if any(letter.isdecimal() for letter in fact.value):
+            return Finding("prices", evidence, fact.source_url, f"shows its prices ({_where(fact)})")
+        # Such as "on request", or "$$".
+        return Finding("pricing_page", evidence, fact.source_url, f"prices: {plain(fact.value, 40)} ({_where(fact)})")
     return Finding("none", "no prices were found", site.url) if _was_read(site) else None
 
 
 def _customers(site: Site, fact: CompanyFact | None) -> Finding | None:
     if fact is not None:
         first = plain(fact.value.split(";")[0], 40)
-        return Finding("named", plain(fact.value, _LONGEST), fact.source_url, f"names customers such as {first}")
+        return Finding(
+            "named", plain(fact.value, _LONGEST), fact.source_url, f"names customers such as {first} ({_where(fact)})"
+        )
     return Finding("none", "no customers are named", site.url) if _was_read(site) else None
 
 
 def _news(fact: CompanyFact | None) -> Finding | None:
     if fact is None:
         return None
-    return Finding("found", plain(fact.value, _LONGEST), fact.source_url, f"in the news: {plain(fact.value, 60)}")
+    told = f"in the news: {plain(fact.value, 60)} ({_where(fact)})"
+    return Finding("found", plain(fact.value, _LONGEST), fact.source_url, told)
+
+
+def _where(fact: CompanyFact) -> str:
+    """Who says so: the host of the page. A fact without a page is only said to be one that was found."""
+    return host_of(fact.source_url) or "as found"
 
 
 def _was_read(site: Site) -> bool:
