@@ -100,7 +100,7 @@ def _reachable(event: CompanyEnriched, contacts: Sequence[Contact]) -> Finding |
     if contacts:
         words = "no address that takes mail, and no phone, was found"
         return Finding("none", words, event.site.url, "no address that takes mail was found")
-    return Finding("none", "no way to reach it was found", event.site.url)
+    return Finding("none", "no way to reach it was found", event.site.url, "no contact found")
 
 
 def _decision_maker(event: CompanyEnriched, contacts: Sequence[Contact]) -> Finding | None:

@@ -6,7 +6,7 @@ from datetime import date
 
 from common.contracts import CompanyEnriched, CompanyFact, Icp
 from scorer.districts import district_of
-from scorer.finding import REGISTER, Finding, host_of, plain
+from scorer.finding import REGISTER, Finding, plain
 from scorer.industry import IndustryFit
 
 #: A size that misses the ICP's range by no more than this factor, and an age that does by so many years, is near.
@@ -65,9 +65,7 @@ class Fit:
         name = _placed(counts, wide, self._icp.employees_from, self._icp.employees_to)
         words = _people(fact.value)
         wanted = _range(self._icp.employees_from, self._icp.employees_to)
-        where = host_of(fact.source_url)
-        clause = f"{words} ({where})" if where else words
-        return Finding(name, f"{words}; the ICP asks for {wanted}", fact.source_url, clause)
+        return Finding(name, f"{words}; the ICP asks for {wanted}", fact.source_url, words)
 
     def _age(self, event: CompanyEnriched) -> Finding | None:
         years = full_years(event.company.incorporated_on, event.enriched_at.date())

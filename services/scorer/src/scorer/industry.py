@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from common.contracts import Company
 from industries.counterparts import Counterparts
 from industries.editions import explicit
-from industries.hierarchy import Hierarchy, VersionedCode
+from industries.hierarchy import LEVELS, Hierarchy, VersionedCode
 from scorer.finding import REGISTER, Finding, plain
 
 #: By steps from the company's code to what it shares with a code of the ICP.
@@ -101,12 +101,12 @@ class IndustryFit:
         return (steps, aim) if steps < len(BY_STEPS) - 1 else (len(BY_STEPS) - 1, None)
 
     def _distance(self, key: VersionedCode, aim: VersionedCode) -> int:
-        """Steps from a five-digit code; of a company that has a code further up, what it does there is not known."""
+        """Steps as from a five-digit code, also where the company has a shorter one, which may be more than the aim."""
         hierarchy = self._industries.hierarchy
-        above = list(hierarchy.upwards(key))
-        if aim in above:
+        if aim in hierarchy.upwards(key):
             return 0
-        return LEVELS.index(code.level) - 4 if False else hierarchy.distance(key, aim)
+        shorter = len(LEVELS) - len(list(hierarchy.upwards(key)))
+        return min(hierarchy.distance(key, aim) + shorter, len(LEVELS))
 
 
 def described(company: Company) -> str:

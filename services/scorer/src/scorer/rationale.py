@@ -5,9 +5,10 @@ before the line gets too long.
 """
 
 from collections.abc import Mapping, Sequence
+from itertools import groupby
 
 from common.contracts import Company
-from scorer.finding import Finding, plain
+from scorer.finding import REGISTER, Finding, host_of
 from scorer.industry import described
 
 LONGEST = 320
@@ -20,7 +21,7 @@ _FIT = ("size", "age", "geography", "technologies")
 _FITTING = frozenset({"within", "all", "half", "some"})
 _SIGNALS = ("hiring", "customers", "news", "pricing")
 _UNKNOWN = {
-    "industry": "industry",
+    "industry": "fit of its industry",
     "size": "size",
     "age": "age",
     "geography": "location",
@@ -40,21 +41,36 @@ def rationale(company: Company, findings: Mapping[str, Finding | None], *, has_i
         longer = f"{line}; {clause}" if line else clause
         if len(longer) <= LONGEST:
             line = longer
-    return plain(line[:1].upper() + line[1:], LONGEST)
+    return (line[:1].upper() + line[1:])[:LONGEST]
 
 
 def _fit(company: Company, findings: Mapping[str, Finding | None]) -> list[str]:
     clauses = _told(findings, ("industry",))
-    if not clauses:
+    if not clauses and company.industry_code:
         clauses.append(described(company))
     fits = [name for name in _FIT if (finding := findings.get(name)) is not None and finding.name in _FITTING]
     if fits:
-        clauses.append(f"as your ICP asks: {', '.join(_told(findings, fits))}")
-    if others := _told(findings, [name for name in _FIT if name not in fits]):
-        clauses.append(f"not as your ICP asks: {', '.join(others)}")
+        clauses.append(f"as your ICP asks: {_sourced(findings, fits)}")
+    if others := [name for name in _FIT if name not in fits and findings.get(name) is not None]:
+        clauses.append(f"not as your ICP asks: {_sourced(findings, others)}")
     if unknown := [words for name, words in _UNKNOWN.items() if name in findings and findings[name] is None]:
-        clauses.append(f"{' and '.join(unknown)} unknown")
+        clauses.append(
+            f"{', '.join(unknown[:-1])} and {unknown[-1]} unknown" if unknown[1:] else f"{unknown[0]} unknown"
+        )
     return clauses
+
+
+def _sourced(findings: Mapping[str, Finding | None], names: Sequence[str]) -> str:
+    """Such as "8 years old, in district 01 (register)": what comes from one source is told together."""
+    found = [finding for name in names if (finding := findings.get(name)) is not None]
+    return ", ".join(
+        f"{', '.join(it.clause for it in those)}{f' ({source})' if source else ''}"
+        for source, those in groupby(found, key=_source)
+    )
+
+
+def _source(finding: Finding) -> str:
+    return finding.source if finding.source == REGISTER else host_of(finding.source)
 
 
 def _reach(findings: Mapping[str, Finding | None]) -> list[str]:
@@ -63,7 +79,7 @@ def _reach(findings: Mapping[str, Finding | None]) -> list[str]:
     address = verified if verified is not None and verified.clause else reachable
     if clauses := [it.clause for it in (address, decides) if it is not None and it.clause]:
         return clauses
-    return ["no contact found" if reachable is not None else "no contact known"]
+    return ["no contact known"]
 
 
 def _told(findings: Mapping[str, Finding | None], names: Sequence[str]) -> list[str]:
