@@ -111,20 +111,28 @@ class LaneWorkers:
         """Up to so many claims of one tenant, the next in turn that has any."""
         has_looked = False
         while True:
-            if not has_looked and (not self._ring or time.monotonic() - self._ring_read_at > RING_S):
+            is_stale = time.monotonic() - self._ring_read_at > RING_S
+            tenant = None if is_stale and not has_looked else self._next_in_turn()
+            if tenant is None:
+                if has_looked:
+                    return []
                 await self._read_ring()
                 has_looked = True
-            if not self._ring:
-                return []
-            tenant = self._ring.pop(0)
-            if self._one_per_tenant and any(held[0].tenant_id == tenant for held in self._running.values()):
-                continue  # its remote system is written to by one at a time, and others need the workers
+                continue
             async with self._database.statement() as tx:
                 claims = await self._inbox.claim(tx, self.topic, self.lane, tenant, limit)
             if len(claims) == limit:
                 self._ring.append(tenant)
             if claims:
                 return claims
+
+    def _next_in_turn(self) -> int | None:
+        """The next tenant that has something; where a tenant's chunk is under way, its next one is not yet due."""
+        under_way = {held[0].tenant_id for held in self._running.values()} if self._one_per_tenant else set()
+        for place, tenant in enumerate(self._ring):
+            if tenant not in under_way:
+                return self._ring.pop(place)
+        return None
 
     async def _read_ring(self) -> None:
         """Who has something ready; those that wait already keep their place."""
