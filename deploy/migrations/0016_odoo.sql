@@ -17,6 +17,8 @@ ALTER TABLE odoo_links
     DROP CONSTRAINT odoo_links_outcome_check,
     ADD CONSTRAINT odoo_links_outcome_check
         CHECK (outcome IN ('synced', 'no_connection', 'blocked', 'refused', 'deleted')),
+    ADD COLUMN enriched_at timestamptz NOT NULL DEFAULT 'epoch', -- scores are ordered by enrichment, then by scored_at
+    ADD COLUMN digest  text,                   -- of what was brought there: a lead with the same one needs no call
     ADD COLUMN lead    json,                   -- the lead.scored whose rows are there, or wait to be
     ADD COLUMN place   text,                   -- the Odoo that the numbers are of
     ADD COLUMN records json NOT NULL DEFAULT '{}', -- per record: hash of the row wanted last, what Odoo held after it

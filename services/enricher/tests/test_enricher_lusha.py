@@ -30,7 +30,7 @@ ANSWERS = st.fixed_dictionaries({"results": st.lists(RESULT | JSON, max_size=4) 
 
 
 def lusha(answer: Callable[[httpx.Request], httpx.Response]) -> Lusha:
-    return Lusha(httpx.AsyncClient(transport=httpx.MockTransport(answer)), KEY)
+    return Lusha(httpx.MockTransport(answer), KEY)
 
 
 def says(body: object, asked: list[httpx.Request] | None = None) -> Callable[[httpx.Request], httpx.Response]:

@@ -29,6 +29,14 @@ def test_schemes_are_a_list_with_commas(monkeypatch: pytest.MonkeyPatch) -> None
     assert read(EnricherSettings).crawl_schemes == ("http", "https")
 
 
+@pytest.mark.parametrize("name", ["SCHED_COMPANY_CONCURRENCY", "ENRICHER_NIGHTLY_WORKERS"])
+def test_the_nights_workers_have_two_names(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """The one that is documented, and the one from before."""
+    monkeypatch.setenv(name, "32")
+
+    assert read(EnricherSettings).sched_company_concurrency == 32
+
+
 def test_an_empty_proxy_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
     """As an .env file without a value has it."""
     monkeypatch.setenv("CRAWLER_PROXY", "")

@@ -32,7 +32,7 @@ ANSWERS = st.fixed_dictionaries({"results": JSON}, optional=dict.fromkeys(NAMES[
 
 
 def tavily(answer: Callable[[httpx.Request], httpx.Response], base_url: str = "https://api.tavily.com") -> Tavily:
-    return Tavily(httpx.AsyncClient(transport=httpx.MockTransport(answer)), KEY, base_url)
+    return Tavily(httpx.MockTransport(answer), KEY, base_url)
 
 
 def says(
@@ -199,7 +199,7 @@ async def test_neither_keys_nor_addresses_are_in_what_is_said() -> None:
 def test_what_cannot_be_a_key_is_refused_at_once(key: str) -> None:
     """With a clear word at the start, instead of an odd failure at the first call."""
     with pytest.raises(ValueError, match="the key for tavily"):
-        Tavily(httpx.AsyncClient(), key)
+        Tavily(httpx.AsyncHTTPTransport(), key)
 
 
 async def test_an_answer_is_read_up_to_a_bound() -> None:
@@ -225,7 +225,7 @@ async def test_a_server_that_drips_or_hangs_is_left_in_time() -> None:
         raise AssertionError
 
     for answer in (lambda _: httpx.Response(200, content=drip()), hang):
-        http = httpx.AsyncClient(transport=httpx.MockTransport(answer))
+        http = httpx.MockTransport(answer)
         endpoint = Endpoint("tavily", http, "https://api.tavily.com", KEY, {})
         with pytest.raises(Failed, match="no answer within") as caught:
             await endpoint.post("/search", {}, Reply, within_s=0.05)

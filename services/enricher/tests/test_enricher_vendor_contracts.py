@@ -32,9 +32,10 @@ class Facts(BaseModel):
 class Simulated:
     """The simulator's address, and what can be ordered and read there."""
 
-    def __init__(self, url: str, http: httpx.AsyncClient, openai: AsyncOpenAI) -> None:
+    def __init__(self, url: str, transport: httpx.AsyncBaseTransport, openai: AsyncOpenAI) -> None:
         self.url = url
-        self.http = http
+        self.http = httpx.AsyncClient(transport=transport)
+        self.transport = transport
         self._openai = openai
 
     async def orders(self, vendor: str, **fault: Any) -> None:
@@ -46,13 +47,13 @@ class Simulated:
         return int(answer.json()["units"])
 
     def tavily(self) -> Tavily:
-        return Tavily(self.http, "k", f"{self.url}/tavily")
+        return Tavily(self.transport, "k", f"{self.url}/tavily")
 
     def lusha(self, key: str = "k") -> Lusha:
-        return Lusha(self.http, key, f"{self.url}/lusha")
+        return Lusha(self.transport, key, f"{self.url}/lusha")
 
     def zerobounce(self) -> ZeroBounce:
-        return ZeroBounce(self.http, "k", f"{self.url}/zerobounce")
+        return ZeroBounce(self.transport, "k", f"{self.url}/zerobounce")
 
     def model(self) -> LanguageModel:
         return LanguageModel(self._openai, "simulated", timeout_s=TIMEOUT_S)
@@ -77,10 +78,10 @@ VENDORS = ["tavily", "lusha", "zerobounce", "openai"]
 async def town() -> AsyncIterator[Simulated]:
     async with (
         running(Settings(seed=SEED, companies=500)) as url,
-        connect() as http,
+        connect() as transport,
         connect_model("k", f"{url}/openai/v1") as openai,
     ):
-        yield Simulated(url, http, openai)
+        yield Simulated(url, transport, openai)
 
 
 @pytest.fixture

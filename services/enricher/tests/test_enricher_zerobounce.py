@@ -27,7 +27,7 @@ ANSWERS = st.fixed_dictionaries({}, optional={"email_batch": ITEMS, "errors": IT
 
 
 def zerobounce(answer: Callable[[httpx.Request], httpx.Response]) -> ZeroBounce:
-    return ZeroBounce(httpx.AsyncClient(transport=httpx.MockTransport(answer)), KEY)
+    return ZeroBounce(httpx.MockTransport(answer), KEY)
 
 
 def says(body: object, asked: list[httpx.Request] | None = None) -> Callable[[httpx.Request], httpx.Response]:

@@ -52,6 +52,9 @@ def found(criterion: str, icp: Icp, event: CompanyEnriched, **facts: str) -> str
         (["2020:26"], "25912", "same_section"),
         (["2020:46"], "25912", "other"),
         (["2020:46", "2020:26"], "25912", "same_section"),
+        (["2020:25"], "259", "within"),
+        (["2020:25912"], "2591", "same_class"),
+        (["2020:26"], "25", "same_section"),
         (["2020:25"], None, None),
         (["2020:25"], "00000", None),
         (["2020:00000"], "25912", None),
@@ -109,10 +112,29 @@ def test_a_range_may_be_open() -> None:
 
 @pytest.mark.parametrize(
     ("text", "count"),
-    [("40", (40, 40)), ("51-200", (51, 200)), ("1,000+", (1000, 1000)), ("some 12 men", (12, 12))],
+    [
+        ("40", (40, 40)),
+        ("51-200", (51, 200)),
+        ("1,000+", (1000, 1000)),
+        ("some 12 men", (12, 12)),
+        ("about 30", (30, 30)),
+        ("51 \N{EN DASH} 200", (51, 200)),
+        ("51 to 200 employees", (51, 200)),
+        ("1 000", (1000, 1000)),
+        ("1.000-5.000", (1000, 5000)),
+        ("40 (2023)", None),
+        ("3 offices, 40 staff", None),
+        ("12.5", None),
+        ("20k", None),
+        ("30%", None),
+        ("-5", None),
+        ("9" * 40, None),
+        ("a handful", None),
+        ("", None),
+    ],
 )
-def test_employees_are_read_from_how_people_write_them(text: str, count: tuple[int, int]) -> None:
-    """One number, a span, thousands with a comma."""
+def test_employees_are_read_from_how_people_write_them(text: str, count: tuple[int, int] | None) -> None:
+    """One number, a span, thousands set apart; what may mean something else means nothing."""
     assert employees_in(text) == count
 
 

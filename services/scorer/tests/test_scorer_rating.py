@@ -1,5 +1,6 @@
 """The scorer's core: laws of the score, and what the words of a lead say."""
 
+import re
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 from common.contracts import Company, CompanyEnriched, CompanyFact, Contact, Icp, Site
 from industries.hierarchy import Code, Hierarchy
 from leadgen.ssic import ssic_2020
-from scorer.contactability import best_contact, is_senior
+from scorer.contactability import is_senior
 from scorer.industry import Industries
 from scorer.model import UNIT, read_model
 from scorer.rating import newest, rate
@@ -160,6 +161,10 @@ weights = st.none() | st.dictionaries(
 yardsticks = st.builds(lambda icp, own: by(own, **icp.model_dump()), icps, weights)
 
 
+def contact_of(event: CompanyEnriched) -> Contact | None:
+    return rate(event, NO_ICP).contact
+
+
 def decimals(rating: Any) -> dict[str, Decimal]:
     features = orjson.loads(rating.features)
     return {name: Decimal(str(it["contribution"])) for name, it in features.items()}
@@ -221,6 +226,35 @@ def test_good_news_never_lowers_a_score(event: CompanyEnriched, yardstick: Yards
     }
 
     assert rate(event.model_copy(update=update), yardstick).score >= rate(event, yardstick).score
+
+
+@given(enrichments, icps, st.sampled_from(["empty", "visited"]))
+def test_a_site_that_answers_never_lowers_a_score(event: CompanyEnriched, icp: Icp, outcome: str) -> None:
+    """By the model's own weights, however bare it is: what it does not show takes less than that it is there gives."""
+    silent = event.site.model_copy(update={"outcome": "unreachable", "tech": [], "has_careers": None})
+    unknown, read = (silent.model_copy(update={"outcome": it}) for it in ("no_site_known", outcome))
+    yardstick = by(**icp.model_dump())
+
+    score = rate(event.model_copy(update={"site": read}), yardstick).score
+
+    assert score >= rate(event.model_copy(update={"site": silent}), yardstick).score
+    assert score >= rate(event.model_copy(update={"site": unknown}), yardstick).score
+
+
+@given(enrichments, yardsticks, st.data())
+def test_a_contact_of_which_more_is_known_never_lowers_a_score(
+    event: CompanyEnriched, yardstick: Yardstick, data: st.DataObject
+) -> None:
+    """A name, a title that decides, an address that takes mail, a person's in place of a role's."""
+    better = {"name": "Ann Tan", "title": "COO", "is_role": False, "kind": "email", "status": "valid"}
+    known = data.draw(contacts)
+    known = known.model_copy(update={"value": "x@acme.sg", "kind": "email"})
+    update = {name: better[name] for name in data.draw(st.sets(st.sampled_from(sorted(better))))}
+    before, after = [known, *event.contacts], [known.model_copy(update=update), *event.contacts]
+
+    score = rate(event.model_copy(update={"contacts": after}), yardstick).score
+
+    assert score >= rate(event.model_copy(update={"contacts": before}), yardstick).score
 
 
 @given(enrichments, yardsticks, st.randoms())
@@ -296,6 +330,132 @@ def test_a_rationale_is_one_printable_line_of_bounded_length(event: CompanyEnric
     assert "\\u0000" not in rating.features
 
 
+@given(enrichments, yardsticks)
+def test_a_rationale_states_no_number_that_nobody_found(event: CompanyEnriched, yardstick: Yardstick) -> None:
+    """Every number in it stands in the evidence, in a source, or in what the register calls the industry."""
+    rating = rate(event, yardstick)
+    kept = [[it["evidence"], it["source"] or ""] for it in orjson.loads(rating.features).values()]
+    industries = [event.company.industry_norm or "", event.company.industry_code or ""]
+
+    known = set(re.findall(r"\d+", " ".join([*industries, *(text for texts in kept for text in texts)])))
+    assert set(re.findall(r"\d+", rating.rationale)) <= known
+
+
+def told_of(**event: Any) -> str:
+    """What is said of an enrichment by FULL_ICP."""
+    return rate(seen(**event), FULL_ICP).rationale
+
+
+@pytest.mark.parametrize(
+    ("fact", "words"),
+    [
+        (a_fact("hiring", "1 open role: Cook"), "hiring 1 role (careers page)"),
+        (a_fact("hiring", "2 open roles: No-code developer, Cook"), "hiring 2 roles (careers page)"),
+        (
+            CompanyFact(
+                field="hiring", value="2 open roles: Cook", source_url=HOME, method="schema.org", confidence=0.9
+            ),
+            "hiring 2 roles (its job postings)",
+        ),
+        (a_fact("hiring", "looking for a cook"), "hiring: looking for a cook (acme.sg)"),
+        (a_fact("employees", "1"), "1 employee, none of its technologies (acme.sg)"),
+        (a_fact("employees", "51-200 employees"), "51-200 employees (acme.sg)"),
+        (a_fact("employees", "about 30"), "about 30 employees (acme.sg)"),
+        (a_fact("employees", "between 20-30 souls"), "employees: between 20-30 souls (acme.sg)"),
+        (a_fact("pricing", "on request"), "prices: on request (acme.sg)"),
+        (a_fact("customers", "; <b>Foo</b>\n\u202eBar"), "names customers such as Foo Bar"),
+        (
+            CompanyFact(field="customers", value="Foo", source_url="https://x.example/1", method="ai", confidence=0.5),
+            "names customers such as Foo (x.example)",
+        ),
+        (
+            a_fact("customers", "Consolidated Amalgamated Holdings 1234567 Ltd"),
+            "such as Consolidated Amalgamated Holdings…",
+        ),
+    ],
+)
+def test_what_is_told_is_what_was_found_and_who_says_so(fact: CompanyFact, words: str) -> None:
+    """In the right number, without markup, and never with a number that was cut."""
+    assert words in told_of(facts=[fact])
+
+
+@pytest.mark.parametrize("value", ["we are not hiring", "there are no vacancies", "0 open roles", "none", "We aren't"])
+def test_a_company_that_says_it_is_not_hiring_is_believed(value: str) -> None:
+    """Wherever in its words the denial stands."""
+    rating = rate(seen(facts=[a_fact("hiring", value)]), NO_ICP)
+
+    assert orjson.loads(rating.features)["hiring"]["value"] == 0.2
+    assert "hiring" not in rating.rationale
+
+
+@pytest.mark.parametrize("value", ["", "  ", "\u200b\x00"])
+def test_a_fact_that_says_nothing_is_none(value: str) -> None:
+    """Nothing is claimed of it."""
+    facts = [a_fact(field, value) for field in ("employees", "hiring", "pricing", "customers", "technologies", "news")]
+
+    assert replace(rate(seen(facts=facts), FULL_ICP), event=seen()) == rate(seen(), FULL_ICP)
+
+
+def test_of_two_facts_of_a_field_the_surer_one_counts() -> None:
+    """Whichever comes first."""
+    facts = [a_fact("pricing", "zzz"), a_fact("pricing", "S$ 20").model_copy(update={"confidence": 0.9})]
+
+    for given_in in (facts, facts[::-1]):
+        assert "shows its prices" in told_of(facts=given_in)
+
+
+def test_whom_to_reach_is_said_however_much_else_there_is() -> None:
+    """What a site shows gives way first, and what is left is whole."""
+    long = "A very long name that goes on and on and on for as long as it may"
+    rationale = told_of(
+        industry_code="26110",
+        industry_norm=long,
+        contacts=[an_email(name=long, title=f"COO of {long}", status="valid")],
+        facts=[a_fact("customers", long), a_fact("news", long), a_fact("hiring", f"looking for {long}")],
+    )
+
+    assert len(rationale) <= LONGEST
+    assert "verified email of the COO" in rationale
+    assert "decision-maker A very long name" in rationale
+
+
+def test_a_lead_without_an_industry_says_so_once() -> None:
+    """And claims none."""
+    rationale = told_of(industry_code=None, industry_norm=None, incorporated_on=None)
+
+    assert rationale.startswith("As your ICP asks: in district 01 (register); ")
+    assert "fit of its industry, size and age unknown" in rationale
+
+
+def test_addresses_that_are_dead_are_not_said_to_be_missing() -> None:
+    """Something was found, and it takes no mail."""
+    assert "no address that takes mail was found" in told_of(contacts=[an_email(status="invalid")])
+    assert "no contact found" in told_of()
+    assert "no contact known" in told_of(site=Site(outcome="forbidden"))
+
+
+def test_a_verifiers_word_that_nobody_knows_says_nothing() -> None:
+    """It is not bad: it is unknown, and the address may be tried."""
+    rating = rate(seen(contacts=[an_email(status="brand-new-word")]), NO_ICP)
+
+    assert orjson.loads(rating.features)["verified_email"]["value"] is None
+    assert orjson.loads(rating.features)["reachable"]["value"] == 1.0
+
+
+def test_contacts_without_a_name_or_an_address_are_no_people() -> None:
+    """Blank ones claim nothing; the verified address that is told of is the one to write to."""
+    blank = Contact(kind="phone", value=" ", source_url=HOME, name=" ", title="CEO")
+    role = an_email("a@acme.sg", is_role=True, status="valid")
+    boss = an_email("z@acme.sg", name="Zoe", title="COO", status="valid")
+
+    rating = rate(seen(contacts=[blank]), NO_ICP)
+    assert rating.contact is None
+    assert "CEO" not in rating.rationale
+    rating = rate(seen(contacts=[role, boss]), NO_ICP)
+    assert rating.contact == boss
+    assert "verified email of the COO; decision-maker Zoe, COO" in rating.rationale
+
+
 def test_what_is_not_known_lowers_the_confidence_and_not_the_score() -> None:
     """Nothing known is the base, in between of all known well and all known badly."""
     unknown = rate(seen(site=Site(outcome="no_site_known"), website_domain=None), NO_ICP)
@@ -326,9 +486,10 @@ def test_a_company_that_is_all_one_could_wish_scores_1_and_says_why() -> None:
     assert (rating.score, rating.confidence, rating.bucket) == (1.0, 1.0, "High")
     assert rating.rationale == (
         "Manufacture of fabricated metal products except machinery and … (SSIC 25) matches your ICP; "
-        "as your ICP asks: 40 employees, 8 years old, in district 01, uses React, Shopify; "
-        "hiring 4 roles (careers page); names customers such as Foo; in the news: Opens a second plant; "
-        "shows its prices; verified email of the COO"
+        "as your ICP asks: 40 employees (acme.sg), 8 years old, in district 01 (register), uses React, Shopify "
+        "(acme.sg); hiring 4 roles (careers page); names customers such as Foo; "
+        "in the news: Opens a second plant (acme.sg); shows its prices; verified email of the COO; "
+        "decision-maker Ann Tan, COO"
     )
     features = orjson.loads(rating.features)
     assert features["hiring"]["source"] == f"{HOME}/careers"
@@ -377,7 +538,7 @@ def test_what_does_not_fit_is_said_too() -> None:
     rating = rate(seen(facts=[a_fact("employees", "900")], industry_code="46900", postal_code="738099"), FULL_ICP)
 
     assert rating.rationale.startswith("Manufacture of metal caps (SSIC 46900) is outside your ICP")
-    assert "not as your ICP asks: 900 employees, in district 25" in rating.rationale
+    assert "not as your ICP asks: 900 employees (acme.sg), in district 25 (register)" in rating.rationale
     assert orjson.loads(rating.features)["size"]["evidence"] == "900 employees; the ICP asks for 20 to 200"
 
 
@@ -388,7 +549,7 @@ def test_that_nobody_is_named_means_nothing_while_a_vendor_was_left_out() -> Non
         for reasons in (["lusha: no key"], ["lusha: nobody with such a title and an address"], [])
     ]
 
-    assert values == [None, 0.0, 0.0]
+    assert values == [None, 0.25, 0.25]
 
 
 @pytest.mark.parametrize(
@@ -419,14 +580,14 @@ def test_the_best_contact_is_a_live_address_of_someone_who_decides() -> None:
     verified, senior = an_email("zoe@acme.sg", status="valid"), an_email("zac@acme.sg", title="Director")
     dead, elsewhere = an_email("ann@acme.sg", status="invalid"), an_email("a@mail.example")
 
-    assert best_contact(seen(contacts=[a_phone(), role])) == role
-    assert best_contact(seen(contacts=[role, elsewhere])) == elsewhere
-    assert best_contact(seen(contacts=[elsewhere, role, person])) == person
-    assert best_contact(seen(contacts=[person, senior, dead])) == senior
-    assert best_contact(seen(contacts=[person, senior, verified])) == verified
-    assert best_contact(seen(contacts=[dead, a_phone()])) == a_phone()
-    assert best_contact(seen(contacts=[a_phone()])) == a_phone()
-    assert best_contact(seen()) is None
+    assert contact_of(seen(contacts=[a_phone(), role])) == role
+    assert contact_of(seen(contacts=[role, elsewhere])) == elsewhere
+    assert contact_of(seen(contacts=[elsewhere, role, person])) == person
+    assert contact_of(seen(contacts=[person, senior, dead])) == senior
+    assert contact_of(seen(contacts=[person, senior, verified])) == verified
+    assert contact_of(seen(contacts=[dead, a_phone()])) == a_phone()
+    assert contact_of(seen(contacts=[a_phone()])) == a_phone()
+    assert contact_of(seen()) is None
 
 
 @pytest.mark.parametrize(

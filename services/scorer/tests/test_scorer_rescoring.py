@@ -3,6 +3,7 @@ each once, whoever is killed on the way, and whatever is scored meanwhile.
 """
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -23,6 +24,7 @@ from common.stage import Batch, Item, Work
 from common.testing import until
 from industries.hierarchy import Code, Hierarchy
 from leadgen.ssic import ssic_2020
+from scorer import scoring
 from scorer.consumer import scorer
 from scorer.industry import Industries
 from scorer.main import rescore_all
@@ -331,12 +333,48 @@ async def test_a_tenants_own_weights_hold_from_the_next_score_on_and_for_all_aft
     assert await at.told() == []
 
 
-async def test_weights_that_cannot_be_used_are_refused_by_name(at: Scorer) -> None:
-    """No lead is scored by others in their place."""
-    await at.owner.execute(
-        "INSERT INTO scoring_models (tenant_id, weights, version) VALUES (1, '{\"luck\": 3}', 'mine')"
-    )
+@pytest.mark.parametrize("weights", ['{"news": -1}', '{"news": "much"}', '{"news": [1]}', '{"news": 1e7}', "[1]"])
+async def test_weights_that_are_no_numbers_cannot_be_written(at: Scorer, weights: str) -> None:
+    """The operator hears of it at once."""
+    with pytest.raises(asyncpg.CheckViolationError):
+        await at.owner.execute("INSERT INTO scoring_models VALUES (1, $1, 'mine')", weights)
 
-    with pytest.raises(ModelWrong, match="no criterion luck: correct scoring_models"):
-        await at.score_all()
-    assert await at.rows() == []
+
+@pytest.mark.parametrize("weights", ['{"luck": 3}', json.dumps({it.name: 0 for it in read_model().criteria})])
+async def test_weights_that_cannot_be_used_stop_no_tenants_night(at: Scorer, weights: str) -> None:
+    """The model's are used and named, which is counted; put right under the same name, they are found to be others."""
+    await at.owner.execute("INSERT INTO scoring_models VALUES (1, $1, 'mine')", weights)
+    counted = scoring.weights_unusable._value.get()
+
+    await at.score_all()
+    await at.change(an_icp("2020:25"))
+
+    assert {row["model_version"] for row in await at.rows()} == {read_model().version}
+    assert scoring.weights_unusable._value.get() > counted
+    with pytest.raises(ModelWrong, match="correct scoring_models"):
+        await rescore_all(at.database, at.yardsticks, 1)
+    await at.owner.execute("UPDATE scoring_models SET weights = '{\"industry\": 3}'")
+    assert (await rescore_all(at.database, at.yardsticks, 1))["leads"] == LEADS
+
+
+async def test_weights_that_leave_nothing_for_a_tenant_without_an_icp_are_the_models(at: Scorer) -> None:
+    """As are those that name the industry alone, once there is no ICP to compare it with."""
+    others = {it.name: 0 for it in read_model().criteria if it.group != "icp"}
+    await at.owner.execute("INSERT INTO scoring_models VALUES (1, $1, 'mine')", json.dumps({"industry": 1} | others))
+
+    await at.score_all()
+    assert {row["model_version"] for row in await at.rows()} == {read_model().version}
+
+    await at.change(an_icp("2020:25"))
+    assert {row["model_version"] for row in await at.rows()} == {f"{read_model().version}+mine"}
+
+
+async def test_two_replicas_that_score_a_tenants_leads_again_at_once_announce_each_once(at: Scorer) -> None:
+    """What one has locked the other waits for, and then passes over."""
+    await at.score_all()
+    await at.owner.execute("INSERT INTO scoring_models VALUES (1, '{\"site_live\": 3}', 'mine')")
+
+    done = await asyncio.gather(*(rescore_all(at.database, at.yardsticks, 1) for _ in range(2)))
+
+    assert sum(it["leads"] for it in done) == LEADS
+    assert sorted(it.company.company_id for it in await at.told()) == [it.company_id for it in at.companies]

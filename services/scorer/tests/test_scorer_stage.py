@@ -1,5 +1,6 @@
 """The scorer's handler and tables on a real PostgreSQL: newest wins, repeats change nothing, tenants stay apart."""
 
+import asyncio
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -14,6 +15,7 @@ from common.ids import new_id
 from common.inbox import Claim
 from common.postgres import Database
 from common.stage import Batch, Item
+from common.testing import until
 from industries.hierarchy import Hierarchy
 from scorer.consumer import scorer
 from scorer.industry import Industries
@@ -134,9 +136,37 @@ async def test_an_older_visit_never_undoes_a_newer_one(database: Database, seen:
     await score(database, seen.visit(has_careers=True, hours=2))
     before = await stored(database, seen.company.company_id)
 
-    await score(database, seen.visit(hours=1))
+    [lead] = await score(database, seen.visit(hours=1))
 
     assert await stored(database, seen.company.company_id) == before
+    assert before is not None
+    assert (lead.enriched_at, lead.score, lead.rationale) == (
+        before["enriched_at"],
+        before["score"],
+        before["rationale"],
+    )
+
+
+async def test_of_two_replicas_that_score_a_company_at_once_the_later_lead_is_right(
+    database: Database, seen: Seen
+) -> None:
+    """Both began before either committed: whoever is second tells of what stands, at a later time."""
+    newer, older = seen.visit(has_careers=True, hours=1), seen.visit()
+    async with database.transaction(1) as tx:
+        batch = Batch([an_item(newer)], tx, NOW + timedelta(days=1), "scorer")  # by a clock that is wrong
+        await SCORE.call(batch)
+        second = asyncio.create_task(score(database, older))
+
+        async def is_waiting() -> bool:
+            async with database.plumbing() as other:
+                return bool(await other.fetchval("SELECT count(*) FROM pg_locks WHERE NOT granted"))
+
+        await until(is_waiting)
+    first = decode_body(LeadScored, batch.announced[0].value)
+    [late] = await second
+
+    assert late.scored_at > first.scored_at
+    assert (late.enriched_at, late.score) == (first.enriched_at, first.score) == (newer.enriched_at, first.score)
 
 
 async def test_a_newer_visit_that_says_the_same_leaves_updated_at(database: Database, seen: Seen) -> None:
@@ -168,15 +198,14 @@ async def test_a_newer_visit_that_says_more_moves_updated_at(database: Database,
 async def test_of_two_visits_in_one_batch_the_newest_is_kept_and_each_is_announced(
     database: Database, seen: Seen
 ) -> None:
-    """In whichever order they come; each announcement holds its own visit's score."""
+    """In whichever order they come; both tell of the newest, so that nobody is told of the older one last."""
     newer, older = seen.visit(has_careers=True, hours=1), seen.visit()
     leads = await score(database, newer, older)
 
     row = await stored(database, seen.company.company_id)
     assert row is not None
     assert row["enriched_at"] == newer.enriched_at
-    assert [lead.enriched_at for lead in leads] == [newer.enriched_at, older.enriched_at]
-    assert leads[0].score == row["score"] > leads[1].score
+    assert [(lead.enriched_at, lead.score) for lead in leads] == 2 * [(newer.enriched_at, row["score"])]
 
 
 async def test_two_tenants_have_each_their_own_score_of_a_company(database: Database, seen: Seen) -> None:

@@ -20,9 +20,10 @@ from scorer import profiles, scoring, wordings
 from scorer.industry import Industries
 from scorer.language_model import LanguageModel, ModelSilent
 from scorer.model import read_model
+from scorer.numbers import numbers
 from scorer.rationale import LONGEST
 from scorer.rewording import Rewording
-from scorer.wording import numbers, question, sayable
+from scorer.wording import question, sayable
 from scorer.yardstick import Yardsticks
 
 Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
@@ -66,6 +67,14 @@ def test_what_the_features_say_may_be_said_in_other_words(answer: str) -> None:
         "٣ roles are open at this maker of caps.",
         "Ⅷ roles are open at this maker of caps.",
         "VIII roles are open at this maker of caps.",
+        "They make caps and hire by the fourth quarter, four roles in all.",
+        "They make caps and hire twice as many as others do.",
+        "They make caps and are hiring for 4k roles, says their careers page.",
+        "They make caps, and their fоur-hundred people are happy, one hears.",
+        "They make caps, and twenty per cent of them are blue.",
+        "They make caps and have been at it for decades.",
+        "They make caps with twenty-four hundred employees.",
+        "They make caps: see evil.example for the four roles.",
         "Caps.",
         "",
         "caps " * 100,
@@ -85,6 +94,30 @@ def test_what_is_said_is_one_line_without_a_number_of_its_own(answer: str) -> No
         assert words.isprintable()
         assert len(words) <= LONGEST
         assert numbers(words) <= numbers(TEMPLATE) | {"4", "1200", "20", "2000"}
+
+
+def test_an_address_in_the_template_allows_no_other() -> None:
+    """Only the very same."""
+    template = "Makers of caps (SSIC 25912); verified email jane@acme.sg"
+
+    assert sayable("They make caps; write to jane@acme.sg, which is verified.", template, FEATURES)
+    assert sayable("They make caps; write to joe@evil.sg, which is verified.", template, FEATURES) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "stated"),
+    [
+        ("twenty-five of two hundred", {"25", "2", "hundred"}),
+        ("1,200 and 4,5", {"1200", "4,5"}),
+        ("4x, 25 m, 7th", {"4x", "25m", "7th"}),
+        ("a 3-fold or fivefold rise", {"3", "3fold", "fivefold"}),
+        ("fifty, five", {"50", "5"}),
+        ("none", set()),
+    ],
+)
+def test_numbers_are_read_as_they_are_meant(text: str, stated: set[str]) -> None:
+    """Several words may be one number; what follows a number may make it another."""
+    assert numbers(text) == stated
 
 
 def test_the_model_is_told_what_is_known_and_nobodys_address() -> None:
@@ -111,7 +144,7 @@ class Lead:
     async def score(self, event: CompanyEnriched | None = None) -> None:
         async with self.database.transaction(1) as tx:
             yardstick = self.yardsticks.of(await profiles.share(tx))
-            await scoring.save(tx, await scoring.rate_all(tx, yardstick, [event or self.event]))
+            await scoring.settle(tx, yardstick, [event or self.event])
 
     def answer(self, _: httpx2.Request) -> httpx2.Response:
         self.asked += 1

@@ -66,6 +66,7 @@ async def running(settings: Settings) -> AsyncIterator[str]:
             lifespan="off",
             log_config=None,
             access_log=False,
+            proxy_headers=False,
             server_header=False,
             date_header=False,
             timeout_graceful_shutdown=1,

@@ -22,7 +22,6 @@ _FOLD = re.compile(rb"\r?\n[ \t]+")
 _LENGTH = re.compile(rb"[0-9]{1,18}")
 _SIZE = re.compile(rb"([0-9A-Fa-f]{1,15})[ \t]*(?:;[^\r\n]*)?\r?\n")
 _UNFIT = re.compile(rb"[\x00-\x20\x7f]")
-_FIELDS = re.compile(rb"(?:[!#$%&'*+\-.^_`|~0-9A-Za-z]+: [^\x00\r\n]*\r\n)*")
 
 
 class Exchange:
@@ -41,10 +40,11 @@ class Exchange:
 
     async def send(self, method: bytes, target: bytes, headers: Headers, body: bytes = b"") -> None:
         """The request, in one piece. Raises LocalProtocolError for what cannot be said in one."""
-        head = b"".join([b"%b: %b\r\n" % header for header in headers])
-        if _UNFIT.search(target) or not _FIELDS.fullmatch(head):
+        lines = [b"%b: %b" % header for header in headers]
+        if _UNFIT.search(target) or not all(map(_FIELD.fullmatch, lines)):
             raise httpcore.LocalProtocolError("the address or a header holds what no request may")
-        await self._stream.write(b"%b %b HTTP/1.1\r\n%b\r\n%b" % (method, target, head, body))
+        head = b"\r\n".join([b"%b %b HTTP/1.1" % (method, target), *lines])
+        await self._stream.write(b"%b\r\n\r\n%b" % (head, body))
 
     async def read_head(self) -> None:
         """Status and headers of the answer; what comes before it (1xx) is passed over."""
@@ -53,8 +53,10 @@ class Exchange:
             while (end := _HEAD_END.search(self._unread, max(seen - 3, 0))) is None:
                 seen = len(self._unread)
                 if seen > _MOST_HEAD:
-                    raise httpcore.RemoteProtocolError("the answer's head is too long")
+                    break
                 await self._more("the server closed the connection without an answer")
+            if end is None or end.start() > _MOST_HEAD:
+                raise httpcore.RemoteProtocolError("the answer's head is too long")
             head = bytes(self._unread[: end.start()])
             del self._unread[: end.end()]
             version = self._read_fields(head)

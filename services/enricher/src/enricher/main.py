@@ -61,7 +61,7 @@ def main() -> None:
         settings,
         compose,
         interactive=settings.enricher_interactive_workers,
-        nightly=settings.enricher_nightly_workers,
+        nightly=settings.sched_company_concurrency,
     )
 
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from enum import IntEnum
+from functools import lru_cache
 
 from enricher.documents import Link
 from enricher.urls import host_of, origin_of, path_of, site_of
@@ -39,11 +40,16 @@ _NO_PAGE = re.compile(
 
 def kind_of(link: Link) -> Kind | None:
     """What a link's path, or else its words, promise; None where nothing of interest."""
-    path = path_of(link.url).lower()
-    words = _WORD.findall(link.words.lower())
-    for said in (_WORD.findall(path), words if len(words) <= _MAX_WORDS else []):
+    return _kind_of(path_of(link.url), link.words)
+
+
+@lru_cache(2_000)  # a site's pages have the same menu
+def _kind_of(path: str, said: str) -> Kind | None:
+    path = path.lower()
+    words = _WORD.findall(said.lower())
+    for told in (_WORD.findall(path), words if len(words) <= _MAX_WORDS else []):
         for kind, stems in _STEMS.items():
-            if any(word.startswith(stems) for word in said):
+            if any(word.startswith(stems) for word in told):
                 return kind
     return None
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated, get_args
 
-from pydantic import Field, field_validator
+from pydantic import AliasChoices, Field, field_validator
 from pydantic_settings import NoDecode
 
 from common.settings import StageSettings
@@ -70,7 +70,12 @@ class EnricherSettings(StageSettings):
     zerobounce_max_verifications: int = Field(default=1000, ge=0, description="addresses per tenant and day")
 
     enricher_interactive_workers: int = Field(default=10, ge=1, description="visits at once for those who wait")
-    enricher_nightly_workers: int = Field(default=8, ge=1, description="visits at once in the night")
+    sched_company_concurrency: int = Field(
+        default=8,
+        ge=1,
+        validation_alias=AliasChoices("sched_company_concurrency", "enricher_nightly_workers"),
+        description="visits at once in the night",
+    )
 
     @field_validator("crawl_schemes", mode="before")
     @classmethod

@@ -15,11 +15,17 @@ _LONGEST = 1000
 #: A host name that a resolver takes (RFC 1035), or an IPv6 address.
 _HOST = re.compile(rb"(?=.{1,253}$)[\w-]{1,63}(?:\.[\w-]{1,63})*|[0-9a-f:.]*:[0-9a-f:.]*", re.ASCII)
 
+#: As most links of a site to itself are: there is nothing to put right about them.
+_PLAIN = re.compile(r"/(?:[a-zA-Z0-9_-]{1,100}(?:/|\.html|$))*", re.ASCII)
+_PLAIN_ORIGIN = re.compile(r"(https?://(?:[a-z0-9-]{1,63}\.){1,5}[a-z]{2,24})/", re.ASCII)
+
 
 def resolve(base: str, link: str) -> str | None:
     """The absolute URL of a link on the page `base`, without fragment; None where it leads to no web page."""
     if len(link) > _LONGEST:
         return None
+    if _PLAIN.fullmatch(link) and (origin := _PLAIN_ORIGIN.match(base)):
+        return f"{origin[1]}{link}"
     try:
         return _page(urljoin(base, link.strip()))
     except ValueError:

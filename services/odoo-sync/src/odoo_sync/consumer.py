@@ -1,16 +1,19 @@
 """Brings scored leads into their tenants' Odoos and tells where they stand; a tenant without one is told so."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
-from common.cloudevents import decode_body
 from common.contracts import LeadScored, LeadSynced, ResyncOdoo
+from common.postgres import Connection
 from common.stage import Chunk, Item, Stage, Work
 from odoo_sync import connections, links
-from odoo_sync.links import Link
-from odoo_sync.syncing import Leads, Links, Sync
+from odoo_sync.links import Standing
+from odoo_sync.syncing import Leads, Sync, TenantBlocked, stored
 
 #: Leads per call to Odoo's `load`, and links per transaction.
 CHUNK = 200
+
+#: Writes links, and says how the leads stand that they are of.
+Saving = Callable[[Connection], Awaitable[Mapping[int, Standing]]]
 
 
 def odoo_sync(syncing: Sync) -> Stage:
@@ -27,13 +30,18 @@ def odoo_sync(syncing: Sync) -> Stage:
         leads = newest(work.items)
         async with work.reading() as tx:
             connected = await connections.find(tx)
-            known = await links.find(tx, list(leads))
-        settled = syncing.settled(leads, known, connected)
-        await finish(work, settled, known)
-        left = {it: event for it, event in leads.items() if it not in settled}
-        if left and connected is not None:
-            async with syncing.turn(connected):
-                await finish(work, await syncing.brought(work.reading, left, connected), {})
+            known = await links.glance(tx, list(leads))
+        done = syncing.unchanged(leads, known, connected)
+        if done:
+            await finish(work, _confirming({it: leads[it] for it in done}, done), done)
+        left = {it: event for it, event in leads.items() if it not in done}
+        if not left:
+            return
+        if connected is None:
+            await finish(work, _holding_back(left, None), left)
+            return
+        async with syncing.turn(connected):
+            await finish(work, await _bringing(syncing, work, left, connected), left)
 
     @stage.handles(ResyncOdoo)
     async def resync(work: Work[ResyncOdoo]) -> None:
@@ -46,56 +54,83 @@ def odoo_sync(syncing: Sync) -> Stage:
                 return
             async with syncing.turn(connected):
                 async with work.reading() as tx:
-                    waiting = await links.waiting(tx, last, CHUNK, syncing.waits)
+                    waiting = await links.waiting(tx, last, CHUNK, connected.place, syncing.waits)
                 if not waiting:
                     return
                 leads = stored(waiting)
-                new = await syncing.brought(work.reading, leads, connected)
+                save = await _bringing(syncing, work, leads, connected)
                 async with work.step() as tx:
-                    await links.save(tx, new, waiting)
+                    standing = await save(tx)
                     for company_id, event in leads.items():
-                        work.announce(told(event, new[company_id]))
+                        work.announce(told(event, standing[company_id]))
             last = max(waiting)
 
     return stage
 
 
-async def finish(work: Chunk[LeadScored], new: Links, known: Links) -> None:
+async def finish(work: Chunk[LeadScored], save: Saving, company_ids: Mapping[int, object]) -> None:
     """Ends the events of these companies, with what is told of them."""
-    items = [item for item in work.items if item.event.company.company_id in new]
-    if not items:
-        return
+    items = [item for item in work.items if item.event.company.company_id in company_ids]
     async with work.finish(items) as tx:
-        await links.save(tx, new, known)
+        standing = await save(tx)
         for item in items:
-            work.announce(told(item.event, new[item.event.company.company_id]), cause=item)
+            work.announce(told(item.event, standing[item.event.company.company_id]), cause=item)
+
+
+async def _bringing(
+    syncing: Sync, work: Chunk[LeadScored] | Work[ResyncOdoo], leads: Leads, connected: connections.Connected
+) -> Saving:
+    """Brings them into Odoo; what to write of it afterwards."""
+    try:
+        new = await syncing.brought(work.reading, leads, connected)
+    except TenantBlocked as blocked:
+        return _holding_back(leads, str(blocked))
+
+    async def save(tx: Connection) -> Mapping[int, Standing]:
+        await links.save(tx, new)
+        return {it: link.standing for it, link in new.items()}
+
+    return save
+
+
+def _confirming(leads: Leads, done: Mapping[int, Standing]) -> Saving:
+    async def save(tx: Connection) -> Mapping[int, Standing]:
+        await links.confirm(tx, leads)
+        return done
+
+    return save
+
+
+def _holding_back(leads: Leads, blocked: str | None) -> Saving:
+    async def save(tx: Connection) -> Mapping[int, Standing]:
+        return await links.hold_back(tx, leads, "no_connection" if blocked is None else "blocked", blocked)
+
+    return save
 
 
 def newest(items: Sequence[Item[LeadScored]]) -> dict[int, LeadScored]:
     """The newest score of each company."""
     found: dict[int, LeadScored] = {}
     for item in items:
-        company_id = item.event.company.company_id
-        if company_id not in found or found[company_id].scored_at <= item.event.scored_at:
-            found[company_id] = item.event
+        event = item.event
+        company_id = event.company.company_id
+        other = found.get(company_id)
+        if other is None or (other.enriched_at, other.scored_at) <= (event.enriched_at, event.scored_at):
+            found[company_id] = event
     return found
 
 
-def stored(waiting: Links) -> Leads:
-    """The leads as they were told, by company."""
-    return {it: decode_body(LeadScored, (link.lead or "").encode()) for it, link in waiting.items()}
-
-
-def told(event: LeadScored, link: Link) -> LeadSynced:
-    """The event that tells of this link."""
-    is_there = link.outcome in ("synced", "refused", "deleted")
+def told(event: LeadScored, standing: Standing) -> LeadSynced:
+    """The event that tells how it stands."""
+    outcome = standing.outcome
+    is_there = outcome in ("synced", "refused", "deleted")
     return LeadSynced(
         tenant_id=event.tenant_id,
         company=event.company,
-        outcome="synced" if link.outcome == "synced" else "no_connection",
-        held_back=None if link.outcome == "synced" or link.outcome == "no_connection" else link.outcome,
-        partner_id=link.record("company").id if is_there else None,
-        contact_id=link.record("contact").id if is_there else None,
-        lead_id=link.record("lead").id if is_there else None,
-        reason=link.reason,
+        outcome="synced" if outcome == "synced" else "no_connection",
+        held_back=None if outcome == "synced" or outcome == "no_connection" else outcome,
+        partner_id=standing.partner_id if is_there else None,
+        contact_id=standing.contact_id if is_there else None,
+        lead_id=standing.lead_id if is_there else None,
+        reason=standing.reason,
     )

@@ -1,4 +1,4 @@
-"""What becomes of leads: what needs no call is settled at once, the rest is brought into the tenant's Odoo.
+"""What becomes of leads: what stands in the tenant's Odoo already needs no call, the rest is brought there.
 
 A tenant without an Odoo, or with one that refuses us, is told so; its leads are kept, and a resync brings them.
 """
@@ -6,18 +6,21 @@ A tenant without an Odoo, or with one that refuses us, is told so; its leads are
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, replace
+from hashlib import blake2b
 from typing import TypeAlias
 
 import structlog
 
-from common.cloudevents import encode_body
+from common.cloudevents import decode_body, encode_body
 from common.contracts import LeadScored
+from common.errors import Permanent
 from common.postgres import Connection
-from odoo_sync import links, states
+from odoo_sync import connections, links, states
 from odoo_sync.connections import Connected, CredentialsUnreadable, Opener
-from odoo_sync.links import Link, SyncOutcome, unsent
-from odoo_sync.odoo import OdooBlocked
-from odoo_sync.pushing import Draft, Terms, begun, is_done, push
+from odoo_sync.links import Link, Standing, SyncOutcome
+from odoo_sync.mapping import without_nul
+from odoo_sync.odoo import OdooBlocked, OdooUnavailable
+from odoo_sync.pushing import Terms, begun, is_done, push
 from odoo_sync.servers import OdooServers
 from odoo_sync.target import RealTarget
 from odoo_sync.turns import Turns
@@ -29,6 +32,13 @@ Opening: TypeAlias = Callable[[], AbstractAsyncContextManager[Connection]]
 #: By company: the leads, or where they stand.
 Leads: TypeAlias = Mapping[int, LeadScored]
 Links: TypeAlias = dict[int, Link]
+
+#: What no row is made of.
+UNWRITTEN = {"enriched_at", "scored_at", "confidence", "has_icp"}
+
+
+class TenantBlocked(Permanent):
+    """The tenant's Odoo refuses us altogether; the message says why."""
 
 
 @dataclass(frozen=True)
@@ -50,28 +60,33 @@ class Sync:
         """The outcomes that a resync tries again."""
         return (*links.WAITS, "deleted") if self.recreate_deleted else links.WAITS
 
-    def settled(self, leads: Leads, known: Mapping[int, Link], connected: Connected | None) -> Links:
-        """Those that Odoo need not, or must not, be asked for. Pure."""
+    def unchanged(
+        self, leads: Leads, known: Mapping[int, Standing], connected: Connected | None
+    ) -> dict[int, Standing]:
+        """Those that stand there already, or of which a newer score does. Pure, and quick: a night has thousands."""
+        digest = None if connected is None or connected.blocked else self.digesting(connected)
         found = {}
         for company_id, event in leads.items():
-            link = self._settled(event, known.get(company_id), connected)
-            if link is not None:
-                found[company_id] = link
+            standing = known.get(company_id)
+            if standing is None:
+                continue
+            is_there = digest is not None and standing.outcome in ("synced", "deleted")
+            if standing.is_newer(event) or (is_there and digest and standing.digest == digest(event)):
+                found[company_id] = standing
         return found
 
-    def _settled(self, event: LeadScored, known: Link | None, connected: Connected | None) -> Link | None:
-        if known is not None and is_older(event, known):
-            return known
-        if connected is None:
-            return unsent(known, event, "no_connection", None, body(event))
-        if connected.blocked is not None:
-            return unsent(known, event, "blocked", connected.blocked, body(event))
-        if known is None:
-            return None
+    def digesting(self, connected: Connected) -> Callable[[LeadScored], str]:
+        """What tells leads apart that are not to be the same rows at the same place on the same terms."""
         terms = self.terms(connected)
-        if not is_done(begun(event, known, connected.place, terms), known, connected.place, terms):
-            return None
-        return replace(known, scored_at=event.scored_at)
+        own = sorted(terms.own)
+        start = blake2b(f"{connected.place} {terms.min_score} {terms.recreate_deleted} {own}".encode(), digest_size=12)
+
+        def digest(event: LeadScored) -> str:
+            digested = start.copy()
+            digested.update(event.model_dump_json(exclude=UNWRITTEN).encode())
+            return digested.hexdigest()
+
+        return digest
 
     @asynccontextmanager
     async def turn(self, connected: Connected) -> AsyncIterator[None]:
@@ -80,47 +95,79 @@ class Sync:
             yield
 
     async def brought(self, opening: Opening, leads: Leads, connected: Connected) -> Links:
-        """Where they stand in Odoo now, or that it refuses us; to be called in the tenant's turn. May be repeated.
+        """Where they stand in Odoo now; to be called in the tenant's turn. May be repeated.
 
-        Raises OdooUnavailable, OdooRefused.
+        Raises OdooUnavailable (also when the connection was changed meanwhile), OdooRefused, TenantBlocked.
         """
         async with opening() as tx:
+            await _must_be_current(tx, connected)
             known = await links.find(tx, list(leads))
-        terms = self.terms(connected)
-        done = {it: link for it, link in known.items() if is_older(leads[it], link)}
-        left = {it: event for it, event in leads.items() if it not in done}
-        drafts = [begun(event, known.get(it), connected.place, terms) for it, event in left.items()]
+        terms, digest = self.terms(connected), self.digesting(connected)
+        done: Links = {}
+        drafts = {}
+        for company_id, event in leads.items():
+            link = known.get(company_id)
+            if link is not None and link.standing.is_newer(event):
+                done[company_id] = link
+                continue
+            draft = begun(without_nul(event), link, connected.place, terms)
+            if link is not None and is_done(draft, link, connected.place, terms):
+                done[company_id] = replace(link, enriched_at=event.enriched_at, scored_at=event.scored_at)
+            else:
+                drafts[company_id] = draft
+        made: list[Link] = []
+        if drafts:
+            async with self._blocking(opening, connected):
+                target = RealTarget(self.servers.at(connected.opened(self.credentials)))
+                made = await push(target, list(drafts.values()), connected.place, terms, taken_by(opening, connected))
+        done |= {it: replace(link, lead=body(leads[it])) for it, link in zip(drafts, made, strict=True)}
+        return {it: replace(done[it], digest=digest(leads[it])) if it in drafts else done[it] for it in leads}
+
+    @asynccontextmanager
+    async def _blocking(self, opening: Opening, connected: Connected) -> AsyncIterator[None]:
+        """Notes that the tenant is blocked, and tells of it once. Raises TenantBlocked."""
         try:
-            target = RealTarget(self.servers.at(connected.opened(self.credentials)))
-            made = await self._push(opening, target, drafts, connected, terms)
+            yield
         except (OdooBlocked, CredentialsUnreadable) as error:
             reason = str(error)
             async with opening() as tx:
+                await _must_be_current(tx, connected)
                 is_news = await states.block(tx, reason)
             if is_news:
                 log.error("odoo_blocked", reason=reason, database=connected.place)
-            return done | {
-                it: unsent(known.get(it), event, "blocked", reason, body(event)) for it, event in left.items()
-            }
-        return done | {
-            it: replace(link, lead=body(event)) for (it, event), link in zip(left.items(), made, strict=True)
-        }
-
-    async def _push(
-        self, opening: Opening, target: RealTarget, drafts: list[Draft], connected: Connected, terms: Terms
-    ) -> list[Link]:
-        async def taken(partner_ids: Sequence[int]) -> Mapping[int, int]:
-            async with opening() as tx:
-                return await links.companies_of(tx, partner_ids, connected.place)
-
-        return await push(target, drafts, connected.place, terms, taken)
+            raise TenantBlocked(reason) from error
 
 
-def is_older(event: LeadScored, known: Link) -> bool:
-    """Whether the link tells of a newer score, which this one must not undo."""
-    return known.scored_at > event.scored_at
+def taken_by(opening: Opening, connected: Connected) -> Callable[[Sequence[int]], "Taking"]:
+    """Asks which companies partners are already."""
+
+    async def taken(partner_ids: Sequence[int]) -> Mapping[int, int]:
+        async with opening() as tx:
+            return await links.companies_of(tx, partner_ids, connected.place)
+
+    return taken
+
+
+def stored(waiting: Links) -> Leads:
+    """The leads as they were told, by company, with the times at which they were last confirmed."""
+    return {
+        company_id: decode_body(LeadScored, (link.lead or "").encode()).model_copy(
+            update={"enriched_at": link.enriched_at, "scored_at": link.scored_at}
+        )
+        for company_id, link in waiting.items()
+    }
 
 
 def body(event: LeadScored) -> str:
     """The lead as it is kept."""
     return encode_body(event).decode()
+
+
+async def _must_be_current(tx: Connection, connected: Connected) -> None:
+    """Who waits for a turn, or for Odoo, may find that meanwhile another was blocked, or the operator has acted."""
+    now = await connections.find(tx)
+    if now is not None and now == replace(connected, blocked=now.blocked):
+        if now.blocked is not None:
+            raise TenantBlocked(now.blocked)
+        return
+    raise OdooUnavailable("the connection to this Odoo was changed meanwhile")

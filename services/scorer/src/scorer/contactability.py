@@ -127,7 +127,9 @@ def _verified(contacts: Sequence[Contact]) -> Finding | None:
         title = plain(contact.title or "", 40)
         owner = f"the {title}" if title else plain(contact.name or "", 40)
         clause = f"verified email of {owner}" if owner else f"verified email {plain(contact.value, 60)}"
-    return Finding(name, plain(f"{plain(contact.value, 80)}: {_SAID[name]}, {said}", 160), contact.source_url, clause)
+    whose = ", ".join(filter(None, (plain(contact.name or "", 40), plain(contact.title or "", 40))))
+    evidence = f"{plain(contact.value, 80)}{f' of {whose}' if whose else ''}: {_SAID[name]}, {plain(said, 60)}"
+    return Finding(name, evidence, contact.source_url, clause)
 
 
 def _was_looked_for(event: CompanyEnriched) -> bool:

@@ -43,7 +43,8 @@ NEWER = """
     SELECT clock_timestamp() AS at, ARRAY(
         SELECT evidence
           FROM (SELECT (SELECT known.evidence::text FROM lead_features known
-                         WHERE known.company_id = rated.company_id AND known.enriched_at > rated.enriched_at) AS evidence
+                         WHERE known.company_id = rated.company_id
+                           AND known.enriched_at > rated.enriched_at) AS evidence
                   FROM unnest($1::bigint[], $2::timestamptz[]) AS rated (company_id, enriched_at) OFFSET 0) AS newer
          WHERE evidence IS NOT NULL) AS newer
 """

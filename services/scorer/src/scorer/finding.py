@@ -26,6 +26,12 @@ def plain(text: str, longest: int) -> str:
 
     What is cut off is never a part of a number: the rest would be another one.
     """
+    if (
+        len(text) <= longest
+        and text.isprintable()
+        and not ("<" in text or "  " in text or text.startswith(" ") or text.endswith(" "))
+    ):
+        return text
     text = text[: 8 * longest]
     if not text.isprintable():
         text = "".join(letter if letter.isprintable() else " " for letter in text)
@@ -45,4 +51,5 @@ def host_of(url: str | None) -> str:
     scheme, found, rest = (url or "").partition("://")
     if not found or scheme not in ("http", "https"):
         return ""
-    return plain(re.split(r"[/?#]", rest, maxsplit=1)[0].rpartition("@")[2].removeprefix("www."), 48)
+    host = rest.partition("/")[0].partition("?")[0].partition("#")[0]
+    return plain(host.rpartition("@")[2].removeprefix("www."), 48)

@@ -13,8 +13,8 @@ from scorer.industry import IndustryFit
 NEAR_FACTOR, NEAR_YEARS = 2, 2
 
 #: A number with or without its thousands set apart: "1200", "1,200", "1 200", "1.200"; not 1.5, 20k or 30%.
-_COUNT = r"(?<![\w.,])(\d{1,3}(?:[,. ]\d{3}){1,2}|\d{1,7})(?![.,]?\d|\w|\s?%)"
-_SPAN = re.compile(rf"{_COUNT}\+?(?:\s?(?:[-\u2010-\u2015~]|to|and)\s?{_COUNT})?", re.ASCII | re.IGNORECASE)
+_COUNT = r"(\d{1,3}(?:[,. ]\d{3}){1,2}|\d{1,7})(?![.,]?\d|\w|\s?%)"
+_SPAN = re.compile(rf"(?<![\w.,-]){_COUNT}\+?(?:\s?(?:[-\u2010-\u2015~]|to)\s?{_COUNT})?", re.ASCII | re.IGNORECASE)
 #: Words about a number that need none of ours after it, such as "51-200 staff".
 _PEOPLE = re.compile(
     r"\b(?:employ|staff|people|person|team|strong|workforce|headcount|professional|engineer|worker|member|specialist|men)",
@@ -75,7 +75,8 @@ class Fit:
         name = _placed((years, years), (years - NEAR_YEARS, years + NEAR_YEARS), first, last)
         words = "under a year old" if years == 0 else f"{years} year{'s' * (years > 1)} old"
         wanted = _range(first, last)
-        evidence = f"incorporated {event.company.incorporated_on}, {words}; the ICP asks for {wanted} year{'' if wanted.endswith(' 1') else 's'}"
+        unit = "year" if wanted.endswith(" 1") else "years"
+        evidence = f"incorporated {event.company.incorporated_on}, {words}; the ICP asks for {wanted} {unit}"
         return Finding(name, evidence, REGISTER, words)
 
     def _geography(self, postal_code: str | None) -> Finding | None:

@@ -96,7 +96,6 @@ class IndustryFit:
         aims = [aim for key in keys for aim in self._aims if aim.version == key.version]
         if not keys or not aims:
             return None
-        hierarchy = self._industries.hierarchy
         steps, aim = min((self._distance(key, aim), aim) for key in keys for aim in aims if aim.version == key.version)
         return (steps, aim) if steps < len(BY_STEPS) - 1 else (len(BY_STEPS) - 1, None)
 

@@ -3,7 +3,7 @@
 The same event and yardstick give the same rating to the bit.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -111,17 +111,10 @@ def _surer(fact: CompanyFact, known: CompanyFact) -> bool:
     return order(fact) > order(known)
 
 
-def _feature(share: Share, finding: Finding | None) -> dict[str, object]:
-    criterion = share.criterion
-    return {
-        "group": criterion.group,
-        "value": criterion.findings[finding.name] / UNIT if finding else None,
-        "weight": share.weight / UNIT,
-        "prior": criterion.prior / UNIT,
-        "contribution": share.contributions[finding.name] / UNIT if finding else 0.0,
-        "evidence": finding.evidence if finding else "not known",
-        "source": _printable(finding.source) if finding else None,
-    }
+def _feature(share: Share, finding: Finding | None) -> Mapping[str, object]:
+    if finding is None:
+        return share.features[None]
+    return {**share.features[finding.name], "evidence": finding.evidence, "source": _printable(finding.source)}
 
 
 def _printable(source: str | None) -> str | None:

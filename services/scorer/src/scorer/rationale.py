@@ -11,10 +11,10 @@ from common.contracts import Company
 from scorer.finding import REGISTER, Finding, host_of
 from scorer.industry import described
 
-LONGEST = 320
+LONGEST = 400
 
 NO_ICP = "no ICP is set: scored by signals and contacts alone"
-NOTHING = "nothing else is known yet"
+UNREAD = "nothing known of its site"
 
 #: What is told, in this order. What speaks for itself in `features` only is not among them.
 _FIT = ("size", "age", "geography", "technologies")
@@ -31,17 +31,25 @@ _UNKNOWN = {
 
 def rationale(company: Company, findings: Mapping[str, Finding | None], *, has_icp: bool) -> str:
     """How the company fits, what its site shows, whom to reach; "no ICP" where there is none to fit."""
-    clauses = [*(_fit(company, findings) if has_icp else [described(company), NO_ICP])]
-    clauses += _told(findings, _SIGNALS) or _told(findings, ("site_live",))
-    clauses += _reach(findings)
-    if not any(findings.values()):
-        clauses.append(NOTHING)
-    line = ""
-    for clause in clauses:
-        longer = f"{line}; {clause}" if line else clause
-        if len(longer) <= LONGEST:
-            line = longer
+    fit = _fit(company, findings) if has_icp else [described(company), NO_ICP]
+    shown = _told(findings, _SIGNALS) or _told(findings, ("site_live",)) or [UNREAD]
+    reach = _reach(findings)
+    line = "; ".join([*fit, *shown, *reach])
+    if len(line) > LONGEST:
+        line = "; ".join(_most_telling(fit, shown, reach))
     return (line[:1].upper() + line[1:])[:LONGEST]
+
+
+def _most_telling(fit: Sequence[str], shown: Sequence[str], reach: Sequence[str]) -> list[str]:
+    """As many of the clauses as there is room for, in their order: what the site shows gives way first."""
+    room, kept = LONGEST, set()
+    clauses = [*fit, *shown, *reach]
+    first, last = len(fit), len(fit) + len(shown)
+    for at in (*range(first), *range(last, len(clauses)), *range(first, last)):
+        if len(clauses[at]) + len("; ") <= room:
+            room -= len(clauses[at]) + len("; ")
+            kept.add(at)
+    return [clause for at, clause in enumerate(clauses) if at in kept]
 
 
 def _fit(company: Company, findings: Mapping[str, Finding | None]) -> list[str]:

@@ -31,8 +31,8 @@ TENANTS = "SELECT tenant_id FROM tenants WHERE active ORDER BY tenant_id"
 class Rewording:
     """Looks for leads to word, all tenants in turn. `cap` is in tokens per tenant and day of Singapore."""
 
-    #: Leads of a tenant in a round; seconds between two rounds, and after something went wrong.
-    MOST, PAUSE_S, REST_S = 20, 10, 300
+    #: Leads of a tenant in a round; seconds between two rounds, after one without a lead, and after a failure.
+    MOST, PAUSE_S, IDLE_S, REST_S = 20, 10, 60, 300
 
     def __init__(self, database: Database, yardsticks: Yardsticks, model: LanguageModel, *, cap: int) -> None:
         self._database = database
@@ -43,11 +43,11 @@ class Rewording:
     async def run(self) -> None:
         """Until it is cancelled."""
         while True:
-            pause = self.PAUSE_S
+            pause = self.IDLE_S
             try:
                 async with self._database.lock("scorer wording") as session:
-                    if session is not None:
-                        await self.round()
+                    if session is not None and await self.round():
+                        pause = self.PAUSE_S
             except LeadgenError as error:
                 log.warning("wording_rests", error=printable(error))
                 pause = self.REST_S

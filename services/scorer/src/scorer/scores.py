@@ -29,7 +29,13 @@ SAVE = """
                 excluded.model_version)
 """
 
-FIND = "SELECT company_id, score, rationale FROM lead_scores WHERE company_id = ANY($1::bigint[])"
+# One by one: with `= ANY`, PostgreSQL may take an index that has the score before the company, and reads all of it.
+FIND = """
+    SELECT company_id, score, rationale
+      FROM unnest($1::bigint[]) AS these (company_id)
+     CROSS JOIN LATERAL (SELECT score, rationale FROM lead_scores
+                          WHERE lead_scores.company_id = these.company_id OFFSET 0) AS known
+"""
 
 
 async def save(tx: Connection, ratings: Sequence[Rating]) -> None:

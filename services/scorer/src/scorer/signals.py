@@ -48,14 +48,14 @@ def _site_live(site: Site) -> Finding | None:
 def _hiring(site: Site, fact: CompanyFact | None) -> Finding | None:
     if fact is not None:
         evidence = plain(fact.value, _LONGEST)
-        if _NONE.match(fact.value):
-            return Finding("none", evidence, fact.source_url)
-        if "careers page" in fact.value:
-            return Finding("careers_page", evidence, fact.source_url, "has a careers page")
         if roles := _ROLES.match(fact.value):
             count = int(roles[1])
             words = f"hiring {count} role{'s' * (count != 1)} ({_HIRING_AT.get(fact.method) or _where(fact)})"
             return Finding("roles" if count else "none", evidence, fact.source_url, words if count else "")
+        if _NONE.search(evidence):
+            return Finding("none", evidence, fact.source_url)
+        if "careers page" in fact.value:
+            return Finding("careers_page", evidence, fact.source_url, "has a careers page")
         return Finding("roles", evidence, fact.source_url, f"hiring: {plain(fact.value, 50)} ({_where(fact)})")
     if site.has_careers:
         return Finding("careers_page", "has a careers page", site.url, "has a careers page")
@@ -76,7 +76,7 @@ def _pricing(site: Site, fact: CompanyFact | None) -> Finding | None:
         if "pricing page" in fact.value:
             return Finding("pricing_page", evidence, fact.source_url, "has a pricing page")
         if any(letter.isdecimal() for letter in fact.value):
-            return Finding("prices", evidence, fact.source_url, f"shows its prices ({_where(fact)})")
+            return Finding("prices", evidence, fact.source_url, f"shows its prices{_elsewhere(fact, site)}")
         # Such as "on request", or "$$".
         return Finding("pricing_page", evidence, fact.source_url, f"prices: {plain(fact.value, 40)} ({_where(fact)})")
     return Finding("none", "no prices were found", site.url) if _was_read(site) else None
@@ -84,9 +84,12 @@ def _pricing(site: Site, fact: CompanyFact | None) -> Finding | None:
 
 def _customers(site: Site, fact: CompanyFact | None) -> Finding | None:
     if fact is not None:
-        first = plain(fact.value.split(";")[0], 40)
+        first = plain(next((it for it in fact.value.split(";") if plain(it, 40)), ""), 40)
         return Finding(
-            "named", plain(fact.value, _LONGEST), fact.source_url, f"names customers such as {first} ({_where(fact)})"
+            "named",
+            plain(fact.value, _LONGEST),
+            fact.source_url,
+            f"names customers such as {first}{_elsewhere(fact, site)}",
         )
     return Finding("none", "no customers are named", site.url) if _was_read(site) else None
 
@@ -101,6 +104,12 @@ def _news(fact: CompanyFact | None) -> Finding | None:
 def _where(fact: CompanyFact) -> str:
     """Who says so: the host of the page. A fact without a page is only said to be one that was found."""
     return host_of(fact.source_url) or "as found"
+
+
+def _elsewhere(fact: CompanyFact, site: Site) -> str:
+    """The same, where it is not the company's own site: there the words say so already."""
+    host = host_of(fact.source_url)
+    return f" ({host})" if host and host != host_of(site.url) else ""
 
 
 def _was_read(site: Site) -> bool:

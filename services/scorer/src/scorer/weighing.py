@@ -20,6 +20,8 @@ class Share:
     #: What it adds to the base, and what each of its findings adds on top of that.
     base: int
     contributions: Mapping[str, int]
+    #: What `lead_features` says of each of its findings, whoever it is about; None: of none.
+    features: Mapping[str | None, Mapping[str, object]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,21 @@ def _scaled(weights: list[int]) -> list[int]:
 def _share(criterion: Criterion, weight: int) -> Share:
     base = _product(weight, criterion.prior)
     worth = {name: _product(weight, value) - base for name, value in criterion.findings.items()}
-    return Share(criterion, weight, base, worth)
+    features: dict[str | None, Mapping[str, object]] = {
+        name: _feature(criterion, weight, value, worth[name]) for name, value in criterion.findings.items()
+    }
+    features[None] = _feature(criterion, weight, None, 0) | {"evidence": "not known", "source": None}
+    return Share(criterion, weight, base, worth, features)
+
+
+def _feature(criterion: Criterion, weight: int, value: int | None, contribution: int) -> dict[str, object]:
+    return {
+        "group": criterion.group,
+        "value": None if value is None else value / UNIT,
+        "weight": weight / UNIT,
+        "prior": criterion.prior / UNIT,
+        "contribution": contribution / UNIT,
+    }
 
 
 def _product(weight: int, value: int) -> int:

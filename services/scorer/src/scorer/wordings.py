@@ -13,13 +13,13 @@ SAVE = """
     INSERT INTO lead_wordings (tenant_id, features_hash, words, asked_at) VALUES (tenant(), $1, $2, $3)
     ON CONFLICT DO NOTHING
 """
-#: The best leads of which the model was not asked yet.
+#: The best leads of which the model was not asked yet. Looked up lead by lead, however many there are of either.
 UNWORDED = """
     SELECT f.features_hash, f.features::text AS features, f.evidence::text AS evidence, s.rationale
       FROM lead_scores s JOIN lead_features f USING (tenant_id, company_id)
      WHERE s.tenant_id = tenant() AND s.score >= $2 AND f.evidence IS NOT NULL AND f.features_hash IS NOT NULL
-       AND NOT EXISTS (SELECT FROM lead_wordings w
-                        WHERE w.tenant_id = s.tenant_id AND w.features_hash = f.features_hash)
+       AND (SELECT true FROM lead_wordings w
+             WHERE w.tenant_id = s.tenant_id AND w.features_hash = f.features_hash) IS NULL
      ORDER BY s.score DESC, s.company_id DESC LIMIT $1
 """
 

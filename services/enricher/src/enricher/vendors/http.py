@@ -30,29 +30,33 @@ from enricher.vendors.transport import MOST_BYTES, Transport
 
 R = TypeVar("R", bound=Reply)
 
-_CONNECT_S = 10
 _QUOTED = 120
 _LONGEST_WAIT = timedelta(days=1)
 _CREDITS = frozenset({402, 432, 433})  # the last two are Tavily's own
 _TRANSIENT = frozenset({408, 409, 425, 499})
 
 
-def connect() -> httpx.AsyncClient:
-    """The client that all of them share. Whoever opens it closes it."""
-    return httpx.AsyncClient(trust_env=False, follow_redirects=False, transport=Transport())
+def connect() -> httpx.AsyncBaseTransport:
+    """What all of them send by. Whoever opens it closes it.
+
+    No client: of what one does besides (redirects, cookies, logins, the environment) nothing is wanted here.
+    """
+    return Transport()
 
 
 class Endpoint:
     """A vendor's address with our key for it. Raises ValueError for a key that cannot be one."""
 
     def __init__(
-        self, vendor: Vendor, http: httpx.AsyncClient, base_url: str, key: str, headers: Mapping[str, str]
+        self, vendor: Vendor, http: httpx.AsyncBaseTransport, base_url: str, key: str, headers: Mapping[str, str]
     ) -> None:
         self.vendor: Vendor = vendor
         self._http = http
         self._base_url = base_url.rstrip("/")
         self._key = checked_key(vendor, key)
-        self._headers = {"Content-Type": "application/json", "Accept": "application/json", **headers}
+        json_only = {"Content-Type": "application/json", "Accept": "application/json"}
+        self._headers = httpx.Headers({"User-Agent": "leadgen", **json_only, **headers})
+        self._urls: dict[str, httpx.URL] = {}
 
     async def post(self, path: str, body: Mapping[str, Any], shape: type[R], *, within_s: float) -> R:
         """The answer in its shape, all of it within the time. Raises VendorError, and nothing else.
@@ -61,7 +65,7 @@ class Endpoint:
         """
         try:
             async with asyncio.timeout(within_s):
-                response, content = await self._post(path, body, within_s)
+                response, content = await self._post(path, body)
         except (TimeoutError, httpx.HTTPError, httpx.InvalidURL) as error:
             raise failure_of(self.vendor, error, within_s, unsent=UNSENT) from error
         if response.status_code != 200:
@@ -79,20 +83,19 @@ class Endpoint:
         """The error for an answer that makes no sense: paid for, perhaps."""
         return Failed(self.vendor, f"malformed answer: {what}", is_charged_unknown=True)
 
-    async def _post(self, path: str, body: Mapping[str, Any], within_s: float) -> tuple[httpx.Response, bytes]:
+    async def _post(self, path: str, body: Mapping[str, Any]) -> tuple[httpx.Response, bytes]:
+        if path not in self._urls:
+            self._urls[path] = httpx.URL(self._base_url + path)
+        request = httpx.Request("POST", self._urls[path], headers=self._headers, content=json.dumps(body).encode())
+        response = await self._http.handle_async_request(request)
         content = bytearray()
-        async with self._http.stream(
-            "POST",
-            self._base_url + path,
-            content=json.dumps(body).encode(),
-            headers=self._headers,
-            follow_redirects=False,
-            timeout=httpx.Timeout(within_s, connect=min(_CONNECT_S, within_s)),
-        ) as response:
+        try:
             async for chunk in response.aiter_bytes():
                 content += chunk
                 if len(content) > MOST_BYTES:
                     raise httpx.ReadError(f"more than {MOST_BYTES} bytes")
+        finally:
+            await response.aclose()
         return response, bytes(content)
 
 

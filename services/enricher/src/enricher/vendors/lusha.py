@@ -128,7 +128,7 @@ class _Answer(Reply):
 class Lusha:
     """Each method is one request and raises VendorError. `credits` is what the answer says, else the most it can be."""
 
-    def __init__(self, http: httpx.AsyncClient, key: str, base_url: str = "https://api.lusha.com") -> None:
+    def __init__(self, http: httpx.AsyncBaseTransport, key: str, base_url: str = "https://api.lusha.com") -> None:
         self._endpoint = Endpoint("lusha", http, base_url, key, {"api_key": key.strip()})
 
     async def prospect(self, domain: str, titles: Sequence[str], *, size: int) -> ProspectAnswer:

@@ -78,7 +78,7 @@ class _Answer(Reply):
 class ZeroBounce:
     """One request a call. It must not be repeated lightly: each batch is charged anew."""
 
-    def __init__(self, http: httpx.AsyncClient, key: str, base_url: str = "https://api.zerobounce.net") -> None:
+    def __init__(self, http: httpx.AsyncBaseTransport, key: str, base_url: str = "https://api.zerobounce.net") -> None:
         self._endpoint = Endpoint("zerobounce", http, base_url, key, {})
         self._key = key.strip()
 

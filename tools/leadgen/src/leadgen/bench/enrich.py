@@ -7,7 +7,8 @@ The enricher runs as a process, as in production; the simulator is the web and a
                              made each company wait, divided by the workers. That sum is taken from the simulator's own
                              count of requests and calls, times the mean of what it draws; a batch of verifications
                              counts for each company that waited for it
-    companies_per_s          a night without any latency, all steps with all vendors
+    companies_per_s          a night without any latency, all steps with all vendors, by two replicas: each is a process
+                             that uses one core, so on two there are two
     interactive_delay_ratio  ten companies for a rep with 5,000 nightly ones in the queue, next to none in the queue
     rss_mb                   the most memory held while one site in three is hostile, both lanes full
 """
@@ -115,7 +116,7 @@ async def bench_enrich(
 async def _makespan(around: Surroundings, companies: int, workers: int) -> dict[str, Any]:
     """One night with real latencies, from the first request to the last result."""
     asked = living(companies)
-    async with around.enrichments(REALISTIC, {"ENRICHER_NIGHTLY_WORKERS": str(workers)}) as product:
+    async with around.enrichments(REALISTIC, {"SCHED_COMPANY_CONCURRENCY": str(workers)}) as product:
         began = time.perf_counter()
         await product.request(asked, TENANTS, nightly=True)
         await product.enriched(asked, within_s=900)
@@ -145,12 +146,15 @@ async def _waits_s(product: Enrichments, asked: Sequence[Company]) -> dict[str, 
     return {"sites": pages * page, **{vendor: number * answer for vendor, number in calls.items()}}
 
 
-async def _speed(around: Surroundings, companies: int, rounds: int, workers: int = 64) -> dict[str, list[float]]:
+async def _speed(
+    around: Surroundings, companies: int, rounds: int, workers: int = 64, replicas: int = 2
+) -> dict[str, list[float]]:
     """Companies a second of nights without latency, each of companies that nobody has seen; the enricher's CPU time."""
     few = 200
     asked = living(few + rounds * companies)
     figures: dict[str, list[float]] = {"companies_per_s": [], "cpu_ms": []}
-    async with around.enrichments({}, {"ENRICHER_NIGHTLY_WORKERS": str(workers), **NO_PAUSES}) as product:
+    settings = {"SCHED_COMPANY_CONCURRENCY": str(workers), **NO_PAUSES}
+    async with around.enrichments({}, settings, replicas=replicas) as product:
         await product.request(asked[:few], TENANTS, nightly=True)  # warm
         await product.enriched(asked[:few], within_s=120)
         for start in range(few, len(asked), companies):
