@@ -60,17 +60,18 @@ class Tenant:
 
     async def bring(self, *leads: LeadScored) -> list[Link]:
         """As the handler does, without its inbox."""
+        by_company = {it.company.company_id: it for it in leads}
         async with self.opening() as tx:
             connected = await connections.find(tx)
-            known = await links.find(tx, [it.company.company_id for it in leads])
-        by_company = {it.company.company_id: it for it in leads}
-        new = self.sync.settled(by_company, known, connected)
-        left = {it: lead for it, lead in by_company.items() if it not in new}
+            known = await links.glance(tx, list(by_company))
+        unchanged = self.sync.unchanged(by_company, known, connected)
+        left = {it: lead for it, lead in by_company.items() if it not in unchanged}
         if left:
-            new |= await self.sync.brought(self.opening, left, connected)
+            new = await self.sync.brought(self.opening, left, connected)
         async with self.opening() as tx:
-            await links.save(tx, new, known)
-        return [new[it] for it in by_company]
+            await (links.save(tx, new) if left else links.confirm(tx, by_company))
+            found = await links.find(tx, list(by_company))
+        return [found[it] for it in by_company]
 
     async def bring_one(self, **known: Any) -> Link:
         [link] = await self.bring(self.lead(self.companies[0], **known))

@@ -1,4 +1,4 @@
-"""The scorer's core: laws of the score, and what the words of a lead say."""
+"""The laws of the score, whatever is found of whatever company, by whatever profile."""
 
 import re
 from dataclasses import replace
@@ -8,14 +8,12 @@ from random import Random
 from typing import Any
 
 import orjson
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from common.contracts import Company, CompanyEnriched, CompanyFact, Contact, Icp, Site
 from industries.hierarchy import Code, Hierarchy
 from leadgen.ssic import ssic_2020
-from scorer.contactability import is_senior
 from scorer.industry import Industries
 from scorer.model import UNIT, read_model
 from scorer.rating import newest, rate
@@ -50,37 +48,6 @@ FULL_ICP = by(
     districts=["01", "22"],
     technologies=["Shopify", "React"],
 )
-
-
-def seen(
-    *,
-    site: Site | None = None,
-    contacts: list[Contact] | None = None,
-    facts: list[CompanyFact] | None = None,
-    reasons: list[str] | None = None,
-    **company: object,
-) -> CompanyEnriched:
-    """An enrichment of a made-up maker of caps, eight years old, whose site says nothing unless told."""
-    known = {
-        "company_id": 7,
-        "uen": "201812345K",
-        "name": "ACME PTE. LTD.",
-        "incorporated_on": date(2018, 3, 1),
-        "industry_code": "25912",
-        "industry_norm": "manufacture of metal caps",
-        "ssic_version": "2020",
-        "postal_code": "048616",
-        "website_domain": "acme.sg",
-    }
-    return CompanyEnriched(
-        tenant_id=1,
-        company=Company.model_validate(known | company),
-        site=site or Site(outcome="visited", url=HOME),
-        contacts=contacts or [],
-        degraded_reasons=reasons or [],
-        enriched_at=SEEN_AT,
-        facts=facts or [],
-    )
 
 
 def an_email(value: str = "jane@acme.sg", **more: Any) -> Contact:
@@ -159,10 +126,6 @@ weights = st.none() | st.dictionaries(
     st.sampled_from([it.name for it in MODEL.criteria]), st.floats(0.01, 1000), max_size=5
 )
 yardsticks = st.builds(lambda icp, own: by(own, **icp.model_dump()), icps, weights)
-
-
-def contact_of(event: CompanyEnriched) -> Contact | None:
-    return rate(event, NO_ICP).contact
 
 
 def decimals(rating: Any) -> dict[str, Decimal]:
@@ -339,268 +302,3 @@ def test_a_rationale_states_no_number_that_nobody_found(event: CompanyEnriched, 
 
     known = set(re.findall(r"\d+", " ".join([*industries, *(text for texts in kept for text in texts)])))
     assert set(re.findall(r"\d+", rating.rationale)) <= known
-
-
-def told_of(**event: Any) -> str:
-    """What is said of an enrichment by FULL_ICP."""
-    return rate(seen(**event), FULL_ICP).rationale
-
-
-@pytest.mark.parametrize(
-    ("fact", "words"),
-    [
-        (a_fact("hiring", "1 open role: Cook"), "hiring 1 role (careers page)"),
-        (a_fact("hiring", "2 open roles: No-code developer, Cook"), "hiring 2 roles (careers page)"),
-        (
-            CompanyFact(
-                field="hiring", value="2 open roles: Cook", source_url=HOME, method="schema.org", confidence=0.9
-            ),
-            "hiring 2 roles (its job postings)",
-        ),
-        (a_fact("hiring", "looking for a cook"), "hiring: looking for a cook (acme.sg)"),
-        (a_fact("employees", "1"), "1 employee, none of its technologies (acme.sg)"),
-        (a_fact("employees", "51-200 employees"), "51-200 employees (acme.sg)"),
-        (a_fact("employees", "about 30"), "about 30 employees (acme.sg)"),
-        (a_fact("employees", "between 20-30 souls"), "employees: between 20-30 souls (acme.sg)"),
-        (a_fact("pricing", "on request"), "prices: on request (acme.sg)"),
-        (a_fact("customers", "; <b>Foo</b>\n\u202eBar"), "names customers such as Foo Bar"),
-        (
-            CompanyFact(field="customers", value="Foo", source_url="https://x.example/1", method="ai", confidence=0.5),
-            "names customers such as Foo (x.example)",
-        ),
-        (
-            a_fact("customers", "Consolidated Amalgamated Holdings 1234567 Ltd"),
-            "such as Consolidated Amalgamated Holdings…",
-        ),
-    ],
-)
-def test_what_is_told_is_what_was_found_and_who_says_so(fact: CompanyFact, words: str) -> None:
-    """In the right number, without markup, and never with a number that was cut."""
-    assert words in told_of(facts=[fact])
-
-
-@pytest.mark.parametrize("value", ["we are not hiring", "there are no vacancies", "0 open roles", "none", "We aren't"])
-def test_a_company_that_says_it_is_not_hiring_is_believed(value: str) -> None:
-    """Wherever in its words the denial stands."""
-    rating = rate(seen(facts=[a_fact("hiring", value)]), NO_ICP)
-
-    assert orjson.loads(rating.features)["hiring"]["value"] == 0.2
-    assert "hiring" not in rating.rationale
-
-
-@pytest.mark.parametrize("value", ["", "  ", "\u200b\x00"])
-def test_a_fact_that_says_nothing_is_none(value: str) -> None:
-    """Nothing is claimed of it."""
-    facts = [a_fact(field, value) for field in ("employees", "hiring", "pricing", "customers", "technologies", "news")]
-
-    assert replace(rate(seen(facts=facts), FULL_ICP), event=seen()) == rate(seen(), FULL_ICP)
-
-
-def test_of_two_facts_of_a_field_the_surer_one_counts() -> None:
-    """Whichever comes first."""
-    facts = [a_fact("pricing", "zzz"), a_fact("pricing", "S$ 20").model_copy(update={"confidence": 0.9})]
-
-    for given_in in (facts, facts[::-1]):
-        assert "shows its prices" in told_of(facts=given_in)
-
-
-def test_whom_to_reach_is_said_however_much_else_there_is() -> None:
-    """What a site shows gives way first, and what is left is whole."""
-    long = "A very long name that goes on and on and on for as long as it may"
-    rationale = told_of(
-        industry_code="26110",
-        industry_norm=long,
-        contacts=[an_email(name=long, title=f"COO of {long}", status="valid")],
-        facts=[a_fact("customers", long), a_fact("news", long), a_fact("hiring", f"looking for {long}")],
-    )
-
-    assert len(rationale) <= LONGEST
-    assert "verified email of the COO" in rationale
-    assert "decision-maker A very long name" in rationale
-
-
-def test_a_lead_without_an_industry_says_so_once() -> None:
-    """And claims none."""
-    rationale = told_of(industry_code=None, industry_norm=None, incorporated_on=None)
-
-    assert rationale.startswith("As your ICP asks: in district 01 (register); ")
-    assert "fit of its industry, size and age unknown" in rationale
-
-
-def test_addresses_that_are_dead_are_not_said_to_be_missing() -> None:
-    """Something was found, and it takes no mail."""
-    assert "no address that takes mail was found" in told_of(contacts=[an_email(status="invalid")])
-    assert "no contact found" in told_of()
-    assert "no contact known" in told_of(site=Site(outcome="forbidden"))
-
-
-def test_a_verifiers_word_that_nobody_knows_says_nothing() -> None:
-    """It is not bad: it is unknown, and the address may be tried."""
-    rating = rate(seen(contacts=[an_email(status="brand-new-word")]), NO_ICP)
-
-    assert orjson.loads(rating.features)["verified_email"]["value"] is None
-    assert orjson.loads(rating.features)["reachable"]["value"] == 1.0
-
-
-def test_contacts_without_a_name_or_an_address_are_no_people() -> None:
-    """Blank ones claim nothing; the verified address that is told of is the one to write to."""
-    blank = Contact(kind="phone", value=" ", source_url=HOME, name=" ", title="CEO")
-    role = an_email("a@acme.sg", is_role=True, status="valid")
-    boss = an_email("z@acme.sg", name="Zoe", title="COO", status="valid")
-
-    rating = rate(seen(contacts=[blank]), NO_ICP)
-    assert rating.contact is None
-    assert "CEO" not in rating.rationale
-    rating = rate(seen(contacts=[role, boss]), NO_ICP)
-    assert rating.contact == boss
-    assert "verified email of the COO; decision-maker Zoe, COO" in rating.rationale
-
-
-def test_what_is_not_known_lowers_the_confidence_and_not_the_score() -> None:
-    """Nothing known is the base, in between of all known well and all known badly."""
-    unknown = rate(seen(site=Site(outcome="no_site_known"), website_domain=None), NO_ICP)
-    bad = rate(seen(site=Site(outcome="unreachable", url=HOME), contacts=[an_email(status="invalid")]), NO_ICP)
-
-    assert unknown.confidence == 0
-    assert unknown.score == unknown.base
-    assert bad.score < unknown.score < rate(seen(contacts=[an_email(status="valid")]), NO_ICP).score
-    assert {it["value"] for it in orjson.loads(unknown.features).values()} == {None}
-
-
-def test_a_company_that_is_all_one_could_wish_scores_1_and_says_why() -> None:
-    """Each claim with its evidence, and every source in the features."""
-    event = seen(
-        site=Site(outcome="visited", url=HOME, tech=["react", "shopify"], has_careers=True),
-        contacts=[an_email(name="Ann Tan", title="COO", status="valid")],
-        facts=[
-            a_fact("employees", "40"),
-            a_fact("hiring", "4 open roles: Cook, Clerk, Welder, …", "/careers"),
-            a_fact("customers", "Foo; Bar"),
-            a_fact("pricing", "S$ 20"),
-            a_fact("news", "Opens a second plant"),
-        ],
-    )
-
-    rating = rate(event, FULL_ICP)
-
-    assert (rating.score, rating.confidence, rating.bucket) == (1.0, 1.0, "High")
-    assert rating.rationale == (
-        "Manufacture of fabricated metal products except machinery and … (SSIC 25) matches your ICP; "
-        "as your ICP asks: 40 employees (acme.sg), 8 years old, in district 01 (register), uses React, Shopify "
-        "(acme.sg); hiring 4 roles (careers page); names customers such as Foo; "
-        "in the news: Opens a second plant (acme.sg); shows its prices; verified email of the COO; "
-        "decision-maker Ann Tan, COO"
-    )
-    features = orjson.loads(rating.features)
-    assert features["hiring"]["source"] == f"{HOME}/careers"
-    assert features["industry"]["source"] == "register"
-    assert features["verified_email"]["source"] == f"{HOME}/contact"
-
-
-def test_without_an_icp_a_score_says_so_and_rests_on_the_rest() -> None:
-    """The ICP's criteria are no part of it; an ICP that asks for nothing is none."""
-    rating = rate(seen(), NO_ICP)
-
-    assert "no ICP is set: scored by signals and contacts alone" in rating.rationale
-    assert set(orjson.loads(rating.features)) == {it.name for it in MODEL.criteria if it.group != "icp"}
-    assert rating.announcement(SEEN_AT).has_icp is False
-    assert rate(seen(), by(industries=[])).score == rating.score
-    assert rate(seen(), FULL_ICP).announcement(SEEN_AT).has_icp is True
-
-
-def test_a_tenants_own_weights_move_its_scores_and_name_themselves() -> None:
-    """Those that it does not name keep the model's; the model's version tells the two apart."""
-    event = seen(facts=[a_fact("hiring", "4 open roles: Cook")])
-    plain, own = rate(event, NO_ICP), rate(event, by({"hiring": 5}))
-
-    assert own.score > plain.score
-    assert plain.yardstick.model_version == MODEL.version
-    assert own.yardstick.model_version == f"{MODEL.version}+own"
-
-
-@pytest.mark.parametrize(
-    ("outcome", "told"),
-    [
-        ("visited", "site live (acme.sg)"),
-        ("unreachable", "site does not answer (acme.sg)"),
-        ("empty", "site live but says nothing (acme.sg)"),
-    ],
-)
-def test_a_rationale_says_how_the_visit_went_where_nothing_else_is_known_of_it(outcome: str, told: str) -> None:
-    """A visit that failed is explained, and nothing is claimed of what the site holds."""
-    event = seen(site=Site.model_validate({"outcome": outcome, "url": HOME}))
-
-    assert told in rate(event, NO_ICP).rationale
-
-
-def test_what_does_not_fit_is_said_too() -> None:
-    """In the rationale, with what it is, and with what was asked for in the features."""
-    rating = rate(seen(facts=[a_fact("employees", "900")], industry_code="46900", postal_code="738099"), FULL_ICP)
-
-    assert rating.rationale.startswith("Manufacture of metal caps (SSIC 46900) is outside your ICP")
-    assert "not as your ICP asks: 900 employees (acme.sg), in district 25 (register)" in rating.rationale
-    assert orjson.loads(rating.features)["size"]["evidence"] == "900 employees; the ICP asks for 20 to 200"
-
-
-def test_that_nobody_is_named_means_nothing_while_a_vendor_was_left_out() -> None:
-    """Then it is unknown; with the vendor asked in vain it is a finding."""
-    values = [
-        orjson.loads(rate(seen(reasons=reasons), NO_ICP).features)["decision_maker"]["value"]
-        for reasons in (["lusha: no key"], ["lusha: nobody with such a title and an address"], [])
-    ]
-
-    assert values == [None, 0.25, 0.25]
-
-
-@pytest.mark.parametrize(
-    ("status", "sub_status", "value"),
-    [
-        ("valid", "", 1.0),
-        ("valid", "role_based_accept_all", 1.0),
-        ("catch-all", "", 0.7),
-        ("do_not_mail", "role_based", 0.6),
-        ("do_not_mail", "role_based_catch_all", 0.6),
-        ("do_not_mail", "toxic", 0.0),
-        ("invalid", "mailbox_not_found", 0.0),
-        ("spamtrap", "", 0.0),
-        ("unknown", "greylisted", None),
-        (None, None, None),
-    ],
-)
-def test_a_verifiers_words_count_as_they_are_meant(status: str | None, sub_status: str | None, value: float) -> None:
-    """A company's info@ comes as do_not_mail and is read all the same; what could not be verified is unknown."""
-    event = seen(contacts=[an_email(status=status, sub_status=sub_status)])
-
-    assert orjson.loads(rate(event, NO_ICP).features)["verified_email"]["value"] == value
-
-
-def test_the_best_contact_is_a_live_address_of_someone_who_decides() -> None:
-    """Not a dead one; a person's before a role's before a phone; the verified, the senior, the own domain first."""
-    role, person = an_email("info@acme.sg", is_role=True), an_email("jane@acme.sg")
-    verified, senior = an_email("zoe@acme.sg", status="valid"), an_email("zac@acme.sg", title="Director")
-    dead, elsewhere = an_email("ann@acme.sg", status="invalid"), an_email("a@mail.example")
-
-    assert contact_of(seen(contacts=[a_phone(), role])) == role
-    assert contact_of(seen(contacts=[role, elsewhere])) == elsewhere
-    assert contact_of(seen(contacts=[elsewhere, role, person])) == person
-    assert contact_of(seen(contacts=[person, senior, dead])) == senior
-    assert contact_of(seen(contacts=[person, senior, verified])) == verified
-    assert contact_of(seen(contacts=[dead, a_phone()])) == a_phone()
-    assert contact_of(seen(contacts=[a_phone()])) == a_phone()
-    assert contact_of(seen()) is None
-
-
-@pytest.mark.parametrize(
-    "title", ["COO", "Chief Executive", "Managing Director", "Head of Sales", "Co-Founder", "VP Sales"]
-)
-def test_who_decides_is_known_by_the_title(title: str) -> None:
-    """Any chief, head, director, founder or owner."""
-    assert is_senior(title)
-
-
-@pytest.mark.parametrize(
-    "title", [None, "", "Sales Executive", "Engineer", "Assistant to the CEO", "Executive Assistant"]
-)
-def test_who_decides_nothing_is_known_too(title: str | None) -> None:
-    """Also where the title names someone else's."""
-    assert not is_senior(title)

@@ -36,11 +36,12 @@ class Found:
     partner: Values
     by: str
     others: int
+    is_named: bool
 
     @property
     def note(self) -> str:
         """For whoever looks into it."""
-        among = f", the oldest of {self.others + 1}" if self.others else ""
+        among = f", one of {self.others + 1}" if self.others else ""
         return f"partner {self.partner['id']} was there already: same {self.by}{among}"
 
 
@@ -53,7 +54,9 @@ async def find(
     uen_columns = [column for column in UEN_COLUMNS if column in columns]
     uens = [company.uen for company in companies]
     by_uen = await search(with_uen(uens, uen_columns))
-    found = {company.company_id: _ranked(_of_uen(by_uen, company, uen_columns), "UEN") for company in companies}
+    found = {
+        company.company_id: _ranked(_of_uen(by_uen, company, uen_columns), "UEN", company) for company in companies
+    }
     left = [company for company in companies if not found[company.company_id]]
     if left:
         domains = sorted({it for company in left if (it := own_domain(company))})
@@ -67,7 +70,9 @@ async def find(
             domain = own_domain(company)
             same_site = [it for it in free if domain and domain_of(str(it.get("website") or "")) == domain]
             same_name = [it for it in free if it["name"] == company.name and _lies_in(it, country)]
-            found[company.company_id] = _ranked(same_site, "website") or _ranked(same_name, "name and country")
+            found[company.company_id] = _ranked(same_site, "website", company) or _ranked(
+                same_name, "name and country", company
+            )
     return found
 
 
@@ -84,11 +89,14 @@ def own_domain(company: Company) -> str | None:
 
 
 def take(found: Mapping[int, list[Found]], taken: Mapping[int, int]) -> dict[int, Found]:
-    """One partner for each company, none for two; `taken` says which company has a partner already."""
+    """One partner for each company, none for two; `taken` says which company has a partner already.
+
+    Of two that a partner may be, it is the one whose name it bears, else the first.
+    """
     chosen: dict[int, Found] = {}
     gone = dict(taken)
     for by in ("UEN", "website", "name and country"):
-        for company_id, candidates in found.items():
+        for company_id, candidates in sorted(found.items(), key=lambda it: not (it[1] and it[1][0].is_named)):
             if company_id in chosen or not candidates or candidates[0].by != by:
                 continue
             for candidate in candidates:
@@ -135,7 +143,13 @@ def _lies_in(partner: Values, country: int | None) -> bool:
     return country is None or partner.get("country_id") == country
 
 
-def _ranked(partners: list[Values], by: str) -> list[Found]:
-    """The oldest that is not archived first."""
-    ranked = sorted(partners, key=lambda it: (not it.get("active", True), it["id"]))
-    return [Found(it, by, len(ranked) - 1) for it in ranked]
+def _ranked(partners: list[Values], by: str, company: Company) -> list[Found]:
+    """The oldest that is not archived first. A group's companies may share a site: there the name comes before age."""
+
+    def is_named(partner: Values) -> bool:
+        return str(partner["name"] or "").strip().casefold() == company.name.strip().casefold()
+
+    ranked = sorted(
+        partners, key=lambda it: (by == "website" and not is_named(it), not it.get("active", True), it["id"])
+    )
+    return [Found(it, by, len(ranked) - 1, is_named(it)) for it in ranked]

@@ -37,8 +37,8 @@ def odoo_sync(syncing: Sync) -> Stage:
         left = {it: event for it, event in leads.items() if it not in done}
         if not left:
             return
-        if connected is None:
-            await finish(work, _holding_back(left, None), left)
+        if connected is None or connected.blocked is not None:
+            await finish(work, _holding_back(left, connected.blocked if connected else None), left)
             return
         async with syncing.turn(connected):
             await finish(work, await _bringing(syncing, work, left, connected), left)

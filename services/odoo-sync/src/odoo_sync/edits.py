@@ -9,9 +9,6 @@ from typing import Any
 from odoo_sync.links import Kind, Values
 from odoo_sync.odoo import Row
 
-#: Columns that say who a contact is: another contact does not take the place of one that people have changed.
-PERSON = ("name", "email", "phone")
-
 
 @dataclass(frozen=True)
 class Outgoing:
@@ -40,16 +37,14 @@ def outgoing(kind: Kind, row: Row, now: Values, held: Values, own: Collection[st
             sorted_out.send[column] = value
         else:
             sorted_out.kept.append(name)
-    if kind == "contact" and _would_mix(sorted_out, now, held):
-        sorted_out.kept.extend(sorted({column.partition("/")[0] for column in sorted_out.send} - {"parent_id"}))
-        for column in [it for it in sorted_out.send if it.partition("/")[0] != "parent_id"]:
-            del sorted_out.send[column]
     return sorted_out
 
 
 def is_ours(name: str, current: Any, held: Values) -> bool:
-    """Whether nobody else has put there what is there."""
-    return bool(current == held[name]) if name in held else not current
+    """Whether nobody else has put there what is there. Who is no company was made so: that is never empty."""
+    if name in held:
+        return bool(current == held[name])
+    return not current and name != "is_company"
 
 
 def is_same(name: str, wanted: str, current: Any, ids: Mapping[str, int]) -> bool:
@@ -70,17 +65,6 @@ def domain_of(website: str) -> str:
     """The host that an address is about; `www.` and what is behind the host say nothing."""
     host = sub(r"^[a-z]+://", "", website.strip().lower()).partition("/")[0].partition("?")[0].partition(":")[0]
     return host.removeprefix("www.").rstrip(".")
-
-
-def _would_mix(found: Outgoing, now: Values, held: Values) -> bool:
-    """Whether the record would become another person, with something that people had put there of the first."""
-    becomes_another = any(held.get(name) and column_sent(found, name) for name in PERSON)
-    return becomes_another and any(now.get(name) != value for name, value in held.items() if name in PERSON)
-
-
-def column_sent(found: Outgoing, name: str) -> bool:
-    """Whether this field is among what is to be sent."""
-    return any(column.partition("/")[0] == name for column in found.send)
 
 
 def _words(html: str) -> str:

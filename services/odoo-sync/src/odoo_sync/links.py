@@ -155,8 +155,10 @@ class Link:
     @property
     def standing(self) -> Standing:
         """In short."""
-        ids = (self.record(kind).id for kind in _KINDS)
-        return Standing(self.outcome, *ids, self.reason, self.enriched_at, self.scored_at, self.digest)
+        company, contact, lead = (self.record(kind).id for kind in _KINDS)
+        return Standing(
+            *(self.outcome, company, contact, lead, self.reason), self.enriched_at, self.scored_at, self.digest
+        )
 
 
 async def glance(tx: Connection, company_ids: Sequence[int]) -> dict[int, Standing]:

@@ -71,6 +71,16 @@ async def load(odoo: OdooServer, model: str, rows: Sequence[Row]) -> list[Outcom
     return [outcomes[place] for place in range(len(rows))]
 
 
+async def named(odoo: OdooServer, model: str, external_id: str) -> int | None:
+    """The record that bears this external id, if any. Raises OdooUnavailable, OdooBlocked, OdooRefused.
+
+    Without a column `load` writes nothing to a record that is there, and cannot make one that is not: it lacks its
+    name. Odoo tells in no other way that it gives those who may not read ir.model.data.
+    """
+    answered = await _load_once(odoo, model, [{"id": external_id}])
+    return answered[0] if isinstance(answered, list) else None
+
+
 async def may(odoo: OdooServer, model: str, operation: str) -> bool:
     """Whether the key's user has this right on the model ("read", "write", "create", "unlink")."""
     return bool(await odoo.execute(model, "check_access_rights", operation=operation, raise_exception=False))

@@ -6,11 +6,12 @@ lead is made, only its description is brought up to date.
 
 from hashlib import blake2b
 from html import escape
+from typing import Any
 
 import orjson
 
 from common.contracts import Company, Contact, LeadScored
-from odoo_sync.links import Kind
+from odoo_sync.links import Kind, Values
 from odoo_sync.odoo import Row
 
 MODELS: dict[Kind, str] = {"company": "res.partner", "contact": "res.partner", "lead": "crm.lead"}
@@ -24,6 +25,13 @@ def wanted(event: LeadScored, *, min_score: float, has_lead: bool) -> dict[Kind,
     if has_lead or event.score >= min_score:
         rows["lead"] = lead_row(event)
     return rows
+
+
+def without_nul(event: LeadScored) -> LeadScored:
+    """The same without the character that no text of PostgreSQL holds: with it Odoo fails at the whole chunk."""
+    if "\\u0000" not in event.model_dump_json():
+        return event
+    return LeadScored.model_validate(_without_nul(event.model_dump()))
 
 
 def digest(row: Row) -> str:
@@ -45,17 +53,21 @@ def company_row(event: LeadScored) -> Row:
 
 
 def contact_row(contact: Contact) -> Row:
-    """The best contact, a child of the company. Nobody's name is made up: without one it is the address.
+    """The best contact, a child of the company. Nobody's name is made up: without one it is the address."""
+    row = {"name": contact.name or contact.value, "type": "contact", contact.kind: contact.value}
+    return row | _known(function=contact.title)
 
-    What the last contact had and this one has not is sent empty; what people typed there is theirs and stays.
-    """
-    return {
-        "name": contact.name or contact.value,
-        "type": "contact",
-        "email": contact.value if contact.kind == "email" else "",
-        "phone": contact.value if contact.kind == "phone" else "",
-        "function": contact.title or "",
-    }
+
+def is_same_person(contact: Contact, there: Values) -> bool:
+    """Whether the contact is who these values are of: by its address, else by its name."""
+    if has_address(contact, there):
+        return True
+    return bool(contact.name) and _folded(contact.name or "") == _folded(str(there.get("name") or ""))
+
+
+def has_address(contact: Contact, there: Values) -> bool:
+    """Whether these values have the contact's address, however it is written."""
+    return _address(contact.kind, contact.value) == _address(contact.kind, str(there.get(contact.kind) or ""))
 
 
 def lead_row(event: LeadScored) -> Row:
@@ -64,11 +76,13 @@ def lead_row(event: LeadScored) -> Row:
 
 
 def new_lead(event: LeadScored) -> Row:
-    """What a lead has besides when it is made: of type lead, and nobody's; without that it would be the API user's."""
+    """What a lead has besides when it is made: of type lead, and nobody's; without that it would be the API user's.
+
+    Whom it hangs on, and at which address they are, is not known before that one is written.
+    """
     company, contact = event.company, event.contact
     row = {"name": company.name, "type": "lead", "user_id/id": "", "partner_name": company.name}
     if contact is not None:
-        row["email_from" if contact.kind == "email" else "phone"] = contact.value
         row |= _known(contact_name=contact.name, function=contact.title)
     return row | _known(website=company.website_domain)
 
@@ -92,6 +106,12 @@ def external_id(kind: Kind, tenant_id: int, uen: str) -> str:
     return f"leadgen.{kind}_{tenant_id}_{uen}"
 
 
+def another_contact_id(tenant_id: int, uen: str, contact: Contact) -> str:
+    """The name of a contact that comes after another of the same company: that one keeps the usual name."""
+    address = _address(contact.kind, contact.value).encode()
+    return f"{external_id('contact', tenant_id, uen)}_{blake2b(address, digest_size=5).hexdigest()}"
+
+
 def _register(company: Company) -> str:
     parts = [f"UEN {company.uen}", company.entity_type]
     if company.industry_code:
@@ -103,3 +123,19 @@ def _register(company: Company) -> str:
 
 def _known(**columns: str | None) -> dict[str, str]:
     return {column: value for column, value in columns.items() if value}
+
+
+def _address(kind: str, value: str) -> str:
+    return "".join(it for it in value if it.isdigit()) if kind == "phone" else value.strip().lower()
+
+
+def _folded(name: str) -> str:
+    return " ".join(name.casefold().split())
+
+
+def _without_nul(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.replace("\0", "")
+    if isinstance(value, dict):
+        return {name: _without_nul(it) for name, it in value.items()}
+    return [_without_nul(it) for it in value] if isinstance(value, list) else value

@@ -21,11 +21,15 @@ from odoo_sync import connections, links, states
 from odoo_sync.auditing import audit
 from odoo_sync.checking import check
 from odoo_sync.connections import Connected, CredentialsUnreadable
+from odoo_sync.odoo import OdooBlocked, OdooRefused, OdooUnavailable
 from odoo_sync.previewing import preview
 from odoo_sync.syncing import Sync
 
 NAME = "odoo-sync"
 CONNECTED = "SELECT tenant_id FROM tenants WHERE active AND ($1::int IS NULL OR tenant_id = $1) ORDER BY tenant_id"
+
+#: What a tenant's Odoo, or its key, may fail with.
+_ODOOS = (OdooUnavailable, OdooRefused, OdooBlocked, CredentialsUnreadable)
 
 Composing: TypeAlias = Callable[[Database], AbstractAsyncContextManager[Sync]]
 Told: TypeAlias = dict[str, Any]
@@ -56,7 +60,10 @@ async def _run(database_url: str, compose: Composing, command: "Command", tenant
         async with compose(database) as syncing:
             told = []
             for tenant, connected in await _connected(database, tenant_id):
-                told.append({"tenant": tenant, **await command(Desk(database, syncing, tenant, connected))})
+                try:
+                    told.append({"tenant": tenant, **await command(Desk(database, syncing, tenant, connected))})
+                except _ODOOS as error:  # the other tenants' are asked all the same
+                    told.append({"tenant": tenant, "error": str(error)})
             return told
     finally:
         await database.close()
@@ -104,7 +111,10 @@ async def check_tenant(desk: Desk) -> Told:
     async with desk.opening() as tx:
         if problems:
             await states.block(tx, "; ".join(problems))
-            return {"problems": problems, "waiting": await links.count_waiting(tx, desk.syncing.waits)}
+            return {
+                "problems": problems,
+                "waiting": await links.count_waiting(tx, desk.connected.place, desk.syncing.waits),
+            }
         was_blocked = await states.clear(tx)
         return {"problems": [], "was_blocked": was_blocked, "waiting": await _ask(tx, desk)}
 
@@ -135,7 +145,7 @@ COMMANDS: dict[str, Command] = {
 
 async def _ask(tx: Connection, desk: Desk) -> int:
     """Announces a resync where anything waits; how many leads do."""
-    waiting = await links.count_waiting(tx, desk.syncing.waits)
+    waiting = await links.count_waiting(tx, desk.connected.place, desk.syncing.waits)
     if waiting:
         event = ResyncOdoo(tenant_id=desk.tenant_id, requested_at=datetime.now(UTC))
         event_id = new_id()

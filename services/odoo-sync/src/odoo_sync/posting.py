@@ -39,8 +39,13 @@ class Posting:
                 answer = await self._http.request(
                     method, where, timeout=self._timeout_s, follow_redirects=False, **content
                 )
-        except (httpx.UnsupportedProtocol, httpx.LocalProtocolError, httpx.InvalidURL) as error:
+        except (httpx.UnsupportedProtocol, httpx.InvalidURL) as error:
             raise OdooBlocked(f"{where} cannot be called: {error}; store the connection again") from error
+        except (httpx.LocalProtocolError, UnicodeEncodeError):  # its words hold the header, which may be the key
+            raise OdooBlocked(
+                f"{where} cannot be called with this key and database: they hold characters that HTTP has not; "
+                "store the connection again"
+            ) from None
         except (httpx.TransportError, httpx.DecodingError, TimeoutError) as error:
             raise OdooUnavailable(f"{where} does not answer: {type(error).__name__} {error}".rstrip()) from error
         if answer.status_code in (408, 429) or answer.status_code >= 500:

@@ -19,6 +19,10 @@ from odoo_sync.target import Target
 Taken = Callable[[Sequence[int]], Awaitable[Mapping[int, int]]]
 
 
+#: What a company that was found may have of ours, besides.
+RECALLED: tuple[Kind, ...] = ("contact", "lead")
+
+
 @dataclass(frozen=True)
 class Terms:
     """What holds for a tenant: `own` are fields such as `company.website`, ours whatever people make of them."""
@@ -30,11 +34,15 @@ class Terms:
 
 @dataclass
 class Draft:
-    """A lead on its way: the rows wanted, and what is known of its records so far."""
+    """A lead on its way: the rows wanted, and what is known of its records so far.
+
+    `elsewhere` are those of another place, which may be the same Odoo under a new address.
+    """
 
     event: LeadScored
     rows: dict[Kind, Row]
     records: dict[Kind, Record]
+    elsewhere: Mapping[Kind, Record] = field(default_factory=dict)
     now: dict[Kind, Values] = field(default_factory=dict)
     written: dict[Kind, frozenset[str]] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
@@ -44,15 +52,34 @@ class Draft:
         return self.records.get(kind, NONE)
 
     def external_id(self, kind: Kind) -> str:
-        return mapping.external_id(kind, self.event.tenant_id, self.event.company.uen)
+        return self.record(kind).name or mapping.external_id(kind, self.event.tenant_id, self.event.company.uen)
+
+    def is_found(self, kind: Kind, values: Values) -> None:
+        """This record was there: as we left it, if it is the one that we knew elsewhere by the same number."""
+        number, before = values["id"], self.elsewhere.get(kind, NONE)
+        record = replace(self.record(kind), id=number, is_deleted=False)
+        self.records[kind] = replace(record, held=before.held, name=before.name) if before.id == number else record
+        self.now[kind] = values
+
+    def has_another_contact(self) -> None:
+        """Who we know as the contact is somebody else: they stay as they are, and this one is a record of its own."""
+        contact, company = self.event.contact, self.event.company
+        assert contact is not None  # noqa: S101 # it has a row
+        self.now.pop("contact", None)
+        self.records["contact"] = Record(name=mapping.another_contact_id(self.event.tenant_id, company.uen, contact))
 
 
 def begun(event: LeadScored, known: Link | None, place: str, terms: Terms) -> Draft:
     """The lead and what is known of it at this place; of another place nothing is."""
     is_here = known is not None and known.place in (None, place)
     records = dict(known.records) if known is not None and is_here else {}
+    elsewhere = known.records if known is not None and not is_here else {}
     has_lead = "lead" in records and records["lead"].id is not None
-    return Draft(event, mapping.wanted(event, min_score=terms.min_score, has_lead=has_lead), records)
+    draft = Draft(event, mapping.wanted(event, min_score=terms.min_score, has_lead=has_lead), records, elsewhere)
+    last = draft.record("contact").held
+    if event.contact is not None and last and not mapping.is_same_person(event.contact, last):
+        draft.has_another_contact()
+    return draft
 
 
 def is_done(draft: Draft, known: Link | None, place: str, terms: Terms) -> bool:
@@ -65,7 +92,7 @@ def is_done(draft: Draft, known: Link | None, place: str, terms: Terms) -> bool:
         record = draft.record(kind)
         if record.is_deleted and not terms.recreate_deleted:
             continue
-        if record.hash != mapping.digest(row):
+        if record.is_deleted or record.hash != mapping.digest(row):
             return False
     return True
 
@@ -79,8 +106,10 @@ async def push(target: Target, drafts: Sequence[Draft], place: str, terms: Terms
     country = await target.country()
     await _look(target, drafts, "res.partner", ("company", "contact"))
     await _look(target, drafts, "crm.lead", ("lead",))
+    strangers = [it for it in drafts if it.record("company").id is None]
     await _adopt(target, drafts, country, taken)
     await _find_contacts(target, drafts)
+    await _recall(target, [it for it in strangers if it.record("company").id is not None])
     ids = {} if country is None else {"base.sg": country}
     await _write(target, drafts, "company", ids, terms)
     await _write(target, drafts, "contact", ids, terms)
@@ -124,8 +153,7 @@ async def _adopt(target: Target, drafts: Sequence[Draft], country: int | None, t
     owners = await taken(numbers) if numbers else {}
     for company_id, chosen in adopting.take(found, owners).items():
         draft = homeless[company_id]
-        draft.records["company"] = replace(draft.record("company"), id=chosen.partner["id"], is_deleted=False)
-        draft.now["company"] = chosen.partner
+        draft.is_found("company", chosen.partner)
         draft.notes.append(chosen.note)
 
 
@@ -136,18 +164,37 @@ async def _find_contacts(target: Target, drafts: Sequence[Draft]) -> None:
         for draft in drafts
         if "contact" in draft.rows
         and (number := draft.record("company").id) is not None
-        and draft.record("contact") is NONE
+        and draft.record("contact").id is None
+        and not draft.record("contact").is_deleted
     }
     if not wanted:
         return
-    children = await target.search("res.partner", ["&", ["parent_id", "in", list(wanted)], ["is_company", "=", False]])
+    people = [["parent_id", "in", list(wanted)], ["is_company", "=", False], ["type", "=", "contact"]]
+    children = await target.search("res.partner", ["&", "&", *people])
     for child in sorted(children, key=lambda it: (it.get("active", True), -it["id"])):  # the oldest active one wins
         draft = wanted[child["parent_id"]]
         contact = draft.event.contact
-        assert contact is not None  # noqa: S101 # it has a row
-        if str(child.get(contact.kind) or "").strip().lower() == contact.value.lower():
-            draft.records["contact"] = Record(child["id"])
-            draft.now["contact"] = child
+        if contact is not None and mapping.has_address(contact, child):
+            draft.is_found("contact", child)
+
+
+async def _recall(target: Target, drafts: Sequence[Draft]) -> None:
+    """Of companies that were found: contacts and leads that bear our names, because a link was lost, or a server moved.
+
+    Making them by these names would put our words over all that people have made of them since.
+    """
+    for kind in RECALLED:
+        forgotten = [it for it in drafts if kind in it.rows and it.record(kind).id is None]
+        numbers = [await target.survivor(mapping.MODELS[kind], it.external_id(kind)) for it in forgotten]
+        found = await _by_id(target, mapping.MODELS[kind], numbers)
+        for draft, number in zip(forgotten, numbers, strict=True):
+            contact = draft.event.contact
+            if number is None or number not in found:
+                continue
+            if kind == "contact" and contact is not None and not mapping.is_same_person(contact, found[number]):
+                draft.has_another_contact()
+            else:
+                draft.is_found(kind, found[number])
 
 
 async def _write(target: Target, drafts: Sequence[Draft], kind: Kind, ids: Mapping[str, int], terms: Terms) -> None:
@@ -169,15 +216,15 @@ async def _write(target: Target, drafts: Sequence[Draft], kind: Kind, ids: Mappi
             if kind == "lead":
                 if draft.event.score < terms.min_score:
                     continue
-                hangs_on = draft.record("contact").id or partner
-                row = {**row, **mapping.new_lead(draft.event), "partner_id/.id": str(hangs_on)}
+                row = {**row, **mapping.new_lead(draft.event), **_hanging(draft)}
             sent.append((draft, {"id": draft.external_id(kind), **row}))
             continue
         compared = outgoing(kind, row, draft.now.get(kind, {}), record.held, terms.own, ids)
         draft.notes += [f"{kind}.{name} is kept as people changed it" for name in compared.kept]
         digest = mapping.digest(draft.rows[kind])
         draft.records[kind] = replace(record, hash=digest, held={**record.held, **compared.there})
-        if compared.send:
+        is_unchanged_lead = kind == "lead" and record.hash == digest  # but for its date
+        if compared.send and not is_unchanged_lead:
             sent.append((draft, {".id": str(record.id), **compared.send}))
     if not sent:
         return
@@ -187,8 +234,23 @@ async def _write(target: Target, drafts: Sequence[Draft], kind: Kind, ids: Mappi
             draft.refusals.append(f"{kind}: {outcome.message}")
             draft.records[kind] = replace(draft.record(kind), hash="")
         else:
-            draft.records[kind] = Record(outcome, mapping.digest(draft.rows[kind]), draft.record(kind).held)
+            record = draft.record(kind)
+            draft.records[kind] = replace(record, id=outcome, hash=mapping.digest(draft.rows[kind]), is_deleted=False)
             draft.written[kind] = frozenset(column.partition("/")[0] for column in row)
+
+
+def _hanging(draft: Draft) -> Row:
+    """Whose lead it is, and its address: Odoo writes a lead's address into its partner, over what people put there.
+
+    Without one of its own the lead shows its partner's.
+    """
+    contact = draft.event.contact
+    number = draft.record("contact").id
+    if contact is None or number is None:
+        return {"partner_id/.id": str(draft.record("company").id)}
+    is_ours = "contact" not in draft.now or mapping.has_address(contact, draft.now["contact"])
+    address = {"email_from" if contact.kind == "email" else "phone": contact.value} if is_ours else {}
+    return {"partner_id/.id": str(number), **address}
 
 
 async def _read_back(target: Target, drafts: Sequence[Draft], model: str, kinds: Sequence[Kind]) -> None:
@@ -217,4 +279,13 @@ def _link(draft: Draft, place: str) -> Link:
         outcome, reason = "refused", "; ".join(draft.refusals)
     elif gone:
         outcome, reason = "deleted", f"people deleted the {gone[0]} in Odoo"
-    return Link(outcome, draft.event.scored_at, None, place, draft.records, reason, tuple(draft.notes))
+    event = draft.event
+    return Link(
+        outcome,
+        event.enriched_at,
+        event.scored_at,
+        place=place,
+        records=draft.records,
+        reason=reason,
+        notes=tuple(draft.notes),
+    )

@@ -10,7 +10,11 @@ from common.postgres import Connection, Database
 
 log = structlog.get_logger(__name__)
 
-BLOCK = "INSERT INTO odoo_states (tenant_id, blocked) VALUES (tenant(), $1) ON CONFLICT (tenant_id) DO NOTHING"
+BLOCK = """
+    INSERT INTO odoo_states (tenant_id, blocked) VALUES (tenant(), $1)
+    ON CONFLICT (tenant_id) DO UPDATE SET blocked = excluded.blocked
+    RETURNING xmax = 0 AS is_news
+"""
 CLEAR = "DELETE FROM odoo_states"
 IS_BLOCKED = "SELECT EXISTS (SELECT FROM odoo_states JOIN odoo_connections USING (tenant_id))"
 TENANTS = "SELECT tenant_id FROM tenants WHERE active"
@@ -20,8 +24,8 @@ COUNT_EVERY_S = 30.0
 
 
 async def block(tx: Connection, reason: str) -> bool:
-    """Notes that the transaction's tenant is blocked; False when it was already, by whatever reason."""
-    return await tx.execute(BLOCK, reason) == "INSERT 0 1"
+    """Notes that the transaction's tenant is blocked, and why; False when it was already, by whatever reason."""
+    return bool(await tx.fetchval(BLOCK, reason))
 
 
 async def clear(tx: Connection) -> bool:

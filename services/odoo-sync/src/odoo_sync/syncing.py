@@ -20,7 +20,7 @@ from odoo_sync.connections import Connected, CredentialsUnreadable, Opener
 from odoo_sync.links import Link, Standing, SyncOutcome
 from odoo_sync.mapping import without_nul
 from odoo_sync.odoo import OdooBlocked, OdooUnavailable
-from odoo_sync.pushing import Terms, begun, is_done, push
+from odoo_sync.pushing import Draft, Taken, Terms, begun, is_done, push
 from odoo_sync.servers import OdooServers
 from odoo_sync.target import RealTarget
 from odoo_sync.turns import Turns
@@ -103,25 +103,28 @@ class Sync:
             await _must_be_current(tx, connected)
             known = await links.find(tx, list(leads))
         terms, digest = self.terms(connected), self.digesting(connected)
-        done: Links = {}
-        drafts = {}
+        new: Links = {}
+        drafts: dict[int, Draft] = {}
         for company_id, event in leads.items():
             link = known.get(company_id)
-            if link is not None and link.standing.is_newer(event):
-                done[company_id] = link
-                continue
             draft = begun(without_nul(event), link, connected.place, terms)
-            if link is not None and is_done(draft, link, connected.place, terms):
-                done[company_id] = replace(link, enriched_at=event.enriched_at, scored_at=event.scored_at)
+            if link is not None and link.standing.is_newer(event):
+                new[company_id] = link
+            elif link is not None and is_done(draft, link, connected.place, terms):
+                new[company_id] = replace(link, enriched_at=event.enriched_at, scored_at=event.scored_at)
             else:
                 drafts[company_id] = draft
-        made: list[Link] = []
         if drafts:
             async with self._blocking(opening, connected):
                 target = RealTarget(self.servers.at(connected.opened(self.credentials)))
                 made = await push(target, list(drafts.values()), connected.place, terms, taken_by(opening, connected))
-        done |= {it: replace(link, lead=body(leads[it])) for it, link in zip(drafts, made, strict=True)}
-        return {it: replace(done[it], digest=digest(leads[it])) if it in drafts else done[it] for it in leads}
+            new |= dict(zip(drafts, made, strict=True))
+        return {
+            it: link
+            if link.standing.is_newer(leads[it])
+            else replace(link, lead=body(leads[it]), digest=digest(leads[it]))
+            for it, link in new.items()
+        }
 
     @asynccontextmanager
     async def _blocking(self, opening: Opening, connected: Connected) -> AsyncIterator[None]:
@@ -138,7 +141,7 @@ class Sync:
             raise TenantBlocked(reason) from error
 
 
-def taken_by(opening: Opening, connected: Connected) -> Callable[[Sequence[int]], "Taking"]:
+def taken_by(opening: Opening, connected: Connected) -> Taken:
     """Asks which companies partners are already."""
 
     async def taken(partner_ids: Sequence[int]) -> Mapping[int, int]:
@@ -150,12 +153,12 @@ def taken_by(opening: Opening, connected: Connected) -> Callable[[Sequence[int]]
 
 def stored(waiting: Links) -> Leads:
     """The leads as they were told, by company, with the times at which they were last confirmed."""
-    return {
-        company_id: decode_body(LeadScored, (link.lead or "").encode()).model_copy(
-            update={"enriched_at": link.enriched_at, "scored_at": link.scored_at}
-        )
-        for company_id, link in waiting.items()
-    }
+    found = {}
+    for company_id, link in waiting.items():
+        event = decode_body(LeadScored, (link.lead or "").encode())
+        enriched_at = max(event.enriched_at, link.enriched_at)
+        found[company_id] = event.model_copy(update={"enriched_at": enriched_at, "scored_at": link.scored_at})
+    return found
 
 
 def body(event: LeadScored) -> str:

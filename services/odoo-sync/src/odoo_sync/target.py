@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from odoo_sync.links import Values
-from odoo_sync.loading import Outcome, load
+from odoo_sync.loading import Outcome, load, named
 from odoo_sync.odoo import OdooUnavailable, Row
 from odoo_sync.servers import OdooServer
 
@@ -62,13 +62,7 @@ class RealTarget:
         return [{name: _plain(name, value) for name, value in record.items()} for record in found]
 
     async def survivor(self, model: str, external_id: str) -> int | None:
-        # Without a column `load` writes nothing to a record that is there, and cannot make one that is not: it lacks
-        # its name. Odoo tells in no other way that it gives those who may not read ir.model.data.
-        answered = await self._odoo.execute(model, "load", fields=["id"], data=[[external_id]])
-        match answered:
-            case {"ids": [int(number)]}:
-                return number
-        return None
+        return await named(self._odoo, model, external_id)
 
     async def load(self, model: str, rows: Sequence[Row]) -> list[Outcome]:
         return await load(self._odoo, model, rows)

@@ -10,8 +10,10 @@ from cryptography.fernet import Fernet, MultiFernet
 
 from common.contracts import ResyncOdoo
 from odoo_sync import connections, states
+from odoo_sync.odoo import OdooUnavailable
 from odoo_sync.operating import Desk as OperatorsDesk
 from odoo_sync.operating import check_tenant, resync_tenant
+from odoo_sync.syncing import TenantBlocked
 
 
 @pytest.fixture
@@ -163,3 +165,43 @@ async def test_a_right_that_is_missing_blocks_too(connected: Any, fake: Any) -> 
 
     assert told.held_back == "blocked"
     assert "no right to create res.partner" in (told.reason or "")
+
+
+async def test_who_waited_while_the_tenant_was_blocked_does_not_call(desk: Any, fake: Any) -> None:
+    """One refusal is enough; more of them may lock the key's user out."""
+    await desk.connect(fake.url, "expired")
+    connected = (await operator(desk)).connected
+    await desk.sync(desk.lead())
+    fake.calls.clear()
+    [company] = await desk.more(1)
+
+    with pytest.raises(TenantBlocked):
+        await desk.syncing.brought(
+            lambda: desk.database.transaction(1), {company.company_id: desk.lead(company=company)}, connected
+        )
+
+    assert fake.calls == []
+
+
+async def test_a_refusal_of_a_key_that_was_replaced_meanwhile_blocks_nobody(desk: Any, fake: Any) -> None:
+    """The chunk comes again, with the new one."""
+    await desk.connect(fake.url, "expired")
+    connected = (await operator(desk)).connected
+    await desk.owner.execute("UPDATE odoo_connections SET api_key = 'another'")
+
+    with pytest.raises(OdooUnavailable):
+        await desk.syncing.brought(
+            lambda: desk.database.transaction(1), {desk.company.company_id: desk.lead()}, connected
+        )
+
+    assert await states.count_blocked(desk.database) == 0
+
+
+async def test_another_reason_takes_the_place_of_the_first(desk: Any, fake: Any) -> None:
+    """So that the next lead tells what there is to do now; it is no second alert."""
+    async with desk.database.transaction(1) as tx:
+        assert await states.block(tx, "the first")
+        assert not await states.block(tx, "the second")
+    await desk.connect(fake.url, fake.api_key)
+
+    assert (await desk.sync(desk.lead())).reason == "the second"

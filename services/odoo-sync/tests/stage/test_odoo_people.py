@@ -7,6 +7,7 @@ import pytest
 from common.contracts import Contact
 
 COO = Contact(kind="email", value="tan@acme.sg", source_url="http://acme.sg", name="Tan Ah Kow", title="COO")
+CEO = Contact(kind="email", value="lim@acme.sg", source_url="http://acme.sg", name="Lim", title="CEO")
 
 
 async def test_what_people_changed_is_not_overwritten_and_is_noted(connected: Any, fake: Any) -> None:
@@ -56,27 +57,107 @@ async def test_fields_that_the_tenant_wants_ours_follow_us(desk: Any, fake: Any)
     assert (company["street"], company["name"]) == ("2 New Way", "theirs")
 
 
-async def test_a_contact_that_people_changed_does_not_become_another_person(connected: Any, fake: Any) -> None:
-    """One with the name of the one and the phone of the other would be nobody."""
-    await connected.sync(connected.lead(contact=COO))
+@pytest.mark.parametrize("touched", [{}, {"phone": "+65 9123 4567"}], ids=["untouched", "with a number of people's"])
+async def test_another_person_is_a_contact_of_their_own(connected: Any, fake: Any, touched: dict[str, str]) -> None:
+    """Mails and calls of the first hang on the first, who stays; back again, they are who they were."""
+    first = await connected.sync(connected.lead(contact=COO))
     contact = fake.record(connected.external_id("contact"))
-    contact["phone"] = "+65 9123 4567"
-    ceo = COO.model_copy(update={"value": "lim@acme.sg", "name": "Lim", "title": "CEO"})
+    contact.update(touched)
+    before = dict(contact)
 
-    await connected.sync(connected.lead(contact=ceo, hours=1))
+    second = await connected.sync(connected.lead(contact=CEO, hours=1))
+    third = await connected.sync(connected.lead(contact=COO, hours=2))
 
-    assert (contact["name"], contact["email"], contact["function"]) == ("Tan Ah Kow", "tan@acme.sg", "COO")
+    assert contact == before
+    assert len({first.contact_id, second.contact_id}) == 2
+    assert third.contact_id == first.contact_id
+    assert fake.records["res.partner"][second.contact_id]["email"] == "lim@acme.sg"
+    assert len(fake.records["res.partner"]) == 3
 
 
-async def test_a_contact_that_nobody_touched_becomes_the_better_one(connected: Any, fake: Any) -> None:
-    """With nothing left of the first."""
-    await connected.sync(connected.lead(contact=COO))
+@pytest.mark.parametrize(
+    "later",
+    [
+        {"name": "Tan A. K.", "title": "Chief Operating Officer"},
+        {"value": "ak@acme.sg"},
+        {"kind": "phone", "value": "+65 6123 4567"},
+    ],
+    ids=["same address", "same name", "same name, another kind of address"],
+)
+async def test_the_same_person_stays_one_contact(connected: Any, fake: Any, later: dict[str, str]) -> None:
+    """Who has a new address keeps what we do not know to be wrong."""
+    first = await connected.sync(connected.lead(contact=COO))
 
-    phone = Contact(kind="phone", value="+6561234567", source_url="http://acme.sg")
-    await connected.sync(connected.lead(contact=phone, hours=1))
+    again = await connected.sync(connected.lead(contact=COO.model_copy(update=later), hours=1))
 
     contact = fake.record(connected.external_id("contact"))
-    assert [contact[it] for it in ("name", "email", "phone", "function")] == ["+6561234567", "", "+6561234567", ""]
+    assert again.contact_id == first.contact_id
+    wanted = {"email": "tan@acme.sg", "name": "Tan Ah Kow"} | {
+        {"value": later.get("kind", "email"), "title": "function"}.get(it, it): value
+        for it, value in later.items()
+        if it != "kind"
+    }
+    assert {it: contact[it] for it in wanted} == wanted
+    assert len(fake.records["res.partner"]) == 2
+
+
+async def test_a_new_lead_leaves_alone_what_people_made_of_its_contact(connected: Any, fake: Any) -> None:
+    """Odoo writes a lead's address into its partner, so it gets none where people have changed that."""
+    await connected.sync(connected.lead(score=0.5))
+    contact = fake.record(connected.external_id("contact"))
+    contact["email"] = "typed@acme.sg"
+
+    told = await connected.sync(connected.lead(hours=1))
+
+    assert contact["email"] == "typed@acme.sg"
+    assert "email_from" not in fake.records["crm.lead"][told.lead_id]
+
+
+@pytest.mark.parametrize(
+    "lost", ["UPDATE odoo_connections SET url = replace(url, '127.0.0.1', 'localhost')", "DELETE FROM odoo_links"]
+)
+async def test_a_lead_that_we_lost_sight_of_stays_as_the_rep_left_it(connected: Any, fake: Any, lost: str) -> None:
+    """A server that got another address, or a link that is gone, is no reason to make it anew."""
+    first = await connected.sync(connected.lead(contact=COO))
+    lead, contact = fake.record(connected.external_id("lead")), fake.record(connected.external_id("contact"))
+    lead.update({"type": "opportunity", "name": "The big one", "user_id/id": "the rep"})
+    contact["email"] = "typed@acme.sg"
+    theirs = {name: lead[name] for name in ("type", "name", "user_id/id")}
+    await connected.owner.execute(lost)
+
+    again = await connected.sync(connected.lead(contact=COO, hours=1, score=0.9))
+
+    assert (again.partner_id, again.contact_id, again.lead_id) == (first.partner_id, first.contact_id, first.lead_id)
+    assert {name: lead[name] for name in theirs} == theirs
+    assert contact["email"] == "typed@acme.sg"
+    assert ("scored 0.9" in lead["description"]) == lost.startswith("UPDATE")  # there we know what was ours
+
+
+async def test_who_people_made_a_person_becomes_no_company(connected: Any, fake: Any) -> None:
+    """By the UEN it is the company's record all the same; what is not ticked was left so."""
+    number = fake.add("res.partner", name="Tan Trading", is_company="", ref="201812345K")
+
+    told = await connected.sync(connected.lead())
+
+    assert told.partner_id == number
+    assert fake.records["res.partner"][number]["is_company"] == ""
+
+
+async def test_of_a_group_with_one_site_each_gets_the_partner_of_its_name(connected: Any, fake: Any) -> None:
+    """Not the oldest, and not whoever comes first."""
+    holding = fake.add("res.partner", name="Group Holding", is_company="1", website="group.sg")
+    trading = fake.add("res.partner", name="Group Trading", is_company="1", website="group.sg")
+    first, second, third = await connected.more(3)
+    leads = [
+        connected.lead(company=company, website_domain="group.sg", name=name, contact=None)
+        for company, name in ((first, "Group Logistics"), (second, "Group Trading"), (third, "Group Holding"))
+    ]
+
+    await connected.sync(*leads)
+
+    partners = [(await connected.link(it))["partner_id"] for it in (first, second, third)]
+    assert partners[1:] == [trading, holding]
+    assert partners[0] not in (trading, holding)
 
 
 @pytest.mark.parametrize(
@@ -146,7 +227,7 @@ async def test_of_several_that_fit_the_oldest_that_is_not_archived_is_taken(conn
     fake.add("res.partner", name="c", is_company="1", ref="201812345K")
 
     assert (await connected.sync(connected.lead())).partner_id == number
-    assert "same UEN, the oldest of 3" in (await connected.link())["notes"][0]
+    assert "same UEN, one of 3" in (await connected.link())["notes"][0]
 
 
 async def test_one_partner_is_not_adopted_for_two_companies(connected: Any, fake: Any) -> None:
@@ -165,7 +246,7 @@ async def test_one_partner_is_not_adopted_for_two_companies(connected: Any, fake
 async def test_a_contact_that_is_there_is_adopted_with_its_company(connected: Any, fake: Any) -> None:
     """By its address; its name and title are people's."""
     company = fake.add("res.partner", name="ACME", is_company="1", ref="201812345K")
-    contact = fake.add("res.partner", name="Mr Tan", email="TAN@acme.sg", parent_id=company)
+    contact = fake.add("res.partner", name="Mr Tan", email="TAN@acme.sg", parent_id=company, type="contact")
 
     told = await connected.sync(connected.lead(contact=COO))
 
@@ -210,14 +291,16 @@ async def test_what_people_deleted_is_not_made_again(connected: Any, fake: Any, 
 
 
 async def test_a_contact_that_people_deleted_stays_deleted(connected: Any, fake: Any) -> None:
-    """Company and lead go on without it."""
+    """Company and lead go on without it; somebody else is another contact."""
     await connected.sync(connected.lead())
     delete(fake, connected, "contact")
 
-    told = await connected.sync(connected.lead(hours=1, contact=COO))
-
+    told = await connected.sync(connected.lead(hours=1, address="1 Way"))
     assert (told.outcome, told.contact_id) == ("synced", None)
     assert len(fake.records["res.partner"]) == 1
+
+    told = await connected.sync(connected.lead(hours=2, contact=COO))
+    assert fake.records["res.partner"][told.contact_id]["name"] == "Tan Ah Kow"
 
 
 @pytest.mark.parametrize(("score", "leads"), [(0.9, 1), (0.2, 0)])

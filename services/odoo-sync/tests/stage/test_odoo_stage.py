@@ -1,12 +1,15 @@
 """odoo-sync's handler on a real PostgreSQL, with an Odoo that fails to order: what stands in Odoo, links and outbox."""
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from common.contracts import Contact
 from odoo_sync.odoo import OdooUnavailable
+
+EMAIL = Contact(kind="email", value="sales@acme.sg", source_url="http://acme.sg/contact")
 
 
 def counts(fake: Any) -> tuple[int, int]:
@@ -171,11 +174,11 @@ async def test_the_name_of_a_contact_is_told_and_none_is_made_up(connected: Any,
     await connected.sync(connected.lead())
     assert fake.record(connected.external_id("contact"))["name"] == "sales@acme.sg"
 
-    coo = Contact(kind="email", value="tan@acme.sg", source_url="http://acme.sg", name="Tan Ah Kow", title="COO")
-    await connected.sync(connected.lead(contact=coo, hours=1))
+    known = EMAIL.model_copy(update={"name": "Tan Ah Kow", "title": "COO"})
+    await connected.sync(connected.lead(contact=known, hours=1))
 
     contact = fake.record(connected.external_id("contact"))
-    assert (contact["name"], contact["function"], contact["email"]) == ("Tan Ah Kow", "COO", "tan@acme.sg")
+    assert (contact["name"], contact["function"], contact["email"]) == ("Tan Ah Kow", "COO", "sales@acme.sg")
 
 
 async def test_a_company_of_two_tenants_with_one_odoo_is_one_partner_there(connected: Any, fake: Any) -> None:
@@ -230,3 +233,63 @@ async def test_a_tenant_connected_later_gets_its_leads(desk: Any, fake: Any) -> 
 
     assert told.outcome == "synced"
     assert (await desk.link())["lead_id"] == told.lead_id is not None
+
+
+async def test_of_two_scores_the_one_of_the_later_enrichment_is_newer(connected: Any, fake: Any) -> None:
+    """Whenever an older enrichment was scored once more: on its way it may have been overtaken."""
+    newer = connected.lead(score=0.9)
+    older = connected.lead(score=0.7, hours=5).model_copy(update={"enriched_at": newer.enriched_at - timedelta(days=1)})
+
+    await connected.sync(newer, older)
+    assert "scored 0.9" in fake.record(connected.external_id("lead"))["description"]
+    await connected.sync(older)
+    assert "scored 0.9" in fake.record(connected.external_id("lead"))["description"]
+    assert (await connected.link())["scored_at"] == newer.scored_at
+
+
+async def test_a_later_enrichment_that_says_the_same_costs_no_call(connected: Any, fake: Any) -> None:
+    """It differs in its times and in how sure we are; of these nothing is written."""
+    first = await connected.sync(connected.lead())
+    fake.calls.clear()
+    later = connected.lead(hours=24)
+    later = later.model_copy(update={"enriched_at": later.scored_at, "confidence": 0.4})
+
+    assert await connected.sync(later) == first
+    assert fake.calls == []
+    assert (await connected.link())["enriched_at"] == later.enriched_at
+
+
+async def test_of_a_lead_nothing_is_sent_when_only_its_company_changed(connected: Any, fake: Any) -> None:
+    """Another day in its description is no reason."""
+    await connected.sync(connected.lead())
+    fake.calls.clear()
+    later = connected.lead(hours=24, address="2 New Way")
+
+    await connected.sync(later.model_copy(update={"enriched_at": later.scored_at}))
+
+    assert [call for call in fake.calls if call.endswith(".load")] == ["res.partner.load"]
+
+
+async def test_what_no_database_can_hold_is_left_out(connected: Any, fake: Any) -> None:
+    """Odoo fails at the whole chunk for one NUL in it."""
+    contact = EMAIL.model_copy(update={"name": "T\0an"})
+
+    await connected.sync(connected.lead(name="AC\0ME", contact=contact))
+
+    assert "\\u0000" not in json.dumps(fake.bodies)
+    assert fake.record(connected.external_id("company"))["name"] == "ACME"
+
+
+async def test_who_changed_odoo_has_all_leads_brought_there_by_a_resync(connected: Any, fake: Any, older: Any) -> None:
+    """Also those that stood well in the first, with the newest times that were seen."""
+    await connected.sync(connected.lead())
+    await connected.sync(connected.lead(hours=1))
+    await connected.owner.execute("UPDATE odoo_connections SET url = $1, login = $2", older.url, older.login)
+
+    await connected.resync()
+
+    assert counts(older) == (2, 1)
+    assert (await connected.link())["scored_at"] == connected.lead(hours=1).scored_at
+    fake.calls.clear(), older.calls.clear()
+    await connected.resync()
+    assert older.calls == []

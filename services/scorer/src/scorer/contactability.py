@@ -94,7 +94,7 @@ def _reachable(event: CompanyEnriched, contacts: Sequence[Contact]) -> Finding |
     best = next((it for it in contacts if verification(it) != "dead"), None)
     if best is not None:
         name = "phone" if best.kind != "email" else "role" if best.is_role else "person"
-        return Finding(name, plain(best.value, 80), best.source_url, plain(best.value, 60))
+        return Finding(name, plain(best.value, 80), best.source_url, f"{best.kind} {plain(best.value, 60)}")
     if event.site.outcome != "visited":
         return None
     if contacts:

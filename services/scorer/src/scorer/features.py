@@ -1,7 +1,6 @@
 """Lead features in PostgreSQL: what a score was made of, and what it takes to score again. The newest one wins."""
 
 from collections.abc import Sequence
-from datetime import datetime
 
 from common.cloudevents import decode_body, encode_body
 from common.contracts import CompanyEnriched
@@ -40,22 +39,24 @@ LOCK = """
 
 # Each by the primary key, however the statement was planned. Rows from before there was `evidence` cannot be told of.
 NEWER = """
-    SELECT clock_timestamp() AS at, ARRAY(
-        SELECT evidence
-          FROM (SELECT (SELECT known.evidence::text FROM lead_features known
-                         WHERE known.company_id = rated.company_id
-                           AND known.enriched_at > rated.enriched_at) AS evidence
-                  FROM unnest($1::bigint[], $2::timestamptz[]) AS rated (company_id, enriched_at) OFFSET 0) AS newer
-         WHERE evidence IS NOT NULL) AS newer
+    SELECT evidence
+      FROM (SELECT (SELECT known.evidence::text FROM lead_features known
+                     WHERE known.company_id = rated.company_id
+                       AND known.enriched_at > rated.enriched_at) AS evidence
+              FROM unnest($1::bigint[], $2::timestamptz[]) AS rated (company_id, enriched_at) OFFSET 0) AS newer
+     WHERE evidence IS NOT NULL
 """
 
 LOCK_ONE = "SELECT true FROM lead_features WHERE company_id = $1 AND features_hash = $2 FOR UPDATE"
 
 
-async def save(tx: Connection, ratings: Sequence[Rating]) -> None:
-    """Writes the features of these ratings by one yardstick, one company each, sorted by company. May be repeated."""
+async def save(tx: Connection, ratings: Sequence[Rating]) -> int:
+    """Writes the features of these ratings by one yardstick, one company each, sorted by company; how many were news.
+
+    All rows are locked until the transaction ends, also those that say the same already, or are newer. May be repeated.
+    """
     yardstick = ratings[0].yardstick
-    await tx.execute(
+    written = await tx.execute(
         SAVE,
         [rating.event.company.company_id for rating in ratings],
         [rating.features for rating in ratings],
@@ -66,17 +67,17 @@ async def save(tx: Connection, ratings: Sequence[Rating]) -> None:
         [rating.event.enriched_at for rating in ratings],
         [rating.features_hash for rating in ratings],
     )
+    return int(written.rpartition(" ")[2])
 
 
-async def newer(tx: Connection, ratings: Sequence[Rating]) -> tuple[datetime, list[CompanyEnriched]]:
-    """The database's time, and the enrichments that stand in the place of these, being newer."""
-    row = await tx.fetchrow(
+async def newer(tx: Connection, ratings: Sequence[Rating]) -> list[CompanyEnriched]:
+    """The enrichments that stand in the place of these, being newer."""
+    rows = await tx.fetch(
         NEWER,
         [rating.event.company.company_id for rating in ratings],
         [rating.event.enriched_at for rating in ratings],
     )
-    assert row is not None  # noqa: S101 - a SELECT without FROM
-    return row["at"], [decode_body(CompanyEnriched, text.encode()) for text in row["newer"]]
+    return [decode_body(CompanyEnriched, row["evidence"].encode()) for row in rows]
 
 
 async def due(tx: Connection, yardstick: Yardstick, *, after: int, most: int) -> list[int]:

@@ -1,32 +1,36 @@
 """Lead scores in PostgreSQL: one row per tenant and company. The newest enrichment wins."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from common.postgres import Connection
 from scorer.rating import Rating
 
 SAVE = """
-    INSERT INTO lead_scores AS known
-           (tenant_id, company_id, score, bucket, rationale, confidence, has_icp, model_version, enriched_at)
-    SELECT tenant(), company_id, score, bucket, rationale, confidence, $6, $7, enriched_at
-      FROM unnest($1::bigint[], $2::float8[], $3::text[], $4::text[], $5::float8[], $8::timestamptz[])
-           AS new (company_id, score, bucket, rationale, confidence, enriched_at)
-    ON CONFLICT (tenant_id, company_id) DO UPDATE
-       SET score = excluded.score, bucket = excluded.bucket, rationale = excluded.rationale,
-           confidence = excluded.confidence, has_icp = excluded.has_icp,
-           model_version = excluded.model_version, enriched_at = excluded.enriched_at,
-           updated_at = CASE WHEN
-               (known.score, known.bucket, known.rationale, known.confidence, known.has_icp, known.model_version)
-               IS DISTINCT FROM
-               (excluded.score, excluded.bucket, excluded.rationale, excluded.confidence, excluded.has_icp,
-                excluded.model_version)
-               THEN now() ELSE known.updated_at END
-     WHERE known.enriched_at < excluded.enriched_at
-        OR known.enriched_at = excluded.enriched_at  -- a rerun of the same enrichment may rewrite
-           AND (known.score, known.bucket, known.rationale, known.confidence, known.has_icp, known.model_version)
-               IS DISTINCT FROM
-               (excluded.score, excluded.bucket, excluded.rationale, excluded.confidence, excluded.has_icp,
-                excluded.model_version)
+    WITH saved AS (
+        INSERT INTO lead_scores AS known
+               (tenant_id, company_id, score, bucket, rationale, confidence, has_icp, model_version, enriched_at)
+        SELECT tenant(), company_id, score, bucket, rationale, confidence, $6, $7, enriched_at
+          FROM unnest($1::bigint[], $2::float8[], $3::text[], $4::text[], $5::float8[], $8::timestamptz[])
+               AS new (company_id, score, bucket, rationale, confidence, enriched_at)
+        ON CONFLICT (tenant_id, company_id) DO UPDATE
+           SET score = excluded.score, bucket = excluded.bucket, rationale = excluded.rationale,
+               confidence = excluded.confidence, has_icp = excluded.has_icp,
+               model_version = excluded.model_version, enriched_at = excluded.enriched_at,
+               updated_at = CASE WHEN
+                   (known.score, known.bucket, known.rationale, known.confidence, known.has_icp, known.model_version)
+                   IS DISTINCT FROM
+                   (excluded.score, excluded.bucket, excluded.rationale, excluded.confidence, excluded.has_icp,
+                    excluded.model_version)
+                   THEN now() ELSE known.updated_at END
+         WHERE known.enriched_at < excluded.enriched_at
+            OR known.enriched_at = excluded.enriched_at  -- a rerun of the same enrichment may rewrite
+               AND (known.score, known.bucket, known.rationale, known.confidence, known.has_icp, known.model_version)
+                   IS DISTINCT FROM
+                   (excluded.score, excluded.bucket, excluded.rationale, excluded.confidence, excluded.has_icp,
+                    excluded.model_version)
+        RETURNING company_id)
+    SELECT clock_timestamp(), count(*) FROM saved  -- the count is what makes it wait for the rows
 """
 
 # One by one: with `= ANY`, PostgreSQL may take an index that has the score before the company, and reads all of it.
@@ -38,13 +42,13 @@ FIND = """
 """
 
 
-async def save(tx: Connection, ratings: Sequence[Rating]) -> None:
-    """Writes these ratings by one yardstick, one company each, sorted by company. May be repeated.
+async def save(tx: Connection, ratings: Sequence[Rating]) -> datetime:
+    """Writes these ratings by one yardstick, one company each, sorted by company; when, by the database's clock.
 
-    `updated_at` moves with what is said of the lead, not with a newer enrichment that says the same.
+    `updated_at` moves with what is said of the lead, not with a newer enrichment that says the same. May be repeated.
     """
     yardstick = ratings[0].yardstick
-    await tx.execute(
+    at: datetime = await tx.fetchval(
         SAVE,
         [rating.event.company.company_id for rating in ratings],
         [rating.score for rating in ratings],
@@ -55,6 +59,7 @@ async def save(tx: Connection, ratings: Sequence[Rating]) -> None:
         yardstick.model_version,
         [rating.event.enriched_at for rating in ratings],
     )
+    return at
 
 
 async def find(tx: Connection, company_ids: Sequence[int]) -> dict[int, tuple[float, str]]:

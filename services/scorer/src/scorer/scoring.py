@@ -1,6 +1,6 @@
 """Rates companies and writes what came of it: the part that all who score have in common."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -47,12 +47,13 @@ async def settle(tx: Connection, yardstick: Yardstick, events: Iterable[CompanyE
     ratings = newest(await rate_all(tx, yardstick, events))
     if not ratings:
         return Standing({}, await tx.fetchval("SELECT clock_timestamp()"))
-    await _save(tx, ratings)
-    at, newer = await features.newer(tx, ratings)
-    if newer:
-        late = newest(await rate_all(tx, yardstick, newer))
-        await _save(tx, late)
-        ratings += late
+    written = await features.save(tx, ratings)
+    at = await scores.save(tx, ratings)
+    if written < len(ratings) and (newer := await features.newer(tx, ratings)):
+        standing = newest(await rate_all(tx, yardstick, newer))
+        await features.save(tx, standing)
+        at = await scores.save(tx, standing)
+        ratings += standing
     return Standing({rating.event.company.company_id: rating for rating in ratings}, at)
 
 
@@ -61,9 +62,3 @@ async def rate_all(tx: Connection, yardstick: Yardstick, events: Iterable[Compan
     ratings = [rate(event, yardstick) for event in events]
     words = await wordings.find(tx, [rating.features_hash for rating in ratings])
     return [replace(it, rationale=words.get(it.features_hash, it.rationale)) for it in ratings] if words else ratings
-
-
-async def _save(tx: Connection, ratings: Sequence[Rating]) -> None:
-    """Features and scores of these ratings by one yardstick, one company each, sorted by company."""
-    await features.save(tx, ratings)
-    await scores.save(tx, ratings)

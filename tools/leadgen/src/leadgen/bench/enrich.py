@@ -147,7 +147,7 @@ async def _waits_s(product: Enrichments, asked: Sequence[Company]) -> dict[str, 
 
 
 async def _speed(
-    around: Surroundings, companies: int, rounds: int, workers: int = 64, replicas: int = 2
+    around: Surroundings, companies: int, rounds: int, workers: int = 96, replicas: int = 2
 ) -> dict[str, list[float]]:
     """Companies a second of nights without latency, each of companies that nobody has seen; the enricher's CPU time."""
     few = 200
