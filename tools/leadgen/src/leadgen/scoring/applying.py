@@ -49,6 +49,8 @@ async def apply(database_url: str, tenant_id: int, weights: Weights | None) -> N
         raise NotApplied(
             f"there is no tenant {tenant_id}: `leadgen tenant add --tenant {tenant_id}` adds it"
         ) from error
+    except asyncpg.CheckViolationError as error:
+        raise NotApplied("weights are numbers from 0 to 1,000,000, and not all of them 0") from error
     except asyncpg.InsufficientPrivilegeError as error:
         raise NotApplied("this login may not write weights: use the database's owner, not a service's login") from error
 
