@@ -228,6 +228,85 @@ async def test_a_merge_is_followed(tenant: Tenant, admin: Any) -> None:
     assert (link.outcome, link.record("company").id, partner["street"]) == ("synced", kept, "1 Way")
 
 
+async def test_a_new_lead_leaves_its_contact_as_people_changed_it(tenant: Tenant, admin: Any) -> None:
+    """Odoo writes a lead's address into its partner."""
+    link = await tenant.bring_one(score=0.5)
+    contact = link.record("contact").id
+    await admin.execute("res.partner", "write", ids=[contact], vals={"email": "typed@by.example"})
+
+    link = await tenant.bring_one(hours=1)
+
+    assert [it["email"] for it in await read(admin, "res.partner", contact)] == ["typed@by.example"]
+    assert [it["email_from"] for it in await read(admin, "crm.lead", link.record("lead").id)] == ["typed@by.example"]
+
+
+async def test_a_lead_that_we_lost_sight_of_stays_as_the_rep_left_it(tenant: Tenant, admin: Any, owner: Any) -> None:
+    """Also at a server that is the same one at another address."""
+    link = await tenant.bring_one()
+    number = link.record("lead").id
+    await admin.execute("crm.lead", "write", ids=[number], vals={"name": "Big", "type": "opportunity", "user_id": 2})
+
+    await owner.execute("UPDATE odoo_connections SET url = replace(url, '127.0.0.1', 'localhost')")
+    moved = await tenant.bring_one(hours=1)
+    await owner.execute("DELETE FROM odoo_links")
+    lost = await tenant.bring_one(hours=2)
+
+    assert [it.record("lead").id for it in (moved, lost)] == [number, number]
+    [lead] = await read(admin, "crm.lead", number)
+    assert (lead["name"], lead["type"], lead["user_id"][0]) == ("Big", "opportunity", 2)
+
+
+async def test_another_person_is_a_contact_of_their_own(tenant: Tenant, admin: Any) -> None:
+    """The first stays who they are, and the lead hangs where it hung."""
+    first = await tenant.bring_one()
+    tan = Contact(kind="email", value="tan@by.example", name="Tan", source_url="http://acme.sg")
+    [second] = await tenant.bring(tenant.lead(tenant.companies[0], hours=1).model_copy(update={"contact": tan}))
+    third = await tenant.bring_one(hours=2)
+
+    numbers = [it.record("contact").id for it in (first, second, third)]
+    assert numbers[0] == numbers[2] != numbers[1]
+    sales, other = await read(admin, "res.partner", *numbers[:2])
+    assert (sales["name"], other["name"], other["parent_id"]) == (sales["email"], "Tan", sales["parent_id"])
+    assert [it["partner_id"][0] for it in await read(admin, "crm.lead", third.record("lead").id)] == [numbers[0]]
+
+
+async def test_a_company_that_people_deleted_is_not_found_again_in_its_contact(tenant: Tenant, admin: Any) -> None:
+    """Odoo leaves the contact behind, with the company's numbers."""
+    link = await tenant.bring_one()
+    await admin.execute("res.partner", "unlink", ids=[link.record("company").id])
+
+    link = await tenant.bring_one(hours=1, score=0.8)
+
+    assert (link.outcome, link.record("company").id) == ("deleted", None)
+    [contact] = await read(admin, "res.partner", link.record("contact").id)
+    assert (contact["is_company"], contact["ref"], contact["website"]) == (False, False, False)
+
+
+async def test_nobody_is_told_of_what_we_write(tenant: Tenant, admin: Any) -> None:
+    """No message, mail, follower or activity, neither for what is made nor for what is changed."""
+    kinds = ("mail.message", "mail.mail", "mail.followers", "mail.activity")
+
+    async def number() -> list[int]:
+        return [await admin.execute(it, "search_count", domain=[]) for it in kinds]
+
+    before = await number()
+    await tenant.bring(*map(tenant.lead, tenant.companies))
+    await tenant.bring(*(tenant.lead(it, hours=1, score=0.8, name=f"{it.name} <b>") for it in tenant.companies))
+
+    assert await number() == before
+
+
+async def test_what_no_database_can_hold_holds_up_nobody(tenant: Tenant, admin: Any) -> None:
+    """Odoo fails at a whole call for one NUL in it."""
+    leads = [tenant.lead(it) for it in tenant.companies]
+    leads[4] = tenant.lead(tenant.companies[4], name="A\0B")
+
+    made = await tenant.bring(*leads)
+
+    assert {link.outcome for link in made} == {"synced"}
+    assert [it["name"] for it in await read(admin, "res.partner", made[4].record("company").id)] == ["AB"]
+
+
 async def test_a_row_that_odoo_refuses_holds_up_no_other(tenant: Tenant, admin: Any) -> None:
     """Its link has Odoo's words; the other nine are there."""
     leads = [tenant.lead(it) for it in tenant.companies]

@@ -77,8 +77,11 @@ async def find(
 
 
 def with_uen(uens: Sequence[str], columns: Sequence[str]) -> list[Any]:
-    """The domain of the partners that bear one of these, in any of these columns."""
-    return [*_any([[column, "in", list(uens)] for column in columns]), *_TOP]
+    """The domain of the companies that bear one of these, in any of these columns.
+
+    Odoo gives a company's numbers to its contacts, who keep them when the company is deleted: people are not meant.
+    """
+    return [*_any([[column, "in", list(uens)] for column in columns]), _COMPANY]
 
 
 def own_domain(company: Company) -> str | None:
@@ -106,9 +109,7 @@ def take(found: Mapping[int, list[Found]], taken: Mapping[int, int]) -> dict[int
     return chosen
 
 
-#: A contact of a company holds its company's numbers, too: not meant.
 _COMPANY = ["is_company", "=", True]
-_TOP = ["|", ["parent_id", "=", False], _COMPANY]
 #: Who has a number in a register and not this one is another. There may be many of them, ours among them, and each is
 #: compared with every website: that took seconds.
 _UNREGISTERED = ["&", ["company_registry", "=", False]]

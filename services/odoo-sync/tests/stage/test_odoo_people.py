@@ -133,14 +133,29 @@ async def test_a_lead_that_we_lost_sight_of_stays_as_the_rep_left_it(connected: 
     assert ("scored 0.9" in lead["description"]) == lost.startswith("UPDATE")  # there we know what was ours
 
 
-async def test_who_people_made_a_person_becomes_no_company(connected: Any, fake: Any) -> None:
-    """By the UEN it is the company's record all the same; what is not ticked was left so."""
-    number = fake.add("res.partner", name="Tan Trading", is_company="", ref="201812345K")
+async def test_a_contact_whose_company_was_deleted_is_not_taken_for_it(connected: Any, fake: Any) -> None:
+    """Odoo leaves them behind, with the company's numbers."""
+    first = await connected.sync(connected.lead())
+    contact = fake.record(connected.external_id("contact"))
+    delete(fake, connected, "company")
+    contact.update({"parent_id/.id": "", "company_registry": "201812345K"})
+    before = dict(contact)
 
-    told = await connected.sync(connected.lead())
+    told = await connected.sync(connected.lead(hours=1, address="1 Way"))
 
-    assert told.partner_id == number
-    assert fake.records["res.partner"][number]["is_company"] == ""
+    assert (told.held_back, told.partner_id, told.contact_id) == ("deleted", None, first.contact_id)
+    assert contact == before
+
+
+async def test_that_a_partner_is_no_company_is_not_overwritten(connected: Any, fake: Any) -> None:
+    """What is not ticked is no empty column."""
+    await connected.sync(connected.lead())
+    company = fake.record(connected.external_id("company"))
+    company["is_company"] = ""
+
+    await connected.sync(connected.lead(hours=1, address="1 Way"))
+
+    assert (company["is_company"], company["street"]) == ("", "1 Way")
 
 
 async def test_of_a_group_with_one_site_each_gets_the_partner_of_its_name(connected: Any, fake: Any) -> None:
@@ -197,8 +212,17 @@ async def test_a_partner_that_is_there_is_adopted(connected: Any, fake: Any, the
         {"website": "https://acme.sg", "company_registry": "200011111A"},
         {"website": "https://acme.sg", "is_company": ""},
         {"ref": "201812345K", "is_company": "", "parent_id": 1},
+        {"company_registry": "201812345K", "is_company": ""},
     ],
-    ids=["no country", "another name", "another site", "another UEN", "a person", "a contact of the company"],
+    ids=[
+        "no country",
+        "another name",
+        "another site",
+        "another UEN",
+        "a person",
+        "a contact of the company",
+        "a contact of none",
+    ],
 )
 async def test_a_partner_that_is_another_is_left_alone(connected: Any, fake: Any, other: dict[str, Any]) -> None:
     """The company gets its own."""

@@ -72,14 +72,14 @@ def check_command(
 ) -> None:
     """See whether leads get through. If so, a tenant is blocked no more, and what has waited is sent."""
     told = done(operate("check", database_url, credentials_key, tenant))
-    for it in told:
+    for it in _answered(told, as_json):
         if it["problems"]:
             said = "".join(f"\n  {problem}" for problem in it["problems"])
             line = f"tenant {it['tenant']} is blocked, {it['waiting']} leads wait:{said}"
         else:
             line = f"tenant {it['tenant']}: all is well, {it['waiting']} leads that waited are sent"
         _say(line, as_json)
-    _end(told, as_json, is_well=not any(it["problems"] for it in told))
+    _end(told, as_json, is_well=not any(it.get("problems") for it in told))
 
 
 @odoo_app.command("resync")
@@ -88,10 +88,10 @@ def resync_command(
 ) -> None:
     """Send again whatever Odoo did not take, or could not get."""
     told = done(operate("resync", database_url, credentials_key, tenant))
-    for it in told:
+    for it in _answered(told, as_json):
         blocked = f"; it is blocked ({it['blocked']}): run `leadgen odoo check`" if it["blocked"] else ""
         _say(f"tenant {it['tenant']}: {it['waiting']} leads are sent again{blocked}", as_json)
-    _end(told, as_json, is_well=not any(it["blocked"] for it in told))
+    _end(told, as_json, is_well=not any(it.get("blocked") for it in told))
 
 
 @odoo_app.command("sync")
@@ -102,12 +102,12 @@ def sync_command(
     tenant: OneTenant = None,
     as_json: AsJson = False,
 ) -> None:
-    """Bring Odoo up to date with the leads that are known; `--dry-run` shows what that would write."""
+    """Write what waits for an Odoo, as `resync` does; `--dry-run` shows what that would write."""
     if not dry_run:
         resync_command(database_url, credentials_key, tenant, as_json)
         return
     told = done(operate("preview", database_url, credentials_key, tenant))
-    for it in told:
+    for it in _answered(told, as_json):
         for row in it["rows"]:
             columns = ", ".join(f"{name}={value!r}" for name, value in row.items() if name != "model")
             _say(f"{row['model']}: {columns}", as_json)
@@ -127,12 +127,12 @@ def audit_command(
 ) -> None:
     """Print how the tenants' Odoos differ from what was written there. Exit code 1 where they do."""
     told = done(operate("audit", database_url, credentials_key, tenant))
-    for it in told:
+    for it in _answered(told, as_json):
         for found in it["differences"]:
             _say(_difference(found), as_json)
         links = ", ".join(f"{count} {outcome}" for outcome, count in it["links"].items()) or "no leads"
         _say(f"tenant {it['tenant']}: {links}; {len(it['differences'])} differences", as_json)
-    _end(told, as_json, is_well=not any(it["differences"] for it in told))
+    _end(told, as_json, is_well=not any(it.get("differences") for it in told))
 
 
 async def operate(command: str, database_url: str, credentials_key: str, tenant: int | None) -> Sequence[Told]:
@@ -153,6 +153,14 @@ async def operate(command: str, database_url: str, credentials_key: str, tenant:
         raise OdooCommandFailed(errors.decode(errors="replace").strip() or f"{SCRIPT} ended with {process.returncode}")
     told: list[Told] = json.loads(out)["tenants"]
     return told
+
+
+def _answered(told: Sequence[Told], as_json: bool) -> list[Told]:
+    """The tenants whose Odoo could be asked; of the others it says why not."""
+    for it in told:
+        if "error" in it:
+            _say(f"tenant {it['tenant']}: {it['error']}", as_json)
+    return [it for it in told if "error" not in it]
 
 
 def _difference(found: Told) -> str:
@@ -176,5 +184,5 @@ def _end(told: Sequence[Told], as_json: bool, *, is_well: bool) -> None:
         typer.echo(json.dumps({"tenants": list(told)}))
     elif not told:
         typer.echo("no tenant has an Odoo")
-    if not is_well:
+    if not is_well or any("error" in it for it in told):
         raise typer.Exit(1)
