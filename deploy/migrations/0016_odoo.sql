@@ -25,8 +25,7 @@ ALTER TABLE odoo_links
     ADD COLUMN reason  text,                   -- Odoo's words, or ours, where the outcome is not the wished one
     ADD COLUMN notes   text[] NOT NULL DEFAULT '{}'; -- what people changed and keep, how a partner was found
 
--- What waits for a resync, and whose a partner is already.
-CREATE INDEX odoo_links_waiting ON odoo_links (tenant_id, company_id) WHERE outcome <> 'synced';
+-- Whose a partner is already.
 CREATE INDEX odoo_links_partner ON odoo_links (tenant_id, partner_id) WHERE partner_id IS NOT NULL;
 
 -- A night confirms thousands of them: with room on its page a row is rewritten without a word to the indexes.

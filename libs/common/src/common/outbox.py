@@ -154,8 +154,8 @@ class Relay:
     #: `POLL` seconds.
     BATCH = 500
     POLL = 0.1
-    #: What is announced within so many seconds of a wake-up goes out together.
-    LINGER = 0.005
+    #: Seconds between looks: what is announced meanwhile goes out together, and what comes alone goes at once.
+    SPACING = 0.005
     #: Seconds that a topic rests after a failed send.
     TOPIC_REST = 1.0
     #: After this many rounds without a success the producer is made anew: it may hold a broken connection for ever.
@@ -168,6 +168,7 @@ class Relay:
         self._drain_s = drain_s
         self._partitioner = DefaultPartitioner()
         self._resting: dict[str, float] = {}
+        self._looked_at = 0.0
         self._wake = asyncio.Event()
         self._stopping = False
         self.task: asyncio.Task[None] | None = None
@@ -212,6 +213,7 @@ class Relay:
         try:
             while True:
                 self._wake.clear()
+                self._looked_at = time.monotonic()
                 self._resting = {topic: until for topic, until in self._resting.items() if until > time.monotonic()}
                 rows = await session.fetch(OLDEST, self._producer, self.BATCH, list(self._resting))
                 if not rows:
@@ -236,7 +238,7 @@ class Relay:
     async def _rest(self, seconds: float) -> None:
         with suppress(TimeoutError):
             await asyncio.wait_for(self._wake.wait(), seconds)
-            await asyncio.sleep(self.LINGER)
+            await asyncio.sleep(max(0.0, self._looked_at + self.SPACING - time.monotonic()))
 
     async def _connect(self) -> AIOKafkaProducer:
         """A started producer, however long Kafka takes to answer."""

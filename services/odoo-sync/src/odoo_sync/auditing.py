@@ -40,14 +40,15 @@ async def audit(syncing: Sync, opening: Opening, connected: Connected) -> dict[s
 
 async def _compared(target: Target, known: Mapping[str, Link]) -> AsyncIterator[dict[str, Any]]:
     for model in ("res.partner", "crm.lead"):
-        wanted = {
-            record.id: (name, kind, record)
+        wanted = [
+            (record.id, name, kind, record)
             for name, link in known.items()
             for kind, record in link.records.items()
             if MODELS[kind] == model and record.id is not None
-        }
-        found = {it["id"]: it for it in await target.search(model, [["id", "in", list(wanted)]])} if wanted else {}
-        for number, (name, kind, record) in wanted.items():
+        ]
+        numbers = sorted({number for number, *_ in wanted})  # a merge may have made two companies one partner
+        found = {it["id"]: it for it in await target.search(model, [["id", "in", numbers]])} if wanted else {}
+        for number, name, kind, record in wanted:
             about = {"uen": name, "record": kind, "id": number}
             if number not in found:
                 yield {**about, "what": "missing"}
