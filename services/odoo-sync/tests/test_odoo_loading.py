@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from odoo_sync.loading import Refusal, load
+from odoo_sync.loading import Refusal, load, named
 from odoo_sync.odoo import OdooBlocked, OdooConnection, OdooUnavailable
 from odoo_sync.servers import OdooServer
 
@@ -190,3 +190,16 @@ async def test_nobody_gets_mail_and_nothing_is_tracked(odoo: OdooServer, server:
     context = server.bodies[-1]["context"]
     assert context["tracking_disable"]
     assert context["mail_create_nosubscribe"]
+
+
+async def test_who_bears_a_name_is_asked_for_without_making_anyone(odoo: OdooServer, server: Any) -> None:
+    """A lost race says nothing about it: who is gone for good must not be mistaken."""
+    [number] = await load(odoo, "res.partner", [row(1)])
+    before = dict(server.records["res.partner"])
+
+    assert await named(odoo, "res.partner", row(1)["id"]) == number
+    assert await named(odoo, "res.partner", row(2)["id"]) is None
+    assert server.records["res.partner"] == before
+    server.faults = ["race"]
+    with pytest.raises(OdooUnavailable):
+        await named(odoo, "res.partner", row(1)["id"])

@@ -165,3 +165,15 @@ async def test_one_connection_is_one_server(fake: Any, http: httpx.AsyncClient) 
 
     assert servers.at(connection(fake)) is servers.at(connection(fake))
     assert servers.at(connection(fake)) is not servers.at(connection(fake, api_key="new"))
+
+
+@pytest.mark.parametrize("wrong", [{"api_key": "a-secret\nkey"}, {"database": "dätabase"}])
+async def test_what_no_header_can_hold_blocks_and_is_not_shown(
+    fake: Any, http: httpx.AsyncClient, wrong: dict[str, str]
+) -> None:
+    """The library's own words would hold the key."""
+    with pytest.raises(OdooBlocked) as raised:
+        await server(fake, http, "json2", **wrong).execute("res.partner", "fields_get")
+
+    assert "a-secret" not in str(raised.value)
+    assert raised.value.__cause__ is None

@@ -84,6 +84,8 @@ HOLD_BACK = """
        SET outcome = excluded.outcome, reason = excluded.reason, enriched_at = excluded.enriched_at,
            scored_at = excluded.scored_at, lead = excluded.lead, updated_at = now()
      WHERE (known.enriched_at, known.scored_at) <= (excluded.enriched_at, excluded.scored_at)
+       AND (known.outcome, known.reason, known.lead::text)
+           IS DISTINCT FROM (excluded.outcome, excluded.reason, excluded.lead::text)
 """
 # Most of a night's leads are as they were: of these nothing is written but when they were last seen.
 CONFIRM = """

@@ -47,14 +47,15 @@ def main(database_url: str, log_level: str, compose: Composing) -> None:
     parser.add_argument("--tenant", type=int, help="only this one; without it, every tenant that has an Odoo")
     asked = parser.parse_args()
     try:
-        told = asyncio.run(_run(database_url, compose, COMMANDS[asked.command], asked.tenant))
+        told = asyncio.run(run(database_url, compose, COMMANDS[asked.command], asked.tenant))
     except LeadgenError as error:
         sys.stderr.write(f"{error}\n")
         raise SystemExit(1) from None
     sys.stdout.write(orjson.dumps({"tenants": told}).decode() + "\n")
 
 
-async def _run(database_url: str, compose: Composing, command: "Command", tenant_id: int | None) -> list[Told]:
+async def run(database_url: str, compose: Composing, command: "Command", tenant_id: int | None) -> list[Told]:
+    """What the command says of each tenant that has an Odoo, or of this one. Raises NotConnected, Unavailable."""
     database = await Database.connect(database_url, size=2, name=f"{NAME}-operator")
     try:
         async with compose(database) as syncing:

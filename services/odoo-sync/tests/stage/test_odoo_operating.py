@@ -1,12 +1,15 @@
 """What the operator asks: how Odoo differs from what we wrote, and what a sync would write."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
 
-from odoo_sync import connections
+from odoo_sync import connections, operating, states
 from odoo_sync.auditing import audit
 from odoo_sync.previewing import preview
+from odoo_sync.syncing import Sync
 
 
 async def audited(desk: Any) -> dict[str, Any]:
@@ -79,3 +82,20 @@ async def test_a_preview_shows_what_would_be_written_and_writes_nothing(
     assert await desk.link() == link
     await desk.resync()
     assert await previewed(desk) == {"rows": [], "unchanged": 1, "without_lead": 0, "notes": []}
+
+
+async def test_an_odoo_that_is_down_keeps_no_other_from_being_asked(desk: Any, fake: Any, database_url: str) -> None:
+    """It is told of, and is not blocked: it may come back by itself."""
+    await desk.connect("http://127.0.0.1:1", "k")
+    other = desk.of(2)
+    await other.connect(fake.url, fake.api_key)
+
+    @asynccontextmanager
+    async def composed(_: Any) -> AsyncIterator[Sync]:
+        yield desk.syncing
+
+    first, second = await operating.run(database_url, composed, operating.COMMANDS["check"], None)
+
+    assert (first["tenant"], "does not answer" in first["error"]) == (1, True)
+    assert (second["tenant"], second["problems"]) == (2, [])
+    assert await states.count_blocked(desk.database) == 0
