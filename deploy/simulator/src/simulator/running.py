@@ -4,9 +4,10 @@ import asyncio
 import socket
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from urllib.parse import unquote
 
 from uvicorn import Config, Server
-from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from simulator.app import Simulator
 from simulator.settings import Settings
@@ -14,12 +15,23 @@ from simulator.settings import Settings
 _HOST = "127.0.0.1"
 
 
-class _Protocol(H11Protocol):
-    """Hands the application what ASGI has not: breaking off its connection, and whether the other end has gone."""
+class _Protocol(HttpToolsProtocol):
+    """Hands the application what ASGI has not: breaking off its connection, whether the other end has gone, and targets
+    as a proxy gets them, of which uvicorn leaves the path only.
+    """
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
         self.app_state = {"break_off": transport.close, "is_gone": transport.is_closing}
+
+    def on_headers_complete(self) -> None:
+        target = self.url.partition(b"?")[0]
+        path = unquote(target.decode("ascii"))
+        if self.parser.get_method() == b"CONNECT":
+            self.url = b"/"  # uvicorn takes targets apart, and this one is a place
+        super().on_headers_complete()
+        self.scope["raw_path"] = target  # in time: the application has its task, which has not begun
+        self.scope["path"] = path
 
 
 class _Server(Server):

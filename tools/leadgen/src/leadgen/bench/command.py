@@ -4,7 +4,7 @@ import asyncio
 import json
 import os
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -17,7 +17,7 @@ import uvloop
 from embedded.kafka import Kafka
 from embedded.postgres import Postgres
 from leadgen.bench.chat import bench_chat
-from leadgen.bench.enrich import bench_enrich
+from leadgen.bench.enrich import Part, bench_enrich
 from leadgen.bench.load import bench_load
 from leadgen.bench.odoo import COMPANIES, SAMPLE, bench_odoo
 from leadgen.bench.score import bench_score
@@ -94,17 +94,18 @@ def enrich(
     companies: Annotated[int, typer.Option(min=100, help="Companies of a night.")] = 1_000,
     workers: Annotated[int, typer.Option(min=1, help="At once, where sites and vendors take their time.")] = 32,
     rounds: Annotated[int, typer.Option(min=1, help="Rounds of what is measured often; medians count.")] = 3,
+    part: Annotated[Part | None, typer.Option(help="This alone; the other figures are null.")] = None,
 ) -> None:
-    """How well companies are enriched: waiting used, speed, the two lanes, memory. Takes some ten minutes."""
-    _tell(done(_enrich(companies, workers, rounds), run=uvloop.run), as_json)
+    """How well companies are enriched: waiting used, speed, the two lanes, memory. All of it takes some ten minutes."""
+    _tell(done(_enrich(companies, workers, rounds, tuple(Part) if part is None else (part,)), run=uvloop.run), as_json)
 
 
-async def _enrich(companies: int, workers: int, rounds: int) -> dict[str, Any]:
+async def _enrich(companies: int, workers: int, rounds: int, parts: Collection[Part]) -> dict[str, Any]:
     with _folder() as made:
         folder = Path(made)
         async with _database(folder) as database_url, _broker(folder) as bootstrap:
             figures = await bench_enrich(
-                database_url, bootstrap, folder, companies=companies, workers=workers, rounds=rounds
+                database_url, bootstrap, folder, companies=companies, workers=workers, rounds=rounds, parts=parts
             )
     return figures.as_dict()
 

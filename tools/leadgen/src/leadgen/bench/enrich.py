@@ -11,13 +11,16 @@ The enricher runs as a process, as in production; the simulator is the web and a
                              that uses one core, so on two there are two
     interactive_delay_ratio  ten companies for a rep with 5,000 nightly ones in the queue, next to none in the queue
     rss_mb                   the most memory held while one site in three is hostile, both lanes full
+
+Each is a part that can be measured alone, by servers and companies of its own; what was not measured is None.
 """
 
 import statistics
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import asdict, dataclass
+from enum import StrEnum
 from itertools import cycle
 from pathlib import Path
 from typing import Any
@@ -49,13 +52,25 @@ IN_HAND = "SELECT sum(duration_ms) / 1000.0 FROM company_enrichment_runs"
 OUTCOMES = "SELECT outcome, count(*) AS companies FROM company_enrichment_runs GROUP BY outcome"
 
 
+class Part(StrEnum):
+    """What is measured: one figure of EnrichFigures each, in their order."""
+
+    MAKESPAN = "makespan"
+    SPEED = "speed"
+    DELAY = "delay"
+    MEMORY = "memory"
+
+
 @dataclass(frozen=True)
 class EnrichFigures:
-    """Medians, where there are several rounds; `spread` has the lowest and the highest, `of` what they are made of."""
+    """Medians, where there are several rounds; `spread` has the lowest and the highest, `of` what they are made of.
 
-    makespan_ratio: float
-    companies_per_s: float
-    interactive_delay_ratio: float
+    None is a part that was not measured, or memory where the system does not tell.
+    """
+
+    makespan_ratio: float | None
+    companies_per_s: float | None
+    interactive_delay_ratio: float | None
     rss_mb: int | None
     spread: dict[str, tuple[float, float]]
     of: dict[str, Any]
@@ -90,26 +105,25 @@ async def bench_enrich(
     companies: int = 1_000,
     workers: int = 32,
     rounds: int = 3,
+    parts: Collection[Part] = tuple(Part),
 ) -> EnrichFigures:
-    """Needs a migrated database of its own, as its owner, and the topics. Takes some ten minutes."""
+    """Needs a migrated database of its own, as its owner, and the topics. All parts take some ten minutes."""
     for tenant in TENANTS:
         await add_tenant(database_url, tenant, f"Tenant {tenant}")
     around = Surroundings(database_url, bootstrap_servers, folder)
-    night = await _makespan(around, companies, workers)
-    speed = await _speed(around, companies, rounds)
-    delay = await _interactive(around, 5_000, rounds)
-    rss_mb = await _memory(around)
+    night = await _makespan(around, companies, workers) if Part.MAKESPAN in parts else None
+    speed = await _speed(around, companies, rounds) if Part.SPEED in parts else {}
+    delay = await _interactive(around, 5_000, rounds) if Part.DELAY in parts else {}
+    rss_mb = await _memory(around) if Part.MEMORY in parts else None
     several = speed | {f"interactive_{name}": values for name, values in delay.items()}
+    medians = {name: statistics.median(values) for name, values in several.items()}
     return EnrichFigures(
-        makespan_ratio=night["ratio"],
-        companies_per_s=round(statistics.median(speed["companies_per_s"]), 1),
-        interactive_delay_ratio=round(statistics.median(delay["ratio"]), 3),
+        makespan_ratio=night["ratio"] if night else None,
+        companies_per_s=round(medians["companies_per_s"], 1) if speed else None,
+        interactive_delay_ratio=round(medians["interactive_ratio"], 3) if delay else None,
         rss_mb=rss_mb,
         spread={name: (round(min(values), 2), round(max(values), 2)) for name, values in several.items()},
-        of={
-            "makespan": night,
-            **{name: round(statistics.median(values), 2) for name, values in several.items()},
-        },
+        of={"makespan": night, **{name: round(median, 2) for name, median in medians.items()}},
     )
 
 

@@ -1,0 +1,27 @@
+"""That the enricher's bench measures, and one part alone where that is asked for."""
+
+import pytest
+from typer.testing import CliRunner
+
+from leadgen.bench.enrich import Part, bench_enrich
+from leadgen.cli import app
+
+
+@pytest.mark.timeout(180)
+async def test_one_part_can_be_measured_alone(database_url, kafka, tmp_path) -> None:
+    """It has its figure, and what that is made of; the others have none."""
+    figures = await bench_enrich(database_url, kafka, tmp_path, companies=100, rounds=1, parts=[Part.SPEED])
+
+    assert figures.companies_per_s is not None
+    assert figures.companies_per_s > 0
+    assert (figures.makespan_ratio, figures.interactive_delay_ratio, figures.rss_mb) == (None, None, None)
+    assert figures.of.keys() == {"makespan", "companies_per_s", "cpu_ms"}
+    assert figures.of["makespan"] is None
+
+
+def test_a_part_that_there_is_not_is_refused_with_those_that_there_are() -> None:
+    """Before anything is started."""
+    told = CliRunner().invoke(app, ["bench", "enrich", "--part", "spead"])
+
+    assert told.exit_code == 2
+    assert all(part in told.output for part in Part)
