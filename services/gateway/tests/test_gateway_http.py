@@ -75,7 +75,8 @@ async def test_it_can_be_watched(rep) -> None:
 async def test_it_documents_itself(rep) -> None:
     """OpenAPI for callers, AsyncAPI for services, a page for people."""
     openapi = (await rep.http.get("/openapi.json")).json()
-    assert set(openapi["paths"]) == {"/chat", "/jobs/staging_upsert", "/jobs/{job_id}", "/industries/resolve", "/icp"}
+    paths = {"/chat", "/jobs/staging_upsert", "/jobs/{job_id}", "/industries/resolve", "/icp", "/leads"}
+    assert set(openapi["paths"]) == paths | {"/leads/{company_id}/explain"}
     asyncapi = (await rep.http.get("/asyncapi.json")).json()
     assert asyncapi["asyncapi"].startswith("3.")
     assert "lead.scored.v1" in str(asyncapi["channels"])

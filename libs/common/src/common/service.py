@@ -122,6 +122,7 @@ def http_server(app: ASGIApp, settings: ServiceSettings) -> uvicorn.Server:
         app,
         settings.http_host,
         settings.http_port,
+        http="httptools",
         log_config=None,
         access_log=False,
         timeout_graceful_shutdown=10,
