@@ -31,6 +31,8 @@ METRICS = {
     "leadgen_outbox_sent": {"stage"},
     "leadgen_outbox_failed": {"stage"},
     "leadgen_consumer_lag": {"stage", "topic"},
+    "leadgen_odoo_blocked": {"stage"},
+    "leadgen_scorer_weights_unusable": set(),
 }
 
 

@@ -14,6 +14,7 @@ from typing import TypeAlias, TypeVar
 import asyncpg
 import pytest
 
+from common import metrics
 from common.cloudevents import Envelope, decode_body, encode_body, encode_headers, pack_headers
 from common.contracts import Company, CompanyEnriched, Event, Icp, IcpChanged, LeadScored, Site
 from common.ids import NO_REPLAY, new_id
@@ -24,7 +25,6 @@ from common.stage import Batch, Item, Work
 from common.testing import until
 from industries.hierarchy import Code, Hierarchy
 from leadgen.ssic import ssic_2020
-from scorer import scoring
 from scorer.consumer import scorer
 from scorer.industry import Industries
 from scorer.main import rescore_all
@@ -344,13 +344,13 @@ async def test_weights_that_are_no_numbers_cannot_be_written(at: Scorer, weights
 async def test_weights_that_cannot_be_used_stop_no_tenants_night(at: Scorer, weights: str) -> None:
     """The model's are used and named, which is counted; put right under the same name, they are found to be others."""
     await at.owner.execute("INSERT INTO scoring_models VALUES (1, $1, 'mine')", weights)
-    counted = scoring.weights_unusable._value.get()
+    counted = metrics.weights_unusable._value.get()
 
     await at.score_all()
     await at.change(an_icp("2020:25"))
 
     assert {row["model_version"] for row in await at.rows()} == {read_model().version}
-    assert scoring.weights_unusable._value.get() > counted
+    assert metrics.weights_unusable._value.get() > counted
     with pytest.raises(ModelWrong, match="correct scoring_models"):
         await rescore_all(at.database, at.yardsticks, 1)
     await at.owner.execute("UPDATE scoring_models SET weights = '{\"industry\": 3}'")

@@ -38,3 +38,7 @@ outbox_failed = Counter(
 )
 lag = Gauge("leadgen_consumer_lag", "Messages in Kafka that are not in the inbox yet.", ["stage", "topic"])
 odoo_blocked = Gauge("leadgen_odoo_blocked", "Tenants whose Odoo refuses us until someone acts.", ["stage"])
+weights_unusable = Counter(
+    "leadgen_scorer_weights_unusable_total",
+    "Batches scored by the model's own weights, since those of their tenant cannot be used.",
+)

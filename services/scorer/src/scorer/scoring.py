@@ -4,18 +4,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from prometheus_client import Counter
-
+from common import metrics
 from common.contracts import CompanyEnriched, LeadScored
 from common.postgres import Connection
 from scorer import features, profiles, scores, wordings
 from scorer.rating import Rating, newest, rate
 from scorer.yardstick import Yardstick, Yardsticks
-
-weights_unusable = Counter(
-    "leadgen_scorer_weights_unusable_total",
-    "Batches that were scored by the model's own weights, since the tenant's in scoring_models cannot be used.",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +28,7 @@ async def yardstick_of(tx: Connection, yardsticks: Yardsticks) -> Yardstick:
     """What the tenant's leads are measured by, which stays as it is until this transaction ends."""
     yardstick = yardsticks.of(await profiles.share(tx))
     if yardstick.flaw is not None:
-        weights_unusable.inc()
+        metrics.weights_unusable.inc()
     return yardstick
 
 
