@@ -162,6 +162,8 @@ def _literal(value: object) -> str:
     """The value as SQL has it, of a type that PostgreSQL works out."""
     if value is None:
         return "NULL"
+    if isinstance(value, bytes):
+        return f"'\\x{value.hex()}'"
     if isinstance(value, list | tuple):
         value = "{" + ",".join(json.dumps(str(item)) for item in value) + "}"
     return "'" + str(value).replace("'", "''") + "'"
