@@ -99,7 +99,7 @@ async def test_what_an_event_fails_on_is_found_and_holds_up_no_other(
     assert letter.key == b"1:C3"
 
 
-async def test_one_chunk_of_a_tenant_is_under_way_and_other_tenants_go_on(
+async def test_chunks_of_one_tenant_leave_half_of_the_workers_to_others(
     toy: str, owner: Owner, database: Database, kafka: str
 ) -> None:
     """Tenant 1's remote system hangs: its next events wait for it, without taking the workers of tenant 2."""

@@ -5,6 +5,7 @@ Tenants are served in turn, so that a large one never starves a small one. Nothi
 
 import asyncio
 import time
+from collections import Counter
 from contextlib import suppress
 
 import structlog
@@ -35,7 +36,9 @@ class LaneWorkers:
         self.lane = lane
         self._size = size
         self._batch = handler.size
-        self._one_per_tenant = handler.size is not None and not handler.is_set_based
+        # Chunks talk to a tenant's remote system: one that hangs must leave workers to the others.
+        is_chunked = handler.size is not None and not handler.is_set_based
+        self._share = max(1, size // 2) if is_chunked else size
         self._handling = Handling(handler, lane, size, around)
         self._database = around.database
         self._inbox = around.inbox
@@ -127,10 +130,10 @@ class LaneWorkers:
                 return claims
 
     def _next_in_turn(self) -> int | None:
-        """The next tenant that has something; where a tenant's chunk is under way, its next one is not yet due."""
-        under_way = {held[0].tenant_id for held in self._running.values()} if self._one_per_tenant else set()
+        """The next tenant that has something and has not its share of the workers already."""
+        busy = Counter(held[0].tenant_id for held in self._running.values()) if self._share < self._size else {}
         for place, tenant in enumerate(self._ring):
-            if tenant not in under_way:
+            if busy.get(tenant, 0) < self._share:
                 return self._ring.pop(place)
         return None
 
