@@ -173,6 +173,7 @@ class Chunk(Generic[E]):
         self._database = database
         self._inbox = inbox
         self._announced: list[Message] = []
+        self._at = now.isoformat()
 
     @property
     def events(self) -> list[E]:
@@ -184,7 +185,7 @@ class Chunk(Generic[E]):
 
     def announce(self, event: Event, cause: Item[E]) -> None:
         """Tells `event`, which follows from `cause`, when the open transaction commits. Only inside `finish`."""
-        self._announced.append(cause.message(event, self._inbox.consumer, self.now.isoformat()))
+        self._announced.append(cause.message(event, self._inbox.consumer, self._at))
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[Connection]:
@@ -199,8 +200,8 @@ class Chunk(Generic[E]):
         async with self._database.transaction(self.tenant_id) as tx:
             yield tx
             await self._inbox.finish(tx, [item.claim for item in items], self._announced)
-        ended = {item.claim for item in items}
-        self.unfinished = [item for item in self.unfinished if item.claim not in ended]
+        ended = {(item.event_id, item.replay_id) for item in items}
+        self.unfinished = [item for item in self.unfinished if (item.event_id, item.replay_id) not in ended]
 
 
 @dataclass(frozen=True, slots=True)
