@@ -313,7 +313,7 @@ def _patterns() -> Iterator[tuple[str, re.Pattern[Any]]]:
 
 _MINE = {
     *("addresses_on_page", "certifications", "corpus", "customers", "emails", "figures", "hiring", "names", "orders"),
-    *("organisation", "profiles", "registrations", "structured", "support"),
+    *("news", "organisation", "profiles", "registrations", "structured", "support"),
 }
 
 

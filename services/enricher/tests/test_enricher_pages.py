@@ -32,6 +32,13 @@ def test_one_page_of_each_kind_comes_before_the_second_ones() -> None:
     ]
 
 
+def test_a_page_of_news_comes_after_all_other_kinds() -> None:
+    """Before the second page of a kind, never instead of a first one."""
+    found = list(key_pages(HOME, links("/news/2026/plant", "/news", "/pricing", "/contact/my", "/contact")))
+
+    assert [url.removeprefix(HOME) for url in found] == ["contact", "pricing", "news", "contact/my", "news/2026/plant"]
+
+
 def test_only_the_sites_own_pages_count() -> None:
     """Subdomains do; other sites, files and the homepage itself do not."""
     others = [Link("http://facebook.com/contact", "Contact"), Link("http://careers.acme.com.sg/jobs", "")]

@@ -148,6 +148,27 @@ def test_a_fact_that_says_nothing_is_none(value: str) -> None:
     assert replace(rate(seen(facts=facts), FULL_ICP), event=seen()) == rate(seen(), FULL_ICP)
 
 
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        ("2026-10-03: Opens a second plant", "news of 2026-10-03: Opens a second plant (acme.sg)"),
+        ("2026-11-23: Opens today in Singapore", "news of 2026-11-23: Opens today in Singapore (acme.sg)"),
+        ("2025-11-22: Turns 20", "news of 2025-11-22: Turns 20 (acme.sg)"),
+        ("2025-11-20: Turns 20", None),
+        ("2026-12-24: Closes early", None),
+        ("2026-02-30: Never was", None),
+        ("Opens a second plant", "in the news: Opens a second plant (acme.sg)"),
+    ],
+)
+def test_news_counts_for_a_year_and_is_told_with_its_date(value: str, told: str | None) -> None:
+    """Counted to the day of the enrichment; older news is as good as none known, and undated news is news."""
+    rating = rate(seen(facts=[a_fact("news", value)]), FULL_ICP)
+
+    assert (rating.findings["news"] is not None) == (told is not None)
+    assert (told or "") in rating.rationale
+    assert told or "news" not in rating.rationale
+
+
 def test_of_two_facts_of_a_field_the_surer_one_counts() -> None:
     """Whichever comes first."""
     facts = [a_fact("pricing", "zzz"), a_fact("pricing", "S$ 20").model_copy(update={"confidence": 0.9})]

@@ -23,6 +23,11 @@ _MAX_PARTS = 100_000  # elements and attributes of a page
 _MAX_DATA_BLOCKS = 20
 _MAX_DATA = 200_000
 _MAX_ALT = 200
+_MAX_DATED = 30
+_MAX_ENTRY = 200  # elements of an article before its heading
+_MAX_HEADING = 150
+_MAX_CLIMB = 8
+_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _LINK = 50  # characters
 
 _FORMATTING = re.compile(
@@ -60,7 +65,8 @@ class Link:
 @dataclass(frozen=True, slots=True)
 class Document:
     """One page. `addresses` are the targets of mailto: and tel: links, `protected` e-mail addresses as Cloudflare hides
-    them, `sources` the scripts, styles and frames it loads, `data` its JSON-LD blocks as they stand.
+    them, `sources` the scripts, styles and frames it loads, `data` its JSON-LD blocks as they stand, `dated` the times
+    and headings of its articles and list entries.
     """
 
     url: str
@@ -73,6 +79,7 @@ class Document:
     protected: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
     data: tuple[str, ...] = ()
+    dated: tuple[tuple[str, str], ...] = ()
 
     @property
     def size(self) -> int:
@@ -112,7 +119,8 @@ def read(url: str, html: str) -> Document:
     for picture in islice(tree.css("img[alt]"), MAX_LINKS):  # a row of logos names the customers only so
         picture.replace_with((picture.attributes.get("alt") or "")[:_MAX_ALT])
     tree.strip_tags(["script", "style", "template", "svg", "title"])
-    return replace(found, text=_lines(tree.body.text(separator=_BETWEEN)) if tree.body else "")
+    text = _lines(tree.body.text(separator=_BETWEEN)) if tree.body else ""
+    return replace(found, text=text, dated=tuple(_dated(tree)))
 
 
 def plain(url: str, text: str) -> Document:
@@ -179,16 +187,30 @@ def _data(tree: LexborHTMLParser) -> Iterator[str]:
             yield block
 
 
+def _dated(tree: LexborHTMLParser) -> Iterator[tuple[str, str]]:
+    """Of the first articles and list entries with a time: that, and their heading's words."""
+    for time in islice(tree.css("time[datetime]"), _MAX_DATED):
+        entry: LexborNode | None = time
+        for _ in range(_MAX_CLIMB):
+            if entry is None or entry.tag in ("article", "li"):
+                break
+            entry = entry.parent
+        if entry is not None and entry.tag in ("article", "li"):
+            heading = next((node for node in islice(entry.traverse(), _MAX_ENTRY) if node.tag in _HEADINGS), None)
+            if heading is not None and (words := _words(heading, _MAX_HEADING)):
+                yield (time.attributes.get("datetime") or "")[:50], words
+
+
 def _lines(text: str) -> str:
     """One line per piece of text, so that a telephone number does not run into the street number after it."""
     lines = (clean(line, MAX_TEXT) for line in text.split(_BETWEEN))
     return "\n".join(line for line in lines if line)[:MAX_TEXT]
 
 
-def _words(link: LexborNode) -> str:
-    """A link's words; of a link around half a page, the first few."""
-    nodes = islice(link.traverse(include_text=True), 20)
-    return clean(" ".join((node.text_content or "")[:200] for node in nodes if node.tag == "-text"), 80)
+def _words(element: LexborNode, limit: int = 80) -> str:
+    """The words of a link or a heading; of one around half a page, the first few."""
+    nodes = islice(element.traverse(include_text=True), 20)
+    return clean(" ".join((node.text_content or "")[:200] for node in nodes if node.tag == "-text"), limit)
 
 
 def _attributes(tree: LexborHTMLParser, selector: str, name: str) -> Iterator[str]:

@@ -6,6 +6,7 @@ The work is done in slices, each a bounded look at one page, so that whoever wai
 
 from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
+from datetime import date
 from functools import partial
 
 from common.contracts import Contact
@@ -17,6 +18,7 @@ from enricher.emails import find_emails, is_role
 from enricher.facts import CERTAIN, HINT, LIKELY, Fact, listed, pooled
 from enricher.figures import figure_facts, price_facts
 from enricher.hiring import hiring_facts
+from enricher.news import Item, newest, news_fact, news_on
 from enricher.organisation import MAX_SUMMARY, organisation_facts
 from enricher.pages import Kind, kind_of
 from enricher.phones import find_phones
@@ -29,7 +31,7 @@ from enricher.urls import host_of, site_of
 MAX_CONTACTS = 10
 MAX_ABOUT = MAX_SUMMARY
 #: Slices per page, at most: what a page costs is bounded by what a slice costs.
-MAX_SLICES = 12
+MAX_SLICES = 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +51,16 @@ class Findings:
         return not (self.title or self.about or self.contacts)
 
 
-def extract(pages: Sequence[Document], *, is_time_up: Callable[[], bool] = lambda: False) -> Findings:
+def extract(
+    pages: Sequence[Document], *, today: date | None = None, is_time_up: Callable[[], bool] = lambda: False
+) -> Findings:
     """What at least one page says; the first of them is the homepage. Never raises; takes CPU.
 
     `is_time_up` is asked before every slice. Contacts come first, the homepage's before others': what is found by the
-    time that it says yes is what there is.
+    time that it says yes is what there is. What is news depends on the day of the visit: without one nothing is.
     """
     home = pages[0]
-    notes = _Notes(site_of(host_of(home.url)))
+    notes = _Notes(site_of(host_of(home.url)), today)
     is_cut = False
     for look in _looks(pages, notes):
         if is_time_up():
@@ -69,7 +73,7 @@ def extract(pages: Sequence[Document], *, is_time_up: Callable[[], bool] = lambd
         tech=tuple(sorted(notes.tech)),
         has_careers=any(Kind.CAREERS in kinds for kinds in notes.linked.values()),
         contacts=notes.best_contacts()[:MAX_CONTACTS],
-        facts=tuple(pooled(notes.facts)),
+        facts=tuple(pooled(notes.all_facts())),
         is_cut=is_cut,
     )
 
@@ -82,8 +86,10 @@ def warm_up() -> None:
 class _Notes:
     """What was found so far."""
 
-    def __init__(self, site: str) -> None:
+    def __init__(self, site: str, today: date | None) -> None:
         self.site = site
+        self.today = today
+        self.news: Item | None = None
         self.tech: set[str] = set()
         self.facts: list[Fact] = []
         self.linked: dict[str, Set[Kind]] = {}
@@ -120,6 +126,15 @@ class _Notes:
         if found:
             self.facts.append(Fact("technologies", listed(sorted(found)), page.url, "page", CERTAIN))
 
+    def take_news(self, page: Document) -> None:
+        """The newest item of all pages, not one of each."""
+        if self.today is not None:
+            known = [self.news] if self.news else []
+            self.news = newest([*known, *news_on(page, self.today)])
+
+    def all_facts(self) -> list[Fact]:
+        return [*self.facts, news_fact(self.news)] if self.news else self.facts
+
     def best_contacts(self) -> tuple[Contact, ...]:
         return tuple(contact for *_, contact in sorted(self._contacts.values(), key=lambda entry: entry[:3]))
 
@@ -146,6 +161,7 @@ def _looks(pages: Sequence[Document], notes: _Notes) -> Iterator[Callable[[], No
     for page in pages:
         for find in _FINDERS:
             yield partial(notes.take, find, page)
+        yield partial(notes.take_news, page)
     yield partial(notes.take, partial(_about_page, pages), pages[0])
 
 

@@ -24,6 +24,7 @@ Field: TypeAlias = Literal[
     "phone",
     "certifications",
     "markets",
+    "news",
 ]
 Method: TypeAlias = Literal["schema.org", "meta", "page", "ai", "vendor"]
 

@@ -19,6 +19,7 @@ class Kind(IntEnum):
     PRODUCTS = 4
     CUSTOMERS = 5
     PRICING = 6
+    NEWS = 7
 
 
 _STEMS: dict[Kind, tuple[str, ...]] = {
@@ -29,6 +30,7 @@ _STEMS: dict[Kind, tuple[str, ...]] = {
     Kind.PRODUCTS: ("product", "service", "solution", "catalogue", "catalog"),
     Kind.CUSTOMERS: ("customer", "client", "project", "portfolio", "testimonial"),
     Kind.PRICING: ("pricing", "price"),
+    Kind.NEWS: ("news", "media"),
 }
 _WORD = re.compile(r"[a-z]+")
 _MAX_WORDS = 4  # "About our people" names a page, "How we think about tyres" an article

@@ -40,10 +40,10 @@ def own_organisations(page: Document) -> list[Node]:
     return [node for node in nodes_of(page) if _is_a(node, _COMPANIES) and _is_own(node, page.url)]
 
 
-def nodes_of(page: Document, kind: str | None = None) -> list[Node]:
-    """The nodes of a page that are about its own site, of one type or of all."""
+def nodes_of(page: Document, *kinds: str) -> list[Node]:
+    """The nodes of a page that are about its own site, of these types or of all."""
     found = (node for block in page.data for node in _nodes(block, without=_OTHERS))
-    return [node for node in found if kind is None or _is_a(node, (kind,))]
+    return [node for node in found if not kinds or _is_a(node, kinds)]
 
 
 def values(nodes: Iterable[Node], name: str) -> list[str]:

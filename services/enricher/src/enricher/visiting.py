@@ -1,14 +1,16 @@
 """One visit to a company's own site: robots.txt, homepage, key pages one after another, all within a deadline.
 
 A site that is away, slow, odd or closed to us never raises: the visit's outcome and reasons say what was not seen. The
-same pages give the same visit.
+same pages give the same visit on the same day.
 """
 
 import asyncio
 import time
 from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from common.contracts import Site
 from enricher import sitemaps
@@ -31,6 +33,7 @@ _NOTHING = Findings(None, None, (), has_careers=False, contacts=())
 _NOT_MODIFIED = 304
 _REFUSALS = frozenset({401, 403, 451})
 _OVERLOADED = frozenset({429, 503})
+_SINGAPORE = ZoneInfo("Asia/Singapore")
 
 
 class Visitor:
@@ -237,7 +240,8 @@ class _Walk:
 
     def _extract(self) -> Findings:
         until = time.monotonic() + self.limits.extract_timeout_s
-        return extract(self.documents, is_time_up=lambda: time.monotonic() > until)
+        today = datetime.now(_SINGAPORE).date()
+        return extract(self.documents, today=today, is_time_up=lambda: time.monotonic() > until)
 
 
 def _take_apart(answer: Answer) -> Document:

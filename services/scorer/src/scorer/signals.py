@@ -5,6 +5,7 @@ A site that was read and shows no prices is a finding, a site that nobody could 
 
 import re
 from collections.abc import Mapping
+from datetime import date
 
 from common.contracts import CompanyEnriched, CompanyFact, Site
 from scorer.finding import Finding, host_of, plain
@@ -20,6 +21,9 @@ _SITES = {
     "unreachable": ("dead", "the site does not answer", "site does not answer"),
 }
 _LONGEST = 90
+#: How the enricher writes news; the day after is today where the site is.
+_DATED = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2}): ")
+_NEWS_DAYS = range(-1, 367)
 #: Where the enricher counts roles, by its method; postings that are written for machines stand on any page.
 _HIRING_AT = {"page": "careers page", "schema.org": "its job postings"}
 
@@ -33,7 +37,7 @@ def signals(event: CompanyEnriched, facts: Mapping[str, CompanyFact]) -> dict[st
         "technology": _technology(site, facts.get("technologies")),
         "pricing": _pricing(site, facts.get("pricing")),
         "customers": _customers(site, facts.get("customers")),
-        "news": _news(facts.get("news")),
+        "news": _news(facts.get("news"), event.enriched_at.date()),
     }
 
 
@@ -94,11 +98,24 @@ def _customers(site: Site, fact: CompanyFact | None) -> Finding | None:
     return Finding("none", "no customers are named", site.url) if _was_read(site) else None
 
 
-def _news(fact: CompanyFact | None) -> Finding | None:
+def _news(fact: CompanyFact | None, today: date) -> Finding | None:
+    """News of the last year, and what an enrichment calls news without a date; what is older says nothing."""
     if fact is None:
         return None
     told = f"in the news: {plain(fact.value, 60)} ({_where(fact)})"
+    if dated := _DATED.match(fact.value):
+        day = _day(dated[1])
+        if day is None or (today - day).days not in _NEWS_DAYS:
+            return None
+        told = f"news of {day.isoformat()}: {plain(fact.value[dated.end() :], 60)} ({_where(fact)})"
     return Finding("found", plain(fact.value, _LONGEST), fact.source_url, told)
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:  # such as the 30th of February
+        return None
 
 
 def _where(fact: CompanyFact) -> str:
