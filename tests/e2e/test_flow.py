@@ -6,8 +6,8 @@ import subprocess
 
 import pytest
 
-from common.outbox import Relay
 from common.postgres import Database
+from common.relay import Relay
 from common.testing import until
 from nightly.run import PRODUCER, night_of, publish_queued_jobs
 

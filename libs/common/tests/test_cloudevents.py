@@ -20,7 +20,7 @@ from common.cloudevents import (
 )
 from common.contracts import RefreshRegister, RequestUpsert
 from common.ids import NO_REPLAY, new_id
-from common.outbox import Pattern, Place, sendables
+from common.outbox import Pattern, sendables
 
 EVENT = RequestUpsert(tenant_id=1, job_id=UUID(int=7))
 ENVELOPE = Envelope(new_id(), 1, "nightly", "request-1", new_id(), f"00-{'a' * 32}-{'b' * 16}-01")
@@ -125,7 +125,7 @@ def test_a_pattern_gives_the_headers_that_each_event_would_have(
     )
     pattern = Pattern.of("a.topic.v1", new_id(), envelope, source="test", at="2026-11-22T01:00:00+00:00")
     line = f"{event_id}\t{json.dumps(key, ensure_ascii=False)}\t{{}}".encode()
-    first, second = sendables(Place("nightly", 1), None, line + b"\n" + line, pattern.headers, 2)
+    first, second = sendables(None, line + b"\n" + line, pattern.headers, 2)
     texts = header_texts("a.topic.v1", key, envelope, source="test", at="2026-11-22T01:00:00+00:00")
     assert (first.key, first.value) == (key.encode(), b"{}")
     assert sorted(first.headers) == sorted((name, value.encode()) for name, value in texts)

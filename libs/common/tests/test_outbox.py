@@ -1,13 +1,14 @@
 """The outbox and its relay: two at once keep each key's order and send nothing twice."""
 
 import asyncio
-from collections import defaultdict
+from collections import Counter, defaultdict
 
 from common.cloudevents import Envelope, decode_headers
 from common.contracts import LeadSynced, RequestUpsert
 from common.ids import new_id
-from common.outbox import Announcement, Pattern, Relay, announce
+from common.outbox import Announcement, Pattern, Sendable, announce
 from common.postgres import Database
+from common.relay import Relay, partition_of
 from common.testing import a_company, read_topic, until
 from embedded.ports import LOOPBACK, free_port
 
@@ -144,3 +145,15 @@ async def test_a_bundle_is_told_event_by_event(database: Database, kafka: str) -
     envelopes = [decode_headers(record.headers) for record in records]
     assert len({envelope.event_id for envelope in envelopes}) == len(records) == 1405
     assert sum(envelope.lane == "nightly" for envelope in envelopes) == 1400
+
+
+def test_a_key_has_one_partition_and_keys_are_spread() -> None:
+    """By CRC-32 as everyone has it (its check value is 0xCBF43926). A message without a key has a partition too."""
+    partitions = [3, 4, 5, 6, 7, 8]
+    assert partition_of(Sendable(b"123456789", b"x", []), partitions) == partitions[0xCBF43926 % 6]
+    assert partition_of(Sendable(b"123456789", b"y", []), partitions) == partitions[0xCBF43926 % 6]
+    keys = [Sendable(f"1:{n:09}K".encode(), None, []) for n in range(6000)]
+    held = Counter(partition_of(key, partitions) for key in keys)
+    assert sorted(held) == partitions
+    assert min(held.values()) > 800
+    assert partition_of(Sendable(None, None, []), partitions) in partitions

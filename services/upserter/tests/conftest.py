@@ -19,7 +19,7 @@ from common.failures import Fitness
 from common.handling import Handling, Surroundings
 from common.ids import NO_REPLAY, new_id
 from common.inbox import Arrival, Claim, Inbox
-from common.outbox import Place, sendables
+from common.outbox import sendables
 from common.postgres import Database
 from common.stage import Stage
 from common.testing import until
@@ -121,9 +121,7 @@ class Delivery:
             decode_body(models[row["topic"]], sent.value)
             for row in sorted(rows, key=lambda row: row["id"])
             if row["topic"] in models
-            for sent in sendables(
-                Place(row["lane"], row["id"]), row["key"], row["value"], row["headers"], row["events"]
-            )
+            for sent in sendables(row["key"], row["value"], row["headers"], row["events"])
         ]
 
     async def answer(self, request: RequestIndustry, stage: Stage | None = None) -> SearchAnswer:

@@ -12,7 +12,7 @@ from common.cloudevents import Envelope, decode_body, decode_headers, pack_heade
 from common.contracts import Company, CompanyUpserted, RequestUpsert
 from common.ids import NO_REPLAY, new_id
 from common.inbox import Claim
-from common.outbox import Message, Place, sendables
+from common.outbox import Message, sendables
 from common.postgres import Database
 from common.stage import Item
 from upserter.companies import FACTS
@@ -63,7 +63,7 @@ async def told(owner: Owner) -> list[Message]:
     return [
         Message(row["topic"], sent.key, sent.value, pack_headers(sent.headers), row["lane"])
         for row in sorted(rows, key=lambda row: row["id"])
-        for sent in sendables(Place(row["lane"], row["id"]), row["key"], row["value"], row["headers"], row["events"])
+        for sent in sendables(row["key"], row["value"], row["headers"], row["events"])
     ]
 
 

@@ -1,62 +1,27 @@
-"""What is still to be told: rows written in the transaction that made them true, sent to Kafka in order by a relay.
+"""What is still to be told: rows written in the transaction that made them true, for the relay to send (`relay.py`).
 
-An event leaves the outbox only when every in-sync replica of Kafka has it. One relay per service sends at a time (an
-advisory lock on a connection of its own), and of one partition only one batch is under way, so that a key's order
-holds within its lane; what someone waits for goes before what the night has piled up. After a failed send its topic
-rests for a moment, and the others go on. After a crash a message may be sent twice: consumers know its id.
-
-A row is a message, or a bundle: the events of a set-based statement, which PostgreSQL puts together (see Pattern).
+A row is a message, or a bundle: the events of a set-based statement, which PostgreSQL puts together (see Pattern) and
+which are taken apart again on their way to Kafka.
 """
 
-import asyncio
-import time
-from collections import defaultdict, deque
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from datetime import UTC, datetime
-from types import TracebackType
-from typing import Any, NamedTuple, Self
+from typing import NamedTuple, Self
 from uuid import UUID
 
 import orjson
-import structlog
-from aiokafka import AIOKafkaProducer
-from aiokafka.errors import KafkaError
-from aiokafka.partitioner import DefaultPartitioner
-from aiokafka.producer.message_accumulator import BatchBuilder
 
-from common import metrics
 from common.cloudevents import Envelope, encode_body, header_texts, pack_texts, unpack_headers
 from common.contracts import Event, Lane
-from common.errors import Unavailable
 from common.ids import derivation
-from common.postgres import Connection, Database, Session
-
-log = structlog.get_logger(__name__)
+from common.postgres import Connection
 
 SAVE = """
     INSERT INTO outbox (producer, topic, key, value, headers, lane)
     SELECT $1, * FROM unnest($2::text[], $3::bytea[], $4::bytea[], $5::text[], $6::text[])
 """
 
-# Topics that rest are passed over, so that what cannot be sent hides nothing else. `interactive` sorts first.
-OLDEST = """
-    SELECT lane, id, topic, key, value, headers, events
-      FROM (SELECT *, sum(coalesce(events, 1)) OVER (ORDER BY lane, id) - coalesce(events, 1) AS before
-              FROM (SELECT * FROM outbox
-                     WHERE producer = $1 AND topic <> ALL($3::text[]) ORDER BY lane, id LIMIT $2) AS oldest) AS counted
-     WHERE before < $2
-     ORDER BY lane, id
-"""
-
-FORGET = """
-    DELETE FROM outbox USING unnest($2::text[], $3::bigint[]) AS sent (lane, id)
-     WHERE producer = $1 AND outbox.lane = sent.lane AND outbox.id = sent.id
-"""
-
-
-#: Bytes. Kafka takes batches of a megabyte by default; a single message may fill one, and its dead letter a bit more.
-BATCH_BYTES = 512 * 1024
+#: Bytes that a single message may have; its dead letter a bit more. Kafka's own default is a megabyte.
 MAX_MESSAGE = 2 * 1024 * 1024
 
 
@@ -117,197 +82,23 @@ async def announce(tx: Connection, producer: str, announcements: Iterable[Announ
     await save(tx, producer, [announcement.message(producer, now) for announcement in announcements])
 
 
-class Place(NamedTuple):
-    """Where a row stands in the outbox."""
-
-    lane: str
-    id: int
-
-
 class Sendable(NamedTuple):
-    """A message on its way, and the row that it is of."""
+    """A message on its way, as Kafka takes it."""
 
-    row: Place
     key: bytes | None
     value: bytes | None
     headers: list[tuple[str, bytes | None]]
 
 
-def sendables(row: Place, key: bytes | None, value: bytes | None, headers: str, events: int | None) -> list[Sendable]:
+def sendables(key: bytes | None, value: bytes | None, headers: str, events: int | None) -> list[Sendable]:
     """The message of a row, or those of its bundle."""
     common = unpack_headers(headers)
     if events is None:
-        return [Sendable(row, key, value, common)]
-    return [_unbundled(row, line, common) for line in (value or b"").split(b"\n")]
+        return [Sendable(key, value, common)]
+    return [_unbundled(line, common) for line in (value or b"").split(b"\n")]
 
 
-def _unbundled(row: Place, line: bytes, common: list[tuple[str, bytes | None]]) -> Sendable:
+def _unbundled(line: bytes, common: list[tuple[str, bytes | None]]) -> Sendable:
     event_id, quoted, body = line.split(b"\t", 2)
     key = orjson.loads(quoted).encode() if b"\\" in quoted else quoted[1:-1]
-    return Sendable(row, key, body, [("ce_id", event_id), ("ce_subject", key), *common])
-
-
-class Relay:
-    """Sends a service's outbox to Kafka. Runs inside its `async with`; at the end it sends what is left, then stops."""
-
-    #: Messages sent before the next look (the last bundle goes whole); a look finds what another replica wrote within
-    #: `POLL` seconds.
-    BATCH = 500
-    POLL = 0.1
-    #: Seconds between looks: what is announced meanwhile goes out together, and what comes alone goes at once.
-    SPACING = 0.005
-    #: Seconds that a topic rests after a failed send.
-    TOPIC_REST = 1.0
-    #: After this many rounds without a success the producer is made anew: it may hold a broken connection for ever.
-    FAILURES_BEFORE_RENEWAL = 3
-
-    def __init__(self, database: Database, bootstrap_servers: str, producer: str, *, drain_s: float = 5.0) -> None:
-        self._database = database
-        self._bootstrap_servers = bootstrap_servers
-        self._producer = producer
-        self._drain_s = drain_s
-        self._partitioner = DefaultPartitioner()
-        self._resting: dict[str, float] = {}
-        self._looked_at = 0.0
-        self._wake = asyncio.Event()
-        self._stopping = False
-        self.task: asyncio.Task[None] | None = None
-
-    def wake(self) -> None:
-        """There is something to send: no need to wait for the next look."""
-        self._wake.set()
-
-    async def __aenter__(self) -> Self:
-        self.task = asyncio.create_task(self._run(), name="relay")
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        assert self.task is not None  # noqa: S101 # set on entering
-        self._stopping = True
-        self._wake.set()
-        _, late = await asyncio.wait([self.task], timeout=self._drain_s)
-        if late:
-            self.task.cancel()
-            await asyncio.gather(self.task, return_exceptions=True)
-            log.warning("outbox_left_for_the_next_relay", producer=self._producer)
-
-    async def _run(self) -> None:
-        """Owns the outbox whenever no other replica does; survives the database and the broker being away."""
-        while True:
-            try:
-                async with self._database.lock(f"outbox:{self._producer}") as session:
-                    if session is not None:
-                        await self._relay(session)
-                        return
-            except Unavailable as error:
-                log.warning("relay_waits_for_database", error=str(error))
-            if self._stopping:
-                return
-            await asyncio.sleep(1)
-
-    async def _relay(self, session: Session) -> None:
-        failures = 0
-        kafka = await self._connect()
-        try:
-            while True:
-                self._wake.clear()
-                self._looked_at = time.monotonic()
-                self._resting = {topic: until for topic, until in self._resting.items() if until > time.monotonic()}
-                rows = await session.fetch(OLDEST, self._producer, self.BATCH, list(self._resting))
-                if not rows:
-                    if self._stopping and not self._resting:
-                        return
-                    await self._rest(self.POLL)
-                    continue
-                unsent = await self._send(kafka, rows)
-                sent = [row for row in rows if (row["lane"], row["id"]) not in unsent]
-                if sent:
-                    await session.execute(
-                        FORGET, self._producer, [it["lane"] for it in sent], [it["id"] for it in sent]
-                    )
-                    metrics.outbox_sent.labels(self._producer).inc(sum(row["events"] or 1 for row in sent))
-                failures = 0 if sent else failures + 1
-                if failures and failures % self.FAILURES_BEFORE_RENEWAL == 0:
-                    await kafka.stop()
-                    kafka = await self._connect()
-        finally:
-            await kafka.stop()
-
-    async def _rest(self, seconds: float) -> None:
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self._wake.wait(), seconds)
-            await asyncio.sleep(max(0.0, self._looked_at + self.SPACING - time.monotonic()))
-
-    async def _connect(self) -> AIOKafkaProducer:
-        """A started producer, however long Kafka takes to answer."""
-        pause = 0.2
-        while True:
-            kafka = AIOKafkaProducer(
-                bootstrap_servers=self._bootstrap_servers,
-                client_id=f"{self._producer}-relay",
-                acks="all",
-                max_batch_size=BATCH_BYTES,
-                max_request_size=2 * MAX_MESSAGE,
-                request_timeout_ms=10_000,
-            )
-            try:
-                await kafka.start()
-            except (KafkaError, OSError) as error:
-                await kafka.stop()
-                log.warning("relay_waits_for_kafka", error=repr(error))
-                await asyncio.sleep(pause)
-                pause = min(pause * 2, 5)
-            else:
-                return kafka
-
-    async def _send(self, kafka: AIOKafkaProducer, rows: Sequence[Any]) -> set[Place]:
-        """Sends the rows to all their partitions at once; returns those of which Kafka did not confirm everything."""
-        queues: dict[tuple[str, int], deque[Sendable]] = defaultdict(deque)
-        partitions: dict[str, list[int]] = {}
-        unsent: set[Place] = set()
-        for lane, row_id, topic, *message in rows:
-            row = Place(lane, row_id)
-            if topic not in partitions:
-                partitions[topic] = await self._partitions(kafka, topic)
-            if not (there := partitions[topic]):
-                unsent.add(row)
-                continue
-            for sendable in sendables(row, *message):
-                queues[topic, self._partitioner(sendable.key, there, there)].append(sendable)
-        await asyncio.gather(*(self._send_in_order(kafka, *place, queue, unsent) for place, queue in queues.items()))
-        return unsent
-
-    async def _partitions(self, kafka: AIOKafkaProducer, topic: str) -> list[int]:
-        """The topic's partitions; none where Kafka does not know it, or does not answer."""
-        try:
-            return sorted(await kafka.partitions_for(topic))
-        except (KafkaError, OSError) as error:
-            self._note_failure(topic, error)
-            return []
-
-    async def _send_in_order(
-        self, kafka: AIOKafkaProducer, topic: str, partition: int, queue: deque[Sendable], unsent: set[Place]
-    ) -> None:
-        """A batch at a time, the next only when the last is confirmed; from the first that fails on, all is unsent."""
-        while queue:
-            batch, held = kafka.create_batch(), list[Place]()
-            while queue and self._fits(batch, queue[0]):
-                held.append(queue.popleft().row)
-            batch.close()
-            try:
-                await (await kafka.send_batch(batch, topic, partition=partition))
-            except (KafkaError, OSError, TimeoutError) as error:
-                self._note_failure(topic, error)
-                unsent.update(held, (sendable.row for sendable in queue))
-                break
-
-    @staticmethod
-    def _fits(batch: BatchBuilder, message: Sendable) -> bool:
-        return batch.append(timestamp=None, key=message.key, value=message.value, headers=message.headers) is not None
-
-    def _note_failure(self, topic: str, error: Exception) -> None:
-        self._resting[topic] = time.monotonic() + self.TOPIC_REST
-        metrics.outbox_failed.labels(self._producer).inc()
-        log.warning("send_failed", topic=topic, error=repr(error))
+    return Sendable(key, body, [("ce_id", event_id), ("ce_subject", key), *common])

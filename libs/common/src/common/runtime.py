@@ -19,8 +19,8 @@ from common.gauges import keep_gauges
 from common.handling import Surroundings
 from common.inbox import Inbox
 from common.intake import Intake
-from common.outbox import Relay
 from common.postgres import Database
+from common.relay import Relay
 from common.stage import Stage
 from common.workers import LaneWorkers
 

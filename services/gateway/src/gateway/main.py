@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from common import asyncapi, health, logs
 from common.contracts import EVENTS
 from common.gauges import keep_gauges
-from common.outbox import Relay
+from common.relay import Relay
 from common.service import connect, http_server, to_the_end
 from common.settings import read
 from gateway.access import Tenants, Tokens

@@ -6,8 +6,9 @@ from typing import NamedTuple
 from common.cloudevents import Envelope
 from common.contracts import Event, RequestIndustry
 from common.ids import new_id
-from common.outbox import Announcement, Relay, announce
+from common.outbox import Announcement, announce
 from common.postgres import Connection, Database
+from common.relay import Relay
 from common.tracing import child_of
 from gateway.together import Together
 

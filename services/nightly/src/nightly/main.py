@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 
 from common import logs
 from common.errors import LeadgenError
-from common.outbox import Relay
 from common.postgres import Database
+from common.relay import Relay
 from common.service import wait_for_kafka
 from common.settings import read
 from nightly.run import PRODUCER, night_of, publish_queued_jobs
