@@ -14,7 +14,7 @@ import asyncpg
 import pytest
 
 from common.cloudevents import decode_body, encode_body
-from common.contracts import Company, CompanyEnriched, IcpChanged, LeadScored
+from common.contracts import Company, CompanyEnriched, Icp, IcpChanged, LeadScored
 from common.ids import NO_REPLAY
 from common.inbox import Arrival, Inbox
 from common.outbox import sendables
@@ -63,8 +63,10 @@ class Scorer:
             async with self.scoring(*(an_enrichment(it, tenant_id=tenant_id) for it in part)):
                 pass
 
-    async def work(self, event: IcpChanged) -> Work[IcpChanged]:
-        """The event in hand."""
+    async def changed_icp(self, *industries: str, hours: int = 0, tenant_id: int = 1) -> Work[IcpChanged]:
+        """In hand: that the tenant looks for these industries, since so many hours after NOW."""
+        icp, changed_at = Icp(industries=list(industries)), NOW + timedelta(hours=hours)
+        event = IcpChanged(tenant_id=tenant_id, icp=icp, changed_at=changed_at)
         item = an_item(event)
         arrival = Arrival(
             event_id=item.event_id,
@@ -84,8 +86,8 @@ class Scorer:
             [claim] = await self._inbox.claim(tx, event.topic, "interactive", event.tenant_id, 1)
         return Work(replace(item, claim=claim), self.database, self._inbox, NOW)
 
-    async def change(self, event: IcpChanged) -> None:
-        await self.run(await self.work(event))
+    async def change_icp(self, *industries: str, hours: int = 0, tenant_id: int = 1) -> None:
+        await self.run(await self.changed_icp(*industries, hours=hours, tenant_id=tenant_id))
 
     async def run(self, work: Work[IcpChanged], yardsticks: Yardsticks | None = None) -> None:
         await scorer(yardsticks or self.yardsticks).handlers[IcpChanged.topic].call(work)

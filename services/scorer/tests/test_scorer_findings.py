@@ -1,96 +1,24 @@
 """What is found about a company, what it is worth, and the words that say so."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
 from typing import Any
 
 import orjson
 import pytest
 
-from common.contracts import Company, CompanyEnriched, CompanyFact, Contact, Icp, Site
+from common.contracts import CompanyFact, Site
 from industries.hierarchy import Code, Hierarchy
 from leadgen.ssic import ssic_2020
-from scorer.contactability import is_senior
 from scorer.industry import Industries
 from scorer.model import read_model
 from scorer.rating import rate
 from scorer.rationale import LONGEST
-from scorer.yardstick import Profile, Yardstick, Yardsticks
+from scorer.testing import EVERYTHING, HOME, NOW, a_fact, a_profile, an_email, seen
+from scorer.yardstick import Yardsticks
 
 MODEL = read_model()
 YARDSTICKS = Yardsticks(MODEL, Industries(Hierarchy(Code("2020", *code) for code in ssic_2020())))
-SEEN_AT = datetime(2026, 11, 22, 1, 0, tzinfo=UTC)
-HOME = "http://acme.sg"
-
-
-def by(weights: dict[str, float] | None = None, **icp: Any) -> Yardstick:
-    """The yardstick of a tenant with this ICP and these weights."""
-    return YARDSTICKS.of(
-        Profile(
-            icp=Icp(**icp).model_dump_json() if icp else None,
-            changed_at=SEEN_AT if icp else None,
-            weights=None if weights is None else orjson.dumps(weights).decode(),
-            weights_version=None if weights is None else "own",
-        )
-    )
-
-
-NO_ICP = by()
-FULL_ICP = by(
-    industries=["2020:25"],
-    employees_from=20,
-    employees_to=200,
-    age_from=3,
-    districts=["01", "22"],
-    technologies=["Shopify", "React"],
-)
-
-
-def seen(
-    *,
-    site: Site | None = None,
-    contacts: list[Contact] | None = None,
-    facts: list[CompanyFact] | None = None,
-    reasons: list[str] | None = None,
-    **company: object,
-) -> CompanyEnriched:
-    """An enrichment of a made-up maker of caps, eight years old, whose site says nothing unless told."""
-    known = {
-        "company_id": 7,
-        "uen": "201812345K",
-        "name": "ACME PTE. LTD.",
-        "incorporated_on": date(2018, 3, 1),
-        "industry_code": "25912",
-        "industry_norm": "manufacture of metal caps",
-        "ssic_version": "2020",
-        "postal_code": "048616",
-        "website_domain": "acme.sg",
-    }
-    return CompanyEnriched(
-        tenant_id=1,
-        company=Company.model_validate(known | company),
-        site=site or Site(outcome="visited", url=HOME),
-        contacts=contacts or [],
-        degraded_reasons=reasons or [],
-        enriched_at=SEEN_AT,
-        facts=facts or [],
-    )
-
-
-def an_email(value: str = "jane@acme.sg", **more: Any) -> Contact:
-    return Contact(kind="email", value=value, source_url=f"{HOME}/contact", **more)
-
-
-def a_phone(value: str = "+6561234567") -> Contact:
-    return Contact(kind="phone", value=value, source_url=HOME)
-
-
-def a_fact(field: str, value: str, page: str = "/about") -> CompanyFact:
-    return CompanyFact(field=field, value=value, source_url=HOME + page, method="page", confidence=0.7)
-
-
-def contact_of(event: CompanyEnriched) -> Contact | None:
-    return rate(event, NO_ICP).contact
+NO_ICP, FULL_ICP = (YARDSTICKS.of(it) for it in (a_profile(), a_profile(**EVERYTHING)))
 
 
 def told_of(**event: Any) -> str:
@@ -200,35 +128,6 @@ def test_a_lead_without_an_industry_says_so_once() -> None:
     assert "fit of its industry, size and age unknown" in rationale
 
 
-def test_addresses_that_are_dead_are_not_said_to_be_missing() -> None:
-    """Something was found, and it takes no mail."""
-    assert "no address that takes mail was found" in told_of(contacts=[an_email(status="invalid")])
-    assert "no contact found" in told_of()
-    assert "no contact known" in told_of(site=Site(outcome="forbidden"))
-
-
-def test_a_verifiers_word_that_nobody_knows_says_nothing() -> None:
-    """It is not bad: it is unknown, and the address may be tried."""
-    rating = rate(seen(contacts=[an_email(status="brand-new-word")]), NO_ICP)
-
-    assert orjson.loads(rating.features)["verified_email"]["value"] is None
-    assert orjson.loads(rating.features)["reachable"]["value"] == 1.0
-
-
-def test_contacts_without_a_name_or_an_address_are_no_people() -> None:
-    """Blank ones claim nothing; the verified address that is told of is the one to write to."""
-    blank = Contact(kind="phone", value=" ", source_url=HOME, name=" ", title="CEO")
-    role = an_email("a@acme.sg", is_role=True, status="valid")
-    boss = an_email("z@acme.sg", name="Zoe", title="COO", status="valid")
-
-    rating = rate(seen(contacts=[blank]), NO_ICP)
-    assert rating.contact is None
-    assert "CEO" not in rating.rationale
-    rating = rate(seen(contacts=[role, boss]), NO_ICP)
-    assert rating.contact == boss
-    assert "verified email of the COO; decision-maker Zoe, COO" in rating.rationale
-
-
 def test_what_is_not_known_lowers_the_confidence_and_not_the_score() -> None:
     """Nothing known is the base, in between of all known well and all known badly."""
     unknown = rate(seen(site=Site(outcome="no_site_known"), website_domain=None), NO_ICP)
@@ -276,15 +175,15 @@ def test_without_an_icp_a_score_says_so_and_rests_on_the_rest() -> None:
 
     assert "no ICP is set: scored by signals and contacts alone" in rating.rationale
     assert set(orjson.loads(rating.features)) == {it.name for it in MODEL.criteria if it.group != "icp"}
-    assert rating.announcement(SEEN_AT).has_icp is False
-    assert rate(seen(), by(industries=[])).score == rating.score
-    assert rate(seen(), FULL_ICP).announcement(SEEN_AT).has_icp is True
+    assert rating.announcement(NOW).has_icp is False
+    assert rate(seen(), YARDSTICKS.of(a_profile(industries=[]))).score == rating.score
+    assert rate(seen(), FULL_ICP).announcement(NOW).has_icp is True
 
 
 def test_a_tenants_own_weights_move_its_scores_and_name_themselves() -> None:
     """Those that it does not name keep the model's; the model's version tells the two apart."""
     event = seen(facts=[a_fact("hiring", "4 open roles: Cook")])
-    plain, own = rate(event, NO_ICP), rate(event, by({"hiring": 5}))
+    plain, own = rate(event, NO_ICP), rate(event, YARDSTICKS.of(a_profile({"hiring": 5})))
 
     assert own.score > plain.score
     assert plain.yardstick.model_version == MODEL.version
@@ -313,67 +212,3 @@ def test_what_does_not_fit_is_said_too() -> None:
     assert rating.rationale.startswith("Manufacture of metal caps (SSIC 46900) is outside your ICP")
     assert "not as your ICP asks: 900 employees (acme.sg), in district 25 (register)" in rating.rationale
     assert orjson.loads(rating.features)["size"]["evidence"] == "900 employees; the ICP asks for 20 to 200"
-
-
-def test_that_nobody_is_named_means_nothing_while_a_vendor_was_left_out() -> None:
-    """Then it is unknown; with the vendor asked in vain it is a finding."""
-    values = [
-        orjson.loads(rate(seen(reasons=reasons), NO_ICP).features)["decision_maker"]["value"]
-        for reasons in (["lusha: no key"], ["lusha: nobody with such a title and an address"], [])
-    ]
-
-    assert values == [None, 0.25, 0.25]
-
-
-@pytest.mark.parametrize(
-    ("status", "sub_status", "value"),
-    [
-        ("valid", "", 1.0),
-        ("valid", "role_based_accept_all", 1.0),
-        ("catch-all", "", 0.7),
-        ("do_not_mail", "role_based", 0.6),
-        ("do_not_mail", "role_based_catch_all", 0.6),
-        ("do_not_mail", "toxic", 0.0),
-        ("invalid", "mailbox_not_found", 0.0),
-        ("spamtrap", "", 0.0),
-        ("unknown", "greylisted", None),
-        (None, None, None),
-    ],
-)
-def test_a_verifiers_words_count_as_they_are_meant(status: str | None, sub_status: str | None, value: float) -> None:
-    """A company's info@ comes as do_not_mail and is read all the same; what could not be verified is unknown."""
-    event = seen(contacts=[an_email(status=status, sub_status=sub_status)])
-
-    assert orjson.loads(rate(event, NO_ICP).features)["verified_email"]["value"] == value
-
-
-def test_the_best_contact_is_a_live_address_of_someone_who_decides() -> None:
-    """Not a dead one; a person's before a role's before a phone; the verified, the senior, the own domain first."""
-    role, person = an_email("info@acme.sg", is_role=True), an_email("jane@acme.sg")
-    verified, senior = an_email("zoe@acme.sg", status="valid"), an_email("zac@acme.sg", title="Director")
-    dead, elsewhere = an_email("ann@acme.sg", status="invalid"), an_email("a@mail.example")
-
-    assert contact_of(seen(contacts=[a_phone(), role])) == role
-    assert contact_of(seen(contacts=[role, elsewhere])) == elsewhere
-    assert contact_of(seen(contacts=[elsewhere, role, person])) == person
-    assert contact_of(seen(contacts=[person, senior, dead])) == senior
-    assert contact_of(seen(contacts=[person, senior, verified])) == verified
-    assert contact_of(seen(contacts=[dead, a_phone()])) == a_phone()
-    assert contact_of(seen(contacts=[a_phone()])) == a_phone()
-    assert contact_of(seen()) is None
-
-
-@pytest.mark.parametrize(
-    "title", ["COO", "Chief Executive", "Managing Director", "Head of Sales", "Co-Founder", "VP Sales"]
-)
-def test_who_decides_is_known_by_the_title(title: str) -> None:
-    """Any chief, head, director, founder or owner."""
-    assert is_senior(title)
-
-
-@pytest.mark.parametrize(
-    "title", [None, "", "Sales Executive", "Engineer", "Assistant to the CEO", "Executive Assistant"]
-)
-def test_who_decides_nothing_is_known_too(title: str | None) -> None:
-    """Also where the title names someone else's."""
-    assert not is_senior(title)

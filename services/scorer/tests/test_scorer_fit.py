@@ -1,15 +1,16 @@
 """How a company is compared with an ICP: industry by the hierarchy, size, age, place and technology."""
 
-from datetime import UTC, date, datetime
+from datetime import date
 
 import pytest
 
-from common.contracts import Company, CompanyEnriched, CompanyFact, Icp, Site
+from common.contracts import Company, CompanyEnriched, Icp, Site
 from industries.hierarchy import Code, Hierarchy
 from leadgen.ssic import ssic_2020
 from scorer.districts import DISTRICTS, district_of
 from scorer.fit import Fit, employees_in, full_years
 from scorer.industry import Industries, IndustryFit
+from scorer.testing import a_fact, an_enrichment
 
 #: 2025 has but one industry here, under a number that was another's.
 LATER = [Code("2025", "C", "section", "MAKING", None), Code("2025", "46", "division", "TRADE", "C")]
@@ -18,22 +19,13 @@ INDUSTRIES = Industries(Hierarchy([*(Code("2020", *code) for code in ssic_2020()
 
 def enriched(*, tech: list[str] | None = None, outcome: str = "visited", **company: object) -> CompanyEnriched:
     known = {"company_id": 7, "uen": "U", "name": "ACME", "ssic_version": "2020"} | company
-    return CompanyEnriched(
-        tenant_id=1,
-        company=Company.model_validate(known),
-        site=Site.model_validate({"outcome": outcome, "tech": tech or []}),
-        contacts=[],
-        degraded_reasons=[],
-        enriched_at=datetime(2026, 11, 22, 1, tzinfo=UTC),
-    )
+    site = Site.model_validate({"outcome": outcome, "tech": tech or []})
+    return an_enrichment(Company.model_validate(known), site=site)
 
 
 def found(criterion: str, icp: Icp, event: CompanyEnriched, **facts: str) -> str | None:
     """The name of what is found, or None."""
-    told = {
-        field: CompanyFact(field=field, value=value, source_url="http://acme.sg", method="page", confidence=0.7)
-        for field, value in facts.items()
-    }
+    told = {field: a_fact(field, value) for field, value in facts.items()}
     fit = Fit(icp, IndustryFit(icp.industries, INDUSTRIES))
     assert fit.asked == {criterion}
     finding = fit.findings(event, told)[criterion]

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from random import Random
 from typing import Any
@@ -12,55 +12,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from common.contracts import Company, CompanyEnriched, CompanyFact, Contact, Icp, Site
+from common.lead_features import contributions_in
 from industries.hierarchy import Code, Hierarchy
 from leadgen.ssic import ssic_2020
 from scorer.industry import Industries
 from scorer.model import UNIT, read_model
 from scorer.rating import newest, rate
 from scorer.rationale import LONGEST
+from scorer.testing import EVERYTHING, NOW, a_fact, a_phone, a_profile, an_email
 from scorer.weighing import scale_of
-from scorer.yardstick import Profile, Yardstick, Yardsticks
+from scorer.yardstick import Yardstick, Yardsticks
 
 MODEL = read_model()
 YARDSTICKS = Yardsticks(MODEL, Industries(Hierarchy(Code("2020", *code) for code in ssic_2020())))
-SEEN_AT = datetime(2026, 11, 22, 1, 0, tzinfo=UTC)
-HOME = "http://acme.sg"
-
-
-def by(weights: dict[str, float] | None = None, **icp: Any) -> Yardstick:
-    """The yardstick of a tenant with this ICP and these weights."""
-    return YARDSTICKS.of(
-        Profile(
-            icp=Icp(**icp).model_dump_json() if icp else None,
-            changed_at=SEEN_AT if icp else None,
-            weights=None if weights is None else orjson.dumps(weights).decode(),
-            weights_version=None if weights is None else "own",
-        )
-    )
-
-
-NO_ICP = by()
-FULL_ICP = by(
-    industries=["2020:25"],
-    employees_from=20,
-    employees_to=200,
-    age_from=3,
-    districts=["01", "22"],
-    technologies=["Shopify", "React"],
-)
-
-
-def an_email(value: str = "jane@acme.sg", **more: Any) -> Contact:
-    return Contact(kind="email", value=value, source_url=f"{HOME}/contact", **more)
-
-
-def a_phone(value: str = "+6561234567") -> Contact:
-    return Contact(kind="phone", value=value, source_url=HOME)
-
-
-def a_fact(field: str, value: str, page: str = "/about") -> CompanyFact:
-    return CompanyFact(field=field, value=value, source_url=HOME + page, method="page", confidence=0.7)
-
+NO_ICP, FULL_ICP = (YARDSTICKS.of(it) for it in (a_profile(), a_profile(**EVERYTHING)))
 
 words = st.text(max_size=60)
 contacts = st.builds(
@@ -109,7 +74,7 @@ enrichments = st.builds(
     site=sites,
     contacts=st.lists(contacts, max_size=4),
     degraded_reasons=st.lists(st.just("lusha: no key"), max_size=1),
-    enriched_at=st.integers(0, 3).map(lambda hours: SEEN_AT + timedelta(hours=hours)),
+    enriched_at=st.integers(0, 3).map(lambda hours: NOW + timedelta(hours=hours)),
     facts=st.lists(facts, max_size=5, unique_by=lambda fact: fact.field),
 )
 icps = st.builds(
@@ -125,12 +90,7 @@ icps = st.builds(
 weights = st.none() | st.dictionaries(
     st.sampled_from([it.name for it in MODEL.criteria]), st.floats(0.01, 1000), max_size=5
 )
-yardsticks = st.builds(lambda icp, own: by(own, **icp.model_dump()), icps, weights)
-
-
-def decimals(rating: Any) -> dict[str, Decimal]:
-    features = orjson.loads(rating.features)
-    return {name: Decimal(str(it["contribution"])) for name, it in features.items()}
+yardsticks = st.builds(lambda icp, own: YARDSTICKS.of(a_profile(own, **icp.model_dump())), icps, weights)
 
 
 @given(enrichments, yardsticks)
@@ -140,7 +100,8 @@ def test_a_score_is_bounded_and_its_parts_sum_to_it_exactly(event: CompanyEnrich
 
     assert 0 <= rating.score <= 1
     assert 0 <= rating.confidence <= 1
-    assert Decimal(str(rating.base)) + sum(decimals(rating).values()) == Decimal(str(rating.score))
+    parts = [rating.base, *(it.contribution for it in contributions_in(rating.features))]
+    assert sum(Decimal(str(part)) for part in parts) == Decimal(str(rating.score))
     assert rating.bucket == ("High" if rating.score >= 0.66 else "Medium" if rating.score >= 0.33 else "Low")
     assert sum(share.weight for share in yardstick.scale.shares) == UNIT
 
@@ -196,7 +157,7 @@ def test_a_site_that_answers_never_lowers_a_score(event: CompanyEnriched, icp: I
     """By the model's own weights, however bare it is: what it does not show takes less than that it is there gives."""
     silent = event.site.model_copy(update={"outcome": "unreachable", "tech": [], "has_careers": None})
     unknown, read = (silent.model_copy(update={"outcome": it}) for it in ("no_site_known", outcome))
-    yardstick = by(**icp.model_dump())
+    yardstick = YARDSTICKS.of(a_profile(**icp.model_dump()))
 
     score = rate(event.model_copy(update={"site": read}), yardstick).score
 
@@ -257,15 +218,8 @@ def test_the_same_inputs_and_model_give_the_same_to_the_bit(
     event: CompanyEnriched, icp: Icp, own: dict[str, float] | None
 ) -> None:
     """In another process too, where nothing is remembered: read anew, made anew, and out of the stored event."""
-    rating = rate(event, by(own, **icp.model_dump()))
-    elsewhere = Yardsticks(read_model(), YARDSTICKS._industries).of(
-        Profile(
-            icp.model_dump_json(),
-            SEEN_AT,
-            None if own is None else orjson.dumps(own).decode(),
-            None if own is None else "own",
-        )
-    )
+    rating = rate(event, YARDSTICKS.of(a_profile(own, **icp.model_dump())))
+    elsewhere = Yardsticks(read_model(), YARDSTICKS._industries).of(a_profile(own, **icp.model_dump()))
 
     again = rate(CompanyEnriched.model_validate_json(event.model_dump_json()), elsewhere)
 

@@ -3,26 +3,24 @@
 import asyncio
 import json
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 
 import asyncpg
 import pytest
 
-from common.cloudevents import Envelope, decode_body, pack_headers
+from common.cloudevents import decode_body
 from common.contracts import Company, CompanyEnriched, LeadScored, Site
-from common.ids import new_id
-from common.inbox import Claim
 from common.postgres import Database
-from common.stage import Batch, Item
+from common.stage import Batch
 from common.testing import until
 from industries.hierarchy import Hierarchy
 from scorer.consumer import scorer
 from scorer.industry import Industries
 from scorer.model import read_model
+from scorer.testing import HOME, NOW, an_enrichment, an_item
 from scorer.yardstick import Yardsticks
 
-NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 SCORE = scorer(Yardsticks(read_model(), Industries(Hierarchy([])))).handlers[CompanyEnriched.topic]
 
 
@@ -33,14 +31,8 @@ class Seen:
     company: Company
 
     def visit(self, *, has_careers: bool | None = None, hours: int = 0, tenant_id: int = 1) -> CompanyEnriched:
-        return CompanyEnriched(
-            tenant_id=tenant_id,
-            company=self.company,
-            site=Site(outcome="visited", url="http://acme.sg", has_careers=has_careers),
-            contacts=[],
-            degraded_reasons=[],
-            enriched_at=NOW + timedelta(hours=hours),
-        )
+        site = Site(outcome="visited", url=HOME, has_careers=has_careers)
+        return an_enrichment(self.company, tenant_id=tenant_id, hours=hours, site=site)
 
 
 @pytest.fixture
@@ -52,27 +44,6 @@ async def seen(database: Database) -> Seen:
             "INSERT INTO companies (uen, name) VALUES ($1, 'ACME PTE. LTD.') RETURNING company_id", uen
         )
     return Seen(Company(company_id=company_id, uen=uen, name="ACME PTE. LTD.", industry_code="25910"))
-
-
-def an_item(event: CompanyEnriched) -> Item[CompanyEnriched]:
-    envelope = Envelope(new_id(), event.tenant_id, "interactive")
-    claim = Claim(
-        event_id=envelope.event_id,
-        replay_id=envelope.replay_id,
-        attempts=1,
-        topic=event.topic,
-        partition=0,
-        offset=0,
-        key=event.key.encode(),
-        tenant_id=event.tenant_id,
-        lane="interactive",
-        value=None,
-        headers=pack_headers([]),
-        received_at=NOW,
-        failures=0,
-        error=None,
-    )
-    return Item(event, envelope, claim)
 
 
 async def score(database: Database, *events: CompanyEnriched) -> list[LeadScored]:

@@ -3,7 +3,6 @@
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, date, datetime
 from typing import TypeAlias
 
 import asyncpg
@@ -13,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openai import AsyncOpenAI
 
-from common.contracts import Company, CompanyEnriched, CompanyFact, Contact, Site
+from common.contracts import Company, CompanyEnriched, Site
 from common.postgres import Database
 from industries.hierarchy import Hierarchy
 from scorer import profiles, scoring, wordings
@@ -23,13 +22,12 @@ from scorer.model import read_model
 from scorer.numbers import numbers
 from scorer.rationale import LONGEST
 from scorer.rewording import Rewording
+from scorer.testing import HOME, a_fact, an_email, an_enrichment
 from scorer.wording import question, sayable
 from scorer.yardstick import Yardsticks
 
 Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 
-NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
-TODAY = date(2026, 11, 22)
 TEMPLATE = "Makers of caps (SSIC 25912); hiring 4 roles (careers page); verified email of the COO"
 FEATURES = json.dumps(
     {
@@ -185,24 +183,14 @@ class Lead:
 @pytest.fixture
 async def lead(database: Database, owner: Owner) -> Lead:
     company_id = await owner.fetchval("INSERT INTO companies (uen, name) VALUES ('U1', 'ACME') RETURNING company_id")
-    page = "http://acme.sg/careers"
-    made = Lead(
-        database,
-        owner,
-        CompanyEnriched(
-            tenant_id=1,
-            company=Company(company_id=company_id, uen="U1", name="ACME", industry_norm="caps", industry_code="25912"),
-            site=Site(outcome="visited", url="http://acme.sg", tech=["react"]),
-            contacts=[
-                Contact(kind="email", value="a@acme.sg", source_url=page, name="Ann", title="COO", status="valid"),
-            ],
-            degraded_reasons=[],
-            enriched_at=NOW,
-            facts=[
-                CompanyFact(field="hiring", value="4 open roles: Cook", source_url=page, method="page", confidence=0.7)
-            ],
-        ),
+    company = Company(company_id=company_id, uen="U1", name="ACME", industry_norm="caps", industry_code="25912")
+    event = an_enrichment(
+        company,
+        site=Site(outcome="visited", url=HOME, tech=["react"]),
+        contacts=[an_email(name="Ann", title="COO", status="valid")],
+        facts=[a_fact("hiring", "4 open roles: Cook", "/careers")],
     )
+    made = Lead(database, owner, event)
     await made.score()
     return made
 

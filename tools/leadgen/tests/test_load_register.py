@@ -2,63 +2,23 @@
 
 import asyncio
 import csv
-import gzip
-import io
-import zipfile
-from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TypeAlias
 from urllib.parse import urlsplit, urlunsplit
 
-import asyncpg
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from common.errors import Unavailable
-from leadgen.load import LoadFailed, NotARegister, Progress, Summary, load, load_generated, staging, versions
+from leadgen.load import LoadFailed, Progress, load, load_generated, staging, versions
 from leadgen.load.header import COLUMNS
+from leadgen.load.testing import HEADER, Owner, a_company, content, counts, held, write
 
 DATA = Path(__file__).parents[4] / "shared" / "data"
 SAMPLE, LISTED = DATA / "acra_sample.csv.gz", DATA / "acra_listed_companies.csv"
 needs_data = pytest.mark.skipif(
     not SAMPLE.exists() or not LISTED.exists(), reason="the real registry sample is not here"
 )
-
-HEADER = ("uen", "entity_name", "entity_status_description", "primary_ssic_code")
-
-Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
-
-
-def a_company(
-    number: int, name: str = "SOME PTE. LTD.", status: str = "Live Company", code: str = "46900"
-) -> tuple[str, ...]:
-    return (f"2019{number:05d}K", name, status, code)
-
-
-def as_csv(rows: Sequence[Sequence[str]], header: Sequence[str] = HEADER) -> bytes:
-    text = io.StringIO(newline="")
-    csv.writer(text, lineterminator="\r\n").writerows([header, *rows])
-    return text.getvalue().encode()
-
-
-def write(path: Path, rows: Sequence[Sequence[str]], header: Sequence[str] = HEADER) -> Path:
-    path.write_bytes(as_csv(rows, header))
-    return path
-
-
-def counts(summary: Summary) -> tuple[int, int, int, int, int]:
-    return summary.inserted, summary.updated, summary.unchanged, summary.repeated, summary.rejected
-
-
-async def held(owner: Owner) -> list[tuple[str | None, ...]]:
-    rows = await owner.fetch(f"SELECT {', '.join(HEADER)} FROM staging_acra_companies ORDER BY uen")
-    return [tuple(row) for row in rows]
-
-
-async def content(owner: Owner) -> list[tuple[object, ...]]:
-    """Everything, times of change and physical place included."""
-    return [tuple(row) for row in await owner.fetch("SELECT *, xmin::text FROM staging_acra_companies ORDER BY uen")]
 
 
 async def test_our_columns_are_the_tables(owner: Owner) -> None:
@@ -164,167 +124,6 @@ async def test_of_a_uen_that_comes_twice_the_later_row_wins(owner: Owner, databa
     assert await content(owner) == before
 
 
-async def test_bad_rows_go_to_the_rejects_file(owner: Owner, database_url: str, tmp_path: Path) -> None:
-    """With file, line, reason and text; the good ones are loaded. A clean load afterwards takes the file away."""
-    file = tmp_path / "a.csv"
-    good = as_csv([a_company(1), a_company(2)])
-    file.write_bytes(
-        good + b"too,short\r\n" + b"201900009K,CAF\xc9,Live,46900\r\n" + b'201900008K,"OPEN,Live,46900\r\n'
-    )
-    summary = await load(file, database_url)
-
-    assert counts(summary) == (2, 0, 0, 0, 3)
-    assert summary.rejects == file.with_name("a.csv.rejects.csv")
-    with summary.rejects.open(newline="") as rejects:
-        assert list(csv.reader(rejects)) == [
-            ["file", "line", "reason", "text"],
-            ["a.csv", "4", "2 columns instead of 4", "too,short"],
-            ["a.csv", "5", "not UTF-8", r"201900009K,CAF\xc9,Live,46900"],
-            ["a.csv", "6", "a quote is opened and not closed", '201900008K,"OPEN,Live,46900'],
-        ]
-    file.write_bytes(good)
-    assert counts(await load(file, database_url)) == (0, 0, 2, 0, 0)
-    assert not summary.rejects.exists()
-
-
-async def test_rejects_never_replace_another_file(owner: Owner, database_url: str, tmp_path: Path) -> None:
-    """Even the register itself can be named by mistake."""
-    file = write(tmp_path / "a.csv", [a_company(1), ("bad",)])
-    before = file.read_bytes()
-    with pytest.raises(LoadFailed, match="no rejects file"):
-        await load(file, database_url, rejects=file)
-
-    assert file.read_bytes() == before
-    assert await held(owner) == []
-
-
-async def test_rejects_that_cannot_be_written_end_the_load(owner: Owner, database_url: str, tmp_path: Path) -> None:
-    """Rather than lose them; nothing is changed."""
-    file = write(tmp_path / "a.csv", [a_company(1), ("bad",)])
-    with pytest.raises(LoadFailed, match="--rejects"):
-        await load(file, database_url, rejects=tmp_path / "nowhere" / "rejects.csv")
-
-    assert await held(owner) == []
-
-
-def zipped(members: dict[str, bytes]) -> bytes:
-    content = io.BytesIO()
-    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, member in members.items():
-            archive.writestr(name, member)
-    return content.getvalue()
-
-
-@pytest.mark.parametrize(
-    ("name", "pack"),
-    [
-        ("a.csv", lambda content: content),
-        ("a.csv", lambda content: b"\xef\xbb\xbf" + content),
-        ("a.csv", lambda content: content.replace(b"\r\n", b"\n").rstrip()),
-        ("a.csv.gz", gzip.compress),
-        ("wrongly-named.csv", gzip.compress),
-        ("a.zip", lambda content: zipped({"folder/a.csv": content, "__MACOSX/a.csv": b"\0", "readme.txt": b"hello"})),
-    ],
-    ids=["plain", "BOM", "no end of line", "gz", "gz by another name", "zip"],
-)
-async def test_a_file_may_be_packed(
-    owner: Owner, database_url: str, tmp_path: Path, name: str, pack: Callable[[bytes], bytes]
-) -> None:
-    """Plain, .gz or .zip, as its first bytes tell."""
-    (tmp_path / name).write_bytes(pack(as_csv([a_company(1), a_company(2)])))
-
-    assert counts(await load(tmp_path / name, database_url)) == (2, 0, 0, 0, 0)
-    assert await held(owner) == [a_company(1), a_company(2)]
-
-
-async def test_a_folder_of_letter_files_is_one_load(owner: Owner, database_url: str, tmp_path: Path) -> None:
-    """In the order of names, each by its own header, also of another vintage; other files are left alone."""
-    folder = tmp_path / "register"
-    folder.mkdir()
-    write(folder / "a.csv", [a_company(1), a_company(2, "OLD")])
-    (folder / "b.csv.gz").write_bytes(gzip.compress(as_csv([[*reversed(a_company(2, "NEW"))]], HEADER[::-1])))
-    titles = ("Shoe Size", "UEN", "Entity Name", "Primary SSIC Code", "No Of Charges")
-    (folder / "c.zip").write_bytes(zipped({"c.csv": as_csv([("46", *a_company(3)[:2], "25910", "1")], titles)}))
-    (folder / "a.csv.rejects.csv").write_text("file,line,reason,text\n")
-    (folder / "readme.txt").write_text("hello")
-    first, before = await load(folder, database_url), await content(owner)
-
-    assert (first.files, counts(first), first.ignored_columns) == (3, (3, 0, 0, 1, 0), ("Shoe Size",))
-    assert await held(owner) == [a_company(1), a_company(2, "NEW"), (*a_company(3)[:2], None, "25910")]
-    assert await owner.fetchval("SELECT no_of_charges FROM staging_acra_companies WHERE no_of_charges <> ''") == "1"
-    assert counts(await load(folder, database_url)) == (0, 0, 3, 1, 0)
-    assert await content(owner) == before
-
-
-BROKEN_ZIP = bytearray(zipped({"a.csv": as_csv([a_company(n) for n in range(99)])}))
-BROKEN_ZIP[70:80] = b"xxxxxxxxxx"
-MANY = as_csv([a_company(n, f"COMPANY {n * 7919 % 99_991}") for n in range(60_000)])
-
-
-@pytest.mark.parametrize(
-    ("content", "message"),
-    [
-        (b"", "is empty"),
-        (b"\x7fELF\x02\x01\x00\x00" * 999, "not the register's header"),
-        (b"<!DOCTYPE html><html></html>", "not the register's header"),
-        (as_csv([("1", "A")], ("uen", "entity_name")), "no primary_ssic_code"),
-        (as_csv([a_company(1)]).decode().encode("utf-16"), "UTF-16"),
-        (b"\x1f\x8bgarbage", "broken from the start"),
-        (b"PK\x03\x04garbage", "cannot be read"),
-        (zipped({"readme.txt": b"hello"}), "no .csv file in this zip"),
-        (bytes(BROKEN_ZIP), "broken"),
-        (gzip.compress(MANY)[:-9], "broken after [0-9,]+ bytes"),
-    ],
-    ids=["empty", "binary", "html", "collection 1", "utf-16", "bad gz", "bad zip", "zip of others", "crc", "cut gz"],
-)
-async def test_what_is_no_register_is_refused_and_changes_nothing(
-    owner: Owner, database_url: str, tmp_path: Path, content: bytes, message: str
-) -> None:
-    """Whether it can be told at the start or only at the end, after a first file that was good."""
-    write(tmp_path / "a.csv", [a_company(1)])
-    (tmp_path / "b.csv").write_bytes(content)
-    with pytest.raises(NotARegister, match=message) as refused:
-        await load(tmp_path, database_url)
-
-    assert "b.csv" in str(refused.value)
-    assert await held(owner) == []
-
-
-@pytest.mark.parametrize("path", ["nowhere.csv", "empty"])
-async def test_a_path_to_nothing_is_refused(database_url: str, tmp_path: Path, path: str) -> None:
-    """No such file, or a folder without a CSV."""
-    (tmp_path / "empty").mkdir()
-    with pytest.raises(NotARegister, match=path):
-        await load(tmp_path / path, database_url)
-
-
-async def test_two_loads_at_once_take_turns(owner: Owner, database_url: str, tmp_path: Path) -> None:
-    """Both end well, and each row is inserted once."""
-    files = [write(tmp_path / f"{n}.csv", [a_company(k) for k in range(3000)]) for n in range(3)]
-    summaries = await asyncio.gather(*(load(file, database_url) for file in files))
-
-    assert sorted(counts(summary) for summary in summaries) == [(0, 0, 3000, 0, 0)] * 2 + [(3000, 0, 0, 0, 0)]
-
-
-async def test_a_load_says_that_it_waits_for_another(owner: Owner, database_url: str, tmp_path: Path) -> None:
-    """And goes on as soon as the other has ended."""
-    told: list[str] = []
-    waits = asyncio.Event()
-
-    def watch(progress: Progress) -> None:
-        told.append(progress.phase)
-        if progress.phase == "waiting":
-            waits.set()
-
-    await owner.execute(staging.LOCK)
-    loading = asyncio.create_task(load(write(tmp_path / "a.csv", [a_company(1)]), database_url, progress=watch))
-    await asyncio.wait_for(waits.wait(), timeout=20)
-    await owner.execute(staging.UNLOCK)
-    await loading
-
-    assert list(dict.fromkeys(told)) == ["reading", "waiting", "merging"]
-
-
 async def test_progress_never_goes_back(database_url: str, tmp_path: Path) -> None:
     """Through both phases to the end, over all files."""
     told: list[Progress] = []
@@ -336,35 +135,6 @@ async def test_progress_never_goes_back(database_url: str, tmp_path: Path) -> No
         steps = [progress.done for progress in told if progress.phase == phase]
         assert steps == sorted(steps)
         assert steps[-1] == next(progress.total for progress in told if progress.phase == phase)
-
-
-async def test_what_only_postgresql_rejects_is_found_and_rejected(
-    owner: Owner, database_url: str, tmp_path: Path
-) -> None:
-    """In a LATIN1 database a Chinese name has no place: its row is rejected, the 299 around it are not."""
-    name = urlsplit(database_url).path.strip("/") + "_latin1"
-    url = urlunsplit(urlsplit(database_url)._replace(path=f"/{name}"))
-    table = await owner.fetchval(
-        "SELECT 'CREATE TABLE staging_acra_companies (' || string_agg(attname || ' text', ', ') "
-        "|| ', updated_at timestamptz, is_live boolean, UNIQUE (uen))' FROM pg_attribute "
-        "WHERE attrelid = 'staging_acra_companies'::regclass AND attnum > 0 "
-        "AND attname NOT IN ('updated_at', 'is_live')"
-    )
-    await owner.execute(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'LATIN1' LOCALE 'C'")
-    try:
-        latin = await asyncpg.connect(url)
-        await latin.execute(table)
-        await latin.execute("CREATE TABLE ssic_ref (version text, code text, level text)")
-        await latin.execute("CREATE FUNCTION industry_code(text) RETURNS text LANGUAGE sql RETURN $1")
-        rows = [a_company(n, "漢 PTE. LTD." if n == 137 else "CAFÉ PTE. LTD.") for n in range(300)]
-        summary = await load(write(tmp_path / "a.csv", rows), url)
-        await latin.close()
-    finally:
-        await owner.execute(f"DROP DATABASE {name} WITH (FORCE)")
-
-    assert counts(summary) == (299, 0, 0, 0, 1)
-    assert summary.rejects is not None
-    assert 'a.csv,139,"PostgreSQL: character with byte sequence' in summary.rejects.read_text()
 
 
 async def test_each_row_is_looked_up_by_index_whatever_the_planner_knows(owner: Owner) -> None:

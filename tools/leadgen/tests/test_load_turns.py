@@ -1,4 +1,4 @@
-"""A refresh that follows `updated_at` misses nothing: the lock comes before the time that marks the rows."""
+"""Loads take turns; and a refresh that follows `updated_at` misses none: the lock comes before the time of the rows."""
 
 import asyncio
 from pathlib import Path
@@ -9,6 +9,7 @@ import pytest
 
 from common.testing import until
 from leadgen.load import LoadFailed, Progress, load, staging
+from leadgen.load.testing import a_company, counts, write
 
 SHARED = "SELECT pg_advisory_lock_shared(hashtextextended('leadgen load', 0))"
 TRY_SHARED = "SELECT pg_try_advisory_xact_lock_shared(hashtextextended('leadgen load', 0))"
@@ -85,3 +86,30 @@ async def test_the_lock_is_free_after_a_load(owner: Any, database_url: str, tmp_
 
     await until(is_free)
     assert await owner.fetchval("SELECT entity_name FROM staging_acra_companies") == "A"
+
+
+async def test_two_loads_at_once_take_turns(owner: Any, database_url: str, tmp_path: Path) -> None:
+    """Both end well, and each row is inserted once."""
+    files = [write(tmp_path / f"{n}.csv", [a_company(k) for k in range(3000)]) for n in range(3)]
+    summaries = await asyncio.gather(*(load(file, database_url) for file in files))
+
+    assert sorted(counts(summary) for summary in summaries) == [(0, 0, 3000, 0, 0)] * 2 + [(3000, 0, 0, 0, 0)]
+
+
+async def test_a_load_says_that_it_waits_for_another(owner: Any, database_url: str, tmp_path: Path) -> None:
+    """And goes on as soon as the other has ended."""
+    told: list[str] = []
+    waits = asyncio.Event()
+
+    def watch(progress: Progress) -> None:
+        told.append(progress.phase)
+        if progress.phase == "waiting":
+            waits.set()
+
+    await owner.execute(staging.LOCK)
+    loading = asyncio.create_task(load(write(tmp_path / "a.csv", [a_company(1)]), database_url, progress=watch))
+    await asyncio.wait_for(waits.wait(), timeout=20)
+    await owner.execute(staging.UNLOCK)
+    await loading
+
+    assert list(dict.fromkeys(told)) == ["reading", "waiting", "merging"]

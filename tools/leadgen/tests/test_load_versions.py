@@ -5,9 +5,7 @@ import csv
 import gzip
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TypeAlias
 
-import asyncpg
 import pytest
 import typer
 from hypothesis import given
@@ -16,6 +14,7 @@ from typer.testing import CliRunner
 
 from leadgen.load import LoadFailed, Summary, load
 from leadgen.load.command import load_command
+from leadgen.load.testing import Owner, content
 from leadgen.load.versions import MIXED, Survey, decide
 from leadgen.ssic import load_ssic
 
@@ -26,8 +25,6 @@ needs_data = pytest.mark.skipif(not SAMPLE.exists(), reason="the real registry s
 HEADER = ("uen", "entity_name", "entity_status_description", "primary_ssic_code", "secondary_ssic_code")
 # A made-up pair of versions: a code of each alone, two of both.
 CODES = {"2020": ("10000", "20000", "30000"), "2025": ("10000", "20000", "40000")}
-
-Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 
 
 def a_company(number: int, code: str, second: str = "na") -> tuple[str, ...]:
@@ -61,10 +58,6 @@ async def marked(owner: Owner) -> dict[tuple[str, str], int]:
         "SELECT primary_ssic_code AS code, ssic_version, count(*) AS rows FROM staging_acra_companies GROUP BY 1, 2"
     )
     return {(row["code"], row["ssic_version"]): row["rows"] for row in rows}
-
-
-async def content(owner: Owner) -> list[tuple[object, ...]]:
-    return [tuple(row) for row in await owner.fetch("SELECT *, xmin::text FROM staging_acra_companies ORDER BY uen")]
 
 
 @pytest.mark.parametrize(

@@ -1,31 +1,24 @@
 """Entries without a UEN are kept under a key made of their name: a repeat finds them, and none is taken for another."""
 
 import csv
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from leadgen.load import Summary, load
-
-HEADER = ("uen", "entity_name", "entity_status_description", "primary_ssic_code")
-
-
-def write(path: Path, rows: Sequence[Sequence[str]]) -> Path:
-    with path.open("w", newline="", encoding="utf-8") as file:
-        csv.writer(file).writerows([HEADER, *((*row, "Live Company", "46900") for row in rows)])
-    return path
+from leadgen.load import load
+from leadgen.load.testing import counts, write
 
 
-def counts(summary: Summary) -> tuple[int, int, int, int, int]:
-    return summary.inserted, summary.updated, summary.unchanged, summary.repeated, summary.rejected
+def a_register(path: Path, *entries: tuple[str, str]) -> Path:
+    """Of these UENs and names."""
+    return write(path, [(*entry, "Live Company", "46900") for entry in entries])
 
 
 async def test_an_entry_without_a_uen_is_found_again_by_its_name(owner: Any, database_url: str, tmp_path: Path) -> None:
     """Also when its capitals and spaces differ, of letters beyond ASCII too; then only its content changes."""
-    first = await load(write(tmp_path / "a.csv", [("na", "Café Straße Pte Ltd"), ("", "漢 LLP")]), database_url)
-    again = await load(write(tmp_path / "b.csv", [("na", "CAFÉ  straße PTE LTD "), ("na", "漢 LLP")]), database_url)
+    first = await load(a_register(tmp_path / "a.csv", ("na", "Café Straße Pte Ltd"), ("", "漢 LLP")), database_url)
+    again = await load(a_register(tmp_path / "b.csv", ("na", "CAFÉ  straße PTE LTD "), ("na", "漢 LLP")), database_url)
 
     assert (counts(first), counts(again)) == ((2, 0, 0, 0, 0), (0, 1, 1, 0, 0))
     assert any("without a UEN: 2" in note for note in first.notes)
@@ -40,7 +33,7 @@ async def test_an_entry_without_a_uen_is_found_again_by_its_name(owner: Any, dat
 async def test_two_rows_of_one_name_are_one_entry(owner: Any, database_url: str, tmp_path: Path) -> None:
     """The later one stays, as with a UEN; one with a UEN of the same name is another entry."""
     rows = [("na", "SAME"), ("201900001K", "SAME"), ("na", "OTHER"), ("", "Same")]
-    file = write(tmp_path / "a.csv", rows)
+    file = a_register(tmp_path / "a.csv", *rows)
 
     assert counts(await load(file, database_url)) == (3, 0, 0, 1, 0)
     assert counts(await load(file, database_url)) == (0, 0, 3, 1, 0)
@@ -51,7 +44,7 @@ async def test_two_rows_of_one_name_are_one_entry(owner: Any, database_url: str,
 @pytest.mark.parametrize("space", ["\u3000", "\u200b", "\xa0", "\t", "\x1c"])
 async def test_any_name_that_is_taken_has_a_key(database_url: str, tmp_path: Path, space: str) -> None:
     """Python and PostgreSQL differ on what a space is: such a name is loaded or rejected, and stops nothing."""
-    summary = await load(write(tmp_path / "a.csv", [("na", space), ("201900001K", "GOOD")]), database_url)
+    summary = await load(a_register(tmp_path / "a.csv", ("na", space), ("201900001K", "GOOD")), database_url)
 
     assert summary.inserted + summary.rejected == 2
     assert summary.inserted >= 1
@@ -60,7 +53,7 @@ async def test_any_name_that_is_taken_has_a_key(database_url: str, tmp_path: Pat
 async def test_keys_of_ours_cannot_come_from_a_file(owner: Any, database_url: str, tmp_path: Path) -> None:
     """Neither such a UEN nor a row with neither UEN nor name is loaded; both are named in the rejects file."""
     rows = [("NO-UEN-0123456789abcdef", "A"), ("na", "na"), ("", "  "), ("201900001K", "GOOD")]
-    summary = await load(write(tmp_path / "a.csv", rows), database_url)
+    summary = await load(a_register(tmp_path / "a.csv", *rows), database_url)
 
     assert counts(summary) == (1, 0, 0, 0, 3)
     assert summary.rejects is not None

@@ -32,7 +32,7 @@ class Message(NamedTuple):
 
 
 class Conversation:
-    """One request's progress, from its words to the last score."""
+    """One request's progress, from its words to where its last lead stands in Odoo."""
 
     def __init__(self, request_id: UUID) -> None:
         self.request_id = request_id

@@ -1,13 +1,12 @@
 """A tenant's scored leads, to look at, and what each score is made of; the scorer writes them."""
 
-import json
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from pydantic import BaseModel, Field
 
 from common.contracts import Bucket, Company
+from common.lead_features import Contribution, contributions_in
 from common.postgres import Connection
 
 # By the index lead_scores_best, from its beginning or from where a page ended.
@@ -59,18 +58,6 @@ class Lead(BaseModel):
     updated_at: datetime
 
 
-class Contribution(BaseModel):
-    """What a feature does to the score: weight times its distance from what is typical; nothing where it is unknown."""
-
-    name: str
-    group: str | None = Field(description="icp, signals or contact")
-    value: float | None = Field(description="0 to 1; null: nothing is known of it")
-    weight: float | None
-    contribution: float
-    evidence: str | None = Field(description="in words")
-    source: str | None = Field(description="where that stands: an address, or the register")
-
-
 class Explanation(BaseModel):
     """A lead's score, and all that it is made of: `base` and the contributions sum to it."""
 
@@ -98,26 +85,8 @@ async def explain(tx: Connection, company_id: int) -> Explanation | None:
     if row is None:
         return None
     found = dict(row)
-    features = found.pop("features")
     return Explanation(
         company=Company(**{name: found[name] for name in Company.model_fields}),
-        contributions=contributions_of(json.loads(features)),
+        contributions=contributions_in(found["features"]),
         **{name: found[name] for name in Explanation.model_fields.keys() & found.keys()},
     )
-
-
-def contributions_of(features: Mapping[str, Mapping[str, Any]]) -> list[Contribution]:
-    """As `lead_features` holds them, the largest first; those of older models say less."""
-    found = [
-        Contribution(
-            name=name,
-            group=feature.get("group"),
-            value=feature.get("value"),
-            weight=feature.get("weight"),
-            contribution=feature.get("contribution") or 0.0,
-            evidence=feature.get("evidence") or None,
-            source=feature.get("source") or None,
-        )
-        for name, feature in features.items()
-    ]
-    return sorted(found, key=lambda it: (-abs(it.contribution), it.name))

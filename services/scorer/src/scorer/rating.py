@@ -3,7 +3,7 @@
 The same event and yardstick give the same rating to the bit.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -11,6 +11,7 @@ from hashlib import sha256
 import orjson
 
 from common.contracts import Bucket, CompanyEnriched, CompanyFact, Contact, LeadScored
+from common.lead_features import Feature
 from scorer.contactability import contactability, ranked
 from scorer.finding import Finding, plain
 from scorer.model import UNIT
@@ -32,7 +33,7 @@ class Rating:
     bucket: Bucket
     rationale: str
     contact: Contact | None
-    #: Each criterion that counts, as JSON: value, weight, prior, contribution, and the evidence with its source.
+    #: Each criterion that counts, as JSON (common/lead_features.py has the format).
     features: str
     #: SHA-256 of the features and of what the template makes of them.
     features_hash: str
@@ -111,10 +112,10 @@ def _surer(fact: CompanyFact, known: CompanyFact) -> bool:
     return order(fact) > order(known)
 
 
-def _feature(share: Share, finding: Finding | None) -> Mapping[str, object]:
+def _feature(share: Share, finding: Finding | None) -> Feature:
     if finding is None:
-        return share.features[None]
-    return {**share.features[finding.name], "evidence": finding.evidence, "source": _printable(finding.source)}
+        return share.unknown
+    return {**share.worth[finding.name], "evidence": finding.evidence, "source": _printable(finding.source)}
 
 
 def _printable(source: str | None) -> str | None:

@@ -8,6 +8,7 @@ to the score exactly, it lies in [0, 1], and a greater value never gives a small
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
+from common.lead_features import Feature, Worth
 from scorer.model import UNIT, Criterion, Model, ModelWrong
 
 
@@ -20,8 +21,9 @@ class Share:
     #: What it adds to the base, and what each of its findings adds on top of that.
     base: int
     contributions: Mapping[str, int]
-    #: What `lead_features` says of each of its findings, whoever it is about; None: of none.
-    features: Mapping[str | None, Mapping[str, object]]
+    #: What `lead_features` says of each of its findings, whoever it is about, and where nothing is known.
+    worth: Mapping[str, Worth]
+    unknown: Feature
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,15 +73,13 @@ def _scaled(weights: list[int]) -> list[int]:
 
 def _share(criterion: Criterion, weight: int) -> Share:
     base = _product(weight, criterion.prior)
-    worth = {name: _product(weight, value) - base for name, value in criterion.findings.items()}
-    features: dict[str | None, Mapping[str, object]] = {
-        name: _feature(criterion, weight, value, worth[name]) for name, value in criterion.findings.items()
-    }
-    features[None] = _feature(criterion, weight, None, 0) | {"evidence": "not known", "source": None}
-    return Share(criterion, weight, base, worth, features)
+    contributions = {name: _product(weight, value) - base for name, value in criterion.findings.items()}
+    worth = {name: _worth(criterion, weight, value, contributions[name]) for name, value in criterion.findings.items()}
+    unknown: Feature = {**_worth(criterion, weight, None, 0), "evidence": "not known", "source": None}
+    return Share(criterion, weight, base, contributions, worth, unknown)
 
 
-def _feature(criterion: Criterion, weight: int, value: int | None, contribution: int) -> dict[str, object]:
+def _worth(criterion: Criterion, weight: int, value: int | None, contribution: int) -> Worth:
     return {
         "group": criterion.group,
         "value": None if value is None else value / UNIT,

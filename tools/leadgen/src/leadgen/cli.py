@@ -19,7 +19,7 @@ from leadgen.refreshing import refresh_command
 from leadgen.resolving import resolve_eval_command
 from leadgen.scoring.command import score_command, scoring_app
 from leadgen.ssic import seed_ssic, ssic_app
-from leadgen.tenants import add_tenant, limit_command
+from leadgen.tenants import TenantNumber, add_tenant, limit_command
 from leadgen.tokens import token as make_token
 from leadgen.topics import create_topics
 
@@ -38,9 +38,6 @@ app.command("score")(score_command)
 tenant_app.command("limit")(limit_command)
 
 DatabaseUrl = Annotated[str, typer.Option(envvar="DATABASE_URL", show_envvar=True, help="As the tables' owner.")]
-TenantNumber = Annotated[
-    int, typer.Option("--tenant", min=1, max=2**31 - 1, envvar="DEFAULT_TENANT_ID", show_envvar=True)
-]
 
 
 def main() -> None:

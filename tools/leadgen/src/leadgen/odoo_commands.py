@@ -1,14 +1,10 @@
 """`leadgen odoo …` and `leadgen audit odoo`: what the operator does about the tenants' Odoos.
 
-What has to talk to an Odoo is done by odoo-sync's own script, which is installed beside ours and prints JSON.
+What has to talk to an Odoo is done by odoo-sync's own script.
 """
 
-import asyncio
 import json
-import os
-import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Annotated, Any, TypeAlias
 
 import typer
@@ -16,6 +12,7 @@ import typer
 from common.errors import Permanent
 from leadgen.ending import done
 from leadgen.odoo import connect_odoo, rotate_key
+from leadgen.scripts import NotInstalled, ScriptFailed, told_by
 from leadgen.tenants import MOST, TenantNumber
 
 SCRIPT = "leadgen-odoo-operate"
@@ -137,21 +134,14 @@ def audit_command(
 
 async def operate(command: str, database_url: str, credentials_key: str, tenant: int | None) -> Sequence[Told]:
     """What odoo-sync's script says of each tenant. Raises OdooCommandFailed."""
-    script = Path(sys.executable).with_name(SCRIPT)
-    if not script.exists():
-        raise OdooCommandFailed(f"{SCRIPT} is not installed beside this command: run it where odoo-sync is installed")
-    process = await asyncio.create_subprocess_exec(
-        script,
-        command,
-        *([] if tenant is None else ["--tenant", str(tenant)]),
-        env={**os.environ, "DATABASE_URL": database_url, "ODOO_CREDENTIALS_KEY": credentials_key},
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    out, errors = await process.communicate()
-    if process.returncode:
-        raise OdooCommandFailed(errors.decode(errors="replace").strip() or f"{SCRIPT} ended with {process.returncode}")
-    told: list[Told] = json.loads(out)["tenants"]
+    about = [] if tenant is None else ["--tenant", str(tenant)]
+    environment = {"DATABASE_URL": database_url, "ODOO_CREDENTIALS_KEY": credentials_key}
+    try:
+        told: list[Told] = (await told_by(SCRIPT, command, *about, environment=environment))["tenants"]
+    except NotInstalled as error:
+        raise OdooCommandFailed(f"{error}: run it where odoo-sync is installed") from error
+    except ScriptFailed as error:
+        raise OdooCommandFailed(str(error)) from error
     return told
 
 

@@ -1,18 +1,15 @@
 """`leadgen refresh`: has the upserter bring what is new or changed in the register into `companies`, at once."""
 
-import asyncio
 import json
-import os
-import sys
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from common.errors import Permanent
 from leadgen.ending import done
+from leadgen.scripts import NotInstalled, ScriptFailed, told_by
 
-#: The upserter's own script; it is installed beside ours.
+#: The upserter's own script.
 SCRIPT = "leadgen-upserter-refresh"
 
 
@@ -39,17 +36,10 @@ async def refresh(database_url: str) -> dict[str, int]:
 
     Raises RefreshFailed; what was done until then is kept, and the next refresh goes on from there.
     """
-    script = Path(sys.executable).with_name(SCRIPT)
-    if not script.exists():
-        raise RefreshFailed(f"{SCRIPT} is not installed beside this command: run it where the upserter is installed")
-    process = await asyncio.create_subprocess_exec(
-        script,
-        env={**os.environ, "DATABASE_URL": database_url},
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    out, errors = await process.communicate()
-    if process.returncode:
-        raise RefreshFailed(errors.decode(errors="replace").strip() or f"{SCRIPT} ended with {process.returncode}")
-    told = json.loads(out)
+    try:
+        told = await told_by(SCRIPT, environment={"DATABASE_URL": database_url})
+    except NotInstalled as error:
+        raise RefreshFailed(f"{error}: run it where the upserter is installed") from error
+    except ScriptFailed as error:
+        raise RefreshFailed(str(error)) from error
     return {**told, "changed": told["changed"] - told["inserted"]}

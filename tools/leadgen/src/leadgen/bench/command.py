@@ -4,8 +4,8 @@ import asyncio
 import json
 import os
 import tempfile
-from collections.abc import AsyncIterator, Collection
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Collection, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
@@ -47,6 +47,15 @@ def spine(
     _tell(figures, as_json)
 
 
+async def _spine(rounds: int, events: int, messages: int) -> dict[str, Any]:
+    async with _servers() as (database_url, bootstrap_servers, _):
+        figures = (await bench_spine(database_url, bootstrap_servers, events=events, rounds=rounds)).as_dict()
+    with _folder() as folder:
+        async with stack(folder, durable=False, settings={"SIMULATOR_SLOW_MS": "0"}) as product:
+            figures["chat"] = (await bench_chat(product, messages=messages)).as_dict()
+    return figures
+
+
 @bench_app.command("load")
 def load_register(
     as_json: Json = False, rows: Annotated[int, typer.Option(min=1000, help="Made-up companies.")] = 200_000
@@ -54,6 +63,12 @@ def load_register(
     """How fast a register loads, next to a bare COPY of the same rows."""
     figures = done(_load(rows), run=uvloop.run)
     _tell(figures, as_json)
+
+
+async def _load(rows: int) -> dict[str, Any]:
+    with _folder() as folder:
+        async with _database(folder) as database_url:
+            return dict(await bench_load(database_url, rows))
 
 
 @bench_app.command()
@@ -68,13 +83,10 @@ def upsert(
 
 
 async def _upsert(rows: int, rounds: int, size: bool) -> dict[str, Any]:
-    with _folder() as made:
-        folder = Path(made)
-        async with _database(folder) as database_url, _broker(folder) as bootstrap:
-            if size:
-                cost = await bench_upsert_of_size(database_url, bootstrap, folder, rows=rows, rounds=rounds)
-                return asdict(cost)
-            return (await bench_upsert(database_url, bootstrap, folder, rows=rows, rounds=rounds)).as_dict()
+    async with _servers() as servers:
+        if size:
+            return asdict(await bench_upsert_of_size(*servers, rows=rows, rounds=rounds))
+        return (await bench_upsert(*servers, rows=rows, rounds=rounds)).as_dict()
 
 
 @bench_app.command()
@@ -86,6 +98,12 @@ def ttfb(
 ) -> None:
     """How soon a chat's first byte comes, next to a bare FastAPI endpoint."""
     _tell(done(_ttfb(rows, messages, rounds), run=uvloop.run), as_json)
+
+
+async def _ttfb(rows: int, messages: int, rounds: int) -> dict[str, Any]:
+    with _folder() as folder:
+        async with stack(folder / "product", durable=False, settings=OUT_OF_THE_WAY) as product:
+            return await bench_ttfb(product, folder, rows=rows, messages=messages, rounds=rounds)
 
 
 @bench_app.command()
@@ -101,12 +119,8 @@ def enrich(
 
 
 async def _enrich(companies: int, workers: int, rounds: int, parts: Collection[Part]) -> dict[str, Any]:
-    with _folder() as made:
-        folder = Path(made)
-        async with _database(folder) as database_url, _broker(folder) as bootstrap:
-            figures = await bench_enrich(
-                database_url, bootstrap, folder, companies=companies, workers=workers, rounds=rounds, parts=parts
-            )
+    async with _servers() as servers:
+        figures = await bench_enrich(*servers, companies=companies, workers=workers, rounds=rounds, parts=parts)
     return figures.as_dict()
 
 
@@ -121,10 +135,8 @@ def odoo(
 
 
 async def _odoo(companies: int, sample: int) -> dict[str, Any]:
-    with _folder() as made:
-        folder = Path(made)
-        async with _database(folder) as database_url, _broker(folder) as bootstrap:
-            figures = await bench_odoo(database_url, bootstrap, folder, companies=companies, sample=sample)
+    async with _servers() as servers:
+        figures = await bench_odoo(*servers, companies=companies, sample=sample)
     return figures.as_dict()
 
 
@@ -140,42 +152,24 @@ def score(
 
 
 async def _score(companies: int, rounds: int, singles: int) -> dict[str, Any]:
-    with _folder() as made:
-        folder = Path(made)
-        async with _database(folder) as database_url, _broker(folder) as bootstrap:
-            figures = await bench_score(
-                database_url, bootstrap, folder, companies=companies, rounds=rounds, singles=singles
-            )
+    async with _servers() as servers:
+        figures = await bench_score(*servers, companies=companies, rounds=rounds, singles=singles)
     return figures.as_dict()
 
 
-async def _ttfb(rows: int, messages: int, rounds: int) -> dict[str, Any]:
-    with _folder() as made:
-        folder = Path(made)
-        async with stack(folder / "product", durable=False, settings=OUT_OF_THE_WAY) as product:
-            return await bench_ttfb(product, folder, rows=rows, messages=messages, rounds=rounds)
-
-
-async def _spine(rounds: int, events: int, messages: int) -> dict[str, Any]:
-    with _folder() as made:
-        folder = Path(made)
+@asynccontextmanager
+async def _servers() -> AsyncIterator[tuple[str, str, Path]]:
+    """What most benches need: a database and a broker, by their addresses, and a folder for logs."""
+    with _folder() as folder:
         async with _database(folder) as database_url, _broker(folder) as bootstrap_servers:
-            figures = (await bench_spine(database_url, bootstrap_servers, events=events, rounds=rounds)).as_dict()
-        async with stack(folder / "chat", durable=False, settings={"SIMULATOR_SLOW_MS": "0"}) as product:
-            figures["chat"] = (await bench_chat(product, messages=messages)).as_dict()
-    return figures
+            yield database_url, bootstrap_servers, folder
 
 
-async def _load(rows: int) -> dict[str, Any]:
-    with _folder() as made:
-        folder = Path(made)
-        async with _database(folder) as database_url:
-            return dict(await bench_load(database_url, rows))
-
-
-def _folder() -> tempfile.TemporaryDirectory[str]:
-    """For the servers' data, gone afterwards."""
-    return tempfile.TemporaryDirectory(prefix="leadgen-bench-", ignore_cleanup_errors=True)
+@contextmanager
+def _folder() -> Iterator[Path]:
+    """For the servers' data and logs, gone afterwards."""
+    with tempfile.TemporaryDirectory(prefix="leadgen-bench-", ignore_cleanup_errors=True) as folder:
+        yield Path(folder)
 
 
 @asynccontextmanager

@@ -12,7 +12,6 @@ when it has taken in all events, which it is kept from working on until then, to
 Between it and Odoo stands a proxy that counts what is written; by hand there is none.
 """
 
-import asyncio
 import os
 import secrets
 import statistics
@@ -25,15 +24,14 @@ from pathlib import Path
 from typing import TypeAlias
 
 import asyncpg
-from aiokafka import AIOKafkaProducer
 from cryptography.fernet import Fernet
 
-from common.cloudevents import Envelope, encode_body, encode_headers
 from common.contracts import Company, Contact, LeadScored
 from common.errors import Permanent
-from common.ids import new_id
 from leadgen.bench.byhand import ByHand, OdooPlace
 from leadgen.bench.counting import Counter, counted
+from leadgen.bench.patience import TooLate, until
+from leadgen.bench.sending import publish
 from leadgen.local.service import Service
 from leadgen.odoo import connect_odoo
 
@@ -181,7 +179,7 @@ class Syncing:
         self._taken_in += len(leads)
         async with self._owner.transaction():
             await self._owner.execute(HOLD)
-            await self._publish(leads)
+            await publish(self._bootstrap_servers, leads, "interactive")
             await self._until(TAKEN_IN, self._taken_in)
         began = time.perf_counter()
         await self._until(IS_DONE, True)
@@ -191,21 +189,19 @@ class Syncing:
             raise NotSynced(f"{len(leads)} leads came to {outcomes}; see {self._service.log}")
         return Taken(seconds, *self._counter.since(before))
 
-    async def _publish(self, leads: Sequence[LeadScored]) -> None:
-        async with AIOKafkaProducer(bootstrap_servers=self._bootstrap_servers, acks="all") as producer:
-            for event in leads:
-                envelope = Envelope(new_id(), event.tenant_id, "interactive", correlation_id="bench")
-                headers = encode_headers(event, envelope, source="bench")
-                await producer.send(event.topic, encode_body(event), key=event.key.encode(), headers=headers)
-            await producer.flush()
-
     async def _until(self, question: str, wanted: object) -> None:
-        patience = time.monotonic() + PATIENCE_S
-        while (told := await self._owner.fetchval(question)) != wanted:
-            if time.monotonic() > patience:
-                error = await self._owner.fetchval(ERROR)
-                raise NotSynced(f"not done within {PATIENCE_S:g} s: {error or told}; see {self._service.log}")
-            await asyncio.sleep(0.005)
+        try:
+            await until(
+                lambda: self._owner.fetchval(question),
+                lambda told: bool(told == wanted),
+                within_s=PATIENCE_S,
+                every_s=0.005,
+            )
+        except TooLate as late:
+            error = await self._owner.fetchval(ERROR)
+            raise NotSynced(
+                f"not done within {PATIENCE_S:g} s: {error or late.last}; see {self._service.log}"
+            ) from late
 
 
 @asynccontextmanager

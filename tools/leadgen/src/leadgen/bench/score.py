@@ -8,25 +8,26 @@ one company at a time, for which somebody waits, from its arrival in the inbox u
 import asyncio
 import statistics
 import time
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import count, islice
 from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
+from uuid import UUID
 
 import asyncpg
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
-from common.cloudevents import Envelope, encode_body, encode_headers
 from common.contracts import CompanyEnriched, Event, IcpChanged, Lane, LeadScored
 from common.errors import Permanent
-from common.ids import new_id
-from common.inbox import Arrival, Inbox
+from common.inbox import Inbox
 from common.intake import arrival
 from common.postgres import Database
 from embedded.child import tail
+from leadgen.bench.patience import TooLate, until
+from leadgen.bench.sending import record, send
 from leadgen.bench.visits import ICPS, visited
 from leadgen.local.service import Service
 from leadgen.ssic import seed_ssic
@@ -54,17 +55,6 @@ DEAD = "SELECT error FROM inbox WHERE consumer = 'scorer' AND state = 'dead' LIM
 
 class NotScored(Permanent):
     """The companies were not scored in time, or not at all."""
-
-
-class _Record(NamedTuple):
-    """What `arrival` reads of a Kafka record."""
-
-    topic: str
-    partition: int
-    offset: int
-    key: bytes
-    value: bytes
-    headers: Sequence[tuple[str, bytes]]
 
 
 @dataclass(frozen=True)
@@ -146,7 +136,7 @@ class Bench:
         await self._add(events)
         before = await self._announced()
         inbox = Inbox("scorer", timedelta(minutes=1))
-        rows = [*_arrivals(events[:-1])]
+        rows = [arrival(record(event, "nightly", BEYOND + nth)) for nth, event in enumerate(events[:-1])]
         async with self.database.plumbing() as tx:
             for start in range(0, len(rows), 500):
                 await inbox.take_in(tx, rows[start : start + 500])
@@ -187,26 +177,24 @@ class Bench:
             ADD, [it.company_id for it in companies], [it.uen for it in companies], [it.name for it in companies]
         )
 
-    async def _send(self, event: Event, lane: Lane) -> Any:
+    async def _send(self, event: Event, lane: Lane) -> UUID:
         """The event's id. Returns before Kafka has confirmed it."""
-        envelope = Envelope(new_id(), event.tenant_id, lane, correlation_id="bench")
-        headers = encode_headers(event, envelope, source="bench")
-        await self._producer.send(event.topic, encode_body(event), key=event.key.encode(), headers=headers)
-        return envelope.event_id
+        made = record(event, lane)
+        await send(self._producer, made)
+        return made.event_id
 
     async def _announced(self) -> int:
         """Announcements that Kafka has."""
         ends = await self._leads.end_offsets(list(self._leads.assignment()))
         return sum(ends.values())
 
-    async def _until(self, number: Any, reached: int) -> None:
-        patience = time.monotonic() + PATIENCE_S
-        while (there := await number()) < reached:
-            if time.monotonic() > patience:
-                error = await self.owner.fetchval(DEAD)
-                told = error or f"the end of its log:\n{tail(self.scorer.log)}"
-                raise NotScored(f"{there} of {reached} after {PATIENCE_S:g} s; {told}")
-            await asyncio.sleep(0.01)
+    async def _until(self, number: Callable[[], Awaitable[int]], reached: int) -> None:
+        try:
+            await until(number, lambda there: there >= reached, within_s=PATIENCE_S)
+        except TooLate as late:
+            error = await self.owner.fetchval(DEAD)
+            told = error or f"the end of its log:\n{tail(self.scorer.log)}"
+            raise NotScored(f"{late.last} of {reached} after {PATIENCE_S:g} s; {told}") from late
 
 
 @asynccontextmanager
@@ -227,16 +215,6 @@ async def _bench(database_url: str, bootstrap_servers: str, folder: Path) -> Asy
         await scorer.stop()
         await database.close()
         await owner.close()
-
-
-def _arrivals(events: Iterable[CompanyEnriched]) -> Iterable[Arrival]:
-    """As the intake would write them, had they come through Kafka."""
-    for number, event in enumerate(events):
-        envelope = Envelope(new_id(), event.tenant_id, "nightly", correlation_id="bench")
-        headers = encode_headers(event, envelope, source="bench")
-        yield arrival(
-            _Record(event.topic, number % 6, BEYOND + number, event.key.encode(), encode_body(event), headers)
-        )
 
 
 def _percentile(values: Sequence[float], percent: int) -> float:

@@ -15,20 +15,18 @@ import statistics
 import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
 
 import asyncpg
 from aiokafka import AIOKafkaProducer
 
 from common import metrics
-from common.cloudevents import Envelope, encode_body, encode_headers
 from common.contracts import Company, LeadSynced, RequestEnrichment, RequestNightlyEnrichment
-from common.ids import new_id
 from common.intake import arrival
 from common.postgres import Database
 from common.runtime import Runtime
 from common.service import collect_less_often
 from common.stage import Batch, Stage, Work
+from leadgen.bench.sending import Record, record, send
 
 STAGE = "bench"
 BATCH = 500
@@ -120,36 +118,21 @@ async def _tidy(owner: "asyncpg.Connection[asyncpg.Record]") -> None:
     await owner.execute("VACUUM ANALYZE outbox")
 
 
-async def _publish(bootstrap_servers: str, event: type[RequestEnrichment], count: int) -> Sequence[Any]:
-    """Events of four tenants, each of a company of its own; returns them as the rows that they become."""
+async def _publish(bootstrap_servers: str, event: type[RequestEnrichment], count: int) -> Sequence[Record]:
+    """Events of four tenants, each of a company of its own."""
     rows = []
     async with AIOKafkaProducer(bootstrap_servers=bootstrap_servers, max_batch_size=256 * 1024) as producer:
         for n in range(count):
             company = Company(company_id=n, uen=f"2019{n:05}K", name=f"Company {n} Pte. Ltd.", industry_code="25910")
             made = event(tenant_id=1 + n % TENANTS, company=company)
-            envelope = Envelope(new_id(), made.tenant_id, "interactive", correlation_id="bench")
-            headers = encode_headers(made, envelope, source="bench")
-            body = encode_body(made)
-            await producer.send(made.topic, body, key=made.key.encode(), headers=headers)
-            rows.append(_Sent(made.topic, n % 6, n, made.key.encode(), body, tuple(headers)))
+            rows.append(record(made, "interactive", n))
+            await send(producer, rows[-1])
         await producer.flush()
     return rows
 
 
-@dataclass(frozen=True)
-class _Sent:
-    """What `arrival` reads of a Kafka record."""
-
-    topic: str
-    partition: int
-    offset: int
-    key: bytes
-    value: bytes
-    headers: tuple[tuple[str, bytes], ...]
-
-
-async def _bare(owner: "asyncpg.Connection[asyncpg.Record]", sent: Sequence[Any]) -> float:
-    arrivals = [arrival(record) for record in sent]
+async def _bare(owner: "asyncpg.Connection[asyncpg.Record]", sent: Sequence[Record]) -> float:
+    arrivals = [arrival(it) for it in sent]
     batches = [tuple(zip(*arrivals[start : start + BATCH], strict=True)) for start in range(0, len(arrivals), BATCH)]
     began = time.perf_counter()
     for columns in batches:

@@ -1,18 +1,15 @@
 """Gives a tenant weights of its own, or takes them away, and has the scorer score its leads again by them."""
 
-import asyncio
 import json
-import os
-import sys
-from pathlib import Path
 
 import asyncpg
 
 from common.errors import Permanent
 from leadgen.scoring.leads import of_tenant
 from leadgen.scoring.weights import Weights
+from leadgen.scripts import NotInstalled, ScriptFailed, told_by
 
-#: The scorer's own script; it is installed beside ours.
+#: The scorer's own script.
 SCRIPT = "leadgen-scorer-rescore"
 
 SAVE = """
@@ -60,20 +57,11 @@ async def rescore(database_url: str, tenant_id: int) -> dict[str, int]:
 
     Raises NotRescored with what to do.
     """
-    script = Path(sys.executable).with_name(SCRIPT)
     later = f"the leads keep their scores until `{SCRIPT} {tenant_id}` is run where the scorer is installed"
-    if not script.exists():
-        raise NotRescored(f"{SCRIPT} is not installed beside this command: {later}")
-    process = await asyncio.create_subprocess_exec(
-        script,
-        str(tenant_id),
-        env={**os.environ, "DATABASE_URL": database_url},
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    out, errors = await process.communicate()
-    if process.returncode:
-        said = errors.decode(errors="replace").strip() or f"{SCRIPT} ended with {process.returncode}"
-        raise NotRescored(f"{said}\nThe weights are written; {later}")
-    told: dict[str, int] = json.loads(out)
+    try:
+        told: dict[str, int] = await told_by(SCRIPT, str(tenant_id), environment={"DATABASE_URL": database_url})
+    except NotInstalled as error:
+        raise NotRescored(f"{error}: {later}") from error
+    except ScriptFailed as error:
+        raise NotRescored(f"{error}\nThe weights are written; {later}") from error
     return told

@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 import asyncpg
 
 from common.errors import Permanent
+from common.lead_features import Contribution, contributions_in
 from leadgen.owner import connected
 
 Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
@@ -36,19 +37,6 @@ EXPLAIN = """
 
 class NoSuchLead(Permanent):
     """The tenant has no scored lead of this UEN."""
-
-
-@dataclass(frozen=True, slots=True)
-class Contribution:
-    """What a feature does to the score; those of older models say less."""
-
-    name: str
-    group: str | None
-    value: float | None
-    weight: float | None
-    contribution: float
-    evidence: str | None
-    source: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,21 +88,5 @@ async def explain(database_url: str, tenant_id: int, uen: str) -> Explanation:
             f"tenant {tenant_id} has no scored lead {uen}: ask for its industry in the chat, or wait for it"
         )
     found = dict(row)
-    features = json.loads(found.pop("features"))
-    return Explanation(tenant_id=tenant_id, contributions=_contributions(features), **found)
-
-
-def _contributions(features: Mapping[str, Mapping[str, Any]]) -> tuple[Contribution, ...]:
-    found = [
-        Contribution(
-            name=name,
-            group=feature.get("group"),
-            value=feature.get("value"),
-            weight=feature.get("weight"),
-            contribution=feature.get("contribution") or 0.0,
-            evidence=feature.get("evidence") or None,
-            source=feature.get("source") or None,
-        )
-        for name, feature in features.items()
-    ]
-    return tuple(sorted(found, key=lambda it: (-abs(it.contribution), it.name)))
+    contributions = tuple(contributions_in(found.pop("features")))
+    return Explanation(tenant_id=tenant_id, contributions=contributions, **found)

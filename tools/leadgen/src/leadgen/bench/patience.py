@@ -1,0 +1,30 @@
+"""How benches wait: until something is so, or for so long."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from common.errors import Permanent
+
+T = TypeVar("T")
+
+
+class TooLate(Permanent):
+    """It is not so yet; `last` is what was seen last."""
+
+    def __init__(self, within_s: float, last: object) -> None:
+        super().__init__(f"not within {within_s:g} s: {last}")
+        self.last = last
+
+
+async def until(
+    look: Callable[[], Awaitable[T]], is_so: Callable[[T], bool], *, within_s: float, every_s: float = 0.01
+) -> T:
+    """Looks again and again, and returns what it saw when that is so. Raises TooLate."""
+    patience = time.monotonic() + within_s
+    while not is_so(seen := await look()):
+        if time.monotonic() > patience:
+            raise TooLate(within_s, seen)
+        await asyncio.sleep(every_s)
+    return seen

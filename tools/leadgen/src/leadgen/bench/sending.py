@@ -1,0 +1,46 @@
+"""Events of benches, announced as a service would, and the records that Kafka makes of them."""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+from uuid import UUID
+
+from aiokafka import AIOKafkaProducer
+
+from common.cloudevents import Envelope, encode_body, encode_headers
+from common.contracts import Event, Lane
+from common.ids import new_id
+
+PARTITIONS = 6
+
+
+class Record(NamedTuple):
+    """What `common.intake.arrival` reads of a Kafka record, and which event it is."""
+
+    event_id: UUID
+    topic: str
+    partition: int
+    offset: int
+    key: bytes
+    value: bytes
+    headers: list[tuple[str, bytes]]
+
+
+def record(event: Event, lane: Lane, offset: int = 0) -> Record:
+    """Of a new event, as if it stood at this offset; to be sent it needs none."""
+    envelope = Envelope(new_id(), event.tenant_id, lane, correlation_id="bench")
+    headers = encode_headers(event, envelope, source="bench")
+    key, value = event.key.encode(), encode_body(event)
+    return Record(envelope.event_id, event.topic, offset % PARTITIONS, offset, key, value, headers)
+
+
+async def send(producer: AIOKafkaProducer, it: Record) -> None:
+    """To a partition of Kafka's choice. Returns before Kafka has confirmed it."""
+    await producer.send(it.topic, it.value, key=it.key, headers=it.headers)
+
+
+async def publish(bootstrap_servers: str, events: Iterable[Event], lane: Lane) -> None:
+    """Returns when Kafka has confirmed all of them."""
+    async with AIOKafkaProducer(bootstrap_servers=bootstrap_servers, acks="all") as producer:
+        for event in events:
+            await send(producer, record(event, lane))
+        await producer.flush()

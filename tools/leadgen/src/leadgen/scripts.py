@@ -1,0 +1,40 @@
+"""Runs the services' own scripts: this command imports no service. They are installed beside it and print JSON."""
+
+import asyncio
+import json
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from common.errors import Permanent
+
+
+class NotInstalled(Permanent):
+    """The script is not beside this command."""
+
+
+class ScriptFailed(Permanent):
+    """The script ended with an error; the message is its own."""
+
+
+async def told_by(script: str, *arguments: str, environment: Mapping[str, str]) -> Any:
+    """What the script prints, out of its JSON; it has our environment and this one over it.
+
+    Raises NotInstalled, ScriptFailed.
+    """
+    file = Path(sys.executable).with_name(script)
+    if not file.exists():
+        raise NotInstalled(f"{script} is not installed beside this command")
+    process = await asyncio.create_subprocess_exec(
+        file,
+        *arguments,
+        env={**os.environ, **environment},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    out, errors = await process.communicate()
+    if process.returncode:
+        raise ScriptFailed(errors.decode(errors="replace").strip() or f"{script} ended with {process.returncode}")
+    return json.loads(out)
