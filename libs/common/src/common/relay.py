@@ -180,7 +180,10 @@ class Relay:
                 return kafka
 
     async def _send(self, kafka: AIOKafkaProducer, rows: Sequence[Any]) -> set[Place]:
-        """Sends the rows to all their partitions at once; returns those of which Kafka did not confirm everything."""
+        """Sends the rows to all their partitions at once; returns those of which Kafka did not confirm everything.
+
+        Taking a bundle apart or putting a batch together takes milliseconds: then whoever else is ready gets a turn.
+        """
         queues: dict[tuple[str, int], _Queue] = defaultdict(deque)
         partitions: dict[str, list[int]] = {}
         unsent: set[Place] = set()
@@ -191,9 +194,14 @@ class Relay:
             if not (there := partitions[topic]):
                 unsent.add(row)
                 continue
-            for sendable in sendables(*message):
+            for sendable in (found := sendables(*message)):
                 queues[topic, partition_of(sendable, there)].append((row, sendable))
-        await asyncio.gather(*(self._send_in_order(kafka, *place, queue, unsent) for place, queue in queues.items()))
+            if len(found) > 1:
+                await asyncio.sleep(0)
+        async with asyncio.TaskGroup() as sending:
+            for place, queue in queues.items():
+                sending.create_task(self._send_in_order(kafka, *place, queue, unsent))
+                await asyncio.sleep(0)
         return unsent
 
     async def _partitions(self, kafka: AIOKafkaProducer, topic: str) -> list[int]:
