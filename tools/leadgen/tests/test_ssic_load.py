@@ -311,7 +311,7 @@ async def test_the_command_says_what_came_of_it(database_url: str, tmp_path: Pat
     assert (first.exit_code, again.exit_code) == (0, 0), first.output
     assert "SSIC 2020: 21 sections, 81 divisions, 204 groups, 382 classes, 1,023 subclasses" in first.output
     assert "(1,711 added, 0 changed, 0 removed)" in first.output
-    assert "Restart the gateway and the upserter" in first.output
+    assert "Restart the gateway, the upserter and the scorer" in first.output
     assert "Nothing has changed" in again.output
     assert "Restart" not in again.output
 

@@ -1,7 +1,7 @@
 """The events that services exchange: one frozen model per topic. A published version only ever gains optional fields.
 
 Facts are named in the past tense, commands in the imperative. What a consumer needs to do its work is in the event:
-no service reads another's tables.
+no service reads another's tables to understand one.
 """
 
 from datetime import date, datetime

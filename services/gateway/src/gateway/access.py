@@ -21,10 +21,9 @@ TOKENS = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Rep:
-    """The authenticated user, until the token expires (Unix time)."""
+    """Who has a good token: one of this tenant's, until the token expires (Unix time)."""
 
     tenant_id: int
-    user: str
     until: float
 
 
@@ -47,7 +46,7 @@ def read_token(token: str, secret: str) -> Rep:
     tenant_id = claims["tenant_id"]
     if not isinstance(tenant_id, int) or isinstance(tenant_id, bool) or not 0 < tenant_id < 2**31:
         raise Problem(401, "Token refused", "Its tenant_id is not the number of a tenant.")
-    return Rep(tenant_id, str(claims["sub"]), int(claims["exp"]))
+    return Rep(tenant_id, int(claims["exp"]))
 
 
 class Tokens:

@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel
 
 from common.contracts import JobStatus
-from common.postgres import Database
+from common.postgres import Connection
 
 FIND = """
     SELECT job_id, job_type, status, processed, total, error, continues, created_at, started_at, ended_at
@@ -30,8 +30,7 @@ class Job(BaseModel):
     ended_at: datetime | None
 
 
-async def find(database: Database, tenant_id: int, job_id: UUID) -> Job | None:
-    """The job, if this tenant has it."""
-    async with database.transaction(tenant_id) as tx:
-        row = await tx.fetchrow(FIND, job_id)
+async def find(tx: Connection, job_id: UUID) -> Job | None:
+    """The job, if the tenant has it."""
+    row = await tx.fetchrow(FIND, job_id)
     return None if row is None else Job(**row)

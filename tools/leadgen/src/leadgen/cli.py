@@ -15,6 +15,7 @@ from leadgen.load.command import load_command
 from leadgen.local.command import up as run_up
 from leadgen.migrate import migrate as run_migrations
 from leadgen.odoo_commands import audit_app, odoo_app
+from leadgen.options import DatabaseUrl
 from leadgen.refreshing import refresh_command
 from leadgen.resolving import resolve_eval_command
 from leadgen.scoring.command import score_command, scoring_app
@@ -36,8 +37,6 @@ app.add_typer(scoring_app, name="scoring")
 app.command("resolve-eval")(resolve_eval_command)
 app.command("score")(score_command)
 tenant_app.command("limit")(limit_command)
-
-DatabaseUrl = Annotated[str, typer.Option(envvar="DATABASE_URL", show_envvar=True, help="As the tables' owner.")]
 
 
 def main() -> None:

@@ -11,6 +11,9 @@ from embedded.errors import EmbeddedError
 
 T = TypeVar("T")
 
+#: Exit codes: something failed, or the command was misunderstood or its file refused.
+FAILED, REFUSED = 1, 2
+
 
 def done(work: Coroutine[Any, Any, T], *, run: Callable[[Coroutine[Any, Any, T]], T] = asyncio.run) -> T:
     """Runs it; an error of ours becomes a line on standard error and exit code 1."""
@@ -18,4 +21,4 @@ def done(work: Coroutine[Any, Any, T], *, run: Callable[[Coroutine[Any, Any, T]]
         return run(work)
     except (LeadgenError, EmbeddedError) as error:
         typer.secho(str(error), fg="red", err=True)
-        raise typer.Exit(1) from error
+        raise typer.Exit(FAILED) from error

@@ -12,6 +12,7 @@ import typer
 from common.errors import Permanent
 from leadgen.ending import done
 from leadgen.odoo import connect_odoo, rotate_key
+from leadgen.options import AsJson, DatabaseUrl
 from leadgen.scripts import NotInstalled, ScriptFailed, told_by
 from leadgen.tenants import MOST, TenantNumber
 
@@ -20,12 +21,10 @@ SCRIPT = "leadgen-odoo-operate"
 odoo_app = typer.Typer(no_args_is_help=True, help="The tenants' Odoos.")
 audit_app = typer.Typer(no_args_is_help=True, help="Compare what we hold with what others hold.")
 
-DatabaseUrl = Annotated[str, typer.Option(envvar="DATABASE_URL", show_envvar=True, help="As the tables' owner.")]
 CredentialsKey = Annotated[str, typer.Option(envvar="ODOO_CREDENTIALS_KEY", show_envvar=True)]
 OneTenant = Annotated[
     int | None, typer.Option("--tenant", min=1, max=MOST, help="Only this one; else all that have an Odoo.")
 ]
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
 Told: TypeAlias = dict[str, Any]
 

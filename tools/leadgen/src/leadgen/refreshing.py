@@ -7,6 +7,7 @@ import typer
 
 from common.errors import Permanent
 from leadgen.ending import done
+from leadgen.options import AsJson
 from leadgen.scripts import NotInstalled, ScriptFailed, told_by
 
 #: The upserter's own script.
@@ -19,7 +20,7 @@ class RefreshFailed(Permanent):
 
 def refresh_command(
     database_url: Annotated[str, typer.Option(envvar="DATABASE_URL", show_envvar=True)],
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Upsert what is new or changed in the register since the last refresh. The nightly run does it too."""
     figures = done(refresh(database_url))

@@ -20,6 +20,7 @@ from common.errors import Permanent
 from industries import classification
 from industries.index import Code, IndustryIndex, Resolution
 from leadgen.ending import done
+from leadgen.options import AsJson
 from leadgen.owner import connected
 from leadgen.ssic import ssic_2020
 
@@ -73,7 +74,7 @@ class Evaluation:
 
 def resolve_eval_command(
     file: Annotated[Path, typer.Argument(help="A CSV: " + ",".join(COLUMNS) + ",codes_2020,codes_2025,...")],
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    as_json: AsJson = False,
     database_url: Annotated[
         str | None,
         typer.Option(envvar="DATABASE_URL", show_envvar=True, help="Use the versions loaded there, not SSIC 2020."),

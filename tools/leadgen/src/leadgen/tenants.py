@@ -7,6 +7,7 @@ import typer
 
 from common.errors import Permanent
 from leadgen.ending import done
+from leadgen.options import DatabaseUrl
 from leadgen.owner import connected
 
 SAVE = """
@@ -74,7 +75,7 @@ async def limit_tenant(database_url: str, tenant_id: int, limits: Limits, *, afr
 
 def limit_command(
     tenant: TenantNumber,
-    database_url: Annotated[str, typer.Option(envvar="DATABASE_URL", show_envvar=True, help="As the tables' owner.")],
+    database_url: DatabaseUrl,
     sync_limit: Annotated[
         int | None, typer.Option(min=0, max=MOST, help="Companies worked on at once for a chat message.")
     ] = None,

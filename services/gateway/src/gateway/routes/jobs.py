@@ -80,7 +80,8 @@ async def request_staging_upsert(
 @router.get("/{job_id}")
 async def job(job_id: UUID, tenant: OfTenant, parts: InParts) -> jobs.Job:
     """The job, how far it is, and what went wrong if anything did."""
-    found = await jobs.find(parts.database, tenant.tenant_id, job_id)
+    async with parts.database.transaction(tenant.tenant_id) as tx:
+        found = await jobs.find(tx, job_id)
     if found is None:
         raise Problem(404, "No such job", f"Tenant {tenant.tenant_id} has no job {job_id}.")
     return found

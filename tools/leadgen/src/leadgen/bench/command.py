@@ -28,16 +28,15 @@ from leadgen.bench.upsert import bench_upsert, bench_upsert_of_size
 from leadgen.ending import done
 from leadgen.local.stack import stack
 from leadgen.migrate import migrate
+from leadgen.options import AsJson
 from leadgen.topics import create_topics
 
 bench_app = typer.Typer(no_args_is_help=True, help="Measure, as ratios within one run.")
 
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
-
 
 @bench_app.command()
 def spine(
-    as_json: Json = False,
+    as_json: AsJson = False,
     rounds: Annotated[int, typer.Option(min=1, help="Paired rounds; medians count.")] = 5,
     events: Annotated[int, typer.Option(min=1000, help="Events per round.")] = 20_000,
     messages: Annotated[int, typer.Option(min=1, help="Chat messages, one after the other.")] = 15,
@@ -58,7 +57,7 @@ async def _spine(rounds: int, events: int, messages: int) -> dict[str, Any]:
 
 @bench_app.command("load")
 def load_register(
-    as_json: Json = False, rows: Annotated[int, typer.Option(min=1000, help="Made-up companies.")] = 200_000
+    as_json: AsJson = False, rows: Annotated[int, typer.Option(min=1000, help="Made-up companies.")] = 200_000
 ) -> None:
     """How fast a register loads, next to a bare COPY of the same rows."""
     figures = done(_load(rows), run=uvloop.run)
@@ -73,7 +72,7 @@ async def _load(rows: int) -> dict[str, Any]:
 
 @bench_app.command()
 def upsert(
-    as_json: Json = False,
+    as_json: AsJson = False,
     rows: Annotated[int, typer.Option(min=1000, help="Made-up companies, all alive.")] = 200_000,
     rounds: Annotated[int, typer.Option(min=1, help="Paired rounds; medians count.")] = 5,
     size: Annotated[bool, typer.Option("--size", help="The jobs alone: what a row costs at this size.")] = False,
@@ -91,7 +90,7 @@ async def _upsert(rows: int, rounds: int, size: bool) -> dict[str, Any]:
 
 @bench_app.command()
 def ttfb(
-    as_json: Json = False,
+    as_json: AsJson = False,
     rows: Annotated[int, typer.Option(min=1000, help="Made-up companies in the register.")] = 1_000_000,
     messages: Annotated[int, typer.Option(min=2, help="Messages of the single client.")] = 60,
     rounds: Annotated[int, typer.Option(min=1, help="Rounds of fifty clients at once.")] = 5,
@@ -108,7 +107,7 @@ async def _ttfb(rows: int, messages: int, rounds: int) -> dict[str, Any]:
 
 @bench_app.command()
 def enrich(
-    as_json: Json = False,
+    as_json: AsJson = False,
     companies: Annotated[int, typer.Option(min=100, help="Companies of a night.")] = 1_000,
     workers: Annotated[int, typer.Option(min=1, help="At once, where sites and vendors take their time.")] = 32,
     rounds: Annotated[int, typer.Option(min=1, help="Rounds of what is measured often; medians count.")] = 3,
@@ -126,7 +125,7 @@ async def _enrich(companies: int, workers: int, rounds: int, parts: Collection[P
 
 @bench_app.command()
 def odoo(
-    as_json: Json = False,
+    as_json: AsJson = False,
     companies: Annotated[int, typer.Option(min=1, help="Companies, each with a contact and a lead.")] = COMPANIES,
     sample: Annotated[int, typer.Option(min=2, help="Companies that are written by hand.")] = SAMPLE,
 ) -> None:
@@ -142,7 +141,7 @@ async def _odoo(companies: int, sample: int) -> dict[str, Any]:
 
 @bench_app.command()
 def score(
-    as_json: Json = False,
+    as_json: AsJson = False,
     companies: Annotated[int, typer.Option(min=1000, help="Companies of a round.")] = 5_000,
     rounds: Annotated[int, typer.Option(min=1, help="Rounds; the median counts.")] = 3,
     singles: Annotated[int, typer.Option(min=20, help="Companies, one after the other.")] = 200,

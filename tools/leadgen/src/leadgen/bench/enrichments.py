@@ -5,25 +5,22 @@ The companies are those of the simulator's register that still trade, as they co
 the register, some have one that only a search finds, the others have none.
 """
 
-import asyncio
 import os
 import re
-import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from itertools import count, islice
+from itertools import count, cycle, islice
 from pathlib import Path
 from typing import Any, TypeAlias
 
 import asyncpg
 import httpx
-from aiokafka import AIOKafkaProducer
 
-from common.cloudevents import Envelope, encode_body, encode_headers
-from common.contracts import Company, Lane, RequestEnrichment, RequestNightlyEnrichment
+from common.contracts import Company, RequestEnrichment, RequestNightlyEnrichment
 from common.errors import Permanent
-from common.ids import new_id
+from leadgen.bench.patience import TooLate, until
+from leadgen.bench.sending import publish
 from leadgen.local.service import Service
 from leadgen.local.stack import start_simulator, vendors_of
 from simulator import registry
@@ -90,14 +87,8 @@ class Enrichments:
             [it.website_domain for it in companies],
         )
         kind = RequestNightlyEnrichment if nightly else RequestEnrichment
-        lane: Lane = "nightly" if nightly else "interactive"
-        async with AIOKafkaProducer(bootstrap_servers=self._bootstrap_servers, acks="all") as producer:
-            for nth, company in enumerate(companies):
-                event = kind(tenant_id=tenants[nth % len(tenants)], company=company)
-                envelope = Envelope(new_id(), event.tenant_id, lane, correlation_id="bench")
-                headers = encode_headers(event, envelope, source="bench")
-                await producer.send(event.topic, encode_body(event), key=event.key.encode(), headers=headers)
-            await producer.flush()
+        events = (kind(tenant_id=tenant, company=it) for tenant, it in zip(cycle(tenants), companies, strict=False))
+        await publish(self._bootstrap_servers, events, "nightly" if nightly else "interactive")
 
     async def taken_in(self, number: int, *, within_s: float = 60) -> None:
         """Returns when the enricher has so many requests in its inbox. Raises NotEnriched."""
@@ -109,13 +100,16 @@ class Enrichments:
         await self._at_least(number, within_s, ENRICHED, [it.company_id for it in companies])
 
     async def _at_least(self, number: int, within_s: float, question: str, *arguments: object) -> None:
-        patience = time.monotonic() + within_s
-        while (there := await self.owner.fetchval(question, *arguments)) < number:
-            if (error := await self.owner.fetchval(DEAD)) is not None:
+        async def look() -> int:
+            there: int = await self.owner.fetchval(question, *arguments)
+            if there < number and (error := await self.owner.fetchval(DEAD)) is not None:
                 raise NotEnriched(f"given up: {error}; see {self._logs}")
-            if time.monotonic() > patience:
-                raise NotEnriched(f"{there} of {number} within {within_s:g} s; see {self._logs}")
-            await asyncio.sleep(0.1)  # looking costs time that is measured
+            return there
+
+        try:  # not often: looking costs time that is measured
+            await until(look, lambda there: there >= number, within_s=within_s, every_s=0.1)
+        except TooLate as late:
+            raise NotEnriched(f"{late.last} of {number} within {within_s:g} s; see {self._logs}") from late
 
     async def ask_simulator(self, path: str) -> Any:
         """One of its own endpoints."""

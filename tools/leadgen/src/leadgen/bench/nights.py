@@ -4,22 +4,20 @@ Two tenants have a job each, since of one tenant only one runs at a time. All th
 through Kafka; how long its jobs take is read from the database, by the database's clock.
 """
 
-import asyncio
 import re
-import time
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
 import asyncpg
-from aiokafka import AIOKafkaProducer
 
-from common.cloudevents import Envelope, encode_body, encode_headers
-from common.contracts import Event, RequestIndustry, RequestUpsert
+from common.contracts import RequestIndustry, RequestUpsert
 from common.errors import Permanent
 from common.ids import new_id
+from leadgen.bench.patience import TooLate, until
+from leadgen.bench.sending import publish
 from leadgen.load import load_generated
 from leadgen.local.service import Service
 from leadgen.ssic import seed_ssic
@@ -48,10 +46,12 @@ ARRANGE = """
 
 QUEUED = "SELECT true FROM background_jobs WHERE job_id = ANY($1) HAVING count(*) = cardinality($1::uuid[])"
 ENDED = """
-    SELECT sum(processed) AS processed, min(started_at) AS began, max(ended_at) AS ended, max(error) AS error
-      FROM background_jobs WHERE job_id = ANY($1) AND status IN ('done', 'error')
+    SELECT sum(processed) AS processed, min(started_at) AS began, max(ended_at) AS ended
+      FROM background_jobs WHERE job_id = ANY($1) AND status = 'done'
     HAVING count(*) = cardinality($1::uuid[])
 """
+#: A request or a job that has failed: its own words.
+DEAD = "SELECT error FROM inbox WHERE consumer = 'upserter' AND state = 'dead' LIMIT 1"
 TOLD = "SELECT clock_timestamp() AS at WHERE NOT EXISTS (SELECT 1 FROM outbox)"
 
 
@@ -78,7 +78,10 @@ class Night:
     _upserter: Service
 
     async def run(self) -> Seconds:
-        """Asks for the jobs, has them executed side by side, and waits until their events are told."""
+        """Asks for the jobs, has them executed side by side, and waits until their events are told.
+
+        Raises WentWrong, as soon as one of them fails.
+        """
         asked = [
             RequestIndustry(
                 tenant_id=tenant, request_id=new_id(), terms=[f"SSIC {code}" for code in half], sync_limit=0
@@ -86,14 +89,13 @@ class Night:
             for tenant, half in zip(TENANTS, self._halves, strict=True)
         ]
         jobs = [request.request_id for request in asked]
-        await self._publish(asked)
+        await publish(self._bootstrap_servers, asked, "nightly")
         await self._found(QUEUED, jobs)
-        await self._publish([RequestUpsert(tenant_id=it.tenant_id, job_id=it.request_id) for it in asked])
+        upserts = [RequestUpsert(tenant_id=it.tenant_id, job_id=it.request_id) for it in asked]
+        await publish(self._bootstrap_servers, upserts, "nightly")
         ended = await self._found(ENDED, jobs)
-        if ended["error"] or ended["processed"] != self.rows:
-            raise WentWrong(
-                f"the jobs handled {ended['processed']} rows of {self.rows}; {ended['error'] or 'no error'}"
-            )
+        if ended["processed"] != self.rows:
+            raise WentWrong(f"the jobs handled {ended['processed']} rows of {self.rows}; see {self._upserter.log}")
         told = await self._found(TOLD)
         return Seconds(*((at - ended["began"]).total_seconds() for at in (ended["ended"], told["at"])))
 
@@ -103,21 +105,19 @@ class Night:
         found = re.search(r"VmHWM:\s*(\d+) kB", status.read_text()) if status.is_file() else None
         return int(found[1]) // 1024 if found else None
 
-    async def _publish(self, events: Iterable[Event]) -> None:
-        async with AIOKafkaProducer(bootstrap_servers=self._bootstrap_servers, acks="all") as producer:
-            for event in events:
-                envelope = Envelope(new_id(), event.tenant_id, "nightly", correlation_id="bench")
-                headers = encode_headers(event, envelope, source="bench")
-                await producer.send(event.topic, encode_body(event), key=event.key.encode(), headers=headers)
-            await producer.flush()
-
     async def _found(self, question: str, *arguments: object) -> asyncpg.Record:
         """The row, as soon as there is one."""
-        patience = time.monotonic() + PATIENCE_S
-        while (row := await self.owner.fetchrow(question, *arguments)) is None:
-            if time.monotonic() > patience:
-                raise WentWrong(f"not within {PATIENCE_S:.0f} s: {question}; see {self._upserter.log}")
-            await asyncio.sleep(0.05)
+
+        async def look() -> list[asyncpg.Record]:
+            rows = await self.owner.fetch(question, *arguments)
+            if not rows and (error := await self.owner.fetchval(DEAD)) is not None:
+                raise WentWrong(f"given up: {error}; see {self._upserter.log}")
+            return rows
+
+        try:
+            [row] = await until(look, bool, within_s=PATIENCE_S, every_s=0.05)
+        except TooLate as late:
+            raise WentWrong(f"not within {PATIENCE_S:g} s: {question}; see {self._upserter.log}") from late
         return row
 
 

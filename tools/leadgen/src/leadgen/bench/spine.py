@@ -10,7 +10,6 @@ Each round measures four things on the same events, one after the other, in one 
 Rounds are paired, so that a slow moment of the machine meets all four; the medians of the rounds' ratios count.
 """
 
-import asyncio
 import statistics
 import time
 from collections.abc import Sequence
@@ -21,17 +20,22 @@ from aiokafka import AIOKafkaProducer
 
 from common import metrics
 from common.contracts import Company, LeadSynced, RequestEnrichment, RequestNightlyEnrichment
+from common.errors import Permanent
 from common.intake import arrival
 from common.postgres import Database
 from common.runtime import Runtime
 from common.service import collect_less_often
 from common.stage import Batch, Stage, Work
+from leadgen.bench.patience import TooLate, until
 from leadgen.bench.sending import Record, record, send
 
 STAGE = "bench"
 BATCH = 500
 TAKEN_IN, SENT = "leadgen_inbox_taken_in_total", "leadgen_outbox_sent_total"
 TENANTS = 4
+
+#: Events per second, far below any way of working: what is slower has stopped.
+SLOWEST = 50
 
 PREPARE = """
     CALL add_stage('bench');
@@ -49,6 +53,10 @@ BARE = """
 """
 
 SAVE = "INSERT INTO bench_results (tenant_id, uen, name) SELECT tenant(), * FROM unnest($1::text[], $2::text[])"
+
+
+class NotDone(Permanent):
+    """The plumbing did not do what it was to be measured at, or too little of it."""
 
 
 @dataclass(frozen=True)
@@ -146,7 +154,7 @@ async def _take_in(database: Database, bootstrap_servers: str, count: int) -> fl
     _declare_one_by_one(stage)
     before = _count(TAKEN_IN)
     async with Runtime(stage, database, bootstrap_servers, lanes={}, bound=10 * count):
-        return await _rate(TAKEN_IN, before, count)
+        return await growth(TAKEN_IN, before, count, within_s=_patience_s(count))
 
 
 async def _work(database: Database, bootstrap_servers: str, stage: Stage, count: int) -> float:
@@ -155,19 +163,32 @@ async def _work(database: Database, bootstrap_servers: str, stage: Stage, count:
     size = 4 if handler.is_set_based else 8
     before = _count(SENT)
     async with Runtime(stage, database, bootstrap_servers, lanes={"interactive": size}, bound=10**9):
-        return await _rate(SENT, before, count)
+        return await growth(SENT, before, count, within_s=_patience_s(count))
 
 
-async def _rate(counter: str, before: float, count: int) -> float:
-    """How fast this process's counter grows by `count` from `before`. Reading it costs the database nothing."""
-    first: tuple[float, float] | None = None
-    while True:
-        done, now = _count(counter) - before, time.perf_counter()
-        if done and first is None:
-            first = (now, done)
-        if done >= count and first is not None:
-            return (done - first[1]) / (now - first[0])
-        await asyncio.sleep(0.01)
+async def growth(counter: str, before: float, count: int, *, within_s: float) -> float:
+    """How fast this process's counter grows by `count` from `before`. Reading it costs the database nothing.
+
+    Raises NotDone.
+    """
+
+    async def grown() -> float:
+        return _count(counter) - before
+
+    try:
+        first = await until(grown, lambda by: by > 0, within_s=within_s)
+        began = time.perf_counter()
+        done = await until(grown, lambda by: by >= count, within_s=within_s)
+        took = time.perf_counter() - began
+    except TooLate as late:
+        raise NotDone(f"{counter} was to grow by {count}: {late}") from late
+    if done == first:
+        raise NotDone(f"{counter} grew by {count} at once: a rate needs more events")
+    return (done - first) / took
+
+
+def _patience_s(count: int) -> float:
+    return 60 + count / SLOWEST
 
 
 def _count(counter: str) -> float:

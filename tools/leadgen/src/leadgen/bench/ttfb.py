@@ -62,9 +62,7 @@ class NoFirstByte(Permanent):
     """What answered was no stream of events."""
 
 
-async def bench_ttfb(
-    product: Stack, folder: Path, *, rows: int = 1_000_000, messages: int = 100, rounds: int = 8
-) -> dict[str, Any]:
+async def bench_ttfb(product: Stack, folder: Path, *, rows: int, messages: int, rounds: int) -> dict[str, Any]:
     """`messages` of one rep and `rounds` of fifty. `folder` takes the bare endpoint's log.
 
     Needs a stack that was started with SETTINGS. Raises NoFirstByte.

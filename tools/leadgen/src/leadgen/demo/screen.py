@@ -8,16 +8,16 @@ from rich.table import Table
 
 from leadgen.chatting import Told
 from leadgen.demo.shown import Shown
+from leadgen.terminal import wide_enough
 
 BUCKET_STYLE = {"High": "bold green", "Medium": "yellow", "Low": "dim"}
 
 
 class Screen:
-    """The terminal, or whatever standard output is: that is given a width at which the table can be read."""
+    """The terminal, or whatever standard output is."""
 
     def __init__(self, console: Console | None = None) -> None:
-        console = console or Console()
-        self._console = console if console.is_terminal else Console(width=160)
+        self._console = wide_enough(console)
 
     def step(self, what: str, seconds: float) -> None:
         """A part is up, `seconds` after the start."""

@@ -10,11 +10,10 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from rich.table import Table
 
 from common.errors import LeadgenError
+from leadgen.ending import FAILED, REFUSED
 from leadgen.load import NotARegister, Summary, UnknownVersion, load, load_generated
 from leadgen.load.report import Phase
 from leadgen.load.report import Progress as LoadProgress
-
-FAILED, REFUSED = 1, 2
 
 DOING: dict[Phase, str] = {
     "reading": "Reading",

@@ -12,6 +12,7 @@ import typer
 
 from common.errors import Permanent
 from leadgen.ending import done
+from leadgen.options import AsJson, DatabaseUrl
 from leadgen.scoring import screen
 from leadgen.scoring.applying import apply, rescore
 from leadgen.scoring.fitting import Labelled, Proposal, propose
@@ -24,8 +25,6 @@ from leadgen.tenants import TenantNumber
 
 scoring_app = typer.Typer(no_args_is_help=True, help="Scores against what became of the leads.")
 
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
-DatabaseUrl = Annotated[str, typer.Option(envvar="DATABASE_URL", show_envvar=True, help="As the tables' owner.")]
 MaybeDatabaseUrl = Annotated[
     str | None, typer.Option(envvar="DATABASE_URL", show_envvar=True, help="Where the file does not say enough.")
 ]
@@ -41,7 +40,7 @@ def score_command(
     database_url: DatabaseUrl,
     uen: Annotated[str, typer.Option("--explain", metavar="UEN", help="The company whose score is to be explained.")],
     tenant: TenantNumber = 1,
-    as_json: Json = False,
+    as_json: AsJson = False,
 ) -> None:
     """Explain a lead's score: every contribution, with its evidence and where that stands."""
     lead = done(explain(database_url, tenant, uen))
@@ -56,7 +55,7 @@ def eval_command(
     file: OutcomesFile,
     tenant: TenantNumber = 1,
     database_url: MaybeDatabaseUrl = None,
-    as_json: Json = False,
+    as_json: AsJson = False,
     picture: Annotated[Path | None, typer.Option("--plot", help="Draw calibration and ROC: an .svg or a .png.")] = None,
 ) -> None:
     """Hold scores against what became of the leads: AUC, calibration, Brier.
@@ -79,7 +78,7 @@ def fit_command(
     database_url: MaybeDatabaseUrl = None,
     model: ModelFile = None,
     out: Annotated[Path | None, typer.Option(help="Also write the proposed weights to this TOML file.")] = None,
-    as_json: Json = False,
+    as_json: AsJson = False,
 ) -> None:
     """Propose weights that tell the won from the lost better. Nothing is applied: `leadgen scoring use` does that.
 

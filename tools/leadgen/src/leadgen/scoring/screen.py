@@ -1,17 +1,17 @@
 """Explanations and figures in the terminal, as tables."""
 
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from leadgen.scoring.fitting import Proposal
 from leadgen.scoring.leads import Explanation
 from leadgen.scoring.measures import Evaluation
+from leadgen.terminal import wide_enough
 
 
 def show_explanation(lead: Explanation) -> None:
     """The score as a sum: what a company scores of which nothing is known, and what each finding adds or takes."""
-    console = _console()
+    console = wide_enough()
     known = "" if lead.confidence is None else f", {lead.confidence:.0%} of what counts is known"
     console.print(f"[bold]{escape(lead.name)}[/]  {lead.uen}  [dim]tenant {lead.tenant_id}[/]", highlight=False)
     console.print(f"[bold]{lead.score:.4g} {lead.bucket}[/]{known}", highlight=False)
@@ -44,7 +44,7 @@ def show_explanation(lead: Explanation) -> None:
 
 def show_evaluation(evaluation: Evaluation) -> None:
     """The figures, and the calibration as a table."""
-    console = _console()
+    console = wide_enough()
     missing = f", {evaluation.missing} more without a score" if evaluation.missing else ""
     console.print(f"{evaluation.labels} outcomes, {evaluation.won} won{missing}", highlight=False)
     console.print(f"AUC {evaluation.auc:.4f}   Brier {evaluation.brier:.4f}", highlight=False)
@@ -57,7 +57,7 @@ def show_evaluation(evaluation: Evaluation) -> None:
 
 def show_proposal(proposal: Proposal) -> None:
     """The weights beside those of now, and what either is worth on leads that it was not fitted to."""
-    console = _console()
+    console = wide_enough()
     missing = f", {proposal.missing} more without features" if proposal.missing else ""
     console.print(f"{proposal.labels} outcomes, {proposal.won} won{missing}", highlight=False)
     console.print(
@@ -69,9 +69,3 @@ def show_proposal(proposal: Proposal) -> None:
         kept = "kept: always the same in these outcomes" if name in proposal.kept else ""
         table.add_row(name, f"{proposal.current[name]:.4f}", f"{weight:.4f}", kept)
     console.print(table)
-
-
-def _console() -> Console:
-    """The terminal, or whatever standard output is: that is given a width at which a table can be read."""
-    console = Console()
-    return console if console.is_terminal else Console(width=160)

@@ -7,10 +7,11 @@ from typing import Annotated
 import typer
 
 from common.errors import LeadgenError
+from leadgen.ending import FAILED, REFUSED
+from leadgen.options import DatabaseUrl
 from leadgen.ssic.codes import NotAClassification
 from leadgen.ssic.loading import LoadedVersion, load_ssic
 
-FAILED, REFUSED = 1, 2
 PLURALS = {"class": "classes", "subclass": "subclasses"}
 
 ssic_app = typer.Typer(no_args_is_help=True, help="The industry classification, SSIC.")
@@ -26,7 +27,7 @@ def load(
     file: Annotated[
         Path, typer.Argument(help="The Department of Statistics' spreadsheet of a version (.xlsx), or a CSV.")
     ],
-    database_url: Annotated[str, typer.Option(envvar="DATABASE_URL", show_envvar=True, help="As the tables' owner.")],
+    database_url: DatabaseUrl,
     version: Annotated[
         str | None, typer.Option(help="Such as 2025; where the file does not say, or to take one of several.")
     ] = None,
@@ -42,7 +43,7 @@ def load(
     if not any(each.added or each.changed or each.removed for each in loaded):
         typer.echo("Nothing has changed.")
         return
-    typer.echo("Restart the gateway and the upserter: they read the codes when they start.")
+    typer.echo("Restart the gateway, the upserter and the scorer: they read the codes when they start.")
     if any(each.is_new for each in loaded):
         typer.echo("Load the register again if it was loaded before: its rows may turn out to be of the new version.")
 
