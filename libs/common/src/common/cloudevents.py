@@ -5,7 +5,7 @@ attributes: `tenantid`, `lane`, `correlationid` (the request that all this follo
 distributed-tracing extension's `traceparent`, which keeps its own header name as design.md §1 has it.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple, TypeVar, get_args
 from uuid import UUID
@@ -124,10 +124,10 @@ def pack_headers(headers: Headers) -> str:
     return orjson.dumps(pairs).decode()
 
 
-def pack_texts(headers: Iterable[tuple[str, str]]) -> str:
+def pack_texts(headers: Sequence[tuple[str, str]]) -> str:
     """`pack_headers` of texts, without the way through bytes where they are ASCII, as ours nearly always are."""
-    pairs = [(name, value if value.isascii() else value.encode().decode("latin-1")) for name, value in headers]
-    return orjson.dumps(pairs).decode()
+    packed = orjson.dumps(headers)  # leaves as it is what is not ASCII
+    return packed.decode() if packed.isascii() else pack_headers((name, value.encode()) for name, value in headers)
 
 
 def unpack_headers(packed: str) -> list[tuple[str, bytes | None]]:
