@@ -7,9 +7,13 @@ from typing import Any
 import pytest
 
 from common.postgres import Database
+from common.testing import until
 from enricher.breakers import THRESHOLD, Breakers
 
 HTTP_500 = "HTTP 500"
+WAITING = """
+    SELECT count(*) FROM pg_locks WHERE relation = 'vendor_breakers'::regclass AND NOT granted
+"""
 
 
 class Clock:
@@ -54,6 +58,21 @@ async def open_for(owner: Any) -> float:
 async def fail(breakers: Breakers, times: int = THRESHOLD) -> None:
     for _ in range(times):
         await breakers.failed("tavily", HTTP_500)
+
+
+async def test_many_that_ask_at_once_look_once(here: Breakers, owner: Any) -> None:
+    """The first one's answer is everybody's, so that a night's workers do not all go to the database together."""
+    async with owner.transaction():
+        await owner.execute("LOCK TABLE vendor_breakers")  # nobody gets an answer before all have asked
+        asking = [asyncio.create_task(here.is_open("tavily")) for _ in range(20)]
+
+        async def looks() -> bool:
+            return bool(await owner.fetchval(WAITING))
+
+        await until(looks)
+        assert await owner.fetchval(WAITING) == 1
+
+    assert await asyncio.gather(*asking) == [None] * 20
 
 
 async def test_it_opens_for_everybody_after_failures_in_a_row(

@@ -3,6 +3,7 @@
 import json
 import time
 
+import phonenumbers
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 from enricher.documents import MAX_TEXT, Document, clean, read, shallow
 from enricher.emails import find_emails, is_role
 from enricher.extraction import MAX_ABOUT, MAX_CONTACTS, Findings, extract
-from enricher.phones import find_phones
+from enricher.phones import SHORTEST, find_phones
 from enricher.technology import find_technology
 
 HOME = "http://acme.com.sg/"
@@ -124,6 +125,19 @@ def test_a_person_is_told_from_a_desk(local: str) -> None:
 def test_numbers_come_out_in_one_form(body: str, numbers: list[str]) -> None:
     """E.164; one without a country is Singapore's; fax numbers, registration numbers and dates are none."""
     assert find_phones(a_page(body)) == numbers
+
+
+def test_no_countrys_numbers_are_too_short_to_be_tried() -> None:
+    """With a plus and the country's code, what is passed over is shorter than any valid number of any country."""
+    lengths = [
+        len(str(code)) + min(metadata.general_desc.possible_length)
+        for code, regions in phonenumbers.COUNTRY_CODE_TO_REGION_CODE.items()
+        for region in regions
+        if (metadata := phonenumbers.PhoneMetadata.metadata_for_region(region)) and metadata.general_desc
+    ]
+
+    assert len(lengths) > 200
+    assert min(lengths) + len("+") >= SHORTEST
 
 
 @pytest.mark.parametrize(

@@ -68,6 +68,8 @@ def test_the_order_of_links_does_not_matter(paths: list[str]) -> None:
     [
         ("about", "http://acme.sg/x/about"),
         ("/about#team", "http://acme.sg/about"),
+        ("#team", "http://acme.sg/x/"),
+        ("https://www.other.com.sg/a/b.html#c", "https://www.other.com.sg/a/b.html"),
         ("//www.acme.sg", "http://www.acme.sg/"),
         ("https://ACME.sg:443/a b", "https://acme.sg/a%20b"),
         ("?page=2", "http://acme.sg/x/?page=2"),

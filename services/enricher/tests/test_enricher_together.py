@@ -9,7 +9,7 @@ import pytest
 from common.errors import Unavailable
 from common.postgres import Connection, Database
 from common.testing import until
-from enricher.together import Together
+from enricher.together import CROWD, Together
 
 
 class Work:
@@ -122,6 +122,26 @@ async def test_what_is_told_is_committed(database: Database, owner: Any) -> None
     await Together(database)(None, write, "acme.sg")
 
     assert await owner.fetchval("SELECT count(*) FROM crawled_sites") == 1
+
+
+async def begun_at(tx: Connection, items: Sequence[float]) -> list[float]:
+    """When this transaction began, after it has taken the longest of these times."""
+    await tx.execute("SELECT pg_sleep($1)", max(items))
+    return [float(await tx.fetchval("SELECT extract(epoch FROM now())"))] * len(items)
+
+
+async def test_after_a_crowd_there_is_a_rest(database: Database) -> None:
+    """Twice as long as the crowd's transaction took: who comes meanwhile gathers. After a few there is none."""
+    together = Together(database, spacing_s=0)
+
+    crowd = await asyncio.gather(*(together(1, begun_at, 0.01) for _ in range(CROWD)))
+    after_crowd = await together(1, begun_at, 0.01)
+    few = await asyncio.gather(*(together(2, begun_at, 1.0) for _ in range(CROWD - 1)))
+    after_few = await together(2, begun_at, 0)
+
+    assert len(set(crowd)) == len(set(few)) == 1
+    assert after_crowd - crowd[0] >= 0.03
+    assert after_few - few[0] < 3.0
 
 
 @pytest.mark.parametrize("tenant_id", [1, None])

@@ -8,7 +8,9 @@
 It opens after 5 failures in a row, for 5 s, for twice as long with each probe that fails, for 5 min at most.
 """
 
+import asyncio
 import time
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -67,6 +69,7 @@ class Breakers:
         self._database = database
         self._clock = clock
         self._seen: dict[Vendor, _Seen] = {}
+        self._asking: defaultdict[Vendor, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._probing: set[Vendor] = set()
 
     async def is_open(self, vendor: Vendor) -> str | None:
@@ -74,9 +77,18 @@ class Breakers:
 
         One caller may get None as the probe. It ends that by `worked`, `failed`, `close_for` or `give_back`.
         """
-        seen = self._seen.get(vendor)
-        if seen and self._clock() < seen.until:
+        if seen := self._still_seen(vendor):
             return seen.reason
+        async with self._asking[vendor]:  # many come at once, and the first one's answer is everybody's
+            seen = self._still_seen(vendor)
+            return seen.reason if seen else await self._look(vendor)
+
+    def _still_seen(self, vendor: Vendor) -> _Seen | None:
+        seen = self._seen.get(vendor)
+        return seen if seen and self._clock() < seen.until else None
+
+    async def _look(self, vendor: Vendor) -> str | None:
+        """What the database says, as `is_open` says it."""
         async with self._database.statement() as connection:
             state = await connection.fetchrow(_STATE, vendor)
             if state is None:

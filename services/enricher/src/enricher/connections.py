@@ -132,11 +132,11 @@ class Connections:
 
     async def _idle_at(self, place: Place) -> httpcore.AsyncNetworkStream | None:
         """The one used last, of those that the other end has not closed meanwhile."""
-        for entry in [entry for entry in reversed(self._idle) if entry[0] == place]:
-            self._idle.remove(entry)
-            if not entry[-1].get_extra_info("is_readable") and entry[1] > time.monotonic() - self._idle_s:
-                return entry[-1]
-            await entry[-1].aclose()
+        while at := next((at for at in range(len(self._idle), 0, -1) if self._idle[at - 1][0] == place), 0):
+            _, since, stream = self._idle.pop(at - 1)
+            if not stream.get_extra_info("is_readable") and since > time.monotonic() - self._idle_s:
+                return stream
+            await stream.aclose()
         return None
 
     async def _put_back(self, place: Place, stream: httpcore.AsyncNetworkStream, *, is_reusable: bool) -> None:

@@ -2,14 +2,16 @@
 
 from common.contracts import CompanyEnriched, CompanyFact, RequestEnrichment, RequestNightlyEnrichment
 from common.stage import Stage, Work
-from enricher import runs
+from enricher.endings import Endings
 from enricher.facts import Fact
+from enricher.runs import Run
 from enricher.waterfall import Waterfall
 
 
 def enricher(waterfall: Waterfall, *, keeps_corpus: bool) -> Stage:
     """enrichment.requested and enrichment.requested.nightly in, company.enriched out."""
     stage = Stage("enricher")
+    endings = Endings(stage.name)
 
     @stage.handles(RequestEnrichment, RequestNightlyEnrichment)
     async def enrich(work: Work[RequestEnrichment]) -> None:
@@ -17,29 +19,26 @@ def enricher(waterfall: Waterfall, *, keeps_corpus: bool) -> Stage:
         company, now = work.event.company, work.now
         done = await waterfall.enrich(company, work.event.tenant_id)
         known = await waterfall.keep(company, work.event.tenant_id, done, now=now)
-        async with work.finish() as tx:
-            await runs.save(
-                tx,
-                company,
-                done,
-                [told(fact) for fact in done.facts],
-                event_id=work.event_id,
-                replay_id=work.replay_id,
-                lane=work.lane,
-                now=now,
-                keeps_corpus=keeps_corpus,
-            )
-            work.announce(
-                CompanyEnriched(
-                    tenant_id=work.event.tenant_id,
-                    company=company,
-                    site=done.profile.site,
-                    contacts=list(done.contacts),
-                    degraded_reasons=done.steps.reasons,
-                    enriched_at=now,
-                    facts=[told(fact) for fact in known],
-                )
-            )
+        run = Run(
+            company=company,
+            done=done,
+            facts=[told(fact) for fact in done.facts],
+            event_id=work.event_id,
+            replay_id=work.replay_id,
+            lane=work.lane,
+            now=now,
+            keeps_corpus=keeps_corpus,
+        )
+        event = CompanyEnriched(
+            tenant_id=work.event.tenant_id,
+            company=company,
+            site=done.profile.site,
+            contacts=list(done.contacts),
+            degraded_reasons=done.steps.reasons,
+            enriched_at=now,
+            facts=[told(fact) for fact in known],
+        )
+        await endings.finish(work, waterfall.together, run, event)
 
     return stage
 

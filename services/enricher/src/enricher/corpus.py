@@ -8,7 +8,8 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 from enricher.documents import MAX_TEXT, Document, clean
@@ -32,15 +33,15 @@ class Passage:
     origin: Literal["site", "tavily"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Corpus:
     """Passages, the company's own site first."""
 
     passages: tuple[Passage, ...]
-    _folded: tuple[str, ...] = field(init=False, repr=False, compare=False)
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "_folded", tuple(f" {folded(passage.text)} " for passage in self.passages))
+    @cached_property
+    def _folded(self) -> tuple[str, ...]:
+        return tuple(f" {folded(passage.text)} " for passage in self.passages)
 
     @property
     def text(self) -> str:
@@ -62,7 +63,9 @@ class Corpus:
 
 def folded(text: str) -> str:
     """Words and marks with one blank between, as texts are compared."""
-    plain = unicodedata.normalize("NFKC", _UNSEEN.sub("", text.translate(_ALIKE))).casefold()
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", _UNSEEN.sub("", text.translate(_ALIKE)))
+    plain = text.replace("`", "'").casefold()
     return " ".join(_TOKEN.findall(plain))
 
 

@@ -33,6 +33,8 @@ _LINK = 50  # characters
 _FORMATTING = re.compile(
     r"</?(?:b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u)(?=[\s/>])[^<>]*>?", re.IGNORECASE
 )
+#: With fewer characters a tag has fewer attributes than too many.
+_LONG_TAG = re.compile(rf"<[^<>]{{{_MAX_ATTRIBUTES}}}")
 _TAG = re.compile(r"<(/?)([a-zA-Z][\w-]*)([^<>]*)")
 _VOID_OR_SELF_ENDING = """
     a area base br col embed hr img input link meta param source track wbr html head body p li dt dd option optgroup
@@ -89,7 +91,8 @@ class Document:
 
 def clean(text: str, limit: int) -> str:
     """One line without control characters, cut at a word's end: fit for any database."""
-    line = _NOT_TEXT.sub(" ", text).strip()
+    is_clean = text.isascii() and text.isprintable() and "  " not in text
+    line = (text if is_clean else _NOT_TEXT.sub(" ", text)).strip()
     if len(line) <= limit:
         return line
     return line[:limit].rpartition(" ")[0] or line[:limit]
@@ -97,8 +100,9 @@ def clean(text: str, limit: int) -> str:
 
 def read(url: str, html: str) -> Document:
     """Takes a page apart. Never raises; takes CPU, so large pages belong in a thread."""
-    tree = LexborHTMLParser(shallow(html[:MAX_HTML]))
-    base = resolve(url, next(_attributes(tree, "base[href]", "href"), "")) or url
+    html = shallow(html[:MAX_HTML])
+    tree, tags = LexborHTMLParser(html), html.lower()  # looking in the tree for what is not there takes a while, too
+    base = resolve(url, next(_attributes(tree, "base[href]", "href"), "")) or url if "<base" in tags else url
     links, addresses, protected = _links(tree, base)
     title = tree.css_first("title")
     found = Document(
@@ -108,19 +112,21 @@ def read(url: str, html: str) -> Document:
         generator=_meta(tree, "generator"),
         links=links,
         addresses=addresses,
-        protected=tuple(dict.fromkeys((*_attributes(tree, "[data-cfemail]", "data-cfemail"), *protected))),
+        protected=tuple(dict.fromkeys((*_hidden(tree, tags), *protected))),
         sources=tuple(
             source
-            for kind, name in (("script[src]", "src"), ("link[href]", "href"), ("iframe[src]", "src"))
-            for source in _attributes(tree, kind, name)
+            for kind, name in (("script", "src"), ("link", "href"), ("iframe", "src"))
+            if f"<{kind}" in tags
+            for source in _attributes(tree, f"{kind}[{name}]", name)
         ),
         data=tuple(_data(tree)),
     )
-    for picture in islice(tree.css("img[alt]"), MAX_LINKS):  # a row of logos names the customers only so
+    pictures = tree.css("img[alt]") if "<im" in tags else ()  # <image> is one, too
+    for picture in islice(pictures, MAX_LINKS):  # a row of logos names the customers only so
         picture.replace_with((picture.attributes.get("alt") or "")[:_MAX_ALT])
     tree.strip_tags(["script", "style", "template", "svg", "title"])
     text = _lines(tree.body.text(separator=_BETWEEN)) if tree.body else ""
-    return replace(found, text=text, dated=tuple(_dated(tree)))
+    return replace(found, text=text, dated=tuple(_dated(tree)) if "<time" in tags else ())
 
 
 def plain(url: str, text: str) -> Document:
@@ -131,6 +137,8 @@ def plain(url: str, text: str) -> Document:
 def shallow(html: str) -> str:
     """The page without formatting, up to where it gets deeper, denser or larger than any honest page."""
     html = _FORMATTING.sub(" ", html)
+    if len(html) <= _MAX_PARTS and html.count("<") <= _MAX_DEPTH and not _LONG_TAG.search(html):
+        return html  # too small for any of it
     open_elements: list[str] = []
     parts = 0
     for tag in _TAG.finditer(html):
@@ -175,6 +183,10 @@ def _links(tree: LexborHTMLParser, base: str) -> tuple[tuple[Link, ...], tuple[s
         if url := urls[target]:
             pages[Link(url, _words(node))] = None
     return tuple(pages), tuple(addresses), tuple(protected)
+
+
+def _hidden(tree: LexborHTMLParser, tags: str) -> Iterator[str]:
+    return _attributes(tree, "[data-cfemail]", "data-cfemail") if "data-cfemail" in tags else iter(())
 
 
 def _data(tree: LexborHTMLParser) -> Iterator[str]:

@@ -10,22 +10,25 @@ _GAP = r"[\s\W]{1,5}"
 _ALL = rf"(?:(?:all|any|of|the|your|my|our|these|those){_GAP}){{0,4}}"
 _BEFORE = r"(?:previous|prior|preceding|above|earlier|former|foregoing|existing|original|system|initial)"
 _WHAT = r"(?:instructions?|prompts?|directions?|rules|guidelines|messages?|context|orders|text|input|constraints)"
+#: Of plain text in lower case. What has to begin with a word stands behind one \b: tried at every letter, with capitals
+#: or without, it took a page five times as long.
 _ORDERS = re.compile(
-    rf"\b(?:ignore|disregard|forget|override|bypass|overrule|skip){_GAP}{_ALL}(?:{_BEFORE}{_GAP}){{1,2}}{_WHAT}\b"
-    rf"|\b(?:ignore|disregard|forget|override){_GAP}{_ALL}{_WHAT}\b"
-    rf"|\b(?:ignore|disregard|forget){_GAP}(?:everything|all|anything){_GAP}(?:above|before|previous|you)\b"
-    rf"|\b(?:new|updated|real|actual|following|secret|hidden){_GAP}(?:system{_GAP})?(?:instructions?|prompts?)\b\s?[:.]"
-    r"|^\s{0,3}[#*>\[(<]{0,4}\s?(?:system|assistant|user|developer|human|ai)\s?[\])>*]{0,3}\s?:"
-    rf"|\b(?:system|developer|assistant){_GAP}(?:prompt|message|instruction|note|override)s?\b"
-    r"|<\|?\s?/?(?:im_start|im_end|system|assistant|user|endoftext|end_of_text)\b|\[/?INST\]|<</?SYS>>|###\s?(?:instruction|system|response)"
-    rf"|\byou{_GAP}are{_GAP}(?:now{_GAP})?(?:an?{_GAP})?(?:ai|assistant|language{_GAP}model|chatbot|gpt|llm|in{_GAP}developer{_GAP}mode)\b"
-    rf"|\b(?:as{_GAP}an?|dear|attention|note{_GAP}to){_GAP}(?:ai|llms?|language{_GAP}models?|chatbots?|assistants?|crawlers?|bots)\b"
-    rf"|\b(?:answer|respond|reply|output|return|print|say){_GAP}(?:only{_GAP}|exactly{_GAP}|always{_GAP})?"
+    r"^\s{0,3}[#*>\[(<]{0,4}\s?(?:system|assistant|user|developer|human|ai)\s?[\])>*]{0,3}\s?:"
+    rf"|\b(?:(?:ignore|disregard|forget|override|bypass|overrule|skip){_GAP}{_ALL}(?:{_BEFORE}{_GAP}){{1,2}}{_WHAT}\b"
+    rf"|(?:ignore|disregard|forget|override){_GAP}{_ALL}{_WHAT}\b"
+    rf"|(?:ignore|disregard|forget){_GAP}(?:everything|all|anything){_GAP}(?:above|before|previous|you)\b"
+    rf"|(?:new|updated|real|actual|following|secret|hidden){_GAP}(?:system{_GAP})?(?:instructions?|prompts?)\b\s?[:.]"
+    rf"|(?:system|developer|assistant){_GAP}(?:prompt|message|instruction|note|override)s?\b"
+    rf"|you{_GAP}are{_GAP}(?:now{_GAP})?(?:an?{_GAP})?(?:ai|assistant|language{_GAP}model|chatbot|gpt|llm|in{_GAP}developer{_GAP}mode)\b"
+    rf"|(?:as{_GAP}an?|dear|attention|note{_GAP}to){_GAP}(?:ai|llms?|language{_GAP}models?|chatbots?|assistants?|crawlers?|bots)\b"
+    rf"|(?:answer|respond|reply|output|return|print|say){_GAP}(?:only{_GAP}|exactly{_GAP}|always{_GAP})?"
     r"(?:with\b|json\b|the following\b|as follows\b|\W{0,3}\{)"
-    rf"|\b(?:reveal|print|repeat|output|leak){_GAP}(?:the{_GAP}|your{_GAP})?(?:system|prompt|instructions|api{_GAP}keys?|secrets?)\b"
-    rf"|\b(?:the{_GAP})?task{_GAP}has{_GAP}changed\b|\bdo{_GAP}not{_GAP}(?:extract|summari[sz]e|tell{_GAP}the{_GAP}user)\b"
-    rf"|\b(?:jailbreak|prompt{_GAP}injection)\b|_quote\b|\bend{_GAP}of{_GAP}(?:the{_GAP})?(?:page|document|data|context|corpus)\b",
-    re.IGNORECASE | re.MULTILINE,
+    rf"|(?:reveal|print|repeat|output|leak){_GAP}(?:the{_GAP}|your{_GAP})?(?:system|prompt|instructions|api{_GAP}keys?|secrets?)\b"
+    rf"|(?:the{_GAP})?task{_GAP}has{_GAP}changed\b|do{_GAP}not{_GAP}(?:extract|summari[sz]e|tell{_GAP}the{_GAP}user)\b"
+    rf"|(?:jailbreak|prompt{_GAP}injection)\b|end{_GAP}of{_GAP}(?:the{_GAP})?(?:page|document|data|context|corpus)\b)"
+    r"|<\|?\s?/?(?:im_start|im_end|system|assistant|user|endoftext|end_of_text)\b|\[/?inst\]|<</?sys>>"
+    r"|###\s?(?:instruction|system|response)|_quote\b",
+    re.MULTILINE,
 )
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _LATIN = re.compile(r"[A-Za-z\u00c0-\u024f]")
@@ -33,8 +36,8 @@ _LATIN = re.compile(r"[A-Za-z\u00c0-\u024f]")
 _LOOK_LIKE = re.compile(r"[\u0400-\u052fοντρικυχεηΑΒΕΖΗΙΚΜΝΟΡΤΥΧ\u0531-\u0587\u13a0-\u13ff]")
 #: What is a Latin letter to a reader: for finding orders, it is one here.
 _PLAIN = str.maketrans(
-    "аеорсухіјѕԁһӏԛԝгвнкмтАВЕКМНОРСТУХІЈЅοντρικυχεηΑΒΕΖΗΙΚΜΝΟΡΤΥΧ",
-    "aeopcyxijsdhlqwrbhkmtABEKMHOPCTYXIJSovtpikuxenABEZHIKMNOPTYX",
+    "аеорсухіјѕԁһӏԛԝгвнкмтАВЕКМНОРСТУХІЈЅοντρικυχεηΑΒΕΖΗΙΚΜΝΟΡΤΥΧıİ",
+    "aeopcyxijsdhlqwrbhkmtABEKMHOPCTYXIJSovtpikuxenABEZHIKMNOPTYXiI",
 )
 
 
@@ -70,4 +73,5 @@ def without_orders(text: str) -> tuple[str, int]:
 
 
 def _plain(text: str) -> str:
-    return text if text.isascii() else unicodedata.normalize("NFKC", text).translate(_PLAIN)
+    """In lower case; without İ among them (see _PLAIN) that keeps every character's place."""
+    return (text if text.isascii() else unicodedata.normalize("NFKC", text).translate(_PLAIN)).lower()

@@ -1,6 +1,7 @@
 """Finds telephone numbers on a page. A number without a country is one of Singapore, unless the site is abroad."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 from urllib.parse import unquote
 
 import phonenumbers
@@ -13,6 +14,7 @@ REGION = "SG"
 #: Countries by the end of a site's name. Ends that the whole world uses (.co, .io, .ai, .me, .tv) say nothing.
 _ABROAD = frozenset(("my", "id", "th", "vn", "ph", "hk", "cn", "tw", "jp", "kr", "in", "au", "nz", "de", "fr", "nl"))
 _MAX_NUMBERS = 50
+SHORTEST = 7  # characters of a number with its country's code, in any country
 _EDGE = 10_000
 """Numbers stand at the top or the foot of a page; the matcher is slow, so the middle of a long one is left out."""
 
@@ -30,6 +32,14 @@ def region_of(url: str) -> str:
     return {"uk": "GB"}.get(end, end.upper() if end in _ABROAD else REGION)
 
 
+@lru_cache
+def _shortest(region: str) -> int:
+    """Characters of what may be a number, so that years and postal codes need not be tried."""
+    metadata = phonenumbers.PhoneMetadata.metadata_for_region(region)
+    general = metadata.general_desc if metadata else None
+    return min(SHORTEST, *general.possible_length) if general else SHORTEST
+
+
 def _numbers(page: Document) -> Iterator[phonenumbers.PhoneNumber]:
     region = region_of(page.url)
     spoken = [unquote(target[4:]) for target in page.addresses if target.lower().startswith("tel:")]
@@ -41,7 +51,8 @@ def _numbers(page: Document) -> Iterator[phonenumbers.PhoneNumber]:
         if phonenumbers.is_valid_number(number):
             yield number
     text = page.text if len(page.text) <= 2 * _EDGE else f"{page.text[:_EDGE]} {page.text[-_EDGE:]}"
-    for found, match in enumerate(phonenumbers.PhoneNumberMatcher(text, region, max_tries=500)):
+    matcher = phonenumbers.PhoneNumberMatcher(text, region, max_tries=500, min_candidate_length=_shortest(region))
+    for found, match in enumerate(matcher):
         if found == _MAX_NUMBERS:
             return
         if "fax" not in text[max(0, match.start - 12) : match.start].lower():

@@ -44,6 +44,7 @@ _LIKE = 0.5  # below, a domain is somebody else's
 _LONGEST = 100_000  # characters of a page that are looked at
 _MOST_NUMBERS = 2  # a group names a company or two besides; a directory names more
 _MOST_NAMES = 8
+_SIX_DIGITS = re.compile(r"(?<![\d.,])\d{6}(?![\d.,]\d|\d)")
 _STREETS = {"road": "rd", "street": "st", "avenue": "ave", "drive": "dr", "crescent": "cres", "lane": "ln"}
 _STREETS |= {"boulevard": "blvd", "close": "cl", "place": "pl", "north": "nth", "jalan": "jln", "bukit": "bt"}
 
@@ -111,7 +112,7 @@ class _Page:
 def _evidence(company: Company, name: Name, page: _Page, phones: Sequence[str]) -> list[tuple[str, float, str]]:
     """Kind, weight and words of what one page shows."""
     shown: list[tuple[str, float, str]] = []
-    if _shows_uen(company.uen, page.text):
+    if company.uen.upper() in page.uens or _shows_uen(company.uen, page.text):
         shown.append(("uen", _UEN, "UEN"))
     is_named, has_form = name.shown_in(page.telling)
     if has_form:
@@ -151,13 +152,15 @@ def _doubts(company: Company, name: Name, page: _Page, likeness: float) -> list[
 
 def _shows_uen(uen: str, text: str) -> bool:
     """Also with blanks or hyphens in it."""
+    if not uen or uen.casefold() not in text.replace(" ", "").replace("-", "").casefold():
+        return False
     spaced = r"[ \-]?".join(map(re.escape, uen))
-    return bool(uen) and re.search(rf"(?<![A-Za-z0-9]){spaced}(?![A-Za-z0-9])", text, re.IGNORECASE) is not None
+    return re.search(rf"(?<![A-Za-z0-9]){spaced}(?![A-Za-z0-9])", text, re.IGNORECASE) is not None
 
 
 def _shows_postal_code(code: str | None, text: str) -> bool:
     """Six digits by themselves; the two to four of old entries could be anything."""
-    return bool(code and len(code) == 6 and re.search(rf"(?<![\d.,]){re.escape(code)}(?![\d.,]\d|\d)", text))
+    return bool(code and len(code) == 6 and code in _SIX_DIGITS.findall(text))
 
 
 def _shows_street(address: str | None, page: Sequence[str]) -> bool:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -9,44 +10,60 @@ from common.contracts import Company, CompanyFact, Lane
 from common.postgres import Connection
 from enricher.waterfall import Enrichment, inputs_hash
 
+#: Lists of texts travel as JSON: an array of arrays would have to be as wide for all.
 SAVE = """
     INSERT INTO company_enrichment_runs (tenant_id, company_id, event_id, replay_id, lane, outcome, pages, facts,
                                          degraded_reasons, duration_ms, enriched_at, inputs_hash, steps, sources,
                                          corpus)
-    VALUES (tenant(), $1, $2, $3, $4, $5, $6::jsonb, $7::jsonb, $8, $9, $10, $11, $12::jsonb, $13, $14)
+    SELECT tenant(), company_id, event_id, replay_id, lane, outcome, pages::jsonb, facts::jsonb,
+           ARRAY(SELECT jsonb_array_elements_text(reasons::jsonb)), duration_ms, enriched_at, inputs_hash, steps::jsonb,
+           ARRAY(SELECT jsonb_array_elements_text(sources::jsonb)), corpus
+      FROM unnest($1::bigint[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
+                  $9::int[], $10::timestamptz[], $11::text[], $12::text[], $13::text[], $14::text[])
+           AS run (company_id, event_id, replay_id, lane, outcome, pages, facts, reasons, duration_ms, enriched_at,
+                   inputs_hash, steps, sources, corpus)
     ON CONFLICT (tenant_id, company_id, event_id, replay_id) DO NOTHING
 """
 
 
-async def save(
-    tx: Connection,
-    company: Company,
-    done: Enrichment,
-    facts: Sequence[CompanyFact],
-    *,
-    event_id: UUID,
-    replay_id: UUID,
-    lane: Lane,
-    now: datetime,
-    keeps_corpus: bool,
-) -> None:
-    """Records the enrichment that this request led to, and the facts that it found. May be repeated."""
-    pages = [{"url": page.url, "status": page.status, "bytes": page.size} for page in done.profile.visit.pages]
-    found = {"site": done.profile.site.model_dump(mode="json"), "facts": [fact.model_dump() for fact in facts]}
-    await tx.execute(
-        SAVE,
-        company.company_id,
-        event_id,
-        replay_id,
-        lane,
-        done.profile.site.outcome,
+@dataclass(frozen=True, slots=True)
+class Run:
+    """The enrichment that a request led to, and the facts that it found."""
+
+    company: Company
+    done: Enrichment
+    facts: Sequence[CompanyFact]
+    event_id: UUID
+    replay_id: UUID
+    lane: Lane
+    now: datetime
+    keeps_corpus: bool
+
+
+async def save(tx: Connection, runs: Sequence[Run]) -> None:
+    """Records them. May be repeated."""
+    if runs:
+        await tx.execute(SAVE, *zip(*map(_row, runs), strict=True))
+
+
+def _row(run: Run) -> tuple[object, ...]:
+    profile, steps = run.done.profile, run.done.steps
+    pages = [{"url": page.url, "status": page.status, "bytes": page.size} for page in profile.visit.pages]
+    facts = ",".join(fact.model_dump_json() for fact in run.facts)
+    found = f'{{"site":{profile.site.model_dump_json()},"facts":[{facts}]}}'
+    return (
+        run.company.company_id,
+        run.event_id,
+        run.replay_id,
+        run.lane,
+        profile.site.outcome,
         json.dumps(pages),
-        json.dumps(found),
-        done.steps.reasons,
-        done.steps.duration_ms,
-        now,
-        inputs_hash(company),
-        json.dumps(done.steps.as_json()),
-        done.profile.sources,
-        done.profile.corpus.text if keeps_corpus else None,
+        found,
+        json.dumps(steps.reasons),
+        steps.duration_ms,
+        run.now,
+        inputs_hash(run.company),
+        json.dumps(steps.as_json()),
+        json.dumps(profile.sources),
+        profile.corpus.text if run.keeps_corpus else None,
     )

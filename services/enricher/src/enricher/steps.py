@@ -3,7 +3,7 @@
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any, Literal
 
 from enricher.calling import StepSkipped
@@ -24,6 +24,9 @@ class Step:
     duration_ms: int = 0
     units: int = 0
     reason: str | None = None
+
+
+_COLUMNS = tuple(column.name for column in fields(Step))
 
 
 @dataclass(slots=True)
@@ -64,7 +67,7 @@ class Steps:
         self.note(*reasons)
 
     def as_json(self) -> list[dict[str, Any]]:
-        return [asdict(step) for step in self.taken]
+        return [{name: getattr(step, name) for name in _COLUMNS} for step in self.taken]
 
 
 def _since(began: float) -> int:

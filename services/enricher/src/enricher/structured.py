@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Any, TypeAlias
 
 from enricher.documents import Document
@@ -75,7 +76,7 @@ def _digits(number: int) -> str:
 
 
 def _nodes(block: str, without: frozenset[str] = frozenset()) -> Iterator[Node]:
-    waiting = _parsed(block)
+    waiting = list(_parsed(block))
     for _ in range(_MAX_NODES):
         if not waiting:
             return
@@ -87,10 +88,11 @@ def _nodes(block: str, without: frozenset[str] = frozenset()) -> Iterator[Node]:
             waiting[:0] = node[:_MAX_NODES]
 
 
-def _parsed(block: str) -> list[Any]:
-    """What a block holds: as it stands, or else mended, and as far as it goes."""
+@lru_cache(6)  # all who look for something on a page look into its few blocks
+def _parsed(block: str) -> tuple[Any, ...]:
+    """What a block holds: as it stands, or else mended, and as far as it goes. Not to be changed."""
     try:
-        return [json.loads(block.strip(), strict=False)]
+        return (json.loads(block.strip(), strict=False),)
     except (ValueError, RecursionError):
         pass
     mended = _DANGLING.sub("", _WRAPPED.sub("", block)).lstrip("\ufeff \t\r\n")
@@ -102,7 +104,7 @@ def _parsed(block: str) -> list[Any]:
             break
         found.append(value)
         mended = mended[end:].lstrip(" \t\r\n;,")
-    return found
+    return tuple(found)
 
 
 def _is_a(node: Node, names: tuple[str, ...]) -> bool:

@@ -126,9 +126,9 @@ def _readable(corpus: Corpus) -> tuple[Corpus, int]:
     passages, left_out = [], 0
     for passage in corpus.passages:
         text, bad = without_orders(passage.text)
-        passages.append(replace(passage, text=text))
+        passages.append(replace(passage, text=text) if bad else passage)
         left_out += bad
-    return Corpus(tuple(passages)), left_out
+    return (Corpus(tuple(passages)) if left_out else corpus), left_out
 
 
 def _chunks(corpus: Corpus, most: int) -> list[str]:

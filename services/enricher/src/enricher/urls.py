@@ -17,7 +17,8 @@ _HOST = re.compile(rb"(?=.{1,253}$)[\w-]{1,63}(?:\.[\w-]{1,63})*|[0-9a-f:.]*:[0-
 
 #: As most links of a site to itself are: there is nothing to put right about them.
 _PLAIN = re.compile(r"/(?:[a-zA-Z0-9_-]{1,100}(?:/|\.html|$))*", re.ASCII)
-_PLAIN_ORIGIN = re.compile(r"(https?://(?:[a-z0-9-]{1,63}\.){1,5}[a-z]{2,24})/", re.ASCII)
+_PLAIN_ORIGIN = re.compile(r"(https?://(?:[a-z0-9-]{1,63}\.){1,3}[a-z]{2,24})/", re.ASCII)
+_PLAIN_URL = re.compile(f"{_PLAIN_ORIGIN.pattern}{_PLAIN.pattern.removeprefix('/')}", re.ASCII)
 
 
 def resolve(base: str, link: str) -> str | None:
@@ -26,6 +27,8 @@ def resolve(base: str, link: str) -> str | None:
         return None
     if _PLAIN.fullmatch(link) and (origin := _PLAIN_ORIGIN.match(base)):
         return f"{origin[1]}{link}"
+    if _PLAIN_URL.fullmatch(link):
+        return link
     try:
         return _page(urljoin(base, link.strip()))
     except ValueError:
@@ -34,6 +37,9 @@ def resolve(base: str, link: str) -> str | None:
 
 @lru_cache(2_000)  # a site's pages have the same menu
 def _page(link: str) -> str | None:
+    link = link.partition("#")[0]
+    if _PLAIN_URL.fullmatch(link):
+        return link
     try:
         scheme, host, path, query, _ = urlsplit(link)
         if scheme not in ("http", "https"):
@@ -54,16 +60,19 @@ def homepage(domain: str, scheme: str) -> str | None:
     return resolve(f"{scheme}://{host}/", "/") if "." in host else None
 
 
+@lru_cache(2_000)
 def host_of(url: str) -> str:
     """The host name of a URL that `resolve` gave."""
     return urlsplit(url).hostname or ""
 
 
+@lru_cache(2_000)
 def path_of(url: str) -> str:
     """The path of a URL that `resolve` gave."""
     return urlsplit(url).path
 
 
+@lru_cache(2_000)
 def origin_of(url: str) -> str:
     """Scheme and host: what a robots.txt speaks for."""
     parts = urlsplit(url)
@@ -79,6 +88,7 @@ def name_and_suffix(host: str) -> tuple[str, str]:
     return found.subdomain.rpartition(".")[2], found.domain
 
 
+@lru_cache(10_000)
 def site_of(host: str) -> str:
     """The registrable domain: one owner's, subdomains and all."""
     return ".".join(part for part in name_and_suffix(host) if part)

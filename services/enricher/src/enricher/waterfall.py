@@ -40,11 +40,11 @@ class Enrichment:
 
 
 class Waterfall:
-    """Enriches companies, many at once."""
+    """Enriches companies, many at once, which share transactions: `together`."""
 
     def __init__(self, web: Web, people: People, verifier: Verifier, together: Together, limits: Limits) -> None:
         self._web = web
-        self._together = together
+        self.together = together
         self._people = people
         self._verifier = verifier
         self._limits = limits
@@ -65,7 +65,7 @@ class Waterfall:
         facts = company_facts.FoundNow(company.company_id, done.facts, now)
         found = contacts.FoundContacts(company.company_id, done.contacts, vendor_ids, now)
         known, _ = await asyncio.gather(
-            self._together(None, company_facts.keep, facts), self._together(tenant_id, contacts.save, found)
+            self.together(None, company_facts.keep, facts), self.together(tenant_id, contacts.save, found)
         )
         return list(known.values())
 

@@ -10,6 +10,8 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 
+#: Only so JSON can hold half a surrogate pair, or a zero byte.
+_ESCAPE = b"\\u"
 _MOST_CHARGED = 1_000_000  # of one answer: more is an error of the vendor's, and would not fit a column after a while
 
 
@@ -25,19 +27,24 @@ def read_json(content: bytes) -> Any:
     A text that the vendor cut through the middle of an emoji ends in half a surrogate pair: that half is replaced.
     """
     try:
-        return _clean(json.loads(content.decode("utf-8", "replace")))
+        found = json.loads(content.decode("utf-8", "replace"))
+        return _clean(found) if _ESCAPE in content else found
     except RecursionError as error:
         raise ValueError("nested too deeply") from error
 
 
 def _clean(value: Any) -> Any:
     if isinstance(value, str):
-        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace").replace("\0", "")
+        return value if value.isascii() and "\0" not in value else _whole(value)
     if isinstance(value, list):
         return [_clean(item) for item in value]
     if isinstance(value, dict):
         return {_clean(key): _clean(item) for key, item in value.items()}
     return value
+
+
+def _whole(text: str) -> str:
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").replace("\0", "")
 
 
 def _text(value: object) -> str:
