@@ -5,6 +5,7 @@ primary code that matches comes before a secondary one, then the band of codes n
 younger company, then the smaller UEN. An entry without a date comes last of its band.
 """
 
+import asyncio
 from collections import Counter
 from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
@@ -106,8 +107,7 @@ class Wanted:
         return "" if self.founded_since is None else f"{self.founded_since:04}-01-01"
 
 
-@dataclass(frozen=True, slots=True)
-class Position:
+class Position(NamedTuple):
     """A place in the order, to go on after."""
 
     tier: int
@@ -202,18 +202,30 @@ async def batches(
 ) -> AsyncGenerator[list[Position], None]:
     """The first `limit` live matches after a position in lists of `size`, the last one maybe shorter; never empty.
 
-    Several lists are looked up in one transaction: what it takes to begin is more than what it takes to go on.
+    Several lists are looked up in one transaction: what it takes to begin is more than what it takes to go on. While
+    they are worked on, the next ones are looked up.
     """
-    while limit:
-        look = min(AHEAD * size, limit)
+
+    async def look(most: int, after: Position | None) -> list[Position]:
         async with reading() as tx:
-            found = await best(tx, wanted, counts, limit=look, after=after)
-        for start in range(0, len(found), size):
-            yield found[start : start + size]
-        if len(found) < look:
-            return
-        limit -= look
-        after = found[-1]
+            return await best(tx, wanted, counts, limit=most, after=after)
+
+    most = min(AHEAD * size, limit)
+    looking = asyncio.create_task(look(most, after))
+    try:
+        while found := await looking:
+            limit -= len(found)
+            is_last = len(found) < most or not limit
+            most = min(AHEAD * size, limit)
+            if not is_last:
+                looking = asyncio.create_task(look(most, found[-1]))
+            for start in range(0, len(found), size):
+                yield found[start : start + size]
+            if is_last:
+                return
+    finally:
+        looking.cancel()
+        await asyncio.gather(looking, return_exceptions=True)
 
 
 def _tiers(wanted: Wanted) -> Iterator[_Tier]:

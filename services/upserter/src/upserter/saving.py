@@ -16,12 +16,15 @@ from upserter.companies import FACTS
 _CONTRACT = ", ".join(("company_id", "entry AS uen", *FACTS))
 
 # $1 entries, $2 the request, $3 to $7 the pattern of the events, which are told as one bundle. Candidates are written
-# after the companies, and in one order: see companies.BY_UEN. What is the same for all rows is a subquery: it is worked
-# out once.
+# after the companies, and in one order: see companies.BY_UEN. A company that is new can be nobody's candidate yet, so
+# nobody is in the way of those. What is the same for all rows is a subquery: it is worked out once.
 TAIL = f"""
-    , added AS (
+    , begun AS (
         INSERT INTO icp_candidate_companies (tenant_id, company_id, job_id)
-        SELECT (SELECT tenant()), company_id, $2 FROM written ORDER BY company_id
+        SELECT (SELECT tenant()), company_id, $2 FROM written WHERE inserted),
+    added AS (
+        INSERT INTO icp_candidate_companies (tenant_id, company_id, job_id)
+        SELECT (SELECT tenant()), company_id, $2 FROM written WHERE NOT inserted ORDER BY company_id
         ON CONFLICT (tenant_id, company_id) DO NOTHING
      RETURNING company_id),
     news AS MATERIALIZED (
