@@ -1,6 +1,8 @@
 """Reading the register on a real PostgreSQL: the order, going on after a position, and which indexes carry it."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from itertools import chain
 from typing import Any, NamedTuple, TypeAlias
 
@@ -204,6 +206,29 @@ async def test_batches_meet_nothing_twice_while_the_register_is_loaded_again(own
             await owner.execute("UPDATE staging_acra_companies SET entity_status_description = 'x' WHERE uen = 'U050'")
         seen += [position.uen for position in batch]
     assert seen == [f"U{n:03}" for n in range(60) if n != 50] + ["O1"]
+
+
+async def test_batches_left_early_leave_no_look_behind(owner: Owner, database: Database) -> None:
+    """What is looked up ahead is given up with them: its transaction ends too."""
+    await enlist(owner, *(Entry(f"U{n:03}", primary="62011", date="2020-01-01") for n in range(60)))
+    open_ones = 0
+
+    @asynccontextmanager
+    async def reading() -> AsyncIterator[Connection]:
+        nonlocal open_ones
+        open_ones += 1
+        try:
+            async with database.plumbing() as tx:
+                yield tx
+        finally:
+            open_ones -= 1
+
+    found = batches(reading, SOFTWARE, NOTHING_COUNTED, size=2, limit=500, after=None)
+    await anext(found)
+    await asyncio.sleep(0)  # the next look begins
+    assert open_ones == 1
+    await found.aclose()
+    assert open_ones == 0
 
 
 async def test_no_question_reads_the_whole_register(owner: Owner, database: Database) -> None:
