@@ -118,6 +118,20 @@ async def test_what_someone_waits_for_goes_before_what_the_night_has_piled_up(da
     assert await numbers_by_key(kafka) == {b"1:U0": [100, 101, 102, 0, 1, 2]}
 
 
+async def test_what_comes_while_the_night_is_gathered_does_not_wait(database: Database, kafka: str) -> None:
+    """After a few nightly events the relay rests for a while, unless it is woken."""
+    async with Relay(database, kafka, "scorer") as relay:
+        relay.POLL = 60.0
+        async with database.plumbing() as tx:
+            event = LeadSynced(tenant_id=1, company=a_company("U0"), outcome="synced")
+            await announce(tx, "scorer", [Announcement(event, Envelope(new_id(), 1, "nightly"))])
+        relay.wake()
+        await until(lambda: is_told(database))
+        await fill(database, 5)
+        relay.wake()
+        await until(lambda: is_told(database))
+
+
 BUNDLE = """
     INSERT INTO outbox (producer, topic, value, headers, lane, events)
     SELECT 'scorer', $1, convert_to(string_agg(concat(derived_id($4, $5, key), E'\\t', to_json(key), E'\\t',
@@ -132,19 +146,19 @@ async def test_a_bundle_is_told_event_by_event(database: Database, kafka: str) -
     cause = new_id()
     pattern = Pattern.of(LeadSynced.topic, cause, Envelope(cause, 1, "nightly"), source="scorer", at="2026-11-22")
     async with database.plumbing() as tx:
-        for first in (1, 701):
-            await tx.execute(BUNDLE, *pattern, first, first + 699)
+        for first in (1, 1001, 2001):
+            await tx.execute(BUNDLE, *pattern, first, first + 999)
     await fill(database, 5)
     async with Relay(database, kafka, "scorer"):
         await until(lambda: is_told(database))
     told = await numbers_by_key(kafka)
     assert {key: numbers for key, numbers in told.items() if key not in {f"1:U{n}".encode() for n in range(5)}} == {
-        f"1:U{n}".encode(): [n] for n in range(5, 1401)
+        f"1:U{n}".encode(): [n] for n in range(5, 3001)
     }
     records = await read_topic(kafka, LeadSynced.topic)
     envelopes = [decode_headers(record.headers) for record in records]
-    assert len({envelope.event_id for envelope in envelopes}) == len(records) == 1405
-    assert sum(envelope.lane == "nightly" for envelope in envelopes) == 1400
+    assert len({envelope.event_id for envelope in envelopes}) == len(records) == 3005
+    assert sum(envelope.lane == "nightly" for envelope in envelopes) == 3000
 
 
 def test_a_key_has_one_partition_and_keys_are_spread() -> None:
