@@ -66,7 +66,7 @@ _UNLESS_SAME = ", ".join(f"CASE WHEN same.uen IS NULL THEN entries.{it} ELSE sam
 # An entry that is as it was when its company was written is not normalised again: that is most of the work. LIMIT keeps
 # the look-up from becoming a join: planned while there are no companies yet, a join reads all of them, and is kept.
 _FRESH = f"""
-    fresh AS {{kept}} (
+    fresh AS (
         SELECT entry, entries.uen, entries.registered_at, {_UNLESS_SAME}
           FROM registered_companies AS entries
           LEFT JOIN LATERAL (
@@ -78,7 +78,7 @@ _FRESH = f"""
 #: Rows go in sorted by UEN: of two transactions that meet in the same companies one waits, and neither deadlocks.
 #: `written` is then there to go on from: entry, company_id, the facts, inserted, changed.
 BY_UEN = f"""
-    WITH {_FRESH.format(kept="NOT MATERIALIZED")},
+    WITH {_FRESH},
     written AS (
         INSERT INTO companies AS known (uen, registered_at, {_FACTS})
         SELECT uen, registered_at, {_FACTS} FROM fresh WHERE uen IS NOT NULL ORDER BY uen
@@ -92,7 +92,7 @@ LOCK_NAMES = """
       FROM (SELECT entry FROM unnest($1::text[]) AS given (entry) ORDER BY entry) AS sorted
 """
 BY_NAME = f"""
-    WITH {_FRESH.format(kept="MATERIALIZED")},
+    WITH {_FRESH},
     namesakes AS (
         SELECT fresh.entry, alike.company_id, alike.many
           FROM fresh

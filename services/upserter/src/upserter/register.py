@@ -211,21 +211,20 @@ async def batches(
             return await best(tx, wanted, counts, limit=most, after=after)
 
     most = min(AHEAD * size, limit)
-    looking = asyncio.create_task(look(most, after))
+    looking = asyncio.create_task(look(most, after)) if most else None
     try:
-        while found := await looking:
+        while looking:
+            found, looking = await looking, None
             limit -= len(found)
-            is_last = len(found) < most or not limit
-            most = min(AHEAD * size, limit)
-            if not is_last:
+            if len(found) == most and limit:
+                most = min(most, limit)
                 looking = asyncio.create_task(look(most, found[-1]))
             for start in range(0, len(found), size):
                 yield found[start : start + size]
-            if is_last:
-                return
     finally:
-        looking.cancel()
-        await asyncio.gather(looking, return_exceptions=True)
+        if looking:
+            looking.cancel()
+            await asyncio.gather(looking, return_exceptions=True)
 
 
 def _tiers(wanted: Wanted) -> Iterator[_Tier]:
