@@ -136,7 +136,7 @@ class Relay:
                 if not rows:
                     if self._stopping and not self._resting:
                         return
-                    await self._rest(self.POLL)
+                    await self._rest()
                     continue
                 unsent = await self._send(kafka, rows)
                 sent = [row for row in rows if (row["lane"], row["id"]) not in unsent]
@@ -146,7 +146,7 @@ class Relay:
                     )
                     metrics.outbox_sent.labels(self._producer).inc(sum(row["events"] or 1 for row in sent))
                 if self._can_gather(rows):
-                    await self._rest(self.POLL)
+                    await self._rest()
                 failures = 0 if sent else failures + 1
                 if failures and failures % self.FAILURES_BEFORE_RENEWAL == 0:
                     await kafka.stop()
@@ -160,9 +160,10 @@ class Relay:
             not self._stopping and rows[0]["lane"] == "nightly" and sum(row["events"] or 1 for row in rows) < self.BATCH
         )
 
-    async def _rest(self, seconds: float) -> None:
+    async def _rest(self) -> None:
+        """Until the next look is due, or somebody wakes us."""
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._wake.wait(), seconds)
+            await asyncio.wait_for(self._wake.wait(), self.POLL)
             await asyncio.sleep(max(0.0, self._looked_at + self.SPACING - time.monotonic()))
 
     async def _connect(self) -> AIOKafkaProducer:

@@ -43,7 +43,7 @@ _USED = "SELECT used FROM vendor_usage WHERE tenant_id = tenant() AND day = $1 A
 
 
 def day_in_singapore(now: datetime) -> date:
-    """The day on which something is spent now. Caps are per such day."""
+    """The day that it is now. Caps are per such day, and news is of one."""
     return now.astimezone(_SINGAPORE).date()
 
 

@@ -8,12 +8,12 @@ import asyncio
 import time
 from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from common.contracts import Site
 from enricher import sitemaps
+from enricher.budgets import day_in_singapore
 from enricher.documents import Document, Link, clean, read
 from enricher.errors import PageForbidden, PageRefused, SiteUnreachable
 from enricher.extraction import Findings, extract
@@ -33,7 +33,6 @@ _NOTHING = Findings(None, None, (), has_careers=False, contacts=())
 _NOT_MODIFIED = 304
 _REFUSALS = frozenset({401, 403, 451})
 _OVERLOADED = frozenset({429, 503})
-_SINGAPORE = ZoneInfo("Asia/Singapore")
 
 
 class Visitor:
@@ -240,8 +239,9 @@ class _Walk:
 
     def _extract(self) -> Findings:
         until = time.monotonic() + self.limits.extract_timeout_s
-        today = datetime.now(_SINGAPORE).date()
-        return extract(self.documents, today=today, is_time_up=lambda: time.monotonic() > until)
+        return extract(
+            self.documents, today=day_in_singapore(datetime.now(UTC)), is_time_up=lambda: time.monotonic() > until
+        )
 
 
 def _take_apart(answer: Answer) -> Document:

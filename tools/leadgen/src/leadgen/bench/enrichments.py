@@ -19,7 +19,7 @@ import httpx
 
 from common.contracts import Company, RequestEnrichment, RequestNightlyEnrichment
 from common.errors import Permanent
-from leadgen.bench.patience import TooLate, until
+from leadgen.bench.patience import TooLate, given_up, until
 from leadgen.bench.sending import publish
 from leadgen.local.service import Service
 from leadgen.local.stack import start_simulator, vendors_of
@@ -39,7 +39,6 @@ ADD = """
 """
 ENRICHED = "SELECT count(*) FROM company_enrichment_runs WHERE company_id = ANY($1::bigint[])"
 TAKEN_IN = "SELECT count(*) FROM inbox WHERE consumer = 'enricher'"
-DEAD = "SELECT error FROM inbox WHERE consumer = 'enricher' AND state = 'dead' LIMIT 1"
 #: So that the same companies are strangers again.
 FORGET = """
     TRUNCATE company_enrichment_runs, contacts, company_facts, company_sites, crawled_sites, site_turns, vendor_answers,
@@ -102,7 +101,7 @@ class Enrichments:
     async def _at_least(self, number: int, within_s: float, question: str, *arguments: object) -> None:
         async def look() -> int:
             there: int = await self.owner.fetchval(question, *arguments)
-            if there < number and (error := await self.owner.fetchval(DEAD)) is not None:
+            if there < number and (error := await given_up(self.owner, "enricher")) is not None:
                 raise NotEnriched(f"given up: {error}; see {self._logs}")
             return there
 

@@ -16,7 +16,7 @@ import asyncpg
 from common.contracts import RequestIndustry, RequestUpsert
 from common.errors import Permanent
 from common.ids import new_id
-from leadgen.bench.patience import TooLate, until
+from leadgen.bench.patience import TooLate, given_up, until
 from leadgen.bench.sending import publish
 from leadgen.load import load_generated
 from leadgen.local.service import Service
@@ -50,8 +50,6 @@ ENDED = """
       FROM background_jobs WHERE job_id = ANY($1) AND status = 'done'
     HAVING count(*) = cardinality($1::uuid[])
 """
-#: A request or a job that has failed: its own words.
-DEAD = "SELECT error FROM inbox WHERE consumer = 'upserter' AND state = 'dead' LIMIT 1"
 TOLD = "SELECT clock_timestamp() AS at WHERE NOT EXISTS (SELECT 1 FROM outbox)"
 
 
@@ -110,7 +108,7 @@ class Night:
 
         async def look() -> list[asyncpg.Record]:
             rows = await self.owner.fetch(question, *arguments)
-            if not rows and (error := await self.owner.fetchval(DEAD)) is not None:
+            if not rows and (error := await given_up(self.owner, "upserter")) is not None:
                 raise WentWrong(f"given up: {error}; see {self._upserter.log}")
             return rows
 

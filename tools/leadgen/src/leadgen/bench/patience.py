@@ -1,13 +1,17 @@
-"""How benches wait: until something is so, or for so long."""
+"""How benches wait: until something is so, for so long, or until a service has given up."""
 
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
+import asyncpg
+
 from common.errors import Permanent
 
 T = TypeVar("T")
+
+DEAD = "SELECT error FROM inbox WHERE consumer = $1 AND state = 'dead' LIMIT 1"
 
 
 class TooLate(Permanent):
@@ -28,3 +32,9 @@ async def until(
             raise TooLate(within_s, seen)
         await asyncio.sleep(every_s)
     return seen
+
+
+async def given_up(owner: "asyncpg.Connection[asyncpg.Record]", consumer: str) -> str | None:
+    """The words of an event that this service has given up; None while there is none."""
+    error: str | None = await owner.fetchval(DEAD, consumer)
+    return error

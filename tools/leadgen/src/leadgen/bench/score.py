@@ -26,7 +26,7 @@ from common.inbox import Inbox
 from common.intake import arrival
 from common.postgres import Database
 from embedded.child import tail
-from leadgen.bench.patience import TooLate, until
+from leadgen.bench.patience import TooLate, given_up, until
 from leadgen.bench.sending import record, send
 from leadgen.bench.visits import ICPS, visited
 from leadgen.local.service import Service
@@ -50,7 +50,6 @@ ADD = """
 PROFILES = "SELECT count(*) FROM scoring_profiles"
 SCORED = "SELECT count(*) FROM lead_scores WHERE company_id = ANY($1::bigint[]) AND has_icp"
 ARRIVED = "SELECT received_at FROM inbox WHERE consumer = 'scorer' AND event_id = $1"
-DEAD = "SELECT error FROM inbox WHERE consumer = 'scorer' AND state = 'dead' LIMIT 1"
 
 
 class NotScored(Permanent):
@@ -192,7 +191,7 @@ class Bench:
         try:
             await until(number, lambda there: there >= reached, within_s=PATIENCE_S)
         except TooLate as late:
-            error = await self.owner.fetchval(DEAD)
+            error = await given_up(self.owner, "scorer")
             told = error or f"the end of its log:\n{tail(self.scorer.log)}"
             raise NotScored(f"{late.last} of {reached} after {PATIENCE_S:g} s; {told}") from late
 
