@@ -127,9 +127,10 @@ def test_a_pattern_gives_the_headers_that_each_event_would_have(
     line = f"{event_id}\t{json.dumps(key, ensure_ascii=False)}\t{{}}".encode()
     first, second = sendables(None, line + b"\n" + line, pattern.headers, 2)
     texts = header_texts("a.topic.v1", key, envelope, source="test", at="2026-11-22T01:00:00+00:00")
-    assert (first.key, first.value) == (key.encode(), b"{}")
-    assert sorted(first.headers) == sorted((name, value.encode()) for name, value in texts)
-    assert decode_headers(first.headers) == envelope
+    subject, body, headers = first
+    assert (subject, body) == (key.encode(), b"{}")
+    assert sorted(headers) == sorted((name, value.encode()) for name, value in texts)
+    assert decode_headers(headers) == envelope
     assert second == first
 
 

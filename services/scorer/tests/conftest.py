@@ -96,7 +96,7 @@ class Scorer:
         """What was announced since the last look."""
         rows = await self.owner.fetch("DELETE FROM outbox WHERE producer = 'scorer' RETURNING *")
         sent = [it for row in rows for it in sendables(row["key"], row["value"], row["headers"], row["events"])]
-        return [decode_body(LeadScored, it.value) for it in sent]
+        return [decode_body(LeadScored, body) for _, body, _ in sent]
 
     async def rows(self, tenant_id: int = 1) -> list[asyncpg.Record]:
         return await self.owner.fetch(

@@ -118,10 +118,10 @@ class Delivery:
         models = {model.topic: model for model in EVENTS}
         rows = await self._owner.fetch("DELETE FROM outbox WHERE producer = 'upserter' RETURNING *")
         return [
-            decode_body(models[row["topic"]], sent.value)
+            decode_body(models[row["topic"]], body)
             for row in sorted(rows, key=lambda row: row["id"])
             if row["topic"] in models
-            for sent in sendables(row["key"], row["value"], row["headers"], row["events"])
+            for _, body, _ in sendables(row["key"], row["value"], row["headers"], row["events"])
         ]
 
     async def answer(self, request: RequestIndustry, stage: Stage | None = None) -> SearchAnswer:

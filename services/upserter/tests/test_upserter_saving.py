@@ -61,9 +61,9 @@ async def told(owner: Owner) -> list[Message]:
     """What stands in the outbox, and is taken from it."""
     rows = await owner.fetch("DELETE FROM outbox WHERE producer = 'upserter' RETURNING *")
     return [
-        Message(row["topic"], sent.key, sent.value, pack_headers(sent.headers), row["lane"])
+        Message(row["topic"], key, value, pack_headers(headers), row["lane"])
         for row in sorted(rows, key=lambda row: row["id"])
-        for sent in sendables(row["key"], row["value"], row["headers"], row["events"])
+        for key, value, headers in sendables(row["key"], row["value"], row["headers"], row["events"])
     ]
 
 

@@ -4,9 +4,9 @@ A row is a message, or a bundle: the events of a set-based statement, which Post
 which are taken apart again on their way to Kafka.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
-from typing import NamedTuple, Self
+from typing import NamedTuple, Self, TypeAlias
 from uuid import UUID
 
 import orjson
@@ -82,23 +82,18 @@ async def announce(tx: Connection, producer: str, announcements: Iterable[Announ
     await save(tx, producer, [announcement.message(producer, now) for announcement in announcements])
 
 
-class Sendable(NamedTuple):
-    """A message on its way, as Kafka takes it."""
-
-    key: bytes | None
-    value: bytes | None
-    headers: list[tuple[str, bytes | None]]
+#: What a message on its way consists of, as Kafka takes it: key, value and headers.
+Headers: TypeAlias = list[tuple[str, bytes | None]]
+Sendable: TypeAlias = tuple[bytes | None, bytes | None, Headers]
 
 
-def sendables(key: bytes | None, value: bytes | None, headers: str, events: int | None) -> list[Sendable]:
+def sendables(key: bytes | None, value: bytes | None, headers: str, events: int | None) -> Iterator[Sendable]:
     """The message of a row, or those of its bundle."""
     common = unpack_headers(headers)
     if events is None:
-        return [Sendable(key, value, common)]
-    return [_unbundled(line, common) for line in (value or b"").split(b"\n")]
-
-
-def _unbundled(line: bytes, common: list[tuple[str, bytes | None]]) -> Sendable:
-    event_id, quoted, body = line.split(b"\t", 2)
-    key = orjson.loads(quoted).encode() if b"\\" in quoted else quoted[1:-1]
-    return Sendable(key, body, [("ce_id", event_id), ("ce_subject", key), *common])
+        yield key, value, common
+        return
+    for line in (value or b"").split(b"\n"):
+        event_id, quoted, body = line.split(b"\t", 2)
+        subject = orjson.loads(quoted).encode() if b"\\" in quoted else quoted[1:-1]
+        yield subject, body, [("ce_id", event_id), ("ce_subject", subject), *common]
