@@ -6,11 +6,12 @@ the server being away come out as `Unavailable`.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import TYPE_CHECKING, Self, TypeAlias
 
 import asyncpg
+import orjson
 
 from common.errors import Permanent, Unavailable
 
@@ -40,6 +41,11 @@ AWAY = (
     asyncpg.DeadlockDetectedError,
     asyncpg.SerializationError,
 )
+
+
+def as_json(texts: Sequence[str]) -> str:
+    """Many texts as one argument, for `json_array_elements_text`: an array of them takes asyncpg ten times as long."""
+    return orjson.dumps(texts).decode()
 
 
 class Database:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from common.contracts import Company
-from common.postgres import Connection
+from common.postgres import Connection, as_json
 
 #: How the keys of entries without a UEN begin; the SQL function no_uen makes them.
 NO_UEN = "NO-UEN-"
@@ -63,6 +63,8 @@ _OUTCOME = "old.company_id IS NULL AS inserted, old.company_id IS NULL OR old.up
 
 _UNLESS_SAME = ", ".join(f"CASE WHEN same.uen IS NULL THEN entries.{it} ELSE same.{it} END AS {it}" for it in FACTS)
 
+_GIVEN = "ARRAY(SELECT json_array_elements_text($1))"
+
 # An entry that is as it was when its company was written is not normalised again: that is most of the work. LIMIT keeps
 # the look-up from becoming a join: planned while there are no companies yet, a join reads all of them, and is kept.
 _FRESH = f"""
@@ -73,7 +75,7 @@ _FRESH = f"""
                SELECT uen, {_FACTS} FROM companies
                 WHERE uen = entry AND registered_at = entries.registered_at AND industry_norm = entries.industry_norm
                 LIMIT 1) AS same ON true
-         WHERE entry = ANY($1::text[]))"""
+         WHERE entry = ANY({_GIVEN}))"""
 
 #: Rows go in sorted by UEN: of two transactions that meet in the same companies one waits, and neither deadlocks.
 #: `written` is then there to go on from: entry, company_id, the facts, inserted, changed.
@@ -89,7 +91,7 @@ BY_UEN = f"""
 #: Names that others are at work on are waited for, in one order, before anything else is locked.
 LOCK_NAMES = """
     SELECT pg_advisory_xact_lock(hashtextextended(entry, 1))
-      FROM (SELECT entry FROM unnest($1::text[]) AS given (entry) ORDER BY entry) AS sorted
+      FROM (SELECT entry FROM json_array_elements_text($1) AS given (entry) ORDER BY entry) AS sorted
 """
 BY_NAME = f"""
     WITH {_FRESH},
@@ -114,7 +116,7 @@ BY_NAME = f"""
 
 COUNTED = "SELECT count(*) FILTER (WHERE inserted) AS inserted, count(*) FILTER (WHERE changed) AS changed FROM written"
 
-PREVIEW = f"SELECT entry AS uen, {_FACTS} FROM registered_companies WHERE entry = ANY($1::text[])"
+PREVIEW = f"SELECT entry AS uen, {_FACTS} FROM registered_companies WHERE entry = ANY({_GIVEN})"
 
 #: The id of a company that is shown without having been written.
 UNSAVED = 0
@@ -127,17 +129,17 @@ class Upserted(NamedTuple):
     changed: int
 
 
-def by_identity(entries: Sequence[str]) -> list[tuple[str, list[str]]]:
-    """The statements that write these entries, each with its share of them; those by name come first."""
+def by_identity(entries: Sequence[str]) -> list[tuple[str, str]]:
+    """The statements that write these entries, each with its share of them as JSON; those by name come first."""
     nameless = [entry for entry in entries if entry.startswith(NO_UEN)]
-    others = [entry for entry in entries if not entry.startswith(NO_UEN)] if nameless else list(entries)
-    return [(statement, share) for statement, share in ((BY_NAME, nameless), (BY_UEN, others)) if share]
+    others = [entry for entry in entries if not entry.startswith(NO_UEN)] if nameless else entries
+    return [(statement, as_json(share)) for statement, share in ((BY_NAME, nameless), (BY_UEN, others)) if share]
 
 
-async def lock(tx: Connection, statement: str, entries: Sequence[str]) -> None:
+async def lock(tx: Connection, statement: str, share: str) -> None:
     """What a statement of `by_identity` needs before it runs."""
     if statement is BY_NAME:
-        await tx.execute(LOCK_NAMES, entries)
+        await tx.execute(LOCK_NAMES, share)
 
 
 async def upsert(tx: Connection, entries: Sequence[str]) -> Upserted:
@@ -153,6 +155,6 @@ async def upsert(tx: Connection, entries: Sequence[str]) -> Upserted:
 
 async def preview(tx: Connection, entries: Sequence[str]) -> list[Company]:
     """These entries as companies, in the order given. Nothing is written: their `company_id` is 0."""
-    rows = await tx.fetch(PREVIEW, list(entries))
+    rows = await tx.fetch(PREVIEW, as_json(entries))
     shown = {row["uen"]: Company(company_id=UNSAVED, **dict(row)) for row in rows}
     return [shown[entry] for entry in entries if entry in shown]

@@ -11,7 +11,6 @@ CompanyEnriched    nothing: the tenant's candidate is known for a while         
 A failure leaves whole batches only. One that a repeat cannot mend marks the job as `error`, with the reason.
 """
 
-from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -32,7 +31,7 @@ from industries.index import IndustryIndex
 from upserter import candidates, jobs, register
 from upserter.jobs import Job, Progress
 from upserter.refreshing import refresh
-from upserter.register import Position
+from upserter.register import Matches
 from upserter.saving import save_all
 from upserter.searching import search
 
@@ -93,7 +92,7 @@ def upserter(industries: IndustryIndex, *, batch_size: int, max_per_job: int) ->
         allowed = max(0, min(most, job.params.limit or most) - job.processed)
         after = job.after
         batches = register.batches(work.reading, wanted, counts, size=batch_size, limit=allowed, after=after)
-        batch: list[Position] = await anext(batches, [])
+        batch = await anext(batches, Matches())
         while following := await anext(batches, None):
             async with work.step() as tx:
                 job = await hand_over(tx, work, job, batch, "running")
@@ -106,11 +105,9 @@ def upserter(industries: IndustryIndex, *, batch_size: int, max_per_job: int) ->
             rest = await jobs.continue_later(tx, done, total=max(1, job.total - done.processed)) if more else None
             work.announce(progress_of(done, work.event.tenant_id, continued_by=rest.job_id if rest else None))
 
-    async def hand_over(
-        tx: Connection, work: Work[RequestUpsert], job: Job, batch: Sequence[Position], status: JobStatus
-    ) -> Job:
+    async def hand_over(tx: Connection, work: Work[RequestUpsert], job: Job, batch: Matches, status: JobStatus) -> Job:
         """Saves a batch and moves the job past it, in one transaction."""
-        await save_all(tx, [position.uen for position in batch], job.job_id, work.pattern(CompanyUpserted))
+        await save_all(tx, batch.entries, job.job_id, work.pattern(CompanyUpserted))
         after = batch[-1] if batch else job.after
         return await jobs.progress(tx, job, after=after, handled=len(batch), status=status)
 

@@ -10,17 +10,17 @@ from collections import Counter
 from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, Self, overload
 
-from common.postgres import Connection
+from common.postgres import Connection, as_json
 from industries.index import VersionedCode
 
 # Where few entries match, those of each code are looked up in the order of an index (code, date DESC, uen) and the best
 # are picked; where many do, all of the living are walked by age until enough match. What a row's codes are compared to
 # is a subquery: PostgreSQL hashes it in every plan, an array only in a fresh one. IS TRUE keeps it from being a join.
 
-_WANTED = "unnest($1::text[], $2::text[]) AS wanted (version, code)"
-_ALL_CODES = "SELECT * FROM unnest($3::text[], $4::text[])"
+_WANTED = "ROWS FROM (json_array_elements_text($1), json_array_elements_text($2)) AS wanted (version, code)"
+_ALL_CODES = "SELECT * FROM ROWS FROM (json_array_elements_text($3), json_array_elements_text($4)) AS it"
 _NOT_BY_PRIMARY = f"AND (ssic_version, coalesce(primary_ssic_code, '')) NOT IN ({_ALL_CODES})"
 
 COUNT = f"""
@@ -56,13 +56,19 @@ CODE_BY_CODE = f"""
      LIMIT $5
 """
 
-BY_AGE = """
+BY_AGE = f"""
     SELECT uen, registration_incorporation_date AS incorporated
       FROM staging_acra_companies
-     WHERE is_live AND ((ssic_version, {kind}_ssic_code) IN (SELECT * FROM unnest($1::text[], $2::text[]))) IS TRUE
-           {not_by_primary} AND {later}
+     WHERE is_live AND ((ssic_version, {{kind}}_ssic_code) IN (SELECT * FROM {_WANTED})) IS TRUE
+           {{not_by_primary}} AND {{later}}
      ORDER BY registration_incorporation_date DESC, uen
      LIMIT $5
+"""
+
+#: Two arrays come back in half of the time of as many rows.
+AS_ARRAYS = """
+    SELECT coalesce(array_agg(uen), '{{}}') AS entries, coalesce(array_agg(coalesce(incorporated, '')), '{{}}') AS days
+      FROM ({}) AS found
 """
 
 #: $6 and $7 are where to go on after, $8 the earliest day wanted.
@@ -72,7 +78,7 @@ _DATED = (
 )
 #: Not all statements need all arguments; what they do not need they still name.
 _UNDATED = "registration_incorporation_date IS NULL AND uen > $6 AND ($7::text || $8::text) IS NOT NULL"
-_BY_PRIMARY = "AND $3::text[] IS NOT NULL AND $4::text[] IS NOT NULL"
+_BY_PRIMARY = "AND $3::json IS NOT NULL AND $4::json IS NOT NULL"
 
 #: Sorts after every date, and after the words that a file may have in a date's place.
 _YOUNGEST = "zzzz"
@@ -81,7 +87,7 @@ _YOUNGEST = "zzzz"
 #: matches for a head of ten (0.5 ms), and at 40,000 for the 5,000 that a job looks up at a time (15 ms).
 MANY = 10_000
 
-#: Lists of positions that are looked up at a time.
+#: Batches of a job that are looked up at a time.
 AHEAD = 10
 
 
@@ -113,6 +119,29 @@ class Position(NamedTuple):
     tier: int
     incorporated: str
     uen: str
+
+
+@dataclass(frozen=True, slots=True)
+class Matches(Sequence[Position]):
+    """Matching entries in the order. Where one stands is put together when asked for: a job does, of one per batch."""
+
+    entries: Sequence[str] = ()
+    _days: Sequence[str] = ()
+    _tiers: Sequence[int] = ()
+
+    @overload
+    def __getitem__(self, place: int) -> Position: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> Self: ...
+
+    def __getitem__(self, place: int | slice) -> Position | Self:
+        if isinstance(place, slice):
+            return type(self)(self.entries[place], self._days[place], self._tiers[place])
+        return Position(self._tiers[place], self._days[place], self.entries[place])
+
+    def __len__(self) -> int:
+        return len(self.entries)
 
 
 class Counts(NamedTuple):
@@ -155,40 +184,40 @@ async def count(tx: Connection, wanted: Wanted, *, young_since: str = _YOUNGEST)
     return Counts(counts[False], counts[True], young)
 
 
-async def best(
-    tx: Connection, wanted: Wanted, counts: Counts, *, limit: int, after: Position | None = None
-) -> list[Position]:
-    """Where the first `limit` live matches stand, or the first ones after a position. A position's `uen` is its entry.
+async def best(tx: Connection, wanted: Wanted, counts: Counts, *, limit: int, after: Position | None = None) -> Matches:
+    """The first `limit` live matches, or the first ones after a position. A position's `uen` is its entry.
 
     Fewer than `limit` means that there are no more. `counts` only tell which way is quicker. Safe while the register is
     loaded again: a company that comes in before the position is not seen, none is repeated.
     """
-    found: list[Position] = []
+    entries, days, tiers = list[str](), list[str](), list[int]()
     everything = _as_stored([*wanted.codes, *wanted.left_out])
     for number, tier in enumerate(_tiers(wanted)):
-        if len(found) == limit:
+        if len(entries) == limit:
             break
         if after and number < after.tier:
             continue
         start = after if after and number == after.tier else Position(number, _YOUNGEST, "")
         among = counts.by_secondary if tier.is_secondary else counts.by_primary
         is_quick_by_age = not tier.is_dated or sum(among.get(code, 0) for code in tier.band) >= MANY
-        statement = BY_AGE if is_quick_by_age else CODE_BY_CODE
-        rows = await tx.fetch(
-            statement.format(
-                kind="secondary" if tier.is_secondary else "primary",
-                not_by_primary=_NOT_BY_PRIMARY if tier.is_secondary else _BY_PRIMARY,
-                later=_DATED if tier.is_dated else _UNDATED,
-            ),
+        statement = (BY_AGE if is_quick_by_age else CODE_BY_CODE).format(
+            kind="secondary" if tier.is_secondary else "primary",
+            not_by_primary=_NOT_BY_PRIMARY if tier.is_secondary else _BY_PRIMARY,
+            later=_DATED if tier.is_dated else _UNDATED,
+        )
+        [row] = await tx.fetch(
+            AS_ARRAYS.format(statement),
             *_as_stored(tier.band),
             *everything,
-            limit - len(found),
+            limit - len(entries),
             start.uen,
             start.incorporated,
             wanted.earliest,
         )
-        found += [Position(number, row["incorporated"] or "", row["uen"]) for row in rows]
-    return found
+        entries += row["entries"]
+        days += row["days"]
+        tiers += [number] * len(row["entries"])
+    return Matches(entries, days, tiers)
 
 
 async def batches(
@@ -199,14 +228,14 @@ async def batches(
     size: int,
     limit: int,
     after: Position | None,
-) -> AsyncGenerator[list[Position], None]:
-    """The first `limit` live matches after a position in lists of `size`, the last one maybe shorter; never empty.
+) -> AsyncGenerator[Matches, None]:
+    """The first `limit` live matches after a position in parts of `size`, the last one maybe shorter; never empty.
 
-    Several lists are looked up in one transaction: what it takes to begin is more than what it takes to go on. While
+    Several parts are looked up in one transaction: what it takes to begin is more than what it takes to go on. While
     they are worked on, the next ones are looked up.
     """
 
-    async def look(most: int, after: Position | None) -> list[Position]:
+    async def look(most: int, after: Position | None) -> Matches:
         async with reading() as tx:
             return await best(tx, wanted, counts, limit=most, after=after)
 
@@ -235,7 +264,7 @@ def _tiers(wanted: Wanted) -> Iterator[_Tier]:
                 yield _Tier(band, is_secondary, is_dated=False)
 
 
-def _as_stored(codes: Sequence[VersionedCode]) -> tuple[list[str], list[str]]:
+def _as_stored(codes: Sequence[VersionedCode]) -> tuple[str, str]:
     """Versions and codes, and those that begin with 0 without it too: a file that was in a spreadsheet has lost it."""
     stored = [*codes, *(VersionedCode(it.version, it.code[1:]) for it in codes if it.code.startswith("0"))]
-    return [it.version for it in stored], [it.code for it in stored]
+    return as_json([it.version for it in stored]), as_json([it.code for it in stored])

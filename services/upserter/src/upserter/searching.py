@@ -93,7 +93,7 @@ async def search(
         return Found(answer, [], None)
     if request.mode == "sync_preview":
         best = await register.best(tx, wanted, counts, limit=PREVIEW)
-        named = await companies.preview(tx, [position.uen for position in best])
+        named = await companies.preview(tx, best.entries)
         return Found(answer.model_copy(update={"head": named}), [], None)
 
     head = await _head(tx, wanted, counts, request.sync_limit, since=now - KNOWN_FOR)
@@ -121,7 +121,7 @@ async def _head(tx: Connection, wanted: Wanted, counts: Counts, limit: int, *, s
     look = limit
     while len(head.entries) < limit:
         best = await register.best(tx, wanted, counts, limit=look, after=head.after)
-        known = await candidates.enriched_since(tx, [position.uen for position in best], since)
+        known = await candidates.enriched_since(tx, best.entries, since)
         for position in best:
             (head.known if position.uen in known else head.entries).append(position.uen)
             head = head._replace(after=position)

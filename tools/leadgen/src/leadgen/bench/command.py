@@ -24,7 +24,7 @@ from leadgen.bench.score import bench_score
 from leadgen.bench.spine import bench_spine
 from leadgen.bench.ttfb import SETTINGS as OUT_OF_THE_WAY
 from leadgen.bench.ttfb import bench_ttfb
-from leadgen.bench.upsert import bench_upsert, bench_upsert_of_size
+from leadgen.bench.upsert import BATCH, bench_upsert, bench_upsert_of_size
 from leadgen.ending import done
 from leadgen.local.stack import stack
 from leadgen.migrate import migrate
@@ -75,17 +75,18 @@ def upsert(
     as_json: AsJson = False,
     rows: Annotated[int, typer.Option(min=1000, help="Made-up companies, all alive.")] = 200_000,
     rounds: Annotated[int, typer.Option(min=1, help="Paired rounds; medians count.")] = 5,
+    batch: Annotated[int, typer.Option(min=1, max=5000, help="The upserter's STAGING_BATCH_SIZE.")] = BATCH,
     size: Annotated[bool, typer.Option("--size", help="The jobs alone: what a row costs at this size.")] = False,
 ) -> None:
     """How fast jobs upsert, next to one bare statement and to saving row by row."""
-    _tell(done(_upsert(rows, rounds, size), run=uvloop.run), as_json)
+    _tell(done(_upsert(rows, rounds, batch, size), run=uvloop.run), as_json)
 
 
-async def _upsert(rows: int, rounds: int, size: bool) -> dict[str, Any]:
+async def _upsert(rows: int, rounds: int, batch: int, size: bool) -> dict[str, Any]:
     async with _servers() as servers:
         if size:
-            return asdict(await bench_upsert_of_size(*servers, rows=rows, rounds=rounds))
-        return (await bench_upsert(*servers, rows=rows, rounds=rounds)).as_dict()
+            return asdict(await bench_upsert_of_size(*servers, rows=rows, rounds=rounds, batch=batch))
+        return (await bench_upsert(*servers, rows=rows, rounds=rounds, batch=batch)).as_dict()
 
 
 @bench_app.command()

@@ -12,7 +12,6 @@ from common.outbox import Announcement
 from common.postgres import Connection, Database
 
 TENANT = 1
-BATCH = 500
 
 FACTS = (
     "name, entity_type, status, incorporated_on, industry_code, industry_norm, secondary_industry_code, address,"
@@ -34,16 +33,19 @@ UPDATE = f"""
 """  # noqa: S608 - the constant above
 
 
-async def row_by_row(database_url: str, rows: int) -> float:
-    """Saves so many of the register, as a service connects, and returns the seconds it took, less the reading."""
+async def row_by_row(database_url: str, rows: int, batch: int) -> float:
+    """Saves so many of the register, `batch` to a commit, as a service connects.
+
+    Returns the seconds it took, less the reading.
+    """
     database = await Database.connect(database_url, size=1)
     try:
         async with database.plumbing() as tx:
             entries = await tx.fetch(ENTRIES, rows)
         began = time.perf_counter()
-        for start in range(0, len(entries), BATCH):
+        for start in range(0, len(entries), batch):
             async with database.transaction(TENANT) as tx:
-                for entry in entries[start : start + BATCH]:
+                for entry in entries[start : start + batch]:
                     await _save(tx, entry)
         return time.perf_counter() - began
     finally:
