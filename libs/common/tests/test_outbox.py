@@ -1,7 +1,14 @@
 """The outbox and its relay: two at once keep each key's order and send nothing twice."""
 
 import asyncio
+import random
+from base64 import b64encode
 from collections import Counter, defaultdict
+from typing import Any
+
+import pytest
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaConnectionError
 
 from common.cloudevents import Envelope, decode_headers
 from common.contracts import LeadSynced, RequestUpsert
@@ -92,12 +99,50 @@ async def test_without_a_broker_everything_stays_and_the_relay_can_be_stopped(da
     assert sum(map(len, (await numbers_by_key(kafka)).values())) == 10
 
 
+def noise(size: int) -> str:
+    """So many letters that no compression makes much less of: the same each time."""
+    return b64encode(random.Random(size).randbytes(size * 3 // 4)).decode()
+
+
 async def test_large_messages_are_told_too(database: Database, kafka: str) -> None:
-    """Together they are far more than the broker takes at once: a megabyte, over a whole batch."""
-    await fill(database, 300, name="A" * 20_000)
+    """Together they are far more than the broker takes at once: a megabyte, over a whole batch. Some fill one alone."""
+    await fill(database, 150, name=noise(20_000))
+    await fill(database, 5, start=150, name=noise(700_000))
+    await fill(database, 145, start=155, name=noise(20_000))
     async with Relay(database, kafka, "scorer"):
         await until(lambda: is_told(database), within_s=30)
     assert await numbers_by_key(kafka) == {f"1:U{n}".encode(): list(range(n, 300, 5)) for n in range(5)}
+
+
+async def test_from_a_failed_batch_on_nothing_is_taken_for_sent(
+    database: Database, kafka: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of its partition: what was confirmed before is not sent again, the rest is, in order, and the bundle whole."""
+    monkeypatch.setattr("common.relay.BATCH_BYTES", 1_500)
+    monkeypatch.setattr(Relay, "TOPIC_REST", 0.01)
+    sent = Counter[int]()
+    send_batch = AIOKafkaProducer.send_batch
+
+    async def fail_the_third(self: AIOKafkaProducer, batch: Any, topic: str, *, partition: int) -> Any:
+        sent[partition] += 1
+        if sent[partition] == 3:
+            raise KafkaConnectionError("on purpose")
+        return await send_batch(self, batch, topic, partition=partition)
+
+    monkeypatch.setattr(AIOKafkaProducer, "send_batch", fail_the_third)
+    await fill(database, 100)
+    cause = new_id()
+    pattern = Pattern.of(LeadSynced.topic, cause, Envelope(cause, 1, "nightly"), source="scorer", at="2026-11-22")
+    async with database.plumbing() as tx:
+        await tx.execute(BUNDLE, *pattern, 101, 200)
+    async with Relay(database, kafka, "scorer"):
+        await until(lambda: is_told(database))
+    assert max(sent.values()) > 3
+    told = await numbers_by_key(kafka)
+    assert {key: told[key] for key in (f"1:U{n}".encode() for n in range(5))} == {
+        f"1:U{n}".encode(): list(range(n, 100, 5)) for n in range(5)
+    }
+    assert {number for numbers in told.values() for number in numbers} == {*range(100), *range(101, 201)}
 
 
 async def test_what_someone_waits_for_goes_before_what_the_night_has_piled_up(database: Database, kafka: str) -> None:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from common.postgres import Connection, Database
 from industries.index import VersionedCode
-from upserter.register import MANY, Counts, Position, Wanted, batches, best, count
+from upserter.register import MANY, Counts, Matches, Position, Wanted, batches, best, count
 
 Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 
@@ -264,3 +264,12 @@ class Plans:
         plan = await self._tx.fetch(f"EXPLAIN {statement}", *arguments)
         self.seen.append("\n".join(row[0] for row in plan))
         return await self._tx.fetch(statement, *arguments)
+
+
+def test_a_part_of_the_matches_stands_where_it_stood() -> None:
+    """Whichever way it is asked for."""
+    matches = Matches(["U1", "U2", "U3"], ["2020-01-01", "2019-01-01", ""], [0, 0, 1])
+    assert list(matches) == [Position(0, "2020-01-01", "U1"), Position(0, "2019-01-01", "U2"), Position(1, "", "U3")]
+    assert list(matches[1:]) == list(matches)[1:]
+    assert matches[:2][-1] == matches[1]
+    assert not matches[3:]

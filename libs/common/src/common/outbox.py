@@ -21,7 +21,8 @@ SAVE = """
     SELECT $1, * FROM unnest($2::text[], $3::bytea[], $4::bytea[], $5::text[], $6::text[])
 """
 
-#: Bytes that a single message may have; its dead letter a bit more. Kafka's own default is a megabyte.
+#: Bytes that a single message may have, packed as Kafka holds it; its dead letter a bit more. Kafka's default is a
+#: megabyte.
 MAX_MESSAGE = 2 * 1024 * 1024
 
 
@@ -82,8 +83,8 @@ async def announce(tx: Connection, producer: str, announcements: Iterable[Announ
     await save(tx, producer, [announcement.message(producer, now) for announcement in announcements])
 
 
-#: What a message on its way consists of, as Kafka takes it: key, value and headers.
 Headers: TypeAlias = list[tuple[str, bytes | None]]
+#: Key, value and headers of a message on its way, as Kafka takes them.
 Sendable: TypeAlias = tuple[bytes | None, bytes | None, Headers]
 
 

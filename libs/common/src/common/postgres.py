@@ -44,7 +44,10 @@ AWAY = (
 
 
 def as_json(texts: Sequence[str]) -> str:
-    """Many texts as one argument, for `json_array_elements_text`: an array of them takes asyncpg ten times as long."""
+    """Many texts as one argument, for `json_array_elements_text`: an array takes asyncpg ten times as long to encode.
+
+    They are to be such as PostgreSQL can hold: without NUL, and without half a surrogate pair.
+    """
     return orjson.dumps(texts).decode()
 
 
@@ -62,6 +65,8 @@ class Database:
             "role": SERVICE_ROLE,
             "application_name": name,
             "jit": "off",
+            # Ours are short: to start workers takes longer than they save.
+            "max_parallel_workers_per_gather": "0",
             # Short statements over partitions: planning each anew takes several times as long as running it. A plan
             # that was made while a table was empty is kept, so it must not be one that reads all of the table: of the
             # outbox, with 100,000 rows in it, that took 100 µs of the database per event instead of 6.

@@ -70,7 +70,8 @@ class _Queue:
     def append(self, row: Place, key: bytes | None, value: bytes | None, headers: Headers) -> None:
         if self._batch.append(timestamp=None, key=key, value=value, headers=headers) is None:
             self._begin()
-            self._batch.append(timestamp=None, key=key, value=value, headers=headers)  # an empty one takes anything
+            taken = self._batch.append(timestamp=None, key=key, value=value, headers=headers)
+            assert taken is not None  # noqa: S101 # an empty batch takes a message of any size
         self._rows.add(row)
 
     def _begin(self) -> None:
@@ -92,7 +93,7 @@ class Relay:
     #: Messages sent before the next look (the last bundle goes whole); a look finds what another replica or a handler's
     #: step wrote within `POLL` seconds.
     BATCH = 2000
-    #: Messages of a bundle that are taken apart in one go, half a millisecond.
+    #: Messages that are put into batches in one go, in half a millisecond.
     TURN = 100
     POLL = 0.1
     #: Seconds between looks: what is announced meanwhile goes out together, and what comes alone goes at once.
@@ -215,11 +216,12 @@ class Relay:
     async def _send(self, kafka: AIOKafkaProducer, rows: Sequence[Any]) -> set[Place]:
         """Sends the rows to all their partitions at once; returns those of which Kafka did not confirm everything.
 
-        Taking a bundle apart takes milliseconds: whoever else is ready gets a turn on the way.
+        Putting so many into batches takes milliseconds: whoever else is ready gets a turn on the way.
         """
         queues: dict[str, dict[int, _Queue]] = {}
         partitions: dict[str, list[int]] = {}
         unsent: set[Place] = set()
+        taken = 0
         for lane, row_id, topic, *message in rows:
             row = Place(lane, row_id)
             if topic not in partitions:
@@ -229,9 +231,10 @@ class Relay:
             if not there:
                 unsent.add(row)
                 continue
-            for number, (key, value, headers) in enumerate(sendables(*message), 1):
+            for key, value, headers in sendables(*message):
                 queue_of[partition_of(key, value, there)].append(row, key, value, headers)
-                if number % self.TURN == 0:
+                taken += 1
+                if taken % self.TURN == 0:
                     await asyncio.sleep(0)
         async with asyncio.TaskGroup() as sending:
             for topic, queue_of in queues.items():
@@ -258,7 +261,7 @@ class Relay:
                 await (await kafka.send_batch(batch, topic, partition=partition))
             except (KafkaError, OSError, TimeoutError) as error:
                 self._note_failure(topic, error)
-                unsent.update(rows, *(rows for _, rows in batches))
+                unsent.update(rows, *(later for _, later in batches))
                 break
 
     def _note_failure(self, topic: str, error: Exception) -> None:

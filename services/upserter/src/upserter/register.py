@@ -84,7 +84,8 @@ _BY_PRIMARY = "AND $3::json IS NOT NULL AND $4::json IS NOT NULL"
 _YOUNGEST = "zzzz"
 
 #: Matches from which on the living are walked by age. On a register of a million the two ways take as long at 5,000
-#: matches for a head of ten (0.5 ms), and at 40,000 for the 5,000 that a job looks up at a time (15 ms).
+#: matches for a head of ten (0.5 ms), and at 40,000 for the 5,000 that a job of the default batch size
+#: looks up at a time (15 ms).
 MANY = 10_000
 
 #: Batches of a job that are looked up at a time.
@@ -123,11 +124,11 @@ class Position(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Matches(Sequence[Position]):
-    """Matching entries in the order. Where one stands is put together when asked for: a job does, of one per batch."""
+    """Matching entries in the order. Where one stands is put together when asked for: of a job's, one per batch."""
 
     entries: Sequence[str] = ()
-    _days: Sequence[str] = ()
-    _tiers: Sequence[int] = ()
+    days: Sequence[str] = ()
+    tiers: Sequence[int] = ()
 
     @overload
     def __getitem__(self, place: int) -> Position: ...
@@ -137,8 +138,8 @@ class Matches(Sequence[Position]):
 
     def __getitem__(self, place: int | slice) -> Position | Self:
         if isinstance(place, slice):
-            return type(self)(self.entries[place], self._days[place], self._tiers[place])
-        return Position(self._tiers[place], self._days[place], self.entries[place])
+            return type(self)(self.entries[place], self.days[place], self.tiers[place])
+        return Position(self.tiers[place], self.days[place], self.entries[place])
 
     def __len__(self) -> int:
         return len(self.entries)

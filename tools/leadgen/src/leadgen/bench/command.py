@@ -75,7 +75,9 @@ def upsert(
     as_json: AsJson = False,
     rows: Annotated[int, typer.Option(min=1000, help="Made-up companies, all alive.")] = 200_000,
     rounds: Annotated[int, typer.Option(min=1, help="Paired rounds; medians count.")] = 5,
-    batch: Annotated[int, typer.Option(min=1, max=5000, help="The upserter's STAGING_BATCH_SIZE.")] = BATCH,
+    batch: Annotated[
+        int, typer.Option(min=1, max=5000, help="The upserter's STAGING_BATCH_SIZE; its own default is 500.")
+    ] = BATCH,
     size: Annotated[bool, typer.Option("--size", help="The jobs alone: what a row costs at this size.")] = False,
 ) -> None:
     """How fast jobs upsert, next to one bare statement and to saving row by row."""

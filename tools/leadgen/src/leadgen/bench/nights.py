@@ -123,9 +123,10 @@ class Night:
 async def night(
     database_url: str, bootstrap_servers: str, folder: Path, rows: int, *, settings: dict[str, str] | None = None
 ) -> AsyncIterator[Night]:
-    """Loads so many made-up companies and starts an upserter with its default settings but for a job's size.
+    """Loads so many made-up companies and starts an upserter.
 
-    Needs a migrated database of its own, as its owner, and the topics. `folder` takes the upserter's log.
+    Its settings are the defaults but for a job's size and `settings`. `folder` takes its log. Needs a migrated database
+    of its own, as its owner, and the topics.
     """
     owner = await asyncpg.connect(database_url)
     try:

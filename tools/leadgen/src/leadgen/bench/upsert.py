@@ -12,7 +12,7 @@ Each round measures five things on one register of living companies, one after t
 Ours is the upserter as it runs in production (see `nights`), its events included: they are in its outbox when the jobs
 end, and the relay sends them to Kafka meanwhile, in competition for the processors: on two, with Kafka on them too, the
 jobs alone were 1.4 times as fast. `told_rows_per_s` counts to the moment when Kafka has confirmed the last event. Its
-batches are of BATCH rows, as the runbook advises for nights over much of the register; `batch_rows` says of how many.
+batches are of BATCH rows unless asked otherwise, as the runbook advises for nights over much of the register.
 
 Rounds are paired, so that a slow moment of the machine meets all five; the medians of the rounds' ratios count.
 """
