@@ -24,7 +24,7 @@ HOLD = "SELECT pg_advisory_xact_lock(65)"
 
 @pytest.fixture
 async def jobs(database_url: str, kafka: str, tmp_path) -> AsyncIterator[Night]:
-    async with night(database_url, kafka, tmp_path, 1000) as running:
+    async with night(database_url, kafka, tmp_path, 1000, batch=500) as running:
         yield running
 
 

@@ -11,7 +11,7 @@ from uuid import UUID
 
 import orjson
 
-from common.cloudevents import Envelope, encode_body, header_texts, pack_texts, unpack_headers
+from common.cloudevents import Envelope, Headers, encode_body, header_texts, pack_texts, unpack_headers
 from common.contracts import Event, Lane
 from common.ids import derivation
 from common.postgres import Connection
@@ -83,7 +83,6 @@ async def announce(tx: Connection, producer: str, announcements: Iterable[Announ
     await save(tx, producer, [announcement.message(producer, now) for announcement in announcements])
 
 
-Headers: TypeAlias = list[tuple[str, bytes | None]]
 #: Key, value and headers of a message on its way, as Kafka takes them.
 Sendable: TypeAlias = tuple[bytes | None, bytes | None, Headers]
 

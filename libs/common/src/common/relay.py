@@ -21,8 +21,9 @@ from aiokafka.errors import KafkaError
 from aiokafka.producer.message_accumulator import BatchBuilder
 
 from common import metrics
+from common.cloudevents import Headers
 from common.errors import Unavailable
-from common.outbox import MAX_MESSAGE, Headers, sendables
+from common.outbox import MAX_MESSAGE, sendables
 from common.postgres import Database, Session
 
 log = structlog.get_logger(__name__)

@@ -121,12 +121,12 @@ class Night:
 
 @asynccontextmanager
 async def night(
-    database_url: str, bootstrap_servers: str, folder: Path, rows: int, *, settings: dict[str, str] | None = None
+    database_url: str, bootstrap_servers: str, folder: Path, rows: int, *, batch: int
 ) -> AsyncIterator[Night]:
     """Loads so many made-up companies and starts an upserter.
 
-    Its settings are the defaults but for a job's size and `settings`. `folder` takes its log. Needs a migrated database
-    of its own, as its owner, and the topics.
+    Its settings are the defaults but for the sizes of a job and of a batch. `folder` takes its log. Needs a migrated
+    database of its own, as its owner, and the topics.
     """
     owner = await asyncpg.connect(database_url)
     try:
@@ -135,8 +135,9 @@ async def night(
             "DATABASE_URL": database_url,
             "KAFKA_BOOTSTRAP_SERVERS": bootstrap_servers,
             "UPSERT_MAX_PER_JOB": str(rows + 1),
+            "STAGING_BATCH_SIZE": str(batch),
         }
-        upserter = Service("upserter", "leadgen-upserter", environment | (settings or {}), folder)
+        upserter = Service("upserter", "leadgen-upserter", environment, folder)
         upserter.start()
         try:
             await upserter.is_ready()

@@ -96,10 +96,10 @@ class SizeFigures:
 
 
 async def bench_upsert(
-    database_url: str, bootstrap_servers: str, folder: Path, *, rows: int = 200_000, rounds: int = 5, batch: int = BATCH
+    database_url: str, bootstrap_servers: str, folder: Path, *, rows: int, rounds: int, batch: int
 ) -> UpsertFigures:
     """Needs a migrated database of its own, as its owner, and the topics. `folder` takes the upserter's log."""
-    async with night(database_url, bootstrap_servers, folder, rows, settings=_settings(batch)) as jobs:
+    async with night(database_url, bootstrap_servers, folder, rows, batch=batch) as jobs:
         await jobs.run()  # warm: connections, statements, the loaded rows
         rates = [await _round(jobs, batch) for _ in range(rounds)]
         peak_rss_mb = jobs.peak_rss_mb()
@@ -127,11 +127,11 @@ async def bench_upsert(
 
 
 async def bench_upsert_of_size(
-    database_url: str, bootstrap_servers: str, folder: Path, *, rows: int, rounds: int, batch: int = BATCH
+    database_url: str, bootstrap_servers: str, folder: Path, *, rows: int, rounds: int, batch: int
 ) -> SizeFigures:
     """The jobs alone, by an upserter that has seen no other register. Needs what `bench_upsert` needs."""
     first, again = [], []
-    async with night(database_url, bootstrap_servers, folder, rows, settings=_settings(batch)) as jobs:
+    async with night(database_url, bootstrap_servers, folder, rows, batch=batch) as jobs:
         for _ in range(rounds):
             await _tidy(jobs.owner, empty=True)
             first.append((await jobs.run()).jobs)
@@ -140,10 +140,6 @@ async def bench_upsert_of_size(
         peak_rss_mb = jobs.peak_rss_mb()
     first_us, repeat_us = (round(statistics.median(seconds) / rows * 1e6, 1) for seconds in (first, again))
     return SizeFigures(rows, batch, first_us, repeat_us, peak_rss_mb)
-
-
-def _settings(batch: int) -> dict[str, str]:
-    return {"STAGING_BATCH_SIZE": str(batch)}
 
 
 async def _round(jobs: Night, batch: int) -> dict[str, float]:
