@@ -18,7 +18,6 @@ import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 
-from common.testing import read_topic, until
 from leadgen.chatting import Told, chat
 from leadgen.load import load_generated
 from leadgen.local.service import Service
@@ -26,6 +25,7 @@ from leadgen.local.stack import SERVICES, Stack, stack
 from leadgen.tenants import add_tenant
 from leadgen.tokens import token
 from leadgen.topics import LISTENER, read_topics
+from testkit.stages import read_topic, until
 
 ROWS, SEED = 20_000, 65
 

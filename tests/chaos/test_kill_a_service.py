@@ -8,7 +8,7 @@ import pytest
 from common.cloudevents import decode_headers
 from common.contracts import LeadScored
 from common.errors import Unavailable
-from common.testing import read_topic
+from testkit.stages import read_topic
 
 pytestmark = [pytest.mark.whole, pytest.mark.timeout(240)]
 

@@ -12,8 +12,8 @@ import pytest
 
 from common.cloudevents import decode_headers
 from common.contracts import CompanyEnriched
-from common.testing import ended, read_topic, until
 from leadgen.bench.enrichments import Enrichments, enrichments, living
+from testkit.stages import ended, read_topic, until
 
 pytestmark = [pytest.mark.whole, pytest.mark.timeout(180)]
 

@@ -41,7 +41,6 @@ from common.contracts import (
 from common.ids import derived_id, new_id
 from common.postgres import Database
 from common.stage import Stage
-from common.testing import a_company, envelope_for
 from enricher.consumer import enricher
 from enricher.main import waterfall_of
 from enricher.settings import EnricherSettings
@@ -63,6 +62,7 @@ from simulator.running import running
 from simulator.settings import Settings
 from simulator.sites import Manner, site_of
 from simulator.sites import Robots as Rules
+from testkit.stages import a_company, envelope_for
 from upserter.consumer import upserter
 
 Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"

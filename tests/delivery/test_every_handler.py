@@ -9,8 +9,8 @@ import asyncpg
 from common.contracts import EVENTS
 from common.deadletters import SUFFIX
 from common.postgres import Database
-from common.testing import at_work, ended, is_all_taken_in, publish, read_topic, until
 from leadgen.topics import LISTENER, read_topics
+from testkit.stages import at_work, ended, is_all_taken_in, publish, read_topic, until
 
 Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 

@@ -20,10 +20,10 @@ from common.deadletters import SUFFIX
 from common.errors import Unavailable
 from common.postgres import Database
 from common.runtime import Runtime
-from common.testing import at_work, ended, publish, read_topic, until
 from embedded.kafka import Kafka
 from embedded.postgres import Postgres
 from leadgen.topics import read_topics
+from testkit.stages import at_work, ended, publish, read_topic, until
 
 Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 

@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 
-from common.testing import until
+from testkit.stages import until
 
 pytestmark = pytest.mark.whole
 

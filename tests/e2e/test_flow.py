@@ -8,8 +8,8 @@ import pytest
 
 from common.postgres import Database
 from common.relay import Relay
-from common.testing import until
 from nightly.run import PRODUCER, night_of, publish_queued_jobs
+from testkit.stages import until
 
 pytestmark = pytest.mark.whole
 

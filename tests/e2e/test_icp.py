@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from common.testing import until
+from testkit.stages import until
 
 pytestmark = pytest.mark.whole
 

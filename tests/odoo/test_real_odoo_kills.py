@@ -10,8 +10,8 @@ import pytest
 from cryptography.fernet import Fernet
 
 from common.contracts import Company, Contact, LeadScored, LeadSynced
-from common.testing import ended, envelope_for, publish, read_topic, until
 from leadgen.local.service import Service
+from testkit.stages import ended, envelope_for, publish, read_topic, until
 
 pytestmark = [pytest.mark.odoo, pytest.mark.timeout(300)]
 

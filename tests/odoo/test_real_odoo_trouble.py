@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from common.testing import until
 from odoo_sync.checking import check
 from odoo_sync.loading import load
 from odoo_sync.odoo import OdooBlocked, OdooConnection, OdooRefused, OdooUnavailable, Row
 from odoo_sync.probing import ProtocolName
 from odoo_sync.servers import OdooServer
+from testkit.stages import until
 
 pytestmark = pytest.mark.odoo
 

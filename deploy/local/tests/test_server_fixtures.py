@@ -16,7 +16,7 @@ async def test_each_test_has_a_database_of_its_own(
     database: Database, owner: "asyncpg.Connection[asyncpg.Record]", turn: str
 ) -> None:
     """Migrated, with five tenants, and without what the test before left."""
-    async with database.plumbing() as connection:
+    async with database.without_tenant() as connection:
         assert await connection.fetchval("SELECT current_user") == "leadgen_service"
         assert await connection.fetchval("SELECT array_agg(tenant_id ORDER BY tenant_id) FROM tenants") == [
             1,

@@ -11,7 +11,7 @@ from common.deadletters import SUFFIX
 from common.errors import Permanent, Transient
 from common.postgres import Database
 from common.stage import Chunk, Stage
-from common.testing import a_company, at_work, ended, envelope_for, publish, read_topic
+from testkit.stages import a_company, at_work, ended, envelope_for, publish, read_topic
 
 Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 

@@ -20,7 +20,7 @@ from common.cloudevents import (
 )
 from common.contracts import RefreshRegister, RequestUpsert
 from common.ids import NO_REPLAY, new_id
-from common.outbox import Pattern, sendables
+from common.outbox import EventTemplate, sendables
 
 EVENT = RequestUpsert(tenant_id=1, job_id=UUID(int=7))
 ENVELOPE = Envelope(new_id(), 1, "nightly", "request-1", new_id(), f"00-{'a' * 32}-{'b' * 16}-01")
@@ -123,9 +123,9 @@ def test_a_pattern_gives_the_headers_that_each_event_would_have(
     envelope = ENVELOPE._replace(
         event_id=event_id, correlation_id=correlation_id, replay_id=ENVELOPE.replay_id if is_replay else NO_REPLAY
     )
-    pattern = Pattern.of("a.topic.v1", new_id(), envelope, source="test", at="2026-11-22T01:00:00+00:00")
+    template = EventTemplate.of("a.topic.v1", new_id(), envelope, source="test", at="2026-11-22T01:00:00+00:00")
     line = f"{event_id}\t{json.dumps(key, ensure_ascii=False)}\t{{}}".encode()
-    first, second = sendables(None, line + b"\n" + line, pattern.headers, 2)
+    first, second = sendables(None, line + b"\n" + line, template.headers, 2)
     texts = header_texts("a.topic.v1", key, envelope, source="test", at="2026-11-22T01:00:00+00:00")
     subject, body, headers = first
     assert (subject, body) == (key.encode(), b"{}")

@@ -4,7 +4,7 @@ import pytest
 
 from common.contracts import LeadSynced, RequestEnrichment
 from common.stage import Batch, Stage, Work
-from common.testing import a_company, at_work, ended, envelope_for, is_all_taken_in, publish, read_topic, until
+from testkit.stages import a_company, at_work, ended, envelope_for, is_all_taken_in, publish, read_topic, until
 
 Owner = "asyncpg.Connection[asyncpg.Record]"
 TAKE = "INSERT INTO toys (tenant_id, uen) VALUES (tenant(), $1)"

@@ -11,7 +11,7 @@ from common.contracts import LeadSynced, RequestEnrichment
 from common.deadletters import SUFFIX
 from common.errors import Permanent, Transient
 from common.stage import Batch, Stage, Work
-from common.testing import a_company, at_work, ended, envelope_for, publish, publish_raw, read_topic
+from testkit.stages import a_company, at_work, ended, envelope_for, publish, publish_raw, read_topic
 
 TAKE = "INSERT INTO toys (tenant_id, uen) VALUES (tenant(), $1)"
 TOPIC = RequestEnrichment.topic
@@ -75,7 +75,7 @@ async def test_exhausted_attempts_end_as_a_dead_letter(toy, owner, database, kaf
 
 
 @pytest.mark.parametrize(
-    ("headers", "value", "complaint"),
+    ("headers", "value", "trip_reason"),
     [
         ([], b"{}", b"ce_lane is missing"),
         ([("ce_id", b"\xff\xfe")], b"{}", b"ce_lane is missing"),
@@ -88,7 +88,7 @@ async def test_exhausted_attempts_end_as_a_dead_letter(toy, owner, database, kaf
         (None, None, b"no body"),
     ],
 )
-async def test_what_cannot_be_read_blocks_nobody(headers, value, complaint, toy, owner, database, kafka) -> None:
+async def test_what_cannot_be_read_blocks_nobody(headers, value, trip_reason, toy, owner, database, kafka) -> None:
     """Bad headers, bad JSON, a tombstone, a lie about the tenant: a dead letter; its key's next event is handled."""
     good = a_request("A1")
     if headers is None:
@@ -100,7 +100,7 @@ async def test_what_cannot_be_read_blocks_nobody(headers, value, complaint, toy,
     (letter,) = await read_topic(kafka, TOPIC + SUFFIX)
     assert (letter.key, letter.value) == (b"1:A1", value)
     assert list(letter.headers[: len(headers)]) == headers
-    assert complaint in dict(letter.headers)["dlq_reason"]
+    assert trip_reason in dict(letter.headers)["dlq_reason"]
     assert await owner.fetchval("SELECT count(*) FROM toys") == 1
 
 
@@ -125,20 +125,20 @@ async def test_a_batch_is_split_to_find_the_event_that_fails(toy, owner, databas
 
 async def test_a_run_of_unknown_errors_stops_the_service_and_not_the_events(toy, owner, database, kafka) -> None:
     """When everything fails for an unknown reason the fault is ours: few dead letters, the rest stays open."""
-    stage, complaints = Stage("toy"), asyncio.Queue[str]()
+    stage, trip_reasons = Stage("toy"), asyncio.Queue[str]()
 
     @stage.handles(RequestEnrichment)
     async def take(work: Work[RequestEnrichment]) -> None:
         raise KeyError("a bug")
 
     events = [(event := a_request(f"C{n}"), envelope_for(event)) for n in range(60)]
-    async with at_work(stage, database, kafka, unfit=complaints.put_nowait):
+    async with at_work(stage, database, kafka, unfit=trip_reasons.put_nowait):
         await publish(kafka, events)
-        complaint = await asyncio.wait_for(complaints.get(), 20)
-    assert "unknown errors in a row" in complaint
+        trip_reason = await asyncio.wait_for(trip_reasons.get(), 20)
+    assert "unknown errors in a row" in trip_reason
     dead = await owner.fetchval("SELECT count(*) FROM inbox WHERE state = 'dead'")
     still_open = await owner.fetchval("SELECT count(*) FROM inbox WHERE state = 'open'")
-    assert dead < failures.Fitness.RUN
+    assert dead < failures.FailureRateGuard.RUN
     assert dead + still_open == 60
     assert await owner.fetchval("SELECT max(attempts) FROM inbox") <= 2  # it claims nothing more while it stops
 

@@ -14,8 +14,8 @@ from common.contracts import RequestEnrichment
 from common.postgres import Database
 from common.runtime import Runtime
 from common.stage import Stage, Work
-from common.testing import a_company, at_work, ended, envelope_for, publish, until
 from embedded.postgres import Postgres
+from testkit.stages import a_company, at_work, ended, envelope_for, publish, until
 
 #: All of them. A name, or a label, that is added or goes is a change of what dashboards and alerts stand on.
 METRICS = {

@@ -32,14 +32,14 @@ async def test_a_claim_and_an_end_planned_on_an_empty_inbox_do_not_read_all_of_a
                 await inbox.take_in(tx, _arrivals(0))
             await owner.execute("UPDATE inbox SET state = 'done'")
             await owner.execute("VACUUM ANALYZE inbox")
-        async with database.plumbing() as tx:
+        async with database.without_tenant() as tx:
             await inbox.finish(tx, await inbox.claim(tx, "t", "interactive", 1, AT_ONCE), [])
         async with database.statement() as tx:
             await inbox.take_in(tx, _arrivals(1))
-        async with database.plumbing() as tx:
+        async with database.without_tenant() as tx:
             claims = await inbox.claim(tx, "t", "interactive", 1, AT_ONCE)
             claiming = await _looked_at(tx)
-        async with database.plumbing() as tx:
+        async with database.without_tenant() as tx:
             await inbox.finish(tx, claims, [])
             ending = await _looked_at(tx)
         assert len(claims) == AT_ONCE

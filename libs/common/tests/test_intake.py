@@ -11,7 +11,7 @@ from common.ids import new_id
 from common.postgres import Database
 from common.runtime import Runtime
 from common.stage import Stage, Work
-from common.testing import a_company, at_work, ended, envelope_for, publish, until
+from testkit.stages import a_company, at_work, ended, envelope_for, publish, until
 
 Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 

@@ -11,7 +11,7 @@ from common.errors import Unavailable
 from common.ids import derived_id
 from common.runtime import Runtime
 from common.stage import Batch, Stage, Work
-from common.testing import a_company, at_work, ended, envelope_for, publish, read_topic, until
+from testkit.stages import a_company, at_work, ended, envelope_for, publish, read_topic, until
 
 TAKE = "INSERT INTO toys (tenant_id, uen) VALUES (tenant(), $1)"
 EVENTS = 300

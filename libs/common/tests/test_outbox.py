@@ -13,17 +13,17 @@ from aiokafka.errors import KafkaConnectionError
 from common.cloudevents import Envelope, decode_headers
 from common.contracts import LeadSynced, RequestUpsert
 from common.ids import new_id
-from common.outbox import Announcement, Pattern, announce
+from common.outbox import Announcement, EventTemplate, announce
 from common.postgres import Database
 from common.relay import Relay, partition_of
-from common.testing import a_company, read_topic, until
 from embedded.ports import LOOPBACK, free_port
+from testkit.stages import a_company, read_topic, until
 
 
 async def fill(database: Database, count: int, start: int = 0, name: str = "ACME") -> None:
     """Announcements of five companies in turn; `lead_id` counts them."""
     for part in range(start, start + count, 50):
-        async with database.plumbing() as tx:
+        async with database.without_tenant() as tx:
             await announce(
                 tx,
                 "scorer",
@@ -47,7 +47,7 @@ async def numbers_by_key(kafka: str) -> dict[bytes | None, list[int | None]]:
 
 
 async def is_told(database: Database) -> bool:
-    async with database.plumbing() as tx:
+    async with database.without_tenant() as tx:
         return not await tx.fetchval("SELECT EXISTS (SELECT 1 FROM outbox WHERE producer = 'scorer')")
 
 
@@ -67,7 +67,7 @@ async def test_what_a_transaction_that_fails_announced_is_never_told(database: D
     """Only what committed is."""
     lost = Announcement(RequestUpsert(tenant_id=1, job_id=new_id()), Envelope(new_id(), 1, "nightly"))
     try:
-        async with database.plumbing() as tx:
+        async with database.without_tenant() as tx:
             await announce(tx, "scorer", [lost])
             raise KeyError("on purpose")
     except KeyError:
@@ -132,9 +132,10 @@ async def test_from_a_failed_batch_on_nothing_is_taken_for_sent(
     monkeypatch.setattr(AIOKafkaProducer, "send_batch", fail_the_third)
     await fill(database, 100)
     cause = new_id()
-    pattern = Pattern.of(LeadSynced.topic, cause, Envelope(cause, 1, "nightly"), source="scorer", at="2026-11-22")
-    async with database.plumbing() as tx:
-        await tx.execute(BUNDLE, *pattern, 101, 200)
+    envelope = Envelope(cause, 1, "nightly")
+    template = EventTemplate.of(LeadSynced.topic, cause, envelope, source="scorer", at="2026-11-22")
+    async with database.without_tenant() as tx:
+        await tx.execute(BUNDLE, *template, 101, 200)
     async with Relay(database, kafka, "scorer"):
         await until(lambda: is_told(database))
     assert max(sent.values()) > 3
@@ -147,7 +148,7 @@ async def test_from_a_failed_batch_on_nothing_is_taken_for_sent(
 
 async def test_what_someone_waits_for_goes_before_what_the_night_has_piled_up(database: Database, kafka: str) -> None:
     """The night's was announced first and is of other keys; in each partition the interactive events come first."""
-    async with database.plumbing() as tx:
+    async with database.without_tenant() as tx:
         for lane, first in (("nightly", 0), ("interactive", 100)):
             event = LeadSynced(tenant_id=1, company=a_company("U0"), outcome="synced")
             await announce(
@@ -167,7 +168,7 @@ async def test_what_comes_while_the_night_is_gathered_does_not_wait(database: Da
     """After a few nightly events the relay rests for a while, unless it is woken."""
     async with Relay(database, kafka, "scorer") as relay:
         relay.POLL = 60.0
-        async with database.plumbing() as tx:
+        async with database.without_tenant() as tx:
             event = LeadSynced(tenant_id=1, company=a_company("U0"), outcome="synced")
             await announce(tx, "scorer", [Announcement(event, Envelope(new_id(), 1, "nightly"))])
         relay.wake()
@@ -189,10 +190,11 @@ BUNDLE = """
 async def test_a_bundle_is_told_event_by_event(database: Database, kafka: str) -> None:
     """Each with a key and an id of its own, among single messages and other bundles, more than one look takes."""
     cause = new_id()
-    pattern = Pattern.of(LeadSynced.topic, cause, Envelope(cause, 1, "nightly"), source="scorer", at="2026-11-22")
-    async with database.plumbing() as tx:
+    envelope = Envelope(cause, 1, "nightly")
+    template = EventTemplate.of(LeadSynced.topic, cause, envelope, source="scorer", at="2026-11-22")
+    async with database.without_tenant() as tx:
         for first in (1, 1001, 2001):
-            await tx.execute(BUNDLE, *pattern, first, first + 999)
+            await tx.execute(BUNDLE, *template, first, first + 999)
     await fill(database, 5)
     async with Relay(database, kafka, "scorer"):
         await until(lambda: is_told(database))

@@ -12,8 +12,8 @@ import pytest
 
 from common.errors import Permanent, Unavailable
 from common.postgres import SERVICE_ROLE, Connection, Database
-from common.testing import until
 from embedded.ports import LOOPBACK, free_port
+from testkit.stages import until
 
 Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 
@@ -107,7 +107,7 @@ async def test_a_tenant_sees_and_writes_its_own_rows_only(
     assert [row[0] for row in await owner.fetch(f"SELECT tenant_id FROM {table} ORDER BY 1")] == [1, 2]
 
 
-@pytest.mark.parametrize("way", [Database.plumbing, Database.statement], ids=["plumbing", "statement"])
+@pytest.mark.parametrize("way", [Database.without_tenant, Database.statement], ids=["plumbing", "statement"])
 @pytest.mark.parametrize("table", ROWS)
 async def test_without_a_tenant_no_tenants_rows_are_seen_or_written(
     table: str,
@@ -128,7 +128,7 @@ async def test_without_a_tenant_no_tenants_rows_are_seen_or_written(
 
 async def test_services_work_as_a_role_that_owns_nothing_and_bypasses_nothing(owner: Owner, database: Database) -> None:
     """Every connection there is: of a tenant, of the plumbing, of a lock."""
-    async with database.transaction(1) as one, database.plumbing() as other, database.lock("a lock") as session:
+    async with database.transaction(1) as one, database.without_tenant() as other, database.lock("a lock") as session:
         assert session is not None
         for connection in (one, other, session):
             assert await connection.fetchval("SELECT current_user") == SERVICE_ROLE
@@ -156,7 +156,7 @@ async def test_a_transaction_commits_at_its_end_and_not_on_an_error(owner: Owner
 
     with pytest.raises(Permanent, match="on purpose"):
         await fail()
-    async with database.plumbing() as tx:
+    async with database.without_tenant() as tx:
         assert [row["uen"] for row in await tx.fetch("SELECT uen FROM companies")] == ["KEPT"]
 
 
@@ -176,7 +176,7 @@ async def test_an_error_of_ours_is_not_mistaken_for_an_outage(
 ) -> None:
     """Wrong SQL or wrong arguments would otherwise be tried for ever."""
     with pytest.raises((asyncpg.PostgresError, asyncpg.InterfaceError)):
-        async with database.plumbing() as tx:
+        async with database.without_tenant() as tx:
             await tx.fetch(statement, *arguments)
 
 
@@ -200,7 +200,7 @@ async def test_a_session_that_is_killed_is_unavailable(when: str, owner: Owner, 
 
     with pytest.raises(Unavailable):
         await broken_off()
-    async with database.plumbing() as tx:
+    async with database.without_tenant() as tx:
         assert await tx.fetchval("SELECT 1") == 1
 
 
@@ -232,7 +232,7 @@ async def test_a_deadlock_is_to_be_tried_again(owner: Owner, database: Database)
     both_hold = asyncio.Barrier(2)
 
     async def cross(*uens: str) -> None:
-        async with database.plumbing() as tx:
+        async with database.without_tenant() as tx:
             for uen in uens:
                 await tx.execute("UPDATE companies SET name = 'Y' WHERE uen = $1", uen)
                 if uen == uens[0]:

@@ -8,13 +8,13 @@ from typing import Any, cast
 import pytest
 
 from common.postgres import Database
-from common.testing import until
 from enricher.bought import Bought, Form, Paid
 from enricher.breakers import Breakers
 from enricher.budgets import Budgets
 from enricher.calling import Calls, StepSkipped
 from enricher.together import Together
 from enricher.vendors.errors import Rejected
+from testkit.stages import until
 
 WEEK = timedelta(days=7)
 AS_IT_IS: Form[str] = Form(lambda answer: answer, lambda kept: cast(str, kept))

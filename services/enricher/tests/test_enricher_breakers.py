@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from common.postgres import Database
-from common.testing import until
 from enricher.breakers import THRESHOLD, Breakers
+from testkit.stages import until
 
 HTTP_500 = "HTTP 500"
 WAITING = """

@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 
 from common.postgres import Database
-from common.testing import until
 from enricher.breakers import THRESHOLD, Breakers
 from enricher.budgets import Budgets
 from enricher.calling import Calls, StepSkipped
 from enricher.together import Together
 from enricher.vendors.errors import Closed, Failed, Rejected, Throttled, Vendor, VendorError
+from testkit.stages import until
 
 NOW = datetime(2026, 11, 22, 15, 59, tzinfo=UTC)
 TODAY, TOMORROW = date(2026, 11, 22), date(2026, 11, 23)
@@ -274,7 +274,7 @@ async def test_no_transaction_is_open_during_a_call(database_url: str) -> None:
     bench = Bench(database)
 
     async def make() -> int:
-        async with asyncio.timeout(5), database.plumbing() as tx:
+        async with asyncio.timeout(5), database.without_tenant() as tx:
             return int(await tx.fetchval("SELECT 4"))
 
     assert await bench.calls.call("tavily", 1, units=UNITS, make=make, charged=lambda cost: cost) == COST

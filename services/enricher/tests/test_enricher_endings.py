@@ -12,7 +12,6 @@ from common.ids import NO_REPLAY, new_id
 from common.inbox import Arrival, Inbox
 from common.postgres import Database
 from common.stage import Item, Work
-from common.testing import a_company
 from enricher.corpus import Corpus
 from enricher.endings import Endings
 from enricher.profiling import Profile
@@ -21,6 +20,7 @@ from enricher.steps import Steps
 from enricher.together import Together
 from enricher.visits import Visit
 from enricher.waterfall import Enrichment
+from testkit.stages import a_company
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 SITE = Site(outcome="no_site_known")
@@ -29,7 +29,7 @@ SITE = Site(outcome="no_site_known")
 async def at_hand(database: Database, number: int) -> list[Work[RequestEnrichment]]:
     """So many requests of tenant 1, claimed."""
     inbox = Inbox("enricher", timedelta(minutes=1))
-    async with database.plumbing() as tx:
+    async with database.without_tenant() as tx:
         for nth in range(number):
             uen = f"2019{nth:05}K"
             company_id = await tx.fetchval(

@@ -5,7 +5,6 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import cast
 
 from common.contracts import Contact, Site
-from common.testing import a_company
 from enricher.bought import Paid
 from enricher.calling import StepSkipped
 from enricher.profiling import Limits, Profile, Web, profile
@@ -15,6 +14,7 @@ from enricher.site_search import SiteSearch
 from enricher.steps import Steps
 from enricher.vendors.tavily import ExtractAnswer, ExtractedPage
 from enricher.visits import Visit
+from testkit.stages import a_company
 
 HOME = "http://acme.sg/"
 

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from common.postgres import Database
-from common.testing import until
 from enricher.site_cache import REFUSED_FOR, UNREACHABLE_FOR, SiteBusy, SiteCache
 from enricher.together import Together
 from enricher.visits import Visit
+from testkit.stages import until
 
 HOME = "http://acme.sg/"
 PAGE = '<title>Acme</title> mei@acme.sg <a href="/about">About</a>'

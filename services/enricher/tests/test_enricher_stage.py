@@ -13,7 +13,6 @@ from common.cloudevents import decode_body
 from common.contracts import Company, CompanyEnriched, Contact, RequestEnrichment, RequestNightlyEnrichment
 from common.ids import new_id
 from common.postgres import Database
-from common.testing import a_company, at_work, ended, envelope_for, publish, read_topic
 from enricher import company_facts, contacts
 from enricher.company_facts import FoundNow
 from enricher.consumer import enricher
@@ -22,6 +21,7 @@ from enricher.facts import Fact
 from enricher.main import waterfall_of
 from enricher.settings import EnricherSettings
 from enricher.waterfall import Waterfall, inputs_hash
+from testkit.stages import a_company, at_work, ended, envelope_for, publish, read_topic
 
 HOME = "http://acme.sg/"
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
@@ -46,7 +46,7 @@ class MakeWaterfall(Protocol):
 @pytest.fixture
 async def acme(database: Database) -> Company:
     """A company that the register knows."""
-    async with database.plumbing() as tx:
+    async with database.without_tenant() as tx:
         company_id = await tx.fetchval(
             "INSERT INTO companies (uen, name) VALUES ('201912345K', 'ACME') RETURNING company_id"
         )

@@ -8,8 +8,8 @@ import pytest
 
 from common.errors import Unavailable
 from common.postgres import Connection, Database
-from common.testing import until
 from enricher.together import CROWD, Together
+from testkit.stages import until
 
 
 class Work:

@@ -8,7 +8,6 @@ from typing import Any, cast
 import pytest
 
 from common.postgres import Database
-from common.testing import until
 from enricher.breakers import Breakers
 from enricher.budgets import Budgets
 from enricher.calling import Calls
@@ -16,6 +15,7 @@ from enricher.together import Together
 from enricher.vendors.errors import Closed
 from enricher.vendors.zerobounce import Verification, VerifyAnswer, ZeroBounce
 from enricher.verifying import Verified, Verifier
+from testkit.stages import until
 
 AGE = "UPDATE email_verifications SET verified_at = verified_at - interval '31 days'"
 LEFT = "SELECT count(*) FROM email_verifications WHERE asking_until > clock_timestamp()"

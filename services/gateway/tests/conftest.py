@@ -16,12 +16,12 @@ from fastapi import FastAPI
 from common.cloudevents import Envelope
 from common.contracts import Event
 from common.ids import new_id
-from common.testing import publish, until
 from gateway.feed import Feed
 from gateway.main import gateway as composed
 from gateway.settings import GatewaySettings
 from leadgen.chatting import Told, chat
 from leadgen.tokens import token
+from testkit.stages import publish, until
 
 SECRET = "the secret of these tests, long enough"
 

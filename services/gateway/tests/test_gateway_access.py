@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 import jwt
 import pytest
 
-from common.testing import until
 from gateway.access import Rep, Tokens, read_token
 from gateway.problems import Problem
+from testkit.stages import until
 
 SECRET = "a secret of thirty-two characters"
 TOMORROW = datetime.now(UTC) + timedelta(days=1)

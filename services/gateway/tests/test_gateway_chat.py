@@ -13,7 +13,7 @@ from common.contracts import (
     RequestIndustry,
     SearchAnswer,
 )
-from common.testing import a_company, read_topic, until
+from testkit.stages import a_company, read_topic, until
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 TOLD_TOPIC = RequestIndustry.topic

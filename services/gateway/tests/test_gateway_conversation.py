@@ -21,9 +21,9 @@ from common.contracts import (
     Site,
 )
 from common.ids import new_id
-from common.testing import a_company
 from gateway.closing import notice
 from gateway.conversation import Conversation
+from testkit.stages import a_company
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 REQUEST = new_id()

@@ -7,8 +7,8 @@ import pytest
 from common.cloudevents import Envelope, encode_headers
 from common.contracts import LeadSynced
 from common.ids import new_id
-from common.testing import a_company, publish_raw, until
 from gateway.feed import Feed
+from testkit.stages import a_company, publish_raw, until
 
 
 def a_fact(uen: str) -> LeadSynced:

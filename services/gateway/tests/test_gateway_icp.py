@@ -9,9 +9,9 @@ from pydantic import ValidationError
 
 from common.contracts import Icp, IcpChanged
 from common.postgres import Database
-from common.testing import read_topic, until
 from gateway import icp
 from gateway.routes import icp as asked
+from testkit.stages import read_topic, until
 
 CODES = [
     ("2020", "C", "section", "MANUFACTURING", None),

@@ -7,11 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from common.contracts import RequestIndustry
-from common.testing import read_topic, until
 from gateway.classification import Known
 from gateway.icp import codes_of
 from gateway.problems import Problem
 from industries.index import Code
+from testkit.stages import read_topic, until
 
 CODES = [
     ("2020", "C", "section", "MANUFACTURING", None),

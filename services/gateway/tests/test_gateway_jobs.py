@@ -5,7 +5,7 @@ from uuid import UUID
 
 from common.contracts import Industry, JobProgressed, RequestIndustry, SearchAnswer
 from common.ids import new_id
-from common.testing import read_topic, until
+from testkit.stages import read_topic, until
 
 A_JOB = """
     INSERT INTO background_jobs (job_id, tenant_id, job_type, status, params, processed, total, asked, continues)

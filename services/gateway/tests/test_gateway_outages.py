@@ -3,7 +3,7 @@
 import asyncio
 
 from common.contracts import RequestIndustry
-from common.testing import read_topic, until
+from testkit.stages import read_topic, until
 
 PATH = f"/jobs/{'0' * 32}"
 

@@ -11,9 +11,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from common.postgres import Database
-from common.testing import until
 from gateway.problems import Problem
 from gateway.rates import Rate, Rates
+from testkit.stages import until
 
 PLENTY = Rate(1_000_000)
 PASS = "UPDATE request_rates SET due_at = due_at - make_interval(secs => $1)"

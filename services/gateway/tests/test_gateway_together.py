@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from common.testing import until
 from gateway.together import Together
+from testkit.stages import until
 
 
 class Work:

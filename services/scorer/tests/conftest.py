@@ -1,6 +1,6 @@
 """The scorer on a real PostgreSQL, less Kafka, and a register for it.
 
-Test folders are no packages: what several files share is a fixture, or a builder of `scorer.testing`.
+Test folders are no packages: what several files share is a fixture, or a builder of `testkit.scoring`.
 """
 
 from collections.abc import AsyncIterator, Sequence
@@ -26,8 +26,8 @@ from scorer.consumer import scorer
 from scorer.industry import Industries
 from scorer.model import read_model
 from scorer.rescoring import CHUNK
-from scorer.testing import NOW, an_enrichment, an_item
 from scorer.yardstick import Yardsticks
+from testkit.scoring import NOW, an_enrichment, an_item
 
 Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 
@@ -81,7 +81,7 @@ class Scorer:
             headers=item.claim.headers,
             flaw=None,
         )
-        async with self.database.plumbing() as tx:
+        async with self.database.without_tenant() as tx:
             await self._inbox.take_in(tx, [arrival])
             [claim] = await self._inbox.claim(tx, event.topic, "interactive", event.tenant_id, 1)
         return Work(replace(item, claim=claim), self.database, self._inbox, NOW)

@@ -11,8 +11,8 @@ from scorer.contactability import is_senior
 from scorer.industry import Industries
 from scorer.model import read_model
 from scorer.rating import rate
-from scorer.testing import HOME, a_phone, a_profile, an_email, seen
 from scorer.yardstick import Yardsticks
+from testkit.scoring import HOME, a_phone, a_profile, an_email, seen
 
 NO_ICP = Yardsticks(read_model(), Industries(Hierarchy([]))).of(a_profile())
 

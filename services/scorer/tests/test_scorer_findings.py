@@ -13,8 +13,8 @@ from scorer.industry import Industries
 from scorer.model import read_model
 from scorer.rating import rate
 from scorer.rationale import LONGEST
-from scorer.testing import EVERYTHING, HOME, NOW, a_fact, a_profile, an_email, seen
 from scorer.yardstick import Yardsticks
+from testkit.scoring import EVERYTHING, HOME, NOW, a_fact, a_profile, an_email, seen
 
 MODEL = read_model()
 YARDSTICKS = Yardsticks(MODEL, Industries(Hierarchy(Code("2020", *code) for code in ssic_2020())))

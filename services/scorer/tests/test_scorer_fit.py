@@ -10,7 +10,7 @@ from leadgen.ssic import ssic_2020
 from scorer.districts import DISTRICTS, district_of
 from scorer.fit import Fit, employees_in, full_years
 from scorer.industry import Industries, IndustryFit
-from scorer.testing import a_fact, an_enrichment
+from testkit.scoring import a_fact, an_enrichment
 
 #: 2025 has but one industry here, under a number that was another's.
 LATER = [Code("2025", "C", "section", "MAKING", None), Code("2025", "46", "division", "TRADE", "C")]

@@ -19,9 +19,9 @@ from scorer.industry import Industries
 from scorer.model import UNIT, read_model
 from scorer.rating import newest, rate
 from scorer.rationale import LONGEST
-from scorer.testing import EVERYTHING, NOW, a_fact, a_phone, a_profile, an_email
 from scorer.weighing import scale_of
 from scorer.yardstick import Yardstick, Yardsticks
+from testkit.scoring import EVERYTHING, NOW, a_fact, a_phone, a_profile, an_email
 
 MODEL = read_model()
 YARDSTICKS = Yardsticks(MODEL, Industries(Hierarchy(Code("2020", *code) for code in ssic_2020())))

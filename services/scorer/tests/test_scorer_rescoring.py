@@ -7,12 +7,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from common.testing import until
 from scorer.industry import Industries
 from scorer.model import read_model
 from scorer.rescoring import CHUNK
-from scorer.testing import NOW, an_enrichment
 from scorer.yardstick import Profile, Yardstick, Yardsticks
+from testkit.scoring import NOW, an_enrichment
+from testkit.stages import until
 
 WAITING = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
 

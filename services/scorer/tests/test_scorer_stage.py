@@ -13,13 +13,13 @@ from common.cloudevents import decode_body
 from common.contracts import Company, CompanyEnriched, LeadScored, Site
 from common.postgres import Database
 from common.stage import Batch
-from common.testing import until
 from industries.hierarchy import Hierarchy
 from scorer.consumer import scorer
 from scorer.industry import Industries
 from scorer.model import read_model
-from scorer.testing import HOME, NOW, an_enrichment, an_item
 from scorer.yardstick import Yardsticks
+from testkit.scoring import HOME, NOW, an_enrichment, an_item
+from testkit.stages import until
 
 SCORE = scorer(Yardsticks(read_model(), Industries(Hierarchy([])))).handlers[CompanyEnriched.topic]
 
@@ -39,7 +39,7 @@ class Seen:
 async def seen(database: Database) -> Seen:
     """A company that two tenants may score."""
     uen = "201812345K"
-    async with database.plumbing() as tx:
+    async with database.without_tenant() as tx:
         company_id = await tx.fetchval(
             "INSERT INTO companies (uen, name) VALUES ($1, 'ACME PTE. LTD.') RETURNING company_id", uen
         )
@@ -129,7 +129,7 @@ async def test_of_two_replicas_that_score_a_company_at_once_the_later_lead_is_ri
         second = asyncio.create_task(score(database, older))
 
         async def is_waiting() -> bool:
-            async with database.plumbing() as other:
+            async with database.without_tenant() as other:
                 return bool(await other.fetchval("SELECT count(*) FROM pg_locks WHERE NOT granted"))
 
         await until(is_waiting)

@@ -22,9 +22,9 @@ from scorer.model import read_model
 from scorer.numbers import numbers
 from scorer.rationale import LONGEST
 from scorer.rewording import Rewording
-from scorer.testing import HOME, a_fact, an_email, an_enrichment
 from scorer.wording import question, sayable
 from scorer.yardstick import Yardsticks
+from testkit.scoring import HOME, a_fact, an_email, an_enrichment
 
 Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 

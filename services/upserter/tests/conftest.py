@@ -15,16 +15,16 @@ import pytest
 
 from common.cloudevents import Envelope, decode_body, encode_body, encode_headers, pack_headers
 from common.contracts import EVENTS, CompanyEvent, Event, JobProgressed, Lane, RequestIndustry, SearchAnswer
-from common.failures import Fitness
-from common.handling import Handling, Surroundings
+from common.failures import FailureRateGuard
+from common.handler_runner import HandlerRunner, RunnerContext
 from common.ids import NO_REPLAY, new_id
 from common.inbox import Arrival, Claim, Inbox
 from common.outbox import sendables
 from common.postgres import Database
 from common.stage import Stage
-from common.testing import until
 from industries.index import Code, IndustryIndex
 from leadgen.ssic import ssic_2020
+from testkit.stages import until
 from upserter.consumer import upserter
 
 Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
@@ -78,7 +78,7 @@ class Delivery:
         await self.take_in(event, event_id)
         for claim in await self.claims(event):
             await self.handle(claim, stage)
-        async with self._database.plumbing() as tx:
+        async with self._database.without_tenant() as tx:
             return str(await tx.fetchval("SELECT state FROM inbox WHERE event_id = $1", event_id))
 
     async def take_in(self, event: Event, event_id: UUID, *, in_order: bool = True) -> None:
@@ -98,20 +98,20 @@ class Delivery:
             headers=pack_headers(headers),
             flaw=None,
         )
-        async with self._database.plumbing() as tx:
+        async with self._database.without_tenant() as tx:
             await self._inbox.take_in(tx, [arrival])
 
     async def claims(self, event: Event, limit: int = 1) -> list[Claim]:
-        async with self._database.plumbing() as tx:
+        async with self._database.without_tenant() as tx:
             return await self._inbox.claim(tx, event.topic, "interactive", event.tenant_id, limit)
 
     async def handle(self, claim: Claim, stage: Stage | None = None) -> None:
         await self.handle_all([claim], stage)
 
     async def handle_all(self, claims: list[Claim], stage: Stage | None = None) -> None:
-        around = Surroundings(self._database, self._inbox, Fitness(), lambda: None, lambda _: None)
+        around = RunnerContext(self._database, self._inbox, FailureRateGuard(), lambda: None, lambda _: None)
         handler = (stage or self._stage).handlers[claims[0].topic]
-        await Handling(handler, "interactive", 1, around).handle(claims)
+        await HandlerRunner(handler, "interactive", 1, around).handle(claims)
 
     async def told(self) -> list[Event]:
         """What was announced since the last look, in order; dead letters are left out."""

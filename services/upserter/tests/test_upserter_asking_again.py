@@ -8,7 +8,7 @@ import pytest
 
 from common.contracts import JobProgressed
 from common.ids import new_id
-from common.testing import until
+from testkit.stages import until
 
 Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 

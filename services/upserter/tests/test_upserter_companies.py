@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from common.postgres import Database
-from common.testing import until
+from testkit.stages import until
 from upserter.companies import FACTS, Upserted, preview, upsert
 
 Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
@@ -54,7 +54,7 @@ _numbers = count()
 
 
 async def saved(database: Database, *entries: str) -> Upserted:
-    async with database.plumbing() as tx:
+    async with database.without_tenant() as tx:
         return await upsert(tx, entries)
 
 
@@ -152,7 +152,7 @@ async def test_facts_that_were_read_earlier_do_not_undo_later_ones(
     """Whoever looked at the register before the last load and writes after it has seen the company, no more."""
     await saved(database, acme)
     await enlist(acme, street_name="OLD ROAD")
-    async with database.plumbing() as newer:
+    async with database.without_tenant() as newer:
         await newer.execute("SELECT 1 FROM companies FOR UPDATE")
         older = asyncio.create_task(saved(database, acme))
         await until(lambda: owner.fetchval(WAITS))
@@ -177,7 +177,7 @@ async def test_a_preview_shows_what_would_be_saved_and_saves_nothing(
 ) -> None:
     """In the order given, without an id."""
     await enlist("A", entity_name="ANOTHER")
-    async with database.plumbing() as tx:
+    async with database.without_tenant() as tx:
         shown = await preview(tx, [acme, "none", "A"])
     assert [(company.uen, company.company_id) for company in shown] == [(acme, 0), ("A", 0)]
     assert await owner.fetchval("SELECT count(*) FROM companies") == 0

@@ -11,8 +11,8 @@ from common.contracts import CompanyUpserted, JobProgressed, RequestEnrichment, 
 from common.errors import Transient
 from common.ids import new_id
 from common.postgres import Database
-from common.testing import until
 from industries.index import VersionedCode
+from testkit.stages import until
 from upserter import jobs
 from upserter.jobs import Params
 from upserter.register import Position

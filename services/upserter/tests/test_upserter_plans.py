@@ -18,7 +18,7 @@ import pytest
 from common.cloudevents import Envelope
 from common.contracts import CompanyUpserted
 from common.ids import new_id
-from common.outbox import Pattern
+from common.outbox import EventTemplate
 from common.postgres import Connection, Database
 from industries.index import VersionedCode
 from leadgen.ssic import seed_ssic
@@ -191,7 +191,7 @@ async def million(postgres_server: str, template_database: str) -> AsyncIterator
 
 
 JOB = new_id()
-NEWS = Pattern.of(
+NEWS = EventTemplate.of(
     CompanyUpserted.topic, JOB, Envelope(JOB, 1, "nightly", str(JOB)), source="upserter", at="2026-01-01T00:00:00+00:00"
 )
 #: More than there are living entries without a date.

@@ -10,7 +10,7 @@ import pytest
 from common.contracts import RefreshRegister
 from common.ids import new_id
 from common.postgres import Database
-from common.testing import until
+from testkit.stages import until
 from upserter.refreshing import LoadUnderWay, Refreshed, refresh
 
 Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
@@ -30,7 +30,7 @@ WAITING = """
 
 
 async def refreshed(database: Database, batch_size: int = 10) -> Refreshed:
-    return await refresh(database.plumbing, batch_size=batch_size)
+    return await refresh(database.without_tenant, batch_size=batch_size)
 
 
 async def names(owner: Owner) -> set[str]:
@@ -83,7 +83,7 @@ async def test_one_that_was_broken_off_is_gone_on_with(owner: Owner, database: D
         steps += 1
         if steps == 4:  # the beginning, two batches
             raise Killed
-        return database.plumbing()
+        return database.without_tenant()
 
     with pytest.raises(Killed):
         await refresh(dying, batch_size=10)
@@ -144,7 +144,7 @@ async def test_what_is_loaded_while_it_runs_is_the_next_one_s(owner: Owner, data
             steps += 1
             if steps == 3:
                 await load()
-            self.transaction = database.plumbing()
+            self.transaction = database.without_tenant()
             return await self.transaction.__aenter__()
 
         async def __aexit__(self, *error: object) -> None:

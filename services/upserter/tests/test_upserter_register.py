@@ -109,7 +109,7 @@ async def test_the_best_come_in_one_total_order(
     await enlist(owner, *entries)
     places = {entry.uen: at for entry in entries if (at := place(entry, wanted)) is not None}
     expected = sorted(places, key=places.__getitem__)
-    async with database.plumbing() as tx:
+    async with database.without_tenant() as tx:
         counted = await count(tx, wanted)
         many = dict.fromkeys(wanted.codes, MANY)
         counts = Counts(many, many, 0) if by_age else counted
@@ -135,7 +135,7 @@ async def test_no_codes_match_nothing(owner: Owner, database: Database) -> None:
     """An answer without industries never means all of them."""
     await enlist(owner, Entry("A", primary="62011"))
     for wanted in (Wanted(()), Wanted(((), ()))):
-        async with database.plumbing() as tx:
+        async with database.without_tenant() as tx:
             assert await uens(tx, wanted) == []
             assert (await count(tx, wanted)).total == 0
 
@@ -148,7 +148,7 @@ async def test_a_reused_code_is_of_the_version_that_is_meant(owner: Owner, datab
         Entry("SEARCH", primary="63901", version="2025"),
         Entry("ALSO-SEARCH", primary="62011", secondary="63901", version="2025"),
     )
-    async with database.plumbing() as tx:
+    async with database.without_tenant() as tx:
         assert await uens(tx, Wanted((codes_of("63901"),))) == ["NEWS"]
         assert await uens(tx, Wanted((codes_of("63901", version="2025"),))) == ["SEARCH", "ALSO-SEARCH"]
         both = Wanted((codes_of("63901") + codes_of("63901", version="2025"),))
@@ -162,7 +162,7 @@ async def test_what_stands_in_a_date_s_place_is_not_lost(owner: Owner, database:
     """Staging is text: whatever is counted is found, too."""
     odd = ["unknown", "", "2020-01-01", "ZZZZ", "zz", "31/12/2020"]
     await enlist(owner, *(Entry(f"U{n}", date=date, primary="62011") for n, date in enumerate(odd)))
-    async with database.plumbing() as tx:
+    async with database.without_tenant() as tx:
         assert sorted(await uens(tx, SOFTWARE)) == [f"U{n}" for n in range(len(odd))]
         assert sorted(await strides(tx, SOFTWARE, NOTHING_COUNTED, 1)) == [f"U{n}" for n in range(len(odd))]
 
@@ -177,7 +177,7 @@ async def test_the_young_are_counted_beside_the_others(owner: Owner, database: D
         Entry("D", date=None, primary="62011"),
         Entry("E", date="2024-01-01", primary="62011", status=STRUCK_OFF),
     )
-    async with database.plumbing() as tx:
+    async with database.without_tenant() as tx:
         counts = await count(tx, SOFTWARE, young_since="2021-01-01")
     assert (counts.total, counts.young) == (4, 2)
 
@@ -188,7 +188,7 @@ async def test_batches_are_of_one_size_but_the_last(limit: int, owner: Owner, da
     await enlist(owner, *(Entry(f"U{n:03}", primary="62011") for n in range(61)))
     found = [
         [position.uen for position in batch]
-        async for batch in batches(database.plumbing, SOFTWARE, NOTHING_COUNTED, size=3, limit=limit, after=None)
+        async for batch in batches(database.without_tenant, SOFTWARE, NOTHING_COUNTED, size=3, limit=limit, after=None)
     ]
     assert list(chain.from_iterable(found)) == [f"U{n:03}" for n in range(min(limit, 61))]
     assert all(len(batch) == 3 for batch in found[:-1])
@@ -199,7 +199,7 @@ async def test_batches_meet_nothing_twice_while_the_register_is_loaded_again(own
     """What comes in before the place reached is not seen, what comes in behind it is; what died is gone."""
     await enlist(owner, *(Entry(f"U{n:03}", primary="62011", date="2020-01-01") for n in range(60)))
     seen: list[str] = []
-    async for batch in batches(database.plumbing, SOFTWARE, NOTHING_COUNTED, size=2, limit=500, after=None):
+    async for batch in batches(database.without_tenant, SOFTWARE, NOTHING_COUNTED, size=2, limit=500, after=None):
         if not seen:
             young, old = ((f"{kind}{n}", date) for kind, date, n in (("Y", "2024-01-01", 1), ("O", "1999-01-01", 1)))
             await enlist(owner, *(Entry(uen, primary="62011", date=date) for uen, date in (young, old)))
@@ -218,7 +218,7 @@ async def test_batches_left_early_leave_no_look_behind(owner: Owner, database: D
         nonlocal open_ones
         open_ones += 1
         try:
-            async with database.plumbing() as tx:
+            async with database.without_tenant() as tx:
                 yield tx
         finally:
             open_ones -= 1
@@ -237,7 +237,7 @@ async def test_no_question_reads_the_whole_register(owner: Owner, database: Data
     await owner.execute("VACUUM ANALYZE staging_acra_companies")
     codes = [row[0] for row in await owner.fetch("SELECT DISTINCT primary_ssic_code FROM staging_acra_companies")]
     for wanted, by_age in ((Wanted((codes_of(*codes[:100]),)), False), (Wanted((codes_of(*codes[:500]),)), True)):
-        async with database.plumbing() as tx:
+        async with database.without_tenant() as tx:
             plans = Plans(tx)
             counts = await count(plans, wanted)
             assert (sum(counts.by_primary.values()) >= MANY) == by_age

@@ -54,7 +54,7 @@ def an_item(*, tenant_id: int = 1, traceparent: str | None = TRACE, replay_id: U
 
 async def save(database: Database, item: Item[RequestUpsert], *entries: str, job_id: UUID = REQUEST) -> int:
     async with database.transaction(item.event.tenant_id) as tx:
-        return await save_all(tx, entries, job_id, item.pattern(CompanyUpserted, "upserter", NOW.isoformat()))
+        return await save_all(tx, entries, job_id, item.event_template(CompanyUpserted, "upserter", NOW.isoformat()))
 
 
 async def told(owner: Owner) -> list[Message]:
@@ -145,11 +145,11 @@ async def test_a_company_is_told_of_when_it_is_news(owner: Owner, database: Data
 async def test_what_is_rolled_back_was_never_told(owner: Owner, database: Database, enlist) -> None:
     """Companies, candidates and events come together or not at all."""
     await enlist("A")
-    pattern = an_item().pattern(CompanyUpserted, "upserter", NOW.isoformat())
+    template = an_item().event_template(CompanyUpserted, "upserter", NOW.isoformat())
 
     async def fail() -> None:
         async with database.transaction(1) as tx:
-            await save_all(tx, ["A"], REQUEST, pattern)
+            await save_all(tx, ["A"], REQUEST, template)
             raise KeyError("on purpose")
 
     with pytest.raises(KeyError):
@@ -178,9 +178,9 @@ async def test_the_few_come_back_as_they_stand_in_the_order_given(owner: Owner, 
     zest, twin = await owner.fetchrow("SELECT no_uen('Zest Traders'), no_uen('Twin Traders')")
     await enlist(zest, entity_name="Zest Traders")
     await enlist(twin, entity_name="Twin Traders")
-    pattern = an_item().pattern(CompanyUpserted, "upserter", NOW.isoformat())
+    template = an_item().event_template(CompanyUpserted, "upserter", NOW.isoformat())
     async with database.transaction(1) as tx:
-        shown = await save_and_show(tx, ["B", twin, zest, "none", "A"], REQUEST, pattern)
+        shown = await save_and_show(tx, ["B", twin, zest, "none", "A"], REQUEST, template)
     assert [(company.uen, company.name) for company in shown] == [
         ("B", "ACME PTE. LTD."),
         (zest, "Zest Traders"),

@@ -20,11 +20,11 @@ from common.contracts import (
 )
 from common.ids import new_id
 from common.postgres import Database
-from common.testing import a_company
 from embedded.postgres import Postgres
 from industries.classification import ClassificationMissing, read
 from industries.index import Code
 from leadgen.ssic import seed_ssic, ssic_2020
+from testkit.stages import a_company
 
 Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 
@@ -216,10 +216,10 @@ async def nothing_failed(owner: Owner) -> None:
 
 async def test_the_classification_is_read_as_it_was_seeded(database: Database, database_url: str) -> None:
     """All codes with their parents; without any the service says what to do, and does not start."""
-    async with database.plumbing() as tx:
+    async with database.without_tenant() as tx:
         with pytest.raises(ClassificationMissing, match="seed the database"):
             await read(tx)
     await seed_ssic(database_url)
-    async with database.plumbing() as tx:
+    async with database.without_tenant() as tx:
         codes = await read(tx)
     assert set(codes) == {Code("2020", *code) for code in ssic_2020()}

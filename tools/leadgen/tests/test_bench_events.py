@@ -5,9 +5,9 @@ import pytest
 from common.cloudevents import decode_headers
 from common.contracts import RequestNightlyEnrichment
 from common.intake import arrival
-from common.testing import a_company, read_topic
 from leadgen.bench.patience import TooLate, until
 from leadgen.bench.sending import publish, record
+from testkit.stages import a_company, read_topic
 
 EVENTS = [RequestNightlyEnrichment(tenant_id=2, company=a_company(f"2019{n:05}K")) for n in range(20)]
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from common.errors import Unavailable
 from leadgen.load import LoadFailed, Progress, load, load_generated, staging, versions
 from leadgen.load.header import COLUMNS
-from leadgen.load.testing import HEADER, Owner, a_company, content, counts, held, write
+from testkit.registers import HEADER, Owner, a_company, content, counts, held, write
 
 DATA = Path(__file__).parents[4] / "shared" / "data"
 SAMPLE, LISTED = DATA / "acra_sample.csv.gz", DATA / "acra_listed_companies.csv"

@@ -7,9 +7,9 @@ from typing import Any
 import asyncpg
 import pytest
 
-from common.testing import until
 from leadgen.load import LoadFailed, Progress, load, staging
-from leadgen.load.testing import a_company, counts, write
+from testkit.registers import a_company, counts, write
+from testkit.stages import until
 
 SHARED = "SELECT pg_advisory_lock_shared(hashtextextended('leadgen load', 0))"
 TRY_SHARED = "SELECT pg_try_advisory_xact_lock_shared(hashtextextended('leadgen load', 0))"

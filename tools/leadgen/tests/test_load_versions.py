@@ -14,9 +14,9 @@ from typer.testing import CliRunner
 
 from leadgen.load import LoadFailed, Summary, load
 from leadgen.load.command import load_command
-from leadgen.load.testing import Owner, content
 from leadgen.load.versions import MIXED, Survey, decide
 from leadgen.ssic import load_ssic
+from testkit.registers import Owner, content
 
 DATA = Path(__file__).parents[4] / "shared" / "data"
 SAMPLE, OFFICIAL, CHANGES = (DATA / name for name in ("acra_sample.csv.gz", "ssic.csv", "ssic_changes_2020_2025.csv"))

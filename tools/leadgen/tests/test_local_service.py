@@ -7,8 +7,8 @@ import httpx
 import psutil
 import pytest
 
-from common.testing import until
 from leadgen.local.service import DidNotGetReady, Service
+from testkit.stages import until
 
 SECRET = "a secret of thirty-two characters"
 

@@ -28,10 +28,10 @@ def retry_delay(failures: int, error: Exception, chance: float) -> timedelta | N
     return timedelta(seconds=max(backoff, min(error.retry_after or 0, BACKOFF_CAP_S)))
 
 
-class Fitness:
+class FailureRateGuard:
     """Watches for unknown errors: a run of them, or a high share, says that the fault is ours and not the events'.
 
-    Then `complaint` says why the service should stop, for good: it claims and dead-letters nothing more.
+    Then `trip_reason` says why the service should stop, for good: it claims and dead-letters nothing more.
     """
 
     RUN = 10
@@ -42,14 +42,14 @@ class Fitness:
     def __init__(self) -> None:
         self._run = 0
         self._recent: deque[bool] = deque(maxlen=self.WINDOW)
-        self.complaint: str | None = None
+        self.trip_reason: str | None = None
 
     def saw(self, error: Exception | None) -> None:
         """Notes the outcome of one event; errors of a known meaning are no sign of unfitness."""
         is_unknown = error is not None and not isinstance(error, Transient | Permanent)
         self._run = self._run + 1 if is_unknown else 0
         self._recent.append(is_unknown)
-        self.complaint = self.complaint or self._verdict()
+        self.trip_reason = self.trip_reason or self._verdict()
 
     def _verdict(self) -> str | None:
         if self._run >= self.RUN:

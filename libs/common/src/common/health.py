@@ -35,7 +35,7 @@ def database_answers(database: Database) -> Check:
 
     async def check() -> str | None:
         try:
-            async with asyncio.timeout(READY_TIMEOUT_S), database.plumbing() as tx:
+            async with asyncio.timeout(READY_TIMEOUT_S), database.without_tenant() as tx:
                 await tx.execute("SELECT 1")
         except (Unavailable, TimeoutError) as error:
             return f"database: {error!r}"

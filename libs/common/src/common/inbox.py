@@ -89,7 +89,7 @@ _TELL = """
 """
 FINISH = _TELL + "UPDATE {inbox} held SET state = 'done', error = NULL" + _HELD
 STEP = _TELL + "UPDATE {inbox} held SET next_at = now() + $10::interval" + _HELD
-BURY = _TELL + "UPDATE {inbox} held SET state = 'dead', error = $10" + _HELD
+DEAD_LETTER = _TELL + "UPDATE {inbox} held SET state = 'dead', error = $10" + _HELD
 
 POSTPONE = "UPDATE {inbox} held SET next_at = now() + $5::interval" + _HELD
 RETRY = "UPDATE {inbox} held SET next_at = now() + $5::interval, failures = failures + 1, error = $6" + _HELD
@@ -191,9 +191,9 @@ class Inbox:
         """Announces, and holds on to the claims for another lease. Raises LeaseLost as `finish` does."""
         await self._held(tx, STEP, claims, *_columns(messages), self.lease)
 
-    async def bury(self, tx: Connection, claim: Claim, letter: Message, reason: str) -> None:
+    async def dead_letter(self, tx: Connection, claim: Claim, letter: Message, reason: str) -> None:
         """Marks the row dead and sends its dead letter. Raises LeaseLost as `finish` does."""
-        await self._held(tx, BURY, [claim], *_columns([letter]), reason)
+        await self._held(tx, DEAD_LETTER, [claim], *_columns([letter]), reason)
 
     async def retry(self, tx: Connection, claim: Claim, delay: timedelta, reason: str) -> None:
         """Counts a failure and lets the row, and with it its key, rest. Raises LeaseLost as `finish` does."""

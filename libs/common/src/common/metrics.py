@@ -7,7 +7,7 @@ from prometheus_client import Counter, Gauge, Histogram
 
 _WORK = ["stage", "topic", "lane"]
 
-#: What becomes of an event in a handler's hands; see common/handling.py.
+#: What becomes of an event in a handler's hands; see common/handler_runner.py.
 OUTCOMES = ("done", "retried", "dead", "given_back", "lease_lost", "waited")
 
 handled = Counter(

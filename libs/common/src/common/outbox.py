@@ -1,7 +1,7 @@
 """What is still to be told: rows written in the transaction that made them true, for the relay to send (`relay.py`).
 
-A row is a message, or a bundle: the events of a set-based statement, which PostgreSQL puts together (see Pattern) and
-which are taken apart again on their way to Kafka.
+A row is a message, or a bundle: the events of a set-based statement, which PostgreSQL puts together (see
+EventTemplate) and which are taken apart again on their way to Kafka.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -49,7 +49,7 @@ class Announcement(NamedTuple):
         return Message(self.event.topic, self.event.key.encode(), encode_body(self.event), pack_texts(headers), lane)
 
 
-class Pattern(NamedTuple):
+class EventTemplate(NamedTuple):
     """What the events of one type and cause have in common, for a statement that announces many at once: as a bundle.
 
     A bundle's `value` holds a line per event, of id, key (a JSON string) and body, with a tab between them; JSON has

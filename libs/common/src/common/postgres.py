@@ -1,6 +1,6 @@
 """The only way to a database connection: a transaction with its tenant set, as a role that owns nothing.
 
-`Database.transaction(tenant_id)` is for a tenant's rows, `Database.plumbing()` for the tables that have no tenant
+`Database.transaction(tenant_id)` is for a tenant's rows, `Database.without_tenant()` for the tables that have no tenant
 (inbox, outbox, public facts, the list of tenants), `Database.lock(name)` for what only one replica may do. Errors of
 the server being away come out as `Unavailable`.
 """
@@ -111,7 +111,7 @@ class Database:
             yield connection
 
     @asynccontextmanager
-    async def plumbing(self) -> AsyncIterator[Connection]:
+    async def without_tenant(self) -> AsyncIterator[Connection]:
         """A transaction without a tenant: of tenants' tables it sees no row."""
         async with self._begin("BEGIN") as connection:
             yield connection

@@ -14,9 +14,9 @@ import structlog
 from faststream.kafka import KafkaBroker
 
 from common.contracts import Lane
-from common.failures import Fitness
+from common.failures import FailureRateGuard
 from common.gauges import keep_gauges
-from common.handling import Surroundings
+from common.handler_runner import RunnerContext
 from common.inbox import Inbox
 from common.intake import Intake
 from common.postgres import Database
@@ -27,8 +27,8 @@ from common.workers import LaneWorkers
 log = structlog.get_logger(__name__)
 
 
-def _log_unfit(complaint: str) -> None:
-    log.critical("service_is_unfit", complaint=complaint)
+def _log_unfit(trip_reason: str) -> None:
+    log.critical("service_is_unfit", trip_reason=trip_reason)
 
 
 class Runtime:
@@ -51,9 +51,9 @@ class Runtime:
         self._grace_s = grace_s
         inbox = Inbox(stage.name, timedelta(seconds=lease_s))
         self.relay = Relay(database, bootstrap_servers, stage.name)
-        around = Surroundings(database, inbox, Fitness(), self.relay.wake, unfit)
+        context = RunnerContext(database, inbox, FailureRateGuard(), self.relay.wake, unfit)
         self.workers = [
-            LaneWorkers(handler, lane, size, around)
+            LaneWorkers(handler, lane, size, context)
             for handler in stage.handlers.values()
             for lane, size in lanes.items()
         ]

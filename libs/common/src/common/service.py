@@ -67,11 +67,11 @@ def collect_less_often() -> None:
 
 async def _serve(name: str, settings: StageSettings, compose: Compose, lanes: Mapping[Lane, int]) -> bool:
     """True after an ordered stop, False when the service stopped because it is unfit."""
-    complaints: list[str] = []
+    trip_reasons: list[str] = []
 
-    def stop_unfit(complaint: str) -> None:
-        log.critical("service_is_unfit", complaint=complaint)
-        complaints.append(complaint)
+    def stop_unfit(trip_reason: str) -> None:
+        log.critical("service_is_unfit", trip_reason=trip_reason)
+        trip_reasons.append(trip_reason)
         server.should_exit = True
 
     database = await connect(name, settings.database_url, size=sum(lanes.values()) + 6)
@@ -102,10 +102,10 @@ async def _serve(name: str, settings: StageSettings, compose: Compose, lanes: Ma
             async with runtime:
                 log.info("service_starts", topics=list(stage.handlers), port=settings.http_port)
                 await server.serve()
-                log.info("service_stops", complaints=complaints)
+                log.info("service_stops", trip_reasons=trip_reasons)
     finally:
         await database.close()
-    return not complaints
+    return not trip_reasons
 
 
 async def _keep_partitions(database: Database, name: str) -> None:

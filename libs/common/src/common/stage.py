@@ -23,7 +23,7 @@ from common.contracts import Event, Lane
 from common.errors import Permanent
 from common.ids import derived_id
 from common.inbox import Claim, Inbox
-from common.outbox import Announcement, Message, Pattern
+from common.outbox import Announcement, EventTemplate, Message
 from common.postgres import Connection, Database
 from common.tracing import child_of
 
@@ -57,9 +57,9 @@ class Item(Generic[E]):
         event_id = derived_id(self.event_id, event.topic, event.identity)
         return Announcement(event, self._following(event_id)).message(source, at)
 
-    def pattern(self, event: type[Event], source: str, at: str) -> Pattern:
+    def event_template(self, event: type[Event], source: str, at: str) -> EventTemplate:
         """The same for many events of one type, which PostgreSQL puts together."""
-        return Pattern.of(event.topic, self.event_id, self._following(self.event_id), source=source, at=at)
+        return EventTemplate.of(event.topic, self.event_id, self._following(self.event_id), source=source, at=at)
 
     def _following(self, event_id: UUID) -> Envelope:
         return Envelope(
@@ -126,9 +126,9 @@ class Work(Generic[E]):
         """Tells `event` when the open transaction commits. To be called inside `step` or `finish`."""
         self._announced.append(self.item.message(event, self._inbox.consumer, self.now.isoformat()))
 
-    def pattern(self, event: type[Event]) -> Pattern:
+    def event_template(self, event: type[Event]) -> EventTemplate:
         """For a statement inside `step` or `finish` that itself writes events of this type into the outbox."""
-        return self.item.pattern(event, self._inbox.consumer, self.now.isoformat())
+        return self.item.event_template(event, self._inbox.consumer, self.now.isoformat())
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[Connection]:

@@ -13,7 +13,7 @@ import structlog
 from common import metrics
 from common.contracts import Lane
 from common.errors import Unavailable
-from common.handling import Handling, Surroundings
+from common.handler_runner import HandlerRunner, RunnerContext
 from common.inbox import Claim
 from common.stage import Handler
 
@@ -31,7 +31,7 @@ QUICK_S = 0.05
 class LaneWorkers:
     """Up to `size` runs of one handler at once, for one lane."""
 
-    def __init__(self, handler: Handler, lane: Lane, size: int, around: Surroundings) -> None:
+    def __init__(self, handler: Handler, lane: Lane, size: int, context: RunnerContext) -> None:
         self.topic = handler.event.topic
         self.lane = lane
         self._size = size
@@ -39,11 +39,11 @@ class LaneWorkers:
         # Chunks talk to a tenant's remote system: one that hangs must leave workers to the others.
         is_chunked = handler.size is not None and not handler.is_set_based
         self._share = max(1, size // 2) if is_chunked else size
-        self._handling = Handling(handler, lane, size, around)
-        self._database = around.database
-        self._inbox = around.inbox
-        self._in_flight = metrics.in_flight.labels(around.inbox.consumer, self.topic, lane)
-        self._fitness = around.fitness
+        self._handling = HandlerRunner(handler, lane, size, context)
+        self._database = context.database
+        self._inbox = context.inbox
+        self._in_flight = metrics.in_flight.labels(context.inbox.consumer, self.topic, lane)
+        self._guard = context.guard
         self._wake = asyncio.Event()
         self._claiming = asyncio.Lock()
         self._is_stopping = False
@@ -97,7 +97,7 @@ class LaneWorkers:
     async def _claim_and_hand_out(self) -> bool:
         """Whether there was anything. A service that is to stop claims nothing more."""
         room = self._room()
-        if room <= 0 or self._is_stopping or self._fitness.complaint is not None:
+        if room <= 0 or self._is_stopping or self._guard.trip_reason is not None:
             return False
         claims = await self._claim(self._batch or room)
         if claims:

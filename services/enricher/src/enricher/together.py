@@ -125,7 +125,7 @@ class Together:
         return results
 
     def _transaction(self, tenant_id: int | None) -> AbstractAsyncContextManager[Connection]:
-        return self._database.plumbing() if tenant_id is None else self._database.transaction(tenant_id)
+        return self._database.without_tenant() if tenant_id is None else self._database.transaction(tenant_id)
 
 
 def _name_of(operation: Operation[Any, Any]) -> str:

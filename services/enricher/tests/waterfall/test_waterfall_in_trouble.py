@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from common.testing import until
 from enricher.vendors import lusha, tavily, zerobounce
 from enricher.waterfall import Enrichment
 from simulator.sites import Manner, Robots, Site
+from testkit.stages import until
 
 STEP = {"tavily": "find_site", "openai": "understand", "lusha": "lusha", "zerobounce": "zerobounce"}
 CAP = {

@@ -66,7 +66,7 @@ class Classification:
 
     async def _read(self) -> Known:
         try:
-            async with self._database.plumbing() as tx:
+            async with self._database.without_tenant() as tx:
                 codes = await read(tx)
         except ClassificationMissing as error:
             raise Problem(

@@ -53,7 +53,7 @@ async def publish_queued_jobs(
     Raises Unavailable when the tenants cannot be listed at all.
     """
     began = time.perf_counter()
-    async with database.plumbing() as tx:
+    async with database.without_tenant() as tx:
         active = await jobs.active_tenants(tx)
         services = await jobs.consumers(tx)
         await announce(tx, PRODUCER, [once(RefreshRegister(), night)])
@@ -101,7 +101,7 @@ async def _publish(database: Database, tenant: Tenant, night: date) -> TenantOut
 
 async def _keep_partitions(database: Database, consumer: str) -> Upkeep:
     try:
-        async with database.plumbing() as tx:
+        async with database.without_tenant() as tx:
             await jobs.keep_inbox_partitions(tx, consumer)
     except (LeadgenError, asyncpg.PostgresError) as error:
         return Upkeep(consumer, error=f"{type(error).__name__}: {error}")

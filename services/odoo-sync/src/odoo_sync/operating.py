@@ -71,7 +71,7 @@ async def run(database_url: str, compose: Composing, command: "Command", tenant_
 
 
 async def _connected(database: Database, tenant_id: int | None) -> list[tuple[int, Connected]]:
-    async with database.plumbing() as tx:
+    async with database.without_tenant() as tx:
         tenants = [row["tenant_id"] for row in await tx.fetch(CONNECTED, tenant_id)]
     found = []
     for tenant in tenants:

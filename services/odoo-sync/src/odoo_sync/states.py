@@ -46,7 +46,7 @@ async def keep_gauge(database: Database, stage: str) -> None:
 
 async def count_blocked(database: Database) -> int:
     """How many active tenants are blocked. Each is asked for in its own transaction: tenants never meet."""
-    async with database.plumbing() as tx:
+    async with database.without_tenant() as tx:
         tenants = [row["tenant_id"] for row in await tx.fetch(TENANTS)]
     blocked = 0
     for tenant_id in tenants:

@@ -102,16 +102,16 @@ class Desk:
             )
             for event, event_id in zip(events, ids, strict=True)
         ]
-        async with self.database.plumbing() as tx:
+        async with self.database.without_tenant() as tx:
             await INBOX.take_in(tx, arrivals)
         return ids
 
     async def handle(self, event_ids: Iterable[UUID]) -> None:
         """Runs the handlers on these events as a worker does, with claims of its own."""
-        async with self.database.plumbing() as tx:
+        async with self.database.without_tenant() as tx:
             await tx.execute("UPDATE inbox SET next_at = now() WHERE event_id = ANY($1::uuid[])", list(event_ids))
         for model in (LeadScored, ResyncOdoo):
-            async with self.database.plumbing() as tx:
+            async with self.database.without_tenant() as tx:
                 claims = await INBOX.claim(tx, model.topic, "interactive", self.tenant_id, 1000)
             items = [
                 Item(decode_body(model, claim.value), Envelope(claim.event_id, self.tenant_id, "interactive"), claim)
@@ -135,7 +135,7 @@ class Desk:
         await self.handle(await self.take_in(ResyncOdoo(tenant_id=self.tenant_id, requested_at=datetime.now(UTC))))
 
     async def announced(self) -> list[LeadSynced]:
-        async with self.database.plumbing() as tx:
+        async with self.database.without_tenant() as tx:
             rows = await tx.fetch("SELECT value FROM outbox WHERE producer = 'odoo-sync' ORDER BY id")
         told = [decode_body(LeadSynced, row["value"]) for row in rows]
         return [it for it in told if it.tenant_id == self.tenant_id]
@@ -166,7 +166,7 @@ def writes_among() -> Any:
 async def desk(database: Database, owner: Owner, http: httpx.AsyncClient) -> Desk:
     """A company, and tenants without a connection."""
     uen = "201812345K"
-    async with database.plumbing() as tx:
+    async with database.without_tenant() as tx:
         company_id = await tx.fetchval(
             "INSERT INTO companies (uen, name) VALUES ($1, 'ACME') RETURNING company_id", uen
         )

@@ -84,7 +84,7 @@ def _ended(task: "asyncio.Task[None]") -> None:
 
 async def yardsticks_of(database: Database) -> Yardsticks:
     """By the current model and the classification as it is loaded. Raises ClassificationMissing."""
-    async with database.plumbing() as tx:
+    async with database.without_tenant() as tx:
         codes = await classification.read(tx)
     return Yardsticks(read_model(), Industries(Hierarchy(codes)))
 

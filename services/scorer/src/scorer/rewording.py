@@ -55,7 +55,7 @@ class Rewording:
 
     async def round(self) -> int:
         """Asks about some leads of every tenant; how many. Raises ModelSilent, Unavailable."""
-        async with self._database.plumbing() as tx:
+        async with self._database.without_tenant() as tx:
             tenant_ids = [row["tenant_id"] for row in await tx.fetch(TENANTS)]
         return sum([await self._round_of(tenant_id) for tenant_id in tenant_ids])
 

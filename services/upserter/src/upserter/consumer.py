@@ -46,7 +46,8 @@ def upserter(industries: IndustryIndex, *, batch_size: int, max_per_job: int) ->
         request = work.event
         resolution = industries.resolve(request.terms, year=work.now.year)
         async with work.finish() as tx:
-            found = await search(tx, request, resolution, industries, work.pattern(CompanyUpserted), now=work.now)
+            template = work.event_template(CompanyUpserted)
+            found = await search(tx, request, resolution, industries, template, now=work.now)
             job = found.job
             work.announce(
                 JobProgressed(
@@ -107,7 +108,7 @@ def upserter(industries: IndustryIndex, *, batch_size: int, max_per_job: int) ->
 
     async def hand_over(tx: Connection, work: Work[RequestUpsert], job: Job, batch: Matches, status: JobStatus) -> Job:
         """Saves a batch and moves the job past it, in one transaction."""
-        await save_all(tx, batch.entries, job.job_id, work.pattern(CompanyUpserted))
+        await save_all(tx, batch.entries, job.job_id, work.event_template(CompanyUpserted))
         after = batch[-1] if batch else job.after
         return await jobs.progress(tx, job, after=after, handled=len(batch), status=status)
 

@@ -24,7 +24,7 @@ def main() -> None:
 
     @asynccontextmanager
     async def compose(database: Database) -> AsyncIterator[Stage]:
-        async with database.plumbing() as tx:
+        async with database.without_tenant() as tx:
             industries = IndustryIndex(await classification.read(tx))
         yield upserter(industries, batch_size=settings.staging_batch_size, max_per_job=settings.upsert_max_per_job)
 
@@ -49,6 +49,6 @@ def refresh_once() -> None:
 async def _refresh(settings: RefreshSettings) -> Refreshed:
     database = await Database.connect(settings.database_url, size=1, name="upserter")
     try:
-        return await refresh(database.plumbing, batch_size=settings.staging_batch_size)
+        return await refresh(database.without_tenant, batch_size=settings.staging_batch_size)
     finally:
         await database.close()

@@ -8,14 +8,14 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from common.contracts import Company
-from common.outbox import Pattern
+from common.outbox import EventTemplate
 from common.postgres import Connection
 from upserter import companies
 from upserter.companies import FACTS
 
 _CONTRACT = ", ".join(("company_id", "entry AS uen", *FACTS))
 
-# $1 entries, $2 the request, $3 to $7 the pattern of the events, which are told as one bundle. Candidates are written
+# $1 entries, $2 the request, $3 to $7 the template of the events, which are told as one bundle. Candidates are written
 # after the companies, and in one order: see companies.BY_UEN. A company that is new can be nobody's candidate yet, so
 # nobody is in the way of those. What is the same for all rows is a subquery: it is worked out once.
 TAIL = f"""
@@ -46,7 +46,7 @@ COUNTED = "SELECT count(*) FROM written"
 SHOWN = f"SELECT {_CONTRACT} FROM written"
 
 
-async def save_all(tx: Connection, entries: Sequence[str], job_id: UUID, news: Pattern) -> int:
+async def save_all(tx: Connection, entries: Sequence[str], job_id: UUID, news: EventTemplate) -> int:
     """Saves the entries for the transaction's tenant. `job_id` names the request that found them, `news` its events.
 
     Returns how many companies that came to. May be repeated: `job_id` stays that of the request that was first.
@@ -58,7 +58,7 @@ async def save_all(tx: Connection, entries: Sequence[str], job_id: UUID, news: P
     return saved
 
 
-async def save_and_show(tx: Connection, entries: Sequence[str], job_id: UUID, news: Pattern) -> list[Company]:
+async def save_and_show(tx: Connection, entries: Sequence[str], job_id: UUID, news: EventTemplate) -> list[Company]:
     """The same for a few, which it returns as they stand now, in the order given."""
     saved: dict[str, Company] = {}
     for statement, share in companies.by_identity(entries):

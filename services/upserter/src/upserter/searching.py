@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from common.contracts import Company, RequestIndustry, SearchAnswer
-from common.outbox import Pattern
+from common.outbox import EventTemplate
 from common.postgres import Connection
 from industries.index import IndustryIndex, Resolution, VersionedCode
 from upserter import candidates, companies, jobs, register
@@ -66,14 +66,14 @@ async def search(
     request: RequestIndustry,
     resolution: Resolution,
     industries: IndustryIndex,
-    news: Pattern,
+    news: EventTemplate,
     *,
     now: datetime,
 ) -> Found:
     """Does what the request's mode asks for, of the industries that its words came to; of none, no table is touched.
 
     'background' saves `sync_limit` companies and leaves a job for the others, `limit` of them at most. 'sync_preview'
-    names some companies and saves nothing: their `company_id` is 0. 'off' just counts. `news` is the pattern of the
+    names some companies and saves nothing: their `company_id` is 0. 'off' just counts. `news` is the template of the
     events that tell of the saved ones.
     """
     wanted = wanted_of(resolution, request.preferred, industries)

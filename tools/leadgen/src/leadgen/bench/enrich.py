@@ -80,7 +80,7 @@ class EnrichFigures:
 
 
 @dataclass(frozen=True)
-class Surroundings:
+class RunnerContext:
     """Servers of the bench's own, and a folder for logs."""
 
     database_url: str
@@ -110,7 +110,7 @@ async def bench_enrich(
     """Needs a migrated database of its own, as its owner, and the topics. All parts take some ten minutes."""
     for tenant in TENANTS:
         await add_tenant(database_url, tenant, f"Tenant {tenant}")
-    around = Surroundings(database_url, bootstrap_servers, folder)
+    around = RunnerContext(database_url, bootstrap_servers, folder)
     night = await _makespan(around, companies, workers) if Part.MAKESPAN in parts else None
     speed = await _speed(around, companies, rounds) if Part.SPEED in parts else {}
     delay = await _interactive(around, 5_000, rounds) if Part.DELAY in parts else {}
@@ -127,7 +127,7 @@ async def bench_enrich(
     )
 
 
-async def _makespan(around: Surroundings, companies: int, workers: int) -> dict[str, Any]:
+async def _makespan(around: RunnerContext, companies: int, workers: int) -> dict[str, Any]:
     """One night with real latencies, from the first request to the last result."""
     asked = living(companies)
     async with around.enrichments(REALISTIC, {"SCHED_COMPANY_CONCURRENCY": str(workers)}) as product:
@@ -161,7 +161,7 @@ async def _waits_s(product: Enrichments, asked: Sequence[Company]) -> dict[str, 
 
 
 async def _speed(
-    around: Surroundings, companies: int, rounds: int, workers: int = 96, replicas: int = 2
+    around: RunnerContext, companies: int, rounds: int, workers: int = 96, replicas: int = 2
 ) -> dict[str, list[float]]:
     """Companies a second of nights without latency, each of companies that nobody has seen; the enricher's CPU time."""
     few = 200
@@ -181,7 +181,7 @@ async def _speed(
     return figures
 
 
-async def _interactive(around: Surroundings, queued: int, rounds: int) -> dict[str, list[float]]:
+async def _interactive(around: RunnerContext, queued: int, rounds: int) -> dict[str, list[float]]:
     """Seconds for ten companies for which somebody waits, in an otherwise idle enricher and in a busy one, and ratios.
 
     The same tens in both, strangers each time. The numbers of workers are the default ones.
@@ -206,7 +206,7 @@ async def _interactive(around: Surroundings, queued: int, rounds: int) -> dict[s
     return times | {"ratio": ratios}
 
 
-async def _memory(around: Surroundings, hostile: int = 150) -> int | None:
+async def _memory(around: RunnerContext, hostile: int = 150) -> int | None:
     """The enricher's peak while it meets this many hostile sites, ten of each kind, and twice as many others."""
     asked = [company for company in living(6 * hostile) if company.website_domain][: 3 * hostile]
     async with around.enrichments({}, NO_PAUSES) as product:

@@ -40,7 +40,7 @@ async def row_by_row(database_url: str, rows: int, batch: int) -> float:
     """
     database = await Database.connect(database_url, size=1)
     try:
-        async with database.plumbing() as tx:
+        async with database.without_tenant() as tx:
             entries = await tx.fetch(ENTRIES, rows)
         began = time.perf_counter()
         for start in range(0, len(entries), batch):

@@ -136,7 +136,7 @@ class Bench:
         before = await self._announced()
         inbox = Inbox("scorer", timedelta(minutes=1))
         rows = [arrival(record(event, "nightly", BEYOND + nth)) for nth, event in enumerate(events[:-1])]
-        async with self.database.plumbing() as tx:
+        async with self.database.without_tenant() as tx:
             for start in range(0, len(rows), 500):
                 await inbox.take_in(tx, rows[start : start + 500])
         began = time.perf_counter()

@@ -92,7 +92,7 @@ async def ended(database: Database, consumer: str, count: int, *, within_s: floa
     """Waits until the consumer's inbox holds `count` rows and none of them is open, and its outbox is empty."""
 
     async def is_quiet() -> bool:
-        async with database.plumbing() as tx:
+        async with database.without_tenant() as tx:
             row = await tx.fetchrow(
                 "SELECT count(*) AS rows, count(*) FILTER (WHERE state = 'open') AS open,"
                 " (SELECT count(*) FROM outbox WHERE producer = $1) AS untold FROM inbox WHERE consumer = $1",

@@ -25,7 +25,7 @@ from common.cloudevents import Undecodable, decode_body
 from common.contracts import Lane
 from common.deadletters import dead_letter
 from common.errors import LeaseLost, Permanent, Transient, Unavailable, printable
-from common.failures import MAX_CLAIMS, Fitness, retry_delay
+from common.failures import MAX_CLAIMS, FailureRateGuard, retry_delay
 from common.inbox import NO_TENANT, Claim, Inbox
 from common.postgres import Database
 from common.stage import Batch, Chunk, Handler, Item, Work
@@ -35,27 +35,27 @@ log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Surroundings:
+class RunnerContext:
     """What the handlers of one service share."""
 
     database: Database
     inbox: Inbox
-    fitness: Fitness
+    guard: FailureRateGuard
     announced: Callable[[], None]
     unfit: Callable[[str], None]
 
 
-class Handling:
+class HandlerRunner:
     """Runs one handler for one lane, `size` times at once; `pace_s` is how long a run takes of late."""
 
-    def __init__(self, handler: Handler, lane: Lane, size: int, around: Surroundings) -> None:
+    def __init__(self, handler: Handler, lane: Lane, size: int, context: RunnerContext) -> None:
         self.pace_s = 0.0
         self._slots = asyncio.Semaphore(size)
         self._handler = handler
-        self._around = around
-        self._database = around.database
-        self._inbox = around.inbox
-        labels = (around.inbox.consumer, handler.event.topic, lane)
+        self._context = context
+        self._database = context.database
+        self._inbox = context.inbox
+        labels = (context.inbox.consumer, handler.event.topic, lane)
         self._duration = metrics.duration.labels(*labels)
         self._handled = {outcome: metrics.handled.labels(*labels, outcome) for outcome in metrics.OUTCOMES}
 
@@ -70,7 +70,7 @@ class Handling:
                 self.pace_s += (time.perf_counter() - began - self.pace_s) / 8
         except asyncio.CancelledError:
             with suppress(Unavailable):
-                await self._give_back(claims, "given_back")
+                await self._release(claims, "given_back")
             raise
 
     async def _read(self, claim: Claim) -> Item[Any] | None:
@@ -101,7 +101,7 @@ class Handling:
         except LeaseLost as lost:
             log.warning("lease_lost", error=str(lost))
             with suppress(Unavailable):  # of a batch the others may still be ours: no need to wait for their leases
-                await self._give_back([item.claim for item in open_items], "lease_lost")
+                await self._release([item.claim for item in open_items], "lease_lost")
             return
         except Unavailable as error:
             await self._wait([item.claim for item in open_items], error)
@@ -109,13 +109,13 @@ class Handling:
         except Exception as error:  # noqa: BLE001 # the one place where errors are sorted
             failure = error
         else:
-            self._around.fitness.saw(None)
+            self._context.guard.saw(None)
             self._duration.observe(time.perf_counter() - started)
             return
         finally:
             if ended := len(items) - len(open_items):
                 self._count("done", ended)
-                self._around.announced()
+                self._context.announced()
         if len(open_items) == 1 or (not self._handler.is_set_based and isinstance(failure, Transient)):
             for item in open_items:  # what a remote system cannot do now, it cannot do one by one either
                 await self._settle(item.claim, failure)
@@ -152,25 +152,25 @@ class Handling:
     async def _settle(self, claim: Claim, error: Exception) -> None:
         """Puts a failed event to rest, for a while or for good."""
         is_known = isinstance(error, Transient | Permanent)
-        self._around.fitness.saw(error)
+        self._context.guard.saw(error)
         reason = printable(f"{type(error).__name__}: {error}")
         if is_known:
             log.warning("event_failed", error=reason)
         else:
             log.error("unknown_error", error=reason, exc_info=error)
         try:
-            if (complaint := self._around.fitness.complaint) is not None:
-                await self._give_back([claim], "given_back")
-                self._around.unfit(complaint)
+            if (trip_reason := self._context.guard.trip_reason) is not None:
+                await self._release([claim], "given_back")
+                self._context.unfit(trip_reason)
                 return
             delay = retry_delay(claim.failures + 1, error, random.random())  # noqa: S311 # jitter needs no secrecy
-            async with self._database.plumbing() as tx:
+            async with self._database.without_tenant() as tx:
                 if delay is not None:
                     await self._inbox.retry(tx, claim, delay, reason)
                 else:
-                    await self._inbox.bury(tx, claim, dead_letter(claim, self._inbox.consumer, reason), reason)
+                    await self._inbox.dead_letter(tx, claim, dead_letter(claim, self._inbox.consumer, reason), reason)
             self._count("retried" if delay is not None else "dead", 1)
-            self._around.announced()
+            self._context.announced()
         except LeaseLost as lost:
             log.warning("lease_lost", error=str(lost))
             self._count("lease_lost", 1)
@@ -185,12 +185,12 @@ class Handling:
             await asyncio.sleep(pause)
             pause = min(pause * 2, 5)
             try:
-                await self._give_back(claims, "waited")
+                await self._release(claims, "waited")
             except Unavailable:
                 continue
             return
 
-    async def _give_back(self, claims: Sequence[Claim], outcome: str) -> None:
+    async def _release(self, claims: Sequence[Claim], outcome: str) -> None:
         async with self._database.statement() as tx:
             await self._inbox.postpone(tx, claims, timedelta(0))
         self._count(outcome, len(claims))

@@ -13,8 +13,8 @@ from common.cloudevents import encode_headers, pack_headers
 from common.contracts import Company, CompanyEnriched, CompanyFact, Contact, Event, Icp, Site
 from common.inbox import Claim
 from common.stage import Item
-from common.testing import envelope_for
 from scorer.yardstick import Profile
+from testkit.stages import envelope_for
 
 E = TypeVar("E", bound=Event)
 
