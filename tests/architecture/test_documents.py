@@ -191,7 +191,7 @@ def test_each_topic_names_the_services_that_handle_it() -> None:
 
 
 def test_each_topic_names_the_services_that_announce_it() -> None:
-    """Who stands there as a producer makes such events in its code, or has them made after their pattern."""
+    """Who stands there as a producer makes such events in its code, or has them made from their template."""
     made: dict[str, set[str]] = {event.topic: set() for event in EVENTS}
     topics = {event.__name__: event.topic for event in EVENTS}
     for service in SERVICES:
@@ -200,7 +200,9 @@ def test_each_topic_names_the_services_that_announce_it() -> None:
                 match node:
                     case ast.Call(func=ast.Name(id=name)) if name in topics:
                         made[topics[name]].add(service)
-                    case ast.Call(func=ast.Attribute(attr="pattern"), args=[ast.Name(id=name)]) if name in topics:
+                    case ast.Call(func=ast.Attribute(attr="event_template"), args=[ast.Name(id=name)]) if (
+                        name in topics
+                    ):
                         made[topics[name]].add(service)
 
     listed = {name: set(topic.producers) for name, topic in read_topics(ROOT / "deploy/topics.yaml").topics.items()}
