@@ -30,8 +30,8 @@ check: install ## lint, formatting, types, who may import whom
 bench: servers ## how fast the spine is, as ratios to a bare INSERT
 	exec $(BIN)/leadgen bench spine
 
-docs: install ## write docs/openapi.json and docs/asyncapi.json anew from the code
-	exec $(BIN)/python docs/generate.py
+docs: install ## write docs/openapi.json, asyncapi.json and settings.md from the code
+	exec $(BIN)/python docs/generate_documents.py
 
 clean: ## remove .venv and everything made in the checkout
 	rm -rf .venv .run .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

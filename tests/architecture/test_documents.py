@@ -1,28 +1,23 @@
 """Documents say what the code says: settings, topics, API documents, links."""
 
 import ast
-import importlib
 import os
 import re
-import runpy
 import subprocess
-from collections.abc import Iterator
-from dataclasses import fields
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any, cast
+from typing import cast
 
 import pytest
-import typer
+from generate_documents import documents
+from settings_reference import EXAMPLE, SERVICES, described, readers, settings_class
 
 from common.contracts import EVENTS, RequestNightlyEnrichment
-from common.settings import Settings
 from common.stage import Stage
 from enricher.consumer import enricher
 from enricher.waterfall import Waterfall
 from gateway.feed import FACTS
 from industries.index import IndustryIndex
-from leadgen.cli import app
 from leadgen.topics import LISTENER, read_topics
 from odoo_sync.consumer import odoo_sync
 from odoo_sync.syncing import Sync
@@ -33,9 +28,6 @@ from simulator.settings import Settings as SimulatorSettings
 from upserter.consumer import upserter
 
 ROOT = Path(__file__).resolve().parents[2]
-EXAMPLE = ROOT / ".env.example"
-SERVICES = sorted(folder.name for folder in (ROOT / "services").iterdir() if (folder / "pyproject.toml").exists())
-TOOL, SIMULATOR = "leadgen", "simulator"
 
 #: The enricher takes these, and nobody asks for them yet.
 NOT_YET_ANNOUNCED = {RequestNightlyEnrichment.topic}
@@ -44,67 +36,12 @@ NOT_YET_ANNOUNCED = {RequestNightlyEnrichment.topic}
 SOMETHING = "something" * 4
 
 
-def settings_of(service: str) -> type[Settings]:
-    """The class that the service reads its environment into; a command beside it reads a part of that."""
-    module = importlib.import_module(f"{service.replace('-', '_')}.settings")
-    found = (
-        it
-        for it in vars(module).values()
-        if isinstance(it, type) and issubclass(it, Settings) and it.__module__ == module.__name__
-    )
-    return max(found, key=lambda it: len(it.model_fields))
-
-
-def operators_settings() -> set[str]:
-    """What `leadgen` takes from the environment: its options' variables, and where the files under deploy/ are."""
-
-    def of(command: Any) -> Iterator[str]:
-        for parameter in command.params:
-            named = parameter.envvar or ()
-            yield from [named] if isinstance(named, str) else named
-        for sub in getattr(command, "commands", {}).values():
-            yield from of(sub)
-
-    sources = [file.read_text(encoding="utf-8") for file in (ROOT / "tools/leadgen/src").rglob("*.py")]
-    places = {name for source in sources for name in re.findall(r'deployed\("[\w.]+", "(\w+)"\)', source)}
-    return places | set(of(typer.main.get_command(app)))
-
-
-def readers() -> dict[str, set[str]]:
-    """Every setting, and who reads it."""
-    found: dict[str, set[str]] = {}
-    for service in SERVICES:
-        for field in settings_of(service).model_fields:
-            found.setdefault(field.upper(), set()).add(service)
-    for name in operators_settings():
-        found.setdefault(name, set()).add(TOOL)
-    for it in fields(SimulatorSettings):
-        found.setdefault(f"SIMULATOR_{it.name.upper()}", set()).add(SIMULATOR)
-    return found
-
-
 def example() -> dict[str, str]:
     """The settings of .env.example, as a shell that sources it has them."""
     script = f"set -a; . {EXAMPLE}; exec env -0"
     told = subprocess.run(["sh", "-c", script], env={"PATH": os.environ["PATH"]}, capture_output=True, check=True)
     pairs = (line.split("=", 1) for line in told.stdout.decode().split("\0") if line)
     return {name: value for name, value in pairs if name not in {"PATH", "PWD", "OLDPWD", "SHLVL", "_"}}
-
-
-def in_words(who: set[str]) -> str:
-    """Who reads a setting, as the README puts it."""
-    services = who & set(SERVICES)
-    missing = set(SERVICES) - services
-    shared = "all services" if not missing else f"all but {', '.join(missing)}"
-    parts = [shared] if len(missing) <= 1 else sorted(services)
-    return ", ".join(parts + sorted(who - set(SERVICES)))
-
-
-def table() -> dict[str, tuple[str, str]]:
-    """The README's settings: name, default, who reads it."""
-    rows = re.findall(r"^\| `([A-Z_]+)` \| (.+?) \| (.+?) \| .+ \|$", (ROOT / "README.md").read_text("utf-8"), re.M)
-    assert len({name for name, *_ in rows}) == len(rows), "a setting stands there twice"
-    return {name: (default.strip("`"), who) for name, default, who in rows}
 
 
 def tracked_files() -> list[Path]:
@@ -119,11 +56,13 @@ def tracked_files() -> list[Path]:
     return [file for file in files if file.is_file()]
 
 
-def test_the_example_names_every_setting_and_no_other() -> None:
-    """A setting that is missing, or that nobody reads, shows."""
-    assert set(example()) == set(readers())
-    names = re.findall(r"^([A-Z_]+)=", EXAMPLE.read_text(encoding="utf-8"), re.M)
+def test_the_example_describes_every_setting_once_and_no_other() -> None:
+    """A setting that is missing, has no comment, or that nobody reads, shows."""
+    names = [it.name for it in described()]
+
+    assert set(names) == set(example()) == set(readers())
     assert len(names) == len(set(names))
+    assert {it.name: it.default for it in described()} == example()
 
 
 @pytest.mark.parametrize("service", SERVICES)
@@ -131,7 +70,7 @@ def test_the_example_changes_nothing_about_a_service(service: str, monkeypatch: 
     """Read from .env.example, a service's settings are its defaults; what has no default is empty there."""
     for name in readers():
         monkeypatch.delenv(name, raising=False)
-    told, kind = example(), settings_of(service)
+    told, kind = example(), settings_class(service)
     required = {name: SOMETHING for name, field in kind.model_fields.items() if field.is_required()}
     assert not [name for name in required if told[name.upper()]], "what is required has no value that fits everyone"
 
@@ -143,22 +82,6 @@ def test_the_example_changes_nothing_about_a_service(service: str, monkeypatch: 
 def test_the_example_changes_nothing_about_the_simulator() -> None:
     """Its values are the simulator's defaults."""
     assert settings_from(example()) == SimulatorSettings()
-
-
-def test_the_readme_lists_every_setting_with_its_default_and_its_readers() -> None:
-    """The table is complete and true."""
-    required = {
-        name.upper()
-        for service in SERVICES
-        for name, field in settings_of(service).model_fields.items()
-        if field.is_required()
-    }
-    wanted = {
-        name: (value or ("required" if name in required else "empty"), in_words(readers()[name]))
-        for name, value in example().items()
-    }
-
-    assert table() == wanted
 
 
 def test_the_list_of_topics_is_the_list_of_events() -> None:
@@ -213,10 +136,10 @@ def test_each_topic_names_the_services_that_announce_it() -> None:
     assert listed == made
 
 
-@pytest.mark.parametrize("name", ["openapi.json", "asyncapi.json"])
-def test_the_api_documents_are_what_the_code_generates(name: str) -> None:
-    """When this fails: `.venv/bin/python docs/generate.py`."""
-    generated = runpy.run_path(str(ROOT / "docs/generate.py"))["documents"]()
+@pytest.mark.parametrize("name", ["openapi.json", "asyncapi.json", "settings.md"])
+def test_the_generated_documents_are_what_the_code_generates(name: str) -> None:
+    """When this fails: `make docs`."""
+    generated = documents()
 
     assert (ROOT / "docs" / name).read_text(encoding="utf-8") == generated[name]
 

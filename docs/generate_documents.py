@@ -1,11 +1,13 @@
-"""Writes docs/openapi.json and docs/asyncapi.json anew from the code: `.venv/bin/python docs/generate.py`.
+"""Writes docs/openapi.json, asyncapi.json and settings.md from the code and .env.example: `make docs`.
 
-A test holds the files to the code, so run this after a change to the gateway's routes or to the events.
+A test holds the files to the code, so run this after a change to the gateway's routes, the events or the settings.
 """
 
 import json
 from pathlib import Path
 from typing import Any, cast
+
+from settings_reference import settings_page
 
 from common import asyncapi
 from common.contracts import EVENTS
@@ -15,13 +17,14 @@ FOLDER = Path(__file__).parent
 
 
 def documents() -> dict[str, str]:
-    """Each file's name and content: the same that a running gateway serves at these names."""
+    """Returns each file's name and content. The JSON is what a running gateway serves at these names."""
     no_parts = cast(Parts, None)  # the document follows from the routes alone
     made: dict[str, Any] = {
         "openapi.json": application(no_parts).openapi(),
         "asyncapi.json": asyncapi.document("Leadgen", EVENTS, EVENTS),
     }
-    return {name: json.dumps(document, indent=2, ensure_ascii=False) + "\n" for name, document in made.items()}
+    texts = {name: json.dumps(document, indent=2, ensure_ascii=False) + "\n" for name, document in made.items()}
+    return {**texts, "settings.md": settings_page()}
 
 
 def main() -> None:
