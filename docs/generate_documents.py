@@ -7,11 +7,10 @@ import json
 from pathlib import Path
 from typing import Any, cast
 
-from settings_reference import settings_page
-
 from common import asyncapi
 from common.contracts import EVENTS
 from gateway.api import Parts, application
+from settings_reference import settings_page
 
 FOLDER = Path(__file__).parent
 

@@ -9,20 +9,20 @@ from types import SimpleNamespace
 from typing import cast
 
 import pytest
-from generate_documents import documents
-from settings_reference import EXAMPLE, SERVICES, described, readers, settings_class
 
 from common.contracts import EVENTS, RequestNightlyEnrichment
 from common.stage import Stage
 from enricher.consumer import enricher
 from enricher.waterfall import Waterfall
 from gateway.feed import FACTS
+from generate_documents import documents
 from industries.index import IndustryIndex
 from leadgen.topics import LISTENER, read_topics
 from odoo_sync.consumer import odoo_sync
 from odoo_sync.syncing import Sync
 from scorer.consumer import scorer
 from scorer.yardstick import Yardsticks
+from settings_reference import EXAMPLE, SERVICES, described, readers, settings_class
 from simulator.main import settings_from
 from simulator.settings import Settings as SimulatorSettings
 from upserter.consumer import upserter

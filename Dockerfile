@@ -1,0 +1,48 @@
+# Builds the image of one service, from the root of the checkout:
+#
+#   docker build --build-arg SERVICE=scorer -t leadgen-scorer .
+#
+# SERVICE is gateway, upserter, enricher, scorer, odoo-sync, nightly or simulator. The operator's command, without the
+# subcommands that need a checkout (demo, up, bench):
+#
+#   docker build --target operator -t leadgen .
+#
+# The simulator listens on loopback only: run it in the enricher's network namespace (docker run --network
+# container:NAME, or a container of the same pod) and set SIMULATOR_PORT.
+ARG PYTHON_IMAGE=python:3.11-slim
+
+FROM ${PYTHON_IMAGE} AS sources
+RUN pip install --no-cache-dir "uv==0.13.*"
+ENV UV_PROJECT_ENVIRONMENT=/app UV_PYTHON_DOWNLOADS=never UV_LINK_MODE=copy UV_COMPILE_BYTECODE=1
+WORKDIR /build
+COPY pyproject.toml uv.lock ./
+COPY libs libs
+COPY services services
+COPY tools tools
+COPY deploy/local deploy/local
+COPY deploy/simulator deploy/simulator
+
+FROM sources AS build-service
+ARG SERVICE
+RUN test -n "$SERVICE" || { echo "build with --build-arg SERVICE=<name>" >&2; exit 1; }
+RUN uv sync --frozen --no-dev --no-editable --package "leadgen-$SERVICE" \
+    && ln -s "leadgen-$SERVICE" /app/bin/service
+
+FROM sources AS build-operator
+RUN uv sync --frozen --no-dev --no-editable --package leadgen --all-extras
+
+FROM ${PYTHON_IMAGE} AS operator
+COPY --from=build-operator /app /app
+COPY deploy/migrations /deploy/migrations
+COPY deploy/topics.yaml /deploy/topics.yaml
+ENV LEADGEN_MIGRATIONS=/deploy/migrations LEADGEN_TOPICS=/deploy/topics.yaml
+USER 10001:10001
+ENTRYPOINT ["/app/bin/leadgen"]
+
+# The last target is the default one.
+FROM ${PYTHON_IMAGE} AS service
+COPY --from=build-service /app /app
+ENV HTTP_HOST=0.0.0.0
+EXPOSE 8080
+USER 10001:10001
+ENTRYPOINT ["/app/bin/service"]
