@@ -1,4 +1,14 @@
-"""Scores each enriched company and announces the lead; scores a tenant's leads again when its ICP has changed."""
+"""Scores each enriched company and announces the lead; scores a tenant's leads again when its ICP has changed.
+
+in               out                                 on a repeat                  on a failure
+CompanyEnriched  LeadScored: the newest score of     the same rows, the same      nothing of the batch is written
+                 the company                         events
+IcpChanged       LeadScored: each lead whose score   goes on with the leads that  committed chunks of leads stay
+                 or rationale changed                this ICP has not scored yet
+
+`lead_features` and `lead_scores` hold the newest enrichment of each company; an older one that comes late changes
+nothing and announces the score that is there.
+"""
 
 from common.contracts import CompanyEnriched, IcpChanged
 from common.stage import Batch, Stage, Work

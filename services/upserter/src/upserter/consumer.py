@@ -1,14 +1,19 @@
 """Turns a rep's words into companies: the best few at once, the rest as a job that a night executes.
 
-in                 out                                                          on a repeat
-RequestIndustry    JobProgressed with the answer; of each company saved at      the same rows, the same events
-                   once CompanyUpserted and RequestEnrichment; a queued job
-RequestUpsert      CompanyUpserted of each that is news, JobProgressed per      goes on after the last batch
-                   batch; what is over a night's share becomes a new job
-RefreshRegister    nothing: what is new or changed in the register is saved     goes on, or finds nothing new
-CompanyEnriched    nothing: the tenant's candidate is known for a while         the same time
+in               out                                 on a repeat                  on a failure
+RequestIndustry  JobProgressed: the answer;          the same rows, the same      nothing is written
+                 CompanyUpserted and                 events
+                 RequestEnrichment: each company
+                 saved at once
+RequestUpsert    JobProgressed: each batch;          the job goes on after its    committed batches stay; a permanent
+                 CompanyUpserted: each company new   last committed batch         error sets the job to `error`, with
+                 to the tenant, or changed                                        the reason
+RefreshRegister  nothing                             goes on, or finds nothing    committed batches stay
+                                                     new
+CompanyEnriched  nothing                             the same time is noted       nothing is written
 
-A failure leaves whole batches only. One that a repeat cannot mend marks the job as `error`, with the reason.
+What a job leaves over after its share becomes a new job. RefreshRegister brings new and changed register entries into
+`companies`; CompanyEnriched notes when a tenant's candidate was last enriched.
 """
 
 from datetime import datetime
