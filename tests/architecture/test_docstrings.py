@@ -1,0 +1,59 @@
+"""First lines of docstrings in installed packages: a verb with its object, or a noun phrase that names the thing."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+PACKAGES = {
+    "/".join(folder.relative_to(ROOT).parts[:2]): folder
+    for tree in ("libs", "services", "tools", "deploy")
+    for folder in sorted((ROOT / tree).glob("*/src"))
+}
+
+#: Words that lean on another sentence or on knowledge of the code. "Whether …" is fine: it states what True means.
+FORBIDDEN = re.compile(r"(?:What|Whatever|Who|Whom|Whoever|Whose|Of|As|The same|Where|How|Here|Those|Else)\b", re.ASCII)
+
+#: Packages whose docstrings are still to be rewritten; to be emptied.
+PENDING = {
+    "deploy/local",
+    "deploy/simulator",
+    "libs/common",
+    "libs/industries",
+    "services/enricher",
+    "services/gateway",
+    "services/nightly",
+    "services/odoo-sync",
+    "services/scorer",
+    "services/upserter",
+    "tools/leadgen",
+}
+
+
+def docstrings(file: Path) -> Iterator[tuple[int, str]]:
+    """The line and the text of each docstring in a file."""
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            text = ast.get_docstring(node)
+            if text is not None:
+                yield node.body[0].lineno, text
+
+
+@pytest.mark.parametrize("package", sorted(PACKAGES.keys() - PENDING))
+def test_docstrings_begin_with_a_verb_or_a_noun(package: str) -> None:
+    """None begins with a question word or leans on the line before it."""
+    found = [
+        f"{file.relative_to(ROOT)}:{line}: {text.splitlines()[0]}"
+        for file in sorted(PACKAGES[package].rglob("*.py"))
+        for line, text in docstrings(file)
+        if FORBIDDEN.match(text)
+    ]
+    assert not found, "\n".join(found)
+
+
+def test_only_packages_that_exist_are_pending() -> None:
+    """The list of packages is found by their folders."""
+    assert PACKAGES.keys() >= PENDING
