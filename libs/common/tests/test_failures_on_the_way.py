@@ -10,7 +10,8 @@ from common.cloudevents import encode_body, encode_headers
 from common.contracts import LeadSynced, RequestEnrichment
 from common.deadletters import SUFFIX
 from common.errors import Permanent, Transient
-from common.stage import Batch, Stage, Work
+from common.stage import Stage
+from common.work import Batch, Work
 from testkit.stages import a_company, at_work, ended, envelope_for, publish, publish_raw, read_topic
 
 TAKE = "INSERT INTO toys (tenant_id, uen) VALUES (tenant(), $1)"

@@ -13,7 +13,8 @@ from common import health
 from common.contracts import RequestEnrichment
 from common.postgres import Database
 from common.runtime import Runtime
-from common.stage import Stage, Work
+from common.stage import Stage
+from common.work import Work
 from embedded.postgres import Postgres
 from testkit.stages import a_company, at_work, ended, envelope_for, publish, until
 

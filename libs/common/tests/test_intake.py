@@ -10,7 +10,8 @@ from common.contracts import RequestEnrichment
 from common.ids import new_id
 from common.postgres import Database
 from common.runtime import Runtime
-from common.stage import Stage, Work
+from common.stage import Stage
+from common.work import Work
 from testkit.stages import a_company, at_work, ended, envelope_for, publish, until
 
 Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"

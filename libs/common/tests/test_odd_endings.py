@@ -10,7 +10,8 @@ from common.deadletters import SUFFIX
 from common.errors import Permanent, Transient
 from common.ids import derived_id
 from common.postgres import Database
-from common.stage import Stage, Work
+from common.stage import Stage
+from common.work import Work
 from testkit.stages import a_company, at_work, ended, envelope_for, publish, read_topic
 
 Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"

@@ -10,7 +10,8 @@ from common.contracts import LeadSynced, RequestEnrichment
 from common.errors import Unavailable
 from common.ids import derived_id
 from common.runtime import Runtime
-from common.stage import Batch, Stage, Work
+from common.stage import Stage
+from common.work import Batch, Work
 from testkit.stages import a_company, at_work, ended, envelope_for, publish, read_topic, until
 
 TAKE = "INSERT INTO toys (tenant_id, uen) VALUES (tenant(), $1)"

@@ -7,12 +7,13 @@ from typing import Any, cast
 
 import pytest
 
+from common.group_commit import GroupCommit
 from common.postgres import Database
 from enricher.bought import Bought, Form, Paid
 from enricher.breakers import Breakers
 from enricher.budgets import Budgets
 from enricher.calling import Calls, StepSkipped
-from enricher.together import Together
+from enricher.lock_order import LOCK_ORDER
 from enricher.vendors.errors import Rejected
 from testkit.stages import until
 
@@ -55,7 +56,9 @@ def vendor() -> Vendor:
 
 def replica(database: Database, *, lease: timedelta = timedelta(seconds=60)) -> Bought:
     return Bought(
-        Together(database), Calls(Budgets(Together(database), {"tavily": 100}), Breakers(database)), lease=lease
+        GroupCommit(database, LOCK_ORDER),
+        Calls(Budgets(GroupCommit(database, LOCK_ORDER), {"tavily": 100}), Breakers(database)),
+        lease=lease,
     )
 
 

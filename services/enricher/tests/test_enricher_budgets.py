@@ -11,9 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
+from common.group_commit import GroupCommit
 from common.postgres import Database
 from enricher.budgets import Budgets, day_in_singapore
-from enricher.together import Together
+from enricher.lock_order import LOCK_ORDER
 
 TODAY = date(2026, 11, 22)
 REPLICAS = 8
@@ -21,7 +22,7 @@ REPLICAS = 8
 
 @pytest.fixture
 def budgets(database: Database) -> Budgets:
-    return Budgets(Together(database), {"tavily": 10, "lusha": 0})
+    return Budgets(GroupCommit(database, LOCK_ORDER), {"tavily": 10, "lusha": 0})
 
 
 @pytest.fixture
@@ -37,7 +38,7 @@ async def replicas(database_url: str) -> AsyncIterator[list[Database]]:
 
 async def test_a_cap_is_never_exceeded_by_one_unit(replicas: Sequence[Database], owner: Any) -> None:
     """Eight replicas, 400 calls of 3 units at once, a cap of 100: 33 go through, and 99 units are counted."""
-    budgets = [Budgets(Together(database), {"tavily": 100}) for database in replicas]
+    budgets = [Budgets(GroupCommit(database, LOCK_ORDER), {"tavily": 100}) for database in replicas]
 
     allowed = await asyncio.gather(
         *(budgets[number % REPLICAS].reserve(1, "tavily", 3, day=TODAY) for number in range(400))
@@ -51,7 +52,7 @@ async def test_a_cap_is_never_exceeded_by_one_unit(replicas: Sequence[Database],
 
 async def test_under_any_mix_of_calls_no_more_than_the_cap_is_used(replicas: Sequence[Database], owner: Any) -> None:
     """Callers that settle, release, or die: what was ever under way or charged stays within the cap, and adds up."""
-    budgets = [Budgets(Together(database), {"openai": 500}) for database in replicas]
+    budgets = [Budgets(GroupCommit(database, LOCK_ORDER), {"openai": 500}) for database in replicas]
     under_way = most = kept = calls = 0
 
     async def caller(number: int) -> None:
@@ -100,7 +101,7 @@ async def test_units_given_back_can_be_used_again(budgets: Budgets) -> None:
 async def test_what_a_killed_replica_reserved_stays_counted(database_url: str, budgets: Budgets) -> None:
     """Nobody knows what its call cost, so it counts as the most that it can have."""
     killed = await Database.connect(database_url)
-    assert await Budgets(Together(killed), {"tavily": 10}).reserve(1, "tavily", 8, day=TODAY)
+    assert await Budgets(GroupCommit(killed, LOCK_ORDER), {"tavily": 10}).reserve(1, "tavily", 8, day=TODAY)
     await killed.close()
 
     assert await budgets.left(1, "tavily", day=TODAY) == 2

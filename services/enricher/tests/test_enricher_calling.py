@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 
+from common.group_commit import GroupCommit
 from common.postgres import Database
 from enricher.breakers import THRESHOLD, Breakers
 from enricher.budgets import Budgets
 from enricher.calling import Calls, StepSkipped
-from enricher.together import Together
+from enricher.lock_order import LOCK_ORDER
 from enricher.vendors.errors import Closed, Failed, Rejected, Throttled, Vendor, VendorError
 from testkit.stages import until
 
@@ -26,7 +27,7 @@ class Bench:
 
     def __init__(self, database: Database) -> None:
         self.now = NOW
-        self.budgets = Budgets(Together(database), {"tavily": CAP, "zerobounce": CAP})
+        self.budgets = Budgets(GroupCommit(database, LOCK_ORDER), {"tavily": CAP, "zerobounce": CAP})
         self.breakers = Breakers(database, clock=lambda: (self.now - NOW).total_seconds())
         self.calls = Calls(self.budgets, self.breakers, sleep=self._sleep, clock=lambda: self.now, chance=lambda: 1.0)
         self.waits: list[float] = []

@@ -6,14 +6,15 @@ from typing import cast
 import pytest
 
 from common.contracts import Contact
+from common.group_commit import GroupCommit
 from common.postgres import Database
 from enricher.bought import Bought
 from enricher.breakers import Breakers
 from enricher.budgets import Budgets
 from enricher.calling import Calls
+from enricher.lock_order import LOCK_ORDER
 from enricher.people import People, Sold
 from enricher.steps import Steps
-from enricher.together import Together
 from enricher.vendors.lusha import Lusha, Person, ProspectAnswer, RevealAnswer, RevealedContact
 
 TITLES = ("CEO", "Director")
@@ -46,9 +47,12 @@ class Seller:
 
 
 async def bought(database: Database, seller: Seller, steps: Steps | None = None, **other: bool) -> list[Sold]:
-    calls = Calls(Budgets(Together(database), {"lusha": 100}), Breakers(database))
+    calls = Calls(Budgets(GroupCommit(database, LOCK_ORDER), {"lusha": 100}), Breakers(database))
     people = People(
-        Bought(Together(database), calls), cast(Lusha, seller), TITLES, is_enabled=other.get("is_enabled", True)
+        Bought(GroupCommit(database, LOCK_ORDER), calls),
+        cast(Lusha, seller),
+        TITLES,
+        is_enabled=other.get("is_enabled", True),
     )
     return await people.find("acme.sg", (), 1, steps or Steps())
 
@@ -106,9 +110,9 @@ async def test_switched_off_nothing_is_bought(database: Database) -> None:
 
 async def test_a_named_person_on_the_site_makes_it_needless(database: Database) -> None:
     """A desk does not."""
-    together = Together(database)
-    calls = Calls(Budgets(together, {"lusha": 100}), Breakers(database))
-    people = People(Bought(together, calls), cast(Lusha, Seller()), TITLES, is_enabled=True)
+    group_commit = GroupCommit(database, LOCK_ORDER)
+    calls = Calls(Budgets(group_commit, {"lusha": 100}), Breakers(database))
+    people = People(Bought(group_commit, calls), cast(Lusha, Seller()), TITLES, is_enabled=True)
     desk = Contact(kind="email", value="info@acme.sg", is_role=True, source_url="http://acme.sg/")
     person = desk.model_copy(update={"value": "mei@acme.sg", "is_role": False})
     steps = Steps()

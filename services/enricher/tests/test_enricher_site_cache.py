@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
+from common.group_commit import GroupCommit
 from common.postgres import Database
+from enricher.lock_order import LOCK_ORDER
 from enricher.site_cache import REFUSED_FOR, UNREACHABLE_FOR, SiteBusy, SiteCache
-from enricher.together import Together
 from enricher.visits import Visit
 from testkit.stages import until
 
@@ -30,7 +31,7 @@ async def cache_of(web: Any, database: Database, **settings: Any) -> AsyncIterat
     limits = {"pages": settings.pop("pages", 0), "timeout_s": settings.pop("timeout_s", 10)}
     how = {"fresh_for": timedelta(days=7), "lease": timedelta(seconds=15), "texts_for": None, **settings}
     async with web.visitor(**limits) as visitor:
-        yield SiteCache(Together(database), visitor, **how)
+        yield SiteCache(GroupCommit(database, LOCK_ORDER), visitor, **how)
 
 
 async def grow_old(owner: Any, by: timedelta) -> None:

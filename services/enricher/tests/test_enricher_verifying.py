@@ -7,11 +7,12 @@ from typing import Any, cast
 
 import pytest
 
+from common.group_commit import GroupCommit
 from common.postgres import Database
 from enricher.breakers import Breakers
 from enricher.budgets import Budgets
 from enricher.calling import Calls
-from enricher.together import Together
+from enricher.lock_order import LOCK_ORDER
 from enricher.vendors.errors import Closed
 from enricher.vendors.zerobounce import Verification, VerifyAnswer, ZeroBounce
 from enricher.verifying import Verified, Verifier
@@ -61,8 +62,8 @@ def bouncer() -> Bouncer:
 
 
 def replica(database: Database, bouncer: Bouncer | None, *, cap: int = 10_000, **other: Any) -> Verifier:
-    calls = Calls(Budgets(Together(database), {"zerobounce": cap}), Breakers(database))
-    return Verifier(database, Together(database), calls, cast(ZeroBounce | None, bouncer), **other)
+    calls = Calls(Budgets(GroupCommit(database, LOCK_ORDER), {"zerobounce": cap}), Breakers(database))
+    return Verifier(database, GroupCommit(database, LOCK_ORDER), calls, cast(ZeroBounce | None, bouncer), **other)
 
 
 async def is_asked(bouncer: Bouncer) -> None:

@@ -19,7 +19,7 @@ from common.ids import NO_REPLAY
 from common.inbox import Arrival, Inbox
 from common.outbox import sendables
 from common.postgres import Database
-from common.stage import Batch, Work
+from common.work import Batch, Work
 from industries.hierarchy import Code, Hierarchy
 from leadgen.ssic import ssic_2020
 from scorer.consumer import scorer

@@ -12,7 +12,7 @@ import pytest
 from common.cloudevents import decode_body
 from common.contracts import Company, CompanyEnriched, LeadScored, Site
 from common.postgres import Database
-from common.stage import Batch
+from common.work import Batch
 from industries.hierarchy import Hierarchy
 from scorer.consumer import scorer
 from scorer.industry import Industries

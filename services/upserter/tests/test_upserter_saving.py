@@ -14,7 +14,7 @@ from common.ids import NO_REPLAY, new_id
 from common.inbox import Claim
 from common.outbox import Message, sendables
 from common.postgres import Database
-from common.stage import Item
+from common.work import Item
 from upserter.companies import FACTS
 from upserter.saving import save_all, save_and_show
 

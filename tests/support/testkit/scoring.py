@@ -12,7 +12,7 @@ import orjson
 from common.cloudevents import encode_headers, pack_headers
 from common.contracts import Company, CompanyEnriched, CompanyFact, Contact, Event, Icp, Site
 from common.inbox import Claim
-from common.stage import Item
+from common.work import Item
 from scorer.yardstick import Profile
 from testkit.stages import envelope_for
 

@@ -28,8 +28,9 @@ from common.errors import LeaseLost, Permanent, Transient, Unavailable, printabl
 from common.failures import MAX_CLAIMS, FailureRateGuard, retry_delay
 from common.inbox import NO_TENANT, Claim, Inbox
 from common.postgres import Database
-from common.stage import Batch, Chunk, Handler, Item, Work
+from common.stage import Handler
 from common.tracing import trace_id
+from common.work import Batch, Chunk, Item, Work
 
 log = structlog.get_logger(__name__)
 
@@ -132,21 +133,17 @@ class HandlerRunner:
                 batch = Batch(items, tx, now, self._inbox.consumer)
                 await self._handler.call(batch)
                 await self._inbox.finish(tx, [item.claim for item in items], batch.announced)
-        elif self._handler.size is not None:
-            chunk = Chunk(items, self._database, self._inbox, now)
+        else:
+            is_chunked = self._handler.size is not None
+            context = self._database, self._inbox, now
+            work = Chunk(items, *context) if is_chunked else Work(items[0], *context)
             try:
-                await self._handler.call(chunk)
-                if chunk.unfinished:
-                    async with chunk.finish(chunk.unfinished):
+                await self._handler.call(work)
+                if work.unfinished:
+                    async with work.finish():
                         pass
             finally:
-                open_items[:] = chunk.unfinished
-        else:
-            work = Work(items[0], self._database, self._inbox, now)
-            await self._handler.call(work)
-            if not work.is_finished:
-                async with work.finish():
-                    pass
+                open_items[:] = work.unfinished
         open_items.clear()
 
     async def _settle(self, claim: Claim, error: Exception) -> None:

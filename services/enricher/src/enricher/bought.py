@@ -16,10 +16,10 @@ from typing import Any, Generic, NamedTuple, TypeVar
 from uuid import uuid4
 
 from common.errors import Unavailable
+from common.group_commit import GroupCommit
 from enricher import vendor_answers
 from enricher.calling import Calls, StepSkipped
 from enricher.leases import LEASE, PATIENCE, renewed
-from enricher.together import Together
 from enricher.vendor_answers import Found, Question
 from enricher.vendors.errors import Vendor
 
@@ -49,8 +49,8 @@ class Paid(NamedTuple, Generic[T]):
 class Bought:
     """Asks vendors through `calls`, once for the same while that is fresh."""
 
-    def __init__(self, together: Together, calls: Calls, *, lease: timedelta = LEASE) -> None:
-        self._together = together
+    def __init__(self, group_commit: GroupCommit, calls: Calls, *, lease: timedelta = LEASE) -> None:
+        self._group_commit = group_commit
         self._calls = calls
         self._lease = lease
 
@@ -84,7 +84,7 @@ class Bought:
             if found.answer is not None:
                 with suppress(ValueError, LookupError, TypeError):  # another version of the program left it
                     return Paid(form.load(json.loads(found.answer)))
-                await self._together(owner, vendor_answers.forget, question)
+                await self._group_commit(owner, vendor_answers.forget, question)
             elif waited > PATIENCE:
                 raise StepSkipped(f"{vendor}: somebody else asks the same, and gets no answer")
             else:
@@ -97,7 +97,7 @@ class Bought:
     async def _find_or_claim(self, owner: int, question: Question) -> Found:
         """As `vendor_answers` has it; cancelled, it leaves nothing claimed."""
         try:
-            return await self._together(owner, vendor_answers.find_or_claim, question)
+            return await self._group_commit(owner, vendor_answers.find_or_claim, question)
         except asyncio.CancelledError:
             await self._leave(owner, question)
             raise
@@ -106,14 +106,14 @@ class Bought:
         """The answer, kept; where there is none, the next one may ask at once."""
 
         async def renew() -> None:
-            await self._together(owner, vendor_answers.renew, question)
+            await self._group_commit(owner, vendor_answers.renew, question)
 
         is_kept = False
         try:
             async with renewed(renew, self._lease):
                 answer = await call()
             text = json.dumps(form.dump(answer))
-            await self._together(owner, vendor_answers.keep, replace(question, answer=text))
+            await self._group_commit(owner, vendor_answers.keep, replace(question, answer=text))
             is_kept = True
         finally:
             if not is_kept:
@@ -122,4 +122,4 @@ class Bought:
 
     async def _leave(self, owner: int, question: Question) -> None:
         with suppress(Unavailable):  # the lease runs out by itself
-            await self._together(owner, vendor_answers.leave, question)
+            await self._group_commit(owner, vendor_answers.leave, question)

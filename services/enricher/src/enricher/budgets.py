@@ -4,8 +4,8 @@ Units are counted before a call and put right after it: whoever dies in between 
 most that the call can cost; reserving less would let calls at the same time go beyond the cap together, by what each of
 them costs more than it said.
 
-What a replica's callers want at the same moment is counted in one go (`together`). The rows are locked, in one order,
-before they are looked at; then each caller in turn gets its units, if they fit.
+Calls of one replica at the same moment are counted in one transaction (`group_commit`). The rows are locked, in one
+order, before they are looked at; then each caller in turn gets its units, if they fit.
 """
 
 from collections import defaultdict
@@ -16,8 +16,8 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
+from common.group_commit import GroupCommit
 from common.postgres import Connection
-from enricher.together import Together
 from enricher.vendors.errors import Vendor as Vendor
 
 log = structlog.get_logger(__name__)
@@ -60,8 +60,8 @@ class _Change:
 class Budgets:
     """The caps, per tenant, vendor and day. A vendor without a cap may not be used."""
 
-    def __init__(self, together: Together, caps: Mapping[Vendor, int]) -> None:
-        self._together = together
+    def __init__(self, group_commit: GroupCommit, caps: Mapping[Vendor, int]) -> None:
+        self._group_commit = group_commit
         self._caps = caps
 
     async def reserve(self, tenant_id: int, vendor: Vendor, units: int, *, day: date) -> bool:
@@ -69,7 +69,7 @@ class Budgets:
         if units < 0:
             raise ValueError(f"{units} units cannot be reserved")
         change = _Change(day, vendor, units, cap=self._caps.get(vendor, 0))
-        return await self._together(tenant_id, _count, change)
+        return await self._group_commit(tenant_id, count_units, change)
 
     async def settle(self, tenant_id: int, vendor: Vendor, *, reserved: int, charged: int, day: date) -> None:
         """Puts the reservation right. To be called once for each, with the day of the reservation.
@@ -85,7 +85,7 @@ class Budgets:
                 charged=charged,
             )
         if charged != reserved:
-            await self._together(tenant_id, _count, _Change(day, vendor, charged - reserved))
+            await self._group_commit(tenant_id, count_units, _Change(day, vendor, charged - reserved))
 
     async def release(self, tenant_id: int, vendor: Vendor, *, reserved: int, day: date) -> None:
         """Gives the reservation back: nothing was charged. It stays counted among the calls."""
@@ -93,12 +93,12 @@ class Budgets:
 
     async def left(self, tenant_id: int, vendor: Vendor, *, day: date) -> int:
         """How many units may still be reserved."""
-        used = await self._together(tenant_id, _used, (day, vendor))
+        used = await self._group_commit(tenant_id, find_used, (day, vendor))
         return max(self._caps.get(vendor, 0) - used, 0)
 
 
-async def _count(tx: Connection, changes: Sequence[_Change]) -> list[bool]:
-    """Of each change, in their order, whether it was counted: what is given back always is, and makes room."""
+async def count_units(tx: Connection, changes: Sequence[_Change]) -> list[bool]:
+    """Counts the changes; says of each whether it was counted. What is given back always is, and makes room first."""
     used = await _locked(tx, sorted({(change.day, change.vendor) for change in changes}))
     calls: dict[tuple[date, Vendor], int] = defaultdict(int)
     counted = [True] * len(changes)
@@ -130,5 +130,6 @@ async def _locked(tx: Connection, accounts: Sequence[tuple[date, Vendor]]) -> di
         await tx.execute(_BEGIN, days, vendors)  # the day's first call
 
 
-async def _used(tx: Connection, accounts: Sequence[tuple[date, Vendor]]) -> list[int]:
+async def find_used(tx: Connection, accounts: Sequence[tuple[date, Vendor]]) -> list[int]:
+    """Finds the units used of each account."""
     return [await tx.fetchval(_USED, *account) or 0 for account in accounts]

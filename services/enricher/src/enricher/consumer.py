@@ -1,8 +1,9 @@
 """Enriches companies and announces what was found. Both lanes do the same; each has workers of its own."""
 
 from common.contracts import CompanyEnriched, CompanyFact, RequestEnrichment, RequestNightlyEnrichment
-from common.stage import Stage, Work
-from enricher.endings import Endings
+from common.stage import Stage
+from common.work import Work
+from enricher import runs
 from enricher.facts import Fact
 from enricher.runs import Run
 from enricher.waterfall import Waterfall
@@ -11,7 +12,6 @@ from enricher.waterfall import Waterfall
 def enricher(waterfall: Waterfall, *, keeps_corpus: bool) -> Stage:
     """enrichment.requested and enrichment.requested.nightly in, company.enriched out."""
     stage = Stage("enricher")
-    endings = Endings(stage.name)
 
     @stage.handles(RequestEnrichment, RequestNightlyEnrichment)
     async def enrich(work: Work[RequestEnrichment]) -> None:
@@ -38,7 +38,7 @@ def enricher(waterfall: Waterfall, *, keeps_corpus: bool) -> Stage:
             enriched_at=now,
             facts=[told(fact) for fact in known],
         )
-        await endings.finish(work, waterfall.together, run, event)
+        await work.finish_with(waterfall.group_commit, runs.save, run, announcing=[event])
 
     return stage
 

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 
+from common.group_commit import GroupCommit
 from common.postgres import Database
 from common.service import run
 from common.settings import read
@@ -18,6 +19,7 @@ from enricher.calling import Calls
 from enricher.consumer import enricher
 from enricher.extraction import warm_up
 from enricher.fetching import Fetcher
+from enricher.lock_order import LOCK_ORDER
 from enricher.people import People
 from enricher.profiling import Web
 from enricher.public_answers import PublicAnswers
@@ -25,7 +27,6 @@ from enricher.robots import Robots
 from enricher.settings import EnricherSettings
 from enricher.site_cache import SiteCache
 from enricher.site_search import SiteSearch
-from enricher.together import Together
 from enricher.turns import Turns
 from enricher.vendors.http import connect
 from enricher.vendors.language_model import LanguageModel, connect_model
@@ -67,7 +68,7 @@ def main() -> None:
 
 @asynccontextmanager
 async def waterfall_of(database: Database, settings: EnricherSettings) -> AsyncIterator[Waterfall]:
-    """All that an enrichment needs, put together and in the end closed. A vendor without a key is left out."""
+    """Builds what an enrichment needs, and closes it at the end. A vendor without a key is left out."""
     warm_up()
     async with AsyncExitStack() as open_:
         reader = ThreadPoolExecutor(READERS, thread_name_prefix="reader")
@@ -85,18 +86,18 @@ async def waterfall_of(database: Database, settings: EnricherSettings) -> AsyncI
         key = settings.zerobounce_api_key
         zerobounce = ZeroBounce(http, key, settings.zerobounce_base_url) if key else None
 
-        together = Together(database)
-        calls = Calls(Budgets(together, settings.caps), Breakers(database))
+        group_commit = GroupCommit(database, LOCK_ORDER)
+        calls = Calls(Budgets(group_commit, settings.caps), Breakers(database))
         lease = timedelta(seconds=settings.inbox_lease_s)
-        bought = Bought(together, calls, lease=lease)
+        bought = Bought(group_commit, calls, lease=lease)
         fresh_for = timedelta(days=settings.site_fresh_for_days)
-        sites = sites_of(database, together, fetcher, reader, settings)
+        sites = sites_of(database, group_commit, fetcher, reader, settings)
         answers = PublicAnswers(bought, tavily, model, fresh_for=fresh_for)
-        web = Web(sites, SiteSearch(together, sites, answers, fresh_for=fresh_for), answers, reader)
+        web = Web(sites, SiteSearch(group_commit, sites, answers, fresh_for=fresh_for), answers, reader)
         people = People(bought, lusha, settings.lusha_preferred_titles, is_enabled=settings.enable_lusha_fallback)
-        verifier = Verifier(database, together, calls, zerobounce, lease=lease)
+        verifier = Verifier(database, group_commit, calls, zerobounce, lease=lease)
         open_.push_async_callback(verifier.close)
-        yield Waterfall(web, people, verifier, together, limits_of(settings))
+        yield Waterfall(web, people, verifier, group_commit, limits_of(settings))
 
 
 def fetcher_of(settings: EnricherSettings) -> Fetcher:
@@ -110,9 +111,13 @@ def fetcher_of(settings: EnricherSettings) -> Fetcher:
 
 
 def sites_of(
-    database: Database, together: Together, fetcher: Fetcher, reader: ThreadPoolExecutor, settings: EnricherSettings
+    database: Database,
+    group_commit: GroupCommit,
+    fetcher: Fetcher,
+    reader: ThreadPoolExecutor,
+    settings: EnricherSettings,
 ) -> SiteCache:
-    """The sites as they are visited, or were lately."""
+    """Builds the cache of visited sites."""
     limits = Limits(
         schemes=settings.crawl_schemes,
         pages=settings.crawl_max_pages,
@@ -123,7 +128,7 @@ def sites_of(
     )
     robots = Robots(settings.robots_token, clock=time.monotonic)
     return SiteCache(
-        together,
+        group_commit,
         Visitor(fetcher, robots, Turns(database), reader, limits),
         fresh_for=timedelta(days=settings.site_fresh_for_days),
         lease=timedelta(seconds=LEASE * settings.crawler_timeout_s),

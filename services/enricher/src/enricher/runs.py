@@ -40,10 +40,10 @@ class Run:
     keeps_corpus: bool
 
 
-async def save(tx: Connection, runs: Sequence[Run]) -> None:
-    """Records them. May be repeated."""
-    if runs:
-        await tx.execute(SAVE, *zip(*map(_row, runs), strict=True))
+async def save(tx: Connection, runs: Sequence[Run]) -> list[None]:
+    """Records the runs. May be repeated."""
+    await tx.execute(SAVE, *zip(*map(_row, runs), strict=True))
+    return [None] * len(runs)
 
 
 def _row(run: Run) -> tuple[object, ...]:

@@ -16,11 +16,11 @@ from uuid import uuid4
 from pydantic import TypeAdapter, ValidationError
 
 from common.errors import Transient, Unavailable
+from common.group_commit import GroupCommit, Operation
 from enricher import crawled_sites
 from enricher.crawled_sites import Caller, Ended, KeptRow
 from enricher.documents import Document
 from enricher.readers import by_size
-from enricher.together import Operation, Together
 from enricher.urls import homepage, host_of
 from enricher.visiting import Visitor
 from enricher.visits import Visit
@@ -51,14 +51,14 @@ class SiteCache:
 
     def __init__(
         self,
-        together: Together,
+        group_commit: GroupCommit,
         visitor: Visitor,
         *,
         fresh_for: timedelta,
         lease: timedelta,
         texts_for: timedelta | None,
     ) -> None:
-        self._together = together
+        self._group_commit = group_commit
         self._visitor = visitor
         self._fresh_for = fresh_for
         self._lease = lease
@@ -113,7 +113,7 @@ class SiteCache:
     async def _at_the_door(self, operation: Operation[Caller, R], caller: Caller) -> R:
         """As `crawled_sites` has it; cancelled, it leaves nothing claimed."""
         try:
-            return await self._together(None, operation, caller)
+            return await self._group_commit(None, operation, caller)
         except asyncio.CancelledError:
             await self._leave(caller)
             raise
@@ -149,14 +149,14 @@ class SiteCache:
             found,
             documents,
         )
-        await self._together(None, crawled_sites.keep, ended)
+        await self._group_commit(None, crawled_sites.keep, ended)
         if self._texts_for is not None and time.monotonic() > self._next_sweep:
             self._next_sweep = time.monotonic() + _SWEEP_EVERY_S
-            await self._together(None, crawled_sites.forget_texts, self._texts_for)
+            await self._group_commit(None, crawled_sites.forget_texts, self._texts_for)
 
     async def _leave(self, caller: Caller) -> None:
         with suppress(Unavailable):  # the lease runs out by itself
-            await self._together(None, crawled_sites.leave, caller)
+            await self._group_commit(None, crawled_sites.leave, caller)
 
 
 def _packed(visit: Visit) -> tuple[str, bytes | None]:

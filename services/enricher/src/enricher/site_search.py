@@ -7,6 +7,7 @@ a search is paid for only if it does not.
 from datetime import timedelta
 
 from common.contracts import Company
+from common.group_commit import GroupCommit
 from enricher import company_sites
 from enricher.company_sites import FoundSite
 from enricher.finding import candidates
@@ -14,7 +15,6 @@ from enricher.proving import prove_site
 from enricher.public_answers import PublicAnswers
 from enricher.site_cache import SiteCache
 from enricher.steps import Step, Steps
-from enricher.together import Together
 from enricher.urls import host_of
 from enricher.visits import Visit
 
@@ -22,8 +22,10 @@ from enricher.visits import Visit
 class SiteSearch:
     """Finds sites, many at once. What was found stands for `fresh_for`."""
 
-    def __init__(self, together: Together, sites: SiteCache, answers: PublicAnswers, *, fresh_for: timedelta) -> None:
-        self._together = together
+    def __init__(
+        self, group_commit: GroupCommit, sites: SiteCache, answers: PublicAnswers, *, fresh_for: timedelta
+    ) -> None:
+        self._group_commit = group_commit
         self._sites = sites
         self._answers = answers
         self._fresh_for = fresh_for
@@ -35,7 +37,7 @@ class SiteSearch:
         """
         found, visit = FoundSite(), None
         with steps.take("find_site") as step:
-            kept = await self._together(None, company_sites.find, (company.company_id, self._fresh_for))
+            kept = await self._group_commit(None, company_sites.find, (company.company_id, self._fresh_for))
             if kept and kept.is_fresh:
                 step.outcome, found = "reused", kept.site
                 visit = await visited(found.domain, self._sites, steps) if found.domain else None
@@ -45,7 +47,7 @@ class SiteSearch:
             if visit is None:
                 found, visit = await self._search(company, tenant_id, steps, step)
             if visit is None or visit.documents:
-                await self._together(None, company_sites.save, (company.company_id, found))
+                await self._group_commit(None, company_sites.save, (company.company_id, found))
         return found, visit
 
     async def _once_more(

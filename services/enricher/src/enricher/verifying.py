@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
+from common.group_commit import GroupCommit
 from common.postgres import Connection, Database
 from enricher import verifications
 from enricher.calling import Calls, StepSkipped
 from enricher.leases import LEASE, PATIENCE, renewed
-from enricher.together import Together
 from enricher.vendors.zerobounce import Verification, ZeroBounce, verify_cost
 
 FRESH_FOR = timedelta(days=30)
@@ -41,7 +41,7 @@ class Verifier:
     def __init__(
         self,
         database: Database,
-        together: Together,
+        group_commit: GroupCommit,
         calls: Calls,
         zerobounce: ZeroBounce | None,
         *,
@@ -49,7 +49,7 @@ class Verifier:
         lease: timedelta = LEASE,
     ) -> None:
         self._database = database
-        self._together = together
+        self._group_commit = group_commit
         self._lease = lease
         self._calls = calls
         self._zerobounce = zerobounce
@@ -64,7 +64,7 @@ class Verifier:
         Cancelled, it leaves the call that is under way to others, and its answer to the next time.
         """
         wanted = list(dict.fromkeys(emails))
-        known = await self._together(tenant_id, _known, tuple(wanted))
+        known = await self._group_commit(tenant_id, find_known, tuple(wanted))
         missing = [email for email in wanted if email not in known]
         if not missing:
             return Verified(known)
@@ -165,7 +165,7 @@ class Verifier:
         return {it.email: it for it in results} | {email: f"zerobounce: {why}" for email, why in answer.failed}
 
 
-async def _known(tx: Connection, wanted: Sequence[tuple[str, ...]]) -> list[dict[str, Verification]]:
-    """What is kept of each company's addresses."""
+async def find_known(tx: Connection, wanted: Sequence[tuple[str, ...]]) -> list[dict[str, Verification]]:
+    """Finds the fresh verifications of each company's addresses."""
     known = await verifications.fresh(tx, sorted({email for emails in wanted for email in emails}), FRESH_FOR)
     return [{email: known[email] for email in emails if email in known} for emails in wanted]

@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from common.contracts import Company, Contact
+from common.group_commit import GroupCommit
 from enricher import company_facts, contacts
 from enricher.directories import is_directory
 from enricher.facts import Fact
 from enricher.people import People, Sold, sold_with, with_status
 from enricher.profiling import Limits, Profile, Web, profile
 from enricher.steps import Steps
-from enricher.together import Together
 from enricher.urls import homepage, host_of, site_of
 from enricher.verifying import Verifier
 
@@ -40,11 +40,11 @@ class Enrichment:
 
 
 class Waterfall:
-    """Enriches companies, many at once, which share transactions: `together`."""
+    """Enriches companies, many at once, which share the transactions of `group_commit`."""
 
-    def __init__(self, web: Web, people: People, verifier: Verifier, together: Together, limits: Limits) -> None:
+    def __init__(self, web: Web, people: People, verifier: Verifier, group_commit: GroupCommit, limits: Limits) -> None:
         self._web = web
-        self.together = together
+        self.group_commit = group_commit
         self._people = people
         self._verifier = verifier
         self._limits = limits
@@ -65,7 +65,7 @@ class Waterfall:
         facts = company_facts.FoundNow(company.company_id, done.facts, now)
         found = contacts.FoundContacts(company.company_id, done.contacts, vendor_ids, now)
         known, _ = await asyncio.gather(
-            self.together(None, company_facts.keep, facts), self.together(tenant_id, contacts.save, found)
+            self.group_commit(None, company_facts.keep, facts), self.group_commit(tenant_id, contacts.save, found)
         )
         return list(known.values())
 

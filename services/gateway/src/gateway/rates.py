@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from common.errors import Unavailable
-from common.postgres import Database
+from common.group_commit import GroupCommit
+from common.postgres import Connection, Database
 from gateway.problems import Problem
-from gateway.together import Together
 
 # A result for each request, in the order in which they came; none for a tenant whose row is missing. Rows are locked
 # in order of tenant, and the clock is read after that: replicas neither deadlock nor let in what another has let in.
@@ -90,10 +90,9 @@ class Rates:
     """The limits. `each` is that of a tenant that has none of its own, `everyone` that of all tenants together."""
 
     def __init__(self, database: Database, *, each: Rate, everyone: Rate) -> None:
-        self._database = database
         self._each = each
         self._everyone = everyone
-        self._ask = Together(self._charge)
+        self._ask = GroupCommit(database, [self._charge], spacing_s=0, crowd=None, autocommit=True)
 
     async def admit(self, tenant_id: int, own: int | None = None) -> None:
         """Raises Problem 429 when the tenant, or all together, ask too fast; `own` is the tenant's own limit a minute.
@@ -102,7 +101,7 @@ class Rates:
         """
         rate = self._each if own is None else Rate(own)
         try:
-            verdict = await self._ask((tenant_id, rate))
+            verdict = await self._ask(None, self._charge, (tenant_id, rate))
         except Unavailable:
             return
         if verdict.is_let_in:
@@ -117,13 +116,12 @@ class Rates:
             retry_after_s=wait_s,
         )
 
-    async def _charge(self, asked: Sequence[tuple[int, Rate]]) -> Sequence[Verdict]:
+    async def _charge(self, connection: Connection, asked: Sequence[tuple[int, Rate]]) -> list[Verdict]:
         tenants = [tenant_id for tenant_id, _ in asked]
         limits = [rate.interval_s for _, rate in asked], [rate.burst for _, rate in asked]
         everyone = self._everyone.interval_s, self._everyone.burst
-        async with self._database.statement() as connection:
+        rows = await connection.fetch(CHARGE, tenants, *limits, *everyone)
+        while len(rows) < len(asked):  # a tenant's first request, or PostgreSQL crashed and forgot the rates
+            await connection.execute(BEGIN_WITH, [0, *set(tenants)])
             rows = await connection.fetch(CHARGE, tenants, *limits, *everyone)
-            while len(rows) < len(asked):  # a tenant's first request, or PostgreSQL crashed and forgot the rates
-                await connection.execute(BEGIN_WITH, [0, *set(tenants)])
-                rows = await connection.fetch(CHARGE, tenants, *limits, *everyone)
         return [Verdict(*row.values()) for row in rows]

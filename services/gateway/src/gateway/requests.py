@@ -1,16 +1,17 @@
 """Sends what a rep asks for or changes on its way: into the outbox, so that it survives whatever happens next."""
 
+import asyncio
 from collections.abc import Sequence
 from typing import NamedTuple
 
 from common.cloudevents import Envelope
 from common.contracts import Event, RequestIndustry
+from common.group_commit import GroupCommit
 from common.ids import new_id
 from common.outbox import Announcement, announce
 from common.postgres import Connection, Database
 from common.relay import Relay
 from common.tracing import child_of
-from gateway.together import Together
 
 SERVICE = "gateway"
 
@@ -34,16 +35,19 @@ class Requests:
     """The gateway's outbox. Requests that come at once are written at once."""
 
     def __init__(self, database: Database, relay: Relay) -> None:
-        self._database = database
         self._relay = relay
-        self._write = Together(self._announce)
+        self._write = GroupCommit(database, [_announce], spacing_s=0, crowd=None, autocommit=True)
 
     async def submit(self, request: RequestIndustry, traceparent: str | None) -> None:
         """Durable when it returns; the request's id is the event's id. After Unavailable, nothing was done.
 
         A caller who goes away in the middle has still asked.
         """
-        await self._write(_Asked(request, traceparent))
+        await asyncio.shield(self._submit(_Asked(request, traceparent)))
+
+    async def _submit(self, asked: _Asked) -> None:
+        await self._write(None, _announce, asked)
+        self._relay.wake()
 
     async def announce(self, tx: Connection, event: Event, traceparent: str | None) -> None:
         """Tells the event if the transaction commits. Nobody waits for what follows: the relay finds it by itself."""
@@ -57,8 +61,7 @@ class Requests:
         )
         await announce(tx, SERVICE, [Announcement(event, envelope)])
 
-    async def _announce(self, asked: Sequence[_Asked]) -> Sequence[None]:
-        async with self._database.statement() as connection:
-            await announce(connection, SERVICE, [each.announcement() for each in asked])
-        self._relay.wake()
-        return [None] * len(asked)
+
+async def _announce(connection: Connection, asked: Sequence[_Asked]) -> list[None]:
+    await announce(connection, SERVICE, [each.announcement() for each in asked])
+    return [None] * len(asked)

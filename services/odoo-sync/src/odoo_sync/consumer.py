@@ -4,7 +4,8 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from common.contracts import LeadScored, LeadSynced, ResyncOdoo
 from common.postgres import Connection
-from common.stage import Chunk, Item, Stage, Work
+from common.stage import Stage
+from common.work import Chunk, Item, Work
 from odoo_sync import connections, links
 from odoo_sync.links import Standing
 from odoo_sync.syncing import Leads, Sync, TenantBlocked, stored

@@ -16,7 +16,8 @@ from common.contracts import Company, Contact, Event, LeadScored, LeadSynced, Re
 from common.ids import NO_REPLAY, new_id
 from common.inbox import Arrival, Inbox
 from common.postgres import Database
-from common.stage import Chunk, Item, Stage, Work
+from common.stage import Stage
+from common.work import Chunk, Item, Work
 from odoo_sync.consumer import odoo_sync
 from odoo_sync.servers import OdooServers
 from odoo_sync.syncing import Sync

@@ -11,7 +11,8 @@ nothing and announces the score that is there.
 """
 
 from common.contracts import CompanyEnriched, IcpChanged
-from common.stage import Batch, Stage, Work
+from common.stage import Stage
+from common.work import Batch, Work
 from scorer import profiles, scoring
 from scorer.rescoring import rescore
 from scorer.yardstick import Yardsticks

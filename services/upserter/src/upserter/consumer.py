@@ -31,7 +31,8 @@ from common.contracts import (
 )
 from common.errors import LeaseLost, Transient, Unavailable
 from common.postgres import Connection
-from common.stage import Batch, Stage, Work
+from common.stage import Stage
+from common.work import Batch, Work
 from industries.index import IndustryIndex
 from upserter import candidates, jobs, register
 from upserter.jobs import Job, Progress

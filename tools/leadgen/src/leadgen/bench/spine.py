@@ -25,7 +25,8 @@ from common.intake import arrival
 from common.postgres import Database
 from common.runtime import Runtime
 from common.service import collect_less_often
-from common.stage import Batch, Stage, Work
+from common.stage import Stage
+from common.work import Batch, Work
 from leadgen.bench.patience import TooLate, until
 from leadgen.bench.sending import Record, record, send
 

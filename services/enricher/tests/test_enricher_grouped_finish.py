@@ -1,4 +1,4 @@
-"""How enrichments end, on the real PostgreSQL: many in one transaction, and nobody's with another's lost lease."""
+"""The end of enrichments on the real PostgreSQL: many in one transaction, none lost with another's lease."""
 
 import asyncio
 from collections.abc import Sequence
@@ -8,16 +8,17 @@ from typing import Any
 from common.cloudevents import encode_body
 from common.contracts import CompanyEnriched, RequestEnrichment, Site
 from common.errors import LeaseLost
+from common.group_commit import GroupCommit
 from common.ids import NO_REPLAY, new_id
 from common.inbox import Arrival, Inbox
 from common.postgres import Database
-from common.stage import Item, Work
+from common.work import Item, Work
+from enricher import runs
 from enricher.corpus import Corpus
-from enricher.endings import Endings
+from enricher.lock_order import LOCK_ORDER
 from enricher.profiling import Profile
 from enricher.runs import Run
 from enricher.steps import Steps
-from enricher.together import Together
 from enricher.visits import Visit
 from enricher.waterfall import Enrichment
 from testkit.stages import a_company
@@ -61,7 +62,7 @@ async def at_hand(database: Database, number: int) -> list[Work[RequestEnrichmen
 
 async def finish_all(database: Database, works: Sequence[Work[RequestEnrichment]]) -> list[Any]:
     """What becomes of each, all at the same moment."""
-    endings, together = Endings("enricher"), Together(database)
+    group_commit = GroupCommit(database, LOCK_ORDER)
     done = Enrichment(Profile(SITE, (), (), Visit(SITE), Corpus(())), (), (), Steps(reasons=["a; b", "no, 'c'"]))
 
     def ending_of(work: Work[RequestEnrichment]) -> Any:
@@ -70,7 +71,7 @@ async def finish_all(database: Database, works: Sequence[Work[RequestEnrichment]
         event = CompanyEnriched(
             tenant_id=1, company=company, site=SITE, contacts=[], degraded_reasons=[], enriched_at=NOW
         )
-        return endings.finish(work, together, run, event)
+        return work.finish_with(group_commit, runs.save, run, announcing=[event])
 
     return await asyncio.gather(*map(ending_of, works), return_exceptions=True)
 

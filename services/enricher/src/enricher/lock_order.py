@@ -1,0 +1,37 @@
+"""The order in which a shared transaction of the enricher runs its operations, and so locks rows."""
+
+from typing import Any, Final
+
+from common.group_commit import Operation
+from enricher import (
+    budgets,
+    company_facts,
+    company_sites,
+    contacts,
+    crawled_sites,
+    runs,
+    vendor_answers,
+    verifying,
+)
+
+#: Budgets come last: all calls of a tenant to one vendor change the same row.
+LOCK_ORDER: Final[tuple[Operation[Any, Any], ...]] = (
+    verifying.find_known,
+    vendor_answers.renew,
+    vendor_answers.leave,
+    vendor_answers.keep,
+    vendor_answers.forget,
+    vendor_answers.find_or_claim,
+    runs.save,
+    crawled_sites.leave,
+    crawled_sites.keep,
+    crawled_sites.forget_texts,
+    crawled_sites.find_or_claim,
+    crawled_sites.claim,
+    contacts.save,
+    company_sites.save,
+    company_sites.find,
+    company_facts.keep,
+    budgets.find_used,
+    budgets.count_units,
+)
