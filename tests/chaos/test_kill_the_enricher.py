@@ -12,7 +12,7 @@ import pytest
 
 from common.cloudevents import decode_headers
 from common.contracts import CompanyEnriched
-from leadgen.bench.enrichments import Enrichments, enrichments, living
+from leadgen.bench.harness.enricher_process import EnricherUnderTest, enricher_under_test, living
 from testkit.stages import ended, read_topic, until
 
 pytestmark = [pytest.mark.whole, pytest.mark.timeout(180)]
@@ -42,9 +42,9 @@ USED = "SELECT vendor, used FROM vendor_usage"
 
 
 @pytest.fixture
-async def night(database_url: str, kafka: str, tmp_path: Path) -> AsyncIterator[Enrichments]:
+async def night(database_url: str, kafka: str, tmp_path: Path) -> AsyncIterator[EnricherUnderTest]:
     """An enricher as a process, started again whenever it ends."""
-    async with enrichments(database_url, kafka, tmp_path, town=TOWN, settings=IN_A_HURRY) as running:
+    async with enricher_under_test(database_url, kafka, tmp_path, town=TOWN, settings=IN_A_HURRY) as running:
         yield running
 
 
@@ -76,7 +76,7 @@ async def test_ten_kills_cost_no_company_and_no_money_but_the_calls_under_way(ni
     assert all(used[vendor] >= units for vendor, units in charged.items()), (used, charged)
 
 
-async def kill_at_work(night: Enrichments, asked: list[Any], *, enriched: int) -> datetime:
+async def kill_at_work(night: EnricherUnderTest, asked: list[Any], *, enriched: int) -> datetime:
     """SIGKILL once so many are done and at least one call to a vendor is under way; when that was."""
 
     async def is_calling() -> bool:

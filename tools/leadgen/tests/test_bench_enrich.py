@@ -3,14 +3,17 @@
 import pytest
 from typer.testing import CliRunner
 
-from leadgen.bench.enrich import Part, bench_enrich
+from leadgen.bench.cases.enrich import bench_enrich
+from leadgen.bench.harness.servers import Servers
+from leadgen.bench.options import EnrichPart
 from leadgen.cli import app
 
 
 @pytest.mark.timeout(180)
 async def test_one_part_can_be_measured_alone(database_url, kafka, tmp_path) -> None:
-    """It has its figure, and what that is made of; the others have none."""
-    figures = await bench_enrich(database_url, kafka, tmp_path, companies=100, rounds=1, parts=[Part.SPEED])
+    """It has its figure and its parts; the others have none."""
+    its = Servers(database_url, kafka, tmp_path)
+    figures = await bench_enrich(its, companies=100, rounds=1, parts=[EnrichPart.SPEED])
 
     assert figures.companies_per_s is not None
     assert figures.companies_per_s > 0
@@ -24,4 +27,4 @@ def test_a_part_that_there_is_not_is_refused_with_those_that_there_are() -> None
     told = CliRunner().invoke(app, ["bench", "enrich", "--part", "spead"])
 
     assert told.exit_code == 2
-    assert all(part in told.output for part in Part)
+    assert all(part in told.output for part in EnrichPart)

@@ -5,8 +5,8 @@ import pytest
 from common.cloudevents import decode_headers
 from common.contracts import RequestNightlyEnrichment
 from common.intake import arrival
-from leadgen.bench.patience import TooLate, until
-from leadgen.bench.sending import publish, record
+from leadgen.bench.harness.publishing import publish, record
+from leadgen.bench.harness.waiting import TooLate, until
 from testkit.stages import a_company, read_topic
 
 EVENTS = [RequestNightlyEnrichment(tenant_id=2, company=a_company(f"2019{n:05}K")) for n in range(20)]

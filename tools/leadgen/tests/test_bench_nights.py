@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from leadgen.bench.nights import Night, Owner, WentWrong, night
+from leadgen.bench.harness.upsert_night import Night, Owner, WentWrong, night
 
 #: The first tenant's job can save nothing, the second one's waits for a lock.
 TROUBLE = """
@@ -33,7 +33,7 @@ async def test_a_night_takes_its_time(jobs: Night) -> None:
     """Its events are told after the jobs have ended, or with their end."""
     took = await jobs.run()
 
-    assert 0 < took.jobs <= took.told
+    assert 0 < took.jobs <= took.announced
 
 
 @pytest.mark.timeout(120)

@@ -4,8 +4,8 @@ import pytest
 
 from common.cloudevents import encode_body
 from common.contracts import CompanyEnriched
-from leadgen.bench.score import bench_score
-from leadgen.bench.visits import ICPS, visited
+from leadgen.bench.cases.score import bench_score
+from leadgen.bench.harness.enriched_companies import ICPS, visited
 from leadgen.scoring.weights import scorers_model
 
 

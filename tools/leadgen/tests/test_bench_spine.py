@@ -2,7 +2,7 @@
 
 import pytest
 
-from leadgen.bench.spine import SENT, NotDone, growth
+from leadgen.bench.cases.spine import SENT, NotDone, growth
 
 
 async def test_what_stands_still_is_said_to() -> None:

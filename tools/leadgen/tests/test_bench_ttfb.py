@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from leadgen.bench.ttfb import TEXTS, NoFirstByte, bare_endpoint, figures, first_byte, measured
+from leadgen.bench.cases.ttfb import TEXTS, NoFirstByte, bare_endpoint, figures, first_byte, measured
 
 
 @pytest.fixture(scope="module")

@@ -26,9 +26,9 @@ from common.inbox import Inbox
 from common.intake import arrival
 from common.postgres import Database
 from embedded.child import tail
-from leadgen.bench.patience import TooLate, given_up, until
-from leadgen.bench.sending import record, send
-from leadgen.bench.visits import ICPS, visited
+from leadgen.bench.harness.enriched_companies import ICPS, visited
+from leadgen.bench.harness.publishing import record, send
+from leadgen.bench.harness.waiting import TooLate, given_up, until
 from leadgen.local.service import Service
 from leadgen.ssic import seed_ssic
 from leadgen.tenants import add_tenant

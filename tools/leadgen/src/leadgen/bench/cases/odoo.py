@@ -4,8 +4,8 @@
     repeat    the same leads a night later, enriched and scored anew: nothing has changed, so nothing is written. Five
               nights, of which the median counts, and what any of them wrote
     by_hand   for each company, contact and lead a create and a write over the same protocol, on one kept connection;
-              half of SAMPLE before the first and half after it, so that a slow moment meets both. More of them take as
-              long each
+              half of ODOO_SAMPLE before the first and half after it, so that a slow moment meets both. More of them
+              take as long each
 
 First and repeat are the whole odoo-sync as a process on a real PostgreSQL and Kafka. They are timed from the moment
 when it has taken in all events, which it is kept from working on until then, to the moment when the last one is ended.
@@ -28,18 +28,17 @@ from cryptography.fernet import Fernet
 
 from common.contracts import Company, Contact, LeadScored
 from common.errors import Permanent
-from leadgen.bench.byhand import ByHand, OdooPlace
-from leadgen.bench.counting import Counter, counted
-from leadgen.bench.patience import TooLate, until
-from leadgen.bench.sending import publish
+from leadgen.bench.harness.counting_proxy import Counter, counted
+from leadgen.bench.harness.crud_baseline import CrudBaseline, OdooPlace
+from leadgen.bench.harness.publishing import publish
+from leadgen.bench.harness.waiting import TooLate, until
+from leadgen.bench.options import ODOO_COMPANIES, ODOO_SAMPLE
 from leadgen.local.service import Service
 from leadgen.odoo import connect_odoo
 
 Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 
 TENANT = 1
-COMPANIES = 1_000
-SAMPLE = 100
 REPEATS = 5
 PATIENCE_S = 600.0
 
@@ -81,7 +80,12 @@ class OdooFigures:
 
 
 async def bench_odoo(
-    database_url: str, bootstrap_servers: str, folder: Path, *, companies: int = COMPANIES, sample: int = SAMPLE
+    database_url: str,
+    bootstrap_servers: str,
+    folder: Path,
+    *,
+    companies: int = ODOO_COMPANIES,
+    sample: int = ODOO_SAMPLE,
 ) -> OdooFigures:
     """Writes into the Odoo that ODOO_URL, ODOO_DB, ODOO_API_KEY, ODOO_USER and ODOO_PASSWORD name, and leaves it there.
 
@@ -92,7 +96,7 @@ async def bench_odoo(
     run = secrets.token_hex(3).upper()
     leads = [lead(run, number) for number in range(companies)]
     async with AsyncExitStack() as running:
-        by_hand = await running.enter_async_context(ByHand.at(place))
+        by_hand = await running.enter_async_context(CrudBaseline.at(place))
         await by_hand.write(_strangers(run, "A", 3))  # warm: Odoo's caches, the connection
         took = await by_hand.write(_strangers(run, "B", sample // 2))
         syncing = await running.enter_async_context(_syncing(database_url, bootstrap_servers, folder, place, leads))

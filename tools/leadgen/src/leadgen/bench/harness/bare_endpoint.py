@@ -1,6 +1,6 @@
 """What the gateway's first byte is compared with: a FastAPI endpoint that says one word over SSE and does nothing else.
 
-`python -m leadgen.bench.bare PORT` serves it on loopback as every service serves HTTP.
+`python -m leadgen.bench.harness.bare_endpoint PORT` serves it on loopback as every service serves HTTP.
 """
 
 import sys

@@ -1,10 +1,9 @@
-"""A night for benches: a register of living companies in two halves, a running upserter, and a job for each half.
+"""A night's jobs: a register of living companies in two halves, an upserter as a process, and a job for each half.
 
-Two tenants have a job each, since of one tenant only one runs at a time. All that the upserter is told it is told
-through Kafka; how long its jobs take is read from the database, by the database's clock.
+Two tenants have a job each, since only one job of a tenant runs at a time. Requests reach the upserter through Kafka;
+the jobs' durations are read from the database, by the database's clock.
 """
 
-import re
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -16,8 +15,9 @@ import asyncpg
 from common.contracts import RequestIndustry, RequestUpsert
 from common.errors import Permanent
 from common.ids import new_id
-from leadgen.bench.patience import TooLate, given_up, until
-from leadgen.bench.sending import publish
+from leadgen.bench.harness.process import peak_rss_mb
+from leadgen.bench.harness.publishing import publish
+from leadgen.bench.harness.waiting import TooLate, given_up, until
 from leadgen.load import load_generated
 from leadgen.local.service import Service
 from leadgen.ssic import seed_ssic
@@ -50,18 +50,18 @@ ENDED = """
       FROM background_jobs WHERE job_id = ANY($1) AND status = 'done'
     HAVING count(*) = cardinality($1::uuid[])
 """
-TOLD = "SELECT clock_timestamp() AS at WHERE NOT EXISTS (SELECT 1 FROM outbox)"
+ANNOUNCED = "SELECT clock_timestamp() AS at WHERE NOT EXISTS (SELECT 1 FROM outbox)"
 
 
 class WentWrong(Permanent):
-    """The jobs did not do what they were to be measured at."""
+    """The jobs failed, or handled another number of rows."""
 
 
 class Seconds(NamedTuple):
-    """From the first job's start to the last one's end, and to the moment when Kafka had confirmed the last event."""
+    """Seconds from the first job's start to the last one's end, and until Kafka had confirmed the last event."""
 
     jobs: float
-    told: float
+    announced: float
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ class Night:
     _upserter: Service
 
     async def run(self) -> Seconds:
-        """Asks for the jobs, has them executed side by side, and waits until their events are told.
+        """Queues the jobs, runs them side by side, and waits until their events are in Kafka.
 
         Raises WentWrong, as soon as one of them fails.
         """
@@ -94,17 +94,15 @@ class Night:
         ended = await self._found(ENDED, jobs)
         if ended["processed"] != self.rows:
             raise WentWrong(f"the jobs handled {ended['processed']} rows of {self.rows}; see {self._upserter.log}")
-        told = await self._found(TOLD)
-        return Seconds(*((at - ended["began"]).total_seconds() for at in (ended["ended"], told["at"])))
+        announced = await self._found(ANNOUNCED)
+        return Seconds(*((at - ended["began"]).total_seconds() for at in (ended["ended"], announced["at"])))
 
     def peak_rss_mb(self) -> int | None:
-        """The most memory the upserter has held so far; None where the system does not tell as Linux does."""
-        status = Path(f"/proc/{self._upserter.child.pid}/status") if self._upserter.child else Path()
-        found = re.search(r"VmHWM:\s*(\d+) kB", status.read_text()) if status.is_file() else None
-        return int(found[1]) // 1024 if found else None
+        """Returns the upserter's largest resident set so far, in MB; None where the system does not tell it."""
+        return peak_rss_mb(self._upserter)
 
     async def _found(self, question: str, *arguments: object) -> asyncpg.Record:
-        """The row, as soon as there is one."""
+        """Returns the row as soon as there is one."""
 
         async def look() -> list[asyncpg.Record]:
             rows = await self.owner.fetch(question, *arguments)
@@ -149,7 +147,7 @@ async def night(
 
 
 async def _register(owner: Owner, database_url: str, rows: int, folder: Path) -> list[list[str]]:
-    """The divisions of the register, in two halves of about as many companies."""
+    """Loads the register and returns its divisions in two halves of about as many companies."""
     await seed_ssic(database_url)
     for tenant in TENANTS:
         await add_tenant(database_url, tenant, f"Tenant {tenant}")

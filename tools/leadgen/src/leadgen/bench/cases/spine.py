@@ -27,8 +27,8 @@ from common.runtime import Runtime
 from common.service import collect_less_often
 from common.stage import Stage
 from common.work import Batch, Work
-from leadgen.bench.patience import TooLate, until
-from leadgen.bench.sending import Record, record, send
+from leadgen.bench.harness.publishing import Record, record, send
+from leadgen.bench.harness.waiting import TooLate, until
 
 STAGE = "bench"
 BATCH = 500

@@ -1,4 +1,4 @@
-"""Writing leads into Odoo as one would by hand: per record a create and a write, over either of its protocols."""
+"""The baseline of the Odoo measurement: a create and a write per record, over either of Odoo's protocols."""
 
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -40,7 +40,7 @@ class OdooPlace:
         return cls(url, environment["ODOO_DB"], environment["ODOO_USER"], secret, protocol)
 
 
-class ByHand:
+class CrudBaseline:
     """One connection, kept."""
 
     def __init__(self, http: httpx.AsyncClient, place: OdooPlace) -> None:
@@ -50,7 +50,7 @@ class ByHand:
 
     @classmethod
     @asynccontextmanager
-    async def at(cls, place: OdooPlace) -> AsyncIterator["ByHand"]:
+    async def at(cls, place: OdooPlace) -> AsyncIterator["CrudBaseline"]:
         """Connects when the first call is made."""
         async with httpx.AsyncClient(base_url=place.url, timeout=120, trust_env=False) as http:
             yield cls(http, place)

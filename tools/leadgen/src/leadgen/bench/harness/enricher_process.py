@@ -1,12 +1,10 @@
-"""Companies to enrich, for benches and drills: the simulator as their web and as all vendors, an enricher as a process
-with settings to choose, and requests that reach it through Kafka.
+"""An enricher as a process, with settings to choose; the simulator is its web and all its vendors. Requests reach it
+through Kafka.
 
 The companies are those of the simulator's register that still trade, as they come: about three in five have a site in
 the register, some have one that only a search finds, the others have none.
 """
 
-import os
-import re
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -19,8 +17,9 @@ import httpx
 
 from common.contracts import Company, RequestEnrichment, RequestNightlyEnrichment
 from common.errors import Permanent
-from leadgen.bench.patience import TooLate, given_up, until
-from leadgen.bench.sending import publish
+from leadgen.bench.harness.process import cpu_s, peak_rss_mb
+from leadgen.bench.harness.publishing import publish
+from leadgen.bench.harness.waiting import TooLate, given_up, until
 from leadgen.local.service import Service
 from leadgen.local.stack import start_simulator, vendors_of
 from simulator import registry
@@ -39,7 +38,7 @@ ADD = """
 """
 ENRICHED = "SELECT count(*) FROM company_enrichment_runs WHERE company_id = ANY($1::bigint[])"
 TAKEN_IN = "SELECT count(*) FROM inbox WHERE consumer = 'enricher'"
-#: So that the same companies are strangers again.
+#: Makes the same companies unknown again.
 FORGET = """
     TRUNCATE company_enrichment_runs, contacts, company_facts, company_sites, crawled_sites, site_turns, vendor_answers,
              vendor_usage, email_verifications, inbox, outbox
@@ -51,7 +50,7 @@ class NotEnriched(Permanent):
 
 
 def living(number: int, *, after: int = 0) -> list[Company]:
-    """So many companies that still trade, from the register's `after`-th on. Their ids are their places in it."""
+    """Returns `number` trading companies, from the register's `after`-th on. Their ids are their places in it."""
     found = (registry.company(index, registry.DEFAULT_SEED) for index in count(after))
     return [
         Company(
@@ -67,8 +66,8 @@ def living(number: int, *, after: int = 0) -> list[Company]:
 
 
 @dataclass
-class Enrichments:
-    """A running enricher, in one replica or more, and its surroundings. `owner` sees every row."""
+class EnricherUnderTest:
+    """An enricher in one replica or more, with its simulator. `owner` is a connection that sees every row."""
 
     owner: Owner
     replicas: Sequence[Service]
@@ -77,7 +76,7 @@ class Enrichments:
     _bootstrap_servers: str
 
     async def request(self, companies: Sequence[Company], tenants: Sequence[int], *, nightly: bool) -> None:
-        """Asks for these companies, for the tenants in turn. Returns when Kafka has all requests."""
+        """Requests these companies, for the tenants in turn. Returns when Kafka has all requests."""
         await self.owner.execute(
             ADD,
             [it.company_id for it in companies],
@@ -111,28 +110,26 @@ class Enrichments:
             raise NotEnriched(f"{late.last} of {number} within {within_s:g} s; see {self._logs}") from late
 
     async def ask_simulator(self, path: str) -> Any:
-        """One of its own endpoints."""
+        """Reads one of the simulator's own endpoints."""
         answer = await self.http.get(f"{self.simulator}/_simulator/{path}")
         return answer.raise_for_status().json()
 
     async def order(self, path: str, what: Mapping[str, Any]) -> None:
-        """Something that is to happen at the simulator."""
+        """Tells the simulator to do something, such as a fault."""
         answer = await self.http.post(f"{self.simulator}/_simulator/{path}", json=what)
         answer.raise_for_status()
 
     def peak_rss_mb(self) -> int | None:
-        """The most memory a replica has held so far; None where the system does not tell as Linux does."""
-        found = [re.search(r"VmHWM:\s*(\d+) kB", _told(it, "status")) for it in self.replicas]
-        return max((int(it[1]) // 1024 for it in found if it), default=None)
+        """Returns the largest resident set of a replica so far, in MB; None where the system does not tell it."""
+        return max((peak for it in self.replicas if (peak := peak_rss_mb(it)) is not None), default=None)
 
     def cpu_s(self) -> float:
-        """Processor time that all replicas have used so far; 0 where the system does not tell as Linux does."""
-        fields = (_told(it, "stat").rpartition(")")[2].split() for it in self.replicas)
-        return sum((int(it[11]) + int(it[12])) / os.sysconf("SC_CLK_TCK") for it in fields if it)
+        """Returns the processor seconds of all replicas so far; 0 where the system does not tell them."""
+        return sum(cpu_s(it) for it in self.replicas)
 
     @property
     def enricher(self) -> Service:
-        """The only replica, or the first."""
+        """The first replica."""
         return self.replicas[0]
 
     @property
@@ -140,14 +137,8 @@ class Enrichments:
         return ", ".join(str(it.log) for it in self.replicas)
 
 
-def _told(service: Service, file: str) -> str:
-    """What the kernel tells of the process; nothing where there is no such file."""
-    path = Path("/proc", str(service.child.pid if service.child else 0), file)
-    return path.read_text() if path.is_file() else ""
-
-
 @asynccontextmanager
-async def enrichments(
+async def enricher_under_test(
     database_url: str,
     bootstrap_servers: str,
     folder: Path,
@@ -155,7 +146,7 @@ async def enrichments(
     town: Mapping[str, str] | None = None,
     settings: Mapping[str, str] | None = None,
     replicas: int = 1,
-) -> AsyncIterator[Enrichments]:
+) -> AsyncIterator[EnricherUnderTest]:
     """An enricher that knows no company and has no cap to spend, ready; `town` are settings of the simulator.
 
     Needs a migrated database, as its owner, and the topics. `folder` takes the logs.
@@ -187,4 +178,4 @@ async def enrichments(
         http = await running.enter_async_context(httpx.AsyncClient(trust_env=False, timeout=60))
         for enricher in enrichers:
             await enricher.is_ready()
-        yield Enrichments(owner, enrichers, simulator, http, bootstrap_servers)
+        yield EnricherUnderTest(owner, enrichers, simulator, http, bootstrap_servers)

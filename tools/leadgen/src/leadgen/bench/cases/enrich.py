@@ -1,7 +1,7 @@
 """How well companies are enriched: how close a night comes to what the web and the vendors make it wait, how many
 companies a second there are when nobody makes it wait, whether those who wait are held up by the night, and memory.
 
-The enricher runs as a process, as in production; the simulator is the web and all vendors. See `enrichments`.
+The enricher runs as a process, as in production; the simulator is the web and all vendors. See `enricher_process`.
 
     makespan_ratio           a night with the latency of real sites and vendors, next to the sum of what the simulator
                              made each company wait, divided by the workers. That sum is taken from the simulator's own
@@ -17,16 +17,15 @@ Each is a part that can be measured alone, by servers and companies of its own; 
 
 import statistics
 import time
-from collections.abc import Collection, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
-from enum import StrEnum
 from itertools import cycle
-from pathlib import Path
 from typing import Any
 
 from common.contracts import Company
-from leadgen.bench.enrichments import Enrichments, NotEnriched, enrichments, living
+from leadgen.bench.harness.enricher_process import EnricherUnderTest, NotEnriched, enricher_under_test, living
+from leadgen.bench.harness.servers import Servers
+from leadgen.bench.options import EnrichPart
 from leadgen.tenants import add_tenant
 from simulator.hostile import MANNERS
 
@@ -52,15 +51,6 @@ IN_HAND = "SELECT sum(duration_ms) / 1000.0 FROM company_enrichment_runs"
 OUTCOMES = "SELECT outcome, count(*) AS companies FROM company_enrichment_runs GROUP BY outcome"
 
 
-class Part(StrEnum):
-    """What is measured: one figure of EnrichFigures each, in their order."""
-
-    MAKESPAN = "makespan"
-    SPEED = "speed"
-    DELAY = "delay"
-    MEMORY = "memory"
-
-
 @dataclass(frozen=True)
 class EnrichFigures:
     """Medians, where there are several rounds; `spread` has the lowest and the highest, `of` what they are made of.
@@ -79,42 +69,21 @@ class EnrichFigures:
         return asdict(self)
 
 
-@dataclass(frozen=True)
-class RunnerContext:
-    """Servers of the bench's own, and a folder for logs."""
-
-    database_url: str
-    bootstrap_servers: str
-    folder: Path
-
-    def enrichments(
-        self, town: Mapping[str, str], settings: Mapping[str, str], *, replicas: int = 1
-    ) -> AbstractAsyncContextManager[Enrichments]:
-        """A simulator with these settings, and an enricher with those."""
-        folder = self.folder
-        return enrichments(
-            self.database_url, self.bootstrap_servers, folder, town=town, settings=settings, replicas=replicas
-        )
-
-
 async def bench_enrich(
-    database_url: str,
-    bootstrap_servers: str,
-    folder: Path,
+    its: Servers,
     *,
     companies: int = 1_000,
     workers: int = 32,
     rounds: int = 3,
-    parts: Collection[Part] = tuple(Part),
+    parts: Collection[EnrichPart] = tuple(EnrichPart),
 ) -> EnrichFigures:
     """Needs a migrated database of its own, as its owner, and the topics. All parts take some ten minutes."""
     for tenant in TENANTS:
-        await add_tenant(database_url, tenant, f"Tenant {tenant}")
-    around = RunnerContext(database_url, bootstrap_servers, folder)
-    night = await _makespan(around, companies, workers) if Part.MAKESPAN in parts else None
-    speed = await _speed(around, companies, rounds) if Part.SPEED in parts else {}
-    delay = await _interactive(around, 5_000, rounds) if Part.DELAY in parts else {}
-    rss_mb = await _memory(around) if Part.MEMORY in parts else None
+        await add_tenant(its.database_url, tenant, f"Tenant {tenant}")
+    night = await _makespan(its, companies, workers) if EnrichPart.MAKESPAN in parts else None
+    speed = await _speed(its, companies, rounds) if EnrichPart.SPEED in parts else {}
+    delay = await _interactive(its, 5_000, rounds) if EnrichPart.DELAY in parts else {}
+    rss_mb = await _memory(its) if EnrichPart.MEMORY in parts else None
     several = speed | {f"interactive_{name}": values for name, values in delay.items()}
     medians = {name: statistics.median(values) for name, values in several.items()}
     return EnrichFigures(
@@ -127,10 +96,12 @@ async def bench_enrich(
     )
 
 
-async def _makespan(around: RunnerContext, companies: int, workers: int) -> dict[str, Any]:
+async def _makespan(its: Servers, companies: int, workers: int) -> dict[str, Any]:
     """One night with real latencies, from the first request to the last result."""
     asked = living(companies)
-    async with around.enrichments(REALISTIC, {"SCHED_COMPANY_CONCURRENCY": str(workers)}) as product:
+    async with enricher_under_test(
+        *its, town=REALISTIC, settings={"SCHED_COMPANY_CONCURRENCY": str(workers)}
+    ) as product:
         began = time.perf_counter()
         await product.request(asked, TENANTS, nightly=True)
         await product.enriched(asked, within_s=900)
@@ -150,7 +121,7 @@ async def _makespan(around: RunnerContext, companies: int, workers: int) -> dict
     }
 
 
-async def _waits_s(product: Enrichments, asked: Sequence[Company]) -> dict[str, float]:
+async def _waits_s(product: EnricherUnderTest, asked: Sequence[Company]) -> dict[str, float]:
     """What the simulator made these companies wait, all of them together."""
     page, answer = (sum(span) / 2 / 1000 for span in (PAGE_MS, ANSWER_MS))
     vendors = await product.ask_simulator("vendors")
@@ -161,14 +132,14 @@ async def _waits_s(product: Enrichments, asked: Sequence[Company]) -> dict[str, 
 
 
 async def _speed(
-    around: RunnerContext, companies: int, rounds: int, workers: int = 96, replicas: int = 2
+    its: Servers, companies: int, rounds: int, workers: int = 96, replicas: int = 2
 ) -> dict[str, list[float]]:
     """Companies a second of nights without latency, each of companies that nobody has seen; the enricher's CPU time."""
     few = 200
     asked = living(few + rounds * companies)
     figures: dict[str, list[float]] = {"companies_per_s": [], "cpu_ms": []}
     settings = {"SCHED_COMPANY_CONCURRENCY": str(workers), **NO_PAUSES}
-    async with around.enrichments({}, settings, replicas=replicas) as product:
+    async with enricher_under_test(*its, settings=settings, replicas=replicas) as product:
         await product.request(asked[:few], TENANTS, nightly=True)  # warm
         await product.enriched(asked[:few], within_s=120)
         for start in range(few, len(asked), companies):
@@ -181,7 +152,7 @@ async def _speed(
     return figures
 
 
-async def _interactive(around: RunnerContext, queued: int, rounds: int) -> dict[str, list[float]]:
+async def _interactive(its: Servers, queued: int, rounds: int) -> dict[str, list[float]]:
     """Seconds for ten companies for which somebody waits, in an otherwise idle enricher and in a busy one, and ratios.
 
     The same tens in both, strangers each time. The numbers of workers are the default ones.
@@ -189,7 +160,7 @@ async def _interactive(around: RunnerContext, queued: int, rounds: int) -> dict[
     waiting, night = living(10 * (rounds + 1)), living(queued, after=5_000)
     times: dict[str, list[float]] = {"alone_s": [], "queued_s": []}
     for name, there in (("alone_s", 0), ("queued_s", queued)):
-        async with around.enrichments(REALISTIC, {}) as product:
+        async with enricher_under_test(*its, town=REALISTIC) as product:
             if there:
                 await product.request(night, TENANTS, nightly=True)
                 await product.taken_in(there)
@@ -206,10 +177,10 @@ async def _interactive(around: RunnerContext, queued: int, rounds: int) -> dict[
     return times | {"ratio": ratios}
 
 
-async def _memory(around: RunnerContext, hostile: int = 150) -> int | None:
+async def _memory(its: Servers, hostile: int = 150) -> int | None:
     """The enricher's peak while it meets this many hostile sites, ten of each kind, and twice as many others."""
     asked = [company for company in living(6 * hostile) if company.website_domain][: 3 * hostile]
-    async with around.enrichments({}, NO_PAUSES) as product:
+    async with enricher_under_test(*its, settings=NO_PAUSES) as product:
         for company, manner in zip(asked[::3], cycle(MANNERS), strict=False):
             order = {"host": company.website_domain, "kind": "hostile", "manner": manner, "times": None}
             await product.order("faults", order)

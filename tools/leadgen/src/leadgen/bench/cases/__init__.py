@@ -1,0 +1,1 @@
+"""The measurements, one module each; `leadgen bench NAME` runs `NAME`."""

@@ -1,0 +1,1 @@
+"""Parts that several measurements share: servers, processes under test, events, waiting, and baselines."""

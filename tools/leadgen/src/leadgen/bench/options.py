@@ -1,0 +1,19 @@
+"""Choices and defaults that the bench commands and their measurements share. It imports nothing of either."""
+
+from enum import StrEnum
+
+#: Rows per batch of a job. The upserter's own default is smaller, so that nobody waits long for a batch to end.
+UPSERT_BATCH = 2_000
+
+#: Companies that are synced, and of these the ones that the baseline writes record by record.
+ODOO_COMPANIES = 1_000
+ODOO_SAMPLE = 100
+
+
+class EnrichPart(StrEnum):
+    """A part of the enricher's measurement: one figure of EnrichFigures each, in their order."""
+
+    MAKESPAN = "makespan"
+    SPEED = "speed"
+    DELAY = "delay"
+    MEMORY = "memory"
