@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from common.contracts import Company, CompanyEnriched, CompanyFact, Contact, Icp, Site
-from common.lead_features import contributions_in
 from industries.hierarchy import Code, Hierarchy
+from lead_features.format import contributions_in
 from leadgen.ssic import ssic_2020
 from scorer.industry import Industries
 from scorer.model import UNIT, read_model

@@ -6,8 +6,8 @@ from typing import NamedTuple
 from pydantic import BaseModel, Field
 
 from common.contracts import Bucket, Company
-from common.lead_features import Contribution, contributions_in
 from common.postgres import Connection
+from lead_features.format import Contribution, contributions_in
 
 # By the index lead_scores_best, from its beginning or from where a page ended.
 BEST = """

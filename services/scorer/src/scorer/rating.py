@@ -11,7 +11,7 @@ from hashlib import sha256
 import orjson
 
 from common.contracts import Bucket, CompanyEnriched, CompanyFact, Contact, LeadScored
-from common.lead_features import Feature
+from lead_features.format import Feature
 from scorer.contactability import contactability, ranked
 from scorer.finding import Finding, plain
 from scorer.model import UNIT
@@ -33,7 +33,7 @@ class Rating:
     bucket: Bucket
     rationale: str
     contact: Contact | None
-    #: Each criterion that counts, as JSON (common/lead_features.py has the format).
+    #: Each criterion that counts, as JSON (libs/lead-features has the format).
     features: str
     #: SHA-256 of the features and of what the template makes of them.
     features_hash: str

@@ -8,7 +8,7 @@ to the score exactly, it lies in [0, 1], and a greater value never gives a small
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from common.lead_features import Feature, Worth
+from lead_features.format import Feature, Weighed
 from scorer.model import UNIT, Criterion, Model, ModelWrong
 
 
@@ -22,7 +22,7 @@ class Share:
     base: int
     contributions: Mapping[str, int]
     #: What `lead_features` says of each of its findings, whoever it is about, and where nothing is known.
-    worth: Mapping[str, Worth]
+    worth: Mapping[str, Weighed]
     unknown: Feature
 
 
@@ -79,7 +79,7 @@ def _share(criterion: Criterion, weight: int) -> Share:
     return Share(criterion, weight, base, contributions, worth, unknown)
 
 
-def _worth(criterion: Criterion, weight: int, value: int | None, contribution: int) -> Worth:
+def _worth(criterion: Criterion, weight: int, value: int | None, contribution: int) -> Weighed:
     return {
         "group": criterion.group,
         "value": None if value is None else value / UNIT,

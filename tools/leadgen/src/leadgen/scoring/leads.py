@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 import asyncpg
 
 from common.errors import Permanent
-from common.lead_features import Contribution, contributions_in
+from lead_features.format import Contribution, contributions_in
 from leadgen.owner import connected
 
 Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"

@@ -1,12 +1,12 @@
-"""What a lead's score is made of, as `lead_features.features` holds it: the scorer writes it, others explain it.
+"""The JSON in `lead_features.features`: the scorer writes it; the gateway and the operator's tool explain scores by it.
 
-It is one JSON object with a member for each criterion that counts for the tenant, by the criterion's name:
+It is one object with a member for each criterion that counts for the tenant, by the criterion's name:
 
     {"hiring": {"group": "signals", "value": 0.7, "weight": 0.1273, "prior": 0.3, "contribution": 0.0509,
                 "evidence": "has a careers page", "source": "http://acme.sg"}, ...}
 
-The contributions and `lead_features.base` sum to the score; docs/scoring.md has the formula. Leads that an old model
-scored, and nobody enriched since, have no `group`, `weight`, `prior` and `source`.
+The contributions and `lead_features.base` sum to the score; docs/scoring.md has the formula. Leads that were scored by
+an old model and never enriched since have no `group`, `weight`, `prior` and `source`.
 """
 
 import json
@@ -16,8 +16,8 @@ from typing import Annotated, Any, TypedDict
 from pydantic import Field
 
 
-class Worth(TypedDict):
-    """What a finding of a criterion is worth to a tenant, whoever it is about; `value` None: nothing was found."""
+class Weighed(TypedDict):
+    """A criterion's numbers for a tenant. `value` is `None` where nothing is known; the contribution is 0 then."""
 
     group: str
     value: float | None
@@ -26,8 +26,8 @@ class Worth(TypedDict):
     contribution: float
 
 
-class Feature(Worth):
-    """The same of one lead, with the words that show it and where they stand: a URL, or "register"."""
+class Feature(Weighed):
+    """A criterion's numbers for one lead, with the evidence in words and its source: a URL, or "register"."""
 
     evidence: str
     source: str | None
@@ -35,7 +35,7 @@ class Feature(Worth):
 
 @dataclass(frozen=True, slots=True)
 class Contribution:
-    """What a feature does to the score: weight times its distance from what is typical; nothing where it is unknown."""
+    """A feature's effect on the score: its weight times the value's distance from the prior; 0 where it is unknown."""
 
     name: str
     group: Annotated[str | None, Field(description="icp, signals or contact")]
@@ -47,8 +47,8 @@ class Contribution:
 
 
 def contributions_in(features: str) -> list[Contribution]:
-    """Those in the JSON, the largest first, whichever way they point; those of old models say less."""
-    told: dict[str, dict[str, Any]] = json.loads(features)
+    """Reads the contributions, the largest absolute value first. Fields that an old model lacks are `None`."""
+    stored: dict[str, dict[str, Any]] = json.loads(features)
     found = [
         Contribution(
             name=name,
@@ -59,6 +59,6 @@ def contributions_in(features: str) -> list[Contribution]:
             evidence=feature.get("evidence") or None,
             source=feature.get("source") or None,
         )
-        for name, feature in told.items()
+        for name, feature in stored.items()
     ]
     return sorted(found, key=lambda it: (-abs(it.contribution), it.name))

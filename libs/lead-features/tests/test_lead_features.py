@@ -1,11 +1,11 @@
-"""What a score is made of, read back from its JSON."""
+"""Reading a score's features back from their JSON."""
 
 import json
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from common.lead_features import Contribution, Feature, contributions_in
+from lead_features.format import Contribution, Feature, contributions_in
 
 numbers = st.integers(-10_000, 10_000).map(lambda units: units / 10_000)
 features = st.fixed_dictionaries(
@@ -30,9 +30,13 @@ def test_each_feature_is_a_contribution_and_the_largest_come_first(made_of: dict
     assert sizes == sorted(sizes, reverse=True)
     assert sorted(it.name for it in found) == sorted(made_of)
     for it in found:
-        told = made_of[it.name]
-        assert (it.group, it.value, it.weight) == (told["group"], told["value"], told["weight"])
-        assert (it.contribution, it.evidence, it.source) == (told["contribution"], told["evidence"], told["source"])
+        written = made_of[it.name]
+        assert (it.group, it.value, it.weight) == (written["group"], written["value"], written["weight"])
+        assert (it.contribution, it.evidence, it.source) == (
+            written["contribution"],
+            written["evidence"],
+            written["source"],
+        )
 
 
 def test_features_of_an_old_model_say_less() -> None:
