@@ -6,7 +6,7 @@ import json
 import asyncpg
 import pytest
 
-from common import metrics
+from scorer import metrics
 from scorer.main import rescore_all
 from scorer.model import ModelWrong, read_model
 

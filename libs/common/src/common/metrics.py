@@ -1,13 +1,14 @@
-"""The closed list of metrics that every service has. Labels are bounded: never a tenant, never a uen.
+"""The metrics of every service. Labels are bounded: never a tenant, never a uen.
 
-The stage is a label, not part of the name, so that one dashboard and one alert serve them all.
+The stage is a label, not part of the name, so that one dashboard and one alert serve them all. Metrics that only one
+service has are in its own `metrics.py`; docs/architecture.md lists all of them, and a test holds the list.
 """
 
 from prometheus_client import Counter, Gauge, Histogram
 
 _WORK = ["stage", "topic", "lane"]
 
-#: What becomes of an event in a handler's hands; see common/handler_runner.py.
+#: The outcomes of handling an event; see common/handler_runner.py.
 OUTCOMES = ("done", "retried", "dead", "given_back", "lease_lost", "waited")
 
 handled = Counter(
@@ -37,8 +38,3 @@ outbox_failed = Counter(
     "leadgen_outbox_failed_total", "Sends that Kafka did not confirm; each is tried again.", ["stage"]
 )
 lag = Gauge("leadgen_consumer_lag", "Messages in Kafka that are not in the inbox yet.", ["stage", "topic"])
-odoo_blocked = Gauge("leadgen_odoo_blocked", "Tenants whose Odoo refuses us until someone acts.", ["stage"])
-weights_unusable = Counter(
-    "leadgen_scorer_weights_unusable_total",
-    "Batches scored by the model's own weights, since those of their tenant cannot be used.",
-)

@@ -4,9 +4,9 @@ import asyncio
 
 import structlog
 
-from common import metrics
 from common.errors import Unavailable
 from common.postgres import Connection, Database
+from odoo_sync import metrics
 
 log = structlog.get_logger(__name__)
 

@@ -4,10 +4,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from common import metrics
 from common.contracts import CompanyEnriched, LeadScored
 from common.postgres import Connection
-from scorer import features, profiles, scores, wordings
+from scorer import features, metrics, profiles, scores, wordings
 from scorer.rating import Rating, newest, rate
 from scorer.yardstick import Yardstick, Yardsticks
 

@@ -1,0 +1,8 @@
+"""Metrics of the scorer alone. Every service has those of `common.metrics` as well."""
+
+from prometheus_client import Counter
+
+weights_unusable = Counter(
+    "leadgen_scorer_weights_unusable_total",
+    "Batches scored by the model's own weights, since those of their tenant cannot be used.",
+)
