@@ -1,18 +1,19 @@
-"""The facts that the gateway hears: all of them at every replica, those of its listeners only, and none too late."""
+"""The facts that the gateway hears: all at every replica, its listeners' alone, through restarts of the broker."""
 
 import asyncio
 
 import pytest
+from prometheus_client import REGISTRY
 
-from common.cloudevents import Envelope, encode_headers
+from common.cloudevents import Envelope, encode_body, encode_headers
 from common.contracts import LeadSynced
 from common.ids import new_id
 from gateway.feed import Feed
 from testkit.stages import a_company, publish_raw, until
 
 
-def a_fact(uen: str) -> LeadSynced:
-    return LeadSynced(tenant_id=1, company=a_company(uen), outcome="no_connection")
+def a_fact(uen: str, tenant_id: int = 1) -> LeadSynced:
+    return LeadSynced(tenant_id=tenant_id, company=a_company(uen), outcome="no_connection")
 
 
 @pytest.fixture
@@ -35,7 +36,7 @@ async def heard(queue) -> str:
 async def test_every_replica_hears_every_fact(feeds, say) -> None:
     """The stream of a request may be at any replica, so all of them read all facts."""
     request = new_id()
-    with feeds[0].listen(request) as one, feeds[1].listen(request) as other:
+    with feeds[0].listen(1, request) as one, feeds[1].listen(1, request) as other:
         await say(request, a_fact("201900001A"), a_fact("201900002B"))
         assert {await heard(one), await heard(one)} == {await heard(other), await heard(other)}
 
@@ -44,7 +45,7 @@ async def test_only_a_requests_own_facts_are_heard(feeds, say) -> None:
     """And only while someone listens: what was announced before is not played again."""
     request = new_id()
     await say(request, a_fact("201900001A"))
-    with feeds[0].listen(request) as facts:
+    with feeds[0].listen(1, request) as facts:
         await say(new_id(), a_fact("201900002B"))
         await say(request, a_fact("201900003C"))
         uens = [await heard(facts)]
@@ -60,7 +61,7 @@ async def test_a_fact_that_cannot_be_read_is_passed_over(feeds, kafka, say) -> N
     headers = encode_headers(
         a_fact("x"), Envelope(new_id(), 1, "interactive", correlation_id=str(request)), source="test"
     )
-    with feeds[0].listen(request) as facts:
+    with feeds[0].listen(1, request) as facts:
         await publish_raw(
             kafka,
             [
@@ -72,3 +73,74 @@ async def test_a_fact_that_cannot_be_read_is_passed_over(feeds, kafka, say) -> N
         )
         await say(request, a_fact("201900004D"))
         assert await heard(facts) == "201900004D"
+
+
+async def test_a_listener_hears_facts_of_its_own_tenant_only(feeds, kafka, say) -> None:
+    """Under one request's id: a fact of another tenant, and one whose header and body disagree, are counted instead."""
+    request = new_id()
+    before = refused("other_tenant")
+    header_of_1 = encode_headers(
+        a_fact("x"), Envelope(new_id(), 1, "interactive", correlation_id=str(request)), source="test"
+    )
+    with feeds[0].listen(1, request) as facts:
+        await say(request, a_fact("201900001A", tenant_id=2))
+        await publish_raw(kafka, [(LeadSynced.topic, b"1:x", encode_body(a_fact("201900002B", 2)), header_of_1)])
+        await say(request, a_fact("201900003C"))
+        assert await heard(facts) == "201900003C"
+        await until(lambda: has_refused("other_tenant", before + 2))
+        assert facts.empty()
+
+
+async def test_two_listeners_of_one_request_both_hear(feeds, say) -> None:
+    """A request that is sent again has two streams; that one of them ends does not end the other."""
+    request = new_id()
+    with feeds[0].listen(1, request) as one:
+        with feeds[0].listen(1, request) as other:
+            await say(request, a_fact("201900001A"))
+            assert await heard(one) == await heard(other) == "201900001A"
+        assert feeds[0].listeners == 1
+        await say(request, a_fact("201900002B"))
+        assert await heard(one) == "201900002B"
+    assert feeds[0].listeners == 0
+
+
+@pytest.mark.parametrize("how", ["stop", "kill"])
+async def test_no_fact_is_missed_while_the_broker_restarts(feeds, breakable_kafka, kafka, say, how) -> None:
+    """Published before, during and after the restart, some of them while the feed is not connected yet."""
+    request = new_id()
+    uens = [f"2019{number:05}A" for number in range(30)]
+    with feeds[0].listen(1, request) as facts:
+        await say(request, *map(a_fact, uens[:10]))
+        got = {await heard(facts)}
+        await asyncio.to_thread(getattr(breakable_kafka, how))
+        await asyncio.to_thread(breakable_kafka.start)
+        await say(request, *map(a_fact, uens[10:20]))  # at once: before the feed has noticed
+        await until(lambda: are_connected(*feeds), within_s=60)
+        await say(request, *map(a_fact, uens[20:]))
+        async with asyncio.timeout(60):
+            while got != set(uens):
+                got.add((await facts.get()).company.uen)
+
+
+async def test_the_feed_goes_on_where_it_was_when_its_client_gave_up(kafka, say) -> None:
+    """A new consumer in the same feed begins after the last fact that was heard, not at the end of the topic."""
+    request = new_id()
+    feed = Feed(kafka)
+    async with feed:
+        await until(lambda: are_connected(feed))
+        with feed.listen(1, request) as facts:
+            await say(request, a_fact("201900001A"))
+            assert await heard(facts) == "201900001A"
+    with feed.listen(1, request) as facts:
+        await say(request, *[a_fact(f"20190001{number}B") for number in range(10)])  # nobody reads now
+        async with feed:
+            assert {await heard(facts) for _ in range(10)} == {f"20190001{number}B" for number in range(10)}
+        assert facts.empty()
+
+
+def refused(reason: str) -> float:
+    return REGISTRY.get_sample_value("leadgen_gateway_facts_refused_total", {"reason": reason}) or 0.0
+
+
+async def has_refused(reason: str, count: float) -> bool:
+    return refused(reason) == count

@@ -1,26 +1,32 @@
-"""The facts that services announce, handed to whoever waits here for the request they follow from.
+"""Facts that other services announce, handed to the requests of this replica that wait for them.
 
-Every replica reads all of them, without a consumer group and from now on: they are for people who look on, and whoever
-comes back later asks for the state. Nothing is decoded unless its request has a listener here.
+Every replica reads all facts, without a consumer group, from shortly before it started. The feed keeps its own
+positions: after a reconnect it goes on where it was, so an open request misses no fact (it may get one twice). A
+listener gets facts of its own tenant only. A fact is decoded only if a request here listens for it.
 """
 
 import asyncio
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import TracebackType
-from typing import Self
+from typing import NamedTuple, Self
 from uuid import UUID
 
 import structlog
-from aiokafka import AIOKafkaConsumer
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
 
-from common.cloudevents import Undecodable, decode_body
+from common.cloudevents import Undecodable, decode_body, decode_headers
 from common.contracts import CompanyEnriched, Event, JobProgressed, LeadScored, LeadSynced
+from gateway import metrics
 
 log = structlog.get_logger(__name__)
 
 FACTS: dict[str, type[Event]] = {fact.topic: fact for fact in (JobProgressed, CompanyEnriched, LeadScored, LeadSynced)}
+
+#: The feed begins this long before its own start, by the producers' clocks, which may be behind.
+CLOCK_MARGIN_S = 60
 
 
 async def next_fact(facts: asyncio.Queue[Event], *, within_s: float) -> Event | None:
@@ -31,36 +37,46 @@ async def next_fact(facts: asyncio.Queue[Event], *, within_s: float) -> Event | 
         return None
 
 
+class _Listener(NamedTuple):
+    tenant_id: int
+    facts: asyncio.Queue[Event]
+
+
 class Feed:
-    """Listeners by request. Inside its `async with`, one task reads Kafka for them all."""
+    """Listeners by request. Inside its `async with`, one task reads Kafka for all of them."""
 
     def __init__(self, bootstrap_servers: str) -> None:
         self._bootstrap_servers = bootstrap_servers
-        self._listeners: dict[bytes, asyncio.Queue[Event]] = {}
+        self._listeners: dict[bytes, list[_Listener]] = {}
         self._reading = asyncio.Event()
+        self._begins_ms = 0
+        self._positions: dict[TopicPartition, int] = {}
         self.task: asyncio.Task[None] | None = None
 
     @contextmanager
-    def listen(self, request_id: UUID) -> Iterator[asyncio.Queue[Event]]:
-        """The facts of this request, from now on."""
-        queue: asyncio.Queue[Event] = asyncio.Queue()
+    def listen(self, tenant_id: int, request_id: UUID) -> Iterator[asyncio.Queue[Event]]:
+        """Yields a queue of the facts that follow from this tenant's request, from now on."""
+        listener = _Listener(tenant_id, asyncio.Queue())
         name = str(request_id).encode()
-        self._listeners[name] = queue
+        self._listeners.setdefault(name, []).append(listener)
         try:
-            yield queue
+            yield listener.facts
         finally:
-            del self._listeners[name]
+            left = [other for other in self._listeners.pop(name) if other is not listener]
+            if left:
+                self._listeners[name] = left
 
     @property
     def listeners(self) -> int:
-        """How many requests someone waits for here."""
-        return len(self._listeners)
+        """How many requests wait for facts here."""
+        return sum(map(len, self._listeners.values()))
 
     async def is_connected(self) -> str | None:
         """A health check: whether a fact announced now would be heard."""
         return None if self._reading.is_set() else "the feed of facts is not connected to Kafka"
 
     async def __aenter__(self) -> Self:
+        self._begins_ms = int((time.time() - CLOCK_MARGIN_S) * 1000)
         self.task = asyncio.create_task(self._run(), name="feed")
         return self
 
@@ -73,37 +89,71 @@ class Feed:
 
     async def _run(self) -> None:
         while True:
-            consumer = AIOKafkaConsumer(
-                *FACTS,
-                bootstrap_servers=self._bootstrap_servers,
-                group_id=None,
-                auto_offset_reset="latest",
-                enable_auto_commit=False,
-                fetch_max_wait_ms=100,
-            )
             try:
-                await consumer.start()
-                # "latest" is otherwise looked up at the first fetch: what is announced until then would be missed.
-                await consumer.seek_to_end()
-                for partition in consumer.assignment():
-                    await consumer.position(partition)
-                self._reading.set()
-                while True:
-                    for records in (await consumer.getmany(timeout_ms=1000)).values():
-                        for record in records:
-                            self._hand_over(record.topic, record.headers, record.value)
+                await self._read()
             except (KafkaError, OSError) as error:
                 log.warning("feed_waits_for_kafka", error=repr(error))
                 await asyncio.sleep(1)
-            finally:
-                self._reading.clear()
-                await consumer.stop()
 
-    def _hand_over(self, topic: str, headers: tuple[tuple[str, bytes], ...], value: bytes | None) -> None:
-        listener = self._listeners.get(dict(headers).get("ce_correlationid", b""))
-        if listener is None:
-            return
+    async def _read(self) -> None:
+        """Reads until the connection fails or a topic has got more partitions."""
+        consumer = AIOKafkaConsumer(
+            *FACTS,
+            bootstrap_servers=self._bootstrap_servers,
+            group_id=None,
+            auto_offset_reset="earliest",  # where a kept position is gone, and in partitions that are new
+            enable_auto_commit=False,
+            fetch_max_wait_ms=100,
+        )
         try:
-            listener.put_nowait(decode_body(FACTS[topic], value))
+            await consumer.start()
+            partitions = _partitions(consumer)
+            # A subscription forgets its positions whenever the broker's metadata lacks a topic for a moment, as it
+            # does while it starts. An assignment does not.
+            consumer.unsubscribe()
+            consumer.assign(list(partitions))
+            await self._resume(consumer)
+            self._reading.set()
+            while _partitions(consumer) <= partitions:
+                for partition, records in (await consumer.getmany(timeout_ms=1000)).items():
+                    for record in records:
+                        self._deliver(record)
+                    self._positions[partition] = records[-1].offset + 1
+        finally:
+            self._reading.clear()
+            await consumer.stop()
+
+    async def _resume(self, consumer: AIOKafkaConsumer) -> None:
+        """Moves the consumer to the kept positions; the first time, to the moment when the feed began."""
+        if not self._positions:
+            partitions = consumer.assignment()
+            ends = await consumer.end_offsets(partitions)
+            found = await consumer.offsets_for_times(dict.fromkeys(partitions, self._begins_ms))
+            self._positions = {it: first.offset if (first := found.get(it)) else ends[it] for it in partitions}
+        for partition in consumer.assignment() & self._positions.keys():
+            consumer.seek(partition, self._positions[partition])
+
+    def _deliver(self, record: "ConsumerRecord[bytes, bytes]") -> None:
+        """Puts the fact into the queues of its request's listeners, if they are of its tenant."""
+        listeners = self._listeners.get(dict(record.headers).get("ce_correlationid", b""))
+        if listeners is None:
+            return
+        place = {"topic": record.topic, "partition": record.partition, "offset": record.offset}
+        try:
+            envelope = decode_headers(record.headers)
+            fact = decode_body(FACTS[record.topic], record.value)
         except Undecodable as error:
-            log.warning("fact_not_understood", topic=topic, error=str(error))
+            metrics.facts_refused.labels("unreadable").inc()
+            log.warning("fact_not_understood", **place, error=str(error))
+            return
+        for listener in listeners:
+            if envelope.tenant_id == fact.tenant_id == listener.tenant_id:
+                listener.facts.put_nowait(fact)
+            else:
+                metrics.facts_refused.labels("other_tenant").inc()
+                log.warning("fact_of_other_tenant", **place, tenant_id=fact.tenant_id, listener=listener.tenant_id)
+
+
+def _partitions(consumer: AIOKafkaConsumer) -> set[TopicPartition]:
+    """The partitions of all topics of facts that the client knows of."""
+    return {TopicPartition(topic, number) for topic in FACTS for number in consumer.partitions_for_topic(topic) or ()}

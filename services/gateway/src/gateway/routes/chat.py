@@ -84,7 +84,7 @@ async def chat(
 
 async def _told(request: RequestIndustry, parts: Parts, traceparent: str | None) -> AsyncGenerator[bytes, None]:
     conversation = Conversation(request.request_id)
-    with parts.feed.listen(request.request_id) as facts:
+    with parts.feed.listen(request.tenant_id, request.request_id) as facts:
         yield _sse(conversation.accept())
         try:
             # A rep who leaves now has been told `accepted`: the request goes on its way all the same.

@@ -69,7 +69,7 @@ async def request_staging_upsert(
         limit=body.limit,
         preferred=list(tenant.preferred),
     )
-    with parts.feed.listen(request.request_id) as facts:
+    with parts.feed.listen(request.tenant_id, request.request_id) as facts:
         await parts.requests.submit(request, traceparent)
         fact = await next_fact(facts, within_s=ANSWER_S)
     accepted = _accepted(request, fact if isinstance(fact, JobProgressed) else None)
