@@ -18,13 +18,13 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from enricher.fetching import Fetcher
-from enricher.network import GuardedNetwork
-from enricher.robots import Robots
-from enricher.streams import AsyncioNetwork
-from enricher.turns import Turns
-from enricher.visiting import Visitor
-from enricher.visits import Limits
+from enricher.crawl.crawl_delay import Turns
+from enricher.crawl.fetching import Fetcher
+from enricher.crawl.network import GuardedNetwork
+from enricher.crawl.robots import Robots
+from enricher.crawl.streams import AsyncioNetwork
+from enricher.crawl.visitor import Visitor
+from enricher.crawl.visits import Limits
 
 Serve = Callable[[asyncio.StreamWriter], Awaitable[None]]
 PUBLIC = "93.184.216.34"

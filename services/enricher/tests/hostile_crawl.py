@@ -14,13 +14,13 @@ from typing import Any, cast
 
 import httpcore
 
-from enricher.extraction import warm_up
-from enricher.fetching import Fetcher
-from enricher.network import GuardedNetwork
-from enricher.robots import Robots
-from enricher.turns import Turns
-from enricher.visiting import Visitor
-from enricher.visits import Limits
+from enricher.crawl.crawl_delay import Turns
+from enricher.crawl.fetching import Fetcher
+from enricher.crawl.network import GuardedNetwork
+from enricher.crawl.robots import Robots
+from enricher.crawl.visitor import Visitor
+from enricher.crawl.visits import Limits
+from enricher.extract.findings import warm_up
 
 AT_ONCE = 18  # workers of both lanes
 LIMITS = Limits(schemes=("http",), pages=4, timeout_s=6, delay_s=0, max_delay_s=0)

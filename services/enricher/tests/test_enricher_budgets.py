@@ -13,8 +13,9 @@ from structlog.testing import capture_logs
 
 from common.group_commit import GroupCommit
 from common.postgres import Database
-from enricher.budgets import Budgets, day_in_singapore
+from common.singapore import day_in_singapore
 from enricher.lock_order import LOCK_ORDER
+from enricher.purchases.budgets import Budgets
 
 TODAY = date(2026, 11, 22)
 REPLICAS = 8

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from enricher.corpus import Corpus, Passage, build, folded
-from enricher.documents import read
+from enricher.llm.corpus import Corpus, Passage, build, folded
+from enricher.pages.documents import read
 
 HOME = "http://acme.sg/"
 MENU = '<nav><a href="/">Home</a><a href="/about">About us</a><a href="/contact">Contact</a></nav>'

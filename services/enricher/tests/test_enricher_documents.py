@@ -5,8 +5,8 @@ import time
 from hypothesis import given
 from hypothesis import strategies as st
 
-from enricher.documents import MAX_TEXT, plain, read
-from enricher.emails import find_emails
+from enricher.extract.emails import find_emails
+from enricher.pages.documents import MAX_TEXT, plain, read
 
 URL = "http://acme.com.sg/"
 

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from enricher.documents import read
-from enricher.emails import find_emails
+from enricher.extract.emails import find_emails
+from enricher.pages.documents import read
 
 
 def emails_on(body: str) -> list[str]:

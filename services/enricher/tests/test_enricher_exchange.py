@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from enricher.exchange import Exchange
+from enricher.crawl.exchange import Exchange
 
 OK = b"HTTP/1.1 200 OK\r\n"
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from enricher.facts import FIELDS, LISTS, METHODS, Fact, items_of, listed, merge, open_fields, pooled
+from enricher.extract.facts import FIELDS, LISTS, METHODS, Fact, items_of, listed, merge, open_fields, pooled
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 FACTS = st.lists(

@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from enricher.errors import PageRefused, SiteUnreachable
-from enricher.fetching import NO_VALIDATORS, Fetcher
-from enricher.network import GuardedNetwork
-from enricher.urls import resolve
+from enricher.crawl.errors import PageRefused, SiteUnreachable
+from enricher.crawl.fetching import NO_VALIDATORS, Fetcher
+from enricher.crawl.network import GuardedNetwork
+from enricher.pages.urls import resolve
 
 PUBLIC = "93.184.216.34"
 

@@ -14,13 +14,13 @@ from common.inbox import Arrival, Inbox
 from common.postgres import Database
 from common.work import Item, Work
 from enricher import runs
-from enricher.corpus import Corpus
+from enricher.crawl.visits import Visit
+from enricher.enrichment import Enrichment
+from enricher.llm.corpus import Corpus
 from enricher.lock_order import LOCK_ORDER
 from enricher.profiling import Profile
 from enricher.runs import Run
 from enricher.steps import Steps
-from enricher.visits import Visit
-from enricher.waterfall import Enrichment
 from testkit.stages import a_company
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)

@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
-from enricher.visits import Visit
+from enricher.crawl.visits import Visit
 
 MB = 1_000_000
 MENU = "".join(f'<a href="/{name}">{name}</a>' for name in ("contact", "about", "team", "careers", "products"))

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from enricher.errors import SiteUnreachable
-from enricher.network import Resolver
+from enricher.crawl.errors import SiteUnreachable
+from enricher.crawl.network import Resolver
 
 ANSWER = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("93.184.216.34", 80))]
 
@@ -90,7 +90,7 @@ async def test_what_the_system_cannot_resolve_is_an_unreachable_site(host: str) 
 def test_a_process_ends_while_names_are_still_looked_up() -> None:
     """A dead name does not hold up a service that was told to stop."""
     code = (
-        "import asyncio, threading; from enricher.network import Resolver\n"
+        "import asyncio, threading; from enricher.crawl.network import Resolver\n"
         "never = lambda *_, **__: threading.Event().wait()\n"
         "async def main():\n"
         "    try: await Resolver(timeout_s=0.1, look_up=never)('dead.sg', 80)\n"

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from enricher.documents import Document, read
-from enricher.extraction import extract
-from enricher.facts import Fact
-from enricher.news import MAX_HEADLINE, newest, news_on
+from enricher.extract.facts import Fact
+from enricher.extract.findings import extract
+from enricher.extract.news import MAX_HEADLINE, newest, news_on
+from enricher.pages.documents import Document, read
 
 TODAY = date(2026, 11, 22)
 HOME = "http://acme.com.sg/"

@@ -5,15 +5,15 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import cast
 
 from common.contracts import Contact, Site
-from enricher.bought import Paid
-from enricher.calling import StepSkipped
+from enricher.crawl.site_cache import SiteCache
+from enricher.crawl.visits import Visit
+from enricher.errors import StepSkipped
 from enricher.profiling import Limits, Profile, Web, profile
-from enricher.public_answers import PublicAnswers
-from enricher.site_cache import SiteCache
-from enricher.site_search import SiteSearch
+from enricher.purchases.answer_cache import Paid
+from enricher.purchases.public_answers import PublicAnswers
+from enricher.sites.search import SiteSearch
 from enricher.steps import Steps
 from enricher.vendors.tavily import ExtractAnswer, ExtractedPage
-from enricher.visits import Visit
 from testkit.stages import a_company
 
 HOME = "http://acme.sg/"

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from enricher.errors import PageForbidden, PageRefused, SiteUnreachable
-from enricher.fetching import Fetcher
-from enricher.robots import KEPT_S, MAX_BYTES, Robots, read_rules
+from enricher.crawl.errors import PageForbidden, PageRefused, SiteUnreachable
+from enricher.crawl.fetching import Fetcher
+from enricher.crawl.robots import KEPT_S, MAX_BYTES, Robots, read_rules
 
 AGENT = "LeadgenBot"
 

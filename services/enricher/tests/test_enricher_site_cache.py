@@ -11,9 +11,9 @@ import pytest
 
 from common.group_commit import GroupCommit
 from common.postgres import Database
+from enricher.crawl.site_cache import REFUSED_FOR, UNREACHABLE_FOR, SiteBusy, SiteCache
+from enricher.crawl.visits import Visit
 from enricher.lock_order import LOCK_ORDER
-from enricher.site_cache import REFUSED_FOR, UNREACHABLE_FOR, SiteBusy, SiteCache
-from enricher.visits import Visit
 from testkit.stages import until
 
 HOME = "http://acme.sg/"

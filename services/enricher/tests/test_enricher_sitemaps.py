@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from enricher.errors import SiteUnreachable
-from enricher.sitemaps import MAX_BYTES, MAX_FILES, MAX_URLS, Sitemap, find, parse
-from enricher.urls import site_of
+from enricher.crawl.errors import SiteUnreachable
+from enricher.crawl.sitemaps import MAX_BYTES, MAX_FILES, MAX_URLS, Sitemap, find, parse
+from enricher.pages.urls import site_of
 
 HOME = "http://acme.sg/"
 MAP = f"{HOME}sitemap.xml"

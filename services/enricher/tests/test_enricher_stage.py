@@ -13,14 +13,16 @@ from common.cloudevents import decode_body
 from common.contracts import Company, CompanyEnriched, Contact, RequestEnrichment, RequestNightlyEnrichment
 from common.ids import new_id
 from common.postgres import Database
-from enricher import company_facts, contacts
+from enricher import company_facts
 from enricher.company_facts import FoundNow
 from enricher.consumer import enricher
-from enricher.contacts import FoundContacts
-from enricher.facts import Fact
+from enricher.contacts import contacts
+from enricher.contacts.contacts import FoundContacts
+from enricher.enrichment import inputs_hash
+from enricher.extract.facts import Fact
 from enricher.main import waterfall_of
 from enricher.settings import EnricherSettings
-from enricher.waterfall import Waterfall, inputs_hash
+from enricher.waterfall import Waterfall
 from testkit.stages import a_company, at_work, ended, envelope_for, publish, read_topic
 
 HOME = "http://acme.sg/"

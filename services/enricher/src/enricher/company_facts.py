@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from common.postgres import Connection
-from enricher.facts import Fact, Field, merge
+from enricher.extract.facts import Fact, Field, merge
 
 #: Two enrichments of one company at once, of two tenants: the second merges into what the first has written.
 ONE_AT_A_TIME = """

@@ -4,7 +4,7 @@ from common.contracts import CompanyEnriched, CompanyFact, RequestEnrichment, Re
 from common.stage import Stage
 from common.work import Work
 from enricher import runs
-from enricher.facts import Fact
+from enricher.extract.facts import Fact
 from enricher.runs import Run
 from enricher.waterfall import Waterfall
 

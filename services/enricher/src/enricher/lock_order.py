@@ -3,20 +3,15 @@
 from typing import Any, Final
 
 from common.group_commit import Operation
-from enricher import (
-    budgets,
-    company_facts,
-    company_sites,
-    contacts,
-    crawled_sites,
-    runs,
-    vendor_answers,
-    verifying,
-)
+from enricher import company_facts, runs
+from enricher.contacts import contacts, verification
+from enricher.crawl import crawled_sites
+from enricher.purchases import budgets, vendor_answers
+from enricher.sites import company_sites
 
 #: Budgets come last: all calls of a tenant to one vendor change the same row.
 LOCK_ORDER: Final[tuple[Operation[Any, Any], ...]] = (
-    verifying.find_known,
+    verification.find_known,
     vendor_answers.renew,
     vendor_answers.leave,
     vendor_answers.keep,

@@ -12,30 +12,30 @@ from common.service import run
 from common.settings import read
 from common.stage import Stage
 from enricher import profiling
-from enricher.bought import Bought
-from enricher.breakers import Breakers
-from enricher.budgets import Budgets
-from enricher.calling import Calls
 from enricher.consumer import enricher
-from enricher.extraction import warm_up
-from enricher.fetching import Fetcher
+from enricher.contacts.prospects import People
+from enricher.contacts.verification import Verifier
+from enricher.crawl.crawl_delay import Turns
+from enricher.crawl.fetching import Fetcher
+from enricher.crawl.robots import Robots
+from enricher.crawl.site_cache import SiteCache
+from enricher.crawl.visitor import Visitor
+from enricher.crawl.visits import Limits
+from enricher.extract.findings import warm_up
 from enricher.lock_order import LOCK_ORDER
-from enricher.people import People
 from enricher.profiling import Web
-from enricher.public_answers import PublicAnswers
-from enricher.robots import Robots
+from enricher.purchases.answer_cache import Bought
+from enricher.purchases.budgets import Budgets
+from enricher.purchases.circuit_breakers import Breakers
+from enricher.purchases.guarded_call import Calls
+from enricher.purchases.public_answers import PublicAnswers
 from enricher.settings import EnricherSettings
-from enricher.site_cache import SiteCache
-from enricher.site_search import SiteSearch
-from enricher.turns import Turns
+from enricher.sites.search import SiteSearch
 from enricher.vendors.http import connect
 from enricher.vendors.language_model import LanguageModel, connect_model
 from enricher.vendors.lusha import Lusha
 from enricher.vendors.tavily import Tavily
 from enricher.vendors.zerobounce import ZeroBounce
-from enricher.verifying import Verifier
-from enricher.visiting import Visitor
-from enricher.visits import Limits
 from enricher.waterfall import Waterfall
 
 #: A page dense in elements takes tens of megabytes while it is taken apart.

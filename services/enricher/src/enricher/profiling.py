@@ -1,6 +1,6 @@
 """What the web says of a company, for everybody: its site found and proven, visited, read by patterns and by a model.
 
-Nothing here belongs to a tenant but the cost. Each part that costs is kept as soon as it is there (`bought`,
+Nothing here belongs to a tenant but the cost. Each part that costs is kept as soon as it is there (`answer_cache`,
 `site_cache`), so that doing it again after a kill pays for nothing twice.
 """
 
@@ -13,19 +13,19 @@ from typing import Any
 from pydantic import BaseModel
 
 from common.contracts import Company, Contact, Site
-from enricher.corpus import Corpus, Passage, build
-from enricher.documents import Document, plain
-from enricher.extraction import Findings, extract
-from enricher.facts import Fact, open_fields
-from enricher.public_answers import PublicAnswers
-from enricher.readers import by_size
-from enricher.site_cache import SiteCache
-from enricher.site_search import SiteSearch, visited
+from enricher.crawl.site_cache import SiteCache
+from enricher.crawl.visits import Visit
+from enricher.extract.facts import Fact, open_fields
+from enricher.extract.findings import Findings, extract
+from enricher.llm.corpus import Corpus, Passage, build
+from enricher.llm.extraction import understand
+from enricher.pages.documents import Document, plain
+from enricher.pages.reader_threads import by_size
+from enricher.pages.urls import homepage, host_of, site_of
+from enricher.purchases.public_answers import PublicAnswers
+from enricher.sites.search import SiteSearch, visited
 from enricher.steps import Steps
-from enricher.understanding import understand
-from enricher.urls import homepage, host_of, site_of
 from enricher.vendors.language_model import ModelAnswer
-from enricher.visits import Visit
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from common.contracts import Company, CompanyFact, Lane
 from common.postgres import Connection
-from enricher.waterfall import Enrichment, inputs_hash
+from enricher.enrichment import Enrichment, inputs_hash
 
 #: Lists of texts travel as JSON: an array of arrays would have to be as wide for all.
 SAVE = """

@@ -6,8 +6,8 @@ from pydantic import AliasChoices, Field, field_validator
 from pydantic_settings import NoDecode
 
 from common.settings import StageSettings
+from enricher.crawl.visits import Scheme
 from enricher.vendors.errors import Vendor
-from enricher.visits import Scheme
 
 _KEYS = ("tavily_api_key", "openai_api_key", "lusha_api_key", "zerobounce_api_key")
 _URL = r"^https?://\S+$"

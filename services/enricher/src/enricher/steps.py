@@ -6,8 +6,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
 from typing import Any, Literal
 
-from enricher.calling import StepSkipped
-from enricher.documents import clean
+from enricher.errors import StepSkipped
+from enricher.pages.documents import clean
 
 Name = Literal["find_site", "crawl", "tavily", "extract", "understand", "lusha", "zerobounce"]
 Outcome = Literal["done", "reused", "skipped", "not_needed"]

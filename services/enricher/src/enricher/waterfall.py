@@ -4,39 +4,22 @@ A vendor that is missing, out of budget or down costs a step, never the company:
 """
 
 import asyncio
-import hashlib
-import json
-from dataclasses import dataclass
 from datetime import datetime
 
 from common.contracts import Company, Contact
 from common.group_commit import GroupCommit
-from enricher import company_facts, contacts
-from enricher.directories import is_directory
-from enricher.facts import Fact
-from enricher.people import People, Sold, sold_with, with_status
-from enricher.profiling import Limits, Profile, Web, profile
+from enricher import company_facts
+from enricher.contacts import contacts
+from enricher.contacts.prospects import People, Sold, sold_with, with_status
+from enricher.contacts.verification import Verifier
+from enricher.enrichment import Enrichment
+from enricher.extract.facts import Fact
+from enricher.pages.urls import homepage, host_of, site_of
+from enricher.profiling import Limits, Web, profile
+from enricher.sites.directories import is_directory
 from enricher.steps import Steps
-from enricher.urls import homepage, host_of, site_of
-from enricher.verifying import Verifier
 
-#: The rules by which an enrichment goes: raised when they change what is found.
-RULES = 2
 MAX_CONTACTS = 12
-
-
-@dataclass(frozen=True, slots=True)
-class Enrichment:
-    """All that was found, for one tenant. `sold` are contacts that it bought."""
-
-    profile: Profile
-    contacts: tuple[Contact, ...]
-    sold: tuple[Sold, ...]
-    steps: Steps
-
-    @property
-    def facts(self) -> tuple[Fact, ...]:
-        return self.profile.facts
 
 
 class Waterfall:
@@ -88,12 +71,6 @@ class Waterfall:
                 for contact in ways
             )
         return ways
-
-
-def inputs_hash(company: Company) -> str:
-    """The same for as long as an enrichment would go by the same."""
-    inputs = [RULES, company.uen, company.name, company.website_domain, company.address, company.postal_code]
-    return hashlib.sha256(json.dumps(inputs).encode()).hexdigest()
 
 
 def _domain_of(company: Company, url: str | None) -> str | None:

@@ -11,8 +11,8 @@ import pytest
 
 from common.contracts import Company
 from common.postgres import Database
-from enricher import calling
 from enricher.main import waterfall_of
+from enricher.purchases import guarded_call
 from enricher.settings import EnricherSettings
 from enricher.waterfall import Waterfall
 from simulator.registry import RegistryCompany, company
@@ -156,7 +156,7 @@ async def town(
     simulator: str, database: Database, owner: Owner, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[Town]:
     """As new, and vendors are asked again without a pause."""
-    monkeypatch.setattr(calling, "_FIRST_PAUSE_S", 0.01)
+    monkeypatch.setattr(guarded_call, "_FIRST_PAUSE_S", 0.01)
     async with httpx.AsyncClient() as http:
         town = Town(simulator, http, database, owner)
         await town._order("POST", "reset", None)

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from enricher.enrichment import Enrichment
 from enricher.vendors import lusha, tavily, zerobounce
-from enricher.waterfall import Enrichment
 from simulator.sites import Manner, Robots, Site
 from testkit.stages import until
 

@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from enricher import company_sites, waterfall
-from enricher.facts import FIELDS
+from enricher import waterfall
+from enricher.extract.facts import FIELDS
+from enricher.sites import company_sites
 from simulator.sites import Manner, Robots, Site
 
 FORGET_TEXTS = "UPDATE crawled_sites SET documents = NULL"

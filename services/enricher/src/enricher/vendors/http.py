@@ -61,7 +61,7 @@ class Endpoint:
     async def post(self, path: str, body: Mapping[str, Any], shape: type[R], *, within_s: float) -> R:
         """The answer in its shape, all of it within the time. Raises VendorError, and nothing else.
 
-        Never repeated here: `calling` counts attempts.
+        Never repeated here: `guarded_call` counts attempts.
         """
         try:
             async with asyncio.timeout(within_s):

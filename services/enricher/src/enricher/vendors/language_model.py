@@ -1,7 +1,7 @@
 """A language model, OpenAI's or one that speaks like it: a question in, an object of a given shape out. In tokens.
 
 What a call has used is known in every case in which an answer came, also where it does not fit the shape: the answer is
-read here, not by the SDK, which forgets the usage then. The SDK makes one attempt; `calling` counts them.
+read here, not by the SDK, which forgets the usage then. The SDK makes one attempt; `guarded_call` counts them.
 """
 
 import asyncio

@@ -11,10 +11,10 @@ import httpcore
 import httpx
 import httpx2
 
-from enricher.connections import Connections, Way
-from enricher.decoding import Body
-from enricher.errors import PageRefused, SiteUnreachable
-from enricher.streams import AsyncioNetwork
+from enricher.crawl.connections import Connections, Way
+from enricher.crawl.decoding import Body
+from enricher.crawl.errors import PageRefused, SiteUnreachable
+from enricher.crawl.streams import AsyncioNetwork
 
 MOST_BYTES = 5_000_000
 _CONNECT_S = 10.0

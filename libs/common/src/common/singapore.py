@@ -1,0 +1,11 @@
+"""The day in Singapore: budgets, nights and news are counted by it."""
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+SINGAPORE = ZoneInfo("Asia/Singapore")
+
+
+def day_in_singapore(now: datetime) -> date:
+    """The calendar day in Singapore at `now`, a time with a zone."""
+    return now.astimezone(SINGAPORE).date()

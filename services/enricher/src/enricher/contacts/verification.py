@@ -1,0 +1,174 @@
+"""Verifies e-mail addresses in batches across companies: those of one tenant that come within a moment go together.
+
+An address is paid for once in 30 days: answers are kept the moment that they come, and who asks for an address that is
+under way, here or in another replica, waits for that answer.
+"""
+
+import asyncio
+import time
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from uuid import UUID, uuid4
+
+from common.group_commit import GroupCommit
+from common.postgres import Connection, Database
+from enricher.contacts import email_verifications
+from enricher.errors import StepSkipped
+from enricher.purchases.guarded_call import Calls
+from enricher.purchases.leases import LEASE, PATIENCE, renewed
+from enricher.vendors.zerobounce import Verification, ZeroBounce, verify_cost
+
+FRESH_FOR = timedelta(days=30)
+BATCH = 100
+LINGER_S = 0.25
+_POLL_S = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """What is known of each address, and why of others nothing is. `units` were charged just now for what `is_new`."""
+
+    known: Mapping[str, Verification] = field(default_factory=dict)
+    reasons: tuple[str, ...] = ()
+    units: int = 0
+    is_new: bool = False
+
+
+class Verifier:
+    """ZeroBounce behind a queue per tenant. To be closed; what is under way then is given up."""
+
+    def __init__(
+        self,
+        database: Database,
+        group_commit: GroupCommit,
+        calls: Calls,
+        zerobounce: ZeroBounce | None,
+        *,
+        linger_s: float = LINGER_S,
+        lease: timedelta = LEASE,
+    ) -> None:
+        self._database = database
+        self._group_commit = group_commit
+        self._lease = lease
+        self._calls = calls
+        self._zerobounce = zerobounce
+        self._linger_s = linger_s
+        self._under_way: dict[tuple[int, str], asyncio.Future[Verification | str]] = {}
+        self._waiting: dict[int, list[str]] = defaultdict(list)
+        self._senders: set[asyncio.Task[None]] = set()
+
+    async def verify(self, tenant_id: int, emails: Iterable[str]) -> Verified:
+        """What a verifier says of these addresses, from what is kept or asked now. Raises Unavailable.
+
+        Cancelled, it leaves the call that is under way to others, and its answer to the next time.
+        """
+        wanted = list(dict.fromkeys(emails))
+        known = await self._group_commit(tenant_id, find_known, tuple(wanted))
+        missing = [email for email in wanted if email not in known]
+        if not missing:
+            return Verified(known)
+        if self._zerobounce is None:
+            return Verified(known, ("zerobounce: no key",))
+        first = [email for email in missing if (tenant_id, email) not in self._under_way]
+        answers = await asyncio.gather(*(self._enqueue(tenant_id, email) for email in missing))
+        found = {it.email: it for it in answers if isinstance(it, Verification)}
+        reasons = dict.fromkeys(it for it in answers if isinstance(it, str))
+        units = sum(found[email].cost for email in first if email in found)
+        return Verified(known | found, tuple(reasons), units, is_new=bool(found))
+
+    async def close(self) -> None:
+        """Ends what is under way."""
+        senders = list(self._senders)
+        for sender in senders:
+            sender.cancel()
+        await asyncio.gather(*senders, return_exceptions=True)
+
+    def _enqueue(self, tenant_id: int, email: str) -> "asyncio.Future[Verification | str]":
+        """The answer to come; asked for together with others, once."""
+        key = (tenant_id, email)
+        if key not in self._under_way:
+            self._under_way[key] = asyncio.get_running_loop().create_future()
+            waiting = self._waiting[tenant_id]
+            waiting.append(email)
+            if len(waiting) == 1 or len(waiting) % BATCH == 0:  # as many senders as there are batches, or more
+                self._start(tenant_id, self._linger_s if len(waiting) == 1 else 0)
+        return asyncio.shield(self._under_way[key])
+
+    def _start(self, tenant_id: int, pause: float) -> None:
+        sender = asyncio.create_task(self._send(tenant_id, pause), name=f"verify for tenant {tenant_id}")
+        self._senders.add(sender)
+        sender.add_done_callback(self._senders.discard)
+
+    async def _send(self, tenant_id: int, pause: float) -> None:
+        """One batch of what waits by then; whoever waits for it learns what came of it, whatever that is."""
+        await asyncio.sleep(pause)
+        waiting = self._waiting[tenant_id]
+        batch, self._waiting[tenant_id] = waiting[:BATCH], waiting[BATCH:]
+        unanswered, began = set(batch), time.monotonic()
+        try:
+            while unanswered:
+                for email, said in (await self._ask(tenant_id, sorted(unanswered))).items():
+                    self._end(tenant_id, email, said)
+                    unanswered.discard(email)
+                if unanswered:
+                    if time.monotonic() - began > PATIENCE.total_seconds():
+                        raise StepSkipped("zerobounce: somebody else asks the same, and gets no answer")
+                    await asyncio.sleep(_POLL_S)
+        except BaseException as error:
+            for email in unanswered:
+                self._end(tenant_id, email, error)
+            if not isinstance(error, Exception):
+                raise
+
+    def _end(self, tenant_id: int, email: str, answer: Verification | str | BaseException) -> None:
+        future = self._under_way.pop((tenant_id, email))
+        if isinstance(answer, StepSkipped):
+            future.set_result(answer.reason)
+        elif isinstance(answer, BaseException):
+            future.set_exception(answer)
+            future.exception()  # retrieved: nobody may be waiting any more
+        else:
+            future.set_result(answer)
+
+    async def _ask(self, tenant_id: int, emails: Sequence[str]) -> dict[str, Verification | str]:
+        """What is known by now, and what is said of those that nobody else asks about."""
+        asker = uuid4()
+        async with self._database.transaction(tenant_id) as tx:
+            said: dict[str, Verification | str] = {**await email_verifications.fresh(tx, emails, FRESH_FOR)}
+            ours = await email_verifications.claim(
+                tx, [it for it in emails if it not in said], asker, FRESH_FOR, self._lease
+            )
+        return said | (await self._buy(tenant_id, sorted(ours), asker) if ours else {})
+
+    async def _buy(self, tenant_id: int, emails: Sequence[str], asker: UUID) -> dict[str, Verification | str]:
+        zerobounce = self._zerobounce
+        assert zerobounce is not None  # noqa: S101 # nothing is queued without it
+        results: Sequence[Verification] = ()
+
+        async def renew() -> None:
+            async with self._database.transaction(tenant_id) as tx:
+                await email_verifications.renew(tx, emails, asker, self._lease)
+
+        try:
+            async with renewed(renew, self._lease):
+                answer = await self._calls.call(
+                    "zerobounce",
+                    tenant_id,
+                    units=verify_cost(len(emails)),
+                    make=lambda: zerobounce.verify(emails),
+                    charged=lambda said: said.credits,
+                )
+            results = answer.results
+        finally:
+            async with self._database.transaction(tenant_id) as tx:
+                await email_verifications.save(tx, results, now=datetime.now(UTC))
+                await email_verifications.leave(tx, emails, asker)
+        return {it.email: it for it in results} | {email: f"zerobounce: {why}" for email, why in answer.failed}
+
+
+async def find_known(tx: Connection, wanted: Sequence[tuple[str, ...]]) -> list[dict[str, Verification]]:
+    """Finds the fresh verifications of each company's addresses."""
+    known = await email_verifications.fresh(tx, sorted({email for emails in wanted for email in emails}), FRESH_FOR)
+    return [{email: known[email] for email in emails if email in known} for emails in wanted]

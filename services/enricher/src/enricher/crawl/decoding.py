@@ -1,0 +1,114 @@
+"""From the bytes of an answer to text: unpacked up to a bound, in the character set it is really in."""
+
+import codecs
+import re
+import zlib
+
+from enricher.crawl.errors import PageRefused, SiteUnreachable
+
+_META = re.compile(rb"""<meta[^>]{0,200}?charset\s{0,5}=\s{0,5}["']?\s{0,5}([\w.:-]{1,40})""", re.IGNORECASE)
+#: What a gzip file begins with.
+GZIP = b"\x1f\x8b"
+_OVERHEAD = 64 * 1024  # packing may make a body longer, but not by much
+_BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+
+#: Character sets of the web (WHATWG), by Python's names. Python knows others that are traps, such as `punycode`.
+_CHARSETS = frozenset(
+    [
+        "utf-8",
+        "utf-16",
+        "utf-16-le",
+        "utf-16-be",
+        "big5",
+        "big5hkscs",
+        "gbk",
+        "gb2312",
+        "gb18030",
+        "euc_jp",
+        "shift_jis",
+    ]
+    + ["iso2022_jp", "euc_kr", "cp949", "koi8-r", "koi8-u", "tis-620", "cp874", "mac-roman"]
+    + [f"cp125{n}" for n in range(9)]
+    + [f"iso8859-{n}" for n in range(2, 17) if n != 12]
+)
+
+
+class Body:
+    """The first `limit` bytes of an answer's body, unpacked as they come: a bomb is never held whole.
+
+    `is_cut` says that something is missing, `is_full` that nothing more will be taken. Raises PageRefused for a packing
+    that nobody asked for.
+    """
+
+    def __init__(self, encoding: str, limit: int) -> None:
+        self.content = bytearray()
+        self.is_cut = False
+        self.is_full = False
+        self._limit = limit
+        self._taken = 0
+        match encoding.strip().lower():
+            case "" | "identity":
+                self._unpacker = None
+            case "gzip" | "x-gzip" | "deflate":
+                self._unpacker = zlib.decompressobj(wbits=47)
+            case other:
+                raise PageRefused(f"packed as {other[:40]}, which was not asked for")
+
+    def feed(self, chunk: bytes) -> None:
+        """Takes the next bytes off the wire. Raises SiteUnreachable where they are not what they claim to be."""
+        room = self._limit - len(self.content)
+        if self._unpacker is None:
+            self.content += chunk[:room]
+            self.is_cut = self.is_full = len(chunk) > room
+            return
+        try:
+            unpacked = self._unpacker.decompress(chunk, room + 1)
+        except zlib.error as error:
+            raise SiteUnreachable("its compressed body is broken") from error
+        self.content += unpacked[:room]
+        self._taken += len(chunk)
+        # A stream may come to nothing for ever, and what follows a stream's end would be kept aside by zlib.
+        self.is_cut = len(unpacked) > room or (self._taken > self._limit + _OVERHEAD and not self._unpacker.eof)
+        self.is_full = self.is_cut or self._unpacker.eof
+
+    def end(self) -> None:
+        """There are no more bytes: a packed body that did not come to its own end was cut."""
+        if self._taken and self._unpacker and not self._unpacker.eof:
+            self.is_cut = True
+
+
+def unpacked(content: bytes, limit: int) -> bytes:
+    """The first `limit` bytes of what may be a gzip file. Raises SiteUnreachable where it is a broken one."""
+    if not content.startswith(GZIP):
+        return content[:limit]
+    body = Body("gzip", limit)
+    body.feed(content)
+    return bytes(body.content)
+
+
+def text_of(body: bytes, declared: str | None) -> str:
+    """The text of an HTML body. `declared` is the charset of its content type. Never raises.
+
+    A byte order mark wins over the header, the header over the page's own word. What claims to be UTF-8 (or nothing)
+    and is not is read as Windows-1252, unless it is UTF-8 for the most part: then only the bad bytes are replaced.
+    """
+    for mark, charset in _BOMS:
+        if body.startswith(mark):
+            return body[len(mark) :].decode(charset, "replace")
+    meta = _META.search(body[:2048])
+    charset = _known(declared) or _known(meta[1].decode("ascii", "replace") if meta else None) or "utf-8"
+    text = body.decode(charset, "replace")
+    if charset == "utf-8" and "\ufffd" in text and text.replace("\ufffd", "").isascii():
+        return body.decode("cp1252", "replace")
+    return text
+
+
+def _known(charset: str | None) -> str | None:
+    """Python's name of a web charset. Latin 1 and ASCII mean Windows-1252 on the web."""
+    try:
+        name = codecs.lookup(charset.strip("\"' ")).name if charset else None
+    except (LookupError, ValueError):
+        return None
+    if name in ("iso8859-1", "ascii"):
+        return "cp1252"
+    return name if name in _CHARSETS else None

@@ -1,0 +1,133 @@
+"""What site owners allow: robots.txt by RFC 9309, read once a day per origin.
+
+"There is none" (4xx) allows everything. "It cannot be had" (5xx, 429, no connection, broken off) allows nothing, and is
+not kept. A file of half a megabyte is a second of work and 40 MB of rules: it is taken apart off the event loop, one
+at a time, and what is kept is bounded by its size.
+"""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from itertools import islice
+
+from protego import Protego
+
+from enricher.crawl.errors import PageForbidden, SiteUnreachable
+from enricher.crawl.fetching import Answer
+from enricher.pages.urls import origin_of, path_of, resolve
+
+MAX_BYTES = 500 * 1024
+MAX_REDIRECTS = 5
+KEPT_S = 24 * 3600.0
+_WORTH_A_THREAD = 20_000
+_WEIGHT_OF_NONE = 1000
+_MAX_SITEMAPS = 20
+
+
+class RulesWithheld(SiteUnreachable):
+    """The server answers, but not with its robots.txt: that forbids everything, to us and to whoever asks for us."""
+
+
+Get = Callable[..., Awaitable[Answer]]
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """One origin's rules as they concern `agent`. No parser: everything is allowed. `weight` is that of the text."""
+
+    agent: str
+    parser: Protego | None = None
+    weight: int = _WEIGHT_OF_NONE
+
+    def allows(self, url: str) -> bool:
+        """True where the owner does not mind us. Takes a moment where there are thousands of rules."""
+        return self.parser is None or self.parser.can_fetch(url, self.agent)
+
+    async def check(self, url: str) -> None:
+        """Raises PageForbidden where the owner does."""
+        if self.weight < _WORTH_A_THREAD:
+            is_allowed = self.allows(url)
+        else:
+            is_allowed = await asyncio.to_thread(self.allows, url)
+        if not is_allowed:
+            raise PageForbidden(f"robots.txt forbids {path_of(url)[:100]}")
+
+    @property
+    def delay_s(self) -> float:
+        """The pause between pages that the owner asks for."""
+        return (self.parser.crawl_delay(self.agent) if self.parser else None) or 0.0
+
+    @property
+    def sitemaps(self) -> list[str]:
+        """Where the owner says that the site's pages are listed, as it stands there."""
+        return list(islice(self.parser.sitemaps, _MAX_SITEMAPS)) if self.parser else []
+
+
+def read_rules(status: int, content: bytes, agent: str) -> Rules:
+    """The rules that an answer to /robots.txt comes to. Raises RulesWithheld where it must be taken for a refusal."""
+    if 200 <= status < 300:
+        text = content[:MAX_BYTES].decode("utf-8-sig", "replace")
+        return Rules(agent, Protego.parse(text), _WEIGHT_OF_NONE + len(content))
+    if 300 <= status < 500 and status != 429:
+        return Rules(agent)
+    raise RulesWithheld(f"robots.txt answers HTTP {status}, which allows nothing")
+
+
+class Robots:
+    """The rules of each origin, `bound` bytes of them remembered. `clock` gives seconds that only grow.
+
+    They are asked for by way of whoever wants them: `Fetcher.get`, or something that waits for its turn first.
+    """
+
+    def __init__(self, agent: str, *, clock: Callable[[], float], bound: int = 1_000_000) -> None:
+        self._agent = agent
+        self._clock = clock
+        self._room = bound
+        self._kept: OrderedDict[str, tuple[float, Rules]] = OrderedDict()
+        self._one_at_a_time = asyncio.Lock()
+
+    async def rules_for(self, url: str, get: Get) -> Rules:
+        """The rules of this URL's origin, asked for by `get` where they are not known.
+
+        Raises what `get` raises, or RulesWithheld, when its robots.txt cannot be had: then stay away.
+        """
+        origin = origin_of(url)
+        if origin in self._kept:
+            read_at, rules = self._kept[origin]
+            if self._clock() - read_at < KEPT_S:
+                self._kept.move_to_end(origin)
+                return rules
+        answer = await _fetch(f"{origin}/robots.txt", get)
+        if len(answer.content) < _WORTH_A_THREAD:
+            rules = read_rules(answer.status, answer.content, self._agent)
+        else:
+            async with self._one_at_a_time:
+                rules = await asyncio.to_thread(read_rules, answer.status, answer.content, self._agent)
+        self._keep(origin, rules)
+        return rules
+
+    def _keep(self, origin: str, rules: Rules) -> None:
+        """Forgets what was not used for longest where there is no room."""
+        if origin in self._kept:
+            self._room += self._kept.pop(origin)[1].weight
+        self._kept[origin] = (self._clock(), rules)
+        self._room -= rules.weight
+        while self._room < 0 and len(self._kept) > 1:
+            self._room += self._kept.popitem(last=False)[1][1].weight
+
+
+async def _fetch(url: str, get: Get) -> Answer:
+    """The answer at the end of at most five redirects, on whichever host; one that goes on and on is none."""
+    answer = await get(url, html_only=False, limit=MAX_BYTES)
+    for _ in range(MAX_REDIRECTS):
+        target = resolve(answer.url, answer.location) if answer.location else None
+        if target is None:
+            break
+        answer = await get(target, html_only=False, limit=MAX_BYTES)
+    if answer.is_cut and len(answer.content) < MAX_BYTES:
+        raise SiteUnreachable("robots.txt breaks off, so what it forbids is not known")
+    if answer.is_cut:  # half a line may forbid more than the line
+        whole = answer.content.rpartition(b"\n")[0]
+        return replace(answer, content=whole)
+    return answer

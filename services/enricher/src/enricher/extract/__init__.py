@@ -1,0 +1,1 @@
+"""Facts and contacts that patterns find on parsed pages. Pure: no network, no database. Every fact names its page."""

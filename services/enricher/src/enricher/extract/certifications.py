@@ -1,0 +1,27 @@
+"""Finds the certificates that a company names, from a closed list of what the trade knows."""
+
+import re
+from collections.abc import Iterator
+
+from enricher.extract.facts import LIKELY, Fact, listed
+from enricher.extract.figures import around
+from enricher.pages.documents import Document, clean
+
+_KNOWN = re.compile(
+    r"\b(?:ISO(?:/IEC)?[ -]?"
+    r"(?:9001|13485|14001|17025|20000|22000|22301|27001|27701|37001|41001|45001|50001)(?::20\d\d)?"
+    r"|IATF[ -]?16949|AS[ -]?9100[A-D]?|bizSAFE(?: (?:Level [1-5]|STAR|Partner|Mentor))?|HACCP|GMP|SOC 2|PCI[ -]DSS"
+    r"|(?:MUIS )?Halal[ -]certified|Halal certification|BCA Green Mark|Data Protection Trustmark"
+    r"|Cyber (?:Essentials|Trust)"
+    r"|B Corp|FSC[ -]certified|SAC-SINGLAS|OHSAS 18001)(?!\w)",
+    re.IGNORECASE,
+)
+_MOST = 20
+
+
+def certification_facts(page: Document) -> Iterator[Fact]:
+    """All of a page's as one fact; the quote is the first one's."""
+    matches = [match for match, _ in zip(_KNOWN.finditer(page.text), range(_MOST), strict=False)]
+    if matches:
+        names = listed(clean(match[0], 40) for match in matches)
+        yield Fact("certifications", names, page.url, "page", LIKELY, around(page.text, matches[0]))

@@ -1,0 +1,55 @@
+"""Finds whom a company names as its customers: in a sentence, or as a heading with names or logos under it."""
+
+import re
+from collections.abc import Iterator
+
+from enricher.extract.facts import FAIR, LIKELY, Fact, listed
+from enricher.pages.documents import Document, clean
+
+_MOST = 12
+_SENTENCE = re.compile(
+    r"\b(?:(?:customers|clients|clientele)(?: have)? (?:includes?|included|such as|like)"
+    r"|trusted by|relied on by|(?:work|worked|working) with (?:clients|customers|brands|companies) (?:such as|like))"
+    r":? ([^\n.!?;]{3,400})",
+    re.IGNORECASE,
+)
+_HEADING = re.compile(
+    r"^(?:some of |a few of |meet |selected )?(?:trusted by(?: [a-z]{1,20}){0,3}"
+    r"|(?:our )?(?:[a-z]{1,20} )?(?:customers|clients|clientele)|who we (?:serve|work with)|companies we work with):?$",
+    re.IGNORECASE | re.MULTILINE,
+)
+_SPLIT = re.compile(r", and |, | and | & (?=[A-Z])")
+_NO_NAME = re.compile(r"[@/|:]|\d{5}")
+_LOGO = re.compile(r"\b(?:client|customer|company)?[ _-]?logo\b|\.(?:png|jpe?g|svg|webp|gif)$", re.IGNORECASE)
+_MOST_WORDS = 6
+_FEWEST_UNDER_HEADING = 2
+#: What stands under such a heading and is no name.
+_NO_NAMES = re.compile(
+    r"^(?:read|view|see|learn|show|more|all|next|previous|contact|get|about|home|our|what|why|how|image|photo)\b", re.I
+)
+
+
+def customer_facts(page: Document) -> Iterator[Fact]:
+    """The names, a sentence's surer than those under a heading."""
+    if match := _SENTENCE.search(page.text):
+        names = [name for part in _SPLIT.split(match[1])[:_MOST] if (name := _name(part))]
+        if names:
+            yield Fact("customers", listed(names), page.url, "page", LIKELY, clean(match[0], 400))
+    links = {link.words for link in page.links}
+    if heading := _HEADING.search(page.text):
+        names = []
+        for line in page.text[heading.end() + 1 : heading.end() + 2000].split("\n")[:_MOST]:
+            name = _name(line)
+            if not name or line in links:
+                break
+            names.append(name)
+        if len(names) >= _FEWEST_UNDER_HEADING:
+            quote = clean(f"{heading[0]} {' '.join(names)}", 400)
+            yield Fact("customers", listed(names), page.url, "page", FAIR, quote)
+
+
+def _name(text: str) -> str:
+    """A name by its looks, or an empty text."""
+    name = clean(_LOGO.sub(" ", text).strip(" ,.-"), 60)
+    is_name = name[:1].isalnum() and not name[:1].islower() and len(name.split()) <= _MOST_WORDS
+    return name if is_name and not _NO_NAME.search(name) and not _NO_NAMES.match(name) else ""

@@ -1,0 +1,189 @@
+"""From a site's pages to what is known of its company, by patterns alone. The same pages give the same facts, in the
+same order.
+
+The work is done in slices, each a bounded look at one page, so that whoever waits can end it between two of them.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
+
+from common.contracts import Contact
+from enricher.extract.certifications import certification_facts
+from enricher.extract.customers import customer_facts
+from enricher.extract.emails import find_emails, is_role
+from enricher.extract.facts import CERTAIN, HINT, LIKELY, Fact, listed, pooled
+from enricher.extract.figures import figure_facts, price_facts
+from enricher.extract.hiring import hiring_facts
+from enricher.extract.linkedin import linkedin_facts
+from enricher.extract.news import Item, newest, news_fact, news_on
+from enricher.extract.organisation import MAX_SUMMARY, organisation_facts
+from enricher.extract.phones import find_phones
+from enricher.extract.postal_addresses import address_facts
+from enricher.extract.registrations import uen_facts
+from enricher.extract.technology import find_technology
+from enricher.pages.documents import Document, Link, clean, read
+from enricher.pages.json_ld import organisations, values
+from enricher.pages.kinds import Kind, kind_of
+from enricher.pages.urls import host_of, site_of
+
+MAX_CONTACTS = 10
+MAX_ABOUT = MAX_SUMMARY
+#: Slices per page, at most: what a page costs is bounded by what a slice costs.
+MAX_SLICES = 14
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What the pages say. `contacts` are best first. `is_cut`: time was up before all was looked at."""
+
+    title: str | None
+    about: str | None
+    tech: tuple[str, ...]
+    has_careers: bool
+    contacts: tuple[Contact, ...]
+    facts: tuple[Fact, ...] = ()
+    is_cut: bool = False
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.title or self.about or self.contacts)
+
+
+def extract(
+    pages: Sequence[Document], *, today: date | None = None, is_time_up: Callable[[], bool] = lambda: False
+) -> Findings:
+    """What at least one page says; the first of them is the homepage. Never raises; takes CPU.
+
+    `is_time_up` is asked before every slice. Contacts come first, the homepage's before others': what is found by the
+    time that it says yes is what there is. What is news depends on the day of the visit: without one nothing is.
+    """
+    home = pages[0]
+    notes = _Notes(site_of(host_of(home.url)), today)
+    is_cut = False
+    for look in _looks(pages, notes):
+        if is_time_up():
+            is_cut = True
+            break
+        look()
+    return Findings(
+        title=home.title or None,
+        about=_about(pages) or None,
+        tech=tuple(sorted(notes.tech)),
+        has_careers=any(Kind.CAREERS in kinds for kinds in notes.linked.values()),
+        contacts=notes.best_contacts()[:MAX_CONTACTS],
+        facts=tuple(pooled(notes.all_facts())),
+        is_cut=is_cut,
+    )
+
+
+def warm_up() -> None:
+    """Loads the tables (public suffixes, numbering plans) that the first visit would otherwise wait for."""
+    extract([read("http://acme.com.sg/", '<a href="/about">Acme</a> info@acme.com.sg +65 6123 4567')])
+
+
+class _Notes:
+    """What was found so far."""
+
+    def __init__(self, site: str, today: date | None) -> None:
+        self.site = site
+        self.today = today
+        self.news: Item | None = None
+        self.tech: set[str] = set()
+        self.facts: list[Fact] = []
+        self.linked: dict[str, Set[Kind]] = {}
+        self._contacts: dict[tuple[str, str], tuple[int, int, str, Contact]] = {}
+
+    def take(self, find: Callable[[Document], Iterable[Fact]], page: Document) -> None:
+        self.facts += find(page)
+
+    def take_emails(self, page: Document, nth: int) -> None:
+        """People of the company first, then its desks, then addresses elsewhere."""
+        for address in find_emails(page, self.site):
+            role = is_role(address)
+            rank = int(role) if site_of(address.partition("@")[2]) == self.site else 2
+            contact = Contact(kind="email", value=address, is_role=role, source_url=page.url)
+            self._contacts.setdefault(("email", address), (rank, nth, address, contact))
+
+    def take_phones(self, page: Document, nth: int) -> None:
+        """After all addresses. The first number of the site is the company's."""
+        for number in find_phones(page):
+            contact = Contact(kind="phone", value=number, source_url=page.url)
+            self._contacts.setdefault(("phone", number), (3, nth, number, contact))
+            self.facts.append(Fact("phone", number, page.url, "page", LIKELY))
+
+    def take_links(self, page: Document) -> None:
+        """What kinds of pages there are, of which hiring and pricing speak."""
+        kinds = {kind for link in (*page.links, Link(page.url, "")) if (kind := kind_of(link)) is not None}
+        self.linked[page.url] = kinds
+        self.facts += hiring_facts(page, kinds)
+        self.facts += price_facts(page, kinds)
+
+    def take_technology(self, page: Document) -> None:
+        found = find_technology(page)
+        self.tech |= found
+        if found:
+            self.facts.append(Fact("technologies", listed(sorted(found)), page.url, "page", CERTAIN))
+
+    def take_news(self, page: Document) -> None:
+        """The newest item of all pages, not one of each."""
+        if self.today is not None:
+            known = [self.news] if self.news else []
+            self.news = newest([*known, *news_on(page, self.today)])
+
+    def all_facts(self) -> list[Fact]:
+        return [*self.facts, news_fact(self.news)] if self.news else self.facts
+
+    def best_contacts(self) -> tuple[Contact, ...]:
+        return tuple(contact for *_, contact in sorted(self._contacts.values(), key=lambda entry: entry[:3]))
+
+
+_FINDERS: tuple[Callable[[Document], Iterable[Fact]], ...] = (
+    organisation_facts,
+    uen_facts,
+    address_facts,
+    linkedin_facts,
+    figure_facts,
+    certification_facts,
+    customer_facts,
+)
+
+
+def _looks(pages: Sequence[Document], notes: _Notes) -> Iterator[Callable[[], None]]:
+    """The slices, the most wanted first."""
+    for nth, page in enumerate(pages):
+        yield partial(notes.take_emails, page, nth)
+        yield partial(notes.take_phones, page, nth)
+        yield partial(notes.take_links, page)
+        yield partial(notes.take_technology, page)
+    yield partial(notes.take, _summary_facts, pages[0])
+    for page in pages:
+        for find in _FINDERS:
+            yield partial(notes.take, find, page)
+        yield partial(notes.take_news, page)
+    yield partial(notes.take, partial(_about_page, pages), pages[0])
+
+
+def _summary_facts(home: Document) -> Iterator[Fact]:
+    if home.description:
+        yield Fact("summary", clean(home.description, MAX_ABOUT), home.url, "meta", LIKELY)
+
+
+def _about_page(pages: Sequence[Document], _: Document) -> Iterator[Fact]:
+    """What the page about the company begins with: it may be a menu, so a model is asked as well."""
+    page = next((page for page in pages[1:] if kind_of(Link(page.url, "")) is Kind.ABOUT and page.text), None)
+    if page:
+        yield Fact("summary", clean(page.text, MAX_ABOUT), page.url, "page", HINT)
+
+
+def _about(pages: Sequence[Document]) -> str:
+    """The homepage's description, or the organisation's in JSON-LD, or what the page about it says."""
+    if pages[0].description:
+        return clean(pages[0].description, MAX_ABOUT)
+    for page in pages:
+        for description in values(organisations(page.data), "description"):
+            if text := clean(description, MAX_ABOUT):
+                return text
+    about = next((page.text for page in pages[1:] if kind_of(Link(page.url, "")) is Kind.ABOUT and page.text), "")
+    return clean(about, MAX_ABOUT)

@@ -1,0 +1,28 @@
+"""Finds the company's own page at LinkedIn among a page's links and in its JSON-LD."""
+
+import re
+from collections.abc import Iterator
+
+from enricher.extract.facts import CERTAIN, FAIR, Fact
+from enricher.pages.documents import Document
+from enricher.pages.json_ld import own_organisations, texts_of
+
+_COMPANY = re.compile(
+    r"^https?://(?:[a-z]{2,3}\.)?linkedin\.com/(company|school|showcase)/([\w%.-]{1,100})", re.IGNORECASE
+)
+
+
+def linkedin_page(url: str) -> str | None:
+    """A company's page in its one spelling; None for people, posts, and links to share something."""
+    found = _COMPANY.match(url.strip())
+    return f"https://www.linkedin.com/{found[1].lower()}/{found[2].lower()}" if found else None
+
+
+def linkedin_facts(page: Document) -> Iterator[Fact]:
+    """The page that is linked; of several one does not know whose they are, so the first is only likely."""
+    declared = [found for url in texts_of(own_organisations(page), "sameAs") if (found := linkedin_page(url))]
+    if declared:
+        yield Fact("linkedin", declared[0], page.url, "schema.org", CERTAIN)
+    linked = list(dict.fromkeys(found for link in page.links if (found := linkedin_page(link.url))))
+    if linked:
+        yield Fact("linkedin", linked[0], page.url, "page", CERTAIN if len(linked) == 1 else FAIR)

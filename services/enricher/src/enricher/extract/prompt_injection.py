@@ -1,0 +1,77 @@
+"""Text on a page that speaks to a model instead of a reader. It is never shown to one, and never supports anything.
+
+The list cannot be complete and need not be: what gets past it still has to be supported, word by word (`grounding`).
+"""
+
+import re
+import unicodedata
+
+_GAP = r"[\s\W]{1,5}"
+_ALL = rf"(?:(?:all|any|of|the|your|my|our|these|those){_GAP}){{0,4}}"
+_BEFORE = r"(?:previous|prior|preceding|above|earlier|former|foregoing|existing|original|system|initial)"
+_WHAT = r"(?:instructions?|prompts?|directions?|rules|guidelines|messages?|context|orders|text|input|constraints)"
+#: Of plain text in lower case. What has to begin with a word stands behind one \b: tried at every letter, with capitals
+#: or without, it took a page five times as long.
+_ORDERS = re.compile(
+    r"^\s{0,3}[#*>\[(<]{0,4}\s?(?:system|assistant|user|developer|human|ai)\s?[\])>*]{0,3}\s?:"
+    rf"|\b(?:(?:ignore|disregard|forget|override|bypass|overrule|skip){_GAP}{_ALL}(?:{_BEFORE}{_GAP}){{1,2}}{_WHAT}\b"
+    rf"|(?:ignore|disregard|forget|override){_GAP}{_ALL}{_WHAT}\b"
+    rf"|(?:ignore|disregard|forget){_GAP}(?:everything|all|anything){_GAP}(?:above|before|previous|you)\b"
+    rf"|(?:new|updated|real|actual|following|secret|hidden){_GAP}(?:system{_GAP})?(?:instructions?|prompts?)\b\s?[:.]"
+    rf"|(?:system|developer|assistant){_GAP}(?:prompt|message|instruction|note|override)s?\b"
+    rf"|you{_GAP}are{_GAP}(?:now{_GAP})?(?:an?{_GAP})?(?:ai|assistant|language{_GAP}model|chatbot|gpt|llm|in{_GAP}developer{_GAP}mode)\b"
+    rf"|(?:as{_GAP}an?|dear|attention|note{_GAP}to){_GAP}(?:ai|llms?|language{_GAP}models?|chatbots?|assistants?|crawlers?|bots)\b"
+    rf"|(?:answer|respond|reply|output|return|print|say){_GAP}(?:only{_GAP}|exactly{_GAP}|always{_GAP})?"
+    r"(?:with\b|json\b|the following\b|as follows\b|\W{0,3}\{)"
+    rf"|(?:reveal|print|repeat|output|leak){_GAP}(?:the{_GAP}|your{_GAP})?(?:system|prompt|instructions|api{_GAP}keys?|secrets?)\b"
+    rf"|(?:the{_GAP})?task{_GAP}has{_GAP}changed\b|do{_GAP}not{_GAP}(?:extract|summari[sz]e|tell{_GAP}the{_GAP}user)\b"
+    rf"|(?:jailbreak|prompt{_GAP}injection)\b|end{_GAP}of{_GAP}(?:the{_GAP})?(?:page|document|data|context|corpus)\b)"
+    r"|<\|?\s?/?(?:im_start|im_end|system|assistant|user|endoftext|end_of_text)\b|\[/?inst\]|<</?sys>>"
+    r"|###\s?(?:instruction|system|response)|_quote\b",
+    re.MULTILINE,
+)
+_WORD = re.compile(r"[^\W\d_]{2,}")
+_LATIN = re.compile(r"[A-Za-z\u00c0-\u024f]")
+#: Cyrillic, and the Greek letters that pass for Latin ones; alpha, beta, mu, pi and omega stand in honest words.
+_LOOK_LIKE = re.compile(r"[\u0400-\u052fοντρικυχεηΑΒΕΖΗΙΚΜΝΟΡΤΥΧ\u0531-\u0587\u13a0-\u13ff]")
+#: What is a Latin letter to a reader: for finding orders, it is one here.
+_PLAIN = str.maketrans(
+    "аеорсухіјѕԁһӏԛԝгвнкмтАВЕКМНОРСТУХІЈЅοντρικυχεηΑΒΕΖΗΙΚΜΝΟΡΤΥΧıİ",
+    "aeopcyxijsdhlqwrbhkmtABEKMHOPCTYXIJSovtpikuxenABEZHIKMNOPTYXiI",
+)
+
+
+def gives_orders(text: str) -> bool:
+    """True where a text tells a model what to do."""
+    return _ORDERS.search(_plain(text)) is not None
+
+
+def is_disguised(text: str) -> bool:
+    """True where a word is made of two alphabets that look alike: no honest word is."""
+    if text.isascii():
+        return False
+    return any(_LATIN.search(word) and _LOOK_LIKE.search(word) for word in _WORD.findall(text))
+
+
+def without_orders(text: str) -> tuple[str, int]:
+    """The text without the lines that give orders, also across lines, and how many those are; disguised ones, too."""
+    lines = text.split("\n")
+    plain = [_plain(line).replace("\n", " ") for line in lines]
+    whole, bad = "\n".join(plain), {nth for nth, line in enumerate(lines) if is_disguised(line)}
+    ends: list[int] = []
+    for line in plain:
+        ends.append((ends[-1] + 1 if ends else 0) + len(line))
+    nth = 0
+    for match in _ORDERS.finditer(whole):
+        while ends[nth] < match.start():
+            nth += 1
+        last = nth
+        while ends[last] < match.end():
+            last += 1
+        bad |= set(range(nth, last + 1))
+    return "\n".join(line for nth, line in enumerate(lines) if nth not in bad), len(bad)
+
+
+def _plain(text: str) -> str:
+    """In lower case; without İ among them (see _PLAIN) that keeps every character's place."""
+    return (text if text.isascii() else unicodedata.normalize("NFKC", text).translate(_PLAIN)).lower()

@@ -1,0 +1,42 @@
+"""Finds Singapore's registration numbers (UEN) on a page."""
+
+import re
+from collections.abc import Iterator
+
+from enricher.extract.facts import CERTAIN, LIKELY, Fact
+from enricher.pages.documents import Document
+from enricher.pages.json_ld import own_organisations, texts_of
+
+_UEN = re.compile(
+    r"(?<![A-Z0-9])(?:(?:18|19|20)\d{7}[A-Z]|[TSR]\d{2}[A-Z]{2}\d{4}[A-Z]|\d{8}[A-Z])(?![A-Z0-9])", re.IGNORECASE
+)
+#: Eight digits and a letter may be anything, unless something of the kind stands before them.
+_LABEL = re.compile(r"\b(?:uen|reg|registration|rcb|roc|acra|gst)\b", re.IGNORECASE)
+_BEFORE = 40
+_MOST = 50
+
+
+def find_uens(text: str) -> list[str]:
+    """The distinct numbers that a text shows, in capitals, as they come."""
+    found: dict[str, None] = {}
+    for match in _UEN.finditer(text):
+        is_telling = len(match[0]) == 10 or _LABEL.search(text, max(0, match.start() - _BEFORE), match.start())
+        if is_telling:
+            found[match[0].upper()] = None
+        if len(found) == _MOST:
+            break
+    return list(found)
+
+
+def uen_facts(page: Document) -> Iterator[Fact]:
+    """The number of a page that shows just one: a page of several does not say whose is whose."""
+    nodes = own_organisations(page)
+    declared = find_uens(" ".join(f"uen {text}" for name in _PROPERTIES for text in texts_of(nodes, name)))
+    if len(declared) == 1:
+        yield Fact("uen", declared[0], page.url, "schema.org", CERTAIN)
+    shown = find_uens(page.text)
+    if len(shown) == 1:
+        yield Fact("uen", shown[0], page.url, "page", LIKELY)
+
+
+_PROPERTIES = ("identifier", "taxID", "vatID", "registrationNumber", "legalIdentifier")

@@ -1,0 +1,126 @@
+"""What was read about a company, as one text with its sources: what a model is shown, and what a quote has to be in.
+
+Every line is kept once, on the page where it stood first, so menus and footers do not repeat; a menu's words that come
+on several pages are left out altogether. Footers stay: they hold telephone numbers and registration numbers.
+"""
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+from enricher.pages.documents import MAX_TEXT, Document, clean
+
+_LONGEST_LINE = 2000
+_FOOT = 600  # characters of a page's end that survive when it is cut
+_CUT = "…"
+_MOST_QUOTE = 1000
+#: A number with its separators is one word: "200 people" is no quote of "1,200 people".
+_TOKEN = re.compile(r"\d(?:\d|[.,](?=\d))*\w*|\w+|[^\w\s]")
+_ALIKE = str.maketrans("‘’‚‛′`“”„‟″«»‐‑‒–—−\u00ad", '\'\'\'\'\'\'"""""""------\u200b')
+_UNSEEN = re.compile("[\u200b-\u200f\u2060\ufeff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """What one page says, a line per piece of text."""
+
+    url: str
+    text: str
+    origin: Literal["site", "tavily"]
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """Passages, the company's own site first."""
+
+    passages: tuple[Passage, ...]
+
+    @cached_property
+    def _folded(self) -> tuple[str, ...]:
+        return tuple(f" {folded(passage.text)} " for passage in self.passages)
+
+    @property
+    def text(self) -> str:
+        return "\n\n".join(passage.text for passage in self.passages)
+
+    def holds(self, quote: str) -> str | None:
+        """The URL of the first passage that has these words in a row, or None.
+
+        Whole words count; blanks, capitals and the shape of quotation marks and dashes do not.
+        """
+        wanted = folded(quote) if len(quote) <= _MOST_QUOTE else ""
+        if not wanted:
+            return None
+        found = (
+            passage.url for passage, text in zip(self.passages, self._folded, strict=True) if f" {wanted} " in text
+        )
+        return next(found, None)
+
+
+def folded(text: str) -> str:
+    """Words and marks with one blank between, as texts are compared."""
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", _UNSEEN.sub("", text.translate(_ALIKE)))
+    plain = text.replace("`", "'").casefold()
+    return " ".join(_TOKEN.findall(plain))
+
+
+def build(documents: Iterable[Document], others: Sequence[Passage] = (), *, limit: int) -> Corpus:
+    """The corpus of these pages, and of passages that somebody else fetched, of `limit` characters at most.
+
+    Where it is too long, the longest passages are cut, in their middle. Same input, same corpus.
+    """
+    pages = list(documents)
+    menu = _menu(pages)
+    own = (Passage(page.url, f"{page.title}\n{page.description}\n{page.text}", "site") for page in pages)
+    seen = set(menu)
+    kept = [(passage, lines) for passage in (*own, *others) if (lines := list(_new_lines(passage.text, seen)))]
+    shares = _shares([sum(map(len, lines)) + len(lines) - 1 for _, lines in kept], limit - 2 * (len(kept) - 1))
+    passages = (
+        Passage(passage.url, text, passage.origin)
+        for (passage, lines), share in zip(kept, shares, strict=True)
+        if (text := _cut(lines, share))
+    )
+    return Corpus(tuple(passages))
+
+
+def _menu(pages: Sequence[Document]) -> set[str]:
+    """Lines that are nothing but a link's words, on more than one page; numbers and addresses excepted."""
+    counts = Counter(line for page in pages for line in {link.words for link in page.links})
+    return {line for line, count in counts.items() if count > 1 and "@" not in line and not re.search(r"\d", line)}
+
+
+def _new_lines(text: str, seen: set[str]) -> Iterator[str]:
+    """The lines that were not seen before, each fit for a database."""
+    for raw in text[: 2 * MAX_TEXT].split("\n"):
+        line = clean(raw, _LONGEST_LINE)
+        if line and line not in seen:
+            seen.add(line)
+            yield line
+
+
+def _shares(sizes: Sequence[int], limit: int) -> list[int]:
+    """How much of the limit each may have: the short ones are whole, the long ones cut alike."""
+    shares, left = [0] * len(sizes), max(limit, 0)
+    order = sorted(range(len(sizes)), key=lambda nth: (sizes[nth], nth))
+    for done, nth in enumerate(order):
+        shares[nth] = min(sizes[nth], left // (len(order) - done))
+        left -= shares[nth]
+    return shares
+
+
+def _cut(lines: Sequence[str], share: int) -> str:
+    """The lines, or their head and foot with a mark between; by whole lines where there are several."""
+    text = "\n".join(lines)
+    if len(text) <= share:
+        return text
+    foot = min(_FOOT, share // 3)
+    head = text[: max(share - foot - len(_CUT) - 2, 0)]
+    tail = text[len(text) - foot :] if foot else ""
+    head = head.rpartition("\n")[0] or head.rpartition(" ")[0]
+    tail = tail.partition("\n")[2] or tail.partition(" ")[2]
+    return "\n".join(part for part in (head, _CUT, tail) if part) if head or tail else ""

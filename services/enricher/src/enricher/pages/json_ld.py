@@ -1,0 +1,121 @@
+"""What a page says of its company in JSON-LD (schema.org), as far as it can be read: broken blocks are common."""
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from typing import Any, TypeAlias
+
+from enricher.pages.documents import Document
+from enricher.pages.urls import host_of, may_be_home, resolve
+
+Node: TypeAlias = dict[str, Any]
+
+_MAX_NODES = 300
+_MAX_VALUES = 10
+_OWNERS = ("Organization", "Corporation", "Business", "Store", "Service", "ContactPoint")
+_COMPANIES = (
+    "Organization",
+    "Corporation",
+    "Business",
+    "Store",
+    "Restaurant",
+    "Contractor",
+    "Hotel",
+    "ProfessionalService",
+)
+#: Under these, somebody else is described.
+_OTHERS = frozenset({"author", "review", "reviews", "creator", "provider", "memberOf", "worksFor", "sponsor", "funder"})
+#: What keeps JSON from being read, as plugins and people write it. Each looks at a character once.
+_WRAPPED = re.compile(r"^\s*(?:<!--|//\s?<!\[CDATA\[|/\*\s?<!\[CDATA\[\s?\*/|<!\[CDATA\[)")
+_DANGLING = re.compile(r",(?=\s{0,200}[}\]])")
+
+
+def organisations(blocks: Iterable[str]) -> list[Node]:
+    """The nodes about organisations and their contact points, in the page's order. Never raises."""
+    return [node for block in blocks for node in _nodes(block) if _is_a(node, _OWNERS)]
+
+
+def own_organisations(page: Document) -> list[Node]:
+    """The page's nodes about the site's own organisation: not its customers, reviewers and makers."""
+    return [node for node in nodes_of(page) if _is_a(node, _COMPANIES) and _is_own(node, page.url)]
+
+
+def nodes_of(page: Document, *kinds: str) -> list[Node]:
+    """The nodes of a page that are about its own site, of these types or of all."""
+    found = (node for block in page.data for node in _nodes(block, without=_OTHERS))
+    return [node for node in found if not kinds or _is_a(node, kinds)]
+
+
+def values(nodes: Iterable[Node], name: str) -> list[str]:
+    """The texts that these nodes give for a property, lists opened up."""
+    found = []
+    for node in nodes:
+        value = node.get(name)
+        texts = value[:_MAX_VALUES] if isinstance(value, list) else [value]
+        found += [text for text in texts if isinstance(text, str)]
+    return found
+
+
+def texts_of(nodes: Iterable[Node], name: str) -> list[str]:
+    """The same, where a value may also be a number, or a thing with a name or a value of its own."""
+    found: list[str] = []
+    for node in nodes:
+        value = node.get(name)
+        for part in value[:_MAX_VALUES] if isinstance(value, list) else [value]:
+            if isinstance(part, dict):
+                part = next((part[key] for key in ("name", "value", "@id") if part.get(key)), None)
+            if isinstance(part, str) or (isinstance(part, int) and not isinstance(part, bool)):
+                found.append(_digits(part) if isinstance(part, int) else part)
+    return [text for text in found if text.strip()]
+
+
+def _digits(number: int) -> str:
+    """A number as text; one that is too long to be any is none (Python refuses to write it)."""
+    return str(number) if abs(number) < 10**15 else ""
+
+
+def _nodes(block: str, without: frozenset[str] = frozenset()) -> Iterator[Node]:
+    waiting = list(_parsed(block))
+    for _ in range(_MAX_NODES):
+        if not waiting:
+            return
+        node = waiting.pop(0)
+        if isinstance(node, dict):
+            yield node
+            node = [value for key, value in node.items() if isinstance(value, dict | list) and key not in without]
+        if isinstance(node, list):
+            waiting[:0] = node[:_MAX_NODES]
+
+
+@lru_cache(6)  # all who look for something on a page look into its few blocks
+def _parsed(block: str) -> tuple[Any, ...]:
+    """What a block holds: as it stands, or else mended, and as far as it goes. Not to be changed."""
+    try:
+        return (json.loads(block.strip(), strict=False),)
+    except (ValueError, RecursionError):
+        pass
+    mended = _DANGLING.sub("", _WRAPPED.sub("", block)).lstrip("\ufeff \t\r\n")
+    reader, found = json.JSONDecoder(strict=False), list[Any]()
+    while mended[:1] in ("{", "[") and len(found) < _MAX_VALUES:
+        try:
+            value, end = reader.raw_decode(mended)
+        except (ValueError, RecursionError):
+            break
+        found.append(value)
+        mended = mended[end:].lstrip(" \t\r\n;,")
+    return tuple(found)
+
+
+def _is_a(node: Node, names: tuple[str, ...]) -> bool:
+    types = node.get("@type")
+    return any(
+        isinstance(name, str) and name.endswith(names) for name in (types if isinstance(types, list) else [types])
+    )
+
+
+def _is_own(node: Node, page_url: str) -> bool:
+    """True unless the node names another site as its own."""
+    url = node.get("url")
+    target = resolve(page_url, url) if isinstance(url, str) else None
+    return target is None or may_be_home(host_of(target), of=host_of(page_url))

@@ -1,0 +1,127 @@
+"""What each tenant may spend on a vendor in a day of Singapore. Counted in PostgreSQL: it holds across replicas.
+
+Units are counted before a call and put right after it: whoever dies in between has spent them. So a caller reserves the
+most that the call can cost; reserving less would let calls at the same time go beyond the cap together, by what each of
+them costs more than it said.
+
+Calls of one replica at the same moment are counted in one transaction (`group_commit`). The rows are locked, in one
+order, before they are looked at; then each caller in turn gets its units, if they fit.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import structlog
+
+from common.group_commit import GroupCommit
+from common.postgres import Connection
+from enricher.vendors.errors import Vendor as Vendor
+
+log = structlog.get_logger(__name__)
+
+_LOCK = """
+    SELECT day, vendor, used FROM vendor_usage
+     WHERE tenant_id = tenant() AND day = ANY($1::date[]) AND vendor = ANY($2::text[])
+     ORDER BY day, vendor FOR UPDATE
+"""
+_BEGIN = """
+    INSERT INTO vendor_usage (tenant_id, day, vendor, used)
+    SELECT tenant(), day, vendor, 0 FROM unnest($1::date[], $2::text[]) AS account (day, vendor) ORDER BY day, vendor
+    ON CONFLICT DO NOTHING
+"""
+_COUNT = """
+    UPDATE vendor_usage AS usage SET used = account.used, calls = usage.calls + account.calls
+      FROM unnest($1::date[], $2::text[], $3::bigint[], $4::bigint[]) AS account (day, vendor, used, calls)
+     WHERE usage.tenant_id = tenant() AND usage.day = account.day AND usage.vendor = account.vendor
+"""
+_USED = "SELECT used FROM vendor_usage WHERE tenant_id = tenant() AND day = $1 AND vendor = $2"
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """Units to be counted, or where there are fewer than none, given back. With a `cap` it is a call's reservation."""
+
+    day: date
+    vendor: Vendor
+    units: int
+    cap: int | None = None
+
+
+class Budgets:
+    """The caps, per tenant, vendor and day. A vendor without a cap may not be used."""
+
+    def __init__(self, group_commit: GroupCommit, caps: Mapping[Vendor, int]) -> None:
+        self._group_commit = group_commit
+        self._caps = caps
+
+    async def reserve(self, tenant_id: int, vendor: Vendor, units: int, *, day: date) -> bool:
+        """Counts the most that a call can cost as used. False, and nothing counted, if that is more than is left."""
+        if units < 0:
+            raise ValueError(f"{units} units cannot be reserved")
+        change = _Change(day, vendor, units, cap=self._caps.get(vendor, 0))
+        return await self._group_commit(tenant_id, count_units, change)
+
+    async def settle(self, tenant_id: int, vendor: Vendor, *, reserved: int, charged: int, day: date) -> None:
+        """Puts the reservation right. To be called once for each, with the day of the reservation.
+
+        A charge beyond it is counted as it is, also beyond the cap: the vendor has taken it.
+        """
+        if charged > reserved:
+            log.warning(
+                "vendor_charged_more_than_reserved",
+                vendor=vendor,
+                tenant_id=tenant_id,
+                reserved=reserved,
+                charged=charged,
+            )
+        if charged != reserved:
+            await self._group_commit(tenant_id, count_units, _Change(day, vendor, charged - reserved))
+
+    async def release(self, tenant_id: int, vendor: Vendor, *, reserved: int, day: date) -> None:
+        """Gives the reservation back: nothing was charged. It stays counted among the calls."""
+        await self.settle(tenant_id, vendor, reserved=reserved, charged=0, day=day)
+
+    async def left(self, tenant_id: int, vendor: Vendor, *, day: date) -> int:
+        """How many units may still be reserved."""
+        used = await self._group_commit(tenant_id, find_used, (day, vendor))
+        return max(self._caps.get(vendor, 0) - used, 0)
+
+
+async def count_units(tx: Connection, changes: Sequence[_Change]) -> list[bool]:
+    """Counts the changes; says of each whether it was counted. What is given back always is, and makes room first."""
+    used = await _locked(tx, sorted({(change.day, change.vendor) for change in changes}))
+    calls: dict[tuple[date, Vendor], int] = defaultdict(int)
+    counted = [True] * len(changes)
+    for nth in sorted(range(len(changes)), key=lambda nth: changes[nth].cap is not None):
+        change = changes[nth]
+        account = change.day, change.vendor
+        if change.cap is None:
+            used[account] = max(used[account] + change.units, 0)
+        elif used[account] + change.units <= change.cap:
+            used[account] += change.units
+            calls[account] += 1
+        else:
+            counted[nth] = False
+    if any(counted):
+        rows = [(*account, units, calls[account]) for account, units in used.items()]
+        await tx.execute(_COUNT, *zip(*rows, strict=True))
+    return counted
+
+
+async def _locked(tx: Connection, accounts: Sequence[tuple[date, Vendor]]) -> dict[tuple[date, Vendor], int]:
+    """What is used of each by now; nobody else changes it before the transaction ends."""
+    wanted = set(accounts)
+    days, vendors = zip(*accounts, strict=True)
+    while True:
+        rows = await tx.fetch(_LOCK, sorted(set(days)), sorted(set(vendors)))
+        found = {account: row["used"] for row in rows if (account := (row["day"], row["vendor"])) in wanted}
+        if found.keys() == wanted:
+            return found
+        await tx.execute(_BEGIN, days, vendors)  # the day's first call
+
+
+async def find_used(tx: Connection, accounts: Sequence[tuple[date, Vendor]]) -> list[int]:
+    """Finds the units used of each account."""
+    return [await tx.fetchval(_USED, *account) or 0 for account in accounts]

@@ -1,0 +1,1 @@
+"""The search for a company's website. A site is used only after its pages prove whose it is."""

@@ -1,0 +1,50 @@
+"""Which of a search's results may be a company's own site. Whether one of them is, its pages have to prove."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from common.contracts import Company
+from enricher.pages.urls import has_known_suffix, host_of, origin_of, resolve, site_of
+from enricher.sites.company_names import Name, telling
+from enricher.sites.directories import is_directory
+
+#: Each one costs a visit; beyond the third, results are about somebody else.
+MAX_CANDIDATES = 3
+#: A result whose site's name shares less than this with the company's has to name the company in its words.
+LIKE = 0.5
+_LONGEST = 2000
+
+
+class Result(Protocol):
+    """What a search engine says of a page; `score` is its own, 0 to 1."""
+
+    @property
+    def title(self) -> str: ...
+    @property
+    def url(self) -> str: ...
+    @property
+    def content(self) -> str: ...
+    @property
+    def score(self) -> float: ...
+
+
+def candidates(company: Company, results: Sequence[Result]) -> list[str]:
+    """Home pages to try, best first, one per site. The order of the results does not matter.
+
+    A candidate has 0.6 of the likeness of the site's name, 0.3 where the result names the company, and 0.1 of the
+    engine's own score.
+    """
+    name = Name.of(company.name)
+    best: dict[str, tuple[float, str]] = {}
+    for result in results:
+        url = resolve(result.url, result.url)
+        if url is None or is_directory(host_of(url)) or not has_known_suffix(host_of(url)):
+            continue
+        likeness = name.likeness(host_of(url))
+        is_named, _ = name.shown_in(telling(f"{result.title[:_LONGEST]} {result.content[:_LONGEST]}"))
+        if likeness < LIKE and not is_named:
+            continue
+        score = 0.6 * likeness + 0.3 * is_named + 0.1 * min(max(result.score, 0.0), 1.0)
+        site, home = site_of(host_of(url)), f"{origin_of(url)}/"
+        best[site] = min(best.get(site, (0.0, "~")), (-score, home))
+    return [home for _, home in sorted(best.values())][:MAX_CANDIDATES]

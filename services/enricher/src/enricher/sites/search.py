@@ -1,0 +1,88 @@
+"""The site of a company whose register entry names none: searched, visited, and used only if its pages prove it.
+
+What was found is kept for everybody. When that is no longer fresh, the known site is asked to prove itself again, and
+a search is paid for only if it does not.
+"""
+
+from datetime import timedelta
+
+from common.contracts import Company
+from common.group_commit import GroupCommit
+from enricher.crawl.site_cache import SiteCache
+from enricher.crawl.visits import Visit
+from enricher.pages.urls import host_of
+from enricher.purchases.public_answers import PublicAnswers
+from enricher.sites import company_sites
+from enricher.sites.candidates import candidates
+from enricher.sites.company_sites import FoundSite
+from enricher.sites.ownership import prove_site
+from enricher.steps import Step, Steps
+
+
+class SiteSearch:
+    """Finds sites, many at once. What was found stands for `fresh_for`."""
+
+    def __init__(
+        self, group_commit: GroupCommit, sites: SiteCache, answers: PublicAnswers, *, fresh_for: timedelta
+    ) -> None:
+        self._group_commit = group_commit
+        self._sites = sites
+        self._answers = answers
+        self._fresh_for = fresh_for
+
+    async def find(self, company: Company, tenant_id: int, steps: Steps) -> tuple[FoundSite, Visit | None]:
+        """The site with a visit to it; without one where there is no site, or only a guess.
+
+        Raises what the site cache raises.
+        """
+        found, visit = FoundSite(), None
+        with steps.take("find_site") as step:
+            kept = await self._group_commit(None, company_sites.find, (company.company_id, self._fresh_for))
+            if kept and kept.is_fresh:
+                step.outcome, found = "reused", kept.site
+                visit = await visited(found.domain, self._sites, steps) if found.domain else None
+                return found, visit
+            if kept and kept.site.domain:
+                found, visit = await self._once_more(company, kept.site, kept.site.domain, steps)
+            if visit is None:
+                found, visit = await self._search(company, tenant_id, steps, step)
+            if visit is None or visit.documents:
+                await self._group_commit(None, company_sites.save, (company.company_id, found))
+        return found, visit
+
+    async def _once_more(
+        self, company: Company, site: FoundSite, domain: str, steps: Steps
+    ) -> tuple[FoundSite, Visit | None]:
+        """The site that is known; without a visit where it does not prove itself any more. One that is away may be."""
+        visit = await visited(domain, self._sites, steps, with_texts=True)
+        if not visit.documents:
+            return site, visit
+        proof = prove_site(company, visit.documents)
+        if proof.is_accepted:
+            return FoundSite(domain, None, proof.confidence, proof.evidence), visit
+        return FoundSite(), None
+
+    async def _search(
+        self, company: Company, tenant_id: int, steps: Steps, step: Step
+    ) -> tuple[FoundSite, Visit | None]:
+        """The first of the found sites whose pages prove it; else the best guess. Raises StepSkipped."""
+        paid = await self._answers.search(f"{company.name} Singapore", tenant_id)
+        step.units = paid.units
+        best = FoundSite()
+        for home in candidates(company, paid.answer.results):
+            domain = host_of(home)
+            visit = await visited(domain, self._sites, steps, with_texts=True)
+            proof = prove_site(company, visit.documents)
+            if proof.is_accepted:
+                return FoundSite(domain, None, proof.confidence, proof.evidence), visit
+            if proof.confidence > best.confidence:
+                best = FoundSite(None, visit.site.url, proof.confidence, proof.evidence)
+        return best, None
+
+
+async def visited(domain: str, sites: SiteCache, steps: Steps, *, with_texts: bool = False) -> Visit:
+    """A visit to the site, as a step. Raises what the site cache raises."""
+    with steps.take("crawl") as step:
+        visit = await sites.visit(domain, with_texts=with_texts)
+        step.outcome = "reused" if visit.was_cached else "done"
+    return visit
