@@ -1,12 +1,16 @@
 """The order of locks in a shared transaction is a decision; a renamed or moved operation does not change it."""
 
-from enricher import budgets, company_facts, company_sites, contacts, crawled_sites, runs, vendor_answers, verifying
+from enricher import company_facts, runs
+from enricher.contacts import contacts, verification
+from enricher.crawl import crawled_sites
 from enricher.lock_order import LOCK_ORDER
+from enricher.purchases import budgets, vendor_answers
+from enricher.sites import company_sites
 
 
 def test_operations_lock_in_this_order_and_the_rows_that_all_calls_share_come_last() -> None:
     assert (
-        verifying.find_known,
+        verification.find_known,
         vendor_answers.renew,
         vendor_answers.leave,
         vendor_answers.keep,
