@@ -18,7 +18,7 @@ import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 
-from leadgen.chatting import Told, chat
+from leadgen.chat_client import Told, chat
 from leadgen.load import load_generated
 from leadgen.local.service import Service
 from leadgen.local.stack import SERVICES, Stack, stack

@@ -29,7 +29,6 @@ PENDING = {
     "services/odoo-sync",
     "services/scorer",
     "services/upserter",
-    "tools/leadgen",
 }
 
 

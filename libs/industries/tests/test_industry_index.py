@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from industries.index import Code, IndustryIndex, VersionedCode
-from leadgen.resolving import evaluate, read_terms
+from leadgen.resolve_eval import evaluate, read_terms
 from leadgen.ssic import ssic_2020
 
 CODES = [Code("2020", *code) for code in ssic_2020()]

@@ -19,7 +19,7 @@ from common.ids import new_id
 from gateway.feed import Feed
 from gateway.main import gateway as composed
 from gateway.settings import GatewaySettings
-from leadgen.chatting import Told, chat
+from leadgen.chat_client import Told, chat
 from leadgen.tokens import token
 from testkit.stages import publish, until
 

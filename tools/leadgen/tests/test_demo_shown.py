@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
-from leadgen.chatting import Told
+from leadgen.chat_client import Told
 from leadgen.demo.screen import Screen
 from leadgen.demo.shown import Shown
 

@@ -10,8 +10,8 @@ import pytest
 
 from common.errors import Unavailable
 from embedded.ports import free_port
+from leadgen.deployed_files import NotFound
 from leadgen.migrate import MigrationFailed, MigrationRefused, migrate, read_migrations
-from leadgen.places import NotFound
 
 _numbers = count(1)
 

@@ -9,7 +9,7 @@ import typer
 from typer.testing import CliRunner, Result
 
 from industries.index import Resolution, VersionedCode
-from leadgen.resolving import Term, is_right, resolve_eval_command
+from leadgen.resolve_eval import Term, is_right, resolve_eval_command
 from leadgen.ssic import seed_ssic
 
 HEADER = "term,kind,mode,must_divisions,ok_divisions,must_not_divisions,codes_2020,codes_2025,note\n"

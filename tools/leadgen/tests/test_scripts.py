@@ -8,9 +8,9 @@ import pytest
 
 from common.errors import Permanent
 from leadgen.odoo_commands import OdooCommandFailed, operate
-from leadgen.refreshing import RefreshFailed, refresh
+from leadgen.register_refresh import RefreshFailed, refresh
 from leadgen.scoring.applying import NotRescored, rescore
-from leadgen.scripts import NotInstalled, ScriptFailed, told_by
+from leadgen.scripts import NotInstalled, ScriptFailed, run_script
 
 AWAY = "postgresql://nobody@127.0.0.1:1/nothing"
 PYTHON = Path(sys.executable).name
@@ -29,7 +29,7 @@ async def test_what_a_script_prints_is_read() -> None:
     """With the arguments that it was given, and what is to stand in its environment."""
     program = "import json, os, sys; print(json.dumps({'told': [sys.argv[1], os.environ['DATABASE_URL']]}))"
 
-    assert await told_by(PYTHON, "-c", program, "x", environment={"DATABASE_URL": AWAY}) == {"told": ["x", AWAY]}
+    assert await run_script(PYTHON, "-c", program, "x", environment={"DATABASE_URL": AWAY}) == {"told": ["x", AWAY]}
 
 
 @pytest.mark.parametrize(
@@ -42,7 +42,7 @@ async def test_what_a_script_prints_is_read() -> None:
 async def test_a_script_that_fails_says_why(program: str, words: str) -> None:
     """In its own words, whatever it printed before; without any, by its exit code."""
     with pytest.raises(ScriptFailed) as failed:
-        await told_by(PYTHON, "-c", program, environment={})
+        await run_script(PYTHON, "-c", program, environment={})
 
     assert str(failed.value) == words
 
@@ -50,7 +50,7 @@ async def test_a_script_that_fails_says_why(program: str, words: str) -> None:
 async def test_a_script_that_is_not_there_is_named() -> None:
     """Nothing is looked for elsewhere."""
     with pytest.raises(NotInstalled, match=r"^leadgen-nothing is not installed beside this command$"):
-        await told_by("leadgen-nothing", environment={})
+        await run_script("leadgen-nothing", environment={})
 
 
 @pytest.mark.parametrize(("run", "error"), EACH)

@@ -1,4 +1,4 @@
-"""`leadgen`: the operator's command. Each subcommand translates words into a call, and errors into a line."""
+"""The operator's command."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -10,14 +10,14 @@ from leadgen.bench.command import bench_app
 from leadgen.demo.running import ask
 from leadgen.demo.running import demo as run_demo
 from leadgen.demo.screen import Screen
-from leadgen.ending import done
+from leadgen.exit_codes import run_or_exit
 from leadgen.load.command import load_command
 from leadgen.local.command import up as run_up
 from leadgen.migrate import migrate as run_migrations
 from leadgen.odoo_commands import audit_app, odoo_app
 from leadgen.options import DatabaseUrl
-from leadgen.refreshing import refresh_command
-from leadgen.resolving import resolve_eval_command
+from leadgen.register_refresh import refresh_command
+from leadgen.resolve_eval import resolve_eval_command
 from leadgen.scoring.command import score_command, scoring_app
 from leadgen.ssic import seed_ssic, ssic_app
 from leadgen.tenants import TenantNumber, add_tenant, limit_command
@@ -49,32 +49,32 @@ def demo(
     once: Annotated[bool, typer.Option("--once", help="End when the leads are scored.")] = False,
     out: Annotated[Path | None, typer.Option(help="Also write what was shown to this JSON file.")] = None,
     rows: Annotated[int, typer.Option(min=100, help="Companies in the made-up register.")] = 200_000,
-    seed: Annotated[int, typer.Option(help="Of the made-up register.")] = 65,
+    seed: Annotated[int, typer.Option(help="Seed of the made-up register.")] = 65,
 ) -> None:
-    """Start everything on this machine and watch one chat message become ten scored leads."""
+    """Start everything on this machine and show how one chat message becomes ten scored leads."""
     if out is not None and not out.absolute().parent.is_dir():
         raise typer.BadParameter(f"there is no folder {out.absolute().parent}", param_hint="--out")
-    done(run_demo(once=once, out=out, rows=rows, seed=seed))
+    run_or_exit(run_demo(once=once, out=out, rows=rows, seed=seed))
 
 
 @app.command()
 def up(
-    data: Annotated[Path, typer.Option(help="Where PostgreSQL and Kafka keep their data.")] = Path(".run"),
+    data: Annotated[Path, typer.Option(help="Folder for the data of PostgreSQL and Kafka.")] = Path(".run"),
     tenant: TenantNumber = 1,
     simulator: Annotated[bool, typer.Option(help="Visit the simulator's websites, not the real web.")] = False,
 ) -> None:
     """Start everything on this machine, with data that stays, until Ctrl-C."""
-    done(run_up(data, tenant, with_simulator=simulator))
+    run_or_exit(run_up(data, tenant, with_simulator=simulator))
 
 
 @app.command()
 def chat(
-    message: Annotated[str, typer.Argument(help='What a rep types, such as "Manufacturing".')],
+    message: Annotated[str, typer.Argument(help='The message, such as "Manufacturing".')],
     gateway: Annotated[str, typer.Option(envvar="LEADGEN_GATEWAY", show_envvar=True, help="The gateway's URL.")],
     access: Annotated[str, typer.Option("--token", envvar="LEADGEN_TOKEN", show_envvar=True)],
 ) -> None:
-    """Type one message into the chat and watch what comes of it."""
-    shown = done(ask(gateway, access, message, Screen()))
+    """Send one chat message and show its progress and leads."""
+    shown = run_or_exit(ask(gateway, access, message, Screen()))
     if not shown.is_scored and shown.leads:
         raise typer.Exit(1)
 
@@ -82,10 +82,10 @@ def chat(
 @app.command()
 def migrate(database_url: DatabaseUrl) -> None:
     """Bring the database's schema up to date, and seed the industry codes."""
-    applied = done(run_migrations(database_url))
+    applied = run_or_exit(run_migrations(database_url))
     for name in applied:
         typer.echo(f"applied {name}")
-    codes = done(seed_ssic(database_url))
+    codes = run_or_exit(seed_ssic(database_url))
     typer.echo(f"{len(applied)} migrations applied; {codes} industry codes")
 
 
@@ -93,8 +93,8 @@ def migrate(database_url: DatabaseUrl) -> None:
 def topics(
     kafka: Annotated[str, typer.Option("--kafka", envvar="KAFKA_BOOTSTRAP_SERVERS", show_envvar=True)],
 ) -> None:
-    """Create the topics of deploy/topics.yaml that are missing."""
-    created = done(create_topics(kafka))
+    """Create the missing topics of deploy/topics.yaml."""
+    created = run_or_exit(create_topics(kafka))
     typer.echo(f"{len(created)} topics created" + "".join(f"\n  {name}" for name in created))
 
 
@@ -102,17 +102,17 @@ def topics(
 def tenant_add(
     tenant: TenantNumber, name: Annotated[str, typer.Option(help="Shown to operators.")], database_url: DatabaseUrl
 ) -> None:
-    """Add a tenant, or rename it and switch it on again."""
-    done(add_tenant(database_url, tenant, name))
+    """Add a tenant, or rename it and activate it again."""
+    run_or_exit(add_tenant(database_url, tenant, name))
     typer.echo(f"tenant {tenant}: {name}")
 
 
 @app.command()
 def token(
     tenant: TenantNumber,
-    secret: Annotated[str, typer.Option(envvar="GATEWAY_JWT_SECRET", show_envvar=True, help="The gateway's.")],
-    user: Annotated[str, typer.Option(help="Who the token is for.")] = "rep@example.com",
-    hours: Annotated[float, typer.Option(min=0.01, max=87600, help="How long it is good.")] = 12,
+    secret: Annotated[str, typer.Option(envvar="GATEWAY_JWT_SECRET", show_envvar=True, help="The gateway's secret.")],
+    user: Annotated[str, typer.Option(help="User that the token is for.")] = "rep@example.com",
+    hours: Annotated[float, typer.Option(min=0.01, max=87600, help="Hours until it expires.")] = 12,
 ) -> None:
     """Print an access token for the gateway."""
     if len(secret) < 32:

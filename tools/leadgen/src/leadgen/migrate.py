@@ -13,8 +13,8 @@ import asyncpg
 
 from common.errors import Permanent
 from common.postgres import AWAY
-from leadgen.owner import connected
-from leadgen.places import deployed
+from leadgen.deployed_files import deployed
+from leadgen.owner_connection import connected
 
 FILE_NAME = re.compile(r"(\d{4})_[a-z0-9_]+\.sql")
 

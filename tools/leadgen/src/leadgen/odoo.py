@@ -8,7 +8,7 @@ import asyncpg
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
 from common.errors import Permanent
-from leadgen.owner import connected
+from leadgen.owner_connection import connected
 
 SAVE = """
     INSERT INTO odoo_connections (tenant_id, url, database, api_key, login, own_fields)

@@ -10,16 +10,16 @@ from typing import Annotated, Any, TypeAlias
 import typer
 
 from common.errors import Permanent
-from leadgen.ending import done
+from leadgen.exit_codes import run_or_exit
 from leadgen.odoo import connect_odoo, rotate_key
 from leadgen.options import AsJson, DatabaseUrl
-from leadgen.scripts import NotInstalled, ScriptFailed, told_by
+from leadgen.scripts import NotInstalled, ScriptFailed, run_script
 from leadgen.tenants import MOST, TenantNumber
 
 SCRIPT = "leadgen-odoo-operate"
 
 odoo_app = typer.Typer(no_args_is_help=True, help="The tenants' Odoos.")
-audit_app = typer.Typer(no_args_is_help=True, help="Compare what we hold with what others hold.")
+audit_app = typer.Typer(no_args_is_help=True, help="Compare our records with those of other systems.")
 
 CredentialsKey = Annotated[str, typer.Option(envvar="ODOO_CREDENTIALS_KEY", show_envvar=True)]
 OneTenant = Annotated[
@@ -48,7 +48,7 @@ def connect_command(
     ] = None,
 ) -> None:
     """Store where a tenant's Odoo is; its API key is encrypted. `leadgen odoo check` then sends what has waited."""
-    done(
+    run_or_exit(
         connect_odoo(
             database_url, tenant, url, database, api_key, credentials_key, login=login, own_fields=own_field or ()
         )
@@ -59,7 +59,7 @@ def connect_command(
 @odoo_app.command("rotate-key")
 def rotate_key_command(database_url: DatabaseUrl, credentials_key: CredentialsKey) -> None:
     """Encrypt all API keys anew with the first of the comma-separated keys; the others open what they closed."""
-    typer.echo(f"{done(rotate_key(database_url, credentials_key))} API keys are encrypted with the first key")
+    typer.echo(f"{run_or_exit(rotate_key(database_url, credentials_key))} API keys are encrypted with the first key")
 
 
 @odoo_app.command("check")
@@ -67,7 +67,7 @@ def check_command(
     database_url: DatabaseUrl, credentials_key: CredentialsKey, tenant: OneTenant = None, as_json: AsJson = False
 ) -> None:
     """See whether leads get through. If so, a tenant is blocked no more, and what has waited is sent."""
-    told = done(operate("check", database_url, credentials_key, tenant))
+    told = run_or_exit(operate("check", database_url, credentials_key, tenant))
     for it in _answered(told, as_json):
         if it["problems"]:
             said = "".join(f"\n  {problem}" for problem in it["problems"])
@@ -83,7 +83,7 @@ def resync_command(
     database_url: DatabaseUrl, credentials_key: CredentialsKey, tenant: OneTenant = None, as_json: AsJson = False
 ) -> None:
     """Send again whatever Odoo did not take, or could not get."""
-    told = done(operate("resync", database_url, credentials_key, tenant))
+    told = run_or_exit(operate("resync", database_url, credentials_key, tenant))
     for it in _answered(told, as_json):
         blocked = f"; it is blocked ({it['blocked']}): run `leadgen odoo check`" if it["blocked"] else ""
         _say(f"tenant {it['tenant']}: {it['waiting']} leads are sent again{blocked}", as_json)
@@ -102,7 +102,7 @@ def sync_command(
     if not dry_run:
         resync_command(database_url, credentials_key, tenant, as_json)
         return
-    told = done(operate("preview", database_url, credentials_key, tenant))
+    told = run_or_exit(operate("preview", database_url, credentials_key, tenant))
     for it in _answered(told, as_json):
         for row in it["rows"]:
             columns = ", ".join(f"{name}={value!r}" for name, value in row.items() if name != "model")
@@ -122,7 +122,7 @@ def audit_command(
     database_url: DatabaseUrl, credentials_key: CredentialsKey, tenant: OneTenant = None, as_json: AsJson = False
 ) -> None:
     """Print how the tenants' Odoos differ from what was written there. Exit code 1 where they do."""
-    told = done(operate("audit", database_url, credentials_key, tenant))
+    told = run_or_exit(operate("audit", database_url, credentials_key, tenant))
     for it in _answered(told, as_json):
         for found in it["differences"]:
             _say(_difference(found), as_json)
@@ -136,7 +136,7 @@ async def operate(command: str, database_url: str, credentials_key: str, tenant:
     about = [] if tenant is None else ["--tenant", str(tenant)]
     environment = {"DATABASE_URL": database_url, "ODOO_CREDENTIALS_KEY": credentials_key}
     try:
-        told: list[Told] = (await told_by(SCRIPT, command, *about, environment=environment))["tenants"]
+        told: list[Told] = (await run_script(SCRIPT, command, *about, environment=environment))["tenants"]
     except NotInstalled as error:
         raise OdooCommandFailed(f"{error}: run it where odoo-sync is installed") from error
     except ScriptFailed as error:

@@ -4,5 +4,8 @@ from typing import Annotated
 
 import typer
 
-DatabaseUrl = Annotated[str, typer.Option(envvar="DATABASE_URL", show_envvar=True, help="As the tables' owner.")]
+DatabaseUrl = Annotated[
+    str,
+    typer.Option(envvar="DATABASE_URL", show_envvar=True, help="The database, with the login that owns the tables."),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]

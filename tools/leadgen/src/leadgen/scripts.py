@@ -19,8 +19,8 @@ class ScriptFailed(Permanent):
     """The script ended with an error; the message is its own."""
 
 
-async def told_by(script: str, *arguments: str, environment: Mapping[str, str]) -> Any:
-    """What the script prints, out of its JSON; it has our environment and this one over it.
+async def run_script(script: str, *arguments: str, environment: Mapping[str, str]) -> Any:
+    """Runs the script with our environment overlaid by `environment`, and returns its JSON output.
 
     Raises NotInstalled, ScriptFailed.
     """

@@ -6,9 +6,9 @@ import asyncpg
 import typer
 
 from common.errors import Permanent
-from leadgen.ending import done
+from leadgen.exit_codes import run_or_exit
 from leadgen.options import DatabaseUrl
-from leadgen.owner import connected
+from leadgen.owner_connection import connected
 
 SAVE = """
     INSERT INTO tenants (tenant_id, name) VALUES ($1, $2)
@@ -77,20 +77,20 @@ def limit_command(
     tenant: TenantNumber,
     database_url: DatabaseUrl,
     sync_limit: Annotated[
-        int | None, typer.Option(min=0, max=MOST, help="Companies worked on at once for a chat message.")
+        int | None, typer.Option(min=0, max=MOST, help="Companies upserted and enriched at once for a chat message.")
     ] = None,
     max_per_job: Annotated[
-        int | None, typer.Option(min=1, max=MOST, help="Companies that one background job takes over.")
+        int | None, typer.Option(min=1, max=MOST, help="Companies that one background job saves.")
     ] = None,
     requests_per_minute: Annotated[
-        int | None, typer.Option(min=1, max=MOST, help="Instead of TENANT_REQUESTS_PER_MINUTE.")
+        int | None, typer.Option(min=1, max=MOST, help="Replaces TENANT_REQUESTS_PER_MINUTE.")
     ] = None,
-    none: Annotated[bool, typer.Option("--none", help="Take away the caps that are not given here.")] = False,
+    none: Annotated[bool, typer.Option("--none", help="Remove the caps that are not given here.")] = False,
 ) -> None:
-    """Give a tenant caps of its own, or show those that it has. Of companies, the smaller of cap and setting holds.
+    """Set or show a tenant's own caps. For companies, the lower of the tenant's cap and the setting applies.
 
     Services notice within half a minute.
     """
     given = Limits(sync_limit, max_per_job, requests_per_minute)
-    for name, value in done(limit_tenant(database_url, tenant, given, afresh=none))._asdict().items():
+    for name, value in run_or_exit(limit_tenant(database_url, tenant, given, afresh=none))._asdict().items():
         typer.echo(f"{name.replace('_', '-'):<20} {'none of its own' if value is None else value}")

@@ -1,4 +1,4 @@
-"""Where subcommands print tables."""
+"""The console on which subcommands print tables."""
 
 from rich.console import Console
 

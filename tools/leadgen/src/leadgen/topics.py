@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from common.errors import Permanent, Unavailable
 from common.outbox import MAX_MESSAGE
-from leadgen.places import deployed
+from leadgen.deployed_files import deployed
 
 DAY_MS = 24 * 60 * 60 * 1000
 
@@ -30,7 +30,7 @@ class Part(BaseModel):
 
 
 class Defaults(Part):
-    """What holds for topics that say nothing else."""
+    """Defaults for topics that state nothing else."""
 
     partitions: int = Field(ge=1)
     retention_days: int = Field(ge=1)

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from leadgen.bench.options import ODOO_COMPANIES, ODOO_SAMPLE, UPSERT_BATCH, EnrichPart
-from leadgen.ending import done
+from leadgen.exit_codes import run_or_exit
 from leadgen.options import AsJson
 
 bench_app = typer.Typer(no_args_is_help=True, help="Measure, as ratios within one run.")
@@ -165,7 +165,7 @@ def _run(measuring: Coroutine[Any, Any, dict[str, Any]], as_json: bool) -> None:
     """Runs the measurement as a service runs, and prints its figures."""
     import uvloop
 
-    figures = done(measuring, run=uvloop.run)
+    figures = run_or_exit(measuring, run=uvloop.run)
     if as_json:
         typer.echo(json.dumps(figures))
         return

@@ -9,12 +9,12 @@ import httpx
 
 from common.errors import Permanent
 from embedded.child import tail
-from leadgen.chatting import ChatRefused, chat
+from leadgen.chat_client import ChatRefused, chat
 from leadgen.demo.screen import Screen
 from leadgen.demo.shown import Shown
 from leadgen.load import load_generated
+from leadgen.local.signals import stop_on_signals
 from leadgen.local.stack import Stack, stack
-from leadgen.local.stopping import stop_on_signals
 from leadgen.tenants import add_tenant
 from leadgen.tokens import token
 

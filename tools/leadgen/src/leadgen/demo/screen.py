@@ -1,4 +1,4 @@
-"""What the demo shows in the terminal: a line per step, a line per stage that a company reaches, then the table."""
+"""The demo's output in the terminal: a line per step, a line per stage that a company reaches, then the table."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from leadgen.chatting import Told
+from leadgen.chat_client import Told
 from leadgen.demo.shown import Shown
 from leadgen.terminal import wide_enough
 
@@ -24,7 +24,7 @@ class Screen:
         self._console.print(f"[green]✓[/] [dim]{seconds:5.1f} s[/]  {escape(what)}", highlight=False, soft_wrap=True)
 
     def said(self, message: str) -> None:
-        """What the rep types."""
+        """Prints the rep's message."""
         self._console.print(f"\n[bold]rep>[/] {escape(message)}\n", highlight=False)
 
     def told(self, told: Told) -> None:
@@ -60,7 +60,7 @@ class Screen:
         return table
 
     def where(self, urls: dict[str, str], token: str) -> None:
-        """What to open, and how to ask more."""
+        """Prints the addresses to open and the command to ask more."""
         self._console.print()
         for name, url in urls.items():
             self._console.print(f"  {name:<12} {url}", highlight=False, soft_wrap=True)

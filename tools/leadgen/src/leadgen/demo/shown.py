@@ -1,10 +1,10 @@
-"""What the demo has been told so far, as the file that OUT names holds it. Pure."""
+"""The demo's results so far, in the form of the file that OUT names. Pure."""
 
 from typing import Any
 
 from pydantic import BaseModel, Field
 
-from leadgen.chatting import Told
+from leadgen.chat_client import Told
 
 
 class Lead(BaseModel):

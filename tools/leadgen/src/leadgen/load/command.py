@@ -10,7 +10,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from rich.table import Table
 
 from common.errors import LeadgenError
-from leadgen.ending import FAILED, REFUSED
+from leadgen.exit_codes import FAILED, REFUSED
 from leadgen.load import NotARegister, Summary, UnknownVersion, load, load_generated
 from leadgen.load.report import Phase
 from leadgen.load.report import Progress as LoadProgress
@@ -26,13 +26,14 @@ def load_command(
     file: Annotated[
         Path | None, typer.Argument(help="A CSV of the register: plain, .gz, .zip, or a folder of letter files.")
     ] = None,
-    generate: Annotated[int | None, typer.Option(min=1, help="Load so many made-up companies instead.")] = None,
-    seed: Annotated[int, typer.Option(help="Of the made-up companies: the same seed, the same companies.")] = 65,
+    generate: Annotated[int | None, typer.Option(min=1, help="Load this many made-up companies instead.")] = None,
+    seed: Annotated[int, typer.Option(help="Seed of the made-up companies.")] = 65,
     rejects: Annotated[
-        Path | None, typer.Option(help="Where rows that cannot be read go; else <file>.rejects.csv beside it.")
+        Path | None, typer.Option(help="File for unreadable rows; by default <file>.rejects.csv beside it.")
     ] = None,
     ssic_version: Annotated[
-        str | None, typer.Option(help="Of the file's industry codes, such as 2025; else the codes themselves tell.")
+        str | None,
+        typer.Option(help="SSIC version of the file's codes, such as 2025; detected if not given."),
     ] = None,
     database_url: Annotated[
         str | None, typer.Option(envvar="DATABASE_URL", show_envvar=True, help="The database, as the tables' owner.")

@@ -11,7 +11,7 @@ ROWS_PER_BLOCK = 2_000
 
 
 def generated(rows: int, seed: int) -> Source:
-    """So many companies. Its size and positions count rows."""
+    """A made-up register. Its size and positions count rows."""
 
     def blocks() -> Iterator[tuple[bytes, int]]:
         yield (as_csv(registry.COLUMNS) + "\n").encode(), 0

@@ -79,7 +79,7 @@ class Header:
         return tuple(column for column in COLUMNS if column in self.columns)
 
     def position(self, column: str) -> int | None:
-        """Where the column is, None when the file has none."""
+        """Returns the column's position, None if the file has no such column."""
         return self.columns.index(column) if column in self.columns else None
 
 

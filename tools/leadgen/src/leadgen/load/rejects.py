@@ -14,7 +14,7 @@ HEADER = ["file", "line", "reason", "text"]
 
 
 def rejects_beside(source: Path) -> Path:
-    """Where rejects go when nobody says: `acra.csv.gz` has `acra.csv.gz.rejects.csv` beside it."""
+    """Returns the default file for rejects: `acra.csv.gz` has `acra.csv.gz.rejects.csv` beside it."""
     source = source.resolve()
     return source.with_name(source.name + ".rejects.csv")
 

@@ -1,4 +1,4 @@
-"""What a load tells: `Progress` while it goes on, a `Summary` at the end."""
+"""The reports of a load: `Progress` while it runs, a `Summary` at the end."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +9,7 @@ Phase: TypeAlias = Literal["reading", "waiting", "merging"]
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a load is: `done` of `total` bytes (of generated companies: rows) when reading, pages when merging."""
+    """Progress of a load: `done` of `total` bytes (for generated companies: rows) when reading, pages when merging."""
 
     phase: Phase
     done: int
@@ -20,7 +20,7 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What became of the rows: read = inserted + updated + unchanged + repeated + rejected."""
+    """Counts of rows: read = inserted + updated + unchanged + repeated + rejected."""
 
     files: int
     inserted: int

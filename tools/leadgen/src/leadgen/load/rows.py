@@ -43,7 +43,7 @@ class Lines:
         return self._back.popleft() if self._back else next(self._lines)
 
     def put_back(self, lines: list[tuple[int, str]]) -> None:
-        """They come again, in this order, before all others."""
+        """Puts the rows back; the next reads return them, in this order, before all others."""
         self._back.extendleft(reversed(lines))
 
 

@@ -1,4 +1,4 @@
-"""Where the rows come from: a CSV, plain, gzipped or in a zip, or a folder of them, as blocks of bytes.
+"""Sources of rows: a CSV, plain, gzipped or in a zip, or a folder of them, read as blocks of bytes.
 
 What a file is, is told by its first bytes, not by its name. Reading may be repeated: each
 `Source.blocks` starts anew.

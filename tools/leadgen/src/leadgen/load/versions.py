@@ -1,4 +1,4 @@
-"""In which version of SSIC a file's industry codes are to be read.
+"""Detection of the SSIC version of a file's industry codes.
 
 Most codes mean the same in each version, but some were reused for something else, so that reading them in the wrong one
 finds the wrong companies. Codes that exist in one version only tell which it is.
@@ -57,7 +57,7 @@ VERSION_OF_ROW = (
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """What the rows of a load say. `telling` counts, for each version, those that only it explains."""
+    """Evidence from the rows of a load. `telling` counts, for each version, the rows that only it explains."""
 
     rows: int
     telling: Mapping[str, int]

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import typer
 
+from leadgen.local.signals import stop_on_signals
 from leadgen.local.stack import Tell, stack
-from leadgen.local.stopping import stop_on_signals
 from leadgen.tenants import add_tenant
 from leadgen.tokens import token
 

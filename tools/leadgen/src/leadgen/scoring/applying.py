@@ -7,7 +7,7 @@ import asyncpg
 from common.errors import Permanent
 from leadgen.scoring.leads import of_tenant
 from leadgen.scoring.weights import Weights
-from leadgen.scripts import NotInstalled, ScriptFailed, told_by
+from leadgen.scripts import NotInstalled, ScriptFailed, run_script
 
 #: The scorer's own script.
 SCRIPT = "leadgen-scorer-rescore"
@@ -59,7 +59,7 @@ async def rescore(database_url: str, tenant_id: int) -> dict[str, int]:
     """
     later = f"the leads keep their scores until `{SCRIPT} {tenant_id}` is run where the scorer is installed"
     try:
-        told: dict[str, int] = await told_by(SCRIPT, str(tenant_id), environment={"DATABASE_URL": database_url})
+        told: dict[str, int] = await run_script(SCRIPT, str(tenant_id), environment={"DATABASE_URL": database_url})
     except NotInstalled as error:
         raise NotRescored(f"{error}: {later}") from error
     except ScriptFailed as error:

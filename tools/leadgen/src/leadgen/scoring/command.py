@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from common.errors import Permanent
-from leadgen.ending import done
+from leadgen.exit_codes import run_or_exit
 from leadgen.options import AsJson, DatabaseUrl
 from leadgen.scoring import screen
 from leadgen.scoring.applying import apply, rescore
@@ -23,10 +23,11 @@ from leadgen.scoring.plotting import checked, plot
 from leadgen.scoring.weights import Model, Weighed, Weights, as_toml, read_weights, scorers_model
 from leadgen.tenants import TenantNumber
 
-scoring_app = typer.Typer(no_args_is_help=True, help="Scores against what became of the leads.")
+scoring_app = typer.Typer(no_args_is_help=True, help="Scores and the leads' outcomes.")
 
 MaybeDatabaseUrl = Annotated[
-    str | None, typer.Option(envvar="DATABASE_URL", show_envvar=True, help="Where the file does not say enough.")
+    str | None,
+    typer.Option(envvar="DATABASE_URL", show_envvar=True, help="Source of what the file lacks."),
 ]
 OutcomesFile = Annotated[Path, typer.Argument(help="A CSV with the columns uen and outcome (won or lost, 1 or 0).")]
 ModelFile = Annotated[Path | None, typer.Option("--model", help="The scorer's model, if not the newest of its own.")]
@@ -38,12 +39,12 @@ class DatabaseNeeded(Permanent):
 
 def score_command(
     database_url: DatabaseUrl,
-    uen: Annotated[str, typer.Option("--explain", metavar="UEN", help="The company whose score is to be explained.")],
+    uen: Annotated[str, typer.Option("--explain", metavar="UEN", help="UEN of the company.")],
     tenant: TenantNumber = 1,
     as_json: AsJson = False,
 ) -> None:
-    """Explain a lead's score: every contribution, with its evidence and where that stands."""
-    lead = done(explain(database_url, tenant, uen))
+    """Explain a lead's score: every contribution, with its evidence and source."""
+    lead = run_or_exit(explain(database_url, tenant, uen))
     if as_json:
         _print(asdict(lead) | {"enriched_at": lead.enriched_at.isoformat()})
     else:
@@ -58,11 +59,11 @@ def eval_command(
     as_json: AsJson = False,
     picture: Annotated[Path | None, typer.Option("--plot", help="Draw calibration and ROC: an .svg or a .png.")] = None,
 ) -> None:
-    """Hold scores against what became of the leads: AUC, calibration, Brier.
+    """Compare scores with the leads' outcomes: AUC, calibration, Brier score.
 
     The scores are those of the file's column `score`; without one, those that the tenant's leads have now.
     """
-    evaluation = done(_evaluate(file, tenant, database_url, picture))
+    evaluation = run_or_exit(_evaluate(file, tenant, database_url, picture))
     if as_json:
         _print(asdict(evaluation))
         return
@@ -80,15 +81,15 @@ def fit_command(
     out: Annotated[Path | None, typer.Option(help="Also write the proposed weights to this TOML file.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Propose weights that tell the won from the lost better. Nothing is applied: `leadgen scoring use` does that.
+    """Propose weights that separate won leads from lost ones better. `leadgen scoring use` applies them.
 
     Features are the file's columns that are named like one (0 to 1, empty: unknown); without any, what the tenant's
     leads are scored by now. At least 100 outcomes are needed, 20 of each kind.
     """
-    proposal = done(_fit(file, tenant, database_url, model))
+    proposal = run_or_exit(_fit(file, tenant, database_url, model))
     text = as_toml(Weights(proposal.version, proposal.weights), _about(proposal, file))
     if out is not None:
-        done(_write(out, text))
+        run_or_exit(_write(out, text))
     if as_json:
         _print({**asdict(proposal), "is_better": proposal.is_better, "model": text, "applied": False})
         return
@@ -110,15 +111,15 @@ def use_command(
     default: Annotated[bool, typer.Option("--default", help="The model's own weights again.")] = False,
     model: ModelFile = None,
 ) -> None:
-    """Score a tenant's leads by weights of its own from now on, and those that it has once more."""
+    """Give a tenant weights of its own, and rescore its leads."""
     if (file is None) is not default:
         raise typer.BadParameter("give a file of weights, or --default and none")
-    weights = done(_use(file, database_url, tenant, model))
+    weights = run_or_exit(_use(file, database_url, tenant, model))
     if weights is None:
         typer.echo(f"tenant {tenant} is scored by the model's own weights from now on")
     else:
         typer.echo(f"tenant {tenant} is scored by {file} ({weights.version}) from now on")
-    told = done(rescore(database_url, tenant))
+    told = run_or_exit(rescore(database_url, tenant))
     typer.echo("{leads} leads scored again, {changed} changed: the scorer announces those".format(**told))
 
 
@@ -156,7 +157,7 @@ async def _fit(file: Path, tenant: int, database_url: str | None, model_file: Pa
 
 
 async def _fit_to_database(outcomes: Outcomes, tenant: int, database_url: str, model: Model) -> Proposal:
-    """By what the leads are scored by now, with the tenant's weights of now. Scores of older models do not count."""
+    """Proposes weights from the features and weights that the leads are scored by now. Older models do not count."""
     known = await features_of(database_url, tenant, [row.uen for row in outcomes.rows])
     known = {uen: features for uen, features in known.items() if all("prior" in it for it in features.values())}
     leads = [
@@ -170,7 +171,7 @@ async def _fit_to_database(outcomes: Outcomes, tenant: int, database_url: str, m
 
 
 def _weighed(name: str, known: Sequence[Any]) -> Weighed:
-    """The same in all leads, but for those that a rescoring under way has not come to."""
+    """Returns a criterion's weight and prior: equal in all leads, except those that a rescoring has not reached yet."""
     found = [features[name] for features in known if name in features]
     return Weighed(median_low(it["weight"] for it in found), median_low(it["prior"] for it in found))
 

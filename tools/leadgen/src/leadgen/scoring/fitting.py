@@ -37,7 +37,7 @@ class NothingTells(Permanent):
 
 @dataclass(frozen=True, slots=True)
 class Labelled:
-    """What is known of a lead, by feature (what is missing is unknown), and what became of it."""
+    """A lead's known features (a missing one is unknown) and its outcome."""
 
     values: Mapping[str, float | None]
     is_won: bool
@@ -63,7 +63,7 @@ class Proposal:
 
 
 def propose(leads: Sequence[Labelled], now: Mapping[str, Weighed], *, missing: int = 0) -> Proposal:
-    """The same leads give the same proposal. Raises TooFewLabels with what is needed, NothingTells, NotInstalled."""
+    """Proposes weights, always the same for the same leads. Raises TooFewLabels, NothingTells, NotInstalled."""
     won = sum(lead.is_won for lead in leads)
     _check(len(leads), won)
     with needed("fitting weights"):
@@ -150,7 +150,7 @@ def _fit(found: "Matrix", is_won: "np.ndarray[Any, Any]") -> "Matrix":
 
 
 def _shares(weights: Mapping[str, float]) -> dict[str, float]:
-    """The same in proportion, in four decimals that sum to 1; what rounding leaves goes to the largest remainders."""
+    """Scales the weights to four decimals that sum to 1; the rest of rounding goes to the largest remainders."""
     unit = 10**PLACES
     total = sum(weights.values())
     exact = {name: weight * unit / total for name, weight in weights.items()}

@@ -1,4 +1,4 @@
-"""What the database holds of a tenant's scored leads, for the operator: scores, features, explanations."""
+"""A tenant's scored leads in the database, for the operator: scores, features, explanations."""
 
 import json
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -11,7 +11,7 @@ import asyncpg
 
 from common.errors import Permanent
 from lead_features.format import Contribution, contributions_in
-from leadgen.owner import connected
+from leadgen.owner_connection import connected
 
 Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 

@@ -1,4 +1,4 @@
-"""How well scores tell won leads from lost ones. Pure.
+"""Measures of how well scores separate won leads from lost ones. Pure.
 
 AUC is the chance that a won lead has a higher score than a lost one (a tie counts half). Brier is the mean square of
 score minus outcome. Calibrated scores say what to expect: of leads around 0.7, seven in ten are won.
@@ -34,7 +34,7 @@ class Bin:
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """What the scores are worth; `missing` are outcomes of companies that have no score."""
+    """Measures of the scores; `missing` counts outcomes of companies that have no score."""
 
     labels: int
     won: int
@@ -71,7 +71,7 @@ def evaluate(leads: Sequence[Scored], *, missing: int = 0) -> Evaluation:
 
 
 def auc(leads: Sequence[Scored]) -> float:
-    """Of at least one won lead and one lost."""
+    """Returns the area under the ROC curve. Needs at least one won lead and one lost."""
     lost = sorted(lead.score for lead in leads if not lead.is_won)
     won = [lead.score for lead in leads if lead.is_won]
     halves = sum(bisect_left(lost, score) + bisect_right(lost, score) for score in won)

@@ -29,12 +29,12 @@ class NotOutcomes(Permanent):
 
 
 class BadRow(Exception):
-    """What is wrong with one row."""
+    """The fault of one row."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a lead. `values` are those of the features that the file names; None is unknown."""
+    """The outcome of a lead. `values` are those of the features that the file names; None is unknown."""
 
     line: int
     uen: str

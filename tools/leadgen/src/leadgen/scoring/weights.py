@@ -25,7 +25,7 @@ class NotAModel(Permanent):
 
 @dataclass(frozen=True, slots=True)
 class Weighed:
-    """What a criterion weighs, and the value that stands in where nothing is known of it."""
+    """A criterion's weight, and the prior that replaces an unknown value."""
 
     weight: float
     prior: float
@@ -92,7 +92,7 @@ def as_toml(proposed: Weights, comments: list[str]) -> str:
 
 
 def _newest() -> Path:
-    """Where the scorer is installed beside us its files are there to be read; none of its code is run."""
+    """Finds the scorer's model file if the scorer is installed beside us; runs none of its code."""
     scorer = find_spec("scorer")
     folders = scorer.submodule_search_locations if scorer else None
     files = [file for folder in folders or () for file in Path(folder, "models").glob("*.toml")]

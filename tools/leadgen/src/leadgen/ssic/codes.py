@@ -1,4 +1,4 @@
-"""What a classification is: codes on five levels, each below another. A list that is not one is refused, with advice.
+"""A classification: codes on five levels, each below another. Any other list is refused, with advice.
 
 A code tells its own level (a letter, then two to five digits) and its parent (itself without the last digit). Only
 which section a division belongs to has to be said by the list, at best by its order.

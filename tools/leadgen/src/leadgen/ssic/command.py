@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from common.errors import LeadgenError
-from leadgen.ending import FAILED, REFUSED
+from leadgen.exit_codes import FAILED, REFUSED
 from leadgen.options import DatabaseUrl
 from leadgen.ssic.codes import NotAClassification
 from leadgen.ssic.loading import LoadedVersion, load_ssic

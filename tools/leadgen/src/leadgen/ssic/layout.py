@@ -95,7 +95,7 @@ def _entries_of(cells: dict[str, str], place: str, is_defined: bool) -> Iterator
 
 
 def _role(name: str) -> tuple[str | None, str | None]:
-    """What a column of this name holds, and the version it names: "SSIC 2025 Title" is the title, of 2025."""
+    """Returns the content and the version that a column's name tells: "SSIC 2025 Title" is the title, of 2025."""
     words = re.findall(r"[a-z]+|\d+", re.sub(r"sub[-_ ]class", "subclass", name.lower()))
     version = next((word for word in words if _YEAR.fullmatch(word)), None)
     match [word for word in words if word not in ("ssic", "code", "codes", version)]:

@@ -34,7 +34,7 @@ REMOVE_OTHERS = """
 
 
 class Changes(NamedTuple):
-    """How many codes were new, and how many had another title or place."""
+    """Counts of new codes and of codes with another title or parent."""
 
     added: int
     changed: int

@@ -1,4 +1,4 @@
-"""How long a rep waits: from a chat message to ten scored leads, and where the time goes.
+"""The time from a chat message to ten scored leads, and its parts.
 
 The product runs as processes, the simulator's websites answer at once. The stages' moments are those at which the
 gateway told of them, so the last one is what a rep sees.
@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 
 import httpx
 
-from leadgen.chatting import chat
+from leadgen.chat_client import chat
 from leadgen.load import load_generated
 from leadgen.local.stack import Stack
 from leadgen.tenants import add_tenant

@@ -1,5 +1,5 @@
-"""How well companies are enriched: how close a night comes to what the web and the vendors make it wait, how many
-companies a second there are when nobody makes it wait, whether those who wait are held up by the night, and memory.
+"""Measures the enricher: a night's makespan relative to the latency of web and vendors, throughput without latency, the
+delay of the interactive lane beside the night, and memory.
 
 The enricher runs as a process, as in production; the simulator is the web and all vendors. See `enricher_process`.
 
@@ -122,7 +122,7 @@ async def _makespan(its: Servers, companies: int, workers: int) -> dict[str, Any
 
 
 async def _waits_s(product: EnricherUnderTest, asked: Sequence[Company]) -> dict[str, float]:
-    """What the simulator made these companies wait, all of them together."""
+    """Returns the seconds that the simulator made these companies wait, all together."""
     page, answer = (sum(span) / 2 / 1000 for span in (PAGE_MS, ANSWER_MS))
     vendors = await product.ask_simulator("vendors")
     calls = {vendor: sum(state["calls"].values()) for vendor, state in vendors.items()}

@@ -1,4 +1,4 @@
-"""How fast a register is loaded, next to a bare COPY of the same rows into the same table, in the same run."""
+"""Measures loading a register, relative to a bare COPY of the same rows into the same table in the same run."""
 
 import resource
 import secrets

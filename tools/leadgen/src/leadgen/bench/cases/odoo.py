@@ -1,4 +1,4 @@
-"""How fast leads come into a real Odoo, next to writing them as one would by hand: one create and one write per record.
+"""Measures the sync into a real Odoo, relative to one create and one write per record.
 
     first     a lead for each of 1,000 companies that Odoo has never seen, each with a contact: 3,000 records
     repeat    the same leads a night later, enriched and scored anew: nothing has changed, so nothing is written. Five
@@ -158,7 +158,7 @@ def _strangers(run: str, batch: str, number: int) -> Sequence[LeadScored]:
 
 @dataclass
 class Taken:
-    """How long a run took and what it asked of Odoo."""
+    """Duration of a run, and its calls to Odoo."""
 
     seconds: float
     calls: int

@@ -1,4 +1,4 @@
-"""How fast the scorer is, as it runs: a process of its own between a real PostgreSQL and a real Kafka.
+"""Measures the scorer as a process of its own between a real PostgreSQL and a real Kafka.
 
 Throughput: an idle scorer finds so many enriched companies of four tenants, each with an ICP, in its inbox, all at
 once. The time runs from there until Kafka has the last of its announcements; rows are committed before that. Latency:
@@ -107,7 +107,7 @@ async def bench_score(
 
 
 class Latency(NamedTuple):
-    """Until a consumer has the announcement: from the row's arrival in the inbox, and from when Kafka was given it."""
+    """Time until a consumer has the announcement: from the row's arrival in the inbox, and from the send to Kafka."""
 
     from_inbox_ms: float
     from_send_ms: float
@@ -151,7 +151,7 @@ class Bench:
         return len(events) / took
 
     async def latencies(self, events: Sequence[CompanyEnriched]) -> list[Latency]:
-        """Of each of them, one after the other."""
+        """Returns the latency of each event, one after the other."""
         await self._add(events)
         await self._leads.seek_to_end()
         latencies = []

@@ -1,4 +1,4 @@
-"""How fast the plumbing is, as ratios to a bare batched insert of the same rows in the same run.
+"""Measures inbox, workers and outbox, as ratios to a bare batched insert of the same rows in the same run.
 
 Each round measures four things on the same events, one after the other, in one database and on one broker:
 
@@ -57,7 +57,7 @@ SAVE = "INSERT INTO bench_results (tenant_id, uen, name) SELECT tenant(), * FROM
 
 
 class NotDone(Permanent):
-    """The plumbing did not do what it was to be measured at, or too little of it."""
+    """Too few events were handled for a rate."""
 
 
 @dataclass(frozen=True)
@@ -122,7 +122,7 @@ async def _round(
 
 
 async def _tidy(owner: "asyncpg.Connection[asyncpg.Record]") -> None:
-    """What autovacuum does within a minute: no way of working pays for what the one before it left behind."""
+    """Vacuums, as autovacuum does within a minute, so that no measurement pays for the rows of the one before."""
     await owner.execute("VACUUM ANALYZE inbox")
     await owner.execute("VACUUM ANALYZE outbox")
 
@@ -168,7 +168,7 @@ async def _work(database: Database, bootstrap_servers: str, stage: Stage, count:
 
 
 async def growth(counter: str, before: float, count: int, *, within_s: float) -> float:
-    """How fast this process's counter grows by `count` from `before`. Reading it costs the database nothing.
+    """Returns the rate at which this process's counter grows by `count` from `before`. Reading it costs no query.
 
     Raises NotDone.
     """

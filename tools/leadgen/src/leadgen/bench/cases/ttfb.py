@@ -1,4 +1,4 @@
-"""How soon a chat's first byte comes, next to a bare FastAPI endpoint that says the same word and does nothing.
+"""Measures the time to a chat's first byte, relative to a bare FastAPI endpoint that answers the same and does nothing.
 
 The whole product runs as processes, on a register of `rows` companies, with a simulator that answers at once; the bare
 endpoint is a process of its own, under the same server and settings. What is measured is from opening the connection
@@ -59,7 +59,7 @@ Moments = dict[str, list[float]]
 
 
 class NoFirstByte(Permanent):
-    """What answered was no stream of events."""
+    """The answer was no event stream."""
 
 
 async def bench_ttfb(product: Stack, folder: Path, *, rows: int, messages: int, rounds: int) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""How fast jobs upsert, next to bare statements over the same rows and to saving them row by row.
+"""Measures jobs that upsert companies, relative to bare statements over the same rows and to saving row by row.
 
 Each round measures five things on one register of living companies, one after the other, on the same PostgreSQL:
 
@@ -83,7 +83,7 @@ class UpsertFigures:
 
 @dataclass(frozen=True)
 class SizeFigures:
-    """What a row costs in a register of so many, and what the upserter's memory came to."""
+    """Cost per row in a register of this size, and the upserter's memory."""
 
     rows: int
     batch_rows: int
@@ -169,7 +169,7 @@ async def _statement(owner: Owner, statement: str) -> float:
 
 
 async def _tidy(owner: Owner, *, empty: bool = False) -> None:
-    """What autovacuum does within a minute: no way of working pays for what the one before it left behind.
+    """Vacuums, as autovacuum does within a minute, so that no measurement pays for the rows of the one before.
 
     Tables that are emptied are left as new ones are, without statistics.
     """

@@ -1,4 +1,4 @@
-"""What the gateway's first byte is compared with: a FastAPI endpoint that says one word over SSE and does nothing else.
+"""A FastAPI endpoint that sends one event over SSE and does nothing else: the baseline of the gateway's first byte.
 
 `python -m leadgen.bench.harness.bare_endpoint PORT` serves it on loopback as every service serves HTTP.
 """
@@ -19,7 +19,7 @@ app = FastAPI()
 
 
 class Words(BaseModel):
-    """What a rep types."""
+    """A chat message."""
 
     message: str
 

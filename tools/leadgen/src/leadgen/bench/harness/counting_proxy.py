@@ -17,7 +17,7 @@ KEPT = ("authorization", "content-type", "x-odoo-database")
 
 @dataclass
 class Counter:
-    """What went through the proxy."""
+    """The calls that went through the proxy."""
 
     calls: list[str] = field(default_factory=list)
 

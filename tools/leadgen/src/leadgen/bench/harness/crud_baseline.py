@@ -20,7 +20,7 @@ class NoOdoo(Permanent):
 
 @dataclass(frozen=True)
 class OdooPlace:
-    """Where the bench's Odoo is. Over JSON-RPC the password is used, which is what servers before 19 have."""
+    """Address and credentials of the Odoo under test. JSON-RPC uses the password, as servers before 19 do."""
 
     url: str
     database: str
@@ -30,7 +30,7 @@ class OdooPlace:
 
     @classmethod
     def named(cls, environment: Mapping[str, str]) -> "OdooPlace":
-        """From ODOO_URL and the others; ODOO_PROTOCOL is json2 unless it says jsonrpc. Raises NoOdoo."""
+        """Reads ODOO_URL and the others; ODOO_PROTOCOL is json2 unless it says jsonrpc. Raises NoOdoo."""
         missing = [name for name in NAMES if not environment.get(name)]
         if missing:
             raise NoOdoo(f"this bench needs an Odoo that it may write into: set {', '.join(missing)}")

@@ -27,7 +27,7 @@ _CHECKED = (("valid", None), ("catch-all", None), ("do_not_mail", "role_based"),
 
 
 def visited(number: int, tenant_id: int) -> CompanyEnriched:
-    """What the enricher would tell of the register's company of this number, which is its id, too."""
+    """Returns the enricher's event of the register's company with this number, which is also its id."""
     entry = registry.company(number, registry.DEFAULT_SEED)
     chance = random.Random(number)  # noqa: S311 - not for secrets
     company = Company(

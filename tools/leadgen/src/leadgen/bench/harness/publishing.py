@@ -14,7 +14,7 @@ PARTITIONS = 6
 
 
 class Record(NamedTuple):
-    """What `common.intake.arrival` reads of a Kafka record, and which event it is."""
+    """The parts of a Kafka record that `common.intake.arrival` reads, and the event's id."""
 
     event_id: UUID
     topic: str
@@ -26,7 +26,7 @@ class Record(NamedTuple):
 
 
 def record(event: Event, lane: Lane, offset: int = 0) -> Record:
-    """Of a new event, as if it stood at this offset; to be sent it needs none."""
+    """Makes the record of a new event, as if it stood at this offset; sending needs none."""
     envelope = Envelope(new_id(), event.tenant_id, lane, correlation_id="bench")
     headers = encode_headers(event, envelope, source="bench")
     key, value = event.key.encode(), encode_body(event)
@@ -34,12 +34,12 @@ def record(event: Event, lane: Lane, offset: int = 0) -> Record:
 
 
 async def send(producer: AIOKafkaProducer, it: Record) -> None:
-    """To a partition of Kafka's choice. Returns before Kafka has confirmed it."""
+    """Sends the record, to a partition of Kafka's choice. Returns before Kafka has confirmed it."""
     await producer.send(it.topic, it.value, key=it.key, headers=it.headers)
 
 
 async def publish(bootstrap_servers: str, events: Iterable[Event], lane: Lane) -> None:
-    """Returns when Kafka has confirmed all of them."""
+    """Sends the events; returns when Kafka has confirmed all of them."""
     async with AIOKafkaProducer(bootstrap_servers=bootstrap_servers, acks="all") as producer:
         for event in events:
             await send(producer, record(event, lane))

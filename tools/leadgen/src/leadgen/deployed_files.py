@@ -1,4 +1,4 @@
-"""Where the files under `deploy/` are: named by the environment, else found in the checkout this runs from."""
+"""Finds the files under `deploy/`: named by the environment, else in the checkout that this runs from."""
 
 import os
 from pathlib import Path

@@ -6,9 +6,9 @@ from typing import Annotated
 import typer
 
 from common.errors import Permanent
-from leadgen.ending import done
+from leadgen.exit_codes import run_or_exit
 from leadgen.options import AsJson
-from leadgen.scripts import NotInstalled, ScriptFailed, told_by
+from leadgen.scripts import NotInstalled, ScriptFailed, run_script
 
 #: The upserter's own script.
 SCRIPT = "leadgen-upserter-refresh"
@@ -22,8 +22,8 @@ def refresh_command(
     database_url: Annotated[str, typer.Option(envvar="DATABASE_URL", show_envvar=True)],
     as_json: AsJson = False,
 ) -> None:
-    """Upsert what is new or changed in the register since the last refresh. The nightly run does it too."""
-    figures = done(refresh(database_url))
+    """Upsert rows of the register that are new or changed since the last refresh. The nightly run does it too."""
+    figures = run_or_exit(refresh(database_url))
     if as_json:
         typer.echo(json.dumps(figures))
     else:
@@ -38,7 +38,7 @@ async def refresh(database_url: str) -> dict[str, int]:
     Raises RefreshFailed; what was done until then is kept, and the next refresh goes on from there.
     """
     try:
-        told = await told_by(SCRIPT, environment={"DATABASE_URL": database_url})
+        told = await run_script(SCRIPT, environment={"DATABASE_URL": database_url})
     except NotInstalled as error:
         raise RefreshFailed(f"{error}: run it where the upserter is installed") from error
     except ScriptFailed as error:

@@ -19,9 +19,9 @@ import typer
 from common.errors import Permanent
 from industries import classification
 from industries.index import Code, IndustryIndex, Resolution
-from leadgen.ending import done
+from leadgen.exit_codes import run_or_exit
 from leadgen.options import AsJson
-from leadgen.owner import connected
+from leadgen.owner_connection import connected
 from leadgen.ssic import ssic_2020
 
 MODES = ("all", "any", "none")
@@ -62,7 +62,7 @@ class Wrong:
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """What came of all terms."""
+    """Results of all terms."""
 
     terms: int
     right: int
@@ -80,8 +80,8 @@ def resolve_eval_command(
         typer.Option(envvar="DATABASE_URL", show_envvar=True, help="Use the versions loaded there, not SSIC 2020."),
     ] = None,
 ) -> None:
-    """Score how well words are turned into industry codes, by a file of judged terms."""
-    evaluation = done(_evaluate(file, database_url))
+    """Measure how well words become industry codes, with a file of judged terms."""
+    evaluation = run_or_exit(_evaluate(file, database_url))
     if as_json:
         typer.echo(json.dumps(asdict(evaluation), ensure_ascii=False, indent=2))
         return

@@ -26,7 +26,7 @@ class Told(NamedTuple):
 
 
 async def chat(http: httpx.AsyncClient, gateway: str, token: str, message: str) -> AsyncIterator[Told]:
-    """What the gateway tells, as it comes, until it is done. Raises ChatRefused, Unavailable."""
+    """Yields the gateway's events as they come, until it is done. Raises ChatRefused, Unavailable."""
     began = time.perf_counter()
     try:
         async with http.stream(

@@ -1,4 +1,4 @@
-"""How a subcommand ends: with what its work gave or, where an error of ours ends it, with a line on standard error."""
+"""The end of a subcommand: its result or, for an error of ours, a line on standard error and an exit code."""
 
 import asyncio
 from collections.abc import Callable, Coroutine
@@ -15,8 +15,8 @@ T = TypeVar("T")
 FAILED, REFUSED = 1, 2
 
 
-def done(work: Coroutine[Any, Any, T], *, run: Callable[[Coroutine[Any, Any, T]], T] = asyncio.run) -> T:
-    """Runs it; an error of ours becomes a line on standard error and exit code 1."""
+def run_or_exit(work: Coroutine[Any, Any, T], *, run: Callable[[Coroutine[Any, Any, T]], T] = asyncio.run) -> T:
+    """Runs the coroutine; an error of ours becomes a line on standard error and exit code 1."""
     try:
         return run(work)
     except (LeadgenError, EmbeddedError) as error:

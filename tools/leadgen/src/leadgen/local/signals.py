@@ -5,7 +5,7 @@ import signal
 
 
 def stop_on_signals() -> None:
-    """From here on SIGINT and SIGTERM cancel the current task; while it clears up, further ones do nothing."""
+    """Makes SIGINT and SIGTERM cancel the current task; further signals do nothing while it cleans up."""
     task = asyncio.current_task()
     assert task is not None  # noqa: S101 # whoever calls this is one
 
