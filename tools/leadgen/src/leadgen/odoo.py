@@ -27,7 +27,7 @@ OWN_FIELD = re.compile(r"(company|contact|lead)\.[a-z_]+")
 
 
 class ConnectionRejected(Permanent):
-    """What was given cannot be stored; the message says what to give instead."""
+    """The connection cannot be stored; the message says what to give instead."""
 
 
 async def connect_odoo(

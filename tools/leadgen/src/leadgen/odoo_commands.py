@@ -132,7 +132,7 @@ def audit_command(
 
 
 async def operate(command: str, database_url: str, credentials_key: str, tenant: int | None) -> Sequence[Told]:
-    """What odoo-sync's script says of each tenant. Raises OdooCommandFailed."""
+    """Returns the report of odoo-sync's script for each tenant. Raises OdooCommandFailed."""
     about = [] if tenant is None else ["--tenant", str(tenant)]
     environment = {"DATABASE_URL": database_url, "ODOO_CREDENTIALS_KEY": credentials_key}
     try:
