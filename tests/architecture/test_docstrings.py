@@ -26,7 +26,6 @@ PENDING = {
     "services/enricher",
     "services/gateway",
     "services/nightly",
-    "services/odoo-sync",
     "services/scorer",
     "services/upserter",
 }

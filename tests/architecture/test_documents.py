@@ -19,7 +19,7 @@ from generate_documents import documents
 from industries.index import IndustryIndex
 from leadgen.topics import LISTENER, read_topics
 from odoo_sync.consumer import odoo_sync
-from odoo_sync.syncing import Sync
+from odoo_sync.sync.lead_sync import LeadSync
 from scorer.consumer import scorer
 from scorer.yardstick import Yardsticks
 from settings_reference import EXAMPLE, SERVICES, described, readers, settings_class
@@ -99,7 +99,7 @@ def test_each_topic_names_the_services_that_handle_it() -> None:
         upserter(cast(IndustryIndex, SimpleNamespace(titles={})), batch_size=1, max_per_job=1),
         enricher(cast(Waterfall, None), keeps_corpus=False),
         scorer(cast(Yardsticks, None)),
-        odoo_sync(cast(Sync, None)),
+        odoo_sync(cast(LeadSync, None)),
     ]
     handled: dict[str, set[str]] = {event.topic: set() for event in EVENTS}
     for stage in stages:

@@ -50,9 +50,9 @@ from industries.index import IndustryIndex
 from leadgen.local.stack import vendors_of
 from leadgen.ssic import ssic_2020
 from odoo_sync.consumer import odoo_sync
-from odoo_sync.servers import OdooServers
-from odoo_sync.syncing import Sync
-from odoo_sync.turns import Turns
+from odoo_sync.protocols.servers import OdooServers
+from odoo_sync.sync.lead_sync import LeadSync
+from odoo_sync.tables.writer_lock import WriterLock
 from scorer.consumer import scorer
 from scorer.industry import Industries
 from scorer.model import read_model
@@ -444,10 +444,11 @@ async def line(
         "INSERT INTO odoo_connections (tenant_id, url, database, api_key) VALUES ($1, $2, 'leads', $3)", connected
     )
     async with httpx.AsyncClient() as http:
+        servers = OdooServers(http, timeout_s=5, protocol="json2")
         made = [
             upserter(industries, batch_size=BATCH, max_per_job=100),
             enricher(waterfall, keeps_corpus=False),
             scorer(Yardsticks(read_model(), Industries(Hierarchy(codes())))),
-            odoo_sync(Sync(OdooServers(http, timeout_s=5, protocol="json2"), Turns(database), credentials, 0.66)),
+            odoo_sync(LeadSync(servers, WriterLock(database), credentials, 0.66)),
         ]
         yield Line({stage.name: stage for stage in made}, CASES, odoo, owner, websites)

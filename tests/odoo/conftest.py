@@ -15,9 +15,9 @@ import httpx
 import pytest
 
 from common.ids import new_id
-from odoo_sync.odoo import OdooConnection
-from odoo_sync.probing import ProtocolName
-from odoo_sync.servers import OdooServer
+from odoo_sync.model import OdooConnection
+from odoo_sync.protocols.protocol_detection import ProtocolName
+from odoo_sync.protocols.servers import OdooServer
 
 NAMES = ("ODOO_URL", "ODOO_DB", "ODOO_API_KEY", "ODOO_USER", "ODOO_PASSWORD")
 TIMEOUT_S = 60

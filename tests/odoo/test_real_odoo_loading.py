@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from odoo_sync.checking import check
-from odoo_sync.loading import Refusal, load
-from odoo_sync.odoo import Row
-from odoo_sync.servers import OdooServer
+from odoo_sync.model import Row
+from odoo_sync.operator.checks import find_problems
+from odoo_sync.protocols.bulk_load import Refusal, load
+from odoo_sync.protocols.servers import OdooServer
 
 pytestmark = pytest.mark.odoo
 
@@ -57,7 +57,7 @@ async def partners(odoo: OdooServer, run: str, *fields: str, **context: Any) -> 
 
 async def test_the_sync_would_go_through(odoo: OdooServer) -> None:
     """Credentials, rights and modules are in order."""
-    assert await check(odoo) == []
+    assert await find_problems(odoo) == []
 
 
 async def test_companies_contacts_and_leads_come_once(odoo: OdooServer, admin: OdooServer, run: str) -> None:

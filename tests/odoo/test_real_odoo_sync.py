@@ -12,12 +12,12 @@ from cryptography.fernet import Fernet
 
 from common.contracts import Company, Contact, LeadScored
 from common.postgres import Database
-from odoo_sync import connections, links
-from odoo_sync.auditing import audit
-from odoo_sync.links import Link
-from odoo_sync.servers import OdooServers
-from odoo_sync.syncing import Sync
-from odoo_sync.turns import Turns
+from odoo_sync.model import Link
+from odoo_sync.operator.audit import audit
+from odoo_sync.protocols.servers import OdooServers
+from odoo_sync.sync.lead_sync import LeadSync
+from odoo_sync.tables import connections, links
+from odoo_sync.tables.writer_lock import WriterLock
 
 pytestmark = [pytest.mark.odoo, pytest.mark.timeout(180)]
 
@@ -35,7 +35,7 @@ class Tenant:
     """Tenant 1, whose Odoo is the real one."""
 
     database: Database
-    sync: Sync
+    sync: LeadSync
     companies: list[Company]
 
     @asynccontextmanager
@@ -62,13 +62,13 @@ class Tenant:
         by_company = {it.company.company_id: it for it in leads}
         async with self.opening() as tx:
             connected = await connections.find(tx)
-            known = await links.glance(tx, list(by_company))
+            known = await links.find_statuses(tx, list(by_company))
         unchanged = self.sync.unchanged(by_company, known, connected)
         left = {it: lead for it, lead in by_company.items() if it not in unchanged}
         if left:
-            new = await self.sync.brought(self.opening, left, connected)
+            new = await self.sync.write(self.opening, left, connected)
         async with self.opening() as tx:
-            await (links.save(tx, new) if left else links.confirm(tx, by_company))
+            await (links.save(tx, new) if left else links.mark_unchanged(tx, by_company))
             found = await links.find(tx, list(by_company))
         return [found[it] for it in by_company]
 
@@ -92,7 +92,7 @@ async def tenant(database: Database, owner: Any, http: httpx.AsyncClient, odoo: 
         *(at.url, at.database, KEY.encrypt(at.api_key.encode()), at.login),
     )
     rows = await owner.fetch(MAKE, run, 10)
-    sync = Sync(OdooServers(http, timeout_s=60, protocol=protocol), Turns(database), KEY, 0.66)
+    sync = LeadSync(OdooServers(http, timeout_s=60, protocol=protocol), WriterLock(database), KEY, 0.66)
     return Tenant(database, sync, [Company(**dict(row)) for row in rows])
 
 

@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 
-from odoo_sync.checking import check
-from odoo_sync.loading import load
-from odoo_sync.odoo import OdooBlocked, OdooConnection, OdooRefused, OdooUnavailable, Row
-from odoo_sync.probing import ProtocolName
-from odoo_sync.servers import OdooServer
+from odoo_sync.model import OdooConnection, Row
+from odoo_sync.operator.checks import find_problems
+from odoo_sync.protocols.bulk_load import load
+from odoo_sync.protocols.odoo import OdooBlocked, OdooRefused, OdooUnavailable
+from odoo_sync.protocols.protocol_detection import ProtocolName
+from odoo_sync.protocols.servers import OdooServer
 from testkit.stages import until
 
 pytestmark = pytest.mark.odoo
@@ -122,7 +123,7 @@ async def test_wrong_credentials_block_and_the_check_says_so(
 
     assert "Traceback" not in str(raised.value)
     assert "no such key" not in str(raised.value)
-    assert len(await check(odoo)) == 1
+    assert len(await find_problems(odoo)) == 1
 
 
 async def test_a_missing_record_is_said_to_be_missing(odoo: OdooServer) -> None:
@@ -158,7 +159,7 @@ async def test_the_rights_that_we_ask_for_are_enough(real: Any, connect: Any, ad
     leads = [{"id": f"leadgen.lead_{run}_1", "name": run, "type": "lead", "user_id/id": ""}]
     made = await load(admin, "res.partner", companies(run, 2))
 
-    assert await check(odoo) == []
+    assert await find_problems(odoo) == []
     assert await load(odoo, "res.partner", companies(run, 2)) == made
     assert await load(odoo, "crm.lead", leads) == await load(admin, "crm.lead", leads)
 
@@ -173,6 +174,6 @@ async def test_without_rights_everything_is_blocked_and_the_check_names_them(
         await load(odoo, "res.partner", companies(run, 3))
 
     assert await count(admin, run) == 0
-    partner, lead = await check(odoo)
+    partner, lead = await find_problems(odoo)
     assert "Contact Creation" in partner
     assert "crm.lead" in lead

@@ -5,9 +5,10 @@ from typing import Any
 import httpx
 import pytest
 
-from odoo_sync.checking import check
-from odoo_sync.odoo import OdooConnection, OdooUnavailable
-from odoo_sync.servers import OdooServer
+from odoo_sync.model import OdooConnection
+from odoo_sync.operator.checks import find_problems
+from odoo_sync.protocols.odoo import OdooUnavailable
+from odoo_sync.protocols.servers import OdooServer
 
 
 @pytest.fixture(params=["fake", "older"])
@@ -24,7 +25,7 @@ def odoo(server: Any, http: httpx.AsyncClient) -> OdooServer:
 
 async def test_an_odoo_in_order_has_no_findings_and_nothing_is_written(odoo: OdooServer, server: Any) -> None:
     """Rights, modules and credentials are asked for, not tried out."""
-    assert await check(odoo) == []
+    assert await find_problems(odoo) == []
     assert not {call.split(".")[-1] for call in server.calls} & {"load", "create", "write"}
 
 
@@ -32,7 +33,7 @@ async def test_missing_modules_are_named(odoo: OdooServer, server: Any) -> None:
     """With where to install them."""
     server.modules = {"contacts"}
 
-    [finding] = await check(odoo)
+    [finding] = await find_problems(odoo)
 
     assert "crm" in finding
     assert "Apps" in finding
@@ -42,7 +43,7 @@ async def test_missing_rights_are_named_per_model(odoo: OdooServer, server: Any)
     """With the right that would do."""
     server.rights = {"read"}
 
-    partner, lead = await check(odoo)
+    partner, lead = await find_problems(odoo)
 
     assert "create or write res.partner" in partner
     assert "Contact Creation" in partner
@@ -52,11 +53,11 @@ async def test_missing_rights_are_named_per_model(odoo: OdooServer, server: Any)
 async def test_wrong_credentials_are_one_finding_and_mended_ones_none(odoo: OdooServer, server: Any) -> None:
     """The check asks anew each time, and never tells the key."""
     key, server.api_key = server.api_key, "another"
-    [finding] = await check(odoo)
+    [finding] = await find_problems(odoo)
     server.api_key = key
 
     assert key not in finding
-    assert await check(odoo) == []
+    assert await find_problems(odoo) == []
 
 
 async def test_an_odoo_that_is_down_cannot_be_judged(odoo: OdooServer, server: Any) -> None:
@@ -64,4 +65,4 @@ async def test_an_odoo_that_is_down_cannot_be_judged(odoo: OdooServer, server: A
     server.faults = ["503"]
 
     with pytest.raises(OdooUnavailable):
-        await check(odoo)
+        await find_problems(odoo)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from odoo_sync.edits import domain_of, is_same, outgoing
+from odoo_sync.records.edits import diff, domain_of, is_same
 
 COLUMNS = ("name", "street", "zip", "website")
 
@@ -22,9 +22,9 @@ def test_every_column_is_sent_kept_or_there_already(
     row: dict[str, str], now: dict[str, Any], before: dict[str, Any], own: frozenset[str]
 ) -> None:
     """Exactly one of the three."""
-    out = outgoing("company", row, now, before, own, {})
+    out = diff("company", row, now, before, own, {})
 
-    assert sorted([*out.send, *out.kept, *out.there]) == sorted(row)
+    assert sorted([*out.send, *out.kept, *out.unchanged]) == sorted(row)
 
 
 @given(rows, records, held)
@@ -32,7 +32,7 @@ def test_what_people_made_of_a_column_is_never_sent_over(
     row: dict[str, str], now: dict[str, Any], before: dict[str, Any]
 ) -> None:
     """Theirs is what differs from what stood there after our write, or what stands where we never wrote."""
-    out = outgoing("company", row, now, before, frozenset(), {})
+    out = diff("company", row, now, before, frozenset(), {})
 
     for name in out.send:
         assert now[name] == before.get(name, "")
@@ -43,10 +43,10 @@ def test_once_sent_nothing_is_left_to_send(
     row: dict[str, str], now: dict[str, Any], before: dict[str, Any], own: frozenset[str]
 ) -> None:
     """The same row again changes nothing, and what is people's stays so."""
-    first = outgoing("company", row, now, before, own, {})
+    first = diff("company", row, now, before, own, {})
     after = {**now, **first.send}
 
-    again = outgoing("company", row, after, {**before, **first.there, **first.send}, own, {})
+    again = diff("company", row, after, {**before, **first.unchanged, **first.send}, own, {})
 
     assert again.send == {}
     assert again.kept == first.kept
@@ -57,7 +57,7 @@ def test_fields_that_are_ours_are_always_as_we_want_them(
     row: dict[str, str], now: dict[str, Any], before: dict[str, Any]
 ) -> None:
     """Whoever wrote what is there."""
-    out = outgoing("company", row, now, before, frozenset(f"company.{name}" for name in COLUMNS), {})
+    out = diff("company", row, now, before, frozenset(f"company.{name}" for name in COLUMNS), {})
 
     assert out.kept == []
     assert {name: value for name, value in {**now, **out.send}.items() if name in row and name != "website"} == {
@@ -67,9 +67,9 @@ def test_fields_that_are_ours_are_always_as_we_want_them(
 
 def test_a_column_that_the_server_lacks_is_passed_over() -> None:
     """It was not among what was read."""
-    out = outgoing("company", {"company_registry": "X"}, {"name": "a"}, {}, frozenset(), {})
+    out = diff("company", {"company_registry": "X"}, {"name": "a"}, {}, frozenset(), {})
 
-    assert (out.send, out.kept, out.there) == ({}, [], {})
+    assert (out.send, out.kept, out.unchanged) == ({}, [], {})
 
 
 @pytest.mark.parametrize(

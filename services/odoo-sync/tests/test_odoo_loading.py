@@ -7,9 +7,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from odoo_sync.loading import Refusal, load, named
-from odoo_sync.odoo import OdooBlocked, OdooConnection, OdooUnavailable
-from odoo_sync.servers import OdooServer
+from odoo_sync.model import OdooConnection
+from odoo_sync.protocols.bulk_load import Refusal, find_by_external_id, load
+from odoo_sync.protocols.odoo import OdooBlocked, OdooUnavailable
+from odoo_sync.protocols.servers import OdooServer
 
 
 def row(number: int, **other: str) -> dict[str, str]:
@@ -197,9 +198,9 @@ async def test_who_bears_a_name_is_asked_for_without_making_anyone(odoo: OdooSer
     [number] = await load(odoo, "res.partner", [row(1)])
     before = dict(server.records["res.partner"])
 
-    assert await named(odoo, "res.partner", row(1)["id"]) == number
-    assert await named(odoo, "res.partner", row(2)["id"]) is None
+    assert await find_by_external_id(odoo, "res.partner", row(1)["id"]) == number
+    assert await find_by_external_id(odoo, "res.partner", row(2)["id"]) is None
     assert server.records["res.partner"] == before
     server.faults = ["race"]
     with pytest.raises(OdooUnavailable):
-        await named(odoo, "res.partner", row(1)["id"])
+        await find_by_external_id(odoo, "res.partner", row(1)["id"])

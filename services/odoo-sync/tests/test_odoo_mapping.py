@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from common.contracts import Company, Contact, LeadScored
-from odoo_sync.links import Kind
-from odoo_sync.mapping import (
+from odoo_sync.model import Kind
+from odoo_sync.records.mapping import (
     company_row,
     contact_row,
     description,
@@ -17,7 +17,7 @@ from odoo_sync.mapping import (
     external_id,
     lead_row,
     new_lead,
-    wanted,
+    wanted_rows,
 )
 
 EMAIL = Contact(kind="email", value="sales@acme.sg", is_role=True, source_url="http://acme.sg/contact")
@@ -83,7 +83,7 @@ def test_what_is_wanted_depends_on_score_contact_and_what_is_there(
     score: float, contact: Contact | None, has_lead: bool, kinds: list[str]
 ) -> None:
     """A lead that is there is kept up to date, however low the score."""
-    assert list(wanted(a_lead(contact=contact, score=score), min_score=0.66, has_lead=has_lead)) == kinds
+    assert list(wanted_rows(a_lead(contact=contact, score=score), min_score=0.66, has_lead=has_lead)) == kinds
 
 
 def test_only_what_is_known_is_sent() -> None:

@@ -5,9 +5,10 @@ from typing import Any
 import httpx
 import pytest
 
-from odoo_sync.odoo import OdooBlocked, OdooConnection, OdooRefused, OdooUnavailable
-from odoo_sync.probing import ProtocolName
-from odoo_sync.servers import OdooServer, OdooServers
+from odoo_sync.model import OdooConnection
+from odoo_sync.protocols.odoo import OdooBlocked, OdooRefused, OdooUnavailable
+from odoo_sync.protocols.protocol_detection import ProtocolName
+from odoo_sync.protocols.servers import OdooServer, OdooServers
 
 PROTOCOLS: list[ProtocolName] = ["json2", "jsonrpc"]
 
@@ -163,8 +164,8 @@ async def test_one_connection_is_one_server(fake: Any, http: httpx.AsyncClient) 
     """What was learnt of it is kept; a changed connection is another."""
     servers = OdooServers(http, timeout_s=5)
 
-    assert servers.at(connection(fake)) is servers.at(connection(fake))
-    assert servers.at(connection(fake)) is not servers.at(connection(fake, api_key="new"))
+    assert servers.get(connection(fake)) is servers.get(connection(fake))
+    assert servers.get(connection(fake)) is not servers.get(connection(fake, api_key="new"))
 
 
 @pytest.mark.parametrize("wrong", [{"api_key": "a-secret\nkey"}, {"database": "dätabase"}])

@@ -10,8 +10,8 @@ from cryptography.fernet import Fernet
 from common.errors import Unavailable
 from common.postgres import Database
 from leadgen.odoo import ConnectionRejected, connect_odoo, rotate_key
-from odoo_sync import connections
-from odoo_sync.odoo import OdooConnection
+from odoo_sync.model import OdooConnection
+from odoo_sync.tables import connections
 
 Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 
@@ -22,7 +22,7 @@ URL = "https://odoo.example.com"
 async def found(database: Database, tenant_id: int, key: str = KEY) -> OdooConnection | None:
     async with database.transaction(tenant_id) as tx:
         stored = await connections.find(tx)
-    return None if stored is None else stored.opened(Fernet(key))
+    return None if stored is None else stored.decrypted(Fernet(key))
 
 
 async def test_what_the_operator_stores_is_what_the_service_reads(database: Database, database_url: str) -> None:

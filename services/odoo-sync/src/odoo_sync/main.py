@@ -1,4 +1,4 @@
-"""Wires odoo-sync and runs it until SIGTERM; and the operator's commands, which run once."""
+"""Wires odoo-sync, which runs until SIGTERM, and the operator's commands, which run once."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -10,25 +10,26 @@ from common.postgres import Database
 from common.service import run
 from common.settings import read
 from common.stage import Stage
-from odoo_sync import operating, states
 from odoo_sync.consumer import odoo_sync
-from odoo_sync.servers import OdooServers
+from odoo_sync.operator import commands
+from odoo_sync.protocols.servers import OdooServers
 from odoo_sync.settings import OdooSettings, OdooSyncSettings, OperatorSettings
-from odoo_sync.syncing import Sync
-from odoo_sync.turns import Turns
+from odoo_sync.sync.lead_sync import LeadSync
+from odoo_sync.tables import states
+from odoo_sync.tables.writer_lock import WriterLock
 
 NAME = "odoo-sync"
 
 
 def main() -> None:
-    """The console script of the service."""
+    """Runs the service: the console script `leadgen-odoo-sync`."""
     settings = read(OdooSyncSettings)
 
     @asynccontextmanager
     async def compose(database: Database) -> AsyncIterator[Stage]:
         counting = asyncio.create_task(states.keep_gauge(database, NAME))
         try:
-            async with _syncing(database, settings) as syncing:
+            async with _lead_sync(database, settings) as syncing:
                 yield odoo_sync(syncing)
         finally:
             counting.cancel()
@@ -45,17 +46,17 @@ def main() -> None:
 
 
 def operate() -> None:
-    """The console script behind `leadgen odoo check`, `resync`, `sync --dry-run` and `leadgen audit odoo`."""
+    """Runs a command of the operator: the console script `leadgen-odoo-operate`, which `leadgen odoo` calls."""
     settings = read(OperatorSettings)
-    operating.main(settings.database_url, settings.log_level, lambda database: _syncing(database, settings))
+    commands.main(settings.database_url, settings.log_level, lambda database: _lead_sync(database, settings))
 
 
 @asynccontextmanager
-async def _syncing(database: Database, settings: OdooSettings) -> AsyncIterator[Sync]:
+async def _lead_sync(database: Database, settings: OdooSettings) -> AsyncIterator[LeadSync]:
     async with httpx.AsyncClient(timeout=settings.odoo_timeout_s) as http:
-        yield Sync(
+        yield LeadSync(
             OdooServers(http, timeout_s=settings.odoo_timeout_s, protocol=settings.odoo_protocol),
-            Turns(database),
+            WriterLock(database),
             settings.credentials,
             settings.score_min_export,
             settings.odoo_recreate_deleted,

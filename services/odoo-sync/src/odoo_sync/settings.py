@@ -1,14 +1,14 @@
-"""What odoo-sync reads from its environment beyond what every service reads."""
+"""Settings of odoo-sync, besides those of every service."""
 
 from cryptography.fernet import Fernet, MultiFernet
 from pydantic import Field, SecretStr, field_validator
 
 from common.settings import Settings, StageSettings
-from odoo_sync.probing import ProtocolName
+from odoo_sync.protocols.protocol_detection import ProtocolName
 
 
 class OdooSettings(Settings):
-    """How the tenants' Odoos are called, and on which terms leads go there."""
+    """The settings for calling the tenants' Odoos and for writing leads there."""
 
     score_min_export: float = Field(
         default=0.66, ge=0, le=1, description="the score from which a company becomes a lead in Odoo"
@@ -32,7 +32,7 @@ class OdooSettings(Settings):
         if keys is None or not keys.get_secret_value().strip():
             return None
         try:
-            opener(keys.get_secret_value())
+            cipher(keys.get_secret_value())
         except ValueError as error:
             raise ValueError(
                 "no Fernet key: it must be 32 bytes in URL-safe base64, as Fernet.generate_key() gives"
@@ -41,24 +41,24 @@ class OdooSettings(Settings):
 
     @property
     def credentials(self) -> MultiFernet | None:
-        """What opens the API keys; None when no key is set."""
-        return opener(self.odoo_credentials_key.get_secret_value()) if self.odoo_credentials_key else None
+        """The keys that decrypt the API keys; `None` if none is set."""
+        return cipher(self.odoo_credentials_key.get_secret_value()) if self.odoo_credentials_key else None
 
 
 class OdooSyncSettings(StageSettings, OdooSettings):
-    """Read once, in main.py."""
+    """The settings of the service, read once in main.py."""
 
     odoo_sync_interactive_workers: int = Field(default=4, ge=1, description="workers for what someone waits for")
     odoo_sync_nightly_workers: int = Field(default=4, ge=1, description="workers for what comes from the night")
 
 
 class OperatorSettings(OdooSettings):
-    """The same, for the operator's commands, which need no Kafka."""
+    """The settings of the operator's commands, which need no Kafka."""
 
     database_url: str
     log_level: str = "WARNING"
 
 
-def opener(keys: str) -> MultiFernet:
-    """Encrypts with the first of these keys, and opens with any. Raises ValueError."""
+def cipher(keys: str) -> MultiFernet:
+    """Builds a cipher from comma-separated Fernet keys: the first encrypts, any decrypts. Raises ValueError."""
     return MultiFernet([Fernet(key.strip()) for key in keys.split(",") if key.strip()])

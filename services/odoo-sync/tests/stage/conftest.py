@@ -19,9 +19,9 @@ from common.postgres import Database
 from common.stage import Stage
 from common.work import Chunk, Item, Work
 from odoo_sync.consumer import odoo_sync
-from odoo_sync.servers import OdooServers
-from odoo_sync.syncing import Sync
-from odoo_sync.turns import Turns
+from odoo_sync.protocols.servers import OdooServers
+from odoo_sync.sync.lead_sync import LeadSync
+from odoo_sync.tables.writer_lock import WriterLock
 
 Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 
@@ -47,9 +47,9 @@ class Desk:
         return replace(self, tenant_id=tenant_id)
 
     @property
-    def syncing(self) -> Sync:
+    def syncing(self) -> LeadSync:
         servers = OdooServers(self.http, timeout_s=5)
-        return Sync(servers, Turns(self.database), self.credentials, 0.66, self.recreate_deleted)
+        return LeadSync(servers, WriterLock(self.database), self.credentials, 0.66, self.recreate_deleted)
 
     @property
     def stage(self) -> Stage:

@@ -9,11 +9,10 @@ import structlog
 from cryptography.fernet import Fernet, MultiFernet
 
 from common.contracts import ResyncOdoo
-from odoo_sync import connections, states
-from odoo_sync.odoo import OdooUnavailable
-from odoo_sync.operating import Desk as OperatorsDesk
-from odoo_sync.operating import check_tenant, resync_tenant
-from odoo_sync.syncing import TenantBlocked
+from odoo_sync.operator.commands import TenantContext, check_tenant, resync_tenant
+from odoo_sync.protocols.odoo import OdooUnavailable
+from odoo_sync.sync.lead_sync import TenantBlocked
+from odoo_sync.tables import connections, states
 
 
 @pytest.fixture
@@ -23,11 +22,11 @@ def logged() -> Any:
         yield entries
 
 
-async def operator(desk: Any) -> OperatorsDesk:
+async def operator(desk: Any) -> TenantContext:
     """The operator's commands for this tenant."""
     async with desk.database.transaction(desk.tenant_id) as tx:
         connected = await connections.find(tx)
-    return OperatorsDesk(desk.database, desk.syncing, desk.tenant_id, connected)
+    return TenantContext(desk.database, desk.syncing, desk.tenant_id, connected)
 
 
 async def requested(desk: Any) -> list[ResyncOdoo]:
@@ -84,7 +83,7 @@ async def test_a_key_is_in_no_text_that_is_made_of_it(desk: Any, fake: Any, logg
         checked = await check_tenant(await operator(desk))
     finally:
         logging.getLogger().removeHandler(handler)
-    texts = [told.model_dump_json(), repr(connected), repr(connected.opened(desk.credentials)), repr(logged)]
+    texts = [told.model_dump_json(), repr(connected), repr(connected.decrypted(desk.credentials)), repr(logged)]
     texts += [written.getvalue(), repr(checked), str(dict(await desk.link()))]
     texts += [str(dict(row)) for row in await desk.owner.fetch("SELECT * FROM odoo_states")]
     texts += [repr(row) for row in await desk.owner.fetch("SELECT url, database, api_key FROM odoo_connections")]
@@ -170,13 +169,13 @@ async def test_a_right_that_is_missing_blocks_too(connected: Any, fake: Any) -> 
 async def test_who_waited_while_the_tenant_was_blocked_does_not_call(desk: Any, fake: Any) -> None:
     """One refusal is enough; more of them may lock the key's user out."""
     await desk.connect(fake.url, "expired")
-    connected = (await operator(desk)).connected
+    connected = (await operator(desk)).connection
     await desk.sync(desk.lead())
     fake.calls.clear()
     [company] = await desk.more(1)
 
     with pytest.raises(TenantBlocked):
-        await desk.syncing.brought(
+        await desk.syncing.write(
             lambda: desk.database.transaction(1), {company.company_id: desk.lead(company=company)}, connected
         )
 
@@ -186,11 +185,11 @@ async def test_who_waited_while_the_tenant_was_blocked_does_not_call(desk: Any, 
 async def test_a_refusal_of_a_key_that_was_replaced_meanwhile_blocks_nobody(desk: Any, fake: Any) -> None:
     """The chunk comes again, with the new one."""
     await desk.connect(fake.url, "expired")
-    connected = (await operator(desk)).connected
+    connected = (await operator(desk)).connection
     await desk.owner.execute("UPDATE odoo_connections SET api_key = 'another'")
 
     with pytest.raises(OdooUnavailable):
-        await desk.syncing.brought(
+        await desk.syncing.write(
             lambda: desk.database.transaction(1), {desk.company.company_id: desk.lead()}, connected
         )
 

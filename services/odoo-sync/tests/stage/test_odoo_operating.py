@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
-from odoo_sync import connections, operating, states
-from odoo_sync.auditing import audit
-from odoo_sync.previewing import preview
-from odoo_sync.syncing import Sync
+from odoo_sync.operator import commands
+from odoo_sync.operator.audit import audit
+from odoo_sync.operator.dry_run import dry_run
+from odoo_sync.sync.lead_sync import LeadSync
+from odoo_sync.tables import connections, states
 
 
 async def audited(desk: Any) -> dict[str, Any]:
@@ -18,10 +19,10 @@ async def audited(desk: Any) -> dict[str, Any]:
     return await audit(desk.syncing, lambda: desk.database.transaction(desk.tenant_id), connected)
 
 
-async def previewed(desk: Any) -> dict[str, Any]:
+async def dry_run_of(desk: Any) -> dict[str, Any]:
     async with desk.database.transaction(desk.tenant_id) as tx:
         connected = await connections.find(tx)
-    return await preview(desk.syncing, lambda: desk.database.transaction(desk.tenant_id), connected)
+    return await dry_run(desk.syncing, lambda: desk.database.transaction(desk.tenant_id), connected)
 
 
 async def test_an_audit_of_what_we_wrote_finds_nothing(connected: Any, fake: Any, writes_among: Any) -> None:
@@ -71,7 +72,7 @@ async def test_a_preview_shows_what_would_be_written_and_writes_nothing(
     await desk.connect(fake.url, fake.api_key)
     link = await desk.link()
 
-    shown = await previewed(desk)
+    shown = await dry_run_of(desk)
 
     company, contact, lead = shown["rows"]
     assert (company["model"], company[".id"], company["company_registry"]) == ("res.partner", str(number), "201812345K")
@@ -81,7 +82,7 @@ async def test_a_preview_shows_what_would_be_written_and_writes_nothing(
     assert writes_among(fake.calls) == []
     assert await desk.link() == link
     await desk.resync()
-    assert await previewed(desk) == {"rows": [], "unchanged": 1, "without_lead": 0, "notes": []}
+    assert await dry_run_of(desk) == {"rows": [], "unchanged": 1, "without_lead": 0, "notes": []}
 
 
 async def test_an_odoo_that_is_down_keeps_no_other_from_being_asked(desk: Any, fake: Any, database_url: str) -> None:
@@ -91,10 +92,10 @@ async def test_an_odoo_that_is_down_keeps_no_other_from_being_asked(desk: Any, f
     await other.connect(fake.url, fake.api_key)
 
     @asynccontextmanager
-    async def composed(_: Any) -> AsyncIterator[Sync]:
+    async def composed(_: Any) -> AsyncIterator[LeadSync]:
         yield desk.syncing
 
-    first, second = await operating.run(database_url, composed, operating.COMMANDS["check"], None)
+    first, second = await commands.run(database_url, composed, commands.COMMANDS["check"], None)
 
     assert (first["tenant"], "does not answer" in first["error"]) == (1, True)
     assert (second["tenant"], second["problems"]) == (2, [])

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from common.contracts import Contact
-from odoo_sync.odoo import OdooUnavailable
+from odoo_sync.protocols.odoo import OdooUnavailable
 
 EMAIL = Contact(kind="email", value="sales@acme.sg", source_url="http://acme.sg/contact")
 

@@ -102,7 +102,7 @@ def sync_command(
     if not dry_run:
         resync_command(database_url, credentials_key, tenant, as_json)
         return
-    told = run_or_exit(operate("preview", database_url, credentials_key, tenant))
+    told = run_or_exit(operate("dry-run", database_url, credentials_key, tenant))
     for it in _answered(told, as_json):
         for row in it["rows"]:
             columns = ", ".join(f"{name}={value!r}" for name, value in row.items() if name != "model")

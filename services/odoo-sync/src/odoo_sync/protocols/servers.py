@@ -1,4 +1,4 @@
-"""The Odoos of all tenants over one HTTP client, and what was learnt of each: its protocol and its columns."""
+"""The Odoos of all tenants over one HTTP client, and what each was found to support: its protocol and its columns."""
 
 import asyncio
 from collections.abc import Sequence
@@ -6,33 +6,34 @@ from typing import Any
 
 import httpx
 
-from odoo_sync.odoo import Odoo, OdooBlocked, OdooConnection, OdooRefused, OdooUnavailable
-from odoo_sync.posting import Posting
-from odoo_sync.probing import ProtocolName, spoken
+from odoo_sync.model import OdooConnection
+from odoo_sync.protocols.odoo import Odoo, OdooBlocked, OdooRefused, OdooUnavailable
+from odoo_sync.protocols.protocol_detection import ProtocolName, connect
+from odoo_sync.protocols.transport import Transport
 
 
 class OdooServer:
-    """One Odoo database. What it is able to do is asked for at the first call, and kept."""
+    """One Odoo database. Protocol and columns are asked for at the first call and remembered."""
 
     def __init__(
         self, http: httpx.AsyncClient, connection: OdooConnection, *, timeout_s: float, protocol: ProtocolName = "auto"
     ) -> None:
         self.connection = connection
-        self._posting = Posting(http, connection, timeout_s=timeout_s)
+        self._transport = Transport(http, connection, timeout_s=timeout_s)
         self._protocol: ProtocolName = protocol
         self._odoo: Odoo | None = None
         self._columns: dict[str, frozenset[str]] = {}
-        self._learning = asyncio.Lock()
+        self._detecting = asyncio.Lock()
 
     async def execute(self, model: str, method: str, *, ids: Sequence[int] | None = None, **named: Any) -> Any:
-        """As the port says (`odoo.Odoo`)."""
-        async with self._learning:
-            odoo = self._odoo or await spoken(self._posting, self.connection, self._protocol)
+        """Implements `Odoo.execute`."""
+        async with self._detecting:
+            odoo = self._odoo or await connect(self._transport, self.connection, self._protocol)
             self._odoo = odoo
         return await odoo.execute(model, method, ids=ids, **named)
 
     async def columns(self, model: str) -> frozenset[str]:
-        """The names of the model's fields on this server. Raises OdooUnavailable, OdooBlocked (no such model)."""
+        """Reads the names of the model's fields. Raises OdooUnavailable, OdooBlocked (no such model)."""
         if model not in self._columns:
             try:
                 fields = await self.execute(model, "fields_get", attributes=["type"])
@@ -44,16 +45,16 @@ class OdooServer:
         return self._columns[model]
 
     def forget(self) -> None:
-        """Drops what was learnt: a server may have been upgraded, or have lost a module."""
+        """Drops protocol and columns: the server may have been upgraded, or have lost a module."""
         self._odoo = None
         self._columns.clear()
 
 
 class OdooServers:
-    """Every tenant's Odoo. A connection that was changed is a new one."""
+    """Every tenant's Odoo, by connection. A changed connection is a new server."""
 
     #: Connections remembered: each holds a few sets of column names.
-    MOST = 1000
+    MAX_REMEMBERED = 1000
 
     def __init__(self, http: httpx.AsyncClient, *, timeout_s: float, protocol: ProtocolName = "auto") -> None:
         self._http = http
@@ -61,10 +62,10 @@ class OdooServers:
         self._protocol: ProtocolName = protocol
         self._known: dict[OdooConnection, OdooServer] = {}
 
-    def at(self, connection: OdooConnection) -> OdooServer:
-        """The Odoo of this connection. No I/O."""
+    def get(self, connection: OdooConnection) -> OdooServer:
+        """Returns the server of a connection. No I/O."""
         if connection not in self._known:
-            if len(self._known) >= self.MOST:
+            if len(self._known) >= self.MAX_REMEMBERED:
                 self._known.clear()
             self._known[connection] = OdooServer(
                 self._http, connection, timeout_s=self._timeout_s, protocol=self._protocol

@@ -1,4 +1,4 @@
-"""Compares what our links say with what stands in a tenant's Odoo, both ways; changes nothing."""
+"""Compares the links with the tenant's Odoo, in both directions; changes nothing."""
 
 from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Iterator, Mapping
@@ -6,33 +6,33 @@ from typing import Any
 
 from common.cloudevents import decode_body
 from common.contracts import LeadScored
-from odoo_sync import adopting, links
-from odoo_sync.connections import Connected
-from odoo_sync.links import Link, Values
-from odoo_sync.mapping import MODELS
-from odoo_sync.syncing import Opening, Sync
-from odoo_sync.target import RealTarget, Target
+from odoo_sync.model import MODELS, Link, Values
+from odoo_sync.records import partner_matching
+from odoo_sync.sync.lead_sync import LeadSync, Transaction
+from odoo_sync.sync.target import RealTarget, Target
+from odoo_sync.tables import links
+from odoo_sync.tables.connections import StoredConnection
 
 CHUNK = 200
 
 
-async def audit(syncing: Sync, opening: Opening, connected: Connected) -> dict[str, Any]:
-    """How many links there are of each outcome, and every difference: missing, archived, changed, duplicate.
+async def audit(syncing: LeadSync, transaction: Transaction, connection: StoredConnection) -> dict[str, Any]:
+    """Counts the links by outcome, and lists every difference: missing, archived, changed, duplicate.
 
     Raises CredentialsUnreadable, OdooUnavailable, OdooBlocked, OdooRefused.
     """
-    target = RealTarget(syncing.servers.at(connected.opened(syncing.credentials)))
+    target = RealTarget(syncing.servers.get(connection.decrypted(syncing.decrypter)))
     last = 0
     outcomes: Counter[str] = Counter()
     differences: list[dict[str, Any]] = []
     while True:
-        async with opening() as tx:
-            known = await links.after(tx, last, CHUNK)
+        async with transaction() as tx:
+            known = await links.page(tx, last, CHUNK)
         if not known:
             return {"links": dict(sorted(outcomes.items())), "differences": differences}
         last = max(known)
         outcomes.update(link.outcome for link in known.values())
-        here = {_name(it, link): link for it, link in known.items() if link.place in (None, connected.place)}
+        here = {_name(it, link): link for it, link in known.items() if link.place in (None, connection.place)}
         differences += [difference async for difference in _compared(target, here)]
         uens = [_uen(link) for link in here.values() if link.lead]
         differences += await _duplicates(target, [uen for uen in uens if uen])
@@ -46,7 +46,7 @@ async def _compared(target: Target, known: Mapping[str, Link]) -> AsyncIterator[
             for kind, record in link.records.items()
             if MODELS[kind] == model and record.id is not None
         ]
-        numbers = sorted({number for number, *_ in wanted})  # a merge may have made two companies one partner
+        numbers = sorted({number for number, *_ in wanted})  # after a merge two companies may share a partner
         found = {it["id"]: it for it in await target.search(model, [["id", "in", numbers]])} if wanted else {}
         for number, name, kind, record in wanted:
             about = {"uen": name, "record": kind, "id": number}
@@ -66,11 +66,11 @@ def _changed(held: Values, now: Values) -> Iterator[tuple[str, Any, Any]]:
 
 
 async def _duplicates(target: Target, uens: list[str]) -> list[dict[str, Any]]:
-    """Companies of which there is more than one partner."""
+    """Lists the companies with more than one partner."""
     if not uens:
         return []
-    columns = [it for it in adopting.UEN_COLUMNS if it in await target.columns("res.partner")]
-    partners = await target.search("res.partner", adopting.with_uen(uens, columns))
+    columns = [it for it in partner_matching.UEN_COLUMNS if it in await target.columns("res.partner")]
+    partners = await target.search("res.partner", partner_matching.with_uen(uens, columns))
     by_uen: dict[str, set[int]] = defaultdict(set)
     for partner in partners:
         for uen in {str(partner.get(column) or "").strip() for column in columns} & set(uens):

@@ -1,18 +1,19 @@
-"""Each tenant's connection to its Odoo (`odoo_connections`, written by the operator's `leadgen odoo connect`).
+"""Each tenant's connection to its Odoo (`odoo_connections`, written by the operator with `leadgen odoo connect`).
 
-The API key lies there as a Fernet token; what opens it is a setting of this service and never in the database.
+The table holds the API key as a Fernet token. The key that decrypts it is a setting of this service and is never stored
+in the database.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
 from common.errors import Permanent
 from common.postgres import Connection
-from odoo_sync.odoo import OdooConnection
+from odoo_sync.model import OdooConnection
 
-Opener: TypeAlias = Fernet | MultiFernet
+Decrypter: TypeAlias = Fernet | MultiFernet
 
 FIND = """
     SELECT url, database, api_key, login, own_fields, blocked
@@ -21,12 +22,12 @@ FIND = """
 
 
 class CredentialsUnreadable(Permanent):
-    """The tenant's API key cannot be decrypted: no ODOO_CREDENTIALS_KEY, or not the one it was encrypted with."""
+    """The tenant's API key cannot be decrypted: ODOO_CREDENTIALS_KEY is missing, or is another one."""
 
 
 @dataclass(frozen=True)
-class Connected:
-    """A tenant's Odoo as the operator stored it, and why it is left alone, where it is."""
+class StoredConnection:
+    """A tenant's Odoo as the operator stored it. `blocked` is why nothing is sent there, if so."""
 
     url: str
     database: str
@@ -37,17 +38,21 @@ class Connected:
 
     @property
     def place(self) -> str:
-        """Which Odoo it is: numbers of records mean nothing in another."""
+        """The identity of the Odoo: database ids are valid only there."""
         return f"{self.url} {self.database}"
 
-    def opened(self, opener: Opener | None) -> OdooConnection:
-        """With its API key. Raises CredentialsUnreadable."""
-        if opener is None:
+    def is_same(self, other: "StoredConnection") -> bool:
+        """Whether the operator has changed nothing between the two."""
+        return self == replace(other, blocked=self.blocked)
+
+    def decrypted(self, decrypter: Decrypter | None) -> OdooConnection:
+        """Decrypts the API key. Raises CredentialsUnreadable."""
+        if decrypter is None:
             raise CredentialsUnreadable(
                 "this tenant has an Odoo connection; set ODOO_CREDENTIALS_KEY so that it can be read"
             )
         try:
-            api_key = opener.decrypt(self.token).decode()
+            api_key = decrypter.decrypt(self.token).decode()
         except InvalidToken as error:
             raise CredentialsUnreadable(
                 "the Odoo API key was encrypted with another ODOO_CREDENTIALS_KEY; "
@@ -56,12 +61,12 @@ class Connected:
         return OdooConnection(self.url, self.database, api_key, self.login)
 
 
-async def find(tx: Connection) -> Connected | None:
-    """The connection of the transaction's tenant, None when it has none."""
+async def find(tx: Connection) -> StoredConnection | None:
+    """Reads the connection of the transaction's tenant; `None` if it has none."""
     row = await tx.fetchrow(FIND)
     if row is None:
         return None
-    return Connected(
+    return StoredConnection(
         url=row["url"],
         database=row["database"],
         token=row["api_key"],

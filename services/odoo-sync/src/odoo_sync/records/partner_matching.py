@@ -1,6 +1,6 @@
-"""Finds the partner that a company is in Odoo already, so that it is taken over and not made a second time.
+"""Matches companies with existing partners in Odoo, so that no company is created twice. Searches are passed in.
 
-The same UEN, else the same website, else the same name in the same country. Two searches for a whole chunk.
+A partner matches by UEN, else by website, else by name and country. A chunk takes two searches.
 """
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from common.contracts import Company
-from odoo_sync.edits import domain_of
-from odoo_sync.links import Values
+from odoo_sync.model import Values
+from odoo_sync.records.edits import domain_of
 
-#: Reads partners: a domain, and what they hold.
+#: Searches partners: an Odoo domain in, their values out.
 Search: TypeAlias = Callable[[list[Any]], Awaitable[list[Values]]]
 
 UEN_COLUMNS = ("company_registry", "ref", "vat")
 
-#: Many companies have a page, or an address, there: it does not tell which one this is.
+#: Hosts that many companies share: they identify none.
 SHARED_HOSTS = frozenset(
     {
         *("facebook.com", "instagram.com", "linkedin.com", "twitter.com", "x.com", "youtube.com", "tiktok.com"),
@@ -30,8 +30,8 @@ SHARED_HOSTS = frozenset(
 
 
 @dataclass(frozen=True)
-class Found:
-    """A partner that this company is, as it stands there, and how that was seen."""
+class Match:
+    """A partner that may be the company. `by` is the reason, `others` the number of further candidates."""
 
     partner: Values
     by: str
@@ -40,15 +40,15 @@ class Found:
 
     @property
     def note(self) -> str:
-        """For whoever looks into it."""
+        """The line for the link's notes."""
         among = f", one of {self.others + 1}" if self.others else ""
         return f"partner {self.partner['id']} was there already: same {self.by}{among}"
 
 
 async def find(
     companies: Sequence[Company], search: Search, columns: frozenset[str], country: int | None
-) -> dict[int, list[Found]]:
-    """By company, the partners that it may be, the best first. Without calls where there are no companies."""
+) -> dict[int, list[Match]]:
+    """Finds the candidates of each company, best first. Makes no call without companies."""
     if not companies:
         return {}
     uen_columns = [column for column in UEN_COLUMNS if column in columns]
@@ -77,41 +77,42 @@ async def find(
 
 
 def with_uen(uens: Sequence[str], columns: Sequence[str]) -> list[Any]:
-    """The domain of the companies that bear one of these, in any of these columns.
+    """Builds the Odoo domain of companies that have one of these UENs in one of these columns.
 
-    Odoo gives a company's numbers to its contacts, who keep them when the company is deleted: people are not meant.
+    It excludes people: Odoo copies a company's UEN to its contacts, who keep it after the company is deleted.
     """
     return [*_any([[column, "in", list(uens)] for column in columns]), _COMPANY]
 
 
 def own_domain(company: Company) -> str | None:
-    """The company's website where it is one of its own."""
+    """Extracts the domain of the company's website, unless many companies share the host."""
     domain = domain_of(company.website_domain or "")
     shared = domain in SHARED_HOSTS or any(domain.endswith(f".{host}") for host in SHARED_HOSTS)
     return None if not domain or shared else domain
 
 
-def take(found: Mapping[int, list[Found]], taken: Mapping[int, int]) -> dict[int, Found]:
-    """One partner for each company, none for two; `taken` says which company has a partner already.
+def assign(found: Mapping[int, list[Match]], owners: Mapping[int, int]) -> dict[int, Match]:
+    """Assigns at most one partner to each company, and no partner to two.
 
-    Of two that a partner may be, it is the one whose name it bears, else the first.
+    `owners` maps partners that are linked already to their company. If a partner fits two companies, the one with its
+    name gets it, else the first.
     """
-    chosen: dict[int, Found] = {}
-    gone = dict(taken)
+    chosen: dict[int, Match] = {}
+    assigned = dict(owners)
     for by in ("UEN", "website", "name and country"):
         for company_id, candidates in sorted(found.items(), key=lambda it: not (it[1] and it[1][0].is_named)):
             if company_id in chosen or not candidates or candidates[0].by != by:
                 continue
             for candidate in candidates:
-                if gone.setdefault(candidate.partner["id"], company_id) == company_id:
+                if assigned.setdefault(candidate.partner["id"], company_id) == company_id:
                     chosen[company_id] = candidate
                     break
     return chosen
 
 
 _COMPANY = ["is_company", "=", True]
-#: Who has a number in a register and not this one is another. There may be many of them, ours among them, and each is
-#: compared with every website: that took seconds.
+#: Leaves out partners with a registry number: they were not found by UEN, so they are other companies. Comparing all
+#: of them with every website took seconds.
 _UNREGISTERED = ["&", ["company_registry", "=", False]]
 
 
@@ -128,7 +129,7 @@ def _of_uen(partners: Iterable[Values], company: Company, columns: Sequence[str]
 
 
 def _is_another(partner: Values, company: Company, columns: Sequence[str]) -> bool:
-    """Whether the partner says that it is a company of another UEN."""
+    """Whether the partner has the UEN of another company."""
     return any(
         partner.get(column) and _looks_like_uen(str(partner[column])) and str(partner[column]).strip() != company.uen
         for column in columns
@@ -144,8 +145,8 @@ def _lies_in(partner: Values, country: int | None) -> bool:
     return country is None or partner.get("country_id") == country
 
 
-def _ranked(partners: list[Values], by: str, company: Company) -> list[Found]:
-    """The oldest that is not archived first. A group's companies may share a site: there the name comes before age."""
+def _ranked(partners: list[Values], by: str, company: Company) -> list[Match]:
+    """Sorts active partners first, then older ones. By website, a partner with the company's name comes before both."""
 
     def is_named(partner: Values) -> bool:
         return str(partner["name"] or "").strip().casefold() == company.name.strip().casefold()
@@ -153,4 +154,4 @@ def _ranked(partners: list[Values], by: str, company: Company) -> list[Found]:
     ranked = sorted(
         partners, key=lambda it: (by == "website" and not is_named(it), not it.get("active", True), it["id"])
     )
-    return [Found(it, by, len(ranked) - 1, is_named(it)) for it in ranked]
+    return [Match(it, by, len(ranked) - 1, is_named(it)) for it in ranked]

@@ -1,7 +1,7 @@
-"""What a scored lead becomes in Odoo: rows for `load`, keyed by external ids that name tenant and company. Pure.
+"""Maps a scored lead to rows for Odoo's `load`. External ids name the kind of record, the tenant and the company. Pure.
 
-Only what is known is sent, and as text (`load` fails on a JSON true). What a rep decides in Odoo stays theirs: once a
-lead is made, only its description is brought up to date.
+Rows hold only known values, as text (`load` fails on a JSON true). Reps own their leads: once a lead is made, only its
+description is updated.
 """
 
 from hashlib import blake2b
@@ -11,14 +11,11 @@ from typing import Any
 import orjson
 
 from common.contracts import Company, Contact, LeadScored
-from odoo_sync.links import Kind, Values
-from odoo_sync.odoo import Row
-
-MODELS: dict[Kind, str] = {"company": "res.partner", "contact": "res.partner", "lead": "crm.lead"}
+from odoo_sync.model import Kind, Row, Values
 
 
-def wanted(event: LeadScored, *, min_score: float, has_lead: bool) -> dict[Kind, Row]:
-    """What is to stand in Odoo, by record and without keys. A lead that is made has those of `new_lead` besides."""
+def wanted_rows(event: LeadScored, *, min_score: float, has_lead: bool) -> dict[Kind, Row]:
+    """Builds the rows that Odoo should hold, without key columns. A new lead also gets the columns of `new_lead`."""
     rows: dict[Kind, Row] = {"company": company_row(event)}
     if event.contact is not None:
         rows["contact"] = contact_row(event.contact)
@@ -28,19 +25,19 @@ def wanted(event: LeadScored, *, min_score: float, has_lead: bool) -> dict[Kind,
 
 
 def without_nul(event: LeadScored) -> LeadScored:
-    """The same without the character that no text of PostgreSQL holds: with it Odoo fails at the whole chunk."""
+    """Removes NUL characters: PostgreSQL cannot store them, and Odoo fails the whole chunk for one."""
     if "\\u0000" not in event.model_dump_json():
         return event
     return LeadScored.model_validate(_without_nul(event.model_dump()))
 
 
 def digest(row: Row) -> str:
-    """What tells this row from others."""
+    """Hashes a row, to notice that it has changed."""
     return blake2b(orjson.dumps(row), digest_size=12).hexdigest()
 
 
 def company_row(event: LeadScored) -> Row:
-    """The company as a res.partner; its UEN as the reference and, where the server has it, the company registry."""
+    """Builds the company's res.partner. Its UEN is the reference and the company registry (since Odoo 16)."""
     company = event.company
     row = {
         "name": company.name,
@@ -53,32 +50,32 @@ def company_row(event: LeadScored) -> Row:
 
 
 def contact_row(contact: Contact) -> Row:
-    """The best contact, a child of the company. Nobody's name is made up: without one it is the address."""
+    """Builds the res.partner of the best contact. A contact without a name is called by its address."""
     row = {"name": contact.name or contact.value, "type": "contact", contact.kind: contact.value}
     return row | _known(function=contact.title)
 
 
-def is_same_person(contact: Contact, there: Values) -> bool:
-    """Whether the contact is who these values are of: by its address, else by its name."""
-    if has_address(contact, there):
+def is_same_person(contact: Contact, values: Values) -> bool:
+    """Whether contact and Odoo's values have the same address, or else the same name."""
+    if has_address(contact, values):
         return True
-    return bool(contact.name) and _folded(contact.name or "") == _folded(str(there.get("name") or ""))
+    return bool(contact.name) and _folded(contact.name or "") == _folded(str(values.get("name") or ""))
 
 
-def has_address(contact: Contact, there: Values) -> bool:
-    """Whether these values have the contact's address, however it is written."""
-    return _address(contact.kind, contact.value) == _address(contact.kind, str(there.get(contact.kind) or ""))
+def has_address(contact: Contact, values: Values) -> bool:
+    """Whether Odoo's values have the contact's address; spelling does not matter."""
+    return _address(contact.kind, contact.value) == _address(contact.kind, str(values.get(contact.kind) or ""))
 
 
 def lead_row(event: LeadScored) -> Row:
-    """What stays ours of a lead that is there: why it is one."""
+    """Builds the columns of a lead that are always updated: its description."""
     return {"description": description(event)}
 
 
 def new_lead(event: LeadScored) -> Row:
-    """What a lead has besides when it is made: of type lead, and nobody's; without that it would be the API user's.
+    """Builds the columns that a lead has only when it is made. It is unassigned; by default the API user would own it.
 
-    Whom it hangs on, and at which address they are, is not known before that one is written.
+    Partner and address are added later: the partner must be written first.
     """
     company, contact = event.company, event.contact
     row = {"name": company.name, "type": "lead", "user_id/id": "", "partner_name": company.name}
@@ -88,12 +85,12 @@ def new_lead(event: LeadScored) -> Row:
 
 
 def dated(row: Row, event: LeadScored) -> Row:
-    """A lead's row as it is sent. Of itself another day is no reason to send it, so it is not in the hash."""
+    """Adds the date to a lead's row. The date is not part of the hash: a new date alone is no reason to write."""
     return {**row, "description": f"{row['description']}<p>As of {event.enriched_at:%Y-%m-%d}</p>"}
 
 
 def description(event: LeadScored) -> str:
-    """Why this lead, as HTML. What comes from websites is escaped."""
+    """Writes the reasons for the lead as HTML; text from websites is escaped."""
     score = f"Score {event.score:.2f} ({event.bucket}), model {event.model_version}"
     parts = [event.rationale, score, _register(event.company)]
     if event.contact is not None:
@@ -102,12 +99,12 @@ def description(event: LeadScored) -> str:
 
 
 def external_id(kind: Kind, tenant_id: int, uen: str) -> str:
-    """The record's name in Odoo. It holds the kind: one id on two models would overwrite an unrelated record."""
+    """Builds the external id of a record. It holds the kind, since Odoo 14 lets one id move between models."""
     return f"leadgen.{kind}_{tenant_id}_{uen}"
 
 
 def another_contact_id(tenant_id: int, uen: str, contact: Contact) -> str:
-    """The name of a contact that comes after another of the same company: that one keeps the usual name."""
+    """Builds the external id of a company's later contact; the first contact keeps the usual one."""
     address = _address(contact.kind, contact.value).encode()
     return f"{external_id('contact', tenant_id, uen)}_{blake2b(address, digest_size=5).hexdigest()}"
 

@@ -1,4 +1,4 @@
-"""Whose Odoo refuses us altogether (`odoo_states`): nothing is sent there until a check finds that it is well again."""
+"""Tenants whose Odoo refuses all calls (`odoo_states`): nothing is sent there until a check finds it in order."""
 
 import asyncio
 
@@ -24,17 +24,17 @@ COUNT_EVERY_S = 30.0
 
 
 async def block(tx: Connection, reason: str) -> bool:
-    """Notes that the transaction's tenant is blocked, and why; False when it was already, by whatever reason."""
+    """Marks the transaction's tenant blocked; returns whether it was not blocked before, for whatever reason."""
     return bool(await tx.fetchval(BLOCK, reason))
 
 
 async def clear(tx: Connection) -> bool:
-    """The transaction's tenant is well again; whether it was blocked."""
+    """Unblocks the transaction's tenant; returns whether it was blocked."""
     return await tx.execute(CLEAR) != "DELETE 0"
 
 
 async def keep_gauge(database: Database, stage: str) -> None:
-    """Counts the blocked tenants, again and again, for as long as it runs; survives the database being away."""
+    """Counts the blocked tenants every `COUNT_EVERY_S`, until cancelled; goes on when the database is away."""
     gauge = metrics.odoo_blocked.labels(stage)
     while True:
         try:
@@ -45,7 +45,7 @@ async def keep_gauge(database: Database, stage: str) -> None:
 
 
 async def count_blocked(database: Database) -> int:
-    """How many active tenants are blocked. Each is asked for in its own transaction: tenants never meet."""
+    """Counts the active tenants that are blocked, each in a transaction of its own."""
     async with database.without_tenant() as tx:
         tenants = [row["tenant_id"] for row in await tx.fetch(TENANTS)]
     blocked = 0

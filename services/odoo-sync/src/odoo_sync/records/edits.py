@@ -1,4 +1,4 @@
-"""What people changed in Odoo since our last write is theirs: it is left out of what we send, and noted. Pure."""
+"""Finds the columns that people edited in Odoo since our last write: they are not sent, and are noted. Pure."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -6,49 +6,48 @@ from html import unescape
 from re import sub
 from typing import Any
 
-from odoo_sync.links import Kind, Values
-from odoo_sync.odoo import Row
+from odoo_sync.model import Kind, Row, Values
 
 
 @dataclass(frozen=True)
-class Outgoing:
-    """What to send of a row, the columns that people keep, and what is there already as it should be."""
+class RowDiff:
+    """A row's columns to send, those that people edited, and those that already have the wanted value."""
 
     send: dict[str, str]
     kept: list[str]
-    there: dict[str, Any]
+    unchanged: dict[str, Any]
 
 
-def outgoing(kind: Kind, row: Row, now: Values, held: Values, own: Collection[str], ids: Mapping[str, int]) -> Outgoing:
-    """Compares what is wanted with what Odoo holds `now` and with what it held after our last write.
+def diff(kind: Kind, row: Row, now: Values, held: Values, own: Collection[str], ids: Mapping[str, int]) -> RowDiff:
+    """Compares the wanted row with Odoo's values `now` and with those that Odoo `held` after our last write.
 
-    A column that we never wrote is ours to fill while it is empty. `own` are fields such as `company.website` that the
-    tenant wants ours whatever people make of them; `ids` are the numbers of external ids that the row refers to.
+    An empty column that we never wrote may be filled. `own` are fields such as `company.website` that overwrite
+    people's edits. `ids` are the database ids of external ids that the row refers to.
     """
-    sorted_out = Outgoing({}, [], {})
+    found = RowDiff({}, [], {})
     for column, value in row.items():
         name = column.partition("/")[0]
         if name not in now:  # the server lacks it
             continue
         current = now[name]
         if is_same(name, value, current, ids):
-            sorted_out.there[name] = current
+            found.unchanged[name] = current
         elif f"{kind}.{name}" in own or is_ours(name, current, held):
-            sorted_out.send[column] = value
+            found.send[column] = value
         else:
-            sorted_out.kept.append(name)
-    return sorted_out
+            found.kept.append(name)
+    return found
 
 
 def is_ours(name: str, current: Any, held: Values) -> bool:
-    """Whether nobody else has put there what is there. Who is no company was made so: that is never empty."""
+    """Whether the value is the one that we wrote, or empty. `is_company` is never empty: false was a choice."""
     if name in held:
         return bool(current == held[name])
     return not current and name != "is_company"
 
 
 def is_same(name: str, wanted: str, current: Any, ids: Mapping[str, int]) -> bool:
-    """Whether Odoo's value is what this text would make of it."""
+    """Whether writing this text would leave Odoo's value as it is."""
     match name:
         case "is_company":
             return (wanted == "1") is bool(current)
@@ -62,11 +61,11 @@ def is_same(name: str, wanted: str, current: Any, ids: Mapping[str, int]) -> boo
 
 
 def domain_of(website: str) -> str:
-    """The host that an address is about; `www.` and what is behind the host say nothing."""
+    """Extracts the host of a website address, without `www.`, port and path."""
     host = sub(r"^[a-z]+://", "", website.strip().lower()).partition("/")[0].partition("?")[0].partition(":")[0]
     return host.removeprefix("www.").rstrip(".")
 
 
 def _words(html: str) -> str:
-    """The text of some HTML, however the server has tidied it."""
+    """Extracts the text of HTML: Odoo reformats tags and white space."""
     return " ".join(unescape(sub(r"<[^>]*>", " ", html)).split())

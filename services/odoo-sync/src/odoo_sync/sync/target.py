@@ -1,18 +1,15 @@
-"""The Odoo that a chunk is brought into: what pushing asks of it, and who answers, the real one or a rehearsal.
-
-A rehearsal reads like the real one and keeps what it would have written.
-"""
+"""The Odoo that a chunk is written to: the real one, or a dry run that reads the real one and records its writes."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from odoo_sync.links import Values
-from odoo_sync.loading import Outcome, load, named
-from odoo_sync.odoo import OdooUnavailable, Row
-from odoo_sync.servers import OdooServer
+from odoo_sync.model import Row, Values
+from odoo_sync.protocols.bulk_load import Outcome, find_by_external_id, load
+from odoo_sync.protocols.odoo import OdooUnavailable
+from odoo_sync.protocols.servers import OdooServer
 
-#: What is read of a record: whatever we may write, and whether it is archived.
+#: The columns that are read of a record: all that we may write, and whether it is archived.
 READ = {
     "res.partner": (
         *("name", "is_company", "ref", "company_registry", "vat", "country_id", "website", "street", "zip"),
@@ -20,30 +17,30 @@ READ = {
     ),
     "crm.lead": ("name", "description", "active"),
 }
-ARCHIVED_TOO = {"active_test": False}
+INCLUDE_ARCHIVED = {"active_test": False}
 
 
 class Target(Protocol):
-    """One Odoo, for one chunk. All of them raise OdooUnavailable, OdooBlocked, OdooRefused."""
+    """One Odoo, for one chunk. All methods raise OdooUnavailable, OdooBlocked, OdooRefused."""
 
     async def columns(self, model: str) -> frozenset[str]:
-        """The names of the model's fields."""
+        """Reads the names of the model's fields."""
 
-    async def search(self, model: str, domain: list[Any], *, least: bool = False) -> list[Values]:
-        """The records, archived or not, with what READ names (`least`: only their number)."""
+    async def search(self, model: str, domain: list[Any]) -> list[Values]:
+        """Reads the matching records, archived ones too, with the columns of `READ`."""
 
-    async def survivor(self, model: str, external_id: str) -> int | None:
-        """The record that bears this name now: after a merge another than before."""
+    async def find_by_external_id(self, model: str, external_id: str) -> int | None:
+        """Finds the record that has this external id now; a merge moves the id to the record that was kept."""
 
     async def load(self, model: str, rows: Sequence[Row]) -> list[Outcome]:
-        """As `loading.load`."""
+        """Writes rows as `bulk_load.load` does."""
 
     async def country(self) -> int | None:
-        """Singapore's number there."""
+        """Finds the database id of Singapore."""
 
 
 class RealTarget:
-    """The tenant's own."""
+    """The tenant's own Odoo."""
 
     def __init__(self, odoo: OdooServer) -> None:
         self._odoo = odoo
@@ -51,18 +48,18 @@ class RealTarget:
     async def columns(self, model: str) -> frozenset[str]:
         return await self._odoo.columns(model)
 
-    async def search(self, model: str, domain: list[Any], *, least: bool = False) -> list[Values]:
+    async def search(self, model: str, domain: list[Any]) -> list[Values]:
         known = await self._odoo.columns(model)
-        fields = ["id"] if least else ["id", *(name for name in READ[model] if name in known)]
+        fields = ["id", *(name for name in READ[model] if name in known)]
         found = await self._odoo.execute(
-            model, "search_read", domain=domain, fields=fields, order="id", context=ARCHIVED_TOO
+            model, "search_read", domain=domain, fields=fields, order="id", context=INCLUDE_ARCHIVED
         )
         if not isinstance(found, list):
             raise OdooUnavailable(f"{model}.search_read answered with no list: {str(found)[:200]}")
         return [{name: _plain(name, value) for name, value in record.items()} for record in found]
 
-    async def survivor(self, model: str, external_id: str) -> int | None:
-        return await named(self._odoo, model, external_id)
+    async def find_by_external_id(self, model: str, external_id: str) -> int | None:
+        return await find_by_external_id(self._odoo, model, external_id)
 
     async def load(self, model: str, rows: Sequence[Row]) -> list[Outcome]:
         return await load(self._odoo, model, rows)
@@ -76,8 +73,8 @@ class RealTarget:
 
 
 @dataclass
-class Rehearsal:
-    """Writes nothing: each row that would be sent is kept in `rows`; made-up numbers are below zero."""
+class DryRun:
+    """A target that writes nothing. It keeps each row that would be sent in `rows`; new records get negative ids."""
 
     real: RealTarget
     rows: list[tuple[str, Row]] = field(default_factory=list)
@@ -85,11 +82,11 @@ class Rehearsal:
     async def columns(self, model: str) -> frozenset[str]:
         return await self.real.columns(model)
 
-    async def search(self, model: str, domain: list[Any], *, least: bool = False) -> list[Values]:
-        return await self.real.search(model, domain, least=least)
+    async def search(self, model: str, domain: list[Any]) -> list[Values]:
+        return await self.real.search(model, domain)
 
-    async def survivor(self, model: str, external_id: str) -> int | None:
-        return None  # asking would be a write, be it of nothing
+    async def find_by_external_id(self, model: str, external_id: str) -> int | None:
+        return None  # Odoo answers this only to a `load`, which is a write
 
     async def load(self, model: str, rows: Sequence[Row]) -> list[Outcome]:
         known = await self.columns(model)
@@ -106,5 +103,5 @@ class Rehearsal:
 
 
 def _plain(name: str, value: Any) -> Any:
-    """A reference as its number: what it is called may change."""
+    """Reduces a reference to its database id: the name of the other record may change."""
     return value[0] if name in ("country_id", "parent_id") and isinstance(value, list) and value else value

@@ -1,0 +1,1 @@
+"""The operator's commands: check, resync, dry run and audit of the tenants' Odoos."""

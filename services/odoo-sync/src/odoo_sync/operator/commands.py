@@ -1,0 +1,158 @@
+"""Runs a command of the operator once, and prints a JSON object: check, resync, dry-run, audit."""
+
+import argparse
+import asyncio
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import UTC, datetime
+from typing import Any, TypeAlias
+
+import orjson
+
+from common import logs, outbox
+from common.cloudevents import Envelope
+from common.contracts import ResyncOdoo
+from common.errors import LeadgenError, Permanent
+from common.ids import new_id
+from common.outbox import Announcement
+from common.postgres import Connection, Database
+from odoo_sync.operator.audit import audit
+from odoo_sync.operator.checks import find_problems
+from odoo_sync.operator.dry_run import dry_run
+from odoo_sync.protocols.odoo import OdooBlocked, OdooRefused, OdooUnavailable
+from odoo_sync.sync.lead_sync import LeadSync
+from odoo_sync.tables import connections, links, states
+from odoo_sync.tables.connections import CredentialsUnreadable, StoredConnection
+
+NAME = "odoo-sync"
+TENANTS = "SELECT tenant_id FROM tenants WHERE active AND ($1::int IS NULL OR tenant_id = $1) ORDER BY tenant_id"
+
+#: Errors of one tenant's Odoo or key.
+_TENANT_ERRORS = (OdooUnavailable, OdooRefused, OdooBlocked, CredentialsUnreadable)
+
+Compose: TypeAlias = Callable[[Database], AbstractAsyncContextManager[LeadSync]]
+Report: TypeAlias = dict[str, Any]
+
+
+class NotConnected(Permanent):
+    """The tenant has no Odoo connection."""
+
+
+def main(database_url: str, log_level: str, compose: Compose) -> None:
+    """Runs the command that the arguments name. Exit code 1 if it cannot run."""
+    logs.configure(NAME, log_level, sys.stderr)
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("command", choices=list(COMMANDS))
+    parser.add_argument("--tenant", type=int, help="this tenant only; by default every tenant with an Odoo connection")
+    arguments = parser.parse_args()
+    try:
+        reports = asyncio.run(run(database_url, compose, COMMANDS[arguments.command], arguments.tenant))
+    except LeadgenError as error:
+        sys.stderr.write(f"{error}\n")
+        raise SystemExit(1) from None
+    sys.stdout.write(orjson.dumps({"tenants": reports}).decode() + "\n")
+
+
+async def run(database_url: str, compose: Compose, command: "Command", tenant_id: int | None) -> list[Report]:
+    """Runs the command for each tenant with an Odoo, or for this one. Raises NotConnected, Unavailable."""
+    database = await Database.connect(database_url, size=2, name=f"{NAME}-operator")
+    try:
+        async with compose(database) as syncing:
+            reports = []
+            for tenant, connection in await _connected(database, tenant_id):
+                try:
+                    context = TenantContext(database, syncing, tenant, connection)
+                    reports.append({"tenant": tenant, **await command(context)})
+                except _TENANT_ERRORS as error:  # go on with the other tenants
+                    reports.append({"tenant": tenant, "error": str(error)})
+            return reports
+    finally:
+        await database.close()
+
+
+async def _connected(database: Database, tenant_id: int | None) -> list[tuple[int, StoredConnection]]:
+    async with database.without_tenant() as tx:
+        tenants = [row["tenant_id"] for row in await tx.fetch(TENANTS, tenant_id)]
+    found = []
+    for tenant in tenants:
+        async with database.transaction(tenant) as tx:
+            connection = await connections.find(tx)
+        if connection is not None:
+            found.append((tenant, connection))
+    if tenant_id is not None and not found:
+        raise NotConnected(f"tenant {tenant_id} has no Odoo connection: store one with `leadgen odoo connect`")
+    return found
+
+
+class TenantContext:
+    """One tenant, its Odoo and its transactions, for one command."""
+
+    def __init__(self, database: Database, syncing: LeadSync, tenant_id: int, connection: StoredConnection) -> None:
+        self.syncing = syncing
+        self.tenant_id = tenant_id
+        self.connection = connection
+        self._database = database
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Connection]:
+        """Opens a transaction of the tenant."""
+        async with self._database.transaction(self.tenant_id) as tx:
+            yield tx
+
+
+Command: TypeAlias = Callable[[TenantContext], Awaitable[Report]]
+
+
+async def check_tenant(context: TenantContext) -> Report:
+    """Checks whether leads would go through; if so, unblocks the tenant and requests a resync."""
+    try:
+        problems = await find_problems(
+            context.syncing.servers.get(context.connection.decrypted(context.syncing.decrypter))
+        )
+    except CredentialsUnreadable as error:
+        problems = [str(error)]
+    async with context.transaction() as tx:
+        if problems:
+            await states.block(tx, "; ".join(problems))
+            return {
+                "problems": problems,
+                "waiting": await links.count_resynced(tx, context.connection.place, context.syncing.resynced),
+            }
+        was_blocked = await states.clear(tx)
+        return {"problems": [], "was_blocked": was_blocked, "waiting": await _request_resync(tx, context)}
+
+
+async def resync_tenant(context: TenantContext) -> Report:
+    """Requests that the service sends all unsent leads again."""
+    async with context.transaction() as tx:
+        return {"blocked": context.connection.blocked, "waiting": await _request_resync(tx, context)}
+
+
+async def dry_run_tenant(context: TenantContext) -> Report:
+    """Shows what a resync would write."""
+    return await dry_run(context.syncing, context.transaction, context.connection)
+
+
+async def audit_tenant(context: TenantContext) -> Report:
+    """Lists how Odoo differs from the links."""
+    return await audit(context.syncing, context.transaction, context.connection)
+
+
+COMMANDS: dict[str, Command] = {
+    "check": check_tenant,
+    "resync": resync_tenant,
+    "dry-run": dry_run_tenant,
+    "audit": audit_tenant,
+}
+
+
+async def _request_resync(tx: Connection, context: TenantContext) -> int:
+    """Announces a resync if there are unsent leads; returns their number."""
+    waiting = await links.count_resynced(tx, context.connection.place, context.syncing.resynced)
+    if waiting:
+        event = ResyncOdoo(tenant_id=context.tenant_id, requested_at=datetime.now(UTC))
+        event_id = new_id()
+        envelope = Envelope(event_id, context.tenant_id, "nightly", correlation_id=str(event_id))
+        await outbox.announce(tx, NAME, [Announcement(event, envelope)])
+    return waiting

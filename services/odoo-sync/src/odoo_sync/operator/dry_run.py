@@ -1,0 +1,45 @@
+"""Shows what a resync would write into a tenant's Odoo; writes nothing anywhere."""
+
+from typing import Any
+
+from odoo_sync.records.mapping import without_nul
+from odoo_sync.sync.draft import is_up_to_date, start_draft
+from odoo_sync.sync.lead_sync import LeadSync, Transaction, owner_finder, stored_leads
+from odoo_sync.sync.push import push
+from odoo_sync.sync.target import DryRun, RealTarget
+from odoo_sync.tables import links
+from odoo_sync.tables.connections import StoredConnection
+
+CHUNK = 200
+
+
+async def dry_run(syncing: LeadSync, transaction: Transaction, connection: StoredConnection) -> dict[str, Any]:
+    """Lists the rows that would be sent, and counts the leads that need none and those whose event is not stored.
+
+    Raises CredentialsUnreadable, OdooUnavailable, OdooBlocked, OdooRefused.
+    """
+    target = DryRun(RealTarget(syncing.servers.get(connection.decrypted(syncing.decrypter))))
+    place, terms = connection.place, syncing.terms(connection)
+    owners = owner_finder(transaction, connection)
+    last, changing = 0, 0
+    notes: list[str] = []
+    async with transaction() as tx:
+        number, without_lead = await links.count(tx)
+    while True:
+        async with transaction() as tx:
+            known = await links.find_resynced(tx, last, CHUNK, place, syncing.resynced)
+        if not known:
+            break
+        last = max(known)
+        leads = stored_leads(known)
+        drafts = {it: start_draft(without_nul(event), known[it], place, terms) for it, event in leads.items()}
+        left = [draft for it, draft in drafts.items() if not is_up_to_date(draft, known[it], place, terms)]
+        changing += len(left)
+        for draft, link in zip(left, await push(target, left, place, terms, owners) if left else [], strict=True):
+            notes += [f"{draft.event.company.uen}: {note}" for note in (*link.notes, *filter(None, [link.reason]))]
+    return {
+        "rows": [{"model": model, **row} for model, row in target.rows],
+        "unchanged": number - without_lead - changing,
+        "without_lead": without_lead,
+        "notes": notes,
+    }

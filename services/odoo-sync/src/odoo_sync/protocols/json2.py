@@ -1,0 +1,48 @@
+"""JSON-2, the API of Odoo 19 and later: one POST per call, a bearer key, and meaningful HTTP statuses."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from odoo_sync.model import OdooConnection
+from odoo_sync.protocols.odoo import OdooBlocked, OdooRefused, OdooUnavailable
+from odoo_sync.protocols.transport import Transport, error_text, json_of
+
+#: The error name of a missing model or method; a missing record has another.
+NOT_FOUND = "werkzeug.exceptions.NotFound"
+
+
+class Json2:
+    """An Odoo called over JSON-2."""
+
+    def __init__(self, transport: Transport, connection: OdooConnection) -> None:
+        self._transport = transport
+        self._headers = {
+            "Authorization": f"bearer {connection.api_key}",
+            "X-Odoo-Database": connection.database,
+        }
+        self._database = connection.database
+
+    async def execute(self, model: str, method: str, *, ids: Sequence[int] | None = None, **named: Any) -> Any:
+        """Implements `Odoo.execute`."""
+        where = f"{model}.{method}"
+        body = named if ids is None else {"ids": list(ids), **named}
+        response = await self._transport.post(f"/json/2/{model}/{method}", body, self._headers)
+        answer = json_of(response)
+        if response.status_code == 200:
+            if answer is None and response.text.strip() != "null":
+                raise OdooUnavailable(f"{self._transport.url} answered {where} with no JSON")
+            return answer
+        name = str(answer.get("name") or "") if isinstance(answer, dict) else None
+        message = f"{where} answered {response.status_code}: {error_text(answer) or response.reason_phrase}"
+        if response.status_code == 401:
+            raise OdooBlocked(f"{message}; store the connection again with a key that is valid")
+        if response.status_code == 403:
+            raise OdooBlocked(message)
+        if response.status_code == 404 and name is None:
+            raise OdooBlocked(
+                f"{self._transport.url} has no database {self._database!r}, or no Odoo 19 is there; "
+                "store the connection again"
+            )
+        if response.status_code == 404 and name == NOT_FOUND:
+            raise OdooBlocked(f"{message}; is the module installed?")
+        raise OdooRefused(message, name=name)

@@ -1,0 +1,84 @@
+"""HTTP requests to an Odoo. Failures that mean the same in every protocol are translated here and only here."""
+
+import asyncio
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+import httpx
+
+from odoo_sync.model import OdooConnection
+from odoo_sync.protocols.odoo import OdooBlocked, OdooUnavailable
+
+#: Characters of an error message that are kept. Odoo's `debug` holds a traceback and is never passed on.
+MAX_ERROR_TEXT = 500
+
+
+class Transport:
+    """The HTTP requests of one connection. `timeout_s` limits a whole request."""
+
+    def __init__(self, http: httpx.AsyncClient, connection: OdooConnection, *, timeout_s: float) -> None:
+        self.url = connection.url.rstrip("/")
+        self._http = http
+        self._timeout_s = timeout_s
+
+    async def post(self, path: str, body: dict[str, Any], headers: dict[str, str] | None = None) -> httpx.Response:
+        """Posts JSON; returns a response below 500. Raises OdooUnavailable, OdooBlocked (a redirect, a bad address)."""
+        response = await self._send("POST", path, json=body, headers=headers)
+        if response.is_redirect:
+            raise OdooBlocked(f"{self.url}{path} redirects to another address; store that one if it is right")
+        return response
+
+    async def get(self, path: str) -> httpx.Response:
+        """Gets a page; a redirect is returned. Raises as `post` does."""
+        return await self._send("GET", path)
+
+    async def _send(self, method: str, path: str, **content: Any) -> httpx.Response:
+        where = self.url + path
+        try:
+            async with asyncio.timeout(self._timeout_s):
+                response = await self._http.request(
+                    method, where, timeout=self._timeout_s, follow_redirects=False, **content
+                )
+        except (httpx.UnsupportedProtocol, httpx.InvalidURL) as error:
+            raise OdooBlocked(f"{where} cannot be called: {error}; store the connection again") from error
+        except (httpx.LocalProtocolError, UnicodeEncodeError):  # its text holds the header, which may be the key
+            raise OdooBlocked(
+                f"{where} cannot be called with this key and database: they hold characters that HTTP does not allow; "
+                "store the connection again"
+            ) from None
+        except (httpx.TransportError, httpx.DecodingError, TimeoutError) as error:
+            raise OdooUnavailable(f"{where} does not answer: {type(error).__name__} {error}".rstrip()) from error
+        if response.status_code in (408, 429) or response.status_code >= 500:
+            text = error_text(json_of(response)) or response.reason_phrase
+            raise OdooUnavailable(
+                f"{where} answered {response.status_code}: {text}", retry_after=_retry_after(response)
+            )
+        return response
+
+
+def json_of(response: httpx.Response) -> Any:
+    """Parses the response's JSON; `None` if it is none."""
+    try:
+        return response.json()
+    except ValueError:
+        return None
+
+
+def error_text(error: Any) -> str:
+    """Extracts Odoo's error message, without the traceback, from the object that both protocols use."""
+    if not isinstance(error, dict):
+        return ""
+    return f"{error.get('name') or ''} {error.get('message') or ''}".strip()[:MAX_ERROR_TEXT]
+
+
+def _retry_after(response: httpx.Response) -> float | None:
+    """Reads the seconds to wait, from either form of the header (RFC 9110, 10.2.3)."""
+    text = response.headers.get("Retry-After", "")
+    if text.isdecimal():
+        return float(text)
+    try:
+        at = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    return max(0.0, (at.replace(tzinfo=at.tzinfo or UTC) - datetime.now(UTC)).total_seconds())

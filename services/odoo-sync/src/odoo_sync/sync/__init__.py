@@ -1,0 +1,1 @@
+"""The way of a chunk of leads into one Odoo."""

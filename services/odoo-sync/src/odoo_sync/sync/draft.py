@@ -1,0 +1,96 @@
+"""One lead on its way into one Odoo: the rows wanted, and what is known of its records so far. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from common.contracts import LeadScored
+from odoo_sync.model import NO_RECORD, Kind, Link, Record, Row, SyncOutcome, Terms, Values
+from odoo_sync.records import mapping
+
+
+@dataclass
+class Draft:
+    """A lead's wanted rows and known records. `now` are Odoo's present values; `written` the columns that we wrote.
+
+    `elsewhere` are records of another place, which may be the same Odoo under a new address.
+    """
+
+    event: LeadScored
+    rows: dict[Kind, Row]
+    records: dict[Kind, Record]
+    elsewhere: Mapping[Kind, Record] = field(default_factory=dict)
+    now: dict[Kind, Values] = field(default_factory=dict)
+    written: dict[Kind, frozenset[str]] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+    refusals: list[str] = field(default_factory=list)
+
+    def record(self, kind: Kind) -> Record:
+        """The record of this kind, or `NO_RECORD`."""
+        return self.records.get(kind, NO_RECORD)
+
+    def external_id(self, kind: Kind) -> str:
+        """The external id of the record of this kind."""
+        return self.record(kind).name or mapping.external_id(kind, self.event.tenant_id, self.event.company.uen)
+
+    def use_existing(self, kind: Kind, values: Values) -> None:
+        """Takes over a record found in Odoo. If it is the known one of another place, its past values are ours."""
+        number, before = values["id"], self.elsewhere.get(kind, NO_RECORD)
+        record = replace(self.record(kind), id=number, is_deleted=False)
+        self.records[kind] = replace(record, held=before.held, name=before.name) if before.id == number else record
+        self.now[kind] = values
+
+    def start_new_contact(self) -> None:
+        """Makes the contact a new record: the known one is another person, and stays as it is."""
+        contact, company = self.event.contact, self.event.company
+        assert contact is not None  # noqa: S101 # it has a row
+        self.now.pop("contact", None)
+        self.records["contact"] = Record(name=mapping.another_contact_id(self.event.tenant_id, company.uen, contact))
+
+
+def start_draft(event: LeadScored, known: Link | None, place: str, terms: Terms) -> Draft:
+    """Starts a draft from the known link. A link of another place tells nothing about records of this one."""
+    is_here = known is not None and known.place in (None, place)
+    records = dict(known.records) if known is not None and is_here else {}
+    elsewhere = known.records if known is not None and not is_here else {}
+    has_lead = "lead" in records and records["lead"].id is not None
+    draft = Draft(event, mapping.wanted_rows(event, min_score=terms.min_score, has_lead=has_lead), records, elsewhere)
+    last = draft.record("contact").held
+    if event.contact is not None and last and not mapping.is_same_person(event.contact, last):
+        draft.start_new_contact()
+    return draft
+
+
+def is_up_to_date(draft: Draft, known: Link | None, place: str, terms: Terms) -> bool:
+    """Whether, by its link, all records are as wanted: then Odoo need not be called."""
+    if known is None or known.place != place or known.outcome not in ("synced", "deleted"):
+        return False
+    if draft.record("company").is_deleted and not terms.recreate_deleted:
+        return True
+    for kind, row in draft.rows.items():
+        record = draft.record(kind)
+        if record.is_deleted and not terms.recreate_deleted:
+            continue
+        if record.is_deleted or record.hash != mapping.digest(row):
+            return False
+    return True
+
+
+def to_link(draft: Draft, place: str) -> Link:
+    """Builds the link of a draft that was pushed."""
+    outcome: SyncOutcome = "synced"
+    reason = None
+    gone = [kind for kind in ("company", "lead") if kind in draft.rows and draft.record(kind).is_deleted]
+    if draft.refusals:
+        outcome, reason = "refused", "; ".join(draft.refusals)
+    elif gone:
+        outcome, reason = "deleted", f"people deleted the {gone[0]} in Odoo"
+    event = draft.event
+    return Link(
+        outcome,
+        event.enriched_at,
+        event.scored_at,
+        place=place,
+        records=draft.records,
+        reason=reason,
+        notes=tuple(draft.notes),
+    )

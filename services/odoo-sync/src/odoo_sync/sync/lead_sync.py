@@ -1,0 +1,169 @@
+"""Decides which leads of a tenant need a call to its Odoo, and writes those."""
+
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, replace
+from hashlib import blake2b
+from typing import TypeAlias
+
+import structlog
+
+from common.cloudevents import decode_body, encode_body
+from common.contracts import LeadScored
+from common.errors import Permanent
+from common.postgres import Connection
+from odoo_sync.model import RESYNCED, Leads, Link, LinkStatus, SyncOutcome, Terms
+from odoo_sync.protocols.odoo import OdooBlocked, OdooUnavailable
+from odoo_sync.protocols.servers import OdooServers
+from odoo_sync.records.mapping import without_nul
+from odoo_sync.sync.draft import Draft, is_up_to_date, start_draft
+from odoo_sync.sync.push import FindOwners, push
+from odoo_sync.sync.target import RealTarget
+from odoo_sync.tables import connections, links, states
+from odoo_sync.tables.connections import CredentialsUnreadable, Decrypter, StoredConnection
+from odoo_sync.tables.writer_lock import WriterLock
+
+log = structlog.get_logger(__name__)
+
+#: Opens a transaction of the tenant.
+Transaction: TypeAlias = Callable[[], AbstractAsyncContextManager[Connection]]
+#: Links by company.
+Links: TypeAlias = dict[int, Link]
+
+#: Fields of a lead that no row is made of.
+UNWRITTEN = {"enriched_at", "scored_at", "confidence", "has_icp"}
+
+
+class TenantBlocked(Permanent):
+    """The tenant's Odoo refuses all calls; the message says why."""
+
+
+@dataclass(frozen=True)
+class LeadSync:
+    """The tenants' Odoos, and the service's rules for writing there."""
+
+    servers: OdooServers
+    writer_lock: WriterLock
+    decrypter: Decrypter | None
+    min_score: float
+    recreate_deleted: bool = False
+
+    def terms(self, connection: StoredConnection) -> Terms:
+        """Combines the rules of the service with the tenant's own."""
+        return Terms(self.min_score, self.recreate_deleted, connection.own_fields)
+
+    @property
+    def resynced(self) -> Sequence[SyncOutcome]:
+        """The outcomes that a resync tries again."""
+        return (*RESYNCED, "deleted") if self.recreate_deleted else RESYNCED
+
+    def unchanged(
+        self, leads: Leads, known: Mapping[int, LinkStatus], connection: StoredConnection | None
+    ) -> dict[int, LinkStatus]:
+        """Selects the leads that need no call: Odoo has them as wanted, or the link is newer. Pure."""
+        digest = None if connection is None or connection.blocked else self.digest_function(connection)
+        found = {}
+        for company_id, event in leads.items():
+            status = known.get(company_id)
+            if status is None:
+                continue
+            is_in_odoo = digest is not None and status.outcome in ("synced", "deleted")
+            if status.is_newer(event) or (is_in_odoo and digest and status.digest == digest(event)):
+                found[company_id] = status
+        return found
+
+    def digest_function(self, connection: StoredConnection) -> Callable[[LeadScored], str]:
+        """Builds a function that hashes a lead's written fields together with place and terms."""
+        terms = self.terms(connection)
+        own = sorted(terms.own)
+        start = blake2b(f"{connection.place} {terms.min_score} {terms.recreate_deleted} {own}".encode(), digest_size=12)
+
+        def digest(event: LeadScored) -> str:
+            digested = start.copy()
+            digested.update(event.model_dump_json(exclude=UNWRITTEN).encode())
+            return digested.hexdigest()
+
+        return digest
+
+    @asynccontextmanager
+    async def only_writer(self, connection: StoredConnection) -> AsyncIterator[None]:
+        """Holds the writer lock of this Odoo. Links that were read before may be out of date."""
+        async with self.writer_lock.hold(connection.place):
+            yield
+
+    async def write(self, transaction: Transaction, leads: Leads, connection: StoredConnection) -> Links:
+        """Writes leads into Odoo; returns their new links. The caller holds the writer lock. May be repeated.
+
+        Raises OdooUnavailable (also if the connection was changed meanwhile), OdooRefused, TenantBlocked.
+        """
+        async with transaction() as tx:
+            await _require_current(tx, connection)
+            known = await links.find(tx, list(leads))
+        terms, digest = self.terms(connection), self.digest_function(connection)
+        new: Links = {}
+        drafts: dict[int, Draft] = {}
+        for company_id, event in leads.items():
+            link = known.get(company_id)
+            draft = start_draft(without_nul(event), link, connection.place, terms)
+            if link is not None and link.status.is_newer(event):
+                new[company_id] = link
+            elif link is not None and is_up_to_date(draft, link, connection.place, terms):
+                new[company_id] = replace(link, enriched_at=event.enriched_at, scored_at=event.scored_at)
+            else:
+                drafts[company_id] = draft
+        if drafts:
+            async with self._noting_refusal(transaction, connection):
+                target = RealTarget(self.servers.get(connection.decrypted(self.decrypter)))
+                owners = owner_finder(transaction, connection)
+                made = await push(target, list(drafts.values()), connection.place, terms, owners)
+            new |= dict(zip(drafts, made, strict=True))
+        return {
+            it: link
+            if link.status.is_newer(leads[it])
+            else replace(link, lead=encode_body(leads[it]).decode(), digest=digest(leads[it]))
+            for it, link in new.items()
+        }
+
+    @asynccontextmanager
+    async def _noting_refusal(self, transaction: Transaction, connection: StoredConnection) -> AsyncIterator[None]:
+        """Marks the tenant blocked if Odoo refuses all calls, and logs it once. Raises TenantBlocked."""
+        try:
+            yield
+        except (OdooBlocked, CredentialsUnreadable) as error:
+            reason = str(error)
+            async with transaction() as tx:
+                await _require_current(tx, connection)
+                is_news = await states.block(tx, reason)
+            if is_news:
+                log.error("odoo_blocked", reason=reason, database=connection.place)
+            raise TenantBlocked(reason) from error
+
+
+def owner_finder(transaction: Transaction, connection: StoredConnection) -> FindOwners:
+    """Builds the look-up of the companies that partners are linked to."""
+
+    async def find_owners(partner_ids: Sequence[int]) -> Mapping[int, int]:
+        async with transaction() as tx:
+            return await links.owners(tx, partner_ids, connection.place)
+
+    return find_owners
+
+
+def stored_leads(stored: Mapping[int, Link]) -> Leads:
+    """Decodes the leads of links, by company, with the newest times that were seen."""
+    found = {}
+    for company_id, link in stored.items():
+        event = decode_body(LeadScored, (link.lead or "").encode())
+        enriched_at = max(event.enriched_at, link.enriched_at)
+        found[company_id] = event.model_copy(update={"enriched_at": enriched_at, "scored_at": link.scored_at})
+    return found
+
+
+async def _require_current(tx: Connection, connection: StoredConnection) -> None:
+    """Checks that, while we waited, the operator changed nothing and nobody marked the tenant blocked."""
+    now = await connections.find(tx)
+    if now is not None and now.is_same(connection):
+        if now.blocked is not None:
+            raise TenantBlocked(now.blocked)
+        return
+    raise OdooUnavailable("the connection to this Odoo was changed meanwhile")

@@ -1,0 +1,201 @@
+"""Writes a chunk of leads into one Odoo: companies first, then their contacts, then their leads.
+
+Each step is one call for the whole chunk, or none. All of it may be repeated: records of ours are found by their
+external id, and records that are as wanted are not sent again.
+"""
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import TypeAlias
+
+from odoo_sync.model import MODELS, Kind, Link, Row, Terms, Values
+from odoo_sync.protocols.bulk_load import Refusal
+from odoo_sync.records import mapping, partner_matching
+from odoo_sync.records.edits import diff
+from odoo_sync.sync.draft import Draft, to_link
+from odoo_sync.sync.target import Target
+
+#: Looks up which company each of these partners is linked to already.
+FindOwners: TypeAlias = Callable[[Sequence[int]], Awaitable[Mapping[int, int]]]
+
+#: Records that a matched company may have of ours besides.
+RECOVERED: tuple[Kind, ...] = ("contact", "lead")
+
+
+async def push(
+    target: Target, drafts: Sequence[Draft], place: str, terms: Terms, find_owners: FindOwners
+) -> list[Link]:
+    """Writes the drafts; returns their links in the same order. May be repeated.
+
+    A row that Odoo refuses is recorded in its link and does not stop the others.
+    Raises OdooUnavailable, OdooBlocked, OdooRefused.
+    """
+    country = await target.country()
+    await _read_known(target, drafts, "res.partner", ("company", "contact"))
+    await _read_known(target, drafts, "crm.lead", ("lead",))
+    unknown = [it for it in drafts if it.record("company").id is None]
+    await _match_partners(target, drafts, country, find_owners)
+    await _match_contacts(target, drafts)
+    await _recover_lost(target, [it for it in unknown if it.record("company").id is not None])
+    ids = {} if country is None else {"base.sg": country}
+    await _write(target, drafts, "company", ids, terms)
+    await _write(target, drafts, "contact", ids, terms)
+    await _write(target, drafts, "lead", ids, terms)
+    # Only now: writing a lead changes its partner's address, and that is nobody's edit.
+    await _read_back(target, drafts, "res.partner", ("company", "contact"))
+    await _read_back(target, drafts, "crm.lead", ("lead",))
+    return [to_link(draft, place) for draft in drafts]
+
+
+async def _read_known(target: Target, drafts: Sequence[Draft], model: str, kinds: Sequence[Kind]) -> None:
+    """Reads the present values of known records. A missing one was merged into another, or is deleted."""
+    known = [(draft, kind) for draft in drafts for kind in kinds if kind in draft.rows and draft.record(kind).id]
+    found = await _by_id(target, model, [draft.records[kind].id for draft, kind in known])
+    gone = [(draft, kind) for draft, kind in known if draft.records[kind].id not in found]
+    for draft, kind in gone:
+        number = await target.find_by_external_id(model, draft.external_id(kind))
+        draft.records[kind] = replace(draft.records[kind], id=number, is_deleted=number is None)
+        if number is not None:
+            draft.notes.append(f"the {kind} was merged into {number}")
+    found |= await _by_id(target, model, [draft.records[kind].id for draft, kind in gone])
+    for draft, kind in known:
+        number = draft.records[kind].id
+        if number is not None and number in found:
+            draft.now[kind] = found[number]
+
+
+async def _match_partners(
+    target: Target, drafts: Sequence[Draft], country: int | None, find_owners: FindOwners
+) -> None:
+    """Finds existing partners of companies without a database id; for a deleted one only by its UEN."""
+    unmatched = {it.event.company.company_id: it for it in drafts if it.record("company").id is None}
+
+    async def search(domain: list[object]) -> list[Values]:
+        return await target.search("res.partner", domain)
+
+    companies = [draft.event.company for draft in unmatched.values()]
+    found = await partner_matching.find(companies, search, await target.columns("res.partner"), country)
+    for company_id, candidates in found.items():
+        if unmatched[company_id].record("company").is_deleted:
+            found[company_id] = [it for it in candidates if it.by == "UEN"]
+    numbers = sorted({it.partner["id"] for candidates in found.values() for it in candidates})
+    owners = await find_owners(numbers) if numbers else {}
+    for company_id, chosen in partner_matching.assign(found, owners).items():
+        draft = unmatched[company_id]
+        draft.use_existing("company", chosen.partner)
+        draft.notes.append(chosen.note)
+
+
+async def _match_contacts(target: Target, drafts: Sequence[Draft]) -> None:
+    """Finds existing contacts of the companies by their address."""
+    wanted = {
+        number: draft
+        for draft in drafts
+        if "contact" in draft.rows
+        and (number := draft.record("company").id) is not None
+        and draft.record("contact").id is None
+        and not draft.record("contact").is_deleted
+    }
+    if not wanted:
+        return
+    people = [["parent_id", "in", list(wanted)], ["is_company", "=", False], ["type", "=", "contact"]]
+    children = await target.search("res.partner", ["&", "&", *people])
+    for child in sorted(children, key=lambda it: (it.get("active", True), -it["id"])):  # the oldest active one is last
+        draft = wanted[child["parent_id"]]
+        contact = draft.event.contact
+        if contact is not None and mapping.has_address(contact, child):
+            draft.use_existing("contact", child)
+
+
+async def _recover_lost(target: Target, drafts: Sequence[Draft]) -> None:
+    """Finds contacts and leads with our external ids whose link was lost, or whose server has moved.
+
+    Creating them again under these ids would overwrite people's edits.
+    """
+    for kind in RECOVERED:
+        lost = [it for it in drafts if kind in it.rows and it.record(kind).id is None]
+        numbers = [await target.find_by_external_id(MODELS[kind], it.external_id(kind)) for it in lost]
+        found = await _by_id(target, MODELS[kind], numbers)
+        for draft, number in zip(lost, numbers, strict=True):
+            contact = draft.event.contact
+            if number is None or number not in found:
+                continue
+            if kind == "contact" and contact is not None and not mapping.is_same_person(contact, found[number]):
+                draft.start_new_contact()
+            else:
+                draft.use_existing(kind, found[number])
+
+
+async def _write(target: Target, drafts: Sequence[Draft], kind: Kind, ids: Mapping[str, int], terms: Terms) -> None:
+    """Creates or updates the record of this kind for each draft that has a row for it."""
+    sent: list[tuple[Draft, Row]] = []
+    for draft in drafts:
+        row = draft.rows.get(kind)
+        partner = draft.record("company").id
+        if row is None or (kind != "company" and partner is None):
+            continue
+        record = draft.record(kind)
+        if kind == "contact":
+            row = {**row, "parent_id/.id": str(partner)}
+        elif kind == "lead":
+            row = mapping.dated(row, draft.event)
+        if record.id is None:
+            if record.is_deleted and not terms.recreate_deleted:
+                continue
+            if kind == "lead":
+                if draft.event.score < terms.min_score:
+                    continue
+                row = {**row, **mapping.new_lead(draft.event), **_lead_partner(draft)}
+            sent.append((draft, {"id": draft.external_id(kind), **row}))
+            continue
+        compared = diff(kind, row, draft.now.get(kind, {}), record.held, terms.own, ids)
+        draft.notes += [f"{kind}.{name} is kept as people changed it" for name in compared.kept]
+        digest = mapping.digest(draft.rows[kind])
+        draft.records[kind] = replace(record, hash=digest, held={**record.held, **compared.unchanged})
+        is_unchanged_lead = kind == "lead" and record.hash == digest
+        if compared.send and not is_unchanged_lead:
+            sent.append((draft, {".id": str(record.id), **compared.send}))
+    if not sent:
+        return
+    outcomes = await target.load(MODELS[kind], [row for _, row in sent])
+    for (draft, row), outcome in zip(sent, outcomes, strict=True):
+        if isinstance(outcome, Refusal):
+            draft.refusals.append(f"{kind}: {outcome.message}")
+            draft.records[kind] = replace(draft.record(kind), hash="")
+        else:
+            record = draft.record(kind)
+            draft.records[kind] = replace(record, id=outcome, hash=mapping.digest(draft.rows[kind]), is_deleted=False)
+            draft.written[kind] = frozenset(column.partition("/")[0] for column in row)
+
+
+def _lead_partner(draft: Draft) -> Row:
+    """Builds the columns of a new lead's partner and address.
+
+    Odoo copies a lead's address into its partner. If people changed the partner's address, the lead gets none and shows
+    its partner's.
+    """
+    contact = draft.event.contact
+    number = draft.record("contact").id
+    if contact is None or number is None:
+        return {"partner_id/.id": str(draft.record("company").id)}
+    is_ours = "contact" not in draft.now or mapping.has_address(contact, draft.now["contact"])
+    address = {"email_from" if contact.kind == "email" else "phone": contact.value} if is_ours else {}
+    return {"partner_id/.id": str(number), **address}
+
+
+async def _read_back(target: Target, drafts: Sequence[Draft], model: str, kinds: Sequence[Kind]) -> None:
+    """Reads the written columns back: Odoo may store another value than the one sent."""
+    written = [(draft, kind) for draft in drafts for kind in kinds if kind in draft.written]
+    found = await _by_id(target, model, [draft.records[kind].id for draft, kind in written])
+    for draft, kind in written:
+        record, names = draft.records[kind], draft.written[kind]
+        values = found.get(record.id or 0, {})
+        held = {name: value for name, value in values.items() if name in names and name != "id"}
+        draft.records[kind] = replace(record, held={**record.held, **held})
+
+
+async def _by_id(target: Target, model: str, numbers: Iterable[int | None]) -> dict[int, Values]:
+    wanted = sorted({number for number in numbers if number is not None})
+    if not wanted:
+        return {}
+    return {it["id"]: it for it in await target.search(model, [["id", "in", wanted]])}

@@ -1,0 +1,1 @@
+"""odoo-sync's tables in PostgreSQL, and its lock."""
