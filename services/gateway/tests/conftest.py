@@ -1,10 +1,13 @@
 """The gateway as it is served, on a real PostgreSQL and a real Kafka; what other services would say, a test says."""
 
 import asyncio
+import os
 import socket
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from datetime import timedelta
+from pathlib import Path
 from typing import Any, TypeAlias
 from uuid import UUID
 
@@ -16,6 +19,8 @@ from fastapi import FastAPI
 from common.cloudevents import Envelope
 from common.contracts import Event
 from common.ids import new_id
+from embedded.child import Child
+from embedded.ports import LOOPBACK, free_port
 from gateway.feed import Feed
 from gateway.main import gateway as composed
 from gateway.settings import GatewaySettings
@@ -81,7 +86,7 @@ def serve(database_url: str) -> Callable[..., AbstractAsyncContextManager[Reps]]
     @asynccontextmanager
     async def run(kafka: str, **other: Any) -> AsyncIterator[Reps]:
         settings = GatewaySettings(
-            database_url=database_url, kafka_bootstrap_servers=kafka, gateway_jwt_secret=SECRET, **other
+            **{"database_url": database_url, **other}, kafka_bootstrap_servers=kafka, gateway_jwt_secret=SECRET
         )
         clients: list[Client] = []
         async with composed(settings) as app, _served(app) as url:
@@ -109,6 +114,49 @@ async def reps(serve: Callable[..., AbstractAsyncContextManager[Reps]], kafka: s
 def rep(reps: Reps) -> Client:
     """Someone of tenant 1."""
     return reps(1)
+
+
+class Process:
+    """A gateway in a process of its own, as it is deployed."""
+
+    def __init__(self, child: Child, port: int) -> None:
+        self.child = child
+        self.port = port
+        self.url = f"http://{LOOPBACK}:{port}"
+
+    async def is_live(self) -> bool:
+        """Whether it serves."""
+        assert self.child.is_running()
+        try:
+            async with httpx.AsyncClient(trust_env=False) as http:
+                return (await http.get(f"{self.url}/livez")).status_code == 200
+        except httpx.TransportError:
+            return False
+
+
+@pytest.fixture
+def start_gateway(database_url: str, tmp_path: Path) -> Iterator[Callable[[str], Awaitable[Process]]]:
+    """`await start_gateway(kafka)`: a gateway process that serves; stopped at the end, if it still runs."""
+    started: list[Process] = []
+
+    async def start(kafka: str) -> Process:
+        port = free_port()
+        environment = {
+            **os.environ,
+            "DATABASE_URL": database_url,
+            "KAFKA_BOOTSTRAP_SERVERS": kafka,
+            "GATEWAY_JWT_SECRET": SECRET,
+            "HTTP_PORT": str(port),
+        }
+        command = Path(sys.executable).with_name("leadgen-gateway")
+        child = Child.start([command], log=tmp_path / f"gateway-{port}.log", env=environment)
+        started.append(Process(child, port))
+        await until(started[-1].is_live, within_s=60)
+        return started[-1]
+
+    yield start
+    for process in started:
+        process.child.stop()
 
 
 @pytest.fixture

@@ -65,18 +65,22 @@ async def requested(kafka: str, words: str) -> RequestIndustry:
     return (await until(find))[0]
 
 
-async def test_accepted_comes_before_the_database_is_asked(rep, owner, kafka) -> None:
-    """Here the outbox is locked: the first byte is there all the same, and the request follows when the lock goes."""
+async def test_accepted_waits_for_the_outbox_and_the_first_byte_does_not(rep, owner, kafka) -> None:
+    """Here the outbox is locked: a comment comes at once, `accepted` only when the request is durable."""
     await rep.http.get(f"/jobs/{'0' * 32}")  # the tenant is known to be active from here on
-    async with aclosing(rep.chat("Manufacturing")) as stream:
+    async with rep.http.stream("POST", "/chat", json={"message": "Manufacturing"}) as answer:
+        lines = answer.aiter_lines()
         async with owner.transaction():
             await owner.execute("LOCK TABLE outbox IN ACCESS EXCLUSIVE MODE")
-            first = await anext(stream)
-            assert first.name == "accepted"
+            assert await anext(lines) == ": received"
+            following = asyncio.create_task(next_line(lines))
+            await until(lambda: is_writing(owner))
+            assert not following.done()
             assert not await read_topic(kafka, TOLD_TOPIC)
-        request = await requested(kafka, "Manufacturing")
-    assert str(request.request_id) == first.data["request_id"]
-    assert request.tenant_id == 1
+        assert await following == "event: accepted"
+        request_id = json.loads((await anext(lines)).removeprefix("data:"))["request_id"]
+    request = await requested(kafka, "Manufacturing")
+    assert (str(request.request_id), request.tenant_id) == (request_id, 1)
 
 
 async def test_a_rep_sees_every_stage_and_the_end(rep, say) -> None:
@@ -169,12 +173,12 @@ async def test_a_rep_who_leaves_is_forgotten(rep) -> None:
 
 
 async def test_a_request_goes_on_without_the_rep_who_left(rep, owner, kafka) -> None:
-    """`accepted` is a promise: leaving before the database has the request does not take it back."""
+    """Leaving while the database is writing the request does not take it back."""
     await rep.http.get(f"/jobs/{'0' * 32}")
     async with owner.transaction():
         await owner.execute("LOCK TABLE outbox IN ACCESS EXCLUSIVE MODE")
-        async with aclosing(rep.chat("Manufacturing")) as stream:
-            await anext(stream)
+        async with rep.http.stream("POST", "/chat", json={"message": "Manufacturing"}):
+            await until(lambda: is_writing(owner))
         await until(lambda: nobody_listens(rep), within_s=5)
     await requested(kafka, "Manufacturing")
 
@@ -186,7 +190,7 @@ async def test_a_trace_goes_on_in_the_request(rep, kafka) -> None:
     async with rep.http.stream("POST", "/chat", json={"message": "Manufacturing"}, headers=headers) as answer:
         assert answer.headers["content-type"].startswith("text/event-stream")
         lines = answer.aiter_lines()
-        assert await anext(lines) == "event: accepted"
+        assert await next_line(lines) == "event: accepted"
         request_id = json.loads((await anext(lines)).removeprefix("data:"))["request_id"]
     await requested(kafka, "Manufacturing")
     (record,) = await read_topic(kafka, TOLD_TOPIC)
@@ -211,9 +215,22 @@ async def test_a_silent_stream_says_that_it_is_alive(rep, monkeypatch) -> None:
     monkeypatch.setattr("gateway.routes.chat.PING_S", 0.05)
     async with rep.http.stream("POST", "/chat", json={"message": "Manufacturing"}) as answer:
         async for line in answer.aiter_lines():
-            if line.startswith(":"):
+            if line.startswith(":") and line != ": received":
                 break
     assert line == ": ping"
+
+
+async def next_line(lines) -> str:
+    """The next line that is neither empty nor a comment."""
+    async for line in lines:
+        if line and not line.startswith(":"):
+            return line
+    raise AssertionError("the stream has ended")
+
+
+async def is_writing(owner) -> bool:
+    """Whether a gateway's INSERT waits for the lock on the outbox."""
+    return await owner.fetchval("SELECT count(*) FROM pg_locks WHERE relation = 'outbox'::regclass AND NOT granted") > 0
 
 
 async def nobody_listens(rep) -> bool:

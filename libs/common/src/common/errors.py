@@ -2,6 +2,7 @@
 
     LeadgenError
     ├── Unavailable     the database or the broker is down: wait, without limit; no attempt is counted
+    │   └── OutcomeUnknown  it went away after it was sent a change: that may have been committed
     ├── Transient       may go well later: backoff per key, a bounded number of attempts, then dead letter
     ├── Permanent       will never go well: dead letter at once
     └── LeaseLost       another worker holds the event by now: drop what was done, quietly
@@ -17,6 +18,10 @@ class LeadgenError(Exception):
 
 class Unavailable(LeadgenError):
     """PostgreSQL or Kafka does not answer."""
+
+
+class OutcomeUnknown(Unavailable):
+    """The connection broke after a change was sent, before the answer: the change may have been committed."""
 
 
 class Transient(LeadgenError):

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Self, TypeAlias
 import asyncpg
 import orjson
 
-from common.errors import Permanent, Unavailable
+from common.errors import OutcomeUnknown, Permanent, Unavailable
 
 if TYPE_CHECKING:
     Connection: TypeAlias = asyncpg.pool.PoolConnectionProxy[asyncpg.Record]
@@ -38,6 +38,16 @@ AWAY = (
     asyncpg.PostgresSystemError,  # the server's own reading or writing fails
     asyncpg.InvalidCachedStatementError,
     asyncpg.InternalClientError,  # a connection that broke while it was asked something
+    asyncpg.DeadlockDetectedError,
+    asyncpg.SerializationError,
+)
+
+
+#: Those of AWAY with which the server itself says that it did nothing.
+REFUSED = (
+    asyncpg.CannotConnectNowError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.InvalidCachedStatementError,
     asyncpg.DeadlockDetectedError,
     asyncpg.SerializationError,
 )
@@ -118,10 +128,14 @@ class Database:
 
     @asynccontextmanager
     async def statement(self) -> AsyncIterator[Connection]:
-        """For a single statement without a tenant: it is its own transaction, and saves the round trips of another."""
+        """For a single statement without a tenant: it is its own transaction, and saves the round trips of another.
+
+        Raises OutcomeUnknown when the connection breaks before the statement's answer has come.
+        """
         with _translated():
             async with self._pool.acquire() as connection:
-                yield connection
+                with _translated(OutcomeUnknown):
+                    yield connection
 
     @asynccontextmanager
     async def _begin(self, opening: str) -> AsyncIterator[Connection]:
@@ -133,7 +147,8 @@ class Database:
                 except BaseException:
                     await _roll_back(connection)
                     raise
-                await connection.execute("COMMIT")
+                with _translated(OutcomeUnknown):
+                    await connection.execute("COMMIT")
 
     @asynccontextmanager
     async def lock(self, name: str) -> AsyncIterator[Session | None]:
@@ -164,15 +179,17 @@ async def _nothing_to_reset(_: Session) -> None:
 
 
 @contextmanager
-def _translated() -> Iterator[None]:
+def _translated(broken: type[Unavailable] = Unavailable) -> Iterator[None]:
+    """Raises Unavailable for errors of the server being away: `broken` where it did not answer at all."""
     try:
         yield
     except AWAY as error:
-        raise Unavailable(f"PostgreSQL: {type(error).__name__}: {error}") from error
+        kind = Unavailable if isinstance(error, REFUSED) else broken
+        raise kind(f"PostgreSQL: {type(error).__name__}: {error}") from error
     except asyncpg.InterfaceError as error:
         # asyncpg has one class for "the connection is closed" and for "wrong arguments": only the first will pass.
         if isinstance(error, asyncpg.DataError) or not any(
             word in str(error) for word in ("closed", "closing", "released")
         ):
             raise
-        raise Unavailable(f"PostgreSQL: {error}") from error
+        raise broken(f"PostgreSQL: {error}") from error

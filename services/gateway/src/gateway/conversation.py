@@ -42,7 +42,7 @@ class Conversation:
         self._reached: dict[Stage, set[str]] = {stage: set() for stage in get_args(Stage)}
 
     def accept(self) -> Message:
-        """The first word, before anything is known."""
+        """Says that the request is kept: it will be done, whatever happens to the gateway."""
         return Message("accepted", {"request_id": str(self.request_id)})
 
     def take(self, fact: Event) -> list[Message]:

@@ -8,6 +8,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import StringConstraints
 
 from common.postgres import Database
+from gateway import idempotency
 from gateway.access import Tenant, Tenants, Tokens
 from gateway.classification import Classification
 from gateway.feed import Feed
@@ -51,6 +52,13 @@ async def _tenant(parts: InParts, given: Annotated[HTTPAuthorizationCredentials 
 
 OfTenant = Annotated[Tenant, Depends(_tenant)]
 Traceparent = Annotated[str | None, Header(include_in_schema=False)]
+IdempotencyKey = Annotated[
+    idempotency.Key | None,
+    Header(
+        description="A UUID of version 7, at most 24 hours old. A request that is sent again with the same key and the "
+        "same body is done once. The answer's header of this name repeats it, or holds the one that was made."
+    ),
+]
 
 #: For the documentation of what is limited.
 TOO_MANY: dict[int | str, dict[str, Any]] = {

@@ -1,13 +1,14 @@
 """Errors as RFC 9457 problem documents: what is wrong, and what to do about it. The only place with HTTP statuses."""
 
 from collections.abc import Mapping
+from uuid import UUID
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from common.errors import Unavailable
+from common.errors import OutcomeUnknown, Unavailable
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -32,6 +33,17 @@ UNAVAILABLE = Problem(
 )
 
 
+def outcome_unknown(key: UUID | None = None) -> Problem:
+    """A 503 for a change that may have been made. `key` is the Idempotency-Key that makes a repeat of a POST safe."""
+    again = f" with the header `Idempotency-Key: {key}` and the same body: it is done once" if key else ": that is safe"
+    return Problem(
+        503,
+        "Outcome unknown",
+        f"The database went away before it answered, so your request may or may not be kept. Send it again{again}.",
+        retry_after_s=2,
+    )
+
+
 def install(app: FastAPI) -> None:
     """Makes every error of the application a problem document."""
 
@@ -47,6 +59,10 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(HTTPException)
     async def of_http(_: Request, error: HTTPException) -> JSONResponse:
         return _answer(Problem(error.status_code, "Request refused", str(error.detail)), error.headers or {})
+
+    @app.exception_handler(OutcomeUnknown)
+    async def of_unknown_outcome(_: Request, __: OutcomeUnknown) -> JSONResponse:
+        return _answer(outcome_unknown())
 
     @app.exception_handler(Unavailable)
     async def of_outage(_: Request, __: Unavailable) -> JSONResponse:

@@ -39,9 +39,10 @@ class Requests:
         self._write = GroupCommit(database, [_announce], spacing_s=0, crowd=None, autocommit=True)
 
     async def submit(self, request: RequestIndustry, traceparent: str | None) -> None:
-        """Durable when it returns; the request's id is the event's id. After Unavailable, nothing was done.
+        """Writes the request to the outbox; it is durable when this returns. The request's id is the event's id.
 
-        A caller who goes away in the middle has still asked.
+        Raises OutcomeUnknown when it may have been written, and another Unavailable when it was not. A caller that is
+        cancelled does not take its request back.
         """
         await asyncio.shield(self._submit(_Asked(request, traceparent)))
 

@@ -7,11 +7,12 @@ from fastapi import APIRouter, Response
 from pydantic import AfterValidator, BaseModel, Field
 
 from common.contracts import JobProgressed, JobStatus, RequestIndustry
+from common.errors import OutcomeUnknown
 from common.ids import new_id
-from gateway import jobs
+from gateway import idempotency, jobs
 from gateway.feed import next_fact
-from gateway.parts import TOO_MANY, InParts, OfTenant, Phrase, Traceparent
-from gateway.problems import Problem
+from gateway.parts import TOO_MANY, IdempotencyKey, InParts, OfTenant, Parts, Phrase, Traceparent
+from gateway.problems import Problem, outcome_unknown
 from gateway.wording import one_of
 
 #: How long POST /jobs/staging_upsert waits to say how much there is to do.
@@ -56,24 +57,37 @@ class JobAccepted(BaseModel):
 
 @router.post("/staging_upsert", status_code=202, responses=TOO_MANY)
 async def request_staging_upsert(
-    body: StagingUpsertRequest, tenant: OfTenant, parts: InParts, response: Response, traceparent: Traceparent = None
+    body: StagingUpsertRequest,
+    tenant: OfTenant,
+    parts: InParts,
+    response: Response,
+    idempotency_key: IdempotencyKey = None,
+    traceparent: Traceparent = None,
 ) -> JobAccepted:
     """Queues a job that takes over every match, whatever STAGING_UPSERT_MODE says; the night executes it."""
     await parts.rates.admit(tenant.tenant_id, tenant.requests_per_minute)
     # Whoever asks for a job gets one: STAGING_UPSERT_MODE says what a chat message does, and `off` too.
+    key = idempotency_key or new_id()
     request = RequestIndustry(
         tenant_id=tenant.tenant_id,
-        request_id=new_id(),
+        request_id=idempotency.request_id(key, tenant.tenant_id, "staging_upsert", body.terms, body.limit),
         terms=body.terms,
         sync_limit=0,
         limit=body.limit,
         preferred=list(tenant.preferred),
     )
     with parts.feed.listen(request.tenant_id, request.request_id) as facts:
-        await parts.requests.submit(request, traceparent)
+        try:
+            await parts.requests.submit(request, traceparent)
+        except OutcomeUnknown as error:
+            raise outcome_unknown(key) from error
         fact = await next_fact(facts, within_s=ANSWER_S)
-    accepted = _accepted(request, fact if isinstance(fact, JobProgressed) else None)
+    if isinstance(fact, JobProgressed):
+        accepted = _accepted(request, fact)
+    else:
+        accepted = await _known(request, parts)
     response.headers["Location"] = f"/jobs/{accepted.job_id}"
+    response.headers["Idempotency-Key"] = str(key)
     return accepted
 
 
@@ -87,8 +101,17 @@ async def job(job_id: UUID, tenant: OfTenant, parts: InParts) -> jobs.Job:
     return found
 
 
-def _accepted(request: RequestIndustry, fact: JobProgressed | None) -> JobAccepted:
-    if fact is None or fact.answer is None:
+async def _known(request: RequestIndustry, parts: Parts) -> JobAccepted:
+    """The job that an earlier request with the same key made; else one that is yet to be made."""
+    async with parts.database.transaction(request.tenant_id) as tx:
+        made = await jobs.find(tx, request.request_id)
+    if made is None:
+        return JobAccepted(job_id=request.request_id, status="queued", processed=0, total=None)
+    return JobAccepted(job_id=made.job_id, status=made.status, processed=made.processed, total=made.total)
+
+
+def _accepted(request: RequestIndustry, fact: JobProgressed) -> JobAccepted:
+    if fact.answer is None:
         return JobAccepted(job_id=request.request_id, status="queued", processed=0, total=None)
     if not fact.answer.resolved:
         meant = one_of(fact.answer.suggestions)

@@ -1,8 +1,9 @@
 """Measures the time to a chat's first byte, relative to a bare FastAPI endpoint that answers the same and does nothing.
 
 The whole product runs as processes, on a register of `rows` companies, with a simulator that answers at once; the bare
-endpoint is a process of its own, under the same server and settings. What is measured is from opening the connection
-to the first byte of the first event. Every stream is read to its end before the next message is sent.
+endpoint is a process of its own, under the same server and settings. Measured are the times from opening the connection
+to the first byte of the stream, and to its event `accepted`, which the gateway sends when the request is durable. Every
+stream is read to its end before the next message is sent.
 
     clients_1   one rep: message by message, in turn with the bare endpoint
     clients_50  fifty reps of seven tenants at the same instant, and again when the last stream has ended, in turn with
@@ -24,7 +25,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from itertools import cycle
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from common.errors import Permanent
@@ -55,7 +56,15 @@ TEXTS = (
     "manufactering companies",
 )
 
-Moments = dict[str, list[float]]
+
+class Times(NamedTuple):
+    """Seconds from opening a connection."""
+
+    first_byte: float
+    accepted: float
+
+
+Moments = dict[str, list[Times]]
 
 
 class NoFirstByte(Permanent):
@@ -102,8 +111,8 @@ async def bare_endpoint(folder: Path) -> AsyncIterator[str]:
         await asyncio.to_thread(child.stop)
 
 
-async def first_byte(url: str, access: str, message: str) -> float:
-    """Seconds from opening a connection to the first event's first byte; returns when the stream has ended."""
+async def times_of(url: str, access: str, message: str) -> Times:
+    """When the first byte of the stream came, and when `accepted`; returns when the stream has ended."""
     parts = urlsplit(url)
     body = json.dumps({"message": message}).encode()
     head = (
@@ -115,15 +124,17 @@ async def first_byte(url: str, access: str, message: str) -> float:
     try:
         writer.write(head.encode() + body)
         got = b""
-        while b"event:" not in got:
+        first_byte = 0.0
+        while b"event: accepted" not in got:
             more = await reader.read(65536)
             if not more:
                 raise NoFirstByte(f"{url}/chat answered {got.decode(errors='replace')!r}")
             got += more
-        took = time.perf_counter() - began
+            first_byte = first_byte or (time.perf_counter() - began if got.partition(b"\r\n\r\n")[2] else 0.0)
+        accepted = time.perf_counter() - began
         while await reader.read(65536):
             pass
-        return took
+        return Times(first_byte, accepted)
     finally:
         writer.close()
 
@@ -135,17 +146,17 @@ async def measured(places: dict[str, str], access: Sequence[str], *, rounds: int
     for _ in range(rounds):
         asked = [(next(tokens), next(texts)) for _ in range(clients)]
         for name, url in places.items():
-            taken[name] += await asyncio.gather(*(first_byte(url, *each) for each in asked))
+            taken[name] += await asyncio.gather(*(times_of(url, *each) for each in asked))
     return taken
 
 
 def figures(taken: Moments) -> dict[str, float]:
-    """Medians and 95th percentiles in milliseconds, and the ratio of the latter. At least two times of each."""
-    p50 = {name: statistics.median(times) for name, times in taken.items()}
-    p95 = {name: statistics.quantiles(times, n=20)[-1] for name, times in taken.items()}
-    in_ms = {
-        f"{name}_{quantile}_ms": round(of[name] * 1000, 2)
-        for name in taken
-        for quantile, of in (("p50", p50), ("p95", p95))
-    }
-    return {**in_ms, "ratio": round(p95["ours"] / p95["bare"], 2), "messages": len(taken["ours"])}
+    """Medians and 95th percentiles in milliseconds, and the ratios of the latter. At least two times of each."""
+    told: dict[str, float] = {"messages": len(taken["ours"])}
+    for index, prefix in ((0, ""), (1, "accepted_")):
+        p95 = {name: statistics.quantiles([each[index] for each in times], n=20)[-1] for name, times in taken.items()}
+        for name, times in taken.items():
+            told[f"{prefix}{name}_p50_ms"] = round(statistics.median([each[index] for each in times]) * 1000, 2)
+            told[f"{prefix}{name}_p95_ms"] = round(p95[name] * 1000, 2)
+        told[f"{prefix}ratio"] = round(p95["ours"] / p95["bare"], 2)
+    return told
