@@ -21,7 +21,7 @@ from leadgen.topics import LISTENER, read_topics
 from odoo_sync.consumer import odoo_sync
 from odoo_sync.sync.lead_sync import LeadSync
 from scorer.consumer import scorer
-from scorer.yardstick import Yardsticks
+from scorer.core.scoring_profile import ProfileCache
 from settings_reference import EXAMPLE, SERVICES, described, readers, settings_class
 from simulator.main import settings_from
 from simulator.settings import Settings as SimulatorSettings
@@ -98,7 +98,7 @@ def test_each_topic_names_the_services_that_handle_it() -> None:
     stages: list[Stage] = [
         upserter(cast(IndustryIndex, SimpleNamespace(titles={})), batch_size=1, max_per_job=1),
         enricher(cast(Waterfall, None), keeps_corpus=False),
-        scorer(cast(Yardsticks, None)),
+        scorer(cast(ProfileCache, None)),
         odoo_sync(cast(LeadSync, None)),
     ]
     handled: dict[str, set[str]] = {event.topic: set() for event in EVENTS}

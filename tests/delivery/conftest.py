@@ -54,9 +54,9 @@ from odoo_sync.protocols.servers import OdooServers
 from odoo_sync.sync.lead_sync import LeadSync
 from odoo_sync.tables.writer_lock import WriterLock
 from scorer.consumer import scorer
-from scorer.industry import Industries
-from scorer.model import read_model
-from scorer.yardstick import Yardsticks
+from scorer.core.industry_fit import SsicVersions
+from scorer.core.model import read_model
+from scorer.core.scoring_profile import ProfileCache
 from simulator.registry import DEFAULT_SEED, company
 from simulator.running import running
 from simulator.settings import Settings
@@ -448,7 +448,7 @@ async def line(
         made = [
             upserter(industries, batch_size=BATCH, max_per_job=100),
             enricher(waterfall, keeps_corpus=False),
-            scorer(Yardsticks(read_model(), Industries(Hierarchy(codes())))),
+            scorer(ProfileCache(read_model(), SsicVersions(Hierarchy(codes())))),
             odoo_sync(LeadSync(servers, WriterLock(database), credentials, 0.66)),
         ]
         yield Line({stage.name: stage for stage in made}, CASES, odoo, owner, websites)

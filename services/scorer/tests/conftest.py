@@ -23,10 +23,10 @@ from common.work import Batch, Work
 from industries.hierarchy import Code, Hierarchy
 from leadgen.ssic import ssic_2020
 from scorer.consumer import scorer
-from scorer.industry import Industries
-from scorer.model import read_model
+from scorer.core.industry_fit import SsicVersions
+from scorer.core.model import read_model
+from scorer.core.scoring_profile import ProfileCache
 from scorer.rescoring import CHUNK
-from scorer.yardstick import Yardsticks
 from testkit.scoring import NOW, an_enrichment, an_item
 
 Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
@@ -42,11 +42,13 @@ _offsets = count()
 class Scorer:
     """The scorer's handlers on a database, less Kafka, and what they leave there."""
 
-    def __init__(self, database: Database, owner: Owner, companies: Sequence[Company], industries: Industries) -> None:
+    def __init__(
+        self, database: Database, owner: Owner, companies: Sequence[Company], industries: SsicVersions
+    ) -> None:
         self.database = database
         self.owner = owner
         self.companies = companies
-        self.yardsticks = Yardsticks(read_model(), industries)
+        self.profile_cache = ProfileCache(read_model(), industries)
         self._inbox = Inbox("scorer", timedelta(seconds=60))
 
     @asynccontextmanager
@@ -54,7 +56,7 @@ class Scorer:
         """Scores these events; commits at the end."""
         async with self.database.transaction(events[0].tenant_id) as tx:
             batch = Batch([an_item(event) for event in events], tx, NOW, "scorer")
-            await scorer(self.yardsticks).handlers[CompanyEnriched.topic].call(batch)
+            await scorer(self.profile_cache).handlers[CompanyEnriched.topic].call(batch)
             yield [decode_body(LeadScored, message.value) for message in batch.announced]
 
     async def score_all(self, tenant_id: int = 1) -> None:
@@ -89,8 +91,8 @@ class Scorer:
     async def change_icp(self, *industries: str, hours: int = 0, tenant_id: int = 1) -> None:
         await self.run(await self.changed_icp(*industries, hours=hours, tenant_id=tenant_id))
 
-    async def run(self, work: Work[IcpChanged], yardsticks: Yardsticks | None = None) -> None:
-        await scorer(yardsticks or self.yardsticks).handlers[IcpChanged.topic].call(work)
+    async def run(self, work: Work[IcpChanged], profile_cache: ProfileCache | None = None) -> None:
+        await scorer(profile_cache or self.profile_cache).handlers[IcpChanged.topic].call(work)
 
     async def told(self) -> list[LeadScored]:
         """What was announced since the last look."""
@@ -108,13 +110,13 @@ class Scorer:
 
 
 @pytest.fixture(scope="session")
-def industries() -> Industries:
+def industries() -> SsicVersions:
     """Of SSIC 2020."""
-    return Industries(Hierarchy(Code("2020", *code) for code in ssic_2020()))
+    return SsicVersions(Hierarchy(Code("2020", *code) for code in ssic_2020()))
 
 
 @pytest.fixture
-async def at(database: Database, owner: Owner, industries: Industries) -> Scorer:
+async def at(database: Database, owner: Owner, industries: SsicVersions) -> Scorer:
     """Companies of two industries, one as many as the other, that nobody has scored yet."""
     rows = await owner.fetch(ENLIST, LEADS)
     codes = ("25912", "46900")

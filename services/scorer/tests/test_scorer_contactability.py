@@ -7,14 +7,14 @@ import pytest
 
 from common.contracts import CompanyEnriched, Contact, Site
 from industries.hierarchy import Hierarchy
-from scorer.contactability import is_senior
-from scorer.industry import Industries
-from scorer.model import read_model
-from scorer.rating import rate
-from scorer.yardstick import Yardsticks
+from scorer.core.contactability import is_senior
+from scorer.core.industry_fit import SsicVersions
+from scorer.core.model import read_model
+from scorer.core.rating import rate
+from scorer.core.scoring_profile import ProfileCache
 from testkit.scoring import HOME, a_phone, a_profile, an_email, seen
 
-NO_ICP = Yardsticks(read_model(), Industries(Hierarchy([]))).of(a_profile())
+NO_ICP = ProfileCache(read_model(), SsicVersions(Hierarchy([]))).get(a_profile())
 
 
 def contact_of(event: CompanyEnriched) -> Contact | None:

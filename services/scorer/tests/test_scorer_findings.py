@@ -9,16 +9,16 @@ import pytest
 from common.contracts import CompanyFact, Site
 from industries.hierarchy import Code, Hierarchy
 from leadgen.ssic import ssic_2020
-from scorer.industry import Industries
-from scorer.model import read_model
-from scorer.rating import rate
-from scorer.rationale import LONGEST
-from scorer.yardstick import Yardsticks
+from scorer.core.industry_fit import SsicVersions
+from scorer.core.model import read_model
+from scorer.core.rating import rate
+from scorer.core.rationale import LONGEST
+from scorer.core.scoring_profile import ProfileCache
 from testkit.scoring import EVERYTHING, HOME, NOW, a_fact, a_profile, an_email, seen
 
 MODEL = read_model()
-YARDSTICKS = Yardsticks(MODEL, Industries(Hierarchy(Code("2020", *code) for code in ssic_2020())))
-NO_ICP, FULL_ICP = (YARDSTICKS.of(it) for it in (a_profile(), a_profile(**EVERYTHING)))
+PROFILES = ProfileCache(MODEL, SsicVersions(Hierarchy(Code("2020", *code) for code in ssic_2020())))
+NO_ICP, FULL_ICP = (PROFILES.get(it) for it in (a_profile(), a_profile(**EVERYTHING)))
 
 
 def told_of(**event: Any) -> str:
@@ -175,19 +175,19 @@ def test_without_an_icp_a_score_says_so_and_rests_on_the_rest() -> None:
 
     assert "no ICP is set: scored by signals and contacts alone" in rating.rationale
     assert set(orjson.loads(rating.features)) == {it.name for it in MODEL.criteria if it.group != "icp"}
-    assert rating.announcement(NOW).has_icp is False
-    assert rate(seen(), YARDSTICKS.of(a_profile(industries=[]))).score == rating.score
-    assert rate(seen(), FULL_ICP).announcement(NOW).has_icp is True
+    assert rating.to_event(NOW).has_icp is False
+    assert rate(seen(), PROFILES.get(a_profile(industries=[]))).score == rating.score
+    assert rate(seen(), FULL_ICP).to_event(NOW).has_icp is True
 
 
 def test_a_tenants_own_weights_move_its_scores_and_name_themselves() -> None:
     """Those that it does not name keep the model's; the model's version tells the two apart."""
     event = seen(facts=[a_fact("hiring", "4 open roles: Cook")])
-    plain, own = rate(event, NO_ICP), rate(event, YARDSTICKS.of(a_profile({"hiring": 5})))
+    plain, own = rate(event, NO_ICP), rate(event, PROFILES.get(a_profile({"hiring": 5})))
 
     assert own.score > plain.score
-    assert plain.yardstick.model_version == MODEL.version
-    assert own.yardstick.model_version == f"{MODEL.version}+own"
+    assert plain.profile.model_version == MODEL.version
+    assert own.profile.model_version == f"{MODEL.version}+own"
 
 
 @pytest.mark.parametrize(

@@ -7,14 +7,14 @@ import pytest
 from common.contracts import Company, CompanyEnriched, Icp, Site
 from industries.hierarchy import Code, Hierarchy
 from leadgen.ssic import ssic_2020
-from scorer.districts import DISTRICTS, district_of
-from scorer.fit import Fit, employees_in, full_years
-from scorer.industry import Industries, IndustryFit
+from scorer.core.districts import DISTRICTS, district_of
+from scorer.core.icp_fit import IcpFit, employees_in, full_years
+from scorer.core.industry_fit import IndustryFit, SsicVersions
 from testkit.scoring import a_fact, an_enrichment
 
 #: 2025 has but one industry here, under a number that was another's.
 LATER = [Code("2025", "C", "section", "MAKING", None), Code("2025", "46", "division", "TRADE", "C")]
-INDUSTRIES = Industries(Hierarchy([*(Code("2020", *code) for code in ssic_2020()), *LATER]))
+INDUSTRIES = SsicVersions(Hierarchy([*(Code("2020", *code) for code in ssic_2020()), *LATER]))
 
 
 def enriched(*, tech: list[str] | None = None, outcome: str = "visited", **company: object) -> CompanyEnriched:
@@ -26,7 +26,7 @@ def enriched(*, tech: list[str] | None = None, outcome: str = "visited", **compa
 def found(criterion: str, icp: Icp, event: CompanyEnriched, **facts: str) -> str | None:
     """The name of what is found, or None."""
     told = {field: a_fact(field, value) for field, value in facts.items()}
-    fit = Fit(icp, IndustryFit(icp.industries, INDUSTRIES))
+    fit = IcpFit(icp, IndustryFit(icp.industries, INDUSTRIES))
     assert fit.asked == {criterion}
     finding = fit.findings(event, told)[criterion]
     return finding.name if finding else None

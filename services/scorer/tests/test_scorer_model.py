@@ -2,8 +2,8 @@
 
 import pytest
 
-from scorer.model import CURRENT, UNIT, ModelWrong, model_from, read_model
-from scorer.weighing import scale_of
+from scorer.core.model import CURRENT, UNIT, InvalidModel, model_from, read_model
+from scorer.core.weighting import weighted_model
 
 MODEL = read_model()
 ALL = frozenset({"industry", "size", "age", "geography", "technologies"})
@@ -53,7 +53,7 @@ def test_the_current_model_is_in_order() -> None:
 )
 def test_a_model_that_breaks_the_rules_is_refused(old: str, new: str, complaint: str) -> None:
     """With what is wrong."""
-    with pytest.raises(ModelWrong, match=complaint):
+    with pytest.raises(InvalidModel, match=complaint):
         model_from(TWO.replace(old, new, 1))
 
 
@@ -61,19 +61,19 @@ def test_what_an_icp_does_not_ask_for_is_left_out_and_the_rest_scaled() -> None:
     """The proportions stay; what rounding leaves goes to the largest remainder."""
     model = model_from(TWO)
 
-    assert [share.weight for share in scale_of(model, {}, {"industry"}).shares] == [6000, 4000]
-    assert [share.weight for share in scale_of(model, {}, ()).shares] == [UNIT]
-    assert [share.weight for share in scale_of(model, {"industry": 1, "news": 2}, ALL).shares] == [3333, 6667]
+    assert [it.weight for it in weighted_model(model, {}, {"industry"}).criteria] == [6000, 4000]
+    assert [it.weight for it in weighted_model(model, {}, ()).criteria] == [UNIT]
+    assert [it.weight for it in weighted_model(model, {"industry": 1, "news": 2}, ALL).criteria] == [3333, 6667]
 
 
 def test_a_contribution_is_the_weight_times_what_is_above_the_prior() -> None:
     """And the base is what is typical."""
-    scale = scale_of(model_from(TWO), {}, ALL)
+    weighted = weighted_model(model_from(TWO), {}, ALL)
 
-    assert scale.base == 5000
-    assert scale.score({"industry": "good"}) == 5000 + 1800
-    assert scale.score({"industry": "bad", "news": "good"}) == 5000 - 1800 + 2000
-    assert scale.score({"industry": None}) == 5000
+    assert weighted.base == 5000
+    assert weighted.score({"industry": "good"}) == 5000 + 1800
+    assert weighted.score({"industry": "bad", "news": "good"}) == 5000 - 1800 + 2000
+    assert weighted.score({"industry": None}) == 5000
 
 
 @pytest.mark.parametrize(
@@ -89,5 +89,5 @@ def test_a_contribution_is_the_weight_times_what_is_above_the_prior() -> None:
 )
 def test_weights_that_cannot_be_are_refused(own: dict[str, float], complaint: str) -> None:
     """With what to correct."""
-    with pytest.raises(ModelWrong, match=complaint):
-        scale_of(MODEL, own, ALL)
+    with pytest.raises(InvalidModel, match=complaint):
+        weighted_model(MODEL, own, ALL)

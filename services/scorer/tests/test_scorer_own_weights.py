@@ -7,8 +7,8 @@ import asyncpg
 import pytest
 
 from scorer import metrics
+from scorer.core.model import InvalidModel, read_model
 from scorer.main import rescore_all
-from scorer.model import ModelWrong, read_model
 
 
 async def test_a_tenants_own_weights_hold_from_the_next_score_on_and_for_all_after_a_rescore(at) -> None:
@@ -19,7 +19,7 @@ async def test_a_tenants_own_weights_hold_from_the_next_score_on_and_for_all_aft
         "INSERT INTO scoring_models (tenant_id, weights, version) VALUES (1, '{\"site_live\": 3}', 'mine')"
     )
 
-    assert await rescore_all(at.database, at.yardsticks, 1) == {
+    assert await rescore_all(at.database, at.profile_cache, 1) == {
         "leads": len(at.companies),
         "changed": len(at.companies),
     }
@@ -28,7 +28,7 @@ async def test_a_tenants_own_weights_hold_from_the_next_score_on_and_for_all_aft
     assert {row["model_version"] for row in after} == {f"{read_model().version}+mine"}
     assert min(row["score"] for row in after) > max(row["score"] for row in before)
     assert len(await at.told()) == all_of_them
-    assert await rescore_all(at.database, at.yardsticks, 1) == {"leads": 0, "changed": 0}
+    assert await rescore_all(at.database, at.profile_cache, 1) == {"leads": 0, "changed": 0}
     assert await at.told() == []
 
 
@@ -50,10 +50,10 @@ async def test_weights_that_cannot_be_used_stop_no_tenants_night(at, weights: st
 
     assert {row["model_version"] for row in await at.rows()} == {read_model().version}
     assert metrics.weights_unusable._value.get() > counted
-    with pytest.raises(ModelWrong, match="correct scoring_models"):
-        await rescore_all(at.database, at.yardsticks, 1)
+    with pytest.raises(InvalidModel, match="correct scoring_models"):
+        await rescore_all(at.database, at.profile_cache, 1)
     await at.owner.execute("UPDATE scoring_models SET weights = '{\"industry\": 3}'")
-    assert (await rescore_all(at.database, at.yardsticks, 1))["leads"] == len(at.companies)
+    assert (await rescore_all(at.database, at.profile_cache, 1))["leads"] == len(at.companies)
 
 
 async def test_weights_that_leave_nothing_for_a_tenant_without_an_icp_are_the_models(at) -> None:
@@ -73,7 +73,7 @@ async def test_two_replicas_that_score_a_tenants_leads_again_at_once_announce_ea
     await at.score_all()
     await at.owner.execute("INSERT INTO scoring_models VALUES (1, '{\"site_live\": 3}', 'mine')")
 
-    done = await asyncio.gather(*(rescore_all(at.database, at.yardsticks, 1) for _ in range(2)))
+    done = await asyncio.gather(*(rescore_all(at.database, at.profile_cache, 1) for _ in range(2)))
 
     assert sum(it["leads"] for it in done) == len(at.companies)
     assert sorted(it.company.company_id for it in await at.told()) == [it.company_id for it in at.companies]

@@ -15,17 +15,17 @@ from common.contracts import Company, CompanyEnriched, CompanyFact, Contact, Icp
 from industries.hierarchy import Code, Hierarchy
 from lead_features.format import contributions_in
 from leadgen.ssic import ssic_2020
-from scorer.industry import Industries
-from scorer.model import UNIT, read_model
-from scorer.rating import newest, rate
-from scorer.rationale import LONGEST
-from scorer.weighing import scale_of
-from scorer.yardstick import Yardstick, Yardsticks
+from scorer.core.industry_fit import SsicVersions
+from scorer.core.model import UNIT, read_model
+from scorer.core.rating import newest, rate
+from scorer.core.rationale import LONGEST
+from scorer.core.scoring_profile import ProfileCache, ScoringProfile
+from scorer.core.weighting import weighted_model
 from testkit.scoring import EVERYTHING, NOW, a_fact, a_phone, a_profile, an_email
 
 MODEL = read_model()
-YARDSTICKS = Yardsticks(MODEL, Industries(Hierarchy(Code("2020", *code) for code in ssic_2020())))
-NO_ICP, FULL_ICP = (YARDSTICKS.of(it) for it in (a_profile(), a_profile(**EVERYTHING)))
+PROFILES = ProfileCache(MODEL, SsicVersions(Hierarchy(Code("2020", *code) for code in ssic_2020())))
+NO_ICP, FULL_ICP = (PROFILES.get(it) for it in (a_profile(), a_profile(**EVERYTHING)))
 
 words = st.text(max_size=60)
 contacts = st.builds(
@@ -90,20 +90,20 @@ icps = st.builds(
 weights = st.none() | st.dictionaries(
     st.sampled_from([it.name for it in MODEL.criteria]), st.floats(0.01, 1000), max_size=5
 )
-yardsticks = st.builds(lambda icp, own: YARDSTICKS.of(a_profile(own, **icp.model_dump())), icps, weights)
+profiles = st.builds(lambda icp, own: PROFILES.get(a_profile(own, **icp.model_dump())), icps, weights)
 
 
-@given(enrichments, yardsticks)
-def test_a_score_is_bounded_and_its_parts_sum_to_it_exactly(event: CompanyEnriched, yardstick: Yardstick) -> None:
+@given(enrichments, profiles)
+def test_a_score_is_bounded_and_its_parts_sum_to_it_exactly(event: CompanyEnriched, profile: ScoringProfile) -> None:
     """Score and confidence in [0, 1]; base and contributions sum to the score, as decimals, to the last digit."""
-    rating = rate(event, yardstick)
+    rating = rate(event, profile)
 
     assert 0 <= rating.score <= 1
     assert 0 <= rating.confidence <= 1
     parts = [rating.base, *(it.contribution for it in contributions_in(rating.features))]
     assert sum(Decimal(str(part)) for part in parts) == Decimal(str(rating.score))
     assert rating.bucket == ("High" if rating.score >= 0.66 else "Medium" if rating.score >= 0.33 else "Low")
-    assert sum(share.weight for share in yardstick.scale.shares) == UNIT
+    assert sum(it.weight for it in profile.weighted.criteria) == UNIT
 
 
 @given(st.data(), weights, st.sets(st.sampled_from([it.name for it in MODEL.criteria if it.group == "icp"])))
@@ -113,18 +113,18 @@ def test_a_positive_finding_never_lowers_a_score(
     """Of any criterion, by any tenant's weights, whatever else is known: neither in place of nothing, nor in place of a
     finding that is worth less.
     """
-    scale = scale_of(MODEL, own or {}, asked)
-    counted = [share.criterion for share in scale.shares]
+    weighted = weighted_model(MODEL, own or {}, asked)
+    counted = [it.criterion for it in weighted.criteria]
     found = {it.name: data.draw(st.none() | st.sampled_from(sorted(it.findings))) for it in counted}
     for criterion in counted:
         for name, value in criterion.findings.items():
-            before, after = found[criterion.name], scale.score(found | {criterion.name: name})
+            before, after = found[criterion.name], weighted.score(found | {criterion.name: name})
             if before is not None and criterion.findings[before] <= value:
-                assert after >= scale.score(found)
+                assert after >= weighted.score(found)
             if value >= criterion.prior:
-                assert after >= scale.score(found | {criterion.name: None})
+                assert after >= weighted.score(found | {criterion.name: None})
             else:
-                assert after <= scale.score(found | {criterion.name: None})
+                assert after <= weighted.score(found | {criterion.name: None})
 
 
 GOOD_NEWS: list[dict[str, Any]] = [
@@ -141,7 +141,7 @@ GOOD_NEWS: list[dict[str, Any]] = [
 
 
 @given(enrichments, st.sampled_from([NO_ICP, FULL_ICP]), st.sampled_from(GOOD_NEWS))
-def test_good_news_never_lowers_a_score(event: CompanyEnriched, yardstick: Yardstick, more: dict[str, Any]) -> None:
+def test_good_news_never_lowers_a_score(event: CompanyEnriched, profile: ScoringProfile, more: dict[str, Any]) -> None:
     """One more contact that can be written to, or a fact that the ICP asks for, in whatever it is added to."""
     told = {fact.field for fact in more.get("facts", ())}
     update = {
@@ -149,7 +149,7 @@ def test_good_news_never_lowers_a_score(event: CompanyEnriched, yardstick: Yards
         "facts": [*(fact for fact in event.facts if fact.field not in told), *more.get("facts", ())],
     }
 
-    assert rate(event.model_copy(update=update), yardstick).score >= rate(event, yardstick).score
+    assert rate(event.model_copy(update=update), profile).score >= rate(event, profile).score
 
 
 @given(enrichments, icps, st.sampled_from(["empty", "visited"]))
@@ -157,17 +157,17 @@ def test_a_site_that_answers_never_lowers_a_score(event: CompanyEnriched, icp: I
     """By the model's own weights, however bare it is: what it does not show takes less than that it is there gives."""
     silent = event.site.model_copy(update={"outcome": "unreachable", "tech": [], "has_careers": None})
     unknown, read = (silent.model_copy(update={"outcome": it}) for it in ("no_site_known", outcome))
-    yardstick = YARDSTICKS.of(a_profile(**icp.model_dump()))
+    profile = PROFILES.get(a_profile(**icp.model_dump()))
 
-    score = rate(event.model_copy(update={"site": read}), yardstick).score
+    score = rate(event.model_copy(update={"site": read}), profile).score
 
-    assert score >= rate(event.model_copy(update={"site": silent}), yardstick).score
-    assert score >= rate(event.model_copy(update={"site": unknown}), yardstick).score
+    assert score >= rate(event.model_copy(update={"site": silent}), profile).score
+    assert score >= rate(event.model_copy(update={"site": unknown}), profile).score
 
 
-@given(enrichments, yardsticks, st.data())
+@given(enrichments, profiles, st.data())
 def test_a_contact_of_which_more_is_known_never_lowers_a_score(
-    event: CompanyEnriched, yardstick: Yardstick, data: st.DataObject
+    event: CompanyEnriched, profile: ScoringProfile, data: st.DataObject
 ) -> None:
     """A name, a title that decides, an address that takes mail, a person's in place of a role's."""
     better = {"name": "Ann Tan", "title": "COO", "is_role": False, "kind": "email", "status": "valid"}
@@ -176,22 +176,22 @@ def test_a_contact_of_which_more_is_known_never_lowers_a_score(
     update = {name: better[name] for name in data.draw(st.sets(st.sampled_from(sorted(better))))}
     before, after = [known, *event.contacts], [known.model_copy(update=update), *event.contacts]
 
-    score = rate(event.model_copy(update={"contacts": after}), yardstick).score
+    score = rate(event.model_copy(update={"contacts": after}), profile).score
 
-    assert score >= rate(event.model_copy(update={"contacts": before}), yardstick).score
+    assert score >= rate(event.model_copy(update={"contacts": before}), profile).score
 
 
-@given(enrichments, yardsticks, st.randoms())
+@given(enrichments, profiles, st.randoms())
 def test_order_and_repeats_within_an_enrichment_are_irrelevant(
-    event: CompanyEnriched, yardstick: Yardstick, chance: Random
+    event: CompanyEnriched, profile: ScoringProfile, chance: Random
 ) -> None:
     """The same contacts and facts, shuffled and doubled, give the same rating to the bit."""
     contacts, facts = [*event.contacts, *event.contacts], [*event.facts, *event.facts]
     chance.shuffle(contacts)
     chance.shuffle(facts)
-    other = rate(event.model_copy(update={"contacts": contacts, "facts": facts}), yardstick)
+    other = rate(event.model_copy(update={"contacts": contacts, "facts": facts}), profile)
 
-    rating = rate(event, yardstick)
+    rating = rate(event, profile)
 
     assert replace(other, event=event) == rating
     assert other.features == rating.features
@@ -218,8 +218,8 @@ def test_the_same_inputs_and_model_give_the_same_to_the_bit(
     event: CompanyEnriched, icp: Icp, own: dict[str, float] | None
 ) -> None:
     """In another process too, where nothing is remembered: read anew, made anew, and out of the stored event."""
-    rating = rate(event, YARDSTICKS.of(a_profile(own, **icp.model_dump())))
-    elsewhere = Yardsticks(read_model(), YARDSTICKS._industries).of(a_profile(own, **icp.model_dump()))
+    rating = rate(event, PROFILES.get(a_profile(own, **icp.model_dump())))
+    elsewhere = ProfileCache(read_model(), PROFILES._ssic).get(a_profile(own, **icp.model_dump()))
 
     again = rate(CompanyEnriched.model_validate_json(event.model_dump_json()), elsewhere)
 
@@ -227,8 +227,8 @@ def test_the_same_inputs_and_model_give_the_same_to_the_bit(
     assert (again.features, again.rationale) == (rating.features, rating.rationale)
 
 
-@given(enrichments, st.lists(yardsticks, max_size=4))
-def test_another_tenants_profile_never_moves_a_score(event: CompanyEnriched, others: list[Yardstick]) -> None:
+@given(enrichments, st.lists(profiles, max_size=4))
+def test_another_tenants_profile_never_moves_a_score(event: CompanyEnriched, others: list[ScoringProfile]) -> None:
     """Whatever is scored by others' ICPs and weights in between."""
     before = rate(event, FULL_ICP)
     for other in others:
@@ -237,20 +237,20 @@ def test_another_tenants_profile_never_moves_a_score(event: CompanyEnriched, oth
     assert rate(event, FULL_ICP) == before
 
 
-@given(enrichments, yardsticks)
-def test_a_rationale_is_one_printable_line_of_bounded_length(event: CompanyEnriched, yardstick: Yardstick) -> None:
+@given(enrichments, profiles)
+def test_a_rationale_is_one_printable_line_of_bounded_length(event: CompanyEnriched, profile: ScoringProfile) -> None:
     """Whatever the site and the register hold; and PostgreSQL takes the features."""
-    rating = rate(event, yardstick)
+    rating = rate(event, profile)
 
     assert 0 < len(rating.rationale) <= LONGEST
     assert rating.rationale.isprintable()
     assert "\\u0000" not in rating.features
 
 
-@given(enrichments, yardsticks)
-def test_a_rationale_states_no_number_that_nobody_found(event: CompanyEnriched, yardstick: Yardstick) -> None:
+@given(enrichments, profiles)
+def test_a_rationale_states_no_number_that_nobody_found(event: CompanyEnriched, profile: ScoringProfile) -> None:
     """Every number in it stands in the evidence, in a source, or in what the register calls the industry."""
-    rating = rate(event, yardstick)
+    rating = rate(event, profile)
     kept = [[it["evidence"], it["source"] or ""] for it in orjson.loads(rating.features).values()]
     industries = [event.company.industry_norm or "", event.company.industry_code or ""]
 

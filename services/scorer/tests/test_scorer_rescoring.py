@@ -7,10 +7,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from scorer.industry import Industries
-from scorer.model import read_model
+from scorer.core.industry_fit import SsicVersions
+from scorer.core.model import read_model
+from scorer.core.scoring_profile import ProfileCache, ScoringProfile, StoredProfile
 from scorer.rescoring import CHUNK
-from scorer.yardstick import Profile, Yardstick, Yardsticks
 from testkit.scoring import NOW, an_enrichment
 from testkit.stages import until
 
@@ -21,18 +21,18 @@ class Killed(Exception):
     """Stands for the end of the process."""
 
 
-class Failing(Yardsticks):
-    """Gives out so many yardsticks, then the process is killed."""
+class Failing(ProfileCache):
+    """Gives out so many profiles, then the process is killed."""
 
-    def __init__(self, industries: Industries, left: int) -> None:
+    def __init__(self, industries: SsicVersions, left: int) -> None:
         super().__init__(read_model(), industries)
         self._left = left
 
-    def of(self, profile: Profile) -> Yardstick:
+    def get(self, stored: StoredProfile) -> ScoringProfile:
         self._left -= 1
         if self._left < 0:
             raise Killed
-        return super().of(profile)
+        return super().get(stored)
 
 
 async def test_a_changed_icp_scores_the_tenants_leads_again(at) -> None:
@@ -70,7 +70,7 @@ async def test_only_leads_of_which_something_else_is_said_are_announced(at) -> N
     assert {row["icp_at"] for row in after} == {NOW + timedelta(hours=1)}
 
 
-async def test_a_change_that_was_killed_midway_is_gone_on_with(at, industries: Industries) -> None:
+async def test_a_change_that_was_killed_midway_is_gone_on_with(at, industries: SsicVersions) -> None:
     """What a chunk committed stays done: the whole announces each lead once."""
     await at.score_all()
     work = await at.changed_icp("2020:25")

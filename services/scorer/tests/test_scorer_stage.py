@@ -15,13 +15,13 @@ from common.postgres import Database
 from common.work import Batch
 from industries.hierarchy import Hierarchy
 from scorer.consumer import scorer
-from scorer.industry import Industries
-from scorer.model import read_model
-from scorer.yardstick import Yardsticks
+from scorer.core.industry_fit import SsicVersions
+from scorer.core.model import read_model
+from scorer.core.scoring_profile import ProfileCache
 from testkit.scoring import HOME, NOW, an_enrichment, an_item
 from testkit.stages import until
 
-SCORE = scorer(Yardsticks(read_model(), Industries(Hierarchy([])))).handlers[CompanyEnriched.topic]
+SCORE = scorer(ProfileCache(read_model(), SsicVersions(Hierarchy([])))).handlers[CompanyEnriched.topic]
 
 
 @dataclass

@@ -15,15 +15,16 @@ from openai import AsyncOpenAI
 from common.contracts import Company, CompanyEnriched, Site
 from common.postgres import Database
 from industries.hierarchy import Hierarchy
-from scorer import profiles, scoring, wordings
-from scorer.industry import Industries
-from scorer.language_model import LanguageModel, ModelSilent
-from scorer.model import read_model
-from scorer.numbers import numbers
-from scorer.rationale import LONGEST
-from scorer.rewording import Rewording
-from scorer.wording import question, sayable
-from scorer.yardstick import Yardsticks
+from scorer import scoring
+from scorer.adapters import llm_rationales, profiles
+from scorer.adapters.language_model import LanguageModel, LanguageModelFailed
+from scorer.core.industry_fit import SsicVersions
+from scorer.core.model import read_model
+from scorer.core.numbers import numbers
+from scorer.core.rationale import LONGEST
+from scorer.core.rationale_prompt import accepted_answer, build_prompt
+from scorer.core.scoring_profile import ProfileCache
+from scorer.rationale_rewriter import RationaleRewriter
 from testkit.scoring import HOME, a_fact, an_email, an_enrichment
 
 Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
@@ -49,7 +50,7 @@ FEATURES = json.dumps(
 )
 def test_what_the_features_say_may_be_said_in_other_words(answer: str) -> None:
     """With their numbers, in digits or in words, or with none."""
-    assert sayable(answer, TEMPLATE, FEATURES)
+    assert accepted_answer(answer, TEMPLATE, FEATURES)
 
 
 @pytest.mark.parametrize(
@@ -80,13 +81,13 @@ def test_what_the_features_say_may_be_said_in_other_words(answer: str) -> None:
 )
 def test_what_they_do_not_say_may_not(answer: str) -> None:
     """Another number, however it is written; an address; too little or too much."""
-    assert sayable(answer, TEMPLATE, FEATURES) is None
+    assert accepted_answer(answer, TEMPLATE, FEATURES) is None
 
 
 @given(st.text(max_size=400))
 def test_what_is_said_is_one_line_without_a_number_of_its_own(answer: str) -> None:
     """Whatever the model answers."""
-    words = sayable(answer, TEMPLATE, FEATURES)
+    words = accepted_answer(answer, TEMPLATE, FEATURES)
 
     if words is not None:
         assert words.isprintable()
@@ -98,8 +99,8 @@ def test_an_address_in_the_template_allows_no_other() -> None:
     """Only the very same."""
     template = "Makers of caps (SSIC 25912); verified email jane@acme.sg"
 
-    assert sayable("They make caps; write to jane@acme.sg, which is verified.", template, FEATURES)
-    assert sayable("They make caps; write to joe@evil.sg, which is verified.", template, FEATURES) is None
+    assert accepted_answer("They make caps; write to jane@acme.sg, which is verified.", template, FEATURES)
+    assert accepted_answer("They make caps; write to joe@evil.sg, which is verified.", template, FEATURES) is None
 
 
 @pytest.mark.parametrize(
@@ -120,7 +121,7 @@ def test_numbers_are_read_as_they_are_meant(text: str, stated: set[str]) -> None
 
 def test_the_model_is_told_what_is_known_and_nobodys_address() -> None:
     """Of contacts only what the template says."""
-    asked = question(TEMPLATE, FEATURES)
+    asked = build_prompt(TEMPLATE, FEATURES)
 
     assert "4 open roles: Cook" in asked
     assert "jane@acme.sg" not in asked
@@ -134,15 +135,15 @@ class Lead:
         self.database = database
         self.owner = owner
         self.event = event
-        self.yardsticks = Yardsticks(read_model(), Industries(Hierarchy([])))
+        self.profile_cache = ProfileCache(read_model(), SsicVersions(Hierarchy([])))
         self.asked = 0
         self.says = "A maker of caps that is hiring for 4 roles, with its COO's address verified."
         self.status = 200
 
     async def score(self, event: CompanyEnriched | None = None) -> None:
         async with self.database.transaction(1) as tx:
-            yardstick = self.yardsticks.of(await profiles.share(tx))
-            await scoring.settle(tx, yardstick, [event or self.event])
+            profile = self.profile_cache.get(await profiles.read_locked(tx))
+            await scoring.save_newest(tx, profile, [event or self.event])
 
     def answer(self, _: httpx2.Request) -> httpx2.Response:
         self.asked += 1
@@ -159,7 +160,7 @@ class Lead:
 
     async def round(self, *, cap: int = 10_000) -> int:
         async with self._model() as model:
-            return await Rewording(self.database, self.yardsticks, model, cap=cap).round()
+            return await RationaleRewriter(self.database, self.profile_cache, model, cap=cap).round()
 
     @asynccontextmanager
     async def _model(self) -> AsyncIterator[LanguageModel]:
@@ -231,7 +232,7 @@ async def test_a_model_that_does_not_answer_leaves_the_template(lead: Lead, stat
     """What may have been charged stays counted; the lead is asked about another time."""
     before, lead.status = await lead.rationale(), status
 
-    with pytest.raises(ModelSilent):
+    with pytest.raises(LanguageModelFailed):
         await lead.round()
 
     assert await lead.rationale() == before
@@ -243,13 +244,13 @@ async def test_a_model_that_does_not_answer_leaves_the_template(lead: Lead, stat
 async def test_a_lead_that_was_scored_anew_meanwhile_keeps_its_new_words(lead: Lead) -> None:
     """The model's words were about other features."""
     async with lead.database.transaction(1) as tx:
-        [unworded] = await wordings.unworded(tx, 5, score_from=0.66)
+        [unasked] = await llm_rationales.find_unasked(tx, 5, score_from=0.66)
     changed = lead.event.model_copy(update={"site": lead.event.site.model_copy(update={"tech": []})})
     await lead.score(changed)
     before = await lead.rationale()
 
     async with lead._model() as model:
-        await Rewording(lead.database, lead.yardsticks, model, cap=10_000)._ask(1, unworded)
+        await RationaleRewriter(lead.database, lead.profile_cache, model, cap=10_000)._ask(1, unasked)
 
     assert await lead.rationale() == before
     assert await lead.told() == 0

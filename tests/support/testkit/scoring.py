@@ -13,7 +13,7 @@ from common.cloudevents import encode_headers, pack_headers
 from common.contracts import Company, CompanyEnriched, CompanyFact, Contact, Event, Icp, Site
 from common.inbox import Claim
 from common.work import Item
-from scorer.yardstick import Profile
+from scorer.core.scoring_profile import StoredProfile
 from testkit.stages import envelope_for
 
 E = TypeVar("E", bound=Event)
@@ -32,9 +32,9 @@ EVERYTHING: dict[str, Any] = {
 }
 
 
-def a_profile(weights: dict[str, float] | None = None, **icp: Any) -> Profile:
+def a_profile(weights: dict[str, float] | None = None, **icp: Any) -> StoredProfile:
     """A tenant's that has these weights, and an ICP if anything is said of it."""
-    return Profile(
+    return StoredProfile(
         icp=Icp(**icp).model_dump_json() if icp else None,
         changed_at=NOW if icp else None,
         weights=None if weights is None else orjson.dumps(weights).decode(),

@@ -13,32 +13,33 @@ nothing and announces the score that is there.
 from common.contracts import CompanyEnriched, IcpChanged
 from common.stage import Stage
 from common.work import Batch, Work
-from scorer import profiles, scoring
+from scorer import scoring
+from scorer.adapters import profiles
+from scorer.core.scoring_profile import ProfileCache
 from scorer.rescoring import rescore
-from scorer.yardstick import Yardsticks
 
 
-def scorer(yardsticks: Yardsticks) -> Stage:
-    """company.enriched and icp.changed in, lead.scored out; both tables hold the newest enrichment of each company."""
+def scorer(profile_cache: ProfileCache) -> Stage:
+    """Builds the stage."""
     stage = Stage("scorer")
 
     @stage.handles(CompanyEnriched, batch=200)
     async def score(work: Batch[CompanyEnriched]) -> None:
-        """Repeatable: the same events rewrite the same rows. One that comes late announces what stands by then."""
-        yardstick = await scoring.yardstick_of(work.tx, yardsticks)
-        standing = await scoring.settle(work.tx, yardstick, work.events)
+        """Saves and announces the newest score of each company, in one transaction."""
+        profile = await scoring.locked_profile(work.tx, profile_cache)
+        saved = await scoring.save_newest(work.tx, profile, work.events)
         for item in work.items:
-            work.announce(standing.lead(item.event.company.company_id), cause=item)
+            work.announce(saved.to_event(item.event.company.company_id), cause=item)
 
     @stage.handles(IcpChanged)
     async def change_icp(work: Work[IcpChanged]) -> None:
-        """Repeatable, and gone on with after a crash: leads that have been scored by this ICP are passed over."""
+        """Saves the ICP, then scores the tenant's leads again, a transaction per chunk."""
         async with work.step() as tx:
             await profiles.save(tx, work.event)
         after: int | None = 0
         while after is not None:
             async with work.step() as tx:
-                done = await rescore(tx, yardsticks, after=after)
+                done = await rescore(tx, profile_cache, after=after)
                 for lead in done.changed:
                     work.announce(lead)
             after = done.last

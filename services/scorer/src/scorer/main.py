@@ -1,4 +1,4 @@
-"""Wires the scorer and runs it until SIGTERM; or, as `leadgen-scorer-rescore`, scores a tenant's leads anew."""
+"""Wires the scorer and runs it until SIGTERM; as `leadgen-scorer-rescore`, scores a tenant's leads again."""
 
 import argparse
 import asyncio
@@ -19,26 +19,26 @@ from common.settings import read
 from common.stage import Stage
 from industries import classification
 from industries.hierarchy import Hierarchy
-from scorer import profiles
+from scorer.adapters import profiles
 from scorer.consumer import scorer
-from scorer.industry import Industries
-from scorer.model import ModelWrong, read_model
+from scorer.core.industry_fit import SsicVersions
+from scorer.core.model import InvalidModel, read_model
+from scorer.core.scoring_profile import ProfileCache
 from scorer.rescoring import rescore
 from scorer.settings import RescoreSettings, ScorerSettings
-from scorer.yardstick import Yardsticks
 
 log = structlog.get_logger(__name__)
 
 
 def main() -> None:
-    """The console script of the service."""
+    """Console script of the service."""
     settings = read(ScorerSettings)
 
     @asynccontextmanager
     async def compose(database: Database) -> AsyncIterator[Stage]:
-        yardsticks = await yardsticks_of(database)
-        async with rewording(database, yardsticks, settings):
-            yield scorer(yardsticks)
+        profile_cache = await build_profile_cache(database)
+        async with rewriting_rationales(database, profile_cache, settings):
+            yield scorer(profile_cache)
 
     run(
         "scorer",
@@ -50,24 +50,26 @@ def main() -> None:
 
 
 @asynccontextmanager
-async def rewording(database: Database, yardsticks: Yardsticks, settings: ScorerSettings) -> AsyncIterator[None]:
-    """Has a language model word rationales meanwhile, if that is wanted and there is a key."""
+async def rewriting_rationales(
+    database: Database, profile_cache: ProfileCache, settings: ScorerSettings
+) -> AsyncIterator[None]:
+    """Runs the rationale rewriter in the background, if it is enabled and there is a key."""
     if not settings.llm_rationale or settings.openai_api_key is None:
         yield
         return
-    # Here, since the SDK takes a second and 40 MB, and most do without.
+    # Imported here: the SDK takes a second and 40 MB, and most installations do not use it.
     import httpx2
     from openai import AsyncOpenAI
 
-    from scorer.language_model import LanguageModel
-    from scorer.rewording import Rewording
+    from scorer.adapters.language_model import LanguageModel
+    from scorer.rationale_rewriter import RationaleRewriter
 
     async with (
         httpx2.AsyncClient(trust_env=False, follow_redirects=False) as http,
         AsyncOpenAI(api_key=settings.openai_api_key, base_url=settings.openai_base_url, http_client=http) as client,
     ):
         model = LanguageModel(client, settings.openai_model)
-        work = Rewording(database, yardsticks, model, cap=settings.wording_cap).run()
+        work = RationaleRewriter(database, profile_cache, model, cap=settings.wording_cap).run()
         task = asyncio.create_task(work, name="rewording")
         task.add_done_callback(_ended)
         try:
@@ -82,15 +84,15 @@ def _ended(task: "asyncio.Task[None]") -> None:
         log.error("rewording_ended", exc_info=error)
 
 
-async def yardsticks_of(database: Database) -> Yardsticks:
-    """By the current model and the classification as it is loaded. Raises ClassificationMissing."""
+async def build_profile_cache(database: Database) -> ProfileCache:
+    """Makes the cache from the current model and the loaded classification. Raises ClassificationMissing."""
     async with database.without_tenant() as tx:
         codes = await classification.read(tx)
-    return Yardsticks(read_model(), Industries(Hierarchy(codes)))
+    return ProfileCache(read_model(), SsicVersions(Hierarchy(codes)))
 
 
 def rescore_once() -> None:
-    """The console script for after a tenant's weights were changed: prints what it came to as JSON."""
+    """Console script for after a change of a tenant's weights: prints the counts as JSON."""
     parser = argparse.ArgumentParser(
         "leadgen-scorer-rescore", description="Scores a tenant's leads again, by its present ICP and weights."
     )
@@ -106,26 +108,26 @@ def rescore_once() -> None:
 async def _rescore(settings: RescoreSettings, tenant_id: int) -> dict[str, int]:
     database = await Database.connect(settings.database_url, size=1, name="scorer")
     try:
-        return await rescore_all(database, await yardsticks_of(database), tenant_id)
+        return await rescore_all(database, await build_profile_cache(database), tenant_id)
     finally:
         await database.close()
 
 
-async def rescore_all(database: Database, yardsticks: Yardsticks, tenant_id: int) -> dict[str, int]:
-    """Scores those leads of the tenant again that its present profile has not; the running scorer tells of them.
+async def rescore_all(database: Database, profile_cache: ProfileCache, tenant_id: int) -> dict[str, int]:
+    """Scores the tenant's leads again that its present profile has not scored; the running scorer sends the events.
 
-    Raises ModelWrong for weights that cannot be used: whoever asks for this has just written them.
+    Raises InvalidModel for invalid weights: the operator has just written them.
     """
     async with database.transaction(tenant_id) as tx:
-        await profiles.stand_alone(tx)
-        if flaw := yardsticks.of(await profiles.share(tx)).flaw:
-            raise ModelWrong(flaw)
+        await profiles.lock_exclusively(tx)
+        if error := profile_cache.get(await profiles.read_locked(tx)).weights_error:
+            raise InvalidModel(error)
     leads, changed, after = 0, 0, 0
     while True:
         async with database.transaction(tenant_id) as tx:
-            done = await rescore(tx, yardsticks, after=after)
-            told = [Announcement(it, Envelope(new_id(), tenant_id, lane="nightly")) for it in done.changed]
-            await announce(tx, "scorer", told)
+            done = await rescore(tx, profile_cache, after=after)
+            announcements = [Announcement(it, Envelope(new_id(), tenant_id, lane="nightly")) for it in done.changed]
+            await announce(tx, "scorer", announcements)
         leads, changed = leads + done.leads, changed + len(done.changed)
         if done.last is None:
             return {"leads": leads, "changed": changed}

@@ -1,4 +1,4 @@
-"""What the scorer reads from its environment beyond what every service reads."""
+"""Settings of the scorer, beside those of every service."""
 
 from pydantic import Field, field_validator
 
@@ -6,7 +6,7 @@ from common.settings import Settings, StageSettings
 
 
 class ScorerSettings(StageSettings):
-    """Read once, in main.py."""
+    """Settings of the service, read once, in main.py."""
 
     llm_rationale: bool = Field(
         default=False, description="have the best leads' rationales worded by the language model; needs its key"
@@ -41,6 +41,6 @@ class ScorerSettings(StageSettings):
 
 
 class RescoreSettings(Settings):
-    """What `leadgen-scorer-rescore` needs."""
+    """Settings of `leadgen-scorer-rescore`."""
 
     database_url: str

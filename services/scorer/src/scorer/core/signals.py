@@ -1,6 +1,6 @@
-"""The signals of a company in business, as its site and its facts show them: a finding each, or None. Pure.
+"""Business signals in a company's site and facts: a finding for each criterion, or `None` if unknown. Pure.
 
-A site that was read and shows no prices is a finding, a site that nobody could read is none.
+A site that was read and shows no prices gives a negative finding; a site that could not be read gives none.
 """
 
 import re
@@ -8,28 +8,28 @@ from collections.abc import Mapping
 from datetime import date
 
 from common.contracts import CompanyEnriched, CompanyFact, Site
-from scorer.finding import Finding, host_of, plain
+from scorer.core.finding import Finding, host_of, plain
 
 _ROLES = re.compile(r"^(\d{1,4}) (?:open )?(?:role|job|position|vacanc|opening)", re.IGNORECASE)
-#: What denies, wherever it stands: "we are not hiring at the moment", "there are no vacancies".
+#: Negations anywhere in a text: "we are not hiring at the moment", "there are no vacancies".
 _NONE = re.compile(r"^none\b|\b(?:no|not|never|without|closed|freeze)\b|n['\u2019]t\b", re.IGNORECASE)
 
-#: What a visit's outcome says of the site; where robots.txt forbids the visit, or no site is known, it says nothing.
+#: Findings by the outcome of the visit. Other outcomes (forbidden by robots.txt, no site known) give none.
 _SITES = {
     "visited": ("live", "the site answers and was read", "site live"),
     "empty": ("says_nothing", "the site answers but says nothing", "site live but says nothing"),
     "unreachable": ("dead", "the site does not answer", "site does not answer"),
 }
 _LONGEST = 90
-#: How the enricher writes news; the day after is today where the site is.
+#: The enricher's format of dated news. One day ahead is allowed: the site may be in another time zone.
 _DATED = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2}): ")
 _NEWS_DAYS = range(-1, 367)
-#: Where the enricher counts roles, by its method; postings that are written for machines stand on any page.
+#: The source of a number of open roles, by the enricher's method; structured job postings may be on any page.
 _HIRING_AT = {"page": "careers page", "schema.org": "its job postings"}
 
 
 def signals(event: CompanyEnriched, facts: Mapping[str, CompanyFact]) -> dict[str, Finding | None]:
-    """By criterion."""
+    """Returns the finding of each signal criterion."""
     site = event.site
     return {
         "site_live": _site_live(site),
@@ -99,16 +99,16 @@ def _customers(site: Site, fact: CompanyFact | None) -> Finding | None:
 
 
 def _news(fact: CompanyFact | None, today: date) -> Finding | None:
-    """News of the last year, and what an enrichment calls news without a date; what is older says nothing."""
+    """Accepts news of the last year, and undated news; older news is no finding."""
     if fact is None:
         return None
-    told = f"in the news: {plain(fact.value, 60)} ({_where(fact)})"
+    clause = f"in the news: {plain(fact.value, 60)} ({_where(fact)})"
     if dated := _DATED.match(fact.value):
         day = _day(dated[1])
         if day is None or (today - day).days not in _NEWS_DAYS:
             return None
-        told = f"news of {day.isoformat()}: {plain(fact.value[dated.end() :], 60)} ({_where(fact)})"
-    return Finding("found", plain(fact.value, _LONGEST), fact.source_url, told)
+        clause = f"news of {day.isoformat()}: {plain(fact.value[dated.end() :], 60)} ({_where(fact)})"
+    return Finding("found", plain(fact.value, _LONGEST), fact.source_url, clause)
 
 
 def _day(text: str) -> date | None:
@@ -119,12 +119,12 @@ def _day(text: str) -> date | None:
 
 
 def _where(fact: CompanyFact) -> str:
-    """Who says so: the host of the page. A fact without a page is only said to be one that was found."""
+    """Names the source of a fact: the host of its page, or "as found" without one."""
     return host_of(fact.source_url) or "as found"
 
 
 def _elsewhere(fact: CompanyFact, site: Site) -> str:
-    """The same, where it is not the company's own site: there the words say so already."""
+    """Names the source in parentheses, unless it is the company's own site."""
     host = host_of(fact.source_url)
     return f" ({host})" if host and host != host_of(site.url) else ""
 

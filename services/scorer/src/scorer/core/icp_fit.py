@@ -1,21 +1,21 @@
-"""How a company fits the tenant's ICP: a finding per criterion, or None where it is not known. Pure."""
+"""Fit to the tenant's ICP: a finding for each ICP criterion, or `None` where the answer is not known. Pure."""
 
 import re
 from collections.abc import Mapping
 from datetime import date
 
 from common.contracts import CompanyEnriched, CompanyFact, Icp
-from scorer.districts import district_of
-from scorer.finding import REGISTER, Finding, plain
-from scorer.industry import IndustryFit
+from scorer.core.districts import district_of
+from scorer.core.finding import REGISTER, Finding, plain
+from scorer.core.industry_fit import IndustryFit
 
-#: A size that misses the ICP's range by no more than this factor, and an age that does by so many years, is near.
+#: A size that misses the ICP's range by at most this factor is near; so is an age that misses it by so many years.
 NEAR_FACTOR, NEAR_YEARS = 2, 2
 
 #: A number with or without its thousands set apart: "1200", "1,200", "1 200", "1.200"; not 1.5, 20k or 30%.
 _COUNT = r"(\d{1,3}(?:[,. ]\d{3}){1,2}|\d{1,7})(?![.,]?\d|\w|\s?%)"
 _SPAN = re.compile(rf"(?<![\w.,-]){_COUNT}\+?(?:\s?(?:[-\u2010-\u2015~]|to)\s?{_COUNT})?", re.ASCII | re.IGNORECASE)
-#: Words about a number that need none of ours after it, such as "51-200 staff".
+#: Words that already say that a number counts people, such as "51-200 staff".
 _PEOPLE = re.compile(
     r"\b(?:employ|staff|people|person|team|strong|workforce|headcount|professional|engineer|worker|member|specialist|men)",
     re.IGNORECASE,
@@ -24,8 +24,8 @@ _ONLY = re.compile(r"[\d\s.,+~-]+|(?:about|over|around|some|nearly|more than|at 
 _DIGITS, _NO_DIGIT = re.compile(r"\d+"), re.compile(r"\D")
 
 
-class Fit:
-    """An ICP made ready to compare companies with. `asked` are the criteria that it says anything about."""
+class IcpFit:
+    """An ICP prepared for comparisons. `asked` names the criteria that the ICP restricts."""
 
     def __init__(self, icp: Icp, industry: IndustryFit) -> None:
         self._icp = icp
@@ -42,7 +42,7 @@ class Fit:
         self.asked = frozenset(name for name, is_asked in asked.items() if is_asked)
 
     def findings(self, event: CompanyEnriched, facts: Mapping[str, CompanyFact]) -> dict[str, Finding | None]:
-        """One for each of `asked`."""
+        """Returns the finding of each criterion in `asked`."""
         found: dict[str, Finding | None] = {}
         if "industry" in self.asked:
             found["industry"] = self._industry.finding(event.company)
@@ -111,16 +111,16 @@ class Fit:
 
 
 def full_years(born: date | None, seen: date) -> int | None:
-    """From incorporation to the enrichment, not to now: the same event always gives the same age."""
+    """Counts full years from incorporation to the enrichment, so that an event always gives the same age."""
     if born is None or born > seen:
         return None
     return seen.year - born.year - ((seen.month, seen.day) < (born.month, born.day))
 
 
 def employees_in(value: str) -> tuple[int, int] | None:
-    """The fewest and the most employees that a text means: "40", "51-200", "1,000+".
+    """Reads the lowest and highest number of employees from a text: "40", "51-200", "1,000+".
 
-    None for a text without a number, or with several that are no span ("3 offices, 40 staff"): it may be any of them.
+    `None` for a text without a number, or with several that are not a range ("3 offices, 40 staff").
     """
     spans = [match.groups() for match in _SPAN.finditer(value[:100])]
     if len(spans) != 1 or len(_DIGITS.findall(value[:100])) > sum(len(_DIGITS.findall(it or "")) for it in spans[0]):
@@ -130,7 +130,7 @@ def employees_in(value: str) -> tuple[int, int] | None:
 
 
 def _people(value: str) -> str:
-    """Such as "40 employees", or "51-200 staff" where that is how it is said."""
+    """Formats a number of employees, such as "40 employees"; keeps words that say so already ("51-200 staff")."""
     shown = plain(value, 40)
     if _PEOPLE.search(shown):
         return shown
@@ -140,7 +140,7 @@ def _people(value: str) -> str:
 
 
 def _placed(span: tuple[int, int], wide: tuple[int, int], first: int | None, last: int | None) -> str:
-    """Whether a span meets the range that is asked for, or only does so with some slack, as `wide`."""
+    """Compares a span with the range that the ICP asks for: "within", "near" if only `wide` meets it, or "outside"."""
     if _meet(span, first, last):
         return "within"
     return "near" if _meet(wide, first, last) else "outside"

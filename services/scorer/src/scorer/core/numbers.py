@@ -1,7 +1,7 @@
-"""The numbers that a text states, in digits or in words, so that one text can be held against another. Pure.
+"""Numbers in a text, in digits or in words, for comparing two texts. Pure.
 
-Whatever stands for some number is one too ("dozens", "%", "twice"). In doubt two ways to write a number are two
-numbers: then a wording is refused that might have stood, and nothing worse.
+Words for indefinite numbers count too ("dozens", "%", "twice"). In doubt, two spellings of a number count as two
+numbers: the worst effect is that a correct answer is refused.
 """
 
 import re
@@ -10,7 +10,7 @@ import unicodedata
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*(?: ?(?:k|m|mn|mio|bn|b|x|th|st|nd|rd)\b)?", re.IGNORECASE)
 _THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?[a-z]*")
 _ROMAN = re.compile(r"\b[IVXLCDM]{2,}\b")
-#: A mark between two words ends a number.
+#: A punctuation mark between two words ends a number.
 _WORD = re.compile(r"[a-z]+|[^a-z\s-]")
 
 _ONES = """
@@ -20,7 +20,7 @@ _ONES = """
 _UNITS = {word: number for number, word in enumerate(_ONES.split())}
 _TEN_TIMES = "_ _ twenty thirty forty fifty sixty seventy eighty ninety"
 _TENS = {word: 10 * number for number, word in enumerate(_TEN_TIMES.split()) if number > 1}
-#: Words that stand for a number, or for some number; each is its own.
+#: Words for definite or indefinite numbers; each counts as a number of its own.
 _OTHERS = """
     hundred thousand million billion trillion dozen score tens hundreds thousands millions billions dozens scores
     percent percentage pct cent lakh crore
@@ -33,10 +33,10 @@ _FOLD = re.compile(rf"\b({'|'.join([*_UNITS, *_TENS])}|\d+)[ -]?fold\b")
 
 
 def numbers(text: str) -> set[str]:
-    """Each as digits where it has them, else as its word."""
+    """Finds the numbers in a text: as digits where they are written so, else as words."""
     found = {letter for letter in text if letter.isnumeric() and not letter.isdecimal()}  # such as ½
     text = unicodedata.normalize("NFKC", text)
-    found |= {_plainly(match) for match in _NUMBER.findall(text)}
+    found |= {_normalised(match) for match in _NUMBER.findall(text)}
     found |= set(_ROMAN.findall(text))
     text = text.lower()
     found |= {f"{match}fold" for match in _FOLD.findall(text)}
@@ -45,7 +45,7 @@ def numbers(text: str) -> set[str]:
 
 
 def _spelled(words: list[str]) -> set[str]:
-    """Those in words: "twenty-five" is 25, and neither 20 nor 5."""
+    """Finds numbers in words: "twenty-five" is 25, and neither 20 nor 5."""
     found, tens = set(), 0
     for word in [*words, ""]:
         unit = _UNITS.get(word)
@@ -63,7 +63,7 @@ def _spelled(words: list[str]) -> set[str]:
     return found
 
 
-def _plainly(number: str) -> str:
-    """Without thousands' commas; digits of any script as ASCII; what follows a number and changes it stays."""
+def _normalised(number: str) -> str:
+    """Removes thousands separators and converts digits to ASCII; keeps suffixes that change the number, such as "k"."""
     plain = "".join(str(unicodedata.decimal(it)) if it.isdecimal() else it for it in number.lower().replace(" ", ""))
     return plain.replace(",", "") if _THOUSANDS.fullmatch(plain) else plain

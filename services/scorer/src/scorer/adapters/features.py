@@ -1,12 +1,12 @@
-"""Lead features in PostgreSQL: what a score was made of, and what it takes to score again. The newest one wins."""
+"""Lead features in PostgreSQL: the parts of a score, and the event to score again from. The newest enrichment wins."""
 
 from collections.abc import Sequence
 
 from common.cloudevents import decode_body, encode_body
 from common.contracts import CompanyEnriched
 from common.postgres import Connection
-from scorer.rating import Rating
-from scorer.yardstick import Yardstick
+from scorer.core.rating import Rating
+from scorer.core.scoring_profile import ScoringProfile
 
 SAVE = """
     INSERT INTO lead_features AS known
@@ -24,7 +24,7 @@ SAVE = """
            (excluded.features_hash, excluded.base, excluded.model_version, excluded.icp_at, excluded.enriched_at)
 """
 
-# Rows from before there was `evidence` wait for their next enrichment.
+# Rows from before there was `evidence` are scored again at their next enrichment.
 DUE = """
     SELECT company_id FROM lead_features
      WHERE company_id > $1 AND (icp_at, model_version) IS DISTINCT FROM ($2::timestamptz, $3::text)
@@ -37,7 +37,7 @@ LOCK = """
      ORDER BY company_id FOR UPDATE
 """
 
-# Each by the primary key, however the statement was planned. Rows from before there was `evidence` cannot be told of.
+# OFFSET 0 makes each look-up use the primary key. Rows from before there was `evidence` cannot be announced.
 NEWER = """
     SELECT evidence
       FROM (SELECT (SELECT known.evidence::text FROM lead_features known
@@ -47,31 +47,31 @@ NEWER = """
      WHERE evidence IS NOT NULL
 """
 
-LOCK_ONE = "SELECT true FROM lead_features WHERE company_id = $1 AND features_hash = $2 FOR UPDATE"
+LOCK_UNCHANGED = "SELECT true FROM lead_features WHERE company_id = $1 AND features_hash = $2 FOR UPDATE"
 
 
 async def save(tx: Connection, ratings: Sequence[Rating]) -> int:
-    """Writes the features of these ratings by one yardstick, one company each, sorted by company; how many were news.
+    """Saves the features of ratings by one profile, one per company, sorted by company. Returns the number written.
 
-    All rows are locked until the transaction ends, also those that say the same already, or are newer. May be repeated.
+    Rows that are newer or equal are not written, but all rows stay locked until the transaction ends. May be repeated.
     """
-    yardstick = ratings[0].yardstick
+    profile = ratings[0].profile
     written = await tx.execute(
         SAVE,
         [rating.event.company.company_id for rating in ratings],
         [rating.features for rating in ratings],
         ratings[0].base,
         [encode_body(rating.event).decode() for rating in ratings],
-        yardstick.model_version,
-        yardstick.icp_at,
+        profile.model_version,
+        profile.icp_at,
         [rating.event.enriched_at for rating in ratings],
         [rating.features_hash for rating in ratings],
     )
     return int(written.rpartition(" ")[2])
 
 
-async def newer(tx: Connection, ratings: Sequence[Rating]) -> list[CompanyEnriched]:
-    """The enrichments that stand in the place of these, being newer."""
+async def find_newer(tx: Connection, ratings: Sequence[Rating]) -> list[CompanyEnriched]:
+    """Returns the saved enrichments that are newer than those of these ratings."""
     rows = await tx.fetch(
         NEWER,
         [rating.event.company.company_id for rating in ratings],
@@ -80,18 +80,18 @@ async def newer(tx: Connection, ratings: Sequence[Rating]) -> list[CompanyEnrich
     return [decode_body(CompanyEnriched, row["evidence"].encode()) for row in rows]
 
 
-async def due(tx: Connection, yardstick: Yardstick, *, after: int, most: int) -> list[int]:
-    """The next companies, in order, whose score was made by another ICP or other weights than this yardstick's."""
-    rows = await tx.fetch(DUE, after, yardstick.icp_at, yardstick.model_version, most)
+async def find_due(tx: Connection, profile: ScoringProfile, *, after: int, most: int) -> list[int]:
+    """Returns the next companies after `after`, in order, that were scored by another ICP or other weights."""
+    rows = await tx.fetch(DUE, after, profile.icp_at, profile.model_version, most)
     return [row["company_id"] for row in rows]
 
 
-async def lock(tx: Connection, yardstick: Yardstick, company_ids: Sequence[int]) -> list[CompanyEnriched]:
-    """What was scored of those that are still due, ours alone to change until the transaction ends."""
-    rows = await tx.fetch(LOCK, company_ids, yardstick.icp_at, yardstick.model_version)
+async def lock_due(tx: Connection, profile: ScoringProfile, company_ids: Sequence[int]) -> list[CompanyEnriched]:
+    """Locks those of the companies that are still due, and returns the enrichments that they were scored from."""
+    rows = await tx.fetch(LOCK, company_ids, profile.icp_at, profile.model_version)
     return [decode_body(CompanyEnriched, row["evidence"].encode()) for row in rows]
 
 
-async def lock_one(tx: Connection, company_id: int, features_hash: str) -> bool:
-    """Whether a company still has these features; they stay as they are until the transaction ends."""
-    return await tx.fetchval(LOCK_ONE, company_id, features_hash) is not None
+async def lock_unchanged(tx: Connection, company_id: int, features_hash: str) -> bool:
+    """Locks a company's features; returns False if they are no longer those of this hash."""
+    return await tx.fetchval(LOCK_UNCHANGED, company_id, features_hash) is not None

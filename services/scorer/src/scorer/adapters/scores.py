@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from common.postgres import Connection
-from scorer.rating import Rating
+from scorer.core.rating import Rating
 
 SAVE = """
     WITH saved AS (
@@ -30,10 +30,11 @@ SAVE = """
                    (excluded.score, excluded.bucket, excluded.rationale, excluded.confidence, excluded.has_icp,
                     excluded.model_version)
         RETURNING company_id)
-    SELECT clock_timestamp(), count(*) FROM saved  -- the count is what makes it wait for the rows
+    SELECT clock_timestamp(), count(*) FROM saved  -- the count makes the time wait for the rows
 """
 
-# One by one: with `= ANY`, PostgreSQL may take an index that has the score before the company, and reads all of it.
+# One look-up per company: with `= ANY`, PostgreSQL may take an index that has the score before the company, and reads
+# all of it.
 FIND = """
     SELECT company_id, score, rationale
       FROM unnest($1::bigint[]) AS these (company_id)
@@ -43,11 +44,12 @@ FIND = """
 
 
 async def save(tx: Connection, ratings: Sequence[Rating]) -> datetime:
-    """Writes these ratings by one yardstick, one company each, sorted by company; when, by the database's clock.
+    """Saves ratings by one profile, one per company, sorted by company. Returns the database's time after that.
 
-    `updated_at` moves with what is said of the lead, not with a newer enrichment that says the same. May be repeated.
+    `updated_at` changes only with the score or its words, not for a newer enrichment with the same result. May be
+    repeated.
     """
-    yardstick = ratings[0].yardstick
+    profile = ratings[0].profile
     at: datetime = await tx.fetchval(
         SAVE,
         [rating.event.company.company_id for rating in ratings],
@@ -55,14 +57,14 @@ async def save(tx: Connection, ratings: Sequence[Rating]) -> datetime:
         [rating.bucket for rating in ratings],
         [rating.rationale for rating in ratings],
         [rating.confidence for rating in ratings],
-        yardstick.has_icp,
-        yardstick.model_version,
+        profile.has_icp,
+        profile.model_version,
         [rating.event.enriched_at for rating in ratings],
     )
     return at
 
 
 async def find(tx: Connection, company_ids: Sequence[int]) -> dict[int, tuple[float, str]]:
-    """Score and rationale by company."""
+    """Returns score and rationale by company."""
     rows = await tx.fetch(FIND, company_ids)
     return {row["company_id"]: (row["score"], row["rationale"]) for row in rows}

@@ -1,7 +1,7 @@
-"""How near a company's activities are to the industries of an ICP, in steps of SSIC's hierarchy. Pure.
+"""Distance of a company's activities from the industries of an ICP, in steps of SSIC's hierarchy. Pure.
 
-Each code counts in its own version. An ICP that names no code of a version means, there, the counterparts of those that
-it names in others.
+Codes are compared within their own version of SSIC. An ICP that names no code of a version means the corresponding
+codes of that version.
 """
 
 from collections.abc import Iterable
@@ -10,23 +10,23 @@ from common.contracts import Company
 from industries.counterparts import Counterparts
 from industries.editions import explicit
 from industries.hierarchy import LEVELS, Hierarchy, VersionedCode
-from scorer.finding import REGISTER, Finding, plain
+from scorer.core.finding import REGISTER, Finding, plain
 
-#: By steps from the company's code to what it shares with a code of the ICP.
+#: Names of findings by the number of steps up from the company's code to a code that it shares with the ICP.
 BY_STEPS = ("within", "same_class", "same_group", "same_division", "same_section", "other")
 
 _LONGEST_TITLE = 70
 
 
-class Industries:
-    """SSIC in all loaded versions."""
+class SsicVersions:
+    """The loaded versions of SSIC."""
 
     def __init__(self, hierarchy: Hierarchy) -> None:
         self.hierarchy = hierarchy
         self._counterparts = Counterparts(hierarchy)
 
-    def meant(self, codes: Iterable[str]) -> tuple[VersionedCode, ...]:
-        """The codes that an ICP's entries mean, in every loaded version; "25" is meant in each that has it."""
+    def icp_codes(self, codes: Iterable[str]) -> tuple[VersionedCode, ...]:
+        """Expands an ICP's entries to codes in every loaded version; "25" stands for 25 in each version that has it."""
         keys: dict[VersionedCode, None] = {}
         for entry in codes:
             version, colon, code = entry.partition(":")
@@ -34,30 +34,30 @@ class Industries:
             keys.update(dict.fromkeys(VersionedCode(each, code if colon else entry) for each in versions))
         return self._counterparts.everywhere(key for key in keys if key in self.hierarchy)
 
-    def of(self, version: str | None, code: str) -> list[VersionedCode]:
-        """A company's code; where its version is not said, what the code means in the versions that have it."""
+    def company_codes(self, version: str | None, code: str) -> list[VersionedCode]:
+        """Returns a company's code in its version; without a version, in each version that has the code."""
         if version is None:
             return explicit(code, self.hierarchy)
         key = VersionedCode(version, code)
         return [key] if key in self.hierarchy else []
 
-    def named(self, key: VersionedCode) -> str:
-        """Such as "Manufacture of caps (SSIC 25912)"."""
+    def label(self, key: VersionedCode) -> str:
+        """Formats a code, such as "Manufacture of caps (SSIC 25912)"."""
         code = self.hierarchy.get(key)
         return f"{_titled(code.title)} (SSIC {key.code})" if code else f"SSIC {key.code}"
 
 
 class IndustryFit:
-    """The industries of one ICP. Remembers what it has compared: there are no more than some thousand codes."""
+    """The industries of one ICP, with a cache of the distances of codes; SSIC has a few thousand."""
 
-    def __init__(self, codes: Iterable[str], industries: Industries) -> None:
-        self._industries = industries
-        self._aims = industries.meant(codes)
-        self._wanted = plain(", ".join(f"{key.version}:{key.code}" for key in self._aims), 150)
+    def __init__(self, codes: Iterable[str], ssic: SsicVersions) -> None:
+        self._ssic = ssic
+        self._icp_codes = ssic.icp_codes(codes)
+        self._wanted = plain(", ".join(f"{key.version}:{key.code}" for key in self._icp_codes), 150)
         self._nearest: dict[tuple[str | None, str], tuple[int, VersionedCode | None] | None] = {}
 
     def finding(self, company: Company) -> Finding | None:
-        """By the primary activity; the secondary one counts where it is within the ICP and the primary is far."""
+        """Judges the primary activity, or the secondary one if it is within the ICP and the primary is far from it."""
         near = self._steps(company.ssic_version, company.industry_code)
         if near is None:
             return None
@@ -72,18 +72,18 @@ class IndustryFit:
         return Finding(name, evidence, REGISTER, self._clause(name, aim, company))
 
     def _clause(self, name: str, aim: VersionedCode | None, company: Company) -> str:
-        wanted = self._industries.named(aim) if aim else ""
+        wanted = self._ssic.label(aim) if aim else ""
         match name:
             case "within":
                 return f"{wanted} matches your ICP"
             case "second_activity":
                 return f"{wanted} matches your ICP as its second activity"
             case "other":
-                return f"{described(company)} is outside your ICP"
-        return f"{described(company)} is in the {name.replace('_', ' ')} as {wanted} of your ICP"
+                return f"{described_industry(company)} is outside your ICP"
+        return f"{described_industry(company)} is in the {name.replace('_', ' ')} as {wanted} of your ICP"
 
     def _steps(self, version: str | None, code: str | None) -> tuple[int, VersionedCode | None] | None:
-        """The fewest steps to a code of the ICP, and which one that is; None where that cannot be said."""
+        """Finds the nearest code of the ICP and the steps to it; `None` where the codes cannot be compared."""
         if code is None:
             return None
         key = (version, code)
@@ -92,24 +92,24 @@ class IndustryFit:
         return self._nearest[key]
 
     def _look(self, version: str | None, code: str) -> tuple[int, VersionedCode | None] | None:
-        keys = self._industries.of(version, code)
-        aims = [aim for key in keys for aim in self._aims if aim.version == key.version]
+        keys = self._ssic.company_codes(version, code)
+        aims = [aim for key in keys for aim in self._icp_codes if aim.version == key.version]
         if not keys or not aims:
             return None
         steps, aim = min((self._distance(key, aim), aim) for key in keys for aim in aims if aim.version == key.version)
         return (steps, aim) if steps < len(BY_STEPS) - 1 else (len(BY_STEPS) - 1, None)
 
     def _distance(self, key: VersionedCode, aim: VersionedCode) -> int:
-        """Steps as from a five-digit code, also where the company has a shorter one, which may be more than the aim."""
-        hierarchy = self._industries.hierarchy
+        """Counts steps from a five-digit code, also where the company's code is shorter."""
+        hierarchy = self._ssic.hierarchy
         if aim in hierarchy.upwards(key):
             return 0
         shorter = len(LEVELS) - len(list(hierarchy.upwards(key)))
         return min(hierarchy.distance(key, aim) + shorter, len(LEVELS))
 
 
-def described(company: Company) -> str:
-    """What the register says that the company does."""
+def described_industry(company: Company) -> str:
+    """Formats the company's industry as the register states it."""
     if not company.industry_code:
         return "An unknown industry"
     code = f"SSIC {plain(company.industry_code, 8)}"
@@ -118,7 +118,7 @@ def described(company: Company) -> str:
 
 
 def _titled(title: str) -> str:
-    """The register shouts; a sentence does not. What is too long ends with a word."""
+    """Turns an industry title in capitals into sentence case, and cuts a long one after a word."""
     title = plain(title, 2 * _LONGEST_TITLE)
     if len(title) > _LONGEST_TITLE:
         title = title.partition(" (")[0]

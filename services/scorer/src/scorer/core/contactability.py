@@ -1,6 +1,7 @@
-"""Whom one can write to, and how sure it is that this arrives: a finding per criterion, or None. Pure.
+"""Contactability: ways to reach a company, and their verification; a finding per criterion, or `None`. Pure.
 
-ZeroBounce's words are kept as they are: `do_not_mail` with `role_based` is a company's info@, which exists and is read.
+ZeroBounce's statuses are used as they are: `do_not_mail` with `role_based` is a company's info@, which exists and is
+read.
 """
 
 import re
@@ -8,34 +9,34 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from common.contracts import CompanyEnriched, Contact
-from scorer.finding import Finding, plain
+from scorer.core.finding import Finding, plain
 
 _SENIOR = re.compile(
     r"\b(?:c[a-z]o|chief|founder|co-founder|owner|proprietor|principal|partner|president|chair(?:man|woman|person)?"
     r"|managing|director|general manager|country manager|head of|head|vice[ -]president|vp|svp|evp)\b",
     re.IGNORECASE,
 )
-#: Titles that hold such a word and decide nothing.
+#: Titles that contain such a word without being senior.
 _NOT_SENIOR = re.compile(
     r"\b(?:assistant|secretary|intern) to\b|\b(?:executive|personal) assistant\b|\bbusiness partner\b|\bformer\b",
     re.IGNORECASE,
 )
 
 _ROLE_BASED = frozenset({"role_based", "role_based_catch_all", "role_based_accept_all"})
-#: What a verifier's word is worth: the finding's name, best first.
+#: Names of findings about a verified address, best first.
 VERIFIED = ("valid", "catch_all", "role_based", "dead")
-_SAID = {
+_WORDING = {
     "valid": "verified e-mail",
     "catch_all": "the domain takes any e-mail",
     "role_based": "a role's mailbox that exists",
     "dead": "takes no mail",
 }
-#: Words for an address that must not be written to. Any other one that is not known here says nothing.
+#: Statuses of addresses that must not be written to. Statuses that are not known here count as unknown.
 _DEAD = frozenset({"invalid", "spamtrap", "abuse", "do_not_mail"})
 
 
 def contactability(event: CompanyEnriched, contacts: Sequence[Contact]) -> dict[str, Finding | None]:
-    """By criterion; the contacts as `ranked`."""
+    """Returns the finding of each contact criterion. `contacts` must be in the order of `ranked_contacts`."""
     return {
         "reachable": _reachable(event, contacts),
         "decision_maker": _decision_maker(event, contacts),
@@ -43,9 +44,10 @@ def contactability(event: CompanyEnriched, contacts: Sequence[Contact]) -> dict[
     }
 
 
-def ranked(event: CompanyEnriched) -> Sequence[Contact]:
-    """Those that say how to reach them: an address that is not dead, a person's before a role's, the surest and most
-    senior first. Different contacts never tie, so that it does not matter how they came.
+def ranked_contacts(event: CompanyEnriched) -> Sequence[Contact]:
+    """Sorts the contacts that have an address or number: working ones, persons, verified and senior ones first.
+
+    Different contacts never tie, so that the order of the input does not matter.
     """
     domain = (event.company.website_domain or "").lower().removeprefix("www.")
 
@@ -72,7 +74,7 @@ def ranked(event: CompanyEnriched) -> Sequence[Contact]:
 
 
 def verification(contact: Contact) -> str | None:
-    """One of VERIFIED; None where nobody looked, or the verifier could not say, or says what we do not understand."""
+    """Returns one of VERIFIED; `None` if not verified, or if the status is unknown or not understood."""
     if contact.kind != "email" or not contact.status:
         return None
     if contact.status == "valid":
@@ -86,7 +88,7 @@ def verification(contact: Contact) -> str | None:
 
 @lru_cache(maxsize=1000)
 def is_senior(title: str | None) -> bool:
-    """Whether a title is that of someone who decides."""
+    """Returns whether a job title is a decision-maker's."""
     return title is not None and _SENIOR.search(title) is not None and _NOT_SENIOR.search(title) is None
 
 
@@ -121,19 +123,19 @@ def _verified(contacts: Sequence[Contact]) -> Finding | None:
         return None
     place, contact = min(found, key=lambda it: it[0])
     name = VERIFIED[place]
-    said = f"{contact.status}{f' ({contact.sub_status})' if contact.sub_status else ''}"
+    status = f"{contact.status}{f' ({contact.sub_status})' if contact.sub_status else ''}"
     clause = ""
     if name == "valid":
         title = plain(contact.title or "", 40)
         owner = f"the {title}" if title else plain(contact.name or "", 40)
         clause = f"verified email of {owner}" if owner else f"verified email {plain(contact.value, 60)}"
     whose = ", ".join(filter(None, (plain(contact.name or "", 40), plain(contact.title or "", 40))))
-    evidence = f"{plain(contact.value, 80)}{f' of {whose}' if whose else ''}: {_SAID[name]}, {plain(said, 60)}"
+    evidence = f"{plain(contact.value, 80)}{f' of {whose}' if whose else ''}: {_WORDING[name]}, {plain(status, 60)}"
     return Finding(name, evidence, contact.source_url, clause)
 
 
 def _was_looked_for(event: CompanyEnriched) -> bool:
-    """Whether it means anything that nobody was found: the site was read, and the vendor was not left out."""
+    """Returns whether persons were looked for: the site was read, and the contact vendor was not skipped."""
     reasons = [it for it in event.degraded_reasons if it.startswith("lusha:")]
     return event.site.outcome == "visited" and all(it.startswith("lusha: nobody") for it in reasons)
 
@@ -144,6 +146,6 @@ def _with_title(name: str, title: str | None) -> str:
 
 
 def _from(contact: Contact) -> str:
-    """Who says so, where it is not the page that the contact stands on."""
+    """Names the vendor that a contact was bought from, in parentheses."""
     seller = plain(contact.vendor or "", 20)
     return f" ({seller.capitalize()})" if seller else ""

@@ -1,6 +1,6 @@
-"""Singapore's postal districts: which one a postal code lies in, by its first two digits, the sector.
+"""Singapore's postal districts, found by the first two digits of a postal code, the sector.
 
-As in the Urban Redevelopment Authority's list of postal districts; sector 74 was never given out.
+The table is the Urban Redevelopment Authority's list of postal districts; sector 74 was never assigned.
 """
 
 _SECTORS = {
@@ -38,7 +38,7 @@ DISTRICTS: dict[str, str] = {sector: district for district, sectors in _SECTORS.
 
 
 def district_of(postal_code: str | None) -> str | None:
-    """Such as "01" for 048616; None where the code is none of Singapore's."""
+    """Returns the district of a postal code, such as "01" for 048616; `None` for an invalid code."""
     code = (postal_code or "").strip()
     if len(code) != 6 or not (code.isascii() and code.isdigit()):
         return None

@@ -1,22 +1,22 @@
-"""One line of plain words that says why a lead scores as it does, made of what was found: the template.
+"""The rationale by template: one line that explains a score by its findings.
 
-Every number in it stands in a feature's evidence; the score itself stands elsewhere. What counts for little is left out
-before the line gets too long.
+Every number in it is in a feature's evidence; the score itself is not mentioned. Minor clauses are left out where the
+line would get too long.
 """
 
 from collections.abc import Mapping, Sequence
 from itertools import groupby
 
 from common.contracts import Company
-from scorer.finding import REGISTER, Finding, host_of
-from scorer.industry import described
+from scorer.core.finding import REGISTER, Finding, host_of
+from scorer.core.industry_fit import described_industry
 
 LONGEST = 400
 
 NO_ICP = "no ICP is set: scored by signals and contacts alone"
 UNREAD = "nothing known of its site"
 
-#: What is told, in this order. What speaks for itself in `features` only is not among them.
+#: Criteria in the order of their clauses. Those without a clause appear in `features` only.
 _FIT = ("size", "age", "geography", "technologies")
 _FITTING = frozenset({"within", "all", "half", "some"})
 _SIGNALS = ("hiring", "customers", "news", "pricing")
@@ -30,18 +30,18 @@ _UNKNOWN = {
 
 
 def rationale(company: Company, findings: Mapping[str, Finding | None], *, has_icp: bool) -> str:
-    """How the company fits, what its site shows, whom to reach; "no ICP" where there is none to fit."""
-    fit = _fit(company, findings) if has_icp else [described(company), NO_ICP]
-    shown = _told(findings, _SIGNALS) or _told(findings, ("site_live",)) or [UNREAD]
+    """Describes the fit to the ICP (or that there is none), the signals of the site, and the contact, in this order."""
+    fit = _fit(company, findings) if has_icp else [described_industry(company), NO_ICP]
+    shown = _clauses(findings, _SIGNALS) or _clauses(findings, ("site_live",)) or [UNREAD]
     reach = _reach(findings)
     line = "; ".join([*fit, *shown, *reach])
     if len(line) > LONGEST:
-        line = "; ".join(_most_telling(fit, shown, reach))
+        line = "; ".join(_fitted(fit, shown, reach))
     return (line[:1].upper() + line[1:])[:LONGEST]
 
 
-def _most_telling(fit: Sequence[str], shown: Sequence[str], reach: Sequence[str]) -> list[str]:
-    """As many of the clauses as there is room for, in their order: what the site shows gives way first."""
+def _fitted(fit: Sequence[str], shown: Sequence[str], reach: Sequence[str]) -> list[str]:
+    """Keeps as many clauses as there is room for, in order; clauses about the site are dropped first."""
     room, kept = LONGEST, set()
     clauses = [*fit, *shown, *reach]
     first, last = len(fit), len(fit) + len(shown)
@@ -53,9 +53,9 @@ def _most_telling(fit: Sequence[str], shown: Sequence[str], reach: Sequence[str]
 
 
 def _fit(company: Company, findings: Mapping[str, Finding | None]) -> list[str]:
-    clauses = _told(findings, ("industry",))
+    clauses = _clauses(findings, ("industry",))
     if not clauses and company.industry_code:
-        clauses.append(described(company))
+        clauses.append(described_industry(company))
     fits = [name for name in _FIT if (finding := findings.get(name)) is not None and finding.name in _FITTING]
     if fits:
         clauses.append(f"as your ICP asks: {_sourced(findings, fits)}")
@@ -69,7 +69,7 @@ def _fit(company: Company, findings: Mapping[str, Finding | None]) -> list[str]:
 
 
 def _sourced(findings: Mapping[str, Finding | None], names: Sequence[str]) -> str:
-    """Such as "8 years old, in district 01 (register)": what comes from one source is told together."""
+    """Joins clauses, naming each source once, such as "8 years old, in district 01 (register)"."""
     found = [finding for name in names if (finding := findings.get(name)) is not None]
     return ", ".join(
         f"{', '.join(it.clause for it in those)}{f' ({source})' if source else ''}"
@@ -82,7 +82,7 @@ def _source(finding: Finding) -> str:
 
 
 def _reach(findings: Mapping[str, Finding | None]) -> list[str]:
-    """The verified address or any other way to reach it, and the decision-maker."""
+    """Returns the clauses about the verified or another address, and about the decision-maker."""
     verified, decides, reachable = (findings.get(it) for it in ("verified_email", "decision_maker", "reachable"))
     address = verified if verified is not None and verified.clause else reachable
     if clauses := [it.clause for it in (address, decides) if it is not None and it.clause]:
@@ -90,6 +90,6 @@ def _reach(findings: Mapping[str, Finding | None]) -> list[str]:
     return ["no contact known"]
 
 
-def _told(findings: Mapping[str, Finding | None], names: Sequence[str]) -> list[str]:
+def _clauses(findings: Mapping[str, Finding | None], names: Sequence[str]) -> list[str]:
     found = (findings.get(name) for name in names)
     return [finding.clause for finding in found if finding is not None and finding.clause]

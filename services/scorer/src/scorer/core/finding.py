@@ -1,14 +1,18 @@
-"""What was found about a criterion: the finding's name in the model, the words that show it, and where they stand."""
+"""Findings: evidence for or against a criterion. Also makes plain text of what sites and registers hold."""
 
 import re
 from typing import NamedTuple
 
-#: The source of what the register says.
+#: The source of findings from the register.
 REGISTER = "register"
 
 
 class Finding(NamedTuple):
-    """`evidence` says it in words, `source` is a URL, or REGISTER; `clause` is its part of the rationale, if any."""
+    """Evidence about one criterion.
+
+    `name` is the finding's name in the model, `evidence` the words that show it, `source` a URL or REGISTER, and
+    `clause` its part of the rationale, if any.
+    """
 
     name: str
     evidence: str
@@ -16,15 +20,15 @@ class Finding(NamedTuple):
     clause: str = ""
 
 
-#: The rest of a number, and what joins it to the rest of that, at the end of a text.
+#: The digits of a cut number and the separators in it, at the end of a text.
 _NUMBER_CUT = re.compile(r"[\d.,]+$")
 _MARKUP = re.compile(r"<[/!?a-zA-Z][^<>]{0,200}>")
 
 
 def plain(text: str, longest: int) -> str:
-    """One line of text without markup, nothing unprintable, not too long: sites and registers hold anything.
+    """Returns one line of printable text without markup, cut to `longest` characters.
 
-    What is cut off is never a part of a number: the rest would be another one.
+    Never cuts a number in two: the rest would be another number.
     """
     if (
         len(text) <= longest
@@ -47,7 +51,7 @@ def plain(text: str, longest: int) -> str:
 
 
 def host_of(url: str | None) -> str:
-    """Such as "acme.sg" for https://www.acme.sg/about; nothing for what is no address of a site."""
+    """Returns the host of a web address without `www.`; "" for anything else."""
     scheme, found, rest = (url or "").partition("://")
     if not found or scheme not in ("http", "https"):
         return ""

@@ -1,16 +1,16 @@
-"""Another wording of a rationale, by a language model: what it is asked, and whether its answer may be said. Pure.
+"""The prompt that has a language model reword a rationale, and the check of its answer. Pure.
 
-It is told the template and the evidence, and may only say them better. What it says stands if it states no number that
-they do not (`numbers.py`), no address, and no word in letters that they have not; else the template stands.
+The model gets the rationale by template and the evidence. Its answer is accepted only if it states no number
+(`numbers.py`), no address and no foreign letter that these do not contain; otherwise the template's words stay.
 """
 
 import re
 
 import orjson
 
-from scorer.finding import plain
-from scorer.numbers import numbers
-from scorer.rationale import LONGEST
+from scorer.core.finding import plain
+from scorer.core.numbers import numbers
+from scorer.core.rationale import LONGEST
 
 SYSTEM = (
     "You put the reasons for a sales lead's score into one sentence of plain English for a sales rep. Use only what "
@@ -23,19 +23,19 @@ _SHORTEST = 20
 _ADDRESS = re.compile(r"\S*(?:://|@)\S*|\bwww\.\S+|\b(?:[a-z0-9-]{1,63}\.){1,4}[a-z]{2,24}\b", re.IGNORECASE)
 
 
-def question(template: str, features: str) -> str:
-    """What the model is asked, of the template and the features as JSON; no contact data beyond the template's."""
-    told = orjson.loads(features)
+def build_prompt(template: str, features: str) -> str:
+    """Builds the question. Contact data is left out, except for what the template mentions."""
+    parsed = orjson.loads(features)
     evidence = [
         f"- {name}: {feature['evidence']}"
-        for name, feature in told.items()
+        for name, feature in parsed.items()
         if feature["value"] is not None and feature["group"] != "contact"
     ]
     return "\n".join(["Reasons:", template, "Evidence:", *evidence])
 
 
-def sayable(answer: str, template: str, features: str) -> str | None:
-    """The answer as one line, if it may stand in the template's place; None if not."""
+def accepted_answer(answer: str, template: str, features: str) -> str | None:
+    """Returns the answer as one line if it may replace the template's words, else `None`."""
     words = plain(answer.strip(" \"'"), 2 * LONGEST)
     if not _SHORTEST <= len(words) <= LONGEST:
         return None
@@ -43,7 +43,7 @@ def sayable(answer: str, template: str, features: str) -> str | None:
     known = "\n".join([template, *evidence])
     if any(found.strip(".,;:()'\"") not in known for found in _ADDRESS.findall(words)):
         return None
-    # A letter that only looks like one of ours would hide a number.
+    # A letter that only looks like an ASCII letter could hide a number.
     if any(it.isalpha() and not it.isascii() and it not in known for it in words):
         return None
     return words if numbers(words) <= numbers(known) else None

@@ -1,4 +1,4 @@
-"""What a language model made of leads' features, and the tokens that it took, in PostgreSQL."""
+"""Rationales by the language model (`lead_wordings`) and its token budget (`wording_usage`), in PostgreSQL."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -13,8 +13,8 @@ SAVE = """
     INSERT INTO lead_wordings (tenant_id, features_hash, words, asked_at) VALUES (tenant(), $1, $2, $3)
     ON CONFLICT DO NOTHING
 """
-#: The best leads of which the model was not asked yet. Looked up lead by lead, however many there are of either.
-UNWORDED = """
+#: The best leads whose features the model was not asked about. The subquery is a look-up per lead, never a join.
+UNASKED = """
     SELECT f.features_hash, f.features::text AS features, f.evidence::text AS evidence, s.rationale
       FROM lead_scores s JOIN lead_features f USING (tenant_id, company_id)
      WHERE s.tenant_id = tenant() AND s.score >= $2 AND f.evidence IS NOT NULL AND f.features_hash IS NOT NULL
@@ -23,7 +23,7 @@ UNWORDED = """
      ORDER BY s.score DESC, s.company_id DESC LIMIT $1
 """
 
-#: $2 tokens are counted or, where they would go beyond the cap $3, none are. The row is locked before it is looked at.
+#: Counts $2 tokens unless they would exceed the cap $3. The upsert locks the row before it checks.
 RESERVE = """
     INSERT INTO wording_usage AS usage (tenant_id, day, tokens) SELECT tenant(), $1, $2 WHERE $2 <= $3::bigint
     ON CONFLICT (tenant_id, day) DO UPDATE SET tokens = usage.tokens + excluded.tokens
@@ -33,8 +33,8 @@ RESERVE = """
 SETTLE = "UPDATE wording_usage SET tokens = greatest(tokens - $2::bigint + $3::bigint, 0) WHERE day = $1"
 
 
-class Unworded(NamedTuple):
-    """A lead in the template's words."""
+class UnaskedLead(NamedTuple):
+    """A lead whose rationale is the template's, and whose features the model was not asked about."""
 
     features_hash: str
     features: str
@@ -43,33 +43,33 @@ class Unworded(NamedTuple):
 
 
 async def find(tx: Connection, hashes: Sequence[str]) -> dict[str, str]:
-    """The words for features with these hashes, where there are any."""
+    """Returns accepted rationales by the hash of their features."""
     return {row["features_hash"]: row["words"] for row in await tx.fetch(FIND, hashes)}
 
 
 async def save(tx: Connection, features_hash: str, words: str | None, now: datetime) -> None:
-    """None: the model was asked, and said nothing that may be said."""
+    """Saves the model's answer; `None`: the answer was refused, do not ask again."""
     await tx.execute(SAVE, features_hash, words, now)
 
 
-async def unworded(tx: Connection, most: int, *, score_from: float) -> list[Unworded]:
-    """The best leads that have only the template's words, and whose features the model has not been asked about."""
+async def find_unasked(tx: Connection, most: int, *, score_from: float) -> list[UnaskedLead]:
+    """Returns up to `most` leads that the model was not asked about, best score first."""
     return [
-        Unworded(
+        UnaskedLead(
             row["features_hash"],
             row["features"],
             decode_body(CompanyEnriched, row["evidence"].encode()),
             row["rationale"],
         )
-        for row in await tx.fetch(UNWORDED, most, score_from)
+        for row in await tx.fetch(UNASKED, most, score_from)
     ]
 
 
-async def reserve(tx: Connection, day: date, tokens: int, *, cap: int) -> bool:
-    """Counts the most that a question can take as used. False, and nothing counted, if that is more than is left."""
+async def reserve_tokens(tx: Connection, day: date, tokens: int, *, cap: int) -> bool:
+    """Reserves tokens of the day's cap. Returns False and reserves nothing if fewer are left."""
     return await tx.fetchval(RESERVE, day, tokens, cap) is not None
 
 
-async def settle(tx: Connection, day: date, *, reserved: int, used: int) -> None:
-    """Puts the reservation right."""
+async def settle_tokens(tx: Connection, day: date, *, reserved: int, used: int) -> None:
+    """Replaces a reservation by the tokens that were used."""
     await tx.execute(SETTLE, day, reserved, used)

@@ -1,0 +1,1 @@
+"""Tables in PostgreSQL, one module each, and the language model."""
