@@ -1,57 +1,13 @@
-"""The laws of backoff, and when a service is unfit. Pure."""
+"""When unknown errors say that a service is unfit. Pure."""
 
-from datetime import timedelta
-
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from common.errors import Permanent, Transient
-from common.failures import BACKOFF_CAP_S, MAX_FAILURES, FailureRateGuard, retry_delay
+from common.failures import FailureRateGuard
 
-FAILURES = st.integers(1, MAX_FAILURES - 1)
-CHANCES = st.floats(0, 1, exclude_max=True)
 OUTCOMES = st.sampled_from([None, Transient("busy"), Permanent("no"), KeyError("a bug")])
 KNOWN = st.sampled_from([None, Transient("busy"), Permanent("no")])
-
-
-@given(FAILURES, CHANCES)
-def test_a_rest_is_positive_bounded_and_at_least_half_its_backoff(failures: int, chance: float) -> None:
-    """The jitter takes away half at most."""
-    delay = retry_delay(failures, Transient("busy"), chance)
-    assert delay is not None
-    backoff = min(BACKOFF_CAP_S, 2**failures)
-    assert timedelta(seconds=backoff / 2) <= delay <= timedelta(seconds=backoff)
-
-
-@given(FAILURES, CHANCES, st.floats(0, 1e9))
-def test_a_rest_is_as_long_as_was_asked_for_up_to_the_cap(failures: int, chance: float, asked_s: float) -> None:
-    """Retry-After is kept; one of a year is not."""
-    delay = retry_delay(failures, Transient("busy", retry_after=asked_s), chance)
-    assert delay is not None
-    assert min(asked_s, BACKOFF_CAP_S) - 1e-6 <= delay.total_seconds() <= BACKOFF_CAP_S
-
-
-@given(CHANCES)
-def test_rests_grow_with_each_failure(chance: float) -> None:
-    """By the same chance, a later failure never rests less."""
-    rests = [retry_delay(failures, Transient("busy"), chance) for failures in range(1, MAX_FAILURES)]
-    known = [rest for rest in rests if rest is not None]
-    assert len(known) == len(rests)
-    assert known == sorted(known)
-    assert known[0] < known[-1]
-
-
-@given(st.integers(MAX_FAILURES, 1000), CHANCES)
-def test_a_transient_failure_is_given_up_in_the_end(failures: int, chance: float) -> None:
-    """After its number of attempts there is no other."""
-    assert retry_delay(failures, Transient("busy", retry_after=1), chance) is None
-
-
-@pytest.mark.parametrize("error", [Permanent("no"), KeyError("a bug")])
-def test_what_will_not_go_well_later_is_not_tried_later(error: Exception) -> None:
-    """Permanent and unknown errors get no second attempt."""
-    assert retry_delay(1, error, 0.5) is None
 
 
 @given(st.lists(KNOWN, max_size=400))

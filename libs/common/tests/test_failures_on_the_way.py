@@ -12,7 +12,7 @@ from common.deadletters import SUFFIX
 from common.errors import Permanent, Transient
 from common.stage import Stage
 from common.work import Batch, Work
-from testkit.stages import a_company, at_work, ended, envelope_for, publish, publish_raw, read_topic
+from testkit.stages import a_company, at_work, ended, envelope_for, publish, publish_raw, read_topic, until
 
 TAKE = "INSERT INTO toys (tenant_id, uen) VALUES (tenant(), $1)"
 TOPIC = RequestEnrichment.topic
@@ -64,12 +64,19 @@ async def test_a_permanent_failure_goes_to_the_dead_letters_as_it_came(toy, owne
     assert await owner.fetchval("SELECT count(*) FROM toys") == 0
 
 
-async def test_exhausted_attempts_end_as_a_dead_letter(toy, owner, database, kafka, monkeypatch) -> None:
-    """A transient failure that never passes is given up after its number of attempts, and its key goes on."""
-    monkeypatch.setattr(failures, "MAX_FAILURES", 2)
+async def test_an_event_that_fails_for_longer_than_its_handler_is_patient_is_a_dead_letter(
+    toy, owner, database, kafka
+) -> None:
+    """A day after its first failure the next one is its last, and its key goes on."""
     events = [(event := a_request("A1"), envelope_for(event)) for _ in range(2)]
-    async with at_work(failing({"A1": [Transient("busy")] * 2}), database, kafka):
+    async with at_work(failing({"A1": [Transient("busy")] * 2}), database, kafka) as runtime:
         await publish(kafka, events)
+        await until(lambda: owner.fetchval("SELECT count(*) > 0 FROM inbox WHERE failures = 1 AND state = 'open'"))
+        await owner.execute(
+            "UPDATE inbox SET first_failed_at = first_failed_at - interval '24 hours', next_at = now()"
+            " WHERE failures = 1"
+        )
+        runtime.workers[0].wake()
         await ended(database, "toy", 2)
     assert len(await read_topic(kafka, TOPIC + SUFFIX)) == 1
     assert await owner.fetchval("SELECT count(*) FROM toys") == 1
@@ -142,17 +149,6 @@ async def test_a_run_of_unknown_errors_stops_the_service_and_not_the_events(toy,
     assert dead < failures.FailureRateGuard.RUN
     assert dead + still_open == 60
     assert await owner.fetchval("SELECT max(attempts) FROM inbox") <= 2  # it claims nothing more while it stops
-
-
-async def test_an_event_that_kills_its_worker_each_time_is_given_up(toy, owner, database, kafka, monkeypatch) -> None:
-    """Claims are counted: an event that never ends its attempts is a dead letter, not an endless loop."""
-    await owner.execute("ALTER TABLE inbox ALTER attempts SET DEFAULT 20")
-    event = a_request("A1")
-    async with at_work(failing({}), database, kafka):
-        await publish(kafka, [(event, envelope_for(event))])
-        await ended(database, "toy", 1)
-    (letter,) = await read_topic(kafka, TOPIC + SUFFIX)
-    assert b"taken 21 times and never ended" in dict(letter.headers)["dlq_reason"]
 
 
 async def test_a_tenants_event_cannot_announce_for_another(toy, owner, database, kafka) -> None:

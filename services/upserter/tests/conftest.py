@@ -15,8 +15,9 @@ import pytest
 
 from common.cloudevents import Envelope, decode_body, encode_body, encode_headers, pack_headers
 from common.contracts import EVENTS, CompanyEvent, Event, JobProgressed, Lane, RequestIndustry, SearchAnswer
+from common.failed_events import RunnerContext
 from common.failures import FailureRateGuard
-from common.handler_runner import HandlerRunner, RunnerContext
+from common.handler_runner import HandlerRunner
 from common.ids import NO_REPLAY, new_id
 from common.inbox import Arrival, Claim, Inbox
 from common.outbox import sendables

@@ -1,15 +1,20 @@
-"""How failures are sorted, once.
+"""Errors by meaning: what a failure says about the next attempt.
 
     LeadgenError
     ├── Unavailable     the database or the broker is down: wait, without limit; no attempt is counted
     │   └── OutcomeUnknown  it went away after it was sent a change: that may have been committed
-    ├── Transient       may go well later: backoff per key, a bounded number of attempts, then dead letter
+    ├── Transient       may go well later: backoff, as patient as the handler's RetryStrategy, then dead letter
     ├── Permanent       will never go well: dead letter at once
     └── LeaseLost       another worker holds the event by now: drop what was done, quietly
 
-Adapters subclass by meaning (`OdooUnreachable(Transient)`) and carry data as attributes. Whatever is none of these is
-an unknown error: it is dead-lettered too, but a run of them stops the service.
+Adapters subclass by meaning (`OdooUnreachable(Transient)`) and carry data as attributes. Any other exception is an
+unknown error: it is dead-lettered too, but a run of them pauses the tenant or stops the service.
 """
+
+from typing import Literal, TypeAlias
+
+#: What a Transient is about: this event alone, or a remote system that all events of its tenant need.
+Scope: TypeAlias = Literal["event", "tenant"]
 
 
 class LeadgenError(Exception):
@@ -25,11 +30,24 @@ class OutcomeUnknown(Unavailable):
 
 
 class Transient(LeadgenError):
-    """Worth another attempt. `retry_after` is what the other side asked for, in seconds."""
+    """Worth another attempt. `retry_after` is what the other side asked for, in seconds.
 
-    def __init__(self, message: str, *, retry_after: float | None = None) -> None:
+    With the scope "event" (the default) the event rests, and its key with it. Raise it with the scope "tenant" where a
+    remote system of the tenant is away, so that its other events would fail in the same way:
+
+        class OdooUnavailable(Transient):
+            def __init__(self, message: str, *, retry_after: float | None = None) -> None:
+                super().__init__(message, retry_after=retry_after, scope="tenant")
+
+    Then the service claims no event of that tenant, of any topic or lane, until the backoff is over; one event is then
+    the probe. If it fails in the same way, the pause goes on; if not, all are claimed again. Waiting events cost
+    nothing and are not touched; only the events that were tried count a failure. `pauses.read` lists paused tenants.
+    """
+
+    def __init__(self, message: str, *, retry_after: float | None = None, scope: Scope = "event") -> None:
         super().__init__(message)
         self.retry_after = retry_after
+        self.scope: Scope = scope
 
 
 class Permanent(LeadgenError):
@@ -41,6 +59,6 @@ class LeaseLost(LeadgenError):
 
 
 def printable(error: Exception | str) -> str:
-    """The message as PostgreSQL and a Kafka header can hold it: whatever came from outside may be quoted in it."""
+    """Returns the message as PostgreSQL and a Kafka header can hold it: it may quote anything from outside."""
     text = error if isinstance(error, str) else str(error)
     return text.encode(errors="backslashreplace").decode().replace("\0", "\\x00")[:2000]

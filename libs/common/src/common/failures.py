@@ -1,31 +1,8 @@
-"""What a failed attempt means for an event, and when failures mean that the service itself is broken.
-
-Pure: time and chance are passed in.
-"""
+"""When unknown errors say that the service itself is broken. Pure."""
 
 from collections import deque
-from datetime import timedelta
 
 from common.errors import Permanent, Transient
-
-#: Transient failures of one event before it is a dead letter: two to four minutes, with the backoff below.
-MAX_FAILURES = 8
-#: Claims of one event before it is a dead letter: it seems to kill whoever takes it.
-MAX_CLAIMS = 20
-BACKOFF_BASE_S = 1.0
-BACKOFF_CAP_S = 300.0
-
-
-def retry_delay(failures: int, error: Exception, chance: float) -> timedelta | None:
-    """How long the event rests after its `failures`-th failure; None: no more attempts.
-
-    Exponential with full jitter (https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/), `chance`
-    in [0, 1); never less than the other side asked for.
-    """
-    if not isinstance(error, Transient) or failures >= MAX_FAILURES:
-        return None
-    backoff = min(BACKOFF_CAP_S, BACKOFF_BASE_S * 2**failures) * (0.5 + chance / 2)
-    return timedelta(seconds=max(backoff, min(error.retry_after or 0, BACKOFF_CAP_S)))
 
 
 class FailureRateGuard:

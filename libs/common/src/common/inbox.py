@@ -2,7 +2,7 @@
 
 A row is claimable when it is open, its `next_at` has passed and no older open row has its topic and key. Claiming
 moves `next_at` to the end of a lease: a backoff, a lease and a row given back are the same one column. `attempts`,
-which a claim counts up, is the fencing token: who lost the lease cannot end the row.
+which a claim, a release and a retry count up, is the fencing token: whoever lost or settled a claim changes nothing.
 """
 
 import re
@@ -13,6 +13,7 @@ from uuid import UUID
 
 import orjson
 
+from common import pauses
 from common.cloudevents import Envelope, unpack_text
 from common.contracts import Lane
 from common.errors import LeaseLost
@@ -48,6 +49,8 @@ READY_TENANTS = """
        AND (SELECT true FROM {inbox} i
              WHERE i.topic = $1 AND i.lane = $2 AND i.state = 'open'
                AND i.tenant_id = ring.tenant_id AND i.next_at <= now() LIMIT 1)
+       AND NOT EXISTS (SELECT FROM inbox_pauses p
+                        WHERE p.consumer = '{consumer}' AND p.tenant_id = ring.tenant_id AND p.until > now())
 """
 
 # Plans are kept, also those that were made while the inbox was empty: then all ways look equal to the planner. These
@@ -58,6 +61,7 @@ CLAIM = """
     WITH heads AS MATERIALIZED (
         SELECT consumer, event_id, replay_id FROM {inbox} i
          WHERE topic = $1 AND lane = $2 AND tenant_id = $3 AND state = 'open' AND next_at <= now()
+           AND ($6 OR NOT EXISTS (SELECT FROM inbox_pauses WHERE consumer = '{consumer}' AND tenant_id = $3))
            AND (SELECT true FROM {inbox} older
                  WHERE older.topic = $1
                    AND substring(older.key FROM 1 FOR 512) = substring(i.key FROM 1 FOR 512)
@@ -65,12 +69,16 @@ CLAIM = """
                  ORDER BY older.kafka_offset LIMIT 1) IS NULL
          ORDER BY received_at, kafka_offset
          LIMIT $4 FOR UPDATE SKIP LOCKED)
-    UPDATE {inbox} claimed SET next_at = now() + $5::interval, attempts = attempts + 1
+    UPDATE {inbox} claimed
+       SET next_at = now() + $5::interval, attempts = attempts + 1, in_hand = 'shared',
+           crashes = crashes + (in_hand IS NOT NULL)::int,
+           solo_crashes = solo_crashes + (in_hand IS NOT DISTINCT FROM 'alone')::int
       FROM heads
      WHERE claimed.consumer = heads.consumer AND claimed.event_id = heads.event_id
        AND claimed.replay_id = heads.replay_id
     RETURNING claimed.event_id, claimed.replay_id, attempts, topic, kafka_partition,
-              kafka_offset, key, tenant_id, lane, value, headers, received_at, failures, error
+              kafka_offset, key, tenant_id, lane, value, headers, received_at, failures, error,
+              crashes, solo_crashes, coalesce(now() - first_failed_at, '0')
 """
 
 # Each row by its primary key: `consumer` is a column here, and `state` put another way, or the planner would find that
@@ -87,12 +95,22 @@ _TELL = """
         INSERT INTO {outbox} (producer, topic, key, value, headers, lane)
         SELECT $1, * FROM unnest($5::text[], $6::bytea[], $7::bytea[], $8::text[], $9::text[]))
 """
-FINISH = _TELL + "UPDATE {inbox} held SET state = 'done', error = NULL" + _HELD
+FINISH = _TELL + "UPDATE {inbox} held SET state = 'done', error = NULL, in_hand = NULL" + _HELD
 STEP = _TELL + "UPDATE {inbox} held SET next_at = now() + $10::interval" + _HELD
-DEAD_LETTER = _TELL + "UPDATE {inbox} held SET state = 'dead', error = $10" + _HELD
+DEAD_LETTER = _TELL + "UPDATE {inbox} held SET state = 'dead', error = $10, in_hand = NULL" + _HELD
 
-POSTPONE = "UPDATE {inbox} held SET next_at = now() + $5::interval" + _HELD
-RETRY = "UPDATE {inbox} held SET next_at = now() + $5::interval, failures = failures + 1, error = $6" + _HELD
+EXTEND = "UPDATE {inbox} held SET next_at = greatest(next_at, now() + $5::interval)" + _HELD
+RELEASE = "UPDATE {inbox} held SET next_at = now(), attempts = held.attempts + 1, in_hand = NULL" + _HELD
+RETRY = (
+    """
+    UPDATE {inbox} held
+       SET next_at = now() + $5::interval, failures = failures + 1, error = $6,
+           first_failed_at = coalesce(first_failed_at, now()),
+           attempts = held.attempts + 1, in_hand = NULL, crashes = 0, solo_crashes = 0
+"""
+    + _HELD
+)
+HOLD_ALONE = "UPDATE {inbox} held SET in_hand = 'alone', next_at = now() + $5::interval" + _HELD
 
 BACKLOG = """
     SELECT topic, lane, count(*) AS open, extract(epoch FROM now() - min(received_at))::float8 AS oldest_s
@@ -138,6 +156,12 @@ class Claim(NamedTuple):
     received_at: datetime
     failures: int
     error: str | None
+    crashes: int = 0
+    solo_crashes: int = 0
+    #: Time since the first failure.
+    failing_for: timedelta = timedelta(0)
+    #: For a probe, the failures of its tenant's pause so far; `None`: no probe.
+    pause_failures: int | None = None
 
     @property
     def envelope(self) -> Envelope:
@@ -161,7 +185,8 @@ class Inbox:
             raise ValueError(f"{consumer!r} is no name for a service: lower-case letters, digits and hyphens")
         self.consumer = consumer
         self.lease = lease
-        self._partitions = {table: f"{table}_{consumer.replace('-', '_')}" for table in ("inbox", "outbox")}
+        partitions = {table: f"{table}_{consumer.replace('-', '_')}" for table in ("inbox", "outbox")}
+        self._names = {"consumer": consumer, **partitions}
         self._sql: dict[str, str] = {}
 
     async def take_in(self, tx: Connection, arrivals: Sequence[Arrival]) -> None:
@@ -179,8 +204,19 @@ class Inbox:
         return [row["tenant_id"] for row in rows]
 
     async def claim(self, tx: Connection, topic: str, lane: Lane, tenant_id: int, limit: int) -> list[Claim]:
-        """Leases the oldest ready row of each of up to `limit` keys, oldest first."""
-        rows = await tx.fetch(self._own(CLAIM), topic, lane, tenant_id, limit, self.lease)
+        """Leases the oldest ready row of each of up to `limit` keys, oldest first; of a paused tenant the probe."""
+        if claims := await self._claim(tx, topic, lane, tenant_id, limit, is_probe=False):
+            return claims
+        failures = await pauses.take_probe(tx, self.consumer, tenant_id, self.lease)
+        if failures is None:
+            return []
+        probe = await self._claim(tx, topic, lane, tenant_id, 1, is_probe=True)
+        return [claim._replace(pause_failures=failures) for claim in probe]
+
+    async def _claim(
+        self, tx: Connection, topic: str, lane: Lane, tenant_id: int, limit: int, *, is_probe: bool
+    ) -> list[Claim]:
+        rows = await tx.fetch(self._own(CLAIM), topic, lane, tenant_id, limit, self.lease, is_probe)
         return sorted((Claim(*row.values()) for row in rows), key=lambda claim: (claim.partition, claim.offset))
 
     async def finish(self, tx: Connection, claims: Sequence[Claim], messages: Sequence[Message]) -> None:
@@ -195,16 +231,25 @@ class Inbox:
         """Marks the row dead and sends its dead letter. Raises LeaseLost as `finish` does."""
         await self._held(tx, DEAD_LETTER, [claim], *_columns([letter]), reason)
 
-    async def retry(self, tx: Connection, claim: Claim, delay: timedelta, reason: str) -> None:
-        """Counts a failure and lets the row, and with it its key, rest. Raises LeaseLost as `finish` does."""
-        await self._held(tx, RETRY, [claim], delay, reason)
+    async def retry(self, tx: Connection, claims: Sequence[Claim], delay: timedelta, reason: str) -> int:
+        """Counts a failure and lets the rows, and with them their keys, rest; returns of how many.
 
-    async def postpone(self, tx: Connection, claims: Sequence[Claim], delay: timedelta) -> None:
-        """Nobody may take what is still held before `delay` is over: a longer lease or, with none, a gift back.
-
-        No failure is counted; what was lost or ended meanwhile is left alone.
+        Rows that were lost or ended meanwhile are left alone.
         """
-        await tx.execute(self._own(POSTPONE), self.consumer, *_tokens(claims), delay)
+        status = await tx.execute(self._own(RETRY), self.consumer, *_tokens(claims), delay, reason)
+        return int(status.removeprefix("UPDATE "))
+
+    async def extend(self, tx: Connection, claims: Sequence[Claim]) -> None:
+        """Extends the leases of the claims that are still held."""
+        await tx.execute(self._own(EXTEND), self.consumer, *_tokens(claims), self.lease)
+
+    async def release(self, tx: Connection, claims: Sequence[Claim]) -> None:
+        """Makes the rows that are still held claimable at once. Counts neither a failure nor a crash."""
+        await tx.execute(self._own(RELEASE), self.consumer, *_tokens(claims))
+
+    async def hold_alone(self, tx: Connection, claim: Claim, lease: timedelta) -> None:
+        """Notes that the holder works on nothing else, and holds the row for `lease`. Raises LeaseLost."""
+        await self._held(tx, HOLD_ALONE, [claim], lease)
 
     async def _held(self, tx: Connection, statement: str, claims: Sequence[Claim], *arguments: object) -> None:
         status = await tx.execute(self._own(statement), self.consumer, *_tokens(claims), *arguments)
@@ -214,7 +259,7 @@ class Inbox:
     def _own(self, statement: str) -> str:
         """The statement over our own partitions."""
         if statement not in self._sql:
-            self._sql[statement] = statement.format(**self._partitions)
+            self._sql[statement] = statement.format(**self._names)
         return self._sql[statement]
 
 

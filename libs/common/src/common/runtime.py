@@ -14,9 +14,9 @@ import structlog
 from faststream.kafka import KafkaBroker
 
 from common.contracts import Lane
+from common.failed_events import RunnerContext
 from common.failures import FailureRateGuard
 from common.gauges import keep_gauges
-from common.handler_runner import RunnerContext
 from common.inbox import Inbox
 from common.intake import Intake
 from common.postgres import Database

@@ -9,6 +9,9 @@ option    handler gets   transactions
 batch=n   Batch          one around the handler, for up to n events of one tenant; the handler only changes the database
 (none)    Work           the handler opens them itself, and may do HTTP between them; one event
 chunk=n   Chunk          the same, for up to n events of one tenant: for remote systems that take many at once
+
+`retry=RetryStrategy(...)` says how patient the handler is with a Transient, if not for 24 hours (`retry.py`). Where the
+remote system of a tenant is away, raise a Transient with the scope "tenant" (`errors.py`).
 """
 
 from collections.abc import Awaitable, Callable
@@ -16,6 +19,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar, overload
 
 from common.contracts import Event
+from common.retry import DEFAULT_RETRY, RetryStrategy
 from common.work import Batch, Chunk, Work
 
 E = TypeVar("E", bound=Event)
@@ -32,6 +36,7 @@ class Handler:
     call: Callable[[Any], Awaitable[None]]
     size: int | None = None
     is_set_based: bool = False
+    retry: RetryStrategy = DEFAULT_RETRY
 
 
 class Stage:
@@ -43,21 +48,25 @@ class Stage:
 
     @overload
     def handles(
-        self, *events: type[E]
+        self, *events: type[E], retry: RetryStrategy = ...
     ) -> Callable[[Callable[[Work[E]], Awaitable[None]]], Callable[[Work[E]], Awaitable[None]]]: ...
 
     @overload
     def handles(
-        self, *events: type[E], batch: int
+        self, *events: type[E], batch: int, retry: RetryStrategy = ...
     ) -> Callable[[Callable[[Batch[E]], Awaitable[None]]], Callable[[Batch[E]], Awaitable[None]]]: ...
 
     @overload
     def handles(
-        self, *events: type[E], chunk: int
+        self, *events: type[E], chunk: int, retry: RetryStrategy = ...
     ) -> Callable[[Callable[[Chunk[E]], Awaitable[None]]], Callable[[Chunk[E]], Awaitable[None]]]: ...
 
     def handles(
-        self, *events: type[Event], batch: int | None = None, chunk: int | None = None
+        self,
+        *events: type[Event],
+        batch: int | None = None,
+        chunk: int | None = None,
+        retry: RetryStrategy = DEFAULT_RETRY,
     ) -> Callable[[Callable[[Any], Awaitable[None]]], Callable[[Any], Awaitable[None]]]:
         """Declares the handler of these events. An event has one handler in a stage."""
 
@@ -65,7 +74,9 @@ class Stage:
             for event in events:
                 if event.topic in self.handlers:
                     raise ValueError(f"{self.name} handles {event.topic} already")
-                self.handlers[event.topic] = Handler(event, call, batch or chunk, is_set_based=batch is not None)
+                self.handlers[event.topic] = Handler(
+                    event, call, batch or chunk, is_set_based=batch is not None, retry=retry
+                )
             return call
 
         return declare

@@ -13,7 +13,8 @@ import structlog
 from common import metrics
 from common.contracts import Lane
 from common.errors import Unavailable
-from common.handler_runner import HandlerRunner, RunnerContext
+from common.failed_events import RunnerContext
+from common.handler_runner import HandlerRunner
 from common.inbox import Claim
 from common.stage import Handler
 
@@ -77,7 +78,7 @@ class LaneWorkers:
                 continue
             try:
                 async with self._database.statement() as tx:
-                    await self._inbox.postpone(tx, held, self._inbox.lease)
+                    await self._inbox.extend(tx, held)
             except Unavailable as error:
                 log.warning("leases_not_extended", topic=self.topic, lane=self.lane, error=str(error))
 

@@ -1,0 +1,158 @@
+"""Puts events back or ends them when they could not be handled: release, rest, dead letter.
+
+error                 what happens to the event
+Unavailable           released once the database answers again; no failure is counted
+Transient             rests, its key with it, for as long as the handler's RetryStrategy is patient; then dead letter
+Transient "tenant"    the same, without a rest of its own: its tenant is paused, and one event probes after each pause
+Permanent             dead letter
+unknown error         dead letter, unless it is a sign that the service is unfit: then released, and the service stops
+"""
+
+import asyncio
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import structlog
+from aiorwlock import RWLock
+
+from common import metrics, pauses
+from common.contracts import Lane
+from common.deadletters import dead_letter
+from common.errors import LeaseLost, Permanent, Transient, Unavailable, printable
+from common.failures import FailureRateGuard
+from common.inbox import Claim, Inbox
+from common.postgres import Database
+from common.stage import Handler
+
+log = structlog.get_logger(__name__)
+
+#: Seconds between attempts to reach a database that is away, at first and at most.
+_PAUSE_S = 0.2
+_LONGEST_PAUSE_S = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class RunnerContext:
+    """Parts that all handler runners of a service share."""
+
+    database: Database
+    inbox: Inbox
+    guard: FailureRateGuard
+    announced: Callable[[], None]
+    unfit: Callable[[str], None]
+    #: Read by handlers that run beside others, written by one that runs alone in the process.
+    company: RWLock = field(default_factory=lambda: RWLock(fast=True))
+
+
+class FailedEvents:
+    """Releases, retries and dead-letters the events of one handler in one lane, and counts the outcomes of all."""
+
+    def __init__(self, handler: Handler, lane: Lane, context: RunnerContext) -> None:
+        self._retry = handler.retry
+        self._context = context
+        self._database = context.database
+        self._inbox = context.inbox
+        labels = (context.inbox.consumer, handler.event.topic, lane)
+        self._handled = {outcome: metrics.handled.labels(*labels, outcome) for outcome in metrics.OUTCOMES}
+
+    def count(self, outcome: str, events: int) -> None:
+        """Counts events by outcome, for the metrics."""
+        self._handled[outcome].inc(events)
+
+    async def fail(self, claims: Sequence[Claim], error: Exception) -> None:
+        """Retries or dead-letters events of one tenant that failed with this error, as the table above says."""
+        guard = self._context.guard
+        for _ in claims:
+            guard.saw(error)
+        if isinstance(error, Transient | Permanent):
+            log.warning("event_failed", error=_reason(error), events=len(claims))
+        else:
+            log.error("unknown_error", error=_reason(error), exc_info=error)
+        try:
+            if guard.trip_reason is not None:
+                await self.release(claims, "given_back")
+                self._context.unfit(guard.trip_reason)
+                return
+            await self._rest_or_dead_letter(claims, error)
+        except Unavailable as away:
+            await self.wait(claims, away)
+
+    async def _rest_or_dead_letter(self, claims: Sequence[Claim], error: Exception) -> None:
+        chance = random.random()  # noqa: S311 # jitter needs no secrecy
+        resting: dict[timedelta, list[Claim]] = {}
+        for claim in claims:
+            delay = self._retry.decide(claim.failures + 1, claim.failing_for, error, chance)
+            if delay is None:
+                await self._dead_letter(claim, error)
+            else:
+                resting.setdefault(delay, []).append(claim)
+        if isinstance(error, Transient) and error.scope == "tenant":
+            await self._pause(claims, [claim for group in resting.values() for claim in group], error, chance)
+        else:
+            for delay, group in resting.items():
+                async with self._database.statement() as tx:
+                    rested = await self._inbox.retry(tx, group, delay, _reason(error))
+                self._count_retried(rested, len(group))
+
+    async def _pause(self, claims: Sequence[Claim], resting: Sequence[Claim], error: Transient, chance: float) -> None:
+        """Pauses the tenant, or prolongs its pause after a probe; the events have no rest of their own."""
+        tenant_id, probed = claims[0].tenant_id, claims[0].pause_failures
+        reason = _reason(error)
+        async with self._database.without_tenant() as tx:
+            if probed is None:
+                delay = self._retry.delay(1, error, chance)
+                await pauses.begin(tx, self._inbox.consumer, tenant_id, delay, reason)
+            else:
+                delay = self._retry.delay(probed + 1, error, chance)
+                await pauses.prolong(tx, self._inbox.consumer, tenant_id, delay, reason)
+            rested = await self._inbox.retry(tx, resting, timedelta(0), reason)
+        self._count_retried(rested, len(resting))
+
+    async def _dead_letter(self, claim: Claim, error: Exception) -> None:
+        reason = _reason(error)
+        try:
+            async with self._database.without_tenant() as tx:
+                await self._inbox.dead_letter(tx, claim, dead_letter(claim, self._inbox.consumer, reason), reason)
+        except LeaseLost as lost:
+            log.warning("lease_lost", error=str(lost))
+            self.count("lease_lost", 1)
+        else:
+            self.count("dead", 1)
+            self._context.announced()
+
+    async def end_pause(self, tenant_id: int) -> None:
+        """Ends the tenant's pause: its probe did not fail for the remote system."""
+        async with self._database.statement() as tx:
+            await pauses.end(tx, self._inbox.consumer, tenant_id)
+        log.info("tenant_pause_ended", tenant_id=tenant_id)
+
+    async def wait(self, claims: Sequence[Claim], error: Unavailable) -> None:
+        """Waits until the database answers, then releases the claims: they are tried again at once."""
+        log.warning("handler_waits_for_database", error=str(error))
+        pause_s = _PAUSE_S
+        while True:
+            await asyncio.sleep(pause_s)
+            pause_s = min(pause_s * 2, _LONGEST_PAUSE_S)
+            try:
+                await self.release(claims, "waited")
+            except Unavailable:
+                continue
+            return
+
+    async def release(self, claims: Sequence[Claim], outcome: str) -> None:
+        """Makes the events claimable at once; those that were ended or lost meanwhile are left alone."""
+        async with self._database.statement() as tx:
+            await self._inbox.release(tx, claims)
+        self.count(outcome, len(claims))
+
+    def _count_retried(self, rested: int, tried: int) -> None:
+        self.count("retried", rested)
+        if rested < tried:
+            log.warning("lease_lost", events=tried - rested)
+            self.count("lease_lost", tried - rested)
+
+
+def _reason(error: Exception) -> str:
+    return printable(f"{type(error).__name__}: {error}")
