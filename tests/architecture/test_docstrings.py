@@ -26,7 +26,6 @@ PENDING = {
     "services/enricher",
     "services/gateway",
     "services/nightly",
-    "services/upserter",
 }
 
 

@@ -14,8 +14,7 @@ from common.postgres import Database
 from industries.index import VersionedCode
 from testkit.stages import until
 from upserter import jobs
-from upserter.jobs import Params
-from upserter.register import Position
+from upserter.model import Params, Position
 
 Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 REQUEST, ANOTHER = UUID(int=7), UUID(int=8)
@@ -302,7 +301,7 @@ async def test_a_job_goes_from_queued_to_done(database: Database) -> None:
         assert (job.status, job.params, job.processed, job.total, job.left) == ("running", params, 0, 4, 5)
 
         job = await jobs.progress(tx, job, after=place, handled=3, status="running")
-        assert await jobs.read(tx, REQUEST) == job
+        assert await jobs.start(tx, REQUEST) == job
         assert (job.after, job.processed, job.total, job.left) == (place, 3, 4, 2)
 
         job = await jobs.progress(tx, job, after=place, handled=2, status="done")
@@ -336,5 +335,4 @@ async def test_a_job_is_its_tenant_s_alone(database: Database) -> None:
     async with database.transaction(1) as tx:
         await jobs.create(tx, REQUEST, METAL_CAPS, total=1)
     async with database.transaction(2) as tx:
-        assert await jobs.read(tx, REQUEST) is None
         assert await jobs.start(tx, REQUEST) is None

@@ -23,8 +23,7 @@ from common.postgres import Connection, Database
 from industries.index import VersionedCode
 from leadgen.ssic import seed_ssic
 from upserter import candidates, companies, jobs, refreshing, register
-from upserter.jobs import Params
-from upserter.register import Position, Wanted
+from upserter.model import Params, Position, SearchCriteria
 from upserter.saving import save_all, save_and_show
 
 Ask: TypeAlias = Callable[[Connection], Awaitable[object]]
@@ -120,11 +119,11 @@ class Register:
 
     def __init__(self, database: Database, ranked: Sequence[str], entries: Sequence[str]) -> None:
         self._database = database
-        self.dense = Wanted((tuple(VersionedCode("2020", code) for code in ranked[:20]),))
-        self.rare = Wanted((tuple(VersionedCode("2020", code) for code in ranked[-3:]),))
+        self.dense = SearchCriteria((tuple(VersionedCode("2020", code) for code in ranked[:20]),))
+        self.rare = SearchCriteria((tuple(VersionedCode("2020", code) for code in ranked[-3:]),))
         self.entries = list(entries)
 
-    async def counts(self, wanted: Wanted) -> register.Counts:
+    async def counts(self, wanted: SearchCriteria) -> register.Counts:
         async with self._undone() as tx:
             return await register.count(tx, wanted)
 
@@ -205,7 +204,6 @@ async def one_of_each(tx: Connection) -> None:
     """All that is done to jobs."""
     job = await jobs.create(tx, JOB, Params(terms=[], bands=[]), total=100)
     await jobs.create(tx, new_id(), job.params, total=100)
-    await jobs.read(tx, JOB)
     await jobs.start(tx, JOB)
     job = await jobs.progress(tx, job, after=Position(0, "2020-01-01", "U1"), handled=50, status="done")
     await jobs.continue_later(tx, job, total=50)
@@ -287,7 +285,7 @@ async def test_every_step_of_the_order_goes_by_an_index(million: Register) -> No
 
 async def test_young_companies_of_a_dense_industry_are_found_by_age(million: Register) -> None:
     """A year of foundation bounds the walk: it ends there, also when fewer match than are wanted."""
-    wanted = Wanted(million.dense.bands, founded_since=2025)
+    wanted = SearchCriteria(million.dense.bands, founded_since=2025)
     counts = await million.counts(wanted)
     plans = await million.plans(lambda tx: register.best(tx, wanted, counts, limit=5_000, after=LATE))
     assert all(plan.looked_at < 5_000 for plan in plans)

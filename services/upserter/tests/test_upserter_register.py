@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from common.postgres import Connection, Database
 from industries.index import VersionedCode
-from upserter.register import MANY, Counts, Matches, Position, Wanted, batches, best, count
+from upserter.model import Counts, Matches, Position, SearchCriteria
+from upserter.register import MANY, batches, best, count
 
 Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 
@@ -37,7 +38,7 @@ def codes_of(*codes: str, version: str = "2020") -> tuple[VersionedCode, ...]:
     return tuple(VersionedCode(version, code) for code in codes)
 
 
-SOFTWARE = Wanted((codes_of("62011", "62012"),))
+SOFTWARE = SearchCriteria((codes_of("62011", "62012"),))
 NOTHING_COUNTED = Counts({}, {}, 0)
 
 
@@ -56,11 +57,13 @@ async def enlist(owner: Owner, *entries: Entry) -> None:
     await owner.execute(ENLIST, *zip(*entries, strict=True))
 
 
-async def uens(tx: Connection, wanted: Wanted, counts: Counts = NOTHING_COUNTED, *, limit: int = 1000) -> list[str]:
+async def uens(
+    tx: Connection, wanted: SearchCriteria, counts: Counts = NOTHING_COUNTED, *, limit: int = 1000
+) -> list[str]:
     return [position.uen for position in await best(tx, wanted, counts, limit=limit)]
 
 
-def place(entry: Entry, wanted: Wanted) -> tuple[Any, ...] | None:
+def place(entry: Entry, wanted: SearchCriteria) -> tuple[Any, ...] | None:
     """Where an entry stands in the order, said once more and more simply; None for one that does not match."""
     if entry.status != LIVE or (wanted.founded_since and (entry.date or "") < wanted.earliest):
         return None
@@ -92,7 +95,7 @@ BANDS = st.dictionaries(
     st.sampled_from([VersionedCode(version, code) for version in ("2020", "2025") for code in CODES]),
     st.integers(0, 2),
 ).map(lambda given: tuple(tuple(it for it in given if given[it] == band) for band in sorted(set(given.values()))))
-WANTED = st.builds(Wanted, BANDS, st.none() | st.sampled_from([2000, 2020, 2021, 2030]))
+WANTED = st.builds(SearchCriteria, BANDS, st.none() | st.sampled_from([2000, 2020, 2021, 2030]))
 
 
 @settings(
@@ -100,7 +103,7 @@ WANTED = st.builds(Wanted, BANDS, st.none() | st.sampled_from([2000, 2020, 2021,
 )
 @given(entries=ENTRIES, wanted=WANTED, stride=st.integers(1, 12), by_age=st.booleans())
 async def test_the_best_come_in_one_total_order(
-    owner: Owner, database: Database, entries: list[Entry], wanted: Wanted, stride: int, by_age: bool
+    owner: Owner, database: Database, entries: list[Entry], wanted: SearchCriteria, stride: int, by_age: bool
 ) -> None:
     """Live ones of the wanted codes only; primary before secondary, nearer before farther, younger before older, then
     by UEN. Both ways of looking, and strides of any size, come to the same; the count is that of what is found.
@@ -121,7 +124,7 @@ async def test_the_best_come_in_one_total_order(
         assert sum(table.values()) == sum(at[0] == kind for at in places.values())
 
 
-async def strides(tx: Connection, wanted: Wanted, counts: Counts, stride: int) -> list[str]:
+async def strides(tx: Connection, wanted: SearchCriteria, counts: Counts, stride: int) -> list[str]:
     """All of them, so many at a time."""
     seen: list[str] = []
     after = None
@@ -134,7 +137,7 @@ async def strides(tx: Connection, wanted: Wanted, counts: Counts, stride: int) -
 async def test_no_codes_match_nothing(owner: Owner, database: Database) -> None:
     """An answer without industries never means all of them."""
     await enlist(owner, Entry("A", primary="62011"))
-    for wanted in (Wanted(()), Wanted(((), ()))):
+    for wanted in (SearchCriteria(()), SearchCriteria(((), ()))):
         async with database.without_tenant() as tx:
             assert await uens(tx, wanted) == []
             assert (await count(tx, wanted)).total == 0
@@ -149,9 +152,9 @@ async def test_a_reused_code_is_of_the_version_that_is_meant(owner: Owner, datab
         Entry("ALSO-SEARCH", primary="62011", secondary="63901", version="2025"),
     )
     async with database.without_tenant() as tx:
-        assert await uens(tx, Wanted((codes_of("63901"),))) == ["NEWS"]
-        assert await uens(tx, Wanted((codes_of("63901", version="2025"),))) == ["SEARCH", "ALSO-SEARCH"]
-        both = Wanted((codes_of("63901") + codes_of("63901", version="2025"),))
+        assert await uens(tx, SearchCriteria((codes_of("63901"),))) == ["NEWS"]
+        assert await uens(tx, SearchCriteria((codes_of("63901", version="2025"),))) == ["SEARCH", "ALSO-SEARCH"]
+        both = SearchCriteria((codes_of("63901") + codes_of("63901", version="2025"),))
         assert await uens(tx, both) == ["NEWS", "SEARCH", "ALSO-SEARCH"]
         counts = await count(tx, both)
     assert counts.of(codes_of("63901")) == 1
@@ -236,7 +239,8 @@ async def test_no_question_reads_the_whole_register(owner: Owner, database: Data
     await owner.execute(HUNDRED_THOUSAND)
     await owner.execute("VACUUM ANALYZE staging_acra_companies")
     codes = [row[0] for row in await owner.fetch("SELECT DISTINCT primary_ssic_code FROM staging_acra_companies")]
-    for wanted, by_age in ((Wanted((codes_of(*codes[:100]),)), False), (Wanted((codes_of(*codes[:500]),)), True)):
+    few, many = (SearchCriteria((codes_of(*codes[:number]),)) for number in (100, 500))
+    for wanted, by_age in ((few, False), (many, True)):
         async with database.without_tenant() as tx:
             plans = Plans(tx)
             counts = await count(plans, wanted)

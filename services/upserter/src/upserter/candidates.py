@@ -1,5 +1,7 @@
-"""A tenant's candidates (`icp_candidate_companies`): the companies that its requests have found, and when it last had
-each enriched. `saving` adds them, with the companies themselves."""
+"""A tenant's candidates (`icp_candidate_companies`): companies found by its requests, with the time of enrichment.
+
+`saving` inserts them, together with the companies.
+"""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -11,7 +13,7 @@ ENRICHED_SINCE = """
      WHERE uen = ANY($1::text[]) AND tenant_id = tenant() AND enriched_at > $2
 """
 
-#: Locked in one order, so that two batches of one tenant that meet in the same companies do not deadlock.
+#: Locks rows in one order, so that two batches of one tenant with the same companies do not deadlock.
 ENRICHED = """
     WITH locked AS (
         SELECT company_id FROM icp_candidate_companies
@@ -23,10 +25,10 @@ ENRICHED = """
 
 
 async def enriched_since(tx: Connection, uens: Sequence[str], since: datetime) -> set[str]:
-    """Which of these the tenant has had enriched since then. Entries without a UEN are not found, and done again."""
+    """Returns those of the UENs that the tenant had enriched after `since`; never entries without a UEN."""
     return {row["uen"] for row in await tx.fetch(ENRICHED_SINCE, uens, since)}
 
 
 async def mark_enriched(tx: Connection, at: Mapping[int, datetime]) -> None:
-    """Notes when companies (by id) were enriched for the transaction's tenant; an older time changes nothing."""
+    """Notes the times of enrichment by company for the transaction's tenant; an older time changes nothing."""
     await tx.execute(ENRICHED, list(at), list(at.values()))

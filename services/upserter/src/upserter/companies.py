@@ -1,10 +1,10 @@
-"""The shared table `companies`: what the register says of a company, one row per UEN, the same for every tenant.
+"""The shared table `companies`: public register facts, one row per UEN, the same for every tenant.
 
-A known value is never erased by a missing one. `last_seen` moves each time, `updated_at` and the rest only when content
-did. What a company looks like is said by the view `registered_companies`; on the way no row leaves the database.
+A missing value never erases a known one. `last_seen` changes with every upsert, `updated_at` and the facts only with
+new content. The view `registered_companies` normalises entries; the rows never leave the database.
 
-An entry without a UEN is the company of its name, in any letters, that has no UEN either: if there is exactly one. If
-there is none it becomes one; if there are several nobody can say which it is, and it is left alone.
+An entry without a UEN is identified by its name, ignoring case, among the companies without a UEN: one match is
+updated, none is inserted, and several are ambiguous, so the entry is skipped.
 """
 
 from collections.abc import Sequence
@@ -13,10 +13,10 @@ from typing import NamedTuple
 from common.contracts import Company
 from common.postgres import Connection, as_json
 
-#: How the keys of entries without a UEN begin; the SQL function no_uen makes them.
+#: Prefix of the keys of entries without a UEN; the SQL function no_uen builds them.
 NO_UEN = "NO-UEN-"
 
-#: In the order of the contract, after its `company_id` and `uen`.
+#: Columns in the order of the contract, after `company_id` and `uen`.
 FACTS = (
     "name",
     "entity_type",
@@ -33,9 +33,8 @@ FACTS = (
 _FACTS = ", ".join(FACTS)
 
 
-# A title goes with its code: a new code without a title does not keep the old one's. The secondary code goes with the
-# version: an old one is not read in a new version. What was read of the register
-# before the known facts were does not undo them.
+# A title belongs to its code: a new code without a title does not keep the old title. A secondary code belongs to its
+# version: it is not kept with a new version. Entries that are older than the known facts do not overwrite them.
 _TITLE = (
     "coalesce({new}.industry_norm, CASE WHEN"
     " coalesce({new}.industry_code = known.industry_code, {new}.industry_code IS NULL) THEN known.industry_norm END)"
@@ -65,8 +64,8 @@ _UNLESS_SAME = ", ".join(f"CASE WHEN same.uen IS NULL THEN entries.{it} ELSE sam
 
 _GIVEN = "ARRAY(SELECT json_array_elements_text($1))"
 
-# An entry that is as it was when its company was written is not normalised again: that is most of the work. LIMIT keeps
-# the look-up from becoming a join: planned while there are no companies yet, a join reads all of them, and is kept.
+# An entry that has not changed since its company was written is not normalised again: that is most of the work. LIMIT
+# keeps the look-up from becoming a join: a join planned while the table was empty reads all companies, and is cached.
 _FRESH = f"""
     fresh AS (
         SELECT entry, entries.uen, entries.registered_at, {_UNLESS_SAME}
@@ -77,8 +76,8 @@ _FRESH = f"""
                 LIMIT 1) AS same ON true
          WHERE entry = ANY({_GIVEN}))"""
 
-#: Rows go in sorted by UEN: of two transactions that meet in the same companies one waits, and neither deadlocks.
-#: `written` is then there to go on from: entry, company_id, the facts, inserted, changed.
+#: Rows are written in order of UEN, so that transactions that share companies wait instead of deadlocking. Statements
+#: continue from `written`: entry, company_id, the facts, inserted, changed.
 BY_UEN = f"""
     WITH {_FRESH},
     written AS (
@@ -88,7 +87,7 @@ BY_UEN = f"""
      RETURNING new.uen AS entry, {_RETURNING}, {_OUTCOME})
 """
 
-#: Names that others are at work on are waited for, in one order, before anything else is locked.
+#: Locks names in one order before anything else is locked.
 LOCK_NAMES = """
     SELECT pg_advisory_xact_lock(hashtextextended(entry, 1))
       FROM (SELECT entry FROM json_array_elements_text($1) AS given (entry) ORDER BY entry) AS sorted
@@ -118,35 +117,35 @@ COUNTED = "SELECT count(*) FILTER (WHERE inserted) AS inserted, count(*) FILTER 
 
 PREVIEW = f"SELECT entry AS uen, {_FACTS} FROM registered_companies WHERE entry = ANY({_GIVEN})"
 
-#: The id of a company that is shown without having been written.
+#: The id of a company in a preview, which is not written.
 UNSAVED = 0
 
 
 class Upserted(NamedTuple):
-    """How many rows were new, and how many had new content: the new ones too."""
+    """Numbers of inserted rows and of rows with new content, inserted ones included."""
 
     inserted: int
     changed: int
 
 
-def by_identity(entries: Sequence[str]) -> list[tuple[str, str]]:
-    """The statements that write these entries, each with its share of them as JSON; those by name come first."""
+def statements_for(entries: Sequence[str]) -> list[tuple[str, str]]:
+    """Pairs the statements that write these entries with their share of them as JSON; the one by name comes first."""
     nameless = [entry for entry in entries if entry.startswith(NO_UEN)]
     others = [entry for entry in entries if not entry.startswith(NO_UEN)] if nameless else entries
     return [(statement, as_json(share)) for statement, share in ((BY_NAME, nameless), (BY_UEN, others)) if share]
 
 
-async def lock(tx: Connection, statement: str, share: str) -> None:
-    """What a statement of `by_identity` needs before it runs."""
+async def lock_names(tx: Connection, statement: str, share: str) -> None:
+    """Takes the locks that a statement of `statements_for` needs before it runs."""
     if statement is BY_NAME:
         await tx.execute(LOCK_NAMES, share)
 
 
 async def upsert(tx: Connection, entries: Sequence[str]) -> Upserted:
-    """Brings these entries of the register into `companies`. May be repeated."""
+    """Inserts or updates the companies of these register entries. May be repeated."""
     inserted = changed = 0
-    for statement, share in by_identity(entries):
-        await lock(tx, statement, share)
+    for statement, share in statements_for(entries):
+        await lock_names(tx, statement, share)
         row = await tx.fetchrow(statement + COUNTED, share)
         if row is not None:
             inserted, changed = inserted + row["inserted"], changed + row["changed"]
@@ -154,7 +153,7 @@ async def upsert(tx: Connection, entries: Sequence[str]) -> Upserted:
 
 
 async def preview(tx: Connection, entries: Sequence[str]) -> list[Company]:
-    """These entries as companies, in the order given. Nothing is written: their `company_id` is 0."""
+    """Returns entries as companies in the given order without writing them; their `company_id` is 0."""
     rows = await tx.fetch(PREVIEW, as_json(entries))
     shown = {row["uen"]: Company(company_id=UNSAVED, **dict(row)) for row in rows}
     return [shown[entry] for entry in entries if entry in shown]

@@ -1,4 +1,4 @@
-"""Wires the upserter and runs it until SIGTERM; or, as `leadgen-upserter-refresh`, refreshes once and ends."""
+"""Wires the upserter and runs it until SIGTERM; as `leadgen-upserter-refresh`, refreshes once and ends."""
 
 import asyncio
 import json
@@ -19,7 +19,7 @@ from upserter.settings import RefreshSettings, UpserterSettings
 
 
 def main() -> None:
-    """The console script of the service."""
+    """Console script of the service."""
     settings = read(UpserterSettings)
 
     @asynccontextmanager
@@ -38,7 +38,7 @@ def main() -> None:
 
 
 def refresh_once() -> None:
-    """The console script of a refresh by hand: prints what it came to as JSON."""
+    """Console script of a manual refresh: prints the counts as JSON."""
     try:
         refreshed = asyncio.run(_refresh(read(RefreshSettings)))
     except LeadgenError as error:

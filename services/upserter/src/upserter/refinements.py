@@ -1,31 +1,31 @@
-"""Narrower requests that an answer offers when it found much. Pure."""
+"""Narrower requests that an answer with many matches offers. Pure."""
 
 from collections.abc import Iterator, Sequence
 
 from common.contracts import Industry, Refinement, RequestIndustry
 from industries.index import IndustryIndex, Resolution, VersionedCode
-from upserter.register import Counts
+from upserter.model import Counts
 
-#: Matches from which on an answer offers to narrow the request, and how many industries it offers at most.
+#: An answer with more matches than MANY offers refinements: at most so many industries.
 MANY, CHOICES = 500, 12
-#: "Young", as a choice offered: founded within so many years.
+#: The refinement "founded since" covers so many years.
 YOUNG = 5
 
 
 def refinements(
     request: RequestIndustry, resolution: Resolution, counts: Counts, industries: IndustryIndex, year: int
 ) -> list[Refinement]:
-    """The industries beneath what was asked for, largest first, and the companies founded since `year` alone.
+    """Offers the industries beneath the resolved ones, largest first, and the companies founded since `year`.
 
-    An industry of which a part was left out is none of them: its name alone would bring that part back. All counts are
-    of live companies; there is no choice of others.
+    Leaves out an industry if the request excluded a part of it: its name alone would include that part. All counts are
+    of live companies.
     """
     if counts.total <= MANY:
         return []
     wanted = set(resolution.codes)
     since = "" if resolution.founded_since is None else f" founded since {resolution.founded_since}"
     offered = [
-        Refinement(kind="industry", label=_spoken(names[0].title) + since, matches=matches)
+        Refinement(kind="industry", label=_in_sentence_case(names[0].title) + since, matches=matches)
         for names in _beneath(resolution.industries, industries)
         if wanted.issuperset(codes := _codes(names, industries)) and (matches := counts.of(codes))
     ]
@@ -37,14 +37,14 @@ def refinements(
 
 
 def _beneath(chosen: Sequence[Industry], industries: IndustryIndex) -> list[list[Industry]]:
-    """Of several industries themselves; of a single one what it is made of, further down where that is but one."""
-    while len(groups := list(_same(chosen, industries))) == 1:
+    """Returns several industries themselves, or the children of a single one, descending while there is only one."""
+    while len(groups := list(_grouped(chosen, industries))) == 1:
         chosen = [child for one in groups[0] for child in industries.children(one.version, one.code)]
     return groups
 
 
-def _same(chosen: Sequence[Industry], industries: IndustryIndex) -> Iterator[list[Industry]]:
-    """What several versions have, each in its own words and code, is one industry; its newest name comes first."""
+def _grouped(chosen: Sequence[Industry], industries: IndustryIndex) -> Iterator[list[Industry]]:
+    """Groups industries that correspond to each other in several versions; the newest name comes first."""
     left = {VersionedCode(it.version, it.code): it for it in sorted(chosen, key=lambda it: it.version, reverse=True)}
     while left:
         code, industry = next(iter(left.items()))
@@ -56,6 +56,6 @@ def _codes(names: Sequence[Industry], industries: IndustryIndex) -> list[Version
     return [code for one in names for code in industries.beneath(one.version, one.code)]
 
 
-def _spoken(title: str) -> str:
-    """Sections, divisions and groups are in capitals in the code list."""
+def _in_sentence_case(title: str) -> str:
+    """Converts titles in capitals, as the code list has for sections, divisions and groups."""
     return title.capitalize() if title.isupper() else title

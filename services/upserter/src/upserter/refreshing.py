@@ -1,7 +1,7 @@
-"""Brings into `companies` what is new or changed in the register since that was last done, and no more.
+"""Refreshes `companies` with the entries of the register that are new or changed since the last refresh.
 
-`register_refresh` holds how far it has come; each batch is a transaction of its own and moves it on, so that a refresh
-that was killed is gone on with, by whoever comes next, and two at once share the work.
+`register_refresh` holds the position. Each batch is a transaction that moves it, so that a killed refresh is resumed by
+the next one, and two at once share the work.
 """
 
 from collections.abc import Callable
@@ -12,13 +12,13 @@ from common.errors import Transient
 from common.postgres import Connection
 from upserter import companies
 
-#: A load keeps this lock from before its time until it has committed: what is there now is all that bears a time up to
-#: now, and whatever comes later bears a later one.
+#: A load holds this lock from before its timestamp until it has committed. Without a load under way, all entries with a
+#: timestamp up to now are visible, and later ones get a later timestamp.
 IS_NO_LOAD = "SELECT pg_try_advisory_xact_lock_shared(hashtextextended('leadgen load', 0))"
 BEGIN = "UPDATE register_refresh SET until = clock_timestamp(), after = '', ended_at = NULL WHERE until IS NULL"
 
 UNDER_WAY = "SELECT upto, until, after FROM register_refresh WHERE until IS NOT NULL FOR UPDATE"
-#: So many entries are looked at in a transaction, however few of them have changed.
+#: Maximum number of entries that a transaction looks at, whether changed or not.
 LOOK = 10_000
 NEXT = """
     SELECT max(uen) AS last, count(*) AS looked_at,
@@ -30,11 +30,11 @@ END = "UPDATE register_refresh SET upto = until, until = NULL, after = '', ended
 
 
 class LoadUnderWay(Transient):
-    """What a load brings in is not there yet, and would be missed."""
+    """A load of the register has not committed yet; the refresh would miss its entries."""
 
 
 class Refreshed(NamedTuple):
-    """Entries taken over by this call; how many companies were new among them, and how many changed: new ones too."""
+    """Counts of a refresh: entries saved, companies inserted, and companies changed (inserted ones included)."""
 
     entries: int
     inserted: int
@@ -42,7 +42,7 @@ class Refreshed(NamedTuple):
 
 
 async def refresh(transaction: Callable[[], AbstractAsyncContextManager[Connection]], *, batch_size: int) -> Refreshed:
-    """Goes on with the refresh that is under way, or begins one, and ends it. May be repeated, by two at once too.
+    """Resumes the refresh that is under way, or begins one, and completes it. May be repeated and run concurrently.
 
     Raises LoadUnderWay.
     """
@@ -53,17 +53,17 @@ async def refresh(transaction: Callable[[], AbstractAsyncContextManager[Connecti
     done = await _go_on(transaction, batch_size)
     if is_ours:
         return done
-    # What another had begun was over what there was then: what has come since is still to be done.
+    # The resumed refresh covered the entries of its beginning: a second one covers those that came since.
     return _sum(done, await refresh(transaction, batch_size=batch_size))
 
 
 async def _go_on(transaction: Callable[[], AbstractAsyncContextManager[Connection]], batch_size: int) -> Refreshed:
-    """The refresh that is under way, to its end."""
+    """Completes the refresh that is under way."""
     done = Refreshed(0, 0, 0)
     while True:
         async with transaction() as tx:
             at = await tx.fetchrow(UNDER_WAY)
-            if at is None:  # another has ended it meanwhile
+            if at is None:  # another process has completed it
                 return done
             found = await tx.fetchrow(NEXT, at["after"], at["upto"], at["until"], LOOK)
             assert found is not None  # noqa: S101 # an aggregate is one row

@@ -1,23 +1,23 @@
-"""Reads the register as it was last loaded (`staging_acra_companies`): which live entries are in wanted industries.
+"""Searches the register (`staging_acra_companies`) for live entries with the codes of a search.
 
-One order holds everywhere, so that a search, its job and the job's next night never meet the same entry twice: a
-primary code that matches comes before a secondary one, then the band of codes nearer to the tenant's ICP, then the
-younger company, then the smaller UEN. An entry without a date comes last of its band.
+One total order holds everywhere, so that a search, its job and the job's next night never find the same entry twice: a
+matching primary code before a secondary one, then the band of codes nearer to the tenant's ICP, then the younger
+company, then the smaller UEN. Entries without a date come last in their band.
 """
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
-from typing import NamedTuple, Self, overload
+from typing import NamedTuple
 
 from common.postgres import Connection, as_json
 from industries.index import VersionedCode
+from upserter.model import Counts, Matches, Position, SearchCriteria
 
-# Where few entries match, those of each code are looked up in the order of an index (code, date DESC, uen) and the best
-# are picked; where many do, all of the living are walked by age until enough match. What a row's codes are compared to
-# is a subquery: PostgreSQL hashes it in every plan, an array only in a fresh one. IS TRUE keeps it from being a join.
+# If few entries match, CODE_BY_CODE looks up those of each code in the order of an index (code, date DESC, uen) and
+# picks the best. If many match, BY_AGE scans all live entries by age until enough match. Codes are compared with a
+# subquery: PostgreSQL hashes it in every plan, an array only in a fresh one. IS TRUE keeps it from becoming a join.
 
 _WANTED = "ROWS FROM (json_array_elements_text($1), json_array_elements_text($2)) AS wanted (version, code)"
 _ALL_CODES = "SELECT * FROM ROWS FROM (json_array_elements_text($3), json_array_elements_text($4)) AS it"
@@ -65,135 +65,65 @@ BY_AGE = f"""
      LIMIT $5
 """
 
-#: Two arrays come back in half of the time of as many rows.
+#: Two arrays are read in half the time of as many rows.
 AS_ARRAYS = """
     SELECT coalesce(array_agg(uen), '{{}}') AS entries, coalesce(array_agg(coalesce(incorporated, '')), '{{}}') AS days
       FROM ({}) AS found
 """
 
-#: $6 and $7 are where to go on after, $8 the earliest day wanted.
+#: $6 and $7 are the position to go on after, $8 the earliest day.
 _DATED = (
     "registration_incorporation_date <= $7 AND registration_incorporation_date >= $8 "
     "AND (registration_incorporation_date < $7 OR uen > $6)"
 )
-#: Not all statements need all arguments; what they do not need they still name.
+#: Statements also name the arguments that they do not need, so that all take the same ones.
 _UNDATED = "registration_incorporation_date IS NULL AND uen > $6 AND ($7::text || $8::text) IS NOT NULL"
 _BY_PRIMARY = "AND $3::json IS NOT NULL AND $4::json IS NOT NULL"
 
 #: Sorts after every date, and after the words that a file may have in a date's place.
 _YOUNGEST = "zzzz"
 
-#: Matches from which on the living are walked by age. On a register of a million the two ways take as long at 5,000
-#: matches for a head of ten (0.5 ms), and at 40,000 for the 5,000 that a job of the default batch size
-#: looks up at a time (15 ms).
+#: Minimum number of matches for BY_AGE. In a register of a million entries the two statements are equally fast at 5,000
+#: matches for a head of ten (0.5 ms), and at 40,000 for the 5,000 entries that a job looks up at a time with the
+#: default batch size (15 ms).
 MANY = 10_000
 
-#: Batches of a job that are looked up at a time.
+#: Number of batches that a job looks up at a time.
 AHEAD = 10
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What is looked for: five-digit codes in bands, the preferred first, and how young a company has to be.
-
-    Whoever is mainly in an industry that was `left_out` does not come back by its secondary code.
-    """
-
-    bands: tuple[tuple[VersionedCode, ...], ...]
-    founded_since: int | None = None
-    left_out: tuple[VersionedCode, ...] = ()
-
-    @property
-    def codes(self) -> list[VersionedCode]:
-        """All codes of all bands."""
-        return [code for band in self.bands for code in band]
-
-    @property
-    def earliest(self) -> str:
-        """The first day that is young enough, as the register writes it."""
-        return "" if self.founded_since is None else f"{self.founded_since:04}-01-01"
-
-
-class Position(NamedTuple):
-    """A place in the order, to go on after."""
-
-    tier: int
-    incorporated: str
-    uen: str
-
-
-@dataclass(frozen=True, slots=True)
-class Matches(Sequence[Position]):
-    """Matching entries in the order. Where one stands is put together when asked for: of a job's, one per batch."""
-
-    entries: Sequence[str] = ()
-    days: Sequence[str] = ()
-    tiers: Sequence[int] = ()
-
-    @overload
-    def __getitem__(self, place: int) -> Position: ...
-
-    @overload
-    def __getitem__(self, place: slice) -> Self: ...
-
-    def __getitem__(self, place: int | slice) -> Position | Self:
-        if isinstance(place, slice):
-            return type(self)(self.entries[place], self.days[place], self.tiers[place])
-        return Position(self.tiers[place], self.days[place], self.entries[place])
-
-    def __len__(self) -> int:
-        return len(self.entries)
-
-
-class Counts(NamedTuple):
-    """How many live entries match, by their primary and by their secondary code; none is counted twice.
-
-    `young` are those of all that were incorporated on or after the day that was asked about.
-    """
-
-    by_primary: Mapping[VersionedCode, int]
-    by_secondary: Mapping[VersionedCode, int]
-    young: int
-
-    @property
-    def total(self) -> int:
-        return sum(self.by_primary.values()) + sum(self.by_secondary.values())
-
-    def of(self, codes: Iterable[VersionedCode]) -> int:
-        """The entries with one of these codes."""
-        return sum(self.by_primary.get(code, 0) + self.by_secondary.get(code, 0) for code in codes)
-
-
 class _Tier(NamedTuple):
-    """A coarse step of the order; within it entries go by date and UEN."""
+    """A coarse step of the order; entries within it are sorted by date and UEN."""
 
     band: tuple[VersionedCode, ...]
     is_secondary: bool
     is_dated: bool
 
 
-async def count(tx: Connection, wanted: Wanted, *, young_since: str = _YOUNGEST) -> Counts:
-    """Counts the live entries of the wanted industries, code by code. Nothing wanted costs nothing."""
-    if not wanted.codes:
+async def count(tx: Connection, criteria: SearchCriteria, *, young_since: str = _YOUNGEST) -> Counts:
+    """Counts the matching live entries by code; makes no query without codes."""
+    if not criteria.codes:
         return Counts({}, {}, 0)
-    columns, shield = _as_stored(wanted.codes), _as_stored([*wanted.codes, *wanted.left_out])
+    columns, shield = _as_stored(criteria.codes), _as_stored([*criteria.codes, *criteria.left_out])
     counts: dict[bool, Counter[VersionedCode]] = {False: Counter(), True: Counter()}
     young = 0
-    for row in await tx.fetch(COUNT, *columns, *shield, wanted.earliest, young_since):
+    for row in await tx.fetch(COUNT, *columns, *shield, criteria.earliest, young_since):
         counts[row["is_secondary"]][VersionedCode(row["version"], row["code"].zfill(5))] += row["count"]
         young += row["young"]
     return Counts(counts[False], counts[True], young)
 
 
-async def best(tx: Connection, wanted: Wanted, counts: Counts, *, limit: int, after: Position | None = None) -> Matches:
-    """The first `limit` live matches, or the first ones after a position. A position's `uen` is its entry.
+async def best(
+    tx: Connection, criteria: SearchCriteria, counts: Counts, *, limit: int, after: Position | None = None
+) -> Matches:
+    """Returns the first `limit` matches, from the start or after a position. Fewer than `limit` means no more.
 
-    Fewer than `limit` means that there are no more. `counts` only tell which way is quicker. Safe while the register is
-    loaded again: a company that comes in before the position is not seen, none is repeated.
+    `counts` only decides which statement is faster. Safe while the register is being loaded: an entry that is inserted
+    before the position is not found, and none is found twice.
     """
     entries, days, tiers = list[str](), list[str](), list[int]()
-    everything = _as_stored([*wanted.codes, *wanted.left_out])
-    for number, tier in enumerate(_tiers(wanted)):
+    everything = _as_stored([*criteria.codes, *criteria.left_out])
+    for number, tier in enumerate(_tiers(criteria)):
         if len(entries) == limit:
             break
         if after and number < after.tier:
@@ -213,7 +143,7 @@ async def best(tx: Connection, wanted: Wanted, counts: Counts, *, limit: int, af
             limit - len(entries),
             start.uen,
             start.incorporated,
-            wanted.earliest,
+            criteria.earliest,
         )
         entries += row["entries"]
         days += row["days"]
@@ -223,22 +153,22 @@ async def best(tx: Connection, wanted: Wanted, counts: Counts, *, limit: int, af
 
 async def batches(
     reading: Callable[[], AbstractAsyncContextManager[Connection]],
-    wanted: Wanted,
+    criteria: SearchCriteria,
     counts: Counts,
     *,
     size: int,
     limit: int,
     after: Position | None,
 ) -> AsyncGenerator[Matches, None]:
-    """The first `limit` live matches after a position in parts of `size`, the last one maybe shorter; never empty.
+    """Yields the first `limit` matches after a position in batches of `size`; the last may be smaller, none is empty.
 
-    Several parts are looked up in one transaction: what it takes to begin is more than what it takes to go on. While
-    they are worked on, the next ones are looked up.
+    Looks up AHEAD batches in one transaction, because a look-up costs more to begin than to continue. The next ones are
+    looked up while the caller works on these.
     """
 
     async def look(most: int, after: Position | None) -> Matches:
         async with reading() as tx:
-            return await best(tx, wanted, counts, limit=most, after=after)
+            return await best(tx, criteria, counts, limit=most, after=after)
 
     most = min(AHEAD * size, limit)
     looking = asyncio.create_task(look(most, after)) if most else None
@@ -257,15 +187,15 @@ async def batches(
             await asyncio.gather(looking, return_exceptions=True)
 
 
-def _tiers(wanted: Wanted) -> Iterator[_Tier]:
+def _tiers(criteria: SearchCriteria) -> Iterator[_Tier]:
     for is_secondary in (False, True):
-        for band in wanted.bands:
+        for band in criteria.bands:
             yield _Tier(band, is_secondary, is_dated=True)
-            if wanted.founded_since is None:
+            if criteria.founded_since is None:
                 yield _Tier(band, is_secondary, is_dated=False)
 
 
 def _as_stored(codes: Sequence[VersionedCode]) -> tuple[str, str]:
-    """Versions and codes, and those that begin with 0 without it too: a file that was in a spreadsheet has lost it."""
+    """Returns versions and codes as JSON; codes with a leading 0 also without it, as spreadsheets store them."""
     stored = [*codes, *(VersionedCode(it.version, it.code[1:]) for it in codes if it.code.startswith("0"))]
     return as_json([it.version for it in stored]), as_json([it.code for it in stored])

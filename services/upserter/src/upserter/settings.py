@@ -1,4 +1,4 @@
-"""What the upserter reads from its environment beyond what every service reads."""
+"""Settings of the upserter, beside those of every service."""
 
 from pydantic import Field
 
@@ -8,7 +8,7 @@ _BATCH = Field(default=500, ge=1, le=5000, description="companies that a job han
 
 
 class UpserterSettings(StageSettings):
-    """Read once, in main.py."""
+    """Settings of the service, read once, in main.py."""
 
     staging_batch_size: int = _BATCH
     upsert_max_per_job: int = Field(default=2000, ge=1, description="companies that a job handles")
@@ -17,7 +17,7 @@ class UpserterSettings(StageSettings):
 
 
 class RefreshSettings(Settings):
-    """Read once, by a refresh by hand."""
+    """Settings of `leadgen-upserter-refresh`."""
 
     database_url: str
     staging_batch_size: int = _BATCH

@@ -1,0 +1,76 @@
+"""Executes a queued job: saves its matches batch by batch, a transaction each, and announces the progress."""
+
+from uuid import UUID
+
+from common.contracts import CompanyUpserted, JobProgressed, JobStatus, RequestUpsert
+from common.errors import LeaseLost, Transient, Unavailable
+from common.postgres import Connection
+from common.work import Work
+from upserter import jobs, register
+from upserter.model import Job, Matches, Progress
+from upserter.saving import save_all
+
+
+async def execute(work: Work[RequestUpsert], *, batch_size: int, max_per_job: int) -> None:
+    """Starts or resumes the job; an unknown one, or one that is done, is ignored. A permanent error fails the job."""
+    try:
+        async with work.step() as tx:
+            job = await jobs.start(tx, work.event.job_id)
+            share = await jobs.share(tx, max_per_job)
+        if job is not None:
+            await _run(work, job, batch_size=batch_size, share=share)
+    except (Unavailable, Transient, LeaseLost):
+        raise  # the job stays `running`: it is resumed after its last batch
+    except Exception as error:
+        reason = f"{error}. Once that is put right, replay the dead letter: the job goes on from its last batch."
+        async with work.step() as tx:
+            failed = await jobs.fail(tx, work.event.job_id, error=reason)
+            if failed is not None:
+                work.announce(progress_event(failed, work.event.tenant_id))
+        raise
+
+
+async def _run(work: Work[RequestUpsert], job: Job, *, batch_size: int, share: int) -> None:
+    """Saves batches until no match is left or the job has had its share; queues a new job for the rest.
+
+    Each batch is held back until the next one is known, because the last one is committed together with the event's
+    end.
+    """
+    criteria = job.params.criteria
+    async with work.reading() as tx:
+        counts = await register.count(tx, criteria)
+    allowed = max(0, min(share, job.params.limit or share) - job.processed)
+    batches = register.batches(work.reading, criteria, counts, size=batch_size, limit=allowed, after=job.after)
+    batch = await anext(batches, Matches())
+    while following := await anext(batches, None):
+        async with work.step() as tx:
+            job = await _save_batch(tx, work, job, batch, "running")
+            work.announce(progress_event(job, work.event.tenant_id))
+        batch = following
+    async with work.finish() as tx:
+        is_over = job.processed + len(batch) == job.params.limit
+        done = await _save_batch(tx, work, job, batch, "done")
+        more = [] if is_over else await register.best(tx, criteria, counts, limit=1, after=done.after)
+        rest = await jobs.continue_later(tx, done, total=max(1, job.total - done.processed)) if more else None
+        work.announce(progress_event(done, work.event.tenant_id, continued_by=rest.job_id if rest else None))
+
+
+async def _save_batch(tx: Connection, work: Work[RequestUpsert], job: Job, batch: Matches, status: JobStatus) -> Job:
+    """Saves a batch and moves the job past it, in one transaction."""
+    await save_all(tx, batch.entries, job.job_id, work.event_template(CompanyUpserted))
+    after = batch[-1] if batch else job.after
+    return await jobs.progress(tx, job, after=after, handled=len(batch), status=status)
+
+
+def progress_event(job: Job | Progress, tenant_id: int, *, continued_by: UUID | None = None) -> JobProgressed:
+    """Builds the event that announces a job's progress and, once it is done, the job that continues it."""
+    return JobProgressed(
+        tenant_id=tenant_id,
+        request_id=job.job_id,
+        job_id=job.job_id,
+        status=job.status,
+        processed=job.processed,
+        total=job.total,
+        error=job.error,
+        continued_by=continued_by,
+    )
