@@ -1,13 +1,13 @@
-"""Takes in: every batch that Kafka hands over goes into the inbox in one statement, and only then is it committed.
+"""Writes every batch that Kafka hands over into the inbox, and only then commits its offsets.
 
 No handler runs here, so a poll is never late, and a message that cannot be read blocks nobody: it becomes a row with
-its flaw, and from there a dead letter. While a topic has too many open rows its partitions are paused: the backlog
+its flaw, and from there a dead letter. While a topic has too many open rows its partitions are paused, and the backlog
 stays in Kafka.
 """
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -19,6 +19,7 @@ from faststream.kafka import KafkaBroker, KafkaMessage
 
 from common import metrics
 from common.cloudevents import Undecodable, decode_headers, pack_headers
+from common.consumer import flaw_of
 from common.contracts import Lane
 from common.errors import Unavailable, printable
 from common.ids import NO_REPLAY, derived_id
@@ -29,8 +30,8 @@ log = structlog.get_logger(__name__)
 
 #: Records per batch, which is committed to Kafka as one.
 BATCH = 2000
-#: Records per statement.
-PART = 500
+#: Records, and bytes, per statement.
+PART, PART_BYTES = 500, 2 * 1024 * 1024
 
 
 class Intake:
@@ -51,6 +52,7 @@ class Intake:
         self._arrived = arrived
         self._database = database
         self._paused: set[str] = set()
+        self._is_paused = asyncio.Event()
         self._since_count: dict[str, int] = dict.fromkeys(topics, 0)
         self.subscriber = broker.subscriber(
             *topics,
@@ -73,8 +75,8 @@ class Intake:
         writing: asyncio.Task[None] | None = None
         try:
             # The next part is read while PostgreSQL writes the last: one at a time, so that a key's order holds.
-            for start in range(0, len(records), PART):
-                arrivals = [arrival(record) for record in records[start : start + PART]]
+            for part in parts(records):
+                arrivals = [arrival(record) for record in part]
                 if writing is not None:
                     await writing
                 writing = asyncio.create_task(self._write(arrivals))
@@ -84,6 +86,7 @@ class Intake:
         finally:
             if writing is not None:
                 writing.cancel()
+        self._report_unreadable(records)
         taken = Counter(record.topic for record in records)
         for topic, count in taken.items():
             metrics.taken_in.labels(self._inbox.consumer, topic).inc(count)
@@ -91,6 +94,13 @@ class Intake:
         await message.ack()
         for topic, count in taken.items():
             await self._hold_back(topic, count, message.consumer)
+
+    def _report_unreadable(self, records: Sequence["ConsumerRecord[bytes, bytes]"]) -> None:
+        for record in records:
+            if (flaw := flaw_of(record)) is not None:
+                metrics.unreadable.labels(self._inbox.consumer, record.topic).inc()
+                place = {"topic": record.topic, "partition": record.partition, "offset": record.offset}
+                log.warning("message_unreadable", **place, flaw=flaw)
 
     async def _write(self, arrivals: Sequence[Arrival]) -> None:
         pause = 0.1
@@ -121,12 +131,14 @@ class Intake:
         if is_full:
             consumer.pause(*(partition for partition in consumer.assignment() if partition.topic == topic))
             self._paused.add(topic)
+            self._is_paused.set()
             metrics.intake_paused.labels(self._inbox.consumer, topic).set(1)
             log.info("intake_paused", topic=topic, bound=self._bound)
 
     async def let_in_again(self) -> None:
         """Resumes each paused topic once half of its bound is free. Runs for ever."""
         while True:
+            await self._is_paused.wait()
             await asyncio.sleep(0.2)
             for topic in tuple(self._paused):
                 try:
@@ -140,26 +152,46 @@ class Intake:
                     consumer.resume(*(partition for partition in consumer.paused() if partition.topic == topic))
                 metrics.intake_paused.labels(self._inbox.consumer, topic).set(0)
                 log.info("intake_resumed", topic=topic)
+            if not self._paused:
+                self._is_paused.clear()
 
     async def _is_full(self, topic: str, bound: int) -> bool:
         async with self._database.statement() as tx:
             return await self._inbox.is_full(tx, topic, bound)
 
 
+def parts(records: Sequence["ConsumerRecord[bytes, bytes]"]) -> Iterator[Sequence["ConsumerRecord[bytes, bytes]"]]:
+    """Cuts a batch into what one statement takes."""
+    start, size = 0, 0
+    for at, record in enumerate(records):
+        size += max(0, record.serialized_value_size)
+        if at - start == PART or (size > PART_BYTES and at > start):
+            yield records[start:at]
+            start, size = at, max(0, record.serialized_value_size)
+    yield records[start:]
+
+
 def arrival(record: "ConsumerRecord[bytes, bytes]") -> Arrival:
-    """The record as a row of the inbox. One that cannot be read has no tenant, and an id made of where it stood."""
-    headers = pack_headers(record.headers)
-    place = (record.topic, record.partition, record.offset)
-    lane: Lane = "interactive"
+    """Makes the record a row of the inbox. One that cannot be read has no tenant, and an id made of its offset."""
     try:
+        if (flaw := flaw_of(record)) is not None:
+            raise Undecodable(flaw)
         envelope = decode_headers(record.headers)
     except Undecodable as error:
-        event_id = derived_id(NO_REPLAY, record.topic, f"{record.partition}:{record.offset}")
-        return Arrival(
-            event_id, NO_REPLAY, *place, record.key, NO_TENANT, lane, record.value, headers, printable(error)
-        )
+        return _flawed(record, error)
+    place = (record.topic, record.partition, record.offset)
     identity = (envelope.event_id, envelope.replay_id)
+    headers = pack_headers(record.headers)
     return Arrival(*identity, *place, record.key, envelope.tenant_id, envelope.lane, record.value, headers, None)
+
+
+def _flawed(record: "ConsumerRecord[bytes, bytes]", error: Undecodable) -> Arrival:
+    at = record.offset if record.checksum is None else record.checksum  # see Unreadable
+    event_id = derived_id(NO_REPLAY, record.topic, f"{record.partition}:{at}")
+    place = (record.topic, record.partition, record.offset)
+    lane: Lane = "interactive"
+    headers = pack_headers(record.headers)
+    return Arrival(event_id, NO_REPLAY, *place, record.key, NO_TENANT, lane, record.value, headers, printable(error))
 
 
 async def _leave_headers_alone(records: Any, original: Any) -> KafkaMessage:

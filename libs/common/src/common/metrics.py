@@ -26,6 +26,11 @@ in_flight = Gauge("leadgen_stage_in_flight", "Events in the hands of a handler."
 taken_in = Counter(
     "leadgen_inbox_taken_in_total", "Messages written to the inbox, repeats among them.", ["stage", "topic"]
 )
+unreadable = Counter(
+    "leadgen_inbox_unreadable_total",
+    "Messages that are damaged or too large to be read; their bytes are kept as dead letters.",
+    ["stage", "topic"],
+)
 inbox_open = Gauge("leadgen_inbox_open", "Events not yet ended.", _WORK)
 inbox_age = Gauge("leadgen_inbox_oldest_seconds", "Age of the oldest event not yet ended.", _WORK)
 intake_paused = Gauge(

@@ -11,8 +11,8 @@ from types import TracebackType
 from typing import Any, Self
 
 import structlog
-from faststream.kafka import KafkaBroker
 
+from common.consumer import Broker
 from common.contracts import Lane
 from common.failed_events import RunnerContext
 from common.failures import FailureRateGuard
@@ -57,7 +57,7 @@ class Runtime:
             for handler in stage.handlers.values()
             for lane, size in lanes.items()
         ]
-        self.broker = KafkaBroker(bootstrap_servers, client_id=stage.name, logger=None, graceful_timeout=5)
+        self.broker = Broker(bootstrap_servers, client_id=stage.name, logger=None, graceful_timeout=5)
         self.intake = Intake(self.broker, list(stage.handlers), inbox, database, bound=bound, arrived=self._wake)
         self._tasks: list[asyncio.Task[None]] = []
 

@@ -1,0 +1,142 @@
+"""A Kafka consumer that reads within bounds and never stands still at what it cannot read.
+
+aiokafka has no seam for how the bytes of a fetch become records: its fetcher looks two classes up by name, and ours
+take their place (`record_batches.py` says what they do). `Consumer` besides bounds what one read may bring.
+"""
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from itertools import zip_longest
+from typing import Any
+
+import structlog
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka.consumer import fetcher
+from aiokafka.errors import KafkaError
+from faststream.kafka import KafkaBroker
+
+from common.record_batches import offset_after, open_batch, split
+
+log = structlog.get_logger(__name__)
+
+#: Bytes of memory that a read brings before it stops; a batch more, at most, of each partition that it looks at last.
+READ_BYTES = 8 * 1024 * 1024
+#: Compressed bytes that wait in the client.
+FETCH_BYTES = 8 * 1024 * 1024
+#: Milliseconds between two looks at whether the consumer was stopped; what comes is there at once.
+WAIT_MS = 5000
+
+
+class _Fetched:
+    """The bytes that a fetch brought of a partition, in place of aiokafka's `MemoryRecords`."""
+
+    def __init__(self, data: bytes) -> None:
+        self._size = len(data)
+        self.batches = split(data)
+
+    def has_next(self) -> bool:
+        return bool(self.batches)
+
+    def size_in_bytes(self) -> int:
+        return self._size
+
+
+class _PartitionRecords(fetcher.PartitionRecords):  # type: ignore[misc] # aiokafka's consumer is not typed
+    """The records of a fetch, read as they are asked for; ends early when enough of it has been in memory."""
+
+    next_fetch_offset: int
+
+    def _unpack_records(self) -> Iterator["ConsumerRecord[bytes, bytes]"]:
+        room = READ_BYTES
+        batches = self._records.batches
+        for batch, following in zip_longest(batches, batches[1:]):
+            if room <= 0:
+                return  # the rest is fetched again
+            opened = open_batch(batch, self.next_fetch_offset)
+            room -= opened.size
+            for record in opened.records:
+                self.next_fetch_offset = record.offset + 1
+                yield self._consumer_record(self._tp, record)
+            self.next_fetch_offset = max(self.next_fetch_offset, offset_after(batch, following))
+
+
+fetcher.MemoryRecords = _Fetched
+fetcher.PartitionRecords = _PartitionRecords
+
+
+class Consumer(AIOKafkaConsumer):  # type: ignore[misc] # not typed
+    """aiokafka's consumer; a read ends at `READ_BYTES`, and what waits in the client is bounded."""
+
+    def __init__(self, *topics: str, **settings: Any) -> None:
+        super().__init__(*topics, **{**settings, "fetch_max_bytes": FETCH_BYTES})
+
+    async def getmany(
+        self, *partitions: TopicPartition, timeout_ms: int = 0, max_records: int | None = None
+    ) -> dict[TopicPartition, list["ConsumerRecord[bytes, bytes]"]]:
+        """Waits up to `timeout_ms` for records; reads one partition after another until it has enough."""
+        left = max_records or 2**31
+        found: dict[TopicPartition, list[ConsumerRecord[bytes, bytes]]]
+        found = await super().getmany(*partitions, timeout_ms=timeout_ms, max_records=1)
+        if not found:
+            return found
+        taken, size = 1, _bytes_of(next(iter(found.values())))
+        for place in self.assignment():
+            if taken >= left or size >= READ_BYTES:
+                break
+            if partitions and place not in partitions:
+                continue
+            try:
+                more = (await super().getmany(place, max_records=left - taken)).get(place, [])
+            except KafkaError as error:
+                # What is in hand is not lost over it: the error comes again with the next read.
+                log.warning("kafka_read_ends_early", error=repr(error))
+                break
+            if more:
+                found.setdefault(place, []).extend(more)
+                taken += len(more)
+                size += _bytes_of(more)
+        return found
+
+
+class _SubscribersConsumer(Consumer):
+    """FastStream sleeps for a while after a read that brought nothing, and logs no error: this one waits and logs."""
+
+    async def getmany(
+        self, *partitions: TopicPartition, timeout_ms: int = 0, max_records: int | None = None
+    ) -> dict[TopicPartition, list["ConsumerRecord[bytes, bytes]"]]:
+        try:
+            while not (found := await super().getmany(*partitions, timeout_ms=WAIT_MS, max_records=max_records)):
+                pass
+        except KafkaError as error:
+            log.warning("intake_waits_for_kafka", error=repr(error))
+            raise
+        return found
+
+
+class Broker(KafkaBroker):
+    """FastStream's broker, whose subscribers read with a `Consumer`."""
+
+    def __init__(self, *args: Any, **settings: Any) -> None:
+        super().__init__(*args, **settings)
+        self._set_builder()
+
+    async def _connect(self) -> Callable[..., AIOKafkaConsumer]:
+        await super()._connect()
+        return self._set_builder()
+
+    def _set_builder(self) -> Callable[..., AIOKafkaConsumer]:
+        config = self.config.broker_config
+        if isinstance(config.builder, partial):
+            config.builder = partial(_SubscribersConsumer, **config.builder.keywords)
+        return config.builder
+
+
+def _bytes_of(records: list["ConsumerRecord[bytes, bytes]"]) -> int:
+    return sum(max(0, record.serialized_key_size) + max(0, record.serialized_value_size) for record in records)
+
+
+def flaw_of(record: "ConsumerRecord[bytes, bytes]") -> str | None:
+    """Why the record stands in for one that cannot be read; None: it is one."""
+    if record.checksum is None:
+        return None
+    return (record.headers[0][1] or b"").decode(errors="replace")
