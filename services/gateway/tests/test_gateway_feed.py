@@ -9,6 +9,7 @@ from common.cloudevents import Envelope, encode_body, encode_headers
 from common.contracts import LeadSynced
 from common.ids import new_id
 from gateway.feed import Feed
+from testkit.record_batches import a_batch, produce
 from testkit.stages import a_company, publish_raw, until
 
 
@@ -73,6 +74,18 @@ async def test_a_fact_that_cannot_be_read_is_passed_over(feeds, kafka, say) -> N
         )
         await say(request, a_fact("201900004D"))
         assert await heard(facts) == "201900004D"
+
+
+async def test_a_message_that_the_client_cannot_read_is_passed_over(feeds, kafka, say) -> None:
+    """A header name that is not UTF-8; the same partition's next fact is heard."""
+    request = new_id()
+    with feeds[0].listen(1, request) as facts:
+        spoilt = a_batch(1, spoil=lambda records: records.replace(b"name", b"n\xffme"))
+        for partition in range(6):
+            assert await produce(kafka, LeadSynced.topic, partition, [spoilt]) == [0]
+        await say(request, a_fact("201900006F"))
+        assert await heard(facts) == "201900006F"
+    assert REGISTRY.get_sample_value("leadgen_inbox_unreadable_total", {"stage": "gateway", "topic": LeadSynced.topic})
 
 
 async def test_a_listener_hears_facts_of_its_own_tenant_only(feeds, kafka, say) -> None:

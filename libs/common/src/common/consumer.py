@@ -15,6 +15,7 @@ from aiokafka.consumer import fetcher
 from aiokafka.errors import KafkaError
 from faststream.kafka import KafkaBroker
 
+from common import metrics
 from common.record_batches import offset_after, open_batch, split
 
 log = structlog.get_logger(__name__)
@@ -140,3 +141,13 @@ def flaw_of(record: "ConsumerRecord[bytes, bytes]") -> str | None:
     if record.checksum is None:
         return None
     return (record.headers[0][1] or b"").decode(errors="replace")
+
+
+def is_unreadable(record: "ConsumerRecord[bytes, bytes]", stage: str) -> bool:
+    """Whether the record stands in for one that cannot be read; such a one is logged and counted."""
+    flaw = flaw_of(record)
+    if flaw is not None:
+        metrics.unreadable.labels(stage, record.topic).inc()
+        place = {"topic": record.topic, "partition": record.partition, "offset": record.offset}
+        log.warning("message_unreadable", **place, flaw=flaw)
+    return flaw is not None

@@ -19,7 +19,7 @@ from faststream.kafka import KafkaBroker, KafkaMessage
 
 from common import metrics
 from common.cloudevents import Undecodable, decode_headers, pack_headers
-from common.consumer import flaw_of
+from common.consumer import flaw_of, is_unreadable
 from common.contracts import Lane
 from common.errors import Unavailable, printable
 from common.ids import NO_REPLAY, derived_id
@@ -86,7 +86,8 @@ class Intake:
         finally:
             if writing is not None:
                 writing.cancel()
-        self._report_unreadable(records)
+        for record in records:
+            is_unreadable(record, self._inbox.consumer)
         taken = Counter(record.topic for record in records)
         for topic, count in taken.items():
             metrics.taken_in.labels(self._inbox.consumer, topic).inc(count)
@@ -94,13 +95,6 @@ class Intake:
         await message.ack()
         for topic, count in taken.items():
             await self._hold_back(topic, count, message.consumer)
-
-    def _report_unreadable(self, records: Sequence["ConsumerRecord[bytes, bytes]"]) -> None:
-        for record in records:
-            if (flaw := flaw_of(record)) is not None:
-                metrics.unreadable.labels(self._inbox.consumer, record.topic).inc()
-                place = {"topic": record.topic, "partition": record.partition, "offset": record.offset}
-                log.warning("message_unreadable", **place, flaw=flaw)
 
     async def _write(self, arrivals: Sequence[Arrival]) -> None:
         pause = 0.1

@@ -14,10 +14,11 @@ from typing import NamedTuple, Self
 from uuid import UUID
 
 import structlog
-from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka import ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
 
 from common.cloudevents import Undecodable, decode_body, decode_headers
+from common.consumer import Consumer, is_unreadable
 from common.contracts import CompanyEnriched, Event, JobProgressed, LeadScored, LeadSynced
 from gateway import metrics
 
@@ -97,7 +98,7 @@ class Feed:
 
     async def _read(self) -> None:
         """Reads until the connection fails or a topic has got more partitions."""
-        consumer = AIOKafkaConsumer(
+        consumer = Consumer(
             *FACTS,
             bootstrap_servers=self._bootstrap_servers,
             group_id=None,
@@ -123,7 +124,7 @@ class Feed:
             self._reading.clear()
             await consumer.stop()
 
-    async def _resume(self, consumer: AIOKafkaConsumer) -> None:
+    async def _resume(self, consumer: Consumer) -> None:
         """Moves the consumer to the kept positions; the first time, to the moment when the feed began."""
         if not self._positions:
             partitions = consumer.assignment()
@@ -135,6 +136,8 @@ class Feed:
 
     def _deliver(self, record: "ConsumerRecord[bytes, bytes]") -> None:
         """Puts the fact into the queues of its request's listeners, if they are of its tenant."""
+        if is_unreadable(record, "gateway"):
+            return
         listeners = self._listeners.get(dict(record.headers).get("ce_correlationid", b""))
         if listeners is None:
             return
@@ -154,6 +157,6 @@ class Feed:
                 log.warning("fact_of_other_tenant", **place, tenant_id=fact.tenant_id, listener=listener.tenant_id)
 
 
-def _partitions(consumer: AIOKafkaConsumer) -> set[TopicPartition]:
+def _partitions(consumer: Consumer) -> set[TopicPartition]:
     """The partitions of all topics of facts that the client knows of."""
     return {TopicPartition(topic, number) for topic in FACTS for number in consumer.partitions_for_topic(topic) or ()}
