@@ -18,7 +18,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from enricher.crawl.crawl_delay import Turns
+from enricher.crawl.crawl_delay import CrawlDelay
 from enricher.crawl.fetching import Fetcher
 from enricher.crawl.network import GuardedNetwork
 from enricher.crawl.robots import Robots
@@ -28,7 +28,7 @@ from enricher.crawl.visits import Limits
 
 Serve = Callable[[asyncio.StreamWriter], Awaitable[None]]
 PUBLIC = "93.184.216.34"
-NO_PAUSES = Turns(cast(Any, None))  # without pauses no database is asked
+NO_PAUSES = CrawlDelay(cast(Any, None))  # without pauses no database is asked
 
 
 class Web(httpcore.AsyncNetworkBackend):
@@ -130,7 +130,7 @@ class Web(httpcore.AsyncNetworkBackend):
 
     @asynccontextmanager
     async def visitor(
-        self, *, proxy: str | None = None, turns: Turns = NO_PAUSES, **limits: Any
+        self, *, proxy: str | None = None, turns: CrawlDelay = NO_PAUSES, **limits: Any
     ) -> AsyncIterator[Visitor]:
         """A visitor of this web, or of the one behind `proxy`, who is in a hurry unless `limits` say otherwise."""
         bounds = Limits(**{"schemes": ("http",), "delay_s": 0, "timeout_s": 10, **limits})

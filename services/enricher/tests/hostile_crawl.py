@@ -14,7 +14,7 @@ from typing import Any, cast
 
 import httpcore
 
-from enricher.crawl.crawl_delay import Turns
+from enricher.crawl.crawl_delay import CrawlDelay
 from enricher.crawl.fetching import Fetcher
 from enricher.crawl.network import GuardedNetwork
 from enricher.crawl.robots import Robots
@@ -75,7 +75,7 @@ async def main(domains: list[str]) -> None:
     reader = ThreadPoolExecutor(2)
     async with Fetcher(user_agent="LeadgenBot/1.0", timeout_s=4, max_bytes=2_000_000, network=network) as fetcher:
         robots = Robots("LeadgenBot", clock=time.monotonic)
-        visitor = Visitor(fetcher, robots, Turns(cast(Any, None)), reader, LIMITS)
+        visitor = Visitor(fetcher, robots, CrawlDelay(cast(Any, None)), reader, LIMITS)
         heart = asyncio.create_task(beat())
         await asyncio.gather(*(work(visitor) for _ in range(AT_ONCE)))
         heart.cancel()

@@ -11,15 +11,15 @@ from common.group_commit import GroupCommit
 from common.postgres import Database
 from enricher.errors import StepSkipped
 from enricher.lock_order import LOCK_ORDER
-from enricher.purchases.answer_cache import Bought, Form, Paid
+from enricher.purchases.answer_cache import AnswerCache, Codec, PaidAnswer
 from enricher.purchases.budgets import Budgets
-from enricher.purchases.circuit_breakers import Breakers
-from enricher.purchases.guarded_call import Calls
+from enricher.purchases.circuit_breakers import CircuitBreakers
+from enricher.purchases.guarded_call import GuardedCalls
 from enricher.vendors.errors import Rejected
 from testkit.stages import until
 
 WEEK = timedelta(days=7)
-AS_IT_IS: Form[str] = Form(lambda answer: answer, lambda kept: cast(str, kept))
+UNCHANGED: Codec[str] = Codec(lambda answer: answer, lambda kept: cast(str, kept))
 USED = "SELECT coalesce(sum(used), 0) FROM vendor_usage WHERE tenant_id = $1"
 AGE = "UPDATE vendor_answers SET answered_at = answered_at - interval '8 days'"
 HELD_UNTIL = "SELECT asking_until FROM vendor_answers"
@@ -55,24 +55,24 @@ def vendor() -> Vendor:
     return Vendor()
 
 
-def replica(database: Database, *, lease: timedelta = timedelta(seconds=60)) -> Bought:
-    return Bought(
+def replica(database: Database, *, lease: timedelta = timedelta(seconds=60)) -> AnswerCache:
+    return AnswerCache(
         GroupCommit(database, LOCK_ORDER),
-        Calls(Budgets(GroupCommit(database, LOCK_ORDER), {"tavily": 100}), Breakers(database)),
+        GuardedCalls(Budgets(GroupCommit(database, LOCK_ORDER), {"tavily": 100}), CircuitBreakers(database)),
         lease=lease,
     )
 
 
 async def ask(
-    bought: Bought,
+    bought: AnswerCache,
     make: Callable[[], Awaitable[str]],
     tenant_id: int = 1,
     *,
     request: str = "acme",
     is_public: bool = True,
     fresh_for: timedelta = WEEK,
-    form: Form[str] = AS_IT_IS,
-) -> Paid[str]:
+    codec: Codec[str] = UNCHANGED,
+) -> PaidAnswer[str]:
     return await bought.ask(
         "tavily",
         tenant_id,
@@ -82,7 +82,7 @@ async def ask(
         units=2,
         make=make,
         charged=lambda _: 1,
-        form=form,
+        codec=codec,
     )
 
 
@@ -91,7 +91,7 @@ async def test_an_answer_is_paid_for_once_and_serves_everybody(database: Databas
     first = await ask(replica(database), vendor, 1)
     second = await ask(replica(database), vendor, 2)
 
-    assert (first, second) == (Paid("answer 1", 1, is_new=True), Paid("answer 1"))
+    assert (first, second) == (PaidAnswer("answer 1", 1, is_new=True), PaidAnswer("answer 1"))
     assert [await owner.fetchval(USED, tenant) for tenant in (1, 2)] == [1, 0]
 
 
@@ -227,5 +227,5 @@ async def test_an_answer_that_cannot_be_read_is_asked_for_again(database: Databa
     bought = replica(database)
     await ask(bought, vendor)
 
-    assert (await ask(bought, vendor, form=Form(lambda answer: answer, picky))).answer == "answer 2"
+    assert (await ask(bought, vendor, codec=Codec(lambda answer: answer, picky))).answer == "answer 2"
     assert (await ask(bought, vendor)).answer == "answer 2"

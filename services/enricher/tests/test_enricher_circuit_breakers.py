@@ -1,4 +1,4 @@
-"""Breakers on the real PostgreSQL: two replicas see the same, and one of them tries again."""
+"""CircuitBreakers on the real PostgreSQL: two replicas see the same, and one of them tries again."""
 
 import asyncio
 from datetime import timedelta
@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from common.postgres import Database
-from enricher.purchases.circuit_breakers import THRESHOLD, Breakers
+from enricher.purchases.circuit_breakers import THRESHOLD, CircuitBreakers
 from testkit.stages import until
 
 HTTP_500 = "HTTP 500"
@@ -32,14 +32,14 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def here(database: Database, clock: Clock) -> Breakers:
-    return Breakers(database, clock=clock)
+def here(database: Database, clock: Clock) -> CircuitBreakers:
+    return CircuitBreakers(database, clock=clock)
 
 
 @pytest.fixture
-def there(database: Database, clock: Clock) -> Breakers:
+def there(database: Database, clock: Clock) -> CircuitBreakers:
     """Another replica."""
-    return Breakers(database, clock=clock)
+    return CircuitBreakers(database, clock=clock)
 
 
 async def pass_time(owner: Any, clock: Clock, seconds: float) -> None:
@@ -55,16 +55,16 @@ async def open_for(owner: Any) -> float:
     )
 
 
-async def fail(breakers: Breakers, times: int = THRESHOLD) -> None:
+async def fail(breakers: CircuitBreakers, times: int = THRESHOLD) -> None:
     for _ in range(times):
-        await breakers.failed("tavily", HTTP_500)
+        await breakers.record_failure("tavily", HTTP_500)
 
 
-async def test_many_that_ask_at_once_look_once(here: Breakers, owner: Any) -> None:
+async def test_many_that_ask_at_once_look_once(here: CircuitBreakers, owner: Any) -> None:
     """The first one's answer is everybody's, so that a night's workers do not all go to the database together."""
     async with owner.transaction():
         await owner.execute("LOCK TABLE vendor_breakers")  # nobody gets an answer before all have asked
-        asking = [asyncio.create_task(here.is_open("tavily")) for _ in range(20)]
+        asking = [asyncio.create_task(here.open_reason("tavily")) for _ in range(20)]
 
         async def looks() -> bool:
             return bool(await owner.fetchval(WAITING))
@@ -76,144 +76,150 @@ async def test_many_that_ask_at_once_look_once(here: Breakers, owner: Any) -> No
 
 
 async def test_it_opens_for_everybody_after_failures_in_a_row(
-    here: Breakers, there: Breakers, clock: Clock, owner: Any
+    here: CircuitBreakers, there: CircuitBreakers, clock: Clock, owner: Any
 ) -> None:
     """Counted over all replicas; for one vendor, with the reason."""
-    assert await there.is_open("tavily") is None
+    assert await there.open_reason("tavily") is None
     await fail(here, 3)
     await fail(there, 1)
-    assert await here.is_open("tavily") is None
+    assert await here.open_reason("tavily") is None
 
     await fail(there, 1)
 
-    assert HTTP_500 in (await there.is_open("tavily") or "")
+    assert HTTP_500 in (await there.open_reason("tavily") or "")
     clock.now += 2
-    assert "closed until" in (await here.is_open("tavily") or "")
-    assert await here.is_open("lusha") is None
+    assert "closed until" in (await here.open_reason("tavily") or "")
+    assert await here.open_reason("lusha") is None
     assert 4 < await open_for(owner) <= 5
 
 
-async def test_a_success_starts_the_count_afresh(here: Breakers, there: Breakers) -> None:
+async def test_a_success_starts_the_count_afresh(here: CircuitBreakers, there: CircuitBreakers) -> None:
     """Four failures, a success, four failures: still closed."""
     await fail(here, 4)
-    assert await there.is_open("tavily") is None
-    await there.worked("tavily")
+    assert await there.open_reason("tavily") is None
+    await there.record_success("tavily")
     await fail(here, 4)
 
-    assert await here.is_open("tavily") is None
+    assert await here.open_reason("tavily") is None
 
 
-async def test_one_probe_at_a_time_goes_through(here: Breakers, database: Database, clock: Clock, owner: Any) -> None:
+async def test_one_probe_at_a_time_goes_through(
+    here: CircuitBreakers, database: Database, clock: Clock, owner: Any
+) -> None:
     """When the time is over, of eight replicas that ask at once one may call; then nobody until it has told."""
-    replicas = [Breakers(database, clock=clock) for _ in range(8)]
-    await asyncio.gather(*(replica.is_open("lusha") for replica in replicas))  # opens as many connections
+    replicas = [CircuitBreakers(database, clock=clock) for _ in range(8)]
+    await asyncio.gather(*(replica.open_reason("lusha") for replica in replicas))  # opens as many connections
     for _ in range(10):
         await fail(here)
         await pass_time(owner, clock, 400)
 
-        answers = await asyncio.gather(*(replica.is_open("tavily") for replica in replicas * 5))
+        answers = await asyncio.gather(*(replica.open_reason("tavily") for replica in replicas * 5))
 
         assert answers.count(None) == 1
         clock.now += 2
-        assert all([await replica.is_open("tavily") for replica in replicas])
+        assert all([await replica.open_reason("tavily") for replica in replicas])
         await owner.execute("UPDATE vendor_breakers SET failures = 0, open_until = '-infinity'")
         clock.now += 2
 
 
 async def test_a_probe_that_works_closes_it_for_everybody(
-    here: Breakers, there: Breakers, clock: Clock, owner: Any
+    here: CircuitBreakers, there: CircuitBreakers, clock: Clock, owner: Any
 ) -> None:
     """And failures are counted from the start again."""
     await fail(here)
     await pass_time(owner, clock, 6)
-    assert await here.is_open("tavily") is None
-    assert await there.is_open("tavily")
+    assert await here.open_reason("tavily") is None
+    assert await there.open_reason("tavily")
 
-    await here.worked("tavily")
+    await here.record_success("tavily")
 
     clock.now += 2
-    assert await here.is_open("tavily") is None
-    assert await there.is_open("tavily") is None
+    assert await here.open_reason("tavily") is None
+    assert await there.open_reason("tavily") is None
     await fail(there, 4)
-    assert await there.is_open("tavily") is None
+    assert await there.open_reason("tavily") is None
 
 
-async def test_each_probe_that_fails_doubles_the_time(here: Breakers, clock: Clock, owner: Any) -> None:
+async def test_each_probe_that_fails_doubles_the_time(here: CircuitBreakers, clock: Clock, owner: Any) -> None:
     """5, 10, 20, 40 ... seconds, 5 minutes at most."""
     await fail(here)
     spans = [await open_for(owner)]
     for _ in range(9):
         await pass_time(owner, clock, 400)
-        assert await here.is_open("tavily") is None
+        assert await here.open_reason("tavily") is None
         await fail(here, 1)
         spans.append(await open_for(owner))
 
     assert spans == pytest.approx([5, 10, 20, 40, 80, 160, 300, 300, 300, 300], abs=1)
 
 
-async def test_calls_that_end_while_it_is_open_change_nothing(here: Breakers, there: Breakers, owner: Any) -> None:
+async def test_calls_that_end_while_it_is_open_change_nothing(
+    here: CircuitBreakers, there: CircuitBreakers, owner: Any
+) -> None:
     """Twenty calls that fail together are one outage; a late success is of a time before it."""
-    await asyncio.gather(*(breakers.failed("tavily", HTTP_500) for breakers in [here, there] * 10))
-    await there.worked("tavily")
+    await asyncio.gather(*(breakers.record_failure("tavily", HTTP_500) for breakers in [here, there] * 10))
+    await there.record_success("tavily")
 
     assert 0 < await open_for(owner) <= 5
     assert await owner.fetchval("SELECT failures FROM vendor_breakers WHERE vendor = 'tavily'") == THRESHOLD
 
 
-async def test_a_probe_that_died_is_replaced(here: Breakers, there: Breakers, clock: Clock, owner: Any) -> None:
+async def test_a_probe_that_died_is_replaced(
+    here: CircuitBreakers, there: CircuitBreakers, clock: Clock, owner: Any
+) -> None:
     """After longer than any call takes."""
     await fail(here)
     await pass_time(owner, clock, 6)
-    assert await here.is_open("tavily") is None
+    assert await here.open_reason("tavily") is None
 
     await pass_time(owner, clock, 120)
-    assert await there.is_open("tavily")
+    assert await there.open_reason("tavily")
     await pass_time(owner, clock, 61)
 
-    assert await there.is_open("tavily") is None
+    assert await there.open_reason("tavily") is None
 
 
 async def test_a_probe_that_told_nothing_leaves_it_to_another(
-    here: Breakers, there: Breakers, clock: Clock, owner: Any
+    here: CircuitBreakers, there: CircuitBreakers, clock: Clock, owner: Any
 ) -> None:
     """A request that was refused for what it was says nothing of the vendor; who has no probe gives none back."""
     await fail(here)
-    await there.give_back("tavily")
+    await there.release("tavily")
     assert await open_for(owner) > 0
     await pass_time(owner, clock, 6)
-    assert await here.is_open("tavily") is None
+    assert await here.open_reason("tavily") is None
 
-    await here.give_back("tavily")
-    assert await here.is_open("tavily") is None
-    await here.give_back("tavily")
+    await here.release("tavily")
+    assert await here.open_reason("tavily") is None
+    await here.release("tavily")
 
-    assert await there.is_open("tavily") is None
-    assert await here.is_open("tavily")
+    assert await there.open_reason("tavily") is None
+    assert await here.open_reason("tavily")
 
 
 async def test_a_vendor_that_closed_is_left_alone_for_so_long(
-    here: Breakers, there: Breakers, clock: Clock, owner: Any
+    here: CircuitBreakers, there: CircuitBreakers, clock: Clock, owner: Any
 ) -> None:
     """Then one tries; a shorter time does not shorten it, and its own failure closes it again."""
-    await here.close_for("tavily", timedelta(minutes=15), "key refused")
-    await there.close_for("tavily", timedelta(seconds=30), "throttled")
+    await here.open_for("tavily", timedelta(minutes=15), "key refused")
+    await there.open_for("tavily", timedelta(seconds=30), "throttled")
 
     assert 890 < await open_for(owner) <= 900
-    assert "key refused" in (await there.is_open("tavily") or "")
+    assert "key refused" in (await there.open_reason("tavily") or "")
     await pass_time(owner, clock, 901)
-    assert await there.is_open("tavily") is None
-    assert await here.is_open("tavily")
-    await there.close_for("tavily", timedelta(minutes=1), "throttled")
+    assert await there.open_reason("tavily") is None
+    assert await here.open_reason("tavily")
+    await there.open_for("tavily", timedelta(minutes=1), "throttled")
     assert 50 < await open_for(owner) <= 60
-    assert "throttled" in (await there.is_open("tavily") or "")
+    assert "throttled" in (await there.open_reason("tavily") or "")
 
 
-async def test_what_was_seen_is_good_for_a_second(here: Breakers, there: Breakers, clock: Clock) -> None:
+async def test_what_was_seen_is_good_for_a_second(here: CircuitBreakers, there: CircuitBreakers, clock: Clock) -> None:
     """A replica hears of what another saw within a second, and asks no more often."""
-    assert await here.is_open("tavily") is None
-    await there.close_for("tavily", timedelta(minutes=1), "key refused")
+    assert await here.open_reason("tavily") is None
+    await there.open_for("tavily", timedelta(minutes=1), "key refused")
 
     clock.now += 0.9
-    assert await here.is_open("tavily") is None
+    assert await here.open_reason("tavily") is None
     clock.now += 0.2
-    assert await here.is_open("tavily")
+    assert await here.open_reason("tavily")

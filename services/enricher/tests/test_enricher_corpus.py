@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from enricher.llm.corpus import Corpus, Passage, build, folded
-from enricher.pages.documents import read
+from enricher.pages.documents import parse_html
 
 HOME = "http://acme.sg/"
 MENU = '<nav><a href="/">Home</a><a href="/about">About us</a><a href="/contact">Contact</a></nav>'
@@ -18,7 +18,7 @@ def a_corpus(*texts: str) -> Corpus:
 
 def test_menus_go_and_footers_stay_once() -> None:
     """A menu says nothing of a company; its footer does, but not on every page."""
-    pages = [read(f"{HOME}{n}", f"<title>Page {n}</title>{MENU}<p>Text {n}</p>{FOOT}") for n in range(3)]
+    pages = [parse_html(f"{HOME}{n}", f"<title>Page {n}</title>{MENU}<p>Text {n}</p>{FOOT}") for n in range(3)]
 
     corpus = build(pages, limit=10_000)
 
@@ -29,12 +29,12 @@ def test_menus_go_and_footers_stay_once() -> None:
 
 def test_a_single_pages_menu_is_all_there_is() -> None:
     """Nothing shows that it is one."""
-    assert "About us" in build([read(HOME, MENU)], limit=1000).text
+    assert "About us" in build([parse_html(HOME, MENU)], limit=1000).text
 
 
 def test_passages_of_others_follow_and_repeat_nothing() -> None:
     """What Tavily read of the same page adds what our own crawl did not see."""
-    own = read(HOME, "<p>We make tools.</p>")
+    own = parse_html(HOME, "<p>We make tools.</p>")
     other = Passage(HOME, "We make tools.\n\n  Since 1987. \x00", "tavily")
 
     assert [(passage.origin, passage.text) for passage in build([own], [other], limit=1000).passages] == [
@@ -46,7 +46,7 @@ def test_passages_of_others_follow_and_repeat_nothing() -> None:
 def test_the_longest_passage_is_cut_in_its_middle() -> None:
     """Short pages stay whole; of the long one its beginning and its footer."""
     long = "<p>First words.</p>" + "".join(f"<p>Line {n} of many.</p>" for n in range(2000)) + FOOT
-    corpus = build([read(HOME, long), read(f"{HOME}about", "<p>We make tools.</p>")], limit=3000)
+    corpus = build([parse_html(HOME, long), parse_html(f"{HOME}about", "<p>We make tools.</p>")], limit=3000)
 
     assert len(corpus.text) <= 3000
     assert corpus.passages[0].text.startswith("First words.\nLine 0")
@@ -60,7 +60,7 @@ LINES = st.text(alphabet=st.sampled_from("ab 1.,'’\n—É\x00\ud800"), max_siz
 @given(st.lists(LINES, max_size=6), st.integers(0, 200))
 def test_a_corpus_is_bounded_and_the_same_each_time(texts: list[str], limit: int) -> None:
     """Whatever the pages; and it can be written down."""
-    pages = [read(f"{HOME}{n}", f"<p>{text}</p>") for n, text in enumerate(texts)]
+    pages = [parse_html(f"{HOME}{n}", f"<p>{text}</p>") for n, text in enumerate(texts)]
 
     corpus = build(pages, limit=limit)
 

@@ -5,11 +5,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from enricher.extract.emails import find_emails
-from enricher.pages.documents import read
+from enricher.pages.documents import parse_html
 
 
 def emails_on(body: str) -> list[str]:
-    return find_emails(read("http://acme.com.sg/", f"<html><body>{body}</body></html>"), "acme.com.sg")
+    return find_emails(parse_html("http://acme.com.sg/", f"<html><body>{body}</body></html>"), "acme.com.sg")
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,17 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from enricher.extract.facts import FIELDS, LISTS, METHODS, Fact, items_of, listed, merge, open_fields, pooled
+from enricher.extract.facts import (
+    FIELDS,
+    LISTS,
+    METHODS,
+    Fact,
+    best_per_method,
+    join_values,
+    merge,
+    open_fields,
+    split_values,
+)
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 FACTS = st.lists(
@@ -72,7 +82,7 @@ def test_lists_of_several_pages_become_one() -> None:
         a_fact("4", source_url="http://a.sg/1"),
     ]
 
-    assert [(fact.value, fact.source_url) for fact in pooled(facts)] == [
+    assert [(fact.value, fact.source_url) for fact in best_per_method(facts)] == [
         ("bizSAFE 3; iso 9001", "http://a.sg/a"),
         ("4", "http://a.sg/1"),
     ]
@@ -81,10 +91,10 @@ def test_lists_of_several_pages_become_one() -> None:
 @given(st.lists(st.text(max_size=8)))
 def test_a_list_can_be_taken_apart_again(items: list[str]) -> None:
     """Into the same list: nothing inside an item looks like what is between two."""
-    value = listed(items)
+    value = join_values(items)
 
-    assert listed(items_of(value)) == value
-    assert len({item.casefold() for item in items_of(value)}) == len(items_of(value))
+    assert join_values(split_values(value)) == value
+    assert len({item.casefold() for item in split_values(value)}) == len(split_values(value))
 
 
 def test_what_is_only_a_hint_leaves_its_field_open() -> None:

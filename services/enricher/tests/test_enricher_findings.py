@@ -12,13 +12,13 @@ from enricher.extract.emails import find_emails, is_role
 from enricher.extract.findings import MAX_ABOUT, MAX_CONTACTS, Findings, extract
 from enricher.extract.phones import SHORTEST, find_phones
 from enricher.extract.technology import find_technology
-from enricher.pages.documents import MAX_TEXT, Document, clean, read, shallow
+from enricher.pages.documents import MAX_TEXT, Document, clean, parse_html, shallow
 
 HOME = "http://acme.com.sg/"
 
 
 def a_page(body: str = "", *, head: str = "", url: str = HOME) -> Document:
-    return read(url, f"<html><head>{head}</head><body>{body}</body></html>")
+    return parse_html(url, f"<html><head>{head}</head><body>{body}</body></html>")
 
 
 def emails_on(body: str) -> list[str]:
@@ -214,12 +214,12 @@ def check(found: Findings) -> None:
 @given(MARKUP)
 def test_any_markup_comes_to_bounded_facts_and_twice_to_the_same(markup: str) -> None:
     """No page can break a visit, nor put into the database what it does not take."""
-    pages = [read(HOME, f"Acme {markup}"), read(f"{HOME}about", markup)]
+    pages = [parse_html(HOME, f"Acme {markup}"), parse_html(f"{HOME}about", markup)]
 
     found = extract(pages)
 
     check(found)
-    assert extract([read(HOME, f"Acme {markup}"), read(f"{HOME}about", markup)]) == found
+    assert extract([parse_html(HOME, f"Acme {markup}"), parse_html(f"{HOME}about", markup)]) == found
 
 
 @given(st.text(alphabet=st.characters()), st.integers(1, 50))
@@ -254,7 +254,7 @@ def test_a_page_made_to_be_slow_is_not(html: str) -> None:
     """A megabyte of what is dearest to read takes seconds at most; unguarded, some of these take minutes."""
     started = time.process_time()
 
-    page = read(HOME, html)
+    page = parse_html(HOME, html)
     extract([page])
 
     assert time.process_time() - started < 10
@@ -268,4 +268,4 @@ def test_an_honest_page_is_read_whole() -> None:
     html = f"<html><body>{row * 2000}<p>The end</body>"
 
     assert shallow(html).endswith("The end</body>")
-    assert read(HOME, html).text.endswith("The end")
+    assert parse_html(HOME, html).text.endswith("The end")

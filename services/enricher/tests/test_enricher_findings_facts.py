@@ -17,13 +17,13 @@ from enricher.extract.linkedin import linkedin_page
 from enricher.extract.phones import find_phones
 from enricher.extract.postal_addresses import find_addresses
 from enricher.extract.registrations import find_uens
-from enricher.pages.documents import Document, Link, read
+from enricher.pages.documents import Document, Link, parse_html
 
 HOME = "http://acme.com.sg/"
 
 
 def a_page(body: str = "", *, head: str = "", url: str = HOME) -> Document:
-    return read(url, f"<html><head>{head}</head><body>{body}</body></html>")
+    return parse_html(url, f"<html><head>{head}</head><body>{body}</body></html>")
 
 
 def facts_on(*pages: Document) -> dict[str, Fact]:
@@ -255,7 +255,7 @@ MARKUP = st.lists(PIECE | st.text(max_size=4), max_size=60).map("".join)
 @given(MARKUP, st.sampled_from(["careers", "pricing", "about", "x"]))
 def test_any_page_gives_bounded_facts_twice_the_same(markup: str, path: str) -> None:
     """Fit for a database, with a source among the pages, each surely read."""
-    pages = [read(HOME, markup), read(f"{HOME}{path}", markup)]
+    pages = [parse_html(HOME, markup), parse_html(f"{HOME}{path}", markup)]
 
     found = extract(pages).facts
 

@@ -11,9 +11,9 @@ from common.postgres import Database
 from enricher.errors import StepSkipped
 from enricher.lock_order import LOCK_ORDER
 from enricher.purchases.budgets import Budgets
-from enricher.purchases.circuit_breakers import THRESHOLD, Breakers
-from enricher.purchases.guarded_call import Calls
-from enricher.vendors.errors import Closed, Failed, Rejected, Throttled, Vendor, VendorError
+from enricher.purchases.circuit_breakers import THRESHOLD, CircuitBreakers
+from enricher.purchases.guarded_call import GuardedCalls
+from enricher.vendors.errors import AccountRefused, Failed, Rejected, Throttled, Vendor, VendorError
 from testkit.stages import until
 
 NOW = datetime(2026, 11, 22, 15, 59, tzinfo=UTC)
@@ -29,8 +29,10 @@ class Bench:
     def __init__(self, database: Database) -> None:
         self.now = NOW
         self.budgets = Budgets(GroupCommit(database, LOCK_ORDER), {"tavily": CAP, "zerobounce": CAP})
-        self.breakers = Breakers(database, clock=lambda: (self.now - NOW).total_seconds())
-        self.calls = Calls(self.budgets, self.breakers, sleep=self._sleep, clock=lambda: self.now, chance=lambda: 1.0)
+        self.breakers = CircuitBreakers(database, clock=lambda: (self.now - NOW).total_seconds())
+        self.calls = GuardedCalls(
+            self.budgets, self.breakers, sleep=self._sleep, clock=lambda: self.now, chance=lambda: 1.0
+        )
         self.waits: list[float] = []
         self.made = 0
 
@@ -61,7 +63,7 @@ def bench(database: Database) -> Bench:
 
 
 def failed(*, charged: bool = True, vendor: Vendor = "tavily") -> Failed:
-    return Failed(vendor, "HTTP 500", is_charged_unknown=charged)
+    return Failed(vendor, "HTTP 500", may_be_charged=charged)
 
 
 def throttled(seconds: float | None) -> Throttled:
@@ -135,7 +137,7 @@ async def test_a_rejection_is_final_and_free(bench: Bench) -> None:
 async def test_a_vendor_that_is_closed_is_not_called_again(bench: Bench) -> None:
     """For as long as it said; what was reserved is given back."""
     with pytest.raises(StepSkipped, match="insufficient quota"):
-        await bench.call(Closed("tavily", "insufficient quota", timedelta(hours=4)))
+        await bench.call(AccountRefused("tavily", "insufficient quota", timedelta(hours=4)))
     assert bench.made == 1
     bench.now += timedelta(seconds=2)
 
@@ -152,7 +154,7 @@ async def test_a_vendor_that_asks_for_patience_gets_it(bench: Bench) -> None:
 
     assert bench.waits == [21.0, 2.0]
     assert await bench.used() == COST
-    assert await bench.breakers.is_open("tavily") is None
+    assert await bench.breakers.open_reason("tavily") is None
 
 
 async def test_too_long_a_wait_is_skipped_by_everybody(bench: Bench, owner: Any) -> None:
@@ -175,7 +177,7 @@ async def test_a_vendor_that_throttles_on_and_on_is_left_alone(bench: Bench) -> 
     assert bench.made == 3
     assert bench.waits == [1.0, 2.0]
     assert await bench.used() == 0
-    assert await bench.breakers.is_open("tavily")
+    assert await bench.breakers.open_reason("tavily")
 
 
 async def test_failures_in_a_row_open_the_breaker(bench: Bench) -> None:
@@ -196,7 +198,7 @@ async def test_failures_in_a_row_open_the_breaker(bench: Bench) -> None:
         (COST, False),
         (failed(charged=False), True),
         (Rejected("tavily", "HTTP 400"), False),
-        (Closed("tavily", "HTTP 401", timedelta(minutes=15)), True),
+        (AccountRefused("tavily", "HTTP 401", timedelta(minutes=15)), True),
     ],
 )
 async def test_the_first_call_after_an_outage_decides(
@@ -204,7 +206,7 @@ async def test_the_first_call_after_an_outage_decides(
 ) -> None:
     """An answer closes the breaker, another failure opens it again; a rejection leaves it to the next call."""
     for _ in range(THRESHOLD):
-        await bench.breakers.failed("tavily", "HTTP 500")
+        await bench.breakers.record_failure("tavily", "HTTP 500")
     await owner.execute("UPDATE vendor_breakers SET open_until = now() WHERE vendor = 'tavily'")
 
     if isinstance(answer, VendorError):
@@ -215,13 +217,13 @@ async def test_the_first_call_after_an_outage_decides(
 
     assert bench.made == 1
     bench.now += timedelta(seconds=2)
-    assert bool(await bench.breakers.is_open("tavily")) == is_open_after
+    assert bool(await bench.breakers.open_reason("tavily")) == is_open_after
 
 
 async def test_a_tenant_without_a_budget_does_not_keep_the_probe(bench: Bench, owner: Any) -> None:
     """Who may not spend cannot try whether the vendor is well: the next tenant can, at once."""
     for _ in range(THRESHOLD):
-        await bench.breakers.failed("tavily", "HTTP 500")
+        await bench.breakers.record_failure("tavily", "HTTP 500")
     await owner.execute("UPDATE vendor_breakers SET open_until = now() WHERE vendor = 'tavily'")
 
     with pytest.raises(StepSkipped, match="out of budget"):
@@ -341,7 +343,7 @@ async def test_a_call_that_hung_is_not_made_again(bench: Bench) -> None:
 
 async def test_a_probe_that_is_cancelled_leaves_the_next_one_to_others(bench: Bench) -> None:
     """It tells nothing of the vendor, so it must not keep the others from trying."""
-    await bench.breakers.close_for("tavily", timedelta(milliseconds=1), "HTTP 500")
+    await bench.breakers.open_for("tavily", timedelta(milliseconds=1), "HTTP 500")
     started = asyncio.Event()
 
     async def hangs() -> int:

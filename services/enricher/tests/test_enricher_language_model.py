@@ -12,9 +12,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel, Field
 
-from enricher.vendors.errors import KEY_REFUSED, OUT_OF_CREDITS, Closed, Failed, Rejected, Throttled, VendorError
+from enricher.vendors.errors import (
+    KEY_REFUSED,
+    OUT_OF_CREDITS,
+    AccountRefused,
+    Failed,
+    Rejected,
+    Throttled,
+    VendorError,
+)
 from enricher.vendors.http import MOST_BYTES
-from enricher.vendors.language_model import LanguageModel, ModelAnswer, connect_model, most_tokens
+from enricher.vendors.language_model import LanguageModel, ModelAnswer, connect_model, max_tokens_of
 
 KEY = "sk-secret"
 NAMES = [
@@ -141,15 +149,15 @@ async def test_without_usage_tokens_are_estimated(usage: object) -> None:
         (400, {"error": {"message": "no such schema"}}, Rejected, {}),
         (404, {"error": {"message": "no such model"}}, Rejected, {}),
         (422, {}, Rejected, {}),
-        (401, {"error": {"message": f"Incorrect API key provided: {KEY}"}}, Closed, {"until": KEY_REFUSED}),
-        (402, {}, Closed, {"until": OUT_OF_CREDITS}),
-        (403, {"error": "country"}, Closed, {"until": KEY_REFUSED}),
-        (429, {"error": {"code": "insufficient_quota", "type": "x"}}, Closed, {"until": OUT_OF_CREDITS}),
-        (429, {"error": {"type": "insufficient_quota"}}, Closed, {"until": OUT_OF_CREDITS}),
+        (401, {"error": {"message": f"Incorrect API key provided: {KEY}"}}, AccountRefused, {"until": KEY_REFUSED}),
+        (402, {}, AccountRefused, {"until": OUT_OF_CREDITS}),
+        (403, {"error": "country"}, AccountRefused, {"until": KEY_REFUSED}),
+        (429, {"error": {"code": "insufficient_quota", "type": "x"}}, AccountRefused, {"until": OUT_OF_CREDITS}),
+        (429, {"error": {"type": "insufficient_quota"}}, AccountRefused, {"until": OUT_OF_CREDITS}),
         (429, {"error": {"code": "rate_limit_exceeded"}}, Throttled, {}),
         (429, b"<html>", Throttled, {}),
-        (500, b"", Failed, {"is_charged_unknown": True}),
-        (307, b"", Failed, {"is_charged_unknown": False}),
+        (500, b"", Failed, {"may_be_charged": True}),
+        (307, b"", Failed, {"may_be_charged": False}),
     ],
 )
 async def test_each_error_is_told_apart(
@@ -196,7 +204,7 @@ async def test_a_server_that_hangs_drips_or_floods_is_left() -> None:
     ):
         with pytest.raises(Failed, match="no answer") as caught:
             await ask(model(answer, timeout_s=0.1))
-        assert caught.value.is_charged_unknown
+        assert caught.value.may_be_charged
 
 
 async def test_a_server_that_is_not_there_charged_nothing() -> None:
@@ -204,7 +212,7 @@ async def test_a_server_that_is_not_there_charged_nothing() -> None:
     async with connect_model(KEY, "http://127.0.0.1:1/v1") as client:
         with pytest.raises(Failed, match="ConnectError") as caught:
             await ask(LanguageModel(client, "m", timeout_s=5))
-    assert not caught.value.is_charged_unknown
+    assert not caught.value.may_be_charged
 
 
 @pytest.mark.parametrize("text", ["valves 1234 " * 50, "阀门" * 100, "🙂" * 50, "\ud83d"])
@@ -212,7 +220,7 @@ async def test_any_text_can_be_asked_about_and_is_reserved_for(text: str) -> Non
     """Also text that no encoding can carry; what is reserved is more than what is estimated."""
     got = await model(says({**completion("{}"), "usage": None})).ask("", text, Facts, max_tokens=10)
 
-    assert 0 < got.tokens <= most_tokens("", text, Facts, max_tokens=10)
+    assert 0 < got.tokens <= max_tokens_of("", text, Facts, max_tokens=10)
 
 
 @settings(max_examples=200, deadline=None)

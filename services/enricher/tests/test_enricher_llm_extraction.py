@@ -13,10 +13,17 @@ from pydantic import BaseModel
 
 from enricher.errors import StepSkipped
 from enricher.extract.facts import FIELDS, Fact, Field
-from enricher.extract.prompt_injection import gives_orders, is_disguised, without_orders
+from enricher.extract.prompt_injection import is_disguised, is_injection, without_injections
 from enricher.llm.corpus import Corpus, Passage, folded
-from enricher.llm.extraction import ANSWERABLE, CHUNK, CONFIDENCE, CONFIDENCE_ELSEWHERE, Understanding, understand
-from enricher.llm.grounding import MAX_QUOTE, supported
+from enricher.llm.extraction import (
+    ANSWERABLE,
+    CHUNK,
+    CONFIDENCE,
+    CONFIDENCE_ELSEWHERE,
+    LlmExtraction,
+    extract_open_fields,
+)
+from enricher.llm.grounding import MAX_QUOTE, grounded
 from enricher.vendors.errors import Failed
 
 HOME = "http://acme.sg/"
@@ -52,8 +59,8 @@ class Model:
 
 async def understood(
     corpus: Corpus, model: Model, *fields: Field, chunks: int = 2, timeout_s: float = 5
-) -> Understanding:
-    return await understand(corpus, fields or FIELDS, model, chunks=chunks, timeout_s=timeout_s)
+) -> LlmExtraction:
+    return await extract_open_fields(corpus, fields or FIELDS, model, chunks=chunks, timeout_s=timeout_s)
 
 
 async def test_what_the_corpus_supports_becomes_facts_with_their_page() -> None:
@@ -72,7 +79,7 @@ async def test_what_the_corpus_supports_becomes_facts_with_their_page() -> None:
     found = await understood(a_corpus(SERVED, ABOUT), model)
     elsewhere = await understood(a_corpus(ABOUT, origin="tavily"), model, "employees")
 
-    assert found == Understanding(
+    assert found == LlmExtraction(
         facts=(
             Fact(
                 "summary",
@@ -134,7 +141,7 @@ async def test_a_part_that_fails_does_not_cost_the_other_its_facts() -> None:
     corpus = a_corpus(ABOUT + "\nNothing of note here." * 800)
     refusals: list[Exception] = [
         StepSkipped("openai: out of budget"),
-        Failed("openai", "no answer", is_charged_unknown=True),
+        Failed("openai", "no answer", may_be_charged=True),
     ]
     for refusal in refusals:
 
@@ -160,7 +167,7 @@ async def test_each_part_has_its_own_time() -> None:
             await asyncio.Event().wait()
         return Said(None, "does not fit", 7)
 
-    found = await understand(corpus, ["summary"], ask, chunks=2, timeout_s=0.05)
+    found = await extract_open_fields(corpus, ["summary"], ask, chunks=2, timeout_s=0.05)
 
     assert asked == 2
     assert found.facts == ()
@@ -211,7 +218,7 @@ async def test_a_value_that_its_quote_does_not_support_is_dropped(field: Field, 
 
 def test_of_a_list_the_supported_items_are_kept() -> None:
     """The others are dropped one by one."""
-    assert supported("customers", "Alpha Foods; NASA; gamma pte ltd", SERVED, a_corpus(SERVED)) == (
+    assert grounded("customers", "Alpha Foods; NASA; gamma pte ltd", SERVED, a_corpus(SERVED)) == (
         "Alpha Foods; gamma pte ltd",
         1,
     )
@@ -293,9 +300,9 @@ async def test_orders_are_not_even_shown(attack: str) -> None:
 )
 def test_honest_words_are_no_orders(text: str) -> None:
     """Companies speak of systems, instructions and prompts, and write letters of other alphabets."""
-    assert not gives_orders(text)
+    assert not is_injection(text)
     assert not is_disguised(text)
-    assert without_orders(text) == (text, 0)
+    assert without_injections(text) == (text, 0)
 
 
 PIECES = """
@@ -312,7 +319,7 @@ def test_whatever_passes_has_its_words_and_numbers_in_a_quote_of_the_corpus(
 ) -> None:
     """For any page, value and quote: numbers always; every word where it is not a summary; nothing too long."""
     corpus = a_corpus(page)
-    kept, dropped = supported(asked, value, quote, corpus)
+    kept, dropped = grounded(asked, value, quote, corpus)
 
     assert dropped >= 0
     if not kept:
@@ -320,7 +327,7 @@ def test_whatever_passes_has_its_words_and_numbers_in_a_quote_of_the_corpus(
     words = folded(quote).split()
     assert corpus.holds(quote)
     assert len(quote) <= MAX_QUOTE
-    assert not gives_orders(quote)
+    assert not is_injection(quote)
     assert not is_disguised(kept)
     assert len(kept) <= 1200
     assert {word for word in folded(kept).split() if word[0].isdigit()} <= set(words)
@@ -334,13 +341,13 @@ def test_whatever_passes_has_its_words_and_numbers_in_a_quote_of_the_corpus(
 )
 def test_leaving_out_orders_leaves_whole_lines_without_any(text: str) -> None:
     """Lines are kept as they are and in order; leaving out again changes nothing that still gives orders."""
-    kept, left_out = without_orders(text)
+    kept, left_out = without_injections(text)
     lines = text.split("\n")
 
     remaining = iter(lines)
     assert all(line in remaining for line in kept.split("\n") if kept)
     assert left_out == len(lines) - (len(kept.split("\n")) if left_out < len(lines) else 0)
-    assert not any(gives_orders(line) or is_disguised(line) for line in kept.split("\n"))
+    assert not any(is_injection(line) or is_disguised(line) for line in kept.split("\n"))
 
 
 async def test_an_answer_of_another_shape_is_no_answer() -> None:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from enricher.vendors.errors import Closed, Failed, Rejected, Throttled, VendorError
+from enricher.vendors.errors import AccountRefused, Failed, Rejected, Throttled, VendorError
 from enricher.vendors.lusha import Lusha, Person, RevealedContact, prospect_cost
 
 KEY = "lusha-secret"
@@ -132,7 +132,15 @@ async def test_without_a_bill_the_most_is_booked() -> None:
 
 @pytest.mark.parametrize(
     ("status", "kind"),
-    [(400, Rejected), (410, Rejected), (451, Rejected), (402, Closed), (403, Closed), (429, Throttled), (499, Failed)],
+    [
+        (400, Rejected),
+        (410, Rejected),
+        (451, Rejected),
+        (402, AccountRefused),
+        (403, AccountRefused),
+        (429, Throttled),
+        (499, Failed),
+    ],
 )
 async def test_lushas_errors_are_told_apart(status: int, kind: type[VendorError]) -> None:
     """With Lusha's own words where they help: which plan, which field."""

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from enricher.extract.facts import Fact
 from enricher.extract.findings import extract
 from enricher.extract.news import MAX_HEADLINE, newest, news_on
-from enricher.pages.documents import Document, read
+from enricher.pages.documents import Document, parse_html
 
 TODAY = date(2026, 11, 22)
 HOME = "http://acme.com.sg/"
@@ -34,14 +34,14 @@ def news_of(*pages: Document, today: date | None = TODAY) -> Fact | None:
 
 
 def value_on(html: str, url: str = NEWS) -> str | None:
-    fact = news_of(read(HOME, "<p>Acme</p>"), read(url, html))
+    fact = news_of(parse_html(HOME, "<p>Acme</p>"), parse_html(url, html))
     return fact.value if fact else None
 
 
 def test_the_newest_item_of_all_pages_is_the_news() -> None:
     """With its page, and its headline as its own words."""
-    home = read(HOME, marked_up("Acme wins an award", "2026-03-01T09:00:00+08:00"))
-    news = read(NEWS, an_entry("Acme turns 20", "2025-01-01") + an_entry("Acme opens a plant", "2026-10-03"))
+    home = parse_html(HOME, marked_up("Acme wins an award", "2026-03-01T09:00:00+08:00"))
+    news = parse_html(NEWS, an_entry("Acme turns 20", "2025-01-01") + an_entry("Acme opens a plant", "2026-10-03"))
 
     opened = Fact("news", "2026-10-03: Acme opens a plant", NEWS, "page", 0.7, "Acme opens a plant")
     awarded = Fact("news", "2026-03-01: Acme wins an award", HOME, "schema.org", 0.9, "Acme wins an award")
@@ -76,7 +76,7 @@ def test_what_is_undated_or_of_another_time_is_no_news(day: str) -> None:
 
 def test_without_a_day_nothing_is_news() -> None:
     """Nobody could say what lies ahead."""
-    assert news_of(read(NEWS, an_entry("Acme opens a plant", "2026-10-03")), today=None) is None
+    assert news_of(parse_html(NEWS, an_entry("Acme opens a plant", "2026-10-03")), today=None) is None
 
 
 @pytest.mark.parametrize(
@@ -122,7 +122,7 @@ PIECES = st.sampled_from(
 @given(st.lists(PIECES | st.text(max_size=10), max_size=25).map("".join))
 def test_any_html_gives_clean_items_or_none(html: str) -> None:
     """Never an error; the newest is one of them."""
-    items = list(news_on(read(NEWS, html), TODAY))
+    items = list(news_on(parse_html(NEWS, html), TODAY))
 
     assert all(item.day <= TODAY and 0 < len(item.headline) <= MAX_HEADLINE for item in items)
     assert all(item.headline.encode() and "\n" not in item.headline for item in items)
@@ -135,6 +135,6 @@ def test_thousands_of_items_are_looked_at_up_to_an_end() -> None:
     flat, nested = an_entry("Acme opens", "2026-10-03") * 5000, "<li><time datetime=2026-10-03>" * 5000
     outside = "<li><time datetime=2026-10-03>then</time></li><h2>Of something else</h2>"
 
-    assert len(list(news_on(read(NEWS, flat), TODAY))) == 30
-    assert list(news_on(read(NEWS, nested), TODAY)) == []
-    assert list(news_on(read(NEWS, outside), TODAY)) == []
+    assert len(list(news_on(parse_html(NEWS, flat), TODAY))) == 30
+    assert list(news_on(parse_html(NEWS, nested), TODAY)) == []
+    assert list(news_on(parse_html(NEWS, outside), TODAY)) == []

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from common.contracts import Company
-from enricher.pages.documents import Document, read
-from enricher.sites.company_names import Name, telling
+from enricher.pages.documents import Document, parse_html
+from enricher.sites.company_names import Name, distinctive_words
 from enricher.sites.ownership import ACCEPTED, DOUBTED, Proof, prove, prove_site
 
 UEN = "201912345K"
@@ -25,7 +25,7 @@ def a_company(**changes: object) -> Company:
 
 
 def a_page(body: str, url: str = "https://somewhere.com.sg/") -> Document:
-    return read(url, f"<html><body>{body}</body></html>")
+    return parse_html(url, f"<html><body>{body}</body></html>")
 
 
 def proof_of(body: str, url: str = "https://somewhere.com.sg/", **changes: object) -> Proof:
@@ -173,7 +173,7 @@ def test_a_name_is_its_telling_words(name: str, core: tuple[str, ...]) -> None:
 
 def test_most_of_a_long_name_counts_in_part() -> None:
     """A sign over the door is shorter than the register's entry; of short names each word counts."""
-    page = telling("Welcome to Golden Harvest Precision")
+    page = distinctive_words("Welcome to Golden Harvest Precision")
 
     assert Name.of("GOLDEN HARVEST PRECISION ENGINEERING PTE LTD").part_in(page) == 0.75
     assert Name.of("GOLDEN HARVEST ENGINEERING PTE LTD").part_in(page) == 0

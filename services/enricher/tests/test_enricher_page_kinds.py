@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from enricher.pages.documents import Link, read
+from enricher.pages.documents import Link, parse_html
 from enricher.pages.kinds import Kind, key_pages, kind_of
-from enricher.pages.urls import homepage, may_be_home, resolve, site_of
+from enricher.pages.urls import homepage, may_be_same_owner, resolve, site_of
 
 HOME = "http://www.acme.com.sg/"
 
@@ -123,7 +123,7 @@ def test_a_site_is_what_one_can_register(host: str, site: str) -> None:
 )
 def test_a_homepage_may_move_to_its_own_name(host: str, of: str, is_home: bool) -> None:
     """With or without www, under another suffix; not to somebody else's."""
-    assert may_be_home(host, of) is is_home
+    assert may_be_same_owner(host, of) is is_home
 
 
 @pytest.mark.parametrize("domain", ["acme.sg", " ACME.sg ", "http://acme.sg/en/", "acme.sg."])
@@ -162,7 +162,7 @@ def test_links_at_the_end_of_a_long_page_are_seen() -> None:
     page = (
         '<a href="/contact">x</a>' + "".join(f'<a href="/p{n}">x</a>' for n in range(5000)) + '<a href="/about">x</a>'
     )
-    found = [link.url for link in read(HOME, page).links]
+    found = [link.url for link in parse_html(HOME, page).links]
 
     assert {f"{HOME}contact", f"{HOME}about"} < set(found)
     assert len(found) == 500

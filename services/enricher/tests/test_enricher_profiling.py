@@ -8,8 +8,8 @@ from common.contracts import Contact, Site
 from enricher.crawl.site_cache import SiteCache
 from enricher.crawl.visits import Visit
 from enricher.errors import StepSkipped
-from enricher.profiling import Limits, Profile, Web, profile
-from enricher.purchases.answer_cache import Paid
+from enricher.profiling import Limits, Profile, ProfileSources, profile
+from enricher.purchases.answer_cache import PaidAnswer
 from enricher.purchases.public_answers import PublicAnswers
 from enricher.sites.search import SiteSearch
 from enricher.steps import Steps
@@ -35,16 +35,18 @@ class Answers:
     def __init__(self, pages: Sequence[tuple[str, str]]) -> None:
         self._answer = ExtractAnswer(tuple(ExtractedPage(*page) for page in pages), (), 1)
 
-    async def extract(self, url: str, tenant_id: int) -> Paid[ExtractAnswer]:
-        return Paid(self._answer, 1, is_new=True)
+    async def extract(self, url: str, tenant_id: int) -> PaidAnswer[ExtractAnswer]:
+        return PaidAnswer(self._answer, 1, is_new=True)
 
-    async def understand(self, *_: object) -> None:
+    async def ask_model(self, *_: object) -> None:
         raise StepSkipped("openai: no key")
 
 
 async def profiled(visit: Visit, *pages: tuple[str, str]) -> Profile:
     with ThreadPoolExecutor(1) as reader:
-        web = Web(cast(SiteCache, Sites(visit)), cast(SiteSearch, None), cast(PublicAnswers, Answers(pages)), reader)
+        web = ProfileSources(
+            cast(SiteCache, Sites(visit)), cast(SiteSearch, None), cast(PublicAnswers, Answers(pages)), reader
+        )
         return await profile(a_company(website_domain="acme.sg"), 1, web, Limits(), Steps())
 
 

@@ -8,12 +8,12 @@ import pytest
 from common.contracts import Contact
 from common.group_commit import GroupCommit
 from common.postgres import Database
-from enricher.contacts.prospects import People, Sold
+from enricher.contacts.prospects import Prospect, Prospects
 from enricher.lock_order import LOCK_ORDER
-from enricher.purchases.answer_cache import Bought
+from enricher.purchases.answer_cache import AnswerCache
 from enricher.purchases.budgets import Budgets
-from enricher.purchases.circuit_breakers import Breakers
-from enricher.purchases.guarded_call import Calls
+from enricher.purchases.circuit_breakers import CircuitBreakers
+from enricher.purchases.guarded_call import GuardedCalls
 from enricher.steps import Steps
 from enricher.vendors.lusha import Lusha, Person, ProspectAnswer, RevealAnswer, RevealedContact
 
@@ -46,10 +46,10 @@ class Seller:
         )
 
 
-async def bought(database: Database, seller: Seller, steps: Steps | None = None, **other: bool) -> list[Sold]:
-    calls = Calls(Budgets(GroupCommit(database, LOCK_ORDER), {"lusha": 100}), Breakers(database))
-    people = People(
-        Bought(GroupCommit(database, LOCK_ORDER), calls),
+async def bought(database: Database, seller: Seller, steps: Steps | None = None, **other: bool) -> list[Prospect]:
+    calls = GuardedCalls(Budgets(GroupCommit(database, LOCK_ORDER), {"lusha": 100}), CircuitBreakers(database))
+    people = Prospects(
+        AnswerCache(GroupCommit(database, LOCK_ORDER), calls),
         cast(Lusha, seller),
         TITLES,
         is_enabled=other.get("is_enabled", True),
@@ -111,8 +111,8 @@ async def test_switched_off_nothing_is_bought(database: Database) -> None:
 async def test_a_named_person_on_the_site_makes_it_needless(database: Database) -> None:
     """A desk does not."""
     group_commit = GroupCommit(database, LOCK_ORDER)
-    calls = Calls(Budgets(group_commit, {"lusha": 100}), Breakers(database))
-    people = People(Bought(group_commit, calls), cast(Lusha, Seller()), TITLES, is_enabled=True)
+    calls = GuardedCalls(Budgets(group_commit, {"lusha": 100}), CircuitBreakers(database))
+    people = Prospects(AnswerCache(group_commit, calls), cast(Lusha, Seller()), TITLES, is_enabled=True)
     desk = Contact(kind="email", value="info@acme.sg", is_role=True, source_url="http://acme.sg/")
     person = desk.model_copy(update={"value": "mei@acme.sg", "is_role": False})
     steps = Steps()

@@ -14,7 +14,7 @@ from common.contracts import Company, CompanyEnriched, Contact, RequestEnrichmen
 from common.ids import new_id
 from common.postgres import Database
 from enricher import company_facts
-from enricher.company_facts import FoundNow
+from enricher.company_facts import NewFacts
 from enricher.consumer import enricher
 from enricher.contacts import contacts
 from enricher.contacts.contacts import FoundContacts
@@ -229,7 +229,7 @@ async def test_a_blank_or_weaker_fact_takes_no_ones_place(database: Database, ac
     async def keep(value: str, confidence: float, page: str, now: datetime) -> list[asyncpg.Record]:
         fact = Fact("employees", value, page, "page", confidence, f"{value} people")
         async with database.transaction(1) as tx:
-            await company_facts.keep(tx, [FoundNow(acme.company_id, [fact], now)])
+            await company_facts.save(tx, [NewFacts(acme.company_id, [fact], now)])
         return await rows(database, "company_facts")
 
     [first] = await keep("40", 0.7, HOME, NOW)

@@ -13,7 +13,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from enricher.vendors.errors import KEY_REFUSED, OUT_OF_CREDITS, Closed, Failed, Rejected, Throttled, VendorError
+from enricher.vendors.errors import (
+    KEY_REFUSED,
+    OUT_OF_CREDITS,
+    AccountRefused,
+    Failed,
+    Rejected,
+    Throttled,
+    VendorError,
+)
 from enricher.vendors.http import MOST_BYTES, Endpoint, connect, quoted, retry_after
 from enricher.vendors.reading import Reply
 from enricher.vendors.tavily import ExtractedPage, SearchResult, Tavily, crawl_cost, extract_cost
@@ -148,17 +156,17 @@ async def test_without_a_charge_the_price_list_holds() -> None:
         (410, Rejected, {}),
         (422, Rejected, {}),
         (451, Rejected, {}),
-        (401, Closed, {"until": KEY_REFUSED}),
-        (402, Closed, {"until": OUT_OF_CREDITS}),
-        (403, Closed, {"until": KEY_REFUSED}),
-        (432, Closed, {"until": OUT_OF_CREDITS}),
-        (433, Closed, {"until": OUT_OF_CREDITS}),
+        (401, AccountRefused, {"until": KEY_REFUSED}),
+        (402, AccountRefused, {"until": OUT_OF_CREDITS}),
+        (403, AccountRefused, {"until": KEY_REFUSED}),
+        (432, AccountRefused, {"until": OUT_OF_CREDITS}),
+        (433, AccountRefused, {"until": OUT_OF_CREDITS}),
         (429, Throttled, {"retry_after": timedelta(seconds=7)}),
-        (408, Failed, {"is_charged_unknown": True}),
-        (500, Failed, {"is_charged_unknown": True}),
-        (524, Failed, {"is_charged_unknown": True}),
-        (204, Failed, {"is_charged_unknown": True}),
-        (302, Failed, {"is_charged_unknown": False}),
+        (408, Failed, {"may_be_charged": True}),
+        (500, Failed, {"may_be_charged": True}),
+        (524, Failed, {"may_be_charged": True}),
+        (204, Failed, {"may_be_charged": True}),
+        (302, Failed, {"may_be_charged": False}),
     ],
 )
 async def test_each_status_is_told_apart(status: int, kind: type[VendorError], told: dict[str, Any]) -> None:
@@ -181,7 +189,7 @@ async def test_an_answer_of_another_shape_is_a_failure() -> None:
     for body in ({}, [], None, {"results": {}}, {"results": "x"}):
         with pytest.raises(Failed, match="malformed") as caught:
             await tavily(says(body)).search("acme")
-        assert caught.value.is_charged_unknown
+        assert caught.value.may_be_charged
 
 
 async def test_neither_keys_nor_addresses_are_in_what_is_said() -> None:
@@ -209,7 +217,7 @@ async def test_an_answer_is_read_up_to_a_bound() -> None:
     with pytest.raises(Failed, match="ReadError") as caught:
         await tavily(says(content=packed, headers={"Content-Encoding": "gzip"})).search("acme")
 
-    assert caught.value.is_charged_unknown
+    assert caught.value.may_be_charged
 
 
 async def test_a_server_that_drips_or_hangs_is_left_in_time() -> None:
@@ -229,7 +237,7 @@ async def test_a_server_that_drips_or_hangs_is_left_in_time() -> None:
         endpoint = Endpoint("tavily", http, "https://api.tavily.com", KEY, {})
         with pytest.raises(Failed, match="no answer within") as caught:
             await endpoint.post("/search", {}, Reply, within_s=0.05)
-        assert caught.value.is_charged_unknown
+        assert caught.value.may_be_charged
 
 
 async def test_a_server_that_is_not_there_charged_nothing() -> None:
@@ -237,7 +245,7 @@ async def test_a_server_that_is_not_there_charged_nothing() -> None:
     async with connect() as http:
         with pytest.raises(Failed) as caught:
             await Tavily(http, KEY, "http://127.0.0.1:1").search("acme")
-    assert not caught.value.is_charged_unknown
+    assert not caught.value.may_be_charged
 
 
 @pytest.mark.parametrize("count", [0, 21])

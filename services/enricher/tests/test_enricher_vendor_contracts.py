@@ -8,7 +8,7 @@ import pytest
 from openai import AsyncOpenAI
 from pydantic import BaseModel, Field
 
-from enricher.vendors.errors import Closed, Failed, Rejected, Throttled, VendorError
+from enricher.vendors.errors import AccountRefused, Failed, Rejected, Throttled, VendorError
 from enricher.vendors.http import connect
 from enricher.vendors.language_model import LanguageModel, connect_model
 from enricher.vendors.lusha import Lusha, Person
@@ -212,9 +212,9 @@ async def test_an_answer_that_was_cut_off_is_paid_for(simulated: Simulated) -> N
 @pytest.mark.parametrize(
     ("fault", "kind"),
     [
-        ({"kind": "refuse", "why": "bad_key"}, Closed),
-        ({"kind": "refuse", "why": "no_credits"}, Closed),
-        ({"kind": "refuse", "why": "forbidden"}, Closed),
+        ({"kind": "refuse", "why": "bad_key"}, AccountRefused),
+        ({"kind": "refuse", "why": "no_credits"}, AccountRefused),
+        ({"kind": "refuse", "why": "forbidden"}, AccountRefused),
         ({"kind": "refuse", "why": "throttled"}, Throttled),
         ({"kind": "refuse", "why": "bad_request"}, Rejected),
         ({"kind": "fail", "status": 404}, Rejected),
@@ -241,5 +241,5 @@ async def test_trouble_is_told_apart(
         assert caught.value.retry_after
         assert caught.value.retry_after.total_seconds() == 3
     if isinstance(caught.value, Failed):
-        assert caught.value.is_charged_unknown
+        assert caught.value.may_be_charged
     assert await simulated.calls(vendor) == await simulated.charged(vendor)

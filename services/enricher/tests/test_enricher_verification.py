@@ -12,9 +12,9 @@ from common.postgres import Database
 from enricher.contacts.verification import Verified, Verifier
 from enricher.lock_order import LOCK_ORDER
 from enricher.purchases.budgets import Budgets
-from enricher.purchases.circuit_breakers import Breakers
-from enricher.purchases.guarded_call import Calls
-from enricher.vendors.errors import Closed
+from enricher.purchases.circuit_breakers import CircuitBreakers
+from enricher.purchases.guarded_call import GuardedCalls
+from enricher.vendors.errors import AccountRefused
 from enricher.vendors.zerobounce import Verification, VerifyAnswer, ZeroBounce
 from testkit.stages import until
 
@@ -62,7 +62,7 @@ def bouncer() -> Bouncer:
 
 
 def replica(database: Database, bouncer: Bouncer | None, *, cap: int = 10_000, **other: Any) -> Verifier:
-    calls = Calls(Budgets(GroupCommit(database, LOCK_ORDER), {"zerobounce": cap}), Breakers(database))
+    calls = GuardedCalls(Budgets(GroupCommit(database, LOCK_ORDER), {"zerobounce": cap}), CircuitBreakers(database))
     return Verifier(database, GroupCommit(database, LOCK_ORDER), calls, cast(ZeroBounce | None, bouncer), **other)
 
 
@@ -169,7 +169,7 @@ async def test_a_failed_batch_gives_everybody_the_reason_and_frees_the_addresses
     database: Database, owner: Any, bouncer: Bouncer
 ) -> None:
     """No verdict, no company failed, and no claim left behind."""
-    bouncer.error = Closed("zerobounce", "out of credits", timedelta(hours=1))
+    bouncer.error = AccountRefused("zerobounce", "out of credits", timedelta(hours=1))
     verifier = replica(database, bouncer)
 
     done = await asyncio.gather(verifier.verify(1, ["a@x.sg"]), verifier.verify(1, ["b@x.sg"]))

@@ -1,4 +1,4 @@
-"""`company_facts`: of each field of a company the fact that wins, over all enrichments and for every tenant."""
+"""The table `company_facts`: the winning fact of each field of a company, shared by all tenants."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -7,7 +7,7 @@ from datetime import datetime
 from common.postgres import Connection
 from enricher.extract.facts import Fact, Field, merge
 
-#: Two enrichments of one company at once, of two tenants: the second merges into what the first has written.
+#: Serialises two enrichments of one company: the second merges into what the first has written.
 ONE_AT_A_TIME = """
     SELECT pg_advisory_xact_lock(hashtextextended('company_facts', company_id))
       FROM unnest($1::bigint[]) AS wanted (company_id)
@@ -31,16 +31,16 @@ SAVE = """
 
 
 @dataclass(frozen=True, slots=True)
-class FoundNow:
-    """What an enrichment of a company has found at that time."""
+class NewFacts:
+    """Facts that an enrichment found at `now`."""
 
     company_id: int
     facts: Sequence[Fact]
     now: datetime
 
 
-async def keep(tx: Connection, found: Sequence[FoundNow]) -> list[dict[Field, Fact]]:
-    """Merges what was found into what is known, and returns what wins. A missing value erases nothing."""
+async def save(tx: Connection, found: Sequence[NewFacts]) -> list[dict[Field, Fact]]:
+    """Merges new facts into the saved ones, and returns the winners. A missing value erases nothing."""
     companies = sorted({it.company_id for it in found})
     await tx.execute(ONE_AT_A_TIME, companies)
     known: dict[int, dict[Field, Fact]] = {company_id: {} for company_id in companies}

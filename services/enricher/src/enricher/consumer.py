@@ -18,11 +18,11 @@ def enricher(waterfall: Waterfall, *, keeps_corpus: bool) -> Stage:
         """Repeatable: what cost something is used again, and the request has its own row. Bad sites are results."""
         company, now = work.event.company, work.now
         done = await waterfall.enrich(company, work.event.tenant_id)
-        known = await waterfall.keep(company, work.event.tenant_id, done, now=now)
+        known = await waterfall.save(company, work.event.tenant_id, done, now=now)
         run = Run(
             company=company,
             done=done,
-            facts=[told(fact) for fact in done.facts],
+            facts=[to_event(fact) for fact in done.facts],
             event_id=work.event_id,
             replay_id=work.replay_id,
             lane=work.lane,
@@ -36,14 +36,14 @@ def enricher(waterfall: Waterfall, *, keeps_corpus: bool) -> Stage:
             contacts=list(done.contacts),
             degraded_reasons=done.steps.reasons,
             enriched_at=now,
-            facts=[told(fact) for fact in known],
+            facts=[to_event(fact) for fact in known],
         )
         await work.finish_with(waterfall.group_commit, runs.save, run, announcing=[event])
 
     return stage
 
 
-def told(fact: Fact) -> CompanyFact:
+def to_event(fact: Fact) -> CompanyFact:
     """The fact as an event tells it."""
     return CompanyFact(
         field=fact.field,

@@ -5,7 +5,7 @@ import json
 from dataclasses import dataclass
 
 from common.contracts import Company, Contact
-from enricher.contacts.prospects import Sold
+from enricher.contacts.prospects import Prospect
 from enricher.extract.facts import Fact
 from enricher.profiling import Profile
 from enricher.steps import Steps
@@ -16,11 +16,11 @@ RULES = 2
 
 @dataclass(frozen=True, slots=True)
 class Enrichment:
-    """All that was found, for one tenant. `sold` are contacts that it bought."""
+    """The result for one tenant. `prospects` are the contacts that it bought."""
 
     profile: Profile
     contacts: tuple[Contact, ...]
-    sold: tuple[Sold, ...]
+    prospects: tuple[Prospect, ...]
     steps: Steps
 
     @property
@@ -29,6 +29,6 @@ class Enrichment:
 
 
 def inputs_hash(company: Company) -> str:
-    """The same for as long as an enrichment would go by the same."""
+    """Hashes what an enrichment depends on: the rules' version and the company's fields."""
     inputs = [RULES, company.uen, company.name, company.website_domain, company.address, company.postal_code]
     return hashlib.sha256(json.dumps(inputs).encode()).hexdigest()

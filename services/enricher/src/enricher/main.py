@@ -13,9 +13,9 @@ from common.settings import read
 from common.stage import Stage
 from enricher import profiling
 from enricher.consumer import enricher
-from enricher.contacts.prospects import People
+from enricher.contacts.prospects import Prospects
 from enricher.contacts.verification import Verifier
-from enricher.crawl.crawl_delay import Turns
+from enricher.crawl.crawl_delay import CrawlDelay
 from enricher.crawl.fetching import Fetcher
 from enricher.crawl.robots import Robots
 from enricher.crawl.site_cache import SiteCache
@@ -23,11 +23,11 @@ from enricher.crawl.visitor import Visitor
 from enricher.crawl.visits import Limits
 from enricher.extract.findings import warm_up
 from enricher.lock_order import LOCK_ORDER
-from enricher.profiling import Web
-from enricher.purchases.answer_cache import Bought
+from enricher.profiling import ProfileSources
+from enricher.purchases.answer_cache import AnswerCache
 from enricher.purchases.budgets import Budgets
-from enricher.purchases.circuit_breakers import Breakers
-from enricher.purchases.guarded_call import Calls
+from enricher.purchases.circuit_breakers import CircuitBreakers
+from enricher.purchases.guarded_call import GuardedCalls
 from enricher.purchases.public_answers import PublicAnswers
 from enricher.settings import EnricherSettings
 from enricher.sites.search import SiteSearch
@@ -38,13 +38,13 @@ from enricher.vendors.tavily import Tavily
 from enricher.vendors.zerobounce import ZeroBounce
 from enricher.waterfall import Waterfall
 
-#: A page dense in elements takes tens of megabytes while it is taken apart.
+#: Threads that parse pages. A page dense in elements takes tens of megabytes while it is parsed.
 READERS = 2
-#: Page texts are a working copy: an enrichment that was broken off goes on with them.
+#: Retention of page texts: an interrupted enrichment continues with them.
 TEXTS_FOR = timedelta(hours=1)
-#: A site is given up by its visitor after so many visits' time.
+#: The lease on a site, in multiples of the longest visit.
 LEASE = 2
-#: A question to the model is given up a moment after its only attempt: whose end counts against the vendor.
+#: Seconds by which the wait for a model's answer outlasts the call's own timeout, which the circuit breaker counts.
 GRACE_S = 2.0
 
 
@@ -87,21 +87,23 @@ async def waterfall_of(database: Database, settings: EnricherSettings) -> AsyncI
         zerobounce = ZeroBounce(http, key, settings.zerobounce_base_url) if key else None
 
         group_commit = GroupCommit(database, LOCK_ORDER)
-        calls = Calls(Budgets(group_commit, settings.caps), Breakers(database))
+        calls = GuardedCalls(Budgets(group_commit, settings.caps), CircuitBreakers(database))
         lease = timedelta(seconds=settings.inbox_lease_s)
-        bought = Bought(group_commit, calls, lease=lease)
+        answer_cache = AnswerCache(group_commit, calls, lease=lease)
         fresh_for = timedelta(days=settings.site_fresh_for_days)
         sites = sites_of(database, group_commit, fetcher, reader, settings)
-        answers = PublicAnswers(bought, tavily, model, fresh_for=fresh_for)
-        web = Web(sites, SiteSearch(group_commit, sites, answers, fresh_for=fresh_for), answers, reader)
-        people = People(bought, lusha, settings.lusha_preferred_titles, is_enabled=settings.enable_lusha_fallback)
+        answers = PublicAnswers(answer_cache, tavily, model, fresh_for=fresh_for)
+        web = ProfileSources(sites, SiteSearch(group_commit, sites, answers, fresh_for=fresh_for), answers, reader)
+        prospects = Prospects(
+            answer_cache, lusha, settings.lusha_preferred_titles, is_enabled=settings.enable_lusha_fallback
+        )
         verifier = Verifier(database, group_commit, calls, zerobounce, lease=lease)
         open_.push_async_callback(verifier.close)
-        yield Waterfall(web, people, verifier, group_commit, limits_of(settings))
+        yield Waterfall(web, prospects, verifier, group_commit, limits_of(settings))
 
 
 def fetcher_of(settings: EnricherSettings) -> Fetcher:
-    """What pages are fetched with."""
+    """Builds the fetcher of pages."""
     return Fetcher(
         user_agent=settings.crawler_user_agent,
         timeout_s=settings.crawl_page_timeout_s,
@@ -129,7 +131,7 @@ def sites_of(
     robots = Robots(settings.robots_token, clock=time.monotonic)
     return SiteCache(
         group_commit,
-        Visitor(fetcher, robots, Turns(database), reader, limits),
+        Visitor(fetcher, robots, CrawlDelay(database), reader, limits),
         fresh_for=timedelta(days=settings.site_fresh_for_days),
         lease=timedelta(seconds=LEASE * settings.crawler_timeout_s),
         texts_for=None if settings.persist_crawl_corpus else TEXTS_FOR,
@@ -137,7 +139,7 @@ def sites_of(
 
 
 def limits_of(settings: EnricherSettings) -> profiling.Limits:
-    """What reading a company may take."""
+    """The limits of a profile, from the settings."""
     return profiling.Limits(
         corpus_characters=settings.extract_corpus_char_limit,
         chunks=settings.llm_max_chunks,

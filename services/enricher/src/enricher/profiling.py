@@ -1,7 +1,7 @@
-"""What the web says of a company, for everybody: its site found and proven, visited, read by patterns and by a model.
+"""Builds a company's profile from the web: finds its site, visits it, reads it by patterns and with a language model.
 
-Nothing here belongs to a tenant but the cost. Each part that costs is kept as soon as it is there (`answer_cache`,
-`site_cache`), so that doing it again after a kill pays for nothing twice.
+A profile is public: tenants share its parts, and the tenant that asks pays for the new ones. Each part is cached as
+soon as it is there (`answer_cache`, `site_cache`), so a repeat after a crash pays for nothing twice.
 """
 
 import time
@@ -18,19 +18,19 @@ from enricher.crawl.visits import Visit
 from enricher.extract.facts import Fact, open_fields
 from enricher.extract.findings import Findings, extract
 from enricher.llm.corpus import Corpus, Passage, build
-from enricher.llm.extraction import understand
-from enricher.pages.documents import Document, plain
-from enricher.pages.reader_threads import by_size
+from enricher.llm.extraction import extract_open_fields
+from enricher.pages.documents import Document, parse_text
+from enricher.pages.reader_threads import run_by_size
 from enricher.pages.urls import homepage, host_of, site_of
 from enricher.purchases.public_answers import PublicAnswers
-from enricher.sites.search import SiteSearch, visited
+from enricher.sites.search import SiteSearch, visit_site
 from enricher.steps import Steps
 from enricher.vendors.language_model import ModelAnswer
 
 
 @dataclass(frozen=True, slots=True)
-class Web:
-    """What the profile is made with."""
+class ProfileSources:
+    """The sources of a profile. `reader` runs the parsing of large pages."""
 
     sites: SiteCache
     search: SiteSearch
@@ -40,7 +40,7 @@ class Web:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a profile may take. `chunk_timeout_s` is longer than one call to the model takes."""
+    """Limits of one profile. `chunk_timeout_s` is longer than the timeout of one call to the model."""
 
     corpus_characters: int = 60_000
     chunks: int = 2
@@ -50,7 +50,7 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """What was found. `sources` are the pages that it rests on."""
+    """A company's public profile. `sources` are the URLs of the pages that it was read from."""
 
     site: Site
     contacts: tuple[Contact, ...]
@@ -64,56 +64,56 @@ class Profile:
         return list(dict.fromkeys(urls))
 
 
-async def profile(company: Company, tenant_id: int, web: Web, limits: Limits, steps: Steps) -> Profile:
-    """Finds, visits and reads, at `tenant_id`'s cost. What cannot be had is noted in `steps`.
+async def profile(company: Company, tenant_id: int, web: ProfileSources, limits: Limits, steps: Steps) -> Profile:
+    """Builds the profile at `tenant_id`'s cost. Records skipped and shortened steps in `steps`.
 
-    Raises what the site cache raises: SiteBusy, Unavailable.
+    Raises SiteBusy or Unavailable, from the site cache.
     """
     site, visit = await _find(company, tenant_id, web, steps)
     steps.note(*visit.degraded_reasons)
     passages: Sequence[Passage] = ()
-    if _may_be_helped(visit):
-        passages = await _elsewhere(visit, company, tenant_id, web.answers, steps)
+    if _may_use_tavily(visit):
+        passages = await _fetch_by_tavily(visit, company, tenant_id, web.answers, steps)
     corpus, findings = await _read(visit, passages, web.reader, limits, steps)
     facts = (*visit.facts, *findings.facts)
-    facts += await _understand(visit, corpus, facts, tenant_id, web.answers, limits, steps)
+    facts += await _read_with_model(visit, corpus, facts, tenant_id, web.answers, limits, steps)
     if passages and not site.pages:
-        site = known(site, title=findings.title, about=findings.about)
-    return Profile(site, _together(visit.contacts, findings.contacts), facts, visit, corpus)
+        site = site_with(site, title=findings.title, about=findings.about)
+    return Profile(site, _merged_contacts(visit.contacts, findings.contacts), facts, visit, corpus)
 
 
-def known(site: Site, **more: Any) -> Site:
-    """The site with what is known besides."""
+def site_with(site: Site, **more: Any) -> Site:
+    """Returns the site with these fields set; `None` leaves a field as it is."""
     return site.model_copy(update={name: value for name, value in more.items() if value is not None})
 
 
-async def _find(company: Company, tenant_id: int, web: Web, steps: Steps) -> tuple[Site, Visit]:
-    """The company's site: as the register's file names it, else the searched one that proves itself."""
+async def _find(company: Company, tenant_id: int, web: ProfileSources, steps: Steps) -> tuple[Site, Visit]:
+    """Visits the site that the register names, or the one that a search finds and its pages prove."""
     if company.website_domain:
-        visit = await visited(company.website_domain, web.sites, steps)
-        return known(visit.site, found_by="register", confidence=1.0), visit
+        visit = await visit_site(company.website_domain, web.sites, steps)
+        return site_with(visit.site, found_by="register", confidence=1.0), visit
     found, own = await web.search.find(company, tenant_id, steps)
     if own is not None:
-        return known(own.site, found_by="search", confidence=found.confidence), own
+        return site_with(own.site, found_by="search", confidence=found.confidence), own
     reason = "no website known"
     if found.guess:
         reason = f"a site was found but not used: it proves itself with {found.confidence:.2f} only"
-    site = known(Site(outcome="no_site_known"), guess=found.guess)
+    site = site_with(Site(outcome="no_site_known"), guess=found.guess)
     return site, Visit(site, degraded_reasons=(reason,))
 
 
-def _may_be_helped(visit: Visit) -> bool:
-    """Whether another's fetcher may see what ours did not: never where the owner, or we, do not want to go."""
+def _may_use_tavily(visit: Visit) -> bool:
+    """True where our visit saw too little, unless the owner forbids visits or the site leads somewhere we refuse."""
     if visit.is_forbidden or visit.is_elsewhere:
         return False
     is_away = visit.site.outcome in ("unreachable", "empty")
     return is_away or (visit.site.outcome == "visited" and visit.is_thin)
 
 
-async def _elsewhere(
+async def _fetch_by_tavily(
     visit: Visit, company: Company, tenant_id: int, answers: PublicAnswers, steps: Steps
 ) -> Sequence[Passage]:
-    """The homepage as Tavily has it."""
+    """Reads the homepage through Tavily."""
     url = visit.site.url or (homepage(company.website_domain, "https") if company.website_domain else None)
     if url is None:
         return ()
@@ -131,11 +131,11 @@ async def _elsewhere(
 async def _read(
     visit: Visit, passages: Sequence[Passage], reader: Executor, limits: Limits, steps: Steps
 ) -> tuple[Corpus, Findings]:
-    """One corpus of all that was fetched, and what patterns find on the pages that others fetched for us."""
+    """Builds one corpus of all pages, and extracts findings from those that Tavily fetched."""
     with steps.take("extract") as step:
         until = time.monotonic() + limits.extract_timeout_s
         size = sum(page.size for page in visit.documents) + sum(len(it.text) for it in passages)
-        corpus, findings = await by_size(
+        corpus, findings = await run_by_size(
             size, reader, _merge, visit.documents, passages, limits.corpus_characters, until
         )
         if findings.is_cut:
@@ -149,11 +149,11 @@ def _merge(
     corpus = build(documents, passages, limit=limit)
     if not passages:
         return corpus, Findings(None, None, (), has_careers=False, contacts=())
-    borrowed = [plain(passage.url, passage.text) for passage in passages]
+    borrowed = [parse_text(passage.url, passage.text) for passage in passages]
     return corpus, extract(borrowed, is_time_up=lambda: time.monotonic() > until)
 
 
-async def _understand(
+async def _read_with_model(
     visit: Visit,
     corpus: Corpus,
     facts: Sequence[Fact],
@@ -162,10 +162,10 @@ async def _understand(
     limits: Limits,
     steps: Steps,
 ) -> tuple[Fact, ...]:
-    """What a model reads in the corpus of the fields that are still open."""
+    """Asks a language model for the fields that patterns left open."""
     fields = open_fields(facts)
     with steps.take("understand") as step:
-        if visit.lacks_texts:  # what a model read in them is among the company's facts
+        if visit.lacks_texts:  # the model's earlier answers are among the company's facts
             step.outcome, step.reason = "reused", "read before; the texts are not kept"
             return ()
         if not corpus.passages or not fields:
@@ -175,12 +175,12 @@ async def _understand(
 
         async def ask(system: str, user: str, shape: type[BaseModel]) -> ModelAnswer[BaseModel]:
             nonlocal is_new
-            paid = await answers.understand(system, user, shape, tenant_id)
+            paid = await answers.ask_model(system, user, shape, tenant_id)
             step.units += paid.units
             is_new |= paid.is_new
             return paid.answer
 
-        read_ = await understand(corpus, fields, ask, chunks=limits.chunks, timeout_s=limits.chunk_timeout_s)
+        read_ = await extract_open_fields(corpus, fields, ask, chunks=limits.chunks, timeout_s=limits.chunk_timeout_s)
         if not is_new:
             step.outcome = "reused" if read_.tokens else "skipped" if read_.problems else "not_needed"
         if read_.problems:
@@ -189,7 +189,7 @@ async def _understand(
     return ()
 
 
-def _together(own: Sequence[Contact], borrowed: Sequence[Contact]) -> tuple[Contact, ...]:
-    """Each address or number once, the site's own first."""
+def _merged_contacts(own: Sequence[Contact], borrowed: Sequence[Contact]) -> tuple[Contact, ...]:
+    """Each address and number once; contacts from our own visit first."""
     found = {contact.value: contact for contact in (*borrowed, *own)}
     return tuple(found[value] for value in dict.fromkeys(contact.value for contact in (*own, *borrowed)))

@@ -1,4 +1,4 @@
-"""The enrichments made, in PostgreSQL: one row per request. A repeat of the request finds its row and leaves it."""
+"""The table `company_enrichment_runs`: one row per request. A repeat of the request changes nothing."""
 
 import json
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from common.contracts import Company, CompanyFact, Lane
 from common.postgres import Connection
 from enricher.enrichment import Enrichment, inputs_hash
 
-#: Lists of texts travel as JSON: an array of arrays would have to be as wide for all.
+#: Lists of texts travel as JSON: PostgreSQL's arrays of arrays must have rows of one length.
 SAVE = """
     INSERT INTO company_enrichment_runs (tenant_id, company_id, event_id, replay_id, lane, outcome, pages, facts,
                                          degraded_reasons, duration_ms, enriched_at, inputs_hash, steps, sources,
@@ -28,7 +28,7 @@ SAVE = """
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """The enrichment that a request led to, and the facts that it found."""
+    """One finished enrichment with the request that caused it."""
 
     company: Company
     done: Enrichment

@@ -1,4 +1,4 @@
-"""What the enricher reads from its environment beyond what every service reads."""
+"""The enricher's settings, besides those that every service has."""
 
 from typing import Annotated, get_args
 

@@ -1,4 +1,4 @@
-"""What became of each step of an enrichment: for the run's record, and for whoever asks why something is missing."""
+"""The record of an enrichment's steps: outcome, duration, units charged, and the reasons why something is missing."""
 
 import time
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ _LONGEST = 300
 
 @dataclass(slots=True)
 class Step:
-    """One step. `units` are the vendor's, charged just now; `reason` says why it was left out or cut short."""
+    """A step of one enrichment. `units` were charged now; `reason` says why the step was skipped or shortened."""
 
     step: Name
     outcome: Outcome = "done"
@@ -31,7 +31,7 @@ _COLUMNS = tuple(column.name for column in fields(Step))
 
 @dataclass(slots=True)
 class Steps:
-    """The steps of one enrichment, in order; a step may hold others. `reasons` say what is missing, each once."""
+    """The steps of one enrichment, in order. Steps may nest. `reasons` say what is missing, without repeats."""
 
     taken: list[Step] = field(default_factory=list)
     reasons: list[str] = field(default_factory=list)
@@ -39,12 +39,12 @@ class Steps:
 
     @property
     def duration_ms(self) -> int:
-        """Since the enrichment began."""
+        """Milliseconds since the enrichment began."""
         return _since(self._began)
 
     @contextmanager
     def take(self, name: Name) -> Iterator[Step]:
-        """A step: timed, and skipped where a StepSkipped says so. Nothing else is caught."""
+        """Times a step, and records it as skipped when its block raises StepSkipped. Other errors pass through."""
         step = Step(name)
         self.taken.append(step)
         began = time.monotonic()
@@ -57,12 +57,12 @@ class Steps:
             step.duration_ms = _since(began)
 
     def note(self, *reasons: str) -> None:
-        """Why something of what was done is missing."""
+        """Adds reasons why a part of the result is missing."""
         cleaned = (clean(reason, _LONGEST) for reason in reasons)
         self.reasons += [reason for reason in dict.fromkeys(cleaned) if reason not in self.reasons]
 
     def explain(self, step: Step, *reasons: str) -> None:
-        """The same, of a step."""
+        """Sets the reason of a step, and adds it to the reasons of the enrichment."""
         step.reason = clean("; ".join(reasons), _LONGEST) or None
         self.note(*reasons)
 

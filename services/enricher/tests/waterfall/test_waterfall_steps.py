@@ -10,7 +10,7 @@ from enricher.extract.facts import FIELDS
 from enricher.sites import company_sites
 from simulator.sites import Manner, Robots, Site
 
-FORGET_TEXTS = "UPDATE crawled_sites SET documents = NULL"
+DELETE_OLD_TEXTS = "UPDATE crawled_sites SET documents = NULL"
 AGE = "UPDATE company_sites SET found_at = found_at - interval '8 days'"
 
 
@@ -223,8 +223,8 @@ async def test_people_are_bought_once_and_by_their_addresses_only(town: Any) -> 
     assert {item.split()[1] for charge in bought if charge["operation"] == "enrich" for item in charge["items"]} == {
         "emails"
     }
-    assert {it.vendor_id for it in done.sold} == {it.vendor_id for it in again.sold}
-    assert all(it.vendor_id for it in done.sold)
+    assert {it.vendor_id for it in done.prospects} == {it.vendor_id for it in again.prospects}
+    assert all(it.vendor_id for it in done.prospects)
     assert outcomes(again)["lusha"] == outcomes(again)["understand"] == outcomes(again)["crawl"] == "reused"
     assert again.contacts == done.contacts
     assert await town.used("lusha", 2) > 0
@@ -239,7 +239,7 @@ async def test_whom_we_want_most_is_bought_first(town: Any) -> None:
     async with town.waterfall(lusha_preferred_titles=(last, first_)) as replica:
         done = await replica.enrich(company, 1)
 
-    assert [it.contact.title for it in done.sold][:1] == [last]
+    assert [it.contact.title for it in done.prospects][:1] == [last]
 
 
 async def test_addresses_of_several_companies_are_verified_together_and_once(town: Any) -> None:
@@ -286,7 +286,7 @@ async def test_a_proof_needs_the_pages_also_where_their_texts_are_gone(town: Any
     company, host = await unlisted(town)
     async with town.waterfall() as replica:
         await replica.enrich(company.model_copy(update={"uen": "202099999Z", "website_domain": host}), 2)
-        await town.owner.execute(FORGET_TEXTS)
+        await town.owner.execute(DELETE_OLD_TEXTS)
         done = await replica.enrich(company, 1)
 
     assert (done.profile.site.found_by, done.profile.site.outcome) == ("search", "visited")
@@ -317,7 +317,7 @@ async def test_texts_that_are_gone_cost_no_second_reading(town: Any) -> None:
     async with town.waterfall() as replica:
         await replica.enrich(company, 1)
         before = await town.units("openai")
-        await town.owner.execute(FORGET_TEXTS)
+        await town.owner.execute(DELETE_OLD_TEXTS)
         again = await replica.enrich(company, 2)
 
     assert outcomes(again)["understand"] == "reused"

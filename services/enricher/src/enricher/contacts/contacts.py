@@ -1,4 +1,4 @@
-"""Ways to reach a company, in PostgreSQL: one row per tenant, company and address or number. Found again, it stays."""
+"""The table `contacts`: one row per tenant, company and e-mail address or telephone number."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ SAVE = """
 
 @dataclass(frozen=True, slots=True)
 class FoundContacts:
-    """Of one company, each named once; `vendor_ids` are the persons' behind addresses that were bought."""
+    """A company's contacts, without repeats. `vendor_ids` are the vendor's ids of persons, by bought address."""
 
     company_id: int
     contacts: Sequence[Contact]
@@ -42,9 +42,9 @@ class FoundContacts:
 
 
 async def save(tx: Connection, found: Sequence[FoundContacts]) -> list[None]:
-    """Keeps these contacts; of one company's the latest.
+    """Saves the contacts. Of one company given twice, the latest wins.
 
-    May be repeated; `updated_at` moves only if content did. What is not known any more is not forgotten.
+    May be repeated; `updated_at` changes only with the content. Contacts that were not found again stay.
     """
     rows = {(of.company_id, it.kind, it.value): _row(of, it) for of in found for it in of.contacts}
     if rows:

@@ -1,6 +1,6 @@
-"""`email_verifications`: what a verifier said of an address, for the tenant that paid, in the verifier's words.
+"""The table `email_verifications`: the verifier's result for an address, per tenant that paid.
 
-Who asks about addresses claims them first, for a lease: so two replicas do not both pay for one.
+A caller claims addresses for a lease before it asks, so that two replicas never both pay for one.
 """
 
 from collections.abc import Iterable, Sequence
@@ -29,7 +29,7 @@ RENEW = """
     UPDATE email_verifications SET asking_until = clock_timestamp() + $3::interval
      WHERE tenant_id = tenant() AND email = ANY($1::text[]) AND asker = $2 AND asking_until > '-infinity'
 """
-LEAVE = """
+RELEASE = """
     UPDATE email_verifications SET asking_until = '-infinity'
      WHERE tenant_id = tenant() AND email = ANY($1::text[]) AND asker = $2
 """
@@ -47,27 +47,27 @@ SAVE = """
 
 
 async def fresh(tx: Connection, emails: Sequence[str], within: timedelta) -> dict[str, Verification]:
-    """What is known of these addresses of the transaction's tenant, no older than `within`."""
+    """Finds the tenant's results for these addresses that are no older than `within`."""
     return {row["email"]: Verification(**dict(row)) for row in await tx.fetch(FRESH, emails, within)}
 
 
 async def claim(tx: Connection, emails: Sequence[str], asker: UUID, within: timedelta, lease: timedelta) -> set[str]:
-    """Those of the addresses that this asker may ask about: nothing fresh is known, and nobody else asks."""
+    """Claims the addresses that have no fresh result and no other claim, and returns them."""
     return {row["email"] for row in await tx.fetch(CLAIM, emails, asker, within, lease)}
 
 
 async def renew(tx: Connection, emails: Sequence[str], asker: UUID, lease: timedelta) -> None:
-    """Holds on to the asker's claims for another lease."""
+    """Extends the asker's claims by another lease."""
     await tx.execute(RENEW, emails, asker, lease)
 
 
-async def leave(tx: Connection, emails: Sequence[str], asker: UUID) -> None:
+async def release(tx: Connection, emails: Sequence[str], asker: UUID) -> None:
     """Ends the asker's claims. May be repeated."""
-    await tx.execute(LEAVE, emails, asker)
+    await tx.execute(RELEASE, emails, asker)
 
 
 async def save(tx: Connection, verified: Iterable[Verification], *, now: datetime) -> None:
-    """Keeps what was said; the newest holds."""
+    """Saves the results; the newest wins."""
     rows = [(it.email, it.status, it.sub_status, it.did_you_mean, it.is_free) for it in verified]
     if rows:
         await tx.execute(SAVE, *zip(*rows, strict=True), now)

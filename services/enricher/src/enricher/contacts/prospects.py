@@ -1,4 +1,4 @@
-"""Whom to write to, bought where the company's own site names nobody: people by title, with their work addresses."""
+"""Prospects: people with a wanted title and their work addresses, bought where the company's site names nobody."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -9,45 +9,49 @@ from pydantic import TypeAdapter
 
 from common.contracts import Contact
 from enricher.errors import StepSkipped
-from enricher.extract.emails import is_role, valid
+from enricher.extract.emails import is_role, normalise_email
 from enricher.pages.documents import clean
-from enricher.purchases.answer_cache import Bought, Form
+from enricher.purchases.answer_cache import AnswerCache, Codec
 from enricher.steps import Steps
 from enricher.vendors.lusha import Lusha, Person, ProspectAnswer, RevealAnswer, prospect_cost, reveal_cost
 
 _PROSPECT = TypeAdapter(ProspectAnswer)
 _REVEAL = TypeAdapter(RevealAnswer)
 
-#: People that a search returns, and of them those whose addresses are bought.
+#: People per search, and how many of them have their addresses bought.
 FOUND, REVEALED = 10, 2
-#: People change their jobs about every few years; what was bought this recently is used again.
+#: Bought answers are used again for so long: people change their jobs every few years.
 FRESH_FOR = timedelta(days=90)
 SOURCE = "https://www.lusha.com/"
 _LONGEST = 120
 
 
 @dataclass(frozen=True, slots=True)
-class Sold:
-    """A contact that was bought, and whom the vendor means by it."""
+class Prospect:
+    """A bought contact, with the vendor's id of the person."""
 
     contact: Contact
     vendor_id: str
 
 
-class People:
-    """Buys from Lusha for companies whose site gave nobody's address; without it, or switched off, says so.
+class Prospects:
+    """Buys prospects from Lusha for companies whose site names no person's address.
 
-    `titles` are those to look for, the most wanted first.
+    `titles` are the wanted job titles, best first.
     """
 
-    def __init__(self, bought: Bought, lusha: Lusha | None, titles: tuple[str, ...], *, is_enabled: bool) -> None:
-        self._bought = bought
+    def __init__(
+        self, answer_cache: AnswerCache, lusha: Lusha | None, titles: tuple[str, ...], *, is_enabled: bool
+    ) -> None:
+        self._answer_cache = answer_cache
         self._lusha = lusha
         self._titles = titles
         self._is_enabled = is_enabled
 
-    async def find(self, domain: str | None, contacts: tuple[Contact, ...], tenant_id: int, steps: Steps) -> list[Sold]:
-        """Nobody where the site names a person's address already, or where no domain is known."""
+    async def find(
+        self, domain: str | None, contacts: tuple[Contact, ...], tenant_id: int, steps: Steps
+    ) -> list[Prospect]:
+        """Finds prospects at `domain`. Needs none where `contacts` hold a person's address; skips without a domain."""
         with steps.take("lusha") as step:
             if any(contact.kind == "email" and not contact.is_role for contact in contacts):
                 step.outcome = "not_needed"
@@ -58,7 +62,7 @@ class People:
                 raise StepSkipped("lusha: no key")
             if domain is None:
                 raise StepSkipped("lusha: no site known to look by")
-            found = await self._bought.ask(
+            found = await self._answer_cache.ask(
                 "lusha",
                 tenant_id,
                 ["prospect", domain, self._titles],
@@ -67,7 +71,7 @@ class People:
                 units=prospect_cost(FOUND),
                 make=partial(self._lusha.prospect, domain, self._titles, size=FOUND),
                 charged=lambda answer: answer.credits,
-                form=Form(lambda answer: _PROSPECT.dump_python(answer, mode="json"), _PROSPECT.validate_python),
+                codec=Codec(lambda answer: _PROSPECT.dump_python(answer, mode="json"), _PROSPECT.validate_python),
             )
             step.units = found.units
             step.outcome = "done" if found.is_new else "reused"
@@ -75,7 +79,7 @@ class People:
             if not ids:
                 steps.explain(step, "lusha: nobody with such a title and an address")
                 return []
-            revealed = await self._bought.ask(
+            revealed = await self._answer_cache.ask(
                 "lusha",
                 tenant_id,
                 ["reveal", *ids],
@@ -84,17 +88,17 @@ class People:
                 units=reveal_cost(len(ids)),
                 make=partial(self._lusha.reveal, ids),
                 charged=lambda answer: answer.credits,
-                form=Form(lambda answer: _REVEAL.dump_python(answer, mode="json"), _REVEAL.validate_python),
+                codec=Codec(lambda answer: _REVEAL.dump_python(answer, mode="json"), _REVEAL.validate_python),
             )
             step.units += revealed.units
             step.outcome = "done" if revealed.is_new else step.outcome
             if revealed.answer.failed:
                 steps.explain(step, *(f"lusha: {code}" for _, code in revealed.answer.failed))
-            return list(_sold(revealed.answer, domain))
+            return list(_prospects_in(revealed.answer, domain))
         return []
 
     def _wanted(self, people: Sequence[Person]) -> list[Person]:
-        """Those with an address, whoever has the title wanted most first."""
+        """The people with an address, ordered by title, best first."""
 
         def place(person: Person) -> int:
             title = person.title.casefold()
@@ -103,11 +107,11 @@ class People:
         return sorted((person for person in people if person.has_email), key=place)
 
 
-def _sold(answer: RevealAnswer, domain: str) -> Iterator[Sold]:
-    """The contacts of an answer, as far as they are e-mail addresses."""
+def _prospects_in(answer: RevealAnswer, domain: str) -> Iterator[Prospect]:
+    """The valid e-mail addresses of an answer, with their persons."""
     for person in answer.contacts:
         for address, _, _ in person.emails:
-            if email := valid(address, domain):
+            if email := normalise_email(address, domain):
                 contact = Contact(
                     kind="email",
                     value=email,
@@ -117,15 +121,15 @@ def _sold(answer: RevealAnswer, domain: str) -> Iterator[Sold]:
                     title=clean(person.title, _LONGEST) or None,
                     vendor="lusha",
                 )
-                yield Sold(contact, person.vendor_id)
+                yield Prospect(contact, person.vendor_id)
 
 
 def with_status(contact: Contact, status: str, sub_status: str | None) -> Contact:
-    """The contact as it was verified; a role address stays one, and a verifier may find that it is one."""
+    """Returns the contact with the verifier's status. `is_role` becomes True if the verifier says so, never False."""
     is_of_role = contact.is_role or sub_status == "role_based"
     return contact.model_copy(update={"status": status, "sub_status": sub_status, "is_role": is_of_role})
 
 
-def sold_with(sold: Sold, contact: Contact) -> Sold:
-    """The same person with the contact as it is known now."""
-    return replace(sold, contact=contact)
+def with_contact(prospect: Prospect, contact: Contact) -> Prospect:
+    """Returns the prospect with another version of its contact."""
+    return replace(prospect, contact=contact)

@@ -1,7 +1,7 @@
-"""Verifies e-mail addresses in batches across companies: those of one tenant that come within a moment go together.
+"""Verifies e-mail addresses in batches. Addresses of one tenant that arrive within a moment share a batch.
 
-An address is paid for once in 30 days: answers are kept the moment that they come, and who asks for an address that is
-under way, here or in another replica, waits for that answer.
+An address is paid for once in 30 days: answers are saved at once, and callers that ask for an address under
+verification, in any replica, wait for that answer.
 """
 
 import asyncio
@@ -16,8 +16,8 @@ from common.group_commit import GroupCommit
 from common.postgres import Connection, Database
 from enricher.contacts import email_verifications
 from enricher.errors import StepSkipped
-from enricher.purchases.guarded_call import Calls
-from enricher.purchases.leases import LEASE, PATIENCE, renewed
+from enricher.purchases.guarded_call import GuardedCalls
+from enricher.purchases.leases import LEASE, WAIT_LIMIT, keep_renewing
 from enricher.vendors.zerobounce import Verification, ZeroBounce, verify_cost
 
 FRESH_FOR = timedelta(days=30)
@@ -28,7 +28,7 @@ _POLL_S = 0.2
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """What is known of each address, and why of others nothing is. `units` were charged just now for what `is_new`."""
+    """Verifications by address. `reasons` say why some are missing; `units` were charged now, for new ones."""
 
     known: Mapping[str, Verification] = field(default_factory=dict)
     reasons: tuple[str, ...] = ()
@@ -37,13 +37,13 @@ class Verified:
 
 
 class Verifier:
-    """ZeroBounce behind a queue per tenant. To be closed; what is under way then is given up."""
+    """Verifies addresses through ZeroBounce, with a queue per tenant. `close` cancels the batches under way."""
 
     def __init__(
         self,
         database: Database,
         group_commit: GroupCommit,
-        calls: Calls,
+        calls: GuardedCalls,
         zerobounce: ZeroBounce | None,
         *,
         linger_s: float = LINGER_S,
@@ -60,9 +60,9 @@ class Verifier:
         self._senders: set[asyncio.Task[None]] = set()
 
     async def verify(self, tenant_id: int, emails: Iterable[str]) -> Verified:
-        """What a verifier says of these addresses, from what is kept or asked now. Raises Unavailable.
+        """Verifies these addresses, from saved results or by asking now. Raises Unavailable.
 
-        Cancelled, it leaves the call that is under way to others, and its answer to the next time.
+        Cancelling it does not cancel the batch: others may wait for it, and its answer is saved.
         """
         wanted = list(dict.fromkeys(emails))
         known = await self._group_commit(tenant_id, find_known, tuple(wanted))
@@ -79,20 +79,20 @@ class Verifier:
         return Verified(known | found, tuple(reasons), units, is_new=bool(found))
 
     async def close(self) -> None:
-        """Ends what is under way."""
+        """Cancels the batches under way."""
         senders = list(self._senders)
         for sender in senders:
             sender.cancel()
         await asyncio.gather(*senders, return_exceptions=True)
 
     def _enqueue(self, tenant_id: int, email: str) -> "asyncio.Future[Verification | str]":
-        """The answer to come; asked for together with others, once."""
+        """Queues the address unless it is queued already, and returns the future of its result."""
         key = (tenant_id, email)
         if key not in self._under_way:
             self._under_way[key] = asyncio.get_running_loop().create_future()
             waiting = self._waiting[tenant_id]
             waiting.append(email)
-            if len(waiting) == 1 or len(waiting) % BATCH == 0:  # as many senders as there are batches, or more
+            if len(waiting) == 1 or len(waiting) % BATCH == 0:  # at least as many senders as batches
                 self._start(tenant_id, self._linger_s if len(waiting) == 1 else 0)
         return asyncio.shield(self._under_way[key])
 
@@ -102,7 +102,7 @@ class Verifier:
         sender.add_done_callback(self._senders.discard)
 
     async def _send(self, tenant_id: int, pause: float) -> None:
-        """One batch of what waits by then; whoever waits for it learns what came of it, whatever that is."""
+        """Sends one batch of the waiting addresses after `pause`, and resolves the future of each address."""
         await asyncio.sleep(pause)
         waiting = self._waiting[tenant_id]
         batch, self._waiting[tenant_id] = waiting[:BATCH], waiting[BATCH:]
@@ -110,30 +110,30 @@ class Verifier:
         try:
             while unanswered:
                 for email, said in (await self._ask(tenant_id, sorted(unanswered))).items():
-                    self._end(tenant_id, email, said)
+                    self._resolve(tenant_id, email, said)
                     unanswered.discard(email)
                 if unanswered:
-                    if time.monotonic() - began > PATIENCE.total_seconds():
+                    if time.monotonic() - began > WAIT_LIMIT.total_seconds():
                         raise StepSkipped("zerobounce: somebody else asks the same, and gets no answer")
                     await asyncio.sleep(_POLL_S)
         except BaseException as error:
             for email in unanswered:
-                self._end(tenant_id, email, error)
+                self._resolve(tenant_id, email, error)
             if not isinstance(error, Exception):
                 raise
 
-    def _end(self, tenant_id: int, email: str, answer: Verification | str | BaseException) -> None:
+    def _resolve(self, tenant_id: int, email: str, answer: Verification | str | BaseException) -> None:
         future = self._under_way.pop((tenant_id, email))
         if isinstance(answer, StepSkipped):
             future.set_result(answer.reason)
         elif isinstance(answer, BaseException):
             future.set_exception(answer)
-            future.exception()  # retrieved: nobody may be waiting any more
+            future.exception()  # marks it as retrieved: perhaps nobody waits any more
         else:
             future.set_result(answer)
 
     async def _ask(self, tenant_id: int, emails: Sequence[str]) -> dict[str, Verification | str]:
-        """What is known by now, and what is said of those that nobody else asks about."""
+        """Returns saved results, and asks for the addresses that no other caller has claimed."""
         asker = uuid4()
         async with self._database.transaction(tenant_id) as tx:
             said: dict[str, Verification | str] = {**await email_verifications.fresh(tx, emails, FRESH_FOR)}
@@ -152,7 +152,7 @@ class Verifier:
                 await email_verifications.renew(tx, emails, asker, self._lease)
 
         try:
-            async with renewed(renew, self._lease):
+            async with keep_renewing(renew, self._lease):
                 answer = await self._calls.call(
                     "zerobounce",
                     tenant_id,
@@ -164,7 +164,7 @@ class Verifier:
         finally:
             async with self._database.transaction(tenant_id) as tx:
                 await email_verifications.save(tx, results, now=datetime.now(UTC))
-                await email_verifications.leave(tx, emails, asker)
+                await email_verifications.release(tx, emails, asker)
         return {it.email: it for it in results} | {email: f"zerobounce: {why}" for email, why in answer.failed}
 
 

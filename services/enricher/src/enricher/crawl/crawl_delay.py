@@ -23,14 +23,14 @@ SWEEP = """
 SWEEP_EVERY = 2000
 
 
-class Turns:
+class CrawlDelay:
     """The queue in front of each site. Errors of the database come out as Unavailable."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self._taken = 0
 
-    async def take(self, site: str, *, gap_s: float, within_s: float) -> float | None:
+    async def reserve(self, site: str, *, gap_s: float, within_s: float) -> float | None:
         """Reserves the site's next turn, and `gap_s` after it for nobody else: the seconds to wait for it.
 
         None, and nothing reserved, where it does not come within `within_s`. Where no gap is wanted nothing is asked.

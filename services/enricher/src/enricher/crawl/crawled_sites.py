@@ -34,7 +34,7 @@ CLAIM = """
      WHERE domain = $1 AND visiting_until <= clock_timestamp() AND visited_at IS NOT DISTINCT FROM $4
     RETURNING true
 """
-KEEP = """
+SAVE = """
     UPDATE crawled_sites AS site
        SET outcome = fresh.outcome, url = fresh.url, visited_at = clock_timestamp(), etag = fresh.etag,
            last_modified = fresh.last_modified, visit = fresh.visit::json, documents = fresh.documents,
@@ -43,15 +43,15 @@ KEEP = """
            AS fresh (domain, visitor, outcome, url, etag, last_modified, visit, documents)
      WHERE site.domain = fresh.domain AND site.visitor = fresh.visitor
 """
-LEAVE = "UPDATE crawled_sites SET visiting_until = '-infinity' WHERE domain = $1 AND visitor = $2"
-FORGET_TEXTS = """
+RELEASE = "UPDATE crawled_sites SET visiting_until = '-infinity' WHERE domain = $1 AND visitor = $2"
+DELETE_OLD_TEXTS = """
     UPDATE crawled_sites SET documents = NULL
      WHERE documents IS NOT NULL AND visited_at < clock_timestamp() - $1::interval
 """
 
 
 @dataclass(frozen=True, slots=True)
-class Caller:
+class VisitClaim:
     """Who wants to visit a site, for a `lease` at most. `seen`: when it was visited last, as far as is known."""
 
     domain: str
@@ -61,7 +61,7 @@ class Caller:
 
 
 @dataclass(frozen=True, slots=True)
-class KeptRow:
+class CachedVisit:
     """A row as it is: the visit and its texts packed, None before the first one has ended. `is_ours`: to be visited."""
 
     visit: str | None = None
@@ -73,7 +73,7 @@ class KeptRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Ended:
+class FinishedVisit:
     """A visit that has ended, to be kept, if the site is still the visitor's."""
 
     domain: str
@@ -86,25 +86,25 @@ class Ended:
     documents: bytes | None
 
 
-async def find_or_claim(tx: Connection, callers: Sequence[Caller]) -> list[KeptRow]:
+async def find_or_claim(tx: Connection, callers: Sequence[VisitClaim]) -> list[CachedVisit]:
     """Of each what is known; a site that nobody has visited belongs to the first who comes."""
     firsts = {it.domain: place for place, it in reversed(list(enumerate(callers)))}
     wanted = [(callers[place].domain, callers[place].visitor, callers[place].lease) for place in firsts.values()]
-    found = [KeptRow()] * len(callers)
+    found = [CachedVisit()] * len(callers)
     for domain, visit, documents, visited_at, age, is_being_visited, is_ours in await tx.fetch(
         FIND_OR_CLAIM, *zip(*wanted, strict=True)
     ):
         if is_ours:
-            found[firsts[domain]] = KeptRow(is_being_visited=False, is_ours=True)
+            found[firsts[domain]] = CachedVisit(is_being_visited=False, is_ours=True)
             continue
-        row = KeptRow(visit, documents, visited_at, timedelta.max if age is None else age, is_being_visited)
+        row = CachedVisit(visit, documents, visited_at, timedelta.max if age is None else age, is_being_visited)
         for place, caller in enumerate(callers):
             if caller.domain == domain:
                 found[place] = row
     return found
 
 
-async def claim(tx: Connection, callers: Sequence[Caller]) -> list[bool]:
+async def claim(tx: Connection, callers: Sequence[VisitClaim]) -> list[bool]:
     """Of each whether the known site is its to visit: nobody is there, and nobody was since it was `seen`."""
     claimed = [False] * len(callers)
     for place in sorted(range(len(callers)), key=lambda place: callers[place].domain):
@@ -113,24 +113,24 @@ async def claim(tx: Connection, callers: Sequence[Caller]) -> list[bool]:
     return claimed
 
 
-async def keep(tx: Connection, ended: Sequence[Ended]) -> list[None]:
+async def save(tx: Connection, ended: Sequence[FinishedVisit]) -> list[None]:
     """Keeps what was found, for all who wait for it."""
     rows = [
         (it.domain, it.visitor, it.outcome, it.url, it.etag, it.last_modified, it.visit, it.documents)
         for it in sorted(ended, key=lambda it: it.domain)
     ]
-    await tx.execute(KEEP, *zip(*rows, strict=True))
+    await tx.execute(SAVE, *zip(*rows, strict=True))
     return [None] * len(ended)
 
 
-async def leave(tx: Connection, callers: Sequence[Caller]) -> list[None]:
+async def release(tx: Connection, callers: Sequence[VisitClaim]) -> list[None]:
     """Lets the next one in, without a result."""
     for it in sorted(callers, key=lambda it: it.domain):
-        await tx.execute(LEAVE, it.domain, it.visitor)
+        await tx.execute(RELEASE, it.domain, it.visitor)
     return [None] * len(callers)
 
 
-async def forget_texts(tx: Connection, spans: Sequence[timedelta]) -> list[None]:
+async def delete_old_texts(tx: Connection, spans: Sequence[timedelta]) -> list[None]:
     """Those that have been kept for so long, of all sites."""
-    await tx.execute(FORGET_TEXTS, min(spans))
+    await tx.execute(DELETE_OLD_TEXTS, min(spans))
     return [None] * len(spans)

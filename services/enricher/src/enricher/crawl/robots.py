@@ -104,10 +104,10 @@ class Robots:
         else:
             async with self._one_at_a_time:
                 rules = await asyncio.to_thread(read_rules, answer.status, answer.content, self._agent)
-        self._keep(origin, rules)
+        self._remember(origin, rules)
         return rules
 
-    def _keep(self, origin: str, rules: Rules) -> None:
+    def _remember(self, origin: str, rules: Rules) -> None:
         """Forgets what was not used for longest where there is no room."""
         if origin in self._kept:
             self._room += self._kept.pop(origin)[1].weight

@@ -18,11 +18,11 @@ from pydantic import TypeAdapter, ValidationError
 from common.errors import Transient, Unavailable
 from common.group_commit import GroupCommit, Operation
 from enricher.crawl import crawled_sites
-from enricher.crawl.crawled_sites import Caller, Ended, KeptRow
+from enricher.crawl.crawled_sites import CachedVisit, FinishedVisit, VisitClaim
 from enricher.crawl.visitor import Visitor
 from enricher.crawl.visits import Visit
 from enricher.pages.documents import Document
-from enricher.pages.reader_threads import by_size
+from enricher.pages.reader_threads import run_by_size
 from enricher.pages.urls import homepage, host_of
 
 R = TypeVar("R")
@@ -75,12 +75,12 @@ class SiteCache:
         if home is None:
             return await self._visitor.visit(domain)
         started = time.monotonic()
-        caller = Caller(host_of(home), uuid4(), self._lease)
+        caller = VisitClaim(host_of(home), uuid4(), self._lease)
         waits = iter(_WAITS_S)
         while True:
-            kept = await self._at_the_door(crawled_sites.find_or_claim, caller)
+            kept = await self._run_or_release(crawled_sites.find_or_claim, caller)
             if kept.is_ours:
-                return await self._visit_as(caller, None)
+                return await self._visit_with_claim(caller, None)
             earlier = await self._read(kept) if kept.visit else None
             if earlier and with_texts and earlier.lacks_texts:
                 earlier = None
@@ -89,8 +89,8 @@ class SiteCache:
                 return replace(earlier, was_cached=True, duration_ms=waited // timedelta(milliseconds=1))
             if not kept.is_being_visited:
                 caller = replace(caller, seen=kept.visited_at)
-                if await self._at_the_door(crawled_sites.claim, caller):
-                    return await self._visit_as(caller, earlier)
+                if await self._run_or_release(crawled_sites.claim, caller):
+                    return await self._visit_with_claim(caller, earlier)
             if waited > self._lease:
                 raise SiteBusy(
                     f"somebody else is at {caller.domain}, and was for the last {self._lease.total_seconds():g} s"
@@ -105,29 +105,29 @@ class SiteCache:
             return min(UNREACHABLE_FOR, self._fresh_for)
         return self._fresh_for
 
-    async def _read(self, kept: KeptRow) -> Visit | None:
+    async def _read(self, kept: CachedVisit) -> Visit | None:
         """The visit; None where this version of the program cannot read what another one left."""
         size = len(kept.visit or "") + _PACKED * len(kept.documents or b"")
-        return await by_size(size, None, _visit_of, kept.visit, kept.documents)
+        return await run_by_size(size, None, _visit_of, kept.visit, kept.documents)
 
-    async def _at_the_door(self, operation: Operation[Caller, R], caller: Caller) -> R:
+    async def _run_or_release(self, operation: Operation[VisitClaim, R], caller: VisitClaim) -> R:
         """As `crawled_sites` has it; cancelled, it leaves nothing claimed."""
         try:
             return await self._group_commit(None, operation, caller)
         except asyncio.CancelledError:
-            await self._leave(caller)
+            await self._release(caller)
             raise
 
-    async def _visit_as(self, caller: Caller, earlier: Visit | None) -> Visit:
+    async def _visit_with_claim(self, caller: VisitClaim, earlier: Visit | None) -> Visit:
         """Visits and keeps what was found; a visit that is broken off lets the next one in at once."""
         is_kept = False
         try:
             visit = await self._visitor.visit(caller.domain, self._renewable(earlier))
-            await self._keep(caller, visit)
+            await self._save(caller, visit)
             is_kept = True
         finally:
             if not is_kept:
-                await self._leave(caller)
+                await self._release(caller)
         return visit
 
     def _renewable(self, earlier: Visit | None) -> Visit | None:
@@ -136,10 +136,10 @@ class SiteCache:
             return None
         return None if self._texts_for is None and earlier.lacks_texts else earlier
 
-    async def _keep(self, caller: Caller, visit: Visit) -> None:
+    async def _save(self, caller: VisitClaim, visit: Visit) -> None:
         size = sum(page.size for page in visit.documents)
-        found, documents = await by_size(size, None, _packed, visit)
-        ended = Ended(
+        found, documents = await run_by_size(size, None, _packed, visit)
+        ended = FinishedVisit(
             caller.domain,
             caller.visitor,
             visit.site.outcome,
@@ -149,14 +149,14 @@ class SiteCache:
             found,
             documents,
         )
-        await self._group_commit(None, crawled_sites.keep, ended)
+        await self._group_commit(None, crawled_sites.save, ended)
         if self._texts_for is not None and time.monotonic() > self._next_sweep:
             self._next_sweep = time.monotonic() + _SWEEP_EVERY_S
-            await self._group_commit(None, crawled_sites.forget_texts, self._texts_for)
+            await self._group_commit(None, crawled_sites.delete_old_texts, self._texts_for)
 
-    async def _leave(self, caller: Caller) -> None:
+    async def _release(self, caller: VisitClaim) -> None:
         with suppress(Unavailable):  # the lease runs out by itself
-            await self._group_commit(None, crawled_sites.leave, caller)
+            await self._group_commit(None, crawled_sites.release, caller)
 
 
 def _packed(visit: Visit) -> tuple[str, bytes | None]:

@@ -14,17 +14,17 @@ from typing import Any
 from common.contracts import Site
 from common.singapore import day_in_singapore
 from enricher.crawl import sitemaps
-from enricher.crawl.crawl_delay import Turns
-from enricher.crawl.crawl_session import NoMore, Trip
+from enricher.crawl.crawl_delay import CrawlDelay
+from enricher.crawl.crawl_session import CrawlSession, SessionOver
 from enricher.crawl.errors import PageForbidden, PageRefused, SiteUnreachable
 from enricher.crawl.fetching import NO_VALIDATORS, Answer, Fetcher, Validators
 from enricher.crawl.robots import Robots, RulesWithheld
 from enricher.crawl.sitemaps import Sitemap, parse
 from enricher.crawl.visits import Limits, Outcome, SeenPage, Visit
 from enricher.extract.findings import Findings, extract
-from enricher.pages.documents import Document, Link, clean, read
+from enricher.pages.documents import Document, Link, clean, parse_html
 from enricher.pages.kinds import Kind, key_pages
-from enricher.pages.reader_threads import by_size
+from enricher.pages.reader_threads import run_by_size
 from enricher.pages.urls import homepage, path_of
 
 #: Characters of text below which pages say too little to go on: a picture with a slogan, a page made by scripts.
@@ -38,10 +38,12 @@ _OVERLOADED = frozenset({429, 503})
 class Visitor:
     """Visits sites, many at once; `reader` takes pages apart, off the event loop."""
 
-    def __init__(self, fetcher: Fetcher, robots: Robots, turns: Turns, reader: Executor, limits: Limits) -> None:
+    def __init__(
+        self, fetcher: Fetcher, robots: Robots, crawl_delay: CrawlDelay, reader: Executor, limits: Limits
+    ) -> None:
         self._fetcher = fetcher
         self._robots = robots
-        self._turns = turns
+        self._crawl_delay = crawl_delay
         self._reader = reader
         self._limits = limits
 
@@ -55,26 +57,28 @@ class Visitor:
             return Visit(Site(outcome="no_site_known"), degraded_reasons=("no website known",))
         started = time.monotonic()
         limits, before = self._limits, started + self._limits.timeout_s
-        trip = Trip(self._fetcher, self._robots, self._turns, before, limits.delay_s, limits.max_delay_s)
+        session = CrawlSession(
+            self._fetcher, self._robots, self._crawl_delay, before, limits.delay_s, limits.max_delay_s
+        )
         if earlier and earlier.site.url and earlier.validators != NO_VALIDATORS:
-            trip.known[earlier.site.url] = earlier.validators
-        walk = _Walk(domain, trip, self._reader, limits)
+            session.known[earlier.site.url] = earlier.validators
+        running = _RunningVisit(domain, session, self._reader, limits)
         try:
             async with asyncio.timeout(limits.timeout_s):
-                await walk.through()
+                await running.run()
         except TimeoutError:
-            walk.reasons.append(f"timeout after {limits.timeout_s:g} s")
-            walk.is_whole = False
-        visit = replace(earlier, was_cached=True) if earlier and walk.is_unchanged else await walk.report()
+            running.reasons.append(f"timeout after {limits.timeout_s:g} s")
+            running.is_whole = False
+        visit = replace(earlier, was_cached=True) if earlier and running.is_unchanged else await running.report()
         return replace(visit, duration_ms=int((time.monotonic() - started) * 1000))
 
 
 @dataclass(slots=True)
-class _Walk:
+class _RunningVisit:
     """A visit under way, and what it has come to so far."""
 
     domain: str
-    trip: Trip
+    session: CrawlSession
     reader: Executor
     limits: Limits
     outcome: Outcome = "unreachable"
@@ -87,7 +91,7 @@ class _Walk:
     is_whole: bool = True
     is_unchanged: bool = False
 
-    async def through(self) -> None:
+    async def run(self) -> None:
         """The homepage, then as many key pages as there may be."""
         home = await self._open_home()
         if home is None or not self.limits.pages:
@@ -99,7 +103,7 @@ class _Walk:
                 is_allowed = await self._open_page(waiting.pop(0))
                 read += is_allowed
                 forbidden += not is_allowed
-        except NoMore as error:
+        except SessionOver as error:
             self.reasons.append(str(error))
             self.is_whole = False
             return
@@ -117,7 +121,7 @@ class _Walk:
                 reasons = [f"{self.domain[:100]!r} is no host name"]
                 break
             try:
-                answer = await self.trip.fetch(url)
+                answer = await self.session.fetch(url)
             except (PageForbidden, RulesWithheld) as error:
                 self.is_forbidden = True
                 self.outcome = "forbidden" if isinstance(error, PageForbidden) else "unreachable"
@@ -135,7 +139,7 @@ class _Walk:
 
     async def _home_of(self, answer: Answer) -> Document | None:
         """The homepage that was answered, if it is one."""
-        if answer.status == _NOT_MODIFIED and answer.url in self.trip.known:
+        if answer.status == _NOT_MODIFIED and answer.url in self.session.known:
             self.is_unchanged = True
             return None
         self.seen.append(SeenPage(answer.url, answer.status, len(answer.content)))
@@ -156,7 +160,7 @@ class _Walk:
         linked = key_pages(home.url, home.links)
         if len(set(linked.values())) >= min(self.limits.pages, len(Kind)):
             return list(linked)
-        listed = await sitemaps.find(home.url, self.trip.sitemaps_of(home.url), self._read_sitemap)
+        listed = await sitemaps.find(home.url, self.session.sitemaps_of(home.url), self._read_sitemap)
         return list(key_pages(home.url, (*home.links, *(Link(url, "") for url in listed))))
 
     async def _read_sitemap(self, url: str) -> Sitemap | None:
@@ -167,10 +171,10 @@ class _Walk:
         if answer is None or not 200 <= answer.status < 300:
             return None
         size = sitemaps.MAX_BYTES if sitemaps.is_packed(answer.content) else len(answer.content)
-        return await by_size(size, self.reader, _take_sitemap_apart, answer)
+        return await run_by_size(size, self.reader, _parse_sitemap, answer)
 
     async def _open_page(self, url: str) -> bool:
-        """Reads one key page, or says why not; False where it is forbidden. Raises NoMore."""
+        """Reads one key page, or says why not; False where it is forbidden. Raises SessionOver."""
         try:
             answer = await self._ask(url)
         except PageForbidden:
@@ -186,21 +190,21 @@ class _Walk:
         return True
 
     async def _ask(self, url: str, **how: Any) -> Answer | None:
-        """An answer besides the homepage, None where there is none. Raises NoMore, PageForbidden."""
+        """An answer besides the homepage, None where there is none. Raises SessionOver, PageForbidden."""
         try:
-            answer = await self.trip.fetch(url, **how)
-        except (NoMore, PageForbidden):
+            answer = await self.session.fetch(url, **how)
+        except (SessionOver, PageForbidden):
             raise
         except (SiteUnreachable, PageRefused) as error:
             self.reasons.append(f"{path_of(url)[:100]}: {error}")
             self.is_whole &= not isinstance(error, SiteUnreachable)
             return None
         if answer.status in _OVERLOADED:
-            raise NoMore(f"{path_of(url)[:100]}: HTTP {answer.status}, so no more was asked for")
+            raise SessionOver(f"{path_of(url)[:100]}: HTTP {answer.status}, so no more was asked for")
         return answer
 
     async def _read(self, answer: Answer) -> Document:
-        document = await by_size(len(answer.content), self.reader, _take_apart, answer)
+        document = await run_by_size(len(answer.content), self.reader, _parse_page, answer)
         self.documents.append(document)
         if answer.is_cut:
             self.reasons.append(f"{path_of(answer.url)[:100]}: only the first {len(answer.content)} bytes")
@@ -210,7 +214,7 @@ class _Walk:
         """What all of it comes to."""
         site, found = Site(outcome=self.outcome), _NOTHING
         if self.documents:
-            found = await by_size(sum(page.size for page in self.documents), self.reader, self._extract)
+            found = await run_by_size(sum(page.size for page in self.documents), self.reader, self._extract)
             if found.is_cut:
                 self.reasons.append(f"not all that was read was searched within {self.limits.extract_timeout_s:g} s")
                 self.is_whole = False
@@ -244,9 +248,9 @@ class _Walk:
         )
 
 
-def _take_apart(answer: Answer) -> Document:
-    return read(answer.url, answer.text)
+def _parse_page(answer: Answer) -> Document:
+    return parse_html(answer.url, answer.text)
 
 
-def _take_sitemap_apart(answer: Answer) -> Sitemap:
+def _parse_sitemap(answer: Answer) -> Sitemap:
     return parse(answer.content, of=answer.url)

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator
 
-from enricher.extract.facts import LIKELY, Fact, listed
-from enricher.extract.figures import around
+from enricher.extract.facts import LIKELY, Fact, join_values
+from enricher.extract.figures import quote_around
 from enricher.pages.documents import Document, clean
 
 _KNOWN = re.compile(
@@ -23,5 +23,5 @@ def certification_facts(page: Document) -> Iterator[Fact]:
     """All of a page's as one fact; the quote is the first one's."""
     matches = [match for match, _ in zip(_KNOWN.finditer(page.text), range(_MOST), strict=False)]
     if matches:
-        names = listed(clean(match[0], 40) for match in matches)
-        yield Fact("certifications", names, page.url, "page", LIKELY, around(page.text, matches[0]))
+        names = join_values(clean(match[0], 40) for match in matches)
+        yield Fact("certifications", names, page.url, "page", LIKELY, quote_around(page.text, matches[0]))

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from enricher.extract.facts import FAIR, LIKELY, Fact, listed
+from enricher.extract.facts import FAIR, LIKELY, Fact, join_values
 from enricher.pages.documents import Document, clean
 
 _MOST = 12
@@ -34,7 +34,7 @@ def customer_facts(page: Document) -> Iterator[Fact]:
     if match := _SENTENCE.search(page.text):
         names = [name for part in _SPLIT.split(match[1])[:_MOST] if (name := _name(part))]
         if names:
-            yield Fact("customers", listed(names), page.url, "page", LIKELY, clean(match[0], 400))
+            yield Fact("customers", join_values(names), page.url, "page", LIKELY, clean(match[0], 400))
     links = {link.words for link in page.links}
     if heading := _HEADING.search(page.text):
         names = []
@@ -45,7 +45,7 @@ def customer_facts(page: Document) -> Iterator[Fact]:
             names.append(name)
         if len(names) >= _FEWEST_UNDER_HEADING:
             quote = clean(f"{heading[0]} {' '.join(names)}", 400)
-            yield Fact("customers", listed(names), page.url, "page", FAIR, quote)
+            yield Fact("customers", join_values(names), page.url, "page", FAIR, quote)
 
 
 def _name(text: str) -> str:

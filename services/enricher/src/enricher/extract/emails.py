@@ -26,14 +26,14 @@ _IN_WORDS = re.compile(
 _DOT_IN_WORDS = re.compile(" dot ", re.IGNORECASE)
 _WORDS = re.compile(r"[a-z]+")
 
-_DESKS = """
+_ROLE_NAMES = """
     account accounts admin administration billing booking bookings business career careers contact contactus cs customer
     customercare customerservice dpo enquiries enquiry export feedback finance general hello help helpdesk hi hr info
     information inquiries inquiry invoice it job jobs legal mail marketing media office operations order orders pdpa pr
     press privacy procurement purchasing quotation quotations quote reception recruit recruitment sales secretary
     security service services shop store support team tech webmaster
 """
-_ROLES = frozenset(_DESKS.split())
+_ROLES = frozenset(_ROLE_NAMES.split())
 #: Nobody reads these, or they are not addresses at all.
 _NOBODY = frozenset({"abuse", "donotreply", "do-not-reply", "mailer-daemon", "noreply", "no-reply", "postmaster"})
 _MADE_UP = frozenset(
@@ -44,7 +44,9 @@ _NOT_THEIRS = ("sentry.io", "wixpress.com", "sentry-next.wixpress.com", "schema.
 
 def find_emails(page: Document, site: str) -> list[str]:
     """The valid addresses of a page in lower case, sorted. `site` is its registrable domain: that is always real."""
-    return sorted({address for text in islice(_candidates(page), _MAX_CANDIDATES) if (address := valid(text, site))})
+    return sorted(
+        {address for text in islice(_candidates(page), _MAX_CANDIDATES) if (address := normalise_email(text, site))}
+    )
 
 
 def is_role(address: str) -> bool:
@@ -68,7 +70,7 @@ def _candidates(page: Document) -> Iterator[str]:
 
 
 @lru_cache(maxsize=1024)  # a site has its addresses on every page
-def valid(text: str, site: str) -> str | None:
+def normalise_email(text: str, site: str) -> str | None:
     """The address in its one spelling; None where it is none, or nobody's."""
     text = text.strip().strip(".'").lower()
     if not _ADDRESS.fullmatch(text):

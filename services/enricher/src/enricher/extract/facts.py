@@ -73,7 +73,7 @@ def merge(*sets: Iterable[Fact]) -> dict[Field, Fact]:
     return {field: winners[field] for field in FIELDS if field in winners}
 
 
-def pooled(facts: Iterable[Fact]) -> list[Fact]:
+def best_per_method(facts: Iterable[Fact]) -> list[Fact]:
     """The best fact of each field and method. A list holds what all pages give of it, under the surest page's name."""
     found: dict[tuple[Field, Method], list[Fact]] = {}
     for fact in facts:
@@ -82,7 +82,9 @@ def pooled(facts: Iterable[Fact]) -> list[Fact]:
     for (field, _), parts in found.items():
         fact = min(parts, key=_rank)
         if field in LISTS:
-            fact = replace(fact, value=listed(item for part in [fact, *parts] for item in items_of(part.value)))
+            fact = replace(
+                fact, value=join_values(item for part in [fact, *parts] for item in split_values(part.value))
+            )
         best.append(fact)
     return best
 
@@ -93,7 +95,7 @@ def open_fields(facts: Iterable[Fact]) -> tuple[Field, ...]:
     return tuple(field for field in FIELDS if field not in known or known[field].confidence < SETTLED)
 
 
-def listed(items: Iterable[str]) -> str:
+def join_values(items: Iterable[str]) -> str:
     """Several values as one, each once, whatever its capitals."""
     found: dict[str, str] = {}
     for item in items:
@@ -103,7 +105,7 @@ def listed(items: Iterable[str]) -> str:
     return _BETWEEN.join(found.values())
 
 
-def items_of(value: str) -> list[str]:
+def split_values(value: str) -> list[str]:
     """The values that `listed` put together."""
     return [item for item in value.split(_BETWEEN) if item]
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Set
 
-from enricher.extract.facts import FAIR, LIKELY, Fact, listed
+from enricher.extract.facts import FAIR, LIKELY, Fact, join_values
 from enricher.pages.documents import Document, Link, clean
 from enricher.pages.kinds import Kind, kind_of
 
@@ -44,11 +44,11 @@ def figure_facts(page: Document) -> Iterator[Fact]:
     if match := _PEOPLE.search(page.text):
         count = next(group for group in match.groups() if group).replace(",", "")
         if int(count):
-            yield Fact("employees", count, page.url, "page", LIKELY, around(page.text, match))
+            yield Fact("employees", count, page.url, "page", LIKELY, quote_around(page.text, match))
     if match := _FOUNDED.search(page.text):
-        yield Fact("founded_year", match[1], page.url, "page", LIKELY, around(page.text, match))
+        yield Fact("founded_year", match[1], page.url, "page", LIKELY, quote_around(page.text, match))
     elif match := _SINCE.search(page.text):
-        yield Fact("founded_year", match[1], page.url, "page", FAIR, around(page.text, match))
+        yield Fact("founded_year", match[1], page.url, "page", FAIR, quote_around(page.text, match))
 
 
 def price_facts(page: Document, linked: Set[Kind]) -> Iterator[Fact]:
@@ -56,12 +56,12 @@ def price_facts(page: Document, linked: Set[Kind]) -> Iterator[Fact]:
     if kind_of(Link(page.url, "")) is Kind.PRICING:
         prices = [clean(match[0], 40) for match, _ in zip(_PRICE.finditer(page.text), range(20), strict=False)]
         if prices:
-            yield Fact("pricing", listed([*dict.fromkeys(prices)][:_MOST_PRICES]), page.url, "page", LIKELY)
+            yield Fact("pricing", join_values([*dict.fromkeys(prices)][:_MOST_PRICES]), page.url, "page", LIKELY)
     if Kind.PRICING in linked:
         yield Fact("pricing", "has a pricing page", page.url, "page", FAIR)
 
 
-def around(text: str, match: re.Match[str]) -> str:
+def quote_around(text: str, match: re.Match[str]) -> str:
     """The match with some of its line on either side, from word to word: a quote."""
     start = text.rfind("\n", 0, match.start()) + 1
     end = text.find("\n", match.end())

@@ -13,7 +13,7 @@ from common.contracts import Contact
 from enricher.extract.certifications import certification_facts
 from enricher.extract.customers import customer_facts
 from enricher.extract.emails import find_emails, is_role
-from enricher.extract.facts import CERTAIN, HINT, LIKELY, Fact, listed, pooled
+from enricher.extract.facts import CERTAIN, HINT, LIKELY, Fact, best_per_method, join_values
 from enricher.extract.figures import figure_facts, price_facts
 from enricher.extract.hiring import hiring_facts
 from enricher.extract.linkedin import linkedin_facts
@@ -23,7 +23,7 @@ from enricher.extract.phones import find_phones
 from enricher.extract.postal_addresses import address_facts
 from enricher.extract.registrations import uen_facts
 from enricher.extract.technology import find_technology
-from enricher.pages.documents import Document, Link, clean, read
+from enricher.pages.documents import Document, Link, clean, parse_html
 from enricher.pages.json_ld import organisations, values
 from enricher.pages.kinds import Kind, kind_of
 from enricher.pages.urls import host_of, site_of
@@ -60,30 +60,30 @@ def extract(
     time that it says yes is what there is. What is news depends on the day of the visit: without one nothing is.
     """
     home = pages[0]
-    notes = _Notes(site_of(host_of(home.url)), today)
+    found = _Collector(site_of(host_of(home.url)), today)
     is_cut = False
-    for look in _looks(pages, notes):
+    for look_at in _slices(pages, found):
         if is_time_up():
             is_cut = True
             break
-        look()
+        look_at()
     return Findings(
         title=home.title or None,
         about=_about(pages) or None,
-        tech=tuple(sorted(notes.tech)),
-        has_careers=any(Kind.CAREERS in kinds for kinds in notes.linked.values()),
-        contacts=notes.best_contacts()[:MAX_CONTACTS],
-        facts=tuple(pooled(notes.all_facts())),
+        tech=tuple(sorted(found.tech)),
+        has_careers=any(Kind.CAREERS in kinds for kinds in found.linked.values()),
+        contacts=found.best_contacts()[:MAX_CONTACTS],
+        facts=tuple(best_per_method(found.all_facts())),
         is_cut=is_cut,
     )
 
 
 def warm_up() -> None:
     """Loads the tables (public suffixes, numbering plans) that the first visit would otherwise wait for."""
-    extract([read("http://acme.com.sg/", '<a href="/about">Acme</a> info@acme.com.sg +65 6123 4567')])
+    extract([parse_html("http://acme.com.sg/", '<a href="/about">Acme</a> info@acme.com.sg +65 6123 4567')])
 
 
-class _Notes:
+class _Collector:
     """What was found so far."""
 
     def __init__(self, site: str, today: date | None) -> None:
@@ -95,10 +95,10 @@ class _Notes:
         self.linked: dict[str, Set[Kind]] = {}
         self._contacts: dict[tuple[str, str], tuple[int, int, str, Contact]] = {}
 
-    def take(self, find: Callable[[Document], Iterable[Fact]], page: Document) -> None:
+    def add(self, find: Callable[[Document], Iterable[Fact]], page: Document) -> None:
         self.facts += find(page)
 
-    def take_emails(self, page: Document, nth: int) -> None:
+    def add_emails(self, page: Document, nth: int) -> None:
         """People of the company first, then its desks, then addresses elsewhere."""
         for address in find_emails(page, self.site):
             role = is_role(address)
@@ -106,27 +106,27 @@ class _Notes:
             contact = Contact(kind="email", value=address, is_role=role, source_url=page.url)
             self._contacts.setdefault(("email", address), (rank, nth, address, contact))
 
-    def take_phones(self, page: Document, nth: int) -> None:
+    def add_phones(self, page: Document, nth: int) -> None:
         """After all addresses. The first number of the site is the company's."""
         for number in find_phones(page):
             contact = Contact(kind="phone", value=number, source_url=page.url)
             self._contacts.setdefault(("phone", number), (3, nth, number, contact))
             self.facts.append(Fact("phone", number, page.url, "page", LIKELY))
 
-    def take_links(self, page: Document) -> None:
+    def add_links(self, page: Document) -> None:
         """What kinds of pages there are, of which hiring and pricing speak."""
         kinds = {kind for link in (*page.links, Link(page.url, "")) if (kind := kind_of(link)) is not None}
         self.linked[page.url] = kinds
         self.facts += hiring_facts(page, kinds)
         self.facts += price_facts(page, kinds)
 
-    def take_technology(self, page: Document) -> None:
+    def add_technology(self, page: Document) -> None:
         found = find_technology(page)
         self.tech |= found
         if found:
-            self.facts.append(Fact("technologies", listed(sorted(found)), page.url, "page", CERTAIN))
+            self.facts.append(Fact("technologies", join_values(sorted(found)), page.url, "page", CERTAIN))
 
-    def take_news(self, page: Document) -> None:
+    def add_news(self, page: Document) -> None:
         """The newest item of all pages, not one of each."""
         if self.today is not None:
             known = [self.news] if self.news else []
@@ -150,19 +150,19 @@ _FINDERS: tuple[Callable[[Document], Iterable[Fact]], ...] = (
 )
 
 
-def _looks(pages: Sequence[Document], notes: _Notes) -> Iterator[Callable[[], None]]:
+def _slices(pages: Sequence[Document], found: _Collector) -> Iterator[Callable[[], None]]:
     """The slices, the most wanted first."""
     for nth, page in enumerate(pages):
-        yield partial(notes.take_emails, page, nth)
-        yield partial(notes.take_phones, page, nth)
-        yield partial(notes.take_links, page)
-        yield partial(notes.take_technology, page)
-    yield partial(notes.take, _summary_facts, pages[0])
+        yield partial(found.add_emails, page, nth)
+        yield partial(found.add_phones, page, nth)
+        yield partial(found.add_links, page)
+        yield partial(found.add_technology, page)
+    yield partial(found.add, _summary_facts, pages[0])
     for page in pages:
         for find in _FINDERS:
-            yield partial(notes.take, find, page)
-        yield partial(notes.take_news, page)
-    yield partial(notes.take, partial(_about_page, pages), pages[0])
+            yield partial(found.add, find, page)
+        yield partial(found.add_news, page)
+    yield partial(found.add, partial(_about_page, pages), pages[0])
 
 
 def _summary_facts(home: Document) -> Iterator[Fact]:

@@ -33,10 +33,10 @@ def hiring_facts(page: Document, linked: Set[Kind]) -> Iterator[Fact]:
     """Such as "3 open roles: …", "no open roles", or merely that one of the pages `linked` from here is for it."""
     posted = {clean(title, _LONGEST) for title in texts_of(nodes_of(page, "JobPosting"), "title")} - {""}
     if posted:
-        yield Fact("hiring", _told(sorted(posted)), page.url, "schema.org", CERTAIN)
+        yield Fact("hiring", _summary(sorted(posted)), page.url, "schema.org", CERTAIN)
     if kind_of(Link(page.url, "")) is Kind.CAREERS:
         if roles := find_roles(page.text):
-            yield Fact("hiring", _told(roles), page.url, "page", LIKELY, roles[0])
+            yield Fact("hiring", _summary(roles), page.url, "page", LIKELY, roles[0])
         elif match := _NONE.search(page.text):
             yield Fact("hiring", "no open roles", page.url, "page", LIKELY, match[0])
         else:
@@ -59,6 +59,6 @@ def find_roles(text: str) -> list[str]:
     return roles
 
 
-def _told(roles: list[str]) -> str:
+def _summary(roles: list[str]) -> str:
     named = ", ".join(dict.fromkeys(clean(role.partition("(")[0], 60) for role in roles[:_NAMED]))
     return f"{len(roles)} open role{'s' if len(roles) > 1 else ''}: {named}{', …' if len(roles) > _NAMED else ''}"

@@ -11,7 +11,7 @@ from html import unescape
 from typing import Final, NamedTuple
 
 from enricher.extract.facts import CERTAIN, LIKELY, Fact, Method
-from enricher.extract.prompt_injection import gives_orders, is_disguised
+from enricher.extract.prompt_injection import is_disguised, is_injection
 from enricher.pages.documents import Document, clean
 from enricher.pages.json_ld import nodes_of, texts_of
 from enricher.pages.urls import path_of
@@ -68,7 +68,7 @@ def _item(said: str, headline: str, url: str, method: Method, today: date) -> It
     headline = clean(_MARKUP.sub(" ", headline[:_LONGEST_READ]), MAX_HEADLINE)
     if len(headline) < _SHORTEST or not _LETTER.search(headline):
         return
-    if not (gives_orders(headline) or is_disguised(headline)):  # people and models read it in a lead's rationale
+    if not (is_injection(headline) or is_disguised(headline)):  # people and models read it in a lead's rationale
         yield Item(day, headline, url, method)
 
 

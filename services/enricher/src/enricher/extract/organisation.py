@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from enricher.extract.facts import CERTAIN, LIKELY, Fact, Field, listed
+from enricher.extract.facts import CERTAIN, LIKELY, Fact, Field, join_values
 from enricher.extract.figures import year_in
 from enricher.extract.postal_addresses import MAX_ADDRESS
 from enricher.pages.documents import Document, clean
@@ -31,26 +31,28 @@ def organisation_facts(page: Document) -> Iterator[Fact]:
             yield Fact(field, value, page.url, "schema.org", CERTAIN)
     for field, properties in _LISTS:
         items = [item for name in properties for item in texts_of(nodes, name)]
-        if value := listed(clean(item, _MAX_VALUE) for item in items[:_MAX_ITEMS]):
+        if value := join_values(clean(item, _MAX_VALUE) for item in items[:_MAX_ITEMS]):
             yield Fact(field, value, page.url, "schema.org", CERTAIN)
     products = [name for kind in ("Product", "Service") for name in texts_of(nodes_of(page, kind), "name")]
-    if value := listed(clean(name, _MAX_VALUE) for name in products[:_MAX_ITEMS]):
+    if value := join_values(clean(name, _MAX_VALUE) for name in products[:_MAX_ITEMS]):
         yield Fact("products", value, page.url, "schema.org", LIKELY)
 
 
 def _texts(nodes: list[Node]) -> Iterator[tuple[Field, str]]:
     yield "summary", clean(next(iter(texts_of(nodes, "description")), ""), MAX_SUMMARY)
     yield "founded_year", next((year for text in texts_of(nodes, "foundingDate") if (year := year_in(text))), "")
-    yield "employees", next((text for node in nodes if (text := _people(node.get("numberOfEmployees")))), "")
+    yield "employees", next((text for node in nodes if (text := _headcount(node.get("numberOfEmployees")))), "")
     yield "address", next((text for node in nodes if (text := _address(node.get("address")))), "")
     yield "pricing", clean(next(iter(texts_of(nodes, "priceRange")), ""), _MAX_VALUE)
 
 
-def _people(value: Any) -> str:
+def _headcount(value: Any) -> str:
     """A number, or a range as "10-50"."""
     if isinstance(value, dict):
         ends = [value.get("minValue"), value.get("maxValue")]
-        return "-".join(_people(end) for end in ends) if all(map(_people, ends)) else _people(value.get("value"))
+        return (
+            "-".join(_headcount(end) for end in ends) if all(map(_headcount, ends)) else _headcount(value.get("value"))
+        )
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e9:
         value = int(value)
     text = clean(str(value), 20) if isinstance(value, str) or (type(value) is int and abs(value) < 10**9) else ""

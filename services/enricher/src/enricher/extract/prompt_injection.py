@@ -12,7 +12,7 @@ _BEFORE = r"(?:previous|prior|preceding|above|earlier|former|foregoing|existing|
 _WHAT = r"(?:instructions?|prompts?|directions?|rules|guidelines|messages?|context|orders|text|input|constraints)"
 #: Of plain text in lower case. What has to begin with a word stands behind one \b: tried at every letter, with capitals
 #: or without, it took a page five times as long.
-_ORDERS = re.compile(
+_INJECTIONS = re.compile(
     r"^\s{0,3}[#*>\[(<]{0,4}\s?(?:system|assistant|user|developer|human|ai)\s?[\])>*]{0,3}\s?:"
     rf"|\b(?:(?:ignore|disregard|forget|override|bypass|overrule|skip){_GAP}{_ALL}(?:{_BEFORE}{_GAP}){{1,2}}{_WHAT}\b"
     rf"|(?:ignore|disregard|forget|override){_GAP}{_ALL}{_WHAT}\b"
@@ -41,9 +41,9 @@ _PLAIN = str.maketrans(
 )
 
 
-def gives_orders(text: str) -> bool:
+def is_injection(text: str) -> bool:
     """True where a text tells a model what to do."""
-    return _ORDERS.search(_plain(text)) is not None
+    return _INJECTIONS.search(_plain(text)) is not None
 
 
 def is_disguised(text: str) -> bool:
@@ -53,7 +53,7 @@ def is_disguised(text: str) -> bool:
     return any(_LATIN.search(word) and _LOOK_LIKE.search(word) for word in _WORD.findall(text))
 
 
-def without_orders(text: str) -> tuple[str, int]:
+def without_injections(text: str) -> tuple[str, int]:
     """The text without the lines that give orders, also across lines, and how many those are; disguised ones, too."""
     lines = text.split("\n")
     plain = [_plain(line).replace("\n", " ") for line in lines]
@@ -62,7 +62,7 @@ def without_orders(text: str) -> tuple[str, int]:
     for line in plain:
         ends.append((ends[-1] + 1 if ends else 0) + len(line))
     nth = 0
-    for match in _ORDERS.finditer(whole):
+    for match in _INJECTIONS.finditer(whole):
         while ends[nth] < match.start():
             nth += 1
         last = nth

@@ -16,9 +16,9 @@ from pydantic import BaseModel, create_model
 
 from enricher.errors import StepSkipped
 from enricher.extract.facts import LIKELY, Fact, Field, merge
-from enricher.extract.prompt_injection import without_orders
+from enricher.extract.prompt_injection import without_injections
 from enricher.llm.corpus import Corpus, Passage
-from enricher.llm.grounding import supported
+from enricher.llm.grounding import grounded
 from enricher.pages.documents import clean
 from enricher.vendors.errors import VendorError
 
@@ -70,7 +70,7 @@ Ask: TypeAlias = Callable[[str, str, type[BaseModel]], Awaitable[Answer]]
 
 
 @dataclass(frozen=True, slots=True)
-class Understanding:
+class LlmExtraction:
     """What a model found in the corpus. `dropped` values were not supported; `problems` say what went wrong."""
 
     facts: tuple[Fact, ...] = ()
@@ -79,16 +79,16 @@ class Understanding:
     problems: tuple[str, ...] = ()
 
 
-async def understand(
+async def extract_open_fields(
     corpus: Corpus, open_fields: Sequence[Field], ask: Ask, *, chunks: int, timeout_s: float
-) -> Understanding:
+) -> LlmExtraction:
     """Asks for the open fields, in at most `chunks` questions of `timeout_s` each; none for a field that is answered.
 
     What one chunk gave is kept when the next one fails. Never raises for a vendor's failure.
     """
     corpus, left_out = _readable(corpus)
     wanted = [field for field in _QUESTIONS if field in open_fields]
-    known = Understanding(problems=(f"{left_out} lines that give orders were not read",) if left_out else ())
+    known = LlmExtraction(problems=(f"{left_out} lines that give orders were not read",) if left_out else ())
     for nth, chunk in enumerate(_chunks(corpus, chunks), 1):
         if not wanted:
             break
@@ -125,7 +125,7 @@ def _readable(corpus: Corpus) -> tuple[Corpus, int]:
     """The corpus without what speaks to models, and how many lines those were."""
     passages, left_out = [], 0
     for passage in corpus.passages:
-        text, bad = without_orders(passage.text)
+        text, bad = without_injections(passage.text)
         passages.append(replace(passage, text=text) if bad else passage)
         left_out += bad
     return (Corpus(tuple(passages)) if left_out else corpus), left_out
@@ -170,7 +170,7 @@ def _facts(parsed: BaseModel | None, wanted: Sequence[Field], corpus: Corpus) ->
         if not isinstance(value, str) or not value.strip():
             continue
         quote = quote if isinstance(quote, str) else ""
-        kept, lost = supported(field, value, quote, corpus)
+        kept, lost = grounded(field, value, quote, corpus)
         dropped += lost
         source = _source(corpus, quote) if kept else None
         if source:
@@ -184,5 +184,5 @@ def _source(corpus: Corpus, quote: str) -> Passage | None:
     return next((passage for passage in corpus.passages if passage.url == url), None)
 
 
-def _with_problem(known: Understanding, problem: str) -> Understanding:
+def _with_problem(known: LlmExtraction, problem: str) -> LlmExtraction:
     return replace(known, problems=(*known.problems, clean(problem, 200)))

@@ -7,8 +7,8 @@ made of the quote's own words, its numbers and names are the quote's, and the qu
 import re
 from typing import Final
 
-from enricher.extract.facts import LISTS, Field, items_of, listed
-from enricher.extract.prompt_injection import gives_orders, is_disguised
+from enricher.extract.facts import LISTS, Field, join_values, split_values
+from enricher.extract.prompt_injection import is_disguised, is_injection
 from enricher.llm.corpus import Corpus, folded
 from enricher.pages.documents import clean
 from enricher.pages.urls import has_known_suffix
@@ -42,7 +42,7 @@ _STEM = 4  # letters of a word that its other forms share: make, making; precise
 _OWN_WORDS = 0.7  # share of a summary's longer words that have to be the quote's
 
 
-def supported(field: Field, value: str, quote: str, corpus: Corpus) -> tuple[str, int]:
+def grounded(field: Field, value: str, quote: str, corpus: Corpus) -> tuple[str, int]:
     """The value as far as the quote supports it, and how much of it was dropped: items of a list, or the whole as one.
 
     An empty value is one of which nothing is left.
@@ -50,7 +50,7 @@ def supported(field: Field, value: str, quote: str, corpus: Corpus) -> tuple[str
     is_fit = 0 < len(quote) <= MAX_QUOTE and corpus.holds(quote) is not None
     needed = _NEEDED.get(field)
     words = f" {folded(quote)} "
-    if not is_fit or gives_orders(quote) or is_disguised(quote) or (needed and not needed.search(words)):
+    if not is_fit or is_injection(quote) or is_disguised(quote) or (needed and not needed.search(words)):
         return "", 1
     if field not in _MAY_DENY and _DENIAL.search(words) and not _DENIAL.search(f" {folded(value)} "):
         return "", 1
@@ -58,15 +58,15 @@ def supported(field: Field, value: str, quote: str, corpus: Corpus) -> tuple[str
         text = value.strip()
         is_kept = _is_clean(text, _LONGEST.get(field, _LONGEST_VALUE), corpus) and _follows(field, text, quote, words)
         return (clean(text, len(text)), 0) if is_kept else ("", 1)
-    items = [item.strip() for item in items_of(value.replace("\n", ";").replace(";", "; "))][: 2 * _MOST_ITEMS]
+    items = [item.strip() for item in split_values(value.replace("\n", ";").replace(";", "; "))][: 2 * _MOST_ITEMS]
     items = [item for item in items if item]
     kept = [item for item in items if _is_clean(item, _LONGEST_ITEM, corpus) and _stands_in(item, words)][:_MOST_ITEMS]
-    return listed(clean(item, _LONGEST_ITEM) for item in kept), max(len(items) - len(kept), 0 if kept else 1)
+    return join_values(clean(item, _LONGEST_ITEM) for item in kept), max(len(items) - len(kept), 0 if kept else 1)
 
 
 def _is_clean(text: str, longest: int, corpus: Corpus) -> bool:
     """Short enough, no orders, no disguise, and no URL or address that the corpus does not have."""
-    if not text or len(text) > longest or gives_orders(text) or is_disguised(text):
+    if not text or len(text) > longest or is_injection(text) or is_disguised(text):
         return False
     return all(
         corpus.holds(part.strip(".,;()<>\"'"))

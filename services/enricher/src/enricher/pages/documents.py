@@ -98,7 +98,7 @@ def clean(text: str, limit: int) -> str:
     return line[:limit].rpartition(" ")[0] or line[:limit]
 
 
-def read(url: str, html: str) -> Document:
+def parse_html(url: str, html: str) -> Document:
     """Takes a page apart. Never raises; takes CPU, so large pages belong in a thread."""
     html = shallow(html[:MAX_HTML])
     tree, tags = LexborHTMLParser(html), html.lower()  # looking in the tree for what is not there takes a while, too
@@ -129,7 +129,7 @@ def read(url: str, html: str) -> Document:
     return replace(found, text=text, dated=tuple(_dated(tree)) if "<time" in tags else ())
 
 
-def plain(url: str, text: str) -> Document:
+def parse_text(url: str, text: str) -> Document:
     """A page of which only the text is there, a line per piece of it."""
     return Document(url=url, text=_lines(text[: 2 * MAX_TEXT].replace("\n", _BETWEEN)))
 

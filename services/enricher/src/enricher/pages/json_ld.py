@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any, TypeAlias
 
 from enricher.pages.documents import Document
-from enricher.pages.urls import host_of, may_be_home, resolve
+from enricher.pages.urls import host_of, may_be_same_owner, resolve
 
 Node: TypeAlias = dict[str, Any]
 
@@ -118,4 +118,4 @@ def _is_own(node: Node, page_url: str) -> bool:
     """True unless the node names another site as its own."""
     url = node.get("url")
     target = resolve(page_url, url) if isinstance(url, str) else None
-    return target is None or may_be_home(host_of(target), of=host_of(page_url))
+    return target is None or may_be_same_owner(host_of(target), of=host_of(page_url))

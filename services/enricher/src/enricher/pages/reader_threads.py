@@ -13,7 +13,7 @@ R = TypeVar("R")
 WORTH_A_THREAD = 8_000
 
 
-async def by_size(size: int, reader: Executor | None, work: Callable[..., R], *arguments: object) -> R:
+async def run_by_size(size: int, reader: Executor | None, work: Callable[..., R], *arguments: object) -> R:
     """What `work` gives for these arguments, which are of this size; without a `reader` in any thread."""
     if size < WORTH_A_THREAD:
         return work(*arguments)

@@ -99,6 +99,6 @@ def has_known_suffix(host: str) -> bool:
     return bool(_SUFFIXES.extract_str(host).suffix)
 
 
-def may_be_home(host: str, of: str) -> bool:
+def may_be_same_owner(host: str, of: str) -> bool:
     """True where `host` belongs to the site `of`, or bears its name under another suffix: acme.com of acme.com.sg."""
     return site_of(host) == site_of(of) or name_and_suffix(host)[0] == name_and_suffix(of)[0]

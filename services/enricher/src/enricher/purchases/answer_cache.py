@@ -1,7 +1,7 @@
-"""Answers that cost something, each kept under what was asked: while it is fresh nobody pays for it again.
+"""A cache of paid answers, by vendor and request: a fresh answer is never paid for again.
 
-Who asks holds a lease on the row, and renews it, but no transaction; who wants the same meanwhile waits for the answer.
-It is kept before anything is made of it, so that a killed replica has at most the calls lost that were under way.
+The caller that asks the vendor holds a renewed lease on the row, not a transaction. Others that want the same answer
+wait for it. An answer is saved before it is used, so a killed replica loses only the calls that were under way.
 """
 
 import asyncio
@@ -19,38 +19,38 @@ from common.errors import Unavailable
 from common.group_commit import GroupCommit
 from enricher.errors import StepSkipped
 from enricher.purchases import vendor_answers
-from enricher.purchases.guarded_call import Calls
-from enricher.purchases.leases import LEASE, PATIENCE, renewed
-from enricher.purchases.vendor_answers import Found, Question
+from enricher.purchases.guarded_call import GuardedCalls
+from enricher.purchases.leases import LEASE, WAIT_LIMIT, keep_renewing
+from enricher.purchases.vendor_answers import ClaimResult, Question
 from enricher.vendors.errors import Vendor
 
 T = TypeVar("T")
 
-#: Whose answers are everybody's.
+#: The tenant id under which public answers are kept, for all tenants.
 PUBLIC = 0
 
 _POLL_S = 0.1
 
 
-class Form(NamedTuple, Generic[T]):
-    """How an answer becomes JSON, and back. `load` raises ValueError, LookupError or TypeError for what is none."""
+class Codec(NamedTuple, Generic[T]):
+    """Converts an answer to JSON and back. `load` raises ValueError, LookupError or TypeError for other values."""
 
     dump: Callable[[T], Any]
     load: Callable[[Any], T]
 
 
-class Paid(NamedTuple, Generic[T]):
-    """An answer, and what it cost just now: nothing, if it had been bought before and is not new."""
+class PaidAnswer(NamedTuple, Generic[T]):
+    """An answer with the units charged now; a cached one (`is_new` is False) costs nothing."""
 
     answer: T
     units: int = 0
     is_new: bool = False
 
 
-class Bought:
-    """Asks vendors through `calls`, once for the same while that is fresh."""
+class AnswerCache:
+    """Returns cached answers, and asks vendors through `calls` for the others."""
 
-    def __init__(self, group_commit: GroupCommit, calls: Calls, *, lease: timedelta = LEASE) -> None:
+    def __init__(self, group_commit: GroupCommit, calls: GuardedCalls, *, lease: timedelta = LEASE) -> None:
         self._group_commit = group_commit
         self._calls = calls
         self._lease = lease
@@ -66,11 +66,11 @@ class Bought:
         units: int,
         make: Callable[[], Awaitable[T]],
         charged: Callable[[T], int],
-        form: Form[T],
-    ) -> Paid[T]:
-        """The answer to `request` (whatever JSON can hold), kept or from the vendor, at `tenant_id`'s cost.
+        codec: Codec[T],
+    ) -> PaidAnswer[T]:
+        """Returns the answer to `request` (any JSON value), cached or from the vendor, at `tenant_id`'s cost.
 
-        `units` is the most that it can cost. Raises StepSkipped where there is none to be had, Unavailable.
+        `units` is the most that the call can cost. Raises StepSkipped if no answer can be had, and Unavailable.
         """
         owner = PUBLIC if is_public else tenant_id
         digest = hashlib.sha256(json.dumps(request, sort_keys=True, default=str).encode()).hexdigest()
@@ -78,49 +78,49 @@ class Bought:
         began = time.monotonic()
         while True:
             waited = timedelta(seconds=time.monotonic() - began)
-            # What came while we waited was not there before.
+            # An answer that came while we waited counts as fresh.
             found = await self._find_or_claim(owner, replace(question, within=max(fresh_for, waited)))
             if found.is_ours:
                 break
             if found.answer is not None:
-                with suppress(ValueError, LookupError, TypeError):  # another version of the program left it
-                    return Paid(form.load(json.loads(found.answer)))
-                await self._group_commit(owner, vendor_answers.forget, question)
-            elif waited > PATIENCE:
+                with suppress(ValueError, LookupError, TypeError):  # written by another version of the program
+                    return PaidAnswer(codec.load(json.loads(found.answer)))
+                await self._group_commit(owner, vendor_answers.delete_answers, question)
+            elif waited > WAIT_LIMIT:
                 raise StepSkipped(f"{vendor}: somebody else asks the same, and gets no answer")
             else:
                 await asyncio.sleep(_POLL_S)
         answer = await self._buy(
-            owner, question, form, lambda: self._calls.call(vendor, tenant_id, units=units, make=make, charged=charged)
+            owner, question, codec, lambda: self._calls.call(vendor, tenant_id, units=units, make=make, charged=charged)
         )
-        return Paid(answer, charged(answer), is_new=True)
+        return PaidAnswer(answer, charged(answer), is_new=True)
 
-    async def _find_or_claim(self, owner: int, question: Question) -> Found:
-        """As `vendor_answers` has it; cancelled, it leaves nothing claimed."""
+    async def _find_or_claim(self, owner: int, question: Question) -> ClaimResult:
+        """Finds the answer or claims the request. When cancelled, releases the claim."""
         try:
             return await self._group_commit(owner, vendor_answers.find_or_claim, question)
         except asyncio.CancelledError:
-            await self._leave(owner, question)
+            await self._release(owner, question)
             raise
 
-    async def _buy(self, owner: int, question: Question, form: Form[T], call: Callable[[], Awaitable[T]]) -> T:
-        """The answer, kept; where there is none, the next one may ask at once."""
+    async def _buy(self, owner: int, question: Question, codec: Codec[T], call: Callable[[], Awaitable[T]]) -> T:
+        """Calls the vendor and saves the answer. On failure it releases the claim, so that others may ask at once."""
 
         async def renew() -> None:
             await self._group_commit(owner, vendor_answers.renew, question)
 
         is_kept = False
         try:
-            async with renewed(renew, self._lease):
+            async with keep_renewing(renew, self._lease):
                 answer = await call()
-            text = json.dumps(form.dump(answer))
-            await self._group_commit(owner, vendor_answers.keep, replace(question, answer=text))
+            text = json.dumps(codec.dump(answer))
+            await self._group_commit(owner, vendor_answers.save, replace(question, answer=text))
             is_kept = True
         finally:
             if not is_kept:
-                await self._leave(owner, question)
+                await self._release(owner, question)
         return answer
 
-    async def _leave(self, owner: int, question: Question) -> None:
+    async def _release(self, owner: int, question: Question) -> None:
         with suppress(Unavailable):  # the lease runs out by itself
-            await self._group_commit(owner, vendor_answers.leave, question)
+            await self._group_commit(owner, vendor_answers.release, question)

@@ -1,11 +1,10 @@
-"""What each tenant may spend on a vendor in a day of Singapore. Counted in PostgreSQL: it holds across replicas.
+"""Budgets: the units that each tenant may spend on a vendor per day in Singapore. PostgreSQL counts for all replicas.
 
-Units are counted before a call and put right after it: whoever dies in between has spent them. So a caller reserves the
-most that the call can cost; reserving less would let calls at the same time go beyond the cap together, by what each of
-them costs more than it said.
+A caller reserves the most that its call can cost, and settles with the real cost afterwards. Units of a replica that
+dies in between stay spent. Reserving less would let concurrent calls exceed the cap together.
 
-Calls of one replica at the same moment are counted in one transaction (`group_commit`). The rows are locked, in one
-order, before they are looked at; then each caller in turn gets its units, if they fit.
+Concurrent calls of a replica are counted in one transaction (`group_commit`). It locks the rows in one order, then
+gives each caller in turn its units if they fit.
 """
 
 from collections import defaultdict
@@ -41,7 +40,7 @@ _USED = "SELECT used FROM vendor_usage WHERE tenant_id = tenant() AND day = $1 A
 
 @dataclass(frozen=True, slots=True)
 class _Change:
-    """Units to be counted, or where there are fewer than none, given back. With a `cap` it is a call's reservation."""
+    """A change of the units used; negative ones are returned. With a `cap` it is a reservation: it may be refused."""
 
     day: date
     vendor: Vendor
@@ -50,23 +49,23 @@ class _Change:
 
 
 class Budgets:
-    """The caps, per tenant, vendor and day. A vendor without a cap may not be used."""
+    """Reserves and settles units. `caps` are per tenant, vendor and day; a vendor without a cap may not be used."""
 
     def __init__(self, group_commit: GroupCommit, caps: Mapping[Vendor, int]) -> None:
         self._group_commit = group_commit
         self._caps = caps
 
     async def reserve(self, tenant_id: int, vendor: Vendor, units: int, *, day: date) -> bool:
-        """Counts the most that a call can cost as used. False, and nothing counted, if that is more than is left."""
+        """Reserves the most that a call can cost. False, with nothing reserved, if that is more than is left."""
         if units < 0:
             raise ValueError(f"{units} units cannot be reserved")
         change = _Change(day, vendor, units, cap=self._caps.get(vendor, 0))
         return await self._group_commit(tenant_id, count_units, change)
 
     async def settle(self, tenant_id: int, vendor: Vendor, *, reserved: int, charged: int, day: date) -> None:
-        """Puts the reservation right. To be called once for each, with the day of the reservation.
+        """Replaces the reservation by the real charge. Call it once per reservation, with the reservation's day.
 
-        A charge beyond it is counted as it is, also beyond the cap: the vendor has taken it.
+        A charge above the reservation is counted in full, even above the cap: the vendor has taken it.
         """
         if charged > reserved:
             log.warning(
@@ -80,17 +79,17 @@ class Budgets:
             await self._group_commit(tenant_id, count_units, _Change(day, vendor, charged - reserved))
 
     async def release(self, tenant_id: int, vendor: Vendor, *, reserved: int, day: date) -> None:
-        """Gives the reservation back: nothing was charged. It stays counted among the calls."""
+        """Returns the reserved units: nothing was charged. The call stays counted among the calls."""
         await self.settle(tenant_id, vendor, reserved=reserved, charged=0, day=day)
 
     async def left(self, tenant_id: int, vendor: Vendor, *, day: date) -> int:
-        """How many units may still be reserved."""
+        """Returns the units that may still be reserved."""
         used = await self._group_commit(tenant_id, find_used, (day, vendor))
         return max(self._caps.get(vendor, 0) - used, 0)
 
 
 async def count_units(tx: Connection, changes: Sequence[_Change]) -> list[bool]:
-    """Counts the changes; says of each whether it was counted. What is given back always is, and makes room first."""
+    """Applies the changes; True for each that was applied. Returned units are applied first, and always."""
     used = await _locked(tx, sorted({(change.day, change.vendor) for change in changes}))
     calls: dict[tuple[date, Vendor], int] = defaultdict(int)
     counted = [True] * len(changes)
@@ -111,7 +110,7 @@ async def count_units(tx: Connection, changes: Sequence[_Change]) -> list[bool]:
 
 
 async def _locked(tx: Connection, accounts: Sequence[tuple[date, Vendor]]) -> dict[tuple[date, Vendor], int]:
-    """What is used of each by now; nobody else changes it before the transaction ends."""
+    """Locks the rows until the transaction ends, and returns the units used of each account."""
     wanted = set(accounts)
     days, vendors = zip(*accounts, strict=True)
     while True:

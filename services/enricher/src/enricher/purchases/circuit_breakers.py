@@ -1,11 +1,11 @@
-"""Whom nobody calls for a while: one breaker per vendor, in PostgreSQL, shared by all replicas.
+"""Circuit breakers: one per vendor, in PostgreSQL, shared by all replicas.
 
-    closed   calls go through; failures in a row are counted, a success starts the count afresh
-    open     no call goes through; what calls under way report is not counted
-    probing  the time is over: one call goes through, and what becomes of it closes or opens again. Meanwhile it is open
-             for everybody else, for as long as the longest call takes: a probe that died is then replaced
+    closed     calls go through; consecutive failures are counted, a success resets the count
+    open       no call goes through; results of calls that were under way are not counted
+    half-open  one call, the probe, goes through: its result closes the breaker or opens it again. For other calls it
+               stays open, for as long as the longest call takes: then a lost probe is replaced
 
-It opens after 5 failures in a row, for 5 s, for twice as long with each probe that fails, for 5 min at most.
+A breaker opens after 5 consecutive failures, for 5 s. Each failed probe doubles the time, up to 5 min.
 """
 
 import asyncio
@@ -62,8 +62,8 @@ class _Seen:
     failures: int
 
 
-class Breakers:
-    """One replica's view of the breakers. What it saw is good for a second: `clock` is in seconds, of any start."""
+class CircuitBreakers:
+    """The breakers as one replica sees them. It caches a state for one second of `clock` (monotonic seconds)."""
 
     def __init__(self, database: Database, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._database = database
@@ -72,14 +72,15 @@ class Breakers:
         self._asking: defaultdict[Vendor, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._probing: set[Vendor] = set()
 
-    async def is_open(self, vendor: Vendor) -> str | None:
-        """Why this vendor is not to be called now, and until when. None: call it, and then say how it went.
+    async def open_reason(self, vendor: Vendor) -> str | None:
+        """The reason why the breaker is open, with its end; `None` if the vendor may be called.
 
-        One caller may get None as the probe. It ends that by `worked`, `failed`, `close_for` or `give_back`.
+        A caller that got `None` must report the result by `record_success`, `record_failure`, `open_for` or `release`:
+        its call may be the probe.
         """
         if seen := self._still_seen(vendor):
             return seen.reason
-        async with self._asking[vendor]:  # many come at once, and the first one's answer is everybody's
+        async with self._asking[vendor]:  # concurrent callers share one look-up
             seen = self._still_seen(vendor)
             return seen.reason if seen else await self._look(vendor)
 
@@ -88,7 +89,7 @@ class Breakers:
         return seen if seen and self._clock() < seen.until else None
 
     async def _look(self, vendor: Vendor) -> str | None:
-        """What the database says, as `is_open` says it."""
+        """Reads the state from the database, and takes the probe if it is due. Returns what `open_reason` returns."""
         async with self._database.statement() as connection:
             state = await connection.fetchrow(_STATE, vendor)
             if state is None:
@@ -104,8 +105,8 @@ class Breakers:
         until = f"closed until {state['open_until']:%H:%M:%S} UTC" if state["is_open"] else "being tried again"
         return self._remember(vendor, f"{until} ({state['reason']})", state["failures"])
 
-    async def failed(self, vendor: Vendor, reason: str) -> None:
-        """Counts a failure. Not while it is open: many calls that end together are no proof of a long outage."""
+    async def record_failure(self, vendor: Vendor, reason: str) -> None:
+        """Counts a failure, unless the breaker is open: calls that end together prove no long outage."""
         async with self._database.statement() as connection:
             row = await connection.fetchrow(
                 _FAILED, vendor, reason, THRESHOLD, _FIRST, _LONGEST, self._ends_probe(vendor)
@@ -114,16 +115,16 @@ class Breakers:
         if row and row["failures"] >= THRESHOLD:
             _opened(vendor, reason, row["open_until"])
 
-    async def close_for(self, vendor: Vendor, span: timedelta, reason: str) -> None:
-        """Lets nobody call for at least so long; then one tries."""
+    async def open_for(self, vendor: Vendor, span: timedelta, reason: str) -> None:
+        """Opens the breaker for at least `span`; a probe follows."""
         async with self._database.statement() as connection:
             until = await connection.fetchval(_CLOSE, vendor, span, reason, THRESHOLD, self._ends_probe(vendor))
         self._seen.pop(vendor, None)
         if until:
             _opened(vendor, reason, until)
 
-    async def worked(self, vendor: Vendor) -> None:
-        """Starts the count afresh, and ends the probe. Asks nothing of the database where there is nothing to end."""
+    async def record_success(self, vendor: Vendor) -> None:
+        """Resets the count of failures and closes the breaker. Without failures and probe it does no query."""
         is_probe = self._ends_probe(vendor)
         seen = self._seen.get(vendor)
         if seen and not seen.failures and not is_probe:
@@ -133,14 +134,14 @@ class Breakers:
         if is_closed_again and is_probe:
             log.info("breaker_closes", vendor=vendor)
 
-    async def give_back(self, vendor: Vendor) -> None:
-        """For a call that tells nothing of the vendor, or was never made: if it was the probe, another may try."""
+    async def release(self, vendor: Vendor) -> None:
+        """Ends a call that says nothing about the vendor, or was never made. Its probe, if any, is free again."""
         if self._ends_probe(vendor):
             async with self._database.statement() as connection:
                 await connection.execute(_END_PROBE, vendor)
 
     def _ends_probe(self, vendor: Vendor) -> bool:
-        """Whether this replica has the probe; it has it no more, and looks again before the next call."""
+        """True if this replica had the probe. Gives the probe up and drops the cached state."""
         was_probing = vendor in self._probing
         self._probing.discard(vendor)
         if was_probing:

@@ -1,8 +1,8 @@
-"""A call to a vendor, with all that guards it: breaker, budget, attempts.
+"""Calls to vendors, guarded by circuit breaker, budget and retries.
 
-No call is made inside a transaction: the breaker's and the budget's statements are over before it begins. Each attempt
-has a reservation of its own, since each may be charged. It is put right when the answer says what it cost, given back
-when nothing was charged, and kept when nobody knows: after a lost answer, a cancelled task, a killed replica.
+No call runs inside a transaction: the statements of breaker and budget end before it. Each attempt has a reservation
+of its own, since each may be charged. The reservation is settled when the answer states the cost, released when nothing
+was charged, and kept when the charge is unknown: after a lost answer, a cancelled task or a killed replica.
 """
 
 import asyncio
@@ -16,8 +16,8 @@ import structlog
 from common.singapore import day_in_singapore
 from enricher.errors import StepSkipped
 from enricher.purchases.budgets import Budgets
-from enricher.purchases.circuit_breakers import Breakers
-from enricher.vendors.errors import Closed, Failed, Throttled, Vendor, VendorError
+from enricher.purchases.circuit_breakers import CircuitBreakers
+from enricher.vendors.errors import AccountRefused, Failed, Throttled, Vendor, VendorError
 
 log = structlog.get_logger(__name__)
 
@@ -25,22 +25,22 @@ T = TypeVar("T")
 
 ATTEMPTS = 3
 LONGEST_WAIT = timedelta(seconds=20)
-#: No attempt is begun that would end later if it took as long as the last one: who hung once may hang again.
-TOGETHER = timedelta(seconds=45)
+#: The longest time for all attempts. None starts that would end later if it took as long as the last one.
+MAX_TOTAL = timedelta(seconds=45)
 _FIRST_PAUSE_S = 1.0
-#: For how long all replicas let a vendor be that throttles us again and again and does not say for how long.
+#: Opens the breaker for so long when a vendor keeps throttling without a Retry-After.
 _THROTTLED = timedelta(seconds=30)
-#: Where a repeat of a call whose answer was lost costs as much again.
-_DEAR_TO_REPEAT: frozenset[Vendor] = frozenset({"zerobounce"})
+#: Vendors that charge again for the repeat of a call whose answer was lost.
+_CHARGED_AGAIN: frozenset[Vendor] = frozenset({"zerobounce"})
 
 
-class Calls:
-    """Makes the calls of one replica. `sleep`, `clock` and `chance` (0 to 1) are passed in by tests."""
+class GuardedCalls:
+    """Makes guarded calls. Tests pass in `sleep`, `clock` and `chance` (0 to 1, the jitter)."""
 
     def __init__(
         self,
         budgets: Budgets,
-        breakers: Breakers,
+        breakers: CircuitBreakers,
         *,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
@@ -61,10 +61,10 @@ class Calls:
         make: Callable[[], Awaitable[T]],
         charged: Callable[[T], int],
     ) -> T:
-        """What `make` gives, tried at most 3 times. `units` is the most it can cost, `charged` what an answer did cost.
+        """Returns the result of `make`, tried up to 3 times. `units` is its highest cost, `charged` reads the real one.
 
-        Raises StepSkipped when there is no answer to be had, Unavailable when the database is away. Anything else that
-        `make` raises is a bug: it passes through, and what was reserved stays so.
+        Raises StepSkipped if no answer can be had, Unavailable if the database is away. Other errors of `make` are
+        bugs: they pass through, and the reservation stays.
         """
         attempt, began = 1, self._clock()
         while True:
@@ -74,52 +74,52 @@ class Calls:
                 answer = await make()
             except VendorError as error:
                 log.info("vendor_call_failed", vendor=vendor, reason=error.reason, attempt=attempt)
-                if not (isinstance(error, Failed) and error.is_charged_unknown):
+                if not (isinstance(error, Failed) and error.may_be_charged):
                     await self._budgets.release(tenant_id, vendor, reserved=units, day=day)
                 pause, now = _pause(error, attempt, self._chance()), self._clock()
-                if pause is not None and (now - began) + timedelta(seconds=pause) + (now - tried) > TOGETHER:
+                if pause is not None and (now - began) + timedelta(seconds=pause) + (now - tried) > MAX_TOTAL:
                     pause = None
-                await self._tell(error, is_over=pause is None)
+                await self._report_to_breaker(error, is_over=pause is None)
                 if pause is None:
                     raise StepSkipped(str(error)) from error
-            except BaseException:  # cancelled, most often: that tells nothing of the vendor
-                await self._breakers.give_back(vendor)
+            except BaseException:  # mostly a cancellation, which says nothing about the vendor
+                await self._breakers.release(vendor)
                 raise
             else:
                 await self._budgets.settle(tenant_id, vendor, reserved=units, charged=charged(answer), day=day)
-                await self._breakers.worked(vendor)
+                await self._breakers.record_success(vendor)
                 return answer
             await self._sleep(pause)
             attempt += 1
 
     async def _admit(self, vendor: Vendor, tenant_id: int, units: int) -> date:
-        """Reserves the units; the day that they are counted on."""
-        reason = await self._breakers.is_open(vendor)
+        """Reserves the units, and returns the day on which they count. Raises StepSkipped."""
+        reason = await self._breakers.open_reason(vendor)
         if reason:
             raise StepSkipped(f"{vendor}: {reason}")
         day = day_in_singapore(self._clock())
         if not await self._budgets.reserve(tenant_id, vendor, units, day=day):
-            await self._breakers.give_back(vendor)
+            await self._breakers.release(vendor)
             raise StepSkipped(f"{vendor}: out of budget")
         return day
 
-    async def _tell(self, error: VendorError, *, is_over: bool) -> None:
-        """What the error says of the vendor, for everybody."""
-        if isinstance(error, Closed):
-            await self._breakers.close_for(error.vendor, error.until, error.reason)
+    async def _report_to_breaker(self, error: VendorError, *, is_over: bool) -> None:
+        """Reports the error to the circuit breaker."""
+        if isinstance(error, AccountRefused):
+            await self._breakers.open_for(error.vendor, error.until, error.reason)
         elif isinstance(error, Failed):
-            await self._breakers.failed(error.vendor, error.reason)
+            await self._breakers.record_failure(error.vendor, error.reason)
         elif isinstance(error, Throttled) and is_over:
-            await self._breakers.close_for(error.vendor, error.retry_after or _THROTTLED, error.reason)
+            await self._breakers.open_for(error.vendor, error.retry_after or _THROTTLED, error.reason)
         else:
-            await self._breakers.give_back(error.vendor)
+            await self._breakers.release(error.vendor)
 
 
 def _pause(error: VendorError, attempt: int, chance: float) -> float | None:
-    """Seconds until the next attempt; None if there is to be none."""
+    """Seconds until the next attempt; `None` for no further attempt."""
     if attempt == ATTEMPTS or not isinstance(error, Throttled | Failed):
         return None
-    if isinstance(error, Failed) and error.is_charged_unknown and error.vendor in _DEAR_TO_REPEAT:
+    if isinstance(error, Failed) and error.may_be_charged and error.vendor in _CHARGED_AGAIN:
         return None
     pause = _FIRST_PAUSE_S * 2.0 ** (attempt - 1) * (0.5 + chance / 2)
     if not isinstance(error, Throttled) or error.retry_after is None:

@@ -1,4 +1,4 @@
-"""Holding on to a row for as long as a call takes, in leases: what a killed replica held is free again after one."""
+"""Leases on rows while a call to a vendor runs. A killed replica's rows are free again after one lease."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -7,15 +7,15 @@ from datetime import timedelta
 
 from common.errors import Unavailable
 
-#: As long as an event's own lease by default: whoever takes over an event finds what was held for it free, too.
+#: The default lease, as long as the inbox's: when an event is claimed anew, the rows held for it are free, too.
 LEASE = timedelta(seconds=60)
-#: For how long one waits for another's answer before one does without.
-PATIENCE = timedelta(minutes=2)
+#: The longest wait for an answer that another caller has asked for; then the step is skipped.
+WAIT_LIMIT = timedelta(minutes=2)
 
 
 @asynccontextmanager
-async def renewed(renew: Callable[[], Awaitable[None]], lease: timedelta) -> AsyncIterator[None]:
-    """Calls `renew` three times a lease while the block runs. A database that is away is asked again."""
+async def keep_renewing(renew: Callable[[], Awaitable[None]], lease: timedelta) -> AsyncIterator[None]:
+    """Calls `renew` three times per lease while the block runs. Ignores a database that is away."""
     renewing = asyncio.create_task(_renew(renew, lease.total_seconds() / 3))
     try:
         yield

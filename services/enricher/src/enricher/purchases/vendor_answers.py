@@ -1,6 +1,6 @@
-"""`vendor_answers`: what vendors answered, by what was asked; who asks now holds the row for a lease.
+"""The table `vendor_answers`: answers by tenant, vendor and request. A caller that asks holds the row for a lease.
 
-Of the transaction's tenant; tenant 0's are everybody's.
+Rows of tenant 0 are public. All statements work on the rows of the transaction's tenant.
 """
 
 from collections import defaultdict
@@ -15,8 +15,8 @@ from enricher.vendors.errors import Vendor
 
 K = TypeVar("K")
 
-#: What is known and fresh, or asked about by others; of the rest what is ours to ask. What neither gives has been
-#: claimed by others meanwhile. Only rows that nobody holds are touched.
+#: Returns fresh answers and requests that others have claimed (`known`), and claims the rest (`claimed`). A request in
+#: neither was claimed by others meanwhile. Only rows without a lease are updated.
 FIND_OR_CLAIM = """
     WITH wanted AS (
         SELECT * FROM unnest($1::text[], $2::text[], $3::uuid[]) AS wanted (vendor, request_hash, asker)),
@@ -48,17 +48,17 @@ RENEW = """
     UPDATE vendor_answers SET asking_until = clock_timestamp() + $4::interval
      WHERE tenant_id = tenant() AND vendor = $1 AND request_hash = $2 AND asker = $3 AND asking_until > '-infinity'
 """
-KEEP = """
+SAVE = """
     UPDATE vendor_answers AS known
        SET answer = fresh.answer::json, answered_at = clock_timestamp(), asking_until = '-infinity'
       FROM unnest($1::text[], $2::text[], $3::text[]) AS fresh (vendor, request_hash, answer)
      WHERE known.tenant_id = tenant() AND known.vendor = fresh.vendor AND known.request_hash = fresh.request_hash
 """
-LEAVE = """
+RELEASE = """
     UPDATE vendor_answers SET asking_until = '-infinity'
      WHERE tenant_id = tenant() AND vendor = $1 AND request_hash = $2 AND asker = $3
 """
-FORGET = """
+DELETE_ANSWER = """
     UPDATE vendor_answers SET answer = NULL, answered_at = NULL
      WHERE tenant_id = tenant() AND vendor = $1 AND request_hash = $2 AND asking_until <= clock_timestamp()
 """
@@ -66,9 +66,9 @@ FORGET = """
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked, `digest` being the SHA-256 of it, and by whom; its `answer` as JSON text, where it is to be kept.
+    """A request to a vendor: `digest` is its SHA-256, `asker` identifies the caller, `answer` is JSON text to save.
 
-    What was answered `within` is fresh; who asks holds the row for a `lease`.
+    Answers younger than `within` are fresh. A claim holds for `lease`.
     """
 
     vendor: Vendor
@@ -84,63 +84,63 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """Either `is_ours` to ask, or somebody's: the answer as JSON text, None while it is under way."""
+class ClaimResult:
+    """The result of `find_or_claim`: the answer as JSON text, or a claim (`is_ours`), or neither while another asks."""
 
     answer: str | None = None
     is_ours: bool = False
 
 
-async def find_or_claim(tx: Connection, questions: Sequence[Question]) -> list[Found]:
-    """Of each the answer, if it is fresh; the right to ask, where there is none and nobody asks.
+async def find_or_claim(tx: Connection, questions: Sequence[Question]) -> list[ClaimResult]:
+    """Finds fresh answers, and claims the requests without one that nobody else has claimed.
 
-    Of two that ask the same the first may have the right.
+    Of equal requests, the first gets the claim.
     """
-    found: list[Found] = [Found()] * len(questions)
+    found: list[ClaimResult] = [ClaimResult()] * len(questions)
     for (within, lease), places in _alike(questions, lambda it: (it.within, it.lease)).items():
         firsts = {questions[place].key: place for place in reversed(places)}
         wanted = [(*key, questions[place].asker) for key, place in firsts.items()]
         for row in await tx.fetch(FIND_OR_CLAIM, *zip(*wanted, strict=True), within, lease):
             key = row["vendor"], row["request_hash"]
             if row["is_ours"]:
-                found[firsts[key]] = Found(is_ours=True)
+                found[firsts[key]] = ClaimResult(is_ours=True)
             elif not row["is_being_asked"]:
                 for place in places:
                     if questions[place].key == key:
-                        found[place] = Found(row["answer"])
+                        found[place] = ClaimResult(row["answer"])
     return found
 
 
-async def keep(tx: Connection, questions: Sequence[Question]) -> list[None]:
-    """Keeps the answers, for all who wait for them."""
+async def save(tx: Connection, questions: Sequence[Question]) -> list[None]:
+    """Saves the answers and ends their claims."""
     rows = sorted({it.key: (*it.key, it.answer) for it in questions}.values())
-    await tx.execute(KEEP, *zip(*rows, strict=True))
+    await tx.execute(SAVE, *zip(*rows, strict=True))
     return [None] * len(questions)
 
 
 async def renew(tx: Connection, questions: Sequence[Question]) -> list[None]:
-    """Holds on to the right to ask for another lease."""
+    """Extends the claims by another lease."""
     for it in sorted(questions, key=lambda it: it.key):
         await tx.execute(RENEW, it.vendor, it.digest, it.asker, it.lease)
     return [None] * len(questions)
 
 
-async def leave(tx: Connection, questions: Sequence[Question]) -> list[None]:
-    """Gives the right to ask back, without an answer."""
+async def release(tx: Connection, questions: Sequence[Question]) -> list[None]:
+    """Ends the claims without an answer."""
     for it in sorted(questions, key=lambda it: it.key):
-        await tx.execute(LEAVE, it.vendor, it.digest, it.asker)
+        await tx.execute(RELEASE, it.vendor, it.digest, it.asker)
     return [None] * len(questions)
 
 
-async def forget(tx: Connection, questions: Sequence[Question]) -> list[None]:
-    """Drops an answer that nobody can read."""
+async def delete_answers(tx: Connection, questions: Sequence[Question]) -> list[None]:
+    """Deletes answers that this version of the program cannot read."""
     for it in sorted(questions, key=lambda it: it.key):
-        await tx.execute(FORGET, it.vendor, it.digest)
+        await tx.execute(DELETE_ANSWER, it.vendor, it.digest)
     return [None] * len(questions)
 
 
 def _alike(questions: Sequence[Question], by: Callable[[Question], K]) -> dict[K, list[int]]:
-    """The places of those that have the same in common."""
+    """Groups the positions of the questions by a key."""
     alike: dict[K, list[int]] = defaultdict(list)
     for place, question in enumerate(questions):
         alike[by(question)].append(place)

@@ -5,7 +5,7 @@ from typing import Protocol
 
 from common.contracts import Company
 from enricher.pages.urls import has_known_suffix, host_of, origin_of, resolve, site_of
-from enricher.sites.company_names import Name, telling
+from enricher.sites.company_names import Name, distinctive_words
 from enricher.sites.directories import is_directory
 
 #: Each one costs a visit; beyond the third, results are about somebody else.
@@ -41,7 +41,7 @@ def candidates(company: Company, results: Sequence[Result]) -> list[str]:
         if url is None or is_directory(host_of(url)) or not has_known_suffix(host_of(url)):
             continue
         likeness = name.likeness(host_of(url))
-        is_named, _ = name.shown_in(telling(f"{result.title[:_LONGEST]} {result.content[:_LONGEST]}"))
+        is_named, _ = name.found_in(distinctive_words(f"{result.title[:_LONGEST]} {result.content[:_LONGEST]}"))
         if likeness < LIKE and not is_named:
             continue
         score = 0.6 * likeness + 0.3 * is_named + 0.1 * min(max(result.score, 0.0), 1.0)

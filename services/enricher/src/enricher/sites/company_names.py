@@ -34,7 +34,7 @@ def words(text: str) -> list[str]:
     return _WORD.findall(unicodedata.normalize("NFKC", text).casefold().replace("'", "").replace("’", ""))
 
 
-def telling(text: str) -> list[str]:
+def distinctive_words(text: str) -> list[str]:
     """The words of a text without those that names are written with or without; dotted forms (B.V.) as one."""
     found = words(text)
     kept: list[str] = []
@@ -56,7 +56,7 @@ class Name:
     @classmethod
     def of(cls, name: str) -> Self:
         """A name that is nothing but forms and fillers keeps them: it has no other words."""
-        found = telling(name)
+        found = distinctive_words(name)
         core = tuple(word for word in found if word not in _FORMS) or tuple(words(name))
         return cls(core, frozenset(_FORMS[word] for word in found if word in _FORMS))
 
@@ -65,7 +65,7 @@ class Name:
         """One word: many may be called so."""
         return len(self.core) < 2
 
-    def shown_in(self, text: Sequence[str]) -> tuple[bool, bool]:
+    def found_in(self, text: Sequence[str]) -> tuple[bool, bool]:
         """Whether these `telling` words hold the name, and whether with its form: another form is another name."""
         page, core = f" {' '.join(text)} ", f" {' '.join(self.core)} "
         is_named, at = False, -1

@@ -35,20 +35,20 @@ class FoundSite:
 
 
 @dataclass(frozen=True, slots=True)
-class KeptSite:
+class CachedSite:
     """What was found, and whether that is no longer ago than it may be."""
 
     site: FoundSite
     is_fresh: bool
 
 
-async def find(tx: Connection, wanted: Sequence[tuple[int, timedelta]]) -> list[KeptSite | None]:
+async def find(tx: Connection, wanted: Sequence[tuple[int, timedelta]]) -> list[CachedSite | None]:
     """What was found the last time for each of these companies, which is fresh for so long."""
-    found: dict[tuple[int, timedelta], KeptSite] = {}
+    found: dict[tuple[int, timedelta], CachedSite] = {}
     for fresh_for in {fresh_for for _, fresh_for in wanted}:
         for row in await tx.fetch(FIND, sorted({id_ for id_, span in wanted if span == fresh_for}), fresh_for):
             site = FoundSite(row["domain"], row["guess"], row["confidence"], tuple(row["evidence"]))
-            found[row["company_id"], fresh_for] = KeptSite(site, row["is_fresh"])
+            found[row["company_id"], fresh_for] = CachedSite(site, row["is_fresh"])
     return [found.get(it) for it in wanted]
 
 

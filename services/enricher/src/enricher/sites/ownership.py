@@ -27,7 +27,7 @@ from enricher.extract.phones import find_phones
 from enricher.extract.registrations import find_uens
 from enricher.pages.documents import Document
 from enricher.pages.urls import host_of, path_of
-from enricher.sites.company_names import Name, other_names, telling, words
+from enricher.sites.company_names import Name, distinctive_words, other_names, words
 from enricher.sites.directories import is_directory
 
 #: Reached by the UEN alone, or by two strong kinds together (name and address, name with form and a like domain); by no
@@ -80,7 +80,7 @@ def prove_site(company: Company, documents: Sequence[Document], *, phones: Seque
         page = _Page.of(document)
         for kind, weight, words_ in _evidence(company, name, page, phones):
             found[kind] = max(found.get(kind, (0.0, "")), (weight, words_))
-        doubts |= dict.fromkeys(_doubts(company, name, page, likeness))
+        doubts |= dict.fromkeys(_contradictions(company, name, page, likeness))
         numbers |= page.uens
     if numbers and company.uen.upper() not in numbers and "uen" not in found:
         doubts["shows another company's UEN"] = None
@@ -106,7 +106,7 @@ class _Page:
     @classmethod
     def of(cls, document: Document) -> "_Page":
         text = "\n".join((document.title, document.description, document.text, *document.data))[:_LONGEST]
-        return cls(document, text, telling(text), frozenset(find_uens(text)))
+        return cls(document, text, distinctive_words(text), frozenset(find_uens(text)))
 
 
 def _evidence(company: Company, name: Name, page: _Page, phones: Sequence[str]) -> list[tuple[str, float, str]]:
@@ -114,7 +114,7 @@ def _evidence(company: Company, name: Name, page: _Page, phones: Sequence[str]) 
     shown: list[tuple[str, float, str]] = []
     if company.uen.upper() in page.uens or _shows_uen(company.uen, page.text):
         shown.append(("uen", _UEN, "UEN"))
-    is_named, has_form = name.shown_in(page.telling)
+    is_named, has_form = name.found_in(page.telling)
     if has_form:
         shown.append(("name", _LEGAL_NAME, "legal name"))
     elif is_named:
@@ -130,7 +130,7 @@ def _evidence(company: Company, name: Name, page: _Page, phones: Sequence[str]) 
     return shown
 
 
-def _doubts(company: Company, name: Name, page: _Page, likeness: float) -> list[str]:
+def _contradictions(company: Company, name: Name, page: _Page, likeness: float) -> list[str]:
     """What speaks against a page."""
     doubts = []
     host = host_of(page.document.url)
@@ -143,7 +143,7 @@ def _doubts(company: Company, name: Name, page: _Page, likeness: float) -> list[
     if names > _MOST_NAMES:
         doubts.append(f"names {names} other companies")
     path = unquote(path_of(page.document.url))
-    is_named, has_form = name.shown_in(telling(path))
+    is_named, has_form = name.found_in(distinctive_words(path))
     is_profile = company.uen.casefold() in words(path) or has_form or (is_named and not name.is_weak)
     if is_profile and likeness < _LIKE:
         doubts.append("a profile on somebody else's site")
@@ -165,7 +165,7 @@ def _shows_postal_code(code: str | None, text: str) -> bool:
 
 def _shows_street(address: str | None, page: Sequence[str]) -> bool:
     """A block's number and its street, the first three words of an address."""
-    start = [_STREETS.get(word, word) for word in telling(address or "")[:3]]
+    start = [_STREETS.get(word, word) for word in distinctive_words(address or "")[:3]]
     if len(start) < 3 or not start[0][:1].isdigit():
         return False
     return f" {' '.join(start)} " in f" {' '.join(_STREETS.get(word, word) for word in page)} "

@@ -40,21 +40,21 @@ class SiteSearch:
             kept = await self._group_commit(None, company_sites.find, (company.company_id, self._fresh_for))
             if kept and kept.is_fresh:
                 step.outcome, found = "reused", kept.site
-                visit = await visited(found.domain, self._sites, steps) if found.domain else None
+                visit = await visit_site(found.domain, self._sites, steps) if found.domain else None
                 return found, visit
             if kept and kept.site.domain:
-                found, visit = await self._once_more(company, kept.site, kept.site.domain, steps)
+                found, visit = await self._prove_again(company, kept.site, kept.site.domain, steps)
             if visit is None:
                 found, visit = await self._search(company, tenant_id, steps, step)
             if visit is None or visit.documents:
                 await self._group_commit(None, company_sites.save, (company.company_id, found))
         return found, visit
 
-    async def _once_more(
+    async def _prove_again(
         self, company: Company, site: FoundSite, domain: str, steps: Steps
     ) -> tuple[FoundSite, Visit | None]:
         """The site that is known; without a visit where it does not prove itself any more. One that is away may be."""
-        visit = await visited(domain, self._sites, steps, with_texts=True)
+        visit = await visit_site(domain, self._sites, steps, with_texts=True)
         if not visit.documents:
             return site, visit
         proof = prove_site(company, visit.documents)
@@ -71,7 +71,7 @@ class SiteSearch:
         best = FoundSite()
         for home in candidates(company, paid.answer.results):
             domain = host_of(home)
-            visit = await visited(domain, self._sites, steps, with_texts=True)
+            visit = await visit_site(domain, self._sites, steps, with_texts=True)
             proof = prove_site(company, visit.documents)
             if proof.is_accepted:
                 return FoundSite(domain, None, proof.confidence, proof.evidence), visit
@@ -80,7 +80,7 @@ class SiteSearch:
         return best, None
 
 
-async def visited(domain: str, sites: SiteCache, steps: Steps, *, with_texts: bool = False) -> Visit:
+async def visit_site(domain: str, sites: SiteCache, steps: Steps, *, with_texts: bool = False) -> Visit:
     """A visit to the site, as a step. Raises what the site cache raises."""
     with steps.take("crawl") as step:
         visit = await sites.visit(domain, with_texts=with_texts)

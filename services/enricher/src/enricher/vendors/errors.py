@@ -36,7 +36,7 @@ class Rejected(VendorError):
     """The vendor is well and will not do this."""
 
 
-class Closed(VendorError):
+class AccountRefused(VendorError):
     """The vendor will do nothing for us before `until` has passed."""
 
     def __init__(self, vendor: Vendor, reason: str, until: timedelta) -> None:
@@ -53,8 +53,8 @@ class Throttled(VendorError):
 
 
 class Failed(VendorError):
-    """The vendor is not well. `is_charged_unknown`: it may have done the work and charged for it."""
+    """The vendor is not well. `may_be_charged`: it may have done the work and charged for it."""
 
-    def __init__(self, vendor: Vendor, reason: str, *, is_charged_unknown: bool) -> None:
+    def __init__(self, vendor: Vendor, reason: str, *, may_be_charged: bool) -> None:
         super().__init__(vendor, reason)
-        self.is_charged_unknown = is_charged_unknown
+        self.may_be_charged = may_be_charged

@@ -18,7 +18,7 @@ from pydantic import ValidationError
 from enricher.vendors.errors import (
     KEY_REFUSED,
     OUT_OF_CREDITS,
-    Closed,
+    AccountRefused,
     Failed,
     Rejected,
     Throttled,
@@ -81,7 +81,7 @@ class Endpoint:
 
     def malformed(self, what: str) -> Failed:
         """The error for an answer that makes no sense: paid for, perhaps."""
-        return Failed(self.vendor, f"malformed answer: {what}", is_charged_unknown=True)
+        return Failed(self.vendor, f"malformed answer: {what}", may_be_charged=True)
 
     async def _post(self, path: str, body: Mapping[str, Any]) -> tuple[httpx.Response, bytes]:
         if path not in self._urls:
@@ -125,7 +125,7 @@ def failure_of(
     """For a request without an answer."""
     is_late = isinstance(error, TimeoutError) or "Timeout" in type(error).__name__
     reason = f"no answer within {within_s:g} s" if is_late else f"no answer ({type(error).__name__})"
-    return Failed(vendor, reason, is_charged_unknown=not isinstance(error, unsent))
+    return Failed(vendor, reason, may_be_charged=not isinstance(error, unsent))
 
 
 def error_of(vendor: Vendor, status: int, headers: Mapping[str, str], message: str) -> VendorError:
@@ -133,16 +133,16 @@ def error_of(vendor: Vendor, status: int, headers: Mapping[str, str], message: s
     reason = f"HTTP {status}"
     explained = f"{reason} ({message})" if message else reason
     if status == 401:
-        return Closed(vendor, f"{reason} (key refused)", KEY_REFUSED)  # their message may hold parts of it
+        return AccountRefused(vendor, f"{reason} (key refused)", KEY_REFUSED)  # their message may hold parts of it
     if status in _CREDITS:
-        return Closed(vendor, f"{reason} (out of credits)", OUT_OF_CREDITS)
+        return AccountRefused(vendor, f"{reason} (out of credits)", OUT_OF_CREDITS)
     if status == 403:
-        return Closed(vendor, explained, KEY_REFUSED)
+        return AccountRefused(vendor, explained, KEY_REFUSED)
     if status == 429:
         return Throttled(vendor, f"{reason} (throttled)", retry_after(headers, now=datetime.now(UTC)))
     if 400 <= status < 500 and status not in _TRANSIENT:
         return Rejected(vendor, explained)
-    return Failed(vendor, reason, is_charged_unknown=not 300 <= status < 400)
+    return Failed(vendor, reason, may_be_charged=not 300 <= status < 400)
 
 
 def retry_after(headers: Mapping[str, str], *, now: datetime) -> timedelta | None:

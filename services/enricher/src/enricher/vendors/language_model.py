@@ -17,7 +17,7 @@ from openai import APIConnectionError, APIError, APIStatusError, AsyncOpenAI
 from openai.lib._pydantic import to_strict_json_schema  # private: a test holds what we need of it
 from pydantic import BaseModel, BeforeValidator, Field, ValidationError
 
-from enricher.vendors.errors import OUT_OF_CREDITS, Closed, Failed, VendorError
+from enricher.vendors.errors import OUT_OF_CREDITS, AccountRefused, Failed, VendorError
 from enricher.vendors.http import checked_key, error_of, failure_of, quoted
 from enricher.vendors.reading import ENTRIES, PART, Charge, Reply, Text, read_json
 from enricher.vendors.transport import MOST_BYTES, SdkTransport
@@ -59,7 +59,7 @@ def connect_model(
     return AsyncOpenAI(api_key=checked_key("openai", key), base_url=base_url, http_client=http, max_retries=0)
 
 
-def most_tokens(system: str, user: str, schema: type[BaseModel], *, max_tokens: int) -> int:
+def max_tokens_of(system: str, user: str, schema: type[BaseModel], *, max_tokens: int) -> int:
     """What to reserve for `ask`: two characters a token where the text is ASCII, a byte a token where it is not."""
     text = system + user + _schema_text(schema)
     plain = len(text.encode("ascii", "ignore"))
@@ -136,7 +136,7 @@ class LanguageModel:
 
     def _refusal(self, error: APIStatusError) -> VendorError:
         if error.status_code == 429 and _QUOTA in (error.code, error.type):
-            return Closed("openai", "HTTP 429 (insufficient quota)", OUT_OF_CREDITS)
+            return AccountRefused("openai", "HTTP 429 (insufficient quota)", OUT_OF_CREDITS)
         body = error.body
         message = body.get("message") if isinstance(body, dict) else None
         said = quoted(message, self._client.api_key) if isinstance(message, str) else ""
@@ -241,4 +241,4 @@ def _encodable(text: str) -> str:
 
 
 def _malformed(what: str) -> Failed:
-    return Failed("openai", f"malformed answer: {what}", is_charged_unknown=True)
+    return Failed("openai", f"malformed answer: {what}", may_be_charged=True)

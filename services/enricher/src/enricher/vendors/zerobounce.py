@@ -11,7 +11,7 @@ from typing import Annotated
 
 import httpx
 
-from enricher.vendors.errors import KEY_REFUSED, Closed, Throttled
+from enricher.vendors.errors import KEY_REFUSED, AccountRefused, Throttled
 from enricher.vendors.http import Endpoint, quoted
 from enricher.vendors.reading import ENTRIES, Flag, Reply, Text
 
@@ -97,7 +97,7 @@ class ZeroBounce:
             raise Throttled("zerobounce", error.reason, error.retry_after or _BLOCK) from error
         verdicts, complaints = answer.email_batch or (), answer.errors or ()
         if not verdicts and any(_is_about_key(text) for text in (answer.error, *(item.error for item in complaints))):
-            raise Closed("zerobounce", "key refused or out of credits", KEY_REFUSED)
+            raise AccountRefused("zerobounce", "key refused or out of credits", KEY_REFUSED)
         if answer.error or (answer.email_batch is None and answer.errors is None):
             raise self._endpoint.malformed("neither verdicts nor errors")
         return _sorted(emails, verdicts, {c.email_address.casefold(): quoted(c.error, self._key) for c in complaints})
