@@ -124,6 +124,12 @@ class Process:
         self.port = port
         self.url = f"http://{LOOPBACK}:{port}"
 
+    @property
+    def peak_mb(self) -> int:
+        """The most memory that it has had at once."""
+        status = Path(f"/proc/{self.child.pid}/status").read_text(encoding="ascii")
+        return int(status.partition("VmHWM:")[2].split()[0]) // 1024
+
     async def is_live(self) -> bool:
         """Whether it serves."""
         assert self.child.is_running()
@@ -135,11 +141,11 @@ class Process:
 
 
 @pytest.fixture
-def start_gateway(database_url: str, tmp_path: Path) -> Iterator[Callable[[str], Awaitable[Process]]]:
-    """`await start_gateway(kafka)`: a gateway process that serves; stopped at the end, if it still runs."""
+def start_gateway(database_url: str, tmp_path: Path) -> Iterator[Callable[..., Awaitable[Process]]]:
+    """`await start_gateway(kafka, CHAT_TIMEOUT_S="1")`: a gateway process that serves; stopped at the end."""
     started: list[Process] = []
 
-    async def start(kafka: str) -> Process:
+    async def start(kafka: str, **settings: str) -> Process:
         port = free_port()
         environment = {
             **os.environ,
@@ -147,6 +153,7 @@ def start_gateway(database_url: str, tmp_path: Path) -> Iterator[Callable[[str],
             "KAFKA_BOOTSTRAP_SERVERS": kafka,
             "GATEWAY_JWT_SECRET": SECRET,
             "HTTP_PORT": str(port),
+            **settings,
         }
         command = Path(sys.executable).with_name("leadgen-gateway")
         child = Child.start([command], log=tmp_path / f"gateway-{port}.log", env=environment)

@@ -11,7 +11,8 @@ import gc
 import signal
 from collections.abc import Callable, Coroutine, Mapping
 from contextlib import AbstractAsyncContextManager
-from typing import Any, TypeVar
+from functools import partial
+from typing import Any, TypeVar, cast
 
 import asyncpg
 import structlog
@@ -25,6 +26,7 @@ from starlette.types import ASGIApp
 from common import asyncapi, health, logs
 from common.contracts import Lane
 from common.errors import Permanent, Unavailable
+from common.http_connection import BoundedConnection
 from common.postgres import Database
 from common.runtime import Runtime
 from common.settings import ServiceSettings, StageSettings
@@ -117,12 +119,15 @@ async def _keep_partitions(database: Database, name: str) -> None:
 
 
 def http_server(app: ASGIApp, settings: ServiceSettings) -> uvicorn.Server:
-    """A server that ends on SIGTERM and SIGINT, and leaves it to the caller what happens after that."""
+    """A server that ends on SIGTERM and SIGINT, and leaves it to the caller what happens after that.
+
+    It limits the size of requests and the time for their heads; see http_connection.py.
+    """
     config = uvicorn.Config(
         app,
         settings.http_host,
         settings.http_port,
-        http="httptools",
+        http=cast(type[asyncio.Protocol], partial(BoundedConnection, read_timeout_s=settings.http_read_timeout_s)),
         log_config=None,
         access_log=False,
         timeout_graceful_shutdown=10,

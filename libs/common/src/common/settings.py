@@ -20,6 +20,7 @@ class ServiceSettings(Settings):
     kafka_bootstrap_servers: str
     http_host: str = "127.0.0.1"
     http_port: int = Field(default=8080, ge=0, le=65535)
+    http_read_timeout_s: float = Field(default=10, gt=0)
     log_level: str = "INFO"
 
 

@@ -9,10 +9,10 @@ from pydantic import StringConstraints
 
 from common.postgres import Database
 from gateway import idempotency
-from gateway.access import Tenant, Tenants, Tokens
+from gateway.access import Rep, Tenant, Tenants, Tokens
 from gateway.classification import Classification
 from gateway.feed import Feed
-from gateway.problems import MEDIA_TYPE, Problem
+from gateway.problems import MEDIA_TYPE
 from gateway.rates import Rates
 from gateway.requests import Requests
 from gateway.settings import GatewaySettings
@@ -44,10 +44,12 @@ InParts = Annotated[Parts, Depends(_parts)]
 _bearer = HTTPBearer(auto_error=False, description="A token from `leadgen token`.")
 
 
-async def _tenant(parts: InParts, given: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]) -> Tenant:
-    if given is None:
-        raise Problem(401, "Token missing", "Send `Authorization: Bearer <token>`; `leadgen token` makes one.")
-    return await parts.tenants.admit(parts.tokens.read(given.credentials).tenant_id)
+async def _tenant(
+    request: Request, parts: InParts, _: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
+) -> Tenant:
+    """The tenant of the token that request_gate.py has checked; `_bearer` documents it. Raises Problem 403."""
+    rep: Rep = request.state.rep
+    return await parts.tenants.admit(rep.tenant_id)
 
 
 OfTenant = Annotated[Tenant, Depends(_tenant)]

@@ -49,26 +49,29 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(Problem)
     async def of_ours(_: Request, problem: Problem) -> JSONResponse:
-        return _answer(problem, {"WWW-Authenticate": "Bearer"} if problem.status == 401 else {})
+        return answer(problem)
 
     @app.exception_handler(RequestValidationError)
     async def of_validation(_: Request, error: RequestValidationError) -> JSONResponse:
         faults = [f"{'.'.join(str(part) for part in fault['loc'])}: {fault['msg']}" for fault in error.errors()]
-        return _answer(Problem(422, "Request not understood", "; ".join(faults)))
+        return answer(Problem(422, "Request not understood", "; ".join(faults)))
 
     @app.exception_handler(HTTPException)
     async def of_http(_: Request, error: HTTPException) -> JSONResponse:
-        return _answer(Problem(error.status_code, "Request refused", str(error.detail)), error.headers or {})
+        return answer(Problem(error.status_code, "Request refused", str(error.detail)), error.headers or {})
 
     @app.exception_handler(OutcomeUnknown)
     async def of_unknown_outcome(_: Request, __: OutcomeUnknown) -> JSONResponse:
-        return _answer(outcome_unknown())
+        return answer(outcome_unknown())
 
     @app.exception_handler(Unavailable)
     async def of_outage(_: Request, __: Unavailable) -> JSONResponse:
-        return _answer(UNAVAILABLE)
+        return answer(UNAVAILABLE)
 
 
-def _answer(problem: Problem, headers: Mapping[str, str] | None = None) -> JSONResponse:
-    later = {"Retry-After": str(problem.retry_after_s)} if problem.retry_after_s else {}
-    return JSONResponse(problem.document(), problem.status, {**(headers or {}), **later}, MEDIA_TYPE)
+def answer(problem: Problem, headers: Mapping[str, str] | None = None) -> JSONResponse:
+    """The problem as a response, with these headers besides those that its status asks for."""
+    own = {"Retry-After": str(problem.retry_after_s)} if problem.retry_after_s else {}
+    if problem.status == 401:
+        own["WWW-Authenticate"] = "Bearer"
+    return JSONResponse(problem.document(), problem.status, {**(headers or {}), **own}, MEDIA_TYPE)

@@ -1,0 +1,105 @@
+"""The gate before the application: the token is checked first, and a body is read only then, up to a size and a time.
+
+FastAPI reads and parses a body before anything else, without a limit. Behind this gate every request has a good token,
+and its whole body is there, at most `MAX_BODY` bytes.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from contextlib import suppress
+
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from gateway.access import Rep, Tokens
+from gateway.problems import Problem, answer
+
+#: Every path that wants no token: for operators and probes, and the documentation.
+OPEN = frozenset({"/livez", "/readyz", "/metrics", "/docs", "/openapi.json", "/asyncapi.json"})
+
+#: The largest valid body is an ICP of some 15,000 characters, which JSON may write with 12 bytes each.
+MAX_BODY = 256 * 1024
+
+#: How long a client that was refused may go on sending; what it sends is thrown away.
+LINGER_S = 2.0
+
+
+class RequestGate:
+    """ASGI middleware. Puts the Rep into the request's state."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Refuses the request with a problem document, or passes it on."""
+        if scope["type"] != "http" or scope["path"] in OPEN:
+            await self._app(scope, receive, send)
+            return
+        parts = scope["app"].state.parts
+        headers = Headers(scope=scope)
+        try:
+            scope.setdefault("state", {})["rep"] = rep_of(headers, parts.tokens)
+            body = await read_body(headers, receive, within_s=parts.settings.http_read_timeout_s)
+        except Problem as problem:
+            await _refuse(problem, receive, send)
+            return
+        if body is not None:
+            await self._app(scope, _replay(body, receive), send)
+
+
+def rep_of(headers: Mapping[str, str], tokens: Tokens) -> Rep:
+    """Who asks. Raises Problem 401."""
+    scheme, _, token = headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer":
+        raise Problem(401, "Token missing", "Send `Authorization: Bearer <token>`; `leadgen token` makes one.")
+    return tokens.read(token.strip())
+
+
+async def read_body(headers: Mapping[str, str], receive: Receive, *, within_s: float) -> bytes | None:
+    """The whole body, None where the client went away. Raises Problem 413 and 408."""
+    if int(headers.get("content-length", 0)) > MAX_BODY:
+        raise _too_large()
+    body = bytearray()
+    more = True
+    try:
+        async with asyncio.timeout(within_s):
+            while more:
+                message = await receive()
+                if message["type"] == "http.disconnect":
+                    return None
+                body += message.get("body", b"")
+                if len(body) > MAX_BODY:
+                    raise _too_large()
+                more = message.get("more_body", False)
+    except TimeoutError:
+        raise Problem(408, "Request too slow", f"Its body did not come within {within_s:g} s.") from None
+    return bytes(body)
+
+
+async def _refuse(problem: Problem, receive: Receive, send: Send) -> None:
+    """Answers and ends the connection, but lets the client send on for a moment.
+
+    A connection that is closed while its client is sending is reset, and the client may lose the answer.
+    """
+    response = answer(problem, {"Connection": "close"})
+    await send({"type": "http.response.start", "status": response.status_code, "headers": response.raw_headers})
+    await send({"type": "http.response.body", "body": response.body, "more_body": True})
+    with suppress(TimeoutError):
+        async with asyncio.timeout(LINGER_S):
+            while (await receive()).get("more_body", False):
+                pass
+    await send({"type": "http.response.body"})
+
+
+def _too_large() -> Problem:
+    return Problem(413, "Request too large", f"A body may have {MAX_BODY} bytes.")
+
+
+def _replay(body: bytes, receive: Receive) -> Receive:
+    """Hands out the body once; after that, what the server has to say, which is when the client goes away."""
+    unread: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def replayed() -> Message:
+        return unread.pop() if unread else await receive()
+
+    return replayed
