@@ -25,6 +25,7 @@ METRICS = {
     "leadgen_stage_handling_seconds": {"stage", "topic", "lane"},
     "leadgen_stage_in_flight": {"stage", "topic", "lane"},
     "leadgen_inbox_taken_in": {"stage", "topic"},
+    "leadgen_inbox_unreadable": {"stage", "topic"},
     "leadgen_inbox_open": {"stage", "topic", "lane"},
     "leadgen_inbox_oldest_seconds": {"stage", "topic", "lane"},
     "leadgen_inbox_paused": {"stage", "topic"},
@@ -35,7 +36,7 @@ METRICS = {
     "leadgen_consumer_lag": {"stage", "topic"},
 }
 #: Metrics that one service has besides: here when its modules are imported in the same run.
-OF_ONE_SERVICE = {"leadgen_odoo_blocked", "leadgen_scorer_weights_unusable"}
+OF_ONE_SERVICE = {"leadgen_gateway_facts_refused", "leadgen_odoo_blocked", "leadgen_scorer_weights_unusable"}
 
 
 def a_stage() -> Stage:
