@@ -302,3 +302,15 @@ def test_what_may_be_misunderstood_is_said_so(answer: SearchAnswer, words: str) 
     assert notice(answer, scored=3, job=job) == f"{words}. {doubt}"
     for sure in (None, 0.51, 1.0):
         assert doubt not in notice(answer.model_copy(update={"confidence": sure}), scored=3, job=job)
+
+
+def test_a_job_that_was_refused_is_told_with_the_reason() -> None:
+    """The head was done all the same."""
+    for head, words in ((HEAD, "Upserted and enriched 3 now; the other 7"), ([], "The 7 companies")):
+        conversation = Conversation(REQUEST)
+        for fact in facts_of(head):
+            refused = {"job_id": None, "status": "error", "error": "500 jobs are open"}
+            conversation.take(fact.model_copy(update=refused) if isinstance(fact, JobProgressed) else fact)
+        closing = conversation.close()
+        assert closing.data["notice"] == f"{words} were not scheduled: 500 jobs are open"
+        assert (closing.data["job_id"], closing.data["remaining"]) == (None, 7)

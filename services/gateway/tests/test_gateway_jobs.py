@@ -140,6 +140,18 @@ async def test_an_industry_without_companies_makes_no_job(rep, say, kafka) -> No
     assert answer.json()["title"] == "Nothing to do"
 
 
+async def test_a_job_too_many_is_refused(rep, say, kafka) -> None:
+    """409 with the reason that the upserter gave."""
+
+    def full(request: RequestIndustry) -> JobProgressed:
+        refused = {"job_id": None, "status": "error", "error": "500 jobs are open"}
+        return progressed(request, total=25).model_copy(update=refused)
+
+    _, answer = await asked(rep, say, kafka, full)
+    assert (answer.status_code, answer.json()["title"]) == (409, "Too many open jobs")
+    assert "No job was made: 500 jobs are open." in answer.json()["detail"]
+
+
 async def test_a_slow_upserter_does_not_hold_up_the_answer(rep) -> None:
     """After some seconds the job's id is given without its size; a rep looks for that later."""
     answer = await rep.http.post("/jobs/staging_upsert", json={"terms": ["Manufacturing"]})

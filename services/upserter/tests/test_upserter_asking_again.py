@@ -9,6 +9,7 @@ import pytest
 from common.contracts import JobProgressed
 from common.ids import new_id
 from testkit.stages import until
+from upserter.jobs import MAX_OPEN_JOBS
 
 Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 
@@ -77,3 +78,35 @@ async def test_the_same_words_twice_at_once_are_one_job(
     assert {len(event.answer.head) for event in progress if event.answer} == {sync_limit}
     assert await owner.fetchval("SELECT count(*) FROM background_jobs") == 1
     assert await owner.fetchval("SELECT count(*) FROM inbox WHERE state = 'done' AND failures = 0") == 6
+
+
+async def test_open_jobs_are_bounded_whatever_limits_are_asked_for(owner: Owner, deliver, a_request, makers) -> None:
+    """Each limit would be another job: beyond the bound there is none; the head is saved all the same."""
+    first = a_request(limit=1)
+    await deliver(first)
+    await owner.execute(
+        "INSERT INTO background_jobs (job_id, tenant_id, job_type, status, params, total, asked)"
+        " SELECT gen_random_uuid(), tenant, 'staging_upsert', 'queued', '{}', 1, n::text"
+        "   FROM generate_series(1, $1::int) n, unnest(ARRAY[1, 2]) tenant",
+        MAX_OPEN_JOBS - 1,
+    )
+    await deliver.told()
+    for limit in (2, 3):
+        request = a_request(limit=limit)
+        await deliver(request)
+        (fact,) = [event for event in await deliver.told() if isinstance(event, JobProgressed)]
+        assert (fact.job_id, fact.status) == (None, "error")
+        assert f"{MAX_OPEN_JOBS} jobs are open" in (fact.error or "")
+        assert fact.answer is not None
+        assert (len(fact.answer.head), fact.answer.remaining) == (3, limit)
+
+    again = a_request(limit=1)
+    await deliver(again)
+    (fact,) = [event for event in await deliver.told() if isinstance(event, JobProgressed)]
+    assert fact.job_id == first.request_id
+
+    await owner.execute("UPDATE background_jobs SET status = 'done' WHERE tenant_id = 1 AND asked = '7'")
+    last = a_request(limit=2)
+    await deliver(last)
+    (fact,) = [event for event in await deliver.told() if isinstance(event, JobProgressed)]
+    assert (fact.job_id, fact.error) == (last.request_id, None)

@@ -12,8 +12,11 @@ def saved(answer: SearchAnswer) -> list[Company]:
     return [company for company in answer.head if company.company_id]
 
 
-def notice(answer: SearchAnswer, *, scored: int, job: JobProgressed | None) -> str:
-    """The sentences; `job` is where the request's job stood when the answer was given, if there is one."""
+def notice(answer: SearchAnswer, *, scored: int, job: JobProgressed | None, refused: str | None = None) -> str:
+    """Writes the sentences.
+
+    `job` is the request's job as it was when the answer was given; `refused` says why there is none for the rest.
+    """
     if not answer.resolved:
         meant = one_of(answer.suggestions)
         hint = f"Did you mean {meant}?" if meant else "Name one, such as Manufacturing, Logistics or SSIC 62."
@@ -29,10 +32,10 @@ def notice(answer: SearchAnswer, *, scored: int, job: JobProgressed | None) -> s
     if answer.known:
         more.append(f"Known, enriched within the last days: {all_of([company.name for company in answer.known])}.")
     # The first sentence is worded as agreed: without a full stop where it stands alone.
-    return ". ".join(part for part in (_done(answer, now, job), " ".join([*more, *doubt])) if part)
+    return ". ".join(part for part in (_done(answer, now, job, refused), " ".join([*more, *doubt])) if part)
 
 
-def _done(answer: SearchAnswer, now: int, job: JobProgressed | None) -> str:
+def _done(answer: SearchAnswer, now: int, job: JobProgressed | None, refused: str | None) -> str:
     parts = [f"upserted and enriched {now} now"] if now else []
     if job is not None and job.status == "running":
         whose = " of the rest" if now else ""
@@ -40,6 +43,9 @@ def _done(answer: SearchAnswer, now: int, job: JobProgressed | None) -> str:
     elif job is not None:
         rest = "the rest" if now else "all of them"
         parts.append(f"scheduled {rest} ({answer.remaining}) for nightly processing")
+    elif refused:
+        rest = f"the other {answer.remaining}" if now else f"the {answer.remaining} companies"
+        parts.append(f"{rest} were not scheduled: {refused}")
     said = "; ".join(parts) or f"{matching(answer.matches)}; nothing was upserted"
     return said[0].upper() + said[1:]
 

@@ -38,6 +38,7 @@ class Conversation:
         self.request_id = request_id
         self._answer: SearchAnswer | None = None
         self._job: JobProgressed | None = None
+        self._refused: str | None = None
         self._early: list[CompanyEvent] = []
         self._reached: dict[Stage, set[str]] = {stage: set() for stage in get_args(Stage)}
 
@@ -85,7 +86,7 @@ class Conversation:
                 "request_id": str(self.request_id),
                 "job_id": str(job.job_id) if job else None,
                 "remaining": answer.remaining,
-                "notice": notice(answer, scored=len(self._reached["scored"]), job=job),
+                "notice": notice(answer, scored=len(self._reached["scored"]), job=job, refused=self._refused),
             },
         )
 
@@ -96,6 +97,7 @@ class Conversation:
         answer = self._answer = fact.answer
         assert answer is not None  # noqa: S101 # the caller looked
         self._job = fact if fact.job_id else None
+        self._refused = None if fact.job_id else fact.error
         messages = [
             Message(
                 "resolved",

@@ -43,6 +43,15 @@ START = f"""
                           AND other.status IN ('queued', 'running'))
  RETURNING {_JOB}
 """
+#: A tenant's queued and running jobs. A request that would be one more is answered without a job.
+MAX_OPEN_JOBS = 500
+IS_FULL = """
+    SELECT count(*) >= $3
+           AND NOT EXISTS (SELECT FROM background_jobs
+                            WHERE tenant_id = tenant()
+                              AND (job_id = $1 OR asked = $2 AND status IN ('queued', 'running')))
+      FROM (SELECT FROM background_jobs WHERE tenant_id = tenant() AND status IN ('queued', 'running') LIMIT $3) AS open
+"""
 CAP = "SELECT upsert_max_per_job FROM tenants WHERE tenant_id = tenant()"
 
 #: The register may have grown since the job was created: `total` is raised so that `processed` never exceeds it.
@@ -63,6 +72,12 @@ FAIL = f"""
 
 
 _POSITION = TypeAdapter(Position)
+
+
+async def is_full(tx: Connection, job_id: UUID, params: Params) -> bool:
+    """Whether `create` would make one job more than a tenant may have open at a time."""
+    full: bool = await tx.fetchval(IS_FULL, job_id, params.request_hash, MAX_OPEN_JOBS)
+    return full
 
 
 async def create(tx: Connection, job_id: UUID, params: Params, *, total: int, after: Position | None = None) -> Job:

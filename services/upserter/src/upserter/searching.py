@@ -24,21 +24,26 @@ LARGEST_LOOK = 500
 
 
 class SearchResult(NamedTuple):
-    """The answer, the companies saved at once, and the job for the rest, if any; it may be running already."""
+    """The answer, the companies saved at once, and the job for the rest, if any; it may be running already.
+
+    `refused` says why there is no job though there is a rest.
+    """
 
     answer: SearchAnswer
     saved: list[Company]
     job: Job | None
+    refused: str | None = None
 
     def to_event(self, request: RequestIndustry) -> JobProgressed:
-        """Builds the event that answers the request."""
+        """Builds the event that answers the request. A refused job is an error without a job id."""
         return JobProgressed(
             tenant_id=request.tenant_id,
             request_id=request.request_id,
             job_id=self.job.job_id if self.job else None,
-            status=self.job.status if self.job else "done",
+            status=self.job.status if self.job else "error" if self.refused else "done",
             processed=self.job.processed if self.job else 0,
             total=self.job.total if self.job else 0,
+            error=self.refused,
             answer=self.answer,
         )
 
@@ -101,6 +106,9 @@ async def search(
         founded_since=criteria.founded_since,
         limit=request.limit,
     )
+    if await jobs.is_full(tx, request.request_id, params):
+        reason = f"{jobs.MAX_OPEN_JOBS} jobs are open, as many as a tenant may have; ask again when some are done"
+        return SearchResult(answer.model_copy(update={"remaining": remaining}), saved, None, reason)
     job = await jobs.create(tx, request.request_id, params, total=remaining, after=head.after)
     return SearchResult(answer.model_copy(update={"remaining": job.total - job.processed}), saved, job)
 

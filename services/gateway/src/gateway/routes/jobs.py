@@ -1,6 +1,6 @@
 """Background jobs: asking for one, and looking at it."""
 
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Response
@@ -12,7 +12,7 @@ from common.ids import new_id
 from gateway import idempotency, jobs
 from gateway.feed import next_fact
 from gateway.parts import TOO_MANY, IdempotencyKey, InParts, OfTenant, Parts, Phrase, Traceparent
-from gateway.problems import Problem, outcome_unknown
+from gateway.problems import MEDIA_TYPE, Problem, outcome_unknown
 from gateway.wording import one_of
 
 #: How long POST /jobs/staging_upsert waits to say how much there is to do.
@@ -22,6 +22,13 @@ ANSWER_S = 5.0
 LONGEST_TERMS = 5000
 
 router = APIRouter(prefix="/jobs")
+
+FULL: dict[int | str, dict[str, Any]] = {
+    409: {
+        "description": "The tenant has as many open jobs as it may have; no job was made",
+        "content": {MEDIA_TYPE: {}},
+    }
+}
 
 
 def _not_too_long(terms: list[str]) -> list[str]:
@@ -55,7 +62,7 @@ class JobAccepted(BaseModel):
     total: int | None
 
 
-@router.post("/staging_upsert", status_code=202, responses=TOO_MANY)
+@router.post("/staging_upsert", status_code=202, responses={**FULL, **TOO_MANY})
 async def request_staging_upsert(
     body: StagingUpsertRequest,
     tenant: OfTenant,
@@ -117,6 +124,8 @@ def _accepted(request: RequestIndustry, fact: JobProgressed) -> JobAccepted:
         meant = one_of(fact.answer.suggestions)
         hint = f"Did you mean {meant}? Or try" if meant else "Try"
         raise Problem(422, "No industry recognised", f"None of {request.terms} names an industry. {hint} `SSIC 62`.")
+    if fact.job_id is None and fact.error:
+        raise Problem(409, "Too many open jobs", f"No job was made: {fact.error}.")
     if fact.job_id is None:
         raise Problem(404, "Nothing to do", "No live company of these industries is in the register; no job was made.")
     return JobAccepted(job_id=fact.job_id, status=fact.status, processed=fact.processed, total=fact.total)
