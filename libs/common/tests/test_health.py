@@ -36,7 +36,13 @@ METRICS = {
     "leadgen_consumer_lag": {"stage", "topic"},
 }
 #: Metrics that one service has besides: here when its modules are imported in the same run.
-OF_ONE_SERVICE = {"leadgen_gateway_facts_refused", "leadgen_odoo_blocked", "leadgen_scorer_weights_unusable"}
+OF_ONE_SERVICE = {
+    "leadgen_gateway_facts_refused",
+    "leadgen_odoo_blocked",
+    "leadgen_odoo_waiting",
+    "leadgen_odoo_waiting_seconds",
+    "leadgen_scorer_weights_unusable",
+}
 
 
 def a_stage() -> Stage:

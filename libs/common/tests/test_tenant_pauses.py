@@ -227,3 +227,17 @@ async def claims_made(owner: Owner) -> int:
 
 async def reached(count: Any, wanted: int) -> bool:
     return bool(await count() >= wanted)
+
+
+async def test_a_lane_that_has_nothing_to_claim_leaves_the_probe_to_the_other(remote: RemoteSystem) -> None:
+    """Its only row waits for an older one of its key in the other lane."""
+    interactive = an_arrival(1, 1, "interactive")
+    nightly = an_arrival(1, 1, "nightly")._replace(key=interactive.key)
+    async with remote.database.without_tenant() as tx:
+        await remote.inbox.take_in(tx, [interactive, nightly])
+        await pauses.begin(tx, remote.inbox.consumer, 1, timedelta(0), "away")
+    async with remote.database.statement() as tx:
+        assert await remote.inbox.claim(tx, interactive.topic, "nightly", 1, 10) == []
+        (probe,) = await remote.inbox.claim(tx, interactive.topic, "interactive", 1, 10)
+
+    assert (probe.event_id, probe.pause_failures) == (interactive.event_id, 1)

@@ -8,6 +8,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
+from random import Random
 from typing import Any
 
 import httpx
@@ -54,7 +55,10 @@ class OdooError(Exception):
 
 @dataclass
 class FakeOdoo:
-    """Odoo as far as odoo-sync calls it; it is told what to fail at by `faults`, one per call of a model's method."""
+    """Odoo as far as odoo-sync calls it. `faults` are failures to come, one per call of a model's method.
+
+    `failing_share` of the calls fail at random (seeded). `requests` counts HTTP requests of any kind.
+    """
 
     version: int = 19
     url: str = ""
@@ -69,7 +73,12 @@ class FakeOdoo:
     bodies: list[dict[str, Any]] = field(default_factory=list)
     logins: int = 0
     faults: list[str] = field(default_factory=list)
+    is_down: bool = False
+    is_postgres_down: bool = False
+    failing_share: float = 0
+    requests: int = 0
     written: dict[str, str] = field(default_factory=dict)
+    chance: Random = field(default_factory=lambda: Random(20261129))
     _number: int = 0
     _clock: int = 0
 
@@ -109,6 +118,13 @@ class FakeOdoo:
         writer.close()
 
     def answer(self, path: str, headers: dict[str, str], body: Any) -> tuple[int, str, Any]:
+        self.requests += 1
+        if self.is_down:
+            return 503, "", b"<html>upgrading</html>"
+        if path == "/web/health?db_server_status=1":
+            return (500, "", {"status": "fail"}) if self.is_postgres_down else (200, "", {"status": "pass"})
+        if self.is_postgres_down and path.startswith("/json/2/"):
+            return 404, "", b"<html>not found</html>"
         match path.strip("/").split("/"):
             case ["web", "version"] if self.version >= 19:
                 return 200, "", {"version_info": [self.version, 0, 0, "final", 0, ""], "version": f"{self.version}.0"}
@@ -169,6 +185,8 @@ class FakeOdoo:
     def fault(self, call: str, body: dict[str, Any]) -> str:
         self.calls.append(call)
         self.bodies.append(body)
+        if self.chance.random() < self.failing_share:
+            return self.chance.choice(["500", "503", "cut"])  # before it was done, or after
         return self.faults.pop(0) if self.faults else ""
 
     def failing(self, fault: str) -> tuple[int, str, Any]:

@@ -67,12 +67,12 @@ async def test_an_owner_without_superuser_may_store_too(database: Database, data
 @pytest.mark.parametrize(
     ("changed", "words"),
     [
-        ({"url": "odoo.example.com"}, "give it like https"),
-        ({"url": "ftp://odoo.example.com"}, "give it like https"),
-        ({"url": "https://admin:secret@odoo.example.com"}, "leave name and password out"),
+        ({"url": "odoo.example.com"}, "must look like https"),
+        ({"url": "ftp://odoo.example.com"}, "must look like https"),
+        ({"url": "https://admin:secret@odoo.example.com"}, "remove the name and password"),
         ({"database": " "}, "database is empty"),
         ({"api_key": ""}, "API key is empty"),
-        ({"api_key": "ké"}, "no key has"),
+        ({"api_key": "ké"}, "no API key has"),
         ({"credentials_key": "short"}, "no Fernet key"),
         ({"tenant_id": 99}, "no tenant 99"),
         ({"own_fields": ["website"]}, "like company.website"),
@@ -139,7 +139,7 @@ async def test_a_service_login_may_not_store_connections(database_url: str, owne
     try:
         parts = urlsplit(database_url)
         service = urlunsplit(parts._replace(netloc=f"a_service@{parts.hostname}:{parts.port}"))
-        with pytest.raises(ConnectionRejected, match="use the database's owner"):
+        with pytest.raises(ConnectionRejected, match="use the login of the database's owner"):
             await connect_odoo(service, 1, URL, "leads", "k1", KEY)
     finally:
         await owner.execute("DROP ROLE a_service")

@@ -211,6 +211,8 @@ class Inbox:
         if failures is None:
             return []
         probe = await self._claim(tx, topic, lane, tenant_id, 1, is_probe=True)
+        if not probe:  # its rows may wait for older ones of their keys in the other lane
+            await pauses.return_probe(tx, self.consumer, tenant_id)
         return [claim._replace(pause_failures=failures) for claim in probe]
 
     async def _claim(

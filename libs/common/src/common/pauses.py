@@ -23,6 +23,7 @@ TAKE_PROBE = """
      WHERE consumer = $1 AND tenant_id = $2 AND until <= now()
     RETURNING failures
 """
+RETURN_PROBE = "UPDATE inbox_pauses SET until = now() WHERE consumer = $1 AND tenant_id = $2"
 READ = "SELECT tenant_id, since, until, failures, reason FROM inbox_pauses WHERE consumer = $1 ORDER BY tenant_id"
 
 
@@ -55,6 +56,11 @@ async def take_probe(tx: Connection, consumer: str, tenant_id: int, lease: timed
     """Takes the right to probe for a lease; returns the failures so far, `None` where there is nothing to probe."""
     failures: int | None = await tx.fetchval(TAKE_PROBE, consumer, tenant_id, lease)
     return failures
+
+
+async def return_probe(tx: Connection, consumer: str, tenant_id: int) -> None:
+    """Returns the right to probe, for another lane or topic: no row of this one could be claimed."""
+    await tx.execute(RETURN_PROBE, consumer, tenant_id)
 
 
 async def read(tx: Connection, consumer: str) -> list[Pause]:

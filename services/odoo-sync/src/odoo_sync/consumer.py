@@ -10,12 +10,16 @@ ResyncOdoo  LeadSynced of each stored lead    goes on with the leads that    the
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 from common.contracts import LeadScored, ResyncOdoo
+from common.errors import Permanent
+from common.retry import DEFAULT_RETRY, RetryStrategy
 from common.stage import Stage
 from common.work import Chunk, Item, Work
 from odoo_sync.model import Leads
+from odoo_sync.protocols.odoo import OdooAway
 from odoo_sync.sync.lead_sync import LeadSync, TenantBlocked, stored_leads
 from odoo_sync.sync.results import Result, Unchanged, Unsent, Written, to_event
 from odoo_sync.tables import connections, links
@@ -25,11 +29,19 @@ from odoo_sync.tables.connections import StoredConnection
 CHUNK = 200
 
 
-def odoo_sync(syncing: LeadSync) -> Stage:
-    """The stage. `odoo_links` holds the link of each company as of its newest score."""
-    stage = Stage("odoo-sync")
+class PatienceEnded(Permanent):
+    """The event has waited for an Odoo that is away for longer than `ODOO_PATIENCE_H`."""
 
-    @stage.handles(LeadScored, chunk=CHUNK)
+
+def odoo_sync(syncing: LeadSync, *, patience: timedelta = DEFAULT_RETRY.give_up_after) -> Stage:
+    """The stage. Events wait for an Odoo that is away until both they and the outage are as old as `patience`.
+
+    `odoo_links` holds the link of each company as of its newest score.
+    """
+    stage = Stage("odoo-sync")
+    retry = RetryStrategy(give_up_after=patience)
+
+    @stage.handles(LeadScored, chunk=CHUNK, retry=retry)
     async def sync(work: Chunk[LeadScored]) -> None:
         """Finishes unchanged and unsendable leads first, then writes the rest as the only writer of that Odoo."""
         leads = newest(work.items)
@@ -48,9 +60,9 @@ def odoo_sync(syncing: LeadSync) -> Stage:
             await finish(work, rest, Unsent(rest, "blocked", connection.blocked))
         else:
             async with syncing.only_writer(connection):
-                await finish(work, rest, await write(syncing, work, rest, connection))
+                await finish(work, rest, await write(syncing, work, rest, connection, patience))
 
-    @stage.handles(ResyncOdoo)
+    @stage.handles(ResyncOdoo, retry=retry)
     async def resync(work: Work[ResyncOdoo]) -> None:
         """Writes stored leads chunk by chunk. Ends early if the tenant has no Odoo, or is blocked."""
         last = 0
@@ -65,7 +77,7 @@ def odoo_sync(syncing: LeadSync) -> Stage:
                 if not stored:
                     return
                 leads = stored_leads(stored)
-                result = await write(syncing, work, leads, connection)
+                result = await write(syncing, work, leads, connection, patience)
                 async with work.step() as tx:
                     statuses = await result.save(tx)
                     for company_id, event in leads.items():
@@ -75,12 +87,19 @@ def odoo_sync(syncing: LeadSync) -> Stage:
     return stage
 
 
-async def write(syncing: LeadSync, work: Chunk[Any], leads: Leads, connection: StoredConnection) -> Result:
-    """Writes leads into Odoo. The caller holds the writer lock. Raises OdooUnavailable, OdooRefused."""
+async def write(
+    syncing: LeadSync, work: Chunk[Any], leads: Leads, connection: StoredConnection, patience: timedelta
+) -> Result:
+    """Writes leads into Odoo. The caller holds the writer lock. Raises OdooUnavailable, OdooRefused, PatienceEnded."""
     try:
         return Written(await syncing.write(work.reading, leads, connection))
     except TenantBlocked as blocked:
         return Unsent(leads, "blocked", str(blocked))
+    except OdooAway as away:
+        waited = min(away.age, max(work.now - item.claim.received_at for item in work.unfinished))
+        if waited >= patience:
+            raise PatienceEnded(f"gave up after {patience / timedelta(hours=1):g} hours {away}") from away
+        raise
 
 
 async def finish(work: Chunk[LeadScored], company_ids: Mapping[int, object], result: Result) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from datetime import timedelta
 
 import httpx
 
@@ -10,12 +11,12 @@ from common.postgres import Database
 from common.service import run
 from common.settings import read
 from common.stage import Stage
+from odoo_sync import gauges
 from odoo_sync.consumer import odoo_sync
 from odoo_sync.operator import commands
 from odoo_sync.protocols.servers import OdooServers
 from odoo_sync.settings import OdooSettings, OdooSyncSettings, OperatorSettings
 from odoo_sync.sync.lead_sync import LeadSync
-from odoo_sync.tables import states
 from odoo_sync.tables.writer_lock import WriterLock
 
 NAME = "odoo-sync"
@@ -27,10 +28,10 @@ def main() -> None:
 
     @asynccontextmanager
     async def compose(database: Database) -> AsyncIterator[Stage]:
-        counting = asyncio.create_task(states.keep_gauge(database, NAME))
+        counting = asyncio.create_task(gauges.keep_gauges(database, NAME))
         try:
             async with _lead_sync(database, settings) as syncing:
-                yield odoo_sync(syncing)
+                yield odoo_sync(syncing, patience=timedelta(hours=settings.odoo_patience_h))
         finally:
             counting.cancel()
             with suppress(asyncio.CancelledError):

@@ -2,4 +2,8 @@
 
 from prometheus_client import Gauge
 
-odoo_blocked = Gauge("leadgen_odoo_blocked", "Tenants whose Odoo refuses us until someone acts.", ["stage"])
+odoo_blocked = Gauge("leadgen_odoo_blocked", "Tenants whose Odoo refuses all calls until someone acts.", ["stage"])
+odoo_waiting = Gauge("leadgen_odoo_waiting", "Tenants whose leads wait for an Odoo that does not answer.", ["stage"])
+odoo_waiting_seconds = Gauge(
+    "leadgen_odoo_waiting_seconds", "Time since the first failure of the Odoo that has been away longest.", ["stage"]
+)

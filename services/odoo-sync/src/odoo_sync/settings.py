@@ -20,6 +20,9 @@ class OdooSettings(Settings):
         default="auto", description="json2 (Odoo 19 and later) or jsonrpc (14 and later); auto asks each server"
     )
     odoo_timeout_s: float = Field(default=30, gt=0, description="seconds that one call to Odoo may take")
+    odoo_patience_h: float = Field(
+        default=24, gt=0, description="hours that leads wait for an Odoo that does not answer; then dead letters"
+    )
     odoo_credentials_key: SecretStr | None = Field(
         default=None,
         description="opens the API keys in odoo_connections; needed only where a tenant has a connection. Several, "

@@ -1,6 +1,7 @@
 """The stage on a real PostgreSQL with an Odoo that behaves as told, and what the tests ask of both."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeAlias
@@ -23,6 +24,13 @@ from odoo_sync.protocols.servers import OdooServers
 from odoo_sync.sync.lead_sync import LeadSync
 from odoo_sync.tables.writer_lock import WriterLock
 
+# Rows that a worker has locked are left alone: waiting for them could deadlock with it.
+AGE_INBOX = """
+    UPDATE inbox SET received_at = received_at - $1::interval, first_failed_at = first_failed_at - $1::interval,
+                     next_at = CASE WHEN in_hand IS NULL THEN next_at - $1::interval ELSE next_at END
+     WHERE (consumer, event_id, replay_id) IN
+           (SELECT consumer, event_id, replay_id FROM inbox WHERE state = 'open' FOR UPDATE SKIP LOCKED)
+"""
 Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 
 KEY = Fernet(Fernet.generate_key())
@@ -50,6 +58,11 @@ class Desk:
     def syncing(self) -> LeadSync:
         servers = OdooServers(self.http, timeout_s=5)
         return LeadSync(servers, WriterLock(self.database), self.credentials, 0.66, self.recreate_deleted)
+
+    @asynccontextmanager
+    async def composed(self, _: Database) -> AsyncIterator[LeadSync]:
+        """Gives the operator's commands what main.py gives them."""
+        yield self.syncing
 
     @property
     def stage(self) -> Stage:
@@ -123,9 +136,22 @@ class Desk:
                 continue
             call = self.stage.handlers[model.topic].call
             if model is LeadScored:
-                await call(Chunk(items, self.database, INBOX, NOW))
+                await call(Chunk(items, self.database, INBOX, datetime.now(UTC)))
             else:
-                await call(Work(items[0], self.database, INBOX, NOW))
+                await call(Work(items[0], self.database, INBOX, datetime.now(UTC)))
+
+    async def let_pass(self, time: timedelta) -> None:
+        """Makes all that the database remembers of waiting older by this much. Claims in hand keep their lease."""
+        await self.owner.execute(
+            "UPDATE odoo_outages SET since = since - $1::interval, probe_at = probe_at - $1::interval", time
+        )
+        await self.owner.execute(AGE_INBOX, time)
+        await self.owner.execute(
+            "UPDATE inbox_pauses SET since = since - $1::interval, until = until - $1::interval", time
+        )
+
+    async def outage(self) -> "asyncpg.Record | None":
+        return await self.owner.fetchrow("SELECT * FROM odoo_outages")
 
     async def sync(self, *events: LeadScored) -> LeadSynced:
         """Delivers the leads in one chunk; returns what was announced last."""

@@ -9,6 +9,7 @@ import structlog
 from cryptography.fernet import Fernet, MultiFernet
 
 from common.contracts import ResyncOdoo
+from odoo_sync import gauges
 from odoo_sync.operator.commands import TenantContext, check_tenant, resync_tenant
 from odoo_sync.protocols.odoo import OdooUnavailable
 from odoo_sync.sync.lead_sync import TenantBlocked
@@ -49,7 +50,7 @@ async def test_a_key_that_odoo_refuses_blocks_its_tenant_and_no_other(desk: Any,
     assert second == first
     assert fake.calls == calls
     assert [it["event"] for it in logged if it["log_level"] == "error"] == ["odoo_blocked"]
-    assert await states.count_blocked(desk.database) == 1
+    assert (await gauges.count(desk.database)).blocked == 1
     assert (await other.sync(other.lead())).outcome == "synced"
 
 
@@ -104,7 +105,7 @@ async def test_a_check_that_goes_well_clears_the_tenant_and_sends_what_waited(de
 
     told = await check_tenant(await operator(desk))
     assert told == {"problems": [], "was_blocked": True, "waiting": 1}
-    assert await states.count_blocked(desk.database) == 0
+    assert (await gauges.count(desk.database)).blocked == 0
     assert [it.tenant_id for it in await requested(desk)] == [1]
     await desk.resync()
 
@@ -193,7 +194,7 @@ async def test_a_refusal_of_a_key_that_was_replaced_meanwhile_blocks_nobody(desk
             lambda: desk.database.transaction(1), {desk.company.company_id: desk.lead()}, connected
         )
 
-    assert await states.count_blocked(desk.database) == 0
+    assert (await gauges.count(desk.database)).blocked == 0
 
 
 async def test_another_reason_takes_the_place_of_the_first(desk: Any, fake: Any) -> None:

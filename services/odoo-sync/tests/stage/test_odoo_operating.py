@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 
+from odoo_sync import gauges
 from odoo_sync.operator import commands
 from odoo_sync.operator.audit import audit
 from odoo_sync.operator.dry_run import dry_run
 from odoo_sync.sync.lead_sync import LeadSync
-from odoo_sync.tables import connections, states
+from odoo_sync.tables import connections
 
 
 async def audited(desk: Any) -> dict[str, Any]:
@@ -99,4 +100,4 @@ async def test_an_odoo_that_is_down_keeps_no_other_from_being_asked(desk: Any, f
 
     assert (first["tenant"], "does not answer" in first["error"]) == (1, True)
     assert (second["tenant"], second["problems"]) == (2, [])
-    assert await states.count_blocked(desk.database) == 0
+    assert (await gauges.count(desk.database)).blocked == 0

@@ -1,4 +1,4 @@
-"""Stores where a tenant's Odoo is, its API key encrypted. The operator's own act: services can only read it."""
+"""Stores the tenants' Odoo connections, with encrypted API keys. Only the operator writes them; services read them."""
 
 import re
 from collections.abc import Sequence
@@ -52,7 +52,9 @@ async def connect_odoo(
         raise ConnectionRejected("the name of the Odoo database is empty")
     for name in own_fields:
         if not OWN_FIELD.fullmatch(name):
-            raise ConnectionRejected(f"{name!r} is no field: give it like company.website, contact.email, lead.name")
+            raise ConnectionRejected(
+                f"{name!r} is not a field: it must look like company.website, contact.email or lead.name"
+            )
     saved = (tenant_id, url, database.strip(), token, (login or "").strip() or None, sorted(set(own_fields)))
     try:
         async with connected(database_url) as connection, connection.transaction():
@@ -65,7 +67,7 @@ async def connect_odoo(
 
 
 async def rotate_key(database_url: str, credentials_keys: str) -> int:
-    """Encrypts every tenant's API key anew with the first of these keys; returns how many. May be repeated.
+    """Re-encrypts every tenant's API key with the first of these keys; returns their number. May be repeated.
 
     All or none: one that no key opens is named, and nothing is changed. Raises ConnectionRejected, DatabaseRefused,
     Unavailable.
@@ -82,8 +84,8 @@ async def rotate_key(database_url: str, credentials_keys: str) -> int:
                     await connection.execute(SAVE_TOKEN, tenant_id, keys.rotate(token))
                 except InvalidToken as error:
                     raise ConnectionRejected(
-                        f"none of these keys opens the API key of tenant {tenant_id}: add the one that it was "
-                        f"encrypted with, or store its connection again; no tenant's was changed"
+                        f"none of these keys opens the API key of tenant {tenant_id}: add the one that "
+                        f"encrypted it, or store the connection again; no tenant's key was changed"
                     ) from error
                 rotated += 1
     except asyncpg.InsufficientPrivilegeError as error:
@@ -92,22 +94,24 @@ async def rotate_key(database_url: str, credentials_keys: str) -> int:
 
 
 def _wrong_login() -> ConnectionRejected:
-    return ConnectionRejected("this login may not write connections: use the database's owner, not a service's login")
+    return ConnectionRejected(
+        "this login may not write connections: use the login of the database's owner, not that of a service"
+    )
 
 
 def _checked_url(url: str) -> str:
     url = url.strip().rstrip("/")
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
-        raise ConnectionRejected(f"{url!r} is not the address of an Odoo: give it like https://odoo.example.com")
+        raise ConnectionRejected(f"{url!r} is not the address of an Odoo: it must look like https://odoo.example.com")
     if parts.username or parts.password:
-        raise ConnectionRejected("leave name and password out of the address: Odoo is called with the API key")
+        raise ConnectionRejected("remove the name and password from the address: Odoo is called with the API key")
     return url
 
 
 def _encrypted(api_key: str, credentials_keys: str) -> bytes:
     if not api_key or not api_key.isascii() or not api_key.isprintable():
-        raise ConnectionRejected("the API key is empty or holds characters that no key has")
+        raise ConnectionRejected("the API key is empty or holds characters that no API key has")
     return _opener(credentials_keys).encrypt(api_key.encode())
 
 

@@ -1,10 +1,8 @@
-"""`leadgen odoo …` and `leadgen audit odoo`: what the operator does about the tenants' Odoos.
-
-What has to talk to an Odoo is done by odoo-sync's own script.
-"""
+"""The commands `leadgen odoo …` and `leadgen audit odoo`. Those that call an Odoo run odoo-sync's script."""
 
 import json
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Annotated, Any, TypeAlias
 
 import typer
@@ -18,36 +16,37 @@ from leadgen.tenants import MOST, TenantNumber
 
 SCRIPT = "leadgen-odoo-operate"
 
-odoo_app = typer.Typer(no_args_is_help=True, help="The tenants' Odoos.")
+odoo_app = typer.Typer(no_args_is_help=True, help="Connect, check and sync the tenants' Odoos.")
 audit_app = typer.Typer(no_args_is_help=True, help="Compare our records with those of other systems.")
 
 CredentialsKey = Annotated[str, typer.Option(envvar="ODOO_CREDENTIALS_KEY", show_envvar=True)]
 OneTenant = Annotated[
-    int | None, typer.Option("--tenant", min=1, max=MOST, help="Only this one; else all that have an Odoo.")
+    int | None,
+    typer.Option("--tenant", min=1, max=MOST, help="This tenant only. Default: all with an Odoo connection."),
 ]
 
-Told: TypeAlias = dict[str, Any]
+Report: TypeAlias = dict[str, Any]
 
 
 class OdooCommandFailed(Permanent):
-    """odoo-sync's script ended with an error; the message is its own."""
+    """The script of odoo-sync ended with an error; the message is its own."""
 
 
 @odoo_app.command("connect")
 def connect_command(
     tenant: TenantNumber,
-    url: Annotated[str, typer.Option(help="Such as https://odoo.example.com")],
+    url: Annotated[str, typer.Option(help="The address of the Odoo, such as https://odoo.example.com")],
     database: Annotated[str, typer.Option(help="The name of the Odoo database.")],
     database_url: DatabaseUrl,
     api_key: Annotated[str, typer.Option(envvar="ODOO_API_KEY", show_envvar=True, prompt=True, hide_input=True)],
     credentials_key: CredentialsKey,
-    login: Annotated[str | None, typer.Option(help="The key's user; needed before Odoo 19.")] = None,
+    login: Annotated[str | None, typer.Option(help="The login of the API key's user. Required before Odoo 19.")] = None,
     own_field: Annotated[
         list[str] | None,
-        typer.Option(help="Follows us whatever people make of it, such as company.website. May be repeated."),
+        typer.Option(help="A field that overwrites people's edits, such as company.website. May be repeated."),
     ] = None,
 ) -> None:
-    """Store where a tenant's Odoo is; its API key is encrypted. `leadgen odoo check` then sends what has waited."""
+    """Store a tenant's Odoo connection; the API key is encrypted. Then run `leadgen odoo check`."""
     run_or_exit(
         connect_odoo(
             database_url, tenant, url, database, api_key, credentials_key, login=login, own_fields=own_field or ()
@@ -58,7 +57,7 @@ def connect_command(
 
 @odoo_app.command("rotate-key")
 def rotate_key_command(database_url: DatabaseUrl, credentials_key: CredentialsKey) -> None:
-    """Encrypt all API keys anew with the first of the comma-separated keys; the others open what they closed."""
+    """Re-encrypt all API keys with the first of the comma-separated keys; the others only decrypt."""
     typer.echo(f"{run_or_exit(rotate_key(database_url, credentials_key))} API keys are encrypted with the first key")
 
 
@@ -66,44 +65,44 @@ def rotate_key_command(database_url: DatabaseUrl, credentials_key: CredentialsKe
 def check_command(
     database_url: DatabaseUrl, credentials_key: CredentialsKey, tenant: OneTenant = None, as_json: AsJson = False
 ) -> None:
-    """See whether leads get through. If so, a tenant is blocked no more, and what has waited is sent."""
-    told = run_or_exit(operate("check", database_url, credentials_key, tenant))
-    for it in _answered(told, as_json):
+    """Check whether leads get through. If so, unblock the tenant and send its unsent leads."""
+    reports = run_or_exit(operate("check", database_url, credentials_key, tenant))
+    for it in _answered(reports, as_json):
         if it["problems"]:
-            said = "".join(f"\n  {problem}" for problem in it["problems"])
-            line = f"tenant {it['tenant']} is blocked, {it['waiting']} leads wait:{said}"
+            problems = "".join(f"\n  {problem}" for problem in it["problems"])
+            line = f"tenant {it['tenant']} is blocked, {it['waiting']} leads wait:{problems}"
         else:
             line = f"tenant {it['tenant']}: all is well, {it['waiting']} leads that waited are sent"
         _say(line, as_json)
-    _end(told, as_json, is_well=not any(it.get("problems") for it in told))
+    _end(reports, as_json, is_well=not any(it.get("problems") for it in reports))
 
 
 @odoo_app.command("resync")
 def resync_command(
     database_url: DatabaseUrl, credentials_key: CredentialsKey, tenant: OneTenant = None, as_json: AsJson = False
 ) -> None:
-    """Send again whatever Odoo did not take, or could not get."""
-    told = run_or_exit(operate("resync", database_url, credentials_key, tenant))
-    for it in _answered(told, as_json):
+    """Send again all leads that Odoo refused or that could not be sent."""
+    reports = run_or_exit(operate("resync", database_url, credentials_key, tenant))
+    for it in _answered(reports, as_json):
         blocked = f"; it is blocked ({it['blocked']}): run `leadgen odoo check`" if it["blocked"] else ""
         _say(f"tenant {it['tenant']}: {it['waiting']} leads are sent again{blocked}", as_json)
-    _end(told, as_json, is_well=not any(it.get("blocked") for it in told))
+    _end(reports, as_json, is_well=not any(it.get("blocked") for it in reports))
 
 
 @odoo_app.command("sync")
 def sync_command(
     database_url: DatabaseUrl,
     credentials_key: CredentialsKey,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would be written.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be written; write nothing.")] = False,
     tenant: OneTenant = None,
     as_json: AsJson = False,
 ) -> None:
-    """Write what waits for an Odoo, as `resync` does; `--dry-run` shows what that would write."""
+    """Send unsent leads, as `resync` does. With `--dry-run`, only show what would be written."""
     if not dry_run:
         resync_command(database_url, credentials_key, tenant, as_json)
         return
-    told = run_or_exit(operate("dry-run", database_url, credentials_key, tenant))
-    for it in _answered(told, as_json):
+    reports = run_or_exit(operate("dry-run", database_url, credentials_key, tenant))
+    for it in _answered(reports, as_json):
         for row in it["rows"]:
             columns = ", ".join(f"{name}={value!r}" for name, value in row.items() if name != "model")
             _say(f"{row['model']}: {columns}", as_json)
@@ -114,52 +113,60 @@ def sync_command(
             "nothing was written",
             as_json,
         )
-    _end(told, as_json, is_well=True)
+    _end(reports, as_json, is_well=True)
 
 
 @audit_app.command("odoo")
 def audit_command(
     database_url: DatabaseUrl, credentials_key: CredentialsKey, tenant: OneTenant = None, as_json: AsJson = False
 ) -> None:
-    """Print how the tenants' Odoos differ from what was written there. Exit code 1 where they do."""
-    told = run_or_exit(operate("audit", database_url, credentials_key, tenant))
-    for it in _answered(told, as_json):
+    """List how the tenants' Odoos differ from what was written there. Exit code 1 if they do."""
+    reports = run_or_exit(operate("audit", database_url, credentials_key, tenant))
+    for it in _answered(reports, as_json):
         for found in it["differences"]:
             _say(_difference(found), as_json)
         links = ", ".join(f"{count} {outcome}" for outcome, count in it["links"].items()) or "no leads"
         _say(f"tenant {it['tenant']}: {links}; {len(it['differences'])} differences", as_json)
-    _end(told, as_json, is_well=not any(it.get("differences") for it in told))
+    _end(reports, as_json, is_well=not any(it.get("differences") for it in reports))
 
 
-async def operate(command: str, database_url: str, credentials_key: str, tenant: int | None) -> Sequence[Told]:
+async def operate(command: str, database_url: str, credentials_key: str, tenant: int | None) -> Sequence[Report]:
     """Returns the report of odoo-sync's script for each tenant. Raises OdooCommandFailed."""
     about = [] if tenant is None else ["--tenant", str(tenant)]
     environment = {"DATABASE_URL": database_url, "ODOO_CREDENTIALS_KEY": credentials_key}
     try:
-        told: list[Told] = (await run_script(SCRIPT, command, *about, environment=environment))["tenants"]
+        answer = await run_script(SCRIPT, command, *about, environment=environment)
     except NotInstalled as error:
         raise OdooCommandFailed(f"{error}: run it where odoo-sync is installed") from error
     except ScriptFailed as error:
         raise OdooCommandFailed(str(error)) from error
-    return told
+    reports: list[Report] = answer["tenants"]
+    return reports
 
 
-def _answered(told: Sequence[Told], as_json: bool) -> list[Told]:
-    """The tenants whose Odoo could be asked; of the others it says why not."""
-    for it in told:
+def _answered(reports: Sequence[Report], as_json: bool) -> list[Report]:
+    """Selects the reports of Odoos that could be asked. Prints why the others could not, and whose leads wait."""
+    for it in reports:
+        if "waiting_since" in it:
+            since = datetime.fromisoformat(it["waiting_since"])
+            _say(
+                f"tenant {it['tenant']}: waiting for Odoo since {since:%Y-%m-%d %H:%M} UTC; {it['waiting_events']} "
+                "events wait and are sent when it answers",
+                as_json,
+            )
         if "error" in it:
             _say(f"tenant {it['tenant']}: {it['error']}", as_json)
-    return [it for it in told if "error" not in it]
+    return [it for it in reports if "error" not in it]
 
 
-def _difference(found: Told) -> str:
+def _difference(found: Report) -> str:
     about = f"{found['uen']} {found['record']}"
     match found["what"]:
         case "duplicate":
-            return f"{about}: {len(found['ids'])} partners bear this UEN: {', '.join(map(str, found['ids']))}"
+            return f"{about}: {len(found['ids'])} partners have this UEN: {', '.join(map(str, found['ids']))}"
         case "changed":
             written, there = found["written"], found["there"]
-            return f"{about} {found['id']}: {found['column']} is {there!r}, we had written {written!r}"
+            return f"{about} {found['id']}: {found['column']} is {there!r}; we wrote {written!r}"
     return f"{about} {found['id']}: {found['what']}"
 
 
@@ -168,10 +175,10 @@ def _say(line: str, as_json: bool) -> None:
         typer.echo(line)
 
 
-def _end(told: Sequence[Told], as_json: bool, *, is_well: bool) -> None:
+def _end(reports: Sequence[Report], as_json: bool, *, is_well: bool) -> None:
     if as_json:
-        typer.echo(json.dumps({"tenants": list(told)}))
-    elif not told:
-        typer.echo("no tenant has an Odoo")
-    if not is_well or any("error" in it for it in told):
+        typer.echo(json.dumps({"tenants": list(reports)}))
+    elif not reports:
+        typer.echo("no tenant has an Odoo connection")
+    if not is_well or any("error" in it for it in reports):
         raise typer.Exit(1)

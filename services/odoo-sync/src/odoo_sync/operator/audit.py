@@ -8,7 +8,8 @@ from common.cloudevents import decode_body
 from common.contracts import LeadScored
 from odoo_sync.model import MODELS, Link, Values
 from odoo_sync.records import partner_matching
-from odoo_sync.sync.lead_sync import LeadSync, Transaction
+from odoo_sync.sync.availability import Transaction
+from odoo_sync.sync.lead_sync import LeadSync
 from odoo_sync.sync.target import RealTarget, Target
 from odoo_sync.tables import links
 from odoo_sync.tables.connections import StoredConnection

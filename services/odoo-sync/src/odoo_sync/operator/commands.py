@@ -10,9 +10,9 @@ from typing import Any, TypeAlias
 
 import orjson
 
-from common import logs, outbox
+from common import logs, outbox, pauses
 from common.cloudevents import Envelope
-from common.contracts import ResyncOdoo
+from common.contracts import LeadScored, ResyncOdoo
 from common.errors import LeadgenError, Permanent
 from common.ids import new_id
 from common.outbox import Announcement
@@ -22,11 +22,13 @@ from odoo_sync.operator.checks import find_problems
 from odoo_sync.operator.dry_run import dry_run
 from odoo_sync.protocols.odoo import OdooBlocked, OdooRefused, OdooUnavailable
 from odoo_sync.sync.lead_sync import LeadSync
-from odoo_sync.tables import connections, links, states
+from odoo_sync.tables import connections, links, outages, states
 from odoo_sync.tables.connections import CredentialsUnreadable, StoredConnection
 
 NAME = "odoo-sync"
 TENANTS = "SELECT tenant_id FROM tenants WHERE active AND ($1::int IS NULL OR tenant_id = $1) ORDER BY tenant_id"
+
+COUNT_OPEN = "SELECT count(*) FROM inbox WHERE consumer = $1 AND topic = $2 AND tenant_id = $3 AND state = 'open'"
 
 #: Errors of one tenant's Odoo or key.
 _TENANT_ERRORS = (OdooUnavailable, OdooRefused, OdooBlocked, CredentialsUnreadable)
@@ -65,7 +67,7 @@ async def run(database_url: str, compose: Compose, command: "Command", tenant_id
                     context = TenantContext(database, syncing, tenant, connection)
                     reports.append({"tenant": tenant, **await command(context)})
                 except _TENANT_ERRORS as error:  # go on with the other tenants
-                    reports.append({"tenant": tenant, "error": str(error)})
+                    reports.append({"tenant": tenant, "error": str(error), **await waiting(context)})
             return reports
     finally:
         await database.close()
@@ -105,7 +107,7 @@ Command: TypeAlias = Callable[[TenantContext], Awaitable[Report]]
 
 
 async def check_tenant(context: TenantContext) -> Report:
-    """Checks whether leads would go through; if so, unblocks the tenant and requests a resync."""
+    """Checks whether leads would go through; if so, unblocks the tenant, ends the wait, and requests a resync."""
     try:
         problems = await find_problems(
             context.syncing.servers.get(context.connection.decrypted(context.syncing.decrypter))
@@ -120,6 +122,8 @@ async def check_tenant(context: TenantContext) -> Report:
                 "waiting": await links.count_resynced(tx, context.connection.place, context.syncing.resynced),
             }
         was_blocked = await states.clear(tx)
+        await outages.end(tx, context.connection.place)
+        await pauses.end(tx, NAME, context.tenant_id)
         return {"problems": [], "was_blocked": was_blocked, "waiting": await _request_resync(tx, context)}
 
 
@@ -136,7 +140,17 @@ async def dry_run_tenant(context: TenantContext) -> Report:
 
 async def audit_tenant(context: TenantContext) -> Report:
     """Lists how Odoo differs from the links."""
-    return await audit(context.syncing, context.transaction, context.connection)
+    return await audit(context.syncing, context.transaction, context.connection) | await waiting(context)
+
+
+async def waiting(context: TenantContext) -> Report:
+    """Reports since when leads wait for the tenant's Odoo, if it is away, and how many events wait in the inbox."""
+    async with context.transaction() as tx:
+        outage = await outages.find_of_tenant(tx)
+        if outage is None:
+            return {}
+        count = await tx.fetchval(COUNT_OPEN, NAME, LeadScored.topic, context.tenant_id)
+    return {"waiting_since": outage.since.isoformat(), "waiting_events": count}
 
 
 COMMANDS: dict[str, Command] = {

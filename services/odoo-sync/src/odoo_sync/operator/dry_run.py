@@ -3,8 +3,9 @@
 from typing import Any
 
 from odoo_sync.records.mapping import without_nul
+from odoo_sync.sync.availability import Transaction
 from odoo_sync.sync.draft import is_up_to_date, start_draft
-from odoo_sync.sync.lead_sync import LeadSync, Transaction, owner_finder, stored_leads
+from odoo_sync.sync.lead_sync import LeadSync, owner_finder, stored_leads
 from odoo_sync.sync.push import push
 from odoo_sync.sync.target import DryRun, RealTarget
 from odoo_sync.tables import links

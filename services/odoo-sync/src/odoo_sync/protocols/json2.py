@@ -9,6 +9,8 @@ from odoo_sync.protocols.transport import Transport, error_text, json_of
 
 #: The error name of a missing model or method; a missing record has another.
 NOT_FOUND = "werkzeug.exceptions.NotFound"
+#: Answers 500 while Odoo cannot reach its PostgreSQL.
+HEALTH = "/web/health?db_server_status=1"
 
 
 class Json2:
@@ -39,6 +41,7 @@ class Json2:
         if response.status_code == 403:
             raise OdooBlocked(message)
         if response.status_code == 404 and name is None:
+            await self._transport.get(HEALTH)  # Odoo answers 404, too, while its PostgreSQL is down
             raise OdooBlocked(
                 f"{self._transport.url} has no database {self._database!r}, or no Odoo 19 is there; "
                 "store the connection again"

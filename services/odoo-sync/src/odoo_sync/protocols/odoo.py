@@ -1,6 +1,7 @@
 """The port to a tenant's Odoo: one way to call it, and the meaning of its failures.
 
     Transient ── OdooUnavailable    no answer, 408, 429, 5xx, no JSON, or a conflict with another writer
+              └─ OdooAway           the whole Odoo does not answer: its tenants' leads wait
     Permanent ── OdooRefused        this call or this row; other rows may go through
               └─ OdooBlocked        address, database, credentials, rights or a module: nothing goes through until
                                     someone acts
@@ -9,6 +10,7 @@ The port has two adapters, `json2.Json2` (19 and later) and `jsonrpc.JsonRpc` (1
 """
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any, Protocol
 
 from common.errors import Permanent, Transient
@@ -18,6 +20,14 @@ MISSING = "odoo.exceptions.MissingError"
 
 class OdooUnavailable(Transient):
     """Odoo does not answer, is busy, or fails."""
+
+
+class OdooAway(OdooUnavailable):
+    """The whole Odoo has not answered for `age`; the message says since when. No lead is sent there meanwhile."""
+
+    def __init__(self, message: str, *, retry_after: float, age: timedelta) -> None:
+        super().__init__(message, retry_after=retry_after, scope="tenant")
+        self.age = age
 
 
 class OdooRefused(Permanent):

@@ -44,6 +44,10 @@ class OdooServer:
             self._columns[model] = frozenset(fields)
         return self._columns[model]
 
+    async def probe(self) -> None:
+        """Makes one cheap call, to see whether Odoo and its database answer. Raises OdooUnavailable, OdooBlocked."""
+        await self.execute("res.partner", "check_access_rights", operation="read", raise_exception=False)
+
     def forget(self) -> None:
         """Drops protocol and columns: the server may have been upgraded, or have lost a module."""
         self._odoo = None

@@ -1,7 +1,7 @@
 """Decides which leads of a tenant need a call to its Odoo, and writes those."""
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from hashlib import blake2b
 from typing import TypeAlias
@@ -16,6 +16,7 @@ from odoo_sync.model import RESYNCED, Leads, Link, LinkStatus, SyncOutcome, Term
 from odoo_sync.protocols.odoo import OdooBlocked, OdooUnavailable
 from odoo_sync.protocols.servers import OdooServers
 from odoo_sync.records.mapping import without_nul
+from odoo_sync.sync.availability import Transaction, require_available, tell_apart
 from odoo_sync.sync.draft import Draft, is_up_to_date, start_draft
 from odoo_sync.sync.push import FindOwners, push
 from odoo_sync.sync.target import RealTarget
@@ -25,8 +26,6 @@ from odoo_sync.tables.writer_lock import WriterLock
 
 log = structlog.get_logger(__name__)
 
-#: Opens a transaction of the tenant.
-Transaction: TypeAlias = Callable[[], AbstractAsyncContextManager[Connection]]
 #: Links by company.
 Links: TypeAlias = dict[int, Link]
 
@@ -94,7 +93,7 @@ class LeadSync:
     async def write(self, transaction: Transaction, leads: Leads, connection: StoredConnection) -> Links:
         """Writes leads into Odoo; returns their new links. The caller holds the writer lock. May be repeated.
 
-        Raises OdooUnavailable (also if the connection was changed meanwhile), OdooRefused, TenantBlocked.
+        Raises OdooUnavailable (also if the connection was changed meanwhile), OdooAway, OdooRefused, TenantBlocked.
         """
         async with transaction() as tx:
             await _require_current(tx, connection)
@@ -113,9 +112,13 @@ class LeadSync:
                 drafts[company_id] = draft
         if drafts:
             async with self._noting_refusal(transaction, connection):
-                target = RealTarget(self.servers.get(connection.decrypted(self.decrypter)))
+                server = self.servers.get(connection.decrypted(self.decrypter))
+                await require_available(transaction, connection.place, server)
                 owners = owner_finder(transaction, connection)
-                made = await push(target, list(drafts.values()), connection.place, terms, owners)
+                try:
+                    made = await push(RealTarget(server), list(drafts.values()), connection.place, terms, owners)
+                except OdooUnavailable as error:
+                    raise await tell_apart(transaction, connection.place, server, error) from error
             new |= dict(zip(drafts, made, strict=True))
         return {
             it: link
