@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from common import asyncapi
 from common.contracts import EVENTS
-from gateway.api import Parts, application
+from gateway.api import Dependencies, application
 from settings_reference import settings_page
 
 FOLDER = Path(__file__).parent
@@ -17,9 +17,9 @@ FOLDER = Path(__file__).parent
 
 def documents() -> dict[str, str]:
     """Returns each file's name and content. The JSON is what a running gateway serves at these names."""
-    no_parts = cast(Parts, None)  # the document follows from the routes alone
+    none = cast(Dependencies, None)  # the document follows from the routes alone
     made: dict[str, Any] = {
-        "openapi.json": application(no_parts).openapi(),
+        "openapi.json": application(none).openapi(),
         "asyncapi.json": asyncapi.document("Leadgen", EVENTS, EVENTS),
     }
     texts = {name: json.dumps(document, indent=2, ensure_ascii=False) + "\n" for name, document in made.items()}

@@ -24,8 +24,6 @@ PENDING = {
     "libs/common",
     "libs/industries",
     "services/enricher",
-    "services/gateway",
-    "services/nightly",
 }
 
 

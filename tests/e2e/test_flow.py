@@ -8,7 +8,8 @@ import pytest
 
 from common.postgres import Database
 from common.relay import Relay
-from nightly.run import PRODUCER, night_of, publish_queued_jobs
+from common.singapore import day_in_singapore
+from nightly.run import PRODUCER, publish_queued_jobs
 from testkit.stages import until
 
 pytestmark = pytest.mark.whole
@@ -158,7 +159,7 @@ async def next_night(product, rep) -> None:
     ((tomorrow,),) = await product.fetch("SELECT now() + interval '1 day'")
     database = await Database.connect(product.stack.database_url, name=PRODUCER)
     try:
-        await publish_queued_jobs(database, night=night_of(tomorrow), include={rep.tenant_id})
+        await publish_queued_jobs(database, night=day_in_singapore(tomorrow), include={rep.tenant_id})
         async with Relay(database, product.stack.kafka, PRODUCER):
             pass
     finally:

@@ -92,7 +92,7 @@ def serve(database_url: str) -> Callable[..., AbstractAsyncContextManager[Reps]]
         async with composed(settings) as app, _served(app) as url:
 
             def rep(tenant_id: int = 1) -> Client:
-                clients.append(Client(url, app.state.parts.feed, tenant_id))
+                clients.append(Client(url, app.state.dependencies.feed, tenant_id))
                 return clients[-1]
 
             yield rep

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import jwt
 import pytest
 
-from gateway.access import Rep, Tokens, read_token
+from gateway.access.tokens import Rep, Tokens, read_token
 from gateway.problems import Problem
 from testkit.stages import until
 

@@ -21,8 +21,8 @@ from common.contracts import (
     Site,
 )
 from common.ids import new_id
-from gateway.closing import notice
-from gateway.conversation import Conversation
+from gateway.chat.conversation import Conversation
+from gateway.chat.summary import summarise
 from testkit.stages import a_company
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -209,7 +209,7 @@ def test_much_is_offered_to_be_narrowed_down() -> None:
         {"label": "Manufacturing founded since 2020", "matches": 120},
     ]
     assert "603 companies match" in messages[2].data["question"]
-    assert notice(answer, scored=3, job=progressed(answer)) == (
+    assert summarise(answer, scored=3, job=progressed(answer)) == (
         "Upserted and enriched 3 now; scheduled the rest (600) for nightly processing"
     )
 
@@ -221,7 +221,7 @@ def test_words_that_come_close_are_asked_back_with_choices() -> None:
     messages = told([progressed(answer, has_job=False, status="done")])
     assert messages[2].name == "refine"
     assert messages[2].data["choices"] == [{"label": "MANUFACTURING"}, {"label": "MANUFACTURE OF FURNITURE"}]
-    assert notice(answer, scored=0, job=None) == (
+    assert summarise(answer, scored=0, job=None) == (
         "I found no industry in that. Did you mean MANUFACTURING or MANUFACTURE OF FURNITURE?"
     )
 
@@ -229,11 +229,11 @@ def test_words_that_come_close_are_asked_back_with_choices() -> None:
 def test_the_last_word_mentions_who_is_known() -> None:
     """After the agreed sentence, or alone where nobody else is left; many are counted."""
     known = [a_company(f"19991234{number}K", name=f"Known {number}") for number in range(8)]
-    assert notice(an_answer(known=known[:2]), scored=3, job=QUEUED) == (
+    assert summarise(an_answer(known=known[:2]), scored=3, job=QUEUED) == (
         "Upserted and enriched 3 now; scheduled the rest (7) for nightly processing. "
         "Known, enriched within the last days: Known 0 and Known 1."
     )
-    assert notice(an_answer([], matches=8, remaining=0, known=known), scored=0, job=None).endswith(
+    assert summarise(an_answer([], matches=8, remaining=0, known=known), scored=0, job=None).endswith(
         "Known, enriched within the last days: Known 0, Known 1, Known 2, Known 3, Known 4 and 3 more."
     )
 
@@ -264,7 +264,7 @@ def test_the_last_word_says_what_is_missing() -> None:
 
 def test_a_request_that_leaves_all_to_the_night_says_so() -> None:
     """UPSERT_SYNC_LIMIT=0."""
-    assert notice(an_answer([], remaining=7), scored=0, job=QUEUED) == (
+    assert summarise(an_answer([], remaining=7), scored=0, job=QUEUED) == (
         "Scheduled all of them (7) for nightly processing"
     )
 
@@ -282,7 +282,7 @@ def test_a_job_that_runs_already_is_not_called_scheduled() -> None:
         "notice": "The job is running already: 500 of 1200 done",
     }
     answer = an_answer(remaining=700)
-    assert notice(answer, scored=3, job=progressed(answer, **running)) == (
+    assert summarise(answer, scored=3, job=progressed(answer, **running)) == (
         "Upserted and enriched 3 now; the job of the rest is running already: 500 of 1200 done"
     )
 
@@ -299,9 +299,9 @@ def test_what_may_be_misunderstood_is_said_so(answer: SearchAnswer, words: str) 
     """Where the words only came near to an industry; not where they named it."""
     job = QUEUED if answer.matches else None
     doubt = "I took that to mean MANUFACTURING, which may be wrong."
-    assert notice(answer, scored=3, job=job) == f"{words}. {doubt}"
+    assert summarise(answer, scored=3, job=job) == f"{words}. {doubt}"
     for sure in (None, 0.51, 1.0):
-        assert doubt not in notice(answer.model_copy(update={"confidence": sure}), scored=3, job=job)
+        assert doubt not in summarise(answer.model_copy(update={"confidence": sure}), scored=3, job=job)
 
 
 def test_a_job_that_was_refused_is_told_with_the_reason() -> None:

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from common.contracts import Icp, IcpChanged
 from common.postgres import Database
-from gateway import icp
+from gateway.icp import rules
 from gateway.routes import icp as asked
 from testkit.stages import read_topic, until
 
@@ -170,7 +170,7 @@ async def test_of_changes_at_once_the_last_one_kept_has_the_last_time(database) 
 
     times = await asyncio.gather(*(change(database, each) for each in wanted))
     async with database.transaction(1) as tx:
-        kept = await icp.find(tx)
+        kept = await rules.find(tx)
     assert wanted[times.index(max(times))] == kept
     assert len(set(times)) == len(wanted)
 
@@ -185,7 +185,7 @@ async def test_a_clock_that_was_set_back_does_not_make_a_change_older(database, 
 async def change(database: Database, wanted: Icp) -> datetime | None:
     """Saves the ICP of tenant 1."""
     async with database.transaction(1) as tx:
-        return await icp.save(tx, wanted)
+        return await rules.save(tx, wanted)
 
 
 async def announced(kafka: str, number: int) -> list[IcpChanged]:

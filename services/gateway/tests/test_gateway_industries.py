@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from common.contracts import RequestIndustry
-from gateway.classification import Known
-from gateway.icp import codes_of
+from gateway.catalog import Catalog
+from gateway.icp.profile import codes_of
 from gateway.problems import Problem
 from industries.index import Code
 from testkit.stages import read_topic, until
@@ -35,7 +35,7 @@ LATER = [
     ("2025", "8511", "class", "PRIMARY SCHOOLS", "851"),
     ("2025", "85111", "subclass", "PRIMARY SCHOOLS", "8511"),
 ]
-BOTH = Known.of([Code(*code) for code in CODES + LATER])
+BOTH = Catalog.build([Code(*code) for code in CODES + LATER])
 SEED = "INSERT INTO ssic_ref (version, code, level, title, parent_code) VALUES ($1, $2, $3, $4, $5)"
 
 
@@ -150,7 +150,7 @@ def test_an_icp_as_it_is_shown_may_be_given_again(entries: list[str]) -> None:
 def test_an_icp_of_too_many_codes_is_refused() -> None:
     """Though few entries name them: each may be a code of every version."""
     versions = ("2020", "2025", "2030")
-    known = Known.of(
+    known = Catalog.build(
         [Code(version, f"{number}", "division", "", None) for version in versions for number in range(10, 60)]
     )
     entries = [f"{number}" for number in range(10, 60)]

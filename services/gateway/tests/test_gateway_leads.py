@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.leads import BEST, Place
+from gateway.leads import BEST, Position
 from gateway.problems import Problem
-from gateway.routes.leads import LARGEST_ID, cursor_of, place_of
+from gateway.routes.leads import MAX_ID, cursor_of, position_of
 
 COMPANY = """
     INSERT INTO companies (company_id, uen, name, industry_code, industry_norm, incorporated_on)
@@ -115,7 +115,7 @@ async def test_a_lead_of_an_older_model_is_explained_as_far_as_it_goes(rep, lead
 async def test_a_lead_that_is_none_of_the_tenants_is_not_there(rep, lead) -> None:
     """404, whether it is another tenant's or nobody's."""
     await lead(2, 42, 0.8)
-    for company_id in (42, 7, LARGEST_ID):
+    for company_id in (42, 7, MAX_ID):
         answer = await rep.http.get(f"/leads/{company_id}/explain")
         assert answer.status_code == 404
         assert "GET /leads" in answer.json()["detail"]
@@ -123,7 +123,7 @@ async def test_a_lead_that_is_none_of_the_tenants_is_not_there(rep, lead) -> Non
 
 async def test_what_is_no_number_of_a_company_is_a_problem(rep) -> None:
     """422 that names it."""
-    for company_id in ("0", "-1", "UEN42", LARGEST_ID + 1, "1.5"):
+    for company_id in ("0", "-1", "UEN42", MAX_ID + 1, "1.5"):
         answer = await rep.http.get(f"/leads/{company_id}/explain")
         assert answer.status_code == 422
         assert "path.company_id" in answer.json()["detail"]
@@ -157,10 +157,10 @@ async def test_a_page_that_there_is_not_is_a_problem(rep) -> None:
     for params, told in (
         ({"limit": 0}, "query.limit"),
         ({"limit": 101}, "query.limit"),
-        ({"cursor": "nonsense"}, "'nonsense' is no place in this list"),
-        ({"cursor": cursor_of(Place(float("nan"), 1))}, "is no place in this list"),
-        ({"cursor": cursor_of(Place(0.5, LARGEST_ID + 1))}, "is no place in this list"),
-        ({"cursor": "ä"}, "is no place in this list"),
+        ({"cursor": "nonsense"}, "'nonsense' is no cursor"),
+        ({"cursor": cursor_of(Position(float("nan"), 1))}, "is no cursor"),
+        ({"cursor": cursor_of(Position(0.5, MAX_ID + 1))}, "is no cursor"),
+        ({"cursor": "ä"}, "is no cursor"),
     ):
         answer = await rep.http.get("/leads", params=params)
         assert answer.status_code == 422
@@ -190,17 +190,17 @@ async def test_a_page_does_not_read_all_leads(database, owner) -> None:
     assert "Rows Removed" not in plan
 
 
-@given(score=st.floats(0, 1), company_id=st.integers(1, LARGEST_ID))
+@given(score=st.floats(0, 1), company_id=st.integers(1, MAX_ID))
 def test_a_cursor_leads_back_to_its_place(score: float, company_id: int) -> None:
     """To the bit: a score that is rounded would skip a lead or show it twice."""
-    assert place_of(cursor_of(Place(score, company_id))) == (score, company_id)
+    assert position_of(cursor_of(Position(score, company_id))) == (score, company_id)
 
 
 @given(cursor=st.text(max_size=40))
 def test_any_other_cursor_is_a_problem(cursor: str) -> None:
     """Or a place, but never another error."""
     try:
-        place = place_of(cursor)
+        place = position_of(cursor)
     except Problem:
         return
-    assert 0 <= place.company_id <= LARGEST_ID
+    assert 0 <= place.company_id <= MAX_ID

@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from common.postgres import Database
+from gateway.access.rates import Rate, Rates
 from gateway.problems import Problem
-from gateway.rates import Rate, Rates
 from testkit.stages import until
 
 PLENTY = Rate(1_000_000)

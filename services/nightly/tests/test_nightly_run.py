@@ -12,7 +12,9 @@ from common.cloudevents import Envelope, decode_body, decode_headers, unpack_hea
 from common.contracts import RefreshRegister, RequestUpsert
 from common.errors import Unavailable
 from common.postgres import Database
-from nightly.run import night_of, publish_queued_jobs, request_of
+from common.singapore import day_in_singapore
+from nightly.model import upsert_request
+from nightly.run import publish_queued_jobs
 
 Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 
@@ -91,7 +93,7 @@ async def test_what_a_job_left_over_tonight_is_the_next_nights(database: Databas
     """A second pass in one night must not give a job a second share."""
     job_id = await a_job(owner, 1)
     await owner.execute("UPDATE background_jobs SET continues = $1", uuid4())
-    tonight = night_of(datetime.now(UTC))
+    tonight = day_in_singapore(datetime.now(UTC))
 
     await publish_queued_jobs(database, night=tonight)
     assert await announced(owner) == []
@@ -205,12 +207,12 @@ async def test_a_database_that_is_away_is_said_at_once(database: Database) -> No
 )
 def test_the_night_is_the_date_in_singapore(now: datetime, night: date) -> None:
     """01:00 there is still the day before in UTC."""
-    assert night_of(now) == night
+    assert day_in_singapore(now) == night
 
 
 def test_an_announcement_is_made_of_night_and_job_alone() -> None:
     """The same each time; of another job, another."""
     job_id = uuid4()
 
-    assert request_of(1, job_id, NIGHT) == request_of(1, job_id, NIGHT)
-    assert request_of(1, job_id, NIGHT).envelope.event_id != request_of(1, uuid4(), NIGHT).envelope.event_id
+    assert upsert_request(1, job_id, NIGHT) == upsert_request(1, job_id, NIGHT)
+    assert upsert_request(1, job_id, NIGHT).envelope.event_id != upsert_request(1, uuid4(), NIGHT).envelope.event_id

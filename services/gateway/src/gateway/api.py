@@ -1,4 +1,4 @@
-"""The HTTP interface, put together. Documented at /docs and /asyncapi.json."""
+"""Builds the HTTP application. Its documentation is at /docs and /asyncapi.json."""
 
 from collections.abc import Sequence
 
@@ -6,20 +6,20 @@ from fastapi import FastAPI
 from starlette.routing import BaseRoute
 
 from gateway import problems
-from gateway.parts import Parts
-from gateway.request_gate import RequestGate
+from gateway.access.request_gate import RequestGate
+from gateway.dependencies import Dependencies
 from gateway.routes import chat, icp, industries, jobs, leads
 
-__all__ = ["Parts", "application"]
+__all__ = ["Dependencies", "application"]
 
 
-def application(parts: Parts, watch: Sequence[BaseRoute] = ()) -> FastAPI:
-    """The application on its parts; `watch` are the routes for those who watch over it."""
+def application(dependencies: Dependencies, probes: Sequence[BaseRoute] = ()) -> FastAPI:
+    """Builds the application; `probes` are the routes for health and metrics."""
     app = FastAPI(title="Leadgen", version="1", description="Qualified leads from the company register.")
-    app.state.parts = parts
+    app.state.dependencies = dependencies
     problems.install(app)
     app.add_middleware(RequestGate)
     for routes in (chat, jobs, industries, icp, leads):
         app.include_router(routes.router)
-    app.router.routes.extend(watch)
+    app.router.routes.extend(probes)
     return app

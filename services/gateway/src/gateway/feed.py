@@ -69,7 +69,7 @@ class Feed:
 
     @property
     def listeners(self) -> int:
-        """How many requests wait for facts here."""
+        """The number of listeners on this replica."""
         return sum(map(len, self._listeners.values()))
 
     async def is_connected(self) -> str | None:

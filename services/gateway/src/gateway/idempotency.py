@@ -1,4 +1,4 @@
-"""Request ids that a repeat shares: the same key and content give the same id, and consumers recognise events by it.
+"""Request ids that a repeat shares: equal keys and contents give equal ids, by which consumers recognise repeats.
 
 The key (header `Idempotency-Key`) is a UUID of version 7, whose time becomes the id's own: inboxes are cut by time. The
 content is part of the id, so a key that is used for something else by mistake makes another request, and hides none.
@@ -32,5 +32,5 @@ Key = Annotated[UUID, AfterValidator(_recent_version_7)]
 
 
 def request_id(key: UUID, tenant_id: int, *content: object) -> UUID:
-    """The id of this tenant's request with this key and JSON content: the same each time."""
+    """Derives the id of a tenant's request from its key and JSON content."""
     return derived_id(key, RequestIndustry.topic, json.dumps([tenant_id, *content]))

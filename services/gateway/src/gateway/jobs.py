@@ -1,4 +1,4 @@
-"""A tenant's background jobs, to look at; the upserter writes them."""
+"""Reads a tenant's background jobs (table `background_jobs`). The upserter writes them."""
 
 from datetime import datetime
 from typing import Literal
@@ -16,7 +16,7 @@ FIND = """
 
 
 class Job(BaseModel):
-    """A job as its tenant sees it; `continues` is the job that this one goes on from."""
+    """A job as its tenant sees it. `continues` is the job that this one continues."""
 
     job_id: UUID
     job_type: Literal["staging_upsert"]
@@ -31,6 +31,6 @@ class Job(BaseModel):
 
 
 async def find(tx: Connection, job_id: UUID) -> Job | None:
-    """The job, if the tenant has it."""
+    """Finds the job, if the tenant has it."""
     row = await tx.fetchrow(FIND, job_id)
     return None if row is None else Job(**row)

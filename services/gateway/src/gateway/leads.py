@@ -1,4 +1,4 @@
-"""A tenant's scored leads, to look at, and what each score is made of; the scorer writes them."""
+"""Reads a tenant's scored leads and what each score consists of. The scorer writes them."""
 
 from datetime import datetime
 from typing import NamedTuple
@@ -9,7 +9,7 @@ from common.contracts import Bucket, Company
 from common.postgres import Connection
 from lead_features.format import Contribution, contributions_in
 
-# By the index lead_scores_best, from its beginning or from where a page ended.
+# Uses the index lead_scores_best, from its beginning or from the end of a page.
 BEST = """
     SELECT company_id, uen, name, industry_norm, website_domain, score, bucket, confidence, has_icp, rationale,
            model_version, enriched_at, lead.updated_at
@@ -29,15 +29,15 @@ EXPLAIN = """
 """
 
 
-class Place(NamedTuple):
-    """Where a list of leads stands: after the lead with this score and company."""
+class Position(NamedTuple):
+    """A position in the list of leads: after the lead with this score and company."""
 
     score: float
     company_id: int
 
 
-#: Before the best of them.
-BEGINNING = Place(2.0, 2**63 - 1)
+#: The position before the best lead.
+BEGINNING = Position(2.0, 2**63 - 1)
 
 
 class Lead(BaseModel):
@@ -59,7 +59,7 @@ class Lead(BaseModel):
 
 
 class Explanation(BaseModel):
-    """A lead's score, and all that it is made of: `base` and the contributions sum to it."""
+    """A lead's score and its parts: `base` and the contributions sum to it."""
 
     company: Company
     score: float
@@ -73,14 +73,14 @@ class Explanation(BaseModel):
     has_icp: bool | None = Field(description="whether the score goes by an ICP; without one it rests on the rest")
 
 
-async def best(tx: Connection, *, after: Place, limit: int) -> list[Lead]:
-    """The tenant's next leads after this place, best first."""
+async def best(tx: Connection, *, after: Position, limit: int) -> list[Lead]:
+    """Finds the tenant's next leads after a position, best first."""
     rows = await tx.fetch(BEST, *after, limit)
     return [Lead(**row) for row in rows]
 
 
 async def explain(tx: Connection, company_id: int) -> Explanation | None:
-    """What the score of this company is made of; None where the tenant has no such lead."""
+    """Finds the parts of a lead's score; `None` if the tenant has no such lead."""
     row = await tx.fetchrow(EXPLAIN, company_id)
     if row is None:
         return None

@@ -12,18 +12,19 @@ from common.gauges import keep_gauges
 from common.relay import Relay
 from common.service import connect, http_server, to_the_end
 from common.settings import read
-from gateway.access import Tenants, Tokens
+from gateway.access.rates import Rate, Rates
+from gateway.access.tenants import Tenants
+from gateway.access.tokens import Tokens
 from gateway.api import application
 from gateway.classification import Classification
+from gateway.dependencies import Dependencies
 from gateway.feed import Feed
-from gateway.parts import Parts
-from gateway.rates import Rate, Rates
 from gateway.requests import SERVICE, Requests
 from gateway.settings import GatewaySettings
 
 
 def main() -> None:
-    """The console script."""
+    """Console script of the service."""
     settings = read(GatewaySettings)
     logs.configure(SERVICE, settings.log_level)
     to_the_end(serve(settings))
@@ -37,12 +38,12 @@ async def serve(settings: GatewaySettings) -> None:
 
 @asynccontextmanager
 async def gateway(settings: GatewaySettings) -> AsyncIterator[FastAPI]:
-    """The application on its parts. It needs the database to start, and works without Kafka until Kafka is back."""
+    """Builds the application. It needs the database to start, and works without Kafka until Kafka is back."""
     database = await connect(SERVICE, settings.database_url, size=20)
     feed = Feed(settings.kafka_bootstrap_servers)
     relay = Relay(database, settings.kafka_bootstrap_servers, SERVICE)
     gauges = asyncio.create_task(keep_gauges(database, SERVICE), name="gauges")
-    parts = Parts(
+    dependencies = Dependencies(
         settings,
         Tokens(settings.gateway_jwt_secret),
         Tenants(database),
@@ -52,14 +53,14 @@ async def gateway(settings: GatewaySettings) -> AsyncIterator[FastAPI]:
         Classification(database),
         database,
     )
-    watch = health.routes(
+    probes = health.routes(
         live=[health.tasks_run(lambda: [feed.task, relay.task, gauges])],
         ready=[health.database_answers(database), feed.is_connected],
     )
     try:
-        await parts.classification.read_at_start()
+        await dependencies.classification.load_at_start()
         async with feed, relay:
-            yield application(parts, [*watch, asyncapi.route("Leadgen", EVENTS, EVENTS)])
+            yield application(dependencies, [*probes, asyncapi.route("Leadgen", EVENTS, EVENTS)])
     finally:
         gauges.cancel()
         await asyncio.gather(gauges, return_exceptions=True)

@@ -1,4 +1,4 @@
-"""Errors as RFC 9457 problem documents: what is wrong, and what to do about it. The only place with HTTP statuses."""
+"""Errors as RFC 9457 problem documents that say what is wrong and what to do about it."""
 
 from collections.abc import Mapping
 from uuid import UUID
@@ -14,7 +14,7 @@ MEDIA_TYPE = "application/problem+json"
 
 
 class Problem(Exception):
-    """An answer that is not the one asked for."""
+    """An error answer, as a problem document."""
 
     def __init__(self, status: int, title: str, detail: str, *, retry_after_s: int | None = None) -> None:
         super().__init__(detail)
@@ -24,7 +24,7 @@ class Problem(Exception):
         self.retry_after_s = retry_after_s
 
     def document(self) -> dict[str, object]:
-        """The body, https://www.rfc-editor.org/rfc/rfc9457#section-3.1 (type about:blank)."""
+        """Builds the body, https://www.rfc-editor.org/rfc/rfc9457#section-3.1 (type about:blank)."""
         return {"type": "about:blank", "title": self.title, "status": self.status, "detail": self.detail}
 
 
@@ -34,7 +34,7 @@ UNAVAILABLE = Problem(
 
 
 def outcome_unknown(key: UUID | None = None) -> Problem:
-    """A 503 for a change that may have been made. `key` is the Idempotency-Key that makes a repeat of a POST safe."""
+    """Builds a 503 for a change that may have been made. `key`: the Idempotency-Key that makes a repeat safe."""
     again = f" with the header `Idempotency-Key: {key}` and the same body: it is done once" if key else ": that is safe"
     return Problem(
         503,
@@ -48,29 +48,29 @@ def install(app: FastAPI) -> None:
     """Makes every error of the application a problem document."""
 
     @app.exception_handler(Problem)
-    async def of_ours(_: Request, problem: Problem) -> JSONResponse:
+    async def handle_problem(_: Request, problem: Problem) -> JSONResponse:
         return answer(problem)
 
     @app.exception_handler(RequestValidationError)
-    async def of_validation(_: Request, error: RequestValidationError) -> JSONResponse:
+    async def handle_validation(_: Request, error: RequestValidationError) -> JSONResponse:
         faults = [f"{'.'.join(str(part) for part in fault['loc'])}: {fault['msg']}" for fault in error.errors()]
         return answer(Problem(422, "Request not understood", "; ".join(faults)))
 
     @app.exception_handler(HTTPException)
-    async def of_http(_: Request, error: HTTPException) -> JSONResponse:
+    async def handle_http(_: Request, error: HTTPException) -> JSONResponse:
         return answer(Problem(error.status_code, "Request refused", str(error.detail)), error.headers or {})
 
     @app.exception_handler(OutcomeUnknown)
-    async def of_unknown_outcome(_: Request, __: OutcomeUnknown) -> JSONResponse:
+    async def handle_unknown_outcome(_: Request, __: OutcomeUnknown) -> JSONResponse:
         return answer(outcome_unknown())
 
     @app.exception_handler(Unavailable)
-    async def of_outage(_: Request, __: Unavailable) -> JSONResponse:
+    async def handle_outage(_: Request, __: Unavailable) -> JSONResponse:
         return answer(UNAVAILABLE)
 
 
 def answer(problem: Problem, headers: Mapping[str, str] | None = None) -> JSONResponse:
-    """The problem as a response, with these headers besides those that its status asks for."""
+    """Builds the response, with these headers besides those of its status."""
     own = {"Retry-After": str(problem.retry_after_s)} if problem.retry_after_s else {}
     if problem.status == 401:
         own["WWW-Authenticate"] = "Bearer"

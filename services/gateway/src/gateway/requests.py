@@ -1,4 +1,4 @@
-"""Sends what a rep asks for or changes on its way: into the outbox, so that it survives whatever happens next."""
+"""Writes requests and changes to the gateway's outbox (table `outbox`)."""
 
 import asyncio
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ from common.tracing import child_of
 SERVICE = "gateway"
 
 
-class _Asked(NamedTuple):
+class _Submission(NamedTuple):
     request: RequestIndustry
     traceparent: str | None
 
@@ -32,7 +32,7 @@ class _Asked(NamedTuple):
 
 
 class Requests:
-    """The gateway's outbox. Requests that come at once are written at once."""
+    """The gateway's outbox. Concurrent requests share one INSERT."""
 
     def __init__(self, database: Database, relay: Relay) -> None:
         self._relay = relay
@@ -44,14 +44,14 @@ class Requests:
         Raises OutcomeUnknown when it may have been written, and another Unavailable when it was not. A caller that is
         cancelled does not take its request back.
         """
-        await asyncio.shield(self._submit(_Asked(request, traceparent)))
+        await asyncio.shield(self._submit(_Submission(request, traceparent)))
 
-    async def _submit(self, asked: _Asked) -> None:
-        await self._write(None, _announce, asked)
+    async def _submit(self, submission: _Submission) -> None:
+        await self._write(None, _announce, submission)
         self._relay.wake()
 
     async def announce(self, tx: Connection, event: Event, traceparent: str | None) -> None:
-        """Tells the event if the transaction commits. Nobody waits for what follows: the relay finds it by itself."""
+        """Announces an event in the caller's transaction, in the nightly lane. The relay is not woken for it."""
         event_id = new_id()
         envelope = Envelope(
             event_id=event_id,
@@ -63,6 +63,6 @@ class Requests:
         await announce(tx, SERVICE, [Announcement(event, envelope)])
 
 
-async def _announce(connection: Connection, asked: Sequence[_Asked]) -> list[None]:
-    await announce(connection, SERVICE, [each.announcement() for each in asked])
-    return [None] * len(asked)
+async def _announce(connection: Connection, submissions: Sequence[_Submission]) -> list[None]:
+    await announce(connection, SERVICE, [each.announcement() for each in submissions])
+    return [None] * len(submissions)

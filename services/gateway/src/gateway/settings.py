@@ -1,4 +1,4 @@
-"""The gateway's settings; names and defaults are listed in .env.example."""
+"""Settings of the gateway, besides those of every service."""
 
 from typing import Literal
 
@@ -8,7 +8,7 @@ from common.settings import ServiceSettings
 
 
 class GatewaySettings(ServiceSettings):
-    """Read once, in main.py."""
+    """Settings of the service, read once, in main.py."""
 
     gateway_jwt_secret: str = Field(min_length=32)
     staging_upsert_mode: Literal["background", "off", "sync_preview"] = "background"

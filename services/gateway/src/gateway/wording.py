@@ -1,15 +1,15 @@
-"""How numbers and lists are put into a sentence."""
+"""Words for numbers and lists in a sentence. Pure."""
 
 from collections.abc import Iterable, Sequence
 
 from common.contracts import Industry
 
-#: Names in a sentence; more would not be read.
-NAMED = 5
+#: The most names in a sentence.
+MAX_NAMES = 5
 
 
 def is_or_are(count: int) -> str:
-    """The verb that goes with a count."""
+    """Chooses the verb for a count."""
     return "is" if count == 1 else "are"
 
 
@@ -19,18 +19,18 @@ def matching(count: int) -> str:
 
 
 def titles_of(industries: Iterable[Industry]) -> list[str]:
-    """The titles, each once: versions of SSIC share most of theirs."""
+    """Lists the unique titles: versions of SSIC share most of theirs."""
     return list(dict.fromkeys(industry.title for industry in industries))
 
 
 def one_of(industries: Iterable[Industry]) -> str:
     """`A, B or C`; empty for none."""
-    return _joined(titles_of(industries)[:NAMED], "or")
+    return _joined(titles_of(industries)[:MAX_NAMES], "or")
 
 
 def all_of(names: Sequence[str]) -> str:
     """`A, B and 3 more`."""
-    shown = list(names[:NAMED])
+    shown = list(names[:MAX_NAMES])
     more = [f"{len(names) - len(shown)} more"] if len(names) > len(shown) else []
     return _joined([*shown, *more], "and")
 

@@ -1,4 +1,4 @@
-"""Wires the nightly run: publishes, sends what it published, prints the summary, ends."""
+"""Wires the nightly run: announces, sends the outbox, prints the summary, and exits."""
 
 import argparse
 import asyncio
@@ -11,16 +11,17 @@ from common.postgres import Database
 from common.relay import Relay
 from common.service import wait_for_kafka
 from common.settings import read
-from nightly.run import PRODUCER, night_of, publish_queued_jobs
+from common.singapore import day_in_singapore
+from nightly.run import PRODUCER, publish_queued_jobs
 from nightly.settings import NightlySettings
 from nightly.summary import Summary
 
-#: How long the run may take to send what it published; what is left then waits in the outbox for the next run.
+#: How long the run may send its outbox. The rest waits there for the next run.
 DRAIN_S = 300.0
 
 
 def main() -> None:
-    """The console script. Exits with 1 when anything was left undone."""
+    """Console script. Exits with 1 if anything was left undone."""
     parser = argparse.ArgumentParser(prog="leadgen-nightly", description=__doc__)
     parser.add_argument("--json", action="store_true", help="print the summary as JSON")
     as_json = parser.parse_args().json
@@ -43,14 +44,14 @@ async def _run(settings: NightlySettings) -> Summary:
     try:
         summary = await publish_queued_jobs(
             database,
-            night=night_of(datetime.now(UTC)),
+            night=day_in_singapore(datetime.now(UTC)),
             include=settings.sched_tenant_include,
             exclude=settings.sched_tenant_exclude,
             concurrency=settings.sched_tenant_concurrency,
         )
         await wait_for_kafka(settings.kafka_bootstrap_servers)
         async with Relay(database, settings.kafka_bootstrap_servers, PRODUCER, drain_s=DRAIN_S):
-            pass  # the relay sends all there is before it stops
+            pass  # the relay sends the whole outbox before it stops
     finally:
         await database.close()
     return summary

@@ -1,4 +1,4 @@
-"""What the nightly run reads from its environment."""
+"""Settings of the nightly run."""
 
 from typing import Annotated
 
@@ -11,7 +11,7 @@ Tenants = Annotated[frozenset[int], NoDecode]
 
 
 class NightlySettings(Settings):
-    """Read once, in main.py. When it runs is SCHED_START_CRON's, which the scheduler reads (deploy/k8s), not this."""
+    """Settings of the run, read once, in main.py. SCHED_START_CRON is the scheduler's (deploy/k8s)."""
 
     database_url: str
     kafka_bootstrap_servers: str
@@ -26,7 +26,7 @@ class NightlySettings(Settings):
     @field_validator("sched_tenant_include", "sched_tenant_exclude", mode="before")
     @classmethod
     def _numbers(cls, given: object) -> object:
-        """'1, 2,3' as it stands in the environment."""
+        """Parses a list such as '1, 2,3'."""
         if not isinstance(given, str):
             return given
         parts = [part.strip() for part in given.split(",") if part.strip()]

@@ -1,4 +1,4 @@
-"""What a night came to, for people (a table) and for machines (JSON). Pure."""
+"""The summary of a nightly pass, as a table and as JSON. Pure."""
 
 import json
 from collections.abc import Sequence
@@ -8,7 +8,7 @@ from datetime import date
 
 @dataclass(frozen=True)
 class TenantOutcome:
-    """What was announced for a tenant, or why nothing was."""
+    """The number of jobs announced for a tenant, or the error."""
 
     tenant_id: int
     name: str
@@ -17,8 +17,8 @@ class TenantOutcome:
 
 
 @dataclass(frozen=True)
-class Upkeep:
-    """A consumer's inbox partitions: kept, or why not."""
+class PartitionOutcome:
+    """The maintenance of a consumer's inbox partitions: done, or the error."""
 
     consumer: str
     error: str | None = None
@@ -26,31 +26,31 @@ class Upkeep:
 
 @dataclass(frozen=True)
 class Summary:
-    """One pass. `failed` decides the exit code."""
+    """The outcome of one pass. `failed` decides the exit code."""
 
     night: date
     tenants: tuple[TenantOutcome, ...]
-    upkeep: tuple[Upkeep, ...]
+    upkeep: tuple[PartitionOutcome, ...]
     seconds: float
 
     @property
     def jobs(self) -> int:
-        """Jobs announced, over all tenants."""
+        """The number of jobs announced, of all tenants."""
         return sum(tenant.jobs for tenant in self.tenants)
 
     @property
     def failed(self) -> bool:
-        """Something was left undone."""
-        parts: Sequence[TenantOutcome | Upkeep] = (*self.tenants, *self.upkeep)
+        """Whether anything was left undone."""
+        parts: Sequence[TenantOutcome | PartitionOutcome] = (*self.tenants, *self.upkeep)
         return any(part.error is not None for part in parts)
 
     def as_json(self) -> str:
-        """One line."""
+        """Formats the summary as one line of JSON."""
         totals = {"jobs": self.jobs, "failed": self.failed}
         return json.dumps(asdict(self) | totals, default=str)
 
     def as_table(self) -> str:
-        """A line per tenant, then what failed of the upkeep, then the totals."""
+        """Formats a line per tenant, then the partitions that failed, then the totals."""
         rows = [("tenant", "name", "jobs", "outcome")]
         rows += [(str(it.tenant_id), it.name, str(it.jobs), it.error or "published") for it in self.tenants]
         number, name, jobs = (max(len(row[column]) for row in rows) for column in range(3))

@@ -1,1 +1,1 @@
-"""The routes, a module for each thing that they are about."""
+"""HTTP routes, one module per resource."""

@@ -17,19 +17,19 @@ from common.contracts import RequestIndustry
 from common.errors import OutcomeUnknown, Unavailable
 from common.ids import new_id
 from gateway import idempotency
-from gateway.conversation import Conversation, Message, Name
+from gateway.chat.conversation import Conversation, Message, Name
+from gateway.dependencies import TOO_MANY, CurrentTenant, Dependencies, Deps, IdempotencyKey, Phrase, Traceparent
 from gateway.feed import next_fact
-from gateway.parts import TOO_MANY, IdempotencyKey, InParts, OfTenant, Parts, Phrase, Traceparent
 from gateway.problems import UNAVAILABLE, Problem, outcome_unknown
 
-#: The first bytes of a stream, a comment that clients pass over: words were received, and nothing is promised yet.
+#: The first bytes of a stream: a comment, which clients skip. It promises nothing.
 RECEIVED = b": received\n\n"
-#: How long a rep waits for the last words (where the leads stand in Odoo) once every score is there.
-LAST_WORDS_S = 1.0
-#: A silent stream says so after this, before something between us and the rep takes it for broken.
+#: How long a stream waits for the leads' sync once every score has come.
+SYNC_WAIT_S = 1.0
+#: A silent stream sends a comment after this, before a proxy takes it for broken.
 PING_S = 15.0
 
-#: What OpenAPI 3.2 says of a stream.
+#: The stream in the terms of OpenAPI 3.2.
 EVENTS: dict[str, Any] = {
     "description": "Events, each with a JSON object as its data",
     "content": {
@@ -46,7 +46,7 @@ router = APIRouter()
 
 
 class ChatRequest(BaseModel):
-    """What a rep types."""
+    """A rep's message."""
 
     message: Phrase = Field(examples=["Manufacturing"])
 
@@ -54,7 +54,7 @@ class ChatRequest(BaseModel):
 class Stream(StreamingResponse):
     """Server-sent events from an async generator, which is closed when the rep leaves.
 
-    FastAPI's own has tasks and queues for each stream: a third of what it takes to the first byte.
+    FastAPI's own response has tasks and queues for each stream, which take a third of the time to the first byte.
     """
 
     media_type = "text/event-stream"
@@ -67,8 +67,8 @@ class Stream(StreamingResponse):
 @router.post("/chat", response_class=Stream, responses={200: EVENTS, **TOO_MANY})
 async def chat(
     body: ChatRequest,
-    tenant: OfTenant,
-    parts: InParts,
+    tenant: CurrentTenant,
+    deps: Deps,
     idempotency_key: IdempotencyKey = None,
     traceparent: Traceparent = None,
 ) -> StreamingResponse:
@@ -78,8 +78,8 @@ async def chat(
     `accepted` comes once the request is durable. A stream that breaks before it leaves that open: send the request
     again with the same `Idempotency-Key`.
     """
-    await parts.rates.admit(tenant.tenant_id, tenant.requests_per_minute)
-    settings, cap = parts.settings, tenant.sync_limit
+    await deps.rates.admit(tenant.tenant_id, tenant.requests_per_minute)
+    settings, cap = deps.settings, tenant.sync_limit
     key = idempotency_key or new_id()
     request = RequestIndustry(
         tenant_id=tenant.tenant_id,
@@ -89,19 +89,19 @@ async def chat(
         sync_limit=settings.upsert_sync_limit if cap is None else min(cap, settings.upsert_sync_limit),
         preferred=list(tenant.preferred),
     )
-    # Not to be kept anywhere on the way, nor held back by a proxy until there is more.
+    # Proxies must neither cache the stream nor buffer it.
     headers = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no", "Idempotency-Key": str(key)}
-    return Stream(_stream(request, key, parts, traceparent), headers=headers)
+    return Stream(_stream(request, key, deps, traceparent), headers=headers)
 
 
 async def _stream(
-    request: RequestIndustry, key: UUID, parts: Parts, traceparent: str | None
+    request: RequestIndustry, key: UUID, deps: Dependencies, traceparent: str | None
 ) -> AsyncGenerator[bytes, None]:
     conversation = Conversation(request.request_id)
-    with parts.feed.listen(request.tenant_id, request.request_id) as facts:
+    with deps.feed.listen(request.tenant_id, request.request_id) as facts:
         yield RECEIVED
         try:
-            await parts.requests.submit(request, traceparent)
+            await deps.requests.submit(request, traceparent)
         except OutcomeUnknown:
             yield _error(outcome_unknown(key))
             return
@@ -109,11 +109,11 @@ async def _stream(
             yield _error(UNAVAILABLE)
             return
         yield _sse(conversation.accept())
-        deadline = time.monotonic() + parts.settings.chat_timeout_s
+        deadline = time.monotonic() + deps.settings.chat_timeout_s
         while not conversation.is_over:
             now = time.monotonic()
             if conversation.is_scored:
-                deadline = min(deadline, now + LAST_WORDS_S)
+                deadline = min(deadline, now + SYNC_WAIT_S)
             if now >= deadline:
                 break
             fact = await next_fact(facts, within_s=min(deadline - now, PING_S))

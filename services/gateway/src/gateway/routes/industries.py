@@ -1,4 +1,4 @@
-"""GET /industries/resolve: what words would be taken to mean, without asking for any company."""
+"""GET /industries/resolve: resolves words to industries, without a search for companies."""
 
 from datetime import UTC, datetime
 from typing import Annotated, Self
@@ -7,21 +7,21 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
 from common.contracts import Industry
-from gateway.parts import TOO_MANY, InParts, OfTenant, Phrase
+from gateway.dependencies import TOO_MANY, CurrentTenant, Deps, Phrase
 from industries.index import Resolution
 
 router = APIRouter(prefix="/industries")
 
 
 class SsicCode(BaseModel):
-    """A five-digit code, and the version of SSIC that it is of."""
+    """A five-digit code and its version of SSIC."""
 
     version: str
     code: str
 
 
 class Resolved(BaseModel):
-    """What words name: no `industries` means that they name none, and then `suggestions` are the nearest ones."""
+    """The industries that words name. If they name none, `suggestions` has the most similar ones."""
 
     industries: list[Industry]
     excluded: list[Industry] = Field(description="named to be left out")
@@ -32,8 +32,8 @@ class Resolved(BaseModel):
     founded_since: int | None = Field(description="a year, where the words name one")
 
     @classmethod
-    def of(cls, resolution: Resolution) -> Self:
-        """As JSON has it."""
+    def build(cls, resolution: Resolution) -> Self:
+        """Builds the answer."""
         return cls(
             industries=list(resolution.industries),
             excluded=list(resolution.excluded),
@@ -47,9 +47,9 @@ class Resolved(BaseModel):
 
 @router.get("/resolve", responses=TOO_MANY)
 async def resolve(
-    q: Annotated[Phrase, Query(examples=["F&B or logistics, not retail"])], tenant: OfTenant, parts: InParts
+    q: Annotated[Phrase, Query(examples=["F&B or logistics, not retail"])], tenant: CurrentTenant, deps: Deps
 ) -> Resolved:
-    """The industries that the words name. Answered from memory: no company is looked at, nothing is asked for."""
-    await parts.rates.admit(tenant.tenant_id, tenant.requests_per_minute)
-    known = await parts.classification.known()
-    return Resolved.of(known.index.resolve([q], year=datetime.now(UTC).year))
+    """Resolves words to industries, from memory: no company is searched for, nothing is requested."""
+    await deps.rates.admit(tenant.tenant_id, tenant.requests_per_minute)
+    catalog = await deps.classification.catalog()
+    return Resolved.build(catalog.index.resolve([q], year=datetime.now(UTC).year))

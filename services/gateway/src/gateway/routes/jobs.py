@@ -1,4 +1,4 @@
-"""Background jobs: asking for one, and looking at it."""
+"""POST /jobs/staging_upsert and GET /jobs/{id}: requests a background job, and shows it."""
 
 from typing import Annotated, Any
 from uuid import UUID
@@ -10,16 +10,16 @@ from common.contracts import JobProgressed, JobStatus, RequestIndustry
 from common.errors import OutcomeUnknown
 from common.ids import new_id
 from gateway import idempotency, jobs
+from gateway.dependencies import TOO_MANY, CurrentTenant, Dependencies, Deps, IdempotencyKey, Phrase, Traceparent
 from gateway.feed import next_fact
-from gateway.parts import TOO_MANY, IdempotencyKey, InParts, OfTenant, Parts, Phrase, Traceparent
 from gateway.problems import MEDIA_TYPE, Problem, outcome_unknown
 from gateway.wording import one_of
 
-#: How long POST /jobs/staging_upsert waits to say how much there is to do.
+#: How long POST /jobs/staging_upsert waits for the upserter's answer.
 ANSWER_S = 5.0
 
-#: Characters of all terms together: they are resolved in one go, and kept with the job.
-LONGEST_TERMS = 5000
+#: The most characters of all terms together: they are resolved at once, and stored with the job.
+MAX_TERMS_LENGTH = 5000
 
 router = APIRouter(prefix="/jobs")
 
@@ -33,27 +33,27 @@ FULL: dict[int | str, dict[str, Any]] = {
 
 def _not_too_long(terms: list[str]) -> list[str]:
     length = sum(map(len, terms))
-    if length > LONGEST_TERMS:
-        raise ValueError(f"{length} characters in all are too many: give {LONGEST_TERMS} at most, or ask in parts")
+    if length > MAX_TERMS_LENGTH:
+        raise ValueError(f"{length} characters in all are too many: give {MAX_TERMS_LENGTH} at most, or ask in parts")
     return terms
 
 
 class StagingUpsertRequest(BaseModel):
-    """Industries to take over from the register in the background."""
+    """Industries whose companies are to be upserted in the background."""
 
     terms: Annotated[list[Phrase], AfterValidator(_not_too_long)] = Field(
         min_length=1,
         max_length=50,
-        description=f"{LONGEST_TERMS} characters in all",
+        description=f"{MAX_TERMS_LENGTH} characters in all",
         examples=[["Manufacturing", "SSIC 62"]],
     )
     limit: int | None = Field(default=None, ge=1, description="at most so many companies")
 
 
 class JobAccepted(BaseModel):
-    """The job and where it stands: an earlier one, perhaps running, if the same was asked for and is not done yet.
+    """The job and its progress. For a repeated request it is the earlier job, until that is done.
 
-    `total` is null while the industries are still being looked up.
+    `total` is null until the industries have been resolved.
     """
 
     job_id: UUID
@@ -65,15 +65,15 @@ class JobAccepted(BaseModel):
 @router.post("/staging_upsert", status_code=202, responses={**FULL, **TOO_MANY})
 async def request_staging_upsert(
     body: StagingUpsertRequest,
-    tenant: OfTenant,
-    parts: InParts,
+    tenant: CurrentTenant,
+    deps: Deps,
     response: Response,
     idempotency_key: IdempotencyKey = None,
     traceparent: Traceparent = None,
 ) -> JobAccepted:
-    """Queues a job that takes over every match, whatever STAGING_UPSERT_MODE says; the night executes it."""
-    await parts.rates.admit(tenant.tenant_id, tenant.requests_per_minute)
-    # Whoever asks for a job gets one: STAGING_UPSERT_MODE says what a chat message does, and `off` too.
+    """Queues a job that upserts every match, in any STAGING_UPSERT_MODE. The nightly run executes it."""
+    await deps.rates.admit(tenant.tenant_id, tenant.requests_per_minute)
+    # STAGING_UPSERT_MODE is for chat messages only: a job is made even if it is `off`.
     key = idempotency_key or new_id()
     request = RequestIndustry(
         tenant_id=tenant.tenant_id,
@@ -83,34 +83,34 @@ async def request_staging_upsert(
         limit=body.limit,
         preferred=list(tenant.preferred),
     )
-    with parts.feed.listen(request.tenant_id, request.request_id) as facts:
+    with deps.feed.listen(request.tenant_id, request.request_id) as facts:
         try:
-            await parts.requests.submit(request, traceparent)
+            await deps.requests.submit(request, traceparent)
         except OutcomeUnknown as error:
             raise outcome_unknown(key) from error
         fact = await next_fact(facts, within_s=ANSWER_S)
     if isinstance(fact, JobProgressed):
         accepted = _accepted(request, fact)
     else:
-        accepted = await _known(request, parts)
+        accepted = await _known(request, deps)
     response.headers["Location"] = f"/jobs/{accepted.job_id}"
     response.headers["Idempotency-Key"] = str(key)
     return accepted
 
 
 @router.get("/{job_id}")
-async def job(job_id: UUID, tenant: OfTenant, parts: InParts) -> jobs.Job:
-    """The job, how far it is, and what went wrong if anything did."""
-    async with parts.database.transaction(tenant.tenant_id) as tx:
+async def job(job_id: UUID, tenant: CurrentTenant, deps: Deps) -> jobs.Job:
+    """Shows the job, its progress, and its error, if any."""
+    async with deps.database.transaction(tenant.tenant_id) as tx:
         found = await jobs.find(tx, job_id)
     if found is None:
         raise Problem(404, "No such job", f"Tenant {tenant.tenant_id} has no job {job_id}.")
     return found
 
 
-async def _known(request: RequestIndustry, parts: Parts) -> JobAccepted:
-    """The job that an earlier request with the same key made; else one that is yet to be made."""
-    async with parts.database.transaction(request.tenant_id) as tx:
+async def _known(request: RequestIndustry, deps: Dependencies) -> JobAccepted:
+    """Finds the job that an earlier request with the same key made; otherwise names the one to be made."""
+    async with deps.database.transaction(request.tenant_id) as tx:
         made = await jobs.find(tx, request.request_id)
     if made is None:
         return JobAccepted(job_id=request.request_id, status="queued", processed=0, total=None)

@@ -1,4 +1,4 @@
-"""The tenant's scored leads, best first, and why each has its score."""
+"""GET /leads and /leads/{company_id}/explain: the tenant's scored leads, best first, and the parts of each score."""
 
 import math
 from base64 import urlsafe_b64decode, urlsafe_b64encode
@@ -8,12 +8,12 @@ from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, Field
 
 from gateway import leads
-from gateway.leads import BEGINNING, Place
-from gateway.parts import InParts, OfTenant
+from gateway.dependencies import CurrentTenant, Deps
+from gateway.leads import BEGINNING, Position
 from gateway.problems import Problem
 
-MOST = 100
-LARGEST_ID = 2**63 - 1
+MAX_LIMIT = 100
+MAX_ID = 2**63 - 1
 
 router = APIRouter(prefix="/leads")
 
@@ -27,29 +27,29 @@ class Leads(BaseModel):
 
 @router.get("")
 async def best(
-    tenant: OfTenant,
-    parts: InParts,
-    limit: Annotated[int, Query(ge=1, le=MOST)] = 20,
+    tenant: CurrentTenant,
+    deps: Deps,
+    limit: Annotated[int, Query(ge=1, le=MAX_LIMIT)] = 20,
     cursor: Annotated[str | None, Query(max_length=100, description="`next` of the page before")] = None,
 ) -> Leads:
-    """Best first; of the same score the newest company first.
+    """Lists leads, best first; with equal scores, the newest company first.
 
-    A lead whose score changes while someone pages may be met twice, or not at all; the others are met once.
+    A lead whose score changes between two pages may come twice or not at all; every other lead comes once.
     """
-    after = BEGINNING if cursor is None else place_of(cursor)
-    async with parts.database.transaction(tenant.tenant_id) as tx:
+    after = BEGINNING if cursor is None else position_of(cursor)
+    async with deps.database.transaction(tenant.tenant_id) as tx:
         found = await leads.best(tx, after=after, limit=limit + 1)
     page = found[:limit]
     is_last = len(found) <= limit
-    return Leads(leads=page, next=None if is_last else cursor_of(Place(page[-1].score, page[-1].company_id)))
+    return Leads(leads=page, next=None if is_last else cursor_of(Position(page[-1].score, page[-1].company_id)))
 
 
 @router.get("/{company_id}/explain")
 async def explain(
-    company_id: Annotated[int, Path(ge=1, le=LARGEST_ID)], tenant: OfTenant, parts: InParts
+    company_id: Annotated[int, Path(ge=1, le=MAX_ID)], tenant: CurrentTenant, deps: Deps
 ) -> leads.Explanation:
-    """What the lead's score is made of, with the evidence and where that stands."""
-    async with parts.database.transaction(tenant.tenant_id) as tx:
+    """Shows the parts of a lead's score, with their evidence and its source."""
+    async with deps.database.transaction(tenant.tenant_id) as tx:
         found = await leads.explain(tx, company_id)
     if found is None:
         raise Problem(
@@ -60,22 +60,22 @@ async def explain(
     return found
 
 
-def cursor_of(place: Place) -> str:
-    """The place as a client carries it to the next page."""
-    return urlsafe_b64encode(f"{place.score!r}:{place.company_id}".encode()).decode().rstrip("=")
+def cursor_of(position: Position) -> str:
+    """Encodes a position as a cursor for the client."""
+    return urlsafe_b64encode(f"{position.score!r}:{position.company_id}".encode()).decode().rstrip("=")
 
 
-def place_of(cursor: str) -> Place:
-    """The place that a cursor names. Raises Problem 422 where it is none of ours."""
+def position_of(cursor: str) -> Position:
+    """Decodes a cursor. Raises Problem 422 if it is invalid."""
     try:
         score, _, company_id = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode().partition(":")
-        place = Place(float(score), int(company_id))
+        position = Position(float(score), int(company_id))
     except ValueError as error:
-        raise _no_place(cursor) from error
-    if not (math.isfinite(place.score) and 0 <= place.company_id <= LARGEST_ID):
-        raise _no_place(cursor)
-    return place
+        raise _invalid_cursor(cursor) from error
+    if not (math.isfinite(position.score) and 0 <= position.company_id <= MAX_ID):
+        raise _invalid_cursor(cursor)
+    return position
 
 
-def _no_place(cursor: str) -> Problem:
-    return Problem(422, "Cursor not understood", f"{cursor!r} is no place in this list: give `next` as a page had it.")
+def _invalid_cursor(cursor: str) -> Problem:
+    return Problem(422, "Cursor not understood", f"{cursor!r} is no cursor: send the `next` of a page unchanged.")

@@ -1,4 +1,4 @@
-"""What the routes work with, and what each of them asks for first: a tenant that may come in."""
+"""Dependencies of the routes: the adapters, the request's tenant, and its headers."""
 
 from dataclasses import dataclass
 from typing import Annotated, Any
@@ -9,11 +9,12 @@ from pydantic import StringConstraints
 
 from common.postgres import Database
 from gateway import idempotency
-from gateway.access import Rep, Tenant, Tenants, Tokens
+from gateway.access.rates import Rates
+from gateway.access.tenants import Tenant, Tenants
+from gateway.access.tokens import Rep, Tokens
 from gateway.classification import Classification
 from gateway.feed import Feed
 from gateway.problems import MEDIA_TYPE
-from gateway.rates import Rates
 from gateway.requests import Requests
 from gateway.settings import GatewaySettings
 
@@ -21,8 +22,8 @@ Phrase = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, m
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
-    """What the routes work with."""
+class Dependencies:
+    """The adapters that the routes use."""
 
     settings: GatewaySettings
     tokens: Tokens
@@ -34,25 +35,25 @@ class Parts:
     database: Database
 
 
-async def _parts(request: Request) -> Parts:
-    """Not a plain function: FastAPI would call that in a thread."""
-    parts: Parts = request.app.state.parts
-    return parts
+async def _dependencies(request: Request) -> Dependencies:
+    """Finds the dependencies. `async`, since FastAPI calls a plain function in a thread."""
+    dependencies: Dependencies = request.app.state.dependencies
+    return dependencies
 
 
-InParts = Annotated[Parts, Depends(_parts)]
+Deps = Annotated[Dependencies, Depends(_dependencies)]
 _bearer = HTTPBearer(auto_error=False, description="A token from `leadgen token`.")
 
 
 async def _tenant(
-    request: Request, parts: InParts, _: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
+    request: Request, deps: Deps, _: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
 ) -> Tenant:
-    """The tenant of the token that request_gate.py has checked; `_bearer` documents it. Raises Problem 403."""
+    """Finds the tenant of the token that request_gate.py has checked; `_bearer` documents it. Raises Problem 403."""
     rep: Rep = request.state.rep
-    return await parts.tenants.admit(rep.tenant_id)
+    return await deps.tenants.admit(rep.tenant_id)
 
 
-OfTenant = Annotated[Tenant, Depends(_tenant)]
+CurrentTenant = Annotated[Tenant, Depends(_tenant)]
 Traceparent = Annotated[str | None, Header(include_in_schema=False)]
 IdempotencyKey = Annotated[
     idempotency.Key | None,
@@ -62,10 +63,10 @@ IdempotencyKey = Annotated[
     ),
 ]
 
-#: For the documentation of what is limited.
+#: The documentation of routes with a rate limit.
 TOO_MANY: dict[int | str, dict[str, Any]] = {
     429: {
-        "description": "The tenant, or all together, ask too fast; nothing was done",
+        "description": "The tenant, or all tenants together, sent too many requests; nothing was done",
         "content": {MEDIA_TYPE: {}},
         "headers": {"Retry-After": {"description": "seconds", "schema": {"type": "integer"}}},
     }

@@ -1,4 +1,4 @@
-"""The gate before the application: the token is checked first, and a body is read only then, up to a size and a time.
+"""Checks the token before anything of a body is read, and reads the body up to a size and within a time.
 
 FastAPI reads and parses a body before anything else, without a limit. Behind this gate every request has a good token,
 and its whole body is there, at most `MAX_BODY` bytes.
@@ -11,10 +11,10 @@ from contextlib import suppress
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from gateway.access import Rep, Tokens
+from gateway.access.tokens import Rep, Tokens
 from gateway.problems import Problem, answer
 
-#: Every path that wants no token: for operators and probes, and the documentation.
+#: Paths without a token: probes, metrics and the documentation.
 OPEN = frozenset({"/livez", "/readyz", "/metrics", "/docs", "/openapi.json", "/asyncapi.json"})
 
 #: The largest valid body is an ICP of some 15,000 characters, which JSON may write with 12 bytes each.
@@ -35,11 +35,11 @@ class RequestGate:
         if scope["type"] != "http" or scope["path"] in OPEN:
             await self._app(scope, receive, send)
             return
-        parts = scope["app"].state.parts
+        dependencies = scope["app"].state.dependencies
         headers = Headers(scope=scope)
         try:
-            scope.setdefault("state", {})["rep"] = rep_of(headers, parts.tokens)
-            body = await read_body(headers, receive, within_s=parts.settings.http_read_timeout_s)
+            scope.setdefault("state", {})["rep"] = rep_of(headers, dependencies.tokens)
+            body = await read_body(headers, receive, within_s=dependencies.settings.http_read_timeout_s)
         except Problem as problem:
             await _refuse(problem, receive, send)
             return
@@ -48,7 +48,7 @@ class RequestGate:
 
 
 def rep_of(headers: Mapping[str, str], tokens: Tokens) -> Rep:
-    """Who asks. Raises Problem 401."""
+    """Finds the holder of the request's token. Raises Problem 401."""
     scheme, _, token = headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer":
         raise Problem(401, "Token missing", "Send `Authorization: Bearer <token>`; `leadgen token` makes one.")
@@ -56,7 +56,7 @@ def rep_of(headers: Mapping[str, str], tokens: Tokens) -> Rep:
 
 
 async def read_body(headers: Mapping[str, str], receive: Receive, *, within_s: float) -> bytes | None:
-    """The whole body, None where the client went away. Raises Problem 413 and 408."""
+    """Reads the whole body; `None` if the client went away. Raises Problem 413 and 408."""
     if int(headers.get("content-length", 0)) > MAX_BODY:
         raise _too_large()
     body = bytearray()
@@ -96,7 +96,7 @@ def _too_large() -> Problem:
 
 
 def _replay(body: bytes, receive: Receive) -> Receive:
-    """Hands out the body once; after that, what the server has to say, which is when the client goes away."""
+    """Returns the body once, and the server's own messages after that: they tell when the client goes away."""
     unread: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
 
     async def replayed() -> Message:

@@ -1,9 +1,9 @@
-"""How fast tenants may ask, each for itself and all together, over all replicas of the gateway.
+"""Rate limits per tenant and for all tenants together, shared by all replicas of the gateway.
 
-The generic cell rate algorithm: of each tenant, and of tenant 0 for all of them together, `request_rates` holds when
-the next request would be due at a steady rate. A request is let in while that lies no further ahead than a burst
-allows, and moves it on by one interval. So in any time at most burst + rate * time are let in. A refused request
-moves nothing.
+The generic cell rate algorithm (GCRA): for each tenant, and as tenant 0 for all together, `request_rates` stores the
+time at which the next request would be due at a steady rate. A request is admitted if that time is no further ahead
+than the burst allows, and moves it by one interval. So any period admits at most burst + rate * period requests. A
+refused request changes nothing.
 """
 
 import math
@@ -16,9 +16,9 @@ from common.group_commit import GroupCommit
 from common.postgres import Connection, Database
 from gateway.problems import Problem
 
-# A result for each request, in the order in which they came; none for a tenant whose row is missing. Rows are locked
-# in order of tenant, and the clock is read after that: replicas neither deadlock nor let in what another has let in.
-# Times are whole microseconds, so a millionth of a request is forgiven.
+# One result per request, in their order; none for a tenant whose row is missing. Rows are locked in order of tenant,
+# and the clock is read after that: so replicas neither deadlock nor admit a request twice. Times are whole
+# microseconds, so a millionth of a request is tolerated.
 CHARGE = """
     WITH asked AS (
         SELECT * FROM unnest($1::int[], $2::float8[], $3::int[]) WITH ORDINALITY AS it (tenant_id, step, burst, place)
@@ -53,8 +53,8 @@ CHARGE = """
       FROM by_both ORDER BY place
 """
 
-# In order of tenant, like everyone who locks these rows.
-BEGIN_WITH = """
+# In order of tenant, like every lock on these rows.
+CREATE = """
     INSERT INTO request_rates (tenant_id, due_at)
     SELECT tenant_id, 'epoch' FROM unnest($1::int[]) tenant_id ORDER BY tenant_id
     ON CONFLICT DO NOTHING
@@ -63,7 +63,7 @@ BEGIN_WITH = """
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """So many requests a minute."""
+    """A number of requests per minute."""
 
     per_minute: int
 
@@ -74,20 +74,20 @@ class Rate:
 
     @property
     def burst(self) -> int:
-        """Requests at once after a rest: those of ten seconds, at least ten, never more than those of a minute."""
+        """Requests at once after a pause: those of ten seconds, but at least ten, and at most those of a minute."""
         return max(self.per_minute // 6, min(self.per_minute, 10))
 
 
 class Verdict(NamedTuple):
-    """Whether a request is let in; if not, whether its tenant's own limit allowed it, and when there is room again."""
+    """The decision on a request: if refused, whether by the tenant's limit or the common one, and for how long."""
 
-    is_let_in: bool
+    is_admitted: bool
     fits_own: bool
     wait_s: float
 
 
 class Rates:
-    """The limits. `each` is that of a tenant that has none of its own, `everyone` that of all tenants together."""
+    """The limits: `each` for a tenant without a limit of its own, `everyone` for all tenants together."""
 
     def __init__(self, database: Database, *, each: Rate, everyone: Rate) -> None:
         self._each = each
@@ -95,24 +95,24 @@ class Rates:
         self._ask = GroupCommit(database, [self._charge], spacing_s=0, crowd=None, autocommit=True)
 
     async def admit(self, tenant_id: int, own: int | None = None) -> None:
-        """Raises Problem 429 when the tenant, or all together, ask too fast; `own` is the tenant's own limit a minute.
+        """Counts a request. Raises Problem 429 above a limit; `own` is the tenant's own limit per minute.
 
-        With the database away everything is let in: it will find that out by itself, and nothing is done then.
+        Without the database every request is admitted: it will fail by itself, and nothing is done then.
         """
         rate = self._each if own is None else Rate(own)
         try:
             verdict = await self._ask(None, self._charge, (tenant_id, rate))
         except Unavailable:
             return
-        if verdict.is_let_in:
+        if verdict.is_admitted:
             return
         wait_s = max(1, math.ceil(verdict.wait_s))
-        whose, limit = ("All tenants together", self._everyone) if verdict.fits_own else (f"Tenant {tenant_id}", rate)
+        subject, limit = ("All tenants together", self._everyone) if verdict.fits_own else (f"Tenant {tenant_id}", rate)
         times = "once" if limit.per_minute == 1 else f"{limit.per_minute} times"
         raise Problem(
             429,
             "Too many requests",
-            f"{whose} may ask {times} a minute. Nothing was done; try again in {wait_s} s.",
+            f"{subject} may ask {times} a minute. Nothing was done; try again in {wait_s} s.",
             retry_after_s=wait_s,
         )
 
@@ -122,6 +122,6 @@ class Rates:
         everyone = self._everyone.interval_s, self._everyone.burst
         rows = await connection.fetch(CHARGE, tenants, *limits, *everyone)
         while len(rows) < len(asked):  # a tenant's first request, or PostgreSQL crashed and forgot the rates
-            await connection.execute(BEGIN_WITH, [0, *set(tenants)])
+            await connection.execute(CREATE, [0, *set(tenants)])
             rows = await connection.fetch(CHARGE, tenants, *limits, *everyone)
         return [Verdict(*row.values()) for row in rows]

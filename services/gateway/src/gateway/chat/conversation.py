@@ -1,6 +1,6 @@
-"""What a rep is told, in which order. Pure: facts go in as they come, messages for the stream come out.
+"""Turns the facts of a request into the messages of its stream. Pure.
 
-Facts of different topics overtake each other, so what is said of a company waits until the head has named it.
+Facts of different topics overtake each other, so facts about a company wait until the head has named it.
 """
 
 from typing import Any, Literal, NamedTuple, get_args
@@ -17,7 +17,7 @@ from common.contracts import (
     LeadSynced,
     SearchAnswer,
 )
-from gateway.closing import notice, saved
+from gateway.chat.summary import saved, summarise
 from gateway.wording import matching, titles_of
 
 Name = Literal["accepted", "resolved", "head", "refine", "company", "done", "error"]
@@ -32,7 +32,7 @@ class Message(NamedTuple):
 
 
 class Conversation:
-    """One request's progress, from its words to where its last lead stands in Odoo."""
+    """The progress of one request, from its words to the sync of its last lead."""
 
     def __init__(self, request_id: UUID) -> None:
         self.request_id = request_id
@@ -47,7 +47,7 @@ class Conversation:
         return Message("accepted", {"request_id": str(self.request_id)})
 
     def take(self, fact: Event) -> list[Message]:
-        """What there is to say after this fact; the same fact twice says nothing twice."""
+        """Takes a fact and returns the messages that follow from it. A repeated fact has none."""
         if isinstance(fact, JobProgressed):
             return self._take_answer(fact) if fact.answer is not None and self._answer is None else []
         if not isinstance(fact, CompanyEvent):
@@ -59,16 +59,16 @@ class Conversation:
 
     @property
     def is_scored(self) -> bool:
-        """Whether every company of the head has its score."""
+        """Whether every company of the head is scored."""
         return self._have_all("scored")
 
     @property
     def is_over(self) -> bool:
-        """Whether no more is to come."""
+        """Whether every company of the head is scored and synced."""
         return self._have_all("synced") and self.is_scored
 
     def close(self) -> Message:
-        """The last word. Says what is missing, if anything is."""
+        """Builds the last message: the summary, and what is still missing, if anything is."""
         if self._answer is None:
             return Message(
                 "done",
@@ -86,7 +86,7 @@ class Conversation:
                 "request_id": str(self.request_id),
                 "job_id": str(job.job_id) if job else None,
                 "remaining": answer.remaining,
-                "notice": notice(answer, scored=len(self._reached["scored"]), job=job, refused=self._refused),
+                "notice": summarise(answer, scored=len(self._reached["scored"]), job=job, refused=self._refused),
             },
         )
 
@@ -95,19 +95,19 @@ class Conversation:
 
     def _take_answer(self, fact: JobProgressed) -> list[Message]:
         answer = self._answer = fact.answer
-        assert answer is not None  # noqa: S101 # the caller looked
+        assert answer is not None  # noqa: S101 # the caller has checked
         self._job = fact if fact.job_id else None
         self._refused = None if fact.job_id else fact.error
         messages = [
             Message(
                 "resolved",
                 {
-                    "industries": _shown(answer.resolved),
+                    "industries": _dumped(answer.resolved),
                     "matches": answer.matches,
-                    "excluded": _shown(answer.excluded),
+                    "excluded": _dumped(answer.excluded),
                     "founded_since": answer.founded_since,
                     "confidence": answer.confidence,
-                    "suggestions": _shown(answer.suggestions),
+                    "suggestions": _dumped(answer.suggestions),
                 },
             ),
             Message(
@@ -148,17 +148,17 @@ class Conversation:
             return self._reach("synced", fact.company, outcome=fact.outcome)
         return []
 
-    def _reach(self, stage: Stage, company: Company, **told: Any) -> list[Message]:
-        """A company of the head has come this far. What follows from the request's job later is not of the head."""
+    def _reach(self, stage: Stage, company: Company, **details: Any) -> list[Message]:
+        """Notes that a company of the head has reached a stage. Companies of the request's job are not of the head."""
         is_of_head = self._answer is not None and any(company.uen == it.uen for it in saved(self._answer))
         if not is_of_head or company.uen in self._reached[stage]:
             return []
         self._reached[stage].add(company.uen)
-        return [Message("company", {"stage": stage, **_named(company), **told})]
+        return [Message("company", {"stage": stage, **_named(company), **details})]
 
 
 def refine(answer: SearchAnswer) -> list[Message]:
-    """The question back, if there is one: each choice's label can be sent as it stands."""
+    """Builds the question back to the rep, if there is one. Each choice's label is a message to send."""
     if not answer.resolved:
         question = "I found no industry in that. Did you mean one of these?"
         choices: list[dict[str, Any]] = [{"label": title} for title in titles_of(answer.suggestions)]
@@ -168,7 +168,7 @@ def refine(answer: SearchAnswer) -> list[Message]:
     return [Message("refine", {"question": question, "choices": choices})] if choices else []
 
 
-def _shown(industries: list[Industry]) -> list[dict[str, Any]]:
+def _dumped(industries: list[Industry]) -> list[dict[str, Any]]:
     return [industry.model_dump() for industry in industries]
 
 

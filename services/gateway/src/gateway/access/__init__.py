@@ -1,0 +1,1 @@
+"""Admission of requests: tokens, tenants, rates, and limits on size and time."""

@@ -1,0 +1,33 @@
+"""The industry catalog in memory: finds industries by words and by codes, in all loaded versions of SSIC. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Self
+
+from common.contracts import Industry
+from industries.hierarchy import Code, Hierarchy, VersionedCode
+from industries.index import IndustryIndex
+
+
+@dataclass(frozen=True, slots=True)
+class Catalog:
+    """An index of words and a hierarchy of codes."""
+
+    index: IndustryIndex
+    hierarchy: Hierarchy
+
+    @classmethod
+    def build(cls, codes: Sequence[Code]) -> Self:
+        """Builds the catalog. Takes tenths of a second: run it in a thread."""
+        return cls(IndustryIndex(codes), Hierarchy(codes))
+
+    def find(self, code: str) -> list[Industry]:
+        """Finds a code: one industry with a version (`2020:25`); without it, that of each version that has the code."""
+        version, _, bare = code.rpartition(":")
+        keys = (VersionedCode(each, bare) for each in ([version] if version else self.hierarchy.versions))
+        return [self.hierarchy.industry(key) for key in keys if key in self.hierarchy]
+
+
+def versioned(industry: Industry) -> str:
+    """The industry's code with its version, as an ICP stores it: some codes were reused with another meaning."""
+    return f"{industry.version}:{industry.code}"
