@@ -3,7 +3,7 @@
 import asyncio
 import random
 from base64 import b64encode
-from collections import Counter, defaultdict
+from collections import Counter
 from typing import Any
 
 import pytest
@@ -14,41 +14,12 @@ from common.cloudevents import Envelope, decode_headers
 from common.contracts import LeadSynced, RequestUpsert
 from common.ids import new_id
 from common.outbox import Announcement, EventTemplate, announce
+from common.partition_batches import partition_of
 from common.postgres import Database
-from common.relay import Relay, partition_of
+from common.relay import Relay
 from embedded.ports import LOOPBACK, free_port
+from testkit.outboxes import fill, is_told, numbers_by_key
 from testkit.stages import a_company, read_topic, until
-
-
-async def fill(database: Database, count: int, start: int = 0, name: str = "ACME") -> None:
-    """Announcements of five companies in turn; `lead_id` counts them."""
-    for part in range(start, start + count, 50):
-        async with database.without_tenant() as tx:
-            await announce(
-                tx,
-                "scorer",
-                [
-                    Announcement(
-                        LeadSynced(tenant_id=1, company=a_company(f"U{n % 5}", name=name), outcome="synced", lead_id=n),
-                        Envelope(new_id(), 1, "interactive"),
-                    )
-                    for n in range(part, min(part + 50, start + count))
-                ],
-            )
-
-
-async def numbers_by_key(kafka: str) -> dict[bytes | None, list[int | None]]:
-    """What stands in the topic, in each key's order."""
-    told: dict[bytes | None, list[int | None]] = defaultdict(list)
-    records = await read_topic(kafka, LeadSynced.topic)
-    for record in sorted(records, key=lambda record: (record.partition, record.offset)):
-        told[record.key].append(LeadSynced.model_validate_json(record.value or b"").lead_id)
-    return dict(told)
-
-
-async def is_told(database: Database) -> bool:
-    async with database.without_tenant() as tx:
-        return not await tx.fetchval("SELECT EXISTS (SELECT 1 FROM outbox WHERE producer = 'scorer')")
 
 
 async def test_two_relays_at_once_keep_the_order_and_send_nothing_twice(database: Database, kafka: str) -> None:
@@ -119,7 +90,7 @@ async def test_from_a_failed_batch_on_nothing_is_taken_for_sent(
 ) -> None:
     """Of its partition: what was confirmed before is not sent again, the rest is, in order, and the bundle whole."""
     monkeypatch.setattr("common.relay.BATCH_BYTES", 1_500)
-    monkeypatch.setattr(Relay, "TOPIC_REST", 0.01)
+    monkeypatch.setattr("common.outbox_sender.TOPIC_REST_S", 0.01)
     sent = Counter[int]()
     send_batch = AIOKafkaProducer.send_batch
 
@@ -167,7 +138,7 @@ async def test_what_someone_waits_for_goes_before_what_the_night_has_piled_up(da
 async def test_what_comes_while_the_night_is_gathered_does_not_wait(database: Database, kafka: str) -> None:
     """After a few nightly events the relay rests for a while, unless it is woken."""
     async with Relay(database, kafka, "scorer") as relay:
-        relay.POLL = 60.0
+        relay.POLL = relay.SLEEP = 60.0
         async with database.without_tenant() as tx:
             event = LeadSynced(tenant_id=1, company=a_company("U0"), outcome="synced")
             await announce(tx, "scorer", [Announcement(event, Envelope(new_id(), 1, "nightly"))])

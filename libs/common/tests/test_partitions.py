@@ -4,8 +4,10 @@ from datetime import UTC, datetime, timedelta
 from typing import TypeAlias
 
 import asyncpg
+import pytest
 
 from common.ids import new_id
+from common.postgres import Database
 
 Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 
@@ -22,7 +24,7 @@ async def test_rows_that_came_before_their_week_had_a_partition_move_into_it(toy
     late = datetime.now(UTC) + timedelta(weeks=10)
     await owner.execute(ADD, new_id(late), 1, "open")
     assert await owner.fetchval(WHERE, 1) == "inbox_toy_other"
-    await owner.execute("SELECT keep_inbox_partitions('toy', $1)", late)
+    await owner.execute("SELECT keep_inbox_partitions_at('toy', $1)", late)
     assert (await owner.fetchval(WHERE, 1)).startswith("inbox_toy_2")
 
 
@@ -31,9 +33,37 @@ async def test_an_old_week_is_dropped_once_nothing_in_it_is_open(toy: str, owner
     now = datetime.now(UTC)
     weeks = await owner.fetchval(WEEKS)
     await owner.execute(ADD, new_id(now), 1, "open")
-    await owner.execute("SELECT keep_inbox_partitions('toy', $1)", now + timedelta(weeks=20))
+    await owner.execute("SELECT keep_inbox_partitions_at('toy', $1)", now + timedelta(weeks=20))
     assert await owner.fetchval("SELECT count(*) FROM inbox WHERE consumer = 'toy'") == 1
     await owner.execute("UPDATE inbox SET state = 'done' WHERE consumer = 'toy'")
-    await owner.execute("SELECT keep_inbox_partitions('toy', $1)", now + timedelta(weeks=20))
+    await owner.execute("SELECT keep_inbox_partitions_at('toy', $1)", now + timedelta(weeks=20))
     assert await owner.fetchval("SELECT count(*) FROM inbox WHERE consumer = 'toy'") == 0
     assert await owner.fetchval(WEEKS) == weeks
+
+
+async def test_a_service_cannot_say_what_time_it_is(toy: str, owner: Owner, database: Database) -> None:
+    """Remembered rows are dropped by the database's clock alone, and only of a stage."""
+    await owner.execute(ADD, new_id(datetime.now(UTC)), 1, "done")
+    late = datetime.now(UTC) + timedelta(weeks=20)
+    for function in ("keep_inbox_partitions", "keep_inbox_partitions_at"):
+        with pytest.raises(asyncpg.PostgresError):
+            async with database.statement() as tx:
+                await tx.execute(f"SELECT {function}('toy', $1::timestamptz)", late)
+    for stranger in ("companies", "toy_other", "no such stage"):
+        with pytest.raises(asyncpg.UndefinedTableError):
+            async with database.statement() as tx:
+                await tx.execute("SELECT keep_inbox_partitions($1)", stranger)
+    async with database.statement() as tx:
+        await tx.execute("SELECT keep_inbox_partitions('toy')")
+    assert await owner.fetchval(WHERE, 1) is not None
+
+
+async def test_no_function_with_the_owners_rights_takes_a_time(owner: Owner) -> None:
+    """What a caller may say, it may say wrongly."""
+    assert (
+        await owner.fetch(
+            "SELECT proname FROM pg_proc WHERE prosecdef AND pronamespace = 'public'::regnamespace"
+            " AND proargtypes::oid[] && ARRAY['timestamptz'::regtype, 'timestamp'::regtype, 'date'::regtype]::oid[]"
+        )
+        == []
+    )

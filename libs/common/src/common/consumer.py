@@ -21,7 +21,7 @@ from common.record_batches import offset_after, open_batch, split
 log = structlog.get_logger(__name__)
 
 #: Bytes of memory that a read brings before it stops; a batch more, at most, of each partition that it looks at last.
-READ_BYTES = 8 * 1024 * 1024
+READ_BYTES = 4 * 1024 * 1024
 #: Compressed bytes that wait in the client.
 FETCH_BYTES = 8 * 1024 * 1024
 #: Milliseconds between two looks at whether the consumer was stopped; what comes is there at once.
@@ -115,10 +115,10 @@ class _SubscribersConsumer(Consumer):
 
 
 class Broker(KafkaBroker):
-    """FastStream's broker, whose subscribers read with a `Consumer`."""
+    """FastStream's broker for subscribers alone, which read with a `Consumer`."""
 
     def __init__(self, *args: Any, **settings: Any) -> None:
-        super().__init__(*args, **settings)
+        super().__init__(*args, consumer_only=True, **settings)
         self._set_builder()
 
     async def _connect(self) -> Callable[..., AIOKafkaConsumer]:

@@ -1,21 +1,62 @@
-"""The dead letter of an event: its original bytes, key and headers, with reason and origin in headers of their own."""
+"""The dead letter of an event: its original bytes, key and headers, with reason and origin in headers of their own.
+
+A letter is never larger than its topic allows: what does not fit is left out, and headers say so. The whole of it stays
+in the inbox, at the place that the origin headers name.
+"""
+
+from collections.abc import Sequence
+from hashlib import sha256
 
 from common.cloudevents import pack_headers, unpack_headers
 from common.inbox import Claim
-from common.outbox import Message
+from common.outbox import MAX_MESSAGE, Message
+from common.record_batches import MAX_HEADERS
 
 SUFFIX = ".dlq"
 
+#: Bytes of key, of the original's headers, and of all of a letter. The rest is Kafka's own and the origin's.
+KEY_BYTES, HEADERS_BYTES = 64 * 1024, 256 * 1024
+LETTER_BYTES = MAX_MESSAGE - 64 * 1024
+#: Headers of the original; intake reads no message that has very many.
+MOST_HEADERS = MAX_HEADERS - 20
+
 
 def dead_letter(claim: Claim, consumer: str, reason: str) -> Message:
-    """The message for `<topic>.dlq`. The origin headers say where the original stands."""
-    origin = [
-        ("dlq_consumer", consumer.encode()),
-        ("dlq_reason", reason.encode()),
-        ("dlq_topic", claim.topic.encode()),
-        ("dlq_partition", str(claim.partition).encode()),
-        ("dlq_offset", str(claim.offset).encode()),
-        ("dlq_failures", str(claim.failures).encode()),
-    ]
-    headers = [*unpack_headers(claim.headers), *origin]
-    return Message(claim.topic + SUFFIX, claim.key, claim.value, pack_headers(headers), claim.lane)
+    """Makes the message for `<topic>.dlq`. The origin headers say where the original stands."""
+    original = unpack_headers(claim.headers)
+    kept = _that_fit(original, HEADERS_BYTES)
+    key = None if claim.key is None else claim.key[:KEY_BYTES]
+    value = claim.value
+    told = {
+        "dlq_consumer": consumer,
+        "dlq_reason": reason,
+        "dlq_topic": claim.topic,
+        "dlq_partition": str(claim.partition),
+        "dlq_offset": str(claim.offset),
+        "dlq_failures": str(claim.failures),
+    }
+    if len(kept) < len(original):
+        told["dlq_headers_left_out"] = str(len(original) - len(kept))
+    if claim.key is not None and len(claim.key) > KEY_BYTES:
+        told["dlq_key_bytes"] = str(len(claim.key))
+    room = LETTER_BYTES - _size(kept) - len(key or b"")
+    if value is not None and len(value) > room:
+        told |= {"dlq_value_bytes": str(len(value)), "dlq_value_sha256": sha256(value).hexdigest()}
+        value = value[:room]
+    headers = [*kept, *((name, text.encode()) for name, text in told.items())]
+    return Message(claim.topic + SUFFIX, key, value, pack_headers(headers), claim.lane)
+
+
+def _that_fit(headers: Sequence[tuple[str, bytes | None]], room: int) -> list[tuple[str, bytes | None]]:
+    kept: list[tuple[str, bytes | None]] = []
+    for header in headers[:MOST_HEADERS]:
+        room -= _size([header])
+        if room < 0:
+            break
+        kept.append(header)
+    return kept
+
+
+def _size(headers: Sequence[tuple[str, bytes | None]]) -> int:
+    """At most: a name has up to four bytes per character, lengths up to five each."""
+    return sum(4 * len(name) + len(value or b"") + 10 for name, value in headers)

@@ -40,7 +40,7 @@ class RunnerContext:
     database: Database
     inbox: Inbox
     guard: FailureRateGuard
-    announced: Callable[[], None]
+    announced: Callable[..., None]  # wakes the relay; takes the lane of what was announced
     unfit: Callable[[str], None]
     #: Read by handlers that run beside others, written by one that runs alone in the process.
     company: RWLock = field(default_factory=lambda: RWLock(fast=True))

@@ -154,7 +154,7 @@ class HandlerRunner:
             open_items.clear()
             return
         is_chunked = self._handler.size is not None
-        context = self._database, self._inbox, now
+        context = self._database, self._inbox, now, self._context.announced
         work = Chunk(items, *context) if is_chunked else Work(items[0], *context)
         try:
             await self._handler.call(work)

@@ -42,4 +42,9 @@ outbox_sent = Counter("leadgen_outbox_sent_total", "Messages confirmed by Kafka.
 outbox_failed = Counter(
     "leadgen_outbox_failed_total", "Sends that Kafka did not confirm; each is tried again.", ["stage"]
 )
+outbox_refused = Counter(
+    "leadgen_outbox_refused_total",
+    "Messages that Kafka will never take; they stand in the table outbox_refused.",
+    ["stage"],
+)
 lag = Gauge("leadgen_consumer_lag", "Messages in Kafka that are not in the inbox yet.", ["stage", "topic"])

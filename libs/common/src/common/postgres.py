@@ -8,7 +8,7 @@ the server being away come out as `Unavailable`.
 import asyncio
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
-from typing import TYPE_CHECKING, Self, TypeAlias
+from typing import TYPE_CHECKING, Any, Self, TypeAlias
 
 import asyncpg
 import orjson
@@ -40,6 +40,9 @@ AWAY = (
     asyncpg.InternalClientError,  # a connection that broke while it was asked something
     asyncpg.DeadlockDetectedError,
     asyncpg.SerializationError,
+    asyncpg.LockNotAvailableError,  # someone holds a row for longer than `lock_timeout`
+    asyncpg.IdleInTransactionSessionTimeoutError,  # we were frozen inside a transaction
+    asyncpg.IdleSessionTimeoutError,
 )
 
 
@@ -50,6 +53,9 @@ REFUSED = (
     asyncpg.InvalidCachedStatementError,
     asyncpg.DeadlockDetectedError,
     asyncpg.SerializationError,
+    asyncpg.LockNotAvailableError,  # someone holds a row for longer than `lock_timeout`
+    asyncpg.IdleInTransactionSessionTimeoutError,  # we were frozen inside a transaction
+    asyncpg.IdleSessionTimeoutError,
 )
 
 
@@ -63,6 +69,9 @@ def as_json(texts: Sequence[str]) -> str:
 
 class Database:
     """A pool of connections, opened by `connect`, closed by `close`. It recovers by itself when the server does."""
+
+    #: Seconds without a word from its holder after which a lock is free.
+    LOCK_IDLE_S = 15.0
 
     def __init__(self, pool: Pool, url: str, name: str) -> None:
         self._pool = pool
@@ -82,6 +91,13 @@ class Database:
             # outbox, with 100,000 rows in it, that took 100 µs of the database per event instead of 6.
             "plan_cache_mode": "force_generic_plan",
             "enable_seqscan": "off",
+            # Whoever is frozen or unreachable does not hold rows and locks for ever.
+            "lock_timeout": "30s",
+            "idle_in_transaction_session_timeout": "60s",
+            "tcp_keepalives_idle": "15",
+            "tcp_keepalives_interval": "5",
+            "tcp_keepalives_count": "3",
+            "tcp_user_timeout": "30s",
         }
 
     @classmethod
@@ -151,18 +167,48 @@ class Database:
                     await connection.execute("COMMIT")
 
     @asynccontextmanager
-    async def lock(self, name: str) -> AsyncIterator[Session | None]:
-        """An advisory lock's own connection, outside the pool, while we hold the lock; None if someone else does.
-
-        Whatever needs the lock runs on this connection: when it breaks, the work stops with the lock.
-        """
+    async def session(self, *, timeout_s: float = 60, **settings: str) -> AsyncIterator[Session]:
+        """A connection of its own, outside the pool. `settings` are PostgreSQL's."""
         with _translated():
-            session = await asyncpg.connect(self._url, command_timeout=60, server_settings=self._session(self._name))
+            session = await asyncpg.connect(
+                self._url, command_timeout=timeout_s, server_settings={**self._session(self._name), **settings}
+            )
             try:
-                held = await session.fetchval("SELECT pg_try_advisory_lock(hashtextextended($1, 0))", name)
-                yield session if held else None
+                yield session
             finally:
                 await session.close(timeout=5)
+
+    @asynccontextmanager
+    async def lock(self, name: str) -> AsyncIterator[Session | None]:
+        """An advisory lock's own connection while we hold the lock; None if someone else does.
+
+        A process that is frozen loses the lock after `LOCK_IDLE_S`. When the connection breaks, the block is left with
+        Unavailable: the work stops with the lock. The connection is not for statements: it is kept alive here.
+        """
+        async with self.session(idle_session_timeout=f"{int(1000 * self.LOCK_IDLE_S)}ms") as session:
+            if not await session.fetchval("SELECT pg_try_advisory_lock(hashtextextended($1, 0))", name):
+                yield None
+                return
+            async with asyncio.timeout(None) as held:
+
+                def leave(_: Any) -> None:
+                    with suppress(RuntimeError):  # the block has just ended
+                        held.reschedule(0)
+
+                session.add_termination_listener(leave)
+                alive = asyncio.create_task(self._keep_alive(session), name=f"lock {name}")
+                try:
+                    yield session
+                finally:
+                    session.remove_termination_listener(leave)
+                    alive.cancel()
+                    await asyncio.gather(alive, return_exceptions=True)
+
+    async def _keep_alive(self, session: Session) -> None:
+        with suppress(*AWAY, asyncpg.InterfaceError):
+            while True:
+                await asyncio.sleep(self.LOCK_IDLE_S / 3)
+                await session.execute("SELECT 1")
 
 
 async def _roll_back(connection: Connection) -> None:

@@ -1,123 +1,109 @@
-"""Sends what stands in a service's outbox to Kafka, in order.
+"""Sends a service's outbox to Kafka, in order.
 
-An event leaves the outbox only when every in-sync replica of Kafka has it. One relay per service sends at a time (an
-advisory lock on a connection of its own), and of one partition only one batch is under way, so that a key's order
-holds within its lane; what someone waits for goes before what the night has piled up. After a failed send its topic
-rests for a moment, and the others go on. After a crash a message may be sent twice: consumers know its id.
+An event leaves the outbox only when every in-sync replica of Kafka has it. One relay per service sends at a time
+(`outbox_lease.py`), and of one partition only one batch is under way, so that a key's order holds within its lane;
+interactive events go before nightly ones. After a failed send its topic rests for a moment, and the others go on. After
+a crash or a change of owner a message may be sent twice: consumers know its id. A message that Kafka will never take is
+moved to `outbox_refused`, and nothing waits behind it.
 """
 
 import asyncio
 import time
-from collections import defaultdict, deque
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from types import TracebackType
-from typing import Any, NamedTuple, Self, TypeAlias
-from zlib import crc32
+from typing import Any, Self
 
 import structlog
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
-from aiokafka.producer.message_accumulator import BatchBuilder
 
 from common import metrics
-from common.cloudevents import Headers
-from common.errors import Unavailable
-from common.outbox import MAX_MESSAGE, sendables
+from common.contracts import Lane
+from common.errors import LeaseLost, Unavailable
+from common.outbox import MAX_MESSAGE
+from common.outbox_lease import LEASE_S, OutboxLease
+from common.outbox_sender import Sender
 from common.postgres import Database, Session
 
 log = structlog.get_logger(__name__)
 
 # Topics that rest are passed over, so that what cannot be sent hides nothing else. `interactive` sorts first.
 OLDEST = """
-    SELECT lane, id, topic, key, value, headers, events
-      FROM (SELECT *, sum(coalesce(events, 1)) OVER (ORDER BY lane, id) - coalesce(events, 1) AS before
+    SELECT lane, id, created_at, topic, key, value, headers, events
+      FROM (SELECT *, sum(coalesce(events, 1)) OVER earlier - coalesce(events, 1) AS events_before,
+                   sum(coalesce(octet_length(value), 0)) OVER earlier - coalesce(octet_length(value), 0) AS bytes_before
               FROM (SELECT * FROM outbox
-                     WHERE producer = $1 AND topic <> ALL($3::text[]) ORDER BY lane, id LIMIT $2) AS oldest) AS counted
-     WHERE before < $2
+                     WHERE producer = $1 AND topic <> ALL($3::text[]) ORDER BY lane, id LIMIT $2) AS oldest
+            WINDOW earlier AS (ORDER BY lane, id)) AS counted
+     WHERE events_before < $2 AND bytes_before < $4
      ORDER BY lane, id
 """
 
+# Only while the lease is held: whoever lost it does not know what the new owner does.
 FORGET = """
-    DELETE FROM outbox USING unnest($2::text[], $3::bigint[]) AS sent (lane, id)
-     WHERE producer = $1 AND outbox.lane = sent.lane AND outbox.id = sent.id
+    WITH gone AS (
+        DELETE FROM outbox USING unnest($2::text[], $3::bigint[]) AS sent (lane, id)
+         WHERE producer = $1 AND outbox.lane = sent.lane AND outbox.id = sent.id
+           AND EXISTS (SELECT FROM outbox_owners WHERE producer = $1 AND owner = $4 AND expires_at > now())
+        RETURNING true)
+    SELECT count(*) FROM gone
 """
+FORGET_AND_REFUSE = """
+    WITH held AS MATERIALIZED (
+        SELECT FROM outbox_owners WHERE producer = $1 AND owner = $4 AND expires_at > now()),
+    gone AS (
+        DELETE FROM outbox USING unnest($2::text[], $3::bigint[]) AS sent (lane, id)
+         WHERE producer = $1 AND outbox.lane = sent.lane AND outbox.id = sent.id AND EXISTS (SELECT FROM held)
+        RETURNING true),
+    refused AS (
+        INSERT INTO outbox_refused (producer, lane, topic, key, value, headers, reason)
+        SELECT $1, * FROM unnest($5::text[], $6::text[], $7::bytea[], $8::bytea[], $9::text[], $10::text[])
+         WHERE EXISTS (SELECT FROM held))
+    SELECT count(*) FROM gone
+"""
+
+IS_EMPTY = "SELECT NOT EXISTS (SELECT FROM outbox WHERE producer = $1)"
+ASK_THE_OWNER = "SELECT pg_notify($1, '')"
 
 #: Bytes. Kafka takes batches of a megabyte by default; a single message may fill one.
 BATCH_BYTES = 512 * 1024
-
-
-class Place(NamedTuple):
-    """Where a row stands in the outbox."""
-
-    lane: str
-    id: int
-
-
-#: Batches for a partition, in order, each with the rows that its messages are of.
-_Batches: TypeAlias = deque[tuple[BatchBuilder, set[Place]]]
-
-
-class _Queue:
-    """Puts the messages for a partition into batches."""
-
-    __slots__ = ("_batch", "_new_batch", "_rows", "batches")
-
-    def __init__(self, new_batch: Callable[[], BatchBuilder]) -> None:
-        self._new_batch = new_batch
-        self.batches: _Batches = deque()
-        self._begin()
-
-    def append(self, row: Place, key: bytes | None, value: bytes | None, headers: Headers) -> None:
-        if self._batch.append(timestamp=None, key=key, value=value, headers=headers) is None:
-            self._begin()
-            taken = self._batch.append(timestamp=None, key=key, value=value, headers=headers)
-            assert taken is not None  # noqa: S101 # an empty batch takes a message of any size
-        self._rows.add(row)
-
-    def _begin(self) -> None:
-        self._batch, self._rows = self._new_batch(), set[Place]()
-        self.batches.append((self._batch, self._rows))
-
-
-def partition_of(key: bytes | None, value: bytes | None, partitions: Sequence[int]) -> int:
-    """Where a message belongs: by the CRC-32 of its key, as librdkafka's `consistent` partitioner has it.
-
-    Java's murmur2 took a third of the time that sending an event takes in Python. One without a key goes by its value.
-    """
-    return partitions[crc32((value if key is None else key) or b"") % len(partitions)]
+#: Bytes of bodies that a look brings.
+LOOK_BYTES = 4 * 1024 * 1024
 
 
 class Relay:
     """Sends a service's outbox to Kafka. Runs inside its `async with`; at the end it sends what is left, then stops."""
 
-    #: Messages sent before the next look (the last bundle goes whole); a look finds what another replica or a handler's
-    #: step wrote within `POLL` seconds.
+    #: Messages sent before the next look (the last bundle goes whole).
     BATCH = 2000
-    #: Messages that are put into batches in one go, in half a millisecond.
-    TURN = 100
-    POLL = 0.1
+    #: Seconds between looks at first, and at most while nothing comes and nobody wakes the relay.
+    POLL, SLEEP = 0.1, 5.0
     #: Seconds between looks: what is announced meanwhile goes out together, and what comes alone goes at once.
     SPACING = 0.005
-    #: Seconds that a topic rests after a failed send.
-    TOPIC_REST = 1.0
-    #: After this many rounds without a success the producer is made anew: it may hold a broken connection for ever.
-    FAILURES_BEFORE_RENEWAL = 3
+    #: Rounds without a success before it lets another replica try, and makes a new producer, which may hold a broken
+    #: connection for ever.
+    FAILURES_BEFORE_LETTING_GO = 3
+    #: Seconds between looks at a lease that another relay holds; and before one that let go looks again.
+    STANDBY, AFTER_LETTING_GO = 2.0, 4.0
 
     def __init__(self, database: Database, bootstrap_servers: str, producer: str, *, drain_s: float = 5.0) -> None:
         self._database = database
         self._bootstrap_servers = bootstrap_servers
         self._producer = producer
         self._drain_s = drain_s
-        self._resting: dict[str, float] = {}
+        self._channel = f"outbox {producer}"
+        self._lease = OutboxLease(producer)
         self._looked_at = 0.0
-        self._wake = asyncio.Event()
-        self._stopping = False
+        self._wake, self._is_urgent = asyncio.Event(), asyncio.Event()
+        self._stop = asyncio.Event()
         self.task: asyncio.Task[None] | None = None
 
-    def wake(self) -> None:
-        """There is something to send: no need to wait for the next look."""
+    def wake(self, lane: Lane = "interactive") -> None:
+        """There is something to send: no need to wait for the next look. Nightly events may be gathered first."""
         self._wake.set()
+        if lane == "interactive":
+            self._is_urgent.set()
 
     async def __aenter__(self) -> Self:
         self.task = asyncio.create_task(self._run(), name="relay")
@@ -127,8 +113,8 @@ class Relay:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         assert self.task is not None  # noqa: S101 # set on entering
-        self._stopping = True
-        self._wake.set()
+        self._stop.set()
+        self.wake()
         _, late = await asyncio.wait([self.task], timeout=self._drain_s)
         if late:
             self.task.cancel()
@@ -139,133 +125,123 @@ class Relay:
         """Owns the outbox whenever no other replica does; survives the database and the broker being away."""
         while True:
             try:
-                async with self._database.lock(f"outbox:{self._producer}") as session:
-                    if session is not None:
-                        await self._relay(session)
+                async with self._database.statement() as tx:
+                    is_free = await self._lease.is_free(tx)
+                    if not is_free and self._wake.is_set():
+                        await tx.execute(ASK_THE_OWNER, self._channel)
+                    if self._stop.is_set() and await tx.fetchval(IS_EMPTY, self._producer):
                         return
+                if not is_free:
+                    await self._stand_by()
+                elif await self._own():
+                    return
+                else:
+                    await self._stopped_within(self.AFTER_LETTING_GO)
+            except LeaseLost as lost:
+                log.warning("outbox_lease_lost", error=str(lost))
             except Unavailable as error:
                 log.warning("relay_waits_for_database", error=str(error))
-            if self._stopping:
-                return
-            await asyncio.sleep(1)
+                await self._stopped_within(1.0)
 
-    async def _relay(self, session: Session) -> None:
-        failures = 0
-        kafka = await self._connect()
+    async def _stand_by(self) -> None:
+        """Until the next look at the lease, or until this replica has something for the owner to send."""
+        self._wake.clear()
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._wake.wait(), self.POLL if self._stop.is_set() else self.STANDBY)
+            await asyncio.sleep(self.SPACING)
+
+    async def _stopped_within(self, pause: float) -> None:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._stop.wait(), pause)
+            await asyncio.sleep(self.POLL)  # what is left may still be sent
+
+    async def _own(self) -> bool:
+        """Sends until told to stop (True) or until it cannot (False). Raises LeaseLost, Unavailable."""
+        async with self._database.session(timeout_s=LEASE_S) as session:
+            try:
+                await self._lease.take(session)
+                await session.add_listener(self._channel, lambda *_: self.wake())
+                return await self._send_with_a_producer(session)
+            finally:
+                with suppress(Unavailable, OSError):
+                    await self._lease.release(session)
+
+    async def _send_with_a_producer(self, session: Session) -> bool:
+        kafka = AIOKafkaProducer(
+            bootstrap_servers=self._bootstrap_servers,
+            client_id=f"{self._producer}-relay",
+            acks="all",
+            compression_type="snappy",  # a quarter of the bytes; zstd's eighth takes four times as long
+            max_batch_size=BATCH_BYTES,
+            max_request_size=2 * MAX_MESSAGE,
+            request_timeout_ms=10_000,
+        )
         try:
-            while True:
-                self._wake.clear()
-                self._looked_at = time.monotonic()
-                self._resting = {topic: until for topic, until in self._resting.items() if until > time.monotonic()}
-                rows = await session.fetch(OLDEST, self._producer, self.BATCH, list(self._resting))
-                if not rows:
-                    if self._stopping and not self._resting:
-                        return
-                    await self._rest()
-                    continue
-                unsent = await self._send(kafka, rows)
-                sent = [row for row in rows if (row["lane"], row["id"]) not in unsent]
-                if sent:
-                    await session.execute(
-                        FORGET, self._producer, [it["lane"] for it in sent], [it["id"] for it in sent]
-                    )
-                    metrics.outbox_sent.labels(self._producer).inc(sum(row["events"] or 1 for row in sent))
-                if self._can_gather(rows):
-                    await self._rest()
-                failures = 0 if sent else failures + 1
-                if failures and failures % self.FAILURES_BEFORE_RENEWAL == 0:
-                    await kafka.stop()
-                    kafka = await self._connect()
+            async with asyncio.timeout(LEASE_S):
+                await kafka.start()
+            return await self._relay(session, Sender(kafka, self._lease))
+        except (KafkaError, OSError, TimeoutError) as error:
+            log.warning("relay_waits_for_kafka", error=repr(error))
+            return False
         finally:
             await kafka.stop()
 
+    async def _relay(self, session: Session, sender: Sender) -> bool:
+        failures, pause = 0, self.POLL
+        while failures < self.FAILURES_BEFORE_LETTING_GO:
+            self._wake.clear()
+            self._is_urgent.clear()
+            self._looked_at = time.monotonic()
+            resting = sender.still_resting()
+            rows = []
+            if not self._lease.is_due() or await self._lease.take(session):
+                rows = await session.fetch(OLDEST, self._producer, self.BATCH, resting, LOOK_BYTES)
+            if not rows:
+                if self._stop.is_set() and not resting:
+                    return True
+                await self._rest(self._wake, self.POLL if resting else pause)
+                pause = min(2 * pause, self.SLEEP)
+                continue
+            pause = self.POLL
+            sent = await self._send_and_forget(session, sender, rows)
+            if self._can_gather(rows):
+                await self._rest(self._is_urgent, self.POLL)
+            failures = 0 if sent else failures + 1
+        log.warning("relay_lets_go", producer=self._producer, failures=failures)
+        return False
+
+    async def _send_and_forget(self, session: Session, sender: Sender, rows: Sequence[Any]) -> bool:
+        """Whether any row was sent, or refused for good; those are not in the outbox any more."""
+        done = await sender.send(rows)
+        if self._lease.is_due():
+            await self._lease.take(session)
+        sent = [row for row in rows if (row["lane"], row["id"]) not in done.unsent]
+        if not sent:
+            return False
+        keys = self._producer, [row["lane"] for row in sent], [row["id"] for row in sent], self._lease.owner
+        refused = [
+            message for place, messages in done.refused.items() if place not in done.unsent for message in messages
+        ]
+        if refused:
+            gone = await session.fetchval(FORGET_AND_REFUSE, *keys, *zip(*refused, strict=True))
+            metrics.outbox_refused.labels(self._producer).inc(len(refused))
+        else:
+            gone = await session.fetchval(FORGET, *keys)
+        if gone != len(sent):
+            raise LeaseLost(f"another relay sends the outbox of {self._producer}")
+        metrics.outbox_sent.labels(self._producer).inc(sum(row["events"] or 1 for row in sent) - len(refused))
+        return True
+
     def _can_gather(self, rows: Sequence[Any]) -> bool:
-        """Nobody waits for what the night announces: a few large sends cost Kafka and us half of what many small do."""
+        """Nobody waits for nightly events: a few large sends cost Kafka and us half of what many small ones do."""
         return (
-            not self._stopping and rows[0]["lane"] == "nightly" and sum(row["events"] or 1 for row in rows) < self.BATCH
+            not self._stop.is_set()
+            and rows[0]["lane"] == "nightly"
+            and sum(row["events"] or 1 for row in rows) < self.BATCH
         )
 
-    async def _rest(self) -> None:
+    async def _rest(self, until: asyncio.Event, pause: float) -> None:
         """Until the next look is due, or somebody wakes us."""
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._wake.wait(), self.POLL)
+            await asyncio.wait_for(until.wait(), pause)
             await asyncio.sleep(max(0.0, self._looked_at + self.SPACING - time.monotonic()))
-
-    async def _connect(self) -> AIOKafkaProducer:
-        """A started producer, however long Kafka takes to answer."""
-        pause = 0.2
-        while True:
-            kafka = AIOKafkaProducer(
-                bootstrap_servers=self._bootstrap_servers,
-                client_id=f"{self._producer}-relay",
-                acks="all",
-                compression_type="snappy",  # a quarter of the bytes; zstd's eighth takes four times as long
-                max_batch_size=BATCH_BYTES,
-                max_request_size=2 * MAX_MESSAGE,
-                request_timeout_ms=10_000,
-            )
-            try:
-                await kafka.start()
-            except (KafkaError, OSError) as error:
-                await kafka.stop()
-                log.warning("relay_waits_for_kafka", error=repr(error))
-                await asyncio.sleep(pause)
-                pause = min(pause * 2, 5)
-            else:
-                return kafka
-
-    async def _send(self, kafka: AIOKafkaProducer, rows: Sequence[Any]) -> set[Place]:
-        """Sends the rows to all their partitions at once; returns those of which Kafka did not confirm everything.
-
-        Putting so many into batches takes milliseconds: whoever else is ready gets a turn on the way.
-        """
-        queues: dict[str, dict[int, _Queue]] = {}
-        partitions: dict[str, list[int]] = {}
-        unsent: set[Place] = set()
-        taken = 0
-        for lane, row_id, topic, *message in rows:
-            row = Place(lane, row_id)
-            if topic not in partitions:
-                partitions[topic] = await self._partitions(kafka, topic)
-                queues[topic] = defaultdict(lambda: _Queue(kafka.create_batch))
-            there, queue_of = partitions[topic], queues[topic]
-            if not there:
-                unsent.add(row)
-                continue
-            for key, value, headers in sendables(*message):
-                queue_of[partition_of(key, value, there)].append(row, key, value, headers)
-                taken += 1
-                if taken % self.TURN == 0:
-                    await asyncio.sleep(0)
-        async with asyncio.TaskGroup() as sending:
-            for topic, queue_of in queues.items():
-                for partition, queue in queue_of.items():
-                    sending.create_task(self._send_in_order(kafka, topic, partition, queue.batches, unsent))
-        return unsent
-
-    async def _partitions(self, kafka: AIOKafkaProducer, topic: str) -> list[int]:
-        """The topic's partitions; none where Kafka does not know it, or does not answer."""
-        try:
-            return sorted(await kafka.partitions_for(topic))
-        except (KafkaError, OSError) as error:
-            self._note_failure(topic, error)
-            return []
-
-    async def _send_in_order(
-        self, kafka: AIOKafkaProducer, topic: str, partition: int, batches: _Batches, unsent: set[Place]
-    ) -> None:
-        """A batch at a time, the next only when the last is confirmed; from the first that fails on, all is unsent."""
-        while batches:
-            batch, rows = batches.popleft()
-            batch.close()
-            try:
-                await (await kafka.send_batch(batch, topic, partition=partition))
-            except (KafkaError, OSError, TimeoutError) as error:
-                self._note_failure(topic, error)
-                unsent.update(rows, *(later for _, later in batches))
-                break
-
-    def _note_failure(self, topic: str, error: Exception) -> None:
-        self._resting[topic] = time.monotonic() + self.TOPIC_REST
-        metrics.outbox_failed.labels(self._producer).inc()
-        log.warning("send_failed", topic=topic, error=repr(error))

@@ -1,5 +1,7 @@
 """A stage as a process: settings, database, Kafka, the runtime, and HTTP for those who watch over it, until SIGTERM.
 
+A start waits, at each of its steps, for a database or broker that is away.
+
     run("scorer", settings, compose, interactive=2, nightly=2)
 
 `compose` is the service's own: an async context manager that gets the database and yields the stage, and around it
@@ -9,8 +11,8 @@ opens and closes whatever else the handlers need.
 import asyncio
 import gc
 import signal
-from collections.abc import Callable, Coroutine, Mapping
-from contextlib import AbstractAsyncContextManager
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from functools import partial
 from typing import Any, TypeVar, cast
 
@@ -38,14 +40,23 @@ T = TypeVar("T")
 Compose = Callable[[Database], AbstractAsyncContextManager[Stage]]
 
 
-def run(name: str, settings: StageSettings, compose: Compose, *, interactive: int, nightly: int) -> None:
+def run(
+    name: str,
+    settings: StageSettings,
+    compose: Compose,
+    *,
+    interactive: int,
+    nightly: int,
+    drains: Sequence[str] = (),
+) -> None:
     """Runs until SIGTERM or SIGINT; exits with 1 when the service cannot work or turned out to be unfit.
 
-    `interactive` and `nightly` say how many runs of a handler each lane has at once.
+    `interactive` and `nightly` say how many runs of a handler each lane has at once. `drains` names producers that do
+    not run all the time, whose outboxes are sent from here as well.
     """
     logs.configure(name, settings.log_level)
     lanes: dict[Lane, int] = {"interactive": interactive, "nightly": nightly}
-    if not to_the_end(_serve(name, settings, compose, lanes)):
+    if not to_the_end(serve(name, settings, compose, lanes, drains)):
         raise SystemExit(1)
 
 
@@ -67,8 +78,10 @@ def collect_less_often() -> None:
     gc.set_threshold(50_000, 20, 20)
 
 
-async def _serve(name: str, settings: StageSettings, compose: Compose, lanes: Mapping[Lane, int]) -> bool:
-    """True after an ordered stop, False when the service stopped because it is unfit."""
+async def serve(
+    name: str, settings: StageSettings, compose: Compose, lanes: Mapping[Lane, int], drains: Sequence[str] = ()
+) -> bool:
+    """Serves until SIGTERM; True after an ordered stop, False when the service stopped because it is unfit."""
     trip_reasons: list[str] = []
 
     def stop_unfit(trip_reason: str) -> None:
@@ -76,38 +89,50 @@ async def _serve(name: str, settings: StageSettings, compose: Compose, lanes: Ma
         trip_reasons.append(trip_reason)
         server.should_exit = True
 
-    database = await connect(name, settings.database_url, size=sum(lanes.values()) + 6)
-    try:
+    def a_runtime() -> Runtime:
+        return Runtime(
+            stage,
+            database,
+            settings.kafka_bootstrap_servers,
+            lanes=lanes,
+            lease_s=settings.inbox_lease_s,
+            bound=settings.inbox_bound,
+            grace_s=settings.shutdown_grace_s,
+            unfit=stop_unfit,
+            drains=drains,
+        )
+
+    async with AsyncExitStack() as parts:
+        database = await connect(name, settings.database_url, size=sum(lanes.values()) + 6)
+        parts.push_async_callback(database.close)
         await wait_for_kafka(settings.kafka_bootstrap_servers)
-        await _keep_partitions(database, name)
-        async with compose(database) as stage:
-            runtime = Runtime(
-                stage,
-                database,
-                settings.kafka_bootstrap_servers,
-                lanes=lanes,
-                lease_s=settings.inbox_lease_s,
-                bound=settings.inbox_bound,
-                grace_s=settings.shutdown_grace_s,
-                unfit=stop_unfit,
-            )
-            app = Starlette(
-                routes=[
-                    *health.routes(
-                        live=[health.tasks_run(lambda: runtime.must_run)],
-                        ready=[health.database_answers(database), runtime.is_assigned],
-                    ),
-                    asyncapi.route(f"Leadgen {name}", [handler.event for handler in stage.handlers.values()]),
-                ]
-            )
-            server = http_server(app, settings)
-            async with runtime:
-                log.info("service_starts", topics=list(stage.handlers), port=settings.http_port)
-                await server.serve()
-                log.info("service_stops", trip_reasons=trip_reasons)
-    finally:
-        await database.close()
+        await retried(lambda: _keep_partitions(database, name))
+        stage = await retried(lambda: parts.enter_async_context(compose(database)))
+        app = Starlette(
+            routes=[
+                *health.routes(
+                    live=[health.tasks_run(lambda: runtime.must_run)],
+                    ready=[health.database_answers(database), lambda: runtime.is_assigned()],
+                ),
+                asyncapi.route(f"Leadgen {name}", [handler.event for handler in stage.handlers.values()]),
+            ]
+        )
+        server = http_server(app, settings)
+        runtime = await retried(lambda: parts.enter_async_context(a_runtime()))
+        log.info("service_starts", topics=list(stage.handlers), port=settings.http_port)
+        await server.serve()
+        log.info("service_stops", trip_reasons=trip_reasons)
     return not trip_reasons
+
+
+async def retried(step: Callable[[], Awaitable[T]]) -> T:
+    """Does a step of the start; again and again while the database or the broker is away."""
+    while True:
+        try:
+            return await step()
+        except (Unavailable, KafkaError, OSError) as error:
+            log.warning("start_waits", error=repr(error))
+            await asyncio.sleep(1)
 
 
 async def _keep_partitions(database: Database, name: str) -> None:

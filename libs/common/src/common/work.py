@@ -3,7 +3,7 @@
 An event that is announced reaches Kafka if and only if the transaction that it was announced in commits.
 """
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -99,13 +99,21 @@ class Chunk(Generic[E]):
     lets the unfinished ones rest; after any other error each of them is tried alone.
     """
 
-    def __init__(self, items: Sequence[Item[E]], database: Database, inbox: Inbox, now: datetime) -> None:
+    def __init__(
+        self,
+        items: Sequence[Item[E]],
+        database: Database,
+        inbox: Inbox,
+        now: datetime,
+        announced: Callable[[Lane], None] = lambda _: None,
+    ) -> None:
         self.items = items
         self.now = now
         self.unfinished = list(items)
         self._database = database
         self._inbox = inbox
         self._announced: list[Message] = []
+        self._wake_relay = announced
         self._at = now.isoformat()
 
     @property
@@ -153,6 +161,7 @@ class Chunk(Generic[E]):
         self._announced = []
         async with self._database.transaction(self.tenant_id) as tx:
             yield tx
+        self._wake_relay(self.items[0].lane)
 
     def _ended(self, items: Sequence[Item[E]]) -> None:
         ended = {(item.event_id, item.replay_id) for item in items}
@@ -162,8 +171,15 @@ class Chunk(Generic[E]):
 class Work(Chunk[E]):
     """A chunk of one event."""
 
-    def __init__(self, item: Item[E], database: Database, inbox: Inbox, now: datetime) -> None:
-        super().__init__([item], database, inbox, now)
+    def __init__(
+        self,
+        item: Item[E],
+        database: Database,
+        inbox: Inbox,
+        now: datetime,
+        announced: Callable[[Lane], None] = lambda _: None,
+    ) -> None:
+        super().__init__([item], database, inbox, now, announced)
 
     @property
     def item(self) -> Item[E]:

@@ -34,6 +34,7 @@ def main() -> None:
         compose,
         interactive=settings.upserter_interactive_workers,
         nightly=settings.upserter_nightly_workers,
+        drains=["nightly"],  # a run that was killed leaves its announcements; they are for the upserter
     )
 
 

@@ -1,0 +1,144 @@
+"""Sends rows of the outbox to the partitions of their topics, in order, and says what became of each."""
+
+import asyncio
+import time
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+import structlog
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaError, MessageSizeTooLargeError, RecordListTooLargeError
+
+from common import metrics
+from common.cloudevents import pack_headers
+from common.errors import LeaseLost, printable
+from common.outbox import sendables
+from common.outbox_lease import OutboxLease
+from common.partition_batches import Outgoing, PartitionBatches, Place, partition_of
+
+log = structlog.get_logger(__name__)
+
+#: Messages that are put into batches in one go, in half a millisecond.
+TURN = 100
+#: Seconds that a topic rests after a failed send.
+TOPIC_REST_S = 1.0
+
+#: Kafka's answers that no other try will change.
+_NEVER = (MessageSizeTooLargeError, RecordListTooLargeError)
+#: What is raised where a row cannot be made into messages.
+_NOT_A_MESSAGE = (ValueError, TypeError, AttributeError, OverflowError)
+
+
+class Refused(NamedTuple):
+    """A message that can never be sent, as a row of `outbox_refused`."""
+
+    lane: str
+    topic: str
+    key: bytes | None
+    value: bytes | None
+    headers: str
+    reason: str
+
+
+class Round:
+    """What became of the rows of one look: all that are not `unsent` are in Kafka, or `refused` for good."""
+
+    def __init__(self) -> None:
+        self.unsent: set[Place] = set()
+        self.refused: dict[Place, list[Refused]] = defaultdict(list)
+
+
+class Sender:
+    """Sends with one Kafka producer, for as long as the lease is held."""
+
+    def __init__(self, kafka: AIOKafkaProducer, lease: OutboxLease) -> None:
+        self._kafka = kafka
+        self._lease = lease
+        self._producer = lease.producer
+        #: Topics of which a send has failed, and until when (monotonic) they are left alone.
+        self.resting: dict[str, float] = {}
+
+    def still_resting(self) -> list[str]:
+        """The topics that are to be passed over now."""
+        self.resting = {topic: until for topic, until in self.resting.items() if until > time.monotonic()}
+        return list(self.resting)
+
+    async def send(self, rows: Sequence[Any]) -> Round:
+        """Sends the rows to all their partitions at once; returns those of which Kafka did not confirm everything.
+
+        Putting so many into batches takes milliseconds: whoever else is ready gets a turn on the way.
+        """
+        queues: dict[str, dict[int, PartitionBatches]] = {}
+        partitions: dict[str, list[int]] = {}
+        done = Round()
+        taken = 0
+        for row in rows:
+            topic = row["topic"]
+            if topic not in partitions:
+                partitions[topic] = await self._partitions(topic)
+                queues[topic] = defaultdict(lambda: PartitionBatches(self._kafka.create_batch))
+            there, queue_of = partitions[topic], queues[topic]
+            if not there:
+                done.unsent.add(Place(row["lane"], row["id"]))
+                continue
+            try:
+                for message in list(_messages(row)):  # all of a row, or nothing of it
+                    queue_of[partition_of(message.key, message.value, there)].append(message)
+                    taken += 1
+                    if taken % TURN == 0:
+                        await asyncio.sleep(0)
+            except _NOT_A_MESSAGE as error:
+                whole = Refused(row["lane"], topic, row["key"], row["value"], row["headers"], printable(repr(error)))
+                done.refused[Place(row["lane"], row["id"])].append(whole)
+                log.error("message_refused", topic=topic, outbox_id=row["id"], reason=repr(error))
+        async with asyncio.TaskGroup() as sending:
+            for topic, queue_of in queues.items():
+                for partition, queue in queue_of.items():
+                    sending.create_task(self._send_in_order(topic, partition, queue, done))
+        return done
+
+    async def _partitions(self, topic: str) -> list[int]:
+        """The topic's partitions; none where Kafka does not know it, or does not answer."""
+        try:
+            return sorted(await self._kafka.partitions_for(topic))
+        except (KafkaError, OSError) as error:
+            self._note_failure(topic, error)
+            return []
+
+    async def _send_in_order(self, topic: str, partition: int, queue: PartitionBatches, done: Round) -> None:
+        """Sends a batch at a time, the next when the last is confirmed; from the first that fails on, all is unsent."""
+        while queue.waiting:
+            batch = queue.waiting.popleft()
+            batch.builder.close()
+            try:
+                if not self._lease.is_held():
+                    raise LeaseLost("nothing is sent without the lease")
+                await (await self._kafka.send_batch(batch.builder, topic, partition=partition))
+            except _NEVER as error:
+                if len(batch.messages) > 1:
+                    queue.split(batch)  # one of them alone is too large, or it is only all of them together
+                else:
+                    self._refuse(topic, batch.messages[0], error, done)
+            except (KafkaError, OSError, TimeoutError, LeaseLost) as error:
+                self._note_failure(topic, error)
+                done.unsent.update(it.row for later in (batch, *queue.waiting) for it in later.messages)
+                break
+
+    def _refuse(self, topic: str, message: Outgoing, error: Exception, done: Round) -> None:
+        row, _, key, value, headers = message
+        reason = printable(repr(error))
+        done.refused[row].append(Refused(row.lane, topic, key, value, pack_headers(headers), reason))
+        log.error("message_refused", topic=topic, outbox_id=row.id, size=len(value or b""), reason=reason)
+
+    def _note_failure(self, topic: str, error: Exception) -> None:
+        self.resting[topic] = time.monotonic() + TOPIC_REST_S
+        metrics.outbox_failed.labels(self._producer).inc()
+        log.warning("send_failed", topic=topic, error=repr(error))
+
+
+def _messages(row: Any) -> Iterator[Outgoing]:
+    """The messages of a row. Raises one of `_NOT_A_MESSAGE`."""
+    place, at_ms = Place(row["lane"], row["id"]), int(row["created_at"].timestamp() * 1000)
+    for key, value, headers in sendables(row["key"], row["value"], row["headers"], row["events"]):
+        yield Outgoing(place, at_ms, key, value, headers)

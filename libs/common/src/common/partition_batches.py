@@ -1,0 +1,74 @@
+"""Messages of the outbox, put into the record batches of the partitions that they belong to."""
+
+from collections import deque
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+from zlib import crc32
+
+from aiokafka.producer.message_accumulator import BatchBuilder
+
+from common.cloudevents import Headers
+
+
+class Place(NamedTuple):
+    """Where a row stands in the outbox."""
+
+    lane: str
+    id: int
+
+
+class Outgoing(NamedTuple):
+    """A message of a row, as Kafka takes it. `at_ms` is the time that Kafka is told, by the database's clock."""
+
+    row: Place
+    at_ms: int
+    key: bytes | None
+    value: bytes | None
+    headers: Headers
+
+
+class Batch(NamedTuple):
+    """A record batch that is sent as one, and the messages in it."""
+
+    builder: BatchBuilder
+    messages: list[Outgoing]
+
+    def append(self, message: Outgoing) -> bool:
+        """False: it is full. An empty batch takes a message of any size."""
+        _, at_ms, key, value, headers = message
+        if self.builder.append(timestamp=at_ms, key=key, value=value, headers=headers) is None:
+            return False
+        self.messages.append(message)
+        return True
+
+
+class PartitionBatches:
+    """The batches for one partition, in order."""
+
+    __slots__ = ("_new_builder", "waiting")
+
+    def __init__(self, new_builder: Callable[[], BatchBuilder]) -> None:
+        self._new_builder = new_builder
+        self.waiting: deque[Batch] = deque()
+
+    def append(self, message: Outgoing) -> None:
+        """Puts the message into the last batch. Raises what the client raises where it cannot be encoded."""
+        if not self.waiting or not self.waiting[-1].append(message):
+            batch = Batch(self._new_builder(), [])
+            batch.append(message)
+            self.waiting.append(batch)
+
+    def split(self, batch: Batch) -> None:
+        """Puts the messages of a batch back at the front, each in a batch of its own."""
+        for message in reversed(batch.messages):
+            alone = Batch(self._new_builder(), [])
+            alone.append(message)
+            self.waiting.appendleft(alone)
+
+
+def partition_of(key: bytes | None, value: bytes | None, partitions: Sequence[int]) -> int:
+    """The partition of a message: by the CRC-32 of its key, as librdkafka's `consistent` partitioner has it.
+
+    Java's murmur2 took a third of the time that sending an event takes in Python. One without a key goes by its value.
+    """
+    return partitions[crc32((value if key is None else key) or b"") % len(partitions)]
