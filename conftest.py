@@ -43,12 +43,26 @@ Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 _numbers = count(1)
 
 
+#: Worker processes of `pytest -n auto`: tests mostly wait for servers, so two cores serve more of them than two.
+WORKERS = 3
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Marks what needs a server, before -m selects by mark."""
+    """Marks tests that need a server, before -m selects by mark, and groups tests for the workers of `pytest -n`.
+
+    Tests of one file share fixtures and run in one worker; so do all tests of the whole product, which starts once.
+    """
     for item in items:
-        if SERVER_FIXTURES.intersection(getattr(item, "fixturenames", ())):
+        names = getattr(item, "fixturenames", ())
+        if SERVER_FIXTURES.intersection(names):
             item.add_marker("servers")
+        item.add_marker(pytest.mark.xdist_group("product" if "product" in names else str(item.path)))
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Returns the workers of `pytest -n auto`: none beside the main process where the broker, and its topics, are given."""
+    return 0 if os.environ.get("KAFKA_BOOTSTRAP_SERVERS") else WORKERS
 
 
 def _start(server: Postgres | Kafka) -> None:

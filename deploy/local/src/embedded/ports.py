@@ -10,10 +10,13 @@ import socket
 LOOPBACK = "127.0.0.1"
 RANGE = range(20_000, 32_000)
 
+#: Not the shared generator: a test that seeds it would make two processes take the same ports.
+_random = random.SystemRandom()
+
 
 def free_port() -> int:
     """A loopback port nobody listens on at this moment. Raises OSError when a hundred in a row are taken."""
-    for port in random.sample(RANGE, 100):
+    for port in _random.sample(RANGE, 100):
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
