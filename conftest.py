@@ -61,7 +61,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """Returns the workers of `pytest -n auto`: none beside the main process where the broker, and its topics, are given."""
+    """Returns the workers of `pytest -n auto`: none if the broker is given, since its topics are everybody's."""
     return 0 if os.environ.get("KAFKA_BOOTSTRAP_SERVERS") else WORKERS
 
 
