@@ -16,7 +16,7 @@ test: servers check ## every check and every test
 
 test-fast: install ## a quick answer: lint, and the tests that need no server
 	$(BIN)/ruff check --quiet
-	exec $(BIN)/pytest --quiet -n auto --dist loadgroup -m "not servers and not whole"
+	exec $(BIN)/pytest --quiet -n auto --dist loadgroup --hypothesis-profile=fast -m "not servers and not whole"
 
 test-odoo: servers ## the Odoo sync against a real Odoo: one that ODOO_URL ... name, or one started for it
 	exec tests/odoo/with-odoo $(BIN)/pytest -m odoo tests/odoo

@@ -19,6 +19,7 @@ from typing import TypeAlias
 from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
+import hypothesis
 import pytest
 from aiokafka import TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
@@ -42,6 +43,13 @@ Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 
 _numbers = count(1)
 
+
+# Numerical libraries start a thread per core in every worker, and these then wait for each other: twenty times slower.
+for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+    os.environ.setdefault(name, "1")
+
+# `make test-fast` takes fewer examples than `make test`.
+hypothesis.settings.register_profile("fast", max_examples=15)
 
 #: Worker processes of `pytest -n auto`: tests mostly wait for servers, so two cores serve more of them than two.
 WORKERS = 3

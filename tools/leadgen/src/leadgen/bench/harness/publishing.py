@@ -23,6 +23,7 @@ class Record(NamedTuple):
     key: bytes
     value: bytes
     headers: list[tuple[str, bytes]]
+    checksum: None = None
 
 
 def record(event: Event, lane: Lane, offset: int = 0) -> Record:
