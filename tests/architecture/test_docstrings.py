@@ -22,7 +22,6 @@ PENDING = {
     "deploy/local",
     "deploy/simulator",
     "libs/common",
-    "libs/industries",
     "services/enricher",
 }
 

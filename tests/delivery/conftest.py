@@ -45,8 +45,8 @@ from enricher.consumer import enricher
 from enricher.main import waterfall_of
 from enricher.settings import EnricherSettings
 from enricher.waterfall import Waterfall
-from industries.hierarchy import Code, Hierarchy
 from industries.index import IndustryIndex
+from industries.ssic.hierarchy import Code, Hierarchy
 from leadgen.local.stack import vendors_of
 from leadgen.ssic import ssic_2020
 from odoo_sync.consumer import odoo_sync

@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from industries.exclusions import mark
-from industries.hierarchy import Code, Hierarchy
 from industries.index import IndustryIndex
-from industries.lexicon import LONGEST_PHRASE
-from industries.numbers import Numbers
-from industries.spelling import MOST_UNKNOWN
-from industries.words import LONGEST_TEXT, MOST_WORDS
+from industries.language.exclusions import mark
+from industries.language.lexicon import LONGEST_PHRASE
+from industries.language.numbers import CodeNumbers
+from industries.language.spelling import MOST_UNKNOWN
+from industries.language.words import LONGEST_TEXT, MOST_WORDS
+from industries.ssic.hierarchy import Code, Hierarchy
 from leadgen.ssic import ssic_2020
 
 CODES = [Code("2020", *code) for code in ssic_2020()]
@@ -83,9 +83,9 @@ def steps_of(text: str) -> int:
 @pytest.mark.parametrize("text", ["code ", "code no ", "code 10 ", "except 10 and ", "no ", "not 10", "10\n,"])
 def test_looking_for_codes_takes_time_by_the_length_of_a_text(text: str) -> None:
     """Regular expressions take no steps, so it is the clock: 32 times the text takes far from 32 * 32 times as long."""
-    numbers = Numbers(Hierarchy(CODES))
+    numbers = CodeNumbers(Hierarchy(CODES))
 
     def seconds(times: int) -> float:
-        return min(timeit.repeat(lambda: (numbers.take(text * times), mark(text * times)), number=1, repeat=5))
+        return min(timeit.repeat(lambda: (numbers.extract(text * times), mark(text * times)), number=1, repeat=5))
 
     assert seconds(3200) < 32 * 8 * seconds(100)

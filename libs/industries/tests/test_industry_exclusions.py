@@ -3,7 +3,7 @@
 import pytest
 
 from industries.index import Code, IndustryIndex
-from industries.reading import UNCLEAR
+from industries.language.grammar import UNCLEAR
 from leadgen.ssic import ssic_2020
 
 CODES = [Code("2020", *code) for code in ssic_2020()]

@@ -6,10 +6,10 @@ import asyncpg
 import pytest
 
 from industries import vocabulary
-from industries.hierarchy import Code
 from industries.index import IndustryIndex
-from industries.spelling import SHORTEST, THRESHOLD
-from industries.words import set_of
+from industries.language.spelling import SHORTEST, THRESHOLD
+from industries.language.words import set_of
+from industries.ssic.hierarchy import Code
 from leadgen.ssic import ssic_2020
 
 INDEX = IndustryIndex(Code("2020", *code) for code in ssic_2020())

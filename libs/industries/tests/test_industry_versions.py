@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from industries.hierarchy import Code, VersionedCode
 from industries.index import IndustryIndex
+from industries.ssic.hierarchy import Code, VersionedCode
 from leadgen.resolve_eval import evaluate, read_terms
 
 SHARED = Path(__file__).parents[4] / "shared" / "data"
@@ -32,7 +32,7 @@ def both() -> IndustryIndex:
 
 
 def counterparts(version: str, code: str) -> list[str]:
-    own, *others = both().counterparts(version, code)
+    own, *others = both().corresponding(version, code)
     assert own == (version, code)
     return [other.code for other in others]
 
@@ -95,20 +95,20 @@ def test_codes_with_the_same_title_are_counterparts_and_reused_ones_are_not() ->
     for same in by_title.values():
         if len(same) == 2 and same[0].version != same[1].version:
             for one, other in (same, same[::-1]):
-                found = both().counterparts(*one)
+                found = both().corresponding(*one)
                 beneath = {key for each in found for key in both().beneath(*each)}
                 assert set(both().beneath(*other)) & beneath, (one, other)
     reused = {row["code"] for row in rows_of("ssic_changes_2020_2025.csv") if row["status"] == "reused"}
     for number in reused - {"01421", "J"}:  # poultry in both; a part of it
-        assert VersionedCode("2025", number) not in both().counterparts("2020", number)
-        assert VersionedCode("2020", number) not in both().counterparts("2025", number)
+        assert VersionedCode("2025", number) not in both().corresponding("2020", number)
+        assert VersionedCode("2020", number) not in both().corresponding("2025", number)
 
 
 def test_an_unknown_code_has_no_counterparts_and_one_version_has_none_elsewhere() -> None:
     """Nothing is made up."""
-    assert both().counterparts("2020", "00000") == ()
+    assert both().corresponding("2020", "00000") == ()
     alone = IndustryIndex(code for code in codes() if code.version == "2025")
-    assert alone.counterparts("2025", "85401") == (VersionedCode("2025", "85401"),)
+    assert alone.corresponding("2025", "85401") == (VersionedCode("2025", "85401"),)
 
 
 @pytest.mark.parametrize("term", ["manufacturing except 10", "everything except retail", "education but not 854"])

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from industries import editions, vocabulary
-from industries.hierarchy import Code, Hierarchy, VersionedCode
+from industries import vocabulary
 from industries.index import IndustryIndex
-from industries.words import phrase
+from industries.language.words import folded_words
+from industries.ssic import versions
+from industries.ssic.hierarchy import Code, Hierarchy, VersionedCode
 from leadgen.ssic import ssic_2020
 
 SHARED = Path(__file__).parents[4] / "shared" / "data"
@@ -35,16 +36,16 @@ def written() -> set[str]:
 
 def test_every_code_of_the_vocabulary_is_one() -> None:
     """Those of 2020 are in 2020; those marked as later are not written without need."""
-    later = {code for code in written() if code.startswith(editions.LATER)}
+    later = {code for code in written() if code.startswith(versions.LATER)}
     assert written() - later <= KNOWN_2020
-    assert {code.removeprefix(editions.LATER) for code in later}.isdisjoint(KNOWN_2020)
+    assert {code.removeprefix(versions.LATER) for code in later}.isdisjoint(KNOWN_2020)
 
 
 def test_every_phrase_is_there_once_and_says_something() -> None:
     """Two lines for the same words would hide each other."""
     seen: dict[tuple[str, ...], str] = {}
     for entry in vocabulary.entries():
-        words = tuple(phrase(entry.phrase))
+        words = tuple(folded_words(entry.phrase))
         assert words, entry.phrase
         assert words not in seen, (entry.phrase, seen[words])
         seen[words] = entry.phrase
@@ -54,12 +55,12 @@ def test_every_phrase_alone_gets_its_codes() -> None:
     """But for those that are everyday words too, and for whole titles, which mean their own code."""
     index = IndustryIndex(CODES_2020)
     hierarchy = Hierarchy(CODES_2020)
-    titles = {tuple(phrase(code.title.lower())) for code in CODES_2020}
-    talk = {frozenset(phrase(each)) for each in vocabulary.talk()}
+    titles = {tuple(folded_words(code.title.lower())) for code in CODES_2020}
+    talk = {frozenset(folded_words(each)) for each in vocabulary.talk()}
     for entry in vocabulary.entries():
-        if frozenset(phrase(entry.phrase)) in talk or tuple(phrase(entry.phrase)) in titles:
+        if frozenset(folded_words(entry.phrase)) in talk or tuple(folded_words(entry.phrase)) in titles:
             continue
-        meant = {each for key in editions.codes_meant(entry.facets[""], hierarchy) for each in hierarchy.beneath(key)}
+        meant = {each for key in versions.expand(entry.facets[""], hierarchy) for each in hierarchy.beneath(key)}
         assert set(index.resolve([entry.phrase]).codes) == meant, entry
 
 
@@ -69,7 +70,7 @@ def test_every_code_of_the_vocabulary_means_the_same_in_2025() -> None:
     hierarchy = Hierarchy([*CODES_2020, *codes_2025()])
     reused = {row["code"] for row in rows_of("ssic_changes_2020_2025.csv") if row["status"] == "reused"}
     for code in written():
-        meant = editions.codes_meant([code], hierarchy)
+        meant = versions.expand([code], hierarchy)
         assert any(key.version == "2025" for key in meant), code
         if code in reused - {"01421"}:  # poultry, in both
             assert VersionedCode("2025", code) not in meant

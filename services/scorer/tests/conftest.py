@@ -20,7 +20,7 @@ from common.inbox import Arrival, Inbox
 from common.outbox import sendables
 from common.postgres import Database
 from common.work import Batch, Work
-from industries.hierarchy import Code, Hierarchy
+from industries.ssic.hierarchy import Code, Hierarchy
 from leadgen.ssic import ssic_2020
 from scorer.consumer import scorer
 from scorer.core.industry_fit import SsicVersions

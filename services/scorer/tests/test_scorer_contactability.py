@@ -6,7 +6,7 @@ import orjson
 import pytest
 
 from common.contracts import CompanyEnriched, Contact, Site
-from industries.hierarchy import Hierarchy
+from industries.ssic.hierarchy import Hierarchy
 from scorer.core.contactability import is_senior
 from scorer.core.industry_fit import SsicVersions
 from scorer.core.model import read_model

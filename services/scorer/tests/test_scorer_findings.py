@@ -7,7 +7,7 @@ import orjson
 import pytest
 
 from common.contracts import CompanyFact, Site
-from industries.hierarchy import Code, Hierarchy
+from industries.ssic.hierarchy import Code, Hierarchy
 from leadgen.ssic import ssic_2020
 from scorer.core.industry_fit import SsicVersions
 from scorer.core.model import read_model

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from common.contracts import Company, CompanyEnriched, Icp, Site
-from industries.hierarchy import Code, Hierarchy
+from industries.ssic.hierarchy import Code, Hierarchy
 from leadgen.ssic import ssic_2020
 from scorer.core.districts import DISTRICTS, district_of
 from scorer.core.icp_fit import IcpFit, employees_in, full_years

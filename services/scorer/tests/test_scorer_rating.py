@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from common.contracts import Company, CompanyEnriched, CompanyFact, Contact, Icp, Site
-from industries.hierarchy import Code, Hierarchy
+from industries.ssic.hierarchy import Code, Hierarchy
 from lead_features.format import contributions_in
 from leadgen.ssic import ssic_2020
 from scorer.core.industry_fit import SsicVersions

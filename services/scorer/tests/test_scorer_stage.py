@@ -13,7 +13,7 @@ from common.cloudevents import decode_body
 from common.contracts import Company, CompanyEnriched, LeadScored, Site
 from common.postgres import Database
 from common.work import Batch
-from industries.hierarchy import Hierarchy
+from industries.ssic.hierarchy import Hierarchy
 from scorer.consumer import scorer
 from scorer.core.industry_fit import SsicVersions
 from scorer.core.model import read_model

@@ -14,7 +14,7 @@ from openai import AsyncOpenAI
 
 from common.contracts import Company, CompanyEnriched, Site
 from common.postgres import Database
-from industries.hierarchy import Hierarchy
+from industries.ssic.hierarchy import Hierarchy
 from scorer import scoring
 from scorer.adapters import llm_rationales, profiles
 from scorer.adapters.language_model import LanguageModel, LanguageModelFailed

@@ -1,1 +1,1 @@
-"""What people call an industry, and the codes of Singapore's classification (SSIC) that are meant by it."""
+"""Resolves industry words to codes of Singapore's classification (SSIC)."""

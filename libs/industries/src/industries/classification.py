@@ -1,18 +1,18 @@
-"""Reads the industry classification (`ssic_ref`), in all versions that the operator has loaded."""
+"""Reads the industry classification (`ssic_ref`) in all loaded versions."""
 
 from common.errors import Permanent
 from common.postgres import Connection, Session
-from industries.index import Code
+from industries.ssic.hierarchy import Code
 
 READ = "SELECT version, code, level, title, parent_code FROM ssic_ref ORDER BY version, code"
 
 
 class ClassificationMissing(Permanent):
-    """There are no industry codes to work with."""
+    """`ssic_ref` holds no industry codes."""
 
 
 async def read(tx: Connection | Session) -> list[Code]:
-    """All codes of all versions. Raises ClassificationMissing when there are none."""
+    """Reads all codes of all versions. Raises ClassificationMissing if there are none."""
     rows = await tx.fetch(READ)
     if not rows:
         raise ClassificationMissing("ssic_ref holds no industry codes: seed the database (`leadgen up` does)")

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Self
 
 from common.contracts import Industry
-from industries.hierarchy import Code, Hierarchy, VersionedCode
 from industries.index import IndustryIndex
+from industries.ssic.hierarchy import Code, Hierarchy, VersionedCode
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from common.service import run
 from common.settings import read
 from common.stage import Stage
 from industries import classification
-from industries.hierarchy import Hierarchy
+from industries.ssic.hierarchy import Hierarchy
 from scorer.adapters import profiles
 from scorer.consumer import scorer
 from scorer.core.industry_fit import SsicVersions

@@ -48,7 +48,7 @@ def _grouped(chosen: Sequence[Industry], industries: IndustryIndex) -> Iterator[
     left = {VersionedCode(it.version, it.code): it for it in sorted(chosen, key=lambda it: it.version, reverse=True)}
     while left:
         code, industry = next(iter(left.items()))
-        group = [code, *(other for other in industries.counterparts(*code) if other != code)]
+        group = [code, *(other for other in industries.corresponding(*code) if other != code)]
         yield [left.pop(other) for other in group if other in left] or [industry]
 
 

@@ -1,11 +1,11 @@
-"""How Singapore's trade speaks of industries. The words stand in the text files beside this module, one meaning a line.
+"""The vocabulary of industries in Singapore, in text files beside this module, one meaning per line.
 
     phrase, other phrase = codes ; facet codes ; facet codes
 
-The codes are of SSIC 2020 (`+code`: of a later version alone; see editions.py). Those without a facet are meant when
-the phrase is said alone. A facet is an activity: `make`, `wholesale`, `retail`, `repair`, `rent`, `install` and so on,
-"furniture shops" being the facet `retail` of "furniture". A line whose codes all have facets is about goods: alone it
-means makers, wholesalers and retailers in goods_sold.txt and the makers in goods_made.txt.
+Codes are of SSIC 2020 (`+code`: of later versions only; see ssic/versions.py). Codes without a facet apply to the
+phrase alone. A facet is an activity: `make`, `wholesale`, `retail`, `repair`, `rent`, `install` and so on; "furniture
+shops" is the facet `retail` of "furniture". A line whose codes all have facets is about goods: alone, it means makers,
+wholesalers and retailers in goods_sold.txt, and makers in goods_made.txt.
 """
 
 from collections.abc import Iterator
@@ -13,14 +13,14 @@ from functools import cache
 from importlib.resources import files
 from typing import NamedTuple
 
-#: Who is meant when goods are named without an activity, by file.
+#: Facets that goods stand for without an activity, by file.
 ALONE = {"goods_sold": ("make", "wholesale", "retail"), "goods_made": ("make",)}
 
 MEANINGS = ("services", "people", "building", "moving", "money", "goods_sold", "goods_made")
 
 
 class Entry(NamedTuple):
-    """A phrase of the trade and the codes meant by it: those of the facet `""` when it is said alone."""
+    """A phrase and its codes by facet; `""` is the phrase alone."""
 
     phrase: str
     facets: dict[str, tuple[str, ...]]
@@ -28,7 +28,7 @@ class Entry(NamedTuple):
 
 @cache
 def entries() -> tuple[Entry, ...]:
-    """Every phrase. Raises ValueError where a phrase is there twice, or a line is not understood."""
+    """Reads all phrases. Raises ValueError for a duplicate phrase or an invalid line."""
     found: dict[str, Entry] = {}
     for name in MEANINGS:
         for line in _lines(name):
@@ -47,20 +47,20 @@ def entries() -> tuple[Entry, ...]:
 
 @cache
 def spellings() -> dict[str, str]:
-    """Other forms of words, and the form that stands for them all."""
+    """Reads other spellings of words with the form that stands for them."""
     pairs = (line.split(" = ") for line in _lines("spellings"))
     return {other: form for form, others in pairs for other in others.split()}
 
 
 @cache
 def changes() -> dict[str, tuple[str, ...]]:
-    """What became of codes of SSIC 2020 in SSIC 2025; those not here stayed as they were."""
+    """Reads the successors in SSIC 2025 of codes of SSIC 2020; codes that are not listed did not change."""
     pairs = (line.split(" = ") for line in _lines("changes_2025"))
     return {old: tuple(new.split()) for old, new in pairs}
 
 
 class Activity(NamedTuple):
-    """A word for what is done with goods, and the facets it asks for. A weak word is no industry by itself."""
+    """The facets that a word for an activity asks for. A weak word is not an industry by itself."""
 
     facets: tuple[str, ...]
     is_weak: bool
@@ -68,7 +68,7 @@ class Activity(NamedTuple):
 
 @cache
 def activities() -> dict[str, Activity]:
-    """The activities by their words."""
+    """Reads the activities by their words."""
     found = {}
     for line in _lines("activities"):
         facets, _, words = line.partition(" =")
@@ -79,19 +79,19 @@ def activities() -> dict[str, Activity]:
 
 @cache
 def filler() -> frozenset[str]:
-    """Words around an industry that say nothing about which one it is."""
+    """Reads words around an industry that do not help to identify it."""
     return _words("filler")
 
 
 @cache
 def ordinary() -> frozenset[str]:
-    """Words of everyday English, which are no misspelt industry words."""
+    """Reads everyday English words, which are not misspelt industry words."""
     return _words("ordinary")
 
 
 @cache
 def talk() -> tuple[str, ...]:
-    """Phrases that hold a word of an industry and mean none: places, sales talk, legal forms."""
+    """Reads phrases that contain an industry word without naming an industry: places, sales talk, legal forms."""
     return tuple(phrase for line in _lines("talk") for phrase in map(str.strip, line.split(",")) if phrase)
 
 

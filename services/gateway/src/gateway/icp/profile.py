@@ -11,7 +11,7 @@ from common.contracts import Industry
 from gateway.catalog import Catalog, versioned
 from gateway.problems import Problem
 from gateway.wording import one_of
-from industries.editions import explicit
+from industries.ssic.versions import read_code
 
 #: The longest list of entries, and the most codes of an ICP: each code slows every search a little.
 MAX_ENTRIES, MAX_CODES = 50, 100
@@ -62,7 +62,7 @@ def _resolve(entry: str, catalog: Catalog) -> Sequence[Industry]:
         raise Problem(
             422, "Industry not understood", f"{entry!r} is no loaded code. Leave out the version, or use words."
         )
-    if meant := explicit(code, catalog.hierarchy):
+    if meant := read_code(code, catalog.hierarchy):
         return [catalog.hierarchy.industry(key) for key in meant]
     resolution = catalog.index.resolve([entry])
     if resolution.excluded or resolution.founded_since:

@@ -7,9 +7,9 @@ codes of that version.
 from collections.abc import Iterable
 
 from common.contracts import Company
-from industries.counterparts import Counterparts
-from industries.editions import explicit
-from industries.hierarchy import LEVELS, Hierarchy, VersionedCode
+from industries.ssic.concordance import Concordance
+from industries.ssic.hierarchy import LEVELS, Hierarchy, VersionedCode
+from industries.ssic.versions import read_code
 from scorer.core.finding import REGISTER, Finding, plain
 
 #: Names of findings by the number of steps up from the company's code to a code that it shares with the ICP.
@@ -23,7 +23,7 @@ class SsicVersions:
 
     def __init__(self, hierarchy: Hierarchy) -> None:
         self.hierarchy = hierarchy
-        self._counterparts = Counterparts(hierarchy)
+        self._concordance = Concordance(hierarchy)
 
     def icp_codes(self, codes: Iterable[str]) -> tuple[VersionedCode, ...]:
         """Expands an ICP's entries to codes in every loaded version; "25" stands for 25 in each version that has it."""
@@ -32,12 +32,12 @@ class SsicVersions:
             version, colon, code = entry.partition(":")
             versions = [version] if colon else self.hierarchy.versions
             keys.update(dict.fromkeys(VersionedCode(each, code if colon else entry) for each in versions))
-        return self._counterparts.everywhere(key for key in keys if key in self.hierarchy)
+        return self._concordance.in_all_versions(key for key in keys if key in self.hierarchy)
 
     def company_codes(self, version: str | None, code: str) -> list[VersionedCode]:
         """Returns a company's code in its version; without a version, in each version that has the code."""
         if version is None:
-            return explicit(code, self.hierarchy)
+            return read_code(code, self.hierarchy)
         key = VersionedCode(version, code)
         return [key] if key in self.hierarchy else []
 

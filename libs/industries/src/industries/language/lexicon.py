@@ -1,7 +1,7 @@
-"""Phrases and the codes that are meant by them, from titles and vocabulary, of all loaded versions at once.
+"""Phrases and their codes in all loaded versions, from titles and vocabulary.
 
-A phrase is a set of folded words, "car repair" and "repair of cars" being one, unless the vocabulary has both orders
-("home nursing", "nursing homes"). The vocabulary's word beats a title's.
+A phrase is a set of folded words: "car repair" and "repair of cars" are equal, unless the vocabulary has both orders
+("home nursing", "nursing homes"). The vocabulary takes precedence over titles.
 """
 
 from collections import defaultdict
@@ -10,48 +10,49 @@ from functools import cached_property
 from itertools import pairwise
 from typing import NamedTuple
 
-from industries import editions, vocabulary
-from industries.counterparts import Counterparts
-from industries.hierarchy import LEVELS, Hierarchy, VersionedCode
-from industries.titles import WHOLE, sayings
-from industries.words import GLUE, fold, phrase, plain, set_of
+from industries import vocabulary
+from industries.language.titles import WHOLE, title_phrases
+from industries.language.words import GLUE, fold, folded_words, normalise, set_of
+from industries.ssic import versions as ssic_versions
+from industries.ssic.concordance import Concordance
+from industries.ssic.hierarchy import LEVELS, Hierarchy, VersionedCode
 
-#: Words of a phrase at most; longer titles are known as wholes.
+#: Maximum number of words in a phrase; longer titles are matched only as a whole.
 LONGEST_PHRASE = 6
 
-#: Words that a compound with a name may end in: "lawfirm".
+#: Last parts of compounds with the name of an industry: "lawfirm".
 COMPANIES = set_of("company firm business service provider operator centre")
 
-#: What titles are about when nothing is said of the activity; the first that there is.
+#: Facets that a title's goods stand for without an activity, in order of preference.
 _ALONE = ("", "make", "wholesale retail", "repair", "rent", "install", "research", "publish", "farm", "train")
 
-Phrase = frozenset[str]
+PhraseKey = frozenset[str]
 
 
 class Meaning(NamedTuple):
-    """The codes meant by a phrase with an activity; `""`: said alone.
+    """The codes of a phrase by activity (facet); `""`: without an activity.
 
-    A shy phrase is also a word of everyday talk ("gear", "label"): it counts with an activity and not alone.
+    An everyday phrase ("gear", "label") counts only together with an activity.
     """
 
     facets: dict[str, tuple[VersionedCode, ...]]
-    is_shy: bool = False
+    is_everyday: bool = False
     is_trade: bool = False
 
 
 class Lexicon:
-    """Every phrase that names an industry, and every word that is known."""
+    """All phrases that name an industry, and all known words."""
 
-    def __init__(self, hierarchy: Hierarchy, counterparts: Counterparts) -> None:
+    def __init__(self, hierarchy: Hierarchy, concordance: Concordance) -> None:
         self._hierarchy = hierarchy
-        self._counterparts = counterparts
+        self._counterparts = concordance
         self.wholes: dict[tuple[str, ...], list[VersionedCode]] = defaultdict(list)
         self.by_word: dict[str, list[tuple[str, VersionedCode]]] = defaultdict(list)
         filler = GLUE | set(map(fold, vocabulary.filler()))
         ordinary = set(map(fold, vocabulary.ordinary()))
         self.filler = frozenset(filler)
         self.ordinary = frozenset(ordinary | filler)
-        self.talk = frozenset(map(_phrase, vocabulary.talk()))
+        self.talk = frozenset(map(_key, vocabulary.talk()))
         self.phrases = self._from_titles()
         self._ordered: dict[tuple[str, ...], Meaning] = {}
         for words_, meaning in self._from_vocabulary():
@@ -65,33 +66,33 @@ class Lexicon:
         self.known = self.in_phrases | self.ordinary | frozenset(self.by_word)
 
     def meaning(self, in_a_row: Sequence[str]) -> Meaning | None:
-        """What words in a row mean, if they are a phrase."""
+        """Returns the meaning of consecutive words if they are a phrase."""
         found = self._ordered.get(tuple(in_a_row))
         phrase_ = frozenset(in_a_row)
         return found or (self.phrases.get(phrase_) if len(phrase_) == len(in_a_row) else None)
 
     def is_phrase(self, in_a_row: Sequence[str]) -> bool:
-        """Whether words in a row are a phrase of the trade."""
+        """Returns whether consecutive words are a phrase of the vocabulary, in this order."""
         return tuple(in_a_row) in self._ordered
 
     @cached_property
-    def pairs(self) -> frozenset[tuple[str, str]]:
-        """Words that stand one after the other in phrases of the trade."""
+    def adjacent_words(self) -> frozenset[tuple[str, str]]:
+        """The pairs of consecutive words in the vocabulary's phrases."""
         return frozenset(pair for each in self._ordered for pair in pairwise(each))
 
-    def _from_titles(self) -> dict[Phrase, Meaning]:
-        said: dict[Phrase, dict[str, dict[str, list[tuple[int, int, VersionedCode]]]]] = {}
+    def _from_titles(self) -> dict[PhraseKey, Meaning]:
+        said: dict[PhraseKey, dict[str, dict[str, list[tuple[int, int, VersionedCode]]]]] = {}
         for code in self._hierarchy:
             key = VersionedCode(code.version, code.code)
             level = LEVELS.index(code.level)
-            for whole in {tuple(phrase(code.title.lower())), tuple(phrase(plain(code.title)))}:
+            for whole in {tuple(folded_words(code.title.lower())), tuple(folded_words(normalise(code.title)))}:
                 self.wholes[whole].append(key)
-            for saying in sayings(code.title):
-                folded = phrase(saying.phrase)
+            for part in title_phrases(code.title):
+                folded = folded_words(part.phrase)
                 if level:
                     for word in folded:
-                        self.by_word[word].append((saying.facet, key))
-                elif saying.rank != WHOLE:
+                        self.by_word[word].append((part.facet, key))
+                elif part.rank != WHOLE:
                     continue
                 while len(folded) > 1 and folded[-1] in self.filler:
                     folded.pop()
@@ -100,14 +101,14 @@ class Lexicon:
                     continue
                 if len(key_words) > 1 and key_words <= self.ordinary:
                     continue
-                by_version = said.setdefault(key_words, {}).setdefault(saying.facet, {})
-                by_version.setdefault(code.version, []).append((saying.rank, level, key))
+                by_version = said.setdefault(key_words, {}).setdefault(part.facet, {})
+                by_version.setdefault(code.version, []).append((part.rank, level, key))
         return {
             each: Meaning(
                 self._with_alone(
-                    {facet: self._counterparts.everywhere(self._best(found)) for facet, found in facets.items()}
+                    {facet: self._counterparts.in_all_versions(self._best(found)) for facet, found in facets.items()}
                 ),
-                is_shy=each <= self.ordinary or each in self.talk,
+                is_everyday=each <= self.ordinary or each in self.talk,
             )
             for each, facets in said.items()
         }
@@ -117,12 +118,12 @@ class Lexicon:
         for entry in vocabulary.entries():
             if id(entry.facets) not in translated:
                 translated[id(entry.facets)] = {
-                    facet: tuple(editions.codes_meant(codes, self._hierarchy)) for facet, codes in entry.facets.items()
+                    facet: tuple(ssic_versions.expand(codes, self._hierarchy)) for facet, codes in entry.facets.items()
                 }
-            in_order = tuple(phrase(entry.phrase))
+            in_order = tuple(folded_words(entry.phrase))
             known = self.phrases.get(frozenset(in_order))
             facets = {**(known.facets if known else {}), **translated[id(entry.facets)]}
-            meaning = Meaning(facets, is_shy=frozenset(in_order) in self.talk, is_trade=True)
+            meaning = Meaning(facets, is_everyday=frozenset(in_order) in self.talk, is_trade=True)
             yield in_order, meaning
             if "it" in in_order:
                 at = in_order.index("it")
@@ -130,7 +131,7 @@ class Lexicon:
 
     @staticmethod
     def _best(found: dict[str, list[tuple[int, int, VersionedCode]]]) -> Iterator[VersionedCode]:
-        """Of each version the surest codes: the highest whose title says just this, else the lowest of several."""
+        """Picks the codes of each version: the highest whose title is exactly this phrase, else the lowest ones."""
         for codes in found.values():
             rank = min(codes)[0]
             levels = [level for each, level, _ in codes if each == rank]
@@ -147,5 +148,5 @@ class Lexicon:
         return {**facets, "": alone}
 
 
-def _phrase(text: str) -> Phrase:
-    return frozenset(phrase(text))
+def _key(text: str) -> PhraseKey:
+    return frozenset(folded_words(text))

@@ -1,14 +1,14 @@
-"""What a title of the classification says: whose activity with which goods, and in which words.
+"""Phrases in the titles of the classification, with the activity that each title is about.
 
-"Manufacture of bolts, nuts and rivets (e.g. screws)" is three goods and an example of the activity `make`. What a title
-leaves out ("except ...") it does not say.
+"Manufacture of bolts, nuts and rivets (e.g. screws)" has three goods and an example, all with the activity `make`.
+Exclusions in titles ("except ...") are ignored.
 """
 
 import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-#: How sure a phrase of a title stands for the code: it is all the title says, one of several things, an example.
+#: Precision of a phrase for its code: the whole title, one of several things, or an example.
 WHOLE, PART, EXAMPLE = range(3)
 
 _ACTIVITIES = (
@@ -31,30 +31,30 @@ _BRACKETS = re.compile(r"\(([^()]*)\)")
 _BETWEEN = re.compile(r"[,;/()]|\band/or\b|\band\b|\bor\b|\bincluding\b|:| - ")
 
 
-class Saying(NamedTuple):
-    """A phrase of a title, the activity it is about (`""` for the phrase itself) and how sure it is."""
+class TitlePhrase(NamedTuple):
+    """A phrase of a title, its activity (`""` for none) and its precision."""
 
     phrase: str
     facet: str
     rank: int
 
 
-def sayings(title: str) -> Iterator[Saying]:
-    """The phrases of a title."""
-    said = _LEFT_OUT.sub(" ", title.lower())
-    examples = _BRACKETS.findall(said)
-    main = _BRACKETS.sub(" ", said).strip()
+def title_phrases(title: str) -> Iterator[TitlePhrase]:
+    """Yields the phrases of a title."""
+    text = _LEFT_OUT.sub(" ", title.lower())
+    examples = _BRACKETS.findall(text)
+    main = _BRACKETS.sub(" ", text).strip()
     facet, about = _activity(main)
     parts = [part for part in map(str.strip, _BETWEEN.split(about)) if part]
     whole = about.strip(" ,;")
-    yield Saying(whole, facet, WHOLE)
+    yield TitlePhrase(whole, facet, WHOLE)
     if len(parts) > 1:
         for part in parts:
-            yield Saying(part, facet, PART)
+            yield TitlePhrase(part, facet, PART)
     for example in examples:
         for part in _BETWEEN.split(example):
             if part := part.strip():
-                yield Saying(part, facet, EXAMPLE)
+                yield TitlePhrase(part, facet, EXAMPLE)
 
 
 def _activity(text: str) -> tuple[str, str]:

@@ -1,8 +1,8 @@
-"""What is not wanted: "except food", "not retail", "non-food manufacturing". Leaves marks where words.py sees them."""
+"""Marks exclusions in a text ("except food", "not retail", "non-food manufacturing") for words.py."""
 
 import re
 
-from industries.words import AGAIN, BACK, NOT, NOT_NEXT
+from industries.language.words import AGAIN, BACK, NOT, NOT_NEXT
 
 _NONPROFIT = re.compile(r"\bnot[ -]for[ -]profit\b")
 _NEITHER = re.compile(
@@ -42,7 +42,7 @@ _ALL_NOT = re.compile(rf"{_ALL}[ ,]*{NOT}")
 
 
 def mark(text: str) -> str:
-    """A text in lower case, with marks in place of the words that leave something out or take something in again."""
+    """Replaces the words that exclude or include again with marks. `text` is in lower case."""
     text = _NEITHER.sub(" ", _NONPROFIT.sub("nonprofit", text))
     text = _NOT_NEXT.sub(f" {NOT_NEXT} ", text)
     text = _NOT.sub(f" {NOT} ", _ALL_BUT.sub(rf"\1 {NOT} ", text))
@@ -50,5 +50,5 @@ def mark(text: str) -> str:
 
 
 def is_all_but(marked: str) -> bool:
-    """Whether a marked text asks for everything but what it leaves out: "any industry except retail"."""
+    """Returns whether a marked text asks for everything except what it excludes: "any industry except retail"."""
     return _ALL_NOT.search(marked) is not None

@@ -1,6 +1,6 @@
-"""Words as they are compared: lower case, without accents, singular, one form for each; and what stands between them.
+"""Folds words to one form for comparison: lower case, no accents, singular. Keeps the marks between them.
 
-The same folding makes the keys of the vocabulary, so that a text and the vocabulary always meet.
+The vocabulary's keys are folded in the same way, so that texts and vocabulary always match.
 """
 
 import re
@@ -14,25 +14,25 @@ from industries import vocabulary
 
 
 def set_of(text: str) -> frozenset[str]:
-    """The words of a list that is written as a text."""
+    """Splits a text into a set of words."""
     return frozenset(text.split())
 
 
-#: Text beyond this is not read: a chat message is shorter, and the work has to be bounded.
+#: Maximum length of a text in characters; the rest is ignored, so that the work is bounded.
 LONGEST_TEXT = 4000
 
-#: So are words beyond these.
+#: Maximum number of words; the rest is ignored.
 MOST_WORDS = 250
 
-#: Function words that say how their neighbours belong together. They are kept beside the words, not among them.
+#: Function words that connect others. They are kept in `Word.before`, not as words.
 GLUE = set_of("a an and at but by for from in into of on or nor n the to via with plus as")
 
-#: Marks that exclusions.py leaves in a text: left out from here on; the next word left out; no longer left out; taken
-#: back of what was left out.
+#: Marks that exclusions.py puts into a text: excluded from here on; the next word excluded; no longer excluded;
+#: included again.
 NOT, NOT_NEXT, AGAIN, BACK = MARKS = ("\N{NOT SIGN}", "~", "^", "\N{BROKEN BAR}")
 _ANY_MARK = "".join(map(re.escape, MARKS))
 
-#: Stands, with a number, where numbers.py found a code.
+#: Mark, with a number, in place of a code that numbers.py found.
 CODE = "\N{SECTION SIGN}"
 
 _INFORMATION_TECHNOLOGY = re.compile(r"(?<![\w&-])(?:IT|I\.T\.?)(?![\w&-]|['\N{RIGHT SINGLE QUOTATION MARK}]s\b)")
@@ -49,7 +49,7 @@ _NO_PLURAL = ("ss", "us", "is", "ews", "ics", "ous", "ess")
 
 
 class Word(NamedTuple):
-    """A word of a text, folded, and the glue, commas and marks that stand before it."""
+    """A folded word, and the glue, commas and marks before it."""
 
     text: str
     before: tuple[str, ...] = ()
@@ -57,34 +57,29 @@ class Word(NamedTuple):
 
     @property
     def is_apart(self) -> bool:
-        """Whether a comma, the end of a sentence or a mark separates it from what came before."""
+        """Returns whether a comma, the end of a sentence or a mark separates it from the word before."""
         return any(mark in ",." or mark in MARKS for mark in self.before)
 
     @property
     def is_tight(self) -> bool:
-        """Whether nothing stands before it but the word before."""
+        """Returns whether nothing is between it and the word before."""
         return not self.before
 
 
-def words(text: str) -> list[Word]:
-    """The words of a text, in order."""
-    return marked(plain(text))
-
-
-def marked(text: str) -> list[Word]:
-    """The words of a text that is plain already and holds marks."""
+def tokenise(text: str) -> list[Word]:
+    """Returns the words of a normalised text, in order."""
     return list(islice(_words(text), MOST_WORDS))
 
 
-def phrase(text: str) -> list[str]:
-    """The folded words of a phrase in plain lower case, without its glue: what words() gives, sooner."""
+def folded_words(text: str) -> list[str]:
+    """Returns the folded words of a phrase in normalised lower case, without glue; faster than `tokenise`."""
     if " and " in text or "&" in text:
         text = _ABBREVIATION.sub(r"\1and\2", text)
     return [fold(word) for word in _PLAIN_WORD.findall(text) if word not in GLUE]
 
 
-def plain(text: str) -> str:
-    """Lower case without accents; `IT` is spelled out, since `it` is another word; "F & B" is one word."""
+def normalise(text: str) -> str:
+    """Converts to lower case without accents. Expands `IT`, since `it` is another word; joins "F & B" to one word."""
     text = text[:LONGEST_TEXT]
     if not text.isupper() or text.strip() == "IT":
         text = _INFORMATION_TECHNOLOGY.sub("information technology", text)
@@ -97,7 +92,7 @@ def plain(text: str) -> str:
 
 @lru_cache(maxsize=8192)
 def fold(word: str) -> str:
-    """The one form of a word."""
+    """Returns the form that stands for all spellings of a word."""
     forms = vocabulary.spellings()
     bare = word.replace("'", "").replace("\N{RIGHT SINGLE QUOTATION MARK}", "")
     if bare in forms:
@@ -107,7 +102,7 @@ def fold(word: str) -> str:
 
 
 def singular(word: str) -> str:
-    """By rule; it need not be a word, only the same for both numbers."""
+    """Removes a plural ending by rule. The result need not be a word, only equal for singular and plural."""
     if len(word) <= 3 or not word.endswith("s") or word.endswith(_NO_PLURAL):
         return word
     if word.endswith("ies") and len(word) > 4:

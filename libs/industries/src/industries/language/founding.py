@@ -1,9 +1,9 @@
-"""Since when: "founded since 2020", "incorporated after 2015", "set up in the last three years"."""
+"""Years of foundation in a text: "founded since 2020", "incorporated after 2015", "set up in the last three years"."""
 
 import re
 from typing import NamedTuple
 
-#: Years that a company may have been founded in; other numbers are none.
+#: Earliest and latest year that counts as a year of foundation.
 EARLIEST, LATEST = 1819, 2100
 
 _NUMBERS = {
@@ -47,14 +47,14 @@ _PATTERNS = (
 
 
 class Founding(NamedTuple):
-    """The first year that is wanted, if any, and the text without what was said about it."""
+    """The first year of foundation asked for, if any, and the rest of the text."""
 
     since: int | None
     rest: str
 
 
-def founding(text: str, *, year: int | None) -> Founding:
-    """What a text in lower case says of the year of foundation. `year` is this year, for "the last three years"."""
+def find_founding(text: str, *, year: int | None) -> Founding:
+    """Finds the year of foundation in a text in lower case. `year` is this year, for "the last three years"."""
     for pattern, later in _PATTERNS:
         if found := pattern.search(text):
             since = _since(found.groupdict(), year)
@@ -65,11 +65,11 @@ def founding(text: str, *, year: int | None) -> Founding:
     return Founding(None, text)
 
 
-def _since(said: dict[str, str | None], year: int | None) -> int | None:
-    if named := said.get("year"):
+def _since(groups: dict[str, str | None], year: int | None) -> int | None:
+    if named := groups.get("year"):
         return int(named)
     if year is None:
         return None
-    if count := said.get("count"):
+    if count := groups.get("count"):
         return year - (_NUMBERS.get(count) or int(count))
-    return year - 1 if said.get("last") else year
+    return year - 1 if groups.get("last") else year

@@ -1,14 +1,16 @@
-"""What becomes of goods and an activity: who makes, sells, mends or lets them. Where nothing more exact is known, the
-class of the trade that deals in what a division makes."""
+"""Combines goods with an activity: the industry that makes, sells, repairs or rents them.
+
+Without an exact code, goods of a manufacturing division belong to the trade class that deals in that division's goods.
+"""
 
 from collections.abc import Sequence
 
-from industries import editions
-from industries.hierarchy import Hierarchy, VersionedCode
-from industries.pieces import HEADS, Kind, Piece
-from industries.words import set_of
+from industries.language.phrases import HEADS, Kind, Phrase
+from industries.language.words import set_of
+from industries.ssic import versions
+from industries.ssic.hierarchy import Hierarchy, VersionedCode
 
-#: Who sells what a division makes.
+#: Classes that sell the goods of a manufacturing division.
 WHOLESALE_OF = {
     "01": ("462", "4630"), "03": ("46302",), "08": ("4663",), "10": ("463",), "11": ("46307",), "12": ("46308",),
     "13": ("46411",), "14": ("46412", "46413"), "15": ("46414", "46415"), "16": ("46631",), "17": ("4647",),
@@ -23,7 +25,7 @@ RETAIL_OF = {
     "27": ("4753",), "28": ("4752",), "29": ("4731",), "30": ("4763",), "31": ("4753",), "32": ("4764", "4773"),
 }  # fmt: skip
 
-#: What an activity is with goods of which nothing more is known.
+#: Industries of an activity with goods that have no code for it.
 OTHERWISE = {
     "wholesale": ("46",),
     "retail": ("47",),
@@ -36,13 +38,13 @@ OTHERWISE = {
     "farm": ("01",),
 }
 
-#: In these divisions the class that makes a thing mends it too.
+#: Divisions whose classes also repair what they make.
 MENDED_BY_MAKERS = frozenset({"25", "26", "27", "28", "30"})
 
-#: Divisions whose services are advice already: a tax consultant is one of tax.
+#: Divisions whose services include advice: a tax consultant belongs to tax services.
 _ADVISERS = set_of("58 62 63 65 66 69 70 71 72 73 74 78")
 
-#: Whatever stands before these only describes them.
+#: Words that name the industry of a compound; the word before them only describes it.
 _HEAD_WORDS = set_of(
     """
     software app saas logistics insurance recycling cleaning testing engineering law marketing recruitment printing
@@ -52,26 +54,26 @@ _HEAD_WORDS = set_of(
 )
 
 
-class Dealing:
-    """Puts goods and activities together."""
+class GoodsAndActivities:
+    """Finds the industries of goods, of activities, and of both together."""
 
     def __init__(self, hierarchy: Hierarchy) -> None:
         self._hierarchy = hierarchy
 
-    def is_head(self, piece: Piece) -> bool:
-        """Whether a name says what a company is, whatever stands before it."""
-        return piece.word.text in _HEAD_WORDS
+    def is_head(self, phrase: Phrase) -> bool:
+        """Returns whether a name names the industry, whatever stands before it."""
+        return phrase.word.text in _HEAD_WORDS
 
-    def alone(self, activity: Piece) -> Sequence[VersionedCode]:
-        """The industry that an activity is by itself; none for a weak word."""
-        if activity.meaning is not None and not activity.meaning.is_shy:
+    def industry_of_activity(self, activity: Phrase) -> Sequence[VersionedCode]:
+        """Returns the industries of an activity without goods; none for a weak word."""
+        if activity.meaning is not None and not activity.meaning.is_everyday:
             return activity.meaning.facets[""]
         if activity.is_weak:
             return ()
         return self._codes(OTHERWISE.get(activity.facets[0], ()))
 
-    def done_with(self, goods: Piece, activity: Piece) -> Sequence[VersionedCode]:
-        """Those who do this with the goods."""
+    def industry_of_goods(self, goods: Phrase, activity: Phrase) -> Sequence[VersionedCode]:
+        """Returns the industries that do this activity with the goods."""
         meaning = goods.meaning
         if meaning is None or goods.kind is not Kind.NAME:
             return ()
@@ -92,4 +94,4 @@ class Dealing:
         return meaning.facets[""]
 
     def _codes(self, written: Sequence[str] | dict[str, None]) -> Sequence[VersionedCode]:
-        return editions.codes_meant(written, self._hierarchy)
+        return versions.expand(written, self._hierarchy)

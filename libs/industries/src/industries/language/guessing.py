@@ -1,40 +1,42 @@
-"""When nothing was plainly named: the titles that hold the words that are left, as an answer where they agree on one
-division, else as choices to ask back with."""
+"""Guesses industries from words that occur only in titles, for texts that name no industry plainly.
+
+Titles within one division are an answer; others are suggestions to ask back with.
+"""
 
 from collections import Counter
 from collections.abc import Sequence
 
-from industries.hierarchy import LEVELS, Hierarchy, VersionedCode
-from industries.lexicon import Lexicon
-from industries.pieces import Kind, Piece
-from industries.spelling import Speller
+from industries.language.lexicon import Lexicon
+from industries.language.phrases import Kind, Phrase
+from industries.language.spelling import Speller
+from industries.ssic.hierarchy import LEVELS, Hierarchy, VersionedCode
 
-#: Choices that are offered.
+#: Maximum number of suggestions.
 CHOICES = 5
 
-#: How near a word must be for its industry to be offered, though not answered.
+#: Similarity at which the industry of a known word is suggested.
 NEAR = 0.7
 
-#: Unknown words that are looked up for choices.
+#: Maximum number of unknown words looked up for suggestions.
 MOST_LOOKUPS = 6
 
 
 class Guesser:
-    """Makes the best of words that are in titles only."""
+    """Guesses from words that occur only in titles."""
 
     def __init__(self, hierarchy: Hierarchy, lexicon: Lexicon, speller: Speller) -> None:
         self._hierarchy = hierarchy
         self._lexicon = lexicon
         self._speller = speller
 
-    def guess(self, pieces: Sequence[Piece]) -> tuple[list[VersionedCode], list[VersionedCode]]:
-        """The codes that the words agree on, and choices to offer where they do not."""
+    def guess(self, phrases: Sequence[Phrase]) -> tuple[list[VersionedCode], list[VersionedCode]]:
+        """Returns the codes that the words agree on, and suggestions if they do not agree."""
         words = [
-            piece.word.text
-            for piece in pieces
-            if piece.kind is Kind.OTHER and piece.word.text not in self._lexicon.ordinary
+            phrase.word.text
+            for phrase in phrases
+            if phrase.kind is Kind.OTHER and phrase.word.text not in self._lexicon.ordinary
         ]
-        wanted = {facet for piece in pieces if piece.kind is Kind.ACTIVITY for facet in piece.facets}
+        wanted = {facet for phrase in phrases if phrase.kind is Kind.ACTIVITY for facet in phrase.facets}
         holding = [self._lexicon.by_word[word] for word in words if word in self._lexicon.by_word]
         if not holding:
             return [], self._near(words)
@@ -49,12 +51,12 @@ class Guesser:
         return (found, []) if len(divisions) == 1 else ([], found[:CHOICES])
 
     def _near(self, words: Sequence[str]) -> list[VersionedCode]:
-        """The industries of the words that the unknown ones look most like."""
+        """Returns the industries of the known words most similar to the unknown ones."""
         likely: Counter[VersionedCode] = Counter()
         for word in words[:MOST_LOOKUPS]:
             found = self._speller.nearest(word, NEAR)
             meaning = self._lexicon.phrases.get(frozenset({found[0]})) if found else None
-            if meaning is not None and not meaning.is_shy:
+            if meaning is not None and not meaning.is_everyday:
                 likely.update(meaning.facets[""])
         return self._hierarchy.topmost(key for key, _ in likely.most_common(CHOICES))
 

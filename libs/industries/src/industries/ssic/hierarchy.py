@@ -1,4 +1,4 @@
-"""The codes of the classification and how they stand to each other, in one version or several side by side."""
+"""The hierarchy of codes of the classification, in one or several versions."""
 
 from collections import defaultdict
 from collections.abc import Container, Iterable, Iterator, Sequence
@@ -6,12 +6,12 @@ from typing import NamedTuple
 
 from common.contracts import Industry
 
-#: From the top.
+#: Levels of the hierarchy from the top.
 LEVELS = ("section", "division", "group", "class", "subclass")
 
 
 class Code(NamedTuple):
-    """A code of the classification, as `ssic_ref` has it."""
+    """A row of `ssic_ref`."""
 
     version: str
     code: str
@@ -21,14 +21,14 @@ class Code(NamedTuple):
 
 
 class VersionedCode(NamedTuple):
-    """A code and the version of SSIC that it is of: some were reused with another meaning."""
+    """A code with its version of SSIC: some codes were reused with another meaning."""
 
     version: str
     code: str
 
 
 class Hierarchy:
-    """Codes, what is above and what is beneath them."""
+    """Codes with their ancestors and descendants."""
 
     def __init__(self, codes: Iterable[Code]) -> None:
         self._codes = {VersionedCode(code.version, code.code): code for code in codes}
@@ -49,40 +49,40 @@ class Hierarchy:
         return iter(self._codes.values())
 
     def sections(self) -> list[VersionedCode]:
-        """The topmost codes of all versions."""
+        """Returns the topmost codes of all versions."""
         return [key for key, code in self._codes.items() if code.level == LEVELS[0]]
 
     def get(self, key: VersionedCode) -> Code | None:
-        """The code; None for an unknown one."""
+        """Returns the code, or `None` if it is unknown."""
         return self._codes.get(key)
 
     def industry(self, key: VersionedCode) -> Industry:
-        """The code as events carry it. Raises KeyError for an unknown one."""
+        """Returns the code in the form that events carry. Raises KeyError for an unknown one."""
         code = self._codes[key]
         return Industry(version=code.version, code=code.code, level=code.level, title=code.title)
 
     def upwards(self, key: VersionedCode) -> Iterator[VersionedCode]:
-        """The code itself, then what it is part of, up to the section."""
+        """Yields the code itself, then its ancestors up to the section."""
         at: VersionedCode | None = key
         while at is not None and (code := self._codes.get(at)) is not None:
             yield at
             at = None if code.parent_code is None else VersionedCode(key.version, code.parent_code)
 
     def beneath(self, key: VersionedCode) -> tuple[VersionedCode, ...]:
-        """The five-digit codes at or beneath a code."""
+        """Returns the five-digit codes at or beneath a code."""
         return tuple(self._beneath.get(key, ()))
 
     def children(self, key: VersionedCode) -> tuple[VersionedCode, ...]:
-        """The codes one level down."""
+        """Returns the codes one level down."""
         return tuple(self._children.get(key, ()))
 
     def topmost(self, keys: Iterable[VersionedCode]) -> list[VersionedCode]:
-        """Those that are not beneath another of them, in their order, each once."""
+        """Removes duplicates and codes that are beneath another of the codes; keeps the order."""
         found = dict.fromkeys(key for key in keys if key in self._codes)
         return [key for key in found if not any(above in found for above in list(self.upwards(key))[1:])]
 
     def distance(self, key: VersionedCode, other: VersionedCode) -> int:
-        """Steps up from `key` to what it has in common with `other`; as many as there are levels for nothing."""
+        """Counts the steps up from `key` to the first ancestor shared with `other`, or all levels if there is none."""
         theirs = set(self.upwards(other))
         mine = list(self.upwards(key))
         if other in mine:
@@ -90,7 +90,7 @@ class Hierarchy:
         return next((steps for steps, each in enumerate(mine) if each in theirs), len(LEVELS))
 
     def distances(self, keys: Sequence[VersionedCode], others: Iterable[VersionedCode]) -> list[int]:
-        """The least distance of each key to any of the others, in one pass over both; all 0 if no other is known."""
+        """Returns the smallest distance of each key to any of the others; all 0 if no other is known."""
         aims = {key for key in others if key in self._codes}
         above = {each for key in aims for each in self.upwards(key)}
         return [self._least(key, aims, above) for key in keys] if aims else [0] * len(keys)

@@ -1,23 +1,24 @@
-"""The same industry in every loaded version of SSIC, whatever its code is there.
+"""The concordance of the loaded versions of SSIC: the codes of an industry in each version.
 
-vocabulary/changes_2025.txt is written from 2020 on; this module reads it in both directions. A later code that has only
-a part of an earlier one ("902" of "900", section "K" of "J") is the smaller codes that became it.
+vocabulary/changes_2025.txt lists what became of the codes of 2020; this module reads it in both directions. A later
+code that covers only a part of an earlier one ("902" of "900", section "K" of "J") corresponds to the smaller codes
+within it.
 """
 
 from collections import defaultdict
 from collections.abc import Container, Iterable
 
-from industries.editions import codes_meant, is_later
-from industries.hierarchy import LEVELS, Hierarchy, VersionedCode
+from industries.ssic.hierarchy import LEVELS, Hierarchy, VersionedCode
+from industries.ssic.versions import expand, is_later
 
 
-class Counterparts:
-    """Knows where each code is in the other versions."""
+class Concordance:
+    """Finds the codes that correspond to a code in other versions."""
 
     def __init__(self, hierarchy: Hierarchy) -> None:
         self._hierarchy = hierarchy
         self._became: dict[VersionedCode, list[VersionedCode]] = {}
-        #: Of a later code, by earlier version, the codes that became it and nothing else, or it and others.
+        #: For a later code and an earlier version: the codes that became this code, alone or among others.
         self._origins: dict[tuple[VersionedCode, str], list[VersionedCode]] = defaultdict(list)
         if not any(is_later(version) for version in hierarchy.versions):
             return
@@ -25,12 +26,12 @@ class Counterparts:
             if is_later(code.version):
                 continue
             key = VersionedCode(code.version, code.code)
-            self._became[key] = [each for each in codes_meant([key.code], hierarchy) if is_later(each.version)]
+            self._became[key] = [each for each in expand([key.code], hierarchy) if is_later(each.version)]
             for each in self._became[key]:
                 self._origins[each, key.version].append(key)
 
-    def of(self, key: VersionedCode) -> tuple[VersionedCode, ...]:
-        """The code itself, then its counterparts; nothing for an unknown code."""
+    def corresponding(self, key: VersionedCode) -> tuple[VersionedCode, ...]:
+        """Returns the code itself, then the codes that correspond to it; nothing for an unknown code."""
         if key not in self._hierarchy:
             return ()
         found = [key]
@@ -39,13 +40,15 @@ class Counterparts:
                 found += self._in_version(key, version)
         return tuple(found)
 
-    def everywhere(self, keys: Iterable[VersionedCode]) -> tuple[VersionedCode, ...]:
-        """The codes, and for each loaded version that has none among them their counterparts."""
+    def in_all_versions(self, keys: Iterable[VersionedCode]) -> tuple[VersionedCode, ...]:
+        """Adds the corresponding codes for each loaded version that has none among the given codes."""
         known = tuple(keys)
         missing = set(self._hierarchy.versions) - {key.version for key in known}
         if not missing:
             return known
-        return tuple(dict.fromkeys((*known, *(e for key in known for e in self.of(key) if e.version in missing))))
+        return tuple(
+            dict.fromkeys((*known, *(e for key in known for e in self.corresponding(key) if e.version in missing)))
+        )
 
     def _in_version(self, key: VersionedCode, version: str) -> Iterable[VersionedCode]:
         if is_later(key.version) == is_later(version):
@@ -56,7 +59,7 @@ class Counterparts:
         return self._earlier(key, version)
 
     def _earlier(self, key: VersionedCode, version: str) -> Iterable[VersionedCode]:
-        """What became this code alone; else the parts that did, else what became it among others."""
+        """Finds earlier codes that became only this code, else parts that did, else codes that became it and others."""
         if whole := [each for each in self._origins.get((key, version), ()) if self._is_only(each, key.version, {key})]:
             return self._hierarchy.topmost(whole)
         beneath = set(self._hierarchy.beneath(key))
@@ -66,11 +69,11 @@ class Counterparts:
         return self._joined({each for each in parts if self._is_only(each, key.version, beneath)} or parts, key)
 
     def _is_only(self, key: VersionedCode, version: str, among: Container[VersionedCode]) -> bool:
-        """Whether a code became nothing in a version but these."""
+        """Returns whether all codes that a code became in a version are among these."""
         return all(each in among for each in self._became[key] if each.version == version)
 
     def _joined(self, parts: set[VersionedCode], key: VersionedCode) -> list[VersionedCode]:
-        """Five-digit codes as the fewest codes that are just these, none above the level of the key."""
+        """Joins five-digit codes to the fewest codes that cover exactly these, none above the level of `key`."""
         highest = self._level(key)
         wholes = (
             above

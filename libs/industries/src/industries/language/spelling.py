@@ -1,7 +1,7 @@
-"""Misspelt, split and joined words, put right in the process: "manufacturin", "ware housing", "carrental".
+"""Corrects misspelt, split and joined words: "manufacturin", "ware housing", "carrental".
 
-A word that is known is never touched, nor one of less than five letters; of the others the nearest known word is taken
-if it is near enough. Which measure and threshold: docs/adr/0009-words-to-codes.md.
+Known words and words of fewer than five letters are never changed; other words become the nearest known word if it is
+similar enough. Measure and threshold: docs/adr/0009-words-to-codes.md.
 """
 
 import re
@@ -12,18 +12,18 @@ from typing import NamedTuple
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from industries.words import Word
+from industries.language.words import Word
 
-#: Letters that a word must have to be corrected.
+#: Minimum length of words to correct.
 SHORTEST = 5
 
-#: Of letters that are right at least: the share that a correction needs (ADR 0009 measures it).
+#: Minimum similarity of a correction (measured in ADR 0009).
 THRESHOLD = 0.75
 
-#: Unknown words of one text that are looked at. A text with more is noise, and the work has to be bounded.
+#: A text with more unknown words is not corrected: it is noise, and the work must be bounded.
 MOST_UNKNOWN = 12
 
-#: First letters that sound alike. Slips are seldom in the first letter, but for two letters that changed places.
+#: First letters that sound alike. Other typing errors are rare in the first letter, except for two swapped letters.
 _ALIKE = {
     "c": "ksq",
     "k": "cq",
@@ -38,23 +38,23 @@ _ALIKE = {
     "v": "w",
 }
 
-#: Endings that make another word of a word, and none that a slip makes.
+#: Endings that form another word, and are no typing errors.
 _ENDINGS = ("ed", "ing", "ly", "ally", "able", "ible", "ness", "ful", "ive", "ised", "ising", "ically", "ment")
 
-#: Endings with which an everyday word is one still.
+#: Endings that leave an everyday word an everyday word.
 _FORMS = ("ing", "ed", "er", "ly", "ness", "able", "less")
 _SHORT_VOWEL = re.compile(r"^[^aeiou]*[aeiou][^aeiouwxy]$")
 
 
 class Corrected(NamedTuple):
-    """The words as they were meant, and how near they are to what was written, 1.0 when nothing was changed."""
+    """The corrected words, and their similarity to the written ones; 1.0 if nothing was changed."""
 
     words: list[Word]
     nearness: float
 
 
 class Speller:
-    """Knows words, and which one an unknown word was meant to be."""
+    """Corrects unknown words to known ones."""
 
     def __init__(
         self,
@@ -62,22 +62,22 @@ class Speller:
         everyday: Iterable[str],
         joinable: Iterable[str],
         endings: Iterable[str],
-        apart: Container[tuple[str, str]],
+        adjacent: Container[tuple[str, str]],
         is_phrase: Callable[[Sequence[str]], bool],
     ) -> None:
         self._known = frozenset(known)
         self._everyday = frozenset(everyday)
         self._joinable = frozenset(word for word in joinable if len(word) >= 3)
         self._endings = frozenset(endings)
-        self._apart = apart
+        self._adjacent = adjacent
         self._is_phrase = is_phrase
         self._by_start: dict[tuple[str, int], list[str]] = defaultdict(list)
         for word in sorted(self._known):
             if len(word) >= SHORTEST - 1 and word.isalpha():
                 self._by_start[word[0], len(word)].append(word)
 
-    def put_right(self, words: list[Word]) -> Corrected:
-        """Joins, splits and corrects what is not known. Words known are left as they are."""
+    def correct(self, words: list[Word]) -> Corrected:
+        """Joins, splits and corrects unknown words. Known words are not changed."""
         words = self._join(words)
         unknown = sum(1 for word in words if self._is_unknown(word.text))
         if not unknown or unknown > MOST_UNKNOWN:
@@ -97,7 +97,7 @@ class Speller:
         return Corrected(right, nearness)
 
     def nearest(self, word: str, threshold: float = THRESHOLD) -> tuple[str, float] | None:
-        """The known word that is nearest to an unknown one, and how near; None if none is near enough."""
+        """Returns the most similar known word and its similarity, or `None` if none is similar enough."""
         if len(word) < SHORTEST:
             return None
         likely = [
@@ -118,7 +118,7 @@ class Speller:
         return len(word) >= SHORTEST and word.isalpha() and word not in self._known and not self._is_form(word)
 
     def _is_form(self, word: str) -> bool:
-        """Whether it is a known everyday word with a regular ending: "placing", "planned", "publicly"."""
+        """Returns whether a word is an everyday word with a regular ending: "placing", "planned", "publicly"."""
         for end in _FORMS:
             stem = word.removesuffix(end)
             if len(stem) < 3 or stem == word:
@@ -136,7 +136,7 @@ class Speller:
             if joined and word.is_tight and len(joined[-1].text) + len(word.text) >= SHORTEST:
                 first = joined[-1]
                 together = first.text + word.text
-                is_split = together in self._joinable and (first.text, word.text) not in self._apart
+                is_split = together in self._joinable and (first.text, word.text) not in self._adjacent
                 if is_split:
                     joined[-1] = first._replace(text=together, is_plural=word.is_plural)
                     continue
@@ -154,11 +154,11 @@ class Speller:
 
 
 def _same_start(word: str, other: str) -> int:
-    """How many letters are the same from the first on."""
+    """Counts the equal letters at the start of two words."""
     return next((at for at, (one, two) in enumerate(zip(word, other, strict=False)) if one != two), len(word))
 
 
 def _is_inflection(word: str, other: str) -> bool:
-    """Whether the words differ by their endings alone: "designed" is no misspelt "designer"."""
+    """Returns whether two words differ only by their endings: "designed" is not a misspelt "designer"."""
     stems = {word[: -len(end)].removesuffix("e") for end in _ENDINGS if word.endswith(end) and len(word) > len(end) + 3}
     return any(other.removesuffix(end).removesuffix("e") in stems for end in (*_ENDINGS, "er", "or", "ion", "e", ""))

@@ -1,11 +1,11 @@
-"""Codes that are given as codes: "SSIC 2511", "62", "division 62 and 63", "section C", "not 10". A count is none."""
+"""Codes written as codes: "SSIC 2511", "62", "division 62 and 63", "section C", "not 10"; never counts of things."""
 
 import re
 from collections.abc import Container, Iterator
 
-from industries import editions
-from industries.hierarchy import Hierarchy, VersionedCode
-from industries.words import CODE
+from industries.language.words import CODE
+from industries.ssic import versions as ssic_versions
+from industries.ssic.hierarchy import Hierarchy, VersionedCode
 
 _CALLED = (
     r"(?:ssic|codes?|divisions?|groups?|class(?:es)?|sub-?class(?:es)?|sections?|industry (?:codes?|no\.?|number))"
@@ -26,7 +26,7 @@ _YEAR = re.compile(r"\s*20[0-3]\d\s*")
 _TO = r"\s*(?:-|to|until|through)\s*"
 _RANGE = re.compile(rf"\b{_CALLED}\s*(\d\d){_TO}(\d\d)\b")
 
-#: After a word that leaves something out numbers are codes too, if no word follows that could be what they count.
+#: Numbers after an excluding word are codes too, unless a word follows that they could count.
 _LEFT_OUT = re.compile(
     r"\b(?:except(?:ing)?(?: for)?|exclud(?:e|es|ed|ing)|excl\.?|not|no|nor|without|minus|(?:other|rather) than"
     r"|(?:apart|aside) from|besides|omit(?:ting)?|skip(?:ping)?|drop(?:ping)?|remov(?:e|ing)"
@@ -38,14 +38,14 @@ _LEFT_OUT = re.compile(
 _LEFT_OUT_ONE = re.compile(rf"(\d\d){_TO}(\d\d)|\d{{2,5}}")
 
 
-class Numbers:
-    """Finds codes in a text."""
+class CodeNumbers:
+    """Extracts codes from a text."""
 
     def __init__(self, hierarchy: Hierarchy) -> None:
         self._hierarchy = hierarchy
 
-    def take(self, text: str) -> tuple[list[list[VersionedCode]], str]:
-        """The codes in a text, and the text with a mark and a number for each in its place."""
+    def extract(self, text: str) -> tuple[list[list[VersionedCode]], str]:
+        """Returns the codes in a text, and the text with a numbered mark in place of each."""
         text = _NO.sub(r"\1 code ", text)
         versions = {year for found in _VERSION.findall(text) for year in found if year in self._hierarchy.versions}
         if versions:
@@ -65,17 +65,17 @@ class Numbers:
         return [spans[span] for span in sorted(spans)], "".join(marked) + text[rest:]
 
     def _known(self, code: str, versions: Container[str]) -> list[VersionedCode]:
-        """The code; one that lost its leading zero or has a zero too many is the one that was meant."""
+        """Looks a code up; accepts one without its leading zero, or with one zero too many at the end."""
         padded = f"0{code}" if len(code) == 4 else code
         shorter = code[:-1] if len(code) == 5 and code.endswith("0") else code
         for meant in (code, padded, shorter):
-            if codes := editions.explicit(meant, self._hierarchy, versions):
+            if codes := ssic_versions.read_code(meant, self._hierarchy, versions):
                 return codes
         return []
 
 
 def _spans(text: str, *, is_bare: bool) -> Iterator[tuple[int, int, str]]:
-    """Where in a text what could be a code stands, each place once."""
+    """Yields start, end and text of each possible code, each place once."""
     if is_bare:
         if not _YEAR.fullmatch(text):
             yield from ((each.start(), each.end(), each.group()) for each in _NUMBER.finditer(text))

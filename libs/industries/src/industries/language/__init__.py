@@ -1,0 +1,1 @@
+"""Reading of texts about industries: words, spelling, phrases and grammar."""

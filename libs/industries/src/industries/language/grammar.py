@@ -1,0 +1,250 @@
+"""A grammar of industry texts: combines phrases to mentions of industries.
+
+The last word of a compound names the industry ("logistics software" is software). Goods take the activity beside them
+("furniture shops"), and an activity applies to a whole list ("furniture and toy shops"). Things sold *to* or done *for*
+somebody and job titles are not industries that the text asks for.
+"""
+
+from collections.abc import Container, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+from industries.language.goods_and_activities import GoodsAndActivities
+from industries.language.phrases import HEADS, Kind, Phrase
+from industries.language.words import AGAIN, BACK, NOT, NOT_NEXT, set_of
+from industries.ssic.hierarchy import VersionedCode
+
+#: Job titles: the industry before them, or after a following "of", is a person's job.
+ROLES = set_of(
+    """
+    manager director head officer executive team department president vp svp chief lead leader staff assistant
+    supervisor coordinator chairman counsel ceo cfo cto coo
+    """
+)
+SELLING = set_of("sell sold selling offer offering provide pitch supply supplying")
+OURS = set_of("our my")
+SELLING_IT = set_of("sell selling deal trades specialising specialise specialist that which who supply")
+
+#: Maximum distance, in list items or in words, of things that belong together.
+REACH = 12
+
+#: Confidence of a mention, by its basis.
+SURE, COMPOSED, GUESSED = 0.95, 0.9, 0.75
+
+#: Highest confidence of an answer if an exclusion was not understood.
+UNCLEAR = 0.5
+
+
+@dataclass(slots=True)
+class Mention:
+    """Codes that a text mentions, whether it excludes them, and the confidence."""
+
+    codes: Sequence[VersionedCode]
+    is_left_out: bool
+    confidence: float
+    #: Other meanings of the words: an exclusion applies to each of them.
+    senses: Sequence[VersionedCode] = ()
+    #: "But including ...": a part of what was excluded before is included again.
+    is_taken_back: bool = False
+
+    def within(self, versions: Container[str]) -> "Mention":
+        """Returns the mention with the codes of these versions only."""
+        codes, senses = ([each for each in some if each.version in versions] for some in (self.codes, self.senses))
+        return replace(self, codes=codes, senses=senses)
+
+
+@dataclass
+class ListItem:
+    """One item of a list: phrases between commas and conjunctions. Do not change the phrases after reading `names`."""
+
+    phrases: list[Phrase] = field(default_factory=list)
+    is_left_out: bool = False
+    is_taken_back: bool = False
+    is_joined: bool = False
+    is_listed: bool = False
+
+    @cached_property
+    def names(self) -> list[Phrase]:
+        return [phrase for phrase in self.phrases if phrase.kind is Kind.NAME]
+
+    @cached_property
+    def activities(self) -> list[Phrase]:
+        return [phrase for phrase in self.phrases if phrase.kind is Kind.ACTIVITY]
+
+    def mention(
+        self, codes: Sequence[VersionedCode], confidence: float, senses: Sequence[VersionedCode] = ()
+    ) -> Mention:
+        """Makes a mention of codes that is included or excluded like the item."""
+        return Mention(codes, self.is_left_out, confidence, senses, self.is_taken_back)
+
+
+def read_mentions(phrases: Sequence[Phrase], trades: GoodsAndActivities) -> list[Mention]:
+    """Reads the mentions in order. An exclusion that is not understood excludes nothing and is UNCLEAR."""
+    items = _items(_asked_for(phrases))
+    for item in items:
+        item.phrases = _heads(item.phrases, trades)
+    found: list[Mention] = []
+    is_clear = True
+    for at, item in enumerate(items):
+        mentions = list(_mentions(items, at, trades))
+        if not item.is_left_out or {NOT, NOT_NEXT} & set(item.phrases[0].word.before):
+            found += _unclear(is_clear)
+            is_clear = not item.is_left_out
+        is_clear = is_clear or any(each.codes for each in mentions)
+        found += mentions
+    return found + _unclear(is_clear)
+
+
+def _unclear(is_clear: bool) -> list[Mention]:
+    return [] if is_clear else [Mention((), True, UNCLEAR)]
+
+
+def _asked_for(phrases: Sequence[Phrase]) -> list[Phrase]:
+    """Drops names that are job titles, things sold to the companies asked for, and the user's own things."""
+    dropped: set[int] = set()
+    named = (Kind.NAME, Kind.ACTIVITY)
+    last = max((at for at, phrase in enumerate(phrases) if phrase.kind in (*named, Kind.CODE)), default=0)
+    for at, phrase in enumerate(phrases):
+        if phrase.kind is Kind.OTHER:
+            if phrase.word.text in ROLES:
+                if at and phrase.word.is_tight and phrases[at - 1].kind in (Kind.NAME, Kind.ACTIVITY):
+                    dropped.add(at - 1)
+                if at + 1 < len(phrases) and "of" in phrases[at + 1].word.before:
+                    dropped.add(at + 1)
+            elif phrase.word.text in OURS:
+                dropped.add(at + 1)
+            elif phrase.word.text in SELLING:
+                dropped |= _sold(phrases, at, last)
+    return [phrase for at, phrase in enumerate(phrases) if at not in dropped or phrase.kind not in named]
+
+
+def _sold(phrases: Sequence[Phrase], at: int, last: int) -> set[int]:
+    """Returns the places between "sell" and "to" if an industry is named after that; `last` is the last such place."""
+    for to in range(at + 1, min(at + 1 + REACH, len(phrases))):
+        if "." in phrases[to].word.before:
+            break
+        if {"to", "into"} & set(phrases[to].word.before):
+            return set(range(at + 1, to)) if last >= to else set()
+    return set()
+
+
+def _items(phrases: Sequence[Phrase]) -> list[ListItem]:
+    items: list[ListItem] = []
+    is_left_out = is_taken_back = only_next = False
+    for phrase in phrases:
+        before = phrase.word.before
+        joined = bool({"and", "or", "nor", "plus"} & set(before))
+        if {".", AGAIN, BACK, NOT} & set(before):
+            is_left_out, is_taken_back = NOT in before, BACK in before and NOT not in before
+        starts = not items or phrase.word.is_apart or joined or only_next
+        if starts:
+            is_listed = "," in before and "." not in before
+            left_out = is_left_out or NOT_NEXT in before
+            items.append(ListItem([], left_out, is_taken_back, is_joined=joined, is_listed=is_listed))
+            only_next = NOT_NEXT in before
+        items[-1].phrases.append(phrase)
+    return items
+
+
+def _heads(phrases: list[Phrase], trades: GoodsAndActivities) -> list[Phrase]:
+    """Drops names that only describe the next one, or that come after "for"."""
+    kept: list[Phrase] = []
+    for phrase in phrases:
+        if phrase.kind is Kind.NAME:
+            if "for" in phrase.word.before and any(each.kind in (Kind.NAME, Kind.ACTIVITY) for each in kept):
+                break
+            if kept and kept[-1].kind is Kind.NAME and phrase.word.is_tight:
+                if not kept[-1].is_plural or trades.is_head(phrase):
+                    kept.pop()
+            elif kept and kept[-1].kind is Kind.ACTIVITY and phrase.word.is_tight and not _takes(phrase, kept[-1]):
+                describes = trades.is_head(phrase) or not kept[-1].is_plural
+                kept = kept[:-1] if describes else kept
+        kept.append(phrase)
+    return kept
+
+
+def _takes(name: Phrase, activity: Phrase) -> bool:
+    return name.meaning is not None and any(facet in name.meaning.facets for facet in activity.facets)
+
+
+def _mentions(items: Sequence[ListItem], at: int, trades: GoodsAndActivities) -> Iterator[Mention]:
+    item = items[at]
+    used: set[int] = set()
+    for position, phrase in enumerate(item.phrases):
+        if phrase.kind is Kind.CODE:
+            yield item.mention(phrase.codes, 1.0)
+        elif phrase.kind is Kind.ACTIVITY:
+            goods = _goods(item.phrases, position)
+            if goods is not None:
+                used.add(goods)
+                yield from _industry_of_goods(item, item.phrases[goods], phrase, trades)
+            elif shared := _goods_beside(items, at, phrase):
+                yield item.mention(trades.industry_of_goods(shared, phrase), COMPOSED)
+            elif codes := trades.industry_of_activity(phrase):
+                yield item.mention(codes, SURE if len(item.phrases) == 1 else GUESSED)
+    for position, phrase in enumerate(item.phrases):
+        if phrase.kind is not Kind.NAME or position in used or phrase.meaning is None:
+            continue
+        senses = [code for codes in phrase.meaning.facets.values() for code in codes]
+        activity = None if item.activities else _activity_beside(items, at, phrase)
+        if activity is not None:
+            yield item.mention(trades.industry_of_goods(phrase, activity), COMPOSED, senses)
+        else:
+            yield item.mention(phrase.meaning.facets[""], SURE, senses)
+
+
+def _industry_of_goods(
+    item: ListItem, goods: Phrase, activity: Phrase, trades: GoodsAndActivities
+) -> Iterator[Mention]:
+    codes = trades.industry_of_goods(goods, activity)
+    yield item.mention(codes, COMPOSED if _takes(goods, activity) else GUESSED)
+
+
+def _goods(phrases: Sequence[Phrase], at: int) -> int | None:
+    """Finds the place of the goods of an activity: before it, else after it."""
+    before, first = at - 1, max(0, at - REACH)
+    while before >= first and phrases[before].kind is Kind.ACTIVITY and phrases[before + 1].word.is_tight:
+        before -= 1
+    if before >= 0 and phrases[before].kind is Kind.NAME and phrases[before + 1].word.is_tight:
+        return before
+    for after in range(at + 1, min(at + 4, len(phrases))):
+        if phrases[after].kind is Kind.NAME:
+            return after if after == at + 1 or _takes(phrases[after], phrases[at]) else None
+        if phrases[after].kind in (Kind.OTHER, Kind.TALK) and phrases[after].word.text not in SELLING_IT:
+            return None
+    return None
+
+
+def _goods_beside(items: Sequence[ListItem], at: int, activity: Phrase) -> Phrase | None:
+    """Finds the goods in a neighbouring item: the furniture in "furniture makers and retailers"."""
+    if items[at].names or activity.facets[0] in HEADS:
+        return None
+    if at and items[at].is_joined and items[at - 1].activities and items[at - 1].names:
+        last = items[at - 1].names[-1]
+        if _takes(last, activity) and items[at - 1].is_left_out == items[at].is_left_out:
+            return last
+    if at + 1 < len(items) and items[at + 1].is_joined and items[at + 1].activities and items[at + 1].names:
+        first, name = items[at + 1].phrases[0], items[at + 1].names[0]
+        if first.kind is Kind.ACTIVITY and _takes(name, activity):
+            return name
+    return None
+
+
+def _activity_beside(items: Sequence[ListItem], at: int, name: Phrase) -> Phrase | None:
+    """Finds the activity in a neighbouring item: the shops in "furniture and toy shops"."""
+    for after in range(at + 1, min(at + 1 + REACH, len(items))):
+        if not (items[after].is_joined or items[after].is_listed) or items[after].is_left_out != items[at].is_left_out:
+            break
+        if items[after].activities:
+            is_last = items[after].phrases[0].kind is Kind.NAME and items[after].is_joined
+            activity = items[after].activities[0]
+            return activity if is_last and _takes(name, activity) else None
+    for before in range(at - 1, max(-1, at - 1 - REACH), -1):
+        follows = items[before + 1].is_joined or items[before + 1].is_listed
+        if not follows or items[before].is_left_out != items[at].is_left_out:
+            break
+        if items[before].activities:
+            first = items[before].phrases[0]
+            leads = first.kind is Kind.ACTIVITY and items[before].names and "of" in items[before].names[0].word.before
+            return first if leads and _takes(name, first) else None
+    return None

@@ -1,0 +1,94 @@
+"""Splits a text into phrases: names of industries, activities, codes, and the words between them."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from industries import vocabulary
+from industries.language.lexicon import LONGEST_PHRASE, Lexicon, Meaning
+from industries.language.words import CODE, NOT_NEXT, Word
+from industries.ssic.hierarchy import VersionedCode
+
+
+class Kind(Enum):
+    """The kind of a phrase. TALK contains words of an industry without naming one."""
+
+    NAME = auto()
+    ACTIVITY = auto()
+    CODE = auto()
+    OTHER = auto()
+    TALK = auto()
+
+
+@dataclass(slots=True)
+class Phrase:
+    """Consecutive words that form a unit."""
+
+    kind: Kind
+    word: Word
+    meaning: Meaning | None = None
+    facets: tuple[str, ...] = ()
+    is_weak: bool = False
+    is_plural: bool = False
+    codes: Sequence[VersionedCode] = ()
+
+
+#: Activities that determine the industry, whatever the goods.
+HEADS = frozenset({"train", "advise", "research"})
+
+
+def find_phrases(words: Sequence[Word], lexicon: Lexicon, codes: Sequence[Sequence[VersionedCode]]) -> list[Phrase]:
+    """Finds the longest known phrases from left to right, with at most LONGEST_PHRASE look-ups per word."""
+    found = list(_phrases(words, lexicon, codes))
+    named = [phrase for phrase in found if phrase.kind in (Kind.NAME, Kind.ACTIVITY, Kind.CODE)]
+    others = {phrase.word.text for phrase in found if phrase.kind is Kind.OTHER}
+    is_bare = len(named) == 1 and others <= lexicon.filler
+    for at, phrase in enumerate(found):
+        meaning = phrase.meaning
+        if phrase.kind is not Kind.NAME or meaning is None or not meaning.is_everyday or _beside_activity(found, at):
+            continue
+        if not (is_bare and meaning.is_trade and phrase.word.text not in lexicon.filler):
+            phrase.kind = Kind.TALK
+    return found
+
+
+def _beside_activity(phrases: Sequence[Phrase], at: int) -> bool:
+    after = at + 1 < len(phrases) and phrases[at + 1].kind is Kind.ACTIVITY and phrases[at + 1].word.is_tight
+    return after or (at > 0 and phrases[at - 1].kind is Kind.ACTIVITY)
+
+
+def _phrases(words: Sequence[Word], lexicon: Lexicon, codes: Sequence[Sequence[VersionedCode]]) -> Iterator[Phrase]:
+    at = 0
+    while at < len(words):
+        word = words[at]
+        if word.text.startswith(CODE):
+            yield Phrase(Kind.CODE, word, codes=codes[int(word.text[1:])])
+            at += 1
+            continue
+        size, meaning = _longest(words, at, lexicon)
+        last = words[at + max(size, 1) - 1]
+        if size <= 1 and (activity := vocabulary.activities().get(word.text)):
+            yield Phrase(Kind.ACTIVITY, word, meaning, activity.facets, activity.is_weak, last.is_plural)
+        elif meaning is not None:
+            yield Phrase(Kind.NAME, word, meaning, is_plural=last.is_plural)
+        else:
+            yield Phrase(Kind.TALK if size else Kind.OTHER, word)
+        at += max(size, 1)
+
+
+def _longest(words: Sequence[Word], at: int, lexicon: Lexicon) -> tuple[int, Meaning | None]:
+    """Returns the number of words in the longest phrase from here, and its meaning; none for everyday talk."""
+    reach = at
+    longest = 1 if NOT_NEXT in words[at].before else LONGEST_PHRASE
+    while reach < min(len(words), at + longest) and words[reach].text in lexicon.in_phrases:
+        if reach > at and words[reach].is_apart:
+            break
+        reach += 1
+    for end in range(reach, at, -1):
+        texts = [word.text for word in words[at:end]]
+        meaning = lexicon.meaning(texts)
+        if frozenset(texts) in lexicon.talk and (meaning is None or len(texts) > 1):
+            return end - at, None
+        if meaning is not None:
+            return end - at, meaning
+    return 0, None

@@ -1,0 +1,1 @@
+"""The classification: its hierarchy, its versions, and the concordance between them."""
