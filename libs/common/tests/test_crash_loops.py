@@ -12,7 +12,7 @@ from common.contracts import RequestEnrichment
 from common.crash_suspects import MAX_SOLO_CRASHES, SUSPECT_AFTER, is_guilty, is_suspect
 from common.errors import Transient, Unavailable
 from common.failed_events import RunnerContext
-from common.failures import FailureRateGuard
+from common.failure_rate_guard import FailureRateGuard
 from common.handler_runner import HandlerRunner
 from common.ids import NO_REPLAY, new_id
 from common.inbox import Arrival, Inbox
@@ -123,7 +123,7 @@ async def test_a_released_claim_is_no_crash(inbox: Inbox, owner: Owner, database
 
 
 def runner_of(stage: Stage, inbox: Inbox, database: Database) -> HandlerRunner:
-    context = RunnerContext(database, inbox, FailureRateGuard(), lambda: None, lambda _: None)
+    context = RunnerContext(database, inbox, FailureRateGuard(), lambda _: None, lambda _: None)
     return HandlerRunner(stage.handlers[TOPIC], "interactive", 4, context)
 
 

@@ -19,7 +19,7 @@ from testkit.stages import until
 Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 
 #: Tables with a `tenant_id` that are no tenant's own: who there is, and what the services look at across tenants.
-SHARED = {"tenants", "inbox", "request_rates"}
+SHARED = {"tenants", "inbox", "inbox_pauses", "request_rates"}
 
 TABLES = """
     SELECT c.relname AS name, c.relrowsecurity AS on, c.relforcerowsecurity AS forced,

@@ -16,7 +16,7 @@ import pytest
 from common.cloudevents import Envelope, decode_body, encode_body, encode_headers, pack_headers
 from common.contracts import EVENTS, CompanyEvent, Event, JobProgressed, Lane, RequestIndustry, SearchAnswer
 from common.failed_events import RunnerContext
-from common.failures import FailureRateGuard
+from common.failure_rate_guard import FailureRateGuard
 from common.handler_runner import HandlerRunner
 from common.ids import NO_REPLAY, new_id
 from common.inbox import Arrival, Claim, Inbox
@@ -110,7 +110,7 @@ class Delivery:
         await self.handle_all([claim], stage)
 
     async def handle_all(self, claims: list[Claim], stage: Stage | None = None) -> None:
-        around = RunnerContext(self._database, self._inbox, FailureRateGuard(), lambda: None, lambda _: None)
+        around = RunnerContext(self._database, self._inbox, FailureRateGuard(), lambda _: None, lambda _: None)
         handler = (stage or self._stage).handlers[claims[0].topic]
         await HandlerRunner(handler, "interactive", 1, around).handle(claims)
 

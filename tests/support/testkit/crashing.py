@@ -11,7 +11,7 @@ from multiprocessing.process import BaseProcess
 
 from common.contracts import RequestEnrichment
 from common.failed_events import RunnerContext
-from common.failures import FailureRateGuard
+from common.failure_rate_guard import FailureRateGuard
 from common.inbox import Inbox
 from common.postgres import Database
 from common.stage import Stage
@@ -56,7 +56,7 @@ async def _work(database_url: str, lease_s: float, is_gated: bool) -> None:
         database,
         Inbox("toy", timedelta(seconds=lease_s)),
         FailureRateGuard(),
-        announced=lambda: None,
+        announced=lambda _: None,
         unfit=lambda _: None,
     )
     await LaneWorkers(stage.handlers[RequestEnrichment.topic], "interactive", 30, context).run()

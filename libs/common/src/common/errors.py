@@ -5,6 +5,7 @@
     │   └── OutcomeUnknown  it went away after it was sent a change: that may have been committed
     ├── Transient       may go well later: backoff, as patient as the handler's RetryStrategy, then dead letter
     ├── Permanent       will never go well: dead letter at once
+    │   └── ConstraintViolated  the database refuses what the event asks for
     └── LeaseLost       another worker holds the event by now: drop what was done, quietly
 
 Adapters subclass by meaning (`OdooUnreachable(Transient)`) and carry data as attributes. Any other exception is an
@@ -52,6 +53,14 @@ class Transient(LeadgenError):
 
 class Permanent(LeadgenError):
     """Not worth another attempt."""
+
+
+class ConstraintViolated(Permanent):
+    """A constraint of the database refuses the change. `constraint` is its name, or the column's that is NULL."""
+
+    def __init__(self, message: str, *, constraint: str) -> None:
+        super().__init__(message)
+        self.constraint = constraint
 
 
 class LeaseLost(LeadgenError):

@@ -5,7 +5,8 @@ Unavailable           released once the database answers again; no failure is co
 Transient             rests, its key with it, for as long as the handler's RetryStrategy is patient; then dead letter
 Transient "tenant"    the same, without a rest of its own: its tenant is paused, and one event probes after each pause
 Permanent             dead letter
-unknown error         dead letter, unless it is a sign that the service is unfit: then released, and the service stops
+unknown error         dead letter; after a run of them the tenant is paused and the event released, or, where several
+                      tenants have them, the service stops
 """
 
 import asyncio
@@ -20,10 +21,10 @@ from aiorwlock import RWLock
 from common import metrics, pauses
 from common.contracts import Lane
 from common.deadletters import dead_letter
-from common.errors import LeaseLost, Permanent, Transient, Unavailable, printable
-from common.failures import FailureRateGuard
+from common.errors import LeaseLost, Transient, Unavailable, printable
+from common.failure_rate_guard import FailureRateGuard, is_unknown_error
 from common.inbox import Claim, Inbox
-from common.postgres import Database
+from common.postgres import Connection, Database
 from common.stage import Handler
 
 log = structlog.get_logger(__name__)
@@ -40,7 +41,8 @@ class RunnerContext:
     database: Database
     inbox: Inbox
     guard: FailureRateGuard
-    announced: Callable[..., None]  # wakes the relay; takes the lane of what was announced
+    #: Wakes the relay for this lane.
+    announced: Callable[[Lane], None]
     unfit: Callable[[str], None]
     #: Read by handlers that run beside others, written by one that runs alone in the process.
     company: RWLock = field(default_factory=lambda: RWLock(fast=True))
@@ -61,23 +63,45 @@ class FailedEvents:
         """Counts events by outcome, for the metrics."""
         self._handled[outcome].inc(events)
 
-    async def fail(self, claims: Sequence[Claim], error: Exception) -> None:
-        """Retries or dead-letters events of one tenant that failed with this error, as the table above says."""
-        guard = self._context.guard
+    async def fail(self, claims: Sequence[Claim], error: Exception) -> bool:
+        """Retries or dead-letters events of one tenant that failed with this error, as the table above says.
+
+        Returns whether other events of the tenant may be tried now.
+        """
+        guard, tenant_id = self._context.guard, claims[0].tenant_id
         for _ in claims:
-            guard.saw(error)
-        if isinstance(error, Transient | Permanent):
-            log.warning("event_failed", error=_reason(error), events=len(claims))
-        else:
+            guard.saw(tenant_id, error)
+        is_unknown = is_unknown_error(error)
+        if is_unknown:
             log.error("unknown_error", error=_reason(error), exc_info=error)
+        else:
+            log.warning("event_failed", error=_reason(error), events=len(claims))
         try:
             if guard.trip_reason is not None:
-                await self.release(claims, "given_back")
+                await self.try_release(claims, "given_back")
                 self._context.unfit(guard.trip_reason)
-                return
+                return False
+            if is_unknown and (trip_reason := guard.tenant_trip_reason(tenant_id)) is not None:
+                await self._bound_dead_letters(claims, error, trip_reason)
+                return False
             await self._rest_or_dead_letter(claims, error)
         except Unavailable as away:
             await self.wait(claims, away)
+        return not (isinstance(error, Transient) and error.scope == "tenant")
+
+    async def _bound_dead_letters(self, claims: Sequence[Claim], error: Exception, trip_reason: str) -> None:
+        """Pauses a tenant with too many unknown errors, and releases its events; of its probes each is dead-lettered.
+
+        So the tenant's bad events leave the inbox, one per pause, and no release drains a topic.
+        """
+        log.error("tenant_is_paused", tenant_id=claims[0].tenant_id, trip_reason=trip_reason)
+        chance = random.random()  # noqa: S311 # jitter needs no secrecy
+        async with self._database.without_tenant() as tx:
+            await self._pause(tx, claims[0], Transient(trip_reason), chance)
+        if claims[0].pause_failures is None:
+            await self.try_release(claims, "given_back")
+        else:
+            await self._rest_or_dead_letter(claims, error)
 
     async def _rest_or_dead_letter(self, claims: Sequence[Claim], error: Exception) -> None:
         chance = random.random()  # noqa: S311 # jitter needs no secrecy
@@ -89,26 +113,26 @@ class FailedEvents:
             else:
                 resting.setdefault(delay, []).append(claim)
         if isinstance(error, Transient) and error.scope == "tenant":
-            await self._pause(claims, [claim for group in resting.values() for claim in group], error, chance)
-        else:
-            for delay, group in resting.items():
-                async with self._database.statement() as tx:
-                    rested = await self._inbox.retry(tx, group, delay, _reason(error))
-                self._count_retried(rested, len(group))
+            rested = [claim for group in resting.values() for claim in group]
+            async with self._database.without_tenant() as tx:
+                await self._pause(tx, claims[0], error, chance)
+                retried = await self._inbox.retry(tx, rested, timedelta(0), _reason(error))
+            self._count_retried(retried, len(rested))
+            return
+        for delay, group in resting.items():
+            async with self._database.statement() as tx:
+                retried = await self._inbox.retry(tx, group, delay, _reason(error))
+            self._count_retried(retried, len(group))
 
-    async def _pause(self, claims: Sequence[Claim], resting: Sequence[Claim], error: Transient, chance: float) -> None:
-        """Pauses the tenant, or prolongs its pause after a probe; the events have no rest of their own."""
-        tenant_id, probed = claims[0].tenant_id, claims[0].pause_failures
-        reason = _reason(error)
-        async with self._database.without_tenant() as tx:
-            if probed is None:
-                delay = self._retry.delay(1, error, chance)
-                await pauses.begin(tx, self._inbox.consumer, tenant_id, delay, reason)
-            else:
-                delay = self._retry.delay(probed + 1, error, chance)
-                await pauses.prolong(tx, self._inbox.consumer, tenant_id, delay, reason)
-            rested = await self._inbox.retry(tx, resting, timedelta(0), reason)
-        self._count_retried(rested, len(resting))
+    async def _pause(self, tx: Connection, claim: Claim, error: Transient, chance: float) -> None:
+        """Pauses the claim's tenant or, where the claim is its probe, prolongs the pause."""
+        reason, probed = printable(error), claim.pause_failures
+        if probed is None:
+            delay = self._retry.delay(1, error, chance)
+            await pauses.begin(tx, self._inbox.consumer, claim.tenant_id, delay, reason)
+        else:
+            delay = self._retry.delay(probed + 1, error, chance)
+            await pauses.prolong(tx, self._inbox.consumer, claim.tenant_id, delay, reason)
 
     async def _dead_letter(self, claim: Claim, error: Exception) -> None:
         reason = _reason(error)
@@ -120,10 +144,11 @@ class FailedEvents:
             self.count("lease_lost", 1)
         else:
             self.count("dead", 1)
-            self._context.announced()
+            self._context.announced(claim.lane)
 
     async def end_pause(self, tenant_id: int) -> None:
-        """Ends the tenant's pause: its probe did not fail for the remote system."""
+        """Ends the tenant's pause: its probe was handled, or failed for a reason of its own."""
+        self._context.guard.forget(tenant_id)
         async with self._database.statement() as tx:
             await pauses.end(tx, self._inbox.consumer, tenant_id)
         log.info("tenant_pause_ended", tenant_id=tenant_id)
@@ -136,22 +161,29 @@ class FailedEvents:
             await asyncio.sleep(pause_s)
             pause_s = min(pause_s * 2, _LONGEST_PAUSE_S)
             try:
-                await self.release(claims, "waited")
+                await self.try_release(claims, "waited")
             except Unavailable:
                 continue
             return
 
     async def release(self, claims: Sequence[Claim], outcome: str) -> None:
-        """Makes the events claimable at once; those that were ended or lost meanwhile are left alone."""
+        """Makes the events claimable at once, as soon as the database answers; ended and lost ones are left alone."""
+        try:
+            await self.try_release(claims, outcome)
+        except Unavailable as error:
+            await self.wait(claims, error)
+
+    async def try_release(self, claims: Sequence[Claim], outcome: str) -> None:
+        """Releases as `release` does. Raises Unavailable."""
         async with self._database.statement() as tx:
             await self._inbox.release(tx, claims)
         self.count(outcome, len(claims))
 
-    def _count_retried(self, rested: int, tried: int) -> None:
-        self.count("retried", rested)
-        if rested < tried:
-            log.warning("lease_lost", events=tried - rested)
-            self.count("lease_lost", tried - rested)
+    def _count_retried(self, retried: int, tried: int) -> None:
+        self.count("retried", retried)
+        if retried < tried:
+            log.warning("lease_lost", events=tried - retried)
+            self.count("lease_lost", tried - retried)
 
 
 def _reason(error: Exception) -> str:

@@ -19,6 +19,7 @@ from common.contracts import Lane
 from common.crash_suspects import QUIET_S, is_guilty, is_suspect, solo_lease
 from common.errors import LeaseLost, Permanent, Transient, Unavailable
 from common.failed_events import FailedEvents, RunnerContext
+from common.failure_rate_guard import is_unknown_error
 from common.inbox import NO_TENANT, Claim
 from common.stage import Handler
 from common.tracing import trace_id
@@ -55,7 +56,7 @@ class HandlerRunner:
                 self.pace_s += (time.perf_counter() - began - self.pace_s) / 8
         except asyncio.CancelledError:
             with suppress(Unavailable):
-                await self._failed.release(claims, "given_back")
+                await self._failed.try_release(claims, "given_back")
             raise
 
     async def _read(self, claim: Claim) -> Item[Any] | None:
@@ -93,8 +94,11 @@ class HandlerRunner:
         finally:
             self._context.company.writer.release()
 
-    async def _attempt(self, items: Sequence[Item[Any]]) -> None:
-        """Runs the handler. Many that fail are run again one by one, to find the event that they fail on."""
+    async def _attempt(self, items: Sequence[Item[Any]]) -> bool:
+        """Runs the handler. Many that fail are run again one by one, to find the event that they fail on.
+
+        Returns whether other events of the tenant may be tried now.
+        """
         envelope = items[0].envelope
         structlog.contextvars.bind_contextvars(
             tenant_id=envelope.tenant_id, trace_id=trace_id(envelope.traceparent), event_id=str(envelope.event_id)
@@ -107,38 +111,39 @@ class HandlerRunner:
         except LeaseLost as lost:
             log.warning("lease_lost", error=str(lost))
             with suppress(Unavailable):  # of a batch the others may still be ours: no need to wait for their leases
-                await self._failed.release([item.claim for item in open_items], "lease_lost")
-            return
+                await self._failed.try_release([item.claim for item in open_items], "lease_lost")
+            return True
         except Unavailable as error:
             await self._failed.wait([item.claim for item in open_items], error)
-            return
+            return True
         except Exception as error:  # noqa: BLE001 # the one place where errors are sorted
             failure = error
         finally:
             if ended := len(items) - len(open_items):
                 self._failed.count("done", ended)
-                self._context.announced()
+                self._context.announced(items[0].lane)
         if failure is None:
-            self._context.guard.saw(None)
+            self._context.guard.saw(items[0].event.tenant_id, None)
             self._duration.observe(time.perf_counter() - started)
         await self._end_probe(items[0].claim, failure)
-        if failure is not None:
-            await self._fail(open_items, failure)
+        return failure is None or await self._fail(open_items, failure)
 
-    async def _fail(self, items: Sequence[Item[Any]], failure: Exception) -> None:
+    async def _fail(self, items: Sequence[Item[Any]], failure: Exception) -> bool:
         """Puts failed events back, or tries each alone where the failure may be one event's."""
         is_remote = isinstance(failure, Transient) and (not self._handler.is_set_based or failure.scope == "tenant")
         if len(items) <= 1 or is_remote:  # what a remote system cannot do now, it cannot do one by one either
-            if items:
-                await self._failed.fail([item.claim for item in items], failure)
-            return
+            return not items or await self._failed.fail([item.claim for item in items], failure)
         log.warning("batch_failed", size=len(items), error=repr(failure))
-        for item in items:
-            await self._attempt([item])
+        for place, item in enumerate(items, start=1):
+            if not await self._attempt([item]):
+                await self._failed.release([it.claim for it in items[place:]], "given_back")
+                return False
+        return True
 
     async def _end_probe(self, claim: Claim, failure: Exception | None) -> None:
-        """Ends the tenant's pause after a probe, unless it failed in the same way."""
-        if claim.pause_failures is None or (isinstance(failure, Transient) and failure.scope == "tenant"):
+        """Ends the tenant's pause after a probe, unless that failed for a reason to pause."""
+        is_reason = is_unknown_error(failure) or (isinstance(failure, Transient) and failure.scope == "tenant")
+        if claim.pause_failures is None or is_reason:
             return
         with suppress(Unavailable):  # the next probe ends it
             await self._failed.end_pause(claim.tenant_id)

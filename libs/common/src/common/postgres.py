@@ -2,7 +2,7 @@
 
 `Database.transaction(tenant_id)` is for a tenant's rows, `Database.without_tenant()` for the tables that have no tenant
 (inbox, outbox, public facts, the list of tenants), `Database.lock(name)` for what only one replica may do. Errors of
-the server being away come out as `Unavailable`.
+the server being away come out as `Unavailable`, violated constraints as `ConstraintViolated`.
 """
 
 import asyncio
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeAlias
 import asyncpg
 import orjson
 
-from common.errors import OutcomeUnknown, Permanent, Unavailable
+from common.errors import ConstraintViolated, OutcomeUnknown, Permanent, Unavailable
 
 if TYPE_CHECKING:
     Connection: TypeAlias = asyncpg.pool.PoolConnectionProxy[asyncpg.Record]
@@ -226,12 +226,15 @@ async def _nothing_to_reset(_: Session) -> None:
 
 @contextmanager
 def _translated(broken: type[Unavailable] = Unavailable) -> Iterator[None]:
-    """Raises Unavailable for errors of the server being away: `broken` where it did not answer at all."""
+    """Raises Unavailable for errors of the server being away (`broken` where it did not answer), ConstraintViolated."""
     try:
         yield
     except AWAY as error:
         kind = Unavailable if isinstance(error, REFUSED) else broken
         raise kind(f"PostgreSQL: {type(error).__name__}: {error}") from error
+    except asyncpg.IntegrityConstraintViolationError as error:
+        constraint = error.constraint_name or error.column_name or "a constraint"
+        raise ConstraintViolated(f"{constraint}: {error}", constraint=constraint) from error
     except asyncpg.InterfaceError as error:
         # asyncpg has one class for "the connection is closed" and for "wrong arguments": only the first will pass.
         if isinstance(error, asyncpg.DataError) or not any(

@@ -15,7 +15,7 @@ import structlog
 from common.consumer import Broker
 from common.contracts import Lane
 from common.failed_events import RunnerContext
-from common.failures import FailureRateGuard
+from common.failure_rate_guard import FailureRateGuard
 from common.gauges import keep_gauges
 from common.inbox import Inbox
 from common.intake import Intake

@@ -16,7 +16,7 @@ import pytest
 from common.cloudevents import encode_body
 from common.contracts import LeadScored
 from common.failed_events import RunnerContext
-from common.failures import FailureRateGuard
+from common.failure_rate_guard import FailureRateGuard
 from common.ids import NO_REPLAY, new_id
 from common.inbox import Arrival, Inbox
 from common.workers import LaneWorkers
@@ -74,7 +74,7 @@ async def replicas(connected: Any, http: httpx.AsyncClient) -> AsyncIterator[Rep
 async def at_work(desks: Sequence[Any]) -> AsyncIterator[list[LaneWorkers]]:
     workers = []
     for desk in desks:
-        context = RunnerContext(desk.database, INBOX, FailureRateGuard(), lambda: None, lambda _: None)
+        context = RunnerContext(desk.database, INBOX, FailureRateGuard(), lambda _: None, lambda _: None)
         handlers = desk.stage.handlers.values()
         workers += [LaneWorkers(it, lane, 4, context) for it in handlers for lane in ("interactive", "nightly")]
     tasks = [asyncio.create_task(it.run()) for it in workers]
