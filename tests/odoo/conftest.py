@@ -37,7 +37,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @dataclass(frozen=True)
 class Real:
-    """Where the server is and who may write there."""
+    """The server's address, database and credentials."""
 
     url: str
     database: str
@@ -65,7 +65,7 @@ def real() -> Real:
 
 @pytest.fixture
 def run() -> str:
-    """What the names of this test's records hold, and no other's do."""
+    """A text that only the names of this test's records contain."""
     return new_id().hex
 
 

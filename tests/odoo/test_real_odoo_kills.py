@@ -27,7 +27,7 @@ MAKE = """
 
 @pytest.fixture
 async def leads(owner: Any, real: Any, run: str) -> list[LeadScored]:
-    """Of the tenant whose Odoo it is; every other one is good enough for a lead."""
+    """A thousand leads of the tenant with that Odoo; half of them score high enough for a crm.lead."""
     token = Fernet(KEY).encrypt(real.api_key.encode())
     await owner.execute(
         "INSERT INTO odoo_connections (tenant_id, url, database, api_key) VALUES (1, $1, $2, $3)",

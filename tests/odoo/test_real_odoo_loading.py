@@ -1,4 +1,4 @@
-"""What `load` makes of our rows on a real Odoo, over both protocols."""
+"""Our rows loaded into a real Odoo, over both protocols."""
 
 from typing import Any
 
@@ -138,7 +138,7 @@ async def test_archived_records_are_written_and_stay_archived(odoo: OdooServer, 
 
 
 async def test_an_adopted_record_that_is_gone_is_refused(odoo: OdooServer, run: str) -> None:
-    """It is not made anew: nobody would know whose it is."""
+    """A deleted record is not created again by its database id."""
     [outcome] = await load(odoo, "res.partner", [{".id": "2000000000", "name": f"Nobody {run}", "ref": run}])
 
     assert isinstance(outcome, Refusal)
@@ -149,7 +149,7 @@ async def test_an_adopted_record_that_is_gone_is_refused(odoo: OdooServer, run: 
 async def test_a_contact_and_a_lead_may_hang_on_an_adopted_company(
     odoo: OdooServer, admin: OdooServer, run: str, active: bool
 ) -> None:
-    """It is named by its number, and may be archived."""
+    """A parent may be given by its database id, and may be archived."""
     [parent] = await admin.execute("res.partner", "create", vals_list=[{"name": "Theirs", "is_company": True}])
     await admin.execute("res.partner", "write", ids=[parent], vals={"active": active})
     child = {**contact(run, 1), "parent_id/.id": str(parent)}

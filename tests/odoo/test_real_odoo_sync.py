@@ -58,7 +58,7 @@ class Tenant:
         )
 
     async def bring(self, *leads: LeadScored) -> list[Link]:
-        """As the handler does, without its inbox."""
+        """Syncs leads as the handler does, without an inbox."""
         by_company = {it.company.company_id: it for it in leads}
         async with self.opening() as tx:
             connected = await connections.find(tx)
@@ -114,7 +114,7 @@ async def partners_of(admin: Any, companies: Sequence[Company]) -> int:
 
 
 async def test_new_companies_become_partners_contacts_and_leads(tenant: Tenant, admin: Any) -> None:
-    """As wanted, with nothing to find fault with afterwards; HTML of others is text."""
+    """All records are as wanted, and an audit finds no difference; HTML of others is text."""
     made = await tenant.bring(*map(tenant.lead, tenant.companies))
 
     assert {link.outcome for link in made} == {"synced"}
@@ -198,7 +198,7 @@ async def test_a_partner_that_people_made_is_adopted(tenant: Tenant, admin: Any,
 
 
 async def test_archived_stays_archived_and_deleted_stays_deleted(tenant: Tenant, admin: Any) -> None:
-    """And the lead that went with it is told of as deleted."""
+    """The lead that was deleted with it is announced as deleted."""
     first, second = await tenant.bring(*map(tenant.lead, tenant.companies[:2]))
     archived, deleted = first.record("company").id, second.record("lead").id
     await admin.execute("res.partner", "write", ids=[archived], vals={"active": False})
@@ -246,7 +246,7 @@ async def test_a_new_lead_leaves_its_contact_as_people_changed_it(tenant: Tenant
 
 
 async def test_a_lead_that_we_lost_sight_of_stays_as_the_rep_left_it(tenant: Tenant, admin: Any, owner: Any) -> None:
-    """Also at a server that is the same one at another address."""
+    """The links are found by external id and UEN, also at the server's new address."""
     link = await tenant.bring_one()
     number = link.record("lead").id
     await admin.execute("crm.lead", "write", ids=[number], vals={"name": "Big", "type": "opportunity", "user_id": 2})

@@ -1,4 +1,4 @@
-"""What goes wrong with a real Odoo: cut connections, races, wrong credentials, missing rights."""
+"""Failures of a real Odoo: cut connections, conflicts, wrong credentials, missing rights."""
 
 import asyncio
 from dataclasses import replace
@@ -28,7 +28,7 @@ def companies(run: str, number: int) -> list[Row]:
 
 
 async def loaded(odoo: OdooServer, rows: list[Row]) -> list[Any]:
-    """As a handler would: again, until it goes through."""
+    """Loads as a handler would: again, until it goes through."""
 
     async def goes_through() -> list[Any]:
         try:
@@ -135,7 +135,7 @@ async def test_a_missing_record_is_said_to_be_missing(odoo: OdooServer) -> None:
 
 
 async def test_a_model_of_no_module_blocks(odoo: OdooServer) -> None:
-    """It would for every row."""
+    """A missing model stops every row, not one."""
     with pytest.raises(OdooBlocked):
         await odoo.columns("no.such.model")
 

@@ -267,6 +267,34 @@ async def test_a_lock_is_held_by_one_at_a_time(database_url: str, database: Data
         await other.close()
 
 
+async def test_who_waits_for_a_lock_gets_it_after_its_holder(
+    database_url: str, database: Database, owner: Owner
+) -> None:
+    """On one connection, however often it has to try."""
+    order: list[str] = []
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'waits' AND query LIKE '%advisory_lock%'"
+    other = await Database.connect(database_url, name="waits")
+
+    async def wait() -> None:
+        async with other.lock("a lock", wait=True) as held:
+            assert held is not None
+            order.append("waited")
+
+    try:
+        async with database.lock("a lock"):
+            task = asyncio.create_task(wait())
+
+            async def is_waiting() -> bool:
+                return bool(await owner.fetchval(waiting))
+
+            await until(is_waiting)
+            order.append("held")
+        await asyncio.wait_for(task, 10)
+    finally:
+        await other.close()
+    assert order == ["held", "waited"]
+
+
 async def is_free(database: Database) -> bool:
     async with database.lock("a lock") as held:
         return held is not None

@@ -14,6 +14,9 @@ from typing import Any
 import httpx
 import pytest
 
+from odoo_sync.model import OdooConnection
+from odoo_sync.protocols.servers import OdooServer
+
 COLUMNS = {
     "res.partner": {
         *("name", "is_company", "ref", "company_registry", "vat", "country_id", "website", "street", "zip", "city"),
@@ -39,7 +42,7 @@ UID = 2
 
 
 class OdooError(Exception):
-    """What Odoo answers with a failure: HTTP's status over JSON-2, the name over both."""
+    """A failure that Odoo answers with: an HTTP status over JSON-2, a name over both protocols."""
 
     def __init__(self, status: int, name: str, message: str) -> None:
         super().__init__(message)
@@ -419,3 +422,15 @@ async def older() -> AsyncIterator[FakeOdoo]:
 async def http() -> AsyncIterator[httpx.AsyncClient]:
     async with httpx.AsyncClient() as client:
         yield client
+
+
+@pytest.fixture(params=["fake", "older"])
+def server(request: pytest.FixtureRequest) -> Any:
+    """An Odoo 19, then an Odoo 14."""
+    return request.getfixturevalue(request.param)
+
+
+@pytest.fixture
+def odoo(server: Any, http: httpx.AsyncClient) -> OdooServer:
+    """The connection to that server."""
+    return OdooServer(http, OdooConnection(server.url, "leads", server.api_key, server.login), timeout_s=5)

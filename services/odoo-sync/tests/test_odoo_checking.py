@@ -1,26 +1,12 @@
-"""What `check` finds wrong with a tenant's Odoo, in words that say what to do."""
+"""Problems that `find_problems` reports, in words that say what to do."""
 
 from typing import Any
 
-import httpx
 import pytest
 
-from odoo_sync.model import OdooConnection
 from odoo_sync.operator.checks import find_problems
 from odoo_sync.protocols.odoo import OdooUnavailable
 from odoo_sync.protocols.servers import OdooServer
-
-
-@pytest.fixture(params=["fake", "older"])
-def server(request: pytest.FixtureRequest) -> Any:
-    """Odoo 19, and Odoo 14."""
-    return request.getfixturevalue(request.param)
-
-
-@pytest.fixture
-def odoo(server: Any, http: httpx.AsyncClient) -> OdooServer:
-    """The server, connected to."""
-    return OdooServer(http, OdooConnection(server.url, "leads", server.api_key, server.login), timeout_s=5)
 
 
 async def test_an_odoo_in_order_has_no_findings_and_nothing_is_written(odoo: OdooServer, server: Any) -> None:
@@ -61,7 +47,7 @@ async def test_wrong_credentials_are_one_finding_and_mended_ones_none(odoo: Odoo
 
 
 async def test_an_odoo_that_is_down_cannot_be_judged(odoo: OdooServer, server: Any) -> None:
-    """It is unavailable, which is nobody's fault in the settings."""
+    """An Odoo that does not answer is unavailable, which is no problem of its settings."""
     server.faults = ["503"]
 
     with pytest.raises(OdooUnavailable):

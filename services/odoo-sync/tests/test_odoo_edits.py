@@ -1,4 +1,4 @@
-"""What of a row is sent, given what people did: pure, and as laws."""
+"""Columns of a row that are sent, given people's edits: pure, and as laws."""
 
 from typing import Any
 
@@ -42,7 +42,7 @@ def test_what_people_made_of_a_column_is_never_sent_over(
 def test_once_sent_nothing_is_left_to_send(
     row: dict[str, str], now: dict[str, Any], before: dict[str, Any], own: frozenset[str]
 ) -> None:
-    """The same row again changes nothing, and what is people's stays so."""
+    """Sending the same row again changes nothing, and people's columns stay theirs."""
     first = diff("company", row, now, before, own, {})
     after = {**now, **first.send}
 
@@ -56,7 +56,7 @@ def test_once_sent_nothing_is_left_to_send(
 def test_fields_that_are_ours_are_always_as_we_want_them(
     row: dict[str, str], now: dict[str, Any], before: dict[str, Any]
 ) -> None:
-    """Whoever wrote what is there."""
+    """The tenant's own fields are sent, whoever wrote the present value."""
     out = diff("company", row, now, before, frozenset(f"company.{name}" for name in COLUMNS), {})
 
     assert out.kept == []
@@ -66,7 +66,7 @@ def test_fields_that_are_ours_are_always_as_we_want_them(
 
 
 def test_a_column_that_the_server_lacks_is_passed_over() -> None:
-    """It was not among what was read."""
+    """A column that the server lacks was not read."""
     out = diff("company", {"company_registry": "X"}, {"name": "a"}, {}, frozenset(), {})
 
     assert (out.send, out.kept, out.unchanged) == ({}, [], {})
@@ -85,7 +85,7 @@ def test_a_column_that_the_server_lacks_is_passed_over() -> None:
     ],
 )
 def test_what_odoo_writes_in_its_own_way_is_the_same(name: str, ours: str, theirs: Any) -> None:
-    """Else a call would be made, or an edit of people's be seen, where there is none."""
+    """Otherwise an unneeded call would be made, or an edit be seen where there is none."""
     assert is_same(name, ours, theirs, {"base.sg": 197})
 
 

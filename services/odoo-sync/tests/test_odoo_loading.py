@@ -17,18 +17,6 @@ def row(number: int, **other: str) -> dict[str, str]:
     return {"id": f"leadgen.company_1_{number}", "name": f"Company {number}", "is_company": "1", **other}
 
 
-@pytest.fixture(params=["fake", "older"])
-def server(request: pytest.FixtureRequest) -> Any:
-    """Odoo 19, and Odoo 14."""
-    return request.getfixturevalue(request.param)
-
-
-@pytest.fixture
-def odoo(server: Any, http: httpx.AsyncClient) -> OdooServer:
-    """The server, connected to."""
-    return OdooServer(http, OdooConnection(server.url, "leads", server.api_key, server.login), timeout_s=5)
-
-
 def loads(server: Any) -> int:
     return server.calls.count("res.partner.load")
 
@@ -57,7 +45,7 @@ async def test_columns_that_the_server_lacks_are_left_out(odoo: OdooServer, serv
 
 
 async def test_rows_go_in_groups_of_equal_columns(odoo: OdooServer, server: Any) -> None:
-    """What a row does not name stays as people left it, and the order of a row's columns makes no group."""
+    """Columns that a row lacks keep people's values; the order of columns makes no difference."""
     server.add("res.partner", "leadgen.company_1_1", name="Company 1", phone="typed by a rep")
     rows = [row(1), row(2, phone="+65 1"), dict(reversed(row(3).items())), row(4, phone="+65 2")]
 
@@ -114,7 +102,7 @@ async def test_whichever_rows_are_bad_exactly_they_are_refused(
 
 
 async def test_adopted_records_are_written_by_their_number(odoo: OdooServer, server: Any) -> None:
-    """Also archived ones, which stay archived; one that is gone is refused, never made."""
+    """Archived records stay archived; a deleted one is refused, never created."""
     archived = server.add("res.partner", name="ACME", active=False)
 
     outcomes = await load(

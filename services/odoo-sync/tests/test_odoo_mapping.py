@@ -1,4 +1,4 @@
-"""What a scored lead becomes in Odoo: pure rows."""
+"""Rows of a scored lead: pure."""
 
 from datetime import UTC, date, datetime
 from html.parser import HTMLParser
@@ -121,7 +121,7 @@ def test_of_a_lead_that_is_there_only_the_reason_is_sent() -> None:
 
 
 def test_a_row_that_differs_in_anything_has_another_hash() -> None:
-    """And the same row the same one."""
+    """Equal rows have equal digests."""
     row = company_row(a_lead())
 
     assert digest(row) == digest(dict(row))
@@ -142,7 +142,7 @@ def test_the_description_tells_score_reason_and_register() -> None:
 
 @given(st.text(alphabet=st.characters(exclude_characters="\r\n\0"), max_size=80))
 def test_a_description_holds_no_markup_of_others(text: str) -> None:
-    """Whatever a website says stays text: only our own paragraphs are tags."""
+    """Text from a website stays text: only our own paragraphs are tags."""
     reader = Reader()
     reader.feed(description(a_lead(rationale=f"<script>{text}</b>&amp;")))
     reader.close()

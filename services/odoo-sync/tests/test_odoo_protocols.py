@@ -55,7 +55,7 @@ async def test_an_address_where_nobody_listens_may_recover_and_a_wrong_one_never
 
 @pytest.mark.parametrize("fault", ["500", "503", "429", "not json", "cut"])
 async def test_a_server_in_trouble_is_worth_another_attempt(odoo: OdooServer, fake: Any, fault: str) -> None:
-    """And the next one goes through. What a server's traceback says is nobody's business."""
+    """The next call goes through. A server's traceback is never shown."""
     fake.faults = [fault]
 
     with pytest.raises(OdooUnavailable) as raised:
@@ -114,7 +114,7 @@ async def test_a_model_that_is_not_there_blocks(odoo: OdooServer, fake: Any) -> 
 
 
 async def test_a_login_is_made_once(older: Any, http: httpx.AsyncClient) -> None:
-    """And only where one is needed: JSON-2's key says whose it is."""
+    """JSON-RPC needs a login; JSON-2 does not, since the key names its user."""
     odoo = server(older, http)
 
     await odoo.execute("res.partner", "search_read")
@@ -161,7 +161,7 @@ async def test_a_page_that_is_no_odoo_is_told_apart(http: httpx.AsyncClient, fak
 
 
 async def test_one_connection_is_one_server(fake: Any, http: httpx.AsyncClient) -> None:
-    """What was learnt of it is kept; a changed connection is another."""
+    """Protocol and columns are remembered; a changed connection is another server."""
     servers = OdooServers(http, timeout_s=5)
 
     assert servers.get(connection(fake)) is servers.get(connection(fake))

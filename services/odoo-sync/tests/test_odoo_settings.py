@@ -9,7 +9,7 @@ from odoo_sync.settings import OdooSyncSettings
 
 @pytest.fixture(autouse=True)
 def environment(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
-    """What is always there."""
+    """The settings that are always required."""
     monkeypatch.setenv("DATABASE_URL", "postgresql://localhost/leadgen")
     monkeypatch.setenv("KAFKA_BOOTSTRAP_SERVERS", "localhost:9092")
     return monkeypatch
@@ -25,7 +25,7 @@ def test_without_a_credentials_key_there_are_no_credentials(environment: pytest.
 
 
 def test_the_credentials_key_opens_what_it_closed_and_is_not_shown(environment: pytest.MonkeyPatch) -> None:
-    """It is a secret of the settings too."""
+    """The key does not show in the settings' text."""
     key = Fernet.generate_key()
     environment.setenv("ODOO_CREDENTIALS_KEY", key.decode())
 

@@ -26,6 +26,11 @@ else:
 
 SERVICE_ROLE = "leadgen_service"
 
+# Not pg_advisory_lock: a statement that waits holds back vacuum.
+TRY_LOCK = "SELECT pg_try_advisory_lock(hashtextextended($1, 0))"
+#: Seconds between two attempts at a lock that someone else holds, at first and at most.
+LOCK_PAUSE_S, MAX_LOCK_PAUSE_S = 0.05, 1.0
+
 #: What asyncpg raises when the server is away, restarting, out of connections, or wants a transaction done again.
 AWAY = (
     OSError,
@@ -179,16 +184,21 @@ class Database:
                 await session.close(timeout=5)
 
     @asynccontextmanager
-    async def lock(self, name: str) -> AsyncIterator[Session | None]:
+    async def lock(self, name: str, *, wait: bool = False) -> AsyncIterator[Session | None]:
         """An advisory lock's own connection while we hold the lock; None if someone else does.
 
+        With `wait`, tries again until it holds the lock.
         A process that is frozen loses the lock after `LOCK_IDLE_S`. When the connection breaks, the block is left with
         Unavailable: the work stops with the lock. The connection is not for statements: it is kept alive here.
         """
         async with self.session(idle_session_timeout=f"{int(1000 * self.LOCK_IDLE_S)}ms") as session:
-            if not await session.fetchval("SELECT pg_try_advisory_lock(hashtextextended($1, 0))", name):
-                yield None
-                return
+            pause_s = LOCK_PAUSE_S
+            while not await session.fetchval(TRY_LOCK, name):
+                if not wait:
+                    yield None
+                    return
+                await asyncio.sleep(pause_s)
+                pause_s = min(pause_s * 1.5, MAX_LOCK_PAUSE_S)
             async with asyncio.timeout(None) as held:
 
                 def leave(_: Any) -> None:

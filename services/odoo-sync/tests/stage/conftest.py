@@ -69,7 +69,7 @@ class Desk:
         return odoo_sync(self.syncing)
 
     async def connect(self, url: str, api_key: str, *own_fields: str) -> None:
-        """What the operator does, with the tables' owner's login."""
+        """Stores a connection, with the login of the tables' owner."""
         await self.owner.execute(
             "INSERT INTO odoo_connections (tenant_id, url, database, api_key, own_fields)"
             " VALUES ($1, $2, 'leads', $3, $4)",

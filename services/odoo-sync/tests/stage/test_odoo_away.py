@@ -155,7 +155,7 @@ async def test_a_probe_that_is_refused_blocks_the_tenant(connected: Any, fake: A
 
 
 async def test_a_resync_waits_too(connected: Any, fake: Any) -> None:
-    """What was stored is sent when Odoo is back."""
+    """Stored leads are sent when Odoo is back."""
     await connected.owner.execute("DELETE FROM odoo_connections")
     await connected.sync(connected.lead())
     await connected.connect(fake.url, fake.api_key)
@@ -209,5 +209,5 @@ async def test_check_and_audit_say_since_when_leads_wait(connected: Any, fake: A
     [(1, None, 2), (2, None, 4), (9, None, 300), (1000, None, 300), (1, 60, 60), (1, 1e9, 3600)],
 )
 def test_pauses_double_up_to_five_minutes(failures: int, asked: float | None, seconds: float) -> None:
-    """And are never shorter than Odoo asks for, up to an hour."""
+    """They are never shorter than Odoo asks for, up to an hour."""
     assert pause_after(failures, OdooUnavailable("x", retry_after=asked)) == timedelta(seconds=seconds)

@@ -18,7 +18,7 @@ from odoo_sync.tables import connections, states
 
 @pytest.fixture
 def logged() -> Any:
-    """What is logged."""
+    """The log entries."""
     with structlog.testing.capture_logs() as entries:
         yield entries
 
@@ -145,7 +145,7 @@ async def test_a_resync_tries_again_what_was_refused(connected: Any, fake: Any) 
 
 
 async def test_a_resync_of_a_blocked_tenant_says_so_and_does_nothing(desk: Any, fake: Any) -> None:
-    """It waits for the check."""
+    """The leads wait for a check."""
     await desk.connect(fake.url, "expired")
     await desk.sync(desk.lead())
     fake.calls.clear()
@@ -158,7 +158,7 @@ async def test_a_resync_of_a_blocked_tenant_says_so_and_does_nothing(desk: Any, 
 
 
 async def test_a_right_that_is_missing_blocks_too(connected: Any, fake: Any) -> None:
-    """It would be missing for every row."""
+    """A missing right stops every row, not one."""
     fake.rights = {"read"}
 
     told = await connected.sync(connected.lead())

@@ -1,4 +1,4 @@
-"""What the operator asks: how Odoo differs from what we wrote, and what a sync would write."""
+"""The operator's audit and dry run."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -27,7 +27,7 @@ async def dry_run_of(desk: Any) -> dict[str, Any]:
 
 
 async def test_an_audit_of_what_we_wrote_finds_nothing(connected: Any, fake: Any, writes_among: Any) -> None:
-    """And writes nothing."""
+    """Nothing is written."""
     await connected.sync(connected.lead(address="1 Way"))
     fake.calls.clear()
 
@@ -87,7 +87,7 @@ async def test_a_preview_shows_what_would_be_written_and_writes_nothing(
 
 
 async def test_an_odoo_that_is_down_keeps_no_other_from_being_asked(desk: Any, fake: Any, database_url: str) -> None:
-    """It is told of, and is not blocked: it may come back by itself."""
+    """The report names the failure; the tenant is not blocked, since Odoo may come back."""
     await desk.connect("http://127.0.0.1:1", "k")
     other = desk.of(2)
     await other.connect(fake.url, fake.api_key)

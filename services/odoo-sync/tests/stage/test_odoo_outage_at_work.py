@@ -130,7 +130,7 @@ async def test_nothing_is_dead_after_23_hours_and_all_goes_through_afterwards(
 async def test_after_24_hours_leads_become_dead_letters_with_the_reason(
     replicas: Replicas, connected: Any, fake: Any
 ) -> None:
-    """Also those that were never tried; a younger one goes on waiting. None of them costs a request."""
+    """Leads that were never tried are given up too; a younger one goes on waiting."""
     companies = await connected.more(301)
     fake.is_down = True
     await replicas.arrive([connected.lead(company=it) for it in companies[:300]])

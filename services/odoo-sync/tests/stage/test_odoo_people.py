@@ -1,4 +1,4 @@
-"""What people do in Odoo between our writes, and what they had there before us."""
+"""People's edits in Odoo between our writes, and records that existed before us."""
 
 from typing import Any
 
@@ -23,7 +23,7 @@ async def test_what_people_changed_is_not_overwritten_and_is_noted(connected: An
 
 
 async def test_what_people_emptied_stays_empty(connected: Any, fake: Any) -> None:
-    """That is a change, too; and it stays one."""
+    """An emptied column is an edit too, and stays empty."""
     await connected.sync(connected.lead(address="1 Old Way"))
     company = fake.record(connected.external_id("company"))
     company["street"] = ""
@@ -46,7 +46,7 @@ async def test_what_people_typed_where_we_had_nothing_stays(connected: Any, fake
 
 
 async def test_fields_that_the_tenant_wants_ours_follow_us(desk: Any, fake: Any) -> None:
-    """Whatever people make of them; of other fields theirs stays."""
+    """The tenant's own fields are overwritten; in other fields people's edits stay."""
     await desk.connect(fake.url, fake.api_key, "company.street")
     await desk.sync(desk.lead(address="1 Old Way"))
     company = fake.record(desk.external_id("company"))
@@ -85,7 +85,7 @@ async def test_another_person_is_a_contact_of_their_own(connected: Any, fake: An
     ids=["same address", "same name", "same name, another kind of address"],
 )
 async def test_the_same_person_stays_one_contact(connected: Any, fake: Any, later: dict[str, str]) -> None:
-    """Who has a new address keeps what we do not know to be wrong."""
+    """A contact with a new address keeps its other values."""
     first = await connected.sync(connected.lead(contact=COO))
 
     again = await connected.sync(connected.lead(contact=COO.model_copy(update=later), hours=1))
@@ -148,7 +148,7 @@ async def test_a_contact_whose_company_was_deleted_is_not_taken_for_it(connected
 
 
 async def test_that_a_partner_is_no_company_is_not_overwritten(connected: Any, fake: Any) -> None:
-    """What is not ticked is no empty column."""
+    """A box that is not ticked is a value, not an empty column."""
     await connected.sync(connected.lead())
     company = fake.record(connected.external_id("company"))
     company["is_company"] = ""
@@ -187,7 +187,7 @@ async def test_of_a_group_with_one_site_each_gets_the_partner_of_its_name(connec
     ids=["registry", "reference", "vat", "website", "name and country"],
 )
 async def test_a_partner_that_is_there_is_adopted(connected: Any, fake: Any, theirs: dict[str, Any]) -> None:
-    """It is the only one afterwards; what people typed is kept, what they left out is filled in."""
+    """No second partner is made; people's values are kept, empty columns are filled."""
     typed = {"name": "Acme of ours", "is_company": "1", "phone": "1", **theirs}
     number = fake.add("res.partner", **typed)
 
@@ -245,7 +245,7 @@ async def test_a_host_that_many_share_tells_nothing(connected: Any, fake: Any, h
 
 
 async def test_of_several_that_fit_the_oldest_that_is_not_archived_is_taken(connected: Any, fake: Any) -> None:
-    """And the link says that there were more."""
+    """The link notes that there were more."""
     fake.add("res.partner", name="a", is_company="1", ref="201812345K", active=False)
     number = fake.add("res.partner", name="b", is_company="1", ref="201812345K")
     fake.add("res.partner", name="c", is_company="1", ref="201812345K")
@@ -293,7 +293,7 @@ async def test_archived_stays_archived(connected: Any, fake: Any) -> None:
 
 
 def delete(fake: Any, desk: Any, kind: str) -> None:
-    """As people do."""
+    """Deletes a record and its external id, as people do."""
     model, number = fake.external.pop(desk.external_id(kind))
     del fake.records[model][number]
 
@@ -359,7 +359,7 @@ async def test_a_merge_of_partners_is_followed(connected: Any, fake: Any) -> Non
 
 
 async def test_a_merge_of_a_partner_that_was_adopted_is_followed_by_its_uen(connected: Any, fake: Any) -> None:
-    """It never had a name of ours."""
+    """The partner never had an external id of ours."""
     number = fake.add("res.partner", name="ACME", is_company="1", ref="201812345K")
     await connected.sync(connected.lead())
     del fake.records["res.partner"][number]

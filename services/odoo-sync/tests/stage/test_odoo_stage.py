@@ -86,7 +86,7 @@ async def test_what_stands_there_as_it_should_costs_no_call(connected: Any, fake
 
 
 async def test_only_what_changed_is_sent(connected: Any, fake: Any) -> None:
-    """Of a company that moved, its street; nothing of contact and lead."""
+    """A company that moved gets its new street; contact and lead are not written."""
     await connected.sync(connected.lead(address="1 Old Way"))
     fake.calls.clear(), fake.bodies.clear()
 
@@ -118,7 +118,7 @@ async def test_a_failure_halfway_loses_and_doubles_nothing(connected: Any, fake:
 
 
 async def test_an_older_score_leaves_odoo_and_link_alone(connected: Any, fake: Any) -> None:
-    """And tells where the newer one stands."""
+    """The announcement has the status of the newer score."""
     newer = await connected.sync(connected.lead(score=0.9, hours=1))
     link, before = await connected.link(), json.dumps(fake.records)
 
@@ -248,7 +248,7 @@ async def test_of_two_scores_the_one_of_the_later_enrichment_is_newer(connected:
 
 
 async def test_a_later_enrichment_that_says_the_same_costs_no_call(connected: Any, fake: Any) -> None:
-    """It differs in its times and in how sure we are; of these nothing is written."""
+    """Times and confidence differ; neither is written to Odoo."""
     first = await connected.sync(connected.lead())
     fake.calls.clear()
     later = connected.lead(hours=24)
@@ -281,7 +281,7 @@ async def test_what_no_database_can_hold_is_left_out(connected: Any, fake: Any) 
 
 
 async def test_who_changed_odoo_has_all_leads_brought_there_by_a_resync(connected: Any, fake: Any, older: Any) -> None:
-    """Also those that stood well in the first, with the newest times that were seen."""
+    """Leads that were synced to the first Odoo are sent too, with the newest times that were seen."""
     await connected.sync(connected.lead())
     await connected.sync(connected.lead(hours=1))
     await connected.owner.execute("UPDATE odoo_connections SET url = $1, login = $2", older.url, older.login)
