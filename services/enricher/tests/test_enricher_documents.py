@@ -45,11 +45,11 @@ def test_an_address_hidden_twice_is_one() -> None:
 def test_pictures_and_links_without_end_take_no_time() -> None:
     """A page of nothing else, as large as a page may be."""
     html = '<img alt="' + "x" * 300 + '">' + '<img alt="a"><a href="/cdn-cgi/l/email-protection#00">x</a>' * 16_000
-    started = time.perf_counter()
+    started = time.process_time()
 
     page = parse_html(URL, html)
 
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
     assert len(page.text) <= MAX_TEXT
 
 

@@ -62,10 +62,10 @@ def test_a_packed_file_is_unpacked_up_to_its_bound() -> None:
 )
 def test_a_megabyte_of_anything_takes_a_moment(part: str) -> None:
     """No search goes over the same bytes again and again."""
-    started = time.monotonic()
+    started = time.process_time()
     parse((part * MAX_BYTES)[:MAX_BYTES].encode(), of=MAP)
 
-    assert time.monotonic() - started < 5
+    assert time.process_time() - started < 5
 
 
 def test_a_file_lists_so_many_pages_at_most() -> None:
