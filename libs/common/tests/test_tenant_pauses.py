@@ -241,3 +241,21 @@ async def test_a_lane_that_has_nothing_to_claim_leaves_the_probe_to_the_other(re
         (probe,) = await remote.inbox.claim(tx, interactive.topic, "interactive", 1, 10)
 
     assert (probe.event_id, probe.pause_failures) == (interactive.event_id, 1)
+
+
+async def test_waiting_events_do_not_fill_the_inbox_for_other_tenants(remote: RemoteSystem) -> None:
+    """Intake goes on while a paused tenant waits; what others have open counts, and so does far too much waiting."""
+    inbox, topic = remote.inbox, RequestEnrichment.topic
+    await remote.arrive(30)
+    await remote.arrive(30, lane="nightly")
+    async with remote.database.without_tenant() as tx:
+        assert await inbox.is_full(tx, topic, 20)
+        await pauses.begin(tx, "toy", 1, timedelta(minutes=5), "Odoo is away")
+        assert not await inbox.is_full(tx, topic, 20)
+        assert await inbox.is_full(tx, topic, 6)
+    await remote.arrive(19, tenant_id=2)
+    async with remote.database.without_tenant() as tx:
+        assert not await inbox.is_full(tx, topic, 20)
+    await remote.arrive(1, tenant_id=3)
+    async with remote.database.without_tenant() as tx:
+        assert await inbox.is_full(tx, topic, 20)

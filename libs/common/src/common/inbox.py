@@ -117,9 +117,19 @@ BACKLOG = """
       FROM inbox WHERE consumer = $1 AND state = 'open' GROUP BY topic, lane
 """
 
-IS_FULL = """
-    SELECT count(*) >= $2 FROM (
-        SELECT 1 FROM {inbox} WHERE topic = $1 AND state = 'open' LIMIT $2) AS open
+#: Bounds' worth of open rows that a topic may have while tenants are paused.
+MOST_WAITING = 10
+
+# Rows of paused tenants do not count, or one tenant's outage would stop the intake for all.
+IS_FULL = f"""
+    SELECT (SELECT count(*) FROM (
+                SELECT 1 FROM {{inbox}} WHERE topic = $1 AND state = 'open'
+                   AND tenant_id <> ALL (ARRAY(SELECT tenant_id FROM inbox_pauses WHERE consumer = '{{consumer}}'))
+                 LIMIT $2) AS others) >= $2
+        OR EXISTS (SELECT FROM inbox_pauses WHERE consumer = '{{consumer}}')
+           AND (SELECT count(*) FROM (
+                SELECT 1 FROM {{inbox}} WHERE topic = $1 AND state = 'open' LIMIT {MOST_WAITING} * $2) AS open
+               ) >= {MOST_WAITING} * $2
 """
 
 
@@ -195,7 +205,10 @@ class Inbox:
             await tx.execute(self._own(TAKE_IN), self.consumer, *zip(*arrivals, strict=True))
 
     async def is_full(self, tx: Connection, topic: str, bound: int) -> bool:
-        """Whether `bound` or more rows of the topic are open."""
+        """Whether `bound` or more rows of the topic are open, those of paused tenants not counted.
+
+        With those of paused tenants, it is full at `MOST_WAITING` times the bound.
+        """
         return bool(await tx.fetchval(self._own(IS_FULL), topic, bound))
 
     async def ready_tenants(self, tx: Connection, topic: str, lane: Lane) -> list[int]:
