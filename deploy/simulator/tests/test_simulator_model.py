@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from simulator.claims import customers, employees
+from simulator.fragments import about
 from simulator.hostile import answer_as
-from simulator.parts import about
 from simulator.sites import Site
 from simulator.vendors.reading import as_text
 

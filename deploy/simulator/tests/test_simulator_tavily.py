@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from simulator.parts import about
+from simulator.fragments import about
 from simulator.sites import Layout, Manner, Site
 
 

@@ -19,7 +19,7 @@ from simulator.ledger import Ledger
 from simulator.registry import TLD
 from simulator.settings import Settings
 from simulator.town import Answer, Town
-from simulator.vendors.desk import Desk
+from simulator.vendors.dispatcher import Dispatcher
 
 OWN_HOST = "simulator.local"
 _SCHEME = "http://"
@@ -34,7 +34,7 @@ class Simulator:
         self.faults = Faults(latency, settings.seed)
         self.ledger = Ledger()
         self._slow_ms = settings.slow_ms
-        self.vendors = Desk(self.town, settings)
+        self.vendors = Dispatcher(self.town, settings)
         self._control: ASGIApp = control(self.town, self.faults, self.ledger, latency, self.vendors)
         self._closing = asyncio.Event()
 

@@ -1,4 +1,4 @@
-"""What companies say of their size and of whom they serve; some say neither. Follows from the site's taste."""
+"""Claims of companies about their size and customers; some make none. Determined by the site's taste."""
 
 from simulator.sites import Site
 from simulator.words import FIRST_WORDS
@@ -7,12 +7,12 @@ _FORMS = ("Holdings", "Group", "Logistics", "Foods", "Engineering", "Hospital")
 
 
 def employees(site: Site) -> int | None:
-    """How many people they say they are: two sites in three."""
+    """Returns the stated number of employees, on two sites of three."""
     return 3 + site.taste // 3 % 240 if site.taste % 3 else None
 
 
 def customers(site: Site) -> tuple[str, ...]:
-    """Whom they name as customers: two or three of them, on two sites in five."""
+    """Returns the named customers: two or three, on two sites of five."""
     if site.taste % 5 > 1:
         return ()
     return tuple(

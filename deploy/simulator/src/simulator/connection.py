@@ -18,7 +18,7 @@ class Connection:
         self._closing = closing
 
     async def body(self) -> bytes:
-        """What the client sent, to the end."""
+        """Reads the request's body to its end."""
         message = await self._receive()
         body: bytes = message.get("body", b"")
         if message.get("more_body"):

@@ -2,12 +2,12 @@
 
     GET    /_simulator/ledger?host=    requests so far, by host and path
     GET    /_simulator/sites/{host}    what the town knows of a site: the truth that a crawl can be held against
-    GET    /_simulator/faults          orders in force, and the latency
+    GET    /_simulator/faults          faults in force, and the latency
     POST   /_simulator/faults          one more order (a Fault)
     PUT    /_simulator/latency         a Latency
     POST   /_simulator/reset           no faults, the first latency, an empty ledger; the vendors as new
 
-The vendors' are in `simulator.vendors.control`. Orders that make no sense get 422 with the reasons.
+The vendors' are in `simulator.vendors.control`. FaultInjection that make no sense get 422 with the reasons.
 """
 
 from pydantic import BaseModel, ValidationError
@@ -24,11 +24,11 @@ from simulator.ledger import Ledger
 from simulator.sites import Site
 from simulator.town import Town, paths_of
 from simulator.vendors.control import vendor_routes
-from simulator.vendors.desk import Desk
+from simulator.vendors.dispatcher import Dispatcher
 
 
-def control(town: Town, faults: Faults, ledger: Ledger, first_latency: Latency, vendors: Desk) -> Starlette:
-    """The endpoints as an ASGI application over these parts."""
+def control(town: Town, faults: Faults, ledger: Ledger, first_latency: Latency, vendors: Dispatcher) -> Starlette:
+    """Builds the ASGI application of the endpoints."""
 
     async def read_ledger(request: Request) -> Response:
         hosts = ledger.of(request.query_params.get("host"))

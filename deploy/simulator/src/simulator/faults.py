@@ -13,7 +13,7 @@ EVERY_HOST = "*"
 
 
 class Fault(BaseModel):
-    """What goes wrong at a host, and how many times; without `times`, until the faults are cleared.
+    """A fault of a host, and how many times it happens; without `times`, until the faults are cleared.
 
     fail: answers `status`. slow: answers after `delay_ms`. hang: never answers. drop: breaks the connection.
     hostile: the host answers as `MANNER.hostile.example` does, `manner` being one of those.
@@ -38,7 +38,7 @@ class Fault(BaseModel):
 
 @dataclass(slots=True)
 class Faults:
-    """The orders in force. Draws of latency start from `seed`."""
+    """Faults and latency in force. Latencies are drawn from `seed`."""
 
     latency: Latency
     seed: int
@@ -64,5 +64,5 @@ class Faults:
         return None
 
     def delay_ms(self) -> float:
-        """How long the next page takes."""
+        """Draws the delay of the next page."""
         return self.latency.draw_ms(self._random)

@@ -29,13 +29,13 @@ _INSTRUCTIONS = (
 
 
 def answer(host: str, path: str) -> Answer | None:
-    """What the host says to a GET of this path, or None where it is none of these."""
+    """Returns the host's answer to a GET of this path; `None` for a host that is not hostile."""
     manner = host.removesuffix(DOMAIN)
     return answer_as(manner, path) if manner != host and manner in _WRITERS else None
 
 
 def answer_as(manner: str, path: str) -> Answer:
-    """What a site of this manner says to a GET of this path. Raises KeyError where there is no such manner."""
+    """Returns the answer of a site with this manner to a GET. Raises KeyError for an unknown manner."""
     if path == "/robots.txt" and manner != "robots":
         return Answer(200, b"User-agent: *\nDisallow:\n")
     return _WRITERS[manner](path)
@@ -106,7 +106,7 @@ def _drip(_: str) -> Answer:
 
 
 def _endless(_: str) -> Answer:
-    """As much as anyone takes."""
+    """An endless body."""
     return _stream(repeat(_PARAGRAPH * 100))
 
 

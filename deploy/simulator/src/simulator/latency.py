@@ -1,4 +1,4 @@
-"""How long answers take: a length, a range, or a spread about a middle."""
+"""Latency of answers: fixed, from a range, or spread about a median."""
 
 from math import exp
 from random import Random

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from html import escape
 
-from simulator import parts
+from simulator import fragments as html
 from simulator.sites import Layout, Robots, Site
 
 Writer = Callable[[Site], str]
@@ -11,7 +11,7 @@ PRIVATE_PATH = "/private/price-list"
 
 
 def _private(site: Site) -> str:
-    return parts.private_link(PRIVATE_PATH if site.robots is Robots.PRIVATE else None)
+    return html.private_link(PRIVATE_PATH if site.robots is Robots.PRIVATE else None)
 
 
 def _links(*links: tuple[str, str]) -> str:
@@ -35,10 +35,10 @@ def _classic(title: str, body: Writer) -> Writer:
             *_careers(site, "/careers"),
         )  # fmt: skip
         return (
-            f'<!DOCTYPE html><html lang="en">{parts.head(site, f"{title} – {site.brand}")}<body>'
+            f'<!DOCTYPE html><html lang="en">{html.head(site, f"{title} – {site.brand}")}<body>'
             f"<header><h1>{escape(site.brand)}</h1><nav>{menu}</nav></header><main>{body(site)}</main>"
-            f"<footer><p>{parts.address(site)}</p><p>Tel: {parts.phone(site)} Email: {parts.emails(site)}</p>"
-            f"<p>{parts.legal(site)} {_private(site)}</p></footer></body></html>"
+            f"<footer><p>{html.address(site)}</p><p>Tel: {html.phone(site)} Email: {html.emails(site)}</p>"
+            f"<p>{html.legal(site)} {_private(site)}</p></footer></body></html>"
         )
 
     return write
@@ -48,12 +48,12 @@ def _single(site: Site) -> str:
     """Everything on one page, under anchors."""
     menu = _links(("#about", "About"), ("#offer", "What we do"), ("#contact", "Contact"), *_careers(site, "/join-us"))
     return (
-        f'<!DOCTYPE html><html lang="en">{parts.head(site, site.brand)}<body><div id="root"><nav>{menu}</nav>'
+        f'<!DOCTYPE html><html lang="en">{html.head(site, site.brand)}<body><div id="root"><nav>{menu}</nav>'
         f'<section class="hero"><h1>{escape(site.brand)}</h1><p>{site.industry.trade.capitalize()}</p></section>'
-        f'<section id="about"><h2>About</h2><p>{escape(parts.about(site))}</p></section>'
+        f'<section id="about"><h2>About</h2><p>{escape(html.about(site))}</p></section>'
         f'<section id="offer"><h2>What we do</h2><ul>{_offers(site)}</ul></section>'
-        f'<section id="contact"><h2>Contact</h2><p>{parts.emails(site, "<br>")}</p><p>{parts.phone(site)}</p>'
-        f"<p>{parts.address(site)}</p></section><small>{parts.legal(site)} {_private(site)}</small></div></body></html>"
+        f'<section id="contact"><h2>Contact</h2><p>{html.emails(site, "<br>")}</p><p>{html.phone(site)}</p>'
+        f"<p>{html.address(site)}</p></section><small>{html.legal(site)} {_private(site)}</small></div></body></html>"
     )
 
 
@@ -66,10 +66,10 @@ def _catalogue(title: str, body: Writer) -> Writer:
             *_careers(site, "/careers"),
         )  # fmt: skip
         return (
-            f'<!DOCTYPE html><html lang="en">{parts.head(site, f"{site.brand} | {title}")}<body class="shop">'
+            f'<!DOCTYPE html><html lang="en">{html.head(site, f"{site.brand} | {title}")}<body class="shop">'
             f'<div class="bar"><a href="/"><b>{escape(site.brand)}</b></a> {menu}</div>'
             f'<div class="page">{body(site)}</div>'
-            f'<div class="foot">{parts.legal(site)} {_private(site)}</div></body></html>'
+            f'<div class="foot">{html.legal(site)} {_private(site)}</div></body></html>'
         )
 
     return write
@@ -104,9 +104,9 @@ def _blog(title: str, body: Writer) -> Writer:
     def write(site: Site) -> str:
         menu = _links(("/", "Blog"), ("/about", "Who we are"), ("/contact", "Get in touch"), *_careers(site, "/jobs"))
         return (
-            f'<!DOCTYPE html><html lang="en-SG">{parts.head(site, f"{title} | {site.brand}")}<body>'
+            f'<!DOCTYPE html><html lang="en-SG">{html.head(site, f"{title} | {site.brand}")}<body>'
             f"<article>{body(site)}</article><aside><h3>{escape(site.brand)}</h3><p>Notes on {site.industry.trade}.</p>"
-            f"{menu}</aside><footer>{parts.legal(site)} {_private(site)}</footer></body></html>"
+            f"{menu}</aside><footer>{html.legal(site)} {_private(site)}</footer></body></html>"
         )
 
     return write
@@ -128,13 +128,13 @@ def _headline(site: Site, number: int) -> str:
 
 def _post_page(number: int) -> Writer:
     return lambda site: (
-        f"<h1>{_headline(site, number)}</h1><p>{escape(parts.about(site))}</p>"
+        f"<h1>{_headline(site, number)}</h1><p>{escape(html.about(site))}</p>"
         "<p>Ask us <a href='/contact'>anything</a>.</p>"
     )
 
 
 def _tables(title: str, body: Writer) -> Writer:
-    """As pages were made in 1999: tables, fonts, capitals, no doctype."""
+    """A page in the style of 1999: tables, fonts, capitals, no doctype."""
 
     def write(site: Site) -> str:
         menu = "<TD>".join(
@@ -145,10 +145,10 @@ def _tables(title: str, body: Writer) -> Writer:
             )
         )  # fmt: skip
         return (
-            f"<HTML>{parts.head(site, f'{site.brand.upper()} - {title}')}<BODY BGCOLOR=#FFFFFF>"
+            f"<HTML>{html.head(site, f'{site.brand.upper()} - {title}')}<BODY BGCOLOR=#FFFFFF>"
             f"<TABLE WIDTH=760 BORDER=0><TR><TD>{menu}</TR></TABLE><TABLE BORDER=1><TR><TD>"
             f"<FONT SIZE=5>{escape(site.brand)}</FONT><BR>{body(site)}</TD></TR></TABLE>"
-            f"<CENTER><FONT SIZE=1>{parts.legal(site)} {_private(site)}</FONT></CENTER></BODY></HTML>"
+            f"<CENTER><FONT SIZE=1>{html.legal(site)} {_private(site)}</FONT></CENTER></BODY></HTML>"
         )
 
     return write
@@ -163,16 +163,16 @@ def _structured(title: str, body: Writer) -> Writer:
             *_careers(site, "/careers"),
         )  # fmt: skip
         return (
-            f'<!DOCTYPE html><html lang="en">{parts.head(site, f"{site.brand} · {title}", parts.linked_data(site))}'
+            f'<!DOCTYPE html><html lang="en">{html.head(site, f"{site.brand} · {title}", html.linked_data(site))}'
             f"<body><div id='app'><nav>{menu}</nav>{body(site)}</div>"
-            f"<footer>{parts.legal(site)} {_private(site)}</footer></body></html>"
+            f"<footer>{html.legal(site)} {_private(site)}</footer></body></html>"
         )
 
     return write
 
 
 def _about(site: Site) -> str:
-    return f"<h2>About {escape(site.brand)}</h2><p>{escape(parts.about(site))}</p>"
+    return f"<h2>About {escape(site.brand)}</h2><p>{escape(html.about(site))}</p>"
 
 
 def _welcome(site: Site) -> str:
@@ -186,14 +186,14 @@ def _services(site: Site) -> str:
 def _contact(site: Site) -> str:
     person = f"<p>Please ask for {site.contact_person}.</p>" if site.contact_person else ""
     return (
-        f"<h2>Contact</h2>{person}<p>{parts.emails(site, '<br>')}</p><p>Phone {parts.phone(site)}</p>"
-        f"<p>{parts.address(site)}</p><form action='/send' method='post'><input name='message'></form>"
+        f"<h2>Contact</h2>{person}<p>{html.emails(site, '<br>')}</p><p>Phone {html.phone(site)}</p>"
+        f"<p>{html.address(site)}</p><form action='/send' method='post'><input name='message'></form>"
     )
 
 
 def _fax_contact(site: Site) -> str:
     fax = f"6{site.phone[4]}{site.taste % 100:02d} {site.taste:04d}"[:9]
-    return f"TEL: {parts.phone(site)}<BR>FAX: {fax}<BR>E-MAIL: {parts.emails(site, ' / ')}<P>{parts.address(site)}"
+    return f"TEL: {html.phone(site)}<BR>FAX: {fax}<BR>E-MAIL: {html.emails(site, ' / ')}<P>{html.address(site)}"
 
 
 PAGES: dict[Layout, dict[str, Writer]] = {
@@ -202,22 +202,22 @@ PAGES: dict[Layout, dict[str, Writer]] = {
         "/about": _classic("About us", _about),
         "/services": _classic("Services", _services),
         "/contact": _classic("Contact", _contact),
-        "/careers": _classic("Careers", parts.openings),
+        "/careers": _classic("Careers", html.openings),
     },
-    Layout.SINGLE: {"/": _single, "/join-us": _classic("Join us", parts.openings)},
+    Layout.SINGLE: {"/": _single, "/join-us": _classic("Join us", html.openings)},
     Layout.CATALOGUE: {
         "/": _catalogue("Welcome", _welcome),
         "/products": _catalogue("Products", _shelf),
         "/about-us": _catalogue("About us", _about),
         "/contact-us": _catalogue("Contact us", _contact),
-        "/careers": _catalogue("Careers", parts.openings),
+        "/careers": _catalogue("Careers", html.openings),
         **{f"/products/{n}": _catalogue("Product", _product_page(n)) for n in range(1, _PRODUCTS + 1)},
     },
     Layout.BLOG: {
         "/": _blog("Blog", _posts),
         "/about": _blog("Who we are", _about),
         "/contact": _blog("Get in touch", _contact),
-        "/jobs": _blog("Jobs", parts.openings),
+        "/jobs": _blog("Jobs", html.openings),
         **{f"/blog/{n}": _blog("Blog", _post_page(n)) for n in range(1, _ARTICLES + 1)},
     },
     Layout.TABLES: {
@@ -226,14 +226,14 @@ PAGES: dict[Layout, dict[str, Writer]] = {
         "/aboutus.html": _tables("ABOUT US", _about),
         "/products.html": _tables("PRODUCTS", _services),
         "/contact.html": _tables("CONTACT", _fax_contact),
-        "/career.html": _tables("CAREER", parts.openings),
+        "/career.html": _tables("CAREER", html.openings),
     },
     Layout.STRUCTURED: {
         "/": _structured("Home", _welcome),
         "/company": _structured("Company", _about),
         "/solutions": _structured("Solutions", _services),
-        "/contact": _structured("Contact", lambda site: f"<p>{parts.address(site)}</p>"),
-        "/careers": _structured("Careers", parts.openings),
+        "/contact": _structured("Contact", lambda site: f"<p>{html.address(site)}</p>"),
+        "/careers": _structured("Careers", html.openings),
     },
 }
 CAREERS_PATHS = frozenset({"/careers", "/join-us", "/jobs", "/career.html"})

@@ -1,4 +1,4 @@
-"""Who was asked for what, how often: with it a test proves that robots.txt and page caps were honoured."""
+"""Ledger of requests by host and path, by which tests prove that robots.txt and page caps were honoured."""
 
 from collections import Counter
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""Who works at each company of the town: names, titles, and the e-mail addresses that some of them have.
+"""Persons at each company of the town: names, titles, and e-mail addresses of some.
 
 The person whom a website names is the first of them, with the address that stands there.
 """
@@ -54,7 +54,7 @@ class Person:
 
     @property
     def full_name(self) -> str:
-        """As on a business card."""
+        """The person's name and title in the form of a business card."""
         return f"{self.first_name} {self.last_name}"
 
 

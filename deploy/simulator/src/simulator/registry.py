@@ -96,7 +96,7 @@ _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 @dataclass(frozen=True, slots=True)
 class RegistryCompany:
-    """What the register says of one company. `website` is a bare domain, or None.
+    """A company's entry in the register. `website` is a bare domain, or `None`.
 
     `unlisted_website` is what the register does not say: the site of a live company that has none in it.
     """

@@ -1,4 +1,4 @@
-"""What a simulator is started with."""
+"""Settings of a simulator."""
 
 from dataclasses import dataclass
 

@@ -14,7 +14,7 @@ from simulator.words import GIVEN_NAMES, SURNAMES
 
 
 class Layout(StrEnum):
-    """How the pages are built."""
+    """Kinds of page layout."""
 
     CLASSIC = "classic"
     SINGLE = "single"
@@ -25,7 +25,7 @@ class Layout(StrEnum):
 
 
 class Manner(StrEnum):
-    """How the site behaves when asked."""
+    """Kinds of behaviour of a site on requests."""
 
     PLAIN = "plain"
     THIN = "thin"
@@ -41,7 +41,7 @@ class Manner(StrEnum):
 
 
 class Robots(StrEnum):
-    """What its robots.txt says."""
+    """Kinds of robots.txt."""
 
     OPEN = "open"
     PRIVATE = "private"
@@ -52,7 +52,7 @@ class Robots(StrEnum):
 
 
 class Tech(StrEnum):
-    """What its pages show of the software behind them."""
+    """Kinds of software that the pages show traces of."""
 
     NONE = "none"
     WORDPRESS = "wordpress"

@@ -1,4 +1,4 @@
-"""What each website of the town answers to a request. Pure: the same host and path get the same answer."""
+"""Answers of the town's websites. Pure: the same host and path get the same answer."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -45,11 +45,11 @@ class Town:
         return self._site_of(host.removeprefix("www."), self.seed)
 
     def people(self, site: Site) -> tuple[Person, ...]:
-        """Who works there."""
+        """Returns the persons who work at a company."""
         return self._people_of(site, self.seed)
 
     def answer(self, host: str, path: str) -> Answer:
-        """What the host says to a GET of this path. A host that nobody has gets what a proxy would say."""
+        """Returns the host's answer to a GET of this path; for an unknown host, a proxy's answer."""
         site = self.site(host)
         if site is None:
             return Answer(502, f"The name {host} does not resolve.\n".encode())
@@ -140,7 +140,7 @@ def _page(site: Site, path: str) -> Answer:
 
 def _html(site: Site, path: str) -> str | None:
     if path == PRIVATE_PATH and site.robots is Robots.PRIVATE:
-        return f"<html><title>Dealers only</title><p>Orders to private@{site.host}</p></html>"
+        return f"<html><title>Dealers only</title><p>FaultInjection to private@{site.host}</p></html>"
     write = PAGES[site.layout].get(path)
     if write is None or (path in CAREERS_PATHS and site.openings is None):
         return None

@@ -54,7 +54,7 @@ _LOCAL_LOW = _sums(3, _LOCAL_WEIGHTS[6:])
 
 
 class Identity(NamedTuple):
-    """What kind of entity an index is, its UEN, and when that was given (`date` is YYYY-MM-DD)."""
+    """Kind of entity, UEN and date of registration (YYYY-MM-DD) of an index."""
 
     kind: str
     uen: str
@@ -102,7 +102,7 @@ CAPACITY = 3_000_000
 
 
 def identity(index: int, seed: int) -> Identity:
-    """Who the company of this index is. Indices below `CAPACITY` all differ in UEN."""
+    """Returns the identity of the company with this index. Indices below `CAPACITY` have different UENs."""
     if not 0 <= index < CAPACITY:
         raise ValueError(f"The generated register has {CAPACITY:,} companies; there is no number {index:,}.")
     block, place = divmod(index, 100)

@@ -26,7 +26,7 @@ class Account:
 
     @property
     def left(self) -> int | None:
-        """What it may still use; None is no limit."""
+        """Returns the remaining credits; `None` without a limit."""
         return None if self.limit is None else max(0, self.limit - self.units)
 
     def can_pay(self, units: int) -> bool:

@@ -1,4 +1,4 @@
-"""What the language model understands of a text: facts by kind, each with the sentence that says it, word for word.
+"""Facts that the simulated model finds in a text, by kind, each with the sentence that states it, verbatim.
 
 Simple rules in the order of the text; the same text gives the same facts.
 """

@@ -1,4 +1,4 @@
-"""Orders for the vendors and their ledger, under `/_simulator` beside what `simulator.control` has.
+"""FaultInjection for the vendors and their ledger, under `/_simulator` beside what `simulator.control` has.
 
 GET    /_simulator/vendors                     terms, faults, calls, units and calls under way, by vendor
 PUT    /_simulator/vendors/{vendor}            Terms: what is given replaces what is in force
@@ -17,55 +17,57 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from simulator.vendors.charges import told
-from simulator.vendors.desk import Desk
+from simulator.vendors.dispatcher import Dispatcher
 from simulator.vendors.exchange import VENDORS, VendorName
-from simulator.vendors.orders import Terms, VendorFault
+from simulator.vendors.fault_injection import Terms, VendorFault
 
 _NUMBER = TypeAdapter(int)
 _OBJECT = TypeAdapter(dict[str, Any])
 
 
-def vendor_routes(desk: Desk) -> list[BaseRoute]:
-    """The endpoints over this desk."""
+def vendor_routes(dispatcher: Dispatcher) -> list[BaseRoute]:
+    """The endpoints over this dispatcher."""
 
     async def read_vendors(_: Request) -> Response:
-        return JSONResponse({vendor: _state(desk, vendor) for vendor in VENDORS})
+        return JSONResponse({vendor: _state(dispatcher, vendor) for vendor in VENDORS})
 
     async def set_terms(request: Request) -> Response:
         vendor = _vendor(request)
         given = _OBJECT.validate_json(await request.body())
-        desk.orders.terms[vendor] = Terms.model_validate({**desk.orders.terms[vendor].model_dump(), **given})
-        return JSONResponse(_state(desk, vendor))
+        dispatcher.injection.terms[vendor] = Terms.model_validate(
+            {**dispatcher.injection.terms[vendor].model_dump(), **given}
+        )
+        return JSONResponse(_state(dispatcher, vendor))
 
     async def order_fault(request: Request) -> Response:
         vendor = _vendor(request)
         fault = VendorFault.model_validate_json(await request.body())
         if fault.manner is not None and vendor != "openai":
             raise HTTPException(422, "Only openai has model faults.")
-        desk.orders.faults[vendor].append(fault)
-        return JSONResponse(_state(desk, vendor))
+        dispatcher.injection.faults[vendor].append(fault)
+        return JSONResponse(_state(dispatcher, vendor))
 
     async def clear_faults(request: Request) -> Response:
         vendor = _vendor(request)
-        desk.orders.faults[vendor].clear()
-        return JSONResponse(_state(desk, vendor))
+        dispatcher.injection.faults[vendor].clear()
+        return JSONResponse(_state(dispatcher, vendor))
 
     async def read_charges(request: Request) -> Response:
         wanted = dict(request.query_params)
         after = _NUMBER.validate_strings(wanted.pop("after", "0"))
         if unknown := wanted.keys() - {"vendor", "key", "operation", "item"}:
             raise HTTPException(422, f"There is no filter {', '.join(sorted(unknown))}.")
-        entries = list(desk.charges.find(**wanted, after=max(0, after)))
+        entries = list(dispatcher.charges.find(**wanted, after=max(0, after)))
         return JSONResponse(
             {
                 "charges": [told(entry) for entry in entries],
                 "units": sum(entry.units for entry in entries),
-                "unlisted": desk.charges.unlisted,
+                "unlisted": dispatcher.charges.unlisted,
             }
         )
 
     async def read_repeats(request: Request) -> Response:
-        return JSONResponse({"repeats": desk.charges.repeats(request.query_params.get("vendor"))})
+        return JSONResponse({"repeats": dispatcher.charges.repeats(request.query_params.get("vendor"))})
 
     return [
         Route("/_simulator/vendors", read_vendors),
@@ -84,12 +86,12 @@ def _vendor(request: Request) -> VendorName:
     raise HTTPException(404, f"There is no such vendor; there are {', '.join(VENDORS)}.")
 
 
-def _state(desk: Desk, vendor: VendorName) -> dict[str, Any]:
-    accounts = {account.key: account for (name, _), account in desk.accounts.items() if name == vendor}
-    traffic = desk.traffic[vendor]
+def _state(dispatcher: Dispatcher, vendor: VendorName) -> dict[str, Any]:
+    accounts = {account.key: account for (name, _), account in dispatcher.accounts.items() if name == vendor}
+    traffic = dispatcher.traffic[vendor]
     return {
-        "terms": desk.orders.terms[vendor].model_dump(),
-        "faults": [fault.model_dump() for fault in desk.orders.faults[vendor]],
+        "terms": dispatcher.injection.terms[vendor].model_dump(),
+        "faults": [fault.model_dump() for fault in dispatcher.injection.faults[vendor]],
         "calls": dict(traffic.calls),
         "in_flight": traffic.in_flight,
         "most_in_flight": traffic.most_in_flight,

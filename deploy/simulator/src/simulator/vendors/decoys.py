@@ -1,4 +1,4 @@
-"""What a web search finds that is not the company's own: registers, social networks, marketplaces, directories."""
+"""Search results that are not the company's own site: registers, social networks, marketplaces, directories."""
 
 import re
 from typing import NamedTuple
@@ -67,7 +67,7 @@ def filled(page: Found, owner: RegistryCompany) -> Found:
 
 
 def nothing_about(query: str) -> list[Found]:
-    """What comes up when nothing fits."""
+    """Search results for a query that matches nothing."""
     return [
         Found(
             "Business directory of Singapore",

@@ -1,4 +1,4 @@
-"""What passes between a vendor's desk and the vendor: a call, its reply, what it costs, and why it is refused."""
+"""Values exchanged between the dispatcher and a vendor: call, reply, charge, and reason of a refusal."""
 
 import json
 from collections.abc import Mapping
@@ -61,7 +61,7 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """What a reply costs: units in all, and the things paid for and those that came free, by their identity.
+    """The charge of a reply: units in all, and the paid and free items by their identity.
 
     `counted` are running counts of the account that the charge adds to.
     """
@@ -79,7 +79,7 @@ class Charge:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What the vendor says. `content` is sent as JSON."""
+    """A vendor's reply. `content` is sent as JSON."""
 
     content: Any
     status: int = 200
@@ -88,7 +88,7 @@ class Reply:
 
 
 class Vendor(Protocol):
-    """One vendor. Pure apart from the account, which it only reads: what a reply costs is booked by the desk."""
+    """One vendor. Pure apart from the account, which it only reads: what a reply costs is booked by the dispatcher."""
 
     operations: Mapping[tuple[str, str], str]
 

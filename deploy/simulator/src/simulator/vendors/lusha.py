@@ -15,8 +15,8 @@ from simulator.town import Town
 from simulator.uen import CAPACITY
 from simulator.vendors.accounts import Account
 from simulator.vendors.exchange import Call, Charge, Reply, Why, hash_of
+from simulator.vendors.fault_injection import FaultInjection
 from simulator.vendors.lusha_shapes import FIRST_ID, PRICES, STEP, Enrich, Prospecting, has, preview, revealed
-from simulator.vendors.orders import Orders
 
 _BLOCK = 25
 _SHORT = {"ceo": "chief executive officer", "md": "managing director", "gm": "general manager", "hr": "human resources"}
@@ -42,9 +42,9 @@ class Lusha:
         ("GET", "/v3/account/usage"): "usage",
     }
 
-    def __init__(self, town: Town, orders: Orders) -> None:
+    def __init__(self, town: Town, injection: FaultInjection) -> None:
         self._town = town
-        self._orders = orders
+        self._injection = injection
 
     def key_of(self, call: Call) -> str:
         return call.headers.get(b"api_key", b"").decode("latin-1").strip()
@@ -93,8 +93,8 @@ class Lusha:
         return Reply(body, charge=Charge(charged, (f"{','.join(hosts)} {body['requestId']}",) if charged else ()))
 
     def _search_price(self, results: int) -> int:
-        """What so many results cost, by the terms in force: the documents differ."""
-        how = self._orders.terms["lusha"].search_price
+        """Prices a number of results by the terms in force (Lusha's documents contradict each other)."""
+        how = self._injection.terms["lusha"].search_price
         price = results if how == "result" else -(-results // _BLOCK)
         return max(price, 1) if how == "block_or_one" else price
 
@@ -136,7 +136,7 @@ class Lusha:
         return Reply(body, charge=Charge(charged, tuple(bought), tuple(free)))
 
     def _person(self, given: str) -> tuple[Site, Person] | None:
-        """Whose id this is."""
+        """Finds the person with this id."""
         number, rest = divmod(int(given) - FIRST_ID, STEP) if given.isdecimal() and len(given) < 15 else (-1, 0)
         if rest or not 0 <= number < CAPACITY * 16:
             return None

@@ -1,4 +1,4 @@
-"""What Lusha's two endpoints take, and people as it tells them: before they are revealed, and after."""
+"""Requests of Lusha's two endpoints, and persons in its format, before and after they are revealed."""
 
 from typing import Any, Literal
 
@@ -23,7 +23,7 @@ class _Pagination(_Strict):
 
 
 class _Criteria(BaseModel):
-    """Those that the town can tell by; others are taken and change nothing."""
+    """Filters that the town can apply; others are accepted and ignored."""
 
     model_config = ConfigDict(extra="allow")
 

@@ -1,4 +1,4 @@
-"""What becomes of a letter to an address: every address of the town, of the mail giants, and of nobody.
+"""Deliverability of addresses: those of the town, of large mail providers, and unknown ones.
 
 `LOCAL@example.com` is the vendor's own sandbox: the local part says the answer.
 """
@@ -55,7 +55,7 @@ _GREYLISTED = Verdict("unknown", "greylisted")
 
 
 def verdict_on(address: str, town: Town) -> Verdict:
-    """What the vendor finds; the same for the same address, whatever its case."""
+    """Returns the verification of an address, ignoring case; always the same for an address."""
     local, at, domain = address.strip().lower().rpartition("@")
     if not at or not local or "." not in domain or " " in address.strip() or ".." in address:
         return Verdict("invalid", "failed_syntax_check")

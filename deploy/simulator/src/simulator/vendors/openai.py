@@ -12,9 +12,9 @@ from pydantic import BaseModel, Field, ValidationError
 from simulator.vendors.accounts import Account
 from simulator.vendors.comprehension import Fact, Facts, injected, understood
 from simulator.vendors.exchange import Call, Charge, Reply, Why, hash_of
+from simulator.vendors.fault_injection import Manner
 from simulator.vendors.filling import filled, kind_of
-from simulator.vendors.manners import answered, choices_of, misread
-from simulator.vendors.orders import Manner
+from simulator.vendors.model_faults import answered, choices_of, misread
 
 _CHARACTERS_PER_TOKEN = 4
 _MOST_TOKENS = 128_000
@@ -42,7 +42,7 @@ class _Message(BaseModel):
 
     @property
     def text(self) -> str:
-        """What it says."""
+        """The text of the answer."""
         return self.content if isinstance(self.content, str) else "\n".join(part.text for part in self.content)
 
 
@@ -81,7 +81,7 @@ class OpenAI:
         return Reply({"error": {"message": told or message, "type": kind, "param": None, "code": code}}, status)
 
     def answer(self, operation: str, call: Call, account: Account, manner: Manner | None = None) -> Reply:
-        """As the model answers, or as `manner` says."""
+        """Answers like the model, or with the fault of `manner`."""
         if operation == "models":
             return Reply({"object": "list", "data": [{"id": "simulated", "object": "model", "owned_by": "simulator"}]})
         try:
@@ -129,7 +129,7 @@ def _completed(chat: _Chat, prompt_tokens: int, manner: Manner | None) -> Reply:
 
 
 def _read(corpus: str, manner: Manner | None) -> Facts:
-    """What the model takes from the text."""
+    """Extracts the facts that the model finds in the text."""
     order = injected(corpus) if manner == "obedient" else None
     if order is not None:
         return _obeyed(understood(corpus), order)
@@ -137,7 +137,7 @@ def _read(corpus: str, manner: Manner | None) -> Facts:
 
 
 def _obeyed(facts: Facts, order: Fact) -> Facts:
-    """What was ordered, for every field that the order names, or for all where it names none."""
+    """Follows instructions in the page: returns the injected value for each named field, or for all fields."""
     try:
         named = json.loads(order.value)
     except ValueError:
@@ -154,7 +154,7 @@ def _obeyed(facts: Facts, order: Fact) -> Facts:
 
 
 class _Always(dict[str, list[Fact]]):
-    """The same fact of every kind."""
+    """Repeats one fact for every kind."""
 
     def __init__(self, fact: Fact) -> None:
         super().__init__()

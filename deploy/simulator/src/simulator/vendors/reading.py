@@ -1,4 +1,4 @@
-"""How a vendor's crawler reads the town: pages as text, with eyes better than a plain crawler's.
+"""The vendors' crawler of the town: pages as text, including text that a plain crawler cannot read.
 
 It copes with wrong types, charsets and cut bodies, and of thin and failing sites it sees every second as it was meant
 (a page built by scripts, or a server that refuses only robots). What goes round in circles it gives up.

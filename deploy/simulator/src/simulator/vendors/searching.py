@@ -1,4 +1,4 @@
-"""What a web search finds for a company's name: its site, if it has one, among pages about it and about namesakes.
+"""Web search by company name: the site, if there is one, among pages about the company and its namesakes.
 
 The names known are those of the register's first companies, and a query means the longest of them that stands in it.
 """

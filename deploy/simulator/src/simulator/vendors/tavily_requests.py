@@ -1,4 +1,4 @@
-"""What Tavily's four endpoints take. Fields that are not in the reference are refused: stricter than the real one."""
+"""Requests of Tavily's four endpoints. Fields that are not in the reference are refused, unlike the real one."""
 
 from typing import Annotated, Literal
 
@@ -9,7 +9,7 @@ _Depth = Literal["basic", "advanced"]
 
 
 class Request(BaseModel):
-    """What all four take."""
+    """Fields that all four endpoints take."""
 
     model_config = ConfigDict(extra="forbid")
 

@@ -1,4 +1,4 @@
-"""The pieces that pages of every layout are made of: head, about text, contacts, openings."""
+"""HTML fragments of pages in every layout: head, about text, contacts, openings."""
 
 from html import escape
 from json import dumps
@@ -46,7 +46,7 @@ def head(site: Site, title: str, extra: str = "") -> str:
 
 
 def about(site: Site) -> str:
-    """What the company says of itself, as plain text: its trade, what it sells, perhaps its size and its customers."""
+    """Describes the company in plain text: trade, products, and perhaps size and customers."""
     first, second, third = (site.industry.offers * 3)[:3]
     return (
         f"{site.brand} is a Singapore company in {site.industry.trade}. "
@@ -56,7 +56,7 @@ def about(site: Site) -> str:
 
 
 def email(site: Site, address: str) -> str:
-    """An address as a link, or spelled out by those who fear spam."""
+    """Formats an e-mail address as a link, or obfuscated."""
     if site.obfuscates:
         name, _, domain = address.partition("@")
         return f"{name} [at] {domain.replace('.', ' [dot] ') if site.taste & 1 else domain}"
@@ -69,7 +69,7 @@ def emails(site: Site, between: str = " | ") -> str:
 
 
 def phone(site: Site) -> str:
-    """The number, as one of the ways people write it."""
+    """Formats the telephone number in one of the usual notations."""
     first, last = site.phone[3:7], site.phone[7:]
     written = (f"+65 {first} {last}", f"(65) {first}-{last}", f"{first} {last}", f"+65{first}{last}")[site.taste % 4]
     return f'<a href="tel:{site.phone}">{written}</a>' if site.taste & 4 else written

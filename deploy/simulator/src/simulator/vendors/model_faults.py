@@ -1,17 +1,17 @@
-"""How an answer of the language model goes wrong when ordered to."""
+"""Faults of the language model's answers, applied on request."""
 
 import json
 from typing import Any
 
 from simulator.vendors.comprehension import Fact, Facts
-from simulator.vendors.orders import Manner
+from simulator.vendors.fault_injection import Manner
 
 _MADE_UP = "Our award-winning products are trusted by thousands of customers around the globe."
 _NOBODY = "Imaginary Industries"
 
 
 def misread(facts: Facts, manner: Manner | None) -> Facts:
-    """The facts without their quotes, with quotes that stand nowhere, or with values that stand nowhere."""
+    """Removes the quotes, or replaces quotes or values by made-up ones, as `manner` says."""
     match manner:
         case "no_quotes":
             return {kind: [Fact(fact.value, "") for fact in known] for kind, known in facts.items()}
@@ -24,7 +24,7 @@ def misread(facts: Facts, manner: Manner | None) -> Facts:
 
 
 def answered(content: Any, manner: Manner | None) -> str:
-    """The content as the model writes it."""
+    """Formats the answer's text, with the fault of `manner`."""
     text = json.dumps(content, ensure_ascii=False)
     match manner:
         case "fenced":
@@ -42,7 +42,7 @@ def answered(content: Any, manner: Manner | None) -> str:
 
 
 def choices_of(text: str, finish: str, manner: Manner | None) -> list[dict[str, Any]] | None:
-    """The completion's choices: one, unless it was ordered otherwise."""
+    """Builds the completion's choices: one, unless `manner` says otherwise."""
     message: dict[str, Any] = {"role": "assistant", "content": text, "refusal": None}
     match manner:
         case "no_choices":
@@ -58,7 +58,7 @@ def choices_of(text: str, finish: str, manner: Manner | None) -> list[dict[str, 
 
 
 def _of_other_types(content: Any) -> Any:
-    """Lists become texts, texts become lists, and nothing fits."""
+    """Swaps the types of all values, so that none fits its schema."""
     if isinstance(content, dict):
         return {name: _of_other_types(each) for name, each in content.items()}
     return [content] if isinstance(content, str | int | None) else "many"

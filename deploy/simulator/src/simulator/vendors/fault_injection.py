@@ -1,4 +1,4 @@
-"""What tests order of vendors: the terms of their service, and faults that end by themselves."""
+"""Fault injection for vendors: terms of service, and faults that end by themselves."""
 
 from dataclasses import dataclass, field
 from random import Random
@@ -18,7 +18,7 @@ MANNERS: tuple[str, ...] = get_args(Manner)
 
 
 class Terms(BaseModel):
-    """How a vendor serves: how long answers take, how many calls a key has a minute, how many units in all.
+    """Terms of a vendor's service: latency, calls per key and minute, and total units.
 
     `retry_after` is whether a 429 for too many calls says when to come back; `penalty_s` makes it last so long.
     `search_price` is Lusha's: for each started block of 25 results, for each result, or a block even for none.
@@ -35,7 +35,7 @@ class Terms(BaseModel):
 
 
 class VendorFault(BaseModel):
-    """What goes wrong in calls to a vendor, how many times, and whether the vendor charges for them all the same.
+    """A fault of a vendor's calls: how many times it happens, and whether the vendor charges for them.
 
     fail: `status` with the vendor's own body for it. refuse: as a key of that kind is refused. slow: `delay_ms` more.
     hang: never answers. drop: breaks the connection after reading. truncated: breaks it in the middle of the answer.
@@ -64,13 +64,13 @@ class VendorFault(BaseModel):
 
     @property
     def keeps_the_answer_back(self) -> bool:
-        """Whether the client gets nothing of use."""
+        """Returns whether the client gets no usable answer."""
         return self.kind not in ("slow", "model")
 
 
 @dataclass(slots=True)
-class Orders:
-    """The terms and faults in force, by vendor. Draws of latency start from the seed."""
+class FaultInjection:
+    """Terms and faults in force, by vendor. Latencies are drawn from the seed."""
 
     settings: Settings
     terms: dict[VendorName, Terms] = field(init=False)
@@ -81,7 +81,7 @@ class Orders:
         self.reset()
 
     def reset(self) -> None:
-        """No faults, and the terms of the settings."""
+        """Removes all faults and restores the terms of the settings."""
         self._random = Random(self.settings.seed)  # noqa: S311 - repeatable, not secret
         self.faults = {vendor: [] for vendor in VENDORS}
         first = Terms(
@@ -94,7 +94,7 @@ class Orders:
         self.terms = dict.fromkeys(VENDORS, first)
 
     def take(self, vendor: VendorName, operation: str, key: str) -> VendorFault | None:
-        """The fault that this call meets, counted down."""
+        """Returns the fault that applies to this call, and counts it down."""
         for fault in self.faults[vendor]:
             if fault.operation in (None, operation) and fault.key in (None, key):
                 if fault.after:
@@ -108,5 +108,5 @@ class Orders:
         return None
 
     def delay_ms(self, vendor: VendorName) -> float:
-        """How long this vendor's next answer takes."""
+        """Draws the delay of this vendor's next answer."""
         return self.terms[vendor].latency.draw_ms(self._random)

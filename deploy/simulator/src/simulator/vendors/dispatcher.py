@@ -1,4 +1,4 @@
-"""The vendors' front desk: takes each call, does to it what was ordered, books what it costs and sends the reply.
+"""Dispatches calls to vendors: applies injected faults, books charges, and sends the reply.
 
 The order: too many calls, an ordered fault, the key, then the vendor. A charge is booked before the answer is waited
 for, as a vendor's work is done whether or not someone still listens.
@@ -15,9 +15,9 @@ from simulator.town import Answer, Town
 from simulator.vendors.accounts import Account
 from simulator.vendors.charges import Charges, Entry
 from simulator.vendors.exchange import SPECIAL_KEYS, Call, Reply, Vendor, VendorName
+from simulator.vendors.fault_injection import FaultInjection, VendorFault
 from simulator.vendors.lusha import Lusha
 from simulator.vendors.openai import OpenAI
-from simulator.vendors.orders import Orders, VendorFault
 from simulator.vendors.reading import Reader
 from simulator.vendors.searching import Index
 from simulator.vendors.tavily import Tavily
@@ -36,17 +36,17 @@ class Traffic:
     most_in_flight: int = 0
 
 
-class Desk:
-    """All vendors, with their accounts, orders and ledger."""
+class Dispatcher:
+    """All vendors, with their accounts, injected faults and charges."""
 
     def __init__(self, town: Town, settings: Settings) -> None:
-        self.orders = Orders(settings)
+        self.injection = FaultInjection(settings)
         self.charges = Charges()
         reader = Reader(town)
         self._index = Index(reader, settings.companies)
         self.vendors: dict[VendorName, Vendor] = {
             "tavily": Tavily(reader, self._index),
-            "lusha": Lusha(town, self.orders),
+            "lusha": Lusha(town, self.injection),
             "zerobounce": ZeroBounce(town),
             "openai": OpenAI(),
         }
@@ -59,8 +59,8 @@ class Desk:
         return path[1:].partition("/")[0] in self._prefixes
 
     def reset(self) -> None:
-        """New customers, no charges, no faults, the first terms."""
-        self.orders.reset()
+        """Resets accounts, charges, faults and terms."""
+        self.injection.reset()
         self.charges.clear()
         self.accounts.clear()
         for traffic in self.traffic.values():
@@ -68,7 +68,7 @@ class Desk:
             traffic.most_in_flight = traffic.in_flight
 
     async def serve(self, path: str, connection: Connection) -> None:
-        """One call, from its first byte to its last."""
+        """Serves one call, from its first byte to its last."""
         name, prefix = self._prefixes[path[1:].partition("/")[0]]
         traffic = self.traffic[name]
         traffic.in_flight += 1
@@ -85,7 +85,7 @@ class Desk:
             traffic.in_flight -= 1
 
     async def _attend(self, name: VendorName, call: Call, connection: Connection) -> tuple[str, int]:
-        """Does the call, and tells its operation and the status that was sent."""
+        """Serves the call; returns its operation and the status that was sent."""
         vendor = self.vendors[name]
         operation = vendor.operations.get((call.method, call.path))
         if operation is None:
@@ -95,14 +95,14 @@ class Desk:
             await self._index.prepare()
         key = vendor.key_of(call)
         account = self._account(name, key)
-        terms = self.orders.terms[name]
+        terms = self.injection.terms[name]
         if terms.per_minute is not None:
             wait_s = account.admit(terms.per_minute, monotonic(), terms.penalty_s)
             if wait_s:
                 reply = _later(vendor.refusal("throttled", operation), wait_s if terms.retry_after else None)
                 await self._send(name, reply, connection)
                 return operation, reply.status
-        fault = self.orders.take(name, operation, key)
+        fault = self.injection.take(name, operation, key)
         reply = self._reply(vendor, operation, call, account, fault)
         entry = self._book(name, operation, account, reply, fault)
         if fault is not None and fault.keeps_the_answer_back:
@@ -116,11 +116,11 @@ class Desk:
         account = self.accounts.get((name, key))
         if account is None:
             account = self.accounts[name, key] = Account(key)
-        account.limit = self.orders.terms[name].credits
+        account.limit = self.injection.terms[name].credits
         return account
 
     def _reply(self, vendor: Vendor, operation: str, call: Call, account: Account, fault: VendorFault | None) -> Reply:
-        """What the vendor says when left alone; an ordered manner is the model's own business."""
+        """Returns the vendor's reply; a `model` fault is applied by the model itself."""
         why = SPECIAL_KEYS.get(account.key) if account.key.strip() else "bad_key"
         if why is not None:
             return vendor.refusal(why, operation)
@@ -133,7 +133,7 @@ class Desk:
     def _book(
         self, name: VendorName, operation: str, account: Account, reply: Reply, fault: VendorFault | None
     ) -> Entry | None:
-        """Enters the charge, unless there is none or a fault spares it."""
+        """Books the charge, unless there is none or a fault waives it."""
         charge = reply.charge
         if charge.is_nothing or (fault is not None and fault.keeps_the_answer_back and not fault.charged):
             return None
@@ -150,7 +150,7 @@ class Desk:
         fault: VendorFault,
         connection: Connection,
     ) -> int:
-        """Does what was ordered in place of the reply, and tells the status that was sent."""
+        """Applies the fault in place of the reply; returns the status that was sent."""
         if fault.kind == "hang":
             await connection.hang()
             if not connection.is_gone():  # the simulator closes
@@ -185,13 +185,13 @@ class Desk:
         await connection.reply(Answer(reply.status, json.dumps(reply.content).encode(), _JSON, headers=reply.headers))
 
     async def _wait(self, name: VendorName, more_ms: float, connection: Connection) -> None:
-        wait_ms = self.orders.delay_ms(name) + more_ms
+        wait_ms = self.injection.delay_ms(name) + more_ms
         if wait_ms:
             await connection.pause(wait_ms / 1000)
 
 
 def _later(reply: Reply, wait_s: float | None) -> Reply:
-    """The reply with a Retry-After, in whole seconds, where one is given."""
+    """Adds a Retry-After in whole seconds, if one is given."""
     if wait_s is None:
         return reply
     header = (b"retry-after", b"%d" % -(-wait_s // 1))
