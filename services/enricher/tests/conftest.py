@@ -2,18 +2,20 @@
 
 import asyncio
 import gzip
+import socket
 import ssl
 import tempfile
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
 
-import httpcore
+import aiohttp
 import pytest
+from aiohttp.abc import AbstractResolver, ResolveResult
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -22,16 +24,15 @@ from enricher.crawl.crawl_delay import CrawlDelay
 from enricher.crawl.fetching import Fetcher
 from enricher.crawl.network import GuardedNetwork
 from enricher.crawl.robots import Robots
-from enricher.crawl.streams import AsyncioNetwork
 from enricher.crawl.visitor import Visitor
 from enricher.crawl.visits import Limits
+from testkit.loopback import PUBLIC, Diverted, resolved
 
 Serve = Callable[[asyncio.StreamWriter], Awaitable[None]]
-PUBLIC = "93.184.216.34"
 NO_PAUSES = CrawlDelay(cast(Any, None))  # without pauses no database is asked
 
 
-class Web(httpcore.AsyncNetworkBackend):
+class Web(AbstractResolver):
     """Websites by URL, and the way to them. What is not served is a 404.
 
     `asked` are the URLs that were asked for, `reached` the addresses that would have been connected to.
@@ -85,25 +86,23 @@ class Web(httpcore.AsyncNetworkBackend):
         """What the resolver says of a host, time after time; the last answer stays."""
         self.addresses[host] = list(answers)
 
-    async def resolve(self, host: str, port: int) -> list[str]:
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
+    ) -> list[ResolveResult]:
         answers = self.addresses.get(host, [[PUBLIC]])
-        return answers.pop(0) if len(answers) > 1 else answers[0]
+        return [resolved(host, port, it) for it in (answers.pop(0) if len(answers) > 1 else answers[0])]
+
+    async def close(self) -> None:
+        return None
 
     def guarded(self) -> GuardedNetwork:
         """The guard as in production, but for the resolver and where connections land."""
-        return GuardedNetwork(resolve=self.resolve, inner=self)
+        return GuardedNetwork(resolver=self, open_socket=self.open_socket)
 
-    async def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,  # noqa: ASYNC109 - the signature is httpcore's
-        local_address: str | None = None,
-        socket_options: Iterable[Any] | None = None,
-    ) -> httpcore.AsyncNetworkStream:
-        self.reached.append(host)
-        here = self.tls_port if port == 443 else self.port
-        return await AsyncioNetwork().connect_tcp("127.0.0.1", here, timeout)
+    def open_socket(self, address: aiohttp.AddrInfoType) -> socket.socket:
+        host, port = address[4][:2]
+        self.reached.append(str(host))
+        return Diverted(self.tls_port if port == 443 else self.port)
 
     async def answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()

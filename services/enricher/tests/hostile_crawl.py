@@ -7,12 +7,9 @@ import json
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, cast
-
-import httpcore
 
 from enricher.crawl.crawl_delay import CrawlDelay
 from enricher.crawl.fetching import Fetcher
@@ -21,27 +18,10 @@ from enricher.crawl.robots import Robots
 from enricher.crawl.visitor import Visitor
 from enricher.crawl.visits import Limits
 from enricher.extract.findings import warm_up
+from testkit.loopback import Loopback
 
 AT_ONCE = 18  # workers of both lanes
 LIMITS = Limits(schemes=("http",), pages=4, timeout_s=6, delay_s=0, max_delay_s=0)
-
-
-class Loopback(httpcore.AnyIOBackend):
-    """Wherever one wants to go, one comes to the test's server."""
-
-    async def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,  # noqa: ASYNC109 - the signature is httpcore's
-        local_address: str | None = None,
-        socket_options: Iterable[Any] | None = None,
-    ) -> httpcore.AsyncNetworkStream:
-        return await super().connect_tcp("127.0.0.1", int(sys.argv[1]), timeout)
-
-
-async def resolve(host: str, port: int) -> list[str]:
-    return ["93.184.216.34"]
 
 
 def memory_mb(name: str) -> float:
@@ -71,7 +51,8 @@ async def main(domains: list[str]) -> None:
             took[domain] = time.monotonic() - started
             outcomes[f"{domain.split('.')[0].strip('0123456789')}: {visit.site.outcome}"] += 1
 
-    network = GuardedNetwork(resolve=resolve, inner=Loopback())
+    web = Loopback(int(sys.argv[1]))
+    network = GuardedNetwork(resolver=web, open_socket=web.open_socket)
     reader = ThreadPoolExecutor(2)
     async with Fetcher(user_agent="LeadgenBot/1.0", timeout_s=4, max_bytes=2_000_000, network=network) as fetcher:
         robots = Robots("LeadgenBot", clock=time.monotonic)

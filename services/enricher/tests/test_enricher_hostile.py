@@ -3,6 +3,7 @@
 import asyncio
 import gzip
 import json
+import os
 import re
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -119,6 +120,7 @@ async def test_memory_and_time_stay_bounded_on_a_hostile_web(hostile_port: int) 
         *(sys.executable, Path(__file__).parent / "hostile_crawl.py", str(hostile_port)),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
     )
     out, _ = await asyncio.wait_for(crawler.communicate("\n".join(domains).encode()), 100)
 

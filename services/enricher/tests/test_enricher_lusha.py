@@ -6,7 +6,7 @@ from contextlib import suppress
 from datetime import date
 from typing import Any
 
-import httpx
+import httpx2
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -29,22 +29,22 @@ RESULT = st.fixed_dictionaries({"id": st.sampled_from(["p1", "p2", "p9", 7])}, o
 ANSWERS = st.fixed_dictionaries({"results": st.lists(RESULT | JSON, max_size=4) | JSON}, optional={"billing": JSON})
 
 
-def lusha(answer: Callable[[httpx.Request], httpx.Response]) -> Lusha:
-    return Lusha(httpx.MockTransport(answer), KEY)
+def lusha(answer: Callable[[httpx2.Request], httpx2.Response]) -> Lusha:
+    return Lusha(httpx2.MockTransport(answer), KEY)
 
 
-def says(body: object, asked: list[httpx.Request] | None = None) -> Callable[[httpx.Request], httpx.Response]:
-    def answer(request: httpx.Request) -> httpx.Response:
+def says(body: object, asked: list[httpx2.Request] | None = None) -> Callable[[httpx2.Request], httpx2.Response]:
+    def answer(request: httpx2.Request) -> httpx2.Response:
         if asked is not None:
             asked.append(request)
-        return httpx.Response(200, content=body if isinstance(body, bytes) else json.dumps(body).encode())
+        return httpx2.Response(200, content=body if isinstance(body, bytes) else json.dumps(body).encode())
 
     return answer
 
 
 async def test_people_are_asked_for_as_documented() -> None:
     """Domain, titles, a page of an allowed size, no partial profiles; the key in its own header."""
-    asked: list[httpx.Request] = []
+    asked: list[httpx2.Request] = []
 
     await lusha(says({"results": []}, asked)).prospect("acme.sg", ["Director"], size=3)
 
@@ -82,7 +82,7 @@ async def test_people_come_with_their_titles() -> None:
 
 async def test_nothing_but_email_addresses_is_paid_for() -> None:
     """Without `reveal` phones would be charged, without the flag other vendors' prices."""
-    asked: list[httpx.Request] = []
+    asked: list[httpx2.Request] = []
 
     await lusha(says({"results": []}, asked)).reveal(["p1"])
 
@@ -147,7 +147,7 @@ async def test_lushas_errors_are_told_apart(status: int, kind: type[VendorError]
     body = {"statusCode": status, "message": "V3 is not enabled"}
 
     with pytest.raises(kind) as caught:
-        await lusha(lambda _: httpx.Response(status, json=body)).prospect("acme.sg", [], size=5)
+        await lusha(lambda _: httpx2.Response(status, json=body)).prospect("acme.sg", [], size=5)
 
     assert ("V3 is not enabled" in str(caught.value)) == (status in {400, 403, 410, 451})
 

@@ -1,102 +1,152 @@
 """Names that do not resolve, or not in time: whoever asks for others does not wait for them."""
 
 import asyncio
-import socket
 import subprocess
 import sys
-import threading
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
+import aiohttp
 import pytest
 
-from enricher.crawl.errors import SiteUnreachable
-from enricher.crawl.network import Resolver
+from enricher.crawl.errors import PageRefused, SiteUnreachable
+from enricher.crawl.fetching import Fetcher
+from enricher.crawl.network import GuardedNetwork
+from testkit.loopback import PUBLIC
+from testkit.stages import until
 
-ANSWER = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("93.184.216.34", 80))]
+A, NO_SUCH_NAME = 1, 3
 
 
-class System:
-    """A resolver like the system's: it blocks, and for names that start with "dead" it does so until released."""
+class NameServer(asyncio.DatagramProtocol):
+    """A DNS server (RFC 1035): one public address for every name; none for `no-such-name`, and none yet for `dead`.
+
+    `asked` are the names that were asked for, `address` is the server's.
+    """
 
     def __init__(self) -> None:
-        self.released = threading.Event()
-        self.asked: list[str] = []
+        self.asked: set[str] = set()
+        self.address = ""
 
-    def look_up(self, host: str, port: int, **_: Any) -> list[Any]:
-        self.asked.append(host)
-        if host.startswith("dead"):
-            self.released.wait(30)
-            raise socket.gaierror(socket.EAI_AGAIN, "no answer")
-        return ANSWER * 2
+    async def was_asked_for(self, number: int) -> None:
+        """Waits until so many names were asked for."""
+
+        async def enough() -> bool:
+            return len(self.asked) >= number
+
+        await until(enough)
+
+    def connection_made(self, transport: Any) -> None:
+        self._transport = transport
+        host, port = transport.get_extra_info("sockname")
+        self.address = f"{host}:{port}"
+
+    def datagram_received(self, data: bytes, addr: Any) -> None:
+        labels, at = [], 12
+        while length := data[at]:
+            labels.append(data[at + 1 : at + 1 + length].decode())
+            at += 1 + length
+        question, kind = data[12 : at + 5], data[at + 2]
+        name = ".".join(labels)
+        self.asked.add(name)
+        if name.startswith("dead"):
+            return
+        code = NO_SUCH_NAME if name.startswith("no-such-name") else 0
+        answers = [bytes(map(int, PUBLIC.split(".")))] if kind == A and not code else []
+        records = [b"\xc0\x0c\0\1\0\1\0\0\0\0\0\4" + answer for answer in answers]
+        head = data[:2] + bytes([0x81, 0x80 | code, 0, 1, 0, len(records), 0, 0, 0, 0])
+        self._transport.sendto(head + question + b"".join(records), addr)
 
 
 @pytest.fixture
-def system() -> Any:
-    system = System()
-    yield system
-    system.released.set()
+async def names() -> AsyncIterator[NameServer]:
+    transport, server = await asyncio.get_running_loop().create_datagram_endpoint(
+        NameServer, local_addr=("127.0.0.1", 0)
+    )
+    yield server
+    transport.close()
 
 
-async def test_many_dead_names_at_once_hold_up_nobody(system: System) -> None:
-    """Forty of them, more than an executor's threads: a living one is answered at once, they at their deadline."""
-    resolver = Resolver(timeout_s=1, look_up=system.look_up)
-    dead = [asyncio.create_task(resolver(f"dead{n}.sg", 80)) for n in range(40)]
-    await asyncio.sleep(0)
-    started = time.monotonic()
-
-    assert await resolver("acme.sg", 80) == ["93.184.216.34"]
-    assert time.monotonic() - started < 0.5
-    for end in await asyncio.gather(*dead, return_exceptions=True):
-        assert isinstance(end, SiteUnreachable)
-        assert "did not resolve within 1 s" in str(end)
-    assert time.monotonic() - started < 3
+@asynccontextmanager
+async def fetcher_by(names: NameServer, web: Any, *, within_s: float, timeout_s: float = 30) -> AsyncIterator[Fetcher]:
+    resolver = aiohttp.AsyncResolver(nameservers=[names.address], timeout=30, tries=1)
+    network = GuardedNetwork(resolver=resolver, resolves_within_s=within_s, open_socket=web.open_socket)
+    async with Fetcher(user_agent="TestBot/1.0", timeout_s=timeout_s, max_bytes=1000, network=network) as fetcher:
+        yield fetcher
 
 
-async def test_a_name_is_looked_up_once_however_many_ask(system: System) -> None:
-    """Also when the first who asked has given up: a dead name holds one thread, not one per visit."""
-    resolver = Resolver(timeout_s=0.05, look_up=system.look_up)
-    for _ in range(3):
-        with pytest.raises(SiteUnreachable):
-            await resolver("dead.sg", 80)
+async def test_many_dead_names_at_once_hold_up_nobody(names: NameServer, web: Any) -> None:
+    """A hundred of them, more than any executor's threads: a living one is answered at once, they at their deadline.
 
-    assert system.asked == ["dead.sg"]
+    Nor do they hold up what else is done in threads, such as taking apart a long robots.txt.
+    """
+    web.serve("http://acme.sg/", "here")
+    async with fetcher_by(names, web, within_s=2) as fetcher:
+        started = time.monotonic()
+        dead = [asyncio.create_task(fetcher.get(f"http://dead{n}.sg/")) for n in range(100)]
+        await names.was_asked_for(100)
+
+        assert (await fetcher.get("http://acme.sg/")).text == "here"
+        assert await asyncio.gather(*(asyncio.to_thread(str, n) for n in range(100))) == [str(n) for n in range(100)]
+        assert not any(task.done() for task in dead)
+        for end in await asyncio.gather(*dead, return_exceptions=True):
+            assert isinstance(end, SiteUnreachable)
+            assert "did not resolve within 2 s" in str(end)
+        assert time.monotonic() - started < 5
 
 
-async def test_threads_are_bounded_and_come_back(system: System) -> None:
-    """Where all are taken the next name waits its time; as soon as one is free it is asked."""
-    resolver = Resolver(timeout_s=0.5, at_once=2, look_up=system.look_up)
-    for n in range(2):
-        with pytest.raises(SiteUnreachable):
-            await resolver(f"dead{n}.sg", 80)
-    with pytest.raises(SiteUnreachable):
-        await resolver("acme.sg", 80)
-    assert system.asked == ["dead0.sg", "dead1.sg"]
+async def test_questions_are_bounded_and_their_places_come_back(names: NameServer, web: Any) -> None:
+    """Where all are taken the next name waits; when one has been given up it is asked for."""
+    web.serve("http://acme.sg/", "here")
+    async with fetcher_by(names, web, within_s=1) as fetcher:
+        dead = [asyncio.create_task(fetcher.get(f"http://dead{n}.sg/")) for n in range(128)]
+        await names.was_asked_for(128)
+        living = asyncio.create_task(fetcher.get("http://acme.sg/"))
+        await asyncio.wait(dead, return_when=asyncio.FIRST_COMPLETED)
 
-    system.released.set()
-    assert await resolver("acme.sg", 80) == ["93.184.216.34"]
+        assert "acme.sg" not in names.asked
+        assert (await living).text == "here"
+        await asyncio.gather(*dead, return_exceptions=True)
 
 
 @pytest.mark.parametrize("host", ["no-such-name.invalid", "a..b", "x" * 300, "127.0.0.1.", ""])
-async def test_what_the_system_cannot_resolve_is_an_unreachable_site(host: str) -> None:
-    """Its own errors, and those of odd names, come out as ours."""
-    try:
-        found = await Resolver()(host, 80)
-    except SiteUnreachable:
-        return
-    assert all(address.startswith("127.") or address == "::1" for address in found)
+async def test_what_cannot_be_resolved_is_no_site(names: NameServer, web: Any, host: str) -> None:
+    """The resolver's own errors, and those of odd names, come out as ours."""
+    async with fetcher_by(names, web, within_s=5) as fetcher:
+        with pytest.raises((SiteUnreachable, PageRefused)):
+            await fetcher.get(f"http://{host}/")
+
+    assert web.reached == []
+
+
+async def test_a_name_that_is_nobodys_is_known_at_once(names: NameServer, web: Any) -> None:
+    """No time is lost with it."""
+    async with fetcher_by(names, web, within_s=5) as fetcher:
+        started = time.monotonic()
+        with pytest.raises(SiteUnreachable, match="does not resolve"):
+            await fetcher.get("http://no-such-name.sg/")
+
+    assert time.monotonic() - started < 2
 
 
 def test_a_process_ends_while_names_are_still_looked_up() -> None:
     """A dead name does not hold up a service that was told to stop."""
-    code = (
-        "import asyncio, threading; from enricher.crawl.network import Resolver\n"
-        "never = lambda *_, **__: threading.Event().wait()\n"
-        "async def main():\n"
-        "    try: await Resolver(timeout_s=0.1, look_up=never)('dead.sg', 80)\n"
-        "    except Exception as error: print(error)\n"
-        "asyncio.run(main())"
-    )
+    code = """
+import asyncio, socket, aiohttp
+from enricher.crawl.fetching import Fetcher
+from enricher.crawl.network import GuardedNetwork
+async def main():
+    with socket.socket(type=socket.SOCK_DGRAM) as silent:
+        silent.bind(("127.0.0.1", 0))
+        resolver = aiohttp.AsyncResolver(nameservers=["127.0.0.1:%d" % silent.getsockname()[1]], timeout=600, tries=1)
+        network = GuardedNetwork(resolver=resolver, resolves_within_s=0.1)
+        async with Fetcher(user_agent="TestBot/1.0", timeout_s=9, max_bytes=9, network=network) as fetcher:
+            try: await fetcher.get("http://dead.sg/")
+            except Exception as error: print(error)
+asyncio.run(main())
+"""
     ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=30, check=True)
 
     assert "did not resolve" in ended.stdout

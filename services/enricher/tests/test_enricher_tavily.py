@@ -8,7 +8,7 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import httpx
+import httpx2
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -39,19 +39,19 @@ ANSWERS = st.fixed_dictionaries({"results": JSON}, optional=dict.fromkeys(NAMES[
 )
 
 
-def tavily(answer: Callable[[httpx.Request], httpx.Response], base_url: str = "https://api.tavily.com") -> Tavily:
-    return Tavily(httpx.MockTransport(answer), KEY, base_url)
+def tavily(answer: Callable[[httpx2.Request], httpx2.Response], base_url: str = "https://api.tavily.com") -> Tavily:
+    return Tavily(httpx2.MockTransport(answer), KEY, base_url)
 
 
 def says(
     body: object = None, *, status: int = 200, headers: dict[str, str] | None = None, content: bytes | None = None
-) -> Callable[[httpx.Request], httpx.Response]:
+) -> Callable[[httpx2.Request], httpx2.Response]:
     """Always this answer; `asked` of it are the requests."""
     raw = json.dumps(body).encode() if content is None else content
 
-    def answer(request: httpx.Request) -> httpx.Response:
+    def answer(request: httpx2.Request) -> httpx2.Response:
         answer.asked.append(request)  # type: ignore[attr-defined]
-        return httpx.Response(status, headers=headers, content=raw)
+        return httpx2.Response(status, headers=headers, content=raw)
 
     answer.asked = []  # type: ignore[attr-defined]
     return answer
@@ -207,7 +207,7 @@ async def test_neither_keys_nor_addresses_are_in_what_is_said() -> None:
 def test_what_cannot_be_a_key_is_refused_at_once(key: str) -> None:
     """With a clear word at the start, instead of an odd failure at the first call."""
     with pytest.raises(ValueError, match="the key for tavily"):
-        Tavily(httpx.AsyncHTTPTransport(), key)
+        Tavily(httpx2.AsyncHTTPTransport(), key)
 
 
 async def test_an_answer_is_read_up_to_a_bound() -> None:
@@ -228,12 +228,12 @@ async def test_a_server_that_drips_or_hangs_is_left_in_time() -> None:
             yield b" "
             await asyncio.sleep(0.001)
 
-    async def hang(_: httpx.Request) -> httpx.Response:
+    async def hang(_: httpx2.Request) -> httpx2.Response:
         await asyncio.Event().wait()
         raise AssertionError
 
-    for answer in (lambda _: httpx.Response(200, content=drip()), hang):
-        http = httpx.MockTransport(answer)
+    for answer in (lambda _: httpx2.Response(200, content=drip()), hang):
+        http = httpx2.MockTransport(answer)
         endpoint = Endpoint("tavily", http, "https://api.tavily.com", KEY, {})
         with pytest.raises(Failed, match="no answer within") as caught:
             await endpoint.post("/search", {}, Reply, within_s=0.05)

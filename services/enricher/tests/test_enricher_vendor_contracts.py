@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from typing import Any
 
-import httpx
+import httpx2
 import pytest
 from openai import AsyncOpenAI
 from pydantic import BaseModel, Field
@@ -32,9 +32,9 @@ class Facts(BaseModel):
 class Simulated:
     """The simulator's address, and what can be ordered and read there."""
 
-    def __init__(self, url: str, transport: httpx.AsyncBaseTransport, openai: AsyncOpenAI) -> None:
+    def __init__(self, url: str, transport: httpx2.AsyncBaseTransport, openai: AsyncOpenAI) -> None:
         self.url = url
-        self.http = httpx.AsyncClient(transport=transport)
+        self.http = httpx2.AsyncClient(transport=transport)
         self.transport = transport
         self._openai = openai
 

@@ -6,7 +6,7 @@ from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
-import httpx
+import httpx2
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -26,22 +26,22 @@ ITEMS = st.lists(st.dictionaries(st.sampled_from(NAMES), TEXTS | JSON, max_size=
 ANSWERS = st.fixed_dictionaries({}, optional={"email_batch": ITEMS, "errors": ITEMS, "error": JSON})
 
 
-def zerobounce(answer: Callable[[httpx.Request], httpx.Response]) -> ZeroBounce:
-    return ZeroBounce(httpx.MockTransport(answer), KEY)
+def zerobounce(answer: Callable[[httpx2.Request], httpx2.Response]) -> ZeroBounce:
+    return ZeroBounce(httpx2.MockTransport(answer), KEY)
 
 
-def says(body: object, asked: list[httpx.Request] | None = None) -> Callable[[httpx.Request], httpx.Response]:
-    def answer(request: httpx.Request) -> httpx.Response:
+def says(body: object, asked: list[httpx2.Request] | None = None) -> Callable[[httpx2.Request], httpx2.Response]:
+    def answer(request: httpx2.Request) -> httpx2.Response:
         if asked is not None:
             asked.append(request)
-        return httpx.Response(200, content=body if isinstance(body, bytes) else json.dumps(body).encode())
+        return httpx2.Response(200, content=body if isinstance(body, bytes) else json.dumps(body).encode())
 
     return answer
 
 
 async def test_a_batch_is_asked_for_as_documented() -> None:
     """On the host that the batches have moved to; the key in the body, never in the address, which gets logged."""
-    asked: list[httpx.Request] = []
+    asked: list[httpx2.Request] = []
 
     await zerobounce(says({"email_batch": []}, asked)).verify(["a@b.sg"])
 
@@ -125,7 +125,7 @@ async def test_an_answer_that_says_nothing_is_a_failure(body: object) -> None:
 async def test_too_many_batches_are_a_block_of_ten_minutes() -> None:
     """No header says so, and whoever goes on asking is blocked for longer."""
     with pytest.raises(Throttled) as caught:
-        await zerobounce(lambda _: httpx.Response(429)).verify(["a@b.sg"])
+        await zerobounce(lambda _: httpx2.Response(429)).verify(["a@b.sg"])
     assert caught.value.retry_after == timedelta(minutes=10)
 
 

@@ -5,27 +5,24 @@ followed on its own: each hop has rules to pass, and they are the visit's. No co
 import asyncio
 import re
 import ssl
-from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
-import httpcore
-import httpx
+import aiohttp
+from aiohttp.http_exceptions import HttpProcessingError
 
-from enricher.crawl.connections import Connections, Way, url_of
 from enricher.crawl.decoding import Body, text_of
 from enricher.crawl.errors import PageRefused, SiteUnreachable
-from enricher.crawl.exchange import Exchange
-from enricher.crawl.network import GuardedNetwork
-from enricher.crawl.streams import AsyncioNetwork
+from enricher.crawl.network import GuardedNetwork, proxied
 
 _HTML = frozenset({"text/html", "application/xhtml+xml", ""})
-_CONNECTIONS = 128
-_KEPT = 64
-_IDLE_S = 5.0
-_MAX_PARTS = 20_000
-_PARTS_IN_A_ROW = 100  # thousands may come in one read, during which nobody else has a turn
+#: Of one header; a Content-Security-Policy may be some kilobytes long.
+_MAX_HEADER = 32 * 1024
+_LOOKS_AFTER_S = 1.0
+#: No connection, no HTTP, or an answer that breaks off.
+_BROKEN = (aiohttp.ClientError, HttpProcessingError, OSError)
 _VALIDATOR = re.compile(r"[\x20-\x7e]{1,200}")
 
 
@@ -37,9 +34,9 @@ class Validators:
     last_modified: str | None = None
 
     @property
-    def headers(self) -> list[tuple[bytes, bytes]]:
-        both = ((b"If-None-Match", self.etag), (b"If-Modified-Since", self.last_modified))
-        return [(name, value.encode("ascii")) for name, value in both if value]
+    def headers(self) -> dict[str, str]:
+        both = (("If-None-Match", self.etag), ("If-Modified-Since", self.last_modified))
+        return {name: value for name, value in both if value}
 
 
 NO_VALIDATORS = Validators()
@@ -73,7 +70,7 @@ class Answer:
 class Fetcher:
     """Gets pages, directly through `network` or by way of `proxy`, which then looks names up and guards addresses.
 
-    `tls` says whom to trust, where that is not the usual authorities.
+    `tls` says whom to trust, where that is not the usual authorities. To be entered before the first request.
     """
 
     def __init__(
@@ -82,30 +79,40 @@ class Fetcher:
         user_agent: str,
         timeout_s: float,
         max_bytes: int,
-        network: httpcore.AsyncNetworkBackend | None = None,
+        network: GuardedNetwork | None = None,
         proxy: str | None = None,
         tls: ssl.SSLContext | None = None,
     ) -> None:
         self._timeout_s = timeout_s
         self._max_bytes = max_bytes
-        self._headers = [
-            (b"User-Agent", user_agent.encode("ascii", "replace")),
-            (b"Accept", b"text/html,application/xhtml+xml;q=0.9,text/plain;q=0.5"),
-            (b"Accept-Encoding", b"gzip"),
-            (b"Accept-Language", b"en"),
-        ]
-        trust = tls or httpx.create_ssl_context(trust_env=False)
-        trust.set_alpn_protocols(["http/1.1"])
-        way = Way(AsyncioNetwork(), trust, httpx.Proxy(proxy)) if proxy else Way(network or GuardedNetwork(), trust)
-        self._connections = Connections(way, most=_CONNECTIONS, kept=_KEPT, idle_s=_IDLE_S)
+        self._headers = {
+            "User-Agent": user_agent,
+            "Accept": "text/html,application/xhtml+xml;q=0.9,text/plain;q=0.5",
+            "Accept-Encoding": "gzip",
+            "Accept-Language": "en",
+        }
+        self._network = network or GuardedNetwork()
+        self._proxy = proxy
+        self._tls = tls or True
+        self._session: aiohttp.ClientSession
 
     async def __aenter__(self) -> Self:
+        self._session = aiohttp.ClientSession(
+            connector=proxied(self._tls) if self._proxy else self._network.connector(self._tls),
+            proxy=self._proxy,
+            headers=self._headers,
+            cookie_jar=aiohttp.DummyCookieJar(),
+            auto_decompress=False,  # its bounds are for a part of a body, ours for the whole
+            timeout=aiohttp.ClientTimeout(total=None),  # ours covers the whole of a request
+            max_line_size=_MAX_HEADER,
+            max_field_size=_MAX_HEADER,
+        )
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        await self._connections.aclose()
+        await self._session.close()
 
     async def get(
         self, url: str, *, html_only: bool = True, limit: int | None = None, known: Validators = NO_VALIDATORS
@@ -114,19 +121,22 @@ class Fetcher:
         try:
             async with asyncio.timeout(self._timeout_s):
                 return await self._get(url, html_only, limit or self._max_bytes, known)
-        except (TimeoutError, httpcore.TimeoutException) as error:
+        except TimeoutError as error:
             raise SiteUnreachable(f"no answer within {self._timeout_s:g} s") from error
-        except httpcore.UnsupportedProtocol as error:
-            raise PageRefused(str(error)) from error
-        except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.ProxyError) as error:
+        except (aiohttp.InvalidURL, aiohttp.NonHttpUrlClientError) as error:
+            raise PageRefused(f"{url[:100]} is not the address of a web page") from error
+        except _BROKEN as error:
             raise SiteUnreachable(str(error)[:200] or type(error).__name__) from error
+        except ValueError as error:
+            raise PageRefused(f"{url[:100]} cannot be asked for") from error
 
     async def _get(self, url: str, html_only: bool, limit: int, known: Validators) -> Answer:
-        headers = [*self._headers, *known.headers]
-        async with self._connections.stream("GET", url_of(url), headers=headers) as response:
-            content_type, charset = _content_type(_header(response.headers, b"content-type"))
+        async with self._session.get(url, headers=known.headers, allow_redirects=False) as response:
+            if response.status < 200 or _header(response, b"transfer-encoding").lower() not in ("", "chunked"):
+                raise SiteUnreachable("the answer comes in a form that nobody asked for")
+            content_type, charset = _content_type(_header(response, b"content-type"))
             wanted = 200 <= response.status < 300 and (content_type in _HTML or not html_only)
-            body = Body(_header(response.headers, b"content-encoding") if wanted else "", limit)
+            body = Body(_header(response, b"content-encoding") if wanted else "", limit)
             if wanted:
                 await _read(response, body)
             return Answer(
@@ -134,45 +144,51 @@ class Fetcher:
                 status=response.status,
                 content_type=content_type,
                 charset=charset,
-                location=_header(response.headers, b"location") or None if 300 <= response.status < 400 else None,
+                location=_header(response, b"location") or None if 300 <= response.status < 400 else None,
                 content=bytes(body.content),
                 is_cut=body.is_cut,
                 validators=Validators(
-                    etag=_validator(response.headers, b"etag"),
-                    last_modified=_validator(response.headers, b"last-modified"),
+                    etag=_validator(response, b"etag"), last_modified=_validator(response, b"last-modified")
                 ),
             )
 
 
-async def _read(response: Exchange, body: Body) -> None:
-    """Fills the body. One that breaks off, or comes in crumbs without end, is as good as one that was cut."""
-    parts = 0
+async def _read(response: aiohttp.ClientResponse, body: Body) -> None:
+    """Fills the body. One that breaks off is as good as one that was cut."""
     try:
-        while chunk := await response.read():
+        while chunk := await _next_part(response):
             body.feed(chunk)
             if body.is_full:
                 return
-            parts += 1
-            if parts % _PARTS_IN_A_ROW == 0:
-                await asyncio.sleep(0)
-            if parts == _MAX_PARTS:
-                body.is_cut = True
-                return
         body.end()
-    except (httpcore.RemoteProtocolError, httpcore.ReadError):
+    except _BROKEN:
         if not body.content:
             raise
         body.is_cut = True
 
 
-def _header(headers: Sequence[tuple[bytes, bytes]], name: bytes) -> str:
-    value = next((value for key, value in headers if key.lower() == name), b"")
+async def _next_part(response: aiohttp.ClientResponse) -> bytes:
+    """The body's next part; nothing at its end. Raises ClientError where it breaks off.
+
+    Where it turns out to be no HTTP, aiohttp closes the connection and tells nobody who waits for the rest.
+    """
+    while True:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_LOOKS_AFTER_S):
+                return await response.content.readany()
+        transport = response.connection and response.connection.transport
+        if transport is None or transport.is_closing():
+            raise aiohttp.ClientPayloadError("the answer breaks off")
+
+
+def _header(response: aiohttp.ClientResponse, name: bytes) -> str:
+    value = next((value for key, value in response.raw_headers if key.lower() == name), b"")
     return value.decode("utf-8", "replace").strip()
 
 
-def _validator(headers: Sequence[tuple[bytes, bytes]], name: bytes) -> str | None:
+def _validator(response: aiohttp.ClientResponse, name: bytes) -> str | None:
     """As sent, if it is fit to be sent back."""
-    value = _header(headers, name)
+    value = _header(response, name)
     return value if _VALIDATOR.fullmatch(value) else None
 
 

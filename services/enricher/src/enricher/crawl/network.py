@@ -1,110 +1,104 @@
-"""Opens the crawler's connections: each name is resolved once, every address it has is checked, and what was checked
-is what is connected to. So neither an odd spelling, a redirect nor a name that changes its mind leads inside.
+"""The crawler's connections: to public addresses on the web's ports, and to nothing else.
+
+A name is resolved once, every address it has is checked, and a checked address is connected to. So neither an odd
+spelling, a redirect nor a name that changes its mind leads inside. Names are resolved by c-ares: a dead one takes no
+thread that somebody else waits for.
 """
 
 import asyncio
 import socket
-import threading
-from collections.abc import Awaitable, Callable, Iterable
-from contextlib import suppress
-from typing import Any
+import ssl
+from collections.abc import Callable
 
-import httpcore
+import aiohttp
+from aiohttp.abc import AbstractResolver, ResolveResult
 
 from enricher.crawl.addresses import is_public
 from enricher.crawl.errors import PageRefused, SiteUnreachable
-from enricher.crawl.streams import AsyncioNetwork
 
-Resolve = Callable[[str, int], Awaitable[list[str]]]
+OpenSocket = Callable[[aiohttp.AddrInfoType], socket.socket]
 
 WEB_PORTS = frozenset({80, 443})
+_CONNECTIONS = 128
+#: Nobody counts idle connections, so none is kept for long: the usual pause between two pages of a site, and some more.
+_IDLE_S = 2.0
+_RESOLVES_WITHIN_S = 5.0
 
 
-class Resolver:
-    """Asks the system for a host's addresses. It has no time limit and cannot be stopped, so each question gets a
-    thread of its own, of which there are `at_once` at most: dead names wait for their answers without anybody else.
+class GuardedNetwork:
+    """Connects to public addresses on the web's ports.
+
+    The arguments are for tests: a resolver that lies, and sockets that connect to servers on loopback.
     """
 
     def __init__(
-        self, *, timeout_s: float = 5, at_once: int = 128, look_up: Callable[..., Any] = socket.getaddrinfo
+        self,
+        *,
+        resolver: AbstractResolver | None = None,
+        resolves_within_s: float = _RESOLVES_WITHIN_S,
+        open_socket: OpenSocket | None = None,
     ) -> None:
-        self._timeout_s = timeout_s
-        self._look_up = look_up
-        self._room = asyncio.Semaphore(at_once)
-        self._asked: dict[tuple[str, int], asyncio.Future[list[str] | Exception]] = {}
+        self._resolver = resolver
+        self._resolves_within_s = resolves_within_s
+        self._open_socket = open_socket or _open_socket
 
-    async def __call__(self, host: str, port: int) -> list[str]:
-        """The addresses of a host, each once. Raises SiteUnreachable, at the latest after `timeout_s`."""
+    def connector(self, tls: ssl.SSLContext | bool) -> aiohttp.TCPConnector:
+        """A pool of such connections. To be called on the event loop that will use it."""
+        resolver = self._resolver or aiohttp.AsyncResolver(timeout=self._resolves_within_s, tries=1)
+        return aiohttp.TCPConnector(
+            ssl=tls,
+            resolver=_GuardedResolver(resolver, self._resolves_within_s),
+            use_dns_cache=False,
+            socket_factory=self._open_checked,
+            limit=_CONNECTIONS,
+            keepalive_timeout=_IDLE_S,
+        )
+
+    def _open_checked(self, address: aiohttp.AddrInfoType) -> socket.socket:
+        """Checks the address that is connected to. A literal one comes here without a resolver's having seen it."""
+        host, port = address[4][:2]
+        _check(str(host), str(host), int(port))
+        return self._open_socket(address)
+
+
+def proxied(tls: ssl.SSLContext | bool) -> aiohttp.TCPConnector:
+    """A pool of connections to a proxy, which may be anywhere: it resolves the names and guards the addresses."""
+    return aiohttp.TCPConnector(ssl=tls, limit=_CONNECTIONS, keepalive_timeout=_IDLE_S)
+
+
+class _GuardedResolver(AbstractResolver):
+    """Refuses a host as a whole where one of its addresses is not public: before any is connected to."""
+
+    def __init__(self, inner: AbstractResolver, within_s: float) -> None:
+        self._inner = inner
+        self._within_s = within_s
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
+    ) -> list[ResolveResult]:
+        """Raises SiteUnreachable, PageRefused."""
         try:
-            async with asyncio.timeout(self._timeout_s):
-                answer = self._asked.get((host, port)) or await self._ask(host, port)
-                found = await asyncio.shield(answer)
+            async with asyncio.timeout(self._within_s):
+                found = await self._inner.resolve(host, port, family)
         except TimeoutError as error:
-            raise SiteUnreachable(f"the name {host} did not resolve within {self._timeout_s:g} s") from error
-        if isinstance(found, Exception):
-            raise SiteUnreachable(f"the name {host} does not resolve") from found
+            raise SiteUnreachable(f"the name {host} did not resolve within {self._within_s:g} s") from error
+        except (OSError, ValueError) as error:
+            raise SiteUnreachable(f"the name {host} does not resolve") from error
+        for address in found:
+            _check(host, address["host"], port)
         return found
 
-    async def _ask(self, host: str, port: int) -> "asyncio.Future[list[str] | Exception]":
-        await self._room.acquire()
-        loop = asyncio.get_running_loop()
-        answer = self._asked[host, port] = loop.create_future()
-
-        def end(found: list[str] | Exception) -> None:
-            self._asked.pop((host, port), None)
-            self._room.release()
-            answer.set_result(found)
-
-        def ask() -> None:
-            found: list[str] | Exception
-            try:
-                found = list(dict.fromkeys(str(a[0]) for *_, a in self._look_up(host, port, type=socket.SOCK_STREAM)))
-            except (OSError, UnicodeError) as error:
-                found = error
-            with suppress(RuntimeError):  # the loop has ended meanwhile
-                loop.call_soon_threadsafe(end, found)
-
-        # A daemon: a process that wants to end does not wait for a dead name. An executor would.
-        threading.Thread(target=ask, name=f"resolving {host[:50]}", daemon=True).start()
-        return answer
+    async def close(self) -> None:
+        await self._inner.close()
 
 
-class GuardedNetwork(httpcore.AsyncNetworkBackend):
-    """Connects to public addresses on the web's ports, and to nothing else.
+def _open_socket(address: aiohttp.AddrInfoType) -> socket.socket:
+    family, kind, protocol, *_ = address
+    return socket.socket(family, kind, protocol)
 
-    The arguments are for tests: a resolver that lies, and a way to servers that are on loopback.
-    """
 
-    def __init__(self, *, resolve: Resolve | None = None, inner: httpcore.AsyncNetworkBackend | None = None) -> None:
-        self._resolve = resolve or Resolver()
-        self._inner = inner or AsyncioNetwork()
-
-    async def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,  # noqa: ASYNC109 - the signature is httpcore's
-        local_address: str | None = None,
-        socket_options: Iterable[Any] | None = None,
-    ) -> httpcore.AsyncNetworkStream:
-        """Raises PageRefused before anything is sent where one address of the host is not public."""
-        if port not in WEB_PORTS:
-            raise PageRefused(f"port {port} is not the web's")
-        async with asyncio.timeout(timeout):
-            addresses = await self._resolve(host, port)
-        for address in addresses:
-            if not is_public(address):
-                raise PageRefused(f"{host} leads to {address}, which is not a public address")
-        failure: Exception = SiteUnreachable(f"{host} has no address")
-        for address in addresses:
-            try:
-                return await self._inner.connect_tcp(address, port, timeout, local_address, socket_options)
-            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
-                failure = error
-        raise failure
-
-    async def connect_unix_socket(self, *_: Any, **__: Any) -> httpcore.AsyncNetworkStream:
-        raise PageRefused("a Unix socket is not the web's")
-
-    async def sleep(self, seconds: float) -> None:
-        await asyncio.sleep(seconds)
+def _check(host: str, address: str, port: int) -> None:
+    if port not in WEB_PORTS:
+        raise PageRefused(f"port {port} is not the web's")
+    if not is_public(address):
+        raise PageRefused(f"{host} leads to {address}, which is not a public address")

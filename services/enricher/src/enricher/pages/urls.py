@@ -4,7 +4,7 @@ import re
 from functools import lru_cache
 from urllib.parse import urljoin, urlsplit, urlunsplit
 
-import httpx
+import httpx2
 from tldextract import TLDExtract
 
 #: `.example` is nobody's, for ever (RFC 2606): the simulator's companies have their sites there.
@@ -44,10 +44,10 @@ def _page(link: str) -> str | None:
         scheme, host, path, query, _ = urlsplit(link)
         if scheme not in ("http", "https"):
             return None
-        url = httpx.URL(urlunsplit((scheme, host, path or "/", query, "")))
+        url = httpx2.URL(urlunsplit((scheme, host, path or "/", query, "")))
         if url.raw_host.endswith(b"."):  # the same name, spelled in full
             url = url.copy_with(host=url.host[:-1])
-    except (httpx.InvalidURL, ValueError):
+    except (httpx2.InvalidURL, ValueError):
         return None
     absolute = str(url)
     is_page = _HOST.fullmatch(url.raw_host) and not url.userinfo and url.port is None

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any, TypeVar
 
-import httpx
+import httpx2
 from pydantic import ValidationError
 
 from enricher.vendors.errors import (
@@ -26,37 +26,41 @@ from enricher.vendors.errors import (
     VendorError,
 )
 from enricher.vendors.reading import Reply, read_json
-from enricher.vendors.transport import MOST_BYTES, Transport
 
 R = TypeVar("R", bound=Reply)
 
+#: Of an answer, unpacked.
+MOST_BYTES = 5_000_000
+_CONNECTIONS = httpx2.Limits(max_connections=64, max_keepalive_connections=64, keepalive_expiry=30)
+#: A connection that is not there by then was never one: nothing is charged.
+_TIMEOUTS = httpx2.Timeout(None, connect=10).as_dict()
 _QUOTED = 120
 _LONGEST_WAIT = timedelta(days=1)
 _CREDITS = frozenset({402, 432, 433})  # the last two are Tavily's own
 _TRANSIENT = frozenset({408, 409, 425, 499})
 
 
-def connect() -> httpx.AsyncBaseTransport:
-    """What all of them send by. Whoever opens it closes it.
+def connect() -> httpx2.AsyncBaseTransport:
+    """The pool of connections that adapters send by. Whoever opens it closes it.
 
     No client: of what one does besides (redirects, cookies, logins, the environment) nothing is wanted here.
     """
-    return Transport()
+    return httpx2.AsyncHTTPTransport(trust_env=False, limits=_CONNECTIONS)
 
 
 class Endpoint:
     """A vendor's address with our key for it. Raises ValueError for a key that cannot be one."""
 
     def __init__(
-        self, vendor: Vendor, http: httpx.AsyncBaseTransport, base_url: str, key: str, headers: Mapping[str, str]
+        self, vendor: Vendor, http: httpx2.AsyncBaseTransport, base_url: str, key: str, headers: Mapping[str, str]
     ) -> None:
         self.vendor: Vendor = vendor
         self._http = http
         self._base_url = base_url.rstrip("/")
         self._key = checked_key(vendor, key)
-        json_only = {"Content-Type": "application/json", "Accept": "application/json"}
-        self._headers = httpx.Headers({"User-Agent": "leadgen", **json_only, **headers})
-        self._urls: dict[str, httpx.URL] = {}
+        json_only = {"Content-Type": "application/json", "Accept": "application/json", "Accept-Encoding": "gzip"}
+        self._headers = httpx2.Headers({"User-Agent": "leadgen", **json_only, **headers})
+        self._urls: dict[str, httpx2.URL] = {}
 
     async def post(self, path: str, body: Mapping[str, Any], shape: type[R], *, within_s: float) -> R:
         """The answer in its shape, all of it within the time. Raises VendorError, and nothing else.
@@ -66,8 +70,8 @@ class Endpoint:
         try:
             async with asyncio.timeout(within_s):
                 response, content = await self._post(path, body)
-        except (TimeoutError, httpx.HTTPError, httpx.InvalidURL) as error:
-            raise failure_of(self.vendor, error, within_s, unsent=UNSENT) from error
+        except (TimeoutError, httpx2.HTTPError, httpx2.InvalidURL) as error:
+            raise failure_of(self.vendor, error, within_s) from error
         if response.status_code != 200:
             message = quoted(_message(content), self._key)
             raise error_of(self.vendor, response.status_code, response.headers, message)
@@ -83,31 +87,42 @@ class Endpoint:
         """The error for an answer that makes no sense: paid for, perhaps."""
         return Failed(self.vendor, f"malformed answer: {what}", may_be_charged=True)
 
-    async def _post(self, path: str, body: Mapping[str, Any]) -> tuple[httpx.Response, bytes]:
+    async def _post(self, path: str, body: Mapping[str, Any]) -> tuple[httpx2.Response, bytes]:
         if path not in self._urls:
-            self._urls[path] = httpx.URL(self._base_url + path)
-        request = httpx.Request("POST", self._urls[path], headers=self._headers, content=json.dumps(body).encode())
+            self._urls[path] = httpx2.URL(self._base_url + path)
+        request = httpx2.Request(
+            "POST",
+            self._urls[path],
+            headers=self._headers,
+            content=json.dumps(body).encode(),
+            extensions={"timeout": _TIMEOUTS},
+        )
         response = await self._http.handle_async_request(request)
-        content = bytearray()
-        try:
-            async for chunk in response.aiter_bytes():
-                content += chunk
-                if len(content) > MOST_BYTES:
-                    raise httpx.ReadError(f"more than {MOST_BYTES} bytes")
-        finally:
-            await response.aclose()
-        return response, bytes(content)
+        return response, await read_bounded(response)
+
+
+async def read_bounded(response: httpx2.Response) -> bytes:
+    """The whole answer, unpacked; closes it. Raises ReadError where it is longer than MOST_BYTES, and HTTPError."""
+    content = bytearray()
+    try:
+        async for chunk in response.aiter_bytes():
+            content += chunk
+            if len(content) > MOST_BYTES:
+                raise httpx2.ReadError(f"more than {MOST_BYTES} bytes")
+    finally:
+        await response.aclose()
+    return bytes(content)
 
 
 #: The request never left: nothing was charged.
-UNSENT = (
-    httpx.ConnectError,
-    httpx.ConnectTimeout,
-    httpx.PoolTimeout,
-    httpx.UnsupportedProtocol,
-    httpx.LocalProtocolError,
-    httpx.ProxyError,
-    httpx.InvalidURL,
+_UNSENT = (
+    httpx2.ConnectError,
+    httpx2.ConnectTimeout,
+    httpx2.PoolTimeout,
+    httpx2.UnsupportedProtocol,
+    httpx2.LocalProtocolError,
+    httpx2.ProxyError,
+    httpx2.InvalidURL,
 )
 
 
@@ -119,13 +134,11 @@ def checked_key(vendor: Vendor, key: str) -> str:
     return key
 
 
-def failure_of(
-    vendor: Vendor, error: BaseException, within_s: float, *, unsent: tuple[type[BaseException], ...]
-) -> Failed:
+def failure_of(vendor: Vendor, error: BaseException, within_s: float) -> Failed:
     """For a request without an answer."""
     is_late = isinstance(error, TimeoutError) or "Timeout" in type(error).__name__
     reason = f"no answer within {within_s:g} s" if is_late else f"no answer ({type(error).__name__})"
-    return Failed(vendor, reason, may_be_charged=not isinstance(error, unsent))
+    return Failed(vendor, reason, may_be_charged=not isinstance(error, _UNSENT))
 
 
 def error_of(vendor: Vendor, status: int, headers: Mapping[str, str], message: str) -> VendorError:

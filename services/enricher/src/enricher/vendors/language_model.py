@@ -18,24 +18,14 @@ from openai.lib._pydantic import to_strict_json_schema  # private: a test holds 
 from pydantic import BaseModel, BeforeValidator, Field, ValidationError
 
 from enricher.vendors.errors import OUT_OF_CREDITS, AccountRefused, Failed, VendorError
-from enricher.vendors.http import checked_key, error_of, failure_of, quoted
+from enricher.vendors.http import checked_key, connect, error_of, failure_of, quoted, read_bounded
 from enricher.vendors.reading import ENTRIES, PART, Charge, Reply, Text, read_json
-from enricher.vendors.transport import MOST_BYTES, SdkTransport
 
 M = TypeVar("M", bound=BaseModel)
 
 _CHARACTERS_PER_TOKEN = 3  # of English, it is about four
 _OVERHEAD = 50  # tokens that wrap the messages
 _QUOTA = "insufficient_quota"
-_UNSENT = (
-    httpx2.ConnectError,
-    httpx2.ConnectTimeout,
-    httpx2.PoolTimeout,
-    httpx2.UnsupportedProtocol,
-    httpx2.LocalProtocolError,
-    httpx2.ProxyError,
-    httpx2.InvalidURL,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +44,7 @@ def connect_model(
     environment, no attempt but ours, no answer beyond a size. Whoever opens it closes it. A local server without keys
     takes any, such as EMPTY. Raises ValueError for a key that cannot be one.
     """
-    bounded = _Bounded(transport) if transport else SdkTransport()
-    http = httpx2.AsyncClient(transport=bounded, trust_env=False, follow_redirects=False)
+    http = httpx2.AsyncClient(transport=_Bounded(transport or connect()), trust_env=False, follow_redirects=False)
     return AsyncOpenAI(api_key=checked_key("openai", key), base_url=base_url, http_client=http, max_retries=0)
 
 
@@ -130,7 +119,7 @@ class LanguageModel:
             raise self._refusal(error) from error
         except (APIConnectionError, TimeoutError, httpx2.InvalidURL) as error:
             cause = error.__cause__ if isinstance(error, APIConnectionError) and error.__cause__ else error
-            raise failure_of("openai", cause, self._timeout_s, unsent=_UNSENT) from error
+            raise failure_of("openai", cause, self._timeout_s) from error
         except APIError as error:
             raise _malformed(type(error).__name__) from error
 
@@ -152,17 +141,10 @@ class _Bounded(httpx2.AsyncBaseTransport):
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         response = await self._inner.handle_async_request(request)
         response.request = request
-        content = bytearray()
-        try:
-            async for chunk in response.aiter_bytes():
-                content += chunk
-                if len(content) > MOST_BYTES:
-                    raise httpx2.ReadError(f"more than {MOST_BYTES} bytes")
-        finally:
-            await response.aclose()
+        content = await read_bounded(response)
         dropped = {"content-encoding", "content-length", "transfer-encoding"}
         headers = [(name, value) for name, value in response.headers.multi_items() if name.lower() not in dropped]
-        return httpx2.Response(response.status_code, headers=headers, content=bytes(content))
+        return httpx2.Response(response.status_code, headers=headers, content=content)
 
     async def aclose(self) -> None:
         await self._inner.aclose()

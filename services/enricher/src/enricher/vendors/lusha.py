@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any
 
-import httpx
+import httpx2
 from pydantic import BeforeValidator, Field
 
 from enricher.vendors.http import Endpoint
@@ -128,7 +128,7 @@ class _Answer(Reply):
 class Lusha:
     """Each method is one request and raises VendorError. `credits` is what the answer says, else the most it can be."""
 
-    def __init__(self, http: httpx.AsyncBaseTransport, key: str, base_url: str = "https://api.lusha.com") -> None:
+    def __init__(self, http: httpx2.AsyncBaseTransport, key: str, base_url: str = "https://api.lusha.com") -> None:
         self._endpoint = Endpoint("lusha", http, base_url, key, {"api_key": key.strip()})
 
     async def prospect(self, domain: str, titles: Sequence[str], *, size: int) -> ProspectAnswer:

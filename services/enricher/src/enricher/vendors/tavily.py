@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
-import httpx
+import httpx2
 from pydantic import Field
 
 from enricher.vendors.http import Endpoint
@@ -81,7 +81,7 @@ class _Answer(Reply):
 class Tavily:
     """Each method is one request and raises VendorError. `credits` is as the answer says, else by the price list."""
 
-    def __init__(self, http: httpx.AsyncBaseTransport, key: str, base_url: str = "https://api.tavily.com") -> None:
+    def __init__(self, http: httpx2.AsyncBaseTransport, key: str, base_url: str = "https://api.tavily.com") -> None:
         self._endpoint = Endpoint("tavily", http, base_url, key, {"Authorization": f"Bearer {key.strip()}"})
 
     async def search(

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated
 
-import httpx
+import httpx2
 
 from enricher.vendors.errors import KEY_REFUSED, AccountRefused, Throttled
 from enricher.vendors.http import Endpoint, quoted
@@ -78,7 +78,7 @@ class _Answer(Reply):
 class ZeroBounce:
     """One request a call. It must not be repeated lightly: each batch is charged anew."""
 
-    def __init__(self, http: httpx.AsyncBaseTransport, key: str, base_url: str = "https://api.zerobounce.net") -> None:
+    def __init__(self, http: httpx2.AsyncBaseTransport, key: str, base_url: str = "https://api.zerobounce.net") -> None:
         self._endpoint = Endpoint("zerobounce", http, base_url, key, {})
         self._key = key.strip()
 
