@@ -1,6 +1,6 @@
 """An Odoo to test against: a real HTTP server that answers as 14 and 19 were seen to, over JSON-2 and JSON-RPC.
 
-It keeps Odoo's state (external id -> record) and can be told to fail; the tests ask what stands in it. Records hold
+It keeps Odoo's state (external id -> record) and can be made to fail; the tests inspect that state. Records hold
 what `load` or `write` gave them, by those columns; `read` and `search_read` give it back in Odoo's types.
 """
 
@@ -175,15 +175,15 @@ class FakeOdoo:
             if model not in (*self.records, "ir.module.module", "res.country"):
                 raise OdooError(422, "odoo.exceptions.UserError", f"Object {model} doesn't exist")
             ids = {} if not positional else {"vals_list": positional[0]} if name == "create" else {"ids": positional[0]}
-            told = answered(self.call(model, name, **ids, **named))
+            response = answered(self.call(model, name, **ids, **named))
         except OdooError as error:
-            told = {
+            response = {
                 "jsonrpc": "2.0",
                 "id": 1,
                 "error": {"code": 0 if self.version >= 19 else 200, "message": "Odoo Server Error", "data": error.body},
             }
             fault = ""
-        return (1, "", None) if fault == "cut" else (200, "", told)
+        return (1, "", None) if fault == "cut" else (200, "", response)
 
     def fault(self, call: str, body: dict[str, Any]) -> str:
         self.calls.append(call)

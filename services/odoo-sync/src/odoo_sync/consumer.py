@@ -3,8 +3,9 @@
 in          out                               on a repeat                    on a failure
 LeadScored  LeadSynced of each lead: its ids  no call, same announcement;    a refused row is noted in its link, the
             in Odoo, or why it is not there   after a half-written chunk its others go through; a tenant whose Odoo
-                                              records are found, not made    refuses all calls is blocked; an Odoo
-                                              twice                          that is unavailable is tried again
+                                              records are found, not made    refuses all calls is blocked; while an
+                                              twice                          Odoo is away, its tenants wait; any other
+                                                                             failed call: the chunk is tried again
 ResyncOdoo  LeadSynced of each stored lead    goes on with the leads that    the same; ends early if the tenant is
             that could not be sent before     are still unsent               blocked or has no Odoo
 """

@@ -14,7 +14,7 @@ class OdooSettings(Settings):
         default=0.66, ge=0, le=1, description="the score from which a company becomes a lead in Odoo"
     )
     odoo_recreate_deleted: bool = Field(
-        default=False, description="make again what people deleted in Odoo; else it stays deleted, and is told so"
+        default=False, description="create records again that people deleted in Odoo; by default they stay deleted"
     )
     odoo_protocol: ProtocolName = Field(
         default="auto", description="json2 (Odoo 19 and later) or jsonrpc (14 and later); auto asks each server"

@@ -1,4 +1,4 @@
-"""The stage on a real PostgreSQL with an Odoo that behaves as told, and what the tests ask of both."""
+"""The stage on a real PostgreSQL with an Odoo that behaves as emitted, and what the tests ask of both."""
 
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
@@ -164,8 +164,8 @@ class Desk:
     async def announced(self) -> list[LeadSynced]:
         async with self.database.without_tenant() as tx:
             rows = await tx.fetch("SELECT value FROM outbox WHERE producer = 'odoo-sync' ORDER BY id")
-        told = [decode_body(LeadSynced, row["value"]) for row in rows]
-        return [it for it in told if it.tenant_id == self.tenant_id]
+        emitted = [decode_body(LeadSynced, row["value"]) for row in rows]
+        return [it for it in emitted if it.tenant_id == self.tenant_id]
 
     async def link(self, company: Company | None = None) -> "asyncpg.Record":
         async with self.database.transaction(self.tenant_id) as tx:

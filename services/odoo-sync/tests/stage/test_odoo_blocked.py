@@ -36,7 +36,7 @@ async def requested(desk: Any) -> list[ResyncOdoo]:
 
 
 async def test_a_key_that_odoo_refuses_blocks_its_tenant_and_no_other(desk: Any, fake: Any, logged: Any) -> None:
-    """Told with the reason, with one alert, and no further call; the other tenant's leads go through."""
+    """Announced with the reason, with one alert, and no further call; the other tenant's leads go through."""
     await desk.connect(fake.url, "expired")
     other = desk.of(2)
     await other.connect(fake.url, fake.api_key)
@@ -61,10 +61,10 @@ async def test_a_key_that_cannot_be_read_blocks_its_tenant(
     """The reason names the setting; nothing is called."""
     connected.credentials = credentials
 
-    told = await connected.sync(connected.lead())
+    emitted = await connected.sync(connected.lead())
 
-    assert told.held_back == "blocked"
-    assert "ODOO_CREDENTIALS_KEY" in (told.reason or "")
+    assert emitted.held_back == "blocked"
+    assert "ODOO_CREDENTIALS_KEY" in (emitted.reason or "")
     assert fake.calls == []
 
 
@@ -72,7 +72,7 @@ async def test_a_key_is_in_no_text_that_is_made_of_it(desk: Any, fake: Any, logg
     """Neither in announcements, tables, logs nor in what Python prints."""
     secret = "a-very-secret-key"
     await desk.connect(fake.url, secret)
-    told = await desk.sync(desk.lead())
+    emitted = await desk.sync(desk.lead())
     async with desk.database.transaction(1) as tx:
         connected = await connections.find(tx)
     assert connected is not None
@@ -84,7 +84,7 @@ async def test_a_key_is_in_no_text_that_is_made_of_it(desk: Any, fake: Any, logg
         checked = await check_tenant(await operator(desk))
     finally:
         logging.getLogger().removeHandler(handler)
-    texts = [told.model_dump_json(), repr(connected), repr(connected.decrypted(desk.credentials)), repr(logged)]
+    texts = [emitted.model_dump_json(), repr(connected), repr(connected.decrypted(desk.credentials)), repr(logged)]
     texts += [written.getvalue(), repr(checked), str(dict(await desk.link()))]
     texts += [str(dict(row)) for row in await desk.owner.fetch("SELECT * FROM odoo_states")]
     texts += [repr(row) for row in await desk.owner.fetch("SELECT url, database, api_key FROM odoo_connections")]
@@ -103,8 +103,8 @@ async def test_a_check_that_goes_well_clears_the_tenant_and_sends_what_waited(de
         "UPDATE odoo_connections SET api_key = $1", desk.credentials.encrypt(fake.api_key.encode())
     )
 
-    told = await check_tenant(await operator(desk))
-    assert told == {"problems": [], "was_blocked": True, "waiting": 1}
+    emitted = await check_tenant(await operator(desk))
+    assert emitted == {"problems": [], "was_blocked": True, "waiting": 1}
     assert (await gauges.count(desk.database)).blocked == 0
     assert [it.tenant_id for it in await requested(desk)] == [1]
     await desk.resync()
@@ -115,7 +115,7 @@ async def test_a_check_that_goes_well_clears_the_tenant_and_sends_what_waited(de
 
 
 async def test_a_resync_brings_all_that_waits(desk: Any, fake: Any) -> None:
-    """More than a chunk of them, of a tenant that was connected later; each is told of, once."""
+    """More than a chunk of them, of a tenant that was connected later; each is announced once."""
     companies = await desk.more(450)
     for start in range(0, 450, 150):
         await desk.sync(*(desk.lead(company=it, contact=None) for it in companies[start : start + 150]))
@@ -123,9 +123,9 @@ async def test_a_resync_brings_all_that_waits(desk: Any, fake: Any) -> None:
 
     await desk.resync()
 
-    told = (await desk.announced())[450:]
-    assert {it.outcome for it in told} == {"synced"}
-    assert [it.company.company_id for it in told] == [it.company_id for it in companies]
+    emitted = (await desk.announced())[450:]
+    assert {it.outcome for it in emitted} == {"synced"}
+    assert [it.company.company_id for it in emitted] == [it.company_id for it in companies]
     assert len(fake.records["crm.lead"]) == len(fake.records["res.partner"]) == 450
     fake.calls.clear()
     await desk.resync()
@@ -161,10 +161,10 @@ async def test_a_right_that_is_missing_blocks_too(connected: Any, fake: Any) -> 
     """A missing right stops every row, not one."""
     fake.rights = {"read"}
 
-    told = await connected.sync(connected.lead())
+    emitted = await connected.sync(connected.lead())
 
-    assert told.held_back == "blocked"
-    assert "no right to create res.partner" in (told.reason or "")
+    assert emitted.held_back == "blocked"
+    assert "no right to create res.partner" in (emitted.reason or "")
 
 
 async def test_who_waited_while_the_tenant_was_blocked_does_not_call(desk: Any, fake: Any) -> None:

@@ -56,11 +56,11 @@ async def test_an_audit_finds_what_is_missing_archived_and_changed(connected: An
 
 async def test_an_audit_finds_companies_that_are_there_twice(connected: Any, fake: Any) -> None:
     """By their UEN, whoever made them."""
-    told = await connected.sync(connected.lead())
+    emitted = await connected.sync(connected.lead())
     other = fake.add("res.partner", name="ACME again", is_company="1", ref="201812345K")
 
     assert (await audited(connected))["differences"] == [
-        {"uen": "201812345K", "record": "company", "what": "duplicate", "ids": [told.partner_id, other]}
+        {"uen": "201812345K", "record": "company", "what": "duplicate", "ids": [emitted.partner_id, other]}
     ]
 
 

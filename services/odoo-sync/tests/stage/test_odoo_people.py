@@ -16,9 +16,9 @@ async def test_what_people_changed_is_not_overwritten_and_is_noted(connected: An
     company = fake.record(connected.external_id("company"))
     company["street"] = "theirs"
 
-    told = await connected.sync(connected.lead(address="2 New Way", website_domain="acme.com.sg", hours=1))
+    emitted = await connected.sync(connected.lead(address="2 New Way", website_domain="acme.com.sg", hours=1))
 
-    assert (company["street"], company["website"], told.outcome) == ("theirs", "acme.com.sg", "synced")
+    assert (company["street"], company["website"], emitted.outcome) == ("theirs", "acme.com.sg", "synced")
     assert (await connected.link())["notes"] == ["company.street is kept as people changed it"]
 
 
@@ -107,10 +107,10 @@ async def test_a_new_lead_leaves_alone_what_people_made_of_its_contact(connected
     contact = fake.record(connected.external_id("contact"))
     contact["email"] = "typed@acme.sg"
 
-    told = await connected.sync(connected.lead(hours=1))
+    emitted = await connected.sync(connected.lead(hours=1))
 
     assert contact["email"] == "typed@acme.sg"
-    assert "email_from" not in fake.records["crm.lead"][told.lead_id]
+    assert "email_from" not in fake.records["crm.lead"][emitted.lead_id]
 
 
 @pytest.mark.parametrize(
@@ -141,9 +141,9 @@ async def test_a_contact_whose_company_was_deleted_is_not_taken_for_it(connected
     contact.update({"parent_id/.id": "", "company_registry": "201812345K"})
     before = dict(contact)
 
-    told = await connected.sync(connected.lead(hours=1, address="1 Way"))
+    emitted = await connected.sync(connected.lead(hours=1, address="1 Way"))
 
-    assert (told.held_back, told.partner_id, told.contact_id) == ("deleted", None, first.contact_id)
+    assert (emitted.held_back, emitted.partner_id, emitted.contact_id) == ("deleted", None, first.contact_id)
     assert contact == before
 
 
@@ -191,9 +191,9 @@ async def test_a_partner_that_is_there_is_adopted(connected: Any, fake: Any, the
     typed = {"name": "Acme of ours", "is_company": "1", "phone": "1", **theirs}
     number = fake.add("res.partner", **typed)
 
-    told = await connected.sync(connected.lead(website_domain="acme.sg", address="1 Way"))
+    emitted = await connected.sync(connected.lead(website_domain="acme.sg", address="1 Way"))
 
-    assert told.partner_id == number
+    assert emitted.partner_id == number
     assert [it for it in fake.records["res.partner"].values() if it.get("is_company")] == [
         fake.records["res.partner"][number]
     ]
@@ -230,9 +230,9 @@ async def test_a_partner_that_is_another_is_left_alone(connected: Any, fake: Any
     number = fake.add("res.partner", **{"name": "x", "is_company": "1", **other})
     before = dict(fake.records["res.partner"][number])
 
-    told = await connected.sync(connected.lead(website_domain="acme.sg"))
+    emitted = await connected.sync(connected.lead(website_domain="acme.sg"))
 
-    assert told.partner_id not in (1, number)
+    assert emitted.partner_id not in (1, number)
     assert fake.records["res.partner"][number] == before
 
 
@@ -272,9 +272,9 @@ async def test_a_contact_that_is_there_is_adopted_with_its_company(connected: An
     company = fake.add("res.partner", name="ACME", is_company="1", ref="201812345K")
     contact = fake.add("res.partner", name="Mr Tan", email="TAN@acme.sg", parent_id=company, type="contact")
 
-    told = await connected.sync(connected.lead(contact=COO))
+    emitted = await connected.sync(connected.lead(contact=COO))
 
-    assert told.contact_id == contact
+    assert emitted.contact_id == contact
     assert fake.records["res.partner"][contact]["name"] == "Mr Tan"
     assert fake.records["res.partner"][contact]["function"] == "COO"
     assert len(fake.records["res.partner"]) == 2
@@ -286,9 +286,9 @@ async def test_archived_stays_archived(connected: Any, fake: Any) -> None:
     company = fake.record(connected.external_id("company"))
     company["active"] = False
 
-    told = await connected.sync(connected.lead(address="1 Way", hours=1))
+    emitted = await connected.sync(connected.lead(address="1 Way", hours=1))
 
-    assert (told.outcome, company["active"], company["street"]) == ("synced", False, "1 Way")
+    assert (emitted.outcome, company["active"], company["street"]) == ("synced", False, "1 Way")
     assert len(fake.records["res.partner"]) == 2
 
 
@@ -304,12 +304,12 @@ async def test_what_people_deleted_is_not_made_again(connected: Any, fake: Any, 
     await connected.sync(connected.lead())
     delete(fake, connected, kind)
 
-    told = await connected.sync(connected.lead(hours=1, score=0.9, address="1 Way"))
+    emitted = await connected.sync(connected.lead(hours=1, score=0.9, address="1 Way"))
     fake.calls.clear()
     again = await connected.sync(connected.lead(hours=2, score=0.9, address="1 Way"))
 
-    assert (told.outcome, told.held_back) == ("no_connection", "deleted")
-    assert told.reason == f"people deleted the {kind} in Odoo"
+    assert (emitted.outcome, emitted.held_back) == ("no_connection", "deleted")
+    assert emitted.reason == f"people deleted the {kind} in Odoo"
     assert (again.held_back, fake.calls) == ("deleted", [])
     assert connected.external_id(kind) not in fake.external
 
@@ -319,12 +319,12 @@ async def test_a_contact_that_people_deleted_stays_deleted(connected: Any, fake:
     await connected.sync(connected.lead())
     delete(fake, connected, "contact")
 
-    told = await connected.sync(connected.lead(hours=1, address="1 Way"))
-    assert (told.outcome, told.contact_id) == ("synced", None)
+    emitted = await connected.sync(connected.lead(hours=1, address="1 Way"))
+    assert (emitted.outcome, emitted.contact_id) == ("synced", None)
     assert len(fake.records["res.partner"]) == 1
 
-    told = await connected.sync(connected.lead(hours=2, contact=COO))
-    assert fake.records["res.partner"][told.contact_id]["name"] == "Tan Ah Kow"
+    emitted = await connected.sync(connected.lead(hours=2, contact=COO))
+    assert fake.records["res.partner"][emitted.contact_id]["name"] == "Tan Ah Kow"
 
 
 @pytest.mark.parametrize(("score", "leads"), [(0.9, 1), (0.2, 0)])
@@ -337,11 +337,11 @@ async def test_if_the_setting_says_so_what_was_deleted_is_made_again(
         delete(fake, connected, kind)
     connected.recreate_deleted = True
 
-    told = await connected.sync(connected.lead(score=score, hours=1, contact=COO))
+    emitted = await connected.sync(connected.lead(score=score, hours=1, contact=COO))
 
     assert len(fake.records["res.partner"]) == 2
     assert len(fake.records["crm.lead"]) == leads
-    assert [told.lead_id] == (list(fake.records["crm.lead"]) or [None])
+    assert [emitted.lead_id] == (list(fake.records["crm.lead"]) or [None])
 
 
 async def test_a_merge_of_partners_is_followed(connected: Any, fake: Any) -> None:
@@ -351,9 +351,9 @@ async def test_a_merge_of_partners_is_followed(connected: Any, fake: Any) -> Non
     del fake.records["res.partner"][first.partner_id]
     fake.external[connected.external_id("company")] = ("res.partner", kept)
 
-    told = await connected.sync(connected.lead(address="1 Way", hours=1))
+    emitted = await connected.sync(connected.lead(address="1 Way", hours=1))
 
-    assert (told.outcome, told.partner_id) == ("synced", kept)
+    assert (emitted.outcome, emitted.partner_id) == ("synced", kept)
     assert fake.records["res.partner"][kept]["name"] == "theirs"
     assert fake.records["res.partner"][kept]["street"] == "1 Way"
 
@@ -376,9 +376,9 @@ async def test_a_row_that_odoo_refuses_holds_up_no_other(connected: Any, fake: A
 
     await connected.sync(*leads)
 
-    told = await connected.announced()
-    assert [it.held_back for it in told] == [None, None, "refused", None, None]
-    assert told[2].reason == "company: Missing required value: name"
+    emitted = await connected.announced()
+    assert [it.held_back for it in emitted] == [None, None, "refused", None, None]
+    assert emitted[2].reason == "company: Missing required value: name"
     assert len(fake.records["crm.lead"]) == 4
     again = await connected.sync(connected.lead(company=companies[2], hours=1))
     assert (again.outcome, again.reason) == ("synced", None)

@@ -17,26 +17,31 @@ def counts(fake: Any) -> tuple[int, int]:
     return len(fake.records["res.partner"]), len(fake.records["crm.lead"])
 
 
-async def test_a_tenant_without_a_connection_is_told_so(desk: Any) -> None:
+async def test_a_tenant_without_a_connection_gets_an_announcement(desk: Any) -> None:
     """The link says it, the announcement says it, and no key is needed for that."""
     desk.credentials = None
 
-    told = await desk.sync(desk.lead())
+    emitted = await desk.sync(desk.lead())
 
     assert (await desk.link())["outcome"] == "no_connection"
-    assert (told.outcome, told.held_back, told.partner_id, told.lead_id) == ("no_connection", None, None, None)
+    assert (emitted.outcome, emitted.held_back, emitted.partner_id, emitted.lead_id) == (
+        "no_connection",
+        None,
+        None,
+        None,
+    )
 
 
 async def test_a_good_lead_becomes_company_contact_and_lead(connected: Any, fake: Any) -> None:
     """Odoo holds the three, and the link and the announcement hold their numbers."""
-    told = await connected.sync(connected.lead())
+    emitted = await connected.sync(connected.lead())
 
     link = await connected.link()
     assert fake.external[connected.external_id("company")] == ("res.partner", link["partner_id"])
     assert fake.external[connected.external_id("contact")] == ("res.partner", link["contact_id"])
     assert fake.external[connected.external_id("lead")] == ("crm.lead", link["lead_id"])
-    numbers = (told.partner_id, told.contact_id, told.lead_id)
-    assert (told.outcome, *numbers) == ("synced", link["partner_id"], link["contact_id"], link["lead_id"])
+    numbers = (emitted.partner_id, emitted.contact_id, emitted.lead_id)
+    assert (emitted.outcome, *numbers) == ("synced", link["partner_id"], link["contact_id"], link["lead_id"])
     lead = fake.record(connected.external_id("lead"))
     assert (lead["type"], lead["user_id/id"], lead["email_from"]) == ("lead", "", "sales@acme.sg")
     assert lead["partner_id/.id"] == str(link["contact_id"])
@@ -55,14 +60,14 @@ async def test_an_older_server_is_served_over_json_rpc(desk: Any, older: Any) ->
 
 async def test_a_lead_below_the_bar_is_a_company_only(connected: Any, fake: Any) -> None:
     """No crm.lead is made of it."""
-    told = await connected.sync(connected.lead(score=0.65, contact=None))
+    emitted = await connected.sync(connected.lead(score=0.65, contact=None))
 
-    assert told.lead_id is None
+    assert emitted.lead_id is None
     assert counts(fake) == (1, 0)
 
 
 async def test_a_chunk_of_leads_takes_a_handful_of_calls(connected: Any, fake: Any) -> None:
-    """However many there are in it; each is told of."""
+    """However many there are in it; each is announced."""
     companies = await connected.more(50)
 
     await connected.sync(*(connected.lead(company=company) for company in companies))
@@ -71,7 +76,7 @@ async def test_a_chunk_of_leads_takes_a_handful_of_calls(connected: Any, fake: A
     assert fake.calls.count("res.partner.load") == 2
     assert fake.calls.count("crm.lead.load") == 1
     assert len(fake.calls) <= 15
-    assert [told.company for told in await connected.announced()] == companies
+    assert [emitted.company for emitted in await connected.announced()] == companies
 
 
 async def test_what_stands_there_as_it_should_costs_no_call(connected: Any, fake: Any) -> None:
@@ -111,7 +116,7 @@ async def test_a_failure_halfway_loses_and_doubles_nothing(connected: Any, fake:
     else:
         assert fake.faults  # there were not so many calls
 
-    assert [told.outcome for told in await connected.announced()] == ["synced"]
+    assert [emitted.outcome for emitted in await connected.announced()] == ["synced"]
     assert counts(fake) == (2, 1)
     link = await connected.link()
     assert link["notes"] == [] or [it.partition(" was ")[2] for it in link["notes"]] == ["there already: same UEN"]
@@ -128,11 +133,11 @@ async def test_an_older_score_leaves_odoo_and_link_alone(connected: Any, fake: A
 
 
 async def test_of_two_scores_in_one_chunk_the_newer_wins(connected: Any, fake: Any) -> None:
-    """Both are told of."""
+    """Both are announced."""
     await connected.sync(connected.lead(score=0.9, hours=1), connected.lead(score=0.7))
 
     assert "scored 0.9" in fake.record(connected.external_id("lead"))["description"]
-    assert [told.outcome for told in await connected.announced()] == ["synced", "synced"]
+    assert [emitted.outcome for emitted in await connected.announced()] == ["synced", "synced"]
 
 
 async def test_what_a_rep_made_of_a_lead_stays(connected: Any, fake: Any) -> None:
@@ -162,14 +167,14 @@ async def test_a_lead_whose_score_falls_stays_and_is_kept_current(connected: Any
     """A rep may be at work on it: it is not taken away, but its reason says how it stands now."""
     first = await connected.sync(connected.lead())
 
-    told = await connected.sync(connected.lead(score=0.2, hours=1, contact=None))
+    emitted = await connected.sync(connected.lead(score=0.2, hours=1, contact=None))
 
-    assert told.lead_id == first.lead_id
+    assert emitted.lead_id == first.lead_id
     assert "scored 0.2" in fake.record(connected.external_id("lead"))["description"]
     assert (await connected.link())["contact_id"] is not None
 
 
-async def test_the_name_of_a_contact_is_told_and_none_is_made_up(connected: Any, fake: Any) -> None:
+async def test_the_name_of_a_contact_is_sent_and_none_is_made_up(connected: Any, fake: Any) -> None:
     """Without a name it is the address."""
     await connected.sync(connected.lead())
     assert fake.record(connected.external_id("contact"))["name"] == "sales@acme.sg"
@@ -201,10 +206,10 @@ async def test_a_connection_that_goes_and_comes_back_finds_its_lead_again(connec
     meanwhile = await connected.sync(connected.lead(hours=1))
     await connected.connect(fake.url, fake.api_key)
 
-    told = await connected.sync(connected.lead(hours=2))
+    emitted = await connected.sync(connected.lead(hours=2))
 
     assert (meanwhile.outcome, meanwhile.lead_id) == ("no_connection", None)
-    assert told == first
+    assert emitted == first
     assert fake.record(connected.external_id("lead"))["type"] == "opportunity"
 
 
@@ -217,10 +222,10 @@ async def test_a_tenant_that_moves_to_another_odoo_gets_its_leads_there(connecte
     fake.written[f"crm.lead,{first.lead_id}"] = "2026-11-22 00:00:00"
     await connected.owner.execute("UPDATE odoo_connections SET url = url || '/'")
 
-    told = await connected.sync(connected.lead(hours=1))
+    emitted = await connected.sync(connected.lead(hours=1))
 
-    assert told.lead_id != first.lead_id
-    assert fake.external[connected.external_id("lead")] == ("crm.lead", told.lead_id)
+    assert emitted.lead_id != first.lead_id
+    assert fake.external[connected.external_id("lead")] == ("crm.lead", emitted.lead_id)
     assert fake.records["crm.lead"][first.lead_id] == stranger
 
 
@@ -229,10 +234,10 @@ async def test_a_tenant_connected_later_gets_its_leads(desk: Any, fake: Any) -> 
     await desk.sync(desk.lead())
     await desk.connect(fake.url, fake.api_key)
 
-    told = await desk.sync(desk.lead())
+    emitted = await desk.sync(desk.lead())
 
-    assert told.outcome == "synced"
-    assert (await desk.link())["lead_id"] == told.lead_id is not None
+    assert emitted.outcome == "synced"
+    assert (await desk.link())["lead_id"] == emitted.lead_id is not None
 
 
 async def test_of_two_scores_the_one_of_the_later_enrichment_is_newer(connected: Any, fake: Any) -> None:
