@@ -106,8 +106,8 @@ async def test_ten_kills_leave_every_record_once(
     assert await count(admin, "crm.lead", ["name", "ilike", run]) == len(good)
     assert await count(admin, "crm.lead", ["name", "in", good]) == len(good)
     await each_hangs_together(admin, owner, leads, run)
-    told = [LeadSynced.model_validate_json(it.value) for it in await read_topic(kafka, LeadSynced.topic)]
-    assert {it.company.uen for it in told if it.outcome == "synced"} == set(uens)
+    emitted = [LeadSynced.model_validate_json(it.value) for it in await read_topic(kafka, LeadSynced.topic)]
+    assert {it.company.uen for it in emitted if it.outcome == "synced"} == set(uens)
     assert await owner.fetchval("SELECT count(*) FROM inbox WHERE state <> 'done'") == 0
 
 

@@ -1,4 +1,4 @@
-"""Leads brought into a real Odoo, over both protocols, with what people do there in between."""
+"""Leads written into a real Odoo, over both protocols, with people's edits in between."""
 
 from collections.abc import Sequence
 from contextlib import asynccontextmanager
@@ -155,7 +155,7 @@ async def test_the_same_again_is_no_call_and_a_lost_link_no_second_partner(
 
 
 async def test_what_people_changed_is_kept_and_the_rest_follows(tenant: Tenant, admin: Any) -> None:
-    """Their street, their description; our website is brought up to date. The audit tells of theirs."""
+    """Their street and description stay, our website is updated. The audit lists their edits."""
     link = await tenant.bring_one(address="1 Old Way")
     number = link.record("company").id
     await admin.execute("res.partner", "write", ids=[number], vals={"street": "theirs"})

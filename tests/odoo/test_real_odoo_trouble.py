@@ -48,7 +48,7 @@ async def count(odoo: OdooServer, run: str) -> int:
 async def test_a_connection_cut_after_the_request_was_sent_doubles_nothing(
     real: Any, connect: Any, admin: OdooServer, proxy: Any, run: str, protocol: ProtocolName
 ) -> None:
-    """Odoo does what it was told and we never hear of it; told again, the same records."""
+    """Odoo does the first request, whose answer is lost; the repeat finds the same records."""
     odoo = connect(replace(real.connection(protocol), url=proxy.url), protocol)
     rows = companies(run, 100)
     await odoo.columns("res.partner")
@@ -71,7 +71,7 @@ async def test_a_connection_cut_after_the_request_was_sent_doubles_nothing(
 async def test_a_cut_and_a_repeat_while_odoo_is_still_at_it(
     real: Any, connect: Any, admin: OdooServer, proxy: Any, run: str
 ) -> None:
-    """The second comes before the first is done: one of them loses, and is told to come again."""
+    """The repeat comes before the first is done: one of them conflicts, and is tried again."""
     odoo = connect(replace(real.connection("json2"), url=proxy.url), "json2")
     rows = companies(run, 150)
     await odoo.columns("res.partner")
