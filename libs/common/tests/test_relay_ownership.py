@@ -4,6 +4,7 @@ import asyncio
 import signal
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
+from datetime import datetime
 from typing import TypeAlias
 
 import asyncpg
@@ -122,6 +123,24 @@ async def test_a_replica_that_does_not_own_the_outbox_wakes_the_one_that_does(
             await fill(database, 5)
             other.wake()
             await until(lambda: is_told(database))
+
+
+async def test_a_relay_that_finds_nothing_looks_less_and_less_often(
+    database: Database, owner: Owner, kafka: str
+) -> None:
+    """Most of an idle system's statements were its looks."""
+    looks: dict[object, None] = {}
+
+    async def looked(times: int) -> bool:
+        session = "SELECT max(state_change) FROM pg_stat_activity JOIN outbox_owners ON pid = session"
+        looks[await owner.fetchval(session)] = None
+        return len(looks) >= times
+
+    async with Relay(database, kafka, "scorer"):
+        await until(lambda: owner.fetchval(OWNED))
+        await until(lambda: looked(7))
+    times = [at for at in looks if isinstance(at, datetime)]
+    assert times[-1] - times[-2] > 4 * (times[2] - times[1])
 
 
 async def test_what_a_step_announces_is_sent_while_the_handler_goes_on(

@@ -24,8 +24,11 @@ log = structlog.get_logger(__name__)
 READ_BYTES = 4 * 1024 * 1024
 #: Compressed bytes that wait in the client.
 FETCH_BYTES = 8 * 1024 * 1024
+#: Milliseconds that the broker may hold a fetch back after a read that brought nothing. It answers at once when there
+#: is something; but what else a busy consumer wants of it has to wait for the answer, so then the wait is short.
+IDLE_FETCH_WAIT_MS = 1000
 #: Milliseconds between two looks at whether the consumer was stopped; what comes is there at once.
-WAIT_MS = 5000
+WAIT_MS = 1000
 
 
 class _Fetched:
@@ -78,6 +81,7 @@ class Consumer(AIOKafkaConsumer):  # type: ignore[misc] # not typed
         left = max_records or 2**31
         found: dict[TopicPartition, list[ConsumerRecord[bytes, bytes]]]
         found = await super().getmany(*partitions, timeout_ms=timeout_ms, max_records=1)
+        self._fetcher._fetch_max_wait_ms = self._fetch_max_wait_ms if found or not timeout_ms else IDLE_FETCH_WAIT_MS
         if not found:
             return found
         taken, size = 1, _bytes_of(next(iter(found.values())))
