@@ -1,14 +1,14 @@
-"""Which network addresses the crawler may connect to: the public Internet, and nothing of ours.
+"""The network addresses that the crawler may connect to: those of the public Internet.
 
-A name in a register is anybody's word, and may lead to a database, a metadata service or the machine itself.
+A domain in the register is untrusted input: it may resolve to a database, a metadata service or this machine.
 """
 
 from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
-#: Where public IPv6 hosts live today (RFC 4291, IANA).
+#: The range of public IPv6 hosts (RFC 4291, IANA).
 _GLOBAL_UNICAST = IPv6Network("2000::/3")
 
-#: Public by the library's reckoning, yet doors to somewhere else. What it reckons varies by Python patch release.
+#: Networks that `ipaddress` calls global but that lead to internal services. Its answer varies by Python release.
 _DENIED: tuple[IPv4Network | IPv6Network, ...] = tuple(
     ip_network(network)
     for network in (
@@ -27,7 +27,7 @@ _DENIED: tuple[IPv4Network | IPv6Network, ...] = tuple(
 
 
 def is_public(address: str) -> bool:
-    """True where a connection to this literal address goes out to the Internet. What is no address is not public."""
+    """True if this literal address belongs to the public Internet. False for text that is no address."""
     try:
         ip = ip_address(address.split("%")[0])
     except ValueError:

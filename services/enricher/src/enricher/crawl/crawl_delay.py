@@ -1,6 +1,6 @@
-"""When a site may be asked next, whoever asks: one row per site, so that all replicas together keep its pauses.
+"""The crawl delay of each site, shared by all replicas: the table `site_turns` has one row per site.
 
-A turn is reserved by the database's clock. Sites whose turn has passed need no row, and lose it now and then.
+A turn is reserved by the database's clock. Rows of past turns are deleted from time to time.
 """
 
 from common.postgres import Database
@@ -24,16 +24,16 @@ SWEEP_EVERY = 2000
 
 
 class CrawlDelay:
-    """The queue in front of each site. Errors of the database come out as Unavailable."""
+    """Reserves turns at sites. Raises Unavailable when the database is away."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self._taken = 0
 
     async def reserve(self, site: str, *, gap_s: float, within_s: float) -> float | None:
-        """Reserves the site's next turn, and `gap_s` after it for nobody else: the seconds to wait for it.
+        """Reserves the site's next turn, with a pause of `gap_s` after it. Returns the seconds to wait for it.
 
-        None, and nothing reserved, where it does not come within `within_s`. Where no gap is wanted nothing is asked.
+        Returns `None` and reserves nothing if the turn does not come within `within_s`. Needs no query without a gap.
         """
         if within_s <= 0:
             return None

@@ -1,4 +1,4 @@
-"""How one visit asks: each request at its site's turn, and each hop of a redirect by its own site's rules."""
+"""The requests of one visit: each waits for its site's turn, and each redirect follows the robots.txt of its target."""
 
 import asyncio
 import time
@@ -15,15 +15,15 @@ MAX_REDIRECTS = 5
 
 
 class SessionOver(SiteUnreachable):
-    """There is no time for another request, or the site has had enough of them."""
+    """The session makes no more requests: its time is over, or the site is overloaded."""
 
 
 @dataclass(slots=True)
 class CrawlSession:
-    """The requests of one visit, which is over `before` a time of the monotonic clock.
+    """Fetches pages for one visit, which ends at `before` (monotonic seconds).
 
-    Between two of them lies `delay_s`, or what the owner asks for, up to `max_delay_s`. What is `known` of a URL from
-    an earlier visit need not be sent again.
+    Requests are `delay_s` apart, or the robots.txt's Crawl-delay up to `max_delay_s`. `known` holds validators of an
+    earlier visit by URL, for conditional requests.
     """
 
     fetcher: Fetcher
@@ -38,7 +38,7 @@ class CrawlSession:
     _free_at: float = 0
 
     async def fetch(self, url: str, **how: Any) -> Answer:
-        """The answer at the end of redirects, each of them on the company's site and allowed by its robots.txt.
+        """Fetches a URL and follows redirects that stay on the company's site and that its robots.txt allows.
 
         Raises SiteUnreachable (also as SessionOver, RulesWithheld), PageRefused (also as PageForbidden).
         """
@@ -60,7 +60,7 @@ class CrawlSession:
         raise PageRefused(f"redirects more than {MAX_REDIRECTS} times")
 
     def sitemaps_of(self, url: str) -> list[str]:
-        """What the robots.txt of a URL that was fetched says of sitemaps."""
+        """The sitemaps that the robots.txt of a fetched URL names."""
         return self._sitemaps.get(origin_of(url), [])
 
     async def _get(self, url: str, **how: Any) -> Answer:
@@ -72,7 +72,7 @@ class CrawlSession:
         wait = await self.crawl_delay.reserve(site, gap_s=gap, within_s=self.before - time.monotonic())
         if wait is None:
             raise SessionOver(f"no time left for {gap:g} s between requests")
-        # Turns are a gap apart by the database's clock; requests of one visit are so by ours too, late as they may be.
+        # The database's clock spaces the turns; ours also spaces the requests of one visit when they are late.
         wait = max(wait, self._free_at - time.monotonic())
         if wait > 0:
             await asyncio.sleep(wait)

@@ -1,4 +1,4 @@
-"""`crawled_sites`: what visits found, per domain and for every tenant; who visits now holds the row for a lease."""
+"""The table `crawled_sites`: the last visit to each domain, for all tenants. A visitor claims the row for a lease."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from uuid import UUID
 
 from common.postgres import Connection
 
-#: A row that is there is found, one that is not is claimed. What neither gives has been claimed by others meanwhile.
+#: Returns rows that exist (`known`), and inserts the others as claims. A domain in neither was claimed meanwhile.
 FIND_OR_CLAIM = """
     WITH wanted AS (
         SELECT * FROM unnest($1::text[], $2::uuid[], $3::interval[]) AS wanted (domain, visitor, lease)),
@@ -52,7 +52,7 @@ DELETE_OLD_TEXTS = """
 
 @dataclass(frozen=True, slots=True)
 class VisitClaim:
-    """Who wants to visit a site, for a `lease` at most. `seen`: when it was visited last, as far as is known."""
+    """A wish to visit a site for up to a `lease`. `seen` is the time of the last visit known to the caller."""
 
     domain: str
     visitor: UUID
@@ -62,7 +62,7 @@ class VisitClaim:
 
 @dataclass(frozen=True, slots=True)
 class CachedVisit:
-    """A row as it is: the visit and its texts packed, None before the first one has ended. `is_ours`: to be visited."""
+    """A row of the table, visit and texts serialised (`None` before the first visit). `is_ours` grants the visit."""
 
     visit: str | None = None
     documents: bytes | None = None
@@ -74,7 +74,7 @@ class CachedVisit:
 
 @dataclass(frozen=True, slots=True)
 class FinishedVisit:
-    """A visit that has ended, to be kept, if the site is still the visitor's."""
+    """A finished visit. It is saved only while its visitor holds the claim."""
 
     domain: str
     visitor: UUID
@@ -87,7 +87,7 @@ class FinishedVisit:
 
 
 async def find_or_claim(tx: Connection, callers: Sequence[VisitClaim]) -> list[CachedVisit]:
-    """Of each what is known; a site that nobody has visited belongs to the first who comes."""
+    """Finds the saved visits, and claims the sites that have no row for their first callers."""
     firsts = {it.domain: place for place, it in reversed(list(enumerate(callers)))}
     wanted = [(callers[place].domain, callers[place].visitor, callers[place].lease) for place in firsts.values()]
     found = [CachedVisit()] * len(callers)
@@ -105,7 +105,7 @@ async def find_or_claim(tx: Connection, callers: Sequence[VisitClaim]) -> list[C
 
 
 async def claim(tx: Connection, callers: Sequence[VisitClaim]) -> list[bool]:
-    """Of each whether the known site is its to visit: nobody is there, and nobody was since it was `seen`."""
+    """Claims sites with a row; True where nobody visits now and nobody has since `seen`."""
     claimed = [False] * len(callers)
     for place in sorted(range(len(callers)), key=lambda place: callers[place].domain):
         it = callers[place]
@@ -114,7 +114,7 @@ async def claim(tx: Connection, callers: Sequence[VisitClaim]) -> list[bool]:
 
 
 async def save(tx: Connection, ended: Sequence[FinishedVisit]) -> list[None]:
-    """Keeps what was found, for all who wait for it."""
+    """Saves the visits and ends their claims."""
     rows = [
         (it.domain, it.visitor, it.outcome, it.url, it.etag, it.last_modified, it.visit, it.documents)
         for it in sorted(ended, key=lambda it: it.domain)
@@ -124,13 +124,13 @@ async def save(tx: Connection, ended: Sequence[FinishedVisit]) -> list[None]:
 
 
 async def release(tx: Connection, callers: Sequence[VisitClaim]) -> list[None]:
-    """Lets the next one in, without a result."""
+    """Ends the claims without a result."""
     for it in sorted(callers, key=lambda it: it.domain):
         await tx.execute(RELEASE, it.domain, it.visitor)
     return [None] * len(callers)
 
 
 async def delete_old_texts(tx: Connection, spans: Sequence[timedelta]) -> list[None]:
-    """Those that have been kept for so long, of all sites."""
+    """Deletes the texts of visits older than the shortest of these spans."""
     await tx.execute(DELETE_OLD_TEXTS, min(spans))
     return [None] * len(spans)

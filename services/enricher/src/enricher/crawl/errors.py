@@ -1,4 +1,4 @@
-"""What can go wrong between us and a website. None of it fails a company: the visit says what it could not see.
+"""Errors of fetching from a website. None of them fails a company: the visit records what is missing.
 
 SiteUnreachable(Transient)   no address, no connection, broken TLS or HTTP, too slow, robots.txt not to be had
 PageRefused(Permanent)       we will not fetch it: internal address, odd port, another site, endless redirects
@@ -9,12 +9,12 @@ from common.errors import Permanent, Transient
 
 
 class SiteUnreachable(Transient):
-    """The site does not answer as a website should. It may, another day."""
+    """The site gives no usable answer. A later attempt may succeed."""
 
 
 class PageRefused(Permanent):
-    """A URL that this crawler does not go to."""
+    """A URL that the crawler refuses to fetch."""
 
 
 class PageForbidden(PageRefused):
-    """The owner's rules say no."""
+    """A URL that robots.txt forbids."""

@@ -1,8 +1,8 @@
-"""What site owners allow: robots.txt by RFC 9309, read once a day per origin.
+"""The rules of robots.txt (RFC 9309), read once a day per origin.
 
-"There is none" (4xx) allows everything. "It cannot be had" (5xx, 429, no connection, broken off) allows nothing, and is
-not kept. A file of half a megabyte is a second of work and 40 MB of rules: it is taken apart off the event loop, one
-at a time, and what is kept is bounded by its size.
+A missing file (4xx) allows everything. An unreachable one (5xx, 429, no connection, cut off) allows nothing, and is
+not cached. A file of half a megabyte takes a second to parse and 40 MB of memory: large files are parsed in a thread,
+one at a time, and the cache is bounded by size.
 """
 
 import asyncio
@@ -26,7 +26,7 @@ _MAX_SITEMAPS = 20
 
 
 class RulesWithheld(SiteUnreachable):
-    """The server answers, but not with its robots.txt: that forbids everything, to us and to whoever asks for us."""
+    """The server answers without its robots.txt, which forbids everything, also to vendors that fetch for us."""
 
 
 Get = Callable[..., Awaitable[Answer]]
@@ -34,18 +34,18 @@ Get = Callable[..., Awaitable[Answer]]
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """One origin's rules as they concern `agent`. No parser: everything is allowed. `weight` is that of the text."""
+    """The rules of an origin for `agent`. Without a parser everything is allowed. `weight` is the size in the cache."""
 
     agent: str
     parser: Protego | None = None
     weight: int = _WEIGHT_OF_NONE
 
     def allows(self, url: str) -> bool:
-        """True where the owner does not mind us. Takes a moment where there are thousands of rules."""
+        """True if the rules allow this URL. Slow where there are thousands of rules."""
         return self.parser is None or self.parser.can_fetch(url, self.agent)
 
     async def check(self, url: str) -> None:
-        """Raises PageForbidden where the owner does."""
+        """Raises PageForbidden if the rules forbid this URL. Checks large files in a thread."""
         if self.weight < _WORTH_A_THREAD:
             is_allowed = self.allows(url)
         else:
@@ -55,17 +55,17 @@ class Rules:
 
     @property
     def delay_s(self) -> float:
-        """The pause between pages that the owner asks for."""
+        """The Crawl-delay in seconds; 0 if there is none."""
         return (self.parser.crawl_delay(self.agent) if self.parser else None) or 0.0
 
     @property
     def sitemaps(self) -> list[str]:
-        """Where the owner says that the site's pages are listed, as it stands there."""
+        """The URLs of sitemaps, unchecked."""
         return list(islice(self.parser.sitemaps, _MAX_SITEMAPS)) if self.parser else []
 
 
 def read_rules(status: int, content: bytes, agent: str) -> Rules:
-    """The rules that an answer to /robots.txt comes to. Raises RulesWithheld where it must be taken for a refusal."""
+    """Reads the rules from an answer to /robots.txt. Raises RulesWithheld where the answer counts as a refusal."""
     if 200 <= status < 300:
         text = content[:MAX_BYTES].decode("utf-8-sig", "replace")
         return Rules(agent, Protego.parse(text), _WEIGHT_OF_NONE + len(content))
@@ -75,9 +75,9 @@ def read_rules(status: int, content: bytes, agent: str) -> Rules:
 
 
 class Robots:
-    """The rules of each origin, `bound` bytes of them remembered. `clock` gives seconds that only grow.
+    """A cache of the rules of origins, of up to `bound` bytes. `clock` gives monotonic seconds.
 
-    They are asked for by way of whoever wants them: `Fetcher.get`, or something that waits for its turn first.
+    Callers pass the function that fetches: `Fetcher.get`, or one that waits for the crawl delay first.
     """
 
     def __init__(self, agent: str, *, clock: Callable[[], float], bound: int = 1_000_000) -> None:
@@ -88,9 +88,9 @@ class Robots:
         self._one_at_a_time = asyncio.Lock()
 
     async def rules_for(self, url: str, get: Get) -> Rules:
-        """The rules of this URL's origin, asked for by `get` where they are not known.
+        """Returns the rules of this URL's origin, fetched by `get` if they are not cached.
 
-        Raises what `get` raises, or RulesWithheld, when its robots.txt cannot be had: then stay away.
+        Raises the errors of `get`, or RulesWithheld, if robots.txt cannot be had: then the site must not be visited.
         """
         origin = origin_of(url)
         if origin in self._kept:
@@ -108,7 +108,7 @@ class Robots:
         return rules
 
     def _remember(self, origin: str, rules: Rules) -> None:
-        """Forgets what was not used for longest where there is no room."""
+        """Caches the rules; evicts the least recently used ones when the cache is full."""
         if origin in self._kept:
             self._room += self._kept.pop(origin)[1].weight
         self._kept[origin] = (self._clock(), rules)
@@ -118,7 +118,7 @@ class Robots:
 
 
 async def _fetch(url: str, get: Get) -> Answer:
-    """The answer at the end of at most five redirects, on whichever host; one that goes on and on is none."""
+    """Fetches robots.txt, following up to five redirects to any host. A further redirect is returned as it is."""
     answer = await get(url, html_only=False, limit=MAX_BYTES)
     for _ in range(MAX_REDIRECTS):
         target = resolve(answer.url, answer.location) if answer.location else None
@@ -127,7 +127,7 @@ async def _fetch(url: str, get: Get) -> Answer:
         answer = await get(target, html_only=False, limit=MAX_BYTES)
     if answer.is_cut and len(answer.content) < MAX_BYTES:
         raise SiteUnreachable("robots.txt breaks off, so what it forbids is not known")
-    if answer.is_cut:  # half a line may forbid more than the line
+    if answer.is_cut:  # a cut line may forbid more than the whole one
         whole = answer.content.rpartition(b"\n")[0]
         return replace(answer, content=whole)
     return answer

@@ -1,7 +1,6 @@
-"""What visits found, per domain and for every tenant: a site is visited anew only when that is no longer fresh, and by
-one visitor at a time.
+"""A cache of site visits, by domain, for all tenants: a site is visited again only when the last visit is not fresh.
 
-Who visits holds a lease on the row, no transaction and no lock; who comes meanwhile waits for what the first one finds.
+One caller at a time visits a site. It holds a lease on the row, not a transaction; others wait for its result.
 """
 
 import asyncio
@@ -27,24 +26,24 @@ from enricher.pages.urls import homepage, host_of
 
 R = TypeVar("R")
 
-#: For how long a failure stands: nobody knocks again at once, for any tenant.
+#: The time for which a failed visit is used again: no tenant visits the site again at once.
 UNREACHABLE_FOR: Final = timedelta(minutes=30)
-#: The same where the owner refuses, or had us leave before the end. robots.txt is believed as long.
+#: The time for which a refused or interrupted visit is used again, as long as a robots.txt is.
 REFUSED_FOR: Final = timedelta(days=1)
 
 _VISIT = TypeAdapter(Visit)
 _DOCUMENTS = TypeAdapter(tuple[Document, ...])
 _SWEEP_EVERY_S = 60.0
-_PACKED = 4  # characters in a byte, of texts that were packed
+_PACKED = 4  # characters per byte of compressed text
 _WAITS_S = (0.1, 0.2, 0.4, 0.8)
 
 
 class SiteBusy(Transient):
-    """Another visit of this site takes longer than it may."""
+    """Another visit to this site takes longer than its lease."""
 
 
 class SiteCache:
-    """Visits by `visitor`, each kept for `fresh_for`, the texts of its pages for `texts_for`, or for good with None.
+    """Caches the visits of `visitor` for `fresh_for`, the pages' texts for `texts_for`; `None` keeps texts forever.
 
     `lease` is longer than any visit takes.
     """
@@ -66,10 +65,10 @@ class SiteCache:
         self._next_sweep = 0.0
 
     async def visit(self, domain: str | None, *, with_texts: bool = False) -> Visit:
-        """What is known of this domain's site, from a visit that was made by now. May be repeated.
+        """Returns a fresh visit to this domain's site, cached or made now. May be repeated.
 
-        `with_texts`: one whose pages' texts are not kept any more does not do. Takes a visit's time, and a lease more
-        where somebody else is there. Raises SiteBusy, Unavailable.
+        `with_texts` demands a visit whose pages' texts are still kept. Takes as long as a visit, and up to a lease more
+        while another caller visits. Raises SiteBusy, Unavailable.
         """
         home = homepage(domain, "https") if domain else None
         if home is None:
@@ -98,7 +97,7 @@ class SiteCache:
             await asyncio.sleep(next(waits, _WAITS_S[-1]))
 
     def freshness_of(self, visit: Visit) -> timedelta:
-        """For how long this visit's result stands."""
+        """The time for which this visit is used again."""
         if visit.is_forbidden or (visit.site.pages and not visit.is_whole):
             return min(REFUSED_FOR, self._fresh_for)
         if visit.site.outcome == "unreachable":
@@ -106,12 +105,12 @@ class SiteCache:
         return self._fresh_for
 
     async def _read(self, kept: CachedVisit) -> Visit | None:
-        """The visit; None where this version of the program cannot read what another one left."""
+        """Reads a saved visit; `None` if another version of the program wrote it in another form."""
         size = len(kept.visit or "") + _PACKED * len(kept.documents or b"")
         return await run_by_size(size, None, _visit_of, kept.visit, kept.documents)
 
     async def _run_or_release(self, operation: Operation[VisitClaim, R], caller: VisitClaim) -> R:
-        """As `crawled_sites` has it; cancelled, it leaves nothing claimed."""
+        """Runs an operation that may claim the site. When cancelled, releases the claim."""
         try:
             return await self._group_commit(None, operation, caller)
         except asyncio.CancelledError:
@@ -119,7 +118,7 @@ class SiteCache:
             raise
 
     async def _visit_with_claim(self, caller: VisitClaim, earlier: Visit | None) -> Visit:
-        """Visits and keeps what was found; a visit that is broken off lets the next one in at once."""
+        """Visits the site and saves the visit. On failure releases the claim, so that others may visit at once."""
         is_kept = False
         try:
             visit = await self._visitor.visit(caller.domain, self._renewable(earlier))
@@ -131,7 +130,7 @@ class SiteCache:
         return visit
 
     def _renewable(self, earlier: Visit | None) -> Visit | None:
-        """The earlier visit, where the site's word that nothing has changed would make it good for another while."""
+        """The earlier visit if it may be used again when the site answers "not modified"; else `None`."""
         if earlier is None or not earlier.is_whole or earlier.site.outcome not in ("visited", "empty"):
             return None
         return None if self._texts_for is None and earlier.lacks_texts else earlier
@@ -155,12 +154,12 @@ class SiteCache:
             await self._group_commit(None, crawled_sites.delete_old_texts, self._texts_for)
 
     async def _release(self, caller: VisitClaim) -> None:
-        with suppress(Unavailable):  # the lease runs out by itself
+        with suppress(Unavailable):  # the lease expires by itself
             await self._group_commit(None, crawled_sites.release, caller)
 
 
 def _packed(visit: Visit) -> tuple[str, bytes | None]:
-    """The visit, and apart from it the texts, if there are any."""
+    """Serialises the visit as JSON, and its texts apart, compressed."""
     texts = zlib.compress(_DOCUMENTS.dump_json(visit.documents), level=1) if visit.documents else None
     return _VISIT.dump_json(replace(visit, documents=())).decode(), texts
 

@@ -1,5 +1,5 @@
-"""Sitemaps: where a site lists its own pages. Read without an XML parser (entities, depth), and bounded in every way:
-three files at most, each of them up to a megabyte unpacked and five thousand addresses.
+"""Sitemaps: a site's lists of its own pages. Read without an XML parser (entities, depth), and bounded: at most three
+files, each up to one megabyte decompressed and five thousand URLs.
 """
 
 import html
@@ -24,19 +24,19 @@ _PAGES = re.compile(r"page|main|company|misc")
 
 @dataclass(frozen=True, slots=True)
 class Sitemap:
-    """The addresses that one file lists: of pages or, in an index, of other files."""
+    """The URLs in one file: of pages or, in an index, of other files."""
 
     urls: tuple[str, ...] = ()
     is_index: bool = False
 
 
 def is_packed(content: bytes) -> bool:
-    """True where it may be much more than it seems."""
+    """True for compressed content, whose real size is unknown."""
     return content.startswith(GZIP)
 
 
 def parse(content: bytes, *, of: str) -> Sitemap:
-    """What a file at the URL `of` lists of its own site, in its order. What cannot be read lists nothing."""
+    """Reads the URLs of its own site from a file at the URL `of`, in order. An unreadable file lists nothing."""
     try:
         text = text_of(unpacked(content, MAX_BYTES), None)
     except SiteUnreachable:

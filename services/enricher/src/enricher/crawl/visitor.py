@@ -1,7 +1,7 @@
-"""One visit to a company's own site: robots.txt, homepage, key pages one after another, all within a deadline.
+"""Visits a company's site: robots.txt, homepage, then key pages one after another, all within a deadline.
 
-A site that is away, slow, odd or closed to us never raises: the visit's outcome and reasons say what was not seen. The
-same pages give the same visit on the same day.
+A site that is away, slow, malformed or forbidden raises nothing: the visit's outcome and reasons say what is missing.
+Equal pages give equal visits on one day.
 """
 
 import asyncio
@@ -27,7 +27,7 @@ from enricher.pages.kinds import Kind, key_pages
 from enricher.pages.reader_threads import run_by_size
 from enricher.pages.urls import homepage, path_of
 
-#: Characters of text below which pages say too little to go on: a picture with a slogan, a page made by scripts.
+#: Fewer characters of text make a visit thin: a picture with a slogan, a page rendered by scripts.
 THIN = 300
 _NOTHING = Findings(None, None, (), has_careers=False, contacts=())
 _NOT_MODIFIED = 304
@@ -36,7 +36,7 @@ _OVERLOADED = frozenset({429, 503})
 
 
 class Visitor:
-    """Visits sites, many at once; `reader` takes pages apart, off the event loop."""
+    """Visits sites, many at once. `reader` runs the parsing of large pages."""
 
     def __init__(
         self, fetcher: Fetcher, robots: Robots, crawl_delay: CrawlDelay, reader: Executor, limits: Limits
@@ -48,10 +48,9 @@ class Visitor:
         self._limits = limits
 
     async def visit(self, domain: str | None, earlier: Visit | None = None) -> Visit:
-        """The visit to this domain's site. May be repeated; takes the deadline at most, and a moment to read.
+        """Visits this domain's site. May be repeated. Takes up to the deadline, plus the time for extraction.
 
-        Where the site says that its homepage is still the one that `earlier` saw, that visit is the answer. Raises
-        nothing but Unavailable.
+        Returns `earlier` if the site answers that its homepage is unchanged since. Raises Unavailable, nothing else.
         """
         if domain is None:
             return Visit(Site(outcome="no_site_known"), degraded_reasons=("no website known",))
@@ -75,7 +74,7 @@ class Visitor:
 
 @dataclass(slots=True)
 class _RunningVisit:
-    """A visit under way, and what it has come to so far."""
+    """The state of a visit under way."""
 
     domain: str
     session: CrawlSession
@@ -92,7 +91,7 @@ class _RunningVisit:
     is_unchanged: bool = False
 
     async def run(self) -> None:
-        """The homepage, then as many key pages as there may be."""
+        """Reads the homepage, then key pages up to the limit."""
         home = await self._open_home()
         if home is None or not self.limits.pages:
             return
@@ -113,7 +112,7 @@ class _RunningVisit:
             self.reasons.append(f"page limit: {len(waiting)} more key pages not read")
 
     async def _open_home(self) -> Document | None:
-        """The homepage, by the first scheme that the site answers to; where there is none, why."""
+        """Reads the homepage by the first scheme that answers; records the reasons where none does."""
         reasons: list[str] = []
         for scheme in self.limits.schemes:
             url = homepage(self.domain, scheme)
@@ -138,7 +137,7 @@ class _RunningVisit:
         return None
 
     async def _home_of(self, answer: Answer) -> Document | None:
-        """The homepage that was answered, if it is one."""
+        """Reads the homepage from an answer; `None` if the answer holds none."""
         if answer.status == _NOT_MODIFIED and answer.url in self.session.known:
             self.is_unchanged = True
             return None
@@ -156,7 +155,7 @@ class _RunningVisit:
         return await self._read(answer)
 
     async def _find_pages(self, home: Document) -> list[str]:
-        """The key pages that the homepage links to and, where it leaves kinds of them out, that the sitemap lists."""
+        """Lists the key pages that the homepage links to, and if it lacks some kinds, those in the sitemap."""
         linked = key_pages(home.url, home.links)
         if len(set(linked.values())) >= min(self.limits.pages, len(Kind)):
             return list(linked)
@@ -174,7 +173,7 @@ class _RunningVisit:
         return await run_by_size(size, self.reader, _parse_sitemap, answer)
 
     async def _open_page(self, url: str) -> bool:
-        """Reads one key page, or says why not; False where it is forbidden. Raises SessionOver."""
+        """Reads one key page, or records why not. False if robots.txt forbids it. Raises SessionOver."""
         try:
             answer = await self._ask(url)
         except PageForbidden:
@@ -190,7 +189,7 @@ class _RunningVisit:
         return True
 
     async def _ask(self, url: str, **how: Any) -> Answer | None:
-        """An answer besides the homepage, None where there is none. Raises SessionOver, PageForbidden."""
+        """Fetches another URL than the homepage; `None` on failure. Raises SessionOver, PageForbidden."""
         try:
             answer = await self.session.fetch(url, **how)
         except (SessionOver, PageForbidden):
@@ -211,7 +210,7 @@ class _RunningVisit:
         return document
 
     async def report(self) -> Visit:
-        """What all of it comes to."""
+        """Builds the visit from the pages read."""
         site, found = Site(outcome=self.outcome), _NOTHING
         if self.documents:
             found = await run_by_size(sum(page.size for page in self.documents), self.reader, self._extract)

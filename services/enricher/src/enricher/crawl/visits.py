@@ -1,4 +1,4 @@
-"""What a visit to a company's own site comes to, and what it may take."""
+"""The result of a visit to a company's site, and the limits of a visit."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,11 +24,11 @@ class SeenPage:
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """What a visit came to. Contacts are best first, `documents` what was read, the homepage first.
+    """The result of a visit. Contacts are sorted best first; `documents` are the parsed pages, homepage first.
 
-    `is_forbidden`: the owner does not want us, so nobody may fetch the site for us either. `is_elsewhere`: it leads
-    where we do not go. `is_thin`: there is too little text to go on, or none. `is_whole`: nothing is missing for want
-    of time or of the site's patience. `was_cached`: an earlier visit's result; its `documents` may be gone.
+    `is_forbidden`: the owner forbids visits, so no vendor may fetch the site for us either. `is_elsewhere`: the site
+    redirects to a place that we refuse. `is_thin`: the pages have too little text, or none. `is_whole`: no page is
+    missing for a timeout or an overloaded site. `was_cached`: an earlier visit's result; its `documents` may be gone.
     """
 
     site: Site
@@ -47,15 +47,15 @@ class Visit:
 
     @property
     def lacks_texts(self) -> bool:
-        """Whether of the pages only what was found on them is left."""
+        """True where pages were read but their texts are no longer kept."""
         return self.site.pages > 0 and not self.documents
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a visit may take. Between two requests lies `delay_s`, or what the owner asks for, up to `max_delay_s`.
+    """Limits of a visit. Requests are `delay_s` apart, or the site's Crawl-delay up to `max_delay_s`.
 
-    `timeout_s` is for fetching; what was fetched is searched for `extract_timeout_s` at most.
+    `timeout_s` limits the fetching, `extract_timeout_s` the search of the fetched pages.
     """
 
     schemes: Sequence[Scheme] = ("https", "http")

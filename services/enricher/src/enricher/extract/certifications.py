@@ -1,4 +1,4 @@
-"""Finds the certificates that a company names, from a closed list of what the trade knows."""
+"""Finds the certificates that a company names, from a closed list of common ones."""
 
 import re
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ _MOST = 20
 
 
 def certification_facts(page: Document) -> Iterator[Fact]:
-    """All of a page's as one fact; the quote is the first one's."""
+    """Lists a page's certificates as one fact, with the first one's quote."""
     matches = [match for match, _ in zip(_KNOWN.finditer(page.text), range(_MOST), strict=False)]
     if matches:
         names = join_values(clean(match[0], 40) for match in matches)

@@ -1,4 +1,4 @@
-"""Finds whom a company names as its customers: in a sentence, or as a heading with names or logos under it."""
+"""Finds the customers that a company names: in a sentence, or under a heading with names or logos."""
 
 import re
 from collections.abc import Iterator
@@ -23,14 +23,14 @@ _NO_NAME = re.compile(r"[@/|:]|\d{5}")
 _LOGO = re.compile(r"\b(?:client|customer|company)?[ _-]?logo\b|\.(?:png|jpe?g|svg|webp|gif)$", re.IGNORECASE)
 _MOST_WORDS = 6
 _FEWEST_UNDER_HEADING = 2
-#: What stands under such a heading and is no name.
+#: Lines under such a heading that are no names.
 _NO_NAMES = re.compile(
     r"^(?:read|view|see|learn|show|more|all|next|previous|contact|get|about|home|our|what|why|how|image|photo)\b", re.I
 )
 
 
 def customer_facts(page: Document) -> Iterator[Fact]:
-    """The names, a sentence's surer than those under a heading."""
+    """Lists a page's customers. Names in a sentence are surer than those under a heading."""
     if match := _SENTENCE.search(page.text):
         names = [name for part in _SPLIT.split(match[1])[:_MOST] if (name := _name(part))]
         if names:
@@ -49,7 +49,7 @@ def customer_facts(page: Document) -> Iterator[Fact]:
 
 
 def _name(text: str) -> str:
-    """A name by its looks, or an empty text."""
+    """Returns the text if it looks like a name, else an empty text."""
     name = clean(_LOGO.sub(" ", text).strip(" ,.-"), 60)
     is_name = name[:1].isalnum() and not name[:1].islower() and len(name.split()) <= _MOST_WORDS
     return name if is_name and not _NO_NAME.search(name) and not _NO_NAMES.match(name) else ""

@@ -1,4 +1,4 @@
-"""Finds e-mail addresses on a page, as links, text, spelled out for people, or scrambled by Cloudflare."""
+"""Finds e-mail addresses on a page: in links, in text, spelled out in words, or hidden by Cloudflare."""
 
 import re
 from collections.abc import Iterator
@@ -16,9 +16,9 @@ _MAX_CANDIDATES = 500
 _ADDRESS = re.compile(r"(?<![\w.%+-])[\w.%+'-]{1,64}@(?:[a-z0-9-]{1,63}\.){1,5}[a-z]{2,24}(?![\w-])", re.IGNORECASE)
 _AT = re.compile(r"\s?(?:[\[({<]\s?(?:at|@|ät|a)\s?[\])}>]|_at_|\(_at_\)|＠|﹫)\s?", re.IGNORECASE)
 _DOT = re.compile(r"\s?[\[({<]\s?(?:dot|\.)\s?[\])}>]\s?", re.IGNORECASE)
-#: Quicker to look for than either: on most pages there is neither.
+#: A quick test for either: most pages have neither.
 _MAY_BE_SPELLED = re.compile(r"[\[({<_]\s?(?:[@.aä]|dot)|[＠﹫]", re.IGNORECASE)
-#: "sales at acme dot com dot sg": only with a dot in words is the other one no preposition.
+#: "sales at acme dot com dot sg": without "dot", "at" is a preposition.
 _IN_WORDS = re.compile(
     r"(?<![\w.+-])([\w.+-]{1,64}) at (?!the dot |a dot )((?:[a-z0-9-]{1,63} dot ){1,4}[a-z]{2,24})(?![\w-])",
     re.IGNORECASE,
@@ -34,7 +34,7 @@ _ROLE_NAMES = """
     security service services shop store support team tech webmaster
 """
 _ROLES = frozenset(_ROLE_NAMES.split())
-#: Nobody reads these, or they are not addresses at all.
+#: Local parts that nobody reads.
 _NOBODY = frozenset({"abuse", "donotreply", "do-not-reply", "mailer-daemon", "noreply", "no-reply", "postmaster"})
 _MADE_UP = frozenset(
     {"example.com", "example.net", "example.org", "domain.com", "email.com", "yourdomain.com", "company.com"}
@@ -43,14 +43,14 @@ _NOT_THEIRS = ("sentry.io", "wixpress.com", "sentry-next.wixpress.com", "schema.
 
 
 def find_emails(page: Document, site: str) -> list[str]:
-    """The valid addresses of a page in lower case, sorted. `site` is its registrable domain: that is always real."""
+    """Finds the valid addresses of a page, in lower case, sorted. `site` is its registrable domain, always accepted."""
     return sorted(
         {address for text in islice(_candidates(page), _MAX_CANDIDATES) if (address := normalise_email(text, site))}
     )
 
 
 def is_role(address: str) -> bool:
-    """True where a desk is written to rather than a person: info@, sales.sg@, hr2@."""
+    """True for an address of a role instead of a person: info@, sales.sg@, hr2@."""
     local = address.partition("@")[0]
     words = _WORDS.findall(local)
     return "".join(words) in _ROLES or (bool(words) and words[0] in _ROLES)
@@ -69,9 +69,9 @@ def _candidates(page: Document) -> Iterator[str]:
         yield from (f"{match[1]}@{_DOT_IN_WORDS.sub('.', match[2])}" for match in _IN_WORDS.finditer(page.text))
 
 
-@lru_cache(maxsize=1024)  # a site has its addresses on every page
+@lru_cache(maxsize=1024)  # the pages of a site repeat its addresses
 def normalise_email(text: str, site: str) -> str | None:
-    """The address in its one spelling; None where it is none, or nobody's."""
+    """Normalises an address; `None` if it is invalid, made up or read by nobody."""
     text = text.strip().strip(".'").lower()
     if not _ADDRESS.fullmatch(text):
         return None
@@ -87,7 +87,7 @@ def normalise_email(text: str, site: str) -> str | None:
 
 
 def _unscramble(code: str) -> str:
-    """Cloudflare's e-mail protection: bytes in hex, XORed with the first."""
+    """Decodes Cloudflare's e-mail protection: hexadecimal bytes, XORed with the first."""
     try:
         key, *rest = bytes.fromhex(code)
     except ValueError:

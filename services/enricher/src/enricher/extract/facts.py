@@ -1,7 +1,7 @@
-"""One statement about a company, with where it comes from, and which of several wins.
+"""Facts about a company with their sources, and the rule by which one of several facts wins.
 
-Confidence is on one scale for all: CERTAIN is said in a form that cannot be mistaken, LIKELY by words that mean it,
-FAIR where it may mean something else, HINT where somebody should look again.
+Confidence has one scale: CERTAIN for an unmistakable form, LIKELY for words that mean it, FAIR for words that may mean
+something else, HINT for a guess that needs another look.
 """
 
 from collections.abc import Iterable
@@ -29,16 +29,16 @@ Field: TypeAlias = Literal[
 Method: TypeAlias = Literal["schema.org", "meta", "page", "ai", "vendor"]
 
 FIELDS: Final[tuple[Field, ...]] = get_args(Field)
-#: Of equal confidence, what was written for machines beats what was read out of prose.
+#: At equal confidence, machine-readable sources beat prose.
 METHODS: Final[tuple[Method, ...]] = get_args(Method)
-#: Their values are several, as one text with "; " between.
+#: Fields with several values, joined by "; ".
 LISTS: Final[frozenset[Field]] = frozenset({"products", "customers", "technologies", "certifications", "markets"})
 
 CERTAIN: Final = 0.9
 LIKELY: Final = 0.7
 FAIR: Final = 0.5
 HINT: Final = 0.3
-#: A field is open, and worth asking a model about, while nobody knows it at least so well.
+#: A field below this confidence is open: a model is asked for it.
 SETTLED: Final = FAIR
 
 _BETWEEN = "; "
@@ -47,7 +47,7 @@ _NOT_KEPT_YET = datetime.max.replace(tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """What `source_url` says. `quote` is its own words, `found_at` None for what was found just now."""
+    """A statement of the page `source_url`. `quote` holds its words; `found_at` is `None` until it is saved."""
 
     field: Field
     value: str
@@ -59,10 +59,9 @@ class Fact:
 
 
 def merge(*sets: Iterable[Fact]) -> dict[Field, Fact]:
-    """The fact that wins each field: the surest; then by method, in METHODS' order; then the newest; then by URL.
+    """Chooses the winning fact of each field: by confidence, then METHODS' order, then the newest, then by URL.
 
-    Order and repeats do not matter, and merging what was merged changes nothing. A blank value is none: it never
-    erases a known one.
+    The result does not depend on order or repeats; merging again changes nothing. A blank value never wins.
     """
     winners: dict[Field, Fact] = {}
     for facts in sets:
@@ -74,7 +73,7 @@ def merge(*sets: Iterable[Fact]) -> dict[Field, Fact]:
 
 
 def best_per_method(facts: Iterable[Fact]) -> list[Fact]:
-    """The best fact of each field and method. A list holds what all pages give of it, under the surest page's name."""
+    """The best fact of each field and method. A list field gets the values of all pages, with the surest page's URL."""
     found: dict[tuple[Field, Method], list[Fact]] = {}
     for fact in facts:
         found.setdefault((fact.field, fact.method), []).append(fact)
@@ -90,13 +89,13 @@ def best_per_method(facts: Iterable[Fact]) -> list[Fact]:
 
 
 def open_fields(facts: Iterable[Fact]) -> tuple[Field, ...]:
-    """The fields that nobody knows well enough, in their order."""
+    """The fields without a fact of sufficient confidence, in order."""
     known = merge(facts)
     return tuple(field for field in FIELDS if field not in known or known[field].confidence < SETTLED)
 
 
 def join_values(items: Iterable[str]) -> str:
-    """Several values as one, each once, whatever its capitals."""
+    """Joins values, without repeats (ignoring case)."""
     found: dict[str, str] = {}
     for item in items:
         text = item.replace(";", ",").strip()
@@ -111,6 +110,6 @@ def split_values(value: str) -> list[str]:
 
 
 def _rank(fact: Fact) -> tuple[float, int, float, str, str, str]:
-    """Sorts the winner first; different facts never tie."""
+    """Sorts the winner first. Different facts never tie."""
     age = (_NOT_KEPT_YET - (fact.found_at or _NOT_KEPT_YET)).total_seconds()
     return (-fact.confidence, METHODS.index(fact.method), age, fact.source_url, fact.value, fact.quote or "")

@@ -1,4 +1,4 @@
-"""Finds a company's figures in its prose: how many people work there, since when, and what things cost."""
+"""Finds figures in prose: number of employees, year of foundation, prices."""
 
 import re
 from collections.abc import Iterator, Set
@@ -40,7 +40,7 @@ def year_in(text: str) -> str:
 
 
 def figure_facts(page: Document) -> Iterator[Fact]:
-    """How many people, and since when, with the words around it."""
+    """Finds the number of employees and the year of foundation, with quotes."""
     if match := _PEOPLE.search(page.text):
         count = next(group for group in match.groups() if group).replace(",", "")
         if int(count):
@@ -52,7 +52,7 @@ def figure_facts(page: Document) -> Iterator[Fact]:
 
 
 def price_facts(page: Document, linked: Set[Kind]) -> Iterator[Fact]:
-    """The prices on a page that is for them, or that there is one among the pages `linked` from here."""
+    """Finds prices on a pricing page, and notes that one of the `linked` pages is a pricing page."""
     if kind_of(Link(page.url, "")) is Kind.PRICING:
         prices = [clean(match[0], 40) for match, _ in zip(_PRICE.finditer(page.text), range(20), strict=False)]
         if prices:
@@ -62,7 +62,7 @@ def price_facts(page: Document, linked: Set[Kind]) -> Iterator[Fact]:
 
 
 def quote_around(text: str, match: re.Match[str]) -> str:
-    """The match with some of its line on either side, from word to word: a quote."""
+    """Quotes the match with the words around it on its line."""
     start = text.rfind("\n", 0, match.start()) + 1
     end = text.find("\n", match.end())
     end = len(text) if end < 0 else end

@@ -36,7 +36,7 @@ MAX_SLICES = 14
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """What the pages say. `contacts` are best first. `is_cut`: time was up before all was looked at."""
+    """The findings of a site's pages. `contacts` are sorted best first. `is_cut`: time ran out before the end."""
 
     title: str | None
     about: str | None
@@ -54,10 +54,10 @@ class Findings:
 def extract(
     pages: Sequence[Document], *, today: date | None = None, is_time_up: Callable[[], bool] = lambda: False
 ) -> Findings:
-    """What at least one page says; the first of them is the homepage. Never raises; takes CPU.
+    """Extracts the findings of at least one page, the homepage first. Never raises. Uses CPU time.
 
-    `is_time_up` is asked before every slice. Contacts come first, the homepage's before others': what is found by the
-    time that it says yes is what there is. What is news depends on the day of the visit: without one nothing is.
+    `is_time_up` is asked before each slice of work; when it says yes, the findings so far are returned. Contacts come
+    first, the homepage's before others. News needs the day of the visit: without `today` there is none.
     """
     home = pages[0]
     found = _Collector(site_of(host_of(home.url)), today)
@@ -79,12 +79,12 @@ def extract(
 
 
 def warm_up() -> None:
-    """Loads the tables (public suffixes, numbering plans) that the first visit would otherwise wait for."""
+    """Loads the tables (public suffixes, numbering plans) so that the first visit does not wait for them."""
     extract([parse_html("http://acme.com.sg/", '<a href="/about">Acme</a> info@acme.com.sg +65 6123 4567')])
 
 
 class _Collector:
-    """What was found so far."""
+    """Collects the findings of a site's pages."""
 
     def __init__(self, site: str, today: date | None) -> None:
         self.site = site
@@ -99,7 +99,7 @@ class _Collector:
         self.facts += find(page)
 
     def add_emails(self, page: Document, nth: int) -> None:
-        """People of the company first, then its desks, then addresses elsewhere."""
+        """Adds e-mail addresses, ranked: people of the company, its role addresses, addresses elsewhere."""
         for address in find_emails(page, self.site):
             role = is_role(address)
             rank = int(role) if site_of(address.partition("@")[2]) == self.site else 2
@@ -107,14 +107,14 @@ class _Collector:
             self._contacts.setdefault(("email", address), (rank, nth, address, contact))
 
     def add_phones(self, page: Document, nth: int) -> None:
-        """After all addresses. The first number of the site is the company's."""
+        """Adds telephone numbers, ranked after all addresses. The site's first number is the company's."""
         for number in find_phones(page):
             contact = Contact(kind="phone", value=number, source_url=page.url)
             self._contacts.setdefault(("phone", number), (3, nth, number, contact))
             self.facts.append(Fact("phone", number, page.url, "page", LIKELY))
 
     def add_links(self, page: Document) -> None:
-        """What kinds of pages there are, of which hiring and pricing speak."""
+        """Adds the kinds of linked pages, and the facts about hiring and pricing that follow from them."""
         kinds = {kind for link in (*page.links, Link(page.url, "")) if (kind := kind_of(link)) is not None}
         self.linked[page.url] = kinds
         self.facts += hiring_facts(page, kinds)
@@ -127,7 +127,7 @@ class _Collector:
             self.facts.append(Fact("technologies", join_values(sorted(found)), page.url, "page", CERTAIN))
 
     def add_news(self, page: Document) -> None:
-        """The newest item of all pages, not one of each."""
+        """Keeps the newest item of all pages."""
         if self.today is not None:
             known = [self.news] if self.news else []
             self.news = newest([*known, *news_on(page, self.today)])
@@ -151,7 +151,7 @@ _FINDERS: tuple[Callable[[Document], Iterable[Fact]], ...] = (
 
 
 def _slices(pages: Sequence[Document], found: _Collector) -> Iterator[Callable[[], None]]:
-    """The slices, the most wanted first."""
+    """The slices of work, most important first."""
     for nth, page in enumerate(pages):
         yield partial(found.add_emails, page, nth)
         yield partial(found.add_phones, page, nth)
@@ -171,14 +171,14 @@ def _summary_facts(home: Document) -> Iterator[Fact]:
 
 
 def _about_page(pages: Sequence[Document], _: Document) -> Iterator[Fact]:
-    """What the page about the company begins with: it may be a menu, so a model is asked as well."""
+    """The beginning of the page about the company: only a hint, since it may be a menu."""
     page = next((page for page in pages[1:] if kind_of(Link(page.url, "")) is Kind.ABOUT and page.text), None)
     if page:
         yield Fact("summary", clean(page.text, MAX_ABOUT), page.url, "page", HINT)
 
 
 def _about(pages: Sequence[Document]) -> str:
-    """The homepage's description, or the organisation's in JSON-LD, or what the page about it says."""
+    """The homepage's description, else the organisation's in JSON-LD, else the text of the page about the company."""
     if pages[0].description:
         return clean(pages[0].description, MAX_ABOUT)
     for page in pages:

@@ -1,4 +1,4 @@
-"""Whether a company is hiring, and for how many roles: from its careers page, or its job postings for machines."""
+"""Finds open roles: from a careers page, or from job postings in JSON-LD."""
 
 import re
 from collections.abc import Iterator, Set
@@ -21,7 +21,7 @@ _PEOPLE = """
 """
 _ROLES = frozenset(_PEOPLE.split())
 _WORD = re.compile(r"[a-z]+")
-#: A title does not speak to anybody.
+#: Words that a job title does not contain.
 _PROSE = frozenset({"we", "you", "your", "our", "us", "i", "my", "is", "are", "was", "will", "please", "he", "she"})
 _NONE = re.compile(
     r"\b(?:no (?:current |open |job )?(?:openings|vacancies|positions|roles)|not (?:currently )?hiring)\b",
@@ -30,7 +30,7 @@ _NONE = re.compile(
 
 
 def hiring_facts(page: Document, linked: Set[Kind]) -> Iterator[Fact]:
-    """Such as "3 open roles: …", "no open roles", or merely that one of the pages `linked` from here is for it."""
+    """Finds facts such as "3 open roles: …" or "no open roles"; else notes that a `linked` page is a careers page."""
     posted = {clean(title, _LONGEST) for title in texts_of(nodes_of(page, "JobPosting"), "title")} - {""}
     if posted:
         yield Fact("hiring", _summary(sorted(posted)), page.url, "schema.org", CERTAIN)
@@ -46,7 +46,7 @@ def hiring_facts(page: Document, linked: Set[Kind]) -> Iterator[Fact]:
 
 
 def find_roles(text: str) -> list[str]:
-    """The lines that are titles of jobs, each as often as it stands there."""
+    """Finds the lines that are job titles, repeats included."""
     roles: list[str] = []
     for line in text.split("\n"):
         if len(line) > _LONGEST or line.endswith((".", "?", "!", ":")):

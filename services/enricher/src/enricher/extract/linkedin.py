@@ -13,13 +13,13 @@ _COMPANY = re.compile(
 
 
 def linkedin_page(url: str) -> str | None:
-    """A company's page in its one spelling; None for people, posts, and links to share something."""
+    """Normalises the URL of a company's page; `None` for people, posts and share links."""
     found = _COMPANY.match(url.strip())
     return f"https://www.linkedin.com/{found[1].lower()}/{found[2].lower()}" if found else None
 
 
 def linkedin_facts(page: Document) -> Iterator[Fact]:
-    """The page that is linked; of several one does not know whose they are, so the first is only likely."""
+    """Finds the linked company page. Of several, the first is less certain: some may be other companies'."""
     declared = [found for url in texts_of(own_organisations(page), "sameAs") if (found := linkedin_page(url))]
     if declared:
         yield Fact("linkedin", declared[0], page.url, "schema.org", CERTAIN)

@@ -1,7 +1,7 @@
-"""The newest dated news of a company on its pages: articles marked up for machines, else a news page's entries.
+"""Finds the newest dated news on a company's pages: articles in JSON-LD, else the entries of a news page.
 
-What an item is dated decides, not when it was found; what is undated, ahead of the day of the visit, or older than
-MAX_AGE is no news.
+An item's own date decides, not the time of the visit. Undated items, future ones and those older than MAX_AGE are
+ignored.
 """
 
 import re
@@ -21,7 +21,7 @@ MAX_HEADLINE: Final = 120
 
 _ARTICLES = ("Article", "BlogPosting", "PressRelease")  # a type's name may go on before these: NewsArticle
 _CONFIDENCE: dict[Method, float] = {"schema.org": CERTAIN, "page": LIKELY}
-#: A word of the address, so that /pressure-valves is none.
+#: Matches whole words of a URL: /pressure-valves is no news page.
 _NEWS = re.compile(r"(?<![a-z])(?:news(?:room)?|press|media|blogs?|updates)(?![a-z])")
 _DAY = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})(?![0-9])")
 _MARKUP = re.compile(r"<[/!?a-zA-Z][^<>]{0,200}>")
@@ -31,7 +31,7 @@ _SHORTEST = 4
 
 
 class Item(NamedTuple):
-    """One piece of news and the page that has it. Of one day the surer one is the newer, then the first by name."""
+    """A piece of news with its page. On one day the surer item wins, then the first by URL."""
 
     day: date
     headline: str
@@ -40,7 +40,7 @@ class Item(NamedTuple):
 
 
 def news_on(page: Document, today: date) -> Iterator[Item]:
-    """The dated items of a page that are news on this day, in the page's order. Never raises."""
+    """The news items of a page, in the page's order. Never raises."""
     for node in nodes_of(page, *_ARTICLES) if page.data else ():
         for headline in texts_of([node], "headline")[:1]:
             for day in texts_of([node], "datePublished")[:1]:
@@ -51,12 +51,12 @@ def news_on(page: Document, today: date) -> Iterator[Item]:
 
 
 def newest(items: Iterable[Item]) -> Item | None:
-    """The newest of these, whatever their order."""
+    """Chooses the newest item; `None` if there is none."""
     return min(items, key=_newest_first, default=None)
 
 
 def news_fact(item: Item) -> Fact:
-    """Such as "2026-10-03: Acme opens a second plant"."""
+    """Builds a fact such as "2026-10-03: Acme opens a second plant"."""
     value = f"{item.day.isoformat()}: {item.headline}"
     return Fact("news", value, item.url, item.method, _CONFIDENCE[item.method], item.headline)
 
@@ -68,12 +68,12 @@ def _item(said: str, headline: str, url: str, method: Method, today: date) -> It
     headline = clean(_MARKUP.sub(" ", headline[:_LONGEST_READ]), MAX_HEADLINE)
     if len(headline) < _SHORTEST or not _LETTER.search(headline):
         return
-    if not (is_injection(headline) or is_disguised(headline)):  # people and models read it in a lead's rationale
+    if not (is_injection(headline) or is_disguised(headline)):  # people and models read it in a rationale
         yield Item(day, headline, url, method)
 
 
 def _day(said: str) -> date | None:
-    """The day of an ISO date, with or without a time; as its own time zone has it."""
+    """The day of an ISO date, with or without a time, in its own time zone."""
     match = _DAY.match(said.strip())
     try:
         return date(*map(int, match.groups())) if match else None

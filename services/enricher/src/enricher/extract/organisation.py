@@ -1,4 +1,4 @@
-"""What a company's own JSON-LD says of it, as facts."""
+"""Facts from a company's own JSON-LD."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -22,7 +22,7 @@ _ADDRESS = ("streetAddress", "addressLocality", "addressRegion", "postalCode", "
 
 
 def organisation_facts(page: Document) -> Iterator[Fact]:
-    """Facts of the page's own organisation and of what it offers. Nothing where the page has no such data."""
+    """Facts about the page's own organisation and its offers, from JSON-LD."""
     if not page.data:
         return
     nodes = own_organisations(page)
@@ -47,7 +47,7 @@ def _texts(nodes: list[Node]) -> Iterator[tuple[Field, str]]:
 
 
 def _headcount(value: Any) -> str:
-    """A number, or a range as "10-50"."""
+    """Formats a number of employees, or a range such as "10-50"; an empty text for other values."""
     if isinstance(value, dict):
         ends = [value.get("minValue"), value.get("maxValue")]
         return (
@@ -60,7 +60,7 @@ def _headcount(value: Any) -> str:
 
 
 def _address(value: Any) -> str:
-    """One line of an address, as text or in its parts."""
+    """Formats a postal address, given as text or in parts, as one line."""
     if isinstance(value, list):
         value = next(iter(value), None)
     if isinstance(value, str):

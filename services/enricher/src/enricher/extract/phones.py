@@ -1,4 +1,4 @@
-"""Finds telephone numbers on a page. A number without a country is one of Singapore, unless the site is abroad."""
+"""Finds telephone numbers on a page. A number without a country code is Singaporean, unless the site is abroad."""
 
 from collections.abc import Iterator
 from functools import lru_cache
@@ -11,12 +11,12 @@ from enricher.pages.json_ld import organisations, values
 from enricher.pages.urls import host_of
 
 REGION = "SG"
-#: Countries by the end of a site's name. Ends that the whole world uses (.co, .io, .ai, .me, .tv) say nothing.
+#: Top-level domains that name a site's country. Those used worldwide (.co, .io, .ai, .me, .tv) are left out.
 _ABROAD = frozenset(("my", "id", "th", "vn", "ph", "hk", "cn", "tw", "jp", "kr", "in", "au", "nz", "de", "fr", "nl"))
 _MAX_NUMBERS = 50
 SHORTEST = 7  # characters of a number with its country's code, in any country
+#: Characters at either end of a page that are searched: numbers are there, and the matcher is slow.
 _EDGE = 10_000
-"""Numbers stand at the top or the foot of a page; the matcher is slow, so the middle of a long one is left out."""
 
 
 def find_phones(page: Document) -> list[str]:
@@ -27,14 +27,14 @@ def find_phones(page: Document) -> list[str]:
 
 
 def region_of(url: str) -> str:
-    """The country whose numbers this site writes without a country's code."""
+    """The country of numbers without a country code on this site."""
     end = host_of(url).rpartition(".")[2].lower()
     return {"uk": "GB"}.get(end, end.upper() if end in _ABROAD else REGION)
 
 
 @lru_cache
 def _shortest(region: str) -> int:
-    """Characters of what may be a number, so that years and postal codes need not be tried."""
+    """The fewest characters of a number, so that years and postal codes are not tried."""
     metadata = phonenumbers.PhoneMetadata.metadata_for_region(region)
     general = metadata.general_desc if metadata else None
     return min(SHORTEST, *general.possible_length) if general else SHORTEST

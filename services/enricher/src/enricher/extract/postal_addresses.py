@@ -1,4 +1,4 @@
-"""Finds postal addresses on a page, by the six digits that every place in Singapore has."""
+"""Finds postal addresses on a page by their postal codes of six digits, as used in Singapore."""
 
 import re
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ _LONGEST_ABOVE = 80
 
 
 def find_addresses(text: str) -> list[str]:
-    """The distinct addresses of a text, as they come: the words before a postal code, also those of the lines above."""
+    """Finds the distinct addresses of a text: the words before each postal code, also from the lines above."""
     found: dict[str, str] = {}
     for match in _POSTAL.finditer(text):
         if not 1 <= int(match[1][:2]) <= _LAST_SECTOR or match[1] in found:
@@ -34,7 +34,7 @@ def find_addresses(text: str) -> list[str]:
 
 
 def _before(text: str, end: int) -> str:
-    """What stands before a postal code: its line, and the lines above while there is no street yet, only a unit."""
+    """The text before a postal code: its line, and lines above until there is a street."""
     start = text.rfind("\n", 0, end) + 1
     before = text[max(start, end - MAX_ADDRESS + 40) : end]
     for _ in range(_LINES_ABOVE):
@@ -49,6 +49,6 @@ def _before(text: str, end: int) -> str:
 
 
 def address_facts(page: Document) -> Iterator[Fact]:
-    """The first address of a page, which is the company's own as a rule."""
+    """The first address of a page: usually the company's own."""
     for address in find_addresses(page.text)[:1]:
         yield Fact("address", address, page.url, "page", LIKELY)

@@ -1,6 +1,6 @@
-"""Text on a page that speaks to a model instead of a reader. It is never shown to one, and never supports anything.
+"""Detects prompt injection: text on a page that instructs a language model. No model sees it, and no quote may hold it.
 
-The list cannot be complete and need not be: what gets past it still has to be supported, word by word (`grounding`).
+The patterns cannot be complete and need not be: every answer of a model must also be grounded in a quote (`grounding`).
 """
 
 import re
@@ -10,8 +10,8 @@ _GAP = r"[\s\W]{1,5}"
 _ALL = rf"(?:(?:all|any|of|the|your|my|our|these|those){_GAP}){{0,4}}"
 _BEFORE = r"(?:previous|prior|preceding|above|earlier|former|foregoing|existing|original|system|initial)"
 _WHAT = r"(?:instructions?|prompts?|directions?|rules|guidelines|messages?|context|orders|text|input|constraints)"
-#: Of plain text in lower case. What has to begin with a word stands behind one \b: tried at every letter, with capitals
-#: or without, it took a page five times as long.
+#: Matches plain text in lower case. One \b precedes all alternatives that begin with a word: trying them at every
+#: letter, ignoring case, took five times as long.
 _INJECTIONS = re.compile(
     r"^\s{0,3}[#*>\[(<]{0,4}\s?(?:system|assistant|user|developer|human|ai)\s?[\])>*]{0,3}\s?:"
     rf"|\b(?:(?:ignore|disregard|forget|override|bypass|overrule|skip){_GAP}{_ALL}(?:{_BEFORE}{_GAP}){{1,2}}{_WHAT}\b"
@@ -32,9 +32,9 @@ _INJECTIONS = re.compile(
 )
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _LATIN = re.compile(r"[A-Za-z\u00c0-\u024f]")
-#: Cyrillic, and the Greek letters that pass for Latin ones; alpha, beta, mu, pi and omega stand in honest words.
+#: Letters that pass for Latin ones: Cyrillic and some Greek; alpha, beta, mu, pi and omega occur in normal words.
 _LOOK_LIKE = re.compile(r"[\u0400-\u052fοντρικυχεηΑΒΕΖΗΙΚΜΝΟΡΤΥΧ\u0531-\u0587\u13a0-\u13ff]")
-#: What is a Latin letter to a reader: for finding orders, it is one here.
+#: Maps letters that look Latin to Latin ones, so that the patterns match.
 _PLAIN = str.maketrans(
     "аеорсухіјѕԁһӏԛԝгвнкмтАВЕКМНОРСТУХІЈЅοντρικυχεηΑΒΕΖΗΙΚΜΝΟΡΤΥΧıİ",
     "aeopcyxijsdhlqwrbhkmtABEKMHOPCTYXIJSovtpikuxenABEZHIKMNOPTYXiI",
@@ -42,19 +42,19 @@ _PLAIN = str.maketrans(
 
 
 def is_injection(text: str) -> bool:
-    """True where a text tells a model what to do."""
+    """True if a text instructs a model."""
     return _INJECTIONS.search(_plain(text)) is not None
 
 
 def is_disguised(text: str) -> bool:
-    """True where a word is made of two alphabets that look alike: no honest word is."""
+    """True if a word mixes two alphabets that look alike."""
     if text.isascii():
         return False
     return any(_LATIN.search(word) and _LOOK_LIKE.search(word) for word in _WORD.findall(text))
 
 
 def without_injections(text: str) -> tuple[str, int]:
-    """The text without the lines that give orders, also across lines, and how many those are; disguised ones, too."""
+    """Removes lines with disguised words or injections, also across lines. Returns the text and their number."""
     lines = text.split("\n")
     plain = [_plain(line).replace("\n", " ") for line in lines]
     whole, bad = "\n".join(plain), {nth for nth, line in enumerate(lines) if is_disguised(line)}
@@ -73,5 +73,5 @@ def without_injections(text: str) -> tuple[str, int]:
 
 
 def _plain(text: str) -> str:
-    """In lower case; without İ among them (see _PLAIN) that keeps every character's place."""
+    """Normalises text for the patterns. Lower case keeps every character's position, since _PLAIN maps İ."""
     return (text if text.isascii() else unicodedata.normalize("NFKC", text).translate(_PLAIN)).lower()

@@ -1,4 +1,4 @@
-"""Finds Singapore's registration numbers (UEN) on a page."""
+"""Finds Singaporean registration numbers (UEN) on a page."""
 
 import re
 from collections.abc import Iterator
@@ -10,14 +10,14 @@ from enricher.pages.json_ld import own_organisations, texts_of
 _UEN = re.compile(
     r"(?<![A-Z0-9])(?:(?:18|19|20)\d{7}[A-Z]|[TSR]\d{2}[A-Z]{2}\d{4}[A-Z]|\d{8}[A-Z])(?![A-Z0-9])", re.IGNORECASE
 )
-#: Eight digits and a letter may be anything, unless something of the kind stands before them.
+#: Eight digits and a letter count only after one of these labels.
 _LABEL = re.compile(r"\b(?:uen|reg|registration|rcb|roc|acra|gst)\b", re.IGNORECASE)
 _BEFORE = 40
 _MOST = 50
 
 
 def find_uens(text: str) -> list[str]:
-    """The distinct numbers that a text shows, in capitals, as they come."""
+    """Finds the distinct numbers of a text, in capitals, in order."""
     found: dict[str, None] = {}
     for match in _UEN.finditer(text):
         is_telling = len(match[0]) == 10 or _LABEL.search(text, max(0, match.start() - _BEFORE), match.start())
@@ -29,7 +29,7 @@ def find_uens(text: str) -> list[str]:
 
 
 def uen_facts(page: Document) -> Iterator[Fact]:
-    """The number of a page that shows just one: a page of several does not say whose is whose."""
+    """The UEN of a page that shows exactly one: of several, the company's own is unknown."""
     nodes = own_organisations(page)
     declared = find_uens(" ".join(f"uen {text}" for name in _PROPERTIES for text in texts_of(nodes, name)))
     if len(declared) == 1:

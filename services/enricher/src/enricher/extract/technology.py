@@ -1,4 +1,4 @@
-"""Recognises the software behind a site by what its pages load and say."""
+"""Recognises the software behind a site by the scripts and styles that its pages load, and by their generator."""
 
 from enricher.pages.documents import Document
 
@@ -30,7 +30,7 @@ _GENERATORS = ("drupal", "joomla", "shopify", "squarespace", "typo3", "webflow",
 
 
 def find_technology(page: Document) -> set[str]:
-    """Names in lower case, from a closed list."""
+    """Finds the software of a page: names in lower case, from a closed list."""
     generator = page.generator.lower()
     loaded = "\n".join(page.sources).lower()
     found = {name for name in _GENERATORS if name in generator}

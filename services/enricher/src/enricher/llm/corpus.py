@@ -1,7 +1,7 @@
-"""What was read about a company, as one text with its sources: what a model is shown, and what a quote has to be in.
+"""The corpus: all text read about a company, with its sources. A model reads it, and every quote must be in it.
 
-Every line is kept once, on the page where it stood first, so menus and footers do not repeat; a menu's words that come
-on several pages are left out altogether. Footers stay: they hold telephone numbers and registration numbers.
+Every line is kept once, on the page where it comes first, so menus and footers do not repeat. Menu items on several
+pages are left out. Footers stay: they hold telephone and registration numbers.
 """
 
 import re
@@ -18,7 +18,7 @@ _LONGEST_LINE = 2000
 _FOOT = 600  # characters of a page's end that survive when it is cut
 _CUT = "…"
 _MOST_QUOTE = 1000
-#: A number with its separators is one word: "200 people" is no quote of "1,200 people".
+#: A number with its separators is one token: "200 people" is no quote of "1,200 people".
 _TOKEN = re.compile(r"\d(?:\d|[.,](?=\d))*\w*|\w+|[^\w\s]")
 _ALIKE = str.maketrans("‘’‚‛′`“”„‟″«»‐‑‒–—−\u00ad", '\'\'\'\'\'\'"""""""------\u200b')
 _UNSEEN = re.compile("[\u200b-\u200f\u2060\ufeff]")
@@ -26,7 +26,7 @@ _UNSEEN = re.compile("[\u200b-\u200f\u2060\ufeff]")
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """What one page says, a line per piece of text."""
+    """The text of one page, a line per text block."""
 
     url: str
     text: str
@@ -35,7 +35,7 @@ class Passage:
 
 @dataclass(frozen=True)
 class Corpus:
-    """Passages, the company's own site first."""
+    """The passages about a company, its own site first."""
 
     passages: tuple[Passage, ...]
 
@@ -48,9 +48,9 @@ class Corpus:
         return "\n\n".join(passage.text for passage in self.passages)
 
     def holds(self, quote: str) -> str | None:
-        """The URL of the first passage that has these words in a row, or None.
+        """Finds the URL of the first passage that contains the quote, or `None`.
 
-        Whole words count; blanks, capitals and the shape of quotation marks and dashes do not.
+        Compares whole words; ignores blanks, case and the shape of quotation marks and dashes.
         """
         wanted = folded(quote) if len(quote) <= _MOST_QUOTE else ""
         if not wanted:
@@ -62,7 +62,7 @@ class Corpus:
 
 
 def folded(text: str) -> str:
-    """Words and marks with one blank between, as texts are compared."""
+    """Normalises text for comparison: tokens in lower case, with one blank between."""
     if not text.isascii():
         text = unicodedata.normalize("NFKC", _UNSEEN.sub("", text.translate(_ALIKE)))
     plain = text.replace("`", "'").casefold()
@@ -70,9 +70,9 @@ def folded(text: str) -> str:
 
 
 def build(documents: Iterable[Document], others: Sequence[Passage] = (), *, limit: int) -> Corpus:
-    """The corpus of these pages, and of passages that somebody else fetched, of `limit` characters at most.
+    """Builds a corpus of these pages and of passages from a vendor, of at most `limit` characters.
 
-    Where it is too long, the longest passages are cut, in their middle. Same input, same corpus.
+    If it is too long, the longest passages are cut in their middle. Deterministic.
     """
     pages = list(documents)
     menu = _menu(pages)
@@ -89,13 +89,13 @@ def build(documents: Iterable[Document], others: Sequence[Passage] = (), *, limi
 
 
 def _menu(pages: Sequence[Document]) -> set[str]:
-    """Lines that are nothing but a link's words, on more than one page; numbers and addresses excepted."""
+    """The words of links that are on more than one page, except numbers and addresses."""
     counts = Counter(line for page in pages for line in {link.words for link in page.links})
     return {line for line, count in counts.items() if count > 1 and "@" not in line and not re.search(r"\d", line)}
 
 
 def _new_lines(text: str, seen: set[str]) -> Iterator[str]:
-    """The lines that were not seen before, each fit for a database."""
+    """The cleaned lines that are not in `seen` yet; adds them to it."""
     for raw in text[: 2 * MAX_TEXT].split("\n"):
         line = clean(raw, _LONGEST_LINE)
         if line and line not in seen:
@@ -104,7 +104,7 @@ def _new_lines(text: str, seen: set[str]) -> Iterator[str]:
 
 
 def _shares(sizes: Sequence[int], limit: int) -> list[int]:
-    """How much of the limit each may have: the short ones are whole, the long ones cut alike."""
+    """Divides the limit: short passages keep their size, long ones get equal shares."""
     shares, left = [0] * len(sizes), max(limit, 0)
     order = sorted(range(len(sizes)), key=lambda nth: (sizes[nth], nth))
     for done, nth in enumerate(order):
@@ -114,7 +114,7 @@ def _shares(sizes: Sequence[int], limit: int) -> list[int]:
 
 
 def _cut(lines: Sequence[str], share: int) -> str:
-    """The lines, or their head and foot with a mark between; by whole lines where there are several."""
+    """Joins the lines; if they are too long, keeps head and foot with a mark between."""
     text = "\n".join(lines)
     if len(text) <= share:
         return text

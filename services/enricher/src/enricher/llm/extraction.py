@@ -1,8 +1,8 @@
-"""Asks a language model for what the patterns left open, and believes only what the corpus supports.
+"""Asks a language model for the fields that patterns left open, and keeps only answers grounded in the corpus.
 
-The pages are shown as data, inside a fence that they cannot know (it is made of their own digest), without the lines
-that speak to models; and whatever comes back has to be supported by a quote of them (`grounding`). A model that obeys a
-page can at most repeat what the page says of itself.
+The pages are shown as data, between marks that they cannot predict (made of their own digest), without lines that
+contain prompt injection. Every answer must be grounded in a quote (`grounding`), so a model that obeys a page can at
+most repeat what the page says.
 """
 
 import asyncio
@@ -22,9 +22,9 @@ from enricher.llm.grounding import grounded
 from enricher.pages.documents import clean
 from enricher.vendors.errors import VendorError
 
-#: A corpus no longer than this is asked about at once: some 3,000 tokens.
+#: A corpus up to this length is one question: about 3,000 tokens.
 CHUNK = 12_000
-#: A model reads prose better than a pattern, and makes mistakes of its own; another's copy of the page is worth less.
+#: Below LIKELY: a model reads prose better than a pattern, but makes mistakes. Pages fetched by a vendor count less.
 CONFIDENCE: Final = LIKELY - 0.1
 CONFIDENCE_ELSEWHERE: Final = CONFIDENCE - 0.1
 
@@ -40,7 +40,7 @@ _QUESTIONS: dict[Field, str] = {
     "certifications": "certificates that it holds, separated by '; ', each spelled as in the quote",
     "markets": "countries or regions that it serves, separated by '; ', each spelled as in the quote",
 }
-#: What patterns find if it is there at all (UEN, telephone, LinkedIn, software) is not asked of a model.
+#: Fields that a model is asked for. Patterns find the others (UEN, telephone, LinkedIn, software) reliably.
 ANSWERABLE: Final[frozenset[Field]] = frozenset(_QUESTIONS)
 
 _SYSTEM = """\
@@ -55,7 +55,7 @@ Do not guess, do not add what you know from elsewhere, no URLs, no e-mail addres
 
 
 class Answer(Protocol):
-    """What a model said: `parsed`, or the `problem` with it; `tokens` were used either way."""
+    """A model's answer: `parsed`, or the `problem` with it; `tokens` were used either way."""
 
     @property
     def parsed(self) -> BaseModel | None: ...
@@ -65,13 +65,13 @@ class Answer(Protocol):
     def tokens(self) -> int: ...
 
 
-#: Asks with a system prompt, a user prompt and the shape of the answer. May raise VendorError or StepSkipped.
+#: A function that takes system prompt, user prompt and answer model. May raise VendorError or StepSkipped.
 Ask: TypeAlias = Callable[[str, str, type[BaseModel]], Awaitable[Answer]]
 
 
 @dataclass(frozen=True, slots=True)
 class LlmExtraction:
-    """What a model found in the corpus. `dropped` values were not supported; `problems` say what went wrong."""
+    """A model's facts. `dropped` counts values without grounding; `problems` say what went wrong."""
 
     facts: tuple[Fact, ...] = ()
     dropped: int = 0
@@ -82,9 +82,9 @@ class LlmExtraction:
 async def extract_open_fields(
     corpus: Corpus, open_fields: Sequence[Field], ask: Ask, *, chunks: int, timeout_s: float
 ) -> LlmExtraction:
-    """Asks for the open fields, in at most `chunks` questions of `timeout_s` each; none for a field that is answered.
+    """Asks for the open fields, in at most `chunks` questions of `timeout_s` each, until every field is answered.
 
-    What one chunk gave is kept when the next one fails. Never raises for a vendor's failure.
+    Keeps the facts of earlier chunks when a later one fails. Never raises VendorError or StepSkipped.
     """
     corpus, left_out = _readable(corpus)
     wanted = [field for field in _QUESTIONS if field in open_fields]
@@ -114,7 +114,7 @@ async def extract_open_fields(
 
 @lru_cache(maxsize=256)
 def answer_model(fields: tuple[Field, ...]) -> type[BaseModel]:
-    """The shape of an answer to these fields: flat, each value with its quote, either may be null."""
+    """Builds the answer model for these fields: flat, each value with its quote, either may be null."""
     names = [name for field in fields for name in (field, f"{field}_quote")]
     shape: dict[str, tuple[object, None]] = dict.fromkeys(names, (str | None, None))
     model: type[BaseModel] = create_model("Company", **shape)  # type: ignore[call-overload]
@@ -122,7 +122,7 @@ def answer_model(fields: tuple[Field, ...]) -> type[BaseModel]:
 
 
 def _readable(corpus: Corpus) -> tuple[Corpus, int]:
-    """The corpus without what speaks to models, and how many lines those were."""
+    """Removes lines with prompt injection; returns the corpus and their number."""
     passages, left_out = [], 0
     for passage in corpus.passages:
         text, bad = without_injections(passage.text)
@@ -132,7 +132,7 @@ def _readable(corpus: Corpus) -> tuple[Corpus, int]:
 
 
 def _chunks(corpus: Corpus, most: int) -> list[str]:
-    """The corpus in parts of about the same length, cut between lines; pages have their number, not their URL."""
+    """Splits the corpus into parts of similar length, between lines. Pages are numbered, without their URLs."""
     lines = [
         line
         for nth, passage in enumerate(corpus.passages, 1)
@@ -157,13 +157,13 @@ def _system(fields: Sequence[Field]) -> str:
 
 
 def _fenced(chunk: str) -> str:
-    """The pages between two lines that they cannot contain."""
+    """Puts the pages between two marks that they cannot contain."""
     mark = f"<<<{hashlib.sha256(chunk.encode(errors='backslashreplace')).hexdigest()[:24]}>>>"
     return f"{mark}\n{chunk}\n{mark}\nGive the fields as JSON."
 
 
 def _facts(parsed: BaseModel | None, wanted: Sequence[Field], corpus: Corpus) -> tuple[tuple[Fact, ...], int]:
-    """The answers that their quotes support, and how many they do not."""
+    """The grounded answers as facts, and the number of dropped ones."""
     facts, dropped = [], 0
     for field in wanted:
         value, quote = getattr(parsed, field, None), getattr(parsed, f"{field}_quote", None)

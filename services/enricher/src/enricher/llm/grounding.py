@@ -1,7 +1,7 @@
-"""Whether a model's value is supported by the quote that it gives. A value that is not is dropped, whoever wrote it.
+"""Grounding: checks a model's value against the quote that it gives, and drops what the quote does not support.
 
-A page may have been written to make a model say things. So the model's word counts for nothing by itself: a value is
-made of the quote's own words, its numbers and names are the quote's, and the quote speaks of the matter at hand.
+A page may be written to make a model say things, so the model's word alone counts for nothing. A value must consist of
+the quote's words, with the quote's numbers and names, and the quote must be about the field.
 """
 
 import re
@@ -19,7 +19,7 @@ _LONGEST_VALUE = 120
 _MOST_ITEMS = 12
 _LONGEST_ITEM = 80
 
-#: A word that begins so has to be in the quote of a field where a bare number, or a bare name, could mean anything.
+#: Stems of which one must be in the quote, for fields where a bare number or name could mean anything.
 _TOPICS: dict[Field, str] = {
     "employees": r"employ|staff|people|team|strong|workforce|headcount|professional|engineer|worker|member|specialist",
     "founded_year": r"found|establish|since|incorporat|start|began|begun|histor|est|set|opened|incept|born|year",
@@ -29,7 +29,7 @@ _TOPICS: dict[Field, str] = {
     "certifications": r"certif|accredit|iso|licen|bizsafe|regist|approv|award|compl|halal|haccp|level|standard",
 }
 _NEEDED = {name: re.compile(rf"(?:^| )(?:{stems})") for name, stems in _TOPICS.items()}
-#: "We are not hiring" does not say that they are. In prices and addresses, "no" is no denial.
+#: Negations: "We are not hiring" supports no hiring. In prices and addresses, "no" is no negation.
 _DENIAL = re.compile(r" (?:not|no|never|nor|neither|cannot|without|' t) ")
 _MAY_DENY: Final[frozenset[Field]] = frozenset({"pricing", "address"})
 _YEAR = re.compile(r"(?:18|19|20)\d\d")
@@ -43,9 +43,9 @@ _OWN_WORDS = 0.7  # share of a summary's longer words that have to be the quote'
 
 
 def grounded(field: Field, value: str, quote: str, corpus: Corpus) -> tuple[str, int]:
-    """The value as far as the quote supports it, and how much of it was dropped: items of a list, or the whole as one.
+    """Returns the part of the value that the quote supports, and the number of dropped items.
 
-    An empty value is one of which nothing is left.
+    Only list fields are kept in part; a dropped value is empty.
     """
     is_fit = 0 < len(quote) <= MAX_QUOTE and corpus.holds(quote) is not None
     needed = _NEEDED.get(field)
@@ -65,7 +65,7 @@ def grounded(field: Field, value: str, quote: str, corpus: Corpus) -> tuple[str,
 
 
 def _is_clean(text: str, longest: int, corpus: Corpus) -> bool:
-    """Short enough, no orders, no disguise, and no URL or address that the corpus does not have."""
+    """True if the text is short, has no injection, and no URL or address that is missing in the corpus."""
     if not text or len(text) > longest or is_injection(text) or is_disguised(text):
         return False
     return all(
@@ -76,7 +76,7 @@ def _is_clean(text: str, longest: int, corpus: Corpus) -> bool:
 
 
 def _follows(field: Field, value: str, quote: str, words: str) -> bool:
-    """Whether a value of one text follows from the quote."""
+    """True if the quote supports a single value."""
     if field == "summary":
         return _retells(value, quote, words)
     if field == "founded_year":
@@ -87,19 +87,19 @@ def _follows(field: Field, value: str, quote: str, words: str) -> bool:
 
 
 def _stands_in(item: str, words: str) -> bool:
-    """The item's words stand in the quote in a row."""
+    """True if the quote contains the item word by word."""
     wanted = folded(item)
     return bool(_WORD.search(wanted)) and f" {wanted} " in words
 
 
 def _consists_of(value: str, words: str) -> bool:
-    """Every word of the value is one of the quote's; marks are free."""
+    """True if every word of the value is in the quote; punctuation may differ."""
     wanted = [word for word in folded(value).split() if _WORD.match(word)]
     return bool(wanted) and all(f" {word} " in words for word in wanted)
 
 
 def _retells(value: str, quote: str, words: str) -> bool:
-    """Other words for the quote: its numbers, its names, and most of its longer words by their stems."""
+    """True if the value paraphrases the quote: same numbers and names, most longer words by their stems."""
     if not set(_NUMBER.findall(folded(value))) <= set(_NUMBER.findall(words)):
         return False
     for match in _WORD.finditer(value):

@@ -1,8 +1,8 @@
-"""A web page, taken apart once: what the extraction looks at, each part bounded, whatever was sent as HTML.
+"""Parses a web page into the parts that extraction needs. Each part is bounded, whatever HTML a site sends.
 
-The HTML standard makes some trees dear to build (formatting elements are opened again in every block, nesting is
-searched at every tag, attributes are compared with each other). So formatting is taken out first, and nesting and
-attributes have an end, as they have in browsers. Elements have one too: a megabyte of them is a hundred of tree.
+The HTML standard makes some trees costly to build (formatting elements reopen in every block, nesting is searched at
+every tag, attributes are compared with each other). So formatting tags are removed first, and depth, attributes and
+elements are limited: one megabyte of elements makes a tree of a hundred megabytes.
 """
 
 import re
@@ -19,7 +19,7 @@ MAX_TEXT = 50_000
 MAX_LINKS = 500
 _MAX_DEPTH = 512
 _MAX_ATTRIBUTES = 2000
-_MAX_PARTS = 100_000  # elements and attributes of a page
+_MAX_PARTS = 100_000  # elements and attributes per page
 _MAX_DATA_BLOCKS = 20
 _MAX_DATA = 200_000
 _MAX_ALT = 200
@@ -33,24 +33,24 @@ _LINK = 50  # characters
 _FORMATTING = re.compile(
     r"</?(?:b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u)(?=[\s/>])[^<>]*>?", re.IGNORECASE
 )
-#: With fewer characters a tag has fewer attributes than too many.
+#: Shorter tags cannot have too many attributes.
 _LONG_TAG = re.compile(rf"<[^<>]{{{_MAX_ATTRIBUTES}}}")
 _TAG = re.compile(r"<(/?)([a-zA-Z][\w-]*)([^<>]*)")
 _VOID_OR_SELF_ENDING = """
     a area base br col embed hr img input link meta param source track wbr html head body p li dt dd option optgroup
     tr td th tbody thead tfoot colgroup rt rp
 """
-#: They do not make a page deep.
+#: Elements that do not count as depth.
 _SHALLOW = frozenset(_VOID_OR_SELF_ENDING.split())
 _BLOCK_NAMES = """
     address article aside blockquote button center details dialog dir div dl fieldset figcaption figure footer form h1
     h2 h3 h4 h5 h6 header hgroup listing main menu nav ol pre search section select summary svg table template ul
 """
 _BLOCKS = frozenset(_BLOCK_NAMES.split())
-#: What pictures in SVG are drawn with: there, and for these, a closing slash counts.
+#: SVG elements that a closing slash ends.
 _STROKES = frozenset({"path", "circle", "ellipse", "line", "polygon", "polyline", "rect", "use", "stop", "image", "g"})
 _BETWEEN = "\x1e"
-#: Cloudflare hides an address so in a link, its code behind the #.
+#: The link by which Cloudflare hides an e-mail address; its code follows the #.
 _PROTECTED = "/cdn-cgi/l/email-protection#"
 _GAP = re.compile(r"[\s/]+")
 _NOT_TEXT = re.compile("[\\s\x00-\x1f\x7f-\xa0\u200b-\u200f\u2028-\u202f\u2060\ufeff\ud800-\udfff]+")
@@ -58,7 +58,7 @@ _NOT_TEXT = re.compile("[\\s\x00-\x1f\x7f-\xa0\u200b-\u200f\u2028-\u202f\u2060\u
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """Where a link goes, as absolute URL, and its words."""
+    """A link: its absolute URL and its words."""
 
     url: str
     words: str
@@ -66,9 +66,11 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One page. `addresses` are the targets of mailto: and tel: links, `protected` e-mail addresses as Cloudflare hides
-    them, `sources` the scripts, styles and frames it loads, `data` its JSON-LD blocks as they stand, `dated` the times
-    and headings of its articles and list entries.
+    """A parsed page.
+
+    `addresses` are the targets of mailto: and tel: links, `protected` the codes of e-mail addresses that Cloudflare
+    hides, `sources` the URLs of scripts, styles and frames, `data` the raw JSON-LD blocks, `dated` the times and
+    headings of articles and list entries.
     """
 
     url: str
@@ -85,12 +87,12 @@ class Document:
 
     @property
     def size(self) -> int:
-        """Characters to look at, about."""
+        """An estimate of the characters to search."""
         return len(self.text) + sum(map(len, self.data)) + _LINK * len(self.links)
 
 
 def clean(text: str, limit: int) -> str:
-    """One line without control characters, cut at a word's end: fit for any database."""
+    """Normalises text to one line without control characters, cut at a word's end: safe for any database."""
     is_clean = text.isascii() and text.isprintable() and "  " not in text
     line = (text if is_clean else _NOT_TEXT.sub(" ", text)).strip()
     if len(line) <= limit:
@@ -99,9 +101,9 @@ def clean(text: str, limit: int) -> str:
 
 
 def parse_html(url: str, html: str) -> Document:
-    """Takes a page apart. Never raises; takes CPU, so large pages belong in a thread."""
+    """Parses a page. Never raises. Uses CPU time, so large pages belong in a thread."""
     html = shallow(html[:MAX_HTML])
-    tree, tags = LexborHTMLParser(html), html.lower()  # looking in the tree for what is not there takes a while, too
+    tree, tags = LexborHTMLParser(html), html.lower()  # a text search saves look-ups of absent tags in the tree
     base = resolve(url, next(_attributes(tree, "base[href]", "href"), "")) or url if "<base" in tags else url
     links, addresses, protected = _links(tree, base)
     title = tree.css_first("title")
@@ -121,8 +123,8 @@ def parse_html(url: str, html: str) -> Document:
         ),
         data=tuple(_data(tree)),
     )
-    pictures = tree.css("img[alt]") if "<im" in tags else ()  # <image> is one, too
-    for picture in islice(pictures, MAX_LINKS):  # a row of logos names the customers only so
+    pictures = tree.css("img[alt]") if "<im" in tags else ()  # also matches <image>
+    for picture in islice(pictures, MAX_LINKS):  # logos name customers only in their alt texts
         picture.replace_with((picture.attributes.get("alt") or "")[:_MAX_ALT])
     tree.strip_tags(["script", "style", "template", "svg", "title"])
     text = _lines(tree.body.text(separator=_BETWEEN)) if tree.body else ""
@@ -130,15 +132,15 @@ def parse_html(url: str, html: str) -> Document:
 
 
 def parse_text(url: str, text: str) -> Document:
-    """A page of which only the text is there, a line per piece of it."""
+    """Builds a page from text alone, one line per text block."""
     return Document(url=url, text=_lines(text[: 2 * MAX_TEXT].replace("\n", _BETWEEN)))
 
 
 def shallow(html: str) -> str:
-    """The page without formatting, up to where it gets deeper, denser or larger than any honest page."""
+    """Removes formatting tags, and cuts the page where it exceeds the limits of depth and size."""
     html = _FORMATTING.sub(" ", html)
     if len(html) <= _MAX_PARTS and html.count("<") <= _MAX_DEPTH and not _LONG_TAG.search(html):
-        return html  # too small for any of it
+        return html  # too small to exceed a limit
     open_elements: list[str] = []
     parts = 0
     for tag in _TAG.finditer(html):
@@ -153,7 +155,7 @@ def shallow(html: str) -> str:
             open_elements.append(name)
         elif name in open_elements[-1:]:
             open_elements.pop()
-        elif name in _BLOCKS and name in open_elements:  # a block ends what is open in it, others only end in order
+        elif name in _BLOCKS and name in open_elements:  # a block's end tag closes everything inside it
             while open_elements.pop() != name:
                 pass
         if len(open_elements) > _MAX_DEPTH:
@@ -162,13 +164,13 @@ def shallow(html: str) -> str:
 
 
 def _links(tree: LexborHTMLParser, base: str) -> tuple[tuple[Link, ...], tuple[str, ...], tuple[str, ...]]:
-    """Links to pages, the targets of those to mailboxes and telephones, and the codes of protected addresses."""
+    """Links to pages, targets of mailto: and tel: links, and codes of protected addresses."""
     urls: dict[str, str | None] = {}
     pages: dict[Link, None] = {}
     addresses: dict[str, None] = {}
     protected: dict[str, None] = {}
     found = tree.css("a[href]")
-    if len(found) > MAX_LINKS:  # menus stand at both ends of a page
+    if len(found) > MAX_LINKS:  # menus are at both ends of a page
         found = found[: MAX_LINKS // 2] + found[-MAX_LINKS // 2 :]
     for node in found:
         target = (node.attributes.get("href") or "").strip()[:1000]
@@ -190,7 +192,7 @@ def _hidden(tree: LexborHTMLParser, tags: str) -> Iterator[str]:
 
 
 def _data(tree: LexborHTMLParser) -> Iterator[str]:
-    """Whole blocks only, as many as there is room for: half a block of JSON is none."""
+    """The JSON-LD blocks that fit into the limit, whole ones only."""
     room = _MAX_DATA
     for node in islice(tree.css('script[type="application/ld+json"]'), _MAX_DATA_BLOCKS):
         block = node.text()
@@ -200,7 +202,7 @@ def _data(tree: LexborHTMLParser) -> Iterator[str]:
 
 
 def _dated(tree: LexborHTMLParser) -> Iterator[tuple[str, str]]:
-    """Of the first articles and list entries with a time: that, and their heading's words."""
+    """The time and heading of the first articles and list entries that have a time."""
     for time in islice(tree.css("time[datetime]"), _MAX_DATED):
         entry: LexborNode | None = time
         for _ in range(_MAX_CLIMB):
@@ -214,13 +216,13 @@ def _dated(tree: LexborHTMLParser) -> Iterator[tuple[str, str]]:
 
 
 def _lines(text: str) -> str:
-    """One line per piece of text, so that a telephone number does not run into the street number after it."""
+    """Puts each text block on a line of its own, so that neighbouring numbers do not merge."""
     lines = (clean(line, MAX_TEXT) for line in text.split(_BETWEEN))
     return "\n".join(line for line in lines if line)[:MAX_TEXT]
 
 
 def _words(element: LexborNode, limit: int = 80) -> str:
-    """The words of a link or a heading; of one around half a page, the first few."""
+    """The first words of a link or heading."""
     nodes = islice(element.traverse(include_text=True), 20)
     return clean(" ".join((node.text_content or "")[:200] for node in nodes if node.tag == "-text"), limit)
 

@@ -1,4 +1,4 @@
-"""What a page says of its company in JSON-LD (schema.org), as far as it can be read: broken blocks are common."""
+"""Reads JSON-LD (schema.org) from pages. Tolerates broken blocks, which are common."""
 
 import json
 import re
@@ -24,9 +24,9 @@ _COMPANIES = (
     "Hotel",
     "ProfessionalService",
 )
-#: Under these, somebody else is described.
+#: Properties under which another organisation or person is described.
 _OTHERS = frozenset({"author", "review", "reviews", "creator", "provider", "memberOf", "worksFor", "sponsor", "funder"})
-#: What keeps JSON from being read, as plugins and people write it. Each looks at a character once.
+#: Common faults that break JSON. Each pattern looks at a character once.
 _WRAPPED = re.compile(r"^\s*(?:<!--|//\s?<!\[CDATA\[|/\*\s?<!\[CDATA\[\s?\*/|<!\[CDATA\[)")
 _DANGLING = re.compile(r",(?=\s{0,200}[}\]])")
 
@@ -48,7 +48,7 @@ def nodes_of(page: Document, *kinds: str) -> list[Node]:
 
 
 def values(nodes: Iterable[Node], name: str) -> list[str]:
-    """The texts that these nodes give for a property, lists opened up."""
+    """The texts of a property in these nodes; lists are flattened."""
     found = []
     for node in nodes:
         value = node.get(name)
@@ -58,7 +58,7 @@ def values(nodes: Iterable[Node], name: str) -> list[str]:
 
 
 def texts_of(nodes: Iterable[Node], name: str) -> list[str]:
-    """The same, where a value may also be a number, or a thing with a name or a value of its own."""
+    """The texts of a property, also from numbers and from objects with a name, value or @id."""
     found: list[str] = []
     for node in nodes:
         value = node.get(name)
@@ -71,7 +71,7 @@ def texts_of(nodes: Iterable[Node], name: str) -> list[str]:
 
 
 def _digits(number: int) -> str:
-    """A number as text; one that is too long to be any is none (Python refuses to write it)."""
+    """Formats a number; an empty text if it is too long to be meant (Python refuses to format huge ones)."""
     return str(number) if abs(number) < 10**15 else ""
 
 
@@ -88,9 +88,9 @@ def _nodes(block: str, without: frozenset[str] = frozenset()) -> Iterator[Node]:
             waiting[:0] = node[:_MAX_NODES]
 
 
-@lru_cache(6)  # all who look for something on a page look into its few blocks
+@lru_cache(6)  # every finder reads the same few blocks of a page
 def _parsed(block: str) -> tuple[Any, ...]:
-    """What a block holds: as it stands, or else mended, and as far as it goes. Not to be changed."""
+    """Parses a block, if need be after repairs and up to the first error. The result is cached: do not change it."""
     try:
         return (json.loads(block.strip(), strict=False),)
     except (ValueError, RecursionError):

@@ -1,4 +1,4 @@
-"""Which pages of a site are worth reading besides the homepage: those that say who is there and how to reach them."""
+"""Kinds of pages, and the choice of the key pages of a site: those that say who works there and how to reach them."""
 
 import re
 from collections.abc import Iterable
@@ -10,7 +10,7 @@ from enricher.pages.urls import host_of, origin_of, path_of, site_of
 
 
 class Kind(IntEnum):
-    """What a page is about, the most telling first."""
+    """The subject of a page, most useful first."""
 
     CONTACT = 0
     ABOUT = 1
@@ -41,26 +41,25 @@ _NO_PAGE = re.compile(
 
 
 def kind_of(link: Link) -> Kind | None:
-    """What a link's path, or else its words, promise; None where nothing of interest."""
+    """Guesses a page's kind from the path of its link, else from the link's words; `None` for other pages."""
     return _kind_of(path_of(link.url), link.words)
 
 
-@lru_cache(2_000)  # a site's pages have the same menu
+@lru_cache(2_000)  # the pages of a site share a menu
 def _kind_of(path: str, said: str) -> Kind | None:
     path = path.lower()
     words = _WORD.findall(said.lower())
-    for told in (_WORD.findall(path), words if len(words) <= _MAX_WORDS else []):
+    for candidates in (_WORD.findall(path), words if len(words) <= _MAX_WORDS else []):
         for kind, stems in _STEMS.items():
-            if any(word.startswith(stems) for word in told):
+            if any(word.startswith(stems) for word in candidates):
                 return kind
     return None
 
 
 def key_pages(home: str, links: Iterable[Link]) -> dict[str, Kind]:
-    """The site's own telling pages, best first: one of each kind, then the second ones. Same links, same order.
+    """Chooses the site's own key pages, best first: one of each kind, then the second ones. Deterministic.
 
-    Of one kind the pages near the top of the site come first. An address with and without www, encryption or a slash
-    at the end is one page.
+    Within a kind, pages with short paths come first. URLs that differ in www, scheme or a final slash are one page.
     """
     site = site_of(host_of(home))
     kinds = _kinds(links)
@@ -75,7 +74,7 @@ def key_pages(home: str, links: Iterable[Link]) -> dict[str, Kind]:
 
 
 def _kinds(links: Iterable[Link]) -> dict[str, Kind]:
-    """What each link's page is about; of several links to one page the most telling words count."""
+    """The kind of each linked page; of several links to one page, the best kind wins."""
     kinds: dict[str, Kind] = {}
     for link in links:
         path = path_of(link.url).lower()

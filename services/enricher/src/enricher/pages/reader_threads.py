@@ -1,5 +1,5 @@
-"""Where pages are worked on: small ones at once, since a thread would cost more than the work; others in a thread, so
-that nobody else waits for them.
+"""Runs work on pages in threads, so that it does not block the event loop. Small pages are done at once: for them a
+thread costs more than the work.
 """
 
 import asyncio
@@ -9,12 +9,12 @@ from typing import TypeVar
 
 R = TypeVar("R")
 
-#: Characters or bytes. An honest page of that size is a millisecond of work, the most hostile one some fifty.
+#: Characters or bytes. A normal page of that size takes a millisecond, the most hostile one about fifty.
 WORTH_A_THREAD = 8_000
 
 
 async def run_by_size(size: int, reader: Executor | None, work: Callable[..., R], *arguments: object) -> R:
-    """What `work` gives for these arguments, which are of this size; without a `reader` in any thread."""
+    """Runs `work` on arguments of this size: at once if small, else in `reader` (`None`: the default executor)."""
     if size < WORTH_A_THREAD:
         return work(*arguments)
     return await asyncio.get_running_loop().run_in_executor(reader, work, *arguments)

@@ -1,4 +1,4 @@
-"""Which of a search's results may be a company's own site. Whether one of them is, its pages have to prove."""
+"""Chooses the search results that may be a company's own site. Their pages must prove it (`ownership`)."""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -8,15 +8,15 @@ from enricher.pages.urls import has_known_suffix, host_of, origin_of, resolve, s
 from enricher.sites.company_names import Name, distinctive_words
 from enricher.sites.directories import is_directory
 
-#: Each one costs a visit; beyond the third, results are about somebody else.
+#: Each candidate costs a visit; results beyond the third are about other companies.
 MAX_CANDIDATES = 3
-#: A result whose site's name shares less than this with the company's has to name the company in its words.
+#: A result whose domain is less like the company's name must name the company in its text.
 LIKE = 0.5
 _LONGEST = 2000
 
 
 class Result(Protocol):
-    """What a search engine says of a page; `score` is its own, 0 to 1."""
+    """A search result; `score` is the search engine's, 0 to 1."""
 
     @property
     def title(self) -> str: ...
@@ -29,10 +29,9 @@ class Result(Protocol):
 
 
 def candidates(company: Company, results: Sequence[Result]) -> list[str]:
-    """Home pages to try, best first, one per site. The order of the results does not matter.
+    """Chooses homepages to try, best first, one per site. The order of the results does not matter.
 
-    A candidate has 0.6 of the likeness of the site's name, 0.3 where the result names the company, and 0.1 of the
-    engine's own score.
+    The rank is 0.6 of the domain's likeness, plus 0.3 if the result names the company, plus 0.1 of the engine's score.
     """
     name = Name.of(company.name)
     best: dict[str, tuple[float, str]] = {}

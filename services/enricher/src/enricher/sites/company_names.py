@@ -1,4 +1,4 @@
-"""A company's name as the register has it, and whether other words mean it: ACME TOOLS (S) PTE. LTD. is Acme Tools."""
+"""Compares company names of the register with other texts: ACME TOOLS (S) PTE. LTD. is Acme Tools."""
 
 import re
 import unicodedata
@@ -11,7 +11,7 @@ from enricher.pages.urls import name_and_suffix
 _WORD = re.compile(r"[^\W_]+")
 _MOST_OCCURRENCES = 50
 
-#: Legal forms, each with the spellings that mean the same.
+#: Legal forms by their spellings.
 _FORMS: dict[str, str] = {
     **dict.fromkeys(("pte", "private"), "pte"),
     **dict.fromkeys(("ltd", "limited"), "ltd"),
@@ -20,7 +20,7 @@ _FORMS: dict[str, str] = {
     **dict.fromkeys(("co", "company"), "co"),
     **{form: form for form in ("llp", "lp", "llc", "plc", "gmbh", "ag", "bv", "nv", "sdn", "bhd", "pty", "kk", "vcc")},
 }
-#: What names are written with or without.
+#: Words that names are written with or without.
 _FILLERS = frozenset({"the", "and", "of", "s", "sg", "singapore"})
 _COUNTRY = ("singapore", "sg")
 _FEWEST_FOR_PART = 4  # of two words or three, each one matters: Acme Logistics is not Acme Foods
@@ -35,7 +35,7 @@ def words(text: str) -> list[str]:
 
 
 def distinctive_words(text: str) -> list[str]:
-    """The words of a text without those that names are written with or without; dotted forms (B.V.) as one."""
+    """The words of a text without fillers; dotted legal forms (B.V.) as one word."""
     found = words(text)
     kept: list[str] = []
     for nth, word in enumerate(found):
@@ -48,25 +48,25 @@ def distinctive_words(text: str) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """The words that tell a company from others, and its legal form."""
+    """A company's name: its distinctive words, and its legal forms."""
 
     core: tuple[str, ...]
     forms: frozenset[str]
 
     @classmethod
     def of(cls, name: str) -> Self:
-        """A name that is nothing but forms and fillers keeps them: it has no other words."""
+        """Parses a name. One that is only forms and fillers keeps them as its words."""
         found = distinctive_words(name)
         core = tuple(word for word in found if word not in _FORMS) or tuple(words(name))
         return cls(core, frozenset(_FORMS[word] for word in found if word in _FORMS))
 
     @property
     def is_weak(self) -> bool:
-        """One word: many may be called so."""
+        """True for a name of one word, which many companies may share."""
         return len(self.core) < 2
 
     def found_in(self, text: Sequence[str]) -> tuple[bool, bool]:
-        """Whether these `telling` words hold the name, and whether with its form: another form is another name."""
+        """Says whether a text of distinctive words contains the name, and whether with its legal form."""
         page, core = f" {' '.join(text)} ", f" {' '.join(self.core)} "
         is_named, at = False, -1
         for _ in range(_MOST_OCCURRENCES):
@@ -82,7 +82,7 @@ class Name:
         return is_named, False
 
     def part_in(self, text: Sequence[str]) -> float:
-        """The share of the name's words that stand there in a row, from the first one on; 0 if that tells little."""
+        """The share of the name's words, from the first on, that the text has in a row; 0 if it is small."""
         if len(self.core) < _FEWEST_FOR_PART:
             return 0.0
         page = f" {' '.join(text)} "
@@ -95,7 +95,7 @@ class Name:
         return 0.0
 
     def likeness(self, host: str) -> float:
-        """How much a site's name is made of the company's, 0 to 1: Dice's coefficient over letters of shared words."""
+        """The likeness of a host's name to the company's, 0 to 1: Dice's coefficient over letters of shared words."""
         label = "".join(words(name_and_suffix(host)[0]))
         joined = "".join(self.core)
         if not label or not joined:
@@ -115,7 +115,7 @@ class Name:
 
 
 def other_names(text: Sequence[str], name: Name) -> int:
-    """How many companies with a Singaporean legal form these `telling` words name besides this one."""
+    """Counts the other companies with a Singaporean legal form in a text of distinctive words."""
     others = set()
     for nth in range(2, len(text) - 1):
         if text[nth] in ("pte", "private") and text[nth + 1] in ("ltd", "limited"):

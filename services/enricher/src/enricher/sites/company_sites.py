@@ -1,4 +1,4 @@
-"""`company_sites`: the site that a search found for a company, how sure it is, and what shows it. For every tenant."""
+"""The table `company_sites`: the site that a search found for a company, with its evidence, for all tenants."""
 
 import json
 from collections.abc import Sequence
@@ -26,7 +26,7 @@ SAVE = """
 
 @dataclass(frozen=True, slots=True)
 class FoundSite:
-    """`domain` proved itself; a `guess` (a URL) did not; neither: nothing was found. `evidence` is in words."""
+    """The result of a search: a proven `domain`, an unproven `guess` (a URL), or neither. `evidence` is in words."""
 
     domain: str | None = None
     guess: str | None = None
@@ -36,14 +36,14 @@ class FoundSite:
 
 @dataclass(frozen=True, slots=True)
 class CachedSite:
-    """What was found, and whether that is no longer ago than it may be."""
+    """A saved result, and whether it is fresh."""
 
     site: FoundSite
     is_fresh: bool
 
 
 async def find(tx: Connection, wanted: Sequence[tuple[int, timedelta]]) -> list[CachedSite | None]:
-    """What was found the last time for each of these companies, which is fresh for so long."""
+    """Finds the saved result of each company; each comes with the time for which it is fresh."""
     found: dict[tuple[int, timedelta], CachedSite] = {}
     for fresh_for in {fresh_for for _, fresh_for in wanted}:
         for row in await tx.fetch(FIND, sorted({id_ for id_, span in wanted if span == fresh_for}), fresh_for):
@@ -53,7 +53,7 @@ async def find(tx: Connection, wanted: Sequence[tuple[int, timedelta]]) -> list[
 
 
 async def save(tx: Connection, found: Sequence[tuple[int, FoundSite]]) -> list[None]:
-    """Keeps what was found of each company; the latest search holds."""
+    """Saves the result of each company; the latest search wins."""
     rows = [
         (company_id, it.domain, it.guess, it.confidence, json.dumps(it.evidence))
         for company_id, it in dict(found).items()

@@ -1,4 +1,4 @@
-"""Sites that name many companies and belong to none of them: never a company's own, however well they speak of it."""
+"""Directories and other sites that name many companies: never a company's own site."""
 
 from enricher.pages.urls import name_and_suffix, site_of
 
@@ -26,7 +26,7 @@ _PRESS = """
     asiaone.com businesstimes.com.sg channelnewsasia.com e27.co mothership.sg scmp.com straitstimes.com tatlerasia.com
     techinasia.com theedgesingapore.com tnp.sg todayonline.com vulcanpost.com zaobao.com.sg
 """
-#: They are under many suffixes: amazon.sg, amazon.com.
+#: Names used under many suffixes: amazon.sg, amazon.com.
 _EVERYWHERE = """
     agoda airbnb alibaba aliexpress amazon baidu behance booking carousell chope cylex deliveroo dribbble dun ebay etsy
     eventbrite europages expedia facebook fb fiverr flickr foodpanda foursquare freelancer glassdoor globalsources
@@ -41,6 +41,6 @@ _OF_STATES = frozenset({"gov", "mil", "int"})
 
 
 def is_directory(host: str) -> bool:
-    """True for directories, marketplaces, social and job sites, the press, and whatever a state keeps."""
+    """True for directories, marketplaces, social and job sites, the press, and sites of governments."""
     name, suffix = name_and_suffix(host)
     return site_of(host) in _SITES or name in _NAMES or not _OF_STATES.isdisjoint(suffix.split("."))

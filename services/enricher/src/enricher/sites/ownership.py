@@ -1,7 +1,7 @@
-"""Whether pages are a company's own: they have to show it. A domain that sounds right proves nothing.
+"""Proof of ownership: evidence on pages that they are the company's own. A matching domain alone proves nothing.
 
-Each kind of evidence counts once, with the weight that it would be right by itself. The confidence is the chance that
-not all of it is wrong: 1 - (1 - w1) * (1 - w2) * …
+Each kind of evidence counts once; its weight is the chance that it is right by itself. The confidence is the chance
+that not all evidence is wrong: 1 - (1 - w1) * (1 - w2) * …
 
     UEN                                                  0.80   no two companies have the same one
     a telephone number known to be theirs                0.50
@@ -13,8 +13,8 @@ not all of it is wrong: 1 - (1 - w1) * (1 - w2) * …
          the greater part of a long one                  0.40 of that part
     the domain's likeness to the name                    0.30 of the likeness, only beside other evidence
 
-A page that lists many companies, a profile under somebody else's domain, and a page with another company's number and
-not this one's prove nothing, whatever they show: their confidence stays below what is accepted.
+A page that lists many companies, a profile under another domain, and a page with only another company's UEN prove
+nothing, whatever they show: their confidence stays below the accepted one.
 """
 
 import re
@@ -30,10 +30,10 @@ from enricher.pages.urls import host_of, path_of
 from enricher.sites.company_names import Name, distinctive_words, other_names, words
 from enricher.sites.directories import is_directory
 
-#: Reached by the UEN alone, or by two strong kinds together (name and address, name with form and a like domain); by no
-#: other single one, and by no like domain with only the name's bare words: a namesake would have those, too.
+#: The UEN alone reaches it, or two strong kinds together (name and address, name with form and a similar domain). No
+#: other single kind does, nor a similar domain with the bare name: a namesake would have those, too.
 ACCEPTED = 0.7
-#: What a page can have at most that speaks against itself.
+#: The highest confidence of pages with contradictions.
 DOUBTED = 0.3
 
 _UEN, _PHONE, _POSTAL, _STREET = 0.8, 0.5, 0.5, 0.4
@@ -51,24 +51,24 @@ _STREETS |= {"boulevard": "blvd", "close": "cl", "place": "pl", "north": "nth", 
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """How sure it is that pages are the company's own, and what they show for it or against it."""
+    """The confidence that pages are the company's own, with the evidence for and against it."""
 
     confidence: float
     evidence: tuple[str, ...]
 
     @property
     def is_accepted(self) -> bool:
-        """Below, the site is a guess: to be recorded, not to be used."""
+        """True if the site may be used; otherwise it is recorded as a guess."""
         return self.confidence >= ACCEPTED
 
 
 def prove(company: Company, document: Document, *, phones: Sequence[str] = ()) -> Proof:
-    """The proof that one page gives. `phones` are numbers known to be the company's, in E.164."""
+    """Judges one page. `phones` are numbers known to be the company's, in E.164."""
     return prove_site(company, [document], phones=phones)
 
 
 def prove_site(company: Company, documents: Sequence[Document], *, phones: Sequence[str] = ()) -> Proof:
-    """The proof that several pages of one site give together: the name may stand here, the address there."""
+    """Judges several pages of one site together: one may show the name, another the address."""
     if not documents:
         return Proof(0.0, ())
     name = Name.of(company.name)
@@ -96,7 +96,7 @@ def prove_site(company: Company, documents: Sequence[Document], *, phones: Seque
 
 @dataclass(frozen=True, slots=True)
 class _Page:
-    """What the evidence is looked for in."""
+    """A page, prepared for the search for evidence."""
 
     document: Document
     text: str
@@ -110,7 +110,7 @@ class _Page:
 
 
 def _evidence(company: Company, name: Name, page: _Page, phones: Sequence[str]) -> list[tuple[str, float, str]]:
-    """Kind, weight and words of what one page shows."""
+    """The evidence of one page: kind, weight and words."""
     shown: list[tuple[str, float, str]] = []
     if company.uen.upper() in page.uens or _shows_uen(company.uen, page.text):
         shown.append(("uen", _UEN, "UEN"))
@@ -131,7 +131,7 @@ def _evidence(company: Company, name: Name, page: _Page, phones: Sequence[str]) 
 
 
 def _contradictions(company: Company, name: Name, page: _Page, likeness: float) -> list[str]:
-    """What speaks against a page."""
+    """The contradictions of one page."""
     doubts = []
     host = host_of(page.document.url)
     if is_directory(host):
@@ -151,7 +151,7 @@ def _contradictions(company: Company, name: Name, page: _Page, likeness: float) 
 
 
 def _shows_uen(uen: str, text: str) -> bool:
-    """Also with blanks or hyphens in it."""
+    """True if the text shows the UEN, also with blanks or hyphens in it."""
     if not uen or uen.casefold() not in text.replace(" ", "").replace("-", "").casefold():
         return False
     spaced = r"[ \-]?".join(map(re.escape, uen))
@@ -159,12 +159,12 @@ def _shows_uen(uen: str, text: str) -> bool:
 
 
 def _shows_postal_code(code: str | None, text: str) -> bool:
-    """Six digits by themselves; the two to four of old entries could be anything."""
+    """True if the text shows the postal code of six digits; shorter old ones could be anything."""
     return bool(code and len(code) == 6 and code in _SIX_DIGITS.findall(text))
 
 
 def _shows_street(address: str | None, page: Sequence[str]) -> bool:
-    """A block's number and its street, the first three words of an address."""
+    """True if the page shows the block's number and street: the first three words of the address."""
     start = [_STREETS.get(word, word) for word in distinctive_words(address or "")[:3]]
     if len(start) < 3 or not start[0][:1].isdigit():
         return False

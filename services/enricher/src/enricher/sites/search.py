@@ -1,7 +1,7 @@
-"""The site of a company whose register entry names none: searched, visited, and used only if its pages prove it.
+"""Searches for the site of a company whose register entry names none. A site is used only if its pages prove it.
 
-What was found is kept for everybody. When that is no longer fresh, the known site is asked to prove itself again, and
-a search is paid for only if it does not.
+The result is saved for all tenants. When it is no longer fresh, the known site is checked again, and a new search is
+paid for only if the check fails.
 """
 
 from datetime import timedelta
@@ -20,7 +20,7 @@ from enricher.steps import Step, Steps
 
 
 class SiteSearch:
-    """Finds sites, many at once. What was found stands for `fresh_for`."""
+    """Finds sites, many at once. Results are used again for `fresh_for`."""
 
     def __init__(
         self, group_commit: GroupCommit, sites: SiteCache, answers: PublicAnswers, *, fresh_for: timedelta
@@ -31,9 +31,9 @@ class SiteSearch:
         self._fresh_for = fresh_for
 
     async def find(self, company: Company, tenant_id: int, steps: Steps) -> tuple[FoundSite, Visit | None]:
-        """The site with a visit to it; without one where there is no site, or only a guess.
+        """Finds the company's site and visits it. No visit is returned for a guess, or where there is no site.
 
-        Raises what the site cache raises.
+        Raises SiteBusy or Unavailable, from the site cache.
         """
         found, visit = FoundSite(), None
         with steps.take("find_site") as step:
@@ -53,7 +53,7 @@ class SiteSearch:
     async def _prove_again(
         self, company: Company, site: FoundSite, domain: str, steps: Steps
     ) -> tuple[FoundSite, Visit | None]:
-        """The site that is known; without a visit where it does not prove itself any more. One that is away may be."""
+        """Checks the known site again. Returns no visit if the proof fails; a site that is away keeps its proof."""
         visit = await visit_site(domain, self._sites, steps, with_texts=True)
         if not visit.documents:
             return site, visit
@@ -65,7 +65,7 @@ class SiteSearch:
     async def _search(
         self, company: Company, tenant_id: int, steps: Steps, step: Step
     ) -> tuple[FoundSite, Visit | None]:
-        """The first of the found sites whose pages prove it; else the best guess. Raises StepSkipped."""
+        """Searches for the first site whose pages prove it, else the best guess. Raises StepSkipped."""
         paid = await self._answers.search(f"{company.name} Singapore", tenant_id)
         step.units = paid.units
         best = FoundSite()
@@ -81,7 +81,7 @@ class SiteSearch:
 
 
 async def visit_site(domain: str, sites: SiteCache, steps: Steps, *, with_texts: bool = False) -> Visit:
-    """A visit to the site, as a step. Raises what the site cache raises."""
+    """Visits a site as a step of the enrichment. Raises SiteBusy or Unavailable, from the site cache."""
     with steps.take("crawl") as step:
         visit = await sites.visit(domain, with_texts=with_texts)
         step.outcome = "reused" if visit.was_cached else "done"

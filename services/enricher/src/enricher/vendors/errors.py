@@ -1,4 +1,4 @@
-"""What can go wrong between us and a vendor, told apart by what to do about it.
+"""Errors of vendors, sorted by the reaction that they need.
 
 VendorError
 ├── Rejected     the request is wrong, or there is nothing for us (400, 404, 422, 451): not again; surely not charged
@@ -16,15 +16,15 @@ from common.errors import LeadgenError
 
 Vendor: TypeAlias = Literal["tavily", "lusha", "zerobounce", "openai"]
 
-#: A refused key stays refused until somebody acts; after this a single call finds out.
+#: A refused key stays refused until someone acts; after this time a single call checks again.
 KEY_REFUSED = timedelta(minutes=15)
-#: Credits come back at the end of a month, or whenever somebody tops up, of which no answer tells. So the same for all
-#: vendors, at whatever hour: at most six calls a day to find out, at most four hours until a top-up is noticed.
+#: Credits come back at the end of a month, or with a top-up; no answer says when. So at most six calls a day check, and
+#: a top-up is noticed within four hours.
 OUT_OF_CREDITS = timedelta(hours=4)
 
 
 class VendorError(LeadgenError):
-    """Base of what a vendor's adapter raises."""
+    """Base of the errors of a vendor's adapter."""
 
     def __init__(self, vendor: Vendor, reason: str) -> None:
         super().__init__(f"{vendor}: {reason}")
@@ -33,11 +33,11 @@ class VendorError(LeadgenError):
 
 
 class Rejected(VendorError):
-    """The vendor is well and will not do this."""
+    """The vendor works but refuses this request."""
 
 
 class AccountRefused(VendorError):
-    """The vendor will do nothing for us before `until` has passed."""
+    """The vendor refuses all our requests; try again after `until` at the earliest."""
 
     def __init__(self, vendor: Vendor, reason: str, until: timedelta) -> None:
         super().__init__(vendor, reason)
@@ -45,7 +45,7 @@ class AccountRefused(VendorError):
 
 
 class Throttled(VendorError):
-    """The vendor wants us slower. `retry_after` is what it asked for, if it said."""
+    """The vendor wants fewer requests. `retry_after` is its Retry-After, if it sent one."""
 
     def __init__(self, vendor: Vendor, reason: str, retry_after: timedelta | None = None) -> None:
         super().__init__(vendor, reason)
@@ -53,7 +53,7 @@ class Throttled(VendorError):
 
 
 class Failed(VendorError):
-    """The vendor is not well. `may_be_charged`: it may have done the work and charged for it."""
+    """The vendor failed. `may_be_charged`: it may have done the work and charged for it."""
 
     def __init__(self, vendor: Vendor, reason: str, *, may_be_charged: bool) -> None:
         super().__init__(vendor, reason)

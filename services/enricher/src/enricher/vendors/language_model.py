@@ -1,7 +1,7 @@
-"""A language model, OpenAI's or one that speaks like it: a question in, an object of a given shape out. In tokens.
+"""A language model with OpenAI's API: takes a question, returns an object of a given model. Charged in tokens.
 
-What a call has used is known in every case in which an answer came, also where it does not fit the shape: the answer is
-read here, not by the SDK, which forgets the usage then. The SDK makes one attempt; `guarded_call` counts them.
+The tokens used are known for every answer, also for one that does not fit the model: the answer is parsed here, not by
+the SDK, which loses the usage then. The SDK makes one attempt; `guarded_call` repeats.
 """
 
 import asyncio
@@ -23,14 +23,14 @@ from enricher.vendors.reading import ENTRIES, PART, Charge, Reply, Text, read_js
 
 M = TypeVar("M", bound=BaseModel)
 
-_CHARACTERS_PER_TOKEN = 3  # of English, it is about four
+_CHARACTERS_PER_TOKEN = 3  # a cautious estimate: about four in English
 _OVERHEAD = 50  # tokens that wrap the messages
 _QUOTA = "insufficient_quota"
 
 
 @dataclass(frozen=True, slots=True)
 class ModelAnswer(Generic[M]):
-    """`parsed`, or the `problem` that there is with what the model said; `tokens` were used either way."""
+    """A model's answer: `parsed`, or the `problem` with it; `tokens` were used either way."""
 
     parsed: M | None
     problem: str | None
@@ -49,7 +49,7 @@ def connect_model(
 
 
 def max_tokens_of(system: str, user: str, schema: type[BaseModel], *, max_tokens: int) -> int:
-    """What to reserve for `ask`: two characters a token where the text is ASCII, a byte a token where it is not."""
+    """The tokens to reserve for `ask`: one per two characters of ASCII text, one per byte of other text."""
     text = system + user + _schema_text(schema)
     plain = len(text.encode("ascii", "ignore"))
     others = len(text.encode("utf-8", "replace")) - plain
@@ -57,7 +57,7 @@ def max_tokens_of(system: str, user: str, schema: type[BaseModel], *, max_tokens
 
 
 class LanguageModel:
-    """One model of one server. `timeout_s` is for the whole of a call."""
+    """Client of one model on one server. `timeout_s` limits a whole call."""
 
     def __init__(self, client: AsyncOpenAI, model: str, *, timeout_s: float) -> None:
         connect_s = min(10.0, timeout_s)
@@ -67,13 +67,13 @@ class LanguageModel:
 
     @property
     def name(self) -> str:
-        """The model's, as the server knows it."""
+        """The model's name on the server."""
         return self._model
 
     async def ask(self, system: str, user: str, schema: type[M], *, max_tokens: int) -> ModelAnswer[M]:
-        """What the model says to this, as a `schema`. Raises VendorError when there is nothing to say what it used.
+        """Asks the model for an object of `schema`. Raises VendorError if no answer came that states its usage.
 
-        Where the server does not count, tokens are estimated from characters.
+        Where the server does not count tokens, they are estimated from characters.
         """
         content = await self._said(system, user, schema, max_tokens)
         try:
@@ -152,7 +152,7 @@ class _Bounded(httpx2.AsyncBaseTransport):
 
 @lru_cache(maxsize=256)
 def _strict_schema(schema: type[BaseModel]) -> dict[str, Any]:
-    """Made once for each shape: it takes milliseconds. Not to be changed."""
+    """Builds the strict JSON schema. Cached, since it takes milliseconds: do not change the result."""
     return to_strict_json_schema(schema)
 
 
@@ -162,7 +162,7 @@ def _schema_text(schema: type[BaseModel]) -> str:
 
 
 def _content(value: object) -> str:
-    """A message's text; some servers send it in parts."""
+    """The text of a message, which some servers send in parts."""
     if isinstance(value, list):
         parts = [part.get("text") for part in value if isinstance(part, dict)]
         return "".join(part for part in parts if isinstance(part, str))
@@ -175,7 +175,7 @@ class _Usage(Reply):
     total_tokens: Charge = None
 
     def total(self) -> int:
-        """0 where the server does not count."""
+        """The tokens used; 0 if the server does not count."""
         return self.total_tokens or (self.prompt_tokens or 0) + (self.completion_tokens or 0)
 
 
@@ -213,7 +213,7 @@ def _parsed(choice: _Choice, schema: type[M]) -> tuple[M | None, str | None]:
 
 
 def _object_in(text: str) -> str:
-    """The object without what some models say around it: a Markdown fence, a greeting."""
+    """The JSON object in a text, without the Markdown fence or greeting that some models add."""
     found = re.search(r"\{.*\}", text, re.DOTALL)
     return found[0] if found else text.strip()
 

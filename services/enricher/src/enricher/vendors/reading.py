@@ -1,7 +1,7 @@
-"""Reading a vendor's JSON: what it means where it is odd, an error only where it means nothing.
+"""Lenient parsing of vendors' JSON: tolerates odd values, and fails only on answers without meaning.
 
-Vendors send numbers as strings, null for an empty text, flags as "true". A field that cannot be read is as good as
-missing, an entry that is no object is left out; only an answer of another shape altogether is malformed.
+Vendors send numbers as strings, null for an empty text, flags as "true". An unreadable field counts as missing, and an
+entry that is no object is left out; only an answer of another shape is malformed.
 """
 
 import json
@@ -10,21 +10,21 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 
-#: Only so JSON can hold half a surrogate pair, or a zero byte.
+#: Only escapes let JSON hold half a surrogate pair, or a zero byte.
 _ESCAPE = b"\\u"
-_MOST_CHARGED = 1_000_000  # of one answer: more is an error of the vendor's, and would not fit a column after a while
+_MOST_CHARGED = 1_000_000  # per answer: more is a vendor's error, and would overflow a column in time
 
 
 class Reply(BaseModel):
-    """Base of the shapes we read: what we do not know is ignored."""
+    """Base of the models of answers. Ignores unknown fields."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
 
 def read_json(content: bytes) -> Any:
-    """The value of a JSON text, its strings free of what PostgreSQL cannot hold. Raises ValueError for anything else.
+    """Parses JSON, and removes from strings what PostgreSQL cannot store. Raises ValueError for other text.
 
-    A text that the vendor cut through the middle of an emoji ends in half a surrogate pair: that half is replaced.
+    A string that the vendor cut in the middle of an emoji ends in half a surrogate pair: that half is replaced.
     """
     try:
         found = json.loads(content.decode("utf-8", "replace"))
@@ -84,14 +84,14 @@ def _part(value: object) -> object:
     return value if isinstance(value, dict) else {}
 
 
-#: "" where there is none.
+#: A text; "" if missing.
 Text = Annotated[str, BeforeValidator(_text)]
-#: 0 where there is none.
+#: A number; 0 if missing.
 Number = Annotated[float, BeforeValidator(_number)]
-#: What a call cost, rounded up; None where the answer does not say.
+#: The cost of a call, rounded up; `None` if the answer does not state it.
 Charge = Annotated[int | None, BeforeValidator(_charge)]
 Flag = Annotated[bool, BeforeValidator(_flag)]
-#: For a tuple of objects: null is empty, what is no object is left out.
+#: A tuple of objects: null is empty, other values are left out.
 ENTRIES = BeforeValidator(_entries)
-#: For an object: anything else is an empty one.
+#: An object: any other value becomes an empty one.
 PART = BeforeValidator(_part)

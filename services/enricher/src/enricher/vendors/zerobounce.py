@@ -1,6 +1,6 @@
-"""ZeroBounce: whether an e-mail address can be written to. One credit for each definite verdict.
+"""ZeroBounce: verifies e-mail addresses. One credit for each definite verdict.
 
-A refused key and an empty account arrive with HTTP 200 and in the same words: either closes the vendor for us, for the
+A refused key and an empty account arrive with HTTP 200 and in the same words: either raises AccountRefused, with the
 shorter of the two times.
 """
 
@@ -15,10 +15,10 @@ from enricher.vendors.errors import KEY_REFUSED, AccountRefused, Throttled
 from enricher.vendors.http import Endpoint, quoted
 from enricher.vendors.reading import ENTRIES, Flag, Reply, Text
 
-_VENDOR_S = 60  # what it may take of our time; most batches take seconds
+_VENDOR_S = 60  # the timeout that ZeroBounce is told; most batches take seconds
 _WITHIN_S = 75
 _MOST_EMAILS = 100
-_BLOCK = timedelta(minutes=10)  # what too many batches in a minute lead to; no header says so
+_BLOCK = timedelta(minutes=10)  # the block after too many batches in a minute; no header states it
 
 
 def verify_cost(emails: int) -> int:
@@ -41,13 +41,13 @@ class Verification:
 
     @property
     def cost(self) -> int:
-        """What was charged for it: an unknown is free."""
+        """The credits charged: an unknown verdict is free."""
         return int(self.status != "unknown")
 
 
 @dataclass(frozen=True, slots=True)
 class VerifyAnswer:
-    """Each address that was asked about is in one of the two, spelled as it was asked. `failed` are (address, why)."""
+    """Verdicts and failures. Each address is in one of the two, spelled as asked. `failed`: (address, reason)."""
 
     results: tuple[Verification, ...]
     failed: tuple[tuple[str, str], ...]
@@ -68,7 +68,7 @@ class _Complaint(Reply):
 
 
 class _Answer(Reply):
-    """Either list may be absent; an answer with neither says nothing."""
+    """An answer. Either list may be missing, but not both."""
 
     email_batch: Annotated[tuple[_Verdict, ...], ENTRIES] | None = None
     errors: Annotated[tuple[_Complaint, ...], ENTRIES] | None = None
@@ -76,14 +76,14 @@ class _Answer(Reply):
 
 
 class ZeroBounce:
-    """One request a call. It must not be repeated lightly: each batch is charged anew."""
+    """Client of ZeroBounce. One request per call; a repeated batch is charged again."""
 
     def __init__(self, http: httpx2.AsyncBaseTransport, key: str, base_url: str = "https://api.zerobounce.net") -> None:
         self._endpoint = Endpoint("zerobounce", http, base_url, key, {})
         self._key = key.strip()
 
     async def verify(self, emails: Sequence[str]) -> VerifyAnswer:
-        """The verdicts on up to 100 addresses. Raises VendorError."""
+        """Verifies up to 100 addresses. Raises VendorError."""
         if not 1 <= len(emails) <= _MOST_EMAILS:
             raise ValueError(f"{len(emails)} addresses: a batch takes 1 to {_MOST_EMAILS}")
         body = {
