@@ -33,6 +33,7 @@ METRICS = {
     "leadgen_outbox_oldest_seconds": {"stage"},
     "leadgen_outbox_sent": {"stage"},
     "leadgen_outbox_failed": {"stage"},
+    "leadgen_outbox_refused": {"stage"},
     "leadgen_consumer_lag": {"stage", "topic"},
 }
 #: Metrics that one service has besides: here when its modules are imported in the same run.
