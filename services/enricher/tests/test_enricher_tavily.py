@@ -5,7 +5,7 @@ import gzip
 import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import httpx2
@@ -22,7 +22,7 @@ from enricher.vendors.errors import (
     Throttled,
     VendorError,
 )
-from enricher.vendors.http import MOST_BYTES, Endpoint, connect, quoted, retry_after
+from enricher.vendors.http import MOST_BYTES, Endpoint, connect, quoted
 from enricher.vendors.reading import Reply
 from enricher.vendors.tavily import ExtractedPage, SearchResult, Tavily, crawl_cost, extract_cost
 
@@ -275,24 +275,3 @@ async def test_nesting_without_end_is_a_failure() -> None:
     """Not a crash of the reader."""
     with pytest.raises(Failed, match="no JSON"):
         await tavily(says(content=b'{"results": ' + b"[" * 100_000)).search("acme")
-
-
-@pytest.mark.parametrize(
-    ("headers", "wait"),
-    [
-        ({"retry-after": "3"}, 3),
-        ({"retry-after": "0.5"}, 0.5),
-        ({"retry-after-ms": "1500", "retry-after": "9"}, 1.5),
-        ({"retry-after": "Sun, 22 Nov 2026 12:00:30 GMT"}, 30),
-        ({"retry-after": "Sun, 22 Nov 2026 11:00:00 GMT"}, 0),
-        ({"retry-after": "9" * 400}, None),
-        ({"retry-after": "999999999"}, 86400),
-        ({"retry-after": "soon"}, None),
-        ({}, None),
-    ],
-)
-def test_retry_after_is_read_in_each_of_its_forms(headers: dict[str, str], wait: float | None) -> None:
-    """Seconds, milliseconds, a date; a day at most; nonsense is no wish."""
-    found = retry_after(headers, now=datetime(2026, 11, 22, 12, tzinfo=UTC))
-
-    assert found == (None if wait is None else timedelta(seconds=wait))

@@ -8,13 +8,13 @@ import asyncio
 import json
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 import httpx2
 from pydantic import ValidationError
 
+from common.retry_after import retry_after
 from enricher.vendors.errors import (
     KEY_REFUSED,
     OUT_OF_CREDITS,
@@ -35,7 +35,6 @@ _CONNECTIONS = httpx2.Limits(max_connections=64, max_keepalive_connections=64, k
 #: A connection that is not there by then was never one: nothing is charged.
 _TIMEOUTS = httpx2.Timeout(None, connect=10).as_dict()
 _QUOTED = 120
-_LONGEST_WAIT = timedelta(days=1)
 _CREDITS = frozenset({402, 432, 433})  # the last two are Tavily's own
 _TRANSIENT = frozenset({408, 409, 425, 499})
 
@@ -156,22 +155,6 @@ def error_of(vendor: Vendor, status: int, headers: Mapping[str, str], message: s
     if 400 <= status < 500 and status not in _TRANSIENT:
         return Rejected(vendor, explained)
     return Failed(vendor, reason, may_be_charged=not 300 <= status < 400)
-
-
-def retry_after(headers: Mapping[str, str], *, now: datetime) -> timedelta | None:
-    """How long the vendor wants us to wait: Retry-After in seconds or as a date, or Retry-After-Ms. A day at most."""
-    asked = headers.get("retry-after", "").strip()
-    try:
-        if millis := headers.get("retry-after-ms", "").strip():
-            wait = timedelta(milliseconds=float(millis))
-        elif asked[:1].isdigit():
-            wait = timedelta(seconds=float(asked))
-        else:
-            date = parsedate_to_datetime(asked)
-            wait = (date if date.tzinfo else date.replace(tzinfo=UTC)) - now
-    except (ValueError, OverflowError, TypeError, IndexError):
-        return None
-    return min(max(wait, timedelta(0)), _LONGEST_WAIT)
 
 
 def quoted(message: str, key: str) -> str:

@@ -2,11 +2,11 @@
 
 import asyncio
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Any
 
 import httpx
 
+from common.retry_after import retry_after
 from odoo_sync.model import OdooConnection
 from odoo_sync.protocols.odoo import OdooBlocked, OdooUnavailable
 
@@ -51,8 +51,9 @@ class Transport:
             raise OdooUnavailable(f"{where} does not answer: {type(error).__name__} {error}".rstrip()) from error
         if response.status_code in (408, 429) or response.status_code >= 500:
             text = error_text(json_of(response)) or response.reason_phrase
+            wait = retry_after(response.headers, now=datetime.now(UTC))
             raise OdooUnavailable(
-                f"{where} answered {response.status_code}: {text}", retry_after=_retry_after(response)
+                f"{where} answered {response.status_code}: {text}", retry_after=wait.total_seconds() if wait else None
             )
         return response
 
@@ -70,15 +71,3 @@ def error_text(error: Any) -> str:
     if not isinstance(error, dict):
         return ""
     return f"{error.get('name') or ''} {error.get('message') or ''}".strip()[:MAX_ERROR_TEXT]
-
-
-def _retry_after(response: httpx.Response) -> float | None:
-    """Reads the seconds to wait, from either form of the header (RFC 9110, 10.2.3)."""
-    text = response.headers.get("Retry-After", "")
-    if text.isdecimal():
-        return float(text)
-    try:
-        at = parsedate_to_datetime(text)
-    except ValueError:
-        return None
-    return max(0.0, (at.replace(tzinfo=at.tzinfo or UTC) - datetime.now(UTC)).total_seconds())
