@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
+from common import pauses
 from odoo_sync import gauges
 from odoo_sync.consumer import PatienceEnded
 from odoo_sync.operator import commands
@@ -35,10 +36,10 @@ async def test_one_probe_per_pause_however_many_leads_wait(connected: Any, fake:
     assert [await is_waiting(connected, ids) for ids in chunks] == [True] * 6
     assert fake.requests == 2
 
-    for pauses in range(1, 31):
+    for number in range(1, 31):
         await connected.let_pass(MAX_PAUSE)
         assert [await is_waiting(connected, ids) for ids in chunks] == [True] * 6
-        assert fake.requests == 2 + pauses
+        assert fake.requests == 2 + number
     assert (await connected.outage())["failures"] == 31
 
     fake.is_down = False
@@ -194,6 +195,8 @@ async def test_check_and_audit_say_since_when_leads_wait(connected: Any, fake: A
         [report] = await commands.run(database_url, connected.composed, commands.COMMANDS[command], None)
         assert (report["waiting_since"], report["waiting_events"]) == (since, 1)
         assert ("answered 503" in report.get("error", "")) is (command == "check")  # nothing to audit: no call
+    async with connected.database.without_tenant() as tx:
+        await pauses.begin(tx, "odoo-sync", 1, MAX_PAUSE, "away")
     fake.is_down = False
     [report] = await commands.run(database_url, connected.composed, commands.COMMANDS["audit"], None)
     assert (report["waiting_since"], report["differences"]) == (since, [])
@@ -201,6 +204,8 @@ async def test_check_and_audit_say_since_when_leads_wait(connected: Any, fake: A
 
     assert report == {"tenant": 1, "problems": [], "was_blocked": False, "waiting": 0}
     assert await connected.outage() is None
+    async with connected.database.without_tenant() as tx:
+        assert await pauses.read(tx, "odoo-sync") == []
     assert not await is_waiting(connected, ids)
 
 
