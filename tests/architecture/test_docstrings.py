@@ -19,8 +19,6 @@ FORBIDDEN = re.compile(r"(?:What|Whatever|Who|Whom|Whoever|Whose|Of|As|The same|
 
 #: Packages whose docstrings are still to be rewritten; to be emptied.
 PENDING = {
-    "deploy/local",
-    "libs/common",
     "services/enricher",
 }
 

@@ -1,4 +1,4 @@
-"""What goes wrong when a real part is started. Every message says what to do about it."""
+"""Errors of starting a server. Every message says what to do about it."""
 
 
 class EmbeddedError(Exception):
@@ -10,7 +10,7 @@ class MissingPart(EmbeddedError):
 
 
 class CouldNotInstall(EmbeddedError):
-    """What a real part is made of could not be fetched; the message carries what the tool said."""
+    """A server's files could not be fetched; the message contains the tool's output."""
 
 
 class InUse(EmbeddedError):

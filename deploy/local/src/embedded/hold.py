@@ -1,4 +1,4 @@
-"""Who holds a data directory: a lock that every process of the server inherits, so it says whether one still runs."""
+"""The lock of a data directory. Every process of the server inherits it, so it shows whether one still runs."""
 
 import fcntl
 import os

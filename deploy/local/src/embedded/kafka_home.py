@@ -27,7 +27,7 @@ MISSING_MAVEN = "missing Maven: install it, e.g. apt-get install maven"
 
 @dataclass(frozen=True)
 class KafkaHome:
-    """Where the jars are. `formatted` is an empty formatted log directory, to be copied."""
+    """Paths of an installed Kafka. `formatted` is an empty formatted log directory, to be copied."""
 
     root: Path
 
@@ -45,7 +45,7 @@ class KafkaHome:
         return [java(), *tuned, *options, "-cp", jars, main_class, *arguments]
 
     def class_archive(self) -> Path:
-        """Where the loaded classes are kept (AppCDS), which halves the start. One per Java: it fits no other."""
+        """Returns the archive of loaded classes (AppCDS), which halves the start time; one per version of Java."""
         program = Path(java()).resolve()
         mark = hashlib.sha256(f"{program} {program.stat().st_mtime_ns}".encode()).hexdigest()[:8]
         return self.root / f"classes-{mark}.jsa"
@@ -61,7 +61,7 @@ def java() -> str:
 
 
 def find_kafka_home() -> KafkaHome:
-    """Where this version belongs, made or not."""
+    """Returns the directory of this version, whether it exists or not."""
     content = POM.read_bytes()
     version = ET.fromstring(content).findtext(".//{*}kafka.version")  # noqa: S314 - our own file
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")

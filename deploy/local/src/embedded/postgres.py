@@ -162,7 +162,7 @@ def postgres(data: Path, *, durable: bool = True) -> Iterator[str]:
 
 
 def _says_ready(pid_file: Path) -> bool:
-    """What pg_ctl looks at, too: the eighth line of the file."""
+    """Reads the server's state from the eighth line of postmaster.pid, like pg_ctl."""
     try:
         lines = pid_file.read_text().splitlines()
     except FileNotFoundError:

@@ -28,7 +28,7 @@ class Undecodable(Permanent):
 
 
 class Envelope(NamedTuple):
-    """What the headers say of an event."""
+    """The metadata of an event, as its headers carry it."""
 
     event_id: UUID
     tenant_id: int
@@ -63,7 +63,7 @@ def header_texts(topic: str, key: str, envelope: Envelope, *, source: str, at: s
 def encode_headers(
     event: Event, envelope: Envelope, *, source: str, at: datetime | None = None
 ) -> list[tuple[str, bytes]]:
-    """The same as they stand in Kafka."""
+    """Unpacks headers to the form that Kafka carries."""
     texts = header_texts(event.topic, event.key, envelope, source=source, at=(at or datetime.now(UTC)).isoformat())
     return [(name, value.encode()) for name, value in texts]
 

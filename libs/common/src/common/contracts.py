@@ -22,7 +22,7 @@ class Model(BaseModel):
 
 
 class Event(Model):
-    """What every event has. `topic` names the topic and is the CloudEvents type."""
+    """Base of all events. `topic` names the topic and is the CloudEvents type."""
 
     topic: ClassVar[str]
 
@@ -35,12 +35,12 @@ class Event(Model):
 
     @property
     def identity(self) -> str:
-        """What tells this event from others of its type with the same cause."""
+        """The part of the event's id that distinguishes it from others of its type with the same cause."""
         return self.key
 
 
 class Company(Model):
-    """What the register says of a company."""
+    """A company's facts in the register."""
 
     company_id: int
     uen: str
@@ -165,7 +165,7 @@ class RequestEnrichment(CompanyEvent):
 
 
 class RequestNightlyEnrichment(RequestEnrichment):
-    """The same, when there is time: its own topic, so that a rep never waits behind the night."""
+    """A request for enrichment on the nightly lane; its own topic, so that a rep never waits behind the night."""
 
     topic: ClassVar[str] = "enrichment.requested.nightly.v1"
 
@@ -188,7 +188,7 @@ class Contact(Model):
 
 
 class Site(Model):
-    """What a visit to the company's own site found. Lists are sorted, so that the same pages give the same facts.
+    """Findings of a visit to the company's own site. Lists are sorted, so that the same pages give the same facts.
 
     `confidence` is how sure it is that the site is the company's; a `guess` is one that did not prove itself.
     """
@@ -206,7 +206,7 @@ class Site(Model):
 
 
 class CompanyFact(Model):
-    """What is known of a company beyond the register, and where it says so, if possible in its own words."""
+    """A fact about a company beyond the register, with its source and, if possible, a quote."""
 
     field: str
     value: str
@@ -263,7 +263,7 @@ class ResyncOdoo(Event):
 
 
 class LeadSynced(CompanyEvent):
-    """Where the lead stands in the tenant's Odoo.
+    """The state of a lead in the tenant's Odoo.
 
     Where `outcome` is not synced, `held_back` says why if it is not for want of a connection. blocked: Odoo refuses us
     altogether until someone acts; refused: it does not take this company, `reason` is its message; deleted: people
@@ -292,7 +292,7 @@ class Refinement(Model):
 
 
 class SearchAnswer(Model):
-    """What a request's words came to. Only live companies count.
+    """The answer to a request for companies. Only live companies count.
 
     `suggestions` are the nearest industries where nothing was resolved, `refinements` narrower requests where much was
     found, `known` those of the best (20 at most) that the tenant had enriched within the last days: they are named, not

@@ -28,7 +28,7 @@ def derived_id(cause: UUID, event_type: str, identity: str) -> UUID:
 
 
 def derivation(cause: UUID, event_type: str) -> tuple[str, bytes]:
-    """What the SQL function `derived_id` needs beside an identity: the first digits, what the digest begins with."""
+    """Returns the arguments of SQL's `derived_id` beside an identity: the first digits and the digest's prefix."""
     return cause.hex[:12], b"\n".join((cause.bytes, event_type.encode(), b""))
 
 

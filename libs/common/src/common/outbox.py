@@ -1,4 +1,4 @@
-"""What is still to be told: rows written in the transaction that made them true, for the relay to send (`relay.py`).
+"""The outbox: announcements, written in the transaction that made them true, for the relay to send (`relay.py`).
 
 A row is a message, or a bundle: the events of a set-based statement, which PostgreSQL puts together (see
 EventTemplate) and which are taken apart again on their way to Kafka.
@@ -43,14 +43,14 @@ class Announcement(NamedTuple):
     envelope: Envelope
 
     def message(self, source: str, at: str) -> Message:
-        """As `source` (a service's name) tells it `at` an ISO 8601 time."""
+        """Builds the message that `source`, a service, announces `at` an ISO 8601 time."""
         headers = header_texts(self.event.topic, self.event.key, self.envelope, source=source, at=at)
         lane = self.envelope.lane
         return Message(self.event.topic, self.event.key.encode(), encode_body(self.event), pack_texts(headers), lane)
 
 
 class EventTemplate(NamedTuple):
-    """What the events of one type and cause have in common, for a statement that announces many at once: as a bundle.
+    """The common part of many events of one type and cause, for a statement that announces them as a bundle.
 
     A bundle's `value` holds a line per event, of id, key (a JSON string) and body, with a tab between them; JSON has
     neither tabs nor line ends. `headers` are those that all have; the relay adds those of id and key. The id is what

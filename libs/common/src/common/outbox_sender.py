@@ -42,7 +42,7 @@ class Refused(NamedTuple):
 
 
 class Round:
-    """What became of the rows of one look: all that are not `unsent` are in Kafka, or `refused` for good."""
+    """The outcome of one send: rows that are neither `unsent` nor `refused` for good are in Kafka."""
 
     def __init__(self) -> None:
         self.unsent: set[Place] = set()

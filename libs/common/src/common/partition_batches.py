@@ -11,7 +11,7 @@ from common.cloudevents import Headers
 
 
 class Place(NamedTuple):
-    """Where a row stands in the outbox."""
+    """The position of a row in the outbox."""
 
     lane: str
     id: int

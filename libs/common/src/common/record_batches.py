@@ -39,7 +39,7 @@ _FLAWS = (KafkaError, DecompressionFailed, ValueError, IndexError, OverflowError
 
 
 class Unreadable(NamedTuple):
-    """What stands in for a record that cannot be read; it looks like a record of the client.
+    """A placeholder for a record that cannot be read, with the attributes of the client's record.
 
     `checksum`, which the client leaves empty, is the offset that the damage is known by: a damaged batch may be handed
     out once per offset.
@@ -121,7 +121,7 @@ def _first_offset(batch: memoryview) -> int:
 
 
 def _read(batch: memoryview, opened: bytes, position: int) -> Iterator[Any]:
-    """As the client reads it; from the first record on that it cannot, more patiently."""
+    """Reads a batch with the client's parser and, from the first record that it cannot read, with a tolerant one."""
     reached = position
     is_small = len(opened) <= MAX_MESSAGE
     try:

@@ -1,4 +1,4 @@
-"""What every service reads from its environment, once, in `main.py`, into one frozen object."""
+"""Settings of every service, read from its environment once, in `main.py`, into one frozen object."""
 
 import sys
 from typing import TypeVar
@@ -14,7 +14,7 @@ class Settings(BaseSettings):
 
 
 class ServiceSettings(Settings):
-    """Where the parts are, and how a service is watched."""
+    """Addresses of the infrastructure, and settings of logs and health checks."""
 
     database_url: str
     kafka_bootstrap_servers: str

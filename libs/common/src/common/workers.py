@@ -106,7 +106,7 @@ class LaneWorkers:
         return bool(claims)
 
     def _room(self) -> int:
-        """How many more runs may be begun, or made ready."""
+        """Returns the number of runs that may still be begun or prepared."""
         free = self._size - len(self._running)
         is_quick = self._batch is None and self._handling.pace_s < QUICK_S
         return free + self._size if is_quick and free >= 0 else free
@@ -139,7 +139,7 @@ class LaneWorkers:
         return None
 
     async def _read_ring(self) -> None:
-        """Who has something ready; those that wait already keep their place."""
+        """Finds the tenants with ready events; tenants that already wait keep their place."""
         async with self._database.statement() as tx:
             ready = await self._inbox.ready_tenants(tx, self.topic, self.lane)
         waiting = [tenant for tenant in self._ring if tenant in set(ready)]
