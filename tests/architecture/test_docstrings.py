@@ -18,9 +18,7 @@ PACKAGES = {
 FORBIDDEN = re.compile(r"(?:What|Whatever|Who|Whom|Whoever|Whose|Of|As|The same|Where|How|Here|Those|Else)\b", re.ASCII)
 
 #: Packages whose docstrings are still to be rewritten; to be emptied.
-PENDING = {
-    "services/enricher",
-}
+PENDING: set[str] = set()
 
 
 def docstrings(file: Path) -> Iterator[tuple[int, str]]:

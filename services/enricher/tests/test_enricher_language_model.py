@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import subprocess
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 from typing import Any
@@ -238,3 +240,10 @@ async def test_no_answer_breaks_the_adapter(content: bytes, status: int, kind: s
         got = await ask(server)
         assert 0 < got.tokens <= 2_000_000
         assert (got.parsed is None) == (got.problem is not None)
+
+
+def test_a_service_without_a_key_never_imports_the_sdk() -> None:
+    """The SDK is a third of the imports' time, so the enricher loads it with the first client."""
+    code = "import sys, enricher.main; sys.exit('openai' in sys.modules)"
+
+    assert subprocess.run([sys.executable, "-c", code], check=False, timeout=60).returncode == 0

@@ -6,7 +6,6 @@ The model is asked once per set of features, by one replica at a time, within th
 
 import asyncio
 from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
 
 import structlog
 
@@ -15,6 +14,7 @@ from common.errors import LeadgenError, printable
 from common.ids import new_id
 from common.outbox import Announcement, announce
 from common.postgres import Connection, Database
+from common.singapore import day_in_singapore
 from scorer import scoring
 from scorer.adapters import features, llm_rationales
 from scorer.adapters.language_model import LanguageModel, LanguageModelFailed, max_tokens
@@ -25,7 +25,6 @@ from scorer.core.scoring_profile import ProfileCache
 
 log = structlog.get_logger(__name__)
 
-_SINGAPORE = ZoneInfo("Asia/Singapore")
 TENANTS = "SELECT tenant_id FROM tenants WHERE active ORDER BY tenant_id"
 
 
@@ -75,7 +74,7 @@ class RationaleRewriter:
     async def _ask(self, tenant_id: int, lead: UnaskedLead) -> bool:
         """Asks about one lead. Returns False if what is left of the cap is too little."""
         now = datetime.now(UTC)
-        day, user = now.astimezone(_SINGAPORE).date(), build_prompt(lead.rationale, lead.features)
+        day, user = day_in_singapore(now), build_prompt(lead.rationale, lead.features)
         most = max_tokens(SYSTEM, user)
         async with self._database.transaction(tenant_id) as tx:
             if not await llm_rationales.reserve_tokens(tx, day, most, cap=self._cap):

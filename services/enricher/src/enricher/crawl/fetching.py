@@ -28,7 +28,7 @@ _VALIDATOR = re.compile(r"[\x20-\x7e]{1,200}")
 
 @dataclass(frozen=True, slots=True)
 class Validators:
-    """What a server calls the version of a page that it sent: asked with them again, it may say "not modified"."""
+    """The validators of a page (ETag, Last-Modified): sent again, the server may answer "not modified"."""
 
     etag: str | None = None
     last_modified: str | None = None
@@ -44,7 +44,7 @@ NO_VALIDATORS = Validators()
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back. `content` is the unpacked body, of a success only, and of HTML where only that was wanted.
+    """An answer. `content` is the decompressed body of a success; with `html_only`, of HTML alone.
 
     `is_cut` says that there was more of it: beyond the limit, or beyond the point where the connection broke.
     """
@@ -187,7 +187,7 @@ def _header(response: aiohttp.ClientResponse, name: bytes) -> str:
 
 
 def _validator(response: aiohttp.ClientResponse, name: bytes) -> str | None:
-    """As sent, if it is fit to be sent back."""
+    """Returns the validator if it may be sent back; else `None`."""
     value = _header(response, name)
     return value if _VALIDATOR.fullmatch(value) else None
 

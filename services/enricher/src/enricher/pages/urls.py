@@ -1,4 +1,4 @@
-"""Where a link leads, and whose site that is: the registrable domain, by the public suffix list that is built in."""
+"""Resolves links, and finds the registrable domain of a host by the built-in public suffix list."""
 
 import re
 from functools import lru_cache

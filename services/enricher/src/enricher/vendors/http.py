@@ -1,4 +1,4 @@
-"""What the vendors' adapters share: one POST of JSON, bounded in time and size, its failures sorted.
+"""The HTTP part of the vendors' adapters: one POST of JSON, bounded in time and size, with sorted failures.
 
 No redirect is followed (it would carry key and question elsewhere) and no proxy of the environment is used. A key is
 never part of an address, and is cut out of whatever a vendor says before that is quoted.

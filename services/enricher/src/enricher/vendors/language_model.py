@@ -10,16 +10,17 @@ import math
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Annotated, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Generic, TypeVar
 
 import httpx2
-from openai import APIConnectionError, APIError, APIStatusError, AsyncOpenAI
-from openai.lib._pydantic import to_strict_json_schema  # private: a test holds what we need of it
 from pydantic import BaseModel, BeforeValidator, Field, ValidationError
 
 from enricher.vendors.errors import OUT_OF_CREDITS, AccountRefused, Failed, VendorError
 from enricher.vendors.http import checked_key, connect, error_of, failure_of, quoted, read_bounded
 from enricher.vendors.reading import ENTRIES, PART, Charge, Reply, Text, read_json
+
+if TYPE_CHECKING:
+    from openai import APIStatusError, AsyncOpenAI
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -39,11 +40,13 @@ class ModelAnswer(Generic[M]):
 
 def connect_model(
     key: str, base_url: str = "https://api.openai.com/v1", *, transport: httpx2.AsyncBaseTransport | None = None
-) -> AsyncOpenAI:
-    """The SDK's client, with bounds of ours: no redirect (it would carry the question elsewhere), no proxy of the
-    environment, no attempt but ours, no answer beyond a size. Whoever opens it closes it. A local server without keys
-    takes any, such as EMPTY. Raises ValueError for a key that cannot be one.
+) -> "AsyncOpenAI":
+    """Builds the SDK's client, with our bounds: no redirect (it would carry the question elsewhere), no proxy of the
+    environment, no retries, no answer beyond a size. The caller closes it. A local server without keys takes any key,
+    such as EMPTY. Raises ValueError for an invalid key.
     """
+    from openai import AsyncOpenAI  # a second of imports, which a service without a key does not need
+
     http = httpx2.AsyncClient(transport=_Bounded(transport or connect()), trust_env=False, follow_redirects=False)
     return AsyncOpenAI(api_key=checked_key("openai", key), base_url=base_url, http_client=http, max_retries=0)
 
@@ -59,7 +62,7 @@ def max_tokens_of(system: str, user: str, schema: type[BaseModel], *, max_tokens
 class LanguageModel:
     """Client of one model on one server. `timeout_s` limits a whole call."""
 
-    def __init__(self, client: AsyncOpenAI, model: str, *, timeout_s: float) -> None:
+    def __init__(self, client: "AsyncOpenAI", model: str, *, timeout_s: float) -> None:
         connect_s = min(10.0, timeout_s)
         self._client = client.with_options(max_retries=0, timeout=httpx2.Timeout(timeout_s, connect=connect_s))
         self._model = model
@@ -91,6 +94,8 @@ class LanguageModel:
         return ModelAnswer(parsed, problem, tokens)
 
     async def _said(self, system: str, user: str, schema: type[BaseModel], max_tokens: int) -> bytes:
+        from openai import APIConnectionError, APIError, APIStatusError
+
         try:
             async with asyncio.timeout(self._timeout_s):
                 # Posted as it is: the SDK's method goes through every part of the schema once more.
@@ -123,7 +128,7 @@ class LanguageModel:
         except APIError as error:
             raise _malformed(type(error).__name__) from error
 
-    def _refusal(self, error: APIStatusError) -> VendorError:
+    def _refusal(self, error: "APIStatusError") -> VendorError:
         if error.status_code == 429 and _QUOTA in (error.code, error.type):
             return AccountRefused("openai", "HTTP 429 (insufficient quota)", OUT_OF_CREDITS)
         body = error.body
@@ -153,6 +158,8 @@ class _Bounded(httpx2.AsyncBaseTransport):
 @lru_cache(maxsize=256)
 def _strict_schema(schema: type[BaseModel]) -> dict[str, Any]:
     """Builds the strict JSON schema. Cached, since it takes milliseconds: do not change the result."""
+    from openai.lib._pydantic import to_strict_json_schema  # private: a test holds what we need of it
+
     return to_strict_json_schema(schema)
 
 
