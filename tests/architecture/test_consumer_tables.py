@@ -24,8 +24,6 @@ from leadgen.topics import LISTENER, Topic, read_topics
 ROOT = Path(__file__).resolve().parents[2]
 TOPICS = read_topics(ROOT / "deploy/topics.yaml").topics
 CONSUMERS = {file.parents[2].name: file for file in sorted((ROOT / "services").glob("*/src/*/consumer.py"))}
-#: Services whose table is still to be written.
-PENDING: set[str] = set()
 #: Topics that commands of a service announce to, not its handlers.
 OF_COMMANDS = {"odoo-sync": {"odoo.resync.requested.v1"}}
 

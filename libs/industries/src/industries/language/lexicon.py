@@ -45,7 +45,7 @@ class Lexicon:
 
     def __init__(self, hierarchy: Hierarchy, concordance: Concordance) -> None:
         self._hierarchy = hierarchy
-        self._counterparts = concordance
+        self._concordance = concordance
         self.wholes: dict[tuple[str, ...], list[VersionedCode]] = defaultdict(list)
         self.by_word: dict[str, list[tuple[str, VersionedCode]]] = defaultdict(list)
         filler = GLUE | set(map(fold, vocabulary.filler()))
@@ -106,7 +106,7 @@ class Lexicon:
         return {
             each: Meaning(
                 self._with_alone(
-                    {facet: self._counterparts.in_all_versions(self._best(found)) for facet, found in facets.items()}
+                    {facet: self._concordance.in_all_versions(self._best(found)) for facet, found in facets.items()}
                 ),
                 is_everyday=each <= self.ordinary or each in self.talk,
             )
