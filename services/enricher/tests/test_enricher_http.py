@@ -79,7 +79,7 @@ async def answer_to(script: Script) -> Answer:
 )
 @pytest.mark.parametrize("at_once", [True, False])
 async def test_a_page_is_read_to_its_end(answer: bytes, body: bytes, is_reusable: bool, at_once: bool) -> None:
-    """However it is framed, and in whatever pieces it comes; the next page comes over the same connection if it can."""
+    """Every framing, in one piece or byte by byte; the next page comes over the same connection if it can."""
     pieces = [answer] if at_once else [answer[nth : nth + 1] for nth in range(len(answer))]
     script = Script(*pieces, hangs_up=answer.endswith(b"to the end"))
     async with fetching_from(script) as fetcher:
@@ -135,7 +135,7 @@ async def test_a_part_of_a_second_answer_is_not_taken_for_the_next_ones(rest: by
 
 
 async def test_headers_are_told_as_sent() -> None:
-    """Whatever bytes others hold, without blanks around, a folded one on one line; those of hints are not."""
+    """Without blanks around, a folded one on one line, whatever bytes other headers hold; those of hints are not."""
     hints = b'HTTP/1.1 103 Hints\r\nETag: "early"\r\nLocation: /early\r\n\r\n'
     head = (
         b'HTTP/1.1 301 Away\r\nTitle: \xe9\xff\r\nETag:  "v1" \t\r\nLocation: /one\r\n  two\r\nLast-Modified:\r\n'
@@ -275,7 +275,7 @@ async def test_nothing_is_slipped_into_a_request(path: str) -> None:
 
 @pytest.mark.parametrize("value", ["b\r\nC: d", "b\0", "b\n"])
 async def test_nothing_is_slipped_into_a_header(value: str) -> None:
-    """What a server called its version goes back as one header, or not at all."""
+    """A server's validator goes back as one header, or not at all."""
     script = Script(OK + b"Content-Length: 0\r\n\r\n")
     async with fetching_from(script) as fetcher:
         with pytest.raises(PageRefused):

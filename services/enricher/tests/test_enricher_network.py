@@ -98,7 +98,7 @@ async def test_many_dead_names_at_once_hold_up_nobody(names: NameServer, web: An
 
 
 async def test_questions_are_bounded_and_their_places_come_back(names: NameServer, web: Any) -> None:
-    """Where all are taken the next name waits; when one has been given up it is asked for."""
+    """The next name waits while all places are taken; it is asked for when one has been given up."""
     web.serve("http://acme.sg/", "here")
     async with fetcher_by(names, web, within_s=1) as fetcher:
         dead = [asyncio.create_task(fetcher.get(f"http://dead{n}.sg/")) for n in range(128)]
