@@ -14,7 +14,7 @@ import pytest
 from enricher.crawl.errors import PageRefused, SiteUnreachable
 from enricher.crawl.fetching import Fetcher
 from enricher.crawl.network import GuardedNetwork
-from testkit.loopback import PUBLIC
+from testkit.loopback import PUBLIC, Loopback
 from testkit.stages import until
 
 A, NO_SUCH_NAME = 1, 3
@@ -131,10 +131,27 @@ async def test_a_name_that_is_nobodys_is_known_at_once(names: NameServer, web: A
     assert time.monotonic() - started < 2
 
 
+async def test_look_ups_end_with_the_fetcher(web: Any) -> None:
+    """A resolver whose answers came after the event loop had ended would complain of each of them."""
+
+    class Watched(Loopback):
+        is_closed = False
+
+        async def close(self) -> None:
+            self.is_closed = True
+
+    resolver = Watched(web.port)
+    network = GuardedNetwork(resolver=resolver, open_socket=resolver.open_socket)
+    async with Fetcher(user_agent="TestBot/1.0", timeout_s=5, max_bytes=9, network=network):
+        assert not resolver.is_closed
+
+    assert resolver.is_closed
+
+
 def test_a_process_ends_while_names_are_still_looked_up() -> None:
     """A dead name does not hold up a service that was told to stop."""
     code = """
-import asyncio, socket, aiohttp
+import asyncio, gc, socket, aiohttp
 from enricher.crawl.fetching import Fetcher
 from enricher.crawl.network import GuardedNetwork
 async def main():
@@ -146,7 +163,9 @@ async def main():
             try: await fetcher.get("http://dead.sg/")
             except Exception as error: print(error)
 asyncio.run(main())
+gc.collect()
 """
     ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=30, check=True)
 
     assert "did not resolve" in ended.stdout
+    assert ended.stderr == ""

@@ -113,6 +113,7 @@ class Fetcher:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self._session.close()
+        await self._network.close()
 
     async def get(
         self, url: str, *, html_only: bool = True, limit: int | None = None, known: Validators = NO_VALIDATORS

@@ -44,15 +44,21 @@ class GuardedNetwork:
 
     def connector(self, tls: ssl.SSLContext | bool) -> aiohttp.TCPConnector:
         """A pool of such connections. To be called on the event loop that will use it."""
-        resolver = self._resolver or aiohttp.AsyncResolver(timeout=self._resolves_within_s, tries=1)
+        if self._resolver is None:
+            self._resolver = aiohttp.AsyncResolver(timeout=self._resolves_within_s, tries=1)
         return aiohttp.TCPConnector(
             ssl=tls,
-            resolver=_GuardedResolver(resolver, self._resolves_within_s),
+            resolver=_GuardedResolver(self._resolver, self._resolves_within_s),
             use_dns_cache=False,
             socket_factory=self._open_checked,
             limit=_CONNECTIONS,
             keepalive_timeout=_IDLE_S,
         )
+
+    async def close(self) -> None:
+        """Ends the look-ups that are under way: a connector leaves that to the resolver's owner."""
+        if self._resolver is not None:
+            await self._resolver.close()
 
     def _open_checked(self, address: aiohttp.AddrInfoType) -> socket.socket:
         """Checks the address that is connected to. A literal one comes here without a resolver's having seen it."""
