@@ -1,4 +1,4 @@
-"""From the bytes of an answer to text: unpacked up to a bound, in the character set it is really in."""
+"""Decodes an answer to text: decompressed up to a limit, in its real character set."""
 
 import codecs
 import re
@@ -72,7 +72,7 @@ class Body:
         self.is_full = self.is_cut or self._unpacker.eof
 
     def end(self) -> None:
-        """There are no more bytes: a packed body that did not come to its own end was cut."""
+        """Marks the end of the bytes; a compressed body without its own end counts as cut."""
         if self._taken and self._unpacker and not self._unpacker.eof:
             self.is_cut = True
 

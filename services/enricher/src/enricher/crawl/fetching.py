@@ -118,7 +118,7 @@ class Fetcher:
     async def get(
         self, url: str, *, html_only: bool = True, limit: int | None = None, known: Validators = NO_VALIDATORS
     ) -> Answer:
-        """One GET, within the page's time and `limit` bytes. Raises SiteUnreachable, PageRefused."""
+        """Sends a GET, within the page's time and `limit` bytes. Raises SiteUnreachable, PageRefused."""
         try:
             async with asyncio.timeout(self._timeout_s):
                 return await self._get(url, html_only, limit or self._max_bytes, known)

@@ -1,4 +1,4 @@
-"""From a site's pages to what is known of its company, by patterns alone. The same pages give the same facts, in the
+"""Extracts facts and contacts from a site's pages, by patterns alone. Equal pages give equal facts, in the
 same order.
 
 The work is done in slices, each a bounded look at one page, so that whoever waits can end it between two of them.

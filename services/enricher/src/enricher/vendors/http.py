@@ -134,14 +134,14 @@ def checked_key(vendor: Vendor, key: str) -> str:
 
 
 def failure_of(vendor: Vendor, error: BaseException, within_s: float) -> Failed:
-    """For a request without an answer."""
+    """Builds the error of a request without an answer."""
     is_late = isinstance(error, TimeoutError) or "Timeout" in type(error).__name__
     reason = f"no answer within {within_s:g} s" if is_late else f"no answer ({type(error).__name__})"
     return Failed(vendor, reason, may_be_charged=not isinstance(error, _UNSENT))
 
 
 def error_of(vendor: Vendor, status: int, headers: Mapping[str, str], message: str) -> VendorError:
-    """For an answer that is not 200. `message` is the vendor's own, already quoted."""
+    """Builds the error of an answer that is not 200. `message` is the vendor's own, already quoted."""
     reason = f"HTTP {status}"
     explained = f"{reason} ({message})" if message else reason
     if status == 401:
