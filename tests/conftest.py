@@ -18,7 +18,7 @@ import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 
-from leadgen.chat_client import Told, chat
+from leadgen.chat_client import ChatEvent, chat
 from leadgen.load import load_generated
 from leadgen.local.service import Service
 from leadgen.local.stack import SERVICES, Stack, stack
@@ -56,7 +56,7 @@ class Rep:
         self.token = token(product.stack.jwt_secret, tenant_id, "rep@example.com")
         self._product = product
 
-    def chat(self, message: str) -> AsyncIterator[Told]:
+    def chat(self, message: str) -> AsyncIterator[ChatEvent]:
         """What the gateway streams, as it comes."""
         return chat(self._product.http, self._product.stack.gateway, self.token, message)
 

@@ -32,7 +32,7 @@ async def run(product, name: str, *arguments: str, **environment: str) -> subpro
 
 
 async def test_a_message_becomes_ten_scored_leads_and_a_job(product) -> None:
-    """Told in order, each stage of each company once; and what is told is what stands in the database."""
+    """ChatEvent in order, each stage of each company once; and what is told is what stands in the database."""
     rep = await product.rep()
     told = [message async for message in rep.chat("Manufacturing")]
 

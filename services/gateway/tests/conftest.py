@@ -24,7 +24,7 @@ from embedded.ports import LOOPBACK, free_port
 from gateway.feed import Feed
 from gateway.main import gateway as composed
 from gateway.settings import GatewaySettings
-from leadgen.chat_client import Told, chat
+from leadgen.chat_client import ChatEvent, chat
 from leadgen.tokens import token
 from testkit.stages import publish, until
 
@@ -58,7 +58,7 @@ class Client:
             base_url=url, headers={"Authorization": f"Bearer {self.token}"}, trust_env=False, timeout=30
         )
 
-    def chat(self, message: str) -> AsyncIterator[Told]:
+    def chat(self, message: str) -> AsyncIterator[ChatEvent]:
         """What the gateway streams, as it comes."""
         return chat(self.http, self.url, self.token, message)
 

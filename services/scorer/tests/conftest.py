@@ -94,7 +94,7 @@ class Scorer:
     async def run(self, work: Work[IcpChanged], profile_cache: ProfileCache | None = None) -> None:
         await scorer(profile_cache or self.profile_cache).handlers[IcpChanged.topic].call(work)
 
-    async def told(self) -> list[LeadScored]:
+    async def announced(self) -> list[LeadScored]:
         """What was announced since the last look."""
         rows = await self.owner.fetch("DELETE FROM outbox WHERE producer = 'scorer' RETURNING *")
         sent = [it for row in rows for it in sendables(row["key"], row["value"], row["headers"], row["events"])]

@@ -27,9 +27,9 @@ async def test_a_tenants_own_weights_hold_from_the_next_score_on_and_for_all_aft
     after = await at.rows()
     assert {row["model_version"] for row in after} == {f"{read_model().version}+mine"}
     assert min(row["score"] for row in after) > max(row["score"] for row in before)
-    assert len(await at.told()) == all_of_them
+    assert len(await at.announced()) == all_of_them
     assert await rescore_all(at.database, at.profile_cache, 1) == {"leads": 0, "changed": 0}
-    assert await at.told() == []
+    assert await at.announced() == []
 
 
 @pytest.mark.parametrize("weights", ['{"news": -1}', '{"news": "much"}', '{"news": [1]}', '{"news": 1e7}', "[1]"])
@@ -76,4 +76,4 @@ async def test_two_replicas_that_score_a_tenants_leads_again_at_once_announce_ea
     done = await asyncio.gather(*(rescore_all(at.database, at.profile_cache, 1) for _ in range(2)))
 
     assert sum(it["leads"] for it in done) == len(at.companies)
-    assert sorted(it.company.company_id for it in await at.told()) == [it.company_id for it in at.companies]
+    assert sorted(it.company.company_id for it in await at.announced()) == [it.company_id for it in at.companies]

@@ -42,7 +42,7 @@ async def test_a_changed_icp_scores_the_tenants_leads_again(at) -> None:
 
     await at.change_icp("2020:25")
 
-    after, told = await at.rows(), await at.told()
+    after, told = await at.rows(), await at.announced()
     assert len(after) == len(at.companies) > 2 * CHUNK
     assert {row["icp_at"] for row in after} == {NOW}
     assert {row["has_icp"] for row in after} == {True}
@@ -59,13 +59,13 @@ async def test_only_leads_of_which_something_else_is_said_are_announced(at) -> N
     """An ICP that comes to the same for them moves neither `updated_at` nor anybody's Odoo."""
     await at.score_all()
     await at.change_icp("2020:25")
-    await at.told()
+    await at.announced()
     before = await at.rows()
 
     await at.change_icp("2020:25", "2020:259", hours=1)
 
     after = await at.rows()
-    assert await at.told() == []
+    assert await at.announced() == []
     assert [row["updated_at"] for row in after] == [row["updated_at"] for row in before]
     assert {row["icp_at"] for row in after} == {NOW + timedelta(hours=1)}
 
@@ -81,7 +81,7 @@ async def test_a_change_that_was_killed_midway_is_gone_on_with(at, industries: S
     await at.run(work)
 
     assert {row["icp_at"] for row in await at.rows()} == {NOW}
-    told = [it.company.company_id for it in await at.told()]
+    told = [it.company.company_id for it in await at.announced()]
     assert sorted(told) == [it.company_id for it in at.companies]
 
 
@@ -90,13 +90,13 @@ async def test_the_newest_change_wins_whatever_comes_last(at) -> None:
     await at.score_all()
     await at.change_icp("2020:46", hours=1)
     before = await at.rows()
-    await at.told()
+    await at.announced()
 
     await at.change_icp("2020:25")
     await at.change_icp("2020:46", hours=1)
 
     assert await at.rows() == before
-    assert await at.told() == []
+    assert await at.announced() == []
 
 
 async def test_a_tenants_change_never_moves_anothers_leads(at) -> None:
@@ -108,7 +108,7 @@ async def test_a_tenants_change_never_moves_anothers_leads(at) -> None:
     await at.change_icp("2020:25", tenant_id=1)
 
     assert await at.rows(2) == before
-    assert {it.tenant_id for it in await at.told()} == {1}
+    assert {it.tenant_id for it in await at.announced()} == {1}
     async with at.scoring(an_enrichment(at.companies[0], tenant_id=2, hours=1)) as [lead]:
         assert lead.has_icp is False
 
@@ -130,7 +130,7 @@ async def test_a_score_that_is_under_way_when_the_icp_changes_is_not_missed(at) 
 
     [row] = await at.rows()
     assert (row["has_icp"], row["icp_at"]) == (True, NOW)
-    [told] = await at.told()
+    [told] = await at.announced()
     assert told.has_icp is True
     assert told.scored_at >= began  # later than the score that it replaces
 

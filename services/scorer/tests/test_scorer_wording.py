@@ -177,7 +177,7 @@ class Lead:
         used: int | None = await self.owner.fetchval("SELECT sum(tokens)::bigint FROM wording_usage")
         return used
 
-    async def told(self) -> int:
+    async def announced(self) -> int:
         return int(await self.owner.fetchval("SELECT count(*) FROM outbox WHERE producer = 'scorer'"))
 
 
@@ -203,11 +203,11 @@ async def test_a_high_lead_is_told_of_once_more_in_the_models_words(lead: Lead) 
     assert await lead.round() == 1
 
     assert await lead.rationale() == lead.says != before
-    assert (await lead.told(), await lead.tokens()) == (1, 120)
+    assert (await lead.announced(), await lead.tokens()) == (1, 120)
     assert await lead.round() == 0
     await lead.score()
     assert await lead.rationale() == lead.says
-    assert (await lead.told(), lead.asked) == (1, 1)
+    assert (await lead.announced(), lead.asked) == (1, 1)
 
 
 async def test_the_template_stands_where_the_model_makes_numbers_up(lead: Lead) -> None:
@@ -217,7 +217,7 @@ async def test_the_template_stands_where_the_model_makes_numbers_up(lead: Lead) 
     assert await lead.round() == 1
 
     assert await lead.rationale() == before
-    assert (await lead.told(), await lead.tokens()) == (0, 120)
+    assert (await lead.announced(), await lead.tokens()) == (0, 120)
     assert await lead.round() == 0
 
 
@@ -253,4 +253,4 @@ async def test_a_lead_that_was_scored_anew_meanwhile_keeps_its_new_words(lead: L
         await RationaleRewriter(lead.database, lead.profile_cache, model, cap=10_000)._ask(1, unasked)
 
     assert await lead.rationale() == before
-    assert await lead.told() == 0
+    assert await lead.announced() == 0

@@ -114,7 +114,7 @@ class Delivery:
         handler = (stage or self._stage).handlers[claims[0].topic]
         await HandlerRunner(handler, "interactive", 1, around).handle(claims)
 
-    async def told(self) -> list[Event]:
+    async def announced(self) -> list[Event]:
         """What was announced since the last look, in order; dead letters are left out."""
         models = {model.topic: model for model in EVENTS}
         rows = await self._owner.fetch("DELETE FROM outbox WHERE producer = 'upserter' RETURNING *")
@@ -128,7 +128,7 @@ class Delivery:
     async def answer(self, request: RequestIndustry, stage: Stage | None = None) -> SearchAnswer:
         """What the request is answered with; the other events that it leads to are dropped."""
         assert await self(request, stage) == "done"
-        (answer,) = [event.answer for event in await self.told() if isinstance(event, JobProgressed)]
+        (answer,) = [event.answer for event in await self.announced() if isinstance(event, JobProgressed)]
         assert answer is not None
         return answer
 

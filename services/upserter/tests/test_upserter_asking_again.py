@@ -27,10 +27,10 @@ async def test_the_same_words_while_their_job_waits_or_runs_are_the_same_job(
     await deliver(request)
     for status in ("queued", "running"):
         await owner.execute("UPDATE background_jobs SET status = $1", status)
-        await deliver.told()
+        await deliver.announced()
         for words in ("SSIC 25912", "Manufacture of metal caps (e.g. crown corks)"):
             await deliver(a_request(words, sync_limit=0))
-            (progress,) = await deliver.told()
+            (progress,) = await deliver.announced()
             assert isinstance(progress, JobProgressed)
             assert (progress.job_id, progress.total) == (request.request_id, 12)
     assert await owner.fetchval("SELECT count(*) FROM background_jobs") == 1
@@ -48,10 +48,10 @@ async def test_the_same_words_after_the_end_are_a_new_job(
     """A job that is over is nobody's any more."""
     await deliver(a_request(sync_limit=0))
     await owner.execute("UPDATE background_jobs SET status = $1", status)
-    await deliver.told()
+    await deliver.announced()
     request = a_request(sync_limit=0)
     await deliver(request)
-    (progress,) = await deliver.told()
+    (progress,) = await deliver.announced()
     assert isinstance(progress, JobProgressed)
     assert progress.job_id == request.request_id
     assert await owner.fetchval("SELECT count(*) FROM background_jobs") == 2
@@ -72,7 +72,7 @@ async def test_the_same_words_twice_at_once_are_one_job(
         workers = asyncio.gather(*(deliver.handle(claim) for claim in claims))
         await until(lambda: owner.fetchval(WAITING, len(requests)))
     await workers
-    progress = [event for event in await deliver.told() if isinstance(event, JobProgressed)]
+    progress = [event for event in await deliver.announced() if isinstance(event, JobProgressed)]
     assert len(progress) == 6
     assert len({event.job_id for event in progress}) == 1
     assert {len(event.answer.head) for event in progress if event.answer} == {sync_limit}
@@ -90,11 +90,11 @@ async def test_open_jobs_are_bounded_whatever_limits_are_asked_for(owner: Owner,
         "   FROM generate_series(1, $1::int) n, unnest(ARRAY[1, 2]) tenant",
         MAX_OPEN_JOBS - 1,
     )
-    await deliver.told()
+    await deliver.announced()
     for limit in (2, 3):
         request = a_request(limit=limit)
         await deliver(request)
-        (fact,) = [event for event in await deliver.told() if isinstance(event, JobProgressed)]
+        (fact,) = [event for event in await deliver.announced() if isinstance(event, JobProgressed)]
         assert (fact.job_id, fact.status) == (None, "error")
         assert f"{MAX_OPEN_JOBS} jobs are open" in (fact.error or "")
         assert fact.answer is not None
@@ -102,11 +102,11 @@ async def test_open_jobs_are_bounded_whatever_limits_are_asked_for(owner: Owner,
 
     again = a_request(limit=1)
     await deliver(again)
-    (fact,) = [event for event in await deliver.told() if isinstance(event, JobProgressed)]
+    (fact,) = [event for event in await deliver.announced() if isinstance(event, JobProgressed)]
     assert fact.job_id == first.request_id
 
     await owner.execute("UPDATE background_jobs SET status = 'done' WHERE tenant_id = 1 AND asked = '7'")
     last = a_request(limit=2)
     await deliver(last)
-    (fact,) = [event for event in await deliver.told() if isinstance(event, JobProgressed)]
+    (fact,) = [event for event in await deliver.announced() if isinstance(event, JobProgressed)]
     assert (fact.job_id, fact.error) == (last.request_id, None)

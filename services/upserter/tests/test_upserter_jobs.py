@@ -40,7 +40,7 @@ async def left(owner: Owner, deliver, a_request, makers: int) -> UUID:
     """The job for the nine that a request has left."""
     request = a_request()
     await deliver(request)
-    await deliver.told()
+    await deliver.announced()
     return UUID(str(request.request_id))
 
 
@@ -61,7 +61,7 @@ def continued(events: list[object]) -> UUID | None:
 async def test_a_job_goes_through_the_rest_in_batches(owner: Owner, deliver, left: UUID, uens) -> None:
     """Every company but the head, once, in order; news after each batch; nobody is enriched by it."""
     assert await deliver(execution(left)) == "done"
-    events = await deliver.told()
+    events = await deliver.announced()
     assert uens(CompanyUpserted, events) == [f"U{n:03}" for n in range(4, 13)]
     assert uens(RequestEnrichment, events) == []
     assert steps(events) == [("running", 4, 9), ("running", 8, 9), ("done", 9, 9)]
@@ -77,11 +77,11 @@ async def test_news_come_with_each_batch_not_after_all(owner: Owner, database: D
     worker = asyncio.create_task(deliver(execution(left)))
     await until(lambda: owner.fetchval(WAITING, 1))
     assert await deliver.job(left) == ("running", 4, 9)
-    assert steps(await deliver.told()) == [("running", 4, 9)]
+    assert steps(await deliver.announced()) == [("running", 4, 9)]
     assert await owner.fetchval("SELECT count(*) FROM companies") == 7
     await owner.execute("SELECT pg_advisory_unlock(9)")
     assert await worker == "done"
-    assert steps(await deliver.told()) == [("running", 8, 9), ("done", 9, 9)]
+    assert steps(await deliver.announced()) == [("running", 8, 9), ("done", 9, 9)]
 
 
 async def test_what_is_over_a_share_becomes_a_new_job(owner: Owner, deliver, left: UUID, uens, the_stage) -> None:
@@ -90,7 +90,7 @@ async def test_what_is_over_a_share_becomes_a_new_job(owner: Owner, deliver, lef
     chain, seen, job = [left], [], left
     while True:
         assert await deliver(execution(job), stage) == "done"
-        events = await deliver.told()
+        events = await deliver.announced()
         seen.append(uens(CompanyUpserted, events))
         if (next_one := continued(events)) is None:
             break
@@ -105,7 +105,7 @@ async def test_a_continuation_waits_with_what_is_left(owner: Owner, deliver, lef
     """Queued, with its total; it goes on where the first stopped, even though the register grew in front of it."""
     stage = the_stage(max_per_job=5)
     await deliver(execution(left), stage)
-    events = await deliver.told()
+    events = await deliver.announced()
     assert steps(events) == [("running", 4, 9), ("done", 5, 5)]
     rest = continued(events)
     assert await deliver.job(rest) == ("queued", 0, 4)
@@ -115,7 +115,7 @@ async def test_a_continuation_waits_with_what_is_left(owner: Owner, deliver, lef
         " primary_ssic_code) SELECT 'A' || n, 'Live', '2026-01-01', '25912' FROM generate_series(1, 4) n"
     )
     await deliver(execution(rest), stage)
-    assert uens(CompanyUpserted, await deliver.told()) == [f"U{n:03}" for n in range(9, 13)]
+    assert uens(CompanyUpserted, await deliver.announced()) == [f"U{n:03}" for n in range(9, 13)]
     assert await deliver.job(rest) == ("done", 4, 4)
 
 
@@ -125,16 +125,16 @@ async def test_a_share_that_is_enough_leaves_no_continuation(
 ) -> None:
     """Not even an empty one, where the share is just what there is."""
     await deliver(execution(left), the_stage(max_per_job=share))
-    assert continued(await deliver.told()) is None
+    assert continued(await deliver.announced()) is None
     assert await owner.fetchval("SELECT count(*) FROM background_jobs") == 1
 
 
 async def test_the_same_words_while_a_continuation_waits_are_that_one(deliver, left, a_request, the_stage) -> None:
     """Nobody queues the same companies a second time."""
     await deliver(execution(left), the_stage(max_per_job=5))
-    rest = continued(await deliver.told())
+    rest = continued(await deliver.announced())
     await deliver(a_request())
-    (progress,) = [event for event in await deliver.told() if isinstance(event, JobProgressed)]
+    (progress,) = [event for event in await deliver.announced() if isinstance(event, JobProgressed)]
     assert (progress.job_id, progress.status, progress.total) == (rest, "queued", 4)
 
 
@@ -142,7 +142,7 @@ async def test_a_tenant_s_own_cap_is_kept(owner: Owner, deliver, left: UUID, the
     """The smaller of it and the setting; another tenant has the setting alone."""
     await owner.execute("UPDATE tenants SET upsert_max_per_job = 2 WHERE tenant_id = 1")
     await deliver(execution(left))
-    rest = continued(await deliver.told())
+    rest = continued(await deliver.announced())
     assert await deliver.job(left) == ("done", 2, 2)
     assert await deliver.job(rest) == ("queued", 0, 7)
     await owner.execute("UPDATE tenants SET upsert_max_per_job = 1000 WHERE tenant_id = 1")
@@ -154,13 +154,13 @@ async def test_a_cap_that_sank_below_what_is_done_ends_the_job(owner: Owner, del
     """The rest is a new job; nothing of what was done is done again."""
     await owner.execute(BREAK_AT.format(how="RAISE EXCEPTION 'no'"))
     await deliver(execution(left))
-    await deliver.told()
+    await deliver.announced()
     await owner.execute("DROP TRIGGER break_down ON companies; UPDATE tenants SET upsert_max_per_job = 2")
     assert await deliver(execution(left)) == "done"
-    events = await deliver.told()
+    events = await deliver.announced()
     assert steps(events) == [("done", 4, 4)]
     await deliver(execution(continued(events)))
-    assert uens(CompanyUpserted, await deliver.told()) == ["U008", "U009"]
+    assert uens(CompanyUpserted, await deliver.announced()) == ["U008", "U009"]
 
 
 @pytest.mark.parametrize("share", [100, 4])
@@ -174,7 +174,7 @@ async def test_a_limit_is_the_most_that_a_request_comes_to(
     seen: list[str] = []
     while job is not None:
         await deliver(execution(job), the_stage(max_per_job=share))
-        events = await deliver.told()
+        events = await deliver.announced()
         seen += uens(CompanyUpserted, events)
         job = continued(events)
     assert seen == [f"U{n:03}" for n in range(1, 7)]
@@ -194,7 +194,7 @@ async def test_a_register_that_grew_behind_is_worked_off_too(owner: Owner, deliv
         " primary_ssic_code) SELECT 'Z' || n, 'Live', '1999-01-01', '25912' FROM generate_series(1, 4) n"
     )
     await deliver(execution(left), None)
-    events = await deliver.told()
+    events = await deliver.announced()
     assert all(processed <= total for _, processed, total in steps(events))
     assert await deliver.job(left) == ("done", 10, 10)
     assert continued(events) is not None
@@ -207,7 +207,7 @@ async def test_a_job_that_breaks_says_why_and_goes_on_from_its_last_batch(
     await owner.execute(BREAK_AT.format(how="RAISE EXCEPTION 'the ninth is broken'"))
     assert await deliver(execution(left)) == "dead"
     assert await deliver.job(left) == ("error", 4, 9)
-    events = await deliver.told()
+    events = await deliver.announced()
     assert uens(CompanyUpserted, events) == ["U004", "U005", "U006", "U007"]
     failure = events[-1]
     assert isinstance(failure, JobProgressed)
@@ -220,7 +220,7 @@ async def test_a_job_that_breaks_says_why_and_goes_on_from_its_last_batch(
     assert await deliver(execution(left)) == "done"
     assert await deliver.job(left) == ("done", 9, 9)
     assert await owner.fetchval("SELECT error FROM background_jobs") is None
-    assert uens(CompanyUpserted, await deliver.told()) == ["U008", "U009", "U010", "U011", "U012"]
+    assert uens(CompanyUpserted, await deliver.announced()) == ["U008", "U009", "U010", "U011", "U012"]
 
 
 async def test_a_failed_job_leaves_the_field_to_a_newer_one(owner: Owner, deliver, left, a_request, uens) -> None:
@@ -230,9 +230,9 @@ async def test_a_failed_job_leaves_the_field_to_a_newer_one(owner: Owner, delive
     newer = a_request(sync_limit=0)
     await deliver(newer)
     await owner.execute("DROP TRIGGER break_down ON companies")
-    await deliver.told()
+    await deliver.announced()
     assert await deliver(execution(left)) == "done"
-    assert await deliver.told() == []
+    assert await deliver.announced() == []
     assert await deliver.job(left) == ("error", 4, 9)
     await deliver(execution(newer.request_id))
     assert await deliver.job(newer.request_id) == ("done", 10, 10)
@@ -242,7 +242,7 @@ async def test_a_job_that_is_not_there_is_left_in_peace(deliver, left: UUID) -> 
     """An unknown one, and one of another tenant."""
     assert await deliver(execution(left, tenant_id=2)) == "done"
     assert await deliver(execution(new_id())) == "done"
-    assert await deliver.told() == []
+    assert await deliver.announced() == []
     assert await deliver.job(left) == ("queued", 0, 9)
 
 
@@ -263,7 +263,7 @@ async def test_a_killed_job_goes_on_at_its_next_batch_on_another_replica(
     async with replica() as another:
         assert await another(event, event_id=event_id) == "done"
     assert await deliver.job(left) == ("done", 9, 9)
-    assert uens(CompanyUpserted, await deliver.told()) == [f"U{n:03}" for n in range(4, 13)]
+    assert uens(CompanyUpserted, await deliver.announced()) == [f"U{n:03}" for n in range(4, 13)]
 
 
 async def test_a_worker_that_was_slow_for_too_long_changes_nothing_more(
@@ -282,7 +282,7 @@ async def test_a_worker_that_was_slow_for_too_long_changes_nothing_more(
         await owner.execute("SELECT pg_advisory_unlock(9)")
         await asyncio.gather(slow, other)
     assert await deliver.job(left) == ("done", 9, 9)
-    events = await deliver.told()
+    events = await deliver.announced()
     assert uens(CompanyUpserted, events) == [f"U{n:03}" for n in range(4, 13)]
     assert steps(events) == [("running", 4, 9), ("running", 8, 9), ("done", 9, 9)]
     states = await owner.fetch("SELECT state, failures FROM inbox WHERE event_id = $1", event_id)

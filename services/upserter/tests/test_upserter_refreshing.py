@@ -186,7 +186,7 @@ async def test_whoever_is_told_to_refresh_does_it(owner: Owner, deliver) -> None
     assert len(await names(owner)) == 10
     assert await deliver(RefreshRegister()) == "done"
     assert len(await names(owner)) == 13
-    assert await deliver.told() == []
+    assert await deliver.announced() == []
     assert await owner.fetchval("SELECT count(*) FROM icp_candidate_companies") == 0
 
 

@@ -56,7 +56,7 @@ async def test_a_request_gets_its_best_at_once_and_leaves_the_rest(
     request = a_request()
     assert await deliver(request) == "done"
 
-    events = await deliver.told()
+    events = await deliver.announced()
     (progress,) = [event for event in events if isinstance(event, JobProgressed)]
     assert (progress.status, progress.job_id, progress.total) == ("queued", request.request_id, 9)
     answer = progress.answer
@@ -123,7 +123,7 @@ async def test_the_job_goes_on_in_the_same_order(deliver, a_request, uens, enlis
     request = a_request("SSIC 259", preferred=["25912"], sync_limit=4)
     head = named((await deliver.answer(request)).head)
     await deliver(RequestUpsert(tenant_id=1, job_id=request.request_id))
-    job = uens(CompanyUpserted, await deliver.told())
+    job = uens(CompanyUpserted, await deliver.announced())
     assert head == [f"NEAR{n}" for n in range(4)]
     assert job[:4] == ["FAR0", "FAR1", "NEAR4", "NEAR5"]  # of one batch, told by their keys
     assert sorted(job[4:]) == ["FAR2", "FAR3", "FAR4", "FAR5"]
@@ -141,7 +141,7 @@ async def test_who_was_enriched_within_the_week_is_named_and_the_next_take_their
 
     request = a_request("SSIC 25912, SSIC 25913", sync_limit=6)
     await deliver(request)
-    events = await deliver.told()
+    events = await deliver.announced()
     (answer,) = [event.answer for event in events if isinstance(event, JobProgressed)]
     assert answer is not None
     assert named(answer.known) == ["U001", "U002"]
@@ -165,7 +165,7 @@ async def test_hundreds_of_known_ones_are_passed_over(owner: Owner, deliver, a_r
     """The head is full all the same, twenty of the known are named, and the job begins behind the head."""
     await many("K", 1100)
     await deliver(a_request(sync_limit=700))
-    await deliver.told()
+    await deliver.announced()
     await owner.execute("UPDATE icp_candidate_companies SET enriched_at = now()")
     request = a_request(sync_limit=10, limit=50)
     answer = await deliver.answer(request)
@@ -179,7 +179,7 @@ async def test_hundreds_of_known_ones_are_passed_over(owner: Owner, deliver, a_r
 async def test_when_all_are_known_nothing_is_left(owner: Owner, deliver, a_request, makers: int) -> None:
     """No head, no job, nobody is enriched again."""
     await deliver(a_request(sync_limit=12))
-    await deliver.told()
+    await deliver.announced()
     await owner.execute("UPDATE icp_candidate_companies SET enriched_at = now()")
     answer = await deliver.answer(a_request())
     assert (answer.head, answer.remaining, len(answer.known)) == ([], 0, 12)
@@ -191,7 +191,7 @@ async def test_modes_that_save_nothing(mode: str, shown: int, owner: Owner, deli
     """Off counts; a preview names at most 20 companies that have no id yet. Neither writes or asks for enrichment."""
     await many("P", 30)
     await deliver(a_request(mode=mode))
-    (progress,) = await deliver.told()
+    (progress,) = await deliver.announced()
     assert isinstance(progress, JobProgressed)
     assert (progress.status, progress.job_id) == ("done", None)
     assert progress.answer is not None
@@ -232,7 +232,7 @@ async def test_a_year_of_foundation_filters_head_job_and_counts(owner: Owner, de
     assert (answer.matches, answer.remaining, answer.founded_since) == (4, 2, 2020)
     assert named(answer.head) == ["F3", "F2"]
     await deliver(RequestUpsert(tenant_id=1, job_id=request.request_id))
-    assert uens(CompanyUpserted, await deliver.told()) == ["F1", "F6"]
+    assert uens(CompanyUpserted, await deliver.announced()) == ["F1", "F6"]
     assert await deliver.job(request.request_id) == ("done", 2, 2)
 
 

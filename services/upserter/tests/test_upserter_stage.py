@@ -68,14 +68,14 @@ async def test_what_is_delivered_twice_changes_and_announces_nothing_more(
         event_id = new_id()
         assert await deliver(event, event_id=event_id) == "done"
         first = await tables(owner)
-        await deliver.told()
+        await deliver.announced()
         assert await deliver(event, event_id=event_id) == "done"
         assert await tables(owner) == first
-        assert await deliver.told() == []
+        assert await deliver.announced() == []
     before = await tables(owner)
     assert await deliver(events[1]) == "done"
     assert await tables(owner) == before
-    assert await deliver.told() == []
+    assert await deliver.announced() == []
 
 
 @pytest.mark.parametrize("which", ["find", "execute", "catch_up"])
@@ -117,7 +117,7 @@ async def test_two_jobs_over_the_same_rows_at_once(
     ]
     for request in requests:
         await deliver(request)
-    await deliver.told()
+    await deliver.announced()
     stage = the_stage(batch_size=20, max_per_job=1000)
     await asyncio.gather(
         *(work_off(deliver, stage, request.tenant_id, request.request_id) for request in requests),
@@ -127,7 +127,7 @@ async def test_two_jobs_over_the_same_rows_at_once(
         ("done", 350, 350)
     ]
     assert await no_duplicates(owner) == 400
-    events = await deliver.told()
+    events = await deliver.announced()
     first = Counter(event.key for event in events if isinstance(event, CompanyUpserted))
     assert set(first) == {f"{tenant}:U{n:04}" for tenant in (1, 2) for n in range(1, 401)}
     assert sum(event.inserted for event in events if isinstance(event, CompanyUpserted)) == 400
@@ -145,7 +145,7 @@ async def test_a_job_and_a_refresh_beside_fifty_heads_of_five_tenants(
     jobs = [a_request(sync_limit=0, tenant_id=tenant) for tenant in (1, 2)]
     for request in jobs:
         await deliver(request)
-    await deliver.told()
+    await deliver.announced()
     stage = the_stage(batch_size=20, max_per_job=1000)
     answered: Counter[int] = Counter()
 
@@ -162,7 +162,7 @@ async def test_a_job_and_a_refresh_beside_fifty_heads_of_five_tenants(
         reload(owner),
     )
     assert answered == dict.fromkeys(range(1, 6), 10)
-    events = await deliver.told()
+    events = await deliver.announced()
     answers = [event.answer for event in events if isinstance(event, JobProgressed) and event.answer]
     assert len(answers) == 50
     assert {tuple(company.uen for company in answer.head) for answer in answers} == {

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
-from leadgen.chat_client import Told
+from leadgen.chat_client import ChatEvent
 from leadgen.demo.screen import Screen
 from leadgen.demo.shown import Shown
 
@@ -19,22 +19,24 @@ def named(uen: str) -> dict[str, str]:
     return {"uen": uen, "name": f"[bold]{uen}[/] PTE. LTD."}
 
 
-def scored(uen: str, at_ms: float, score: float = 0.5, contact: str | None = None) -> Told:
-    told = {"stage": "scored", "score": score, "bucket": "Medium", "rationale": f"Why {uen}.", "contact": contact}
-    return Told("company", {**named(uen), **told}, at_ms)
+def scored(uen: str, at_ms: float, score: float = 0.5, contact: str | None = None) -> ChatEvent:
+    event = {"stage": "scored", "score": score, "bucket": "Medium", "rationale": f"Why {uen}.", "contact": contact}
+    return ChatEvent("company", {**named(uen), **event}, at_ms)
 
 
 OPENING = [
-    Told("accepted", {"request_id": "r"}, 1.04),
-    Told("resolved", {"industries": [MANUFACTURING], "matches": 774}, 2),
-    Told("head", {"companies": [named(uen) for uen in UENS]}, 3),
+    ChatEvent("accepted", {"request_id": "r"}, 1.04),
+    ChatEvent("resolved", {"industries": [MANUFACTURING], "matches": 774}, 2),
+    ChatEvent("head", {"companies": [named(uen) for uen in UENS]}, 3),
 ]
-DONE = Told("done", {"request_id": "r", "job_id": "j", "remaining": 771, "notice": "Upserted and enriched 3 now"}, 99)
+DONE = ChatEvent(
+    "done", {"request_id": "r", "job_id": "j", "remaining": 771, "notice": "Upserted and enriched 3 now"}, 99
+)
 
 
-def shown_of(*told: Told) -> Shown:
+def shown_of(*event: ChatEvent) -> Shown:
     shown = Shown()
-    for each in told:
+    for each in event:
         shown.take(each)
     return shown
 
@@ -67,8 +69,8 @@ def test_leads_keep_the_order_of_the_head(order: list[str], so_far: int) -> None
 
 def test_nothing_found_is_nothing_scored() -> None:
     """An empty head has no leads to wait for, and is no success of the demo."""
-    empty = Told("head", {"companies": []}, 3)
-    shown = shown_of(OPENING[0], Told("resolved", {"industries": [], "matches": 0}, 2), empty, DONE)
+    empty = ChatEvent("head", {"companies": []}, 3)
+    shown = shown_of(OPENING[0], ChatEvent("resolved", {"industries": [], "matches": 0}, 2), empty, DONE)
     assert not shown.is_scored
     assert shown.leads == []
 
@@ -98,15 +100,15 @@ def test_the_table_has_the_best_first(screen: Screen, terminal: StringIO) -> Non
 
 def test_a_notice_ends_with_one_full_stop(screen: Screen, terminal: StringIO) -> None:
     """Whether or not it came with one."""
-    screen.leads(shown_of(Told("done", {**DONE.data, "job_id": None, "notice": "I found none."}, 5)))
+    screen.leads(shown_of(ChatEvent("done", {**DONE.data, "job_id": None, "notice": "I found none."}, 5)))
     assert terminal.getvalue() == "\nI found none.\n"
 
 
 def test_progress_is_a_line_per_event(screen: Screen, terminal: StringIO) -> None:
     """In words, with the time since the message was sent."""
     screen.said("Manufacturing [x]")
-    for told in (*OPENING, scored(UENS[0], 12)):
-        screen.told(told)
+    for event in (*OPENING, scored(UENS[0], 12)):
+        screen.show(event)
     lines = [" ".join(line.split()) for line in terminal.getvalue().splitlines() if line]
     assert lines == [
         "rep> Manufacturing [x]",

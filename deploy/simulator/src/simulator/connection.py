@@ -30,9 +30,9 @@ class Connection:
         return body
 
     def is_gone(self) -> bool:
-        """Whether the client has left, as far as its end of the connection has told."""
-        told: bool = self.scope["state"]["is_gone"]()
-        return told
+        """Whether the client has left, as far as its end of the connection has shown."""
+        is_gone: bool = self.scope["state"]["is_gone"]()
+        return is_gone
 
     async def pause(self, seconds: float) -> None:
         """Waits, or less when the simulator closes."""

@@ -149,7 +149,7 @@ class RefreshRegister(Event):
 class CompanyUpserted(CompanyEvent):
     """The company stands in `companies` as the register has it, and is this tenant's candidate.
 
-    Told when it became one, and when a request of this tenant found the register's facts about it changed.
+    ChatEvent when it became one, and when a request of this tenant found the register's facts about it changed.
     """
 
     topic: ClassVar[str] = "company.upserted.v1"

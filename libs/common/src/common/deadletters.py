@@ -27,7 +27,7 @@ def dead_letter(claim: Claim, consumer: str, reason: str) -> Message:
     kept = _that_fit(original, HEADERS_BYTES)
     key = None if claim.key is None else claim.key[:KEY_BYTES]
     value = claim.value
-    told = {
+    origin = {
         "dlq_consumer": consumer,
         "dlq_reason": reason,
         "dlq_topic": claim.topic,
@@ -36,14 +36,14 @@ def dead_letter(claim: Claim, consumer: str, reason: str) -> Message:
         "dlq_failures": str(claim.failures),
     }
     if len(kept) < len(original):
-        told["dlq_headers_left_out"] = str(len(original) - len(kept))
+        origin["dlq_headers_left_out"] = str(len(original) - len(kept))
     if claim.key is not None and len(claim.key) > KEY_BYTES:
-        told["dlq_key_bytes"] = str(len(claim.key))
+        origin["dlq_key_bytes"] = str(len(claim.key))
     room = LETTER_BYTES - _size(kept) - len(key or b"")
     if value is not None and len(value) > room:
-        told |= {"dlq_value_bytes": str(len(value)), "dlq_value_sha256": sha256(value).hexdigest()}
+        origin |= {"dlq_value_bytes": str(len(value)), "dlq_value_sha256": sha256(value).hexdigest()}
         value = value[:room]
-    headers = [*kept, *((name, text.encode()) for name, text in told.items())]
+    headers = [*kept, *((name, text.encode()) for name, text in origin.items())]
     return Message(claim.topic + SUFFIX, key, value, pack_headers(headers), claim.lane)
 
 

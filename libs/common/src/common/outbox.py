@@ -37,7 +37,7 @@ class Message(NamedTuple):
 
 
 class Announcement(NamedTuple):
-    """An event to be told, with its envelope."""
+    """An event to announce, with its envelope."""
 
     event: Event
     envelope: Envelope
@@ -72,13 +72,13 @@ class EventTemplate(NamedTuple):
 
 
 async def save(tx: Connection, producer: str, messages: Sequence[Message]) -> None:
-    """Writes the messages, in this order. They are told if and only if the transaction commits."""
+    """Writes the messages, in this order. They are announced if and only if the transaction commits."""
     if messages:
         await tx.execute(SAVE, producer, *zip(*messages, strict=True))
 
 
 async def announce(tx: Connection, producer: str, announcements: Iterable[Announcement]) -> None:
-    """Writes the events, in this order. They are told if and only if the transaction commits."""
+    """Writes the events, in this order. They are announced if and only if the transaction commits."""
     now = datetime.now(UTC).isoformat()
     await save(tx, producer, [announcement.message(producer, now) for announcement in announcements])
 

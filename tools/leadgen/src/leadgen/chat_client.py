@@ -17,7 +17,7 @@ class ChatRefused(Permanent):
     """The gateway answered with a problem document."""
 
 
-class Told(NamedTuple):
+class ChatEvent(NamedTuple):
     """A server-sent event, and when it came: milliseconds since the request was sent."""
 
     name: str
@@ -25,7 +25,7 @@ class Told(NamedTuple):
     at_ms: float
 
 
-async def chat(http: httpx.AsyncClient, gateway: str, token: str, message: str) -> AsyncIterator[Told]:
+async def chat(http: httpx.AsyncClient, gateway: str, token: str, message: str) -> AsyncIterator[ChatEvent]:
     """Yields the gateway's events as they come, until it is done. Raises ChatRefused, Unavailable."""
     began = time.perf_counter()
     try:
@@ -44,7 +44,7 @@ async def chat(http: httpx.AsyncClient, gateway: str, token: str, message: str) 
                     name = line.removeprefix("event:").strip()
                 elif line.startswith("data:"):
                     at_ms = (time.perf_counter() - began) * 1000
-                    yield Told(name, json.loads(line.removeprefix("data:")), at_ms)
+                    yield ChatEvent(name, json.loads(line.removeprefix("data:")), at_ms)
     except httpx.HTTPError as error:
         raise Unavailable(f"the gateway at {gateway} does not answer: {error!r}") from error
     except httpx.InvalidURL as error:

@@ -38,9 +38,9 @@ async def refresh(database_url: str) -> dict[str, int]:
     Raises RefreshFailed; what was done until then is kept, and the next refresh goes on from there.
     """
     try:
-        told = await run_script(SCRIPT, environment={"DATABASE_URL": database_url})
+        report = await run_script(SCRIPT, environment={"DATABASE_URL": database_url})
     except NotInstalled as error:
         raise RefreshFailed(f"{error}: run it where the upserter is installed") from error
     except ScriptFailed as error:
         raise RefreshFailed(str(error)) from error
-    return {**told, "changed": told["changed"] - told["inserted"]}
+    return {**report, "changed": report["changed"] - report["inserted"]}

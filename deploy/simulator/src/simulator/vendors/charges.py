@@ -102,6 +102,6 @@ class Charges:
         self.unlisted = self.booked = 0
 
 
-def told(entry: Entry) -> dict[str, Any]:
+def as_json(entry: Entry) -> dict[str, Any]:
     """An entry as JSON."""
     return asdict(entry)

@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from simulator.vendors.charges import told
+from simulator.vendors.charges import as_json
 from simulator.vendors.dispatcher import Dispatcher
 from simulator.vendors.exchange import VENDORS, VendorName
 from simulator.vendors.fault_injection import Terms, VendorFault
@@ -60,7 +60,7 @@ def vendor_routes(dispatcher: Dispatcher) -> list[BaseRoute]:
         entries = list(dispatcher.charges.find(**wanted, after=max(0, after)))
         return JSONResponse(
             {
-                "charges": [told(entry) for entry in entries],
+                "charges": [as_json(entry) for entry in entries],
                 "units": sum(entry.units for entry in entries),
                 "unlisted": dispatcher.charges.unlisted,
             }

@@ -95,8 +95,8 @@ class Vendor(Protocol):
     def key_of(self, call: Call) -> str:
         """The key that the call brings; blank where it brings none."""
 
-    def refusal(self, why: Why, operation: str, told: str = "") -> Reply:
-        """The vendor's way to say no. `told` says more, where it says what is wrong."""
+    def refusal(self, why: Why, operation: str, detail: str = "") -> Reply:
+        """The vendor's way to say no. `detail` replaces the standard message."""
 
     def answer(self, operation: str, call: Call, account: Account) -> Reply:
         """The reply to a call with a good key."""

@@ -49,9 +49,9 @@ class Lusha:
     def key_of(self, call: Call) -> str:
         return call.headers.get(b"api_key", b"").decode("latin-1").strip()
 
-    def refusal(self, why: Why, operation: str, told: str = "") -> Reply:
+    def refusal(self, why: Why, operation: str, detail: str = "") -> Reply:
         status, message = _STATUSES[why]
-        errors = {"errors": [told]} if told else {}
+        errors = {"errors": [detail]} if detail else {}
         return Reply({"statusCode": status, "message": message, **errors}, status)
 
     def answer(self, operation: str, call: Call, account: Account) -> Reply:

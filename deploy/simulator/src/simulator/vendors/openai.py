@@ -76,9 +76,9 @@ class OpenAI:
     def key_of(self, call: Call) -> str:
         return call.bearer()
 
-    def refusal(self, why: Why, operation: str, told: str = "") -> Reply:
+    def refusal(self, why: Why, operation: str, detail: str = "") -> Reply:
         status, message, kind, code = _STATUSES[why]
-        return Reply({"error": {"message": told or message, "type": kind, "param": None, "code": code}}, status)
+        return Reply({"error": {"message": detail or message, "type": kind, "param": None, "code": code}}, status)
 
     def answer(self, operation: str, call: Call, account: Account, manner: Manner | None = None) -> Reply:
         """Answers like the model, or with the fault of `manner`."""
@@ -91,8 +91,8 @@ class OpenAI:
             return self.refusal("bad_request", operation, f"{'.'.join(map(str, first['loc']))}: {first['msg']}")
         prompt_tokens = 1 + sum(len(message.text) for message in chat.messages) // _CHARACTERS_PER_TOKEN
         if prompt_tokens > _MOST_TOKENS:
-            told = f"This model's maximum context length is {_MOST_TOKENS} tokens. Your messages are {prompt_tokens}."
-            return self.refusal("bad_request", operation, told)
+            detail = f"This model's maximum context length is {_MOST_TOKENS} tokens. Your messages are {prompt_tokens}."
+            return self.refusal("bad_request", operation, detail)
         if not account.can_pay(1):
             return self.refusal("no_credits", operation)
         return _completed(chat, prompt_tokens, manner)

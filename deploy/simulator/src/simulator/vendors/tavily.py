@@ -48,9 +48,9 @@ class Tavily:
     def key_of(self, call: Call) -> str:
         return call.bearer()
 
-    def refusal(self, why: Why, operation: str, told: str = "") -> Reply:
+    def refusal(self, why: Why, operation: str, detail: str = "") -> Reply:
         status, message = _STATUSES[why]
-        return Reply({"detail": {"error": told or message}}, status)
+        return Reply({"detail": {"error": detail or message}}, status)
 
     def answer(self, operation: str, call: Call, account: Account) -> Reply:
         if operation == "usage":

@@ -1,4 +1,4 @@
-"""ZeroBounce v2: verdicts on addresses, a credit for each but the unknown ones. A bad key is told inside HTTP 200.
+"""ZeroBounce v2: verdicts on addresses, a credit for each but the unknown ones. A bad key is reported inside HTTP 200.
 
 Answers of a batch come in another order and in lower case, as nothing promises more. When credits run out in the middle
 of a batch, the rest of it is in `errors`.
@@ -55,10 +55,10 @@ class ZeroBounce:
     def key_of(self, call: Call) -> str:
         return call.query.get("api_key", "") if call.method == "GET" else str(call.content.get("api_key", ""))
 
-    def refusal(self, why: Why, operation: str, told: str = "") -> Reply:
+    def refusal(self, why: Why, operation: str, detail: str = "") -> Reply:
         if why in _STATUSES:
             status, message = _STATUSES[why]
-            return Reply({"error": told or message}, status)
+            return Reply({"error": detail or message}, status)
         if operation == "getcredits":
             return Reply({"Credits": "-1" if why == "bad_key" else "0"})
         if operation == "validatebatch":

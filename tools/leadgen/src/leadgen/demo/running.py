@@ -66,11 +66,11 @@ async def ask(gateway: str, access: str, message: str, screen: Screen) -> Shown:
     shown = Shown()
     screen.said(message)
     async with httpx.AsyncClient(trust_env=False) as http:
-        async for told in chat(http, gateway, access, message):
-            if told.name == "error":
-                raise ChatRefused(f"{told.data['title']}: {told.data['detail']}")
-            shown.take(told)
-            screen.told(told)
+        async for event in chat(http, gateway, access, message):
+            if event.name == "error":
+                raise ChatRefused(f"{event.data['title']}: {event.data['detail']}")
+            shown.take(event)
+            screen.show(event)
     screen.leads(shown)
     return shown
 

@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from leadgen.chat_client import Told
+from leadgen.chat_client import ChatEvent
 from leadgen.demo.shown import Shown
 from leadgen.terminal import wide_enough
 
@@ -27,11 +27,11 @@ class Screen:
         """Prints the rep's message."""
         self._console.print(f"\n[bold]rep>[/] {escape(message)}\n", highlight=False)
 
-    def told(self, told: Told) -> None:
+    def show(self, event: ChatEvent) -> None:
         """An event of the stream, in words."""
-        words = _in_words(told)
+        words = _in_words(event)
         if words:
-            line = f"  [dim]{told.at_ms:6.0f} ms[/]  [cyan]{told.name:<8}[/] {escape(words)}"
+            line = f"  [dim]{event.at_ms:6.0f} ms[/]  [cyan]{event.name:<8}[/] {escape(words)}"
             self._console.print(line, highlight=False, soft_wrap=True)
 
     def leads(self, shown: Shown) -> None:
@@ -75,9 +75,9 @@ class Screen:
         self._console.print("\nCtrl-C stops everything.", highlight=False)
 
 
-def _in_words(told: Told) -> str:
-    data: dict[str, Any] = told.data
-    match told.name:
+def _in_words(event: ChatEvent) -> str:
+    data: dict[str, Any] = event.data
+    match event.name:
         case "accepted":
             return "the request is on its way"
         case "resolved":

@@ -4,7 +4,7 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
-from leadgen.chat_client import Told
+from leadgen.chat_client import ChatEvent
 
 
 class Lead(BaseModel):
@@ -29,21 +29,21 @@ class Shown(BaseModel):
     timings_ms: dict[str, float] = Field(default_factory=dict)
     notice: str = Field(default="", exclude=True)
 
-    def take(self, told: Told) -> None:
+    def take(self, event: ChatEvent) -> None:
         """Notes an event of the stream."""
-        self.timings_ms.setdefault("first_byte", round(told.at_ms, 1))
-        if told.name == "resolved":
-            self.resolved, self.matches = told.data["industries"], told.data["matches"]
-        elif told.name == "head":
-            self.leads = [Lead.model_validate(company) for company in told.data["companies"]]
-            self.timings_ms["head"] = round(told.at_ms, 1)
-        elif told.name == "company" and told.data["stage"] == "scored":
-            self.leads = [Lead.model_validate(told.data) if it.uen == told.data["uen"] else it for it in self.leads]
+        self.timings_ms.setdefault("first_byte", round(event.at_ms, 1))
+        if event.name == "resolved":
+            self.resolved, self.matches = event.data["industries"], event.data["matches"]
+        elif event.name == "head":
+            self.leads = [Lead.model_validate(company) for company in event.data["companies"]]
+            self.timings_ms["head"] = round(event.at_ms, 1)
+        elif event.name == "company" and event.data["stage"] == "scored":
+            self.leads = [Lead.model_validate(event.data) if it.uen == event.data["uen"] else it for it in self.leads]
             if self.is_scored:
-                self.timings_ms["scored"] = round(told.at_ms, 1)
-        elif told.name == "done":
-            self.job_id, self.remaining = told.data["job_id"], told.data["remaining"]
-            self.notice = told.data["notice"]
+                self.timings_ms["scored"] = round(event.at_ms, 1)
+        elif event.name == "done":
+            self.job_id, self.remaining = event.data["job_id"], event.data["remaining"]
+            self.notice = event.data["notice"]
 
     @property
     def is_scored(self) -> bool:

@@ -1,6 +1,6 @@
 """Sources of rows: a CSV, plain, gzipped or in a zip, or a folder of them, read as blocks of bytes.
 
-What a file is, is told by its first bytes, not by its name. Reading may be repeated: each
+What a file is, is decided by its first bytes, not by its name. Reading may be repeated: each
 `Source.blocks` starts anew.
 """
 

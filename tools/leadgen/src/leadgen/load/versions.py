@@ -22,14 +22,14 @@ KNOWN = "SELECT DISTINCT version FROM ssic_ref ORDER BY version"
 # Of each version, the rows that only it explains, by their primary code or else by the secondary; NULL is the others.
 SURVEY = """
     WITH known AS (
-        SELECT code, CASE WHEN count(*) = 1 THEN min(version) END AS told
+        SELECT code, CASE WHEN count(*) = 1 THEN min(version) END AS version
           FROM ssic_ref WHERE level = 'subclass' GROUP BY code
     ), used AS (
         SELECT primary_ssic_code, secondary_ssic_code,
                count(*) AS rows, count(*) FILTER (WHERE uen IS NULL) AS without_uen
           FROM incoming GROUP BY primary_ssic_code, secondary_ssic_code
     )
-    SELECT coalesce(first.told, second.told) AS version,
+    SELECT coalesce(first.version, second.version) AS version,
            sum(used.rows)::bigint AS rows,
            sum(used.without_uen)::bigint AS without_uen,
            coalesce(sum(used.rows) FILTER (

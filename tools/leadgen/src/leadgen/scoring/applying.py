@@ -59,9 +59,9 @@ async def rescore(database_url: str, tenant_id: int) -> dict[str, int]:
     """
     later = f"the leads keep their scores until `{SCRIPT} {tenant_id}` is run where the scorer is installed"
     try:
-        told: dict[str, int] = await run_script(SCRIPT, str(tenant_id), environment={"DATABASE_URL": database_url})
+        report: dict[str, int] = await run_script(SCRIPT, str(tenant_id), environment={"DATABASE_URL": database_url})
     except NotInstalled as error:
         raise NotRescored(f"{error}: {later}") from error
     except ScriptFailed as error:
         raise NotRescored(f"{error}\nThe weights are written; {later}") from error
-    return told
+    return report

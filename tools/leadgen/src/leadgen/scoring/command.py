@@ -119,8 +119,8 @@ def use_command(
         typer.echo(f"tenant {tenant} is scored by the model's own weights from now on")
     else:
         typer.echo(f"tenant {tenant} is scored by {file} ({weights.version}) from now on")
-    told = run_or_exit(rescore(database_url, tenant))
-    typer.echo("{leads} leads scored again, {changed} changed: the scorer announces those".format(**told))
+    report = run_or_exit(rescore(database_url, tenant))
+    typer.echo("{leads} leads scored again, {changed} changed: the scorer announces those".format(**report))
 
 
 async def _evaluate(file: Path, tenant: int, database_url: str | None, picture: Path | None) -> Evaluation:
@@ -196,5 +196,5 @@ async def _use(file: Path | None, database_url: str, tenant: int, model: Path | 
     return weights
 
 
-def _print(told: dict[str, Any]) -> None:
-    typer.echo(json.dumps(told, ensure_ascii=False))
+def _print(report: dict[str, Any]) -> None:
+    typer.echo(json.dumps(report, ensure_ascii=False))

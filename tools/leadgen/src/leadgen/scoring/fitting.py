@@ -2,7 +2,7 @@
 
 A lead's features are value minus prior, so that what is unknown says nothing, as in the scorer. Weights are not
 negative: a positive finding never lowers a score. Features that are the same in all leads keep the weight that they
-have. Whether the proposal is worth anything is told by leads that it was not fitted to (stratified cross-validation).
+have. The proposal is judged by leads that it was not fitted to (stratified cross-validation).
 """
 
 import hashlib

@@ -50,25 +50,25 @@ class Weights:
 def scorers_model(file: Path | None = None) -> Model:
     """The model of this file; without one the newest that comes with the scorer. Raises NotAModel."""
     file = file or _newest()
-    told = _read(file)
+    document = _read(file)
     try:
         criteria = {
             name: Weighed(_number(name, each["weight"]), _number(name, each["prior"]))
-            for name, each in told["criteria"].items()
+            for name, each in document["criteria"].items()
         }
-        return Model(str(told["version"]), criteria)
+        return Model(str(document["version"]), criteria)
     except (KeyError, TypeError, AttributeError) as error:
         raise NotAModel(f"{file} is no scoring model: it lacks {error}") from error
 
 
 def read_weights(file: Path, model: Model) -> Weights:
     """The weights of a tenant's file, for criteria of this model. Raises NotAModel with what is wrong."""
-    told = _read(file)
-    version = told.get("version")
+    document = _read(file)
+    version = document.get("version")
     if not isinstance(version, str) or not _VERSION.fullmatch(version):
         raise NotAModel(f'{file} needs a version, of at most 60 letters, digits, dots and dashes: version = "mine-1"')
-    given = told.get("weights")
-    if given is None and isinstance(criteria := told.get("criteria"), dict):
+    given = document.get("weights")
+    if given is None and isinstance(criteria := document.get("criteria"), dict):
         given = {name: each.get("weight") for name, each in criteria.items() if isinstance(each, dict)}
     if not isinstance(given, dict) or not given:
         raise NotAModel(f"{file} holds no weights: give them under [weights], such as industry = 0.3")
@@ -110,7 +110,12 @@ def _read(file: Path) -> dict[str, Any]:
         raise NotAModel(f"{file} is no TOML: {error}") from error
 
 
-def _number(name: str, told: object) -> float:
-    if isinstance(told, bool) or not isinstance(told, int | float) or not math.isfinite(told) or not 0 <= told <= MOST:
-        raise NotAModel(f"{name}: {told!r} is no number from 0 to {MOST:,}")
-    return float(told)
+def _number(name: str, number: object) -> float:
+    if (
+        isinstance(number, bool)
+        or not isinstance(number, int | float)
+        or not math.isfinite(number)
+        or not 0 <= number <= MOST
+    ):
+        raise NotAModel(f"{name}: {number!r} is no number from 0 to {MOST:,}")
+    return float(number)

@@ -1,6 +1,6 @@
 """Reads a spreadsheet or CSV into tables of text. Knows nothing of what is in them.
 
-What a file is, is told by its first bytes, not by its name. A number in a cell comes as its digits.
+What a file is, is decided by its first bytes, not by its name. A number in a cell comes as its digits.
 """
 
 import csv

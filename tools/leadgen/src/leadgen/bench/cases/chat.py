@@ -1,7 +1,7 @@
 """The time from a chat message to ten scored leads, and its parts.
 
 The product runs as processes, the simulator's websites answer at once. The stages' moments are those at which the
-gateway told of them, so the last one is what a rep sees.
+gateway event of them, so the last one is what a rep sees.
 """
 
 import statistics
@@ -41,9 +41,9 @@ async def bench_chat(product: Stack, *, messages: int = 15, rows: int = 50_000) 
             await add_tenant(product.database_url, TENANT + number, f"Tenant {TENANT + number}")
             access = token(product.jwt_secret, TENANT + number, "bench")
             moments: dict[str, float] = {}
-            async for told in chat(http, product.gateway, access, "Manufacturing"):
-                name = told.data["stage"] if told.name == "company" else told.name
-                moments[name] = told.at_ms  # of a stage, the moment of its last company
+            async for event in chat(http, product.gateway, access, "Manufacturing"):
+                name = event.data["stage"] if event.name == "company" else event.name
+                moments[name] = event.at_ms  # of a stage, the moment of its last company
             runs.append(moments)
     warm = runs[1:]
     names = ("accepted", "head", "enriched", "scored", "synced")

@@ -197,7 +197,7 @@ class Syncing:
         try:
             await until(
                 lambda: self._owner.fetchval(question),
-                lambda told: bool(told == wanted),
+                lambda value: bool(value == wanted),
                 within_s=PATIENCE_S,
                 every_s=0.005,
             )

@@ -192,8 +192,8 @@ class Bench:
             await until(number, lambda there: there >= reached, within_s=PATIENCE_S)
         except TooLate as late:
             error = await given_up(self.owner, "scorer")
-            told = error or f"the end of its log:\n{tail(self.scorer.log)}"
-            raise NotScored(f"{late.last} of {reached} after {PATIENCE_S:g} s; {told}") from late
+            reason = error or f"the end of its log:\n{tail(self.scorer.log)}"
+            raise NotScored(f"{late.last} of {reached} after {PATIENCE_S:g} s; {reason}") from late
 
 
 @asynccontextmanager

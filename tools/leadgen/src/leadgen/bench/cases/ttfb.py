@@ -152,11 +152,11 @@ async def measured(places: dict[str, str], access: Sequence[str], *, rounds: int
 
 def figures(taken: Moments) -> dict[str, float]:
     """Medians and 95th percentiles in milliseconds, and the ratios of the latter. At least two times of each."""
-    told: dict[str, float] = {"messages": len(taken["ours"])}
+    named: dict[str, float] = {"messages": len(taken["ours"])}
     for index, prefix in ((0, ""), (1, "accepted_")):
         p95 = {name: statistics.quantiles([each[index] for each in times], n=20)[-1] for name, times in taken.items()}
         for name, times in taken.items():
-            told[f"{prefix}{name}_p50_ms"] = round(statistics.median([each[index] for each in times]) * 1000, 2)
-            told[f"{prefix}{name}_p95_ms"] = round(p95[name] * 1000, 2)
-        told[f"{prefix}ratio"] = round(p95["ours"] / p95["bare"], 2)
-    return told
+            named[f"{prefix}{name}_p50_ms"] = round(statistics.median([each[index] for each in times]) * 1000, 2)
+            named[f"{prefix}{name}_p95_ms"] = round(p95[name] * 1000, 2)
+        named[f"{prefix}ratio"] = round(p95["ours"] / p95["bare"], 2)
+    return named

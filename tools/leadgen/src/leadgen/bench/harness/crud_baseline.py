@@ -101,7 +101,7 @@ class CrudBaseline:
     async def _rpc(self, service: str, method: str, args: list[Any]) -> Any:
         params = {"service": service, "method": method, "args": args}
         answer = await self._http.post("/jsonrpc", json={"jsonrpc": "2.0", "method": "call", "params": params, "id": 1})
-        told = answer.json()
-        if told.get("result", False) is False:
-            raise NoOdoo(f"{method} failed: {told.get('error', {}).get('data', {}).get('message', 'refused')}")
-        return told["result"]
+        answered = answer.json()
+        if answered.get("result", False) is False:
+            raise NoOdoo(f"{method} failed: {answered.get('error', {}).get('data', {}).get('message', 'refused')}")
+        return answered["result"]

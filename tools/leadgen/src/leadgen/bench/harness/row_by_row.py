@@ -1,4 +1,4 @@
-"""The way that the product does not take: a company is looked up, written and told of, then the next one."""
+"""The way that the product does not take: a company is looked up, written and upserted of, then the next one."""
 
 import time
 
@@ -56,6 +56,6 @@ async def _save(tx: Connection, entry: asyncpg.Record) -> None:
     known = await tx.fetchval(BY_UEN, entry["uen"]) or await tx.fetchval(BY_NAME, entry["name"])
     company_id = await (tx.fetchval(UPDATE, known, *entry.values()) if known else tx.fetchval(INSERT, *entry.values()))
     company = Company.model_validate({"company_id": company_id, **entry})
-    told = CompanyUpserted(tenant_id=TENANT, company=company, inserted=not known, job_id=new_id())
+    upserted = CompanyUpserted(tenant_id=TENANT, company=company, inserted=not known, job_id=new_id())
     envelope = Envelope(new_id(), TENANT, "nightly", correlation_id="bench")
-    await outbox.announce(tx, "upserter", [Announcement(told, envelope)])
+    await outbox.announce(tx, "upserter", [Announcement(upserted, envelope)])
