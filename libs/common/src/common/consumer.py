@@ -4,6 +4,7 @@ aiokafka has no seam for how the bytes of a fetch become records: its fetcher lo
 take their place (`record_batches.py` says what they do). `Consumer` besides bounds what one read may bring.
 """
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from functools import partial
 from itertools import zip_longest
@@ -69,10 +70,15 @@ fetcher.PartitionRecords = _PartitionRecords
 
 
 class Consumer(AIOKafkaConsumer):  # type: ignore[misc] # not typed
-    """aiokafka's consumer; a read ends at `READ_BYTES`, and what waits in the client is bounded."""
+    """aiokafka's consumer; a read ends at `READ_BYTES`, and what waits in the client is bounded.
+
+    Partitions take turns: each read begins behind the partition that the last one ended with, so that one that is
+    always full keeps none waiting.
+    """
 
     def __init__(self, *topics: str, **settings: Any) -> None:
         super().__init__(*topics, **{**settings, "fetch_max_bytes": FETCH_BYTES})
+        self._last_read = TopicPartition("", -1)
 
     async def getmany(
         self, *partitions: TopicPartition, timeout_ms: int = 0, max_records: int | None = None
@@ -85,7 +91,9 @@ class Consumer(AIOKafkaConsumer):  # type: ignore[misc] # not typed
         if not found:
             return found
         taken, size = 1, _bytes_of(next(iter(found.values())))
-        for place in self.assignment():
+        places = sorted(self.assignment())
+        turn = bisect_right(places, self._last_read)
+        for place in places[turn:] + places[:turn]:
             if taken >= left or size >= READ_BYTES:
                 break
             if partitions and place not in partitions:
@@ -97,6 +105,7 @@ class Consumer(AIOKafkaConsumer):  # type: ignore[misc] # not typed
                 log.warning("kafka_read_ends_early", error=repr(error))
                 break
             if more:
+                self._last_read = place
                 found.setdefault(place, []).extend(more)
                 taken += len(more)
                 size += _bytes_of(more)
