@@ -3,6 +3,7 @@
 import asyncio
 import csv
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import pytest
@@ -11,8 +12,11 @@ from hypothesis import strategies as st
 
 from common.errors import Unavailable
 from leadgen.load import LoadFailed, Progress, load, load_generated, staging, versions
+from leadgen.load.connecting import connected as load_connection
 from leadgen.load.header import COLUMNS
+from leadgen.owner_connection import connected as owner_connection
 from testkit.registers import HEADER, Owner, a_company, content, counts, held, write
+from testkit.stages import until
 
 DATA = Path(__file__).parents[4] / "shared" / "data"
 SAMPLE, LISTED = DATA / "acra_sample.csv.gz", DATA / "acra_listed_companies.csv"
@@ -191,6 +195,26 @@ async def test_a_database_that_goes_away_midway_keeps_what_it_had(
 
     assert await held(owner) == []
     assert counts(await load(file, database_url)) == (30_000, 0, 0, 0, 0)
+
+
+@pytest.mark.parametrize("connected", [load_connection, owner_connection], ids=["load", "other commands"])
+async def test_a_connection_that_is_cut_between_two_statements_is_an_outage(
+    owner: Owner, database_url: str, connected: Any
+) -> None:
+    """asyncpg then says only that the connection is closed."""
+
+    async def work() -> None:
+        async with connected(database_url) as connection:
+            await owner.execute("SELECT pg_terminate_backend($1)", connection.get_server_pid())
+            await until(lambda: is_closed(connection))
+            await connection.execute("SELECT 1")
+
+    with pytest.raises(Unavailable):
+        await work()
+
+
+async def is_closed(connection: Owner) -> bool:
+    return connection.is_closed()
 
 
 async def test_a_made_up_register_is_the_same_for_the_same_seed(

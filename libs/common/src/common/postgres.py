@@ -234,6 +234,12 @@ async def _nothing_to_reset(_: Session) -> None:
     """All that we set is local to a transaction, so a connection goes back as it came: one round trip saved."""
 
 
+def says_closed(error: asyncpg.InterfaceError) -> bool:
+    """Whether the connection was closed: asyncpg has the same class for that and for wrong arguments."""
+    is_about_arguments = isinstance(error, asyncpg.DataError)
+    return not is_about_arguments and any(word in str(error) for word in ("closed", "closing", "released"))
+
+
 @contextmanager
 def _translated(broken: type[Unavailable] = Unavailable) -> Iterator[None]:
     """Raises Unavailable for errors of the server being away (`broken` where it did not answer), ConstraintViolated."""
@@ -246,9 +252,6 @@ def _translated(broken: type[Unavailable] = Unavailable) -> Iterator[None]:
         constraint = error.constraint_name or error.column_name or "a constraint"
         raise ConstraintViolated(f"{constraint}: {error}", constraint=constraint) from error
     except asyncpg.InterfaceError as error:
-        # asyncpg has one class for "the connection is closed" and for "wrong arguments": only the first will pass.
-        if isinstance(error, asyncpg.DataError) or not any(
-            word in str(error) for word in ("closed", "closing", "released")
-        ):
+        if not says_closed(error):
             raise
         raise broken(f"PostgreSQL: {error}") from error

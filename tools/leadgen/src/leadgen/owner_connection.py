@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 import asyncpg
 
 from common.errors import Permanent, Unavailable
-from common.postgres import AWAY
+from common.postgres import AWAY, says_closed
 
 
 class DatabaseRefused(Permanent):
@@ -30,5 +30,7 @@ async def connected(database_url: str) -> AsyncIterator["asyncpg.Connection[asyn
         raise DatabaseRefused(f"PostgreSQL refuses the login: {error}") from error
     except asyncpg.UndefinedTableError as error:
         raise DatabaseRefused(f"the database has no tables of Leadgen yet ({error}): run `leadgen migrate`") from error
-    except AWAY as error:
+    except (*AWAY, asyncpg.InterfaceError) as error:
+        if isinstance(error, asyncpg.InterfaceError) and not isinstance(error, AWAY) and not says_closed(error):
+            raise
         raise Unavailable(f"PostgreSQL does not answer: {type(error).__name__}: {error}") from error

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 import asyncpg
 
 from common.errors import Unavailable
-from common.postgres import AWAY
+from common.postgres import AWAY, says_closed
 from leadgen.load.errors import LoadFailed
 from leadgen.load.staging import Connection
 
@@ -24,7 +24,9 @@ async def connected(database_url: str) -> AsyncIterator[Connection]:
             connection.terminate()
     except asyncpg.ClientConfigurationError as error:
         raise LoadFailed(f"No database URL: {error}. It looks like postgresql://user:password@host/name.") from error
-    except AWAY as error:
+    except (*AWAY, asyncpg.InterfaceError) as error:
+        if isinstance(error, asyncpg.InterfaceError) and not isinstance(error, AWAY) and not says_closed(error):
+            raise
         raise Unavailable(f"PostgreSQL does not answer ({error}). Load again when it does: that is safe.") from error
     except asyncpg.UndefinedTableError as error:
         raise LoadFailed(f"The database has not been migrated: {error}.") from error
