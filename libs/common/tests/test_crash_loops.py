@@ -9,7 +9,7 @@ import pytest
 
 from common.cloudevents import encode_body
 from common.contracts import RequestEnrichment
-from common.crash_suspects import MAX_SOLO_CRASHES, SUSPECT_AFTER, is_guilty, is_suspect
+from common.crash_suspects import MAX_SOLO_CRASHES, QUIET_S, SUSPECT_AFTER, is_guilty, is_suspect
 from common.errors import Transient, Unavailable
 from common.failed_events import RunnerContext
 from common.failure_rate_guard import FailureRateGuard
@@ -122,8 +122,8 @@ async def test_a_released_claim_is_no_crash(inbox: Inbox, owner: Owner, database
     assert not is_guilty(claim)
 
 
-def runner_of(stage: Stage, inbox: Inbox, database: Database) -> HandlerRunner:
-    context = RunnerContext(database, inbox, FailureRateGuard(), lambda _: None, lambda _: None)
+def runner_of(stage: Stage, inbox: Inbox, database: Database, quiet_s: float = QUIET_S) -> HandlerRunner:
+    context = RunnerContext(database, inbox, FailureRateGuard(), lambda _: None, lambda _: None, quiet_s=quiet_s)
     return HandlerRunner(stage.handlers[TOPIC], "interactive", 4, context)
 
 
@@ -201,6 +201,38 @@ async def test_a_suspect_is_handled_while_nothing_else_is(inbox: Inbox, owner: O
     assert seen == [["FIRST"], ["SUSPECT"], ["LAST"]]
     row = await owner.fetchrow("SELECT crashes, solo_crashes, in_hand FROM inbox WHERE key = '1:SUSPECT'")
     assert tuple(row or ()) == (0, 0, None)
+
+
+async def test_a_suspect_that_waits_in_vain_rests_and_holds_up_nobody(
+    inbox: Inbox, owner: Owner, database: Database
+) -> None:
+    """While a long run goes on: the event that came meanwhile is handled once the suspect has given up."""
+    stage, may_end, seen = Stage("toy"), asyncio.Event(), list[list[str]]()
+
+    @stage.handles(RequestEnrichment)
+    async def take(work: Work[RequestEnrichment]) -> None:
+        seen.append([work.event.company.uen])
+        if work.event.company.uen == "LONG":
+            await may_end.wait()
+
+    runner = runner_of(stage, inbox, database, quiet_s=0.3)
+    await arrive(inbox, database, "LONG", "SUSPECT", "OTHER")
+    await owner.execute("UPDATE inbox SET crashes = 3 WHERE key = '1:SUSPECT'")
+    async with database.without_tenant() as tx:
+        claims = await inbox.claim(tx, TOPIC, "interactive", 1, 3)
+    long = asyncio.create_task(runner.handle(claims[:1]))
+    await until(lambda: has_begun(seen))
+    async with asyncio.timeout(20):
+        await asyncio.gather(*(runner.handle([claim]) for claim in claims[1:]))
+
+    assert not long.done()
+    assert seen == [["LONG"], ["OTHER"]]
+    row = await owner.fetchrow(
+        "SELECT crashes, in_hand, next_at > now() + interval '30 s' FROM inbox WHERE key = '1:SUSPECT'"
+    )
+    assert tuple(row or ()) == (3, None, True)
+    may_end.set()
+    await long
 
 
 async def has_begun(seen: list[list[str]]) -> bool:

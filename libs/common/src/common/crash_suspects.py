@@ -15,7 +15,8 @@ SUSPECT_AFTER = 3
 #: Crashes with the event alone in hand after which it is dead-lettered: a quarter of an hour at least, by the rests.
 MAX_SOLO_CRASHES = 5
 REST = timedelta(minutes=1)
-#: Seconds that a suspect waits for the process to have nothing else in hand; meanwhile no other event is begun.
+#: Seconds that a suspect waits for the process to have nothing else in hand; meanwhile no other event is begun. One
+#: that waits in vain rests, so that a long run beside suspects does not keep the others out for most of the time.
 QUIET_S = 30.0
 
 

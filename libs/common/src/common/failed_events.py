@@ -16,14 +16,15 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 import structlog
-from aiorwlock import RWLock
 
 from common import metrics, pauses
 from common.contracts import Lane
+from common.crash_suspects import QUIET_S
 from common.deadletters import dead_letter
 from common.errors import LeaseLost, Transient, Unavailable, printable
 from common.failure_rate_guard import FailureRateGuard, is_unknown_error
 from common.inbox import Claim, Inbox
+from common.occupancy import Occupancy
 from common.postgres import Connection, Database
 from common.stage import Handler
 
@@ -44,8 +45,9 @@ class RunnerContext:
     #: Wakes the relay for this lane.
     announced: Callable[[Lane], None]
     unfit: Callable[[str], None]
-    #: Read by handlers that run beside others, written by one that runs alone in the process.
-    company: RWLock = field(default_factory=lambda: RWLock(fast=True))
+    occupancy: Occupancy = field(default_factory=Occupancy)
+    #: Seconds that a suspect waits for the others to end.
+    quiet_s: float = QUIET_S
 
 
 class FailedEvents:
@@ -165,6 +167,16 @@ class FailedEvents:
             except Unavailable:
                 continue
             return
+
+    async def postpone(self, claims: Sequence[Claim], rest: timedelta) -> None:
+        """Makes the events claimable after a rest; where the database is away, at once when it is back."""
+        try:
+            async with self._database.statement() as tx:
+                await self._inbox.postpone(tx, claims, rest)
+        except Unavailable as error:
+            await self.wait(claims, error)
+        else:
+            self.count("given_back", len(claims))
 
     async def release(self, claims: Sequence[Claim], outcome: str) -> None:
         """Makes the events claimable at once, as soon as the database answers; ended and lost ones are left alone."""

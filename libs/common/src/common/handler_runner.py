@@ -16,7 +16,7 @@ import structlog
 from common import metrics
 from common.cloudevents import Undecodable, decode_body
 from common.contracts import Lane
-from common.crash_suspects import QUIET_S, is_guilty, is_suspect, solo_lease
+from common.crash_suspects import REST, is_guilty, is_suspect, solo_lease
 from common.errors import LeaseLost, Permanent, Transient, Unavailable
 from common.failed_events import FailedEvents, RunnerContext
 from common.failure_rate_guard import is_unknown_error
@@ -48,7 +48,7 @@ class HandlerRunner:
                 began = time.perf_counter()
                 items = [item for claim in claims if (item := await self._read(claim)) is not None]
                 if others := [item for item in items if not is_suspect(item.claim)]:
-                    async with self._context.company.reader:
+                    async with self._context.occupancy.beside_others():
                         await self._attempt(others)
                 for item in items:
                     if is_suspect(item.claim):
@@ -75,24 +75,25 @@ class HandlerRunner:
             return None
 
     async def _attempt_alone(self, item: Item[Any]) -> None:
-        """Runs the handler while nothing else is in hand in this process; releases the event if that takes too long."""
+        """Runs the handler while nothing else is in hand in this process; if that takes too long, the event rests."""
         try:
-            async with asyncio.timeout(QUIET_S):
-                await self._context.company.writer.acquire()
+            async with self._context.occupancy.alone(self._context.quiet_s):
+                log.warning("suspect_is_handled_alone", event_id=str(item.event_id), crashes=item.claim.crashes)
+                await self._attempt_held_alone(item)
         except TimeoutError:
-            await self._failed.release([item.claim], "given_back")
-            return
+            log.warning("suspect_waits", event_id=str(item.event_id))
+            await self._failed.postpone([item.claim], REST)
+
+    async def _attempt_held_alone(self, item: Item[Any]) -> None:
         try:
-            log.warning("suspect_is_handled_alone", event_id=str(item.event_id), crashes=item.claim.crashes)
             async with self._database.statement() as tx:
                 await self._inbox.hold_alone(tx, item.claim, solo_lease(item.claim))
-            await self._attempt([item])
         except LeaseLost as lost:
             log.warning("lease_lost", error=str(lost))
         except Unavailable as error:
             await self._failed.wait([item.claim], error)
-        finally:
-            self._context.company.writer.release()
+        else:
+            await self._attempt([item])
 
     async def _attempt(self, items: Sequence[Item[Any]]) -> bool:
         """Runs the handler. Many that fail are run again one by one, to find the event that they fail on.

@@ -132,6 +132,10 @@ IS_FULL = f"""
                ) >= {MOST_WAITING} * $2
 """
 
+POSTPONE = (
+    "UPDATE {inbox} held SET next_at = now() + $5::interval, attempts = held.attempts + 1, in_hand = NULL" + _HELD
+)
+
 
 class Arrival(NamedTuple):
     """A message as it came. A flaw is why it cannot be read; it is kept all the same, for the dead-letter topic."""
@@ -262,6 +266,10 @@ class Inbox:
         """Makes the rows that are still held claimable at once. Counts neither a failure nor a crash."""
         await tx.execute(self._own(RELEASE), self.consumer, *_tokens(claims))
 
+    async def postpone(self, tx: Connection, claims: Sequence[Claim], rest: timedelta) -> None:
+        """Makes the rows that are still held claimable after a rest. Counts neither a failure nor a crash."""
+        await tx.execute(self._own(POSTPONE), self.consumer, *_tokens(claims), rest)
+
     async def hold_alone(self, tx: Connection, claim: Claim, lease: timedelta) -> None:
         """Notes that the holder works on nothing else, and holds the row for `lease`. Raises LeaseLost."""
         await self._held(tx, HOLD_ALONE, [claim], lease)
@@ -279,6 +287,8 @@ class Inbox:
 
 
 def _tokens(claims: Sequence[Claim]) -> tuple[list[UUID], list[UUID], list[int]]:
+    """Lists the claims' tokens in one order, so that two statements over the same rows do not deadlock."""
+    claims = sorted(claims, key=lambda claim: (claim.event_id, claim.replay_id))
     return [c.event_id for c in claims], [c.replay_id for c in claims], [c.attempts for c in claims]
 
 
