@@ -89,6 +89,18 @@ async def test_a_lost_answer_to_a_changed_icp_is_told_as_unknown(serve, kafka, d
         assert (await reps(1).http.put("/icp", json=icp)).status_code == 200
 
 
+async def test_the_database_vanishes_while_the_gateway_starts(serve, kafka, database_url, owner) -> None:
+    """It had connected, and was reading the industry codes: it starts, and reads them when they are first needed."""
+    await owner.execute("INSERT INTO ssic_ref (version, code, level, title) VALUES ('2020', 'C', 'section', 'MAKERS')")
+    broken = asyncio.Event()
+    way = losing_answers(database_url, "ssic_ref", then="COMMIT", broken=broken)
+    async with way as url, serve(kafka, database_url=url) as reps:
+        assert broken.is_set()
+        rep = reps(1)
+        await until(lambda: is_ready(rep))
+        assert (await rep.http.get("/industries/resolve", params={"q": "SSIC C"})).status_code == 200  # 503 without
+
+
 async def test_the_same_key_and_body_are_one_request(reps, kafka) -> None:
     """Another body, another tenant or another key makes another request; the answer repeats the key."""
     key, other = str(new_id()), str(new_id())
@@ -164,13 +176,19 @@ async def sent(kafka: str, words: str, *, at_least: int = 1) -> list[RequestIndu
     return wanted if len(wanted) >= at_least else []
 
 
+async def is_ready(rep) -> bool:
+    return (await rep.http.get("/readyz")).status_code == 200
+
+
 async def are_requested(kafka: str, ids: set[str]) -> bool:
     records = await read_topic(kafka, RequestIndustry.topic)
     return ids <= {dict(record.headers)["ce_id"].decode() for record in records}
 
 
 @asynccontextmanager
-async def losing_answers(database_url: str, marker: str, *, then: str = "") -> AsyncIterator[str]:
+async def losing_answers(
+    database_url: str, marker: str, *, then: str = "", broken: asyncio.Event | None = None
+) -> AsyncIterator[str]:
     """A way to the database that breaks once, after PostgreSQL has carried out a statement and before its answer.
 
     It is the statement that the marker stands in; or the first one with `then` in it, on the connection that sent the
@@ -178,7 +196,7 @@ async def losing_answers(database_url: str, marker: str, *, then: str = "") -> A
     """
     parts = urlsplit(database_url)
     connections: set[asyncio.Task[None] | None] = set()
-    broken = asyncio.Event()
+    broken = broken or asyncio.Event()
 
     async def forward(reader: asyncio.StreamReader, back: asyncio.StreamWriter, breaking: asyncio.Event) -> None:
         has_marker = False
