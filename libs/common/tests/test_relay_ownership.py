@@ -2,7 +2,7 @@
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import TypeAlias
@@ -11,7 +11,7 @@ import asyncpg
 import pytest
 
 from common.contracts import LeadSynced, RequestEnrichment
-from common.postgres import Database
+from common.postgres import Connection, Database
 from common.relay import Relay
 from common.stage import Stage
 from common.work import Work
@@ -67,6 +67,44 @@ async def test_a_frozen_relay_stops_nobody_and_does_no_harm_when_it_goes_on(
         await until(lambda: is_told(database))
         assert process.returncode is None
     assert await in_order(kafka, 11_000)
+
+
+class _BusyDatabase(Database):
+    """Something is announced right after each of the first statements that ask the owner."""
+
+    announced: Callable[[], None]
+    left = 3
+
+    @asynccontextmanager
+    async def statement(self) -> AsyncIterator[Connection]:
+        async with super().statement() as tx:
+            yield tx
+        if self.left:
+            self.left -= 1
+            self.announced()
+
+
+async def test_what_is_announced_while_the_owner_is_asked_is_asked_for_again(
+    database_url: str, owner: Owner, kafka: str
+) -> None:
+    """A relay that stands by asks once per announcement, also for those that come between its asking and its rest."""
+    asked: list[object] = []
+    await owner.add_listener("outbox scorer", lambda *_: asked.append(None))
+    await owner.execute(
+        "INSERT INTO outbox_owners VALUES ('scorer', gen_random_uuid(), pg_backend_pid(), now() + interval '1 hour')"
+    )
+
+    async def often_enough() -> bool:
+        return len(asked) >= _BusyDatabase.left
+
+    busy = await _BusyDatabase.connect(database_url)
+    try:
+        relay = Relay(busy, kafka, "scorer", drain_s=0.1)
+        busy.announced = relay.wake
+        async with relay:
+            await until(often_enough)
+    finally:
+        await busy.close()
 
 
 async def is_begun(owner: Owner, count: int) -> bool:

@@ -128,6 +128,7 @@ class Relay:
                 async with self._database.statement() as tx:
                     is_free = await self._lease.is_free(tx)
                     if not is_free and self._wake.is_set():
+                        self._wake.clear()  # first: what is announced from now on is asked for again
                         await tx.execute(ASK_THE_OWNER, self._channel)
                     if self._stop.is_set() and await tx.fetchval(IS_EMPTY, self._producer):
                         return
@@ -145,7 +146,6 @@ class Relay:
 
     async def _stand_by(self) -> None:
         """Until the next look at the lease, or until this replica has something for the owner to send."""
-        self._wake.clear()
         with suppress(TimeoutError):
             await asyncio.wait_for(self._wake.wait(), self.POLL if self._stop.is_set() else self.STANDBY)
             await asyncio.sleep(self.SPACING)
