@@ -1,5 +1,6 @@
 """Record batches of any bytes: nothing raises, nothing that can be read is lost, and memory is bounded."""
 
+import gzip
 import struct
 
 import cramjam
@@ -8,6 +9,7 @@ from aiokafka.record.default_records import DefaultRecordBatchBuilder
 from hypothesis import given
 from hypothesis import strategies as st
 
+from common.decompression import MOST_GZIP_MEMBERS
 from common.outbox import MAX_MESSAGE
 from common.record_batches import BATCH_BYTES, MAX_HEADERS, UNREADABLE, offset_after, open_batch, split
 from testkit.record_batches import a_batch, with_checksum
@@ -115,6 +117,14 @@ def test_what_decompresses_to_too_much_is_not_opened(codec: int) -> None:
     (found,) = read(large)
     assert is_flawed(found)
     assert found.value == large
+
+
+@pytest.mark.parametrize(("members", "is_read"), [(MOST_GZIP_MEMBERS - 1, True), (50_000, False)])
+def test_a_gzip_stream_of_very_many_members_is_not_opened(members: int, is_read: bool) -> None:
+    """Each costs a copy of what follows: a megabyte of them took seconds, in which the service stood still."""
+    batch = bytearray(a_batch(1)[:61] + gzip.compress(a_batch(1)[61:]) + gzip.compress(b"") * members)
+    (found,) = read(with_checksum(batch, codec=GZIP))
+    assert is_flawed(found) is not is_read
 
 
 def test_raw_snappy_is_bounded_too() -> None:
