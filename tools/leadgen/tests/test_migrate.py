@@ -1,7 +1,9 @@
 """The migrator, on a database of its own for each test."""
 
 import asyncio
+import shutil
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from itertools import count
 from pathlib import Path
 
@@ -9,8 +11,11 @@ import asyncpg
 import pytest
 
 from common.errors import Unavailable
+from common.ids import new_id
+from common.inbox import Inbox
+from common.postgres import Database
 from embedded.ports import free_port
-from leadgen.deployed_files import NotFound
+from leadgen.deployed_files import NotFound, deployed
 from leadgen.migrate import MigrationFailed, MigrationRefused, migrate, read_migrations
 
 _numbers = count(1)
@@ -55,6 +60,45 @@ async def test_migrations_are_applied_once_and_in_order(empty: str, tmp_path: Pa
     files(tmp_path, _0003_third="INSERT INTO companies VALUES ('third')")
     assert await migrate(empty, tmp_path) == ["0003_third"]
     assert await names_in(empty) == ["first", "second", "third"]
+
+
+INBOX_ROW = """
+    INSERT INTO inbox (consumer, event_id, replay_id, topic, kafka_partition, kafka_offset, key, tenant_id, lane, value,
+                       headers, state, next_at, attempts)
+    VALUES ('scorer', $1, $1, 'company.enriched', 0, $2, $3, 1, 'nightly', '{}', '[]', $4, now() + $5, 1)
+"""
+
+
+async def test_the_latest_migrations_keep_the_events_of_a_database_in_use(empty: str, tmp_path: Path) -> None:
+    """From before retries by time on: what was open is claimable when it is due, in order; the outbox is as it was."""
+    for file in deployed("migrations", "LEADGEN_MIGRATIONS").glob("*.sql"):
+        if file.name < "0019":
+            shutil.copy(file, tmp_path)
+    await migrate(empty, tmp_path)
+    hour = timedelta(hours=1)
+    owner = await asyncpg.connect(empty)
+    try:
+        rows = [(b"a", "open", -hour), (b"a", "open", -hour), (b"b", "open", hour), (b"c", "done", -hour)]
+        for offset, (key, state, due) in enumerate(rows):
+            await owner.execute(INBOX_ROW, new_id(), offset, key, state, due)
+        await owner.execute(
+            "INSERT INTO outbox (producer, topic, headers, lane) VALUES ('scorer', 't', '[]', 'nightly')"
+        )
+        assert await migrate(empty)
+        assert await owner.fetchval("SELECT count(*) FROM outbox") == 1
+        inbox = Inbox("scorer", hour)
+        database = await Database.connect(empty)
+        try:
+            async with database.without_tenant() as tx:
+                assert await inbox.ready_tenants(tx, "company.enriched", "nightly") == [1]
+                claims = await inbox.claim(tx, "company.enriched", "nightly", 1, 10)
+                assert [claim.offset for claim in claims] == [0]
+                await inbox.finish(tx, claims, [])
+                assert [it.offset for it in await inbox.claim(tx, "company.enriched", "nightly", 1, 10)] == [1]
+        finally:
+            await database.close()
+    finally:
+        await owner.close()
 
 
 async def test_the_real_migrations_apply_to_an_empty_database(empty: str) -> None:
