@@ -70,7 +70,7 @@ async def test_the_event_that_kills_its_process_is_dead_lettered_and_no_other(
     assert kills == SUSPECT_AFTER + MAX_SOLO_CRASHES
     assert await states(owner) == {"done": 20, "dead": 1}
     error = await owner.fetchval("SELECT error FROM inbox WHERE state = 'dead'")
-    assert error == "Permanent: its process died 5 times with nothing else in hand"
+    assert error == "Permanent: its process died 5 times while handling only this event"
 
 
 @pytest.mark.parametrize("innocents", [1, 6])

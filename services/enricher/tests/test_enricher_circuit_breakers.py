@@ -88,7 +88,7 @@ async def test_it_opens_for_everybody_after_failures_in_a_row(
 
     assert HTTP_500 in (await there.open_reason("tavily") or "")
     clock.now += 2
-    assert "closed until" in (await here.open_reason("tavily") or "")
+    assert "circuit open until" in (await here.open_reason("tavily") or "")
     assert await here.open_reason("lusha") is None
     assert 4 < await open_for(owner) <= 5
 

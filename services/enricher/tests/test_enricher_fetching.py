@@ -206,7 +206,7 @@ async def test_a_packing_that_was_not_asked_for_is_refused(web: Any, fetcher: Fe
     """Bombs inside bombs are not opened."""
     web.serve("http://acme.sg/", b"xxxx", packing=packing)
 
-    with pytest.raises(PageRefused, match="not asked for"):
+    with pytest.raises(PageRefused, match="not requested"):
         await fetcher.get("http://acme.sg/")
 
 

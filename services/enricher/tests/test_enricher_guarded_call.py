@@ -141,7 +141,7 @@ async def test_a_vendor_that_is_closed_is_not_called_again(bench: Bench) -> None
     assert bench.made == 1
     bench.now += timedelta(seconds=2)
 
-    with pytest.raises(StepSkipped, match=r"tavily: closed until \d\d:\d\d:\d\d UTC \(insufficient quota\)"):
+    with pytest.raises(StepSkipped, match=r"tavily: circuit open until \d\d:\d\d:\d\d UTC \(insufficient quota\)"):
         await bench.call(COST)
 
     assert bench.made == 0
@@ -187,7 +187,7 @@ async def test_failures_in_a_row_open_the_breaker(bench: Bench) -> None:
             await bench.call(failed(charged=False))
 
     assert bench.made == 2
-    with pytest.raises(StepSkipped, match="closed until"):
+    with pytest.raises(StepSkipped, match="circuit open until"):
         await bench.call(COST)
     assert bench.made == 0
 

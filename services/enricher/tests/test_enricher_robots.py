@@ -174,7 +174,7 @@ async def test_a_robots_txt_that_breaks_off_allows_nothing(web: Any, fetcher: Fe
 
     web.serve_by("http://acme.sg/robots.txt", break_off)
 
-    with pytest.raises(SiteUnreachable, match="breaks off"):
+    with pytest.raises(SiteUnreachable, match="is incomplete"):
         await Robots(AGENT, clock=Clock()).rules_for("http://acme.sg/", fetcher.get)
 
 

@@ -174,8 +174,8 @@ async def test_redirects_within_the_site_are_followed_by_its_rules(web: Any) -> 
         ("http://127.0.0.1/", "another site"),
         ("http://169.254.169.254/latest/", "another site"),
         ("http://internal.acme.sg/", "not a public address"),
-        ("http://acme.sg:6379/", "no web page"),
-        ("file:///etc/passwd", "no web page"),
+        ("http://acme.sg:6379/", "not a web page"),
+        ("file:///etc/passwd", "not a web page"),
         ("/", "more than 5 times"),
     ],
 )

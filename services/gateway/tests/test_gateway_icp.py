@@ -89,8 +89,8 @@ async def test_what_is_shown_may_be_given_again(rep, owner) -> None:
         ({"employees_to": 2**31}, "employees_to"),
         ({"age_to": 1001}, "age_to"),
         ({"age_from": "some"}, "age_from"),
-        ({"districts": ["29"]}, "'29' is no postal district of Singapore: those are 01 to 28"),
-        ({"districts": ["00"]}, "'00' is no postal district"),
+        ({"districts": ["29"]}, "'29' is not a postal district of Singapore; districts are 01 to 28"),
+        ({"districts": ["00"]}, "'00' is not a postal district"),
         ({"districts": ["Orchard"]}, "districts.0"),
         ({"districts": [None]}, "districts.0"),
         ({"districts": ["01"] * 29}, "districts"),
@@ -114,7 +114,7 @@ async def test_what_is_wrong_changes_nothing(rep) -> None:
     await rep.http.put("/icp", json=WHOLE)
     for change, told in (
         ({"age_from": 21}, "age_from is 21 and age_to is 20"),
-        ({"districts": ["29"]}, "body.districts.0: Value error, '29' is no postal district of Singapore"),
+        ({"districts": ["29"]}, "body.districts.0: Value error, '29' is not a postal district of Singapore"),
         ({"industries": ["nothing of the kind"]}, "'nothing of the kind' names no industry"),
     ):
         answer = await rep.http.put("/icp", json=WHOLE | change)

@@ -123,7 +123,7 @@ async def test_terms_are_limited_together(rep, owner) -> None:
     answer = await rep.http.post("/jobs/staging_upsert", json={"terms": ["x" * 1001] * 5})
     assert answer.status_code == 422
     assert "body.terms: " in answer.json()["detail"]
-    assert "5005 characters in all are too many: give 5000 at most" in answer.json()["detail"]
+    assert "5005 characters in total are too many; send at most 5000" in answer.json()["detail"]
     assert await owner.fetchval("SELECT count(*) FROM outbox") == 0
 
 
@@ -149,7 +149,7 @@ async def test_a_job_too_many_is_refused(rep, say, kafka) -> None:
 
     _, answer = await asked(rep, say, kafka, full)
     assert (answer.status_code, answer.json()["title"]) == (409, "Too many open jobs")
-    assert "No job was made: 500 jobs are open." in answer.json()["detail"]
+    assert "No job was created: 500 jobs are open." in answer.json()["detail"]
 
 
 async def test_a_slow_upserter_does_not_hold_up_the_answer(rep) -> None:

@@ -157,10 +157,10 @@ async def test_a_page_that_there_is_not_is_a_problem(rep) -> None:
     for params, told in (
         ({"limit": 0}, "query.limit"),
         ({"limit": 101}, "query.limit"),
-        ({"cursor": "nonsense"}, "'nonsense' is no cursor"),
-        ({"cursor": cursor_of(Position(float("nan"), 1))}, "is no cursor"),
-        ({"cursor": cursor_of(Position(0.5, MAX_ID + 1))}, "is no cursor"),
-        ({"cursor": "ä"}, "is no cursor"),
+        ({"cursor": "nonsense"}, "'nonsense' is not a valid cursor"),
+        ({"cursor": cursor_of(Position(float("nan"), 1))}, "is not a valid cursor"),
+        ({"cursor": cursor_of(Position(0.5, MAX_ID + 1))}, "is not a valid cursor"),
+        ({"cursor": "ä"}, "is not a valid cursor"),
     ):
         answer = await rep.http.get("/leads", params=params)
         assert answer.status_code == 422

@@ -46,7 +46,7 @@ def test_the_current_model_is_in_order() -> None:
         ('group = "icp"', 'group = "luck"', "a group is one of"),
         ("weight = 0.4", "weight = true", "not a number between 0 and 1"),
         ("good = 1.0", "good = 1.5", "not a number between 0 and 1"),
-        ("high_from = 0.66", "high_from = 0.22", "buckets begin in this order"),
+        ("high_from = 0.66", "high_from = 0.22", "bucket limits must satisfy"),
         ('version = "test"', "", "no scoring model"),
         ("{", "", "no scoring model"),
     ],

@@ -41,7 +41,7 @@ def _gzip(data: memoryview, bound: int) -> bytes:
         if len(found) > bound:
             raise _too_much(bound)
         if not member.eof:
-            raise DecompressionFailed("it ends early")
+            raise DecompressionFailed("the compressed data ends early")
         data = memoryview(member.unused_data)
     raise DecompressionFailed(f"it has more than {MOST_GZIP_MEMBERS} members")
 
@@ -59,7 +59,7 @@ def _xerial_blocks(data: memoryview) -> list[memoryview]:
         start = at + _BLOCK_LENGTH.size
         at = start + _BLOCK_LENGTH.unpack_from(data, at)[0]
         if not start < at <= len(data):
-            raise DecompressionFailed("a block ends outside")
+            raise DecompressionFailed("a block ends beyond the data")
         blocks.append(data[start:at])
     return blocks
 

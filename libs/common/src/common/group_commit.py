@@ -83,7 +83,7 @@ class GroupCommit:
     ) -> None:
         self._ranks = {operation: rank for rank, operation in enumerate(lock_order)}
         if len(self._ranks) < len(lock_order):
-            raise ValueError("an operation stands twice in the lock order")
+            raise ValueError("an operation occurs twice in the lock order")
         self._database = database
         self._spacing_s = spacing_s
         self._crowd = crowd
@@ -96,11 +96,11 @@ class GroupCommit:
         """Returns the operation's result for this item, over this tenant's rows; `None` is for tables without tenants.
 
         Raises what the operation raises, LeaseLost where the event of `ending` is not held any more, Unavailable, and
-        ValueError for an operation that has no place in the lock order. A caller that is cancelled withdraws its item,
+        ValueError for an operation that is not in the lock order. A caller that is cancelled withdraws its item,
         unless a transaction has taken it up; `asyncio.shield` keeps it in.
         """
         if operation not in self._ranks:
-            raise ValueError(f"{operation} has no place in the lock order")
+            raise ValueError(f"{operation} is not in the lock order")
         if self._autocommit and tenant_id is not None:
             raise ValueError("a tenant's rows need a transaction: no autocommit")
         queue = self._queues.setdefault(tenant_id, _Queue())

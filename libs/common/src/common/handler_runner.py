@@ -65,7 +65,7 @@ class HandlerRunner:
             if claim.tenant_id == NO_TENANT:
                 raise Undecodable(claim.error or "the message names no tenant")
             if is_guilty(claim):
-                raise Permanent(f"its process died {claim.solo_crashes} times with nothing else in hand")
+                raise Permanent(f"its process died {claim.solo_crashes} times while handling only this event")
             event = decode_body(self._handler.event, claim.value)
             if event.tenant_id != claim.tenant_id:
                 raise Undecodable(f"header ce_tenantid is {claim.tenant_id}, but the body says {event.tenant_id}")

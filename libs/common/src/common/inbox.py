@@ -196,7 +196,7 @@ class Inbox:
 
     def __init__(self, consumer: str, lease: timedelta) -> None:
         if not re.fullmatch(r"[a-z][a-z0-9-]*", consumer):
-            raise ValueError(f"{consumer!r} is no name for a service: lower-case letters, digits and hyphens")
+            raise ValueError(f"{consumer!r} is not a valid service name: use lower-case letters, digits and hyphens")
         self.consumer = consumer
         self.lease = lease
         partitions = {table: f"{table}_{consumer.replace('-', '_')}" for table in ("inbox", "outbox")}

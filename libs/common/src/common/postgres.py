@@ -122,8 +122,8 @@ class Database:
             raise Unavailable(f"PostgreSQL does not answer: {error}") from error
         except (asyncpg.PostgresError, ValueError) as error:
             raise Permanent(
-                f"PostgreSQL refuses: {error}. DATABASE_URL must name a login that is allowed in, on a database that "
-                f"`leadgen migrate` was run on, and one that may step down: GRANT {SERVICE_ROLE} TO <login>"
+                f"PostgreSQL refuses: {error}. DATABASE_URL must name a login that may connect, a database that "
+                f"`leadgen migrate` was run on, and a login with the service role: GRANT {SERVICE_ROLE} TO <login>"
             ) from error
         return cls(pool, url, name)
 

@@ -15,5 +15,5 @@ async def read(tx: Connection | Session) -> list[Code]:
     """Reads all codes of all versions. Raises ClassificationMissing if there are none."""
     rows = await tx.fetch(READ)
     if not rows:
-        raise ClassificationMissing("ssic_ref holds no industry codes: seed the database (`leadgen up` does)")
+        raise ClassificationMissing("ssic_ref has no industry codes; run `leadgen migrate`")
     return [Code(*row.values()) for row in rows]

@@ -84,7 +84,7 @@ class EnricherSettings(StageSettings):
             return value
         schemes = [scheme.strip().lower() for scheme in value.split(",") if scheme.strip()]
         if unknown := set(schemes) - set(get_args(Scheme)):
-            raise ValueError(f"{', '.join(sorted(unknown))}: name https, http, or both with a comma between")
+            raise ValueError(f"{', '.join(sorted(unknown))}: expected https, http, or both, separated by a comma")
         return schemes
 
     @field_validator("lusha_preferred_titles", mode="before")
@@ -101,7 +101,7 @@ class EnricherSettings(StageSettings):
     @classmethod
     def _fit_for_a_header(cls, value: str | None) -> str | None:
         if value and not (value.isascii() and value.isprintable() and " " not in value):
-            raise ValueError("a key is one line of ASCII without blanks: look at how it was pasted")
+            raise ValueError("a key must be one line of ASCII without blanks; check for a mistake in copying")
         return value
 
     @property

@@ -101,7 +101,7 @@ async def test_a_vendor_that_will_not_serve_us_is_left_alone(town: Any, vendor: 
         again = await replica.enrich(company, 2)
 
     assert is_left_out(done, vendor)
-    assert "closed until" in step_of(again, vendor).reason
+    assert "circuit open until" in step_of(again, vendor).reason
     assert sum((await town.calls(vendor)).values()) == 1
     assert await town.owner.fetchval(IS_OPEN, vendor)
     assert await town.used(vendor) == 0

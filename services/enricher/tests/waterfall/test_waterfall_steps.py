@@ -330,5 +330,5 @@ async def test_nobody_is_bought_from_a_social_network(town: Any) -> None:
     async with town.waterfall() as replica:
         done = await replica.enrich(company, 1)
 
-    assert "lusha: no site known to look by" in done.steps.reasons
+    assert "lusha: the company's website is not known" in done.steps.reasons
     assert await town.calls("lusha") == {}

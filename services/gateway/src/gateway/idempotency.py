@@ -24,7 +24,7 @@ NEWEST = timedelta(minutes=5)
 def _recent_version_7(key: UUID) -> UUID:
     age_s = time.time() - int.from_bytes(key.bytes[:6], "big") / 1000
     if key.version != 7 or not -NEWEST.total_seconds() <= age_s <= OLDEST.total_seconds():
-        raise ValueError("give a UUID of version 7 (RFC 9562) that was made within the last 24 hours")
+        raise ValueError("expected a UUID of version 7 (RFC 9562), created within the last 24 hours")
     return key
 
 

@@ -32,5 +32,5 @@ class NightlySettings(Settings):
         parts = [part.strip() for part in given.split(",") if part.strip()]
         wrong = [part for part in parts if not (part.isdecimal() and 0 < int(part) < 2**31)]
         if wrong:
-            raise ValueError(f"{wrong[0]!r} is no tenant: give their numbers, separated by commas")
+            raise ValueError(f"{wrong[0]!r} is not a tenant number; expected numbers, separated by commas")
         return frozenset(int(part) for part in parts)

@@ -101,7 +101,7 @@ def rescore_once() -> None:
     try:
         done = asyncio.run(_rescore(read(RescoreSettings), tenant_id))
     except LeadgenError as error:
-        raise SystemExit(f"{error}. What was done is kept: rescore again to go on.") from None
+        raise SystemExit(f"{error}. Completed work is kept; run the command again to continue.") from None
     sys.stdout.write(json.dumps(done) + "\n")
 
 

@@ -31,7 +31,7 @@ class ScorerSettings(StageSettings):
     @classmethod
     def _fit_for_a_header(cls, value: str | None) -> str | None:
         if value and not (value.isascii() and value.isprintable() and " " not in value):
-            raise ValueError("a key is one line of ASCII without blanks: look at how it was pasted")
+            raise ValueError("a key must be one line of ASCII without blanks; check for a mistake in copying")
         return value
 
     @property

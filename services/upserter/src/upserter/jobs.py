@@ -90,7 +90,7 @@ async def start(tx: Connection, job_id: UUID) -> Job | None:
     try:
         row = await tx.fetchrow(START, job_id)
     except asyncpg.UniqueViolationError as error:
-        raise Transient(f"job {job_id} meets an equal one that was made at this moment") from error
+        raise Transient(f"job {job_id} conflicts with an equal job that was created at the same time") from error
     return None if row is None else _existing(row)
 
 
@@ -134,7 +134,7 @@ async def _create(
     if row is None:
         row = await tx.fetchrow(EQUAL, job_id, asked)
     if row is None:
-        raise Transient("the equal job that was in the way has just ended")
+        raise Transient("the equal job that this job conflicted with has just ended")
     return _existing(row)
 
 

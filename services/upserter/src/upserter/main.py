@@ -43,7 +43,7 @@ def refresh_once() -> None:
     try:
         refreshed = asyncio.run(_refresh(read(RefreshSettings)))
     except LeadgenError as error:
-        raise SystemExit(f"{error}. What was done is kept: refresh again to go on.") from None
+        raise SystemExit(f"{error}. Completed work is kept; run the command again to continue.") from None
     sys.stdout.write(json.dumps(refreshed._asdict()) + "\n")
 
 

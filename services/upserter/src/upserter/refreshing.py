@@ -48,7 +48,7 @@ async def refresh(transaction: Callable[[], AbstractAsyncContextManager[Connecti
     """
     async with transaction() as tx:
         if not await tx.fetchval(IS_NO_LOAD):
-            raise LoadUnderWay("a load of the register is under way: refresh when it is over")
+            raise LoadUnderWay("a load of the register is in progress; refresh when it has finished")
         is_ours = await tx.execute(BEGIN) == "UPDATE 1"
     done = await _go_on(transaction, batch_size)
     if is_ours:

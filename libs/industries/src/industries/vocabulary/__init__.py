@@ -37,10 +37,10 @@ def entries() -> tuple[Entry, ...]:
             alone = dict.fromkeys(code for facet in ALONE.get(name, ()) for code in facets.get(facet, ()))
             facets.setdefault("", tuple(alone))
             if not facets[""]:
-                raise ValueError(f"{name}.txt: {line!r} says no codes for the phrase alone")
+                raise ValueError(f"{name}.txt: {line!r} has no codes for the phrase alone")
             for phrase in map(str.strip, phrases.split(",")):
                 if phrase in found:
-                    raise ValueError(f"{name}.txt: {phrase!r} is there already")
+                    raise ValueError(f"{name}.txt: {phrase!r} occurs twice")
                 found[phrase] = Entry(phrase, facets)
     return tuple(found.values())
 

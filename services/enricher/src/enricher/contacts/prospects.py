@@ -61,7 +61,7 @@ class Prospects:
             if self._lusha is None:
                 raise StepSkipped("lusha: no key")
             if domain is None:
-                raise StepSkipped("lusha: no site known to look by")
+                raise StepSkipped("lusha: the company's website is not known")
             found = await self._answer_cache.ask(
                 "lusha",
                 tenant_id,

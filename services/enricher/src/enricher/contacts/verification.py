@@ -114,7 +114,7 @@ class Verifier:
                     unanswered.discard(email)
                 if unanswered:
                     if time.monotonic() - began > WAIT_LIMIT.total_seconds():
-                        raise StepSkipped("zerobounce: somebody else asks the same, and gets no answer")
+                        raise StepSkipped("zerobounce: another request for the same answer did not finish")
                     await asyncio.sleep(_POLL_S)
         except BaseException as error:
             for email in unanswered:

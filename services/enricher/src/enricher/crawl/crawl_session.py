@@ -53,7 +53,7 @@ class CrawlSession:
                 return answer
             target = resolve(url, answer.location)
             if target is None:
-                raise PageRefused(f"redirects to {answer.location[:100]!r}, which is no web page")
+                raise PageRefused(f"redirects to {answer.location[:100]!r}, which is not a web page")
             if not may_be_same_owner(host_of(target), of=host_of(url)):
                 raise PageRefused(f"redirects to {host_of(target)[:100]}, which is another site")
             url = target

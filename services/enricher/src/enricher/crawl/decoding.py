@@ -52,7 +52,7 @@ class Body:
             case "gzip" | "x-gzip" | "deflate":
                 self._unpacker = zlib.decompressobj(wbits=47)
             case other:
-                raise PageRefused(f"packed as {other[:40]}, which was not asked for")
+                raise PageRefused(f"packed as {other[:40]}, which was not requested")
 
     def feed(self, chunk: bytes) -> None:
         """Takes the next bytes off the wire. Raises SiteUnreachable where they are not what they claim to be."""
@@ -64,7 +64,7 @@ class Body:
         try:
             unpacked = self._unpacker.decompress(chunk, room + 1)
         except zlib.error as error:
-            raise SiteUnreachable("its compressed body is broken") from error
+            raise SiteUnreachable("the compressed body is damaged") from error
         self.content += unpacked[:room]
         self._taken += len(chunk)
         # A stream may come to nothing for ever, and what follows a stream's end would be kept aside by zlib.

@@ -125,16 +125,16 @@ class Fetcher:
         except TimeoutError as error:
             raise SiteUnreachable(f"no answer within {self._timeout_s:g} s") from error
         except (aiohttp.InvalidURL, aiohttp.NonHttpUrlClientError) as error:
-            raise PageRefused(f"{url[:100]} is not the address of a web page") from error
+            raise PageRefused(f"{url[:100]} is not the URL of a web page") from error
         except _BROKEN as error:
             raise SiteUnreachable(str(error)[:200] or type(error).__name__) from error
         except ValueError as error:
-            raise PageRefused(f"{url[:100]} cannot be asked for") from error
+            raise PageRefused(f"{url[:100]} cannot be requested") from error
 
     async def _get(self, url: str, html_only: bool, limit: int, known: Validators) -> Answer:
         async with self._session.get(url, headers=known.headers, allow_redirects=False) as response:
             if response.status < 200 or _header(response, b"transfer-encoding").lower() not in ("", "chunked"):
-                raise SiteUnreachable("the answer comes in a form that nobody asked for")
+                raise SiteUnreachable("the response has an encoding that was not requested")
             content_type, charset = _content_type(_header(response, b"content-type"))
             wanted = 200 <= response.status < 300 and (content_type in _HTML or not html_only)
             body = Body(_header(response, b"content-encoding") if wanted else "", limit)
@@ -179,7 +179,7 @@ async def _next_part(response: aiohttp.ClientResponse) -> bytes:
                 return await response.content.readany()
         transport = response.connection and response.connection.transport
         if transport is None or transport.is_closing():
-            raise aiohttp.ClientPayloadError("the answer breaks off")
+            raise aiohttp.ClientPayloadError("the response ends early")
 
 
 def _header(response: aiohttp.ClientResponse, name: bytes) -> str:

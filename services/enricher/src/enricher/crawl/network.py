@@ -105,6 +105,6 @@ def _open_socket(address: aiohttp.AddrInfoType) -> socket.socket:
 
 def _check(host: str, address: str, port: int) -> None:
     if port not in WEB_PORTS:
-        raise PageRefused(f"port {port} is not the web's")
+        raise PageRefused(f"port {port} is not a port of the web (80, 443)")
     if not is_public(address):
-        raise PageRefused(f"{host} leads to {address}, which is not a public address")
+        raise PageRefused(f"{host} resolves to {address}, which is not a public address")

@@ -71,7 +71,7 @@ def read_rules(status: int, content: bytes, agent: str) -> Rules:
         return Rules(agent, Protego.parse(text), _WEIGHT_OF_NONE + len(content))
     if 300 <= status < 500 and status != 429:
         return Rules(agent)
-    raise RulesWithheld(f"robots.txt answers HTTP {status}, which allows nothing")
+    raise RulesWithheld(f"robots.txt answers HTTP {status}, so nothing is allowed")
 
 
 class Robots:
@@ -126,7 +126,7 @@ async def _fetch(url: str, get: Get) -> Answer:
             break
         answer = await get(target, html_only=False, limit=MAX_BYTES)
     if answer.is_cut and len(answer.content) < MAX_BYTES:
-        raise SiteUnreachable("robots.txt breaks off, so what it forbids is not known")
+        raise SiteUnreachable("robots.txt is incomplete, so its rules are not known")
     if answer.is_cut:  # a cut line may forbid more than the whole one
         whole = answer.content.rpartition(b"\n")[0]
         return replace(answer, content=whole)

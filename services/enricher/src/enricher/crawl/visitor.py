@@ -199,7 +199,7 @@ class _RunningVisit:
             self.is_whole &= not isinstance(error, SiteUnreachable)
             return None
         if answer.status in _OVERLOADED:
-            raise SessionOver(f"{path_of(url)[:100]}: HTTP {answer.status}, so no more was asked for")
+            raise SessionOver(f"{path_of(url)[:100]}: HTTP {answer.status}, so no further page was requested")
         return answer
 
     async def _read(self, answer: Answer) -> Document:

@@ -87,7 +87,7 @@ class AnswerCache:
                     return PaidAnswer(codec.load(json.loads(found.answer)))
                 await self._group_commit(owner, vendor_answers.delete_answers, question)
             elif waited > WAIT_LIMIT:
-                raise StepSkipped(f"{vendor}: somebody else asks the same, and gets no answer")
+                raise StepSkipped(f"{vendor}: another request for the same answer did not finish")
             else:
                 await asyncio.sleep(_POLL_S)
         answer = await self._buy(

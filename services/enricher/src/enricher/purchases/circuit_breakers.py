@@ -99,10 +99,14 @@ class CircuitBreakers:
             is_probe = not state["is_open"] and await connection.fetchval(_TAKE_PROBE, vendor, THRESHOLD, _PROBE)
         if is_probe:
             self._probing.add(vendor)
-            self._remember(vendor, f"being tried again ({state['reason']})", state["failures"])
+            self._remember(vendor, f"circuit half-open: a probe is in progress ({state['reason']})", state["failures"])
             log.info("breaker_probes", vendor=vendor, reason=state["reason"])
             return None
-        until = f"closed until {state['open_until']:%H:%M:%S} UTC" if state["is_open"] else "being tried again"
+        until = (
+            f"circuit open until {state['open_until']:%H:%M:%S} UTC"
+            if state["is_open"]
+            else "circuit half-open: a probe is in progress"
+        )
         return self._remember(vendor, f"{until} ({state['reason']})", state["failures"])
 
     async def record_failure(self, vendor: Vendor, reason: str) -> None:

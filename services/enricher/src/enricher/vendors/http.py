@@ -78,7 +78,7 @@ class Endpoint:
             return shape.model_validate(read_json(content))
         except ValidationError as error:
             where = ".".join(str(part) for part in error.errors()[0]["loc"]) or "the whole"
-            raise self.malformed(f"{where[:60]} is not what it should be") from error
+            raise self.malformed(f"{where[:60]} has an unexpected format") from error
         except ValueError as error:
             raise self.malformed("no JSON") from error
 

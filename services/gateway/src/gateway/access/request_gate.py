@@ -51,7 +51,7 @@ def rep_of(headers: Mapping[str, str], tokens: Tokens) -> Rep:
     """Finds the holder of the request's token. Raises Problem 401."""
     scheme, _, token = headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer":
-        raise Problem(401, "Token missing", "Send `Authorization: Bearer <token>`; `leadgen token` makes one.")
+        raise Problem(401, "Token missing", "Send `Authorization: Bearer <token>`; `leadgen token` creates one.")
     return tokens.read(token.strip())
 
 
@@ -72,7 +72,7 @@ async def read_body(headers: Mapping[str, str], receive: Receive, *, within_s: f
                     raise _too_large()
                 more = message.get("more_body", False)
     except TimeoutError:
-        raise Problem(408, "Request too slow", f"Its body did not come within {within_s:g} s.") from None
+        raise Problem(408, "Request too slow", f"Its body did not arrive within {within_s:g} s.") from None
     return bytes(body)
 
 

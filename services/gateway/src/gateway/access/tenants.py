@@ -42,7 +42,7 @@ class Tenants:
         async with self._database.transaction(tenant_id) as tx:
             row = await tx.fetchrow(FIND, tenant_id)
         if row is None or not row["active"]:
-            raise Problem(403, "Tenant not active", f"Tenant {tenant_id} is unknown here or switched off.")
+            raise Problem(403, "Tenant not active", f"Tenant {tenant_id} does not exist or is switched off.")
         preferred = tuple(row["industries"] or ())
         tenant = Tenant(tenant_id, row["upsert_sync_limit"], row["requests_per_minute"], preferred)
         if changes == self._changes:  # otherwise the row may be older than a change made meanwhile

@@ -27,7 +27,7 @@ def read_token(token: str, secret: str) -> Rep:
         raise Problem(401, "Token refused", f"{error}. Get a new one with `leadgen token`.") from error
     tenant_id = claims["tenant_id"]
     if not isinstance(tenant_id, int) or isinstance(tenant_id, bool) or not 0 < tenant_id < 2**31:
-        raise Problem(401, "Token refused", "Its tenant_id is not the number of a tenant.")
+        raise Problem(401, "Token refused", "Its tenant_id is not a valid tenant number.")
     return Rep(tenant_id, int(claims["exp"]))
 
 

@@ -26,7 +26,9 @@ def normalised_district(given: str) -> str:
     """Normalises a postal district: `01`. Raises ValueError that lists the districts."""
     district = given.strip().zfill(2)
     if district not in DISTRICTS:
-        raise ValueError(f"{given!r} is no postal district of Singapore: those are {DISTRICTS[0]} to {DISTRICTS[-1]}")
+        raise ValueError(
+            f"{given!r} is not a postal district of Singapore; districts are {DISTRICTS[0]} to {DISTRICTS[-1]}"
+        )
     return district
 
 
@@ -60,14 +62,16 @@ def _resolve(entry: str, catalog: Catalog) -> Sequence[Industry]:
         if industries := catalog.find(code):
             return industries
         raise Problem(
-            422, "Industry not understood", f"{entry!r} is no loaded code. Leave out the version, or use words."
+            422,
+            "Industry not understood",
+            f"{entry!r} is not a code of a loaded version. Leave out the version, or use words.",
         )
     if meant := read_code(code, catalog.hierarchy):
         return [catalog.hierarchy.industry(key) for key in meant]
     resolution = catalog.index.resolve([entry])
     if resolution.excluded or resolution.founded_since:
         raise Problem(
-            422, "Industry not understood", f"{entry!r} says more than an industry: an ICP takes industries only."
+            422, "Industry not understood", f"{entry!r} contains more than an industry; an ICP accepts industries only."
         )
     if not resolution.industries:
         nearest = one_of(resolution.suggestions)

@@ -58,7 +58,9 @@ class Icp(BaseModel):
         for name in ("employees", "age"):
             least, most = getattr(self, f"{name}_from"), getattr(self, f"{name}_to")
             if least is not None and most is not None and least > most:
-                raise ValueError(f"{name}_from is {least} and {name}_to is {most}: the first may not be the larger one")
+                raise ValueError(
+                    f"{name}_from is {least} and {name}_to is {most}: the first must not be larger than the second"
+                )
         return self
 
     def normalised(self, catalog: Catalog) -> contracts.Icp:

@@ -34,7 +34,9 @@ FULL: dict[int | str, dict[str, Any]] = {
 def _not_too_long(terms: list[str]) -> list[str]:
     length = sum(map(len, terms))
     if length > MAX_TERMS_LENGTH:
-        raise ValueError(f"{length} characters in all are too many: give {MAX_TERMS_LENGTH} at most, or ask in parts")
+        raise ValueError(
+            f"{length} characters in total are too many; send at most {MAX_TERMS_LENGTH}, or several requests"
+        )
     return terms
 
 
@@ -125,7 +127,9 @@ def _accepted(request: RequestIndustry, fact: JobProgressed) -> JobAccepted:
         hint = f"Did you mean {meant}? Or try" if meant else "Try"
         raise Problem(422, "No industry recognised", f"None of {request.terms} names an industry. {hint} `SSIC 62`.")
     if fact.job_id is None and fact.error:
-        raise Problem(409, "Too many open jobs", f"No job was made: {fact.error}.")
+        raise Problem(409, "Too many open jobs", f"No job was created: {fact.error}.")
     if fact.job_id is None:
-        raise Problem(404, "Nothing to do", "No live company of these industries is in the register; no job was made.")
+        raise Problem(
+            404, "Nothing to do", "No live company of these industries is in the register; no job was created."
+        )
     return JobAccepted(job_id=fact.job_id, status=fact.status, processed=fact.processed, total=fact.total)

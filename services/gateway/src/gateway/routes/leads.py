@@ -78,4 +78,6 @@ def position_of(cursor: str) -> Position:
 
 
 def _invalid_cursor(cursor: str) -> Problem:
-    return Problem(422, "Cursor not understood", f"{cursor!r} is no cursor: send the `next` of a page unchanged.")
+    return Problem(
+        422, "Cursor not understood", f"{cursor!r} is not a valid cursor; send the `next` of a page unchanged."
+    )

@@ -48,7 +48,9 @@ class JsonRpc:
         if self._uid is None:
             connection = self._connection
             if not connection.login:
-                raise OdooBlocked("an Odoo before 19 needs a login beside the key; store the connection again with one")
+                raise OdooBlocked(
+                    "an Odoo before 19 needs a login in addition to the key; store the connection again with one"
+                )
             named = [connection.database, connection.login, connection.api_key, {}]
             uid = await call(self._transport, "common", "authenticate", named, "authenticate")
             if not isinstance(uid, int) or isinstance(uid, bool):
@@ -63,7 +65,7 @@ async def call(transport: Transport, service: str, method: str, args: Sequence[A
     response = await transport.post(ENDPOINT, {"jsonrpc": "2.0", "method": "call", "params": params, "id": 1})
     answer = json_of(response)
     if response.status_code in (401, 403):
-        raise OdooBlocked(f"{transport.url} answered {response.status_code}: a proxy before Odoo refuses the call")
+        raise OdooBlocked(f"{transport.url} answered {response.status_code}: a proxy in front of Odoo refuses the call")
     if response.status_code == 404:
         raise OdooBlocked(f"there is no Odoo at {transport.url}; store the connection again")
     if not isinstance(answer, dict) or not answer.keys() & {"result", "error"}:

@@ -44,7 +44,7 @@ class Transport:
             raise OdooBlocked(f"{where} cannot be called: {error}; store the connection again") from error
         except (httpx.LocalProtocolError, UnicodeEncodeError):  # its text holds the header, which may be the key
             raise OdooBlocked(
-                f"{where} cannot be called with this key and database: they hold characters that HTTP does not allow; "
+                f"{where} cannot be called with this key and database: they contain invalid characters; "
                 "store the connection again"
             ) from None
         except (httpx.TransportError, httpx.DecodingError, TimeoutError) as error:

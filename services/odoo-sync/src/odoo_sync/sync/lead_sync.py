@@ -169,4 +169,4 @@ async def _require_current(tx: Connection, connection: StoredConnection) -> None
         if now.blocked is not None:
             raise TenantBlocked(now.blocked)
         return
-    raise OdooUnavailable("the connection to this Odoo was changed meanwhile")
+    raise OdooUnavailable("the connection to this Odoo was changed during the sync")

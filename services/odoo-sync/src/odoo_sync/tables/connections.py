@@ -49,14 +49,14 @@ class StoredConnection:
         """Decrypts the API key. Raises CredentialsUnreadable."""
         if decrypter is None:
             raise CredentialsUnreadable(
-                "this tenant has an Odoo connection; set ODOO_CREDENTIALS_KEY so that it can be read"
+                "this tenant has an Odoo connection; set ODOO_CREDENTIALS_KEY to decrypt its API key"
             )
         try:
             api_key = decrypter.decrypt(self.token).decode()
         except InvalidToken as error:
             raise CredentialsUnreadable(
                 "the Odoo API key was encrypted with another ODOO_CREDENTIALS_KEY; "
-                "set that one, or store the connection again with `leadgen odoo connect`"
+                "set that key, or store the connection again with `leadgen odoo connect`"
             ) from error
         return OdooConnection(self.url, self.database, api_key, self.login)
 

@@ -71,7 +71,7 @@ def model_from(text: str) -> Model:
     if sum(criterion.weight for criterion in criteria) != UNIT:
         raise InvalidModel("the weights of a scoring model must sum to 1")
     if not 0 < model.medium_from < model.high_from <= UNIT:
-        raise InvalidModel("buckets begin in this order: 0 < medium_from < high_from <= 1")
+        raise InvalidModel("bucket limits must satisfy 0 < medium_from < high_from <= 1")
     return model
 
 
