@@ -39,11 +39,11 @@ class Contribution:
 
     name: str
     group: Annotated[str | None, Field(description="icp, signals or contact")]
-    value: Annotated[float | None, Field(description="0 to 1; null: nothing is known of it")]
+    value: Annotated[float | None, Field(description="0 to 1; null if unknown")]
     weight: float | None
     contribution: float
     evidence: Annotated[str | None, Field(description="in words")]
-    source: Annotated[str | None, Field(description="where that stands: an address, or the register")]
+    source: Annotated[str | None, Field(description="source of the evidence: a URL, or the register")]
 
 
 def contributions_in(features: str) -> list[Contribution]:

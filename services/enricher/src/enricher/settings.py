@@ -20,61 +20,65 @@ class EnricherSettings(StageSettings):
     crawl_max_pages: int = Field(default=4, ge=0, le=20, description="key pages read besides the homepage")
     crawler_timeout_s: float = Field(default=20, gt=0, description="seconds that one visit to a site may take")
     crawl_page_timeout_s: float = Field(default=8, gt=0, description="seconds that one page may take")
-    crawl_max_bytes: int = Field(default=2_000_000, ge=1000, description="bytes read of a page, unpacked")
+    crawl_max_bytes: int = Field(default=2_000_000, ge=1000, description="maximum bytes of a page after decompression")
     crawl_delay_s: float = Field(default=0.5, ge=0, description="seconds between two pages of one site")
     crawl_delay_max_s: float = Field(
         default=30,
         ge=0,
-        description="the longest Crawl-delay that is honoured; 0 ignores it, for sites of one's own only",
+        description="the longest Crawl-delay that is honoured; 0 ignores it (only for your own sites)",
     )
     crawl_schemes: Annotated[tuple[Scheme, ...], NoDecode] = Field(
-        default=("https", "http"), min_length=1, description="how to ask for a homepage, in this order"
+        default=("https", "http"), min_length=1, description="URL schemes to try for a homepage, in this order"
     )
     crawler_user_agent: str = Field(
         default="LeadgenBot/1.0 (+https://leadgen.example/bot)",
         pattern=r"^[A-Za-z_-]+/[\x20-\x7e]+$",
-        description="who we say we are; the part before the slash is what robots.txt is asked about",
+        description="User-Agent header; the part before the slash is matched in robots.txt",
     )
     crawler_proxy: str | None = Field(
         default=None,
         pattern=r"^https?://\S+$",
-        description="a proxy that fetches for us and looks names up: then it, not we, keeps us off internal addresses",
+        description="proxy for all visits; it resolves names and must itself refuse internal addresses",
     )
     site_fresh_for_days: float = Field(
-        default=7, ge=0, description="days for which what was found on the web is used again, for every tenant"
+        default=7, ge=0, description="days for which visits and public answers are reused, for every tenant"
     )
-    persist_crawl_corpus: bool = Field(default=False, description="keep the texts that were read")
-    extract_corpus_char_limit: int = Field(default=60_000, ge=1000, description="characters of all pages together")
-    merge_deterministic_timeout_s: float = Field(default=10, gt=0, description="seconds for reading without a model")
-    llm_max_chunks: int = Field(default=2, ge=0, le=20, description="questions to the model per company")
-    llm_chunk_timeout_s: float = Field(default=30, gt=0, description="seconds for each of them")
+    persist_crawl_corpus: bool = Field(default=False, description="keep the texts of visited pages")
+    extract_corpus_char_limit: int = Field(
+        default=60_000, ge=1000, description="characters of all pages of a company together"
+    )
+    merge_deterministic_timeout_s: float = Field(
+        default=10, gt=0, description="seconds for the extraction without a model"
+    )
+    llm_max_chunks: int = Field(default=2, ge=0, le=20, description="calls of the model per company")
+    llm_chunk_timeout_s: float = Field(default=30, gt=0, description="seconds for each call of the model")
 
-    tavily_api_key: str | None = Field(default=None, description="without: no search for sites, no second fetcher")
+    tavily_api_key: str | None = Field(default=None, description="if unset: no search for sites, no second fetcher")
     tavily_base_url: str = Field(default="https://api.tavily.com", pattern=_URL)
     tavily_max_queries: int = Field(default=800, ge=0, description="credits per tenant and day")
-    openai_api_key: str | None = Field(default=None, description="without: nothing is read by a model")
+    openai_api_key: str | None = Field(default=None, description="if unset: no extraction by a model")
     openai_base_url: str = Field(default="https://api.openai.com/v1", pattern=_URL)
     openai_model: str = Field(default="gpt-4o-mini", min_length=1)
     openai_daily_tokens_cap: int = Field(default=150_000, ge=0, description="tokens per tenant and day")
-    lusha_api_key: str | None = Field(default=None, description="without: no contacts are bought")
+    lusha_api_key: str | None = Field(default=None, description="if unset: no contacts are bought")
     lusha_base_url: str = Field(default="https://api.lusha.com", pattern=_URL)
     lusha_max_contact_lookups: int = Field(default=500, ge=0, description="credits per tenant and day")
-    enable_lusha_fallback: bool = Field(default=True, description="buy contacts where the site names nobody")
+    enable_lusha_fallback: bool = Field(default=True, description="buy contacts if the site names no person")
     lusha_preferred_titles: Titles = Field(
         default=("CEO", "Managing Director", "Founder", "Director", "Head of Sales"),
         min_length=1,
-        description="whom to look for, the first ones preferred",
+        description="titles of people to look for, most relevant first",
     )
-    zerobounce_api_key: str | None = Field(default=None, description="without: addresses are not verified")
+    zerobounce_api_key: str | None = Field(default=None, description="if unset: addresses are not verified")
     zerobounce_base_url: str = Field(default="https://api.zerobounce.net", pattern=_URL)
     zerobounce_max_verifications: int = Field(default=1000, ge=0, description="addresses per tenant and day")
 
-    enricher_interactive_workers: int = Field(default=10, ge=1, description="visits at once for those who wait")
+    enricher_interactive_workers: int = Field(default=10, ge=1, description="companies at once in the interactive lane")
     sched_company_concurrency: int = Field(
         default=8,
         ge=1,
         validation_alias=AliasChoices("sched_company_concurrency", "enricher_nightly_workers"),
-        description="visits at once in the night",
+        description="companies at once in the nightly lane",
     )
 
     @field_validator("crawl_schemes", mode="before")

@@ -58,8 +58,8 @@ Traceparent = Annotated[str | None, Header(include_in_schema=False)]
 IdempotencyKey = Annotated[
     idempotency.Key | None,
     Header(
-        description="A UUID of version 7, at most 24 hours old. A request that is sent again with the same key and the "
-        "same body is done once. The answer's header of this name repeats it, or holds the one that was made."
+        description="A UUID of version 7, at most 24 hours old. A request that is repeated with the same key and the "
+        "same body is done once. The response header of this name returns the key, or the one that the gateway created."
     ),
 ]
 

@@ -64,13 +64,13 @@ class Explanation(BaseModel):
     company: Company
     score: float
     bucket: Bucket
-    confidence: float | None = Field(description="the share of what the score goes by that is known")
-    base: float | None = Field(description="the score of a company of which nothing is known")
-    contributions: list[Contribution] = Field(description="the largest first, whichever way they point")
+    confidence: float | None = Field(description="share of the score's criteria that are known, by weight")
+    base: float | None = Field(description="score of a company of which nothing is known")
+    contributions: list[Contribution] = Field(description="the largest first, positive or negative")
     rationale: str
     model_version: str
     enriched_at: datetime
-    has_icp: bool | None = Field(description="whether the score goes by an ICP; without one it rests on the rest")
+    has_icp: bool | None = Field(description="whether an ICP counted towards the score")
 
 
 async def best(tx: Connection, *, after: Position, limit: int) -> list[Lead]:

@@ -16,12 +16,14 @@ class NightlySettings(Settings):
     database_url: str
     kafka_bootstrap_servers: str
     log_level: str = "INFO"
-    sched_enabled: bool = Field(default=True, description="false: the run announces nothing and says so")
+    sched_enabled: bool = Field(
+        default=True, description="false: the run announces nothing and prints that it is disabled"
+    )
     sched_tenant_include: Tenants = Field(
         default=frozenset(), description="only these tenants, by number; empty: all active ones"
     )
     sched_tenant_exclude: Tenants = Field(default=frozenset(), description="not these tenants, by number")
-    sched_tenant_concurrency: int = Field(default=3, ge=1, description="tenants looked after at once")
+    sched_tenant_concurrency: int = Field(default=3, ge=1, description="tenants handled at once")
 
     @field_validator("sched_tenant_include", "sched_tenant_exclude", mode="before")
     @classmethod

@@ -10,9 +10,7 @@ from odoo_sync.protocols.protocol_detection import ProtocolName
 class OdooSettings(Settings):
     """The settings for calling the tenants' Odoos and for writing leads there."""
 
-    score_min_export: float = Field(
-        default=0.66, ge=0, le=1, description="the score from which a company becomes a lead in Odoo"
-    )
+    score_min_export: float = Field(default=0.66, ge=0, le=1, description="minimum score for a lead in Odoo")
     odoo_recreate_deleted: bool = Field(
         default=False, description="create records again that people deleted in Odoo; by default they stay deleted"
     )
@@ -25,8 +23,8 @@ class OdooSettings(Settings):
     )
     odoo_credentials_key: SecretStr | None = Field(
         default=None,
-        description="opens the API keys in odoo_connections; needed only where a tenant has a connection. Several, "
-        "with commas between them, while keys are rotated: the newest first",
+        description="decrypts the API keys in odoo_connections; needed only if a tenant has a connection. While keys "
+        "are rotated: several, separated by commas, the newest first",
     )
 
     @field_validator("odoo_credentials_key")
@@ -51,8 +49,8 @@ class OdooSettings(Settings):
 class OdooSyncSettings(StageSettings, OdooSettings):
     """The settings of the service, read once in main.py."""
 
-    odoo_sync_interactive_workers: int = Field(default=4, ge=1, description="workers for what someone waits for")
-    odoo_sync_nightly_workers: int = Field(default=4, ge=1, description="workers for what comes from the night")
+    odoo_sync_interactive_workers: int = Field(default=4, ge=1, description="workers of the interactive lane")
+    odoo_sync_nightly_workers: int = Field(default=4, ge=1, description="workers of the nightly lane")
 
 
 class OperatorSettings(OdooSettings):

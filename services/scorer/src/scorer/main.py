@@ -94,7 +94,7 @@ async def build_profile_cache(database: Database) -> ProfileCache:
 def rescore_once() -> None:
     """Console script for after a change of a tenant's weights: prints the counts as JSON."""
     parser = argparse.ArgumentParser(
-        "leadgen-scorer-rescore", description="Scores a tenant's leads again, by its present ICP and weights."
+        "leadgen-scorer-rescore", description="Scores a tenant's leads again, by its current ICP and weights."
     )
     parser.add_argument("tenant", type=int, help="the tenant's number")
     tenant_id: int = parser.parse_args().tenant

@@ -9,18 +9,18 @@ class ScorerSettings(StageSettings):
     """Settings of the service, read once, in main.py."""
 
     llm_rationale: bool = Field(
-        default=False, description="have the best leads' rationales worded by the language model; needs its key"
+        default=False, description="have a language model reword the best leads' rationales; needs its key"
     )
     llm_rationale_tokens_cap: int = Field(
-        default=15_000, ge=0, description="tokens per tenant and day for that; at most OPENAI_DAILY_TOKENS_CAP"
+        default=15_000, ge=0, description="tokens per tenant and day for rewording; at most OPENAI_DAILY_TOKENS_CAP"
     )
-    openai_api_key: str | None = Field(default=None, description="without: the template's words stand")
+    openai_api_key: str | None = Field(default=None, description="if unset: rationales keep the template's words")
     openai_base_url: str = Field(default="https://api.openai.com/v1", pattern=r"^https?://\S+$")
     openai_model: str = Field(default="gpt-4o-mini", min_length=1)
     openai_daily_tokens_cap: int = Field(default=150_000, ge=0, description="tokens per tenant and day")
 
-    scorer_interactive_workers: int = Field(default=2, ge=1, description="workers for what someone waits for")
-    scorer_nightly_workers: int = Field(default=2, ge=1, description="workers for what comes from the night")
+    scorer_interactive_workers: int = Field(default=2, ge=1, description="workers of the interactive lane")
+    scorer_nightly_workers: int = Field(default=2, ge=1, description="workers of the nightly lane")
 
     @field_validator("openai_api_key", mode="before")
     @classmethod

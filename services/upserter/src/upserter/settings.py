@@ -4,7 +4,7 @@ from pydantic import Field
 
 from common.settings import Settings, StageSettings
 
-_BATCH = Field(default=500, ge=1, le=5000, description="companies that a job handles at a time")
+_BATCH = Field(default=500, ge=1, le=5000, description="companies per transaction of a job")
 
 
 class UpserterSettings(StageSettings):
@@ -12,8 +12,8 @@ class UpserterSettings(StageSettings):
 
     staging_batch_size: int = _BATCH
     upsert_max_per_job: int = Field(default=2000, ge=1, description="companies that a job handles")
-    upserter_interactive_workers: int = Field(default=4, ge=1, description="workers for what someone waits for")
-    upserter_nightly_workers: int = Field(default=2, ge=1, description="workers for what comes from the night")
+    upserter_interactive_workers: int = Field(default=4, ge=1, description="workers of the interactive lane")
+    upserter_nightly_workers: int = Field(default=2, ge=1, description="workers of the nightly lane")
 
 
 class RefreshSettings(Settings):

@@ -35,7 +35,7 @@ class Icp(BaseModel):
     industries: list[Entry] = Field(
         max_length=profile.MAX_ENTRIES,
         description="codes of SSIC of any level, with or without their version, or words that name industries; "
-        f"{profile.MAX_CODES} codes in all, none for any industry",
+        f"{profile.MAX_CODES} codes in total; empty for any industry",
         examples=[["2020:25", "C", "precision engineering"]],
     )
     employees_from: Employees = Field(default=None, examples=[10])
@@ -51,7 +51,7 @@ class Icp(BaseModel):
     technologies: list[Technology] = Field(
         default=[], max_length=profile.MAX_ENTRIES, description="names, in any case", examples=[["Shopify"]]
     )
-    titles: Any = Field(default=None, description="accepted as GET shows it, and ignored")
+    titles: Any = Field(default=None, description="accepted, so that the output of GET is valid input, and ignored")
 
     @model_validator(mode="after")
     def _from_comes_before_to(self) -> Self:

@@ -24,12 +24,12 @@ class Resolved(BaseModel):
     """The industries that words name. If they name none, `suggestions` has the most similar ones."""
 
     industries: list[Industry]
-    excluded: list[Industry] = Field(description="named to be left out")
+    excluded: list[Industry] = Field(description="excluded by the words")
     code_count: int
-    codes: list[SsicCode] = Field(description="every code beneath the industries that is not left out")
+    codes: list[SsicCode] = Field(description="all codes below the industries, without exclusions")
     confidence: float = Field(description="0 to 1")
     suggestions: list[Industry]
-    founded_since: int | None = Field(description="a year, where the words name one")
+    founded_since: int | None = Field(description="a year, if the words name one")
 
     @classmethod
     def build(cls, resolution: Resolution) -> Self:

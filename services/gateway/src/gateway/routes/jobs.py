@@ -46,10 +46,10 @@ class StagingUpsertRequest(BaseModel):
     terms: Annotated[list[Phrase], AfterValidator(_not_too_long)] = Field(
         min_length=1,
         max_length=50,
-        description=f"{MAX_TERMS_LENGTH} characters in all",
+        description=f"{MAX_TERMS_LENGTH} characters in total",
         examples=[["Manufacturing", "SSIC 62"]],
     )
-    limit: int | None = Field(default=None, ge=1, description="at most so many companies")
+    limit: int | None = Field(default=None, ge=1, description="maximum number of companies")
 
 
 class JobAccepted(BaseModel):

@@ -30,7 +30,7 @@ async def best(
     tenant: CurrentTenant,
     deps: Deps,
     limit: Annotated[int, Query(ge=1, le=MAX_LIMIT)] = 20,
-    cursor: Annotated[str | None, Query(max_length=100, description="`next` of the page before")] = None,
+    cursor: Annotated[str | None, Query(max_length=100, description="`next` of the previous page")] = None,
 ) -> Leads:
     """Lists leads, best first; with equal scores, the newest company first.
 
