@@ -65,7 +65,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         names = getattr(item, "fixturenames", ())
         if SERVER_FIXTURES.intersection(names):
             item.add_marker("servers")
-        item.add_marker(pytest.mark.xdist_group("product" if "product" in names else str(item.path)))
+        item.add_marker(pytest.mark.xdist_group("product" if "running_product" in names else str(item.path)))
 
 
 def pytest_xdist_auto_num_workers() -> int:
