@@ -160,7 +160,7 @@ async def test_it_does_not_begin_while_a_load_is_under_way(owner: Owner, databas
     async with owner.transaction():
         await owner.execute(LOAD_BEGINS)
         await owner.execute(MANY, "U", 5)
-        with pytest.raises(LoadUnderWay, match="when it is over"):
+        with pytest.raises(LoadUnderWay, match="when it has finished"):
             await refreshed(database)
     await owner.execute(LOAD_ENDS)
     assert await refreshed(database) == Refreshed(5, 5, 5)

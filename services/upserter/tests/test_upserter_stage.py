@@ -217,7 +217,7 @@ async def nothing_failed(owner: Owner) -> None:
 async def test_the_classification_is_read_as_it_was_seeded(database: Database, database_url: str) -> None:
     """All codes with their parents; without any the service says what to do, and does not start."""
     async with database.without_tenant() as tx:
-        with pytest.raises(ClassificationMissing, match="seed the database"):
+        with pytest.raises(ClassificationMissing, match="run `leadgen migrate`"):
             await read(tx)
     await seed_ssic(database_url)
     async with database.without_tenant() as tx:

@@ -64,7 +64,7 @@ async def test_a_file_is_scored_on_the_versions_of_a_database(
     file.write_text(HEADER + ROWS, encoding="utf-8")
     unseeded = await asyncio.to_thread(run, app, str(file), "--database-url", database_url)
     assert unseeded.exit_code == 1
-    assert "seed" in unseeded.output
+    assert "leadgen migrate" in unseeded.output
 
     await seed_ssic(database_url)
     seeded = await asyncio.to_thread(run, app, str(file), "--json", "--database-url", database_url)
