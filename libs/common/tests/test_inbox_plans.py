@@ -1,13 +1,16 @@
-"""What a claim and an end read of an inbox that has filled up since they were planned: their own rows, not all."""
+"""The rows that statements read of an inbox that has filled up since they were planned: their own, not all."""
 
 from datetime import timedelta
+from typing import TypeAlias
 
 import asyncpg
 import pytest
 
 from common.ids import NO_REPLAY, new_id
-from common.inbox import Arrival, Inbox
+from common.inbox import WALK, Arrival, Inbox
 from common.postgres import Connection, Database
+
+Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 
 BACKLOG = 2_000
 AT_ONCE = 20
@@ -21,7 +24,7 @@ LOOKED_AT = """
 
 @pytest.mark.parametrize("moment", ["never analysed", "analysed when all was done"])
 async def test_a_claim_and_an_end_planned_on_an_empty_inbox_do_not_read_all_of_a_full_one(
-    toy: str, database_url: str, owner: "asyncpg.Connection[asyncpg.Record]", moment: str
+    toy: str, database_url: str, owner: Owner, moment: str
 ) -> None:
     """Twenty of two thousand open rows cost what twenty rows cost, whatever was known of the table at first."""
     inbox = Inbox(toy, timedelta(minutes=1))
@@ -49,14 +52,98 @@ async def test_a_claim_and_an_end_planned_on_an_empty_inbox_do_not_read_all_of_a
         await database.close()
 
 
+#: Rows that stand still, in each way that a row can.
+STILL = 20_000
+LEASED = "UPDATE inbox SET phase = 'scheduled', attempts = 1, next_at = now() + interval '1 hour'"
+BEHIND_ONE = """
+    UPDATE inbox SET key = '1:still', phase = CASE kafka_offset WHEN 0 THEN 'scheduled' ELSE 'blocked' END,
+                     next_at = now() + interval '1 hour'
+"""
+
+
+@pytest.mark.parametrize("rest", [LEASED, BEHIND_ONE], ids=["leased or resting", "blocked behind one key"])
+async def test_rows_that_cannot_be_claimed_cost_nothing(toy: str, database: Database, owner: Owner, rest: str) -> None:
+    """Twenty thousand of them, all older than the twenty that can be: a claim, the round of tenants and the waker look
+    at the twenty alone."""
+    inbox = Inbox(toy, timedelta(minutes=1))
+    async with database.statement() as tx:
+        await inbox.take_in(tx, _arrivals(0, STILL))
+    await owner.execute(rest)
+    async with database.statement() as tx:
+        await inbox.take_in(tx, _arrivals(1, AT_ONCE))
+    await owner.execute("VACUUM ANALYZE inbox")  # what autovacuum does within a minute
+    async with database.without_tenant() as tx:
+        assert await inbox.ready_tenants(tx, "t", "interactive") == [1]
+        (outlook,) = await inbox.outlook(tx, [("t", "interactive")])
+        assert outlook.is_ready
+        assert await inbox.make_due_ready(tx) == 0
+        looking = await _looked_at(tx)
+    async with database.without_tenant() as tx:
+        claims = await inbox.claim(tx, "t", "interactive", 1, 2 * AT_ONCE)
+        claiming = await _looked_at(tx)
+    assert len(claims) == AT_ONCE
+    assert looking <= 10
+    assert AT_ONCE <= claiming <= AT_ONCE * MOST_PER_ROW
+
+
+async def test_rows_behind_one_key_are_set_aside_once(toy: str, database: Database, owner: Owner) -> None:
+    """Two thousand younger events of a leased key are passed over in parts, each once; then a claim finds what it can
+    have at once."""
+    inbox = Inbox(toy, timedelta(minutes=1))
+    behind = [it._replace(key=b"1:still") for it in _arrivals(0)]
+    async with database.statement() as tx:
+        await inbox.take_in(tx, [*behind, *_arrivals(1, AT_ONCE)])
+        assert len(await inbox.claim(tx, "t", "interactive", 1, 1)) == 1
+    aside = []
+    while not aside or aside[-1]:
+        async with database.without_tenant() as tx:
+            assert await inbox.claim(tx, "t", "interactive", 1, AT_ONCE) == [] or sum(aside) == BACKLOG - 1
+            aside.append(await inbox.set_aside(tx, "t", "interactive", 1, 500))
+            assert await _looked_at(tx) <= (500 + WALK + AT_ONCE) * 10
+    assert sum(aside) == BACKLOG - 1
+    await owner.execute("VACUUM ANALYZE inbox")
+    async with database.without_tenant() as tx:
+        assert len(await inbox.claim(tx, "t", "interactive", 1, AT_ONCE)) == AT_ONCE
+        assert await _looked_at(tx) <= AT_ONCE * MOST_PER_ROW
+
+
+async def test_the_gauge_counts_up_to_a_bound(toy: str, database: Database, owner: Owner) -> None:
+    """Of two thousand open rows it reads five hundred, and says so many."""
+    inbox = Inbox(toy, timedelta(minutes=1))
+    async with database.statement() as tx:
+        await inbox.take_in(tx, _arrivals(0))
+    async with database.without_tenant() as tx:
+        (backlog,) = await inbox.backlog(tx, ["t", "another"], 500)
+        assert await _looked_at(tx) <= 500
+    assert (backlog.topic, backlog.lane, backlog.open) == ("t", "interactive", 500)
+    async with database.statement() as tx:
+        (backlog,) = await inbox.backlog(tx, ["t"], 3_000)
+    assert backlog.open == BACKLOG
+
+
+async def test_a_part_of_a_round_of_ten_thousand_tenants_reads_a_row_for_each(
+    toy: str, database: Database, owner: Owner
+) -> None:
+    """However many tenants have something ready, and however much."""
+    inbox = Inbox(toy, timedelta(minutes=1))
+    arrivals = _arrivals(0, 10_000)
+    async with database.statement() as tx:
+        await inbox.take_in(tx, [it._replace(tenant_id=1 + it.offset) for it in arrivals])
+        await inbox.take_in(tx, [it._replace(tenant_id=7) for it in _arrivals(5)])
+    async with database.without_tenant() as tx:
+        assert await inbox.ready_tenants(tx, "t", "interactive", after=6, limit=32) == list(range(7, 39))
+        assert await _looked_at(tx) <= 32 * 2
+
+
 async def _looked_at(tx: Connection) -> int:
     """Rows of the inbox that this transaction has looked at, those that did not match included."""
     return int(await tx.fetchval(LOOKED_AT))
 
 
-def _arrivals(batch: int) -> list[Arrival]:
+def _arrivals(batch: int, count: int = BACKLOG) -> list[Arrival]:
     """As many as pile up, each with a key of its own."""
+    first = batch * 100_000
     return [
-        Arrival(new_id(), NO_REPLAY, "t", 0, batch * BACKLOG + n, b"1:%d" % n, 1, "interactive", b"{}", "[]", None)
-        for n in range(BACKLOG)
+        Arrival(new_id(), NO_REPLAY, "t", 0, first + n, b"1:%d" % (first + n), 1, "interactive", b"{}", "[]", None)
+        for n in range(count)
     ]

@@ -1,7 +1,10 @@
-"""Keeps the gauges of backlog, age and lag true: they are read from where the truth is, every few seconds."""
+"""Keeps the gauges of backlog, age and lag true: they are read from where the truth is, every few seconds.
+
+A reading takes a bounded time: beyond `MOST_COUNTED` rows it is a lower bound.
+"""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -9,44 +12,61 @@ import structlog
 from aiokafka.errors import IllegalStateError
 
 from common import metrics
+from common.contracts import Lane
 from common.errors import Unavailable
-from common.inbox import BACKLOG
+from common.inbox import Inbox
 from common.postgres import Database
 
 log = structlog.get_logger(__name__)
 
+#: Seconds between readings: while something is open or was last time, and while nothing is.
 EVERY_S = 5.0
+IDLE_S = 15.0
+#: Rows of a topic, and of the outbox, that are counted. With more of them open the gauges say "at least so many".
+MOST_COUNTED = 25_000
 
 OUTBOX = """
     SELECT coalesce(sum(coalesce(events, 1)), 0)::bigint AS open,
            coalesce(extract(epoch FROM now() - min(created_at)), 0)::float8 AS oldest_s
-      FROM outbox WHERE producer = $1
+      FROM (SELECT events, created_at FROM outbox WHERE producer = $1 ORDER BY lane, id LIMIT $2) AS oldest
 """
 
 
-async def keep_gauges(database: Database, service: str, consumer: Callable[[], Any] = lambda: None) -> None:
-    """Runs for ever. `consumer` gives the aiokafka consumer, or None while there is none."""
-    seen: set[tuple[str, str]] = set()
+async def keep_gauges(
+    database: Database,
+    service: str,
+    *,
+    inbox: Inbox | None = None,
+    topics: Sequence[str] = (),
+    consumer: Callable[[], Any] = lambda: None,
+) -> None:
+    """Runs for ever. A service that handles no events has no inbox.
+
+    `consumer` gives the aiokafka consumer, or None while there is none.
+    """
+    seen: set[tuple[str, Lane]] = set()
+    pause_s = EVERY_S
     while True:
         try:
             async with database.statement() as tx:
-                inbox = await tx.fetch(BACKLOG, service)
-                outbox = await tx.fetchrow(OUTBOX, service)
+                backlogs = [] if inbox is None else await inbox.backlog(tx, topics, MOST_COUNTED)
+                outbox = await tx.fetchrow(OUTBOX, service, MOST_COUNTED)
         except Unavailable as error:
             log.warning("gauges_wait_for_database", error=str(error))
         else:
-            for topic, lane in seen - {(row["topic"], row["lane"]) for row in inbox}:
+            for topic, lane in seen - {(it.topic, it.lane) for it in backlogs}:
                 metrics.inbox_open.labels(service, topic, lane).set(0)
                 metrics.inbox_age.labels(service, topic, lane).set(0)
-            for row in inbox:
-                seen.add((row["topic"], row["lane"]))
-                metrics.inbox_open.labels(service, row["topic"], row["lane"]).set(row["open"])
-                metrics.inbox_age.labels(service, row["topic"], row["lane"]).set(row["oldest_s"])
+            seen = {(it.topic, it.lane) for it in backlogs}
+            for it in backlogs:
+                metrics.inbox_open.labels(service, it.topic, it.lane).set(it.open)
+                metrics.inbox_age.labels(service, it.topic, it.lane).set(it.oldest_s)
             if outbox is not None:
                 metrics.outbox_open.labels(service).set(outbox["open"])
                 metrics.outbox_age.labels(service).set(outbox["oldest_s"])
+            pause_s = EVERY_S if backlogs or (outbox is not None and outbox["open"]) else IDLE_S
         await _note_lag(service, consumer())
-        await asyncio.sleep(EVERY_S)
+        await asyncio.sleep(pause_s)
 
 
 async def _note_lag(service: str, consumer: Any) -> None:

@@ -127,6 +127,10 @@ class Database:
             ) from error
         return cls(pool, url, name)
 
+    async def another(self, *, size: int) -> Self:
+        """Opens another pool to the same database, for another event loop. Raises as `connect` does."""
+        return await self.connect(self._url, size=size, name=self._name)
+
     async def close(self) -> None:
         """Closes the pool; waits at most 5 s for connections in use."""
         try:

@@ -17,11 +17,13 @@ from common.contracts import Lane
 from common.failed_events import RunnerContext
 from common.failure_rate_guard import FailureRateGuard
 from common.gauges import keep_gauges
-from common.inbox import Inbox
+from common.inbox import Claim, Inbox
 from common.intake import Intake
+from common.leases import BEATS, LeaseKeeper
 from common.postgres import Database
 from common.relay import Relay
 from common.stage import Stage
+from common.waker import Waker
 from common.workers import LaneWorkers
 
 log = structlog.get_logger(__name__)
@@ -44,7 +46,7 @@ class Runtime:
         bootstrap_servers: str,
         *,
         lanes: Mapping[Lane, int],
-        lease_s: float = 60,
+        lease_s: float = 15,
         bound: int = 20_000,
         grace_s: float = 20,
         unfit: Callable[[str], None] = _log_unfit,
@@ -53,27 +55,37 @@ class Runtime:
         self.stage = stage
         self._database = database
         self._grace_s = grace_s
-        inbox = Inbox(stage.name, timedelta(seconds=lease_s))
+        self._inbox = inbox = Inbox(stage.name, timedelta(seconds=lease_s))
         self.relay = Relay(database, bootstrap_servers, stage.name)
         self._other_relays = [Relay(database, bootstrap_servers, producer) for producer in drains]
         context = RunnerContext(database, inbox, FailureRateGuard(), self.relay.wake, unfit)
         self.workers = [
-            LaneWorkers(handler, lane, size, context)
+            LaneWorkers(handler, lane, size, context, ended=self._nudge)
             for handler in stage.handlers.values()
             for lane, size in lanes.items()
         ]
+        sleepers = {(workers.topic, workers.lane): workers for workers in self.workers}
+        self.waker = Waker(database, inbox, sleepers, patience=inbox.lease / BEATS)
+        self.leases = LeaseKeeper(database, inbox, self._held_for)
         self.broker = Broker(bootstrap_servers, client_id=stage.name, logger=None, graceful_timeout=5)
         self.intake = Intake(self.broker, list(stage.handlers), inbox, database, bound=bound, arrived=self._wake)
         self._tasks: list[asyncio.Task[None]] = []
 
     async def __aenter__(self) -> Self:
         jobs: dict[str, Coroutine[Any, Any, None]] = {
-            "gauges": keep_gauges(self._database, self.stage.name, lambda: self.consumer),
+            "gauges": keep_gauges(
+                self._database,
+                self.stage.name,
+                inbox=self._inbox,
+                topics=list(self.stage.handlers),
+                consumer=lambda: self.consumer,
+            ),
             "intake": self.intake.let_in_again(),
+            "waker": self.waker.run(),
+            "leases": self.leases.run(),
         }
         for workers in self.workers:
             jobs[f"workers {workers.topic} {workers.lane}"] = workers.run()
-            jobs[f"leases {workers.topic} {workers.lane}"] = workers.keep_leases()
         self._tasks = [asyncio.create_task(job, name=name) for name, job in jobs.items()]
         for relay in (self.relay, *self._other_relays):
             await relay.__aenter__()
@@ -119,3 +131,9 @@ class Runtime:
     def _wake(self) -> None:
         for workers in self.workers:
             workers.wake()
+
+    def _nudge(self) -> None:
+        self.waker.nudge()
+
+    def _held_for(self, seconds: float) -> list[Claim]:
+        return [claim for workers in self.workers for claim in workers.held_for(seconds)]

@@ -29,7 +29,7 @@ class StageSettings(ServiceSettings):
 
     shutdown_grace_s: float = Field(default=20, ge=0)
     inbox_bound: int = Field(default=20_000, ge=100)
-    inbox_lease_s: float = Field(default=60, ge=1)
+    inbox_lease_s: float = Field(default=15, ge=1)
 
 
 S = TypeVar("S", bound=Settings)

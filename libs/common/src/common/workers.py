@@ -4,9 +4,12 @@ Tenants are served in turn, so that a large one never starves a small one. Nothi
 """
 
 import asyncio
+import math
 import time
 from collections import Counter
+from collections.abc import Callable
 from contextlib import suppress
+from typing import NamedTuple
 
 import structlog
 
@@ -15,24 +18,39 @@ from common.contracts import Lane
 from common.errors import Unavailable
 from common.failed_events import RunnerContext
 from common.handler_runner import HandlerRunner
-from common.inbox import Claim
+from common.inbox import BEFORE_ALL, Claim
 from common.stage import Handler
 
 log = structlog.get_logger(__name__)
 
-#: How often to look for what no local wake-up tells of: the end of a backoff, or another replica's intake.
-POLL_S = 1.0
-#: How old the list of ready tenants may get while there is work: a new tenant waits no longer than this for its turn.
+#: Seconds until the database is asked again after it did not answer.
+RETRY_S = 1.0
+#: Seconds after which the list of ready tenants is read again while there is work: so long a new tenant waits to join
+#: the round.
 RING_S = 0.2
-#: A handler that is quicker than this is given its next events before it is done with the last: a claim then serves
-#: many. A slower one is not, since what waits here cannot be taken by a replica that has nothing to do.
-QUICK_S = 0.05
+#: Tenants read at a time. With more than these ready, the round goes on where the last part of it ended.
+RING = 32
+#: Seconds of work that may be claimed ahead for a quick handler: one claim then serves many runs. What waits here
+#: cannot be taken by a replica that has nothing to do, so it is little.
+AHEAD_S = 0.05
+#: Runs that may be claimed ahead, as a multiple of those at work.
+MOST_AHEAD = 3
+
+
+class Held(NamedTuple):
+    """Claims in the hands of a run, and since when by the monotonic clock."""
+
+    claims: list[Claim]
+    since: float
 
 
 class LaneWorkers:
     """Up to `size` runs of one handler at once, for one lane."""
 
-    def __init__(self, handler: Handler, lane: Lane, size: int, context: RunnerContext) -> None:
+    def __init__(
+        self, handler: Handler, lane: Lane, size: int, context: RunnerContext, ended: Callable[[], None] = lambda: None
+    ) -> None:
+        """`ended` is called when a run has ended: its event may have been given a time to come back."""
         self.topic = handler.event.topic
         self.lane = lane
         self._size = size
@@ -45,15 +63,20 @@ class LaneWorkers:
         self._inbox = context.inbox
         self._in_flight = metrics.in_flight.labels(context.inbox.consumer, self.topic, lane)
         self._guard = context.guard
+        self._ended = ended
         self._wake = asyncio.Event()
         self._claiming = asyncio.Lock()
         self._is_stopping = False
-        self._running: dict[asyncio.Task[None], list[Claim]] = {}
+        self._running: dict[asyncio.Task[None], Held] = {}
         self._ring: list[int] = []
-        self._ring_read_at = 0.0
+        self._ring_read_at = -math.inf
+        self._ring_ends_at = BEFORE_ALL
+        self._is_ring_whole = True
+        self._has_news = True
 
     def wake(self) -> None:
-        """There may be something to claim."""
+        """Has the workers look for something to claim."""
+        self._has_news = True
         self._wake.set()
 
     async def run(self) -> None:
@@ -66,21 +89,15 @@ class LaneWorkers:
                         continue
             except Unavailable as error:
                 log.warning("workers_wait_for_database", topic=self.topic, lane=self.lane, error=str(error))
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), POLL_S)
-
-    async def keep_leases(self) -> None:
-        """Extends the leases of what is in hand, three times per lease."""
-        while True:
-            await asyncio.sleep(self._inbox.lease.total_seconds() / 3)
-            held = [claim for claims in self._running.values() for claim in claims]
-            if not held:
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._wake.wait(), RETRY_S)
                 continue
-            try:
-                async with self._database.statement() as tx:
-                    await self._inbox.extend(tx, held)
-            except Unavailable as error:
-                log.warning("leases_not_extended", topic=self.topic, lane=self.lane, error=str(error))
+            await self._wake.wait()
+
+    def held_for(self, seconds: float) -> list[Claim]:
+        """The claims that have been in hand for so long. Any thread may ask."""
+        before = time.monotonic() - seconds
+        return [claim for held in list(self._running.values()) if held.since <= before for claim in held.claims]
 
     async def stop(self, grace_s: float) -> None:
         """Claims no more, waits up to `grace_s` for what is in hand, and gives back the rest."""
@@ -106,56 +123,83 @@ class LaneWorkers:
         return bool(claims)
 
     def _room(self) -> int:
-        """Returns the number of runs that may still be begun or prepared."""
-        free = self._size - len(self._running)
-        is_quick = self._batch is None and self._handling.pace_s < QUICK_S
-        return free + self._size if is_quick and free >= 0 else free
+        """Returns the number of runs that may still be begun or, for a quick handler, claimed ahead.
+
+        What is claimed ahead is made up for when half of it is used up, not one by one.
+        """
+        in_hand = len(self._running)
+        if self._batch is not None:
+            return self._size - in_hand
+        ahead = self._size * min(MOST_AHEAD, int(AHEAD_S / max(self._handling.pace_s, 0.001)))
+        return self._size + ahead - in_hand if in_hand < self._size or in_hand <= self._size + ahead // 2 else 0
 
     async def _claim(self, limit: int) -> list[Claim]:
         """Up to so many claims of one tenant, the next in turn that has any."""
-        has_looked = False
+        is_round_over = False
+        must_read = self._is_ring_old()
         while True:
-            is_stale = time.monotonic() - self._ring_read_at > RING_S
-            tenant = None if is_stale and not has_looked else self._next_in_turn()
+            tenant = None if must_read else self._next_in_turn()
             if tenant is None:
-                if has_looked:
+                if is_round_over or not (must_read or self._has_news or not self._is_ring_whole):
                     return []
-                await self._read_ring()
-                has_looked = True
+                is_round_over, must_read = await self._read_ring(), False
                 continue
             async with self._database.statement() as tx:
                 claims = await self._inbox.claim(tx, self.topic, self.lane, tenant, limit)
-            if len(claims) == limit:
-                self._ring.append(tenant)
             if claims:
+                if len(claims) == limit and self._is_ring_whole:
+                    self._ring.append(tenant)
                 return claims
+            async with self._database.statement() as tx:
+                if await self._inbox.set_aside(tx, self.topic, self.lane, tenant):
+                    self._ring.append(tenant)  # there may be more behind what was in the way
 
     def _next_in_turn(self) -> int | None:
         """The next tenant that has something and has not its share of the workers already."""
-        busy = Counter(held[0].tenant_id for held in self._running.values()) if self._share < self._size else {}
+        busy = Counter(held.claims[0].tenant_id for held in self._running.values()) if self._share < self._size else {}
         for place, tenant in enumerate(self._ring):
             if busy.get(tenant, 0) < self._share:
                 return self._ring.pop(place)
         return None
 
-    async def _read_ring(self) -> None:
-        """Finds the tenants with ready events; tenants that already wait keep their place."""
+    def _is_ring_old(self) -> bool:
+        """Whether tenants may be missing in the ring. A part of a long round is used up first."""
+        is_stale = time.monotonic() - self._ring_read_at > RING_S
+        return is_stale and (self._is_ring_whole or len(self._ring) < RING)
+
+    async def _read_ring(self) -> bool:
+        """Adds the next tenants that have something ready, and returns whether the round is over with these.
+
+        Tenants that wait already keep their place.
+        """
+        self._has_news = False
+        place = (self.topic, self.lane)
         async with self._database.statement() as tx:
-            ready = await self._inbox.ready_tenants(tx, self.topic, self.lane)
-        waiting = [tenant for tenant in self._ring if tenant in set(ready)]
-        self._ring = waiting + [tenant for tenant in ready if tenant not in set(waiting)]
+            ready = await self._inbox.ready_tenants(tx, *place, after=self._ring_ends_at, limit=RING)
+            is_round_over = len(ready) < RING
+            is_whole = is_round_over and self._ring_ends_at == BEFORE_ALL
+            if is_round_over and not is_whole:
+                first = await self._inbox.ready_tenants(tx, *place, limit=RING)
+                is_whole = len(first) < RING
+                ready = first if is_whole else ready + first
+        waiting = [tenant for tenant in self._ring if tenant in set(ready)] if is_whole else self._ring
+        self._ring = list(dict.fromkeys([*waiting, *ready]))
+        self._is_ring_whole = is_whole
+        self._ring_ends_at = BEFORE_ALL if is_whole else ready[-1]
         self._ring_read_at = time.monotonic()
+        return is_round_over
 
     def _hand_out(self, claims: list[Claim]) -> None:
         for part in [claims] if self._batch else [[claim] for claim in claims]:
             task = asyncio.create_task(self._handling.handle(part), name=f"{self.topic}/{self.lane}")
-            self._running[task] = part
+            self._running[task] = Held(part, time.monotonic())
             self._in_flight.inc(len(part))
             task.add_done_callback(self._handed_in)
 
     def _handed_in(self, task: asyncio.Task[None]) -> None:
-        self._in_flight.dec(len(self._running.pop(task)))
+        self._in_flight.dec(len(self._running.pop(task).claims))
         self.wake()
+        self._ended()
         if not task.cancelled() and (fault := task.exception()) is not None:
             # Only a fault of ours gets here. Say so loudly; the leases run out and the events are taken again.
             log.error("worker_failed", topic=self.topic, lane=self.lane, exc_info=fault)
