@@ -23,6 +23,7 @@ from common.stage import Stage
 from common.work import Chunk
 from common.workers import LaneWorkers
 from testkit.stages import a_company, until
+from testkit.waking import waker_of
 
 Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 #: Nothing is tried again in the time of a test, unless the test moves the time.
@@ -63,9 +64,12 @@ class RemoteSystem:
                 for lane in ("interactive", "nightly"):
                     workers = LaneWorkers(handler, lane, 2, context)
                     with_their_tasks.append((workers, asyncio.create_task(workers.run())))
+        waker = waker_of([workers for workers, _ in with_their_tasks], self.database, self.inbox)
+        waking = asyncio.create_task(waker.run())
         try:
             yield
         finally:
+            waking.cancel()
             for workers, task in with_their_tasks:
                 await workers.stop(5)
                 await task

@@ -17,6 +17,7 @@ from common.postgres import Database
 from common.stage import Stage
 from common.work import Work
 from common.workers import LaneWorkers
+from testkit.waking import waker_of
 
 #: The company whose event kills its process.
 KILLER = "KILLER"
@@ -59,4 +60,5 @@ async def _work(database_url: str, lease_s: float, is_gated: bool) -> None:
         announced=lambda _: None,
         unfit=lambda _: None,
     )
-    await LaneWorkers(stage.handlers[RequestEnrichment.topic], "interactive", 30, context).run()
+    workers = LaneWorkers(stage.handlers[RequestEnrichment.topic], "interactive", 30, context)
+    await asyncio.gather(workers.run(), waker_of([workers], database, context.inbox).run())

@@ -105,22 +105,21 @@ SET_ASIDE = f"""
           LEFT JOIN LATERAL ({_OLDEST_OF_KEY}) AS head ON true
          WHERE head.event_id IS NOT NULL OR i.next_at > now()),
     heads AS MATERIALIZED (
-        SELECT head.consumer, head.event_id, head.replay_id
+        SELECT head.consumer, head.event_id, head.replay_id, head.has_followers
           FROM (SELECT DISTINCT consumer, head_id, head_replay FROM walked WHERE head_id IS NOT NULL) AS wanted
           JOIN {{inbox}} head ON head.consumer = wanted.consumer AND head.event_id = wanted.head_id
                              AND head.replay_id = wanted.head_replay AND head.state NOT IN ('done', 'dead')
            FOR NO KEY UPDATE OF head SKIP LOCKED),
     marked AS (
         UPDATE {{inbox}} head SET has_followers = true FROM heads
-         WHERE head.consumer = heads.consumer AND head.event_id = heads.event_id
-           AND head.replay_id = heads.replay_id
-        RETURNING head.event_id, head.replay_id)
+         WHERE NOT heads.has_followers AND head.consumer = heads.consumer AND head.event_id = heads.event_id
+           AND head.replay_id = heads.replay_id)
     UPDATE {{inbox}} aside
        SET phase = CASE WHEN head_id IS NULL THEN 'scheduled' ELSE 'blocked' END,
            next_at = CASE WHEN head_id IS NULL THEN aside.next_at ELSE now() + interval '1 hour' END
-      FROM walked LEFT JOIN marked ON marked.event_id = head_id AND marked.replay_id = head_replay
+      FROM walked LEFT JOIN heads ON heads.event_id = head_id AND heads.replay_id = head_replay
      WHERE aside.consumer = walked.consumer AND aside.event_id = walked.event_id
-       AND aside.replay_id = walked.replay_id AND (head_id IS NULL OR marked.event_id IS NOT NULL)
+       AND aside.replay_id = walked.replay_id AND (head_id IS NULL OR heads.event_id IS NOT NULL)
 """
 
 # The oldest open row of each key, which the row that has just ended stood in front of.
@@ -186,9 +185,7 @@ DEAD_LETTER = _ENDED.replace("{tell}", _TELL).replace(
 )
 STEP = f"WITH {_TELL} UPDATE {{inbox}} held SET next_at = now() + $10::interval, phase = 'scheduled'" + _HELD
 
-EXTEND = (
-    "UPDATE {inbox} held SET next_at = greatest(next_at, now() + $5::interval), phase = 'scheduled'" + _HELD
-)
+EXTEND = "UPDATE {inbox} held SET next_at = greatest(next_at, now() + $5::interval), phase = 'scheduled'" + _HELD
 RELEASE = (
     """
     UPDATE {inbox} held
@@ -205,9 +202,7 @@ RETRY = (
 """
     + _HELD
 )
-HOLD_ALONE = (
-    "UPDATE {inbox} held SET in_hand = 'alone', next_at = now() + $5::interval, phase = 'scheduled'" + _HELD
-)
+HOLD_ALONE = "UPDATE {inbox} held SET in_hand = 'alone', next_at = now() + $5::interval, phase = 'scheduled'" + _HELD
 
 # Open rows by lane, counted up to a bound for each topic.
 BACKLOG = """

@@ -22,6 +22,7 @@ from common.inbox import Arrival, Inbox
 from common.workers import LaneWorkers
 from odoo_sync.sync.availability import MAX_PAUSE
 from testkit.stages import until
+from testkit.waking import waker_of
 
 INBOX = Inbox("odoo-sync", timedelta(minutes=1))
 
@@ -78,9 +79,11 @@ async def at_work(desks: Sequence[Any]) -> AsyncIterator[list[LaneWorkers]]:
         handlers = desk.stage.handlers.values()
         workers += [LaneWorkers(it, lane, 4, context) for it in handlers for lane in ("interactive", "nightly")]
     tasks = [asyncio.create_task(it.run()) for it in workers]
+    waking = asyncio.create_task(waker_of(workers, desks[0].database, INBOX).run())
     try:
         yield workers
     finally:
+        waking.cancel()
         await asyncio.gather(*(it.stop(5) for it in workers))
         await asyncio.gather(*tasks)
 
