@@ -91,7 +91,7 @@ async def test_an_event_handled_anew_rewrites_the_same(
         await publish(kafka, deliveries)
         await until(lambda: is_all_taken_in(runtime))
         await ended(database, case.stage, len(deliveries))
-        left = MOVES | {"inbox": ["attempts", "next_at"]}
+        left = MOVES | {"inbox": ["attempts", "next_at", "has_followers"], "outbox_owners": ["expires_at"]}
         before, records = await tables(owner, but=left), dict(line.odoo.numbers)
 
         await owner.execute("UPDATE inbox SET state = 'open', next_at = now()")
