@@ -104,6 +104,7 @@ class Delivery:
 
     async def claims(self, event: Event, limit: int = 1) -> list[Claim]:
         async with self._database.without_tenant() as tx:
+            await self._inbox.make_due_ready(tx)
             return await self._inbox.claim(tx, event.topic, "interactive", event.tenant_id, limit)
 
     async def handle(self, claim: Claim, stage: Stage | None = None) -> None:

@@ -363,7 +363,7 @@ class Inbox:
         return _rows_of(await tx.execute(self._own(SET_ASIDE), topic, lane, tenant_id, limit))
 
     async def outlook(self, tx: Connection, lanes: Sequence[tuple[str, Lane]]) -> list[Outlook]:
-        """What is ready in these topics and lanes, and when to look again."""
+        """Returns for each topic and lane whether it has ready rows, and when the next row is due."""
         topics, names = [topic for topic, _ in lanes], [lane for _, lane in lanes]
         return [Outlook(*row.values()) for row in await tx.fetch(self._own(OUTLOOK), topics, names)]
 

@@ -124,6 +124,7 @@ class Desk:
         """Runs the handlers on these events as a worker does, with claims of its own."""
         async with self.database.without_tenant() as tx:
             await tx.execute("UPDATE inbox SET next_at = now() WHERE event_id = ANY($1::uuid[])", list(event_ids))
+            await INBOX.make_due_ready(tx)
         for model in (LeadScored, ResyncOdoo):
             async with self.database.without_tenant() as tx:
                 claims = await INBOX.claim(tx, model.topic, "interactive", self.tenant_id, 1000)
@@ -149,6 +150,8 @@ class Desk:
         await self.owner.execute(
             "UPDATE inbox_pauses SET since = since - $1::interval, until = until - $1::interval", time
         )
+        async with self.database.statement() as tx:
+            await INBOX.make_due_ready(tx)
 
     async def outage(self) -> "asyncpg.Record | None":
         return await self.owner.fetchrow("SELECT * FROM odoo_outages")
