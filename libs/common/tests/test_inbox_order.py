@@ -171,6 +171,23 @@ async def test_replicas_at_once_end_a_keys_events_in_order_and_all_of_them(
         assert of_key == sorted(of_key)
 
 
+async def test_a_key_in_two_partitions_leaves_nothing_behind(replica: Replica) -> None:
+    """Two events of a key may be in hand at once then: each of them may be the last to end before a blocked one."""
+    for partition in range(2):
+        await replica.take_in([it._replace(partition=partition) for it in arrivals([b"k"] * 40)])
+
+    async def work() -> None:
+        while await is_any_open():
+            claims = await replica.claim(limit=2)
+            await asyncio.gather(*(replica.finish([it]) for it in claims))
+
+    async def is_any_open() -> bool:
+        async with replica.database.statement() as tx:
+            return int(await tx.fetchval("SELECT count(*) FROM inbox WHERE state = 'open'")) > 0
+
+    await asyncio.wait_for(asyncio.gather(work(), work(), work()), 30)
+
+
 async def test_an_event_blocked_while_the_one_before_it_ends_is_not_left_behind(
     toy: str, replica: Replica, database: Database
 ) -> None:

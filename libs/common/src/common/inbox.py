@@ -62,7 +62,8 @@ WALK = 100
 # Plans are kept, also those that were made while the inbox was empty: then all ways look equal to the planner. These
 # statements leave it only the one that is quick when the inbox is full. A claim walks the ready rows in order, up to
 # $4 and a bound, and looks for an older one of each row's key: not as a join, which would read all that is open, and
-# ordered, since without that the wrong index would do as well.
+# ordered, since without that the wrong index would do as well. The clock is read anew: a row that was released since the
+# transaction began is due.
 _OLDEST_OF_KEY = """
     SELECT older.event_id, older.replay_id FROM {inbox} older
      WHERE older.topic = $1
@@ -81,7 +82,7 @@ CLAIM = f"""
           FROM ({_READY_ROWS}
                    AND ($6 OR NOT EXISTS (SELECT FROM inbox_pauses WHERE consumer = '{{consumer}}' AND tenant_id = $3))
                  {_OLDEST_FIRST} LIMIT $4 + {WALK} FOR UPDATE SKIP LOCKED) AS i
-         WHERE next_at <= now() AND (SELECT true FROM ({_OLDEST_OF_KEY}) AS any_older) IS NULL
+         WHERE next_at <= clock_timestamp() AND (SELECT true FROM ({_OLDEST_OF_KEY}) AS any_older) IS NULL
          LIMIT $4)
     UPDATE {{inbox}} claimed
        SET next_at = now() + $5::interval, phase = 'scheduled', attempts = attempts + 1, in_hand = 'shared',
@@ -103,7 +104,7 @@ SET_ASIDE = f"""
         SELECT i.consumer, i.event_id, i.replay_id, i.next_at, head.event_id AS head_id, head.replay_id AS head_replay
           FROM ({_READY_ROWS} {_OLDEST_FIRST} LIMIT $4 FOR UPDATE SKIP LOCKED) AS i
           LEFT JOIN LATERAL ({_OLDEST_OF_KEY}) AS head ON true
-         WHERE head.event_id IS NOT NULL OR i.next_at > now()),
+         WHERE head.event_id IS NOT NULL OR i.next_at > clock_timestamp()),
     heads AS MATERIALIZED (
         SELECT head.consumer, head.event_id, head.replay_id, head.has_followers
           FROM (SELECT DISTINCT consumer, head_id, head_replay FROM walked WHERE head_id IS NOT NULL) AS wanted
@@ -122,20 +123,19 @@ SET_ASIDE = f"""
        AND aside.replay_id = walked.replay_id AND (head_id IS NULL OR heads.event_id IS NOT NULL)
 """
 
-# The oldest open row of each key, which the row that has just ended stood in front of.
+# The oldest blocked row of each key, which the row that has just ended stood in front of. It takes over the mark: while
+# rows of a key are blocked, one that is not has it. Blocked rows are in nobody's hands, so nobody's end is waited for.
 PROMOTE = """
-    UPDATE {inbox} next
-       SET phase = CASE phase WHEN 'blocked' THEN 'ready' ELSE phase END,
-           next_at = CASE phase WHEN 'blocked' THEN now() ELSE next_at END,
-           has_followers = true
+    UPDATE {inbox} next SET phase = 'ready', next_at = now(), has_followers = true
       FROM unnest($1::text[], $2::bytea[]) AS ended (topic, key)
      CROSS JOIN LATERAL (
            SELECT consumer, event_id, replay_id FROM {inbox} i
             WHERE i.topic = ended.topic
-              AND substring(i.key FROM 1 FOR 512) = substring(ended.key FROM 1 FOR 512) AND i.state = 'open'
+              AND substring(i.key FROM 1 FOR 512) = substring(ended.key FROM 1 FOR 512)
+              AND i.state = 'open' AND i.phase = 'blocked'
             ORDER BY i.kafka_offset LIMIT 1) AS head
      WHERE next.consumer = head.consumer AND next.event_id = head.event_id AND next.replay_id = head.replay_id
-       AND next.state NOT IN ('done', 'dead')
+       AND next.state NOT IN ('done', 'dead') AND next.phase = 'blocked'
 """
 
 MAKE_DUE_READY = """
