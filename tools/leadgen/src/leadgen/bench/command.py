@@ -161,6 +161,29 @@ def score(
     _run(measure(), as_json)
 
 
+@bench_app.command()
+def growth(
+    as_json: AsJson = False,
+    size: Annotated[int, typer.Option(min=100, help="Largest number of open inbox rows.")] = 1_000_000,
+    kills: Annotated[int, typer.Option(min=1, help="Replicas that are killed; the median counts.")] = 3,
+) -> None:
+    """Measure what must not grow with the work that waits, a product at rest, and recovery after a kill."""
+
+    async def measure() -> dict[str, Any]:
+        from leadgen.bench.cases.growth import growth_of_rows
+        from leadgen.bench.cases.growth_at_rest import growth_at_rest
+        from leadgen.bench.harness.servers import database, temporary_folder
+        from leadgen.local.stack import stack
+
+        with temporary_folder() as folder:
+            async with database(folder) as database_url:
+                figures: dict[str, Any] = dict(await growth_of_rows(database_url, size=size))
+            async with stack(folder / "product", durable=False) as product:
+                return figures | await growth_at_rest(product, folder, kills=kills)
+
+    _run(measure(), as_json)
+
+
 def _run(measuring: Coroutine[Any, Any, dict[str, Any]], as_json: bool) -> None:
     """Runs the measurement as a service runs, and prints its figures."""
     import uvloop

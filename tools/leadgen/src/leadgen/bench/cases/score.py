@@ -127,12 +127,12 @@ class Bench:
         """Gives every tenant an ICP, as the gateway would."""
         now = datetime.now(UTC)
         for tenant, icp in zip(TENANTS, ICPS, strict=True):
-            await self._send(IcpChanged(tenant_id=tenant, icp=icp, changed_at=now), "nightly")
+            await self.send(IcpChanged(tenant_id=tenant, icp=icp, changed_at=now), "nightly")
         await self._until(lambda: self.owner.fetchval(PROFILES), len(TENANTS))
 
     async def rate(self, events: Sequence[CompanyEnriched]) -> float:
         """Companies a second, from when all of them are in the inbox to the last announcement in Kafka."""
-        await self._add(events)
+        await self.add(events)
         before = await self._announced()
         inbox = Inbox("scorer", timedelta(minutes=1))
         rows = [arrival(record(event, "nightly", BEYOND + nth)) for nth, event in enumerate(events[:-1])]
@@ -140,7 +140,7 @@ class Bench:
             for start in range(0, len(rows), 500):
                 await inbox.take_in(tx, rows[start : start + 500])
         began = time.perf_counter()
-        await self._send(events[-1], "nightly")  # its arrival tells the workers that there is something
+        await self.send(events[-1], "nightly")  # its arrival tells the workers that there is something
         await self._until(self._announced, before + len(events))
         took = time.perf_counter() - began
         scored = await self.owner.fetchval(SCORED, [it.company.company_id for it in events])
@@ -152,7 +152,7 @@ class Bench:
 
     async def latencies(self, events: Sequence[CompanyEnriched]) -> list[Latency]:
         """Returns the latency of each event, one after the other."""
-        await self._add(events)
+        await self.add(events)
         await self._leads.seek_to_end()
         latencies = []
         for event in events:
@@ -162,7 +162,7 @@ class Bench:
 
     async def _latency(self, event: CompanyEnriched) -> Latency:
         sent = time.time()
-        event_id = await self._send(event, "interactive")
+        event_id = await self.send(event, "interactive")
         async with asyncio.timeout(PATIENCE_S):
             while (await self._leads.getone()).key != event.key.encode():
                 pass
@@ -170,13 +170,14 @@ class Bench:
         arrived = await self.owner.fetchval(ARRIVED, event_id)
         return Latency((seen - arrived.timestamp()) * 1000, (seen - sent) * 1000)
 
-    async def _add(self, events: Sequence[CompanyEnriched]) -> None:
+    async def add(self, events: Sequence[CompanyEnriched]) -> None:
+        """Makes the events' companies known."""
         companies = [event.company for event in events]
         await self.owner.execute(
             ADD, [it.company_id for it in companies], [it.uen for it in companies], [it.name for it in companies]
         )
 
-    async def _send(self, event: Event, lane: Lane) -> UUID:
+    async def send(self, event: Event, lane: Lane) -> UUID:
         """The event's id. Returns before Kafka has confirmed it."""
         made = record(event, lane)
         await send(self._producer, made)
@@ -198,20 +199,29 @@ class Bench:
 
 @asynccontextmanager
 async def _bench(database_url: str, bootstrap_servers: str, folder: Path) -> AsyncIterator[Bench]:
-    owner = await asyncpg.connect(database_url)
-    database = await Database.connect(database_url, size=1, name="bench")
     environment = {"DATABASE_URL": database_url, "KAFKA_BOOTSTRAP_SERVERS": bootstrap_servers}
     scorer = Service("scorer", "leadgen-scorer", environment, folder)
-    leads = AIOKafkaConsumer(bootstrap_servers=bootstrap_servers, enable_auto_commit=False)
     try:
         scorer.start()
         await scorer.is_ready()
+        async with bench_of(scorer, database_url, bootstrap_servers) as bench:
+            yield bench
+    finally:
+        await scorer.stop()
+
+
+@asynccontextmanager
+async def bench_of(scorer: Service, database_url: str, bootstrap_servers: str) -> AsyncIterator[Bench]:
+    """Connects to a scorer that runs on these servers."""
+    owner = await asyncpg.connect(database_url)
+    database = await Database.connect(database_url, size=1, name="bench")
+    leads = AIOKafkaConsumer(bootstrap_servers=bootstrap_servers, enable_auto_commit=False)
+    try:
         async with AIOKafkaProducer(bootstrap_servers=bootstrap_servers, acks="all") as producer, leads:
             partitions = await producer.partitions_for(LeadScored.topic)
             leads.assign([TopicPartition(LeadScored.topic, number) for number in sorted(partitions)])
             yield Bench(owner, database, scorer, producer, leads)
     finally:
-        await scorer.stop()
         await database.close()
         await owner.close()
 
