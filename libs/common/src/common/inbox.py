@@ -62,8 +62,8 @@ WALK = 100
 # Plans are kept, also those that were made while the inbox was empty: then all ways look equal to the planner. These
 # statements leave it only the one that is quick when the inbox is full. A claim walks the ready rows in order, up to
 # $4 and a bound, and looks for an older one of each row's key: not as a join, which would read all that is open, and
-# ordered, since without that the wrong index would do as well. The clock is read anew: a row that was released since the
-# transaction began is due.
+# ordered, since without that the wrong index would do as well. The clock is read anew: a row that was released since
+# the transaction began is due.
 _OLDEST_OF_KEY = """
     SELECT older.event_id, older.replay_id FROM {inbox} older
      WHERE older.topic = $1
