@@ -175,6 +175,7 @@ async def test_another_tenants_leads_go_through_meanwhile(replicas: Replicas, co
     assert len(fake.records["crm.lead"]) == 50
 
 
+@pytest.mark.timeout(330)
 async def test_an_odoo_that_fails_8_percent_of_its_calls_loses_no_lead(
     replicas: Replicas, connected: Any, fake: Any
 ) -> None:
@@ -189,7 +190,7 @@ async def test_an_odoo_that_fails_8_percent_of_its_calls_loses_no_lead(
         await replicas.let_pass(MAX_PAUSE / 10)
         return not arriving and await replicas.count("open") == 0
 
-    await until(all_are_done, within_s=100)
+    await until(all_are_done, within_s=300)  # rounds of a busy machine take seconds each
     assert (await replicas.count("done"), await replicas.count("dead")) == (600, 0)
     assert await connected.owner.fetchval("SELECT sum(failures) FROM inbox") > 100  # it did fail
     links = await connected.owner.fetch("SELECT * FROM odoo_links")
