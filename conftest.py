@@ -15,7 +15,7 @@ import tempfile
 from collections.abc import AsyncIterator, Iterator
 from itertools import count
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
@@ -23,6 +23,7 @@ import hypothesis
 import pytest
 from aiokafka import TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
+from xdist.scheduler.loadfile import LoadFileScheduling
 
 from common.postgres import Database
 from embedded.errors import EmbeddedError
@@ -51,23 +52,41 @@ for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
 # `make test-fast` takes fewer examples than `make test`.
 hypothesis.settings.register_profile("fast", max_examples=15)
 
+#: Tests of the product as running processes: it starts once (tests/conftest.py) and is theirs in turn.
+PRODUCT_FOLDERS = {"tests/chaos", "tests/e2e", "tests/load"}
+WITHOUT_PRODUCT = {"test_demo.py", "test_kill_the_enricher.py", "test_up.py"}
+
 #: Worker processes of `pytest -n auto`: tests mostly wait for servers, so two cores serve more of them than two.
 WORKERS = 3
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Marks tests that need a server, before -m selects by mark, and groups tests for the workers of `pytest -n`.
-
-    Tests of one file share fixtures and run in one worker; so do all tests of the whole product, which starts once.
-    """
+    """Marks tests that need a server, before -m selects by mark."""
     for item in items:
-        names = getattr(item, "fixturenames", ())
-        if SERVER_FIXTURES.intersection(names):
+        if SERVER_FIXTURES.intersection(getattr(item, "fixturenames", ())):
             item.add_marker("servers")
-        item.add_marker(pytest.mark.xdist_group("product" if "running_product" in names else str(item.path)))
 
 
+class Scheduling(LoadFileScheduling):
+    """Gives the tests of one file to one worker, since they share fixtures; and those of the whole product to one.
+
+    Not `--dist loadgroup`: it renames tests by an attribute that this pytest does not read, and then groups nothing.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = str(super()._split_scope(nodeid))
+        folder, _, name = file.rpartition("/")
+        return "product" if folder in PRODUCT_FOLDERS and name not in WITHOUT_PRODUCT else file
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Scheduling:
+    """Chooses how the workers of `pytest -n` share the tests."""
+    return Scheduling(config, log)
+
+
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
     """Returns the workers of `pytest -n auto`: none if the broker is given, since its topics are everybody's."""
     return 0 if os.environ.get("KAFKA_BOOTSTRAP_SERVERS") else WORKERS
