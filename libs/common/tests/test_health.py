@@ -13,10 +13,8 @@ from common import health
 from common.contracts import RequestEnrichment
 from common.postgres import Database
 from common.runtime import Runtime
-from common.stage import Stage
-from common.work import Work
 from embedded.postgres import Postgres
-from testkit.stages import a_company, at_work, ended, envelope_for, publish, until
+from testkit.stages import a_company, a_stage, at_work, ended, envelope_for, publish, until
 
 #: Every service's. A name, or a label, that is added or goes is a change of what dashboards and alerts stand on. Those
 #: that one service has besides are held to docs/architecture.md by tests/architecture/test_metrics.py.
@@ -44,17 +42,6 @@ OF_ONE_SERVICE = {
     "leadgen_odoo_waiting_seconds",
     "leadgen_scorer_weights_unusable",
 }
-
-
-def a_stage() -> Stage:
-    """Ends what comes, doing nothing."""
-    stage = Stage("toy")
-
-    @stage.handles(RequestEnrichment)
-    async def take(work: Work[RequestEnrichment]) -> None:
-        return
-
-    return stage
 
 
 @asynccontextmanager

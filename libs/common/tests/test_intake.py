@@ -10,9 +10,7 @@ from common.contracts import RequestEnrichment
 from common.ids import new_id
 from common.postgres import Database
 from common.runtime import Runtime
-from common.stage import Stage
-from common.work import Work
-from testkit.stages import a_company, at_work, ended, envelope_for, publish, until
+from testkit.stages import a_company, a_stage, at_work, ended, envelope_for, publish, until
 
 Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 
@@ -27,17 +25,6 @@ BREAK = """
     CREATE TRIGGER refuse BEFORE INSERT ON inbox FOR EACH ROW EXECUTE FUNCTION refuse();
 """
 MEND = "DROP TRIGGER refuse ON inbox"
-
-
-def a_stage() -> Stage:
-    """Ends what comes, doing nothing."""
-    stage = Stage("toy")
-
-    @stage.handles(RequestEnrichment)
-    async def take(work: Work[RequestEnrichment]) -> None:
-        return
-
-    return stage
 
 
 def some(count: int) -> list[RequestEnrichment]:

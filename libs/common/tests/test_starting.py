@@ -9,28 +9,16 @@ from contextlib import asynccontextmanager
 import httpx
 import pytest
 
-from common.contracts import LeadSynced, RequestEnrichment
+from common.contracts import LeadSynced
 from common.postgres import Database
 from common.service import serve
 from common.settings import StageSettings
 from common.stage import Stage
-from common.work import Work
 from embedded.kafka import Kafka
 from embedded.ports import LOOPBACK, free_port
 from embedded.postgres import Postgres
 from testkit.outboxes import fill, is_told
-from testkit.stages import at_work, read_topic, until
-
-
-def a_stage() -> Stage:
-    """Ends what comes, doing nothing."""
-    stage = Stage("toy")
-
-    @stage.handles(RequestEnrichment)
-    async def take(work: Work[RequestEnrichment]) -> None:
-        return
-
-    return stage
+from testkit.stages import a_stage, at_work, read_topic, until
 
 
 @pytest.fixture

@@ -17,26 +17,14 @@ from common.ids import new_id
 from common.inbox import NO_TENANT
 from common.postgres import Database
 from common.record_batches import split
-from common.stage import Stage, Work
 from embedded.kafka import Kafka
 from testkit.record_batches import a_batch, produce, with_checksum
-from testkit.stages import a_company, at_work, ended, envelope_for, is_all_taken_in, publish, read_topic, until
+from testkit.stages import a_company, a_stage, at_work, ended, envelope_for, is_all_taken_in, publish, read_topic, until
 
 Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 TOPIC = RequestEnrichment.topic
 
 ROWS = "SELECT kafka_offset, tenant_id, value, error FROM inbox WHERE consumer = 'toy' AND kafka_partition = $1"
-
-
-def a_stage() -> Stage:
-    """Ends what comes, doing nothing."""
-    stage = Stage("toy")
-
-    @stage.handles(RequestEnrichment)
-    async def take(work: Work[RequestEnrichment]) -> None:
-        return
-
-    return stage
 
 
 def a_request() -> RequestEnrichment:

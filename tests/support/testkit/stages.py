@@ -10,11 +10,12 @@ from uuid import UUID
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
 
 from common.cloudevents import Envelope, encode_body, encode_headers
-from common.contracts import Company, Event, Lane
+from common.contracts import Company, Event, Lane, RequestEnrichment
 from common.ids import NO_REPLAY, new_id
 from common.postgres import Database
 from common.runtime import Runtime
 from common.stage import Stage
+from common.work import Work
 
 T = TypeVar("T")
 LANES: Mapping[Lane, int] = {"interactive": 4, "nightly": 4}
@@ -23,6 +24,17 @@ LANES: Mapping[Lane, int] = {"interactive": 4, "nightly": 4}
 def a_company(uen: str = "201912345K", **other: Any) -> Company:
     """A company of the register; say only what matters."""
     return Company.model_validate({"company_id": 1, "name": f"Company {uen}", "uen": uen, **other})
+
+
+def a_stage() -> Stage:
+    """Returns a stage `toy` that ends what comes, doing nothing."""
+    stage = Stage("toy")
+
+    @stage.handles(RequestEnrichment)
+    async def take(work: Work[RequestEnrichment]) -> None:
+        return
+
+    return stage
 
 
 def envelope_for(
