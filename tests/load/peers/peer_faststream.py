@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import sys
 
 import asyncpg
 import uvloop
@@ -10,7 +9,7 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from faststream import FastStream
 from faststream.kafka import KafkaBroker
-from handing_over import parts
+from handing_over import obey, parts
 
 DATABASE, KAFKA = os.environ["DATABASE_URL"], os.environ["KAFKA_BOOTSTRAP_SERVERS"]
 
@@ -46,10 +45,4 @@ async def work() -> None:
 
 
 if __name__ == "__main__":
-    match sys.argv[1:]:
-        case ["prepare"]:
-            asyncio.run(prepare())
-        case ["enqueue", first, number]:
-            asyncio.run(enqueue(int(first), int(number)))
-        case ["work"]:
-            uvloop.run(work())
+    obey(prepare, enqueue, lambda: uvloop.run(work()))

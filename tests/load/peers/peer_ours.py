@@ -2,13 +2,12 @@
 
 import asyncio
 import os
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import asyncpg
 from aiokafka import AIOKafkaProducer
-from handing_over import parts
+from handing_over import obey, parts
 
 from common.contracts import Company, LeadSynced, RequestEnrichment
 from common.postgres import Database
@@ -59,10 +58,4 @@ async def compose(_: Database) -> AsyncIterator[Stage]:
 
 
 if __name__ == "__main__":
-    match sys.argv[1:]:
-        case ["prepare"]:
-            asyncio.run(prepare())
-        case ["enqueue", first, number]:
-            asyncio.run(enqueue(int(first), int(number)))
-        case ["work"]:
-            run("peer", StageSettings(), compose, interactive=8, nightly=8)
+    obey(prepare, enqueue, lambda: run("peer", StageSettings(), compose, interactive=8, nightly=8))

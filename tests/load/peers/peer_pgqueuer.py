@@ -2,11 +2,10 @@
 
 import asyncio
 import os
-import sys
 
 import asyncpg
 import uvloop
-from handing_over import parts
+from handing_over import obey, parts
 from pgqueuer import PgQueuer, Queries
 from pgqueuer.db import AsyncpgDriver
 
@@ -46,10 +45,4 @@ async def work() -> None:
 
 
 if __name__ == "__main__":
-    match sys.argv[1:]:
-        case ["prepare"]:
-            asyncio.run(prepare())
-        case ["enqueue", first, number]:
-            asyncio.run(enqueue(int(first), int(number)))
-        case ["work"]:
-            uvloop.run(work())
+    obey(prepare, enqueue, lambda: uvloop.run(work()))
