@@ -23,7 +23,7 @@ from common.crash_suspects import QUIET_S
 from common.deadletters import dead_letter
 from common.errors import LeaseLost, Transient, Unavailable, printable
 from common.failure_rate_guard import FailureRateGuard, is_unknown_error
-from common.inbox import Claim, Inbox
+from common.inbox import AT_ONCE, Claim, Inbox
 from common.occupancy import Occupancy
 from common.postgres import Connection, Database
 from common.stage import Handler
@@ -168,27 +168,20 @@ class FailedEvents:
                 continue
             return
 
-    async def postpone(self, claims: Sequence[Claim], rest: timedelta) -> None:
-        """Makes the events claimable after a rest; where the database is away, at once when it is back."""
-        try:
-            async with self._database.statement() as tx:
-                await self._inbox.postpone(tx, claims, rest)
-        except Unavailable as error:
-            await self.wait(claims, error)
-        else:
-            self.count("given_back", len(claims))
+    async def release(self, claims: Sequence[Claim], outcome: str, rest: timedelta = AT_ONCE) -> None:
+        """Makes the events claimable after a rest; where the database is away, at once when it is back.
 
-    async def release(self, claims: Sequence[Claim], outcome: str) -> None:
-        """Makes the events claimable at once, as soon as the database answers; ended and lost ones are left alone."""
+        Ended and lost events are left alone.
+        """
         try:
-            await self.try_release(claims, outcome)
+            await self.try_release(claims, outcome, rest)
         except Unavailable as error:
             await self.wait(claims, error)
 
-    async def try_release(self, claims: Sequence[Claim], outcome: str) -> None:
+    async def try_release(self, claims: Sequence[Claim], outcome: str, rest: timedelta = AT_ONCE) -> None:
         """Releases as `release` does. Raises Unavailable."""
         async with self._database.statement() as tx:
-            await self._inbox.release(tx, claims)
+            await self._inbox.release(tx, claims, rest)
         self.count(outcome, len(claims))
 
     def _count_retried(self, retried: int, tried: int) -> None:

@@ -82,7 +82,7 @@ class HandlerRunner:
                 await self._attempt_held_alone(item)
         except TimeoutError:
             log.warning("suspect_waits", event_id=str(item.event_id))
-            await self._failed.postpone([item.claim], REST)
+            await self._failed.release([item.claim], "given_back", REST)
 
     async def _attempt_held_alone(self, item: Item[Any]) -> None:
         try:

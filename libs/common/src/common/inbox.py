@@ -26,6 +26,8 @@ from common.postgres import Connection
 NO_TENANT = -1
 #: Lower than any tenant.
 BEFORE_ALL = -2
+#: The rest of an event that may be claimed again at once.
+AT_ONCE = timedelta(0)
 
 # {inbox} and {outbox} are the service's own partitions, named directly: over the whole tables, planning a claim takes
 # ten times as long as running it.
@@ -186,19 +188,17 @@ DEAD_LETTER = _ENDED.replace("{tell}", _TELL).replace(
 STEP = f"WITH {_TELL} UPDATE {{inbox}} held SET next_at = now() + $10::interval, phase = 'scheduled'" + _HELD
 
 EXTEND = "UPDATE {inbox} held SET next_at = greatest(next_at, now() + $5::interval), phase = 'scheduled'" + _HELD
-RELEASE = (
-    """
-    UPDATE {inbox} held
-       SET next_at = now(), phase = 'ready', attempts = held.attempts + 1, in_hand = NULL
-"""
-    + _HELD
-)
-RETRY = (
-    """
+_LET_GO = """
     UPDATE {inbox} held
        SET next_at = now() + $5::interval, phase = CASE WHEN $5 > interval '0' THEN 'scheduled' ELSE 'ready' END,
-           failures = failures + 1, error = $6, first_failed_at = coalesce(first_failed_at, now()),
-           attempts = held.attempts + 1, in_hand = NULL, crashes = 0, solo_crashes = 0
+           attempts = held.attempts + 1, in_hand = NULL
+"""
+RELEASE = _LET_GO + _HELD
+RETRY = (
+    _LET_GO
+    + """
+         , failures = failures + 1, error = $6, first_failed_at = coalesce(first_failed_at, now()),
+           crashes = 0, solo_crashes = 0
 """
     + _HELD
 )
@@ -228,10 +228,6 @@ IS_FULL = f"""
                 SELECT 1 FROM {{inbox}} WHERE topic = $1 AND state = 'open' LIMIT {MOST_WAITING} * $2) AS open
                ) >= {MOST_WAITING} * $2
 """
-
-POSTPONE = (
-    "UPDATE {inbox} held SET next_at = now() + $5::interval, attempts = held.attempts + 1, in_hand = NULL" + _HELD
-)
 
 
 class Arrival(NamedTuple):
@@ -399,13 +395,9 @@ class Inbox:
         """Extends the leases of the claims that are still held."""
         await tx.execute(self._own(EXTEND), self.consumer, *_tokens(claims), self.lease)
 
-    async def release(self, tx: Connection, claims: Sequence[Claim]) -> None:
-        """Makes the rows that are still held claimable at once. Counts neither a failure nor a crash."""
-        await tx.execute(self._own(RELEASE), self.consumer, *_tokens(claims))
-
-    async def postpone(self, tx: Connection, claims: Sequence[Claim], rest: timedelta) -> None:
+    async def release(self, tx: Connection, claims: Sequence[Claim], rest: timedelta = AT_ONCE) -> None:
         """Makes the rows that are still held claimable after a rest. Counts neither a failure nor a crash."""
-        await tx.execute(self._own(POSTPONE), self.consumer, *_tokens(claims), rest)
+        await tx.execute(self._own(RELEASE), self.consumer, *_tokens(claims), rest)
 
     async def hold_alone(self, tx: Connection, claim: Claim, lease: timedelta) -> None:
         """Notes that the holder works on nothing else, and holds the row for `lease`. Raises LeaseLost."""

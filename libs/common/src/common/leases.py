@@ -5,9 +5,9 @@ busy, and no pool without a free connection, lets a lease run out.
 """
 
 import asyncio
+import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 
 import structlog
 
@@ -35,9 +35,9 @@ class LeaseKeeper:
 
     async def run(self) -> None:
         """Runs until it is cancelled; then it waits for the thread to end."""
-        stop = _Stop()
+        stop = threading.Event()
         thread = ThreadPoolExecutor(1, thread_name_prefix="leases")
-        beating = asyncio.get_running_loop().run_in_executor(thread, lambda: asyncio.run(self._beat(stop)))
+        beating = asyncio.get_running_loop().run_in_executor(thread, self._beat, stop)
         thread.shutdown(wait=False)
         try:
             await asyncio.shield(beating)
@@ -45,50 +45,29 @@ class LeaseKeeper:
             stop.set()
             await asyncio.wait([beating])
 
-    async def _beat(self, stop: "_Stop") -> None:
-        stop.bind(asyncio.get_running_loop())
+    def _beat(self, stop: threading.Event) -> None:
+        """Runs in the thread, until it is told to stop."""
         database: Database | None = None
-        try:
-            while not await stop.within(self._beat_s):
-                while claims := self._held_for(self._beat_s):
+        pause_s = self._beat_s
+        with asyncio.Runner() as runner:
+            try:
+                while not stop.wait(pause_s):
+                    pause_s = self._beat_s
                     try:
-                        async with asyncio.timeout(self._beat_s):
-                            database = database or await self._database.another(size=1)
-                            async with database.statement() as tx:
-                                await self._inbox.extend(tx, claims)
-                        break
+                        if claims := self._held_for(self._beat_s):
+                            database = database or runner.run(self._connect())
+                            runner.run(self._extend(database, claims))
                     except (Unavailable, TimeoutError) as error:
                         log.warning("leases_not_extended", error=str(error))
-                    if await stop.within(RETRY_S):
-                        return
-        finally:
-            if database is not None:
-                await database.close()
+                        pause_s = RETRY_S
+            finally:
+                if database is not None:
+                    runner.run(database.close())
 
+    async def _connect(self) -> Database:
+        async with asyncio.timeout(self._beat_s):
+            return await self._database.another(size=1)
 
-class _Stop:
-    """A signal from one event loop's thread to another's."""
-
-    def __init__(self) -> None:
-        self._is_set = False
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._event: asyncio.Event | None = None
-
-    def bind(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Says which loop waits."""
-        self._event = asyncio.Event()
-        self._loop = loop
-
-    def set(self) -> None:
-        """To be called from another thread, at any time."""
-        self._is_set = True
-        if self._loop is not None and self._event is not None:
-            with suppress(RuntimeError):  # the loop has ended already
-                self._loop.call_soon_threadsafe(self._event.set)
-
-    async def within(self, seconds: float) -> bool:
-        """Whether it is set, waiting for so long at most."""
-        if not self._is_set and self._event is not None:
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._event.wait(), seconds)
-        return self._is_set
+    async def _extend(self, database: Database, claims: Sequence[Claim]) -> None:
+        async with asyncio.timeout(self._beat_s), database.statement() as tx:
+            await self._inbox.extend(tx, claims)
