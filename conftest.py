@@ -49,8 +49,11 @@ _numbers = count(1)
 for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
     os.environ.setdefault(name, "1")
 
+# No deadline by the clock: on a busy machine, or with a first import, an example takes as long as it takes.
+hypothesis.settings.register_profile("thorough", deadline=None)
+hypothesis.settings.load_profile("thorough")
 # `make test-fast` takes fewer examples than `make test`.
-hypothesis.settings.register_profile("fast", max_examples=15)
+hypothesis.settings.register_profile("fast", deadline=None, max_examples=15)
 
 #: Tests of the product as running processes: it starts once (tests/conftest.py) and is theirs in turn.
 PRODUCT_FOLDERS = {"tests/chaos", "tests/e2e", "tests/load"}
