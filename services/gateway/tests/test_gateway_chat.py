@@ -68,15 +68,17 @@ async def requested(kafka: str, words: str) -> RequestIndustry:
 async def test_accepted_waits_for_the_outbox_and_the_first_byte_does_not(rep, owner, kafka) -> None:
     """Here the outbox is locked: a comment comes at once, `accepted` only when the request is durable."""
     await rep.http.get(f"/jobs/{'0' * 32}")  # the tenant is known to be active from here on
+    locked = owner.transaction()
+    await locked.start()
+    await owner.execute("LOCK TABLE outbox IN ACCESS EXCLUSIVE MODE")
     async with rep.http.stream("POST", "/chat", json={"message": "Manufacturing"}) as answer:
         lines = answer.aiter_lines()
-        async with owner.transaction():
-            await owner.execute("LOCK TABLE outbox IN ACCESS EXCLUSIVE MODE")
-            assert await anext(lines) == ": received"
-            following = asyncio.create_task(next_line(lines))
-            await until(lambda: is_writing(owner))
-            assert not following.done()
-            assert not await read_topic(kafka, TOLD_TOPIC)
+        assert await anext(lines) == ": received"
+        following = asyncio.create_task(next_line(lines))
+        await until(lambda: is_writing(owner))
+        assert not following.done()
+        assert not await read_topic(kafka, TOLD_TOPIC)
+        await locked.rollback()
         assert await following == "event: accepted"
         request_id = json.loads((await anext(lines)).removeprefix("data:"))["request_id"]
     request = await requested(kafka, "Manufacturing")
