@@ -7,7 +7,7 @@ import asyncpg
 import pytest
 
 from common.ids import NO_REPLAY, new_id
-from common.inbox import WALK, Arrival, Inbox
+from common.inbox import CLAIM_BYTES, WALK, Arrival, Inbox
 from common.postgres import Connection, Database
 
 Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
@@ -108,6 +108,21 @@ async def test_rows_behind_one_key_are_set_aside_once(toy: str, database: Databa
         before = await _looked_at(tx)
         assert len(await inbox.claim(tx, "t", "interactive", 1, AT_ONCE)) == AT_ONCE
         assert await _looked_at(tx, before) <= AT_ONCE * MOST_PER_ROW
+
+
+async def test_a_claim_of_large_events_is_bounded_in_bytes(toy: str, database: Database) -> None:
+    """Twenty events of 2 MB are claimed a few at a time, oldest first, and one that alone is beyond the bound."""
+    inbox = Inbox(toy, timedelta(minutes=1))
+    sizes = [2 * 1024 * 1024] * 20 + [CLAIM_BYTES + 1] * 2
+    async with database.statement() as tx:
+        for arrival, size in zip(_arrivals(0, len(sizes)), sizes, strict=True):
+            await inbox.take_in(tx, [arrival._replace(value=bytes(size))])
+    claimed: list[int] = []
+    async with database.without_tenant() as tx:
+        while claims := await inbox.claim(tx, "t", "interactive", 1, 200):
+            assert sum(len(it.value or b"") for it in claims[:-1]) < CLAIM_BYTES
+            claimed += [it.offset for it in claims]
+    assert claimed == list(range(len(sizes)))
 
 
 async def test_the_gauge_counts_up_to_a_bound(toy: str, database: Database, owner: Owner) -> None:

@@ -58,6 +58,8 @@ READY_TENANTS = """
     SELECT tenant_id FROM ready WHERE NOT is_paused
 """
 
+#: Bytes of bodies that a claim brings before it stops: some events are a thousand times as large as others.
+CLAIM_BYTES = 8 * 1024 * 1024
 #: Ready rows that a claim looks at, beyond those it was asked for, to find some that are not blocked.
 WALK = 100
 
@@ -74,13 +76,14 @@ _OLDEST_OF_KEY = """
      ORDER BY older.kafka_offset LIMIT 1
 """
 _READY_ROWS = """
-    SELECT consumer, event_id, replay_id, key, kafka_offset, next_at FROM {inbox}
+    SELECT consumer, event_id, replay_id, key, kafka_offset, next_at, octet_length(value) AS bytes FROM {inbox}
      WHERE topic = $1 AND lane = $2 AND tenant_id = $3 AND state = 'open' AND phase = 'ready'
 """
 _OLDEST_FIRST = "ORDER BY received_at, kafka_offset"
 CLAIM = f"""
     WITH heads AS MATERIALIZED (
-        SELECT consumer, event_id, replay_id
+        SELECT consumer, event_id, replay_id,
+               coalesce(sum(bytes) OVER (ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS bytes_before
           FROM ({_READY_ROWS}
                    AND ($6 OR NOT EXISTS (SELECT FROM inbox_pauses WHERE consumer = '{{consumer}}' AND tenant_id = $3))
                  {_OLDEST_FIRST} LIMIT $4 + {WALK} FOR UPDATE SKIP LOCKED) AS i
@@ -92,7 +95,7 @@ CLAIM = f"""
            solo_crashes = solo_crashes + (in_hand IS NOT DISTINCT FROM 'alone')::int
       FROM heads
      WHERE claimed.consumer = heads.consumer AND claimed.event_id = heads.event_id
-       AND claimed.replay_id = heads.replay_id
+       AND claimed.replay_id = heads.replay_id AND heads.bytes_before < {CLAIM_BYTES}
     RETURNING claimed.event_id, claimed.replay_id, attempts, topic, kafka_partition,
               kafka_offset, key, tenant_id, lane, value, headers, received_at, failures, error,
               crashes, solo_crashes, coalesce(now() - first_failed_at, '0')
