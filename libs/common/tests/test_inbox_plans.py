@@ -7,7 +7,8 @@ import asyncpg
 import pytest
 
 from common.ids import NO_REPLAY, new_id
-from common.inbox import CLAIM_BYTES, WALK, Arrival, Inbox
+from common.inbox import Arrival, Inbox, is_cut_off
+from common.inbox_statements import CLAIM_BYTES, WALK
 from common.postgres import Connection, Database
 
 Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
@@ -121,6 +122,7 @@ async def test_a_claim_of_large_events_is_bounded_in_bytes(toy: str, database: D
     async with database.without_tenant() as tx:
         while claims := await inbox.claim(tx, "t", "interactive", 1, 200):
             assert sum(len(it.value or b"") for it in claims[:-1]) < CLAIM_BYTES
+            assert is_cut_off(claims, 200) == (sum(len(it.value or b"") for it in claims) >= CLAIM_BYTES)
             claimed += [it.offset for it in claims]
     assert claimed == list(range(len(sizes)))
 

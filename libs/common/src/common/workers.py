@@ -18,7 +18,7 @@ from common.contracts import Lane
 from common.errors import Unavailable
 from common.failed_events import RunnerContext
 from common.handler_runner import HandlerRunner
-from common.inbox import BEFORE_ALL, Claim
+from common.inbox import BEFORE_ALL, Claim, is_cut_off
 from common.stage import Handler
 
 log = structlog.get_logger(__name__)
@@ -147,7 +147,7 @@ class LaneWorkers:
             async with self._database.statement() as tx:
                 claims = await self._inbox.claim(tx, self.topic, self.lane, tenant, limit)
             if claims:
-                if len(claims) == limit and self._is_ring_whole:
+                if is_cut_off(claims, limit) and self._is_ring_whole:
                     self._ring.append(tenant)
                 return claims
             async with self._database.statement() as tx:
