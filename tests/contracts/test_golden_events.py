@@ -31,9 +31,11 @@ from common.contracts import (
     LeadSynced,
     Refinement,
     RefreshRegister,
+    RequestCandidates,
     RequestEnrichment,
     RequestIndustry,
     RequestNightlyEnrichment,
+    RequestRun,
     RequestUpsert,
     ResyncOdoo,
     SearchAnswer,
@@ -83,21 +85,19 @@ EMAIL = Contact(
     sub_status="role_based",
 )
 
+ICP = Icp(
+    industries=["2020:25"],
+    employees_from=10,
+    employees_to=500,
+    age_from=2,
+    age_to=30,
+    districts=["22"],
+    technologies=["shopify"],
+)
+
 #: Every field of each event is given, and everything that may be None is not.
 FULL: tuple[Event, ...] = (
-    IcpChanged(
-        tenant_id=7,
-        icp=Icp(
-            industries=["2020:25"],
-            employees_from=10,
-            employees_to=500,
-            age_from=2,
-            age_to=30,
-            districts=["22"],
-            technologies=["shopify"],
-        ),
-        changed_at=NOW,
-    ),
+    IcpChanged(tenant_id=7, icp=ICP, changed_at=NOW),
     RequestIndustry(
         tenant_id=7,
         request_id=JOB,
@@ -109,9 +109,11 @@ FULL: tuple[Event, ...] = (
     ),
     RequestUpsert(tenant_id=7, job_id=JOB),
     RefreshRegister(),
+    RequestCandidates(tenant_id=7, night=NOW.date(), icp=ICP),
+    RequestRun(tenant_id=7, night=NOW.date(), requested_by="ann@caps.example", requested_at=NOW, limit=5),
     CompanyUpserted(tenant_id=7, company=COMPANY, inserted=True, job_id=JOB),
-    RequestEnrichment(tenant_id=7, company=COMPANY),
-    RequestNightlyEnrichment(tenant_id=7, company=COMPANY),
+    RequestEnrichment(tenant_id=7, company=COMPANY, skip=["crawl"]),
+    RequestNightlyEnrichment(tenant_id=7, company=COMPANY, skip=["crawl", "odoo"]),
     CompanyEnriched(
         tenant_id=7,
         company=COMPANY,
@@ -140,6 +142,7 @@ FULL: tuple[Event, ...] = (
                 quote="a team of 40",
             )
         ],
+        skip=["crawl", "odoo"],
     ),
     LeadScored(
         tenant_id=7,
@@ -153,6 +156,7 @@ FULL: tuple[Event, ...] = (
         scored_at=NOW,
         confidence=0.75,
         has_icp=True,
+        skip=["crawl", "odoo"],
     ),
     ResyncOdoo(tenant_id=7, requested_at=NOW),
     LeadSynced(
@@ -195,6 +199,8 @@ BARE_ONES: tuple[Event, ...] = (
     RequestIndustry(tenant_id=7, request_id=JOB, terms=[], sync_limit=0),
     RequestUpsert(tenant_id=7, job_id=JOB),
     RefreshRegister(),
+    RequestCandidates(tenant_id=7, night=NOW.date(), icp=Icp()),
+    RequestRun(tenant_id=7, night=NOW.date(), requested_by="", requested_at=NOW),
     CompanyUpserted(tenant_id=7, company=BARE, inserted=False, job_id=JOB),
     RequestEnrichment(tenant_id=7, company=BARE),
     RequestNightlyEnrichment(tenant_id=7, company=BARE),
@@ -319,6 +325,7 @@ def holes(body: Any, schema: dict[str, Any], definitions: Any = None, path: str 
     definitions = definitions or schema.get("$defs", {})
     schema = resolved(schema, definitions)
     if isinstance(body, list):
+        schema = next((option for option in schema.get("anyOf", ()) if option.get("type") == "array"), schema)
         return [hole for item in body for hole in holes(item, schema["items"], definitions, f"{path}[]")]
     if not isinstance(body, dict):
         return []

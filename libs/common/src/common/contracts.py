@@ -146,6 +146,34 @@ class RefreshRegister(Event):
     tenant_id: Literal[0] = 0
 
 
+class RequestCandidates(Event):
+    """Find companies of the whole register that fit the tenant's ICP, and make them its candidates."""
+
+    topic: ClassVar[str] = "candidates.requested.v1"
+
+    night: date
+    icp: Icp
+
+    @property
+    def identity(self) -> str:
+        return f"{self.tenant_id}:{self.night}"
+
+
+class RequestRun(Event):
+    """Start the tenant's run of this night by hand; one that there is already goes on. `limit`: companies at most."""
+
+    topic: ClassVar[str] = "run.requested.v1"
+
+    night: date
+    requested_by: str
+    requested_at: datetime
+    limit: int | None = Field(default=None, ge=0)
+
+    @property
+    def identity(self) -> str:
+        return f"{self.tenant_id}:{self.night}:{self.requested_at.isoformat()}"
+
+
 class CompanyUpserted(CompanyEvent):
     """The company stands in `companies` as the register has it, and is this tenant's candidate.
 
@@ -159,9 +187,14 @@ class CompanyUpserted(CompanyEvent):
 
 
 class RequestEnrichment(CompanyEvent):
-    """Learn what this company says about itself, while someone waits."""
+    """Learn what this company says about itself, while someone waits.
+
+    `skip` names steps to leave out for this company: those of the enrichment, and "odoo". Unknown names are ignored.
+    """
 
     topic: ClassVar[str] = "enrichment.requested.v1"
+
+    skip: list[str] | None = None
 
 
 class RequestNightlyEnrichment(RequestEnrichment):
@@ -219,7 +252,7 @@ class CompanyFact(Model):
 class CompanyEnriched(CompanyEvent):
     """An enrichment is over, well or badly: `degraded_reasons` says what was skipped and why.
 
-    `facts` are the best ones known, one per field.
+    `facts` are the best ones known, one per field; `skip` is that of the request.
     """
 
     topic: ClassVar[str] = "company.enriched.v1"
@@ -229,12 +262,14 @@ class CompanyEnriched(CompanyEvent):
     degraded_reasons: list[str]
     enriched_at: datetime
     facts: list[CompanyFact] = []
+    skip: list[str] | None = None
 
 
 class LeadScored(CompanyEvent):
     """The lead's score, and the words that explain it.
 
     `confidence` is the share of what the score goes by that is known; without an ICP the score rests on the rest.
+    `skip` is that of the request: a lead whose "odoo" is skipped is not written to Odoo.
     """
 
     topic: ClassVar[str] = "lead.scored.v1"
@@ -248,6 +283,7 @@ class LeadScored(CompanyEvent):
     scored_at: datetime
     confidence: float | None = Field(default=None, ge=0, le=1)
     has_icp: bool | None = None
+    skip: list[str] | None = None
 
 
 class ResyncOdoo(Event):
@@ -335,6 +371,8 @@ EVENTS: tuple[type[Event], ...] = (
     RequestIndustry,
     RequestUpsert,
     RefreshRegister,
+    RequestCandidates,
+    RequestRun,
     CompanyUpserted,
     RequestEnrichment,
     RequestNightlyEnrichment,
