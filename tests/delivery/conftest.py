@@ -31,6 +31,7 @@ from common.contracts import (
     LeadScored,
     LeadSynced,
     RefreshRegister,
+    RequestCandidates,
     RequestEnrichment,
     RequestIndustry,
     RequestNightlyEnrichment,
@@ -190,6 +191,9 @@ class Line:
                 return [(JobProgressed, it) for it in [*progress, f"{job_id}:done:{REGISTERED}"]] + [
                     (CompanyUpserted, key) for key in keys
                 ]
+            case RequestCandidates(tenant_id=tenant, icp=Icp(industries=[code])):
+                keys = [f"{tenant}:{code.removeprefix('2020:')}-{number}" for number in range(1, REGISTERED + 1)]
+                return [(CompanyUpserted, key) for key in keys]
             case RefreshRegister():
                 return []
             case IcpChanged(tenant_id=tenant):
@@ -243,6 +247,13 @@ async def jobs(line: Line, prefix: str) -> Deliveries:
     params = json.dumps({"terms": [], "bands": [[["2020", code]]]})
     await line.owner.executemany(QUEUE, [(event.job_id, event.tenant_id, REGISTERED, params) for event in made])
     return enveloped(made)
+
+
+async def icp_passes(line: Line, prefix: str) -> Deliveries:
+    """Of an industry that no company of is a candidate yet."""
+    code = await line.register()
+    icp = Icp(industries=[f"2020:{code}"])
+    return enveloped(RequestCandidates(tenant_id=tenant, night=NOW.date(), icp=icp) for tenant in TENANTS)
 
 
 async def refreshes(line: Line, prefix: str) -> Deliveries:
@@ -342,6 +353,7 @@ CASES = [
     Case("upserter", RequestIndustry, requests),
     Case("upserter", RequestUpsert, jobs),
     Case("upserter", RefreshRegister, refreshes),
+    Case("upserter", RequestCandidates, icp_passes),
     Case("upserter", CompanyEnriched, candidates_visited),
     Case("enricher", RequestEnrichment, visits),
     Case("enricher", RequestNightlyEnrichment, nightly_visits),

@@ -5,9 +5,9 @@ from datetime import date
 import pytest
 
 from common.contracts import Company, CompanyEnriched, Icp, Site
+from common.districts import DISTRICTS, district_of
 from industries.ssic.hierarchy import Code, Hierarchy
 from leadgen.ssic import ssic_2020
-from scorer.core.districts import DISTRICTS, district_of
 from scorer.core.icp_fit import IcpFit, employees_in, full_years
 from scorer.core.industry_fit import IndustryFit, SsicVersions
 from testkit.scoring import a_fact, an_enrichment

@@ -73,6 +73,11 @@ class IndustryIndex:
         """Returns the loaded versions, newest first."""
         return self._hierarchy.versions
 
+    @property
+    def sections(self) -> list[VersionedCode]:
+        """Returns the codes of the highest level, of every version."""
+        return self._hierarchy.sections()
+
     def resolve(self, terms: Sequence[str], *, year: int | None = None) -> Resolution:
         """Resolves terms together. `year` is this year, for "in the last three years"."""
         mentions: list[Mention] = []

@@ -11,7 +11,7 @@ def criteria_of(resolution: Resolution, preferred: Sequence[str], industries: In
     """Builds the criteria of a search: bands by distance from the preferred industries, or one band without any."""
     bands: dict[int, list[VersionedCode]] = defaultdict(list)
     versions = {code.version for code in resolution.codes}
-    near = [code for it in preferred for code in _versioned(it, versions)]
+    near = [code for it in preferred for code in versioned(it, versions)]
     nearest = industries.distances(resolution.codes, near)
     for code, distance in zip(resolution.codes, nearest, strict=True):
         bands[distance].append(code)
@@ -21,7 +21,7 @@ def criteria_of(resolution: Resolution, preferred: Sequence[str], industries: In
     )
 
 
-def _versioned(preferred: str, versions: Iterable[str]) -> list[VersionedCode]:
+def versioned(preferred: str, versions: Iterable[str]) -> list[VersionedCode]:
     """Expands a code without a version, such as "25", to every version; keeps "2020:25" as it is."""
     version, colon, code = preferred.partition(":")
     return [VersionedCode(version, code)] if colon else [VersionedCode(it, preferred) for it in versions]

@@ -1,19 +1,22 @@
 """Turns a rep's words into companies: the best few at once, the rest as a job that a night executes.
 
-in               out                                 on a repeat                  on a failure
-RequestIndustry  JobProgressed: the answer;          the same rows, the same      nothing is written
-                 CompanyUpserted and                 events
-                 RequestEnrichment: each company
-                 saved at once
-RequestUpsert    JobProgressed: each batch;          the job goes on after its    committed batches stay; a permanent
-                 CompanyUpserted: each company new   last committed batch         error sets the job to `error`, with
-                 to the tenant, or changed                                        the reason
-RefreshRegister  nothing                             goes on, or finds nothing    committed batches stay
+in                 out                               on a repeat                  on a failure
+RequestIndustry    JobProgressed: the answer;        the same rows, the same      nothing is written
+                   CompanyUpserted and               events
+                   RequestEnrichment: each company
+                   saved at once
+RequestUpsert      JobProgressed: each batch;        the job goes on after its    committed batches stay; a permanent
+                   CompanyUpserted: each company     last committed batch         error sets the job to `error`, with
+                   new to the tenant, or changed                                  the reason
+RefreshRegister    nothing                           goes on, or finds nothing    committed batches stay
                                                      new
-CompanyEnriched  nothing                             the same time is noted       nothing is written
+RequestCandidates  CompanyUpserted: each company     passes over what is a        committed batches stay
+                   new to the tenant, or changed     candidate already
+CompanyEnriched    nothing                           the same time is noted       nothing is written
 
 What a job leaves over after its share becomes a new job. RefreshRegister brings new and changed register entries into
-`companies`; CompanyEnriched notes when a tenant's candidate was last enriched.
+`companies`; RequestCandidates adds companies of the whole register by the tenant's ICP; CompanyEnriched notes when a
+tenant's candidate was last enriched.
 """
 
 from datetime import datetime
@@ -22,6 +25,7 @@ from common.contracts import (
     CompanyEnriched,
     CompanyUpserted,
     RefreshRegister,
+    RequestCandidates,
     RequestEnrichment,
     RequestIndustry,
     RequestUpsert,
@@ -30,6 +34,7 @@ from common.stage import Stage
 from common.work import Batch, Work
 from industries.index import IndustryIndex
 from upserter import candidates
+from upserter.icp_search import find_candidates
 from upserter.job_execution import execute
 from upserter.refreshing import refresh
 from upserter.searching import search
@@ -60,6 +65,11 @@ def upserter(industries: IndustryIndex, *, batch_size: int, max_per_job: int) ->
     async def refresh_companies(work: Work[RefreshRegister]) -> None:
         """Commits each batch with the refresh's position, so that any worker can resume it."""
         await refresh(work.step, batch_size=batch_size)
+
+    @stage.handles(RequestCandidates)
+    async def add_candidates(work: Work[RequestCandidates]) -> None:
+        """Commits each batch; a pass that broke off begins again and passes over what is there."""
+        await find_candidates(work, industries, batch_size=batch_size, max_per_job=max_per_job)
 
     @stage.handles(CompanyEnriched, batch=200)
     async def note_enrichment(work: Batch[CompanyEnriched]) -> None:

@@ -3,6 +3,8 @@
 The table is the Urban Redevelopment Authority's list of postal districts; sector 74 was never assigned.
 """
 
+from collections.abc import Iterable
+
 _SECTORS = {
     "01": "01 02 03 04 05 06",
     "02": "07 08",
@@ -43,3 +45,8 @@ def district_of(postal_code: str | None) -> str | None:
     if len(code) != 6 or not (code.isascii() and code.isdigit()):
         return None
     return DISTRICTS.get(code[:2])
+
+
+def sectors_of(districts: Iterable[str]) -> list[str]:
+    """Returns the first two digits of the postal codes in these districts; unknown districts have none."""
+    return [sector for district in districts for sector in _SECTORS.get(district, "").split()]
