@@ -102,6 +102,14 @@ async def test_a_repeated_visit_changes_nothing(database: Database, seen: Seen) 
     assert await stored(database, seen.company.company_id) == before
 
 
+async def test_a_lead_says_what_its_request_leaves_out(database: Database, seen: Seen) -> None:
+    """What comes after the score goes by it; the next visit without it tells of nothing left out."""
+    [lead] = await score(database, seen.visit().model_copy(update={"skip": ["odoo"]}))
+    [next_one] = await score(database, seen.visit(hours=1))
+
+    assert (lead.skip, next_one.skip) == (["odoo"], None)
+
+
 async def test_an_older_visit_never_undoes_a_newer_one(database: Database, seen: Seen) -> None:
     """Whatever the order of delivery, the newest visit's score stands."""
     await score(database, seen.visit(has_careers=True, hours=2))

@@ -29,7 +29,7 @@ def enricher(waterfall: Waterfall, *, keeps_corpus: bool) -> Stage:
     async def enrich(work: Work[RequestEnrichment]) -> None:
         """Enriches one company, saves what was found, then ends the event in a transaction shared with others."""
         company, tenant_id = work.event.company, work.event.tenant_id
-        done = await waterfall.enrich(company, tenant_id)
+        done = await waterfall.enrich(company, tenant_id, work.event.skip or ())
         known = await waterfall.save(company, tenant_id, done, now=work.now)
         run = run_of(work, done, keeps_corpus=keeps_corpus)
         event = event_of(work, done, known)
@@ -62,6 +62,7 @@ def event_of(work: Work[RequestEnrichment], done: Enrichment, known: Sequence[Fa
         degraded_reasons=done.steps.reasons,
         enriched_at=work.now,
         facts=[to_event(fact) for fact in known],
+        skip=work.event.skip,
     )
 
 

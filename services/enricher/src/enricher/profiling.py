@@ -118,6 +118,7 @@ async def _fetch_by_tavily(
     if url is None:
         return ()
     with steps.take("tavily") as step:
+        steps.require("tavily")
         paid = await answers.extract(url, tenant_id)
         step.units = paid.units
         step.outcome = "done" if paid.is_new else "reused"
@@ -165,6 +166,7 @@ async def _read_with_model(
     """Asks a language model for the fields that patterns left open."""
     fields = open_fields(facts)
     with steps.take("understand") as step:
+        steps.require("understand")
         if visit.lacks_texts:  # the model's earlier answers are among the company's facts
             step.outcome, step.reason = "reused", "read before; the texts are not kept"
             return ()

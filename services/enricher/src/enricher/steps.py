@@ -1,7 +1,7 @@
 """The record of an enrichment's steps: outcome, duration, units charged, and the reasons why something is missing."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
 from typing import Any, Literal
@@ -31,8 +31,12 @@ _COLUMNS = tuple(column.name for column in fields(Step))
 
 @dataclass(slots=True)
 class Steps:
-    """The steps of one enrichment, in order. Steps may nest. `reasons` say what is missing, without repeats."""
+    """The steps of one enrichment, in order. Steps may nest. `reasons` say what is missing, without repeats.
 
+    `left_out` names the steps that the request wants skipped.
+    """
+
+    left_out: Collection[str] = ()
     taken: list[Step] = field(default_factory=list)
     reasons: list[str] = field(default_factory=list)
     _began: float = field(default_factory=time.monotonic)
@@ -55,6 +59,12 @@ class Steps:
             self.explain(step, skipped.reason)
         finally:
             step.duration_ms = _since(began)
+
+    def require(self, *names: Name) -> None:
+        """Raises StepSkipped if the request leaves out one of these steps."""
+        for name in names:
+            if name in self.left_out:
+                raise StepSkipped(f"{name}: left out by SCHED_SKIP")
 
     def note(self, *reasons: str) -> None:
         """Adds reasons why a part of the result is missing."""

@@ -4,6 +4,7 @@ A vendor that is missing, out of budget or down skips a step and never fails the
 """
 
 import asyncio
+from collections.abc import Collection
 from datetime import datetime
 
 from common.contracts import Company, Contact
@@ -34,9 +35,12 @@ class Waterfall:
         self._verifier = verifier
         self._limits = limits
 
-    async def enrich(self, company: Company, tenant_id: int) -> Enrichment:
-        """Enriches one company. May be repeated: bought answers are used again. Raises SiteBusy or Unavailable."""
-        steps = Steps()
+    async def enrich(self, company: Company, tenant_id: int, left_out: Collection[str] = ()) -> Enrichment:
+        """Enriches one company without the steps `left_out`. May be repeated: bought answers are used again.
+
+        Raises SiteBusy or Unavailable.
+        """
+        steps = Steps(left_out=left_out)
         found = await profile(company, tenant_id, self._web, self._limits, steps)
         prospects = await self._prospects.find(_domain_of(company, found.site.url), found.contacts, tenant_id, steps)
         ways = await self._verified(_merged(found.contacts, prospects)[:MAX_CONTACTS], tenant_id, steps)
@@ -59,6 +63,7 @@ class Waterfall:
     async def _verified(self, ways: tuple[Contact, ...], tenant_id: int, steps: Steps) -> tuple[Contact, ...]:
         """Returns the contacts, with the verifier's status on each e-mail address that has one."""
         with steps.take("zerobounce") as step:
+            steps.require("zerobounce")
             emails = [contact.value for contact in ways if contact.kind == "email"]
             if not emails:
                 step.outcome = "not_needed"

@@ -72,6 +72,23 @@ async def test_a_listed_site_gives_facts_people_and_verified_addresses(town: Any
         assert await town.used(vendor) == await town.units(vendor) > 0
 
 
+async def test_steps_that_the_request_leaves_out_are_skipped(town: Any) -> None:
+    """Without a visit or a vendor nothing is called and nothing bought; the reasons say why."""
+    listed, (unlisted_one, _) = await town.one(), await unlisted(town)
+    left_out = ("crawl", "tavily", "understand", "lusha", "zerobounce")
+    async with town.waterfall() as replica:
+        done = await replica.enrich(listed, 1, left_out)
+        searched = await replica.enrich(unlisted_one, 1, left_out)
+
+    assert done.profile.site.outcome == "empty"
+    assert {outcomes(done)[name] for name in ("crawl", "tavily", "understand", "lusha")} == {"skipped"}
+    assert done.steps.reasons == [f"{name}: left out by SCHED_SKIP" for name in left_out]
+    assert outcomes(searched)["find_site"] == "skipped"
+    assert await town.owner.fetchval("SELECT count(*) FROM company_sites") == 0
+    for vendor in ("tavily", "lusha", "zerobounce", "openai"):
+        assert await town.charges(vendor) == []
+
+
 async def test_a_site_that_only_a_search_finds_is_used_when_it_proves_itself(town: Any) -> None:
     """One credit; the proof is kept, for everybody: the next tenant searches no more."""
     company, host = await unlisted(town)

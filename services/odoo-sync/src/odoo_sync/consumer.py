@@ -29,6 +29,9 @@ from odoo_sync.tables.connections import StoredConnection
 #: Leads per call to Odoo's `load`, and links per transaction.
 CHUNK = 200
 
+#: The reason of a lead that its request keeps from Odoo.
+LEFT_OUT = "left out by SCHED_SKIP; `leadgen odoo check` requests it"
+
 
 class PatienceEnded(Permanent):
     """The event has waited for an Odoo that is away for longer than `ODOO_PATIENCE_H`."""
@@ -44,7 +47,7 @@ def odoo_sync(syncing: LeadSync, *, patience: timedelta = DEFAULT_RETRY.give_up_
 
     @stage.handles(LeadScored, chunk=CHUNK, retry=retry)
     async def sync(work: Chunk[LeadScored]) -> None:
-        """Finishes unchanged and unsendable leads first, then writes the rest as the only writer of that Odoo."""
+        """Finishes leads that need or may have no call, then writes the rest as the only writer of that Odoo."""
         leads = newest(work.items)
         async with work.reading() as tx:
             connection = await connections.find(tx)
@@ -53,6 +56,10 @@ def odoo_sync(syncing: LeadSync, *, patience: timedelta = DEFAULT_RETRY.give_up_
         if unchanged:
             await finish(work, unchanged, Unchanged({it: leads[it] for it in unchanged}, unchanged))
         rest = {it: event for it, event in leads.items() if it not in unchanged}
+        left_out = {it: event for it, event in rest.items() if "odoo" in (event.skip or ())}
+        if left_out:
+            await finish(work, left_out, Unsent(left_out, "no_connection", LEFT_OUT))
+        rest = {it: event for it, event in rest.items() if it not in left_out}
         if not rest:
             return
         if connection is None:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from common.contracts import Contact
+from odoo_sync.consumer import LEFT_OUT
 from odoo_sync.protocols.odoo import OdooUnavailable
 
 EMAIL = Contact(kind="email", value="sales@acme.sg", source_url="http://acme.sg/contact")
@@ -64,6 +65,21 @@ async def test_a_lead_below_the_bar_is_a_company_only(connected: Any, fake: Any)
 
     assert emitted.lead_id is None
     assert counts(fake) == (1, 0)
+
+
+async def test_a_lead_that_its_request_keeps_from_odoo_is_stored(connected: Any, fake: Any) -> None:
+    """Odoo is not called for it; another lead of the chunk goes through, and a resync brings this one."""
+    [other] = await connected.more(1)
+    left_out = connected.lead().model_copy(update={"skip": ["odoo"]})
+
+    await connected.sync(left_out, connected.lead(company=other))
+
+    assert counts(fake) == (2, 1)
+    link = await connected.link()
+    assert (link["outcome"], link["reason"]) == ("no_connection", LEFT_OUT)
+    await connected.resync()
+    assert (await connected.link())["outcome"] == "synced"
+    assert counts(fake) == (4, 2)
 
 
 async def test_a_chunk_of_leads_takes_a_handful_of_calls(connected: Any, fake: Any) -> None:

@@ -29,7 +29,8 @@ def scorer(profile_cache: ProfileCache) -> Stage:
         profile = await scoring.locked_profile(work.tx, profile_cache)
         saved = await scoring.save_newest(work.tx, profile, work.events)
         for item in work.items:
-            work.announce(saved.to_event(item.event.company.company_id), cause=item)
+            lead = saved.to_event(item.event.company.company_id)
+            work.announce(lead.model_copy(update={"skip": item.event.skip}), cause=item)
 
     @stage.handles(IcpChanged)
     async def change_icp(work: Work[IcpChanged]) -> None:

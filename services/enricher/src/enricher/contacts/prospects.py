@@ -53,6 +53,7 @@ class Prospects:
     ) -> list[Prospect]:
         """Finds prospects at `domain`. Needs none where `contacts` hold a person's address; skips without a domain."""
         with steps.take("lusha") as step:
+            steps.require("lusha")
             if any(contact.kind == "email" and not contact.is_role for contact in contacts):
                 step.outcome = "not_needed"
                 return []

@@ -6,7 +6,7 @@ paid for only if the check fails.
 
 from datetime import timedelta
 
-from common.contracts import Company
+from common.contracts import Company, Site
 from common.group_commit import GroupCommit
 from enricher.crawl.site_cache import SiteCache
 from enricher.crawl.visits import Visit
@@ -37,6 +37,7 @@ class SiteSearch:
         """
         found, visit = FoundSite(), None
         with steps.take("find_site") as step:
+            steps.require("find_site", "crawl")
             kept = await self._group_commit(None, company_sites.find, (company.company_id, self._fresh_for))
             if kept and kept.is_fresh:
                 step.outcome, found = "reused", kept.site
@@ -81,8 +82,13 @@ class SiteSearch:
 
 
 async def visit_site(domain: str, sites: SiteCache, steps: Steps, *, with_texts: bool = False) -> Visit:
-    """Visits a site as a step of the enrichment. Raises SiteBusy or Unavailable, from the site cache."""
+    """Visits a site as a step of the enrichment; an empty visit where the request leaves the step out.
+
+    Raises SiteBusy or Unavailable, from the site cache.
+    """
+    visit = Visit(Site(outcome="empty"))
     with steps.take("crawl") as step:
+        steps.require("crawl")
         visit = await sites.visit(domain, with_texts=with_texts)
         step.outcome = "reused" if visit.was_cached else "done"
     return visit

@@ -30,7 +30,7 @@ log = structlog.get_logger(__name__)
 Links: TypeAlias = dict[int, Link]
 
 #: Fields of a lead that no row is made of.
-UNWRITTEN = {"enriched_at", "scored_at", "confidence", "has_icp"}
+UNWRITTEN = {"enriched_at", "scored_at", "confidence", "has_icp", "skip"}
 
 
 class TenantBlocked(Permanent):
