@@ -34,10 +34,11 @@ def unsigned() -> str:
     return ".".join(urlsafe_b64encode(json.dumps(part).encode()).rstrip(b"=").decode() for part in parts) + "."
 
 
-def test_a_good_token_names_a_tenant() -> None:
-    """And nothing else is believed of it."""
+def test_a_good_token_names_a_tenant_a_user_and_a_role() -> None:
+    """Nothing else is believed of it; without a role it is a rep's."""
     until = int(TOMORROW.timestamp())
-    assert read_token(signed({**GOOD, "admin": True}), SECRET) == Rep(3, until)
+    assert read_token(signed({**GOOD, "admin": True}), SECRET) == Rep(3, until, "rep", "rep@example.com")
+    assert read_token(signed({**GOOD, "role": "ops"}), SECRET).role == "ops"
 
 
 @pytest.mark.parametrize(
@@ -53,6 +54,7 @@ def test_a_good_token_names_a_tenant() -> None:
         (signed(GOOD, SECRET * 2, "HS512"), "alg"),
         *((signed({name: GOOD[name] for name in GOOD if name != missing}), missing) for missing in GOOD),
         *((signed({**GOOD, "tenant_id": wrong}), "tenant") for wrong in ("3", True, 0, -1, 1.0, None, 2**31, [3])),
+        *((signed({**GOOD, "role": wrong}), "role") for wrong in (1, None, ["ops"], {"ops": True})),
     ],
 )
 def test_a_wrong_token_is_refused_with_a_reason(token: str, reason: str) -> None:

@@ -15,7 +15,6 @@ from enricher.contacts.prospects import Prospect, Prospects, with_contact, with_
 from enricher.contacts.verification import Verifier
 from enricher.enrichment import Enrichment
 from enricher.extract.facts import Fact
-from enricher.extract.shortlist import shortlist
 from enricher.pages.urls import homepage, host_of, site_of
 from enricher.profiling import Limits, ProfileSources, profile
 from enricher.sites.directories import is_directory
@@ -44,7 +43,7 @@ class Waterfall:
         steps = Steps(left_out=left_out)
         found = await profile(company, tenant_id, self._web, self._limits, steps)
         prospects = await self._prospects.find(_domain_of(company, found.site.url), found.contacts, tenant_id, steps)
-        ways = await self._verified(shortlist(_merged(found.contacts, prospects), MAX_CONTACTS), tenant_id, steps)
+        ways = await self._verified(_merged(found.contacts, prospects)[:MAX_CONTACTS], tenant_id, steps)
         by_address = {contact.value: contact for contact in ways}
         prospects = [
             with_contact(it, by_address[it.contact.value]) for it in prospects if it.contact.value in by_address

@@ -14,6 +14,7 @@ from leadgen.exit_codes import run_or_exit
 from leadgen.load.command import load_command
 from leadgen.local.command import up as run_up
 from leadgen.migrate import migrate as run_migrations
+from leadgen.nightly_commands import nightly_app
 from leadgen.odoo_commands import audit_app, odoo_app
 from leadgen.options import DatabaseUrl
 from leadgen.register_refresh import refresh_command
@@ -21,6 +22,7 @@ from leadgen.resolve_eval import resolve_eval_command
 from leadgen.scoring.command import score_command, scoring_app
 from leadgen.ssic import seed_ssic, ssic_app
 from leadgen.tenants import TenantNumber, add_tenant, limit_command
+from leadgen.tokens import Role
 from leadgen.tokens import token as make_token
 from leadgen.topics import create_topics
 
@@ -29,6 +31,7 @@ tenant_app = typer.Typer(no_args_is_help=True, help="The tenants.")
 app.add_typer(tenant_app, name="tenant")
 app.add_typer(odoo_app, name="odoo")
 app.add_typer(audit_app, name="audit")
+app.add_typer(nightly_app, name="nightly")
 app.add_typer(ssic_app, name="ssic")
 app.add_typer(bench_app, name="bench")
 app.command("load")(load_command)
@@ -113,8 +116,9 @@ def token(
     secret: Annotated[str, typer.Option(envvar="GATEWAY_JWT_SECRET", show_envvar=True, help="The gateway's secret.")],
     user: Annotated[str, typer.Option(help="User that the token is for.")] = "rep@example.com",
     hours: Annotated[float, typer.Option(min=0.01, max=87600, help="Hours until it expires.")] = 12,
+    role: Annotated[Role, typer.Option(help="`ops` may start and see the nightly runs of all tenants.")] = Role.REP,
 ) -> None:
     """Print an access token for the gateway."""
     if len(secret) < 32:
         raise typer.BadParameter("the gateway takes none of less than 32 characters", param_hint="--secret")
-    typer.echo(make_token(secret, tenant, user, valid=timedelta(hours=hours)))
+    typer.echo(make_token(secret, tenant, user, valid=timedelta(hours=hours), role=role))

@@ -19,16 +19,22 @@ class ScriptFailed(Permanent):
     """The script ended with an error; the message is its own."""
 
 
+async def hand_over(script: str, *arguments: str, environment: Mapping[str, str]) -> int:
+    """Runs the script on this terminal, with our environment overlaid by `environment`, and returns its exit code.
+
+    Raises NotInstalled.
+    """
+    process = await asyncio.create_subprocess_exec(_file(script), *arguments, env={**os.environ, **environment})
+    return await process.wait()
+
+
 async def run_script(script: str, *arguments: str, environment: Mapping[str, str]) -> Any:
     """Runs the script with our environment overlaid by `environment`, and returns its JSON output.
 
     Raises NotInstalled, ScriptFailed.
     """
-    file = Path(sys.executable).with_name(script)
-    if not file.exists():
-        raise NotInstalled(f"{script} is not installed beside this command")
     process = await asyncio.create_subprocess_exec(
-        file,
+        _file(script),
         *arguments,
         env={**os.environ, **environment},
         stdout=asyncio.subprocess.PIPE,
@@ -38,3 +44,10 @@ async def run_script(script: str, *arguments: str, environment: Mapping[str, str
     if process.returncode:
         raise ScriptFailed(errors.decode(errors="replace").strip() or f"{script} ended with {process.returncode}")
     return json.loads(out)
+
+
+def _file(script: str) -> Path:
+    file = Path(sys.executable).with_name(script)
+    if not file.exists():
+        raise NotInstalled(f"{script} is not installed beside this command")
+    return file

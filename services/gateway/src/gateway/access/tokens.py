@@ -1,4 +1,4 @@
-"""Bearer tokens (JWT, HS256) that name a tenant and a user."""
+"""Bearer tokens (JWT, HS256) that name a tenant, a user and, except for reps, a role."""
 
 import time
 from dataclasses import dataclass
@@ -17,6 +17,8 @@ class Rep:
 
     tenant_id: int
     until: float
+    role: str = "rep"
+    user: str = ""
 
 
 def read_token(token: str, secret: str) -> Rep:
@@ -28,7 +30,10 @@ def read_token(token: str, secret: str) -> Rep:
     tenant_id = claims["tenant_id"]
     if not isinstance(tenant_id, int) or isinstance(tenant_id, bool) or not 0 < tenant_id < 2**31:
         raise Problem(401, "Token refused", "Its tenant_id is not a valid tenant number.")
-    return Rep(tenant_id, int(claims["exp"]))
+    role = claims.get("role", "rep")
+    if not isinstance(role, str):
+        raise Problem(401, "Token refused", "Its role is not a text.")
+    return Rep(tenant_id, int(claims["exp"]), role, claims["sub"])
 
 
 class Tokens:

@@ -1,0 +1,119 @@
+"""The failures of a tenant's night in words, each with what to do about it. Pure."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from nightly.report.night import Balance, Issue
+from nightly.report.reasons import vendor_issues
+from nightly.report.standing import CONSUMERS
+from nightly.report.wording import day, moment, plural
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """The parts of a tenant's night that may need a person."""
+
+    tenant_id: int
+    run_id: str
+    status: str
+    error: str | None
+    window_ends_at: datetime
+    cap: int
+    published: int
+    skip: Sequence[str]
+    dead: Sequence[tuple[str, str]]
+    refused: Sequence[str]
+    balance: Balance
+    degraded: Sequence[tuple[str, int]]
+    blocked: str | None
+    pauses: Sequence[tuple[str, datetime, str]]
+    earlier: tuple[date, int, int] | None
+
+
+def issues_of(it: Circumstances) -> tuple[Issue, ...]:
+    """Lists what a person should know of the night."""
+    found = [*_of_the_run(it), *_dead_letters(it), *_of_odoo(it), *vendor_issues(it.degraded)]
+    if not it.balance.is_balanced:
+        words = f"{plural(it.balance.unexplained, 'company is', 'companies are')} not accounted for"
+        found.append(Issue("act", words, f"`leadgen audit --tenant {it.tenant_id} --run {it.run_id}` names them."))
+    return tuple(found)
+
+
+def _of_the_run(it: Circumstances) -> Iterable[Issue]:
+    if it.status == "failed":
+        yield Issue(
+            "act",
+            f"The run failed: {it.error or 'no reason was recorded'}",
+            f"Mend the cause, then run `leadgen nightly --tenant {it.tenant_id}`: it goes on where it stopped.",
+        )
+    elif it.error:
+        yield Issue("note", f"On the way: {it.error}", "The run went on.")
+    unfinished = _rest(it.balance, "not taken over yet", "visit not finished", "score not ready", "on the way to Odoo")
+    if unfinished and it.status in ("partial", "failed"):
+        yield Issue(
+            "wait",
+            f"{plural(unfinished, 'company was', 'companies were')} not finished when the window ended at "
+            f"{moment(it.window_ends_at)}",
+            "Nothing to do: they go on by themselves, and are in the next report.",
+        )
+    if it.published == 0 and it.status != "failed":
+        yield Issue(
+            "note",
+            "No company was due this night",
+            "Without an ICP and without requests there are no candidates: `PUT /icp` sets an ICP.",
+        )
+    elif it.published < it.cap and it.status not in ("failed", "planning"):
+        yield Issue(
+            "note",
+            f"Only {plural(it.published, 'company was', 'companies were')} due, fewer than the cap of {it.cap:,}",
+            "A wider ICP (`PUT /icp`) finds more.",
+        )
+    if it.skip:
+        yield Issue("note", f"Left out on purpose: {', '.join(it.skip)}", "The setting `SCHED_SKIP` says so.")
+    if it.earlier is not None:
+        night, later, still_open = it.earlier
+        if later or still_open:
+            yield Issue(
+                "wait" if still_open else "note",
+                f"Of the night of {day(night)}, {plural(later, 'company was', 'companies were')} finished after its "
+                f"end, and {still_open:,} {'is' if still_open == 1 else 'are'} still open",
+                "Nothing to do: what is open goes on by itself.",
+            )
+
+
+def _dead_letters(it: Circumstances) -> Iterable[Issue]:
+    for (stage, error), companies in sorted(Counter(it.dead).items(), key=lambda each: (-each[1], each[0])):
+        consumer = CONSUMERS[stage]
+        about = f"--consumer {consumer} --tenant {it.tenant_id}"
+        yield Issue(
+            "act",
+            f"{plural(companies, 'company was', 'companies were')} given up by the {consumer}: {error}",
+            f"`leadgen dlq list {about}` shows more. When the cause is gone, `leadgen dlq retry {about}`.",
+        )
+
+
+def _of_odoo(it: Circumstances) -> Iterable[Issue]:
+    if it.blocked is not None:
+        yield Issue(
+            "act",
+            f"Odoo refuses all calls: {it.blocked}",
+            f"Mend the connection, then run `leadgen odoo check --tenant {it.tenant_id}`: it sends what waits.",
+        )
+    for reason, leads in sorted(Counter(it.refused).items(), key=lambda each: (-each[1], each[0])):
+        yield Issue(
+            "act",
+            f"Odoo refused {plural(leads, 'lead')}: {reason}",
+            f"Correct it in Odoo, then run `leadgen odoo resync --tenant {it.tenant_id}`.",
+        )
+    for consumer, since, reason in it.pauses:
+        yield Issue(
+            "wait",
+            f"{consumer} waits since {moment(since)}: {reason}",
+            "It tries again by itself, and everything that waits goes through then.",
+        )
+
+
+def _rest(balance: Balance, *causes: str) -> int:
+    return sum(rest.companies for rest in balance.rests if rest.cause in causes)
