@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from leadgen.audit.command import audit_app
 from leadgen.bench.command import bench_app
 from leadgen.demo.running import ask
 from leadgen.demo.running import demo as run_demo
@@ -15,7 +16,7 @@ from leadgen.load.command import load_command
 from leadgen.local.command import up as run_up
 from leadgen.migrate import migrate as run_migrations
 from leadgen.nightly_commands import nightly_app
-from leadgen.odoo_commands import audit_app, odoo_app
+from leadgen.odoo_commands import odoo_app
 from leadgen.options import DatabaseUrl
 from leadgen.register_refresh import refresh_command
 from leadgen.resolve_eval import resolve_eval_command

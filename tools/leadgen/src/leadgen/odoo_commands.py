@@ -8,6 +8,7 @@ from typing import Annotated, Any, TypeAlias
 import typer
 
 from common.errors import Permanent
+from leadgen.audit.command import audit_app
 from leadgen.exit_codes import run_or_exit
 from leadgen.odoo import connect_odoo, rotate_key
 from leadgen.options import AsJson, DatabaseUrl
@@ -17,7 +18,6 @@ from leadgen.tenants import MOST, TenantNumber
 SCRIPT = "leadgen-odoo-operate"
 
 odoo_app = typer.Typer(no_args_is_help=True, help="Connect, check and sync the tenants' Odoos.")
-audit_app = typer.Typer(no_args_is_help=True, help="Compare our records with those of other systems.")
 
 CredentialsKey = Annotated[str, typer.Option(envvar="ODOO_CREDENTIALS_KEY", show_envvar=True)]
 OneTenant = Annotated[

@@ -1,0 +1,74 @@
+"""Runs the audit: takes the snapshot, asks every check, and gathers the exceptions."""
+
+import time
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from leadgen.audit.check import Check, Exceptions, Report, Scope
+from leadgen.audit.checks import CHECKS
+from leadgen.audit.ledger import UNDER_WAY, compare, read_ledger
+from leadgen.audit.snapshot import Owner, create_tables, derive, take_of_database
+from leadgen.audit.topics import take_messages, take_positions
+from leadgen.owner_connection import connected
+from leadgen.tenants import NoSuchTenant
+from leadgen.topics import read_topics
+
+#: Exceptions of a check that are shown; all are counted.
+SHOWN = 20
+#: Messages that are about to be dropped by their topic's retention are not looked for.
+MARGIN = timedelta(hours=1)
+IS_TENANT = "SELECT true FROM tenants WHERE tenant_id = $1"
+COUNTS = """
+    SELECT (SELECT count(*) FROM audit_messages WHERE place = 'topic') AS messages,
+           (SELECT count(*) FROM audit_messages WHERE place <> 'topic') AS waiting,
+           (SELECT count(*) FROM audit_inbox) AS inbox, (SELECT count(*) FROM audit_expected) AS expected,
+           (SELECT count(*) FROM audit_runs) AS enrichments, (SELECT count(*) FROM audit_jobs) AS jobs
+"""
+
+
+async def audit(
+    database_url: str,
+    bootstrap_servers: str,
+    scope: Scope,
+    *,
+    simulator: str | None = None,
+    kills: Sequence[datetime] = (),
+    under_way: timedelta = UNDER_WAY,
+    shown: int = SHOWN,
+) -> Report:
+    """Audits the scope; changes nothing. With a `simulator`, its ledger too; `kills` explain charges that were lost.
+
+    Raises NoSuchTenant, DatabaseRefused, Unavailable, TopicsRefused.
+    """
+    began = time.perf_counter()
+    topics = read_topics()
+    kept = timedelta(days=topics.defaults.retention_days) - MARGIN
+    async with connected(database_url) as owner:
+        await owner.execute("SET search_path = public, pg_temp; SET jit = off; SET work_mem = '64MB'")
+        if scope.tenant_id is not None and not await owner.fetchval(IS_TENANT, scope.tenant_id):
+            raise NoSuchTenant(f"there is no tenant {scope.tenant_id}")
+        await create_tables(owner, scope, topics)
+        await take_positions(owner, bootstrap_servers, topics)
+        taken = await take_of_database(owner, scope, kept=kept)
+        await take_messages(owner, bootstrap_servers, topics, scope, taken["since"])
+        await derive(owner)
+        found = [it for check in CHECKS if (it := await _ask(owner, check, shown)).count]
+        explained: list[str] = []
+        if simulator is not None:
+            unlike, explained = await compare(owner, await read_ledger(simulator), kills, under_way)
+            found += unlike
+        counts = await owner.fetchrow(COUNTS)
+    return Report(
+        at=taken["at"],
+        since=taken["since"],
+        counts=dict(counts or {}),
+        checks=len(CHECKS) + (2 if simulator else 0),
+        explained=explained,
+        exceptions=found,
+        seconds=round(time.perf_counter() - began, 1),
+    )
+
+
+async def _ask(owner: Owner, check: Check, shown: int) -> Exceptions:
+    rows = await owner.fetch(check.query)
+    return Exceptions(check, len(rows), [dict(row) for row in rows[:shown]])

@@ -1,0 +1,36 @@
+"""Money: what the enrichments say they spent is what the budgets counted."""
+
+from leadgen.audit.check import Check
+
+COUNTED = Check(
+    "spend-counted",
+    "Each unit that an enrichment was charged is counted in vendor_usage.",
+    "The cap does not hold: add the missing units to vendor_usage of this tenant, and report it as a bug.",
+    """
+    SELECT tenant_id, vendor, units AS charged, coalesce(used, 0) AS counted
+      FROM audit_spent LEFT JOIN audit_usage USING (tenant_id, vendor)
+     WHERE units > coalesce(used, 0)
+     ORDER BY 1, 2
+    """,
+)
+
+# Units stay counted, and no run has them, where a worker died or failed between a call and the end of its event, and
+# where a vendor's answer was lost. (GuardedCalls)
+ACCOUNTED = Check(
+    "spend-accounted",
+    "Each unit counted in vendor_usage was charged to an enrichment, or lost by a crash or a failed call.",
+    "Units are counted that no enrichment had. Compare with the vendor's own account of the day.",
+    """
+    SELECT tenant_id, vendor, coalesce(units, 0) AS charged, used AS counted
+      FROM audit_usage AS usage LEFT JOIN audit_spent AS spent USING (tenant_id, vendor)
+     CROSS JOIN audit_scope AS scope
+     WHERE used > coalesce(units, 0) AND is_short IS NOT TRUE AND scope.only_run IS NULL
+       AND (services IS NULL OR 'enricher' = ANY(services))
+       AND NOT EXISTS (SELECT FROM audit_inbox AS taken
+                        WHERE taken.consumer = 'enricher' AND taken.tenant_id = usage.tenant_id
+                          AND (taken.attempts > 1 OR taken.state <> 'done'))
+     ORDER BY 1, 2
+    """,
+)
+
+CHECKS = (COUNTED, ACCOUNTED)

@@ -1,0 +1,104 @@
+"""The command `leadgen audit`."""
+
+import json
+from datetime import UTC, datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+import typer
+
+from leadgen.audit.check import Exceptions, Report, Scope
+from leadgen.exit_codes import FAILED, run_or_exit
+from leadgen.options import AsJson
+from leadgen.tenants import MOST
+
+audit_app = typer.Typer(help="Prove the ledger, or compare our records with those of other systems.")
+
+Services = Annotated[
+    list[str] | None, typer.Option("--service", help="Only this service's part. May be repeated. Default: all.")
+]
+Killed = Annotated[
+    list[str] | None,
+    typer.Option("--killed", help="When an enricher was killed: explains lost charges. May be repeated."),
+]
+
+
+def time_of(given: str | None, option: str) -> datetime | None:
+    """Reads a time of ISO 8601; without a zone it is in UTC. Raises BadParameter."""
+    if given is None:
+        return None
+    try:
+        at = datetime.fromisoformat(given)
+    except ValueError as error:
+        raise typer.BadParameter(f"{given!r} is no time, such as 2026-11-22T01:00+08:00", param_hint=option) from error
+    at = at if at.tzinfo else at.replace(tzinfo=UTC)
+    if at > datetime.now(UTC):
+        raise typer.BadParameter(f"{given} is in the future", param_hint=option)
+    return at
+
+
+@audit_app.callback(invoke_without_command=True)
+def audit_command(
+    context: typer.Context,
+    database_url: Annotated[
+        str | None, typer.Option(envvar="DATABASE_URL", show_envvar=True, help="With the login that owns the tables.")
+    ] = None,
+    kafka: Annotated[str | None, typer.Option(envvar="KAFKA_BOOTSTRAP_SERVERS", show_envvar=True)] = None,
+    tenant: Annotated[int | None, typer.Option(min=1, max=MOST, help="This tenant only.")] = None,
+    run: Annotated[UUID | None, typer.Option(help="One night of a tenant, by the id of its run.")] = None,
+    since: Annotated[str | None, typer.Option(help="What began since then. Default: as far as topics keep.")] = None,
+    patience: Annotated[
+        float | None, typer.Option(min=0, help="Minutes that anything may be open. Default: each kind has its own.")
+    ] = None,
+    service: Services = None,
+    simulator: Annotated[str | None, typer.Option(help="URL of the simulator: compares its ledger, too.")] = None,
+    killed: Killed = None,
+    shown: Annotated[int, typer.Option(min=1, help="Exceptions of a check that are printed.")] = 20,
+    as_json: AsJson = False,
+) -> None:
+    """Prove from tables and topics that nothing was lost, nothing done twice. Exit code 1 if there is an exception."""
+    if context.invoked_subcommand is not None:
+        return
+    for name, value in (("DATABASE_URL", database_url), ("KAFKA_BOOTSTRAP_SERVERS", kafka)):
+        if not value:
+            raise typer.BadParameter(f"set {name}, or give the option")
+    from leadgen.audit.auditing import audit  # loads the Kafka client, which no other command's help needs
+
+    scope = Scope(
+        tenant_id=tenant,
+        run_id=run,
+        since=time_of(since, "--since"),
+        patience_s=None if patience is None else 60 * patience,
+        services=frozenset(service) if service else None,
+    )
+    kills = [at for it in killed or () if (at := time_of(it, "--killed"))]
+    report = run_or_exit(audit(str(database_url), str(kafka), scope, simulator=simulator, kills=kills, shown=shown))
+    typer.echo(json.dumps(report.as_dict(), default=str) if as_json else as_text(report))
+    if not report.is_clean:
+        raise typer.Exit(FAILED)
+
+
+def as_text(report: Report) -> str:
+    """Formats a report for the terminal."""
+    counts = ", ".join(f"{count:,} {name}" for name, count in report.counts.items())
+    lines = [
+        f"as of {report.at:%Y-%m-%d %H:%M:%S} UTC, begun since {report.since:%Y-%m-%d %H:%M}: {counts}",
+        *(f"paid for twice, explained: {it}" for it in report.explained),
+    ]
+    for found in report.exceptions:
+        lines += ["", *_lines_of(found)]
+    total = sum(found.count for found in report.exceptions)
+    verdict = f"{total:,} exceptions of {len(report.exceptions)} checks" if total else "no exception"
+    return "\n".join([*lines, *([""] if total else []), f"{report.checks} checks in {report.seconds:.1f} s: {verdict}"])
+
+
+def _lines_of(found: Exceptions) -> list[str]:
+    lines = [f"{found.check.name}: {found.count:,} exceptions. {found.check.claim} Not so:"]
+    lines += ["  " + "  ".join(f"{name} {_plain(value)}" for name, value in row.items()) for row in found.shown]
+    if found.count > len(found.shown):
+        lines.append(f"  and {found.count - len(found.shown):,} more")
+    return [*lines, f"  Do: {found.check.advice}"]
+
+
+def _plain(value: Any) -> str:
+    return value.isoformat(sep=" ", timespec="milliseconds") if isinstance(value, datetime) else str(value)
