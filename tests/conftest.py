@@ -7,7 +7,8 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 from typing import TypeAlias
@@ -18,6 +19,9 @@ import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 
+from leadgen.audit.auditing import audit
+from leadgen.audit.check import Scope
+from leadgen.audit.command import as_text
 from leadgen.chat_client import ChatEvent, chat
 from leadgen.load import load_generated
 from leadgen.local.service import Service
@@ -25,7 +29,7 @@ from leadgen.local.stack import SERVICES, Stack, stack
 from leadgen.tenants import add_tenant
 from leadgen.tokens import token
 from leadgen.topics import LISTENER, read_topics
-from testkit.stages import read_topic, until
+from testkit.stages import until
 
 ROWS, SEED = 20_000, 65
 
@@ -43,7 +47,6 @@ LEADS = """
 """
 LINKED = "SELECT count(*) FROM odoo_links WHERE tenant_id = $1"
 UNFINISHED = "SELECT (SELECT count(*) FROM inbox WHERE state = 'open') + (SELECT count(*) FROM outbox)"
-DEAD = "SELECT consumer, topic, error FROM inbox WHERE state = 'dead'"
 
 _numbers = count(101)
 
@@ -91,6 +94,13 @@ class Product:
     def __init__(self, running: Stack, http: httpx.AsyncClient) -> None:
         self.stack = running
         self.http = http
+        #: When parts were killed: answers of vendors may be lost then.
+        self.kills: list[datetime] = []
+
+    def kills_now(self, kill: Callable[[], None]) -> None:
+        """Kills a part by this function, and notes when."""
+        self.kills.append(datetime.now(UTC))
+        kill()
 
     async def rep(self) -> Rep:
         """Someone of a new tenant."""
@@ -148,12 +158,16 @@ class Product:
         return lag
 
     async def comes_to_rest(self, *, within_s: float = 60) -> None:
-        """Returns when all work is done. Fails when anything was given up on the way."""
+        """Returns when all work is done. Fails with what an audit of everything until now finds."""
         await until(self.is_quiet, within_s=within_s)
-        assert [tuple(row) for row in await self.fetch(DEAD)] == []
-        for topic in read_topics().wanted():
-            if topic.name.endswith(".dlq"):
-                assert await read_topic(self.stack.kafka, topic.name) == []
+        report = await audit(
+            self.stack.database_url,
+            self.stack.kafka,
+            Scope(patience_s=0),
+            simulator=self.stack.simulator,
+            kills=self.kills,
+        )
+        assert report.is_clean, as_text(report)
 
 
 @pytest.fixture(scope="session")

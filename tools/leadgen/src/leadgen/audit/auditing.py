@@ -20,8 +20,8 @@ MARGIN = timedelta(hours=1)
 IS_TENANT = "SELECT true FROM tenants WHERE tenant_id = $1"
 COUNTS = """
     SELECT (SELECT count(*) FROM audit_messages WHERE place = 'topic') AS messages,
-           (SELECT count(*) FROM audit_messages WHERE place <> 'topic') AS waiting,
-           (SELECT count(*) FROM audit_inbox) AS inbox, (SELECT count(*) FROM audit_expected) AS expected,
+           (SELECT count(*) FROM audit_messages WHERE place <> 'topic') AS waiting_announcements,
+           (SELECT count(*) FROM audit_inbox) AS inbox_rows, (SELECT count(*) FROM audit_expected) AS expected,
            (SELECT count(*) FROM audit_runs) AS enrichments, (SELECT count(*) FROM audit_jobs) AS jobs
 """
 

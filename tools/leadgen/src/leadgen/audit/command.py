@@ -7,6 +7,7 @@ from uuid import UUID
 
 import typer
 
+from common.ids import NO_REPLAY
 from leadgen.audit.check import Exceptions, Report, Scope
 from leadgen.exit_codes import FAILED, run_or_exit
 from leadgen.options import AsJson
@@ -80,7 +81,7 @@ def audit_command(
 
 def as_text(report: Report) -> str:
     """Formats a report for the terminal."""
-    counts = ", ".join(f"{count:,} {name}" for name, count in report.counts.items())
+    counts = ", ".join(f"{count:,} {name.replace('_', ' ')}" for name, count in report.counts.items())
     lines = [
         f"as of {report.at:%Y-%m-%d %H:%M:%S} UTC, begun since {report.since:%Y-%m-%d %H:%M}: {counts}",
         *(f"paid for twice, explained: {it}" for it in report.explained),
@@ -88,16 +89,27 @@ def as_text(report: Report) -> str:
     for found in report.exceptions:
         lines += ["", *_lines_of(found)]
     total = sum(found.count for found in report.exceptions)
-    verdict = f"{total:,} exceptions of {len(report.exceptions)} checks" if total else "no exception"
+    verdict = (
+        f"{_counted(total)}, found by {', '.join(it.check.name for it in report.exceptions)}"
+        if total
+        else "no exception"
+    )
     return "\n".join([*lines, *([""] if total else []), f"{report.checks} checks in {report.seconds:.1f} s: {verdict}"])
 
 
 def _lines_of(found: Exceptions) -> list[str]:
-    lines = [f"{found.check.name}: {found.count:,} exceptions. {found.check.claim} Not so:"]
-    lines += ["  " + "  ".join(f"{name} {_plain(value)}" for name, value in row.items()) for row in found.shown]
+    lines = [f"{found.check.name}: {_counted(found.count)} to “{found.check.claim}”"]
+    lines += [
+        "  " + "  ".join(f"{name} {_plain(value)}" for name, value in row.items() if value != NO_REPLAY)
+        for row in found.shown
+    ]
     if found.count > len(found.shown):
         lines.append(f"  and {found.count - len(found.shown):,} more")
     return [*lines, f"  Do: {found.check.advice}"]
+
+
+def _counted(count: int) -> str:
+    return f"{count:,} exception{'' if count == 1 else 's'}"
 
 
 def _plain(value: Any) -> str:

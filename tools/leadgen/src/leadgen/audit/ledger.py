@@ -75,13 +75,14 @@ async def compare(
     """Compares the ledger with the snapshot. Returns the exceptions, and the repeats that have an explanation."""
     counted = {row["vendor"]: (row["counted"], row["is_lossy"]) for row in await owner.fetch(EQUAL.query)}
     buyers = {row["vendor"]: row["buyers"] for row in await owner.fetch(PAID_ONCE.query)}
-    unequal = _unequal(ledger, counted, has_kills=bool(kills))
-    twice, explained = _paid_twice(ledger, buyers, kills, under_way)
-    found = [Exceptions(check, len(rows), rows) for check, rows in ((EQUAL, unequal), (PAID_ONCE, twice)) if rows]
+    unlike = unequal(ledger, counted, has_kills=bool(kills))
+    twice, explained = paid_twice(ledger, buyers, kills, under_way)
+    found = [Exceptions(check, len(rows), rows) for check, rows in ((EQUAL, unlike), (PAID_ONCE, twice)) if rows]
     return found, explained
 
 
-def _unequal(ledger: Ledger, counted: Mapping[str, tuple[int, bool]], *, has_kills: bool) -> list[dict[str, Any]]:
+def unequal(ledger: Ledger, counted: Mapping[str, tuple[int, bool]], *, has_kills: bool) -> list[dict[str, Any]]:
+    """Compares the units charged with those counted, by vendor: how many, and whether calls were lost."""
     charged: dict[str, int] = dict.fromkeys(counted, 0)
     lossy = set(ledger.failed)
     for entry in ledger.charges:
@@ -96,9 +97,10 @@ def _unequal(ledger: Ledger, counted: Mapping[str, tuple[int, bool]], *, has_kil
     return found
 
 
-def _paid_twice(
+def paid_twice(
     ledger: Ledger, buyers: Mapping[str, int], kills: Sequence[datetime], under_way: timedelta
 ) -> tuple[list[dict[str, Any]], list[str]]:
+    """Finds what was paid for more often than it may be, and explains what may. `buyers` counts tenants by vendor."""
     charges = {entry["number"]: entry for entry in ledger.charges}
     found, explained = [], []
     for repeat in ledger.repeats:
