@@ -226,6 +226,15 @@ def test_words_that_come_close_are_asked_back_with_choices() -> None:
     )
 
 
+def test_talk_that_names_an_industry_is_asked_back_in_other_words() -> None:
+    """It was understood, but nobody asked for companies; each choice can be sent as a message."""
+    answer = an_answer([], resolved=[], remaining=0, suggestions=[FURNITURE], confidence=0.4)
+    refine = told([progressed(answer, has_job=False, status="done")])[2]
+    assert (refine.name, refine.data["question"]) == ("refine", "Do you want companies in one of these?")
+    assert refine.data["choices"] == [{"label": "MANUFACTURE OF FURNITURE"}]
+    assert summarise(answer, scored=0, job=None).startswith("Do you want companies in MANUFACTURE OF FURNITURE? ")
+
+
 def test_the_last_word_mentions_who_is_known() -> None:
     """After the agreed sentence, or alone where nobody else is left; many are counted."""
     known = [a_company(f"19991234{number}K", name=f"Known {number}") for number in range(8)]

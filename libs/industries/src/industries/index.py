@@ -13,16 +13,20 @@ from industries.language import exclusions
 from industries.language.founding import find_founding
 from industries.language.goods_and_activities import GoodsAndActivities
 from industries.language.grammar import COMPOSED, ROLES, Mention, read_mentions
-from industries.language.guessing import Guesser
+from industries.language.guessing import CHOICES, Guesser
 from industries.language.lexicon import COMPANIES, Lexicon
 from industries.language.numbers import CodeNumbers
-from industries.language.phrases import Phrase, find_phrases
+from industries.language.phrases import Kind, Phrase, find_phrases
+from industries.language.requests import asked_for
 from industries.language.spelling import Speller
 from industries.language.words import normalise, tokenise
 from industries.ssic.concordance import Concordance
 from industries.ssic.hierarchy import LEVELS, Code, Hierarchy, VersionedCode
 
 __all__ = ["Code", "IndustryIndex", "Resolution", "VersionedCode"]
+
+#: Confidence that a text which names industries, but does not ask for companies, is a request.
+TALK = 0.4
 
 #: Maximum number of terms of a request; the rest is ignored.
 MOST_TERMS = 50
@@ -40,7 +44,7 @@ class Resolution:
     excluded: tuple[Industry, ...] = ()
     codes: tuple[VersionedCode, ...] = ()
     #: From 0 to 1: 1 for codes and whole titles, less for vocabulary, less for corrected spellings, 0 for nothing. At
-    #: most 0.5 if an exclusion was not understood.
+    #: most 0.5 if an exclusion was not understood. 0 or TALK without industries.
     confidence: float = 0.0
     #: The nearest industries, as choices; only if nothing was resolved.
     suggestions: tuple[Industry, ...] = ()
@@ -82,13 +86,15 @@ class IndustryIndex:
         """Resolves terms together. `year` is this year, for "in the last three years"."""
         mentions: list[Mention] = []
         guessed: list[VersionedCode] = []
+        is_talk = False
         since: int | None = None
         for term in terms[:MOST_TERMS]:
             found = self._read(term, year)
             mentions += found.mentions
             guessed += found.guessed
+            is_talk = is_talk or found.is_talk
             since = since or found.since
-        return self._resolution(mentions, guessed, since)
+        return self._resolution(mentions, guessed, since, is_talk=is_talk)
 
     def title(self, version: str, code: str) -> str | None:
         """Returns the title of a code, or `None` if it is unknown."""
@@ -136,7 +142,8 @@ class IndustryIndex:
         text = exclusions.mark(text)
         corrected = self._speller.correct(tokenise(text))
         found = find_phrases(corrected.words, self._lexicon, codes)
-        mentions = read_mentions(found, self._trades)
+        asked = asked_for(found, self._lexicon.ordinary)
+        mentions = read_mentions(asked, self._trades)
         for each in mentions:
             each.confidence *= corrected.nearness
         if (
@@ -146,19 +153,30 @@ class IndustryIndex:
         ):
             mentions = [replace(each, senses=()) for each in mentions]
             mentions.append(Mention(self._hierarchy.sections(), False, COMPOSED))
-        guessed = self._guess(found, mentions)
-        return _Found(mentions + guessed.mentions, guessed.guessed, born.since)
-
-    def _guess(self, found: list[Phrase], mentions: list[Mention]) -> "_Found":
         if any(each.codes for each in mentions):
-            return _Found([], [], None)
+            return _Found(mentions, [], born.since)
+        guessed = self._guess(found, is_asked=bool(asked))
+        return replace(guessed, mentions=mentions + guessed.mentions, since=born.since)
+
+    def _guess(self, found: list[Phrase], *, is_asked: bool) -> "_Found":
+        """Guesses what was asked for; of talk, only what it may be about."""
+        if not is_asked:
+            talk = read_mentions(found, self._trades)
+            named = [code for each in talk if not each.is_left_out for code in each.codes]
+            if named := named or [code for each in found if each.kind is Kind.NAME for code in each.alone]:
+                return _Found([], named, None, is_talk=True)
         codes, suggestions = self._guesser.guess(found)
+        if not is_asked:
+            return _Found([], codes or suggestions, None)
         codes_ = self._concordance.in_all_versions(codes)
         return _Found([Mention(codes_, False, 0.5)] if codes else [], suggestions, None)
 
     def _whole(self, text: str) -> Sequence[VersionedCode]:
         """Finds the highest code of each version whose title is the whole text, and the corresponding codes."""
-        codes = self._lexicon.wholes.get(tuple(word.text for word in tokenise(text)), [])
+        words = tokenise(text)
+        if words and words[0].before:  # "the hotel", "for hotels": no title begins so
+            return ()
+        codes = self._lexicon.wholes.get(tuple(word.text for word in words), [])
         known = [code for key in codes if (code := self._hierarchy.get(key))]
         highest: dict[str, int] = {}
         for code in known:
@@ -167,7 +185,7 @@ class IndustryIndex:
         return self._concordance.in_all_versions(VersionedCode(code.version, code.code) for code in top)
 
     def _resolution(
-        self, mentions: Sequence[Mention], guessed: Sequence[VersionedCode], since: int | None
+        self, mentions: Sequence[Mention], guessed: Sequence[VersionedCode], since: int | None, *, is_talk: bool
     ) -> Resolution:
         hierarchy = self._hierarchy
         wanted = [each for each in mentions if not each.is_left_out and each.codes]
@@ -186,8 +204,10 @@ class IndustryIndex:
             industries=tuple(map(hierarchy.industry, included)),
             excluded=tuple(map(hierarchy.industry, left_out)),
             codes=codes,
-            confidence=round(min(each.confidence for each in (*wanted, *unclear)), 3) if codes else 0.0,
-            suggestions=() if codes else tuple(map(hierarchy.industry, guessed[:5])),
+            confidence=(
+                round(min(each.confidence for each in (*wanted, *unclear)), 3) if codes else TALK if is_talk else 0.0
+            ),
+            suggestions=() if codes else tuple(map(hierarchy.industry, hierarchy.topmost(guessed)[:CHOICES])),
             founded_since=since,
         )
 
@@ -222,3 +242,5 @@ class _Found:
     mentions: list[Mention]
     guessed: list[VersionedCode]
     since: int | None
+    #: The text names the guessed industries, but does not ask for companies.
+    is_talk: bool = False

@@ -1,8 +1,9 @@
 """`leadgen resolve-eval`: how well words are turned into industry codes, and how fast, by a file of judged terms.
 
 A term is right when its answer holds every division it must (mode `all`) or one of them (`any`) and none but these and
-those that are `ok`, with at least one of the codes given for each version that is loaded; a term of mode `none` must
-get no code.
+those that are `ok` (`*`: any), with at least one of the codes given for each version that is loaded; a term of mode
+`none` must get no code. Precision and recall are about this last distinction alone: the share of terms with an answer
+that ask for companies, and the share of terms that ask for companies and got an answer.
 """
 
 import csv
@@ -67,6 +68,9 @@ class Evaluation:
     terms: int
     right: int
     negatives_answered: int
+    #: `None`: no term had an answer, or none should have one.
+    precision: float | None
+    recall: float | None
     p50_ms: float
     p99_ms: float
     wrong: list[Wrong]
@@ -89,6 +93,7 @@ def resolve_eval_command(
         typer.echo(f"{wrong.kind:10} {wrong.term!r}: got {wrong.got}, expected {wrong.mode} {wrong.expected}")
     typer.echo(
         f"{evaluation.right} of {evaluation.terms} right, {evaluation.negatives_answered} negatives answered;"
+        f" precision {_percent(evaluation.precision)}, recall {_percent(evaluation.recall)};"
         f" p50 {evaluation.p50_ms} ms, p99 {evaluation.p99_ms} ms"
     )
 
@@ -113,19 +118,24 @@ def evaluate(index: IndustryIndex, terms: Sequence[Term]) -> Evaluation:
     """Resolves every term, judges the answer and takes the time, warm."""
     wrong: list[Wrong] = []
     milliseconds: list[float] = []
-    answered = 0
+    answered = negatives_answered = 0
     for term in terms:
         resolution = index.resolve([term.term])
         milliseconds.append(_milliseconds(index, term.term))
-        answered += term.mode == "none" and bool(resolution.codes)
+        answered += bool(resolution.codes)
+        negatives_answered += term.mode == "none" and bool(resolution.codes)
         if not is_right(term, resolution, index.versions):
             got = [industry.code for industry in resolution.industries]
             expected = sorted(term.must) + sorted(code for codes in term.codes.values() for code in codes)
             wrong.append(Wrong(term.term, term.kind, term.mode, got, expected, resolution.confidence))
+    positives = sum(term.mode != "none" for term in terms)
+    found = answered - negatives_answered
     return Evaluation(
         terms=len(terms),
         right=len(terms) - len(wrong),
-        negatives_answered=answered,
+        negatives_answered=negatives_answered,
+        precision=_share(found, answered),
+        recall=_share(found, positives),
         p50_ms=round(median(milliseconds), 3),
         p99_ms=round(quantiles([*milliseconds, milliseconds[-1]], n=100, method="inclusive")[98], 3),
         wrong=wrong,
@@ -137,7 +147,7 @@ def is_right(term: Term, resolution: Resolution, versions: Collection[str]) -> b
     divisions = {key.code[:2] for key in resolution.codes}
     if term.mode == "none" or not divisions:
         return term.mode == "none" and not divisions
-    if divisions & term.must_not or not divisions <= term.must | term.ok:
+    if divisions & term.must_not or not ("*" in term.ok or divisions <= term.must | term.ok):
         return False
     if not (term.must <= divisions if term.mode == "all" else term.must & divisions):
         return False
@@ -174,6 +184,14 @@ def _is_codes(name: str | None) -> bool:
 
 def _listed(value: str | None) -> tuple[str, ...]:
     return tuple(filter(None, map(str.strip, (value or "").split(";"))))
+
+
+def _share(part: int, whole: int) -> float | None:
+    return round(part / whole, 4) if whole else None
+
+
+def _percent(share: float | None) -> str:
+    return "unknown" if share is None else f"{share:.1%}"
 
 
 def _milliseconds(index: IndustryIndex, term: str) -> float:

@@ -6,7 +6,8 @@ from industries.language.words import AGAIN, BACK, NOT, NOT_NEXT
 
 _NONPROFIT = re.compile(r"\bnot[ -]for[ -]profit\b")
 _NEITHER = re.compile(
-    r"\bnot (?:only|just|sure|really|necessarily|yet|bad|too)\b|\bwhy not\b|\bor not\b|\bno thanks?\b"
+    r"\bnot (?:only|just|sure|really|necessarily|yet|bad|too)\b(?! (?:interested|keen|looking)\b)"
+    r"|\bwhy not\b|\bor not\b|\bno thanks?\b"
     r"|\bno (?:preference|problem|worries|idea|matter|longer)\b"
     r"|\b(?:no|not) (?:more|less|fewer|larger|bigger|smaller|older|younger|later|earlier) than\b"
     r"|^\s*no\b(?=\s*[,.!])|\bnot\b(?=\s*(?:[.!?]|$))|\bno\.? ?(?=\d)"
@@ -18,7 +19,8 @@ _DO_NOT = (
 )
 _NOT = re.compile(
     rf"\b{_DO_NOT}"
-    r"|\b(?:not|never) (?:interested in|looking (?:for|at)|including|in|the|any|keen on)\b"
+    r"|\b(?:not|never) (?:(?:really|so|very|too|that|all that) )?(?:interested in"
+    r"|looking (?:for|at)|including|in|the|any|keen on)\b"
     r"|\b(?:with the exception of|except(?:ing)?(?: for)?|exclud(?:e|es|ed|ing)|excl\b\.?|exclusive of|other than"
     r"|apart from|aside from|besides|(?:leave|leaving|keep|filter|take) out"
     r"|rather than|instead of|minus|without(?: any)?|w/o|skip(?:ping)?(?! bin)|avoid(?:ing)?|ignor(?:e|ing)"

@@ -106,7 +106,7 @@ def _asked_for(phrases: Sequence[Phrase]) -> list[Phrase]:
     last = max((at for at, phrase in enumerate(phrases) if phrase.kind in (*named, Kind.CODE)), default=0)
     for at, phrase in enumerate(phrases):
         if phrase.kind is Kind.OTHER:
-            if phrase.word.text in ROLES:
+            if phrase.word.text in ROLES and phrase.word.written != "leads":
                 if at and phrase.word.is_tight and phrases[at - 1].kind in (Kind.NAME, Kind.ACTIVITY):
                     dropped.add(at - 1)
                 if at + 1 < len(phrases) and "of" in phrases[at + 1].word.before:

@@ -31,6 +31,14 @@ class Phrase:
     is_weak: bool = False
     is_plural: bool = False
     codes: Sequence[VersionedCode] = ()
+    size: int = 1
+    #: The last word, as it was written.
+    ending: str = ""
+
+    @property
+    def alone(self) -> Sequence[VersionedCode]:
+        """The codes of a name without an activity."""
+        return self.meaning.facets[""] if self.meaning else ()
 
 
 #: Activities that determine the industry, whatever the goods.
@@ -70,9 +78,9 @@ def _phrases(words: Sequence[Word], lexicon: Lexicon, codes: Sequence[Sequence[V
         if size <= 1 and (activity := vocabulary.activities().get(word.text)):
             yield Phrase(Kind.ACTIVITY, word, meaning, activity.facets, activity.is_weak, last.is_plural)
         elif meaning is not None:
-            yield Phrase(Kind.NAME, word, meaning, is_plural=last.is_plural)
+            yield Phrase(Kind.NAME, word, meaning, is_plural=last.is_plural, size=size, ending=last.written)
         else:
-            yield Phrase(Kind.TALK if size else Kind.OTHER, word)
+            yield Phrase(Kind.TALK if size else Kind.OTHER, word, size=max(size, 1))
         at += max(size, 1)
 
 

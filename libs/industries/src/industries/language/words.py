@@ -49,11 +49,12 @@ _NO_PLURAL = ("ss", "us", "is", "ews", "ics", "ous", "ess")
 
 
 class Word(NamedTuple):
-    """A folded word, and the glue, commas and marks before it."""
+    """A folded word, the glue, commas and marks before it, and the word as it was written, in lower case."""
 
     text: str
     before: tuple[str, ...] = ()
     is_plural: bool = False
+    written: str = ""
 
     @property
     def is_apart(self) -> bool:
@@ -128,5 +129,5 @@ def _words(text: str) -> Iterator[Word]:
             before.append(mark)
         else:
             form = fold(mark)
-            yield Word(form, tuple(before), is_plural=form != mark and mark.endswith("s"))
+            yield Word(form, tuple(before), is_plural=form != mark and mark.endswith("s"), written=mark)
             before = []

@@ -95,6 +95,13 @@ def talk() -> tuple[str, ...]:
     return tuple(phrase for line in _lines("talk") for phrase in map(str.strip, line.split(",")) if phrase)
 
 
+@cache
+def shapes() -> dict[str, frozenset[str]]:
+    """Reads the classes of words that tell a request for companies from talk, as they are written."""
+    pairs = (line.split(" = ") for line in _lines("shapes"))
+    return {name: frozenset(words.split()) for name, words in pairs}
+
+
 def _facets(meant: str) -> Iterator[tuple[str, tuple[str, ...]]]:
     for part in meant.split(";"):
         first, *rest = part.split() or [""]

@@ -17,7 +17,7 @@ from common.contracts import (
     LeadSynced,
     SearchAnswer,
 )
-from gateway.chat.summary import saved, summarise
+from gateway.chat.summary import NOTHING_FOUND, is_talk, saved, summarise
 from gateway.wording import matching, titles_of
 
 Name = Literal["accepted", "resolved", "head", "refine", "company", "done", "error"]
@@ -160,7 +160,11 @@ class Conversation:
 def refine(answer: SearchAnswer) -> list[Message]:
     """Builds the question back to the rep, if there is one. Each choice's label is a message to send."""
     if not answer.resolved:
-        question = "I found no industry in that. Did you mean one of these?"
+        question = (
+            "Do you want companies in one of these?"
+            if is_talk(answer)
+            else f"{NOTHING_FOUND} Did you mean one of these?"
+        )
         choices: list[dict[str, Any]] = [{"label": title} for title in titles_of(answer.suggestions)]
     else:
         question = f"{matching(answer.matches)}. Would you like to narrow that down?"

@@ -6,6 +6,13 @@ from gateway.wording import all_of, is_or_are, matching, one_of, titles_of
 #: At this confidence and below, the words were only similar to an industry's.
 UNSURE = 0.5
 
+NOTHING_FOUND = "I found no industry in that."
+
+
+def is_talk(answer: SearchAnswer) -> bool:
+    """Returns whether the message named the suggestions, but did not ask for companies."""
+    return not answer.resolved and bool(answer.suggestions) and bool(answer.confidence)
+
 
 def saved(answer: SearchAnswer) -> list[Company]:
     """The head's companies that are being enriched. A preview has none: its companies have no id."""
@@ -19,8 +26,10 @@ def summarise(answer: SearchAnswer, *, scored: int, job: JobProgressed | None, r
     """
     if not answer.resolved:
         meant = one_of(answer.suggestions)
+        if is_talk(answer):
+            return f"Do you want companies in {meant}? Then choose it, or name it alone; nothing was searched for."
         hint = f"Did you mean {meant}?" if meant else "Name one, such as Manufacturing, Logistics or SSIC 62."
-        return f"I found no industry in that. {hint}"
+        return f"{NOTHING_FOUND} {hint}"
     uncertainty = _uncertainty(answer)
     if not answer.matches:
         return " ".join(["No live company of that industry is in the register.", *uncertainty])
