@@ -25,7 +25,7 @@ from gateway.feed import Feed
 from gateway.main import gateway as composed
 from gateway.settings import GatewaySettings
 from leadgen.chat_client import ChatEvent, chat
-from leadgen.tokens import token
+from leadgen.tokens import Role, token
 from testkit.stages import publish, until
 
 SECRET = "the secret of these tests, long enough"
@@ -187,7 +187,9 @@ async def _is_ready(client: Client) -> bool:
 def tokens() -> Callable[..., str]:
     """Tokens that this gateway takes, unless a test says otherwise."""
 
-    def make(tenant_id: int = 1, *, secret: str = SECRET, valid: timedelta = timedelta(hours=1)) -> str:
-        return token(secret, tenant_id, "rep@example.com", valid=valid)
+    def make(
+        tenant_id: int = 1, *, secret: str = SECRET, valid: timedelta = timedelta(hours=1), role: Role = Role.REP
+    ) -> str:
+        return token(secret, tenant_id, "rep@example.com", valid=valid, role=role)
 
     return make

@@ -8,7 +8,7 @@ from starlette.routing import BaseRoute
 from gateway import problems
 from gateway.access.request_gate import RequestGate
 from gateway.dependencies import Dependencies
-from gateway.routes import chat, icp, industries, jobs, leads
+from gateway.routes import admin, chat, icp, industries, jobs, leads, shortlist
 
 __all__ = ["Dependencies", "application"]
 
@@ -19,7 +19,7 @@ def application(dependencies: Dependencies, probes: Sequence[BaseRoute] = ()) ->
     app.state.dependencies = dependencies
     problems.install(app)
     app.add_middleware(RequestGate)
-    for routes in (chat, jobs, industries, icp, leads):
+    for routes in (chat, jobs, industries, icp, leads, shortlist, admin):
         app.include_router(routes.router)
     app.router.routes.extend(probes)
     return app

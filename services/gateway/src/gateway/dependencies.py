@@ -42,13 +42,13 @@ async def _dependencies(request: Request) -> Dependencies:
 
 
 Deps = Annotated[Dependencies, Depends(_dependencies)]
-_bearer = HTTPBearer(auto_error=False, description="A token from `leadgen token`.")
+bearer = HTTPBearer(auto_error=False, description="A token from `leadgen token`.")
 
 
 async def _tenant(
-    request: Request, deps: Deps, _: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
+    request: Request, deps: Deps, _: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]
 ) -> Tenant:
-    """Finds the tenant of the token that request_gate.py has checked; `_bearer` documents it. Raises Problem 403."""
+    """Finds the tenant of the token that request_gate.py has checked; `bearer` documents it. Raises Problem 403."""
     rep: Rep = request.state.rep
     return await deps.tenants.admit(rep.tenant_id)
 

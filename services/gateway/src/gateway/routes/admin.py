@@ -1,0 +1,77 @@
+"""GET /admin/runs, GET /admin/runs/{run_id} and POST /admin/runs/nightly: the operators' view of the nights."""
+
+from datetime import UTC, date, datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query, Response
+from pydantic import BaseModel
+
+from common.contracts import RequestRun
+from common.singapore import day_in_singapore
+from gateway import runs
+from gateway.access.roles import needs
+from gateway.access.tokens import Rep
+from gateway.dependencies import Deps, Traceparent, bearer
+from gateway.problems import MEDIA_TYPE, Problem
+
+MOST = 2**31 - 1
+TenantNumber = Annotated[int, Query(ge=1, le=MOST)]
+Operator = Annotated[Rep, Depends(needs("ops"))]
+
+ANSWERS: dict[int | str, dict[str, Any]] = {
+    403: {"description": "The token has not the role ops", "content": {MEDIA_TYPE: {}}}
+}
+NO_SUCH: dict[int | str, dict[str, Any]] = {404: {"description": "There is none", "content": {MEDIA_TYPE: {}}}}
+
+router = APIRouter(prefix="/admin/runs", dependencies=[Depends(bearer), Depends(needs("ops"))], responses=ANSWERS)
+
+
+class Runs(BaseModel):
+    """Runs, the latest night first, then by tenant."""
+
+    runs: list[runs.Run]
+
+
+class RunRequested(BaseModel):
+    """A run that will begin, or go on, shortly."""
+
+    tenant_id: int
+    night: date
+    requested_by: str
+
+
+@router.get("")
+async def list_runs(
+    deps: Deps,
+    tenant_id: Annotated[int | None, Query(ge=1, le=MOST, description="one tenant only")] = None,
+    night: date | None = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+) -> Runs:
+    """Lists the nightly runs of all tenants, with the number of companies in each state."""
+    return Runs(runs=await runs.latest(deps.database, tenant_id=tenant_id, night=night, limit=limit))
+
+
+@router.get("/{run_id}", responses=NO_SUCH)
+async def show_run(run_id: UUID, deps: Deps) -> runs.RunDetails:
+    """Shows a run: where it stands, and the counts, durations, spend and errors of its stages."""
+    found = await runs.find(deps.database, run_id)
+    if found is None:
+        raise Problem(404, "No such run", f"There is no run {run_id}. `GET /admin/runs` lists those that there are.")
+    return found
+
+
+@router.post("/nightly", status_code=202, responses=NO_SUCH)
+async def request_run(
+    operator: Operator, deps: Deps, response: Response, tenant_id: TenantNumber, traceparent: Traceparent = None
+) -> RunRequested:
+    """Starts the tenant's run of this night. If it has one already, that goes on; nothing is done twice."""
+    if not await runs.is_active(deps.database, tenant_id):
+        raise Problem(404, "No such tenant", f"Tenant {tenant_id} does not exist or is switched off.")
+    now = datetime.now(UTC)
+    night = day_in_singapore(now)
+    wanted = RequestRun(tenant_id=tenant_id, night=night, requested_by=operator.user, requested_at=now)
+    async with deps.database.transaction(tenant_id) as tx:
+        await deps.requests.announce(tx, wanted, traceparent)
+    response.headers["Location"] = f"/admin/runs?tenant_id={tenant_id}&night={night}"
+    return RunRequested(tenant_id=tenant_id, night=night, requested_by=operator.user)

@@ -1,0 +1,112 @@
+"""Reads nightly runs (tables `enrichment_runs`, `run_companies`, `run_stage_stats`). The nightly run writes them."""
+
+import json
+from datetime import date, datetime
+from typing import Literal
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+
+from common.postgres import Connection, Database
+from gateway.shortlists import RunStatus
+
+TENANTS = "SELECT tenant_id, name FROM tenants WHERE $1::int IS NULL OR tenant_id = $1 ORDER BY tenant_id"
+
+ACTIVE = "SELECT EXISTS (SELECT FROM tenants WHERE tenant_id = $1 AND active)"
+
+RUNS = """
+    SELECT run_id, night, trigger, requested_by, status, cap, requested_at, started_at, published_at, ended_at,
+           window_ends_at, error,
+           (SELECT json_object_agg(state, companies)
+              FROM (SELECT state, count(*) AS companies FROM run_companies company
+                     WHERE company.tenant_id = run.tenant_id AND company.run_id = run.run_id
+                     GROUP BY state ORDER BY state) counted)::text AS companies
+      FROM enrichment_runs run
+     WHERE tenant_id = tenant() AND ($1::date IS NULL OR night = $1) AND ($2::uuid IS NULL OR run_id = $2)
+     ORDER BY night DESC LIMIT $3
+"""
+
+STAGES = """
+    SELECT stage, counts::text, p50_ms, p95_ms, p99_ms, spend::text, degraded::text, errors::text, updated_at
+      FROM run_stage_stats WHERE tenant_id = tenant() AND run_id = $1
+     ORDER BY array_position(ARRAY['upsert', 'enrich', 'score', 'sync'], stage)
+"""
+
+
+class Run(BaseModel):
+    """A tenant's run of one night."""
+
+    tenant_id: int
+    tenant: str
+    run_id: UUID
+    night: date
+    trigger: Literal["command", "request"]
+    requested_by: str | None
+    status: RunStatus
+    cap: int
+    requested_at: datetime
+    started_at: datetime
+    published_at: datetime | None
+    ended_at: datetime | None
+    window_ends_at: datetime
+    error: str | None
+    companies: dict[str, int] = Field(description="companies per state, such as enriching, synced, no_connection, dead")
+
+
+class Stage(BaseModel):
+    """The sums of one stage of a run; durations in milliseconds."""
+
+    stage: Literal["upsert", "enrich", "score", "sync"]
+    counts: dict[str, int]
+    p50_ms: int | None
+    p95_ms: int | None
+    p99_ms: int | None
+    spend: dict[str, int] = Field(description="units per vendor")
+    degraded: dict[str, int] = Field(description="companies per reason")
+    errors: dict[str, int] = Field(description="companies per error")
+    updated_at: datetime
+
+
+class RunDetails(Run):
+    """A run with its stages."""
+
+    stages: list[Stage]
+
+
+async def latest(
+    database: Database, *, tenant_id: int | None, night: date | None, limit: int, run_id: UUID | None = None
+) -> list[Run]:
+    """Finds runs of one tenant or of all, the latest night first. Each tenant's are read in its own transaction."""
+    async with database.without_tenant() as tx:
+        tenants = {row["tenant_id"]: row["name"] for row in await tx.fetch(TENANTS, tenant_id)}
+    found: list[Run] = []
+    for number, name in tenants.items():
+        async with database.transaction(number) as tx:
+            rows = await tx.fetch(RUNS, night, run_id, limit)
+        found += [
+            Run(**{**row, "companies": json.loads(row["companies"] or "{}")}, tenant_id=number, tenant=name)
+            for row in rows
+        ]
+    return sorted(found, key=lambda run: (-run.night.toordinal(), run.tenant_id))[:limit]
+
+
+async def find(database: Database, run_id: UUID) -> RunDetails | None:
+    """Finds a run of any tenant."""
+    runs = await latest(database, tenant_id=None, night=None, limit=1, run_id=run_id)
+    for run in runs:
+        async with database.transaction(run.tenant_id) as tx:
+            return RunDetails(**run.model_dump(), stages=await _stages(tx, run_id))
+    return None
+
+
+async def is_active(database: Database, tenant_id: int) -> bool:
+    """Returns whether there is such a tenant, and it is not switched off."""
+    async with database.without_tenant() as tx:
+        return bool(await tx.fetchval(ACTIVE, tenant_id))
+
+
+async def _stages(tx: Connection, run_id: UUID) -> list[Stage]:
+    texts = ("counts", "spend", "degraded", "errors")
+    return [
+        Stage(**{**row, **{name: json.loads(row[name]) for name in texts}}) for row in await tx.fetch(STAGES, run_id)
+    ]

@@ -1,0 +1,29 @@
+"""CSV that a spreadsheet shows as text and numbers, and never evaluates as a formula. Pure.
+
+Spreadsheets take a cell as a formula if its text begins with one of these characters, or with blanks before them. Such
+a text gets an apostrophe in front (https://owasp.org/www-community/attacks/CSV_Injection). Every text is quoted: some
+spreadsheets separate cells by semicolons, and an unquoted one would begin a cell.
+"""
+
+import csv
+from collections.abc import Iterable, Mapping, Sequence
+from io import StringIO
+
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+
+
+def as_csv(columns: Sequence[str], rows: Iterable[Mapping[str, object]]) -> str:
+    """Writes the rows in RFC 4180's format, with a heading. Numbers stay numbers; `None` is an empty cell."""
+    text = StringIO()
+    writer = csv.writer(text, quoting=csv.QUOTE_NONNUMERIC)
+    writer.writerow(columns)
+    writer.writerows([safe_cell(row[column]) for column in columns] for row in rows)
+    return text.getvalue()
+
+
+def safe_cell(value: object) -> object:
+    """Returns the value as the cell should hold it: only a text can be a formula."""
+    if not isinstance(value, str):
+        return value
+    stripped = value.lstrip(" \u00a0\ufeff\u200b")
+    return f"'{value}" if stripped.startswith(FORMULA_STARTS) else value
