@@ -10,7 +10,7 @@ from typing import cast
 
 import pytest
 
-from common.contracts import EVENTS, RequestCandidates, RequestNightlyEnrichment, RequestRun
+from common.contracts import EVENTS, RequestCandidates, RequestNightlyEnrichment
 from common.stage import Stage
 from enricher.consumer import enricher
 from enricher.waterfall import Waterfall
@@ -30,7 +30,7 @@ from upserter.consumer import upserter
 ROOT = Path(__file__).resolve().parents[2]
 
 #: Nobody announces these yet.
-NOT_YET_ANNOUNCED = {RequestNightlyEnrichment.topic, RequestCandidates.topic, RequestRun.topic}
+NOT_YET_ANNOUNCED = {RequestNightlyEnrichment.topic, RequestCandidates.topic}
 
 #: Anything that its field takes where one is required; GATEWAY_JWT_SECRET wants 32 characters.
 SOMETHING = "something" * 4
