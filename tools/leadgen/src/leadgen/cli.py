@@ -26,6 +26,7 @@ from leadgen.tenants import TenantNumber, add_tenant, limit_command
 from leadgen.tokens import Role
 from leadgen.tokens import token as make_token
 from leadgen.topics import create_topics
+from leadgen.trace.command import trace_command
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 tenant_app = typer.Typer(no_args_is_help=True, help="The tenants.")
@@ -40,6 +41,7 @@ app.command("refresh")(refresh_command)
 app.add_typer(scoring_app, name="scoring")
 app.command("resolve-eval")(resolve_eval_command)
 app.command("score")(score_command)
+app.command("trace")(trace_command)
 tenant_app.command("limit")(limit_command)
 
 

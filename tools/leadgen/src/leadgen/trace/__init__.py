@@ -1,0 +1,1 @@
+"""`leadgen trace`: one company's whole story at a tenant, in order."""

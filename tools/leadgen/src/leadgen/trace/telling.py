@@ -1,0 +1,17 @@
+"""Finds out whose story is wanted, and reads it."""
+
+from uuid import UUID
+
+from leadgen.owner_connection import connected
+from leadgen.topics import read_topics
+from leadgen.trace.reading import Story, key_of, read_story
+
+
+async def tell(database_url: str, bootstrap_servers: str, tenant_id: int, about: str, event_id: UUID | None) -> Story:
+    """Reads the story of a UEN, or of the key that an event has. Raises NothingKnown, DatabaseRefused, Unavailable."""
+    topics = read_topics()
+    async with connected(database_url) as owner:
+        key = f"{tenant_id}:{about}"
+        if event_id is not None:
+            key = await key_of(owner, bootstrap_servers, topics, event_id, tenant_id)
+        return await read_story(owner, bootstrap_servers, topics, tenant_id, key, event_id)
