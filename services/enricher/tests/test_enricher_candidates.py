@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from common.contracts import Company
+from enricher.pages.directories import is_directory
 from enricher.sites.candidates import MAX_CANDIDATES, candidates
 from enricher.sites.company_names import Name
-from enricher.sites.directories import is_directory
 
 ACME = Company(company_id=1, uen="201912345K", name="ACME LOGISTICS PTE. LTD.")
 

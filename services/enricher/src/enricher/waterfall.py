@@ -15,9 +15,10 @@ from enricher.contacts.prospects import Prospect, Prospects, with_contact, with_
 from enricher.contacts.verification import Verifier
 from enricher.enrichment import Enrichment
 from enricher.extract.facts import Fact
+from enricher.extract.shortlist import shortlist
+from enricher.pages.directories import is_directory
 from enricher.pages.urls import homepage, host_of, site_of
 from enricher.profiling import Limits, ProfileSources, profile
-from enricher.sites.directories import is_directory
 from enricher.steps import Steps
 
 MAX_CONTACTS = 12

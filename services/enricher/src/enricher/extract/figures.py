@@ -1,28 +1,56 @@
 """Finds figures in prose: number of employees, year of foundation, prices."""
 
 import re
-from collections.abc import Iterator, Set
+from collections.abc import Iterable, Iterator, Set
+from itertools import islice
 
 from enricher.extract.facts import FAIR, LIKELY, Fact, join_values
+from enricher.extract.own_words import has_others, is_about_company, is_own_subject, names_of, sentence_around
 from enricher.pages.documents import Document, Link, clean
 from enricher.pages.kinds import Kind, kind_of
 
 _ABOUT = r"(?:(?:about|over|around|some|nearly|approximately|more than|at least) ){0,1}"
 _COUNT = r"(\d{1,3}(?:,\d{3}){1,2}|\d{1,6})(?!\w|[.,]\d)\+?"
 _PEOPLE = re.compile(
-    rf"\b(?:team|staff|workforce|crew|headcount|family) of {_ABOUT}{_COUNT}"
+    rf"\b(?:team|staff|workforce|crew|headcount|family) (?:strength )?of {_ABOUT}{_COUNT}"
     rf"|\b(?:employs?|employing) {_ABOUT}{_COUNT}"
-    rf"|(?<![\w.,]){_COUNT} (?:(?:full-time|dedicated|skilled|experienced|qualified|trained) )?"
+    rf"|\b(?:employees|no\.? of employees|number of employees|staff strength|headcount)\s?[:：]\s?{_ABOUT}{_COUNT}"
+    rf"|(?<![\w.,])(?<!iso ){_COUNT} (?:(?:full-time|dedicated|skilled|experienced|qualified|trained) )?"
     r"(?:employees|staff|team members|workers|-strong|strong team)\b",
     re.IGNORECASE,
 )
-_YEAR = r"((?:18|19|20)\d\d)(?![\w-]|[.,]\d)"
-_FOUNDED = re.compile(
-    rf"\b(?:founded|established|incorporated|started|set up|began|inception)"
-    rf"(?: (?:business|operations|trading)){{0,1}}(?: (?:in|since)){{0,1}}(?: the year){{0,1}} {_YEAR}",
+#: Sentences with these count other people: those served, housed or placed, or a customer's.
+_NOT_EMPLOYED = re.compile(
+    r"\b(?:serv(?:ed|es|ing)|train(?:ed|s|ing)?|hous(?:e|ed|es|ing)|accommodat\w{1,5}|dormitor(?:y|ies)|plac(?:ed|es"
+    r"|ing)|recruit(?:ed|s|ing)?"
+    r"|outsourc\w{1,4}|suppl(?:y|ied|ies|ying)|deploy(?:ed|s|ing)?|provid(?:ed|es|ing)|clients?|customers?|their"
+    r"|affiliat\w{1,4}|subsidiar\w{1,4}"
+    r"|parent|principals?|companies|firms|plans?|up to|each|every|insur\w{1,5}|cover(?:s|ed|ing)?|help(?:ed|s|ing)?"
+    r"|for|per|if|must|should|fewer|less)\b",
     re.IGNORECASE,
 )
+_YEAR = r"((?:18|19|20)\d\d)(?![\w-]|[.,]\d)"
+#: What may stand between the word and its year: "in Singapore in", "by Mr Tan in", "on 12 May".
+_TO_YEAR = (
+    r"(?:\s{0,2}[:：,–-]?\s{0,2}(?:business|operations|trading|in|on|since|back|the year|year|of|by|as a|as an|around"
+    r"|circa|"
+    r"and|\d{1,2}(?:st|nd|rd|th)?|[A-Z][\w.&]{0,20},?)(?=[\s:：])){0,8}"
+)
+_FOUNDED = re.compile(
+    r"\b(?i:founded|established|incorporated|started|set up|formed|began|began operations|inception|founding"
+    r"|establishment|incorporation"
+    rf"|year (?:founded|established|of establishment|of incorporation)){_TO_YEAR}\s{{0,2}}[:：]?\s{{0,2}}{_YEAR}"
+)
 _SINCE = re.compile(rf"\b(?:since|est\.?|estd\.?) {_YEAR}", re.IGNORECASE)
+#: "We have served Acme since 2010" is about a customer, "we have served Singapore since 1975" about ourselves.
+_RELATION = re.compile(
+    r"\b(?:served|supplied|worked with|working with|been with|used|using|sold|owned|held)(?! (?:singapore|the|our"
+    r"|families|businesses|homes|asia)\b)",
+    re.IGNORECASE,
+)
+_DOING = re.compile(
+    r"\b(?:serving|trusted|proudly|quality|your|family|business|operat|est|in business|here)", re.IGNORECASE
+)
 _A_YEAR = re.compile(r"(?<!\d)(?:18|19|20)\d\d(?!\d)")
 _PRICE = re.compile(
     r"(?:\bfrom )?(?:S\$|US\$|\bSGD|\bUSD|\$) ?\d[\d,]{0,9}(?:\.\d\d?)?(?!\d)"
@@ -31,6 +59,7 @@ _PRICE = re.compile(
 )
 _MOST_PRICES = 5
 _AROUND = 100
+_MOST_MATCHES = 20
 
 
 def year_in(text: str) -> str:
@@ -40,15 +69,40 @@ def year_in(text: str) -> str:
 
 
 def figure_facts(page: Document) -> Iterator[Fact]:
-    """Finds the number of employees and the year of foundation, with quotes."""
-    if match := _PEOPLE.search(page.text):
+    """Finds the number of employees and the year of foundation that the page says of the company itself."""
+    names = names_of(page)
+    for match in islice(_PEOPLE.finditer(page.text), _MOST_MATCHES):
         count = next(group for group in match.groups() if group).replace(",", "")
-        if int(count):
+        before, after = sentence_around(page.text, match)
+        if int(count) and _are_employed(before, match[0], after, names):
             yield Fact("employees", count, page.url, "page", LIKELY, quote_around(page.text, match))
-    if match := _FOUNDED.search(page.text):
-        yield Fact("founded_year", match[1], page.url, "page", LIKELY, quote_around(page.text, match))
-    elif match := _SINCE.search(page.text):
-        yield Fact("founded_year", match[1], page.url, "page", FAIR, quote_around(page.text, match))
+            break
+    for pattern, confidence, is_own in ((_FOUNDED, LIKELY, is_about_company), (_SINCE, FAIR, _is_own_since)):
+        for match in islice(pattern.finditer(page.text), _MOST_MATCHES):
+            before, after = sentence_around(page.text, match)
+            if is_own(before, after, names):
+                yield Fact("founded_year", match[1], page.url, "page", confidence, quote_around(page.text, match))
+                return
+
+
+def _are_employed(before: str, said: str, after: str, names: Iterable[str]) -> bool:
+    """True where the sentence counts the company's own people."""
+    if _NOT_EMPLOYED.search(before) or _NOT_EMPLOYED.search(after[:40]):
+        return False
+    if is_own_subject(before, names) or re.search(r"\bour\b", before, re.IGNORECASE):
+        return True
+    return len(before.split()) <= 3 and not re.search(r"\bworkers\b", said, re.IGNORECASE)
+
+
+def _is_own_since(before: str, after: str, names: Iterable[str]) -> bool:
+    """True for "Serving Singapore since 1998" and "Since 1998, we"; false for a person's post, a customer's time."""
+    if has_others(before) or has_others(after) or _RELATION.search(before):
+        return False
+    if is_own_subject(before, names):
+        return True
+    if not before:
+        return len(after.split()) <= 4 or is_own_subject(after, names)
+    return len(before.split()) <= 8 and _DOING.search(before) is not None
 
 
 def price_facts(page: Document, linked: Set[Kind]) -> Iterator[Fact]:

@@ -8,14 +8,18 @@ from enricher.pages.documents import Document
 from enricher.pages.json_ld import own_organisations, texts_of
 
 _COMPANY = re.compile(
-    r"^https?://(?:[a-z]{2,3}\.)?linkedin\.com/(company|school|showcase)/([\w%.-]{1,100})", re.IGNORECASE
+    r"(?:https?:)?//(?:[a-z]{1,3}\.)?linkedin\.com/(company|school|showcase)/([^/?#\s\"<>]{1,150})", re.IGNORECASE
 )
+#: LinkedIn's own page, and what templates leave behind.
+_NOBODY = frozenset({"linkedin", "company", "yourcompany", "your-company", "company-name", "companyname"})
 
 
 def linkedin_page(url: str) -> str | None:
     """Normalises the URL of a company's page; `None` for people, posts and share links."""
     found = _COMPANY.match(url.strip())
-    return f"https://www.linkedin.com/{found[1].lower()}/{found[2].lower()}" if found else None
+    if found is None or found[2].lower() in _NOBODY:
+        return None
+    return f"https://www.linkedin.com/{found[1].lower()}/{found[2].lower()}"
 
 
 def linkedin_facts(page: Document) -> Iterator[Fact]:

@@ -1,4 +1,7 @@
-"""Finds postal addresses on a page by their postal codes of six digits, as used in Singapore."""
+"""Finds the company's postal addresses on a page by their postal codes of six digits, as used in Singapore.
+
+An address in a sentence about something else (a project, a customer's premises) is not the company's.
+"""
 
 import re
 from collections.abc import Iterator
@@ -7,15 +10,41 @@ from enricher.extract.facts import LIKELY, Fact
 from enricher.pages.documents import Document, clean
 
 MAX_ADDRESS = 200
-_POSTAL = re.compile(r"(?:\bsingapore|\bs'pore|(?<!\w)s)[ \t,.:\-–]{0,4}\(?[ \t]?(\d{6})(?!\d)\)?", re.IGNORECASE)
+_SINGAPORE = r"(?:\b[Ss]ingapore|\bSINGAPORE|\b[Ss]'?pore|(?<!\w)SG?|(?<!\w)\(S\))"
+_CODE = r"(\d{3} ?\d{3})(?!\d)"
+_POSTAL = re.compile(
+    rf"{_SINGAPORE}[ \t,.:\-–]{{0,4}}\n?(?:\(?[ \t]?(?i:postal code|postcode|zip code"
+    rf"|zip)[ \t:.]{{0,3}})?\(?[ \t]?{_CODE}\)?"
+    rf"|\b(?i:postal code|postcode)[ \t:.]{{0,3}}{_CODE}"
+    rf"|(?<!\d)(?<!\d[ ,.])(\d{{6}})[ \t,]{{1,2}}{_SINGAPORE}(?![ \t,(]{{0,3}}\d)"
+)
 #: The first two digits are the sector, of which there are 82.
 _LAST_SECTOR = 82
 _LABEL = re.compile(
-    r"^.{0,40}?\b(?:address|office|headquarters|hq|showroom|factory|visit us|located at)\s?:\s{0,3}", re.I
+    r"^.{0,60}?\b(?:address|addr|office|headquarters|hq|showroom|factory|warehouse|workshop|outlet|branch|visit us"
+    r"|find us|located at|situated at|based at|地址)"
+    r"\s?[:：]?\s{0,3}(?:at\s)?(?=[#\dA-Z])",
+    re.IGNORECASE,
 )
 _HAS_WORDS = re.compile(r"[A-Za-z]{3}.{0,80}\d|\d.{0,80}[A-Za-z]{3}")
+_STREET = re.compile(
+    r"(?i:(?:blk|block|no\.?|lot|unit|level|#)\s?)?\d{1,4}[A-Za-z]?(?:-\d{1,4}[A-Za-z]?)?,? [A-Z][a-z']|#\d"
+)
+#: Words of a sentence: an address has none of them.
+_PROSE = re.compile(
+    r"\b(?:we|our|for|was|were|has|have|had|the|with|their|which|that|this|fitted|built|completed|installed|supplied"
+    r"|designed|renovat\w{1,5}|project|client|customer)\b",
+    re.IGNORECASE,
+)
+#: Sentences that say where the company is.
+_LOCATED = re.compile(
+    r"\b(?:we are|we're|office|showroom|factory|warehouse|headquarter\w{0,4}|premises|company|visit us|find us"
+    r"|drop by|come to|walk in)\b.{0,60}"
+    r"\b(?:at|in|is|are)\b|\b(?:located|situated|based) (?:at|in)\b",
+    re.IGNORECASE,
+)
 _MOST = 5
-_LINES_ABOVE = 2
+_LINES_ABOVE = 3
 _LONGEST_ABOVE = 80
 
 
@@ -23,11 +52,13 @@ def find_addresses(text: str) -> list[str]:
     """Finds the distinct addresses of a text: the words before each postal code, also from the lines above."""
     found: dict[str, str] = {}
     for match in _POSTAL.finditer(text):
-        if not 1 <= int(match[1][:2]) <= _LAST_SECTOR or match[1] in found:
+        code = next(group for group in match.groups() if group).replace(" ", "")
+        if not 1 <= int(code[:2]) <= _LAST_SECTOR or code in found:
             continue
         before = _before(text, match.start())
-        if _HAS_WORDS.search(before):
-            found[match[1]] = clean(_LABEL.sub("", before + match[0]), MAX_ADDRESS)
+        if _HAS_WORDS.search(before) and _is_own(before, text[match.end() : match.end() + 80]):
+            said = match[0].replace("\n", ", ")
+            found[code] = clean(_street_of(before) + said, MAX_ADDRESS)
         if len(found) == _MOST:
             break
     return list(found.values())
@@ -48,7 +79,31 @@ def _before(text: str, end: int) -> str:
     return before
 
 
+def _is_own(before: str, after: str) -> bool:
+    """True for an address by itself, or in a sentence that says where the company is."""
+    street = _STREET.search(before)
+    lead = before[: street.start()] if street else before
+    rest = after.partition("\n")[0]
+    is_sentence = _PROSE.search(lead) or (_PROSE.match(rest.lstrip(" ,.)")) and lead.strip())
+    return not is_sentence or _LOCATED.search(lead) is not None
+
+
+def _street_of(before: str) -> str:
+    """The address without its label, and without the name of the company or the building before its street."""
+    before = _LABEL.sub("", before)
+    parts = before.split(", ")
+    for nth, part in enumerate(parts[:-1]):
+        if any(map(str.isdigit, part)):
+            break
+        if _STREET.match(parts[nth + 1]):
+            return ", ".join(parts[nth + 1 :])
+    street = _STREET.search(before)
+    if street and _LOCATED.search(before[: street.start()]):
+        return before[street.start() :]
+    return before
+
+
 def address_facts(page: Document) -> Iterator[Fact]:
-    """The first address of a page: usually the company's own."""
+    """The first address of a page that is the company's own."""
     for address in find_addresses(page.text)[:1]:
         yield Fact("address", address, page.url, "page", LIKELY)

@@ -1,9 +1,14 @@
-"""Kinds of pages, and the choice of the key pages of a site: those that say who works there and how to reach them."""
+"""Kinds of pages, and the choice of the key pages of a site: those that say who works there and how to reach them.
+
+A link's kind follows from the last part of its path, from its words, or from the parts above, each compared whole with
+headings in English, Chinese, Malay and Tamil: contact lenses are no contact page.
+"""
 
 import re
 from collections.abc import Iterable
 from enum import IntEnum
 from functools import lru_cache
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from enricher.pages.documents import Link
 from enricher.pages.urls import host_of, origin_of, path_of, site_of
@@ -22,38 +27,121 @@ class Kind(IntEnum):
     NEWS = 7
 
 
-_STEMS: dict[Kind, tuple[str, ...]] = {
-    Kind.CONTACT: ("contact", "touch", "enquir", "inquir", "hubungi", "impressum"),
-    Kind.ABOUT: ("about", "company", "profile", "who", "tentang"),
-    Kind.TEAM: ("team", "people", "management", "leadership", "staff", "director"),
-    Kind.CAREERS: ("career", "job", "vacanc", "hiring", "recruit", "join"),
-    Kind.PRODUCTS: ("product", "service", "solution", "catalogue", "catalog"),
-    Kind.CUSTOMERS: ("customer", "client", "project", "portfolio", "testimonial"),
-    Kind.PRICING: ("pricing", "price"),
-    Kind.NEWS: ("news", "media"),
+#: Headings by kind, in lower case with one blank between words. The first kind with a match counts.
+_HEADINGS: dict[Kind, str] = {
+    Kind.CAREERS: (
+        r"(?:our |current |latest )?(?:careers?|jobs?|vacanc(?:y|ies)|recruitments?|internships?)(?: (?:at|with"
+        r"|in) .{1,40}| page| us)?"
+        r"|(?:career|job|employment|work) (?:opening|opportunit(?:y|ies)|vacanc(?:y|ies)|listing|search|application"
+        r"|position)s?"
+        r"|(?:we are |we re |were |were now |now )?(?:hiring|recruiting)|(?:open|current|available) (?:position|role"
+        r"|job|vacanc(?:y|ies))s?"
+        r"|join(?: us| (?:our|the) (?:team|family|company|crew)| the team)?(?: today| now)?|work(?:ing)? (?:with|for"
+        r"|at) .{1,40}|employment"
+        r"|kerjaya|kerja kosong|jawatan kosong|peluang kerjaya|招聘.{0,4}|.{0,2}加入我们|.{0,2}加入我們|人才招聘"
+        r"|诚聘英才|誠聘英才|职业机会|招贤纳士"
+        r"|人才招募|加入团队|வேலை ?வாய்ப்பு(?:கள்)?|வேலைவாய்ப்புகள்"
+    ),
+    Kind.CONTACT: (
+        r"contacts?(?: (?:us|me|info|infos|information|details?|form|page|sales|support|now|person|numbers?"
+        r"|our .{1,20}|and .{1,30}))?"
+        r"|contact us .{1,30}|contactus|(?:get|keep|stay) in touch(?: with us)?|in touch|(?:reach|find|locate|visit"
+        r"|email|call|write to|talk to|speak to|reach out to) us"
+        r"|where (?:we are|to find us)|how to (?:find|reach|get to) us|(?:our |office |company )?(?:locations?"
+        r"|offices|branches)|location map"
+        r"|(?:general |online |sales )?(?:enquir(?:y|ies|e)|inquir(?:y|ies|e))(?: (?:form|now|us))?"
+        r"|make an (?:enquiry|inquiry)|send (?:an )?(?:enquiry|inquiry)"
+        r"|hubungi(?: kami)?|lokasi(?: kami)?|kontakt?|impressum|联系(?:我们|方式)?|联络(?:我们|方式)?|聯絡(?:我們"
+        r"|方式)?|聯繫我們"
+        r"|联系.{0,3}|在线留言"
+        r"|தொடர்பு(?:க்கு| கொள்ள)?|எங்களை தொடர்பு ?கொள்ள(?:வும்)?|எங்களைத் தொடர்பு ?கொள்ள(?:வும்)?"
+    ),
+    Kind.TEAM: (
+        r"(?:meet )?(?:our |the |your |my )?(?:(?:management|leadership|executive|senior|core|board|sales) )?"
+        r"(?:teams?|people|staff|management|leadership|directors|board of directors|key personnel|personnel"
+        r"|founders?|experts|lawyers|doctors)"
+        r"(?: (?:members?|page|us))?|who s who|kakitangan(?: kami)?|pasukan(?: kami)?|pengurusan|团队(?:介绍|成员)?"
+        r"|(?:我们的"
+        r"|管理|核心|专业)团队"
+        r"|團隊|(?:我們的|管理)團隊|எங்கள் (?:குழு|அணி)|குழு"
+    ),
+    Kind.ABOUT: (
+        r"about(?: (?:us|me|our .{1,20}|the .{1,20}))?|about .{1,30}|aboutus|(?:company|corporate|business|our"
+        r"|organi[sz]ation)(?: (?:profile|info|information|overview|background|history|introduction|story))?"
+        r"|(?:our |the |my )?(?:company|firm|story|history|profile|vision|mission|values|heritage|journey|background"
+        r"|philosophy|milestones)"
+        r"|vision (?:and |& )?mission|who (?:we are|are we)|what we are|introduction|tentang(?: kami| syarikat)?"
+        r"|mengenai(?: kami)?|profil(?: syarikat| kami)?|latar belakang"
+        r"|关于(?:我们|公司)?|公司(?:简介|介绍|概况)|企业(?:简介|概况|文化)|關於(?:我們)?|公司簡介|企業簡介"
+        r"|走进.{2,6}|எங்களைப்? பற்றி|நிறுவனம்"
+    ),
+    Kind.PRODUCTS: (
+        r"(?:our |the |all )?(?:products?|services?|solutions?|catalogue?s?|catalogs?|capabilities|expertise"
+        r"|offerings|brands?|product range)"
+        r"(?: (?:and|&) (?:products?|services?|solutions?))?|what we (?:do|offer|make|sell)|product (?:list"
+        r"|categor(?:y|ies)|catalogue|range|page)s?"
+        r"|产品(?:中心|展示|介绍)?|服务(?:项目|范围)?|解决方案|業務範圍|產品(?:中心|介紹)?|服務(?:項目)?"
+        r"|produk(?: kami)?|perkhidmatan(?: kami)?"
+        r"|(?:எங்கள் )?(?:தயாரிப்புகள்|சேவைகள்)"
+    ),
+    Kind.CUSTOMERS: (
+        r"(?:our |the |past |completed |selected )?(?:customers?|clients?|clientele|testimonials?|projects?"
+        r"|portfolio|references?|case stud(?:y|ies)|success stories|track records?|work)"
+        r"(?: (?:list|reference|testimonial|gallery|portfolio|and .{1,20})s?)?|客户(?:案例|见证)?|(?:工程|成功"
+        r"|经典)?案例"
+        r"|客戶(?:案例)?|pelanggan(?: kami)?|projek(?: kami)?"
+        r"|வாடிக்கையாளர்கள்|(?:எங்கள் )?திட்டங்கள்"
+    ),
+    Kind.PRICING: (
+        r"(?:our )?(?:pricing|prices?|price list|rates|fees)(?: (?:plans?|and .{1,20}))?|plans (?:and|&) pricing"
+        r"|harga|senarai harga|价格(?:表)?|價格|விலை(?:கள்)?"
+    ),
+    Kind.NEWS: (
+        r"(?:our |latest |company )?(?:news|newsroom|press|press releases?|media)(?: (?:cent(?:re|er)|room|releases?"
+        r"|updates?|and .{1,20}))?|新闻(?:中心|动态)?|公司新闻"
+        r"|新聞(?:中心)?|berita|செய்திகள்"
+    ),
 }
-_WORD = re.compile(r"[a-z]+")
-_MAX_WORDS = 4  # "About our people" names a page, "How we think about tyres" an article
+_PATTERNS = {kind: re.compile(headings) for kind, headings in _HEADINGS.items()}
+#: Signs between words. Marks of Tamil vowels are none, though `\W` has them.
+_BETWEEN = re.compile(r"[\x00-/:-@\[-`{-\x7f\s\u2000-\u206f\u3000-\u303f]+")
+_HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_END = re.compile(r"\.(?:html?|php|aspx?|jsp|cfm)$", re.IGNORECASE)
+_FEW_WORDS = 5  # "About our people" names a page, "How we think about tyres" an article
 _MAX_PAGES = 50
 _NO_PAGE = re.compile(
     r"\.(?:pdf|docx?|xlsx?|pptx?|zip|rar|jpe?g|png|gif|svg|webp|ico|mp[34]|avi|mov|css|js|xml|json|txt)$"
 )
+#: Headings whose further words make them something else.
+_NOT_THEM = re.compile(
+    r"about (?:cookies|this (?:site|website|page)|blank)|contact (?:lens|lenses|cleaner|person name)|join us on .*"
+    r"|work at height.*|work with (?:height|heights|glass|metal|wood)"
+    r"|working at heights?|(?:careers?|jobs?) in (?:brief|progress)"
+)
 
 
 def kind_of(link: Link) -> Kind | None:
-    """Guesses a page's kind from the path of its link, else from the link's words; `None` for other pages."""
-    return _kind_of(path_of(link.url), link.words)
+    """Guesses a page's kind from where its link leads and what it says; `None` for other pages."""
+    return _kind_of(link.url, link.words)
 
 
-@lru_cache(2_000)  # the pages of a site share a menu
-def _kind_of(path: str, said: str) -> Kind | None:
-    path = path.lower()
-    words = _WORD.findall(said.lower())
-    for candidates in (_WORD.findall(path), words if len(words) <= _MAX_WORDS else []):
-        for kind, stems in _STEMS.items():
-            if any(word.startswith(stems) for word in candidates):
-                return kind
+@lru_cache(4_000)  # the pages of a site share a menu
+def _kind_of(url: str, said: str) -> Kind | None:
+    parts = urlsplit(url)
+    path = [unquote(part) for part in parts.path.split("/") if part][-6:]
+    asked = [value for _, value in parse_qsl(parts.query, max_num_fields=20)] if parts.query else []
+    for words in (*asked, *path[-1:], said, *reversed(path[:-1])):
+        kind = _of_words(_END.sub("", words))
+        if kind is not None:
+            return kind
     return None
+
+
+def _of_words(said: str) -> Kind | None:
+    words = _BETWEEN.sub(" ", _HUMP.sub(" ", said.replace("'", " ").replace("’", " "))).strip().lower()
+    if not words or len(words) > 60 or words.count(" ") >= _FEW_WORDS or _NOT_THEM.fullmatch(words):
+        return None
+    return next((kind for kind, pattern in _PATTERNS.items() if pattern.fullmatch(words)), None)
 
 
 def key_pages(home: str, links: Iterable[Link]) -> dict[str, Kind]:
@@ -78,7 +166,7 @@ def _kinds(links: Iterable[Link]) -> dict[str, Kind]:
     kinds: dict[str, Kind] = {}
     for link in links:
         path = path_of(link.url).lower()
-        if path == "/" or _NO_PAGE.search(path):
+        if (path == "/" and "?" not in link.url) or _NO_PAGE.search(path):
             continue
         kind = kind_of(link)
         if kind is not None:

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from common.contracts import Company
+from enricher.pages.directories import is_directory
 from enricher.pages.urls import has_known_suffix, host_of, origin_of, resolve, site_of
 from enricher.sites.company_names import Name, distinctive_words
-from enricher.sites.directories import is_directory
 
 #: Each candidate costs a visit; results beyond the third are about other companies.
 MAX_CANDIDATES = 3

@@ -25,10 +25,10 @@ from urllib.parse import unquote
 from common.contracts import Company
 from enricher.extract.phones import find_phones
 from enricher.extract.registrations import find_uens
+from enricher.pages.directories import is_directory
 from enricher.pages.documents import Document
 from enricher.pages.urls import host_of, path_of
 from enricher.sites.company_names import Name, distinctive_words, other_names, words
-from enricher.sites.directories import is_directory
 
 #: The UEN alone reaches it, or two strong kinds together (name and address, name with form and a similar domain). No
 #: other single kind does, nor a similar domain with the bare name: a namesake would have those, too.

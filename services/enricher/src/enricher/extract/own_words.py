@@ -1,0 +1,117 @@
+"""Tells statements about the company itself from those about others: affiliates, people, customers.
+
+A statement counts if its sentence has the company as its subject ("we", its name), or no subject at all
+("Established in 1998"). A sentence that names anybody else is left alone: nothing is better than something wrong.
+"""
+
+import re
+from collections.abc import Iterable
+
+from enricher.pages.documents import Document
+from enricher.pages.json_ld import own_organisations, texts_of
+from enricher.pages.urls import host_of, name_and_suffix
+
+_SELF = re.compile(
+    r"\b(?:we|we've|we're|us|ourselves|our (?:\d+-strong )?(?:own )?(?:company|firm|business|group|story|journey"
+    r"|team|staff|workforce|family|organi[sz]ation"
+    r"|history|roots|humble beginnings)|(?:the|this|a) (?:company|firm|business|group)|company)\b",
+    re.IGNORECASE,
+)
+_OTHERS = re.compile(
+    r"\b(?:he|she|his|her|mr|mrs|ms|mdm|dr|prof|director|manager|president|chairman|chairwoman|ceo|cto|cfo|coo"
+    r"|officer|engineer|consultant|lecturer"
+    r"|graduat\w{1,5}|joined|career|clients?|customers?|affiliat\w{1,4}|subsidiar\w{1,4}|sister|parent|principals?"
+    r"|supplier|vendor|competitor|tenant"
+    r"|associat(?:e|es|ion)|society|federation|council|committee|board|member|memberships?|certified|certification"
+    r"|accredited|accreditation|iso|listed|licensed"
+    r"|awarded|award|appointed|acquired|authori[sz]ed|distributors?|dealers?|agents?|resellers?|franchis\w{1,4}"
+    r"|branch|branches|factory|plant|warehouse|showroom"
+    r"|outlet|office|division|department|foundation|scholarship|fund|programme|program|course|school|university"
+    r"|institute|museum|temple|church|hospital"
+    r"|building|brand|product|model|version|website|standard|act|law|regulation|partnership|joint|venture"
+    r"|collaborat\w{1,5})\b",
+    re.IGNORECASE,
+)
+_END = re.compile(r"[.!?;](?=\s|$)|\n|\|")
+_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
+_CAPITAL = re.compile(r"(?<![.!?:\n] )(?<!^)\b[A-Z][\w'’&-]{1,40}")
+_COMPACT = re.compile(r"[^a-z0-9]+")
+_LONGEST = 300
+_PARTS = re.compile(r"\s[|–—•·:-]\s|[|–—•·:]")
+_MOST_NAME_WORDS = 6
+_NO_NAMES = frozenset(
+    {"home", "homepage", "about", "about us", "contact", "contact us", "welcome", "our company", "company", "team"}
+)
+#: Capitalised words that name no other company.
+_PLACES = frozenset(
+    {
+        "singapore",
+        "malaysia",
+        "asia",
+        "january",
+        "february",
+        "march",
+        "april",
+        "may",
+        "june",
+        "july",
+        "august",
+        "september",
+        "october",
+        "november",
+        "december",
+    }
+)
+
+
+def sentence_around(text: str, match: re.Match[str]) -> tuple[str, str]:
+    """The words of a match's sentence before and after it."""
+    before = text[max(0, match.start() - _LONGEST) : match.start()]
+    ends = [end.end() for end in _END.finditer(before)]
+    after = text[match.end() : match.end() + _LONGEST]
+    end = _END.search(after)
+    return before[ends[-1] if ends else 0 :].strip(), after[: end.start() if end else len(after)].strip()
+
+
+def names_of(page: Document) -> frozenset[str]:
+    """The names of the page's company, in letters and digits alone: of its domain, its data, its title."""
+    names = [name_and_suffix(host_of(page.url))[0]]
+    names += texts_of(own_organisations(page), "name") if page.data else []
+    parts = [part.strip() for part in _PARTS.split(page.title)]
+    names += [part for part in parts if part.lower() not in _NO_NAMES and len(part.split()) <= _MOST_NAME_WORDS]
+    return frozenset(compact for name in names if len(compact := _compact(name)) >= 3)
+
+
+def is_about_company(before: str, after: str, names: Iterable[str]) -> bool:
+    """True for a statement between these words of one sentence whose subject is the company, or nobody else."""
+    if _OTHERS.search(before) or _OTHERS.search(after[:80]):
+        return False
+    return is_own_subject(before, names) or (len(before.split()) <= 6 and not _names_somebody(before, names))
+
+
+def is_own_subject(words: str, names: Iterable[str]) -> bool:
+    """True where the words name the company: "we", "the company", or its own name."""
+    if _SELF.search(words):
+        return True
+    compact = _compact(words)
+    return any(name in compact for name in names)
+
+
+def has_others(words: str) -> bool:
+    """True where the words name somebody else than the company."""
+    return _OTHERS.search(words) is not None
+
+
+def _names_somebody(words: str, names: Iterable[str]) -> bool:
+    """True where a capitalised word is no name of the company: another company, or a person."""
+    capital = [found[0] for found in re.finditer(r"\b[A-Z][\w'’&-]{1,40}", words)]
+    others = [
+        word
+        for nth, word in enumerate(capital)
+        if word.lower() not in _PLACES and not any(_compact(word) in name for name in names)
+    ]
+    return len(others) > (1 if words[:1].isupper() and capital and words.startswith(capital[0]) else 0)
+
+
+def _compact(text: str) -> str:
+    return _COMPACT.sub("", text.lower())
