@@ -206,7 +206,8 @@ class RequestNightlyEnrichment(RequestEnrichment):
 class Contact(Model):
     """A way to reach a company, and the page that gave it, or the vendor that sold it.
 
-    `status` and `sub_status` are a verifier's words about an e-mail address; none: it was not verified.
+    `status` and `sub_status` are a verifier's words about an e-mail address; none: it was not verified. `seniority` and
+    `function` are read from the title; `fit` is the title's place among those that are looked for, 0 the best.
     """
 
     kind: Literal["email", "phone"]
@@ -218,12 +219,33 @@ class Contact(Model):
     vendor: str | None = None
     status: str | None = None
     sub_status: str | None = None
+    seniority: str | None = None
+    function: str | None = None
+    fit: int | None = None
+
+
+class Person(Model):
+    """A person whom the company's own site names with a title, and the address or number that stands beside the name.
+
+    `seniority` and `function` are read from the title: "Head of Sales" is a head in sales.
+    """
+
+    name: str
+    title: str
+    seniority: str | None = None
+    function: str | None = None
+    email: str | None = None
+    phone: str | None = None
+    source_url: str
 
 
 class Site(Model):
     """Findings of a visit to the company's own site. Lists are sorted, so that the same pages give the same facts.
 
-    `confidence` is how sure it is that the site is the company's; a `guess` is one that did not prove itself.
+    `confidence` is how sure it is that the site is the company's; a `guess` is one that did not prove itself. A
+    `placeholder` is a page that answers in the company's place: nothing on it is used. `profile` is a page at a directory
+    or social network that the register names as the website, `moved_from` the register's domain where it leads to
+    another one that proved to be the company's.
     """
 
     outcome: Literal["visited", "no_site_known", "forbidden", "unreachable", "empty"]
@@ -236,6 +258,9 @@ class Site(Model):
     found_by: Literal["register", "search"] | None = None
     confidence: float | None = None
     guess: str | None = None
+    placeholder: Literal["challenge", "suspended", "for_sale", "parked", "server_default", "error"] | None = None
+    profile: str | None = None
+    moved_from: str | None = None
 
 
 class CompanyFact(Model):
@@ -252,7 +277,7 @@ class CompanyFact(Model):
 class CompanyEnriched(CompanyEvent):
     """An enrichment is over, well or badly: `degraded_reasons` says what was skipped and why.
 
-    `facts` are the best ones known, one per field; `skip` is that of the request.
+    `facts` are the best ones known, one per field, `people` those whom the site names, best fit first; `skip` is that of the request.
     """
 
     topic: ClassVar[str] = "company.enriched.v1"
@@ -263,6 +288,7 @@ class CompanyEnriched(CompanyEvent):
     enriched_at: datetime
     facts: list[CompanyFact] = []
     skip: list[str] | None = None
+    people: list[Person] = []
 
 
 class LeadScored(CompanyEvent):

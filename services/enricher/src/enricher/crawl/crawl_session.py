@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from enricher.crawl.crawl_delay import CrawlDelay
-from enricher.crawl.errors import PageRefused, SiteUnreachable
+from enricher.crawl.errors import MovedElsewhere, PageRefused, SiteUnreachable
 from enricher.crawl.fetching import NO_VALIDATORS, Answer, Fetcher, Validators
 from enricher.crawl.robots import Robots
 from enricher.pages.urls import host_of, may_be_same_owner, origin_of, resolve, site_of
@@ -55,7 +55,7 @@ class CrawlSession:
             if target is None:
                 raise PageRefused(f"redirects to {answer.location[:100]!r}, which is not a web page")
             if not may_be_same_owner(host_of(target), of=host_of(url)):
-                raise PageRefused(f"redirects to {host_of(target)[:100]}, which is another site")
+                raise MovedElsewhere(f"redirects to {host_of(target)[:100]}, which is another site", target)
             url = target
         raise PageRefused(f"redirects more than {MAX_REDIRECTS} times")
 

@@ -4,33 +4,21 @@ import codecs
 import re
 import zlib
 
+import webencodings
+
 from enricher.crawl.errors import PageRefused, SiteUnreachable
 
 _META = re.compile(rb"""<meta[^>]{0,200}?charset\s{0,5}=\s{0,5}["']?\s{0,5}([\w.:-]{1,40})""", re.IGNORECASE)
 #: What a gzip file begins with.
 GZIP = b"\x1f\x8b"
+_BLANKS = b" \t\r\n\xef\xbb\xbf"
 _OVERHEAD = 64 * 1024  # packing may make a body longer, but not by much
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 
-#: Character sets of the web (WHATWG), by Python's names. Python knows others that are traps, such as `punycode`.
-_CHARSETS = frozenset(
-    [
-        "utf-8",
-        "utf-16",
-        "utf-16-le",
-        "utf-16-be",
-        "big5",
-        "big5hkscs",
-        "gbk",
-        "gb2312",
-        "gb18030",
-        "euc_jp",
-        "shift_jis",
-    ]
-    + ["iso2022_jp", "euc_kr", "cp949", "koi8-r", "koi8-u", "tis-620", "cp874", "mac-roman"]
-    + [f"cp125{n}" for n in range(9)]
-    + [f"iso8859-{n}" for n in range(2, 17) if n != 12]
-)
+#: Python's codecs that read what browsers read under these names (https://encoding.spec.whatwg.org), where another differs.
+_CODECS = {"gbk": "gb18030", "big5": "big5hkscs", "shift_jis": "cp932", "euc-kr": "cp949"}
+_COMMENT = re.compile(rb"<!--.*?(?:-->|\Z)", re.DOTALL)
+_HEAD = 4096
 
 
 class Body:
@@ -46,8 +34,9 @@ class Body:
         self.is_full = False
         self._limit = limit
         self._taken = 0
+        self._first = b""
         match encoding.strip().lower():
-            case "" | "identity":
+            case "" | "identity" | "none":
                 self._unpacker = None
             case "gzip" | "x-gzip" | "deflate":
                 self._unpacker = zlib.decompressobj(wbits=47)
@@ -55,7 +44,17 @@ class Body:
                 raise PageRefused(f"packed as {other[:40]}, which was not requested")
 
     def feed(self, chunk: bytes) -> None:
-        """Takes the next bytes off the wire. Raises SiteUnreachable where they are not what they claim to be."""
+        """Takes the next bytes off the wire. Raises SiteUnreachable where they are not what they claim to be.
+
+        Plain text that claims to be packed is taken as it is, as browsers do.
+        """
+        if self._unpacker is not None and not self._taken:
+            self._first += chunk
+            if len(self._first) < len(GZIP):
+                return
+            chunk = self._first
+            if chunk.lstrip(_BLANKS)[:1] == b"<":
+                self._unpacker = None
         room = self._limit - len(self.content)
         if self._unpacker is None:
             self.content += chunk[:room]
@@ -95,20 +94,23 @@ def text_of(body: bytes, declared: str | None) -> str:
     for mark, charset in _BOMS:
         if body.startswith(mark):
             return body[len(mark) :].decode(charset, "replace")
-    meta = _META.search(body[:2048])
-    charset = _known(declared) or _known(meta[1].decode("ascii", "replace") if meta else None) or "utf-8"
+    charset = _codec(declared) or _of_page(body) or "utf-8"
     text = body.decode(charset, "replace")
     if charset == "utf-8" and "\ufffd" in text and text.replace("\ufffd", "").isascii():
         return body.decode("cp1252", "replace")
     return text
 
 
-def _known(charset: str | None) -> str | None:
-    """Python's name of a web charset. Latin 1 and ASCII mean Windows-1252 on the web."""
-    try:
-        name = codecs.lookup(charset.strip("\"' ")).name if charset else None
-    except (LookupError, ValueError):
+def _of_page(body: bytes) -> str | None:
+    """The codec that the page names in a meta element outside comments. Its own UTF-16 is UTF-8: it could be read."""
+    meta = _META.search(_COMMENT.sub(b"", body[:_HEAD]))
+    codec = _codec(meta[1].decode("ascii", "replace")) if meta else None
+    return "utf-8" if codec and codec.startswith("utf-16") else codec
+
+
+def _codec(label: str | None) -> str | None:
+    """Python's codec for a label of the web; `None` for labels that browsers do not know, such as `punycode`."""
+    encoding = webencodings.lookup(label.strip("\"' ")) if label else None
+    if encoding is None or encoding.name in ("replacement", "x-user-defined"):
         return None
-    if name in ("iso8859-1", "ascii"):
-        return "cp1252"
-    return name if name in _CHARSETS else None
+    return _CODECS.get(encoding.name, encoding.codec_info.name)

@@ -1,7 +1,9 @@
 """Errors of fetching from a website. None of them fails a company: the visit records what is missing.
 
 SiteUnreachable(Transient)   no address, no connection, broken TLS or HTTP, too slow, robots.txt not to be had
+└── NameUnknown              the host's name does not resolve, under any scheme
 PageRefused(Permanent)       we will not fetch it: internal address, odd port, another site, endless redirects
+├── MovedElsewhere           it leads to another site, which would have to prove whose it is
 └── PageForbidden            its owner does not want us to: robots.txt
 """
 
@@ -12,8 +14,20 @@ class SiteUnreachable(Transient):
     """The site gives no usable answer. A later attempt may succeed."""
 
 
+class NameUnknown(SiteUnreachable):
+    """A host name that does not resolve."""
+
+
 class PageRefused(Permanent):
     """A URL that the crawler refuses to fetch."""
+
+
+class MovedElsewhere(PageRefused):
+    """A page that leads to another site, at `url`."""
+
+    def __init__(self, message: str, url: str) -> None:
+        super().__init__(message)
+        self.url = url
 
 
 class PageForbidden(PageRefused):

@@ -20,6 +20,8 @@ from enricher.crawl.network import GuardedNetwork, proxied
 _HTML = frozenset({"text/html", "application/xhtml+xml", ""})
 #: Of one header; a Content-Security-Policy may be some kilobytes long.
 _MAX_HEADER = 32 * 1024
+#: Transfer encodings that leave a body as it is.
+_FRAMINGS = frozenset({"", "chunked", "identity"})
 _LOOKS_AFTER_S = 1.0
 #: No connection, no HTTP, or an answer that breaks off.
 _BROKEN = (aiohttp.ClientError, HttpProcessingError, OSError)
@@ -46,7 +48,8 @@ NO_VALIDATORS = Validators()
 class Answer:
     """An answer. `content` is the decompressed body of a success; with `html_only`, of HTML alone.
 
-    `is_cut` says that there was more of it: beyond the limit, or beyond the point where the connection broke.
+    `is_cut` says that there was more of it: beyond the limit, or beyond the point where the connection broke. `refresh`
+    is the header of that name: "0; url=/en/".
     """
 
     url: str
@@ -56,6 +59,7 @@ class Answer:
     location: str | None
     content: bytes
     is_cut: bool
+    refresh: str | None = None
     validators: Validators = NO_VALIDATORS
 
     @property
@@ -133,7 +137,7 @@ class Fetcher:
 
     async def _get(self, url: str, html_only: bool, limit: int, known: Validators) -> Answer:
         async with self._session.get(url, headers=known.headers, allow_redirects=False) as response:
-            if response.status < 200 or _header(response, b"transfer-encoding").lower() not in ("", "chunked"):
+            if response.status < 200 or _header(response, b"transfer-encoding").lower() not in _FRAMINGS:
                 raise SiteUnreachable("the response has an encoding that was not requested")
             content_type, charset = _content_type(_header(response, b"content-type"))
             wanted = 200 <= response.status < 300 and (content_type in _HTML or not html_only)
@@ -148,6 +152,7 @@ class Fetcher:
                 location=_header(response, b"location") or None if 300 <= response.status < 400 else None,
                 content=bytes(body.content),
                 is_cut=body.is_cut,
+                refresh=_header(response, b"refresh")[:1500] or None,
                 validators=Validators(
                     etag=_validator(response, b"etag"), last_modified=_validator(response, b"last-modified")
                 ),

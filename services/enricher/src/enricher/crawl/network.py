@@ -14,7 +14,7 @@ import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 
 from enricher.crawl.addresses import is_public
-from enricher.crawl.errors import PageRefused, SiteUnreachable
+from enricher.crawl.errors import NameUnknown, PageRefused, SiteUnreachable
 
 OpenSocket = Callable[[aiohttp.AddrInfoType], socket.socket]
 
@@ -89,7 +89,7 @@ class _GuardedResolver(AbstractResolver):
         except TimeoutError as error:
             raise SiteUnreachable(f"the name {host} did not resolve within {self._within_s:g} s") from error
         except (OSError, ValueError) as error:
-            raise SiteUnreachable(f"the name {host} does not resolve") from error
+            raise NameUnknown(f"the name {host} does not resolve") from error
         for address in found:
             _check(host, address["host"], port)
         return found

@@ -6,6 +6,7 @@ one at a time, and the cache is bounded by size.
 """
 
 import asyncio
+import re
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
@@ -68,10 +69,16 @@ def read_rules(status: int, content: bytes, agent: str) -> Rules:
     """Reads the rules from an answer to /robots.txt. Raises RulesWithheld where the answer counts as a refusal."""
     if 200 <= status < 300:
         text = content[:MAX_BYTES].decode("utf-8-sig", "replace")
-        return Rules(agent, Protego.parse(text), _WEIGHT_OF_NONE + len(content))
+        return Rules(agent, Protego.parse(_by_token(text, agent)), _WEIGHT_OF_NONE + len(content))
     if 300 <= status < 500 and status != 429:
         return Rules(agent)
     raise RulesWithheld(f"robots.txt answers HTTP {status}, so nothing is allowed")
+
+
+def _by_token(text: str, agent: str) -> str:
+    """Shortens a group's name that contains our token, as in the User-Agent header that we send, to the token."""
+    named = re.compile(rf"^([ \t]*user-agent[ \t]*:)[^\n#]*?(?<![\w-]){re.escape(agent)}(?![\w-])[^\n#]*", re.I | re.M)
+    return named.sub(lambda line: f"{line[1]} {agent}", text)
 
 
 class Robots:

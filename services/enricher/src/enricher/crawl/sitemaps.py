@@ -14,11 +14,14 @@ from enricher.pages.urls import host_of, origin_of, path_of, resolve, site_of
 MAX_BYTES = 1_000_000
 MAX_FILES = 3
 MAX_URLS = 5000
+_START = 1000
 
 _INDEX = re.compile(r"<(?:\w{1,20}:)?sitemapindex[\s>]", re.IGNORECASE)
 _LOCATION = re.compile(
-    r"<(?:\w{1,20}:)?loc>\s{0,20}(?:<!\[CDATA\[)?\s{0,20}([^<>\]\s]{1,2000})(?=[\s\]<])", re.IGNORECASE
+    r"<(?!image:|video:|news:)(?:\w{1,20}:)?loc>\s{0,20}(?:<!\[CDATA\[)?\s{0,20}([^<>\]\s]{1,2000})(?=[\s\]<])", re.IGNORECASE
 )
+_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
+_LINE = re.compile(r"^[ \t]*(https?://\S{1,2000})[ \t\r]*$", re.MULTILINE)
 _PAGES = re.compile(r"page|main|company|misc")
 
 
@@ -43,7 +46,9 @@ def parse(content: bytes, *, of: str) -> Sitemap:
         return Sitemap()
     site = site_of(host_of(of))
     urls: dict[str, None] = {}
-    for nth, location in enumerate(_LOCATION.finditer(text)):
+    locations = _LINE if "<" not in text[:_START] else _LOCATION  # a plain text has a URL on each line
+    text = _COMMENT.sub("", text)
+    for nth, location in enumerate(locations.finditer(text)):
         if nth >= MAX_URLS:
             break
         url = resolve(of, html.unescape(location[1]))
