@@ -29,6 +29,7 @@ from common.contracts import (
     Lane,
     LeadScored,
     LeadSynced,
+    Person,
     Refinement,
     RefreshRegister,
     RequestCandidates,
@@ -83,6 +84,9 @@ EMAIL = Contact(
     vendor="lusha",
     status="do_not_mail",
     sub_status="role_based",
+    seniority="c_level",
+    function="operations",
+    fit=1,
 )
 
 ICP = Icp(
@@ -128,8 +132,22 @@ FULL: tuple[Event, ...] = (
             found_by="search",
             confidence=0.86,
             guess="http://caps-and-more.example/",
+            placeholder="parked",
+            profile="https://www.facebook.com/caps",
+            moved_from="caps.com.sg",
         ),
         contacts=[EMAIL],
+        people=[
+            Person(
+                name="Ann Tan",
+                title="COO",
+                seniority="c_level",
+                function="operations",
+                email="ann@caps.example",
+                phone="+6561234567",
+                source_url="http://caps.example/team",
+            )
+        ],
         degraded_reasons=["/about: HTTP 404"],
         enriched_at=NOW,
         facts=[

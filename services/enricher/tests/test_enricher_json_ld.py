@@ -42,7 +42,7 @@ ACME = '"@type": "Organization", "email": "info@acme.com.sg"'
 )
 def test_a_block_is_read_as_far_as_it_can_be(block: str) -> None:
     """Commas and comments too many, several objects in one block, an organisation deep inside."""
-    assert values(organisations([block]), "email") == ["info@acme.com.sg"]
+    assert values(organisations(a_page(block)), "email") == ["info@acme.com.sg"]
 
 
 @pytest.mark.parametrize(
@@ -50,7 +50,7 @@ def test_a_block_is_read_as_far_as_it_can_be(block: str) -> None:
 )
 def test_what_cannot_be_read_is_nothing(block: str) -> None:
     """And raises nothing."""
-    assert organisations([block]) == []
+    assert organisations(a_page(block)) == []
 
 
 def test_an_organisation_states_facts() -> None:

@@ -231,3 +231,13 @@ def test_sitemaps_are_named_whoever_they_are_for() -> None:
     assert read_rules(200, text.encode(), AGENT).sitemaps == ["http://acme.sg/a.xml", "/b.xml"]
     assert len(read_rules(200, b"Sitemap: /x\n" * 1000, AGENT).sitemaps) == 20
     assert read_rules(404, text.encode(), AGENT).sitemaps == []
+
+
+@pytest.mark.parametrize("name", ["LeadgenBot/1.0", "leadgenbot/2 (+https://leadgen.example/bot)", "LeadgenBot  # us"])
+def test_a_group_may_name_us_as_our_header_does(name: str) -> None:
+    """With version and comment; a bot whose name only contains ours is another one."""
+    mine = read_rules(200, f"User-agent: {name}\nDisallow: /\n\nUser-agent: *\nAllow: /\n".encode(), "LeadgenBot")
+    other = read_rules(200, b"User-agent: MyLeadgenBot-X\nDisallow: /\n", "LeadgenBot")
+
+    assert not mine.allows("http://acme.sg/about")
+    assert other.allows("http://acme.sg/about")

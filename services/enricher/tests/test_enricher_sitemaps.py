@@ -130,3 +130,15 @@ async def test_what_reading_raises_ends_the_search() -> None:
 
     with pytest.raises(SiteUnreachable):
         await find(HOME, [], away)
+
+
+def test_a_sitemap_may_be_plain_text_and_its_pictures_are_no_pages() -> None:
+    """A URL on each line; in XML, what is commented out does not count either."""
+    lines = b"http://acme.sg/a\r\n\r\n  http://acme.sg/b\nnot a url\nhttp://other.sg/\n"
+    markup = (
+        b"<urlset><url><loc>http://acme.sg/a</loc><image:image><image:loc>http://acme.sg/i.jpg</image:loc></image:image>"
+        b"</url><!-- <url><loc>http://acme.sg/old</loc></url> --><url><sm:loc>http://acme.sg/b</sm:loc></url></urlset>"
+    )
+
+    assert parse(lines, of="http://acme.sg/sitemap.txt").urls == ("http://acme.sg/a", "http://acme.sg/b")
+    assert parse(markup, of="http://acme.sg/sitemap.xml").urls == ("http://acme.sg/a", "http://acme.sg/b")

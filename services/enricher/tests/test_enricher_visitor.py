@@ -10,7 +10,7 @@ import pytest
 
 from common.postgres import Database
 from enricher.crawl.crawl_delay import CrawlDelay
-from enricher.crawl.visitor import THIN
+from enricher.crawl.running_visit import THIN
 from enricher.crawl.visits import Visit
 from simulator.registry import company
 from simulator.running import running

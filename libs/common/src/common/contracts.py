@@ -243,9 +243,9 @@ class Site(Model):
     """Findings of a visit to the company's own site. Lists are sorted, so that the same pages give the same facts.
 
     `confidence` is how sure it is that the site is the company's; a `guess` is one that did not prove itself. A
-    `placeholder` is a page that answers in the company's place: nothing on it is used. `profile` is a page at a directory
-    or social network that the register names as the website, `moved_from` the register's domain where it leads to
-    another one that proved to be the company's.
+    `placeholder` is a page that answers in the company's place: nothing on it is used. `profile` is a page at a
+    directory or social network that the register names as the website, `moved_from` the register's domain where it
+    leads to another one that proved to be the company's.
     """
 
     outcome: Literal["visited", "no_site_known", "forbidden", "unreachable", "empty"]
@@ -277,7 +277,8 @@ class CompanyFact(Model):
 class CompanyEnriched(CompanyEvent):
     """An enrichment is over, well or badly: `degraded_reasons` says what was skipped and why.
 
-    `facts` are the best ones known, one per field, `people` those whom the site names, best fit first; `skip` is that of the request.
+    `facts` are the best ones known, one per field, `people` those whom the site names, best fit first; `skip` is that
+    of the request.
     """
 
     topic: ClassVar[str] = "company.enriched.v1"

@@ -8,7 +8,6 @@ import time
 from collections.abc import Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
-from typing import Any
 
 from pydantic import BaseModel
 
@@ -20,10 +19,12 @@ from enricher.extract.findings import Findings, extract
 from enricher.llm.corpus import Corpus, Passage, build
 from enricher.llm.extraction import extract_open_fields
 from enricher.pages.documents import Document, parse_text
+from enricher.pages.placeholders import placeholder_of
 from enricher.pages.reader_threads import run_by_size
 from enricher.pages.urls import homepage, host_of, site_of
 from enricher.purchases.public_answers import PublicAnswers
-from enricher.sites.search import SiteSearch, visit_site
+from enricher.sites.finding import find_site, site_with
+from enricher.sites.search import SiteSearch
 from enricher.steps import Steps
 from enricher.vendors.language_model import ModelAnswer
 
@@ -69,7 +70,7 @@ async def profile(company: Company, tenant_id: int, web: ProfileSources, limits:
 
     Raises SiteBusy or Unavailable, from the site cache.
     """
-    site, visit = await _find(company, tenant_id, web, steps)
+    site, visit = await find_site(company, tenant_id, web.sites, web.search, steps)
     steps.note(*visit.degraded_reasons)
     passages: Sequence[Passage] = ()
     if _may_use_tavily(visit):
@@ -82,29 +83,9 @@ async def profile(company: Company, tenant_id: int, web: ProfileSources, limits:
     return Profile(site, _merged_contacts(visit.contacts, findings.contacts), facts, visit, corpus)
 
 
-def site_with(site: Site, **more: Any) -> Site:
-    """Returns the site with these fields set; `None` leaves a field as it is."""
-    return site.model_copy(update={name: value for name, value in more.items() if value is not None})
-
-
-async def _find(company: Company, tenant_id: int, web: ProfileSources, steps: Steps) -> tuple[Site, Visit]:
-    """Visits the site that the register names, or the one that a search finds and its pages prove."""
-    if company.website_domain:
-        visit = await visit_site(company.website_domain, web.sites, steps)
-        return site_with(visit.site, found_by="register", confidence=1.0), visit
-    found, own = await web.search.find(company, tenant_id, steps)
-    if own is not None:
-        return site_with(own.site, found_by="search", confidence=found.confidence), own
-    reason = "no website known"
-    if found.guess:
-        reason = f"a site was found but not used: it proves itself with {found.confidence:.2f} only"
-    site = site_with(Site(outcome="no_site_known"), guess=found.guess)
-    return site, Visit(site, degraded_reasons=(reason,))
-
-
 def _may_use_tavily(visit: Visit) -> bool:
     """True where our visit saw too little, unless the owner forbids visits or the site leads somewhere we refuse."""
-    if visit.is_forbidden or visit.is_elsewhere:
+    if visit.is_forbidden or visit.is_elsewhere or visit.site.placeholder:
         return False
     is_away = visit.site.outcome in ("unreachable", "empty")
     return is_away or (visit.site.outcome == "visited" and visit.is_thin)
@@ -125,7 +106,10 @@ async def _fetch_by_tavily(
         if paid.answer.failed:
             steps.explain(step, f"tavily: {paid.answer.failed[0][1]}")
         own = site_of(host_of(url))
-        return tuple(Passage(it.url, it.text, "tavily") for it in paid.answer.pages if site_of(host_of(it.url)) == own)
+        pages = [it for it in paid.answer.pages if site_of(host_of(it.url)) == own]
+        return tuple(
+            Passage(it.url, it.text, "tavily") for it in pages if not placeholder_of(parse_text(it.url, it.text))
+        )
     return ()
 
 

@@ -44,7 +44,7 @@ class Waterfall:
         steps = Steps(left_out=left_out)
         found = await profile(company, tenant_id, self._web, self._limits, steps)
         prospects = await self._prospects.find(_domain_of(company, found.site.url), found.contacts, tenant_id, steps)
-        ways = await self._verified(_merged(found.contacts, prospects)[:MAX_CONTACTS], tenant_id, steps)
+        ways = await self._verified(shortlist(_merged(found.contacts, prospects), MAX_CONTACTS), tenant_id, steps)
         by_address = {contact.value: contact for contact in ways}
         prospects = [
             with_contact(it, by_address[it.contact.value]) for it in prospects if it.contact.value in by_address

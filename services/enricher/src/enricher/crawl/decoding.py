@@ -15,7 +15,7 @@ _BLANKS = b" \t\r\n\xef\xbb\xbf"
 _OVERHEAD = 64 * 1024  # packing may make a body longer, but not by much
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 
-#: Python's codecs that read what browsers read under these names (https://encoding.spec.whatwg.org), where another differs.
+#: Python's codecs that read what browsers read under these names (https://encoding.spec.whatwg.org).
 _CODECS = {"gbk": "gb18030", "big5": "big5hkscs", "shift_jis": "cp932", "euc-kr": "cp949"}
 _COMMENT = re.compile(rb"<!--.*?(?:-->|\Z)", re.DOTALL)
 _HEAD = 4096
@@ -113,4 +113,4 @@ def _codec(label: str | None) -> str | None:
     encoding = webencodings.lookup(label.strip("\"' ")) if label else None
     if encoding is None or encoding.name in ("replacement", "x-user-defined"):
         return None
-    return _CODECS.get(encoding.name, encoding.codec_info.name)
+    return _CODECS.get(encoding.name) or str(encoding.codec_info.name)

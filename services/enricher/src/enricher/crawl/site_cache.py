@@ -98,7 +98,7 @@ class SiteCache:
 
     def freshness_of(self, visit: Visit) -> timedelta:
         """The time for which this visit is used again."""
-        if visit.is_forbidden or (visit.site.pages and not visit.is_whole):
+        if visit.is_forbidden or visit.site.placeholder or (visit.site.pages and not visit.is_whole):
             return min(REFUSED_FOR, self._fresh_for)
         if visit.site.outcome == "unreachable":
             return min(UNREACHABLE_FOR, self._fresh_for)

@@ -18,7 +18,8 @@ _START = 1000
 
 _INDEX = re.compile(r"<(?:\w{1,20}:)?sitemapindex[\s>]", re.IGNORECASE)
 _LOCATION = re.compile(
-    r"<(?!image:|video:|news:)(?:\w{1,20}:)?loc>\s{0,20}(?:<!\[CDATA\[)?\s{0,20}([^<>\]\s]{1,2000})(?=[\s\]<])", re.IGNORECASE
+    r"<(?!image:|video:|news:)(?:\w{1,20}:)?loc>\s{0,20}(?:<!\[CDATA\[)?\s{0,20}([^<>\]\s]{1,2000})(?=[\s\]<])",
+    re.IGNORECASE,
 )
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _LINE = re.compile(r"^[ \t]*(https?://\S{1,2000})[ \t\r]*$", re.MULTILINE)

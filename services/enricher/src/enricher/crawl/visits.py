@@ -27,8 +27,9 @@ class Visit:
     """The result of a visit. Contacts are sorted best first; `documents` are the parsed pages, homepage first.
 
     `is_forbidden`: the owner forbids visits, so no vendor may fetch the site for us either. `is_elsewhere`: the site
-    redirects to a place that we refuse; `moved_to` is that place, if it is another site. `is_thin`: the pages have too little text, or none. `is_whole`: no page is
-    missing for a timeout or an overloaded site. `was_cached`: an earlier visit's result; its `documents` may be gone.
+    redirects to a place that we refuse; `moved_to` is that place, if it is another site. `is_thin`: the pages have too
+    little text, or none. `is_whole`: no page is missing for a timeout or an overloaded site. `was_cached`: an earlier
+    visit's result; its `documents` may be gone.
     """
 
     site: Site

@@ -1,22 +1,36 @@
-"""Finds e-mail addresses on a page: in links, in text, spelled out in words, or hidden by Cloudflare."""
+"""Finds e-mail addresses on a page: in links, in text, spelled out in words, or hidden by Cloudflare.
+
+An address comes out whole or not at all: one that is cut at its neighbours would be another company's.
+"""
 
 import re
 from collections.abc import Iterator
 from functools import lru_cache
 from itertools import islice
-from urllib.parse import unquote
+from urllib.parse import parse_qsl, unquote
 
 from email_validator import EmailNotValidError, validate_email
 
 from enricher.pages.documents import Document
-from enricher.pages.json_ld import organisations, values
+from enricher.pages.json_ld import organisations, people, values
 from enricher.pages.urls import has_known_suffix, site_of
 
 _MAX_CANDIDATES = 500
-_ADDRESS = re.compile(r"(?<![\w.%+-])[\w.%+'-]{1,64}@(?:[a-z0-9-]{1,63}\.){1,5}[a-z]{2,24}(?![\w-])", re.IGNORECASE)
+#: Letters of alphabets that share shapes with Latin. Beside an address they may be a part of it, unlike 电话.
+_LATIN_LIKE = "\u00c0-\u024f\u0370-\u058f\u1e00-\u1eff"
+_ADDRESS = re.compile(
+    rf"(?<![A-Za-z0-9_.%+{_LATIN_LIKE}-])[A-Za-z0-9_.%+'-]{{1,64}}@"
+    rf"[A-Za-z0-9-]{{1,63}}(?:\.[A-Za-z0-9-]{{1,63}}){{1,5}}(?![{_LATIN_LIKE}])"
+)
+_ESCAPE = re.compile(r"%[0-9a-f]{2}", re.IGNORECASE)
+_LOCAL_END = re.compile(r"[A-Za-z0-9_.+'-]{1,64}\Z")
+_LETTERS = re.compile(r"[a-z]{2,24}")
+_GLUED = re.compile(r"([a-z]{2,24})(?=[A-Z0-9_-])")
 _AT = re.compile(r"\s?(?:[\[({<]\s?(?:at|@|ät|a)\s?[\])}>]|_at_|\(_at_\)|＠|﹫)\s?", re.IGNORECASE)
 _DOT = re.compile(r"\s?[\[({<]\s?(?:dot|\.)\s?[\])}>]\s?", re.IGNORECASE)
-#: A quick test for either: most pages have neither.
+#: A part in brackets with its dots: "sales[@]acme[.com.sg]".
+_DOTTED = re.compile(r"[\[({]((?:\.[a-z0-9-]{1,63}){1,4})[\])}]", re.IGNORECASE)
+#: A quick test for any of them: most pages have none.
 _MAY_BE_SPELLED = re.compile(r"[\[({<_]\s?(?:[@.aä]|dot)|[＠﹫]", re.IGNORECASE)
 #: "sales at acme dot com dot sg": without "dot", "at" is a preposition.
 _IN_WORDS = re.compile(
@@ -24,6 +38,12 @@ _IN_WORDS = re.compile(
     re.IGNORECASE,
 )
 _DOT_IN_WORDS = re.compile(" dot ", re.IGNORECASE)
+#: "sales @ acme.com.sg". "Find us @ acme.com.sg" looks alike, so only a mailbox or a label makes it an address.
+_SPACED = re.compile(
+    r"(?P<label>(?:e-?mail|mail|邮箱|電郵|电邮)\s{0,2}[:：]?\s{0,2})?(?<![A-Za-z0-9_.+-])(?P<local>[A-Za-z0-9_.+-]{1,64})"
+    r"(?: @ ?|@ )(?P<domain>[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,5})",
+    re.IGNORECASE,
+)
 _WORDS = re.compile(r"[a-z]+")
 
 _ROLE_NAMES = """
@@ -36,10 +56,14 @@ _ROLE_NAMES = """
 _ROLES = frozenset(_ROLE_NAMES.split())
 #: Local parts that nobody reads.
 _NOBODY = frozenset({"abuse", "donotreply", "do-not-reply", "mailer-daemon", "noreply", "no-reply", "postmaster"})
-_MADE_UP = frozenset(
-    {"example.com", "example.net", "example.org", "domain.com", "email.com", "yourdomain.com", "company.com"}
-)
+_MADE_UP_NAMES = """
+    example.com example.net example.org domain.com email.com yourdomain.com company.com yourcompany.com mysite.com
+    yoursite.com website.com address.com test.com mail.com.example
+"""
+_MADE_UP = frozenset(_MADE_UP_NAMES.split())
 _NOT_THEIRS = ("sentry.io", "wixpress.com", "sentry-next.wixpress.com", "schema.org", "w3.org", ".example")
+#: Names of counters that look like addresses.
+_COUNTERS = frozenset({"rating@mail.ru", "top@mail.ru"})
 
 
 def find_emails(page: Document, site: str) -> list[str]:
@@ -59,31 +83,80 @@ def is_role(address: str) -> bool:
 def _candidates(page: Document) -> Iterator[str]:
     for target in page.addresses:
         if target.lower().startswith("mailto:"):
-            yield from unquote(target[7:].partition("?")[0]).split(",")[:5]
-    yield from map(_unscramble, page.protected)
-    yield from (text.removeprefix("mailto:") for text in values(organisations(page.data), "email"))
-    spelled = _DOT.sub(".", _AT.sub("@", page.text)) if _MAY_BE_SPELLED.search(page.text) else page.text
+            yield from mail_addresses(target)
+    for code in page.protected:
+        yield from mail_addresses(f"mailto:{_unscramble(code)}")
+    for text in values((*organisations(page), *people(page)), "email"):
+        yield from mail_addresses(text if text.lower().startswith("mailto:") else f"mailto:{text}")
+    text = f"{page.text}\n{page.description}"
+    spelled = _DOTTED.sub(r"\1", _DOT.sub(".", _AT.sub("@", text))) if _MAY_BE_SPELLED.search(text) else text
     if "@" in spelled:
         yield from (match[0] for match in _ADDRESS.finditer(spelled))
-    if _DOT_IN_WORDS.search(page.text):
-        yield from (f"{match[1]}@{_DOT_IN_WORDS.sub('.', match[2])}" for match in _IN_WORDS.finditer(page.text))
+        if "@ " in spelled or " @" in spelled:
+            yield from (f"{it['local']}@{it['domain']}" for it in _SPACED.finditer(spelled) if _is_meant(it))
+    if _DOT_IN_WORDS.search(text):
+        yield from (f"{match[1]}@{_DOT_IN_WORDS.sub('.', match[2])}" for match in _IN_WORDS.finditer(text))
+
+
+def mail_addresses(target: str) -> list[str]:
+    """The addresses of a mailto: link: those in its path, and in `to` and `cc`; names around them are left out."""
+    path, _, query = target[len("mailto:") :].partition("?")
+    said = [path, *(value for name, value in parse_qsl(query, max_num_fields=50) if name.lower() in ("to", "cc"))]
+    parts = [part for text in said for part in re.split("[,;]", unquote(text).lstrip("/"))]
+    return [found[0] for part in parts[:20] if (found := _ADDRESS.search(part))]
+
+
+def _is_meant(spaced: re.Match[str]) -> bool:
+    local = spaced["local"].lower()
+    return bool(spaced["label"]) or is_role(local) or not local.isalpha()
 
 
 @lru_cache(maxsize=1024)  # the pages of a site repeat its addresses
 def normalise_email(text: str, site: str) -> str | None:
     """Normalises an address; `None` if it is invalid, made up or read by nobody."""
-    text = text.strip().strip(".'").lower()
-    if not _ADDRESS.fullmatch(text):
+    found = _ADDRESS.fullmatch(text.strip().strip(".'"))
+    if not found:
+        return None
+    local, _, domain = found[0].partition("@")
+    if _ESCAPE.search(local):  # a part of a URL: "%3c" before an address is an angle bracket
+        rest = _LOCAL_END.search(unquote(local, errors="replace"))
+        local = rest[0] if rest else ""
+    whole = _whole_domain(domain, site)
+    if not local or not whole:
         return None
     try:
-        address = validate_email(text, check_deliverability=False, test_environment=False).normalized.lower()
+        address = validate_email(
+            f"{local}@{whole}", check_deliverability=False, test_environment=False
+        ).normalized.lower()
     except EmailNotValidError:
         return None
     local, _, domain = address.partition("@")
+    if local in _NOBODY or address in _COUNTERS:
+        return None
     if domain == site or domain.endswith(f".{site}"):
-        return None if local in _NOBODY else address
+        return address
     is_real = has_known_suffix(domain) and site_of(domain) not in _MADE_UP and not domain.endswith(_NOT_THEIRS)
-    return address if is_real and local not in _NOBODY else None
+    return address if is_real else None
+
+
+def _whole_domain(domain: str, site: str) -> str:
+    """The domain without a word that is glued to its end; an empty text where that cannot be told.
+
+    "acme.com.sg-Sales" and "acme.com.sgTel" end in words of the page, not in a suffix.
+    """
+    head, _, last = domain.rpartition(".")
+    begins_sentence = last.istitle() and not head.istitle()
+    if head.lower() == site or (begins_sentence and head.islower() and has_known_suffix(head)):
+        return head.lower()
+    if _LETTERS.fullmatch(last.lower()) and (last == last.lower() or last == last.upper()):
+        whole = domain.lower()
+        if has_known_suffix(whole) or whole.endswith(f".{site}"):
+            return whole
+        after = whole.removeprefix(site) if whole.startswith(site) else whole.partition(f".{site}")[2]
+        return whole.removesuffix(after) if after.isalpha() and after != whole else whole
+    glued = _GLUED.match(last)
+    whole = f"{head}.{glued[1]}".lower() if glued else domain.lower()
+    return whole if has_known_suffix(whole) or whole == site else ""
 
 
 def _unscramble(code: str) -> str:

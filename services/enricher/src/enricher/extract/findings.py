@@ -11,6 +11,7 @@ from functools import partial
 
 from common.contracts import Contact
 from enricher.extract.certifications import certification_facts
+from enricher.extract.countries import country_of
 from enricher.extract.customers import customer_facts
 from enricher.extract.emails import find_emails, is_role
 from enricher.extract.facts import CERTAIN, HINT, LIKELY, Fact, best_per_method, join_values
@@ -19,9 +20,10 @@ from enricher.extract.hiring import hiring_facts
 from enricher.extract.linkedin import linkedin_facts
 from enricher.extract.news import Item, newest, news_fact, news_on
 from enricher.extract.organisation import MAX_SUMMARY, organisation_facts
-from enricher.extract.phones import find_phones
+from enricher.extract.phones import Numbers, find_numbers, own_first
 from enricher.extract.postal_addresses import address_facts
 from enricher.extract.registrations import uen_facts
+from enricher.extract.shortlist import shortlist
 from enricher.extract.technology import find_technology
 from enricher.pages.documents import Document, Link, clean, parse_html
 from enricher.pages.json_ld import organisations, values
@@ -60,7 +62,7 @@ def extract(
     first, the homepage's before others. News needs the day of the visit: without `today` there is none.
     """
     home = pages[0]
-    found = _Collector(site_of(host_of(home.url)), today)
+    found = _Collector(site_of(host_of(home.url)), country_of(pages), today)
     is_cut = False
     for look_at in _slices(pages, found):
         if is_time_up():
@@ -72,7 +74,7 @@ def extract(
         about=_about(pages) or None,
         tech=tuple(sorted(found.tech)),
         has_careers=any(Kind.CAREERS in kinds for kinds in found.linked.values()),
-        contacts=found.best_contacts()[:MAX_CONTACTS],
+        contacts=shortlist(found.best_contacts(), MAX_CONTACTS),
         facts=tuple(best_per_method(found.all_facts())),
         is_cut=is_cut,
     )
@@ -86,14 +88,16 @@ def warm_up() -> None:
 class _Collector:
     """Collects the findings of a site's pages."""
 
-    def __init__(self, site: str, today: date | None) -> None:
+    def __init__(self, site: str, region: str, today: date | None) -> None:
         self.site = site
+        self.region = region
         self.today = today
         self.news: Item | None = None
         self.tech: set[str] = set()
         self.facts: list[Fact] = []
         self.linked: dict[str, Set[Kind]] = {}
-        self._contacts: dict[tuple[str, str], tuple[int, int, str, Contact]] = {}
+        self._emails: dict[str, tuple[int, int, str, Contact]] = {}
+        self._numbers: list[tuple[Document, Numbers]] = []
 
     def add(self, find: Callable[[Document], Iterable[Fact]], page: Document) -> None:
         self.facts += find(page)
@@ -104,14 +108,10 @@ class _Collector:
             role = is_role(address)
             rank = int(role) if site_of(address.partition("@")[2]) == self.site else 2
             contact = Contact(kind="email", value=address, is_role=role, source_url=page.url)
-            self._contacts.setdefault(("email", address), (rank, nth, address, contact))
+            self._emails.setdefault(address, (rank, nth, address, contact))
 
-    def add_phones(self, page: Document, nth: int) -> None:
-        """Adds telephone numbers, ranked after all addresses. The site's first number is the company's."""
-        for number in find_phones(page):
-            contact = Contact(kind="phone", value=number, source_url=page.url)
-            self._contacts.setdefault(("phone", number), (3, nth, number, contact))
-            self.facts.append(Fact("phone", number, page.url, "page", LIKELY))
+    def add_numbers(self, page: Document) -> None:
+        self._numbers.append((page, find_numbers(page, self.region)))
 
     def add_links(self, page: Document) -> None:
         """Adds the kinds of linked pages, and the facts about hiring and pricing that follow from them."""
@@ -133,10 +133,23 @@ class _Collector:
             self.news = newest([*known, *news_on(page, self.today)])
 
     def all_facts(self) -> list[Fact]:
-        return [*self.facts, news_fact(self.news)] if self.news else self.facts
+        main = [Fact("phone", phone.value, phone.source_url, "page", LIKELY) for phone in self._phones()[:1]]
+        news = [news_fact(self.news)] if self.news else []
+        return [*self.facts, *main, *news]
 
     def best_contacts(self) -> tuple[Contact, ...]:
-        return tuple(contact for *_, contact in sorted(self._contacts.values(), key=lambda entry: entry[:3]))
+        """The addresses by rank, then the telephones, the company's main one first."""
+        emails = [contact for *_, contact in sorted(self._emails.values(), key=lambda entry: entry[:3])]
+        return (*emails, *self._phones())
+
+    def _phones(self) -> list[Contact]:
+        """The telephones in the pages' order, the site's country's first. What any page calls a fax number is none."""
+        labelled = {number for _, numbers in self._numbers for number in numbers.labelled}
+        faxes = {number for _, numbers in self._numbers for number in numbers.faxes} - labelled
+        pages = {number: page for page, numbers in reversed(self._numbers) for number in numbers.phones}
+        order = dict.fromkeys(number for _, numbers in self._numbers for number in numbers.phones)
+        phones = own_first([number for number in order if number not in faxes], self.region)
+        return [Contact(kind="phone", value=number, source_url=pages[number].url) for number in phones]
 
 
 _FINDERS: tuple[Callable[[Document], Iterable[Fact]], ...] = (
@@ -154,7 +167,7 @@ def _slices(pages: Sequence[Document], found: _Collector) -> Iterator[Callable[[
     """The slices of work, most important first."""
     for nth, page in enumerate(pages):
         yield partial(found.add_emails, page, nth)
-        yield partial(found.add_phones, page, nth)
+        yield partial(found.add_numbers, page)
         yield partial(found.add_links, page)
         yield partial(found.add_technology, page)
     yield partial(found.add, _summary_facts, pages[0])
@@ -182,7 +195,7 @@ def _about(pages: Sequence[Document]) -> str:
     if pages[0].description:
         return clean(pages[0].description, MAX_ABOUT)
     for page in pages:
-        for description in values(organisations(page.data), "description"):
+        for description in values(organisations(page), "description"):
             if text := clean(description, MAX_ABOUT):
                 return text
     about = next((page.text for page in pages[1:] if kind_of(Link(page.url, "")) is Kind.ABOUT and page.text), "")

@@ -1,35 +1,146 @@
-"""Finds telephone numbers on a page. A number without a country code is Singaporean, unless the site is abroad."""
+"""Finds telephone numbers on a page, in its order. A fax number, a date or a registration number is none.
 
-from collections.abc import Iterator
+A number with a country code is read for every country, one without for the site's country (`countries`).
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice, repeat
 from urllib.parse import unquote
 
 import phonenumbers
 
+from enricher.extract.countries import country_of
+from enricher.extract.number_labels import Kind, label_after, label_of, labels_by_line
+from enricher.extract.other_digits import is_date, without_other_digits
 from enricher.pages.documents import Document
-from enricher.pages.json_ld import organisations, values
-from enricher.pages.urls import host_of
+from enricher.pages.json_ld import organisations, people, values
 
-REGION = "SG"
-#: Top-level domains that name a site's country. Those used worldwide (.co, .io, .ai, .me, .tv) are left out.
-_ABROAD = frozenset(("my", "id", "th", "vn", "ph", "hk", "cn", "tw", "jp", "kr", "in", "au", "nz", "de", "fr", "nl"))
 _MAX_NUMBERS = 50
+_MAX_LINKS = 100
 SHORTEST = 7  # characters of a number with its country's code, in any country
 #: Characters at either end of a page that are searched: numbers are there, and the matcher is slow.
 _EDGE = 10_000
+_ZEROS = re.compile(r"(?<![\d+])(?<!\d[\s.-])00(?=[1-9]\d{0,2}[\s().-]{0,2}\d)")
+_DIGITS = re.compile(r"\d{4}")
+_SEVERAL = re.compile(r"[/;|]|%2f|\bor\b", re.IGNORECASE)
+_WHATSAPP = re.compile(r"wa\.me/\+?(\d{6,15})|[?&]phone=(?:\+|%2b)?(\d{6,15})", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """The numbers of a page in E.164, in its order. `labelled` are the telephones that a word on the page names so."""
+
+    phones: tuple[str, ...]
+    faxes: frozenset[str]
+    labelled: frozenset[str]
 
 
 def find_phones(page: Document) -> list[str]:
-    """The valid numbers of a page in E.164, sorted; those after the word "fax" are left out."""
-    return sorted(
-        {phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164) for number in _numbers(page)}
-    )
+    """The telephone numbers of a page in E.164, those of the site's own country first, in the page's order."""
+    region = country_of([page])
+    return own_first(find_numbers(page, region).phones, region)
 
 
-def region_of(url: str) -> str:
-    """The country of numbers without a country code on this site."""
-    end = host_of(url).rpartition(".")[2].lower()
-    return {"uk": "GB"}.get(end, end.upper() if end in _ABROAD else REGION)
+def own_first(numbers: Sequence[str], region: str) -> list[str]:
+    """The numbers with those of this country before others, otherwise in their order."""
+    code = f"+{phonenumbers.country_code_for_region(region)}"
+    return sorted(numbers, key=lambda number: not number.startswith(code))
+
+
+def find_numbers(page: Document, region: str) -> Numbers:
+    """The numbers of a page; those without a country code are of `region`. One that is a fax anywhere is no telephone.
+
+    In the page's order: those that only a link holds (a button at the top), those in the text, those of WhatsApp links
+    (they float over a page), those in its data.
+    """
+    shown = list(_shown(page, region))
+    texts = {number for number, _ in shown}
+    linked = list(_linked(page, region))
+    kinds: dict[str, set[Kind | None]] = {}
+    for number, kind in (
+        *(it for it in linked if it[0] not in texts),
+        *shown,
+        *(it for it in linked if it[0] in texts),
+        *((number, None) for number in _on_whatsapp(page, region)),
+        *((number, "tel") for number in _declared(page, region, "telephone")),
+    ):
+        kinds.setdefault(number, set()).add(kind)
+    for number in _declared(page, region, "faxNumber"):
+        kinds.setdefault(number, set()).add("fax")
+    labelled = frozenset(number for number, said in kinds.items() if not said.isdisjoint(("tel", "both")))
+    faxes = frozenset(number for number, said in kinds.items() if "fax" in said and number not in labelled)
+    phones = (number for number, said in kinds.items() if number not in faxes and said != {"other"})
+    return Numbers(tuple(islice(phones, _MAX_NUMBERS)), faxes, labelled)
+
+
+def _shown(page: Document, region: str) -> Iterator[tuple[str, Kind | None]]:
+    """The numbers in the page's text, each with its label."""
+    text = page.text if len(page.text) <= 2 * _EDGE else f"{page.text[:_EDGE]}\n{page.text[-_EDGE:]}"
+    if page.description:
+        text = f"{text}\n\n{page.description}"
+    masked = without_other_digits(_ZEROS.sub(" +", text))
+    lines = text.split("\n")
+    above: dict[int, Kind] | None = None
+    line, line_start, done, last = 0, 0, 0, None
+    matcher = phonenumbers.PhoneNumberMatcher(masked, region, max_tries=500, min_candidate_length=_shortest(region))
+    for found in islice(matcher, _MAX_NUMBERS):
+        while line_start + len(lines[line]) < found.start:
+            line_start += len(lines[line]) + 1
+            line += 1
+            done, last = line_start, None
+        before = text[done : found.start]
+        is_first = not any(map(str.isalpha, before))
+        kind = label_after(text[found.end : found.end + 30], is_last=not is_first) or label_of(before)
+        if kind is None and is_first:
+            if last is None and done == line_start:
+                above = labels_by_line(lines) if above is None else above
+                last = above.get(line)
+            kind = last
+        done, last = found.end, kind
+        if kind != "tel" and is_date(found.raw_string):
+            continue
+        yield _e164(found.number), kind
+
+
+def _linked(page: Document, region: str) -> Iterator[tuple[str, Kind | None]]:
+    """The numbers of links, each with the label beside it; of two numbers in one link the first."""
+    for target, beside in islice(zip(page.addresses, page.beside or repeat(""), strict=False), _MAX_LINKS):
+        scheme, _, rest = target.partition(":")
+        if scheme.lower() in ("tel", "callto", "sms"):
+            number = _parsed(_SEVERAL.split(unquote(rest).strip().lstrip("/"))[0], region)
+            if number:
+                before, _, words = beside.partition("\n")
+                own = label_of(words)
+                yield number, own if own == "fax" else label_of(_DIGITS.split(before)[-1]) or own
+
+
+def _on_whatsapp(page: Document, region: str) -> Iterator[str]:
+    for target in page.addresses[:_MAX_LINKS]:
+        if found := _WHATSAPP.search(target):
+            digits = found[1] or found[2]
+            if number := _parsed(f"+{digits}", region) or _parsed(digits, region):
+                yield number
+
+
+def _declared(page: Document, region: str, name: str) -> list[str]:
+    texts = values((*organisations(page), *people(page)), name) if page.data else []
+    found = (_parsed(text.lower().removeprefix("tel:"), region) for text in texts[:_MAX_NUMBERS])
+    return [number for number in found if number]
+
+
+def _parsed(text: str, region: str) -> str | None:
+    try:
+        number = phonenumbers.parse(_ZEROS.sub("+", text[:40]), region)
+    except phonenumbers.NumberParseException:
+        return None
+    return _e164(number) if phonenumbers.is_valid_number(number) else None
+
+
+def _e164(number: phonenumbers.PhoneNumber) -> str:
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
 @lru_cache
@@ -38,22 +149,3 @@ def _shortest(region: str) -> int:
     metadata = phonenumbers.PhoneMetadata.metadata_for_region(region)
     general = metadata.general_desc if metadata else None
     return min(SHORTEST, *general.possible_length) if general else SHORTEST
-
-
-def _numbers(page: Document) -> Iterator[phonenumbers.PhoneNumber]:
-    region = region_of(page.url)
-    spoken = [unquote(target[4:]) for target in page.addresses if target.lower().startswith("tel:")]
-    for text in (spoken + values(organisations(page.data), "telephone"))[:_MAX_NUMBERS]:
-        try:
-            number = phonenumbers.parse(text[:40], region)
-        except phonenumbers.NumberParseException:
-            continue
-        if phonenumbers.is_valid_number(number):
-            yield number
-    text = page.text if len(page.text) <= 2 * _EDGE else f"{page.text[:_EDGE]} {page.text[-_EDGE:]}"
-    matcher = phonenumbers.PhoneNumberMatcher(text, region, max_tries=500, min_candidate_length=_shortest(region))
-    for found, match in enumerate(matcher):
-        if found == _MAX_NUMBERS:
-            return
-        if "fax" not in text[max(0, match.start - 12) : match.start].lower():
-            yield match.number

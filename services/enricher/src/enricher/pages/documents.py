@@ -1,9 +1,4 @@
-"""Parses a web page into the parts that extraction needs. Each part is bounded, whatever HTML a site sends.
-
-The HTML standard makes some trees costly to build (formatting elements reopen in every block, nesting is searched at
-every tag, attributes are compared with each other). So formatting tags are removed first, and depth, attributes and
-elements are limited: one megabyte of elements makes a tree of a hundred megabytes.
-"""
+"""Parses a web page into the parts that extraction needs. Each part is bounded, whatever HTML a site sends."""
 
 import re
 from collections.abc import Iterator
@@ -12,48 +7,36 @@ from itertools import islice
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from enricher.pages.hops import frames_of, refresh_of
+from enricher.pages.markup import prepare
+from enricher.pages.scripts import loaders_of
+from enricher.pages.structured_data import structured_data
 from enricher.pages.urls import resolve
 
-MAX_HTML = 1_000_000
 MAX_TEXT = 50_000
+#: Characters of a longer text that are kept of its end.
+_FOOT = 15_000
 MAX_LINKS = 500
-_MAX_DEPTH = 512
-_MAX_ATTRIBUTES = 2000
-_MAX_PARTS = 100_000  # elements and attributes per page
-_MAX_DATA_BLOCKS = 20
-_MAX_DATA = 200_000
 _MAX_ALT = 200
 _MAX_DATED = 30
 _MAX_ENTRY = 200  # elements of an article before its heading
 _MAX_HEADING = 150
 _MAX_CLIMB = 8
+_MAX_BESIDE = 60
+_MAX_NEIGHBOURS = 6
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _LINK = 50  # characters
 
-_FORMATTING = re.compile(
-    r"</?(?:b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u)(?=[\s/>])[^<>]*>?", re.IGNORECASE
-)
-#: Shorter tags cannot have too many attributes.
-_LONG_TAG = re.compile(rf"<[^<>]{{{_MAX_ATTRIBUTES}}}")
-_TAG = re.compile(r"<(/?)([a-zA-Z][\w-]*)([^<>]*)")
-_VOID_OR_SELF_ENDING = """
-    a area base br col embed hr img input link meta param source track wbr html head body p li dt dd option optgroup
-    tr td th tbody thead tfoot colgroup rt rp
-"""
-#: Elements that do not count as depth.
-_SHALLOW = frozenset(_VOID_OR_SELF_ENDING.split())
-_BLOCK_NAMES = """
-    address article aside blockquote button center details dialog dir div dl fieldset figcaption figure footer form h1
-    h2 h3 h4 h5 h6 header hgroup listing main menu nav ol pre search section select summary svg table template ul
-"""
-_BLOCKS = frozenset(_BLOCK_NAMES.split())
-#: SVG elements that a closing slash ends.
-_STROKES = frozenset({"path", "circle", "ellipse", "line", "polygon", "polyline", "rect", "use", "stop", "image", "g"})
 _BETWEEN = "\x1e"
 #: The link by which Cloudflare hides an e-mail address; its code follows the #.
 _PROTECTED = "/cdn-cgi/l/email-protection#"
-_GAP = re.compile(r"[\s/]+")
-_NOT_TEXT = re.compile("[\\s\x00-\x1f\x7f-\xa0\u200b-\u200f\u2028-\u202f\u2060\ufeff\ud800-\udfff]+")
+_MAIL = "mailto:"
+#: Links to numbers. A WhatsApp link is a page of its site with the number in it.
+_CALLS = ("tel:", "callto:", "sms:", "whatsapp:")
+_WHATSAPP = re.compile(r"(?:https?:)?//(?:www\.)?(?:wa\.me/\+?\d|(?:api|web)\.whatsapp\.com/send)", re.IGNORECASE)
+#: Characters that nobody sees, and that stand for no blank.
+_UNSEEN = re.compile("[\u200b-\u200f\u2060\ufeff\xad]+")
+_NOT_TEXT = re.compile("[\\s\x00-\x1f\x7f-\xa0\u2028-\u202f\ud800-\udfff]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +51,11 @@ class Link:
 class Document:
     """A parsed page.
 
-    `addresses` are the targets of mailto: and tel: links, `protected` the codes of e-mail addresses that Cloudflare
-    hides, `sources` the URLs of scripts, styles and frames, `data` the raw JSON-LD blocks, `dated` the times and
-    headings of articles and list entries.
+    `addresses` are the targets of links to e-mail addresses and telephones, `beside` the words before and in each of
+    them, `protected` the codes of e-mail addresses that Cloudflare hides, `sources` the URLs of scripts, styles and
+    frames, `loaders` traces of software in inline scripts, `data` JSON-LD (also made of microdata and RDFa), `dated`
+    the times and headings of articles and list entries. `refresh` is where the page itself leads on to, `frames` are
+    the pages of its frameset.
     """
 
     url: str
@@ -80,10 +65,15 @@ class Document:
     text: str = ""
     links: tuple[Link, ...] = ()
     addresses: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
     protected: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
+    loaders: tuple[str, ...] = ()
     data: tuple[str, ...] = ()
     dated: tuple[tuple[str, str], ...] = ()
+    language: str = ""
+    refresh: str | None = None
+    frames: tuple[str, ...] = ()
 
     @property
     def size(self) -> int:
@@ -94,7 +84,7 @@ class Document:
 def clean(text: str, limit: int) -> str:
     """Normalises text to one line without control characters, cut at a word's end: safe for any database."""
     is_clean = text.isascii() and text.isprintable() and "  " not in text
-    line = (text if is_clean else _NOT_TEXT.sub(" ", text)).strip()
+    line = (text if is_clean else _NOT_TEXT.sub(" ", _UNSEEN.sub("", text))).strip()
     if len(line) <= limit:
         return line
     return line[:limit].rpartition(" ")[0] or line[:limit]
@@ -102,18 +92,18 @@ def clean(text: str, limit: int) -> str:
 
 def parse_html(url: str, html: str) -> Document:
     """Parses a page. Never raises. Uses CPU time, so large pages belong in a thread."""
-    html = shallow(html[:MAX_HTML])
+    html = prepare(html)
     tree, tags = LexborHTMLParser(html), html.lower()  # a text search saves look-ups of absent tags in the tree
     base = resolve(url, next(_attributes(tree, "base[href]", "href"), "")) or url if "<base" in tags else url
     links, addresses, protected = _links(tree, base)
-    title = tree.css_first("title")
     found = Document(
         url=url,
-        title=clean(title.text(), 200) if title else "",
+        title=_title(tree),
         description=_meta(tree, "description") or _meta(tree, "og:description"),
         generator=_meta(tree, "generator"),
         links=links,
-        addresses=addresses,
+        addresses=tuple(addresses),
+        beside=tuple(addresses.values()),
         protected=tuple(dict.fromkeys((*_hidden(tree, tags), *protected))),
         sources=tuple(
             source
@@ -121,7 +111,11 @@ def parse_html(url: str, html: str) -> Document:
             if f"<{kind}" in tags
             for source in _attributes(tree, f"{kind}[{name}]", name)
         ),
-        data=tuple(_data(tree)),
+        loaders=loaders_of(tree) if "<script" in tags else (),
+        data=structured_data(tree, tags),
+        language=next(_attributes(tree, "html[lang]", "lang"), "")[:20] if "lang=" in tags else "",
+        refresh=refresh_of(tree, tags, base),
+        frames=frames_of(tree, base) if "<frame" in tags else (),
     )
     pictures = tree.css("img[alt]") if "<im" in tags else ()  # also matches <image>
     for picture in islice(pictures, MAX_LINKS):  # logos name customers only in their alt texts
@@ -136,69 +130,60 @@ def parse_text(url: str, text: str) -> Document:
     return Document(url=url, text=_lines(text[: 2 * MAX_TEXT].replace("\n", _BETWEEN)))
 
 
-def shallow(html: str) -> str:
-    """Removes formatting tags, and cuts the page where it exceeds the limits of depth and size."""
-    html = _FORMATTING.sub(" ", html)
-    if len(html) <= _MAX_PARTS and html.count("<") <= _MAX_DEPTH and not _LONG_TAG.search(html):
-        return html  # too small to exceed a limit
-    open_elements: list[str] = []
-    parts = 0
-    for tag in _TAG.finditer(html):
-        is_end, name, attributes = bool(tag[1]), tag[2].lower(), tag[3]
-        here = len(_GAP.findall(attributes)) if attributes else 0
-        parts += 1 + here
-        if here > _MAX_ATTRIBUTES or parts > _MAX_PARTS:
-            return html[: tag.start()]
-        if name in _SHALLOW or (name in _STROKES and attributes.endswith("/")):
-            continue
-        if not is_end:
-            open_elements.append(name)
-        elif name in open_elements[-1:]:
-            open_elements.pop()
-        elif name in _BLOCKS and name in open_elements:  # a block's end tag closes everything inside it
-            while open_elements.pop() != name:
-                pass
-        if len(open_elements) > _MAX_DEPTH:
-            return html[: tag.start()]
-    return html
+def _title(tree: LexborHTMLParser) -> str:
+    """The page's title, not that of a drawing in it."""
+    for node in islice(tree.css("title"), 5):
+        if node.parent is not None and node.parent.tag not in ("svg", "symbol", "g"):
+            return clean(node.text(), 200)
+    return ""
 
 
-def _links(tree: LexborHTMLParser, base: str) -> tuple[tuple[Link, ...], tuple[str, ...], tuple[str, ...]]:
-    """Links to pages, targets of mailto: and tel: links, and codes of protected addresses."""
+def _links(tree: LexborHTMLParser, base: str) -> tuple[tuple[Link, ...], dict[str, str], tuple[str, ...]]:
+    """Links to pages, targets of links to addresses with the words beside each, and codes of protected addresses."""
     urls: dict[str, str | None] = {}
     pages: dict[Link, None] = {}
-    addresses: dict[str, None] = {}
+    addresses: dict[str, str] = {}
     protected: dict[str, None] = {}
-    found = tree.css("a[href]")
+    found = tree.css("a[href], area[href]")
     if len(found) > MAX_LINKS:  # menus are at both ends of a page
         found = found[: MAX_LINKS // 2] + found[-MAX_LINKS // 2 :]
     for node in found:
         target = (node.attributes.get("href") or "").strip()[:1000]
-        if target.lower().startswith(("mailto:", "tel:")):
-            addresses[target] = None
+        lower = target[:40].lower()
+        if lower.startswith((_MAIL, *_CALLS)) or _WHATSAPP.match(lower):
+            if target not in addresses:
+                addresses[target] = "" if lower.startswith(_MAIL) else _beside(node)
             continue
         if _PROTECTED in target:
             protected[target.partition("#")[2]] = None
             continue
+        if "@" in target and "/" not in target:  # an address without its scheme
+            addresses[f"{_MAIL}{target}"] = ""
         if target not in urls:
             urls[target] = resolve(base, target)
         if url := urls[target]:
             pages[Link(url, _words(node))] = None
-    return tuple(pages), tuple(addresses), tuple(protected)
+    return tuple(pages), addresses, tuple(protected)
+
+
+def _beside(node: LexborNode) -> str:
+    """The last words before a link, and its own, on two lines."""
+    words = _words(node)
+    before = ""
+    place: LexborNode | None = node
+    for _ in range(_MAX_NEIGHBOURS):
+        if place is None or place.tag in ("body", "td", "tr") or len(before) >= _MAX_BESIDE:
+            break
+        if place.prev is None:
+            place = place.parent
+            continue
+        place = place.prev
+        before = clean(f"{(place.text_content or '') if place.tag == '-text' else _words(place)} {before}", 200)
+    return f"{before[-_MAX_BESIDE:]}\n{words}"
 
 
 def _hidden(tree: LexborHTMLParser, tags: str) -> Iterator[str]:
     return _attributes(tree, "[data-cfemail]", "data-cfemail") if "data-cfemail" in tags else iter(())
-
-
-def _data(tree: LexborHTMLParser) -> Iterator[str]:
-    """The JSON-LD blocks that fit into the limit, whole ones only."""
-    room = _MAX_DATA
-    for node in islice(tree.css('script[type="application/ld+json"]'), _MAX_DATA_BLOCKS):
-        block = node.text()
-        if len(block) <= room:
-            room -= len(block)
-            yield block
 
 
 def _dated(tree: LexborHTMLParser) -> Iterator[tuple[str, str]]:
@@ -216,9 +201,16 @@ def _dated(tree: LexborHTMLParser) -> Iterator[tuple[str, str]]:
 
 
 def _lines(text: str) -> str:
-    """Puts each text block on a line of its own, so that neighbouring numbers do not merge."""
+    """Puts each text block on a line of its own, so that neighbouring numbers do not merge. Keeps head and foot."""
     lines = (clean(line, MAX_TEXT) for line in text.split(_BETWEEN))
-    return "\n".join(line for line in lines if line)[:MAX_TEXT]
+    whole = "\n".join(line for line in lines if line)
+    if len(whole) <= MAX_TEXT:
+        return whole
+    head = whole[: MAX_TEXT - _FOOT - 1]
+    return f"{head.rpartition(_NEW_LINE)[0] or head}\n{whole[-_FOOT:].partition(_NEW_LINE)[2] or whole[-_FOOT:]}"
+
+
+_NEW_LINE = "\n"
 
 
 def _words(element: LexborNode, limit: int = 80) -> str:

@@ -4,47 +4,51 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from html import unescape
 from typing import Any, TypeAlias
 
 from enricher.pages.documents import Document
+from enricher.pages.schema_types import lineage, types_of
 from enricher.pages.urls import host_of, may_be_same_owner, resolve
 
 Node: TypeAlias = dict[str, Any]
 
 _MAX_NODES = 300
 _MAX_VALUES = 10
-_OWNERS = ("Organization", "Corporation", "Business", "Store", "Service", "ContactPoint")
-_COMPANIES = (
-    "Organization",
-    "Corporation",
-    "Business",
-    "Store",
-    "Restaurant",
-    "Contractor",
-    "Hotel",
-    "ProfessionalService",
-)
+#: Properties by which a node of a type that the vocabulary lacks shows that it is about an organisation.
+_REACHABLE = frozenset({"telephone", "email", "address", "contactPoint", "openingHours"})
 #: Properties under which another organisation or person is described.
-_OTHERS = frozenset({"author", "review", "reviews", "creator", "provider", "memberOf", "worksFor", "sponsor", "funder"})
+_STRANGERS = frozenset({"author", "review", "reviews", "creator", "memberOf", "sponsor", "funder", "customer"})
+_OTHERS = _STRANGERS | {"provider", "worksFor"}
 #: Common faults that break JSON. Each pattern looks at a character once.
 _WRAPPED = re.compile(r"^\s*(?:<!--|//\s?<!\[CDATA\[|/\*\s?<!\[CDATA\[\s?\*/|<!\[CDATA\[)")
 _DANGLING = re.compile(r",(?=\s{0,200}[}\]])")
+#: A string, which stays, or a comment, which goes.
+_COMMENT = re.compile(r'("(?:[^"\\]|\\.)*")|/\*.*?\*/|(?<![:\w])//[^\n]*', re.DOTALL)
+_ENTITIES = re.compile(r"&(?:quot|#34|#x22|#0?39|amp);", re.IGNORECASE)
 
 
-def organisations(blocks: Iterable[str]) -> list[Node]:
-    """The nodes about organisations and their contact points, in the page's order. Never raises."""
-    return [node for block in blocks for node in _nodes(block) if _is_a(node, _OWNERS)]
+def organisations(page: Document) -> list[Node]:
+    """The page's nodes about the site's organisation and its contact points, in the page's order. Never raises."""
+    found = (node for block in page.data for node in _nodes(block, without=_STRANGERS))
+    return [node for node in found if (_is_organisation(node) or _is_a(node, "ContactPoint")) and _is_own(node, page)]
 
 
 def own_organisations(page: Document) -> list[Node]:
     """The page's nodes about the site's own organisation: not its customers, reviewers and makers."""
-    return [node for node in nodes_of(page) if _is_a(node, _COMPANIES) and _is_own(node, page.url)]
+    return [node for node in nodes_of(page) if _is_organisation(node) and _is_own(node, page)]
+
+
+def people(page: Document) -> list[Node]:
+    """The page's nodes about people who are not the authors of reviews and articles."""
+    found = (node for block in page.data for node in _nodes(block, without=_STRANGERS))
+    return [node for node in found if _is_a(node, "Person")]
 
 
 def nodes_of(page: Document, *kinds: str) -> list[Node]:
-    """The nodes of a page that are about its own site, of these types or of all."""
+    """The nodes of a page that are about its own site, of these types (and their subtypes) or of all."""
     found = (node for block in page.data for node in _nodes(block, without=_OTHERS))
-    return [node for node in found if not kinds or _is_a(node, kinds)]
+    return [node for node in found if not kinds or any(_is_a(node, kind) for kind in kinds)]
 
 
 def values(nodes: Iterable[Node], name: str) -> list[str]:
@@ -53,7 +57,7 @@ def values(nodes: Iterable[Node], name: str) -> list[str]:
     for node in nodes:
         value = node.get(name)
         texts = value[:_MAX_VALUES] if isinstance(value, list) else [value]
-        found += [text for text in texts if isinstance(text, str)]
+        found += [unescape(text) for text in texts if isinstance(text, str)]
     return found
 
 
@@ -65,8 +69,9 @@ def texts_of(nodes: Iterable[Node], name: str) -> list[str]:
         for part in value[:_MAX_VALUES] if isinstance(value, list) else [value]:
             if isinstance(part, dict):
                 part = next((part[key] for key in ("name", "value", "@id") if part.get(key)), None)
+                part = part[0] if isinstance(part, list) and part else part
             if isinstance(part, str) or (isinstance(part, int) and not isinstance(part, bool)):
-                found.append(_digits(part) if isinstance(part, int) else part)
+                found.append(_digits(part) if isinstance(part, int) else unescape(part))
     return [text for text in found if text.strip()]
 
 
@@ -95,7 +100,10 @@ def _parsed(block: str) -> tuple[Any, ...]:
         return (json.loads(block.strip(), strict=False),)
     except (ValueError, RecursionError):
         pass
-    mended = _DANGLING.sub("", _WRAPPED.sub("", block)).lstrip("\ufeff \t\r\n")
+    if block.lstrip()[:1] in ("{", "[") and '"' not in block and _ENTITIES.search(block):
+        block = unescape(block)
+    plain = _COMMENT.sub(lambda found: found[1] or " ", _WRAPPED.sub("", block))
+    mended = _DANGLING.sub("", plain).lstrip("\ufeff \t\r\n")
     reader, found = json.JSONDecoder(strict=False), list[Any]()
     while mended[:1] in ("{", "[") and len(found) < _MAX_VALUES:
         try:
@@ -107,15 +115,21 @@ def _parsed(block: str) -> tuple[Any, ...]:
     return tuple(found)
 
 
-def _is_a(node: Node, names: tuple[str, ...]) -> bool:
-    types = node.get("@type")
-    return any(
-        isinstance(name, str) and name.endswith(names) for name in (types if isinstance(types, list) else [types])
-    )
+def _is_a(node: Node, kind: str) -> bool:
+    return any(kind == name or kind in lineage(name) for name in types_of(node.get("@type")))
 
 
-def _is_own(node: Node, page_url: str) -> bool:
+def _is_organisation(node: Node) -> bool:
+    """True for every type below Organization, and for a type of nobody's vocabulary that can be reached."""
+    names = types_of(node.get("@type"))
+    if any("Organization" in lineage(name) for name in names):
+        return True
+    return bool(names) and not any(map(lineage, names)) and not _REACHABLE.isdisjoint(node)
+
+
+def _is_own(node: Node, page: Document) -> bool:
     """True unless the node names another site as its own."""
     url = node.get("url")
-    target = resolve(page_url, url) if isinstance(url, str) else None
-    return target is None or may_be_same_owner(host_of(target), of=host_of(page_url))
+    url = url[0] if isinstance(url, list) and url else url
+    target = resolve(page.url, url) if isinstance(url, str) else None
+    return target is None or may_be_same_owner(host_of(target), of=host_of(page.url))

@@ -1,0 +1,92 @@
+"""Tells telephone numbers from fax numbers and from other numbers by the words beside them."""
+
+import re
+from typing import Literal, TypeAlias
+
+Kind: TypeAlias = Literal["tel", "fax", "both", "other"]
+
+_FAX = (
+    r"tele-?fax|fax(?:es|imile)?|facsimile|faks|传真|傳真|ファックス|팩스|தொலைநகல்|โทรสาร"
+    r"|(?<![A-Za-z])f(?:x)?(?=\s{0,2}[:：.)\]]|\s{1,2}[+(\d]|\s{0,2}$)"
+)
+_TEL = (
+    r"tele?(?:phones?)?|phones?|ph|call|hotlines?|hand-?phones?|hp|mobiles?|mob|cell|whats-?app|direct|did|main ?line"
+    r"|电话|電話|热线|熱線|手机|手機|热綫|telefon|talian|hubungi|தொலைபேசி|โทรศัพท์|โทร|전화|ring|sms"
+    r"|(?:contact|office|general) (?:no|number|line)s?"
+    r"|(?<![A-Za-z])[tpmhod](?=\s{0,2}[/:：.)\]]|\s{1,2}[+(\d]|\s{0,2}$)"
+)
+_OTHER = (
+    r"uen|gst|roc|rcb|acra|brn|ssm|abn|acn|vat|tin|isbn|issn|sku|(?:company|co|business|biz|tax|gst)\.? ?reg\w{0,9}"
+    r"|reg(?:istration|d|n)?\.? ?(?:no|number|code)|licen[cs]e|(?:account|acct|a/c|invoice|order|model|part|item|serial"
+    r"|ref(?:erence)?|permit|policy|tender|lot|patent|cert(?:ificate)?|certification|article|cage|duns|d-u-n-s)"
+    r"\.? ?(?:no|number|code|id|#)s?|copyright|swift|iban|p\.?o\.? ?box|注册号|註冊號|备案号"
+)
+_LABEL = re.compile(rf"(?<![A-Za-z])(?:(?P<fax>{_FAX})|(?P<tel>{_TEL})|(?P<other>{_OTHER}))(?![A-Za-z])", re.IGNORECASE)
+#: Between the two words of one label: "Tel/Fax", "Tel & Fax", "Phone and fax".
+_JOINED = re.compile(r"\s{0,2}(?:no\.?s?\s{0,2})?(?:[/&+,|(]|and|or|dan|及|与|und|、)\s{0,2}", re.IGNORECASE)
+#: A label behind its number: "6123 4567 (Fax)", "6123 4567 [F]".
+_AFTER = re.compile(rf"\s{{0,2}}[(\[]\s?(?:(?P<fax>{_FAX}|f)|(?P<tel>{_TEL}|[tpm]))\s?[)\]]", re.IGNORECASE)
+_NUMBER_FOLLOWS = re.compile(r"\s{0,3}[:：.]?\s{0,3}[+(]?\d")
+_LETTER = re.compile(r"[^\W\d_]")
+_LONGEST_LABEL = 60
+_LONGEST_LINE = 40
+_SOME_DIGITS = re.compile(r"\d\D{0,3}\d\D{0,3}\d\D{0,3}\d")
+#: Heads of columns without numbers.
+_NEUTRAL = re.compile(r"(?:e-?mail|address|web(?:site)?|邮箱|电邮|地址|网址)\s{0,2}[:：]?", re.IGNORECASE)
+
+
+def label_of(words: str) -> Kind | None:
+    """The nearest label in the words before a number: the last one counts; two that are joined are both."""
+    found = list(_LABEL.finditer(words[-_LONGEST_LABEL:]))
+    if not found:
+        return None
+    last = found[-1]
+    kind = _kind(last)
+    if len(found) > 1 and kind != "other":
+        before = found[-2]
+        between = words[-_LONGEST_LABEL:][before.end() : last.start()]
+        if _kind(before) not in (kind, "other") and _JOINED.fullmatch(between):
+            return "both"
+    return kind
+
+
+def label_after(text: str, *, is_last: bool) -> Kind | None:
+    """The label in brackets with which the words after a number begin.
+
+    `is_last`: the number may have a label before it, so one that stands before another number is that one's.
+    """
+    found = _AFTER.match(text[:30])
+    if found is None or (is_last and _NUMBER_FOLLOWS.match(text, found.end())):
+        return None
+    return "fax" if found["fax"] else "tel"
+
+
+def labels_by_line(lines: list[str]) -> dict[int, Kind]:
+    """The labels of lines that begin with a number, from the lines above: the cell before, or the column's head."""
+    found: dict[int, Kind] = {}
+    labels: list[Kind] = []
+    values: list[int] = []
+    for nth, line in enumerate([*lines, "end"]):
+        is_value = not _LETTER.search(line)
+        kind = None if is_value else _label_alone(line)
+        if is_value and labels:
+            values += [nth] if _SOME_DIGITS.search(line) else []
+            continue
+        if values:
+            pairs = zip(values, labels, strict=True) if len(labels) == len(values) > 1 else [(values[0], labels[-1])]
+            found.update(pairs)
+            labels, values = [], []
+        if kind is not None:
+            labels.append(kind)
+        elif not _NEUTRAL.fullmatch(line):
+            labels = []
+    return found
+
+
+def _label_alone(line: str) -> Kind | None:
+    """The label in a short line without a number."""
+    return label_of(line) if len(line) <= _LONGEST_LINE and not _SOME_DIGITS.search(line) else None
+
+
+def _kind(found: re.Match[str]) -> Kind:
+    return "fax" if found["fax"] else "tel" if found["tel"] else "other"

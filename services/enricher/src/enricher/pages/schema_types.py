@@ -1,0 +1,31 @@
+"""The hierarchy of schema.org's types, from the published vocabulary.
+
+`schema_org_types.csv` holds every type of release 30.1 (https://schema.org/docs/developers.html, CC BY-SA 3.0) with its
+parents. To renew it, write the columns `id` and `subTypeOf` of a release's types.csv.
+"""
+
+import csv
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any
+
+
+@lru_cache(1)
+def _parents() -> dict[str, tuple[str, ...]]:
+    text = files("enricher.pages").joinpath("schema_org_types.csv").read_text("utf-8")
+    return {name: tuple(parents.split()) for name, parents in list(csv.reader(text.splitlines()))[1:]}
+
+
+@lru_cache(2_000)
+def lineage(name: str) -> frozenset[str]:
+    """A type with all types above it; empty for one that the vocabulary does not have."""
+    parents = _parents().get(name)
+    if parents is None:
+        return frozenset()
+    return frozenset({name}).union(*map(lineage, parents))
+
+
+def types_of(value: Any) -> list[str]:
+    """The bare names in an @type: "Person" of "https://schema.org/Person"."""
+    names = value if isinstance(value, list) else [value]
+    return [name.rstrip("/").rpartition("/")[2].rpartition(":")[2] for name in names if isinstance(name, str)]

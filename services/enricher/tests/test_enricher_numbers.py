@@ -1,0 +1,133 @@
+"""Telephones told from faxes and from other digits, by the words beside them; the company's main number comes first."""
+
+import pytest
+
+from enricher.extract.findings import extract
+from enricher.extract.phones import find_phones
+from enricher.pages.documents import Document, parse_html
+
+HOME = "http://valves.com.sg/"
+TEL, FAX = "+6562223333", "+6564445555"
+
+
+def a_page(body: str, *, url: str = HOME) -> Document:
+    return parse_html(url, f"<html><body>{body}</body></html>")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "Tel 6222 3333, Fax 6444 5555",
+        "T 6222 3333 F 6444 5555",
+        "Phone 6222 3333<br>Facsimile no. (works): 6444 5555",
+        "电话 6222 3333 传真 6444 5555",
+        "Telefon: 6222 3333 Faks: 6444 5555",
+        "6222 3333 [T] 6444 5555 [F]",
+        "<table><tr><td>Tel</td><td>6222 3333</td></tr><tr><td>Fax</td><td>:</td><td>6444 5555</td></tr></table>",
+        "<table><tr><th>Phone</th><th>Fax</th></tr><tr><td>6222 3333</td><td>6444 5555</td></tr></table>",
+        "Call 6222 3333 <p><i class='icon icon-fax'></i> 6444 5555</p>",
+        "Call 6222 3333 <p><svg aria-label='Fax'></svg><a href='tel:64445555'>write to us</a></p>",
+        "Call 6222 3333 <p>Fax <a href='tel:+6564445555'>6444 5555</a></p>",
+        "Call 6222 3333 <a href='tel:64445555'>Fax us</a>",
+        "Fax: 6444 5555 / 6444 5556. Tel: 6222 3333",
+        "<p>6444 5555</p> Tel 6222 3333 <p>Fax 6444 5555</p>",
+        "<p>Call us</p><p>6222 3333</p><p>Ask us</p><p>Fax</p><p>6444 5555</p>",
+        '<script type="application/ld+json">{"@type": "Winery", "telephone": "62223333", "faxNumber": "64445555"}'
+        "</script> 6444 5555",
+    ],
+)
+def test_a_fax_number_is_no_telephone(body: str) -> None:
+    """However it is labelled, and wherever the label stands; the telephone beside it stays."""
+    assert find_phones(a_page(body)) == [TEL]
+
+
+@pytest.mark.parametrize("label", ["Tel/Fax", "Tel & Fax", "Fax / Phone", "Phone and fax no.", "电话/传真", "T/F:"])
+def test_a_number_of_both_is_a_telephone(label: str) -> None:
+    """Somebody answers it."""
+    assert find_phones(a_page(f"{label} 6222 3333")) == [TEL]
+
+
+def test_what_one_page_calls_a_fax_is_none_on_another() -> None:
+    """A footer without labels repeats what the contact page names."""
+    home, contact = a_page("<p>6222 3333</p><p>6444 5555</p>"), a_page("Fax 6444 5555", url=f"{HOME}contact")
+
+    assert [contact.value for contact in extract([home, contact]).contacts] == [TEL]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "Open from 30.12.2024 to 30122024",
+        "<p>31-12-2024</p><p>3 Mar 2023 – 4 Apr 2024</p>",
+        "1.29027, 103.85195 and 61.222333",
+        "<img alt='62223333.png'> 62223333_large scan-62223333-800x600",
+        "Co. Reg. No. 62223333",
+        "<p>UEN:</p><p>62223333</p>",
+        "Licence no 62223333, invoice no: 62223333",
+        "SGD 6222 3333",
+        "https://valves.com.sg/p/62223333",
+        "200162223K 62223333D",
+    ],
+)
+def test_digits_that_are_something_else_are_no_number(body: str) -> None:
+    """Dates, places, files, registrations, prices."""
+    assert find_phones(a_page(body)) == []
+
+
+@pytest.mark.parametrize(
+    ("link", "number"),
+    [
+        ("https://wa.me/6592223333?text=Hi", "+6592223333"),
+        ("https://api.whatsapp.com/send?phone=+6592223333", "+6592223333"),
+        ("whatsapp://send?phone=6592223333", "+6592223333"),
+        ("callto:0065 6222 3333", TEL),
+        ("tel:6222%203333;64445555", TEL),
+        ("tel://62223333", TEL),
+    ],
+)
+def test_a_link_to_a_number_is_one(link: str, number: str) -> None:
+    """Of two numbers in one link, the first: the second is no address of its own."""
+    assert find_phones(a_page(f"<a href='{link}'>here</a>")) == [number]
+
+
+@pytest.mark.parametrize(
+    ("url", "html", "number"),
+    [
+        ("http://valves.com/", "<p>12 Tuas Road, Singapore 637777</p><p>6222 3333</p>", TEL),
+        ("http://valves.com/", "<p>+60 3-2222 3333</p><p>03-2222 4444</p>", "+60322224444"),
+        ("http://valves.com/", "<html lang='ja'><p>03-3222-4444</p>", "+81332224444"),
+        ("http://valves.com/", "<html lang='en-AU'><p>(02) 9222 4444</p>", "+61292224444"),
+        ("http://valves.co.nz/", "<p>09 222 4444</p>", "+6492224444"),
+        ("http://valves.com/", "<html lang='en-US'><p>6222 3333</p>", TEL),
+        ("http://valves.de/", "<p>Tel. 0065 6222 3333</p>", TEL),
+    ],
+)
+def test_a_bare_number_is_of_the_sites_country(url: str, html: str, number: str) -> None:
+    """By its top-level domain, address, other numbers, language; one with a country code is of that country."""
+    assert number in find_phones(parse_html(url, html))
+
+
+def test_a_countrys_page_of_data_says_where_it_is() -> None:
+    """The address in the data, where the site's name says nothing."""
+    data = '{"@type": "Dentist", "telephone": "030 222 4444", "address": {"addressCountry": "DE"}}'
+    page = parse_html("http://valves.com/", f'<script type="application/ld+json">{data}</script>')
+
+    assert find_phones(page) == ["+49302224444"]
+
+
+def test_the_main_number_is_the_first_of_the_own_country() -> None:
+    """Not the smallest; a branch's abroad comes after, though it stands above."""
+    found = extract([a_page("<p>KL +60 3-2222 3333</p><p>Tel 6888 9999</p><p>Hotline 6222 3333</p>")])
+
+    assert [contact.value for contact in found.contacts] == ["+6568889999", TEL, "+60322223333"]
+    assert [fact.value for fact in found.facts if fact.field == "phone"] == ["+6568889999"]
+
+
+def test_a_list_of_people_leaves_room_for_desk_and_telephone() -> None:
+    """A rep who reaches none of the twelve still has both."""
+    people = " ".join(f"p.{chr(97 + n)}@valves.com.sg" for n in range(14))
+
+    found = extract([a_page(f"{people} info@valves.com.sg Tel 6222 3333")])
+
+    assert len(found.contacts) == 10
+    assert [contact.value for contact in found.contacts[-2:]] == ["info@valves.com.sg", TEL]
