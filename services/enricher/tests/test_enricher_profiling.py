@@ -4,13 +4,15 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import cast
 
-from common.contracts import Contact, Site
+from common.contracts import Company, Contact, Site
 from enricher.crawl.site_cache import SiteCache
 from enricher.crawl.visits import Visit
 from enricher.errors import StepSkipped
+from enricher.pages.documents import Document
 from enricher.profiling import Limits, Profile, ProfileSources, profile
 from enricher.purchases.answer_cache import PaidAnswer
 from enricher.purchases.public_answers import PublicAnswers
+from enricher.sites.company_sites import FoundSite
 from enricher.sites.search import SiteSearch
 from enricher.steps import Steps
 from enricher.vendors.tavily import ExtractAnswer, ExtractedPage
@@ -20,13 +22,21 @@ HOME = "http://acme.sg/"
 
 
 class Sites:
-    """Every visit comes to this."""
+    """Every visit comes to this, but for the sites that are named."""
 
-    def __init__(self, visit: Visit) -> None:
+    def __init__(self, visit: Visit, **others: Visit) -> None:
         self._visit = visit
+        self._others = others
 
     async def visit(self, domain: str, *, with_texts: bool = False) -> Visit:
-        return self._visit
+        return self._others.get(domain.partition(".")[0], self._visit)
+
+
+class Search:
+    """A search that finds nothing."""
+
+    async def find(self, company: Company, tenant_id: int, steps: Steps) -> tuple[FoundSite, Visit | None]:
+        return FoundSite(), None
 
 
 class Answers:
@@ -42,12 +52,17 @@ class Answers:
         raise StepSkipped("openai: no key")
 
 
-async def profiled(visit: Visit, *pages: tuple[str, str]) -> Profile:
+async def profiled(
+    visit: Visit, *pages: tuple[str, str], website: str = "acme.sg", uen: str = "201912345K", **others: Visit
+) -> Profile:
     with ThreadPoolExecutor(1) as reader:
         web = ProfileSources(
-            cast(SiteCache, Sites(visit)), cast(SiteSearch, None), cast(PublicAnswers, Answers(pages)), reader
+            cast(SiteCache, Sites(visit, **others)),
+            cast(SiteSearch, Search()),
+            cast(PublicAnswers, Answers(pages)),
+            reader,
         )
-        return await profile(a_company(website_domain="acme.sg"), 1, web, Limits(), Steps())
+        return await profile(a_company(website_domain=website, uen=uen), 1, web, Limits(), Steps())
 
 
 async def test_another_fetchers_page_counts_only_from_the_companys_site() -> None:
@@ -78,3 +93,42 @@ async def test_a_copy_without_markup_gives_whole_lines() -> None:
 
     [address] = [fact for fact in found.facts if fact.field == "address"]
     assert address.value == "8 Kallang Avenue, #12-34, Singapore 339509"
+
+
+async def test_a_redirect_to_another_domain_is_followed_if_it_proves_to_be_the_companys() -> None:
+    """By its UEN, as a found site does; else the visit stays refused."""
+    gone = Visit(Site(outcome="unreachable"), is_elsewhere=True, moved_to="https://acme-asia.com/start")
+    home = "https://acme-asia.com/"
+    proven = Visit(Site(outcome="visited", url=home, pages=1), documents=(Document(home, text="UEN 201912345K"),))
+    foreign = Visit(Site(outcome="visited", url=home, pages=1), documents=(Document(home, text="UEN 201898765D"),))
+
+    followed = await profiled(gone, **{"acme-asia": proven})
+    refused = await profiled(gone, **{"acme-asia": foreign})
+
+    assert (followed.site.url, followed.site.moved_from, followed.site.found_by) == (home, "acme.sg", "register")
+    assert (followed.site.confidence or 0) >= 0.7
+    assert (refused.site.outcome, refused.site.moved_from) == ("unreachable", None)
+
+
+async def test_a_page_at_a_social_network_is_kept_as_such() -> None:
+    """It is no site, and no fetcher is paid for it; LinkedIn's is a fact."""
+    visited = Visit(Site(outcome="visited", url="https://www.linkedin.com/", pages=1))
+
+    found = await profiled(
+        visited, ("https://www.linkedin.com/", "press@linkedin.com"), website="linkedin.com/company/acme"
+    )
+
+    assert (found.site.outcome, found.site.profile) == ("no_site_known", "https://linkedin.com/company/acme")
+    assert [(fact.field, fact.value) for fact in found.facts] == [("linkedin", "https://www.linkedin.com/company/acme")]
+    assert found.contacts == ()
+    assert "linkedin.com, a directory or social network" in found.visit.degraded_reasons[0]
+
+
+async def test_another_fetcher_is_not_asked_for_a_placeholder() -> None:
+    """It would see the same; and a placeholder that only it sees is left out."""
+    parked = Visit(Site(outcome="empty", placeholder="parked"))
+    away = Visit(Site(outcome="unreachable"))
+
+    for seen, text in ((parked, "info@acme.sg"), (away, "Buy this domain. sales@broker.com")):
+        found = await profiled(seen, (HOME, text))
+        assert (found.contacts, found.corpus.passages) == ((), ())
