@@ -1,6 +1,7 @@
 """Envelopes and headers: what is written is read again, any bytes survive, and what is wrong is named."""
 
 import json
+from datetime import UTC
 from uuid import UUID
 
 import pytest
@@ -41,6 +42,7 @@ def headers_of(envelope: Envelope = ENVELOPE) -> list[tuple[str, bytes | None]]:
         correlation_id=st.none() | TEXTS,
         replay_id=st.just(NO_REPLAY) | st.uuids(),
         traceparent=st.none() | TEXTS,
+        afresh=st.none() | st.datetimes(timezones=st.just(UTC)),
     )
 )
 def test_an_envelope_is_read_as_it_was_written(envelope: Envelope) -> None:
@@ -73,12 +75,19 @@ def test_a_wrong_header_is_named(name: str, value: bytes | None) -> None:
         decode_headers({**dict(headers_of()), name: value}.items())
 
 
-@pytest.mark.parametrize("name", ["ce_replayid", "ce_correlationid", "traceparent"])
+@pytest.mark.parametrize("name", ["ce_replayid", "ce_correlationid", "traceparent", "ce_afresh"])
 def test_an_optional_header_may_be_missing_but_not_unreadable(name: str) -> None:
     """Without it the envelope has none; bytes that are no text are named."""
     decode_headers([header for header in headers_of() if header[0] != name])
     with pytest.raises(Undecodable, match=name):
         decode_headers({**dict(headers_of()), name: b"\xff"}.items())
+
+
+@pytest.mark.parametrize("moment", [b"", b"yesterday", b"2026-11-28T01:00:00"])
+def test_the_time_of_a_rerun_has_a_zone(moment: bytes) -> None:
+    """Anything else is refused: it is compared with times of the database."""
+    with pytest.raises(Undecodable, match="ce_afresh"):
+        decode_headers({**dict(headers_of()), "ce_afresh": moment}.items())
 
 
 @pytest.mark.parametrize("tenant", [b"-1", b"2147483648", b"9" * 30, b"1.0", b"1;drop"])

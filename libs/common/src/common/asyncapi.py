@@ -25,6 +25,7 @@ _HEADERS = {
         "ce_lane": {"enum": ["interactive", "nightly"]},
         "ce_correlationid": {"type": "string", "description": "the request that all this follows from"},
         "ce_replayid": {"type": "string", "format": "uuid"},
+        "ce_afresh": {"type": "string", "format": "date-time"},
         "traceparent": {"type": "string"},
     },
 }

@@ -36,6 +36,8 @@ class Envelope(NamedTuple):
     correlation_id: str | None = None
     replay_id: UUID = NO_REPLAY
     traceparent: str | None = None
+    #: Of a rerun that is to be done afresh: answers and records from before this time are not to be relied on.
+    afresh: datetime | None = None
 
 
 def header_texts(topic: str, key: str, envelope: Envelope, *, source: str, at: str) -> list[tuple[str, str]]:
@@ -57,6 +59,8 @@ def header_texts(topic: str, key: str, envelope: Envelope, *, source: str, at: s
         headers.append(("ce_replayid", str(envelope.replay_id)))
     if envelope.traceparent is not None:
         headers.append(("traceparent", envelope.traceparent))
+    if envelope.afresh is not None:
+        headers.append(("ce_afresh", envelope.afresh.isoformat()))
     return headers
 
 
@@ -82,13 +86,23 @@ def decode_headers(headers: Headers) -> Envelope:
         # asyncpg's UUID is a uuid.UUID that is read ten times faster, and every message has one.
         event_id, replayed = pgproto.UUID(given_id), pgproto.UUID(replay_id) if replay_id else NO_REPLAY
         tenant_id = int(tenant)
+        afresh = parse_afresh(_text(found, "ce_afresh"))
     except ValueError as error:
-        raise Undecodable(f"header ce_id, ce_replayid or ce_tenantid: {error}") from error
+        raise Undecodable(f"header ce_id, ce_replayid, ce_tenantid or ce_afresh: {error}") from error
     if not 0 <= tenant_id < 2**31:
         raise Undecodable(f"header ce_tenantid is {tenant_id}, not a tenant")
-    return Envelope(
-        event_id, tenant_id, LANES[lane], _text(found, "ce_correlationid"), replayed, _text(found, "traceparent")
-    )
+    correlation_id, traceparent = _text(found, "ce_correlationid"), _text(found, "traceparent")
+    return Envelope(event_id, tenant_id, LANES[lane], correlation_id, replayed, traceparent, afresh)
+
+
+def parse_afresh(text: str | None) -> datetime | None:
+    """Reads the header `ce_afresh`. Raises ValueError for a text that is no time with a zone."""
+    if text is None:
+        return None
+    at = datetime.fromisoformat(text)
+    if at.tzinfo is None:
+        raise ValueError(f"{text!r} has no time zone")
+    return at
 
 
 def _text(headers: Mapping[str, bytes | None], name: str) -> str | None:

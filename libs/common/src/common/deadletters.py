@@ -21,14 +21,15 @@ LETTER_BYTES = MAX_MESSAGE - 64 * 1024
 MOST_HEADERS = MAX_HEADERS - 20
 
 
-def dead_letter(claim: Claim, consumer: str, reason: str) -> Message:
-    """Makes the message for `<topic>.dlq`. The origin headers say where the original stands."""
+def dead_letter(claim: Claim, consumer: str, reason: str, handler: str) -> Message:
+    """Makes the message for `<topic>.dlq`. Headers say where the original stands, and which handler failed."""
     original = unpack_headers(claim.headers)
     kept = _that_fit(original, HEADERS_BYTES)
     key = None if claim.key is None else claim.key[:KEY_BYTES]
     value = claim.value
     origin = {
         "dlq_consumer": consumer,
+        "dlq_handler": handler,
         "dlq_reason": reason,
         "dlq_topic": claim.topic,
         "dlq_partition": str(claim.partition),

@@ -55,6 +55,7 @@ class FailedEvents:
 
     def __init__(self, handler: Handler, lane: Lane, context: RunnerContext) -> None:
         self._retry = handler.retry
+        self._name = f"{handler.call.__module__}.{handler.call.__qualname__}"
         self._context = context
         self._database = context.database
         self._inbox = context.inbox
@@ -138,9 +139,10 @@ class FailedEvents:
 
     async def _dead_letter(self, claim: Claim, error: Exception) -> None:
         reason = _reason(error)
+        letter = dead_letter(claim, self._inbox.consumer, reason, self._name)
         try:
             async with self._database.without_tenant() as tx:
-                await self._inbox.dead_letter(tx, claim, dead_letter(claim, self._inbox.consumer, reason), reason)
+                await self._inbox.dead_letter(tx, claim, letter, reason, self._name)
         except LeaseLost as lost:
             log.warning("lease_lost", error=str(lost))
             self.count("lease_lost", 1)

@@ -45,11 +45,13 @@ async def keep_gauges(
     `consumer` gives the aiokafka consumer, or None while there is none.
     """
     seen: set[tuple[str, Lane]] = set()
+    topics_with_letters: set[str] = set()
     pause_s = EVERY_S
     while True:
         try:
             async with database.statement() as tx:
                 backlogs = [] if inbox is None else await inbox.backlog(tx, topics, MOST_COUNTED)
+                letters = [] if inbox is None else await inbox.dead_letters(tx, MOST_COUNTED)
                 outbox = await tx.fetchrow(OUTBOX, service, MOST_COUNTED)
         except Unavailable as error:
             log.warning("gauges_wait_for_database", error=str(error))
@@ -61,6 +63,13 @@ async def keep_gauges(
             for it in backlogs:
                 metrics.inbox_open.labels(service, it.topic, it.lane).set(it.open)
                 metrics.inbox_age.labels(service, it.topic, it.lane).set(it.oldest_s)
+            for topic in topics_with_letters - {it.topic for it in letters}:
+                metrics.dead_letters.labels(service, topic).set(0)
+                metrics.dead_letters_age.labels(service, topic).set(0)
+            topics_with_letters = {it.topic for it in letters}
+            for dead in letters:
+                metrics.dead_letters.labels(service, dead.topic).set(dead.letters)
+                metrics.dead_letters_age.labels(service, dead.topic).set(dead.oldest_s)
             if outbox is not None:
                 metrics.outbox_open.labels(service).set(outbox["open"])
                 metrics.outbox_age.labels(service).set(outbox["oldest_s"])

@@ -17,7 +17,7 @@ import orjson
 
 from common import inbox_statements as sql
 from common import pauses
-from common.cloudevents import Envelope, unpack_text
+from common.cloudevents import Envelope, parse_afresh, unpack_text
 from common.contracts import Lane
 from common.errors import LeaseLost
 from common.outbox import Message
@@ -53,6 +53,14 @@ class Backlog(NamedTuple):
     topic: str
     lane: Lane
     open: int
+    oldest_s: float
+
+
+class DeadLetters(NamedTuple):
+    """Dead letters of a topic that the operator has neither retried nor dropped, and the age of the oldest."""
+
+    topic: str
+    letters: int
     oldest_s: float
 
 
@@ -100,6 +108,7 @@ class Claim(NamedTuple):
             unpack_text(headers, "ce_correlationid"),
             self.replay_id,
             unpack_text(headers, "traceparent"),
+            parse_afresh(headers.get("ce_afresh")),
         )
 
 
@@ -120,10 +129,11 @@ class Inbox:
         self._names = {"consumer": consumer, **partitions}
         self._sql: dict[str, str] = {}
 
-    async def take_in(self, tx: Connection, arrivals: Sequence[Arrival]) -> None:
-        """Writes a batch; what is there already stays as it is."""
-        if arrivals:
-            await tx.execute(self._own(sql.TAKE_IN), self.consumer, *zip(*arrivals, strict=True))
+    async def take_in(self, tx: Connection, arrivals: Sequence[Arrival]) -> int:
+        """Writes a batch and returns how many rows are new; what is there already stays as it is."""
+        if not arrivals:
+            return 0
+        return _rows_of(await tx.execute(self._own(sql.TAKE_IN), self.consumer, *zip(*arrivals, strict=True)))
 
     async def is_full(self, tx: Connection, topic: str, bound: int) -> bool:
         """Whether `bound` or more rows of the topic are open, those of paused tenants not counted.
@@ -178,6 +188,10 @@ class Inbox:
         """Counts the open rows of each topic by lane, and no more than `bound` rows of a topic."""
         return [Backlog(*row.values()) for row in await tx.fetch(self._own(sql.BACKLOG), topics, bound)]
 
+    async def dead_letters(self, tx: Connection, bound: int) -> list[DeadLetters]:
+        """Counts the dead letters by topic, and no more than `bound` of them."""
+        return [DeadLetters(*row.values()) for row in await tx.fetch(self._own(sql.DEAD_LETTERS), bound)]
+
     async def finish(self, tx: Connection, claims: Sequence[Claim], messages: Sequence[Message]) -> None:
         """Announces and ends. Raises LeaseLost when any claim is not held any more; the caller rolls back."""
         await self._end(tx, sql.FINISH, claims, *_columns(messages))
@@ -186,9 +200,9 @@ class Inbox:
         """Announces, and holds on to the claims for another lease. Raises LeaseLost as `finish` does."""
         await self._held(tx, sql.STEP, claims, *_columns(messages), self.lease)
 
-    async def dead_letter(self, tx: Connection, claim: Claim, letter: Message, reason: str) -> None:
-        """Marks the row dead and sends its dead letter. Raises LeaseLost as `finish` does."""
-        await self._end(tx, sql.DEAD_LETTER, [claim], *_columns([letter]), reason)
+    async def dead_letter(self, tx: Connection, claim: Claim, letter: Message, reason: str, handler: str) -> None:
+        """Marks the row dead and sends its dead letter. `handler` failed. Raises LeaseLost as `finish` does."""
+        await self._end(tx, sql.DEAD_LETTER, [claim], *_columns([letter]), reason, handler)
 
     async def retry(self, tx: Connection, claims: Sequence[Claim], delay: timedelta, reason: str) -> int:
         """Counts a failure and lets the rows, and with them their keys, rest; returns of how many.

@@ -158,7 +158,8 @@ FINISH = _ENDED.replace("{tell}", _TELL).replace(
     "{update}", "UPDATE {inbox} held SET state = 'done', error = NULL, in_hand = NULL" + _HELD
 )
 DEAD_LETTER = _ENDED.replace("{tell}", _TELL).replace(
-    "{update}", "UPDATE {inbox} held SET state = 'dead', error = $10, in_hand = NULL" + _HELD
+    "{update}",
+    "UPDATE {inbox} held SET state = 'dead', error = $10, handler = $11, dead_at = now(), in_hand = NULL" + _HELD,
 )
 STEP = f"WITH {_TELL} UPDATE {{inbox}} held SET next_at = now() + $10::interval, phase = 'scheduled'" + _HELD
 
@@ -187,6 +188,13 @@ BACKLOG = """
      CROSS JOIN LATERAL (
            SELECT lane, received_at FROM {inbox} i WHERE i.topic = asked.topic AND i.state = 'open' LIMIT $2) AS open
      GROUP BY asked.topic, open.lane
+"""
+
+# Dead letters that await the operator.
+DEAD_LETTERS = """
+    SELECT topic, count(*) AS letters, extract(epoch FROM now() - min(dead_at))::float8 AS oldest_s
+      FROM (SELECT topic, dead_at FROM {inbox} WHERE state = 'dead' AND dropped_at IS NULL LIMIT $1) AS dead
+     GROUP BY topic
 """
 
 #: Bounds' worth of open rows that a topic may have while tenants are paused.

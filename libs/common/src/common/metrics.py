@@ -33,6 +33,10 @@ unreadable = Counter(
 )
 inbox_open = Gauge("leadgen_inbox_open", "Events not yet ended.", _WORK)
 inbox_age = Gauge("leadgen_inbox_oldest_seconds", "Age of the oldest event not yet ended.", _WORK)
+dead_letters = Gauge(
+    "leadgen_inbox_dead_letters", "Dead letters that were neither retried nor dropped.", ["stage", "topic"]
+)
+dead_letters_age = Gauge("leadgen_inbox_dead_letters_oldest_seconds", "Age of the oldest of them.", ["stage", "topic"])
 intake_paused = Gauge(
     "leadgen_inbox_paused", "1 while a topic's intake waits for the inbox to empty.", ["stage", "topic"]
 )

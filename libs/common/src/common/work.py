@@ -66,6 +66,7 @@ class Item(Generic[E]):
             correlation_id=self.envelope.correlation_id,
             replay_id=self.replay_id,
             traceparent=child_of(self.envelope.traceparent),
+            afresh=self.envelope.afresh,
         )
 
 

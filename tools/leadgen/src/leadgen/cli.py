@@ -11,6 +11,7 @@ from leadgen.bench.command import bench_app
 from leadgen.demo.running import ask
 from leadgen.demo.running import demo as run_demo
 from leadgen.demo.screen import Screen
+from leadgen.dlq.command import dlq_app
 from leadgen.exit_codes import run_or_exit
 from leadgen.load.command import load_command
 from leadgen.local.command import up as run_up
@@ -19,6 +20,7 @@ from leadgen.nightly_commands import nightly_app
 from leadgen.odoo_commands import odoo_app
 from leadgen.options import DatabaseUrl
 from leadgen.register_refresh import refresh_command
+from leadgen.replay.command import replay_app
 from leadgen.resolve_eval import resolve_eval_command
 from leadgen.scoring.command import score_command, scoring_app
 from leadgen.ssic import seed_ssic, ssic_app
@@ -36,6 +38,8 @@ app.add_typer(audit_app, name="audit")
 app.add_typer(nightly_app, name="nightly")
 app.add_typer(ssic_app, name="ssic")
 app.add_typer(bench_app, name="bench")
+app.add_typer(replay_app, name="replay")
+app.add_typer(dlq_app, name="dlq")
 app.command("load")(load_command)
 app.command("refresh")(refresh_command)
 app.add_typer(scoring_app, name="scoring")

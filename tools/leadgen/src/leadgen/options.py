@@ -9,3 +9,6 @@ DatabaseUrl = Annotated[
     typer.Option(envvar="DATABASE_URL", show_envvar=True, help="The database, with the login that owns the tables."),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+KafkaServers = Annotated[
+    str, typer.Option("--kafka", envvar="KAFKA_BOOTSTRAP_SERVERS", show_envvar=True, help="The broker's address.")
+]

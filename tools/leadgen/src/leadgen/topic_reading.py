@@ -35,20 +35,20 @@ def kafka_errors(bootstrap_servers: str) -> Iterator[None]:
 async def reading(bootstrap_servers: str, names: Sequence[str]) -> AsyncIterator[tuple[Consumer, list[TopicPartition]]]:
     """Opens a reader, and lists the partitions of these topics. Raises Unavailable, also if a topic is missing."""
     with kafka_errors(bootstrap_servers):
+        reader = Consumer(
+            *names,
+            bootstrap_servers=bootstrap_servers,
+            group_id=None,
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",
+            fetch_max_wait_ms=100,
+        )
         try:
-            reader = Consumer(
-                *names,
-                bootstrap_servers=bootstrap_servers,
-                group_id=None,
-                enable_auto_commit=False,
-                auto_offset_reset="earliest",
-                fetch_max_wait_ms=100,
-            )
-            await reader.start()
-        except ValueError as error:
-            message = f"{bootstrap_servers} is no address of Kafka, such as 127.0.0.1:9092: {error}"
-            raise Unavailable(message) from error
-        try:
+            try:
+                await reader.start()
+            except ValueError as error:
+                message = f"{bootstrap_servers} is no address of Kafka, such as 127.0.0.1:9092: {error}"
+                raise Unavailable(message) from error
             partitions = {name: reader.partitions_for_topic(name) for name in names}
             if missing := [name for name, numbers in partitions.items() if not numbers]:
                 raise Unavailable(f"Kafka has no topic {missing[0]}: run `leadgen topics`")

@@ -69,11 +69,16 @@ REFUSED = Check(
 
 GIVEN_UP = Check(
     "given-up",
-    "No event was given up.",
-    "See the runbook, Dead letters: remove the cause, then reopen the event.",
+    "No event was given up, unless an operator dropped it.",
+    "See the runbook, Dead letters: remove the cause, then `leadgen dlq retry`.",
     """
     SELECT tenant_id, consumer, topic, key, event_id, replay_id, error
-      FROM audit_inbox WHERE state = 'dead' ORDER BY 1, 2, 3, 4
+      FROM audit_inbox AS taken
+     WHERE state = 'dead'
+       AND NOT EXISTS (SELECT FROM dead_letter_actions AS done
+                        WHERE done.event_id = taken.event_id AND done.replay_id = taken.replay_id
+                          AND done.consumer = taken.consumer AND done.action = 'drop')
+     ORDER BY 1, 2, 3, 4
     """,
 )
 

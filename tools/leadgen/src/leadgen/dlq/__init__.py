@@ -1,0 +1,1 @@
+"""`leadgen dlq`: lists dead letters, shows, retries, corrects, drops and exports them."""

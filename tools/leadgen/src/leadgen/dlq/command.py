@@ -1,0 +1,210 @@
+"""The commands `leadgen dlq …`."""
+
+import json
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+from uuid import UUID
+
+import click
+import typer
+
+from leadgen.dlq import running, screen
+from leadgen.dlq.correction import Corrected, CorrectionRefused, from_text, to_text
+from leadgen.dlq.letters import Letter, Selection
+from leadgen.exit_codes import FAILED, run_or_exit
+from leadgen.moments import HELP, in_singapore, parse_moment
+from leadgen.operators import Operator
+from leadgen.options import AsJson, DatabaseUrl
+
+dlq_app = typer.Typer(no_args_is_help=True, help="Dead letters: list, show, retry, correct, drop and export them.")
+
+#: Seconds that a retry waits for what becomes of the letters.
+WAIT_S = 30.0
+
+Ids = Annotated[list[UUID] | None, typer.Argument(help="Ids of dead letters. Default: all that pass the filters.")]
+Id = Annotated[UUID, typer.Argument(help="The id of a dead letter.")]
+Consumer = Annotated[str | None, typer.Option(help="Of this service only.")]
+Topic = Annotated[str | None, typer.Option(help="Of this topic only.")]
+Reason = Annotated[str | None, typer.Option("--reason", "--error", help="With these words in the error.")]
+Error = Annotated[str | None, typer.Option("--error", help="With these words in the error.")]
+Tenant = Annotated[int | None, typer.Option(help="Of this tenant only; -1: those that name none.")]
+Since = Annotated[datetime | None, typer.Option(parser=parse_moment, help=f"Dead since then. {HELP}")]
+Until = Annotated[datetime | None, typer.Option(parser=parse_moment, help="Dead before this time.")]
+All = Annotated[bool, typer.Option("--all", help="All dead letters, without any filter.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Say how many it would be; change nothing.")]
+WaitS = Annotated[float, typer.Option("--wait", min=0, help="Seconds to wait for what becomes of them.")]
+
+
+@dlq_app.command("list")
+def list_command(
+    database_url: DatabaseUrl,
+    consumer: Consumer = None,
+    topic: Topic = None,
+    reason: Reason = None,
+    tenant: Tenant = None,
+    since: Since = None,
+    until: Until = None,
+    dropped: Annotated[bool, typer.Option("--dropped", help="Those that were dropped.")] = False,
+    each: Annotated[bool, typer.Option("--each", help="Each letter on a line; no groups.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """List dead letters by reason, with their number, and when the first and the last of them died."""
+    from rich.table import Column, Table
+
+    from leadgen.terminal import wide_enough
+
+    selected = Selection(None, consumer, topic, reason, tenant, since, until, dropped)
+    if each:
+        letters = run_or_exit(running.found(database_url, selected))
+        if as_json:
+            typer.echo(json.dumps({"letters": [screen.as_record(it) for it in letters]}))
+            return
+        table = Table("dead since", "consumer", "topic", "tenant", Column("id", no_wrap=True), "error")
+        for letter in letters:
+            died = in_singapore(letter.dead_at)
+            tenant_id = str(letter.tenant_id)
+            table.add_row(died, letter.consumer, letter.topic, tenant_id, str(letter.event_id), letter.error)
+        wide_enough().print(table)
+        return
+    groups = run_or_exit(running.groups(database_url, selected))
+    if as_json:
+        typer.echo(json.dumps({"groups": [screen.as_group(it) for it in groups]}))
+        return
+    table = Table("letters", "consumer", "topic", "reason", "first", "last", Column("newest", no_wrap=True))
+    for it in groups:
+        reason_shown = it.example if it.letters == 1 else it.reason
+        times = in_singapore(it.first_at), in_singapore(it.last_at)
+        table.add_row(str(it.letters), it.consumer, it.topic, reason_shown, *times, str(it.newest))
+    if groups:
+        wide_enough().print(table)
+    typer.echo(f"{sum(it.letters for it in groups)} dead letters")
+
+
+@dlq_app.command("show")
+def show_command(event_id: Id, database_url: DatabaseUrl, consumer: Consumer = None, as_json: AsJson = False) -> None:
+    """Show a dead letter: the failing handler and its error, headers, body, and what was done about it."""
+    letter, actions, is_overtaken = run_or_exit(running.one(database_url, Selection([event_id], consumer)))
+    if as_json:
+        typer.echo(json.dumps(screen.as_record(letter)))
+        return
+    typer.echo("\n".join(screen.lines_of(letter, actions, is_overtaken=is_overtaken)))
+
+
+@dlq_app.command("retry")
+def retry_command(
+    database_url: DatabaseUrl,
+    by: Operator,
+    ids: Ids = None,
+    consumer: Consumer = None,
+    topic: Topic = None,
+    reason: Reason = None,
+    tenant: Tenant = None,
+    since: Since = None,
+    until: Until = None,
+    everything: All = False,
+    edit: Annotated[bool, typer.Option("--edit", help="Correct the message in $EDITOR first; one id only.")] = False,
+    why: Annotated[str | None, typer.Option(help="Why, for the record.")] = None,
+    dry_run: DryRun = False,
+    wait_s: WaitS = WAIT_S,
+    as_json: AsJson = False,
+) -> None:
+    """Have the service that failed handle dead letters again, each key's in order; say what became of them.
+
+    The exit code is 1 if any is a dead letter again.
+    """
+    selected = Selection(ids or None, consumer, topic, reason, tenant, since, until)
+    _require_filter(selected, everything=everything)
+    if edit:
+        if len(ids or ()) != 1 or dry_run:
+            raise typer.BadParameter("needs one id, and no --dry-run", param_hint="--edit")
+        letter, _, _ = run_or_exit(running.one(database_url, selected))
+        corrected = _edited(letter)
+        retried = run_or_exit(running.correct(database_url, letter, corrected, by, why, wait_s=wait_s))
+    else:
+        retried = run_or_exit(running.retry(database_url, selected, by, why, dry_run=dry_run, wait_s=wait_s))
+    if as_json:
+        next_at = None if retried.next_at is None else retried.next_at.isoformat()
+        typer.echo(json.dumps({**retried._asdict(), "next_at": next_at, "dry_run": dry_run}))
+    else:
+        lines = [f"{retried.letters} would be retried"] if dry_run else screen.outcome_of(retried)
+        typer.echo("\n".join([*screen.warning_of(retried.overtaken), *lines]))
+    if retried.dead:
+        raise typer.Exit(FAILED)
+
+
+@dlq_app.command("drop")
+def drop_command(
+    database_url: DatabaseUrl,
+    by: Operator,
+    reason: Annotated[str, typer.Option(help="Why they need not be handled. It is kept.")],
+    ids: Ids = None,
+    consumer: Consumer = None,
+    topic: Topic = None,
+    error: Error = None,
+    tenant: Tenant = None,
+    since: Since = None,
+    until: Until = None,
+    everything: All = False,
+    dry_run: DryRun = False,
+) -> None:
+    """Leave dead letters unhandled, for a reason that is kept. They count and are listed no more."""
+    if not reason.strip():
+        raise typer.BadParameter("say why", param_hint="--reason")
+    selected = Selection(ids or None, consumer, topic, error, tenant, since, until)
+    _require_filter(selected, everything=everything)
+    dropped = run_or_exit(running.drop(database_url, selected, by, reason, dry_run=dry_run))
+    typer.echo(f"{dropped} would be dropped" if dry_run else f"{dropped} dropped: {reason}")
+
+
+@dlq_app.command("export")
+def export_command(
+    database_url: DatabaseUrl,
+    out: Annotated[Path | None, typer.Option(help="The file. Default: standard output.")] = None,
+    consumer: Consumer = None,
+    topic: Topic = None,
+    reason: Reason = None,
+    tenant: Tenant = None,
+    since: Since = None,
+    until: Until = None,
+    dropped: Annotated[bool, typer.Option("--dropped", help="Those that were dropped.")] = False,
+) -> None:
+    """Write dead letters as JSON lines, each with headers, body, error and handler."""
+    if out is not None and not out.absolute().parent.is_dir():
+        raise typer.BadParameter(f"there is no folder {out.absolute().parent}", param_hint="--out")
+    selected = Selection(None, consumer, topic, reason, tenant, since, until, dropped)
+    letters = run_or_exit(running.found(database_url, selected))
+    lines = "".join(f"{json.dumps(screen.as_record(it))}\n" for it in letters)
+    if out is None:
+        typer.echo(lines, nl=False)
+        return
+    out.write_text(lines, encoding="utf-8")
+    typer.echo(f"{len(letters)} dead letters in {out}")
+
+
+def _require_filter(selected: Selection, *, everything: bool) -> None:
+    if selected.is_all and not everything:
+        raise typer.BadParameter("name dead letters by id or filter, or say --all")
+
+
+def _edited(letter: Letter) -> Corrected:
+    """Has the message corrected until it is as its topic promises. Leaves the command if nothing was corrected."""
+    original = text = to_text(letter)
+    while True:
+        try:
+            changed = click.edit(text, extension=".json", require_save=False)
+        except click.ClickException as error:
+            typer.secho(f"the editor failed: {error.message}", fg="red", err=True)
+            raise typer.Exit(FAILED) from error
+        if not changed or not changed.strip() or changed.strip() == original.strip():
+            typer.secho("nothing was corrected; nothing was done", fg="yellow", err=True)
+            raise typer.Exit(FAILED)
+        try:
+            return from_text(letter, changed)
+        except CorrectionRefused as refused:
+            typer.secho(f"not as {letter.topic} promises: {refused}", fg="red", err=True)
+            if not sys.stdin.isatty() or not typer.confirm("Edit again?", default=True):
+                typer.secho("nothing was done", fg="yellow", err=True)
+                raise typer.Exit(FAILED) from refused
+            text = changed

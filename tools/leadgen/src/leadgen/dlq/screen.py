@@ -1,0 +1,102 @@
+"""Dead letters as lines and JSON for the operator."""
+
+import base64
+from typing import Any
+
+import orjson
+
+from common.contracts import Event
+from common.ids import NO_REPLAY
+from leadgen.dlq.correction import MODELS, body_of, flaw_of, headers_of
+from leadgen.dlq.letters import Group, Letter
+from leadgen.dlq.running import Retried
+from leadgen.moments import in_singapore
+
+#: Reasons that are printed of letters that died again.
+MOST_REASONS = 5
+
+
+def as_record(letter: Letter) -> dict[str, Any]:
+    """The whole letter as JSON values: a body that is no JSON is base64."""
+    times = {name: getattr(letter, name) for name in ("received_at", "dead_at", "dropped_at")}
+    body = body_of(letter.value)
+    is_json = not isinstance(body, str) or body.startswith('"')
+    value = letter.value or b""
+    return {
+        "consumer": letter.consumer,
+        "event_id": str(letter.event_id),
+        "replay_id": None if letter.replay_id == NO_REPLAY else str(letter.replay_id),
+        "topic": letter.topic,
+        "partition": letter.kafka_partition,
+        "offset": letter.kafka_offset,
+        "key": None if letter.key is None else letter.key.decode(errors="backslashreplace"),
+        "tenant_id": letter.tenant_id,
+        "lane": letter.lane,
+        "handler": letter.handler,
+        "error": letter.error,
+        "attempts": letter.attempts,
+        "failures": letter.failures,
+        "crashes": letter.crashes,
+        **{name: None if at is None else at.isoformat() for name, at in times.items()},
+        "headers": headers_of(letter.headers),
+        **({"body": body} if is_json else {"body_base64": base64.b64encode(value).decode()}),
+    }
+
+
+def as_group(group: Group) -> dict[str, Any]:
+    """The group as JSON values."""
+    return {
+        **group._asdict(),
+        "first_at": group.first_at.isoformat(),
+        "last_at": group.last_at.isoformat(),
+        "newest": str(group.newest),
+    }
+
+
+def lines_of(letter: Letter, actions: list[dict[str, Any]], *, is_overtaken: bool) -> list[str]:
+    """A letter for people: where it failed and why, its headers and its body."""
+    place = f"{letter.topic}, partition {letter.kafka_partition}, offset {letter.kafka_offset}"
+    flaw = flaw_of(letter)
+    model: type[Event] | None = MODELS.get(letter.topic)
+    lines = [
+        f"{letter.event_id} in {letter.consumer}",
+        f"  error     {letter.error}",
+        f"  handler   {letter.handler or 'not recorded'}",
+        f"  from      {place}, key {(letter.key or b'').decode(errors='backslashreplace')}",
+        f"  tenant    {letter.tenant_id}, lane {letter.lane}",
+        f"  received  {in_singapore(letter.received_at)}, dead since {in_singapore(letter.dead_at)} Singapore time",
+        f"  attempts  {letter.attempts}, failures {letter.failures}, crashes {letter.crashes}",
+        f"  contract  {flaw or f'the message is a valid {model.__name__ if model else letter.topic}'}",
+    ]
+    if letter.replay_id != NO_REPLAY:
+        lines.append(f"  replay    {letter.replay_id}")
+    if letter.dropped_at is not None:
+        lines.append(f"  dropped   {in_singapore(letter.dropped_at)}")
+    if is_overtaken:
+        lines.append("  warning   a younger event of its key is done already")
+    for it in actions:
+        why = f": {it['reason']}" if it["reason"] else ""
+        lines.append(f"  {it['action']:<9} {in_singapore(it['at'])} by {it['operator']}{why}")
+    lines += ["headers", *(f"  {name}: {value}" for name, value in headers_of(letter.headers).items()), "body"]
+    body = body_of(letter.value)
+    text = body if isinstance(body, str) else orjson.dumps(body, option=orjson.OPT_INDENT_2).decode()
+    return [*lines, *(f"  {line}" for line in text.splitlines())]
+
+
+def outcome_of(it: Retried) -> list[str]:
+    """Says what became of retried letters."""
+    lines = [f"{it.letters} retried: {it.done} done, {it.dead} dead again, {it.open} still open"]
+    lines += [f"  {reason}" for reason in it.reasons[:MOST_REASONS]]
+    if it.next_at is not None:
+        lines.append(f"the next attempt is due at {in_singapore(it.next_at)}; is the consumer running?")
+    return lines
+
+
+def warning_of(overtaken: int) -> list[str]:
+    """Warns of letters that are older than what was done of their keys."""
+    if not overtaken:
+        return []
+    return [
+        f"warning: of {overtaken} a younger event of the key is done already, or in work; handlers keep the newest "
+        "score, visit or link"
+    ]

@@ -1,0 +1,26 @@
+"""The name under which an operator's command is recorded."""
+
+import getpass
+import os
+from typing import Annotated
+
+import typer
+
+
+def login_name() -> str:
+    """The name of whoever is logged in; in a container without users, the number."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return f"uid {os.getuid()}"
+
+
+Operator = Annotated[
+    str,
+    typer.Option(
+        "--by",
+        default_factory=login_name,
+        show_default=False,
+        help="Your name, for the record. Default: the login name.",
+    ),
+]

@@ -1,0 +1,190 @@
+"""The commands `leadgen replay …`: play, resume, list and abandon."""
+
+import asyncio
+import json
+import sys
+from collections.abc import Callable, Coroutine
+from datetime import datetime
+from typing import Annotated, Any, TypeVar
+from uuid import UUID
+
+import typer
+
+from leadgen import moments
+from leadgen.exit_codes import run_or_exit
+from leadgen.moments import in_singapore, parse_moment, parse_past
+from leadgen.operators import Operator
+from leadgen.options import AsJson, DatabaseUrl, KafkaServers
+from leadgen.tenants import MOST
+
+T = TypeVar("T")
+
+#: Events per second, unless the operator says otherwise: the services set the pace, through the window.
+RATE = "5000/s"
+#: Seconds that the command waits at the end for the consumer.
+WAIT_S = 30.0
+
+replay_app = typer.Typer(
+    invoke_without_command=True, help="Handle a slice of a topic again, in one consumer group alone."
+)
+
+WaitS = Annotated[
+    float, typer.Option("--wait", min=0, help="Seconds to wait at the end for the consumer to handle the events.")
+]
+
+
+def parse_rate(text: str) -> int:
+    """Reads events per second, such as `500` or `500/s`. Raises typer.BadParameter."""
+    number = text.removesuffix("/s")
+    if not (number.isascii() and number.isdigit() and 0 < int(number) <= 1_000_000):
+        raise typer.BadParameter(f"{text!r} is no rate: use events per second, such as 500/s", param_hint="--rate")
+    return int(number)
+
+
+@replay_app.callback()
+def replay_command(
+    context: typer.Context,
+    by: Operator,
+    topic: Annotated[str | None, typer.Option(help="The topic, such as lead.scored.v1.")] = None,
+    into: Annotated[str | None, typer.Option(help="The consumer group, such as odoo-sync.")] = None,
+    tenant: Annotated[int | None, typer.Option(min=0, max=MOST, help="Events of this tenant only.")] = None,
+    company: Annotated[str | None, typer.Option(help="Events of the company with this UEN only.")] = None,
+    of_run: Annotated[str | None, typer.Option("--run", help="Events of this nightly run or request only.")] = None,
+    since: Annotated[
+        datetime | None, typer.Option(parser=parse_past, help=f"From this time on. {moments.HELP}")
+    ] = None,
+    until: Annotated[datetime | None, typer.Option(parser=parse_moment, help="Before this time.")] = None,
+    rerun: Annotated[
+        bool, typer.Option("--rerun", help="Handle the events again, and all that follows from them. Default: a check.")
+    ] = False,
+    afresh: Annotated[
+        bool, typer.Option("--afresh", help="With --rerun: buy again what is cached, write unchanged rows again.")
+    ] = False,
+    rate: Annotated[str, typer.Option(metavar="N/s", help="Events per second at most.")] = RATE,
+    reason: Annotated[str | None, typer.Option(help="Why, for the record.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Count the slice; play nothing.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask before it goes.")] = False,
+    wait_s: WaitS = WAIT_S,
+    database_url: Annotated[str | None, typer.Option(envvar="DATABASE_URL", show_envvar=True)] = None,
+    kafka: Annotated[str | None, typer.Option("--kafka", envvar="KAFKA_BOOTSTRAP_SERVERS", show_envvar=True)] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Play a slice of a topic into one consumer group, in the nightly lane, beside its live events.
+
+    By default as a repeat: events that the group knows are recognised and change nothing, missing ones are handled. So
+    it is a check. With --rerun all are handled again, under a new replay id. A command that was killed goes on where it
+    stood when it is given again.
+    """
+    if context.invoked_subcommand is not None:
+        return
+    given = {"--topic": topic, "--into": into, "DATABASE_URL": database_url, "KAFKA_BOOTSTRAP_SERVERS": kafka}
+    if missing := [name for name, value in given.items() if not value]:
+        raise typer.BadParameter(f"needs {', '.join(missing)}")
+    if afresh and not rerun:
+        raise typer.BadParameter("a repeat does nothing afresh: add --rerun", param_hint="--afresh")
+    if since is not None and until is not None and until <= since:
+        raise typer.BadParameter("it is not after --since", param_hint="--until")
+
+    from leadgen.replay import running
+    from leadgen.replay.slices import Slice
+
+    order = running.Order(
+        Slice(topic or "", tenant, company, of_run, since, until),
+        into or "",
+        "rerun" if rerun else "repeat",
+        afresh=afresh,
+        rate=parse_rate(rate),
+        operator=by,
+        reason=reason,
+    )
+    screen = running.Screen(say=_say(as_json), confirm=_confirm(yes=yes or as_json), is_live=_is_live(as_json))
+    report = _run(running.replay(database_url or "", kafka or "", order, screen, dry_run=dry_run, wait_s=wait_s))
+    if as_json:
+        typer.echo(json.dumps(report))
+
+
+@replay_app.command("resume")
+def resume_command(
+    replay_id: Annotated[UUID, typer.Argument(help="The id that `leadgen replay list` shows.")],
+    database_url: DatabaseUrl,
+    kafka: KafkaServers,
+    wait_s: WaitS = WAIT_S,
+    as_json: AsJson = False,
+) -> None:
+    """Go on with a replay that was killed or interrupted."""
+    from leadgen.replay import running
+
+    screen = running.Screen(say=_say(as_json), confirm=lambda: None, is_live=_is_live(as_json))
+    report = _run(running.resume(database_url, kafka, replay_id, screen, wait_s=wait_s))
+    if as_json:
+        typer.echo(json.dumps(report))
+
+
+@replay_app.command("list")
+def list_command(
+    database_url: DatabaseUrl,
+    limit: Annotated[int, typer.Option(min=1, help="So many, the newest first.")] = 20,
+    as_json: AsJson = False,
+) -> None:
+    """List replays and rewinds: who, what, when, why, and how far they got."""
+    from rich.table import Column, Table
+
+    from leadgen.replay import running
+    from leadgen.terminal import wide_enough
+
+    found = run_or_exit(running.history(database_url, limit))
+    if as_json:
+        typer.echo(json.dumps({"replays": [running.as_record(it) for it in found]}))
+        return
+    table = Table("started", Column("replay", no_wrap=True), "what", "into", "played", "state", "by", "reason")
+    for it in found:
+        what = f"{it.kind}{' afresh' if it.afresh else ''} of {it.slice}"
+        played = f"{it.played} of {it.events}"
+        table.add_row(
+            in_singapore(it.started_at), str(it.replay_id), what, it.consumer, played, it.state, it.operator, it.reason
+        )
+    wide_enough().print(table)
+
+
+@replay_app.command("abandon")
+def abandon_command(
+    replay_id: Annotated[UUID, typer.Argument(help="The id that `leadgen replay list` shows.")],
+    database_url: DatabaseUrl,
+) -> None:
+    """Give up a replay that was killed: what it has played stays, the rest is not played."""
+    from leadgen.replay import running
+
+    run_or_exit(running.abandon(database_url, replay_id))
+    typer.echo(f"replay {replay_id} is abandoned")
+
+
+def _run(work: Coroutine[Any, Any, T]) -> T:
+    def run(coroutine: Coroutine[Any, Any, T]) -> T:
+        try:
+            return asyncio.run(coroutine)
+        except KeyboardInterrupt:
+            typer.secho("interrupted; `leadgen replay list` shows how far it got", fg="yellow", err=True)
+            raise typer.Exit(130) from None
+
+    return run_or_exit(work, run=run)
+
+
+def _say(as_json: bool) -> Callable[[str], None]:
+    return lambda line: typer.echo(line, err=as_json)
+
+
+def _is_live(as_json: bool) -> bool:
+    return not as_json and sys.stdout.isatty()
+
+
+def _confirm(*, yes: bool) -> Callable[[], str | None]:
+    """Builds the question before a replay: on a terminal it asks why, and whether to go."""
+
+    def confirm() -> str | None:
+        if yes or not sys.stdin.isatty():
+            return None
+        reason: str = typer.prompt("Why (for the record)", default="", show_default=False)
+        typer.confirm("Go?", abort=True)
+        return reason or None
+
+    return confirm

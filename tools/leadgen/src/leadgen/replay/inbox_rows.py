@@ -1,0 +1,89 @@
+"""The inbox rows of a replay: writes them, counts those that are open, and says what became of them."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import NamedTuple, TypeAlias, cast
+from uuid import UUID
+
+import asyncpg
+
+from common.cloudevents import pack_headers, unpack_headers
+from common.ids import NO_REPLAY
+from common.inbox import Arrival, Inbox
+from common.postgres import Connection
+
+Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
+
+KNOWN = """
+    SELECT state, count(*) AS events
+      FROM unnest($2::uuid[], $3::uuid[]) AS asked (event_id, replay_id)
+      JOIN inbox i ON i.consumer = $1 AND i.event_id = asked.event_id AND i.replay_id = asked.replay_id
+     GROUP BY state
+"""
+OPEN = """
+    SELECT count(*) FROM (
+        SELECT 1 FROM inbox
+         WHERE consumer = $1 AND topic = $2 AND lane = 'nightly' AND state = 'open' AND replay_id = $3 LIMIT $4) AS rows
+"""
+OUTCOMES = (
+    "SELECT state, count(*) AS events FROM inbox WHERE consumer = $1 AND topic = $2 AND replay_id = $3 GROUP BY 1"
+)
+OFFSETS = "SELECT nextval('replayed_offsets') FROM generate_series(1, $1)"
+
+#: Headers that a replay sets anew.
+_SET = {"ce_lane", "ce_replayid", "ce_afresh", "replay_of"}
+
+
+class Outcomes(NamedTuple):
+    """States of the events of a rerun in the consumer's inbox."""
+
+    done: int = 0
+    dead: int = 0
+    open: int = 0
+
+
+def as_repeat(arrival: Arrival) -> Arrival:
+    """The row as the consumer's own intake would have written it, in the nightly lane."""
+    return arrival._replace(lane="nightly")
+
+
+def as_rerun(arrival: Arrival, replay_id: UUID, offset: int, afresh: datetime | None) -> Arrival:
+    """A row of its own for the same event: its header `replay_of` keeps the place of the original."""
+    headers = [(name, value) for name, value in unpack_headers(arrival.headers) if name not in _SET]
+    headers += [
+        ("ce_lane", b"nightly"),
+        ("ce_replayid", str(replay_id).encode()),
+        ("replay_of", f"{arrival.topic}/{arrival.partition}/{arrival.offset}".encode()),
+    ]
+    if afresh is not None:
+        headers.append(("ce_afresh", afresh.isoformat().encode()))
+    return arrival._replace(lane="nightly", replay_id=replay_id, offset=offset, headers=pack_headers(headers))
+
+
+async def known(db: Owner, consumer: str, arrivals: Sequence[Arrival]) -> Counter[str]:
+    """Counts by state the events that the consumer knows already."""
+    ids = [it.event_id for it in arrivals], [it.replay_id for it in arrivals]
+    return Counter({row["state"]: row["events"] for row in await db.fetch(KNOWN, consumer, *ids)})
+
+
+async def add(db: Owner, consumer: str, arrivals: Sequence[Arrival]) -> int:
+    """Writes those that are not there yet, in this order, and returns their number."""
+    inbox = Inbox(consumer, timedelta(0))  # claims nothing, so it needs no lease
+    return await inbox.take_in(cast(Connection, db), arrivals)
+
+
+async def next_offsets(db: Owner, count: int) -> list[int]:
+    """Takes so many offsets behind all others, in order."""
+    return [row[0] for row in await db.fetch(OFFSETS, count)]
+
+
+async def count_open(db: Owner, consumer: str, topic: str, replay_id: UUID, limit: int) -> int:
+    """Counts the replay's open rows, up to a limit; of a repeat (`NO_REPLAY`) all open nightly rows of the topic."""
+    return int(await db.fetchval(OPEN, consumer, topic, replay_id, limit))
+
+
+async def outcomes(db: Owner, consumer: str, topic: str, replay_id: UUID) -> Outcomes:
+    """Counts the rows of a rerun by state."""
+    assert replay_id != NO_REPLAY  # noqa: S101 # a repeat has no rows of its own
+    return Outcomes(**{row["state"]: row["events"] for row in await db.fetch(OUTCOMES, consumer, topic, replay_id)})

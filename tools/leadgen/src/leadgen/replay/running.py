@@ -1,0 +1,183 @@
+"""Runs a replay from the operator's order to its report: counts, shows, plays, and says what became of it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from common.ids import new_id
+from leadgen.moments import in_singapore
+from leadgen.owner_connection import connected
+from leadgen.replay import planning, replays
+from leadgen.replay.errors import ReplayRefused
+from leadgen.replay.planning import Plan
+from leadgen.replay.playing import Player
+from leadgen.replay.replays import Kind, Owner, Replay
+from leadgen.replay.slices import Slice, require_company_key, require_consumer
+from leadgen.replay.topic_reader import TopicReader, topic_reader
+from leadgen.topics import read_topics
+
+NO_REASON = "none given"
+
+
+@dataclass(frozen=True)
+class Order:
+    """A replay as the operator asks for it."""
+
+    slice: Slice
+    consumer: str
+    kind: Kind
+    afresh: bool
+    rate: int
+    operator: str
+    reason: str | None
+
+
+@dataclass(frozen=True)
+class Screen:
+    """The operator's terminal. `confirm` returns the reason that was typed, or ends the command."""
+
+    say: Callable[[str], None]
+    confirm: Callable[[], str | None]
+    is_live: bool = False
+
+
+async def replay(
+    database_url: str, bootstrap_servers: str, order: Order, screen: Screen, *, dry_run: bool, wait_s: float
+) -> dict[str, Any]:
+    """Plays a slice, or goes on with the unfinished replay of the same slice. Raises ReplayRefused, Unavailable."""
+    topics = read_topics()
+    require_consumer(topics, order.slice.topic, order.consumer)
+    require_company_key(topics, order.slice)
+    async with connected(database_url) as db, topic_reader(bootstrap_servers, order.slice.topic) as reader:
+        await replays.lock(db, order.slice.topic, order.consumer)
+        unfinished = await replays.find_unfinished(db, order.kind, order.slice, order.consumer, afresh=order.afresh)
+        plan = await planning.count(reader, order.slice, None if unfinished is None else unfinished.ends)
+        _show(order, plan, unfinished, screen)
+        if dry_run or not plan.events:
+            return {"kind": order.kind, "dry_run": dry_run, **_planned(plan)}
+        if unfinished is None and order.kind == "rerun":
+            await replays.require_no_other_rerun(db, order.slice.topic, order.consumer)
+        reason = screen.confirm()
+        if unfinished is None:
+            unfinished = await _begin(db, order, plan, reason)
+        return await _play(db, reader, unfinished, plan, screen, wait_s)
+
+
+async def resume(
+    database_url: str, bootstrap_servers: str, replay_id: UUID, screen: Screen, *, wait_s: float
+) -> dict[str, Any]:
+    """Goes on with a replay. Raises ReplayRefused, Unavailable."""
+    async with connected(database_url) as db:
+        it = await replays.get(db, replay_id)
+        if it.state != "running" or it.kind == "rewind":
+            raise ReplayRefused(f"replay {replay_id} is {it.state}: there is nothing to go on with")
+        async with topic_reader(bootstrap_servers, it.slice.topic) as reader:
+            await replays.lock(db, it.slice.topic, it.consumer)
+            it = await replays.get(db, replay_id)  # another process may have gone on with it until now
+            plan = await planning.count(reader, it.slice, it.ends)
+            screen.say(
+                f"goes on with the {it.kind} of {it.slice} into {it.consumer}: {it.played} of {it.events} played"
+            )
+            return await _play(db, reader, it, plan, screen, wait_s)
+
+
+async def history(database_url: str, limit: int) -> list[Replay]:
+    """Lists the latest replays."""
+    async with connected(database_url) as db:
+        return await replays.newest(db, limit)
+
+
+async def abandon(database_url: str, replay_id: UUID) -> None:
+    """Ends a replay whose process is gone. Raises ReplayRefused."""
+    async with connected(database_url) as db:
+        it = await replays.get(db, replay_id)
+        await replays.lock(db, it.slice.topic, it.consumer)
+        await replays.end(db, replay_id, "abandoned")
+
+
+def as_record(it: Replay) -> dict[str, Any]:
+    """The row as JSON values."""
+    times = {name: getattr(it, name) for name in ("started_at", "ended_at", "first_at", "last_at")}
+    return {
+        "replay_id": str(it.replay_id),
+        "kind": it.kind,
+        "topic": it.slice.topic,
+        "consumer": it.consumer,
+        "slice": it.slice.as_dict(),
+        "afresh": it.afresh,
+        "operator": it.operator,
+        "reason": it.reason,
+        "state": it.state,
+        "events": it.events,
+        "played": it.played,
+        "added": it.added,
+        "recognised": it.recognised,
+        **{name: None if at is None else at.isoformat() for name, at in times.items()},
+    }
+
+
+async def _begin(db: Owner, order: Order, plan: Plan, typed: str | None) -> Replay:
+    return await replays.begin(
+        db,
+        new_id(),
+        order.kind,
+        order.slice,
+        order.consumer,
+        plan,
+        afresh=order.afresh,
+        rate=order.rate,
+        operator=order.operator,
+        reason=order.reason or typed or NO_REASON,
+    )
+
+
+async def _play(
+    db: Owner, reader: TopicReader, it: Replay, plan: Plan, screen: Screen, wait_s: float
+) -> dict[str, Any]:
+    def progressed(now: Replay) -> None:
+        if screen.is_live:
+            print(f"\r{now.played} of {now.events} played", end="", flush=True)  # noqa: T201 - one line, overwritten
+
+    screen.say(f"replay {it.replay_id}")
+    player = Player(db, it, screen.say, progressed)
+    await player.play(reader, plan.newest)
+    if screen.is_live:
+        screen.say("")
+    report = as_record(await replays.get(db, it.replay_id))
+    if it.kind == "repeat":
+        screen.say(_checked(it))
+        return report
+    screen.say(f"{it.played} events are in {it.consumer}'s inbox")
+    found = await player.settled(wait_s)
+    screen.say(f"{found.done} done, {found.dead} dead letters, {found.open} still open")
+    return {**report, "outcomes": found._asdict()}
+
+
+def _show(order: Order, plan: Plan, unfinished: Replay | None, screen: Screen) -> None:
+    screen.say(f"{order.kind}{' afresh' if order.afresh else ''} of {order.slice} into {order.consumer}")
+    screen.say(
+        f"{plan.events} events, from {in_singapore(plan.first_at)} to {in_singapore(plan.last_at)} Singapore time"
+    )
+    if plan.unreadable and order.kind == "rerun":
+        screen.say(f"{plan.unreadable} of them cannot be read and are left out")
+    left = plan.events
+    if unfinished is not None:
+        left -= unfinished.played
+        screen.say(
+            f"goes on with replay {unfinished.replay_id} of {in_singapore(unfinished.started_at)} "
+            f"({unfinished.operator}): {unfinished.played} are played; `leadgen replay abandon` to start anew"
+        )
+    screen.say(f"estimate: {max(1, round(left / order.rate))} s or more, at {order.rate} events/s at most")
+
+
+def _planned(plan: Plan) -> dict[str, Any]:
+    times = {name: getattr(plan, name) for name in ("first_at", "last_at")}
+    return {"events": plan.events, **{name: None if at is None else at.isoformat() for name, at in times.items()}}
+
+
+def _checked(it: Replay) -> str:
+    known = sum(it.recognised.values())
+    states = ", ".join(f"{events} {state}" for state, events in sorted(it.recognised.items()))
+    line = f"{known} of {it.played} events were recognised" + (f" ({states})" if states else "")
+    return line + (f"; {it.added} were missing and are handled now" if it.added else "; none was missing")

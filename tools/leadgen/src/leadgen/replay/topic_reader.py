@@ -1,0 +1,43 @@
+"""A topic's records between two offsets of each partition, read beside all consumer groups."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime
+
+from aiokafka import ConsumerRecord, TopicPartition
+
+from common.consumer import Consumer
+from leadgen.topic_reading import Range, batches, kafka_errors, ranges_of, reading
+
+
+class TopicReader:
+    """A topic, read without a group: nobody's offsets change. Partitions are named by their numbers."""
+
+    def __init__(self, consumer: Consumer, topic: str, places: Sequence[TopicPartition]) -> None:
+        self._consumer = consumer
+        self._topic = topic
+        self._places = places
+
+    async def bounds(self, since: datetime | None) -> tuple[dict[int, int], dict[int, int]]:
+        """Returns each partition's first offset from `since` on (`None`: of all), and the offset behind its end."""
+        ranges = await ranges_of(self._consumer, self._places, since)
+        starts = {place.partition: it.first for place, it in ranges.items()}
+        return starts, {place.partition: it.end for place, it in ranges.items()}
+
+    async def read(
+        self, starts: Mapping[int, int], ends: Mapping[int, int]
+    ) -> AsyncIterator[list["ConsumerRecord[bytes, bytes]"]]:
+        """Reads each partition in order, from its start up to its end. What Kafka has deleted meanwhile is left out."""
+        ranges = {
+            TopicPartition(self._topic, number): Range(starts.get(number, 0), end) for number, end in ends.items()
+        }
+        async for records in batches(self._consumer, ranges):
+            yield records
+
+
+@asynccontextmanager
+async def topic_reader(bootstrap_servers: str, topic: str) -> AsyncIterator[TopicReader]:
+    """Opens the topic. Raises Unavailable, also from within the block."""
+    with kafka_errors(bootstrap_servers):
+        async with reading(bootstrap_servers, [topic]) as (consumer, places):
+            yield TopicReader(consumer, topic, places)
