@@ -24,7 +24,7 @@ from common.contracts import (
 )
 from common.ids import NO_REPLAY, derived_id, new_id
 from common.postgres import Database
-from leadgen.audit.auditing import audit
+from leadgen.audit.auditing import NoSuchRun, audit
 from leadgen.audit.check import Scope
 from leadgen.audit.checks import CHECKS
 from leadgen.audit.command import as_text
@@ -65,9 +65,9 @@ class Planted:
         await publish(self.kafka, [(event, envelope)])
         return envelope.event_id
 
-    async def handled(self, consumer: str, event: Event) -> UUID:
+    async def handled(self, consumer: str, event: Event, event_id: UUID | None = None) -> UUID:
         """An event that the consumer has taken in and handled."""
-        event_id = await self.send(event)
+        event_id = await self.send(event, event_id)
         await take_in(self.database, self.kafka, consumer, [event.topic])
         await self.owner.execute("UPDATE inbox SET state = 'done', attempts = 1 WHERE event_id = $1", event_id)
         return event_id
@@ -290,6 +290,66 @@ async def leaves_a_running_job(here: Planted) -> None:
     here.expected["job-abandoned"].add(str(await here.job("running", 1, 9, told=False)))
 
 
+@plants("night-manifest")
+async def drops_a_company_from_a_manifest(here: Planted) -> None:
+    run_id = await here.owner.fetchval(
+        "UPDATE run_manifests SET company_ids = company_ids[2:] WHERE tenant_id = 2 RETURNING run_id"
+    )
+    here.expected["night-manifest"].add(str(run_id))
+
+
+@plants("night-asked")
+async def asks_for_less_than_planned(here: Planted) -> None:
+    """One more company in the plan, and no request for it; the night is not done."""
+    asked = derived_id(new_id(), "a test", "1:X")
+    enriched = derived_id(asked, "company.enriched.v1", "1:X")
+    await here.owner.execute("UPDATE enrichment_runs SET status = 'partial', cap = cap + 1 WHERE tenant_id = 1")
+    await here.owner.execute("UPDATE run_manifests SET company_ids = company_ids || 77::bigint WHERE tenant_id = 1")
+    await here.owner.execute(
+        "INSERT INTO run_companies (tenant_id, run_id, company_id, night, position, uen, name, reason, detail,"
+        " event_id, enriched_id, scored_id) SELECT 1, run_id, 77, night, $1, 'X', 'X', 'new', '', $2, $3, $4"
+        " FROM enrichment_runs WHERE tenant_id = 1",
+        COMPANIES + 1,
+        asked,
+        enriched,
+        derived_id(enriched, "lead.scored.v1", "1:X"),
+    )
+    here.expected["night-asked"].add(str(asked))
+
+
+@plants("night-planned")
+async def asks_for_more_than_planned(here: Planted) -> None:
+    row = await here.company(5)
+    asked = RequestNightlyEnrichment(tenant_id=1, company=company_of(row))
+    event_id = await here.handled("enricher", asked, derived_id(new_id(), asked.topic, row["key"]))
+    await here.owner.execute(RUN, row["company_id"], event_id, NO_REPLAY, here.at)
+    here.expected["night-planned"].add(str(event_id))
+    here.expected["announced"].add(str(derived_id(event_id, "company.enriched.v1", row["key"])))
+
+
+@plants("night-chain")
+async def has_a_wrong_id_in_a_plan(here: Planted) -> None:
+    event_id = (await here.company(20))["requested_id"]
+    await here.owner.execute("UPDATE run_companies SET enriched_id = $2 WHERE event_id = $1", event_id, new_id())
+    here.expected["night-chain"].add(str(event_id))
+
+
+@plants("night-ends")
+async def counts_a_company_as_synced_too_early(here: Planted) -> None:
+    row = await here.company(18)
+    await here.owner.execute("UPDATE inbox SET state = 'open' WHERE event_id = $1", row["scored_id"])
+    here.expected["night-ends"].add(row["key"])
+    here.expected["open"].add(str(row["scored_id"]))
+
+
+@plants("night-over")
+async def leaves_a_night_in_the_middle(here: Planted) -> None:
+    run_id = await here.owner.fetchval(
+        "UPDATE enrichment_runs SET status = 'running' WHERE tenant_id = 2 RETURNING run_id"
+    )
+    here.expected["night-over"].add(str(run_id))
+
+
 @plants("spend-counted")
 async def counts_too_little(here: Planted) -> None:
     await here.owner.execute("UPDATE vendor_usage SET used = used - 1 WHERE tenant_id = 2 AND vendor = 'tavily'")
@@ -313,6 +373,9 @@ NAMED_BY: Mapping[str, str] = {
     "one-lead": "companies",
     "spend-counted": "vendor",
     "spend-accounted": "vendor",
+    "night-manifest": "run_id",
+    "night-ends": "key",
+    "night-over": "run_id",
 } | {check.name: "job_id" for check in CHECKS if check.name.startswith("job-")}
 
 
@@ -327,7 +390,7 @@ async def test_every_fault_is_found_by_its_check_and_by_no_other(here: Planted, 
     """A clean night has no exception. Then each fault stands in it once, and each check names its own, no more."""
     clean = await audit(database_url, here.kafka, AT_REST)
     assert clean.is_clean, as_text(clean)
-    assert clean.counts["messages"] == 4 * 2 * COMPANIES
+    assert clean.counts["messages"] == 2 * (5 * COMPANIES + 2)
     assert PLANTS.keys() == {check.name for check in CHECKS}
 
     for plant in PLANTS.values():
@@ -344,6 +407,11 @@ async def test_every_fault_is_found_by_its_check_and_by_no_other(here: Planted, 
     assert all(it.check.advice in text for it in report.exceptions)
 
 
+async def run_of(here: Planted, tenant_id: int) -> UUID:
+    run_id: UUID = await here.owner.fetchval("SELECT run_id FROM enrichment_runs WHERE tenant_id = $1", tenant_id)
+    return run_id
+
+
 async def test_only_the_scope_is_audited(here: Planted, database_url: str) -> None:
     """Faults of another tenant, of another time or of another service are not the audit's business."""
     await gives_up_without_a_letter(here)
@@ -352,12 +420,20 @@ async def test_only_the_scope_is_audited(here: Planted, database_url: str) -> No
         for scope in (
             Scope(patience_s=0, tenant_id=1),
             Scope(patience_s=0, tenant_id=2),
-            Scope(patience_s=0, since=datetime.now(UTC) + timedelta(minutes=1)),
+            Scope(patience_s=0, since=datetime.now(UTC) + timedelta(days=1)),
             Scope(patience_s=0, services=frozenset({"scorer"})),
+            Scope(patience_s=0, run_id=await run_of(here, 1)),
+            Scope(patience_s=0, run_id=await run_of(here, 2)),
         )
     ]
 
-    assert [it.is_clean for it in audited] == [False, True, True, True]
+    assert [it.is_clean for it in audited] == [False, True, True, True, False, True]
+    assert [it.counts["nights"] for it in audited] == [1, 1, 0, 2, 1, 1]
+    assert audited[-1].counts["enrichments"] == COMPANIES
+    with pytest.raises(NoSuchRun):
+        await audit(database_url, here.kafka, Scope(run_id=new_id()))
+    with pytest.raises(NoSuchRun):
+        await audit(database_url, here.kafka, Scope(run_id=await run_of(here, 1), tenant_id=2))
 
 
 async def test_what_is_on_its_way_is_no_fault(here: Planted, database_url: str) -> None:

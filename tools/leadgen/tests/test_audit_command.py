@@ -59,7 +59,7 @@ async def test_the_exit_code_says_whether_there_is_an_exception(database_url: st
     there = ("--database-url", database_url, "--kafka", kafka, "--patience", "0")
 
     clean = await in_a_thread(*there)
-    assert (clean.exit_code, "12 messages" in clean.output, "no exception" in clean.output) == (0, True, True)
+    assert (clean.exit_code, "17 messages" in clean.output, "no exception" in clean.output) == (0, True, True)
 
     await owner.execute("DELETE FROM odoo_links WHERE company_id = (SELECT min(company_id) FROM odoo_links)")
     faulty = await in_a_thread(*there)

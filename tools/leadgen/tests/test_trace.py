@@ -75,11 +75,13 @@ async def test_a_story_is_whole_and_in_order(planned: asyncpg.Record, database_u
         "keeps the score 0.50 Medium by model 1",
         f"in odoo: partner {planned['company_id']}, lead {planned['company_id']}",
         "announces lead.synced.v1: synced, lead 1",
+        "nightly    selects it as number 2 of the night of",
+        "upserter   makes it a candidate",
     ):
         assert part in told.output
     moments = json.loads((await trace(database_url, kafka, planned["uen"], "--json")).output)["moments"]
     assert [it["at"] for it in moments] == sorted(it["at"] for it in moments)
-    ids = {planned[f"{step}_id"] for step in ("requested", "enriched", "scored", "synced")}
+    ids = {planned[f"{step}_id"] for step in ("upserted", "requested", "enriched", "scored", "synced")}
     assert {it["event_id"] for it in moments if it["event_id"]} == {str(it) for it in ids}
 
 

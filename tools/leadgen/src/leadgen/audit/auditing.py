@@ -2,12 +2,15 @@
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
+from uuid import UUID
 
+from common.errors import Permanent
 from leadgen.audit.check import Check, Exceptions, Report, Scope
 from leadgen.audit.checks import CHECKS
 from leadgen.audit.ledger import UNDER_WAY, compare, read_ledger
-from leadgen.audit.snapshot import Owner, create_tables, derive, take_of_database
+from leadgen.audit.snapshot import TENANTS, Owner, create_tables, derive, take_of_database
 from leadgen.audit.topics import take_messages, take_positions
 from leadgen.owner_connection import connected
 from leadgen.tenants import NoSuchTenant
@@ -18,12 +21,18 @@ SHOWN = 20
 #: Messages that are about to be dropped by their topic's retention are not looked for.
 MARGIN = timedelta(hours=1)
 IS_TENANT = "SELECT true FROM tenants WHERE tenant_id = $1"
+IS_RUN = "SELECT true FROM enrichment_runs WHERE tenant_id = tenant() AND run_id = $1"
 COUNTS = """
     SELECT (SELECT count(*) FROM audit_messages WHERE place = 'topic') AS messages,
            (SELECT count(*) FROM audit_messages WHERE place <> 'topic') AS waiting_announcements,
            (SELECT count(*) FROM audit_inbox) AS inbox_rows, (SELECT count(*) FROM audit_expected) AS expected,
-           (SELECT count(*) FROM audit_runs) AS enrichments, (SELECT count(*) FROM audit_jobs) AS jobs
+           (SELECT count(*) FROM audit_runs) AS enrichments, (SELECT count(*) FROM audit_jobs) AS jobs,
+           (SELECT count(*) FROM audit_nights) AS nights
 """
+
+
+class NoSuchRun(Permanent):
+    """There is no run of this id."""
 
 
 async def audit(
@@ -38,7 +47,7 @@ async def audit(
 ) -> Report:
     """Audits the scope; changes nothing. With a `simulator`, its ledger too; `kills` explain charges that were lost.
 
-    Raises NoSuchTenant, DatabaseRefused, Unavailable, TopicsRefused.
+    Raises NoSuchTenant, NoSuchRun, DatabaseRefused, Unavailable, TopicsRefused.
     """
     began = time.perf_counter()
     topics = read_topics()
@@ -47,6 +56,8 @@ async def audit(
         await owner.execute("SET search_path = public, pg_temp; SET jit = off; SET work_mem = '64MB'")
         if scope.tenant_id is not None and not await owner.fetchval(IS_TENANT, scope.tenant_id):
             raise NoSuchTenant(f"there is no tenant {scope.tenant_id}")
+        if scope.run_id is not None:
+            scope = replace(scope, tenant_id=await _tenant_of(owner, scope.run_id, scope.tenant_id))
         await create_tables(owner, scope, topics)
         await take_positions(owner, bootstrap_servers, topics)
         taken = await take_of_database(owner, scope, kept=kept)
@@ -67,6 +78,16 @@ async def audit(
         exceptions=found,
         seconds=round(time.perf_counter() - began, 1),
     )
+
+
+async def _tenant_of(owner: Owner, run_id: UUID, tenant_id: int | None) -> int:
+    """Finds the tenant of a run. Raises NoSuchRun."""
+    async with owner.transaction(readonly=True):
+        for row in await owner.fetch(TENANTS, tenant_id):
+            await owner.execute("SELECT set_config('request.tenant_id', $1, true)", str(row["tenant_id"]))
+            if await owner.fetchval(IS_RUN, run_id):
+                return int(row["tenant_id"])
+    raise NoSuchRun(f"there is no run {run_id}" + (f" of tenant {tenant_id}" if tenant_id else ""))
 
 
 async def _ask(owner: Owner, check: Check, shown: int) -> Exceptions:

@@ -7,7 +7,7 @@ The order makes sure that events on their way are no faults:
 3. the ends of the topics, and the topics up to there: what has left an outbox by 2 is in them
 
 A chain of events (a request and all that follows from it) belongs to the snapshot by the time at which it began, which
-its ids carry; so do chains of foreign ids, by the time of each event.
+its ids carry: for a night, midnight in Singapore. Events of foreign ids belong to it by their own time.
 """
 
 from datetime import timedelta
@@ -29,7 +29,7 @@ SCOPE = """
            ((since - interval '2 hours') AT TIME ZONE 'Asia/Singapore')::date + 1, coalesce($4, interval '5 minutes'),
            coalesce($4, interval '15 minutes'), coalesce($4, interval '24 hours'), coalesce($4, interval '25 hours'),
            CASE WHEN $4 = interval '0' THEN interval '100 years' ELSE interval '2 days' END
-      FROM (SELECT greatest($1, now() - $5::interval) AS since) AS given
+      FROM greatest(date_trunc('day', $1::timestamptz, 'Asia/Singapore'), now() - $5::interval) AS since
     RETURNING at, since
 """
 
@@ -74,6 +74,16 @@ OF_TENANT = f"""
     SELECT tenant_id, job_id, status, processed, total, error, continues, background_jobs.created_at, started_at,
            ended_at, active
       FROM background_jobs JOIN tenants USING (tenant_id) WHERE tenant_id = tenant();
+    INSERT INTO audit_nights
+    SELECT tenant_id, run_id, run.night, status, cap, window_ends_at, company_ids
+      FROM enrichment_runs AS run LEFT JOIN run_manifests USING (tenant_id, run_id)
+     WHERE tenant_id = tenant() AND run_id >= (SELECT first_id FROM audit_scope)
+       AND run_id = coalesce((SELECT only_run FROM audit_scope), run_id);
+    INSERT INTO audit_night_companies
+    SELECT tenant_id, run_id, company_id, position, tenant_id || ':' || uen, event_id, enriched_id, scored_id, state
+      FROM run_companies
+     WHERE tenant_id = tenant() AND event_id >= (SELECT first_id FROM audit_scope)
+       AND run_id = coalesce((SELECT only_run FROM audit_scope), run_id);
     INSERT INTO audit_usage
     SELECT tenant_id, vendor, sum(used) FILTER (WHERE day >= (SELECT first_day FROM audit_scope)), sum(used)
       FROM vendor_usage WHERE tenant_id = tenant() GROUP BY 1, 2;
@@ -177,4 +187,5 @@ async def derive(owner: Owner) -> None:
     await owner.execute("ANALYZE audit_inbox, audit_messages, audit_heads")
     await owner.execute(EXPECTED, *map(list, zip(*FOLLOWS, strict=True)))
     await owner.execute(EXPECTED_OF_ANSWERS)
+    await owner.execute("ANALYZE audit_night_companies")
     await owner.execute("ANALYZE audit_expected, audit_runs, audit_scores, audit_links, audit_candidates, audit_jobs")

@@ -50,6 +50,11 @@ TABLES = """
     CREATE TEMP TABLE audit_usage (tenant_id int, vendor text, used bigint, ever bigint);
     CREATE TEMP TABLE audit_wording (tenant_id int, tokens bigint);
     CREATE TEMP TABLE audit_spent (tenant_id int, vendor text, units bigint, is_short boolean);
+    CREATE TEMP TABLE audit_nights (
+        tenant_id int, run_id uuid, night date, status text, cap int, window_ends_at timestamptz, company_ids bigint[]);
+    CREATE TEMP TABLE audit_night_companies (
+        tenant_id int, run_id uuid, company_id bigint, position int, key text, event_id uuid, enriched_id uuid,
+        scored_id uuid, state text);
     CREATE TEMP TABLE audit_expected (
         consumer text, cause_topic text, cause_id uuid, replay_id uuid, tenant_id int, key text, state text,
         topic text, event_id uuid);

@@ -1,12 +1,13 @@
 """The checks of the audit: each a claim about the snapshot, with a query for what contradicts it."""
 
 from leadgen.audit.check import Check
-from leadgen.audit.checks import delivery, jobs, patience, results, spend
+from leadgen.audit.checks import delivery, jobs, nights, patience, results, spend
 
 CHECKS: tuple[Check, ...] = (
     *delivery.CHECKS,
     *results.CHECKS,
     *jobs.CHECKS,
+    *nights.CHECKS,
     *patience.CHECKS,
     *spend.CHECKS,
 )

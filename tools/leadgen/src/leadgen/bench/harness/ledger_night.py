@@ -5,7 +5,7 @@ PostgreSQL writes the rows and, as bundles, the messages. The real relay sends t
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import TypeAlias
 
 import asyncpg
@@ -18,18 +18,22 @@ from common.contracts import (
     CompanyEnriched,
     CompanyEvent,
     CompanyFact,
+    CompanyUpserted,
     Contact,
+    JobProgressed,
     LeadScored,
     LeadSynced,
     RequestNightlyEnrichment,
+    RequestUpsert,
     Site,
 )
-from common.ids import new_id
+from common.ids import derived_id, new_id, scheduled_id
 from common.inbox import Inbox
 from common.intake import arrival
-from common.outbox import EventTemplate
+from common.outbox import Announcement, EventTemplate
 from common.postgres import Database
 from common.relay import Relay
+from common.singapore import SINGAPORE, day_in_singapore
 from leadgen.bench.harness.publishing import PARTITIONS
 
 Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
@@ -41,35 +45,33 @@ NUMBER, UEN = 987654321, "@UEN@"
 #: Units that each company is charged.
 CHARGED = {"tavily": 1, "openai": 900, "lusha": 2, "zerobounce": 1}
 
-#: Who announces what, and who takes it in.
-STAGES: Sequence[tuple[str, type[CompanyEvent], str | None]] = (
-    ("nightly", RequestNightlyEnrichment, "enricher"),
-    ("enricher", CompanyEnriched, "scorer"),
-    ("scorer", LeadScored, "odoo-sync"),
-    ("odoo-sync", LeadSynced, None),
+#: Who announces what of each company.
+STAGES: Sequence[tuple[str, type[CompanyEvent]]] = (
+    ("upserter", CompanyUpserted),
+    ("nightly", RequestNightlyEnrichment),
+    ("enricher", CompanyEnriched),
+    ("scorer", LeadScored),
+    ("odoo-sync", LeadSynced),
 )
 CONSUMERS = {
     "enricher": [RequestNightlyEnrichment.topic],
-    "upserter": [CompanyEnriched.topic],
+    "upserter": [RequestUpsert.topic, CompanyEnriched.topic],
     "scorer": [CompanyEnriched.topic],
     "odoo-sync": [LeadScored.topic],
 }
 
-# Ids as the stages derive them, each from the one before.
+# Ids as the stages derive them, each from the one before. $3 has the ids of the requests, by tenant and number.
 PLAN = """
     CREATE TABLE planned AS
     WITH asked AS (
-        SELECT tenant_id, n, (tenant_id * 1000000 + n)::bigint AS company_id,
-               '2' || lpad(tenant_id::text, 3, '0') || lpad(n::text, 5, '0') || 'N' AS uen,
-               overlay(first_event_id($3)::text PLACING '7' FROM 15)::text AS moment
-          FROM unnest($1::int[]) AS tenant_id, generate_series(1, $2::int) AS n),
-    ids AS (
-        SELECT *, (left(moment, 14) || '7' || substr(md5(uen), 1, 3) || '-8' || substr(md5(uen), 4, 3) || '-'
-                   || substr(md5(uen), 7, 12))::uuid AS requested_id, tenant_id || ':' || uen AS key
-          FROM asked),
-    enriched AS (SELECT *, followed_by(requested_id, 'company.enriched.v1', key) AS enriched_id FROM ids),
+        SELECT *, (tenant_id * 1000000 + n)::bigint AS company_id, tenant_id || ':' || uen AS key
+          FROM unnest($1::int[], $2::int[], $3::text[], $4::uuid[], $5::uuid[])
+               AS asked (tenant_id, n, uen, requested_id, job_id)),
+    enriched AS (SELECT *, followed_by(requested_id, 'company.enriched.v1', key) AS enriched_id FROM asked),
     scored AS (SELECT *, followed_by(enriched_id, 'lead.scored.v1', key) AS scored_id FROM enriched)
-    SELECT *, followed_by(scored_id, 'lead.synced.v1', key) AS synced_id FROM scored
+    SELECT *, followed_by(scored_id, 'lead.synced.v1', key) AS synced_id,
+           followed_by(job_id, 'company.upserted.v1', key) AS upserted_id
+      FROM scored
 """
 FOLLOWED_BY = """
     CREATE FUNCTION followed_by(cause uuid, topic text, key text) RETURNS uuid LANGUAGE sql STABLE
@@ -80,7 +82,22 @@ ROWS = """
     INSERT INTO companies (company_id, uen, name) OVERRIDING SYSTEM VALUE
     SELECT company_id, uen, 'Company ' || uen FROM planned;
     INSERT INTO icp_candidate_companies (tenant_id, company_id, job_id)
-    SELECT tenant_id, company_id, gen_random_uuid() FROM planned;
+    SELECT tenant_id, company_id, job_id FROM planned;
+    INSERT INTO background_jobs (job_id, tenant_id, job_type, status, params, processed, total, asked,
+                                 started_at, ended_at)
+    SELECT job_id, tenant_id, 'staging_upsert', 'done', '{}', count(*), count(*), job_id::text, made.at, made.at
+      FROM planned, made GROUP BY job_id, tenant_id, made.at;
+    INSERT INTO enrichment_runs (tenant_id, run_id, night, trigger, status, cap, requested_at, started_at, published_at,
+                                 ended_at, window_ends_at)
+    SELECT tenant_id, run_id, night, 'command', 'done', companies, at, at, at, at, at FROM planned_nights, made;
+    INSERT INTO run_manifests (tenant_id, run_id, night, source, company_ids, caps, vendor_budget, considered)
+    SELECT tenant_id, run_id, night, 'selection', array_agg(company_id ORDER BY n), '{}', '{}', '{}'
+      FROM planned_nights JOIN planned USING (tenant_id) GROUP BY 1, 2, 3;
+    INSERT INTO run_companies (tenant_id, run_id, company_id, night, position, uen, name, reason, detail, event_id,
+                               enriched_id, scored_id, state)
+    SELECT tenant_id, run_id, company_id, night, n, uen, uen, 'new', 'never enriched', requested_id, enriched_id,
+           scored_id, 'synced'
+      FROM planned_nights JOIN planned USING (tenant_id);
     INSERT INTO company_enrichment_runs (tenant_id, company_id, event_id, replay_id, lane, outcome, pages, facts,
                                          degraded_reasons, duration_ms, enriched_at, steps)
     SELECT tenant_id, company_id, requested_id, '00000000-0000-0000-0000-000000000000', 'nightly', 'visited', '[]',
@@ -104,11 +121,16 @@ ANNOUNCE = """
     INSERT INTO outbox (producer, topic, value, headers, lane, events)
     SELECT $1, $2, convert_to(string_agg(concat(
                CASE $2 WHEN 'enrichment.requested.nightly.v1' THEN requested_id WHEN 'company.enriched.v1'
-                    THEN enriched_id WHEN 'lead.scored.v1' THEN scored_id ELSE synced_id END,
+                    THEN enriched_id WHEN 'lead.scored.v1' THEN scored_id WHEN 'company.upserted.v1' THEN upserted_id
+                    ELSE synced_id END,
                E'\\t', to_json(key), E'\\t', replace(replace($3, '@UEN@', uen), '987654321', company_id::text)),
                E'\\n' ORDER BY n), 'UTF8'), $4, 'nightly', count(*)
       FROM planned WHERE tenant_id = $5 GROUP BY n / $6::int
 """
+ANNOUNCE_ONE = """
+    INSERT INTO outbox (producer, topic, key, value, headers, lane) VALUES ($1, $2, $3, $4, $5, $6)
+"""
+NIGHTS = "CREATE TABLE planned_nights (tenant_id int, run_id uuid, night date, companies int)"
 DONE = "UPDATE inbox SET state = 'done', attempts = 1"
 
 
@@ -126,24 +148,38 @@ async def make_night(
 ) -> LedgerNight:
     """Makes the ledger in a migrated database without companies, as its owner. The tenants are there."""
     at = datetime.now(UTC).replace(microsecond=0)
+    night = day_in_singapore(at)
+    midnight = datetime.combine(night, time(), SINGAPORE)
+    jobs = {tenant: RequestUpsert(tenant_id=tenant, job_id=new_id(at)) for tenant in tenants}
+    runs = {tenant: scheduled_id(midnight, "night", str(tenant)) for tenant in tenants}
     owner = await asyncpg.connect(database_url)
     try:
         await owner.execute(FOLLOWED_BY)
-        await owner.execute(PLAN, list(tenants), companies, at)
         await owner.execute("CREATE TABLE made (at timestamptz)")
         await owner.execute("INSERT INTO made VALUES ($1)", at)
+        await owner.execute(NIGHTS)
+        await owner.executemany(
+            "INSERT INTO planned_nights VALUES ($1, $2, $3, $4)",
+            [(tenant, runs[tenant], night, companies) for tenant in tenants],
+        )
+        asked = [(tenant, n, uen_of(tenant, n)) for tenant in tenants for n in range(1, companies + 1)]
+        topic = RequestNightlyEnrichment.topic
+        planned = [(*it, scheduled_id(midnight, topic, f"{it[0]}:{it[2]}"), jobs[it[0]].job_id) for it in asked]
+        await owner.execute(PLAN, *map(list, zip(*planned, strict=True)))
         await owner.execute(ROWS)
         await owner.execute(USED, list(CHARGED), list(CHARGED.values()), at)
         for tenant in tenants:
-            bodies = patterns(tenant, at)
-            for producer, event, _ in STAGES:
-                envelope = Envelope(new_id(), tenant, "nightly", correlation_id=f"night of {tenant}")
+            envelope = Envelope(new_id(), tenant, "nightly", correlation_id=str(runs[tenant]))
+            async with owner.transaction():
+                await _announce_job(owner, jobs[tenant], envelope, companies)
+            bodies = patterns(jobs[tenant], at)
+            for producer, event in STAGES:
                 template = EventTemplate.of(event.topic, new_id(), envelope, source=producer, at=at.isoformat())
                 body = bodies[event.topic]
                 await owner.execute(ANNOUNCE, producer, event.topic, body, template.headers, tenant, BUNDLE)
         database = await Database.connect(database_url)
         try:
-            for producer, _, _ in STAGES:
+            for producer, _ in STAGES:
                 async with Relay(database, bootstrap_servers, producer, drain_s=300):
                     pass  # it sends the whole outbox before it stops
             for consumer, topics in CONSUMERS.items():
@@ -154,6 +190,28 @@ async def make_night(
     finally:
         await owner.close()
     return LedgerNight(tenants, companies, at)
+
+
+async def _announce_job(owner: Owner, job: RequestUpsert, envelope: Envelope, companies: int) -> None:
+    """Announces the job that saved a tenant's companies, and its end."""
+    told = JobProgressed(
+        tenant_id=job.tenant_id,
+        request_id=job.job_id,
+        job_id=job.job_id,
+        status="done",
+        processed=companies,
+        total=companies,
+    )
+    asked = envelope._replace(event_id=job.job_id)
+    ended = envelope._replace(event_id=derived_id(job.job_id, told.topic, told.identity))
+    for producer, event, its in (("nightly", job, asked), ("upserter", told, ended)):
+        message = Announcement(event, its).message(producer, datetime.now(UTC).isoformat())
+        await owner.execute(ANNOUNCE_ONE, producer, *message)
+
+
+def uen_of(tenant_id: int, number: int) -> str:
+    """Makes up the UEN of a tenant's company."""
+    return f"2{tenant_id:03d}{number:05d}N"
 
 
 async def take_in(database: Database, bootstrap_servers: str, consumer: str, topics: Sequence[str]) -> None:
@@ -177,7 +235,7 @@ async def take_in(database: Database, bootstrap_servers: str, consumer: str, top
         await reader.stop()
 
 
-def patterns(tenant_id: int, at: datetime) -> Mapping[str, str]:
+def patterns(job: RequestUpsert, at: datetime) -> Mapping[str, str]:
     """Builds the body of each event, as large as a real one, with a pattern in place of the company."""
     company = Company(company_id=NUMBER, uen=UEN, name="Company", address="10 ANSON ROAD, #10-01", postal_code="079903")
     contact = Contact(kind="email", value="sales@acme.sg", source_url="http://acme.sg/contact", status="valid")
@@ -192,7 +250,9 @@ def patterns(tenant_id: int, at: datetime) -> Mapping[str, str]:
         )
         for number in range(8)
     ]
+    tenant_id = job.tenant_id
     events: Sequence[CompanyEvent] = (
+        CompanyUpserted(tenant_id=tenant_id, company=company, inserted=True, job_id=job.job_id),
         RequestNightlyEnrichment(tenant_id=tenant_id, company=company),
         CompanyEnriched(
             tenant_id=tenant_id,
