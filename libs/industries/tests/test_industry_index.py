@@ -167,7 +167,7 @@ def test_a_span_of_years_needs_to_know_this_year() -> None:
 
 def test_what_resolves_to_nothing_asks_back_with_the_nearest_industries() -> None:
     """A word of several unlike titles is a question, and so is one that only looks like an industry's."""
-    for term in ("ferrous", "elderly", "bakkary"):
+    for term in ("ferrous", "elderly", "bakkary", "show me submarines"):
         resolution = INDEX.resolve([term])
         assert resolution.codes == ()
         assert 0 < len(resolution.suggestions) <= 5, term
@@ -265,3 +265,38 @@ def test_a_phrase_is_looked_up_whole_first() -> None:
     assert meant_by("home nursing") == ["86904"]
     assert meant_by("nursing homes") == ["87010"]
     assert divisions("mobile game developers") == {"62", "58"}
+
+
+@pytest.mark.parametrize(
+    ("term", "codes"),
+    [
+        ("crypto mining", ["63119"]),
+        ("mould removal companies", ["8129"]),
+        ("REIT managers", ["66303"]),
+        ("physiotherapy clinics", ["86909"]),
+        ("dermatology clinics", ["86203"]),
+        ("corporate secretarial", ["82110", "82191"]),
+        ("general contractors that need project management software", ["4100"]),
+        ("restaurants looking for POS software", ["56111"]),
+        ("hotels hiring chefs and cleaners", ["55101"]),
+        ("companies that need cleaning services", []),
+        ("we need hotels", ["55101"]),
+    ],
+)
+def test_a_compound_is_more_than_its_parts_and_a_need_is_no_trade(term: str, codes: list[str]) -> None:
+    """The compound's own industry, the narrower of two, and never what a company needs, uses or looks for."""
+    assert meant_by(term) == codes
+
+
+def test_thermal_imaging_is_no_insulation() -> None:
+    """The head of a compound decides, even where only its first word is a title's."""
+    assert divisions("thermal imaging") == {"71", "26"}
+
+
+@pytest.mark.parametrize(
+    ("term", "codes"),
+    [("C25", ["25"]), ("companies in c25", ["25"]), ("2020:63901", ["63901"]), ("C99", []), ("E27 bulbs", [])],
+)
+def test_a_code_may_carry_its_section_or_its_version(term: str, codes: list[str]) -> None:
+    """The letter has to be that of the code's section: what only looks like a code is none."""
+    assert meant_by(term) == codes

@@ -55,8 +55,9 @@ class Resolution:
 class IndustryIndex:
     """An immutable index of the classification in one or several versions."""
 
-    def __init__(self, codes: Iterable[Code]) -> None:
-        self._hierarchy = Hierarchy(codes)
+    def __init__(self, codes: Iterable[Code], *, usual: str | None = None) -> None:
+        """Builds the index. `usual` is the version of the register, which decides about a code that was reused."""
+        self._hierarchy = Hierarchy(codes, usual=usual)
         self._concordance = Concordance(self._hierarchy)
         self._lexicon = Lexicon(self._hierarchy, self._concordance)
         self._trades = GoodsAndActivities(self._hierarchy)

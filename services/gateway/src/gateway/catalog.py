@@ -17,9 +17,9 @@ class Catalog:
     hierarchy: Hierarchy
 
     @classmethod
-    def build(cls, codes: Sequence[Code]) -> Self:
-        """Builds the catalog. Takes tenths of a second: run it in a thread."""
-        return cls(IndustryIndex(codes), Hierarchy(codes))
+    def build(cls, codes: Sequence[Code], usual: str | None = None) -> Self:
+        """Builds the catalog, `usual` being the register's version. Takes tenths of a second: run it in a thread."""
+        return cls(IndustryIndex(codes, usual=usual), Hierarchy(codes, usual=usual))
 
     def find(self, code: str) -> list[Industry]:
         """Finds a code: one industry with a version (`2020:25`); without it, that of each version that has the code."""

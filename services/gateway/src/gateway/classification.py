@@ -8,7 +8,7 @@ from common.errors import Unavailable
 from common.postgres import Database
 from gateway.catalog import Catalog
 from gateway.problems import Problem
-from industries.classification import ClassificationMissing, read
+from industries.classification import ClassificationMissing, read, usual_version
 
 log = structlog.get_logger(__name__)
 
@@ -38,7 +38,7 @@ class Classification:
     async def _load(self) -> Catalog:
         try:
             async with self._database.without_tenant() as tx:
-                codes = await read(tx)
+                codes, usual = await read(tx), await usual_version(tx)
         except ClassificationMissing as error:
             raise Problem(
                 503,
@@ -47,4 +47,4 @@ class Classification:
                 "Then try again; no restart is needed.",
                 retry_after_s=2,
             ) from error
-        return await asyncio.to_thread(Catalog.build, codes)
+        return await asyncio.to_thread(Catalog.build, codes, usual)

@@ -25,7 +25,7 @@ def main() -> None:
     @asynccontextmanager
     async def compose(database: Database) -> AsyncIterator[Stage]:
         async with database.without_tenant() as tx:
-            industries = IndustryIndex(await classification.read(tx))
+            industries = IndustryIndex(await classification.read(tx), usual=await classification.usual_version(tx))
         yield upserter(industries, batch_size=settings.staging_batch_size, max_per_job=settings.upsert_max_per_job)
 
     run(

@@ -54,6 +54,10 @@ _HEAD_WORDS = set_of(
 )
 
 
+#: Words for a place of many trades: what stands before them says which ("physiotherapy clinic"), if they are related.
+_PLACES = set_of("clinic centre practice studio school")
+
+
 class GoodsAndActivities:
     """Finds the industries of goods, of activities, and of both together."""
 
@@ -63,6 +67,11 @@ class GoodsAndActivities:
     def is_head(self, phrase: Phrase) -> bool:
         """Returns whether a name names the industry, whatever stands before it."""
         return phrase.word.text in _HEAD_WORDS
+
+    def is_narrower(self, first: Phrase, phrase: Phrase) -> bool:
+        """Returns whether a name is a kind of the place that the next name is: physiotherapy of a clinic."""
+        divisions = {key.code[:2] for key in phrase.alone}
+        return phrase.word.text in _PLACES and {key.code[:2] for key in first.alone} <= divisions
 
     def industry_of_activity(self, activity: Phrase) -> Sequence[VersionedCode]:
         """Returns the industries of an activity without goods; none for a weak word."""

@@ -23,6 +23,13 @@ ROLES = set_of(
 )
 SELLING = set_of("sell sold selling offer offering provide pitch supply supplying")
 OURS = set_of("our my")
+#: What a company needs, uses or buys is not what it is.
+NEEDING = set_of(
+    "need use using looking want wanting require requiring lack lacking seek seeking hire hiring buy buying purchase purchasing"
+)
+PEOPLE = set_of("i we you they")
+#: Words for the companies asked for; the names of what they need come after.
+WHO = set_of("company firm business who startup client customer sme owner operator provider")
 SELLING_IT = set_of("sell selling deal trades specialising specialise specialist that which who supply")
 
 #: Maximum distance, in list items or in words, of things that belong together.
@@ -101,7 +108,7 @@ def _unclear(is_clear: bool) -> list[Mention]:
 
 def _asked_for(phrases: Sequence[Phrase]) -> list[Phrase]:
     """Drops names that are job titles, things sold to the companies asked for, and the user's own things."""
-    dropped: set[int] = set()
+    dropped: set[int] = _needed(phrases)
     named = (Kind.NAME, Kind.ACTIVITY)
     last = max((at for at, phrase in enumerate(phrases) if phrase.kind in (*named, Kind.CODE)), default=0)
     for at, phrase in enumerate(phrases):
@@ -116,6 +123,22 @@ def _asked_for(phrases: Sequence[Phrase]) -> list[Phrase]:
             elif phrase.word.text in SELLING:
                 dropped |= _sold(phrases, at, last)
     return [phrase for at, phrase in enumerate(phrases) if at not in dropped or phrase.kind not in named]
+
+
+def _needed(phrases: Sequence[Phrase]) -> set[int]:
+    """Returns the places of what the companies asked for need: all behind "contractors that need", in its sentence."""
+    found: set[int] = set()
+    is_after_companies = is_needed = False
+    for at, phrase in enumerate(phrases):
+        if {".", AGAIN, BACK, NOT} & set(phrase.word.before):
+            is_after_companies = is_needed = False
+        if is_needed:
+            found.add(at)
+        elif phrase.kind is Kind.OTHER and phrase.word.text in NEEDING:
+            is_needed = is_after_companies and not phrase.word.is_apart and phrases[at - 1].word.text not in PEOPLE
+        elif phrase.kind in (Kind.NAME, Kind.ACTIVITY, Kind.CODE) or phrase.word.text in WHO:
+            is_after_companies = True
+    return found
 
 
 def _sold(phrases: Sequence[Phrase], at: int, last: int) -> set[int]:
@@ -154,6 +177,8 @@ def _heads(phrases: list[Phrase], trades: GoodsAndActivities) -> list[Phrase]:
             if "for" in phrase.word.before and any(each.kind in (Kind.NAME, Kind.ACTIVITY) for each in kept):
                 break
             if kept and kept[-1].kind is Kind.NAME and phrase.word.is_tight:
+                if trades.is_narrower(kept[-1], phrase):
+                    continue
                 if not kept[-1].is_plural or trades.is_head(phrase):
                     kept.pop()
             elif kept and kept[-1].kind is Kind.ACTIVITY and phrase.word.is_tight and not _takes(phrase, kept[-1]):

@@ -14,8 +14,11 @@ from industries.ssic.hierarchy import LEVELS, Hierarchy, VersionedCode
 #: Maximum number of suggestions.
 CHOICES = 5
 
-#: Similarity at which the industry of a known word is suggested.
-NEAR = 0.7
+#: Similarities at which the industry of a known word is suggested: the first one that finds any.
+NEAR = (0.7, 0.6)
+
+#: Minimum length of a word that is looked for in others.
+SHORTEST_PART = 4
 
 #: Maximum number of unknown words looked up for suggestions.
 MOST_LOOKUPS = 6
@@ -28,6 +31,7 @@ class Guesser:
         self._hierarchy = hierarchy
         self._lexicon = lexicon
         self._speller = speller
+        self._trade_words = [word for word in sorted(lexicon.trade_words) if len(word) >= SHORTEST_PART]
 
     def guess(self, phrases: Sequence[Phrase]) -> tuple[list[VersionedCode], list[VersionedCode]]:
         """Returns the codes that the words agree on, and suggestions if they do not agree."""
@@ -53,12 +57,30 @@ class Guesser:
     def _near(self, words: Sequence[str]) -> list[VersionedCode]:
         """Returns the industries of the known words most similar to the unknown ones."""
         likely: Counter[VersionedCode] = Counter()
-        for word in words[:MOST_LOOKUPS]:
-            found = self._speller.nearest(word, NEAR)
-            meaning = self._lexicon.phrases.get(frozenset({found[0]})) if found else None
-            if meaning is not None and not meaning.is_everyday:
-                likely.update(meaning.facets[""])
+        for threshold in NEAR:
+            for word in words[:MOST_LOOKUPS]:
+                if found := self._speller.nearest(word, threshold):
+                    likely.update(self._industries_of(found[0]))
+            if likely:
+                break
+        else:
+            for word in words[:MOST_LOOKUPS]:
+                likely.update(key for known in self._parts_of(word) for key in self._industries_of(known))
         return self._hierarchy.topmost(key for key, _ in likely.most_common(CHOICES))
+
+    def _parts_of(self, word: str) -> Sequence[str]:
+        """Returns the trade words that are a part of a word, or that it is a part of, longest first: "submarine"."""
+        if len(word) < SHORTEST_PART or not word.isalpha():
+            return ()
+        found = (known for known in self._trade_words if known in word or word in known)
+        return sorted(found, key=len, reverse=True)[:1]
+
+    def _industries_of(self, word: str) -> Sequence[VersionedCode]:
+        """Returns the industries of a known word: those that it names, else those whose titles contain it."""
+        meaning = self._lexicon.phrases.get(frozenset({word}))
+        if meaning is not None and not meaning.is_everyday:
+            return meaning.facets[""]
+        return () if word in self._lexicon.ordinary else [key for _, key in self._lexicon.by_word.get(word, ())]
 
     def _rank(self, key: VersionedCode) -> tuple[int, str, str]:
         code = self._hierarchy.get(key)

@@ -1,7 +1,7 @@
 """Codes written as codes: "SSIC 2511", "62", "division 62 and 63", "section C", "not 10"; never counts of things."""
 
 import re
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterable, Iterator
 
 from industries.language.words import CODE
 from industries.ssic import versions as ssic_versions
@@ -16,6 +16,9 @@ _VERSION = re.compile(
 _LIST = r"(?:\s*(?:,|/|;|\band\b|\bor\b|&)\s*|\s+)"
 _NO = re.compile(rf"\b({_CALLED}|industry)\s*(?:codes?\s*)?\bno\b\.?\s*(?=\d)")
 _NAMED = re.compile(rf"\b{_CALLED}(?:\s*(?:codes?|numbers?|is|are|:|=|#)){{0,3}}\s*((?:\d{{2,5}}\b(?!\s*%){_LIST}?)+)")
+#: "2020:63901", as an ICP has it, and a code with the letter of its section: "C25".
+_VERSIONED = re.compile(r"\b(2\d{3}):([a-v]|\d{2,5})\b")
+_LETTERED = re.compile(r"(?<![\w.,$-])([a-v])[ -]?(\d{2,5})(?![\w%]|[.,]\d)")
 _SECTION = re.compile(r"\bsections?\s+([a-v])\b")
 _FIVE = re.compile(
     r"(?<![\w.,$-])\d{5}(?![\w%]|[.,]\d)(?!\s*(?:employees|people|staff|workers|companies|sgd|usd|dollars))"
@@ -50,8 +53,9 @@ class CodeNumbers:
         versions = {year for found in _VERSION.findall(text) for year in found if year in self._hierarchy.versions}
         if versions:
             text = _VERSION.sub(" ssic ", text)
-        spans: dict[tuple[int, int], list[VersionedCode]] = {}
-        is_bare = _BARE.fullmatch(text) is not None
+        spans = dict(self._complete(text))
+        text = blank_out(text, spans)
+        is_bare = not spans and _BARE.fullmatch(text) is not None
         for start, end, code in _spans(text, is_bare=is_bare):
             if codes := self._known(code, versions):
                 spans.setdefault((start, end), []).extend(codes)
@@ -63,6 +67,21 @@ class CodeNumbers:
             marked += [text[rest:start], f" {CODE}{number} "]
             rest = end
         return [spans[span] for span in sorted(spans)], "".join(marked) + text[rest:]
+
+    def _complete(self, text: str) -> Iterator[tuple[tuple[int, int], list[VersionedCode]]]:
+        """Yields the codes that are written with their version or their section, which have to be right."""
+        for found in _VERSIONED.finditer(text):
+            key = VersionedCode(found[1], found[2].upper())
+            if key in self._hierarchy:
+                yield found.span(), [key]
+        for found in _LETTERED.finditer(text):
+            of_section = [
+                key
+                for key in self._known(found[2], ())
+                if list(self._hierarchy.upwards(key))[-1].code == found[1].upper()
+            ]
+            if of_section:
+                yield found.span(), of_section
 
     def _known(self, code: str, versions: Container[str]) -> list[VersionedCode]:
         """Looks a code up; accepts one without its leading zero, or with one zero too many at the end."""
@@ -104,6 +123,13 @@ def _left_out(found: re.Match[str]) -> Iterator[tuple[int, int, str]]:
 def _divisions(found: re.Match[str]) -> Iterator[str]:
     first, last = sorted((int(found.group(1)), int(found.group(2))))
     return (f"{division:02}" for division in range(first, last + 1))
+
+
+def blank_out(text: str, spans: Iterable[tuple[int, int]]) -> str:
+    """Replaces the places by spaces, so that all other places stay."""
+    for start, end in spans:
+        text = f"{text[:start]}{' ' * (end - start)}{text[end:]}"
+    return text
 
 
 def _blank(found: re.Match[str]) -> str:

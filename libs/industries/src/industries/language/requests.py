@@ -69,7 +69,7 @@ _IS_OTHERWISE = re.compile(
 )
 _FINDS = re.compile(r"\b(?:find|finding|recommend|suggest|look|looking|search|searching|identify|locate) ")
 #: "Hotels you know", "a list of hotels would be good".
-_IS_RELATIVE = re.compile(r"(?:you|we|i) (?:can|could|have|know|find|should|might|may)$|would be$")
+_IS_RELATIVE = re.compile(r"(?:you|we|i) (?:can|could|have|know|find|should|might|may|need|want)$|would be$")
 #: "Contractors that need software": what follows is about the companies.
 _CLAUSE_ABOUT_THEM = frozenset({"that", "which", "who", "whose", "where"})
 _NO_NAME = _WORDS["clause"] | _WORDS["possessive"] | _TIME

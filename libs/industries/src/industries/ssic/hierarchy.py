@@ -28,9 +28,10 @@ class VersionedCode(NamedTuple):
 
 
 class Hierarchy:
-    """Codes with their ancestors and descendants."""
+    """Codes with their ancestors and descendants. `usual` is the version that the register is of, if that is known."""
 
-    def __init__(self, codes: Iterable[Code]) -> None:
+    def __init__(self, codes: Iterable[Code], *, usual: str | None = None) -> None:
+        self.usual = usual
         self._codes = {VersionedCode(code.version, code.code): code for code in codes}
         self._children: dict[VersionedCode, list[VersionedCode]] = defaultdict(list)
         self._beneath: dict[VersionedCode, list[VersionedCode]] = defaultdict(list)

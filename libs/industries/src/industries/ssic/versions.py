@@ -34,7 +34,7 @@ def expand(written: Iterable[str], hierarchy: Hierarchy) -> list[VersionedCode]:
 def read_code(code: str, hierarchy: Hierarchy, versions: Container[str] = ()) -> list[VersionedCode]:
     """Reads a code that was written as a code: in the versions named, else in all versions where it means the same.
 
-    If a later version reused the code, the newest version counts.
+    If a later version reused the code, the register's usual version counts, else the newest.
     """
     known = [
         VersionedCode(version, code) for version in hierarchy.versions if VersionedCode(version, code) in hierarchy
@@ -42,7 +42,9 @@ def read_code(code: str, hierarchy: Hierarchy, versions: Container[str] = ()) ->
     if named := [key for key in known if key.version in versions]:
         return named
     is_reused = code in vocabulary.changes() and any(is_later(key.version) for key in known)
-    return known[:1] if is_reused else known
+    if not is_reused:
+        return known
+    return [key for key in known if key.version == hierarchy.usual] or known[:1]
 
 
 def _in_version(written: str, version: str) -> Iterator[str]:

@@ -16,7 +16,7 @@ from typing import NamedTuple
 #: Facets that goods stand for without an activity, by file.
 ALONE = {"goods_sold": ("make", "wholesale", "retail"), "goods_made": ("make",)}
 
-MEANINGS = ("services", "people", "building", "moving", "money", "goods_sold", "goods_made")
+MEANINGS = ("compounds", "services", "people", "building", "moving", "money", "goods_sold", "goods_made")
 
 
 class Entry(NamedTuple):
