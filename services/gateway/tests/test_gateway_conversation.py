@@ -16,6 +16,7 @@ from common.contracts import (
     JobProgressed,
     LeadScored,
     LeadSynced,
+    Place,
     Refinement,
     SearchAnswer,
     Site,
@@ -190,6 +191,8 @@ def test_an_answer_says_how_the_words_were_understood() -> None:
         "founded_since": 2020,
         "confidence": 0.9,
         "suggestions": [],
+        "places": [],
+        "ignored": [],
     }
     assert head.data["known"] == [{"uen": "199912345K", "name": "Known Pte. Ltd."}]
     assert [company["uen"] for company in head.data["companies"]] == [company.uen for company in HEAD]
@@ -233,6 +236,23 @@ def test_talk_that_names_an_industry_is_asked_back_in_other_words() -> None:
     assert (refine.name, refine.data["question"]) == ("refine", "Do you want companies in one of these?")
     assert refine.data["choices"] == [{"label": "MANUFACTURE OF FURNITURE"}]
     assert summarise(answer, scored=0, job=None).startswith("Do you want companies in MANUFACTURE OF FURNITURE? ")
+
+
+def test_places_and_what_was_ignored_are_told_in_plain_words() -> None:
+    """In the notice and, for a client, in the resolution."""
+    places = [Place(name="Tampines", sectors=["52"]), Place(name="Bedok", sectors=["46", "47"])]
+    answer = an_answer(places=places, ignored=["50-500 employees", "need software"])
+    resolved = told([progressed(answer)])[0]
+    assert (resolved.data["places"], resolved.data["ignored"]) == (["Tampines", "Bedok"], answer.ignored)
+    notice = summarise(answer, scored=3, job=QUEUED)
+    assert "Only companies with a postal code in Tampines or Bedok (postal sectors 46, 47, 52)." in notice
+    assert 'Ignored, since the register does not know it: "50-500 employees" and "need software".' in notice
+    assert "ICP" in notice
+    assert "ICP" not in summarise(an_answer(ignored=["in johor"]), scored=3, job=QUEUED)
+    nobody = an_answer([], matches=0, remaining=0, places=places[:1])
+    assert summarise(nobody, scored=0, job=None) == (
+        "No live company of that industry in Tampines (postal sector 52) is in the register."
+    )
 
 
 def test_the_last_word_mentions_who_is_known() -> None:

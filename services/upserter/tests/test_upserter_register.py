@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from common.postgres import Connection, Database
+from industries.classification import usual_version
 from industries.index import VersionedCode
 from upserter.model import Counts, Matches, Position, SearchCriteria
 from upserter.register import MANY, batches, best, count
@@ -277,3 +278,29 @@ def test_a_part_of_the_matches_stands_where_it_stood() -> None:
     assert list(matches[1:]) == list(matches)[1:]
     assert matches[:2][-1] == matches[1]
     assert not matches[3:]
+
+
+async def test_a_search_in_postal_sectors_counts_and_finds_those_alone(owner: Owner, enlist) -> None:
+    """By either code, of any age; a postal code that lost its leading zero, or has a blank beside it, is read."""
+    code = VersionedCode("2020", "25912")
+    given = {"A": "528765", "B": "068765", "C": "68765", "D": " 528111 ", "E": None, "F": "no", "G": "460001"}
+    for uen, postal_code in given.items():
+        await enlist(uen, primary_ssic_code="25912", postal_code=postal_code)
+    await enlist("H", primary_ssic_code="62011", secondary_ssic_code="25912", postal_code="520000")
+    await enlist("I", primary_ssic_code="25912", postal_code="529999", registration_incorporation_date=None)
+    for sectors, wanted in {("52",): "ADHI", ("06", "46"): "BCG", (): "ABCDEFGHI"}.items():
+        criteria = SearchCriteria(((code,),), sectors=sectors)
+        counts = await count(owner, criteria)
+        found = await best(owner, criteria, counts, limit=20)
+        assert (counts.total, sorted(position.uen for position in found)) == (len(wanted), sorted(wanted))
+
+
+async def test_the_usual_version_of_the_register_is_known_once_it_is_analysed(owner: Owner, many) -> None:
+    """As every load leaves it; of a mixed or an unknown register nothing is said."""
+    assert await usual_version(owner) is None
+    await many("P", 20)
+    await owner.execute("ANALYZE staging_acra_companies")
+    assert await usual_version(owner) == "2020"
+    await owner.execute("UPDATE staging_acra_companies SET ssic_version = '2025' WHERE uen < 'P0011'")
+    await owner.execute("ANALYZE staging_acra_companies")
+    assert await usual_version(owner) is None

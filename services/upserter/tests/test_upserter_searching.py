@@ -236,6 +236,28 @@ async def test_a_year_of_foundation_filters_head_job_and_counts(owner: Owner, de
     assert await deliver.job(request.request_id) == ("done", 2, 2)
 
 
+async def test_a_place_filters_head_job_and_counts_and_is_told(owner: Owner, deliver, a_request, uens, enlist) -> None:
+    """So that the job goes on where the head ended; a size is told as ignored, and filters nothing."""
+    for n, postal_code in enumerate(["520001", "460001", "520002", "520003", None]):
+        await enlist(f"T{n}", postal_code=postal_code, registration_incorporation_date=f"2020-01-0{n + 1}")
+    request = a_request("SSIC 25912 in Tampines with 50-500 employees", sync_limit=1)
+    answer = await deliver.answer(request)
+    assert (answer.matches, answer.remaining, named(answer.head)) == (3, 2, ["T3"])
+    assert [(place.name, place.sectors) for place in answer.places] == [("Tampines", ["52"])]
+    assert answer.ignored == ["50-500 employees"]
+    await deliver(RequestUpsert(tenant_id=1, job_id=request.request_id))
+    assert uens(CompanyUpserted, await deliver.announced()) == ["T0", "T2"]
+
+
+async def test_the_same_industry_in_another_place_is_another_job(deliver, a_request, enlist) -> None:
+    """Otherwise the second request would get the companies of the first."""
+    for n in range(4):
+        await enlist(f"T{n}", postal_code="520001" if n % 2 else "460001")
+    for n, words in enumerate(("SSIC 25912 in Tampines", "SSIC 25912 in Bedok")):
+        answer = await deliver.answer(a_request(words, sync_limit=1))
+        assert (answer.matches, answer.remaining) == (2, 1), n
+
+
 async def test_the_last_years_are_counted_from_this_one(deliver, a_request, enlist) -> None:
     """Who says so means today."""
     await enlist("NEW", registration_incorporation_date=f"{YEAR - 1}-01-01")

@@ -354,12 +354,19 @@ class Refinement(Model):
     matches: int
 
 
+class Place(Model):
+    """A place that words narrow a search to, and its postal sectors, the first two digits of a postal code."""
+
+    name: str
+    sectors: list[str]
+
+
 class SearchAnswer(Model):
     """The answer to a request for companies. Only live companies count.
 
     `suggestions` are the nearest industries where nothing was resolved, `refinements` narrower requests where much was
     found, `known` those of the best (20 at most) that the tenant had enriched within the last days: they are named, not
-    enriched again.
+    enriched again. `places` narrow the search; `ignored` are parts of the request that the register knows nothing of.
     """
 
     resolved: list[Industry]
@@ -372,6 +379,8 @@ class SearchAnswer(Model):
     suggestions: list[Industry] = []
     refinements: list[Refinement] = []
     known: list[Company] = []
+    places: list[Place] = []
+    ignored: list[str] = []
 
 
 class JobProgressed(Event):

@@ -4,7 +4,7 @@ A resolution contains only what the words plainly mean; other words give suggest
 the first LONGEST_TEXT characters of a text are read.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from common.contracts import Industry
@@ -12,12 +12,14 @@ from industries import vocabulary
 from industries.language import exclusions
 from industries.language.founding import find_founding
 from industries.language.goods_and_activities import GoodsAndActivities
-from industries.language.grammar import COMPOSED, ROLES, Mention, read_mentions
+from industries.language.grammar import COMPOSED, ROLES, Mention, needed, read_mentions
 from industries.language.guessing import CHOICES, Guesser
 from industries.language.lexicon import COMPANIES, Lexicon
 from industries.language.numbers import CodeNumbers
 from industries.language.phrases import Kind, Phrase, find_phrases
+from industries.language.places import Place, find_places
 from industries.language.requests import asked_for
+from industries.language.sizes import find_sizes
 from industries.language.spelling import Speller
 from industries.language.words import normalise, tokenise
 from industries.ssic.concordance import Concordance
@@ -50,6 +52,10 @@ class Resolution:
     suggestions: tuple[Industry, ...] = ()
     #: The first year of foundation asked for.
     founded_since: int | None = None
+    #: The places asked for; a company in any of them matches.
+    places: tuple[Place, ...] = ()
+    #: Parts of the text that the register cannot be searched by, as they are written: sizes, needs, other places.
+    ignored: tuple[str, ...] = ()
 
 
 class IndustryIndex:
@@ -89,13 +95,18 @@ class IndustryIndex:
         guessed: list[VersionedCode] = []
         is_talk = False
         since: int | None = None
+        places: dict[str, Place] = {}
+        ignored: dict[str, None] = {}
         for term in terms[:MOST_TERMS]:
             found = self._read(term, year)
             mentions += found.mentions
             guessed += found.guessed
             is_talk = is_talk or found.is_talk
             since = since or found.since
-        return self._resolution(mentions, guessed, since, is_talk=is_talk)
+            places |= {place.name: place for place in found.places}
+            ignored |= dict.fromkeys(found.ignored)
+        resolution = self._resolution(mentions, guessed, since, is_talk=is_talk)
+        return replace(resolution, places=tuple(places.values()), ignored=tuple(ignored))
 
     def title(self, version: str, code: str) -> str | None:
         """Returns the title of a code, or `None` if it is unknown."""
@@ -131,11 +142,18 @@ class IndustryIndex:
     def _read(self, term: str, year: int | None) -> "_Found":
         text = normalise(term)
         if whole := self._whole(text):
-            missing = set(self.versions) - {key.version for key in whole}
-            rest = self._read_words(text, year).mentions if missing else []
-            elsewhere = [found for each in rest if (found := each.within(missing)).codes]
-            return _Found([Mention(whole, False, 1.0), *elsewhere], [], None)
-        return self._read_words(text, year)
+            return self._titled(text, whole, year)
+        sizes = find_sizes(text)
+        where = find_places(sizes.rest)
+        whole = self._whole(where.rest) if where.rest != text else ()
+        found = self._titled(where.rest, whole, year) if whole else self._read_words(where.rest, year)
+        return replace(found, places=where.places, ignored=(*sizes.ignored, *where.ignored, *found.ignored))
+
+    def _titled(self, text: str, whole: Sequence[VersionedCode], year: int | None) -> "_Found":
+        missing = set(self.versions) - {key.version for key in whole}
+        rest = self._read_words(text, year).mentions if missing else []
+        elsewhere = [found for each in rest if (found := each.within(missing)).codes]
+        return _Found([Mention(whole, False, 1.0), *elsewhere], [], None)
 
     def _read_words(self, text: str, year: int | None) -> "_Found":
         born = find_founding(text, year=year)
@@ -145,6 +163,7 @@ class IndustryIndex:
         found = find_phrases(corrected.words, self._lexicon, codes)
         asked = asked_for(found, self._lexicon.ordinary)
         mentions = read_mentions(asked, self._trades)
+        ignored = _written(asked, needed(asked))
         for each in mentions:
             each.confidence *= corrected.nearness
         if (
@@ -155,9 +174,9 @@ class IndustryIndex:
             mentions = [replace(each, senses=()) for each in mentions]
             mentions.append(Mention(self._hierarchy.sections(), False, COMPOSED))
         if any(each.codes for each in mentions):
-            return _Found(mentions, [], born.since)
+            return _Found(mentions, [], born.since, ignored=ignored)
         guessed = self._guess(found, is_asked=bool(asked))
-        return replace(guessed, mentions=mentions + guessed.mentions, since=born.since)
+        return replace(guessed, mentions=mentions + guessed.mentions, since=born.since, ignored=ignored)
 
     def _guess(self, found: list[Phrase], *, is_asked: bool) -> "_Found":
         """Guesses what was asked for; of talk, only what it may be about."""
@@ -245,3 +264,11 @@ class _Found:
     since: int | None
     #: The text names the guessed industries, but does not ask for companies.
     is_talk: bool = False
+    places: tuple[Place, ...] = ()
+    ignored: tuple[str, ...] = ()
+
+
+def _written(phrases: Sequence[Phrase], places: Container[int]) -> tuple[str, ...]:
+    """Returns the phrases at these places as one text, with the verb before them: "need accounting software"."""
+    kept = [each for at, each in enumerate(phrases) if at in places or at + 1 in places]
+    return (" ".join(each.written for each in kept),) if kept else ()

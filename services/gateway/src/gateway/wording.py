@@ -25,15 +25,16 @@ def titles_of(industries: Iterable[Industry]) -> list[str]:
 
 def one_of(industries: Iterable[Industry]) -> str:
     """`A, B or C`; empty for none."""
-    return _joined(titles_of(industries)[:MAX_NAMES], "or")
+    return joined(titles_of(industries)[:MAX_NAMES], "or")
 
 
 def all_of(names: Sequence[str]) -> str:
     """`A, B and 3 more`."""
     shown = list(names[:MAX_NAMES])
     more = [f"{len(names) - len(shown)} more"] if len(names) > len(shown) else []
-    return _joined([*shown, *more], "and")
+    return joined([*shown, *more], "and")
 
 
-def _joined(names: Sequence[str], last: str) -> str:
+def joined(names: Sequence[str], last: str) -> str:
+    """`A, B or C` with `or` as the last word between them."""
     return f" {last} ".join(part for part in (", ".join(names[:-1]), *names[-1:]) if part)

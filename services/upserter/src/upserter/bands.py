@@ -17,7 +17,10 @@ def criteria_of(resolution: Resolution, preferred: Sequence[str], industries: In
         bands[distance].append(code)
     left_out = [code for it in resolution.excluded for code in industries.beneath(it.version, it.code)]
     return SearchCriteria(
-        tuple(tuple(bands[distance]) for distance in sorted(bands)), resolution.founded_since, tuple(left_out)
+        tuple(tuple(bands[distance]) for distance in sorted(bands)),
+        resolution.founded_since,
+        tuple(left_out),
+        tuple(sorted({sector for place in resolution.places for sector in place.sectors})),
     )
 
 

@@ -14,12 +14,14 @@ from industries.index import VersionedCode
 class SearchCriteria:
     """The five-digit codes to search for, in bands with the preferred first, and the earliest year of incorporation.
 
-    A company whose primary code was `left_out` does not match by its secondary code.
+    With `sectors` only companies with a postal code in one of these postal sectors match. A company whose primary code
+    was `left_out` does not match by its secondary code.
     """
 
     bands: tuple[tuple[VersionedCode, ...], ...]
     founded_since: int | None = None
     left_out: tuple[VersionedCode, ...] = ()
+    sectors: tuple[str, ...] = ()
 
     @property
     def codes(self) -> list[VersionedCode]:
@@ -86,24 +88,26 @@ class Params(Model):
     """The parameters of a job. `limit` is the number of companies that it may handle in all.
 
     `bands` are the five-digit codes to search for, those nearest to the tenant's ICP first; `left_out` the excluded
-    ones.
+    ones; `sectors` the postal sectors to search in.
     """
 
     terms: list[str]
     bands: list[list[VersionedCode]]
     left_out: tuple[VersionedCode, ...] = ()
+    sectors: tuple[str, ...] = ()
     founded_since: int | None = None
     limit: int | None = None
 
     @property
     def criteria(self) -> SearchCriteria:
-        return SearchCriteria(tuple(map(tuple, self.bands)), self.founded_since, self.left_out)
+        return SearchCriteria(tuple(map(tuple, self.bands)), self.founded_since, self.left_out, self.sectors)
 
     @property
     def request_hash(self) -> str:
         """A hash that is equal for requests that find the same companies, whatever their words."""
         codes = sorted(code for band in self.bands for code in band)
-        return hashlib.sha256(repr((codes, sorted(self.left_out), self.founded_since, self.limit)).encode()).hexdigest()
+        asked = (codes, sorted(self.left_out), self.founded_since, self.limit)
+        return hashlib.sha256(repr((*asked, sorted(self.sectors)) if self.sectors else asked).encode()).hexdigest()
 
 
 class Progress(NamedTuple):

@@ -23,7 +23,8 @@ def refinements(
     if counts.total <= MANY:
         return []
     wanted = set(resolution.codes)
-    since = "" if resolution.founded_since is None else f" founded since {resolution.founded_since}"
+    where = f" in {' or '.join(place.name for place in resolution.places)}" if resolution.places else ""
+    since = where if resolution.founded_since is None else f"{where} founded since {resolution.founded_since}"
     offered = [
         Refinement(kind="industry", label=_in_sentence_case(names[0].title) + since, matches=matches)
         for names in _beneath(resolution.industries, industries)

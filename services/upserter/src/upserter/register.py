@@ -30,7 +30,7 @@ COUNT = f"""
            SELECT count(*), count(*) FILTER (WHERE registration_incorporation_date >= $6) AS young
              FROM staging_acra_companies
             WHERE is_live AND ssic_version = version AND primary_ssic_code = code
-              AND ($5 = '' OR registration_incorporation_date >= $5)) AS counted
+              AND ($5 = '' OR registration_incorporation_date >= $5) {{in_sectors}}) AS counted
      WHERE counted.count > 0
      UNION ALL
     SELECT true, version, code, counted.*
@@ -39,7 +39,7 @@ COUNT = f"""
            SELECT count(*), count(*) FILTER (WHERE registration_incorporation_date >= $6) AS young
              FROM staging_acra_companies
             WHERE is_live AND ssic_version = version AND secondary_ssic_code = code {_NOT_BY_PRIMARY}
-              AND ($5 = '' OR registration_incorporation_date >= $5)) AS counted
+              AND ($5 = '' OR registration_incorporation_date >= $5) {{in_sectors}}) AS counted
      WHERE counted.count > 0
 """
 
@@ -50,6 +50,7 @@ CODE_BY_CODE = f"""
            SELECT uen, registration_incorporation_date AS incorporated
              FROM staging_acra_companies
             WHERE is_live AND ssic_version = version AND {{kind}}_ssic_code = code {{not_by_primary}} AND {{later}}
+                   {{in_sectors}}
             ORDER BY registration_incorporation_date DESC, uen
             LIMIT $5) AS one
      ORDER BY one.incorporated DESC, one.uen
@@ -61,6 +62,7 @@ BY_AGE = f"""
       FROM staging_acra_companies
      WHERE is_live AND ((ssic_version, {{kind}}_ssic_code) IN (SELECT * FROM {_WANTED})) IS TRUE
            {{not_by_primary}} AND {{later}}
+                   {{in_sectors}}
      ORDER BY registration_incorporation_date DESC, uen
      LIMIT $5
 """
@@ -78,6 +80,9 @@ _DATED = (
 )
 #: Statements also name the arguments that they do not need, so that all take the same ones.
 _UNDATED = "registration_incorporation_date IS NULL AND uen > $6 AND ($7::text || $8::text) IS NOT NULL"
+#: For a search in postal sectors. Not part of the other statements, since it needs the row besides the index. A code
+#: that has lost its leading zero is read with it.
+_IN_SECTORS = "AND left(postal_code(btrim(postal_code)), 2) IN (SELECT json_array_elements_text({}))"
 _BY_PRIMARY = "AND $3::json IS NOT NULL AND $4::json IS NOT NULL"
 
 #: Sorts after every date, and after the words that a file may have in a date's place.
@@ -107,7 +112,8 @@ async def count(tx: Connection, criteria: SearchCriteria, *, young_since: str = 
     columns, shield = _as_stored(criteria.codes), _as_stored([*criteria.codes, *criteria.left_out])
     counts: dict[bool, Counter[VersionedCode]] = {False: Counter(), True: Counter()}
     young = 0
-    for row in await tx.fetch(COUNT, *columns, *shield, criteria.earliest, young_since):
+    statement = COUNT.format(in_sectors=_IN_SECTORS.format("$7") if criteria.sectors else "")
+    for row in await tx.fetch(statement, *columns, *shield, criteria.earliest, young_since, *_sectors(criteria)):
         counts[row["is_secondary"]][VersionedCode(row["version"], row["code"].zfill(5))] += row["count"]
         young += row["young"]
     return Counts(counts[False], counts[True], young)
@@ -135,6 +141,7 @@ async def best(
             kind="secondary" if tier.is_secondary else "primary",
             not_by_primary=_NOT_BY_PRIMARY if tier.is_secondary else _BY_PRIMARY,
             later=_DATED if tier.is_dated else _UNDATED,
+            in_sectors=_IN_SECTORS.format("$9") if criteria.sectors else "",
         )
         [row] = await tx.fetch(
             AS_ARRAYS.format(statement),
@@ -144,6 +151,7 @@ async def best(
             start.uen,
             start.incorporated,
             criteria.earliest,
+            *_sectors(criteria),
         )
         entries += row["entries"]
         days += row["days"]
@@ -193,6 +201,10 @@ def _tiers(criteria: SearchCriteria) -> Iterator[_Tier]:
             yield _Tier(band, is_secondary, is_dated=True)
             if criteria.founded_since is None:
                 yield _Tier(band, is_secondary, is_dated=False)
+
+
+def _sectors(criteria: SearchCriteria) -> tuple[str, ...]:
+    return (as_json(criteria.sectors),) if criteria.sectors else ()
 
 
 def _as_stored(codes: Sequence[VersionedCode]) -> tuple[str, str]:

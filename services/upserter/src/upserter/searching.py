@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from common.contracts import Company, JobProgressed, RequestIndustry, SearchAnswer
+from common.contracts import Company, JobProgressed, Place, RequestIndustry, SearchAnswer
 from common.outbox import EventTemplate
 from common.postgres import Connection
 from industries.index import IndustryIndex, Resolution
@@ -79,6 +79,8 @@ async def search(
         founded_since=resolution.founded_since,
         confidence=resolution.confidence,
         suggestions=list(resolution.suggestions),
+        places=[Place(name=place.name, sectors=list(place.sectors)) for place in resolution.places],
+        ignored=list(resolution.ignored),
         matches=counts.total,
         refinements=refinements(request, resolution, counts, industries, now.year - YOUNG),
         head=[],
@@ -104,6 +106,7 @@ async def search(
         bands=[list(band) for band in criteria.bands],
         left_out=criteria.left_out,
         founded_since=criteria.founded_since,
+        sectors=criteria.sectors,
         limit=request.limit,
     )
     if await jobs.is_full(tx, request.request_id, params):

@@ -25,7 +25,8 @@ SELLING = set_of("sell sold selling offer offering provide pitch supply supplyin
 OURS = set_of("our my")
 #: What a company needs, uses or buys is not what it is.
 NEEDING = set_of(
-    "need use using looking want wanting require requiring lack lacking seek seeking hire hiring buy buying purchase purchasing"
+    "need use using looking want wanting require requiring lack lacking seek seeking hire hiring buy buying purchase"
+    " purchasing"
 )
 PEOPLE = set_of("i we you they")
 #: Words for the companies asked for; the names of what they need come after.
@@ -108,7 +109,7 @@ def _unclear(is_clear: bool) -> list[Mention]:
 
 def _asked_for(phrases: Sequence[Phrase]) -> list[Phrase]:
     """Drops names that are job titles, things sold to the companies asked for, and the user's own things."""
-    dropped: set[int] = _needed(phrases)
+    dropped: set[int] = needed(phrases)
     named = (Kind.NAME, Kind.ACTIVITY)
     last = max((at for at, phrase in enumerate(phrases) if phrase.kind in (*named, Kind.CODE)), default=0)
     for at, phrase in enumerate(phrases):
@@ -125,7 +126,7 @@ def _asked_for(phrases: Sequence[Phrase]) -> list[Phrase]:
     return [phrase for at, phrase in enumerate(phrases) if at not in dropped or phrase.kind not in named]
 
 
-def _needed(phrases: Sequence[Phrase]) -> set[int]:
+def needed(phrases: Sequence[Phrase]) -> set[int]:
     """Returns the places of what the companies asked for need: all behind "contractors that need", in its sentence."""
     found: set[int] = set()
     is_after_companies = is_needed = False
@@ -134,7 +135,7 @@ def _needed(phrases: Sequence[Phrase]) -> set[int]:
             is_after_companies = is_needed = False
         if is_needed:
             found.add(at)
-        elif phrase.kind is Kind.OTHER and phrase.word.text in NEEDING:
+        elif phrase.kind in (Kind.OTHER, Kind.TALK) and phrase.word.text in NEEDING:
             is_needed = is_after_companies and not phrase.word.is_apart and phrases[at - 1].word.text not in PEOPLE
         elif phrase.kind in (Kind.NAME, Kind.ACTIVITY, Kind.CODE) or phrase.word.text in WHO:
             is_after_companies = True

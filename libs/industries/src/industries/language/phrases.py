@@ -31,9 +31,13 @@ class Phrase:
     is_weak: bool = False
     is_plural: bool = False
     codes: Sequence[VersionedCode] = ()
-    size: int = 1
-    #: The last word, as it was written.
-    ending: str = ""
+    words: Sequence[Word] = ()
+
+    @property
+    def written(self) -> str:
+        """The phrase as it was written, with the words that join it to the one before."""
+        parts = [part for word in self.words for part in (*word.before, word.written) if part[0].isalnum()]
+        return " ".join(parts)
 
     @property
     def alone(self) -> Sequence[VersionedCode]:
@@ -76,11 +80,11 @@ def _phrases(words: Sequence[Word], lexicon: Lexicon, codes: Sequence[Sequence[V
         size, meaning = _longest(words, at, lexicon)
         last = words[at + max(size, 1) - 1]
         if size <= 1 and (activity := vocabulary.activities().get(word.text)):
-            yield Phrase(Kind.ACTIVITY, word, meaning, activity.facets, activity.is_weak, last.is_plural)
+            yield Phrase(Kind.ACTIVITY, word, meaning, activity.facets, activity.is_weak, last.is_plural, words=[word])
         elif meaning is not None:
-            yield Phrase(Kind.NAME, word, meaning, is_plural=last.is_plural, size=size, ending=last.written)
+            yield Phrase(Kind.NAME, word, meaning, is_plural=last.is_plural, words=words[at : at + size])
         else:
-            yield Phrase(Kind.TALK if size else Kind.OTHER, word, size=max(size, 1))
+            yield Phrase(Kind.TALK if size else Kind.OTHER, word, words=words[at : at + max(size, 1)])
         at += max(size, 1)
 
 

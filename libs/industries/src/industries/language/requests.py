@@ -230,10 +230,10 @@ def _skeleton(sentence: Sequence[Phrase], ordinary: Container[str]) -> list[str]
 def _symbol(phrase: Phrase, ordinary: Container[str]) -> Sequence[str]:
     if phrase.kind is Kind.CODE:
         return CODED
-    if phrase.kind is Kind.TALK and phrase.size > 1:
+    if phrase.kind is Kind.TALK and len(phrase.words) > 1:
         return NEITHER
     if phrase.kind is Kind.NAME or (phrase.kind is Kind.ACTIVITY and not phrase.is_weak):
-        return MANY if phrase.is_plural or (phrase.size > 1 and phrase.ending in _COMPANY) else ONE
+        return MANY if phrase.is_plural or (len(phrase.words) > 1 and phrase.words[-1].written in _COMPANY) else ONE
     if phrase.kind is Kind.ACTIVITY:
         return MANY if phrase.is_plural else WEAK
     word = phrase.word.written or phrase.word.text

@@ -95,6 +95,27 @@ def talk() -> tuple[str, ...]:
     return tuple(phrase for line in _lines("talk") for phrase in map(str.strip, line.split(",")) if phrase)
 
 
+class Area(NamedTuple):
+    """A place and its postal sectors. A doubtful name is a word of trades too."""
+
+    sectors: tuple[str, ...]
+    is_doubtful: bool
+
+
+@cache
+def areas() -> dict[str, Area]:
+    """Reads the places of Singapore by their names. Raises ValueError for a name that occurs twice."""
+    found: dict[str, Area] = {}
+    for line in _lines("places"):
+        names, _, sectors = line.partition(" = ")
+        for name in map(str.strip, names.split(",")):
+            bare = name.removeprefix("?")
+            if bare in found:
+                raise ValueError(f"places.txt: {bare!r} occurs twice")
+            found[bare] = Area(tuple(sectors.split()), name != bare)
+    return found
+
+
 @cache
 def shapes() -> dict[str, frozenset[str]]:
     """Reads the classes of words that tell a request for companies from talk, as they are written."""

@@ -108,6 +108,8 @@ class Conversation:
                     "founded_since": answer.founded_since,
                     "confidence": answer.confidence,
                     "suggestions": _dumped(answer.suggestions),
+                    "places": [place.name for place in answer.places],
+                    "ignored": answer.ignored,
                 },
             ),
             Message(

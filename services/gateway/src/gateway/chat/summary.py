@@ -1,7 +1,7 @@
 """Summarises a request for the rep: what was done, what is left, and what may have been misunderstood. Pure."""
 
 from common.contracts import Company, JobProgressed, SearchAnswer
-from gateway.wording import all_of, is_or_are, matching, one_of, titles_of
+from gateway.wording import all_of, is_or_are, joined, matching, one_of, titles_of
 
 #: At this confidence and below, the words were only similar to an industry's.
 UNSURE = 0.5
@@ -29,15 +29,19 @@ def summarise(answer: SearchAnswer, *, scored: int, job: JobProgressed | None, r
         if is_talk(answer):
             return f"Do you want companies in {meant}? Then choose it, or name it alone; nothing was searched for."
         hint = f"Did you mean {meant}?" if meant else "Name one, such as Manufacturing, Logistics or SSIC 62."
-        return f"{NOTHING_FOUND} {hint}"
+        return " ".join([f"{NOTHING_FOUND} {hint}", *_ignored(answer)])
     uncertainty = _uncertainty(answer)
+    uncertainty += _ignored(answer)
     if not answer.matches:
-        return " ".join(["No live company of that industry is in the register.", *uncertainty])
+        place = f" in {where(answer)}" if answer.places else ""
+        return " ".join([f"No live company of that industry{place} is in the register.", *uncertainty])
     now = len(saved(answer))
     more = []
     if scored < now:
         left = now - scored
         more.append(f"{left} of the {now} {is_or_are(left)} still being worked on.")
+    if answer.places:
+        more.append(f"Only companies with a postal code in {where(answer)}.")
     if answer.known:
         more.append(f"Known, enriched within the last days: {all_of([company.name for company in answer.known])}.")
     # Clients expect the first sentence without a full stop if it stands alone.
@@ -59,6 +63,25 @@ def _done(answer: SearchAnswer, now: int, job: JobProgressed | None, refused: st
         clauses.append(f"{rest} were not scheduled: {refused}")
     sentence = "; ".join(clauses) or f"{matching(answer.matches)}; nothing was upserted"
     return sentence[0].upper() + sentence[1:]
+
+
+def where(answer: SearchAnswer) -> str:
+    """`Bedok or Tampines (postal sectors 46, 47, 52)`."""
+    sectors = sorted({sector for place in answer.places for sector in place.sectors})
+    names = joined([place.name for place in answer.places], "or")
+    return f"{names} (postal sector{'s' if len(sectors) > 1 else ''} {', '.join(sectors)})"
+
+
+def _ignored(answer: SearchAnswer) -> list[str]:
+    if not answer.ignored:
+        return []
+    parts = joined([f'"{part}"' for part in answer.ignored], "and")
+    sizes = " Sizes count for the score if the ICP (PUT /icp) names them." if any(map(_is_size, answer.ignored)) else ""
+    return [f"Ignored, since the register does not know it: {parts}.{sizes}"]
+
+
+def _is_size(part: str) -> bool:
+    return any(letter.isdigit() for letter in part)
 
 
 def _uncertainty(answer: SearchAnswer) -> list[str]:

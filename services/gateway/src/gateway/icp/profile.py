@@ -69,7 +69,7 @@ def _resolve(entry: str, catalog: Catalog) -> Sequence[Industry]:
     if meant := read_code(code, catalog.hierarchy):
         return [catalog.hierarchy.industry(key) for key in meant]
     resolution = catalog.index.resolve([entry])
-    if resolution.excluded or resolution.founded_since:
+    if resolution.excluded or resolution.founded_since or resolution.places or resolution.ignored:
         raise Problem(
             422, "Industry not understood", f"{entry!r} contains more than an industry; an ICP accepts industries only."
         )

@@ -6,7 +6,7 @@ from typing import Annotated, Self
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
-from common.contracts import Industry
+from common.contracts import Industry, Place
 from gateway.dependencies import TOO_MANY, CurrentTenant, Deps, Phrase
 from industries.index import Resolution
 
@@ -21,7 +21,7 @@ class SsicCode(BaseModel):
 
 
 class Resolved(BaseModel):
-    """The industries that words name. If they name none, `suggestions` has the most similar ones."""
+    """The industries that words name. `suggestions`: the most similar ones if they name none, or do not ask for any."""
 
     industries: list[Industry]
     excluded: list[Industry] = Field(description="excluded by the words")
@@ -30,6 +30,8 @@ class Resolved(BaseModel):
     confidence: float = Field(description="0 to 1")
     suggestions: list[Industry]
     founded_since: int | None = Field(description="a year, if the words name one")
+    places: list[Place] = Field(description="places in Singapore that the words narrow a search to")
+    ignored: list[str] = Field(description="parts of the words that the register cannot be searched by, such as sizes")
 
     @classmethod
     def build(cls, resolution: Resolution) -> Self:
@@ -42,6 +44,8 @@ class Resolved(BaseModel):
             confidence=resolution.confidence,
             suggestions=list(resolution.suggestions),
             founded_since=resolution.founded_since,
+            places=[Place(name=place.name, sectors=list(place.sectors)) for place in resolution.places],
+            ignored=list(resolution.ignored),
         )
 
 

@@ -82,7 +82,9 @@ def _in_words(event: ChatEvent) -> str:
             return "the request is on its way"
         case "resolved":
             names = ", ".join(f"{it['title']} (SSIC {it['code']})" for it in data["industries"][:5]) or "no industry"
-            return f"{names}: {data['matches']:,} live companies match"
+            where = f" in {', '.join(data['places'])}" if data.get("places") else ""
+            ignored = f"; ignored: {', '.join(data['ignored'])}" if data.get("ignored") else ""
+            return f"{names}{where}: {data['matches']:,} live companies match{ignored}"
         case "head":
             return f"the best {len(data['companies'])} are upserted"
         case "company" if data["stage"] == "enriched":

@@ -1,0 +1,75 @@
+"""Places, sizes and needs in a request: used, or said to be ignored."""
+
+import pytest
+
+from common.districts import DISTRICTS
+from industries import vocabulary
+from industries.index import Code, IndustryIndex
+from leadgen.ssic import ssic_2020
+
+INDEX = IndustryIndex(Code("2020", *code) for code in ssic_2020())
+
+
+@pytest.mark.parametrize(
+    ("request_", "codes", "sectors"),
+    [
+        ("restaurants in Tampines", ["56111"], "52"),
+        ("Tampines restaurants", ["56111"], "52"),
+        ("Show me clinics in Bedok or Tampines please", ["862"], "46 47 52"),
+        ("law firms near Raffles Place MRT station", ["691"], "01 04 06"),
+        ("hotels in district 9", ["55101"], "22 23"),
+        ("hotels in D09 and D10", ["55101"], "22 23 24 25 26 27"),
+        ("furniture makers in districts 1, 2", ["310"], "01 02 03 04 05 06 07 08"),
+        ("hotels in postal sector 09", ["55101"], "09"),
+        ("hotels at postal code 528765", ["55101"], "52"),
+        ("Sewerage in Tampines", ["37"], "52"),
+        ("who sells furniture in Ubi", ["310", "46431", "47531"], "34 36 40"),
+        ("orchids in Orchard", ["0114"], "22 23"),
+        ("orchard farms", ["0113"], ""),
+        ("dairy farms", ["014"], ""),
+        ("expo organisers", ["82301"], ""),
+        ("district cooling", ["35300"], ""),
+        ("division 10 and 11", ["10", "11"], ""),
+    ],
+)
+def test_a_place_narrows_the_request(request_: str, codes: list[str], sectors: str) -> None:
+    """Planning areas, districts and postal sectors; a word of a trade is no place."""
+    resolution = INDEX.resolve([request_])
+    assert sorted(industry.code for industry in resolution.industries) == sorted(codes)
+    assert sorted({sector for place in resolution.places for sector in place.sectors}) == sectors.split()
+    assert resolution.ignored == ()
+
+
+@pytest.mark.parametrize(
+    ("request_", "ignored"),
+    [
+        ("hotels with 50-500 employees", ["50-500 employees"]),
+        ("hotels with more than 100 staff", ["more than 100 staff"]),
+        ("hotels with revenue above S$5 million", ["revenue above s$5 million"]),
+        ("hotels with a headcount of 200", ["a headcount of 200"]),
+        ("hotels in Johor", ["in johor"]),
+        ("hotels, not in Jurong", ["not in jurong"]),
+        ("hotels that need accounting software", ["need accounting software"]),
+        ("find 50 hotels", []),
+        ("hotels founded since 2020", []),
+    ],
+)
+def test_what_the_register_does_not_know_is_told_as_ignored(request_: str, ignored: list[str]) -> None:
+    """Sizes, places abroad or excluded, and what a company needs; the industry is found all the same."""
+    resolution = INDEX.resolve([request_], year=2026)
+    assert list(resolution.ignored) == ignored
+    assert [industry.code for industry in resolution.industries] == ["55101"]
+
+
+def test_a_place_alone_is_no_request() -> None:
+    """It would be every company there."""
+    for text in ("Bedok", "near Raffles Place MRT", "companies in Tampines", "50-500 employees in Jurong"):
+        assert INDEX.resolve([text]).codes == ()
+
+
+def test_every_place_has_postal_sectors_of_singapore() -> None:
+    """The sectors of the list of districts, each once."""
+    for name, area in vocabulary.areas().items():
+        assert area.sectors, name
+        assert set(area.sectors) <= set(DISTRICTS), name
+        assert len(set(area.sectors)) == len(area.sectors), name
