@@ -49,6 +49,14 @@ def test_a_second_payment_is_matched_with_the_kill_that_lost_the_answer(
     assert (len(found), len(explained)) == ((0, 1) if is_explained else (1, 0))
 
 
+def test_a_rerun_may_buy_afresh() -> None:
+    """A charge after the start of such a rerun has its reason; one before has none."""
+    for start, exceptions in ((30, 0), (90, 1)):
+        afresh = {AT + timedelta(seconds=start): "rerun"}
+        found, explained = paid_twice(ledger_of(charge(1, 0), charge(2, 60)), {}, [], UNDER_WAY, afresh)
+        assert (len(found), len(explained)) == (exceptions, 1 - exceptions)
+
+
 def test_each_tenant_may_buy_what_is_its_own() -> None:
     """Contacts are each tenant's; public answers serve all of them."""
     for vendor, exceptions in (("lusha", 0), ("tavily", 1)):

@@ -16,6 +16,23 @@ from leadgen.cli import app
 from testkit.stages import a_company, envelope_for, publish, publish_raw
 
 PLANNED = "SELECT * FROM planned WHERE tenant_id = 1 AND n = $1"
+DROPPED = """
+    INSERT INTO dead_letter_actions (consumer, event_id, replay_id, topic, tenant_id, action, operator, reason)
+    SELECT consumer, event_id, replay_id, topic, tenant_id, 'drop', 'ann', 'of a test'
+      FROM inbox WHERE consumer = 'upserter' AND event_id = $1
+"""
+RERUN = """
+    INSERT INTO replays (replay_id, kind, topic, consumer, slice, operator, reason)
+    VALUES (gen_random_uuid(), 'rerun', 'lead.scored.v1', 'odoo-sync', '{}', 'ann', 'a field was missing')
+    RETURNING replay_id
+"""
+AGAIN = """
+    INSERT INTO inbox (consumer, event_id, replay_id, topic, kafka_partition, kafka_offset, key, tenant_id, lane, value,
+                       headers, state)
+    SELECT consumer, event_id, $1, topic, kafka_partition, nextval('replayed_offsets'), key, tenant_id, lane, value,
+           headers, 'done'
+      FROM inbox WHERE consumer = 'odoo-sync' AND event_id = $2
+"""
 
 
 @pytest.fixture(autouse=True)
@@ -45,6 +62,9 @@ async def planned(database_url: str, kafka: str, owner: asyncpg.Connection) -> a
         ("dlq_offset", b"1"),
     ]
     await publish_raw(kafka, [("company.enriched.v1.dlq", row["key"].encode(), b"{}", letter)])
+    await owner.execute(DROPPED, row["enriched_id"])
+    rerun = await owner.fetchval(RERUN)
+    await owner.execute(AGAIN, rerun, row["scored_id"])
     return row
 
 
@@ -77,6 +97,9 @@ async def test_a_story_is_whole_and_in_order(planned: asyncpg.Record, database_u
         "announces lead.synced.v1: synced, lead 1",
         "nightly    selects it as number 2 of the night of",
         "upserter   makes it a candidate",
+        "ann        drops the dead letter of upserter, company.enriched.v1",
+        "ann        plays lead.scored.v1 into odoo-sync again",
+        "a field was missing",
     ):
         assert part in told.output
     moments = json.loads((await trace(database_url, kafka, planned["uen"], "--json")).output)["moments"]

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
+from types import MappingProxyType
 from typing import Any
 
 import httpx
@@ -36,6 +37,8 @@ PAID_ONCE = Check(
     "An answer that was there was bought again: is it kept (vendor_answers, email_verifications)?",
     "SELECT vendor, count(*) AS buyers FROM audit_usage WHERE ever > 0 GROUP BY vendor",
 )
+#: Reruns that do not rely on what was bought before them.
+AFRESH = "SELECT replay_id, started_at FROM replays WHERE afresh AND kind = 'rerun' ORDER BY started_at"
 #: Vendors whose answers are each tenant's own.
 OF_TENANTS = frozenset({"lusha", "zerobounce"})
 #: The longest time from a call's charge to its answer being read, and clocks' difference.
@@ -76,7 +79,8 @@ async def compare(
     counted = {row["vendor"]: (row["counted"], row["is_lossy"]) for row in await owner.fetch(EQUAL.query)}
     buyers = {row["vendor"]: row["buyers"] for row in await owner.fetch(PAID_ONCE.query)}
     unlike = unequal(ledger, counted, has_kills=bool(kills))
-    twice, explained = paid_twice(ledger, buyers, kills, under_way)
+    afresh = {row["started_at"]: row["replay_id"] for row in await owner.fetch(AFRESH)}
+    twice, explained = paid_twice(ledger, buyers, kills, under_way, afresh)
     found = [Exceptions(check, len(rows), rows) for check, rows in ((EQUAL, unlike), (PAID_ONCE, twice)) if rows]
     return found, explained
 
@@ -98,9 +102,16 @@ def unequal(ledger: Ledger, counted: Mapping[str, tuple[int, bool]], *, has_kill
 
 
 def paid_twice(
-    ledger: Ledger, buyers: Mapping[str, int], kills: Sequence[datetime], under_way: timedelta
+    ledger: Ledger,
+    buyers: Mapping[str, int],
+    kills: Sequence[datetime],
+    under_way: timedelta,
+    afresh: Mapping[datetime, object] = MappingProxyType({}),
 ) -> tuple[list[dict[str, Any]], list[str]]:
-    """Finds what was paid for more often than it may be, and explains what may. `buyers` counts tenants by vendor."""
+    """Finds what was paid for more often than it may be, and explains what may.
+
+    `buyers` counts tenants by vendor, `afresh` names reruns by their start.
+    """
     charges = {entry["number"]: entry for entry in ledger.charges}
     found, explained = [], []
     for repeat in ledger.repeats:
@@ -109,7 +120,7 @@ def paid_twice(
         reasons = [
             reason
             for first, second in pairwise(times)
-            if (reason := _reason(first, second, kills, under_way)) is not None
+            if (reason := _reason(first, second, kills, under_way, afresh)) is not None
         ]
         what = {name: repeat[name] for name in ("vendor", "operation", "item", "times")}
         if len(times) - len(reasons) > allowed:
@@ -121,7 +132,11 @@ def paid_twice(
 
 
 def _reason(
-    first: Mapping[str, Any], second: Mapping[str, Any], kills: Sequence[datetime], under_way: timedelta
+    first: Mapping[str, Any],
+    second: Mapping[str, Any],
+    kills: Sequence[datetime],
+    under_way: timedelta,
+    afresh: Mapping[datetime, object],
 ) -> str | None:
     """Explains why the first answer was lost; `None`: nothing says that it was."""
     if first["fault"]:
@@ -130,4 +145,7 @@ def _reason(
     for kill in kills:
         if booked - READ_LATE <= kill <= booked + under_way and kill < again:
             return f"charge {first['number']} was under way when a worker was killed at {kill:%H:%M:%S.%f} UTC"
+    for start, replay_id in afresh.items():
+        if booked < start <= again:
+            return f"charge {second['number']} was made by the rerun {replay_id}, which buys afresh"
     return None if first["answered"] else f"the answer to charge {first['number']} came when nobody waited any more"

@@ -195,6 +195,21 @@ def found(row: Mapping[str, Any]) -> Moment:
     return Moment(row["created_at"], "upserter", f"makes it a candidate{wanted}", [f"request {row['job_id']}: {about}"])
 
 
+def replayed(row: Mapping[str, Any]) -> Moment:
+    """Tells of the rerun that an operator made of an event."""
+    details = [f"replay {row['replay_id']}: {row['reason']}", *(["buys afresh"] if row["afresh"] else [])]
+    return Moment(row["started_at"], row["operator"], f"plays {row['topic']} into {row['consumer']} again", details)
+
+
+def acted(row: Mapping[str, Any]) -> Moment:
+    """Tells what an operator did about a dead letter."""
+    words = {"retry": "retries", "correct": "corrects", "drop": "drops"}[row["action"]]
+    what = f"{words} the dead letter of {row['consumer']}, {row['topic']}"
+    return Moment(
+        row["at"], row["operator"], what, [row["reason"]] if row["reason"] else [], row["event_id"], row["replay_id"]
+    )
+
+
 def in_order(moments: Iterable[Moment]) -> list[Moment]:
     """Orders moments by time; of one event, its announcement comes before it is taken in."""
     return sorted(moments, key=lambda it: (it.at, it.what.startswith("takes in")))

@@ -17,7 +17,19 @@ from common.ids import NO_REPLAY
 from common.outbox import sendables
 from leadgen.topic_reading import batches, ranges_of, reading
 from leadgen.topics import Topics
-from leadgen.trace.moment import Copies, Moment, announced, chosen, enriched, found, handled, linked, scored
+from leadgen.trace.moment import (
+    Copies,
+    Moment,
+    acted,
+    announced,
+    chosen,
+    enriched,
+    found,
+    handled,
+    linked,
+    replayed,
+    scored,
+)
 
 murmur = DefaultPartitioner()
 
@@ -53,6 +65,14 @@ NIGHTS = """
     SELECT run.started_at, company.night, company.position, company.detail, company.state, company.error
       FROM run_companies company JOIN enrichment_runs run USING (tenant_id, run_id)
      WHERE company.tenant_id = tenant() AND company.company_id = $1
+"""
+REPLAYS = """
+    SELECT replay_id, kind, topic, consumer, afresh, operator, reason, started_at FROM replays
+     WHERE replay_id = ANY($1::uuid[])
+"""
+ACTIONS = """
+    SELECT consumer, topic, event_id, replay_id, action, operator, reason, at FROM dead_letter_actions
+     WHERE event_id = ANY($1::uuid[])
 """
 CANDIDATE = """
     SELECT candidate.created_at, candidate.job_id, job.status, job.processed, job.total, job.params::text AS params
@@ -99,6 +119,11 @@ async def read_story(
     partitions = {(row["topic"], row["kafka_partition"]) for row in rows}
     await _read_topics(bootstrap_servers, topics, key.encode(), partitions, messages, story)
     story.moments += map(announced, messages.values())
+    for query, tell, ids in (
+        (REPLAYS, replayed, {it.replay_id for it in story.moments}),
+        (ACTIONS, acted, {it.event_id for it in story.moments if it.event_id}),
+    ):
+        story.moments += [tell(dict(row)) for row in await owner.fetch(query, list(ids))]
     if ":" not in key:
         story.moments = _of_one_request(story.moments, messages, event_id)
     await _read_tables(owner, story)
