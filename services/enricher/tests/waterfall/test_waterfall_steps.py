@@ -342,10 +342,16 @@ async def test_texts_that_are_gone_cost_no_second_reading(town: Any) -> None:
 
 
 async def test_nobody_is_bought_from_a_social_network(town: Any) -> None:
-    """A company's page there is not its domain: its people would be the network's."""
-    company = await town.one(website_domain="www.facebook.com")
-    async with town.waterfall() as replica:
+    """A company's page there is not its site: the own one is searched for, and there is nobody to buy without one."""
+    company = await town.one(website_domain="www.facebook.com/acme")
+    async with town.waterfall(tavily_api_key=None) as replica:
         done = await replica.enrich(company, 1)
 
+    assert done.profile.site.profile == "https://www.facebook.com/acme"
     assert "lusha: the company's website is not known" in done.steps.reasons
     assert await town.calls("lusha") == {}
+
+    async with town.waterfall() as replica:
+        found = await replica.enrich(company, 1)
+
+    assert (found.profile.site.found_by, found.profile.site.profile) == ("search", "https://www.facebook.com/acme")

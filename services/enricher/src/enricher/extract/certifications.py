@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from enricher.extract.facts import LIKELY, Fact, join_values
 from enricher.extract.figures import quote_around
@@ -17,11 +18,17 @@ _KNOWN = re.compile(
     re.IGNORECASE,
 )
 _MOST = 20
+_BEFORE = 60
+#: A denial in the same sentence, before the certificate.
+_DENIED = re.compile(r"\b(?:not|never|no longer|without|neither|nor|lacks?|lost|n't)\b[^.!?\n]{0,50}\Z", re.IGNORECASE)
 
 
 def certification_facts(page: Document) -> Iterator[Fact]:
     """Lists a page's certificates as one fact, with the first one's quote."""
-    matches = [match for match, _ in zip(_KNOWN.finditer(page.text), range(_MOST), strict=False)]
+    found = islice(_KNOWN.finditer(page.text), _MOST)
+    matches = [
+        match for match in found if not _DENIED.search(page.text, max(0, match.start() - _BEFORE), match.start())
+    ]
     if matches:
         names = join_values(clean(match[0], 40) for match in matches)
         yield Fact("certifications", names, page.url, "page", LIKELY, quote_around(page.text, matches[0]))

@@ -5,7 +5,7 @@ The work is done in slices, each a bounded look at one page, so that whoever wai
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 
@@ -22,6 +22,7 @@ from enricher.extract.news import Item, newest, news_fact, news_on
 from enricher.extract.organisation import MAX_SUMMARY, organisation_facts
 from enricher.extract.phones import Numbers, find_numbers, own_first
 from enricher.extract.postal_addresses import address_facts
+from enricher.extract.prompt_injection import is_disguised, is_injection, without_injections
 from enricher.extract.registrations import uen_facts
 from enricher.extract.shortlist import shortlist
 from enricher.extract.technology import find_technology
@@ -61,17 +62,17 @@ def extract(
     `is_time_up` is asked before each slice of work; when it says yes, the findings so far are returned. Contacts come
     first, the homepage's before others. News needs the day of the visit: without `today` there is none.
     """
-    home = pages[0]
+    home, said = pages[0], [_without_orders(page) for page in pages]
     found = _Collector(site_of(host_of(home.url)), country_of(pages), today)
     is_cut = False
-    for look_at in _slices(pages, found):
+    for look_at in _slices(pages, said, found):
         if is_time_up():
             is_cut = True
             break
         look_at()
     return Findings(
-        title=home.title or None,
-        about=_about(pages) or None,
+        title=said[0].title or None,
+        about=_about(said) or None,
         tech=tuple(sorted(found.tech)),
         has_careers=any(Kind.CAREERS in kinds for kinds in found.linked.values()),
         contacts=shortlist(found.best_contacts(), MAX_CONTACTS),
@@ -135,7 +136,9 @@ class _Collector:
     def all_facts(self) -> list[Fact]:
         main = [Fact("phone", phone.value, phone.source_url, "page", LIKELY) for phone in self._phones()[:1]]
         news = [news_fact(self.news)] if self.news else []
-        return [*self.facts, *main, *news]
+        return [
+            fact for fact in (*self.facts, *main, *news) if not (_is_order(fact.value) or _is_order(fact.quote or ""))
+        ]
 
     def best_contacts(self) -> tuple[Contact, ...]:
         """The addresses by rank, then the telephones, the company's main one first."""
@@ -163,19 +166,33 @@ _FINDERS: tuple[Callable[[Document], Iterable[Fact]], ...] = (
 )
 
 
-def _slices(pages: Sequence[Document], found: _Collector) -> Iterator[Callable[[], None]]:
-    """The slices of work, most important first."""
+def _without_orders(page: Document) -> Document:
+    """The page without text that instructs a model: no fact may come of it."""
+    text, bad = without_injections(page.text)
+    title = "" if _is_order(page.title) else page.title
+    description = "" if _is_order(page.description) else page.description
+    if not bad and (title, description) == (page.title, page.description):
+        return page
+    return replace(page, text=text, title=title, description=description)
+
+
+def _is_order(text: str) -> bool:
+    return bool(text) and (is_injection(text) or is_disguised(text))
+
+
+def _slices(pages: Sequence[Document], said: Sequence[Document], found: _Collector) -> Iterator[Callable[[], None]]:
+    """The slices of work, most important first. Facts come only of what is `said` without orders."""
     for nth, page in enumerate(pages):
         yield partial(found.add_emails, page, nth)
         yield partial(found.add_numbers, page)
-        yield partial(found.add_links, page)
+        yield partial(found.add_links, said[nth])
         yield partial(found.add_technology, page)
-    yield partial(found.add, _summary_facts, pages[0])
-    for page in pages:
+    yield partial(found.add, _summary_facts, said[0])
+    for page in said:
         for find in _FINDERS:
             yield partial(found.add, find, page)
         yield partial(found.add_news, page)
-    yield partial(found.add, partial(_about_page, pages), pages[0])
+    yield partial(found.add, partial(_about_page, said), said[0])
 
 
 def _summary_facts(home: Document) -> Iterator[Fact]:
@@ -196,7 +213,7 @@ def _about(pages: Sequence[Document]) -> str:
         return clean(pages[0].description, MAX_ABOUT)
     for page in pages:
         for description in values(organisations(page), "description"):
-            if text := clean(description, MAX_ABOUT):
+            if (text := clean(description, MAX_ABOUT)) and not _is_order(text):
                 return text
     about = next((page.text for page in pages[1:] if kind_of(Link(page.url, "")) is Kind.ABOUT and page.text), "")
     return clean(about, MAX_ABOUT)

@@ -18,6 +18,8 @@ _LONGEST_LINE = 2000
 _FOOT = 600  # characters of a page's end that survive when it is cut
 _CUT = "…"
 _MOST_QUOTE = 1000
+_MOST_PLACES = 10
+_BEFORE = 80  # characters
 #: A number with its separators is one token: "200 people" is no quote of "1,200 people".
 _TOKEN = re.compile(r"\d(?:\d|[.,](?=\d))*\w*|\w+|[^\w\s]")
 _ALIKE = str.maketrans("‘’‚‛′`“”„‟″«»‐‑‒–—−\u00ad", '\'\'\'\'\'\'"""""""------\u200b')
@@ -46,6 +48,19 @@ class Corpus:
     @property
     def text(self) -> str:
         return "\n\n".join(passage.text for passage in self.passages)
+
+    def before(self, quote: str) -> list[str]:
+        """The words of its sentence before each place where the corpus has the quote."""
+        wanted = f" {folded(quote)} " if len(quote) <= _MOST_QUOTE else ""
+        found: list[str] = []
+        for text in self._folded if wanted.strip() else ():
+            at = text.find(wanted)
+            while at >= 0 and len(found) < _MOST_PLACES:
+                words = text[max(0, at - _BEFORE) : at].split(" ")
+                ends = [nth for nth, word in enumerate(words) if word in (".", "!", "?", ";", ":")]
+                found.append(f" {' '.join(words[ends[-1] + 1 if ends else 0 :])} ")
+                at = text.find(wanted, at + 1)
+        return found
 
     def holds(self, quote: str) -> str | None:
         """Finds the URL of the first passage that contains the quote, or `None`.

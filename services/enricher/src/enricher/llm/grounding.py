@@ -8,6 +8,7 @@ import re
 from typing import Final
 
 from enricher.extract.facts import LISTS, Field, join_values, split_values
+from enricher.extract.own_words import has_others
 from enricher.extract.prompt_injection import is_disguised, is_injection
 from enricher.llm.corpus import Corpus, folded
 from enricher.pages.documents import clean
@@ -32,6 +33,8 @@ _NEEDED = {name: re.compile(rf"(?:^| )(?:{stems})") for name, stems in _TOPICS.i
 #: Negations: "We are not hiring" supports no hiring. In prices and addresses, "no" is no negation.
 _DENIAL = re.compile(r" (?:not|no|never|nor|neither|cannot|without|' t) ")
 _MAY_DENY: Final[frozenset[Field]] = frozenset({"pricing", "address"})
+#: Fields whose value must be said of the company itself.
+_OWN: Final[frozenset[Field]] = frozenset({"founded_year", "employees"})
 _YEAR = re.compile(r"(?:18|19|20)\d\d")
 _NUMBER = re.compile(r"\d(?:\d|[.,](?=\d))*")
 _WORD = re.compile(r"\w+")
@@ -53,6 +56,12 @@ def grounded(field: Field, value: str, quote: str, corpus: Corpus) -> tuple[str,
     if not is_fit or is_injection(quote) or is_disguised(quote) or (needed and not needed.search(words)):
         return "", 1
     if field not in _MAY_DENY and _DENIAL.search(words) and not _DENIAL.search(f" {folded(value)} "):
+        return "", 1
+    if field not in _MAY_DENY and any(_DENIAL.search(before) for before in corpus.before(quote)):
+        return "", 1  # the quote begins after its denial: "never ISO 9001 certified"
+    if field in _OWN and any(
+        has_others(before + words.partition(f" {folded(value)} ")[0]) for before in corpus.before(quote)
+    ):
         return "", 1
     if field not in LISTS:
         text = value.strip()
