@@ -94,7 +94,7 @@ async def test_events_survive_25_kills_within_five_minutes(
 
     for _ in range(25):
         before = await owner.fetchval("SELECT sum(attempts) FROM inbox")
-        with a_worker(database_url, lease_s=LEASE.total_seconds(), is_gated=True):
+        with a_worker(database_url, lease_s=LEASE.total_seconds(), handlers="hang"):
             await until(is_at_work)
         await owner.execute("UPDATE inbox SET next_at = next_at - interval '12 seconds'")
 
