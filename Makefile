@@ -14,9 +14,9 @@ demo: servers ## everything on this machine: one chat message becomes ten scored
 test: servers check ## every check and every test
 	exec $(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder
 
-test-fast: install ## a quick answer: lint, and the tests that need no server
+test-fast: install ## a quick answer: lint, and the tests that need no server and are quick
 	$(BIN)/ruff check --quiet
-	exec $(BIN)/pytest --quiet -n auto --dist loadfile --no-loadscope-reorder --hypothesis-profile=fast -m "not servers and not whole"
+	exec $(BIN)/pytest --quiet -n auto --dist loadfile --no-loadscope-reorder --hypothesis-profile=fast -m "not servers and not whole and not slow"
 
 test-odoo: servers ## the Odoo sync against a real Odoo: one that ODOO_URL ... name, or one started for it
 	exec tests/odoo/with-odoo $(BIN)/pytest -m odoo tests/odoo

@@ -44,6 +44,7 @@ async def test_the_big_page_is_big(web: httpx.AsyncClient) -> None:
     assert 0.9 * BIG_BYTES < len(await _raw(web, "http://robots.hostile.example/robots.txt")) < 1.1 * BIG_BYTES
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("manner", "layers", "packed"), [("bomb", 1, 1_500_000), ("nested", 2, 20_000)])
 async def test_the_bombs_go_off_later(manner: str, layers: int, packed: int, web: httpx.AsyncClient) -> None:
     """Little on the line; a gigabyte of blanks behind it, whole to its check sum."""

@@ -62,6 +62,7 @@ async def control(url: str) -> AsyncIterator[httpx.AsyncClient]:
         (await client.post("/reset")).raise_for_status()
 
 
+@pytest.mark.slow
 async def test_a_crawl_meets_every_character(web: httpx.AsyncClient, control: httpx.AsyncClient) -> None:
     """Some hundred sites through the proxy: each answers as its character says, and the ledger has each visit once."""
     by_character: dict[tuple[Manner, Robots], list[str]] = {}

@@ -121,6 +121,7 @@ def test_an_exclusion_holds_in_both_versions(term: str) -> None:
     assert gone.isdisjoint(resolution.codes)
 
 
+@pytest.mark.slow
 def test_the_shared_terms_are_understood_in_both_versions_and_in_2025_alone() -> None:
     """As well as in 2020 alone, with the codes that the file gives for each version."""
     terms = read_terms(SHARED / "terms_dev.csv")

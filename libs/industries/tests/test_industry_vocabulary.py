@@ -51,6 +51,7 @@ def test_every_phrase_is_there_once_and_says_something() -> None:
         seen[words] = entry.phrase
 
 
+@pytest.mark.slow
 def test_every_phrase_alone_gets_its_codes() -> None:
     """But for those that are everyday words too, and for whole titles, which mean their own code."""
     index = IndustryIndex(CODES_2020)
@@ -107,6 +108,7 @@ def test_words_get_the_codes_of_each_version(term: str, in_2020: set[str], in_20
     assert {each.code for each in found if each.version == "2025"} == in_2025
 
 
+@pytest.mark.slow
 @NEEDS_2025
 def test_an_explicit_code_is_meant_where_it_means_the_same() -> None:
     """In all versions, in the newest alone where it was reused, and in the one that is named."""

@@ -110,6 +110,7 @@ async def hostile_port() -> AsyncIterator[int]:
         await asyncio.gather(*serving, return_exceptions=True)
 
 
+@pytest.mark.slow
 async def test_memory_and_time_stay_bounded_on_a_hostile_web(hostile_port: int) -> None:
     """A replica stays under 300 MB, every visit ends soon after its deadline, and nobody else waits meanwhile.
 
@@ -155,6 +156,7 @@ ANY_VALUE = st.sampled_from(VALUES) | st.text(st.characters(codec="latin-1", exc
 ANY_HEADERS = st.lists(st.tuples(st.sampled_from(NAMES), ANY_VALUE), max_size=4)
 
 
+@pytest.mark.slow
 @given(ANY_HTML, ANY_ROBOTS, st.binary(max_size=300), ANY_HEADERS, st.sampled_from([200, 200, 302, 304, 999]))
 @settings(deadline=None, max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
 async def test_a_visit_comes_to_something_whatever_is_sent(

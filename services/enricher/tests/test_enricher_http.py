@@ -228,6 +228,7 @@ async def test_progress_without_end_is_left_at_the_deadline() -> None:
             await fetcher.get(PAGE)
 
 
+@pytest.mark.slow
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.lists(

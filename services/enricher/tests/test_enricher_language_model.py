@@ -225,6 +225,7 @@ async def test_any_text_can_be_asked_about_and_is_reserved_for(text: str) -> Non
     assert 0 < got.tokens <= max_tokens_of("", text, Facts, max_tokens=10)
 
 
+@pytest.mark.slow
 @settings(max_examples=200, deadline=None)
 @given(
     content=st.binary(max_size=200) | (JSON | COMPLETIONS).map(lambda value: json.dumps(value).encode()),
@@ -242,6 +243,7 @@ async def test_no_answer_breaks_the_adapter(content: bytes, status: int, kind: s
         assert (got.parsed is None) == (got.problem is not None)
 
 
+@pytest.mark.slow
 def test_a_service_without_a_key_never_imports_the_sdk() -> None:
     """The SDK is a third of the imports' time, so the enricher loads it with the first client."""
     code = "import sys, enricher.main; sys.exit('openai' in sys.modules)"

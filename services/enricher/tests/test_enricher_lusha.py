@@ -159,6 +159,7 @@ async def test_a_reveal_takes_one_to_a_hundred(count: int) -> None:
         await lusha(says({"results": []})).reveal(["p"] * count)
 
 
+@pytest.mark.slow
 @settings(max_examples=200, deadline=None)
 @given(content=st.binary(max_size=200) | (JSON | ANSWERS).map(lambda value: json.dumps(value).encode()))
 async def test_no_answer_breaks_the_adapter(content: bytes) -> None:

@@ -54,6 +54,7 @@ def test_a_links_words_count_where_its_path_says_nothing() -> None:
     assert kind_of(Link(f"{HOME}p/18", "How we think about tyres and brakes")) is None
 
 
+@pytest.mark.slow
 @given(st.lists(st.sampled_from(["/contact", "/about", "/a/contact", "/jobs", "/x", "/team", "/staff"]), max_size=9))
 def test_the_order_of_links_does_not_matter(paths: list[str]) -> None:
     """The same links in any order are the same pages in one order: a replay reads what was read before."""

@@ -255,6 +255,7 @@ async def test_an_extract_takes_one_to_twenty_urls(count: int) -> None:
         await tavily(says({"results": []})).extract(["https://a.sg"] * count)
 
 
+@pytest.mark.slow
 @settings(max_examples=200, deadline=None)
 @given(
     content=BODIES | ANSWERS,

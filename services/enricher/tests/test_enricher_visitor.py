@@ -348,6 +348,7 @@ async def test_a_redirect_chain_is_checked_at_every_hop(web: Any) -> None:
     assert "http://closed.acme.sg/" not in web.asked
 
 
+@pytest.mark.slow
 async def test_the_simulators_town_is_read_as_it_was_built(web: Any) -> None:
     """Through its proxy: of every well-behaved site all addresses, the number and the careers page."""
     town = Town(Settings().seed)

@@ -30,6 +30,7 @@ async def test_a_service_that_does_not_start_is_told_with_the_end_of_its_log(unf
     assert str(unfit.log) in str(caught.value)
 
 
+@pytest.mark.slow
 async def test_a_service_that_ends_is_started_again_until_it_is_stopped(unfit: Service) -> None:
     """As a cluster would; a stop ends that, too."""
     await until(lambda: has_said(unfit, "setting INBOX_LEASE_S", 2))

@@ -29,6 +29,7 @@ def leads(number: int, **pull: float) -> list[Labelled]:
     return made
 
 
+@pytest.mark.slow
 def test_what_decides_is_found() -> None:
     """It gets the weight, and does better on leads that were left out than the weights of now."""
     proposal = propose(leads(600, industry=4, hiring=2), NOW, missing=3)

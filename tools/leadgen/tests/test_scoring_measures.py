@@ -17,6 +17,7 @@ LEADS = st.lists(st.builds(Scored, SCORES, st.booleans()), min_size=10, max_size
 )
 
 
+@pytest.mark.slow
 @given(leads=LEADS)
 def test_figures_are_those_of_scikit_learn(leads: list[Scored]) -> None:
     """AUC, with ties, and Brier."""
@@ -71,6 +72,7 @@ def test_what_says_nothing_is_refused(leads, told) -> None:
         evaluate(leads)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "begins"), [("p.svg", b"<?xml"), ("p.PNG", b"\x89PNG")])
 def test_a_picture_is_drawn(tmp_path, name, begins) -> None:
     """In the format of its name, with the same bytes each time."""
@@ -90,6 +92,7 @@ def test_a_picture_that_cannot_be_is_refused(tmp_path, name, told) -> None:
         checked(tmp_path / name)
 
 
+@pytest.mark.slow
 def test_the_command_starts_without_the_optional_packages() -> None:
     """They are heavy, and in images not there: what needs them says so."""
     program = """

@@ -53,6 +53,7 @@ async def test_a_script_that_is_not_there_is_named() -> None:
         await run_script("leadgen-nothing", environment={})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("run", "error"), EACH)
 async def test_the_operator_reads_what_the_services_script_said(run: Run, error: type[Permanent]) -> None:
     """As the error of the command that ran it."""
