@@ -38,19 +38,19 @@ def check_letter(body: str) -> str:
     return OTHER_LETTERS[(sum(map(int.__mul__, map(OTHER_LETTERS.index, body), _OTHER_WEIGHTS)) - 5) % 11]
 
 
-def _sums(digits: int, weights: tuple[int, ...]) -> tuple[int, ...]:
-    """The weighted digit sum of every number of so many digits: check letters by two look-ups."""
-    return tuple(
-        sum(int(digit) * weight for digit, weight in zip(f"{number:0{digits}d}", weights, strict=True))
-        for number in range(10**digits)
-    )
+def _sums(weights: tuple[int, ...]) -> tuple[int, ...]:
+    """The weighted digit sum of every number of as many digits: check letters by two look-ups."""
+    sums = [0]
+    for weight in weights:
+        sums = [before + digit * weight for before in sums for digit in range(10)]
+    return tuple(sums)
 
 
-_BUSINESS_HIGH = _sums(4, _BUSINESS_WEIGHTS[:4])
-_BUSINESS_LOW = _sums(4, _BUSINESS_WEIGHTS[4:])
-_LOCAL_HIGH = _sums(4, _LOCAL_WEIGHTS[:4])
-_LOCAL_MIDDLE = _sums(2, _LOCAL_WEIGHTS[4:6])
-_LOCAL_LOW = _sums(3, _LOCAL_WEIGHTS[6:])
+_BUSINESS_HIGH = _sums(_BUSINESS_WEIGHTS[:4])
+_BUSINESS_LOW = _sums(_BUSINESS_WEIGHTS[4:])
+_LOCAL_HIGH = _sums(_LOCAL_WEIGHTS[:4])
+_LOCAL_MIDDLE = _sums(_LOCAL_WEIGHTS[4:6])
+_LOCAL_LOW = _sums(_LOCAL_WEIGHTS[6:])
 
 
 class Identity(NamedTuple):
