@@ -3,7 +3,8 @@
 in                         out                        on a repeat                 on a failure
 RequestEnrichment,         CompanyEnriched: always,   the same run and event id;  bought answers and visits stay
 RequestNightlyEnrichment   with the reasons of what   bought answers and fresh    cached, so a retry pays nothing
-                           is missing                 visits are used again       twice
+                           is missing                 visits are used again; of   twice
+                                                      a rerun "afresh" its own
 
 A bad site or a vendor that is down, refuses us or is out of budget is no failure: its step is skipped, and
 `degraded_reasons` says why.
@@ -29,7 +30,8 @@ def enricher(waterfall: Waterfall, *, keeps_corpus: bool) -> Stage:
     async def enrich(work: Work[RequestEnrichment]) -> None:
         """Enriches one company, saves what was found, then ends the event in a transaction shared with others."""
         company, tenant_id = work.event.company, work.event.tenant_id
-        done = await waterfall.enrich(company, tenant_id, work.event.skip or ())
+        afresh = work.item.envelope.afresh
+        done = await waterfall.enrich(company, tenant_id, work.event.skip or (), afresh=afresh)
         known = await waterfall.save(company, tenant_id, done, now=work.now)
         run = run_of(work, done, keeps_corpus=keeps_corpus)
         event = event_of(work, done, known)

@@ -100,7 +100,7 @@ async def _fetch_by_tavily(
         return ()
     with steps.take("tavily") as step:
         steps.require("tavily")
-        paid = await answers.extract(url, tenant_id)
+        paid = await answers.extract(url, tenant_id, afresh=steps.afresh)
         step.units = paid.units
         step.outcome = "done" if paid.is_new else "reused"
         if paid.answer.failed:
@@ -161,7 +161,7 @@ async def _read_with_model(
 
         async def ask(system: str, user: str, shape: type[BaseModel]) -> ModelAnswer[BaseModel]:
             nonlocal is_new
-            paid = await answers.ask_model(system, user, shape, tenant_id)
+            paid = await answers.ask_model(system, user, shape, tenant_id, afresh=steps.afresh)
             step.units += paid.units
             is_new |= paid.is_new
             return paid.answer

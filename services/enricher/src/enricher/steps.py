@@ -4,6 +4,7 @@ import time
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
+from datetime import datetime
 from typing import Any, Literal
 
 from enricher.errors import StepSkipped
@@ -33,10 +34,11 @@ _COLUMNS = tuple(column.name for column in fields(Step))
 class Steps:
     """The steps of one enrichment, in order. Steps may nest. `reasons` say what is missing, without repeats.
 
-    `left_out` names the steps that the request wants skipped.
+    `left_out` names the steps that the request wants skipped; answers and visits from before `afresh` are not used.
     """
 
     left_out: Collection[str] = ()
+    afresh: datetime | None = None
     taken: list[Step] = field(default_factory=list)
     reasons: list[str] = field(default_factory=list)
     _began: float = field(default_factory=time.monotonic)

@@ -36,12 +36,14 @@ class Waterfall:
         self._verifier = verifier
         self._limits = limits
 
-    async def enrich(self, company: Company, tenant_id: int, left_out: Collection[str] = ()) -> Enrichment:
+    async def enrich(
+        self, company: Company, tenant_id: int, left_out: Collection[str] = (), *, afresh: datetime | None = None
+    ) -> Enrichment:
         """Enriches one company without the steps `left_out`. May be repeated: bought answers are used again.
 
-        Raises SiteBusy or Unavailable.
+        Of a rerun to be done afresh only those from `afresh` on. Raises SiteBusy or Unavailable.
         """
-        steps = Steps(left_out=left_out)
+        steps = Steps(left_out=left_out, afresh=afresh)
         found = await profile(company, tenant_id, self._web, self._limits, steps)
         prospects = await self._prospects.find(_domain_of(company, found.site.url), found.contacts, tenant_id, steps)
         ways = await self._verified(shortlist(_merged(found.contacts, prospects), MAX_CONTACTS), tenant_id, steps)
@@ -69,7 +71,7 @@ class Waterfall:
             if not emails:
                 step.outcome = "not_needed"
                 return ways
-            verified = await self._verifier.verify(tenant_id, emails)
+            verified = await self._verifier.verify(tenant_id, emails, afresh=steps.afresh)
             step.units = verified.units
             step.outcome = "done" if verified.is_new else "reused" if verified.known else "skipped"
             if verified.reasons:

@@ -1,6 +1,7 @@
 """The steps of an enrichment in order, on the simulator's town with all its vendors and the real PostgreSQL."""
 
 import asyncio
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -326,6 +327,33 @@ async def test_a_site_found_long_ago_proves_itself_again_before_anything_is_paid
     assert (away.profile.site.found_by, away.profile.site.outcome) == ("search", "unreachable")
     assert (await found_by(town, company)).domain == host
     assert await town.units("tavily") == 1
+
+
+async def test_a_rerun_uses_what_was_bought_and_one_afresh_buys_it_again_once(town: Any) -> None:
+    """Also the visit is made again; an attempt that is repeated after a crash pays for nothing a second time."""
+    company = await town.one()
+    vendors = ("openai", "lusha", "zerobounce")
+    async with town.waterfall() as replica:
+        await replica.enrich(company, 1)
+        first = {vendor: await town.units(vendor) for vendor in vendors}
+        await replica.enrich(company, 1)
+        rerun = {vendor: await town.units(vendor) for vendor in vendors}
+        began = datetime.now(UTC)
+        done = await replica.enrich(company, 1, afresh=began)
+        afresh = {vendor: await town.units(vendor) for vendor in vendors}
+        await replica.enrich(company, 1, afresh=began)
+        repeated = {vendor: await town.units(vendor) for vendor in vendors}
+
+    assert all(first.values())
+    assert rerun == first
+    assert afresh["lusha"] > first["lusha"]  # it charges a search again, but no person whose address was bought
+    assert all(afresh[vendor] == 2 * first[vendor] for vendor in ("openai", "zerobounce"))
+    assert repeated == afresh
+    assert {step.step: step.outcome for step in done.steps.taken if step.step in ("crawl", "lusha", "zerobounce")} == {
+        "crawl": "done",
+        "lusha": "done",
+        "zerobounce": "done",
+    }
 
 
 async def test_texts_that_are_gone_cost_no_second_reading(town: Any) -> None:

@@ -10,7 +10,7 @@ ResyncOdoo  LeadSynced of each stored lead    goes on with the leads that    the
             that could not be sent before     are still unsent               blocked or has no Odoo
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -52,7 +52,8 @@ def odoo_sync(syncing: LeadSync, *, patience: timedelta = DEFAULT_RETRY.give_up_
         async with work.reading() as tx:
             connection = await connections.find(tx)
             known = await links.find_statuses(tx, list(leads))
-        unchanged = syncing.unchanged(leads, known, connection)
+        afresh = {item.event.company.company_id for item in work.items if item.envelope.afresh is not None}
+        unchanged = syncing.unchanged(leads, known, connection, afresh)
         if unchanged:
             await finish(work, unchanged, Unchanged({it: leads[it] for it in unchanged}, unchanged))
         rest = {it: event for it, event in leads.items() if it not in unchanged}
@@ -68,7 +69,7 @@ def odoo_sync(syncing: LeadSync, *, patience: timedelta = DEFAULT_RETRY.give_up_
             await finish(work, rest, Unsent(rest, "blocked", connection.blocked))
         else:
             async with syncing.only_writer(connection):
-                await finish(work, rest, await write(syncing, work, rest, connection, patience))
+                await finish(work, rest, await write(syncing, work, rest, connection, patience, afresh))
 
     @stage.handles(ResyncOdoo, retry=retry)
     async def resync(work: Work[ResyncOdoo]) -> None:
@@ -96,11 +97,16 @@ def odoo_sync(syncing: LeadSync, *, patience: timedelta = DEFAULT_RETRY.give_up_
 
 
 async def write(
-    syncing: LeadSync, work: Chunk[Any], leads: Leads, connection: StoredConnection, patience: timedelta
+    syncing: LeadSync,
+    work: Chunk[Any],
+    leads: Leads,
+    connection: StoredConnection,
+    patience: timedelta,
+    afresh: Collection[int] = (),
 ) -> Result:
     """Writes leads into Odoo. The caller holds the writer lock. Raises OdooUnavailable, OdooRefused, PatienceEnded."""
     try:
-        return Written(await syncing.write(work.reading, leads, connection))
+        return Written(await syncing.write(work.reading, leads, connection, afresh))
     except TenantBlocked as blocked:
         return Unsent(leads, "blocked", str(blocked))
     except OdooAway as away:

@@ -120,7 +120,7 @@ class Desk:
             await INBOX.take_in(tx, arrivals)
         return ids
 
-    async def handle(self, event_ids: Iterable[UUID]) -> None:
+    async def handle(self, event_ids: Iterable[UUID], afresh: datetime | None = None) -> None:
         """Runs the handlers on these events as a worker does, with claims of its own."""
         async with self.database.without_tenant() as tx:
             await tx.execute("UPDATE inbox SET next_at = now() WHERE event_id = ANY($1::uuid[])", list(event_ids))
@@ -129,7 +129,11 @@ class Desk:
             async with self.database.without_tenant() as tx:
                 claims = await INBOX.claim(tx, model.topic, "interactive", self.tenant_id, 1000)
             items = [
-                Item(decode_body(model, claim.value), Envelope(claim.event_id, self.tenant_id, "interactive"), claim)
+                Item(
+                    decode_body(model, claim.value),
+                    Envelope(claim.event_id, self.tenant_id, "interactive", afresh=afresh),
+                    claim,
+                )
                 for claim in claims
                 if claim.event_id in event_ids
             ]
@@ -156,9 +160,9 @@ class Desk:
     async def outage(self) -> "asyncpg.Record | None":
         return await self.owner.fetchrow("SELECT * FROM odoo_outages")
 
-    async def sync(self, *events: LeadScored) -> LeadSynced:
+    async def sync(self, *events: LeadScored, afresh: datetime | None = None) -> LeadSynced:
         """Delivers the leads in one chunk; returns what was announced last."""
-        await self.handle(await self.take_in(*events))
+        await self.handle(await self.take_in(*events), afresh)
         return (await self.announced())[-1]
 
     async def resync(self) -> None:

@@ -106,6 +106,34 @@ async def test_what_stands_there_as_it_should_costs_no_call(connected: Any, fake
     assert (await connected.link())["scored_at"] == connected.lead(hours=1).scored_at
 
 
+async def test_a_rerun_afresh_writes_unchanged_rows_but_no_edited_ones(connected: Any, fake: Any) -> None:
+    """Company, contact and lead are sent again; the name that people gave the company stays, and nothing is doubled."""
+    first = await connected.sync(connected.lead(address="1 Old Way"))
+    fake.record(connected.external_id("company"))["name"] = "ACME, our friends"
+    fake.calls.clear(), fake.bodies.clear()
+
+    assert await connected.sync(connected.lead(address="1 Old Way")) == first
+    assert fake.calls == []
+    assert await connected.sync(connected.lead(address="1 Old Way"), afresh=connected.lead().scored_at) == first
+
+    sent = [body["fields"] for call, body in zip(fake.calls, fake.bodies, strict=True) if call.endswith(".load")]
+    assert len(sent) == 3
+    assert all(".id" in fields and len(fields) > 1 for fields in sent)
+    assert "street" in sent[0]
+    assert "name" not in sent[0]
+    assert fake.record(connected.external_id("company"))["name"] == "ACME, our friends"
+    assert counts(fake) == (2, 1)
+
+
+async def test_a_rerun_afresh_of_an_older_score_leaves_odoo_alone(connected: Any, fake: Any) -> None:
+    """It would undo the newer score."""
+    newer = await connected.sync(connected.lead(score=0.9, hours=1))
+    fake.calls.clear()
+
+    assert await connected.sync(connected.lead(score=0.7), afresh=connected.lead().scored_at) == newer
+    assert fake.calls == []
+
+
 async def test_only_what_changed_is_sent(connected: Any, fake: Any) -> None:
     """A company that moved gets its new street; contact and lead are not written."""
     await connected.sync(connected.lead(address="1 Old Way"))

@@ -16,6 +16,7 @@ from common.group_commit import GroupCommit
 from common.postgres import Connection, Database
 from enricher.contacts import email_verifications
 from enricher.errors import StepSkipped
+from enricher.freshness import fresh_within
 from enricher.purchases.guarded_call import GuardedCalls
 from enricher.purchases.leases import LEASE, WAIT_LIMIT, keep_renewing
 from enricher.vendors.zerobounce import Verification, ZeroBounce, verify_cost
@@ -56,22 +57,25 @@ class Verifier:
         self._zerobounce = zerobounce
         self._linger_s = linger_s
         self._under_way: dict[tuple[int, str], asyncio.Future[Verification | str]] = {}
+        self._afresh: dict[tuple[int, str], datetime] = {}
         self._waiting: dict[int, list[str]] = defaultdict(list)
         self._senders: set[asyncio.Task[None]] = set()
 
-    async def verify(self, tenant_id: int, emails: Iterable[str]) -> Verified:
-        """Verifies these addresses, from saved results or by asking now. Raises Unavailable.
+    async def verify(self, tenant_id: int, emails: Iterable[str], *, afresh: datetime | None = None) -> Verified:
+        """Verifies these addresses, from saved results (not from before `afresh`) or by asking now. Raises Unavailable.
 
         Cancelling it does not cancel the batch: others may wait for it, and its answer is saved.
         """
         wanted = list(dict.fromkeys(emails))
-        known = await self._group_commit(tenant_id, find_known, tuple(wanted))
+        known = await self._group_commit(tenant_id, find_known, (fresh_within(FRESH_FOR, afresh), tuple(wanted)))
         missing = [email for email in wanted if email not in known]
         if not missing:
             return Verified(known)
         if self._zerobounce is None:
             return Verified(known, ("zerobounce: no key",))
         first = [email for email in missing if (tenant_id, email) not in self._under_way]
+        if afresh is not None:
+            self._afresh |= {(tenant_id, email): afresh for email in first}
         answers = await asyncio.gather(*(self._enqueue(tenant_id, email) for email in missing))
         found = {it.email: it for it in answers if isinstance(it, Verification)}
         reasons = dict.fromkeys(it for it in answers if isinstance(it, str))
@@ -124,6 +128,7 @@ class Verifier:
 
     def _resolve(self, tenant_id: int, email: str, answer: Verification | str | BaseException) -> None:
         future = self._under_way.pop((tenant_id, email))
+        self._afresh.pop((tenant_id, email), None)
         if isinstance(answer, StepSkipped):
             future.set_result(answer.reason)
         elif isinstance(answer, BaseException):
@@ -134,12 +139,17 @@ class Verifier:
 
     async def _ask(self, tenant_id: int, emails: Sequence[str]) -> dict[str, Verification | str]:
         """Returns saved results, and asks for the addresses that no other caller has claimed."""
-        asker = uuid4()
+        asker, ours = uuid4(), set[str]()
+        said: dict[str, Verification | str] = {}
+        alike: dict[datetime | None, list[str]] = defaultdict(list)
+        for email in emails:
+            alike[self._afresh.get((tenant_id, email))].append(email)
         async with self._database.transaction(tenant_id) as tx:
-            said: dict[str, Verification | str] = {**await email_verifications.fresh(tx, emails, FRESH_FOR)}
-            ours = await email_verifications.claim(
-                tx, [it for it in emails if it not in said], asker, FRESH_FOR, self._lease
-            )
+            for afresh, some in alike.items():
+                within = fresh_within(FRESH_FOR, afresh)
+                said |= await email_verifications.fresh(tx, some, within)
+                missing = [it for it in some if it not in said]
+                ours |= await email_verifications.claim(tx, missing, asker, within, self._lease)
         return said | (await self._buy(tenant_id, sorted(ours), asker) if ours else {})
 
     async def _buy(self, tenant_id: int, emails: Sequence[str], asker: UUID) -> dict[str, Verification | str]:
@@ -168,7 +178,12 @@ class Verifier:
         return {it.email: it for it in results} | {email: f"zerobounce: {why}" for email, why in answer.failed}
 
 
-async def find_known(tx: Connection, wanted: Sequence[tuple[str, ...]]) -> list[dict[str, Verification]]:
-    """Finds the fresh verifications of each company's addresses."""
-    known = await email_verifications.fresh(tx, sorted({email for emails in wanted for email in emails}), FRESH_FOR)
-    return [{email: known[email] for email in emails if email in known} for emails in wanted]
+async def find_known(
+    tx: Connection, wanted: Sequence[tuple[timedelta, tuple[str, ...]]]
+) -> list[dict[str, Verification]]:
+    """Finds the verifications of each company's addresses that are no older than the time beside them."""
+    alike: dict[timedelta, set[str]] = defaultdict(set)
+    for within, emails in wanted:
+        alike[within].update(emails)
+    known = {within: await email_verifications.fresh(tx, sorted(emails), within) for within, emails in alike.items()}
+    return [{email: known[within][email] for email in emails if email in known[within]} for within, emails in wanted]

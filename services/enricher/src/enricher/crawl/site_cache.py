@@ -8,7 +8,7 @@ import time
 import zlib
 from contextlib import suppress
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final, TypeVar
 from uuid import uuid4
 
@@ -20,6 +20,7 @@ from enricher.crawl import crawled_sites
 from enricher.crawl.crawled_sites import CachedVisit, FinishedVisit, VisitClaim
 from enricher.crawl.visitor import Visitor
 from enricher.crawl.visits import Visit
+from enricher.freshness import fresh_within
 from enricher.pages.documents import Document
 from enricher.pages.reader_threads import run_by_size
 from enricher.pages.urls import homepage, host_of
@@ -64,11 +65,11 @@ class SiteCache:
         self._texts_for = texts_for
         self._next_sweep = 0.0
 
-    async def visit(self, domain: str | None, *, with_texts: bool = False) -> Visit:
+    async def visit(self, domain: str | None, *, with_texts: bool = False, afresh: datetime | None = None) -> Visit:
         """Returns a fresh visit to this domain's site, cached or made now. May be repeated.
 
-        `with_texts` demands a visit whose pages' texts are still kept. Takes as long as a visit, and up to a lease more
-        while another caller visits. Raises SiteBusy, Unavailable.
+        `with_texts` demands a visit whose pages' texts are still kept. One from before `afresh` is not used. Takes as
+        long as a visit, and up to a lease more while another caller visits. Raises SiteBusy, Unavailable.
         """
         home = homepage(domain, "https") if domain else None
         if home is None:
@@ -81,10 +82,10 @@ class SiteCache:
             if kept.is_ours:
                 return await self._visit_with_claim(caller, None)
             earlier = await self._read(kept) if kept.visit else None
-            if earlier and with_texts and earlier.lacks_texts:
+            if earlier and (with_texts or afresh) and earlier.lacks_texts:
                 earlier = None
             waited = timedelta(seconds=time.monotonic() - started)
-            if earlier and kept.age < max(waited, self.freshness_of(earlier)):
+            if earlier and kept.age < max(waited, fresh_within(self.freshness_of(earlier), afresh)):
                 return replace(earlier, was_cached=True, duration_ms=waited // timedelta(milliseconds=1))
             if not kept.is_being_visited:
                 caller = replace(caller, seen=kept.visited_at)

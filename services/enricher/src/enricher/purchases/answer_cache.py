@@ -11,13 +11,14 @@ import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Generic, NamedTuple, TypeVar
 from uuid import uuid4
 
 from common.errors import Unavailable
 from common.group_commit import GroupCommit
 from enricher.errors import StepSkipped
+from enricher.freshness import fresh_within
 from enricher.purchases import vendor_answers
 from enricher.purchases.guarded_call import GuardedCalls
 from enricher.purchases.leases import LEASE, WAIT_LIMIT, keep_renewing
@@ -67,12 +68,15 @@ class AnswerCache:
         make: Callable[[], Awaitable[T]],
         charged: Callable[[T], int],
         codec: Codec[T],
+        afresh: datetime | None = None,
     ) -> PaidAnswer[T]:
         """Returns the answer to `request` (any JSON value), cached or from the vendor, at `tenant_id`'s cost.
 
-        `units` is the most that the call can cost. Raises StepSkipped if no answer can be had, and Unavailable.
+        `units` is the most that the call can cost. Answers from before `afresh` are not used. Raises StepSkipped if no
+        answer can be had, and Unavailable.
         """
         owner = PUBLIC if is_public else tenant_id
+        fresh_for = fresh_within(fresh_for, afresh)
         digest = hashlib.sha256(json.dumps(request, sort_keys=True, default=str).encode()).hexdigest()
         question = Question(vendor, digest, uuid4(), fresh_for, self._lease)
         began = time.monotonic()

@@ -3,7 +3,7 @@
 A fresh answer serves all tenants; the tenant that asked first has paid for it.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -23,7 +23,7 @@ _EXTRACT = TypeAdapter(ExtractAnswer)
 class PublicAnswers:
     """Asks Tavily and the language model through the answer cache. `None` stands for a vendor without a key.
 
-    Methods raise StepSkipped if no answer can be had, and Unavailable.
+    Methods use no answer from before `afresh`. They raise StepSkipped if no answer can be had, and Unavailable.
     """
 
     def __init__(
@@ -34,7 +34,7 @@ class PublicAnswers:
         self._model = model
         self._fresh_for = fresh_for
 
-    async def search(self, query: str, tenant_id: int) -> PaidAnswer[SearchAnswer]:
+    async def search(self, query: str, tenant_id: int, *, afresh: datetime | None = None) -> PaidAnswer[SearchAnswer]:
         """Searches for pages."""
         if self._tavily is None:
             raise StepSkipped("tavily: no key")
@@ -44,13 +44,14 @@ class PublicAnswers:
             ["search", query],
             is_public=True,
             fresh_for=self._fresh_for,
+            afresh=afresh,
             units=SEARCH_COST,
             make=partial(self._tavily.search, query),
             charged=lambda answer: answer.credits,
             codec=Codec(partial(_SEARCH.dump_python, mode="json"), _SEARCH.validate_python),
         )
 
-    async def extract(self, url: str, tenant_id: int) -> PaidAnswer[ExtractAnswer]:
+    async def extract(self, url: str, tenant_id: int, *, afresh: datetime | None = None) -> PaidAnswer[ExtractAnswer]:
         """Fetches the text of a page."""
         if self._tavily is None:
             raise StepSkipped("tavily: no key")
@@ -60,6 +61,7 @@ class PublicAnswers:
             ["extract", url],
             is_public=True,
             fresh_for=self._fresh_for,
+            afresh=afresh,
             units=extract_cost(1),
             make=partial(self._tavily.extract, [url]),
             charged=lambda answer: answer.credits,
@@ -67,7 +69,7 @@ class PublicAnswers:
         )
 
     async def ask_model(
-        self, system: str, user: str, shape: type[BaseModel], tenant_id: int
+        self, system: str, user: str, shape: type[BaseModel], tenant_id: int, *, afresh: datetime | None = None
     ) -> PaidAnswer[ModelAnswer[BaseModel]]:
         """Asks the language model for an object of this shape."""
         if self._model is None:
@@ -78,6 +80,7 @@ class PublicAnswers:
             [self._model.name, system, user],
             is_public=True,
             fresh_for=self._fresh_for,
+            afresh=afresh,
             units=max_tokens_of(system, user, shape, max_tokens=MAX_ANSWER_TOKENS),
             make=partial(self._model.ask, system, user, shape, max_tokens=MAX_ANSWER_TOKENS),
             charged=lambda answer: answer.tokens,

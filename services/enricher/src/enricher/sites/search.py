@@ -10,6 +10,7 @@ from common.contracts import Company, Site
 from common.group_commit import GroupCommit
 from enricher.crawl.site_cache import SiteCache
 from enricher.crawl.visits import Visit
+from enricher.freshness import fresh_within
 from enricher.pages.urls import host_of
 from enricher.purchases.public_answers import PublicAnswers
 from enricher.sites import company_sites
@@ -38,7 +39,8 @@ class SiteSearch:
         found, visit = FoundSite(), None
         with steps.take("find_site") as step:
             steps.require("find_site", "crawl")
-            kept = await self._group_commit(None, company_sites.find, (company.company_id, self._fresh_for))
+            fresh_for = fresh_within(self._fresh_for, steps.afresh)
+            kept = await self._group_commit(None, company_sites.find, (company.company_id, fresh_for))
             if kept and kept.is_fresh:
                 step.outcome, found = "reused", kept.site
                 visit = await visit_site(found.domain, self._sites, steps) if found.domain else None
@@ -67,7 +69,7 @@ class SiteSearch:
         self, company: Company, tenant_id: int, steps: Steps, step: Step
     ) -> tuple[FoundSite, Visit | None]:
         """Searches for the first site whose pages prove it, else the best guess. Raises StepSkipped."""
-        paid = await self._answers.search(f"{company.name} Singapore", tenant_id)
+        paid = await self._answers.search(f"{company.name} Singapore", tenant_id, afresh=steps.afresh)
         step.units = paid.units
         best = FoundSite()
         for home in candidates(company, paid.answer.results):
@@ -89,6 +91,6 @@ async def visit_site(domain: str, sites: SiteCache, steps: Steps, *, with_texts:
     visit = Visit(Site(outcome="empty"))
     with steps.take("crawl") as step:
         steps.require("crawl")
-        visit = await sites.visit(domain, with_texts=with_texts)
+        visit = await sites.visit(domain, with_texts=with_texts, afresh=steps.afresh)
         step.outcome = "reused" if visit.was_cached else "done"
     return visit

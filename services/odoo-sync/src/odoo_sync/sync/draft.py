@@ -12,7 +12,8 @@ from odoo_sync.records import mapping
 class Draft:
     """A lead's wanted rows and known records. `now` are Odoo's present values; `written` the columns that we wrote.
 
-    `elsewhere` are records of another place, which may be the same Odoo under a new address.
+    `elsewhere` are records of another place, which may be the same Odoo under a new address. `is_afresh`: also columns
+    that are as wanted are sent.
     """
 
     event: LeadScored
@@ -23,6 +24,7 @@ class Draft:
     written: dict[Kind, frozenset[str]] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     refusals: list[str] = field(default_factory=list)
+    is_afresh: bool = False
 
     def record(self, kind: Kind) -> Record:
         """The record of this kind, or `NO_RECORD`."""

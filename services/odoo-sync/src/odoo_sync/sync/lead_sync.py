@@ -1,6 +1,6 @@
 """Decides which leads of a tenant need a call to its Odoo, and writes those."""
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from hashlib import blake2b
@@ -57,16 +57,23 @@ class LeadSync:
         return (*RESYNCED, "deleted") if self.recreate_deleted else RESYNCED
 
     def unchanged(
-        self, leads: Leads, known: Mapping[int, LinkStatus], connection: StoredConnection | None
+        self,
+        leads: Leads,
+        known: Mapping[int, LinkStatus],
+        connection: StoredConnection | None,
+        afresh: Collection[int] = (),
     ) -> dict[int, LinkStatus]:
-        """Selects the leads that need no call: Odoo has them as wanted, or the link is newer. Pure."""
+        """Selects the leads that need no call: Odoo has them as wanted, or the link is newer. Pure.
+
+        Those of companies in `afresh` are written again, also if Odoo has them as wanted.
+        """
         digest = None if connection is None or connection.blocked else self.digest_function(connection)
         found = {}
         for company_id, event in leads.items():
             status = known.get(company_id)
             if status is None:
                 continue
-            is_in_odoo = digest is not None and status.outcome in ("synced", "deleted")
+            is_in_odoo = company_id not in afresh and status.outcome in ("synced", "deleted")
             if status.is_newer(event) or (is_in_odoo and digest and status.digest == digest(event)):
                 found[company_id] = status
         return found
@@ -90,9 +97,12 @@ class LeadSync:
         async with self.writer_lock.hold(connection.place):
             yield
 
-    async def write(self, transaction: Transaction, leads: Leads, connection: StoredConnection) -> Links:
+    async def write(
+        self, transaction: Transaction, leads: Leads, connection: StoredConnection, afresh: Collection[int] = ()
+    ) -> Links:
         """Writes leads into Odoo; returns their new links. The caller holds the writer lock. May be repeated.
 
+        Records of companies in `afresh` are sent also where Odoo has them as wanted; people's edits are kept.
         Raises OdooUnavailable (also if the connection was changed meanwhile), OdooAway, OdooRefused, TenantBlocked.
         """
         async with transaction() as tx:
@@ -106,9 +116,10 @@ class LeadSync:
             draft = start_draft(without_nul(event), link, connection.place, terms)
             if link is not None and link.status.is_newer(event):
                 new[company_id] = link
-            elif link is not None and is_up_to_date(draft, link, connection.place, terms):
+            elif company_id not in afresh and link is not None and is_up_to_date(draft, link, connection.place, terms):
                 new[company_id] = replace(link, enriched_at=event.enriched_at, scored_at=event.scored_at)
             else:
+                draft.is_afresh = company_id in afresh
                 drafts[company_id] = draft
         if drafts:
             async with self._noting_refusal(transaction, connection):

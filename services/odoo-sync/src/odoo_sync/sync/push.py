@@ -153,7 +153,10 @@ async def _write(target: Target, drafts: Sequence[Draft], kind: Kind, ids: Mappi
         digest = mapping.digest(draft.rows[kind])
         draft.records[kind] = replace(record, hash=digest, held={**record.held, **compared.unchanged})
         is_unchanged_lead = kind == "lead" and record.hash == digest
-        if compared.send and not is_unchanged_lead:
+        unchanged = {column: value for column, value in row.items() if column.partition("/")[0] in compared.unchanged}
+        if draft.is_afresh and (compared.send or unchanged):
+            sent.append((draft, {".id": str(record.id), **compared.send, **unchanged}))
+        elif compared.send and not is_unchanged_lead:
             sent.append((draft, {".id": str(record.id), **compared.send}))
     if not sent:
         return
