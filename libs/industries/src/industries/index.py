@@ -25,7 +25,7 @@ from industries.language.words import normalise, tokenise
 from industries.ssic.concordance import Concordance
 from industries.ssic.hierarchy import LEVELS, Code, Hierarchy, VersionedCode
 
-__all__ = ["Code", "IndustryIndex", "Resolution", "VersionedCode"]
+__all__ = ["TALK", "Code", "IndustryIndex", "Resolution", "VersionedCode"]
 
 #: Confidence that a text which names industries, but does not ask for companies, is a request.
 TALK = 0.4
@@ -196,7 +196,10 @@ class IndustryIndex:
         words = tokenise(text)
         if words and words[0].before:  # "the hotel", "for hotels": no title begins so
             return ()
-        codes = self._lexicon.wholes.get(tuple(word.text for word in words), [])
+        written = tuple(word.text for word in words)
+        codes = self._lexicon.wholes.get(written, [])
+        if not codes and not self._lexicon.is_phrase(written):
+            return self._lexicon.given_names.get(written, ())
         known = [code for key in codes if (code := self._hierarchy.get(key))]
         highest: dict[str, int] = {}
         for code in known:

@@ -11,6 +11,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from industries import vocabulary
+from industries.language.scripts import latin
 from industries.language.titles import WHOLE, title_phrases
 from industries.language.words import GLUE, fold, folded_words, normalise, set_of
 from industries.ssic import versions as ssic_versions
@@ -47,6 +48,11 @@ class Lexicon:
         self._hierarchy = hierarchy
         self._concordance = concordance
         self.wholes: dict[tuple[str, ...], list[VersionedCode]] = defaultdict(list)
+        #: Names of other classifications, which count as whole texts.
+        self.given_names = {
+            tuple(folded_words(normalise(name))): tuple(ssic_versions.expand(codes, hierarchy))
+            for name, codes in vocabulary.linkedin().items()
+        }
         self.by_word: dict[str, list[tuple[str, VersionedCode]]] = defaultdict(list)
         filler = GLUE | set(map(fold, vocabulary.filler()))
         ordinary = set(map(fold, vocabulary.ordinary()))
@@ -120,7 +126,7 @@ class Lexicon:
                 translated[id(entry.facets)] = {
                     facet: tuple(ssic_versions.expand(codes, self._hierarchy)) for facet, codes in entry.facets.items()
                 }
-            in_order = tuple(folded_words(entry.phrase))
+            in_order = tuple(folded_words(latin(entry.phrase)))
             known = self.phrases.get(frozenset(in_order))
             facets = {**(known.facets if known else {}), **translated[id(entry.facets)]}
             meaning = Meaning(facets, is_everyday=frozenset(in_order) in self.talk, is_trade=True)

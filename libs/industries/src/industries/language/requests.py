@@ -15,11 +15,12 @@ from typing import NamedTuple
 from industries import vocabulary
 from industries.language.phrases import Kind, Phrase
 from industries.language.request_heads import TALK, heads
+from industries.language.scripts import is_foreign
 from industries.language.words import AGAIN, MARKS
 
 #: Symbols for companies ("hotels"), for a thing or a mass ("a hotel", "logistics"), a code, a phrase that names no
-#: industry, an activity that is none by itself, and an unknown word.
-MANY, ONE, CODED, NEITHER, WEAK, UNKNOWN = "PNCTAU"
+#: industry, an activity that is none by itself, an unknown word, and one of another script.
+MANY, ONE, CODED, NEITHER, WEAK, UNKNOWN, FOREIGN = "PNCTAUF"
 NAMED = frozenset({MANY, ONE, CODED})
 
 #: Maximum number of phrases that a sentence is judged by, and of clauses that are judged by themselves.
@@ -134,7 +135,7 @@ def _is_bare(words: Sequence[str]) -> bool:
     for at, word in enumerate(rest):
         if is_companies and (word in _CLAUSE_ABOUT_THEM or _IS_RELATIVE.match(" ".join(rest[at : at + 2]))):
             return True
-        if word in _NO_NAME or _is_clause(rest, at):
+        if word in _NO_NAME or word == FOREIGN or _is_clause(rest, at):
             return False
         if word in (MANY, CODED) or word in _COMPANY:
             is_companies = True
@@ -243,6 +244,8 @@ def _symbol(phrase: Phrase, ordinary: Container[str]) -> Sequence[str]:
         word = word[: short.start()]
         if short[1] != "s" or word in _IS:
             return [word, _LONG.get(short[1], "is")]
+    if is_foreign(word):
+        return FOREIGN
     return [word] if phrase.word.text in ordinary or word in _KNOWN or word.isdigit() else UNKNOWN
 
 

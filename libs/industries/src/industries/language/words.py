@@ -11,6 +11,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from industries import vocabulary
+from industries.language.scripts import romanise
 
 
 def set_of(text: str) -> frozenset[str]:
@@ -81,7 +82,7 @@ def folded_words(text: str) -> list[str]:
 
 def normalise(text: str) -> str:
     """Converts to lower case without accents. Expands `IT`, since `it` is another word; joins "F & B" to one word."""
-    text = text[:LONGEST_TEXT]
+    text = romanise(text[:LONGEST_TEXT])
     if not text.isupper() or text.strip() == "IT":
         text = _INFORMATION_TECHNOLOGY.sub("information technology", text)
     folded = unicodedata.normalize("NFKD", text).casefold()

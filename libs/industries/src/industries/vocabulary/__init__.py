@@ -16,7 +16,10 @@ from typing import NamedTuple
 #: Facets that goods stand for without an activity, by file.
 ALONE = {"goods_sold": ("make", "wholesale", "retail"), "goods_made": ("make",)}
 
-MEANINGS = ("compounds", "services", "people", "building", "moving", "money", "goods_sold", "goods_made")
+MEANINGS = (
+    "compounds", "services", "people", "building", "moving", "money", "goods_sold", "goods_made",
+    "malay", "chinese", "tamil",
+)  # fmt: skip
 
 
 class Entry(NamedTuple):
@@ -50,6 +53,20 @@ def spellings() -> dict[str, str]:
     """Reads other spellings of words with the form that stands for them."""
     pairs = (line.split(" = ") for line in _lines("spellings"))
     return {other: form for form, others in pairs for other in others.split()}
+
+
+@cache
+def linkedin() -> dict[str, tuple[str, ...]]:
+    """Reads LinkedIn's names of industries with their codes. They contain commas, and count as whole texts only."""
+    pairs = (line.split(" = ") for line in _lines("linkedin"))
+    return {name: tuple(codes.split()) for name, codes in pairs}
+
+
+@cache
+def other_scripts() -> dict[str, str]:
+    """Reads words around an industry in other scripts, with their English; "" for words that add nothing."""
+    pairs = (line.split(" = ") for line in _lines("other_scripts"))
+    return {word: "" if english == "-" else english for english, words in pairs for word in words.split()}
 
 
 @cache
