@@ -56,7 +56,6 @@ def test_a_sentence_in_another_language_is_talk(talk: str) -> None:
 @pytest.mark.parametrize(
     ("name", "codes"),
     [
-        ("Computer Games", ["5820", "6201"]),
         ("Glass, Ceramics and Concrete Manufacturing", ["23"]),
         ("Hospitals and Health Care", ["86"]),
         ("hospitals & health care", ["86"]),
