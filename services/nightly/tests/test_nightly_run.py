@@ -1,218 +1,363 @@
-"""The nightly pass on a real PostgreSQL: which jobs it announces, and that a second pass announces nothing new."""
+"""A run on a real PostgreSQL: followed through the stages' inboxes to its end, resumed, and looked back at."""
 
+import asyncio
 import json
-from datetime import UTC, date, datetime, timedelta
-from typing import TypeAlias
-from uuid import UUID, uuid4
+from datetime import date, timedelta
+from typing import Any, TypeAlias
 
 import asyncpg
 import pytest
 
-from common.cloudevents import Envelope, decode_body, decode_headers, unpack_headers
-from common.contracts import RefreshRegister, RequestUpsert
-from common.errors import Unavailable
 from common.postgres import Database
-from common.singapore import day_in_singapore
-from nightly.model import upsert_request
-from nightly.run import publish_queued_jobs
+from nightly import run as running
+from nightly.following import settle
+from nightly.tables import inboxes, runs
+from testkit.stages import until
 
 Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 
 NIGHT = date(2026, 11, 23)
+PAUSE = """
+    INSERT INTO inbox_pauses (consumer, tenant_id, since, until, reason)
+    VALUES ('odoo-sync', 1, now() - $1::interval, now() + interval '1 hour', 'Odoo answers 503')
+"""
 
 
-OUTBOX = "SELECT topic, value, headers FROM outbox WHERE producer = 'nightly' AND topic = $1 ORDER BY id"
+async def settled(desk: Any, **rules: Any) -> Any:
+    """Starts the night again, waiting, and returns its outcome."""
+    await desk.forget_looks()
+    [outcome] = (await desk.start(desk.rules(**rules), wait=True)).tenants
+    return outcome
 
 
-async def a_job(owner: Owner, tenant_id: int, *, status: str = "queued") -> UUID:
-    job_id = uuid4()
-    await owner.execute(
-        "INSERT INTO background_jobs (job_id, tenant_id, job_type, status, params, total, asked)"
-        " VALUES ($1, $2, 'staging_upsert', $3, '{}', 10, $1::uuid::text)",
-        *(job_id, tenant_id, status),
-    )
-    return job_id
+async def test_a_run_is_done_when_each_company_is_synced(desk: Any, owner: Owner) -> None:
+    """The run, its companies and its stages say so; exit code 0."""
+    await desk.candidates(2)
+    night = asyncio.create_task(desk.start(wait=True))
+    await until(lambda: desk.selected())
+    await owner.execute("DELETE FROM outbox")
+    await desk.complete()
+    summary = await night
+
+    [outcome] = summary.tenants
+    assert (outcome.status, outcome.states, summary.exit_code) == ("done", {"synced": 2}, 0)
+    row = await desk.run()
+    assert (row["status"], row["error"]) == ("done", None)
+    assert row["published_at"] is not None
+    assert row["started_at"] <= row["ended_at"]
+    assert set((await desk.states()).values()) == {"synced"}
 
 
-async def announced(owner: Owner) -> list[tuple[RequestUpsert, Envelope]]:
-    """The jobs that the night's outbox holds, oldest first."""
-    rows = await owner.fetch(OUTBOX, RequestUpsert.topic)
-    return [(decode_body(RequestUpsert, row["value"]), decode_headers(unpack_headers(row["headers"]))) for row in rows]
+async def test_each_state_on_the_way_is_read_from_the_inboxes(desk: Any) -> None:
+    """From not taken in yet to its end, in one look."""
+    await desk.candidates(9)
+    rules = desk.rules(daily_cap=9)
+    await desk.start(rules)
+    await desk.arrive("enricher", *(f"U00{n}" for n in range(2, 10)), state="done")
+    await desk.arrive("enricher", "U002")
+    await desk.arrive("scorer", *(f"U00{n}" for n in range(4, 10)), state="done")
+    await desk.arrive("scorer", "U004")
+    await desk.arrive("odoo-sync", *(f"U00{n}" for n in range(6, 10)), state="done")
+    await desk.arrive("odoo-sync", "U006")
+    await desk.link("U007", outcome="synced")
+    await desk.link("U008", outcome="no_connection")
+    await desk.link("U009", outcome="refused", reason="the country is unknown")
 
+    await running.look(desk.database, 1, desk.run_id(), timedelta(0))
 
-async def test_every_queued_job_of_every_active_tenant_is_announced(database: Database, owner: Owner) -> None:
-    """In the nightly lane, under its own tenant, following from the request that made it; other jobs are not."""
-    first, second, third = [await a_job(owner, tenant_id) for tenant_id in (1, 1, 2)]
-    for status in ("running", "done", "error"):
-        await a_job(owner, 1, status=status)
-
-    summary = await publish_queued_jobs(database, night=NIGHT)
-
-    told = await announced(owner)
-    assert {(event.tenant_id, event.job_id) for event, _ in told} == {(1, first), (1, second), (2, third)}
-    assert {event.job_id for event, _ in told if event.tenant_id == 1} == {first, second}
-    assert all(envelope.lane == "nightly" for _, envelope in told)
-    assert all(envelope.correlation_id == str(event.job_id) for event, envelope in told)
-    assert [(it.tenant_id, it.jobs) for it in summary.tenants] == [(1, 2), (2, 1), (3, 0), (4, 0), (5, 0)]
-    assert not summary.failed
-
-
-async def test_the_register_is_refreshed_once_a_night(database: Database, owner: Owner) -> None:
-    """Of no tenant, in the nightly lane, also when no job is queued; a second pass in one night is the same event."""
-    for night in (NIGHT, NIGHT, date(2026, 11, 24)):
-        await publish_queued_jobs(database, night=night)
-
-    rows = await owner.fetch(OUTBOX, RefreshRegister.topic)
-    told = [decode_headers(unpack_headers(row["headers"])) for row in rows]
-    assert [decode_body(RefreshRegister, row["value"]).tenant_id for row in rows] == [0, 0, 0]
-    assert {(envelope.tenant_id, envelope.lane) for envelope in told} == {(0, "nightly")}
-    assert told[0].event_id == told[1].event_id != told[2].event_id
-
-
-async def test_the_oldest_job_of_a_tenant_goes_first(database: Database, owner: Owner) -> None:
-    """Jobs are announced in the order in which they were asked for."""
-    jobs = [await a_job(owner, 1) for _ in range(5)]
-
-    await publish_queued_jobs(database, night=NIGHT)
-
-    assert [event.job_id for event, _ in await announced(owner)] == jobs
-
-
-async def test_a_second_pass_in_one_night_announces_nothing_new(database: Database, owner: Owner) -> None:
-    """The ids are those of the first pass, so that the consumer recognises them; the next night has its own."""
-    await a_job(owner, 1)
-    for night in (NIGHT, NIGHT, date(2026, 11, 24)):
-        await publish_queued_jobs(database, night=night)
-
-    first, again, next_night = [envelope.event_id for _, envelope in await announced(owner)]
-    assert first == again
-    assert first != next_night
-
-
-async def test_what_a_job_left_over_tonight_is_the_next_nights(database: Database, owner: Owner) -> None:
-    """A second pass in one night must not give a job a second share."""
-    job_id = await a_job(owner, 1)
-    await owner.execute("UPDATE background_jobs SET continues = $1", uuid4())
-    tonight = day_in_singapore(datetime.now(UTC))
-
-    await publish_queued_jobs(database, night=tonight)
-    assert await announced(owner) == []
-    await publish_queued_jobs(database, night=tonight + timedelta(days=1))
-    assert [event.job_id for event, _ in await announced(owner)] == [job_id]
-
-
-async def test_a_tenant_that_is_not_active_is_left_out(database: Database, owner: Owner) -> None:
-    """Its jobs wait until it is active again."""
-    await a_job(owner, 3)
-    await owner.execute("UPDATE tenants SET active = false WHERE tenant_id = 3")
-
-    summary = await publish_queued_jobs(database, night=NIGHT)
-
-    assert 3 not in {it.tenant_id for it in summary.tenants}
-    assert await announced(owner) == []
-
-
-async def test_the_lists_choose_tenants_and_exclude_has_the_last_word(database: Database, owner: Owner) -> None:
-    """Only those included and not excluded."""
-    for tenant_id in (1, 2, 3):
-        await a_job(owner, tenant_id)
-
-    summary = await publish_queued_jobs(database, night=NIGHT, include={1, 2}, exclude={2, 4})
-
-    assert [it.tenant_id for it in summary.tenants] == [1]
-    assert [event.tenant_id for event, _ in await announced(owner)] == [1]
-
-
-async def test_an_included_number_that_is_no_active_tenant_is_reported(database: Database) -> None:
-    """It is a slip: the run says so and counts as failed."""
-    summary = await publish_queued_jobs(database, night=NIGHT, include={1, 99})
-
-    assert [(it.tenant_id, it.error) for it in summary.tenants] == [(1, None), (99, "is no active tenant")]
-    assert summary.failed
-
-
-async def test_a_tenant_that_fails_is_reported_and_the_others_go_on(database: Database, owner: Owner) -> None:
-    """Nothing of the failing tenant is announced; everything of the others is."""
-    await a_job(owner, 1)
-    await a_job(owner, 2)
-    await owner.execute(
-        "CREATE POLICY broken ON background_jobs AS RESTRICTIVE"
-        " USING (1 / (nullif(current_setting('request.tenant_id', true), '')::int - 1) IS NOT NULL)"
-    )
-
-    summary = await publish_queued_jobs(database, night=NIGHT)
-
-    failed = {it.tenant_id: it.error for it in summary.tenants if it.error}
-    assert list(failed) == [1]
-    assert "DivisionByZeroError" in (failed[1] or "")
-    assert [event.tenant_id for event, _ in await announced(owner)] == [2]
-    assert summary.failed
-
-
-async def test_the_inboxes_of_all_consumers_get_their_coming_partitions(database: Database, owner: Owner) -> None:
-    """One that was missing is there again, also of a consumer whose name has a hyphen."""
-    newest = "SELECT max(relname) FROM pg_class WHERE relname ~ '^inbox_odoo_sync_[0-9]{8}$'"
-    dropped = await owner.fetchval(newest)
-    await owner.execute(f"DROP TABLE {dropped}")
-
-    summary = await publish_queued_jobs(database, night=NIGHT)
-
-    assert await owner.fetchval(newest) == dropped
-    assert {"gateway", "upserter", "enricher", "scorer", "odoo-sync", "nightly"} <= {
-        it.consumer for it in summary.upkeep
+    assert await desk.states() == {
+        "U001": "requested",
+        "U002": "enriching",
+        "U003": "scoring",
+        "U004": "scoring",
+        "U005": "syncing",
+        "U006": "syncing",
+        "U007": "synced",
+        "U008": "no_connection",
+        "U009": "held_back",
     }
 
 
-async def test_a_consumer_whose_partitions_cannot_be_kept_is_reported(database: Database, owner: Owner) -> None:
-    """The jobs are announced all the same."""
-    await a_job(owner, 1)
-    await owner.execute("ALTER TABLE inbox_scorer_other RENAME TO inbox_scorer_elsewhere")
+async def test_progress_is_read_once_a_second_at_most(desk: Any) -> None:
+    """However many look, and in whatever process: a look too soon counts what the last one wrote."""
+    await desk.candidates(1)
+    await desk.start()
+    await desk.forget_looks()
+    first = await running.look(desk.database, 1, desk.run_id(), timedelta(0))
+    await desk.complete()
 
-    summary = await publish_queued_jobs(database, night=NIGHT)
-
-    assert [it.consumer for it in summary.upkeep if it.error] == ["scorer"]
-    assert summary.failed
-    assert summary.jobs == 1
-
-
-async def test_the_summary_says_the_same_to_people_and_machines(database: Database, owner: Owner) -> None:
-    """Tenants, jobs and failures, as a table and as JSON."""
-    await a_job(owner, 2)
-
-    summary = await publish_queued_jobs(database, night=NIGHT, include={1, 2, 99})
-
-    told = json.loads(summary.as_json())
-    assert (told["night"], told["jobs"], told["failed"]) == ("2026-11-23", 1, True)
-    assert told["tenants"][1] == {"tenant_id": 2, "name": "Tenant 2", "jobs": 1, "error": None}
-    table = summary.as_table().splitlines()
-    assert table[2].split() == ["2", "Tenant", "2", "1", "published"]
-    assert table[3].split(maxsplit=2)[2] == "is no active tenant"
-    assert table[-1].startswith("night of 2026-11-23: 1 jobs of 3 tenants")
+    assert await running.look(desk.database, 1, desk.run_id(), timedelta(0)) == first == {"requested": 1}
+    await desk.forget_looks()
+    assert await running.look(desk.database, 1, desk.run_id(), timedelta(0)) == {"synced": 1}
 
 
-async def test_a_database_that_is_away_is_said_at_once(database: Database) -> None:
-    """Nothing is announced in part: the caller learns that the pass did not begin."""
-    await database.close()
+async def test_a_dead_letter_ends_a_company_and_is_told_with_its_error(desk: Any, owner: Owner) -> None:
+    """The run is partial, and says where and why; a retried dead letter counts as what becomes of it."""
+    await desk.candidates(2)
+    await desk.start()
+    await desk.complete("U001")
+    await desk.arrive("enricher", "U002", state="dead", error="KeyError: 'x'")
 
-    with pytest.raises(Unavailable):
-        await publish_queued_jobs(database, night=NIGHT)
+    outcome = await settled(desk)
+
+    assert (outcome.status, outcome.note) == ("partial", "1 became dead letters")
+    dead = await owner.fetchrow("SELECT dead_at, error FROM run_companies WHERE state = 'dead'")
+    assert dead is not None
+    assert tuple(dead) == ("enrich", "KeyError: 'x'")
+    enrich = await owner.fetchrow("SELECT counts, errors FROM run_stage_stats WHERE stage = 'enrich'")
+    assert enrich is not None
+    assert (json.loads(enrich["counts"]), json.loads(enrich["errors"])) == (
+        {"done": 1, "dead": 1},
+        {"KeyError: 'x'": 1},
+    )
+
+    await desk.complete("U002")
+    assert (await settled(desk)).status == "done"
 
 
-@pytest.mark.parametrize(
-    ("now", "night"),
-    [
-        (datetime(2026, 11, 22, 15, 59, tzinfo=UTC), date(2026, 11, 22)),
-        (datetime(2026, 11, 22, 17, 0, tzinfo=UTC), date(2026, 11, 23)),
-    ],
-)
-def test_the_night_is_the_date_in_singapore(now: datetime, night: date) -> None:
-    """01:00 there is still the day before in UTC."""
-    assert day_in_singapore(now) == night
+async def test_an_odoo_that_stays_away_is_not_waited_for(desk: Any, owner: Owner) -> None:
+    """A short pause is; when the leads have gone through, the run becomes done."""
+    await desk.candidates(1)
+    await desk.start()
+    await desk.arrive("enricher", state="done")
+    await desk.arrive("scorer", state="done")
+    await desk.arrive("odoo-sync", error="waiting for Odoo")
+    await owner.execute(PAUSE, timedelta(minutes=4))
+    await running.look(desk.database, 1, desk.run_id(), timedelta(minutes=5))
+    assert await desk.states() == {"U001": "syncing"}
+    await owner.execute("UPDATE inbox_pauses SET since = now() - interval '6 minutes'")
+
+    outcome = await settled(desk)
+    assert (outcome.status, outcome.states) == ("partial", {"odoo_waiting": 1})
+    assert outcome.note == "1 wait for an Odoo that does not answer"
+
+    await owner.execute("DELETE FROM inbox_pauses")
+    await desk.complete()
+    assert (await settled(desk)).status == "done"
 
 
-def test_an_announcement_is_made_of_night_and_job_alone() -> None:
-    """The same each time; of another job, another."""
-    job_id = uuid4()
+async def test_what_is_under_way_at_the_end_of_the_window_goes_on_and_is_told_next_night(desk: Any) -> None:
+    """The run ends partial; the next night's summary says what has finished since, and takes other companies."""
+    await desk.candidates(3)
+    rules = desk.rules(daily_cap=2, window=timedelta(milliseconds=1))
+    [outcome] = (await desk.start(rules, wait=True)).tenants
+    assert outcome.status == "partial"
+    assert outcome.note == "2 are under way at the end of the window and go on by themselves"
+    await desk.complete("U001")
+    await desk.forget_looks()
 
-    assert upsert_request(1, job_id, NIGHT) == upsert_request(1, job_id, NIGHT)
-    assert upsert_request(1, job_id, NIGHT).envelope.event_id != upsert_request(1, uuid4(), NIGHT).envelope.event_id
+    tomorrow = NIGHT + timedelta(days=1)
+    [outcome] = (await desk.start(desk.rules(tomorrow, daily_cap=2), wait=False)).tenants
+
+    assert outcome.carried_over == [
+        {
+            "night": "2026-11-23",
+            "run_id": str(desk.run_id()),
+            "status": "partial",
+            "unfinished": 1,
+            "finished_since": 1,
+        }
+    ]
+    assert "night of 2026-11-23: 1 still unfinished, 1 finished since" in outcome.in_words
+    assert await desk.selected(night=tomorrow) == ["U003"]
+
+
+async def test_leads_that_odoo_or_people_keep_out_are_told_apart(desk: Any) -> None:
+    """Refused ones need someone; deleted ones, and those that SCHED_SKIP leaves out, are as they should be."""
+    await desk.candidates(2)
+    await desk.start()
+    await desk.complete("U001", outcome="deleted")
+    await desk.complete("U002", outcome="refused")
+
+    outcome = await settled(desk)
+    assert (outcome.states, outcome.note) == ({"unsynced": 1, "held_back": 1}, "1 were not taken by Odoo")
+
+    tomorrow = NIGHT + timedelta(days=1)
+    await desk.candidates(1, prefix="V")
+    await desk.start(desk.rules(tomorrow, skip=("odoo",)))
+    await desk.complete(night=tomorrow, outcome="no_connection")
+    await desk.forget_looks()
+    [outcome] = (await desk.start(desk.rules(tomorrow, skip=("odoo",)), wait=True)).tenants
+    assert (outcome.status, outcome.states) == ("done", {"unsynced": 1})
+
+
+async def test_the_stages_are_summed_up(desk: Any, owner: Owner) -> None:
+    """Counts, durations, what vendors were paid, and what was degraded and why."""
+    await desk.candidates(4)
+    await desk.start()
+    steps = [{"step": "lusha", "outcome": "done", "units": 2}, {"step": "understand", "outcome": "done", "units": 900}]
+    await desk.enriched(reasons=["tavily: HTTP 503"], ms=250, steps=json.dumps(steps))
+    await desk.complete()
+
+    outcome = await settled(desk)
+
+    assert (outcome.spend, outcome.degraded) == ({"lusha": 8, "openai": 3600}, {"tavily: HTTP 503": 4})
+    assert "degraded: 4 by tavily: HTTP 503" in outcome.in_words
+    rows = {row["stage"]: row for row in await owner.fetch("SELECT * FROM run_stage_stats")}
+    assert set(rows) == {"upsert", "enrich", "score", "sync"}
+    enrich = rows["enrich"]
+    assert (enrich["p50_ms"], enrich["p95_ms"], enrich["p99_ms"]) == (250, 250, 250)
+    assert json.loads(rows["score"]["counts"]) == {"done": 4}
+    assert json.loads(rows["sync"]["counts"]) == {"synced": 4}
+
+
+async def test_an_enrichment_that_was_cut_short_is_caught_up_with(desk: Any, owner: Owner) -> None:
+    """The night after vendors were down takes the same companies again; a step without a key cuts nothing short."""
+    await desk.candidates(2)
+    await desk.start()
+    steps = [{"step": "lusha", "outcome": "skipped", "reason": "lusha: HTTP 503"}]
+    await desk.enriched(steps=json.dumps(steps))
+    await owner.execute(
+        "UPDATE company_enrichment_runs SET steps = $1 WHERE company_id ="
+        " (SELECT company_id FROM companies WHERE uen = 'U002')",
+        json.dumps([{"step": "lusha", "outcome": "skipped", "reason": "lusha: no key"}]),
+    )
+    await owner.execute("UPDATE icp_candidate_companies SET enriched_at = now()")
+    await desk.complete()
+    await settled(desk)
+
+    tomorrow = NIGHT + timedelta(days=1)
+    await desk.start(desk.rules(tomorrow))
+
+    assert await desk.selected(night=tomorrow) == ["U001"]
+    detail = await owner.fetchval("SELECT detail FROM run_companies WHERE night = $1", tomorrow)
+    assert detail == "the last enrichment was cut short: lusha: HTTP 503"
+
+
+async def test_candidates_that_fit_the_icp_are_taken_first(desk: Any, owner: Owner) -> None:
+    """By industry, age and district; a company that is gone is not taken at all."""
+    await owner.execute(
+        "INSERT INTO ssic_ref (version, code, level, title, parent_code) VALUES ('2020', 'C', 'section', 'C', NULL),"
+        " ('2020', '25', 'division', 'METAL', 'C'), ('2020', '25912', 'subclass', 'CAPS', '25') ON CONFLICT DO NOTHING"
+    )
+    icp = "INSERT INTO icp_rules (tenant_id, industries, age_from, age_to, districts) VALUES (1, $1, 3, 9, '{22}')"
+    await owner.execute(icp, ["2020:25"])
+    good = {"domain": "a.sg", "born": date(2020, 11, 23), "postal_code": "618888"}
+    await desk.candidate("OTHER", **good | {"code": "47111"})
+    await desk.candidate("YOUNG", **good | {"born": date(2024, 1, 1)})
+    await desk.candidate("OLD", **good | {"born": date(2016, 11, 23)})
+    await desk.candidate("AWAY", **good | {"postal_code": "048616"})
+    await desk.candidate("GONE", **good | {"status": "gone"})
+    await desk.candidate("FITS", **good)
+
+    await desk.start(desk.rules(daily_cap=9))
+
+    first, *others = await desk.selected()
+    assert first == "FITS"
+    assert set(others) == {"OTHER", "YOUNG", "OLD", "AWAY"}
+
+
+async def test_a_killed_plan_is_planned_again_with_a_window_of_its_own(desk: Any, owner: Owner) -> None:
+    """What it announced before is announced again under the same ids; nothing of the manifest was there."""
+    await desk.candidates(1)
+    async with desk.database.transaction(1) as tx:
+        begun = await runs.begin(tx, 1, NIGHT, desk.options(desk.rules(window=timedelta(hours=1))).start)
+    assert begun.status == "planning"
+
+    await desk.start(desk.rules(window=timedelta(hours=9)))
+
+    row = await desk.run()
+    assert row["status"] == "publishing"
+    assert row["window_ends_at"] - begun.window_ends_at >= timedelta(hours=8)
+    assert await desk.selected() == ["U001"]
+
+
+async def test_two_processes_at_once_do_what_one_does(desk: Any, database_url: str, owner: Owner) -> None:
+    """Each company is requested once, and both say how the night ended."""
+    await desk.candidates(5)
+    other = await Database.connect(database_url)
+    both = [asyncio.create_task(desk.start(wait=True, database=it)) for it in (desk.database, other)]
+    try:
+        await until(lambda: desk.selected())
+        await desk.complete()
+        summaries = await asyncio.gather(*both)
+    finally:
+        await other.close()
+
+    assert [it.exit_code for it in summaries] == [0, 0]
+    assert [it.tenants[0].states for it in summaries] == [{"synced": 5}] * 2
+    sent = await owner.fetchval("SELECT count(*) FROM outbox WHERE topic = 'enrichment.requested.nightly.v1'")
+    assert sent == 5
+    assert await owner.fetchval("SELECT count(*) FROM run_manifests") == 1
+
+
+async def test_commands_to_the_upserter_are_waited_for_and_counted(desk: Any, owner: Owner) -> None:
+    """What is late is said, and does not keep the night from its candidates."""
+    await desk.candidates(1)
+    rules = desk.rules(upsert_patience=timedelta(minutes=5))
+    night = asyncio.create_task(desk.start(rules))
+    waiting = "SELECT count(*) = 1 FROM outbox WHERE topic = 'refresh.requested.v1'"
+    await until(lambda: owner.fetchval(waiting))
+    assert await desk.selected() == []
+    refresh = await owner.fetchval("SELECT (headers::json -> 1 ->> 1)::uuid FROM outbox")
+    await owner.execute(
+        "INSERT INTO inbox (consumer, event_id, topic, kafka_partition, kafka_offset, tenant_id, lane, headers, state)"
+        " VALUES ('upserter', $1, 'refresh.requested.v1', 0, 0, 0, 'nightly', '[]', 'done')",
+        refresh,
+    )
+    [outcome] = (await night).tenants
+    assert outcome.upsert["late"] == 0
+
+    await desk.candidates(1, prefix="V")
+    tomorrow = NIGHT + timedelta(days=1)
+    [outcome] = (await desk.start(desk.rules(tomorrow))).tenants
+    assert outcome.upsert["late"] == 1
+    assert await desk.selected(night=tomorrow) == ["V001"]
+
+
+async def test_a_run_that_nobody_waits_for_is_settled_by_the_stage(desk: Any) -> None:
+    """Not before it is over; then its end is on record."""
+    await desk.candidates(1)
+    await desk.start()
+    async with desk.database.transaction(1) as tx:
+        run = await runs.find(tx, desk.run_id())
+    assert run is not None
+    await desk.forget_looks()
+    assert not await settle(desk.database, 1, run, timedelta(0))
+    await desk.complete()
+    await desk.forget_looks()
+
+    assert await settle(desk.database, 1, run, timedelta(0))
+    assert (await desk.run())["status"] == "done"
+
+
+async def test_a_slot_is_free_once_the_companies_are_enriched(desk: Any, owner: Owner) -> None:
+    """A tenant whose Odoo is slow does not keep the next one from its night."""
+    for tenant_id in (1, 2):
+        await desk.candidates(1, tenant_id=tenant_id)
+    night = asyncio.create_task(desk.start(only=(1, 2), wait=True, concurrency=1))
+    await until(lambda: desk.selected())
+    await desk.arrive("enricher", state="done")
+    await until(lambda: desk.selected(tenant_id=2))
+    assert await desk.states() == {"U001": "scoring"}
+
+    for tenant_id in (1, 2):
+        await desk.complete(tenant_id=tenant_id)
+    assert (await night).exit_code == 0
+
+
+async def test_the_outbox_is_known_to_be_sent(desk: Any, owner: Owner) -> None:
+    """Only then is a run said to be published."""
+    await desk.candidates(1)
+    await desk.start()
+    await running.look(desk.database, 1, desk.run_id(), timedelta(0))
+    assert (await desk.run())["published_at"] is None
+    await owner.execute("DELETE FROM outbox")
+    async with desk.database.without_tenant() as tx:
+        assert await inboxes.is_sent(tx)
+
+    await running.look(desk.database, 1, desk.run_id(), timedelta(0))
+
+    row = await desk.run()
+    assert (row["status"], row["published_at"] is None) == ("running", False)
+
+
+@pytest.mark.parametrize("tenant_id", [2, 3])
+async def test_another_tenant_sees_nothing_of_a_run(desk: Any, tenant_id: int) -> None:
+    """Runs, manifests, companies and statistics are the tenant's own."""
+    await desk.candidates(1)
+    await desk.start()
+
+    async with desk.database.transaction(tenant_id) as tx:
+        for table in ("enrichment_runs", "run_manifests", "run_companies", "run_stage_stats"):
+            assert await tx.fetchval(f"SELECT count(*) FROM {table}") == 0

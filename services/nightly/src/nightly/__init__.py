@@ -1,1 +1,1 @@
-"""Publishes the queued work of every active tenant, once a night."""
+"""Plans, publishes and follows the night of every active tenant."""

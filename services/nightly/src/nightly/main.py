@@ -1,57 +1,142 @@
-"""Wires the nightly run: announces, sends the outbox, prints the summary, and exits."""
+"""Wires the nightly command, and the stage that starts runs on request."""
 
-import argparse
 import asyncio
+import logging
 import sys
-from datetime import UTC, datetime
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from uuid import UUID
+
+import structlog
 
 from common import logs
-from common.errors import LeadgenError
+from common.errors import LeadgenError, Unavailable
 from common.postgres import Database
 from common.relay import Relay
-from common.service import wait_for_kafka
+from common.service import run, wait_for_kafka
 from common.settings import read
 from common.singapore import day_in_singapore
-from nightly.run import PRODUCER, publish_queued_jobs
+from common.stage import Stage
+from nightly import plans
+from nightly.command import Command, read_command
+from nightly.consumer import nightly
+from nightly.following import following
+from nightly.given import Origin
+from nightly.model import RunRefused
+from nightly.night import Choice, choose, read_origin, run_night
+from nightly.night import plans as make_plans
+from nightly.planning import PRODUCER
+from nightly.rules import rules_of
 from nightly.settings import NightlySettings
-from nightly.summary import Summary
+from nightly.summary import FAILED
 
-#: How long the run may send its outbox. The rest waits there for the next run.
-DRAIN_S = 300.0
+log = structlog.get_logger(__name__)
+
+#: Seconds within which a broker has to answer at the start.
+KAFKA_S = 20.0
+#: Seconds that the end may take to send the outbox. The rest waits there for the next relay.
+DRAIN_S = 60.0
+#: Connections: a few tenants at once, each with one.
+CONNECTIONS = 10
 
 
 def main() -> None:
-    """Console script. Exits with 1 if anything was left undone."""
-    parser = argparse.ArgumentParser(prog="leadgen-nightly", description=__doc__)
-    parser.add_argument("--json", action="store_true", help="print the summary as JSON")
-    as_json = parser.parse_args().json
+    """Console script. Exits with 0 (all done), 3 (partial), 1 (failure) or 2 (wrong options or settings)."""
+    command = read_command()
     settings = read(NightlySettings)
     logs.configure(PRODUCER, settings.log_level, stream=sys.stderr)
+    logging.getLogger("common.service").setLevel("ERROR")  # a broker that is away is one line, below
     if not settings.sched_enabled:
         sys.stdout.write("SCHED_ENABLED is false: nothing was published.\n")
         return
     try:
-        summary = asyncio.run(_run(settings))
+        said, code = asyncio.run(_start(command, settings))
+    except KeyboardInterrupt:
+        sys.stderr.write("Interrupted. What is published goes on; run the command again to resume.\n")
+        raise SystemExit(130) from None
     except LeadgenError as error:
-        raise SystemExit(f"Nothing was published: {error}") from None
-    sys.stdout.write((summary.as_json() if as_json else summary.as_table()) + "\n")
-    if summary.failed:
-        raise SystemExit(1)
+        sys.stderr.write(f"Nothing was published: {error}\n")
+        raise SystemExit(FAILED) from None
+    sys.stdout.write(said + "\n")
+    raise SystemExit(code)
 
 
-async def _run(settings: NightlySettings) -> Summary:
-    database = await Database.connect(settings.database_url, name=PRODUCER)
+def serve() -> None:
+    """Console script of the stage: starts the runs that `POST /admin/runs/nightly` requests, and follows all runs."""
+    settings = read(NightlySettings)
+
+    @asynccontextmanager
+    async def compose(database: Database) -> AsyncIterator[Stage]:
+        async with following(database, timedelta(minutes=settings.sched_odoo_patience_minutes)):
+            yield nightly(database, settings)
+
+    run(PRODUCER, settings, compose, interactive=settings.nightly_request_workers, nightly=1)
+
+
+async def _start(command: Command, settings: NightlySettings) -> tuple[str, int]:
+    today = day_in_singapore(datetime.now(UTC))
+    rules = rules_of(settings, command.night or today, today=today, limit=command.limit)
+    choice = Choice(
+        include=settings.sched_tenant_include if command.include is None else command.include,
+        exclude=settings.sched_tenant_exclude if command.exclude is None else command.exclude,
+        only=command.tenants,
+        require_odoo=settings.sched_require_odoo,
+    )
+    origin = None if command.from_manifest is None else origin_of(command.from_manifest)
+    database = await Database.connect(settings.database_url, name=PRODUCER, size=CONNECTIONS)
     try:
-        summary = await publish_queued_jobs(
-            database,
-            night=day_in_singapore(datetime.now(UTC)),
-            include=settings.sched_tenant_include,
-            exclude=settings.sched_tenant_exclude,
-            concurrency=settings.sched_tenant_concurrency,
-        )
-        await wait_for_kafka(settings.kafka_bootstrap_servers)
+        chosen = await choose(database, choice)
+        given = None if origin is None else await read_origin(database, chosen, origin)
+        if command.is_dry_run:
+            made = await make_plans(database, chosen, rules, given)
+            return (plans.as_json if command.as_json else plans.as_text)(made, rules.night), 0
+        await require_kafka(settings.kafka_bootstrap_servers)
         async with Relay(database, settings.kafka_bootstrap_servers, PRODUCER, drain_s=DRAIN_S):
-            pass  # the relay sends the whole outbox before it stops
+            summary = await run_night(
+                database,
+                chosen,
+                rules,
+                concurrency=settings.sched_tenant_concurrency,
+                wait=command.wait,
+                given=given,
+            )
+        if command.wait and settings.sends_reports:
+            await send_report(database, settings, rules.night)
     finally:
         await database.close()
-    return summary
+    return summary.as_json() if command.as_json else summary.as_table(), summary.exit_code
+
+
+async def send_report(database: Database, settings: NightlySettings, night: date) -> None:
+    """Sends the report on the night. One that cannot be sent is a line in the log, and the night is as it was."""
+    # Imported here: the page's libraries are not needed before.
+    from nightly.report import command, reading
+
+    try:
+        report = await reading.read_night(database, night, settings.vendor_prices)
+        await asyncio.to_thread(command.send_report, settings, report)
+    except LeadgenError as error:
+        log.error("report_not_sent", error=str(error))
+
+
+async def require_kafka(bootstrap_servers: str) -> None:
+    """Raises Unavailable if no broker answers in time."""
+    try:
+        async with asyncio.timeout(KAFKA_S):
+            await wait_for_kafka(bootstrap_servers)
+    except TimeoutError:
+        raise Unavailable(f"Kafka does not answer at {bootstrap_servers} (waited {KAFKA_S:g} s)") from None
+
+
+def origin_of(given: str) -> Origin:
+    """Reads what `--from-manifest` names: a run's id, or a file. Raises RunRefused for a file that cannot be read."""
+    try:
+        return Origin(run_id=UUID(given), name=given)
+    except ValueError:
+        pass
+    try:
+        return Origin(text=Path(given).read_text(encoding="utf-8"), name=given)
+    except (OSError, UnicodeDecodeError) as error:
+        raise RunRefused(f"{given} is neither a run's id nor a file that can be read: {error}") from error

@@ -1,80 +1,253 @@
-"""The nightly pass: announces a refresh of the register and every queued job, and maintains the inbox partitions.
+"""A tenant's run of a night: begun or resumed, planned, followed until it is over or its window ends, and concluded.
 
-Each tenant is announced in a transaction of its own. The relay sends the outbox; the caller waits for it.
+One process at a time plans a run, under an advisory lock. Following and concluding only record what the stages' inboxes
+say; they may be done by several processes, and again after the run has ended.
 """
 
 import asyncio
-import time
-from collections.abc import Collection
-from datetime import date
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Any, TypeVar
+from uuid import UUID
 
 import asyncpg
+import structlog
 
-from common.contracts import RefreshRegister
-from common.errors import LeadgenError
-from common.outbox import announce
+from common.errors import LeadgenError, Unavailable
 from common.postgres import Database
-from nightly import tables
-from nightly.model import Tenant, midnight_of, nightly_announcement, select_tenants, upsert_request
-from nightly.summary import PartitionOutcome, Summary, TenantOutcome
+from nightly import planning, shortlists
+from nightly.given import GivenManifest
+from nightly.model import ENDS, ENRICHING, GOOD_ENDS, Status, Tenant, run_id_of
+from nightly.rules import Rules
+from nightly.summary import TenantOutcome
+from nightly.tables import inboxes, progress, runs, stage_stats
+from nightly.tables.runs import Run, Start
 
-PRODUCER = "nightly"
+log = structlog.get_logger(__name__)
+
+T = TypeVar("T")
+
+#: Seconds between two looks at a run.
+POLL_S = 1.0
+#: Seconds between two attempts while the database is away.
+RETRY_S = 1.0
+#: How long the end of a run may wait for the database.
+LAST_PATIENCE = timedelta(minutes=10)
+#: Nights before this one whose unfinished runs are looked at again.
+CARRIED_OVER = timedelta(days=7)
 
 
-async def publish_queued_jobs(
-    database: Database,
-    *,
-    night: date,
-    include: Collection[int] = (),
-    exclude: Collection[int] = (),
-    concurrency: int = 3,
-) -> Summary:
-    """Announces a refresh and every queued job of the selected tenants. May be repeated.
+@dataclass(frozen=True)
+class Options:
+    """How a start treats a run: who asks, whether it waits for the end, and a manifest instead of a selection."""
 
-    A tenant that fails, or that is in `include` but not active, is reported in the summary. The others go on.
-    Raises Unavailable when the tenants cannot be listed.
+    start: Start
+    wait: bool = True
+    given: GivenManifest | None = None
+
+
+async def run_tenant(
+    database: Database, tenant: Tenant, rules: Rules, options: Options, slots: asyncio.Semaphore
+) -> TenantOutcome:
+    """Runs the tenant's night and returns what came of it; an error is recorded with the run and returned.
+
+    A slot is held until the tenant's companies are enriched, so that the others do not wait for its Odoo.
     """
-    began = time.perf_counter()
+    clock = asyncio.get_running_loop().time
+    await slots.acquire()
+    with ExitStack() as slot:
+        slot.callback(slots.release)
+        began = clock()
+        try:
+            run = await ensure_planned(database, tenant, rules, options)
+            if options.wait:
+                run = await follow(database, tenant.tenant_id, run, rules, slot.close)
+            return _outcome(tenant, run, clock() - began)
+        except (LeadgenError, asyncpg.PostgresError) as error:
+            log.warning("run_failed", tenant_id=tenant.tenant_id, night=str(rules.night), error=repr(error))
+            return TenantOutcome(
+                tenant.tenant_id,
+                tenant.name,
+                run_id=str(run_id_of(rules.night, tenant.tenant_id)),
+                status="failed",
+                error=f"{type(error).__name__}: {error}",
+                seconds=round(clock() - began, 1),
+            )
+
+
+async def ensure_planned(database: Database, tenant: Tenant, rules: Rules, options: Options) -> Run:
+    """Returns the tenant's run with its manifest written and its requests in the outbox. May be repeated.
+
+    While the database is away, tries again until the window ends. Another error ends the run as failed, and is raised.
+    """
+    tenant_id, run_id = tenant.tenant_id, run_id_of(rules.night, tenant.tenant_id)
+    until = datetime.now(UTC) + rules.window
+
+    async def planned() -> Run:
+        async with database.lock(f"night {run_id}", wait=True):
+            async with database.transaction(tenant_id) as tx:
+                run = await runs.begin(tx, tenant_id, rules.night, options.start)
+            if run.is_planned:
+                return run
+            carried = await look_back(database, tenant_id, rules)
+            commands = await planning.announce_upserts(database, tenant, rules)
+            upsert = await planning.wait_for_upserts(database, tenant, commands, rules)
+            made = await planning.plan(database, tenant, rules, datetime.now(UTC), options.given)
+            await planning.publish(database, made, rules, options.given)
+            summary = {"planned": len(made.targets), "considered": made.considered, "upsert": upsert}
+            async with database.transaction(tenant_id) as tx:
+                await runs.note(tx, run_id, summary | {"carried_over": carried})
+                found = await runs.find(tx, run_id)
+            assert found is not None  # noqa: S101 # it was begun above
+            return found
+
+    try:
+        return await patiently(planned, until)
+    except (LeadgenError, asyncpg.PostgresError) as error:
+        if not isinstance(error, Unavailable):
+            async with database.transaction(tenant_id) as tx:
+                await runs.fail(tx, run_id, f"{type(error).__name__}: {error}")
+        raise
+
+
+async def follow(
+    database: Database, tenant_id: int, run: Run, rules: Rules, enriched: Callable[[], None] = lambda: None
+) -> Run:
+    """Looks at the run every second until it is over or its window ends, then concludes it.
+
+    `enriched` is called as soon as no company waits for its enrichment any more.
+    """
+    states: Mapping[str, int] = {}
+    while True:
+        try:
+            states = await look(database, tenant_id, run.run_id, rules.odoo_patience, states)
+        except Unavailable as error:
+            log.warning("progress_waits_for_database", error=str(error))
+            states = {"requested": 1}
+        if not ENRICHING & states.keys():
+            enriched()
+        is_late = datetime.now(UTC) >= run.window_ends_at
+        if is_late or states.keys() <= ENDS:
+            until = datetime.now(UTC) + LAST_PATIENCE
+            end = partial(conclude, database, tenant_id, run.run_id, rules.odoo_patience, is_late=is_late)
+            return await patiently(end, until)
+        await asyncio.sleep(POLL_S)
+
+
+async def look(
+    database: Database,
+    tenant_id: int,
+    run_id: UUID,
+    odoo_patience: timedelta,
+    before: Mapping[str, int] | None = None,
+) -> dict[str, int]:
+    """Records where the run's companies stand, and whether Kafka has its requests. Returns the number in each state.
+
+    Keeps what is new on the shortlist, unless all is as it was at the last look, `before`.
+    """
     async with database.without_tenant() as tx:
-        active = await tables.active_tenants(tx)
-        services = await tables.consumers(tx)
-        await announce(tx, PRODUCER, [nightly_announcement(RefreshRegister(), night)])
-    slots = asyncio.Semaphore(concurrency)
+        is_sent = await inboxes.is_sent(tx)
+    async with database.transaction(tenant_id) as tx:
+        if is_sent:
+            await runs.mark_published(tx, run_id)
+        states = await progress.observe(tx, run_id, odoo_patience)
+        if states != before:
+            await shortlists.keep_shortlist(tx, run_id)
+        return states
 
-    async def publish(tenant: Tenant) -> TenantOutcome:
-        async with slots:
-            return await _publish(database, tenant, night)
 
-    outcomes = await asyncio.gather(*(publish(tenant) for tenant in select_tenants(active, include, exclude)))
-    partitions = [await _keep_partitions(database, service) for service in services]
-    return Summary(
-        night=night,
-        tenants=(*outcomes, *_not_active(active, include)),
-        upkeep=tuple(partitions),
-        seconds=round(time.perf_counter() - began, 3),
+async def conclude(
+    database: Database, tenant_id: int, run_id: UUID, odoo_patience: timedelta, *, is_late: bool = False
+) -> Run:
+    """Records how the run ends, from where its companies stand now. May be repeated, also when more has ended since."""
+    async with database.transaction(tenant_id) as tx:
+        states = await progress.observe(tx, run_id, odoo_patience)
+        await shortlists.keep_shortlist(tx, run_id)
+        stages = await stage_stats.summarise(tx, run_id)
+        upsert = stages.get("upsert", {}).get("counts", {})
+        status, error = verdict(states, upsert, is_late=is_late)
+        enrich = stages.get("enrich", {})
+        summary = {"states": states, "spend": enrich.get("spend", {}), "degraded": enrich.get("degraded", {})}
+        return await runs.end(tx, run_id, status, summary, error)
+
+
+def verdict(states: Mapping[str, int], upsert: Mapping[str, int], *, is_late: bool) -> tuple[Status, str | None]:
+    """Decides a run's status, and says in words what keeps it from being done. Pure.
+
+    Commands to the upserter that were late do not: the selection went on without them.
+    """
+    words = {
+        "dead": "became dead letters",
+        "odoo_waiting": "wait for an Odoo that does not answer",
+        "held_back": "were not taken by Odoo",
+    }
+    said = [f"{count} {words[state]}" for state, count in states.items() if state in words]
+    under_way = sum(count for state, count in states.items() if state not in ENDS)
+    if under_way:
+        said.append(f"{under_way} are under way" + (" at the end of the window and go on by themselves" * is_late))
+    if upsert.get("dead"):
+        said.append(f"{upsert['dead']} commands to the upserter became dead letters")
+    return ("partial", "; ".join(said)) if said or states.keys() - GOOD_ENDS else ("done", None)
+
+
+async def look_back(database: Database, tenant_id: int, rules: Rules) -> list[dict[str, Any]]:
+    """Looks again at the tenant's runs of the nights before that were not done, and says what came of them since."""
+    async with database.transaction(tenant_id) as tx:
+        earlier = await runs.unfinished(tx, rules.night - CARRIED_OVER, rules.night)
+    found = []
+    for run in earlier:
+        before = run.summary.get("states", {})
+        is_late = datetime.now(UTC) >= run.window_ends_at
+        await look(database, tenant_id, run.run_id, rules.odoo_patience)
+        now = await conclude(database, tenant_id, run.run_id, rules.odoo_patience, is_late=is_late)
+        states = now.summary["states"]
+        open_, was_open = _not_good(states), _not_good(before) if before else sum(states.values())
+        found.append(
+            {
+                "night": str(run.night),
+                "run_id": str(run.run_id),
+                "status": now.status,
+                "unfinished": open_,
+                "finished_since": max(0, was_open - open_),
+            }
+        )
+    return found
+
+
+async def patiently(step: Callable[[], Awaitable[T]], until: datetime) -> T:
+    """Does the step, again and again while the database is away; after `until` raises Unavailable."""
+    while True:
+        try:
+            return await step()
+        except Unavailable as error:
+            if datetime.now(UTC) >= until:
+                raise
+            log.warning("night_waits_for_database", error=str(error))
+            await asyncio.sleep(RETRY_S)
+
+
+def _not_good(states: Mapping[str, int]) -> int:
+    return sum(count for state, count in states.items() if state not in GOOD_ENDS)
+
+
+def _outcome(tenant: Tenant, run: Run, seconds: float) -> TenantOutcome:
+    summary = run.summary
+    return TenantOutcome(
+        tenant.tenant_id,
+        tenant.name,
+        run_id=str(run.run_id),
+        status=run.status,
+        jobs=summary.get("upsert", {}).get("jobs", 0),
+        planned=summary.get("planned", 0),
+        states=summary.get("states", {}),
+        considered=summary.get("considered", {}),
+        upsert=summary.get("upsert", {}),
+        spend=summary.get("spend", {}),
+        degraded=summary.get("degraded", {}),
+        carried_over=summary.get("carried_over", []),
+        note=run.error,
+        seconds=round(seconds, 1),
     )
-
-
-async def _publish(database: Database, tenant: Tenant, night: date) -> TenantOutcome:
-    try:
-        async with database.transaction(tenant.tenant_id) as tx:
-            queued = await tables.queued_jobs(tx, midnight_of(night))
-            await announce(tx, PRODUCER, [upsert_request(tenant.tenant_id, job_id, night) for job_id in queued])
-    except (LeadgenError, asyncpg.PostgresError) as error:
-        return TenantOutcome(tenant.tenant_id, tenant.name, error=f"{type(error).__name__}: {error}")
-    return TenantOutcome(tenant.tenant_id, tenant.name, jobs=len(queued))
-
-
-async def _keep_partitions(database: Database, consumer: str) -> PartitionOutcome:
-    try:
-        async with database.without_tenant() as tx:
-            await tables.keep_inbox_partitions(tx, consumer)
-    except (LeadgenError, asyncpg.PostgresError) as error:
-        return PartitionOutcome(consumer, error=f"{type(error).__name__}: {error}")
-    return PartitionOutcome(consumer)
-
-
-def _not_active(active: Collection[Tenant], include: Collection[int]) -> list[TenantOutcome]:
-    """Reports the numbers in `include` that are no active tenants: most likely a typing error."""
-    unknown = sorted(set(include) - {tenant.tenant_id for tenant in active})
-    return [TenantOutcome(tenant_id, "", error="is no active tenant") for tenant_id in unknown]

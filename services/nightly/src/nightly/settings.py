@@ -1,18 +1,21 @@
-"""Settings of the nightly run and of its report."""
+"""Settings of the nightly run, of its stage and of the report."""
 
+from datetime import timedelta
 from typing import Annotated
 
-from pydantic import Field, NonNegativeFloat, field_validator
+from pydantic import AliasChoices, Field, NonNegativeFloat, field_validator
 from pydantic_settings import NoDecode
 
-from common.settings import Settings
+from common.settings import Settings, StageSettings
+from nightly.model import STEPS
+from nightly.selection import Ages
 
 #: The vendors that a night may pay.
 VENDORS = ("tavily", "openai", "lusha", "zerobounce")
 
 Tenants = Annotated[frozenset[int], NoDecode]
-
-
+Steps = Annotated[tuple[str, ...], NoDecode]
+Days = Annotated[float, Field(ge=0)]
 Addresses = Annotated[tuple[str, ...], NoDecode]
 Prices = Annotated[dict[str, NonNegativeFloat], NoDecode]
 
@@ -56,10 +59,9 @@ class ReportSettings(Settings):
         return self.smtp_url is not None and bool(self.report_to)
 
 
-class NightlySettings(ReportSettings):
+class NightlySettings(ReportSettings, StageSettings):
     """Settings of the run, read once, in main.py. SCHED_START_CRON is the scheduler's (deploy/k8s)."""
 
-    kafka_bootstrap_servers: str
     sched_enabled: bool = Field(
         default=True, description="false: the run announces nothing and prints that it is disabled"
     )
@@ -68,15 +70,71 @@ class NightlySettings(ReportSettings):
     )
     sched_tenant_exclude: Tenants = Field(default=frozenset(), description="not these tenants, by number")
     sched_tenant_concurrency: int = Field(default=3, ge=1, description="tenants handled at once")
+    sched_require_odoo: bool = Field(default=True, description="only tenants that have an Odoo connection")
+    sched_daily_cap_per_tenant: int = Field(
+        default=20,
+        ge=0,
+        validation_alias=AliasChoices("sched_daily_cap_per_tenant", "shortlist_daily_cap"),
+        description="companies a night, unless the tenant has a cap of its own",
+    )
+    sched_skip: Steps = Field(default=(), description="steps to leave out")
+    sched_window_minutes: float = Field(
+        default=360, gt=0, description="minutes after its start that a run is waited for"
+    )
+    sched_upsert_minutes: float = Field(
+        default=30, ge=0, description="minutes that the selection waits for the register, jobs and candidates"
+    )
+    sched_odoo_patience_minutes: float = Field(
+        default=5, ge=0, description="minutes of an Odoo's outage after which a run no longer waits for it"
+    )
+    sched_stale_enrichment_days: Days = Field(default=30, description="age past which an enrichment is stale")
+    sched_stale_features_days: Days = Field(default=30, description="age past which a lead's features are stale")
+    sched_stale_contacts_days: Days = Field(default=30, description="age past which contacts are stale")
+    nightly_request_workers: int = Field(default=4, ge=1, description="runs planned at once by the stage")
+
+    tavily_max_queries: int = Field(default=800, ge=0, description="the enricher's caps, for the record of a run")
+    openai_daily_tokens_cap: int = Field(default=150_000, ge=0)
+    lusha_max_contact_lookups: int = Field(default=500, ge=0)
+    zerobounce_max_verifications: int = Field(default=1000, ge=0)
+
+    @property
+    def ages(self) -> Ages:
+        """The ages past which something is stale."""
+        days = (self.sched_stale_enrichment_days, self.sched_stale_features_days, self.sched_stale_contacts_days)
+        return Ages(*(timedelta(days=each) for each in days))
+
+    @property
+    def vendor_caps(self) -> dict[str, int]:
+        """The caps per vendor, tenant and day."""
+        return {
+            "tavily": self.tavily_max_queries,
+            "openai": self.openai_daily_tokens_cap,
+            "lusha": self.lusha_max_contact_lookups,
+            "zerobounce": self.zerobounce_max_verifications,
+        }
 
     @field_validator("sched_tenant_include", "sched_tenant_exclude", mode="before")
     @classmethod
     def _numbers(cls, given: object) -> object:
         """Parses a list such as '1, 2,3'."""
+        return tenant_numbers(given) if isinstance(given, str) else given
+
+    @field_validator("sched_skip", mode="before")
+    @classmethod
+    def _steps(cls, given: object) -> object:
+        """Parses a list such as 'crawl, odoo'; the result is in the order of STEPS."""
         if not isinstance(given, str):
             return given
-        parts = [part.strip() for part in given.split(",") if part.strip()]
-        wrong = [part for part in parts if not (part.isdecimal() and 0 < int(part) < 2**31)]
-        if wrong:
-            raise ValueError(f"{wrong[0]!r} is not a tenant number; expected numbers, separated by commas")
-        return frozenset(int(part) for part in parts)
+        named = [part.strip().lower() for part in given.split(",") if part.strip()]
+        if wrong := [name for name in named if name not in STEPS]:
+            raise ValueError(f"{wrong[0]!r} is not a step that can be left out; expected some of {', '.join(STEPS)}")
+        return tuple(step for step in STEPS if step in named)
+
+
+def tenant_numbers(given: str) -> frozenset[int]:
+    """Parses a list such as '1, 2,3'. Raises ValueError."""
+    parts = [part.strip() for part in given.split(",") if part.strip()]
+    wrong = [part for part in parts if not (part.isdecimal() and 0 < int(part) < 2**31)]
+    if wrong:
+        raise ValueError(f"{wrong[0]!r} is not a tenant number; expected numbers, separated by commas")
+    return frozenset(int(part) for part in parts)

@@ -1,0 +1,5 @@
+"""`python -m nightly`."""
+
+from nightly.main import main
+
+main()

@@ -1,0 +1,82 @@
+"""Follows the runs of all tenants while the stage runs, whoever started them, so that each has an end on record.
+
+A run that went on after its window is looked at now and then, for some days: what it reached by itself counts.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, date, datetime, timedelta
+
+import asyncpg
+import structlog
+
+from common.errors import LeadgenError
+from common.postgres import Database
+from common.singapore import day_in_singapore
+from nightly.model import ENDS
+from nightly.run import CARRIED_OVER, conclude, look
+from nightly.tables import runs, tenants
+from nightly.tables.runs import Run
+
+log = structlog.get_logger(__name__)
+
+#: Seconds between looks at runs that are under way, and between looks for others, and at those that are partial.
+POLL_S, SEARCH_S = 2.0, 30.0
+
+
+@asynccontextmanager
+async def following(database: Database, odoo_patience: timedelta) -> AsyncIterator[None]:
+    """Follows the runs in the background."""
+    task = asyncio.create_task(follow_all(database, odoo_patience), name="following")
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+async def follow_all(database: Database, odoo_patience: timedelta) -> None:
+    """Follows all unfinished runs until it is cancelled. While the database is away, it waits."""
+    clock = asyncio.get_running_loop().time
+    open_: dict[int, list[Run]] = {}
+    searched_at = float("-inf")
+    while True:
+        try:
+            if clock() - searched_at >= SEARCH_S:
+                open_, searched_at = await find_unfinished(database, day_in_singapore(datetime.now(UTC))), clock()
+                partial = [(tenant, run) for tenant, found in open_.items() for run in found if run.status == "partial"]
+                for tenant_id, run in partial:
+                    await settle(database, tenant_id, run, odoo_patience)
+            for tenant_id, found in open_.items():
+                under_way = [run for run in found if run.status != "partial"]
+                open_[tenant_id] = [
+                    run for run in under_way if not await settle(database, tenant_id, run, odoo_patience)
+                ]
+        except (LeadgenError, asyncpg.PostgresError) as error:
+            log.warning("following_waits", error=repr(error))
+        await asyncio.sleep(POLL_S)
+
+
+async def find_unfinished(database: Database, today: date) -> dict[int, list[Run]]:
+    """Finds the planned runs of the last nights that are not done, by tenant."""
+    async with database.without_tenant() as tx:
+        active = await tenants.active(tx)
+    found: dict[int, list[Run]] = {}
+    for tenant in active:
+        async with database.transaction(tenant.tenant_id) as tx:
+            its = await runs.unfinished(tx, today - CARRIED_OVER, today + timedelta(days=1))
+        if its:
+            found[tenant.tenant_id] = its
+    return found
+
+
+async def settle(database: Database, tenant_id: int, run: Run, odoo_patience: timedelta) -> bool:
+    """Looks at a run, and concludes it if it is over or its window has ended. Returns whether it did."""
+    states = await look(database, tenant_id, run.run_id, odoo_patience)
+    is_late = datetime.now(UTC) >= run.window_ends_at
+    if not is_late and not states.keys() <= ENDS:
+        return False
+    if run.status != "partial" or states != run.summary.get("states"):
+        await conclude(database, tenant_id, run.run_id, odoo_patience, is_late=is_late)
+    return True

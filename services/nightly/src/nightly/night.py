@@ -1,0 +1,146 @@
+"""A start of the nightly run: the upkeep, the refresh of the register, and every selected tenant's run."""
+
+import asyncio
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import UUID
+
+import asyncpg
+
+from common.errors import LeadgenError
+from common.postgres import Database
+from nightly import planning
+from nightly.given import GivenCompany, GivenManifest, Origin, read_manifests
+from nightly.model import RunRefused, Tenant, select_tenants
+from nightly.plans import Plan
+from nightly.rules import Rules
+from nightly.run import Options, run_tenant
+from nightly.summary import PartitionOutcome, Summary, TenantOutcome
+from nightly.tables import inboxes, manifests, tenants
+from nightly.tables.runs import Start
+
+#: Seconds between the starts of two tenants.
+STAGGER_S = 0.2
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The tenants of a start. `only` are those that the command names: each must be active, or nothing is done."""
+
+    include: frozenset[int] = frozenset()
+    exclude: frozenset[int] = frozenset()
+    only: frozenset[int] = frozenset()
+    require_odoo: bool = True
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """The tenants to run, and what is said of those that are not."""
+
+    tenants: Sequence[Tenant]
+    left_out: Sequence[TenantOutcome]
+
+
+async def choose(database: Database, choice: Choice) -> Chosen:
+    """Finds the tenants of a start. Raises RunRefused for one that the command names and that cannot be run."""
+    async with database.without_tenant() as tx:
+        active = await tenants.active(tx)
+    numbers = {tenant.tenant_id for tenant in active}
+    if unknown := sorted(choice.only - numbers):
+        raise RunRefused(f"tenant {unknown[0]} is no active tenant")
+    selected = select_tenants(active, choice.only or choice.include, choice.exclude)
+    left_out = [TenantOutcome(it, "", error="is no active tenant") for it in sorted(choice.include - numbers)]
+    if not choice.require_odoo:
+        return Chosen(selected, left_out if not choice.only else [])
+    kept = []
+    for tenant in selected:
+        async with database.transaction(tenant.tenant_id) as tx:
+            has_odoo = await tenants.has_odoo(tx)
+        if has_odoo:
+            kept.append(tenant)
+            continue
+        reason = "has no Odoo connection (SCHED_REQUIRE_ODOO)"
+        if tenant.tenant_id in choice.only:
+            raise RunRefused(f"tenant {tenant.tenant_id} {reason}")
+        left_out.append(TenantOutcome(tenant.tenant_id, tenant.name, status="skipped", note=reason))
+    return Chosen(kept, left_out if not choice.only else [])
+
+
+async def read_origin(database: Database, chosen: Chosen, origin: Origin) -> dict[int, GivenManifest]:
+    """Reads the manifests that the command names, by tenant.
+
+    Raises RunRefused if there is none, or one of a tenant that is not among the chosen ones.
+    """
+    known = {tenant.tenant_id for tenant in chosen.tenants}
+    if origin.text is not None:
+        given = read_manifests(origin.text, origin.name)
+        if foreign := next((it.tenant_id for it in given if it.tenant_id not in known), None):
+            raise RunRefused(f"{origin.name} is a manifest of tenant {foreign}, which is not to be run")
+        return {it.tenant_id: it for it in given}
+    for tenant_id in sorted(known):
+        async with database.transaction(tenant_id) as tx:
+            company_ids = await manifests.company_ids(tx, origin.run_id or UUID(int=0))
+        if company_ids is not None:
+            companies = tuple(GivenCompany(company_id=it) for it in company_ids)
+            return {tenant_id: GivenManifest(tenant_id=tenant_id, companies=companies, source="run")}
+    raise RunRefused(f"none of the tenants to be run has a manifest of a run {origin.run_id}")
+
+
+async def plans(
+    database: Database, chosen: Chosen, rules: Rules, given: Mapping[int, GivenManifest] | None = None
+) -> list[Plan]:
+    """Plans each tenant's night by the candidates that there are now, and writes nothing. Raises RunRefused."""
+    made = []
+    for tenant in chosen.tenants:
+        if given is None or tenant.tenant_id in given:
+            mine = None if given is None else given[tenant.tenant_id]
+            made.append(await planning.plan(database, tenant, rules, datetime.now(UTC), mine))
+    return made
+
+
+async def run_night(
+    database: Database,
+    chosen: Chosen,
+    rules: Rules,
+    *,
+    concurrency: int = 3,
+    wait: bool = True,
+    given: Mapping[int, GivenManifest] | None = None,
+) -> Summary:
+    """Runs the tenants' nights. May be repeated and run at once with others: a second one resumes or finds them done.
+
+    A tenant that fails is reported in the summary. The others go on.
+    Raises RunRefused before anything is written, and Unavailable when the database is away at the beginning.
+    """
+    began = time.perf_counter()
+    if given is not None:
+        for made in await plans(database, chosen, rules, given):
+            await planning.require_same(database, made, rules.night)
+    async with database.without_tenant() as tx:
+        services = await inboxes.consumers(tx)
+    await planning.announce_refresh(database, rules)
+    partitions = [await _keep_partitions(database, service) for service in services]
+    slots = asyncio.Semaphore(concurrency)
+    now = datetime.now(UTC)
+
+    async def start(place: int, tenant: Tenant) -> TenantOutcome:
+        await asyncio.sleep(STAGGER_S * place)
+        mine = None if given is None else given[tenant.tenant_id]
+        begun = Start("command", rules.caps_of(tenant), rules.skip, now, rules.window)
+        return await run_tenant(database, tenant, rules, Options(begun, wait, mine), slots)
+
+    running = [it for it in chosen.tenants if given is None or it.tenant_id in given]
+    outcomes = await asyncio.gather(*(start(place, tenant) for place, tenant in enumerate(running)))
+    seconds = round(time.perf_counter() - began, 3)
+    return Summary(rules.night, (*outcomes, *chosen.left_out), tuple(partitions), seconds)
+
+
+async def _keep_partitions(database: Database, consumer: str) -> PartitionOutcome:
+    try:
+        async with database.without_tenant() as tx:
+            await inboxes.keep_partitions(tx, consumer)
+    except (LeadgenError, asyncpg.PostgresError) as error:
+        return PartitionOutcome(consumer, error=f"{type(error).__name__}: {error}")
+    return PartitionOutcome(consumer)

@@ -1,0 +1,50 @@
+"""The rules of a night, from the settings and the command's options. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from nightly.model import Caps, RunRefused, Tenant
+from nightly.selection import Ages
+from nightly.settings import NightlySettings
+
+#: Nights before today that may still be run or resumed: the stages remember their events for longer.
+NIGHTS_BACK = 7
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What the plans of a night go by. `skip` names steps of the run and of its enrichments that are left out."""
+
+    night: date
+    daily_cap: int
+    limit: int | None = None
+    skip: tuple[str, ...] = ()
+    ages: Ages = field(default_factory=Ages)
+    vendor_caps: Mapping[str, int] = field(default_factory=dict)
+    upsert_patience: timedelta = timedelta(minutes=30)
+    odoo_patience: timedelta = timedelta(minutes=5)
+    window: timedelta = timedelta(hours=6)
+
+    def caps_of(self, tenant: Tenant) -> Caps:
+        """The caps of a tenant's run."""
+        return Caps(self.daily_cap, tenant.nightly_cap, self.limit)
+
+
+def rules_of(settings: NightlySettings, night: date, *, today: date, limit: int | None = None) -> Rules:
+    """Builds the rules of a night. Raises RunRefused for a date in the future, or too long ago."""
+    if night > today:
+        raise RunRefused(f"the night of {night} has not come yet: today is {today} in Singapore")
+    if night < today - timedelta(days=NIGHTS_BACK):
+        raise RunRefused(f"the night of {night} is too long ago: the last {NIGHTS_BACK} may be run")
+    return Rules(
+        night=night,
+        daily_cap=settings.sched_daily_cap_per_tenant,
+        limit=limit,
+        skip=settings.sched_skip,
+        ages=settings.ages,
+        vendor_caps=settings.vendor_caps,
+        upsert_patience=timedelta(minutes=settings.sched_upsert_minutes),
+        odoo_patience=timedelta(minutes=settings.sched_odoo_patience_minutes),
+        window=timedelta(minutes=settings.sched_window_minutes),
+    )

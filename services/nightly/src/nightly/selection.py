@@ -1,0 +1,129 @@
+"""Selects the companies of a night from a tenant's candidates. Pure, and a total order: equal candidates, equal night.
+
+    new      never selected and never enriched: those that fit the ICP first, then those with a domain that the tenant
+             has not seen yet, then who has waited longest
+    stale    features, contacts or enrichment past their age, or the last enrichment was cut short: High and Medium
+             first, then who was seen longest ago
+    updated  the register has changed since: the latest change first
+
+A company that was selected counts as seen, whatever came of it, so that no company that always fails stands in front
+every night. What was cut short is tried again a few nights, then only as it ages.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Literal, NamedTuple
+
+from common.contracts import Company
+
+Reason = Literal["new", "stale", "updated", "given"]
+
+#: Nights within a week in which a company is tried whose enrichment is cut short each time.
+MOST_TRIES = 3
+#: A company is not visited again within this time only because something is old.
+REST = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A candidate of the tenant, as of before the night.
+
+    `selected_at` is the night that selected it last, `tries` the nights within a week that did. `cut` says why its last
+    enrichment was cut short, if it was. `contacts_at` is when its contacts were looked at last.
+    """
+
+    company: Company
+    added_at: datetime
+    updated_at: datetime
+    fits: bool = True
+    is_domain_seen: bool = False
+    enriched_at: datetime | None = None
+    features_at: datetime | None = None
+    contacts_at: datetime | None = None
+    bucket: str | None = None
+    selected_at: datetime | None = None
+    tries: int = 0
+    cut: str | None = None
+
+    @property
+    def seen_at(self) -> datetime | None:
+        """When it was enriched or selected last; `None`: never."""
+        return max((at for at in (self.enriched_at, self.selected_at) if at is not None), default=None)
+
+
+class Ages(NamedTuple):
+    """The ages past which what is known of a company is stale."""
+
+    enrichment: timedelta = timedelta(days=30)
+    features: timedelta = timedelta(days=30)
+    contacts: timedelta = timedelta(days=30)
+
+
+class Target(NamedTuple):
+    """A selected company, and why, in a word and in words."""
+
+    company: Company
+    reason: Reason
+    detail: str
+
+
+class Due(NamedTuple):
+    """A candidate that may be selected, and its place among those of its reason."""
+
+    candidate: Candidate
+    reason: Reason
+    detail: str
+    place: tuple[Any, ...]
+
+
+def in_order(candidates: Iterable[Candidate], *, now: datetime, ages: Ages) -> list[Due]:
+    """Sorts the candidates that are due. Of new ones that share a domain, all but the first go behind the others."""
+    due = [it for candidate in candidates if (it := _due(candidate, now, ages)) is not None]
+    new = sorted((it for it in due if it.reason == "new"), key=lambda it: it.place)
+    stale = sorted((it for it in due if it.reason == "stale"), key=lambda it: it.place)
+    updated = sorted((it for it in due if it.reason == "updated"), key=lambda it: it.place)
+    return [*_by_domain(new), *stale, *updated]
+
+
+def _due(it: Candidate, now: datetime, ages: Ages) -> Due | None:
+    seen_at, company = it.seen_at, it.company
+    if seen_at is None:
+        domain = 0 if company.website_domain and not it.is_domain_seen else 1 if not company.website_domain else 2
+        detail = "not seen before" if it.fits else "not seen before; does not fit the ICP"
+        born = company.incorporated_on.toordinal() if company.incorporated_on else 0
+        return Due(it, "new", detail, (not it.fits, domain, it.added_at, -born, company.company_id))
+    old = _stale(it, seen_at, now, ages)
+    if old is not None:
+        return Due(it, "stale", old, (it.bucket not in ("High", "Medium"), seen_at, company.company_id))
+    if it.updated_at > seen_at:
+        detail = f"the register changed on {it.updated_at:%Y-%m-%d}"
+        return Due(it, "updated", detail, (-it.updated_at.timestamp(), company.company_id))
+    return None
+
+
+def _stale(it: Candidate, seen_at: datetime, now: datetime, ages: Ages) -> str | None:
+    """Says what is stale, or `None`."""
+    if it.cut is not None and it.tries < MOST_TRIES:
+        return f"the last enrichment was cut short: {it.cut}"
+    if now - seen_at < REST:
+        return None
+    known = (
+        ("enrichment", it.enriched_at or seen_at, ages.enrichment),
+        ("features", it.features_at, ages.features),
+        ("contacts", it.contacts_at, ages.contacts),
+    )
+    old = [f"{what} of {at:%Y-%m-%d}" for what, at, age in known if at is not None and now - at >= age]
+    if it.features_at is None and it.enriched_at is not None:
+        old.append("no features")
+    return f"past its age: {', '.join(old)}" if old else None
+
+
+def _by_domain(new: Sequence[Due]) -> list[Due]:
+    first, later, seen = list[Due](), list[Due](), set[str]()
+    for it in new:
+        domain = it.candidate.company.website_domain
+        (later if domain is not None and domain in seen else first).append(it)
+        if domain is not None:
+            seen.add(domain)
+    return [*first, *later]

@@ -1,0 +1,137 @@
+"""Runs (`enrichment_runs`): one per tenant and night."""
+
+import json
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from common.postgres import Connection
+from nightly.model import Caps, Status, Trigger, run_id_of
+
+_RUN = "run_id, night, trigger, status, cap, skip, started_at, published_at, ended_at, window_ends_at, error, summary"
+
+# A run that was not planned to its end, or failed, is planned anew, with a window of its own.
+BEGIN = f"""
+    INSERT INTO enrichment_runs AS run (tenant_id, run_id, night, trigger, requested_by, status, cap, skip,
+                                        requested_at, started_at, window_ends_at)
+    VALUES (tenant(), $1, $2, $3, $4, 'planning', $5, $6, $7, now(), now() + $8::interval)
+    ON CONFLICT (tenant_id, run_id) DO UPDATE
+       SET status = 'planning', cap = excluded.cap, skip = excluded.skip, window_ends_at = excluded.window_ends_at,
+           error = NULL, ended_at = NULL
+     WHERE run.status IN ('planning', 'failed')
+       AND NOT EXISTS (SELECT FROM run_manifests AS made
+                        WHERE made.tenant_id = run.tenant_id AND made.run_id = run.run_id)
+ RETURNING {_RUN}
+"""
+FIND = f"SELECT {_RUN} FROM enrichment_runs WHERE tenant_id = tenant() AND run_id = $1"
+PUBLISHING = "UPDATE enrichment_runs SET status = 'publishing' WHERE tenant_id = tenant() AND run_id = $1"
+PUBLISHED = """
+    UPDATE enrichment_runs SET status = 'running', published_at = now()
+     WHERE tenant_id = tenant() AND run_id = $1 AND status = 'publishing'
+"""
+FAIL = """
+    UPDATE enrichment_runs SET status = 'failed', error = $2, ended_at = now()
+     WHERE tenant_id = tenant() AND run_id = $1 AND status = 'planning'
+"""
+#: A later look at a run that has ended leaves the end's time, unless it is over only now.
+END = f"""
+    UPDATE enrichment_runs
+       SET status = $2, summary = summary || $3::jsonb, error = $4,
+           ended_at = CASE WHEN status = $2 THEN coalesce(ended_at, now()) ELSE now() END
+     WHERE tenant_id = tenant() AND run_id = $1 AND status NOT IN ('planning', 'failed')
+ RETURNING {_RUN}
+"""
+NOTE = """
+    UPDATE enrichment_runs SET summary = summary || $2::jsonb WHERE tenant_id = tenant() AND run_id = $1
+"""
+UNFINISHED = f"""
+    SELECT {_RUN} FROM enrichment_runs
+     WHERE tenant_id = tenant() AND night >= $1 AND night < $2 AND status IN ('publishing', 'running', 'partial')
+     ORDER BY night
+"""
+
+
+class Run(NamedTuple):
+    """A run as it stands."""
+
+    run_id: UUID
+    night: date
+    trigger: Trigger
+    status: Status
+    cap: int
+    skip: list[str]
+    started_at: datetime
+    published_at: datetime | None
+    ended_at: datetime | None
+    window_ends_at: datetime
+    error: str | None
+    summary: Mapping[str, Any]
+
+    @property
+    def is_planned(self) -> bool:
+        """Whether its manifest is written."""
+        return self.status not in ("planning", "failed")
+
+
+class Start(NamedTuple):
+    """How a run is started: by whom, with which caps, steps left out and window."""
+
+    trigger: Trigger
+    caps: Caps
+    skip: tuple[str, ...]
+    requested_at: datetime
+    window: timedelta
+    requested_by: str | None = None
+
+
+async def begin(tx: Connection, tenant_id: int, night: date, start: Start) -> Run:
+    """Creates the tenant's run of the night, or returns the one that there is; one without a manifest begins anew."""
+    run_id = run_id_of(night, tenant_id)
+    given = (start.trigger, start.requested_by, start.caps.cap, list(start.skip), start.requested_at)
+    row = await tx.fetchrow(BEGIN, run_id, night, *given, start.window)
+    found = await find(tx, run_id) if row is None else _run(row)
+    assert found is not None  # noqa: S101 # it was there, or is now; runs are never deleted
+    return found
+
+
+async def find(tx: Connection, run_id: UUID) -> Run | None:
+    """Reads a run of the transaction's tenant."""
+    row = await tx.fetchrow(FIND, run_id)
+    return None if row is None else _run(row)
+
+
+async def mark_publishing(tx: Connection, run_id: UUID) -> None:
+    """Notes that the manifest is written and all requests are in the outbox, in the transaction that writes them."""
+    await tx.execute(PUBLISHING, run_id)
+
+
+async def mark_published(tx: Connection, run_id: UUID) -> None:
+    """Notes that Kafka has all requests. May be repeated."""
+    await tx.execute(PUBLISHED, run_id)
+
+
+async def fail(tx: Connection, run_id: UUID, error: str) -> None:
+    """Ends a run that could not be planned. The next start plans it again."""
+    await tx.execute(FAIL, run_id, error)
+
+
+async def end(tx: Connection, run_id: UUID, status: Status, summary: Mapping[str, Any], error: str | None) -> Run:
+    """Ends a planned run, or corrects the end of one that went on after its window."""
+    row = await tx.fetchrow(END, run_id, status, json.dumps(summary), error)
+    assert row is not None  # noqa: S101 # the caller has read it as a planned one
+    return _run(row)
+
+
+async def note(tx: Connection, run_id: UUID, summary: Mapping[str, Any]) -> None:
+    """Adds to the run's summary."""
+    await tx.execute(NOTE, run_id, json.dumps(summary))
+
+
+async def unfinished(tx: Connection, since: date, before: date) -> list[Run]:
+    """Lists the tenant's runs of these nights that are planned, but not done."""
+    return [_run(row) for row in await tx.fetch(UNFINISHED, since, before)]
+
+
+def _run(row: Any) -> Run:
+    return Run(**{**row, "summary": json.loads(row["summary"])})
