@@ -37,6 +37,7 @@ SETTINGS = {
     "INBOX_LEASE_S": "3",  # what a killed process held is free again after that
     "UPSERT_MAX_PER_JOB": "500",  # so that one night is not enough for Manufacturing
     "STAGING_BATCH_SIZE": "200",
+    "SCHED_REQUIRE_ODOO": "false",
 }
 
 Lead: TypeAlias = tuple[str, float, str, str]

@@ -18,6 +18,7 @@ from common.stage import Stage
 from enricher.consumer import enricher
 from industries.index import IndustryIndex
 from leadgen.topics import LISTENER, read_topics
+from nightly.consumer import nightly
 from odoo_sync.consumer import odoo_sync
 from scorer.consumer import scorer
 from upserter.consumer import upserter
@@ -30,6 +31,7 @@ STAGES: list[Callable[[], Stage]] = [
     lambda: enricher(UNUSED, keeps_corpus=False),
     lambda: scorer(UNUSED),
     lambda: odoo_sync(UNUSED),
+    lambda: nightly(UNUSED, UNUSED),
 ]
 
 

@@ -9,10 +9,15 @@ import pytest
 from common.postgres import Database
 from common.relay import Relay
 from common.singapore import day_in_singapore
-from nightly.run import PRODUCER, publish_queued_jobs
+from nightly.night import Choice, choose, run_night
+from nightly.planning import PRODUCER
+from nightly.rules import Rules
 from testkit.stages import until
 
 pytestmark = pytest.mark.whole
+
+#: A night without companies, for a tenant without an Odoo.
+UPSERTS_ONLY = {"SCHED_DAILY_CAP_PER_TENANT": "0", "SCHED_REQUIRE_ODOO": "false"}
 
 CANDIDATES = "SELECT count(*) FROM icp_candidate_companies WHERE tenant_id = $1"
 
@@ -67,7 +72,7 @@ async def test_the_night_takes_over_the_rest_once(product) -> None:
     path = f"/jobs/{done['job_id']}"
     queued = (await rep.ask("GET", path)).json()
     assert (queued["status"], queued["processed"], queued["total"]) == ("queued", 0, done["remaining"])
-    only_us = {"SCHED_TENANT_INCLUDE": str(rep.tenant_id)}
+    only_us = {"SCHED_TENANT_INCLUDE": str(rep.tenant_id), **UPSERTS_ONLY}
 
     ended = await run(product, "leadgen-nightly", "--json", **only_us)
     assert ended.returncode == 0, ended.stderr
@@ -114,7 +119,7 @@ async def test_a_job_of_limited_size_is_asked_for_over_http(product) -> None:
     assert answer.status_code == 202, answer.text
     assert (answer.json()["status"], answer.json()["total"]) == ("queued", 25)
 
-    ended = await run(product, "leadgen-nightly", SCHED_TENANT_INCLUDE=str(rep.tenant_id))
+    ended = await run(product, "leadgen-nightly", SCHED_TENANT_INCLUDE=str(rep.tenant_id), **UPSERTS_ONLY)
     assert ended.returncode == 0, ended.stderr
     await until(lambda: is_done(rep, answer.headers["location"]))
     assert await candidates(product, rep) == 25
@@ -159,8 +164,8 @@ async def next_night(product, rep) -> None:
     ((tomorrow,),) = await product.fetch("SELECT now() + interval '1 day'")
     database = await Database.connect(product.stack.database_url, name=PRODUCER)
     try:
-        await publish_queued_jobs(database, night=day_in_singapore(tomorrow), include={rep.tenant_id})
+        chosen = await choose(database, Choice(only=frozenset({rep.tenant_id}), require_odoo=False))
         async with Relay(database, product.stack.kafka, PRODUCER):
-            pass
+            await run_night(database, chosen, Rules(day_in_singapore(tomorrow), daily_cap=0))
     finally:
         await database.close()

@@ -28,13 +28,13 @@ async def test_what_is_given_is_set_and_the_rest_stays(database_url: str, owner:
 
 async def test_nothing_given_changes_nothing(database_url: str) -> None:
     """It only tells."""
-    await limit_tenant(database_url, 1, Limits(5, 6, 7))
-    assert await limit_tenant(database_url, 1, Limits()) == Limits(5, 6, 7)
+    await limit_tenant(database_url, 1, Limits(5, 6, 7, 8))
+    assert await limit_tenant(database_url, 1, Limits()) == Limits(5, 6, 7, 8)
 
 
 async def test_caps_are_taken_away_together(database_url: str) -> None:
     """But for those that are given with it."""
-    await limit_tenant(database_url, 1, Limits(5, 6, 7))
+    await limit_tenant(database_url, 1, Limits(5, 6, 7, 9))
     assert await limit_tenant(database_url, 1, Limits(max_per_job=8), afresh=True) == Limits(None, 8, None)
     assert await limit_tenant(database_url, 1, Limits(), afresh=True) == Limits()
 

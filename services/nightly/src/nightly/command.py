@@ -19,7 +19,7 @@ class _Parser(argparse.ArgumentParser):
 
 @dataclass(frozen=True)
 class Command:
-    """What the operator asked for. `None`: the setting, or today."""
+    """Options of a start. `None`: the setting, or today."""
 
     tenants: frozenset[int]
     include: frozenset[int] | None

@@ -47,7 +47,7 @@ _FILE = TypeAdapter(GivenManifest | tuple[GivenManifest, ...])
 
 
 class Origin(NamedTuple):
-    """Where `--from-manifest` leads: to a run, or to the text of a file."""
+    """The run, or the text of the file, that `--from-manifest` names."""
 
     run_id: UUID | None = None
     text: str | None = None

@@ -47,7 +47,6 @@ def main() -> None:
     command = read_command()
     settings = read(NightlySettings)
     logs.configure(PRODUCER, settings.log_level, stream=sys.stderr)
-    logging.getLogger("common.service").setLevel("ERROR")  # a broker that is away is one line, below
     if not settings.sched_enabled:
         sys.stdout.write("SCHED_ENABLED is false: nothing was published.\n")
         return
@@ -122,12 +121,19 @@ async def send_report(database: Database, settings: NightlySettings, night: date
 
 
 async def require_kafka(bootstrap_servers: str) -> None:
-    """Raises Unavailable if no broker answers in time."""
+    """Raises Unavailable if no broker answers in time. Its client's own lines about that are kept out of the log."""
+    loggers = [logging.getLogger(name) for name in ("aiokafka", "common.service")]
+    levels = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.setLevel("CRITICAL")
     try:
         async with asyncio.timeout(KAFKA_S):
             await wait_for_kafka(bootstrap_servers)
     except TimeoutError:
         raise Unavailable(f"Kafka does not answer at {bootstrap_servers} (waited {KAFKA_S:g} s)") from None
+    finally:
+        for logger, level in zip(loggers, levels, strict=True):
+            logger.setLevel(level)
 
 
 def origin_of(given: str) -> Origin:

@@ -14,7 +14,7 @@ NIGHTS_BACK = 7
 
 @dataclass(frozen=True)
 class Rules:
-    """What the plans of a night go by. `skip` names steps of the run and of its enrichments that are left out."""
+    """Rules of a night's plans. `skip` names steps of the run and of its enrichments that are left out."""
 
     night: date
     daily_cap: int

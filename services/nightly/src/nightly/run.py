@@ -42,7 +42,7 @@ CARRIED_OVER = timedelta(days=7)
 
 @dataclass(frozen=True)
 class Options:
-    """How a start treats a run: who asks, whether it waits for the end, and a manifest instead of a selection."""
+    """Options of a start: who asks, whether it waits for the end, and a manifest instead of a selection."""
 
     start: Start
     wait: bool = True

@@ -12,7 +12,7 @@ DONE, FAILED, PARTIAL = 0, 1, 3
 
 @dataclass(frozen=True)
 class TenantOutcome:
-    """What came of a tenant's run. `error`: it failed. `note` says what keeps a partial one from being done.
+    """The outcome of a tenant's run. `error`: it failed. `note` says what keeps a partial one from being done.
 
     `status` is that of the run; `skipped`: the tenant was left out, and `note` says why.
     """
@@ -35,7 +35,7 @@ class TenantOutcome:
 
     @property
     def in_words(self) -> str:
-        """What there is to say beside the numbers."""
+        """The outcome in words."""
         said = [self.error or self.note or self.status]
         if late := self.upsert.get("late"):
             said.append(f"selected before {late} commands to the upserter had ended")

@@ -20,11 +20,12 @@ SAVE_NEW = "INSERT INTO tenants (tenant_id, name) VALUES ($1, $2) ON CONFLICT DO
 # What is not given stays, unless all are to go first.
 LIMIT = """
     UPDATE tenants
-       SET upsert_sync_limit = coalesce($2, CASE WHEN NOT $5 THEN upsert_sync_limit END),
-           upsert_max_per_job = coalesce($3, CASE WHEN NOT $5 THEN upsert_max_per_job END),
-           requests_per_minute = coalesce($4, CASE WHEN NOT $5 THEN requests_per_minute END)
+       SET upsert_sync_limit = coalesce($2, CASE WHEN NOT $6 THEN upsert_sync_limit END),
+           upsert_max_per_job = coalesce($3, CASE WHEN NOT $6 THEN upsert_max_per_job END),
+           requests_per_minute = coalesce($4, CASE WHEN NOT $6 THEN requests_per_minute END),
+           nightly_cap = coalesce($5, CASE WHEN NOT $6 THEN nightly_cap END)
      WHERE tenant_id = $1
- RETURNING upsert_sync_limit, upsert_max_per_job, requests_per_minute
+ RETURNING upsert_sync_limit, upsert_max_per_job, requests_per_minute, nightly_cap
 """
 
 MOST = 2**31 - 1
@@ -47,6 +48,7 @@ class Limits(NamedTuple):
     sync_limit: int | None = None
     max_per_job: int | None = None
     requests_per_minute: int | None = None
+    nightly_cap: int | None = None
 
 
 async def add_tenant(database_url: str, tenant_id: int, name: str, *, unless_there: bool = False) -> None:
@@ -85,12 +87,16 @@ def limit_command(
     requests_per_minute: Annotated[
         int | None, typer.Option(min=1, max=MOST, help="Replaces TENANT_REQUESTS_PER_MINUTE.")
     ] = None,
+    nightly_cap: Annotated[
+        int | None,
+        typer.Option(min=0, max=MOST, help="Companies of a night. Replaces SCHED_DAILY_CAP_PER_TENANT, upwards too."),
+    ] = None,
     none: Annotated[bool, typer.Option("--none", help="Remove the caps that are not given here.")] = False,
 ) -> None:
-    """Set or show a tenant's own caps. For companies, the lower of the tenant's cap and the setting applies.
+    """Set or show a tenant's own caps. For upserts, the lower of the tenant's cap and the setting applies.
 
     Services notice within half a minute.
     """
-    given = Limits(sync_limit, max_per_job, requests_per_minute)
+    given = Limits(sync_limit, max_per_job, requests_per_minute, nightly_cap)
     for name, value in run_or_exit(limit_tenant(database_url, tenant, given, afresh=none))._asdict().items():
         typer.echo(f"{name.replace('_', '-'):<20} {'none of its own' if value is None else value}")

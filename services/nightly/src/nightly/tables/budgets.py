@@ -1,4 +1,4 @@
-"""What a tenant has used of its vendors' budgets on a day (`vendor_usage`, written by the enricher)."""
+"""A tenant's use of its vendors' budgets on a day (`vendor_usage`, written by the enricher)."""
 
 from collections.abc import Mapping
 from datetime import date

@@ -1,4 +1,4 @@
-"""What the upserter has to do and has done for a tenant: `background_jobs`, and candidates by request."""
+"""Work of the upserter for a tenant: `background_jobs`, and candidates by request."""
 
 from collections.abc import Sequence
 from datetime import datetime

@@ -75,7 +75,7 @@ class Run(NamedTuple):
 
 
 class Start(NamedTuple):
-    """How a run is started: by whom, with which caps, steps left out and window."""
+    """Circumstances of a run's start: by whom, with which caps, steps left out and window."""
 
     trigger: Trigger
     caps: Caps

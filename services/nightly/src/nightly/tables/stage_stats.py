@@ -1,4 +1,4 @@
-"""What each stage of a run came to (`run_stage_stats`): counts, durations, vendors' units, reasons and errors."""
+"""Statistics of each stage of a run (`run_stage_stats`): counts, durations, vendors' units, reasons and errors."""
 
 import json
 from collections.abc import Mapping

@@ -31,6 +31,7 @@ SERVICES = {
     "enricher": "leadgen-enricher",
     "scorer": "leadgen-scorer",
     "odoo-sync": "leadgen-odoo-sync",
+    "nightly": "leadgen-nightly-stage",
 }
 
 Tell = Callable[[str, float], None]

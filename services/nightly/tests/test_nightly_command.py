@@ -1,0 +1,229 @@
+"""The command: its options, its exit codes, and one clear line for whatever is wrong with the input."""
+
+import json
+import subprocess
+import sys
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from common.singapore import day_in_singapore
+from nightly.command import read_command
+from nightly.given import GivenManifest, read_manifests, targets_of
+from nightly.model import RunRefused, Tenant
+from nightly.night import run_night
+from nightly.plans import as_text
+from nightly.rules import rules_of
+from nightly.settings import NightlySettings
+from nightly.summary import DONE, FAILED, PARTIAL, Summary, TenantOutcome
+from testkit.stages import a_company
+
+NIGHT = date(2026, 11, 23)
+TODAY = day_in_singapore(datetime.now(UTC))
+
+
+def ended(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """`python -m nightly` to its end, with what it needs but nothing that answers."""
+    given = {"DATABASE_URL": "postgresql://127.0.0.1:1/leadgen", "KAFKA_BOOTSTRAP_SERVERS": "127.0.0.1:1"}
+    return subprocess.run(
+        [sys.executable, "-m", "nightly", *arguments],
+        env=given | environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "environment", "code", "says"),
+    [
+        (["--help"], {"DATABASE_URL": "nonsense"}, 0, "--from-manifest"),
+        ([], {"SCHED_ENABLED": "false"}, 0, "SCHED_ENABLED is false: nothing was published."),
+        (["--limit", "few"], {}, 2, "leadgen-nightly: argument --limit: 'few' is not a number of companies"),
+        (["--tenant", "acme"], {}, 2, "'acme' is not a tenant number"),
+        (["--date", "tomorrow"], {}, 2, "'tomorrow' is not a date such as"),
+        ([], {"SCHED_SKIP": "crawl,coffee"}, 2, "setting SCHED_SKIP: Value error, 'coffee' is not a step"),
+        (["--date", "2099-01-01"], {}, 1, "Nothing was published: the night of 2099-01-01 has not come yet"),
+        (["--from-manifest", "/no/such/file"], {}, 1, "/no/such/file is neither a run's id nor a file"),
+        ([], {}, 1, "Nothing was published: PostgreSQL"),
+        ([], {"DATABASE_URL": "nonsense"}, 1, "Nothing was published: PostgreSQL refuses"),
+    ],
+)
+def test_wrong_input_is_one_line_and_an_exit_code(
+    arguments: list[str], environment: dict[str, str], code: int, says: str
+) -> None:
+    """And nothing is started for it, nor for --help."""
+    result = ended(*arguments, **environment)
+
+    assert result.returncode == code, result.stderr
+    assert says in result.stdout + result.stderr
+    if code:
+        assert len(result.stderr.splitlines()) == 1
+        assert not result.stdout
+
+
+async def test_without_kafka_it_ends_with_one_line_before_anything_is_written(desk: Any, database_url: str) -> None:
+    """After a bounded time; a dry run needs no Kafka."""
+    await desk.candidates(1)
+    environment = {"DATABASE_URL": database_url, "SCHED_REQUIRE_ODOO": "false"}
+
+    result = ended("--tenant", "1", **environment)
+
+    assert result.returncode == 1
+    [line] = result.stderr.splitlines()
+    assert line.startswith("Nothing was published: Kafka does not answer at 127.0.0.1:1")
+    assert await desk.owner.fetchval("SELECT count(*) FROM enrichment_runs") == 0
+    assert await desk.owner.fetchval("SELECT count(*) FROM outbox") == 0
+    dry = ended("--tenant", "1", "--dry-run", "--json", **environment)
+    assert [it["uen"] for it in json.loads(dry.stdout)[0]["companies"]] == ["U001"]
+    assert await desk.owner.fetchval("SELECT count(*) FROM enrichment_runs") == 0
+
+
+def test_options_replace_settings() -> None:
+    """Lists may be given in one or in several; without any the settings hold."""
+    command = read_command(["--tenant", "1,2", "--tenant", "3", "--exclude", "2", "--no-wait", "--limit", "0"])
+    assert (command.tenants, command.include, command.exclude) == ({1, 2, 3}, None, {2})
+    assert (command.wait, command.limit, command.is_dry_run) == (False, 0, False)
+    assert read_command([]).wait
+
+
+@pytest.mark.parametrize(
+    ("night", "says"),
+    [(TODAY + timedelta(days=1), "has not come yet"), (TODAY - timedelta(days=8), "is too long ago")],
+)
+def test_only_nights_of_the_last_week_may_be_run(night: date, says: str) -> None:
+    """By Singapore's date."""
+    settings = NightlySettings(database_url="-", kafka_bootstrap_servers="-")
+    with pytest.raises(RunRefused, match=says):
+        rules_of(settings, night, today=TODAY)
+    assert rules_of(settings, TODAY, today=TODAY, limit=3).caps_of(Tenant(1, "Acme")).cap == 3
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("", "is no manifest: Invalid JSON"),
+        ("[]]", "is no manifest: Invalid JSON"),
+        ('{"companies": []}', "is no manifest: tenant_id: Field required"),
+        ('{"tenant_id": 0, "companies": []}', "is no manifest: tenant_id: Input should be greater"),
+        ('{"tenant_id": 1, "companies": [{}]}', "is no manifest: companies.0: Value error, a company needs a uen"),
+        ('{"tenant_id": 1, "companies": "all"}', "is no manifest: companies: Input should be"),
+        ('[{"tenant_id": 1, "companies": []}, {"tenant_id": 1, "companies": []}]', "tenant 1 stands in it twice"),
+    ],
+)
+def test_a_broken_manifest_is_refused_with_its_first_fault(text: str, says: str) -> None:
+    """In one line."""
+    with pytest.raises(RunRefused) as refused:
+        read_manifests(text, "m.json")
+    assert says in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("companies", "cap", "says"),
+    [
+        ([{"uen": "U3"}], 5, "company U3 of the manifest is no candidate of tenant 1"),
+        ([{"company_id": 1, "uen": "U2"}], 5, "company U2 of the manifest is no candidate"),
+        ([{"uen": "U1"}, {"company_id": 1}], 5, "company U1 stands in the manifest of tenant 1 twice"),
+        ([{"uen": "U1"}, {"uen": "U2"}], 1, "has 2 companies; at most 1 may be run"),
+    ],
+)
+def test_a_manifest_that_does_not_fit_is_refused(companies: list[dict[str, Any]], cap: int, says: str) -> None:
+    """Unknown companies, those of another tenant, repeats, and more than the cap."""
+    given = GivenManifest.model_validate({"tenant_id": 1, "companies": companies})
+    with pytest.raises(RunRefused, match=says):
+        targets_of(given, [a_company("U1", company_id=1), a_company("U2", company_id=2)], cap=cap)
+
+
+async def test_a_given_manifest_is_refused_before_anything_is_written(desk: Any) -> None:
+    """Also for a second tenant, and also if the run has another manifest already."""
+    await desk.candidates(2)
+    await desk.candidates(1, tenant_id=2, prefix="V")
+    chosen = await desk.chosen(only=(1, 2))
+    manifests = {
+        tenant: GivenManifest.model_validate({"tenant_id": tenant, "companies": [{"uen": uen}]})
+        for tenant, uen in ((1, "U002"), (2, "U001"))
+    }
+    with pytest.raises(RunRefused, match="U001 of the manifest is no candidate of tenant 2"):
+        await run_night(desk.database, chosen, desk.rules(), given=manifests)
+    assert await desk.owner.fetchval("SELECT count(*) FROM enrichment_runs") == 0
+    assert await desk.owner.fetchval("SELECT count(*) FROM outbox") == 0
+
+    only = {1: manifests[1]}
+    await desk.start(given=only)
+    await desk.start(given=only)
+    assert await desk.selected() == ["U002"]
+    other = GivenManifest.model_validate({"tenant_id": 1, "companies": [{"uen": "U001"}]})
+    with pytest.raises(RunRefused, match="has a run of 2026-11-23 already, with another manifest"):
+        await desk.start(given={1: other})
+    assert await desk.selected() == ["U002"]
+
+
+async def test_a_dry_run_writes_nothing_and_says_why(desk: Any) -> None:
+    """Each company with its reason, and what was due."""
+    from nightly.night import plans
+
+    await desk.candidates(3)
+    made = await plans(desk.database, await desk.chosen(only=(1,)), desk.rules(limit=2))
+
+    lines = as_text(made, NIGHT).splitlines()
+    assert lines[0] == "tenant 1, Tenant 1: 2 companies of at most 2; due are 3 new, 0 stale, 0 updated"
+    assert lines[1].split(maxsplit=3) == ["1", "U001", "new", "COMPANY U001: not seen before"]
+    assert lines[-1] == "night of 2026-11-23: nothing was written"
+    for table in ("enrichment_runs", "run_manifests", "run_companies", "outbox"):
+        assert await desk.owner.fetchval(f"SELECT count(*) FROM {table}") == 0
+
+
+def outcome(status: str, error: str | None = None) -> TenantOutcome:
+    return TenantOutcome(1, "Acme", status=status, error=error)
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "code"),
+    [
+        ([], DONE),
+        ([outcome("done"), outcome("done")], DONE),
+        ([outcome("running")], DONE),
+        ([outcome("done"), outcome("skipped")], DONE),
+        ([outcome("done"), outcome("partial")], PARTIAL),
+        ([outcome("done"), outcome("failed", "OSError")], PARTIAL),
+        ([outcome("failed", "OSError")], FAILED),
+    ],
+)
+def test_the_exit_code_tells_success_partial_and_failure(outcomes: list[TenantOutcome], code: int) -> None:
+    """0, 3 and 1."""
+    assert Summary(NIGHT, tuple(outcomes), (), 1.0).exit_code == code
+
+
+def test_a_run_id_of_nobody_is_no_manifest(tmp_path: Path) -> None:
+    """A UUID is a run's, anything else is a file."""
+    from nightly.main import origin_of
+
+    file = tmp_path / "m.json"
+    file.write_text("{}")
+    assert origin_of(str(file)).text == "{}"
+    assert origin_of(str(UUID(int=7))).run_id == UUID(int=7)
+
+
+async def test_the_companies_of_an_earlier_run_can_be_run_again(desk: Any) -> None:
+    """By that run's id, for its own tenant only."""
+    from nightly.given import Origin
+    from nightly.night import read_origin
+
+    await desk.candidates(2)
+    await desk.start()
+    origin = Origin(run_id=desk.run_id())
+
+    given = await read_origin(desk.database, await desk.chosen(only=(1, 2)), origin)
+    tomorrow = NIGHT + timedelta(days=1)
+    await desk.start(desk.rules(tomorrow), given=given)
+
+    assert await desk.selected(night=tomorrow) == ["U001", "U002"]
+    reasons = await desk.owner.fetch("SELECT DISTINCT reason FROM run_companies WHERE night = $1", tomorrow)
+    assert [row["reason"] for row in reasons] == ["given"]
+    with pytest.raises(RunRefused, match="none of the tenants to be run has a manifest"):
+        await read_origin(desk.database, await desk.chosen(only=(2,)), origin)
