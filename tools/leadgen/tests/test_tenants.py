@@ -93,6 +93,7 @@ async def test_the_command_shows_what_holds(database_url: str) -> None:
         ["sync-limit", "5"],
         ["max-per-job", "none of its own"],
         ["requests-per-minute", "none of its own"],
+        ["nightly-cap", "none of its own"],
     ]
 
 
