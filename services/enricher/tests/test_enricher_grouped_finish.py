@@ -63,7 +63,7 @@ async def at_hand(database: Database, number: int) -> list[Work[RequestEnrichmen
 async def finish_all(database: Database, works: Sequence[Work[RequestEnrichment]]) -> list[Any]:
     """What becomes of each, all at the same moment."""
     group_commit = GroupCommit(database, LOCK_ORDER)
-    done = Enrichment(Profile(SITE, (), (), Visit(SITE), Corpus(())), (), (), Steps(reasons=["a; b", "no, 'c'"]))
+    done = Enrichment(Profile(SITE, (), (), (), Visit(SITE), Corpus(())), (), (), Steps(reasons=["a; b", "no, 'c'"]))
 
     def ending_of(work: Work[RequestEnrichment]) -> Any:
         company = work.event.company

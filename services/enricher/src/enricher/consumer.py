@@ -65,6 +65,7 @@ def event_of(work: Work[RequestEnrichment], done: Enrichment, known: Sequence[Fa
         enriched_at=work.now,
         facts=[to_event(fact) for fact in known],
         skip=work.event.skip,
+        people=list(done.people),
     )
 
 

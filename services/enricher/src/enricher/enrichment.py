@@ -4,24 +4,25 @@ import hashlib
 import json
 from dataclasses import dataclass
 
-from common.contracts import Company, Contact
+from common.contracts import Company, Contact, Person
 from enricher.contacts.prospects import Prospect
 from enricher.extract.facts import Fact
 from enricher.profiling import Profile
 from enricher.steps import Steps
 
 #: The version of the rules by which companies are enriched. Raise it when a change alters what is found.
-RULES = 2
+RULES = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Enrichment:
-    """The result for one tenant. `prospects` are the contacts that it bought."""
+    """The result for one tenant. `prospects` are the contacts that it bought, `people` those whom the site names."""
 
     profile: Profile
     contacts: tuple[Contact, ...]
     prospects: tuple[Prospect, ...]
     steps: Steps
+    people: tuple[Person, ...] = ()
 
     @property
     def facts(self) -> tuple[Fact, ...]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from pydantic import BaseModel
 
-from common.contracts import Company, Contact, Site
+from common.contracts import Company, Contact, Person, Site
 from enricher.crawl.site_cache import SiteCache
 from enricher.crawl.visits import Visit
 from enricher.extract.facts import Fact, open_fields
@@ -55,6 +55,7 @@ class Profile:
 
     site: Site
     contacts: tuple[Contact, ...]
+    people: tuple[Person, ...]
     facts: tuple[Fact, ...]
     visit: Visit
     corpus: Corpus
@@ -80,7 +81,9 @@ async def profile(company: Company, tenant_id: int, web: ProfileSources, limits:
     facts += await _read_with_model(visit, corpus, facts, tenant_id, web.answers, limits, steps)
     if passages and not site.pages:
         site = site_with(site, title=findings.title, about=findings.about)
-    return Profile(site, _merged_contacts(visit.contacts, findings.contacts), facts, visit, corpus)
+    people = {person.name.casefold(): person for person in (*findings.people, *visit.people)}
+    contacts = _merged_contacts(visit.contacts, findings.contacts)
+    return Profile(site, contacts, tuple(people.values()), facts, visit, corpus)
 
 
 def _may_use_tavily(visit: Visit) -> bool:

@@ -4,17 +4,19 @@ A vendor that is missing, out of budget or down skips a step and never fails the
 """
 
 import asyncio
-from collections.abc import Collection
+import sys
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from common.contracts import Company, Contact
 from common.group_commit import GroupCommit
 from enricher import company_facts
 from enricher.contacts import contacts
-from enricher.contacts.prospects import Prospect, Prospects, with_contact, with_status
+from enricher.contacts.prospects import Prospect, Prospects, with_contact, with_fit, with_status
 from enricher.contacts.verification import Verifier
 from enricher.enrichment import Enrichment
 from enricher.extract.facts import Fact
+from enricher.extract.job_titles import fit_of
 from enricher.extract.shortlist import shortlist
 from enricher.pages.directories import is_directory
 from enricher.pages.urls import homepage, host_of, site_of
@@ -46,12 +48,14 @@ class Waterfall:
         steps = Steps(left_out=left_out, afresh=afresh)
         found = await profile(company, tenant_id, self._web, self._limits, steps)
         prospects = await self._prospects.find(_domain_of(company, found.site.url), found.contacts, tenant_id, steps)
-        ways = await self._verified(shortlist(_merged(found.contacts, prospects), MAX_CONTACTS), tenant_id, steps)
+        known = _merged(found.contacts, prospects, self._prospects.titles)
+        ways = await self._verified(shortlist(known, MAX_CONTACTS), tenant_id, steps)
         by_address = {contact.value: contact for contact in ways}
         prospects = [
             with_contact(it, by_address[it.contact.value]) for it in prospects if it.contact.value in by_address
         ]
-        return Enrichment(found, ways, tuple(prospects), steps)
+        people = sorted(found.people, key=lambda person: _place(fit_of(person.title, self._prospects.titles)))
+        return Enrichment(found, ways, tuple(prospects), steps, tuple(people))
 
     async def save(self, company: Company, tenant_id: int, done: Enrichment, *, now: datetime) -> list[Fact]:
         """Saves facts and contacts, and returns all facts known by now. May be repeated. Raises Unavailable."""
@@ -92,10 +96,22 @@ def _domain_of(company: Company, url: str | None) -> str | None:
     return None if not host or is_directory(host) else site_of(host)
 
 
-def _merged(own: tuple[Contact, ...], prospects: list[Prospect]) -> tuple[Contact, ...]:
-    """Merges contacts: people first, then role addresses, then telephones. Of one address, a prospect's entry wins."""
+def _merged(own: tuple[Contact, ...], prospects: list[Prospect], titles: Sequence[str]) -> tuple[Contact, ...]:
+    """Merges contacts: people, those with the best wanted title first, then role addresses, then telephones.
+
+    Of one address, a prospect's entry wins.
+    """
     found: dict[str, Contact] = {}
     for contact in (*(it.contact for it in prospects), *own):
-        found.setdefault(contact.value, contact)
+        found.setdefault(contact.value, with_fit(contact, titles))
     rank = {("email", False): 0, ("email", True): 1}
-    return tuple(sorted(found.values(), key=lambda contact: rank.get((contact.kind, contact.is_role), 2)))
+    return tuple(
+        sorted(
+            found.values(), key=lambda it: (rank.get((it.kind, it.is_role), 2), it.kind == "email" and _place(it.fit))
+        )
+    )
+
+
+def _place(fit: int | None) -> int:
+    """Sorts the wanted titles before all others."""
+    return sys.maxsize if fit is None else fit

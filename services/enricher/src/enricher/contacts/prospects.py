@@ -10,6 +10,7 @@ from pydantic import TypeAdapter
 from common.contracts import Contact
 from enricher.errors import StepSkipped
 from enricher.extract.emails import is_role, normalise_email
+from enricher.extract.job_titles import fit_of, function_of, seniority_of
 from enricher.pages.documents import clean
 from enricher.purchases.answer_cache import AnswerCache, Codec
 from enricher.steps import Steps
@@ -45,7 +46,7 @@ class Prospects:
     ) -> None:
         self._answer_cache = answer_cache
         self._lusha = lusha
-        self._titles = titles
+        self.titles = titles
         self._is_enabled = is_enabled
 
     async def find(
@@ -66,12 +67,12 @@ class Prospects:
             found = await self._answer_cache.ask(
                 "lusha",
                 tenant_id,
-                ["prospect", domain, self._titles],
+                ["prospect", domain, self.titles],
                 is_public=False,
                 fresh_for=FRESH_FOR,
                 afresh=steps.afresh,
                 units=prospect_cost(FOUND),
-                make=partial(self._lusha.prospect, domain, self._titles, size=FOUND),
+                make=partial(self._lusha.prospect, domain, self.titles, size=FOUND),
                 charged=lambda answer: answer.credits,
                 codec=Codec(lambda answer: _PROSPECT.dump_python(answer, mode="json"), _PROSPECT.validate_python),
             )
@@ -104,8 +105,8 @@ class Prospects:
         """The people with an address, ordered by title, best first."""
 
         def place(person: Person) -> int:
-            title = person.title.casefold()
-            return next((nth for nth, it in enumerate(self._titles) if it.casefold() in title), len(self._titles))
+            fit = fit_of(person.title, self.titles)
+            return len(self.titles) if fit is None else fit
 
         return sorted((person for person in people if person.has_email), key=place)
 
@@ -131,6 +132,14 @@ def with_status(contact: Contact, status: str, sub_status: str | None) -> Contac
     """Returns the contact with the verifier's status. `is_role` becomes True if the verifier says so, never False."""
     is_of_role = contact.is_role or sub_status == "role_based"
     return contact.model_copy(update={"status": status, "sub_status": sub_status, "is_role": is_of_role})
+
+
+def with_fit(contact: Contact, titles: Sequence[str]) -> Contact:
+    """Returns the contact with what its title says: seniority, function, and its place among the wanted titles."""
+    if not contact.title:
+        return contact
+    said = {"seniority": seniority_of(contact.title), "function": function_of(contact.title)}
+    return contact.model_copy(update={**said, "fit": fit_of(contact.title, titles)})
 
 
 def with_contact(prospect: Prospect, contact: Contact) -> Prospect:

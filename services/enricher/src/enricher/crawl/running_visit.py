@@ -94,6 +94,7 @@ class RunningVisit:
             site=site,
             contacts=found.contacts,
             facts=found.facts,
+            people=found.people,
             pages=tuple(self.seen),
             degraded_reasons=tuple(clean(reason, 200) for reason in self.reasons),
             documents=tuple(self.documents),

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from common.contracts import Contact, Site
+from common.contracts import Contact, Person, Site
 from enricher.crawl.fetching import NO_VALIDATORS, Validators
 from enricher.extract.facts import Fact
 from enricher.pages.documents import Document
@@ -35,6 +35,7 @@ class Visit:
     site: Site
     contacts: tuple[Contact, ...] = ()
     facts: tuple[Fact, ...] = ()
+    people: tuple[Person, ...] = ()
     pages: tuple[SeenPage, ...] = ()
     degraded_reasons: tuple[str, ...] = ()
     duration_ms: int = 0

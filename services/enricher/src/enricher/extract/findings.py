@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 
-from common.contracts import Contact
+from common.contracts import Contact, Person
 from enricher.extract.certifications import certification_facts
 from enricher.extract.countries import country_of
 from enricher.extract.customers import customer_facts
@@ -17,9 +17,11 @@ from enricher.extract.emails import find_emails, is_role
 from enricher.extract.facts import CERTAIN, HINT, LIKELY, Fact, best_per_method, join_values
 from enricher.extract.figures import figure_facts, price_facts
 from enricher.extract.hiring import hiring_facts
+from enricher.extract.job_titles import function_of, rank_of, seniority_of
 from enricher.extract.linkedin import linkedin_facts
 from enricher.extract.news import Item, newest, news_fact, news_on
 from enricher.extract.organisation import MAX_SUMMARY, organisation_facts
+from enricher.extract.people import FoundPerson, find_people
 from enricher.extract.phones import Numbers, find_numbers, own_first
 from enricher.extract.postal_addresses import address_facts
 from enricher.extract.prompt_injection import is_disguised, is_injection, without_injections
@@ -34,7 +36,8 @@ from enricher.pages.urls import host_of, site_of
 MAX_CONTACTS = 10
 MAX_ABOUT = MAX_SUMMARY
 #: Slices per page, at most: what a page costs is bounded by what a slice costs.
-MAX_SLICES = 14
+MAX_SLICES = 15
+MAX_PEOPLE = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,7 @@ class Findings:
     has_careers: bool
     contacts: tuple[Contact, ...]
     facts: tuple[Fact, ...] = ()
+    people: tuple[Person, ...] = ()
     is_cut: bool = False
 
     @property
@@ -77,6 +81,7 @@ def extract(
         has_careers=any(Kind.CAREERS in kinds for kinds in found.linked.values()),
         contacts=shortlist(found.best_contacts(), MAX_CONTACTS),
         facts=tuple(best_per_method(found.all_facts())),
+        people=found.best_people(),
         is_cut=is_cut,
     )
 
@@ -99,6 +104,7 @@ class _Collector:
         self.linked: dict[str, Set[Kind]] = {}
         self._emails: dict[str, tuple[int, int, str, Contact]] = {}
         self._numbers: list[tuple[Document, Numbers]] = []
+        self._people: dict[str, FoundPerson] = {}
 
     def add(self, find: Callable[[Document], Iterable[Fact]], page: Document) -> None:
         self.facts += find(page)
@@ -113,6 +119,14 @@ class _Collector:
 
     def add_numbers(self, page: Document) -> None:
         self._numbers.append((page, find_numbers(page, self.region)))
+
+    def add_people(self, page: Document) -> None:
+        """Adds the people of a page; of one person on several pages, what each of them says."""
+        for person in find_people(page, self.site, self.region):
+            known = self._people.setdefault(person.name.casefold(), person)
+            self._people[person.name.casefold()] = replace(
+                known, email=known.email or person.email, phone=known.phone or person.phone
+            )
 
     def add_links(self, page: Document) -> None:
         """Adds the kinds of linked pages, and the facts about hiring and pricing that follow from them."""
@@ -143,7 +157,32 @@ class _Collector:
     def best_contacts(self) -> tuple[Contact, ...]:
         """The addresses by rank, then the telephones, the company's main one first."""
         emails = [contact for *_, contact in sorted(self._emails.values(), key=lambda entry: entry[:3])]
-        return (*emails, *self._phones())
+        return tuple(map(self._with_person, (*emails, *self._phones())))
+
+    def best_people(self) -> tuple[Person, ...]:
+        """The people by their place in the company, otherwise in the pages' order."""
+        people = [
+            Person(
+                name=it.name,
+                title=it.title,
+                seniority=seniority_of(it.title),
+                function=function_of(it.title),
+                email=it.email,
+                phone=it.phone,
+                source_url=it.source_url,
+            )
+            for it in self._people.values()
+        ]
+        return tuple(sorted(people, key=lambda person: rank_of(person.seniority)))[:MAX_PEOPLE]
+
+    def _with_person(self, contact: Contact) -> Contact:
+        """The contact with the name and title of the person beside whom it stands."""
+        for person in self._people.values():
+            if contact.value in (person.email, person.phone) and not contact.is_role:
+                level, function = seniority_of(person.title), function_of(person.title)
+                more = {"name": person.name, "title": person.title, "seniority": level, "function": function}
+                return contact.model_copy(update=more)
+        return contact
 
     def _phones(self) -> list[Contact]:
         """The telephones in the pages' order, the site's country's first. What any page calls a fax number is none."""
@@ -185,6 +224,7 @@ def _slices(pages: Sequence[Document], said: Sequence[Document], found: _Collect
     for nth, page in enumerate(pages):
         yield partial(found.add_emails, page, nth)
         yield partial(found.add_numbers, page)
+        yield partial(found.add_people, said[nth])
         yield partial(found.add_links, said[nth])
         yield partial(found.add_technology, page)
     yield partial(found.add, _summary_facts, said[0])

@@ -12,6 +12,7 @@ from enricher.pages.schema_types import lineage, types_of
 from enricher.pages.urls import host_of, may_be_same_owner, resolve
 
 Node: TypeAlias = dict[str, Any]
+dumps = json.dumps
 
 _MAX_NODES = 300
 _MAX_VALUES = 10

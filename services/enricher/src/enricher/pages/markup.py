@@ -20,6 +20,8 @@ _MAX_ADDRESSES = 500
 _FORMATTING = re.compile(
     r"</?(?:b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u)(?=[\s/>])[^<>]*>?", re.IGNORECASE
 )
+#: Attributes by which an element holds a property of structured data.
+_MARKED = re.compile(r"\s(?:itemprop|itemtype|typeof|property)\s?=", re.IGNORECASE)
 #: Places where a word may be broken; they are no blanks.
 _BREAKS = re.compile(r"<wbr(?:\s[^<>]{0,100})?/?>|&shy;|&#0{0,3}173;|&#x0{0,3}ad;|\xad", re.IGNORECASE)
 _INLINE = (
@@ -70,13 +72,26 @@ def prepare(html: str) -> str:
 
 def shallow(html: str) -> str:
     """Removes formatting tags, and cuts out the middle of a page that exceeds the limits of depth and size."""
-    html = _FORMATTING.sub(" ", html)
+    html = _kept(html) if _MARKED.search(html) else _FORMATTING.sub(" ", html)
     end = _end_of_shallow(html, _MAX_PARTS)
     if end == len(html):
         return html
     head = _closed(html[:end])
     foot = _foot_of(html[end:], _SHORT_FOOT)
     return f"{head} {foot[: _end_of_shallow(foot, _MAX_FOOT_PARTS)]}"
+
+
+def _kept(html: str) -> str:
+    """Removes formatting tags, but for those that hold a property: they become spans."""
+    open_tags: list[bool] = []
+
+    def plain(tag: re.Match[str]) -> str:
+        if tag[0].startswith("</"):
+            return "</span>" if open_tags and open_tags.pop() else " "
+        open_tags.append(_MARKED.search(tag[0]) is not None)
+        return f"<span {tag[0].partition(' ')[2]}" if open_tags[-1] else " "
+
+    return _FORMATTING.sub(plain, html)
 
 
 def _within(html: str) -> str:

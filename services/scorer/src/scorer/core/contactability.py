@@ -45,7 +45,7 @@ def contactability(event: CompanyEnriched, contacts: Sequence[Contact]) -> dict[
 
 
 def ranked_contacts(event: CompanyEnriched) -> Sequence[Contact]:
-    """Sorts the contacts that have an address or number: working ones, persons, verified and senior ones first.
+    """Sorts the contacts that have an address or number: working ones, persons, verified ones, wanted titles first.
 
     Different contacts never tie, so that the order of the input does not matter.
     """
@@ -58,6 +58,8 @@ def ranked_contacts(event: CompanyEnriched) -> Sequence[Contact]:
             contact.kind != "email",
             contact.is_role,
             verified != "valid",
+            contact.fit is None,
+            contact.fit or 0,
             not is_senior(contact.title),
             not (domain and contact.value.lower().endswith(f"@{domain}")),
             contact.value,

@@ -1,0 +1,174 @@
+"""Reads job titles: whether a line is one, its seniority and function, and whether it is one of those wanted."""
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+
+_HEAD_WORDS = """
+    accountant administrator advisor adviser analyst architect assistant associate auditor ceo cfo chairman
+    chairperson chairwoman chef chief cio cmo co-founder cofounder consultant controller coo coordinator counsel
+    cto dentist designer developer director doctor editor engineer estimator evp executive founder gm head
+    inspector lawyer lead leader lecturer manager md nurse officer owner partner pharmacist physician planner
+    president principal producer programmer proprietor receptionist representative researcher scientist secretary
+    solicitor specialist strategist supervisor surgeon surveyor svp teacher technician therapist trainer treasurer
+    vp
+"""
+_HEADS = frozenset(_HEAD_WORDS.split())
+_MODIFIER_WORDS = """
+    account accounts acting admin administration administrative affairs analytics and apac area artistic asia
+    assistant assurance australia b2b brand branch brunei business care channel channels chief china clinical co
+    commercial communication communications compliance construction content continuity contract contracts control
+    corporate cost country creative credit customer cyber data delivery department deputy design development
+    digital division east ecommerce education electrical emerging engineering environment estate events executive
+    experience export facilities facility finance financial fleet founding for front general global group growth
+    hardware head health hong hr human india indonesia information infrastructure innovation inside insurance
+    interim international investment investor it japan junior key kong learning legal logistics maintenance
+    malaysia managing manufacturing marine market marketing marketplace markets mechanical medical medicine middle
+    mobile myanmar network new nominee non north of office operating operation operations owner pacific parts
+    partner partnership partnerships people performance philippines plant planning pre-sales presales principal
+    procurement product production products program programme project projects property public purchasing quality
+    quantity real records recruitment regional relations resource resources retail risk safety sales sea security
+    senior service services shipping singapore site software solution solutions south southeast spares staff store
+    strategic strategy supply support system systems taiwan talent tax team technical technology tendering
+    thailand the trade trading training transformation transport treasury vice vietnam warehouse web west workshop
+    workplace world
+"""
+_MODIFIERS = frozenset(_MODIFIER_WORDS.split())
+#: Words of sentences, menus and advertisements for jobs: a title has none of them.
+_NO_TITLE = re.compile(
+    r"\b(?:we|our|us|you|your|i|my|his|her|their|is|are|was|were|will|has|have|had|can|who|which|this|that|these"
+    r"|contact|meet|click|read|view|join|hiring|vacanc\w{1,4}|apply|wanted|needed|required|looking|responsible|reports?"
+    r"|years?|experience in|salary|full[- ]time|part[- ]time|permanent|download|message from|profile of|former(?:ly)?"
+    r"|ex|served|working|worked|email|tel|phone|ltd|limited|llp|inc|bank|university|school|hospital)\b"
+    r"|\d|[@?!:]",
+    re.IGNORECASE,
+)
+_WORD = re.compile(r"[A-Za-z][\w'’-]{0,30}")
+_MAX_WORDS = 9
+_MAX_UNKNOWN = 2
+_LONGEST = 80
+_CHINESE = re.compile(
+    r"[\u4e00-\u9fff]{0,6}(?:经理|總經理|总经理|经理|董事长?|主席|总监|總監|总裁|創辦人|创始人|主任|工程师)"
+)
+
+_SENIORITIES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
+    (name, re.compile(pattern, re.IGNORECASE))
+    for name, pattern in (
+        ("staff", r"\b(?:assistant|secretary|aide|intern) to\b|\b(?:executive|personal) assistant\b"),
+        ("owner", r"\b(?:co-?)?founder\b|\bowner\b|\bproprietor\b|创始人|創辦人"),
+        (
+            "c_level",
+            r"\bc[efomtirs]o\b|\bchief\b|\bmanaging (?:director|partner)\b|\bmd\b|(?<!vice )(?<!vice-)\bpresident\b"
+            r"|\bchair(?:man|woman|person)\b"
+            r"|董事长|主席|总裁",
+        ),
+        ("partner", r"\b(?<!business )partner\b|\bprincipal\b(?! (?:engineer|consultant|scientist))"),
+        ("vp", r"\b(?:vice[ -]president|[se]?vp)\b"),
+        ("director", r"\bdirector\b|总监|總監|董事"),
+        ("head", r"\bhead\b|\bgeneral manager\b|\bgm\b|总经理|總經理"),
+        ("manager", r"\bmanager\b|\bsupervisor\b|\blead(?:er)?\b|经理|主任"),
+        ("senior", r"\bsenior\b|\bprincipal\b"),
+    )
+)
+_ASSISTANT = _SENIORITIES[0][1]
+_FUNCTIONS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
+    (name, re.compile(rf"\b(?:{pattern})\b", re.IGNORECASE))
+    for name, pattern in (
+        (
+            "sales",
+            r"sales|business development|account(?: manager| executive| director)|commercial|key accounts?|cso|cco"
+            r"|export",
+        ),
+        ("marketing", r"marketing|brand|communications?|public relations|cmo|content|digital"),
+        ("finance", r"financ\w{1,4}|account(?:s|ant|ing)|cfo|treasur\w{1,2}|tax|audit\w{0,2}|controller"),
+        ("human_resources", r"human resources?|hr|people|talent|recruit\w{1,4}|chro|training|learning"),
+        (
+            "technology",
+            r"information technology|it|technology|software|data|cto|cio|network|cyber|systems?|web|developer"
+            r"|programmer",
+        ),
+        ("procurement", r"procurement|purchasing|sourcing|buyer|supply chain"),
+        ("legal", r"legal|counsel|lawyer|solicitor|compliance|company secretary"),
+        ("customer_service", r"customer (?:service|care|success|support|experience)|after[- ]?sales|helpdesk"),
+        ("engineering", r"engineer\w{0,3}|technical|r&d|research|design\w{0,2}|architect"),
+        (
+            "operations",
+            r"operations?|operating|coo|production|manufacturing|logistics|warehouse|plant|factory|quality|projects?"
+            r"|facilit\w{1,3}|maintenance|safety",
+        ),
+        ("administration", r"admin\w{0,12}|secretary|office|receptionist"),
+        (
+            "general_management",
+            r"ceo|chief executive|managing|general|founder|owner|proprietor|president|chair\w{1,6}|director|partner"
+            r"|principal|country|md|gm",
+        ),
+    )
+)
+_SAME = {
+    "chief executive officer": "ceo",
+    "chief financial officer": "cfo",
+    "chief operating officer": "coo",
+    "chief technology officer": "cto",
+    "chief marketing officer": "cmo",
+    "vice president": "vp",
+    "co-founder": "founder",
+    "cofounder": "founder",
+    "co founder": "founder",
+    "md": "managing director",
+    "gm": "general manager",
+    "sales head": "head of sales",
+    "head, sales": "head of sales",
+    "sales director": "director of sales",
+}
+
+
+@lru_cache(4_000)
+def is_job_title(line: str) -> bool:
+    """True for a line that is a job title and nothing else."""
+    if not 2 <= len(line) <= _LONGEST or _NO_TITLE.search(line) or line.endswith("."):
+        return False
+    if not line.isascii() and _CHINESE.fullmatch(line.strip()):
+        return True
+    words = [word.lower() for word in _WORD.findall(line)]
+    if not 1 <= len(words) <= _MAX_WORDS or not line[:1].isupper() or _HEADS.isdisjoint(words):
+        return False
+    unknown = [word for word in words if word not in _HEADS and word not in _MODIFIERS]
+    return len(unknown) <= min(_MAX_UNKNOWN, len(words) - 1)
+
+
+def is_field(words: str) -> bool:
+    """True for a part of a company or its business, as in "Head of Sales": no other company's name."""
+    return _MODIFIERS.issuperset(_WORD.findall(words.lower()))
+
+
+def seniority_of(title: str) -> str:
+    """owner, c_level, partner, vp, director, head, manager, senior or staff."""
+    return next((name for name, pattern in _SENIORITIES if pattern.search(title)), "staff")
+
+
+def rank_of(seniority: str | None) -> int:
+    """The place of a seniority, 0 the highest."""
+    order = ("owner", "c_level", "partner", "vp", "director", "head", "manager", "senior")
+    return order.index(seniority) if seniority in order else len(order)
+
+
+def function_of(title: str) -> str | None:
+    """The function that a title names, such as sales or finance; `None` if it names none."""
+    if _ASSISTANT.search(title):
+        return "administration"
+    return next((name for name, pattern in _FUNCTIONS if pattern.search(title)), None)
+
+
+def fit_of(title: str | None, wanted: Sequence[str]) -> int | None:
+    """The place of the first wanted title that this one contains, in whole words; `None` if it contains none."""
+    if not title:
+        return None
+    words = f" {_spelled(title)} "
+    return next((nth for nth, it in enumerate(wanted) if it.strip() and f" {_spelled(it)} " in words), None)
+
+
+def _spelled(title: str) -> str:
+    text = " ".join(title.casefold().replace("&", " and ").split())
+    for long, short in _SAME.items():
+        text = re.sub(rf"\b{re.escape(long)}\b", short, text)
+    return " ".join(re.findall(r"[^\W_]+", text))

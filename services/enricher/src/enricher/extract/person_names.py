@@ -1,0 +1,100 @@
+"""Tells a person's name from a heading: by its shape, and by words that no name has."""
+
+import re
+from functools import lru_cache
+
+from enricher.extract.job_titles import is_job_title
+
+_HONORIFIC = re.compile(
+    r"^(?:mr|mrs|ms|miss|mdm|madam|dr|prof|professor|er|ir|ar|rev|dato'?|datuk|datin|tan sri|encik|puan|cik|haji|tuan"
+    r"|先生|女士)\.?\s+",
+    re.IGNORECASE,
+)
+#: Degrees and memberships behind a name: "Mei Tan, CPA, PhD".
+_LETTERS_BEHIND = re.compile(r"(?:,?\s\(?(?:[A-Z]{2,6}|Ph\.?D|M\.?Sc|B\.?Eng|B\.?Sc|Jr|Sr|PBM|BBM)\.?\)?){1,4}$")
+_NICKNAME = re.compile(r"\s[(\"“'‘][A-Z][\w-]{1,15}[)\"”'’](?=\s|$)")
+_TOKEN = re.compile(
+    r"[A-Z][a-z]{1,20}(?:[-'’][A-Za-z][a-z]{0,20}){0,2}|(?:O|D|Mc|Mac)['’]?[A-Z][a-z]{1,20}|[A-Z]\.?"
+    r"|[A-ZÀ-Þ][a-zà-ÿ]{1,20}|[A-Z]{2,15}"
+)
+_CONNECTOR_WORDS = "bin binte binti bte bt s/o d/o a/l a/p de da van von der den al el la le di del dos"
+_CONNECTORS = frozenset(_CONNECTOR_WORDS.split())
+_NO_NAME_WORDS = """
+    about academy account accounts action add address admin advisory after all also american analytics and annual
+    any apply april architecture area asia asian at august authority award awards back bank best big blog board
+    booking book branch brand brands british brochure building business button buy by call camp car care career
+    careers case cases catalogue centre center central certificates chain channel chat check china chinese choose
+    city clean clear clients close club code coffee college commercial committee communications community company
+    complete concrete conditions connect construction consulting contact contacts content control cookie cookies
+    copyright core corporate council country course courses cover creative customer customers daily data date day
+    december deep default delivery department design details development digital direct directors disclaimer
+    discover distribution division doctors documents dollar download east easy education electric electrical
+    electronics email emergency employee employees energy engineering english enquiries enquiry enterprise
+    environment equipment estate events every excellence expert experts explore express external facebook
+    facilities factory family faq fast fax featured february finance financial find fire first fleet floor follow
+    food for form foundation founded founders free freight friday from full future gallery general get global go
+    good google gold government great green group growth guide hall head headquarters health heavy help here
+    heritage high history home hotel hotline hours house how human important in india indonesia industrial
+    industries industry info information innovation insights instagram insurance integrated integrity
+    international internet introduction investor investors it january japan job jobs join journey july june key
+    kids kitchen korea land latest law leadership learn learning legal level life light limited line linkedin
+    links live local location locations logistics login london machine machinery made mail main maintenance major
+    malaysia management manpower manufacturing map march marine market marketing markets material materials may
+    media medical meet member members menu message metal milestones mission mobile model modern monday more most
+    motor my name national network new news newsletter next night no north november now october of offer offers
+    office offices oil old on one online open opening operations opportunities order orders organisation
+    organization other our out outlet overview own pacific page park partner partners parts past payment people
+    performance personnel phone photo photos plan planning plant plastic play please policy popular portfolio
+    power precision premium press previous price prices pricing privacy private pro process procurement product
+    production products professional profile profiles program programme programmes project projects property
+    protection public purchase purpose quality quick quotation rail range rates read ready real recent recruitment
+    red regional register registered related relations rental repair report reports request research residential
+    resources responsibility restaurant retail reviews rights road role room royal safe safety sales saturday
+    school search secretariat section sector security see select send senior september service services shop show
+    sign singapore site sitemap smart social software solution solutions some south special staff standard start
+    station steel store stories story strategic strategy street structure student students subscribe success
+    sunday supply support sustainability system systems talk team teams technical technology tel telephone tender
+    terms test testimonials thailand thank that the their then these this thursday time today together tools top
+    total tower town trade trading training transport travel treatment trust tuesday twitter under unit united
+    university up upcoming update updates us use useful user value values vehicle vehicles vendor video view
+    vision visit vietnam volunteer warehouse watch water way we web website wednesday welcome well west what
+    whatsapp when where white who why with women word work working works workshop world year years you young your
+    youtube zone pte ltd llp inc sdn bhd avenue drive lane crescent close place boulevard heights gardens terrace
+    walk plaza mall
+"""
+_NO_NAME = frozenset(_NO_NAME_WORDS.split())
+#: Ends of words that headings have and names have not; names end in -ing only when they are short.
+_HEADING_END = re.compile(r"(?:tion|sion|ment|ness|ology|ical|able|ance|ence|ware|ities|ability|[a-z]{4}ing|ers|ors)$")
+_CHINESE_NAME = re.compile(
+    r"[王李张張刘劉陈陳杨楊赵趙黄黃周吴吳徐孙孫胡朱高林何郭马馬罗羅梁宋郑鄭谢謝韩韓唐冯馮于董萧蕭程曹袁邓鄧许許傅沈"
+    r"曾彭吕呂苏蘇卢盧蒋蔡贾丁魏薛叶葉阎余潘杜戴夏钟鍾汪田任姜范方石姚谭譚廖邹熊金陆陸郝孔白崔康毛邱秦江史顾顧侯邵孟"
+    r"龙龍万萬段雷钱錢汤湯尹黎易常武乔賀贺赖賴龚龔文]"
+    r"[\u4e00-\u9fff]{1,2}"
+)
+_LONGEST = 60
+
+
+@lru_cache(4_000)
+def person_name(line: str) -> str | None:
+    """The name in a line that holds nothing else, without honorifics and degrees; `None` for any other line."""
+    line = line.strip(" ,.-–—|:*•")
+    if not 3 <= len(line) <= _LONGEST and not _CHINESE_NAME.fullmatch(line):
+        return None
+    if _CHINESE_NAME.fullmatch(line):
+        return line
+    plain = _HONORIFIC.sub("", line)
+    is_addressed = plain != line
+    plain = _LETTERS_BEHIND.sub("", plain) if not plain.isupper() else plain
+    bare = _NICKNAME.sub("", plain)
+    tokens = bare.split()
+    if not (1 if is_addressed else 2) <= len(tokens) <= 5 or is_job_title(line):
+        return None
+    full = 0
+    for token in tokens:
+        word = token.strip(",").lower()
+        if word in _CONNECTORS:
+            continue
+        if not _TOKEN.fullmatch(token.strip(",")) or word in _NO_NAME or _HEADING_END.search(word):
+            return None
+        full += len(word.strip(".")) > 1
+    return plain.strip(" ,") if full >= (1 if is_addressed else 2) or (full == 1 and len(tokens) > 2) else None

@@ -1,0 +1,174 @@
+"""People with titles, and the address or number that stands with them; a heading is no person."""
+
+import pytest
+
+from common.contracts import Contact
+from enricher.contacts.prospects import with_fit
+from enricher.extract.findings import extract
+from enricher.extract.job_titles import fit_of, function_of, is_job_title, seniority_of
+from enricher.extract.people import find_people
+from enricher.extract.person_names import person_name
+from enricher.pages.documents import parse_html
+
+HOME = "http://valves.com.sg/"
+
+
+def people_on(body: str, path: str = "our-team") -> list[tuple[str, str]]:
+    page = parse_html(f"{HOME}{path}", f"<title>Valves Asia</title>{body}")
+    return [(person.name, person.title) for person in find_people(page, "valves.com.sg", "SG")]
+
+
+@pytest.mark.parametrize(
+    ("body", "found"),
+    [
+        ("<h3>Goh Siew Lan</h3><p>Finance Manager</p>", [("Goh Siew Lan", "Finance Manager")]),
+        ("<p>Mr. Arjun s/o Pillai, Head of Engineering</p>", [("Arjun s/o Pillai", "Head of Engineering")]),
+        ("<p>CEO: Nurul binte Hassan</p>", [("Nurul binte Hassan", "CEO")]),
+        ("<p>KOH WEI JIE – Senior Sales Executive</p>", [("Koh Wei Jie", "Senior Sales Executive")]),
+        (
+            "<p>Founder</p><p>Ana Cruz</p><p>Sales Manager</p><p>Ben Low</p>",
+            [("Ana Cruz", "Founder"), ("Ben Low", "Sales Manager")],
+        ),
+        ("<p>Prof. Peter O'Neil, PhD</p><p>Technical Advisor</p>", [("Peter O'Neil", "Technical Advisor")]),
+        ("<p>林美玲</p><p>总经理</p>", [("林美玲", "总经理")]),
+        (
+            '<script type="application/ld+json">{"@type": "Organization", "employee": [{"@type": "Person", '
+            '"name": "Ana Cruz", "jobTitle": "Buyer"}]}</script>',
+            [("Ana Cruz", "Buyer")],
+        ),
+        (
+            "<div itemscope itemtype='http://schema.org/Person'><b itemprop=name>Ana Cruz</b>"
+            "<i itemprop=jobTitle>Export Manager</i></div>",
+            [("Ana Cruz", "Export Manager")],
+        ),
+        (
+            "<div vocab='http://schema.org/' typeof='Person'><b property=name>Ana Cruz</b>"
+            "<i property=jobTitle>Export Manager</i></div>",
+            [("Ana Cruz", "Export Manager")],
+        ),
+    ],
+)
+def test_a_name_beside_a_title_is_a_person(body: str, found: list[tuple[str, str]]) -> None:
+    """On one line or two, in either order, in text or in the data."""
+    assert people_on(body) == found
+
+
+@pytest.mark.parametrize(
+    ("body", "path"),
+    [
+        ("<h2>Sales Enquiries</h2><p>Manager</p>", "contact"),
+        ("<h2>Quality Assurance</h2><p>Director</p>", "team"),
+        ("<h2>Precision Machining</h2><p>Supervisor</p>", "team"),
+        ("<h2>Our Valves</h2><p>Chief Executive Officer</p>", "team"),
+        ("<p>Mary Lim</p><p>We thank our director for this.</p>", "team"),
+        ("<p>Mary Lim</p><p>Director of Omega Foods</p>", "team"),
+        ("<p>Mary Lim</p><p>CEO, Omega Pte Ltd</p>", "about"),
+        ("<h2>Testimonials</h2><p>Mary Lim</p><p>Director</p>", ""),
+        ("<p>Mary Lim</p><p>Director</p>", "clients"),
+        ("<p>Sales Executive</p><p>Mary Lim</p>", "careers"),
+        (
+            '<script type="application/ld+json">{"@type": "Person", "name": "Mary Lim", "jobTitle": "CEO", '
+            '"worksFor": {"name": "Omega Foods"}}</script>',
+            "team",
+        ),
+        (
+            '<script type="application/ld+json">{"@type": "Review", "author": {"@type": "Person", '
+            '"name": "Mary Lim", "jobTitle": "CEO"}}</script>',
+            "team",
+        ),
+    ],
+)
+def test_headings_and_other_companies_people_are_none(body: str, path: str) -> None:
+    """Nothing is better than somebody who does not work there."""
+    assert people_on(body, path) == []
+
+
+def test_people_of_a_homepage_stand_below_their_heading() -> None:
+    """And above the next."""
+    body = (
+        "<h2>Meet the team</h2><p>Ana Cruz</p><p>Buyer, Founder</p><h2>Our clients</h2><p>Mary Lim</p><p>Director</p>"
+    )
+
+    assert people_on(body, "") == [("Ana Cruz", "Buyer, Founder")]
+
+
+def test_what_stands_with_a_person_is_the_persons() -> None:
+    """An address below, a number below, or an address made of the name; a desk's is nobody's."""
+    body = (
+        "<p>Goh Siew Lan</p><p>Director</p><p>Tel: 6222 3333</p><p>info@valves.com.sg</p>"
+        "<p>Ben Low</p><p>Sales Manager</p><p>ben@valves.com.sg</p><p>Mobile 9222 3333</p>"
+        "<p>Ana Cruz</p><p>Buyer and Founder</p><a href='mailto:ana.cruz@valves.com.sg'>E-mail</a>"
+    )
+    page = parse_html(f"{HOME}team", body)
+
+    found = extract([page])
+
+    assert [(it.name, it.email, it.phone) for it in found.people] == [
+        ("Ana Cruz", "ana.cruz@valves.com.sg", None),
+        ("Goh Siew Lan", None, "+6562223333"),
+        ("Ben Low", "ben@valves.com.sg", "+6592223333"),
+    ]
+    assert [(it.value, it.name, it.title, it.seniority, it.function) for it in found.contacts][:3] == [
+        ("ana.cruz@valves.com.sg", "Ana Cruz", "Buyer and Founder", "owner", "procurement"),
+        ("ben@valves.com.sg", "Ben Low", "Sales Manager", "manager", "sales"),
+        ("info@valves.com.sg", None, None, None, None),
+    ]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Contact Us",
+        "Head Office",
+        "Our Team",
+        "Marine Services",
+        "Tuas Avenue",
+        "Mei",
+        "mei tan",
+        "Mei Tan 2",
+        "Join Us Now",
+    ],
+)
+def test_other_lines_are_no_names(line: str) -> None:
+    """Nor is one word, or one in small letters."""
+    assert person_name(line) is None
+
+
+@pytest.mark.parametrize(
+    ("title", "seniority", "function"),
+    [
+        ("Chief Financial Officer", "c_level", "finance"),
+        ("Co-Founder", "owner", "general_management"),
+        ("Vice President, Sales", "vp", "sales"),
+        ("HR Manager", "manager", "human_resources"),
+        ("Executive Assistant to the CEO", "staff", "administration"),
+        ("Senior Mechanical Engineer", "senior", "engineering"),
+        ("Head of Procurement", "head", "procurement"),
+        ("Technician", "staff", None),
+    ],
+)
+def test_a_title_has_a_seniority_and_a_function(title: str, seniority: str, function: str | None) -> None:
+    """In a few words that hold for every company."""
+    assert (seniority_of(title), function_of(title)) == (seniority, function)
+
+
+def test_the_wanted_titles_are_found_in_whole_words_and_other_spellings() -> None:
+    """A codirector is no director; a Chief Executive Officer is a CEO."""
+    wanted = ("CEO", "Managing Director", "Founder", "Director", "Head of Sales")
+
+    assert [fit_of(it, wanted) for it in ("Chief Executive Officer", "Group Managing Director", "Sales Head")] == [
+        0,
+        1,
+        4,
+    ]
+    assert [fit_of(it, wanted) for it in ("Codirector", "Engineer", None)] == [None, None, None]
+    contact = Contact(kind="email", value="a@valves.sg", source_url=HOME, title="Co-founder")
+    assert with_fit(contact, wanted).fit == 2
+
+
+@pytest.mark.parametrize(
+    "line", ["We are looking for a manager", "Manager wanted", "Director's message:", "Manager 2", "Our Director"]
+)
+def test_sentences_and_advertisements_are_no_titles(line: str) -> None:
+    """Only a title by itself is one."""
+    assert not is_job_title(line)
