@@ -116,3 +116,15 @@ def test_who_decides_is_known_by_the_title(title: str) -> None:
 def test_who_decides_nothing_is_known_too(title: str | None) -> None:
     """Also where the title names someone else's."""
     assert not is_senior(title)
+
+
+def test_a_wanted_title_comes_before_other_seniors() -> None:
+    """The tenant's order of titles decides; working and verified addresses still come first."""
+    boss = an_email("a@acme.sg", name="Ann", title="Managing Director", fit=1)
+    chief = an_email("b@acme.sg", name="Bea", title="CEO", fit=0)
+    other = an_email("0@acme.sg", name="Cai", title="Chairman")
+    verified = an_email("z@acme.sg", name="Dan", title="Clerk", status="valid")
+
+    assert contact_of(seen(contacts=[other, boss, chief])) == chief
+    assert contact_of(seen(contacts=[other, boss])) == boss
+    assert contact_of(seen(contacts=[other, chief, verified])) == verified

@@ -12,6 +12,7 @@ from leadgen.demo.running import ask
 from leadgen.demo.running import demo as run_demo
 from leadgen.demo.screen import Screen
 from leadgen.dlq.command import dlq_app
+from leadgen.enrichment.command import enrichment_app
 from leadgen.exit_codes import run_or_exit
 from leadgen.load.command import load_command
 from leadgen.local.command import up as run_up
@@ -34,6 +35,7 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
 tenant_app = typer.Typer(no_args_is_help=True, help="The tenants.")
 app.add_typer(tenant_app, name="tenant")
 app.add_typer(odoo_app, name="odoo")
+app.add_typer(enrichment_app, name="enrichment")
 app.add_typer(audit_app, name="audit")
 app.add_typer(nightly_app, name="nightly")
 app.add_typer(ssic_app, name="ssic")

@@ -120,15 +120,16 @@ def _pairs(lines: Sequence[str], *, is_open: bool, names: Iterable[str]) -> list
             is_open = True
         elif is_open and _OTHER_HEADING.fullmatch(line):
             is_open = False
-        name = person_name(line) if is_open else None
-        title = line if is_open and name is None and is_job_title(line) and not _is_of_others(line, names) else None
-        if name or title:
-            run.append((nth, name, title))
-            continue
-        found += _matched(run)
-        run = []
-        if is_open and (both := _on_one_line(line, names)):
+        both = _on_one_line(line, names) if is_open else None
+        if both:
             found.append((nth, nth, *both))
+        name = person_name(line) if is_open and not both else None
+        is_title = is_open and not both and name is None and is_job_title(line) and not _is_of_others(line, names)
+        if name or is_title:
+            run.append((nth, name, line if is_title else None))
+        else:
+            found += _matched(run)
+            run = []
     return sorted(found)
 
 

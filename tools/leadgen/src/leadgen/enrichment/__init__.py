@@ -1,0 +1,1 @@
+"""`leadgen enrichment`: measures what patterns find on pages, against labels that somebody set by eye."""

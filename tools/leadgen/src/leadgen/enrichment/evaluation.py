@@ -1,0 +1,108 @@
+"""Compares what the enricher finds on labelled pages with the labels, by field: precision, recall and F1."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from enricher.crawl.decoding import text_of
+from enricher.extract.facts import FIELDS, LISTS, merge, split_values
+from enricher.extract.findings import Findings, extract
+from enricher.pages.documents import parse_html
+from enricher.pages.placeholders import placeholder_of
+from leadgen.enrichment.labels import OTHER_FIELDS, LabelledPage
+
+#: Fields of the labels: the enricher's facts (but for news, which depends on the day), and what is no fact.
+JUDGED = frozenset(OTHER_FIELDS) | (frozenset(FIELDS) - {"news", "phone"})
+_SIGNS = re.compile(r"[^\w@+.]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A page on which a field has other values than the labels."""
+
+    file: str
+    field: str
+    missing: list[str]
+    wrong: list[str]
+
+
+@dataclass(slots=True)
+class Score:
+    """Counts of one field's values over all pages that judge it."""
+
+    pages: int = 0
+    right: int = 0
+    found: int = 0
+    expected: int = 0
+
+    @property
+    def precision(self) -> float | None:
+        """The share of found values that are right; `None` if nothing was found."""
+        return round(self.right / self.found, 4) if self.found else None
+
+    @property
+    def recall(self) -> float | None:
+        """The share of the labels' values that were found; `None` if there are none."""
+        return round(self.right / self.expected, 4) if self.expected else None
+
+    @property
+    def f1(self) -> float | None:
+        """The harmonic mean of precision and recall; `None` if neither is known."""
+        total = self.found + self.expected
+        return round(2 * self.right / total, 4) if total else None
+
+    def as_json(self) -> dict[str, float | int | None]:
+        counts = {"pages": self.pages, "expected": self.expected, "found": self.found, "right": self.right}
+        return {**counts, "precision": self.precision, "recall": self.recall, "f1": self.f1}
+
+
+@dataclass(slots=True)
+class Evaluation:
+    """The scores by field, and every difference."""
+
+    pages: int
+    scores: dict[str, Score] = field(default_factory=dict)
+    differences: list[Difference] = field(default_factory=list)
+
+
+def evaluate(pages: Sequence[LabelledPage]) -> Evaluation:
+    """Reads every page as a visit would, alone, and compares each field that its labels name."""
+    result = Evaluation(len(pages))
+    for page in pages:
+        found = values_on(page)
+        for name, right in page.right.items():
+            score = result.scores.setdefault(name, Score())
+            expected = {_folded(value): value for value in right}
+            got = {_folded(value): value for value in found.get(name, ())}
+            score.pages += 1
+            score.expected += len(expected)
+            score.found += len(got)
+            score.right += len(expected.keys() & got.keys())
+            missing = [value for key, value in expected.items() if key not in got]
+            wrong = [value for key, value in got.items() if key not in expected]
+            if missing or wrong:
+                result.differences.append(Difference(page.file.name, name, missing, wrong))
+    return result
+
+
+def values_on(page: LabelledPage) -> dict[str, list[str]]:
+    """The values that patterns find on a page, by field; none on one that stands in a company's place."""
+    document = parse_html(page.url, text_of(page.file.read_bytes(), page.charset))
+    if placeholder_of(document):
+        return {}
+    return dict(_by_field(extract([document])))
+
+
+def _by_field(found: Findings) -> Iterable[tuple[str, list[str]]]:
+    for kind in ("email", "phone"):
+        yield f"{kind}s", [contact.value for contact in found.contacts if contact.kind == kind]
+    yield "people", [f"{person.name} | {person.title}" for person in found.people]
+    yield "careers", ["yes"] if found.has_careers else []
+    yield "title", [found.title] if found.title else []
+    for name, fact in merge(found.facts).items():
+        yield name, split_values(fact.value) if name in LISTS else [fact.value]
+
+
+def _folded(value: str) -> str:
+    """A value without case, blanks and punctuation, which labels may write otherwise."""
+    return _SIGNS.sub(" ", value.casefold()).replace(".", "").strip()

@@ -1,0 +1,112 @@
+"""`leadgen enrichment eval`: what is found on labelled pages, measured by field."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from leadgen.cli import app
+
+PAGE = """
+<title>Valves</title><a href="/jobs">Jobs</a><p>Founded in 1988.</p><p>Tel 6222 3333 Fax 6444 5555</p>
+<p>info@valves.sg</p><p>ISO 9001</p>
+"""
+
+
+def a_folder(tmp_path: Path, *entries: dict[str, Any], **files: str) -> Path:
+    for name, body in {"home": PAGE, **files}.items():
+        (tmp_path / f"{name}.html").write_text(body, encoding="utf-8")
+    (tmp_path / "labels.json").write_text(json.dumps(entries), encoding="utf-8")
+    return tmp_path
+
+
+def entry(file: str = "home.html", **right: Any) -> dict[str, Any]:
+    return {"file": file, "url": "http://valves.sg/", "right": right}
+
+
+def test_each_field_has_its_scores_and_differences(tmp_path: Path) -> None:
+    """A missed value costs recall, a wrong one precision; fields without a label are not judged."""
+    folder = a_folder(
+        tmp_path,
+        entry(
+            emails=["info@valves.sg", "sales@valves.sg"],
+            phones=["+6562223333"],
+            founded_year="1988",
+            careers=True,
+            certifications=[],
+        ),
+        entry("parked.html", emails=[], phones=None),
+        parked="<title>valves.sg is for sale</title><p>broker@names.com 6999 8888</p>",
+    )
+
+    result = CliRunner().invoke(app, ["enrichment", "eval", str(folder), "--json"])
+
+    assert result.exit_code == 0, result.output
+    report = json.loads(result.output)
+    assert report["pages"] == 2
+    assert report["fields"]["emails"] == {
+        "pages": 2,
+        "expected": 2,
+        "found": 1,
+        "right": 1,
+        "precision": 1.0,
+        "recall": 0.5,
+        "f1": 0.6667,
+    }
+    assert {name: score["f1"] for name, score in report["fields"].items() if name != "emails"} == {
+        "phones": 1.0,
+        "founded_year": 1.0,
+        "careers": 1.0,
+        "certifications": 0.0,
+    }
+    assert report["differences"] == [
+        {"file": "home.html", "field": "emails", "missing": ["sales@valves.sg"], "wrong": []},
+        {"file": "home.html", "field": "certifications", "missing": [], "wrong": ["ISO 9001"]},
+    ]
+
+
+def test_people_and_addresses_match_whatever_their_punctuation(tmp_path: Path) -> None:
+    """As a table it says so in one line per field."""
+    body = "<p>Ana Cruz, Sales Manager</p><p>12 Gul Way, #03-01, Singapore 629190</p>"
+    folder = a_folder(
+        tmp_path,
+        {
+            "file": "team.html",
+            "url": "http://valves.sg/team",
+            "right": {"people": ["ana cruz | Sales manager"], "address": "12 Gul Way #03-01 Singapore 629190"},
+        },
+        team=body,
+    )
+
+    result = CliRunner().invoke(app, ["enrichment", "eval", str(folder)])
+
+    assert result.exit_code == 0
+    assert [line.split() for line in result.output.splitlines()[1:]] == [
+        ["address", "1", "1", "1", "1.00", "1.00", "1.00"],
+        ["people", "1", "1", "1", "1.00", "1.00", "1.00"],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("labels", "message"),
+    [
+        (None, "does not exist"),
+        ("{", "cannot be read as JSON"),
+        ("[]", "must hold a list"),
+        ('[{"file": "home.html", "url": "valves.sg", "right": {}}]', "entry 1: url"),
+        ('[{"file": "home.html", "url": "http://valves.sg/", "right": {"mails": []}}]', "no field 'mails'"),
+        ('[{"file": "../x.html", "url": "http://valves.sg/", "right": {}}]', "there is no file '../x.html'"),
+    ],
+)
+def test_labels_that_are_none_get_one_clear_line(tmp_path: Path, labels: str | None, message: str) -> None:
+    """And an exit code."""
+    folder = a_folder(tmp_path)
+    (folder / "labels.json").unlink() if labels is None else (folder / "labels.json").write_text(labels)
+
+    result = CliRunner().invoke(app, ["enrichment", "eval", str(folder)])
+
+    assert result.exit_code != 0
+    assert message in result.output
+    assert "Traceback" not in result.output
