@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
+from enricher.extract.facts import FIELDS as FACTS
 from leadgen.cli import app
+from leadgen.enrichment.labels import FIELDS
 
 PAGE = """
 <title>Valves</title><a href="/jobs">Jobs</a><p>Founded in 1988.</p><p>Tel 6222 3333 Fax 6444 5555</p>
@@ -110,3 +112,9 @@ def test_labels_that_are_none_get_one_clear_line(tmp_path: Path, labels: str | N
     assert result.exit_code != 0
     assert message in result.output
     assert "Traceback" not in result.output
+
+
+def test_every_fact_can_be_labelled() -> None:
+    """But for news, which depends on the day, and the main number, which is the first of the telephones."""
+    assert FIELDS - set(FACTS) == {"emails", "phones", "people", "careers", "title"}
+    assert set(FACTS) - FIELDS == {"news", "phone"}

@@ -1,17 +1,19 @@
-"""The command `leadgen enrichment eval`."""
+"""The command `leadgen enrichment eval`. It runs the enricher's own script, which reads the pages."""
 
 import json
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
+from leadgen.enrichment.evaluation import Evaluation, evaluate
+from leadgen.enrichment.labels import NAME, read_labels
 from leadgen.exit_codes import run_or_exit
 from leadgen.options import AsJson
+from leadgen.scripts import run_script
 
-if TYPE_CHECKING:
-    from leadgen.enrichment.evaluation import Evaluation
+SCRIPT = "leadgen-enricher-pages"
 
 enrichment_app = typer.Typer(no_args_is_help=True, help="What the enricher finds on pages.")
 
@@ -43,11 +45,9 @@ def eval_command(
         typer.echo(f"{name:16} {score.pages:>5} {score.expected:>8} {score.found:>6} {shares}")
 
 
-async def _evaluate(folder: Path) -> "Evaluation":
-    from leadgen.enrichment.evaluation import JUDGED, evaluate
-    from leadgen.enrichment.labels import read_labels
-
-    return evaluate(read_labels(folder, JUDGED))
+async def _evaluate(folder: Path) -> Evaluation:
+    pages = read_labels(folder)
+    return evaluate(pages, await run_script(SCRIPT, str(folder / NAME), environment={}))
 
 
 def _share(value: float | None) -> str:

@@ -1,18 +1,11 @@
 """Compares what the enricher finds on labelled pages with the labels, by field: precision, recall and F1."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from enricher.crawl.decoding import text_of
-from enricher.extract.facts import FIELDS, LISTS, merge, split_values
-from enricher.extract.findings import Findings, extract
-from enricher.pages.documents import parse_html
-from enricher.pages.placeholders import placeholder_of
-from leadgen.enrichment.labels import OTHER_FIELDS, LabelledPage
+from leadgen.enrichment.labels import LabelledPage
 
-#: Fields of the labels: the enricher's facts (but for news, which depends on the day), and what is no fact.
-JUDGED = frozenset(OTHER_FIELDS) | (frozenset(FIELDS) - {"news", "phone"})
 _SIGNS = re.compile(r"[^\w@+.]+")
 
 
@@ -65,11 +58,10 @@ class Evaluation:
     differences: list[Difference] = field(default_factory=list)
 
 
-def evaluate(pages: Sequence[LabelledPage]) -> Evaluation:
-    """Reads every page as a visit would, alone, and compares each field that its labels name."""
+def evaluate(pages: Sequence[LabelledPage], values: Sequence[Mapping[str, Sequence[str]]]) -> Evaluation:
+    """Compares the values that were found on each page with every field that its labels name."""
     result = Evaluation(len(pages))
-    for page in pages:
-        found = values_on(page)
+    for page, found in zip(pages, values, strict=True):
         for name, right in page.right.items():
             score = result.scores.setdefault(name, Score())
             expected = {_folded(value): value for value in right}
@@ -83,24 +75,6 @@ def evaluate(pages: Sequence[LabelledPage]) -> Evaluation:
             if missing or wrong:
                 result.differences.append(Difference(page.file.name, name, missing, wrong))
     return result
-
-
-def values_on(page: LabelledPage) -> dict[str, list[str]]:
-    """The values that patterns find on a page, by field; none on one that stands in a company's place."""
-    document = parse_html(page.url, text_of(page.file.read_bytes(), page.charset))
-    if placeholder_of(document):
-        return {}
-    return dict(_by_field(extract([document])))
-
-
-def _by_field(found: Findings) -> Iterable[tuple[str, list[str]]]:
-    for kind in ("email", "phone"):
-        yield f"{kind}s", [contact.value for contact in found.contacts if contact.kind == kind]
-    yield "people", [f"{person.name} | {person.title}" for person in found.people]
-    yield "careers", ["yes"] if found.has_careers else []
-    yield "title", [found.title] if found.title else []
-    for name, fact in merge(found.facts).items():
-        yield name, split_values(fact.value) if name in LISTS else [fact.value]
 
 
 def _folded(value: str) -> str:

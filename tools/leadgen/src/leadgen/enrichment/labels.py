@@ -17,8 +17,23 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from common.errors import Permanent
 
 NAME: Final = "labels.json"
-#: Fields that are no facts of the enricher: contacts, people as "Name | Title", a careers page as "yes".
-OTHER_FIELDS: Final = ("emails", "phones", "people", "careers", "title")
+#: People are "Name | Title", a careers page is "yes". News is no field: it depends on the day.
+FIELDS: Final = frozenset(
+    [
+        *("emails", "phones", "people", "careers", "title", "summary", "products", "customers", "employees"),
+        *(
+            "founded_year",
+            "hiring",
+            "pricing",
+            "technologies",
+            "address",
+            "uen",
+            "linkedin",
+            "certifications",
+            "markets",
+        ),
+    ]
+)
 
 
 class NotLabels(Permanent):
@@ -44,7 +59,7 @@ class LabelledPage:
     right: dict[str, list[str]]
 
 
-def read_labels(folder: Path, fields: frozenset[str]) -> list[LabelledPage]:
+def read_labels(folder: Path) -> list[LabelledPage]:
     """Reads a folder's labels. Raises NotLabels with what to do about it."""
     place = folder / NAME
     try:
@@ -55,18 +70,18 @@ def read_labels(folder: Path, fields: frozenset[str]) -> list[LabelledPage]:
         raise NotLabels(f"{place} cannot be read as JSON: {error}") from error
     if not isinstance(entries, list) or not entries:
         raise NotLabels(f"{place} must hold a list with one entry per page")
-    return [_page(folder, place, nth, entry, fields) for nth, entry in enumerate(entries, 1)]
+    return [_page(folder, place, nth, entry) for nth, entry in enumerate(entries, 1)]
 
 
-def _page(folder: Path, place: Path, nth: int, said: Any, fields: frozenset[str]) -> LabelledPage:
+def _page(folder: Path, place: Path, nth: int, said: Any) -> LabelledPage:
     try:
         entry = _Entry.model_validate(said)
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"][:2])) or "entry"
         raise NotLabels(f"{place}, entry {nth}: {where}: {first['msg']}") from error
-    if unknown := sorted(set(entry.right) - fields):
-        raise NotLabels(f"{place}, entry {nth}: no field {unknown[0]!r}; the fields are {', '.join(sorted(fields))}")
+    if unknown := sorted(set(entry.right) - FIELDS):
+        raise NotLabels(f"{place}, entry {nth}: no field {unknown[0]!r}; the fields are {', '.join(sorted(FIELDS))}")
     file = folder / entry.file
     if file.resolve().parent != folder.resolve() or not file.is_file():
         raise NotLabels(f"{place}, entry {nth}: there is no file {entry.file!r} beside it")
