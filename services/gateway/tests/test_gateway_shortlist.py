@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gateway.shortlists import LEADS
 from gateway.spreadsheets import FORMULA_STARTS, as_csv, safe_cell
 from testkit.nights import NIGHT, a_run
 
@@ -106,6 +107,27 @@ async def test_a_shortlist_as_csv_is_no_formula(rep, owner, night) -> None:
     assert rows[0]["name"] == '\'=HYPERLINK("http://evil.example")'
     assert (rows[0]["score"], rows[0]["contact_name"], rows[1]["contact"]) == ("0.9", "Ann", "")
     assert rows[0]["features"] == "hiring +0.100"
+
+
+async def test_a_shortlist_does_not_read_other_nights(database, owner) -> None:
+    """It goes by the index, in its order, and by the keys of the other tables."""
+    run = await a_run(owner, 1)
+    await owner.execute(
+        "INSERT INTO companies (uen, name) SELECT 'U' || n, 'Company ' || n FROM generate_series(1, 3000) n"
+    )
+    await owner.execute(
+        "INSERT INTO shortlist_leads (tenant_id, run_id, company_id, night, is_late, is_new, score, bucket, rationale,"
+        " model_version, enriched_at, features) SELECT 1, $1, company_id, $2::date - (company_id % 150)::int, false,"
+        " true, company_id / 10000.0, 'Low', '', '1', now(), '{}' FROM companies",
+        *(run.run_id, NIGHT),
+    )
+    async with database.transaction(1) as tx:
+        rows = await tx.fetch(f"EXPLAIN (ANALYZE, BUFFERS OFF) {LEADS}", NIGHT, 20)
+    plan = "\n".join(row[0] for row in rows)
+    assert "shortlist_leads_by_night" in plan
+    assert "Sort" not in plan
+    assert "Rows Removed" not in plan
+    assert "Seq Scan" not in plan
 
 
 @given(value=st.text())

@@ -8,6 +8,7 @@ from email.message import EmailMessage
 from ipaddress import ip_address
 from pathlib import Path
 
+import asyncpg
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
@@ -15,13 +16,17 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+from structlog.testing import capture_logs
 
+from common.postgres import Database
 from embedded.ports import free_port
+from nightly.main import send_report as send_report_of
 from nightly.report.command import send_report
 from nightly.report.mail import MailRefused, MailUnavailable, build_mail, send_mail
 from nightly.report.night import STAGES, Balance, Night, TenantNight
-from nightly.settings import ReportSettings
-from testkit.nights import NIGHT, STARTED
+from nightly.settings import NightlySettings, ReportSettings
+from nightly.shortlists import keep_shortlist
+from testkit.nights import NIGHT, STARTED, a_run
 
 LOOPBACK = "127.0.0.1"
 
@@ -179,3 +184,27 @@ def test_a_refusal_is_told_apart_from_a_server_that_is_away(
     for wrong in ("", "mail.example", "http://mail.example", "smtp://"):
         with pytest.raises(MailRefused, match="SMTP_URL"):
             send_mail(wrong, a_message())
+
+
+async def test_a_night_sends_its_report_and_one_that_cannot_be_sent_changes_nothing(
+    server: Server, database: Database, owner: "asyncpg.Connection[asyncpg.Record]"
+) -> None:
+    """With the shortlist in the attached page; a mail server that is away is a line in the log."""
+    run = await a_run(owner, 1)
+    await run.company(1, reached="scored", state="syncing", score=0.9, name="ACME")
+    async with database.transaction(1) as tx:
+        await keep_shortlist(tx, run.run_id)
+
+    def settings(url: str) -> NightlySettings:
+        return NightlySettings(
+            database_url="unused", kafka_bootstrap_servers="unused", smtp_url=url, report_to="ann@acme.example"
+        )
+
+    with capture_logs() as logged:
+        await send_report_of(database, settings(server.url), NIGHT)
+        await send_report_of(database, settings(f"smtp://{LOOPBACK}:{free_port()}"), NIGHT)
+
+    (message,) = server.mailbox.messages
+    (page,) = message.iter_attachments()
+    assert "ACME" in page.get_content()
+    assert [it["event"] for it in logged] == ["report_not_sent"]

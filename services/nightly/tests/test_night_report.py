@@ -182,16 +182,24 @@ async def test_failures_are_told_in_words_with_what_to_do(database: Database, ow
 
 async def test_what_an_earlier_night_left_open_is_in_the_next_report(database: Database, owner: Owner) -> None:
     """With what became of it since."""
-    earlier = await a_run(owner, 1, night=NIGHT - timedelta(days=1), status="partial")
-    await earlier.company(31, reached="scored", state="syncing")
-    await earlier.company(32, reached="linked", state="synced", link="synced")
-    await owner.execute(
-        "UPDATE run_companies SET ended_at = ended_at + interval '8 hours' WHERE company_id = 32 AND tenant_id = 1"
-    )
-    night = await report(database, await a_run(owner, 1, cap=0))
+    told = {"night": "2026-11-28", "run_id": "x", "status": "partial", "unfinished": 1, "finished_since": 2}
+    night = await report(database, await a_run(owner, 1, cap=0, summary={"carried_over": [told]}))
 
     (issue,) = [it for it in night.tenants[0].issues if "28 November" in it.words]
-    assert "1 company was finished after its end, and 1 is still open" in issue.words
+    assert "2 companies were finished since, and 1 was not when this night began" in issue.words
+    assert (issue.urgency, "`leadgen nightly report 2026-11-28`" in issue.advice) == ("wait", True)
+
+
+async def test_active_tenants_without_a_run_are_named(database: Database, owner: Owner) -> None:
+    """In the report on a night; the one on a single run is about that alone."""
+    await owner.execute("UPDATE tenants SET active = false WHERE tenant_id = 5")
+    first, second = await the_known_night(owner)
+
+    night = await report(database, first, second)
+
+    assert night.without_run == ("Tenant 3", "Tenant 4")
+    assert "No run this night: Tenant 3, Tenant 4." in as_text(night)
+    assert (await read_night(database, first.run_id, {})).without_run == ()
 
 
 async def test_the_shortlist_is_in_order_and_says_what_is_new(database: Database, owner: Owner) -> None:

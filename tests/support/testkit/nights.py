@@ -18,8 +18,8 @@ ORDER: tuple[Reached, ...] = ("published", "taken over", "visited", "scored", "l
 
 ADD_RUN = """
     INSERT INTO enrichment_runs (tenant_id, run_id, night, trigger, status, cap, requested_at, started_at, published_at,
-                                 ended_at, window_ends_at, error)
-    VALUES ($1, $2, $3, 'command', $4, $5, $6, $6, $6, $7, $8, $9)
+                                 ended_at, window_ends_at, error, summary)
+    VALUES ($1, $2, $3, 'command', $4, $5, $6, $6, $6, $7, $8, $9, $10)
 """
 ADD_MANIFEST = """
     INSERT INTO run_manifests (tenant_id, run_id, night, source, company_ids, caps, vendor_budget, considered)
@@ -154,12 +154,13 @@ async def a_run(
     cap: int = 20,
     error: str | None = None,
     budget: dict[str, dict[str, int]] | None = None,
+    summary: dict[str, Any] | None = None,
 ) -> Run:
     """Adds a run without companies. It began at 01:00 in Singapore, and an ended one took 30 minutes."""
     run_id, started = uuid4(), STARTED + (night - NIGHT)
     ended = started + timedelta(minutes=30) if status in ("done", "partial", "failed") else None
-    await owner.execute(
-        ADD_RUN, tenant_id, run_id, night, status, cap, started, ended, started + timedelta(hours=6), error
-    )
+    window = started + timedelta(hours=6)
+    told = (error, json.dumps(summary or {}))
+    await owner.execute(ADD_RUN, tenant_id, run_id, night, status, cap, started, ended, window, *told)
     await owner.execute(ADD_MANIFEST, tenant_id, run_id, night, json.dumps(budget or {}))
     return Run(owner, tenant_id, run_id, night, started)

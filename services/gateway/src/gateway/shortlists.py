@@ -16,7 +16,8 @@ LEADS = """
            listed.score, listed.bucket, listed.confidence, listed.has_icp, listed.rationale, listed.model_version,
            listed.enriched_at, listed.base, listed.features::text, listed.contact::text, listed.is_new, listed.is_late,
            company.reason, company.detail, link.outcome, link.lead_id,
-           rtrim(connection.url, '/') || '/mail/view?model=crm.lead&res_id=' || link.lead_id AS url
+           CASE WHEN connection.url ~* '^https?://'
+                THEN rtrim(connection.url, '/') || '/mail/view?model=crm.lead&res_id=' || link.lead_id END AS url
       FROM shortlist_leads listed
       JOIN run_companies company USING (tenant_id, run_id, company_id)
       JOIN companies USING (company_id)

@@ -35,6 +35,7 @@ def main() -> None:
         "run", nargs="?", type=_run, help="a night such as 2026-11-29, or a run's id; by default the latest night"
     )
     parser.add_argument("--html", type=Path, metavar="FILE", help="also write the report as a page")
+    parser.add_argument("--quiet", action="store_true", help="print one sentence instead of the report")
     parser.add_argument("--mail", action="store_true", help="also send it to REPORT_TO, through SMTP_URL")
     given = parser.parse_args()
     settings = read(ReportSettings)
@@ -43,7 +44,10 @@ def main() -> None:
         parser.error("--mail needs the settings SMTP_URL and REPORT_TO")
     try:
         night = asyncio.run(_read(settings, given.run))
-        show(night, Console())
+        if given.quiet:
+            sys.stdout.write(f"{verdict(night)}\n")
+        else:
+            show(night, Console())
         if given.html is not None:
             _write(given.html, render_page(night))
             sys.stdout.write(f"\nThe page is in {given.html}\n")

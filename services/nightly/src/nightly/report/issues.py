@@ -29,7 +29,7 @@ class Circumstances:
     degraded: Sequence[tuple[str, int]]
     blocked: str | None
     pauses: Sequence[tuple[str, datetime, str]]
-    earlier: tuple[date, int, int] | None
+    carried_over: Sequence[tuple[date, int, int]]
 
 
 def issues_of(it: Circumstances) -> tuple[Issue, ...]:
@@ -48,8 +48,8 @@ def _of_the_run(it: Circumstances) -> Iterable[Issue]:
             f"The run failed: {it.error or 'no reason was recorded'}",
             f"Mend the cause, then run `leadgen nightly --tenant {it.tenant_id}`: it goes on where it stopped.",
         )
-    elif it.error:
-        yield Issue("note", f"On the way: {it.error}", "The run went on.")
+    for late in (words for words in (it.error or "").split("; ") if "to the upserter" in words):
+        yield Issue("note", late, "The run selected from the companies that were there by then.")
     unfinished = _rest(it.balance, "not taken over yet", "visit not finished", "score not ready", "on the way to Odoo")
     if unfinished and it.status in ("partial", "failed"):
         yield Issue(
@@ -72,15 +72,13 @@ def _of_the_run(it: Circumstances) -> Iterable[Issue]:
         )
     if it.skip:
         yield Issue("note", f"Left out on purpose: {', '.join(it.skip)}", "The setting `SCHED_SKIP` says so.")
-    if it.earlier is not None:
-        night, later, still_open = it.earlier
-        if later or still_open:
-            yield Issue(
-                "wait" if still_open else "note",
-                f"Of the night of {day(night)}, {plural(later, 'company was', 'companies were')} finished after its "
-                f"end, and {still_open:,} {'is' if still_open == 1 else 'are'} still open",
-                "Nothing to do: what is open goes on by itself.",
-            )
+    for night, finished, unfinished in it.carried_over:
+        yield Issue(
+            "wait" if unfinished else "note",
+            f"Of the night of {day(night)}, {plural(finished, 'company was', 'companies were')} finished since, and "
+            f"{unfinished:,} {'was' if unfinished == 1 else 'were'} not when this night began",
+            f"`leadgen nightly report {night}` shows where they stand now." if unfinished else "Nothing to do.",
+        )
 
 
 def _dead_letters(it: Circumstances) -> Iterable[Issue]:

@@ -142,11 +142,12 @@ class TenantNight:
 
 @dataclass(frozen=True, slots=True)
 class Night:
-    """The night of all tenants, or of those that the reader asked for."""
+    """The night of all tenants, or of one. `without_run`: names of active tenants that had no run."""
 
     night: date
     tenants: tuple[TenantNight, ...]
     prices: dict[str, float] = field(default_factory=dict)
+    without_run: tuple[str, ...] = ()
 
     @property
     def balance(self) -> Balance:

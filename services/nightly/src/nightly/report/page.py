@@ -31,6 +31,7 @@ def render_page(night: Night) -> str:
         night=night,
         verdict=wording.verdict(night),
         balance_words=wording.balance_words(night),
+        without_run=wording.without_run(night),
         issues=issues_of(night.tenants),
         stages=wording.stages,
         shown_reasons=SHOWN_REASONS,

@@ -15,14 +15,15 @@ from nightly.report.night import Durations, Night, ShortLead, Spend, TenantNight
 from nightly.report.reasons import grouped
 from nightly.report.standing import Standing, balance_of
 
-TENANTS = "SELECT tenant_id, name FROM tenants ORDER BY tenant_id"
+TENANTS = "SELECT tenant_id, name, active FROM tenants ORDER BY tenant_id"
 
 LATEST = "SELECT max(night) FROM enrichment_runs WHERE tenant_id = tenant()"
 
 RUN = """
     SELECT run_id, night, status, cap, skip, started_at, ended_at, window_ends_at, error,
            coalesce(cardinality(manifest.company_ids), 0) AS published,
-           coalesce(manifest.vendor_budget, '{}')::text AS vendor_budget
+           coalesce(manifest.vendor_budget, '{}')::text AS vendor_budget,
+           coalesce(run.summary -> 'carried_over', '[]')::text AS carried_over
       FROM enrichment_runs run LEFT JOIN run_manifests manifest USING (tenant_id, run_id, night)
      WHERE run.tenant_id = tenant() AND run.night = $1
 """
@@ -57,20 +58,12 @@ BLOCKED = "SELECT blocked FROM odoo_states WHERE tenant_id = tenant()"
 
 PAUSES = "SELECT consumer, since, reason FROM inbox_pauses WHERE tenant_id = tenant() ORDER BY consumer"
 
-EARLIER = """
-    SELECT run.night, count(*) FILTER (WHERE company.ended_at > run.ended_at) AS later,
-           count(*) FILTER (WHERE company.ended_at IS NULL) AS still_open
-      FROM enrichment_runs run JOIN run_companies company USING (tenant_id, run_id)
-     WHERE run.tenant_id = tenant()
-       AND run.night = (SELECT max(night) FROM enrichment_runs WHERE tenant_id = tenant() AND night < $1)
-     GROUP BY run.night
-"""
-
 # Odoo's controller /mail/view leads to the record in every version from 14 on.
 SHORTLIST = """
     SELECT company.uen, company.name, listed.score, listed.bucket, listed.rationale, listed.contact::text,
            company.detail, listed.is_new, link.outcome, link.lead_id,
-           rtrim(connection.url, '/') || '/mail/view?model=crm.lead&res_id=' || link.lead_id AS odoo_url
+           CASE WHEN connection.url ~* '^https?://'
+                THEN rtrim(connection.url, '/') || '/mail/view?model=crm.lead&res_id=' || link.lead_id END AS odoo_url
       FROM shortlist_leads listed
       JOIN run_companies company USING (tenant_id, run_id, company_id)
       LEFT JOIN odoo_links link USING (tenant_id, company_id)
@@ -104,17 +97,19 @@ class NoSuchNight(Permanent):
 async def read_night(database: Database, which: date | UUID | None, prices: Mapping[str, float]) -> Night:
     """Reads the report of a night, of one run, or of the latest night. Raises NoSuchNight, Unavailable."""
     async with database.without_tenant() as tx:
-        names = {row["tenant_id"]: row["name"] for row in await tx.fetch(TENANTS)}
-    night = which if isinstance(which, date) else await _night_of(database, list(names), which)
-    found = []
-    for tenant_id, name in names.items():
+        tenants = await tx.fetch(TENANTS)
+    night = which if isinstance(which, date) else await _night_of(database, [it["tenant_id"] for it in tenants], which)
+    found, without_run = [], []
+    for tenant_id, name, is_active in tenants:
         async with database.transaction(tenant_id) as tx:
             run = await tx.fetchrow(RUN, night)
             if run is not None and which in (night, run["run_id"], None):
                 found.append(await _read_tenant(tx, tenant_id, name, run))
+            elif is_active and not isinstance(which, UUID):
+                without_run.append(name)
     if not found:
         raise NoSuchNight(f"no tenant had a run in the night of {night}: `leadgen nightly report` shows the latest")
-    return Night(night, tuple(found), dict(prices))
+    return Night(night, tuple(found), dict(prices), tuple(without_run))
 
 
 async def _night_of(database: Database, tenants: list[int], run_id: UUID | None) -> date:
@@ -137,7 +132,6 @@ async def _read_tenant(tx: Connection, tenant_id: int, name: str, run: asyncpg.R
     balance = balance_of(run["published"], standings)
     degraded = grouped(row["degraded_reasons"] for row in rows)
     steps = [step for row in rows for step in json.loads(row["steps"])]
-    earlier = await tx.fetchrow(EARLIER, run["night"])
     circumstances = Circumstances(
         tenant_id=tenant_id,
         run_id=str(run["run_id"]),
@@ -153,7 +147,10 @@ async def _read_tenant(tx: Connection, tenant_id: int, name: str, run: asyncpg.R
         degraded=degraded,
         blocked=await tx.fetchval(BLOCKED),
         pauses=[tuple(row) for row in await tx.fetch(PAUSES)],
-        earlier=None if earlier is None else tuple(earlier),
+        carried_over=[
+            (date.fromisoformat(it["night"]), it["finished_since"], it["unfinished"])
+            for it in json.loads(run["carried_over"])
+        ],
     )
     return TenantNight(
         tenant_id=tenant_id,

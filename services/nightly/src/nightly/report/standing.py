@@ -63,7 +63,7 @@ class Standing:
 
     def _cause_at_odoo(self) -> str | None:
         if self.state == "unsynced":
-            return "Odoo was left out"
+            return _HELD_BACK["deleted"] if self.link == "deleted" else "Odoo was left out"
         if self.link == "no_connection" and self.state in ("no_connection", *_OPEN):
             return "no Odoo is connected"
         if self.link in _HELD_BACK and self.state in ("held_back", *_OPEN):

@@ -87,6 +87,15 @@ def verdict(night: Night) -> str:
     return f"{leads} Nothing needs you."
 
 
+def without_run(night: Night) -> str:
+    """Names the active tenants that had no run; empty if each had one."""
+    if not night.without_run:
+        return ""
+    shown = ", ".join(night.without_run[:10])
+    others = f" and {len(night.without_run) - 10} others" if len(night.without_run) > 10 else ""
+    return f"No run this night: {shown}{others}. `leadgen nightly --dry-run` tells why a tenant is left out."
+
+
 def balance_words(night: Night) -> str:
     """Says whether every company that was published is accounted for."""
     if night.is_balanced:
