@@ -8,8 +8,8 @@ BIN := .venv/bin
 help: ## this list
 	awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-demo: servers ## everything on this machine: one chat message becomes ten scored leads (ONCE=1 ends then, OUT=file.json)
-	exec $(BIN)/leadgen demo $(if $(ONCE),--once) $(if $(OUT),--out "$(OUT)")
+demo: servers ## everything on this machine: one chat message becomes ten scored leads (ONCE=1 ends then, OUT=file.json, NIGHT=1 adds a night)
+	exec $(BIN)/leadgen demo $(if $(ONCE),--once) $(if $(OUT),--out "$(OUT)") $(if $(NIGHT),--night)
 
 test: servers check ## every check and every test
 	exec $(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder

@@ -1,6 +1,7 @@
 """`leadgen demo` as a newcomer runs it: what it shows and writes, how it ends, and that nothing of it is left then."""
 
 import json
+import re
 import signal
 
 import pytest
@@ -70,3 +71,23 @@ def test_a_killed_demo_leaves_no_process(command) -> None:
     command.is_sent(signal.SIGKILL)
     assert command.ends() == -signal.SIGKILL
     command.leaves_no_process(within_s=20)
+
+
+@pytest.mark.timeout(300)
+def test_a_night_follows_with_shortlists_and_a_report(command) -> None:
+    """Three tenants get a shortlist each, and the page accounts for every company. Nothing is left but the page."""
+    page = command.folder / "night.html"
+    command.start("demo", "--once", "--rows", "2000", "--night", "--report", page)
+    shown = "".join(command.shows("The page is in"))
+    assert command.ends() == 0, command.errors()
+    assert command.errors() == ""
+
+    for tenant in ("Demo", "Demo Foods", "Demo Digital"):
+        assert f"Shortlist of {tenant}\n" in shown
+        assert f"done       {tenant}: " in shown
+    html = page.read_text(encoding="utf-8")
+    assert "Every published company is accounted for" in html
+    leads = re.search(r'<p class="lead">(\d+) leads for 3 tenants', html)
+    assert leads is not None
+    assert int(leads[1]) == len(re.findall(r"^0\.\d\d +(?:High|Medium|Low) ", shown, re.MULTILINE)) > 0
+    command.leaves_nothing()

@@ -62,11 +62,14 @@ def demo(
     out: Annotated[Path | None, typer.Option(help="Also write what was shown to this JSON file.")] = None,
     rows: Annotated[int, typer.Option(min=100, help="Companies in the made-up register.")] = 200_000,
     seed: Annotated[int, typer.Option(help="Seed of the made-up register.")] = 65,
+    night: Annotated[bool, typer.Option("--night", help="Then run a night for three tenants.")] = False,
+    report: Annotated[Path, typer.Option(help="The file for the night's report.")] = Path("leadgen-night.html"),
 ) -> None:
     """Start everything on this machine and show how one chat message becomes ten scored leads."""
-    if out is not None and not out.absolute().parent.is_dir():
-        raise typer.BadParameter(f"there is no folder {out.absolute().parent}", param_hint="--out")
-    run_or_exit(run_demo(once=once, out=out, rows=rows, seed=seed))
+    for file, hint in ((out, "--out"), (report if night else None, "--report")):
+        if file is not None and not file.absolute().parent.is_dir():
+            raise typer.BadParameter(f"there is no folder {file.absolute().parent}", param_hint=hint)
+    run_or_exit(run_demo(once=once, out=out, rows=rows, seed=seed, night=report if night else None))
 
 
 @app.command()

@@ -1,12 +1,13 @@
-"""Runs the services' own scripts: this command imports no service. They are installed beside it and print JSON."""
+"""Runs the services' own scripts: this command imports no service. They are installed beside it."""
 
 import asyncio
 import json
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from common.errors import Permanent
 
@@ -19,31 +20,52 @@ class ScriptFailed(Permanent):
     """The script ended with an error; the message is its own."""
 
 
+class Ended(NamedTuple):
+    """A script's exit code and what it printed."""
+
+    code: int
+    out: str
+    errors: str
+
+
 async def hand_over(script: str, *arguments: str, environment: Mapping[str, str]) -> int:
     """Runs the script on this terminal, with our environment overlaid by `environment`, and returns its exit code.
 
     Raises NotInstalled.
     """
-    process = await asyncio.create_subprocess_exec(_file(script), *arguments, env={**os.environ, **environment})
-    return await process.wait()
+    async with _started(script, arguments, environment, None) as process:
+        return await process.wait()
+
+
+async def ended_script(script: str, *arguments: str, environment: Mapping[str, str]) -> Ended:
+    """Runs the script in the same way, but collects what it prints, whatever its exit code. Raises NotInstalled."""
+    async with _started(script, arguments, environment, asyncio.subprocess.PIPE) as process:
+        out, errors = await process.communicate()
+        return Ended(await process.wait(), out.decode(errors="replace"), errors.decode(errors="replace"))
 
 
 async def run_script(script: str, *arguments: str, environment: Mapping[str, str]) -> Any:
-    """Runs the script with our environment overlaid by `environment`, and returns its JSON output.
+    """Runs the script in the same way, and returns its JSON output. Raises NotInstalled, ScriptFailed."""
+    ended = await ended_script(script, *arguments, environment=environment)
+    if ended.code:
+        raise ScriptFailed(ended.errors.strip() or f"{script} ended with {ended.code}")
+    return json.loads(ended.out)
 
-    Raises NotInstalled, ScriptFailed.
-    """
+
+@asynccontextmanager
+async def _started(
+    script: str, arguments: Sequence[str], environment: Mapping[str, str], pipe: int | None
+) -> AsyncIterator[asyncio.subprocess.Process]:
+    """Starts the script; when the block is left while it runs, it is asked to end, and waited for."""
     process = await asyncio.create_subprocess_exec(
-        _file(script),
-        *arguments,
-        env={**os.environ, **environment},
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
+        _file(script), *arguments, env={**os.environ, **environment}, stdout=pipe, stderr=pipe
     )
-    out, errors = await process.communicate()
-    if process.returncode:
-        raise ScriptFailed(errors.decode(errors="replace").strip() or f"{script} ended with {process.returncode}")
-    return json.loads(out)
+    try:
+        yield process
+    finally:
+        if process.returncode is None:
+            process.terminate()
+            await process.wait()
 
 
 def _file(script: str) -> Path:

@@ -10,6 +10,7 @@ import httpx
 from common.errors import Permanent
 from embedded.child import tail
 from leadgen.chat_client import ChatRefused, chat
+from leadgen.demo.night import run_demo_night
 from leadgen.demo.screen import Screen
 from leadgen.demo.shown import Shown
 from leadgen.load import load_generated
@@ -26,8 +27,11 @@ class DemoIncomplete(Permanent):
     """The demo ended, and not every lead has its score."""
 
 
-async def demo(*, once: bool, out: Path | None, rows: int, seed: int) -> None:
-    """Returns once the leads are scored, or, without `once`, at SIGINT or SIGTERM after that. Raises LeadgenError."""
+async def demo(*, once: bool, out: Path | None, rows: int, seed: int, night: Path | None = None) -> None:
+    """Returns once the leads are scored, or, without `once`, at SIGINT or SIGTERM after that. Raises LeadgenError.
+
+    With `night`, a night for three tenants follows; its report is written to that file.
+    """
     began = time.perf_counter()
     screen = Screen()
 
@@ -52,13 +56,16 @@ async def demo(*, once: bool, out: Path | None, rows: int, seed: int) -> None:
                     await asyncio.to_thread(out.write_text, shown.model_dump_json(indent=2) + "\n")
                 if not shown.is_scored:
                     raise DemoIncomplete(f"not every lead was scored; the end of the services' logs:\n{_ends(folder)}")
+                if night is not None:
+                    await run_demo_night(product, REP, night, screen)
                 is_shown = True
                 if not once:
                     screen.where(_urls(product), access)
                     await asyncio.Event().wait()
     except asyncio.CancelledError:
         if not is_shown:
-            raise DemoIncomplete("stopped before the leads were scored") from None
+            stopped = "stopped before the leads were scored" if night is None else "stopped before the night was over"
+            raise DemoIncomplete(stopped) from None
 
 
 async def ask(gateway: str, access: str, message: str, screen: Screen) -> Shown:

@@ -59,6 +59,40 @@ class Screen:
             )
         return table
 
+    def icp(self, tenant: str, industries: str) -> None:
+        """Prints the kind of company that a tenant of the night looks for."""
+        self._line(f"[green]✓[/] [bold]{escape(tenant)}[/] looks for {escape(industries)}")
+
+    def run(self, tenant: str, status: str, companies: dict[str, int]) -> None:
+        """Prints where a tenant's companies stand in the night."""
+        stands = ", ".join(f"{count} {state.replace('_', ' ')}" for state, count in companies.items())
+        self._line(f"  [cyan]{status:<10}[/] {escape(tenant)}{': ' if stands else ''}{escape(stands)}")
+
+    def shortlist(self, tenant: str, leads: list[dict[str, Any]]) -> None:
+        """Prints a tenant's shortlist, a line per lead."""
+        self._line(f"\n[bold]Shortlist of {escape(tenant)}[/]")
+        table = Table(box=None, pad_edge=False, show_header=False)
+        for name in ("score", "bucket", "company", "contact"):
+            table.add_column(no_wrap=name in ("score", "bucket"), overflow="fold")
+        for lead in leads:
+            style = BUCKET_STYLE.get(lead["bucket"], "")
+            contact = escape(lead["contact"]["value"]) if lead["contact"] else "[dim]no contact found[/]"
+            table.add_row(f"{lead['score']:.2f}", f"[{style}]{lead['bucket']}[/]", escape(lead["name"]), contact)
+        self._console.print(table, highlight=False)
+        if not leads:
+            self._line("  [dim]no leads this night[/]")
+
+    def report(self, words: str) -> None:
+        """Prints the report's verdict, and where its page is."""
+        self._line(f"\n{escape(words)}")
+
+    def night(self) -> None:
+        """Announces the night."""
+        self._line("\n[bold]The night[/]")
+
+    def _line(self, words: str) -> None:
+        self._console.print(words, highlight=False, soft_wrap=True)
+
     def where(self, urls: dict[str, str], token: str) -> None:
         """Prints the addresses to open and the command to ask more."""
         self._console.print()
