@@ -172,10 +172,11 @@ class Desk:
         await self.owner.execute(LINK, self.run_id(tenant_id, night), outcome, reason, list(uens) or None)
 
     async def complete(self, *uens: str, tenant_id: int = 1, night: date = NIGHT, outcome: str = "synced") -> None:
-        """All stages have done these companies."""
-        for stage in STAGES:
-            await self.arrive(stage, *uens, state="done", tenant_id=tenant_id, night=night)
-        await self.link(*uens, outcome=outcome, tenant_id=tenant_id, night=night)
+        """All stages have done these companies; in one transaction, as odoo-sync ends an event and writes its link."""
+        async with self.owner.transaction():
+            for stage in STAGES:
+                await self.arrive(stage, *uens, state="done", tenant_id=tenant_id, night=night)
+            await self.link(*uens, outcome=outcome, tenant_id=tenant_id, night=night)
 
     async def enriched(
         self, *, reasons: Sequence[str] = (), ms: int = 100, steps: str = "[]", at: datetime | None = None
