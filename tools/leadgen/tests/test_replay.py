@@ -19,6 +19,7 @@ from common.ids import new_id
 from common.inbox import Inbox
 from common.intake import arrival
 from common.postgres import Database
+from common.reruns import as_rerun
 from common.stage import Stage
 from common.work import Work
 from leadgen.audit.auditing import audit
@@ -256,21 +257,25 @@ async def test_a_killed_rerun_goes_on_where_it_stood(
 async def test_a_rerun_has_a_bounded_number_of_events_open(
     stage: Stage, database: Database, owner: Owner, kafka: str
 ) -> None:
-    """It waits for the consumer, and says so only after a while; then the rest follows."""
+    """It waits for the consumer, and says so after a while; then the rest follows."""
     await publish(kafka, requests(30))
     async with topic_reader(kafka, TOPIC) as reader:
         plan = await planning.count(reader, Slice(TOPIC))
         it = await replays.begin(
             owner, new_id(), "rerun", Slice(TOPIC), "enricher", plan, afresh=False, rate=1000, operator="ann", reason=""
         )
-        player = Player(owner, it, told=print, progressed=lambda _: None, window=10, batch=5)
+        told: list[str] = []
+        player = Player(owner, it, told.append, progressed=lambda _: None, window=10, batch=5, stalled_s=0.5)
         playing = asyncio.create_task(player.play(reader, plan.newest))
 
         async def is_waiting() -> bool:
-            async with database.without_tenant() as tx:
-                return bool(await tx.fetchval("SELECT count(*) = 10 FROM inbox WHERE state = 'open'"))
+            return bool(told)
 
-        await until(is_waiting)
+        await until(is_waiting, within_s=60)
+        async with database.without_tenant() as tx:
+            open_ = await tx.fetchval("SELECT count(*) FROM inbox WHERE state = 'open'")
+        assert 5 < open_ <= 10
+        assert told[0] == f"waiting: {open_} events are open in enricher's inbox. Is it running?"
         assert not playing.done()
         async with at_work(stage, database, kafka):
             await playing
@@ -287,7 +292,7 @@ async def test_live_events_never_wait_for_a_rerun(database: Database, owner: Own
     original = arrival(record(event, "interactive", 0))
     async with owner.transaction():
         first, second = await inbox_rows.next_offsets(owner, 2)
-        reruns = [inbox_rows.as_rerun(original, new_id(), offset, None) for offset in (first, second)]
+        reruns = [as_rerun(original, new_id(), None)._replace(offset=offset) for offset in (first, second)]
         await inbox_rows.add(owner, "enricher", [live, *reruns])
     async with database.without_tenant() as tx:
         assert await inbox.claim(tx, TOPIC, "nightly", 1, 10) == []

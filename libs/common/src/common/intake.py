@@ -7,7 +7,7 @@ stays in Kafka.
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -25,6 +25,7 @@ from common.errors import Unavailable, printable
 from common.ids import NO_REPLAY, derived_id
 from common.inbox import NO_TENANT, Arrival, Inbox
 from common.postgres import Database
+from common.reruns import Rewind, rewinds
 
 log = structlog.get_logger(__name__)
 
@@ -51,6 +52,7 @@ class Intake:
         self._bound = bound
         self._arrived = arrived
         self._database = database
+        self._rewinds: Mapping[str, Rewind] = {}
         self._paused: set[str] = set()
         self._is_paused = asyncio.Event()
         self._since_count: dict[str, int] = dict.fromkeys(topics, 0)
@@ -69,6 +71,11 @@ class Intake:
         )
         self.subscriber(self.take_in)
 
+    async def prepare(self) -> None:
+        """Reads which topics were rewound to be handled again. The group was stopped for that. Raises Unavailable."""
+        async with self._database.statement() as tx:
+            self._rewinds = await rewinds(tx, self._inbox.consumer)
+
     async def take_in(self, message: KafkaMessage) -> None:
         """Writes the batch, however long the database takes to answer, then commits its offsets."""
         records: tuple[ConsumerRecord[bytes, bytes], ...] = message.raw_message
@@ -76,7 +83,7 @@ class Intake:
         try:
             # The next part is read while PostgreSQL writes the last: one at a time, so that a key's order holds.
             for part in parts(records):
-                arrivals = [arrival(record) for record in part]
+                arrivals = self._arrivals(part)
                 if writing is not None:
                     await writing
                 writing = asyncio.create_task(self._write(arrivals))
@@ -95,6 +102,12 @@ class Intake:
         await message.ack()
         for topic, count in taken.items():
             await self._hold_back(topic, count, message.consumer)
+
+    def _arrivals(self, records: Sequence["ConsumerRecord[bytes, bytes]"]) -> list[Arrival]:
+        if not self._rewinds:
+            return [arrival(record) for record in records]
+        found = (arrival(record) for record in records)
+        return [self._rewinds[it.topic].applied(it) if it.topic in self._rewinds else it for it in found]
 
     async def _write(self, arrivals: Sequence[Arrival]) -> None:
         pause = 0.1

@@ -72,6 +72,7 @@ class Runtime:
         self._tasks: list[asyncio.Task[None]] = []
 
     async def __aenter__(self) -> Self:
+        await self.intake.prepare()
         jobs: dict[str, Coroutine[Any, Any, None]] = {
             "gauges": keep_gauges(
                 self._database,

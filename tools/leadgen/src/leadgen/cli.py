@@ -21,7 +21,7 @@ from leadgen.nightly_commands import nightly_app
 from leadgen.odoo_commands import odoo_app
 from leadgen.options import DatabaseUrl
 from leadgen.register_refresh import refresh_command
-from leadgen.replay.command import replay_app
+from leadgen.replay.command import replay_app, rewind_command
 from leadgen.resolve_eval import resolve_eval_command
 from leadgen.scoring.command import score_command, scoring_app
 from leadgen.ssic import seed_ssic, ssic_app
@@ -42,6 +42,7 @@ app.add_typer(ssic_app, name="ssic")
 app.add_typer(bench_app, name="bench")
 app.add_typer(replay_app, name="replay")
 app.add_typer(dlq_app, name="dlq")
+app.command("rewind")(rewind_command)
 app.command("load")(load_command)
 app.command("refresh")(refresh_command)
 app.add_typer(scoring_app, name="scoring")

@@ -158,6 +158,47 @@ def abandon_command(
     typer.echo(f"replay {replay_id} is abandoned")
 
 
+def rewind_command(
+    topic: Annotated[str, typer.Option(help="The topic, such as lead.scored.v1.")],
+    group: Annotated[str, typer.Option(help="The consumer group, such as odoo-sync. It must be stopped.")],
+    to: Annotated[str, typer.Option(help=f"`earliest`, `latest`, or a time: {moments.HELP}")],
+    by: Operator,
+    database_url: DatabaseUrl,
+    kafka: KafkaServers,
+    rerun: Annotated[
+        bool, typer.Option("--rerun", help="Have all that is read again handled again, and all that follows from it.")
+    ] = False,
+    afresh: Annotated[bool, typer.Option("--afresh", help="With --rerun: as for `leadgen replay`.")] = False,
+    reason: Annotated[str, typer.Option(help="Why, for the record.")] = "none given",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the offsets; set none.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Set the offsets of a stopped consumer group, for all of a topic from a time on.
+
+    What the group's inbox knows is recognised when it is read again, unless --rerun is given. For a part of a topic, or
+    a group that runs, use `leadgen replay`.
+    """
+    if afresh and not rerun:
+        raise typer.BadParameter("what is recognised is not done afresh: add --rerun", param_hint="--afresh")
+    from leadgen.replay import rewinding
+
+    target: rewinding.Target = "earliest" if to == "earliest" else "latest" if to == "latest" else parse_past(to)
+    how = {"is_rerun": rerun, "afresh": afresh, "dry_run": dry_run}
+    done = run_or_exit(rewinding.rewind(database_url, kafka, topic, group, target, operator=by, reason=reason, **how))
+    if as_json:
+        offsets = {number: [done.before[number], after] for number, after in done.after.items()}
+        found = {"replay_id": done.replay_id, "again": done.again, "left_out": done.left_out, "offsets": offsets}
+        typer.echo(json.dumps(found))
+        return
+    for number, after in sorted(done.after.items()):
+        typer.echo(f"partition {number}: {done.before[number]} -> {after}")
+    known = "handled again" if rerun else "recognised if its inbox knows them"
+    typer.echo(f"{done.again} events are read again by {group}, and {known}")
+    if done.left_out:
+        typer.echo(f"{done.left_out} events are left out: `leadgen replay` can still play them")
+    typer.echo("nothing was set" if dry_run else f"set, as {done.replay_id}; start {group} now")
+
+
 def _run(work: Coroutine[Any, Any, T]) -> T:
     def run(coroutine: Coroutine[Any, Any, T]) -> T:
         try:

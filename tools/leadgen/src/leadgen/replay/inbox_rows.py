@@ -2,13 +2,12 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import NamedTuple, TypeAlias, cast
 from uuid import UUID
 
 import asyncpg
 
-from common.cloudevents import pack_headers, unpack_headers
 from common.ids import NO_REPLAY
 from common.inbox import Arrival, Inbox
 from common.postgres import Connection
@@ -31,9 +30,6 @@ OUTCOMES = (
 )
 OFFSETS = "SELECT nextval('replayed_offsets') FROM generate_series(1, $1)"
 
-#: Headers that a replay sets anew.
-_SET = {"ce_lane", "ce_replayid", "ce_afresh", "replay_of"}
-
 
 class Outcomes(NamedTuple):
     """States of the events of a rerun in the consumer's inbox."""
@@ -46,19 +42,6 @@ class Outcomes(NamedTuple):
 def as_repeat(arrival: Arrival) -> Arrival:
     """The row as the consumer's own intake would have written it, in the nightly lane."""
     return arrival._replace(lane="nightly")
-
-
-def as_rerun(arrival: Arrival, replay_id: UUID, offset: int, afresh: datetime | None) -> Arrival:
-    """A row of its own for the same event: its header `replay_of` keeps the place of the original."""
-    headers = [(name, value) for name, value in unpack_headers(arrival.headers) if name not in _SET]
-    headers += [
-        ("ce_lane", b"nightly"),
-        ("ce_replayid", str(replay_id).encode()),
-        ("replay_of", f"{arrival.topic}/{arrival.partition}/{arrival.offset}".encode()),
-    ]
-    if afresh is not None:
-        headers.append(("ce_afresh", afresh.isoformat().encode()))
-    return arrival._replace(lane="nightly", replay_id=replay_id, offset=offset, headers=pack_headers(headers))
 
 
 async def known(db: Owner, consumer: str, arrivals: Sequence[Arrival]) -> Counter[str]:

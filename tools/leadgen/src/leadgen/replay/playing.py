@@ -19,6 +19,7 @@ from aiokafka import ConsumerRecord
 from common.ids import NO_REPLAY
 from common.inbox import NO_TENANT, Arrival
 from common.intake import arrival
+from common.reruns import as_rerun
 from leadgen.replay import inbox_rows, replays
 from leadgen.replay.inbox_rows import Outcomes
 from leadgen.replay.replays import Replay
@@ -31,6 +32,8 @@ Record: TypeAlias = "ConsumerRecord[bytes, bytes]"
 WINDOW = 2000
 #: Events per transaction, at most; and seconds of the rate, so that a slow replay is not a burst now and then.
 BATCH, BATCH_S = 500, 0.25
+#: Events per second of a replay without a rate.
+MOST_PER_S = 1_000_000
 #: Seconds between looks at the open events.
 POLL_S = 0.05
 #: Seconds without progress after which the operator is told what the replay waits for.
@@ -47,16 +50,18 @@ class Player:
     progressed: Callable[[Replay], None]
     window: int = WINDOW
     batch: int = BATCH
+    stalled_s: float = STALLED_S
 
     async def play(self, reader: TopicReader, newest: Mapping[UUID, int]) -> None:
         """Plays what is left of the slice, and records that it is done. Of `newest` only the last form is played."""
         it, began, before = self.replay, time.monotonic(), self.replay.played
-        size = max(1, min(self.batch, int(it.rate * BATCH_S)))
+        rate = it.rate or MOST_PER_S
+        size = max(1, min(self.batch, int(rate * BATCH_S)))
         async for records in reader.read(it.positions, it.ends):
             for start in range(0, len(records), size):
                 part = records[start : start + size]
                 await self._play(part, self._wanted(part, newest))
-                due = began + (it.played - before) / it.rate
+                due = began + (it.played - before) / rate
                 await asyncio.sleep(max(0.0, due - time.monotonic()))
                 self.progressed(it)
         async with self.db.transaction():
@@ -101,8 +106,8 @@ class Player:
             return [inbox_rows.as_repeat(row) for row in arrivals]
         afresh: datetime | None = it.started_at if it.afresh else None
         offsets = await inbox_rows.next_offsets(self.db, len(arrivals))
-        rows = zip(arrivals, offsets, strict=True)
-        return [inbox_rows.as_rerun(row, it.replay_id, offset, afresh) for row, offset in rows]
+        rows = [as_rerun(row, it.replay_id, afresh) for row in arrivals]
+        return [row._replace(offset=offset) for row, offset in zip(rows, offsets, strict=True)]
 
     async def _wait_for_room(self, events: int) -> None:
         last, changed = await self._open(self.window), time.monotonic()
@@ -111,7 +116,7 @@ class Player:
             now = await self._open(self.window)
             if now != last:
                 last, changed = now, time.monotonic()
-            elif time.monotonic() > changed + STALLED_S:
+            elif time.monotonic() > changed + self.stalled_s:
                 self.told(f"waiting: {now} events are open in {self.replay.consumer}'s inbox. Is it running?")
                 changed = time.monotonic()
 

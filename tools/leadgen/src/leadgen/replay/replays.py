@@ -42,6 +42,10 @@ LIST = f"SELECT {_COLUMNS} FROM replays ORDER BY started_at DESC LIMIT $1"  # no
 ADVANCE = """
     UPDATE replays SET positions = $2, played = $3, added = $4, recognised = $5 WHERE replay_id = $1
 """
+END_REWINDS = """
+    UPDATE replays SET state = 'done', ended_at = now()
+     WHERE kind = 'rewind' AND state = 'running' AND topic = $1 AND consumer = $2
+"""
 END = "UPDATE replays SET state = $2, ended_at = now() WHERE replay_id = $1 AND state = 'running' RETURNING true"
 LOCK = "SELECT pg_try_advisory_lock(hashtextextended($1, 0))"
 
@@ -55,7 +59,7 @@ class Replay:
     slice: Slice
     consumer: str
     afresh: bool
-    rate: int
+    rate: int | None
     operator: str
     reason: str
     state: str
@@ -80,7 +84,7 @@ async def begin(
     plan: Plan,
     *,
     afresh: bool,
-    rate: int,
+    rate: int | None,
     operator: str,
     reason: str,
 ) -> Replay:
@@ -131,6 +135,11 @@ async def end(db: Owner, replay_id: UUID, state: Literal["done", "abandoned"]) -
     """Ends a running replay. Raises ReplayRefused where it has ended already."""
     if not await db.fetchval(END, replay_id, state):
         raise ReplayRefused(f"replay {replay_id} has ended already")
+
+
+async def end_rewinds(db: Owner, topic: str, consumer: str) -> None:
+    """Ends earlier rewinds of the topic: what they had handled again is not handled again once more."""
+    await db.execute(END_REWINDS, topic, consumer)
 
 
 async def lock(db: Owner, topic: str, consumer: str) -> None:

@@ -1,0 +1,63 @@
+"""Events that are handled again on purpose: rows of their own, under a replay id, in the nightly lane.
+
+`leadgen replay --rerun` writes such rows. After `leadgen rewind --rerun` the consumer's own intake does, for the
+messages between the position that was set and the one that the group had.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+import orjson
+
+from common.cloudevents import pack_headers, unpack_headers
+from common.ids import NO_REPLAY
+from common.inbox import NO_TENANT, Arrival
+from common.postgres import Connection
+
+READ = """
+    SELECT topic, replay_id, positions, ends, CASE WHEN afresh THEN started_at END AS afresh FROM replays
+     WHERE consumer = $1 AND kind = 'rewind' AND state = 'running'
+"""
+
+#: Headers that a rerun sets anew.
+_SET = {"ce_lane", "ce_replayid", "ce_afresh", "replay_of"}
+
+
+class Rewind(NamedTuple):
+    """A topic that was rewound to be handled again: by partition, the first offset and the one behind the last."""
+
+    replay_id: UUID
+    starts: Mapping[str, int]
+    ends: Mapping[str, int]
+    afresh: datetime | None
+
+    def applied(self, arrival: Arrival) -> Arrival:
+        """Makes a message of the rewound part a rerun. One of an earlier rerun, or without an id, stays as it is."""
+        number = str(arrival.partition)
+        is_again = self.starts.get(number, 0) <= arrival.offset < self.ends.get(number, 0)
+        if not is_again or arrival.replay_id != NO_REPLAY or arrival.tenant_id == NO_TENANT:
+            return arrival
+        return as_rerun(arrival, self.replay_id, self.afresh)
+
+
+def as_rerun(arrival: Arrival, replay_id: UUID, afresh: datetime | None) -> Arrival:
+    """Makes the row of a rerun of the same event. Its header `replay_of` keeps the place of the original."""
+    headers = [(name, value) for name, value in unpack_headers(arrival.headers) if name not in _SET]
+    headers += [
+        ("ce_lane", b"nightly"),
+        ("ce_replayid", str(replay_id).encode()),
+        ("replay_of", f"{arrival.topic}/{arrival.partition}/{arrival.offset}".encode()),
+    ]
+    if afresh is not None:
+        headers.append(("ce_afresh", afresh.isoformat().encode()))
+    return arrival._replace(lane="nightly", replay_id=replay_id, headers=pack_headers(headers))
+
+
+async def rewinds(tx: Connection, consumer: str) -> dict[str, Rewind]:
+    """Reads the consumer's rewound topics."""
+    return {
+        row["topic"]: Rewind(row["replay_id"], orjson.loads(row["positions"]), orjson.loads(row["ends"]), row["afresh"])
+        for row in await tx.fetch(READ, consumer)
+    }
