@@ -93,7 +93,10 @@ def without_run(night: Night) -> str:
         return ""
     shown = ", ".join(night.without_run[:10])
     others = f" and {len(night.without_run) - 10} others" if len(night.without_run) > 10 else ""
-    return f"No run this night: {shown}{others}. `leadgen nightly --dry-run` tells why a tenant is left out."
+    why = (
+        "Without an Odoo connection a tenant has none unless `SCHED_REQUIRE_ODOO` is false; other settings choose, too."
+    )
+    return f"No run this night: {shown}{others}. {why}"
 
 
 def balance_words(night: Night) -> str:
