@@ -120,19 +120,28 @@ class FakeOdoo:
 
     url: str = ""
     numbers: dict[str, int] = field(default_factory=dict)
+    is_away: bool = False
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         request, *lines = (await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")
         headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in lines)}
-        named = json.loads(await reader.readexactly(int(headers["content-length"])))
+        named = json.loads(await reader.readexactly(int(headers.get("content-length", 0))) or b"{}")
+        if self.is_away:
+            writer.write(b"HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nContent-Length: 0\r\n\r\n")
+            writer.close()
+            return
         answer = json.dumps(self.answer(request.split()[1].rpartition("/")[2], named)).encode()
         writer.write(b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: %d\r\n\r\n" % len(answer) + answer)
         writer.close()
 
     def answer(self, method: str, named: dict[str, Any]) -> Any:
         match method, named:
+            case "check_access_rights", _:
+                return True
             case "fields_get", _:
                 return {"name": {"type": "char"}, "description": {"type": "text"}}
+            case "load", {"fields": fields, "data": rows} if ".id" in fields:  # records that are there
+                return {"ids": [int(row[fields.index(".id")]) for row in rows], "messages": []}
             case "load", {"fields": fields, "data": rows}:
                 names = [row[fields.index("id")] for row in rows]
                 return {"ids": [self.numbers.setdefault(name, len(self.numbers) + 1) for name in names], "messages": []}
@@ -412,23 +421,29 @@ def websites() -> list[str]:
 
 
 @pytest.fixture
-async def waterfall(database: Database) -> AsyncIterator[Waterfall]:
+async def simulator() -> AsyncIterator[str]:
+    """The simulator's town with its vendors, new for each test."""
+    async with running(Settings()) as url:
+        yield url
+
+
+@pytest.fixture
+async def waterfall(database: Database, simulator: str) -> AsyncIterator[Waterfall]:
     """Goes to the simulator's town without a pause between pages, and buys from the simulator's vendors."""
-    async with running(Settings()) as simulator:
-        settings = EnricherSettings.model_validate(
-            {
-                "database_url": "unused",
-                "kafka_bootstrap_servers": "unused",
-                "crawler_proxy": simulator,
-                "crawl_schemes": "http",
-                "crawl_max_pages": 2,
-                "crawl_delay_s": 0,
-                "crawl_delay_max_s": 0,
-                **{name.lower(): value for name, value in vendors_of(simulator).items()},
-            }
-        )
-        async with waterfall_of(database, settings) as made:
-            yield made
+    settings = EnricherSettings.model_validate(
+        {
+            "database_url": "unused",
+            "kafka_bootstrap_servers": "unused",
+            "crawler_proxy": simulator,
+            "crawl_schemes": "http",
+            "crawl_max_pages": 2,
+            "crawl_delay_s": 0,
+            "crawl_delay_max_s": 0,
+            **{name.lower(): value for name, value in vendors_of(simulator).items()},
+        }
+    )
+    async with waterfall_of(database, settings) as made:
+        yield made
 
 
 @pytest.fixture

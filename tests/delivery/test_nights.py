@@ -1,0 +1,231 @@
+"""A tenant's night through the real stages: killed in each of its phases, without vendors, without Odoo.
+
+The stages are at work in this process; the night is a process of its own where it is killed.
+"""
+
+import asyncio
+import json
+import os
+import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeAlias
+
+import asyncpg
+import httpx
+import pytest
+
+from common.postgres import Database
+from common.relay import Relay
+from common.singapore import day_in_singapore
+from enricher.purchases import guarded_call
+from nightly.model import run_id_of
+from nightly.night import Choice, choose, run_night
+from nightly.planning import PRODUCER
+from nightly.rules import Rules
+from nightly.summary import TenantOutcome
+from testkit.stages import at_work, until
+
+Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
+AtWork: TypeAlias = Callable[[], AbstractAsyncContextManager[None]]
+
+#: The tenant that has an Odoo.
+TENANT = 1
+TODAY = day_in_singapore(datetime.now(UTC))
+CAP = 4
+
+ENLIST = """
+    INSERT INTO companies (uen, name, status, website_domain, updated_at)
+    SELECT 'U' || n, 'MAKER ' || n, 'live', website, now() - interval '1 day'
+      FROM unnest($1::text[]) WITH ORDINALITY AS made (website, n)
+"""
+CANDIDATES = """
+    INSERT INTO icp_candidate_companies (tenant_id, company_id, job_id)
+    SELECT $1, company_id, gen_random_uuid() FROM companies
+"""
+#: Somebody else sends nightly's outbox, and takes a long time for it.
+KEEP_THE_OUTBOX = """
+    INSERT INTO outbox_owners (producer, owner, session, expires_at)
+    VALUES ('nightly', gen_random_uuid(), pg_backend_pid(), now() + interval '1 hour')
+"""
+STATUS = "SELECT status FROM enrichment_runs WHERE tenant_id = $1"
+WAITS = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'nightly' AND wait_event_type = 'Lock'"
+STATES = "SELECT consumer, state, count(*), count(DISTINCT event_id) FROM inbox GROUP BY 1, 2"
+REASONS = "SELECT uen, reason, detail FROM run_companies WHERE night = $1 ORDER BY position"
+
+
+@pytest.fixture
+async def companies(owner: Owner, websites: list[str]) -> list[str]:
+    """Candidates with sites that are in order, as many as two nights take; their UENs in order."""
+    await owner.execute(ENLIST, websites[: 2 * CAP])
+    await owner.execute(CANDIDATES, TENANT)
+    return [f"U{n}" for n in range(1, 2 * CAP + 1)]
+
+
+@pytest.fixture
+def stages(line: Any, database_url: str, kafka: str) -> AtWork:
+    """Enricher, scorer and odoo-sync, each with its own connections; the upserter has nothing to do here."""
+
+    @asynccontextmanager
+    async def running() -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            for name, stage in line.stages.items():
+                if name != "upserter":
+                    database = await Database.connect(database_url, name=name)
+                    stack.push_async_callback(database.close)
+                    await stack.enter_async_context(at_work(stage, database, kafka, lease_s=3))
+            yield
+
+    return running
+
+
+@pytest.fixture
+async def command(database_url: str, kafka: str) -> AsyncIterator[Callable[..., Any]]:
+    """Starts `python -m nightly` for the tenant; what still runs at the end is killed."""
+    started: list[asyncio.subprocess.Process] = []
+
+    async def start(**settings: str) -> asyncio.subprocess.Process:
+        given = {
+            "DATABASE_URL": database_url,
+            "KAFKA_BOOTSTRAP_SERVERS": kafka,
+            "SCHED_DAILY_CAP_PER_TENANT": str(CAP),
+            "SCHED_UPSERT_MINUTES": "0",
+            **settings,
+        }
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "nightly", "--tenant", str(TENANT), "--json"),
+            env=os.environ | given,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.DEVNULL,
+        )
+        started.append(process)
+        return process
+
+    yield start
+    for process in started:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+
+
+async def has_status(owner: Owner, status: str) -> bool:
+    return await owner.fetchval(STATUS, TENANT) == status
+
+
+@pytest.mark.parametrize("phase", ["planning", "publishing", "running", "concluding"])
+async def test_a_night_that_is_killed_ends_as_an_undisturbed_one(
+    phase: str, owner: Owner, database_url: str, companies: list[str], odoo: Any, stages: AtWork, command: Any
+) -> None:
+    """SIGKILL in each phase, then a second start: the same companies, each requested, scored and synced once."""
+    holder = await asyncpg.connect(database_url)
+    try:
+        if phase == "publishing":
+            await holder.execute(KEEP_THE_OUTBOX)
+        first = await command(**({"SCHED_UPSERT_MINUTES": "60"} if phase == "planning" else {}))
+        await until(lambda: has_status(owner, "running" if phase == "concluding" else phase), within_s=60)
+        async with AsyncExitStack() as at_work:
+            if phase == "concluding":
+                await holder.execute("BEGIN; LOCK TABLE run_stage_stats IN EXCLUSIVE MODE")
+                await at_work.enter_async_context(stages())
+                await until(lambda: owner.fetchval(WAITS), within_s=90)
+            first.kill()
+            assert await first.wait() < 0
+            await holder.close()  # what it held is free
+            if phase != "concluding":
+                await at_work.enter_async_context(stages())
+
+            second = await command()
+            out, _ = await asyncio.wait_for(second.communicate(), timeout=120)
+    finally:
+        await holder.close()
+
+    assert second.returncode == 0, out
+    [outcome] = json.loads(out)["tenants"]
+    assert (outcome["status"], outcome["planned"], outcome["states"]) == ("done", CAP, {"synced": CAP})
+    assert [row["uen"] for row in await owner.fetch(REASONS, TODAY)] == companies[:CAP]
+    assert {tuple(row) for row in await owner.fetch(STATES)} == {
+        (stage, "done", CAP, CAP) for stage in ("enricher", "scorer", "odoo-sync")
+    }
+    assert await owner.fetchval("SELECT count(*) FROM lead_scores") == CAP
+    assert len({name for name in odoo.numbers if "company" in name}) == CAP
+
+
+async def night(database: Database, kafka: str, rules: Rules) -> TenantOutcome:
+    """Runs the tenant's night in this process."""
+    chosen = await choose(database, Choice(only=frozenset({TENANT})))
+    async with Relay(database, kafka, PRODUCER):
+        [outcome] = (await run_night(database, chosen, rules)).tenants
+    return outcome
+
+
+def rules_of(days: int = 0, **other: Any) -> Rules:
+    """Of today, or of some days ago."""
+    given = {"night": TODAY - timedelta(days=days), "daily_cap": CAP, "upsert_patience": timedelta(0)}
+    return Rules(**given | other)
+
+
+async def test_a_night_without_vendors_is_degraded_and_the_next_one_catches_up(
+    owner: Owner,
+    database: Database,
+    kafka: str,
+    companies: list[str],
+    simulator: str,
+    stages: AtWork,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It ends in time, says what was missing, and loses nothing; the same companies are done well afterwards."""
+    monkeypatch.setattr(guarded_call, "_FIRST_PAUSE_S", 0.01)
+    await owner.execute(
+        "DELETE FROM icp_candidate_companies WHERE company_id NOT IN"
+        " (SELECT company_id FROM companies ORDER BY uen LIMIT $1)",
+        CAP,
+    )
+    async with httpx.AsyncClient() as http, stages():
+        for vendor in ("tavily", "lusha", "zerobounce", "openai"):
+            fault = {"kind": "fail", "status": 503, "times": None}
+            (await http.post(f"{simulator}/_simulator/vendors/{vendor}/faults", json=fault)).raise_for_status()
+        first = await night(database, kafka, rules_of(1))
+        assert (first.status, first.states) == ("done", {"synced": CAP})
+        assert any("openai" in reason for reason in first.degraded)
+        assert "degraded: " in first.in_words
+
+        for vendor in ("tavily", "lusha", "zerobounce", "openai"):
+            (await http.delete(f"{simulator}/_simulator/vendors/{vendor}/faults")).raise_for_status()
+        await owner.execute("UPDATE vendor_breakers SET failures = 0, open_until = '-infinity'")
+        await owner.execute("UPDATE icp_candidate_companies SET enriched_at = now()")  # the upserter's part
+        second = await night(database, kafka, rules_of())
+
+    assert (second.status, second.planned, second.states) == ("done", CAP, {"synced": CAP})
+    assert not any("503" in reason for reason in second.degraded)
+    chosen = await owner.fetch(REASONS, TODAY)
+    assert {(row["reason"], row["detail"].partition(":")[0]) for row in chosen} == {
+        ("stale", "the last enrichment was cut short")
+    }
+    assert second.spend.get("openai", 0) > 0
+
+
+async def test_a_night_without_odoo_ends_and_its_leads_go_through_in_the_morning(
+    owner: Owner, database: Database, kafka: str, companies: list[str], odoo: Any, stages: AtWork
+) -> None:
+    """The run ends as partial, and becomes done by itself when the Odoo answers again; the next night says so."""
+    odoo.is_away = True
+    rules = rules_of(1, odoo_patience=timedelta(0))
+    async with stages():
+        evening = await night(database, kafka, rules)
+        assert (evening.status, evening.states) == ("partial", {"odoo_waiting": CAP})
+        assert odoo.numbers == {}
+
+        odoo.is_away = False
+        synced = "SELECT count(*) = $1 FROM odoo_links WHERE outcome = 'synced'"
+        await owner.execute("UPDATE odoo_outages SET probe_at = now()")  # hours later
+        await owner.execute("UPDATE inbox_pauses SET until = now()")
+        await until(lambda: owner.fetchval(synced, CAP), within_s=90)
+        next_night = await night(database, kafka, rules_of())
+
+    [carried] = next_night.carried_over
+    assert (carried["status"], carried["unfinished"], carried["finished_since"]) == ("done", 0, CAP)
+    run_id = run_id_of(TODAY - timedelta(days=1), TENANT)
+    assert await owner.fetchval("SELECT status FROM enrichment_runs WHERE run_id = $1", run_id) == "done"
+    assert next_night.status == "done"
+    assert [row["uen"] for row in await owner.fetch(REASONS, TODAY)] == companies[CAP:]
