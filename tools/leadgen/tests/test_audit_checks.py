@@ -447,3 +447,18 @@ async def test_what_is_on_its_way_is_no_fault(here: Planted, database_url: str) 
     await here.owner.execute("UPDATE outbox SET created_at = created_at - interval '1 hour'")
     late = await audit(database_url, here.kafka, Scope())
     assert {it.check.name for it in late.exceptions} == {"open", "in-an-outbox"}
+
+
+async def test_an_owner_whom_policies_bind_audits_every_tenant(here: Planted, database_url: str) -> None:
+    """The login that owns the tables need not be a superuser: each tenant's rows are read under its policy."""
+    role = f"reads_{here.at:%H%M%S}_{database_url.rpartition('/')[2]}"
+    await here.owner.execute(f"CREATE ROLE {role} NOLOGIN")
+    await here.owner.execute(f"GRANT SELECT ON ALL TABLES IN SCHEMA public TO {role}")
+    try:
+        report = await audit(f"{database_url}?role={role}", here.kafka, AT_REST)
+    finally:
+        await here.owner.execute(f"DROP OWNED BY {role}")
+        await here.owner.execute(f"DROP ROLE {role}")
+
+    assert report.is_clean, as_text(report)
+    assert (report.counts["enrichments"], report.counts["nights"]) == (2 * COMPANIES, 2)

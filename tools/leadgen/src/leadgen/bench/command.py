@@ -184,6 +184,43 @@ def growth(
     _run(measure(), as_json)
 
 
+@bench_app.command()
+def night(
+    as_json: AsJson = False,
+    companies: Annotated[int, typer.Option(min=10, help="Companies of one tenant's night.")] = 1_000,
+    workers: Annotated[int, typer.Option(min=1, help="Companies that are enriched at once.")] = 32,
+    audited: Annotated[int, typer.Option(min=10, help="Companies of the ledger that is audited.")] = 20_000,
+) -> None:
+    """Measure a night's makespan with the latency of real sites and vendors, and the audit of a large night."""
+
+    async def measure() -> dict[str, Any]:
+        from leadgen.bench.cases.night import bench_night
+        from leadgen.bench.harness.servers import temporary_folder
+
+        with temporary_folder() as folder:
+            return await bench_night(folder, companies=companies, workers=workers, audited=audited)
+
+    _run(measure(), as_json)
+
+
+@bench_app.command()
+def nights(
+    as_json: AsJson = False,
+    tenants: Annotated[int, typer.Option(min=1, help="Tenants.")] = 50,
+    cap: Annotated[int, typer.Option(min=1, help="Companies of a tenant and night.")] = 20,
+) -> None:
+    """Prove three nights in a row: no company twice, caps exact, the audit clean, the reports right."""
+
+    async def prove() -> dict[str, Any]:
+        from leadgen.bench.cases.nights import prove_nights
+        from leadgen.bench.harness.servers import temporary_folder
+
+        with temporary_folder() as folder:
+            return await prove_nights(folder, tenants=tenants, cap=cap)
+
+    _run(prove(), as_json)
+
+
 def _run(measuring: Coroutine[Any, Any, dict[str, Any]], as_json: bool) -> None:
     """Runs the measurement as a service runs, and prints its figures."""
     import uvloop

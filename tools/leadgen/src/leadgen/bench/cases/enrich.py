@@ -17,35 +17,23 @@ Each is a part that can be measured alone, by servers and companies of its own; 
 
 import statistics
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from itertools import cycle
 from typing import Any
 
-from common.contracts import Company
-from leadgen.bench.harness.enricher_process import EnricherUnderTest, NotEnriched, enricher_under_test, living
+from leadgen.bench.harness.enricher_process import NotEnriched, enricher_under_test, living
 from leadgen.bench.harness.servers import Servers
+from leadgen.bench.harness.simulator_waits import REALISTIC, waits_s
 from leadgen.bench.options import EnrichPart
 from leadgen.tenants import add_tenant
 from simulator.hostile import MANNERS
 
 TENANTS = (1, 2)
 
-#: Of a page and of a vendor's answer, each as likely as any other: some 2 to 4 s for the pages of a site.
-PAGE_MS, ANSWER_MS = (500, 700), (300, 2000)
-REALISTIC = {
-    "SIMULATOR_LATENCY_MS": str(PAGE_MS[0]),
-    "SIMULATOR_LATENCY_TO_MS": str(PAGE_MS[1]),
-    "SIMULATOR_VENDOR_LATENCY_MS": str(ANSWER_MS[0]),
-    "SIMULATOR_VENDOR_LATENCY_TO_MS": str(ANSWER_MS[1]),
-}
 #: The simulator's sites need no politeness.
 NO_PAUSES = {"CRAWL_DELAY_S": "0"}
 
-VERIFIED = """
-    SELECT count(*) FROM company_enrichment_runs, jsonb_array_elements(steps) AS step
-     WHERE company_id = ANY($1::bigint[]) AND step->>'step' = 'zerobounce' AND (step->>'units')::int > 0
-"""
 OPEN = "SELECT count(*) FROM inbox WHERE consumer = 'enricher' AND lane = 'nightly' AND state = 'open'"
 IN_HAND = "SELECT sum(duration_ms) / 1000.0 FROM company_enrichment_runs"
 OUTCOMES = "SELECT outcome, count(*) AS companies FROM company_enrichment_runs GROUP BY outcome"
@@ -106,7 +94,7 @@ async def _makespan(its: Servers, companies: int, workers: int) -> dict[str, Any
         await product.request(asked, TENANTS, nightly=True)
         await product.enriched(asked, within_s=900)
         makespan = time.perf_counter() - began
-        waits = await _waits_s(product, asked)
+        waits = await waits_s(product, [company.company_id for company in asked])
         in_hand = float(await product.owner.fetchval(IN_HAND)) / workers
         outcomes = {row["outcome"]: row["companies"] for row in await product.owner.fetch(OUTCOMES)}
     least = sum(waits.values()) / workers
@@ -119,16 +107,6 @@ async def _makespan(its: Servers, companies: int, workers: int) -> dict[str, Any
         "waits_s": {name: round(seconds) for name, seconds in waits.items()},
         "outcomes": outcomes,
     }
-
-
-async def _waits_s(product: EnricherUnderTest, asked: Sequence[Company]) -> dict[str, float]:
-    """Returns the seconds that the simulator made these companies wait, all together."""
-    page, answer = (sum(span) / 2 / 1000 for span in (PAGE_MS, ANSWER_MS))
-    vendors = await product.ask_simulator("vendors")
-    calls = {vendor: sum(state["calls"].values()) for vendor, state in vendors.items()}
-    calls["zerobounce"] = await product.owner.fetchval(VERIFIED, [company.company_id for company in asked])
-    pages = (await product.ask_simulator("ledger?host=none"))["requests"]
-    return {"sites": pages * page, **{vendor: number * answer for vendor, number in calls.items()}}
 
 
 async def _speed(
