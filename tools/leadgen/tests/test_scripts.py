@@ -1,5 +1,7 @@
 """Services' scripts run by the command: what they print, and what the operator reads where they cannot."""
 
+import asyncio
+import os
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -10,11 +12,17 @@ from common.errors import Permanent
 from leadgen.odoo_commands import OdooCommandFailed, operate
 from leadgen.register_refresh import RefreshFailed, refresh
 from leadgen.scoring.applying import NotRescored, rescore
-from leadgen.scripts import NotInstalled, ScriptFailed, run_script
+from leadgen.scripts import NotInstalled, ScriptFailed, ended_script, hand_over, run_script
+from testkit.stages import until
 
 AWAY = "postgresql://nobody@127.0.0.1:1/nothing"
 PYTHON = Path(sys.executable).name
 LATER = "the leads keep their scores until `leadgen-scorer-rescore 7` is run where the scorer is installed"
+
+BEGIN = "import os, pathlib, time; pathlib.Path(os.environ['BEGUN'] + '.').write_text(str(os.getpid())); "
+BEGIN += "os.rename(os.environ['BEGUN'] + '.', os.environ['BEGUN']); "
+ENDS_SOON = BEGIN + "time.sleep(0.3); pathlib.Path(os.environ['ENDED']).touch()"
+GOES_ON = BEGIN + "time.sleep(600)"
 
 Run = Callable[[], Awaitable[object]]
 
@@ -47,10 +55,41 @@ async def test_a_script_that_fails_says_why(program: str, words: str) -> None:
     assert str(failed.value) == words
 
 
+async def test_a_script_that_ends_with_a_code_is_no_error_where_the_code_is_asked_for() -> None:
+    """Its code, and what it printed on either side."""
+    program = "import sys; print('some'); print('why', file=sys.stderr); sys.exit(3)"
+
+    assert await ended_script(PYTHON, "-c", program, environment={}) == (3, "some\n", "why\n")
+    assert await hand_over(PYTHON, "-c", "import sys; sys.exit(3)", environment={}) == 3
+
+
+@pytest.mark.parametrize(("program", "grace_s", "is_ended"), [(ENDS_SOON, 60.0, True), (GOES_ON, 0.1, False)])
+async def test_a_script_has_time_to_end_when_its_command_is_interrupted(
+    tmp_path: Path, program: str, grace_s: float, is_ended: bool
+) -> None:
+    """The terminal told it, too. One that goes on is ended; none is left."""
+    begun, ended = tmp_path / "begun", tmp_path / "ended"
+    environment = {"BEGUN": str(begun), "ENDED": str(ended)}
+    running = asyncio.create_task(hand_over(PYTHON, "-c", program, environment=environment, grace_s=grace_s))
+    await until(lambda: is_there(begun))
+
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+
+    assert ended.exists() is is_ended
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(begun.read_text()), 0)
+
+
 async def test_a_script_that_is_not_there_is_named() -> None:
     """Nothing is looked for elsewhere."""
     with pytest.raises(NotInstalled, match=r"^leadgen-nothing is not installed beside this command$"):
         await run_script("leadgen-nothing", environment={})
+
+
+async def is_there(file: Path) -> bool:
+    return await asyncio.to_thread(file.exists)
 
 
 @pytest.mark.slow

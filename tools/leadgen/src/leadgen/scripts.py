@@ -5,7 +5,7 @@ import json
 import os
 import sys
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -28,13 +28,19 @@ class Ended(NamedTuple):
     errors: str
 
 
-async def hand_over(script: str, *arguments: str, environment: Mapping[str, str]) -> int:
+async def hand_over(script: str, *arguments: str, environment: Mapping[str, str], grace_s: float = 5.0) -> int:
     """Runs the script on this terminal, with our environment overlaid by `environment`, and returns its exit code.
 
+    When this is cancelled, mostly by Ctrl-C, the terminal has told the script too: it has `grace_s` to end by itself.
     Raises NotInstalled.
     """
     async with _started(script, arguments, environment, None) as process:
-        return await process.wait()
+        try:
+            return await process.wait()
+        except asyncio.CancelledError:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(process.wait(), grace_s)
+            raise
 
 
 async def ended_script(script: str, *arguments: str, environment: Mapping[str, str]) -> Ended:
