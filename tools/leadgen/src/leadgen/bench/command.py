@@ -162,6 +162,24 @@ def score(
 
 
 @bench_app.command()
+def replay(
+    as_json: AsJson = False,
+    leads: Annotated[int, typer.Option(min=100, help="Scored leads of the day.")] = 20_000,
+    rounds: Annotated[int, typer.Option(min=1, help="Reruns; the median counts.")] = 3,
+) -> None:
+    """Measure a rerun of a day of scored leads into odoo-sync."""
+
+    async def measure() -> dict[str, Any]:
+        from leadgen.bench.cases.replay import bench_replay
+        from leadgen.bench.harness.servers import servers
+
+        async with servers() as its:
+            return (await bench_replay(*its, leads=leads, rounds=rounds)).as_dict()
+
+    _run(measure(), as_json)
+
+
+@bench_app.command()
 def growth(
     as_json: AsJson = False,
     size: Annotated[int, typer.Option(min=100, help="Largest number of open inbox rows.")] = 1_000_000,
