@@ -20,6 +20,9 @@ from common.postgres import Database
 from common.relay import Relay
 from common.singapore import day_in_singapore
 from enricher.purchases import guarded_call
+from leadgen.audit.auditing import audit
+from leadgen.audit.check import Scope
+from leadgen.audit.command import as_text
 from nightly.model import run_id_of
 from nightly.night import Choice, choose, run_night
 from nightly.planning import PRODUCER
@@ -109,13 +112,28 @@ async def command(database_url: str, kafka: str) -> AsyncIterator[Callable[..., 
             await process.wait()
 
 
+async def is_proved(database_url: str, kafka: str) -> None:
+    """Fails with what an audit of the stages that run here finds."""
+    services = frozenset({"enricher", "scorer", "odoo-sync", "nightly"})
+    report = await audit(database_url, kafka, Scope(services=services))
+    assert report.is_clean, as_text(report)
+    assert report.counts["nights"] > 0
+
+
 async def has_status(owner: Owner, status: str) -> bool:
     return await owner.fetchval(STATUS, TENANT) == status
 
 
 @pytest.mark.parametrize("phase", ["planning", "publishing", "running", "concluding"])
 async def test_a_night_that_is_killed_ends_as_an_undisturbed_one(
-    phase: str, owner: Owner, database_url: str, companies: list[str], odoo: Any, stages: AtWork, command: Any
+    phase: str,
+    owner: Owner,
+    database_url: str,
+    kafka: str,
+    companies: list[str],
+    odoo: Any,
+    stages: AtWork,
+    command: Any,
 ) -> None:
     """SIGKILL in each phase, then a second start: the same companies, each requested, scored and synced once."""
     holder = await asyncpg.connect(database_url)
@@ -149,6 +167,7 @@ async def test_a_night_that_is_killed_ends_as_an_undisturbed_one(
     }
     assert await owner.fetchval("SELECT count(*) FROM lead_scores") == CAP
     assert len({name for name in odoo.numbers if "company" in name}) == CAP
+    await is_proved(database_url, kafka)
 
 
 async def night(database: Database, kafka: str, rules: Rules) -> TenantOutcome:
@@ -168,6 +187,7 @@ def rules_of(days: int = 0, **other: Any) -> Rules:
 async def test_a_night_without_vendors_is_degraded_and_the_next_one_catches_up(
     owner: Owner,
     database: Database,
+    database_url: str,
     kafka: str,
     companies: list[str],
     simulator: str,
@@ -203,10 +223,17 @@ async def test_a_night_without_vendors_is_degraded_and_the_next_one_catches_up(
         ("stale", "the last enrichment was cut short")
     }
     assert second.spend.get("openai", 0) > 0
+    await is_proved(database_url, kafka)
 
 
 async def test_a_night_without_odoo_ends_and_its_leads_go_through_in_the_morning(
-    owner: Owner, database: Database, kafka: str, companies: list[str], odoo: Any, stages: AtWork
+    owner: Owner,
+    database: Database,
+    database_url: str,
+    kafka: str,
+    companies: list[str],
+    odoo: Any,
+    stages: AtWork,
 ) -> None:
     """The run ends as partial, and becomes done by itself when the Odoo answers again; the next night says so."""
     odoo.is_away = True
@@ -229,3 +256,4 @@ async def test_a_night_without_odoo_ends_and_its_leads_go_through_in_the_morning
     assert await owner.fetchval("SELECT status FROM enrichment_runs WHERE run_id = $1", run_id) == "done"
     assert next_night.status == "done"
     assert [row["uen"] for row in await owner.fetch(REASONS, TODAY)] == companies[CAP:]
+    await is_proved(database_url, kafka)
