@@ -11,10 +11,8 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import typer
-
 from common.settings import Settings
-from leadgen.cli import app
+from leadgen.cli import SUBCOMMANDS, imported
 from simulator.settings import Settings as SimulatorSettings
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -73,7 +71,7 @@ def operators_settings() -> set[str]:
 
     sources = [file.read_text(encoding="utf-8") for file in (ROOT / "tools/leadgen/src").rglob("*.py")]
     places = {name for source in sources for name in re.findall(r'deployed\("[\w.]+", "(\w+)"\)', source)}
-    return places | set(of(typer.main.get_command(app)))
+    return places.union(*(of(imported(name)) for name in SUBCOMMANDS))
 
 
 def readers() -> dict[str, set[str]]:

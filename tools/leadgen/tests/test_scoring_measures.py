@@ -98,7 +98,7 @@ def test_the_command_starts_without_the_optional_packages() -> None:
     program = """
 import sys
 sys.modules.update({"sklearn": None, "matplotlib": None, "numpy": None})
-import leadgen.cli
+import leadgen.scoring.command
 from leadgen.scoring.extra import NotInstalled
 from leadgen.scoring.measures import Scored, evaluate
 from leadgen.scoring.plotting import plot

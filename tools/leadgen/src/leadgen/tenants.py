@@ -30,6 +30,8 @@ LIMIT = """
 
 MOST = 2**31 - 1
 
+tenant_app = typer.Typer(no_args_is_help=True, help="The tenants.")
+
 TenantNumber = Annotated[
     int,
     typer.Option(
@@ -75,6 +77,16 @@ async def limit_tenant(database_url: str, tenant_id: int, limits: Limits, *, afr
     return Limits(*row.values())
 
 
+@tenant_app.command("add")
+def add_command(
+    tenant: TenantNumber, name: Annotated[str, typer.Option(help="Shown to operators.")], database_url: DatabaseUrl
+) -> None:
+    """Add a tenant, or rename it and activate it again."""
+    run_or_exit(add_tenant(database_url, tenant, name))
+    typer.echo(f"tenant {tenant}: {name}")
+
+
+@tenant_app.command("limit")
 def limit_command(
     tenant: TenantNumber,
     database_url: DatabaseUrl,

@@ -2,8 +2,12 @@
 
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from typing import Annotated
 
 import jwt
+import typer
+
+from leadgen.tenants import TenantNumber
 
 
 class Role(StrEnum):
@@ -19,3 +23,16 @@ def token(
     """Makes a token that the gateway with this secret (GATEWAY_JWT_SECRET) accepts until it expires."""
     claims = {"sub": user, "tenant_id": tenant_id, "exp": datetime.now(UTC) + valid}
     return jwt.encode(claims if role is Role.REP else {**claims, "role": role.value}, secret, algorithm="HS256")
+
+
+def token_command(
+    tenant: TenantNumber,
+    secret: Annotated[str, typer.Option(envvar="GATEWAY_JWT_SECRET", show_envvar=True, help="The gateway's secret.")],
+    user: Annotated[str, typer.Option(help="User that the token is for.")] = "rep@example.com",
+    hours: Annotated[float, typer.Option(min=0.01, max=87600, help="Hours until it expires.")] = 12,
+    role: Annotated[Role, typer.Option(help="`ops` may start and see the nightly runs of all tenants.")] = Role.REP,
+) -> None:
+    """Print an access token for the gateway."""
+    if len(secret) < 32:
+        raise typer.BadParameter("the gateway takes none of less than 32 characters", param_hint="--secret")
+    typer.echo(token(secret, tenant, user, valid=timedelta(hours=hours), role=role))

@@ -4,13 +4,24 @@ import asyncio
 import time
 from contextlib import suppress
 from pathlib import Path
+from typing import Annotated
 
 import typer
 
+from leadgen.exit_codes import run_or_exit
 from leadgen.local.signals import stop_on_signals
 from leadgen.local.stack import Tell, stack
-from leadgen.tenants import add_tenant
+from leadgen.tenants import TenantNumber, add_tenant
 from leadgen.tokens import token
+
+
+def up_command(
+    data: Annotated[Path, typer.Option(help="Folder for the data of PostgreSQL and Kafka.")] = Path(".run"),
+    tenant: TenantNumber = 1,
+    simulator: Annotated[bool, typer.Option(help="Visit the simulator's websites, not the real web.")] = False,
+) -> None:
+    """Start everything on this machine, with data that stays, until Ctrl-C."""
+    run_or_exit(up(data, tenant, with_simulator=simulator))
 
 
 async def up(folder: Path, tenant_id: int, *, with_simulator: bool) -> None:

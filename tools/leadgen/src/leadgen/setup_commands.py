@@ -1,0 +1,28 @@
+"""The commands that prepare a database and a broker: `leadgen migrate` and `leadgen topics`."""
+
+from typing import Annotated
+
+import typer
+
+from leadgen.exit_codes import run_or_exit
+from leadgen.migrate import migrate
+from leadgen.options import DatabaseUrl
+from leadgen.ssic import seed_ssic
+from leadgen.topics import create_topics
+
+
+def migrate_command(database_url: DatabaseUrl) -> None:
+    """Bring the database's schema up to date, and seed the industry codes."""
+    applied = run_or_exit(migrate(database_url))
+    for name in applied:
+        typer.echo(f"applied {name}")
+    codes = run_or_exit(seed_ssic(database_url))
+    typer.echo(f"{len(applied)} migrations applied; {codes} industry codes")
+
+
+def topics_command(
+    kafka: Annotated[str, typer.Option("--kafka", envvar="KAFKA_BOOTSTRAP_SERVERS", show_envvar=True)],
+) -> None:
+    """Create the missing topics of deploy/topics.yaml."""
+    created = run_or_exit(create_topics(kafka))
+    typer.echo(f"{len(created)} topics created" + "".join(f"\n  {name}" for name in created))
