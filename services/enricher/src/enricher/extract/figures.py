@@ -19,6 +19,8 @@ _PEOPLE = re.compile(
     r"(?:employees|staff|team members|workers|-strong|strong team)\b",
     re.IGNORECASE,
 )
+#: A quick test for one of its words: most pages have none.
+_OF_PEOPLE = re.compile(r"employ|staff|team|strong|worker|workforce|crew|headcount|family", re.IGNORECASE)
 #: Sentences with these count other people: those served, housed or placed, or a customer's.
 _NOT_EMPLOYED = re.compile(
     r"\b(?:serv(?:ed|es|ing)|train(?:ed|s|ing)?|hous(?:e|ed|es|ing)|accommodat\w{1,5}|dormitor(?:y|ies)|plac(?:ed|es"
@@ -71,12 +73,14 @@ def year_in(text: str) -> str:
 def figure_facts(page: Document) -> Iterator[Fact]:
     """Finds the number of employees and the year of foundation that the page says of the company itself."""
     names = names_of(page)
-    for match in islice(_PEOPLE.finditer(page.text), _MOST_MATCHES):
+    for match in islice(_PEOPLE.finditer(page.text), _MOST_MATCHES if _OF_PEOPLE.search(page.text) else 0):
         count = next(group for group in match.groups() if group).replace(",", "")
         before, after = sentence_around(page.text, match)
         if int(count) and _are_employed(before, match[0], after, names):
             yield Fact("employees", count, page.url, "page", LIKELY, quote_around(page.text, match))
             break
+    if not _A_YEAR.search(page.text):
+        return
     for pattern, confidence, is_own in ((_FOUNDED, LIKELY, is_about_company), (_SINCE, FAIR, _is_own_since)):
         for match in islice(pattern.finditer(page.text), _MOST_MATCHES):
             before, after = sentence_around(page.text, match)

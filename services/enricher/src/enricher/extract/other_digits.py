@@ -25,21 +25,26 @@ _OTHERS = re.compile(
 #: Eight digits that are a date: 31122023, 20231231.
 _DAY, _MONTH, _YEAR = r"(?:0[1-9]|[12]\d|3[01])", r"(?:0[1-9]|1[0-2])", r"(?:19|20)\d\d"
 _DATE = re.compile(f"{_DAY}{_MONTH}{_YEAR}|{_YEAR}{_MONTH}{_DAY}")
+_SOME_DIGITS = re.compile(r"\d(?:\D{0,4}\d){4}")
 _SPACE = re.compile(r"\s")
 
 
 def without_other_digits(text: str) -> str:
     """The text with such digits blanked out; every other character keeps its place."""
-    signs = list(_OTHERS.sub(lambda found: _BLANK * len(found[0]), text))
+    return "\n".join(_line(line) if _SOME_DIGITS.search(line) else line for line in text.split("\n"))
+
+
+def _line(line: str) -> str:
+    signs = list(_OTHERS.sub(lambda found: _BLANK * len(found[0]), line))
     done = 0
-    for found in islice(_IN_WORD.finditer(text), _MOST_TOKENS):
+    for found in islice(_IN_WORD.finditer(line), _MOST_TOKENS):
         if found.start() < done:
             continue
         start = found.start()
-        while start > max(done, found.start() - _LONGEST_TOKEN) and not text[start - 1].isspace():
+        while start > max(done, found.start() - _LONGEST_TOKEN) and not line[start - 1].isspace():
             start -= 1
-        space = _SPACE.search(text, found.end(), found.end() + _LONGEST_TOKEN)
-        done = space.start() if space else min(len(text), found.end() + _LONGEST_TOKEN)
+        space = _SPACE.search(line, found.end(), found.end() + _LONGEST_TOKEN)
+        done = space.start() if space else min(len(line), found.end() + _LONGEST_TOKEN)
         signs[start:done] = _BLANK * (done - start)
     return "".join(signs)
 

@@ -29,6 +29,8 @@ _TEAM_HEADING = re.compile(
     r"|我们的)?团队",
     re.IGNORECASE,
 )
+#: A quick test for such a heading: most pages have none.
+_TEAM_WORD = re.compile(r"team|people|management|leadership|director|founder|personnel|contact|团队", re.IGNORECASE)
 #: Headings that end such a part.
 _OTHER_HEADING = re.compile(
     r"(?:our |what |some |happy )*(?:testimonials?|reviews?|clients?(?: say.*)?|customers?(?: say.*)?|partners|news"
@@ -64,7 +66,7 @@ def find_people(page: Document, site: str, region: str) -> list[FoundPerson]:
         )
         if len(found) == _MOST:
             break
-    return list(_with_addresses(found.values(), find_emails(page, site)))
+    return list(_with_addresses(found.values(), find_emails(page, site))) if found else []
 
 
 def _declared(page: Document, site: str, region: str) -> Iterator[FoundPerson]:
@@ -99,6 +101,8 @@ def _shown(page: Document, site: str, region: str) -> Iterator[FoundPerson]:
     """The people in the page's text."""
     kind = kind_of(Link(page.url, ""))
     if kind not in _READ and kind not in _ALSO:
+        return
+    if kind not in _READ and not _TEAM_WORD.search(page.text):
         return
     lines = page.text.split("\n")
     pairs = _pairs(lines, is_open=kind in _READ, names=names_of(page))

@@ -5,9 +5,9 @@ The patterns cannot be complete and need not be: every answer of a model must al
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from functools import lru_cache
 
-from enricher.extract.planted_orders import LEET, LETTERS, PLANTED, SPACED
+from enricher.extract.planted_orders import is_planted, unspelled
 
 _GAP = r"[\s\W]{1,5}"
 _ALL = rf"(?:(?:all|any|of|the|your|my|our|these|those){_GAP}){{0,4}}"
@@ -44,10 +44,11 @@ _PLAIN = str.maketrans(
 )
 
 
+@lru_cache(2_000)  # facts of many pages have the same values and quotes
 def is_injection(text: str) -> bool:
     """True if a text instructs a model."""
     plain = _plain(text)
-    return any(True for _ in _orders(plain))
+    return _INJECTIONS.search(plain) is not None or any(map(_is_order, plain.split("\n")))
 
 
 def is_disguised(text: str) -> bool:
@@ -62,12 +63,12 @@ def without_injections(text: str) -> tuple[str, int]:
     lines = text.split("\n")
     plain = [_plain(line).replace("\n", " ") for line in lines]
     whole, bad = "\n".join(plain), {nth for nth, line in enumerate(lines) if is_disguised(line)}
-    bad |= {nth for nth, line in enumerate(plain) if _is_spelled_order(line)}
+    bad |= {nth for nth, line in enumerate(plain) if _is_order(line)}
     ends: list[int] = []
     for line in plain:
         ends.append((ends[-1] + 1 if ends else 0) + len(line))
     nth = 0
-    for match in sorted((*_INJECTIONS.finditer(whole), *PLANTED.finditer(whole)), key=re.Match.start):
+    for match in _INJECTIONS.finditer(whole):
         while ends[nth] < match.start():
             nth += 1
         last = nth
@@ -77,29 +78,12 @@ def without_injections(text: str) -> tuple[str, int]:
     return "\n".join(line for nth, line in enumerate(lines) if nth not in bad), len(bad)
 
 
-def _orders(plain: str) -> Iterator[re.Match[str] | str]:
-    """The orders in a plain text."""
-    yield from _INJECTIONS.finditer(plain)
-    yield from PLANTED.finditer(plain)
-    if _is_spelled_order(plain):
-        yield plain
-
-
-def _is_spelled_order(plain: str) -> bool:
-    """True for an order with gaps between its letters, or with digits in the place of letters."""
-    spaced = SPACED.search(plain)
-    if spaced and _says_order(spaced[0].replace(" ", "").replace(".", "").replace("-", "")):
+def _is_order(plain: str) -> bool:
+    """True for a line that is planted, or that is an order with digits in the place of letters."""
+    if is_planted(plain):
         return True
-    return LEET.search(plain) is not None and _has_order(plain.translate(LETTERS))
-
-
-def _has_order(plain: str) -> bool:
-    return _INJECTIONS.search(plain) is not None or PLANTED.search(plain) is not None
-
-
-def _says_order(joined: str) -> bool:
-    """True for letters without blanks that spell the beginning of an order."""
-    return any(word in joined for word in ("ignore", "disregard", "instructions", "system", "forget", "prompt"))
+    spelled = unspelled(plain)
+    return bool(spelled) and _INJECTIONS.search(spelled) is not None
 
 
 def _plain(text: str) -> str:

@@ -24,6 +24,7 @@ _FORMATTING = re.compile(
 _MARKED = re.compile(r"\s(?:itemprop|itemtype|typeof|property)\s?=", re.IGNORECASE)
 #: Places where a word may be broken; they are no blanks.
 _BREAKS = re.compile(r"<wbr(?:\s[^<>]{0,100})?/?>|&shy;|&#0{0,3}173;|&#x0{0,3}ad;|\xad", re.IGNORECASE)
+_BREAK_SIGNS = ("<wbr", "<WBR", "&shy;", "&#173;", "&#xad;", "&#xAD;", "\xad")
 _INLINE = (
     r"</?(?:abbr|b|bdi|big|code|em|font|i|label|mark|s|small|span|strike|strong|sub|sup|tt|u|var)(?:\s[^<>]{0,200})?>"
 )
@@ -64,7 +65,9 @@ _RAW = ("<!--", "-->"), ("<script", "</script"), ("<style", "</style"), ("<texta
 
 def prepare(html: str) -> str:
     """Prepares a page for the parser, with its head and its foot whatever its length."""
-    html = _BREAKS.sub("", _within(html))
+    html = _within(html)
+    if any(sign in html for sign in _BREAK_SIGNS):  # most pages have none
+        html = _BREAKS.sub("", html)
     if "fax" in html or "Fax" in html:
         html = _FAX_ICON.sub(r"\g<0> Fax: ", html)
     return shallow(_joined(html))
