@@ -30,7 +30,7 @@ class Simulator:
 
     def __init__(self, settings: Settings) -> None:
         latency = up_to(settings.latency_ms, settings.latency_to_ms)
-        self.town = Town(settings.seed)
+        self.town = Town(settings.seed, settings.real_share)
         self.faults = Faults(latency, settings.seed)
         self.ledger = Ledger()
         self._slow_ms = settings.slow_ms

@@ -1,8 +1,8 @@
 """`leadgen-simulator`: serves the town until SIGTERM or Ctrl-C.
 
 Its settings are SIMULATOR_SEED, _PORT, _COMPANIES, _LATENCY_MS, _LATENCY_TO_MS, _SLOW_MS, _VENDOR_LATENCY_MS,
-_VENDOR_LATENCY_TO_MS, _VENDOR_CALLS_PER_MINUTE and _VENDOR_CREDITS. The first line on standard output is JSON and holds
-the URL.
+_VENDOR_LATENCY_TO_MS, _VENDOR_CALLS_PER_MINUTE, _VENDOR_CREDITS and _REAL_SHARE. The first line on standard output is
+JSON and holds the URL.
 """
 
 import asyncio
@@ -60,6 +60,7 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
         vendor_latency_to_ms=vendor_to_ms,
         vendor_calls_per_minute=whole("VENDOR_CALLS_PER_MINUTE", first.vendor_calls_per_minute, 10**9),
         vendor_credits=whole("VENDOR_CREDITS", first.vendor_credits, 10**9),
+        real_share=_number(environment, "SIMULATOR_REAL_SHARE", first.real_share, 0, 1),
     )
 
 

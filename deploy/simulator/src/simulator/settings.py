@@ -11,7 +11,7 @@ class Settings:
 
     Every page waits `latency_ms`, or anything up to `latency_to_ms` where that is not 0; those of slow sites wait about
     `slow_ms` more. Vendors' answers wait likewise; 0 calls a minute and 0 credits are no limit. Vendors' search knows
-    the first `companies` of the register by name.
+    the first `companies` of the register by name. `real_share` of the well-behaved sites have a trait of real pages.
     """
 
     seed: int = DEFAULT_SEED
@@ -24,3 +24,4 @@ class Settings:
     vendor_calls_per_minute: int = 0
     vendor_credits: int = 0
     companies: int = 200_000
+    real_share: float = 0.0

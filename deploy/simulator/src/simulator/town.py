@@ -7,6 +7,7 @@ from html import escape
 
 from simulator.layouts import CAREERS_PATHS, PAGES, PRIVATE_PATH
 from simulator.people import Person, people_of
+from simulator.real_pages import Trait, extra_page, origin_of, retold, trait_of
 from simulator.sites import Manner, Robots, Site, site_of
 
 _HTML = "text/html; charset=utf-8"
@@ -33,10 +34,11 @@ class Answer:
 
 
 class Town:
-    """The websites of the generated register of one seed."""
+    """The websites of the generated register of one seed. `real_share` of the well-behaved ones have a trait."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, real_share: float = 0.0) -> None:
         self.seed = seed
+        self._real_share = real_share
         self._site_of = lru_cache(maxsize=8192)(site_of)
         self._people_of = lru_cache(maxsize=8192)(people_of)
 
@@ -59,8 +61,25 @@ class Town:
             return _robots(site)
         if path == "/sitemap.xml":
             return _sitemap(site)
-        answer = _page(site, path)
+        answer = self._told(site, path)
         return replace(answer, is_slow=True) if site.manner is Manner.SLOW else answer
+
+    def trait(self, site: Site) -> Trait | None:
+        """The trait of real pages that a site has."""
+        return trait_of(site, self.seed, self._real_share)
+
+    def _told(self, site: Site, path: str) -> Answer:
+        """One page, with the site's trait done to it."""
+        trait = self.trait(site)
+        if trait is None:
+            return _page(site, path)
+        extra = extra_page(site, path, trait, self.people(site) if trait is Trait.TEAM else ())
+        if extra is not None:
+            return Answer(200, extra.encode(), _HTML)
+        answer = _page(site, origin_of(path, trait))
+        return (
+            replace(answer, body=retold(site, trait, answer.body.decode()).encode()) if answer.status == 200 else answer
+        )
 
 
 def paths_of(site: Site) -> list[str]:
