@@ -78,6 +78,24 @@ async def test_each_state_on_the_way_is_read_from_the_inboxes(desk: Any) -> None
     }
 
 
+async def test_when_a_lead_was_scored_is_noted_while_it_waits(desk: Any, owner: Owner) -> None:
+    """The shortlist goes by it, whatever becomes of the sync."""
+    await desk.candidates(1)
+    await desk.start()
+    for stage in ("enricher", "scorer"):
+        await desk.arrive(stage, state="done")
+    await desk.forget_looks()
+    await running.look(desk.database, 1, desk.run_id(), timedelta(0))
+    scored = "SELECT state, scored_at IS NOT NULL FROM run_companies"
+    assert tuple(await owner.fetchrow(scored) or ()) == ("syncing", False)
+    await desk.arrive("odoo-sync")
+    await desk.forget_looks()
+
+    await running.look(desk.database, 1, desk.run_id(), timedelta(0))
+
+    assert tuple(await owner.fetchrow(scored) or ()) == ("syncing", True)
+
+
 async def test_progress_is_read_once_a_second_at_most(desk: Any) -> None:
     """However many look, and in whatever process: a look too soon counts what the last one wrote."""
     await desk.candidates(1)

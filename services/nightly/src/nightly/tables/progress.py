@@ -13,7 +13,8 @@ from common.postgres import Connection
 SPACING = timedelta(seconds=0.9)
 
 # Companies at their end are not looked at again, except dead letters, which an operator may have retried. Each stage's
-# row is looked up by its key: LIMIT keeps the look-up from becoming a join over all of an inbox.
+# row is looked up by its key: LIMIT keeps the look-up from becoming a join over all of an inbox. What is written is
+# found by all of its key as well, since the planner does not know how many companies a run has.
 OBSERVE = """
     WITH turn AS MATERIALIZED (
         UPDATE enrichment_runs SET observed_at = clock_timestamp()
@@ -23,7 +24,8 @@ OBSERVE = """
         SELECT reason FROM inbox_pauses
          WHERE consumer = 'odoo-sync' AND tenant_id = tenant() AND since <= clock_timestamp() - $4::interval),
     seen AS MATERIALIZED (
-        SELECT it.company_id, it.state AS before,
+        SELECT it.tenant_id, it.run_id, it.company_id,
+               (it.state, it.error, it.taken_in_at, it.enriched_at, it.scored_at, it.enrich_ms) AS before,
                visit.received_at AS taken_in_at, score.received_at AS enriched_at, sync.received_at AS scored_at,
                CASE WHEN sync.state = 'done' THEN
                          CASE WHEN 'odoo' = ANY(turn.skip) OR link.outcome IS NULL OR link.outcome = 'deleted'
@@ -38,11 +40,11 @@ OBSERVE = """
                     ELSE 'requested' END AS state,
                CASE WHEN sync.state = 'dead' THEN 'sync' WHEN score.state = 'dead' THEN 'score'
                     WHEN visit.state = 'dead' THEN 'enrich' END AS dead_at,
-               CASE WHEN sync.state IS DISTINCT FROM 'done' THEN
+               left(CASE WHEN sync.state IS DISTINCT FROM 'done' THEN
                          coalesce(sync.error, score.error, visit.error,
                                   (SELECT reason FROM odoo WHERE sync.state = 'open'))
                     WHEN link.outcome IN ('blocked', 'refused', 'deleted') THEN link.outcome || ': ' || link.reason
-                    END AS error,
+                    END, 1000) AS error,
                extract(epoch FROM sync.received_at - score.received_at) * 1000 AS score_ms,
                CASE WHEN sync.state = 'done' AND link.updated_at >= sync.received_at
                     THEN extract(epoch FROM link.updated_at - sync.received_at) * 1000 END AS sync_ms,
@@ -67,20 +69,23 @@ OBSERVE = """
            AND it.state NOT IN ('synced', 'no_connection', 'held_back', 'unsynced')),
     written AS (
         UPDATE run_companies AS it
-           SET state = seen.state, dead_at = seen.dead_at, error = left(seen.error, 1000),
+           SET state = seen.state, dead_at = seen.dead_at, error = seen.error,
                taken_in_at = seen.taken_in_at, enriched_at = seen.enriched_at, scored_at = seen.scored_at,
                enrich_ms = seen.enrich_ms, score_ms = seen.score_ms, sync_ms = seen.sync_ms,
                degraded_reasons = coalesce(seen.degraded_reasons, it.degraded_reasons),
                ended_at = CASE WHEN seen.state IN ('synced', 'no_connection', 'held_back', 'unsynced', 'dead')
                                THEN coalesce(it.ended_at, clock_timestamp()) END
-          FROM seen
-         WHERE it.tenant_id = tenant() AND it.run_id = $1 AND it.company_id = seen.company_id
-           AND (it.state, it.error, it.taken_in_at, it.enrich_ms) IS DISTINCT FROM
-               (seen.state, left(seen.error, 1000), seen.taken_in_at, seen.enrich_ms))
-    SELECT coalesce(seen.state, it.state) AS state, count(*) AS companies
-      FROM run_companies AS it LEFT JOIN seen USING (company_id)
-     WHERE it.tenant_id = tenant() AND it.run_id = $1
-     GROUP BY 1
+          FROM (SELECT * FROM seen
+                 WHERE before IS DISTINCT FROM (state, error, taken_in_at, enriched_at, scored_at, enrich_ms)) AS seen
+         WHERE it.tenant_id = seen.tenant_id AND it.run_id = seen.run_id AND it.company_id = seen.company_id)
+    SELECT state, sum(companies)::int AS companies
+      FROM (SELECT state, count(*) AS companies FROM seen GROUP BY state
+             UNION ALL
+            SELECT state, count(*) FROM run_companies
+             WHERE tenant_id = tenant() AND run_id = $1
+               AND (state IN ('synced', 'no_connection', 'held_back', 'unsynced') OR NOT EXISTS (SELECT FROM turn))
+             GROUP BY state) AS counted
+     GROUP BY state
 """
 
 
