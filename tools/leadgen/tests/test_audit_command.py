@@ -70,6 +70,11 @@ async def test_the_exit_code_says_whether_there_is_an_exception(database_url: st
     assert (as_json.exit_code, found["is_clean"]) == (1, False)
     assert [(it["check"], it["count"], len(it["shown"])) for it in found["exceptions"]] == [("synced", 1, 1)]
 
+    await owner.execute("DELETE FROM odoo_links")
+    assert (await in_a_thread(*there)).output.count("  company_id ") == 3
+    cut = await in_a_thread(*there, "--shown", "1")
+    assert (cut.output.count("  company_id "), "and 2 more" in cut.output) == (1, True)
+
     unknown = await in_a_thread(*there, "--tenant", "77")
     assert (unknown.exit_code, unknown.output.strip()) == (1, "there is no tenant 77")
     no_kafka = await in_a_thread("--database-url", database_url, "--kafka", AWAY_KAFKA)

@@ -16,8 +16,6 @@ from leadgen.owner_connection import connected
 from leadgen.tenants import NoSuchTenant
 from leadgen.topics import read_topics
 
-#: Exceptions of a check that are shown; all are counted.
-SHOWN = 20
 #: Messages that are about to be dropped by their topic's retention are not looked for.
 MARGIN = timedelta(hours=1)
 IS_TENANT = "SELECT true FROM tenants WHERE tenant_id = $1"
@@ -43,7 +41,7 @@ async def audit(
     simulator: str | None = None,
     kills: Sequence[datetime] = (),
     under_way: timedelta = UNDER_WAY,
-    shown: int = SHOWN,
+    shown: int | None = None,
 ) -> Report:
     """Audits the scope; changes nothing. With a `simulator`, its ledger too; `kills` explain charges that were lost.
 
@@ -90,6 +88,6 @@ async def _tenant_of(owner: Owner, run_id: UUID, tenant_id: int | None) -> int:
     raise NoSuchRun(f"there is no run {run_id}" + (f" of tenant {tenant_id}" if tenant_id else ""))
 
 
-async def _ask(owner: Owner, check: Check, shown: int) -> Exceptions:
+async def _ask(owner: Owner, check: Check, shown: int | None) -> Exceptions:
     rows = await owner.fetch(check.query)
     return Exceptions(check, len(rows), [dict(row) for row in rows[:shown]])

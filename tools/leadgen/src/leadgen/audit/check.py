@@ -23,7 +23,7 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Exceptions:
-    """A check's exceptions: how many there are, and the first of them as columns."""
+    """A check's exceptions: how many there are, and those that are shown, as columns."""
 
     check: Check
     count: int

@@ -54,7 +54,7 @@ def audit_command(
     service: Services = None,
     simulator: Annotated[str | None, typer.Option(help="URL of the simulator: compares its ledger, too.")] = None,
     killed: Killed = None,
-    shown: Annotated[int, typer.Option(min=1, help="Exceptions of a check that are printed.")] = 20,
+    shown: Annotated[int | None, typer.Option(min=1, help="Exceptions of a check to print at most.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Prove from tables and topics that nothing was lost, nothing done twice. Exit code 1 if there is an exception."""
