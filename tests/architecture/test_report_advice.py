@@ -46,7 +46,7 @@ def test_an_advised_command_can_be_typed(line: str, monkeypatch: pytest.MonkeyPa
     command: Any = typer.main.get_command(app)
     _, *words = shlex.split(line)
     while words and words[0] in getattr(command, "commands", {}):
-        command = command.commands[words.pop(0)]
+        _, command, words = command.resolve_command(command.context_class(command), words)
     command.make_context(command.name, words)
 
 
