@@ -54,7 +54,7 @@ class Balance:
 
 @dataclass(frozen=True, slots=True)
 class Spend:
-    """Units of a vendor that a tenant used on the night's day, all lanes together, and the part that the night used."""
+    """Units of a vendor that a tenant used on the day on which the run began, and those that the night used."""
 
     vendor: str
     unit: str

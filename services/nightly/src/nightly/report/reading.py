@@ -10,6 +10,7 @@ import asyncpg
 
 from common.errors import Permanent
 from common.postgres import Connection, Database
+from common.singapore import day_in_singapore
 from nightly.report.issues import Circumstances, issues_of
 from nightly.report.night import Durations, Night, ShortLead, Spend, TenantNight
 from nightly.report.reasons import grouped
@@ -132,6 +133,7 @@ async def _read_tenant(tx: Connection, tenant_id: int, name: str, run: asyncpg.R
     balance = balance_of(run["published"], standings)
     degraded = grouped(row["degraded_reasons"] for row in rows)
     steps = [step for row in rows for step in json.loads(row["steps"])]
+    usage = await tx.fetch(USAGE, day_in_singapore(run["started_at"]))
     circumstances = Circumstances(
         tenant_id=tenant_id,
         run_id=str(run["run_id"]),
@@ -161,7 +163,7 @@ async def _read_tenant(tx: Connection, tenant_id: int, name: str, run: asyncpg.R
         ended_at=run["ended_at"],
         cap=run["cap"],
         balance=balance,
-        spend=_spend(await tx.fetch(USAGE, run["night"]), json.loads(run["vendor_budget"]), steps),
+        spend=_spend(usage, json.loads(run["vendor_budget"]), steps),
         durations=_durations(steps, rows),
         degraded=degraded,
         issues=issues_of(circumstances),
