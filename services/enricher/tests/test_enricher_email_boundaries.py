@@ -29,6 +29,7 @@ def emails_on(body: str) -> list[str]:
         "info@val&shy;ves.com.sg",
         "<i>info</i>@<span class=x>valves</span><span>.com.sg</span>",
         "<span>info</span><span>@</span><span>valves.com.sg</span>",
+        "info<!-- no -->@<!-- spam -->valves.com.sg",
         "info @ valves.com.sg",
         "E-mail: info @valves.com.sg",
         "info[@]valves[.com.sg]",

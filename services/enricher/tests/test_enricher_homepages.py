@@ -63,6 +63,7 @@ async def test_a_shop_at_a_subdomain_has_no_www(web: Any) -> None:
         "<script>window.location.href = '/start/';</script>",
         '<script>location.replace("start/")</script><p>Redirecting</p>',
         "<frameset><frame src='/menu.html' name='menu'><frame src='/start/' name='main'></frameset>",
+        "<title>Valves</title><iframe src='/start/'></iframe>",
         "<a href='/start/'><img alt='Enter' src='a.jpg'></a>",
         "<p>Valves</p><a href='/start/'>Enter site</a>",
         "<a href='/zh/'>中文</a> <a href='/start/'>English</a>",

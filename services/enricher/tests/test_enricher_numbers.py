@@ -82,6 +82,7 @@ def test_digits_that_are_something_else_are_no_number(body: str) -> None:
         ("whatsapp://send?phone=6592223333", "+6592223333"),
         ("callto:0065 6222 3333", TEL),
         ("tel:6222%203333;64445555", TEL),
+        ("tel:+65 (0)6222 3333,64445555", TEL),
         ("tel://62223333", TEL),
     ],
 )
@@ -100,6 +101,8 @@ def test_a_link_to_a_number_is_one(link: str, number: str) -> None:
         ("http://valves.co.nz/", "<p>09 222 4444</p>", "+6492224444"),
         ("http://valves.com/", "<html lang='en-US'><p>6222 3333</p>", TEL),
         ("http://valves.de/", "<p>Tel. 0065 6222 3333</p>", TEL),
+        ("http://valves.com/", "<p>Tel. 00 65 6222 3333, Singapore 637777</p>", TEL),
+        ("http://valves.com/", "<p>Tel. +65 (0)6222 3333</p>", TEL),
     ],
 )
 def test_a_bare_number_is_of_the_sites_country(url: str, html: str, number: str) -> None:

@@ -68,6 +68,7 @@ def test_employees_are_the_companys_own(body: str, count: str | None) -> None:
         ("<p>12 Gul Way. Postcode 629190</p>", "12 Gul Way. Postcode 629190"),
         ("<p>12 Gul Way, 629190 Singapore</p>", "12 Gul Way, 629190 Singapore"),
         ("<p>Valves Asia Pte Ltd, 12 Gul Way, S(629190)</p>", "12 Gul Way, S(629190)"),
+        ("<p>© 2024 Valves Asia Pte. Ltd., 12 Gul Way, S(629190)</p>", "12 Gul Way, S(629190)"),
         ("<p>Our works are located at 12 Gul Way, Singapore 629190.</p>", "12 Gul Way, Singapore 629190"),
         ("<p>We renovated the club at 5 Orchard Road, Singapore 238800 for Omega.</p>", None),
         (
@@ -136,6 +137,8 @@ def test_inline_loaders_show_software(script: str, names: set[str]) -> None:
         ("x", "公司简介", Kind.ABOUT),
         ("x", "எங்களைப் பற்றி", Kind.ABOUT),
         ("AboutUs.aspx", "", Kind.ABOUT),
+        ("joinus.html", "", Kind.CAREERS),
+        ("ourteam", "", Kind.TEAM),
         ("about-us/management-team", "", Kind.TEAM),
         ("services/joinery", "Joinery", Kind.PRODUCTS),
         ("contact-lens-solutions", "Contact lens solutions", None),

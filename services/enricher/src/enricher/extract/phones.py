@@ -23,9 +23,11 @@ _MAX_LINKS = 100
 SHORTEST = 7  # characters of a number with its country's code, in any country
 #: Characters at either end of a page that are searched: numbers are there, and the matcher is slow.
 _EDGE = 10_000
-_ZEROS = re.compile(r"(?<![\d+])(?<!\d[\s.-])00(?=[1-9]\d{0,2}[\s().-]{0,2}\d)")
+_ZEROS = re.compile(r"(?<![\d+])(?<!\d[\s.-])00 ?(?=[1-9]\d{0,2}[\s().-]{0,2}\d)")
+#: "+65 (0)6123 4567": the zero is for calls from inside.
+_INSIDE = re.compile(r"(?<=\d) ?\(0\) ?(?=\d)")
 _DIGITS = re.compile(r"\d{4}")
-_SEVERAL = re.compile(r"[/;|]|%2f|\bor\b", re.IGNORECASE)
+_SEVERAL = re.compile(r"[/;|,]|%2f|\bor\b", re.IGNORECASE)
 _WHATSAPP = re.compile(r"wa\.me/\+?(\d{6,15})|[?&]phone=(?:\+|%2b)?(\d{6,15})", re.IGNORECASE)
 
 
@@ -81,7 +83,8 @@ def _shown(page: Document, region: str) -> Iterator[tuple[str, Kind | None]]:
     text = page.text if len(page.text) <= 2 * _EDGE else f"{page.text[:_EDGE]}\n{page.text[-_EDGE:]}"
     if page.description:
         text = f"{text}\n\n{page.description}"
-    masked = without_other_digits(_ZEROS.sub(" +", text))
+    masked = without_other_digits(_ZEROS.sub(_plus, text))
+    masked = _INSIDE.sub(lambda zero: " " * len(zero[0]), masked) if "(0)" in masked else masked
     lines = text.split("\n")
     above: dict[int, Kind] | None = None
     line, line_start, done, last = 0, 0, 0, None
@@ -103,6 +106,11 @@ def _shown(page: Document, region: str) -> Iterator[tuple[str, Kind | None]]:
         if kind != "tel" and is_date(found.raw_string):
             continue
         yield _e164(found.number), kind
+
+
+def _plus(zeros: re.Match[str]) -> str:
+    """A plus sign in the place of zeros, as long as they are."""
+    return "+".rjust(len(zeros[0]))
 
 
 def _linked(page: Document, region: str) -> Iterator[tuple[str, Kind | None]]:
@@ -133,7 +141,7 @@ def _declared(page: Document, region: str, name: str) -> list[str]:
 
 def _parsed(text: str, region: str) -> str | None:
     try:
-        number = phonenumbers.parse(_ZEROS.sub("+", text[:40]), region)
+        number = phonenumbers.parse(_INSIDE.sub("", _ZEROS.sub("+", text[:40])), region)
     except phonenumbers.NumberParseException:
         return None
     return _e164(number) if phonenumbers.is_valid_number(number) else None

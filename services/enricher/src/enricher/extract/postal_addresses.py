@@ -26,6 +26,8 @@ _LABEL = re.compile(
     r"\s?[:：]?\s{0,3}(?:at\s)?(?=[#\dA-Z])",
     re.IGNORECASE,
 )
+#: A company's name with its legal form in front of its address.
+_OWNER = re.compile(r"^.{0,100}\b(?:Ltd|Limited|LLP|Inc|Pte)\b\.?\)?[ ,:;-]{1,3}(?=[#\dA-Z])", re.IGNORECASE)
 _HAS_WORDS = re.compile(r"[A-Za-z]{3}.{0,80}\d|\d.{0,80}[A-Za-z]{3}")
 _STREET = re.compile(
     r"(?i:(?:blk|block|no\.?|lot|unit|level|#)\s?)?\d{1,4}[A-Za-z]?(?:-\d{1,4}[A-Za-z]?)?,? [A-Z][a-z']|#\d"
@@ -90,7 +92,7 @@ def _is_own(before: str, after: str) -> bool:
 
 def _street_of(before: str) -> str:
     """The address without its label, and without the name of the company or the building before its street."""
-    before = _LABEL.sub("", before)
+    before = _OWNER.sub("", _LABEL.sub("", before))
     parts = before.split(", ")
     for nth, part in enumerate(parts[:-1]):
         if any(map(str.isdigit, part)):

@@ -18,6 +18,7 @@ MAX_TEXT = 50_000
 _FOOT = 15_000
 MAX_LINKS = 500
 _MAX_ALT = 200
+_EMPTY = 50  # characters of text
 _MAX_DATED = 30
 _MAX_ENTRY = 200  # elements of an article before its heading
 _MAX_HEADING = 150
@@ -122,6 +123,8 @@ def parse_html(url: str, html: str) -> Document:
         picture.replace_with((picture.attributes.get("alt") or "")[:_MAX_ALT])
     tree.strip_tags(["script", "style", "template", "svg", "title"])
     text = _lines(tree.body.text(separator=_BETWEEN)) if tree.body else ""
+    if "<iframe" in tags and len(text) < _EMPTY:  # a page that is all frame
+        found = replace(found, frames=frames_of(tree, base, "iframe[src]"))
     return replace(found, text=text, dated=tuple(_dated(tree)) if "<time" in tags else ())
 
 

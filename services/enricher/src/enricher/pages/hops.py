@@ -47,10 +47,10 @@ def refresh_of(tree: LexborHTMLParser, tags: str, base: str) -> str | None:
     return None
 
 
-def frames_of(tree: LexborHTMLParser, base: str) -> tuple[str, ...]:
-    """The pages of a frameset, those first that hold more than a menu or a heading."""
+def frames_of(tree: LexborHTMLParser, base: str, selector: str = "frameset frame[src]") -> tuple[str, ...]:
+    """The pages in frames, those first that hold more than a menu or a heading."""
     named: list[tuple[bool, int, str]] = []
-    for nth, node in enumerate(islice(tree.css("frameset frame[src]"), _MAX_FRAMES)):
+    for nth, node in enumerate(islice(tree.css(selector), _MAX_FRAMES)):
         target = resolve(base, node.attributes.get("src") or "")
         name = f"{node.attributes.get('name') or ''} {(target or '').rpartition('/')[2]}"
         if target and target != base:

@@ -112,6 +112,15 @@ _MAX_PAGES = 50
 _NO_PAGE = re.compile(
     r"\.(?:pdf|docx?|xlsx?|pptx?|zip|rar|jpe?g|png|gif|svg|webp|ico|mp[34]|avi|mov|css|js|xml|json|txt)$"
 )
+#: Parts of paths without signs between their words.
+_FUSED = {
+    **dict.fromkeys(("joinus", "joinourteam", "workwithus", "workforus", "nowhiring"), Kind.CAREERS),
+    **dict.fromkeys(("contactus", "findus", "locateus", "reachus", "getintouch", "contactinfo"), Kind.CONTACT),
+    **dict.fromkeys(("aboutus", "whoweare", "ourstory", "companyprofile", "ourcompany"), Kind.ABOUT),
+    **dict.fromkeys(("ourteam", "ourpeople", "meettheteam", "theteam", "managementteam"), Kind.TEAM),
+    **dict.fromkeys(("ourproducts", "ourservices", "whatwedo"), Kind.PRODUCTS),
+    **dict.fromkeys(("ourclients", "ourcustomers", "ourprojects"), Kind.CUSTOMERS),
+}
 #: Headings whose further words make them something else.
 _NOT_THEM = re.compile(
     r"about (?:cookies|this (?:site|website|page)|blank)|contact (?:lens|lenses|cleaner|person name)|join us on .*"
@@ -141,6 +150,8 @@ def _of_words(said: str) -> Kind | None:
     words = _BETWEEN.sub(" ", _HUMP.sub(" ", said.replace("'", " ").replace("’", " "))).strip().lower()
     if not words or len(words) > 60 or words.count(" ") >= _FEW_WORDS or _NOT_THEM.fullmatch(words):
         return None
+    if words in _FUSED:
+        return _FUSED[words]
     return next((kind for kind, pattern in _PATTERNS.items() if pattern.fullmatch(words)), None)
 
 

@@ -26,7 +26,8 @@ _MARKED = re.compile(r"\s(?:itemprop|itemtype|typeof|property)\s?=", re.IGNORECA
 _BREAKS = re.compile(r"<wbr(?:\s[^<>]{0,100})?/?>|&shy;|&#0{0,3}173;|&#x0{0,3}ad;|\xad", re.IGNORECASE)
 _BREAK_SIGNS = ("<wbr", "<WBR", "&shy;", "&#173;", "&#xad;", "&#xAD;", "\xad")
 _INLINE = (
-    r"</?(?:abbr|b|bdi|big|code|em|font|i|label|mark|s|small|span|strike|strong|sub|sup|tt|u|var)(?:\s[^<>]{0,200})?>"
+    r"(?:</?(?:abbr|b|bdi|big|code|em|font|i|label|mark|s|small|span|strike|strong|sub|sup|tt|u|var)(?:\s[^<>]{0,200})?>"
+    r"|<!--[^<>]{0,100}-->)"
 )
 _AT = re.compile(r"@|&#0{0,3}64;|&#x0{0,3}40;|&commat;", re.IGNORECASE)
 _TAGS_BEFORE = re.compile(rf"(?:{_INLINE}){{1,4}}\Z", re.IGNORECASE)
