@@ -93,9 +93,7 @@ def without_run(night: Night) -> str:
         return ""
     shown = ", ".join(night.without_run[:10])
     others = f" and {len(night.without_run) - 10} others" if len(night.without_run) > 10 else ""
-    why = (
-        "Without an Odoo connection a tenant has none unless `SCHED_REQUIRE_ODOO` is false; other settings choose, too."
-    )
+    why = "Tenants without an Odoo connection are left out unless `SCHED_REQUIRE_ODOO` is false."
     return f"No run this night: {shown}{others}. {why}"
 
 
