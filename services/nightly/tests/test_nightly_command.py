@@ -3,14 +3,18 @@
 import json
 import subprocess
 import sys
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import UUID
 
 import pytest
 
+from common import logs
 from common.singapore import day_in_singapore
+from nightly import main
 from nightly.command import read_command
 from nightly.given import GivenManifest, read_manifests, targets_of
 from nightly.model import RunRefused, Tenant
@@ -22,15 +26,19 @@ from nightly.summary import DONE, FAILED, PARTIAL, Summary, TenantOutcome
 from testkit.stages import a_company
 
 NIGHT = date(2026, 11, 23)
+#: The command, but for how long it waits for a broker.
+IMPATIENT = "from nightly import main; main.KAFKA_S = 1.0; main.main()"
+NOWHERE = {"DATABASE_URL": "postgresql://127.0.0.1:1/leadgen", "KAFKA_BOOTSTRAP_SERVERS": "127.0.0.1:1"}
 TODAY = day_in_singapore(datetime.now(UTC))
 
 
-def ended(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+def ended(
+    *arguments: str, program: Sequence[str] = ("-m", "nightly"), **environment: str
+) -> subprocess.CompletedProcess[str]:
     """`python -m nightly` to its end, with what it needs but nothing that answers."""
-    given = {"DATABASE_URL": "postgresql://127.0.0.1:1/leadgen", "KAFKA_BOOTSTRAP_SERVERS": "127.0.0.1:1"}
     return subprocess.run(
-        [sys.executable, "-m", "nightly", *arguments],
-        env=given | environment,
+        [sys.executable, *program, *arguments],
+        env=NOWHERE | environment,
         capture_output=True,
         text=True,
         check=False,
@@ -42,7 +50,7 @@ def ended(*arguments: str, **environment: str) -> subprocess.CompletedProcess[st
     ("arguments", "environment", "code", "says"),
     [
         (["--help"], {"DATABASE_URL": "nonsense"}, 0, "--from-manifest"),
-        ([], {"SCHED_ENABLED": "false"}, 0, "SCHED_ENABLED is false: nothing was published."),
+        ([], {"SCHED_ENABLED": "false"}, None, "SCHED_ENABLED is false: nothing was published."),
         (["--limit", "few"], {}, 2, "leadgen-nightly: argument --limit: 'few' is not a number of companies"),
         (["--tenant", "acme"], {}, 2, "'acme' is not a tenant number"),
         (["--date", "tomorrow"], {}, 2, "'tomorrow' is not a date such as"),
@@ -54,16 +62,31 @@ def ended(*arguments: str, **environment: str) -> subprocess.CompletedProcess[st
     ],
 )
 def test_wrong_input_is_one_line_and_an_exit_code(
-    arguments: list[str], environment: dict[str, str], code: int, says: str
+    arguments: list[str],
+    environment: dict[str, str],
+    code: int | None,
+    says: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     """And nothing is started for it, nor for --help."""
-    result = ended(*arguments, **environment)
+    for name, value in {**NOWHERE, **environment}.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(sys, "argv", ["leadgen-nightly", *arguments])
+    monkeypatch.setattr(logs, "configure", lambda *_, **__: None)  # the log stays as the tests have it
 
-    assert result.returncode == code, result.stderr
-    assert says in result.stdout + result.stderr
+    if code is None:
+        main.main()
+    else:
+        with pytest.raises(SystemExit) as ended_with:
+            main.main()
+        assert ended_with.value.code == code
+
+    shown = capsys.readouterr()
+    assert says in shown.out + shown.err
     if code:
-        assert len(result.stderr.splitlines()) == 1
-        assert not result.stdout
+        assert len(shown.err.splitlines()) == 1
+        assert not shown.out
 
 
 async def test_without_kafka_it_ends_with_one_line_before_anything_is_written(desk: Any, database_url: str) -> None:
@@ -71,16 +94,34 @@ async def test_without_kafka_it_ends_with_one_line_before_anything_is_written(de
     await desk.candidates(1)
     environment = {"DATABASE_URL": database_url, "SCHED_REQUIRE_ODOO": "false"}
 
-    result = ended("--tenant", "1", **environment)
+    result = ended("--tenant", "1", program=("-c", IMPATIENT), **environment)
 
     assert result.returncode == 1
     [line] = result.stderr.splitlines()
-    assert line.startswith("Nothing was published: Kafka does not answer at 127.0.0.1:1")
+    assert line == "Nothing was published: Kafka does not answer at 127.0.0.1:1 (waited 1 s)"
+    assert not result.stdout
     assert await desk.owner.fetchval("SELECT count(*) FROM enrichment_runs") == 0
     assert await desk.owner.fetchval("SELECT count(*) FROM outbox") == 0
     dry = ended("--tenant", "1", "--dry-run", "--json", **environment)
     assert [it["uen"] for it in json.loads(dry.stdout)[0]["companies"]] == ["U001"]
     assert await desk.owner.fetchval("SELECT count(*) FROM enrichment_runs") == 0
+
+
+async def test_a_login_without_the_service_role_is_refused_in_one_line(database_url: str, owner: Any) -> None:
+    """It says what to grant."""
+    place = urlsplit(database_url)
+    login = f"stranger_{place.path.strip('/')}"
+    await owner.execute(f"CREATE ROLE {login} LOGIN")
+    try:
+        stranger = place._replace(netloc=f"{login}@{place.hostname}:{place.port}").geturl()
+        result = ended("--tenant", "1", DATABASE_URL=stranger)
+    finally:
+        await owner.execute(f"DROP ROLE {login}")
+
+    assert result.returncode == 1
+    [line] = result.stderr.splitlines()
+    assert line.startswith("Nothing was published: PostgreSQL refuses: ")
+    assert "GRANT leadgen_service TO <login>" in line
 
 
 def test_options_replace_settings() -> None:
@@ -201,12 +242,10 @@ def test_the_exit_code_tells_success_partial_and_failure(outcomes: list[TenantOu
 
 def test_a_run_id_of_nobody_is_no_manifest(tmp_path: Path) -> None:
     """A UUID is a run's, anything else is a file."""
-    from nightly.main import origin_of
-
     file = tmp_path / "m.json"
     file.write_text("{}")
-    assert origin_of(str(file)).text == "{}"
-    assert origin_of(str(UUID(int=7))).run_id == UUID(int=7)
+    assert main.origin_of(str(file)).text == "{}"
+    assert main.origin_of(str(UUID(int=7))).run_id == UUID(int=7)
 
 
 async def test_the_companies_of_an_earlier_run_can_be_run_again(desk: Any) -> None:
