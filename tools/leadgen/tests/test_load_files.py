@@ -73,7 +73,7 @@ MANY = as_csv([a_company(n, f"COMPANY {n * 7919 % 99_991}") for n in range(60_00
         (b"\x7fELF\x02\x01\x00\x00" * 999, "not the register's header"),
         (b"<!DOCTYPE html><html></html>", "not the register's header"),
         (as_csv([("1", "A")], ("uen", "entity_name")), "no primary_ssic_code"),
-        (as_csv([a_company(1)]).decode().encode("utf-16"), "UTF-16"),
+        (b"\xff\xfe\x00\xd8", "UTF-16"),
         (b"\x1f\x8bgarbage", "broken from the start"),
         (b"PK\x03\x04garbage", "cannot be read"),
         (zipped({"readme.txt": b"hello"}), "no .csv file in this zip"),

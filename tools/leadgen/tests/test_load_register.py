@@ -239,7 +239,7 @@ VALUES = st.text(st.sampled_from('ab",\n\r é漢\\.'), max_size=8)
 async def test_postgresql_holds_what_was_written(
     owner: Owner, database_url: str, tmp_path: Path, values: list[tuple[str, str]], quoting: int
 ) -> None:
-    """Quotes, commas, line ends, backslashes: every value arrives, empty ones as NULL."""
+    """Quotes, commas, line ends, backslashes: every value arrives, without blanks at its ends; empty ones as NULL."""
     await owner.execute("TRUNCATE staging_acra_companies")
     rows = [(a_company(n)[0], *pair, "46900") for n, pair in enumerate(values)]
     with (tmp_path / "a.csv").open("w", encoding="utf-8", newline="") as file:
@@ -247,4 +247,4 @@ async def test_postgresql_holds_what_was_written(
     summary = await load(tmp_path / "a.csv", database_url)
 
     assert counts(summary) == (len(rows), 0, 0, 0, 0)
-    assert await held(owner) == [tuple(value.replace("\r\n", "\n") or None for value in row) for row in rows]
+    assert await held(owner) == [tuple(value.replace("\r\n", "\n").strip() or None for value in row) for row in rows]

@@ -72,6 +72,8 @@ async def test_what_only_postgresql_rejects_is_found_and_rejected(
         await latin.execute(table)
         await latin.execute("CREATE TABLE ssic_ref (version text, code text, level text)")
         await latin.execute("CREATE FUNCTION industry_code(text) RETURNS text LANGUAGE sql RETURN $1")
+        await latin.execute("CREATE FUNCTION one_line(text) RETURNS text LANGUAGE sql RETURN $1")
+        await latin.execute("CREATE FUNCTION company_status(text) RETURNS text LANGUAGE sql RETURN $1")
         rows = [a_company(n, "漢 PTE. LTD." if n == 137 else "CAFÉ PTE. LTD.") for n in range(300)]
         summary = await load(write(tmp_path / "a.csv", rows), url)
         await latin.close()

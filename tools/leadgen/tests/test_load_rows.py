@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 
 from leadgen.load.header import COLUMNS, Header, read_header
 from leadgen.load.rows import LONGEST_LINE_CHARS, Found, Lines, read_rows
+from leadgen.load.tally import Tally
+from leadgen.load.values import code, trimmed
 
 HEADER = "uen,entity_name,primary_ssic_code"
 GOOD = "201912345K,SOME PTE. LTD.,46900"
@@ -23,7 +25,7 @@ def found(*lines: str | bytes, header: str = HEADER) -> list[Found]:
 def found_in(blocks: list[bytes]) -> list[Found]:
     lines = Lines(blocks)
     _, first = next(lines)
-    return list(read_rows(lines, read_header(first, "acra.csv")))
+    return list(read_rows(lines, read_header(first, "acra.csv"), Tally()))
 
 
 def reasons(*lines: str | bytes, header: str = HEADER) -> list[str | None]:
@@ -39,7 +41,7 @@ def test_a_plain_row_goes_on_as_it_came() -> None:
     ("line", "reason"),
     [
         ("201912345K,SOME PTE. LTD.", "2 columns instead of 3"),
-        (GOOD + ",", "4 columns instead of 3"),
+        (GOOD + ",x", "4 columns instead of 3"),
         ("na,na,46900", "neither a UEN nor a name"),
         (",,46900", "neither a UEN nor a name"),
         ('"  "," ",46900', "neither a UEN nor a name"),
@@ -139,20 +141,21 @@ VALUES = st.text(st.sampled_from('ab",\n\r é漢\\.'), max_size=8)
 
 @given(st.lists(st.tuples(VALUES, VALUES), min_size=1), st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL]))
 def test_every_well_formed_csv_is_taken_whole(rows: list[tuple[str, str]], quoting: int) -> None:
-    """What was written is read: no row lost, none made up, values the same but for empty, which is na."""
+    """What was written is read: no row lost, none made up, values the same but for blanks and words for missing."""
     text = io.StringIO(newline="")
     csv.writer(text, quoting=quoting).writerows(("201912345K", *row) for row in rows)  # type: ignore[arg-type]
     read = found(*text.getvalue().encode().split(b"\n"))
 
     assert [reason for _, _, reason in read] == [None] * len(rows)
     parsed = [next(csv.reader(io.StringIO(row, newline=""), strict=True)) for _, row, _ in read]
-    assert parsed == [["201912345K", *(value.replace("\r\n", "\n") or "na" for value in row)] for row in rows]
+    lines = [[value.replace("\r\n", "\n") for value in row] for row in rows]
+    assert parsed == [["201912345K", trimmed(name, is_name=True), code(trimmed(first), 5)] for name, first in lines]
 
 
 @given(st.lists(st.binary(max_size=60)))
 def test_any_bytes_are_sorted_into_rows_and_rejects(lines: list[bytes]) -> None:
     """No line is lost, none raises, and each row has the header's width."""
     header = Header(COLUMNS[:3], ())
-    for _, text, reason in read_rows(Lines([b"\n".join(lines)]), header):
+    for _, text, reason in read_rows(Lines([b"\n".join(lines)]), header, Tally()):
         if reason is None:
             assert len(next(csv.reader(io.StringIO(text, newline=""), strict=True))) == header.width

@@ -27,6 +27,11 @@ HEADER = ("uen", "entity_name", "entity_status_description", "primary_ssic_code"
 CODES = {"2020": ("10000", "20000", "30000"), "2025": ("10000", "20000", "40000")}
 
 
+def about_codes(summary: Summary) -> list[str]:
+    """The notes but for the warning about other columns: the real sample has a postal code in 94 % of its rows."""
+    return [note for note in summary.notes if not note.startswith("Warning")]
+
+
 def a_company(number: int, code: str, second: str = "na") -> tuple[str, ...]:
     return (f"2019{number:05d}K", f"COMPANY {number}", "Live Company", code, second)
 
@@ -173,8 +178,7 @@ async def test_what_the_code_lists_cannot_explain_is_noted_with_its_cure(
     summary = await load(write(tmp_path / "a.csv", companies(codes)), database_url)
 
     assert summary.ssic_version == version
-    assert len(summary.notes) == len(notes)
-    for said, expected in zip(summary.notes, notes, strict=True):
+    for said, expected in zip(about_codes(summary), notes, strict=True):
         assert expected in said
         assert "leadgen ssic load" in said
 
@@ -215,7 +219,7 @@ async def test_the_real_register_of_april_2025_is_of_ssic_2020(owner: Owner, dat
     summary = await load(SAMPLE, database_url, rejects=tmp_path / "rejects.csv")
 
     assert summary.ssic_version == "2020"
-    assert summary.notes == ()
+    assert about_codes(summary) == []
     assert await owner.fetchval("SELECT count(*) FROM registered_companies WHERE ssic_version <> '2020'") == 0
     assert await titles_of(owner, "18112") == {"printing of periodicals, books and magazines"}
 
@@ -239,7 +243,7 @@ async def test_a_register_of_2026_is_of_ssic_2025(owner: Owner, database_url: st
     summary: Summary = await load(tmp_path / "a.csv", database_url)
 
     assert summary.ssic_version == "2025"
-    assert summary.notes == ()
+    assert about_codes(summary) == []
     assert await owner.fetchval("SELECT count(*) FROM registered_companies WHERE ssic_version <> '2025'") == 0
     assert await titles_of(owner, "18112") == {"commercial printing"}
 

@@ -120,6 +120,10 @@ class RegistryCompany:
         return self.status in LIVE_STATUSES
 
 
+#: The agency that issued the UENs: a loader can tell these companies from real ones.
+INVENTED = "INVENTED"
+
+
 def rows(count: int, seed: int) -> Iterator[tuple[str, ...]]:
     """The first `count` companies, each as the texts of `COLUMNS`; missing is `na`. Raises ValueError past the end."""
     return map(_row, range(count), repeat(seed))
@@ -221,7 +225,7 @@ def _row(index: int, seed: int) -> tuple[str, ...]:
         second_code = candidate.code if candidate is not industry else _NA
     known = (
         uen,
-        "ACRA",
+        INVENTED,
         name,
         kind,
         constitution,

@@ -1,5 +1,6 @@
 """Cuts files into batches of good rows, each as large as one COPY, with what was rejected on the way."""
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
@@ -7,9 +8,15 @@ from leadgen.load.errors import NotARegister
 from leadgen.load.header import Header, read_header
 from leadgen.load.rows import Lines, read_rows
 from leadgen.load.sources import Source
+from leadgen.load.tally import Tally
 
 BATCH_ROWS = 10_000
 BATCH_CHARS = 4_000_000
+
+
+#: Maximum number of lines in a header.
+MOST_HEADER_LINES = 200
+_SEPARATOR = re.compile(r'\ufeff?"?sep=(.)"?\s*', re.IGNORECASE)
 
 
 @dataclass(slots=True)
@@ -47,10 +54,29 @@ def headers_of(sources: Iterable[Source]) -> list[Header]:
 
 
 def _header(source: Source, lines: Lines) -> Header:
-    first = next(lines, None)
-    if first is None:
+    text = _first_record(lines)
+    if text is not None and (named := _SEPARATOR.fullmatch(text)):  # a spreadsheet's own first line
+        if named[1] != ",":
+            raise NotARegister(
+                f"{source.name}: its columns are separated by {named[1]!r}. Save it with commas, as UTF-8."
+            )
+        text = _first_record(lines)
+    if text is None:
         raise NotARegister(f"{source.name}: is empty.")
-    return read_header(first[1], source.name)
+    return read_header(text, source.name)
+
+
+def _first_record(lines: Lines) -> str | None:
+    """Returns the first record, which may have line ends within quotes; `None` if there is none."""
+    text = ""
+    for _ in range(MOST_HEADER_LINES):
+        line = next(lines, None)
+        if line is None:
+            break
+        text = f"{text}\n{line[1]}" if text else line[1]
+        if text.strip() and text.count('"') % 2 == 0:
+            break
+    return text or None
 
 
 class _Blocks:
@@ -66,7 +92,7 @@ class _Blocks:
             yield block
 
 
-def batches(sources: Iterable[Source]) -> Iterator[Batch]:
+def batches(sources: Iterable[Source], tally: Tally) -> Iterator[Batch]:
     """All rows of all files in order. Blocking: for a thread. Raises NotARegister when a file breaks off."""
     before = 0
     for source in sources:
@@ -74,7 +100,7 @@ def batches(sources: Iterable[Source]) -> Iterator[Batch]:
         lines = Lines(blocks)
         header = _header(source, lines)
         batch, chars = Batch(source.name, header), 0
-        for line, text, reason in read_rows(lines, header):
+        for line, text, reason in read_rows(lines, header, tally):
             if reason is None:
                 batch.rows.append(text)
                 batch.lines.append(line)

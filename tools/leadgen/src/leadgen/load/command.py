@@ -74,6 +74,10 @@ def load_command(
         errors.print("Stopped. Load again at any time: that is safe.")
         raise typer.Exit(FAILED) from None
     tell(summary, console)
+    if not summary.taken:
+        reason = "all were rejected" if summary.rejected else "there is none below the header"
+        errors.print(f"No row was taken: {reason}.", style="red")
+        raise typer.Exit(FAILED)
 
 
 def tell(summary: Summary, console: Console) -> None:
@@ -94,6 +98,9 @@ def tell(summary: Summary, console: Console) -> None:
     table.add_row("rows/s", f"{summary.rows_per_second:,}")
     console.print(table)
     console.print(f"SSIC {summary.ssic_version}: {summary.why_version}", markup=False, soft_wrap=True)
+    if summary.taken:
+        shares = ", ".join(f"{share.what} {share.percent}" for share in summary.understood)
+        console.print(f"Rows understood: {shares}", markup=False, highlight=False, soft_wrap=True)
     if summary.rejects:
         console.print(f"Rejected rows, with reasons: {summary.rejects}", markup=False, soft_wrap=True)
     if summary.ignored_columns:

@@ -67,6 +67,8 @@ class Header:
 
     columns: tuple[str | None, ...]
     ignored: tuple[str, ...]
+    #: The names in the file, normalised, to know the line when it comes again.
+    names: tuple[str, ...] = ()
 
     @property
     def width(self) -> int:
@@ -94,20 +96,20 @@ def read_header(line: str, file: str) -> Header:
     columns: list[str | None] = []
     ignored: list[str] = []
     for number, name in enumerate(names, start=1):
-        column = _column_named(_normalised(name), columns)
+        column = _column_named(normalised(name), columns)
         columns.append(column)
-        if column is None and _normalised(name) != "id":
+        if column is None and normalised(name) != "id":
             ignored.append(name.strip() or f"(column {number}, without a name)")
     if missing := [column for column in REQUIRED if column not in columns]:
         raise NotARegister(f"{file}: {_what_is_wrong(names, missing, line)}")
-    return Header(tuple(columns), tuple(ignored))
+    return Header(tuple(columns), tuple(ignored), tuple(map(normalised, names)))
 
 
-def _normalised(name: str) -> str:
+def normalised(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")
 
 
-_CUT = {column: _normalised(column[:CUT_AT]) for column in COLUMNS}
+_CUT = {column: normalised(column[:CUT_AT]) for column in COLUMNS}
 
 
 def _column_named(name: str, taken: list[str | None]) -> str | None:
@@ -118,13 +120,13 @@ def _column_named(name: str, taken: list[str | None]) -> str | None:
 
 
 def _what_is_wrong(names: list[str], missing: list[str], line: str) -> str:
+    for mark, called in ((";", "semicolons"), ("\t", "tabs"), ("|", "pipes")):
+        if line.count(mark) > max(1, len(names)):
+            return f"its columns are separated by {called}. Save it with commas, as UTF-8."
     if missing == ["primary_ssic_code"]:
         return f"it has companies but no primary_ssic_code, so they belong to no industry. {GET_COLLECTION_2}"
     if len(missing) < len(REQUIRED):
         return f"its header lacks {' and '.join(missing)}. The columns it has: {_shown(', '.join(names))}."
-    for mark, called in ((";", "semicolons"), ("\t", "tabs")):
-        if len(names) == 1 and line.count(mark) > 1:
-            return f"its columns are separated by {called}. Save it with commas, as UTF-8."
     return f"its first line is not the register's header: {_shown(line)}. {GET_COLLECTION_2}"
 
 

@@ -17,19 +17,27 @@ import asyncpg
 from leadgen.load import staging, versions
 from leadgen.load.batches import Batch, batches, headers_of
 from leadgen.load.connecting import connected
+from leadgen.load.errors import LoadFailed
 from leadgen.load.generated import generated
 from leadgen.load.header import Header
 from leadgen.load.rejects import Rejects, rejects_beside
 from leadgen.load.report import Phase, Progress, Summary
 from leadgen.load.sources import Source, find_sources
 from leadgen.load.staging import Connection
+from leadgen.load.tally import Share, Tally, notes
 from leadgen.load.versions import Reading
+from simulator.registry import INVENTED
 
 Watcher: TypeAlias = Callable[[Progress], None]
 
 NO_STATUS = (
     "{file} has no entity_status_description: companies first met in it count as live "
     "only once a file with a status is loaded."
+)
+
+WOULD_OVERWRITE = (
+    "Made-up companies would overwrite real ones: {real:,} of the register have the same UEN. Nothing was loaded. "
+    "Generate into a database of its own."
 )
 
 NO_UEN = "Rows without a UEN: {rows:,}. They are kept under a key made of their name, so that a repeat finds them."
@@ -61,9 +69,11 @@ async def load_generated(
     ssic_version: str | None = None,
     progress: Watcher | None = None,
 ) -> Summary:
-    """Loads so many made-up companies, the same ones for the same seed. Raises as `load` does."""
+    """Loads so many made-up companies, the same ones for the same seed. Raises as `load` does, and LoadFailed if they
+    would overwrite real ones.
+    """
     rejects = rejects or Path("generated.rejects.csv")
-    return await _load((generated(rows, seed),), database_url, rejects, ssic_version, progress)
+    return await _load((generated(rows, seed),), database_url, rejects, ssic_version, progress, are_made_up=True)
 
 
 async def _load(
@@ -72,14 +82,17 @@ async def _load(
     rejects_path: Path,
     ssic_version: str | None,
     progress: Watcher | None,
+    *,
+    are_made_up: bool = False,
 ) -> Summary:
     started = time.perf_counter()
     headers = await asyncio.to_thread(headers_of, sources)
     with Rejects(rejects_path) as rejects:
         async with connected(database_url) as connection:
             known = await versions.known_versions(connection, ssic_version)
+            tally = Tally()
             run = _Run(connection, sources, headers, rejects, progress or (lambda _: None))
-            await run.copy_all()
+            await run.copy_all(tally)
             survey = await versions.survey(connection)
             reading = versions.decide(known, survey, ssic_version)
             if survey.without_uen:
@@ -87,9 +100,17 @@ async def _load(
             if reading.is_by_row:
                 await versions.keep_telling_codes(connection)
             async with run.alone(), connection.transaction():
+                if are_made_up and (real := await staging.count_overwritten(connection, INVENTED)):
+                    raise LoadFailed(WOULD_OVERWRITE.format(real=real))
                 await run.merge_all(reading)
             if run.inserted or run.updated:
                 await staging.analyze(connection)
+            shares = (
+                Share("status", await staging.count_understood(connection, tally.statuses), tally.rows),
+                Share("date", tally.dated, tally.rows),
+                *((Share("industry", survey.with_industry, survey.rows),) if known else ()),
+                Share("postal code", tally.with_postal_code, tally.rows),
+            )
     return Summary(
         files=len(sources),
         inserted=run.inserted,
@@ -108,8 +129,10 @@ async def _load(
                 if header.position("entity_status_description") is None
             ),
             *((NO_UEN.format(rows=survey.without_uen),) if survey.without_uen else ()),
+            *notes(tally, shares),
             *reading.notes,
         ),
+        understood=shares,
         seconds=time.perf_counter() - started,
     )
 
@@ -133,11 +156,11 @@ class _Run:
         self._rejects = rejects
         self._watcher = watcher
 
-    async def copy_all(self) -> None:
+    async def copy_all(self, tally: Tally) -> None:
         """All good rows into the temporary table, all others into the rejects file."""
         await staging.create_incoming(self._connection, self._headers)
         total, layout = sum(source.size for source in self._sources), 0
-        async with _quick_turns(), aclosing(_ahead(batches(self._sources))) as all_batches:
+        async with _quick_turns(), aclosing(_ahead(batches(self._sources, tally))) as all_batches:
             async for batch in all_batches:
                 if layout != self._layouts.index(batch.header.taken):
                     layout = self._layouts.index(batch.header.taken)

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeAlias
 
+from leadgen.load.tally import Share
+
 Phase: TypeAlias = Literal["reading", "waiting", "merging"]
 
 
@@ -38,6 +40,13 @@ class Summary:
     #: What the operator should know about the file, in whole sentences.
     notes: tuple[str, ...]
     seconds: float
+    #: Of the rows taken, those with a status, a date, an industry and a postal code that were understood.
+    understood: tuple[Share, ...] = ()
+
+    @property
+    def taken(self) -> int:
+        """Rows that are in the register now."""
+        return self.inserted + self.updated + self.unchanged + self.repeated
 
     @property
     def read(self) -> int:

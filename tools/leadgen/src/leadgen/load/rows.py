@@ -9,10 +9,13 @@ import csv
 import io
 import re
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
 from typing import TypeAlias
 
-from leadgen.load.header import INDEXED, Header
+from leadgen.load.header import INDEXED, Header, normalised
+from leadgen.load.tally import Tally
+from leadgen.load.values import MISSING, code, day, postal_code, trimmed
 
 PLAIN_CHARS = 600
 LONGEST_LINE_CHARS = 65_536
@@ -23,6 +26,15 @@ LONGEST_UEN_CHARS = 20
 
 #: A quoted field as it should be, without a quote in its value and not empty. Starts with a literal for speed.
 _QUOTED_FIELD = re.compile(r'"(?<![^,]")[^"]+"(?![^,])')
+
+#: A word for "missing" other than `na`, and a blank at an end of a value. Each starts with a literal for speed.
+_WORD = re.compile(
+    r",(?:N(?:A|ULL|ull|/A|\.A\.|aN|one|ONE|IL|il)|n(?:/a|ull|\.a\.|an|one|il)|\\N|--?|#N/A|#REF!|#VALUE!|<NA>|\((?:null|NULL|blank)\))"
+    r"(?=,|$)"
+)
+_BLANK = re.compile(r" (?:(?=,)|(?<=, ))")
+_CODES = ("primary_ssic_code", "secondary_ssic_code")
+_DATES = ("registration_incorporation_date", "uen_issue_date", "account_due_date", "annual_return_date")
 
 #: What a line turns out to be: its number in the file, from 1; its text; None, or the reason why it is no row.
 #: A row's text is one record of CSV without its end of line. A rejected one may hold surrogates for bytes not UTF-8.
@@ -49,7 +61,7 @@ class Lines:
 
 def _lines(blocks: Iterable[bytes]) -> Iterator[str]:
     rest = b""
-    for block in blocks:
+    for block in _with_line_feeds(iter(blocks)):
         end = block.rfind(b"\n")
         if end < 0:
             # No line is that long: keep enough to see that it is too long, and let go of the remainder.
@@ -68,11 +80,23 @@ def _decoded(whole_lines: bytes) -> list[str]:
     return text.split("\n")
 
 
-def read_rows(lines: Lines, header: Header) -> Iterator[Found]:
-    """The rows after the header, in order, without blank lines. Empty fields have become `na`."""
-    uen_at, commas = header.position("uen") or 0, header.width - 1
+def _with_line_feeds(blocks: Iterator[bytes]) -> Iterator[bytes]:
+    """Replaces the ends of lines that are CR alone, as old Macintosh programs write them."""
+    start = b""
+    for block in blocks:
+        start += block
+        if b"\n" in start or len(start) > 4 * LONGEST_LINE_CHARS:
+            break
+    is_cr_alone = b"\n" not in start and b"\r" in start
+    for block in chain([start], blocks):
+        yield block.replace(b"\r", b"\n") if is_cr_alone else block
+
+
+def read_rows(lines: Lines, header: Header, tally: Tally) -> Iterator[Found]:
+    """The rows after the header, in order, without blank lines. Missing values have become `na`, dates YYYY-MM-DD."""
+    is_usual, commas = _usual(header, tally), header.width - 1
     for number, text in lines:
-        bare = _QUOTED_FIELD.sub("-", text) if '"' in text else text
+        bare = _QUOTED_FIELD.sub("q", text) if '"' in text else text
         if (
             len(text) <= PLAIN_CHARS
             and text.isascii()
@@ -80,7 +104,13 @@ def read_rows(lines: Lines, header: Header) -> Iterator[Found]:
             and "\r" not in text
             and "\0" not in text
             and bare.count(",") == commas
-            and _is_uen(bare.split(",", uen_at + 1)[uen_at])
+            and not _BLANK.search(bare)
+            and "\t" not in bare
+            and text
+            and not (text[0].isspace() or text[-1].isspace())
+            and (bare is text or not _PADDED.search(text))
+            and not _WORD.search(bare)
+            and is_usual(bare)
         ):
             if ",," not in text and not text.endswith(",") and not text.startswith(","):
                 yield number, text, None
@@ -89,7 +119,60 @@ def read_rows(lines: Lines, header: Header) -> Iterator[Found]:
                 yield number, _with_na(text), None
                 continue
         if text:
-            yield _read_with_care(number, text, lines, header)
+            found = _read_with_care(number, text, lines, header, tally)
+            if found is not None:
+                yield found
+
+
+def _usual(header: Header, tally: Tally) -> Callable[[str], bool]:
+    """Makes the test whether a row without quotes has values as the register writes them; it counts those that have.
+
+    It is called for every row: one expression reads it, and dates that were valid before are looked up.
+    """
+    forms = {
+        "uen": r"(?P<uen>[0-9A-Z]{1,20})",
+        "entity_status_description": r"(?P<status>[^,]*)",
+        "postal_code": r"(?P<postal_code>[0-9]+|na|)",
+        **dict.fromkeys(_CODES, r"(?:[0-9]+|na|)"),
+        **{name: rf"(?P<{name}>\d{{4}}-\d\d-\d\d|na|)" for name in _DATES},
+    }
+    last = max(at for at, name in enumerate(header.columns) if name in forms) + 1
+    row = re.compile(",".join(forms.get(name or "", "[^,]*") for name in header.columns[:last]) + "(?=,|$)")
+    names = [name for name in ("uen", "status", "postal_code", *_DATES) if name in row.groupindex]
+    status_at, postal_at, date_at = (
+        names.index(n) if n in names else None for n in ("status", "postal_code", _DATES[0])
+    )
+    dates_at = [names.index(name) for name in _DATES if name in names]
+    groups = [row.groupindex[name] for name in names]
+    days, match = {"", MISSING}, row.match
+
+    def is_usual(bare: str) -> bool:
+        found = match(bare)
+        if found is None:
+            return False
+        values = found.group(*groups, 0)
+        for at in dates_at:
+            if values[at] not in days:
+                if day(values[at]) != values[at]:
+                    return False
+                days.add(values[at])
+        if values[0].isalpha() or (status_at is not None and values[status_at] == "q"):  # in quotes: it is not here
+            return False
+        if status_at is not None:
+            tally.count_status(values[status_at])
+        if postal_at is not None and values[postal_at] not in _NONE:
+            tally.with_postal_code += 1
+        if date_at is not None and values[date_at] not in _NONE:
+            tally.dated += 1
+        tally.rows += 1
+        return True
+
+    return is_usual
+
+
+_NONE = frozenset({"", MISSING})
+#: A quoted value with a blank at an end.
+_PADDED = re.compile(r'(?:^|,)"\s|\s"(?=,|$)')
 
 
 def _with_na(text: str) -> str:
@@ -102,7 +185,8 @@ def _is_uen(text: str) -> bool:
     return text.isalnum() and text.isascii() and text != "na" and len(text) <= LONGEST_UEN_CHARS
 
 
-def _read_with_care(number: int, text: str, lines: Lines, header: Header) -> Found:
+def _read_with_care(number: int, text: str, lines: Lines, header: Header, tally: Tally) -> Found | None:
+    """Reads a row field by field; `None` for a line that repeats the header."""
     if reason := _damage(text):
         return number, text, reason
     fields = _parsed(text)
@@ -114,11 +198,57 @@ def _read_with_care(number: int, text: str, lines: Lines, header: Header) -> Fou
             return number, text, "a quote is opened and not closed"
     if fields is None:
         return number, text, "quotes or line ends in the wrong place"
+    if len(fields) > header.width and not any(map(str.strip, fields[header.width :])):
+        fields = fields[: header.width]
     if len(fields) != header.width:
         return number, text, f"{len(fields)} columns instead of {header.width}"
+    if tuple(map(normalised, fields)) == header.names:
+        tally.headers += 1
+        return None
+    unread = _read_values(fields, header)
     if reason := _fault(fields, header):
         return number, text, reason
-    return number, as_csv(field or "na" for field in fields), None
+    _count(fields, header, tally)
+    if unread is not None:
+        tally.unread_dates += 1
+        tally.unread_date = tally.unread_date or unread
+    return number, as_csv(fields), None
+
+
+def _read_values(fields: list[str], header: Header) -> str | None:
+    """Brings all values into the register's form. Returns the date of registration if it is none."""
+    name_at = header.position("entity_name")
+    for at, value in enumerate(fields):
+        fields[at] = trimmed(value, is_name=at == name_at)
+    for column in _CODES:
+        if (place := header.position(column)) is not None:
+            fields[place] = code(fields[place], 5)
+    if (place := header.position("postal_code")) is not None:
+        fields[place] = postal_code(fields[place])
+    if (place := header.position("uen")) is not None and fields[place] != MISSING:
+        fields[place] = code(fields[place], 0)
+        fields[place] = fields[place].upper() if fields[place].isalnum() else fields[place]
+    unread = None
+    for column in _DATES:
+        place = header.position(column)
+        if place is None or fields[place] == MISSING:
+            continue
+        read = day(fields[place])
+        if read is None and column == _DATES[0] and len(fields[place]) <= LONGEST_INDEXED_CHARS:
+            unread, read = fields[place], MISSING
+        fields[place] = read or fields[place]
+    return unread
+
+
+def _count(fields: list[str], header: Header, tally: Tally) -> None:
+    date_at, postal_at, status_at = map(
+        header.position, ("registration_incorporation_date", "postal_code", "entity_status_description")
+    )
+    tally.rows += 1
+    tally.dated += date_at is not None and fields[date_at] != MISSING
+    tally.with_postal_code += postal_at is not None and fields[postal_at].isdigit()
+    if status_at is not None:
+        tally.count_status(fields[status_at])
 
 
 def _damage(text: str) -> str | None:
@@ -156,11 +286,10 @@ def _parsed(record: str) -> list[str] | None:
 
 
 def _fault(fields: list[str], header: Header) -> str | None:
-    """Looks at what the table needs, and trims the UEN. Without one, a name will do (see staging.KEY_BY_NAME)."""
+    """Looks at what the table needs. Without one, a name will do (see staging.KEY_BY_NAME)."""
     at, name_at = header.position("uen") or 0, header.position("entity_name") or 0
-    fields[at] = fields[at].strip()
-    if fields[at] in ("", "na"):
-        if fields[name_at].strip() in ("", "na"):
+    if fields[at] == MISSING:
+        if fields[name_at] == MISSING:
             return "neither a UEN nor a name"
     elif not _is_uen(fields[at]):
         return f"no UEN, but {fields[at][:40]!r}"

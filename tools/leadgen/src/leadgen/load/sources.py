@@ -4,6 +4,7 @@ What a file is, is decided by its first bytes, not by its name. Reading may be r
 `Source.blocks` starts anew.
 """
 
+import codecs
 import gzip
 import zipfile
 import zlib
@@ -18,7 +19,10 @@ BLOCK_BYTES = 1 << 20
 GZIP = b"\x1f\x8b"
 ZIP = b"PK\x03\x04"
 EMPTY_ZIP = b"PK\x05\x06"
-UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
+WORKBOOK_PART = "[Content_Types].xml"
+SAVE_AS_CSV = 'Open it, choose "Save as", the type "CSV UTF-8", and load that file.'
 
 #: What reading a broken, encrypted or vanished file raises.
 UNREADABLE = (OSError, EOFError, zlib.error, zipfile.BadZipFile, RuntimeError, NotImplementedError)
@@ -67,14 +71,16 @@ def _of_file(path: Path) -> tuple[Source, ...]:
             return _of_zip(path)
     except UNREADABLE as error:
         raise NotARegister(f"{path}: cannot be read: {error}") from error
-    if start[:2] in UTF_16:
-        raise NotARegister(f"{path}: is encoded in UTF-16. Save it as UTF-8.")
+    if start == OLD_WORKBOOK:
+        raise NotARegister(f"{path}: is an Excel workbook. {SAVE_AS_CSV}")
     read = _gzipped if start[:2] == GZIP else _plain
     return (Source(path.name, size, lambda: _readable(path.name, read(path))),)
 
 
 def _of_zip(path: Path) -> tuple[Source, ...]:
     with zipfile.ZipFile(path) as archive:
+        if WORKBOOK_PART in archive.namelist():
+            raise NotARegister(f"{path}: is a workbook of a spreadsheet. {SAVE_AS_CSV}")
         members = sorted(
             (member for member in archive.infolist() if _is_a_csv_inside(member)), key=lambda member: member.filename
         )
@@ -113,10 +119,17 @@ def _zipped(path: Path, member: zipfile.ZipInfo) -> Iterator[tuple[bytes, int]]:
 
 def _readable(name: str, blocks: Iterator[tuple[bytes, int]]) -> Iterator[tuple[bytes, int]]:
     read = 0
+    utf_16: codecs.IncrementalDecoder | None = None
     try:
         for block, position in blocks:
-            yield block, position
+            if not read and block[:2] in UTF_16:
+                utf_16 = codecs.getincrementaldecoder("utf-16")()
+            yield (block if utf_16 is None else utf_16.decode(block).encode("utf-8", "replace")), position
             read += len(block)
+        if utf_16 is not None:
+            utf_16.decode(b"", final=True)
+    except UnicodeError as error:
+        raise NotARegister(f"{name}: is no UTF-16, though it begins so ({error}). Save it as UTF-8.") from error
     except UNREADABLE as error:
         where = f"after {read:,} bytes of its content" if read else "from the start"
         raise NotARegister(f"{name}: broken {where} ({error}). Get it again; nothing of it was loaded.") from error

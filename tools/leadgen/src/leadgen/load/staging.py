@@ -3,7 +3,7 @@
 Statements name columns of `header.COLUMNS` only, so that putting them together is safe.
 """
 
-from collections.abc import AsyncGenerator, AsyncIterator, Iterable
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Mapping
 from typing import TypeAlias
 
 import asyncpg
@@ -28,6 +28,14 @@ KEY_BY_NAME = "UPDATE incoming SET uen = no_uen(coalesce(one_line(entity_name), 
 DROP_REPEATED = """
     WITH repeated AS (SELECT uen, max(line) AS last FROM incoming GROUP BY uen HAVING count(*) > 1)
     DELETE FROM incoming USING repeated WHERE incoming.uen = repeated.uen AND incoming.line < repeated.last
+"""
+
+KNOWN_STATUSES = "SELECT status FROM unnest($1::text[]) AS status WHERE company_status(one_line(status)) IS NOT NULL"
+
+OVERWRITTEN = """
+    SELECT count(*) FROM staging_acra_companies AS held
+     WHERE issuance_agency_id IS DISTINCT FROM $1
+       AND EXISTS (SELECT FROM incoming WHERE incoming.uen = held.uen AND incoming.entity_name <> held.entity_name)
 """
 
 PAGES = "SELECT pg_relation_size('pg_temp.incoming') / current_setting('block_size')::int"
@@ -124,6 +132,18 @@ async def run_by_pages(
         end = min(page + PAGES_PER_STATEMENT, pages)
         await prepared.fetch((page, 0), (end, 0), layout, version)
         yield int((prepared.get_statusmsg() or "0").split()[-1]), end
+
+
+async def count_understood(connection: Connection, statuses: Mapping[str, int]) -> int:
+    """Counts the rows with a status that is known, in the tally of a load's statuses."""
+    found = await connection.fetch(KNOWN_STATUSES, list(statuses))
+    return sum(statuses[row["status"]] for row in found)
+
+
+async def count_overwritten(connection: Connection, agency: str) -> int:
+    """Counts the companies of the register, of another agency, that `incoming` would give another name."""
+    count: int = await connection.fetchval(OVERWRITTEN, agency)
+    return count
 
 
 async def drop_repeated(connection: Connection) -> int:

@@ -32,6 +32,7 @@ SURVEY = """
     SELECT coalesce(first.version, second.version) AS version,
            sum(used.rows)::bigint AS rows,
            sum(used.without_uen)::bigint AS without_uen,
+           coalesce(sum(used.rows) FILTER (WHERE first.code IS NOT NULL), 0)::bigint AS with_industry,
            coalesce(sum(used.rows) FILTER (
                WHERE (used.primary_ssic_code IS NOT NULL AND first.code IS NULL)
                   OR (used.secondary_ssic_code IS NOT NULL AND second.code IS NULL)), 0)::bigint AS unknown
@@ -63,6 +64,8 @@ class Survey:
     telling: Mapping[str, int]
     unknown: int = 0
     without_uen: int = 0
+    #: Rows with a primary code that some loaded version has.
+    with_industry: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +97,7 @@ async def survey(connection: Connection) -> Survey:
         telling={row["version"]: row["rows"] for row in found if row["version"] is not None},
         unknown=sum(row["unknown"] for row in found),
         without_uen=sum(row["without_uen"] for row in found),
+        with_industry=sum(row["with_industry"] for row in found),
     )
 
 

@@ -1,0 +1,94 @@
+"""Values as spreadsheets, databases and statistics programs write them."""
+
+import pytest
+
+from leadgen.load.values import code, day, postal_code, trimmed
+
+
+@pytest.mark.parametrize(
+    "value", ["", "  ", "NA", "na", "N/A", "#N/A", "NULL", "null", "\\N", "-", " - ", "NaN", "None"]
+)
+def test_words_for_missing_are_missing(value: str) -> None:
+    """Those of R, SQL, pandas, Excel and people."""
+    assert trimmed(value) == "na"
+
+
+@pytest.mark.parametrize(
+    ("value", "read"), [("Nil", "Nil"), ("NONE", "NONE"), ("NULL", "na"), ("NA", "na"), ("-", "-")]
+)
+def test_a_company_may_have_a_strange_name(value: str, read: str) -> None:
+    """But not the word that a program writes."""
+    assert trimmed(value, is_name=True) == read
+
+
+@pytest.mark.parametrize("value", [" Live Company", "Live Company ", "\u00a0Live Company\t", "\ufeffLive Company"])
+def test_blanks_of_every_kind_go(value: str) -> None:
+    """Also the one that does not break lines, and a byte order mark."""
+    assert trimmed(value) == "Live Company"
+
+
+@pytest.mark.parametrize(
+    ("value", "read"),
+    [
+        ("2022-01-05", "2022-01-05"),
+        ("5/1/2022", "2022-01-05"),
+        ("05/01/2022", "2022-01-05"),
+        ("30/4/1995", "1995-04-30"),
+        ("25-12-1990", "1990-12-25"),
+        ("25.12.1990", "1990-12-25"),
+        ("5-Jan-2022", "2022-01-05"),
+        ("05-JAN-22", "2022-01-05"),
+        ("5 January 2022", "2022-01-05"),
+        ("Jan 5, 2022", "2022-01-05"),
+        ("2022/01/05", "2022-01-05"),
+        ("20220105", "2022-01-05"),
+        ("2004-01-07 14:33:42", "2004-01-07"),
+        ("2004-01-07T00:00:00.000+08:00", "2004-01-07"),
+        ("2004-01-07T00:00:00Z", "2004-01-07"),
+        ("5/1/2022 0:00", "2022-01-05"),
+        ("05/01/2022 12:00:00 AM", "2022-01-05"),
+        ("44566", "2022-01-05"),
+        ("44566.0", "2022-01-05"),
+        ("12/25/1990", None),
+        ("2021-02-30", None),
+        ("31/6/2020", None),
+        ("5/2022", None),
+        ("soon", None),
+        ("99999", None),
+        ("0001-01-01", None),
+    ],
+)
+def test_dates_are_read_in_the_usual_forms(value: str, read: str | None) -> None:
+    """Day first, with a time, as a serial number; what is no day is `None`."""
+    assert day(value) == read
+
+
+@pytest.mark.parametrize(
+    ("value", "read"),
+    [
+        ("62011", "62011"),
+        ("62011.0", "62011"),
+        ("1120.0", "01120"),
+        ('="01120"', "01120"),
+        ("'01120", "01120"),
+        ("x", "x"),
+    ],
+)
+def test_codes_keep_their_leading_zeros(value: str, read: str) -> None:
+    """Those of a float are put back; those in a formula or a text cell are there."""
+    assert code(value, 5) == read
+
+
+@pytest.mark.parametrize(
+    ("value", "read"),
+    [
+        ("88535.0", "088535"),
+        ('="088535"', "088535"),
+        ("S088535", "088535"),
+        ("Singapore 088535", "088535"),
+        ("88535", "88535"),
+    ],
+)
+def test_postal_codes_are_digits(value: str, read: str) -> None:
+    """Whatever stands before them."""
+    assert postal_code(value) == read
