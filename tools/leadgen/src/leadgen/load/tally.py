@@ -33,7 +33,7 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """How many of a load's rows have a value that was understood."""
+    """The number of a load's rows with a value that was understood."""
 
     what: str
     rows: int
