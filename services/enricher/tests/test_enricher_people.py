@@ -31,6 +31,8 @@ def people_on(body: str, path: str = "our-team") -> list[tuple[str, str]]:
         ),
         ("<p>Prof. Peter O'Neil, PhD</p><p>Technical Advisor</p>", [("Peter O'Neil", "Technical Advisor")]),
         ("<p>林美玲</p><p>总经理</p>", [("林美玲", "总经理")]),
+        ("<p>Name: Ben Low</p><p>Designation: Sales Manager</p>", [("Ben Low", "Sales Manager")]),
+        ("<p>Dr Ana Cruz</p><p>MBBS (Singapore), MRCP (UK)</p><p>Consultant</p>", [("Ana Cruz", "Consultant")]),
         (
             '<script type="application/ld+json">{"@type": "Organization", "employee": [{"@type": "Person", '
             '"name": "Ana Cruz", "jobTitle": "Buyer"}]}</script>',

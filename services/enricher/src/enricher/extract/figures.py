@@ -31,6 +31,13 @@ _NOT_EMPLOYED = re.compile(
     r"|for|per|if|must|should|fewer|less)\b",
     re.IGNORECASE,
 )
+#: Words behind a count that make it another's, or a rate.
+_NOT_THEIRS = re.compile(
+    r"[\s,]{0,2}(?:per|each|a (?:day|year|month)|of (?:our|its|their) (?:clients?|customers?|parent)|in (?:our|the)"
+    r" (?:care"
+    r"|dormitor)|who(?:m)? we|or (?:fewer|less|more)|and (?:above|below|under))\b",
+    re.IGNORECASE,
+)
 _YEAR = r"((?:18|19|20)\d\d)(?![\w-]|[.,]\d)"
 #: What may stand between the word and its year: "in Singapore in", "by Mr Tan in", "on 12 May".
 _TO_YEAR = (
@@ -91,7 +98,7 @@ def figure_facts(page: Document) -> Iterator[Fact]:
 
 def _are_employed(before: str, said: str, after: str, names: Iterable[str]) -> bool:
     """True where the sentence counts the company's own people."""
-    if _NOT_EMPLOYED.search(before) or _NOT_EMPLOYED.search(after[:40]):
+    if _NOT_EMPLOYED.search(before) or _NOT_THEIRS.match(after):
         return False
     if is_own_subject(before, names) or re.search(r"\bour\b", before, re.IGNORECASE):
         return True

@@ -33,8 +33,15 @@ _OTHERS = re.compile(
     re.IGNORECASE,
 )
 _END = re.compile(r"[.!?;](?=\s|$)|\n|\|")
-_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
-_CAPITAL = re.compile(r"(?<![.!?:\n] )(?<!^)\b[A-Z][\w'’&-]{1,40}")
+_WORD = re.compile(r"[^\W_]+")
+#: Words with which a sentence about the company may begin, besides its name.
+_OPENER_WORDS = """
+    a about after all also an and as at based before being beginning by currently during established ever family first
+    for formed founded from headquartered here how however in incorporated initially it its just located long more
+    now of on once only originally our over proudly serving set since singapore so starting started that the then there
+    these they this through to today together trusted under until us we what when where while with within
+"""
+_OPENERS = frozenset(_OPENER_WORDS.split())
 _COMPACT = re.compile(r"[^a-z0-9]+")
 _LONGEST = 300
 _PARTS = re.compile(r"\s[|–—•·:-]\s|[|–—•·:]")
@@ -90,11 +97,19 @@ def is_about_company(before: str, after: str, names: Iterable[str]) -> bool:
 
 
 def is_own_subject(words: str, names: Iterable[str]) -> bool:
-    """True where the words name the company: "we", "the company", or its own name."""
+    """True where the words name the company ("we", "the company", or its own name) and begin with nobody else."""
+    names = list(names)
+    first = _WORD.search(words)
+    if first and first[0][0].isupper() and first[0].lower() not in _OPENERS and not _is_part(first[0], names):
+        return False
     if _SELF.search(words):
         return True
     compact = _compact(words)
     return any(name in compact for name in names)
+
+
+def _is_part(word: str, names: Iterable[str]) -> bool:
+    return any(name.startswith(_compact(word)) for name in names)
 
 
 def has_others(words: str) -> bool:

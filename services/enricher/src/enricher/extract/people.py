@@ -40,6 +40,16 @@ _OTHER_HEADING = re.compile(
 )
 _BETWEEN = re.compile(r"\s[-–—|•·]\s|\s?[|–—]\s?|,\s|\s\(|:\s")
 _OF_OTHERS = re.compile(r"\b(?:at|of|from|@)\s{1,3}([A-Z][^,;|]{0,60})")
+#: "Name: Mei Tan", "Designation: Director".
+_FIELD = re.compile(
+    r"^(?:name|contact(?: person)?|attn|attention|person in charge|pic|designation|position|job title|title|role)"
+    r"\s?[:：]\s{0,3}",
+    re.IGNORECASE,
+)
+_DEGREES = re.compile(
+    r"(?:MBBS|BDS|MDS|MD|MRCP|MRCS|FRCS|FAMS|MMed|M\.Med|PhD|Ph\.D|MBA|EMBA|CPA|CA|ACCA|LLB|LLM|B\.?Sc|M\.?Sc|B\.?Eng|M\.?Eng"
+    r"|BA|MA|BBA|P\.?Eng|C\.?Eng)\b[^.!?]{0,80}"
+)
 _AROUND = 4  # lines below a title that may hold the person's address or number
 _TOKENS = re.compile(r"[a-z]{3,}")
 
@@ -124,6 +134,9 @@ def _pairs(lines: Sequence[str], *, is_open: bool, names: Iterable[str]) -> list
             is_open = True
         elif is_open and _OTHER_HEADING.fullmatch(line):
             is_open = False
+        if is_open and _DEGREES.fullmatch(line):
+            continue  # they stand between a name and its title
+        line = _FIELD.sub("", line) if is_open else line
         both = _on_one_line(line, names) if is_open else None
         if both:
             found.append((nth, nth, *both))
