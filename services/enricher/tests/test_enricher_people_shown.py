@@ -20,7 +20,7 @@ HOME = "http://acme.sg/"
 
 
 class Sites:
-    async def visit(self, domain: str, *, with_texts: bool = False) -> Visit:
+    async def visit(self, domain: str, **_: object) -> Visit:
         people = (
             Person(name="Ben Low", title="Engineer", source_url=HOME),
             Person(name="Ana Cruz", title="Chief Executive Officer", email="ana@acme.sg", source_url=HOME),
@@ -43,7 +43,7 @@ class NobodyBought:
 
 
 class Unverified:
-    async def verify(self, tenant_id: int, emails: object) -> Verified:
+    async def verify(self, tenant_id: int, emails: object, **_: object) -> Verified:
         return Verified({})
 
 

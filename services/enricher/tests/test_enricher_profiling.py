@@ -28,7 +28,7 @@ class Sites:
         self._visit = visit
         self._others = others
 
-    async def visit(self, domain: str, *, with_texts: bool = False) -> Visit:
+    async def visit(self, domain: str, **_: object) -> Visit:
         return self._others.get(domain.partition(".")[0], self._visit)
 
 
@@ -45,10 +45,10 @@ class Answers:
     def __init__(self, pages: Sequence[tuple[str, str]]) -> None:
         self._answer = ExtractAnswer(tuple(ExtractedPage(*page) for page in pages), (), 1)
 
-    async def extract(self, url: str, tenant_id: int) -> PaidAnswer[ExtractAnswer]:
+    async def extract(self, url: str, tenant_id: int, **_: object) -> PaidAnswer[ExtractAnswer]:
         return PaidAnswer(self._answer, 1, is_new=True)
 
-    async def ask_model(self, *_: object) -> None:
+    async def ask_model(self, *_: object, **__: object) -> None:
         raise StepSkipped("openai: no key")
 
 
