@@ -102,8 +102,9 @@ ROWS = """
                                          degraded_reasons, duration_ms, enriched_at, steps)
     SELECT tenant_id, company_id, requested_id, '00000000-0000-0000-0000-000000000000', 'nightly', 'visited', '[]',
            '{}', '{}', 2000, made.at,
-           '[{"step": "find_site", "units": 1}, {"step": "understand", "units": 900}, {"step": "lusha", "units": 2},
-             {"step": "zerobounce", "units": 1}]'
+           (SELECT jsonb_agg(jsonb_build_object('step', step, 'outcome', 'done', 'duration_ms', 500, 'units', units))
+              FROM (VALUES ('find_site', 1), ('understand', 900), ('lusha', 2), ('zerobounce', 1))
+                   AS paid (step, units))
       FROM planned, made;
     INSERT INTO lead_features (tenant_id, company_id, features, model_version, enriched_at)
     SELECT tenant_id, company_id, '{}', '1', made.at FROM planned, made;
