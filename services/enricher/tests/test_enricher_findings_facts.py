@@ -310,8 +310,12 @@ def _patterns() -> Iterator[tuple[str, re.Pattern[Any]]]:
 
 
 _BOUNDED = (
-    *(f"extract.{module.name}" for module in pkgutil.iter_modules(extract_package.__path__)),
-    *("llm.corpus", "llm.grounding", "pages.json_ld", "sites.company_names"),
+    *(
+        module.name.removeprefix("enricher.")
+        for module in pkgutil.walk_packages(extract_package.__path__, "enricher.extract.")
+    ),
+    *("llm.corpus", "llm.grounding", "sites.company_names", "crawl.homepages", "crawl.sitemaps", "pages.documents"),
+    *("pages.hops", "pages.json_ld", "pages.kinds", "pages.markup", "pages.placeholders", "pages.scripts"),
 )
 
 

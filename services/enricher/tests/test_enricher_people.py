@@ -5,9 +5,9 @@ import pytest
 from common.contracts import Contact
 from enricher.contacts.prospects import with_fit
 from enricher.extract.findings import extract
-from enricher.extract.job_titles import fit_of, function_of, is_job_title, seniority_of
-from enricher.extract.people import find_people
-from enricher.extract.person_names import person_name
+from enricher.extract.persons.names import person_name
+from enricher.extract.persons.people import find_people
+from enricher.extract.persons.titles import fit_of, function_of, is_job_title, seniority_of
 from enricher.pages.documents import parse_html
 
 HOME = "http://valves.com.sg/"

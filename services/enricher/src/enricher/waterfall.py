@@ -16,7 +16,7 @@ from enricher.contacts.prospects import Prospect, Prospects, with_contact, with_
 from enricher.contacts.verification import Verifier
 from enricher.enrichment import Enrichment
 from enricher.extract.facts import Fact
-from enricher.extract.job_titles import fit_of
+from enricher.extract.persons.titles import fit_of
 from enricher.extract.shortlist import shortlist
 from enricher.pages.directories import is_directory
 from enricher.pages.urls import homepage, host_of, site_of

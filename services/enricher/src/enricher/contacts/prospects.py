@@ -10,7 +10,7 @@ from pydantic import TypeAdapter
 from common.contracts import Contact
 from enricher.errors import StepSkipped
 from enricher.extract.emails import is_role, normalise_email
-from enricher.extract.job_titles import fit_of, function_of, seniority_of
+from enricher.extract.persons.titles import fit_of, function_of, seniority_of
 from enricher.pages.documents import clean
 from enricher.purchases.answer_cache import AnswerCache, Codec
 from enricher.steps import Steps

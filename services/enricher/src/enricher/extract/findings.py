@@ -11,17 +11,17 @@ from functools import partial
 
 from common.contracts import Contact, Person
 from enricher.extract.certifications import certification_facts
-from enricher.extract.countries import country_of
 from enricher.extract.customers import customer_facts
 from enricher.extract.emails import find_emails, is_role
 from enricher.extract.facts import CERTAIN, HINT, LIKELY, Fact, best_per_method, join_values
 from enricher.extract.figures import figure_facts, price_facts
 from enricher.extract.hiring import hiring_facts
-from enricher.extract.job_titles import function_of, rank_of, seniority_of
 from enricher.extract.linkedin import linkedin_facts
 from enricher.extract.news import Item, newest, news_fact, news_on
+from enricher.extract.numbers.countries import country_of
 from enricher.extract.organisation import MAX_SUMMARY, organisation_facts
-from enricher.extract.people import FoundPerson, find_people
+from enricher.extract.persons.people import FoundPerson, find_people
+from enricher.extract.persons.titles import function_of, rank_of, seniority_of
 from enricher.extract.phones import Numbers, find_numbers, own_first
 from enricher.extract.postal_addresses import address_facts
 from enricher.extract.prompt_injection import is_disguised, is_injection, without_injections

@@ -12,9 +12,9 @@ from urllib.parse import unquote
 
 import phonenumbers
 
-from enricher.extract.countries import country_of
-from enricher.extract.number_labels import Kind, label_after, label_of, labels_by_line
-from enricher.extract.other_digits import is_date, without_other_digits
+from enricher.extract.numbers.countries import country_of
+from enricher.extract.numbers.labels import Kind, label_after, label_of, labels_by_line
+from enricher.extract.numbers.other_digits import is_date, without_other_digits
 from enricher.pages.documents import Document
 from enricher.pages.json_ld import organisations, people, values
 

@@ -3,7 +3,7 @@
 import re
 from functools import lru_cache
 
-from enricher.extract.job_titles import is_job_title
+from enricher.extract.persons.titles import is_job_title
 
 _HONORIFIC = re.compile(
     r"^(?:mr|mrs|ms|miss|mdm|madam|dr|prof|professor|er|ir|ar|rev|dato'?|datuk|datin|tan sri|encik|puan|cik|haji|tuan"

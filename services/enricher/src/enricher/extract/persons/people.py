@@ -9,9 +9,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from enricher.extract.emails import find_emails, is_role
-from enricher.extract.job_titles import is_field, is_job_title
 from enricher.extract.own_words import names_of
-from enricher.extract.person_names import person_name
+from enricher.extract.persons.names import person_name
+from enricher.extract.persons.titles import is_field, is_job_title
 from enricher.extract.phones import find_numbers
 from enricher.pages import json_ld
 from enricher.pages.documents import Document, Link, clean
