@@ -46,13 +46,16 @@ _IN = (
 STRONG = (
     rf"{_SELL}(?:\S+ )*?(?:to|into) ",
     rf"{_FIRST}(?:be )?{_SELL}(?:\S+ )*?(?:to|into) ",
+    rf"(?:looking|hoping|planning|trying|wanting|want|going) to {_SELL}(?:\S+ )*?(?:to|into) ",
+    rf"(?:{_ASKING}|{_FIRST})?(?:run|do|make|start) (?:an? |another |one )?(?:quick |new )?(?:search|query|lookup) "
+    r"(?:for|on|of|in) ",
     r"target(?:ed|ing)? (?:market|segment|industry|sector|customer|client|company|audience|vertical)s? (?:is |are |, )",
     rf"(?:my|our|the) (?:\S+ )?{_OURS}(?:\S+ ){{0,3}}?(?:is|are|,|would be|will be) ",
     r"(?:what|how) about ",
     r"next up ",
     r"(?:i|we) (?:meant?|am after|are after) ",
     rf"(?:{_FIRST})?(?:go|going|running|coming) after ",
-    r"(?:show me |tell me |let me see )?what (?:else )?(?:do )?"
+    r"(?:show me |tell me |let me see |let us see )?what (?:else )?(?:do )?"
     r"(?:you have|you got|have you got|we have|is there|is available|can you find) (?:in|for|from|on) ",
     rf"{_ASKING}(?:do|try) ",
     rf"(?:{_ASKING}|{_FIRST}|let us )?{_ON}(?:{_WISH}{_ON})?{_FIND}{_ON}",
@@ -60,7 +63,8 @@ STRONG = (
     rf"(?:\S+ ){{0,4}}(?:wants?|asked|told|needs?|asks) (?:me|us) to {_ON}(?:{_FIND}|{_FETCH}){_ON}",
     rf"(?:{_ASKING}|let us )?{_ON}(?:give|show|send|tell|intro|introduce) (?:me|us|my team|our team) {_ABOUT}",
     rf"{_SOMEONE}{_IN}",
-    rf"who (?:do |does |are |is )*{_DOING}",
+    rf"{_SOMEONE}knows? (?:of |about |any )*",
+    rf"who (?:do |does |are |is |can |could |else )*{_DOING}",
     r"(?:switch|change|move|over|on|back) to ",
     r"same (?:thing )?(?:for|with) ",
     r"more like (?:this|these|that) ,? ?",
@@ -69,6 +73,7 @@ STRONG = (
 #: After these only companies are meant: "get me hotels", but not "get me a coffee".
 WEAK = (
     r"(?:are|is) there ",
+    r"(?:my|our) (?:\S+ ){1,2}needs? ",
     rf"(?:is it possible|any chance|any way) to {_ON}(?:{_FIND}|{_FETCH}){_ON}",
     rf"(?:how|where) (?:can|do|could|would|should|to) (?:(?:i|we|you|one) )?(?:{_FIND}|{_FETCH}){_ON}",
     rf"{_ASKING}(?:trouble|bother|ask) you for {_ON}",
@@ -81,13 +86,15 @@ WEAK = (
     rf"(?:(?:i|we) )?would (?:really )?(?:like|love|prefer|appreciate|welcome|be grateful for"
     rf"|be good to have) {_ON}(?:{_FETCH}{_ON})?",
     rf"{_ASKING}(?:have|get|see|help|assist) {_ON}",
+    rf"let (?:me|us) (?:have|see|get) {_ON}",
     rf"(?:i|we) (?:\S+ ){{0,3}}?(?:to|should|could|can|will|might|must) {_ON}{_FETCH}{_ON}",
     rf"(?:{_ASKING}|let us )?{_ON}{_FETCH}{_ON}",
     rf"(?:{_FIRST})?{_WISH}{_ON}",
 )
 #: Talk, whatever a request may begin with.
 TALK = re.compile(
-    r"find out |look out |(?:which|what) (?:\S+ ){1,3}(?:do|are|did|were|have|can|should) you (?!have|know|got)"
+    r"find out |look out |what (?:is|was) "
+    r"|(?:which|what) (?:\S+ ){1,3}(?:do|are|did|were|have|can|should) you (?!have|know|got)"
 )
 _HEADS = tuple((re.compile(_POLITE + each), each in STRONG) for each in (*STRONG, *WEAK))
 

@@ -75,6 +75,7 @@ _IS_RELATIVE = re.compile(r"(?:you|we|i) (?:can|could|have|know|find|should|migh
 _CLAUSE_ABOUT_THEM = frozenset({"that", "which", "who", "whose", "where"})
 _NO_NAME = _WORDS["clause"] | _WORDS["possessive"] | _TIME
 _NO_START = _WORDS["away"] | _WORDS["order"] | _WORDS["find"] | _WORDS["fetch"] | {"who", "which", "what", "whose"}
+_ONE_COMPANY = frozenset({"company", "firm", "provider", "supplier", "operator"})
 _NO_COMPANY = _WORDS["affair"] | _WORDS["particular"] | _WORDS["particle"]
 
 
@@ -129,10 +130,19 @@ def _is_asked(words: list[str], *, is_whole: bool) -> bool:
 def _is_bare(words: Sequence[str]) -> bool:
     """Returns whether a sentence is nothing but industries and what describes them: it has no word of a clause."""
     rest = _without_greeting(words)
+    if len(rest) > 1 and rest[-1] in ("anyone", "anybody"):
+        rest = rest[:-1]
     if rest[0] in _NO_START or (rest[0] in _WORDS["preposition"] and rest[1:2] and rest[1] in _DETERMINERS):
         return False
-    is_companies = False
+    is_companies = is_named = False
     for at, word in enumerate(rest):
+        if word in _WORDS["affair"] and not is_named:
+            return False
+        is_named = is_named or word in NAMED
+        if word in ("me", "us") and at and rest[at - 1] in ("near", "around", "for", "to"):
+            continue
+        if word in _PARTICULAR and at and rest[at - 1] in _WORDS["preposition"] and not _is_of_register(rest[at + 1 :]):
+            return False
         if is_companies and (word in _CLAUSE_ABOUT_THEM or _IS_RELATIVE.match(" ".join(rest[at : at + 2]))):
             return True
         if word in _NO_NAME or word == FOREIGN or _is_clause(rest, at):
@@ -142,6 +152,17 @@ def _is_bare(words: Sequence[str]) -> bool:
         elif (word == ONE and not _is_industry(rest, at)) or (word == UNKNOWN and rest[at + 1 : at + 2] == ["up"]):
             return False
     return is_companies or not any(word in _WORDS["praise"] for word in rest)
+
+
+def _is_of_register(words: Sequence[str]) -> bool:
+    """Returns whether a "the" is before an industry or an area: "in the hotel trade"; not "in the news"."""
+    return (
+        not words
+        or words[0] in ("ssic", "code", "codes")
+        or words[0] in _BEFORE_NAME
+        or words[0] in _COMPANY
+        or words[0] in NAMED
+    )
 
 
 def _is_clause(words: Sequence[str], at: int) -> bool:
@@ -167,6 +188,8 @@ def _without_greeting(words: Sequence[str]) -> Sequence[str]:
 def _is_industry(words: Sequence[str], at: int) -> bool:
     """Returns whether a single name means its industry: not "the hotel", "hotel booking", "fishing for leads"."""
     behind = next((word for word in words[at + 1 : at + 1 + NEAR] if word not in (ONE, UNKNOWN)), "")
+    if behind in _ONE_COMPANY and words[0] == "the":
+        return False
     if behind in _COMPANY or behind in (MANY, CODED, WEAK):
         return True
     nearby = reversed(words[max(0, at - NEAR) : at])
