@@ -78,6 +78,8 @@ def test_a_protected_address_may_carry_a_subject() -> None:
         "See you @ valves.com.sg",
         "<b>Instagram</b><b>@valves.sg</b>",
         "name@yourcompany.com",
+        "Website by Studio One: hello@studio-one.sg",
+        "<p>Designed by <a href='mailto:hello@studio-one.sg'>Studio One</a></p>",
         '<script type="application/ld+json">{"@type": "Hotel", "review": {"author": {"@type": "Person", '
         '"email": "guest@gmail.com"}}}</script>',
         '<script type="application/ld+json">{"@type": "Winery", "url": "//wine.fr/", "email": "x@wine.fr"}</script>',

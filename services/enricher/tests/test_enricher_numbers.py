@@ -64,6 +64,8 @@ def test_what_one_page_calls_a_fax_is_none_on_another() -> None:
         "Co. Reg. No. 62223333",
         "<p>UEN:</p><p>62223333</p>",
         "Licence no 62223333, invoice no: 62223333",
+        "Item 62223333 in stock. Acc No: 62223333, HS code 62223333",
+        "We moved 62223333 boxes.",
         "SGD 6222 3333",
         "https://valves.com.sg/p/62223333",
         "200162223K 62223333D",

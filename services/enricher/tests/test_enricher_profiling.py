@@ -132,3 +132,15 @@ async def test_another_fetcher_is_not_asked_for_a_placeholder() -> None:
     for seen, text in ((parked, "info@acme.sg"), (away, "Buy this domain. sales@broker.com")):
         found = await profiled(seen, (HOME, text))
         assert (found.contacts, found.corpus.passages) == ((), ())
+
+
+async def test_a_redirect_to_a_social_network_is_not_followed() -> None:
+    """It is kept as the company's page there; LinkedIn's is a fact."""
+    page = "https://sg.linkedin.com/company/acme"
+    gone = Visit(Site(outcome="unreachable"), is_elsewhere=True, moved_to=page)
+    theirs = Visit(Site(outcome="visited", url=page, pages=1), documents=(Document(page, text="UEN 201912345K"),))
+
+    found = await profiled(gone, sg=theirs)
+
+    assert (found.site.outcome, found.site.profile, found.site.moved_from) == ("unreachable", page, None)
+    assert [fact.value for fact in found.facts] == ["https://www.linkedin.com/company/acme"]

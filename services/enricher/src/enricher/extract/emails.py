@@ -6,7 +6,7 @@ An address comes out whole or not at all: one that is cut at its neighbours woul
 import re
 from collections.abc import Iterator
 from functools import lru_cache
-from itertools import islice
+from itertools import islice, repeat
 from urllib.parse import parse_qsl, unquote
 
 from email_validator import EmailNotValidError, validate_email
@@ -62,6 +62,11 @@ _MADE_UP_NAMES = """
 """
 _MADE_UP = frozenset(_MADE_UP_NAMES.split())
 _NOT_THEIRS = ("sentry.io", "wixpress.com", "sentry-next.wixpress.com", "schema.org", "w3.org", ".example")
+#: Whoever made the site is not the company: "Web design by Studio, hello@studio.sg".
+_MAKERS = re.compile(
+    r"\b(?:design(?:ed)?|develop(?:ed|ment)?|powered|built|maintained|crafted|website|site|hosted) by\b[^\n]{0,50}\Z",
+    re.IGNORECASE,
+)
 #: Names of counters that look like addresses.
 _COUNTERS = frozenset({"rating@mail.ru", "top@mail.ru"})
 
@@ -81,8 +86,8 @@ def is_role(address: str) -> bool:
 
 
 def _candidates(page: Document) -> Iterator[str]:
-    for target in page.addresses:
-        if target.lower().startswith("mailto:"):
+    for target, beside in zip(page.addresses, page.beside or repeat(""), strict=False):
+        if target.lower().startswith("mailto:") and not _MAKERS.search(beside.partition("\n")[0]):
             yield from mail_addresses(target)
     for code in page.protected:
         yield from mail_addresses(f"mailto:{_unscramble(code)}")
@@ -91,7 +96,10 @@ def _candidates(page: Document) -> Iterator[str]:
     text = f"{page.text}\n{page.description}"
     spelled = _DOTTED.sub(r"\1", _DOT.sub(".", _AT.sub("@", text))) if _MAY_BE_SPELLED.search(text) else text
     if "@" in spelled:
-        yield from (match[0] for match in _ADDRESS.finditer(spelled))
+        found = _ADDRESS.finditer(spelled)
+        yield from (
+            match[0] for match in found if not _MAKERS.search(spelled, max(0, match.start() - 60), match.start())
+        )
         if "@ " in spelled or " @" in spelled:
             yield from (f"{it['local']}@{it['domain']}" for it in _SPACED.finditer(spelled) if _is_meant(it))
     if _DOT_IN_WORDS.search(text):

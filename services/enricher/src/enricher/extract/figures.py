@@ -5,9 +5,17 @@ from collections.abc import Iterable, Iterator, Set
 from itertools import islice
 
 from enricher.extract.facts import FAIR, LIKELY, Fact, join_values
-from enricher.extract.own_words import has_others, is_about_company, is_own_subject, names_of, sentence_around
+from enricher.extract.own_words import (
+    begins_with_nobody,
+    has_others,
+    is_about_company,
+    is_own_subject,
+    names_of,
+    sentence_around,
+)
 from enricher.pages.documents import Document, Link, clean
 from enricher.pages.kinds import Kind, kind_of
+from enricher.pages.urls import path_of
 
 _ABOUT = r"(?:(?:about|over|around|some|nearly|approximately|more than|at least) ){0,1}"
 _COUNT = r"(\d{1,3}(?:,\d{3}){1,2}|\d{1,6})(?!\w|[.,]\d)\+?"
@@ -60,6 +68,10 @@ _RELATION = re.compile(
 _DOING = re.compile(
     r"\b(?:serving|trusted|proudly|quality|your|family|business|operat|est|in business|here)", re.IGNORECASE
 )
+_CHINESE = re.compile(
+    r"(?:成立|创立|創立|创办|創辦|始创|始創)[于於]?(?:公元)?((?:18|19|20)\d\d)年|((?:18|19|20)\d\d)年(?:成立|创立|創立)"
+)
+_ARTICLE = re.compile(r"(?<![a-z])(?:blogs?|news|articles?|posts?|insights?|press|stories)(?![a-z])")
 _A_YEAR = re.compile(r"(?<!\d)(?:18|19|20)\d\d(?!\d)")
 _PRICE = re.compile(
     r"(?:\bfrom )?(?:S\$|US\$|\bSGD|\bUSD|\$) ?\d[\d,]{0,9}(?:\.\d\d?)?(?!\d)"
@@ -78,7 +90,12 @@ def year_in(text: str) -> str:
 
 
 def figure_facts(page: Document) -> Iterator[Fact]:
-    """Finds the number of employees and the year of foundation that the page says of the company itself."""
+    """Finds the number of employees and the year of foundation that the page says of the company itself.
+
+    Pages of news and of customers are about others.
+    """
+    if kind_of(Link(page.url, "")) in (Kind.NEWS, Kind.CUSTOMERS) or _ARTICLE.search(path_of(page.url).lower()):
+        return
     names = names_of(page)
     for match in islice(_PEOPLE.finditer(page.text), _MOST_MATCHES if _OF_PEOPLE.search(page.text) else 0):
         count = next(group for group in match.groups() if group).replace(",", "")
@@ -94,6 +111,8 @@ def figure_facts(page: Document) -> Iterator[Fact]:
             if is_own(before, after, names):
                 yield Fact("founded_year", match[1], page.url, "page", confidence, quote_around(page.text, match))
                 return
+    if found := _CHINESE.search(page.text):
+        yield Fact("founded_year", found[1] or found[2], page.url, "page", FAIR, quote_around(page.text, found))
 
 
 def _are_employed(before: str, said: str, after: str, names: Iterable[str]) -> bool:
@@ -102,7 +121,7 @@ def _are_employed(before: str, said: str, after: str, names: Iterable[str]) -> b
         return False
     if is_own_subject(before, names) or re.search(r"\bour\b", before, re.IGNORECASE):
         return True
-    return len(before.split()) <= 3 and not re.search(r"\bworkers\b", said, re.IGNORECASE)
+    return len(before.split()) <= 3 and begins_with_nobody(before) and not re.search(r"\bworkers\b", said, re.I)
 
 
 def _is_own_since(before: str, after: str, names: Iterable[str]) -> bool:

@@ -42,6 +42,7 @@ _OPENER_WORDS = """
     these they this through to today together trusted under until us we what when where while with within
 """
 _OPENERS = frozenset(_OPENER_WORDS.split())
+_AFTER_COMMA = re.compile(r"[^,.]{0,60},\s{1,2}([A-Z][\w'’&-]{1,40})")
 _COMPACT = re.compile(r"[^a-z0-9]+")
 _LONGEST = 300
 _PARTS = re.compile(r"\s[|–—•·:-]\s|[|–—•·:]")
@@ -93,6 +94,10 @@ def is_about_company(before: str, after: str, names: Iterable[str]) -> bool:
     """True for a statement between these words of one sentence whose subject is the company, or nobody else."""
     if _OTHERS.search(before) or _OTHERS.search(after[:80]):
         return False
+    names = list(names)
+    subject = _AFTER_COMMA.match(after)
+    if subject and subject[1].lower() not in _OPENERS and not _is_part(subject[1], names):
+        return False  # "Founded in 2001, Omega is ..."
     return is_own_subject(before, names) or (len(before.split()) <= 6 and not _names_somebody(before, names))
 
 
@@ -110,6 +115,12 @@ def is_own_subject(words: str, names: Iterable[str]) -> bool:
 
 def _is_part(word: str, names: Iterable[str]) -> bool:
     return any(name.startswith(_compact(word)) for name in names)
+
+
+def begins_with_nobody(words: str) -> bool:
+    """True for words that begin with no name: "A team of", "Our", "Today"; also for none."""
+    first = _WORD.search(words)
+    return first is None or not first[0][0].isupper() or first[0].lower() in _OPENERS
 
 
 def has_others(words: str) -> bool:

@@ -27,6 +27,8 @@ _ZEROS = re.compile(r"(?<![\d+])(?<!\d[\s.-])00 ?(?=[1-9]\d{0,2}[\s().-]{0,2}\d)
 #: "+65 (0)6123 4567": the zero is for calls from inside.
 _INSIDE = re.compile(r"(?<=\d) ?\(0\) ?(?=\d)")
 _DIGITS = re.compile(r"\d{4}")
+#: Signs after a word that may be a label: "Jurong branch: 67771234".
+_LABEL_ENDS = tuple(":：-–—|)")
 _SEVERAL = re.compile(r"[/;|,]|%2f|\bor\b", re.IGNORECASE)
 _WHATSAPP = re.compile(r"wa\.me/\+?(\d{6,15})|[?&]phone=(?:\+|%2b)?(\d{6,15})", re.IGNORECASE)
 
@@ -102,6 +104,8 @@ def _shown(page: Document, region: str) -> Iterator[tuple[str, Kind | None]]:
                 above = labels_by_line(lines) if above is None else above
                 last = above.get(line)
             kind = last
+        if kind is None and found.raw_string.isdigit() and not is_first and before.rstrip()[-1:] not in _LABEL_ENDS:
+            kind = "other"  # eight digits in a sentence: an item, an account
         done, last = found.end, kind
         if kind != "tel" and is_date(found.raw_string):
             continue

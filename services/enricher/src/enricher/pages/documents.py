@@ -155,7 +155,7 @@ def _links(tree: LexborHTMLParser, base: str) -> tuple[tuple[Link, ...], dict[st
         lower = target[:40].lower()
         if lower.startswith((_MAIL, *_CALLS)) or _WHATSAPP.match(lower):
             if target not in addresses:
-                addresses[target] = "" if lower.startswith(_MAIL) else _beside(node)
+                addresses[target] = _beside(node)
             continue
         if _PROTECTED in target:
             protected[target.partition("#")[2]] = None

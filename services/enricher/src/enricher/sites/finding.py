@@ -46,6 +46,9 @@ async def find_site(
 async def _visit_named(company: Company, domain: str, sites: SiteCache, steps: Steps) -> tuple[Site, Visit]:
     """Visits the site that the register names; one that it redirects to only if its pages prove whose it is."""
     visit = await visit_site(domain, sites, steps)
+    if visit.moved_to and is_directory(host_of(visit.moved_to)):  # the company's page there, perhaps, but not its site
+        site = site_with(visit.site, found_by="register", confidence=1.0, profile=visit.moved_to)
+        return site, _with_profile(visit, visit.moved_to)
     if visit.moved_to:
         other = await visit_site(host_of(visit.moved_to), sites, steps, with_texts=True)
         proof = prove_site(company, other.documents)

@@ -16,10 +16,11 @@ _TEL = (
     r"|(?<![A-Za-z])[tpmhod](?=\s{0,2}[/:：.)\]]|\s{1,2}[+(\d]|\s{0,2}$)"
 )
 _OTHER = (
-    r"uen|gst|roc|rcb|acra|brn|ssm|abn|acn|vat|tin|isbn|issn|sku|(?:company|co|business|biz|tax|gst)\.? ?reg\w{0,9}"
-    r"|reg(?:istration|d|n)?\.? ?(?:no|number|code)|licen[cs]e|(?:account|acct|a/c|invoice|order|model|part|item|serial"
-    r"|ref(?:erence)?|permit|policy|tender|lot|patent|cert(?:ificate)?|certification|article|cage|duns|d-u-n-s)"
-    r"\.? ?(?:no|number|code|id|#)s?|copyright|swift|iban|p\.?o\.? ?box|注册号|註冊號|备案号"
+    r"uen|gst|roc|rcb|acra|brn|ssm|abn|acn|vat|tin|isbn|issn|sku|ean|upc|nric|bar ?codes?|hs codes?|copyright|swift"
+    r"|iban|(?:company|co|business|biz|tax|gst)\.? ?reg\w{0,9}|reg(?:istration|d|n)?\.? ?(?:no|number|code)|licen[cs]e"
+    r"|(?:account|acct|acc|a/c|invoice|order|serial|ref(?:erence)?|permit|policy|tender|lot|patent|cert(?:ificate)?"
+    r"|certification|article|cage|duns|d-u-n-s|product|stock)\.? ?(?:no|number|code|id|#)s?"
+    r"|(?:items?|models?|parts?)(?:\.? ?(?:no|number|code|id|#)s?)?|p\.?o\.? ?box|注册号|註冊號|备案号"
 )
 _LABEL = re.compile(rf"(?<![A-Za-z])(?:(?P<fax>{_FAX})|(?P<tel>{_TEL})|(?P<other>{_OTHER}))(?![A-Za-z])", re.IGNORECASE)
 #: Between the two words of one label: "Tel/Fax", "Tel & Fax", "Phone and fax".

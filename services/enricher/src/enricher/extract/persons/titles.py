@@ -15,23 +15,24 @@ _HEAD_WORDS = """
 """
 _HEADS = frozenset(_HEAD_WORDS.split())
 _MODIFIER_WORDS = """
-    account accounts acting admin administration administrative affairs analytics and apac area artistic asia
-    assistant assurance australia b2b brand branch brunei business care channel channels chief china clinical co
-    commercial communication communications compliance construction content continuity contract contracts control
-    corporate cost country creative credit customer cyber data delivery department deputy design development
-    digital division east ecommerce education electrical emerging engineering environment estate events executive
-    experience export facilities facility finance financial fleet founding for front general global group growth
-    hardware head health hong hr human india indonesia information infrastructure innovation inside insurance
-    interim international investment investor it japan junior key kong learning legal logistics maintenance
-    malaysia managing manufacturing marine market marketing marketplace markets mechanical medical medicine middle
-    mobile myanmar network new nominee non north of office operating operation operations owner pacific parts
-    partner partnership partnerships people performance philippines plant planning pre-sales presales principal
-    procurement product production products program programme project projects property public purchasing quality
-    quantity real records recruitment regional relations resource resources retail risk safety sales sea security
-    senior service services shipping singapore site software solution solutions south southeast spares staff store
-    strategic strategy supply support system systems taiwan talent tax team technical technology tendering
-    thailand the trade trading training transformation transport treasury vice vietnam warehouse web west workshop
-    workplace world
+    account accounts acquisitions acting admin administration administrative affairs analytics and apac
+    arbitration area artistic asia assistant assurance australia b2b banking branch brand brunei business capital
+    care channel channels chief china clinical co commercial communication communications compliance construction
+    content continuity contract contracts control conveyancing corporate cost country creative credit criminal
+    customer cyber data delivery department deputy design development digital dispute division east ecommerce
+    education electrical emerging employment engineering environment estate events executive experience export
+    facilities facility finance financial fleet for founding front general global group growth hardware head
+    health hong hr human india indonesia information infrastructure innovation inside insurance intellectual
+    interim international investment investor it japan junior key kong learning legal litigation logistics
+    maintenance malaysia managing manufacturing marine market marketing marketplace markets matrimonial mechanical
+    medical medicine mergers middle mobile myanmar network new nominee non north of office operating operation
+    operations owner pacific partner partnership partnerships parts people performance philippines planning plant
+    pre-sales presales principal probate procurement product production products program programme project
+    projects property public purchasing quality quantity real records recruitment regional relations resolution
+    resource resources retail risk safety sales sea security senior service services shipping singapore site
+    software solution solutions south southeast spares staff store strategic strategy supply support system
+    systems taiwan talent tax team technical technology tendering thailand the trade trading training
+    transformation transport treasury vice vietnam warehouse web west workplace workshop world
 """
 _MODIFIERS = frozenset(_MODIFIER_WORDS.split())
 #: Words of sentences, menus and advertisements for jobs: a title has none of them.
