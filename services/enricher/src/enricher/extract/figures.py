@@ -96,10 +96,11 @@ def figure_facts(page: Document) -> Iterator[Fact]:
     """
     if kind_of(Link(page.url, "")) in (Kind.NEWS, Kind.CUSTOMERS) or _ARTICLE.search(path_of(page.url).lower()):
         return
-    names = names_of(page)
+    names: frozenset[str] | None = None
     for match in islice(_PEOPLE.finditer(page.text), _MOST_MATCHES if _OF_PEOPLE.search(page.text) else 0):
         count = next(group for group in match.groups() if group).replace(",", "")
         before, after = sentence_around(page.text, match)
+        names = names_of(page) if names is None else names
         if int(count) and _are_employed(before, match[0], after, names):
             yield Fact("employees", count, page.url, "page", LIKELY, quote_around(page.text, match))
             break
@@ -108,6 +109,7 @@ def figure_facts(page: Document) -> Iterator[Fact]:
     for pattern, confidence, is_own in ((_FOUNDED, LIKELY, is_about_company), (_SINCE, FAIR, _is_own_since)):
         for match in islice(pattern.finditer(page.text), _MOST_MATCHES):
             before, after = sentence_around(page.text, match)
+            names = names_of(page) if names is None else names
             if is_own(before, after, names):
                 yield Fact("founded_year", match[1], page.url, "page", confidence, quote_around(page.text, match))
                 return

@@ -5,7 +5,6 @@ one product's name or one field, since every planted text is new.
 """
 
 import re
-from functools import lru_cache
 
 #: Readers that are programs. An assistant by itself is a person's job.
 _MACHINE = (
@@ -100,7 +99,7 @@ _IN_WORDS = "|".join((*_ADDRESSED, *_TOLD_TO_SAY, *_TOLD_TO_FORGET, *_GIVEN_A_PA
 _PLANTED = re.compile(rf"\b(?:{_IN_WORDS})", re.MULTILINE)
 _PLANTED_IN_OTHER_LETTERS = re.compile("|".join(_IN_OTHER_LETTERS))
 #: Shorter lines are menus and labels.
-_SHORTEST = 12
+_SHORTEST = 16
 #: Single letters with gaps, which a model reads as words.
 _SPACED = re.compile(r"\b\w(?:[ .*_-]\w){7,200}\b")
 #: Digits and signs that stand for letters inside a word.
@@ -108,20 +107,22 @@ _LEET = re.compile(r"[a-z][0134@$][a-z]|\b[01][a-z]{3}")
 _LETTERS = str.maketrans("0134@$", "oieaas")
 
 
-@lru_cache(4_000)  # the pages of a site repeat their heads and feet
 def is_planted(line: str) -> bool:
     """True for a plain line in lower case that speaks to a reading program, in words or spelled oddly."""
-    if line.isascii():
-        if len(line) < _SHORTEST:
-            return False
-    elif _PLANTED_IN_OTHER_LETTERS.search(line):
+    if not line.isascii() and _PLANTED_IN_OTHER_LETTERS.search(line):
         return True
     if _PLANTED.search(line):
         return True
     spaced = _SPACED.search(line)
     if spaced and _says_order("".join(filter(str.isalnum, spaced[0]))):
         return True
-    return _LEET.search(line) is not None and _PLANTED.search(line.translate(_LETTERS)) is not None
+    spelled = unspelled(line)
+    return bool(spelled) and _PLANTED.search(spelled) is not None
+
+
+def may_be_planted(line: str) -> bool:
+    """True unless the line is too short, as those of menus and labels are."""
+    return not line.isascii() or (len(line) >= _SHORTEST and line.count(" ") > 1)
 
 
 def unspelled(line: str) -> str:

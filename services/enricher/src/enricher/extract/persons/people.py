@@ -81,8 +81,9 @@ def find_people(page: Document, site: str, region: str) -> list[FoundPerson]:
 
 def _declared(page: Document, site: str, region: str) -> Iterator[FoundPerson]:
     """The people in JSON-LD, microdata and RDFa that have a title."""
-    names = names_of(page)
-    for node in json_ld.people(page) if page.data else ():
+    nodes = json_ld.people(page) if page.data else []
+    names = names_of(page) if nodes else frozenset()
+    for node in nodes:
         name = clean(next(iter(json_ld.texts_of([node], "name")), ""), 80)
         name = name or " ".join(it for key in ("givenName", "familyName") for it in json_ld.texts_of([node], key)[:1])
         title = clean(next(iter(json_ld.texts_of([node], "jobTitle")), ""), _LONGEST_TITLE)
