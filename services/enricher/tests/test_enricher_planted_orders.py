@@ -49,7 +49,8 @@ def test_a_planted_line_is_left_out(line: str) -> None:
 @pytest.mark.parametrize("line", PLANTED)
 def test_no_fact_comes_of_a_planted_line(line: str) -> None:
     """In a title, a description, the text or the data."""
-    data = f'{{"@type": "Organization", "description": "{line}", "name": "Valves"}}'
+    person = f'{{"@type": "Person", "name": "Ana Cruz", "jobTitle": "{line}"}}'
+    data = f'{{"@type": "Organization", "description": "{line}", "name": "Valves", "employee": {person}}}'
     page = parse_html(
         HOME,
         f'<title>{line}</title><meta name="description" content="{line}">'
@@ -58,7 +59,7 @@ def test_no_fact_comes_of_a_planted_line(line: str) -> None:
 
     found = extract([page])
 
-    assert (found.title, found.about) == (None, None)
+    assert (found.title, found.about, found.people) == (None, None, ())
     assert [fact for fact in found.facts if fact.field not in ("technologies",)] == []
 
 

@@ -150,8 +150,9 @@ class _Collector:
     def all_facts(self) -> list[Fact]:
         main = [Fact("phone", phone.value, phone.source_url, "page", LIKELY) for phone in self._phones()[:1]]
         news = [news_fact(self.news)] if self.news else []
+        # texts and descriptions were read without orders, structured data was not
         return [
-            fact for fact in (*self.facts, *main, *news) if not (_is_order(fact.value) or _is_order(fact.quote or ""))
+            fact for fact in (*self.facts, *main, *news) if fact.method != "schema.org" or not _is_order(fact.value)
         ]
 
     def best_contacts(self) -> tuple[Contact, ...]:

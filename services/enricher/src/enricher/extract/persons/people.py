@@ -13,6 +13,7 @@ from enricher.extract.own_words import names_of
 from enricher.extract.persons.names import person_name
 from enricher.extract.persons.titles import is_field, is_job_title
 from enricher.extract.phones import find_numbers
+from enricher.extract.prompt_injection import is_injection
 from enricher.pages import json_ld
 from enricher.pages.documents import Document, Link, clean
 from enricher.pages.kinds import Kind, kind_of
@@ -88,7 +89,7 @@ def _declared(page: Document, site: str, region: str) -> Iterator[FoundPerson]:
         name = name or " ".join(it for key in ("givenName", "familyName") for it in json_ld.texts_of([node], key)[:1])
         title = clean(next(iter(json_ld.texts_of([node], "jobTitle")), ""), _LONGEST_TITLE)
         employer = next(iter(json_ld.texts_of([node], "worksFor")), "")
-        if not person_name(name) or not title or (employer and not _is_own(employer, names)):
+        if not person_name(name) or not title or is_injection(title) or (employer and not _is_own(employer, names)):
             continue
         about = Document(page.url, data=(_as_person(node),))
         emails = find_emails(about, site)
