@@ -10,7 +10,7 @@ from gateway.problems import Problem
 
 Role = Literal["rep", "ops"]
 
-#: `ops` is for the operators of Leadgen: it sees the runs of all tenants, and no lead of any.
+#: `ops` is for the operators of Leadgen: besides a rep's rights, it sees and starts the runs of all tenants.
 ROLES: tuple[Role, ...] = get_args(Role)
 
 
