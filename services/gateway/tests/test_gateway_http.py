@@ -75,8 +75,9 @@ async def test_it_can_be_watched(rep) -> None:
 async def test_it_documents_itself(rep) -> None:
     """OpenAPI for callers, AsyncAPI for services, a page for people."""
     openapi = (await rep.http.get("/openapi.json")).json()
-    paths = {"/chat", "/jobs/staging_upsert", "/jobs/{job_id}", "/industries/resolve", "/icp", "/leads"}
-    assert set(openapi["paths"]) == paths | {"/leads/{company_id}/explain"}
+    paths = {"/chat", "/jobs/staging_upsert", "/jobs/{job_id}", "/industries/resolve", "/icp", "/leads", "/shortlist"}
+    operators = {"/admin/runs", "/admin/runs/{run_id}", "/admin/runs/nightly"}
+    assert set(openapi["paths"]) == paths | {"/leads/{company_id}/explain"} | operators
     asyncapi = (await rep.http.get("/asyncapi.json")).json()
     assert asyncapi["asyncapi"].startswith("3.")
     assert "lead.scored.v1" in str(asyncapi["channels"])
