@@ -213,6 +213,18 @@ async def test_words_that_name_no_industry_touch_no_table(owner: Owner, deliver,
         )
 
 
+async def test_talk_about_an_industry_touches_no_table_and_is_asked_back(owner: Owner, deliver, a_request) -> None:
+    """No company, no candidate and no job, though the words name an industry; a confidence below 0.5."""
+    for table in TABLES:
+        await owner.execute(f"ALTER TABLE {table} RENAME TO {table}_is_away")
+    for words in ("the software is slow", "met him at a restaurant", "travel next week"):
+        answer = await deliver.answer(a_request(words))
+        assert (answer.resolved, answer.matches, answer.head, answer.remaining) == ([], 0, [], 0)
+        assert answer.suggestions
+        assert answer.confidence is not None
+        assert answer.confidence < 0.5
+
+
 async def test_an_industry_without_companies_is_answered_with_none(owner: Owner, deliver, a_request, makers) -> None:
     """It is named, and nothing is left."""
     answer = await deliver.answer(a_request("SSIC 25913"))
