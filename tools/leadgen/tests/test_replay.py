@@ -225,7 +225,7 @@ async def test_a_killed_rerun_goes_on_where_it_stood(
         await ended(database, "enricher", 120)
         await owner.execute("TRUNCATE handled")
         script = Path(sys.executable).with_name("leadgen")
-        command = into_enricher("--rerun", "--rate", "20/s")
+        command = into_enricher("--rerun", "--rate", "5/s")
         process = await asyncio.create_subprocess_exec(
             script, *command, env=environment, stdout=asyncio.subprocess.DEVNULL
         )

@@ -17,7 +17,7 @@ from leadgen.replay import replays
 from leadgen.replay.errors import ReplayRefused
 from leadgen.replay.planning import Plan
 from leadgen.replay.slices import Slice, require_consumer
-from leadgen.topic_reading import kafka_errors, ranges_of, reading
+from leadgen.topic_reading import Range, kafka_errors, ranges_of, reading
 from leadgen.topics import read_topics
 
 Target: TypeAlias = Literal["earliest", "latest"] | datetime
@@ -63,10 +63,9 @@ async def rewind(
     async with connected(database_url) as db:
         await replays.lock(db, topic, group)
         async with _stopped(bootstrap_servers, group) as consumer:
-            places = await _places(bootstrap_servers, topic, target)
-            before = {place: await consumer.committed(place) for place in places}
-            # A group that has committed nothing begins at the beginning.
-            held = {place.partition: offset or 0 for place, offset in before.items()}
+            kept, places = await _places(bootstrap_servers, topic, target)
+            # A group that has committed nothing, or what Kafka has deleted, begins at the beginning.
+            held = {place.partition: max(it.first, await consumer.committed(place) or 0) for place, it in kept.items()}
             after = {place.partition: offset for place, offset in places.items()}
             if dry_run:
                 return Rewound(held, after)
@@ -89,12 +88,15 @@ async def rewind(
             return Rewound(held, after, str(replay_id))
 
 
-async def _places(bootstrap_servers: str, topic: str, target: Target) -> dict[TopicPartition, int]:
-    """Finds the offset of the target in each partition."""
+async def _places(
+    bootstrap_servers: str, topic: str, target: Target
+) -> tuple[dict[TopicPartition, Range], dict[TopicPartition, int]]:
+    """Finds the messages that each partition holds, and the offset of the target there."""
     since = target if isinstance(target, datetime) else None
     async with reading(bootstrap_servers, [topic]) as (reader, partitions):
-        ranges = await ranges_of(reader, partitions, since)
-    return {place: it.end if target == "latest" else it.first for place, it in ranges.items()}
+        kept = await ranges_of(reader, partitions)
+        ranges = kept if since is None else await ranges_of(reader, partitions, since)
+    return kept, {place: it.end if target == "latest" else it.first for place, it in ranges.items()}
 
 
 @asynccontextmanager
