@@ -9,6 +9,7 @@ import asyncpg
 import pytest
 
 from common.postgres import Database
+from embedded.postgres import Postgres
 from nightly import run as running
 from nightly.following import settle
 from nightly.tables import inboxes, runs
@@ -297,6 +298,28 @@ async def test_two_processes_at_once_do_what_one_does(desk: Any, database_url: s
     sent = await owner.fetchval("SELECT count(*) FROM outbox WHERE topic = 'enrichment.requested.nightly.v1'")
     assert sent == 5
     assert await owner.fetchval("SELECT count(*) FROM run_manifests") == 1
+
+
+@pytest.mark.parametrize("phase", ["planning", "following"])
+async def test_a_database_that_restarts_is_waited_for(
+    phase: str, desk: Any, database_url: str, owner: Owner, breakable_postgres: Postgres
+) -> None:
+    """The night goes on where it was, and ends well."""
+    await desk.candidates(2)
+    patience = timedelta(seconds=3 if phase == "planning" else 0)
+    night = asyncio.create_task(desk.start(desk.rules(upsert_patience=patience), wait=True))
+    await until(desk.run if phase == "planning" else desk.selected)
+    await asyncio.to_thread(breakable_postgres.stop)
+    await asyncio.to_thread(breakable_postgres.start)
+    desk.owner = await asyncpg.connect(database_url)  # the test's own was cut off with the server
+    try:
+        await until(desk.selected, within_s=60)
+        await desk.complete()
+        [outcome] = (await night).tenants
+    finally:
+        await desk.owner.close()
+
+    assert (outcome.status, outcome.error, outcome.states) == ("done", None, {"synced": 2})
 
 
 async def test_commands_to_the_upserter_are_waited_for_and_counted(desk: Any, owner: Owner) -> None:
