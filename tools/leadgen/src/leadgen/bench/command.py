@@ -206,7 +206,7 @@ def growth(
 def night(
     as_json: AsJson = False,
     companies: Annotated[int, typer.Option(min=10, help="Companies of one tenant's night.")] = 1_000,
-    workers: Annotated[int, typer.Option(min=1, help="Companies that are enriched at once.")] = 32,
+    workers: Annotated[int, typer.Option(min=1, help="Companies that are enriched at once.")] = 16,
     audited: Annotated[int, typer.Option(min=10, help="Companies of the ledger that is audited.")] = 20_000,
 ) -> None:
     """Measure a night's makespan with the latency of real sites and vendors, and the audit of a large night."""
