@@ -8,7 +8,6 @@ from typing import Annotated, Any, TypeAlias
 import typer
 
 from common.errors import Permanent
-from leadgen.audit.command import audit_app
 from leadgen.exit_codes import run_or_exit
 from leadgen.odoo import connect_odoo, rotate_key
 from leadgen.options import AsJson, DatabaseUrl
@@ -116,8 +115,7 @@ def sync_command(
     _end(reports, as_json, is_well=True)
 
 
-@audit_app.command("odoo")
-def audit_command(
+def audit_odoo_command(
     database_url: DatabaseUrl, credentials_key: CredentialsKey, tenant: OneTenant = None, as_json: AsJson = False
 ) -> None:
     """List how the tenants' Odoos differ from what was written there. Exit code 1 if they do."""

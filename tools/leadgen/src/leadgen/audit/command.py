@@ -10,10 +10,12 @@ import typer
 from common.ids import NO_REPLAY
 from leadgen.audit.check import Exceptions, Report, Scope
 from leadgen.exit_codes import FAILED, run_or_exit
+from leadgen.odoo_commands import audit_odoo_command
 from leadgen.options import AsJson
 from leadgen.tenants import MOST
 
 audit_app = typer.Typer(help="Prove the ledger, or compare our records with those of other systems.")
+audit_app.command("odoo")(audit_odoo_command)
 
 Services = Annotated[
     list[str] | None, typer.Option("--service", help="Only this service's part. May be repeated. Default: all.")
