@@ -34,9 +34,11 @@ SUBCOMMANDS: Mapping[str, Subcommand] = {
         "leadgen.register_refresh:refresh_command",
         "Upsert rows of the register that are new or changed since the last refresh. The nightly run does it too.",
     ),
-    "nightly": Subcommand("leadgen.nightly_commands:nightly_app", "The nights: run one, or report on one."),
+    "nightly": Subcommand(
+        "leadgen.nightly_commands:nightly_app", "Run the night of every active tenant, or report on a night."
+    ),
     "odoo": Subcommand("leadgen.odoo_commands:odoo_app", "Connect, check and sync the tenants' Odoos."),
-    "enrichment": Subcommand("leadgen.enrichment.command:enrichment_app", "What the enricher finds on pages."),
+    "enrichment": Subcommand("leadgen.enrichment.command:enrichment_app", "Measure what the enricher finds on pages."),
     "score": Subcommand(
         "leadgen.scoring.command:score_command",
         "Explain a lead's score: every contribution, with its evidence and source.",
@@ -48,14 +50,16 @@ SUBCOMMANDS: Mapping[str, Subcommand] = {
         "Measure how well words become industry codes, with a file of judged terms.",
     ),
     "audit": Subcommand(
-        "leadgen.audit.command:audit_app", "Prove the ledger, or compare our records with those of other systems."
+        "leadgen.audit.command:audit_app",
+        "Prove that nothing was lost or done twice, or compare each Odoo with what was written to it.",
     ),
     "trace": Subcommand(
         "leadgen.trace.command:trace_command",
         "Print one company's whole story in order: events, handlers, vendors' calls and costs, scores, what Odoo got.",
     ),
     "replay": Subcommand(
-        "leadgen.replay.command:replay_app", "Handle a slice of a topic again, in one consumer group alone."
+        "leadgen.replay.command:replay_app",
+        "Check a slice of a topic in one consumer group, or have it handled there again.",
     ),
     "rewind": Subcommand(
         "leadgen.replay.command:rewind_command",

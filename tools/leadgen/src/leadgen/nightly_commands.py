@@ -11,30 +11,41 @@ from leadgen.scripts import hand_over
 
 RUN, REPORT = "leadgen-nightly", "leadgen-nightly-report"
 
-nightly_app = typer.Typer(help="The nights: run one, or report on one.")
+nightly_app = typer.Typer(
+    help="Run the night of every active tenant, or report on a night.\n\n"
+    "Without a subcommand it runs the night; a second start on the same day resumes it. "
+    "Exit codes: 0 all done, 3 partial, 1 failure, 2 wrong options or settings."
+)
 
-Tenants = Annotated[str | None, typer.Option(help="Tenants by number, such as 1,2.")]
+Tenants = Annotated[str | None, typer.Option(help="Only these tenants, by number, such as 1,2.")]
+Included = Annotated[str | None, typer.Option(help="Tenants such as 1,2, instead of SCHED_TENANT_INCLUDE.")]
+Excluded = Annotated[str | None, typer.Option(help="Tenants such as 1,2, instead of SCHED_TENANT_EXCLUDE.")]
 
 
 @nightly_app.callback(invoke_without_command=True)
 def run_command(
     context: typer.Context,
     tenant: Tenants = None,
-    include: Tenants = None,
-    exclude: Tenants = None,
+    include: Included = None,
+    exclude: Excluded = None,
     limit: Annotated[int | None, typer.Option(min=0, help="Companies per tenant, if lower than its cap.")] = None,
     date: Annotated[str | None, typer.Option(help="The night, such as 2026-11-29. Default: today's.")] = None,
     from_manifest: Annotated[
-        str | None, typer.Option(help="Companies of a file (see --dry-run --json), or of a run's id.")
+        str | None,
+        typer.Option(
+            help="Take the companies of this file (as --dry-run --json prints it), or of the run with this id."
+        ),
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the plan and write nothing.")] = False,
-    wait: Annotated[bool, typer.Option(help="Wait until the runs are over or their window ends.")] = True,
+    wait: Annotated[
+        bool,
+        typer.Option(
+            help="Wait until the runs are over or their window ends; --no-wait ends when all requests are in Kafka."
+        ),
+    ] = True,
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary or the plan as JSON.")] = False,
 ) -> None:
-    """Run the night of every active tenant, or resume it; with a subcommand, do that instead.
-
-    Exit code: 0 all done, 3 partial, 1 failure, 2 wrong options or settings.
-    """
+    """Runs the night of every active tenant, or resumes it. A subcommand does only its own work."""
     if context.invoked_subcommand is not None:
         return
     given = {

@@ -14,15 +14,23 @@ from leadgen.odoo_commands import audit_odoo_command
 from leadgen.options import AsJson
 from leadgen.tenants import MOST
 
-audit_app = typer.Typer(help="Prove the ledger, or compare our records with those of other systems.")
+audit_app = typer.Typer(
+    help="Prove that nothing was lost or done twice, or compare each Odoo with what was written to it.\n\n"
+    "It reads tables and topics, writes nothing, and may run beside the services. Exit code 1: there are exceptions; "
+    "each is printed with what to do."
+)
 audit_app.command("odoo")(audit_odoo_command)
 
 Services = Annotated[
-    list[str] | None, typer.Option("--service", help="Only this service's part. May be repeated. Default: all.")
+    list[str] | None,
+    typer.Option("--service", help="A service that runs here; the others are left out. May be repeated. Default: all."),
 ]
 Killed = Annotated[
     list[str] | None,
-    typer.Option("--killed", help="When an enricher was killed: explains lost charges. May be repeated."),
+    typer.Option(
+        "--killed",
+        help="With --simulator: a time at which an enricher was killed, which explains lost charges. May be repeated.",
+    ),
 ]
 
 
@@ -44,19 +52,34 @@ def time_of(given: str | None, option: str) -> datetime | None:
 def audit_command(
     context: typer.Context,
     database_url: Annotated[
-        str | None, typer.Option(envvar="DATABASE_URL", show_envvar=True, help="With the login that owns the tables.")
+        str | None,
+        typer.Option(
+            envvar="DATABASE_URL", show_envvar=True, help="The database, with the login that owns the tables."
+        ),
     ] = None,
-    kafka: Annotated[str | None, typer.Option(envvar="KAFKA_BOOTSTRAP_SERVERS", show_envvar=True)] = None,
+    kafka: Annotated[
+        str | None, typer.Option(envvar="KAFKA_BOOTSTRAP_SERVERS", show_envvar=True, help="The broker's address.")
+    ] = None,
     tenant: Annotated[int | None, typer.Option(min=1, max=MOST, help="This tenant only.")] = None,
     run: Annotated[UUID | None, typer.Option(help="One night of a tenant, by the id of its run.")] = None,
-    since: Annotated[str | None, typer.Option(help="What began since then. Default: as far as topics keep.")] = None,
+    since: Annotated[
+        str | None,
+        typer.Option(
+            help="Only what began at this time or later. ISO 8601, UTC unless it names a zone. "
+            "Default: as far back as Kafka keeps the topics."
+        ),
+    ] = None,
     patience: Annotated[
-        float | None, typer.Option(min=0, help="Minutes that anything may be open. Default: each kind has its own.")
+        float | None,
+        typer.Option(min=0, help="Minutes for which anything may be open. Default: each kind has its own."),
     ] = None,
     service: Services = None,
-    simulator: Annotated[str | None, typer.Option(help="URL of the simulator: compares its ledger, too.")] = None,
+    simulator: Annotated[
+        str | None,
+        typer.Option(help="URL of the simulator: also compare what its vendors charged with what was counted."),
+    ] = None,
     killed: Killed = None,
-    shown: Annotated[int | None, typer.Option(min=1, help="Exceptions of a check to print at most.")] = None,
+    shown: Annotated[int | None, typer.Option(min=1, help="Most exceptions of a check to print. Default: all.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Prove from tables and topics that nothing was lost, nothing done twice. Exit code 1 if there is an exception."""

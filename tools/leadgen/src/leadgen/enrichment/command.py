@@ -15,7 +15,7 @@ from leadgen.scripts import run_script
 
 SCRIPT = "leadgen-enricher-pages"
 
-enrichment_app = typer.Typer(no_args_is_help=True, help="What the enricher finds on pages.")
+enrichment_app = typer.Typer(no_args_is_help=True, help="Measure what the enricher finds on pages.")
 
 
 @enrichment_app.command("eval")

@@ -25,7 +25,11 @@ RATE = "5000/s"
 WAIT_S = 30.0
 
 replay_app = typer.Typer(
-    invoke_without_command=True, help="Handle a slice of a topic again, in one consumer group alone."
+    invoke_without_command=True,
+    help="Check a slice of a topic in one consumer group, or have it handled there again.\n\n"
+    "Without --rerun it is a check: events that the group knows change nothing, and missing ones are handled. With "
+    "--rerun all of them are handled again, and all that follows from them. No other group gets the slice. Example: "
+    "leadgen replay --topic lead.scored.v1 --into odoo-sync --since 1d",
 )
 
 WaitS = Annotated[
@@ -63,10 +67,18 @@ def replay_command(
     rate: Annotated[str, typer.Option(metavar="N/s", help="Events per second at most.")] = RATE,
     reason: Annotated[str | None, typer.Option(help="Why, for the record.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Count the slice; play nothing.")] = False,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask before it goes.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Start without asking.")] = False,
     wait_s: WaitS = WAIT_S,
-    database_url: Annotated[str | None, typer.Option(envvar="DATABASE_URL", show_envvar=True)] = None,
-    kafka: Annotated[str | None, typer.Option("--kafka", envvar="KAFKA_BOOTSTRAP_SERVERS", show_envvar=True)] = None,
+    database_url: Annotated[
+        str | None,
+        typer.Option(
+            envvar="DATABASE_URL", show_envvar=True, help="The database, with the login that owns the tables."
+        ),
+    ] = None,
+    kafka: Annotated[
+        str | None,
+        typer.Option("--kafka", envvar="KAFKA_BOOTSTRAP_SERVERS", show_envvar=True, help="The broker's address."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Play a slice of a topic into one consumer group, in the nightly lane, beside its live events.
@@ -123,7 +135,7 @@ def resume_command(
 @replay_app.command("list")
 def list_command(
     database_url: DatabaseUrl,
-    limit: Annotated[int, typer.Option(min=1, help="So many, the newest first.")] = 20,
+    limit: Annotated[int, typer.Option(min=1, help="Number of replays to list, the newest first.")] = 20,
     as_json: AsJson = False,
 ) -> None:
     """List replays and rewinds: who, what, when, why, and how far they got."""
@@ -166,9 +178,11 @@ def rewind_command(
     database_url: DatabaseUrl,
     kafka: KafkaServers,
     rerun: Annotated[
-        bool, typer.Option("--rerun", help="Have all that is read again handled again, and all that follows from it.")
+        bool, typer.Option("--rerun", help="Also handle again what is read again, and all that follows from it.")
     ] = False,
-    afresh: Annotated[bool, typer.Option("--afresh", help="With --rerun: as for `leadgen replay`.")] = False,
+    afresh: Annotated[
+        bool, typer.Option("--afresh", help="With --rerun: buy again what is cached, write unchanged rows again.")
+    ] = False,
     reason: Annotated[str, typer.Option(help="Why, for the record.")] = "none given",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the offsets; set none.")] = False,
     as_json: AsJson = False,

@@ -1,4 +1,4 @@
-"""Topics, inboxes and outboxes agree: every message is where it has to be, once, and has a cause."""
+"""Checks of delivery: topics, inboxes and outboxes agree; every message is there once and has a cause."""
 
 from leadgen.audit.check import Check
 
@@ -122,7 +122,7 @@ CAUSED = Check(
 LETTERS = Check(
     "letters",
     "Each event that was given up has its dead letter.",
-    "The letter was lost: reopen the event once its cause is removed; the inbox still holds the original.",
+    "The letter was lost; the inbox still holds the original. Remove the cause, then `leadgen dlq retry`.",
     """
     SELECT tenant_id, consumer, topic, kafka_partition AS "partition", kafka_offset AS "offset",
            event_id, replay_id, error

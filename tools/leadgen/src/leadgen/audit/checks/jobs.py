@@ -1,4 +1,4 @@
-"""Jobs add up, and what was announced of them is what became of them."""
+"""Checks of jobs: their counts add up, and their announcements agree with their rows."""
 
 from leadgen.audit.check import Check
 
@@ -21,8 +21,8 @@ ADDS_UP = Check(
 # An id that a job's progress carries begins on the night's date or with the request: up to a day before the job starts.
 TOLD = Check(
     "job-told",
-    "The end of each job was announced, with what it came to.",
-    "The announcement was lost; the job itself is well. Whoever waits for it can read GET /jobs.",
+    "The end of each job was announced, with the numbers that the job ended with.",
+    "The announcement was lost; the job itself is complete. A client that waits for it can read GET /jobs/{job_id}.",
     """
     SELECT tenant_id, job_id, status, processed, total
       FROM audit_jobs AS job CROSS JOIN audit_scope AS scope
@@ -53,7 +53,7 @@ ENDED = Check(
 
 CONTINUED = Check(
     "job-continued",
-    "What a job has left over is one other job, and only a job that is done leaves something over.",
+    "One other job at most continues a job, and only a job that is done is continued.",
     "Two jobs would save the same companies: end one of them by hand.",
     """
     SELECT later.tenant_id, later.continues AS job_id, job.status, string_agg(later.job_id::text, ', ') AS continued_by

@@ -1,4 +1,4 @@
-"""Nights: what was planned was asked for, once and within the caps, and each run says what became of it."""
+"""Checks of nights: each planned company was requested once, within the cap, and each run records how it ended."""
 
 from leadgen.audit.check import Check
 
@@ -52,7 +52,7 @@ PLANNED = Check(
 CHAIN = Check(
     "night-chain",
     "The ids in a manifest are those of the company's events.",
-    "The night's progress is read by other ids than the stages use: its report is wrong. Report it as a bug.",
+    "The night looks for other event ids than the services use, so its report is wrong. Report it as a bug.",
     """
     SELECT tenant_id, run_id, key, event_id, enriched_id, scored_id
       FROM audit_night_companies
@@ -64,7 +64,7 @@ CHAIN = Check(
 
 TRUE_ENDS = Check(
     "night-ends",
-    "A company that a night counts as ended was handled by odoo-sync, and a night that is done has no other.",
+    "A company that a night counts as ended was handled by odoo-sync; in a night that is done, every company was.",
     "The report of this night is wrong about these companies. `leadgen trace` shows where they are.",
     """
     SELECT company.tenant_id, company.run_id, night.status, company.key, company.state, handled.state AS at_odoo_sync
@@ -84,7 +84,7 @@ TRUE_ENDS = Check(
 
 OVER = Check(
     "night-over",
-    "Each night has ended when its window has.",
+    "Each run has ended by the end of its window.",
     "The run was left in the middle: start it again (`leadgen nightly --tenant N --date D`); it resumes.",
     """
     SELECT tenant_id, run_id, night, status, window_ends_at

@@ -1,4 +1,4 @@
-"""Nothing is open for longer than its patience, and nothing was given up."""
+"""Checks of waiting: nothing is open for longer than its patience, and nothing was given up."""
 
 from leadgen.audit.check import Check
 
@@ -29,7 +29,7 @@ IN_A_TOPIC = Check(
 OPEN = Check(
     "open",
     "No event in an inbox is open for longer than its patience.",
-    "Is the consumer running? `error` says what the event fails of; a pause says why the tenant waits.",
+    "Is the consumer running? `error` is the event's last failure; a pause (inbox_pauses) says why its tenant waits.",
     """
     SELECT taken.tenant_id, taken.consumer, taken.topic, taken.key, taken.event_id, taken.replay_id, taken.phase,
            taken.failures, date_trunc('second', scope.at - taken.received_at) AS open_for,
@@ -85,7 +85,7 @@ GIVEN_UP = Check(
 ABANDONED = Check(
     "job-abandoned",
     "Each running job is in the hands of a worker, and no job waits for more than two nights.",
-    "Running: its event became a dead letter; reopen it, or wait for the night. Queued: does the nightly run work?",
+    "Running: its event became a dead letter; retry it, or wait for the night. Queued: did the nightly run take place?",
     """
     SELECT job.tenant_id, job.job_id, job.status, job.processed, job.total, job.created_at
       FROM audit_jobs AS job CROSS JOIN audit_scope AS scope

@@ -1,4 +1,4 @@
-"""Tables agree with the events: each company upserted, enriched, scored and synced once for each request."""
+"""Checks of results: each company was upserted, enriched, scored and synced once for each request."""
 
 from leadgen.audit.check import Check
 
@@ -25,7 +25,7 @@ UPSERTED = Check(
 ENRICHED = Check(
     "enriched-once",
     "Each request for enrichment that was handled has one run.",
-    "None: handle the request once more (a rerun). Several: the request was answered under two companies, a bug.",
+    "No run: handle the request once more (a rerun). Several runs: two companies had one request, which is a bug.",
     """
     SELECT asked.tenant_id, asked.key, asked.event_id, asked.replay_id, count(run.company_id) AS runs
       FROM audit_inbox AS asked LEFT JOIN audit_runs AS run USING (tenant_id, event_id, replay_id)
@@ -38,7 +38,7 @@ ENRICHED = Check(
 REQUESTED = Check(
     "requested",
     "Each run of an enrichment belongs to a request.",
-    "A company was enriched, and perhaps paid for, without a request. Find out who wrote the taken.",
+    "A company was enriched, and perhaps paid for, without a request. Find out which program wrote it.",
     """
     SELECT run.tenant_id, run.company_id, run.event_id, run.replay_id
       FROM audit_runs AS run CROSS JOIN audit_scope AS scope

@@ -1,4 +1,4 @@
-"""Money: what the enrichments say they spent is what the budgets counted."""
+"""Checks of spending: the units that enrichments were charged are those that the budgets counted."""
 
 from leadgen.audit.check import Check
 
