@@ -260,10 +260,10 @@ def test_the_last_word_mentions_who_is_known() -> None:
     known = [a_company(f"19991234{number}K", name=f"Known {number}") for number in range(8)]
     assert summarise(an_answer(known=known[:2]), scored=3, job=QUEUED) == (
         "Upserted and enriched 3 now; scheduled the rest (7) for nightly processing. "
-        "Known, enriched within the last days: Known 0 and Known 1."
+        "Enriched in the last seven days already: Known 0 and Known 1."
     )
     assert summarise(an_answer([], matches=8, remaining=0, known=known), scored=0, job=None).endswith(
-        "Known, enriched within the last days: Known 0, Known 1, Known 2, Known 3, Known 4 and 3 more."
+        "Enriched in the last seven days already: Known 0, Known 1, Known 2, Known 3, Known 4 and 3 more."
     )
 
 

@@ -27,7 +27,9 @@ def summarise(answer: SearchAnswer, *, scored: int, job: JobProgressed | None, r
     if not answer.resolved:
         meant = one_of(answer.suggestions)
         if is_talk(answer):
-            return f"Do you want companies in {meant}? Then choose it, or name it alone; nothing was searched for."
+            return (
+                f"Do you want companies in {meant}? Then choose one, or send its name alone. Nothing was searched for."
+            )
         hint = f"Did you mean {meant}?" if meant else "Name one, such as Manufacturing, Logistics or SSIC 62."
         return " ".join([f"{NOTHING_FOUND} {hint}", *_ignored(answer)])
     uncertainty = _uncertainty(answer)
@@ -43,7 +45,7 @@ def summarise(answer: SearchAnswer, *, scored: int, job: JobProgressed | None, r
     if answer.places:
         more.append(f"Only companies with a postal code in {where(answer)}.")
     if answer.known:
-        more.append(f"Known, enriched within the last days: {all_of([company.name for company in answer.known])}.")
+        more.append(f"Enriched in the last seven days already: {all_of([company.name for company in answer.known])}.")
     # Clients expect the first sentence without a full stop if it stands alone.
     return ". ".join(
         sentence for sentence in (_done(answer, now, job, refused), " ".join([*more, *uncertainty])) if sentence
