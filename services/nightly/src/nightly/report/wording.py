@@ -100,6 +100,7 @@ def without_run(night: Night) -> str:
 def balance_words(night: Night) -> str:
     """Says whether every company that was published is accounted for."""
     if night.is_balanced:
-        return "Every published company is accounted for: each stage has the companies of the stage before it, without those that are listed with a reason."
+        stages = "each stage has the companies of the stage before it, without those that are listed with a reason"
+        return f"Every published company is accounted for: {stages}."
     unexplained = sum(it.balance.unexplained for it in night.tenants)
     return f"{plural(unexplained, 'company is', 'companies are')} not accounted for: run `leadgen audit`."
