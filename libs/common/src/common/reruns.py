@@ -26,7 +26,7 @@ _SET = {"ce_lane", "ce_replayid", "ce_afresh", "replay_of"}
 
 
 class Rewind(NamedTuple):
-    """A topic that was rewound to be handled again: by partition, the first offset and the one behind the last."""
+    """A rewound topic, and by partition the first offset to handle again and the one behind the last."""
 
     replay_id: UUID
     starts: Mapping[str, int]
@@ -34,7 +34,7 @@ class Rewind(NamedTuple):
     afresh: datetime | None
 
     def applied(self, arrival: Arrival) -> Arrival:
-        """Makes a message of the rewound part a rerun. One of an earlier rerun, or without an id, stays as it is."""
+        """Turns a message of the rewound part into a rerun. Those of earlier reruns, or without an id, stay."""
         number = str(arrival.partition)
         is_again = self.starts.get(number, 0) <= arrival.offset < self.ends.get(number, 0)
         if not is_again or arrival.replay_id != NO_REPLAY or arrival.tenant_id == NO_TENANT:

@@ -6,7 +6,7 @@ RequestRun  RefreshRegister, RequestUpsert,  the run is resumed; one    nothing 
             RequestNightlyEnrichment of      left as it is
             the tenant's night
 
-`following` records how the runs get on.
+`following` records how far the runs get, and how they end.
 """
 
 from common.contracts import RequestRun

@@ -1,6 +1,6 @@
-"""Follows the runs of all tenants while the stage runs, whoever started them, so that each has an end on record.
+"""Follows the unfinished runs of all tenants, whichever process started them, so that each end is recorded.
 
-A run that went on after its window is looked at now and then, for some days: what it reached by itself counts.
+A run whose window has ended is still read at times, for some days: companies that finish late count too.
 """
 
 import asyncio

@@ -1,13 +1,14 @@
 """Selects the companies of a night from a tenant's candidates. Pure, and a total order: equal candidates, equal night.
 
     new      never selected and never enriched: those that fit the ICP first, then those with a domain that the tenant
-             has not seen yet, then who has waited longest
+             has not seen yet, then those that have waited longest
     stale    features, contacts or enrichment past their age, or the last enrichment was cut short: High and Medium
-             first, then who was seen longest ago
+             first, then those seen longest ago
     updated  the register has changed since: the latest change first
 
-A company that was selected counts as seen, whatever came of it, so that no company that always fails stands in front
-every night. What was cut short is tried again a few nights, then only as it ages.
+A selected company counts as seen, whatever came of it. Otherwise companies that always fail would come first every
+night.
+A company whose enrichment was cut short is tried again for a few nights, then only as it ages.
 """
 
 from collections.abc import Iterable, Sequence

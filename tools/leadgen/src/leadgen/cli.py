@@ -70,7 +70,9 @@ SUBCOMMANDS: Mapping[str, Subcommand] = {
         "leadgen.setup_commands:migrate_command", "Bring the database's schema up to date, and seed the industry codes."
     ),
     "topics": Subcommand("leadgen.setup_commands:topics_command", "Create the missing topics of deploy/topics.yaml."),
-    "bench": Subcommand("leadgen.bench.command:bench_app", "Measure, as ratios within one run."),
+    "bench": Subcommand(
+        "leadgen.bench.command:bench_app", "Measure speed and memory, mostly as ratios within one run."
+    ),
 }
 
 

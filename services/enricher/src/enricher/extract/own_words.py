@@ -1,7 +1,7 @@
 """Tells statements about the company itself from those about others: affiliates, people, customers.
 
 A statement counts if its sentence has the company as its subject ("we", its name), or no subject at all
-("Established in 1998"). A sentence that names anybody else is left alone: nothing is better than something wrong.
+("Established in 1998"). A sentence that names anybody else is ignored: a missing fact is better than a wrong one.
 """
 
 import re
@@ -91,7 +91,7 @@ def names_of(page: Document) -> frozenset[str]:
 
 
 def is_about_company(before: str, after: str, names: Iterable[str]) -> bool:
-    """True for a statement between these words of one sentence whose subject is the company, or nobody else."""
+    """True if the statement between these words of a sentence has the company, or nobody, as its subject."""
     if _OTHERS.search(before) or _OTHERS.search(after[:80]):
         return False
     names = list(names)

@@ -1,4 +1,4 @@
-"""Phrases by which text speaks to a program that reads the page: it is addressed, told what to say, or told to forget.
+"""Phrases of prompt injection: text that addresses a program that reads it, or tells it to say or forget a thing.
 
 All patterns match plain text in lower case. They are about the form (who is addressed, what is demanded), not about
 one product's name or one field, since every planted text is new.

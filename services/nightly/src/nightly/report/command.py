@@ -29,7 +29,7 @@ class NotWritten(Permanent):
 
 
 def main() -> None:
-    """Console script. Exits with 1 if there is no such night or something failed, with 2 if it was misunderstood."""
+    """Console script. Exits with 1 if there is no such night or something failed, with 2 for wrong options."""
     parser = argparse.ArgumentParser(prog="leadgen nightly report", description="Report on a night.")
     parser.add_argument(
         "run", nargs="?", type=_run, help="a night such as 2026-11-29, or a run's id; by default the latest night"

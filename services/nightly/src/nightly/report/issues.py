@@ -46,7 +46,7 @@ def _of_the_run(it: Circumstances) -> Iterable[Issue]:
         yield Issue(
             "act",
             f"The run failed: {it.error or 'no reason was recorded'}",
-            f"Mend the cause, then run `leadgen nightly --tenant {it.tenant_id}`: it goes on where it stopped.",
+            f"Remove the cause, then run `leadgen nightly --tenant {it.tenant_id}`: it goes on where it stopped.",
         )
     for late in (words for words in (it.error or "").split("; ") if "to the upserter" in words):
         yield Issue("note", late, "The run selected from the companies that were there by then.")
@@ -71,7 +71,7 @@ def _of_the_run(it: Circumstances) -> Iterable[Issue]:
             "A wider ICP (`PUT /icp`) finds more.",
         )
     if it.skip:
-        yield Issue("note", f"Left out on purpose: {', '.join(it.skip)}", "The setting `SCHED_SKIP` says so.")
+        yield Issue("note", f"Left out on purpose: {', '.join(it.skip)}", "The setting `SCHED_SKIP` names these steps.")
     for night, finished, unfinished in it.carried_over:
         yield Issue(
             "wait" if unfinished else "note",

@@ -35,7 +35,7 @@ class Balance:
 
     @property
     def differences(self) -> tuple[int, ...]:
-        """Companies that each step from a stage to the next leaves unexplained; all zero in a correct ledger."""
+        """Companies that each step from a stage to the next leaves unexplained; all zero if the tables agree."""
         return tuple(
             before - after - sum(rest.companies for rest in self.rests if rest.stage == stage)
             for stage, before, after in zip(STAGES, self.reached, self.reached[1:], strict=False)
@@ -43,7 +43,7 @@ class Balance:
 
     @property
     def unexplained(self) -> int:
-        """Companies without an explanation, over all steps; 0 in a correct ledger."""
+        """Companies without an explanation, over all steps; 0 if the tables agree."""
         return sum(map(abs, self.differences))
 
     @property
@@ -161,7 +161,7 @@ class Night:
 
     @property
     def is_balanced(self) -> bool:
-        """Whether each tenant's ledger is; differences of two tenants do not cancel out."""
+        """Whether every tenant's balance adds up; differences of two tenants do not cancel out."""
         return all(it.balance.is_balanced for it in self.tenants)
 
     @property

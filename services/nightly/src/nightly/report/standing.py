@@ -1,8 +1,8 @@
 """The standing of each company of a run, and the balance that follows from it. Pure.
 
-That a company reached a stage is read from the tables which that stage writes: a visit, a score, a link to Odoo. Why it
-went no further is read from `run_companies`. Where the two contradict each other, the company has no cause, and the
-balance shows it as unexplained.
+The tables that a stage writes (visits, scores, links to Odoo) tell which companies reached it. `run_companies` says
+why a company went no further. Where the two contradict each other, the company has no cause, and the balance shows it
+as unexplained.
 """
 
 from collections import Counter
@@ -50,7 +50,7 @@ class Standing:
 
     @property
     def cause(self) -> str | None:
-        """The cause that the company went no further; `None` if it is synced or the tables contradict each other."""
+        """The reason why the company went no further; `None` if it is synced or the tables contradict each other."""
         stage = STAGES[self.reached]
         if stage == "synced":
             return None

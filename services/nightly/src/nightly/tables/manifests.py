@@ -1,4 +1,4 @@
-"""Manifests of runs (`run_manifests`, and a row of `run_companies` per company): what a night has asked for."""
+"""Manifests of runs (`run_manifests`, and a row of `run_companies` per company): the companies requested."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -25,7 +25,7 @@ COMPANY_IDS = "SELECT company_ids FROM run_manifests WHERE tenant_id = tenant() 
 
 
 class Manifest(NamedTuple):
-    """The companies of a run, in order, and what the choice went by."""
+    """The companies of a run, in order, with the caps, budgets and counts of candidates at its selection."""
 
     source: Source
     targets: Sequence[Target]

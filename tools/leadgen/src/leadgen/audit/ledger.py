@@ -1,6 +1,6 @@
 """The simulator's ledger of charges, next to what the budgets counted and to the kills that explain a loss.
 
-A killed worker loses the answers of its calls under way: their charge stays counted, and they are made once more.
+A killed worker loses the answers of its calls in progress. Their charge stays counted, and the calls are made again.
 """
 
 from collections.abc import Mapping, Sequence

@@ -1,13 +1,13 @@
-"""The snapshot that an audit reads: temporary tables with the ledger of one moment, whatever goes on beside it.
+"""The snapshot that an audit reads: temporary tables with the ledger as of one moment, beside running services.
 
-The order makes sure that events on their way are no faults:
+The snapshot is taken in this order, so that no event on its way looks lost:
 
-1. the positions of the consumer groups: what is before them is in an inbox by then
+1. the positions of the consumer groups: every message before them is in an inbox already
 2. the database in one transaction, as of `audit_scope.at`
-3. the ends of the topics, and the topics up to there: what has left an outbox by 2 is in them
+3. the topics up to their present ends: every event that had left its outbox at step 2 is in them
 
 A chain of events (a request and all that follows from it) belongs to the snapshot by the time at which it began, which
-its ids carry: for a night, midnight in Singapore. Events of foreign ids belong to it by their own time.
+its ids carry: for a night, midnight in Singapore. An event whose id was made elsewhere belongs to it by its own time.
 """
 
 from datetime import timedelta

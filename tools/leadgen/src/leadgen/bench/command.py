@@ -13,7 +13,7 @@ from leadgen.bench.options import ODOO_COMPANIES, ODOO_SAMPLE, UPSERT_BATCH, Enr
 from leadgen.exit_codes import run_or_exit
 from leadgen.options import AsJson
 
-bench_app = typer.Typer(no_args_is_help=True, help="Measure, as ratios within one run.")
+bench_app = typer.Typer(no_args_is_help=True, help="Measure speed and memory, mostly as ratios within one run.")
 
 
 @bench_app.command()

@@ -93,7 +93,7 @@ def outcome_of(it: Retried) -> list[str]:
 
 
 def warning_of(overtaken: int) -> list[str]:
-    """Warns of letters that are older than what was done of their keys."""
+    """Warns of letters whose key has a younger event that is done or in work."""
     if not overtaken:
         return []
     return [

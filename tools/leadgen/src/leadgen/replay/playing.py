@@ -42,7 +42,7 @@ STALLED_S = 10.0
 
 @dataclass
 class Player:
-    """One replay at work. `told` gets a line for the operator where it has to wait."""
+    """One replay at work. `told` gets a line for the operator when the replay has to wait."""
 
     db: Owner
     replay: Replay

@@ -1,6 +1,6 @@
 """The table `replays`: who played what into which consumer, when and why, and how far it has got.
 
-One replay of a topic into a consumer runs at a time; its process holds an advisory lock, which ends with it.
+One replay of a topic into a consumer runs at a time: its process holds an advisory lock, which is free when it ends.
 """
 
 from collections.abc import Mapping

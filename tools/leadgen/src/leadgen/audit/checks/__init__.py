@@ -1,4 +1,4 @@
-"""The checks of the audit: each a claim about the snapshot, with a query for what contradicts it."""
+"""The checks of the audit: each is a claim about the snapshot, with a query that finds the rows that contradict it."""
 
 from leadgen.audit.check import Check
 from leadgen.audit.checks import delivery, jobs, nights, patience, results, spend
