@@ -266,7 +266,7 @@ async def test_the_summary_says_the_same_to_people_and_machines(desk: Any, owner
     assert told["tenants"][1]["considered"] == {"new": 2, "stale": 0, "updated": 0}
     table = summary.as_table().splitlines()
     assert table[2].startswith("     2  Tenant 2     1          2       0  publishing; selected before 2 commands")
-    assert table[-1].startswith("night of 2026-11-23: 2 companies and 1 jobs of 2 tenants")
+    assert table[-1].startswith("night of 2026-11-23: companies 2, jobs 1, tenants 2; ")
 
 
 async def test_a_database_that_is_away_is_said_at_once(desk: Any, database: Database) -> None:

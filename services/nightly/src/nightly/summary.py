@@ -118,7 +118,7 @@ class Summary:
         ]
         lines += [f"inbox of {it.consumer}: {it.error}" for it in self.upkeep if it.error]
         lines.append(
-            f"night of {self.night}: {self.companies} companies and {self.jobs} jobs of {len(self.tenants)} tenants"
-            f" in {self.seconds:.1f} s"
+            f"night of {self.night}: companies {self.companies}, jobs {self.jobs}, tenants {len(self.tenants)};"
+            f" {self.seconds:.1f} s"
         )
         return "\n".join(lines)
