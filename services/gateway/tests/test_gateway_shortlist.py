@@ -130,6 +130,13 @@ async def test_a_shortlist_does_not_read_other_nights(database, owner) -> None:
     assert "Seq Scan" not in plan
 
 
+@pytest.mark.parametrize("blanks", ["", " ", "\u3000", "\u2003\u3000", "\x85", "\ufeff \u200b\u2028"])
+def test_a_formula_behind_any_blanks_is_text(blanks: str) -> None:
+    """Spreadsheets drop leading blanks of every kind; a text behind blanks stays as it is."""
+    assert safe_cell(f"{blanks}=1+1") == f"'{blanks}=1+1"
+    assert safe_cell(f"{blanks}ACME") == f"{blanks}ACME"
+
+
 @given(value=st.text())
 def test_no_text_begins_a_formula(value: str) -> None:
     """Whatever it is; and it can be read from what is written."""

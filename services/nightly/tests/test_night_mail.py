@@ -38,6 +38,15 @@ class Mailbox:
         self.messages: list[EmailMessage] = []
         self.recipients: list[list[str]] = []
         self.refuses = ""
+        self.unknown: set[str] = set()
+
+    async def handle_RCPT(  # noqa: N802 - aiosmtpd calls it so
+        self, _: SMTP, __: Session, envelope: Envelope, address: str, ___: list[str]
+    ) -> str:
+        if address in self.unknown:
+            return "550 no such mailbox"
+        envelope.rcpt_tos.append(address)
+        return "250 known"
 
     async def handle_DATA(self, _: SMTP, __: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd calls it so
         if self.refuses:
@@ -181,9 +190,33 @@ def test_a_refusal_is_told_apart_from_a_server_that_is_away(
         send_mail(server.url, a_message())
     with pytest.raises(MailUnavailable, match="does not answer"):
         send_mail(f"smtp://{LOOPBACK}:{free_port()}", a_message())
-    for wrong in ("", "mail.example", "http://mail.example", "smtp://"):
+    for wrong in ("", "mail.example", "http://mail.example", "smtp://", "smtp://mail.example:5x", "smtp://a..b"):
         with pytest.raises(MailRefused, match="SMTP_URL"):
             send_mail(wrong, a_message())
+
+
+def test_who_is_refused_is_said(server: Server) -> None:
+    """The others get the report."""
+    server.mailbox.unknown = {"bob@acme.example"}
+    message = build_mail("l@night.example", ["ann@acme.example", "bob@acme.example"], "S", "T", "<p>", "p.html")
+
+    assert send_mail(server.url, message) == ["bob@acme.example: 550 no such mailbox"]
+    assert server.mailbox.recipients == [["ann@acme.example"]]
+
+
+@pytest.mark.parametrize(
+    ("sender", "recipients", "line"),
+    [
+        ("l@night.example", ["ann@acme.example\nBcc: eve@evil.example"], "^REPORT_TO .* is not an e-mail address"),
+        ("l@night.example", ["ann <"], "^REPORT_TO .* is not an e-mail address"),
+        ("l@night\r.example", ["ann@acme.example"], "^REPORT_FROM .* is not an e-mail address"),
+    ],
+)
+def test_an_address_that_is_none_gets_one_clear_line(sender: str, recipients: list[str], line: str) -> None:
+    """It names the setting, and is an error of ours."""
+    with pytest.raises(MailRefused, match=line) as refused:
+        build_mail(sender, recipients, "Subject", "Text", "<p>", "page.html")
+    assert "\n" not in str(refused.value)
 
 
 async def test_a_night_sends_its_report_and_one_that_cannot_be_sent_changes_nothing(

@@ -329,7 +329,16 @@ async def test_an_abandoned_replay_is_not_gone_on_with(database_url: str, owner:
     async with topic_reader(kafka, TOPIC) as reader:
         plan = await planning.count(reader, Slice(TOPIC))
     old = await replays.begin(
-        owner, new_id(), "repeat", Slice(TOPIC), "enricher", plan, afresh=False, rate=1000, operator="ann", reason=""
+        owner,
+        new_id(),
+        "repeat",
+        Slice(TOPIC),
+        "enricher",
+        plan,
+        afresh=False,
+        rate=1000,
+        operator="ann",
+        reason="[/b]",
     )
     servers: dict[str, Any] = {"database_url": database_url, "kafka": kafka}
 
@@ -341,6 +350,8 @@ async def test_an_abandoned_replay_is_not_gone_on_with(database_url: str, owner:
     )
     assert (await leadgen(*into_enricher(), **servers)).exit_code == 0
     assert await owner.fetchval("SELECT count(*) FROM replays") == 2
+    listed = await leadgen("replay", "list", database_url=database_url, kafka=kafka)
+    assert (listed.exit_code, "[/b]" in listed.output) == (0, True), listed.output
 
 
 async def test_an_interrupted_rerun_must_be_ended_before_one_of_another_slice(

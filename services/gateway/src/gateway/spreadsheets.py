@@ -6,10 +6,13 @@ spreadsheets separate cells by semicolons, and an unquoted one would begin a cel
 """
 
 import csv
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from io import StringIO
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+#: Leading blanks: all that Unicode calls white space, and two characters without a width.
+BLANKS = re.compile(r"\A[\s\ufeff\u200b]+")
 
 
 def as_csv(columns: Sequence[str], rows: Iterable[Mapping[str, object]]) -> str:
@@ -25,5 +28,5 @@ def safe_cell(value: object) -> object:
     """Returns the value as the cell should hold it: only a text can be a formula."""
     if not isinstance(value, str):
         return value
-    stripped = value.lstrip(" \u00a0\ufeff\u200b")
-    return f"'{value}" if stripped.startswith(FORMULA_STARTS) else value
+    stripped = BLANKS.sub("", value)
+    return f"'{value}" if value.startswith(FORMULA_STARTS) or stripped.startswith(FORMULA_STARTS) else value

@@ -115,7 +115,8 @@ async def send_report(database: Database, settings: NightlySettings, night: date
 
     try:
         report = await reading.read_night(database, night, settings.vendor_prices)
-        await asyncio.to_thread(command.send_report, settings, report)
+        if refused := await asyncio.to_thread(command.send_report, settings, report):
+            log.error("report_not_sent_to_all", refused=refused)
     except LeadgenError as error:
         log.error("report_not_sent", error=str(error))
 

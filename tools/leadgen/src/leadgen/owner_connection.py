@@ -10,7 +10,7 @@ from common.postgres import AWAY, says_closed
 
 
 class DatabaseRefused(Permanent):
-    """The URL is none, the login is refused, or the database is not one of ours."""
+    """The URL is none, the login is refused or lacks rights, or the database is not one of ours."""
 
 
 @asynccontextmanager
@@ -28,6 +28,10 @@ async def connected(database_url: str) -> AsyncIterator["asyncpg.Connection[asyn
         ) from error
     except (asyncpg.InvalidAuthorizationSpecificationError, asyncpg.InvalidCatalogNameError) as error:
         raise DatabaseRefused(f"PostgreSQL refuses the login: {error}") from error
+    except asyncpg.InsufficientPrivilegeError as error:
+        raise DatabaseRefused(
+            f"this login lacks the rights ({error}): use the login that owns the tables, as `leadgen migrate` does"
+        ) from error
     except asyncpg.UndefinedTableError as error:
         raise DatabaseRefused(f"the database has no tables of Leadgen yet ({error}): run `leadgen migrate`") from error
     except (*AWAY, asyncpg.InterfaceError) as error:

@@ -52,14 +52,19 @@ def main() -> None:
             _write(given.html, render_page(night))
             sys.stdout.write(f"\nThe page is in {given.html}\n")
         if given.mail:
-            send_report(settings, night)
+            refused = send_report(settings, night)
             sys.stdout.write(f"\nSent to {', '.join(settings.report_to)}\n")
+            if refused:
+                raise SystemExit(f"The mail server refused {'; '.join(refused)}")
     except LeadgenError as error:
         raise SystemExit(str(error)) from None
 
 
-def send_report(settings: ReportSettings, night: Night) -> None:
-    """Sends the report to REPORT_TO; blocks until the mail server has it. Raises MailRefused, MailUnavailable."""
+def send_report(settings: ReportSettings, night: Night) -> list[str]:
+    """Sends the report to REPORT_TO; blocks until the mail server has it.
+
+    Returns the recipients that it refused, and why. Raises MailRefused, MailUnavailable if nobody gets the report.
+    """
     message = build_mail(
         settings.report_from,
         settings.report_to,
@@ -68,7 +73,7 @@ def send_report(settings: ReportSettings, night: Night) -> None:
         render_page(night),
         f"leadgen-{night.night}.html",
     )
-    send_mail(settings.smtp_url or "", message)
+    return send_mail(settings.smtp_url or "", message)
 
 
 async def _read(settings: ReportSettings, which: date | UUID | None) -> Night:

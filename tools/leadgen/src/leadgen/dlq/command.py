@@ -66,7 +66,7 @@ def list_command(
             died = in_singapore(letter.dead_at)
             tenant_id = str(letter.tenant_id)
             table.add_row(died, letter.consumer, letter.topic, tenant_id, str(letter.event_id), letter.error)
-        wide_enough().print(table)
+        wide_enough(markup=False).print(table)
         return
     groups = run_or_exit(running.groups(database_url, selected))
     if as_json:
@@ -78,7 +78,7 @@ def list_command(
         times = in_singapore(it.first_at), in_singapore(it.last_at)
         table.add_row(str(it.letters), it.consumer, it.topic, reason_shown, *times, str(it.newest))
     if groups:
-        wide_enough().print(table)
+        wide_enough(markup=False).print(table)
     typer.echo(f"{sum(it.letters for it in groups)} dead letters")
 
 

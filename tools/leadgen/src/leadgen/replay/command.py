@@ -155,7 +155,7 @@ def list_command(
         table.add_row(
             in_singapore(it.started_at), str(it.replay_id), what, it.consumer, played, it.state, it.operator, it.reason
         )
-    wide_enough().print(table)
+    wide_enough(markup=False).print(table)
 
 
 @replay_app.command("abandon")
