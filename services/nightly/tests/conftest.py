@@ -116,12 +116,11 @@ class Desk:
     async def chosen(self, *, only: Sequence[int] = (), require_odoo: bool = False, **other: Any) -> Chosen:
         return await choose(self.database, Choice(only=frozenset(only), require_odoo=require_odoo, **other))
 
-    def options(self, rules: Rules, *, wait: bool = False) -> Options:
-        """How the command starts a run."""
-        start = Start(
-            "command", Caps(rules.daily_cap), rules.skip, datetime.fromisoformat(f"{NIGHT}T01:00Z"), rules.window
-        )
-        return Options(start, wait)
+    def options(self, rules: Rules, *, began: datetime | None = None, **other: Any) -> Options:
+        """How the command starts a run, now or at `began`."""
+        began = began or datetime.now(UTC)
+        start = Start("command", Caps(rules.daily_cap), rules.skip, began, *rules.moments(began))
+        return Options(start, **{"wait": False, **other})
 
     def run_id(self, tenant_id: int = 1, night: date = NIGHT) -> UUID:
         return run_id_of(night, tenant_id)

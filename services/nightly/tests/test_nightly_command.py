@@ -233,11 +233,25 @@ def outcome(status: str, error: str | None = None) -> TenantOutcome:
         ([outcome("done"), outcome("partial")], PARTIAL),
         ([outcome("done"), outcome("failed", "OSError")], PARTIAL),
         ([outcome("failed", "OSError")], FAILED),
+        ([outcome("failed", "OSError"), outcome("skipped")], FAILED),
+        ([outcome("skipped")], DONE),
     ],
 )
 def test_the_exit_code_tells_success_partial_and_failure(outcomes: list[TenantOutcome], code: int) -> None:
     """0, 3 and 1."""
     assert Summary(NIGHT, tuple(outcomes), (), 1.0).exit_code == code
+
+
+def test_requests_have_the_workers_that_the_setting_gives(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The gateway announces them in the nightly lane."""
+    lanes: dict[str, int] = {}
+    settings = NightlySettings(database_url="-", kafka_bootstrap_servers="-", nightly_request_workers=7)
+    monkeypatch.setattr(main, "read", lambda _: settings)
+    monkeypatch.setattr(main, "run", lambda *_, **given: lanes.update(given))
+
+    main.serve()
+
+    assert lanes == {"interactive": 1, "nightly": 7}
 
 
 def test_a_run_id_of_nobody_is_no_manifest(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, TypeAlias
 
 import asyncpg
@@ -10,8 +10,11 @@ import pytest
 
 from common.postgres import Database
 from embedded.postgres import Postgres
+from nightly import planning
 from nightly import run as running
 from nightly.following import settle
+from nightly.given import GivenManifest
+from nightly.model import RunRefused, Tenant
 from nightly.tables import inboxes, runs
 from testkit.stages import until
 
@@ -279,6 +282,91 @@ async def test_a_killed_plan_is_planned_again_with_a_window_of_its_own(desk: Any
     assert row["status"] == "publishing"
     assert row["window_ends_at"] - begun.window_ends_at >= timedelta(hours=8)
     assert await desk.selected() == ["U001"]
+
+
+async def test_a_tenant_whose_turn_comes_after_the_window_is_published_and_not_waited_for(
+    desk: Any, tenant: Tenant
+) -> None:
+    """Window and patience count from the start of the night, so that many slow tenants do not each add their own."""
+    await desk.candidates(1)
+    rules = desk.rules(upsert_patience=timedelta(hours=1), window=timedelta(hours=6))
+    options = desk.options(rules, began=datetime.now(UTC) - timedelta(hours=7), wait=True)
+    slots = asyncio.Semaphore(1)
+
+    async with asyncio.timeout(120):
+        outcome = await running.run_tenant(desk.database, tenant, rules, options, slots)
+
+    assert (outcome.status, outcome.states, outcome.upsert["late"]) == ("partial", {"requested": 1}, 1)
+    assert await desk.selected() == ["U001"]
+    assert not slots.locked()
+
+
+async def test_all_tenants_of_a_start_have_one_window(desk: Any, owner: Owner) -> None:
+    """Whatever their turn."""
+    await desk.start(only=(1, 2, 3), concurrency=1)
+
+    ends = await owner.fetch("SELECT DISTINCT window_ends_at FROM enrichment_runs")
+    assert len(ends) == 1
+    assert await owner.fetchval("SELECT count(*) FROM enrichment_runs") == 3
+
+
+async def test_the_plan_is_on_record_with_the_manifest_and_stays(desk: Any, tenant: Tenant) -> None:
+    """A process that planned too, or planned after a failure was noted, leaves the first plan's figures."""
+    await desk.candidates(2)
+    rules = desk.rules(daily_cap=1)
+    async with desk.database.transaction(1) as tx:
+        await runs.begin(tx, 1, NIGHT, desk.options(rules).start)
+        await runs.fail(tx, desk.run_id(), "OSError")
+    first = await planning.plan(desk.database, tenant, rules, datetime.now(UTC))
+    await planning.publish(desk.database, first, rules, None, {"upsert": {"jobs": 3}, "carried_over": []})
+    row = await desk.run()
+    assert (row["status"], row["error"], row["ended_at"]) == ("publishing", None, None)
+
+    more = desk.rules(daily_cap=2)
+    second = await planning.plan(desk.database, tenant, more, datetime.now(UTC))
+    await planning.publish(desk.database, second, more, None, {"upsert": {"jobs": 9}, "carried_over": []})
+
+    summary = json.loads((await desk.run())["summary"])
+    considered = {"new": 2, "stale": 0, "updated": 0}
+    assert summary == {"planned": 1, "considered": considered, "upsert": {"jobs": 3}, "carried_over": []}
+
+
+async def test_a_given_manifest_is_refused_where_another_process_was_first(desk: Any, tenant: Tenant) -> None:
+    """Also by the transaction that would write it. The run stays as it is."""
+    await desk.candidates(2)
+    await desk.start(desk.rules(daily_cap=1))
+    given = GivenManifest.model_validate({"tenant_id": 1, "companies": [{"uen": "U002"}]})
+    rules = desk.rules()
+
+    with pytest.raises(RunRefused, match="already, with another manifest"):
+        await running.ensure_planned(desk.database, tenant, rules, desk.options(rules, given=given))
+    made = await planning.plan(desk.database, tenant, rules, datetime.now(UTC), given)
+    with pytest.raises(RunRefused, match="already, with another manifest"):
+        await planning.publish(desk.database, made, rules, given)
+
+    assert (await desk.run())["status"] == "publishing"
+    assert await desk.selected() == ["U001"]
+
+
+async def test_a_run_is_failed_before_another_process_may_plan_it(
+    desk: Any, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Under the lock: otherwise a plan that the other has begun would be noted as failed."""
+    locked = []
+
+    async def fail(*_: Any) -> None:
+        async with desk.database.lock(f"night {desk.run_id()}") as is_mine:
+            locked.append(not is_mine)
+
+    monkeypatch.setattr(running.runs, "fail", fail)
+    await desk.candidates(1)
+    given = GivenManifest.model_validate({"tenant_id": 1, "companies": [{"uen": "NONE"}]})
+    rules = desk.rules()
+
+    with pytest.raises(RunRefused, match="is no candidate"):
+        await running.ensure_planned(desk.database, tenant, rules, desk.options(rules, given=given))
+
+    assert locked == [True]
 
 
 async def test_two_processes_at_once_do_what_one_does(desk: Any, database_url: str, owner: Owner) -> None:

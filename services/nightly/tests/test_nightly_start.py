@@ -9,11 +9,11 @@ import asyncpg
 import pytest
 
 from common.cloudevents import Envelope, decode_body, decode_headers, unpack_headers
-from common.contracts import RefreshRegister, RequestCandidates, RequestNightlyEnrichment, RequestUpsert
+from common.contracts import Icp, RefreshRegister, RequestCandidates, RequestNightlyEnrichment, RequestUpsert
 from common.errors import Unavailable
 from common.postgres import Database
 from common.singapore import day_in_singapore
-from nightly.model import RunRefused, chain_ids, enrichment_request, run_id_of, upsert_request
+from nightly.model import RunRefused, candidates_request, chain_ids, enrichment_request, run_id_of, upsert_request
 from testkit.stages import a_company
 
 Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
@@ -109,6 +109,15 @@ async def test_the_next_night_takes_others(desk: Any, owner: Owner) -> None:
     assert taken == [uens[:5], uens[5:10], uens[10:], []]
 
 
+async def test_a_night_that_is_planned_after_a_later_one_takes_others(desk: Any) -> None:
+    """A company that another night asks for is not asked for twice, whichever came first."""
+    uens = await desk.candidates(7)
+    await desk.start(desk.rules(NIGHT + timedelta(days=1)))
+    await desk.start()
+
+    assert await desk.selected() == uens[5:]
+
+
 async def test_the_manifest_says_what_the_choice_went_by(desk: Any, owner: Owner) -> None:
     """Caps, what was due, the vendors' budgets of the day, and the reason of each company."""
     await desk.candidates(2)
@@ -191,6 +200,8 @@ async def test_the_lists_choose_tenants_and_exclude_has_the_last_word(desk: Any)
 
     assert [it.tenant_id for it in chosen.tenants] == [1]
     assert [(it.tenant_id, it.error) for it in chosen.left_out] == [(99, "is no active tenant")]
+    with pytest.raises(RunRefused, match=r"tenant 2 is excluded \(SCHED_TENANT_EXCLUDE, or --exclude\)"):
+        await desk.chosen(only=(1, 2), exclude=frozenset({2}))
 
 
 async def test_tenants_without_an_odoo_are_left_out_if_that_is_required(desk: Any, owner: Owner) -> None:
@@ -305,3 +316,11 @@ def test_an_announcement_is_made_of_night_and_subject_alone() -> None:
     chains = [chain_ids(it) for it in made[2:]]
     ids: list[UUID] = [it.envelope.event_id for it in made] + [it for chain in chains for it in chain[1:]]
     assert len(set(ids)) == len(ids)
+
+
+def test_a_search_by_another_icp_is_another_command() -> None:
+    """A night that is planned twice, with the ICP changed in between, has no two contents under one id."""
+    one, same, other = (candidates_request(1, Icp(industries=[code]), NIGHT) for code in ("25", "25", "47"))
+
+    assert one == same
+    assert one.envelope.event_id != other.envelope.event_id

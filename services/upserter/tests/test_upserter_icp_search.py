@@ -85,6 +85,14 @@ async def test_age_and_district_come_from_the_register(found, enlist) -> None:
     assert sorted(await found(a_pass(Icp(districts=["22"])))) == ["AGELESS", "YOUNG"]
 
 
+async def test_ages_are_those_in_the_night_that_is_asked_for(found, enlist) -> None:
+    """By its date in Singapore, also when the search comes late or is repeated on another day."""
+    night = date(2020, 1, 10)
+    await enlist("FITS", registration_incorporation_date=f"{years_before(night, 5)}")
+
+    assert await found(a_pass(Icp(industries=["2020:25"], age_from=5, age_to=5), night)) == ["FITS"]
+
+
 async def test_a_company_without_a_uen_is_a_candidate_once(owner: Owner, found, enlist) -> None:
     """It is known by its name."""
     await enlist("NO-UEN-0123456789abcdef", entity_name="NAMELESS BUT FOR THIS")

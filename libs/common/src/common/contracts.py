@@ -5,6 +5,7 @@ no service reads another's tables to understand one.
 """
 
 from datetime import date, datetime
+from hashlib import sha256
 from typing import ClassVar, Literal
 from uuid import UUID
 
@@ -156,7 +157,8 @@ class RequestCandidates(Event):
 
     @property
     def identity(self) -> str:
-        return f"{self.tenant_id}:{self.night}"
+        icp = sha256(self.icp.model_dump_json().encode()).hexdigest()[:16]
+        return f"{self.tenant_id}:{self.night}:{icp}"
 
 
 class RequestRun(Event):

@@ -35,7 +35,8 @@ def nightly(database: Database, settings: NightlySettings) -> Stage:
         [tenant] = (await choose(database, Choice(only=only, require_odoo=settings.sched_require_odoo))).tenants
         await planning.announce_refresh(database, rules)
         caps = rules.caps_of(tenant)
-        start = Start("request", caps, rules.skip, request.requested_at, rules.window, request.requested_by)
+        asked_at = request.requested_at
+        start = Start("request", caps, rules.skip, asked_at, *rules.moments(asked_at), request.requested_by)
         await ensure_planned(database, tenant, rules, Options(start, wait=False))
         async with work.finish():
             pass  # wakes the relay

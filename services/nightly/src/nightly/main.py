@@ -71,7 +71,7 @@ def serve() -> None:
         async with following(database, timedelta(minutes=settings.sched_odoo_patience_minutes)):
             yield nightly(database, settings)
 
-    run(PRODUCER, settings, compose, interactive=settings.nightly_request_workers, nightly=1)
+    run(PRODUCER, settings, compose, interactive=1, nightly=settings.nightly_request_workers)
 
 
 async def _start(command: Command, settings: NightlySettings) -> tuple[str, int]:

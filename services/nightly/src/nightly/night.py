@@ -50,6 +50,8 @@ async def choose(database: Database, choice: Choice) -> Chosen:
     numbers = {tenant.tenant_id for tenant in active}
     if unknown := sorted(choice.only - numbers):
         raise RunRefused(f"tenant {unknown[0]} is no active tenant")
+    if excluded := sorted(choice.only & choice.exclude):
+        raise RunRefused(f"tenant {excluded[0]} is excluded (SCHED_TENANT_EXCLUDE, or --exclude)")
     selected = select_tenants(active, choice.only or choice.include, choice.exclude)
     left_out = [TenantOutcome(it, "", error="is no active tenant") for it in sorted(choice.include - numbers)]
     if not choice.require_odoo:
@@ -114,7 +116,8 @@ async def run_night(
     A tenant that fails is reported in the summary. The others go on.
     Raises RunRefused before anything is written, and Unavailable when the database is away at the beginning.
     """
-    began = time.perf_counter()
+    began, now = time.perf_counter(), datetime.now(UTC)
+    moments = rules.moments(now)
     if given is not None:
         for made in await plans(database, chosen, rules, given):
             await planning.require_same(database, made, rules.night)
@@ -123,12 +126,11 @@ async def run_night(
     await planning.announce_refresh(database, rules)
     partitions = [await _keep_partitions(database, service) for service in services]
     slots = asyncio.Semaphore(concurrency)
-    now = datetime.now(UTC)
 
     async def start(place: int, tenant: Tenant) -> TenantOutcome:
         await asyncio.sleep(STAGGER_S * place)
         mine = None if given is None else given[tenant.tenant_id]
-        begun = Start("command", rules.caps_of(tenant), rules.skip, now, rules.window)
+        begun = Start("command", rules.caps_of(tenant), rules.skip, now, *moments)
         return await run_tenant(database, tenant, rules, Options(begun, wait, mine), slots)
 
     running = [it for it in chosen.tenants if given is None or it.tenant_id in given]

@@ -4,13 +4,14 @@ Everything may be repeated. The manifest and the requests in the outbox are one 
 """
 
 import asyncio
-from datetime import date, datetime
-from typing import NamedTuple
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from common.contracts import Icp
 from common.outbox import announce
-from common.postgres import Database
+from common.postgres import Connection, Database
 from nightly.given import GivenManifest, targets_of
 from nightly.model import (
     RunRefused,
@@ -67,17 +68,17 @@ async def announce_upserts(database: Database, tenant: Tenant, rules: Rules) -> 
     return Commands(ids, queued, None if search is None else search.envelope.event_id)
 
 
-async def wait_for_upserts(database: Database, tenant: Tenant, commands: Commands, rules: Rules) -> dict[str, int]:
-    """Waits until the commands have ended, at most for the patience, and records what came of them.
+async def wait_for_upserts(
+    database: Database, tenant: Tenant, commands: Commands, rules: Rules, until: datetime
+) -> dict[str, int]:
+    """Waits until the commands have ended, or until this moment, and records what came of them.
 
     The night goes on with the candidates that there are; what is late is there for the next one.
     """
-    clock = asyncio.get_running_loop().time
-    until = clock() + rules.upsert_patience.total_seconds()
     while True:
         async with database.without_tenant() as tx:
             ended = await inboxes.ended(tx, commands.ids)
-        if ended.done + ended.dead == len(commands.ids) or clock() >= until:
+        if ended.done + ended.dead == len(commands.ids) or datetime.now(UTC) >= until:
             break
         await asyncio.sleep(POLL_S)
     late = len(commands.ids) - ended.done - ended.dead
@@ -110,9 +111,16 @@ async def plan(
     return Plan(tenant, targets, considered | {"new": found.new}, caps)
 
 
-async def publish(database: Database, made: Plan, rules: Rules, given: GivenManifest | None = None) -> None:
+async def publish(
+    database: Database,
+    made: Plan,
+    rules: Rules,
+    given: GivenManifest | None = None,
+    summary: Mapping[str, Any] | None = None,
+) -> None:
     """Writes the manifest, and the requests into the outbox, in one transaction. A run that has them stays as it is.
 
+    Adds to the run's summary what was planned, and `summary`.
     Raises RunRefused if the run has another manifest than the given one.
     """
     tenant_id, night = made.tenant.tenant_id, rules.night
@@ -124,13 +132,20 @@ async def publish(database: Database, made: Plan, rules: Rules, given: GivenMani
         manifest = Manifest(source, made.targets, made.caps, budget, made.considered)
         if await manifests.save(tx, run_id, night, manifest, [chain_ids(it) for it in requests]):
             await announce(tx, PRODUCER, requests)
-            await runs.mark_publishing(tx, run_id)
+            counts = {"planned": len(made.targets), "considered": made.considered}
+            await runs.mark_publishing(tx, run_id, counts | dict(summary or {}))
+        elif given is not None:
+            await _require_same(tx, made, night)
 
 
 async def require_same(database: Database, made: Plan, night: date) -> None:
     """Raises RunRefused if the tenant's run of the night has a manifest, and another one than this plan."""
+    async with database.transaction(made.tenant.tenant_id) as tx:
+        await _require_same(tx, made, night)
+
+
+async def _require_same(tx: Connection, made: Plan, night: date) -> None:
     tenant_id = made.tenant.tenant_id
-    async with database.transaction(tenant_id) as tx:
-        known = await manifests.company_ids(tx, run_id_of(night, tenant_id))
+    known = await manifests.company_ids(tx, run_id_of(night, tenant_id))
     if known is not None and known != [it.company.company_id for it in made.targets]:
         raise RunRefused(f"tenant {tenant_id} has a run of {night} already, with another manifest; it stays as it is")

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from nightly.model import Caps, RunRefused, Tenant
 from nightly.selection import Ages
@@ -29,6 +29,10 @@ class Rules:
     def caps_of(self, tenant: Tenant) -> Caps:
         """The caps of a tenant's run."""
         return Caps(self.daily_cap, tenant.nightly_cap, self.limit)
+
+    def moments(self, began: datetime) -> tuple[datetime, datetime]:
+        """Returns the end of the window, and until when the upserter is waited for, of a start at `began`."""
+        return began + self.window, began + self.upsert_patience
 
 
 def rules_of(settings: NightlySettings, night: date, *, today: date, limit: int | None = None) -> Rules:

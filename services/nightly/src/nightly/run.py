@@ -83,34 +83,40 @@ async def ensure_planned(database: Database, tenant: Tenant, rules: Rules, optio
 
     While the database is away, tries again until the window ends. Another error ends the run as failed, and is raised.
     """
-    tenant_id, run_id = tenant.tenant_id, run_id_of(rules.night, tenant.tenant_id)
-    until = datetime.now(UTC) + rules.window
+    run_id = run_id_of(rules.night, tenant.tenant_id)
 
     async def planned() -> Run:
         async with database.lock(f"night {run_id}", wait=True):
-            async with database.transaction(tenant_id) as tx:
-                run = await runs.begin(tx, tenant_id, rules.night, options.start)
-            if run.is_planned:
-                return run
-            carried = await look_back(database, tenant_id, rules)
-            commands = await planning.announce_upserts(database, tenant, rules)
-            upsert = await planning.wait_for_upserts(database, tenant, commands, rules)
-            made = await planning.plan(database, tenant, rules, datetime.now(UTC), options.given)
-            await planning.publish(database, made, rules, options.given)
-            summary = {"planned": len(made.targets), "considered": made.considered, "upsert": upsert}
-            async with database.transaction(tenant_id) as tx:
-                await runs.note(tx, run_id, summary | {"carried_over": carried})
-                found = await runs.find(tx, run_id)
-            assert found is not None  # noqa: S101 # it was begun above
-            return found
+            try:
+                return await _planned(database, tenant, rules, options)
+            except (LeadgenError, asyncpg.PostgresError) as error:
+                if not isinstance(error, Unavailable):
+                    async with database.transaction(tenant.tenant_id) as tx:
+                        await runs.fail(tx, run_id, f"{type(error).__name__}: {error}")
+                raise
 
-    try:
-        return await patiently(planned, until)
-    except (LeadgenError, asyncpg.PostgresError) as error:
-        if not isinstance(error, Unavailable):
-            async with database.transaction(tenant_id) as tx:
-                await runs.fail(tx, run_id, f"{type(error).__name__}: {error}")
-        raise
+    return await patiently(planned, options.start.window_ends_at)
+
+
+async def _planned(database: Database, tenant: Tenant, rules: Rules, options: Options) -> Run:
+    tenant_id = tenant.tenant_id
+    async with database.transaction(tenant_id) as tx:
+        run = await runs.begin(tx, tenant_id, rules.night, options.start)
+    if run.is_planned:
+        if options.given is not None:
+            made = await planning.plan(database, tenant, rules, datetime.now(UTC), options.given)
+            await planning.require_same(database, made, rules.night)
+        return run
+    carried = await look_back(database, tenant_id, rules)
+    commands = await planning.announce_upserts(database, tenant, rules)
+    upsert = await planning.wait_for_upserts(database, tenant, commands, rules, options.start.upserts_until)
+    made = await planning.plan(database, tenant, rules, datetime.now(UTC), options.given)
+    summary = {"upsert": upsert, "carried_over": carried}
+    await planning.publish(database, made, rules, options.given, summary)
+    async with database.transaction(tenant_id) as tx:
+        found = await runs.find(tx, run.run_id)
+    assert found is not None  # noqa: S101 # it was begun above
+    return found
 
 
 async def follow(

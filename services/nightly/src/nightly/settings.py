@@ -79,10 +79,12 @@ class NightlySettings(ReportSettings, StageSettings):
     )
     sched_skip: Steps = Field(default=(), description="steps to leave out")
     sched_window_minutes: float = Field(
-        default=360, gt=0, description="minutes after its start that a run is waited for"
+        default=360, gt=0, description="minutes after the night's start that runs are waited for"
     )
     sched_upsert_minutes: float = Field(
-        default=30, ge=0, description="minutes that the selection waits for the register, jobs and candidates"
+        default=30,
+        ge=0,
+        description="minutes after the night's start that selections wait for the register, jobs and candidates",
     )
     sched_odoo_patience_minutes: float = Field(
         default=5, ge=0, description="minutes of an Odoo's outage after which a run no longer waits for it"

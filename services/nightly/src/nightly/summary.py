@@ -84,8 +84,9 @@ class Summary:
 
     @property
     def exit_code(self) -> int:
-        """0: all is done, or under way if nobody waits for it; 1: every tenant failed; 3: something is left."""
-        if self.tenants and all(it.error is not None for it in self.tenants):
+        """0: all is done, or under way if nobody waits; 1: every tenant that ran failed; 3: something is left."""
+        ran = [it for it in self.tenants if it.status != "skipped"]
+        if ran and all(it.error is not None for it in ran):
             return FAILED
         return PARTIAL if self.failed or any(it.status == "partial" for it in self.tenants) else DONE
 

@@ -22,7 +22,7 @@ async def find_candidates(
     May be repeated: what an earlier attempt saved counts.
     """
     criteria = criteria_of(work.event.icp, industries)
-    wanted = filter_of(work.event.icp, work.now.date())
+    wanted = filter_of(work.event.icp, work.event.night)
     async with work.reading() as tx:
         counts = await register.count(tx, criteria)
         left = await jobs.share(tx, max_per_job) - await candidates.count_found_by(tx, work.event_id)

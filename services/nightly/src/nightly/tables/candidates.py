@@ -46,7 +46,7 @@ _KNOWN = """
     last AS MATERIALIZED (
         SELECT DISTINCT ON (company_id) company_id, night, state, dead_at, error,
                count(*) FILTER (WHERE night >= $1::date - 7) OVER (PARTITION BY company_id) AS tries
-          FROM run_companies WHERE tenant_id = tenant() AND night < $1 ORDER BY company_id, night DESC),
+          FROM run_companies WHERE tenant_id = tenant() AND night <> $1 ORDER BY company_id, night DESC),
     known AS (
         SELECT c.company_id, k.created_at AS added_at, k.enriched_at, last.night AS selected_on, last.state,
                last.dead_at, last.error, coalesce(last.tries, 0) AS tries,

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -11,11 +11,11 @@ from nightly.model import Caps, Status, Trigger, run_id_of
 
 _RUN = "run_id, night, trigger, status, cap, skip, started_at, published_at, ended_at, window_ends_at, error, summary"
 
-# A run that was not planned to its end, or failed, is planned anew, with a window of its own.
+# A run that was not planned to its end, or failed, is planned anew, with the window of the start that does so.
 BEGIN = f"""
     INSERT INTO enrichment_runs AS run (tenant_id, run_id, night, trigger, requested_by, status, cap, skip,
                                         requested_at, started_at, window_ends_at)
-    VALUES (tenant(), $1, $2, $3, $4, 'planning', $5, $6, $7, now(), now() + $8::interval)
+    VALUES (tenant(), $1, $2, $3, $4, 'planning', $5, $6, $7, now(), $8)
     ON CONFLICT (tenant_id, run_id) DO UPDATE
        SET status = 'planning', cap = excluded.cap, skip = excluded.skip, window_ends_at = excluded.window_ends_at,
            error = NULL, ended_at = NULL
@@ -25,7 +25,10 @@ BEGIN = f"""
  RETURNING {_RUN}
 """
 FIND = f"SELECT {_RUN} FROM enrichment_runs WHERE tenant_id = tenant() AND run_id = $1"
-PUBLISHING = "UPDATE enrichment_runs SET status = 'publishing' WHERE tenant_id = tenant() AND run_id = $1"
+PUBLISHING = """
+    UPDATE enrichment_runs SET status = 'publishing', summary = summary || $2::jsonb, error = NULL, ended_at = NULL
+     WHERE tenant_id = tenant() AND run_id = $1
+"""
 PUBLISHED = """
     UPDATE enrichment_runs SET status = 'running', published_at = now()
      WHERE tenant_id = tenant() AND run_id = $1 AND status = 'publishing'
@@ -41,9 +44,6 @@ END = f"""
            ended_at = CASE WHEN status = $2 THEN coalesce(ended_at, now()) ELSE now() END
      WHERE tenant_id = tenant() AND run_id = $1 AND status NOT IN ('planning', 'failed')
  RETURNING {_RUN}
-"""
-NOTE = """
-    UPDATE enrichment_runs SET summary = summary || $2::jsonb WHERE tenant_id = tenant() AND run_id = $1
 """
 UNFINISHED = f"""
     SELECT {_RUN} FROM enrichment_runs
@@ -75,13 +75,17 @@ class Run(NamedTuple):
 
 
 class Start(NamedTuple):
-    """Circumstances of a run's start: by whom, with which caps, steps left out and window."""
+    """Circumstances of a run's start: by whom, with which caps and steps left out, and until when it waits.
+
+    The moments are those of the start, equal for all its tenants: a tenant whose turn comes late has less time.
+    """
 
     trigger: Trigger
     caps: Caps
     skip: tuple[str, ...]
     requested_at: datetime
-    window: timedelta
+    window_ends_at: datetime
+    upserts_until: datetime
     requested_by: str | None = None
 
 
@@ -89,7 +93,7 @@ async def begin(tx: Connection, tenant_id: int, night: date, start: Start) -> Ru
     """Creates the tenant's run of the night, or returns the one that there is; one without a manifest begins anew."""
     run_id = run_id_of(night, tenant_id)
     given = (start.trigger, start.requested_by, start.caps.cap, list(start.skip), start.requested_at)
-    row = await tx.fetchrow(BEGIN, run_id, night, *given, start.window)
+    row = await tx.fetchrow(BEGIN, run_id, night, *given, start.window_ends_at)
     found = await find(tx, run_id) if row is None else _run(row)
     assert found is not None  # noqa: S101 # it was there, or is now; runs are never deleted
     return found
@@ -101,9 +105,12 @@ async def find(tx: Connection, run_id: UUID) -> Run | None:
     return None if row is None else _run(row)
 
 
-async def mark_publishing(tx: Connection, run_id: UUID) -> None:
-    """Notes that the manifest is written and all requests are in the outbox, in the transaction that writes them."""
-    await tx.execute(PUBLISHING, run_id)
+async def mark_publishing(tx: Connection, run_id: UUID, summary: Mapping[str, Any]) -> None:
+    """Notes that the manifest is written and all requests are in the outbox, in the transaction that writes them.
+
+    Adds to the summary what the plan was made from.
+    """
+    await tx.execute(PUBLISHING, run_id, json.dumps(summary))
 
 
 async def mark_published(tx: Connection, run_id: UUID) -> None:
@@ -121,11 +128,6 @@ async def end(tx: Connection, run_id: UUID, status: Status, summary: Mapping[str
     row = await tx.fetchrow(END, run_id, status, json.dumps(summary), error)
     assert row is not None  # noqa: S101 # the caller has read it as a planned one
     return _run(row)
-
-
-async def note(tx: Connection, run_id: UUID, summary: Mapping[str, Any]) -> None:
-    """Adds to the run's summary."""
-    await tx.execute(NOTE, run_id, json.dumps(summary))
 
 
 async def unfinished(tx: Connection, since: date, before: date) -> list[Run]:
