@@ -108,7 +108,7 @@ def as_text(report: Report) -> str:
     """Formats a report for the terminal."""
     counts = ", ".join(f"{count:,} {name.replace('_', ' ')}" for name, count in report.counts.items())
     lines = [
-        f"as of {report.at:%Y-%m-%d %H:%M:%S} UTC, begun since {report.since:%Y-%m-%d %H:%M}: {counts}",
+        f"as of {report.at:%Y-%m-%d %H:%M:%S} UTC, for what began since {report.since:%Y-%m-%d %H:%M}: {counts}",
         *(f"paid for twice, explained: {it}" for it in report.explained),
     ]
     for found in report.exceptions:

@@ -149,7 +149,7 @@ def drop_command(
     everything: All = False,
     dry_run: DryRun = False,
 ) -> None:
-    """Leave dead letters unhandled, for a reason that is kept. They count and are listed no more."""
+    """Leave dead letters unhandled, for a reason that is kept. They are no longer counted or listed."""
     if not reason.strip():
         raise typer.BadParameter("say why", param_hint="--reason")
     selected = Selection(ids or None, consumer, topic, error, tenant, since, until)
