@@ -32,7 +32,7 @@ def settings(toy: str, database_url: str, kafka: str) -> Iterator[StageSettings]
 
 @asynccontextmanager
 async def starting(
-    settings: StageSettings, meanwhile: Callable[[], None] = lambda: None
+    settings: StageSettings, meanwhile: Callable[[], None] = lambda: None, stage: Stage | None = None
 ) -> AsyncIterator["asyncio.Task[bool]"]:
     """A service on its way; `meanwhile` happens while it makes its parts, for which it needs the database."""
 
@@ -43,7 +43,7 @@ async def starting(
         await asyncio.to_thread(happens)
         async with database.statement() as tx:
             assert await tx.fetchval("SELECT 1") == 1
-        yield a_stage()
+        yield stage or a_stage()
 
     service = asyncio.create_task(serve("toy", settings, compose, {"interactive": 1, "nightly": 1}))
     try:
@@ -115,6 +115,33 @@ async def test_the_broker_vanishes_before_the_service_joins_its_group(
         await says("start_waits ")
         await asyncio.to_thread(breakable_kafka.start)
         await starts_and_stops(service, settings)
+
+
+async def test_a_task_of_the_services_own_that_ends_ends_liveness(settings: StageSettings) -> None:
+    """Though all handlers work: only a new process does the service's whole work again."""
+    stage, ends = a_stage(), asyncio.Event()
+
+    async def follow() -> None:
+        await ends.wait()
+
+    stage.tasks.append(asyncio.create_task(follow(), name="following"))
+
+    async def lives() -> str:
+        try:
+            return (await http.get(f"http://{LOOPBACK}:{settings.http_port}/livez")).text
+        except httpx.TransportError:
+            return ""
+
+    async def is_alive() -> bool:
+        return await lives() == "ok"
+
+    async with httpx.AsyncClient(trust_env=False) as http, starting(settings, stage=stage) as service:
+        await until(is_alive)
+        ends.set()
+        await asyncio.wait(stage.tasks)
+        assert await lives() == "task following has ended: None"
+        os.kill(os.getpid(), signal.SIGTERM)
+        assert await asyncio.wait_for(service, 30)
 
 
 async def test_a_stage_sends_what_a_producer_that_does_not_run_has_left(

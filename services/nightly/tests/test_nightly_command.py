@@ -13,6 +13,8 @@ from uuid import UUID
 import pytest
 
 from common import logs
+from common.postgres import Database
+from common.service import Compose
 from common.singapore import day_in_singapore
 from nightly import main
 from nightly.command import read_command
@@ -244,7 +246,7 @@ def test_the_exit_code_tells_success_partial_and_failure(outcomes: list[TenantOu
 
 def test_requests_have_the_workers_that_the_setting_gives(monkeypatch: pytest.MonkeyPatch) -> None:
     """The gateway announces them in the nightly lane."""
-    lanes: dict[str, int] = {}
+    lanes: dict[str, Any] = {}
     settings = NightlySettings(database_url="-", kafka_bootstrap_servers="-", nightly_request_workers=7)
     monkeypatch.setattr(main, "read", lambda _: settings)
     monkeypatch.setattr(main, "run", lambda *_, **given: lanes.update(given))
@@ -252,6 +254,21 @@ def test_requests_have_the_workers_that_the_setting_gives(monkeypatch: pytest.Mo
     main.serve()
 
     assert lanes == {"interactive": 1, "nightly": 7}
+
+
+async def test_the_stage_lives_as_long_as_it_follows_the_runs(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without that task no run would get its end: /livez watches it."""
+    composed: list[Compose] = []
+    settings = NightlySettings(database_url="-", kafka_bootstrap_servers="-")
+    monkeypatch.setattr(main, "read", lambda _: settings)
+    monkeypatch.setattr(main, "run", lambda *given, **_: composed.append(given[2]))
+    main.serve()
+
+    async with composed[0](database) as stage:
+        assert [task.get_name() for task in stage.tasks] == ["following"]
+        assert not stage.tasks[0].done()
 
 
 def test_a_run_id_of_nobody_is_no_manifest(tmp_path: Path) -> None:

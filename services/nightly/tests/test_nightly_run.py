@@ -9,10 +9,10 @@ import asyncpg
 import pytest
 
 from common.postgres import Database
+from common.singapore import day_in_singapore
 from embedded.postgres import Postgres
-from nightly import planning
+from nightly import following, planning
 from nightly import run as running
-from nightly.following import settle
 from nightly.given import GivenManifest
 from nightly.model import RunRefused, Tenant
 from nightly.tables import inboxes, runs
@@ -442,12 +442,43 @@ async def test_a_run_that_nobody_waits_for_is_settled_by_the_stage(desk: Any) ->
         run = await runs.find(tx, desk.run_id())
     assert run is not None
     await desk.forget_looks()
-    assert not await settle(desk.database, 1, run, timedelta(0))
+    assert not await following.settle(desk.database, 1, run, timedelta(0))
     await desk.complete()
     await desk.forget_looks()
 
-    assert await settle(desk.database, 1, run, timedelta(0))
+    assert await following.settle(desk.database, 1, run, timedelta(0))
     assert (await desk.run())["status"] == "done"
+
+
+async def test_a_run_that_cannot_be_followed_stops_no_other(
+    desk: Any, owner: Owner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of whatever fault: the others get their ends, and so does this one when it is mended."""
+    for tenant_id in (1, 2):
+        await desk.candidates(1, tenant_id=tenant_id)
+    tonight = day_in_singapore(datetime.now(UTC))
+    await desk.start(desk.rules(tonight), only=(1, 2))
+    for tenant_id in (1, 2):
+        await desk.complete(tenant_id=tenant_id, night=tonight)
+    await desk.forget_looks()
+    broken = True
+
+    async def look(database: Database, tenant_id: int, *others: Any) -> dict[str, int]:
+        if broken and tenant_id == 1:
+            raise KeyError("states")
+        return await running.look(database, tenant_id, *others)
+
+    async def is_done(tenant_id: int) -> bool:
+        return bool((await desk.run(tenant_id, tonight))["status"] == "done")
+
+    monkeypatch.setattr(following, "look", look)
+    monkeypatch.setattr(following, "POLL_S", 0.05)
+    async with following.following(desk.database, timedelta(0)) as task:
+        await until(lambda: is_done(2))
+        assert not await is_done(1)
+        broken = False
+        await until(lambda: is_done(1))
+        assert not task.done()
 
 
 async def test_a_slot_is_free_once_the_companies_are_enriched(desk: Any, owner: Owner) -> None:

@@ -111,7 +111,7 @@ async def serve(
         app = Starlette(
             routes=[
                 *health.routes(
-                    live=[health.tasks_run(lambda: runtime.must_run)],
+                    live=[health.tasks_run(lambda: [*runtime.must_run, *stage.tasks])],
                     ready=[health.database_answers(database), lambda: runtime.is_assigned()],
                 ),
                 asyncapi.route(f"Leadgen {name}", [handler.event for handler in stage.handlers.values()]),

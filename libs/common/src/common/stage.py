@@ -14,6 +14,7 @@ chunk=n   Chunk          the same, for up to n events of one tenant: for remote 
 remote system of a tenant is away, raise a Transient with the scope "tenant" (`errors.py`).
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar, overload
@@ -40,11 +41,15 @@ class Handler:
 
 
 class Stage:
-    """A named set of handlers. The name is the consumer group, the inbox's consumer and the outbox's producer."""
+    """A named set of handlers. The name is the consumer group, the inbox's consumer and the outbox's producer.
+
+    `tasks` are what the service does besides its handlers: when one of them ends, the service is no longer alive.
+    """
 
     def __init__(self, name: str) -> None:
         self.name = name
         self.handlers: dict[str, Handler] = {}
+        self.tasks: list[asyncio.Task[None]] = []
 
     @overload
     def handles(

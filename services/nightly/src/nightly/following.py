@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 import asyncpg
 import structlog
 
-from common.errors import LeadgenError
+from common.errors import LeadgenError, Unavailable
 from common.postgres import Database
 from common.singapore import day_in_singapore
 from nightly.model import ENDS
@@ -26,18 +26,21 @@ POLL_S, SEARCH_S = 2.0, 30.0
 
 
 @asynccontextmanager
-async def following(database: Database, odoo_patience: timedelta) -> AsyncIterator[None]:
-    """Follows the runs in the background."""
+async def following(database: Database, odoo_patience: timedelta) -> "AsyncIterator[asyncio.Task[None]]":
+    """Follows the runs in the background. Yields the task, which does not end by itself."""
     task = asyncio.create_task(follow_all(database, odoo_patience), name="following")
     try:
-        yield
+        yield task
     finally:
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
 
 
 async def follow_all(database: Database, odoo_patience: timedelta) -> None:
-    """Follows all unfinished runs until it is cancelled. While the database is away, it waits."""
+    """Follows all unfinished runs until it is cancelled. While the database is away, it waits.
+
+    A run that cannot be followed is a line in the log at each look, and keeps no other one from its end.
+    """
     clock = asyncio.get_running_loop().time
     open_: dict[int, list[Run]] = {}
     searched_at = float("-inf")
@@ -47,15 +50,25 @@ async def follow_all(database: Database, odoo_patience: timedelta) -> None:
                 open_, searched_at = await find_unfinished(database, day_in_singapore(datetime.now(UTC))), clock()
                 partial = [(tenant, run) for tenant, found in open_.items() for run in found if run.status == "partial"]
                 for tenant_id, run in partial:
-                    await settle(database, tenant_id, run, odoo_patience)
+                    await _try_to_settle(database, tenant_id, run, odoo_patience)
             for tenant_id, found in open_.items():
                 under_way = [run for run in found if run.status != "partial"]
                 open_[tenant_id] = [
-                    run for run in under_way if not await settle(database, tenant_id, run, odoo_patience)
+                    run for run in under_way if not await _try_to_settle(database, tenant_id, run, odoo_patience)
                 ]
         except (LeadgenError, asyncpg.PostgresError) as error:
             log.warning("following_waits", error=repr(error))
         await asyncio.sleep(POLL_S)
+
+
+async def _try_to_settle(database: Database, tenant_id: int, run: Run, odoo_patience: timedelta) -> bool:
+    try:
+        return await settle(database, tenant_id, run, odoo_patience)
+    except Unavailable:
+        raise
+    except Exception:
+        log.exception("run_not_followed", tenant_id=tenant_id, run_id=str(run.run_id))
+        return False
 
 
 async def find_unfinished(database: Database, today: date) -> dict[int, list[Run]]:

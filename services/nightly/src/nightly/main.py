@@ -68,8 +68,10 @@ def serve() -> None:
 
     @asynccontextmanager
     async def compose(database: Database) -> AsyncIterator[Stage]:
-        async with following(database, timedelta(minutes=settings.sched_odoo_patience_minutes)):
-            yield nightly(database, settings)
+        stage = nightly(database, settings)
+        async with following(database, timedelta(minutes=settings.sched_odoo_patience_minutes)) as task:
+            stage.tasks.append(task)
+            yield stage
 
     run(PRODUCER, settings, compose, interactive=1, nightly=settings.nightly_request_workers)
 
