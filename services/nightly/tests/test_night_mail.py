@@ -26,7 +26,8 @@ from nightly.report.mail import MailRefused, MailUnavailable, build_mail, send_m
 from nightly.report.night import STAGES, Balance, Night, TenantNight
 from nightly.settings import NightlySettings, ReportSettings
 from nightly.shortlists import keep_shortlist
-from testkit.nights import NIGHT, STARTED, a_run
+from nightly.summary import Summary, TenantOutcome
+from testkit.nights import NIGHT, STARTED, Run, a_run
 
 LOOPBACK = "127.0.0.1"
 
@@ -222,7 +223,10 @@ def test_an_address_that_is_none_gets_one_clear_line(sender: str, recipients: li
 async def test_a_night_sends_its_report_and_one_that_cannot_be_sent_changes_nothing(
     server: Server, database: Database, owner: "asyncpg.Connection[asyncpg.Record]"
 ) -> None:
-    """With the shortlist in the attached page; a mail server that is away is a line in the log."""
+    """With the shortlist in the attached page; a mail server that is away is a line in the log.
+
+    A night is told once: again only if a later start has run another tenant.
+    """
     run = await a_run(owner, 1)
     await run.company(1, reached="scored", state="syncing", score=0.9, name="ACME")
     async with database.transaction(1) as tx:
@@ -233,11 +237,25 @@ async def test_a_night_sends_its_report_and_one_that_cannot_be_sent_changes_noth
             database_url="unused", kafka_bootstrap_servers="unused", smtp_url=url, report_to="ann@acme.example"
         )
 
+    told = a_summary(run)
     with capture_logs() as logged:
-        await send_report_of(database, settings(server.url), NIGHT)
-        await send_report_of(database, settings(f"smtp://{LOOPBACK}:{free_port()}"), NIGHT)
+        await send_report_of(database, settings(f"smtp://{LOOPBACK}:{free_port()}"), told)
+        await send_report_of(database, settings(server.url), told)
 
     (message,) = server.mailbox.messages
     (page,) = message.iter_attachments()
     assert "ACME" in page.get_content()
     assert [it["event"] for it in logged] == ["report_not_sent"]
+
+    await send_report_of(database, settings(server.url), told)
+    assert len(server.mailbox.messages) == 1
+    other = await a_run(owner, 2)
+    await send_report_of(database, settings(server.url), a_summary(run, other))
+    await send_report_of(database, settings(server.url), a_summary(run, other))
+    assert len(server.mailbox.messages) == 2
+
+
+def a_summary(*ran: Run) -> Summary:
+    """Sums up a start that has waited for these runs."""
+    outcomes = (TenantOutcome(it.tenant_id, "Acme", run_id=str(it.run_id), status="done") for it in ran)
+    return Summary(NIGHT, tuple(outcomes), (), 1.0)

@@ -3,12 +3,13 @@
 import asyncio
 import logging
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
+import asyncpg
 import structlog
 
 from common import logs
@@ -30,7 +31,8 @@ from nightly.night import plans as make_plans
 from nightly.planning import PRODUCER
 from nightly.rules import rules_of
 from nightly.settings import NightlySettings
-from nightly.summary import FAILED
+from nightly.summary import FAILED, Summary
+from nightly.tables import runs
 
 log = structlog.get_logger(__name__)
 
@@ -104,23 +106,42 @@ async def _start(command: Command, settings: NightlySettings) -> tuple[str, int]
                 given=given,
             )
         if command.wait and settings.sends_reports:
-            await send_report(database, settings, rules.night)
+            await send_report(database, settings, summary)
     finally:
         await database.close()
     return summary.as_json() if command.as_json else summary.as_table(), summary.exit_code
 
 
-async def send_report(database: Database, settings: NightlySettings, night: date) -> None:
-    """Sends the report on the night. One that cannot be sent is a line in the log, and the night is as it was."""
+async def send_report(database: Database, settings: NightlySettings, summary: Summary) -> None:
+    """Sends the report on the night, unless one has told of all runs of this start since they were planned.
+
+    One that cannot be sent is a line in the log, and the night is as it was; the next start tries again.
+    """
     # Imported here: the page's libraries are not needed before.
     from nightly.report import command, reading
 
+    ran = [(it.tenant_id, UUID(it.run_id)) for it in summary.tenants if it.run_id]
     try:
-        report = await reading.read_night(database, night, settings.vendor_prices)
-        if refused := await asyncio.to_thread(command.send_report, settings, report):
-            log.error("report_not_sent_to_all", refused=refused)
-    except LeadgenError as error:
+        async with database.lock(f"report {summary.night}", wait=True):
+            if await _is_reported(database, ran):
+                return
+            report = await reading.read_night(database, summary.night, settings.vendor_prices)
+            if refused := await asyncio.to_thread(command.send_report, settings, report):
+                log.error("report_not_sent_to_all", refused=refused)
+            for tenant_id, run_id in ran:
+                async with database.transaction(tenant_id) as tx:
+                    await runs.mark_reported(tx, run_id)
+    except (LeadgenError, asyncpg.PostgresError) as error:
         log.error("report_not_sent", error=str(error))
+
+
+async def _is_reported(database: Database, ran: Iterable[tuple[int, UUID]]) -> bool:
+    for tenant_id, run_id in ran:
+        async with database.transaction(tenant_id) as tx:
+            found = await runs.find(tx, run_id)
+        if found is None or not found.summary.get("is_reported"):
+            return False
+    return True
 
 
 async def require_kafka(bootstrap_servers: str) -> None:

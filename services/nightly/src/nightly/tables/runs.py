@@ -26,8 +26,12 @@ BEGIN = f"""
 """
 FIND = f"SELECT {_RUN} FROM enrichment_runs WHERE tenant_id = tenant() AND run_id = $1"
 PUBLISHING = """
-    UPDATE enrichment_runs SET status = 'publishing', summary = summary || $2::jsonb, error = NULL, ended_at = NULL
+    UPDATE enrichment_runs
+       SET status = 'publishing', summary = (summary - 'is_reported') || $2::jsonb, error = NULL, ended_at = NULL
      WHERE tenant_id = tenant() AND run_id = $1
+"""
+REPORTED = """
+    UPDATE enrichment_runs SET summary = summary || '{"is_reported": true}' WHERE tenant_id = tenant() AND run_id = $1
 """
 PUBLISHED = """
     UPDATE enrichment_runs SET status = 'running', published_at = now()
@@ -128,6 +132,11 @@ async def end(tx: Connection, run_id: UUID, status: Status, summary: Mapping[str
     row = await tx.fetchrow(END, run_id, status, json.dumps(summary), error)
     assert row is not None  # noqa: S101 # the caller has read it as a planned one
     return _run(row)
+
+
+async def mark_reported(tx: Connection, run_id: UUID) -> None:
+    """Notes that the report on the run has been sent."""
+    await tx.execute(REPORTED, run_id)
 
 
 async def unfinished(tx: Connection, since: date, before: date) -> list[Run]:
