@@ -78,7 +78,7 @@ class Rep:
         """The scored leads of the tenant, as they stand in the database."""
         return [tuple(row) for row in await self._product.fetch(LEADS, self.tenant_id)]
 
-    async def leads_when_done(self, expected: int, *, within_s: float = 60) -> list[Lead]:
+    async def leads_when_done(self, expected: int, *, within_s: float = 120) -> list[Lead]:
         """The leads once there are as many, and all have gone on to odoo-sync."""
 
         async def are_there() -> bool:
@@ -158,7 +158,7 @@ class Product:
             await admin.close()
         return lag
 
-    async def comes_to_rest(self, *, within_s: float = 60) -> None:
+    async def comes_to_rest(self, *, within_s: float = 120) -> None:
         """Returns when all work is done. Fails with what an audit of everything until now finds."""
         await until(self.is_quiet, within_s=within_s)
         report = await audit(
@@ -198,5 +198,5 @@ async def running_product(product_folder: Path) -> AsyncIterator[Product]:
 async def product(running_product: Product) -> Product:
     """The product with every service ready and at rest, whatever was done to it before."""
     await running_product.stack.is_ready()
-    await until(running_product.is_quiet, within_s=60)
+    await until(running_product.is_quiet, within_s=120)
     return running_product

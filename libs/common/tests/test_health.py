@@ -27,6 +27,8 @@ METRICS = {
     "leadgen_inbox_open": {"stage", "topic", "lane"},
     "leadgen_inbox_oldest_seconds": {"stage", "topic", "lane"},
     "leadgen_inbox_paused": {"stage", "topic"},
+    "leadgen_inbox_dead_letters": {"stage", "topic"},
+    "leadgen_inbox_dead_letters_oldest_seconds": {"stage", "topic"},
     "leadgen_outbox_open": {"stage"},
     "leadgen_outbox_oldest_seconds": {"stage"},
     "leadgen_outbox_sent": {"stage"},

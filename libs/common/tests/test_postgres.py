@@ -18,8 +18,9 @@ from testkit.stages import until
 
 Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 
-#: Tables with a `tenant_id` that are no tenant's own: who there is, and what the services look at across tenants.
-SHARED = {"tenants", "inbox", "inbox_pauses", "request_rates"}
+#: Tables with a `tenant_id` that are no tenant's own: who there is, what the services look at across tenants, and what
+#: operators did, which no service may read.
+SHARED = {"tenants", "inbox", "inbox_pauses", "request_rates", "dead_letter_actions"}
 
 TABLES = """
     SELECT c.relname AS name, c.relrowsecurity AS on, c.relforcerowsecurity AS forced,
@@ -36,6 +37,7 @@ TABLES = """
      ORDER BY c.relname
 """
 
+RUN = "'00000000-0000-0000-0000-00000000000a'"
 #: One row of each tenant's table, for tenant $1; the columns that have to be given, and nothing else.
 ROWS = {
     "background_jobs": "(job_id, tenant_id, job_type, status, params, total, asked)"
@@ -44,6 +46,17 @@ ROWS = {
     " '{}', 1, now())",
     "contacts": "VALUES ($1, 1, 'email', 'info@acme.sg', true, 'http://acme.sg')",
     "email_verifications": "(tenant_id, email, status, verified_at) VALUES ($1, 'info@acme.sg', 'valid', now())",
+    "enrichment_runs": "(tenant_id, run_id, night, trigger, status, cap, requested_at, started_at, window_ends_at)"
+    f" VALUES ($1, {RUN}, '2026-11-29', 'command', 'done', 20, now(), now(), now())",
+    "run_manifests": "(tenant_id, run_id, night, source, company_ids, caps, vendor_budget, considered)"
+    f" VALUES ($1, {RUN}, '2026-11-29', 'selection', '{{1}}', '{{}}', '{{}}', '{{}}')",
+    "run_companies": "(tenant_id, run_id, company_id, night, position, uen, name, reason, detail, event_id,"
+    f" enriched_id, scored_id) VALUES ($1, {RUN}, 1, '2026-11-29', 1, 'U1', 'ACME', 'new', 'not seen before',"
+    " gen_random_uuid(), gen_random_uuid(), gen_random_uuid())",
+    "run_stage_stats": f"(tenant_id, run_id, stage, counts) VALUES ($1, {RUN}, 'enrich', '{{}}')",
+    "shortlist_leads": "(tenant_id, run_id, company_id, night, is_late, is_new, score, bucket, rationale,"
+    f" model_version, enriched_at, features) VALUES ($1, {RUN}, 1, '2026-11-29', false, true, 0.5, 'Medium', 'because',"
+    " '1', now(), '{}')",
     "icp_candidate_companies": "VALUES ($1, 1, gen_random_uuid())",
     "icp_rules": "VALUES ($1)",
     "lead_features": "VALUES ($1, 1, '{}', '1', now())",
