@@ -7,7 +7,7 @@ from uuid import UUID
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from common.ids import derivation, derived_id, new_id, scheduled_id
+from common.ids import derivation, derived_id, is_night_of, new_id, night_id, scheduled_id
 
 MOMENTS = st.integers(0, 200_000 * 86_400_000).map(lambda millis: datetime.fromtimestamp(millis / 1000, UTC))
 CAUSES = st.uuids()
@@ -95,3 +95,12 @@ def test_ids_of_the_same_moment_differ() -> None:
     """The time given sets the prefix only."""
     at = datetime(2026, 11, 22, tzinfo=UTC)
     assert len({new_id(at) for _ in range(1000)}) == 1000
+
+
+@given(MOMENTS, CAUSES)
+def test_the_id_of_a_night_says_of_which_tenant_it_is(at: datetime, other: UUID) -> None:
+    """Whichever the night; another id is of no tenant's."""
+    run_id = night_id(at, 7)
+
+    assert [tenant for tenant in range(100) if is_night_of(run_id, tenant)] == [7]
+    assert not is_night_of(other, 7)

@@ -8,6 +8,8 @@ from uuid import UUID, uuid4
 
 import asyncpg
 
+from common.ids import night_id
+
 Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 Reached = Literal["published", "taken over", "visited", "scored", "linked"]
 
@@ -157,7 +159,8 @@ async def a_run(
     summary: dict[str, Any] | None = None,
 ) -> Run:
     """Adds a run without companies. It began at 01:00 in Singapore, and an ended one took 30 minutes."""
-    run_id, started = uuid4(), STARTED + (night - NIGHT)
+    started = STARTED + (night - NIGHT)
+    run_id = night_id(started - timedelta(hours=1), tenant_id)
     ended = started + timedelta(minutes=30) if status in ("done", "partial", "failed") else None
     window = started + timedelta(hours=6)
     told = (error, json.dumps(summary or {}))

@@ -133,6 +133,33 @@ async def test_a_repeat_recognises_what_is_known_and_handles_what_is_missing(
     assert row["operator"]
 
 
+async def test_a_repeat_leaves_the_lane_to_what_is_not_read_yet(
+    stage: Stage, database: Database, database_url: str, owner: Owner, kafka: str
+) -> None:
+    """A missing event is nightly work; the one that the consumer reads next may be one that a rep waits for."""
+    await publish(kafka, requests(3))
+    async with at_work(stage, database, kafka), topic_reader(kafka, TOPIC) as reader:
+
+        async def are_committed() -> bool:
+            starts, ends = await reader.bounds(None)
+            held = await reader.committed("enricher")
+            return all(held[number] == end for number, end in ends.items() if starts[number] < end)
+
+        await until(are_committed, within_s=60)
+        await ended(database, "enricher", 3)
+    lost = await owner.fetchval("DELETE FROM inbox WHERE event_id IN (SELECT event_id FROM inbox LIMIT 1) RETURNING 1")
+    late = requests(1)
+    await publish(kafka, late)
+
+    result = await leadgen(*into_enricher(), database_url=database_url, kafka=kafka)
+
+    assert (lost, result.exit_code) == (1, 0), result.output
+    rows = await owner.fetch(
+        "SELECT lane, event_id = $1 AS is_late FROM inbox WHERE state = 'open'", late[0][1].event_id
+    )
+    assert sorted(map(tuple, rows)) == [("interactive", True), ("nightly", False)]
+
+
 async def test_a_rerun_handles_the_slice_again_in_order_and_what_follows_has_its_id(
     stage: Stage, database: Database, database_url: str, owner: Owner, kafka: str
 ) -> None:

@@ -37,6 +37,16 @@ def scheduled_id(at: datetime, event_type: str, identity: str) -> UUID:
     return _assemble(int(at.timestamp() * 1000), _digest(b"", event_type, identity), version=8)
 
 
+def night_id(midnight: datetime, tenant_id: int) -> UUID:
+    """The id of a tenant's nightly run; `midnight` begins the night's date in Singapore."""
+    return scheduled_id(midnight, "night", str(tenant_id))
+
+
+def is_night_of(run_id: UUID, tenant_id: int) -> bool:
+    """Whether this is the id of a nightly run of the tenant, whichever the night: that is the id's time."""
+    return run_id == _assemble(run_id.int >> 80, _digest(b"", "night", str(tenant_id)), version=8)
+
+
 def _digest(cause: bytes, event_type: str, identity: str) -> bytes:
     return hashlib.sha256(b"\n".join((cause, event_type.encode(), identity.encode())), usedforsecurity=False).digest()
 

@@ -2,11 +2,13 @@
 
 import json
 from datetime import date, datetime
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
+import asyncpg
 from pydantic import BaseModel, Field
 
+from common.ids import is_night_of
 from common.postgres import Connection, Database
 from gateway.shortlists import RunStatus
 
@@ -73,29 +75,28 @@ class RunDetails(Run):
     stages: list[Stage]
 
 
-async def latest(
-    database: Database, *, tenant_id: int | None, night: date | None, limit: int, run_id: UUID | None = None
-) -> list[Run]:
+async def latest(database: Database, *, tenant_id: int | None, night: date | None, limit: int) -> list[Run]:
     """Finds runs of one tenant or of all, the latest night first. Each tenant's are read in its own transaction."""
     async with database.without_tenant() as tx:
         tenants = {row["tenant_id"]: row["name"] for row in await tx.fetch(TENANTS, tenant_id)}
     found: list[Run] = []
     for number, name in tenants.items():
         async with database.transaction(number) as tx:
-            rows = await tx.fetch(RUNS, night, run_id, limit)
-        found += [
-            Run(**{**row, "companies": json.loads(row["companies"] or "{}")}, tenant_id=number, tenant=name)
-            for row in rows
-        ]
+            rows = await tx.fetch(RUNS, night, None, limit)
+        found += [Run(**_columns(row), tenant_id=number, tenant=name) for row in rows]
     return sorted(found, key=lambda run: (-run.night.toordinal(), run.tenant_id))[:limit]
 
 
 async def find(database: Database, run_id: UUID) -> RunDetails | None:
-    """Finds a run of any tenant."""
-    runs = await latest(database, tenant_id=None, night=None, limit=1, run_id=run_id)
-    for run in runs:
-        async with database.transaction(run.tenant_id) as tx:
-            return RunDetails(**run.model_dump(), stages=await _stages(tx, run_id))
+    """Finds a run of any tenant. Its id is derived from the night and the tenant, so it says of which tenant it is."""
+    async with database.without_tenant() as tx:
+        tenants = await tx.fetch(TENANTS, None)
+    for number, name in tenants:
+        if is_night_of(run_id, number):
+            async with database.transaction(number) as tx:
+                if (row := await tx.fetchrow(RUNS, None, run_id, 1)) is not None:
+                    stages = await _stages(tx, run_id)
+                    return RunDetails(**_columns(row), tenant_id=number, tenant=name, stages=stages)
     return None
 
 
@@ -103,6 +104,10 @@ async def is_active(database: Database, tenant_id: int) -> bool:
     """Returns whether there is such a tenant, and it is not switched off."""
     async with database.without_tenant() as tx:
         return bool(await tx.fetchval(ACTIVE, tenant_id))
+
+
+def _columns(row: asyncpg.Record) -> dict[str, Any]:
+    return {**row, "companies": json.loads(row["companies"] or "{}")}
 
 
 async def _stages(tx: Connection, run_id: UUID) -> list[Stage]:

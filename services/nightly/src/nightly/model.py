@@ -23,7 +23,7 @@ from common.contracts import (
     RequestUpsert,
 )
 from common.errors import Permanent
-from common.ids import derived_id, scheduled_id
+from common.ids import derived_id, night_id, scheduled_id
 from common.outbox import Announcement
 from common.singapore import SINGAPORE
 
@@ -86,7 +86,7 @@ def midnight_of(night: date) -> datetime:
 
 def run_id_of(night: date, tenant_id: int) -> UUID:
     """Returns the id of the tenant's run of the night."""
-    return scheduled_id(midnight_of(night), "night", str(tenant_id))
+    return night_id(midnight_of(night), tenant_id)
 
 
 def select_tenants(active: Collection[Tenant], include: Collection[int], exclude: Collection[int]) -> list[Tenant]:

@@ -1,7 +1,7 @@
 """The inbox rows of a replay: writes them, counts those that are open, and says what became of them."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import NamedTuple, TypeAlias, cast
 from uuid import UUID
@@ -23,7 +23,7 @@ KNOWN = """
 OPEN = """
     SELECT count(*) FROM (
         SELECT 1 FROM inbox
-         WHERE consumer = $1 AND topic = $2 AND lane = 'nightly' AND state = 'open' AND replay_id = $3 LIMIT $4) AS rows
+         WHERE consumer = $1 AND topic = $2 AND state = 'open' AND replay_id = $3 LIMIT $4) AS rows
 """
 OUTCOMES = (
     "SELECT state, count(*) AS events FROM inbox WHERE consumer = $1 AND topic = $2 AND replay_id = $3 GROUP BY 1"
@@ -39,9 +39,13 @@ class Outcomes(NamedTuple):
     open: int = 0
 
 
-def as_repeat(arrival: Arrival) -> Arrival:
-    """The row as the consumer's own intake would have written it, in the nightly lane."""
-    return arrival._replace(lane="nightly")
+def as_repeat(arrival: Arrival, committed: Mapping[int, int]) -> Arrival:
+    """The row as the consumer's own intake would have written it, in the nightly lane.
+
+    It keeps its lane behind what the consumer has `committed` of its partition: a rep may be waiting for it.
+    """
+    is_read = arrival.offset < committed.get(arrival.partition, 0)
+    return arrival._replace(lane="nightly") if is_read else arrival
 
 
 async def known(db: Owner, consumer: str, arrivals: Sequence[Arrival]) -> Counter[str]:
@@ -62,7 +66,7 @@ async def next_offsets(db: Owner, count: int) -> list[int]:
 
 
 async def count_open(db: Owner, consumer: str, topic: str, replay_id: UUID, limit: int) -> int:
-    """Counts the replay's open rows, up to a limit; of a repeat (`NO_REPLAY`) all open nightly rows of the topic."""
+    """Counts the replay's open rows, up to a limit; of a repeat (`NO_REPLAY`) all live ones of the topic."""
     return int(await db.fetchval(OPEN, consumer, topic, replay_id, limit))
 
 

@@ -8,7 +8,7 @@ which would pause the intake of live events, nor the lane.
 import asyncio
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeAlias
 from uuid import UUID
@@ -42,7 +42,10 @@ STALLED_S = 10.0
 
 @dataclass
 class Player:
-    """One replay at work. `told` gets a line for the operator when the replay has to wait."""
+    """One replay at work. `told` gets a line for the operator when the replay has to wait.
+
+    A repeat needs to know how far the consumer has `committed` each partition.
+    """
 
     db: Owner
     replay: Replay
@@ -51,6 +54,7 @@ class Player:
     window: int = WINDOW
     batch: int = BATCH
     stalled_s: float = STALLED_S
+    committed: Mapping[int, int] = field(default_factory=dict)
 
     async def play(self, reader: TopicReader, newest: Mapping[UUID, int]) -> None:
         """Plays what is left of the slice, and records that it is done. Of `newest` only the last form is played."""
@@ -103,7 +107,7 @@ class Player:
     async def _rows(self, arrivals: Sequence[Arrival]) -> list[Arrival]:
         it = self.replay
         if it.kind == "repeat":
-            return [inbox_rows.as_repeat(row) for row in arrivals]
+            return [inbox_rows.as_repeat(row, self.committed) for row in arrivals]
         afresh: datetime | None = it.started_at if it.afresh else None
         offsets = await inbox_rows.next_offsets(self.db, len(arrivals))
         rows = [as_rerun(row, it.replay_id, afresh) for row in arrivals]

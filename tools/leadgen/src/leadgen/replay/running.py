@@ -140,7 +140,8 @@ async def _play(
             print(f"\r{now.played} of {now.events} played", end="", flush=True)  # noqa: T201 - one line, overwritten
 
     screen.say(f"replay {it.replay_id}")
-    player = Player(db, it, screen.say, progressed)
+    committed = await reader.committed(it.consumer) if it.kind == "repeat" else {}
+    player = Player(db, it, screen.say, progressed, committed=committed)
     await player.play(reader, plan.newest)
     if screen.is_live:
         screen.say("")

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 
-from aiokafka import ConsumerRecord, TopicPartition
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 
 from common.consumer import Consumer
 from leadgen.topic_reading import Range, batches, kafka_errors, ranges_of, reading
@@ -13,7 +13,10 @@ from leadgen.topic_reading import Range, batches, kafka_errors, ranges_of, readi
 class TopicReader:
     """A topic, read without a group: nobody's offsets change. Partitions are named by their numbers."""
 
-    def __init__(self, consumer: Consumer, topic: str, places: Sequence[TopicPartition]) -> None:
+    def __init__(
+        self, bootstrap_servers: str, consumer: Consumer, topic: str, places: Sequence[TopicPartition]
+    ) -> None:
+        self._bootstrap_servers = bootstrap_servers
         self._consumer = consumer
         self._topic = topic
         self._places = places
@@ -23,6 +26,15 @@ class TopicReader:
         ranges = await ranges_of(self._consumer, self._places, since)
         starts = {place.partition: it.first for place, it in ranges.items()}
         return starts, {place.partition: it.end for place, it in ranges.items()}
+
+    async def committed(self, group: str) -> dict[int, int]:
+        """Returns how far the group has committed each partition: the offset that it reads next, 0 for none."""
+        asking = AIOKafkaConsumer(bootstrap_servers=self._bootstrap_servers, group_id=group, enable_auto_commit=False)
+        try:
+            await asking.start()  # subscribed to nothing, so it is no member of the group
+            return {place.partition: await asking.committed(place) or 0 for place in self._places}
+        finally:
+            await asking.stop()
 
     async def read(
         self, starts: Mapping[int, int], ends: Mapping[int, int]
@@ -40,4 +52,4 @@ async def topic_reader(bootstrap_servers: str, topic: str) -> AsyncIterator[Topi
     """Opens the topic. Raises Unavailable, also from within the block."""
     with kafka_errors(bootstrap_servers):
         async with reading(bootstrap_servers, [topic]) as (consumer, places):
-            yield TopicReader(consumer, topic, places)
+            yield TopicReader(bootstrap_servers, consumer, topic, places)

@@ -27,7 +27,7 @@ from common.contracts import (
     RequestUpsert,
     Site,
 )
-from common.ids import derived_id, new_id, scheduled_id
+from common.ids import derived_id, new_id, night_id, scheduled_id
 from common.inbox import Inbox
 from common.intake import arrival
 from common.outbox import Announcement, EventTemplate
@@ -152,7 +152,7 @@ async def make_night(
     night = day_in_singapore(at)
     midnight = datetime.combine(night, time(), SINGAPORE)
     jobs = {tenant: RequestUpsert(tenant_id=tenant, job_id=new_id(at)) for tenant in tenants}
-    runs = {tenant: scheduled_id(midnight, "night", str(tenant)) for tenant in tenants}
+    runs = {tenant: night_id(midnight, tenant) for tenant in tenants}
     owner = await asyncpg.connect(database_url)
     try:
         await owner.execute(FOLLOWED_BY)
