@@ -407,6 +407,21 @@ async def test_every_fault_is_found_by_its_check_and_by_no_other(here: Planted, 
     assert all(it.check.advice in text for it in report.exceptions)
 
 
+async def test_units_that_lost_attempts_may_have_spent_are_told(here: Planted, database_url: str) -> None:
+    """No exception, but a line with how many of each: also of a tenant of whom one event was tried twice."""
+    await here.owner.execute("UPDATE vendor_usage SET used = used + 7 WHERE tenant_id = 2 AND vendor = 'lusha'")
+    event_id = (await here.company(1, 2))["requested_id"]
+    await here.owner.execute("UPDATE inbox SET attempts = 3 WHERE consumer = 'enricher' AND event_id = $1", event_id)
+
+    report = await audit(database_url, here.kafka, AT_REST)
+
+    assert report.is_clean, as_text(report)
+    [told] = report.waived
+    assert told.startswith("tenant 2, lusha: ")
+    assert told.endswith("; 2 attempts had no result")
+    assert f"counted without a result, waived: {told}" in as_text(report)
+
+
 async def run_of(here: Planted, tenant_id: int) -> UUID:
     run_id: UUID = await here.owner.fetchval("SELECT run_id FROM enrichment_runs WHERE tenant_id = $1", tenant_id)
     return run_id

@@ -6,9 +6,12 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
+import asyncpg
+
 from common.errors import Permanent
 from leadgen.audit.check import Check, Exceptions, Report, Scope
 from leadgen.audit.checks import CHECKS
+from leadgen.audit.checks.spend import WAIVED
 from leadgen.audit.ledger import UNDER_WAY, compare, read_ledger
 from leadgen.audit.snapshot import TENANTS, Owner, create_tables, derive, take_of_database
 from leadgen.audit.topics import take_messages, take_positions
@@ -62,10 +65,12 @@ async def audit(
         await take_messages(owner, bootstrap_servers, topics, scope, taken["since"])
         await derive(owner)
         found = [it for check in CHECKS if (it := await _ask(owner, check, shown)).count]
+        waived = [_waived(row) for row in await owner.fetch(WAIVED)]
         explained: list[str] = []
         if simulator is not None:
-            unlike, explained = await compare(owner, await read_ledger(simulator), kills, under_way)
+            unlike, explained, lost = await compare(owner, await read_ledger(simulator), kills, under_way)
             found += unlike
+            waived += lost
         counts = await owner.fetchrow(COUNTS)
     return Report(
         at=taken["at"],
@@ -73,6 +78,7 @@ async def audit(
         counts=dict(counts or {}),
         checks=len(CHECKS) + (2 if simulator else 0),
         explained=explained,
+        waived=waived,
         exceptions=found,
         seconds=round(time.perf_counter() - began, 1),
     )
@@ -86,6 +92,11 @@ async def _tenant_of(owner: Owner, run_id: UUID, tenant_id: int | None) -> int:
             if await owner.fetchval(IS_RUN, run_id):
                 return int(row["tenant_id"])
     raise NoSuchRun(f"there is no run {run_id}" + (f" of tenant {tenant_id}" if tenant_id else ""))
+
+
+def _waived(row: asyncpg.Record) -> str:
+    units = f"{row['counted']} counted, {row['charged']} charged to enrichments"
+    return f"tenant {row['tenant_id']}, {row['vendor']}: {units}; {row['lost_attempts']} attempts had no result"
 
 
 async def _ask(owner: Owner, check: Check, shown: int | None) -> Exceptions:

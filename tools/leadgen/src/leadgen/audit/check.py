@@ -52,7 +52,10 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The outcome of an audit. `counts` says how much was read, `explained` what was paid for twice, and why."""
+    """The outcome of an audit. `counts` says how much was read, `explained` what was paid for twice, and why.
+
+    `waived` lists units that are counted and that nobody had, where calls without a result may have spent them.
+    """
 
     at: datetime
     since: datetime
@@ -60,6 +63,7 @@ class Report:
     checks: int
     exceptions: Sequence[Exceptions]
     explained: Sequence[str]
+    waived: Sequence[str]
     seconds: float
 
     @property

@@ -110,6 +110,7 @@ def as_text(report: Report) -> str:
     lines = [
         f"as of {report.at:%Y-%m-%d %H:%M:%S} UTC, for what began since {report.since:%Y-%m-%d %H:%M}: {counts}",
         *(f"paid for twice, explained: {it}" for it in report.explained),
+        *(f"counted without a result, waived: {it}" for it in report.waived),
     ]
     for found in report.exceptions:
         lines += ["", *_lines_of(found)]

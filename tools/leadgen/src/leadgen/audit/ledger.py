@@ -74,31 +74,40 @@ async def read_ledger(simulator: str) -> Ledger:
 
 async def compare(
     owner: Owner, ledger: Ledger, kills: Sequence[datetime], under_way: timedelta = UNDER_WAY
-) -> tuple[list[Exceptions], list[str]]:
-    """Compares the ledger with the snapshot. Returns the exceptions, and the repeats that have an explanation."""
+) -> tuple[list[Exceptions], list[str], list[str]]:
+    """Compares the ledger with the snapshot. Returns the exceptions, the repeats that have an explanation, and the
+    units that lost calls may have spent.
+    """
     counted = {row["vendor"]: (row["counted"], row["is_lossy"]) for row in await owner.fetch(EQUAL.query)}
     buyers = {row["vendor"]: row["buyers"] for row in await owner.fetch(PAID_ONCE.query)}
-    unlike = unequal(ledger, counted, has_kills=bool(kills))
+    unlike, waived = unequal(ledger, counted, has_kills=bool(kills))
     afresh = {row["started_at"]: row["replay_id"] for row in await owner.fetch(AFRESH)}
     twice, explained = paid_twice(ledger, buyers, kills, under_way, afresh)
     found = [Exceptions(check, len(rows), rows) for check, rows in ((EQUAL, unlike), (PAID_ONCE, twice)) if rows]
-    return found, explained
+    return found, explained, waived
 
 
-def unequal(ledger: Ledger, counted: Mapping[str, tuple[int, bool]], *, has_kills: bool) -> list[dict[str, Any]]:
-    """Compares the units charged with those counted, by vendor: how many, and whether calls were lost."""
+def unequal(
+    ledger: Ledger, counted: Mapping[str, tuple[int, bool]], *, has_kills: bool
+) -> tuple[list[dict[str, Any]], list[str]]:
+    """Compares the units charged with those counted, by vendor: how many, and whether calls were lost.
+
+    Returns the exceptions, and what is waived because calls were lost.
+    """
     charged: dict[str, int] = dict.fromkeys(counted, 0)
     lossy = set(ledger.failed)
     for entry in ledger.charges:
         charged[entry["vendor"]] = charged.get(entry["vendor"], 0) + entry["units"]
         if not entry["answered"] or entry["fault"]:
             lossy.add(entry["vendor"])
-    found = []
+    found, waived = [], []
     for vendor, units in sorted(charged.items()):
         used, is_lossy = counted.get(vendor, (0, False))
         if used < units or (used > units and not (is_lossy or has_kills or vendor in lossy)):
             found.append({"vendor": vendor, "charged": units, "counted": used})
-    return found
+        elif used > units:
+            waived.append(f"{vendor}: {used} counted, {units} charged by the vendor; calls were lost")
+    return found, waived
 
 
 def paid_twice(
