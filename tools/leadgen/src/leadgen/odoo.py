@@ -8,7 +8,7 @@ import asyncpg
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
 from common.errors import Permanent
-from leadgen.owner_connection import connected
+from leadgen.owner_connection import RightsMissing, connected
 
 SAVE = """
     INSERT INTO odoo_connections (tenant_id, url, database, api_key, login, own_fields)
@@ -62,7 +62,7 @@ async def connect_odoo(
             await connection.execute(SAVE, *saved)
     except asyncpg.ForeignKeyViolationError as error:
         raise ConnectionRejected(f"there is no tenant {tenant_id}") from error
-    except asyncpg.InsufficientPrivilegeError as error:
+    except RightsMissing as error:
         raise _wrong_login() from error
 
 
@@ -88,7 +88,7 @@ async def rotate_key(database_url: str, credentials_keys: str) -> int:
                         f"encrypted it, or store the connection again; no tenant's key was changed"
                     ) from error
                 rotated += 1
-    except asyncpg.InsufficientPrivilegeError as error:
+    except RightsMissing as error:
         raise _wrong_login() from error
     return rotated
 

@@ -13,6 +13,10 @@ class DatabaseRefused(Permanent):
     """The URL is none, the login is refused or lacks rights, or the database is not one of ours."""
 
 
+class RightsMissing(DatabaseRefused):
+    """The login lacks a right that the command needs."""
+
+
 @asynccontextmanager
 async def connected(database_url: str) -> AsyncIterator["asyncpg.Connection[asyncpg.Record]"]:
     """A connection, closed at the end. Raises DatabaseRefused, Unavailable; other SQL errors pass through."""
@@ -29,7 +33,7 @@ async def connected(database_url: str) -> AsyncIterator["asyncpg.Connection[asyn
     except (asyncpg.InvalidAuthorizationSpecificationError, asyncpg.InvalidCatalogNameError) as error:
         raise DatabaseRefused(f"PostgreSQL refuses the login: {error}") from error
     except asyncpg.InsufficientPrivilegeError as error:
-        raise DatabaseRefused(
+        raise RightsMissing(
             f"this login lacks the rights ({error}): use the login that owns the tables, as `leadgen migrate` does"
         ) from error
     except asyncpg.UndefinedTableError as error:

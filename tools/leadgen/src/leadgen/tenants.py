@@ -2,13 +2,12 @@
 
 from typing import Annotated, NamedTuple
 
-import asyncpg
 import typer
 
 from common.errors import Permanent
 from leadgen.exit_codes import run_or_exit
 from leadgen.options import DatabaseUrl
-from leadgen.owner_connection import connected
+from leadgen.owner_connection import RightsMissing, connected
 
 SAVE = """
     INSERT INTO tenants (tenant_id, name) VALUES ($1, $2)
@@ -70,7 +69,7 @@ async def limit_tenant(database_url: str, tenant_id: int, limits: Limits, *, afr
     try:
         async with connected(database_url) as connection:
             row = await connection.fetchrow(LIMIT, tenant_id, *limits, afresh)
-    except asyncpg.InsufficientPrivilegeError as error:
+    except RightsMissing as error:
         raise Permanent("this login may not change tenants: use the database's owner, not a service's login") from error
     if row is None:
         raise NoSuchTenant(f"there is no tenant {tenant_id}: `leadgen tenant add --tenant {tenant_id}` adds it")
