@@ -66,7 +66,7 @@ async def _try_to_settle(database: Database, tenant_id: int, run: Run, odoo_pati
         return await settle(database, tenant_id, run, odoo_patience)
     except Unavailable:
         raise
-    except Exception:
+    except Exception:  # a fault of one run, whatever it is, stops no other: it is logged, and tried again
         log.exception("run_not_followed", tenant_id=tenant_id, run_id=str(run.run_id))
         return False
 

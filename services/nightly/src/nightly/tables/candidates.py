@@ -15,21 +15,8 @@ from common.postgres import Connection
 from nightly.model import midnight_of
 from nightly.selection import Candidate
 
-COMPANY = (
-    "company_id",
-    "uen",
-    "name",
-    "entity_type",
-    "status",
-    "incorporated_on",
-    "industry_code",
-    "industry_norm",
-    "secondary_industry_code",
-    "address",
-    "postal_code",
-    "website_domain",
-    "ssic_version",
-)
+#: Columns of `companies`, which have the names of the contract.
+COMPANY = tuple(Company.model_fields)
 _COMPANY = ", ".join("coalesce(c.uen, no_uen(c.name)) AS uen" if it == "uen" else f"c.{it}" for it in COMPANY)
 
 # $1 the night, $2 sectors of the ICP's districts. A company fits the ICP by what the register says; without one all do.
