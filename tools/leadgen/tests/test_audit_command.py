@@ -2,12 +2,15 @@
 
 import asyncio
 import json
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner, Result
 
+from embedded.kafka import kafka as new_kafka
 from leadgen.bench.harness.ledger_night import make_night
 from leadgen.cli import app
+from leadgen.topics import create_topics
 
 AWAY_DATABASE = "postgresql://nobody@127.0.0.1:1/nothing"
 AWAY_KAFKA = "127.0.0.1:1"
@@ -79,3 +82,11 @@ async def test_the_exit_code_says_whether_there_is_an_exception(database_url: st
     assert (unknown.exit_code, unknown.output.strip()) == (1, "there is no tenant 77")
     no_kafka = await in_a_thread("--database-url", database_url, "--kafka", AWAY_KAFKA)
     assert (no_kafka.exit_code, f"Kafka at {AWAY_KAFKA}" in no_kafka.output) == (1, True)
+
+
+async def test_a_broker_that_never_had_a_consumer_group_is_audited(database_url: str, tmp_path: Path) -> None:
+    """Such a broker has no coordinator of groups yet, and nothing can be wrong."""
+    with new_kafka(tmp_path / "kafka") as address:
+        await create_topics(address)
+        result = await in_a_thread("--database-url", database_url, "--kafka", address, "--patience", "0")
+    assert (result.exit_code, "no exception" in result.output) == (0, True)

@@ -19,7 +19,9 @@ async def take_positions(owner: Owner, bootstrap_servers: str, topics: Topics) -
         admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap_servers)
         try:
             await admin.start()
-            for group in sorted(groups):
+            # A broker that has had no group yet has no coordinator to ask for the positions of one.
+            known = {group for group, _ in await admin.list_consumer_groups()}
+            for group in sorted(groups & known):
                 for place, held in (await admin.list_consumer_group_offsets(group)).items():
                     if held.offset >= 0:
                         rows.append((group, place.topic, place.partition, held.offset))
