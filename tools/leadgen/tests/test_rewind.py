@@ -139,6 +139,25 @@ async def test_a_rewind_for_a_rerun_has_all_handled_again_once(
     assert await owner.fetchval("SELECT count(*) FROM handled") == 7
 
 
+async def test_a_rewind_does_not_end_one_that_is_not_read_through(
+    stage: Stage, database: Database, database_url: str, owner: Owner, kafka: str
+) -> None:
+    """What the first wants handled again would be recognised, and left; an operator may give it up."""
+    await publish(kafka, requests(4))
+    await handle(stage, database, kafka, 4)
+    assert (await rewind(database_url, kafka, "--rerun")).exit_code == 0
+    first = await owner.fetchval("SELECT replay_id FROM replays")
+
+    refused = await rewind(database_url, kafka)
+    assert (refused.exit_code, f"yet to read 4 of the 4 events that rewind {first}" in refused.output) == (1, True)
+    assert await owner.fetchval("SELECT count(*) FROM replays") == 1
+
+    environment = {"DATABASE_URL": database_url}
+    abandon = ["replay", "abandon", str(first)]
+    assert (await asyncio.to_thread(CliRunner().invoke, app, abandon, env=environment)).exit_code == 0
+    assert (await rewind(database_url, kafka)).exit_code == 0
+
+
 async def test_a_group_that_runs_is_not_rewound(
     stage: Stage, database: Database, database_url: str, owner: Owner, kafka: str
 ) -> None:

@@ -38,6 +38,9 @@ FIND_OTHER = f"""
     SELECT {_COLUMNS} FROM replays WHERE state = 'running' AND kind = 'rerun' AND topic = $1 AND consumer = $2
      ORDER BY started_at DESC LIMIT 1
 """  # noqa: S608
+FIND_REWINDS = f"""
+    SELECT {_COLUMNS} FROM replays WHERE state = 'running' AND kind = 'rewind' AND topic = $1 AND consumer = $2
+"""  # noqa: S608
 LIST = f"SELECT {_COLUMNS} FROM replays ORDER BY started_at DESC LIMIT $1"  # noqa: S608
 ADVANCE = """
     UPDATE replays SET positions = $2, played = $3, added = $4, recognised = $5 WHERE replay_id = $1
@@ -118,6 +121,17 @@ async def require_no_other_rerun(db: Owner, topic: str, consumer: str) -> None:
             f"the rerun of {it.slice} into {consumer} was interrupted at {it.played} of {it.events}: "
             f"`leadgen replay resume {it.replay_id}` goes on with it, `leadgen replay abandon {it.replay_id}` ends it"
         )
+
+
+async def require_rewinds_read(db: Owner, topic: str, consumer: str, positions: Mapping[int, int]) -> None:
+    """Checks that the group, at these positions, has read all that an earlier rewind wants handled again."""
+    for row in await db.fetch(FIND_REWINDS, topic, consumer):
+        it = _replay(row)
+        if left := sum(max(0, end - positions.get(number, end)) for number, end in it.ends.items()):
+            raise ReplayRefused(
+                f"{consumer} has yet to read {left} of the {it.events} events that rewind {it.replay_id} has handled "
+                f"again: start {consumer} and let it, or give them up with `leadgen replay abandon {it.replay_id}`"
+            )
 
 
 async def newest(db: Owner, limit: int) -> list[Replay]:

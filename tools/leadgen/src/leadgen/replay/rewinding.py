@@ -58,7 +58,10 @@ async def rewind(
     reason: str,
     dry_run: bool,
 ) -> Rewound:
-    """Sets the offsets of all partitions. Raises ReplayRefused while the group has members, Unavailable."""
+    """Sets the offsets of all partitions.
+
+    Raises ReplayRefused while the group has members, or has an earlier rewind's events to handle again; Unavailable.
+    """
     require_consumer(read_topics(), topic, group)
     async with connected(database_url) as db:
         await replays.lock(db, topic, group)
@@ -67,6 +70,7 @@ async def rewind(
             # A group that has committed nothing, or what Kafka has deleted, begins at the beginning.
             held = {place.partition: max(it.first, await consumer.committed(place) or 0) for place, it in kept.items()}
             after = {place.partition: offset for place, offset in places.items()}
+            await replays.require_rewinds_read(db, topic, group, held)
             if dry_run:
                 return Rewound(held, after)
             replay_id = new_id()
