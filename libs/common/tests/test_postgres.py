@@ -40,6 +40,8 @@ TABLES = """
 RUN = "'00000000-0000-0000-0000-00000000000a'"
 #: One row of each tenant's table, for tenant $1; the columns that have to be given, and nothing else.
 ROWS = {
+    "audit_log": "(tenant_id, actor, role, source, act, object)"
+    " VALUES ($1, 'ann', 'admin', 'oidc token', 'user.saved', 'bob')",
     "background_jobs": "(job_id, tenant_id, job_type, status, params, total, asked)"
     " VALUES (gen_random_uuid(), $1, 'staging_upsert', 'queued', '{}', 1, gen_random_uuid()::text)",
     "company_enrichment_runs": "VALUES ($1, 1, gen_random_uuid(), gen_random_uuid(), 'nightly', 'visited', '[]', '{}',"

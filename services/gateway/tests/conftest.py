@@ -188,7 +188,7 @@ def tokens() -> Callable[..., str]:
     """Tokens that this gateway takes, unless a test says otherwise."""
 
     def make(
-        tenant_id: int = 1, *, secret: str = SECRET, valid: timedelta = timedelta(hours=1), role: Role = Role.REP
+        tenant_id: int = 1, *, secret: str = SECRET, valid: timedelta = timedelta(hours=1), role: Role = Role.SDR
     ) -> str:
         return token(secret, tenant_id, "rep@example.com", valid=valid, role=role)
 

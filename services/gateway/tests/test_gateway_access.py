@@ -6,8 +6,11 @@ from datetime import UTC, datetime, timedelta
 
 import jwt
 import pytest
+from starlette.datastructures import Headers
 
-from gateway.access.tokens import Rep, Tokens, read_token
+from gateway.access.authentication import Authentication
+from gateway.access.caller import ROLES, Identity
+from gateway.access.tokens import read_token
 from gateway.problems import Problem
 from testkit.stages import until
 
@@ -28,6 +31,10 @@ def signed(claims: dict[str, object], secret: str = SECRET, algorithm: str = "HS
     return jwt.encode(claims, secret, algorithm=algorithm)
 
 
+def bearer(token: str) -> Headers:
+    return Headers({"Authorization": f"Bearer {token}"})
+
+
 def unsigned() -> str:
     """As an attacker would write it: alg none, and no signature."""
     parts = [{"alg": "none", "typ": "JWT"}, {**GOOD, "exp": int(TOMORROW.timestamp())}]
@@ -35,10 +42,12 @@ def unsigned() -> str:
 
 
 def test_a_good_token_names_a_tenant_a_user_and_a_role() -> None:
-    """Nothing else is believed of it; without a role it is a rep's."""
+    """Nothing else is believed of it; without a role, or with the old name of it, it is an sdr's."""
     until = int(TOMORROW.timestamp())
-    assert read_token(signed({**GOOD, "admin": True}), SECRET) == Rep(3, until, "rep", "rep@example.com")
-    assert read_token(signed({**GOOD, "role": "ops"}), SECRET).role == "ops"
+    known = Identity("rep@example.com", 3, "sdr", until, "local token")
+    assert read_token(signed({**GOOD, "admin": True}), SECRET) == known
+    assert read_token(signed({**GOOD, "role": "rep"}), SECRET) == known
+    assert [read_token(signed({**GOOD, "role": role}), SECRET).role for role in ROLES] == list(ROLES)
 
 
 @pytest.mark.parametrize(
@@ -54,7 +63,8 @@ def test_a_good_token_names_a_tenant_a_user_and_a_role() -> None:
         (signed(GOOD, SECRET * 2, "HS512"), "alg"),
         *((signed({name: GOOD[name] for name in GOOD if name != missing}), missing) for missing in GOOD),
         *((signed({**GOOD, "tenant_id": wrong}), "tenant") for wrong in ("3", True, 0, -1, 1.0, None, 2**31, [3])),
-        *((signed({**GOOD, "role": wrong}), "role") for wrong in (1, None, ["ops"], {"ops": True})),
+        *((signed({**GOOD, "role": wrong}), "role") for wrong in (1, None, "king", ["ops"], {"ops": True})),
+        *((signed({**GOOD, "sub": wrong}), "sub") for wrong in ("", "a\x00b", "a\ud800", "x" * 256)),
     ],
 )
 def test_a_wrong_token_is_refused_with_a_reason(token: str, reason: str) -> None:
@@ -67,13 +77,13 @@ def test_a_wrong_token_is_refused_with_a_reason(token: str, reason: str) -> None
 
 async def test_a_token_is_good_until_it_expires_however_often_it_was_read() -> None:
     """What is remembered of it does not outlive it."""
-    tokens = Tokens(SECRET)
+    tokens = Authentication(SECRET)
     token = signed({**GOOD, "exp": datetime.now(UTC) + timedelta(seconds=1.5)})
-    assert tokens.read(token) is tokens.read(token)
+    assert await tokens.identify(bearer(token)) is await tokens.identify(bearer(token))
 
     async def is_refused() -> str | None:
         try:
-            tokens.read(token)
+            await tokens.identify(bearer(token))
         except Problem as problem:
             return problem.detail
         return None
@@ -81,13 +91,13 @@ async def test_a_token_is_good_until_it_expires_however_often_it_was_read() -> N
     assert "expired" in (await until(is_refused) or "")
 
 
-def test_a_token_that_resembles_a_good_one_is_refused() -> None:
+async def test_a_token_that_resembles_a_good_one_is_refused() -> None:
     """What is remembered is the whole token, signature included."""
-    tokens = Tokens(SECRET)
+    tokens = Authentication(SECRET)
     good = signed(GOOD)
-    tokens.read(good)
+    await tokens.identify(bearer(good))
     with pytest.raises(Problem):
-        tokens.read(good[:-4] + ("AAAA" if good[-4:] != "AAAA" else "BBBB"))
+        await tokens.identify(bearer(good[:-4] + ("AAAA" if good[-4:] != "AAAA" else "BBBB")))
 
 
 async def test_a_request_without_a_good_token_is_a_problem_document(rep) -> None:

@@ -27,7 +27,7 @@ def operator(reps, tokens):
 
 
 async def test_the_routes_are_for_operators(reps) -> None:
-    """A rep is refused with the way to a token that is not."""
+    """Others are told which role it takes, and which is theirs."""
     for method, path in (
         ("GET", "/admin/runs"),
         ("GET", f"/admin/runs/{uuid4()}"),
@@ -35,7 +35,7 @@ async def test_the_routes_are_for_operators(reps) -> None:
     ):
         answer = await reps(1).http.request(method, path)
         assert (answer.status_code, answer.json()["title"]) == (403, "Role required")
-        assert "leadgen token --role ops" in answer.json()["detail"]
+        assert "needs the role ops; yours is sdr" in answer.json()["detail"]
         assert (await reps(1).http.request(method, path, headers={"Authorization": ""})).status_code == 401
 
 
@@ -103,5 +103,7 @@ async def test_a_run_is_requested_for_the_tenant_and_this_night(operator, owner,
     async def sent() -> list[RequestRun]:
         return [decode_body(RequestRun, message.value) for message in await read_topic(kafka, RequestRun.topic)]
 
+    (act,) = await owner.fetch("SELECT tenant_id, actor, role, act, object FROM audit_log")
+    assert tuple(act) == (2, "rep@example.com", "ops", "run.requested", told["night"])
     (command,) = await until(sent)
     assert (command.tenant_id, str(command.night), command.requested_by) == (2, told["night"], "rep@example.com")

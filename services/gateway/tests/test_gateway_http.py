@@ -76,7 +76,7 @@ async def test_it_documents_itself(rep) -> None:
     """OpenAPI for callers, AsyncAPI for services, a page for people."""
     openapi = (await rep.http.get("/openapi.json")).json()
     paths = {"/chat", "/jobs/staging_upsert", "/jobs/{job_id}", "/industries/resolve", "/icp", "/leads", "/shortlist"}
-    operators = {"/admin/runs", "/admin/runs/{run_id}", "/admin/runs/nightly"}
+    operators = {"/audit-log", "/admin/runs", "/admin/runs/{run_id}", "/admin/runs/nightly"}
     assert set(openapi["paths"]) == paths | {"/leads/{company_id}/explain"} | operators
     asyncapi = (await rep.http.get("/asyncapi.json")).json()
     assert asyncapi["asyncapi"].startswith("3.")

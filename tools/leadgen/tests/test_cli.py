@@ -120,11 +120,11 @@ def test_a_token_names_tenant_and_user_and_ends() -> None:
     left = datetime.fromtimestamp(claims["exp"], UTC) - datetime.now(UTC)
     assert len(result.stdout.splitlines()) == 1
     assert timedelta(minutes=119) < left <= timedelta(hours=2)
-    assert "role" not in claims
+    assert claims["role"] == "sdr"
 
 
-def test_a_token_for_an_operator_names_the_role() -> None:
-    """`ops`; other roles are refused."""
+def test_a_token_names_the_role_that_is_asked_for() -> None:
+    """`ops`, for instance; other roles are refused."""
     result = run("token", "--tenant", "3", "--role", "ops", env={"GATEWAY_JWT_SECRET": SECRET})
     assert jwt.decode(result.stdout.strip(), SECRET, algorithms=["HS256"])["role"] == "ops"
     assert run("token", "--tenant", "3", "--role", "king", env={"GATEWAY_JWT_SECRET": SECRET}).exit_code == 2

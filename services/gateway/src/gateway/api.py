@@ -6,20 +6,25 @@ from fastapi import FastAPI
 from starlette.routing import BaseRoute
 
 from gateway import problems
+from gateway.access.permissions import check_complete
 from gateway.access.request_gate import RequestGate
 from gateway.dependencies import Dependencies
-from gateway.routes import admin, chat, icp, industries, jobs, leads, shortlist
+from gateway.routes import admin, audit_log, chat, icp, industries, jobs, leads, shortlist
 
 __all__ = ["Dependencies", "application"]
 
 
 def application(dependencies: Dependencies, probes: Sequence[BaseRoute] = ()) -> FastAPI:
-    """Builds the application; `probes` are the routes for health and metrics."""
+    """Builds the application; `probes` are the routes for health and metrics.
+
+    Raises ValueError for a route without a row in permissions.py.
+    """
     app = FastAPI(title="Leadgen", version="1", description="Qualified leads from the company register.")
     app.state.dependencies = dependencies
     problems.install(app)
     app.add_middleware(RequestGate)
-    for routes in (chat, jobs, industries, icp, leads, shortlist, admin):
+    for routes in (chat, jobs, industries, icp, leads, shortlist, audit_log, admin):
         app.include_router(routes.router)
     app.router.routes.extend(probes)
+    check_complete(app.routes)
     return app

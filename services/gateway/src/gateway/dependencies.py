@@ -9,9 +9,10 @@ from pydantic import StringConstraints
 
 from common.postgres import Database
 from gateway import idempotency
+from gateway.access.authentication import Authentication
+from gateway.access.caller import Caller
 from gateway.access.rates import Rates
 from gateway.access.tenants import Tenant, Tenants
-from gateway.access.tokens import Rep, Tokens
 from gateway.classification import Classification
 from gateway.feed import Feed
 from gateway.problems import MEDIA_TYPE
@@ -26,7 +27,7 @@ class Dependencies:
     """The adapters that the routes use."""
 
     settings: GatewaySettings
-    tokens: Tokens
+    authentication: Authentication
     tenants: Tenants
     rates: Rates
     requests: Requests
@@ -45,12 +46,18 @@ Deps = Annotated[Dependencies, Depends(_dependencies)]
 bearer = HTTPBearer(auto_error=False, description="A token from `leadgen token`.")
 
 
-async def _tenant(
-    request: Request, deps: Deps, _: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]
-) -> Tenant:
-    """Finds the tenant of the token that request_gate.py has checked; `bearer` documents it. Raises Problem 403."""
-    rep: Rep = request.state.rep
-    return await deps.tenants.admit(rep.tenant_id)
+async def _caller(request: Request, _: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]) -> Caller:
+    """Finds the caller that request_gate.py has admitted; `bearer` documents it."""
+    caller: Caller = request.state.caller
+    return caller
+
+
+CurrentCaller = Annotated[Caller, Depends(_caller)]
+
+
+async def _tenant(caller: CurrentCaller, deps: Deps) -> Tenant:
+    """Finds the caller's tenant. Raises Problem 403 if it is not active."""
+    return await deps.tenants.admit(caller.tenant_id)
 
 
 CurrentTenant = Annotated[Tenant, Depends(_tenant)]

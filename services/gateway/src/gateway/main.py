@@ -12,9 +12,9 @@ from common.gauges import keep_gauges
 from common.relay import Relay
 from common.service import connect, http_server, to_the_end
 from common.settings import read
+from gateway.access.authentication import Authentication
 from gateway.access.rates import Rate, Rates
 from gateway.access.tenants import Tenants
-from gateway.access.tokens import Tokens
 from gateway.api import application
 from gateway.classification import Classification
 from gateway.dependencies import Dependencies
@@ -45,7 +45,7 @@ async def gateway(settings: GatewaySettings) -> AsyncIterator[FastAPI]:
     gauges = asyncio.create_task(keep_gauges(database, SERVICE), name="gauges")
     dependencies = Dependencies(
         settings,
-        Tokens(settings.gateway_jwt_secret),
+        Authentication(settings.gateway_jwt_secret),
         Tenants(database),
         Rates(database, each=Rate(settings.tenant_requests_per_minute), everyone=Rate(settings.requests_per_minute)),
         Requests(database, relay),

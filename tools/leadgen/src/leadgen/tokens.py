@@ -1,4 +1,4 @@
-"""Access tokens for the gateway: JWT, HS256, naming a tenant, a user and, except for reps, a role."""
+"""Local access tokens for the gateway: JWT, HS256, naming a tenant, a user and a role. Not for production."""
 
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -11,18 +11,21 @@ from leadgen.tenants import TenantNumber
 
 
 class Role(StrEnum):
-    """The roles that the gateway knows."""
+    """The roles that the gateway knows, and `rep`, the old name of `sdr`."""
 
-    REP = "rep"
+    VIEWER = "viewer"
+    SDR = "sdr"
+    ADMIN = "admin"
     OPS = "ops"
+    REP = "rep"
 
 
 def token(
-    secret: str, tenant_id: int, user: str, *, valid: timedelta = timedelta(hours=12), role: Role = Role.REP
+    secret: str, tenant_id: int, user: str, *, valid: timedelta = timedelta(hours=12), role: Role = Role.SDR
 ) -> str:
     """Makes a token that the gateway with this secret (GATEWAY_JWT_SECRET) accepts until it expires."""
-    claims = {"sub": user, "tenant_id": tenant_id, "exp": datetime.now(UTC) + valid}
-    return jwt.encode(claims if role is Role.REP else {**claims, "role": role.value}, secret, algorithm="HS256")
+    claims = {"sub": user, "tenant_id": tenant_id, "exp": datetime.now(UTC) + valid, "role": role.value}
+    return jwt.encode(claims, secret, algorithm="HS256")
 
 
 def token_command(
@@ -30,7 +33,13 @@ def token_command(
     secret: Annotated[str, typer.Option(envvar="GATEWAY_JWT_SECRET", show_envvar=True, help="The gateway's secret.")],
     user: Annotated[str, typer.Option(help="User that the token is for.")] = "rep@example.com",
     hours: Annotated[float, typer.Option(min=0.01, max=87600, help="Hours until it expires.")] = 12,
-    role: Annotated[Role, typer.Option(help="`ops` may start and see the nightly runs of all tenants.")] = Role.REP,
+    role: Annotated[
+        Role,
+        typer.Option(
+            help="`viewer` only reads, `sdr` works with leads, `admin` also manages the tenant's users and keys, `ops` "
+            "also sees and starts the nightly runs of all tenants."
+        ),
+    ] = Role.SDR,
 ) -> None:
     """Print an access token for the gateway."""
     if len(secret) < 32:

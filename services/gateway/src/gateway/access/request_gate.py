@@ -1,7 +1,7 @@
-"""Checks the token before anything of a body is read, and reads the body up to a size and within a time.
+"""Checks credential and role before anything of a body is read, and reads the body up to a size and within a time.
 
-FastAPI reads and parses a body before anything else, without a limit. Behind this gate every request has a good token,
-and its whole body is there, at most `MAX_BODY` bytes.
+FastAPI reads and parses a body before anything else, without a limit. Behind this gate every request has a valid
+credential and the role that its route needs, and its whole body is there, at most `MAX_BODY` bytes.
 """
 
 import asyncio
@@ -11,11 +11,9 @@ from contextlib import suppress
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from gateway.access.tokens import Rep, Tokens
+from gateway.access.authentication import Authentication, check_rights
+from gateway.access.permissions import Access, Permissions
 from gateway.problems import Problem, answer
-
-#: Paths without a token: probes, metrics and the documentation.
-OPEN = frozenset({"/livez", "/readyz", "/metrics", "/docs", "/openapi.json", "/asyncapi.json"})
 
 #: The largest valid body is an ICP of some 15,000 characters, which JSON may write with 12 bytes each.
 MAX_BODY = 256 * 1024
@@ -25,20 +23,29 @@ LINGER_S = 2.0
 
 
 class RequestGate:
-    """ASGI middleware. Puts the Rep into the request's state."""
+    """ASGI middleware. Puts the Identity and the Caller into the request's state.
+
+    A request that no row of permissions.py matches needs a credential too, and gets no Caller: no route that needs one
+    can serve it.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
+        self._permissions = Permissions()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Refuses the request with a problem document, or passes it on."""
-        if scope["type"] != "http" or scope["path"] in OPEN:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        needed = self._permissions.needed_for(scope["method"], scope["path"])
+        if "open" in needed:
             await self._app(scope, receive, send)
             return
         dependencies = scope["app"].state.dependencies
         headers = Headers(scope=scope)
         try:
-            scope.setdefault("state", {})["rep"] = rep_of(headers, dependencies.tokens)
+            scope.setdefault("state", {}).update(await admitted(headers, needed, scope, dependencies.authentication))
             body = await read_body(headers, receive, within_s=dependencies.settings.http_read_timeout_s)
         except Problem as problem:
             await _refuse(problem, receive, send)
@@ -47,12 +54,16 @@ class RequestGate:
             await self._app(scope, _replay(body, receive), send)
 
 
-def rep_of(headers: Mapping[str, str], tokens: Tokens) -> Rep:
-    """Finds the holder of the request's token. Raises Problem 401."""
-    scheme, _, token = headers.get("authorization", "").partition(" ")
-    if scheme.lower() != "bearer":
-        raise Problem(401, "Token missing", "Send `Authorization: Bearer <token>`; `leadgen token` creates one.")
-    return tokens.read(token.strip())
+async def admitted(
+    headers: Headers, needed: frozenset[Access], scope: Scope, authentication: Authentication
+) -> dict[str, object]:
+    """Finds the identity and, for a route that needs a role, the caller. Raises Problem 400, 401, 403 and 503."""
+    identity = await authentication.identify(headers)
+    if not needed or needed == {"anyone"}:
+        return {"identity": identity}
+    caller = await authentication.caller(identity)
+    check_rights(caller, needed, f"{scope['method']} {scope['path']}")
+    return {"identity": identity, "caller": caller}
 
 
 async def read_body(headers: Mapping[str, str], receive: Receive, *, within_s: float) -> bytes | None:

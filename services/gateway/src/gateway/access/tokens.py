@@ -1,55 +1,34 @@
-"""Bearer tokens (JWT, HS256) that name a tenant, a user and, except for reps, a role."""
+"""Local bearer tokens (JWT, HS256), as `leadgen token` signs them with GATEWAY_JWT_SECRET: tenant, user and role.
 
-import time
-from dataclasses import dataclass
+They are for one machine and for tests. Whoever has the secret may write any token, so a token is believed in all that
+it says, and needs no row of `tenant_users`.
+"""
 
 import jwt
 
+from gateway.access.caller import Identity, is_subject, is_tenant_id, role_named
 from gateway.problems import Problem
 
-#: Tokens that are remembered as valid, so that a signature is checked once.
-MAX_REMEMBERED = 10_000
+#: The longest token that is looked at.
+MAX_LENGTH = 16 * 1024
 
 
-@dataclass(frozen=True, slots=True)
-class Rep:
-    """The holder of a valid token: a user of this tenant, until the token expires (Unix time)."""
-
-    tenant_id: int
-    until: float
-    role: str = "rep"
-    user: str = ""
+def refused(reason: object) -> Problem:
+    """Builds the 401 for a token that is not valid."""
+    return Problem(401, "Token refused", f"{reason}. Get a new one from your identity provider or `leadgen token`.")
 
 
-def read_token(token: str, secret: str) -> Rep:
-    """Verifies a token. Raises Problem 401 that says what is wrong with it."""
+def read_token(token: str, secret: str) -> Identity:
+    """Verifies a local token. Raises Problem 401 that says what is wrong with it."""
     try:
         claims = jwt.decode(token, secret, algorithms=["HS256"], options={"require": ["exp", "sub", "tenant_id"]})
-    except jwt.InvalidTokenError as error:
-        raise Problem(401, "Token refused", f"{error}. Get a new one with `leadgen token`.") from error
-    tenant_id = claims["tenant_id"]
-    if not isinstance(tenant_id, int) or isinstance(tenant_id, bool) or not 0 < tenant_id < 2**31:
-        raise Problem(401, "Token refused", "Its tenant_id is not a valid tenant number.")
-    role = claims.get("role", "rep")
-    if not isinstance(role, str):
-        raise Problem(401, "Token refused", "Its role is not a text.")
-    return Rep(tenant_id, int(claims["exp"]), role, claims["sub"])
-
-
-class Tokens:
-    """Verifies tokens, and remembers the valid ones until they expire."""
-
-    def __init__(self, secret: str) -> None:
-        self._secret = secret
-        self._valid: dict[str, Rep] = {}
-
-    def read(self, token: str) -> Rep:
-        """Returns the token's holder. Raises Problem 401 that says what is wrong with the token."""
-        known = self._valid.get(token)
-        if known is not None and time.time() < known.until:
-            return known
-        rep = read_token(token, self._secret)
-        if len(self._valid) >= MAX_REMEMBERED:
-            self._valid.clear()
-        self._valid[token] = rep
-        return rep
+    except (jwt.InvalidTokenError, RecursionError, OverflowError) as error:
+        raise refused(error) from error
+    if not is_tenant_id(claims["tenant_id"]):
+        raise refused("Its tenant_id is not a valid tenant number")
+    if not is_subject(claims["sub"]):
+        raise refused("Its sub is not a valid user name")
+    role = role_named(claims.get("role", "sdr"))
+    if role is None:
+        raise refused("Its role is none of viewer, sdr, admin, ops")
+    return Identity(claims["sub"], claims["tenant_id"], role, int(claims["exp"]), "local token")

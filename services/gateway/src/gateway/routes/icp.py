@@ -7,8 +7,9 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from common import contracts
 from common.contracts import IcpChanged
+from gateway import audit_log
 from gateway.catalog import Catalog
-from gateway.dependencies import TOO_MANY, CurrentTenant, Deps, Traceparent
+from gateway.dependencies import TOO_MANY, CurrentCaller, CurrentTenant, Deps, Traceparent
 from gateway.icp import profile, rules
 from gateway.wording import one_of
 
@@ -91,7 +92,9 @@ async def show(tenant: CurrentTenant, deps: Deps) -> IcpShown:
 
 
 @router.put("", responses=TOO_MANY)
-async def replace(body: Icp, tenant: CurrentTenant, deps: Deps, traceparent: Traceparent = None) -> IcpShown:
+async def replace(
+    body: Icp, caller: CurrentCaller, tenant: CurrentTenant, deps: Deps, traceparent: Traceparent = None
+) -> IcpShown:
     """Replaces the tenant's whole ICP. If it changes, all of the tenant's leads are scored again, in the background.
 
     It applies at once on this replica, and within half a minute on others.
@@ -104,6 +107,7 @@ async def replace(body: Icp, tenant: CurrentTenant, deps: Deps, traceparent: Tra
         if changed_at is not None:
             changed = IcpChanged(tenant_id=tenant.tenant_id, icp=wanted, changed_at=changed_at)
             await deps.requests.announce(tx, changed, traceparent)
+            await audit_log.write(tx, caller, "icp.changed", "icp", wanted.model_dump(mode="json"))
     deps.tenants.forget(tenant.tenant_id)
     return _shown(wanted, catalog)
 

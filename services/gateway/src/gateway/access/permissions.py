@@ -1,0 +1,82 @@
+"""The least role of every route: the one place where rights are declared.
+
+The request gate looks the request up here before it reads a body. The application does not start with a route that has
+no row here. A row is "METHOD /path" as the route declares its path; HEAD counts as GET.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Literal
+
+from fastapi.routing import iter_route_contexts
+from starlette.routing import BaseRoute, compile_path
+
+from gateway.access.caller import Role
+
+#: `open`: no credential is needed. `anyone`: any valid credential, also without a tenant. Otherwise the least role.
+Access = Role | Literal["open", "anyone"]
+
+ACCESS: Mapping[str, Access] = {
+    "GET /livez": "open",
+    "GET /readyz": "open",
+    "GET /metrics": "open",
+    "GET /docs": "open",
+    "GET /docs/oauth2-redirect": "open",
+    "GET /redoc": "open",
+    "GET /openapi.json": "open",
+    "GET /asyncapi.json": "open",
+    "POST /chat": "sdr",
+    "POST /jobs/staging_upsert": "sdr",
+    "GET /jobs/{job_id}": "viewer",
+    "GET /industries/resolve": "viewer",
+    "GET /icp": "viewer",
+    "PUT /icp": "sdr",
+    "GET /leads": "viewer",
+    "GET /leads/{company_id}/explain": "viewer",
+    "GET /shortlist": "viewer",
+    "GET /audit-log": "admin",
+    "GET /admin/runs": "ops",
+    "GET /admin/runs/{run_id}": "ops",
+    "POST /admin/runs/nightly": "ops",
+}
+
+
+class Permissions:
+    """The rows of a table, ready for looking up the access that a request needs."""
+
+    def __init__(self, table: Mapping[str, Access] = ACCESS) -> None:
+        self._fixed: dict[tuple[str, str], Access] = {}
+        self._patterns: list[tuple[str, re.Pattern[str], Access]] = []
+        for row, access in table.items():
+            method, _, path = row.partition(" ")
+            if "{" in path:
+                self._patterns.append((method, compile_path(path)[0], access))
+            else:
+                self._fixed[method, path] = access
+
+    def needed_for(self, method: str, path: str) -> frozenset[Access]:
+        """Returns the access of every row that the request matches; empty if no route serves it."""
+        method = "GET" if method == "HEAD" else method
+        fixed = self._fixed.get((method, path))
+        if fixed is not None:
+            return frozenset({fixed})
+        return frozenset(
+            access for its, pattern, access in self._patterns if its == method and pattern.match(path) is not None
+        )
+
+
+def routes_of(routes: Iterable[BaseRoute]) -> set[str]:
+    """Lists the routes of an application as rows of the table. Raises ValueError for one whose methods are unknown."""
+    found = set()
+    for context in iter_route_contexts(list(routes)):
+        if not context.path or not context.methods:
+            raise ValueError(f"{context.original_route!r} serves any method: no row of permissions.py can cover it")
+        found |= {f"{method} {context.path}" for method in context.methods - {"HEAD"}}
+    return found
+
+
+def check_complete(routes: Iterable[BaseRoute], table: Mapping[str, Access] = ACCESS) -> None:
+    """Raises ValueError for a route without a row: it would be served to nobody."""
+    missing = routes_of(routes) - set(table)
+    if missing:
+        raise ValueError(f"add the least role of these routes to gateway/access/permissions.py: {sorted(missing)}")
