@@ -129,7 +129,16 @@ def test_a_score_comes_with_its_reasons_and_a_contact() -> None:
         "score": 0.7,
         "bucket": "High",
         "rationale": "Makes things.",
+        "confidence": None,
         "contact": "sales@example.sg",
+        "contact_details": {
+            "kind": "email",
+            "name": None,
+            "title": None,
+            "status": None,
+            "source_url": "http://example.sg",
+            "vendor": None,
+        },
     }
 
 
@@ -194,8 +203,27 @@ def test_an_answer_says_how_the_words_were_understood() -> None:
         "places": [],
         "ignored": [],
     }
-    assert head.data["known"] == [{"uen": "199912345K", "name": "Known Pte. Ltd."}]
+    assert [(it["uen"], it["name"]) for it in head.data["known"]] == [("199912345K", "Known Pte. Ltd.")]
     assert [company["uen"] for company in head.data["companies"]] == [company.uen for company in HEAD]
+
+
+def test_the_head_describes_each_company_by_the_register() -> None:
+    """A client can show a company before its website was read, and link to it by its id."""
+    company = a_company("199912345K", company_id=7)
+    _, head, *_ = told([progressed(an_answer([company], remaining=0))])
+    (shown,) = head.data["companies"]
+    assert shown["company_id"] == 7
+    assert shown["industry_norm"] == company.industry_norm
+    assert set(shown) == {
+        "uen",
+        "name",
+        "company_id",
+        "industry_norm",
+        "website_domain",
+        "incorporated_on",
+        "address",
+        "postal_code",
+    }
 
 
 def test_much_is_offered_to_be_narrowed_down() -> None:

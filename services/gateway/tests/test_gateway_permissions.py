@@ -33,7 +33,7 @@ def test_a_route_without_a_row_is_refused_at_the_start(app: FastAPI) -> None:
         check_complete([Mount("/other", Starlette())])
 
 
-@pytest.mark.parametrize("row", ACCESS)
+@pytest.mark.parametrize("row", [row for row in ACCESS if not row.startswith("GET /app")])  # test_gateway_page.py
 def test_a_request_finds_its_row(row: str) -> None:
     """By method and path, as the router finds the route."""
     method, _, path = row.partition(" ")

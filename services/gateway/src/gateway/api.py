@@ -9,7 +9,7 @@ from gateway import problems
 from gateway.access.permissions import check_complete
 from gateway.access.request_gate import RequestGate
 from gateway.dependencies import Dependencies
-from gateway.routes import admin, audit_log, chat, icp, industries, jobs, leads, shortlist
+from gateway.routes import admin, audit_log, chat, icp, industries, jobs, leads, page, shortlist
 
 __all__ = ["Dependencies", "application"]
 
@@ -26,5 +26,6 @@ def application(dependencies: Dependencies, probes: Sequence[BaseRoute] = ()) ->
     for routes in (chat, jobs, industries, icp, leads, shortlist, audit_log, admin):
         app.include_router(routes.router)
     app.router.routes.extend(probes)
+    app.router.routes.extend(page.routes(dependencies.settings if dependencies is not None else None))
     check_complete(app.routes)
     return app

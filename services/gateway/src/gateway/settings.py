@@ -14,5 +14,7 @@ class GatewaySettings(ServiceSettings):
     staging_upsert_mode: Literal["background", "off", "sync_preview"] = "background"
     upsert_sync_limit: int = Field(default=10, ge=0, le=100)
     chat_timeout_s: float = Field(default=60, gt=0)
+    chat_debounce_ms: int = Field(default=400, ge=0, le=10_000)
+    web_folder: str = ""
     tenant_requests_per_minute: int = Field(default=600, gt=0)
     requests_per_minute: int = Field(default=6000, gt=0)

@@ -23,6 +23,10 @@ from gateway.wording import matching, titles_of
 Name = Literal["accepted", "resolved", "head", "refine", "company", "done", "error"]
 Stage = Literal["upserted", "enriched", "scored", "synced"]
 
+#: The register's facts of a company, and the parts of a contact, that a client can show.
+FACTS = {"uen", "name", "company_id", "industry_norm", "website_domain", "incorporated_on", "address", "postal_code"}
+CONTACT_DETAILS = {"kind", "name", "title", "status", "source_url", "vendor"}
+
 
 class Message(NamedTuple):
     """A server-sent event: its name and its data."""
@@ -115,8 +119,8 @@ class Conversation:
             Message(
                 "head",
                 {
-                    "companies": [_named(company) for company in answer.head],
-                    "known": [_named(company) for company in answer.known],
+                    "companies": [_described(company) for company in answer.head],
+                    "known": [_described(company) for company in answer.known],
                 },
             ),
             *refine(answer),
@@ -144,7 +148,9 @@ class Conversation:
                 score=fact.score,
                 bucket=fact.bucket,
                 rationale=fact.rationale,
+                confidence=fact.confidence,
                 contact=fact.contact.value if fact.contact else None,
+                contact_details=None if fact.contact is None else fact.contact.model_dump(include=CONTACT_DETAILS),
             )
         if isinstance(fact, LeadSynced):
             return self._reach("synced", fact.company, outcome=fact.outcome)
@@ -180,3 +186,7 @@ def _dumped(industries: list[Industry]) -> list[dict[str, Any]]:
 
 def _named(company: Company) -> dict[str, Any]:
     return {"uen": company.uen, "name": company.name}
+
+
+def _described(company: Company) -> dict[str, Any]:
+    return company.model_dump(mode="json", include=FACTS)
