@@ -190,6 +190,6 @@ def tokens() -> Callable[..., str]:
     def make(
         tenant_id: int = 1, *, secret: str = SECRET, valid: timedelta = timedelta(hours=1), role: Role = Role.SDR
     ) -> str:
-        return token(secret, tenant_id, "rep@example.com", valid=valid, role=role)
+        return token(secret, tenant_id, "rep@example.com", valid=valid, role=Role(role))
 
     return make
