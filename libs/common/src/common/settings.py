@@ -1,10 +1,18 @@
 """Settings of every service, read from its environment once, in `main.py`, into one frozen object."""
 
+import argparse
 import sys
-from typing import TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import Field, ValidationError
+from pydantic import BeforeValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+def _in_capitals(value: Any) -> Any:
+    return value.strip().upper() if isinstance(value, str) else value
+
+
+LogLevel = Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"], BeforeValidator(_in_capitals)]
 
 
 class Settings(BaseSettings):
@@ -21,7 +29,7 @@ class ServiceSettings(Settings):
     http_host: str = "127.0.0.1"
     http_port: int = Field(default=8080, ge=0, le=65535)
     http_read_timeout_s: float = Field(default=10, gt=0)
-    log_level: str = "INFO"
+    log_level: LogLevel = "INFO"
 
 
 class StageSettings(ServiceSettings):
@@ -33,6 +41,26 @@ class StageSettings(ServiceSettings):
 
 
 S = TypeVar("S", bound=Settings)
+
+
+def read_for_service(settings: type[S], name: str) -> S:
+    """Reads the settings of a service, whose only command line option is `--help`: it lists them."""
+    parser = argparse.ArgumentParser(
+        name,
+        description=f"Runs {name} until SIGTERM. It takes no arguments; its settings are environment variables.",
+        epilog=_listed(settings),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.parse_args()
+    return read(settings)
+
+
+def _listed(settings: type[Settings]) -> str:
+    lines = []
+    for name, field in settings.model_fields.items():
+        default = "required" if field.is_required() else f"default {field.get_default(call_default_factory=True)!r}"
+        lines.append(f"  {name.upper()}  ({default})")
+    return "\n".join(["settings:", *lines, "", ".env.example explains each of them."])
 
 
 def read(settings: type[S]) -> S:

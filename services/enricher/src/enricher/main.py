@@ -9,7 +9,7 @@ from datetime import timedelta
 from common.group_commit import GroupCommit
 from common.postgres import Database
 from common.service import run
-from common.settings import read
+from common.settings import read_for_service
 from common.stage import Stage
 from enricher import profiling
 from enricher.consumer import enricher
@@ -50,7 +50,7 @@ GRACE_S = 2.0
 
 def main() -> None:
     """The console script."""
-    settings = read(EnricherSettings)
+    settings = read_for_service(EnricherSettings, "leadgen-enricher")
 
     @asynccontextmanager
     async def compose(database: Database) -> AsyncIterator[Stage]:

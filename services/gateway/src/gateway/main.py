@@ -11,7 +11,7 @@ from common.contracts import EVENTS
 from common.gauges import keep_gauges
 from common.relay import Relay
 from common.service import connect, http_server, to_the_end
-from common.settings import read
+from common.settings import read_for_service
 from gateway.access.authentication import Authentication
 from gateway.access.rates import Rate, Rates
 from gateway.access.tenants import Tenants
@@ -25,7 +25,7 @@ from gateway.settings import GatewaySettings
 
 def main() -> None:
     """Console script of the service."""
-    settings = read(GatewaySettings)
+    settings = read_for_service(GatewaySettings, "leadgen-gateway")
     logs.configure(SERVICE, settings.log_level)
     to_the_end(serve(settings))
 

@@ -17,7 +17,7 @@ from common.errors import LeadgenError, Unavailable
 from common.postgres import Database
 from common.relay import Relay
 from common.service import run, wait_for_kafka
-from common.settings import read
+from common.settings import read, read_for_service
 from common.singapore import day_in_singapore
 from common.stage import Stage
 from nightly import plans
@@ -66,7 +66,7 @@ def main() -> None:
 
 def serve() -> None:
     """Console script of the stage: starts the runs that `POST /admin/runs/nightly` requests, and follows all runs."""
-    settings = read(NightlySettings)
+    settings = read_for_service(NightlySettings, "leadgen-nightly-stage")
 
     @asynccontextmanager
     async def compose(database: Database) -> AsyncIterator[Stage]:

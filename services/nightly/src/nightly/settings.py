@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import AliasChoices, Field, NonNegativeFloat, field_validator
 from pydantic_settings import NoDecode
 
-from common.settings import Settings, StageSettings
+from common.settings import LogLevel, Settings, StageSettings
 from nightly.model import STEPS
 from nightly.selection import Ages
 
@@ -24,7 +24,7 @@ class ReportSettings(Settings):
     """Settings of the report, read once, in report/command.py. The run has them too: it sends the report."""
 
     database_url: str
-    log_level: str = "INFO"
+    log_level: LogLevel = "INFO"
     smtp_url: str | None = Field(default=None, description="if unset: no report is sent")
     report_from: str = "leadgen@localhost"
     report_to: Addresses = Field(default=(), description="addresses that get the report of each night")

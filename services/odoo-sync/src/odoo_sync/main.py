@@ -9,7 +9,7 @@ import httpx
 
 from common.postgres import Database
 from common.service import run
-from common.settings import read
+from common.settings import read, read_for_service
 from common.stage import Stage
 from odoo_sync import gauges
 from odoo_sync.consumer import odoo_sync
@@ -24,7 +24,7 @@ NAME = "odoo-sync"
 
 def main() -> None:
     """Runs the service: the console script `leadgen-odoo-sync`."""
-    settings = read(OdooSyncSettings)
+    settings = read_for_service(OdooSyncSettings, "leadgen-odoo-sync")
 
     @asynccontextmanager
     async def compose(database: Database) -> AsyncIterator[Stage]:

@@ -3,7 +3,7 @@
 from cryptography.fernet import Fernet, MultiFernet
 from pydantic import Field, SecretStr, field_validator
 
-from common.settings import Settings, StageSettings
+from common.settings import LogLevel, Settings, StageSettings
 from odoo_sync.protocols.protocol_detection import ProtocolName
 
 
@@ -57,7 +57,7 @@ class OperatorSettings(OdooSettings):
     """The settings of the operator's commands, which need no Kafka."""
 
     database_url: str
-    log_level: str = "WARNING"
+    log_level: LogLevel = "WARNING"
 
 
 def cipher(keys: str) -> MultiFernet:

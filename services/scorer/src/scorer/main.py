@@ -15,7 +15,7 @@ from common.ids import new_id
 from common.outbox import Announcement, announce
 from common.postgres import Database
 from common.service import run
-from common.settings import read
+from common.settings import read, read_for_service
 from common.stage import Stage
 from industries import classification
 from industries.ssic.hierarchy import Hierarchy
@@ -32,7 +32,7 @@ log = structlog.get_logger(__name__)
 
 def main() -> None:
     """Console script of the service."""
-    settings = read(ScorerSettings)
+    settings = read_for_service(ScorerSettings, "leadgen-scorer")
 
     @asynccontextmanager
     async def compose(database: Database) -> AsyncIterator[Stage]:

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from common.errors import LeadgenError
 from common.postgres import Database
 from common.service import run
-from common.settings import read
+from common.settings import read, read_for_service
 from common.stage import Stage
 from industries import classification
 from industries.index import IndustryIndex
@@ -20,7 +20,7 @@ from upserter.settings import RefreshSettings, UpserterSettings
 
 def main() -> None:
     """Console script of the service."""
-    settings = read(UpserterSettings)
+    settings = read_for_service(UpserterSettings, "leadgen-upserter")
 
     @asynccontextmanager
     async def compose(database: Database) -> AsyncIterator[Stage]:
