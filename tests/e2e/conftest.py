@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import IO
 
@@ -29,8 +29,8 @@ class Run:
         self._errors = folder / "errors.txt"
         self.process: subprocess.Popen[str] | None = None
 
-    def start(self, *arguments: str | Path) -> None:
-        environment = {name: value for name, value in os.environ.items() if name not in NOT_OURS}
+    def start(self, *arguments: str | Path, exports: Mapping[str, str] | None = None) -> None:
+        environment = {name: value for name, value in os.environ.items() if name not in NOT_OURS} | dict(exports or {})
         with self._errors.open("w") as errors:
             self.process = subprocess.Popen(
                 [LEADGEN, *arguments],
@@ -52,7 +52,8 @@ class Run:
     def ends(self) -> int:
         """Its exit code, once it has one."""
         assert self.process is not None
-        self._output().read()
+        with self._output() as output:
+            output.read()
         return self.process.wait(60)
 
     def errors(self) -> str:
@@ -77,7 +78,7 @@ class Run:
         assert self.process.poll() is None, self.errors()
         self.process.send_signal(number)
 
-    def leaves_no_process(self, *, within_s: float = 5) -> None:
+    def leaves_no_process(self, *, within_s: float = 30) -> None:
         wait_until(lambda: not self.processes(), within_s)
 
     def leaves_nothing(self) -> None:

@@ -17,11 +17,17 @@ _random = random.SystemRandom()
 def free_port() -> int:
     """A loopback port nobody listens on at this moment. Raises OSError when a hundred in a row are taken."""
     for port in _random.sample(RANGE, 100):
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((LOOPBACK, port))
-            except OSError:
-                continue
+        if is_free(port):
             return port
     raise OSError(f"no free port on {LOOPBACK} from {RANGE.start} to {RANGE.stop}")
+
+
+def is_free(port: int) -> bool:
+    """Returns whether nobody listens on this loopback port at this moment."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((LOOPBACK, port))
+        except OSError:
+            return False
+    return True

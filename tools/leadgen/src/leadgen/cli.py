@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 from importlib import import_module
-from typing import Any, NamedTuple
+from importlib.metadata import version
+from typing import Annotated, Any, NamedTuple
 
 import typer
 from typer.core import TyperGroup
@@ -26,6 +27,8 @@ SUBCOMMANDS: Mapping[str, Subcommand] = {
     "chat": Subcommand("leadgen.demo.command:chat_command", "Send one chat message and show its progress and leads."),
     "token": Subcommand("leadgen.tokens:token_command", "Print an access token for the gateway."),
     "tenant": Subcommand("leadgen.tenants:tenant_app", "The tenants."),
+    "leads": Subcommand("leadgen.lists:leads_command", "List a tenant's scored leads, best first."),
+    "jobs": Subcommand("leadgen.lists:jobs_command", "List a tenant's background jobs, the newest first."),
     "load": Subcommand(
         "leadgen.load.command:load_command",
         'Load ACRA\'s "Information on Corporate Entities" into the register, whole or not at all.',
@@ -108,8 +111,24 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
-    help="The operator's command.",
 )
+
+
+def _print_version(is_wanted: bool) -> None:
+    if is_wanted:
+        typer.echo(f"leadgen {version('leadgen')}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    _: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and end.")
+    ] = False,
+) -> None:
+    """The operator's command."""
+
+
 for _name, _subcommand in SUBCOMMANDS.items():
     app.command(_name, help=_subcommand.help)(_listed)
 

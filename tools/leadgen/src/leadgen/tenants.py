@@ -1,13 +1,17 @@
 """The tenants, as the operator keeps them: who they are, and their own caps beside those of the services' settings."""
 
-from typing import Annotated, NamedTuple
+import json
+from typing import Annotated, Any, NamedTuple
 
 import typer
+from rich.markup import escape
+from rich.table import Table
 
 from common.errors import Permanent
 from leadgen.exit_codes import run_or_exit
-from leadgen.options import DatabaseUrl
+from leadgen.options import AsJson, DatabaseUrl
 from leadgen.owner_connection import RightsMissing, connected
+from leadgen.terminal import wide_enough
 
 SAVE = """
     INSERT INTO tenants (tenant_id, name) VALUES ($1, $2)
@@ -27,7 +31,13 @@ LIMIT = """
  RETURNING upsert_sync_limit, upsert_max_per_job, requests_per_minute, nightly_cap
 """
 
+LIST = """
+    SELECT tenant_id, name, active, upsert_sync_limit, upsert_max_per_job, requests_per_minute, nightly_cap
+      FROM tenants ORDER BY tenant_id
+"""
+
 MOST = 2**31 - 1
+MAX_NAME = 200
 
 tenant_app = typer.Typer(no_args_is_help=True, help="The tenants.")
 
@@ -76,9 +86,48 @@ async def limit_tenant(database_url: str, tenant_id: int, limits: Limits, *, afr
     return Limits(*row.values())
 
 
+async def list_tenants(database_url: str) -> list[dict[str, Any]]:
+    """Lists all tenants with their own caps, None where the services' settings hold.
+
+    Raises DatabaseRefused, Unavailable.
+    """
+    async with connected(database_url) as connection:
+        return [dict(row) for row in await connection.fetch(LIST)]
+
+
+def _checked_name(name: str) -> str:
+    """Trims a tenant's name. Raises typer.BadParameter where nothing that can be read is left of it."""
+    trimmed = name.strip()
+    if not trimmed or not trimmed.isprintable() or len(trimmed) > MAX_NAME:
+        raise typer.BadParameter(f"a tenant needs a name of 1 to {MAX_NAME} printable characters")
+    return trimmed
+
+
+@tenant_app.command("list")
+def list_command(database_url: DatabaseUrl, as_json: AsJson = False) -> None:
+    """List the tenants with their own caps."""
+    tenants = run_or_exit(list_tenants(database_url))
+    if as_json:
+        typer.echo(json.dumps({"tenants": tenants}, ensure_ascii=False))
+        return
+    if not tenants:
+        typer.echo("there is no tenant yet: `leadgen tenant add --tenant 1 --name NAME` adds one")
+        return
+    caps = ("sync limit", "max per job", "requests/min", "nightly cap")
+    table = Table("tenant", "name", "state", *caps)
+    for each in tenants:
+        number, name, active, *own = each.values()
+        shown = ["" if cap is None else str(cap) for cap in own]
+        table.add_row(str(number), escape(name), "active" if active else "switched off", *shown)
+    wide_enough().print(table)
+    typer.echo("An empty cap means: the services' setting applies.")
+
+
 @tenant_app.command("add")
 def add_command(
-    tenant: TenantNumber, name: Annotated[str, typer.Option(help="Shown to operators.")], database_url: DatabaseUrl
+    tenant: TenantNumber,
+    name: Annotated[str, typer.Option(callback=_checked_name, help="Shown to operators.")],
+    database_url: DatabaseUrl,
 ) -> None:
     """Add a tenant, or rename it and activate it again."""
     run_or_exit(add_tenant(database_url, tenant, name))

@@ -47,8 +47,12 @@ async def _up(folder: Path, tenant_id: int, tell: Tell, *, with_simulator: bool)
             "KAFKA_BOOTSTRAP_SERVERS": product.kafka,
             "LEADGEN_GATEWAY": product.gateway,
             "LEADGEN_TOKEN": access,
+            "GATEWAY_JWT_SECRET": product.jwt_secret,
+            "ODOO_CREDENTIALS_KEY": product.environment["ODOO_CREDENTIALS_KEY"],
         }
-        typer.echo("\nFor `leadgen load`, `leadgen chat` and `leadgen-nightly`, in another terminal:\n")
+        typer.echo(
+            "\nFor the other commands, in another terminal (the same at the next start; the token for 12 hours):\n"
+        )
         for name, value in settings.items():
             typer.echo(f"export {name}='{value}'")
         typer.echo("\nCtrl-C stops everything; the data stays.")

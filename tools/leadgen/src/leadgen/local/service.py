@@ -24,11 +24,13 @@ class DidNotGetReady(Permanent):
 
 
 class Service:
-    """One replica. `command` is its console script; HTTP on a free loopback port."""
+    """One replica. `command` is its console script; HTTP on this loopback port, or a free one."""
 
-    def __init__(self, name: str, command: str, environment: Mapping[str, str], logs: Path) -> None:
+    def __init__(
+        self, name: str, command: str, environment: Mapping[str, str], logs: Path, *, port: int | None = None
+    ) -> None:
         self.name = name
-        self.port = free_port()
+        self.port = port or free_port()
         self.log = logs / f"{name}.log"
         self._command = [str(Path(sys.executable).with_name(command))]
         self._environment = {

@@ -6,7 +6,6 @@ Everything starts as early as what it needs allows, and stops in the reverse ord
 import asyncio
 import json
 import os
-import secrets
 import sys
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -14,11 +13,10 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from cryptography.fernet import Fernet
-
 from embedded.child import Child
 from embedded.kafka import Kafka
 from embedded.postgres import Postgres
+from leadgen.local.kept import read_kept, save_kept
 from leadgen.local.service import DidNotGetReady, Service
 from leadgen.migrate import migrate
 from leadgen.ssic import seed_ssic
@@ -71,8 +69,8 @@ async def stack(
 ) -> AsyncIterator[Stack]:
     """Starts all parts with their data under `folder`. The services are started, but perhaps not ready yet.
 
-    `settings` are environment variables for the services and the simulator. Raises LeadgenError: what is missing or
-    wrong.
+    `settings` are environment variables for the services and the simulator. Ports and secrets are those of the last
+    start on this folder. Raises LeadgenError: what is missing or wrong.
     """
     logs = folder / "logs"
     logs.mkdir(parents=True, exist_ok=True)
@@ -81,10 +79,14 @@ async def stack(
     def say(what: str) -> None:
         tell(what, time.perf_counter() - clock)
 
-    postgres = None if os.environ.get("DATABASE_URL") else Postgres(folder / "postgres", durable=durable)
-    broker = None if os.environ.get("KAFKA_BOOTSTRAP_SERVERS") else Kafka(folder / "kafka")
-    database_url = postgres.url if postgres else os.environ["DATABASE_URL"]
-    bootstrap = broker.bootstrap_servers if broker else os.environ["KAFKA_BOOTSTRAP_SERVERS"]
+    kept = read_kept(folder)
+    own_postgres = Postgres(folder / "postgres", durable=durable, port=kept.postgres_port)
+    own_broker = Kafka(folder / "kafka", port=kept.kafka_port)
+    # The environment may name our own servers: by what an earlier `leadgen up` printed.
+    database_url = os.environ.get("DATABASE_URL") or own_postgres.url
+    bootstrap = os.environ.get("KAFKA_BOOTSTRAP_SERVERS") or own_broker.bootstrap_servers
+    postgres = own_postgres if database_url == own_postgres.url else None
+    broker = own_broker if bootstrap == own_broker.bootstrap_servers else None
     async with AsyncExitStack() as running:
         starts = [
             asyncio.create_task(_prepare_postgres(running, postgres, database_url, say)),
@@ -94,12 +96,13 @@ async def stack(
             await asyncio.gather(*starts)
         finally:
             await asyncio.wait(starts)  # when one fails, the other is not left half started
-        jwt_secret = os.environ.get("GATEWAY_JWT_SECRET") or secrets.token_urlsafe(32)
+        save_kept(folder, kept)  # now that the data is ours: another product that runs on it has its own ports
+        jwt_secret = os.environ.get("GATEWAY_JWT_SECRET") or kept.jwt_secret
         environment = {
             "DATABASE_URL": database_url,
             "KAFKA_BOOTSTRAP_SERVERS": bootstrap,
             "GATEWAY_JWT_SECRET": jwt_secret,
-            "ODOO_CREDENTIALS_KEY": os.environ.get("ODOO_CREDENTIALS_KEY") or Fernet.generate_key().decode(),
+            "ODOO_CREDENTIALS_KEY": os.environ.get("ODOO_CREDENTIALS_KEY") or kept.credentials_key,
         }
         simulator = None
         if with_simulator:
@@ -120,7 +123,8 @@ async def stack(
             broker=broker,
         )
         for name, command in SERVICES.items():
-            service = product.services[name] = Service(name, command, environment, logs)
+            port = kept.gateway_port if name == "gateway" else None
+            service = product.services[name] = Service(name, command, environment, logs, port=port)
             service.start()
             running.push_async_callback(service.stop)
         say(f"Services started: {', '.join(SERVICES)}; logs in {logs}")

@@ -1,0 +1,64 @@
+"""Ports and secrets of the product on this machine, kept beside its data from one start to the next.
+
+So what an earlier start printed goes on working, and credentials that were stored under its key can still be read.
+"""
+
+import os
+import secrets
+from pathlib import Path
+
+from cryptography.fernet import Fernet
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from common.errors import Permanent
+from embedded.ports import free_port, is_free
+
+FILE = "local.json"
+
+
+class KeptUnreadable(Permanent):
+    """The file of kept ports and secrets is damaged."""
+
+
+class Kept(BaseModel):
+    """The ports of PostgreSQL, Kafka and the gateway, the key of tokens, and the key of Odoo credentials."""
+
+    model_config = ConfigDict(frozen=True)
+
+    postgres_port: int = Field(ge=1, le=65535)
+    kafka_port: int = Field(ge=1, le=65535)
+    gateway_port: int = Field(ge=1, le=65535)
+    jwt_secret: str
+    credentials_key: str
+
+
+def read_kept(folder: Path) -> Kept:
+    """Reads what is kept, or makes it. A port on which somebody else listens by now is replaced by a free one.
+
+    Raises KeptUnreadable.
+    """
+    file = folder / FILE
+    if not file.exists():
+        return Kept(
+            postgres_port=free_port(),
+            kafka_port=free_port(),
+            gateway_port=free_port(),
+            jwt_secret=secrets.token_urlsafe(32),
+            credentials_key=Fernet.generate_key().decode(),
+        )
+    try:
+        kept = Kept.model_validate_json(file.read_bytes())
+    except ValidationError as error:
+        raise KeptUnreadable(
+            f"{file} is damaged: restore it, or delete it and connect the tenants' Odoos anew"
+        ) from error
+    ports = ("postgres_port", "kafka_port", "gateway_port")
+    return kept.model_copy(update={name: free_port() for name in ports if not is_free(getattr(kept, name))})
+
+
+def save_kept(folder: Path, kept: Kept) -> None:
+    """Saves it, for this user alone to read, whole or not at all."""
+    written = folder / f"{FILE}.{os.getpid()}"
+    written.touch(mode=0o600)
+    written.write_text(kept.model_dump_json(indent=2) + "\n", encoding="utf-8")
+    written.rename(folder / FILE)
