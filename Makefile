@@ -33,12 +33,13 @@ bench: servers ## how fast the spine is, as ratios to a bare INSERT
 docs: install ## write docs/openapi.json, asyncapi.json and settings.md from the code
 	exec $(BIN)/python docs/generate_documents.py
 
-clean: ## remove .venv and everything made in the checkout
-	rm -rf .venv .run .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+clean: ## remove .venv and everything made in the checkout; asks before it deletes the data of `leadgen up` (.run)
+	if [ -d .run ]; then printf 'Delete .run, the data of leadgen up? [y/N] '; read answer; [ "$$answer" = y ] && rm -rf .run; fi; true
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-install:
+install: ## .venv with the operator's command and the services, from uv.lock
 	deploy/local/bootstrap
 
-servers:
+servers: ## also Kafka's jars, which need Java and Maven
 	deploy/local/bootstrap servers
