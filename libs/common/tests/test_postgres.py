@@ -20,7 +20,7 @@ Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 
 #: Tables with a `tenant_id` that are no tenant's own: who there is, what the services look at across tenants, and what
 #: operators did, which no service may read.
-SHARED = {"tenants", "inbox", "inbox_pauses", "request_rates", "dead_letter_actions"}
+SHARED = {"tenants", "inbox", "inbox_pauses", "request_rates", "dead_letter_actions", "list_changes"}
 
 TABLES = """
     SELECT c.relname AS name, c.relrowsecurity AS on, c.relforcerowsecurity AS forced,
@@ -63,6 +63,9 @@ ROWS = {
     "icp_rules": "VALUES ($1)",
     "lead_features": "VALUES ($1, 1, '{}', '1', now())",
     "lead_scores": "VALUES ($1, 1, 0.5, 'Medium', 'because', '1', now())",
+    "list_clocks": "VALUES ($1)",
+    "listed_companies": "(tenant_id, company_id, updated_at, is_candidate, facet, name_key)"
+    " VALUES ($1, 1, now(), true, 0, 'acme')",
     "lead_wordings": "VALUES ($1, 'hash', 'because', now())",
     "odoo_connections": "VALUES ($1, 'http://odoo', 'leads', '')",
     "odoo_links": "VALUES ($1, 1, 'no_connection', NULL, NULL, NULL, now())",

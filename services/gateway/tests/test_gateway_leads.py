@@ -1,14 +1,16 @@
 """The tenant's leads and what their scores are made of, over HTTP; what the scorer would write, a test writes."""
 
+import csv
+import io
 import json
+from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from gateway.leads import BEST, Position
-from gateway.problems import Problem
-from gateway.routes.leads import MAX_ID, cursor_of, position_of
+from gateway.lists import changes, export
+from gateway.lists.cursors import MAX_ID, Place, Walk, encode
+from gateway.routes.leads import Leads, Scores
+from testkit.stages import until
 
 COMPANY = """
     INSERT INTO companies (company_id, uen, name, industry_code, industry_norm, incorporated_on)
@@ -56,15 +58,29 @@ MADE_OF = {
 }
 
 
+NOW = datetime.now(UTC)
+
+
 @pytest.fixture
-async def lead(owner):
-    """`await lead(1, 42, 0.8)`: a lead of tenant 1."""
+async def lead(owner, database):
+    """`await lead(1, 42, 0.8)`: a lead of tenant 1, in its list."""
 
     async def add(tenant_id: int, company_id: int, score: float) -> None:
         await owner.execute(COMPANY, company_id)
         await owner.execute(SCORE, tenant_id, company_id, score)
+        await _listed(owner, database)
 
     return add
+
+
+async def _listed(owner, database) -> None:
+    """Brings the lists up to date, together with the gateway's own task."""
+
+    async def is_done() -> bool:
+        await changes.fold_all(database)
+        return not await owner.fetchval("SELECT count(*) FROM list_changes")
+
+    await until(is_done)
 
 
 async def test_a_lead_is_explained(rep, lead, owner) -> None:
@@ -129,78 +145,114 @@ async def test_what_is_no_number_of_a_company_is_a_problem(rep) -> None:
         assert "path.company_id" in answer.json()["detail"]
 
 
-async def test_leads_come_best_first_page_by_page(rep, lead) -> None:
+@pytest.mark.parametrize(
+    ("path", "items", "following", "cursor"),
+    [("/scores/latest", "items", "nextCursor", "after"), ("/leads", "leads", "next", "cursor")],
+)
+async def test_leads_come_best_first_page_by_page(rep, lead, path, items, following, cursor) -> None:
     """Each once; of the same score the newest company first; of this tenant alone."""
     scores = {1: 0.5, 2: 0.9, 3: 0.5, 4: 0.1 + 0.2, 5: 0.3, 6: 0.0, 7: 1.0}
     for company_id, score in scores.items():
         await lead(1, company_id, score)
     await lead(2, 8, 0.95)
-    met, cursor = [], None
+    met, at = [], None
     while True:
-        page = await rep.http.get("/leads", params={"limit": 2} | ({"cursor": cursor} if cursor else {}))
-        assert page.status_code == 200
-        met += [each["company_id"] for each in page.json()["leads"]]
-        if (cursor := page.json()["next"]) is None:
+        answer = await rep.http.get(path, params={"limit": 2} | ({cursor: at} if at else {}))
+        assert answer.status_code == 200
+        page = answer.json()
+        met += [each["company_id"] for each in page[items]]
+        if (at := page[following]) is None:
             break
     assert met == [7, 2, 3, 1, 4, 5, 6]
-    (first, *_) = (await rep.http.get("/leads")).json()["leads"]
+    (first, *_) = (await rep.http.get(path)).json()[items]
     assert (first["uen"], first["score"], first["bucket"], first["confidence"]) == ("UEN7", 1.0, "High", 0.75)
 
 
+async def test_a_page_begins_behind_a_score_and_a_company(rep, lead) -> None:
+    """To the bit of the score."""
+    for company_id, score in ((1, 0.1 + 0.2), (2, 0.3), (3, 0.3), (4, 0.1)):
+        await lead(1, company_id, score)
+    answer = await rep.http.get("/scores/latest", params={"afterScore": 0.3, "afterId": 3})
+    assert [each["company_id"] for each in answer.json()["items"]] == [2, 4]
+    answer = await rep.http.get("/scores/latest", params={"afterScore": repr(0.1 + 0.2), "afterId": 1})
+    assert [each["company_id"] for each in answer.json()["items"]] == [3, 2, 4]
+
+
+async def test_pages_are_what_the_documentation_says(rep, lead) -> None:
+    """PostgreSQL writes the answer: the models, which document it, read all of it, and nothing is left over."""
+    await lead(1, 1, 0.5)
+    page = (await rep.http.get("/scores/latest")).json()
+    assert set(Scores.model_validate(page).items[0].model_dump()) == set(page["items"][0])
+    page = (await rep.http.get("/leads")).json()
+    assert set(Leads.model_validate(page).leads[0].model_dump()) == set(page["leads"][0])
+
+
+async def test_a_company_without_a_uen_is_listed_and_explained(rep, lead, owner) -> None:
+    """By the key that stands for its name everywhere else."""
+    await owner.execute("INSERT INTO companies (company_id, name) OVERRIDING SYSTEM VALUE VALUES (9, 'Nameless & Co')")
+    await lead(1, 9, 0.5)
+    (item,) = (await rep.http.get("/scores/latest")).json()["items"]
+    assert item["uen"].startswith("NO-UEN-")
+    assert (await rep.http.get("/leads/9/explain")).json()["company"]["uen"] == item["uen"]
+
+
+async def test_all_leads_are_exported_as_csv(rep, owner, database) -> None:
+    """By `format` or by `Accept`, in several batches, whole, best first, and no text is a formula."""
+    number = 2 * export.BATCH + 1
+    await owner.execute(
+        "INSERT INTO companies (company_id, uen, name) OVERRIDING SYSTEM VALUE"
+        " SELECT n, 'U' || n, '=HYPERLINK(\"http://evil\")' FROM generate_series(1, $1::int) n",
+        number,
+    )
+    await owner.execute(
+        "INSERT INTO lead_scores (tenant_id, company_id, score, bucket, rationale, model_version, enriched_at)"
+        " SELECT 1, company_id, company_id / 10000.0, 'Low', 'Because.', '1', now() FROM companies"
+    )
+    await _listed(owner, database)
+    for asked in (
+        {"params": {"format": "csv"}},
+        {"headers": {"Accept": "text/csv"}},
+        {"headers": {"Accept": "application/json;q=0.5, text/csv"}},
+    ):
+        answer = await rep.http.get("/scores/latest", **asked)
+        assert answer.headers["content-type"] == "text/csv; charset=utf-8"
+        assert "leads.csv" in answer.headers["content-disposition"]
+        rows = list(csv.DictReader(io.StringIO(answer.text)))
+        assert [int(row["company_id"]) for row in rows] == list(range(number, 0, -1))
+        assert rows[0]["name"] == '\'=HYPERLINK("http://evil")'
+    for accept in ("*/*", "text/csv;q=0.5, application/json", "text/csv;q=0"):
+        assert (await rep.http.get("/scores/latest", headers={"Accept": accept})).json()["items"]
+
+
 async def test_a_tenant_without_leads_has_an_empty_page(rep) -> None:
-    """And no page after it."""
+    """And no page after it; as CSV a heading alone."""
     assert (await rep.http.get("/leads")).json() == {"leads": [], "next": None}
+    assert (await rep.http.get("/scores/latest")).json() == {"items": [], "nextCursor": None}
+    assert len((await rep.http.get("/scores/latest?format=csv")).text.splitlines()) == 1
 
 
 async def test_a_page_that_there_is_not_is_a_problem(rep) -> None:
-    """422 in words."""
-    for params, told in (
-        ({"limit": 0}, "query.limit"),
-        ({"limit": 101}, "query.limit"),
-        ({"cursor": "nonsense"}, "'nonsense' is not a valid cursor"),
-        ({"cursor": cursor_of(Position(float("nan"), 1))}, "is not a valid cursor"),
-        ({"cursor": cursor_of(Position(0.5, MAX_ID + 1))}, "is not a valid cursor"),
-        ({"cursor": "ä"}, "is not a valid cursor"),
+    """422 in words; 410 for a cursor whose list is gone."""
+    place, walk = Place(0.5, 1), Walk(NOW, NOW)
+    for path, params, status, told in (
+        ("/leads", {"limit": 0}, 422, "query.limit"),
+        ("/scores/latest", {"limit": 201}, 422, "query.limit"),
+        ("/leads", {"cursor": "nonsense"}, 422, "'nonsense' is not a valid cursor"),
+        ("/scores/latest", {"after": encode("leads", Place(float("nan"), 1), walk)}, 422, "is not a valid cursor"),
+        ("/scores/latest", {"after": encode("leads", Place(0.5, MAX_ID + 1), walk)}, 422, "is not a valid cursor"),
+        ("/scores/latest", {"after": encode("candidates", Place(NOW, 1), walk)}, 422, "is not a valid cursor"),
+        ("/scores/latest", {"after": "ä"}, 422, "is not a valid cursor"),
+        ("/scores/latest", {"afterScore": 0.5}, 422, "together"),
+        ("/scores/latest", {"afterScore": "nan", "afterId": 1}, 422, "query.afterScore"),
+        ("/scores/latest", {"format": "xml"}, 422, "query.format"),
+        ("/leads", {"cursor": encode("leads", place, Walk(NOW, NOW - timedelta(hours=1)))}, 410, "Begin again"),
     ):
-        answer = await rep.http.get("/leads", params=params)
-        assert answer.status_code == 422
+        answer = await rep.http.get(path, params=params)
+        assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json"), params
         assert told in answer.json()["detail"]
 
 
 async def test_leads_are_for_those_with_a_token(rep) -> None:
     """401 without one."""
-    for path in ("/leads", "/leads/42/explain"):
+    for path in ("/leads", "/scores/latest", "/leads/42/explain"):
         assert (await rep.http.get(path, headers={"Authorization": ""})).status_code == 401
-
-
-async def test_a_page_does_not_read_all_leads(database, owner) -> None:
-    """It goes by the index, which ends where the page does."""
-    await owner.execute(
-        "INSERT INTO companies (uen, name) SELECT 'U' || n, 'Company ' || n FROM generate_series(1, 5000) n"
-    )
-    await owner.execute(
-        "INSERT INTO lead_scores (tenant_id, company_id, score, bucket, rationale, model_version, enriched_at)"
-        " SELECT 1, company_id, company_id / 10000.0, 'Low', '', '1', now() FROM companies"
-    )
-    async with database.transaction(1) as tx:
-        rows = await tx.fetch(f"EXPLAIN (ANALYZE, BUFFERS OFF) {BEST}", 0.25, 2**62, 20)
-    plan = "\n".join(row[0] for row in rows)
-    assert "lead_scores_best" in plan
-    assert "Sort" not in plan
-    assert "Rows Removed" not in plan
-
-
-@given(score=st.floats(0, 1), company_id=st.integers(1, MAX_ID))
-def test_a_cursor_leads_back_to_its_place(score: float, company_id: int) -> None:
-    """To the bit: a score that is rounded would skip a lead or show it twice."""
-    assert position_of(cursor_of(Position(score, company_id))) == (score, company_id)
-
-
-@given(cursor=st.text(max_size=40))
-def test_any_other_cursor_is_a_problem(cursor: str) -> None:
-    """Or a place, but never another error."""
-    try:
-        place = position_of(cursor)
-    except Problem:
-        return
-    assert 0 <= place.company_id <= MAX_ID

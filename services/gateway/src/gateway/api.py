@@ -9,7 +9,7 @@ from gateway import problems
 from gateway.access.permissions import check_complete
 from gateway.access.request_gate import RequestGate
 from gateway.dependencies import Dependencies
-from gateway.routes import admin, audit_log, chat, icp, industries, jobs, leads, page, shortlist
+from gateway.routes import admin, audit_log, candidates, chat, icp, industries, jobs, leads, page, shortlist
 
 __all__ = ["Dependencies", "application"]
 
@@ -23,7 +23,7 @@ def application(dependencies: Dependencies, probes: Sequence[BaseRoute] = ()) ->
     app.state.dependencies = dependencies
     problems.install(app)
     app.add_middleware(RequestGate)
-    for routes in (chat, jobs, industries, icp, leads, shortlist, audit_log, admin):
+    for routes in (chat, jobs, industries, icp, candidates, leads, shortlist, audit_log, admin):
         app.include_router(routes.router)
     app.router.routes.extend(probes)
     app.router.routes.extend(page.routes(dependencies.settings if dependencies is not None else None))

@@ -1,6 +1,7 @@
 """The industry catalog in memory: finds industries by words and by codes, in all loaded versions of SSIC. Pure."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -15,17 +16,29 @@ class Catalog:
 
     index: IndustryIndex
     hierarchy: Hierarchy
+    titles: Mapping[str, Sequence[VersionedCode]]
 
     @classmethod
     def build(cls, codes: Sequence[Code], usual: str | None = None) -> Self:
         """Builds the catalog, `usual` being the register's version. Takes tenths of a second: run it in a thread."""
-        return cls(IndustryIndex(codes, usual=usual), Hierarchy(codes, usual=usual))
+        titles: dict[str, list[VersionedCode]] = defaultdict(list)
+        for code in codes:
+            titles[_one_line(code.title)].append(VersionedCode(code.version, code.code))
+        return cls(IndustryIndex(codes, usual=usual), Hierarchy(codes, usual=usual), dict(titles))
 
     def find(self, code: str) -> list[Industry]:
         """Finds a code: one industry with a version (`2020:25`); without it, that of each version that has the code."""
         version, _, bare = code.rpartition(":")
         keys = (VersionedCode(each, bare) for each in ([version] if version else self.hierarchy.versions))
         return [self.hierarchy.industry(key) for key in keys if key in self.hierarchy]
+
+    def entitled(self, title: str) -> list[Industry]:
+        """Finds the industries of all levels and versions that have this title, in any case."""
+        return [self.hierarchy.industry(key) for key in self.titles.get(_one_line(title), ())]
+
+
+def _one_line(title: str) -> str:
+    return " ".join(title.lower().split())
 
 
 def versioned(industry: Industry) -> str:

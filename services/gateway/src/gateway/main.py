@@ -19,6 +19,7 @@ from gateway.api import application
 from gateway.classification import Classification
 from gateway.dependencies import Dependencies
 from gateway.feed import Feed
+from gateway.lists.keeper import keep_lists
 from gateway.requests import SERVICE, Requests
 from gateway.settings import GatewaySettings
 
@@ -43,6 +44,7 @@ async def gateway(settings: GatewaySettings) -> AsyncIterator[FastAPI]:
     feed = Feed(settings.kafka_bootstrap_servers)
     relay = Relay(database, settings.kafka_bootstrap_servers, SERVICE)
     gauges = asyncio.create_task(keep_gauges(database, SERVICE), name="gauges")
+    lists = asyncio.create_task(keep_lists(database), name="lists")
     dependencies = Dependencies(
         settings,
         Authentication(settings.gateway_jwt_secret),
@@ -54,7 +56,7 @@ async def gateway(settings: GatewaySettings) -> AsyncIterator[FastAPI]:
         database,
     )
     probes = health.routes(
-        live=[health.tasks_run(lambda: [feed.task, relay.task, gauges])],
+        live=[health.tasks_run(lambda: [feed.task, relay.task, gauges, lists])],
         ready=[health.database_answers(database), feed.is_connected],
     )
     try:
@@ -62,6 +64,7 @@ async def gateway(settings: GatewaySettings) -> AsyncIterator[FastAPI]:
         async with feed, relay:
             yield application(dependencies, [*probes, asyncapi.route("Leadgen", EVENTS, EVENTS)])
     finally:
-        gauges.cancel()
-        await asyncio.gather(gauges, return_exceptions=True)
+        for task in (gauges, lists):
+            task.cancel()
+        await asyncio.gather(gauges, lists, return_exceptions=True)
         await database.close()

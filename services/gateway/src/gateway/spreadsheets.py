@@ -15,11 +15,12 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "�
 BLANKS = re.compile(r"\A[\s\ufeff\u200b]+")
 
 
-def as_csv(columns: Sequence[str], rows: Iterable[Mapping[str, object]]) -> str:
-    """Writes the rows in RFC 4180's format, with a heading. Numbers stay numbers; `None` is an empty cell."""
+def as_csv(columns: Sequence[str], rows: Iterable[Mapping[str, object]], *, heading: bool = True) -> str:
+    """Writes the rows in RFC 4180's format. Numbers stay numbers; `None` is an empty cell."""
     text = StringIO()
     writer = csv.writer(text, quoting=csv.QUOTE_NONNUMERIC)
-    writer.writerow(columns)
+    if heading:
+        writer.writerow(columns)
     writer.writerows([safe_cell(row[column]) for column in columns] for row in rows)
     return text.getvalue()
 

@@ -35,6 +35,8 @@ ACCESS: Mapping[str, Access] = {
     "GET /industries/resolve": "viewer",
     "GET /icp": "viewer",
     "PUT /icp": "sdr",
+    "GET /candidates/latest": "viewer",
+    "GET /scores/latest": "viewer",
     "GET /leads": "viewer",
     "GET /leads/{company_id}/explain": "viewer",
     "GET /shortlist": "viewer",

@@ -1,50 +1,93 @@
-"""GET /leads and /leads/{company_id}/explain: the tenant's scored leads, best first, and the parts of each score."""
+"""GET /scores/latest and /leads: the tenant's leads, best first; GET /leads/{company_id}/explain: a score's parts."""
 
-import math
-from base64 import urlsafe_b64decode, urlsafe_b64encode
+from datetime import UTC, datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Path, Query, Response
 from pydantic import BaseModel, Field
 
+from common.postgres import Connection
 from gateway import leads
-from gateway.dependencies import CurrentTenant, Deps
-from gateway.leads import BEGINNING, Position
+from gateway.dependencies import CurrentTenant, Dependencies, Deps
+from gateway.lists import export, pages
+from gateway.lists.cursors import MAX_ID, Place, Walk, decode_leads
+from gateway.lists.leads import Lead, page
+from gateway.lists.pages import LIMIT, MAX_LIMIT, Page
+from gateway.negotiation import Accept, Form, wants_csv
 from gateway.problems import Problem
+from gateway.routes.list_answers import LIST_ANSWERS
 
-MAX_LIMIT = 100
-MAX_ID = 2**63 - 1
+router = APIRouter()
 
-router = APIRouter(prefix="/leads")
+
+class Scores(BaseModel):
+    """A page of leads. `nextCursor` is the `after` of the next page, null at the end."""
+
+    items: list[Lead]
+    nextCursor: str | None = Field(examples=["bDoxNzY0NDY0"])  # noqa: N815 - the public name
 
 
 class Leads(BaseModel):
     """A page of leads; `next` is the cursor of the page after it, null at the end."""
 
-    leads: list[leads.Lead]
-    next: str | None = Field(examples=["MC44MTI1OjQy"])
+    leads: list[Lead]
+    next: str | None = Field(examples=["bDoxNzY0NDY0"])
 
 
-@router.get("")
+@router.get("/scores/latest", response_model=Scores, responses=LIST_ANSWERS)
+async def scores(
+    tenant: CurrentTenant,
+    deps: Deps,
+    limit: Annotated[int, Query(ge=1, le=MAX_LIMIT)] = LIMIT,
+    after: Annotated[str | None, Query(max_length=200, description="`nextCursor` of the previous page")] = None,
+    after_score: Annotated[
+        float | None,
+        Query(
+            alias="afterScore",
+            ge=0,
+            le=1,
+            allow_inf_nan=False,
+            description="with `afterId`, instead of `after`: behind this row",
+        ),
+    ] = None,
+    after_id: Annotated[int | None, Query(alias="afterId", ge=0, le=MAX_ID)] = None,
+    form: Form = None,
+    accept: Accept = None,
+) -> Response:
+    """Lists leads, best first; of the same score, the newest company first.
+
+    All pages that follow from one first page by `after` show the list as it was then: each lead once, at its place of
+    then, whatever is scored meanwhile. With `afterScore` and `afterId` a page is of the list as it is now: a lead whose
+    score has changed since the page before may come again, or not at all. A new score takes about a second to come into
+    the list. A cursor serves for 55 minutes.
+    """
+    if (after_score is None) != (after_id is None):
+        raise Problem(422, "Request not understood", "Send `afterScore` and `afterId` together, or `after`.")
+    if wants_csv(form, accept):
+        now = datetime.now(UTC)
+
+        async def read(tx: Connection, behind: Place[float] | None, walk: Walk | None) -> Page[float]:
+            return await page(tx, now=now, after=behind, walk=walk, limit=export.BATCH)
+
+        return await export.csv_answer(deps.database, tenant.tenant_id, list(Lead.model_fields), read, "leads")
+    place = None if after_score is None or after_id is None else Place(after_score, after_id)
+    found = await _page(deps, tenant.tenant_id, after, place, limit)
+    return Response(pages.as_json(found, "leads"), media_type="application/json")
+
+
+@router.get("/leads", response_model=Leads, responses={410: LIST_ANSWERS[410]})
 async def best(
     tenant: CurrentTenant,
     deps: Deps,
-    limit: Annotated[int, Query(ge=1, le=MAX_LIMIT)] = 20,
-    cursor: Annotated[str | None, Query(max_length=100, description="`next` of the previous page")] = None,
-) -> Leads:
-    """Lists leads, best first; with equal scores, the newest company first.
-
-    A lead whose score changes between two pages may come twice or not at all; every other lead comes once.
-    """
-    after = BEGINNING if cursor is None else position_of(cursor)
-    async with deps.database.transaction(tenant.tenant_id) as tx:
-        found = await leads.best(tx, after=after, limit=limit + 1)
-    page = found[:limit]
-    is_last = len(found) <= limit
-    return Leads(leads=page, next=None if is_last else cursor_of(Position(page[-1].score, page[-1].company_id)))
+    limit: Annotated[int, Query(ge=1, le=MAX_LIMIT)] = LIMIT,
+    cursor: Annotated[str | None, Query(max_length=200, description="`next` of the previous page")] = None,
+) -> Response:
+    """Lists leads as `GET /scores/latest` does, under the names that this route has always had."""
+    found = await _page(deps, tenant.tenant_id, cursor, None, limit)
+    return Response(pages.as_json(found, "leads", items="leads", cursor="next"), media_type="application/json")
 
 
-@router.get("/{company_id}/explain")
+@router.get("/leads/{company_id}/explain")
 async def explain(
     company_id: Annotated[int, Path(ge=1, le=MAX_ID)], tenant: CurrentTenant, deps: Deps
 ) -> leads.Explanation:
@@ -60,24 +103,12 @@ async def explain(
     return found
 
 
-def cursor_of(position: Position) -> str:
-    """Encodes a position as a cursor for the client."""
-    return urlsafe_b64encode(f"{position.score!r}:{position.company_id}".encode()).decode().rstrip("=")
-
-
-def position_of(cursor: str) -> Position:
-    """Decodes a cursor. Raises Problem 422 if it is invalid."""
-    try:
-        score, _, company_id = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode().partition(":")
-        position = Position(float(score), int(company_id))
-    except ValueError as error:
-        raise _invalid_cursor(cursor) from error
-    if not (math.isfinite(position.score) and 0 <= position.company_id <= MAX_ID):
-        raise _invalid_cursor(cursor)
-    return position
-
-
-def _invalid_cursor(cursor: str) -> Problem:
-    return Problem(
-        422, "Cursor not understood", f"{cursor!r} is not a valid cursor; send the `next` of a page unchanged."
-    )
+async def _page(
+    deps: Dependencies, tenant_id: int, cursor: str | None, place: Place[float] | None, limit: int
+) -> Page[float]:
+    now = datetime.now(UTC)
+    walk = None
+    if cursor is not None:
+        place, walk = decode_leads(cursor, now)
+    async with deps.database.transaction(tenant_id) as tx:
+        return await page(tx, now=now, after=place, walk=walk, limit=limit)

@@ -1,0 +1,136 @@
+"""Brings the lists (`listed_companies`, `list_clocks`) up to date with the tables that they are made of.
+
+A note in `list_changes` only says that a company may have changed. What its row should be is read from the tables, so a
+note may be handled twice, late, or together with others. The rows never leave the database.
+"""
+
+from common.postgres import Connection, Database
+from gateway.lists.cursors import KEPT
+
+#: Companies at once, unless a single note has more: a job's batch has up to 5,000.
+AT_ONCE = 2_000
+#: Notes at once.
+NOTES = 1_000
+
+NEXT_TENANT = "SELECT tenant_id FROM list_changes WHERE tenant_id > $1 ORDER BY tenant_id LIMIT 1"
+#: Not by ON CONFLICT alone, which waits while another replica holds the clock.
+CLOCK = """
+    INSERT INTO list_clocks (tenant_id)
+    SELECT tenant() WHERE NOT EXISTS (SELECT FROM list_clocks WHERE tenant_id = tenant()) ON CONFLICT DO NOTHING
+"""
+#: Whoever holds the tenant's clock changes its lists. A later version always has a later time.
+HOLD = """
+    SELECT greatest(clock_timestamp(), at + interval '1 microsecond') FROM list_clocks
+     WHERE tenant_id = tenant() FOR UPDATE SKIP LOCKED
+"""
+_TAKE = """
+    WITH noted AS (
+        DELETE FROM list_changes WHERE tenant_id = {tenant} AND id IN (
+            SELECT id FROM (
+                SELECT id, sum(cardinality(company_ids)) OVER (ORDER BY id) - cardinality(company_ids) AS before
+                  FROM (SELECT id, company_ids FROM list_changes WHERE tenant_id = {tenant} ORDER BY id LIMIT $1
+                           FOR UPDATE SKIP LOCKED) AS oldest) AS counted
+             WHERE before < $2)
+     RETURNING company_ids),
+    ids AS MATERIALIZED (SELECT DISTINCT unnest(company_ids) AS company_id FROM noted)
+"""
+#: LIMIT keeps the look-ups from becoming joins: a plan that was made for empty tables is kept, and would read all rows.
+FOLD = (
+    _TAKE.format(tenant="tenant()")
+    + """,
+    fresh AS MATERIALIZED (
+        SELECT ids.company_id, candidate.company_id IS NOT NULL AS is_candidate, lead.score,
+               (coalesce(lead.rank, 0) + (contact.company_id IS NOT NULL)::int)::smallint AS facet,
+               coalesce(company.ssic_version, '2020') || ':' || company.industry_code AS industry,
+               name_key(company.name) AS name_key
+          FROM ids
+         CROSS JOIN LATERAL (SELECT name, ssic_version, industry_code FROM companies
+                              WHERE company_id = ids.company_id LIMIT 1) AS company
+          LEFT JOIN LATERAL (SELECT company_id FROM icp_candidate_companies
+                              WHERE tenant_id = tenant() AND company_id = ids.company_id LIMIT 1) AS candidate ON true
+          LEFT JOIN LATERAL (SELECT score, CASE bucket WHEN 'High' THEN 6 WHEN 'Medium' THEN 4 ELSE 2 END AS rank
+                               FROM lead_scores
+                              WHERE tenant_id = tenant() AND company_id = ids.company_id LIMIT 1) AS lead ON true
+          LEFT JOIN LATERAL (SELECT company_id FROM contacts
+                              WHERE tenant_id = tenant() AND company_id = ids.company_id AND kind = 'email'
+                                AND status = 'valid' LIMIT 1) AS contact ON true
+         WHERE candidate.company_id IS NOT NULL OR lead.score IS NOT NULL),
+    changed AS MATERIALIZED (
+        SELECT fresh.*, known.updated_at AS known_at
+          FROM fresh
+          LEFT JOIN LATERAL (SELECT is_candidate, score, facet, industry, name_key, updated_at FROM listed_companies
+                              WHERE tenant_id = tenant() AND company_id = fresh.company_id AND until = 'infinity'
+                              ORDER BY updated_at DESC LIMIT 1) AS known ON true
+         WHERE known.updated_at IS NULL
+            OR (known.is_candidate, known.facet, known.name_key) <> (fresh.is_candidate, fresh.facet, fresh.name_key)
+            OR known.score IS DISTINCT FROM fresh.score OR known.industry IS DISTINCT FROM fresh.industry),
+    ended AS (
+        UPDATE listed_companies AS old SET until = $3 FROM changed
+         WHERE old.tenant_id = tenant() AND old.company_id = changed.company_id AND old.updated_at = changed.known_at),
+    added AS (
+        INSERT INTO listed_companies (tenant_id, company_id, updated_at, is_candidate, facet, score, industry, name_key)
+        SELECT tenant(), company_id, $3, is_candidate, facet, score, industry, name_key FROM changed
+         ORDER BY company_id),
+    ticked AS (
+        UPDATE list_clocks SET at = $3 WHERE tenant_id = tenant() AND EXISTS (SELECT FROM changed))
+    SELECT count(*) FROM noted
+"""
+)
+#: As many as a fold adds, and more, so that they never pile up.
+FORGET = """
+    DELETE FROM listed_companies USING (
+        SELECT company_id, updated_at FROM listed_companies
+         WHERE tenant_id = tenant() AND until < now() - $1::interval LIMIT $2) AS old
+     WHERE listed_companies.tenant_id = tenant() AND listed_companies.company_id = old.company_id
+       AND listed_companies.updated_at = old.updated_at
+"""
+#: Of companies that changed in the register: a note for each tenant, of which most will find nothing to do.
+SPREAD = (
+    _TAKE.format(tenant="0")
+    + """,
+    spread AS (
+        INSERT INTO list_changes (tenant_id, company_ids)
+        SELECT tenant_id, company_ids FROM tenants
+         CROSS JOIN (SELECT array_agg(company_id) AS company_ids FROM ids HAVING count(*) > 0) AS every)
+    SELECT count(*) FROM noted
+"""
+)
+
+
+async def next_tenant(database: Database, after: int) -> int | None:
+    """Finds the tenant after this one, in rotation, whose lists are out of date; 0 stands for all tenants."""
+    async with database.without_tenant() as tx:
+        for at in (after, -1):
+            found: int | None = await tx.fetchval(NEXT_TENANT, at)
+            if found is not None:
+                return found
+    return None
+
+
+async def fold(database: Database, tenant_id: int) -> int:
+    """Brings the companies of a tenant's oldest notes up to date. Returns the number of notes.
+
+    It is 0 while another replica works on the tenant's lists.
+    """
+    if tenant_id == 0:
+        async with database.without_tenant() as tx:
+            return int(await tx.fetchval(SPREAD, NOTES, AT_ONCE))
+    async with database.transaction(tenant_id) as tx:
+        await tx.execute(CLOCK)
+        now = await tx.fetchval(HOLD)
+        if now is None:
+            return 0
+        notes: int = await tx.fetchval(FOLD, NOTES, AT_ONCE, now)
+        await _forget(tx)
+        return notes
+
+
+async def fold_all(database: Database) -> None:
+    """Brings all lists up to date."""
+    tenant_id: int | None = -1
+    while (tenant_id := await next_tenant(database, tenant_id or -1)) is not None:
+        await fold(database, tenant_id)
+
+
+async def _forget(tx: Connection) -> None:
+    await tx.execute(FORGET, KEPT, 2 * AT_ONCE)

@@ -1,0 +1,45 @@
+"""Exports a whole list as CSV, in bounded memory: batch by batch, each in a short transaction of its own.
+
+All batches are of the list as it was when the export began. If the database goes away meanwhile, the connection ends
+without the last chunk, so that a client knows that its file is incomplete.
+"""
+
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from typing import Any, TypeAlias
+
+from fastapi.responses import StreamingResponse
+
+from common.postgres import Connection, Database
+from gateway.lists.cursors import Place, Walk
+from gateway.lists.pages import Page
+from gateway.spreadsheets import as_csv
+
+#: Rows of a batch.
+BATCH = 500
+
+#: Reads the page behind a position of a walk; with neither, the first.
+Read: TypeAlias = Callable[[Connection, Place[Any] | None, Walk | None], Awaitable[Page[Any]]]
+
+
+async def csv_answer(
+    database: Database, tenant_id: int, columns: Sequence[str], read: Read, name: str
+) -> StreamingResponse:
+    """Builds the answer. Its first batch is read before, so that an error of it is an ordinary one."""
+    async with database.transaction(tenant_id) as tx:
+        first = await read(tx, None, None)
+    return StreamingResponse(
+        _chunks(database, tenant_id, columns, read, first),
+        media_type="text/csv",
+        headers={"Content-Disposition": f'attachment; filename="{name}.csv"'},
+    )
+
+
+async def _chunks(
+    database: Database, tenant_id: int, columns: Sequence[str], read: Read, page: Page[Any]
+) -> AsyncIterator[str]:
+    yield as_csv(columns, map(json.loads, page.items))
+    while page.end is not None:
+        async with database.transaction(tenant_id) as tx:
+            page = await read(tx, page.end, page.walk)
+        yield as_csv(columns, map(json.loads, page.items), heading=False)

@@ -1,0 +1,91 @@
+"""GET /candidates/latest: the tenant's candidates, those that changed last first, as JSON pages or as one CSV."""
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+from pydantic import AwareDatetime, BaseModel, Field, StringConstraints
+
+from common.contracts import Bucket
+from common.postgres import Connection
+from gateway.dependencies import CurrentTenant, Deps
+from gateway.lists import candidates, export, pages
+from gateway.lists.candidates import Candidate, Filter
+from gateway.lists.cursors import MAX_ID, Place, Walk, decode_candidates
+from gateway.lists.industries import codes_of
+from gateway.lists.pages import LIMIT, MAX_LIMIT, Page
+from gateway.negotiation import Accept, Form, wants_csv
+from gateway.problems import Problem
+from gateway.routes.list_answers import LIST_ANSWERS
+
+router = APIRouter(prefix="/candidates")
+
+Industry = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300, pattern=r"^[^\x00]*$")]
+#: At least two letters or digits: a single one begins too many names.
+Name = Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\x00]*[^\W_][^\x00]*[^\W_][^\x00]*$")]
+
+
+class Candidates(BaseModel):
+    """A page of candidates. `nextCursor` is the `after` of the next page, null at the end."""
+
+    items: list[Candidate]
+    nextCursor: str | None = Field(examples=["YzoxNzY0NDY0"])  # noqa: N815 - the public name
+
+
+@router.get("/latest", response_model=Candidates, responses=LIST_ANSWERS)
+async def latest(
+    tenant: CurrentTenant,
+    deps: Deps,
+    limit: Annotated[int, Query(ge=1, le=MAX_LIMIT)] = LIMIT,
+    after: Annotated[str | None, Query(max_length=200, description="`nextCursor` of the previous page")] = None,
+    after_updated_at: Annotated[
+        AwareDatetime | None,
+        Query(alias="afterUpdatedAt", description="with `afterId`, instead of `after`: behind this row"),
+    ] = None,
+    after_id: Annotated[int | None, Query(alias="afterId", ge=0, le=MAX_ID)] = None,
+    industry: Annotated[
+        Industry | None, Query(description="a five-digit code of SSIC, with or without its version, or its title")
+    ] = None,
+    bucket: Annotated[Bucket | None, Query()] = None,
+    q: Annotated[
+        Name | None,
+        Query(
+            description="beginning of the name, in any case; other characters than letters and digits count as blanks"
+        ),
+    ] = None,
+    has_verified_email: Annotated[bool | None, Query()] = None,
+    form: Form = None,
+    accept: Accept = None,
+) -> Response:
+    """Lists candidates, those that changed last first; of the same time, the newest company first.
+
+    All pages that follow from one first page by `after` show the list as it was then: each company once, at its place
+    of then, whatever changes meanwhile. With `afterUpdatedAt` and `afterId` a page is of the list as it is now: a
+    company that changed since the page before is at the top, and does not come again. A change takes about a second to
+    come into the list. A cursor serves for 55 minutes.
+    """
+    now = datetime.now(UTC)
+    industries = None if industry is None else codes_of(industry, await deps.classification.catalog())
+    wanted = Filter(bucket, has_verified_email, industries, q)
+    if wants_csv(form, accept):
+
+        async def read(tx: Connection, behind: Place[datetime] | None, walk: Walk | None) -> Page[datetime]:
+            return await candidates.page(tx, wanted, now=now, after=behind, walk=walk, limit=export.BATCH)
+
+        return await export.csv_answer(
+            deps.database, tenant.tenant_id, list(Candidate.model_fields), read, "candidates"
+        )
+    place, walk = _position(after, after_updated_at, after_id, now)
+    async with deps.database.transaction(tenant.tenant_id) as tx:
+        page = await candidates.page(tx, wanted, now=now, after=place, walk=walk, limit=limit)
+    return Response(pages.as_json(page, "candidates"), media_type="application/json")
+
+
+def _position(
+    after: str | None, updated_at: datetime | None, company_id: int | None, now: datetime
+) -> tuple[Place[datetime] | None, Walk | None]:
+    if (updated_at is None) != (company_id is None):
+        raise Problem(422, "Request not understood", "Send `afterUpdatedAt` and `afterId` together, or `after`.")
+    if after is not None:
+        return decode_candidates(after, now)
+    return None if updated_at is None or company_id is None else Place(updated_at, company_id), None

@@ -1,0 +1,14 @@
+"""Answers that the routes of lists declare besides their pages."""
+
+from typing import Any
+
+from gateway.problems import MEDIA_TYPE
+
+LIST_ANSWERS: dict[int | str, dict[str, Any]] = {
+    200: {
+        "content": {"text/csv": {"schema": {"type": "string"}}},
+        "description": "a page as JSON; with `format=csv` or `Accept: text/csv` the whole filtered list as CSV, whose "
+        "texts no spreadsheet evaluates",
+    },
+    410: {"description": "The cursor is too old; begin again without one", "content": {MEDIA_TYPE: {}}},
+}
