@@ -77,7 +77,8 @@ async def test_it_documents_itself(rep) -> None:
     openapi = (await rep.http.get("/openapi.json")).json()
     paths = {"/chat", "/jobs/staging_upsert", "/jobs/{job_id}", "/industries/resolve", "/icp", "/leads", "/shortlist"}
     operators = {"/audit-log", "/admin/runs", "/admin/runs/{run_id}", "/admin/runs/nightly"}
-    assert set(openapi["paths"]) == paths | {"/leads/{company_id}/explain"} | operators
+    lists = {"/candidates/latest", "/scores/latest", "/leads/{company_id}/explain"}
+    assert set(openapi["paths"]) == paths | lists | operators
     asyncapi = (await rep.http.get("/asyncapi.json")).json()
     assert asyncapi["asyncapi"].startswith("3.")
     assert "lead.scored.v1" in str(asyncapi["channels"])
