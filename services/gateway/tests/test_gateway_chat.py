@@ -214,7 +214,7 @@ async def test_the_smaller_cap_of_tenant_and_setting_holds(serve, kafka, owner) 
 
 async def test_a_silent_stream_says_that_it_is_alive(rep, monkeypatch) -> None:
     """A comment that no client shows, before something in between takes the connection for broken."""
-    monkeypatch.setattr("gateway.routes.chat.PING_S", 0.05)
+    monkeypatch.setattr("gateway.replies.PING_S", 0.05)
     async with rep.http.stream("POST", "/chat", json={"message": "Manufacturing"}) as answer:
         async for line in answer.aiter_lines():
             if line.startswith(":") and line != ": received":

@@ -1,11 +1,12 @@
 """The industry catalog in memory: finds industries by words and by codes, in all loaded versions of SSIC. Pure."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Self
 
 from common.contracts import Industry
+from gateway.wording import one_of
 from industries.index import IndustryIndex
 from industries.ssic.hierarchy import Code, Hierarchy, VersionedCode
 
@@ -35,6 +36,10 @@ class Catalog:
     def entitled(self, title: str) -> list[Industry]:
         """Finds the industries of all levels and versions that have this title, in any case."""
         return [self.hierarchy.industry(key) for key in self.titles.get(_one_line(title), ())]
+
+    def titles_of(self, codes: Iterable[str]) -> dict[str, str]:
+        """Returns the titles of codes, with or without their version; unknown codes are left out."""
+        return {code: one_of(industries) for code in codes if (industries := self.find(code))}
 
 
 def _one_line(title: str) -> str:

@@ -15,7 +15,9 @@ from gateway.access.rates import Rates
 from gateway.access.tenants import Tenant, Tenants
 from gateway.classification import Classification
 from gateway.feed import Feed
+from gateway.icp_changes import IcpChanges
 from gateway.problems import MEDIA_TYPE
+from gateway.replies import Replies
 from gateway.requests import Requests
 from gateway.settings import GatewaySettings
 
@@ -34,6 +36,8 @@ class Dependencies:
     feed: Feed
     classification: Classification
     database: Database
+    icp_changes: IcpChanges
+    replies: Replies
 
 
 async def _dependencies(request: Request) -> Dependencies:

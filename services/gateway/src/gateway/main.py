@@ -19,7 +19,10 @@ from gateway.api import application
 from gateway.classification import Classification
 from gateway.dependencies import Dependencies
 from gateway.feed import Feed
+from gateway.icp_changes import IcpChanges
 from gateway.lists.keeper import keep_lists
+from gateway.questions.answering import Questions
+from gateway.replies import Replies
 from gateway.requests import SERVICE, Requests
 from gateway.settings import GatewaySettings
 
@@ -45,15 +48,19 @@ async def gateway(settings: GatewaySettings) -> AsyncIterator[FastAPI]:
     relay = Relay(database, settings.kafka_bootstrap_servers, SERVICE)
     gauges = asyncio.create_task(keep_gauges(database, SERVICE), name="gauges")
     lists = asyncio.create_task(keep_lists(database), name="lists")
+    tenants, requests, classification = Tenants(database), Requests(database, relay), Classification(database)
+    icp_changes = IcpChanges(database, requests, tenants)
     dependencies = Dependencies(
         settings,
         Authentication(settings.gateway_jwt_secret),
-        Tenants(database),
+        tenants,
         Rates(database, each=Rate(settings.tenant_requests_per_minute), everyone=Rate(settings.requests_per_minute)),
-        Requests(database, relay),
+        requests,
         feed,
-        Classification(database),
+        classification,
         database,
+        icp_changes,
+        Replies(settings, requests, feed, Questions(database, classification, icp_changes)),
     )
     probes = health.routes(
         live=[health.tasks_run(lambda: [feed.task, relay.task, gauges, lists])],

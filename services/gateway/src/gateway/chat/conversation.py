@@ -20,7 +20,7 @@ from common.contracts import (
 from gateway.chat.summary import NOTHING_FOUND, is_talk, saved, summarise
 from gateway.wording import matching, titles_of
 
-Name = Literal["accepted", "resolved", "head", "refine", "company", "done", "error"]
+Name = Literal["accepted", "resolved", "head", "refine", "company", "answer", "confirm", "done", "error"]
 Stage = Literal["upserted", "enriched", "scored", "synced"]
 
 #: The register's facts of a company, and the parts of a contact, that a client can show.

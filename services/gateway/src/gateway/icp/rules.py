@@ -10,6 +10,8 @@ FIND = """
       FROM icp_rules WHERE tenant_id = tenant()
 """
 
+FIND_LOCKED = f"{FIND} FOR UPDATE"
+
 CREATE = "INSERT INTO icp_rules (tenant_id) VALUES (tenant()) ON CONFLICT DO NOTHING"
 
 # The clock is read after the row is locked: a later change has a later time, whatever the clocks do.
@@ -27,6 +29,13 @@ CHANGE = """
 async def find(tx: Connection) -> Icp:
     """Finds the tenant's ICP; an empty one if it has none."""
     row = await tx.fetchrow(FIND)
+    return Icp() if row is None else Icp(**row)
+
+
+async def find_locked(tx: Connection) -> Icp:
+    """Finds the tenant's ICP, and lets nobody else change it before the transaction ends."""
+    await tx.execute(CREATE)
+    row = await tx.fetchrow(FIND_LOCKED)
     return Icp() if row is None else Icp(**row)
 
 

@@ -1,0 +1,120 @@
+"""Replies to a rep's message: a question is answered from the tenant's data, anything else is a request for companies.
+
+POST /chat and the agent protocol present the same messages.
+"""
+
+import time
+from collections.abc import AsyncGenerator
+from uuid import UUID
+
+from common.contracts import RequestIndustry
+from common.errors import OutcomeUnknown, Unavailable
+from gateway import idempotency
+from gateway.access.caller import Caller
+from gateway.access.tenants import Tenant
+from gateway.chat.conversation import Conversation, Message
+from gateway.chat.intents import read_intent
+from gateway.chat.markdown import as_markdown, as_text
+from gateway.feed import Feed, next_fact
+from gateway.problems import UNAVAILABLE, Problem, outcome_unknown
+from gateway.questions.answering import Questions
+from gateway.questions.answers import Answer
+from gateway.requests import Requests
+from gateway.settings import GatewaySettings
+
+#: How long a reply waits for the leads' sync once every score has come.
+SYNC_WAIT_S = 1.0
+#: A reply with nothing to say yields `None` after this, so that its stream can show that it is alive.
+PING_S = 15.0
+
+
+class Replies:
+    """Replies to messages, each as a stream of events that ends with `done` or `error`."""
+
+    def __init__(self, settings: GatewaySettings, requests: Requests, feed: Feed, questions: Questions) -> None:
+        self._settings = settings
+        self._requests = requests
+        self._feed = feed
+        self._questions = questions
+
+    async def reply(
+        self, caller: Caller, tenant: Tenant, message: str, key: UUID, traceparent: str | None
+    ) -> AsyncGenerator[Message | None]:
+        """Yields the events of the reply, and `None` when there was none for a while.
+
+        `key` makes a repeat of the message the same request.
+        """
+        request_id = idempotency.request_id(key, tenant.tenant_id, "chat", message)
+        intent = read_intent(message)
+        if intent is not None:
+            try:
+                answer = await self._questions.answer(caller, intent, traceparent)
+                for part in messages_of(answer, request_id):
+                    yield part
+            except OutcomeUnknown:
+                yield error(outcome_unknown())
+            except Unavailable:
+                yield error(UNAVAILABLE)
+            except Problem as problem:
+                yield error(problem)
+            return
+        async for event in self._follow(self._request(tenant, message, request_id), key, traceparent):
+            yield event
+
+    def _request(self, tenant: Tenant, message: str, request_id: UUID) -> RequestIndustry:
+        settings, cap = self._settings, tenant.sync_limit
+        return RequestIndustry(
+            tenant_id=tenant.tenant_id,
+            request_id=request_id,
+            terms=[message],
+            mode=settings.staging_upsert_mode,
+            sync_limit=settings.upsert_sync_limit if cap is None else min(cap, settings.upsert_sync_limit),
+            preferred=list(tenant.preferred),
+        )
+
+    async def _follow(
+        self, request: RequestIndustry, key: UUID, traceparent: str | None
+    ) -> AsyncGenerator[Message | None]:
+        conversation = Conversation(request.request_id)
+        with self._feed.listen(request.tenant_id, request.request_id) as facts:
+            try:
+                await self._requests.submit(request, traceparent)
+            except OutcomeUnknown:
+                yield error(outcome_unknown(key))
+                return
+            except Unavailable:
+                yield error(UNAVAILABLE)
+                return
+            yield conversation.accept()
+            deadline = time.monotonic() + self._settings.chat_timeout_s
+            while not conversation.is_over:
+                now = time.monotonic()
+                if conversation.is_scored:
+                    deadline = min(deadline, now + SYNC_WAIT_S)
+                if now >= deadline:
+                    break
+                fact = await next_fact(facts, within_s=min(deadline - now, PING_S))
+                if fact is None:
+                    yield None
+                    continue
+                for message in conversation.take(fact):
+                    yield message
+            yield conversation.close()
+
+
+def messages_of(answer: Answer, request_id: UUID) -> list[Message]:
+    """Builds the events of an answer."""
+    text = as_text(answer.blocks)
+    choices = [{"label": label} for label in answer.choices]
+    answered = {"topic": answer.topic, "text": text, "markdown": as_markdown(answer.blocks), "choices": choices}
+    told = [Message("answer", answered)]
+    if answer.proposal is not None:
+        icp = answer.proposal.wanted.model_dump()
+        told.append(Message("confirm", {"question": text, "choices": choices, "icp": icp}))
+    done = {"request_id": str(request_id), "job_id": None, "remaining": None, "notice": text}
+    return [*told, Message("done", done)]
+
+
+def error(problem: Problem) -> Message:
+    """Builds the event that ends a reply with a problem."""
+    return Message("error", problem.document())

@@ -1,0 +1,42 @@
+"""An ICP in a rep's words: the parts that are understood, and the rest as the industry."""
+
+import pytest
+
+from gateway.icp.words import read_icp
+
+ICPS = {
+    "logistics": {"industries": ["logistics"]},
+    "logistics with 10 to 50 employees": {"industries": ["logistics"], "employees_from": 10, "employees_to": 50},
+    "manufacturing and engineering, at least 20 employees, 3 to 20 years old": {
+        "industries": ["manufacturing and engineering"],
+        "employees_from": 20,
+        "age_from": 3,
+        "age_to": 20,
+    },
+    "law firms in district 01 and 22": {"industries": ["law firms"], "districts": ["01", "22"]},
+    "hotels with up to 200 staff, districts 1, 2 and 9": {
+        "industries": ["hotels"],
+        "employees_to": 200,
+        "districts": ["1", "2", "9"],
+    },
+    "2020:25, C": {"industries": ["2020:25", "C"]},
+    "SSIC 62": {"industries": ["SSIC 62"]},
+    "retail using Shopify and WooCommerce": {"industries": ["retail"], "technologies": ["Shopify", "WooCommerce"]},
+    "food and beverage, more than 5 years old": {"industries": ["food and beverage"], "age_from": 5},
+    "clinics with 10+ employees": {"industries": ["clinics"], "employees_from": 10},
+    "clinics with 10 employees or more": {"industries": ["clinics"], "employees_from": 10},
+    "any industry": {"industries": []},
+    "software companies with between 10 and 50 people that are under 10 years old in postal district 3": {
+        "industries": ["software companies"],
+        "employees_from": 10,
+        "employees_to": 50,
+        "age_to": 10,
+        "districts": ["3"],
+    },
+}
+
+
+@pytest.mark.parametrize("words", ICPS)
+def test_an_icp_in_words(words: str) -> None:
+    """Numbers with their unit, districts and technologies are taken out of the words."""
+    assert read_icp(words) == ICPS[words]
