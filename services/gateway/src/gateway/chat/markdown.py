@@ -14,7 +14,7 @@ LONGEST = 1000
 # Control characters, and the invisible ones that change the direction of what follows.
 _INVISIBLE = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]+")
 _SIGNS = re.compile(r"([\\`*_\[\]<>|~$&])")
-_LINE_START = re.compile(r"^(?:[#+=:-]|\d{1,9}(?=[.)]))")
+_LINE_START = re.compile(r"^(?:[#+=:-]|\d{1,9}(?=[.)](?: |$)))")
 #: A renderer makes links of these even where their signs are escaped; WORD JOINER, which is invisible, prevents it.
 _LINKED = re.compile(r"(?i)((?<![a-z])www(?=\.)|(?<![a-z])[a-z][a-z0-9+.-]*:(?=/))")
 _JOINER = "\N{WORD JOINER}"

@@ -127,7 +127,7 @@ _HOW_WELL = (
     r"|\d[\d.,]*%?))*"
 )
 _GRADE = r"(?:good|great|bad|poor|weak|strong|hot|warm|cold|best|top|high|medium|low|promising|excellent|worst)"
-_COMPANY = r"([\w\"'(].{0,150}?)"
+_COMPANY = r"(\S.{0,150}?)"
 _BE = r"(?:is|was|are|were)"
 EXPLAIN = _pattern(
     rf"why (?:did|does|has|have) {_COMPANY} (?:have|had|get|got|gets|receive|received|earn|earned)"
