@@ -50,7 +50,7 @@ OF_ONE_SERVICE = {
 async def asked(runtime: Runtime, database: Database) -> AsyncIterator[httpx.AsyncClient]:
     """A client of the runtime's health endpoints, wired as `service.run` does."""
     live, ready = [health.tasks_run(lambda: runtime.must_run)], [health.database_answers(database), runtime.is_assigned]
-    app = Starlette(routes=health.routes(live=live, ready=ready))
+    app = Starlette(routes=[*health.routes(live=live, ready=ready), health.metrics_route()])
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://service") as client:
         yield client
 

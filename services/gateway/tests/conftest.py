@@ -19,9 +19,11 @@ from fastapi import FastAPI
 from common.cloudevents import Envelope
 from common.contracts import Event
 from common.ids import new_id
+from common.service import http_config
 from embedded.child import Child
 from embedded.ports import LOOPBACK, free_port
 from gateway.feed import Feed
+from gateway.main import for_browsers
 from gateway.main import gateway as composed
 from gateway.settings import GatewaySettings
 from leadgen.chat_client import ChatEvent, chat
@@ -67,9 +69,11 @@ Reps: TypeAlias = Callable[[int], Client]
 
 
 @asynccontextmanager
-async def _served(app: FastAPI) -> AsyncIterator[str]:
+async def _served(app: FastAPI, settings: GatewaySettings) -> AsyncIterator[str]:
     listener = socket.create_server(("127.0.0.1", 0))
-    server = Server(uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=1))
+    config = http_config(for_browsers(app, settings), settings)
+    config.timeout_graceful_shutdown = 1
+    server = Server(config)
     serving = asyncio.create_task(server.serve(sockets=[listener]))
     await server.listening.wait()
     try:
@@ -89,7 +93,7 @@ def serve(database_url: str) -> Callable[..., AbstractAsyncContextManager[Reps]]
             **{"database_url": database_url, **other}, kafka_bootstrap_servers=kafka, gateway_jwt_secret=SECRET
         )
         clients: list[Client] = []
-        async with composed(settings) as app, _served(app) as url:
+        async with composed(settings) as app, _served(app, settings) as url:
 
             def rep(tenant_id: int = 1) -> Client:
                 clients.append(Client(url, app.state.dependencies.feed, tenant_id))

@@ -64,11 +64,11 @@ async def test_unknown_paths_and_methods_are_problems(rep) -> None:
 
 
 async def test_it_can_be_watched(rep) -> None:
-    """Live, ready, and counting; without a token."""
+    """Live and ready without a token, and counting."""
     for path in ("/livez", "/readyz"):
         answer = await rep.http.get(path, headers={"Authorization": ""})
         assert (answer.status_code, answer.text) == (200, "ok")
-    metrics = (await rep.http.get("/metrics", headers={"Authorization": ""})).text
+    metrics = (await rep.http.get("/metrics")).text
     assert "leadgen_outbox_sent_total" in metrics
 
 
@@ -84,4 +84,4 @@ async def test_it_documents_itself(rep) -> None:
     assert "lead.scored.v1" in str(asyncapi["channels"])
     page = await rep.http.get("/docs")
     assert page.status_code == 200
-    assert "swagger" in page.text.lower()
+    assert "swagger" in page.text

@@ -1,14 +1,18 @@
-"""Liveness, readiness and metrics over HTTP. Live: every task that has to run still runs. Ready: the parts answer."""
+"""Liveness, readiness and metrics over HTTP. Live: every task that has to run still runs. Ready: the parts answer.
+
+Metrics have a port of their own if METRICS_PORT names one, so that the service's own port may be public.
+"""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+from contextlib import contextmanager
 
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest, start_http_server
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from common.errors import Unavailable
+from common.errors import Permanent, Unavailable
 from common.postgres import Database
 
 #: A check returns what is wrong, or None.
@@ -53,7 +57,7 @@ async def verdict(checks: Iterable[Check]) -> tuple[int, str]:
 
 
 def routes(live: Iterable[Check], ready: Iterable[Check]) -> list[Route]:
-    """`/livez`, `/readyz` and `/metrics`."""
+    """`/livez` and `/readyz`."""
 
     def probe(checks: Iterable[Check]) -> Callable[[Request], Awaitable[Response]]:
         async def answer(_: Request) -> Response:
@@ -62,11 +66,34 @@ def routes(live: Iterable[Check], ready: Iterable[Check]) -> list[Route]:
 
         return answer
 
-    async def metrics(_: Request) -> Response:
-        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
-
     return [
         Route("/livez", probe(live), include_in_schema=False),
         Route("/readyz", probe(ready), include_in_schema=False),
-        Route("/metrics", metrics, include_in_schema=False),
     ]
+
+
+def metrics_route() -> Route:
+    """`/metrics` on the service's own port, for a service whose port is not public."""
+
+    async def metrics(_: Request) -> Response:
+        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+    return Route("/metrics", metrics, include_in_schema=False)
+
+
+@contextmanager
+def metrics_served(host: str, port: int | None) -> Iterator[None]:
+    """Serves `/metrics` on a port of its own, if there is one. Raises Permanent if something else listens there."""
+    if port is None:
+        yield
+        return
+    try:
+        server, thread = start_http_server(port, host)
+    except OSError as error:
+        raise Permanent(f"/metrics cannot be served on METRICS_PORT {port} of {host}: {error}") from error
+    try:
+        yield
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()

@@ -12,8 +12,14 @@ from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
+from common.security_headers import DATA_POLICY, HEADERS
+
 MAX_HEAD = 64 * 1024
 MAX_FRAMING = 2 * 1024 * 1024
+
+_SECURITY = "".join(
+    f"{name.lower()}: {value}\r\n" for name, value in {**HEADERS, "Content-Security-Policy": DATA_POLICY}.items()
+)
 
 
 class _HeadTooLarge(Exception):
@@ -102,7 +108,8 @@ class BoundedConnection(HttpToolsProtocol):
             return
         body = json.dumps({"type": "about:blank", "title": status.phrase, "status": status, "detail": detail}).encode()
         head = (
-            f"content-type: application/problem+json\r\ncontent-length: {len(body)}\r\nconnection: close\r\n\r\n"
+            f"content-type: application/problem+json\r\ncontent-length: {len(body)}\r\n"
+            f"{_SECURITY}connection: close\r\n\r\n"
         ).encode()
         self.transport.write(STATUS_LINE[status] + head + body)
         self.transport.close()

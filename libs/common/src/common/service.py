@@ -13,6 +13,7 @@ import gc
 import signal
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from datetime import timedelta
 from functools import partial
 from typing import Any, TypeVar, cast
 
@@ -31,6 +32,7 @@ from common.errors import Permanent, Unavailable
 from common.http_connection import BoundedConnection
 from common.postgres import Database
 from common.runtime import Runtime
+from common.security_headers import SecurityHeaders
 from common.settings import ServiceSettings, StageSettings
 from common.stage import Stage
 
@@ -114,10 +116,12 @@ async def serve(
                     live=[health.tasks_run(lambda: [*runtime.must_run, *stage.tasks])],
                     ready=[health.database_answers(database), lambda: runtime.is_assigned()],
                 ),
+                *([health.metrics_route()] if settings.metrics_port is None else []),
                 asyncapi.route(f"Leadgen {name}", [handler.event for handler in stage.handlers.values()]),
             ]
         )
         server = http_server(app, settings)
+        parts.enter_context(health.metrics_served(settings.http_host, settings.metrics_port))
         runtime = await retried(lambda: parts.enter_async_context(a_runtime()))
         log.info("service_starts", topics=list(stage.handlers), port=settings.http_port)
         await server.serve()
@@ -143,21 +147,23 @@ async def _keep_partitions(database: Database, name: str) -> None:
         raise Permanent(f"the database does not know the stage {name}: run `leadgen migrate` ({error})") from error
 
 
-def http_server(app: ASGIApp, settings: ServiceSettings) -> uvicorn.Server:
-    """A server that ends on SIGTERM and SIGINT, and leaves it to the caller what happens after that.
-
-    It limits the size of requests and the time for their heads; see http_connection.py.
-    """
-    config = uvicorn.Config(
-        app,
+def http_config(app: ASGIApp, settings: ServiceSettings) -> uvicorn.Config:
+    """Builds a server's configuration: limits on requests (http_connection.py), and security headers on all answers."""
+    return uvicorn.Config(
+        SecurityHeaders(app, https_only_for=timedelta(days=settings.http_hsts_days)),
         settings.http_host,
         settings.http_port,
         http=cast(type[asyncio.Protocol], partial(BoundedConnection, read_timeout_s=settings.http_read_timeout_s)),
         log_config=None,
         access_log=False,
+        server_header=False,
         timeout_graceful_shutdown=10,
     )
-    server = uvicorn.Server(config)
+
+
+def http_server(app: ASGIApp, settings: ServiceSettings) -> uvicorn.Server:
+    """A server that ends on SIGTERM and SIGINT, and leaves it to the caller what happens after that."""
+    server = uvicorn.Server(http_config(app, settings))
 
     def end(*_: object) -> None:
         """Before the server runs, and once more when it is done: uvicorn raises again what it caught meanwhile."""

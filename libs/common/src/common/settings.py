@@ -4,7 +4,7 @@ import argparse
 import sys
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BeforeValidator, Field, ValidationError
+from pydantic import BeforeValidator, Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -29,7 +29,14 @@ class ServiceSettings(Settings):
     http_host: str = "127.0.0.1"
     http_port: int = Field(default=8080, ge=0, le=65535)
     http_read_timeout_s: float = Field(default=10, gt=0)
+    http_hsts_days: int = Field(default=0, ge=0)
+    metrics_port: int | None = Field(default=None, ge=1, le=65535)
     log_level: LogLevel = "INFO"
+
+    @field_validator("metrics_port", mode="before")
+    @classmethod
+    def _may_be_left_empty(cls, port: object) -> object:
+        return None if port == "" else port
 
 
 class StageSettings(ServiceSettings):

@@ -1,7 +1,7 @@
 """Dependencies of the routes: the adapters, the request's tenant, and its headers."""
 
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import Depends, Header, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
@@ -16,7 +16,6 @@ from gateway.access.tenants import Tenant, Tenants
 from gateway.classification import Classification
 from gateway.feed import Feed
 from gateway.icp_changes import IcpChanges
-from gateway.problems import MEDIA_TYPE
 from gateway.replies import Replies
 from gateway.requests import Requests
 from gateway.settings import GatewaySettings
@@ -73,12 +72,3 @@ IdempotencyKey = Annotated[
         "same body is done once. The response header of this name returns the key, or the one that the gateway created."
     ),
 ]
-
-#: The documentation of routes with a rate limit.
-TOO_MANY: dict[int | str, dict[str, Any]] = {
-    429: {
-        "description": "The tenant, or all tenants together, sent too many requests; nothing was done",
-        "content": {MEDIA_TYPE: {}},
-        "headers": {"Retry-After": {"description": "seconds", "schema": {"type": "integer"}}},
-    }
-}

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
+from starlette.types import ASGIApp
 
 from common import asyncapi, health, logs
 from common.contracts import EVENTS
@@ -18,6 +19,7 @@ from gateway.access.tenants import Tenants
 from gateway.api import application
 from gateway.classification import Classification
 from gateway.dependencies import Dependencies
+from gateway.edge.cross_origin import admit_origins, origins_of
 from gateway.feed import Feed
 from gateway.icp_changes import IcpChanges
 from gateway.lists.keeper import keep_lists
@@ -36,8 +38,14 @@ def main() -> None:
 
 async def serve(settings: GatewaySettings) -> None:
     """Serves until SIGTERM or SIGINT."""
-    async with gateway(settings) as app:
-        await http_server(app, settings).serve()
+    with health.metrics_served(settings.http_host, settings.metrics_port):
+        async with gateway(settings) as app:
+            await http_server(for_browsers(app, settings), settings).serve()
+
+
+def for_browsers(app: ASGIApp, settings: GatewaySettings) -> ASGIApp:
+    """Admits the pages of other origins that the settings name."""
+    return admit_origins(app, origins_of(settings.cors_origins))
 
 
 @asynccontextmanager
@@ -62,14 +70,18 @@ async def gateway(settings: GatewaySettings) -> AsyncIterator[FastAPI]:
         icp_changes,
         Replies(settings, requests, feed, Questions(database, classification, icp_changes)),
     )
-    probes = health.routes(
-        live=[health.tasks_run(lambda: [feed.task, relay.task, gauges, lists])],
-        ready=[health.database_answers(database), feed.is_connected],
-    )
+    probes = [
+        *health.routes(
+            live=[health.tasks_run(lambda: [feed.task, relay.task, gauges, lists])],
+            ready=[health.database_answers(database), feed.is_connected],
+        ),
+        health.metrics_route(),  # not open in permissions.py: on this port it needs a credential
+        asyncapi.route("Leadgen", EVENTS, EVENTS),
+    ]
     try:
         await dependencies.classification.load_at_start()
         async with feed, relay:
-            yield application(dependencies, [*probes, asyncapi.route("Leadgen", EVENTS, EVENTS)])
+            yield application(dependencies, probes)
     finally:
         for task in (gauges, lists):
             task.cancel()

@@ -9,6 +9,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from common.errors import OutcomeUnknown, Unavailable
+from gateway.edge.methods import methods_of
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -31,6 +32,8 @@ class Problem(Exception):
 UNAVAILABLE = Problem(
     503, "Not available", "The database does not answer. Nothing was done; try again in a moment.", retry_after_s=2
 )
+
+FAULT = Problem(500, "Internal error", "The gateway failed; its log says how. Your request may or may not be done.")
 
 
 def outcome_unknown(key: UUID | None = None) -> Problem:
@@ -57,8 +60,11 @@ def install(app: FastAPI) -> None:
         return answer(Problem(422, "Request not understood", "; ".join(faults)))
 
     @app.exception_handler(HTTPException)
-    async def handle_http(_: Request, error: HTTPException) -> JSONResponse:
-        return answer(Problem(error.status_code, "Request refused", str(error.detail)), error.headers or {})
+    async def handle_http(request: Request, error: HTTPException) -> JSONResponse:
+        headers = {**(error.headers or {})}
+        if error.status_code == 405:
+            headers["Allow"] = methods_of(request)
+        return answer(Problem(error.status_code, "Request refused", str(error.detail)), headers)
 
     @app.exception_handler(OutcomeUnknown)
     async def handle_unknown_outcome(_: Request, __: OutcomeUnknown) -> JSONResponse:
@@ -67,6 +73,11 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(Unavailable)
     async def handle_outage(_: Request, __: Unavailable) -> JSONResponse:
         return answer(UNAVAILABLE)
+
+    @app.exception_handler(Exception)
+    async def handle_fault(_: Request, __: Exception) -> JSONResponse:
+        """Answers what no one foresaw. The server logs the error after that."""
+        return answer(FAULT)
 
 
 def answer(problem: Problem, headers: Mapping[str, str] | None = None) -> JSONResponse:

@@ -2,9 +2,10 @@
 
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from common.settings import ServiceSettings
+from gateway.edge.cross_origin import origins_of
 
 
 class GatewaySettings(ServiceSettings):
@@ -18,3 +19,10 @@ class GatewaySettings(ServiceSettings):
     web_folder: str = ""
     tenant_requests_per_minute: int = Field(default=600, gt=0)
     requests_per_minute: int = Field(default=6000, gt=0)
+    cors_origins: str = ""
+
+    @field_validator("cors_origins")
+    @classmethod
+    def _are_origins(cls, listed: str) -> str:
+        origins_of(listed)
+        return listed

@@ -19,10 +19,9 @@ Access = Role | Literal["open", "anyone"]
 ACCESS: Mapping[str, Access] = {
     "GET /livez": "open",
     "GET /readyz": "open",
-    "GET /metrics": "open",
+    "GET /metrics": "ops",  # METRICS_PORT opens it for Prometheus, on a port that is not public
     "GET /docs": "open",
-    "GET /docs/oauth2-redirect": "open",
-    "GET /redoc": "open",
+    "GET /docs/files/{name}": "open",
     "GET /openapi.json": "open",
     "GET /asyncapi.json": "open",
     "GET /": "open",

@@ -1,7 +1,7 @@
 """GET /admin/runs, GET /admin/runs/{run_id} and POST /admin/runs/nightly: the operators' view of the nights."""
 
 from datetime import UTC, date, datetime
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Response
@@ -10,18 +10,16 @@ from pydantic import BaseModel
 from common.contracts import RequestRun
 from common.singapore import day_in_singapore
 from gateway import audit_log, runs
+from gateway.api_document import errors
 from gateway.dependencies import CurrentCaller, Deps, Traceparent, bearer
-from gateway.problems import MEDIA_TYPE, Problem
+from gateway.problems import Problem
 
 MOST = 2**31 - 1
 TenantNumber = Annotated[int, Query(ge=1, le=MOST)]
 
-ANSWERS: dict[int | str, dict[str, Any]] = {
-    403: {"description": "The caller has not the role ops", "content": {MEDIA_TYPE: {}}}
-}
-NO_SUCH: dict[int | str, dict[str, Any]] = {404: {"description": "There is none", "content": {MEDIA_TYPE: {}}}}
+NO_SUCH = errors({404: "There is none"})
 
-router = APIRouter(prefix="/admin/runs", dependencies=[Depends(bearer)], responses=ANSWERS)
+router = APIRouter(prefix="/admin/runs", dependencies=[Depends(bearer)])
 
 
 class Runs(BaseModel):

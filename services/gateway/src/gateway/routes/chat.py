@@ -3,7 +3,7 @@
 import json
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from typing import Any, cast, get_args
+from typing import cast, get_args
 
 from fastapi import APIRouter
 from fastapi.responses import StreamingResponse
@@ -12,24 +12,12 @@ from pydantic import BaseModel, Field
 from starlette.types import Send
 
 from common.ids import new_id
+from gateway.api_document import events
 from gateway.chat.conversation import Message, Name
-from gateway.dependencies import TOO_MANY, CurrentCaller, CurrentTenant, Deps, IdempotencyKey, Phrase, Traceparent
+from gateway.dependencies import CurrentCaller, CurrentTenant, Deps, IdempotencyKey, Phrase, Traceparent
 
 #: The first bytes of a stream: a comment, which clients skip. It promises nothing.
 RECEIVED = b": received\n\n"
-
-#: The stream in the terms of OpenAPI 3.2.
-EVENTS: dict[str, Any] = {
-    "description": "Events, each with a JSON object as its data",
-    "content": {
-        "text/event-stream": {
-            "itemSchema": {
-                "type": "object",
-                "properties": {"event": {"type": "string", "enum": get_args(Name)}, "data": {"type": "string"}},
-            }
-        }
-    },
-}
 
 router = APIRouter()
 
@@ -53,7 +41,7 @@ class Stream(StreamingResponse):
             await super().stream_response(send)
 
 
-@router.post("/chat", response_class=Stream, responses={200: EVENTS, **TOO_MANY})
+@router.post("/chat", response_class=Stream, responses={200: events("The progress of the request", get_args(Name))})
 async def chat(
     body: ChatRequest,
     caller: CurrentCaller,

@@ -4,7 +4,7 @@ from fastapi import APIRouter
 
 from common import contracts
 from gateway.catalog import Catalog
-from gateway.dependencies import TOO_MANY, CurrentCaller, CurrentTenant, Deps, Traceparent
+from gateway.dependencies import CurrentCaller, CurrentTenant, Deps, Traceparent
 from gateway.icp import rules
 from gateway.icp.given import Icp
 
@@ -25,7 +25,7 @@ async def show(tenant: CurrentTenant, deps: Deps) -> IcpShown:
     return _shown(stored, await deps.classification.catalog())
 
 
-@router.put("", responses=TOO_MANY)
+@router.put("")
 async def replace(
     body: Icp, caller: CurrentCaller, tenant: CurrentTenant, deps: Deps, traceparent: Traceparent = None
 ) -> IcpShown:

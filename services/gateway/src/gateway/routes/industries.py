@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
 from common.contracts import Industry, Place
-from gateway.dependencies import TOO_MANY, CurrentTenant, Deps, Phrase
+from gateway.dependencies import CurrentTenant, Deps, Phrase
 from industries.index import Resolution
 
 router = APIRouter(prefix="/industries")
@@ -49,7 +49,7 @@ class Resolved(BaseModel):
         )
 
 
-@router.get("/resolve", responses=TOO_MANY)
+@router.get("/resolve")
 async def resolve(
     q: Annotated[Phrase, Query(examples=["F&B or logistics, not retail"])], tenant: CurrentTenant, deps: Deps
 ) -> Resolved:

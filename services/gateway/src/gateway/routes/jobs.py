@@ -1,6 +1,6 @@
 """POST /jobs/staging_upsert and GET /jobs/{id}: requests a background job, and shows it."""
 
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Response
@@ -10,9 +10,10 @@ from common.contracts import JobProgressed, JobStatus, RequestIndustry
 from common.errors import OutcomeUnknown
 from common.ids import new_id
 from gateway import idempotency, jobs
-from gateway.dependencies import TOO_MANY, CurrentTenant, Dependencies, Deps, IdempotencyKey, Phrase, Traceparent
+from gateway.api_document import errors
+from gateway.dependencies import CurrentTenant, Dependencies, Deps, IdempotencyKey, Phrase, Traceparent
 from gateway.feed import next_fact
-from gateway.problems import MEDIA_TYPE, Problem, outcome_unknown
+from gateway.problems import Problem, outcome_unknown
 from gateway.wording import one_of
 
 #: How long POST /jobs/staging_upsert waits for the upserter's answer.
@@ -23,12 +24,13 @@ MAX_TERMS_LENGTH = 5000
 
 router = APIRouter(prefix="/jobs")
 
-FULL: dict[int | str, dict[str, Any]] = {
-    409: {
-        "description": "The tenant has as many open jobs as it may have; no job was made",
-        "content": {MEDIA_TYPE: {}},
+NOT_MADE = errors(
+    {
+        404: "No live company of these industries is in the register; no job was made",
+        409: "The tenant has as many open jobs as it may have; no job was made",
     }
-}
+)
+NO_SUCH = errors({404: "The tenant has no such job"})
 
 
 def _not_too_long(terms: list[str]) -> list[str]:
@@ -64,7 +66,7 @@ class JobAccepted(BaseModel):
     total: int | None
 
 
-@router.post("/staging_upsert", status_code=202, responses={**FULL, **TOO_MANY})
+@router.post("/staging_upsert", status_code=202, responses=NOT_MADE)
 async def request_staging_upsert(
     body: StagingUpsertRequest,
     tenant: CurrentTenant,
@@ -100,7 +102,7 @@ async def request_staging_upsert(
     return accepted
 
 
-@router.get("/{job_id}")
+@router.get("/{job_id}", responses=NO_SUCH)
 async def job(job_id: UUID, tenant: CurrentTenant, deps: Deps) -> jobs.Job:
     """Shows the job, its progress, and its error, if any."""
     async with deps.database.transaction(tenant.tenant_id) as tx:

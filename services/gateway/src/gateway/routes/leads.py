@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 
 from common.postgres import Connection
 from gateway import leads
+from gateway.api_document import errors
 from gateway.dependencies import CurrentTenant, Dependencies, Deps
 from gateway.lists import export, pages
 from gateway.lists.cursors import MAX_ID, Place, Walk, decode_leads
@@ -87,7 +88,7 @@ async def best(
     return Response(pages.as_json(found, "leads", items="leads", cursor="next"), media_type="application/json")
 
 
-@router.get("/leads/{company_id}/explain")
+@router.get("/leads/{company_id}/explain", responses=errors({404: "The tenant has no lead of this company"}))
 async def explain(
     company_id: Annotated[int, Path(ge=1, le=MAX_ID)], tenant: CurrentTenant, deps: Deps
 ) -> leads.Explanation:

@@ -6,8 +6,9 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query, Response
 
 from gateway import shortlists
+from gateway.api_document import errors
 from gateway.dependencies import CurrentTenant, Deps
-from gateway.problems import MEDIA_TYPE, Problem
+from gateway.problems import Problem
 from gateway.shortlists import ListedLead, Shortlist
 from gateway.spreadsheets import as_csv
 
@@ -36,7 +37,7 @@ COLUMNS = (
 
 ANSWERS: dict[int | str, dict[str, Any]] = {
     200: {"content": {"text/csv": {"schema": {"type": "string"}}}, "description": "JSON, or CSV with `format=csv`"},
-    404: {"description": "The tenant had no run in this night", "content": {MEDIA_TYPE: {}}},
+    **errors({404: "The tenant had no run in this night"}),
 }
 
 

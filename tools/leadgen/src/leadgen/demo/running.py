@@ -88,7 +88,7 @@ def _urls(product: Stack) -> dict[str, str]:
     return {
         "API": f"{product.gateway}/docs",
         "events": f"{product.gateway}/asyncapi.json",
-        **{f"{name} metrics": f"{service.url}/metrics" for name, service in product.services.items()},
+        **{f"{name} metrics": service.metrics_url for name, service in product.services.items()},
         "database": product.database_url,
         "Kafka": product.kafka,
     }

@@ -31,6 +31,7 @@ class Service:
     ) -> None:
         self.name = name
         self.port = port or free_port()
+        self.metrics_port = free_port()
         self.log = logs / f"{name}.log"
         self._command = [str(Path(sys.executable).with_name(command))]
         self._environment = {
@@ -38,6 +39,7 @@ class Service:
             **environment,
             "HTTP_HOST": LOOPBACK,
             "HTTP_PORT": str(self.port),
+            "METRICS_PORT": str(self.metrics_port),
             "PYTHONUNBUFFERED": "1",
         }
         self._keeper: asyncio.Task[None] | None = None
@@ -46,6 +48,11 @@ class Service:
     @property
     def url(self) -> str:
         return f"http://{LOOPBACK}:{self.port}"
+
+    @property
+    def metrics_url(self) -> str:
+        """The address of its metrics."""
+        return f"http://{LOOPBACK}:{self.metrics_port}/metrics"
 
     def start(self) -> None:
         """Starts it, and keeps it started until `stop`."""

@@ -136,7 +136,7 @@ async def _holder(replicas: Sequence[Service]) -> Service:
 
     async def look() -> Service | None:
         for replica in replicas:
-            answer = await http.get(f"{replica.url}/metrics")
+            answer = await http.get(replica.metrics_url)
             families = text_string_to_metric_families(answer.raise_for_status().text)
             if any(it.value > 0 for family in families if family.name == IN_FLIGHT for it in family.samples):
                 return replica
