@@ -139,8 +139,9 @@ async def test_the_documentation_comes_from_here_alone(rep) -> None:
 
 
 async def test_metrics_are_not_open_on_the_public_port(rep) -> None:
-    """They need a token."""
+    """They need an operator's token."""
     assert (await rep.http.get("/metrics", headers={"Authorization": ""})).status_code == 401
+    assert (await rep.http.get("/metrics")).status_code == 403
 
 
 async def test_metrics_can_have_a_port_of_their_own() -> None:

@@ -1,5 +1,7 @@
 """What the HTTP interface says to wrong requests, and to those who watch over it."""
 
+from leadgen.tokens import Role
+
 CHAT, JOB = "/chat", "/jobs/staging_upsert"
 
 WRONG = [
@@ -63,12 +65,13 @@ async def test_unknown_paths_and_methods_are_problems(rep) -> None:
     is_problem(await rep.http.delete("/livez"), 405)
 
 
-async def test_it_can_be_watched(rep) -> None:
-    """Live and ready without a token, and counting."""
+async def test_it_can_be_watched(rep, tokens) -> None:
+    """Live and ready without a token, and counting, for operators."""
     for path in ("/livez", "/readyz"):
         answer = await rep.http.get(path, headers={"Authorization": ""})
         assert (answer.status_code, answer.text) == (200, "ok")
-    metrics = (await rep.http.get("/metrics")).text
+    operator = {"Authorization": f"Bearer {tokens(role=Role.OPS)}"}
+    metrics = (await rep.http.get("/metrics", headers=operator)).text
     assert "leadgen_outbox_sent_total" in metrics
 
 

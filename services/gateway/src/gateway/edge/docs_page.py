@@ -6,6 +6,7 @@ The page has no inline script: the policy of `common.security_headers` forbids o
 from importlib.resources import files
 from pathlib import Path
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, Response
 from starlette.routing import BaseRoute, Route
@@ -43,7 +44,7 @@ def routes() -> list[BaseRoute]:
         if name == "start.js":
             return Response(_START, media_type="text/javascript", headers=_CACHED)
         if name not in _FILES:
-            return Response(status_code=404)
+            raise HTTPException(404, "Swagger UI has no such file.")
         return FileResponse(folder / name, headers=_CACHED)
 
     return [
