@@ -1,6 +1,7 @@
 """What every answer of the gateway has besides its content: security headers, origins, methods, no name of a server."""
 
 import asyncio
+from contextlib import suppress
 from urllib.parse import urlsplit
 
 import httpx
@@ -31,6 +32,8 @@ async def raw(url: str, request: bytes) -> httpx.Headers:
         head = (await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")
     finally:
         writer.close()
+        with suppress(ConnectionError):
+            await writer.wait_closed()
     return httpx.Headers([tuple(line.split(": ", 1)) for line in head[1:] if line])
 
 
@@ -98,7 +101,7 @@ async def test_a_page_of_an_admitted_origin_can_call(serve, kafka) -> None:
         preflight = await http.options("/chat", headers={"Origin": ORIGIN, **wanted})
         assert preflight.status_code == 200
         assert preflight.headers["access-control-allow-origin"] == ORIGIN
-        for path, status in (("/icp", 200), ("/nowhere", 404)):
+        for path, status in (("/leads", 200), ("/nowhere", 404)):
             answer = await http.get(path, headers={"Origin": ORIGIN})
             assert answer.status_code == status
             assert answer.headers["access-control-allow-origin"] == ORIGIN
