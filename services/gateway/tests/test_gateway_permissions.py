@@ -10,13 +10,13 @@ from gateway.access.caller import INCLUDES, ROLES
 from gateway.access.permissions import ACCESS, Permissions, check_complete, routes_of
 from gateway.api import application
 
-VALUES = {"job_id": "0" * 32, "run_id": "0" * 32, "company_id": "7", "path": "chat"}
+VALUES = {"job_id": "0" * 32, "run_id": "0" * 32, "company_id": "7", "path": "chat", "name": "start.js"}
 
 
 @pytest.fixture(scope="module")
 def app() -> FastAPI:
     """All routes of the gateway, with nothing behind them."""
-    return application(None, [*health.routes([], []), asyncapi.route("Leadgen", [], [])])  # type: ignore[arg-type]
+    return application(None, [*health.routes([], []), health.metrics_route(), asyncapi.route("Leadgen", [], [])])  # type: ignore[arg-type]
 
 
 def test_every_route_has_its_row_and_every_row_its_route(app: FastAPI) -> None:
