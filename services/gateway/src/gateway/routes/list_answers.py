@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from gateway.problems import MEDIA_TYPE
+from gateway.api_document import errors
 
 LIST_ANSWERS: dict[int | str, dict[str, Any]] = {
     200: {
@@ -10,5 +10,5 @@ LIST_ANSWERS: dict[int | str, dict[str, Any]] = {
         "description": "a page as JSON; with `format=csv` or `Accept: text/csv` the whole filtered list as CSV, whose "
         "texts no spreadsheet evaluates",
     },
-    410: {"description": "The cursor is too old; begin again without one", "content": {MEDIA_TYPE: {}}},
+    **errors({410: "The cursor is too old; begin again without one"}),
 }
