@@ -24,6 +24,7 @@ from urllib.parse import urlsplit, urlunsplit
 import asyncpg
 import hypothesis
 import pytest
+import structlog
 from aiokafka import TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
 from xdist.scheduler.loadfile import LoadFileScheduling
@@ -52,6 +53,18 @@ _numbers = count(1)
 # Numerical libraries start a thread per core in every worker, and these then wait for each other: twenty times slower.
 for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
     os.environ.setdefault(name, "1")
+
+# structlog's own configuration prints every traceback with all local variables: a tenth of a second each.
+structlog.configure(
+    [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.StackInfoRenderer(),
+        structlog.dev.set_exc_info,
+        structlog.processors.TimeStamper(fmt="%H:%M:%S", utc=True),
+        structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback),
+    ]
+)
 
 # No deadline by the clock: on a busy machine, or with a first import, an example takes as long as it takes.
 hypothesis.settings.register_profile("thorough", deadline=None)

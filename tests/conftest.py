@@ -195,7 +195,10 @@ async def running_product(product_folder: Path) -> AsyncIterator[Product]:
         for name in ("DATABASE_URL", "KAFKA_BOOTSTRAP_SERVERS", "GATEWAY_JWT_SECRET"):
             environment.delenv(name, raising=False)
         async with (
-            httpx.AsyncClient(trust_env=False, limits=httpx.Limits(max_connections=None)) as http,
+            # No connection is used again: the gateway may be ending an idle one at that moment.
+            httpx.AsyncClient(
+                trust_env=False, limits=httpx.Limits(max_connections=None, max_keepalive_connections=0)
+            ) as http,
             stack(product_folder, durable=False, settings=SETTINGS) as running,
         ):
             await load_generated(ROWS, SEED, running.database_url, rejects=product_folder / "rejects.csv")

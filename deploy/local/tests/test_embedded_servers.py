@@ -123,7 +123,7 @@ async def test_a_killed_kafka_starts_again_with_its_data(folder: Path) -> None:
 
         consumer = AIOKafkaConsumer("kept", bootstrap_servers=server.bootstrap_servers, auto_offset_reset="earliest")
         await consumer.start()
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             message = await anext(aiter(consumer))
         await consumer.stop()
         assert message.value == b"42"
