@@ -1,15 +1,18 @@
 # `make demo` shows Leadgen, `make test` proves it, `make help` lists the rest.
 .SILENT:
 .DEFAULT_GOAL := help
-.PHONY: help install servers demo test test-fast test-odoo check bench docs clean
+.PHONY: help install servers demo web web-if-able test test-fast test-web test-odoo check bench docs clean
 
 BIN := .venv/bin
 
 help: ## this list
 	awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-demo: servers ## everything on this machine: one chat message becomes ten scored leads (ONCE=1 ends then, OUT=file.json, NIGHT=1 adds a night)
+demo: servers web-if-able ## everything on this machine: one chat message becomes ten scored leads (ONCE=1 ends then, OUT=file.json, NIGHT=1 adds a night)
 	exec $(BIN)/leadgen demo $(if $(ONCE),--once) $(if $(OUT),--out "$(OUT)") $(if $(NIGHT),--night)
+
+web: ## the page for people, into web/dist (needs Node 20 or newer)
+	deploy/local/web
 
 test: servers check ## every check and every test
 	exec $(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder
@@ -17,6 +20,9 @@ test: servers check ## every check and every test
 test-fast: install ## a quick answer: lint, and the tests that need no server and are quick
 	$(BIN)/ruff check --quiet
 	exec $(BIN)/pytest --quiet -n auto --dist loadfile --no-loadscope-reorder --hypothesis-profile=fast -m "not servers and not whole and not slow"
+
+test-web: servers web ## the page: types, unit tests, its size, and the whole journey in a browser against the real product
+	cd web && npm run --silent check && npm run --silent test && npm run --silent e2e
 
 test-odoo: servers ## the Odoo sync against a real Odoo: one that ODOO_URL ... name, or one started for it
 	exec tests/odoo/with-odoo $(BIN)/pytest -m odoo tests/odoo
@@ -35,8 +41,12 @@ docs: install ## write docs/openapi.json, asyncapi.json and settings.md from the
 
 clean: ## remove .venv and everything made in the checkout; asks before it deletes the data of `leadgen up` (.run)
 	if [ -d .run ]; then printf 'Delete .run, the data of leadgen up? [y/N] '; read answer; [ "$$answer" = y ] && rm -rf .run; fi; true
+	rm -rf web/node_modules web/dist
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+web-if-able:
+	deploy/local/web if-able
 
 install: ## .venv with the operator's command and the services, from uv.lock
 	deploy/local/bootstrap

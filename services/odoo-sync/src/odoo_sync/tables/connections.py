@@ -16,9 +16,8 @@ from odoo_sync.model import OdooConnection
 Decrypter: TypeAlias = Fernet | MultiFernet
 
 FIND = """
-    SELECT url, database, api_key, login, own_fields, blocked, coalesce(replaced, 0) AS replaced
+    SELECT url, database, api_key, login, own_fields, blocked
       FROM odoo_connections LEFT JOIN odoo_states USING (tenant_id)
-      LEFT JOIN odoo_databases ON place = url || ' ' || database
 """
 
 
@@ -28,10 +27,7 @@ class CredentialsUnreadable(Permanent):
 
 @dataclass(frozen=True)
 class StoredConnection:
-    """A tenant's Odoo as the operator stored it. `blocked` is why nothing is sent there, if so.
-
-    `replaced` counts how often its database was restored or replaced.
-    """
+    """A tenant's Odoo as the operator stored it. `blocked` is why nothing is sent there, if so."""
 
     url: str
     database: str
@@ -39,21 +35,15 @@ class StoredConnection:
     login: str | None
     own_fields: frozenset[str]
     blocked: str | None
-    replaced: int = 0
-
-    @property
-    def server(self) -> str:
-        """The address of the Odoo and the name of its database."""
-        return f"{self.url} {self.database}"
 
     @property
     def place(self) -> str:
-        """The Odoo as of its last restore: database ids are valid only there."""
-        return f"{self.server} (replaced {self.replaced})" if self.replaced else self.server
+        """The identity of the Odoo: database ids are valid only there."""
+        return f"{self.url} {self.database}"
 
     def is_same(self, other: "StoredConnection") -> bool:
         """Whether the operator has changed nothing between the two."""
-        return self == replace(other, blocked=self.blocked, replaced=self.replaced)
+        return self == replace(other, blocked=self.blocked)
 
     def decrypted(self, decrypter: Decrypter | None) -> OdooConnection:
         """Decrypts the API key. Raises CredentialsUnreadable."""
@@ -83,5 +73,4 @@ async def find(tx: Connection) -> StoredConnection | None:
         login=row["login"],
         own_fields=frozenset(row["own_fields"]),
         blocked=row["blocked"],
-        replaced=row["replaced"],
     )

@@ -14,6 +14,7 @@ from leadgen.demo.night import run_demo_night
 from leadgen.demo.screen import Screen
 from leadgen.demo.shown import Shown
 from leadgen.load import load_generated
+from leadgen.local.page import built_page, sign_in_url
 from leadgen.local.signals import stop_on_signals
 from leadgen.local.stack import Stack, stack
 from leadgen.tenants import add_tenant
@@ -63,6 +64,7 @@ async def demo(*, once: bool, out: Path | None, rows: int, seed: int, night: Pat
                 is_shown = True
                 if not once:
                     screen.where(_urls(product), access)
+                    screen.page(sign_in_url(product.gateway, access) if built_page() else None)
                     await asyncio.Event().wait()
     except asyncio.CancelledError:
         if not is_shown:

@@ -93,6 +93,13 @@ class Screen:
     def _line(self, words: str) -> None:
         self._console.print(words, highlight=False, soft_wrap=True)
 
+    def page(self, url: str | None) -> None:
+        """Prints the address of the page, which signs the rep in."""
+        if url is None:
+            self._line("\nThe page for people is not built: `make web` builds it, with Node 20 or newer.")
+        else:
+            self._line(f"\n[bold]Open the page[/], signed in as the demo rep:\n  {url}")
+
     def where(self, urls: dict[str, str], token: str) -> None:
         """Prints the addresses to open and the command to ask more."""
         self._console.print()

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from leadgen.exit_codes import run_or_exit
+from leadgen.local.page import built_page, sign_in_url
 from leadgen.local.signals import stop_on_signals
 from leadgen.local.stack import Tell, stack
 from leadgen.tenants import TenantNumber, add_tenant
@@ -55,5 +56,7 @@ async def _up(folder: Path, tenant_id: int, tell: Tell, *, with_simulator: bool)
         )
         for name, value in settings.items():
             typer.echo(f"export {name}='{value}'")
+        if built_page():
+            typer.echo(f"\nThe page, signed in as rep@example.com: {sign_in_url(product.gateway, access)}")
         typer.echo("\nCtrl-C stops everything; the data stays.")
         await asyncio.Event().wait()

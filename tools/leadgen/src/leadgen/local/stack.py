@@ -17,6 +17,7 @@ from embedded.child import Child
 from embedded.kafka import Kafka
 from embedded.postgres import Postgres
 from leadgen.local.kept import read_kept, save_kept
+from leadgen.local.page import built_page
 from leadgen.local.service import DidNotGetReady, Service
 from leadgen.migrate import migrate
 from leadgen.ssic import seed_ssic
@@ -104,6 +105,7 @@ async def stack(
             "GATEWAY_JWT_SECRET": jwt_secret,
             "ODOO_CREDENTIALS_KEY": os.environ.get("ODOO_CREDENTIALS_KEY") or kept.credentials_key,
         }
+        environment["WEB_FOLDER"] = built_page()
         simulator = None
         if with_simulator:
             simulator = await start_simulator(running, logs, settings or {})

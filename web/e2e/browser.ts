@@ -1,0 +1,50 @@
+/** The browser of the tests: Debian's chromium, or the one that CHROMIUM names. */
+import AxeBuilder from "@axe-core/playwright";
+import { mkdirSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { chromium, type Browser, type BrowserContext, type Page } from "playwright-core";
+import { expect } from "vitest";
+
+const SCREENSHOTS = fileURLToPath(new URL("../../docs/screenshots/", import.meta.url));
+/** The machine of the tests may be slow and busy: a condition is waited for, never a time. */
+export const PATIENCE_MS = Number(process.env.PATIENCE_MS ?? 60_000);
+
+export function launch(): Promise<Browser> {
+  return chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox"] });
+}
+
+export async function open(browser: Browser, options: Parameters<Browser["newContext"]>[0] = {}): Promise<[BrowserContext, Page]> {
+  const context = await browser.newContext({
+    viewport: { width: 1440, height: 900 },
+    locale: "en-SG",
+    reducedMotion: "reduce",
+    ...options,
+  });
+  context.setDefaultTimeout(PATIENCE_MS);
+  const page = await context.newPage();
+  return [context, page];
+}
+
+/** Fails with each rule of WCAG 2.2 A and AA that the page breaks, and where. */
+export async function hasNoViolations(page: Page): Promise<void> {
+  const { violations } = await new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]).analyze();
+  const found = violations.flatMap((rule) => rule.nodes.map((node) => `${rule.id}: ${node.target.join(" ")}: ${node.failureSummary}`));
+  expect(found).toEqual([]);
+}
+
+/** Keeps a picture for the documents, if SCREENSHOTS=1: other runs leave the checkout as it is. */
+export async function keep(page: Page, name: string): Promise<void> {
+  if (process.env.SCREENSHOTS !== "1") return;
+  mkdirSync(SCREENSHOTS, { recursive: true });
+  await page.screenshot({ path: `${SCREENSHOTS}${name}.png` });
+}
+
+/** Lists the elements that need scrolling sideways, other than those that are meant to. */
+export function tooWide(page: Page): Promise<string[]> {
+  return page.evaluate(() =>
+    [document.documentElement, ...document.querySelectorAll("#view, #view *")]
+      .filter((it) => it.scrollWidth > it.clientWidth + 1 && /auto|scroll/.test(getComputedStyle(it).overflowX + getComputedStyle(it).overflowY))
+      .filter((it) => !it.hasAttribute("data-scrolls-sideways"))
+      .map((it) => `${it.tagName}.${it.className}`),
+  );
+}

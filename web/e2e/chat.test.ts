@@ -1,0 +1,182 @@
+/** A rep's first minutes: signing in, typing, ten companies that fill in, and coming back to them. */
+import type { Browser, BrowserContext, Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, inject, test } from "vitest";
+
+import { hasNoViolations, keep, launch, open, tooWide } from "./browser";
+
+let browser: Browser;
+let context: BrowserContext;
+let page: Page;
+const wrong: string[] = [];
+
+beforeAll(async () => {
+  browser = await launch();
+});
+afterAll(() => browser.close());
+beforeEach(async () => {
+  [context, page] = await open(browser);
+  wrong.length = 0;
+  page.on("console", (message) => {
+    if (message.type() === "error" && !/Failed to load resource/.test(message.text())) wrong.push(message.text());
+  });
+  page.on("pageerror", (error) => wrong.push(String(error)));
+});
+afterEach(async () => {
+  await context.close();
+  expect(wrong).toEqual([]);
+});
+
+async function say(words: string): Promise<void> {
+  await page.getByRole("textbox", { name: "Message" }).fill(words);
+  await page.getByRole("button", { name: "Send" }).click();
+}
+
+/** Waits until every company of the last answer has its score. */
+async function allScored(): Promise<void> {
+  await page.getByRole("article").first().waitFor();
+  await page.waitForFunction(() => {
+    const cards = [...document.querySelectorAll("article")];
+    return cards.length > 0 && cards.every((card) => card.querySelector("svg + span")?.textContent?.match(/\d/));
+  });
+}
+
+test("the printed address signs the rep in, and the token leaves the address at once", async () => {
+  await page.goto(inject("signIn"));
+  await page.getByRole("textbox", { name: "Message" }).waitFor();
+  expect(page.url()).not.toContain("token");
+  expect(await page.evaluate(() => history.length)).toBeLessThanOrEqual(2);
+  await page.reload();
+  await page.getByRole("textbox", { name: "Message" }).waitFor();
+  await hasNoViolations(page);
+  await keep(page, "welcome");
+});
+
+test("without a token, and with a wrong one, the page says how to sign in", async () => {
+  await page.goto(`${inject("gateway")}/`);
+  await page.getByRole("heading", { name: "Sign in" }).waitFor();
+  await page.getByRole("textbox", { name: "Access token" }).fill("nonsense");
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("alert").waitFor();
+  await hasNoViolations(page);
+
+  const claims = Buffer.from(JSON.stringify({ sub: "x", tenant_id: 1, exp: 4_000_000_000 })).toString("base64url");
+  await page.getByRole("textbox", { name: "Access token" }).fill(`e30.${claims}.c2ln`);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await say("Logistics");
+  await page.getByRole("heading", { name: "Sign in" }).waitFor();
+  await page.getByRole("alert").waitFor();
+});
+
+test("a message becomes companies with scores, reasons and contacts, which a reload keeps", async () => {
+  await page.goto(inject("signIn"));
+  await say("Food manufacturing");
+  await page.getByText(/live companies/).waitFor();
+  await allScored();
+  const cards = page.getByRole("article");
+  expect(await cards.count()).toBe(10);
+  expect(await page.locator('article a[href^="mailto:"], article a[href^="tel:"]').count()).toBeGreaterThan(0);
+  await page.getByText(/nightly processing/).waitFor();
+  await page.getByText(/first byte/).waitFor();
+  await hasNoViolations(page);
+  await keep(page, "chat");
+
+  const names = await cards.locator("h3").allTextContents();
+  await page.reload();
+  await allScored();
+  expect(await cards.locator("h3").allTextContents()).toEqual(names);
+
+  await page.getByRole("link", { name: /Why this score/ }).first().click();
+  await page.getByRole("heading", { name: "Why this score" }).waitFor();
+  await page.getByRole("heading", { level: 1, name: names[0] }).waitFor();
+  await hasNoViolations(page);
+  await keep(page, "company");
+});
+
+test("what is typed is resolved after a pause, and an answer that comes late is never shown", async () => {
+  await page.goto(inject("signIn"));
+  const box = page.getByRole("textbox", { name: "Message" });
+  await box.waitFor();
+  const asked: string[] = [];
+  let release = (): void => undefined;
+  const isHeld = new Promise<void>((resolve) => (release = resolve));
+  await page.route(/\/industries\/resolve/, async (route) => {
+    const words = new URL(route.request().url()).searchParams.get("q") ?? "";
+    asked.push(words);
+    if (words === "Logistics") await isHeld;
+    await route.continue().catch(() => undefined); // it was aborted
+  });
+  const aborted = page.waitForEvent("requestfailed", (request) => request.url().includes("q=Logistics"));
+  await box.pressSequentially("Logistics", { delay: 5 });
+  await expect.poll(() => asked, { timeout: 60_000 }).toEqual(["Logistics"]);
+  await box.fill("Hotels");
+  await aborted;
+  const shown = page.getByRole("status", { name: "Understood as" });
+  await shown.getByText(/hotel/i).first().waitFor();
+  release();
+  await expect.poll(() => asked, { timeout: 60_000 }).toEqual(["Logistics", "Hotels"]);
+  expect(await shown.getByText(/logistic|freight|warehous/i).count()).toBe(0);
+});
+
+test("a dropped connection is taken up again, and no score is missing", async () => {
+  await page.goto(inject("signIn"));
+  await page.getByRole("textbox", { name: "Message" }).waitFor();
+  let streams = 0;
+  let named = 0;
+  await page.route("**/chat", async (route) => {
+    if (route.request().method() !== "POST" || ++streams > 1) return route.fallback();
+    // The gateway's whole answer up to the ten names: then the connection is gone.
+    const answer = await route.fetch();
+    const text = await answer.text();
+    const cut = text.indexOf("event: company");
+    named = JSON.parse(/event: head\ndata: (.*)/.exec(text)?.[1] ?? "").companies.length;
+    await route.fulfill({ response: answer, body: text.slice(0, cut) });
+  });
+  await say("Hotels");
+  await allScored();
+  expect(streams).toBeGreaterThan(1);
+  expect(named).toBeGreaterThan(0);
+  expect(await page.getByRole("article").count()).toBe(named);
+});
+
+test("a question is answered from the tenant's own leads", async () => {
+  await page.goto(inject("signIn"));
+  await say("Show my top leads");
+  await page.getByText(/top|best|leads/i).and(page.locator(".whitespace-pre-line")).waitFor();
+  await hasNoViolations(page);
+});
+
+test("conversations are found by their words, renamed and deleted", async () => {
+  await page.goto(inject("signIn"));
+  await say("nothing that is an industry zzz");
+  await page.getByText(/found no industry/i).first().waitFor();
+  const list = page.getByRole("navigation", { name: "Conversations" });
+  await list.getByRole("button", { name: /^Options of nothing/ }).click();
+  await page.getByRole("menuitem", { name: "Rename" }).click();
+  await page.getByRole("textbox", { name: "Name" }).fill("Just words");
+  await page.getByRole("button", { name: "Save" }).click();
+  await list.getByRole("link", { name: /Just words/ }).waitFor();
+  await list.getByRole("searchbox").fill("no such words");
+  await list.getByText("No conversation has these words.").waitFor();
+  await list.getByRole("searchbox").fill("zzz");
+  await list.getByRole("button", { name: "Options of Just words" }).click();
+  await page.getByRole("menuitem", { name: "Delete" }).click();
+  await page.getByRole("button", { name: "Delete" }).click();
+  await list.getByText("What you ask is kept here, in this browser.").waitFor();
+});
+
+test("it works on a small screen, in the dark, and by keyboard", async () => {
+  const [small, narrow] = await open(browser, { viewport: { width: 360, height: 740 }, colorScheme: "dark" });
+  await narrow.goto(inject("signIn"));
+  await narrow.getByRole("textbox", { name: "Message" }).fill("Printing");
+  await narrow.keyboard.press("Enter");
+  await narrow.getByRole("article").first().waitFor();
+  expect(await tooWide(narrow)).toEqual([]);
+  await hasNoViolations(narrow);
+  await keep(narrow, "small");
+  await narrow.keyboard.press("Control+k");
+  await narrow.getByRole("dialog", { name: "Commands" }).waitFor();
+  await narrow.keyboard.type("Printing");
+  await narrow.getByRole("option", { name: "Printing", exact: true }).waitFor();
+  await hasNoViolations(narrow);
+  await small.close();
+});

@@ -1,0 +1,49 @@
+/** Queries that several views share. */
+import { QueryClient, queryOptions } from "@tanstack/react-query";
+
+import { api, data } from "./client";
+import { asProblem } from "./problem";
+
+export const queryClient = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: 15_000,
+      retry: (failures, error) => failures < 3 && asProblem(error).isPassing,
+      retryDelay: (failures, error) => (asProblem(error).retryAfterS ?? Math.min(2 ** failures, 8)) * 1000,
+    },
+  },
+});
+
+export const pageSettings = queryOptions({
+  queryKey: ["page-settings"],
+  queryFn: async ({ signal }): Promise<{ chat_debounce_ms: number }> =>
+    (await (await fetch("/app/settings.json", { signal })).json()) as { chat_debounce_ms: number },
+  staleTime: Infinity,
+});
+
+export const job = (jobId: string) =>
+  queryOptions({
+    queryKey: ["job", jobId],
+    queryFn: ({ signal }) => data(api.GET("/jobs/{job_id}", { params: { path: { job_id: jobId } }, signal })),
+    refetchInterval: ({ state }) => (state.data?.status === "running" ? 2_000 : state.data?.status === "queued" ? 15_000 : false),
+  });
+
+export const icp = queryOptions({
+  queryKey: ["icp"],
+  queryFn: ({ signal }) => data(api.GET("/icp", { signal })),
+});
+
+export const shortlist = (night: string | undefined) =>
+  queryOptions({
+    queryKey: ["shortlist", night ?? "latest"],
+    queryFn: ({ signal }) => data(api.GET("/shortlist", { params: { query: { date: night } }, signal })),
+    refetchInterval: ({ state }) =>
+      state.data && !["done", "partial", "failed"].includes(state.data.status) ? 3_000 : false,
+  });
+
+export const explanation = (companyId: number) =>
+  queryOptions({
+    queryKey: ["explanation", companyId],
+    queryFn: ({ signal }) =>
+      data(api.GET("/leads/{company_id}/explain", { params: { path: { company_id: companyId } }, signal })),
+  });

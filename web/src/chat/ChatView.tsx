@@ -1,0 +1,103 @@
+import { useNavigate, useParams } from "@tanstack/react-router";
+import { MessagesSquare, PanelLeft } from "lucide-react";
+import { useEffect, useRef, useState } from "react";
+import { v7 } from "uuid";
+
+import { Button } from "@/ui/button";
+import { classes } from "@/ui/classes";
+
+import { Answer } from "./Answer";
+import { Composer } from "./Composer";
+import { ConversationList } from "./ConversationList";
+import { useConversations } from "./conversations";
+import { say } from "./sending";
+import { isScored } from "./turn";
+
+const EXAMPLES = [
+  "Manufacturing",
+  "F&B or hotels, not retail",
+  "Fintech founded since 2020",
+  "Restaurants in Tampines",
+  "Who should I call today?",
+];
+
+export function ChatView() {
+  const { conversationId } = useParams({ strict: false });
+  const navigate = useNavigate();
+  const all = useConversations();
+  const conversation = all.find((it) => it.id === conversationId);
+  const turns = conversation?.turns ?? [];
+  const [isListShown, showList] = useState(false);
+  const end = useRef<HTMLDivElement>(null);
+
+  useEffect(() => {
+    void end.current?.scrollIntoView({ block: "end" }); // newer browsers return a promise, which is no cleanup
+  }, [conversationId, turns.length]);
+  useEffect(() => {
+    document.title = conversation ? `${conversation.title} · Leadgen` : "Leadgen";
+  }, [conversation]);
+
+  function send(text: string): void {
+    const id = conversationId ?? v7();
+    say(id, text);
+    if (!conversationId) void navigate({ to: "/chat/$conversationId", params: { conversationId: id } });
+  }
+
+  return (
+    <div className="flex min-h-0 flex-1">
+      <div className="flex min-w-0 flex-1 flex-col">
+        <div className="flex items-center gap-2 border-b bg-surface px-4 py-2.5 sm:px-6">
+          <h1 className="min-w-0 flex-1 truncate text-[15px] font-semibold">{conversation?.title ?? "New conversation"}</h1>
+          <Button size="small" look="quiet" aria-expanded={isListShown} onClick={() => showList(!isListShown)} className="xl:hidden">
+            <PanelLeft aria-hidden />
+            Conversations
+          </Button>
+        </div>
+        <div className="min-h-0 flex-1 overflow-y-auto" tabIndex={0} role="region" aria-label="Conversation">
+          <div className="mx-auto flex min-h-full max-w-5xl flex-col gap-10 px-4 pt-6 pb-8 sm:px-6">
+            {turns.length === 0 ? <Welcome say={send} /> : turns.map((turn) => <Answer key={turn.key} turn={turn} say={send} />)}
+            <div ref={end} />
+          </div>
+        </div>
+        <div className="px-4 pb-4 sm:px-6">
+          <div className="mx-auto max-w-3xl">
+            <Composer key={conversationId ?? "new"} say={send} isFirst={turns.length === 0} />
+          </div>
+        </div>
+        <p className="sr-only" role="status">
+          {turns.at(-1)?.companies.filter(isScored).length ?? 0} companies scored
+        </p>
+      </div>
+      <div
+        className={classes(
+          "w-72 shrink-0 border-l bg-surface max-xl:absolute max-xl:inset-y-0 max-xl:right-0 max-xl:z-20 max-xl:shadow-float",
+          !isListShown && "max-xl:hidden",
+        )}
+      >
+        <ConversationList current={conversationId} onChosen={() => showList(false)} />
+      </div>
+    </div>
+  );
+}
+
+function Welcome({ say }: { say: (text: string) => void }) {
+  return (
+    <div className="m-auto flex max-w-lg flex-col items-center gap-4 py-10 text-center">
+      <span className="grid size-12 place-items-center rounded-2xl bg-accent-wash text-accent">
+        <MessagesSquare className="size-6" aria-hidden />
+      </span>
+      <h2 className="text-2xl font-semibold tracking-tight text-balance">Whom do you want to sell to?</h2>
+      <p className="text-faint">
+        Name an industry. The ten best companies of the register are enriched and scored while you watch; the rest are
+        queued for the night.
+      </p>
+      <div className="flex flex-wrap justify-center gap-2">
+        {EXAMPLES.map((example) => (
+          <Button key={example} size="small" onClick={() => say(example)}>
+            {example}
+          </Button>
+        ))}
+      </div>
+    </div>
+  );
+}

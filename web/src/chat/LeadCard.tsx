@@ -1,0 +1,148 @@
+/** A company of a chat's answer: a skeleton that fills with facts, then with its score, the reasons and a contact. */
+import { Link } from "@tanstack/react-router";
+import { ArrowUpRight, Building2, CalendarDays, Check, CircleSlash, Globe, ListTree } from "lucide-react";
+
+import { companyName, sentenceCase, webAddress, words } from "@/format";
+import { classes } from "@/ui/classes";
+import { ContactLine } from "@/ui/contact";
+import { BucketBadge, ScoreRing } from "@/ui/score";
+import { Skeleton } from "@/ui/surface";
+
+import { STAGES, type Company, type Stage } from "./turn";
+
+const STEP: Record<Stage, string> = { upserted: "Register", enriched: "Website", scored: "Score", synced: "Odoo" };
+
+export function LeadCard({ company, isLive }: { company: Company; isLive: boolean }) {
+  const site = webAddress(company.website_domain);
+  const isScored = company.score !== undefined;
+  return (
+    <article
+      aria-label={company.name}
+      aria-busy={isLive && !isScored}
+      className="flex animate-arrive flex-col gap-3 rounded-xl border bg-surface p-4 shadow-card"
+    >
+      <div className="flex items-start gap-3">
+        <ScoreRing score={company.score} bucket={company.bucket} />
+        <div className="min-w-0 flex-1 space-y-1">
+          <div className="flex items-start justify-between gap-2">
+            <h3 className="min-w-0 leading-snug font-semibold text-balance" title={company.name}>
+              {companyName(company.name)}
+            </h3>
+            {company.bucket && <BucketBadge bucket={company.bucket} />}
+          </div>
+          <ul className="flex flex-wrap gap-x-3 gap-y-0.5 text-xs text-faint [&_li]:inline-flex [&_li]:items-center [&_li]:gap-1 [&_svg]:size-3.5 [&_svg]:shrink-0">
+            {company.industry_norm && (
+              <li>
+                <Building2 aria-hidden />
+                {sentenceCase(company.industry_norm)}
+              </li>
+            )}
+            {company.incorporated_on && (
+              <li>
+                <CalendarDays aria-hidden />
+                since {company.incorporated_on.slice(0, 4)}
+              </li>
+            )}
+            {site && (
+              <li>
+                <Globe aria-hidden />
+                <a href={site} target="_blank" rel="noreferrer" className="hover:text-ink hover:underline">
+                  {company.website_domain}
+                </a>
+              </li>
+            )}
+            <li className="font-mono">{company.uen}</li>
+          </ul>
+        </div>
+      </div>
+      {isScored ? <p className="text-[13px] leading-relaxed text-soft">{company.rationale}</p> : <Waiting isLive={isLive} />}
+      <Contact company={company} isScored={isScored} />
+      <div className="mt-auto flex items-center justify-between gap-3 border-t pt-2.5">
+        <Steps company={company} isLive={isLive} />
+        {company.company_id && isScored ? (
+          <Link
+            to="/companies/$companyId"
+            params={{ companyId: String(company.company_id) }}
+            className="inline-flex shrink-0 items-center gap-1 text-xs font-medium text-accent hover:underline"
+          >
+            <ListTree className="size-3.5" aria-hidden />
+            Why this score
+            <span className="sr-only"> of {company.name}</span>
+          </Link>
+        ) : null}
+      </div>
+    </article>
+  );
+}
+
+function Waiting({ isLive }: { isLive: boolean }) {
+  if (!isLive) return <p className="text-[13px] text-faint">The score has not come yet; it comes by itself.</p>;
+  return (
+    <div className="space-y-2" aria-hidden>
+      <Skeleton className="h-3 w-full" />
+      <Skeleton className="h-3 w-3/5" />
+    </div>
+  );
+}
+
+function Contact({ company, isScored }: { company: Company; isScored: boolean }) {
+  if (company.contact) {
+    const kind = company.contact_details?.kind ?? (company.contact.includes("@") ? "email" : "phone");
+    return <ContactLine contact={{ ...company.contact_details, kind, value: company.contact }} />;
+  }
+  if (isScored && company.contact === null) return <p className="text-xs text-faint">No contact found.</p>;
+  return null;
+}
+
+/** The stages, and in words what became of the website and of Odoo. */
+function Steps({ company, isLive }: { company: Company; isLive: boolean }) {
+  const reached = company.stage === null ? -1 : STAGES.indexOf(company.stage);
+  return (
+    <ol className="flex flex-wrap items-center gap-x-2.5 gap-y-1 text-xs">
+      {STAGES.map((stage, index) => {
+        const isReached = index <= reached;
+        const note = stage === "enriched" ? company.site : stage === "synced" ? company.odoo : undefined;
+        const isMissing = isReached && note !== undefined && !["visited", "synced"].includes(note);
+        const Icon = isMissing ? CircleSlash : Check;
+        return (
+          <li
+            key={stage}
+            title={note && words(note)}
+            className={classes("inline-flex items-center gap-1", isReached ? "text-soft" : "text-faint")}
+          >
+            {isReached ? (
+              <Icon className={classes("size-3", isMissing ? "text-fair" : "text-good")} aria-hidden />
+            ) : (
+              <span
+                aria-hidden
+                className={classes("size-1.5 rounded-full bg-line", isLive && index === reached + 1 && "animate-shimmer bg-accent")}
+              />
+            )}
+            {STEP[stage]}
+            {isMissing && note && <span className="text-faint">({words(note).toLowerCase()})</span>}
+            <span className="sr-only">{isReached ? " done" : " to come"}</span>
+          </li>
+        );
+      })}
+    </ol>
+  );
+}
+
+export function KnownCompany({ company }: { company: Company }) {
+  return (
+    <li>
+      {company.company_id ? (
+        <Link
+          to="/companies/$companyId"
+          params={{ companyId: String(company.company_id) }}
+          className="inline-flex items-center gap-1 hover:text-ink hover:underline"
+        >
+          {companyName(company.name)}
+          <ArrowUpRight className="size-3" aria-hidden />
+        </Link>
+      ) : (
+        companyName(company.name)
+      )}
+    </li>
+  );
+}
