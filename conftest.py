@@ -9,10 +9,13 @@ would take part: stop what you start. Tests that stop or kill a server ask for `
 DATABASE_URL (a superuser's) and KAFKA_BOOTSTRAP_SERVERS in the environment replace the servers.
 """
 
+import asyncio
 import os
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -21,6 +24,7 @@ from urllib.parse import urlsplit, urlunsplit
 import asyncpg
 import hypothesis
 import pytest
+import structlog
 from aiokafka import TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
 from xdist.scheduler.loadfile import LoadFileScheduling
@@ -31,6 +35,7 @@ from embedded.kafka import Kafka
 from embedded.postgres import Postgres
 from leadgen.migrate import migrate
 from leadgen.topics import create_topics, read_topics
+from testkit.stages import until
 
 TENANTS = 5
 INSERT_TENANTS = "INSERT INTO tenants (tenant_id, name) SELECT n, 'Tenant ' || n FROM generate_series(1, $1::int) n"
@@ -48,6 +53,18 @@ _numbers = count(1)
 # Numerical libraries start a thread per core in every worker, and these then wait for each other: twenty times slower.
 for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
     os.environ.setdefault(name, "1")
+
+# structlog's own configuration prints every traceback with all local variables: a tenth of a second each.
+structlog.configure(
+    [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.StackInfoRenderer(),
+        structlog.dev.set_exc_info,
+        structlog.processors.TimeStamper(fmt="%H:%M:%S", utc=True),
+        structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback),
+    ]
+)
 
 # No deadline by the clock: on a busy machine, or with a first import, an example takes as long as it takes.
 hypothesis.settings.register_profile("thorough", deadline=None)
@@ -103,16 +120,37 @@ def _start(server: Postgres | Kafka) -> None:
         pytest.exit(str(error), returncode=1)
 
 
-@pytest.fixture(scope="session")
-def servers_folder() -> Iterator[Path]:
-    """Where the servers keep their data: in memory where there is room, which makes a database in 20 ms, not in 500.
+@contextmanager
+def memory_folder(prefix: str) -> Iterator[Path]:
+    """A new folder in memory where there is room: a database takes 20 ms there, not 500, and Kafka's fsyncs nothing.
 
     Not pytest's own folder: PostgreSQL's user must be let through.
     """
     has_room = MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM
-    folder = Path(tempfile.mkdtemp(prefix="leadgen-tests-", dir=MEMORY if has_room else None))
+    folder = Path(tempfile.mkdtemp(prefix=prefix, dir=MEMORY if has_room else None))
     yield folder
     shutil.rmtree(folder)
+
+
+@pytest.fixture
+def server_folder() -> Iterator[Path]:
+    """A folder of this test's own for servers that it starts itself."""
+    with memory_folder("leadgen-test-") as folder:
+        yield folder
+
+
+@pytest.fixture(scope="session")
+def product_folder() -> Iterator[Path]:
+    """Where the servers and the logs of the whole product are (tests/conftest.py)."""
+    with memory_folder("leadgen-whole-") as folder:
+        yield folder
+
+
+@pytest.fixture(scope="session")
+def servers_folder() -> Iterator[Path]:
+    """Where the servers keep their data."""
+    with memory_folder("leadgen-tests-") as folder:
+        yield folder
 
 
 @pytest.fixture(scope="session")
@@ -208,8 +246,18 @@ def kafka_address(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-async def kafka(kafka_address: str) -> str:
-    """The bootstrap address of the broker, with every topic there and empty."""
+async def kafka(kafka_address: str, request: pytest.FixtureRequest) -> str:
+    """The bootstrap address of the broker, with every topic there and empty.
+
+    A broker that an earlier test failed to start again is started here: its fault stays that test's.
+    """
+    if not os.environ.get("KAFKA_BOOTSTRAP_SERVERS"):
+        server: Kafka = request.getfixturevalue("kafka_server")
+        if not server.is_running():
+            await asyncio.to_thread(server.start)
+        await until(
+            partial(asyncio.to_thread, server.is_serving)
+        )  # on a busy machine a broker may be fenced for moments
     await create_topics(kafka_address)
     wanted = [topic.name for topic in read_topics().wanted()]
     admin = AIOKafkaAdminClient(bootstrap_servers=kafka_address)

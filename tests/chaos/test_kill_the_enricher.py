@@ -82,7 +82,7 @@ async def kill_at_work(night: EnricherUnderTest, asked: list[Any], *, enriched: 
     async def is_calling() -> bool:
         return any(vendor["in_flight"] for vendor in (await night.ask_simulator("vendors")).values())
 
-    await night.enriched(asked, at_least=enriched, within_s=30)
+    await night.enriched(asked, at_least=enriched, within_s=60)
     await until(is_calling)
     child = night.enricher.child
     assert child is not None

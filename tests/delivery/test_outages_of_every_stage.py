@@ -91,7 +91,7 @@ async def into_the_middle(line: Any, runtimes: dict[str, Runtime], database: Dat
     """Half of the events ended, of the others at least one of each handler held; returns all of them."""
     first, second = await make(line, "A"), await make(line, "B")
     await publish(kafka, first)
-    await until(lambda: all_ended(database, arriving(line, first)), within_s=40)
+    await until(lambda: all_ended(database, arriving(line, first)))
     for runtime in runtimes.values():
         await until(partial(is_taken_in, runtime))
     await owner.execute(HOLD)
@@ -190,7 +190,7 @@ async def test_a_broker_that_is_killed_in_the_middle_loses_nothing(
         untold = await owner.fetchval("SELECT count(DISTINCT producer) FROM outbox")
         return bool(open_rows == 0 and untold == len(line.stages))
 
-    await until(is_worked_off, within_s=30)
+    await until(is_worked_off)
     await asyncio.to_thread(breakable_kafka.start)
     await until(lambda: all_ended(database, arriving(line, sent)), within_s=60)
     await nothing_is_lost(line, sent, database_url, kafka)

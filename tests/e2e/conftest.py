@@ -1,11 +1,9 @@
 """`leadgen demo` and `leadgen up` as processes that a test watches and ends."""
 
 import os
-import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -104,14 +102,12 @@ def wait_until(condition: Callable[[], bool], within_s: float) -> None:
 
 
 @pytest.fixture
-def command() -> Iterator[Run]:
-    """Not in pytest's own folder: PostgreSQL's user must be let through."""
-    folder = Path(tempfile.mkdtemp(prefix="leadgen-demo-test-"))
-    run = Run(folder)
+def command(server_folder: Path) -> Iterator[Run]:
+    """A command that the test starts; nothing of it is left afterwards."""
+    run = Run(server_folder)
     yield run
     for process in run.processes():  # of a test that failed
         process.kill()
     if run.process is not None and run.process.stdout is not None:
         run.process.wait(10)
         run.process.stdout.close()
-    shutil.rmtree(folder)

@@ -55,7 +55,7 @@ async def test_ac1_the_first_byte_waits_for_nothing_of_the_search(product: Any, 
     os.kill(pid, signal.SIGSTOP)
     try:
         stream = rep.chat(words)
-        first = await asyncio.wait_for(anext(stream), 10)
+        first = await asyncio.wait_for(anext(stream), 60)
     finally:
         os.kill(pid, signal.SIGCONT)
     assert first.name == "accepted"

@@ -7,7 +7,7 @@ from statistics import median
 
 import pytest
 
-pytestmark = [pytest.mark.whole, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.whole, pytest.mark.timeout(300)]
 
 TENANTS, CHATS = 5, 50
 MESSAGES = (
@@ -42,7 +42,7 @@ async def test_fifty_chats_at_once_get_ten_leads_each(product, capsys) -> None:
     reps = [await product.rep() for _ in range(TENANTS)]
     asked = [(reps[number % TENANTS], MESSAGES[number // TENANTS]) for number in range(CHATS)]
     began = time.perf_counter()
-    async with asyncio.timeout(90):
+    async with asyncio.timeout(200):
         answers = await asyncio.gather(*(ask(rep, message) for rep, message in asked))
     took = time.perf_counter() - began
 

@@ -6,19 +6,34 @@ What the tests make there carries a name of their own run: the server may hold o
 import asyncio
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import suppress
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
-from typing import TypeAlias
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeAlias
 from urllib.parse import urlsplit
 
 import httpx
 import pytest
+from cryptography.fernet import Fernet
 
+from common.contracts import Company, Contact, LeadScored
 from common.ids import new_id
-from odoo_sync.model import OdooConnection
+from common.postgres import Database
+from odoo_sync.model import Link, OdooConnection
+from odoo_sync.operator.audit import audit
 from odoo_sync.protocols.protocol_detection import ProtocolName
-from odoo_sync.protocols.servers import OdooServer
+from odoo_sync.protocols.servers import OdooServer, OdooServers
+from odoo_sync.sync.lead_sync import LeadSync
+from odoo_sync.tables import connections, links
+from odoo_sync.tables.writer_lock import WriterLock
 
+KEY = Fernet(Fernet.generate_key())
+NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
+MAKE = """
+    INSERT INTO companies (uen, name, website_domain)
+    SELECT $1 || n, 'MAKER ' || $1 || n, 'www' || n || '.' || $1 || '.example' FROM generate_series(1, $2::int) n
+    RETURNING company_id, uen, name, website_domain
+"""
 NAMES = ("ODOO_URL", "ODOO_DB", "ODOO_API_KEY", "ODOO_USER", "ODOO_PASSWORD")
 TIMEOUT_S = 60
 
@@ -138,3 +153,69 @@ async def proxy(real: Real) -> AsyncIterator[Proxy]:
     yield proxy
     server.close()
     await server.wait_closed()
+
+
+@dataclass
+class Tenant:
+    """Tenant 1, whose Odoo is the real one."""
+
+    database: Database
+    sync: LeadSync
+    companies: list[Company]
+
+    @asynccontextmanager
+    async def opening(self):
+        async with self.database.transaction(1) as tx:
+            yield tx
+
+    def lead(self, company: Company, *, hours: int = 0, score: float = 0.9, **known: Any) -> LeadScored:
+        contact = Contact(kind="email", value=f"sales@{company.website_domain}", source_url="http://acme.sg/<b>")
+        return LeadScored(
+            tenant_id=1,
+            company=company.model_copy(update=known),
+            score=score,
+            bucket="High",
+            rationale=f"scored {score} <script>",
+            contact=contact,
+            model_version="1",
+            enriched_at=NOW,
+            scored_at=NOW + timedelta(hours=hours),
+        )
+
+    async def bring(self, *leads: LeadScored) -> list[Link]:
+        """Syncs leads as the handler does, without an inbox."""
+        by_company = {it.company.company_id: it for it in leads}
+        async with self.opening() as tx:
+            connected = await connections.find(tx)
+            known = await links.find_statuses(tx, list(by_company))
+        unchanged = self.sync.unchanged(by_company, known, connected)
+        left = {it: lead for it, lead in by_company.items() if it not in unchanged}
+        if left:
+            new = await self.sync.write(self.opening, left, connected)
+        async with self.opening() as tx:
+            await (links.save(tx, new) if left else links.mark_unchanged(tx, by_company))
+            found = await links.find(tx, list(by_company))
+        return [found[it] for it in by_company]
+
+    async def bring_one(self, **known: Any) -> Link:
+        [link] = await self.bring(self.lead(self.companies[0], **known))
+        return link
+
+    async def differences(self) -> list[dict[str, Any]]:
+        async with self.opening() as tx:
+            connected = await connections.find(tx)
+        return (await audit(self.sync, self.opening, connected))["differences"]
+
+
+@pytest.fixture
+async def tenant(database: Database, owner: Any, http: httpx.AsyncClient, odoo: Any, run: str) -> Tenant:
+    """With ten companies that Odoo does not know, over each protocol."""
+    protocol = odoo._protocol
+    at = odoo.connection
+    await owner.execute(
+        "INSERT INTO odoo_connections (tenant_id, url, database, api_key, login) VALUES (1, $1, $2, $3, $4)",
+        *(at.url, at.database, KEY.encrypt(at.api_key.encode()), at.login),
+    )
+    rows = await owner.fetch(MAKE, run, 10)
+    sync = LeadSync(OdooServers(http, timeout_s=60, protocol=protocol), WriterLock(database), KEY, 0.66)
+    return Tenant(database, sync, [Company(**dict(row)) for row in rows])

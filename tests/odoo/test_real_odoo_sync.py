@@ -1,99 +1,14 @@
 """Leads written into a real Odoo, over both protocols, with people's edits in between."""
 
 from collections.abc import Sequence
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
 import pytest
-from cryptography.fernet import Fernet
 
-from common.contracts import Company, Contact, LeadScored
-from common.postgres import Database
-from odoo_sync.model import Link
-from odoo_sync.operator.audit import audit
-from odoo_sync.protocols.servers import OdooServers
-from odoo_sync.sync.lead_sync import LeadSync
-from odoo_sync.tables import connections, links
-from odoo_sync.tables.writer_lock import WriterLock
+from common.contracts import Company, Contact
 
 pytestmark = [pytest.mark.odoo, pytest.mark.timeout(180)]
-
-KEY = Fernet(Fernet.generate_key())
-NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
-MAKE = """
-    INSERT INTO companies (uen, name, website_domain)
-    SELECT $1 || n, 'MAKER ' || $1 || n, 'www' || n || '.' || $1 || '.example' FROM generate_series(1, $2::int) n
-    RETURNING company_id, uen, name, website_domain
-"""
-
-
-@dataclass
-class Tenant:
-    """Tenant 1, whose Odoo is the real one."""
-
-    database: Database
-    sync: LeadSync
-    companies: list[Company]
-
-    @asynccontextmanager
-    async def opening(self):
-        async with self.database.transaction(1) as tx:
-            yield tx
-
-    def lead(self, company: Company, *, hours: int = 0, score: float = 0.9, **known: Any) -> LeadScored:
-        contact = Contact(kind="email", value=f"sales@{company.website_domain}", source_url="http://acme.sg/<b>")
-        return LeadScored(
-            tenant_id=1,
-            company=company.model_copy(update=known),
-            score=score,
-            bucket="High",
-            rationale=f"scored {score} <script>",
-            contact=contact,
-            model_version="1",
-            enriched_at=NOW,
-            scored_at=NOW + timedelta(hours=hours),
-        )
-
-    async def bring(self, *leads: LeadScored) -> list[Link]:
-        """Syncs leads as the handler does, without an inbox."""
-        by_company = {it.company.company_id: it for it in leads}
-        async with self.opening() as tx:
-            connected = await connections.find(tx)
-            known = await links.find_statuses(tx, list(by_company))
-        unchanged = self.sync.unchanged(by_company, known, connected)
-        left = {it: lead for it, lead in by_company.items() if it not in unchanged}
-        if left:
-            new = await self.sync.write(self.opening, left, connected)
-        async with self.opening() as tx:
-            await (links.save(tx, new) if left else links.mark_unchanged(tx, by_company))
-            found = await links.find(tx, list(by_company))
-        return [found[it] for it in by_company]
-
-    async def bring_one(self, **known: Any) -> Link:
-        [link] = await self.bring(self.lead(self.companies[0], **known))
-        return link
-
-    async def differences(self) -> list[dict[str, Any]]:
-        async with self.opening() as tx:
-            connected = await connections.find(tx)
-        return (await audit(self.sync, self.opening, connected))["differences"]
-
-
-@pytest.fixture
-async def tenant(database: Database, owner: Any, http: httpx.AsyncClient, odoo: Any, run: str) -> Tenant:
-    """With ten companies that Odoo does not know, over each protocol."""
-    protocol = odoo._protocol
-    at = odoo.connection
-    await owner.execute(
-        "INSERT INTO odoo_connections (tenant_id, url, database, api_key, login) VALUES (1, $1, $2, $3, $4)",
-        *(at.url, at.database, KEY.encrypt(at.api_key.encode()), at.login),
-    )
-    rows = await owner.fetch(MAKE, run, 10)
-    sync = LeadSync(OdooServers(http, timeout_s=60, protocol=protocol), WriterLock(database), KEY, 0.66)
-    return Tenant(database, sync, [Company(**dict(row)) for row in rows])
 
 
 async def read(admin: Any, model: str, *numbers: int | None) -> list[dict[str, Any]]:
@@ -113,7 +28,7 @@ async def partners_of(admin: Any, companies: Sequence[Company]) -> int:
     )
 
 
-async def test_new_companies_become_partners_contacts_and_leads(tenant: Tenant, admin: Any) -> None:
+async def test_new_companies_become_partners_contacts_and_leads(tenant: Any, admin: Any) -> None:
     """All records are as wanted, and an audit finds no difference; HTML of others is text."""
     made = await tenant.bring(*map(tenant.lead, tenant.companies))
 
@@ -130,7 +45,7 @@ async def test_new_companies_become_partners_contacts_and_leads(tenant: Tenant, 
 
 
 async def test_the_same_again_is_no_call_and_a_lost_link_no_second_partner(
-    tenant: Tenant, admin: Any, owner: Any, http: httpx.AsyncClient
+    tenant: Any, admin: Any, owner: Any, http: httpx.AsyncClient
 ) -> None:
     """Without our links, as after a crash, everything is found again."""
     leads = [tenant.lead(it) for it in tenant.companies]
@@ -154,7 +69,7 @@ async def test_the_same_again_is_no_call_and_a_lost_link_no_second_partner(
     assert not any("kept" in note for link in again for note in link.notes)
 
 
-async def test_what_people_changed_is_kept_and_the_rest_follows(tenant: Tenant, admin: Any) -> None:
+async def test_what_people_changed_is_kept_and_the_rest_follows(tenant: Any, admin: Any) -> None:
     """Their street and description stay, our website is updated. The audit lists their edits."""
     link = await tenant.bring_one(address="1 Old Way")
     number = link.record("company").id
@@ -178,7 +93,7 @@ async def test_what_people_changed_is_kept_and_the_rest_follows(tenant: Tenant, 
 
 
 @pytest.mark.parametrize("by", ["company_registry", "ref", "website", "name"])
-async def test_a_partner_that_people_made_is_adopted(tenant: Tenant, admin: Any, by: str) -> None:
+async def test_a_partner_that_people_made_is_adopted(tenant: Any, admin: Any, by: str) -> None:
     """However it is recognised; what they typed stays, what they left empty is filled."""
     company = tenant.companies[0]
     bears = {
@@ -197,7 +112,7 @@ async def test_a_partner_that_people_made_is_adopted(tenant: Tenant, admin: Any,
     assert await partners_of(admin, [company]) == 1
 
 
-async def test_archived_stays_archived_and_deleted_stays_deleted(tenant: Tenant, admin: Any) -> None:
+async def test_archived_stays_archived_and_deleted_stays_deleted(tenant: Any, admin: Any) -> None:
     """The lead that was deleted with it is announced as deleted."""
     first, second = await tenant.bring(*map(tenant.lead, tenant.companies[:2]))
     archived, deleted = first.record("company").id, second.record("lead").id
@@ -214,7 +129,7 @@ async def test_archived_stays_archived_and_deleted_stays_deleted(tenant: Tenant,
     assert await partners_of(admin, tenant.companies[:2]) == 2
 
 
-async def test_a_merge_is_followed(tenant: Tenant, admin: Any) -> None:
+async def test_a_merge_is_followed(tenant: Any, admin: Any) -> None:
     """To the partner that people kept."""
     link = await tenant.bring_one()
     [kept] = await admin.execute("res.partner", "create", vals_list=[{"name": "theirs", "is_company": True}])
@@ -233,7 +148,7 @@ async def test_a_merge_is_followed(tenant: Tenant, admin: Any) -> None:
     assert (link.outcome, link.record("company").id, partner["street"]) == ("synced", kept, "1 Way")
 
 
-async def test_a_new_lead_leaves_its_contact_as_people_changed_it(tenant: Tenant, admin: Any) -> None:
+async def test_a_new_lead_leaves_its_contact_as_people_changed_it(tenant: Any, admin: Any) -> None:
     """Odoo writes a lead's address into its partner."""
     link = await tenant.bring_one(score=0.5)
     contact = link.record("contact").id
@@ -245,7 +160,7 @@ async def test_a_new_lead_leaves_its_contact_as_people_changed_it(tenant: Tenant
     assert [it["email_from"] for it in await read(admin, "crm.lead", link.record("lead").id)] == ["typed@by.example"]
 
 
-async def test_a_lead_that_we_lost_sight_of_stays_as_the_rep_left_it(tenant: Tenant, admin: Any, owner: Any) -> None:
+async def test_a_lead_that_we_lost_sight_of_stays_as_the_rep_left_it(tenant: Any, admin: Any, owner: Any) -> None:
     """The links are found by external id and UEN, also at the server's new address."""
     link = await tenant.bring_one()
     number = link.record("lead").id
@@ -261,7 +176,7 @@ async def test_a_lead_that_we_lost_sight_of_stays_as_the_rep_left_it(tenant: Ten
     assert (lead["name"], lead["type"], lead["user_id"][0]) == ("Big", "opportunity", 2)
 
 
-async def test_another_person_is_a_contact_of_their_own(tenant: Tenant, admin: Any) -> None:
+async def test_another_person_is_a_contact_of_their_own(tenant: Any, admin: Any) -> None:
     """The first stays who they are, and the lead hangs where it hung."""
     first = await tenant.bring_one()
     tan = Contact(kind="email", value="tan@by.example", name="Tan", source_url="http://acme.sg")
@@ -275,7 +190,7 @@ async def test_another_person_is_a_contact_of_their_own(tenant: Tenant, admin: A
     assert [it["partner_id"][0] for it in await read(admin, "crm.lead", third.record("lead").id)] == [numbers[0]]
 
 
-async def test_a_company_that_people_deleted_is_not_found_again_in_its_contact(tenant: Tenant, admin: Any) -> None:
+async def test_a_company_that_people_deleted_is_not_found_again_in_its_contact(tenant: Any, admin: Any) -> None:
     """Odoo leaves the contact behind, with the company's numbers."""
     link = await tenant.bring_one()
     await admin.execute("res.partner", "unlink", ids=[link.record("company").id])
@@ -287,7 +202,7 @@ async def test_a_company_that_people_deleted_is_not_found_again_in_its_contact(t
     assert (contact["is_company"], contact["ref"], contact["website"]) == (False, False, False)
 
 
-async def test_nobody_is_told_of_what_we_write(tenant: Tenant, admin: Any) -> None:
+async def test_nobody_is_told_of_what_we_write(tenant: Any, admin: Any) -> None:
     """No message, mail, follower or activity, neither for what is made nor for what is changed."""
     kinds = ("mail.message", "mail.mail", "mail.followers", "mail.activity")
 
@@ -301,7 +216,7 @@ async def test_nobody_is_told_of_what_we_write(tenant: Tenant, admin: Any) -> No
     assert await number() == before
 
 
-async def test_what_no_database_can_hold_holds_up_nobody(tenant: Tenant, admin: Any) -> None:
+async def test_what_no_database_can_hold_holds_up_nobody(tenant: Any, admin: Any) -> None:
     """Odoo fails at a whole call for one NUL in it."""
     leads = [tenant.lead(it) for it in tenant.companies]
     leads[4] = tenant.lead(tenant.companies[4], name="A\0B")
@@ -312,7 +227,7 @@ async def test_what_no_database_can_hold_holds_up_nobody(tenant: Tenant, admin: 
     assert [it["name"] for it in await read(admin, "res.partner", made[4].record("company").id)] == ["AB"]
 
 
-async def test_a_row_that_odoo_refuses_holds_up_no_other(tenant: Tenant, admin: Any) -> None:
+async def test_a_row_that_odoo_refuses_holds_up_no_other(tenant: Any, admin: Any) -> None:
     """Its link has Odoo's words; the other nine are there."""
     leads = [tenant.lead(it) for it in tenant.companies]
     leads[4] = tenant.lead(tenant.companies[4], name="")

@@ -3,10 +3,12 @@
 import asyncio
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -18,7 +20,8 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from embedded.child import Child
 from embedded.errors import DidNotStart, InUse
-from embedded.kafka import Kafka
+from embedded.kafka import Kafka, _serves_metadata
+from embedded.ports import LOOPBACK
 from embedded.postgres import Postgres, postgres
 
 STARTS_BOTH = """
@@ -120,10 +123,24 @@ async def test_a_killed_kafka_starts_again_with_its_data(folder: Path) -> None:
 
         consumer = AIOKafkaConsumer("kept", bootstrap_servers=server.bootstrap_servers, auto_offset_reset="earliest")
         await consumer.start()
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             message = await anext(aiter(consumer))
         await consumer.stop()
         assert message.value == b"42"
+
+
+def test_a_socket_that_gives_back_the_request_is_no_broker() -> None:
+    """A connection to a closed port can connect to itself, and then reads what it wrote."""
+    with socket.create_server((LOOPBACK, 0)) as listener, ThreadPoolExecutor() as threads:
+
+        def echo() -> None:
+            connection, _ = listener.accept()
+            with connection:
+                connection.sendall(connection.recv(1024))
+
+        echoing = threads.submit(echo)
+        assert not _serves_metadata(listener.getsockname()[1])
+        echoing.result()
 
 
 @pytest.mark.servers

@@ -3,6 +3,8 @@
 import asyncpg
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 
 from common.postgres import Database
 from embedded.kafka import Kafka
@@ -69,3 +71,25 @@ async def test_the_next_test_finds_it_running(kafka: str, kafka_server: Kafka) -
     """With all its topics."""
     assert kafka == kafka_server.bootstrap_servers
     assert kafka_server.is_running()
+
+
+async def test_a_broker_keeps_its_session_through_seconds_without_time(kafka: str) -> None:
+    """A busy machine gives it none. A fenced broker is in no metadata, and to unfence it makes the machine busier."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=kafka)
+    await admin.start()
+    [answer] = await admin.describe_configs([ConfigResource(ConfigResourceType.BROKER, "1")])
+    await admin.close()
+
+    [(*_, settings)] = answer.resources
+    session_ms = {name: int(value) for name, value, *_ in settings if name == "broker.session.timeout.ms"}
+    assert session_ms["broker.session.timeout.ms"] >= 9_000
+
+
+async def test_a_broker_may_be_left_stopped(kafka_server: Kafka) -> None:
+    """As by a test that could not start it again; the next test proves that it has a broker all the same."""
+    kafka_server.stop()
+
+
+async def test_the_next_test_starts_a_broker_that_was_left_stopped(kafka: str, kafka_server: Kafka) -> None:
+    """A fault of one test is not that of all later ones."""
+    assert kafka_server.is_serving()

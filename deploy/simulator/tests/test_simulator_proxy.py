@@ -220,7 +220,7 @@ async def test_a_hanging_request_ends_with_its_client() -> None:
     async def send(message: Any) -> None:
         sent.append(message)
 
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         await simulator(_a_get(host), gone, send)
     assert sent[0]["status"] == 504
 
@@ -228,7 +228,7 @@ async def test_a_hanging_request_ends_with_its_client() -> None:
 async def test_a_hanging_request_ends_with_the_simulator() -> None:
     """Stopping takes no longer because someone hangs."""
     host = _site().host
-    async with asyncio.timeout(10), AsyncExitStack() as clients:
+    async with asyncio.timeout(60), AsyncExitStack() as clients:
         async with running(SETTINGS) as url:
             web = await clients.enter_async_context(httpx.AsyncClient(proxy=url, trust_env=False, timeout=30))
             own = await clients.enter_async_context(httpx.AsyncClient(base_url=f"{url}/_simulator", trust_env=False))
@@ -249,7 +249,7 @@ async def test_sigterm_stops_the_command_at_once() -> None:
     )
     assert process.stdout is not None
     try:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             ready = json.loads(await process.stdout.readline())
             host = _site().host
             async with httpx.AsyncClient(proxy=ready["url"], trust_env=False, timeout=30) as client:

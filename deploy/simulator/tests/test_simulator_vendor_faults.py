@@ -87,7 +87,7 @@ async def test_a_hanging_call_is_under_way_until_its_client_leaves(vendors: Any)
     """In flight meanwhile; and charged, if ordered."""
     await vendors.order("tavily", kind="hang", charged=True)
     hanging = asyncio.create_task(vendors.tavily("/search", query="a"))
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while not await vendors.charges():
             assert not hanging.done()
         assert (await vendors.state("tavily"))["in_flight"] == 1
@@ -101,7 +101,7 @@ async def test_a_client_that_left_is_charged_and_not_answered(vendors: Any) -> N
     """The vendor works on: what was asked is paid for, and the ledger says that nobody heard."""
     await vendors.terms("tavily", latency={"median_ms": 150})
     waiting = asyncio.create_task(vendors.tavily("/search", query="a"))
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while not await vendors.charges():
             assert not waiting.done()
         waiting.cancel()

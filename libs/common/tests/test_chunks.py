@@ -73,7 +73,7 @@ async def test_a_transient_error_lets_only_the_unfinished_rest_and_tries_none_al
     async with at_work(stage, database, kafka, lanes={"interactive": 1, "nightly": 1}):
         # One transaction of intake, one claim: they arrive as one chunk, or as two where the poll cut them in two.
         await publish(kafka, [(event, envelope_for(event)) for event in events])
-        await ended(database, "toy", 5, within_s=30)
+        await ended(database, "toy", 5)
     assert await states(owner) == {"done": 5}
     failures = await owner.fetchval("SELECT sum(failures) FROM inbox")
     assert failures == sizes[0] - ("C0" in {event.company.uen for event in events[: sizes[0]]})

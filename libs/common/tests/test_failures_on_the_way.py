@@ -142,7 +142,7 @@ async def test_a_run_of_unknown_errors_stops_the_service_and_not_the_events(toy,
     events = [(event := a_request(f"C{n}", tenant_id=1 + n % 6), envelope_for(event)) for n in range(60)]
     async with at_work(stage, database, kafka, unfit=trip_reasons.put_nowait):
         await publish(kafka, events)
-        trip_reason = await asyncio.wait_for(trip_reasons.get(), 20)
+        trip_reason = await asyncio.wait_for(trip_reasons.get(), 60)
     assert "unknown errors in a row" in trip_reason
     assert "KeyError at test_failures_on_the_way.py" in trip_reason
     dead = await owner.fetchval("SELECT count(*) FROM inbox WHERE state = 'dead'")
@@ -214,7 +214,7 @@ async def test_events_that_break_a_constraint_are_dead_letters_and_stop_nobody(
     good = a_request("GOOD", tenant_id=2)
     async with at_work(stage, database, kafka, unfit=trip_reasons.append):
         await publish(kafka, [*events, (good, envelope_for(good))])
-        await ended(database, "toy", 251, within_s=40)
+        await ended(database, "toy", 251, within_s=90)
     assert trip_reasons == []
     assert await owner.fetchval("SELECT count(*) FROM toys") == 1
     errors = await owner.fetch("SELECT DISTINCT left(error, 37) FROM inbox WHERE state = 'dead'")

@@ -185,7 +185,7 @@ async def test_a_key_in_two_partitions_leaves_nothing_behind(replica: Replica) -
         async with replica.database.statement() as tx:
             return int(await tx.fetchval("SELECT count(*) FROM inbox WHERE state = 'open'")) > 0
 
-    await asyncio.wait_for(asyncio.gather(work(), work(), work()), 30)
+    await asyncio.wait_for(asyncio.gather(work(), work(), work()), 60)
 
 
 async def test_an_event_blocked_while_the_one_before_it_ends_is_not_left_behind(

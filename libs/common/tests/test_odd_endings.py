@@ -62,7 +62,7 @@ async def test_an_error_that_is_hard_to_write_down_ends_its_event_all_the_same(
     event = RequestEnrichment(tenant_id=1, company=a_company())
     async with at_work(stage, database, kafka):
         await publish(kafka, [(event, envelope_for(event))])
-        await ended(database, "toy", 1, within_s=10)
+        await ended(database, "toy", 1)
     (letter,) = await read_topic(kafka, TOPIC + SUFFIX)
     assert b"the site says" in dict(letter.headers)["dlq_reason"]
     assert await owner.fetchval("SELECT attempts FROM inbox") == 1

@@ -123,7 +123,7 @@ async def test_a_stop_gives_back_what_it_cannot_finish(toy, owner, database, dat
 
     async with at_work(stage, database, kafka, grace_s=0.2):
         await publish(kafka, sent)
-        await asyncio.wait_for(begun.wait(), 20)
+        await asyncio.wait_for(begun.wait(), 60)
     rows = await owner.fetchrow(
         "SELECT count(*) FILTER (WHERE next_at <= now()) AS ready, count(*) AS open, max(failures) AS failures"
         " FROM inbox WHERE state = 'open'"
@@ -140,7 +140,7 @@ async def test_two_replicas_share_the_work_and_do_nothing_twice(toy, owner, data
     sent = events()
     async with at_work(slow_stage(), database, kafka), at_work(slow_stage(), database, kafka):
         await publish(kafka, sent)
-        await ended(database, "toy", EVENTS, within_s=40)
+        await ended(database, "toy", EVENTS)
     await each_once(sent, database_url, kafka)
 
 
@@ -156,7 +156,7 @@ async def test_a_lost_lease_commits_nothing(toy, owner, database, kafka) -> None
         if attempts == 1:
             # As if this process had been frozen: its lease is over, and another has taken the event.
             await owner.execute("UPDATE inbox SET next_at = now()")
-            await asyncio.wait_for(slow.wait(), 20)
+            await asyncio.wait_for(slow.wait(), 60)
         async with work.finish() as tx:
             await tx.execute(TAKE, work.event.company.uen)
         slow.set()
@@ -165,7 +165,7 @@ async def test_a_lost_lease_commits_nothing(toy, owner, database, kafka) -> None
         assert isinstance(runtime, Runtime)
         await publish(kafka, events(1))
         await ended(database, "toy", 1)
-        await asyncio.wait_for(slow.wait(), 20)
+        await asyncio.wait_for(slow.wait(), 60)
     assert attempts == 2
     assert await owner.fetchval("SELECT count(*) FROM toys") == 1
 

@@ -307,7 +307,7 @@ async def test_who_waits_for_a_lock_gets_it_after_its_holder(
 
             await until(is_waiting)
             order.append("held")
-        await asyncio.wait_for(task, 10)
+        await asyncio.wait_for(task, 60)
     finally:
         await other.close()
     assert order == ["held", "waited"]

@@ -67,7 +67,7 @@ async def starts_and_stops(service: "asyncio.Task[bool]", settings: StageSetting
     async with httpx.AsyncClient(trust_env=False) as http:
         await until(is_ready, within_s=60)
     os.kill(os.getpid(), signal.SIGTERM)
-    assert await asyncio.wait_for(service, 30)
+    assert await asyncio.wait_for(service, 60)
 
 
 @pytest.fixture
@@ -141,7 +141,7 @@ async def test_a_task_of_the_services_own_that_ends_ends_liveness(settings: Stag
         await asyncio.wait(stage.tasks)
         assert await lives() == "task following has ended: None"
         os.kill(os.getpid(), signal.SIGTERM)
-        assert await asyncio.wait_for(service, 30)
+        assert await asyncio.wait_for(service, 60)
 
 
 async def test_a_stage_sends_what_a_producer_that_does_not_run_has_left(

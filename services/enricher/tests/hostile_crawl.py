@@ -34,14 +34,14 @@ async def main(domains: list[str]) -> None:
     before = memory_mb("VmRSS")
     took: dict[str, float] = {}
     outcomes: Counter[str] = Counter()
-    longest_lag = 0.0
+    longest_hold = 0.0  # CPU time of the event loop between two beats: a busy machine does not count
 
     async def beat() -> None:
-        nonlocal longest_lag
+        nonlocal longest_hold
         while True:
-            started = time.monotonic()
+            started = time.thread_time()
             await asyncio.sleep(0.05)
-            longest_lag = max(longest_lag, time.monotonic() - started - 0.05)
+            longest_hold = max(longest_hold, time.thread_time() - started)
 
     async def work(visitor: Visitor) -> None:
         while domains:
@@ -61,7 +61,7 @@ async def main(domains: list[str]) -> None:
         await asyncio.gather(*(work(visitor) for _ in range(AT_ONCE)))
         heart.cancel()
     figures = {"before_mb": before, "peak_mb": memory_mb("VmHWM"), "longest_visit_s": max(took.values())}
-    print(json.dumps({**figures, "longest_lag_s": longest_lag, "took": took, "outcomes": outcomes}))  # noqa: T201
+    print(json.dumps({**figures, "longest_hold_s": longest_hold, "took": took, "outcomes": outcomes}))  # noqa: T201
 
 
 if __name__ == "__main__":

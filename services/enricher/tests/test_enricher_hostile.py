@@ -123,13 +123,13 @@ async def test_memory_and_time_stay_bounded_on_a_hostile_web(hostile_port: int) 
         stdout=asyncio.subprocess.PIPE,
         env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
     )
-    out, _ = await asyncio.wait_for(crawler.communicate("\n".join(domains).encode()), 100)
+    out, _ = await asyncio.wait_for(crawler.communicate("\n".join(domains).encode()), 200)
 
     figures: dict[str, Any] = json.loads(out)
     assert len(figures["took"]) == len(domains)
     assert figures["peak_mb"] < 300, figures
-    assert figures["longest_visit_s"] < 20, figures
-    assert figures["longest_lag_s"] < 3, figures
+    assert figures["longest_visit_s"] < 60, figures
+    assert figures["longest_hold_s"] < 3, figures
 
 
 VISIT = TypeAdapter(Visit)

@@ -185,7 +185,7 @@ async def test_no_transaction_is_open_during_a_visit(web: Any, database: Databas
     web.serve_by(HOME, hang)
     async with cache_of(web, database) as cache:
         visit = asyncio.create_task(cache.visit("acme.sg"))
-        await asyncio.wait_for(hung.wait(), 10)
+        await asyncio.wait_for(hung.wait(), 60)
         states = await owner.fetch(SESSIONS)
         visit.cancel()
         await asyncio.gather(visit, return_exceptions=True)

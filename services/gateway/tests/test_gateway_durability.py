@@ -46,7 +46,7 @@ async def test_what_was_accepted_is_done_though_the_gateway_is_killed(start_gate
     assert not process.child.is_running()
 
     await start_gateway(kafka)
-    await until(lambda: are_requested(kafka, accepted), within_s=30)
+    await until(lambda: are_requested(kafka, accepted))
 
 
 async def test_a_lost_answer_is_told_as_unknown_and_the_repeat_is_safe(serve, kafka, database_url, owner) -> None:

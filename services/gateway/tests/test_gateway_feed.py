@@ -30,7 +30,7 @@ async def are_connected(*feeds: Feed) -> bool:
 
 
 async def heard(queue) -> str:
-    fact = await asyncio.wait_for(queue.get(), 10)
+    fact = await asyncio.wait_for(queue.get(), 60)
     return fact.company.uen
 
 

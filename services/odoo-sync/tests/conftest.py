@@ -81,6 +81,10 @@ class FakeOdoo:
     failing_share: float = 0
     requests: int = 0
     written: dict[str, str] = field(default_factory=dict)
+    made: dict[str, str] = field(default_factory=dict)
+    parameters: dict[str, str] = field(default_factory=lambda: {"database.uuid": "uuid-1"})
+    is_administrator: bool = False
+    company_made: str = "2025-01-01 00:00:00"
     chance: Random = field(default_factory=lambda: Random(20261129))
     _number: int = 0
     _clock: int = 0
@@ -94,6 +98,7 @@ class FakeOdoo:
         self._number = max([self._number, *self.records["res.partner"], *self.records["crm.lead"]]) + 1
         self.records[model][self._number] = dict(columns)
         self._touch(model, self._number)
+        self.made[f"{model},{self._number}"] = self.written[f"{model},{self._number}"]
         if external_id:
             self.external[external_id] = (model, self._number)
         return self._number
@@ -172,7 +177,7 @@ class FakeOdoo:
                 return self.failing(fault)
             if (uid, key) != (UID, self.api_key):
                 raise OdooError(403, "odoo.exceptions.AccessDenied", "Access Denied")
-            if model not in (*self.records, "ir.module.module", "res.country"):
+            if model not in (*self.records, "ir.module.module", "res.country", "res.company", "ir.config_parameter"):
                 raise OdooError(422, "odoo.exceptions.UserError", f"Object {model} doesn't exist")
             ids = {} if not positional else {"vals_list": positional[0]} if name == "create" else {"ids": positional[0]}
             response = answered(self.call(model, name, **ids, **named))
@@ -212,6 +217,12 @@ class FakeOdoo:
     def call(self, model: str, method: str, *, context: dict[str, Any] | None = None, **named: Any) -> Any:
         if model == "res.country":
             return [{"id": 197}]
+        if model == "res.company":
+            return [{"id": 1, "create_date": self.company_made}]
+        if model == "ir.config_parameter":
+            if not self.is_administrator:
+                raise OdooError(403, "odoo.exceptions.AccessError", "You are not allowed to access 'System Parameter'")
+            return self.parameters.get(named["key"], False)
         if model == "ir.module.module":
             return True if method == "check_access_rights" else [{"id": 1, "name": name} for name in self.modules]
         if model not in self.records or (model == "crm.lead" and "crm" not in self.modules):
@@ -221,10 +232,8 @@ class FakeOdoo:
         if method == "fields_get":
             return {column: {"type": "char"} for column in self.columns[model] | MAGIC}
         if method == "get_metadata":
-            [number] = named["ids"]
-            self._must_exist(model, [number])
-            names = [name for name, place in self.external.items() if place == (model, number)]
-            return [{"id": number, "xmlids": [{"xmlid": name, "noupdate": False} for name in names]}]
+            self._must_exist(model, named["ids"])
+            return [self._metadata(model, number) for number in named["ids"]]
         if method == "load":
             return self.load(model, named["fields"], named["data"], context or {})
         if method == "create":
@@ -308,6 +317,22 @@ class FakeOdoo:
             self.records["res.partner"][at]["email"] = row["email_from"]
         return number
 
+    def _metadata(self, model: str, number: int) -> dict[str, Any]:
+        """The external ids: all since Odoo 17, one before."""
+        names = [name for name, place in self.external.items() if place == (model, number)]
+        known = {"id": number, "xmlid": names[0] if names else False}
+        return known | ({"xmlids": [{"xmlid": it, "noupdate": False} for it in names]} if self.version >= 17 else {})
+
+    def restore(self, to: int, *strangers: tuple[str, dict[str, Any]]) -> None:
+        """Restores a backup of when `to` was the last number; then people make records, which get the next numbers."""
+        for held in self.records.values():
+            for number in [it for it in held if it > to]:
+                del held[number]
+        self.external = {name: place for name, place in self.external.items() if place[1] <= to}
+        self._number, self._clock = to, self._clock + 3600
+        for model, columns in strangers:
+            self.add(model, **columns)
+
     def _must_resolve(self, column: str, value: str, context: dict[str, Any]) -> None:
         if column in ("parent_id/id", "partner_id/id"):
             place = self.external.get(value) if value else ("", 0)
@@ -323,7 +348,9 @@ class FakeOdoo:
 
     def _touch(self, model: str, number: int) -> None:
         self._clock += 1
-        self.written[f"{model},{number}"] = f"2026-11-22 00:{self._clock // 60 % 60:02}:{self._clock % 60:02}"
+        self.written[f"{model},{number}"] = (
+            f"2026-11-22 {self._clock // 3600:02}:{self._clock // 60 % 60:02}:{self._clock % 60:02}"
+        )
 
     def _read(self, model: str, number: int, fields: Sequence[str] | None) -> dict[str, Any]:
         whole = self.read(model, number)
@@ -344,6 +371,8 @@ class FakeOdoo:
                 return [UID, "us"]
             case "write_date":
                 return self.written[f"{model},{number}"]
+            case "create_date":
+                return self.made[f"{model},{number}"]
         if name == "is_company":
             return record.get(name) in (True, "1")
         if name in ("parent_id", "partner_id"):

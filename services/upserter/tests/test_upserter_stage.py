@@ -96,7 +96,7 @@ async def test_with_its_database_down_nothing_is_lost(
     await asyncio.to_thread(breakable_postgres.kill)
     worker = asyncio.create_task(deliver.handle(claim))
     await asyncio.to_thread(breakable_postgres.start)
-    await asyncio.wait_for(worker, timeout=30)
+    await asyncio.wait_for(worker, timeout=60)
 
     assert await deliver(event, event_id=event_id) == "done"
     async with database.transaction(1) as tx:

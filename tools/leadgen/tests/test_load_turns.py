@@ -33,7 +33,7 @@ async def test_what_is_loaded_after_a_refresh_looked_is_of_a_later_time(
 
     await owner.execute(SHARED)
     loading = asyncio.create_task(load(a_register(tmp_path / "a.csv", "A"), database_url, progress=watch))
-    await asyncio.wait_for(waits.wait(), timeout=20)
+    await asyncio.wait_for(waits.wait(), timeout=60)
     looked_at = await owner.fetchval("SELECT clock_timestamp()")
     await owner.execute(UNLOCK_SHARED)
     await loading
@@ -108,7 +108,7 @@ async def test_a_load_says_that_it_waits_for_another(owner: Any, database_url: s
 
     await owner.execute(staging.LOCK)
     loading = asyncio.create_task(load(write(tmp_path / "a.csv", [a_company(1)]), database_url, progress=watch))
-    await asyncio.wait_for(waits.wait(), timeout=20)
+    await asyncio.wait_for(waits.wait(), timeout=60)
     await owner.execute(staging.UNLOCK)
     await loading
 

@@ -158,6 +158,7 @@ def http_config(app: ASGIApp, settings: ServiceSettings) -> uvicorn.Config:
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=10,
+        timeout_keep_alive=75,  # longer than proxies and clients keep theirs: who ends first may cut a request off
     )
 
 

@@ -113,11 +113,13 @@ async def test_a_vendor_that_is_not_well_costs_its_step_only(
     town: Any, vendor: str, kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """An outage, silence, broken and senseless answers; what may have been charged stays counted."""
+    # The silent one is waited for briefly; the others must not be late on a busy machine.
+    patience = {it: 0.3 if it == vendor else 60 for it in VENDORS}
     for module, name in ((tavily, "_SEARCH_S"), (lusha, "_WITHIN_S"), (zerobounce, "_WITHIN_S")):
-        monkeypatch.setattr(module, name, 0.3)
+        monkeypatch.setattr(module, name, patience[module.__name__.rpartition(".")[2]])
     company = await one_for(town, vendor)
     await town.orders(vendor, kind=kind, charged=True, times=None)
-    async with town.waterfall(llm_chunk_timeout_s=0.3, llm_max_chunks=1) as replica:
+    async with town.waterfall(llm_chunk_timeout_s=patience["openai"], llm_max_chunks=1) as replica:
         done = await replica.enrich(company, 1)
 
     assert is_left_out(done, vendor)

@@ -56,7 +56,8 @@ class Record:
     """A record of ours in Odoo: its database id, the hash of the last row wanted, and Odoo's values after our write.
 
     `held` has a column only if we wrote its value; what people had typed before stays theirs. `name` is the external id
-    if it is not the usual one.
+    if it is not the usual one. `made` is Odoo's creation date of the record ("" if unknown): with another one, its
+    number belongs to another record.
     """
 
     id: int | None = None
@@ -64,6 +65,7 @@ class Record:
     held: Values = field(default_factory=dict)
     is_deleted: bool = False
     name: str = ""
+    made: str = ""
 
 
 NO_RECORD = Record()

@@ -170,7 +170,7 @@ class Desk:
 
     async def announced(self) -> list[LeadSynced]:
         async with self.database.without_tenant() as tx:
-            rows = await tx.fetch("SELECT value FROM outbox WHERE producer = 'odoo-sync' ORDER BY id")
+            rows = await tx.fetch("SELECT value FROM outbox WHERE topic = $1 ORDER BY id", LeadSynced.topic)
         emitted = [decode_body(LeadSynced, row["value"]) for row in rows]
         return [it for it in emitted if it.tenant_id == self.tenant_id]
 

@@ -1,13 +1,14 @@
 """Compares the links with the tenant's Odoo, in both directions; changes nothing."""
 
 from collections import Counter, defaultdict
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from typing import Any
 
 from common.cloudevents import decode_body
 from common.contracts import LeadScored
-from odoo_sync.model import MODELS, Link, Values
-from odoo_sync.records import partner_matching
+from odoo_sync.model import MODELS, Kind, Link, Record, Values
+from odoo_sync.records import mapping, partner_matching
+from odoo_sync.records.ownership import is_surely_ours
 from odoo_sync.sync.availability import Transaction
 from odoo_sync.sync.lead_sync import LeadSync
 from odoo_sync.sync.target import RealTarget, Target
@@ -18,7 +19,7 @@ CHUNK = 200
 
 
 async def audit(syncing: LeadSync, transaction: Transaction, connection: StoredConnection) -> dict[str, Any]:
-    """Counts the links by outcome, and lists every difference: missing, archived, changed, duplicate.
+    """Counts the links by outcome, and lists every difference: missing, archived, changed, duplicate, not ours.
 
     Raises CredentialsUnreadable, OdooUnavailable, OdooBlocked, OdooRefused.
     """
@@ -49,15 +50,43 @@ async def _compared(target: Target, known: Mapping[str, Link]) -> AsyncIterator[
         ]
         numbers = sorted({number for number, *_ in wanted})  # after a merge two companies may share a partner
         found = {it["id"]: it for it in await target.search(model, [["id", "in", numbers]])} if wanted else {}
+        strangers = await _strangers(target, model, known, [it for it in wanted if it[0] in found], found)
         for number, name, kind, record in wanted:
             about = {"uen": name, "record": kind, "id": number}
             if number not in found:
                 yield {**about, "what": "missing"}
                 continue
+            if number in strangers:
+                yield {**about, "what": "not ours"}
+                continue
             if not found[number].get("active", True):
                 yield {**about, "what": "archived"}
             for column, ours, theirs in _changed(record.held, found[number]):
                 yield {**about, "what": "changed", "column": column, "written": ours, "there": theirs}
+
+
+async def _strangers(
+    target: Target,
+    model: str,
+    known: Mapping[str, Link],
+    wanted: Sequence[tuple[int, str, Kind, Record]],
+    found: Mapping[int, Values],
+) -> set[int]:
+    """Finds the numbers of ours that other records bear, after a restore of the database."""
+    doubtful = {
+        number: _external_id(known[name], kind)
+        for number, name, kind, record in wanted
+        if not is_surely_ours(kind, record, found[number], name)
+    }
+    borne = await target.external_ids(model, sorted(doubtful)) if doubtful else {}
+    return {number for number, ours in doubtful.items() if ours not in borne.get(number, frozenset())}
+
+
+def _external_id(link: Link, kind: Kind) -> str | None:
+    if link.lead is None:
+        return None
+    lead = decode_body(LeadScored, link.lead.encode())
+    return link.record(kind).name or mapping.external_id(kind, lead.tenant_id, lead.company.uen)
 
 
 def _changed(held: Values, now: Values) -> Iterator[tuple[str, Any, Any]]:

@@ -5,24 +5,20 @@ import asyncio
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
 import orjson
 
-from common import logs, outbox, pauses
-from common.cloudevents import Envelope
-from common.contracts import LeadScored, ResyncOdoo
+from common import logs, pauses
+from common.contracts import LeadScored
 from common.errors import LeadgenError, Permanent
-from common.ids import new_id
-from common.outbox import Announcement
 from common.postgres import Connection, Database
 from odoo_sync.operator.audit import audit
 from odoo_sync.operator.checks import find_problems
 from odoo_sync.operator.dry_run import dry_run
 from odoo_sync.protocols.odoo import OdooBlocked, OdooRefused, OdooUnavailable
 from odoo_sync.sync.lead_sync import LeadSync
-from odoo_sync.tables import connections, links, outages, states
+from odoo_sync.tables import connections, links, outages, resyncs, states
 from odoo_sync.tables.connections import CredentialsUnreadable, StoredConnection
 
 NAME = "odoo-sync"
@@ -122,7 +118,7 @@ async def check_tenant(context: TenantContext) -> Report:
                 "waiting": await links.count_resynced(tx, context.connection.place, context.syncing.resynced),
             }
         was_blocked = await states.clear(tx)
-        await outages.end(tx, context.connection.place)
+        await outages.end(tx, context.connection.server)
         await pauses.end(tx, NAME, context.tenant_id)
         return {"problems": [], "was_blocked": was_blocked, "waiting": await _request_resync(tx, context)}
 
@@ -165,8 +161,5 @@ async def _request_resync(tx: Connection, context: TenantContext) -> int:
     """Announces a resync if there are unsent leads; returns their number."""
     waiting = await links.count_resynced(tx, context.connection.place, context.syncing.resynced)
     if waiting:
-        event = ResyncOdoo(tenant_id=context.tenant_id, requested_at=datetime.now(UTC))
-        event_id = new_id()
-        envelope = Envelope(event_id, context.tenant_id, "nightly", correlation_id=str(event_id))
-        await outbox.announce(tx, NAME, [Announcement(event, envelope)])
+        await resyncs.request(tx)
     return waiting

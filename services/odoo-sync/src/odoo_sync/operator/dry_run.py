@@ -1,12 +1,14 @@
 """Shows what a resync would write into a tenant's Odoo; writes nothing anywhere."""
 
+from collections.abc import Mapping
 from typing import Any
 
+from odoo_sync.model import Leads, Link, Terms
 from odoo_sync.records.mapping import without_nul
 from odoo_sync.sync.availability import Transaction
-from odoo_sync.sync.draft import is_up_to_date, start_draft
+from odoo_sync.sync.draft import Draft, is_up_to_date, start_draft
 from odoo_sync.sync.lead_sync import LeadSync, owner_finder, stored_leads
-from odoo_sync.sync.push import push
+from odoo_sync.sync.push import StrangersFound, push
 from odoo_sync.sync.target import DryRun, RealTarget
 from odoo_sync.tables import links
 from odoo_sync.tables.connections import StoredConnection
@@ -33,10 +35,15 @@ async def dry_run(syncing: LeadSync, transaction: Transaction, connection: Store
             break
         last = max(known)
         leads = stored_leads(known)
-        drafts = {it: start_draft(without_nul(event), known[it], place, terms) for it, event in leads.items()}
-        left = [draft for it, draft in drafts.items() if not is_up_to_date(draft, known[it], place, terms)]
+        try:
+            left = _drafted(leads, known, place, terms)
+            pushed = await push(target, left, place, terms, owners) if left else []
+        except StrangersFound as found:  # the sync will notice it too
+            notes += [f"{it} is another record: the Odoo database was restored" for it in found.strangers]
+            left = _drafted(leads, known, f"{connection.server} (restored)", terms)
+            pushed = await push(target, left, place, terms, owners)
         changing += len(left)
-        for draft, link in zip(left, await push(target, left, place, terms, owners) if left else [], strict=True):
+        for draft, link in zip(left, pushed, strict=True):
             notes += [f"{draft.event.company.uen}: {note}" for note in (*link.notes, *filter(None, [link.reason]))]
     return {
         "rows": [{"model": model, **row} for model, row in target.rows],
@@ -44,3 +51,9 @@ async def dry_run(syncing: LeadSync, transaction: Transaction, connection: Store
         "without_lead": without_lead,
         "notes": notes,
     }
+
+
+def _drafted(leads: Leads, known: Mapping[int, Link], place: str, terms: Terms) -> list[Draft]:
+    """Drafts the leads that need a call."""
+    drafts = {it: start_draft(without_nul(event), known[it], place, terms) for it, event in leads.items()}
+    return [draft for it, draft in drafts.items() if not is_up_to_date(draft, known[it], place, terms)]

@@ -23,6 +23,8 @@ class OdooServer:
         self._protocol: ProtocolName = protocol
         self._odoo: Odoo | None = None
         self._columns: dict[str, frozenset[str]] = {}
+        self._country: int | None = None
+        self._may_read_uuid = True
         self._detecting = asyncio.Lock()
 
     async def execute(self, model: str, method: str, *, ids: Sequence[int] | None = None, **named: Any) -> Any:
@@ -44,6 +46,34 @@ class OdooServer:
             self._columns[model] = frozenset(fields)
         return self._columns[model]
 
+    async def country(self) -> int | None:
+        """Reads the database id of Singapore, once."""
+        if self._country is None:
+            found = await self.execute("res.country", "search_read", domain=[["code", "=", "SG"]], fields=["id"])
+            match found:
+                case [{"id": int(number)}, *_]:
+                    self._country = number
+        return self._country
+
+    async def identity(self) -> tuple[str | None, str | None]:
+        """Reads the database's uuid, if the user may, and the creation date of its first company: one call or two.
+
+        Both stay as they are while the database does; a copy that Odoo restores has another uuid.
+        """
+        uuid = None
+        if self._may_read_uuid:
+            try:
+                uuid = await self.execute("ir.config_parameter", "get_param", key="database.uuid")
+            except (OdooBlocked, OdooRefused):  # only administrators may
+                self._may_read_uuid = False
+        if isinstance(uuid, str) and uuid:
+            return uuid, None
+        found = await self.execute("res.company", "search_read", domain=[], fields=["create_date"], order="id", limit=1)
+        match found:
+            case [{"create_date": str(created)}]:
+                return None, created
+        return None, None
+
     async def probe(self) -> None:
         """Makes one cheap call, to see whether Odoo and its database answer. Raises OdooUnavailable, OdooBlocked."""
         await self.execute("res.partner", "check_access_rights", operation="read", raise_exception=False)
@@ -52,6 +82,8 @@ class OdooServer:
         """Drops protocol and columns: the server may have been upgraded, or have lost a module."""
         self._odoo = None
         self._columns.clear()
+        self._country = None
+        self._may_read_uuid = True
 
 
 class OdooServers:

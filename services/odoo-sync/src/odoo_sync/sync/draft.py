@@ -37,8 +37,10 @@ class Draft:
     def use_existing(self, kind: Kind, values: Values) -> None:
         """Takes over a record found in Odoo. If it is the known one of another place, its past values are ours."""
         number, before = values["id"], self.elsewhere.get(kind, NO_RECORD)
-        record = replace(self.record(kind), id=number, is_deleted=False)
-        self.records[kind] = replace(record, held=before.held, name=before.name) if before.id == number else record
+        made = str(values.get("create_date") or "")
+        record = replace(self.record(kind), id=number, is_deleted=False, made=made)
+        is_known = before.id == number and before.made in ("", made)
+        self.records[kind] = replace(record, held=before.held, name=before.name) if is_known else record
         self.now[kind] = values
 
     def start_new_contact(self) -> None:
@@ -56,10 +58,17 @@ def start_draft(event: LeadScored, known: Link | None, place: str, terms: Terms)
     elsewhere = known.records if known is not None and not is_here else {}
     has_lead = "lead" in records and records["lead"].id is not None
     draft = Draft(event, mapping.wanted_rows(event, min_score=terms.min_score, has_lead=has_lead), records, elsewhere)
+    if known is not None and not is_here and is_same_server(str(known.place), place):
+        draft.notes.append("the Odoo database was restored or replaced: its records were looked for anew")
     last = draft.record("contact").held
     if event.contact is not None and last and not mapping.is_same_person(event.contact, last):
         draft.start_new_contact()
     return draft
+
+
+def is_same_server(one: str, other: str) -> bool:
+    """Whether two places are one Odoo, before and after a restore of its database."""
+    return one.partition(" (")[0] == other.partition(" (")[0]
 
 
 def is_up_to_date(draft: Draft, known: Link | None, place: str, terms: Terms) -> bool:

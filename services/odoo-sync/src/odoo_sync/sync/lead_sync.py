@@ -14,11 +14,12 @@ from common.errors import Permanent
 from common.postgres import Connection
 from odoo_sync.model import RESYNCED, Leads, Link, LinkStatus, SyncOutcome, Terms
 from odoo_sync.protocols.odoo import OdooBlocked, OdooUnavailable
-from odoo_sync.protocols.servers import OdooServers
+from odoo_sync.protocols.servers import OdooServer, OdooServers
 from odoo_sync.records.mapping import without_nul
 from odoo_sync.sync.availability import Transaction, require_available, tell_apart
 from odoo_sync.sync.draft import Draft, is_up_to_date, start_draft
-from odoo_sync.sync.push import FindOwners, push
+from odoo_sync.sync.push import FindOwners, StrangersFound, push
+from odoo_sync.sync.same_database import note_strangers, require_same_database
 from odoo_sync.sync.target import RealTarget
 from odoo_sync.tables import connections, links, states
 from odoo_sync.tables.connections import CredentialsUnreadable, Decrypter, StoredConnection
@@ -94,7 +95,7 @@ class LeadSync:
     @asynccontextmanager
     async def only_writer(self, connection: StoredConnection) -> AsyncIterator[None]:
         """Holds the writer lock of this Odoo. Links that were read before may be out of date."""
-        async with self.writer_lock.hold(connection.place):
+        async with self.writer_lock.hold(connection.server):
             yield
 
     async def write(
@@ -106,9 +107,40 @@ class LeadSync:
         Raises OdooUnavailable (also if the connection was changed meanwhile), OdooAway, OdooRefused, TenantBlocked.
         """
         async with transaction() as tx:
-            await _require_current(tx, connection)
+            connection = await _require_current(tx, connection)
             known = await links.find(tx, list(leads))
-        terms, digest = self.terms(connection), self.digest_function(connection)
+        new, drafts = self._drafted(leads, known, connection, afresh)
+        if drafts:
+            async with self._noting_refusal(transaction, connection):
+                server = self.servers.get(connection.decrypted(self.decrypter))
+                await require_available(transaction, connection.server, server)
+                try:
+                    replacement = await require_same_database(transaction, connection, server)
+                    if replacement != connection:
+                        connection = replacement
+                        new, drafts = self._drafted(leads, known, connection, afresh)
+                    try:
+                        made = await self._pushed(transaction, server, drafts, connection)
+                    except StrangersFound as found:
+                        connection = await note_strangers(transaction, connection, found)
+                        new, drafts = self._drafted(leads, known, connection, afresh)
+                        made = await self._pushed(transaction, server, drafts, connection)
+                except OdooUnavailable as error:
+                    raise await tell_apart(transaction, connection.server, server, error) from error
+            new |= dict(zip(drafts, made, strict=True))
+        digest = self.digest_function(connection)
+        return {
+            it: link
+            if link.status.is_newer(leads[it])
+            else replace(link, lead=encode_body(leads[it]).decode(), digest=digest(leads[it]))
+            for it, link in new.items()
+        }
+
+    def _drafted(
+        self, leads: Leads, known: Mapping[int, Link], connection: StoredConnection, afresh: Collection[int]
+    ) -> tuple[Links, dict[int, Draft]]:
+        """Separates links that need no call from drafts of the others. Pure."""
+        terms = self.terms(connection)
         new: Links = {}
         drafts: dict[int, Draft] = {}
         for company_id, event in leads.items():
@@ -121,22 +153,13 @@ class LeadSync:
             else:
                 draft.is_afresh = company_id in afresh
                 drafts[company_id] = draft
-        if drafts:
-            async with self._noting_refusal(transaction, connection):
-                server = self.servers.get(connection.decrypted(self.decrypter))
-                await require_available(transaction, connection.place, server)
-                owners = owner_finder(transaction, connection)
-                try:
-                    made = await push(RealTarget(server), list(drafts.values()), connection.place, terms, owners)
-                except OdooUnavailable as error:
-                    raise await tell_apart(transaction, connection.place, server, error) from error
-            new |= dict(zip(drafts, made, strict=True))
-        return {
-            it: link
-            if link.status.is_newer(leads[it])
-            else replace(link, lead=encode_body(leads[it]).decode(), digest=digest(leads[it]))
-            for it, link in new.items()
-        }
+        return new, drafts
+
+    async def _pushed(
+        self, transaction: Transaction, server: OdooServer, drafts: Mapping[int, Draft], connection: StoredConnection
+    ) -> list[Link]:
+        owners = owner_finder(transaction, connection)
+        return await push(RealTarget(server), list(drafts.values()), connection.place, self.terms(connection), owners)
 
     @asynccontextmanager
     async def _noting_refusal(self, transaction: Transaction, connection: StoredConnection) -> AsyncIterator[None]:
@@ -149,7 +172,7 @@ class LeadSync:
                 await _require_current(tx, connection)
                 is_news = await states.block(tx, reason)
             if is_news:
-                log.error("odoo_blocked", reason=reason, database=connection.place)
+                log.error("odoo_blocked", reason=reason, database=connection.server)
             raise TenantBlocked(reason) from error
 
 
@@ -173,11 +196,14 @@ def stored_leads(stored: Mapping[int, Link]) -> Leads:
     return found
 
 
-async def _require_current(tx: Connection, connection: StoredConnection) -> None:
-    """Checks that, while we waited, the operator changed nothing and nobody marked the tenant blocked."""
+async def _require_current(tx: Connection, connection: StoredConnection) -> StoredConnection:
+    """Checks that, while we waited, the operator changed nothing and nobody marked the tenant blocked.
+
+    Returns the connection as it is stored now: the database may have been replaced since.
+    """
     now = await connections.find(tx)
     if now is not None and now.is_same(connection):
         if now.blocked is not None:
             raise TenantBlocked(now.blocked)
-        return
+        return now
     raise OdooUnavailable("the connection to this Odoo was changed during the sync")

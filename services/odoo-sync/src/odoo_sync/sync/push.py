@@ -12,11 +12,21 @@ from odoo_sync.model import MODELS, Kind, Link, Row, Terms, Values
 from odoo_sync.protocols.bulk_load import Refusal
 from odoo_sync.records import mapping, partner_matching
 from odoo_sync.records.edits import diff
+from odoo_sync.records.ownership import is_surely_ours
 from odoo_sync.sync.draft import Draft, to_link
 from odoo_sync.sync.target import Target
 
 #: Looks up which company each of these partners is linked to already.
 FindOwners: TypeAlias = Callable[[Sequence[int]], Awaitable[Mapping[int, int]]]
+
+
+class StrangersFound(Exception):
+    """Numbers of ours belong to other records: the database was restored or replaced. Nothing was written."""
+
+    def __init__(self, strangers: Sequence[str]) -> None:
+        super().__init__(", ".join(strangers))
+        self.strangers = strangers
+
 
 #: Records that a matched company may have of ours besides.
 RECOVERED: tuple[Kind, ...] = ("contact", "lead")
@@ -28,7 +38,7 @@ async def push(
     """Writes the drafts; returns their links in the same order. May be repeated.
 
     A row that Odoo refuses is recorded in its link and does not stop the others.
-    Raises OdooUnavailable, OdooBlocked, OdooRefused.
+    Raises StrangersFound, OdooUnavailable, OdooBlocked, OdooRefused.
     """
     country = await target.country()
     await _read_known(target, drafts, "res.partner", ("company", "contact"))
@@ -48,9 +58,13 @@ async def push(
 
 
 async def _read_known(target: Target, drafts: Sequence[Draft], model: str, kinds: Sequence[Kind]) -> None:
-    """Reads the present values of known records. A missing one was merged into another, or is deleted."""
+    """Reads the present values of known records. A missing one was merged into another, or is deleted.
+
+    Raises StrangersFound if the number of one belongs to another record.
+    """
     known = [(draft, kind) for draft in drafts for kind in kinds if kind in draft.rows and draft.record(kind).id]
     found = await _by_id(target, model, [draft.records[kind].id for draft, kind in known])
+    await _require_ours(target, model, known, found)
     gone = [(draft, kind) for draft, kind in known if draft.records[kind].id not in found]
     for draft, kind in gone:
         number = await target.find_by_external_id(model, draft.external_id(kind))
@@ -62,6 +76,31 @@ async def _read_known(target: Target, drafts: Sequence[Draft], model: str, kinds
         number = draft.records[kind].id
         if number is not None and number in found:
             draft.now[kind] = found[number]
+            made = str(found[number].get("create_date") or "")
+            draft.records[kind] = replace(draft.records[kind], made=made)
+
+
+async def _require_ours(
+    target: Target, model: str, known: Iterable[tuple[Draft, Kind]], found: Mapping[int, Values]
+) -> None:
+    """Checks that records found by our numbers are ours. One call asks for the external ids of those in doubt."""
+    doubtful = [
+        (draft, kind, number)
+        for draft, kind in known
+        if (number := draft.records[kind].id) in found
+        and number is not None
+        and not is_surely_ours(kind, draft.records[kind], found[number], draft.event.company.uen)
+    ]
+    if not doubtful:
+        return
+    borne = await target.external_ids(model, sorted({number for *_, number in doubtful}))
+    strangers = [
+        f"{draft.event.company.uen} {kind} {number}"
+        for draft, kind, number in doubtful
+        if draft.external_id(kind) not in borne.get(number, frozenset())
+    ]
+    if strangers:
+        raise StrangersFound(strangers)
 
 
 async def _match_partners(
@@ -193,8 +232,9 @@ async def _read_back(target: Target, drafts: Sequence[Draft], model: str, kinds:
     for draft, kind in written:
         record, names = draft.records[kind], draft.written[kind]
         values = found.get(record.id or 0, {})
+        made = str(values.get("create_date") or "") or record.made
         held = {name: value for name, value in values.items() if name in names and name != "id"}
-        draft.records[kind] = replace(record, held={**record.held, **held})
+        draft.records[kind] = replace(record, held={**record.held, **held}, made=made)
 
 
 async def _by_id(target: Target, model: str, numbers: Iterable[int | None]) -> dict[int, Values]:

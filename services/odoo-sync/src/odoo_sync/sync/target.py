@@ -1,6 +1,6 @@
 """The Odoo that a chunk is written to: the real one, or a dry run that reads the real one and records its writes."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -13,9 +13,9 @@ from odoo_sync.protocols.servers import OdooServer
 READ = {
     "res.partner": (
         *("name", "is_company", "ref", "company_registry", "vat", "country_id", "website", "street", "zip"),
-        *("type", "parent_id", "email", "phone", "function", "active"),
+        *("type", "parent_id", "email", "phone", "function", "active", "create_date"),
     ),
-    "crm.lead": ("name", "description", "active"),
+    "crm.lead": ("name", "description", "active", "create_date"),
 }
 INCLUDE_ARCHIVED = {"active_test": False}
 
@@ -31,6 +31,9 @@ class Target(Protocol):
 
     async def find_by_external_id(self, model: str, external_id: str) -> int | None:
         """Finds the record that has this external id now; a merge moves the id to the record that was kept."""
+
+    async def external_ids(self, model: str, numbers: Sequence[int]) -> dict[int, frozenset[str]]:
+        """Reads the external ids of records that exist."""
 
     async def load(self, model: str, rows: Sequence[Row]) -> list[Outcome]:
         """Writes rows as `bulk_load.load` does."""
@@ -61,15 +64,17 @@ class RealTarget:
     async def find_by_external_id(self, model: str, external_id: str) -> int | None:
         return await find_by_external_id(self._odoo, model, external_id)
 
+    async def external_ids(self, model: str, numbers: Sequence[int]) -> dict[int, frozenset[str]]:
+        found = await self._odoo.execute(model, "get_metadata", ids=numbers)
+        if not isinstance(found, list):
+            raise OdooUnavailable(f"{model}.get_metadata answered with no list: {str(found)[:200]}")
+        return {it["id"]: frozenset(_external_ids(it)) for it in found}
+
     async def load(self, model: str, rows: Sequence[Row]) -> list[Outcome]:
         return await load(self._odoo, model, rows)
 
     async def country(self) -> int | None:
-        found = await self._odoo.execute("res.country", "search_read", domain=[["code", "=", "SG"]], fields=["id"])
-        match found:
-            case [{"id": int(number)}, *_]:
-                return number
-        return None
+        return await self._odoo.country()
 
 
 @dataclass
@@ -88,6 +93,9 @@ class DryRun:
     async def find_by_external_id(self, model: str, external_id: str) -> int | None:
         return None  # Odoo answers this only to a `load`, which is a write
 
+    async def external_ids(self, model: str, numbers: Sequence[int]) -> dict[int, frozenset[str]]:
+        return await self.real.external_ids(model, numbers)
+
     async def load(self, model: str, rows: Sequence[Row]) -> list[Outcome]:
         known = await self.columns(model)
         numbers: list[Outcome] = []
@@ -100,6 +108,14 @@ class DryRun:
 
     async def country(self) -> int | None:
         return await self.real.country()
+
+
+def _external_ids(metadata: Mapping[str, Any]) -> Iterator[str]:
+    """Lists a record's external ids; before Odoo 17 only one is told."""
+    for it in metadata.get("xmlids") or ():
+        yield str(it.get("xmlid"))
+    if metadata.get("xmlid"):
+        yield str(metadata["xmlid"])
 
 
 def _plain(name: str, value: Any) -> Any:

@@ -16,8 +16,9 @@ from odoo_sync.model import OdooConnection
 Decrypter: TypeAlias = Fernet | MultiFernet
 
 FIND = """
-    SELECT url, database, api_key, login, own_fields, blocked
+    SELECT url, database, api_key, login, own_fields, blocked, coalesce(replaced, 0) AS replaced
       FROM odoo_connections LEFT JOIN odoo_states USING (tenant_id)
+      LEFT JOIN odoo_databases ON place = url || ' ' || database
 """
 
 
@@ -27,7 +28,10 @@ class CredentialsUnreadable(Permanent):
 
 @dataclass(frozen=True)
 class StoredConnection:
-    """A tenant's Odoo as the operator stored it. `blocked` is why nothing is sent there, if so."""
+    """A tenant's Odoo as the operator stored it. `blocked` is why nothing is sent there, if so.
+
+    `replaced` counts how often its database was restored or replaced.
+    """
 
     url: str
     database: str
@@ -35,15 +39,21 @@ class StoredConnection:
     login: str | None
     own_fields: frozenset[str]
     blocked: str | None
+    replaced: int = 0
+
+    @property
+    def server(self) -> str:
+        """The address of the Odoo and the name of its database."""
+        return f"{self.url} {self.database}"
 
     @property
     def place(self) -> str:
-        """The identity of the Odoo: database ids are valid only there."""
-        return f"{self.url} {self.database}"
+        """The Odoo as of its last restore: database ids are valid only there."""
+        return f"{self.server} (replaced {self.replaced})" if self.replaced else self.server
 
     def is_same(self, other: "StoredConnection") -> bool:
         """Whether the operator has changed nothing between the two."""
-        return self == replace(other, blocked=self.blocked)
+        return self == replace(other, blocked=self.blocked, replaced=self.replaced)
 
     def decrypted(self, decrypter: Decrypter | None) -> OdooConnection:
         """Decrypts the API key. Raises CredentialsUnreadable."""
@@ -73,4 +83,5 @@ async def find(tx: Connection) -> StoredConnection | None:
         login=row["login"],
         own_fields=frozenset(row["own_fields"]),
         blocked=row["blocked"],
+        replaced=row["replaced"],
     )

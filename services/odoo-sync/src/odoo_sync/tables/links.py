@@ -161,7 +161,7 @@ async def mark_unchanged(tx: Connection, leads: Mapping[int, LeadScored]) -> Non
 def _packed(records: Mapping[Kind, Record]) -> str:
     return orjson.dumps(
         {
-            kind: {"hash": it.hash, "held": it.held, "deleted": it.is_deleted, "name": it.name}
+            kind: {"hash": it.hash, "held": it.held, "deleted": it.is_deleted, "name": it.name, "made": it.made}
             for kind, it in records.items()
         }
     ).decode()
@@ -174,7 +174,9 @@ def _link(row: "asyncpg.Record") -> Link:
     for kind in KINDS:
         known, number = packed.get(kind), ids[kind]
         if known is not None:
-            records[kind] = Record(number, known["hash"], known["held"], known["deleted"], known.get("name", ""))
+            records[kind] = Record(
+                *(number, known["hash"], known["held"], known["deleted"], known.get("name", ""), known.get("made", ""))
+            )
         elif number is not None:  # the link is older than the column
             records[kind] = Record(number)
     return Link(
