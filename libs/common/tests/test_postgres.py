@@ -40,6 +40,8 @@ TABLES = """
 RUN = "'00000000-0000-0000-0000-00000000000a'"
 #: One row of each tenant's table, for tenant $1; the columns that have to be given, and nothing else.
 ROWS = {
+    "api_keys": "(tenant_id, key_id, name, role, digest, created_by)"
+    " VALUES ($1, '0123456789ab', 'chat', 'sdr', sha256('key'), 'ann')",
     "audit_log": "(tenant_id, actor, role, source, act, object)"
     " VALUES ($1, 'ann', 'admin', 'oidc token', 'user.saved', 'bob')",
     "background_jobs": "(job_id, tenant_id, job_type, status, params, total, asked)"

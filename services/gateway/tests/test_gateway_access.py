@@ -8,9 +8,11 @@ import jwt
 import pytest
 from starlette.datastructures import Headers
 
+from gateway.access.api_keys import ApiKeys
 from gateway.access.authentication import Authentication
 from gateway.access.caller import ROLES, Identity
 from gateway.access.tokens import read_token
+from gateway.access.users import Users
 from gateway.problems import Problem
 from testkit.stages import until
 
@@ -77,7 +79,7 @@ def test_a_wrong_token_is_refused_with_a_reason(token: str, reason: str) -> None
 
 async def test_a_token_is_good_until_it_expires_however_often_it_was_read() -> None:
     """What is remembered of it does not outlive it."""
-    tokens = Authentication(SECRET)
+    tokens = Authentication(ApiKeys(None), Users(None), secret=SECRET)  # type: ignore[arg-type] # not asked
     token = signed({**GOOD, "exp": datetime.now(UTC) + timedelta(seconds=1.5)})
     assert await tokens.identify(bearer(token)) is await tokens.identify(bearer(token))
 
@@ -93,7 +95,7 @@ async def test_a_token_is_good_until_it_expires_however_often_it_was_read() -> N
 
 async def test_a_token_that_resembles_a_good_one_is_refused() -> None:
     """What is remembered is the whole token, signature included."""
-    tokens = Authentication(SECRET)
+    tokens = Authentication(ApiKeys(None), Users(None), secret=SECRET)  # type: ignore[arg-type] # not asked
     good = signed(GOOD)
     await tokens.identify(bearer(good))
     with pytest.raises(Problem):

@@ -9,6 +9,7 @@ from gateway import audit_log
 from gateway.access.caller import Caller
 from leadgen.tokens import Role
 
+INDUSTRY = "INSERT INTO ssic_ref (version, code, level, title) VALUES ('2020', 'C', 'section', 'MANUFACTURING')"
 ANN = Caller("ann@example.com", 1, "admin", "oidc token")
 
 
@@ -59,6 +60,7 @@ async def test_a_record_cannot_be_changed_or_deleted_by_a_service(statement: str
 
 async def test_a_changed_icp_is_recorded_once(admin, owner) -> None:
     """With its content; a repeat that changes nothing is no act."""
+    await owner.execute(INDUSTRY)
     for _ in range(2):
         answer = await admin.put("/icp", json={"industries": [], "districts": ["01"]})
         assert answer.status_code == 200

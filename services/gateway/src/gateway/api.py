@@ -11,7 +11,21 @@ from gateway.access.permissions import check_complete
 from gateway.access.request_gate import RequestGate
 from gateway.dependencies import Dependencies
 from gateway.edge import docs_page
-from gateway.routes import admin, audit_log, candidates, chat, icp, industries, jobs, leads, page, shortlist
+from gateway.routes import (
+    admin,
+    api_keys,
+    audit_log,
+    candidates,
+    chat,
+    icp,
+    industries,
+    jobs,
+    leads,
+    me,
+    page,
+    shortlist,
+    users,
+)
 
 __all__ = ["Dependencies", "application"]
 
@@ -42,7 +56,20 @@ def application(dependencies: Dependencies, probes: Sequence[BaseRoute] = ()) ->
     app.state.dependencies = dependencies
     problems.install(app)
     app.add_middleware(RequestGate)
-    for routes in (chat, jobs, industries, icp, candidates, leads, shortlist, audit_log, admin):
+    for routes in (
+        chat,
+        jobs,
+        industries,
+        icp,
+        candidates,
+        leads,
+        shortlist,
+        me,
+        users,
+        api_keys,
+        audit_log,
+        admin,
+    ):
         app.include_router(routes.router)
     app.router.routes.extend([*docs_page.routes(), *probes])
     app.router.routes.extend(page.routes(dependencies.settings if dependencies is not None else None))

@@ -4,15 +4,17 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends, Header, Request
-from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from fastapi.security import APIKeyHeader, HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import StringConstraints
 
 from common.postgres import Database
 from gateway import idempotency
+from gateway.access.api_keys import ApiKeys
 from gateway.access.authentication import Authentication
 from gateway.access.caller import Caller
 from gateway.access.rates import Rates
 from gateway.access.tenants import Tenant, Tenants
+from gateway.access.users import Users
 from gateway.classification import Classification
 from gateway.feed import Feed
 from gateway.icp_changes import IcpChanges
@@ -29,6 +31,8 @@ class Dependencies:
 
     settings: GatewaySettings
     authentication: Authentication
+    api_keys: ApiKeys
+    users: Users
     tenants: Tenants
     rates: Rates
     requests: Requests
@@ -46,11 +50,18 @@ async def _dependencies(request: Request) -> Dependencies:
 
 
 Deps = Annotated[Dependencies, Depends(_dependencies)]
-bearer = HTTPBearer(auto_error=False, description="A token from `leadgen token`.")
+bearer = HTTPBearer(auto_error=False, description="A token of the OIDC issuer, or of `leadgen token`.")
+api_key = APIKeyHeader(
+    name="x-api-key", auto_error=False, description="A key from `POST /api-keys`, instead of a token."
+)
 
 
-async def _caller(request: Request, _: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]) -> Caller:
-    """Finds the caller that request_gate.py has admitted; `bearer` documents it."""
+async def _caller(
+    request: Request,
+    _: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)],
+    __: Annotated[str | None, Depends(api_key)],
+) -> Caller:
+    """Finds the caller that request_gate.py has admitted; `bearer` and `api_key` document how one comes in."""
     caller: Caller = request.state.caller
     return caller
 

@@ -1,9 +1,11 @@
 """Wires the gateway and serves it until SIGTERM."""
 
 import asyncio
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import structlog
 from fastapi import FastAPI
 from starlette.types import ASGIApp
 
@@ -13,9 +15,13 @@ from common.gauges import keep_gauges
 from common.relay import Relay
 from common.service import connect, http_server, to_the_end
 from common.settings import read_for_service
+from gateway.access.api_keys import ApiKeys
 from gateway.access.authentication import Authentication
+from gateway.access.oidc_tokens import OidcRules, OidcTokens
 from gateway.access.rates import Rate, Rates
+from gateway.access.signing_keys import SigningKeys
 from gateway.access.tenants import Tenants
+from gateway.access.users import Users
 from gateway.api import application
 from gateway.classification import Classification
 from gateway.dependencies import Dependencies
@@ -28,10 +34,15 @@ from gateway.replies import Replies
 from gateway.requests import SERVICE, Requests
 from gateway.settings import GatewaySettings
 
+log = structlog.get_logger(__name__)
+
 
 def main() -> None:
     """Console script of the service."""
     settings = read_for_service(GatewaySettings, "leadgen-gateway")
+    if (fault := settings.fault()) is not None:
+        sys.stderr.write(f"{fault} (see .env.example)\n")
+        raise SystemExit(2)
     logs.configure(SERVICE, settings.log_level)
     to_the_end(serve(settings))
 
@@ -56,11 +67,16 @@ async def gateway(settings: GatewaySettings) -> AsyncIterator[FastAPI]:
     relay = Relay(database, settings.kafka_bootstrap_servers, SERVICE)
     gauges = asyncio.create_task(keep_gauges(database, SERVICE), name="gauges")
     lists = asyncio.create_task(keep_lists(database), name="lists")
+    api_keys, users = ApiKeys(database), Users(database)
+    recorder = asyncio.create_task(api_keys.keep_recording_use(), name="use of API keys")
+    oidc = _oidc_tokens(settings)
     tenants, requests, classification = Tenants(database), Requests(database, relay), Classification(database)
     icp_changes = IcpChanges(database, requests, tenants)
     dependencies = Dependencies(
         settings,
-        Authentication(settings.gateway_jwt_secret),
+        _authentication(settings, api_keys, users, oidc),
+        api_keys,
+        users,
         tenants,
         Rates(database, each=Rate(settings.tenant_requests_per_minute), everyone=Rate(settings.requests_per_minute)),
         requests,
@@ -72,7 +88,7 @@ async def gateway(settings: GatewaySettings) -> AsyncIterator[FastAPI]:
     )
     probes = [
         *health.routes(
-            live=[health.tasks_run(lambda: [feed.task, relay.task, gauges, lists])],
+            live=[health.tasks_run(lambda: [feed.task, relay.task, gauges, lists, recorder])],
             ready=[health.database_answers(database), feed.is_connected],
         ),
         health.metrics_route(),  # not open in permissions.py: on this port it needs a credential
@@ -83,7 +99,42 @@ async def gateway(settings: GatewaySettings) -> AsyncIterator[FastAPI]:
         async with feed, relay:
             yield application(dependencies, probes)
     finally:
-        for task in (gauges, lists):
+        for task in (gauges, lists, recorder):
             task.cancel()
-        await asyncio.gather(gauges, lists, return_exceptions=True)
+        await asyncio.gather(gauges, lists, recorder, return_exceptions=True)
+        await api_keys.record_use()
+        if oidc is not None:
+            await oidc.keys.close()
         await database.close()
+
+
+def _oidc_tokens(settings: GatewaySettings) -> OidcTokens | None:
+    """Builds the check of OIDC tokens and fetches the issuer's keys in the background; `None` without an issuer."""
+    if not settings.oidc_issuer:
+        return None
+    rules = OidcRules(
+        settings.oidc_issuer,
+        settings.oidc_audience,
+        settings.oidc_clock_skew_s,
+        settings.oidc_subject_claim,
+        settings.oidc_tenant_claim,
+        settings.oidc_role_claim,
+    )
+    keys = SigningKeys(settings.oidc_issuer, settings.oidc_jwks_url)
+    keys.refresh()
+    return OidcTokens(rules, keys)
+
+
+def _authentication(
+    settings: GatewaySettings, api_keys: ApiKeys, users: Users, oidc: OidcTokens | None
+) -> Authentication:
+    is_production = settings.app_env == "production"
+    if is_production and settings.gateway_jwt_secret:
+        log.warning("local_tokens_refused", reason="APP_ENV is production: GATEWAY_JWT_SECRET is not used")
+    return Authentication(
+        api_keys,
+        users,
+        secret=settings.local_token_secret,
+        oidc=oidc,
+        no_local_tokens="APP_ENV is production" if is_production else "GATEWAY_JWT_SECRET is not set",
+    )

@@ -1,17 +1,31 @@
 """Settings of the gateway, besides those of every service."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, field_validator
+from pydantic import AfterValidator, Field, field_validator
 
 from common.settings import ServiceSettings
 from gateway.edge.cross_origin import origins_of
 
 
+def _long_enough(secret: str) -> str:
+    if 0 < len(secret) < 32:
+        raise ValueError("needs at least 32 characters")
+    return secret
+
+
 class GatewaySettings(ServiceSettings):
     """Settings of the service, read once, in main.py."""
 
-    gateway_jwt_secret: str = Field(min_length=32)
+    app_env: Literal["local", "production"] = "local"
+    gateway_jwt_secret: Annotated[str, AfterValidator(_long_enough)] = ""
+    oidc_issuer: str = ""
+    oidc_audience: str = ""
+    oidc_jwks_url: str = ""
+    oidc_clock_skew_s: float = Field(default=30, ge=0, le=120)
+    oidc_subject_claim: str = Field(default="sub", min_length=1)
+    oidc_tenant_claim: str = Field(default="tenant_id", min_length=1)
+    oidc_role_claim: str = "role"
     staging_upsert_mode: Literal["background", "off", "sync_preview"] = "background"
     upsert_sync_limit: int = Field(default=10, ge=0, le=100)
     chat_timeout_s: float = Field(default=60, gt=0)
@@ -26,3 +40,21 @@ class GatewaySettings(ServiceSettings):
     def _are_origins(cls, listed: str) -> str:
         origins_of(listed)
         return listed
+
+    def fault(self) -> str | None:
+        """Finds a fault in the settings of tokens, which no field has alone; `None` if there is none."""
+        if self.oidc_issuer and not self.oidc_audience:
+            return "setting OIDC_AUDIENCE: missing; tokens of OIDC_ISSUER are checked for their audience"
+        if self.app_env == "production":
+            if not self.oidc_issuer:
+                return "setting OIDC_ISSUER: missing; APP_ENV=production accepts no tokens of `leadgen token`"
+            if any(url.startswith("http:") for url in (self.oidc_issuer, self.oidc_jwks_url)):
+                return "setting OIDC_ISSUER, OIDC_JWKS_URL: APP_ENV=production needs https"
+        elif not (self.oidc_issuer or self.gateway_jwt_secret):
+            return "setting GATEWAY_JWT_SECRET: missing; without it and OIDC_ISSUER nobody can come in"
+        return None
+
+    @property
+    def local_token_secret(self) -> str:
+        """The secret of local tokens; empty if they are not accepted."""
+        return "" if self.app_env == "production" else self.gateway_jwt_secret

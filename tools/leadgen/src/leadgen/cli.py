@@ -26,6 +26,8 @@ SUBCOMMANDS: Mapping[str, Subcommand] = {
     ),
     "chat": Subcommand("leadgen.demo.command:chat_command", "Send one chat message and show its progress and leads."),
     "token": Subcommand("leadgen.tokens:token_command", "Print an access token for the gateway."),
+    "apikey": Subcommand("leadgen.api_keys:api_key_app", "The tenants' API keys."),
+    "user": Subcommand("leadgen.users:user_app", "The tenants' users and their roles."),
     "tenant": Subcommand("leadgen.tenants:tenant_app", "The tenants."),
     "leads": Subcommand("leadgen.lists:leads_command", "List a tenant's scored leads, best first."),
     "jobs": Subcommand("leadgen.lists:jobs_command", "List a tenant's background jobs, the newest first."),

@@ -20,6 +20,15 @@ class Role(StrEnum):
     REP = "rep"
 
 
+class GivenRole(StrEnum):
+    """The roles that users and API keys can be given."""
+
+    VIEWER = "viewer"
+    SDR = "sdr"
+    ADMIN = "admin"
+    OPS = "ops"
+
+
 def token(
     secret: str, tenant_id: int, user: str, *, valid: timedelta = timedelta(hours=12), role: Role = Role.SDR
 ) -> str:

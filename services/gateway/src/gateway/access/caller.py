@@ -1,5 +1,6 @@
 """The sender of a request: the identity that its credential proves, its tenant, and its role there."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, get_args
@@ -22,6 +23,8 @@ INCLUDES: Mapping[Role, frozenset[Role]] = {
 OLD_NAMES: Mapping[str, Role] = {"rep": "sdr"}
 
 MAX_SUBJECT = 255
+#: Subjects of API keys begin with this, and no user's may.
+KEY_PREFIX = "key:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +64,18 @@ def role_named(name: object) -> Role | None:
 
 
 def is_subject(text: object) -> bool:
-    """Returns whether the text can be a subject: printable, and storable in PostgreSQL."""
-    return isinstance(text, str) and 0 < len(text) <= MAX_SUBJECT and text.isprintable()
+    """Returns whether the text can name a user: printable, so storable in PostgreSQL, and not the name of a key."""
+    return (
+        isinstance(text, str)
+        and 0 < len(text) <= MAX_SUBJECT
+        and text.isprintable()
+        and not text.startswith(KEY_PREFIX)
+    )
+
+
+def tenant_in(text: str) -> int | None:
+    """Reads a tenant number in ASCII digits; `None` if the text is no valid one."""
+    return int(text) if re.fullmatch("[1-9][0-9]{0,9}", text) and is_tenant_id(int(text)) else None
 
 
 def is_tenant_id(number: object) -> bool:

@@ -11,9 +11,10 @@ from contextlib import suppress
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from common.errors import Unavailable
 from gateway.access.authentication import Authentication, check_rights
 from gateway.access.permissions import Access, Permissions
-from gateway.problems import Problem, answer
+from gateway.problems import UNAVAILABLE, Problem, answer
 
 #: The largest valid body is an ICP of some 15,000 characters, which JSON may write with 12 bytes each.
 MAX_BODY = 256 * 1024
@@ -50,6 +51,9 @@ class RequestGate:
         except Problem as problem:
             await _refuse(problem, receive, send)
             return
+        except Unavailable:
+            await _refuse(UNAVAILABLE, receive, send)
+            return
         if body is not None:
             await self._app(scope, _replay(body, receive), send)
 
@@ -57,11 +61,12 @@ class RequestGate:
 async def admitted(
     headers: Headers, needed: frozenset[Access], scope: Scope, authentication: Authentication
 ) -> dict[str, object]:
-    """Finds the identity and, for a route that needs a role, the caller. Raises Problem 400, 401, 403 and 503."""
+    """Finds the identity and, for a route that needs a role, the caller. Raises Problem 400, 401, 403 and 503, and
+    Unavailable."""
     identity = await authentication.identify(headers)
     if not needed or needed == {"anyone"}:
         return {"identity": identity}
-    caller = await authentication.caller(identity)
+    caller = await authentication.caller(identity, headers)
     check_rights(caller, needed, f"{scope['method']} {scope['path']}")
     return {"identity": identity, "caller": caller}
 

@@ -1,9 +1,9 @@
 """The active tenants (table `tenants`) with their caps and the industries of their ICP (table `icp_rules`)."""
 
-import time
 from dataclasses import dataclass
 
 from common.postgres import Database
+from gateway.access.remembered import Remembered
 from gateway.problems import Problem
 
 FIND = """
@@ -30,26 +30,22 @@ class Tenants:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._found: dict[int, tuple[Tenant, float]] = {}
-        self._changes = 0
+        self._active: Remembered[int, Tenant] = Remembered(REMEMBER_S)
 
     async def admit(self, tenant_id: int) -> Tenant:
         """Finds the tenant. Raises Problem 403 if it is unknown or not active, and Unavailable without a database."""
-        found = self._found.get(tenant_id)
-        if found is not None and time.monotonic() < found[1]:
-            return found[0]
-        changes = self._changes
-        async with self._database.transaction(tenant_id) as tx:
-            row = await tx.fetchrow(FIND, tenant_id)
-        if row is None or not row["active"]:
+        found = await self._active.find(tenant_id, lambda: self._find(tenant_id))
+        if found is None:
             raise Problem(403, "Tenant not active", f"Tenant {tenant_id} does not exist or is switched off.")
-        preferred = tuple(row["industries"] or ())
-        tenant = Tenant(tenant_id, row["upsert_sync_limit"], row["requests_per_minute"], preferred)
-        if changes == self._changes:  # otherwise the row may be older than a change made meanwhile
-            self._found[tenant_id] = (tenant, time.monotonic() + REMEMBER_S)
-        return tenant
+        return found
 
     def forget(self, tenant_id: int) -> None:
         """Forgets a tenant that has changed. Other replicas notice the change within `REMEMBER_S`."""
-        self._changes += 1
-        self._found.pop(tenant_id, None)
+        self._active.forget(tenant_id)
+
+    async def _find(self, tenant_id: int) -> Tenant | None:
+        async with self._database.transaction(tenant_id) as tx:
+            row = await tx.fetchrow(FIND, tenant_id)
+        if row is None or not row["active"]:
+            return None
+        return Tenant(tenant_id, row["upsert_sync_limit"], row["requests_per_minute"], tuple(row["industries"] or ()))

@@ -1,0 +1,43 @@
+"""Rows that were looked up and are remembered for a bounded time, so that the first byte waits for no query."""
+
+import time
+from collections.abc import Awaitable, Callable
+from typing import Generic, TypeVar
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+class Remembered(Generic[K, V]):
+    """Values by key, each for `keep_s` seconds from the beginning of its look-up; at most `most` of them.
+
+    What was not found is not remembered.
+    """
+
+    def __init__(self, keep_s: float, *, most: int = 10_000, clock: Callable[[], float] = time.monotonic) -> None:
+        self._keep_s = keep_s
+        self._most = most
+        self._clock = clock
+        self._found: dict[K, tuple[V, float]] = {}
+        self._changes = 0
+
+    async def find(self, key: K, look_up: Callable[[], Awaitable[V | None]]) -> V | None:
+        """Returns the remembered value, or the one that `look_up` finds. Raises as `look_up` does."""
+        found = self._found.get(key)
+        began = self._clock()
+        if found is not None and began < found[1]:
+            return found[0]
+        changes = self._changes
+        value = await look_up()
+        if value is None:
+            self._found.pop(key, None)
+        elif changes == self._changes:  # otherwise the value may be older than a change made meanwhile
+            if len(self._found) >= self._most:
+                self._found.clear()
+            self._found[key] = (value, began + self._keep_s)
+        return value
+
+    def forget(self, key: K) -> None:
+        """Forgets a value that has changed. Other replicas notice the change within `keep_s`."""
+        self._changes += 1
+        self._found.pop(key, None)

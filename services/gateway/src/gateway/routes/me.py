@@ -1,0 +1,45 @@
+"""GET /me: the caller as the gateway knows it, and the tenants that it may choose."""
+
+from fastapi import APIRouter, Depends, Request
+from pydantic import BaseModel, Field
+
+from gateway.access.caller import Caller, Identity, Role, Source
+from gateway.access.users import Membership
+from gateway.dependencies import Deps, bearer
+from gateway.problems import Problem
+
+router = APIRouter(dependencies=[Depends(bearer)])
+
+
+class Me(BaseModel):
+    """A caller. Tenant and role are null if no tenant is chosen, or the subject is no user of it."""
+
+    subject: str = Field(examples=["ann@example.com"])
+    source: Source
+    tenant_id: int | None
+    role: Role | None
+    tenants: list[Membership] = Field(description="those to choose by X-Tenant-ID; a tenant in the credential is fixed")
+
+
+@router.get("/me")
+async def me(request: Request, deps: Deps) -> Me:
+    """Shows who one is: subject, tenant, role, and the tenants that one may choose with the header `X-Tenant-ID`."""
+    identity: Identity = request.state.identity
+    caller: Caller | None = None
+    if identity.tenant_id is not None or "x-tenant-id" in request.headers:
+        try:
+            caller = await deps.authentication.caller(identity, request.headers)
+        except Problem as problem:
+            if problem.status != 403:
+                raise
+    if identity.tenant_id is None:
+        found = await deps.users.tenants_of(identity.subject)
+    else:
+        found = [] if caller is None else await deps.users.tenant(caller.tenant_id, caller.role)
+    return Me(
+        subject=identity.subject,
+        source=identity.source,
+        tenant_id=None if caller is None else caller.tenant_id,
+        role=None if caller is None else caller.role,
+        tenants=[it.model_copy(update={"role": identity.role or it.role}) for it in found],
+    )
