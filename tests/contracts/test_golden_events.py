@@ -16,6 +16,7 @@ import pytest
 from common.cloudevents import Envelope, decode_body, decode_headers, encode_body, unpack_headers
 from common.contracts import (
     EVENTS,
+    CancelJob,
     Company,
     CompanyEnriched,
     CompanyFact,
@@ -112,6 +113,7 @@ FULL: tuple[Event, ...] = (
         preferred=["2020:C", "2591"],
     ),
     RequestUpsert(tenant_id=7, job_id=JOB),
+    CancelJob(tenant_id=7, job_id=JOB, requested_by="rep@example.com", requested_at=NOW),
     RefreshRegister(),
     RequestCandidates(tenant_id=7, night=NOW.date(), icp=ICP),
     RequestRun(tenant_id=7, night=NOW.date(), requested_by="ann@caps.example", requested_at=NOW, limit=5),
@@ -208,6 +210,7 @@ FULL: tuple[Event, ...] = (
             known=[COMPANY],
         ),
         continued_by=UUID("01a203b4-de3a-8881-8c54-29cc4f5f82cd"),
+        is_cancelled=True,
     ),
 )
 
@@ -216,6 +219,7 @@ BARE_ONES: tuple[Event, ...] = (
     IcpChanged(tenant_id=7, icp=Icp(), changed_at=NOW),
     RequestIndustry(tenant_id=7, request_id=JOB, terms=[], sync_limit=0),
     RequestUpsert(tenant_id=7, job_id=JOB),
+    CancelJob(tenant_id=7, job_id=JOB, requested_by="rep@example.com", requested_at=NOW),
     RefreshRegister(),
     RequestCandidates(tenant_id=7, night=NOW.date(), icp=Icp()),
     RequestRun(tenant_id=7, night=NOW.date(), requested_by="", requested_at=NOW),

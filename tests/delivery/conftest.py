@@ -19,6 +19,7 @@ from cryptography.fernet import Fernet
 
 from common.cloudevents import Envelope
 from common.contracts import (
+    CancelJob,
     Company,
     CompanyEnriched,
     CompanyUpserted,
@@ -200,6 +201,8 @@ class Line:
                 return [(JobProgressed, it) for it in [*progress, f"{job_id}:done:{REGISTERED}"]] + [
                     (CompanyUpserted, key) for key in keys
                 ]
+            case CancelJob(job_id=job_id):
+                return [(JobProgressed, f"{job_id}:error:0")]
             case RequestCandidates(tenant_id=tenant, icp=Icp(industries=[code])):
                 keys = [f"{tenant}:{code.removeprefix('2020:')}-{number}" for number in range(1, REGISTERED + 1)]
                 return [(CompanyUpserted, key) for key in keys]
@@ -254,6 +257,17 @@ async def jobs(line: Line, prefix: str) -> Deliveries:
     made = [RequestUpsert(tenant_id=tenant, job_id=new_id()) for tenant in TENANTS]
     line.jobs.update((event.job_id, code) for event in made)
     params = json.dumps({"terms": [], "bands": [[["2020", code]]]})
+    await line.owner.executemany(QUEUE, [(event.job_id, event.tenant_id, REGISTERED, params) for event in made])
+    return enveloped(made)
+
+
+async def cancellations(line: Line, prefix: str) -> Deliveries:
+    """Of a queued job of each tenant."""
+    made = [
+        CancelJob(tenant_id=tenant, job_id=new_id(), requested_by="rep@example.com", requested_at=NOW)
+        for tenant in TENANTS
+    ]
+    params = json.dumps({"terms": [], "bands": []})
     await line.owner.executemany(QUEUE, [(event.job_id, event.tenant_id, REGISTERED, params) for event in made])
     return enveloped(made)
 
@@ -361,6 +375,7 @@ async def leads_for_nowhere(line: Line, prefix: str) -> Deliveries:
 CASES = [
     Case("upserter", RequestIndustry, requests),
     Case("upserter", RequestUpsert, jobs),
+    Case("upserter", CancelJob, cancellations),
     Case("upserter", RefreshRegister, refreshes),
     Case("upserter", RequestCandidates, icp_passes),
     Case("upserter", CompanyEnriched, candidates_visited),

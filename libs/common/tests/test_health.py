@@ -39,6 +39,7 @@ METRICS = {
 #: Metrics that one service has besides: here when its modules are imported in the same run.
 OF_ONE_SERVICE = {
     "leadgen_gateway_facts_refused",
+    "leadgen_gateway_requests_shed",
     "leadgen_odoo_blocked",
     "leadgen_odoo_waiting",
     "leadgen_odoo_waiting_seconds",

@@ -385,8 +385,25 @@ class SearchAnswer(Model):
     ignored: list[str] = []
 
 
+class CancelJob(Event):
+    """End a job that waits or runs. What it has saved stays; a job that has ended already stays as it is."""
+
+    topic: ClassVar[str] = "job.cancel.requested.v1"
+
+    job_id: UUID
+    requested_by: str
+    requested_at: datetime
+
+    @property
+    def identity(self) -> str:
+        return f"{self.job_id}:{self.requested_at.isoformat()}"
+
+
 class JobProgressed(Event):
-    """News of a request or of the job it left. The first one of a request carries its answer."""
+    """News of a request or of the job it left. The first one of a request carries its answer.
+
+    A cancelled job has the status `error`, which every consumer knows, and `is_cancelled`.
+    """
 
     topic: ClassVar[str] = "job.progressed.v1"
 
@@ -398,6 +415,7 @@ class JobProgressed(Event):
     error: str | None = None
     answer: SearchAnswer | None = None
     continued_by: UUID | None = None
+    is_cancelled: bool | None = None
 
     @property
     def identity(self) -> str:
@@ -408,6 +426,7 @@ EVENTS: tuple[type[Event], ...] = (
     IcpChanged,
     RequestIndustry,
     RequestUpsert,
+    CancelJob,
     RefreshRegister,
     RequestCandidates,
     RequestRun,

@@ -1,8 +1,9 @@
-"""uvicorn's HTTP/1.1 connection with the limits that it lacks: on the size of a request, and on the time for its head.
+"""uvicorn's HTTP/1.1 connection with the limits that it lacks: on a request's size, and on slow senders and readers.
 
 A request's head (request line and headers) has `MAX_HEAD` bytes and `read_timeout_s` seconds; beyond that the answer is
 431 or 408. What chunked encoding adds to a body has `MAX_FRAMING` bytes; beyond that the connection is closed. The
-application limits the body itself, since only it knows whether it reads one.
+application limits the body itself, since only it knows whether it reads one. A client that reads an answer so slowly
+that what waits for it does not go out within `write_timeout_s` is cut off.
 """
 
 import json
@@ -29,9 +30,11 @@ class _HeadTooLarge(Exception):
 class BoundedConnection(HttpToolsProtocol):
     """A connection that refuses heads that are too large or come too slowly, with a problem document."""
 
-    def __init__(self, *arguments: Any, read_timeout_s: float, **named: Any) -> None:
+    def __init__(self, *arguments: Any, read_timeout_s: float, write_timeout_s: float, **named: Any) -> None:
         super().__init__(*arguments, **named)
         self._read_timeout_s = read_timeout_s
+        self._write_timeout_s = write_timeout_s
+        self._write_deadline: TimerHandle | None = None
         self._head_deadline: TimerHandle | None = None
         self._received = 0  # bytes since the request began, less those of its body
         self._is_too_large = False
@@ -42,7 +45,17 @@ class BoundedConnection(HttpToolsProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_deadline()
+        self._stop_write_deadline()
         super().connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        """Waits for the client to read on; the transport holds as much for it as it may."""
+        super().pause_writing()
+        self._write_deadline = self.loop.call_later(self._write_timeout_s, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        self._stop_write_deadline()
+        super().resume_writing()
 
     def data_received(self, data: bytes) -> None:
         self._received += len(data)
@@ -91,6 +104,11 @@ class BoundedConnection(HttpToolsProtocol):
         if self._head_deadline is not None:
             self._head_deadline.cancel()
             self._head_deadline = None
+
+    def _stop_write_deadline(self) -> None:
+        if self._write_deadline is not None:
+            self._write_deadline.cancel()
+            self._write_deadline = None
 
     def _refuse_late_head(self) -> None:
         self._head_deadline = None

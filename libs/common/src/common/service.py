@@ -153,7 +153,14 @@ def http_config(app: ASGIApp, settings: ServiceSettings) -> uvicorn.Config:
         SecurityHeaders(app, https_only_for=timedelta(days=settings.http_hsts_days)),
         settings.http_host,
         settings.http_port,
-        http=cast(type[asyncio.Protocol], partial(BoundedConnection, read_timeout_s=settings.http_read_timeout_s)),
+        http=cast(
+            type[asyncio.Protocol],
+            partial(
+                BoundedConnection,
+                read_timeout_s=settings.http_read_timeout_s,
+                write_timeout_s=settings.http_write_timeout_s,
+            ),
+        ),
         log_config=None,
         access_log=False,
         server_header=False,

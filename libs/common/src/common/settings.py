@@ -29,6 +29,7 @@ class ServiceSettings(Settings):
     http_host: str = "127.0.0.1"
     http_port: int = Field(default=8080, ge=0, le=65535)
     http_read_timeout_s: float = Field(default=10, gt=0)
+    http_write_timeout_s: float = Field(default=30, gt=0)
     http_hsts_days: int = Field(default=0, ge=0)
     metrics_port: int | None = Field(default=None, ge=1, le=65535)
     log_level: LogLevel = "INFO"

@@ -7,6 +7,7 @@ from fastapi import FastAPI
 from starlette.routing import BaseRoute
 
 from gateway import api_document, problems
+from gateway.access.load_shedding import LoadShedding, streams_of
 from gateway.access.permissions import check_complete
 from gateway.access.request_gate import RequestGate
 from gateway.dependencies import Dependencies
@@ -19,6 +20,7 @@ from gateway.routes import (
     chat,
     icp,
     industries,
+    job_events,
     jobs,
     leads,
     me,
@@ -55,10 +57,10 @@ def application(dependencies: Dependencies, probes: Sequence[BaseRoute] = ()) ->
     app.openapi_version = "3.2.0"  # the first that describes the events of a stream
     app.state.dependencies = dependencies
     problems.install(app)
-    app.add_middleware(RequestGate)
     for routes in (
         chat,
         jobs,
+        job_events,
         industries,
         icp,
         candidates,
@@ -74,4 +76,13 @@ def application(dependencies: Dependencies, probes: Sequence[BaseRoute] = ()) ->
     app.router.routes.extend([*docs_page.routes(), *probes])
     app.router.routes.extend(page.routes(dependencies.settings if dependencies is not None else None))
     check_complete(app.routes)
+    if dependencies is not None:
+        limits = dependencies.settings
+        app.add_middleware(
+            LoadShedding,
+            max_requests=limits.gateway_max_requests,
+            max_streams=limits.gateway_max_streams,
+            streams=streams_of(app.openapi()),
+        )
+    app.add_middleware(RequestGate)  # outside of the other: slow senders take no place
     return app

@@ -26,6 +26,9 @@ log = structlog.get_logger(__name__)
 
 FACTS: dict[str, type[Event]] = {fact.topic: fact for fact in (JobProgressed, CompanyEnriched, LeadScored, LeadSynced)}
 
+#: Facts that wait for a listener. A request has some hundred at most; a reader that lets more wait gets no others.
+MAX_WAITING = 1000
+
 #: The feed begins this long before its own start, by the producers' clocks, which may be behind.
 CLOCK_MARGIN_S = 60
 
@@ -49,6 +52,7 @@ class Feed:
     def __init__(self, bootstrap_servers: str) -> None:
         self._bootstrap_servers = bootstrap_servers
         self._listeners: dict[bytes, list[_Listener]] = {}
+        self._followers: dict[tuple[int, UUID], set[asyncio.Event]] = {}
         self._reading = asyncio.Event()
         self._begins_ms = 0
         self._positions: dict[TopicPartition, int] = {}
@@ -57,7 +61,7 @@ class Feed:
     @contextmanager
     def listen(self, tenant_id: int, request_id: UUID) -> Iterator[asyncio.Queue[Event]]:
         """Yields a queue of the facts that follow from this tenant's request, from now on."""
-        listener = _Listener(tenant_id, asyncio.Queue())
+        listener = _Listener(tenant_id, asyncio.Queue(MAX_WAITING))
         name = str(request_id).encode()
         self._listeners.setdefault(name, []).append(listener)
         try:
@@ -67,10 +71,23 @@ class Feed:
             if left:
                 self._listeners[name] = left
 
+    @contextmanager
+    def follow(self, tenant_id: int, job_id: UUID) -> Iterator[asyncio.Event]:
+        """Yields an event that is set at each news of this tenant's job, from now on. The table has the news itself."""
+        changed = asyncio.Event()
+        followers = self._followers.setdefault((tenant_id, job_id), set())
+        followers.add(changed)
+        try:
+            yield changed
+        finally:
+            followers.discard(changed)
+            if not followers:
+                self._followers.pop((tenant_id, job_id), None)
+
     @property
     def listeners(self) -> int:
-        """The number of listeners on this replica."""
-        return sum(map(len, self._listeners.values()))
+        """The number of listeners and followers on this replica."""
+        return sum(map(len, self._listeners.values())) + sum(map(len, self._followers.values()))
 
     async def is_connected(self) -> str | None:
         """A health check: whether a fact announced now would be heard."""
@@ -135,11 +152,11 @@ class Feed:
             consumer.seek(partition, self._positions[partition])
 
     def _deliver(self, record: "ConsumerRecord[bytes, bytes]") -> None:
-        """Puts the fact into the queues of its request's listeners, if they are of its tenant."""
+        """Hands the fact to its request's listeners and its job's followers, if they are of its tenant."""
         if is_unreadable(record, "gateway"):
             return
-        listeners = self._listeners.get(dict(record.headers).get("ce_correlationid", b""))
-        if listeners is None:
+        listeners = self._listeners.get(dict(record.headers).get("ce_correlationid", b""), ())
+        if not listeners and not (self._followers and record.topic == JobProgressed.topic):
             return
         place = {"topic": record.topic, "partition": record.partition, "offset": record.offset}
         try:
@@ -151,10 +168,16 @@ class Feed:
             return
         for listener in listeners:
             if envelope.tenant_id == fact.tenant_id == listener.tenant_id:
-                listener.facts.put_nowait(fact)
+                if listener.facts.full():
+                    metrics.facts_refused.labels("slow_reader").inc()
+                else:
+                    listener.facts.put_nowait(fact)
             else:
                 metrics.facts_refused.labels("other_tenant").inc()
                 log.warning("fact_of_other_tenant", **place, tenant_id=fact.tenant_id, listener=listener.tenant_id)
+        if isinstance(fact, JobProgressed) and fact.job_id is not None and envelope.tenant_id == fact.tenant_id:
+            for changed in self._followers.get((fact.tenant_id, fact.job_id), ()):
+                changed.set()
 
 
 def _partitions(consumer: Consumer) -> set[TopicPartition]:

@@ -1,24 +1,35 @@
 """Reads a tenant's background jobs (table `background_jobs`). The upserter writes them."""
 
-from datetime import datetime
-from typing import Literal
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from datetime import UTC, datetime
+from typing import Literal, NamedTuple
 from uuid import UUID
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
-from common.contracts import JobStatus
 from common.postgres import Connection
+from gateway.problems import Problem
+
+JobState = Literal["queued", "running", "done", "error", "cancelled"]
 
 FIND = """
     SELECT job_id, job_type, status, processed, total, error, continues, created_at, started_at, ended_at
       FROM background_jobs WHERE tenant_id = tenant() AND job_id = $1
 """
 
+# Newest first, by the index background_jobs_newest. A job's time and id never change, so no page repeats one.
+PAGE = """
+    SELECT job_id, job_type, status, processed, total, error, continues, created_at, started_at, ended_at
+      FROM background_jobs
+     WHERE tenant_id = tenant() AND (created_at, job_id) < ($1::timestamptz, $2::uuid)
+       AND ($3::text IS NULL OR status = $3)
+     ORDER BY created_at DESC, job_id DESC LIMIT $4
+"""
 
 # Open ones first, then ended ones; each status is a range of the index background_jobs_by_tenant.
 RECENT = """
     SELECT job.*
-      FROM (VALUES (1, 'running'), (2, 'queued'), (3, 'done'), (3, 'error')) of (place, status),
+      FROM (VALUES (1, 'running'), (2, 'queued'), (3, 'done'), (3, 'error'), (3, 'cancelled')) of (place, status),
       LATERAL (SELECT job_id, job_type, status, processed, total, error, continues, created_at, started_at, ended_at,
                       ARRAY(SELECT jsonb_array_elements_text(params -> 'terms')) AS terms
                  FROM background_jobs
@@ -30,16 +41,36 @@ RECENT = """
 class Job(BaseModel):
     """A job as its tenant sees it. `continues` is the job that this one continues."""
 
-    job_id: UUID
+    job_id: UUID = Field(examples=["0198f3a2-7c1e-7d33-8a55-3f6b1c2d4e5f"])
     job_type: Literal["staging_upsert"]
-    status: JobStatus
-    processed: int
-    total: int
+    status: JobState = Field(examples=["running"])
+    processed: int = Field(description="companies saved so far", examples=[500])
+    total: int = Field(description="companies in all, as far as is known", examples=[1200])
     error: str | None
     continues: UUID | None
     created_at: datetime
     started_at: datetime | None
     ended_at: datetime | None
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing more happens to the job by itself."""
+        return self.status in ("done", "error", "cancelled")
+
+    @property
+    def version(self) -> str:
+        """A name of the job's present state: equal states of a job have equal names, on every replica."""
+        return f"{self.status}.{self.processed}.{self.total}"
+
+
+class Position(NamedTuple):
+    """A job's place in the list."""
+
+    created_at: datetime
+    job_id: UUID
+
+
+BEGINNING = Position(datetime.max.replace(tzinfo=UTC), UUID(int=2**128 - 1))
 
 
 class RecentJob(Job):
@@ -57,3 +88,36 @@ async def find(tx: Connection, job_id: UUID) -> Job | None:
     """Finds the job, if the tenant has it."""
     row = await tx.fetchrow(FIND, job_id)
     return None if row is None else Job(**row)
+
+
+async def page(tx: Connection, after: Position, status: JobState | None, limit: int) -> list[Job]:
+    """Finds the tenant's jobs after a position, newest first."""
+    return [Job(**row) for row in await tx.fetch(PAGE, *after, status, limit)]
+
+
+def cursor_of(job: Job) -> str:
+    """Encodes the place after a job as a cursor for the client."""
+    return urlsafe_b64encode(f"{job.created_at.isoformat()}|{job.job_id}".encode()).decode().rstrip("=")
+
+
+def position_of(cursor: str) -> Position:
+    """Decodes a cursor. Raises Problem 422 if it is invalid."""
+    try:
+        at, _, job_id = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode().partition("|")
+        position = Position(datetime.fromisoformat(at), UUID(job_id))
+    except ValueError as error:
+        raise _invalid(cursor) from error
+    if position.created_at.tzinfo is None:
+        raise _invalid(cursor)
+    return position
+
+
+def no_such(tenant_id: int, job_id: UUID) -> Problem:
+    """Builds the 404 for a job that the tenant has not."""
+    return Problem(404, "No such job", f"Tenant {tenant_id} has no job {job_id}.")
+
+
+def _invalid(cursor: str) -> Problem:
+    return Problem(
+        422, "Cursor not understood", f"{cursor!r} is not a valid cursor; send the `nextCursor` of a page unchanged."
+    )

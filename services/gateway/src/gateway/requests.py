@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from common.cloudevents import Envelope
-from common.contracts import Event, RequestIndustry
+from common.contracts import Event, Lane, RequestIndustry
 from common.group_commit import GroupCommit
 from common.ids import new_id
 from common.outbox import Announcement, announce
@@ -50,17 +50,21 @@ class Requests:
         await self._write(None, _announce, submission)
         self._relay.wake()
 
-    async def announce(self, tx: Connection, event: Event, traceparent: str | None) -> None:
-        """Announces an event in the caller's transaction, in the nightly lane. The relay is not woken for it."""
+    async def announce(self, tx: Connection, event: Event, traceparent: str | None, lane: Lane = "nightly") -> None:
+        """Announces an event in the caller's transaction. The relay finds it within a second, or at `wake`."""
         event_id = new_id()
         envelope = Envelope(
             event_id=event_id,
             tenant_id=event.tenant_id,
-            lane="nightly",
+            lane=lane,
             correlation_id=str(event_id),
             traceparent=child_of(traceparent),
         )
         await announce(tx, SERVICE, [Announcement(event, envelope)])
+
+    def wake(self) -> None:
+        """Has the relay send what was announced, now that its transaction has committed."""
+        self._relay.wake()
 
 
 async def _announce(connection: Connection, submissions: Sequence[_Submission]) -> list[None]:

@@ -33,6 +33,8 @@ class GatewaySettings(ServiceSettings):
     web_folder: str = ""
     tenant_requests_per_minute: int = Field(default=600, gt=0)
     requests_per_minute: int = Field(default=6000, gt=0)
+    gateway_max_requests: int = Field(default=64, gt=0)
+    gateway_max_streams: int = Field(default=2000, gt=0)
     cors_origins: str = ""
 
     @field_validator("cors_origins")

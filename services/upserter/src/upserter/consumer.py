@@ -8,6 +8,8 @@ RequestIndustry    JobProgressed: the answer;        the same rows, the same    
 RequestUpsert      JobProgressed: each batch;        the job goes on after its    committed batches stay; a permanent
                    CompanyUpserted: each company     last committed batch         error sets the job to `error`, with
                    new to the tenant, or changed                                  the reason
+CancelJob          JobProgressed, if the job waited  the job has ended already     nothing is written
+                   or ran
 RefreshRegister    nothing                           goes on, or finds nothing    committed batches stay
                                                      new
 RequestCandidates  CompanyUpserted: each company     passes over what is a        committed batches stay
@@ -22,6 +24,7 @@ tenant's candidate was last enriched.
 from datetime import datetime
 
 from common.contracts import (
+    CancelJob,
     CompanyEnriched,
     CompanyUpserted,
     RefreshRegister,
@@ -33,9 +36,9 @@ from common.contracts import (
 from common.stage import Stage
 from common.work import Batch, Work
 from industries.index import IndustryIndex
-from upserter import candidates
+from upserter import candidates, jobs
 from upserter.icp_search import find_candidates
-from upserter.job_execution import execute
+from upserter.job_execution import execute, progress_event
 from upserter.refreshing import refresh
 from upserter.searching import search
 
@@ -60,6 +63,14 @@ def upserter(industries: IndustryIndex, *, batch_size: int, max_per_job: int) ->
     async def execute_job(work: Work[RequestUpsert]) -> None:
         """Commits each batch with the job's position, so that any worker can resume the job."""
         await execute(work, batch_size=batch_size, max_per_job=max_per_job)
+
+    @stage.handles(CancelJob)
+    async def cancel_job(work: Work[CancelJob]) -> None:
+        """Ends the job after the batch that is being saved; what was saved stays."""
+        async with work.finish() as tx:
+            cancelled = await jobs.cancel(tx, work.event.job_id)
+            if cancelled is not None:
+                work.announce(progress_event(cancelled, work.event.tenant_id))
 
     @stage.handles(RefreshRegister)
     async def refresh_companies(work: Work[RefreshRegister]) -> None:

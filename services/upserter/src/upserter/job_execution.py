@@ -7,18 +7,23 @@ from common.errors import LeaseLost, Transient, Unavailable
 from common.postgres import Connection
 from common.work import Work
 from upserter import jobs, register
-from upserter.model import Job, Matches, Progress
+from upserter.model import Job, Matches, Progress, status_and_error
 from upserter.saving import save_all
 
 
 async def execute(work: Work[RequestUpsert], *, batch_size: int, max_per_job: int) -> None:
-    """Starts or resumes the job; an unknown one, or one that is done, is ignored. A permanent error fails the job."""
+    """Starts or resumes the job; an unknown one, or one that has ended, is ignored. A permanent error fails the job.
+
+    A job that is cancelled meanwhile ends with the batch before.
+    """
     try:
         async with work.step() as tx:
             job = await jobs.start(tx, work.event.job_id)
             share = await jobs.share(tx, max_per_job)
         if job is not None:
             await _run(work, job, batch_size=batch_size, share=share)
+    except jobs.JobCancelled:
+        return  # the batch is rolled back, and the event ends
     except (Unavailable, Transient, LeaseLost):
         raise  # the job stays `running`: it is resumed after its last batch
     except Exception as error:
@@ -64,13 +69,15 @@ async def _save_batch(tx: Connection, work: Work[RequestUpsert], job: Job, batch
 
 def progress_event(job: Job | Progress, tenant_id: int, *, continued_by: UUID | None = None) -> JobProgressed:
     """Builds the event that announces a job's progress and, once it is done, the job that continues it."""
+    status, error = status_and_error(job)
     return JobProgressed(
         tenant_id=tenant_id,
         request_id=job.job_id,
         job_id=job.job_id,
-        status=job.status,
+        status=status,
         processed=job.processed,
         total=job.total,
-        error=job.error,
+        error=error,
         continued_by=continued_by,
+        is_cancelled=job.status == "cancelled" or None,
     )

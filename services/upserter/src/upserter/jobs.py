@@ -1,7 +1,8 @@
 """Jobs in PostgreSQL (`background_jobs`): the rest of a request's matches, and the progress through them.
 
 `params` holds all that a job needs and `reached` its position, so that any worker can resume it after an interruption.
-Status: queued (waits for a night), running (a worker has it, or had it when it died), done, or error (with the reason).
+Status: queued (waits for a night), running (a worker has it, or had it when it died), done, error (with the reason), or
+cancelled, which is final.
 A request that is repeated while its job is queued or running gets that job. A job that has had its share of a night is
 done; the rest becomes a new queued job that `continues` it.
 """
@@ -37,7 +38,7 @@ EQUAL = f"""
 START = f"""
     UPDATE background_jobs AS job
        SET status = 'running', error = NULL, started_at = coalesce(started_at, now()), ended_at = NULL
-     WHERE job_id = $1 AND status <> 'done'
+     WHERE job_id = $1 AND status NOT IN ('done', 'cancelled')
        AND NOT EXISTS (SELECT 1 FROM background_jobs AS other
                         WHERE other.tenant_id = tenant() AND other.asked = job.asked AND other.job_id <> job.job_id
                           AND other.status IN ('queued', 'running'))
@@ -54,21 +55,32 @@ IS_FULL = """
 """
 CAP = "SELECT upsert_max_per_job FROM tenants WHERE tenant_id = tenant()"
 
-#: The register may have grown since the job was created: `total` is raised so that `processed` never exceeds it.
+#: The register may have grown since the job was created: `total` is raised so that `processed` never exceeds it. A job
+#: that was cancelled in the meantime stays as it is.
 PROGRESS = f"""
     UPDATE background_jobs
        SET status = $2, reached = $3::jsonb, processed = $4,
            total = CASE WHEN $2 = 'done' THEN $4 ELSE greatest(total, $4) END,
            ended_at = CASE WHEN $2 = 'done' THEN now() END
-     WHERE job_id = $1
+     WHERE job_id = $1 AND status <> 'cancelled'
  RETURNING {_PROGRESS}
 """
 ASKED = "SELECT asked FROM background_jobs WHERE job_id = $1"
 
 FAIL = f"""
-    UPDATE background_jobs SET status = 'error', error = $2, ended_at = now() WHERE job_id = $1
+    UPDATE background_jobs SET status = 'error', error = $2, ended_at = now()
+     WHERE job_id = $1 AND status <> 'cancelled'
  RETURNING {_PROGRESS}
 """
+CANCEL = f"""
+    UPDATE background_jobs SET status = 'cancelled', ended_at = now()
+     WHERE job_id = $1 AND status IN ('queued', 'running')
+ RETURNING {_PROGRESS}
+"""
+
+
+class JobCancelled(Exception):
+    """The job was cancelled while it ran."""
 
 
 _POSITION = TypeAdapter(Position)
@@ -86,7 +98,7 @@ async def create(tx: Connection, job_id: UUID, params: Params, *, total: int, af
 
 
 async def start(tx: Connection, job_id: UUID) -> Job | None:
-    """Starts or resumes a job, also a failed one. `None`: it is unknown or done, or another job does the same."""
+    """Starts or resumes a job, also a failed one. `None`: it is unknown or has ended, or another job does the same."""
     try:
         row = await tx.fetchrow(START, job_id)
     except asyncpg.UniqueViolationError as error:
@@ -101,9 +113,13 @@ async def share(tx: Connection, usual: int) -> int:
 
 
 async def progress(tx: Connection, job: Job, *, after: Position | None, handled: int, status: JobStatus) -> Job:
-    """Records `handled` more companies, in the transaction that saved them. Returns the updated job."""
+    """Records `handled` more companies, in the transaction that saved them. Returns the updated job.
+
+    Raises JobCancelled, which rolls the transaction back.
+    """
     row = await tx.fetchrow(PROGRESS, job.job_id, status, _position_json(after), job.processed + handled)
-    assert row is not None  # noqa: S101 # jobs are never deleted
+    if row is None:  # jobs are never deleted
+        raise JobCancelled(str(job.job_id))
     return job.model_copy(update={**row, "after": after})
 
 
@@ -116,8 +132,17 @@ async def continue_later(tx: Connection, job: Job, *, total: int) -> Job:
 
 
 async def fail(tx: Connection, job_id: UUID, *, error: str) -> Progress | None:
-    """Marks a job as failed, with the reason. It can be started again, and then goes on after its position."""
+    """Marks a job as failed, with the reason. It can be started again, and then goes on after its position.
+
+    `None`: it is unknown or cancelled.
+    """
     row = await tx.fetchrow(FAIL, job_id, error)
+    return None if row is None else Progress(*row)
+
+
+async def cancel(tx: Connection, job_id: UUID) -> Progress | None:
+    """Cancels a job that waits or runs; `None` if it is unknown or has ended. A batch being saved is waited for."""
+    row = await tx.fetchrow(CANCEL, job_id)
     return None if row is None else Progress(*row)
 
 

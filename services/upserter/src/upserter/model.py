@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, Self, overload
+from typing import Literal, NamedTuple, Self, overload
 from uuid import UUID
 
 from common.contracts import JobStatus, Model
@@ -84,6 +84,11 @@ class Counts(NamedTuple):
         return sum(self.by_primary.get(code, 0) + self.by_secondary.get(code, 0) for code in codes)
 
 
+#: The states of a job in its table. Events say `error` of one that was cancelled; see `JobProgressed`.
+JobState = Literal[JobStatus, "cancelled"]
+CANCELLED = "cancelled on request"
+
+
 class Params(Model):
     """The parameters of a job. `limit` is the number of companies that it may handle in all.
 
@@ -114,7 +119,7 @@ class Progress(NamedTuple):
     """The progress of a job; readable even if its parameters are not."""
 
     job_id: UUID
-    status: JobStatus
+    status: JobState
     processed: int
     total: int
     error: str | None
@@ -124,7 +129,7 @@ class Job(Model):
     """A job of the transaction's tenant. `after` is the position that it has reached."""
 
     job_id: UUID
-    status: JobStatus
+    status: JobState
     params: Params
     processed: int
     total: int
@@ -135,3 +140,8 @@ class Job(Model):
     def left(self) -> int | None:
         """The number of companies that the job may still handle; `None` without a limit."""
         return None if self.params.limit is None else self.params.limit - self.processed
+
+
+def status_and_error(job: Job | Progress) -> tuple[JobStatus, str | None]:
+    """Returns the status that an event gives a job, and the error."""
+    return ("error", CANCELLED) if job.status == "cancelled" else (job.status, job.error)

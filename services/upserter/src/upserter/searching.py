@@ -9,7 +9,7 @@ from common.postgres import Connection
 from industries.index import IndustryIndex, Resolution
 from upserter import candidates, companies, jobs, register
 from upserter.bands import criteria_of
-from upserter.model import Counts, Job, Params, Position, SearchCriteria
+from upserter.model import Counts, Job, Params, Position, SearchCriteria, status_and_error
 from upserter.refinements import YOUNG, refinements
 from upserter.saving import save_and_show
 
@@ -36,15 +36,17 @@ class SearchResult(NamedTuple):
 
     def to_event(self, request: RequestIndustry) -> JobProgressed:
         """Builds the event that answers the request. A refused job is an error without a job id."""
+        status, error = status_and_error(self.job) if self.job else ("error" if self.refused else "done", None)
         return JobProgressed(
             tenant_id=request.tenant_id,
             request_id=request.request_id,
             job_id=self.job.job_id if self.job else None,
-            status=self.job.status if self.job else "error" if self.refused else "done",
+            status=status,
             processed=self.job.processed if self.job else 0,
             total=self.job.total if self.job else 0,
-            error=self.refused,
+            error=self.refused or error,
             answer=self.answer,
+            is_cancelled=(self.job is not None and self.job.status == "cancelled") or None,
         )
 
 

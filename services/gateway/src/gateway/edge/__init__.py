@@ -1,1 +1,1 @@
-"""HTTP besides the routes: the documentation page, errors' Allow headers, other origins, and overload."""
+"""HTTP besides the routes: the documentation page, errors' Allow headers, and other origins."""

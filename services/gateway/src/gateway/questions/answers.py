@@ -59,6 +59,8 @@ def _job(job: RecentJob) -> str:
         return f"{name}: queued, {job.total} companies. The nightly run executes it."
     if job.status == "running":
         return f"{name}: running, {job.processed} of {job.total} companies done."
+    if job.status == "cancelled":
+        return f"{name}: cancelled after {job.processed} of {job.total} companies, which stay."
     if job.status == "error":
         return f"{name}: failed after {job.processed} of {job.total} companies: {job.error}"
     return f"{name}: done, {job.processed} of {job.total} companies."

@@ -1,17 +1,20 @@
-"""POST /jobs/staging_upsert and GET /jobs/{id}: requests a background job, and shows it."""
+"""Requests background jobs, shows and cancels them: POST /jobs/staging_upsert, GET /jobs, GET and DELETE /jobs/{id}."""
 
-from typing import Annotated
+import asyncio
+from contextlib import suppress
+from datetime import UTC, datetime
+from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Query, Response
 from pydantic import AfterValidator, BaseModel, Field
 
-from common.contracts import JobProgressed, JobStatus, RequestIndustry
+from common.contracts import CancelJob, JobProgressed, RequestIndustry
 from common.errors import OutcomeUnknown
 from common.ids import new_id
 from gateway import idempotency, jobs
 from gateway.api_document import errors
-from gateway.dependencies import CurrentTenant, Dependencies, Deps, IdempotencyKey, Phrase, Traceparent
+from gateway.dependencies import CurrentCaller, CurrentTenant, Dependencies, Deps, IdempotencyKey, Phrase, Traceparent
 from gateway.feed import next_fact
 from gateway.problems import Problem, outcome_unknown
 from gateway.wording import one_of
@@ -31,6 +34,10 @@ NOT_MADE = errors(
     }
 )
 NO_SUCH = errors({404: "The tenant has no such job"})
+CANCELLED: dict[int | str, dict[str, Any]] = {
+    200: {"description": "The job has ended: it is cancelled, or had ended before"},
+    202: {"description": "The cancellation is requested; the job has not ended yet", "model": jobs.Job},
+}
 
 
 def _not_too_long(terms: list[str]) -> list[str]:
@@ -60,10 +67,17 @@ class JobAccepted(BaseModel):
     `total` is null until the industries have been resolved.
     """
 
-    job_id: UUID
-    status: JobStatus
+    job_id: UUID = Field(examples=["0198f3a2-7c1e-7d33-8a55-3f6b1c2d4e5f"])
+    status: jobs.JobState
     processed: int
     total: int | None
+
+
+class Jobs(BaseModel):
+    """A page of jobs. `nextCursor` is the `after` of the next page, null at the end."""
+
+    items: list[jobs.Job]
+    nextCursor: str | None  # noqa: N815 - the public name
 
 
 @router.post("/staging_upsert", status_code=202, responses=NOT_MADE)
@@ -102,13 +116,70 @@ async def request_staging_upsert(
     return accepted
 
 
+@router.get("")
+async def show_all(
+    tenant: CurrentTenant,
+    deps: Deps,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    after: Annotated[str | None, Query(max_length=200, description="`nextCursor` of the previous page")] = None,
+    status: jobs.JobState | None = None,
+) -> Jobs:
+    """Lists the tenant's jobs, newest first, each once however many are made meanwhile. `status` filters as of now."""
+    position = jobs.BEGINNING if after is None else jobs.position_of(after)
+    async with deps.database.transaction(tenant.tenant_id) as tx:
+        found = await jobs.page(tx, position, status, limit + 1)
+    is_last = len(found) <= limit
+    return Jobs(items=found[:limit], nextCursor=None if is_last else jobs.cursor_of(found[limit - 1]))
+
+
 @router.get("/{job_id}", responses=NO_SUCH)
 async def job(job_id: UUID, tenant: CurrentTenant, deps: Deps) -> jobs.Job:
     """Shows the job, its progress, and its error, if any."""
-    async with deps.database.transaction(tenant.tenant_id) as tx:
+    return await _found(deps, tenant.tenant_id, job_id)
+
+
+@router.delete("/{job_id}", responses={**CANCELLED, **NO_SUCH})
+async def cancel(
+    job_id: UUID,
+    caller: CurrentCaller,
+    tenant: CurrentTenant,
+    deps: Deps,
+    response: Response,
+    traceparent: Traceparent = None,
+) -> jobs.Job:
+    """Cancels a job that waits or runs, and shows it. What it has saved stays, and so does a job that continues it.
+
+    A job that has ended stays as it is, so a repeat does nothing. 202: the cancellation is requested, and the job has
+    not ended yet; it ends after the batch that is being saved.
+    """
+    await deps.rates.admit(tenant.tenant_id, tenant.requests_per_minute)
+    with deps.feed.follow(tenant.tenant_id, job_id) as news:
+        found = await _found(deps, tenant.tenant_id, job_id)
+        if found.is_over:
+            return found
+        wanted = CancelJob(
+            tenant_id=tenant.tenant_id, job_id=job_id, requested_by=caller.subject, requested_at=datetime.now(UTC)
+        )
+        async with deps.database.transaction(tenant.tenant_id) as tx:
+            await deps.requests.announce(tx, wanted, traceparent, "interactive")
+        deps.requests.wake()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(ANSWER_S):
+                while not found.is_over:
+                    await news.wait()
+                    news.clear()
+                    found = await _found(deps, tenant.tenant_id, job_id)
+    if not found.is_over:
+        response.status_code = 202
+    return found
+
+
+async def _found(deps: Dependencies, tenant_id: int, job_id: UUID) -> jobs.Job:
+    """Finds the job. Raises Problem 404."""
+    async with deps.database.transaction(tenant_id) as tx:
         found = await jobs.find(tx, job_id)
     if found is None:
-        raise Problem(404, "No such job", f"Tenant {tenant.tenant_id} has no job {job_id}.")
+        raise jobs.no_such(tenant_id, job_id)
     return found
 
 

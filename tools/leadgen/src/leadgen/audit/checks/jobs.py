@@ -12,6 +12,7 @@ ADDS_UP = Check(
      WHERE NOT (CASE status
                 WHEN 'done' THEN processed = total AND ended_at IS NOT NULL AND error IS NULL
                 WHEN 'error' THEN error IS NOT NULL AND ended_at IS NOT NULL AND processed <= total
+                WHEN 'cancelled' THEN ended_at IS NOT NULL AND processed <= total
                 WHEN 'running' THEN started_at IS NOT NULL AND ended_at IS NULL AND processed <= total
                 ELSE processed = 0 AND started_at IS NULL END)
      ORDER BY 1, 2

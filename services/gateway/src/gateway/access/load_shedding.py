@@ -1,0 +1,103 @@
+"""Sheds what the gateway cannot answer in time: above a number of requests at once the answer is 503.
+
+Streams are counted apart, since most of their life they only wait. A stream counts as a request until its first byte.
+Probes are always answered. The middleware stands behind the request gate: slow senders take no place.
+"""
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from starlette.routing import compile_path
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from gateway import metrics
+from gateway.api_document import EVENT_STREAM
+from gateway.problems import Problem, answer
+
+PROBES = frozenset({"/livez", "/readyz"})
+
+#: Routes that wait for another service's answer; they count as streams, without a first byte.
+WAITING = ("POST /jobs/staging_upsert", "DELETE /jobs/{job_id}")
+
+SHED = Problem(
+    503, "Overloaded", "The gateway has as much to do as it can. Nothing was done; try again.", retry_after_s=1
+)
+
+
+class Places:
+    """A number of places, each taken by one request."""
+
+    def __init__(self, number: int) -> None:
+        self.free = number
+
+    def take(self) -> bool:
+        """Takes a place; False if none is free."""
+        if self.free <= 0:
+            return False
+        self.free -= 1
+        return True
+
+    def leave(self) -> None:
+        """Gives a place back."""
+        self.free += 1
+
+
+class LoadShedding:
+    """ASGI middleware. `streams` are rows "METHOD /path" of routes that answer with a stream."""
+
+    def __init__(self, app: ASGIApp, *, max_requests: int, max_streams: int, streams: Iterable[str]) -> None:
+        self._app = app
+        self._requests = Places(max_requests)
+        self._streams = Places(max_streams)
+        self._stream_routes = _compiled(streams)
+        self._waiting_routes = _compiled(WAITING)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Passes the request on if there is a place for it."""
+        if scope["type"] != "http" or scope["path"] in PROBES:
+            await self._app(scope, receive, send)
+        elif _matches(self._waiting_routes, scope):
+            await self._in_place([self._streams], scope, receive, send)
+        elif _matches(self._stream_routes, scope):
+            await self._in_place([self._streams, self._requests], scope, receive, send)
+        else:
+            await self._in_place([self._requests], scope, receive, send)
+
+    async def _in_place(self, places: list[Places], scope: Scope, receive: Receive, send: Send) -> None:
+        taken: list[Places] = []
+        try:
+            for place in places:
+                if not place.take():
+                    metrics.requests_shed.labels("stream" if place is self._streams else "request").inc()
+                    await answer(SHED)(scope, receive, send)
+                    return
+                taken.append(place)
+
+            async def send_from_place(message: Message) -> None:
+                if len(taken) > 1 and message["type"] == "http.response.body":
+                    taken.pop().leave()  # the stream's first byte: from now on it waits
+                await send(message)
+
+            await self._app(scope, receive, send_from_place)
+        finally:
+            for place in taken:
+                place.leave()
+
+
+def streams_of(document: dict[str, Any]) -> list[str]:
+    """Lists the routes of an OpenAPI document that answer with a stream."""
+    return [
+        f"{method.upper()} {path}"
+        for path, operations in document["paths"].items()
+        for method, operation in operations.items()
+        if any(EVENT_STREAM in response.get("content", {}) for response in operation["responses"].values())
+    ]
+
+
+def _compiled(rows: Iterable[str]) -> list[tuple[str, re.Pattern[str]]]:
+    return [(method, compile_path(path)[0]) for method, _, path in (row.partition(" ") for row in rows)]
+
+
+def _matches(routes: list[tuple[str, re.Pattern[str]]], scope: Scope) -> bool:
+    return any(scope["method"] == method and pattern.match(scope["path"]) for method, pattern in routes)

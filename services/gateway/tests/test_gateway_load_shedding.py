@@ -1,0 +1,139 @@
+"""Overload: above a number of requests, and of streams, the gateway refuses the next one at once and does nothing."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import httpx
+import pytest
+from starlette.responses import StreamingResponse
+from starlette.types import Receive, Scope, Send
+
+from gateway.access.load_shedding import LoadShedding, streams_of
+from gateway.api import application
+from testkit.stages import until
+
+
+class Slow:
+    """An application whose answers wait until a test lets them go. A stream has had its first byte by then."""
+
+    def __init__(self) -> None:
+        self.waiting = 0
+        self.go = asyncio.Event()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def body() -> AsyncIterator[bytes]:
+            if scope["path"] == "/stream":
+                yield b": begun\n\n"
+            self.waiting += 1
+            await self.go.wait()
+            self.waiting -= 1
+            yield b"done"
+
+        await StreamingResponse(body())(scope, receive, send)
+
+
+@asynccontextmanager
+async def client_of(app: LoadShedding) -> AsyncIterator[httpx.AsyncClient]:
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://gateway") as client:
+        yield client
+
+
+async def count(app: Slow, number: int) -> bool:
+    return app.waiting == number
+
+
+def shedding(inner: Slow, **limits: int) -> LoadShedding:
+    return LoadShedding(inner, **{"max_requests": 2, "max_streams": 2, **limits}, streams=["GET /stream"])
+
+
+async def test_a_request_too_many_is_refused_at_once() -> None:
+    """503 with Retry-After while the others wait; and when they are done, the next one is served."""
+    inner = Slow()
+    async with client_of(shedding(inner)) as client:
+        both = [asyncio.create_task(client.get("/page")) for _ in range(2)]
+        await until(lambda: count(inner, 2))
+        refused = await client.get("/page")
+        assert (refused.status_code, refused.headers["retry-after"]) == (503, "1")
+        assert refused.json()["title"] == "Overloaded"
+        inner.go.set()
+        assert [answer.status_code for answer in await asyncio.gather(*both)] == [200, 200]
+        assert (await client.get("/page")).status_code == 200
+
+
+async def test_probes_are_always_answered() -> None:
+    """An overloaded gateway is alive."""
+    inner = Slow()
+    inner.go.set()
+    async with client_of(shedding(inner, max_requests=0)) as client:
+        assert (await client.get("/livez")).status_code == 200
+        assert (await client.get("/page")).status_code == 503
+
+
+async def test_streams_take_no_place_of_requests_once_they_have_begun() -> None:
+    """As many streams as there may be, and a request besides; one stream more is refused."""
+    inner = Slow()
+    async with client_of(shedding(inner, max_requests=1, max_streams=2)) as client:
+        streams = []
+        for number in (1, 2):
+            streams.append(asyncio.create_task(client.get("/stream")))
+            await until(lambda number=number: count(inner, number))
+        assert (await client.get("/stream")).status_code == 503
+        page = asyncio.create_task(client.get("/page"))
+        await until(lambda: count(inner, 3))
+        inner.go.set()
+        answers = await asyncio.gather(page, *streams)
+    assert [answer.status_code for answer in answers] == [200, 200, 200]
+
+
+async def test_a_stream_that_has_not_begun_takes_the_place_of_a_request() -> None:
+    """Its beginning is as much work as any answer."""
+    inner = Slow()
+    async with client_of(shedding(inner, max_requests=1)) as client:
+        page = asyncio.create_task(client.get("/page"))
+        await until(lambda: count(inner, 1))
+        assert (await client.get("/stream")).status_code == 503
+        inner.go.set()
+        assert (await page).status_code == 200
+        assert (await client.get("/stream")).status_code == 200
+
+
+async def test_a_place_is_free_again_after_a_fault() -> None:
+    """Whatever the application raises."""
+
+    async def broken(scope: Scope, receive: Receive, send: Send) -> None:
+        raise KeyError("a bug")
+
+    app = LoadShedding(broken, max_requests=1, max_streams=1, streams=["GET /stream"])
+    async with client_of(app) as client:
+        for path in ("/page", "/page", "/stream", "/stream"):
+            with pytest.raises(KeyError):
+                await client.get(path)
+
+
+def test_the_document_says_what_is_a_stream() -> None:
+    """A new stream is counted as one by its documentation."""
+    assert {"POST /chat", "GET /jobs/{job_id}/events"} <= set(streams_of(application(None).openapi()))
+
+
+async def test_the_gateway_sheds(serve, kafka, owner) -> None:
+    """Behind the check of the credential, and before anything is read or written."""
+    async with serve(kafka, gateway_max_requests=1) as reps:
+        rep = reps(1)
+        assert (await rep.http.get("/jobs")).status_code == 200
+        async with owner.transaction():
+            await owner.execute("LOCK TABLE background_jobs IN ACCESS EXCLUSIVE MODE")
+            first = asyncio.create_task(rep.http.get("/jobs"))
+            await until(lambda: is_waiting(owner))
+            refused = await rep.http.get("/jobs")
+            assert (refused.status_code, refused.headers["retry-after"]) == (503, "1")
+            assert (await rep.http.get("/livez")).status_code == 200
+            assert (await rep.http.get("/jobs", headers={"Authorization": ""})).status_code == 401
+        assert (await first).status_code == 200
+
+
+async def is_waiting(owner) -> bool:
+    """Whether someone waits for the lock on the jobs."""
+    return await owner.fetchval(
+        "SELECT count(*) > 0 FROM pg_locks WHERE relation = 'background_jobs'::regclass AND NOT granted"
+    )
