@@ -63,6 +63,8 @@ ROWS = {
     " '1', now(), '{}')",
     "icp_candidate_companies": "VALUES ($1, 1, gen_random_uuid())",
     "icp_rules": "VALUES ($1)",
+    "chat_ttfb": "(tenant_id, ttfb_ms) VALUES ($1, 87.5)",
+    "lead_feedback": "(tenant_id, company_id, outcome, actor, score) VALUES ($1, 1, 'won', 'rep@acme.sg', 0.5)",
     "lead_features": "VALUES ($1, 1, '{}', '1', now())",
     "lead_scores": "VALUES ($1, 1, 0.5, 'Medium', 'because', '1', now())",
     "list_clocks": "VALUES ($1)",

@@ -183,3 +183,38 @@ async def test_weights_of_no_tenant_are_refused(leadgen, tmp_path) -> None:
     assert "leadgen tenant add" in shown.output
     assert (await leadgen("scoring", "use", "--tenant", "1")).exit_code == 2
     assert (await leadgen("scoring", "use", tmp_path / "m.toml", "--default", "--tenant", "1")).exit_code == 2
+
+
+FEEDBACK = """
+    INSERT INTO lead_feedback (tenant_id, company_id, outcome, actor, score)
+    SELECT 1, company_id, $2, 'rep@example.com', $3 FROM companies WHERE uen = $1
+"""
+
+
+async def test_the_feedback_of_reps_stands_in_for_a_file(leadgen, owner, outcomes) -> None:
+    """The latest of each lead, with the score of then; a wrong contact is passed over, and so are other tenants."""
+    for line in outcomes.read_text().splitlines()[3:]:
+        uen, outcome = line.split(",")
+        await owner.execute(FEEDBACK, uen, "lost" if outcome == "won" else "won", 0.5)  # taken back
+        last = ("won", 0.9) if outcome == "won" else ("not_a_fit", 0.1)
+        await owner.execute(FEEDBACK, uen, *last)
+        await owner.execute(FEEDBACK, uen, "wrong_contact", 0.5)
+    await owner.execute(
+        "INSERT INTO lead_feedback (tenant_id, company_id, outcome, actor, score)"
+        " SELECT 2, company_id, 'lost', actor, 1 FROM lead_feedback"
+    )
+
+    evaluated = await leadgen("scoring", "eval", "--json")
+    assert evaluated.exit_code == 0, evaluated.output
+    told = json.loads(evaluated.output)
+    assert (told["labels"], told["missing"], told["auc"]) == (148, 0, 1.0)
+    by_file = json.loads((await leadgen("scoring", "fit", outcomes, "--json")).output)
+    by_feedback = json.loads((await leadgen("scoring", "fit", "--json")).output)
+    assert (by_feedback["labels"], by_feedback["weights"]) == (by_file["labels"], by_file["weights"])
+
+
+async def test_without_file_and_feedback_there_is_nothing_to_learn_from(leadgen) -> None:
+    """One line that says how feedback is given."""
+    answered = await leadgen("scoring", "eval")
+    assert answered.exit_code == 1
+    assert "POST /leads/{company_id}/feedback" in answered.output

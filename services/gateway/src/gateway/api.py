@@ -18,6 +18,8 @@ from gateway.routes import (
     audit_log,
     candidates,
     chat,
+    companies,
+    figures,
     icp,
     industries,
     job_events,
@@ -26,6 +28,7 @@ from gateway.routes import (
     me,
     page,
     shortlist,
+    usage,
     users,
 )
 
@@ -69,6 +72,9 @@ def application(dependencies: Dependencies, probes: Sequence[BaseRoute] = ()) ->
         me,
         users,
         api_keys,
+        companies,
+        usage,
+        figures,
         audit_log,
         admin,
     ):
@@ -85,4 +91,5 @@ def application(dependencies: Dependencies, probes: Sequence[BaseRoute] = ()) ->
             streams=streams_of(app.openapi()),
         )
     app.add_middleware(RequestGate)  # outside of the other: slow senders take no place
+    app.add_middleware(figures.JsonMetrics)  # before the gate, which looks at the path
     return app

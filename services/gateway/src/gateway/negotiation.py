@@ -1,4 +1,4 @@
-"""The choice between JSON and CSV, by the parameter `format` or else by the header Accept. Pure."""
+"""The choice between forms of an answer, by the parameter `format` or else by the header Accept. Pure."""
 
 from typing import Annotated, Literal, TypeAlias
 
@@ -11,12 +11,20 @@ Accept: TypeAlias = Annotated[str | None, Header(include_in_schema=False)]
 
 
 def wants_csv(form: Literal["json", "csv"] | None, accept: str | None) -> bool:
-    """Decides whether the answer is CSV. `Accept` asks for it if it ranks text/csv above JSON (RFC 9110, 12.5.1)."""
-    if form is not None:
-        return form == "csv"
+    """Decides whether the answer is CSV and not JSON."""
+    return prefers("text/csv", "application/json", accept) if form is None else form == "csv"
+
+
+def prefers(one: str, usual: str, accept: str | None) -> bool:
+    """Returns whether `Accept` ranks a media type above the one that is usually sent (RFC 9110, 12.5.1)."""
     ranks = _ranks(accept or "")
-    json = ranks.get("application/json", ranks.get("application/*", ranks.get("*/*", 0.0)))
-    return ranks.get("text/csv", ranks.get("text/*", 0.0)) > json
+    return _rank(one, ranks) > _rank(usual, ranks)
+
+
+def _rank(media_type: str, ranks: dict[str, float]) -> float:
+    """Returns the rank by the most specific range that includes the type."""
+    ranges = (media_type, f"{media_type.partition('/')[0]}/*", "*/*")
+    return next((ranks[it] for it in ranges if it in ranks), 0.0)
 
 
 def _ranks(accept: str) -> dict[str, float]:

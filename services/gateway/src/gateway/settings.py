@@ -36,6 +36,11 @@ class GatewaySettings(ServiceSettings):
     gateway_max_requests: int = Field(default=64, gt=0)
     gateway_max_streams: int = Field(default=2000, gt=0)
     cors_origins: str = ""
+    tavily_max_queries: int = Field(default=800, ge=0, description="the enricher's and scorer's caps, to be shown")
+    openai_daily_tokens_cap: int = Field(default=150_000, ge=0)
+    lusha_max_contact_lookups: int = Field(default=500, ge=0)
+    zerobounce_max_verifications: int = Field(default=1000, ge=0)
+    llm_rationale_tokens_cap: int = Field(default=15_000, ge=0)
 
     @field_validator("cors_origins")
     @classmethod
@@ -60,3 +65,14 @@ class GatewaySettings(ServiceSettings):
     def local_token_secret(self) -> str:
         """The secret of local tokens; empty if they are not accepted."""
         return "" if self.app_env == "production" else self.gateway_jwt_secret
+
+    @property
+    def caps(self) -> dict[str, int]:
+        """Units per tenant and day by vendor, as usage.py names them."""
+        return {
+            "tavily": self.tavily_max_queries,
+            "lusha": self.lusha_max_contact_lookups,
+            "zerobounce": self.zerobounce_max_verifications,
+            "openai": self.openai_daily_tokens_cap,
+            "openai_wording": min(self.llm_rationale_tokens_cap, self.openai_daily_tokens_cap),
+        }

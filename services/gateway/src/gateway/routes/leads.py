@@ -1,15 +1,15 @@
-"""GET /scores/latest and /leads: the tenant's leads, best first; GET /leads/{company_id}/explain: a score's parts."""
+"""GET /scores/latest and /leads: the tenant's leads, best first; a lead's explanation, and feedback on it."""
 
 from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from common.postgres import Connection
-from gateway import leads
+from gateway import feedback, leads
 from gateway.api_document import errors
-from gateway.dependencies import CurrentTenant, Dependencies, Deps
+from gateway.dependencies import CurrentCaller, CurrentTenant, Dependencies, Deps
 from gateway.lists import export, pages
 from gateway.lists.cursors import MAX_ID, Place, Walk, decode_leads
 from gateway.lists.leads import Lead, page
@@ -19,6 +19,20 @@ from gateway.problems import Problem
 from gateway.routes.list_answers import LIST_ANSWERS
 
 router = APIRouter()
+
+CompanyId = Annotated[int, Path(ge=1, le=MAX_ID)]
+NO_LEAD = errors({404: "The company is no lead of the tenant"})
+
+
+class FeedbackGiven(BaseModel):
+    """The outcome of a lead. `wrong_contact` says nothing about the company."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    outcome: feedback.Outcome
+    note: Annotated[str, StringConstraints(strip_whitespace=True, max_length=1000, pattern=r"^[^\x00]*$")] | None = (
+        Field(default=None, examples=["They have just signed with someone else."])
+    )
 
 
 class Scores(BaseModel):
@@ -88,20 +102,38 @@ async def best(
     return Response(pages.as_json(found, "leads", items="leads", cursor="next"), media_type="application/json")
 
 
-@router.get("/leads/{company_id}/explain", responses=errors({404: "The tenant has no lead of this company"}))
-async def explain(
-    company_id: Annotated[int, Path(ge=1, le=MAX_ID)], tenant: CurrentTenant, deps: Deps
-) -> leads.Explanation:
+@router.get("/leads/{company_id}/explain", responses=NO_LEAD)
+async def explain(company_id: CompanyId, tenant: CurrentTenant, deps: Deps) -> leads.Explanation:
     """Shows the parts of a lead's score, with their evidence and its source."""
     async with deps.database.transaction(tenant.tenant_id) as tx:
         found = await leads.explain(tx, company_id)
     if found is None:
-        raise Problem(
-            404,
-            "No such lead",
-            f"Tenant {tenant.tenant_id} has no lead of company {company_id}. `GET /leads` lists those that it has.",
-        )
+        raise _no_such_lead(tenant.tenant_id, company_id)
     return found
+
+
+@router.post("/leads/{company_id}/feedback", status_code=201, responses=NO_LEAD)
+async def answer(
+    company_id: CompanyId, body: FeedbackGiven, caller: CurrentCaller, tenant: CurrentTenant, deps: Deps
+) -> feedback.Feedback:
+    """Keeps what became of a lead, with the person who says so. The latest feedback on a lead counts.
+
+    `leadgen scoring eval` and `leadgen scoring fit` compare scores with it: `won` with `lost` and `not_a_fit`.
+    """
+    await deps.rates.admit(tenant.tenant_id, tenant.requests_per_minute)
+    async with deps.database.transaction(tenant.tenant_id) as tx:
+        kept = await feedback.add(tx, company_id, body.outcome, body.note, caller.subject)
+    if kept is None:
+        raise _no_such_lead(tenant.tenant_id, company_id)
+    return kept
+
+
+def _no_such_lead(tenant_id: int, company_id: int) -> Problem:
+    return Problem(
+        404,
+        "No such lead",
+        f"Tenant {tenant_id} has no lead of company {company_id}. `GET /leads` lists those that it has.",
+    )
 
 
 async def _page(

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from leadgen.bench.options import ODOO_COMPANIES, ODOO_SAMPLE, UPSERT_BATCH, EnrichPart
+from leadgen.bench.options import ODOO_COMPANIES, ODOO_SAMPLE, UPSERT_BATCH, EnrichPart, GatewayPart
 from leadgen.exit_codes import run_or_exit
 from leadgen.options import AsJson
 
@@ -99,6 +99,36 @@ def ttfb(
         with temporary_folder() as folder:
             async with stack(folder / "product", durable=False, settings=SETTINGS) as product:
                 return await bench_ttfb(product, folder, rows=rows, messages=messages, rounds=rounds)
+
+    _run(measure(), as_json)
+
+
+@bench_app.command()
+def gateway(
+    as_json: AsJson = False,
+    companies: Annotated[int, typer.Option(min=20_000, help="Candidates over twenty tenants.")] = 1_000_000,
+    requests: Annotated[int, typer.Option(min=20, help="Requests of each list page.")] = 100,
+    seconds: Annotated[float, typer.Option(min=1, help="Seconds of 32 clients, per place and round.")] = 10,
+    part: Annotated[GatewayPart | None, typer.Option(help="This part alone; the other figures are null.")] = None,
+) -> None:
+    """Measure list pages and the first byte of chats, relative to bare FastAPI endpoints."""
+
+    async def measure() -> dict[str, Any]:
+        from leadgen.bench.cases.gateway_lists import bench_lists
+        from leadgen.bench.cases.ttfb import SETTINGS, bench_ttfb
+        from leadgen.bench.harness.servers import servers, temporary_folder
+        from leadgen.local.stack import stack
+
+        figures: dict[str, Any] = dict.fromkeys(("sql_ms", "http_p95_ratio", "throughput_ratio", "ttfb_ratio"))
+        if part in (None, GatewayPart.LISTS):
+            async with servers() as its:
+                figures |= await bench_lists(its, companies=companies, requests=requests, seconds=seconds)
+        if part in (None, GatewayPart.TTFB):
+            with temporary_folder() as folder:
+                async with stack(folder / "product", durable=False, settings=SETTINGS) as product:
+                    ttfb = await bench_ttfb(product, folder, rows=companies, messages=60, rounds=5)
+            figures |= {"ttfb_ratio": ttfb["clients_50"]["ratio"], "ttfb": ttfb}
+        return figures
 
     _run(measure(), as_json)
 

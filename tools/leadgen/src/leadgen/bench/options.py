@@ -17,3 +17,10 @@ class EnrichPart(StrEnum):
     SPEED = "speed"
     DELAY = "delay"
     MEMORY = "memory"
+
+
+class GatewayPart(StrEnum):
+    """A part of the gateway's measurement, each a module of its own among the cases."""
+
+    LISTS = "lists"
+    TTFB = "ttfb"

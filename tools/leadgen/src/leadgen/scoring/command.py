@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from statistics import median_low
@@ -15,6 +15,7 @@ from leadgen.exit_codes import run_or_exit
 from leadgen.options import AsJson, DatabaseUrl
 from leadgen.scoring import screen
 from leadgen.scoring.applying import apply, rescore
+from leadgen.scoring.feedback import feedback_of
 from leadgen.scoring.fitting import Labelled, Proposal, propose
 from leadgen.scoring.leads import explain, features_of, scores_of
 from leadgen.scoring.measures import Evaluation, Scored, evaluate
@@ -29,7 +30,13 @@ MaybeDatabaseUrl = Annotated[
     str | None,
     typer.Option(envvar="DATABASE_URL", show_envvar=True, help="Source of what the file lacks."),
 ]
-OutcomesFile = Annotated[Path, typer.Argument(help="A CSV with the columns uen and outcome (won or lost, 1 or 0).")]
+OutcomesFile = Annotated[
+    Path | None,
+    typer.Argument(
+        help="A CSV with the columns uen and outcome (won or lost, 1 or 0). Without it: the tenant's feedback.",
+        show_default=False,
+    ),
+]
 ModelFile = Annotated[Path | None, typer.Option("--model", help="The scorer's model, if not the newest of its own.")]
 
 
@@ -53,7 +60,7 @@ def score_command(
 
 @scoring_app.command("eval")
 def eval_command(
-    file: OutcomesFile,
+    file: OutcomesFile = None,
     tenant: TenantNumber = 1,
     database_url: MaybeDatabaseUrl = None,
     as_json: AsJson = False,
@@ -61,7 +68,8 @@ def eval_command(
 ) -> None:
     """Compare scores with the leads' outcomes: AUC, calibration, Brier score.
 
-    The scores are those of the file's column `score`; without one, those that the tenant's leads have now.
+    The scores are those of the file's column `score`; without one, those that the tenant's leads have now; of feedback,
+    those that the leads had when it was given.
     """
     evaluation = run_or_exit(_evaluate(file, tenant, database_url, picture))
     if as_json:
@@ -74,7 +82,7 @@ def eval_command(
 
 @scoring_app.command("fit")
 def fit_command(
-    file: OutcomesFile,
+    file: OutcomesFile = None,
     tenant: TenantNumber = 1,
     database_url: MaybeDatabaseUrl = None,
     model: ModelFile = None,
@@ -123,10 +131,21 @@ def use_command(
     typer.echo("{leads} leads scored again, {changed} changed: the scorer announces those".format(**report))
 
 
-async def _evaluate(file: Path, tenant: int, database_url: str | None, picture: Path | None) -> Evaluation:
+async def _outcomes(
+    file: Path | None, tenant: int, database_url: str | None, features: Collection[str] = ()
+) -> Outcomes:
+    """Reads the outcomes of the file, or those that the tenant's reps gave as feedback."""
+    if file is not None:
+        return read_outcomes(file, features)
+    if database_url is None:
+        raise DatabaseNeeded("give a file of outcomes, or --database-url for the feedback of the tenant's reps")
+    return await feedback_of(database_url, tenant)
+
+
+async def _evaluate(file: Path | None, tenant: int, database_url: str | None, picture: Path | None) -> Evaluation:
     if picture is not None:
         checked(picture)
-    outcomes = read_outcomes(file)
+    outcomes = await _outcomes(file, tenant, database_url)
     if outcomes.has_scores:
         leads = [Scored(row.score, row.is_won) for row in outcomes.rows if row.score is not None]
     else:
@@ -140,9 +159,9 @@ async def _evaluate(file: Path, tenant: int, database_url: str | None, picture: 
     return evaluation
 
 
-async def _fit(file: Path, tenant: int, database_url: str | None, model_file: Path | None) -> Proposal:
+async def _fit(file: Path | None, tenant: int, database_url: str | None, model_file: Path | None) -> Proposal:
     model = scorers_model(model_file)
-    outcomes = read_outcomes(file, model.criteria)
+    outcomes = await _outcomes(file, tenant, database_url, model.criteria)
     if outcomes.unused:
         typer.echo(f"not used: the columns {', '.join(outcomes.unused)}, which are named like no feature", err=True)
     if outcomes.features:
@@ -176,9 +195,10 @@ def _weighed(name: str, known: Sequence[Any]) -> Weighed:
     return Weighed(median_low(it["weight"] for it in found), median_low(it["prior"] for it in found))
 
 
-def _about(proposal: Proposal, file: Path) -> list[str]:
+def _about(proposal: Proposal, file: Path | None) -> list[str]:
+    source = "feedback" if file is None else file.name
     return [
-        f"Proposed by `leadgen scoring fit` from {file.name}: {proposal.labels} outcomes, {proposal.won} won.",
+        f"Proposed by `leadgen scoring fit` from {source}: {proposal.labels} outcomes, {proposal.won} won.",
         f"AUC, cross-validated: {proposal.auc_proposed:.4f}; by the weights of then: {proposal.auc_current:.4f}.",
     ]
 

@@ -1,0 +1,1 @@
+"""A company as its tenant sees it: what is known about it, and what happened to it."""
