@@ -117,3 +117,53 @@ def test_progress_is_a_line_per_event(screen: Screen, terminal: StringIO) -> Non
         "3 ms head the best 3 are upserted",
         f"12 ms company [bold]{UENS[0]}[/] PTE. LTD.: 0.50 Medium",
     ]
+
+
+def resolved(**more: object) -> ChatEvent:
+    return ChatEvent("resolved", {"industries": [MANUFACTURING], "matches": 774, **more}, 2)
+
+
+@pytest.mark.parametrize(
+    ("event", "words"),
+    [
+        (resolved(matches=1), "MANUFACTURING (SSIC C): 1 live company matches"),
+        (
+            resolved(
+                excluded=[{"code": "10", "title": "FOOD"}], founded_since=2020, places=["Bedok"], ignored=["cheap"]
+            ),
+            "MANUFACTURING (SSIC C), without FOOD (SSIC 10), in Bedok, founded since 2020: "
+            "774 live companies match; ignored: cheap",
+        ),
+        (resolved(industries=[MANUFACTURING] * 7), "and 2 more"),
+        (
+            ChatEvent("refine", {"question": "Narrow that down?", "choices": [{"label": "Food", "matches": 1200}]}, 3),
+            "Narrow that down? Food (1,200)",
+        ),
+        (
+            ChatEvent(
+                "company",
+                {**named("1"), "stage": "enriched", "outcome": "no_site_known", "contacts": 1, "degraded": []},
+                3,
+            ),
+            "no website known, 1 contact",
+        ),
+    ],
+)
+def test_each_part_of_the_request_is_told(event: ChatEvent, words: str, screen: Screen, terminal: StringIO) -> None:
+    """What is left out, cut, ignored or asked back is said."""
+    screen.show(event)
+    assert words in " ".join(terminal.getvalue().split())
+
+
+def test_what_nothing_is_known_of_is_said_once_above_the_table(screen: Screen, terminal: StringIO) -> None:
+    """With what would bring it."""
+    enriched = [
+        ChatEvent(
+            "company", {**named(uen), "stage": "enriched", "outcome": "no_site_known", "contacts": 0, "degraded": []}, 5
+        )
+        for uen in UENS
+    ]
+    screen.leads(shown_of(*OPENING, *enriched, *(scored(uen, 9) for uen in UENS), DONE))
+    text = terminal.getvalue()
+    assert text.count("No website is known for 3 of the 3 companies") == 1
+    assert text.index("TAVILY_API_KEY") < text.index("Leads")

@@ -56,7 +56,9 @@ async def demo(*, once: bool, out: Path | None, rows: int, seed: int, night: Pat
                 access = token(product.jwt_secret, TENANT, REP)
                 shown = await ask(product.gateway, access, MESSAGE, screen)
                 if out is not None:
-                    await asyncio.to_thread(out.write_text, shown.model_dump_json(indent=2) + "\n")
+                    as_shown = shown.model_copy(update={"leads": shown.best_first})
+                    await asyncio.to_thread(out.write_text, as_shown.model_dump_json(indent=2) + "\n")
+                    step(f"Leads written to {out}")
                 if not shown.is_scored:
                     raise DemoIncomplete(f"not every lead was scored; the end of the services' logs:\n{_ends(folder)}")
                 if night is not None:

@@ -11,6 +11,14 @@ from leadgen.demo.shown import Shown
 from leadgen.terminal import wide_enough
 
 BUCKET_STYLE = {"High": "bold green", "Medium": "yellow", "Low": "dim"}
+#: The outcome of a visit to the company's website, in words.
+SITES = {
+    "visited": "site visited",
+    "no_site_known": "no website known",
+    "forbidden": "site forbids visits",
+    "unreachable": "site unreachable",
+    "empty": "site says nothing",
+}
 
 
 class Screen:
@@ -35,7 +43,13 @@ class Screen:
             self._console.print(line, highlight=False, soft_wrap=True)
 
     def leads(self, shown: Shown) -> None:
-        """The table, best first."""
+        """The table, best first; above it, once, why nothing may be known of the companies."""
+        if shown.without_site:
+            count, of = len(shown.without_site), len(shown.leads)
+            self._line(
+                f"\n[yellow]No website is known for {count} of the {of} companies[/]: their scores rest on the "
+                "register alone.\nAdd a column `website` to the register's file, or set TAVILY_API_KEY."
+            )
         if shown.leads:
             self._console.print(self._table(shown))
         if shown.notice:
@@ -47,7 +61,7 @@ class Screen:
         table = Table(title="\nLeads", title_justify="left", expand=self._console.is_terminal)
         for name in ("score", "bucket", "company", "why", "contact"):
             table.add_column(name, overflow="fold", ratio={"company": 3, "why": 6, "contact": 3}.get(name))
-        for lead in sorted(shown.leads, key=lambda lead: (-(lead.score or 0), lead.uen)):
+        for lead in shown.best_first:
             style = BUCKET_STYLE.get(lead.bucket or "", "")
             score = "…" if lead.score is None else f"{lead.score:.2f}"
             table.add_row(
@@ -122,15 +136,49 @@ def _in_words(event: ChatEvent) -> str:
         case "accepted":
             return "the request is on its way"
         case "resolved":
-            names = ", ".join(f"{it['title']} (SSIC {it['code']})" for it in data["industries"][:5]) or "no industry"
-            where = f" in {', '.join(data['places'])}" if data.get("places") else ""
-            ignored = f"; ignored: {', '.join(data['ignored'])}" if data.get("ignored") else ""
-            return f"{names}{where}: {data['matches']:,} live companies match{ignored}"
+            return _understood(data)
+        case "refine":
+            return f"{data['question']} {_listed([_choice(it) for it in data['choices']], 6)}"
         case "head":
             return f"the best {len(data['companies'])} are upserted"
         case "company" if data["stage"] == "enriched":
-            return f"{data['name']}: site {data['outcome'].replace('_', ' ')}, {data['contacts']} contacts"
+            return f"{data['name']}: {SITES[data['outcome']]}, {_counted(data['contacts'], 'contact')}"
         case "company" if data["stage"] == "scored":
             return f"{data['name']}: {data['score']:.2f} {data['bucket']}"
         case _:
             return ""
+
+
+def _understood(data: dict[str, Any]) -> str:
+    """Says how each part of the request was taken."""
+    parts = [_listed([_titled(it) for it in data["industries"]], 5) or "no industry"]
+    if data.get("excluded"):
+        parts.append(f"without {_listed([_titled(it) for it in data['excluded']], 5)}")
+    if data.get("places"):
+        parts.append(f"in {', '.join(data['places'])}")
+    if data.get("founded_since"):
+        parts.append(f"founded since {data['founded_since']}")
+    ignored = f"; ignored: {', '.join(data['ignored'])}" if data.get("ignored") else ""
+    return f"{', '.join(parts)}: {_matching(data['matches'])}{ignored}"
+
+
+def _matching(matches: int) -> str:
+    return "1 live company matches" if matches == 1 else f"{matches:,} live companies match"
+
+
+def _titled(industry: dict[str, Any]) -> str:
+    return f"{industry['title']} (SSIC {industry['code']})"
+
+
+def _choice(choice: dict[str, Any]) -> str:
+    return f"{choice['label']} ({choice['matches']:,})" if "matches" in choice else str(choice["label"])
+
+
+def _listed(names: list[str], most: int) -> str:
+    """Lists the first names, and says how many more there are."""
+    more = [f"and {len(names) - most} more"] if len(names) > most else []
+    return ", ".join([*names[:most], *more])
+
+
+def _counted(number: int, thing: str) -> str:
+    return f"{number} {thing}{'' if number == 1 else 's'}"

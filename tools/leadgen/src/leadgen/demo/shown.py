@@ -28,6 +28,8 @@ class Shown(BaseModel):
     remaining: int | None = None
     timings_ms: dict[str, float] = Field(default_factory=dict)
     notice: str = Field(default="", exclude=True)
+    #: Companies of the head of whose website nothing is known.
+    without_site: set[str] = Field(default_factory=set, exclude=True)
 
     def take(self, event: ChatEvent) -> None:
         """Notes an event of the stream."""
@@ -37,6 +39,9 @@ class Shown(BaseModel):
         elif event.name == "head":
             self.leads = [Lead.model_validate(company) for company in event.data["companies"]]
             self.timings_ms["head"] = round(event.at_ms, 1)
+        elif event.name == "company" and event.data["stage"] == "enriched":
+            if event.data["outcome"] == "no_site_known":
+                self.without_site.add(event.data["uen"])
         elif event.name == "company" and event.data["stage"] == "scored":
             self.leads = [Lead.model_validate(event.data) if it.uen == event.data["uen"] else it for it in self.leads]
             if self.is_scored:
@@ -44,6 +49,11 @@ class Shown(BaseModel):
         elif event.name == "done":
             self.job_id, self.remaining = event.data["job_id"], event.data["remaining"]
             self.notice = event.data["notice"]
+
+    @property
+    def best_first(self) -> list[Lead]:
+        """The leads in the order of their scores."""
+        return sorted(self.leads, key=lambda lead: (-(lead.score or 0), lead.uen))
 
     @property
     def is_scored(self) -> bool:
