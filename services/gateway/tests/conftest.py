@@ -192,8 +192,13 @@ def tokens() -> Callable[..., str]:
     """Tokens that this gateway takes, unless a test says otherwise."""
 
     def make(
-        tenant_id: int = 1, *, secret: str = SECRET, valid: timedelta = timedelta(hours=1), role: Role = Role.SDR
+        tenant_id: int = 1,
+        *,
+        secret: str = SECRET,
+        valid: timedelta = timedelta(hours=1),
+        role: Role = Role.SDR,
+        user: str = "rep@example.com",
     ) -> str:
-        return token(secret, tenant_id, "rep@example.com", valid=valid, role=Role(role))
+        return token(secret, tenant_id, user, valid=valid, role=role)
 
     return make

@@ -33,19 +33,24 @@ async def replicas(database_url: str) -> AsyncIterator[Sequence[Database]]:
         await each.close()
 
 
-async def is_let_in(rates: Rates, tenant_id: int, own: int | None = None) -> bool:
+def rates_of(database: Database, *, each: Rate, everyone: Rate, per_subject: Rate = PLENTY) -> Rates:
+    """Limits of tenants; subjects have none unless a test says so."""
+    return Rates(database, each=each, everyone=everyone, per_subject=per_subject)
+
+
+async def is_let_in(rates: Rates, tenant_id: int, own: int | None = None, subject: str = "ann") -> bool:
     try:
-        await rates.admit(tenant_id, own)
+        await rates.admit(tenant_id, subject, own)
     except Problem:
         return False
     return True
 
 
-async def refusal(rates: Rates, tenant_id: int, own: int | None = None) -> Problem:
+async def refusal(rates: Rates, tenant_id: int, own: int | None = None, subject: str = "ann") -> Problem:
     """Asks until the answer is no."""
     for _ in range(2000):
         try:
-            await rates.admit(tenant_id, own)
+            await rates.admit(tenant_id, subject, own)
         except Problem as problem:
             return problem
     raise AssertionError("every request was let in")
@@ -65,7 +70,7 @@ async def test_no_more_are_let_in_than_burst_and_time_allow(
     database: Database, owner, per_minute: int, waves: list[tuple[int, float]]
 ) -> None:
     """Whatever comes at once and however long the pauses: at most burst + rate * time; and no request too few."""
-    rates, rate, tenant = Rates(database, each=Rate(per_minute), everyone=PLENTY), Rate(per_minute), next(tenants)
+    rates, rate, tenant = rates_of(database, each=Rate(per_minute), everyone=PLENTY), Rate(per_minute), next(tenants)
     began = time.monotonic()
     rested, let_in, room = 0.0, 0, float(rate.burst)
     for wave, rest in waves:
@@ -83,7 +88,7 @@ async def test_no_more_are_let_in_than_burst_and_time_allow(
 @given(per_minute=per_minute)
 async def test_whoever_waits_as_long_as_told_is_let_in(database: Database, owner, per_minute: int) -> None:
     """Retry-After is enough, and more than a second less is not."""
-    rates, tenant = Rates(database, each=Rate(per_minute), everyone=PLENTY), next(tenants)
+    rates, tenant = rates_of(database, each=Rate(per_minute), everyone=PLENTY), next(tenants)
     problem = await refusal(rates, tenant)
     assert problem.retry_after_s is not None
     assert f"Tenant {tenant} may ask" in problem.detail
@@ -99,7 +104,7 @@ async def test_whoever_waits_as_long_as_told_is_let_in(database: Database, owner
 async def test_the_limit_holds_over_replicas_that_ask_at_once(replicas: Sequence[Database]) -> None:
     """Three replicas, twenty callers each, all for five tenants in every order: no deadlock, and not one too many."""
     rate, everyone = Rate(1200), Rate(3000)  # bursts of 200 and 500: all five together could have 1000
-    gateways = [Rates(database, each=rate, everyone=everyone) for database in replicas]
+    gateways = [rates_of(database, each=rate, everyone=everyone) for database in replicas]
     began = time.monotonic()
     let_in = dict.fromkeys(range(1, 6), 0)
 
@@ -117,7 +122,7 @@ async def test_the_limit_holds_over_replicas_that_ask_at_once(replicas: Sequence
 
 async def test_a_storm_of_one_tenant_leaves_the_others_their_own(database: Database) -> None:
     """What is refused is charged to nobody: neither to the tenant nor to all together."""
-    rates = Rates(database, each=Rate(60), everyone=Rate(600))  # bursts of 10 and 100
+    rates = rates_of(database, each=Rate(60), everyone=Rate(600))  # bursts of 10 and 100
     stormy = await asyncio.gather(*(is_let_in(rates, 1) for _ in range(500)))
     assert sum(stormy) == 10
     for tenant in (2, 3, 4):
@@ -126,7 +131,7 @@ async def test_a_storm_of_one_tenant_leaves_the_others_their_own(database: Datab
 
 async def test_what_all_together_are_refused_is_not_charged_to_the_tenant(database: Database, owner) -> None:
     """Once there is room for all again, the tenant has all of its own."""
-    rates = Rates(database, each=Rate(60), everyone=Rate(12))  # bursts of 10 and 10
+    rates = rates_of(database, each=Rate(60), everyone=Rate(12))  # bursts of 10 and 10
     assert all([await is_let_in(rates, 1) for _ in range(10)])
     for _ in range(20):
         problem = await refusal(rates, 2)
@@ -135,16 +140,54 @@ async def test_what_all_together_are_refused_is_not_charged_to_the_tenant(databa
     assert sum([await is_let_in(rates, 2) for _ in range(10)]) == 10
 
 
+@on_the_database
+@given(per_minute=st.integers(1, 300), asked=st.lists(st.sampled_from(["ann", "bob", "key:1"]), max_size=120))
+async def test_each_subject_has_a_limit_of_its_own(database: Database, per_minute: int, asked: list[str]) -> None:
+    """And takes nothing of another's. The same name in another tenant is another subject."""
+    limit, began = Rate(per_minute), time.monotonic()
+    rates, tenant, other = (
+        rates_of(database, each=PLENTY, everyone=PLENTY, per_subject=limit),
+        next(tenants),
+        next(tenants),
+    )
+    admitted = await asyncio.gather(*(is_let_in(rates, tenant, subject=subject) for subject in asked))
+    for subject in set(asked):
+        mine = sum(is_in for is_in, who in zip(admitted, asked, strict=True) if who == subject)
+        wanted = asked.count(subject)
+        assert min(wanted, limit.burst) <= mine <= limit.burst + (time.monotonic() - began) / limit.interval_s + 0.001
+        assert await is_let_in(rates, other, subject=subject)
+
+
+async def test_a_subject_that_asks_too_fast_leaves_its_colleagues_half_of_the_tenants_limit(database: Database) -> None:
+    """By default; it is told whose limit that is, and waits as long as that lasts."""
+    rates = Rates(database, each=Rate(600), everyone=PLENTY)  # bursts of 100 and, for one subject, 50
+    began = time.monotonic()
+    loud = sum(await asyncio.gather(*(is_let_in(rates, 1, subject="loud") for _ in range(200))))
+    assert 50 <= loud <= 50 + (time.monotonic() - began) * 5 + 0.001
+    problem = await refusal(rates, 1, subject="loud")
+    assert "loud of tenant 1 may ask 300 times a minute" in problem.detail
+    assert sum(await asyncio.gather(*(is_let_in(rates, 1, subject="ann") for _ in range(40)))) == 40
+
+
+async def test_the_limit_that_lasts_longest_is_named(database: Database) -> None:
+    """So that one wait is enough."""
+    rates = rates_of(database, each=Rate(1), everyone=PLENTY, per_subject=Rate(60))  # bursts of 1 and 10
+    assert await is_let_in(rates, 1)
+    problem = await refusal(rates, 1)
+    assert "Tenant 1 may ask once a minute" in problem.detail
+    assert 40 <= (problem.retry_after_s or 0) <= 60
+
+
 async def test_a_tenants_own_limit_comes_instead(database: Database) -> None:
     """Larger or smaller than what the others have."""
-    rates = Rates(database, each=Rate(60), everyone=PLENTY)
+    rates = rates_of(database, each=Rate(60), everyone=PLENTY)
     assert sum([await is_let_in(rates, 1, 3) for _ in range(30)]) == 3
     assert sum([await is_let_in(rates, 2, 180) for _ in range(30)]) == 30
 
 
 async def test_rates_that_a_crash_forgot_begin_anew(database: Database, owner) -> None:
     """The table is unlogged."""
-    rates = Rates(database, each=Rate(60), everyone=PLENTY)
+    rates = rates_of(database, each=Rate(60), everyone=PLENTY)
     await refusal(rates, 1)
     await owner.execute("TRUNCATE request_rates")
     assert await is_let_in(rates, 1)
@@ -152,7 +195,7 @@ async def test_rates_that_a_crash_forgot_begin_anew(database: Database, owner) -
 
 async def test_without_the_database_no_limit_stands_in_the_way(database: Database) -> None:
     """The request will find out by itself, and say so."""
-    rates = Rates(database, each=Rate(1), everyone=Rate(1))
+    rates = rates_of(database, each=Rate(1), everyone=Rate(1))
     await database.close()
     assert all([await is_let_in(rates, 1) for _ in range(3)])
 
@@ -171,6 +214,17 @@ async def test_a_rep_who_asks_too_fast_is_told_when_to_come_back(serve, kafka) -
         assert (await rep.http.post("/chat", json={"message": ""})).status_code == 422
         assert (await rep.http.get(f"/jobs/{'0' * 32}")).status_code == 404
         assert (await reps(2).http.post("/chat", json={"message": "Manufacturing"})).status_code == 200
+
+
+async def test_a_users_limit_holds_over_http(serve, kafka, tokens) -> None:
+    """Another user of the tenant, or an API key, has its own."""
+    async with serve(kafka, subject_requests_per_minute=1) as reps:
+        http = reps(1).http
+        asked = [await http.get("/industries/resolve?q=x") for _ in range(2)]
+        assert [answer.status_code == 429 for answer in asked] == [False, True]
+        assert "rep@example.com of tenant 1 may ask once a minute" in asked[1].json()["detail"]
+        other = {"Authorization": f"Bearer {tokens(1, user='bob@example.com')}"}
+        assert (await http.get("/industries/resolve?q=x", headers=other)).status_code != 429
 
 
 async def test_a_tenants_own_limit_holds_once_it_is_looked_up_again(serve, kafka, owner) -> None:

@@ -12,6 +12,7 @@ from starlette.types import ASGIApp
 from common import asyncapi, health, logs
 from common.contracts import EVENTS
 from common.gauges import keep_gauges
+from common.postgres import Database
 from common.relay import Relay
 from common.service import connect, http_server, to_the_end
 from common.settings import read_for_service
@@ -78,7 +79,7 @@ async def gateway(settings: GatewaySettings) -> AsyncIterator[FastAPI]:
         api_keys,
         users,
         tenants,
-        Rates(database, each=Rate(settings.tenant_requests_per_minute), everyone=Rate(settings.requests_per_minute)),
+        _rates(database, settings),
         requests,
         feed,
         classification,
@@ -106,6 +107,16 @@ async def gateway(settings: GatewaySettings) -> AsyncIterator[FastAPI]:
         if oidc is not None:
             await oidc.keys.close()
         await database.close()
+
+
+def _rates(database: Database, settings: GatewaySettings) -> Rates:
+    per_subject = settings.subject_requests_per_minute
+    return Rates(
+        database,
+        each=Rate(settings.tenant_requests_per_minute),
+        everyone=Rate(settings.requests_per_minute),
+        per_subject=Rate(per_subject) if per_subject else None,
+    )
 
 
 def _oidc_tokens(settings: GatewaySettings) -> OidcTokens | None:

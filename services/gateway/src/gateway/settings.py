@@ -32,6 +32,7 @@ class GatewaySettings(ServiceSettings):
     chat_debounce_ms: int = Field(default=400, ge=0, le=10_000)
     web_folder: str = ""
     tenant_requests_per_minute: int = Field(default=600, gt=0)
+    subject_requests_per_minute: int = Field(default=0, ge=0)
     requests_per_minute: int = Field(default=6000, gt=0)
     gateway_max_requests: int = Field(default=64, gt=0)
     gateway_max_streams: int = Field(default=2000, gt=0)

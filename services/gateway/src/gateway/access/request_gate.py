@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from common.errors import Unavailable
 from gateway.access.authentication import Authentication, check_rights
+from gateway.access.json_depth import MAX_DEPTH, is_too_deep
 from gateway.access.permissions import Access, Permissions
 from gateway.problems import UNAVAILABLE, Problem, answer
 
@@ -72,7 +73,7 @@ async def admitted(
 
 
 async def read_body(headers: Mapping[str, str], receive: Receive, *, within_s: float) -> bytes | None:
-    """Reads the whole body; `None` if the client went away. Raises Problem 413 and 408."""
+    """Reads the whole body; `None` if the client went away. Raises Problem 400, 413 and 408."""
     if int(headers.get("content-length", 0)) > MAX_BODY:
         raise _too_large()
     body = bytearray()
@@ -89,6 +90,8 @@ async def read_body(headers: Mapping[str, str], receive: Receive, *, within_s: f
                 more = message.get("more_body", False)
     except TimeoutError:
         raise Problem(408, "Request too slow", f"Its body did not arrive within {within_s:g} s.") from None
+    if is_too_deep(body):
+        raise Problem(400, "JSON nested too deeply", f"A body may have {MAX_DEPTH} levels of objects and arrays.")
     return bytes(body)
 
 

@@ -41,7 +41,7 @@ async def chat(
     `accepted` comes once the request is durable. A stream that breaks before it leaves that open: send the request
     again with the same `Idempotency-Key`.
     """
-    await deps.rates.admit(tenant.tenant_id, tenant.requests_per_minute)
+    await deps.rates.admit(tenant.tenant_id, caller.subject, tenant.requests_per_minute)
     key = idempotency_key or new_id()
     headers = {**UNBUFFERED, "Idempotency-Key": str(key)}
     return Stream(_stream(deps.replies.reply(caller, tenant, body.message, key, traceparent)), headers=headers)

@@ -33,7 +33,7 @@ async def replace(
 
     It applies at once on this replica, and within half a minute on others.
     """
-    await deps.rates.admit(tenant.tenant_id, tenant.requests_per_minute)
+    await deps.rates.admit(tenant.tenant_id, caller.subject, tenant.requests_per_minute)
     catalog = await deps.classification.catalog()
     wanted = body.normalised(catalog)
     await deps.icp_changes.replace(caller, wanted, traceparent)

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
 from common.contracts import Industry, Place
-from gateway.dependencies import CurrentTenant, Deps, Phrase
+from gateway.dependencies import CurrentCaller, CurrentTenant, Deps, Phrase
 from industries.index import Resolution
 
 router = APIRouter(prefix="/industries")
@@ -51,9 +51,12 @@ class Resolved(BaseModel):
 
 @router.get("/resolve")
 async def resolve(
-    q: Annotated[Phrase, Query(examples=["F&B or logistics, not retail"])], tenant: CurrentTenant, deps: Deps
+    q: Annotated[Phrase, Query(examples=["F&B or logistics, not retail"])],
+    caller: CurrentCaller,
+    tenant: CurrentTenant,
+    deps: Deps,
 ) -> Resolved:
     """Resolves words to industries, from memory: no company is searched for, nothing is requested."""
-    await deps.rates.admit(tenant.tenant_id, tenant.requests_per_minute)
+    await deps.rates.admit(tenant.tenant_id, caller.subject, tenant.requests_per_minute)
     catalog = await deps.classification.catalog()
     return Resolved.build(catalog.index.resolve([q], year=datetime.now(UTC).year))

@@ -83,6 +83,7 @@ class Jobs(BaseModel):
 @router.post("/staging_upsert", status_code=202, responses=NOT_MADE)
 async def request_staging_upsert(
     body: StagingUpsertRequest,
+    caller: CurrentCaller,
     tenant: CurrentTenant,
     deps: Deps,
     response: Response,
@@ -90,7 +91,7 @@ async def request_staging_upsert(
     traceparent: Traceparent = None,
 ) -> JobAccepted:
     """Queues a job that upserts every match, in any STAGING_UPSERT_MODE. The nightly run executes it."""
-    await deps.rates.admit(tenant.tenant_id, tenant.requests_per_minute)
+    await deps.rates.admit(tenant.tenant_id, caller.subject, tenant.requests_per_minute)
     # STAGING_UPSERT_MODE is for chat messages only: a job is made even if it is `off`.
     key = idempotency_key or new_id()
     request = RequestIndustry(
