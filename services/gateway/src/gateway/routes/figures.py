@@ -12,7 +12,7 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gateway import figures
-from gateway.dependencies import CurrentTenant, Deps
+from gateway.dependencies import CurrentCaller, CurrentTenant, Deps
 from gateway.figures import Figures
 from gateway.negotiation import prefers
 
@@ -34,9 +34,9 @@ class Ttfb(BaseModel):
 
 
 @router.post("/ttfb", status_code=204)
-async def report(body: Ttfb, tenant: CurrentTenant, deps: Deps) -> None:
+async def report(body: Ttfb, caller: CurrentCaller, tenant: CurrentTenant, deps: Deps) -> None:
     """Keeps a time to the first byte for an hour, for the summary."""
-    await deps.rates.admit(tenant.tenant_id, tenant.requests_per_minute)
+    await deps.rates.admit(tenant.tenant_id, caller.subject, tenant.requests_per_minute)
     async with deps.database.transaction(tenant.tenant_id) as tx:
         await figures.keep_ttfb(tx, body.ttfb_ms)
 

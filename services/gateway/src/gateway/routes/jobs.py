@@ -153,7 +153,7 @@ async def cancel(
     A job that has ended stays as it is, so a repeat does nothing. 202: the cancellation is requested, and the job has
     not ended yet; it ends after the batch that is being saved.
     """
-    await deps.rates.admit(tenant.tenant_id, tenant.requests_per_minute)
+    await deps.rates.admit(tenant.tenant_id, caller.subject, tenant.requests_per_minute)
     with deps.feed.follow(tenant.tenant_id, job_id) as news:
         found = await _found(deps, tenant.tenant_id, job_id)
         if found.is_over:

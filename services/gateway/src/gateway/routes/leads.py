@@ -120,7 +120,7 @@ async def answer(
 
     `leadgen scoring eval` and `leadgen scoring fit` compare scores with it: `won` with `lost` and `not_a_fit`.
     """
-    await deps.rates.admit(tenant.tenant_id, tenant.requests_per_minute)
+    await deps.rates.admit(tenant.tenant_id, caller.subject, tenant.requests_per_minute)
     async with deps.database.transaction(tenant.tenant_id) as tx:
         kept = await feedback.add(tx, company_id, body.outcome, body.note, caller.subject)
     if kept is None:
