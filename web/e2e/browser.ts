@@ -9,6 +9,8 @@ const SCREENSHOTS = fileURLToPath(new URL("../../docs/screenshots/", import.meta
 /** The machine of the tests may be slow and busy: a condition is waited for, never a time. */
 export const PATIENCE_MS = Number(process.env.PATIENCE_MS ?? 60_000);
 
+export const NIGHT_MS = 240_000;
+
 export function launch(): Promise<Browser> {
   return chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox"] });
 }
@@ -30,6 +32,13 @@ export async function hasNoViolations(page: Page): Promise<void> {
   const { violations } = await new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]).analyze();
   const found = violations.flatMap((rule) => rule.nodes.map((node) => `${rule.id}: ${node.target.join(" ")}: ${node.failureSummary}`));
   expect(found).toEqual([]);
+}
+
+/** Opens the shortlist and waits until the demo's night is over: before that, lists and jobs still change. */
+export async function untilNightIsOver(page: Page): Promise<void> {
+  await page.getByRole("navigation", { name: "Views" }).getByRole("link", { name: "Shortlist" }).click();
+  await page.getByRole("region", { name: "Shortlist" }).getByRole("article").nth(2).waitFor({ timeout: NIGHT_MS });
+  await page.getByText("The night is still running").waitFor({ state: "detached", timeout: NIGHT_MS });
 }
 
 /** Keeps a picture for the documents, if SCREENSHOTS=1: other runs leave the checkout as it is. */

@@ -1,37 +1,49 @@
 /**
  * Starts the demo, as `make demo` does, for all tests in the browser; they find its addresses in `inject`.
- * With LEADGEN_SIGN_IN, the address that a running demo has printed, that one is used.
+ * With LEADGEN_SIGN_IN, the address that a running demo has printed, that one is used; GATEWAY_JWT_SECRET is then its
+ * secret.
  */
-import { spawn, type ChildProcess } from "node:child_process";
+import { execFileSync, spawn, type ChildProcess } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { fileURLToPath } from "node:url";
 
 import type { TestProject } from "vitest/node";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+const LEADGEN = ".venv/bin/leadgen";
 const READY_WITHIN_MS = 240_000;
 const ENDS_WITHIN_MS = 60_000;
 
 declare module "vitest" {
   export interface ProvidedContext {
-    /** The address that signs the demo rep in. */
+    /** The addresses that sign in: the demo rep, an admin of its tenant, and an operator. */
     signIn: string;
+    admin: string;
+    operator: string;
     /** The gateway's address. */
     gateway: string;
   }
 }
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const secret = process.env.GATEWAY_JWT_SECRET ?? randomBytes(32).toString("base64url");
   const given = process.env.LEADGEN_SIGN_IN;
-  if (given) {
-    project.provide("signIn", given);
-    project.provide("gateway", new URL(given).origin);
-    return () => Promise.resolve();
-  }
-  const child = spawn(".venv/bin/leadgen", ["demo", "--rows", "20000"], { cwd: ROOT, stdio: ["ignore", "pipe", "pipe"] });
+  const child = given
+    ? undefined
+    : spawn(LEADGEN, ["demo", "--rows", "20000"], {
+        cwd: ROOT,
+        env: { ...process.env, GATEWAY_JWT_SECRET: secret },
+        stdio: ["ignore", "pipe", "pipe"],
+      });
+  const as = (subject: string, role: string): string =>
+    execFileSync(LEADGEN, ["token", "--tenant", "1", "--secret", secret, "--user", subject, "--role", role], { cwd: ROOT }).toString().trim();
   try {
-    const signIn = await addressIn(child);
+    const signIn = child ? await addressIn(child) : String(given);
+    const { origin } = new URL(signIn);
+    project.provide("gateway", origin);
     project.provide("signIn", signIn);
-    project.provide("gateway", new URL(signIn).origin);
+    project.provide("admin", `${origin}/app/#token=${as("admin@demo.example", "admin")}`);
+    project.provide("operator", `${origin}/app/#token=${as("operator@demo.example", "ops")}`);
   } catch (error) {
     await stop(child);
     throw error;
@@ -58,8 +70,8 @@ function addressIn(child: ChildProcess): Promise<string> {
   });
 }
 
-async function stop(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
+async function stop(child: ChildProcess | undefined): Promise<void> {
+  if (!child || child.exitCode !== null || child.signalCode !== null) return;
   const ended = new Promise((resolve) => child.once("exit", resolve));
   child.kill("SIGTERM");
   const timer = setTimeout(() => child.kill("SIGKILL"), ENDS_WITHIN_MS);

@@ -3,6 +3,7 @@ import { createRootRoute, createRoute, createRouter, Link, lazyRouteComponent, r
 import { Compass } from "lucide-react";
 
 import { ChatView } from "./chat/ChatView";
+import { readFilters } from "./leads/filters";
 import { Shell } from "./shell/Shell";
 import { Empty, Failed } from "./ui/states";
 
@@ -33,6 +34,49 @@ const home = createRoute({
 });
 const chat = createRoute({ getParentRoute: () => root, path: "/chat", component: ChatView });
 const conversation = createRoute({ getParentRoute: () => root, path: "/chat/$conversationId", component: ChatView });
+const shortlist = createRoute({
+  getParentRoute: () => root,
+  path: "/shortlist",
+  validateSearch: ({ date }: Record<string, unknown>): { date?: string } =>
+    typeof date === "string" && /^\d{4}-\d\d-\d\d$/.test(date) ? { date } : {},
+  component: lazyRouteComponent(() => import("./shortlist/ShortlistView"), "ShortlistView"),
+});
+const scores = createRoute({
+  getParentRoute: () => root,
+  path: "/scores",
+  component: lazyRouteComponent(() => import("./leads/ScoresView"), "ScoresView"),
+});
+const candidates = createRoute({
+  getParentRoute: () => root,
+  path: "/candidates",
+  validateSearch: readFilters,
+  component: lazyRouteComponent(() => import("./leads/CandidatesView"), "CandidatesView"),
+});
+const icp = createRoute({
+  getParentRoute: () => root,
+  path: "/icp",
+  component: lazyRouteComponent(() => import("./icp/IcpView"), "IcpView"),
+});
+const jobs = createRoute({
+  getParentRoute: () => root,
+  path: "/jobs",
+  component: lazyRouteComponent(() => import("./jobs/JobsView"), "JobsView"),
+});
+const metrics = createRoute({
+  getParentRoute: () => root,
+  path: "/metrics",
+  component: lazyRouteComponent(() => import("./metrics/MetricsView"), "MetricsView"),
+});
+const nights = createRoute({
+  getParentRoute: () => root,
+  path: "/nights",
+  component: lazyRouteComponent(() => import("./nights/NightsView"), "NightsView"),
+});
+const access = createRoute({
+  getParentRoute: () => root,
+  path: "/access",
+  component: lazyRouteComponent(() => import("./access/AccessView"), "AccessView"),
+});
 const company = createRoute({
   getParentRoute: () => root,
   path: "/companies/$companyId",
@@ -40,7 +84,7 @@ const company = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([home, chat, conversation, company]),
+  routeTree: root.addChildren([home, chat, conversation, shortlist, scores, candidates, icp, jobs, metrics, nights, access, company]),
   basepath: "/app",
   defaultPreload: "intent",
   scrollRestoration: false,

@@ -37,8 +37,9 @@ export const shortlist = (night: string | undefined) =>
   queryOptions({
     queryKey: ["shortlist", night ?? "latest"],
     queryFn: ({ signal }) => data(api.GET("/shortlist", { params: { query: { date: night } }, signal })),
+    // The first night of a tenant may begin while its list is open.
     refetchInterval: ({ state }) =>
-      state.data && !["done", "partial", "failed"].includes(state.data.status) ? 3_000 : false,
+      state.data ? (["done", "partial", "failed"].includes(state.data.status) ? false : 3_000) : night === undefined && state.error ? 5_000 : false,
   });
 
 export const explanation = (companyId: number) =>
@@ -46,4 +47,18 @@ export const explanation = (companyId: number) =>
     queryKey: ["explanation", companyId],
     queryFn: ({ signal }) =>
       data(api.GET("/leads/{company_id}/explain", { params: { path: { company_id: companyId } }, signal })),
+  });
+
+export const companyDetails = (companyId: number) =>
+  queryOptions({
+    queryKey: ["company", companyId],
+    queryFn: ({ signal }) =>
+      data(api.GET("/companies/{company_id}", { params: { path: { company_id: companyId } }, signal })),
+  });
+
+export const timeline = (companyId: number) =>
+  queryOptions({
+    queryKey: ["timeline", companyId],
+    queryFn: ({ signal }) =>
+      data(api.GET("/companies/{company_id}/timeline", { params: { path: { company_id: companyId } }, signal })),
   });

@@ -1,5 +1,6 @@
 /** A rep's message and what came of it. */
 import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { CornerDownRight, Layers, RefreshCw, TriangleAlert, WifiOff } from "lucide-react";
 
 import { job as jobQuery } from "@/api/queries";
@@ -140,6 +141,9 @@ function JobProgress({ jobId }: { jobId: string }) {
       <span className="tabular-nums">
         {count(job.processed)} of {count(job.total)}
       </span>
+      <Link to="/jobs" className="text-accent hover:underline">
+        All jobs
+      </Link>
       {job.error && <span className="text-bad">{job.error}</span>}
     </div>
   );

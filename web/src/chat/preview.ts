@@ -1,9 +1,9 @@
 /** What the words in the composer resolve to, asked after a pause in typing. An answer belongs to its words. */
 import { skipToken, useQuery } from "@tanstack/react-query";
-import { useEffect, useState } from "react";
 
 import { api, data, type Schemas } from "@/api/client";
 import { pageSettings } from "@/api/queries";
+import { useSettled } from "@/settled";
 
 export type Preview =
   | { state: "none" }
@@ -30,14 +30,4 @@ export function usePreview(text: string): Preview {
   if (words === null) return { state: "waiting" };
   if (isError) return { state: "failed" };
   return resolved ? { state: "there", words, resolved } : { state: "waiting" };
-}
-
-/** The value, once it has stayed the same for so long. */
-export function useSettled<T>(value: T, ms: number): T {
-  const [settled, setSettled] = useState(value);
-  useEffect(() => {
-    const timer = setTimeout(() => setSettled(value), ms);
-    return () => clearTimeout(timer);
-  }, [value, ms]);
-  return settled;
 }

@@ -78,6 +78,8 @@ async function follow(turn: Turn): Promise<void> {
 async function listen(turn: Turn, signal: AbortSignal): Promise<void> {
   await readChat(turn.text, turn.key, signal, {
     onFirstByte: (ms) => {
+      // A lost report only leaves one sample out of the summary.
+      void api.POST("/metrics/ttfb", { body: { ttfb_ms: ms } }).catch(() => undefined);
       changeTurn(turn.key, (it) => (it.timings.firstByte ? it : { ...it, timings: { ...it.timings, firstByte: ms } }));
     },
     onEvent: (event) => changeTurn(turn.key, (it) => take(it, event, Date.now() - turn.sentAt)),

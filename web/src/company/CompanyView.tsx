@@ -1,13 +1,13 @@
-/** A company as a lead: its facts, its score, and what the score is made of, with the source of each part. */
+/** A company: its score and the parts of it, every fact with its source, contacts, its whole story, and what it cost. */
 import { useQuery } from "@tanstack/react-query";
 import { useParams, useRouter } from "@tanstack/react-router";
 import { ArrowLeft, Globe, Lightbulb } from "lucide-react";
 import { useEffect } from "react";
 
+import { asProblem } from "@/api/problem";
+import { companyDetails, explanation } from "@/api/queries";
 import type { Schemas } from "@/api/client";
-import { explanation } from "@/api/queries";
-import { companyName, date, percent, sentenceCase, time, webAddress } from "@/format";
-import { Badge } from "@/ui/badge";
+import { companyName, webAddress } from "@/format";
 import { Button } from "@/ui/button";
 import { CopyButton } from "@/ui/copy";
 import { BucketBadge, ScoreRing } from "@/ui/score";
@@ -16,25 +16,29 @@ import { Card } from "@/ui/surface";
 
 import { Contributions } from "./Contributions";
 import { wouldHelp } from "./counterfactual";
+import { Contacts, Facts, Register, Runs } from "./Details";
+import { labelOf, OUTCOMES, useFeedback } from "./feedback";
+import { TimelineCard } from "./TimelineCard";
 
 export function CompanyView() {
-  const { companyId } = useParams({ from: "/companies/$companyId" });
+  const companyId = Number(useParams({ from: "/companies/$companyId" }).companyId);
   const router = useRouter();
-  const { data: lead, error, refetch } = useQuery(explanation(Number(companyId)));
+  const details = useQuery(companyDetails(companyId));
+  const lead = useQuery({ ...explanation(companyId), enabled: Boolean(details.data?.score) });
   useEffect(() => {
-    if (lead) document.title = `${companyName(lead.company.name)} · Leadgen`;
-  }, [lead]);
+    if (details.data) document.title = `${companyName(details.data.company.name)} · Leadgen`;
+  }, [details.data]);
   return (
-    <div className="min-h-0 flex-1 overflow-y-auto">
-      <div className="mx-auto max-w-5xl space-y-5 px-4 py-5 sm:px-6">
+    <div className="min-h-0 flex-1 overflow-y-auto" tabIndex={0} role="region" aria-label="Company">
+      <div className="mx-auto max-w-6xl space-y-5 px-4 py-5 sm:px-6">
         <Button look="quiet" size="small" className="-ml-2" onClick={() => router.history.back()}>
           <ArrowLeft aria-hidden />
           Back
         </Button>
-        {error ? (
-          <Failed error={error} again={() => void refetch()} />
-        ) : lead ? (
-          <Lead lead={lead} />
+        {details.error ? (
+          <Failed error={details.error} again={() => void details.refetch()} />
+        ) : details.data ? (
+          <Company details={details.data} lead={lead.data} leadError={lead.error} />
         ) : (
           <Loading label="The company is loading" />
         )}
@@ -43,18 +47,20 @@ export function CompanyView() {
   );
 }
 
-function Lead({ lead }: { lead: Schemas["Explanation"] }) {
-  const { company } = lead;
+type Props = { details: Schemas["CompanyDetails"]; lead: Schemas["Explanation"] | undefined; leadError: unknown };
+
+function Company({ details, lead, leadError }: Props) {
+  const { company, score } = details;
   const site = webAddress(company.website_domain);
-  const hint = wouldHelp(lead);
+  const hint = lead && wouldHelp(lead);
   return (
     <>
-      <header className="flex items-start gap-4">
-        <ScoreRing score={lead.score} bucket={lead.bucket} className="size-16 [&>span]:text-base" />
+      <header className="flex flex-wrap items-start gap-4">
+        <ScoreRing score={score?.score} bucket={score?.bucket} className="size-16 [&>span]:text-base" />
         <div className="min-w-0 flex-1 space-y-1.5">
           <h1 className="text-2xl font-semibold tracking-tight text-balance">{companyName(company.name)}</h1>
           <div className="flex flex-wrap items-center gap-x-3 gap-y-1 text-sm text-faint">
-            <BucketBadge bucket={lead.bucket} />
+            {score ? <BucketBadge bucket={score.bucket} /> : <span>Not scored yet</span>}
             <span className="inline-flex items-center gap-1 font-mono text-[13px]">
               {company.uen}
               <CopyButton text={company.uen} label="Copy the UEN" />
@@ -67,65 +73,54 @@ function Lead({ lead }: { lead: Schemas["Explanation"] }) {
             )}
           </div>
         </div>
+        {score && <FeedbackButtons companyId={company.company_id} given={details.feedback[0]} />}
       </header>
-      <p className="max-w-3xl leading-relaxed text-soft">{lead.rationale}</p>
+      {score && <p className="max-w-3xl leading-relaxed text-soft">{score.rationale}</p>}
       {hint && (
-        <p className="flex max-w-3xl items-start gap-2 rounded-xl bg-accent-wash px-4 py-3 text-sm text-accent">
+        <p className="flex w-fit max-w-3xl items-start gap-2 rounded-xl bg-accent-wash px-4 py-2.5 text-sm text-accent">
           <Lightbulb className="mt-0.5 size-4 shrink-0" aria-hidden />
           {hint}
         </p>
       )}
-      <div className="grid items-start gap-5 lg:grid-cols-[minmax(0,1fr)_18rem]">
-        <Contributions lead={lead} />
-        <Register lead={lead} />
+      <div className="grid grid-cols-1 items-start gap-5 lg:grid-cols-[minmax(0,1fr)_19rem]">
+        <div className="space-y-5">
+          {lead && <Contributions lead={lead} />}
+          {leadError ? <Failed error={asProblem(leadError)} /> : null}
+          <Facts facts={details.facts} />
+          <TimelineCard companyId={company.company_id} />
+        </div>
+        <div className="space-y-5">
+          <Contacts contacts={details.contacts} />
+          <Register details={details} />
+          <Runs runs={details.runs} odoo={details.odoo} />
+        </div>
       </div>
     </>
   );
 }
 
-function Register({ lead }: { lead: Schemas["Explanation"] }) {
-  const { company } = lead;
-  const facts: [string, string | null | undefined][] = [
-    ["Industry", company.industry_norm && `${sentenceCase(company.industry_norm)} (SSIC ${company.industry_code ?? "?"})`],
-    ["Second industry", company.secondary_industry_code],
-    ["Status", company.status],
-    ["Legal form", company.entity_type && sentenceCase(company.entity_type)],
-    ["Incorporated", company.incorporated_on && date(company.incorporated_on)],
-    ["Address", company.address],
-    ["Postal code", company.postal_code],
-  ];
+function FeedbackButtons({ companyId, given }: { companyId: number; given: Schemas["Feedback"] | undefined }) {
+  const feedback = useFeedback();
   return (
-    <Card className="p-4">
-      <div className="mb-3 flex items-center justify-between gap-2">
-        <h2 className="font-semibold">From the register</h2>
-        <Badge>ACRA</Badge>
+    <Card className="space-y-2 p-3">
+      <h2 className="text-xs font-medium text-faint">What became of it?</h2>
+      <div className="flex flex-wrap gap-1.5">
+        {OUTCOMES.map(({ outcome, label }) => (
+          <Button
+            key={outcome}
+            size="small"
+            look={given?.outcome === outcome ? "solid" : "outline"}
+            aria-pressed={given?.outcome === outcome}
+            disabled={feedback.isPending}
+            onClick={() => feedback.mutate({ companyId, outcome })}
+          >
+            {label}
+          </Button>
+        ))}
       </div>
-      <dl className="space-y-2.5 text-sm">
-        {facts.map(([name, value]) =>
-          value ? (
-            <div key={name}>
-              <dt className="text-xs text-faint">{name}</dt>
-              <dd>{value}</dd>
-            </div>
-          ) : null,
-        )}
-      </dl>
-      <dl className="mt-4 space-y-2.5 border-t pt-3 text-sm">
-        <div>
-          <dt className="text-xs text-faint">Enriched</dt>
-          <dd>{time(lead.enriched_at)}</dd>
-        </div>
-        {lead.confidence !== null && (
-          <div>
-            <dt className="text-xs text-faint">Known of what counts</dt>
-            <dd>{percent(lead.confidence)}</dd>
-          </div>
-        )}
-        <div>
-          <dt className="text-xs text-faint">Model</dt>
-          <dd className="font-mono text-xs">{lead.model_version}</dd>
-        </div>
-      </dl>
+      <p className="text-xs text-faint" role="status">
+        {feedback.error ? asProblem(feedback.error).detail : given ? `${labelOf(given.outcome)}, says ${given.actor}` : "Scoring learns from it."}
+      </p>
     </Card>
   );
 }

@@ -11,7 +11,7 @@ import { useConversations } from "@/chat/conversations";
 import { say } from "@/chat/sending";
 
 import { setTheme } from "./theme";
-import { VIEWS } from "./views";
+import { viewsOf } from "./views";
 
 export default function CommandPalette({ close }: { close: () => void }) {
   const [words, setWords] = useState("");
@@ -50,7 +50,7 @@ export default function CommandPalette({ close }: { close: () => void }) {
             />
             <Command.List className="max-h-80 overflow-y-auto p-1.5 [&_[cmdk-group-heading]]:px-2.5 [&_[cmdk-group-heading]]:py-1.5 [&_[cmdk-group-heading]]:text-xs [&_[cmdk-group-heading]]:text-faint">
               <Command.Group heading="Views">
-                {VIEWS.filter((view) => !("isForOps" in view) || session?.role === "ops").map(({ to, label, icon: Icon }) => (
+                {viewsOf(session?.role).map(({ to, label, icon: Icon }) => (
                   <Item key={to} value={label} onSelect={run(() => void navigate({ to }))}>
                     <Icon aria-hidden />
                     {label}

@@ -13,7 +13,7 @@ import { Menu, MenuItem } from "@/ui/menu";
 import { Mark } from "./Mark";
 import { SignIn } from "./SignIn";
 import { setTheme, useTheme, type Theme } from "./theme";
-import { VIEWS } from "./views";
+import { viewsOf } from "./views";
 
 const CommandPalette = lazy(() => import("./CommandPalette"));
 
@@ -78,7 +78,7 @@ export function Shell() {
           <kbd className="font-sans text-xs">Ctrl K</kbd>
         </Button>
         <nav aria-label="Views" className="flex flex-col gap-0.5">
-          {VIEWS.filter((view) => !("isForOps" in view) || session.role === "ops").map(({ to, label, icon: Icon }) => (
+          {viewsOf(session.role).map(({ to, label, icon: Icon }) => (
             <Link
               key={to}
               to={to}

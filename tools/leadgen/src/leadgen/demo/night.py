@@ -71,6 +71,15 @@ async def run_demo_night(product: Stack, rep: str, page: Path, screen: Screen) -
     screen.report(report.out.strip())
 
 
+async def start_night(product: Stack, rep: str) -> None:
+    """Gives the first tenant its ICP and requests its night, which runs by itself. Raises LeadgenError."""
+    tenant = TENANTS[0]
+    async with httpx.AsyncClient(base_url=product.gateway, trust_env=False, timeout=30) as http:
+        await _ask(http, "PUT", "/icp", token(product.jwt_secret, tenant.tenant_id, rep), json=dict(tenant.icp))
+        operator = token(product.jwt_secret, tenant.tenant_id, OPERATOR, role=Role.OPS)
+        await _ask(http, "POST", f"/admin/runs/nightly?tenant_id={tenant.tenant_id}", operator)
+
+
 def _require(script: str, ended: Ended, fine: Collection[int] = (0,)) -> None:
     if ended.code not in fine:
         raise NightFailed(ended.errors.strip() or ended.out.strip() or f"{script} ended with {ended.code}")

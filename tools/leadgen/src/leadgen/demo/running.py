@@ -10,7 +10,7 @@ import httpx
 from common.errors import Permanent
 from embedded.child import tail
 from leadgen.chat_client import ChatRefused, chat
-from leadgen.demo.night import run_demo_night
+from leadgen.demo.night import SETTINGS, run_demo_night, start_night
 from leadgen.demo.screen import Screen
 from leadgen.demo.shown import Shown
 from leadgen.load import load_generated
@@ -23,7 +23,7 @@ from leadgen.tokens import token
 MESSAGE = "Manufacturing"
 TENANT, REP = 1, "rep@demo.example"
 #: A fifth of the town's sites tell their contacts as real pages do.
-TOWN = {"SIMULATOR_REAL_SHARE": "0.2"}
+TOWN = {"SIMULATOR_REAL_SHARE": "0.2", **SETTINGS}
 
 
 class DemoIncomplete(Permanent):
@@ -66,6 +66,9 @@ async def demo(*, once: bool, out: Path | None, rows: int, seed: int, night: Pat
                 is_shown = True
                 if not once:
                     screen.where(_urls(product), access)
+                    if built_page() and night is None:  # the page's first look is a full one
+                        await start_night(product, REP)
+                        screen.night_started()
                     screen.page(sign_in_url(product.gateway, access) if built_page() else None)
                     await asyncio.Event().wait()
     except asyncio.CancelledError:

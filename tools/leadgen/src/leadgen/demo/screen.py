@@ -107,6 +107,10 @@ class Screen:
     def _line(self, words: str) -> None:
         self._console.print(words, highlight=False, soft_wrap=True)
 
+    def night_started(self) -> None:
+        """Says that a night runs, which nobody waits for."""
+        self._line("\nA night of 20 companies runs now; its leads come to the page's shortlist.")
+
     def page(self, url: str | None) -> None:
         """Prints the address of the page, which signs the rep in."""
         if url is None:

@@ -1,0 +1,110 @@
+/** What an admin and an operator do: the ideal customer, jobs, nights, users and keys, and the figures. */
+import type { Browser, BrowserContext, Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, inject, test } from "vitest";
+
+import { hasNoViolations, keep, launch, NIGHT_MS, open, untilNightIsOver } from "./browser";
+
+let browser: Browser;
+let context: BrowserContext;
+let page: Page;
+const wrong: string[] = [];
+
+beforeAll(async () => {
+  browser = await launch();
+});
+afterAll(() => browser.close());
+beforeEach(async () => {
+  [context, page] = await open(browser);
+  wrong.length = 0;
+  page.on("pageerror", (error) => wrong.push(String(error)));
+});
+afterEach(async () => {
+  await context.close();
+  expect(wrong).toEqual([]);
+});
+
+async function signIn(as: "signIn" | "admin" | "operator", view: string): Promise<void> {
+  await page.goto(inject(as));
+  await page.getByRole("navigation", { name: "Views" }).getByRole("link", { name: view }).click();
+  await page.getByRole("heading", { level: 1, name: view }).waitFor();
+}
+
+test("the ideal customer is shown with its titles, and what is no industry is refused in words", async () => {
+  await signIn("signIn", "Ideal customer");
+  const industries = page.getByRole("textbox", { name: "Industries" });
+  await industries.waitFor();
+  await page.getByRole("list", { name: "These codes mean" }).getByRole("listitem").first().waitFor();
+  await hasNoViolations(page);
+  const before = await industries.inputValue();
+  await industries.fill("zzz no industry");
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByRole("alert").getByText(/names no industry/).waitFor();
+  await industries.fill(before);
+  await page.getByRole("textbox", { name: "Technologies" }).fill("Shopify, WordPress");
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.waitForFunction(() => document.querySelector('[role="alert"]') === null);
+  await page.reload();
+  await page.waitForFunction(() => [...document.querySelectorAll("input")].some((it) => it.value === "Shopify, WordPress"));
+});
+
+test("a job is listed, and cancelled", async () => {
+  await page.goto(inject("signIn"));
+  await untilNightIsOver(page); // it executes the jobs that wait
+  await page.getByRole("navigation", { name: "Views" }).getByRole("link", { name: "Chat" }).click();
+  await page.getByRole("textbox", { name: "Message" }).fill("Retail");
+  await page.getByRole("button", { name: "Send" }).click();
+  await page.getByText(/nightly processing/).waitFor();
+  await page.getByRole("link", { name: "All jobs" }).click();
+  await page.getByRole("heading", { level: 1, name: "Jobs" }).waitFor();
+  const cancel = page.getByRole("button", { name: /^Cancel job/ }).first();
+  await cancel.waitFor();
+  await hasNoViolations(page);
+  await cancel.click();
+  await page.getByText("Cancelled", { exact: true }).and(page.locator("span")).first().waitFor();
+}, 2 * NIGHT_MS);
+
+test("an operator sees what a night did, stage by stage", async () => {
+  await signIn("operator", "Nights");
+  await page.getByText(/Demo, /).first().waitFor();
+  await hasNoViolations(page);
+  await page.getByRole("button", { name: "What happened" }).first().click();
+  const dialog = page.getByRole("dialog");
+  await dialog.waitFor();
+  await dialog.getByRole("heading", { level: 2 }).waitFor();
+  await hasNoViolations(page);
+});
+
+test("an admin adds a user and makes a key, which is shown once; a rep is offered neither", async () => {
+  await signIn("admin", "Users and keys");
+  await page.getByRole("textbox", { name: "The user's name at the sign-in" }).fill("ann@demo.example");
+  await page.getByRole("button", { name: "Add" }).click();
+  await page.getByRole("combobox", { name: "Role of ann@demo.example" }).waitFor();
+  await page.getByRole("textbox", { name: "What the key is for" }).fill("browser test");
+  await page.getByRole("button", { name: "Create" }).click();
+  await page.getByText(/is not shown again/).waitFor();
+  await hasNoViolations(page);
+  await page.getByRole("button", { name: "Revoke browser test" }).first().click();
+  await page.getByText("Revoked").first().waitFor();
+  await page.getByRole("button", { name: "Remove ann@demo.example" }).click();
+  await page.getByRole("combobox", { name: "Role of ann@demo.example" }).waitFor({ state: "detached" });
+
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await page.goto(inject("signIn"));
+  const views = page.getByRole("navigation", { name: "Views" });
+  await views.getByRole("link", { name: "Shortlist" }).waitFor();
+  expect(await views.getByRole("link", { name: /Users|Nights/ }).count()).toBe(0);
+});
+
+test("the first byte of a message is measured, reported and shown", async () => {
+  await page.goto(inject("signIn"));
+  const reported = page.waitForResponse((answer) => answer.url().endsWith("/metrics/ttfb"));
+  await page.getByRole("textbox", { name: "Message" }).fill("Who should I call today?");
+  await page.getByRole("button", { name: "Send" }).click();
+  expect((await reported).ok()).toBe(true);
+  await page.getByRole("navigation", { name: "Views" }).getByRole("link", { name: "Metrics" }).click();
+  await page.getByRole("img", { name: /The latest 1 messages/ }).waitFor();
+  await page.getByRole("heading", { name: "First byte of a chat" }).waitFor();
+  await page.getByText(/^Leads scored$/).waitFor();
+  await hasNoViolations(page);
+  await keep(page, "metrics");
+});

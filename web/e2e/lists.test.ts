@@ -1,0 +1,171 @@
+/** A rep's morning: the night's shortlist, all leads and candidates, and what is known of a company. */
+import type { Browser, BrowserContext, Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, inject, test } from "vitest";
+
+import { hasNoViolations, keep, launch, NIGHT_MS, open, tooWide, untilNightIsOver } from "./browser";
+
+let browser: Browser;
+let context: BrowserContext;
+let page: Page;
+const wrong: string[] = [];
+
+beforeAll(async () => {
+  browser = await launch();
+});
+afterAll(() => browser.close());
+beforeEach(async () => {
+  [context, page] = await open(browser);
+  wrong.length = 0;
+  page.on("pageerror", (error) => wrong.push(String(error)));
+  await page.goto(inject("signIn"));
+  await page.getByRole("textbox", { name: "Message" }).waitFor();
+});
+afterEach(async () => {
+  await context.close();
+  expect(wrong).toEqual([]);
+});
+
+async function go(view: string): Promise<void> {
+  await page.getByRole("navigation", { name: "Views" }).getByRole("link", { name: view }).click();
+  await page.getByRole("heading", { level: 1, name: view }).waitFor();
+}
+
+/** Puts so many leads in the place of the gateway's: more than a demo has. */
+async function manyLeads(total: number): Promise<void> {
+  await page.route(/\/scores\/latest/, (route) => {
+    const query = new URL(route.request().url()).searchParams;
+    const from = Number(query.get("after") ?? 0);
+    const to = Math.min(from + Number(query.get("limit")), total);
+    const items = Array.from({ length: to - from }, (_, index) => ({
+      company_id: from + index + 1,
+      uen: String(200000000 + from + index),
+      name: `COMPANY ${from + index} PTE. LTD.`,
+      industry_norm: "bakeries",
+      website_domain: null,
+      score: 1 - (from + index) / (total + 1),
+      bucket: "High",
+      confidence: 1,
+      has_icp: true,
+      rationale: "because",
+      model_version: "1",
+      enriched_at: "2026-11-30T00:00:00Z",
+      updated_at: "2026-11-30T00:00:00Z",
+    }));
+    return route.fulfill({ json: { items, nextCursor: to < total ? String(to) : null } });
+  });
+}
+
+test("the night's shortlist comes in by itself, and one key each marks leads and tells what became of them", async () => {
+  await untilNightIsOver(page);
+  const leads = page.getByRole("region", { name: "Shortlist" }).getByRole("article");
+  await hasNoViolations(page);
+  await keep(page, "shortlist");
+
+  const names = await leads.locator("h2").allTextContents();
+  await page.keyboard.press("d");
+  await page.getByText("Done", { exact: true }).and(page.locator("span")).first().waitFor();
+  await page.keyboard.press("n");
+  await leads.nth(1).getByText("Not a fit").and(page.locator("span")).waitFor();
+  await page.keyboard.press("o");
+  await page.getByRole("heading", { level: 1, name: names[1] }).waitFor();
+  await page.getByText(/Not a fit, says/).waitFor();
+  await page.getByRole("heading", { name: "Timeline" }).waitFor();
+  await page.getByRole("heading", { name: "Why this score" }).waitFor();
+  await hasNoViolations(page);
+  await keep(page, "company");
+}, 2 * NIGHT_MS);
+
+test("a night that did not take place says so", async () => {
+  await go("Shortlist");
+  await page.getByLabel("Night, by its date in Singapore").fill("2020-01-01");
+  await page.getByRole("heading", { name: /^No night on/ }).waitFor();
+  expect(page.url()).toContain("date=2020-01-01");
+  await hasNoViolations(page);
+});
+
+test("candidates are filtered by the address, and saved views bring a filter back", async () => {
+  await go("Candidates");
+  await page.getByRole("table", { name: "Candidates" }).getByRole("row").nth(3).waitFor();
+  await hasNoViolations(page);
+  await keep(page, "candidates");
+  await page.getByLabel("Bucket").selectOption("High");
+  await page.waitForURL(/bucket=High/);
+  await page.waitForFunction(() => [...document.querySelectorAll('[role="row"]')].slice(1).every((row) => row.textContent?.includes("High")));
+  await page.reload();
+  await page.getByRole("table", { name: "Candidates" }).getByRole("row").nth(1).waitFor();
+  expect(await page.getByLabel("Bucket").inputValue()).toBe("High");
+
+  await page.getByRole("button", { name: "Views" }).click();
+  await page.getByRole("menuitem", { name: "Save “High”" }).click();
+  await page.getByRole("button", { name: "Clear" }).click();
+  await page.waitForURL((url) => !url.search.includes("bucket"));
+  await page.getByRole("button", { name: "Views" }).click();
+  await page.getByRole("menuitem", { name: "High" }).click();
+  await page.waitForURL(/bucket=High/);
+
+  await page.getByLabel("Name begins with").fill("zzzz no such name");
+  await page.getByRole("heading", { name: "No candidate matches" }).waitFor();
+  const saved = page.waitForEvent("download");
+  await page.getByRole("button", { name: "CSV" }).click();
+  expect((await saved).suggestedFilename()).toBe("candidates.csv");
+});
+
+test("a hundred thousand leads scroll: rows out of view are not in the document, and no page is asked for twice", async () => {
+  await manyLeads(100_000);
+  const asked: (string | null)[] = [];
+  page.on("request", (request) => {
+    if (request.url().includes("/scores/latest")) asked.push(new URL(request.url()).searchParams.get("after"));
+  });
+  await go("Scores");
+  const table = page.getByRole("table", { name: "Leads" });
+  await table.getByText("Company 0 Pte. Ltd.").waitFor();
+  for (let step = 1; step <= 20; step++) {
+    await page.getByRole("region", { name: "Leads" }).evaluate((it) => it.scrollTo({ top: it.scrollHeight }));
+    await page.waitForFunction((least) => document.querySelector('[role="table"]')!.scrollHeight >= least, step * 100 * 60);
+  }
+  expect(await table.getByRole("row").count()).toBeLessThan(80);
+  expect(asked.length).toBeGreaterThanOrEqual(20);
+  expect(new Set(asked).size).toBe(asked.length);
+  await page.getByText(/loaded, more below/).waitFor();
+});
+
+test("the real leads are listed best first, and columns can be hidden", async () => {
+  await go("Scores");
+  const table = page.getByRole("table", { name: "Leads" });
+  await table.getByRole("row").nth(5).waitFor();
+  const scores = (await table.getByRole("row").allTextContents()).slice(1).map((text) => Number(/\d\.\d\d/.exec(text)?.[0]));
+  expect(scores).toEqual(scores.toSorted((one, other) => other - one));
+  await hasNoViolations(page);
+  await keep(page, "scores");
+  await page.getByRole("button", { name: "Columns" }).click();
+  await page.getByRole("menuitemcheckbox", { name: "Why" }).click();
+  await page.keyboard.press("Escape");
+  await table.getByRole("columnheader", { name: "Why" }).waitFor({ state: "detached" });
+  await page.reload();
+  await table.getByRole("row").nth(5).waitFor();
+  expect(await table.getByRole("columnheader", { name: "Why" }).count()).toBe(0);
+});
+
+test("without a connection a list says so, and is there again with the connection", async () => {
+  await page.route(/\/scores\/latest/, (route) => route.abort("internetdisconnected"));
+  await go("Scores");
+  await page.getByRole("heading", { name: "No connection" }).waitFor();
+  await hasNoViolations(page);
+  await page.unroute(/\/scores\/latest/);
+  await page.getByRole("button", { name: "Try again" }).click();
+  await page.getByRole("table", { name: "Leads" }).waitFor();
+});
+
+test("every view fits a small screen", async () => {
+  await page.setViewportSize({ width: 360, height: 740 });
+  for (const [view, ready] of [
+    ["shortlist", "article"],
+    ["scores", '[role="row"]'],
+    ["candidates", '[role="row"]'],
+  ] as const) {
+    await page.goto(`${inject("gateway")}/app/${view}`);
+    await page.locator(ready).first().waitFor();
+    expect(await tooWide(page), view).toEqual([]);
+    await hasNoViolations(page);
+  }
+});

@@ -1,0 +1,118 @@
+/** The tenant's ideal customer profile: which companies come first, and score higher. */
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useEffect, useState } from "react";
+
+import { api, data, type Schemas } from "@/api/client";
+import { asProblem } from "@/api/problem";
+import { icp as icpQuery } from "@/api/queries";
+import { useSession } from "@/api/session";
+import { sentenceCase } from "@/format";
+import { Badge } from "@/ui/badge";
+import { Button } from "@/ui/button";
+import { Field, Input, TextArea } from "@/ui/field";
+import { Failed, Loading } from "@/ui/states";
+import { Card, Heading } from "@/ui/surface";
+
+import { entriesOf, numberOf, textOf } from "./entries";
+
+export function IcpView() {
+  const { data: icp, error, refetch } = useQuery(icpQuery);
+  useEffect(() => {
+    document.title = "Ideal customer · Leadgen";
+  }, []);
+  return (
+    <div className="min-h-0 flex-1 overflow-y-auto" tabIndex={0} role="region" aria-label="Ideal customer">
+      <div className="mx-auto max-w-3xl space-y-5 px-4 py-5 sm:px-6">
+        <Heading title="Ideal customer" note="Companies close to this profile come first and score higher. What is left empty makes no demand." />
+        {error ? <Failed error={error} again={() => void refetch()} /> : icp ? <Form key={JSON.stringify(icp)} icp={icp} /> : <Loading rows={3} label="The profile is loading" />}
+      </div>
+    </div>
+  );
+}
+
+function Form({ icp }: { icp: Schemas["IcpShown"] }) {
+  const [industries, setIndustries] = useState(textOf(icp.industries));
+  const [employeesFrom, setEmployeesFrom] = useState(String(icp.employees_from ?? ""));
+  const [employeesTo, setEmployeesTo] = useState(String(icp.employees_to ?? ""));
+  const [ageFrom, setAgeFrom] = useState(String(icp.age_from ?? ""));
+  const [ageTo, setAgeTo] = useState(String(icp.age_to ?? ""));
+  const [districts, setDistricts] = useState((icp.districts ?? []).join(", "));
+  const [technologies, setTechnologies] = useState((icp.technologies ?? []).join(", "));
+  const mayChange = useSession()?.role !== "viewer";
+  const client = useQueryClient();
+  const save = useMutation({
+    mutationFn: () =>
+      data(
+        api.PUT("/icp", {
+          body: {
+            industries: entriesOf(industries),
+            employees_from: numberOf(employeesFrom),
+            employees_to: numberOf(employeesTo),
+            age_from: numberOf(ageFrom),
+            age_to: numberOf(ageTo),
+            districts: entriesOf(districts),
+            technologies: entriesOf(technologies),
+          },
+        }),
+      ),
+    onSuccess: (saved) => {
+      client.setQueryData(icpQuery.queryKey, saved);
+      void client.invalidateQueries({ queryKey: ["scores"] });
+    },
+  });
+  return (
+    <Card className="p-5">
+      <form
+        className="space-y-5"
+        onSubmit={(event) => {
+          event.preventDefault();
+          save.mutate();
+        }}
+      >
+        <Field label="Industries" hint="Words, or SSIC codes; one per line. Empty: any industry.">
+          {(ids) => <TextArea {...ids} rows={4} value={industries} onChange={(event) => setIndustries(event.target.value)} />}
+        </Field>
+        {Object.keys(icp.titles).length > 0 && (
+          <ul className="-mt-3 flex flex-wrap gap-1.5" aria-label="These codes mean">
+            {Object.entries(icp.titles).map(([code, title]) => (
+              <li key={code}>
+                <Badge tone="accent" className="whitespace-normal">
+                  {code} · {sentenceCase(title)}
+                </Badge>
+              </li>
+            ))}
+          </ul>
+        )}
+        <div className="grid grid-cols-2 gap-4 sm:grid-cols-4">
+          <Numeric label="Employees from" value={employeesFrom} change={setEmployeesFrom} />
+          <Numeric label="Employees to" value={employeesTo} change={setEmployeesTo} />
+          <Numeric label="Age from, in years" value={ageFrom} change={setAgeFrom} />
+          <Numeric label="Age to, in years" value={ageTo} change={setAgeTo} />
+        </div>
+        <Field label="Postal districts" hint="01 to 28, separated by commas.">
+          {(ids) => <Input {...ids} value={districts} onChange={(event) => setDistricts(event.target.value)} />}
+        </Field>
+        <Field label="Technologies" hint="Such as Shopify, WordPress; separated by commas.">
+          {(ids) => <Input {...ids} value={technologies} onChange={(event) => setTechnologies(event.target.value)} />}
+        </Field>
+        {save.error && (
+          <p role="alert" className="rounded-lg bg-bad-wash px-3 py-2 text-sm text-bad">
+            {asProblem(save.error).detail}
+          </p>
+        )}
+        <div className="flex flex-wrap items-center gap-3">
+          <Button type="submit" look="solid" disabled={save.isPending || !mayChange}>
+            {save.isPending ? "Saving …" : "Save"}
+          </Button>
+          <p className="text-[13px] text-faint" role="status">
+            {mayChange ? "If it changes, all leads are scored again, in the background." : "A viewer may look at it, not change it."}
+          </p>
+        </div>
+      </form>
+    </Card>
+  );
+}
+
+function Numeric({ label, value, change }: { label: string; value: string; change: (value: string) => void }) {
+  return <Field label={label}>{(ids) => <Input {...ids} type="number" min={0} value={value} onChange={(event) => change(event.target.value)} />}</Field>;
+}

@@ -1,0 +1,123 @@
+/** The tenant's jobs: how far each is, why one failed and what to do, and a button that cancels. */
+import { useInfiniteQuery, useMutation, useQueryClient } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { Timer } from "lucide-react";
+import { useEffect, useState } from "react";
+
+import { api, data, type Schemas } from "@/api/client";
+import { asProblem } from "@/api/problem";
+import { useSession } from "@/api/session";
+import { count, time, words } from "@/format";
+import { Badge, type Tone } from "@/ui/badge";
+import { Button } from "@/ui/button";
+import { Select } from "@/ui/field";
+import { Empty, Failed, Loading } from "@/ui/states";
+import { Card, Heading, Progress } from "@/ui/surface";
+
+type Job = Schemas["Job"];
+const TONE: Record<Job["status"], Tone> = { queued: "plain", running: "accent", done: "good", error: "bad", cancelled: "fair" };
+const STATUSES = Object.keys(TONE) as Job["status"][];
+
+export function JobsView() {
+  const [status, setStatus] = useState<Job["status"] | undefined>(undefined);
+  const jobs = useInfiniteQuery({
+    queryKey: ["jobs", status],
+    queryFn: ({ pageParam, signal }) => data(api.GET("/jobs", { params: { query: { status, after: pageParam, limit: 50 } }, signal })),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.nextCursor ?? undefined,
+    refetchInterval: ({ state }) => (state.data?.pages.some((page) => page.items.some((it) => it.status === "running")) ? 2_000 : 15_000),
+  });
+  useEffect(() => {
+    document.title = "Jobs · Leadgen";
+  }, []);
+  const all = jobs.data?.pages.flatMap((page) => page.items) ?? [];
+  return (
+    <div className="min-h-0 flex-1 overflow-y-auto" tabIndex={0} role="region" aria-label="Jobs">
+      <div className="mx-auto max-w-4xl space-y-4 px-4 py-5 sm:px-6">
+        <Heading title="Jobs" note="The rest of each request: companies that a night saves and enriches, newest first.">
+          <Select aria-label="Status" value={status ?? ""} onChange={(event) => setStatus(STATUSES.find((it) => it === event.target.value))}>
+            <option value="">Any status</option>
+            {STATUSES.map((it) => (
+              <option key={it} value={it}>
+                {words(it)}
+              </option>
+            ))}
+          </Select>
+        </Heading>
+        {jobs.error ? (
+          <Failed error={jobs.error} again={() => void jobs.refetch()} />
+        ) : !jobs.data ? (
+          <Loading label="Jobs are loading" />
+        ) : all.length === 0 ? (
+          <Empty icon={Timer} title={status ? `No job is ${words(status).toLowerCase()}` : "No jobs yet"}>
+            When a request matches more companies than are enriched at once, the rest become a job.{" "}
+            <Link to="/chat" className="text-accent hover:underline">
+              Ask for an industry
+            </Link>
+            .
+          </Empty>
+        ) : (
+          <ul className="space-y-3">
+            {all.map((job) => (
+              <li key={job.job_id}>
+                <JobCard job={job} />
+              </li>
+            ))}
+          </ul>
+        )}
+        {jobs.hasNextPage && (
+          <Button onClick={() => void jobs.fetchNextPage()} disabled={jobs.isFetchingNextPage}>
+            Earlier jobs
+          </Button>
+        )}
+      </div>
+    </div>
+  );
+}
+
+function JobCard({ job }: { job: Job }) {
+  const client = useQueryClient();
+  const mayCancel = useSession()?.role !== "viewer" && ["queued", "running"].includes(job.status);
+  const cancel = useMutation({
+    mutationFn: () => data(api.DELETE("/jobs/{job_id}", { params: { path: { job_id: job.job_id } } })),
+    onSuccess: () => Promise.all([client.invalidateQueries({ queryKey: ["jobs"] }), client.invalidateQueries({ queryKey: ["job", job.job_id] })]),
+  });
+  return (
+    <Card className="space-y-2.5 p-4">
+      <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
+        <Badge tone={TONE[job.status]}>{words(job.status)}</Badge>
+        <span className="font-mono text-xs text-faint">{job.job_id}</span>
+        {mayCancel && (
+          <Button size="small" look="danger" className="ml-auto" disabled={cancel.isPending} onClick={() => cancel.mutate()}>
+            Cancel
+            <span className="sr-only"> job {job.job_id}</span>
+          </Button>
+        )}
+      </div>
+      <div className="flex items-center gap-3 text-[13px] text-faint">
+        <Progress value={job.processed} most={job.total} label={`Companies of job ${job.job_id}`} className="flex-1" />
+        <span className="tabular-nums">
+          {count(job.processed)} of {count(job.total)}
+        </span>
+      </div>
+      <p className="text-xs text-faint">
+        requested {time(job.created_at)}
+        {job.started_at && `, began ${time(job.started_at)}`}
+        {job.ended_at && `, ended ${time(job.ended_at)}`}
+        {job.status === "queued" && "; the next night executes it"}
+        {job.continues && "; it continues an earlier job"}
+      </p>
+      {job.error && <p className="text-[13px] text-bad">{job.error}</p>}
+      {cancel.error && (
+        <p role="alert" className="text-[13px] text-bad">
+          {asProblem(cancel.error).detail}
+        </p>
+      )}
+      {cancel.data && cancel.data.status !== "cancelled" && !cancel.error && job.status === "running" && (
+        <p role="status" className="text-[13px] text-faint">
+          It ends after the batch that is being saved.
+        </p>
+      )}
+    </Card>
+  );
+}

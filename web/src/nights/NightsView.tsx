@@ -1,0 +1,150 @@
+/** The nights of all tenants, for operators: what ran, what waits, what failed, and a button that starts or goes on. */
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { Moon, Play } from "lucide-react";
+import { useEffect, useState } from "react";
+
+import { api, data, type Schemas } from "@/api/client";
+import { asProblem } from "@/api/problem";
+import { useSession } from "@/api/session";
+import { count, milliseconds, nightDate, plural, time, words } from "@/format";
+import { Badge, type Tone } from "@/ui/badge";
+import { Button } from "@/ui/button";
+import { Dialog } from "@/ui/dialog";
+import { Empty, Failed, Loading } from "@/ui/states";
+import { Card, Heading, Progress } from "@/ui/surface";
+
+type Run = Schemas["Run"];
+const TONE: Record<Run["status"], Tone> = { planning: "accent", publishing: "accent", running: "accent", done: "good", partial: "fair", failed: "bad" };
+const OPEN = ["planning", "publishing", "running"];
+/** States in which a company of a run is still on its way. */
+const ON_ITS_WAY = ["planned", "published", "taken_over", "enriching", "enriched", "scoring", "scored", "syncing"];
+
+export function NightsView() {
+  const tenantId = useSession()?.tenantId ?? 0;
+  const [shown, setShown] = useState<string | null>(null);
+  const client = useQueryClient();
+  const runs = useQuery({
+    queryKey: ["runs"],
+    queryFn: ({ signal }) => data(api.GET("/admin/runs", { signal })),
+    refetchInterval: ({ state }) => (state.data?.runs.some((run) => OPEN.includes(run.status)) ? 2_000 : 20_000),
+  });
+  const start = useMutation({
+    mutationFn: () => data(api.POST("/admin/runs/nightly", { params: { query: { tenant_id: tenantId } } })),
+    onSuccess: () => client.invalidateQueries({ queryKey: ["runs"] }),
+  });
+  useEffect(() => {
+    document.title = "Nights · Leadgen";
+  }, []);
+  return (
+    <div className="min-h-0 flex-1 overflow-y-auto" tabIndex={0} role="region" aria-label="Nights">
+      <div className="mx-auto max-w-5xl space-y-4 px-4 py-5 sm:px-6">
+        <Heading title="Nights" note="Each tenant has one run per night. Starting one that exists goes on with it; nothing is done twice.">
+          <Button look="solid" disabled={start.isPending} onClick={() => start.mutate()}>
+            <Play aria-hidden />
+            Start this night for tenant {tenantId}
+          </Button>
+        </Heading>
+        <p role="status" className="text-[13px] text-faint empty:hidden">
+          {start.error ? asProblem(start.error).detail : start.data ? `Requested: the night of ${nightDate(start.data.night)}. It appears below when it begins.` : ""}
+        </p>
+        {runs.error ? (
+          <Failed error={runs.error} again={() => void runs.refetch()} />
+        ) : !runs.data ? (
+          <Loading label="The nights are loading" />
+        ) : runs.data.runs.length === 0 ? (
+          <Empty icon={Moon} title="No night has run yet">
+            Nights start by themselves at one o'clock, Singapore's time. You can start one now.
+          </Empty>
+        ) : (
+          <ul className="space-y-3">
+            {runs.data.runs.map((run) => (
+              <li key={run.run_id}>
+                <RunCard run={run} show={() => setShown(run.run_id)} />
+              </li>
+            ))}
+          </ul>
+        )}
+      </div>
+      {shown && <RunDialog runId={shown} close={() => setShown(null)} />}
+    </div>
+  );
+}
+
+function RunCard({ run, show }: { run: Run; show: () => void }) {
+  const all = Object.values(run.companies).reduce((sum, it) => sum + it, 0);
+  const open = Object.entries(run.companies).reduce((sum, [state, it]) => sum + (ON_ITS_WAY.includes(state) ? it : 0), 0);
+  const done = run.status === "done" ? all : all - open;
+  return (
+    <Card className="space-y-2.5 p-4">
+      <div className="flex flex-wrap items-center gap-x-3 gap-y-1.5">
+        <h2 className="font-semibold">
+          {run.tenant}, {nightDate(run.night)}
+        </h2>
+        <Badge tone={TONE[run.status]}>{words(run.status)}</Badge>
+        <span className="text-xs text-faint">{run.requested_by ? `requested by ${run.requested_by}` : "by the schedule"}</span>
+        <Button size="small" className="ml-auto" onClick={show}>
+          What happened
+        </Button>
+      </div>
+      <Progress value={done} most={all} label={`Companies of ${run.tenant} that have an end`} />
+      <p className="text-[13px] text-faint tabular-nums">
+        {Object.entries(run.companies)
+          .map(([state, it]) => `${count(it)} ${words(state).toLowerCase()}`)
+          .join(" · ") || "No company is planned yet"}
+        {` · at most ${count(run.cap)}`}
+      </p>
+      {run.error && <p className="text-[13px] text-bad">{run.error}</p>}
+      <p className="text-xs text-faint">
+        {time(run.started_at)}
+        {run.ended_at ? ` to ${time(run.ended_at)}` : `, until ${time(run.window_ends_at)} at the latest`}
+      </p>
+    </Card>
+  );
+}
+
+function RunDialog({ runId, close }: { runId: string; close: () => void }) {
+  const { data: run, error, refetch } = useQuery({
+    queryKey: ["run", runId],
+    queryFn: ({ signal }) => data(api.GET("/admin/runs/{run_id}", { params: { path: { run_id: runId } }, signal })),
+    refetchInterval: ({ state }) => (state.data && OPEN.includes(state.data.status) ? 2_000 : false),
+  });
+  return (
+    <Dialog open onOpenChange={close} title={run ? `${run.tenant}, ${nightDate(run.night)}` : "Night"} className="w-[min(44rem,calc(100vw-2rem))]">
+      {error ? (
+        <Failed error={error} again={() => void refetch()} />
+      ) : !run ? (
+        <Loading rows={2} label="The night is loading" />
+      ) : run.stages.length === 0 ? (
+        <p className="text-sm text-faint">No stage has recorded anything yet.</p>
+      ) : (
+        <ol className="space-y-4">
+          {run.stages.map((stage) => (
+            <li key={stage.stage} className="space-y-1.5 border-l-2 pl-3">
+              <h3 className="text-sm font-semibold">{words(stage.stage)}</h3>
+              <Listed of={stage.counts} />
+              {stage.p50_ms !== null && (
+                <p className="text-xs text-faint">
+                  half within {milliseconds(stage.p50_ms)}, 95 % within {milliseconds(stage.p95_ms ?? 0)}, 99 % within {milliseconds(stage.p99_ms ?? 0)}
+                </p>
+              )}
+              <Listed of={stage.spend} title="Spent" />
+              <Listed of={stage.degraded} title="Skipped" tone="text-fair" />
+              <Listed of={stage.errors} title="Failed" tone="text-bad" />
+            </li>
+          ))}
+        </ol>
+      )}
+    </Dialog>
+  );
+}
+
+function Listed({ of, title, tone = "text-soft" }: { of: Record<string, number>; title?: string; tone?: string }) {
+  const entries = Object.entries(of);
+  if (entries.length === 0) return null;
+  return (
+    <p className={`text-[13px] ${tone}`}>
+      {title && <span className="font-medium">{title}: </span>}
+      {entries.map(([name, it]) => (title ? `${words(name).toLowerCase()} ${count(it)}` : plural(it, words(name).toLowerCase(), words(name).toLowerCase()))).join(", ")}
+    </p>
+  );
+}

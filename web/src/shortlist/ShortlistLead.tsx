@@ -1,0 +1,94 @@
+import { Link } from "@tanstack/react-router";
+import { Check, ExternalLink, Megaphone, ThumbsDown, UserX } from "lucide-react";
+
+import type { Schemas } from "@/api/client";
+import { labelOf, type Outcome } from "@/company/feedback";
+import { Source } from "@/company/Contributions";
+import { companyName, sentenceCase, webAddress, words } from "@/format";
+import { Badge } from "@/ui/badge";
+import { Button } from "@/ui/button";
+import { classes } from "@/ui/classes";
+import { ContactLine } from "@/ui/contact";
+import { ScoreRing } from "@/ui/score";
+
+import { opening } from "./opening";
+
+type Props = {
+  lead: Schemas["ListedLead"];
+  isAt: boolean;
+  isDone: boolean;
+  told: Outcome | undefined;
+  toggleDone: () => void;
+  tell: (outcome: Outcome) => void;
+};
+
+export function ShortlistLead({ lead, isAt, isDone, told, toggleDone, tell }: Props) {
+  const first = opening(lead.features);
+  const odoo = webAddress(lead.odoo?.url);
+  return (
+    <article
+      aria-label={lead.name}
+      className={classes(
+        "grid grid-cols-1 gap-4 rounded-xl border bg-surface p-4 shadow-card sm:grid-cols-[3rem_minmax(0,1fr)_auto]",
+        isAt && "border-accent",
+      )}
+    >
+      <ScoreRing score={lead.score} bucket={lead.bucket} className={classes(isDone && "opacity-60")} />
+      <div className="min-w-0 space-y-2">
+        <div className="flex flex-wrap items-center gap-x-2 gap-y-1">
+          <span className="text-sm text-faint tabular-nums">{lead.rank}.</span>
+          <h2 className={classes("font-semibold", isDone && "line-through decoration-strong")}>
+            <Link to="/companies/$companyId" params={{ companyId: String(lead.company_id) }} className="hover:underline">
+              {companyName(lead.name)}
+            </Link>
+          </h2>
+          {lead.is_new && <Badge tone="accent">New</Badge>}
+          {lead.is_late && <Badge>Scored late</Badge>}
+          {told && <Badge tone="fair">{labelOf(told)}</Badge>}
+          {isDone && <Badge tone="good">Done</Badge>}
+        </div>
+        <p className="text-xs text-faint">
+          {lead.industry_norm && sentenceCase(lead.industry_norm)} · chosen because {lead.selected.detail}
+        </p>
+        <p className="text-[13px] leading-relaxed text-soft">{lead.rationale}</p>
+        {first && (
+          <div className="flex gap-2 rounded-lg bg-sunken px-3 py-2 text-[13px]">
+            <Megaphone className="mt-0.5 size-4 shrink-0 text-accent" aria-hidden />
+            <div className="min-w-0">
+              <p>
+                <span className="font-medium">Say first:</span> {words(first.name).toLowerCase()}: {first.evidence}
+              </p>
+              <Source source={first.source} />
+            </div>
+          </div>
+        )}
+        {lead.contact ? <ContactLine contact={lead.contact} /> : <p className="text-xs text-faint">No contact found.</p>}
+        {lead.odoo && (
+          <p className="text-xs text-faint">
+            Odoo: {words(lead.odoo.outcome).toLowerCase()}
+            {odoo && (
+              <a href={odoo} target="_blank" rel="noreferrer" className="ml-1.5 inline-flex items-center gap-1 text-accent hover:underline">
+                Open the lead
+                <ExternalLink className="size-3" aria-hidden />
+              </a>
+            )}
+          </p>
+        )}
+      </div>
+      <div className="flex gap-1.5 sm:flex-col sm:items-stretch">
+        <Button size="small" aria-pressed={isDone} look={isDone ? "solid" : "outline"} onClick={toggleDone}>
+          <Check aria-hidden />
+          Done
+        </Button>
+        <Button size="small" onClick={() => tell("not_a_fit")}>
+          <ThumbsDown aria-hidden />
+          Not a fit
+        </Button>
+        <Button size="small" onClick={() => tell("wrong_contact")}>
+          <UserX aria-hidden />
+          Wrong contact
+        </Button>
+      </div>
+    </article>
+  );
+}
