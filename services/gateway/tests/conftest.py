@@ -57,7 +57,11 @@ class Client:
         self.feed = feed
         self.token = token(SECRET, tenant_id, "rep@example.com")
         self.http = httpx.AsyncClient(
-            base_url=url, headers={"Authorization": f"Bearer {self.token}"}, trust_env=False, timeout=30
+            base_url=url,
+            headers={"Authorization": f"Bearer {self.token}"},
+            trust_env=False,
+            timeout=60,
+            limits=httpx.Limits(max_keepalive_connections=0),  # one that is used again may be closed at this moment
         )
 
     def chat(self, message: str) -> AsyncIterator[ChatEvent]:
