@@ -17,6 +17,7 @@ from common.cloudevents import Envelope, decode_body, decode_headers, encode_bod
 from common.contracts import (
     EVENTS,
     CancelJob,
+    CheckOdoo,
     Company,
     CompanyEnriched,
     CompanyFact,
@@ -179,6 +180,7 @@ FULL: tuple[Event, ...] = (
         skip=["crawl", "odoo"],
     ),
     ResyncOdoo(tenant_id=7, requested_at=NOW),
+    CheckOdoo(tenant_id=7, requested_by="rep@example.com", requested_at=NOW),
     LeadSynced(
         tenant_id=7,
         company=COMPANY,
@@ -245,6 +247,7 @@ BARE_ONES: tuple[Event, ...] = (
         scored_at=NOW,
     ),
     ResyncOdoo(tenant_id=7, requested_at=NOW),
+    CheckOdoo(tenant_id=7, requested_by="rep@example.com", requested_at=NOW),
     LeadSynced(tenant_id=7, company=BARE, outcome="no_connection"),
     JobProgressed(tenant_id=7, request_id=JOB, status="queued", processed=0, total=0),
 )

@@ -20,6 +20,7 @@ from cryptography.fernet import Fernet
 from common.cloudevents import Envelope
 from common.contracts import (
     CancelJob,
+    CheckOdoo,
     Company,
     CompanyEnriched,
     CompanyUpserted,
@@ -146,6 +147,8 @@ class FakeOdoo:
             case "load", {"fields": fields, "data": rows}:
                 names = [row[fields.index("id")] for row in rows]
                 return {"ids": [self.numbers.setdefault(name, len(self.numbers) + 1) for name in names], "messages": []}
+            case "search_read", {"domain": [["name", "in", modules], _]}:
+                return [{"name": name} for name in modules]
             case "search_read", {"domain": [["id", "in", numbers]]}:
                 return [{"id": number, "name": "ACME"} for number in numbers]
             case "search_read", _:  # of what others had there before us
@@ -210,6 +213,8 @@ class Line:
                 return []
             case IcpChanged(tenant_id=tenant):
                 return [(LeadScored, f"{tenant}:{uen}") for uen in self.leads[tenant]]
+            case CheckOdoo():
+                return []
             case ResyncOdoo(tenant_id=tenant):
                 return [(LeadSynced, f"{tenant}:{uen}") for uen in self.waiting[tenant]]
         return [(NEXT[type(event)], event.key)]
@@ -367,6 +372,11 @@ async def leads_that_waited(line: Line, prefix: str) -> Deliveries:
     return enveloped([ResyncOdoo(tenant_id=tenant, requested_at=NOW)])
 
 
+async def odoo_checks(line: Line, prefix: str) -> Deliveries:
+    """Of a tenant that has an Odoo, and of one that has none."""
+    return enveloped(CheckOdoo(tenant_id=tenant, requested_by="a", requested_at=NOW) for tenant in TENANTS)
+
+
 async def leads_for_nowhere(line: Line, prefix: str) -> Deliveries:
     """Leads of the tenant that has none."""
     return await leads_for_odoo(line, prefix, UNCONNECTED)
@@ -386,6 +396,7 @@ CASES = [
     Case("odoo-sync", LeadScored, leads_for_odoo),
     Case("odoo-sync", LeadScored, leads_for_nowhere),
     Case("odoo-sync", ResyncOdoo, leads_that_waited),
+    Case("odoo-sync", CheckOdoo, odoo_checks),
 ]
 
 

@@ -18,6 +18,7 @@ Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 LEASES = {"outbox_owners": ["expires_at"]}
 #: What a handler that runs once more moves: when it looked last, not what it found.
 MOVES = LEASES | {"companies": ["last_seen"], "company_facts": ["found_at"], "register_refresh": ["upto", "ended_at"]}
+MOVES |= {"odoo_checks": ["checked_at"]}
 
 
 async def tables(owner: Owner, *, but: dict[str, list[str]] | None = None) -> dict[str, list[str]]:

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from odoo_sync.model import Row
-from odoo_sync.operator.checks import find_problems
 from odoo_sync.protocols.bulk_load import Refusal, load
 from odoo_sync.protocols.servers import OdooServer
+from odoo_sync.sync.checks import find_problems
 
 pytestmark = pytest.mark.odoo
 

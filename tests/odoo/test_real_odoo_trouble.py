@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from odoo_sync.model import OdooConnection, Row
-from odoo_sync.operator.checks import find_problems
 from odoo_sync.protocols.bulk_load import load
 from odoo_sync.protocols.odoo import OdooBlocked, OdooRefused, OdooUnavailable
 from odoo_sync.protocols.protocol_detection import ProtocolName
 from odoo_sync.protocols.servers import OdooServer
+from odoo_sync.sync.checks import find_problems
 from testkit.stages import until
 
 pytestmark = pytest.mark.odoo

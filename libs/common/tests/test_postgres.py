@@ -73,6 +73,7 @@ ROWS = {
     "lead_wordings": "VALUES ($1, 'hash', 'because', now())",
     "odoo_connections": "VALUES ($1, 'http://odoo', 'leads', '')",
     "odoo_links": "VALUES ($1, 1, 'no_connection', NULL, NULL, NULL, now())",
+    "odoo_checks": "VALUES ($1, now(), '{}')",
     "odoo_states": "VALUES ($1, 'no such key')",
     "scoring_models": "VALUES ($1, '{}', '1')",
     "scoring_profiles": "VALUES ($1, '{}', now())",

@@ -10,6 +10,7 @@ import pytest
 import requests
 import schemathesis
 from aiokafka import AIOKafkaConsumer
+from cryptography.fernet import Fernet
 from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis import GenerationMode
 from schemathesis.checks import not_a_server_error
@@ -37,6 +38,12 @@ CHECKS = [
     response_schema_conformance,
     allow_header_conformance,
 ]
+
+UNLIMITED = {
+    "tenant_requests_per_minute": 10**6,
+    "requests_per_minute": 10**6,
+    "odoo_credentials_key": Fernet.generate_key().decode(),
+}
 
 #: The same examples each time: a failure here is one of this change.
 EXAMPLES = settings(
@@ -70,7 +77,7 @@ LARGE = b'{"a":"' + b"x" * 10_000_000 + b'"}'
 async def gateway(serve, kafka, database_url) -> AsyncIterator[httpx.AsyncClient]:
     """A gateway without limits on rates, and an upserter that knows no industry."""
     await seed_ssic(database_url)
-    async with serve(kafka, chat_timeout_s=1, tenant_requests_per_minute=10**6, requests_per_minute=10**6) as rep:
+    async with serve(kafka, chat_timeout_s=1, **UNLIMITED) as rep:
         client = rep(1).http
         await until(lambda: is_ready(client))
         upserter = asyncio.create_task(answer_requests(kafka))

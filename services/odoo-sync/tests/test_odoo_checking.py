@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from odoo_sync.operator.checks import find_problems
 from odoo_sync.protocols.odoo import OdooUnavailable
 from odoo_sync.protocols.servers import OdooServer
+from odoo_sync.sync.checks import find_problems
 
 
 async def test_an_odoo_in_order_has_no_findings_and_nothing_is_written(odoo: OdooServer, server: Any) -> None:

@@ -327,6 +327,19 @@ class ResyncOdoo(Event):
         return f"{self.tenant_id}:{self.requested_at.isoformat()}"
 
 
+class CheckOdoo(Event):
+    """Find out whether leads would go through to the tenant's Odoo; if so, send those that wait."""
+
+    topic: ClassVar[str] = "odoo.check.requested.v1"
+
+    requested_by: str
+    requested_at: datetime
+
+    @property
+    def identity(self) -> str:
+        return f"{self.tenant_id}:{self.requested_at.isoformat()}"
+
+
 class LeadSynced(CompanyEvent):
     """The state of a lead in the tenant's Odoo.
 
@@ -436,6 +449,7 @@ EVENTS: tuple[type[Event], ...] = (
     CompanyEnriched,
     LeadScored,
     ResyncOdoo,
+    CheckOdoo,
     LeadSynced,
     JobProgressed,
 )

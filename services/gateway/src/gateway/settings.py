@@ -2,8 +2,10 @@
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, field_validator
+from cryptography.fernet import MultiFernet
+from pydantic import AfterValidator, Field, SecretStr, field_validator
 
+from common.fernet_keys import cipher
 from common.settings import ServiceSettings
 from gateway.edge.cross_origin import origins_of
 
@@ -34,6 +36,7 @@ class GatewaySettings(ServiceSettings):
     tenant_requests_per_minute: int = Field(default=600, gt=0)
     subject_requests_per_minute: int = Field(default=0, ge=0)
     requests_per_minute: int = Field(default=6000, gt=0)
+    odoo_credentials_key: SecretStr | None = None
     gateway_max_requests: int = Field(default=64, gt=0)
     gateway_max_streams: int = Field(default=2000, gt=0)
     cors_origins: str = ""
@@ -42,6 +45,19 @@ class GatewaySettings(ServiceSettings):
     lusha_max_contact_lookups: int = Field(default=500, ge=0)
     zerobounce_max_verifications: int = Field(default=1000, ge=0)
     llm_rationale_tokens_cap: int = Field(default=15_000, ge=0)
+
+    @field_validator("odoo_credentials_key")
+    @classmethod
+    def _are_fernet_keys(cls, keys: SecretStr | None) -> SecretStr | None:
+        if keys is None or not keys.get_secret_value().strip():
+            return None
+        cipher(keys.get_secret_value())
+        return keys
+
+    @property
+    def credentials(self) -> MultiFernet | None:
+        """The keys that encrypt the API keys of tenants' Odoos; `None` if none is set."""
+        return cipher(self.odoo_credentials_key.get_secret_value()) if self.odoo_credentials_key else None
 
     @field_validator("cors_origins")
     @classmethod

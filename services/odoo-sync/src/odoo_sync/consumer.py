@@ -8,23 +8,26 @@ LeadScored  LeadSynced of each lead: its ids  no call, same announcement;    a r
                                                                              failed call: the chunk is tried again
 ResyncOdoo  LeadSynced of each stored lead    goes on with the leads that    the same; ends early if the tenant is
             that could not be sent before     are still unsent               blocked or has no Odoo
+CheckOdoo   nothing; ResyncOdoo, if leads     Odoo is asked again, and the   an Odoo that does not answer is a result;
+            wait and Odoo is in order         newest outcome stays           nothing else is changed then
 """
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from common.contracts import LeadScored, ResyncOdoo
-from common.errors import Permanent
+from common.contracts import CheckOdoo, LeadScored, ResyncOdoo
+from common.errors import Permanent, Transient
 from common.retry import DEFAULT_RETRY, RetryStrategy
 from common.stage import Stage
 from common.work import Chunk, Item, Work
 from odoo_sync.model import Leads
-from odoo_sync.protocols.odoo import OdooAway
+from odoo_sync.protocols.odoo import OdooAway, OdooUnavailable
+from odoo_sync.sync.checks import conclude, find_problems
 from odoo_sync.sync.lead_sync import LeadSync, TenantBlocked, stored_leads
 from odoo_sync.sync.results import Result, Unchanged, Unsent, Written, to_event
-from odoo_sync.tables import connections, links
-from odoo_sync.tables.connections import StoredConnection
+from odoo_sync.tables import checks, connections, links
+from odoo_sync.tables.connections import CredentialsUnreadable, StoredConnection
 
 #: Leads per call to Odoo's `load`, and links per transaction.
 CHUNK = 200
@@ -93,7 +96,35 @@ def odoo_sync(syncing: LeadSync, *, patience: timedelta = DEFAULT_RETRY.give_up_
                         work.announce(to_event(event, statuses[company_id]))
             last = max(stored)
 
+    @stage.handles(CheckOdoo, retry=retry)
+    async def check(work: Work[CheckOdoo]) -> None:
+        """Asks Odoo without a transaction; saves the outcome only if the connection is still the one that was asked."""
+        async with work.reading() as tx:
+            connection = await connections.find(tx)
+        problems, is_judged = await checked(syncing, connection)
+        async with work.finish() as tx:
+            now_stored = await connections.find(tx)
+            if connection is None or now_stored is None or not connection.is_same(now_stored):
+                if (connection, now_stored) != (None, None):
+                    raise Transient("the connection was changed during its check")
+            elif is_judged:
+                await conclude(tx, syncing, work.tenant_id, connection, problems)
+            await checks.save(tx, work.now, problems)
+
     return stage
+
+
+async def checked(syncing: LeadSync, connection: StoredConnection | None) -> tuple[list[str], bool]:
+    """Finds the problems of a connection, and whether it is at fault: an Odoo that is away may be in order."""
+    if connection is None:
+        return ["no Odoo is connected"], False
+    try:
+        return await find_problems(syncing.servers.get(connection.decrypted(syncing.decrypter))), True
+    except CredentialsUnreadable as error:
+        return [str(error)], True
+    except OdooUnavailable as error:
+        # How an address fails to answer is nobody's business who may name any address.
+        return ["Odoo does not answer; try again later" if connection.is_public_only else str(error)], False
 
 
 async def write(

@@ -33,13 +33,15 @@ Leads: TypeAlias = Mapping[int, LeadScored]
 class OdooConnection:
     """Address, database and credentials of a tenant's Odoo. No text made of it shows the API key.
 
-    JSON-RPC (before Odoo 19) needs `login`, the key's user, and accepts a password in place of the key.
+    JSON-RPC (before Odoo 19) needs `login`, the key's user, and accepts a password in place of the key. With
+    `is_public_only` no address of a private network is called.
     """
 
     url: str
     database: str
     api_key: str = field(repr=False)
     login: str | None = None
+    is_public_only: bool = False
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,9 @@
 """Settings of odoo-sync, besides those of every service."""
 
-from cryptography.fernet import Fernet, MultiFernet
+from cryptography.fernet import MultiFernet
 from pydantic import Field, SecretStr, field_validator
 
+from common.fernet_keys import cipher
 from common.settings import LogLevel, Settings, StageSettings
 from odoo_sync.protocols.protocol_detection import ProtocolName
 
@@ -58,8 +59,3 @@ class OperatorSettings(OdooSettings):
 
     database_url: str
     log_level: LogLevel = "WARNING"
-
-
-def cipher(keys: str) -> MultiFernet:
-    """Builds a cipher from comma-separated Fernet keys: the first encrypts, any decrypts. Raises ValueError."""
-    return MultiFernet([Fernet(key.strip()) for key in keys.split(",") if key.strip()])

@@ -13,7 +13,7 @@ import pytest
 from cryptography.fernet import Fernet, MultiFernet
 
 from common.cloudevents import Envelope, decode_body, encode_body
-from common.contracts import Company, Contact, Event, LeadScored, LeadSynced, ResyncOdoo
+from common.contracts import CheckOdoo, Company, Contact, Event, LeadScored, LeadSynced, ResyncOdoo
 from common.ids import NO_REPLAY, new_id
 from common.inbox import Arrival, Inbox
 from common.postgres import Database
@@ -125,7 +125,7 @@ class Desk:
         async with self.database.without_tenant() as tx:
             await tx.execute("UPDATE inbox SET next_at = now() WHERE event_id = ANY($1::uuid[])", list(event_ids))
             await INBOX.make_due_ready(tx)
-        for model in (LeadScored, ResyncOdoo):
+        for model in (LeadScored, ResyncOdoo, CheckOdoo):
             async with self.database.without_tenant() as tx:
                 claims = await INBOX.claim(tx, model.topic, "interactive", self.tenant_id, 1000)
             items = [
@@ -167,6 +167,14 @@ class Desk:
 
     async def resync(self) -> None:
         await self.handle(await self.take_in(ResyncOdoo(tenant_id=self.tenant_id, requested_at=datetime.now(UTC))))
+
+    async def check(self) -> list[str]:
+        """Has the connection checked, as the gateway asks; returns the problems that are stored."""
+        wanted = CheckOdoo(tenant_id=self.tenant_id, requested_by="admin", requested_at=datetime.now(UTC))
+        await self.handle(await self.take_in(wanted))
+        async with self.database.transaction(self.tenant_id) as tx:
+            problems: list[str] = await tx.fetchval("SELECT problems FROM odoo_checks")
+        return problems
 
     async def announced(self) -> list[LeadSynced]:
         async with self.database.without_tenant() as tx:

@@ -1,13 +1,14 @@
-"""Stores the tenants' Odoo connections, with encrypted API keys. Only the operator writes them; services read them."""
+"""Stores the tenants' Odoo connections, with encrypted API keys. A tenant's admin may store one with `PUT /odoo`."""
 
 import re
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 import asyncpg
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from cryptography.fernet import InvalidToken, MultiFernet
 
 from common.errors import Permanent
+from common.fernet_keys import cipher
 from leadgen.owner_connection import RightsMissing, connected
 
 SAVE = """
@@ -15,7 +16,7 @@ SAVE = """
     VALUES ($1, $2, $3, $4, $5, $6)
     ON CONFLICT (tenant_id) DO UPDATE
        SET url = excluded.url, database = excluded.database, api_key = excluded.api_key, login = excluded.login,
-           own_fields = excluded.own_fields
+           own_fields = excluded.own_fields, set_by = 'operator', changed_at = now()
 """
 # FORCE ROW LEVEL SECURITY binds the tables' owner too.
 ACT_FOR = "SELECT set_config('request.tenant_id', $1, true)"
@@ -117,7 +118,7 @@ def _encrypted(api_key: str, credentials_keys: str) -> bytes:
 
 def _opener(credentials_keys: str) -> MultiFernet:
     try:
-        return MultiFernet([Fernet(key.strip()) for key in credentials_keys.split(",") if key.strip()])
+        return cipher(credentials_keys)
     except ValueError as error:
         raise ConnectionRejected(
             "the credentials key is no Fernet key (32 bytes in URL-safe base64); make one with "

@@ -9,16 +9,16 @@ from typing import Any, TypeAlias
 
 import orjson
 
-from common import logs, pauses
+from common import logs
 from common.contracts import LeadScored
 from common.errors import LeadgenError, Permanent
 from common.postgres import Connection, Database
 from odoo_sync.operator.audit import audit
-from odoo_sync.operator.checks import find_problems
 from odoo_sync.operator.dry_run import dry_run
 from odoo_sync.protocols.odoo import OdooBlocked, OdooRefused, OdooUnavailable
+from odoo_sync.sync.checks import conclude, find_problems, request_resync
 from odoo_sync.sync.lead_sync import LeadSync
-from odoo_sync.tables import connections, links, outages, resyncs, states
+from odoo_sync.tables import connections, outages
 from odoo_sync.tables.connections import CredentialsUnreadable, StoredConnection
 
 NAME = "odoo-sync"
@@ -111,22 +111,14 @@ async def check_tenant(context: TenantContext) -> Report:
     except CredentialsUnreadable as error:
         problems = [str(error)]
     async with context.transaction() as tx:
-        if problems:
-            await states.block(tx, "; ".join(problems))
-            return {
-                "problems": problems,
-                "waiting": await links.count_resynced(tx, context.connection.place, context.syncing.resynced),
-            }
-        was_blocked = await states.clear(tx)
-        await outages.end(tx, context.connection.server)
-        await pauses.end(tx, NAME, context.tenant_id)
-        return {"problems": [], "was_blocked": was_blocked, "waiting": await _request_resync(tx, context)}
+        return await conclude(tx, context.syncing, context.tenant_id, context.connection, problems)
 
 
 async def resync_tenant(context: TenantContext) -> Report:
     """Requests that the service sends all unsent leads again."""
     async with context.transaction() as tx:
-        return {"blocked": context.connection.blocked, "waiting": await _request_resync(tx, context)}
+        waiting = await request_resync(tx, context.syncing, context.connection)
+        return {"blocked": context.connection.blocked, "waiting": waiting}
 
 
 async def dry_run_tenant(context: TenantContext) -> Report:
@@ -155,11 +147,3 @@ COMMANDS: dict[str, Command] = {
     "dry-run": dry_run_tenant,
     "audit": audit_tenant,
 }
-
-
-async def _request_resync(tx: Connection, context: TenantContext) -> int:
-    """Announces a resync if there are unsent leads; returns their number."""
-    waiting = await links.count_resynced(tx, context.connection.place, context.syncing.resynced)
-    if waiting:
-        await resyncs.request(tx)
-    return waiting

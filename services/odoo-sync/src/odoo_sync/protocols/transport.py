@@ -9,6 +9,7 @@ import httpx
 from common.retry_after import retry_after
 from odoo_sync.model import OdooConnection
 from odoo_sync.protocols.odoo import OdooBlocked, OdooUnavailable
+from odoo_sync.protocols.public_addresses import require_public
 
 #: Characters of an error message that are kept. Odoo's `debug` holds a traceback and is never passed on.
 MAX_ERROR_TEXT = 500
@@ -21,6 +22,7 @@ class Transport:
         self.url = connection.url.rstrip("/")
         self._http = http
         self._timeout_s = timeout_s
+        self._is_public_only = connection.is_public_only
 
     async def post(self, path: str, body: dict[str, Any], headers: dict[str, str] | None = None) -> httpx.Response:
         """Posts JSON; returns a response below 500. Raises OdooUnavailable, OdooBlocked (a redirect, a bad address)."""
@@ -37,6 +39,8 @@ class Transport:
         where = self.url + path
         try:
             async with asyncio.timeout(self._timeout_s):
+                if self._is_public_only:
+                    await require_public(self.url)
                 response = await self._http.request(
                     method, where, timeout=self._timeout_s, follow_redirects=False, **content
                 )

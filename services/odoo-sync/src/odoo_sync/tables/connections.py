@@ -1,4 +1,4 @@
-"""Each tenant's connection to its Odoo (`odoo_connections`, written by the operator with `leadgen odoo connect`).
+"""Each tenant's connection to its Odoo (`odoo_connections`, written with `leadgen odoo connect` or `PUT /odoo`).
 
 The table holds the API key as a Fernet token. The key that decrypts it is a setting of this service and is never stored
 in the database.
@@ -16,7 +16,8 @@ from odoo_sync.model import OdooConnection
 Decrypter: TypeAlias = Fernet | MultiFernet
 
 FIND = """
-    SELECT url, database, api_key, login, own_fields, blocked, coalesce(replaced, 0) AS replaced
+    SELECT url, database, api_key, login, own_fields, set_by = 'admin' AS is_public_only, blocked,
+           coalesce(replaced, 0) AS replaced
       FROM odoo_connections LEFT JOIN odoo_states USING (tenant_id)
       LEFT JOIN odoo_databases ON place = url || ' ' || database
 """
@@ -28,9 +29,10 @@ class CredentialsUnreadable(Permanent):
 
 @dataclass(frozen=True)
 class StoredConnection:
-    """A tenant's Odoo as the operator stored it. `blocked` is why nothing is sent there, if so.
+    """A tenant's Odoo as it is stored. `blocked` is why nothing is sent there, if so.
 
-    `replaced` counts how often its database was restored or replaced.
+    `replaced` counts how often its database was restored or replaced. `is_public_only`: a tenant's admin stored it, so
+    its address is called only if it is a public one.
     """
 
     url: str
@@ -40,6 +42,7 @@ class StoredConnection:
     own_fields: frozenset[str]
     blocked: str | None
     replaced: int = 0
+    is_public_only: bool = False
 
     @property
     def server(self) -> str:
@@ -52,7 +55,7 @@ class StoredConnection:
         return f"{self.server} (replaced {self.replaced})" if self.replaced else self.server
 
     def is_same(self, other: "StoredConnection") -> bool:
-        """Whether the operator has changed nothing between the two."""
+        """Whether nothing was changed between the two."""
         return self == replace(other, blocked=self.blocked, replaced=self.replaced)
 
     def decrypted(self, decrypter: Decrypter | None) -> OdooConnection:
@@ -68,7 +71,7 @@ class StoredConnection:
                 "the Odoo API key was encrypted with another ODOO_CREDENTIALS_KEY; "
                 "set that key, or store the connection again with `leadgen odoo connect`"
             ) from error
-        return OdooConnection(self.url, self.database, api_key, self.login)
+        return OdooConnection(self.url, self.database, api_key, self.login, self.is_public_only)
 
 
 async def find(tx: Connection) -> StoredConnection | None:
@@ -84,4 +87,5 @@ async def find(tx: Connection) -> StoredConnection | None:
         own_fields=frozenset(row["own_fields"]),
         blocked=row["blocked"],
         replaced=row["replaced"],
+        is_public_only=row["is_public_only"],
     )

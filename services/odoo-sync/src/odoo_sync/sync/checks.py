@@ -1,9 +1,17 @@
-"""Finds what prevents writing into a tenant's Odoo, in words that tell the operator what to do."""
+"""Finds what prevents writing into a tenant's Odoo, in words that say what to do, and acts on what it found."""
 
+from typing import Any
+
+from common import pauses
+from common.postgres import Connection
 from odoo_sync.protocols.bulk_load import has_right
 from odoo_sync.protocols.odoo import OdooBlocked, OdooRefused
 from odoo_sync.protocols.servers import OdooServer
+from odoo_sync.sync.lead_sync import LeadSync
+from odoo_sync.tables import links, outages, resyncs, states
+from odoo_sync.tables.connections import StoredConnection
 
+NAME = "odoo-sync"
 MODULES = ("contacts", "crm")
 MODELS = ("res.partner", "crm.lead")
 OPERATIONS = ("read", "create", "write")
@@ -35,6 +43,28 @@ async def find_problems(odoo: OdooServer) -> list[str]:
                 f"the key's user may not {' or '.join(lacking)} {model}: give it the right {GROUPS[model]!r}"
             )
     return problems
+
+
+async def conclude(
+    tx: Connection, syncing: LeadSync, tenant_id: int, connection: StoredConnection, problems: list[str]
+) -> dict[str, Any]:
+    """Blocks the tenant if there are problems. If not, unblocks it, ends the wait, and requests a resync."""
+    if problems:
+        await states.block(tx, "; ".join(problems))
+        return {"problems": problems, "waiting": await links.count_resynced(tx, connection.place, syncing.resynced)}
+    was_blocked = await states.clear(tx)
+    await outages.end(tx, connection.server)
+    await pauses.end(tx, NAME, tenant_id)
+    waiting = await request_resync(tx, syncing, connection)
+    return {"problems": [], "was_blocked": was_blocked, "waiting": waiting}
+
+
+async def request_resync(tx: Connection, syncing: LeadSync, connection: StoredConnection) -> int:
+    """Announces a resync if there are unsent leads; returns their number."""
+    waiting = await links.count_resynced(tx, connection.place, syncing.resynced)
+    if waiting:
+        await resyncs.request(tx)
+    return waiting
 
 
 async def _missing_modules(odoo: OdooServer) -> list[str]:

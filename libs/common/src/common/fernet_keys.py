@@ -1,0 +1,8 @@
+"""The keys that encrypt the API keys of tenants' Odoos: Fernet keys, in the setting ODOO_CREDENTIALS_KEY only."""
+
+from cryptography.fernet import Fernet, MultiFernet
+
+
+def cipher(keys: str) -> MultiFernet:
+    """Builds a cipher from comma-separated Fernet keys: the first encrypts, any decrypts. Raises ValueError."""
+    return MultiFernet([Fernet(key.strip()) for key in keys.split(",") if key.strip()])

@@ -1,0 +1,1 @@
+"""A tenant's Odoo connection: what its admin may store, and where it is stored."""

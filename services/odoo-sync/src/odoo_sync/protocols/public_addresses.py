@@ -1,0 +1,32 @@
+"""Keeps connections that a tenant's admin stored away from private networks (SSRF).
+
+Such a connection is https with a name, so a server also has to prove by its certificate that it owns the name: an
+address that changes between this check and the call leads to no server of ours.
+"""
+
+import asyncio
+import socket
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+from odoo_sync.protocols.odoo import OdooBlocked, OdooUnavailable
+
+
+async def require_public(url: str) -> None:
+    """Raises OdooBlocked unless the URL is https and its host has public addresses only; OdooUnavailable if unknown."""
+    parts = urlsplit(url)
+    if parts.scheme != "https" or not parts.hostname:
+        raise OdooBlocked(f"{url} is not called: an address that was stored over the gateway has to be https")
+    try:
+        found = await asyncio.get_running_loop().getaddrinfo(parts.hostname, parts.port or 443, type=socket.SOCK_STREAM)
+    except OSError as error:
+        raise OdooUnavailable(f"the name {parts.hostname} is not known") from error
+    if not all(is_public(str(address[0])) for *_, address in found):
+        raise OdooBlocked(f"{url} is not called: {parts.hostname} is no public address; the operator may store it")
+
+
+def is_public(address: str) -> bool:
+    """Decides whether an IP address belongs to the public internet, also behind an IPv4-mapped one."""
+    ip = ip_address(address.partition("%")[0])
+    ip = getattr(ip, "ipv4_mapped", None) or ip
+    return ip.is_global and not (ip.is_multicast or ip.is_reserved or ip.is_unspecified)
