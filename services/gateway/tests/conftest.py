@@ -203,6 +203,6 @@ def tokens() -> Callable[..., str]:
         role: Role = Role.SDR,
         user: str = "rep@example.com",
     ) -> str:
-        return token(secret, tenant_id, user, valid=valid, role=role)
+        return token(secret, tenant_id, user, valid=valid, role=Role(role))
 
     return make

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 
-from common.contracts import CancelJob, JobProgressed
+from common.contracts import CancelJob, JobProgressed, SearchAnswer
 from common.ids import new_id
 from gateway.jobs import BEGINNING, PAGE
 from testkit.stages import read_topic, until
@@ -131,10 +131,12 @@ async def test_no_stream_carries_what_is_of_another_tenant(reps, owner, say) -> 
                 accepted = json.loads(line.removeprefix("data: "))
                 break
         secret = news(job_id, tenant_id=2).model_copy(update={"error": "another tenant's"})
-        own = news(job_id).model_copy(update={"status": "error", "error": "our own"})
+        answer_of_own = SearchAnswer(resolved=[], matches=0, head=[], remaining=0)
+        own = news(job_id).model_copy(update={"status": "done", "job_id": None, "answer": answer_of_own})
         await say(accepted["request_id"], secret, own)
         rest = "".join([line async for line in lines])
     assert "another tenant" not in rest
+    assert "event: done" in rest
 
 
 async def test_a_queued_job_is_cancelled(rep, owner, say, kafka) -> None:

@@ -47,7 +47,7 @@ UNLIMITED = {
 
 #: The same examples each time: a failure here is one of this change.
 EXAMPLES = settings(
-    max_examples=12,
+    max_examples=8,
     derandomize=True,
     database=None,
     deadline=None,
@@ -56,17 +56,14 @@ EXAMPLES = settings(
 )
 HOSTILE = [
     "'; DROP TABLE companies; --",
-    "1 OR 1=1",
     "%' UNION SELECT api_key FROM odoo_connections --",
     "\x00",
     "\ud800",
     "\u202e\uffff\U0001f4a9",
     "<script>alert(1)</script>",
-    "{{7*7}}${7*7}%s%n",
     "../../etc/passwd",
     "-9223372036854775809",
     "9" * 400,
-    "NaN",
     "x" * 20_000,
 ]
 DEEP = b'{"a":' * 30_000 + b"1" + b"}" * 30_000

@@ -111,15 +111,17 @@ def gateway(
     seconds: Annotated[float, typer.Option(min=1, help="Seconds of 32 clients, per place and round.")] = 10,
     part: Annotated[GatewayPart | None, typer.Option(help="This part alone; the other figures are null.")] = None,
 ) -> None:
-    """Measure list pages and the first byte of chats, relative to bare FastAPI endpoints."""
+    """Measure list pages, the first byte of chats, idle streams and overload. Ratios are to bare FastAPI endpoints."""
 
     async def measure() -> dict[str, Any]:
         from leadgen.bench.cases.gateway_lists import bench_lists
+        from leadgen.bench.cases.gateway_streams import bench_streams
         from leadgen.bench.cases.ttfb import SETTINGS, bench_ttfb
         from leadgen.bench.harness.servers import servers, temporary_folder
         from leadgen.local.stack import stack
 
-        figures: dict[str, Any] = dict.fromkeys(("sql_ms", "http_p95_ratio", "throughput_ratio", "ttfb_ratio"))
+        names = ("sql_ms", "http_p95_ratio", "throughput_ratio", "ttfb_ratio", "sse_mb_per_1000")
+        figures: dict[str, Any] = dict.fromkeys(names)
         if part in (None, GatewayPart.LISTS):
             async with servers() as its:
                 figures |= await bench_lists(its, companies=companies, requests=requests, seconds=seconds)
@@ -128,6 +130,9 @@ def gateway(
                 async with stack(folder / "product", durable=False, settings=SETTINGS) as product:
                     ttfb = await bench_ttfb(product, folder, rows=companies, messages=60, rounds=5)
             figures |= {"ttfb_ratio": ttfb["clients_50"]["ratio"], "ttfb": ttfb}
+        if part in (None, GatewayPart.STREAMS):
+            async with servers() as its:
+                figures |= await bench_streams(its, seconds=seconds)
         return figures
 
     _run(measure(), as_json)

@@ -24,3 +24,4 @@ class GatewayPart(StrEnum):
 
     LISTS = "lists"
     TTFB = "ttfb"
+    STREAMS = "streams"

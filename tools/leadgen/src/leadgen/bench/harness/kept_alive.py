@@ -33,9 +33,25 @@ class KeptAlive:
 
     async def get(self, path: str) -> bytes:
         """Returns the body. Raises NotAnswered."""
+        head, body = await self._exchange(path)
+        if not head.startswith(b"HTTP/1.1 200 "):
+            raise NotAnswered(f"GET {path} answered {head.decode(errors='replace')}")
+        return body
+
+    async def ask(self, path: str) -> tuple[int, bytes]:
+        """Returns the status, whatever it is, and the head of the answer. Raises NotAnswered."""
+        head, _ = await self._exchange(path)
+        return int(head.split(b" ", 2)[1]), head
+
+    async def open_stream(self, path: str) -> None:
+        """Returns when a stream's first event has come; the connection is good for nothing else then."""
+        self._writer.write(f"GET {path} HTTP/1.1\r\n{self._head}\r\n".encode())
+        await self._reader.readuntil(b"\ndata: ")
+
+    async def _exchange(self, path: str) -> tuple[bytes, bytes]:
         self._writer.write(f"GET {path} HTTP/1.1\r\n{self._head}\r\n".encode())
         head = await self._reader.readuntil(b"\r\n\r\n")
         length = LENGTH.search(head)
-        if not head.startswith(b"HTTP/1.1 200 ") or length is None:
+        if length is None:
             raise NotAnswered(f"GET {path} answered {head.decode(errors='replace')}")
-        return await self._reader.readexactly(int(length[1]))
+        return head, await self._reader.readexactly(int(length[1]))
