@@ -38,6 +38,7 @@ SETTINGS = {
     "UPSERT_MAX_PER_JOB": "500",  # so that one night is not enough for Manufacturing
     "STAGING_BATCH_SIZE": "200",
     "SCHED_REQUIRE_ODOO": "false",
+    "CHAT_TIMEOUT_S": "300",  # a chat that is cut short tells no last score, and a busy machine needs longer
 }
 
 Lead: TypeAlias = tuple[str, float, str, str]
