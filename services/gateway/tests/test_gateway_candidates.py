@@ -2,7 +2,9 @@
 
 import csv
 import io
+from datetime import timedelta
 
+import httpx
 import pytest
 
 from gateway.routes.candidates import Candidates
@@ -83,6 +85,16 @@ async def test_a_filtered_list_is_exported_as_csv(rep, listed) -> None:
     assert (rows[0]["bucket"], rows[0]["has_verified_email"]) == ("", "False")
 
 
+async def test_an_export_breaks_off_when_it_could_lack_rows(rep, listed, monkeypatch) -> None:
+    """The list as it was is kept for an hour; a file that ends well is complete."""
+    await listed()
+    monkeypatch.setattr("gateway.lists.export.BATCH", 1)
+    assert (await rep.http.get("/candidates/latest", params={"format": "csv"})).text.count("\n") > 2
+    monkeypatch.setattr("gateway.lists.export.WALK", timedelta(0))
+    with pytest.raises(httpx.RemoteProtocolError):
+        await rep.http.get("/candidates/latest", params={"format": "csv"})
+
+
 async def test_what_cannot_be_asked_is_a_problem(rep, candidates) -> None:
     """422 that says what can be."""
     for params, told in (
@@ -97,6 +109,8 @@ async def test_what_cannot_be_asked_is_a_problem(rep, candidates) -> None:
         ({"limit": 201}, "query.limit"),
         ({"afterId": 1}, "together"),
         ({"afterUpdatedAt": "2026-11-30T00:00:00", "afterId": 1}, "query.afterUpdatedAt"),
+        ({"afterUpdatedAt": "0001-01-01T00:00:00+14:00", "afterId": 1}, "calendar"),
+        ({"afterUpdatedAt": "9999-12-31T23:59:59-12:00", "afterId": 1}, "calendar"),
         ({"after": "nonsense"}, "is not a valid cursor"),
     ):
         answer = await rep.http.get("/candidates/latest", params=params)

@@ -228,6 +228,11 @@ def test_any_text_can_be_read(text: str) -> None:
     read_consent(text)
 
 
+def test_a_long_wish_to_change_the_icp_is_no_request_for_companies() -> None:
+    """The rep is told how to say it."""
+    assert read_intent("change my ICP to " + "logistics, " * 40) == ChangeIcp()
+
+
 def test_a_long_text_is_no_question() -> None:
     """So the work is bounded."""
     assert read_intent("why did " + "A" * 400 + " score high") is None

@@ -102,9 +102,9 @@ async def test_claims_have_the_names_that_the_settings_give(issuer: Issuer) -> N
 @pytest.mark.parametrize(
     ("claims", "reason"),
     [
-        ({"exp": NOW - 60}, "expired"),
-        ({"nbf": NOW + 600}, "not yet valid"),
-        ({"iat": NOW + 600}, "not yet valid"),
+        ({"exp": NOW - 10**6}, "expired"),
+        ({"nbf": NOW + 10**6}, "not yet valid"),
+        ({"iat": NOW + 10**6}, "not yet valid"),
         ({"exp": "soon"}, "exp"),
         ({"exp": 1e400}, ""),
         ({"iss": "http://127.0.0.1/other"}, "issuer"),

@@ -47,7 +47,9 @@ async def test_the_address_alone_leads_to_the_page(built) -> None:
     assert (await built.get("/app/")).text == INDEX
 
 
-@pytest.mark.parametrize("path", ["/app/chat", "/app/companies/7", "/app/a.b/c", "/app/index.html"])
+@pytest.mark.parametrize(
+    "path", ["/app/chat", "/app/companies/7", "/app/a.b/c", "/app/index.html", "/app/%00", "/app/" + "x" * 300]
+)
 async def test_the_pages_own_paths_get_its_index(built, path: str) -> None:
     """A reload of any view works; the index is asked for again each time."""
     answer = await built.get(path)

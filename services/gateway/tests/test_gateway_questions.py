@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from common.contracts import IcpChanged, RequestIndustry
+from common.contracts import Icp, IcpChanged, RequestIndustry
+from gateway.questions import answers
 from leadgen.ssic import ssic_2020
 from testkit.nights import NIGHT, a_run
 from testkit.stages import read_topic, until
@@ -93,7 +94,7 @@ async def test_the_best_leads_of_all_and_of_an_industry(rep) -> None:
 
 async def test_a_score_is_explained(rep) -> None:
     """By name, its legal form left out, by UEN, by a part; several are asked back; another tenant's is unknown."""
-    for name in ("beta forge", "BETA FORGE PTE. LTD.", "201900002b", "forge"):
+    for name in ("beta forge", "BETA FORGE PTE. LTD.", "beta forge pte. ltd", "201900002b", "forge"):
         answer, _ = await said(rep, f"why did {name} score high?")
         assert answer["text"].startswith("BETA FORGE PTE. LTD. scores 0.90 (High). Because of 2."), name
         assert "Reason: hiring; Points: +0.100; Evidence: hiring 4 roles" in answer["text"]
@@ -107,6 +108,14 @@ async def test_a_score_is_explained(rep) -> None:
     for name in ("secret freight", "201900004D"):
         answer, _ = await said(rep, f"why did {name} score high?")
         assert "None of your leads" in answer["text"]
+
+
+def test_a_change_whose_yes_would_be_too_long_is_not_proposed() -> None:
+    """The yes would be taken as a request for companies."""
+    current, wanted = Icp(), Icp(employees_from=10)
+    short, long = (answers.proposed("logistics " * count + "firms", current, wanted, {}, 1) for count in (2, 27))
+    assert (short.proposal is not None, len(short.choices)) == (True, 1)
+    assert (long.proposal, long.choices, "too long" in long.blocks[0].text) == (None, (), True)
 
 
 async def test_the_state_of_jobs(rep, owner) -> None:

@@ -179,6 +179,16 @@ async def test_a_role_in_the_token_counts_before_that_of_the_row(http, issuer: I
     assert (await http.get("/admin/runs", headers=by(issuer.token("op", tenant_id=3)))).status_code == 200
 
 
+async def test_a_role_in_the_token_does_not_count_in_a_tenant_that_the_header_chooses(http, issuer: Issuer) -> None:
+    """The issuer does not know which; and no token makes an operator, who reaches into all tenants."""
+    for role in ("admin", "ops"):
+        assert (await me(http, by(issuer.token("bob", role=role), 1)))["role"] == "viewer"
+    assert (await me(http, by(issuer.token("bob", tenant_id=1, role="ops"))))["role"] == "viewer"
+    listed = (await me(http, by(issuer.token("bob", role="admin"))))["tenants"]
+    assert {it["role"] for it in listed} == {"viewer"}
+    assert (await http.get("/admin/runs", headers=by(issuer.token("bob", role="ops"), 1))).status_code == 403
+
+
 async def test_both_kinds_of_token_are_accepted_side_by_side(http, issuer: Issuer, tokens) -> None:
     """A local one names tenant and role itself."""
     local = await me(http, by(tokens(4, role=Role.VIEWER)))

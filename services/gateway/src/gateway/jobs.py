@@ -104,12 +104,12 @@ def position_of(cursor: str) -> Position:
     """Decodes a cursor. Raises Problem 422 if it is invalid."""
     try:
         at, _, job_id = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode().partition("|")
-        position = Position(datetime.fromisoformat(at), UUID(job_id))
-    except ValueError as error:
+        created_at = datetime.fromisoformat(at)
+        if created_at.tzinfo is None:
+            raise _invalid(cursor)
+        return Position(created_at.astimezone(UTC), UUID(job_id))
+    except (ValueError, OverflowError) as error:  # an offset may lead out of the calendar
         raise _invalid(cursor) from error
-    if position.created_at.tzinfo is None:
-        raise _invalid(cursor)
-    return position
 
 
 def no_such(tenant_id: int, job_id: UUID) -> Problem:

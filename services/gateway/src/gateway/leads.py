@@ -30,7 +30,19 @@ NAMED_LIKE = """
 SEARCHED = 1_000
 
 #: Endings of registered names that people leave out.
-ENDINGS = ("", " pte. ltd.", " pte ltd", " pte. ltd", " private limited", " llp", " ltd.", " ltd", " limited", " lp")
+ENDINGS = (
+    "",
+    ".",
+    " pte. ltd.",
+    " pte ltd",
+    " pte. ltd",
+    " private limited",
+    " llp",
+    " ltd.",
+    " ltd",
+    " limited",
+    " lp",
+)
 
 EXPLAIN = """
     SELECT company_id, coalesce(uen, no_uen(name)) AS uen, name, entity_type, status, incorporated_on, industry_code,

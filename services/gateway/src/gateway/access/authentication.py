@@ -10,7 +10,7 @@ import jwt
 from starlette.datastructures import Headers
 
 from gateway.access.api_keys import ApiKeys
-from gateway.access.caller import ROLES, Caller, Identity, tenant_in
+from gateway.access.caller import ROLES, Caller, Identity, Role, tenant_in
 from gateway.access.oidc_tokens import OidcTokens
 from gateway.access.permissions import Access
 from gateway.access.signing_keys import ALGORITHMS
@@ -81,7 +81,7 @@ class Authentication:
             role = identity.role
         else:
             member_as = await self._users.role_of(tenant_id, identity.subject)
-            role = None if member_as is None else identity.role or member_as
+            role = None if member_as is None else role_of_user(identity, member_as)
         if role is None:
             raise Problem(
                 403,
@@ -119,6 +119,17 @@ class Authentication:
         if self._oidc is not None and isinstance(algorithm, str) and algorithm in ALGORITHMS:
             return await self._oidc.read(token, algorithm, header.get("kid"))
         raise refused("Its alg is not allowed")
+
+
+def role_of_user(identity: Identity, member_as: Role) -> Role:
+    """Returns the role of a user who has `member_as` in the tenant's table.
+
+    A role in the token counts only in the tenant that the same token names: the issuer does not know which tenant a
+    header chooses. `ops`, which reaches into all tenants, is never taken from a token.
+    """
+    if identity.tenant_id is None or identity.role in (None, "ops"):
+        return member_as
+    return member_as if member_as == "ops" else identity.role
 
 
 def check_rights(caller: Caller, needed: frozenset[Access], route: str) -> None:

@@ -70,6 +70,9 @@ Intent: TypeAlias = JobStatus | TopLeads | ExplainScore | CallList | ChangeIcp
 
 def read_intent(message: str) -> Intent | None:
     """Recognises a question; `None` for a request for companies, or anything else."""
+    if len(message) > LONGEST_QUESTION:
+        beginning = _bare(message[:LONGEST_QUESTION])
+        return ChangeIcp() if CHANGE_ICP.fullmatch(beginning) else None
     text = _bare(message)
     if change := CHANGE_ICP.fullmatch(text):
         return ChangeIcp(change["words"] or change["words2"] or "", change["code"])

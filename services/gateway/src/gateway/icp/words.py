@@ -40,7 +40,7 @@ _CODE = re.compile(r"(?i)(?:\d{4}:)?(?:ssic )?(?:[a-u]|\d{2,5})")
 def read_icp(words: str) -> dict[str, Any]:
     """Reads the fields of an ICP; those that are not named are left out. The rest of the words names industries."""
     fields: dict[str, Any] = {}
-    rest = words
+    rest = re.sub(r"([,;])[ ,;]+", r"\1 ", words)  # a run of separators takes the patterns long
     if found := _TECHNOLOGIES.search(rest):
         fields["technologies"] = [name for name in _AND.split(found[1].strip()) if name]
         rest = rest[: found.start()]
@@ -58,7 +58,7 @@ def read_icp(words: str) -> dict[str, Any]:
     if found := _DISTRICTS.search(rest):
         fields["districts"] = re.findall(r"\d+", found[1])
         rest = rest[: found.start()] + rest[found.end() :]
-    rest = re.sub(r"(?i)^[ ,.;]+|(?:[ ,.;]+(?:and|with|in|that|,))*[ ,.;]*$", "", rest)
+    rest = re.sub(r"(?i)^[ ,.;]+|(?:[ ,.;]+(?:and|with|in|that))*[ ,.;]*$", "", rest)
     parts = [part for part in _AND.split(rest) if part]
     if _ANY.fullmatch(rest):
         parts = []

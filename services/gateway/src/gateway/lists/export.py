@@ -1,22 +1,29 @@
 """Exports a whole list as CSV, in bounded memory: batch by batch, each in a short transaction of its own.
 
-All batches are of the list as it was when the export began. If the database goes away meanwhile, the connection ends
-without the last chunk, so that a client knows that its file is incomplete.
+All batches are of the list as it was when the export began. If the database goes away meanwhile, or the client is so
+slow that the list as it was is no longer kept, the connection ends without the last chunk: the client knows by that
+that its file is incomplete.
 """
 
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
 from fastapi.responses import StreamingResponse
 
 from common.postgres import Connection, Database
-from gateway.lists.cursors import Place, Walk
+from gateway.lists.cursors import WALK, Place, Walk
 from gateway.lists.pages import Page
 from gateway.spreadsheets import as_csv
 
 #: Rows of a batch.
 BATCH = 500
+
+
+class ExportTooSlow(RuntimeError):
+    """The client read so slowly that the list as it was is no longer kept."""
+
 
 #: Reads the page behind a position of a walk; with neither, the first.
 Read: TypeAlias = Callable[[Connection, Place[Any] | None, Walk | None], Awaitable[Page[Any]]]
@@ -40,6 +47,8 @@ async def _chunks(
 ) -> AsyncIterator[str]:
     yield as_csv(columns, map(json.loads, page.items))
     while page.end is not None:
+        if page.walk is not None and datetime.now(UTC) - page.walk.begun_at > WALK:
+            raise ExportTooSlow(f"{WALK} after its beginning an export may lack rows that have changed meanwhile")
         async with database.transaction(tenant_id) as tx:
             page = await read(tx, page.end, page.walk)
         yield as_csv(columns, map(json.loads, page.items), heading=False)

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Literal, NamedTuple
 
 from common.contracts import Icp, Industry
+from gateway.chat.intents import ChangeIcp, read_intent
 from gateway.chat.markdown import Block, Bullets, Paragraph, Table
 from gateway.jobs import RecentJob
 from gateway.leads import Explanation, Named
@@ -162,6 +163,10 @@ def proposed(words: str, current: Icp, wanted: Icp, titles: Mapping[str, str], t
         return saying("change_icp", "That is your ICP already:", f"{_icp(wanted, titles)}.")
     shown = f"{tenant_id}\n{current.model_dump_json()}\n{wanted.model_dump_json()}"
     proposal = Proposal(words, current, wanted, hashlib.sha256(shown.encode()).hexdigest()[:8])
+    if read_intent(proposal.yes) != ChangeIcp(words, proposal.code):
+        return saying(
+            "change_icp", "Nothing was changed: that is too long for a chat message. Please say it in fewer words."
+        )
     return Answer(
         "change_icp",
         [

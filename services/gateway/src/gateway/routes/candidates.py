@@ -88,4 +88,9 @@ def _position(
         raise Problem(422, "Request not understood", "Send `afterUpdatedAt` and `afterId` together, or `after`.")
     if after is not None:
         return decode_candidates(after, now)
-    return None if updated_at is None or company_id is None else Place(updated_at, company_id), None
+    if updated_at is None or company_id is None:
+        return None, None
+    try:
+        return Place(updated_at.astimezone(UTC), company_id), None
+    except OverflowError as error:
+        raise Problem(422, "Request not understood", "`afterUpdatedAt` is outside the calendar.") from error

@@ -3,6 +3,7 @@
 from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, Field
 
+from gateway.access.authentication import role_of_user
 from gateway.access.caller import Caller, Identity, Role, Source
 from gateway.access.users import Membership
 from gateway.dependencies import Deps, bearer
@@ -41,5 +42,5 @@ async def me(request: Request, deps: Deps) -> Me:
         source=identity.source,
         tenant_id=None if caller is None else caller.tenant_id,
         role=None if caller is None else caller.role,
-        tenants=[it.model_copy(update={"role": identity.role or it.role}) for it in found],
+        tenants=[it.model_copy(update={"role": role_of_user(identity, it.role)}) for it in found],
     )

@@ -89,7 +89,10 @@ class Page(StaticFiles):
         return await super().get_response(path, scope)
 
     def _is_file(self, path: str) -> bool:
-        full, stat = self.lookup_path(path)
+        try:
+            full, stat = self.lookup_path(path)
+        except (OSError, ValueError):  # too long for a file's name, or with a zero byte
+            return False
         return stat is not None and Path(full).is_file()
 
 
