@@ -219,3 +219,22 @@ async def tenant(database: Database, owner: Any, http: httpx.AsyncClient, odoo: 
     rows = await owner.fetch(MAKE, run, 10)
     sync = LeadSync(OdooServers(http, timeout_s=60, protocol=protocol), WriterLock(database), KEY, 0.66)
     return Tenant(database, sync, [Company(**dict(row)) for row in rows])
+
+
+@pytest.fixture
+def make_user(admin: OdooServer, real: Real, run: str) -> Callable[..., Awaitable[OdooConnection]]:
+    """Makes someone with these rights, who logs in with a password."""
+
+    async def made(*groups: str) -> OdooConnection:
+        references = [
+            ["module", "in", [it.split(".")[0] for it in groups]],
+            ["name", "in", [it.split(".")[1] for it in groups]],
+        ]
+        found = await admin.execute("ir.model.data", "search_read", domain=references, fields=["res_id"])
+        assert len(found) == len(groups)
+        rights = [[6, 0, [it["res_id"] for it in found]]]
+        values = {"name": run, "login": run, "password": f"{run}!", "group_ids": rights}
+        await admin.execute("res.users", "create", vals_list=[values])
+        return OdooConnection(real.url, real.database, f"{run}!", run)
+
+    return made

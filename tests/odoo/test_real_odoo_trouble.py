@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from odoo_sync.model import OdooConnection, Row
+from odoo_sync.model import Row
 from odoo_sync.protocols.bulk_load import load
 from odoo_sync.protocols.odoo import OdooBlocked, OdooRefused, OdooUnavailable
 from odoo_sync.protocols.protocol_detection import ProtocolName
@@ -140,22 +140,9 @@ async def test_a_model_of_no_module_blocks(odoo: OdooServer) -> None:
         await odoo.columns("no.such.model")
 
 
-async def user(admin: OdooServer, real: Any, run: str, *groups: str) -> OdooConnection:
-    """Someone with these rights, who logs in with a password."""
-    references = [
-        ["module", "in", [it.split(".")[0] for it in groups]],
-        ["name", "in", [it.split(".")[1] for it in groups]],
-    ]
-    found = await admin.execute("ir.model.data", "search_read", domain=references, fields=["res_id"])
-    assert len(found) == len(groups)
-    values = {"name": run, "login": run, "password": f"{run}!", "group_ids": [[6, 0, [it["res_id"] for it in found]]]}
-    await admin.execute("res.users", "create", vals_list=[values])
-    return OdooConnection(real.url, real.database, f"{run}!", run)
-
-
-async def test_the_rights_that_we_ask_for_are_enough(real: Any, connect: Any, admin: OdooServer, run: str) -> None:
+async def test_the_rights_that_we_ask_for_are_enough(make_user: Any, connect: Any, admin: OdooServer, run: str) -> None:
     """Contact Creation and Sales: All Documents, and no more; also to change what others made."""
-    odoo = connect(await user(admin, real, run, "base.group_user", "base.group_partner_manager", SALES), "jsonrpc")
+    odoo = connect(await make_user("base.group_user", "base.group_partner_manager", SALES), "jsonrpc")
     leads = [{"id": f"leadgen.lead_{run}_1", "name": run, "type": "lead", "user_id/id": ""}]
     made = await load(admin, "res.partner", companies(run, 2))
 
@@ -165,10 +152,10 @@ async def test_the_rights_that_we_ask_for_are_enough(real: Any, connect: Any, ad
 
 
 async def test_without_rights_everything_is_blocked_and_the_check_names_them(
-    real: Any, connect: Any, admin: OdooServer, run: str
+    make_user: Any, connect: Any, admin: OdooServer, run: str
 ) -> None:
     """Not refused row by row: nothing was written, and each model's missing right is a finding."""
-    odoo = connect(await user(admin, real, run, "base.group_user"), "jsonrpc")
+    odoo = connect(await make_user("base.group_user"), "jsonrpc")
 
     with pytest.raises(OdooBlocked):
         await load(odoo, "res.partner", companies(run, 3))

@@ -77,6 +77,7 @@ class FakeOdoo:
     logins: int = 0
     faults: list[str] = field(default_factory=list)
     is_down: bool = False
+    front: int | None = None
     is_postgres_down: bool = False
     failing_share: float = 0
     requests: int = 0
@@ -85,6 +86,7 @@ class FakeOdoo:
     parameters: dict[str, str] = field(default_factory=lambda: {"database.uuid": "uuid-1"})
     is_administrator: bool = False
     company_made: str = "2025-01-01 00:00:00"
+    hidden: set[int] = field(default_factory=set)
     chance: Random = field(default_factory=lambda: Random(20261129))
     _number: int = 0
     _clock: int = 0
@@ -127,6 +129,9 @@ class FakeOdoo:
 
     def answer(self, path: str, headers: dict[str, str], body: Any) -> tuple[int, str, Any]:
         self.requests += 1
+        if self.front is not None:  # a proxy, a firewall or a status page in front
+            where = "Location: https://status.example/?token=secret\r\n" if self.front == 302 else ""
+            return self.front, where, b"<html>not now</html>"
         if self.is_down:
             return 503, "", b"<html>upgrading</html>"
         if path == "/web/health?db_server_status=1":
@@ -231,6 +236,8 @@ class FakeOdoo:
             return named["operation"] in self.rights
         if method == "fields_get":
             return {column: {"type": "char"} for column in self.columns[model] | MAGIC}
+        if method in ("read", "get_metadata", "write") and self.hidden & set(named["ids"]):
+            raise OdooError(403, "odoo.exceptions.AccessError", f"you may not read: Something ({model})")
         if method == "get_metadata":
             self._must_exist(model, named["ids"])
             return [self._metadata(model, number) for number in named["ids"]]
@@ -252,7 +259,7 @@ class FakeOdoo:
             is_active_only = (context or {}).get("active_test", True) and "active" not in json.dumps(domain)
             found = [
                 number
-                for number in sorted(self.records[model])
+                for number in sorted(self.records[model].keys() - self.hidden)
                 if self._fits(model, number, domain) and (not is_active_only or self._value(model, number, "active"))
             ][named.get("offset", 0) :][:limit]
             if method == "search_count":
@@ -302,6 +309,8 @@ class FakeOdoo:
                 raise OdooError(422, "", f"For external id {external_id} found record of different model {at}")
             if number not in self.records[model]:
                 number = 0
+        if number in self.hidden:
+            raise OdooError(403, "", f"Sorry, you may not read: Something ({model})")
         if not row.get("name", number):
             raise OdooError(422, "", "Missing required value: name")
         if not self.rights >= {"write" if number else "create"}:

@@ -1,5 +1,6 @@
 """`load` against servers that speak each protocol: rows by the hundred, of which a bad one holds up no other."""
 
+import json
 from typing import Any
 
 import httpx
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 from odoo_sync.model import OdooConnection
 from odoo_sync.protocols.bulk_load import Refusal, find_by_external_id, load
-from odoo_sync.protocols.odoo import OdooBlocked, OdooUnavailable
+from odoo_sync.protocols.odoo import OdooBlocked, OdooSlow, OdooUnavailable
 from odoo_sync.protocols.servers import OdooServer
 
 
@@ -192,3 +193,31 @@ async def test_who_bears_a_name_is_asked_for_without_making_anyone(odoo: OdooSer
     server.faults = ["race"]
     with pytest.raises(OdooUnavailable):
         await find_by_external_id(odoo, "res.partner", row(1)["id"])
+
+
+async def test_a_slow_server_gets_smaller_loads_until_it_is_quick_again(fake: Any) -> None:
+    """A load that takes too long is tried again with half the rows. Quick loads grow again."""
+    most = [60]
+    sizes: list[int] = []
+
+    def answered(request: httpx.Request) -> httpx.Response:
+        body = json.loads(request.content or "null")
+        if request.url.path.endswith("/load"):
+            sizes.append(len(body["data"]))
+            if sizes[-1] > most[0]:
+                raise httpx.ReadTimeout("too slow")
+        status, _, answer = fake.answer(request.url.path, dict(request.headers), body)
+        return httpx.Response(status, content=answer if isinstance(answer, bytes) else json.dumps(answer))
+
+    async with httpx.AsyncClient(transport=httpx.MockTransport(answered)) as http:
+        odoo = OdooServer(http, OdooConnection("http://odoo", "leads", fake.api_key), timeout_s=5)
+        rows = [row(number) for number in range(200)]
+        for _ in range(2):
+            with pytest.raises(OdooSlow):
+                await load(odoo, "res.partner", rows)
+        most[0] = 200
+        await load(odoo, "res.partner", rows)
+        await load(odoo, "res.partner", rows)
+
+    assert sizes == [200, 100, 50, 100, 50, 200]
+    assert len(fake.records["res.partner"]) == 200

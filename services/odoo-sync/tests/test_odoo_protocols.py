@@ -91,7 +91,7 @@ async def test_a_redirect_is_not_followed(odoo: OdooServer, fake: Any) -> None:
     """The key goes to the address that the operator gave, nowhere else."""
     fake.faults = ["redirect"]
 
-    with pytest.raises(OdooBlocked, match="redirects"):
+    with pytest.raises(OdooUnavailable, match="redirects"):
         await odoo.execute("res.partner", "search_read")
 
 
@@ -155,8 +155,8 @@ async def test_every_version_is_called_in_its_own_way(fake: Any, http: httpx.Asy
 
 
 async def test_a_page_that_is_no_odoo_is_told_apart(http: httpx.AsyncClient, fake: Any) -> None:
-    """An address where something else answers has to be corrected by someone."""
-    with pytest.raises(OdooBlocked, match="no Odoo"):
+    """It may be a status page, so it is tried again; the message says what else it may be."""
+    with pytest.raises(OdooUnavailable, match="the address is wrong"):
         await server(fake, http, url=f"{fake.url}/elsewhere").execute("res.partner", "search_read")
 
 
@@ -178,3 +178,15 @@ async def test_what_no_header_can_hold_blocks_and_is_not_shown(
 
     assert "a-secret" not in str(raised.value)
     assert raised.value.__cause__ is None
+
+
+@pytest.mark.parametrize("status", [200, 302, 401, 403, 404])
+async def test_an_answer_that_is_not_odoos_blocks_nobody(odoo: OdooServer, fake: Any, status: int) -> None:
+    """A proxy, a firewall or a status page answers for a while; then the call goes through. No token is shown."""
+    fake.front = status
+    with pytest.raises(OdooUnavailable) as raised:
+        await odoo.execute("res.partner", "search_read", fields=["name"])
+    fake.front = None
+
+    assert "secret" not in str(raised.value)
+    assert await odoo.execute("res.partner", "search_read", fields=["name"]) == []

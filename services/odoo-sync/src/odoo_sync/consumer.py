@@ -85,11 +85,11 @@ def odoo_sync(syncing: LeadSync, *, patience: timedelta = DEFAULT_RETRY.give_up_
                 return
             async with syncing.only_writer(connection):
                 async with work.reading() as tx:
-                    stored = await links.find_resynced(tx, last, CHUNK, connection.place, syncing.resynced)
+                    stored = await links.find_resynced(tx, last, CHUNK, connection.place, syncing.looked_at)
                 if not stored:
                     return
                 leads = stored_leads(stored)
-                result = await write(syncing, work, leads, connection, patience)
+                result = await write(syncing, work, leads, connection, patience, is_looking=syncing.recreate_deleted)
                 async with work.step() as tx:
                     statuses = await result.save(tx)
                     for company_id, event in leads.items():
@@ -134,10 +134,12 @@ async def write(
     connection: StoredConnection,
     patience: timedelta,
     afresh: Collection[int] = (),
+    *,
+    is_looking: bool = False,
 ) -> Result:
     """Writes leads into Odoo. The caller holds the writer lock. Raises OdooUnavailable, OdooRefused, PatienceEnded."""
     try:
-        return Written(await syncing.write(work.reading, leads, connection, afresh))
+        return Written(await syncing.write(work.reading, leads, connection, afresh, is_looking=is_looking))
     except TenantBlocked as blocked:
         return Unsent(leads, "blocked", str(blocked))
     except OdooAway as away:

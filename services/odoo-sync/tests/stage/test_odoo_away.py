@@ -67,6 +67,28 @@ async def test_the_wait_is_told_from_the_first_failure_on(connected: Any, fake: 
     assert timedelta(hours=3) < counts.longest < timedelta(hours=4)
 
 
+@pytest.mark.parametrize("status", [302, 403, 404])
+async def test_a_page_in_front_of_odoo_makes_leads_wait_and_blocks_no_tenant(
+    connected: Any, fake: Any, status: int
+) -> None:
+    """With growing pauses, until Odoo itself answers."""
+    fake.front = status
+    ids = await connected.take_in(connected.lead())
+    pauses_s = []
+    for _ in range(3):
+        assert await is_waiting(connected, ids)
+        outage = await connected.outage()
+        pauses_s.append(outage["failures"])
+        await connected.let_pass(MAX_PAUSE)
+    assert pauses_s == [1, 2, 3]
+    assert (await gauges.count(connected.database)).blocked == 0
+
+    fake.front = None
+    await connected.handle(ids)
+
+    assert (await connected.link())["outcome"] == "synced"
+
+
 async def test_a_probe_serves_all_tenants_and_replicas_of_an_odoo(connected: Any, fake: Any) -> None:
     """Two replicas and two tenants with one Odoo: when the pause is over, one request is made, whoever makes it."""
     other = connected.of(2)

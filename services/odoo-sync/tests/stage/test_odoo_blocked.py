@@ -104,13 +104,18 @@ async def test_a_check_that_goes_well_clears_the_tenant_and_sends_what_waited(de
     )
 
     emitted = await check_tenant(await operator(desk))
-    assert emitted == {"problems": [], "was_blocked": True, "waiting": 1}
+    assert emitted == {"problems": [], "hints": [], "was_blocked": True, "waiting": 1}
     assert (await gauges.count(desk.database)).blocked == 0
     assert [it.tenant_id for it in await requested(desk)] == [1]
     await desk.resync()
 
     assert (await desk.link())["outcome"] == "synced"
-    assert await check_tenant(await operator(desk)) == {"problems": [], "was_blocked": False, "waiting": 0}
+    assert await check_tenant(await operator(desk)) == {
+        "problems": [],
+        "hints": [],
+        "was_blocked": False,
+        "waiting": 0,
+    }
     assert len(await requested(desk)) == 1
 
 

@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Sequence
-from urllib.parse import urlsplit
 
 import asyncpg
 from cryptography.fernet import InvalidToken, MultiFernet
 
 from common.errors import Permanent
 from common.fernet_keys import cipher
+from leadgen.odoo_address import AddressRejected, base_of
 from leadgen.owner_connection import RightsMissing, connected
 
 SAVE = """
@@ -48,7 +48,7 @@ async def connect_odoo(
     `credentials_key` is what odoo-sync has as ODOO_CREDENTIALS_KEY: Fernet keys, the newest first. `login` is needed
     where Odoo is older than 19. `own_fields`, such as company.website, follow us whatever people make of them.
     """
-    url, token = _checked_url(url), _encrypted(api_key.strip(), credentials_key)
+    url, token = _base(url), _encrypted(api_key.strip(), credentials_key)
     if not database.strip():
         raise ConnectionRejected("the name of the Odoo database is empty")
     for name in own_fields:
@@ -100,14 +100,11 @@ def _wrong_login() -> ConnectionRejected:
     )
 
 
-def _checked_url(url: str) -> str:
-    url = url.strip().rstrip("/")
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
-        raise ConnectionRejected(f"{url!r} is not the address of an Odoo: it must look like https://odoo.example.com")
-    if parts.username or parts.password:
-        raise ConnectionRejected("remove the name and password from the address: Odoo is called with the API key")
-    return url
+def _base(url: str) -> str:
+    try:
+        return base_of(url)
+    except AddressRejected as error:
+        raise ConnectionRejected(str(error)) from error
 
 
 def _encrypted(api_key: str, credentials_keys: str) -> bytes:

@@ -46,12 +46,27 @@ def connect_command(
     ] = None,
 ) -> None:
     """Store a tenant's Odoo connection; the API key is encrypted. Then run `leadgen odoo check`."""
-    run_or_exit(
-        connect_odoo(
-            database_url, tenant, url, database, api_key, credentials_key, login=login, own_fields=own_field or ()
+
+    async def connect() -> tuple[str, str | None]:
+        base, version = await _asked(url)
+        await connect_odoo(
+            database_url, tenant, base, database, api_key, credentials_key, login=login, own_fields=own_field or ()
         )
-    )
-    typer.echo(f"tenant {tenant}: {url}, database {database}")
+        return base, version
+
+    base, version = run_or_exit(connect())
+    answers = f"Odoo {version} answers" if version else "nothing answers there now, so it could not be checked"
+    typer.echo(f"tenant {tenant}: {base}, database {database}; {answers}")
+
+
+async def _asked(url: str) -> tuple[str, str | None]:
+    import httpx  # only this command needs it
+
+    from leadgen.odoo_address import TIMEOUT_S, base_of, find_odoo  # the same
+
+    base = base_of(url)
+    async with httpx.AsyncClient(timeout=TIMEOUT_S) as client:
+        return await find_odoo(base, client)
 
 
 @odoo_app.command("rotate-key")
@@ -73,6 +88,8 @@ def check_command(
         else:
             line = f"tenant {it['tenant']}: all is well, {it['waiting']} leads that waited are sent"
         _say(line, as_json)
+        for hint in it["hints"]:
+            _say(f"  note: {hint}", as_json)
     _end(reports, as_json, is_well=not any(it.get("problems") for it in reports))
 
 

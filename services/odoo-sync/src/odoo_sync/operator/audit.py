@@ -19,7 +19,8 @@ CHUNK = 200
 
 
 async def audit(syncing: LeadSync, transaction: Transaction, connection: StoredConnection) -> dict[str, Any]:
-    """Counts the links by outcome, and lists every difference: missing, archived, changed, duplicate, not ours.
+    """Counts the links by outcome, and lists every difference: missing, out of sight, not ours, archived, changed,
+    duplicate.
 
     Raises CredentialsUnreadable, OdooUnavailable, OdooBlocked, OdooRefused.
     """
@@ -51,10 +52,11 @@ async def _compared(target: Target, known: Mapping[str, Link]) -> AsyncIterator[
         numbers = sorted({number for number, *_ in wanted})  # after a merge two companies may share a partner
         found = {it["id"]: it for it in await target.search(model, [["id", "in", numbers]])} if wanted else {}
         strangers = await _strangers(target, model, known, [it for it in wanted if it[0] in found], found)
+        hidden = await target.hidden_among(model, [number for number in numbers if number not in found])
         for number, name, kind, record in wanted:
             about = {"uen": name, "record": kind, "id": number}
             if number not in found:
-                yield {**about, "what": "missing"}
+                yield {**about, "what": "out of sight" if number in hidden else "missing"}
                 continue
             if number in strangers:
                 yield {**about, "what": "not ours"}

@@ -117,7 +117,8 @@ async def check_tenant(context: TenantContext) -> Report:
 async def resync_tenant(context: TenantContext) -> Report:
     """Requests that the service sends all unsent leads again."""
     async with context.transaction() as tx:
-        waiting = await request_resync(tx, context.syncing, context.connection)
+        looks = context.syncing.recreate_deleted
+        waiting = await request_resync(tx, context.syncing, context.connection, is_looking=looks)
         return {"blocked": context.connection.blocked, "waiting": waiting}
 
 

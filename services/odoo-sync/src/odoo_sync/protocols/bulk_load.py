@@ -4,16 +4,14 @@
 caller makes sure that nobody else loads the same ids at the same time: Odoo fails the later load.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import islice
-from typing import Any, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from odoo_sync.model import Row
-from odoo_sync.protocols.odoo import OdooBlocked, OdooRefused, OdooUnavailable
+from odoo_sync.protocols.odoo import ACCESS, OdooBlocked, OdooRefused, OdooSlow, OdooUnavailable
 from odoo_sync.protocols.servers import OdooServer
 
-CHUNK = 200
 #: Odoo stops after about this many bad rows: with more named, others may be bad too.
 MAX_NAMED = 9
 
@@ -48,7 +46,8 @@ async def load(odoo: OdooServer, model: str, rows: Sequence[Row]) -> list[Outcom
     """Writes rows; returns each row's database id or its refusal, in the order of the rows. May be repeated.
 
     Columns that are not in a row keep their value; columns that this server lacks are left out. Rows are sent in groups
-    with equal columns, in the order in which the groups first appear: parents have to be in an earlier group.
+    with equal columns, in the order in which the groups first appear: parents have to be in an earlier group. A load
+    that takes longer than the timeout halves the rows of the next.
     Raises OdooUnavailable, OdooBlocked (also if the model may not be written at all), OdooRefused (the whole call).
     """
     known = await odoo.columns(model)
@@ -64,22 +63,58 @@ async def load(odoo: OdooServer, model: str, rows: Sequence[Row]) -> list[Outcom
             groups.setdefault(tuple(kept), []).append((place, kept))
     try:
         for group in groups.values():
-            for chunk in _chunks(group):
+            left = group
+            while left:
+                chunk, left = left[: odoo.load_size], left[odoo.load_size :]
                 outcomes |= await _load_all(odoo, model, chunk, is_whole=True)
+                odoo.note_loaded(len(chunk))
+    except OdooSlow:
+        odoo.note_slow()
+        raise
     except (OdooUnavailable, OdooRefused):
         odoo.forget()  # the server may have lost a column since
         raise
     return [outcomes[place] for place in range(len(rows))]
 
 
-async def find_by_external_id(odoo: OdooServer, model: str, external_id: str) -> int | None:
-    """Finds the database id of an external id, if it exists. Raises OdooUnavailable, OdooBlocked, OdooRefused.
+async def find_by_external_id(odoo: OdooServer, model: str, external_id: str) -> int | Literal["hidden"] | None:
+    """Finds the database id of an external id, if it exists; "hidden" if the user may not see its record.
+
+    Raises OdooUnavailable, OdooBlocked, OdooRefused.
 
     A `load` without columns changes nothing in an existing record, and cannot create one, since the name is missing.
     It is the only way for users who may not read ir.model.data.
     """
     answered = await _load_once(odoo, model, [{"id": external_id}])
-    return answered[0] if isinstance(answered, list) else None
+    if isinstance(answered, list):
+        return answered[0]
+    return "hidden" if answered.is_hidden(model) else None
+
+
+async def hidden_among(odoo: OdooServer, model: str, numbers: Sequence[int]) -> set[int]:
+    """Finds the records that exist and that the user may not see. One call if there are none of these.
+
+    Reading a record that is gone gives nothing; reading one that is hidden fails for all. Raises OdooUnavailable.
+    """
+    if not numbers:
+        return set()
+    try:
+        await odoo.execute(model, "read", ids=list(numbers), fields=["id"])
+    except OdooBlocked as error:
+        if error.name != ACCESS:
+            raise
+    except OdooRefused as error:  # one was deleted meanwhile, or this version fails for those that are gone
+        if not error.is_missing:
+            raise
+        if len(numbers) == 1:
+            return set()
+    else:
+        return set()
+    if len(numbers) == 1:
+        return set(numbers)
+    middle = len(numbers) // 2
+    first = await hidden_among(odoo, model, numbers[:middle])
+    return first | await hidden_among(odoo, model, numbers[middle:])
 
 
 async def has_right(odoo: OdooServer, model: str, operation: str) -> bool:
@@ -113,6 +148,16 @@ async def _load_all(
 @dataclass(frozen=True)
 class _Failed:
     messages: Sequence[Any]
+
+    def is_hidden(self, model: str) -> bool:
+        """Whether the user may not see the record of the row: such a message names the model, in every language.
+
+        The message about a name that is missing, which a record that is absent gets, names its field if it does so.
+        """
+        return any(
+            isinstance(it, dict) and f"({model})" in str(it.get("message")) and not it.get("field")
+            for it in self.messages
+        )
 
     def rows(self, number: int) -> set[int]:
         """Lists the positions of the rows that the messages name."""
@@ -154,9 +199,3 @@ def _text(messages: Iterable[Any]) -> str:
     """Joins the error messages, each once."""
     errors = (it for it in messages if isinstance(it, dict) and it.get("type") != "warning")
     return "; ".join(dict.fromkeys(str(it.get("message", "")).strip() for it in errors))[:500] or "no reason given"
-
-
-def _chunks(group: Sequence[_NumberedRow]) -> Iterator[list[_NumberedRow]]:
-    remaining = iter(group)
-    while chunk := list(islice(remaining, CHUNK)):
-        yield chunk

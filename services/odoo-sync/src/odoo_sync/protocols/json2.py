@@ -5,7 +5,7 @@ from typing import Any
 
 from odoo_sync.model import OdooConnection
 from odoo_sync.protocols.odoo import OdooBlocked, OdooRefused, OdooUnavailable
-from odoo_sync.protocols.transport import Transport, error_text, json_of
+from odoo_sync.protocols.transport import Transport, error_name, error_text, json_of
 
 #: The error name of a missing model or method; a missing record has another.
 NOT_FOUND = "werkzeug.exceptions.NotFound"
@@ -34,18 +34,26 @@ class Json2:
             if answer is None and response.text.strip() != "null":
                 raise OdooUnavailable(f"{self._transport.url} answered {where} with no JSON")
             return answer
-        name = str(answer.get("name") or "") if isinstance(answer, dict) else None
+        name = error_name(answer)
         message = f"{where} answered {response.status_code}: {error_text(answer) or response.reason_phrase}"
-        if response.status_code == 401:
-            raise OdooBlocked(f"{message}; store the connection again with a key that is valid")
-        if response.status_code == 403:
-            raise OdooBlocked(message)
-        if response.status_code == 404 and name is None:
-            await self._transport.get(HEALTH)  # Odoo answers 404, too, while its PostgreSQL is down
+        if name is None and response.status_code == 404 and await self._is_healthy():
             raise OdooBlocked(
                 f"{self._transport.url} has no database {self._database!r}, or no Odoo 19 is there; "
                 "store the connection again"
             )
+        if name is None:
+            raise OdooUnavailable(
+                f"{message}; not in Odoo's words: a proxy, a firewall or a status page answers in its place"
+            )
+        if response.status_code == 401:
+            raise OdooBlocked(f"{message}; store the connection again with a key that is valid", name=name)
+        if response.status_code == 403:
+            raise OdooBlocked(message, name=name)
         if response.status_code == 404 and name == NOT_FOUND:
-            raise OdooBlocked(f"{message}; is the module installed?")
+            raise OdooBlocked(f"{message}; is the module installed?", name=name)
         raise OdooRefused(message, name=name)
+
+    async def _is_healthy(self) -> bool:
+        """Asks whether an Odoo is there whose PostgreSQL answers. Odoo answers 404, too, while it does not."""
+        answer = json_of(await self._transport.get(HEALTH))
+        return isinstance(answer, dict) and answer.get("status") == "pass"

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from odoo_sync.model import OdooConnection
-from odoo_sync.protocols.odoo import MISSING, OdooBlocked, OdooRefused, OdooUnavailable
+from odoo_sync.protocols.odoo import ACCESS, MISSING, OdooBlocked, OdooRefused, OdooUnavailable
 from odoo_sync.protocols.transport import Transport, error_text, json_of
 
 ENDPOINT = "/jsonrpc"
 
-DENIED = ("odoo.exceptions.AccessDenied", "odoo.exceptions.AccessError", "odoo.http.SessionExpiredException")
+DENIED = ("odoo.exceptions.AccessDenied", ACCESS, "odoo.http.SessionExpiredException")
 #: Some of these names only Odoo 14 uses.
 REFUSED = (
     MISSING,
@@ -40,8 +40,9 @@ class JsonRpc:
         at = (self._connection.database, uid, self._connection.api_key, model, method)
         try:
             return await call(self._transport, "object", "execute_kw", [*at, args, named], f"{model}.{method}")
-        except OdooBlocked:
-            self._uid = None
+        except OdooBlocked as blocked:
+            if blocked.name != ACCESS:
+                self._uid = None
             raise
 
     async def _login(self) -> int:
@@ -64,12 +65,11 @@ async def call(transport: Transport, service: str, method: str, args: Sequence[A
     params = {"service": service, "method": method, "args": args}
     response = await transport.post(ENDPOINT, {"jsonrpc": "2.0", "method": "call", "params": params, "id": 1})
     answer = json_of(response)
-    if response.status_code in (401, 403):
-        raise OdooBlocked(f"{transport.url} answered {response.status_code}: a proxy in front of Odoo refuses the call")
-    if response.status_code == 404:
-        raise OdooBlocked(f"there is no Odoo at {transport.url}; store the connection again")
-    if not isinstance(answer, dict) or not answer.keys() & {"result", "error"}:
-        raise OdooUnavailable(f"{transport.url} answered {where} with {response.status_code} and no JSON-RPC")
+    if not isinstance(answer, dict) or answer.get("jsonrpc") != "2.0" or not answer.keys() & {"result", "error"}:
+        raise OdooUnavailable(
+            f"{transport.url} answered {where} with {response.status_code} and no JSON-RPC: a proxy, a firewall or a "
+            "status page answers in Odoo's place, or the address is wrong"
+        )
     if "error" in answer:
         raise _failure(answer["error"], where)
     return answer["result"]
@@ -81,7 +81,7 @@ def _failure(error: Any, where: str) -> OdooUnavailable | OdooRefused | OdooBloc
     name = str(details.get("name") or "")
     message = f"{where}: {error_text(details) or 'failed without a message'}"
     if name in DENIED:
-        return OdooBlocked(message)
+        return OdooBlocked(message, name=name)
     if name in REFUSED:
         return OdooRefused(message, name=name)
     if name == "psycopg2.OperationalError" and "database" in message and NO_DATABASE in message:

@@ -1,10 +1,12 @@
 """The port to a tenant's Odoo: one way to call it, and the meaning of its failures.
 
-    Transient ── OdooUnavailable    no answer, 408, 429, 5xx, no JSON, or a conflict with another writer
+    Transient ── OdooUnavailable    no answer, 408, 429, 5xx, an answer that is not Odoo's (a proxy's, a status page's),
+              │                     or a conflict with another writer
+              ├─ OdooSlow           no answer within the timeout: the next load is smaller
               └─ OdooAway           the whole Odoo does not answer: its tenants' leads wait
     Permanent ── OdooRefused        this call or this row; other rows may go through
-              └─ OdooBlocked        address, database, credentials, rights or a module: nothing goes through until
-                                    someone acts
+              └─ OdooBlocked        in Odoo's own words: database, credentials, rights or a module. Nothing goes through
+                                    until someone acts
 
 The port has two adapters, `json2.Json2` (19 and later) and `jsonrpc.JsonRpc` (14 and later).
 """
@@ -16,10 +18,15 @@ from typing import Any, Protocol
 from common.errors import Permanent, Transient
 
 MISSING = "odoo.exceptions.MissingError"
+ACCESS = "odoo.exceptions.AccessError"
 
 
 class OdooUnavailable(Transient):
     """Odoo does not answer, is busy, or fails."""
+
+
+class OdooSlow(OdooUnavailable):
+    """Odoo did not answer in time; it may still be at work on the call."""
 
 
 class OdooAway(OdooUnavailable):
@@ -44,7 +51,14 @@ class OdooRefused(Permanent):
 
 
 class OdooBlocked(Permanent):
-    """Odoo refuses all calls until someone changes the connection, a right or a module; the message says which."""
+    """Odoo refuses all calls until someone changes the connection, a right or a module; the message says which.
+
+    `name` is its exception's, such as odoo.exceptions.AccessError, if known.
+    """
+
+    def __init__(self, message: str, *, name: str | None = None) -> None:
+        super().__init__(message)
+        self.name = name
 
 
 class Odoo(Protocol):

@@ -11,6 +11,10 @@ from odoo_sync.protocols.odoo import Odoo, OdooBlocked, OdooRefused, OdooUnavail
 from odoo_sync.protocols.protocol_detection import ProtocolName, connect
 from odoo_sync.protocols.transport import Transport
 
+#: Rows per load: at most, and of a server that is slow.
+MAX_LOAD = 200
+MIN_LOAD = 10
+
 
 class OdooServer:
     """One Odoo database. Protocol and columns are asked for at the first call and remembered."""
@@ -24,6 +28,7 @@ class OdooServer:
         self._odoo: Odoo | None = None
         self._columns: dict[str, frozenset[str]] = {}
         self._country: int | None = None
+        self.load_size = MAX_LOAD
         self._may_read_uuid = True
         self._detecting = asyncio.Lock()
 
@@ -73,6 +78,15 @@ class OdooServer:
             case [{"create_date": str(created)}]:
                 return None, created
         return None, None
+
+    def note_slow(self) -> None:
+        """Halves the rows per load: the last one took longer than the timeout."""
+        self.load_size = max(MIN_LOAD, self.load_size // 2)
+
+    def note_loaded(self, rows: int) -> None:
+        """Doubles the rows per load after a load of full size."""
+        if rows >= self.load_size:
+            self.load_size = min(MAX_LOAD, self.load_size * 2)
 
     async def probe(self) -> None:
         """Makes one cheap call, to see whether Odoo and its database answer. Raises OdooUnavailable, OdooBlocked."""

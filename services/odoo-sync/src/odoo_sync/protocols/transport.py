@@ -8,7 +8,7 @@ import httpx
 
 from common.retry_after import retry_after
 from odoo_sync.model import OdooConnection
-from odoo_sync.protocols.odoo import OdooBlocked, OdooUnavailable
+from odoo_sync.protocols.odoo import OdooBlocked, OdooSlow, OdooUnavailable
 from odoo_sync.protocols.public_addresses import require_public
 
 #: Characters of an error message that are kept. Odoo's `debug` holds a traceback and is never passed on.
@@ -25,10 +25,14 @@ class Transport:
         self._is_public_only = connection.is_public_only
 
     async def post(self, path: str, body: dict[str, Any], headers: dict[str, str] | None = None) -> httpx.Response:
-        """Posts JSON; returns a response below 500. Raises OdooUnavailable, OdooBlocked (a redirect, a bad address)."""
+        """Posts JSON; returns a response below 500. Raises OdooUnavailable (also for a redirect), OdooBlocked.
+
+        Odoo's API does not redirect: a proxy, a firewall or a status page does, perhaps for a while.
+        """
         response = await self._send("POST", path, json=body, headers=headers)
         if response.is_redirect:
-            raise OdooBlocked(f"{self.url}{path} redirects to another address; store that one if it is right")
+            to = redacted(response.headers.get("location", ""))
+            raise OdooUnavailable(f"{self.url}{path} redirects to {to}; store that address if it is right")
         return response
 
     async def get(self, path: str) -> httpx.Response:
@@ -51,7 +55,9 @@ class Transport:
                 f"{where} cannot be called with this key and database: they contain invalid characters; "
                 "store the connection again"
             ) from None
-        except (httpx.TransportError, httpx.DecodingError, TimeoutError) as error:
+        except (httpx.TimeoutException, TimeoutError) as error:
+            raise OdooSlow(f"{where} does not answer within {self._timeout_s:g} s: {type(error).__name__}") from error
+        except (httpx.TransportError, httpx.DecodingError) as error:
             raise OdooUnavailable(f"{where} does not answer: {type(error).__name__} {error}".rstrip()) from error
         if response.status_code in (408, 429) or response.status_code >= 500:
             text = error_text(json_of(response)) or response.reason_phrase
@@ -60,6 +66,11 @@ class Transport:
                 f"{where} answered {response.status_code}: {text}", retry_after=wait.total_seconds() if wait else None
             )
         return response
+
+
+def redacted(address: str) -> str:
+    """Shortens an address to what a message may show: no query, no credentials."""
+    return address.partition("?")[0].rpartition("@")[2][:200]
 
 
 def json_of(response: httpx.Response) -> Any:
@@ -75,3 +86,9 @@ def error_text(error: Any) -> str:
     if not isinstance(error, dict):
         return ""
     return f"{error.get('name') or ''} {error.get('message') or ''}".strip()[:MAX_ERROR_TEXT]
+
+
+def error_name(error: Any) -> str | None:
+    """Extracts the name of the exception, such as odoo.exceptions.UserError; `None` if it is no error of Odoo's."""
+    name = error.get("name") if isinstance(error, dict) else None
+    return name if isinstance(name, str) and "." in name else None

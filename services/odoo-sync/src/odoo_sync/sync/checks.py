@@ -1,5 +1,6 @@
 """Finds what prevents writing into a tenant's Odoo, in words that say what to do, and acts on what it found."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from common import pauses
@@ -45,24 +46,41 @@ async def find_problems(odoo: OdooServer) -> list[str]:
     return problems
 
 
+def sight_hints(reasons: Sequence[str]) -> list[str]:
+    """Names the rights that bring back records which the user could not see when they were last written. Pure."""
+    if not reasons:
+        return []
+    rights = ["access to every company of these records (Settings, Users, Allowed Companies)"]
+    if any("lead" in it.removeprefix("out of sight:") for it in reasons):
+        rights.append(f"the right {GROUPS['crm.lead']!r}")
+    return [
+        f"{len(reasons)} leads are out of sight: their records are in Odoo, and the key's user may not see them. "
+        f"Give it {' and '.join(rights)}, and see whether a record rule on Contact or Lead/Opportunity excludes it"
+    ]
+
+
 async def conclude(
     tx: Connection, syncing: LeadSync, tenant_id: int, connection: StoredConnection, problems: list[str]
 ) -> dict[str, Any]:
     """Blocks the tenant if there are problems. If not, unblocks it, ends the wait, and requests a resync."""
     if problems:
         await states.block(tx, "; ".join(problems))
-        return {"problems": problems, "waiting": await links.count_resynced(tx, connection.place, syncing.resynced)}
+        waiting = await links.count_resynced(tx, connection.place, syncing.resynced)
+        return {"problems": problems, "hints": [], "waiting": waiting}
+    hints = sight_hints(await links.out_of_sight(tx))
     was_blocked = await states.clear(tx)
     await outages.end(tx, connection.server)
     await pauses.end(tx, NAME, tenant_id)
     waiting = await request_resync(tx, syncing, connection)
-    return {"problems": [], "was_blocked": was_blocked, "waiting": waiting}
+    return {"problems": [], "hints": hints, "was_blocked": was_blocked, "waiting": waiting}
 
 
-async def request_resync(tx: Connection, syncing: LeadSync, connection: StoredConnection) -> int:
-    """Announces a resync if there are unsent leads; returns their number."""
+async def request_resync(
+    tx: Connection, syncing: LeadSync, connection: StoredConnection, *, is_looking: bool = False
+) -> int:
+    """Announces a resync if there are unsent leads, or if Odoo is to be looked at; returns their number."""
     waiting = await links.count_resynced(tx, connection.place, syncing.resynced)
-    if waiting:
+    if waiting or is_looking:
         await resyncs.request(tx)
     return waiting
 

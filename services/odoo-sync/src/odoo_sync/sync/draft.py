@@ -4,8 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from common.contracts import LeadScored
-from odoo_sync.model import NO_RECORD, Kind, Link, Record, Row, SyncOutcome, Terms, Values
+from odoo_sync.model import KINDS, NO_RECORD, Kind, Link, Record, Row, SyncOutcome, Terms, Values
 from odoo_sync.records import mapping
+
+#: How the reason of a lead begins whose records the key's user may not see.
+OUT_OF_SIGHT = "out of sight:"
 
 
 @dataclass
@@ -13,7 +16,7 @@ class Draft:
     """A lead's wanted rows and known records. `now` are Odoo's present values; `written` the columns that we wrote.
 
     `elsewhere` are records of another place, which may be the same Odoo under a new address. `is_afresh`: also columns
-    that are as wanted are sent.
+    that are as wanted are sent. `hidden` are records that the key's user may not see: they are left alone.
     """
 
     event: LeadScored
@@ -25,6 +28,7 @@ class Draft:
     notes: list[str] = field(default_factory=list)
     refusals: list[str] = field(default_factory=list)
     is_afresh: bool = False
+    hidden: set[Kind] = field(default_factory=set)
 
     def record(self, kind: Kind) -> Record:
         """The record of this kind, or `NO_RECORD`."""
@@ -93,6 +97,9 @@ def to_link(draft: Draft, place: str) -> Link:
     gone = [kind for kind in ("company", "lead") if kind in draft.rows and draft.record(kind).is_deleted]
     if draft.refusals:
         outcome, reason = "refused", "; ".join(draft.refusals)
+    elif draft.hidden:
+        kinds = ", ".join(kind for kind in KINDS if kind in draft.hidden)
+        outcome, reason = "refused", f"{OUT_OF_SIGHT} the key's user may no longer see its {kinds} in Odoo"
     elif gone:
         outcome, reason = "deleted", f"people deleted the {gone[0]} in Odoo"
     event = draft.event

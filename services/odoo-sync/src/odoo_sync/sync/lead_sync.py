@@ -57,6 +57,11 @@ class LeadSync:
         """The outcomes that a resync tries again."""
         return (*RESYNCED, "deleted") if self.recreate_deleted else RESYNCED
 
+    @property
+    def looked_at(self) -> Sequence[SyncOutcome]:
+        """The outcomes that a resync looks at in Odoo: all, where what people deleted is to be created again."""
+        return (*self.resynced, "synced") if self.recreate_deleted else self.resynced
+
     def unchanged(
         self,
         leads: Leads,
@@ -99,17 +104,24 @@ class LeadSync:
             yield
 
     async def write(
-        self, transaction: Transaction, leads: Leads, connection: StoredConnection, afresh: Collection[int] = ()
+        self,
+        transaction: Transaction,
+        leads: Leads,
+        connection: StoredConnection,
+        afresh: Collection[int] = (),
+        *,
+        is_looking: bool = False,
     ) -> Links:
         """Writes leads into Odoo; returns their new links. The caller holds the writer lock. May be repeated.
 
+        With `is_looking`, records are compared with Odoo also where the link says that they are as wanted.
         Records of companies in `afresh` are sent also where Odoo has them as wanted; people's edits are kept.
         Raises OdooUnavailable (also if the connection was changed meanwhile), OdooAway, OdooRefused, TenantBlocked.
         """
         async with transaction() as tx:
             connection = await _require_current(tx, connection)
             known = await links.find(tx, list(leads))
-        new, drafts = self._drafted(leads, known, connection, afresh)
+        new, drafts = self._drafted(leads, known, connection, afresh, is_looking)
         if drafts:
             async with self._noting_refusal(transaction, connection):
                 server = self.servers.get(connection.decrypted(self.decrypter))
@@ -118,12 +130,12 @@ class LeadSync:
                     replacement = await require_same_database(transaction, connection, server)
                     if replacement != connection:
                         connection = replacement
-                        new, drafts = self._drafted(leads, known, connection, afresh)
+                        new, drafts = self._drafted(leads, known, connection, afresh, is_looking)
                     try:
                         made = await self._pushed(transaction, server, drafts, connection)
                     except StrangersFound as found:
                         connection = await note_strangers(transaction, connection, found)
-                        new, drafts = self._drafted(leads, known, connection, afresh)
+                        new, drafts = self._drafted(leads, known, connection, afresh, is_looking)
                         made = await self._pushed(transaction, server, drafts, connection)
                 except OdooUnavailable as error:
                     raise await tell_apart(transaction, connection.server, server, error) from error
@@ -137,9 +149,14 @@ class LeadSync:
         }
 
     def _drafted(
-        self, leads: Leads, known: Mapping[int, Link], connection: StoredConnection, afresh: Collection[int]
+        self,
+        leads: Leads,
+        known: Mapping[int, Link],
+        connection: StoredConnection,
+        afresh: Collection[int],
+        is_looking: bool,
     ) -> tuple[Links, dict[int, Draft]]:
-        """Separates links that need no call from drafts of the others. Pure."""
+        """Separates links that need no call from drafts of the others. Pure. `is_looking`: all need one."""
         terms = self.terms(connection)
         new: Links = {}
         drafts: dict[int, Draft] = {}
@@ -148,7 +165,12 @@ class LeadSync:
             draft = start_draft(without_nul(event), link, connection.place, terms)
             if link is not None and link.status.is_newer(event):
                 new[company_id] = link
-            elif company_id not in afresh and link is not None and is_up_to_date(draft, link, connection.place, terms):
+            elif (
+                not is_looking
+                and company_id not in afresh
+                and link is not None
+                and is_up_to_date(draft, link, connection.place, terms)
+            ):
                 new[company_id] = replace(link, enriched_at=event.enriched_at, scored_at=event.scored_at)
             else:
                 draft.is_afresh = company_id in afresh

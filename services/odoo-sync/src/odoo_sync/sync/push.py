@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeAlias
 
-from odoo_sync.model import MODELS, Kind, Link, Row, Terms, Values
+from odoo_sync.model import KINDS, MODELS, Kind, Link, Row, Terms, Values
 from odoo_sync.protocols.bulk_load import Refusal
 from odoo_sync.records import mapping, partner_matching
 from odoo_sync.records.edits import diff
@@ -46,7 +46,11 @@ async def push(
     unknown = [it for it in drafts if it.record("company").id is None]
     await _match_partners(target, drafts, country, find_owners)
     await _match_contacts(target, drafts)
-    await _recover_lost(target, [it for it in unknown if it.record("company").id is not None])
+    await _recover_lost(target, [it for it in unknown if it.record("company").id is not None], RECOVERED)
+    if terms.recreate_deleted:
+        for kind in KINDS:
+            deleted = [it for it in drafts if it.record(kind).is_deleted and it.record(kind).id is None]
+            await _recover_lost(target, deleted, [kind])
     ids = {} if country is None else {"base.sg": country}
     await _write(target, drafts, "company", ids, terms)
     await _write(target, drafts, "contact", ids, terms)
@@ -66,11 +70,7 @@ async def _read_known(target: Target, drafts: Sequence[Draft], model: str, kinds
     found = await _by_id(target, model, [draft.records[kind].id for draft, kind in known])
     await _require_ours(target, model, known, found)
     gone = [(draft, kind) for draft, kind in known if draft.records[kind].id not in found]
-    for draft, kind in gone:
-        number = await target.find_by_external_id(model, draft.external_id(kind))
-        draft.records[kind] = replace(draft.records[kind], id=number, is_deleted=number is None)
-        if number is not None:
-            draft.notes.append(f"the {kind} was merged into {number}")
+    await _follow_gone(target, model, gone)
     found |= await _by_id(target, model, [draft.records[kind].id for draft, kind in gone])
     for draft, kind in known:
         number = draft.records[kind].id
@@ -78,6 +78,53 @@ async def _read_known(target: Target, drafts: Sequence[Draft], model: str, kinds
             draft.now[kind] = found[number]
             made = str(found[number].get("create_date") or "")
             draft.records[kind] = replace(draft.records[kind], made=made)
+
+
+async def _follow_gone(target: Target, model: str, gone: Sequence[tuple[Draft, Kind]]) -> None:
+    """Tells why records are not found: they were merged into others, or are out of sight, or deleted."""
+    lost: list[tuple[int, Draft, Kind]] = []
+    for draft, kind in gone:
+        record = draft.records[kind]
+        number = await target.find_by_external_id(model, draft.external_id(kind))
+        if number == "hidden":
+            draft.hidden.add(kind)
+        elif number is not None:
+            draft.records[kind] = replace(record, id=number)
+            draft.notes.append(f"the {kind} was merged into {number}")
+        elif record.id is not None:
+            lost.append((record.id, draft, kind))
+    hidden = await target.hidden_among(model, sorted({number for number, *_ in lost}))
+    merged = await _merged_leads(target, [draft for _, draft, kind in lost if kind == "lead"])
+    for number, draft, kind in lost:
+        kept = merged.get(draft.event.company.uen) if kind == "lead" else None
+        if number in hidden:
+            draft.hidden.add(kind)
+        elif kept is not None:
+            draft.records[kind] = replace(draft.records[kind], id=kept, held={})
+            draft.notes.append(f"the lead was merged into {kept}")
+        else:
+            draft.records[kind] = replace(draft.records[kind], id=None, is_deleted=True)
+
+
+async def _merged_leads(target: Target, drafts: Sequence[Draft]) -> dict[str, int]:
+    """Finds the leads that people kept when they merged ours into them, by UEN.
+
+    Odoo deletes ours and appends its description, which holds the UEN, to that of the lead that is kept. Leads with an
+    external id of ours are not meant: another tenant of the same Odoo has leads of the same companies.
+    """
+    if not drafts:
+        return {}
+    texts = {draft.event.company.uen: f"UEN {draft.event.company.uen}" for draft in drafts}
+    conditions: list[object] = [["description", "ilike", text] for text in texts.values()]
+    found = await target.search("crm.lead", [*["|"] * (len(conditions) - 1), *conditions])
+    borne = await target.external_ids("crm.lead", [it["id"] for it in found]) if found else {}
+    ours = {number for number, names in borne.items() if any(it.startswith("leadgen.lead_") for it in names)}
+    return {
+        uen: it["id"]
+        for it in sorted(found, key=lambda it: -int(it["id"]))  # the oldest is last
+        for uen, text in texts.items()
+        if it["id"] not in ours and text in str(it.get("description") or "")
+    }
 
 
 async def _require_ours(
@@ -134,6 +181,7 @@ async def _match_contacts(target: Target, drafts: Sequence[Draft]) -> None:
         and (number := draft.record("company").id) is not None
         and draft.record("contact").id is None
         and not draft.record("contact").is_deleted
+        and not draft.hidden
     }
     if not wanted:
         return
@@ -146,17 +194,20 @@ async def _match_contacts(target: Target, drafts: Sequence[Draft]) -> None:
             draft.use_existing("contact", child)
 
 
-async def _recover_lost(target: Target, drafts: Sequence[Draft]) -> None:
-    """Finds contacts and leads with our external ids whose link was lost, or whose server has moved.
+async def _recover_lost(target: Target, drafts: Sequence[Draft], kinds: Sequence[Kind]) -> None:
+    """Finds records with our external ids whose link was lost, whose server has moved, or that were thought deleted.
 
     Creating them again under these ids would overwrite people's edits.
     """
-    for kind in RECOVERED:
+    for kind in kinds:
         lost = [it for it in drafts if kind in it.rows and it.record(kind).id is None]
         numbers = [await target.find_by_external_id(MODELS[kind], it.external_id(kind)) for it in lost]
-        found = await _by_id(target, MODELS[kind], numbers)
+        found = await _by_id(target, MODELS[kind], [it for it in numbers if isinstance(it, int)])
         for draft, number in zip(lost, numbers, strict=True):
             contact = draft.event.contact
+            if number == "hidden":
+                draft.hidden.add(kind)
+                continue
             if number is None or number not in found:
                 continue
             if kind == "contact" and contact is not None and not mapping.is_same_person(contact, found[number]):
@@ -171,7 +222,7 @@ async def _write(target: Target, drafts: Sequence[Draft], kind: Kind, ids: Mappi
     for draft in drafts:
         row = draft.rows.get(kind)
         partner = draft.record("company").id
-        if row is None or (kind != "company" and partner is None):
+        if row is None or (kind != "company" and partner is None) or draft.hidden & {kind, "company"}:
             continue
         record = draft.record(kind)
         if kind == "contact":

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from odoo_sync.model import Row, Values
-from odoo_sync.protocols.bulk_load import Outcome, find_by_external_id, load
+from odoo_sync.protocols.bulk_load import Outcome, find_by_external_id, hidden_among, load
 from odoo_sync.protocols.odoo import OdooUnavailable
 from odoo_sync.protocols.servers import OdooServer
 
@@ -29,8 +29,11 @@ class Target(Protocol):
     async def search(self, model: str, domain: list[Any]) -> list[Values]:
         """Reads the matching records, archived ones too, with the columns of `READ`."""
 
-    async def find_by_external_id(self, model: str, external_id: str) -> int | None:
+    async def find_by_external_id(self, model: str, external_id: str) -> int | Literal["hidden"] | None:
         """Finds the record that has this external id now; a merge moves the id to the record that was kept."""
+
+    async def hidden_among(self, model: str, numbers: Sequence[int]) -> set[int]:
+        """Finds the records that exist and that the user may not see."""
 
     async def external_ids(self, model: str, numbers: Sequence[int]) -> dict[int, frozenset[str]]:
         """Reads the external ids of records that exist."""
@@ -61,7 +64,10 @@ class RealTarget:
             raise OdooUnavailable(f"{model}.search_read answered with no list: {str(found)[:200]}")
         return [{name: _plain(name, value) for name, value in record.items()} for record in found]
 
-    async def find_by_external_id(self, model: str, external_id: str) -> int | None:
+    async def hidden_among(self, model: str, numbers: Sequence[int]) -> set[int]:
+        return await hidden_among(self._odoo, model, numbers)
+
+    async def find_by_external_id(self, model: str, external_id: str) -> int | Literal["hidden"] | None:
         return await find_by_external_id(self._odoo, model, external_id)
 
     async def external_ids(self, model: str, numbers: Sequence[int]) -> dict[int, frozenset[str]]:
@@ -90,7 +96,10 @@ class DryRun:
     async def search(self, model: str, domain: list[Any]) -> list[Values]:
         return await self.real.search(model, domain)
 
-    async def find_by_external_id(self, model: str, external_id: str) -> int | None:
+    async def hidden_among(self, model: str, numbers: Sequence[int]) -> set[int]:
+        return await self.real.hidden_among(model, numbers)
+
+    async def find_by_external_id(self, model: str, external_id: str) -> int | Literal["hidden"] | None:
         return None  # Odoo answers this only to a `load`, which is a write
 
     async def external_ids(self, model: str, numbers: Sequence[int]) -> dict[int, frozenset[str]]:

@@ -34,6 +34,7 @@ FIND_RESYNCED = """
 COUNT_RESYNCED = """
     SELECT count(*) FROM odoo_links WHERE (outcome = ANY($1::text[]) OR place <> $2) AND lead IS NOT NULL
 """
+OUT_OF_SIGHT = "SELECT reason FROM odoo_links WHERE outcome = 'refused' AND reason LIKE 'out of sight:%'"
 COUNT = "SELECT count(*) AS links, count(*) FILTER (WHERE lead IS NULL) AS without_lead FROM odoo_links"
 FIND_OWNERS = "SELECT partner_id, company_id FROM odoo_links WHERE partner_id = ANY($1::bigint[]) AND place = $2"
 
@@ -112,6 +113,11 @@ async def find_resynced(
 async def count_resynced(tx: Connection, place: str, outcomes: Sequence[str] = RESYNCED) -> int:
     """Counts the links that a resync tries again."""
     return int(await tx.fetchval(COUNT_RESYNCED, outcomes, place))
+
+
+async def out_of_sight(tx: Connection) -> list[str]:
+    """Reads the reasons of the leads whose records the key's user may not see."""
+    return [row["reason"] for row in await tx.fetch(OUT_OF_SIGHT)]
 
 
 async def count(tx: Connection) -> tuple[int, int]:
