@@ -224,7 +224,7 @@ async def test_check_and_audit_say_since_when_leads_wait(connected: Any, fake: A
     assert (report["waiting_since"], report["differences"]) == (since, [])
     [report] = await commands.run(database_url, connected.composed, commands.COMMANDS["check"], None)
 
-    assert report == {"tenant": 1, "problems": [], "was_blocked": False, "waiting": 0}
+    assert report == {"tenant": 1, "problems": [], "hints": [], "was_blocked": False, "waiting": 0}
     assert await connected.outage() is None
     async with connected.database.without_tenant() as tx:
         assert await pauses.read(tx, "odoo-sync") == []
