@@ -6,9 +6,11 @@ from contextlib import asynccontextmanager
 
 import httpx
 import pytest
+from starlette.datastructures import Headers
 from starlette.responses import StreamingResponse
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
+from gateway.access.caller import Caller
 from gateway.access.load_shedding import LoadShedding, streams_of
 from gateway.api import application
 from testkit.stages import until
@@ -34,7 +36,7 @@ class Slow:
 
 
 @asynccontextmanager
-async def client_of(app: LoadShedding) -> AsyncIterator[httpx.AsyncClient]:
+async def client_of(app: ASGIApp) -> AsyncIterator[httpx.AsyncClient]:
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://gateway") as client:
         yield client
 
@@ -84,6 +86,44 @@ async def test_streams_take_no_place_of_requests_once_they_have_begun() -> None:
         inner.go.set()
         answers = await asyncio.gather(page, *streams)
     assert [answer.status_code for answer in answers] == [200, 200, 200]
+
+
+async def test_no_tenant_has_more_than_half_of_the_streams() -> None:
+    """429 for its next one, while others go on."""
+    inner = Slow()
+    app = shedding(inner, max_requests=9, max_streams=4)
+
+    async def of_tenant(scope: Scope, receive: Receive, send: Send) -> None:
+        tenant_id = int(Headers(scope=scope)["tenant"])
+        await app({**scope, "state": {"caller": Caller("ann", tenant_id, "sdr", "local token")}}, receive, send)
+
+    async with client_of(of_tenant) as client:
+        streams = []
+        for number in (1, 2):
+            streams.append(asyncio.create_task(client.get("/stream", headers={"tenant": "1"})))
+            await until(lambda number=number: count(inner, number))
+        refused = await client.get("/stream", headers={"tenant": "1"})
+        assert (refused.status_code, refused.headers["retry-after"]) == (429, "10")
+        streams.append(asyncio.create_task(client.get("/stream", headers={"tenant": "2"})))
+        await until(lambda: count(inner, 3))
+        inner.go.set()
+        assert [answer.status_code for answer in await asyncio.gather(*streams)] == [200, 200, 200]
+        assert (await client.get("/stream", headers={"tenant": "1"})).status_code == 200
+
+
+async def test_who_reads_a_long_answer_slowly_keeps_nobody_out() -> None:
+    """After its first part it has given its place back, as long as such answers are not too many themselves."""
+    inner = Slow()
+    app = LoadShedding(inner, max_requests=1, max_streams=1, streams=["GET /other"])
+    async with client_of(app) as client:
+        slow = [asyncio.create_task(client.get("/stream"))]
+        await until(lambda: count(inner, 1))
+        slow.append(asyncio.create_task(client.get("/stream")))
+        await until(lambda: count(inner, 2))
+        assert (await client.get("/page")).status_code == 503
+        inner.go.set()
+        assert [answer.status_code for answer in await asyncio.gather(*slow)] == [200, 200]
+        assert (await client.get("/page")).status_code == 200
 
 
 async def test_a_stream_that_has_not_begun_takes_the_place_of_a_request() -> None:

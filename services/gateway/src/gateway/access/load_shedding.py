@@ -1,10 +1,14 @@
 """Sheds what the gateway cannot answer in time: above a number of requests at once the answer is 503.
 
-Streams are counted apart, since most of their life they only wait. A stream counts as a request until its first byte.
-Probes are always answered. The middleware stands behind the request gate: slow senders take no place.
+Streams are counted apart, since most of their life they only wait. A stream counts as a request until its first byte,
+and no tenant has more than half of the streams. An answer in many parts, such as a file or a CSV, waits for its reader:
+after its first part it exchanges its place for one of those for such answers, if one is free. So readers who take their
+time keep nobody out. Probes are always answered. The middleware stands behind the request gate: slow senders take no
+place.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
@@ -22,6 +26,12 @@ WAITING = ("POST /jobs/staging_upsert", "DELETE /jobs/{job_id}")
 
 SHED = Problem(
     503, "Overloaded", "The gateway has as much to do as it can. Nothing was done; try again.", retry_after_s=1
+)
+TOO_MANY_STREAMS = Problem(
+    429,
+    "Too many streams",
+    "Your tenant has as many open streams as one tenant may have. Nothing was done; close some, or try again.",
+    retry_after_s=10,
 )
 
 
@@ -49,7 +59,10 @@ class LoadShedding:
     def __init__(self, app: ASGIApp, *, max_requests: int, max_streams: int, streams: Iterable[str]) -> None:
         self._app = app
         self._requests = Places(max_requests)
+        self._long_answers = Places(max_requests)
         self._streams = Places(max_streams)
+        self._streams_of: Counter[int] = Counter()
+        self._most_of_a_tenant = max(1, max_streams // 2)
         self._stream_routes = _compiled(streams)
         self._waiting_routes = _compiled(WAITING)
 
@@ -58,11 +71,29 @@ class LoadShedding:
         if scope["type"] != "http" or scope["path"] in PROBES:
             await self._app(scope, receive, send)
         elif _matches(self._waiting_routes, scope):
-            await self._in_place([self._streams], scope, receive, send)
+            await self._as_stream([self._streams], scope, receive, send)
         elif _matches(self._stream_routes, scope):
-            await self._in_place([self._streams, self._requests], scope, receive, send)
+            await self._as_stream([self._streams, self._requests], scope, receive, send)
         else:
             await self._in_place([self._requests], scope, receive, send)
+
+    async def _as_stream(self, places: list[Places], scope: Scope, receive: Receive, send: Send) -> None:
+        caller = scope.get("state", {}).get("caller")
+        if caller is None:
+            await self._in_place(places, scope, receive, send)
+            return
+        tenant_id = caller.tenant_id
+        if self._streams_of[tenant_id] >= self._most_of_a_tenant:
+            metrics.requests_shed.labels("stream").inc()
+            await answer(TOO_MANY_STREAMS)(scope, receive, send)
+            return
+        self._streams_of[tenant_id] += 1
+        try:
+            await self._in_place(places, scope, receive, send)
+        finally:
+            self._streams_of[tenant_id] -= 1
+            if not self._streams_of[tenant_id]:
+                del self._streams_of[tenant_id]
 
     async def _in_place(self, places: list[Places], scope: Scope, receive: Receive, send: Send) -> None:
         taken: list[Places] = []
@@ -75,8 +106,12 @@ class LoadShedding:
                 taken.append(place)
 
             async def send_from_place(message: Message) -> None:
-                if len(taken) > 1 and message["type"] == "http.response.body":
-                    taken.pop().leave()  # the stream's first byte: from now on it waits
+                if message["type"] == "http.response.body" and taken[-1] is self._requests:
+                    if len(taken) > 1:
+                        taken.pop().leave()  # the stream's first byte: from now on it waits
+                    elif message.get("more_body", False) and self._long_answers.take():
+                        taken.pop().leave()
+                        taken.append(self._long_answers)
                 await send(message)
 
             await self._app(scope, receive, send_from_place)
