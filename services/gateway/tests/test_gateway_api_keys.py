@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from common.api_key import ApiKey
+from common.errors import OutcomeUnknown
 from common.postgres import Database
 from gateway.access.api_keys import ApiKeys
 from gateway.problems import Problem
@@ -63,6 +64,20 @@ async def test_a_key_opens_what_its_role_may_in_its_tenant(admin: httpx.AsyncCli
     assert (me["tenant_id"], me["role"], me["source"]) == (1, "viewer", "api key")
     assert me["subject"] == f"key:{key.split('_')[2]}"
     assert [it["tenant_id"] for it in me["tenants"]] == [1]
+
+
+async def test_a_key_whose_creation_is_uncertain_is_to_be_revoked(
+    admin: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its secret is lost, so sending the request again is not the advice."""
+
+    async def breaks(*_: object) -> None:
+        raise OutcomeUnknown("the connection broke")
+
+    monkeypatch.setattr("gateway.audit_log.write", breaks)
+    answer = await admin.post("/api-keys", json={"name": "chat"})
+    assert (answer.status_code, answer.json()["title"]) == (503, "Outcome unknown")
+    assert "revoke it" in answer.json()["detail"]
 
 
 async def test_nothing_but_the_whole_key_opens(admin: httpx.AsyncClient) -> None:

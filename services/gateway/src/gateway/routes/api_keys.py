@@ -5,11 +5,13 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Path, Response
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from common.errors import OutcomeUnknown
 from gateway import audit_log
 from gateway.access import api_keys
 from gateway.access.api_keys import Key
 from gateway.api_document import errors
 from gateway.dependencies import CurrentCaller, CurrentTenant, Deps
+from gateway.problems import Problem
 
 router = APIRouter(prefix="/api-keys")
 
@@ -51,9 +53,18 @@ async def create_key(
     body: NewKey, caller: CurrentCaller, tenant: CurrentTenant, deps: Deps, response: Response
 ) -> CreatedKey:
     """Creates an API key for the header `x-api-key`. The answer is the only place where the key is shown."""
-    async with deps.database.transaction(tenant.tenant_id) as tx:
-        key, secret = await api_keys.create(tx, tenant.tenant_id, name=body.name, role=body.role, by=caller.subject)
-        await audit_log.write(tx, caller, "api_key.created", key.id, {"name": key.name, "role": key.role})
+    try:
+        async with deps.database.transaction(tenant.tenant_id) as tx:
+            key, secret = await api_keys.create(tx, tenant.tenant_id, name=body.name, role=body.role, by=caller.subject)
+            await audit_log.write(tx, caller, "api_key.created", key.id, {"name": key.name, "role": key.role})
+    except OutcomeUnknown as error:
+        raise Problem(
+            503,
+            "Outcome unknown",
+            f"The database went away before it answered. If `GET /api-keys` lists a new key {body.name!r}, revoke it: "
+            "nobody knows its secret. Then create one again.",
+            retry_after_s=2,
+        ) from error
     response.headers["Cache-Control"] = "no-store"
     return CreatedKey(**key.model_dump(), key=str(secret))
 

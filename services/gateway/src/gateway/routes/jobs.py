@@ -170,6 +170,8 @@ async def cancel(
                     await news.wait()
                     news.clear()
                     found = await _found(deps, tenant.tenant_id, job_id)
+    if not found.is_over:  # perhaps only the news did not come
+        found = await _found(deps, tenant.tenant_id, job_id)
     if not found.is_over:
         response.status_code = 202
     return found
