@@ -157,3 +157,22 @@ def refused(reason: str) -> float:
 
 async def has_refused(reason: str, count: float) -> bool:
     return refused(reason) == count
+
+
+async def test_a_listener_that_does_not_read_gets_no_more_than_it_may_hold(feeds, say, monkeypatch) -> None:
+    """Its memory is bounded; it is counted; other listeners of the same request get every fact."""
+    monkeypatch.setattr("gateway.feed.MAX_WAITING", 2)
+    request, slow = new_id(), {"reason": "slow_reader"}
+    before = REGISTRY.get_sample_value("leadgen_gateway_facts_refused_total", slow) or 0
+    with feeds[0].listen(1, request) as idle, feeds[1].listen(1, request) as busy:
+        for number in range(4):
+            await say(request, a_fact(f"20190000{number}A"))
+            await heard(busy)
+            await until(lambda number=number: has(idle.qsize() == min(number + 1, 2)))
+        counted = "leadgen_gateway_facts_refused_total"
+        await until(lambda: has(REGISTRY.get_sample_value(counted, slow) == before + 2))
+        assert idle.qsize() == 2
+
+
+async def has(condition: bool) -> bool:
+    return condition
