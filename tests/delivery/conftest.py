@@ -140,6 +140,8 @@ class FakeOdoo:
         match method, named:
             case "check_access_rights", _:
                 return True
+            case "get_param", {"key": "database.uuid"}:
+                return "0b1e8f1c-5c1d-4a55-9f0b-2f7a3c9d6e21"
             case "fields_get", _:
                 return {"name": {"type": "char"}, "description": {"type": "text"}}
             case "load", {"fields": fields, "data": rows} if ".id" in fields:  # records that are there
