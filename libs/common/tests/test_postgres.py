@@ -40,6 +40,10 @@ TABLES = """
 RUN = "'00000000-0000-0000-0000-00000000000a'"
 #: One row of each tenant's table, for tenant $1; the columns that have to be given, and nothing else.
 ROWS = {
+    "agent_threads": f"(tenant_id, thread_id, subject) VALUES ($1, {RUN}, 'ann')",
+    "agent_runs": f"(tenant_id, run_id, thread_id, input, lease_until) VALUES ($1, {RUN}, {RUN}, '{{}}', now())",
+    "agent_checkpoints": f"(tenant_id, thread_id, checkpoint_id, added) VALUES ($1, {RUN}, {RUN}, '[]')",
+    "agent_events": f"(tenant_id, run_id, number, key, event, data) VALUES ($1, {RUN}, 1, 'state', 'values', '{{}}')",
     "api_keys": "(tenant_id, key_id, name, role, digest, created_by)"
     " VALUES ($1, '0123456789ab', 'chat', 'sdr', sha256('key'), 'ann')",
     "audit_log": "(tenant_id, actor, role, source, act, object)"

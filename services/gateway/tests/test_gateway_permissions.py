@@ -12,6 +12,7 @@ from gateway.api import application
 
 VALUES = {
     "job_id": "0" * 32,
+    "thread_id": "0" * 32,
     "run_id": "0" * 32,
     "company_id": "7",
     "path": "chat",

@@ -14,6 +14,7 @@ from gateway.dependencies import Dependencies
 from gateway.edge import docs_page
 from gateway.routes import (
     admin,
+    agent,
     api_keys,
     audit_log,
     candidates,
@@ -63,6 +64,7 @@ def application(dependencies: Dependencies, probes: Sequence[BaseRoute] = ()) ->
     problems.install(app)
     for routes in (
         chat,
+        agent,
         jobs,
         job_events,
         industries,

@@ -15,6 +15,7 @@ from gateway.access.caller import Caller
 from gateway.access.rates import Rates
 from gateway.access.tenants import Tenant, Tenants
 from gateway.access.users import Users
+from gateway.agent.execution import Agent
 from gateway.classification import Classification
 from gateway.feed import Feed
 from gateway.icp_changes import IcpChanges
@@ -41,6 +42,7 @@ class Dependencies:
     database: Database
     icp_changes: IcpChanges
     replies: Replies
+    agent: Agent
 
 
 async def _dependencies(request: Request) -> Dependencies:

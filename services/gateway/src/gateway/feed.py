@@ -7,8 +7,9 @@ listener gets facts of its own tenant only. A fact is decoded only if a request 
 
 import asyncio
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from types import TracebackType
 from typing import NamedTuple, Self
 from uuid import UUID
@@ -20,6 +21,7 @@ from aiokafka.errors import KafkaError
 from common.cloudevents import Undecodable, decode_body, decode_headers
 from common.consumer import Consumer, is_unreadable
 from common.contracts import CompanyEnriched, Event, JobProgressed, LeadScored, LeadSynced
+from common.errors import Unavailable
 from gateway import metrics
 
 log = structlog.get_logger(__name__)
@@ -31,6 +33,9 @@ MAX_WAITING = 1000
 
 #: The feed begins this long before its own start, by the producers' clocks, which may be behind.
 CLOCK_MARGIN_S = 60
+
+#: The most time that reading the facts of a request once more may take.
+REPLAY_S = 60.0
 
 
 async def next_fact(facts: asyncio.Queue[Event], *, within_s: float) -> Event | None:
@@ -84,6 +89,42 @@ class Feed:
             if not followers:
                 self._followers.pop((tenant_id, job_id), None)
 
+    async def replay(self, tenant_id: int, request_id: UUID, since: datetime) -> list[Event]:
+        """Reads the facts of a request that were announced since then once more, in any order.
+
+        Reads all facts since then, so it is for requests of the last minutes. Raises Unavailable.
+        """
+        facts: asyncio.Queue[Event] = asyncio.Queue()
+        try:
+            async with asyncio.timeout(REPLAY_S):
+                await self._replay(_Listener(tenant_id, facts), str(request_id).encode(), since)
+        except (KafkaError, OSError, TimeoutError) as error:
+            raise Unavailable(f"Kafka does not answer: {error!r}") from error
+        return [facts.get_nowait() for _ in range(facts.qsize())]
+
+    async def _replay(self, listener: _Listener, name: bytes, since: datetime) -> None:
+        consumer = Consumer(*FACTS, bootstrap_servers=self._bootstrap_servers, group_id=None, enable_auto_commit=False)
+        try:
+            await consumer.start()
+            partitions = _partitions(consumer)
+            consumer.unsubscribe()
+            consumer.assign(list(partitions))
+            ends = await consumer.end_offsets(partitions)
+            begins_ms = int(since.timestamp() * 1000) - CLOCK_MARGIN_S * 1000
+            found = await consumer.offsets_for_times(dict.fromkeys(partitions, begins_ms))
+            left = {it for it in partitions if (first := found.get(it)) and first.offset < ends[it]}
+            for partition in partitions - left:
+                consumer.pause(partition)
+            for partition in left:
+                consumer.seek(partition, found[partition].offset)
+            while left:
+                for records in (await consumer.getmany(timeout_ms=1000)).values():
+                    for record in records:
+                        self._deliver(record, {name: [listener]})
+                left = {it for it in left if await consumer.position(it) < ends[it]}
+        finally:
+            await consumer.stop()
+
     @property
     def listeners(self) -> int:
         """The number of listeners and followers on this replica."""
@@ -135,7 +176,7 @@ class Feed:
             while _partitions(consumer) <= partitions:
                 for partition, records in (await consumer.getmany(timeout_ms=1000)).items():
                     for record in records:
-                        self._deliver(record)
+                        self._deliver(record, self._listeners)
                     self._positions[partition] = records[-1].offset + 1
         finally:
             self._reading.clear()
@@ -151,11 +192,11 @@ class Feed:
         for partition in consumer.assignment() & self._positions.keys():
             consumer.seek(partition, self._positions[partition])
 
-    def _deliver(self, record: "ConsumerRecord[bytes, bytes]") -> None:
+    def _deliver(self, record: "ConsumerRecord[bytes, bytes]", listening: Mapping[bytes, Sequence[_Listener]]) -> None:
         """Hands the fact to its request's listeners and its job's followers, if they are of its tenant."""
         if is_unreadable(record, "gateway"):
             return
-        listeners = self._listeners.get(dict(record.headers).get("ce_correlationid", b""), ())
+        listeners = listening.get(dict(record.headers).get("ce_correlationid", b""), ())
         if not listeners and not (self._followers and record.topic == JobProgressed.topic):
             return
         place = {"topic": record.topic, "partition": record.partition, "offset": record.offset}

@@ -22,11 +22,11 @@ class IcpChanges:
     ) -> bool:
         """Replaces the whole ICP. If it changes, the tenant's leads are scored again, in the background.
 
-        With `instead_of`, only that ICP is replaced: returns False, and changes nothing, if the tenant has another.
+        With `instead_of`, only that ICP is replaced: returns False, and changes nothing, if the tenant has a third one.
         Raises Unavailable, and OutcomeUnknown if the change may have been made; it may be repeated.
         """
         async with self._database.transaction(caller.tenant_id) as tx:
-            if instead_of is not None and await rules.find_locked(tx) != instead_of:
+            if instead_of is not None and await rules.find_locked(tx) not in (instead_of, wanted):
                 return False
             changed_at = await rules.save(tx, wanted)
             if changed_at is not None:

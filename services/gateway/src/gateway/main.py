@@ -23,6 +23,7 @@ from gateway.access.rates import Rate, Rates
 from gateway.access.signing_keys import SigningKeys
 from gateway.access.tenants import Tenants
 from gateway.access.users import Users
+from gateway.agent.execution import Agent
 from gateway.api import application
 from gateway.classification import Classification
 from gateway.dependencies import Dependencies
@@ -73,6 +74,9 @@ async def gateway(settings: GatewaySettings) -> AsyncIterator[FastAPI]:
     oidc = _oidc_tokens(settings)
     tenants, requests, classification = Tenants(database), Requests(database, relay), Classification(database)
     icp_changes = IcpChanges(database, requests, tenants)
+    questions = Questions(database, classification, icp_changes)
+    replies = Replies(settings, requests, feed, questions)
+    agent = Agent(database, tenants, replies, questions)
     dependencies = Dependencies(
         settings,
         _authentication(settings, api_keys, users, oidc),
@@ -85,7 +89,8 @@ async def gateway(settings: GatewaySettings) -> AsyncIterator[FastAPI]:
         classification,
         database,
         icp_changes,
-        Replies(settings, requests, feed, Questions(database, classification, icp_changes)),
+        replies,
+        agent,
     )
     probes = [
         *health.routes(
@@ -97,7 +102,7 @@ async def gateway(settings: GatewaySettings) -> AsyncIterator[FastAPI]:
     ]
     try:
         await dependencies.classification.load_at_start()
-        async with feed, relay:
+        async with feed, relay, agent:
             yield application(dependencies, probes)
     finally:
         for task in (gauges, lists, recorder):

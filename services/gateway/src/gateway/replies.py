@@ -5,6 +5,8 @@ POST /chat and the agent protocol present the same messages.
 
 import time
 from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from datetime import UTC, datetime
 from uuid import UUID
 
 from common.contracts import RequestIndustry
@@ -38,11 +40,19 @@ class Replies:
         self._questions = questions
 
     async def reply(
-        self, caller: Caller, tenant: Tenant, message: str, key: UUID, traceparent: str | None
+        self,
+        caller: Caller,
+        tenant: Tenant,
+        message: str,
+        key: UUID,
+        traceparent: str | None = None,
+        *,
+        since: datetime | None = None,
     ) -> AsyncGenerator[Message | None]:
         """Yields the events of the reply, and `None` when there was none for a while.
 
-        `key` makes a repeat of the message the same request.
+        `key` makes a repeat of the message the same request. `since` continues a reply that began then, on a replica
+        that is gone: what was announced meanwhile is read from Kafka once more.
         """
         request_id = idempotency.request_id(key, tenant.tenant_id, "chat", message)
         intent = read_intent(message)
@@ -58,8 +68,10 @@ class Replies:
             except Problem as problem:
                 yield error(problem)
             return
-        async for event in self._follow(self._request(tenant, message, request_id), key, traceparent):
-            yield event
+        request = self._request(tenant, message, request_id)
+        async with aclosing(self._follow(request, key, traceparent, since)) as events:
+            async for event in events:
+                yield event
 
     def _request(self, tenant: Tenant, message: str, request_id: UUID) -> RequestIndustry:
         settings, cap = self._settings, tenant.sync_limit
@@ -73,7 +85,7 @@ class Replies:
         )
 
     async def _follow(
-        self, request: RequestIndustry, key: UUID, traceparent: str | None
+        self, request: RequestIndustry, key: UUID, traceparent: str | None, since: datetime | None
     ) -> AsyncGenerator[Message | None]:
         conversation = Conversation(request.request_id)
         with self._feed.listen(request.tenant_id, request.request_id) as facts:
@@ -86,7 +98,13 @@ class Replies:
                 yield error(UNAVAILABLE)
                 return
             yield conversation.accept()
-            deadline = time.monotonic() + self._settings.chat_timeout_s
+            patience_s = self._settings.chat_timeout_s
+            if since is not None:
+                patience_s = max(0.0, patience_s - (datetime.now(UTC) - since).total_seconds())
+                for announced in await self._feed.replay(request.tenant_id, request.request_id, since):
+                    for message in conversation.take(announced):
+                        yield message
+            deadline = time.monotonic() + patience_s
             while not conversation.is_over:
                 now = time.monotonic()
                 if conversation.is_scored:
@@ -109,8 +127,8 @@ def messages_of(answer: Answer, request_id: UUID) -> list[Message]:
     answered = {"topic": answer.topic, "text": text, "markdown": as_markdown(answer.blocks), "choices": choices}
     told = [Message("answer", answered)]
     if answer.proposal is not None:
-        icp = answer.proposal.wanted.model_dump()
-        told.append(Message("confirm", {"question": text, "choices": choices, "icp": icp}))
+        icp, current = answer.proposal.wanted.model_dump(), answer.proposal.current.model_dump()
+        told.append(Message("confirm", {"question": text, "choices": choices, "icp": icp, "current": current}))
     done = {"request_id": str(request_id), "job_id": None, "remaining": None, "notice": text}
     return [*told, Message("done", done)]
 

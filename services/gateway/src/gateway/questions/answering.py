@@ -10,6 +10,7 @@ from gateway import jobs, leads, shortlists
 from gateway.access.authentication import check_rights
 from gateway.access.caller import Caller
 from gateway.access.permissions import Permissions
+from gateway.catalog import Catalog
 from gateway.chat.intents import CallList, ChangeIcp, ExplainScore, Intent, JobStatus, TopLeads
 from gateway.chat.markdown import clean
 from gateway.classification import Classification
@@ -58,16 +59,19 @@ class Questions:
     async def propose(self, tenant_id: int, words: str, fields: dict[str, Any]) -> Answer:
         """Asks whether the ICP shall be replaced by one with these fields; says so if they make no valid ICP."""
         catalog = await self._classification.catalog()
-        try:
-            wanted = given.Icp(**fields).normalised(catalog)
-        except ValidationError as error:
-            return answers.saying("change_icp", *(_fault(fault) for fault in error.errors()))
-        except Problem as problem:
-            return answers.saying("change_icp", problem.detail)
+        wanted = _valid(fields, catalog)
+        if isinstance(wanted, Answer):
+            return wanted
         async with self._database.transaction(tenant_id) as tx:
             current = await rules.find(tx)
         titles = catalog.titles_of([*current.industries, *wanted.industries])
         return answers.proposed(words, current, wanted, titles, tenant_id)
+
+    async def change_to(self, caller: Caller, current: Icp, fields: dict[str, Any]) -> Answer:
+        """Replaces the ICP by one that the rep has edited; says so if its fields make no valid ICP."""
+        catalog = await self._classification.catalog()
+        wanted = _valid(fields, catalog)
+        return wanted if isinstance(wanted, Answer) else await self.change(caller, current, wanted)
 
     async def change(self, caller: Caller, current: Icp, wanted: Icp, traceparent: str | None = None) -> Answer:
         """Replaces the ICP if it is still the one that the rep was shown. It may be repeated."""
@@ -111,6 +115,16 @@ class Questions:
         if lead is not None:
             return answers.explained(lead)
         return answers.which_lead(company, found) if found else answers.lead_unknown(company)
+
+
+def _valid(fields: dict[str, Any], catalog: Catalog) -> Icp | Answer:
+    """Normalises an ICP; an answer that says what is wrong if it is none."""
+    try:
+        return given.Icp.model_validate(fields).normalised(catalog)
+    except ValidationError as error:
+        return answers.saying("change_icp", *(_fault(fault) for fault in error.errors()))
+    except Problem as problem:
+        return answers.saying("change_icp", problem.detail)
 
 
 def _fault(fault: Any) -> str:

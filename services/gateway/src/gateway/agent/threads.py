@@ -1,0 +1,114 @@
+"""Threads and their states in PostgreSQL (`agent_threads`, `agent_checkpoints`): a thread is its subject's own."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from common.postgres import Connection
+from gateway.agent.states import Checkpoint, Status, Thread
+
+_THREAD = """
+    SELECT thread_id, metadata::text, created_at, updated_at,
+           (SELECT added::text FROM agent_checkpoints
+             WHERE tenant_id = tenant() AND thread_id = thread.thread_id AND run_id IS NOT NULL
+             ORDER BY number LIMIT 1) AS first,
+           EXISTS (SELECT FROM agent_runs WHERE tenant_id = tenant() AND thread_id = thread.thread_id
+                      AND status IN ('pending', 'running')) AS is_busy,
+           (SELECT status FROM agent_runs WHERE tenant_id = tenant() AND thread_id = thread.thread_id
+             ORDER BY number DESC LIMIT 1) AS last_run
+      FROM agent_threads thread WHERE tenant_id = tenant() AND subject = $1
+"""
+FIND = f"{_THREAD} AND thread_id = $2"
+SEARCH = f"{_THREAD} AND metadata @> $2::jsonb ORDER BY updated_at DESC, thread_id DESC LIMIT $3 OFFSET $4"
+
+CREATE = """
+    INSERT INTO agent_threads (tenant_id, thread_id, subject, metadata) VALUES (tenant(), $1, $2, $3::jsonb)
+    ON CONFLICT DO NOTHING RETURNING true
+"""
+
+# One run after the other changes a thread, so the row is locked first.
+LOCK = "SELECT true FROM agent_threads WHERE tenant_id = tenant() AND thread_id = $1 AND subject = $2 FOR UPDATE"
+
+STAMP = """
+    UPDATE agent_threads SET metadata = metadata || $2::jsonb, updated_at = clock_timestamp()
+     WHERE tenant_id = tenant() AND thread_id = $1
+"""
+
+CHECKPOINTS = """
+    SELECT checkpoint_id, parent_id, run_id, added::text, proposal::text, created_at
+      FROM agent_checkpoints WHERE tenant_id = tenant() AND thread_id = $1 ORDER BY number
+"""
+
+ADD = """
+    INSERT INTO agent_checkpoints (tenant_id, thread_id, checkpoint_id, parent_id, run_id, added, proposal)
+    VALUES (tenant(), $1, $2, $3, $4, $5::json, $6::json)
+"""
+
+
+async def find(tx: Connection, subject: str, thread_id: UUID) -> Thread | None:
+    """Finds a thread of the subject."""
+    row = await tx.fetchrow(FIND, subject, thread_id)
+    return None if row is None else _thread(row)
+
+
+async def search(tx: Connection, subject: str, metadata: dict[str, Any], *, limit: int, offset: int) -> list[Thread]:
+    """Finds the subject's threads with this metadata, the one that changed last first."""
+    return [_thread(row) for row in await tx.fetch(SEARCH, subject, json.dumps(metadata), limit, offset)]
+
+
+async def create(tx: Connection, subject: str, thread_id: UUID, metadata: dict[str, Any]) -> bool:
+    """Creates a thread. Returns False if the tenant has one with this id."""
+    return bool(await tx.fetchval(CREATE, thread_id, subject, json.dumps(metadata)))
+
+
+async def lock(tx: Connection, subject: str, thread_id: UUID) -> bool:
+    """Locks a thread of the subject until the transaction ends. Returns False if there is none."""
+    return bool(await tx.fetchval(LOCK, thread_id, subject))
+
+
+async def stamp(tx: Connection, thread_id: UUID, metadata: dict[str, Any]) -> None:
+    """Adds to a thread's metadata, and makes it the newest."""
+    await tx.execute(STAMP, thread_id, json.dumps(metadata))
+
+
+async def checkpoints(tx: Connection, thread_id: UUID) -> list[Checkpoint]:
+    """Reads all states of a thread, in the order in which they were made."""
+    return [
+        Checkpoint(
+            row["checkpoint_id"],
+            row["parent_id"],
+            row["run_id"],
+            json.loads(row["added"]),
+            None if row["proposal"] is None else json.loads(row["proposal"]),
+            row["created_at"],
+        )
+        for row in await tx.fetch(CHECKPOINTS, thread_id)
+    ]
+
+
+async def add(
+    tx: Connection,
+    thread_id: UUID,
+    checkpoint_id: UUID,
+    *,
+    parent_id: UUID | None = None,
+    run_id: UUID | None = None,
+    messages: Sequence[dict[str, Any]] = (),
+    proposal: dict[str, Any] | None = None,
+) -> None:
+    """Adds a state."""
+    waiting = None if proposal is None else json.dumps(proposal)
+    await tx.execute(ADD, thread_id, checkpoint_id, parent_id, run_id, json.dumps(list(messages)), waiting)
+
+
+def _thread(row: Any) -> Thread:
+    last: Status = row["last_run"] if row["last_run"] in ("interrupted", "error") else "idle"
+    return Thread(
+        row["thread_id"],
+        json.loads(row["metadata"]),
+        "busy" if row["is_busy"] else last,
+        row["created_at"],
+        row["updated_at"],
+        None if row["first"] is None else json.loads(row["first"]),
+    )
