@@ -1,5 +1,6 @@
 """A company of the tenant over HTTP: what is known about it, and what happened to it."""
 
+from datetime import date, timedelta
 from uuid import UUID
 
 import asyncpg
@@ -7,6 +8,8 @@ import pytest
 
 from common.contracts import CompanyEnriched, LeadScored, RequestEnrichment
 from common.ids import derived_id, new_id
+from gateway import feedback, figures, usage
+from gateway.companies import details, timeline
 from gateway.companies.details import CompanyDetails
 from gateway.companies.timeline import TAKEN_IN, chains
 
@@ -193,3 +196,27 @@ async def test_a_timeline_reads_its_own_events(database, owner, story) -> None:
         await tx.fetch(TAKEN_IN, chains([story["asked"]], KEY))
         read = "SELECT sum(seq_tup_read + idx_tup_fetch)::int FROM pg_stat_xact_user_tables WHERE relname ~ '^inbox_'"
         assert await tx.fetchval(read) <= 10
+
+
+async def test_every_statement_about_a_company_goes_by_an_index(database, story) -> None:
+    """As do those of usage and figures: none reads a table from its beginning to its end."""
+    hour, day = timedelta(hours=1), date(2026, 11, 30)
+    of_company = {details.COMPANY, details.FACTS, details.SITE, details.SCORE, details.ODOO}
+    of_company |= {timeline.CANDIDATE, timeline.SCORE, timeline.LINK}
+    newest = {details.CONTACTS, details.LISTED, details.RUNS, timeline.NIGHTS, timeline.RUNS, timeline.LISTED}
+    asked = {
+        **dict.fromkeys(of_company, (7,)),
+        **dict.fromkeys(newest | {feedback.OF_COMPANY}, (7, 50)),
+        feedback.ADD: (7, "won", None, "rep@example.com"),
+        usage.USED: (day,),
+        figures.JOBS: (),
+        figures.LEADS: (),
+        figures.ENDED_LATELY: (hour,),
+        figures.TTFB: (hour,),
+        figures.FORGET_TTFB: (hour,),
+    }
+    for statement, arguments in asked.items():
+        async with database.transaction(1) as tx:
+            plan = "\n".join(row[0] for row in await tx.fetch(f"EXPLAIN {statement}", *arguments))
+        assert "Seq Scan" not in plan, f"{statement}\n{plan}"
+        assert "Index" in plan, statement

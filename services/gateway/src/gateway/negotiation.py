@@ -1,16 +1,11 @@
 """The choice between forms of an answer, by the parameter `format` or else by the header Accept. Pure."""
 
-from typing import Annotated, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
-from fastapi import Header, Query
-
-Form: TypeAlias = Annotated[
-    Literal["json", "csv"] | None, Query(alias="format", description="by default as `Accept` says, else json")
-]
-Accept: TypeAlias = Annotated[str | None, Header(include_in_schema=False)]
+Form: TypeAlias = Literal["json", "csv"]
 
 
-def wants_csv(form: Literal["json", "csv"] | None, accept: str | None) -> bool:
+def wants_csv(form: Form | None, accept: str | None) -> bool:
     """Decides whether the answer is CSV and not JSON."""
     return prefers("text/csv", "application/json", accept) if form is None else form == "csv"
 

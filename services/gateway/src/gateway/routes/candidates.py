@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import AwareDatetime, BaseModel, Field, StringConstraints
 
 from common.contracts import Bucket
@@ -14,7 +14,7 @@ from gateway.lists.candidates import Candidate, Filter
 from gateway.lists.cursors import MAX_ID, Place, Walk, decode_candidates
 from gateway.lists.industries import codes_of
 from gateway.lists.pages import LIMIT, MAX_LIMIT, Page
-from gateway.negotiation import Accept, Form, wants_csv
+from gateway.negotiation import Form, wants_csv
 from gateway.problems import Problem
 from gateway.routes.list_answers import LIST_ANSWERS
 
@@ -32,31 +32,29 @@ class Candidates(BaseModel):
     nextCursor: str | None = Field(examples=["YzoxNzY0NDY0"])  # noqa: N815 - the public name
 
 
+class Wanted(BaseModel):
+    """The query of a list of candidates."""
+
+    limit: int = Field(default=LIMIT, ge=1, le=MAX_LIMIT)
+    after: str | None = Field(default=None, max_length=200, description="`nextCursor` of the previous page")
+    after_updated_at: AwareDatetime | None = Field(
+        default=None, alias="afterUpdatedAt", description="with `afterId`, instead of `after`: behind this row"
+    )
+    after_id: int | None = Field(default=None, alias="afterId", ge=0, le=MAX_ID)
+    industry: Industry | None = Field(
+        default=None, description="a five-digit code of SSIC, with or without its version, or its title"
+    )
+    bucket: Bucket | None = None
+    q: Name | None = Field(
+        default=None,
+        description="beginning of the name, in any case; other characters than letters and digits count as blanks",
+    )
+    has_verified_email: bool | None = None
+    form: Form | None = Field(default=None, alias="format", description="by default as `Accept` says, else json")
+
+
 @router.get("/latest", response_model=Candidates, responses=LIST_ANSWERS)
-async def latest(
-    tenant: CurrentTenant,
-    deps: Deps,
-    limit: Annotated[int, Query(ge=1, le=MAX_LIMIT)] = LIMIT,
-    after: Annotated[str | None, Query(max_length=200, description="`nextCursor` of the previous page")] = None,
-    after_updated_at: Annotated[
-        AwareDatetime | None,
-        Query(alias="afterUpdatedAt", description="with `afterId`, instead of `after`: behind this row"),
-    ] = None,
-    after_id: Annotated[int | None, Query(alias="afterId", ge=0, le=MAX_ID)] = None,
-    industry: Annotated[
-        Industry | None, Query(description="a five-digit code of SSIC, with or without its version, or its title")
-    ] = None,
-    bucket: Annotated[Bucket | None, Query()] = None,
-    q: Annotated[
-        Name | None,
-        Query(
-            description="beginning of the name, in any case; other characters than letters and digits count as blanks"
-        ),
-    ] = None,
-    has_verified_email: Annotated[bool | None, Query()] = None,
-    form: Form = None,
-    accept: Accept = None,
-) -> Response:
+async def latest(request: Request, tenant: CurrentTenant, deps: Deps, query: Annotated[Wanted, Query()]) -> Response:
     """Lists candidates, those that changed last first; of the same time, the newest company first.
 
     All pages that follow from one first page by `after` show the list as it was then: each company once, at its place
@@ -65,9 +63,9 @@ async def latest(
     come into the list. A cursor serves for 55 minutes.
     """
     now = datetime.now(UTC)
-    industries = None if industry is None else codes_of(industry, await deps.classification.catalog())
-    wanted = Filter(bucket, has_verified_email, industries, q)
-    if wants_csv(form, accept):
+    industries = None if query.industry is None else codes_of(query.industry, await deps.classification.catalog())
+    wanted = Filter(query.bucket, query.has_verified_email, industries, query.q)
+    if wants_csv(query.form, request.headers.get("accept")):
 
         async def read(tx: Connection, behind: Place[datetime] | None, walk: Walk | None) -> Page[datetime]:
             return await candidates.page(tx, wanted, now=now, after=behind, walk=walk, limit=export.BATCH)
@@ -75,22 +73,20 @@ async def latest(
         return await export.csv_answer(
             deps.database, tenant.tenant_id, list(Candidate.model_fields), read, "candidates"
         )
-    place, walk = _position(after, after_updated_at, after_id, now)
+    place, walk = _position(query, now)
     async with deps.database.transaction(tenant.tenant_id) as tx:
-        page = await candidates.page(tx, wanted, now=now, after=place, walk=walk, limit=limit)
+        page = await candidates.page(tx, wanted, now=now, after=place, walk=walk, limit=query.limit)
     return Response(pages.as_json(page, "candidates"), media_type="application/json")
 
 
-def _position(
-    after: str | None, updated_at: datetime | None, company_id: int | None, now: datetime
-) -> tuple[Place[datetime] | None, Walk | None]:
-    if (updated_at is None) != (company_id is None):
+def _position(query: Wanted, now: datetime) -> tuple[Place[datetime] | None, Walk | None]:
+    if (query.after_updated_at is None) != (query.after_id is None):
         raise Problem(422, "Request not understood", "Send `afterUpdatedAt` and `afterId` together, or `after`.")
-    if after is not None:
-        return decode_candidates(after, now)
-    if updated_at is None or company_id is None:
+    if query.after is not None:
+        return decode_candidates(query.after, now)
+    if query.after_updated_at is None or query.after_id is None:
         return None, None
     try:
-        return Place(updated_at.astimezone(UTC), company_id), None
+        return Place(query.after_updated_at.astimezone(UTC), query.after_id), None
     except OverflowError as error:
         raise Problem(422, "Request not understood", "`afterUpdatedAt` is outside the calendar.") from error

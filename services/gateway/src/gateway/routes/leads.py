@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from common.postgres import Connection
@@ -14,7 +14,7 @@ from gateway.lists import export, pages
 from gateway.lists.cursors import MAX_ID, Place, Walk, decode_leads
 from gateway.lists.leads import Lead, page
 from gateway.lists.pages import LIMIT, MAX_LIMIT, Page
-from gateway.negotiation import Accept, Form, wants_csv
+from gateway.negotiation import Form, wants_csv
 from gateway.problems import Problem
 from gateway.routes.list_answers import LIST_ANSWERS
 
@@ -49,26 +49,25 @@ class Leads(BaseModel):
     next: str | None = Field(examples=["bDoxNzY0NDY0"])
 
 
+class Wanted(BaseModel):
+    """The query of a list of leads."""
+
+    limit: int = Field(default=LIMIT, ge=1, le=MAX_LIMIT)
+    after: str | None = Field(default=None, max_length=200, description="`nextCursor` of the previous page")
+    after_score: float | None = Field(
+        default=None,
+        alias="afterScore",
+        ge=0,
+        le=1,
+        allow_inf_nan=False,
+        description="with `afterId`, instead of `after`: behind this row",
+    )
+    after_id: int | None = Field(default=None, alias="afterId", ge=0, le=MAX_ID)
+    form: Form | None = Field(default=None, alias="format", description="by default as `Accept` says, else json")
+
+
 @router.get("/scores/latest", response_model=Scores, responses=LIST_ANSWERS)
-async def scores(
-    tenant: CurrentTenant,
-    deps: Deps,
-    limit: Annotated[int, Query(ge=1, le=MAX_LIMIT)] = LIMIT,
-    after: Annotated[str | None, Query(max_length=200, description="`nextCursor` of the previous page")] = None,
-    after_score: Annotated[
-        float | None,
-        Query(
-            alias="afterScore",
-            ge=0,
-            le=1,
-            allow_inf_nan=False,
-            description="with `afterId`, instead of `after`: behind this row",
-        ),
-    ] = None,
-    after_id: Annotated[int | None, Query(alias="afterId", ge=0, le=MAX_ID)] = None,
-    form: Form = None,
-    accept: Accept = None,
-) -> Response:
+async def scores(request: Request, tenant: CurrentTenant, deps: Deps, query: Annotated[Wanted, Query()]) -> Response:
     """Lists leads, best first; of the same score, the newest company first.
 
     All pages that follow from one first page by `after` show the list as it was then: each lead once, at its place of
@@ -76,17 +75,18 @@ async def scores(
     score has changed since the page before may come again, or not at all. A new score takes about a second to come into
     the list. A cursor serves for 55 minutes.
     """
-    if (after_score is None) != (after_id is None):
+    if (query.after_score is None) != (query.after_id is None):
         raise Problem(422, "Request not understood", "Send `afterScore` and `afterId` together, or `after`.")
-    if wants_csv(form, accept):
+    if wants_csv(query.form, request.headers.get("accept")):
         now = datetime.now(UTC)
 
         async def read(tx: Connection, behind: Place[float] | None, walk: Walk | None) -> Page[float]:
             return await page(tx, now=now, after=behind, walk=walk, limit=export.BATCH)
 
         return await export.csv_answer(deps.database, tenant.tenant_id, list(Lead.model_fields), read, "leads")
-    place = None if after_score is None or after_id is None else Place(after_score, after_id)
-    found = await _page(deps, tenant.tenant_id, after, place, limit)
+    at, company_id = query.after_score, query.after_id
+    place = None if at is None or company_id is None else Place(at, company_id)
+    found = await _page(deps, tenant.tenant_id, query.after, place, query.limit)
     return Response(pages.as_json(found, "leads"), media_type="application/json")
 
 
