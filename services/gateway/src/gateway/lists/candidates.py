@@ -7,20 +7,21 @@ that have it, which are then sorted.
 """
 
 from collections.abc import Sequence
-from datetime import datetime
-from typing import NamedTuple
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
 
 from pydantic import BaseModel, Field
 
 from common.contracts import Bucket
 from common.postgres import Connection
-from gateway.lists.cursors import Place, Walk
+from gateway.lists.cursors import MAX_ID, Place, Walk
 from gateway.lists.pages import Page, page_of
 
 BUCKETS: dict[Bucket | None, int] = {None: 0, "Low": 2, "Medium": 4, "High": 6}
 
 # $1 and $2 the position, $3 the moment of the walk, $4 the number of rows, $5 facets, $6 industries, $7 a name's
-# beginning. NULL for $1 to $3 on the first page: then the walk begins with the newest version that is there.
+# beginning. NULL for $3 on the first page: then the walk begins with the newest version that is there. The position is
+# compared as it is: an expression there keeps a cached plan from using the index for it.
 _WALK = """
     WITH walk AS MATERIALIZED (
         SELECT coalesce($3::timestamptz, (SELECT at FROM list_clocks WHERE tenant_id = tenant()), 'epoch') AS as_of
@@ -29,9 +30,8 @@ _WALK = """
 _VERSION = """
            SELECT company_id, updated_at, facet, score FROM listed_companies
             WHERE tenant_id = tenant() AND is_candidate
-              AND (updated_at, company_id) < (coalesce($1::timestamptz, (SELECT as_of FROM walk)),
-                                              coalesce($2::bigint, 9223372036854775807))
-              AND until > (SELECT as_of FROM walk)
+              AND (updated_at, company_id) < ($1, $2)
+              AND updated_at <= (SELECT as_of FROM walk) AND until > (SELECT as_of FROM walk)
 """
 _ORDER = "ORDER BY updated_at DESC, company_id DESC LIMIT $4::int"
 # LIMIT keeps the look-ups from becoming joins, which a plan that was made for an empty table would choose.
@@ -66,6 +66,10 @@ BY_NAME = f"""{_WALK}{_VERSION}
               AND facet = ANY($5::smallint[]) AND ($6::text[] IS NULL OR industry = ANY($6))
      {_ORDER} {_ITEMS}
 """
+
+
+#: The position before the candidate that changed last.
+BEGINNING = Place(datetime(9999, 1, 1, tzinfo=UTC), MAX_ID)
 
 
 class Candidate(BaseModel):
@@ -119,8 +123,7 @@ async def page(
     limit: int,
 ) -> Page[datetime]:
     """Reads the next candidates after a position; without one, the first. Without a walk, the list is as of now."""
-    position = (None, None) if after is None else after
-    arguments = [*position, walk and walk.as_of, limit + 1, wanted.facets]
+    arguments: list[Any] = [*(BEGINNING if after is None else after), walk and walk.as_of, limit + 1, wanted.facets]
     match wanted.statement:
         case statement if statement is BY_NAME:
             arguments += [wanted.industries, wanted.name]

@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 
 from common.contracts import Bucket
 from common.postgres import Connection
-from gateway.lists.cursors import Place, Walk
+from gateway.lists.cursors import MAX_ID, Place, Walk
 from gateway.lists.pages import Page, page_of
 
 # $1 and $2 the position, $3 the moment of the walk, $4 the number of rows, $5 industries; see candidates.py.
@@ -19,7 +19,7 @@ _WALK = """
 _VERSION = """
         SELECT company_id, score, facet FROM listed_companies
          WHERE tenant_id = tenant() AND score IS NOT NULL
-           AND (score, company_id) < (coalesce($1::float8, 2), coalesce($2::bigint, 9223372036854775807))
+           AND (score, company_id) < ($1, $2)
            AND updated_at <= (SELECT as_of FROM walk) AND until > (SELECT as_of FROM walk)
 """
 _ORDER = "ORDER BY score DESC, company_id DESC LIMIT $4::int"
@@ -47,6 +47,10 @@ BEST_OF_INDUSTRIES = f"""{_WALK}
 """
 
 
+#: The position before the best lead.
+BEGINNING = Place(2.0, MAX_ID)
+
+
 class Lead(BaseModel):
     """A lead. `score` and `bucket` are those of the moment as of which the list is read, the rest is as of now."""
 
@@ -69,15 +73,14 @@ async def page(
     tx: Connection, *, now: datetime, after: Place[float] | None = None, walk: Walk | None = None, limit: int
 ) -> Page[float]:
     """Reads the next leads after a position; without one, the best. Without a walk, the list is as of now."""
-    position = (None, None) if after is None else after
-    rows = await tx.fetch(BEST, *position, walk and walk.as_of, limit + 1)
+    rows = await tx.fetch(BEST, *(BEGINNING if after is None else after), walk and walk.as_of, limit + 1)
     return page_of(rows, limit, walk.begun_at if walk else now)
 
 
 async def best(tx: Connection, *, limit: int, industries: Sequence[str] | None = None) -> list[Lead]:
     """Reads the best leads, of these industries (five-digit codes with versions, as many as one likes) or of all."""
     if industries is None:
-        rows = await tx.fetch(BEST, None, None, None, limit)
+        rows = await tx.fetch(BEST, *BEGINNING, None, limit)
     else:
-        rows = await tx.fetch(BEST_OF_INDUSTRIES, None, None, None, limit, industries)
+        rows = await tx.fetch(BEST_OF_INDUSTRIES, *BEGINNING, None, limit, industries)
     return [Lead.model_validate_json(row["item"]) for row in rows]

@@ -26,7 +26,7 @@ COMPANIES = """
       FROM generate_series(1, $1::int) AS n
       JOIN (SELECT code, name, version, row_number() OVER (ORDER BY code) AS place, count(*) OVER () AS many
               FROM ssic_ref WHERE level = 'subclass' AND version = (SELECT max(version) FROM ssic_ref)) AS industry
-        ON place = 1 + floor(many * power(n * 7919 % 10007 / 10007.0, 2))
+        ON place = 1 + floor(many * power(n::bigint * 7919 % 10007 / 10007.0, 2))
 """
 #: $1 the tenant; one note for the lists per statement, as of a job's batch.
 CANDIDATES = """
