@@ -78,6 +78,7 @@ ROWS = {
     "odoo_connections": "VALUES ($1, 'http://odoo', 'leads', '')",
     "odoo_links": "VALUES ($1, 1, 'no_connection', NULL, NULL, NULL, now())",
     "odoo_checks": "VALUES ($1, now(), '{}')",
+    "odoo_matches": "(tenant_id, company_id, place) VALUES ($1, 1, 'http://odoo leads')",
     "odoo_states": "VALUES ($1, 'no such key')",
     "scoring_models": "VALUES ($1, '{}', '1')",
     "scoring_profiles": "VALUES ($1, '{}', now())",

@@ -6,6 +6,7 @@ what `load` or `write` gave them, by those columns; `read` and `search_read` giv
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from random import Random
@@ -390,7 +391,7 @@ class FakeOdoo:
             return [at, self.records["res.partner"].get(at, {}).get("name")] if at else False
         if name == "country_id":
             given = record.get(name) or record.get("country_id/id")
-            return [197, "Singapore"] if given in (197, "base.sg") else False
+            return [197, "Singapore"] if given in (197, "base.sg") else [given, "Elsewhere"] if given else False
         if name == "country_id.code":
             return "SG" if self._value(model, number, "country_id") else False
         if name == "user_id":
@@ -428,7 +429,8 @@ class FakeOdoo:
             case "ilike":
                 return str(wanted).strip("%").lower() in str(value or "").lower()
             case "=ilike":
-                return str(wanted).lower() == str(value or "").lower()
+                parts = [{"%": ".*", "_": "."}.get(it, re.escape(it)) for it in str(wanted).lower()]
+                return re.fullmatch("".join(parts), str(value or "").lower()) is not None
         raise OdooError(422, "builtins.ValueError", f"no operator {operator!r} here")
 
 

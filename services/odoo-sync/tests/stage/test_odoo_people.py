@@ -206,8 +206,8 @@ async def test_a_partner_that_is_there_is_adopted(connected: Any, fake: Any, the
 @pytest.mark.parametrize(
     "other",
     [
-        {"name": "ACME"},
-        {"name": "Acme", "country_id": 197},
+        {"name": "ACME", "country_id": 100},
+        {"name": "Acme LLP", "country_id": 197},
         {"website": "https://notacme.sg"},
         {"website": "https://acme.sg", "company_registry": "200011111A"},
         {"website": "https://acme.sg", "is_company": ""},
@@ -215,7 +215,7 @@ async def test_a_partner_that_is_there_is_adopted(connected: Any, fake: Any, the
         {"company_registry": "201812345K", "is_company": ""},
     ],
     ids=[
-        "no country",
+        "another country",
         "another name",
         "another site",
         "another UEN",
@@ -244,11 +244,11 @@ async def test_a_host_that_many_share_tells_nothing(connected: Any, fake: Any, h
     assert (await connected.sync(connected.lead(website_domain=host))).partner_id != number
 
 
-async def test_of_several_that_fit_the_oldest_that_is_not_archived_is_taken(connected: Any, fake: Any) -> None:
-    """The link notes that there were more."""
+async def test_of_several_that_fit_the_only_one_that_is_not_archived_is_taken(connected: Any, fake: Any) -> None:
+    """People archive duplicates. The link notes that there were more."""
     fake.add("res.partner", name="a", is_company="1", ref="201812345K", active=False)
     number = fake.add("res.partner", name="b", is_company="1", ref="201812345K")
-    fake.add("res.partner", name="c", is_company="1", ref="201812345K")
+    fake.add("res.partner", name="c", is_company="1", ref="201812345K", active=False)
 
     assert (await connected.sync(connected.lead())).partner_id == number
     assert "same UEN, one of 3" in (await connected.link())["notes"][0]

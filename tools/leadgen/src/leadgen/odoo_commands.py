@@ -105,6 +105,35 @@ def resync_command(
     _end(reports, as_json, is_well=not any(it.get("blocked") for it in reports))
 
 
+@odoo_app.command("matches")
+def matches_command(
+    database_url: DatabaseUrl,
+    credentials_key: CredentialsKey,
+    tenant: OneTenant = None,
+    uen: Annotated[str | None, typer.Option(help="Decide for the company with this UEN. Requires --tenant.")] = None,
+    partner: Annotated[int | None, typer.Option(min=1, help="The database id of the partner that it is.")] = None,
+    new: Annotated[bool, typer.Option("--new", help="None of the candidates: a new partner is made.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """List companies that more than one partner in Odoo may be, or decide which one it is. The decision is kept."""
+    if uen is None and (partner is not None or new):
+        raise typer.BadParameter("give --uen, too: the company that you decide for")
+    if uen is not None and (tenant is None or (partner is None) != new):
+        raise typer.BadParameter("give --tenant, and either --partner or --new")
+    about = [] if uen is None else ["--uen", uen, "--partner", str(partner or 0)]
+    reports = run_or_exit(operate("matches", database_url, credentials_key, tenant, about))
+    for it in _answered(reports, as_json):
+        if "decided" in it:
+            chosen = f"partner {partner}" if partner else "a new partner"
+            _say(f"tenant {it['tenant']}: {it['decided']['uen']} is {chosen}; its lead is sent", as_json)
+            continue
+        for found in it["undecided"]:
+            lines = "".join(f"\n  {line}" for line in found["candidates"])
+            _say(f"tenant {it['tenant']}: {found['uen']} {found['name']}{lines}", as_json)
+        _say(f"tenant {it['tenant']}: {len(it['undecided'])} companies wait for a decision", as_json)
+    _end(reports, as_json, is_well=not any(it.get("undecided") for it in reports))
+
+
 @odoo_app.command("sync")
 def sync_command(
     database_url: DatabaseUrl,
@@ -145,9 +174,11 @@ def audit_odoo_command(
     _end(reports, as_json, is_well=not any(it.get("differences") for it in reports))
 
 
-async def operate(command: str, database_url: str, credentials_key: str, tenant: int | None) -> Sequence[Report]:
+async def operate(
+    command: str, database_url: str, credentials_key: str, tenant: int | None, more: Sequence[str] = ()
+) -> Sequence[Report]:
     """Returns the report of odoo-sync's script for each tenant. Raises OdooCommandFailed."""
-    about = [] if tenant is None else ["--tenant", str(tenant)]
+    about = [*more] if tenant is None else ["--tenant", str(tenant), *more]
     environment = {"DATABASE_URL": database_url, "ODOO_CREDENTIALS_KEY": credentials_key}
     try:
         answer = await run_script(SCRIPT, command, *about, environment=environment)
@@ -179,6 +210,8 @@ def _difference(found: Report) -> str:
     match found["what"]:
         case "duplicate":
             return f"{about}: {len(found['ids'])} partners have this UEN: {', '.join(map(str, found['ids']))}"
+        case "refused":
+            return "".join([f"{about}: refused: {found['reason']}", *(f"\n  {it}" for it in found["candidates"])])
         case "changed":
             written, there = found["written"], found["there"]
             return f"{about} {found['id']}: {found['column']} is {there!r}; we wrote {written!r}"

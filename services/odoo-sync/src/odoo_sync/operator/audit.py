@@ -8,6 +8,7 @@ from common.cloudevents import decode_body
 from common.contracts import LeadScored
 from odoo_sync.model import MODELS, Kind, Link, Record, Values
 from odoo_sync.records import mapping, partner_matching
+from odoo_sync.records.lookalikes import normal_uen, uen_spellings
 from odoo_sync.records.ownership import is_surely_ours
 from odoo_sync.sync.availability import Transaction
 from odoo_sync.sync.lead_sync import LeadSync
@@ -20,7 +21,7 @@ CHUNK = 200
 
 async def audit(syncing: LeadSync, transaction: Transaction, connection: StoredConnection) -> dict[str, Any]:
     """Counts the links by outcome, and lists every difference: missing, out of sight, not ours, archived, changed,
-    duplicate.
+    duplicate; and the leads that are refused or wait for a decision.
 
     Raises CredentialsUnreadable, OdooUnavailable, OdooBlocked, OdooRefused.
     """
@@ -37,8 +38,18 @@ async def audit(syncing: LeadSync, transaction: Transaction, connection: StoredC
         outcomes.update(link.outcome for link in known.values())
         here = {_name(it, link): link for it, link in known.items() if link.place in (None, connection.place)}
         differences += [difference async for difference in _compared(target, here)]
+        differences += list(_held(known))
         uens = [_uen(link) for link in here.values() if link.lead]
         differences += await _duplicates(target, [uen for uen in uens if uen])
+
+
+def _held(known: Mapping[int, Link]) -> Iterator[dict[str, Any]]:
+    """Lists the leads that Odoo refuses or that wait for a person, with the reason and the candidates."""
+    for company_id, link in known.items():
+        if link.outcome == "refused":
+            candidates = [it for it in link.notes if it.startswith("candidate ")]
+            about = {"uen": _name(company_id, link), "record": "lead", "what": "refused"}
+            yield {**about, "reason": link.reason, "candidates": candidates}
 
 
 async def _compared(target: Target, known: Mapping[str, Link]) -> AsyncIterator[dict[str, Any]]:
@@ -102,10 +113,13 @@ async def _duplicates(target: Target, uens: list[str]) -> list[dict[str, Any]]:
     if not uens:
         return []
     columns = [it for it in partner_matching.UEN_COLUMNS if it in await target.columns("res.partner")]
-    partners = await target.search("res.partner", partner_matching.with_uen(uens, columns))
+    spellings = [it for uen in uens for it in uen_spellings(uen)]
+    partners = await target.search("res.partner", partner_matching.with_uen(spellings, columns))
     by_uen: dict[str, set[int]] = defaultdict(set)
     for partner in partners:
-        for uen in {str(partner.get(column) or "").strip() for column in columns} & set(uens):
+        if not partner.get("is_company"):
+            continue
+        for uen in {normal_uen(partner.get(column)) for column in columns} & set(uens):
             by_uen[uen].add(partner["id"])
     return [
         {"uen": uen, "record": "company", "what": "duplicate", "ids": sorted(numbers)}

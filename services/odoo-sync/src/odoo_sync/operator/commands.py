@@ -1,4 +1,4 @@
-"""Runs a command of the operator once, and prints a JSON object: check, resync, dry-run, audit."""
+"""Runs a command of the operator once, and prints a JSON object: check, resync, dry-run, audit, matches."""
 
 import argparse
 import asyncio
@@ -18,7 +18,7 @@ from odoo_sync.operator.dry_run import dry_run
 from odoo_sync.protocols.odoo import OdooBlocked, OdooRefused, OdooUnavailable
 from odoo_sync.sync.checks import conclude, find_problems, request_resync
 from odoo_sync.sync.lead_sync import LeadSync
-from odoo_sync.tables import connections, outages
+from odoo_sync.tables import connections, matches, outages, resyncs
 from odoo_sync.tables.connections import CredentialsUnreadable, StoredConnection
 
 NAME = "odoo-sync"
@@ -43,9 +43,14 @@ def main(database_url: str, log_level: str, compose: Compose) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("command", choices=list(COMMANDS))
     parser.add_argument("--tenant", type=int, help="this tenant only; by default every tenant with an Odoo connection")
+    parser.add_argument("--uen", help="matches: decide for the company with this UEN")
+    parser.add_argument("--partner", type=int, help="matches: the partner that it is; 0 for none of the candidates")
     arguments = parser.parse_args()
+    command = COMMANDS[arguments.command]
+    if arguments.uen is not None:
+        command = decision(arguments.uen, arguments.partner or 0)
     try:
-        reports = asyncio.run(run(database_url, compose, COMMANDS[arguments.command], arguments.tenant))
+        reports = asyncio.run(run(database_url, compose, command, arguments.tenant))
     except LeadgenError as error:
         sys.stderr.write(f"{error}\n")
         raise SystemExit(1) from None
@@ -81,6 +86,10 @@ async def _connected(database: Database, tenant_id: int | None) -> list[tuple[in
     if tenant_id is not None and not found:
         raise NotConnected(f"tenant {tenant_id} has no Odoo connection: store one with `leadgen odoo connect`")
     return found
+
+
+class NothingToDecide(Permanent):
+    """The company does not wait for a decision, or the partner is no candidate."""
 
 
 class TenantContext:
@@ -132,6 +141,31 @@ async def audit_tenant(context: TenantContext) -> Report:
     return await audit(context.syncing, context.transaction, context.connection) | await waiting(context)
 
 
+async def list_matches(context: TenantContext) -> Report:
+    """Lists the companies with more than one candidate."""
+    async with context.transaction() as tx:
+        found = await matches.waiting(tx)
+    return {"undecided": [{"uen": it.uen, "name": it.name, "candidates": it.candidates} for it in found]}
+
+
+def decision(uen: str, partner_id: int) -> "Command":
+    """Builds the command that stores a person's decision for a company and sends its lead. 0 is a new partner."""
+
+    async def decide(context: TenantContext) -> Report:
+        async with context.transaction() as tx:
+            found = [it for it in await matches.waiting(tx) if it.uen == uen.strip().upper()]
+            if not found:
+                raise NothingToDecide(f"{uen} does not wait for a decision: see `leadgen odoo matches`")
+            named = [it for it in found[0].candidates if it.startswith(f"candidate {partner_id}:")]
+            if partner_id and not named:
+                raise NothingToDecide(f"partner {partner_id} is no candidate for {uen}: see `leadgen odoo matches`")
+            await matches.save(tx, found[0].company_id, context.connection.place, partner_id)
+            await resyncs.request(tx)
+        return {"decided": {"uen": found[0].uen, "partner": partner_id}}
+
+    return decide
+
+
 async def waiting(context: TenantContext) -> Report:
     """Reports since when leads wait for the tenant's Odoo, if it is away, and how many events wait in the inbox."""
     async with context.transaction() as tx:
@@ -147,4 +181,5 @@ COMMANDS: dict[str, Command] = {
     "resync": resync_tenant,
     "dry-run": dry_run_tenant,
     "audit": audit_tenant,
+    "matches": list_matches,
 }

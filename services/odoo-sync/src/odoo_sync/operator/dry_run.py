@@ -10,7 +10,7 @@ from odoo_sync.sync.draft import Draft, is_up_to_date, start_draft
 from odoo_sync.sync.lead_sync import LeadSync, owner_finder, stored_leads
 from odoo_sync.sync.push import StrangersFound, push
 from odoo_sync.sync.target import DryRun, RealTarget
-from odoo_sync.tables import links
+from odoo_sync.tables import links, matches
 from odoo_sync.tables.connections import StoredConnection
 
 CHUNK = 200
@@ -31,16 +31,17 @@ async def dry_run(syncing: LeadSync, transaction: Transaction, connection: Store
     while True:
         async with transaction() as tx:
             known = await links.find_resynced(tx, last, CHUNK, place, syncing.resynced)
+            decided = await matches.find(tx, list(known), place)
         if not known:
             break
         last = max(known)
         leads = stored_leads(known)
         try:
-            left = _drafted(leads, known, place, terms)
+            left = _drafted(leads, known, decided, place, terms)
             pushed = await push(target, left, place, terms, owners) if left else []
         except StrangersFound as found:  # the sync will notice it too
             notes += [f"{it} is another record: the Odoo database was restored" for it in found.strangers]
-            left = _drafted(leads, known, f"{connection.server} (restored)", terms)
+            left = _drafted(leads, known, {}, f"{connection.server} (restored)", terms)
             pushed = await push(target, left, place, terms, owners)
         changing += len(left)
         for draft, link in zip(left, pushed, strict=True):
@@ -53,7 +54,11 @@ async def dry_run(syncing: LeadSync, transaction: Transaction, connection: Store
     }
 
 
-def _drafted(leads: Leads, known: Mapping[int, Link], place: str, terms: Terms) -> list[Draft]:
+def _drafted(
+    leads: Leads, known: Mapping[int, Link], decided: Mapping[int, int], place: str, terms: Terms
+) -> list[Draft]:
     """Drafts the leads that need a call."""
     drafts = {it: start_draft(without_nul(event), known[it], place, terms) for it, event in leads.items()}
+    for company_id, draft in drafts.items():
+        draft.decided = decided.get(company_id)
     return [draft for it, draft in drafts.items() if not is_up_to_date(draft, known[it], place, terms)]

@@ -12,6 +12,7 @@ import orjson
 
 from common.contracts import Company, Contact, LeadScored
 from odoo_sync.model import Kind, Row, Values
+from odoo_sync.records.lookalikes import addresses_in
 
 
 def wanted_rows(event: LeadScored, *, min_score: float, has_lead: bool) -> dict[Kind, Row]:
@@ -63,8 +64,11 @@ def is_same_person(contact: Contact, values: Values) -> bool:
 
 
 def has_address(contact: Contact, values: Values) -> bool:
-    """Whether Odoo's values have the contact's address; spelling does not matter."""
-    return _address(contact.kind, contact.value) == _address(contact.kind, str(values.get(contact.kind) or ""))
+    """Whether Odoo's values have the contact's address, perhaps among others; spelling does not matter."""
+    theirs = values.get(contact.kind)
+    if _address(contact.kind, contact.value) == _address(contact.kind, str(theirs or "")):
+        return True
+    return bool(addresses_in(contact.kind, contact.value) & addresses_in(contact.kind, theirs))
 
 
 def lead_row(event: LeadScored) -> Row:

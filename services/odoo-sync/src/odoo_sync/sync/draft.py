@@ -11,12 +11,19 @@ from odoo_sync.records import mapping
 OUT_OF_SIGHT = "out of sight:"
 
 
+#: The reason of a lead for whose company there is more than one candidate.
+UNDECIDED = "more than one partner may be this company; decide with `leadgen odoo matches`"
+#: The decision that none of the candidates is the company.
+NEW_PARTNER = 0
+
+
 @dataclass
 class Draft:
     """A lead's wanted rows and known records. `now` are Odoo's present values; `written` the columns that we wrote.
 
     `elsewhere` are records of another place, which may be the same Odoo under a new address. `is_afresh`: also columns
-    that are as wanted are sent. `hidden` are records that the key's user may not see: they are left alone.
+    that are as wanted are sent. `hidden` are records that the key's user may not see: they are left alone. `decided`
+    is the partner that a person chose, or `NEW_PARTNER`; `candidates` are those that nobody has chosen from.
     """
 
     event: LeadScored
@@ -29,6 +36,8 @@ class Draft:
     refusals: list[str] = field(default_factory=list)
     is_afresh: bool = False
     hidden: set[Kind] = field(default_factory=set)
+    decided: int | None = None
+    candidates: list[str] = field(default_factory=list)
 
     def record(self, kind: Kind) -> Record:
         """The record of this kind, or `NO_RECORD`."""
@@ -97,6 +106,9 @@ def to_link(draft: Draft, place: str) -> Link:
     gone = [kind for kind in ("company", "lead") if kind in draft.rows and draft.record(kind).is_deleted]
     if draft.refusals:
         outcome, reason = "refused", "; ".join(draft.refusals)
+    elif draft.candidates:
+        outcome, reason = "refused", UNDECIDED
+        draft.notes += draft.candidates
     elif draft.hidden:
         kinds = ", ".join(kind for kind in KINDS if kind in draft.hidden)
         outcome, reason = "refused", f"{OUT_OF_SIGHT} the key's user may no longer see its {kinds} in Odoo"

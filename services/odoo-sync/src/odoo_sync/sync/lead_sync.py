@@ -21,7 +21,7 @@ from odoo_sync.sync.draft import Draft, is_up_to_date, start_draft
 from odoo_sync.sync.push import FindOwners, StrangersFound, push
 from odoo_sync.sync.same_database import note_strangers, require_same_database
 from odoo_sync.sync.target import RealTarget
-from odoo_sync.tables import connections, links, states
+from odoo_sync.tables import connections, links, matches, states
 from odoo_sync.tables.connections import CredentialsUnreadable, Decrypter, StoredConnection
 from odoo_sync.tables.writer_lock import WriterLock
 
@@ -121,7 +121,8 @@ class LeadSync:
         async with transaction() as tx:
             connection = await _require_current(tx, connection)
             known = await links.find(tx, list(leads))
-        new, drafts = self._drafted(leads, known, connection, afresh, is_looking)
+            decided = await matches.find(tx, list(leads), connection.place)
+        new, drafts = self._drafted(leads, known, decided, connection, afresh, is_looking)
         if drafts:
             async with self._noting_refusal(transaction, connection):
                 server = self.servers.get(connection.decrypted(self.decrypter))
@@ -130,12 +131,12 @@ class LeadSync:
                     replacement = await require_same_database(transaction, connection, server)
                     if replacement != connection:
                         connection = replacement
-                        new, drafts = self._drafted(leads, known, connection, afresh, is_looking)
+                        new, drafts = self._drafted(leads, known, decided, connection, afresh, is_looking)
                     try:
                         made = await self._pushed(transaction, server, drafts, connection)
                     except StrangersFound as found:
                         connection = await note_strangers(transaction, connection, found)
-                        new, drafts = self._drafted(leads, known, connection, afresh, is_looking)
+                        new, drafts = self._drafted(leads, known, decided, connection, afresh, is_looking)
                         made = await self._pushed(transaction, server, drafts, connection)
                 except OdooUnavailable as error:
                     raise await tell_apart(transaction, connection.server, server, error) from error
@@ -152,6 +153,7 @@ class LeadSync:
         self,
         leads: Leads,
         known: Mapping[int, Link],
+        decided: Mapping[int, int],
         connection: StoredConnection,
         afresh: Collection[int],
         is_looking: bool,
@@ -174,6 +176,7 @@ class LeadSync:
                 new[company_id] = replace(link, enriched_at=event.enriched_at, scored_at=event.scored_at)
             else:
                 draft.is_afresh = company_id in afresh
+                draft.decided = decided.get(company_id)
                 drafts[company_id] = draft
         return new, drafts
 

@@ -8,12 +8,12 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeAlias
 
-from odoo_sync.model import KINDS, MODELS, Kind, Link, Row, Terms, Values
+from odoo_sync.model import KINDS, MODELS, NO_RECORD, Kind, Link, Row, Terms, Values
 from odoo_sync.protocols.bulk_load import Refusal
 from odoo_sync.records import mapping, partner_matching
 from odoo_sync.records.edits import diff
 from odoo_sync.records.ownership import is_surely_ours
-from odoo_sync.sync.draft import Draft, to_link
+from odoo_sync.sync.draft import NEW_PARTNER, Draft, to_link
 from odoo_sync.sync.target import Target
 
 #: Looks up which company each of these partners is linked to already.
@@ -154,7 +154,13 @@ async def _match_partners(
     target: Target, drafts: Sequence[Draft], country: int | None, find_owners: FindOwners
 ) -> None:
     """Finds existing partners of companies without a database id; for a deleted one only by its UEN."""
-    unmatched = {it.event.company.company_id: it for it in drafts if it.record("company").id is None}
+    open_ones = [it for it in drafts if it.record("company").id is None]
+    await _take_decided(target, [it for it in open_ones if it.decided])
+    unmatched = {
+        it.event.company.company_id: it
+        for it in open_ones
+        if it.record("company").id is None and it.decided != NEW_PARTNER
+    }
 
     async def search(domain: list[object]) -> list[Values]:
         return await target.search("res.partner", domain)
@@ -166,10 +172,29 @@ async def _match_partners(
             found[company_id] = [it for it in candidates if it.by == "UEN"]
     numbers = sorted({it.partner["id"] for candidates in found.values() for it in candidates})
     owners = await find_owners(numbers) if numbers else {}
-    for company_id, chosen in partner_matching.assign(found, owners).items():
+    chosen, undecided = partner_matching.assign(found, owners)
+    for company_id, candidates in undecided.items():
         draft = unmatched[company_id]
-        draft.use_existing("company", chosen.partner)
-        draft.notes.append(chosen.note)
+        ours: object = draft.elsewhere.get("company", NO_RECORD).id
+        if ours is None:
+            ours = await target.find_by_external_id("res.partner", draft.external_id("company"))
+        known = [it for it in candidates if it.partner["id"] == ours]
+        if known:
+            chosen[company_id] = known[0]
+        else:
+            draft.candidates = [it.line for it in candidates]
+    for company_id, match in chosen.items():
+        unmatched[company_id].use_existing("company", match.partner)
+        unmatched[company_id].notes.append(match.note)
+
+
+async def _take_decided(target: Target, drafts: Sequence[Draft]) -> None:
+    """Takes the partners that a person chose, if they are still there."""
+    found = await _by_id(target, "res.partner", [it.decided for it in drafts])
+    for draft in drafts:
+        if draft.decided in found:
+            draft.use_existing("company", found[draft.decided])
+            draft.notes.append(f"partner {draft.decided} was chosen by a person")
 
 
 async def _match_contacts(target: Target, drafts: Sequence[Draft]) -> None:
@@ -222,7 +247,12 @@ async def _write(target: Target, drafts: Sequence[Draft], kind: Kind, ids: Mappi
     for draft in drafts:
         row = draft.rows.get(kind)
         partner = draft.record("company").id
-        if row is None or (kind != "company" and partner is None) or draft.hidden & {kind, "company"}:
+        if (
+            row is None
+            or (kind != "company" and partner is None)
+            or draft.candidates
+            or draft.hidden & {kind, "company"}
+        ):
             continue
         record = draft.record(kind)
         if kind == "contact":
