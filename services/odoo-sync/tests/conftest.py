@@ -35,7 +35,7 @@ COLUMNS = {
             "email_from",
             "phone",
         ),
-        *("function", "user_id", "active"),
+        *("function", "user_id", "active", "team_id", "tag_ids", "source_id", "priority"),
     },
 }
 MAGIC = {"id", "write_date", "write_uid", "create_date", "display_name"}
@@ -88,6 +88,8 @@ class FakeOdoo:
     is_administrator: bool = False
     company_made: str = "2025-01-01 00:00:00"
     hidden: set[int] = field(default_factory=set)
+    has_leads_setting: bool = True
+    named: dict[str, set[str]] = field(default_factory=lambda: {"crm.team": {"Sales"}, "res.users": {"Ann"}})
     chance: Random = field(default_factory=lambda: Random(20261129))
     _number: int = 0
     _clock: int = 0
@@ -183,7 +185,14 @@ class FakeOdoo:
                 return self.failing(fault)
             if (uid, key) != (UID, self.api_key):
                 raise OdooError(403, "odoo.exceptions.AccessDenied", "Access Denied")
-            if model not in (*self.records, "ir.module.module", "res.country", "res.company", "ir.config_parameter"):
+            if model not in (
+                *self.records,
+                "ir.module.module",
+                "res.country",
+                "res.company",
+                "ir.config_parameter",
+                *self.named,
+            ):
                 raise OdooError(422, "odoo.exceptions.UserError", f"Object {model} doesn't exist")
             ids = {} if not positional else {"vals_list": positional[0]} if name == "create" else {"ids": positional[0]}
             response = answered(self.call(model, name, **ids, **named))
@@ -223,6 +232,10 @@ class FakeOdoo:
     def call(self, model: str, method: str, *, context: dict[str, Any] | None = None, **named: Any) -> Any:
         if model == "res.country":
             return [{"id": 197}]
+        if model in self.named:
+            return sum(term[2] in self.named[model] for term in named["domain"] if term != "|" and term[0] == "name")
+        if method == "default_get":
+            return {"type": "lead" if self.has_leads_setting else "opportunity"}
         if model == "res.company":
             return [{"id": 1, "create_date": self.company_made}]
         if model == "ir.config_parameter":

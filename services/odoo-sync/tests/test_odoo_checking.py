@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 
+from odoo_sync.model import LeadSettings
 from odoo_sync.protocols.odoo import OdooUnavailable
 from odoo_sync.protocols.servers import OdooServer
-from odoo_sync.sync.checks import find_problems
+from odoo_sync.sync.checks import find_hints, find_problems
 
 
 async def test_an_odoo_in_order_has_no_findings_and_nothing_is_written(odoo: OdooServer, server: Any) -> None:
@@ -52,3 +53,25 @@ async def test_an_odoo_that_is_down_cannot_be_judged(odoo: OdooServer, server: A
 
     with pytest.raises(OdooUnavailable):
         await find_problems(odoo)
+
+
+async def test_leads_that_stand_in_no_menu_are_told_with_both_ways_out(odoo: OdooServer, server: Any) -> None:
+    """Only where leads are made and Odoo's setting is off."""
+    assert await find_hints(odoo, LeadSettings()) == []
+    server.has_leads_setting = False
+
+    [hint] = await find_hints(odoo, LeadSettings())
+
+    assert "Configuration, Settings, Leads" in hint
+    assert "--lead-type opportunity" in hint
+    assert await find_hints(odoo, LeadSettings("opportunity")) == []
+
+
+async def test_a_team_or_salesperson_that_odoo_does_not_know_is_a_problem(odoo: OdooServer) -> None:
+    """Each new lead would be refused."""
+    assert await find_problems(odoo, LeadSettings(team="Sales", salesperson="Ann")) == []
+
+    team, person = await find_problems(odoo, LeadSettings(team="Direct", salesperson="Bob"))
+
+    assert "no sales team 'Direct'" in team
+    assert "no user 'Bob'" in person

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from common.contracts import Company, Contact, LeadScored
-from odoo_sync.model import Kind
+from odoo_sync.model import Kind, LeadSettings
 from odoo_sync.records.mapping import (
     company_row,
     contact_row,
@@ -93,7 +93,7 @@ def test_only_what_is_known_is_sent() -> None:
     assert "website" not in row
     assert "street" not in row
     assert company_row(a_lead(address="1 Kallang Way"))["street"] == "1 Kallang Way"
-    assert "email_from" not in new_lead(a_lead(contact=None))
+    assert "email_from" not in new_lead(a_lead(contact=None), LeadSettings())
 
 
 def test_booleans_are_texts() -> None:
@@ -115,8 +115,8 @@ def test_a_contact_has_its_email_or_phone_and_no_name_but_its_own() -> None:
 
 def test_of_a_lead_that_is_there_only_the_reason_is_sent() -> None:
     """A rep who renamed it, took it or made it an opportunity keeps it so."""
-    assert new_lead(a_lead())["type"] == "lead"
-    assert new_lead(a_lead())["user_id/id"] == ""
+    assert new_lead(a_lead(), LeadSettings())["type"] == "lead"
+    assert new_lead(a_lead(), LeadSettings())["user_id/id"] == ""
     assert set(lead_row(a_lead())) == {"description"}
 
 
@@ -149,3 +149,23 @@ def test_a_description_holds_no_markup_of_others(text: str) -> None:
 
     assert reader.tags == {"p"}
     assert f"<script>{text}</b>&amp;" in reader.text
+
+
+def test_a_new_lead_is_made_as_the_tenant_wishes() -> None:
+    """Kind, team, owner, tags, source, and stars by bucket."""
+    wishes = LeadSettings("opportunity", "Direct", "Ann Tan", ("Leadgen", "Cold"), "Leadgen", has_priority=True)
+
+    row = new_lead(a_lead(), wishes)
+
+    wanted = {"type": "opportunity", "team_id": "Direct", "user_id": "Ann Tan", "tag_ids": "Leadgen,Cold"}
+    assert {name: row[name] for name in wanted} == wanted
+    assert (row["source_id"], row["priority"]) == ("Leadgen", "3")
+    assert "user_id/id" not in row
+
+
+def test_without_wishes_a_new_lead_is_nobodys() -> None:
+    """As it was before there were wishes."""
+    row = new_lead(a_lead(), LeadSettings())
+
+    assert (row["type"], row["user_id/id"]) == ("lead", "")
+    assert not row.keys() & {"team_id", "user_id", "tag_ids", "source_id", "priority"}

@@ -10,7 +10,7 @@ from cryptography.fernet import Fernet
 from common.errors import Unavailable
 from common.postgres import Database
 from leadgen.odoo import ConnectionRejected, connect_odoo, rotate_key
-from odoo_sync.model import OdooConnection
+from odoo_sync.model import LeadSettings, OdooConnection
 from odoo_sync.tables import connections
 
 Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
@@ -149,3 +149,20 @@ async def test_a_database_that_is_away_is_said_plainly() -> None:
     """As something to wait for, not a traceback."""
     with pytest.raises(Unavailable, match="PostgreSQL does not answer"):
         await connect_odoo("postgresql://127.0.0.1:1/leads", 1, URL, "leads", "k1", KEY)
+
+
+async def test_wishes_for_new_leads_are_stored_with_the_connection(database: Database, database_url: str) -> None:
+    """And gone with the next connection that has none."""
+    wishes = {"type": "opportunity", "team": "Sales", "salesperson": None, "tags": ["Leadgen"], "has_priority": True}
+    await connect_odoo(database_url, 1, URL, "leads", "k1", KEY, lead_settings=wishes)
+    async with database.transaction(1) as tx:
+        stored = await connections.find(tx)
+    assert stored is not None
+    assert stored.lead == LeadSettings("opportunity", "Sales", tags=("Leadgen",), has_priority=True)
+
+    await connect_odoo(database_url, 1, URL, "leads", "k1", KEY)
+
+    async with database.transaction(1) as tx:
+        stored = await connections.find(tx)
+    assert stored is not None
+    assert stored.lead == LeadSettings()

@@ -119,7 +119,7 @@ async def checked(syncing: LeadSync, connection: StoredConnection | None) -> tup
     if connection is None:
         return ["no Odoo is connected"], False
     try:
-        return await find_problems(syncing.servers.get(connection.decrypted(syncing.decrypter))), True
+        return await find_problems(syncing.servers.get(connection.decrypted(syncing.decrypter)), connection.lead), True
     except CredentialsUnreadable as error:
         return [str(error)], True
     except OdooUnavailable as error:

@@ -45,12 +45,31 @@ class OdooConnection:
 
 
 @dataclass(frozen=True)
+class LeadSettings:
+    """A tenant's wishes for new leads: their kind, sales team, salesperson, tags, source, and priority by bucket.
+
+    Team, salesperson, tags and source are names as Odoo shows them; tags and source are created where they are missing.
+    """
+
+    type: Literal["lead", "opportunity"] = "lead"
+    team: str | None = None
+    salesperson: str | None = None
+    tags: tuple[str, ...] = ()
+    source: str | None = None
+    has_priority: bool = False
+
+
+NO_WISHES = LeadSettings()
+
+
+@dataclass(frozen=True)
 class Terms:
     """A tenant's rules for writing. `own` are fields such as `company.website` that overwrite people's edits."""
 
     min_score: float
     recreate_deleted: bool = False
     own: frozenset[str] = frozenset()
+    lead: LeadSettings = NO_WISHES
 
 
 @dataclass(frozen=True, slots=True)

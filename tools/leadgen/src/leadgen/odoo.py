@@ -1,9 +1,11 @@
 """Stores the tenants' Odoo connections, with encrypted API keys. A tenant's admin may store one with `PUT /odoo`."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import asyncpg
+import orjson
 from cryptography.fernet import InvalidToken, MultiFernet
 
 from common.errors import Permanent
@@ -12,11 +14,11 @@ from leadgen.odoo_address import AddressRejected, base_of
 from leadgen.owner_connection import RightsMissing, connected
 
 SAVE = """
-    INSERT INTO odoo_connections (tenant_id, url, database, api_key, login, own_fields)
-    VALUES ($1, $2, $3, $4, $5, $6)
+    INSERT INTO odoo_connections (tenant_id, url, database, api_key, login, own_fields, lead_settings)
+    VALUES ($1, $2, $3, $4, $5, $6, $7)
     ON CONFLICT (tenant_id) DO UPDATE
        SET url = excluded.url, database = excluded.database, api_key = excluded.api_key, login = excluded.login,
-           own_fields = excluded.own_fields, set_by = 'operator', changed_at = now()
+           own_fields = excluded.own_fields, lead_settings = excluded.lead_settings, set_by = 'operator', changed_at = now()
 """
 # FORCE ROW LEVEL SECURITY binds the tables' owner too.
 ACT_FOR = "SELECT set_config('request.tenant_id', $1, true)"
@@ -41,12 +43,14 @@ async def connect_odoo(
     *,
     login: str | None = None,
     own_fields: Sequence[str] = (),
+    lead_settings: Mapping[str, Any] | None = None,
 ) -> None:
     """Stores or replaces the tenant's connection; the next lead goes there. Raises ConnectionRejected,
     DatabaseRefused, Unavailable.
 
     `credentials_key` is what odoo-sync has as ODOO_CREDENTIALS_KEY: Fernet keys, the newest first. `login` is needed
     where Odoo is older than 19. `own_fields`, such as company.website, follow us whatever people make of them.
+    `lead_settings` are the wishes for new leads (type, team, salesperson, tags, source, has_priority).
     """
     url, token = _base(url), _encrypted(api_key.strip(), credentials_key)
     if not database.strip():
@@ -57,10 +61,11 @@ async def connect_odoo(
                 f"{name!r} is not a field: it must look like company.website, contact.email or lead.name"
             )
     saved = (tenant_id, url, database.strip(), token, (login or "").strip() or None, sorted(set(own_fields)))
+    wishes = orjson.dumps({name: it for name, it in (lead_settings or {}).items() if it}).decode()
     try:
         async with connected(database_url) as connection, connection.transaction():
             await connection.execute(ACT_FOR, str(tenant_id))
-            await connection.execute(SAVE, *saved)
+            await connection.execute(SAVE, *saved, wishes)
     except asyncpg.ForeignKeyViolationError as error:
         raise ConnectionRejected(f"there is no tenant {tenant_id}") from error
     except RightsMissing as error:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from datetime import datetime
+from enum import StrEnum
 from typing import Annotated, Any, TypeAlias
 
 import typer
@@ -27,6 +28,13 @@ OneTenant = Annotated[
 Report: TypeAlias = dict[str, Any]
 
 
+class LeadType(StrEnum):
+    """The kind of a new lead in Odoo."""
+
+    LEAD = "lead"
+    OPPORTUNITY = "opportunity"
+
+
 class OdooCommandFailed(Permanent):
     """The script of odoo-sync ended with an error; the message is its own."""
 
@@ -44,13 +52,36 @@ def connect_command(
         list[str] | None,
         typer.Option(help="A field that overwrites people's edits, such as company.website. May be repeated."),
     ] = None,
+    lead_type: Annotated[LeadType, typer.Option(help="The kind of new leads in Odoo.")] = LeadType.LEAD,
+    team: Annotated[str | None, typer.Option(help="The sales team of new leads, by name.")] = None,
+    salesperson: Annotated[str | None, typer.Option(help="The owner of new leads, by name. Default: nobody.")] = None,
+    tag: Annotated[list[str] | None, typer.Option(help="A tag of new leads. May be repeated.")] = None,
+    source: Annotated[str | None, typer.Option(help="The source of new leads, such as Leadgen.")] = None,
+    priority: Annotated[bool, typer.Option("--priority", help="Give new leads stars by their bucket.")] = False,
 ) -> None:
     """Store a tenant's Odoo connection; the API key is encrypted. Then run `leadgen odoo check`."""
+
+    lead_settings = {
+        "type": lead_type.value,
+        "team": team,
+        "salesperson": salesperson,
+        "tags": tag,
+        "source": source,
+        "has_priority": priority,
+    }
 
     async def connect() -> tuple[str, str | None]:
         base, version = await _asked(url)
         await connect_odoo(
-            database_url, tenant, base, database, api_key, credentials_key, login=login, own_fields=own_field or ()
+            database_url,
+            tenant,
+            base,
+            database,
+            api_key,
+            credentials_key,
+            login=login,
+            own_fields=own_field or (),
+            lead_settings=lead_settings,
         )
         return base, version
 

@@ -16,7 +16,7 @@ from common.postgres import Connection, Database
 from odoo_sync.operator.audit import audit
 from odoo_sync.operator.dry_run import dry_run
 from odoo_sync.protocols.odoo import OdooBlocked, OdooRefused, OdooUnavailable
-from odoo_sync.sync.checks import conclude, find_problems, request_resync
+from odoo_sync.sync.checks import conclude, find_hints, find_problems, request_resync
 from odoo_sync.sync.lead_sync import LeadSync
 from odoo_sync.tables import connections, matches, outages, resyncs
 from odoo_sync.tables.connections import CredentialsUnreadable, StoredConnection
@@ -114,13 +114,13 @@ Command: TypeAlias = Callable[[TenantContext], Awaitable[Report]]
 async def check_tenant(context: TenantContext) -> Report:
     """Checks whether leads would go through; if so, unblocks the tenant, ends the wait, and requests a resync."""
     try:
-        problems = await find_problems(
-            context.syncing.servers.get(context.connection.decrypted(context.syncing.decrypter))
-        )
+        server = context.syncing.servers.get(context.connection.decrypted(context.syncing.decrypter))
+        problems = await find_problems(server, context.connection.lead)
+        hints = [] if problems else await find_hints(server, context.connection.lead)
     except CredentialsUnreadable as error:
-        problems = [str(error)]
+        problems, hints = [str(error)], []
     async with context.transaction() as tx:
-        return await conclude(tx, context.syncing, context.tenant_id, context.connection, problems)
+        return await conclude(tx, context.syncing, context.tenant_id, context.connection, problems, hints)
 
 
 async def resync_tenant(context: TenantContext) -> Report:

@@ -26,6 +26,10 @@ QUIET = {
 #: Odoo looks database ids up by a search, which leaves archived records out by default.
 ARCHIVED_TOO = {"active_test": False}
 
+#: Tags and sources are created by their names. Odoo 14 reads the misspelled key.
+CREATED = {"tag_ids": True, "source_id": True}
+CREATE_BY_NAME = {"name_create_enabled_fields": CREATED, "name_create_enabled_fieds": CREATED}
+
 #: PostgreSQL's errors in the messages of a load: a conflict with another writer, or a server that goes down.
 CONFLICTS = ("could not serialize access", "deadlock detected", "could not obtain lock", "lock timeout")
 GONE = ("server closed the connection", "terminating connection", "connection already closed")
@@ -172,7 +176,9 @@ class _Failed:
 async def _load_once(odoo: OdooServer, model: str, rows: Sequence[Row]) -> list[int] | _Failed:
     columns = list(rows[0])
     is_by_number = any(column.split("/")[-1] == ".id" for column in columns)
-    context = QUIET | ARCHIVED_TOO if is_by_number else QUIET
+    context: dict[str, Any] = QUIET | ARCHIVED_TOO if is_by_number else QUIET
+    if CREATED.keys() & set(columns):
+        context = context | CREATE_BY_NAME
     data = [[row[column] for column in columns] for row in rows]
     answered = await odoo.execute(model, "load", fields=columns, data=data, context=context)
     match answered:

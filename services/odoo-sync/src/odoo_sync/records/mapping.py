@@ -11,8 +11,11 @@ from typing import Any
 import orjson
 
 from common.contracts import Company, Contact, LeadScored
-from odoo_sync.model import Kind, Row, Values
+from odoo_sync.model import Kind, LeadSettings, Row, Values
 from odoo_sync.records.lookalikes import addresses_in
+
+#: Odoo's stars by bucket.
+PRIORITIES = {"High": "3", "Medium": "2", "Low": "1"}
 
 
 def wanted_rows(event: LeadScored, *, min_score: float, has_lead: bool) -> dict[Kind, Row]:
@@ -76,13 +79,18 @@ def lead_row(event: LeadScored) -> Row:
     return {"description": description(event)}
 
 
-def new_lead(event: LeadScored) -> Row:
-    """Builds the columns that a lead has only when it is made. It is unassigned; by default the API user would own it.
+def new_lead(event: LeadScored, wishes: LeadSettings) -> Row:
+    """Builds the columns that a lead has only when it is made, as the tenant wishes. Without a salesperson it is
+    unassigned; by default the API user would own it.
 
     Partner and address are added later: the partner must be written first.
     """
     company, contact = event.company, event.contact
-    row = {"name": company.name, "type": "lead", "user_id/id": "", "partner_name": company.name}
+    row = {"name": company.name, "type": wishes.type, "partner_name": company.name}
+    row |= {"user_id": wishes.salesperson} if wishes.salesperson else {"user_id/id": ""}
+    row |= _known(team_id=wishes.team, tag_ids=",".join(wishes.tags), source_id=wishes.source)
+    if wishes.has_priority:
+        row["priority"] = PRIORITIES.get(event.bucket, "0")
     if contact is not None:
         row |= _known(contact_name=contact.name, function=contact.title)
     return row | _known(website=company.website_domain)

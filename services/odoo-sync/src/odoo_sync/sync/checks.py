@@ -5,6 +5,7 @@ from typing import Any
 
 from common import pauses
 from common.postgres import Connection
+from odoo_sync.model import NO_WISHES, LeadSettings
 from odoo_sync.protocols.bulk_load import has_right
 from odoo_sync.protocols.odoo import OdooBlocked, OdooRefused
 from odoo_sync.protocols.servers import OdooServer
@@ -19,8 +20,10 @@ OPERATIONS = ("read", "create", "write")
 GROUPS = {"res.partner": "Contact Creation", "crm.lead": "Sales: User: All Documents"}
 
 
-async def find_problems(odoo: OdooServer) -> list[str]:
-    """Lists the problems; empty if leads would go through. Writes nothing. Raises OdooUnavailable.
+async def find_problems(odoo: OdooServer, lead: LeadSettings = NO_WISHES) -> list[str]:
+    """Lists the problems; empty if leads as the tenant wishes them would go through. Writes nothing.
+
+    Raises OdooUnavailable.
 
     Whatever was remembered of the server is asked for again.
     """
@@ -43,7 +46,36 @@ async def find_problems(odoo: OdooServer) -> list[str]:
             problems.append(
                 f"the key's user may not {' or '.join(lacking)} {model}: give it the right {GROUPS[model]!r}"
             )
+    return problems or await _missing_names(odoo, lead)
+
+
+async def _missing_names(odoo: OdooServer, lead: LeadSettings) -> list[str]:
+    """Lists the team and the salesperson that new leads are to get and that Odoo does not know."""
+    problems = []
+    if lead.team and not await _count(odoo, "crm.team", [["name", "=", lead.team]]):
+        problems.append(f"there is no sales team {lead.team!r} in Odoo: create it, or connect with another --team")
+    known = ["|", ["name", "=", lead.salesperson], ["login", "=", lead.salesperson]]
+    if lead.salesperson and not await _count(odoo, "res.users", known):
+        problems.append(f"there is no user {lead.salesperson!r} in Odoo: connect with another --salesperson")
     return problems
+
+
+async def _count(odoo: OdooServer, model: str, domain: list[Any]) -> int:
+    return int(await odoo.execute(model, "search_count", domain=domain))
+
+
+async def find_hints(odoo: OdooServer, lead: LeadSettings) -> list[str]:
+    """Lists what lets leads through and keeps people from seeing them. Raises as any call does."""
+    if lead.type != "lead":
+        return []
+    defaults = await odoo.execute("crm.lead", "default_get", fields_list=["type"])
+    if isinstance(defaults, dict) and defaults.get("type") == "opportunity":
+        return [
+            "the setting Leads of Odoo's CRM is off, so that our leads stand in no menu: switch it on (CRM, "
+            "Configuration, Settings, Leads), or have opportunities made: "
+            "`leadgen odoo connect --lead-type opportunity`"
+        ]
+    return []
 
 
 def sight_hints(reasons: Sequence[str]) -> list[str]:
@@ -60,14 +92,19 @@ def sight_hints(reasons: Sequence[str]) -> list[str]:
 
 
 async def conclude(
-    tx: Connection, syncing: LeadSync, tenant_id: int, connection: StoredConnection, problems: list[str]
+    tx: Connection,
+    syncing: LeadSync,
+    tenant_id: int,
+    connection: StoredConnection,
+    problems: list[str],
+    hints: Sequence[str] = (),
 ) -> dict[str, Any]:
     """Blocks the tenant if there are problems. If not, unblocks it, ends the wait, and requests a resync."""
     if problems:
         await states.block(tx, "; ".join(problems))
         waiting = await links.count_resynced(tx, connection.place, syncing.resynced)
         return {"problems": problems, "hints": [], "waiting": waiting}
-    hints = sight_hints(await links.out_of_sight(tx))
+    hints = [*hints, *sight_hints(await links.out_of_sight(tx))]
     was_blocked = await states.clear(tx)
     await outages.end(tx, connection.server)
     await pauses.end(tx, NAME, tenant_id)

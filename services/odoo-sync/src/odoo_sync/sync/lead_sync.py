@@ -50,7 +50,7 @@ class LeadSync:
 
     def terms(self, connection: StoredConnection) -> Terms:
         """Combines the rules of the service with the tenant's own."""
-        return Terms(self.min_score, self.recreate_deleted, connection.own_fields)
+        return Terms(self.min_score, self.recreate_deleted, connection.own_fields, connection.lead)
 
     @property
     def resynced(self) -> Sequence[SyncOutcome]:

@@ -265,7 +265,7 @@ async def _write(target: Target, drafts: Sequence[Draft], kind: Kind, ids: Mappi
             if kind == "lead":
                 if draft.event.score < terms.min_score:
                     continue
-                row = {**row, **mapping.new_lead(draft.event), **_lead_partner(draft)}
+                row = {**row, **mapping.new_lead(draft.event, terms.lead), **_lead_partner(draft)}
             sent.append((draft, {"id": draft.external_id(kind), **row}))
             continue
         compared = diff(kind, row, draft.now.get(kind, {}), record.held, terms.own, ids)

@@ -5,19 +5,20 @@ in the database.
 """
 
 from dataclasses import dataclass, field, replace
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
+import orjson
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
 from common.errors import Permanent
 from common.postgres import Connection
-from odoo_sync.model import OdooConnection
+from odoo_sync.model import NO_WISHES, LeadSettings, OdooConnection
 
 Decrypter: TypeAlias = Fernet | MultiFernet
 
 FIND = """
     SELECT url, database, api_key, login, own_fields, set_by = 'admin' AS is_public_only, blocked,
-           coalesce(replaced, 0) AS replaced
+           coalesce(replaced, 0) AS replaced, lead_settings
       FROM odoo_connections LEFT JOIN odoo_states USING (tenant_id)
       LEFT JOIN odoo_databases ON place = url || ' ' || database
 """
@@ -32,7 +33,7 @@ class StoredConnection:
     """A tenant's Odoo as it is stored. `blocked` is why nothing is sent there, if so.
 
     `replaced` counts how often its database was restored or replaced. `is_public_only`: a tenant's admin stored it, so
-    its address is called only if it is a public one.
+    its address is called only if it is a public one. `lead` are the tenant's wishes for new leads.
     """
 
     url: str
@@ -43,6 +44,7 @@ class StoredConnection:
     blocked: str | None
     replaced: int = 0
     is_public_only: bool = False
+    lead: LeadSettings = NO_WISHES
 
     @property
     def server(self) -> str:
@@ -74,6 +76,10 @@ class StoredConnection:
         return OdooConnection(self.url, self.database, api_key, self.login, self.is_public_only)
 
 
+def _lead_settings(stored: dict[str, Any]) -> LeadSettings:
+    return LeadSettings(**{**stored, "tags": tuple(stored.get("tags", ()))})
+
+
 async def find(tx: Connection) -> StoredConnection | None:
     """Reads the connection of the transaction's tenant; `None` if it has none."""
     row = await tx.fetchrow(FIND)
@@ -87,5 +93,6 @@ async def find(tx: Connection) -> StoredConnection | None:
         own_fields=frozenset(row["own_fields"]),
         blocked=row["blocked"],
         replaced=row["replaced"],
+        lead=_lead_settings(orjson.loads(row["lead_settings"])),
         is_public_only=row["is_public_only"],
     )
