@@ -185,14 +185,8 @@ class FakeOdoo:
                 return self.failing(fault)
             if (uid, key) != (UID, self.api_key):
                 raise OdooError(403, "odoo.exceptions.AccessDenied", "Access Denied")
-            if model not in (
-                *self.records,
-                "ir.module.module",
-                "res.country",
-                "res.company",
-                "ir.config_parameter",
-                *self.named,
-            ):
+            others = ("ir.module.module", "res.country", "res.company", "ir.config_parameter", *self.named)
+            if model not in (*self.records, *others):
                 raise OdooError(422, "odoo.exceptions.UserError", f"Object {model} doesn't exist")
             ids = {} if not positional else {"vals_list": positional[0]} if name == "create" else {"ids": positional[0]}
             response = answered(self.call(model, name, **ids, **named))

@@ -18,7 +18,8 @@ SAVE = """
     VALUES ($1, $2, $3, $4, $5, $6, $7)
     ON CONFLICT (tenant_id) DO UPDATE
        SET url = excluded.url, database = excluded.database, api_key = excluded.api_key, login = excluded.login,
-           own_fields = excluded.own_fields, lead_settings = excluded.lead_settings, set_by = 'operator', changed_at = now()
+           own_fields = excluded.own_fields, lead_settings = excluded.lead_settings, set_by = 'operator',
+           changed_at = now()
 """
 # FORCE ROW LEVEL SECURITY binds the tables' owner too.
 ACT_FOR = "SELECT set_config('request.tenant_id', $1, true)"
