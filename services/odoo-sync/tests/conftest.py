@@ -89,6 +89,8 @@ class FakeOdoo:
     company_made: str = "2025-01-01 00:00:00"
     hidden: set[int] = field(default_factory=set)
     has_leads_setting: bool = True
+    required: set[str] = field(default_factory=lambda: {"name"})
+    defaults: dict[str, Any] = field(default_factory=dict)
     named: dict[str, set[str]] = field(default_factory=lambda: {"crm.team": {"Sales"}, "res.users": {"Ann"}})
     chance: Random = field(default_factory=lambda: Random(20261129))
     _number: int = 0
@@ -229,7 +231,8 @@ class FakeOdoo:
         if model in self.named:
             return sum(term[2] in self.named[model] for term in named["domain"] if term != "|" and term[0] == "name")
         if method == "default_get":
-            return {"type": "lead" if self.has_leads_setting else "opportunity"}
+            kind = "lead" if self.has_leads_setting else "opportunity"
+            return {name: it for name, it in {"type": kind, **self.defaults}.items() if name in named["fields_list"]}
         if model == "res.company":
             return [{"id": 1, "create_date": self.company_made}]
         if model == "ir.config_parameter":
@@ -243,7 +246,8 @@ class FakeOdoo:
         if method == "check_access_rights":
             return named["operation"] in self.rights
         if method == "fields_get":
-            return {column: {"type": "char"} for column in self.columns[model] | MAGIC}
+            columns = self.columns[model] | MAGIC
+            return {it: {"type": "char", "string": it.title(), "required": it in self.required} for it in columns}
         if method in ("read", "get_metadata", "write") and self.hidden & set(named["ids"]):
             raise OdooError(403, "odoo.exceptions.AccessError", f"you may not read: Something ({model})")
         if method == "get_metadata":

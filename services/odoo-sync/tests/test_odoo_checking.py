@@ -75,3 +75,13 @@ async def test_a_team_or_salesperson_that_odoo_does_not_know_is_a_problem(odoo: 
 
     assert "no sales team 'Direct'" in team
     assert "no user 'Bob'" in person
+
+
+async def test_required_fields_that_we_do_not_fill_are_foreseen(odoo: OdooServer, server: Any) -> None:
+    """Not those that we fill or that Odoo fills by default."""
+    server.required = {"name", "city", "comment"}
+    server.defaults = {"comment": "none"}
+
+    [hint] = await find_hints(odoo, LeadSettings("opportunity"))
+
+    assert "res.partner requires City (city)," in hint

@@ -41,6 +41,8 @@ async def test_what_is_out_of_sight_is_held_and_comes_back(
     assert fake.record(connected.external_id(kind)) == before
     assert sum(map(len, fake.records.values())) == count
     assert (kind, "out of sight") in await differences(connected)
+    at = await context(connected)
+    assert (await audit(at.syncing, at.transaction, at.connection))["held"] == {held.reason: 1}
     [hint] = (await check_tenant(await context(connected)))["hints"]
     assert "1 leads are out of sight" in hint
     assert ("All Documents" in hint) == (kind == "lead")
@@ -100,6 +102,9 @@ async def test_a_merged_lead_is_followed_to_the_one_that_people_kept(connected: 
     assert (emitted.outcome, emitted.lead_id) == ("synced", kept)
     assert fake.records["crm.lead"][kept]["name"] == "The rep's"
     assert f"the lead was merged into {kept}" in (await connected.link())["notes"]
+    at = await context(connected)
+    report = await audit(at.syncing, at.transaction, at.connection)
+    assert report["merged"] == [f"201812345K: the lead was merged into {kept}"]
 
 
 async def test_with_recreate_a_resync_looks_at_odoo_and_not_only_at_links(connected: Any, fake: Any) -> None:

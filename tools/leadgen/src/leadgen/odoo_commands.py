@@ -195,14 +195,23 @@ def sync_command(
 def audit_odoo_command(
     database_url: DatabaseUrl, credentials_key: CredentialsKey, tenant: OneTenant = None, as_json: AsJson = False
 ) -> None:
-    """List how the tenants' Odoos differ from what was written there. Exit code 1 if they do."""
+    """List held leads and how Odoo differs from what was written. Exit code 1 if a person must look."""
     reports = run_or_exit(operate("audit", database_url, credentials_key, tenant))
     for it in _answered(reports, as_json):
         for found in it["differences"]:
             _say(_difference(found), as_json)
+        for reason, count in it["held"].items():
+            _say(f"held: {count} leads: {reason}", as_json)
+        for note in it["merged"]:
+            _say(f"merged: {note}", as_json)
         links = ", ".join(f"{count} {outcome}" for outcome, count in it["links"].items()) or "no leads"
         _say(f"tenant {it['tenant']}: {links}; {len(it['differences'])} differences", as_json)
-    _end(reports, as_json, is_well=not any(it.get("differences") for it in reports))
+    _end(reports, as_json, is_well=not any(it.get("differences") or _is_held(it) for it in reports))
+
+
+def _is_held(found: Report) -> bool:
+    """Whether leads are held until a person acts; what people deleted on purpose is not."""
+    return bool(found.get("links", {}).get("blocked") or found.get("links", {}).get("refused"))
 
 
 async def operate(

@@ -17,25 +17,37 @@ from odoo_sync.tables import links
 from odoo_sync.tables.connections import StoredConnection
 
 CHUNK = 200
+#: The words of a link's note about a merge that was followed.
+MERGED = " was merged into "
 
 
 async def audit(syncing: LeadSync, transaction: Transaction, connection: StoredConnection) -> dict[str, Any]:
     """Counts the links by outcome, and lists every difference: missing, out of sight, not ours, archived, changed,
     duplicate; and the leads that are refused or wait for a decision.
+    Counts the leads that Odoo does not have by reason, and lists the merges that were followed.
 
     Raises CredentialsUnreadable, OdooUnavailable, OdooBlocked, OdooRefused.
     """
     target = RealTarget(syncing.servers.get(connection.decrypted(syncing.decrypter)))
     last = 0
     outcomes: Counter[str] = Counter()
+    held: Counter[str] = Counter()
+    notes: list[str] = []
     differences: list[dict[str, Any]] = []
     while True:
         async with transaction() as tx:
             known = await links.page(tx, last, CHUNK)
         if not known:
-            return {"links": dict(sorted(outcomes.items())), "differences": differences}
+            return {
+                "links": dict(sorted(outcomes.items())),
+                "held": dict(held.most_common()),
+                "merged": notes,
+                "differences": differences,
+            }
         last = max(known)
         outcomes.update(link.outcome for link in known.values())
+        held.update(str(link.reason) for link in known.values() if link.outcome in ("blocked", "deleted", "refused"))
+        notes += [f"{_name(it, link)}: {note}" for it, link in known.items() for note in link.notes if MERGED in note]
         here = {_name(it, link): link for it, link in known.items() if link.place in (None, connection.place)}
         differences += [difference async for difference in _compared(target, here)]
         differences += list(_held(known))

@@ -1,6 +1,6 @@
 """Finds what prevents writing into a tenant's Odoo, in words that say what to do, and acts on what it found."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from common import pauses
@@ -17,6 +17,8 @@ NAME = "odoo-sync"
 MODULES = ("contacts", "crm")
 MODELS = ("res.partner", "crm.lead")
 OPERATIONS = ("read", "create", "write")
+#: The required fields that our rows have.
+FILLED = {"res.partner": ("name", "is_company", "type"), "crm.lead": ("name", "type", "user_id", "partner_id")}
 GROUPS = {"res.partner": "Contact Creation", "crm.lead": "Sales: User: All Documents"}
 
 
@@ -65,17 +67,34 @@ async def _count(odoo: OdooServer, model: str, domain: list[Any]) -> int:
 
 
 async def find_hints(odoo: OdooServer, lead: LeadSettings) -> list[str]:
-    """Lists what lets leads through and keeps people from seeing them. Raises as any call does."""
+    """Lists what keeps people from seeing leads, and fields that may make Odoo refuse them. Raises as any call does."""
+    hints = [hint for model, filled in FILLED.items() for hint in await _unfilled(odoo, model, filled)]
     if lead.type != "lead":
-        return []
+        return hints
     defaults = await odoo.execute("crm.lead", "default_get", fields_list=["type"])
     if isinstance(defaults, dict) and defaults.get("type") == "opportunity":
-        return [
+        hints.append(
             "the setting Leads of Odoo's CRM is off, so that our leads stand in no menu: switch it on (CRM, "
             "Configuration, Settings, Leads), or have opportunities made: "
             "`leadgen odoo connect --lead-type opportunity`"
-        ]
-    return []
+        )
+    return hints
+
+
+async def _unfilled(odoo: OdooServer, model: str, filled: Collection[str]) -> list[str]:
+    """Names the fields that Odoo requires, that we do not fill, and that have no default."""
+    fields = await odoo.execute(model, "fields_get", attributes=["required", "string"])
+    required = {name: it.get("string") for name, it in fields.items() if it.get("required") and name not in filled}
+    if not required:
+        return []
+    defaults = await odoo.execute(model, "default_get", fields_list=sorted(required))
+    missing = [f"{label} ({name})" for name, label in sorted(required.items()) if not defaults.get(name)]
+    if not missing:
+        return []
+    return [
+        f"{model} requires {', '.join(missing)}, which we do not fill: Odoo may refuse new records; give the fields "
+        "defaults, or make them optional"
+    ]
 
 
 def sight_hints(reasons: Sequence[str]) -> list[str]:
