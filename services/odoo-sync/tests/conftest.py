@@ -190,7 +190,8 @@ class FakeOdoo:
             others = ("ir.module.module", "res.country", "res.company", "ir.config_parameter", *self.named)
             if model not in (*self.records, *others):
                 raise OdooError(422, "odoo.exceptions.UserError", f"Object {model} doesn't exist")
-            ids = {} if not positional else {"vals_list": positional[0]} if name == "create" else {"ids": positional[0]}
+            by_place = {"create": "vals_list", "default_get": "fields"}.get(name, "ids")
+            ids = {by_place: positional[0]} if positional else {}
             response = answered(self.call(model, name, **ids, **named))
         except OdooError as error:
             response = {
@@ -232,7 +233,7 @@ class FakeOdoo:
             return sum(term[2] in self.named[model] for term in named["domain"] if term != "|" and term[0] == "name")
         if method == "default_get":
             kind = "lead" if self.has_leads_setting else "opportunity"
-            return {name: it for name, it in {"type": kind, **self.defaults}.items() if name in named["fields_list"]}
+            return {name: it for name, it in {"type": kind, **self.defaults}.items() if name in named["fields"]}
         if model == "res.company":
             return [{"id": 1, "create_date": self.company_made}]
         if model == "ir.config_parameter":

@@ -127,12 +127,13 @@ async def _duplicates(target: Target, uens: list[str]) -> list[dict[str, Any]]:
     columns = [it for it in partner_matching.UEN_COLUMNS if it in await target.columns("res.partner")]
     spellings = [it for uen in uens for it in uen_spellings(uen)]
     partners = await target.search("res.partner", partner_matching.with_uen(spellings, columns))
+    ours = {normal_uen(uen): uen for uen in uens}
     by_uen: dict[str, set[int]] = defaultdict(set)
     for partner in partners:
         if not partner.get("is_company"):
             continue
-        for uen in {normal_uen(partner.get(column)) for column in columns} & set(uens):
-            by_uen[uen].add(partner["id"])
+        for uen in {normal_uen(partner.get(column)) for column in columns} & ours.keys():
+            by_uen[ours[uen]].add(partner["id"])
     return [
         {"uen": uen, "record": "company", "what": "duplicate", "ids": sorted(numbers)}
         for uen, numbers in sorted(by_uen.items())

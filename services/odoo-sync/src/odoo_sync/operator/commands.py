@@ -16,6 +16,7 @@ from common.postgres import Connection, Database
 from odoo_sync.operator.audit import audit
 from odoo_sync.operator.dry_run import dry_run
 from odoo_sync.protocols.odoo import OdooBlocked, OdooRefused, OdooUnavailable
+from odoo_sync.records.lookalikes import normal_uen
 from odoo_sync.sync.checks import conclude, find_hints, find_problems, request_resync
 from odoo_sync.sync.lead_sync import LeadSync
 from odoo_sync.tables import connections, matches, outages, resyncs
@@ -153,7 +154,7 @@ def decision(uen: str, partner_id: int) -> "Command":
 
     async def decide(context: TenantContext) -> Report:
         async with context.transaction() as tx:
-            found = [it for it in await matches.waiting(tx) if it.uen == uen.strip().upper()]
+            found = [it for it in await matches.waiting(tx) if normal_uen(it.uen) == normal_uen(uen)]
             if not found:
                 raise NothingToDecide(f"{uen} does not wait for a decision: see `leadgen odoo matches`")
             named = [it for it in found[0].candidates if it.startswith(f"candidate {partner_id}:")]

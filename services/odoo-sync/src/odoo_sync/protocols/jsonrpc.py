@@ -8,6 +8,8 @@ from odoo_sync.protocols.odoo import ACCESS, MISSING, OdooBlocked, OdooRefused, 
 from odoo_sync.protocols.transport import Transport, error_text, json_of
 
 ENDPOINT = "/jsonrpc"
+#: Arguments that Odoo needs by place.
+POSITIONAL = {"create": "vals_list", "default_get": "fields"}
 
 DENIED = ("odoo.exceptions.AccessDenied", ACCESS, "odoo.http.SessionExpiredException")
 #: Some of these names only Odoo 14 uses.
@@ -34,8 +36,8 @@ class JsonRpc:
     async def execute(self, model: str, method: str, *, ids: Sequence[int] | None = None, **named: Any) -> Any:
         """Implements `Odoo.execute`."""
         args: list[Any] = [] if ids is None else [list(ids)]
-        if method == "create":  # Odoo needs it as a positional argument
-            args.append(named.pop("vals_list"))
+        if method in POSITIONAL:  # its name differs between models and versions
+            args.append(named.pop(POSITIONAL[method]))
         uid = await self._login()
         at = (self._connection.database, uid, self._connection.api_key, model, method)
         try:

@@ -153,7 +153,8 @@ def _of_uen(partners: Iterable[Values], company: Company, columns: Sequence[str]
     return [
         it
         for it in partners
-        if any(normal_uen(it.get(column)) == company.uen for column in columns) and _may_be_company(it, company)
+        if any(normal_uen(it.get(column)) == normal_uen(company.uen) for column in columns)
+        and _may_be_company(it, company)
     ]
 
 
@@ -167,13 +168,16 @@ def _may_be_company(partner: Values, company: Company) -> bool:
         return True
     if partner.get("parent_id"):
         return False
-    return normal_uen(partner.get("ref")) == company.uen or normal_name(partner["name"]) == normal_name(company.name)
+    return normal_uen(partner.get("ref")) == normal_uen(company.uen) or normal_name(partner["name"]) == normal_name(
+        company.name
+    )
 
 
 def _is_another(partner: Values, company: Company, columns: Sequence[str]) -> bool:
     """Whether the partner has the UEN of another company."""
     return any(
-        looks_like_uen(uen) and uen != company.uen for uen in (normal_uen(partner.get(column)) for column in columns)
+        looks_like_uen(uen) and uen != normal_uen(company.uen)
+        for uen in (normal_uen(partner.get(column)) for column in columns)
     )
 
 

@@ -71,7 +71,7 @@ async def find_hints(odoo: OdooServer, lead: LeadSettings) -> list[str]:
     hints = [hint for model, filled in FILLED.items() for hint in await _unfilled(odoo, model, filled)]
     if lead.type != "lead":
         return hints
-    defaults = await odoo.execute("crm.lead", "default_get", fields_list=["type"])
+    defaults = await odoo.execute("crm.lead", "default_get", fields=["type"])
     if isinstance(defaults, dict) and defaults.get("type") == "opportunity":
         hints.append(
             "the setting Leads of Odoo's CRM is off, so that our leads stand in no menu: switch it on (CRM, "
@@ -87,7 +87,7 @@ async def _unfilled(odoo: OdooServer, model: str, filled: Collection[str]) -> li
     required = {name: it.get("string") for name, it in fields.items() if it.get("required") and name not in filled}
     if not required:
         return []
-    defaults = await odoo.execute(model, "default_get", fields_list=sorted(required))
+    defaults = await odoo.execute(model, "default_get", fields=sorted(required))
     missing = [f"{label} ({name})" for name, label in sorted(required.items()) if not defaults.get(name)]
     if not missing:
         return []
