@@ -55,7 +55,7 @@ async def test_a_tenant_is_connected_checked_previewed_and_audited(
     wrong = "0" * 40
     assert (await typed(*connect, api_key=wrong))[0] == 0
     code, said = await typed("odoo", "check")
-    assert (code, "tenant 1 is blocked, 1 leads wait" in said, wrong in said) == (1, True, False)
+    assert (code, "tenant 1 is blocked, 1 leads wait" in said, wrong in said) == (1, True, False), said
     assert (await typed("odoo", "resync"))[0] == 1
 
     assert (await typed(*connect, api_key=real.api_key))[0] == 0
@@ -71,7 +71,7 @@ async def test_a_tenant_is_connected_checked_previewed_and_audited(
     code, said = await typed("audit", "odoo", "--json")
     assert (code, json.loads(said)) == (
         0,
-        {"tenants": [{"tenant": 1, "links": {"no_connection": 1}, "differences": []}]},
+        {"tenants": [{"tenant": 1, "links": {"no_connection": 1}, "held": {}, "merged": [], "differences": []}]},
     )
 
 
