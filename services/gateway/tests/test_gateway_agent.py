@@ -272,42 +272,40 @@ async def test_a_thread_is_its_subjects_own(reps, tokens, rep) -> None:
             assert answer.json()["detail"]
 
 
-@pytest.mark.parametrize(
-    ("path", "body", "status"),
-    [
-        ("/agent/threads/not-a-uuid/history", {}, 422),
-        (f"/agent/threads/{UUID(int=7)}/history", {}, 404),
-        (f"/agent/threads/{UUID(int=7)}/runs/stream", turn("x"), 404),
-        ("THREAD/runs/stream", {**turn("x"), "assistant_id": "other"}, 404),
-        ("THREAD/runs/stream", {**turn("x"), "checkpoint": {"checkpoint_id": str(UUID(int=7))}}, 404),
-        ("THREAD/runs/stream", {**turn("x"), "checkpoint": {"checkpoint_id": "none"}}, 422),
-        ("THREAD/runs/stream", {**turn("x"), "input": {"messages": [{"type": "ai", "content": "x"}]}}, 422),
-        ("THREAD/runs/stream", turn("x" * 2001), 422),
-        ("THREAD/runs/stream", turn("a\x00b"), 422),
-        ("THREAD/runs/stream", turn("x", "i\x00d"), 422),
-        ("THREAD/runs/stream", {**turn("x"), "input": []}, 422),
-        ("THREAD/history", {"limit": 0}, 422),
-        ("/agent/threads", {"thread_id": "no uuid"}, 422),
-        ("/agent/threads/search", {"limit": 10**6}, 422),
-    ],
-)
-async def test_what_is_not_understood_is_refused_with_a_reason(rep, path, body, status) -> None:
+REFUSED = [
+    ("/agent/threads/not-a-uuid/history", {}, 422),
+    (f"/agent/threads/{UUID(int=7)}/history", {}, 404),
+    (f"/agent/threads/{UUID(int=7)}/runs/stream", turn("x"), 404),
+    ("THREAD/runs/stream", {**turn("x"), "assistant_id": "other"}, 404),
+    ("THREAD/runs/stream", {**turn("x"), "checkpoint": {"checkpoint_id": str(UUID(int=7))}}, 404),
+    ("THREAD/runs/stream", {**turn("x"), "checkpoint": {"checkpoint_id": "none"}}, 422),
+    ("THREAD/runs/stream", {**turn("x"), "input": {"messages": [{"type": "ai", "content": "x"}]}}, 422),
+    ("THREAD/runs/stream", turn("x" * 2001), 422),
+    ("THREAD/runs/stream", turn("a\x00b"), 422),
+    ("THREAD/runs/stream", turn("x", "i\x00d"), 422),
+    ("THREAD/runs/stream", {**turn("x"), "input": []}, 422),
+    ("THREAD/history", {"limit": 0}, 422),
+    ("/agent/threads", {"thread_id": "no uuid"}, 422),
+    ("/agent/threads/search", {"limit": 10**6}, 422),
+]
+NO_JSON = [(b"{", 422), (b'"\xff"', 422), (b"[" * 100_000, 400), (b'{"input": {"messages": "\\ud800"}}', 422)]
+
+
+async def test_what_is_not_understood_is_refused_with_a_reason(rep) -> None:
     """As a problem whose `detail` clients show; a client that repeats only 429 and 5xx does not repeat it."""
-    path = path.replace("THREAD", f"/agent/threads/{await a_thread(rep.http)}")
-    answer = await rep.http.post(path, json=body)
-    assert answer.status_code == status, answer.text
-    assert answer.json()["detail"]
+    thread = f"/agent/threads/{await a_thread(rep.http)}"
+    for path, body, status in REFUSED:
+        answer = await rep.http.post(path.replace("THREAD", thread), json=body)
+        assert answer.status_code == status, (path, body, answer.text)
+        assert answer.json()["detail"]
 
 
-@pytest.mark.parametrize(
-    ("raw", "status"),
-    [(b"{", 422), (b'"\xff"', 422), (b"[" * 100_000, 400), (b'{"input": {"messages": "\\ud800"}}', 422)],
-    ids=["half", "not UTF-8", "too deep", "half a surrogate pair"],
-)
-async def test_a_body_that_is_no_json_is_refused(rep, raw, status) -> None:
-    """As a problem, and nothing is done."""
-    answer = await rep.http.post(f"/agent/threads/{await a_thread(rep.http)}/runs/stream", content=raw)
-    assert answer.status_code == status, answer.text
+async def test_a_body_that_is_no_json_is_refused(rep) -> None:
+    """Half of it, not UTF-8, too deep, half a surrogate pair: as a problem, and nothing is done."""
+    path = f"/agent/threads/{await a_thread(rep.http)}/runs/stream"
+    for raw, status in NO_JSON:
+        answer = await rep.http.post(path, content=raw)
+        assert answer.status_code == status, (raw[:50], answer.text)
 
 
 async def test_attachments_and_hidden_messages_are_not_read(rep) -> None:
