@@ -103,9 +103,11 @@ def serve(database_url: str) -> Callable[..., AbstractAsyncContextManager[Reps]]
                 clients.append(Client(url, app.state.dependencies.feed, tenant_id))
                 return clients[-1]
 
-            yield rep
-            for client in clients:
-                await client.http.aclose()
+            try:
+                yield rep
+            finally:  # also of a test that fails: an open connection would fail another test, whenever it is collected
+                for client in clients:
+                    await client.http.aclose()
 
     return run
 

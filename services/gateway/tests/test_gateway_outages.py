@@ -2,6 +2,8 @@
 
 import asyncio
 
+import pytest
+
 from common.contracts import RequestIndustry
 from testkit.stages import read_topic, until
 
@@ -69,6 +71,21 @@ async def test_it_starts_without_kafka(serve, kafka, owner, breakable_kafka) -> 
         await asyncio.to_thread(breakable_kafka.start)
         await until(lambda: answers(rep, "/readyz", 200), within_s=60)
         await until(lambda: is_empty(owner), within_s=60)
+
+
+async def test_a_test_that_fails_leaves_no_connection_open(serve, kafka) -> None:
+    """An unclosed socket is a warning, and would fail the test that happens to run when it is collected."""
+    opened = []
+
+    async def fail() -> None:
+        async with serve(kafka) as reps:
+            opened.append(reps(1).http)
+            await opened[0].get("/livez")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await fail()
+    assert opened[0].is_closed
 
 
 async def answers(rep, path: str, status: int) -> bool:
