@@ -84,7 +84,7 @@ class Rep:
         """The scored leads of the tenant, as they stand in the database."""
         return [tuple(row) for row in await self._product.fetch(LEADS, self.tenant_id)]
 
-    async def leads_when_done(self, expected: int, *, within_s: float = 120) -> list[Lead]:
+    async def leads_when_done(self, expected: int, *, within_s: float = 240) -> list[Lead]:
         """The leads once there are as many, and all have gone on to odoo-sync."""
 
         async def are_there() -> bool:
@@ -135,7 +135,7 @@ class Product:
         """Nothing left to do, nothing left to tell, nothing under way from one to the other."""
         return not await self._unfinished()
 
-    async def is_at_rest(self, *, within_s: float = 120) -> None:
+    async def is_at_rest(self, *, within_s: float = 240) -> None:
         """Returns when it is quiet; fails with what is unfinished then."""
         try:
             await until(self.is_quiet, within_s=within_s)
@@ -176,7 +176,7 @@ class Product:
             await admin.close()
         return {group: messages for group, messages in lag.items() if messages}
 
-    async def comes_to_rest(self, *, within_s: float = 120) -> None:
+    async def comes_to_rest(self, *, within_s: float = 240) -> None:
         """Returns when all work is done. Fails with what an audit of everything until now finds."""
         await self.is_at_rest(within_s=within_s)
         report = await audit(

@@ -8,7 +8,7 @@ import pytest
 
 from testkit.stages import until
 
-pytestmark = [pytest.mark.whole, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.whole, pytest.mark.timeout(600)]
 
 CAP = 12
 #: A service is killed once an event of the tenant is in its inbox; by then it may be at work on it.

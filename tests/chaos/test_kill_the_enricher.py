@@ -15,7 +15,7 @@ from leadgen.audit.command import as_text
 from leadgen.bench.harness.enricher_process import EnricherUnderTest, enricher_under_test, living
 from testkit.stages import ended, until
 
-pytestmark = [pytest.mark.whole, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.whole, pytest.mark.timeout(600)]
 
 COMPANIES, KILLS, WORKERS = 500, 10, 16
 TENANT = 1

@@ -9,7 +9,7 @@ from leadgen.audit.auditing import audit
 from leadgen.audit.check import Report, Scope
 from leadgen.audit.command import as_text
 
-pytestmark = [pytest.mark.whole, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.whole, pytest.mark.timeout(600)]
 
 REPS = 4
 

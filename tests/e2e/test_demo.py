@@ -73,7 +73,7 @@ def test_a_killed_demo_leaves_no_process(command) -> None:
     command.leaves_no_process(within_s=60)
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 def test_a_night_follows_with_shortlists_and_a_report(command) -> None:
     """Three tenants get a shortlist each, and the page accounts for every company. Nothing is left but the page."""
     page = command.folder / "night.html"

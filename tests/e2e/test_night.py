@@ -14,7 +14,7 @@ from leadgen.tenants import Limits, limit_tenant
 from leadgen.tokens import Role, token
 from testkit.stages import until
 
-pytestmark = [pytest.mark.whole, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.whole, pytest.mark.timeout(600)]
 
 CAP = 6
 RUN = "SELECT run_id::text, status, trigger, published_at FROM enrichment_runs WHERE tenant_id = $1"

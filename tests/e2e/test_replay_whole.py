@@ -30,7 +30,7 @@ async def played(product: Any, tenant_id: int, topic: str, group: str, kind: Kin
     return await replay(*servers, order, screen, dry_run=False, wait_s=90)
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(600)
 async def test_reruns_beside_a_chat_change_no_lead_buy_nothing_and_leave_a_clean_ledger(product: Any) -> None:
     """Requests for enrichment, then the one for companies, go through all stages again; a check finds no gap."""
     rep, other = await product.rep(), await product.rep()

@@ -7,7 +7,7 @@ from statistics import median
 
 import pytest
 
-pytestmark = [pytest.mark.whole, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.whole, pytest.mark.timeout(600)]
 
 TENANTS, CHATS = 5, 50
 MESSAGES = (
