@@ -2,7 +2,11 @@
 #
 #   docker build --build-arg SERVICE=scorer -t leadgen-scorer .
 #
-# SERVICE is gateway, upserter, enricher, scorer, odoo-sync, nightly or simulator. The operator's command, without the
+# SERVICE is gateway, upserter, enricher, scorer, odoo-sync, nightly or simulator. The gateway with the page for people:
+#
+#   docker build --target gateway --build-arg SERVICE=gateway -t leadgen-gateway .
+#
+# The operator's command, without the
 # subcommands that need a checkout (demo, up, bench):
 #
 #   docker build --target operator -t leadgen .
@@ -10,6 +14,15 @@
 # The simulator listens on loopback only: run it in the enricher's network namespace (docker run --network
 # container:NAME, or a container of the same pod) and set SIMULATOR_PORT.
 ARG PYTHON_IMAGE=python:3.11-slim
+ARG NODE_IMAGE=node:22-slim
+
+FROM ${NODE_IMAGE} AS page
+WORKDIR /build/web
+COPY web/package.json web/package-lock.json web/.npmrc ./
+RUN npm ci
+COPY docs/openapi.json /build/docs/openapi.json
+COPY web ./
+RUN npm run build
 
 FROM ${PYTHON_IMAGE} AS sources
 RUN pip install --no-cache-dir "uv==0.13.*"
@@ -39,10 +52,16 @@ ENV LEADGEN_MIGRATIONS=/deploy/migrations LEADGEN_TOPICS=/deploy/topics.yaml
 USER 10001:10001
 ENTRYPOINT ["/app/bin/leadgen"]
 
-# The last target is the default one.
-FROM ${PYTHON_IMAGE} AS service
+FROM ${PYTHON_IMAGE} AS service-alone
 COPY --from=build-service /app /app
 ENV HTTP_HOST=0.0.0.0
 EXPOSE 8080
 USER 10001:10001
 ENTRYPOINT ["/app/bin/service"]
+
+FROM service-alone AS gateway
+COPY --from=page /build/web/dist /app/page
+ENV WEB_FOLDER=/app/page
+
+# The last target is the default one.
+FROM service-alone AS service

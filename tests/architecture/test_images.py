@@ -28,3 +28,14 @@ def test_the_dockerfile_names_every_service() -> None:
 
     assert listed is not None
     assert set(re.split(r", | or ", listed[1])) == set(FOLDERS)
+
+
+def test_what_the_images_copy_is_there_and_not_ignored() -> None:
+    """A folder that moves would otherwise be noticed at the next release only."""
+    copied = re.findall(r"^COPY (?!--from)(.+) \S+$", (ROOT / "Dockerfile").read_text(encoding="utf-8"), re.M)
+    sent = [line[1:] for line in (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines() if line[:1] == "!"]
+    sources = {source for line in copied for source in line.split()}
+    assert {"web", "web/.npmrc", "docs/openapi.json", "libs", "uv.lock"} <= sources
+    for source in sources:
+        assert (ROOT / source).exists(), source
+        assert any(f"{source}/".startswith(f"{it}/") or it.startswith(f"{source}/") for it in sent), source

@@ -95,6 +95,26 @@ test("an admin adds a user and makes a key, which is shown once; a rep is offere
   expect(await views.getByRole("link", { name: /Users|Nights/ }).count()).toBe(0);
 });
 
+test("an admin sets the Odoo connection, whose key is never shown again, and has it checked", async () => {
+  await signIn("admin", "Odoo");
+  const address = page.getByRole("textbox", { name: "Address" });
+  await address.fill("https://localhost");
+  await page.getByRole("textbox", { name: "Database" }).fill("acme");
+  await page.getByLabel("API key").fill("a-secret-key");
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByRole("alert").waitFor();
+  await address.fill("https://odoo.example.com");
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByText("Not checked yet.").waitFor();
+  await hasNoViolations(page);
+  await page.reload();
+  await page.getByText("Leave it empty to keep the stored key.").waitFor();
+  expect(await page.getByLabel("API key").inputValue()).toBe("");
+  expect(await page.content()).not.toContain("a-secret-key");
+  await page.getByRole("button", { name: "Check" }).click();
+  await page.getByText("Leads do not go through.").waitFor();
+});
+
 test("the first byte of a message is measured, reported and shown", async () => {
   await page.goto(inject("signIn"));
   const reported = page.waitForResponse((answer) => answer.url().endsWith("/metrics/ttfb"));
@@ -107,4 +127,34 @@ test("the first byte of a message is measured, reported and shown", async () => 
   await page.getByText(/^Leads scored$/).waitFor();
   await hasNoViolations(page);
   await keep(page, "metrics");
+});
+
+test("a user whose token names no tenant chooses one, which is sent from then on", async () => {
+  const chosen: (string | undefined)[] = [];
+  await page.route("**/me", (route) =>
+    route.fulfill({
+      json: {
+        subject: "ann@example.com",
+        source: "oidc token",
+        tenant_id: null,
+        role: null,
+        tenants: [
+          { tenant_id: 7, name: "Seven Traders", role: "viewer" },
+          { tenant_id: 8, name: "Eight Makers", role: "admin" },
+        ],
+      },
+    }),
+  );
+  await page.route(`${inject("gateway")}/icp`, (route) => {
+    chosen.push(route.request().headers()["x-tenant-id"]);
+    return route.fulfill({ json: { industries: [], titles: {} } });
+  });
+  const claims = Buffer.from(JSON.stringify({ sub: "ann@example.com", exp: 4_000_000_000 })).toString("base64url");
+  await page.goto(`${inject("gateway")}/app/icp#token=e30.${claims}.c2ln`);
+  await page.getByRole("heading", { name: "Choose a tenant" }).waitFor();
+  await hasNoViolations(page);
+  await page.getByRole("button", { name: /Eight Makers/ }).click();
+  await page.getByRole("heading", { level: 1, name: "Ideal customer" }).waitFor();
+  await page.getByRole("textbox", { name: "Industries" }).waitFor();
+  expect(chosen).toEqual(["8"]);
 });

@@ -75,6 +75,31 @@ test("the night's shortlist comes in by itself, and one key each marks leads and
   await keep(page, "company");
 }, 2 * NIGHT_MS);
 
+test("two tenants in one browser see nothing of each other", async () => {
+  await go("Scores");
+  const link = page.getByRole("table", { name: "Leads" }).getByRole("link").first();
+  await link.click();
+  await page.getByRole("heading", { name: "Why this score" }).waitFor();
+  const company = new URL(page.url()).pathname;
+
+  const [others, theirs] = await open(browser);
+  await theirs.goto(inject("stranger"));
+  await theirs.getByText("Tenant 9").waitFor();
+  for (const view of ["Scores", "Candidates", "Shortlist", "Jobs"]) {
+    await theirs.getByRole("navigation", { name: "Views" }).getByRole("link", { name: view }).click();
+    await theirs.getByRole("heading", { level: 2, name: /^No / }).waitFor();
+  }
+  await theirs.goto(`${inject("gateway")}${company}`);
+  await theirs.getByRole("alert").waitFor();
+  expect(await theirs.getByRole("heading", { name: "Why this score" }).count()).toBe(0);
+
+  // In one browser, the kept conversations are the user's own too.
+  await page.goto(inject("stranger"));
+  await page.getByText("Tenant 9").waitFor();
+  await page.getByText("What you ask is kept here, in this browser.").waitFor();
+  await others.close();
+});
+
 test("a night that did not take place says so", async () => {
   await go("Shortlist");
   await page.getByLabel("Night, by its date in Singapore").fill("2020-01-01");

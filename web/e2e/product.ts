@@ -1,7 +1,7 @@
 /**
  * Starts the demo, as `make demo` does, for all tests in the browser; they find its addresses in `inject`.
- * With LEADGEN_SIGN_IN, the address that a running demo has printed, that one is used; GATEWAY_JWT_SECRET is then its
- * secret.
+ * With LEADGEN_SIGN_IN, the address that a running demo has printed, that one is used; GATEWAY_JWT_SECRET and DATABASE_URL
+ * are then its own.
  */
 import { execFileSync, spawn, type ChildProcess } from "node:child_process";
 import { randomBytes } from "node:crypto";
@@ -20,6 +20,8 @@ declare module "vitest" {
     signIn: string;
     admin: string;
     operator: string;
+    /** The address that signs a rep of another tenant in. */
+    stranger: string;
     /** The gateway's address. */
     gateway: string;
   }
@@ -35,15 +37,18 @@ export default async function setup(project: TestProject): Promise<() => Promise
         env: { ...process.env, GATEWAY_JWT_SECRET: secret },
         stdio: ["ignore", "pipe", "pipe"],
       });
-  const as = (subject: string, role: string): string =>
-    execFileSync(LEADGEN, ["token", "--tenant", "1", "--secret", secret, "--user", subject, "--role", role], { cwd: ROOT }).toString().trim();
+  const run = (...args: string[]): string => execFileSync(LEADGEN, args, { cwd: ROOT }).toString().trim();
+  const as = (subject: string, role: string, tenant = "1"): string =>
+    run("token", "--tenant", tenant, "--secret", secret, "--user", subject, "--role", role);
   try {
-    const signIn = child ? await addressIn(child) : String(given);
+    const { signIn, database } = child ? await addressesIn(child) : { signIn: String(given), database: process.env.DATABASE_URL ?? "" };
+    run("tenant", "add", "--tenant", "9", "--name", "Others", "--database-url", database);
     const { origin } = new URL(signIn);
     project.provide("gateway", origin);
     project.provide("signIn", signIn);
     project.provide("admin", `${origin}/app/#token=${as("admin@demo.example", "admin")}`);
     project.provide("operator", `${origin}/app/#token=${as("operator@demo.example", "ops")}`);
+    project.provide("stranger", `${origin}/app/#token=${as("rep@others.example", "sdr", "9")}`);
   } catch (error) {
     await stop(child);
     throw error;
@@ -51,16 +56,17 @@ export default async function setup(project: TestProject): Promise<() => Promise
   return () => stop(child);
 }
 
-function addressIn(child: ChildProcess): Promise<string> {
+function addressesIn(child: ChildProcess): Promise<{ signIn: string; database: string }> {
   return new Promise((resolve, reject) => {
     let said = "";
     const timer = setTimeout(() => reject(new Error(`the demo is not ready:\n${said}`)), READY_WITHIN_MS);
     function hear(chunk: Buffer): void {
       said += chunk.toString();
-      const address = /http:\/\/\S+\/app\/#token=\S+(?=\s)/.exec(said)?.[0];
-      if (address) {
+      const signIn = /http:\/\/\S+\/app\/#token=\S+(?=\s)/.exec(said)?.[0];
+      const database = /postgres(?:ql)?:\/\/\S+(?=\s)/.exec(said)?.[0];
+      if (signIn && database) {
         clearTimeout(timer);
-        resolve(address);
+        resolve({ signIn, database });
       }
     }
     child.stdout?.on("data", hear);

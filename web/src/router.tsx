@@ -77,6 +77,11 @@ const access = createRoute({
   path: "/access",
   component: lazyRouteComponent(() => import("./access/AccessView"), "AccessView"),
 });
+const odoo = createRoute({
+  getParentRoute: () => root,
+  path: "/odoo",
+  component: lazyRouteComponent(() => import("./odoo/OdooView"), "OdooView"),
+});
 const company = createRoute({
   getParentRoute: () => root,
   path: "/companies/$companyId",
@@ -84,7 +89,7 @@ const company = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([home, chat, conversation, shortlist, scores, candidates, icp, jobs, metrics, nights, access, company]),
+  routeTree: root.addChildren([home, chat, conversation, shortlist, scores, candidates, icp, jobs, metrics, nights, access, odoo, company]),
   basepath: "/app",
   defaultPreload: "intent",
   scrollRestoration: false,

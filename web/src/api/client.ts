@@ -10,8 +10,10 @@ export type Schemas = components["schemas"];
 /** Adds the token; an answer 401 signs out, with the gateway's reason. */
 export async function send(input: RequestInfo | URL, init: RequestInit = {}): Promise<Response> {
   const request = new Request(input, init);
-  const token = session()?.token;
+  const who = session();
+  const token = who?.token;
   if (token) request.headers.set("Authorization", `Bearer ${token}`);
+  if (who?.isChosen) request.headers.set("X-Tenant-ID", String(who.tenantId));
   let response: Response;
   try {
     response = await fetch(request);

@@ -1,5 +1,5 @@
 /** Queries that several views share. */
-import { QueryClient, queryOptions } from "@tanstack/react-query";
+import { QueryClient, queryOptions, skipToken } from "@tanstack/react-query";
 
 import { api, data } from "./client";
 import { asProblem } from "./problem";
@@ -20,6 +20,14 @@ export const pageSettings = queryOptions({
     (await (await fetch("/app/settings.json", { signal })).json()) as { chat_debounce_ms: number },
   staleTime: Infinity,
 });
+
+/** What the gateway says of the user: the role counts, whatever the token says. */
+export const me = (token: string | undefined, tenantId: number | undefined) =>
+  queryOptions({
+    queryKey: ["me", token, tenantId],
+    queryFn: token === undefined ? skipToken : ({ signal }) => data(api.GET("/me", { signal })),
+    staleTime: 300_000,
+  });
 
 export const job = (jobId: string) =>
   queryOptions({

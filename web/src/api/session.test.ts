@@ -6,7 +6,7 @@ const token = (claims: unknown): string => `e30.${Buffer.from(JSON.stringify(cla
 
 test("a token says who is signed in", () => {
   const given = token({ sub: "rep@demo.example", tenant_id: 3, role: "sdr", exp: 2_000_000_000 });
-  expect(sessionOf(` ${given}\n`)).toEqual({ token: given, user: "rep@demo.example", tenantId: 3, role: "sdr", until: 2e12 });
+  expect(sessionOf(` ${given}\n`)).toEqual({ token: given, user: "rep@demo.example", tenantId: 3, isChosen: false, role: "sdr", until: 2e12 });
   expect(sessionOf(token({ sub: "Zoë", exp: 1 }))).toMatchObject({ user: "Zoë", tenantId: 0, role: "rep" });
 });
 

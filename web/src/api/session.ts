@@ -1,9 +1,19 @@
 /** Who is signed in: a token in this tab's session storage. It arrives in the address's fragment and leaves it at once. */
 import { useSyncExternalStore } from "react";
 
-export type Session = { token: string; user: string; tenantId: number; role: string; until: number };
+export type Session = {
+  token: string;
+  user: string;
+  /** 0: the token names no tenant, and none was chosen yet. */
+  tenantId: number;
+  /** Set if the user chose the tenant; it is then sent with each request. */
+  isChosen: boolean;
+  role: string;
+  until: number;
+};
 
 const STORED = "leadgen.token";
+const CHOSEN = "leadgen.tenant";
 let current: Session | null = null;
 let reason: string | null = null;
 const listeners = new Set<() => void>();
@@ -22,6 +32,7 @@ export function sessionOf(token: string): Session | null {
       token: token.trim(),
       user: sub,
       tenantId: typeof tenantId === "number" ? tenantId : 0,
+      isChosen: false,
       role: typeof role === "string" ? role : "rep",
       until: exp * 1000,
     };
@@ -35,11 +46,21 @@ export function start(): void {
   const given = new URLSearchParams(location.hash.slice(1)).get("token");
   if (given !== null) {
     history.replaceState(null, "", location.pathname + location.search);
+    sessionStorage.removeItem(CHOSEN);
     signIn(given);
     return;
   }
   const stored = sessionStorage.getItem(STORED);
-  if (stored) signIn(stored);
+  const chosen = Number(sessionStorage.getItem(CHOSEN));
+  if (stored && signIn(stored) && chosen > 0) chooseTenant(chosen);
+}
+
+/** Chooses a tenant, for a user whose token names none. */
+export function chooseTenant(tenantId: number): void {
+  if (current === null) return;
+  sessionStorage.setItem(CHOSEN, String(tenantId));
+  current = { ...current, tenantId, isChosen: true };
+  changed();
 }
 
 /** Signs in; returns false for what is no token. */
@@ -62,6 +83,7 @@ export function signIn(token: string): boolean {
 /** Forgets the token. `why` is shown on the sign-in page. */
 export function signOut(why: string | null = null): void {
   sessionStorage.removeItem(STORED);
+  sessionStorage.removeItem(CHOSEN);
   [current, reason] = [null, why];
   changed();
 }

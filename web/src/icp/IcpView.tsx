@@ -5,7 +5,7 @@ import { useEffect, useState } from "react";
 import { api, data, type Schemas } from "@/api/client";
 import { asProblem } from "@/api/problem";
 import { icp as icpQuery } from "@/api/queries";
-import { useSession } from "@/api/session";
+import { useRole } from "@/shell/role";
 import { sentenceCase } from "@/format";
 import { Badge } from "@/ui/badge";
 import { Button } from "@/ui/button";
@@ -38,7 +38,7 @@ function Form({ icp }: { icp: Schemas["IcpShown"] }) {
   const [ageTo, setAgeTo] = useState(String(icp.age_to ?? ""));
   const [districts, setDistricts] = useState((icp.districts ?? []).join(", "));
   const [technologies, setTechnologies] = useState((icp.technologies ?? []).join(", "));
-  const mayChange = useSession()?.role !== "viewer";
+  const mayChange = useRole() !== "viewer";
   const client = useQueryClient();
   const save = useMutation({
     mutationFn: () =>

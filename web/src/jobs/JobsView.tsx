@@ -6,7 +6,7 @@ import { useEffect, useState } from "react";
 
 import { api, data, type Schemas } from "@/api/client";
 import { asProblem } from "@/api/problem";
-import { useSession } from "@/api/session";
+import { useRole } from "@/shell/role";
 import { count, time, words } from "@/format";
 import { Badge, type Tone } from "@/ui/badge";
 import { Button } from "@/ui/button";
@@ -77,7 +77,7 @@ export function JobsView() {
 
 function JobCard({ job }: { job: Job }) {
   const client = useQueryClient();
-  const mayCancel = useSession()?.role !== "viewer" && ["queued", "running"].includes(job.status);
+  const mayCancel = useRole() !== "viewer" && ["queued", "running"].includes(job.status);
   const cancel = useMutation({
     mutationFn: () => data(api.DELETE("/jobs/{job_id}", { params: { path: { job_id: job.job_id } } })),
     onSuccess: () => Promise.all([client.invalidateQueries({ queryKey: ["jobs"] }), client.invalidateQueries({ queryKey: ["job", job.job_id] })]),

@@ -6,17 +6,18 @@ import { Dialog } from "radix-ui";
 import { useState, type ReactNode } from "react";
 import { v7 } from "uuid";
 
-import { signOut, useSession } from "@/api/session";
+import { signOut } from "@/api/session";
 import { useConversations } from "@/chat/conversations";
 import { say } from "@/chat/sending";
 
+import { useRole } from "./role";
 import { setTheme } from "./theme";
 import { viewsOf } from "./views";
 
 export default function CommandPalette({ close }: { close: () => void }) {
   const [words, setWords] = useState("");
   const navigate = useNavigate();
-  const session = useSession();
+  const role = useRole();
   const conversations = useConversations();
 
   function run(act: () => void): () => void {
@@ -50,7 +51,7 @@ export default function CommandPalette({ close }: { close: () => void }) {
             />
             <Command.List className="max-h-80 overflow-y-auto p-1.5 [&_[cmdk-group-heading]]:px-2.5 [&_[cmdk-group-heading]]:py-1.5 [&_[cmdk-group-heading]]:text-xs [&_[cmdk-group-heading]]:text-faint">
               <Command.Group heading="Views">
-                {viewsOf(session?.role).map(({ to, label, icon: Icon }) => (
+                {viewsOf(role).map(({ to, label, icon: Icon }) => (
                   <Item key={to} value={label} onSelect={run(() => void navigate({ to }))}>
                     <Icon aria-hidden />
                     {label}

@@ -10,7 +10,9 @@ import { Button } from "@/ui/button";
 import { classes } from "@/ui/classes";
 import { Menu, MenuItem } from "@/ui/menu";
 
+import { ChooseTenant } from "./ChooseTenant";
 import { Mark } from "./Mark";
+import { useRole } from "./role";
 import { SignIn } from "./SignIn";
 import { setTheme, useTheme, type Theme } from "./theme";
 import { viewsOf } from "./views";
@@ -19,13 +21,14 @@ const CommandPalette = lazy(() => import("./CommandPalette"));
 
 export function Shell() {
   const session = useSession();
+  const role = useRole();
   const isOnline = useSyncExternalStore((changed) => onlineManager.subscribe(changed), () => onlineManager.isOnline());
   const [isMenuShown, showMenu] = useState(false);
   const [isPaletteShown, showPalette] = useState(false);
   const path = useRouterState({ select: (state) => state.location.pathname });
 
   useEffect(() => {
-    if (session) resume();
+    if (session && session.tenantId > 0) resume();
     return stopAll;
   }, [session]);
   useEffect(() => {
@@ -41,6 +44,7 @@ export function Shell() {
   useEffect(() => showMenu(false), [path]);
 
   if (!session) return <SignIn />;
+  if (session.tenantId === 0) return <ChooseTenant />;
   return (
     <div className="flex h-dvh flex-col md:flex-row">
       <a
@@ -78,7 +82,7 @@ export function Shell() {
           <kbd className="font-sans text-xs">Ctrl K</kbd>
         </Button>
         <nav aria-label="Views" className="flex flex-col gap-0.5">
-          {viewsOf(session.role).map(({ to, label, icon: Icon }) => (
+          {viewsOf(role).map(({ to, label, icon: Icon }) => (
             <Link
               key={to}
               to={to}
