@@ -53,6 +53,7 @@ async def test_an_owner_without_superuser_may_store_too(database: Database, data
     await owner.execute("CREATE ROLE plain_owner LOGIN")
     try:
         await owner.execute("ALTER TABLE odoo_connections OWNER TO plain_owner; GRANT SELECT ON tenants TO plain_owner")
+        await owner.execute("GRANT INSERT ON audit_log TO plain_owner")
         parts = urlsplit(database_url)
         plain = urlunsplit(parts._replace(netloc=f"plain_owner@{parts.hostname}:{parts.port}"))
 
@@ -166,3 +167,14 @@ async def test_wishes_for_new_leads_are_stored_with_the_connection(database: Dat
         stored = await connections.find(tx)
     assert stored is not None
     assert stored.lead == LeadSettings()
+
+
+async def test_the_audit_log_names_the_connection_and_not_its_key(database_url: str, owner) -> None:
+    """In the transaction of the act: a connection that is refused leaves no record."""
+    with pytest.raises(ConnectionRejected):
+        await connect_odoo(database_url, 99, URL, "leads", "k1", KEY)
+    await connect_odoo(database_url, 1, URL, "leads", "a-very-secret-key", KEY, login="bot", operator="joe")
+    (entry,) = await owner.fetch("SELECT tenant_id, actor, source, act, object, details::text FROM audit_log")
+    assert tuple(entry)[:5] == (1, "joe", "command", "odoo.connected", URL)
+    assert "bot" in entry["details"]
+    assert "secret" not in entry["details"]

@@ -10,7 +10,9 @@ from cryptography.fernet import InvalidToken, MultiFernet
 
 from common.errors import Permanent
 from common.fernet_keys import cipher
+from leadgen.acts import RECORD
 from leadgen.odoo_address import AddressRejected, base_of
+from leadgen.operators import login_name
 from leadgen.owner_connection import RightsMissing, connected
 
 SAVE = """
@@ -45,9 +47,12 @@ async def connect_odoo(
     login: str | None = None,
     own_fields: Sequence[str] = (),
     lead_settings: Mapping[str, Any] | None = None,
+    operator: str = "",
 ) -> None:
     """Stores or replaces the tenant's connection; the next lead goes there. Raises ConnectionRejected,
     DatabaseRefused, Unavailable.
+
+    The tenant's audit log names the operator, by default the login name.
 
     `credentials_key` is what odoo-sync has as ODOO_CREDENTIALS_KEY: Fernet keys, the newest first. `login` is needed
     where Odoo is older than 19. `own_fields`, such as company.website, follow us whatever people make of them.
@@ -67,6 +72,8 @@ async def connect_odoo(
         async with connected(database_url) as connection, connection.transaction():
             await connection.execute(ACT_FOR, str(tenant_id))
             await connection.execute(SAVE, *saved, wishes)
+            details = orjson.dumps({"url": url, "database": saved[2], "login": saved[4], "new_key": True}).decode()
+            await connection.execute(RECORD, tenant_id, operator or login_name(), "odoo.connected", url, details)
     except asyncpg.ForeignKeyViolationError as error:
         raise ConnectionRejected(f"there is no tenant {tenant_id}") from error
     except RightsMissing as error:
