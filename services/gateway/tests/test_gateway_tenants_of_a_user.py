@@ -207,3 +207,6 @@ async def test_production_refuses_local_tokens_and_says_so(serve, kafka, issuer:
         assert answer.status_code == 401
         assert "APP_ENV is production" in answer.json()["detail"]
         assert (await http.get("/leads", headers=by(issuer.token("ann"), 1))).status_code == 200
+        for documentation in ("/docs", "/openapi.json"):
+            assert (await http.get(documentation, headers={"Authorization": ""})).status_code == 401
+            assert (await http.get(documentation, headers=by(issuer.token("ann")))).status_code == 200

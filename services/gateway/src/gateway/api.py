@@ -8,7 +8,7 @@ from starlette.routing import BaseRoute
 
 from gateway import api_document, problems
 from gateway.access.load_shedding import LoadShedding, streams_of
-from gateway.access.permissions import check_complete
+from gateway.access.permissions import ACCESS, IN_PRODUCTION, check_complete
 from gateway.access.request_gate import RequestGate
 from gateway.dependencies import Dependencies
 from gateway.edge import docs_page
@@ -94,6 +94,8 @@ def application(dependencies: Dependencies, probes: Sequence[BaseRoute] = ()) ->
             max_streams=limits.gateway_max_streams,
             streams=streams_of(app.openapi()),
         )
-    app.add_middleware(RequestGate)  # outside of the other: slow senders take no place
+    is_production = dependencies is not None and dependencies.settings.app_env == "production"
+    # Outside of the other: slow senders take no place.
+    app.add_middleware(RequestGate, table=IN_PRODUCTION if is_production else ACCESS)
     app.add_middleware(figures.JsonMetrics)  # before the gate, which looks at the path
     return app

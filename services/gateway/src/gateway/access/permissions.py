@@ -72,6 +72,12 @@ ACCESS: Mapping[str, Access] = {
     "POST /admin/runs/nightly": "ops",
 }
 
+#: In production the documentation needs a credential: it names the routes of the administration.
+IN_PRODUCTION: Mapping[str, Access] = {
+    row: "anyone" if row.startswith(("GET /docs", "GET /openapi.json", "GET /asyncapi.json")) else access
+    for row, access in ACCESS.items()
+}
+
 
 class Permissions:
     """The rows of a table, ready for looking up the access that a request needs."""

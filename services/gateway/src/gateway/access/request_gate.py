@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from common.errors import Unavailable
 from gateway.access.authentication import Authentication, check_rights
 from gateway.access.json_depth import MAX_DEPTH, is_too_deep
-from gateway.access.permissions import Access, Permissions
+from gateway.access.permissions import ACCESS, Access, Permissions
 from gateway.problems import UNAVAILABLE, Problem, answer
 
 #: The largest valid body is an ICP of some 15,000 characters, which JSON may write with 12 bytes each.
@@ -31,9 +31,9 @@ class RequestGate:
     can serve it.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, table: Mapping[str, Access] = ACCESS) -> None:
         self._app = app
-        self._permissions = Permissions()
+        self._permissions = Permissions(table)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Refuses the request with a problem document, or passes it on."""
