@@ -28,7 +28,11 @@ from testkit.stages import at_work, ended, publish, read_topic, until
 Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 
 #: What each handler writes last. The mode lets others read, and stops whoever wants to write.
-HOLD = "BEGIN; LOCK TABLE icp_candidate_companies, register_refresh, contacts, lead_scores, odoo_links IN SHARE MODE"
+HOLD = """
+    BEGIN;
+    LOCK TABLE background_jobs, icp_candidate_companies, register_refresh, contacts, lead_scores, odoo_checks,
+               odoo_links IN SHARE MODE
+"""
 
 HELD = "SELECT count(DISTINCT application_name) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = $1"
 IN_HAND = "SELECT count(DISTINCT (consumer, topic)) FROM inbox WHERE state = 'open' AND attempts > 0"
@@ -119,7 +123,7 @@ async def nothing_is_lost(line: Any, sent: list[Any], database_url: str, kafka: 
         assert set(await keys_of(owner, [CompanyEnriched.topic])).isdisjoint(await keys_in(owner, FORGOTTEN))
         assert await owner.fetchval("SELECT count(*) FROM register_refresh WHERE until IS NULL AND after = ''") == 1
         jobs = await owner.fetch("SELECT DISTINCT status, processed, total FROM background_jobs ORDER BY 1")
-        assert [tuple(row) for row in jobs] == [("done", 9, 9), ("queued", 0, 7)]
+        assert [tuple(row) for row in jobs] == [("cancelled", 0, 9), ("done", 9, 9), ("queued", 0, 7)]
     finally:
         await owner.close()
     assert line.expected(sent, to_the_end=True) <= await told(kafka)

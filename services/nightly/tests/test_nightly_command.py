@@ -248,7 +248,7 @@ def test_requests_have_the_workers_that_the_setting_gives(monkeypatch: pytest.Mo
     """The gateway announces them in the nightly lane."""
     lanes: dict[str, Any] = {}
     settings = NightlySettings(database_url="-", kafka_bootstrap_servers="-", nightly_request_workers=7)
-    monkeypatch.setattr(main, "read", lambda _: settings)
+    monkeypatch.setattr(main, "read_for_service", lambda *_: settings)
     monkeypatch.setattr(main, "run", lambda *_, **given: lanes.update(given))
 
     main.serve()
@@ -262,7 +262,7 @@ async def test_the_stage_lives_as_long_as_it_follows_the_runs(
     """Without that task no run would get its end: /livez watches it."""
     composed: list[Compose] = []
     settings = NightlySettings(database_url="-", kafka_bootstrap_servers="-")
-    monkeypatch.setattr(main, "read", lambda _: settings)
+    monkeypatch.setattr(main, "read_for_service", lambda *_: settings)
     monkeypatch.setattr(main, "run", lambda *given, **_: composed.append(given[2]))
     main.serve()
 

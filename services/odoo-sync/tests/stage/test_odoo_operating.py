@@ -31,7 +31,7 @@ async def test_an_audit_of_what_we_wrote_finds_nothing(connected: Any, fake: Any
     await connected.sync(connected.lead(address="1 Way"))
     fake.calls.clear()
 
-    assert await audited(connected) == {"links": {"synced": 1}, "differences": []}
+    assert await audited(connected) == {"links": {"synced": 1}, "held": {}, "merged": [], "differences": []}
     assert writes_among(fake.calls) == []
 
 
