@@ -19,7 +19,7 @@ import pytest
 from common.postgres import Database
 from common.relay import Relay
 from common.singapore import day_in_singapore
-from enricher.purchases import guarded_call
+from enricher.purchases import circuit_breakers, guarded_call
 from leadgen.audit.auditing import audit
 from leadgen.audit.check import Scope
 from leadgen.audit.command import as_text
@@ -209,6 +209,7 @@ async def test_a_night_without_vendors_is_degraded_and_the_next_one_catches_up(
 ) -> None:
     """It ends in time, says what was missing, and loses nothing; the same companies are done well afterwards."""
     monkeypatch.setattr(guarded_call, "_FIRST_PAUSE_S", 0.01)
+    monkeypatch.setattr(circuit_breakers, "_REMEMBERED_S", 0.0)  # the test closes them in the table
     await owner.execute(
         "DELETE FROM icp_candidate_companies WHERE company_id NOT IN"
         " (SELECT company_id FROM companies ORDER BY uen LIMIT $1)",
