@@ -121,7 +121,7 @@ async def test_a_killed_relays_outbox_is_taken_over_at_once(
             process.kill()
             await process.wait()
             await fill(database, 5)
-            await until(lambda: is_told(database), within_s=6)
+            await until(lambda: is_told(database), within_s=9)  # its lease lasts 10 s
 
 
 async def test_a_relay_that_cannot_send_lets_another_try(database: Database, kafka: str) -> None:
