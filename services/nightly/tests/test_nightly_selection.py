@@ -119,13 +119,14 @@ def test_what_was_seen_lately_rests_though_something_is_old() -> None:
     assert detail(rested) == ("stale", "past its age: features of 2026-10-03")
 
 
-times = st.none() | st.integers(0, 80 * 24).map(lambda hours: NOW - timedelta(hours=hours))
+moments = st.integers(0, 80 * 24).map(lambda hours: NOW - timedelta(hours=hours))
+times = st.none() | moments
 candidates = st.builds(
     lambda number, domain, **other: a_candidate(number, domain=domain, **other),
     number=st.integers(1, 10**6),
     domain=st.none() | st.sampled_from(["a.sg", "b.sg", "c.sg"]),
-    added_at=times.filter(bool),
-    updated_at=times.filter(bool),
+    added_at=moments,
+    updated_at=moments,
     fits=st.booleans(),
     is_domain_seen=st.booleans(),
     enriched_at=times,
