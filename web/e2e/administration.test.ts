@@ -1,27 +1,9 @@
 /** What an admin and an operator do: the ideal customer, jobs, nights, users and keys, and the figures. */
-import type { Browser, BrowserContext, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, inject, test } from "vitest";
+import { expect, inject, test } from "vitest";
 
-import { hasNoViolations, keep, launch, NIGHT_MS, open, untilNightIsOver } from "./browser";
+import { eachOnItsOwnPage, hasNoViolations, keep, NIGHT_MS, page, untilNightIsOver } from "./browser";
 
-let browser: Browser;
-let context: BrowserContext;
-let page: Page;
-const wrong: string[] = [];
-
-beforeAll(async () => {
-  browser = await launch();
-});
-afterAll(() => browser.close());
-beforeEach(async () => {
-  [context, page] = await open(browser);
-  wrong.length = 0;
-  page.on("pageerror", (error) => wrong.push(String(error)));
-});
-afterEach(async () => {
-  await context.close();
-  expect(wrong).toEqual([]);
-});
+eachOnItsOwnPage();
 
 async function signIn(as: "signIn" | "admin" | "operator", view: string): Promise<void> {
   await page.goto(inject(as));

@@ -3,7 +3,7 @@ import AxeBuilder from "@axe-core/playwright";
 import { mkdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { chromium, type Browser, type BrowserContext, type Page } from "playwright-core";
-import { expect } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, expect } from "vitest";
 
 const SCREENSHOTS = fileURLToPath(new URL("../../docs/screenshots/", import.meta.url));
 /** The machine of the tests may be slow and busy: a condition is waited for, never a time. */
@@ -11,7 +11,7 @@ export const PATIENCE_MS = Number(process.env.PATIENCE_MS ?? 60_000);
 
 export const NIGHT_MS = 240_000;
 
-export function launch(): Promise<Browser> {
+function launch(): Promise<Browser> {
   return chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox"] });
 }
 
@@ -25,6 +25,29 @@ export async function open(browser: Browser, options: Parameters<Browser["newCon
   context.setDefaultTimeout(PATIENCE_MS);
   const page = await context.newPage();
   return [context, page];
+}
+
+export let browser: Browser;
+export let context: BrowserContext;
+export let page: Page;
+/** What went wrong in the test's page. */
+export const wrong: string[] = [];
+
+/** Gives each test of the file a page of its own, and fails one whose page has thrown. */
+export function eachOnItsOwnPage(): void {
+  beforeAll(async () => {
+    browser = await launch();
+  });
+  afterAll(() => browser.close());
+  beforeEach(async () => {
+    [context, page] = await open(browser);
+    wrong.length = 0;
+    page.on("pageerror", (error) => wrong.push(String(error)));
+  });
+  afterEach(async () => {
+    await context.close();
+    expect(wrong).toEqual([]);
+  });
 }
 
 /** Fails with each rule of WCAG 2.2 A and AA that the page breaks, and where. */

@@ -1,29 +1,13 @@
 /** A rep's first minutes: signing in, typing, ten companies that fill in, and coming back to them. */
-import type { Browser, BrowserContext, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, inject, test } from "vitest";
+import { beforeEach, expect, inject, test } from "vitest";
 
-import { hasNoViolations, keep, launch, open, tooWide } from "./browser";
+import { browser, eachOnItsOwnPage, hasNoViolations, keep, open, page, tooWide, wrong } from "./browser";
 
-let browser: Browser;
-let context: BrowserContext;
-let page: Page;
-const wrong: string[] = [];
-
-beforeAll(async () => {
-  browser = await launch();
-});
-afterAll(() => browser.close());
-beforeEach(async () => {
-  [context, page] = await open(browser);
-  wrong.length = 0;
+eachOnItsOwnPage();
+beforeEach(() => {
   page.on("console", (message) => {
     if (message.type() === "error" && !/Failed to load resource/.test(message.text())) wrong.push(message.text());
   });
-  page.on("pageerror", (error) => wrong.push(String(error)));
-});
-afterEach(async () => {
-  await context.close();
-  expect(wrong).toEqual([]);
 });
 
 async function say(words: string): Promise<void> {

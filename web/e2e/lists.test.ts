@@ -1,28 +1,12 @@
 /** A rep's morning: the night's shortlist, all leads and candidates, and what is known of a company. */
-import type { Browser, BrowserContext, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, inject, test } from "vitest";
+import { beforeEach, expect, inject, test } from "vitest";
 
-import { hasNoViolations, keep, launch, NIGHT_MS, open, tooWide, untilNightIsOver } from "./browser";
+import { browser, eachOnItsOwnPage, hasNoViolations, keep, NIGHT_MS, open, page, tooWide, untilNightIsOver } from "./browser";
 
-let browser: Browser;
-let context: BrowserContext;
-let page: Page;
-const wrong: string[] = [];
-
-beforeAll(async () => {
-  browser = await launch();
-});
-afterAll(() => browser.close());
+eachOnItsOwnPage();
 beforeEach(async () => {
-  [context, page] = await open(browser);
-  wrong.length = 0;
-  page.on("pageerror", (error) => wrong.push(String(error)));
   await page.goto(inject("signIn"));
   await page.getByRole("textbox", { name: "Message" }).waitFor();
-});
-afterEach(async () => {
-  await context.close();
-  expect(wrong).toEqual([]);
 });
 
 async function go(view: string): Promise<void> {

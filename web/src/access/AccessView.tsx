@@ -1,7 +1,7 @@
 /** Who may do what in this tenant, for its admins: users with their roles, and API keys. */
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { KeyRound, Plus, Trash2, UserPlus } from "lucide-react";
-import { useEffect, useState } from "react";
+import { useState } from "react";
 
 import { api, data, type Schemas } from "@/api/client";
 import { asProblem } from "@/api/problem";
@@ -12,22 +12,19 @@ import { CopyButton } from "@/ui/copy";
 import { Input, Select } from "@/ui/field";
 import { Failed, Loading } from "@/ui/states";
 import { Card, Heading } from "@/ui/surface";
+import { ScrollingView, useTitle } from "@/ui/view";
 
 type Role = Schemas["Rights"]["role"];
 const ROLES: Record<Role, string> = { viewer: "Viewer: reads", sdr: "Rep: works with leads", admin: "Admin: also manages users and keys" };
 
 export function AccessView() {
-  useEffect(() => {
-    document.title = "Users and keys · Leadgen";
-  }, []);
+  useTitle("Users and keys");
   return (
-    <div className="min-h-0 flex-1 overflow-y-auto" tabIndex={0} role="region" aria-label="Users and keys">
-      <div className="mx-auto max-w-4xl space-y-5 px-4 py-5 sm:px-6">
-        <Heading title="Users and keys" note="Who may use this tenant, and the keys of programs that do." />
-        <Users />
-        <Keys />
-      </div>
-    </div>
+    <ScrollingView name="Users and keys" className="max-w-4xl space-y-5">
+      <Heading title="Users and keys" note="Who may use this tenant, and the keys of programs that do." />
+      <Users />
+      <Keys />
+    </ScrollingView>
   );
 }
 

@@ -5,6 +5,7 @@ import { v7 } from "uuid";
 
 import { Button } from "@/ui/button";
 import { classes } from "@/ui/classes";
+import { useTitle } from "@/ui/view";
 
 import { Answer } from "./Answer";
 import { Composer } from "./Composer";
@@ -33,9 +34,7 @@ export function ChatView() {
   useEffect(() => {
     void end.current?.scrollIntoView({ block: "end" }); // newer browsers return a promise, which is no cleanup
   }, [conversationId, turns.length]);
-  useEffect(() => {
-    document.title = conversation ? `${conversation.title} · Leadgen` : "Leadgen";
-  }, [conversation]);
+  useTitle(conversation?.title ?? "");
 
   function send(text: string): void {
     const id = conversationId ?? v7();

@@ -2,7 +2,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { useParams, useRouter } from "@tanstack/react-router";
 import { ArrowLeft, Globe, Lightbulb } from "lucide-react";
-import { useEffect } from "react";
 
 import { asProblem } from "@/api/problem";
 import { companyDetails, explanation } from "@/api/queries";
@@ -13,6 +12,7 @@ import { CopyButton } from "@/ui/copy";
 import { BucketBadge, ScoreRing } from "@/ui/score";
 import { Failed, Loading } from "@/ui/states";
 import { Card } from "@/ui/surface";
+import { ScrollingView, useTitle } from "@/ui/view";
 
 import { Contributions } from "./Contributions";
 import { wouldHelp } from "./counterfactual";
@@ -25,25 +25,21 @@ export function CompanyView() {
   const router = useRouter();
   const details = useQuery(companyDetails(companyId));
   const lead = useQuery({ ...explanation(companyId), enabled: Boolean(details.data?.score) });
-  useEffect(() => {
-    if (details.data) document.title = `${companyName(details.data.company.name)} · Leadgen`;
-  }, [details.data]);
+  useTitle(details.data && companyName(details.data.company.name));
   return (
-    <div className="min-h-0 flex-1 overflow-y-auto" tabIndex={0} role="region" aria-label="Company">
-      <div className="mx-auto max-w-6xl space-y-5 px-4 py-5 sm:px-6">
-        <Button look="quiet" size="small" className="-ml-2" onClick={() => router.history.back()}>
-          <ArrowLeft aria-hidden />
-          Back
-        </Button>
-        {details.error ? (
-          <Failed error={details.error} again={() => void details.refetch()} />
-        ) : details.data ? (
-          <Company details={details.data} lead={lead.data} leadError={lead.error} />
-        ) : (
-          <Loading label="The company is loading" />
-        )}
-      </div>
-    </div>
+    <ScrollingView name="Company" className="max-w-6xl space-y-5">
+      <Button look="quiet" size="small" className="-ml-2" onClick={() => router.history.back()}>
+        <ArrowLeft aria-hidden />
+        Back
+      </Button>
+      {details.error ? (
+        <Failed error={details.error} again={() => void details.refetch()} />
+      ) : details.data ? (
+        <Company details={details.data} lead={lead.data} leadError={lead.error} />
+      ) : (
+        <Loading label="The company is loading" />
+      )}
+    </ScrollingView>
   );
 }
 

@@ -1,6 +1,6 @@
 /** The tenant's ideal customer profile: which companies come first, and score higher. */
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useEffect, useState } from "react";
+import { useState } from "react";
 
 import { api, data, type Schemas } from "@/api/client";
 import { asProblem } from "@/api/problem";
@@ -12,21 +12,18 @@ import { Button } from "@/ui/button";
 import { Field, Input, TextArea } from "@/ui/field";
 import { Failed, Loading } from "@/ui/states";
 import { Card, Heading } from "@/ui/surface";
+import { ScrollingView, useTitle } from "@/ui/view";
 
 import { entriesOf, numberOf, textOf } from "./entries";
 
 export function IcpView() {
   const { data: icp, error, refetch } = useQuery(icpQuery);
-  useEffect(() => {
-    document.title = "Ideal customer · Leadgen";
-  }, []);
+  useTitle("Ideal customer");
   return (
-    <div className="min-h-0 flex-1 overflow-y-auto" tabIndex={0} role="region" aria-label="Ideal customer">
-      <div className="mx-auto max-w-3xl space-y-5 px-4 py-5 sm:px-6">
-        <Heading title="Ideal customer" note="Companies close to this profile come first and score higher. What is left empty makes no demand." />
-        {error ? <Failed error={error} again={() => void refetch()} /> : icp ? <Form key={JSON.stringify(icp)} icp={icp} /> : <Loading rows={3} label="The profile is loading" />}
-      </div>
-    </div>
+    <ScrollingView name="Ideal customer" className="max-w-3xl space-y-5">
+      <Heading title="Ideal customer" note="Companies close to this profile come first and score higher. What is left empty makes no demand." />
+      {error ? <Failed error={error} again={() => void refetch()} /> : icp ? <Form key={JSON.stringify(icp)} icp={icp} /> : <Loading rows={3} label="The profile is loading" />}
+    </ScrollingView>
   );
 }
 

@@ -2,7 +2,7 @@
 import { useInfiniteQuery, useMutation, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { Timer } from "lucide-react";
-import { useEffect, useState } from "react";
+import { useState } from "react";
 
 import { api, data, type Schemas } from "@/api/client";
 import { asProblem } from "@/api/problem";
@@ -13,6 +13,7 @@ import { Button } from "@/ui/button";
 import { Select } from "@/ui/field";
 import { Empty, Failed, Loading } from "@/ui/states";
 import { Card, Heading, Progress } from "@/ui/surface";
+import { ScrollingView, useTitle } from "@/ui/view";
 
 type Job = Schemas["Job"];
 const TONE: Record<Job["status"], Tone> = { queued: "plain", running: "accent", done: "good", error: "bad", cancelled: "fair" };
@@ -27,51 +28,47 @@ export function JobsView() {
     getNextPageParam: (page) => page.nextCursor ?? undefined,
     refetchInterval: ({ state }) => (state.data?.pages.some((page) => page.items.some((it) => it.status === "running")) ? 2_000 : 15_000),
   });
-  useEffect(() => {
-    document.title = "Jobs · Leadgen";
-  }, []);
+  useTitle("Jobs");
   const all = jobs.data?.pages.flatMap((page) => page.items) ?? [];
   return (
-    <div className="min-h-0 flex-1 overflow-y-auto" tabIndex={0} role="region" aria-label="Jobs">
-      <div className="mx-auto max-w-4xl space-y-4 px-4 py-5 sm:px-6">
-        <Heading title="Jobs" note="The rest of each request: companies that a night saves and enriches, newest first.">
-          <Select aria-label="Status" value={status ?? ""} onChange={(event) => setStatus(STATUSES.find((it) => it === event.target.value))}>
-            <option value="">Any status</option>
-            {STATUSES.map((it) => (
-              <option key={it} value={it}>
-                {words(it)}
-              </option>
-            ))}
-          </Select>
-        </Heading>
-        {jobs.error ? (
-          <Failed error={jobs.error} again={() => void jobs.refetch()} />
-        ) : !jobs.data ? (
-          <Loading label="Jobs are loading" />
-        ) : all.length === 0 ? (
-          <Empty icon={Timer} title={status ? `No job is ${words(status).toLowerCase()}` : "No jobs yet"}>
-            When a request matches more companies than are enriched at once, the rest become a job.{" "}
-            <Link to="/chat" className="text-accent hover:underline">
-              Ask for an industry
-            </Link>
-            .
-          </Empty>
-        ) : (
-          <ul className="space-y-3">
-            {all.map((job) => (
-              <li key={job.job_id}>
-                <JobCard job={job} />
-              </li>
-            ))}
-          </ul>
-        )}
-        {jobs.hasNextPage && (
-          <Button onClick={() => void jobs.fetchNextPage()} disabled={jobs.isFetchingNextPage}>
-            Earlier jobs
-          </Button>
-        )}
-      </div>
-    </div>
+    <ScrollingView name="Jobs" className="max-w-4xl space-y-4">
+      <Heading title="Jobs" note="The rest of each request: companies that a night saves and enriches, newest first.">
+        <Select aria-label="Status" value={status ?? ""} onChange={(event) => setStatus(STATUSES.find((it) => it === event.target.value))}>
+          <option value="">Any status</option>
+          {STATUSES.map((it) => (
+            <option key={it} value={it}>
+              {words(it)}
+            </option>
+          ))}
+        </Select>
+      </Heading>
+      {jobs.error ? (
+        <Failed error={jobs.error} again={() => void jobs.refetch()} />
+      ) : !jobs.data ? (
+        <Loading label="Jobs are loading" />
+      ) : all.length === 0 ? (
+        <Empty icon={Timer} title={status ? `No job is ${words(status).toLowerCase()}` : "No jobs yet"}>
+          When a request matches more companies than are enriched at once, the rest become a job.{" "}
+          <Link to="/chat" className="text-accent hover:underline">
+            Ask for an industry
+          </Link>
+          .
+        </Empty>
+      ) : (
+        <ul className="space-y-3">
+          {all.map((job) => (
+            <li key={job.job_id}>
+              <JobCard job={job} />
+            </li>
+          ))}
+        </ul>
+      )}
+      {jobs.hasNextPage && (
+        <Button onClick={() => void jobs.fetchNextPage()} disabled={jobs.isFetchingNextPage}>
+          Earlier jobs
+        </Button>
+      )}
+    </ScrollingView>
   );
 }
 

@@ -13,6 +13,7 @@ import { Input, Select } from "@/ui/field";
 import { Menu, MenuItem } from "@/ui/menu";
 import { Empty, Failed, Loading } from "@/ui/states";
 import { Heading } from "@/ui/surface";
+import { useTitle } from "@/ui/view";
 
 import { CompanyCell, ScoreCell, SiteCell } from "./cells";
 import { useCsv } from "./csv";
@@ -80,9 +81,7 @@ export function CandidatesView() {
   });
   const rows = useMemo(() => pages?.pages.flatMap((page) => page.items) ?? [], [pages]);
   const isFiltered = asText(filters) !== asText({});
-  useEffect(() => {
-    document.title = "Candidates · Leadgen";
-  }, []);
+  useTitle("Candidates");
 
   const filter = (change: Partial<Filters>): void => {
     void navigate({ search: (before) => readFilters({ ...before, ...change }), replace: true });

@@ -2,13 +2,14 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { Download, Trophy } from "lucide-react";
-import { useEffect, useMemo } from "react";
+import { useMemo } from "react";
 
 import { api, data, type Schemas } from "@/api/client";
 import { sentenceCase, time } from "@/format";
 import { Button } from "@/ui/button";
 import { Empty, Failed, Loading } from "@/ui/states";
 import { Heading } from "@/ui/surface";
+import { useTitle } from "@/ui/view";
 
 import { CompanyCell, ScoreCell, SiteCell } from "./cells";
 import { useCsv } from "./csv";
@@ -55,9 +56,7 @@ export function ScoresView() {
   });
   const rows = useMemo(() => pages?.pages.flatMap((page) => page.items) ?? [], [pages]);
   const csv = useCsv("/scores/latest?format=csv", "leads.csv");
-  useEffect(() => {
-    document.title = "Scores · Leadgen";
-  }, []);
+  useTitle("Scores");
 
   return (
     <div className="flex min-h-0 flex-1 flex-col gap-4 p-4 sm:p-6">

@@ -1,6 +1,5 @@
 /** How fast it is: as this browser measured it, and as all of the tenant's clients and jobs did; and what vendors used. */
 import { useQuery } from "@tanstack/react-query";
-import { useEffect } from "react";
 import { Bar, BarChart, CartesianGrid, Line, LineChart, ResponsiveContainer, Tooltip, XAxis, YAxis } from "recharts";
 
 import { api, data, type Schemas } from "@/api/client";
@@ -8,6 +7,7 @@ import { useConversations } from "@/chat/conversations";
 import { compact, count, milliseconds, plural, words } from "@/format";
 import { Failed, Loading } from "@/ui/states";
 import { Card, Heading, Progress } from "@/ui/surface";
+import { ScrollingView, useTitle } from "@/ui/view";
 
 const EVERY_MS = 5_000;
 const LATEST = 40;
@@ -23,30 +23,26 @@ export function MetricsView() {
     queryFn: ({ signal }) => data(api.GET("/usage", { params: { query: { days: 7 } }, signal })),
     refetchInterval: 60_000,
   });
-  useEffect(() => {
-    document.title = "Metrics · Leadgen";
-  }, []);
+  useTitle("Metrics");
   return (
-    <div className="min-h-0 flex-1 overflow-y-auto" tabIndex={0} role="region" aria-label="Metrics">
-      <div className="mx-auto max-w-5xl space-y-5 px-4 py-5 sm:px-6">
-        <Heading title="Metrics" note="Your tenant's own figures, renewed every five seconds." />
-        {figures.error && !figures.data ? (
-          <Failed error={figures.error} again={() => void figures.refetch()} />
-        ) : figures.data ? (
-          <Figures figures={figures.data} />
-        ) : (
-          <Loading rows={2} label="The figures are loading" />
-        )}
-        <ThisBrowser />
-        {usage.error && !usage.data ? (
-          <Failed error={usage.error} again={() => void usage.refetch()} />
-        ) : usage.data ? (
-          <UsageCard usage={usage.data} />
-        ) : (
-          <Loading rows={1} label="The usage is loading" />
-        )}
-      </div>
-    </div>
+    <ScrollingView name="Metrics" className="max-w-5xl space-y-5">
+      <Heading title="Metrics" note="Your tenant's own figures, renewed every five seconds." />
+      {figures.error && !figures.data ? (
+        <Failed error={figures.error} again={() => void figures.refetch()} />
+      ) : figures.data ? (
+        <Figures figures={figures.data} />
+      ) : (
+        <Loading rows={2} label="The figures are loading" />
+      )}
+      <ThisBrowser />
+      {usage.error && !usage.data ? (
+        <Failed error={usage.error} again={() => void usage.refetch()} />
+      ) : usage.data ? (
+        <UsageCard usage={usage.data} />
+      ) : (
+        <Loading rows={1} label="The usage is loading" />
+      )}
+    </ScrollingView>
   );
 }
 

@@ -1,7 +1,7 @@
 /** The nights of all tenants, for operators: what ran, what waits, what failed, and a button that starts or goes on. */
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Moon, Play } from "lucide-react";
-import { useEffect, useState } from "react";
+import { useState } from "react";
 
 import { api, data, type Schemas } from "@/api/client";
 import { asProblem } from "@/api/problem";
@@ -12,6 +12,7 @@ import { Button } from "@/ui/button";
 import { Dialog } from "@/ui/dialog";
 import { Empty, Failed, Loading } from "@/ui/states";
 import { Card, Heading, Progress } from "@/ui/surface";
+import { ScrollingView, useTitle } from "@/ui/view";
 
 type Run = Schemas["Run"];
 const TONE: Record<Run["status"], Tone> = { planning: "accent", publishing: "accent", running: "accent", done: "good", partial: "fair", failed: "bad" };
@@ -32,41 +33,37 @@ export function NightsView() {
     mutationFn: () => data(api.POST("/admin/runs/nightly", { params: { query: { tenant_id: tenantId } } })),
     onSuccess: () => client.invalidateQueries({ queryKey: ["runs"] }),
   });
-  useEffect(() => {
-    document.title = "Nights · Leadgen";
-  }, []);
+  useTitle("Nights");
   return (
-    <div className="min-h-0 flex-1 overflow-y-auto" tabIndex={0} role="region" aria-label="Nights">
-      <div className="mx-auto max-w-5xl space-y-4 px-4 py-5 sm:px-6">
-        <Heading title="Nights" note="Each tenant has one run per night. Starting one that exists goes on with it; nothing is done twice.">
-          <Button look="solid" disabled={start.isPending} onClick={() => start.mutate()}>
-            <Play aria-hidden />
-            Start this night for tenant {tenantId}
-          </Button>
-        </Heading>
-        <p role="status" className="text-[13px] text-faint empty:hidden">
-          {start.error ? asProblem(start.error).detail : start.data ? `Requested: the night of ${nightDate(start.data.night)}. It appears below when it begins.` : ""}
-        </p>
-        {runs.error ? (
-          <Failed error={runs.error} again={() => void runs.refetch()} />
-        ) : !runs.data ? (
-          <Loading label="The nights are loading" />
-        ) : runs.data.runs.length === 0 ? (
-          <Empty icon={Moon} title="No night has run yet">
-            Nights start by themselves at one o'clock, Singapore's time. You can start one now.
-          </Empty>
-        ) : (
-          <ul className="space-y-3">
-            {runs.data.runs.map((run) => (
-              <li key={run.run_id}>
-                <RunCard run={run} show={() => setShown(run.run_id)} />
-              </li>
-            ))}
-          </ul>
-        )}
-      </div>
+    <ScrollingView name="Nights" className="max-w-5xl space-y-4">
+      <Heading title="Nights" note="Each tenant has one run per night. Starting one that exists goes on with it; nothing is done twice.">
+        <Button look="solid" disabled={start.isPending} onClick={() => start.mutate()}>
+          <Play aria-hidden />
+          Start this night for tenant {tenantId}
+        </Button>
+      </Heading>
+      <p role="status" className="text-[13px] text-faint empty:hidden">
+        {start.error ? asProblem(start.error).detail : start.data ? `Requested: the night of ${nightDate(start.data.night)}. It appears below when it begins.` : ""}
+      </p>
+      {runs.error ? (
+        <Failed error={runs.error} again={() => void runs.refetch()} />
+      ) : !runs.data ? (
+        <Loading label="The nights are loading" />
+      ) : runs.data.runs.length === 0 ? (
+        <Empty icon={Moon} title="No night has run yet">
+          Nights start by themselves at one o'clock, Singapore's time. You can start one now.
+        </Empty>
+      ) : (
+        <ul className="space-y-3">
+          {runs.data.runs.map((run) => (
+            <li key={run.run_id}>
+              <RunCard run={run} show={() => setShown(run.run_id)} />
+            </li>
+          ))}
+        </ul>
+      )}
       {shown && <RunDialog runId={shown} close={() => setShown(null)} />}
-    </div>
+    </ScrollingView>
   );
 }
 

@@ -1,7 +1,7 @@
 /** The tenant's Odoo connection, for its admins. Its API key can be set, and is never shown. */
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { CircleCheck, PlugZap, TriangleAlert } from "lucide-react";
-import { useEffect, useState } from "react";
+import { useState } from "react";
 
 import { api, data, type Schemas } from "@/api/client";
 import { asProblem } from "@/api/problem";
@@ -10,6 +10,7 @@ import { Button } from "@/ui/button";
 import { Field, Input } from "@/ui/field";
 import { Failed, Loading } from "@/ui/states";
 import { Card, Heading } from "@/ui/surface";
+import { ScrollingView, useTitle } from "@/ui/view";
 
 const KEY = ["odoo"];
 /** How often the outcome of a check is asked for while it is awaited, and for how long. */
@@ -38,32 +39,28 @@ export function OdooView() {
       void client.invalidateQueries({ queryKey: KEY });
     },
   });
-  useEffect(() => {
-    document.title = "Odoo · Leadgen";
-  }, []);
+  useTitle("Odoo");
   return (
-    <div className="min-h-0 flex-1 overflow-y-auto" tabIndex={0} role="region" aria-label="Odoo">
-      <div className="mx-auto max-w-3xl space-y-5 px-4 py-5 sm:px-6">
-        <Heading title="Odoo" note="Where good leads go. Without a connection they are kept, and sent once there is one." />
-        {stored.error ? (
-          <Failed error={stored.error} again={() => void stored.refetch()} />
-        ) : stored.data === undefined ? (
-          <Loading rows={2} label="The connection is loading" />
-        ) : (
-          <>
-            {stored.data && (
-              <State
-                odoo={stored.data}
-                isChecking={check.isPending || (awaited !== null && isAwaited(stored.data, awaited))}
-                check={() => check.mutate()}
-                error={check.error}
-              />
-            )}
-            <Connection key={stored.data?.changed_at ?? "none"} odoo={stored.data} />
-          </>
-        )}
-      </div>
-    </div>
+    <ScrollingView name="Odoo" className="max-w-3xl space-y-5">
+      <Heading title="Odoo" note="Where good leads go. Without a connection they are kept, and sent once there is one." />
+      {stored.error ? (
+        <Failed error={stored.error} again={() => void stored.refetch()} />
+      ) : stored.data === undefined ? (
+        <Loading rows={2} label="The connection is loading" />
+      ) : (
+        <>
+          {stored.data && (
+            <State
+              odoo={stored.data}
+              isChecking={check.isPending || (awaited !== null && isAwaited(stored.data, awaited))}
+              check={() => check.mutate()}
+              error={check.error}
+            />
+          )}
+          <Connection key={stored.data?.changed_at ?? "none"} odoo={stored.data} />
+        </>
+      )}
+    </ScrollingView>
   );
 }
 

@@ -14,6 +14,7 @@ import { Button } from "@/ui/button";
 import { Input } from "@/ui/field";
 import { Empty, Failed, Loading } from "@/ui/states";
 import { Heading, Progress } from "@/ui/surface";
+import { ScrollingView, useTitle } from "@/ui/view";
 
 import { useDone } from "./marks";
 import { ShortlistLead } from "./ShortlistLead";
@@ -26,48 +27,44 @@ export function ShortlistView() {
   const { data: list, error, refetch } = useQuery(shortlistQuery(date));
   const csv = useCsv(`/shortlist?format=csv${date ? `&date=${date}` : ""}`, `shortlist-${list?.night ?? "latest"}.csv`);
   const night = date ?? list?.night;
-  useEffect(() => {
-    document.title = "Shortlist · Leadgen";
-  }, []);
+  useTitle("Shortlist");
 
   const show = (day: string | undefined): void => void navigate({ search: { date: day } });
   return (
-    <div className="min-h-0 flex-1 overflow-y-auto" tabIndex={0} role="region" aria-label="Shortlist">
-      <div className="mx-auto max-w-5xl space-y-4 px-4 py-5 sm:px-6">
-        <Heading
-          title="Shortlist"
-          note={list ? `The night of ${nightDate(list.night)}: ${plural(list.leads.length, "lead")}, at most ${list.cap}` : "The leads of a night"}
-        >
-          <Button size="bigIcon" aria-label="The night before" disabled={!night} onClick={() => night && show(dayAfter(night, -1))}>
-            <ChevronLeft aria-hidden />
+    <ScrollingView name="Shortlist" className="max-w-5xl space-y-4">
+      <Heading
+        title="Shortlist"
+        note={list ? `The night of ${nightDate(list.night)}: ${plural(list.leads.length, "lead")}, at most ${list.cap}` : "The leads of a night"}
+      >
+        <Button size="bigIcon" aria-label="The night before" disabled={!night} onClick={() => night && show(dayAfter(night, -1))}>
+          <ChevronLeft aria-hidden />
+        </Button>
+        <Input type="date" aria-label="Night, by its date in Singapore" value={night ?? ""} onChange={(event) => show(event.target.value || undefined)} className="w-40" />
+        <Button size="bigIcon" aria-label="The night after" disabled={!night} onClick={() => night && show(dayAfter(night, 1))}>
+          <ChevronRight aria-hidden />
+        </Button>
+        {date && <Button onClick={() => show(undefined)}>Latest</Button>}
+        {list && list.leads.length > 0 && (
+          <Button onClick={() => csv.mutate()} disabled={csv.isPending}>
+            <Download aria-hidden />
+            CSV
           </Button>
-          <Input type="date" aria-label="Night, by its date in Singapore" value={night ?? ""} onChange={(event) => show(event.target.value || undefined)} className="w-40" />
-          <Button size="bigIcon" aria-label="The night after" disabled={!night} onClick={() => night && show(dayAfter(night, 1))}>
-            <ChevronRight aria-hidden />
-          </Button>
-          {date && <Button onClick={() => show(undefined)}>Latest</Button>}
-          {list && list.leads.length > 0 && (
-            <Button onClick={() => csv.mutate()} disabled={csv.isPending}>
-              <Download aria-hidden />
-              CSV
-            </Button>
-          )}
-        </Heading>
-        {error ? (
-          asProblem(error).status === 404 ? (
-            <Empty icon={ListChecks} title={date ? `No night on ${nightDate(date)}` : "No night yet"}>
-              {asProblem(error).detail} Each night Leadgen selects, enriches and scores companies by your ideal customer profile.
-            </Empty>
-          ) : (
-            <Failed error={error} again={() => void refetch()} />
-          )
-        ) : !list ? (
-          <Loading label="The shortlist is loading" />
-        ) : (
-          <Leads key={list.night} list={list} />
         )}
-      </div>
-    </div>
+      </Heading>
+      {error ? (
+        asProblem(error).status === 404 ? (
+          <Empty icon={ListChecks} title={date ? `No night on ${nightDate(date)}` : "No night yet"}>
+            {asProblem(error).detail} Each night Leadgen selects, enriches and scores companies by your ideal customer profile.
+          </Empty>
+        ) : (
+          <Failed error={error} again={() => void refetch()} />
+        )
+      ) : !list ? (
+        <Loading label="The shortlist is loading" />
+      ) : (
+        <Leads key={list.night} list={list} />
+      )}
+    </ScrollingView>
   );
 }
 
