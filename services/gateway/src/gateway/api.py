@@ -94,7 +94,7 @@ def application(dependencies: Dependencies, probes: Sequence[BaseRoute] = ()) ->
             max_streams=limits.gateway_max_streams,
             streams=streams_of(app.openapi()),
         )
-    is_production = dependencies is not None and dependencies.settings.app_env == "production"
+    is_production = dependencies is not None and dependencies.settings.is_production
     # Outside of the other: slow senders take no place.
     app.add_middleware(RequestGate, table=IN_PRODUCTION if is_production else ACCESS)
     app.add_middleware(figures.JsonMetrics)  # before the gate, which looks at the path

@@ -1,6 +1,5 @@
 """Reads a tenant's background jobs (table `background_jobs`). The upserter writes them."""
 
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from datetime import UTC, datetime
 from typing import Literal, NamedTuple
 from uuid import UUID
@@ -8,6 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from common.postgres import Connection
+from gateway.opaque_cursors import as_cursor, not_understood, text_of
 from gateway.problems import Problem
 
 JobState = Literal["queued", "running", "done", "error", "cancelled"]
@@ -97,27 +97,21 @@ async def page(tx: Connection, after: Position, status: JobState | None, limit: 
 
 def cursor_of(job: Job) -> str:
     """Encodes the place after a job as a cursor for the client."""
-    return urlsafe_b64encode(f"{job.created_at.isoformat()}|{job.job_id}".encode()).decode().rstrip("=")
+    return as_cursor(f"{job.created_at.isoformat()}|{job.job_id}")
 
 
 def position_of(cursor: str) -> Position:
     """Decodes a cursor. Raises Problem 422 if it is invalid."""
     try:
-        at, _, job_id = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode().partition("|")
+        at, _, job_id = text_of(cursor).partition("|")
         created_at = datetime.fromisoformat(at)
         if created_at.tzinfo is None:
-            raise _invalid(cursor)
+            raise not_understood(cursor)
         return Position(created_at.astimezone(UTC), UUID(job_id))
     except (ValueError, OverflowError) as error:  # an offset may lead out of the calendar
-        raise _invalid(cursor) from error
+        raise not_understood(cursor) from error
 
 
 def no_such(tenant_id: int, job_id: UUID) -> Problem:
     """Builds the 404 for a job that the tenant has not."""
     return Problem(404, "No such job", f"Tenant {tenant_id} has no job {job_id}.")
-
-
-def _invalid(cursor: str) -> Problem:
-    return Problem(
-        422, "Cursor not understood", f"{cursor!r} is not a valid cursor; send the `nextCursor` of a page unchanged."
-    )

@@ -144,13 +144,12 @@ def _oidc_tokens(settings: GatewaySettings) -> OidcTokens | None:
 def _authentication(
     settings: GatewaySettings, api_keys: ApiKeys, users: Users, oidc: OidcTokens | None
 ) -> Authentication:
-    is_production = settings.app_env == "production"
-    if is_production and settings.gateway_jwt_secret:
+    if settings.is_production and settings.gateway_jwt_secret:
         log.warning("local_tokens_refused", reason="APP_ENV is production: GATEWAY_JWT_SECRET is not used")
     return Authentication(
         api_keys,
         users,
         secret=settings.local_token_secret,
         oidc=oidc,
-        no_local_tokens="APP_ENV is production" if is_production else "GATEWAY_JWT_SECRET is not set",
+        no_local_tokens="APP_ENV is production" if settings.is_production else "GATEWAY_JWT_SECRET is not set",
     )

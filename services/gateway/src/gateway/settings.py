@@ -65,11 +65,16 @@ class GatewaySettings(ServiceSettings):
         origins_of(listed)
         return listed
 
+    @property
+    def is_production(self) -> bool:
+        """Whether the gateway serves users: only the issuer's tokens are accepted then."""
+        return self.app_env == "production"
+
     def fault(self) -> str | None:
         """Finds a fault in the settings of tokens, which no field has alone; `None` if there is none."""
         if self.oidc_issuer and not self.oidc_audience:
             return "setting OIDC_AUDIENCE: missing; tokens of OIDC_ISSUER are checked for their audience"
-        if self.app_env == "production":
+        if self.is_production:
             if not self.oidc_issuer:
                 return "setting OIDC_ISSUER: missing; APP_ENV=production accepts no tokens of `leadgen token`"
             if any(url.startswith("http:") for url in (self.oidc_issuer, self.oidc_jwks_url)):
@@ -81,7 +86,7 @@ class GatewaySettings(ServiceSettings):
     @property
     def local_token_secret(self) -> str:
         """The secret of local tokens; empty if they are not accepted."""
-        return "" if self.app_env == "production" else self.gateway_jwt_secret
+        return "" if self.is_production else self.gateway_jwt_secret
 
     @property
     def caps(self) -> dict[str, int]:

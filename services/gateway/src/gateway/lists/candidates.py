@@ -15,18 +15,12 @@ from pydantic import BaseModel, Field
 from common.contracts import Bucket
 from common.postgres import Connection
 from gateway.lists.cursors import MAX_ID, Place, Walk
-from gateway.lists.pages import Page, page_of
+from gateway.lists.pages import WALKED, Page, page_of
 
 BUCKETS: dict[Bucket | None, int] = {None: 0, "Low": 2, "Medium": 4, "High": 6}
 
 # $1 and $2 the position, $3 the moment of the walk, $4 the number of rows, $5 facets, $6 industries, $7 a name's
-# beginning. NULL for $3 on the first page: then the walk begins with the newest version that is there. The position is
-# compared as it is: an expression there keeps a cached plan from using the index for it.
-_WALK = """
-    WITH walk AS MATERIALIZED (
-        SELECT coalesce($3::timestamptz, (SELECT at FROM list_clocks WHERE tenant_id = tenant()), 'epoch') AS as_of
-    ), page AS MATERIALIZED (
-"""
+# beginning. The position is compared as it is: an expression there keeps a cached plan from using the index for it.
 _VERSION = """
            SELECT company_id, updated_at, facet, score FROM listed_companies
             WHERE tenant_id = tenant() AND is_candidate
@@ -49,19 +43,19 @@ _ITEMS = """
      ORDER BY page.updated_at DESC, page.company_id DESC
 """
 
-BY_FACET = f"""{_WALK}
+BY_FACET = f"""{WALKED}
     SELECT it.* FROM unnest($5::smallint[]) AS wanted (facet) CROSS JOIN LATERAL ({_VERSION}
               AND facet = wanted.facet {_ORDER}) AS it
      {_ORDER} {_ITEMS}
 """
-BY_INDUSTRY = f"""{_WALK}
+BY_INDUSTRY = f"""{WALKED}
     SELECT it.* FROM unnest($6::text[]) AS one (industry) CROSS JOIN unnest($5::smallint[]) AS wanted (facet)
      CROSS JOIN LATERAL ({_VERSION}
               AND industry = one.industry AND facet = wanted.facet {_ORDER}) AS it
      {_ORDER} {_ITEMS}
 """
 # Behind every name with this beginning comes the last character that there is.
-BY_NAME = f"""{_WALK}{_VERSION}
+BY_NAME = f"""{WALKED}{_VERSION}
               AND name_key >= name_key($7) AND name_key < name_key($7) || U&'\\+10FFFF'
               AND facet = ANY($5::smallint[]) AND ($6::text[] IS NULL OR industry = ANY($6))
      {_ORDER} {_ITEMS}

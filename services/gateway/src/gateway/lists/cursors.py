@@ -6,10 +6,10 @@ versions of rows are deleted after `KEPT`.
 """
 
 import math
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from datetime import UTC, datetime, timedelta
 from typing import Generic, Literal, NamedTuple, TypeVar
 
+from gateway.opaque_cursors import as_cursor, not_understood, text_of
 from gateway.problems import Problem
 
 #: How long ended versions are kept, and how long a cursor serves. The difference is for clocks that differ, and for
@@ -43,7 +43,7 @@ def encode(kind: Kind, place: Place[float] | Place[datetime], walk: Walk) -> str
     """Encodes a position as a cursor for the client."""
     key = _micros(place.key) if isinstance(place.key, datetime) else place.key
     text = f"{kind[0]}:{_micros(walk.as_of)}:{_micros(walk.begun_at)}:{key!r}:{place.company_id}"
-    return urlsafe_b64encode(text.encode()).decode().rstrip("=")
+    return as_cursor(text)
 
 
 def decode_candidates(cursor: str, now: datetime) -> tuple[Place[datetime], Walk]:
@@ -52,7 +52,7 @@ def decode_candidates(cursor: str, now: datetime) -> tuple[Place[datetime], Walk
     try:
         return Place(_moment(key), company_id), walk
     except (ValueError, OverflowError) as error:
-        raise _invalid(cursor) from error
+        raise not_understood(cursor) from error
 
 
 def decode_leads(cursor: str, now: datetime) -> tuple[Place[float], Walk]:
@@ -61,21 +61,20 @@ def decode_leads(cursor: str, now: datetime) -> tuple[Place[float], Walk]:
     try:
         score = float(key)
     except ValueError as error:
-        raise _invalid(cursor) from error
+        raise not_understood(cursor) from error
     if not math.isfinite(score):
-        raise _invalid(cursor)
+        raise not_understood(cursor)
     return Place(score, company_id), walk
 
 
 def _parts(kind: Kind, cursor: str, now: datetime) -> tuple[str, int, Walk]:
     try:
-        text = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
-        its, as_of, begun_at, key, company_id = text.split(":")
+        its, as_of, begun_at, key, company_id = text_of(cursor).split(":")
         number, walk = int(company_id), Walk(_moment(as_of), _moment(begun_at))
     except (ValueError, OverflowError) as error:
-        raise _invalid(cursor) from error
+        raise not_understood(cursor) from error
     if its != kind[0] or not 0 <= number <= MAX_ID:
-        raise _invalid(cursor)
+        raise not_understood(cursor)
     if now - walk.begun_at > WALK:
         minutes = WALK // timedelta(minutes=1)
         raise Problem(410, "Cursor expired", f"A cursor serves for {minutes} minutes. Begin again without one.")
@@ -88,9 +87,3 @@ def _micros(moment: datetime) -> int:
 
 def _moment(micros: str) -> datetime:
     return EPOCH + int(micros) * MICROSECOND
-
-
-def _invalid(cursor: str) -> Problem:
-    return Problem(
-        422, "Cursor not understood", f"{cursor!r} is not a valid cursor; send the cursor of a page unchanged."
-    )

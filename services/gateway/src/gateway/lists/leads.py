@@ -8,14 +8,9 @@ from pydantic import BaseModel, Field
 from common.contracts import Bucket
 from common.postgres import Connection
 from gateway.lists.cursors import MAX_ID, Place, Walk
-from gateway.lists.pages import Page, page_of
+from gateway.lists.pages import WALKED, Page, page_of
 
 # $1 and $2 the position, $3 the moment of the walk, $4 the number of rows, $5 industries; see candidates.py.
-_WALK = """
-    WITH walk AS MATERIALIZED (
-        SELECT coalesce($3::timestamptz, (SELECT at FROM list_clocks WHERE tenant_id = tenant()), 'epoch') AS as_of
-    ), page AS MATERIALIZED (
-"""
 _VERSION = """
         SELECT company_id, score, facet FROM listed_companies
          WHERE tenant_id = tenant() AND score IS NOT NULL
@@ -39,8 +34,8 @@ _ITEMS = """
              FROM lead_scores WHERE tenant_id = tenant() AND company_id = page.company_id LIMIT 1) AS lead
      ORDER BY page.score DESC, page.company_id DESC
 """
-BEST = f"{_WALK}{_VERSION}{_ORDER} {_ITEMS}"
-BEST_OF_INDUSTRIES = f"""{_WALK}
+BEST = f"{WALKED}{_VERSION}{_ORDER} {_ITEMS}"
+BEST_OF_INDUSTRIES = f"""{WALKED}
     SELECT it.* FROM unnest($5::text[]) AS one (industry) CROSS JOIN LATERAL ({_VERSION}
               AND industry = one.industry {_ORDER}) AS it
      {_ORDER} {_ITEMS}

@@ -14,6 +14,14 @@ from gateway.lists.cursors import Key, Kind, Place, Walk, encode
 MAX_LIMIT = 200
 LIMIT = 20
 
+#: How a statement begins that reads a page: $3 is the moment of the walk, NULL on its first page, where the walk begins
+#: with the newest version that there is.
+WALKED = """
+    WITH walk AS MATERIALIZED (
+        SELECT coalesce($3::timestamptz, (SELECT at FROM list_clocks WHERE tenant_id = tenant()), 'epoch') AS as_of
+    ), page AS MATERIALIZED (
+"""
+
 
 class Page(NamedTuple, Generic[Key]):
     """Items as JSON, and the position behind the last of them; `None` at the end of the list."""

@@ -1,0 +1,22 @@
+"""Positions in lists as opaque texts, for clients to send back unchanged. Pure."""
+
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+
+from gateway.problems import Problem
+
+
+def as_cursor(text: str) -> str:
+    """Encodes the text of a position."""
+    return urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def text_of(cursor: str) -> str:
+    """Decodes the text of a position. Raises ValueError if the cursor is not one of `as_cursor`."""
+    return urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
+
+
+def not_understood(cursor: str) -> Problem:
+    """Builds the 422 for a cursor that is none of the list's."""
+    return Problem(
+        422, "Cursor not understood", f"{cursor!r} is not a valid cursor; send the cursor of a page unchanged."
+    )
