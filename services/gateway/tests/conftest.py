@@ -28,6 +28,7 @@ from gateway.main import gateway as composed
 from gateway.settings import GatewaySettings
 from leadgen.chat_client import ChatEvent, chat
 from leadgen.tokens import Role, token
+from testkit.issuer import Issuer
 from testkit.stages import publish, until
 
 SECRET = "the secret of these tests, long enough"
@@ -67,6 +68,10 @@ class Client:
     def chat(self, message: str) -> AsyncIterator[ChatEvent]:
         """What the gateway streams, as it comes."""
         return chat(self.http, self.url, self.token, message)
+
+    async def is_ready(self) -> bool:
+        """Whether the gateway says that it is ready: a fact announced now would be heard."""
+        return (await self.http.get("/readyz")).status_code == 200
 
 
 Reps: TypeAlias = Callable[[int], Client]
@@ -113,11 +118,28 @@ def serve(database_url: str) -> Callable[..., AbstractAsyncContextManager[Reps]]
 
 
 @pytest.fixture
-async def reps(serve: Callable[..., AbstractAsyncContextManager[Reps]], kafka: str) -> AsyncIterator[Reps]:
-    """A gateway that is ready: a fact announced now would be heard."""
-    async with serve(kafka, chat_timeout_s=20) as rep:
-        await until(lambda: _is_ready(rep(1)))
+def chat_timeout_s() -> float:
+    """How long a chat waits for facts."""
+    return 20
+
+
+@pytest.fixture
+async def reps(
+    serve: Callable[..., AbstractAsyncContextManager[Reps]], kafka: str, chat_timeout_s: float
+) -> AsyncIterator[Reps]:
+    """A gateway that is ready."""
+    async with serve(kafka, chat_timeout_s=chat_timeout_s) as rep:
+        await until(rep(1).is_ready)
         yield rep
+
+
+@pytest.fixture
+def issuer() -> Iterator[Issuer]:
+    """An OIDC issuer that serves its keys."""
+    found = Issuer()
+    found.start()
+    yield found
+    found.stop()
 
 
 @pytest.fixture
@@ -187,10 +209,6 @@ def say(kafka: str) -> Callable[..., Awaitable[None]]:
         await publish(kafka, sent)
 
     return announce
-
-
-async def _is_ready(client: Client) -> bool:
-    return (await client.http.get("/readyz")).status_code == 200
 
 
 @pytest.fixture

@@ -15,11 +15,9 @@ from testkit.stages import a_company, until
 
 
 @pytest.fixture
-async def reps(serve, kafka):
-    """A gateway that is ready, and waits for facts for as long as it takes."""
-    async with serve(kafka, chat_timeout_s=300) as rep:
-        await until(lambda: is_ready(rep(1)))
-        yield rep
+def chat_timeout_s() -> float:
+    """As long as it takes."""
+    return 300
 
 
 @pytest.fixture
@@ -112,7 +110,7 @@ async def test_every_mode_holds(serve, kafka, say, mode, head, expected) -> None
     """As in POST /chat: off counts, sync_preview names companies that nobody works on, background schedules."""
     async with serve(kafka, staging_upsert_mode=mode, chat_timeout_s=60) as reps:
         rep = reps(1)
-        await until(lambda: is_ready(rep))
+        await until(rep.is_ready)
         thread_id = await a_thread(rep.http)
 
         async def announce(_: UUID) -> None:
@@ -386,7 +384,3 @@ async def has_open_runs(owner, thread_id: str, count: int) -> bool:
 async def is_answered(rep, thread_id: str) -> bool:
     states = await history(rep.http, thread_id)
     return bool(states) and states[0]["next"] == []
-
-
-async def is_ready(rep) -> bool:
-    return (await rep.http.get("/readyz")).status_code == 200

@@ -14,15 +14,11 @@ ABANDON = "UPDATE agent_runs SET lease_until = now() - interval '1 s' WHERE stat
 LEASE_IS_OVER = "SELECT bool_and(lease_until < now()) FROM agent_runs WHERE status IN ('pending', 'running')"
 
 
-async def is_ready(rep) -> bool:
-    return (await rep.http.get("/readyz")).status_code == 200
-
-
 async def test_a_stream_goes_on_at_another_replica(serve, kafka, say) -> None:
     """While the first one is still read: both see the same events."""
     async with serve(kafka, chat_timeout_s=120) as here, serve(kafka, chat_timeout_s=120) as there:
         rep, other = here(1), there(1)
-        await until(lambda: is_ready(rep))
+        await until(rep.is_ready)
         thread_id = await a_thread(rep.http)
         tasks: list[asyncio.Task] = []
 
@@ -40,10 +36,10 @@ async def test_a_replica_that_stops_hands_its_runs_over(serve, kafka, say) -> No
     """At once, without waiting for the lease; a queued run comes after it, also there."""
     async with serve(kafka, chat_timeout_s=120) as there:
         other = there(1)
-        await until(lambda: is_ready(other))
+        await until(other.is_ready)
         async with serve(kafka, chat_timeout_s=120) as here:
             rep = here(1)
-            await until(lambda: is_ready(rep))
+            await until(rep.is_ready)
             thread_id = await a_thread(rep.http)
             path = f"/agent/threads/{thread_id}/runs/stream"
             async with rep.http.stream("POST", path, json=turn("Manufacturing")) as answer:
@@ -80,7 +76,7 @@ async def test_a_killed_replicas_run_is_continued_where_it_is_read(serve, start_
     await say(request.request_id, *[fact for place in range(5, 10) for fact in facts_about(place, HEAD[place])])
     async with serve(kafka, chat_timeout_s=120) as there:
         other = there(1)
-        await until(lambda: is_ready(other))
+        await until(other.is_ready)
         await owner.execute(ABANDON)
         run_id = told[0][1]["run_id"]
         told += await joined(other.http, thread_id, run_id, told[-1][2])
@@ -101,7 +97,7 @@ async def test_whoever_reads_the_history_has_an_abandoned_run_ended(serve, kafka
     """Also when nobody joins its stream, and its thread is busy no more."""
     async with serve(kafka, chat_timeout_s=120) as there:
         other = there(1)
-        await until(lambda: is_ready(other))
+        await until(other.is_ready)
         thread_id, request = await abandoned(serve, kafka, owner)
         await say(request.request_id, *facts_of(request.request_id, HEAD[:2]))
         await until(lambda: has_states(other, thread_id, 3))
@@ -112,7 +108,7 @@ async def test_a_run_that_is_abandoned_for_too_long_ends_with_a_remark(serve, ka
     """Its facts are too far back in Kafka to be looked for."""
     async with serve(kafka, chat_timeout_s=120) as there:
         other = there(1)
-        await until(lambda: is_ready(other))
+        await until(other.is_ready)
         thread_id, _ = await abandoned(serve, kafka, owner)
         await owner.execute("UPDATE agent_runs SET created_at = created_at - interval '2 hours'")
         await until(lambda: has_states(other, thread_id, 3))
@@ -124,8 +120,8 @@ async def test_a_replica_that_was_frozen_writes_nothing_any_more(serve, kafka, s
     """Two replicas hold one run, since the lease of the first was over: one of them ends it, once."""
     async with serve(kafka, chat_timeout_s=120) as here, serve(kafka, chat_timeout_s=120) as there:
         rep, other = here(1), there(1)
-        await until(lambda: is_ready(rep))
-        await until(lambda: is_ready(other))
+        await until(rep.is_ready)
+        await until(other.is_ready)
         thread_id = await a_thread(rep.http)
         first = asyncio.create_task(run(rep.http, thread_id, turn("Manufacturing")))
         (request,) = await asked(kafka, "Manufacturing")
@@ -142,7 +138,7 @@ async def abandoned(serve, kafka, owner):
     """A run whose replica has stopped, and its request. Its lease is over."""
     async with serve(kafka, chat_timeout_s=120) as here:
         rep = here(1)
-        await until(lambda: is_ready(rep))
+        await until(rep.is_ready)
         thread_id = await a_thread(rep.http)
         path = f"/agent/threads/{thread_id}/runs/stream"
         async with (

@@ -124,7 +124,7 @@ async def test_a_preview_ends_at_once(serve, kafka, say) -> None:
     """It names companies that nobody will score: no waiting until the time is up."""
     async with serve(kafka, staging_upsert_mode="sync_preview", chat_timeout_s=600) as reps:
         rep = reps(1)
-        await until(lambda: is_ready(rep))
+        await until(rep.is_ready)
         async with asyncio.timeout(60):
             async for message in rep.chat("Manufacturing"):
                 if message.name == "accepted":
@@ -237,7 +237,3 @@ async def is_writing(owner) -> bool:
 
 async def nobody_listens(rep) -> bool:
     return rep.feed.listeners == 0
-
-
-async def is_ready(rep) -> bool:
-    return (await rep.http.get("/readyz")).status_code == 200

@@ -97,7 +97,7 @@ async def test_the_database_vanishes_while_the_gateway_starts(serve, kafka, data
     async with way as url, serve(kafka, database_url=url) as reps:
         assert broken.is_set()
         rep = reps(1)
-        await until(lambda: is_ready(rep))
+        await until(rep.is_ready)
         assert (await rep.http.get("/industries/resolve", params={"q": "SSIC C"})).status_code == 200  # 503 without
 
 
@@ -174,10 +174,6 @@ async def sent(kafka: str, words: str, *, at_least: int = 1) -> list[RequestIndu
     found = [RequestIndustry.model_validate_json(record.value) for record in records if record.value]
     wanted = [request for request in found if request.terms == [words]]
     return wanted if len(wanted) >= at_least else []
-
-
-async def is_ready(rep) -> bool:
-    return (await rep.http.get("/readyz")).status_code == 200
 
 
 async def are_requested(kafka: str, ids: set[str]) -> bool:

@@ -96,7 +96,7 @@ async def test_a_job_is_made_whatever_chat_messages_do(serve, say, kafka) -> Non
     """STAGING_UPSERT_MODE=off is about the chat: who asks for a job gets one."""
     async with serve(kafka, staging_upsert_mode="off") as reps:
         rep = reps(1)
-        await until(lambda: is_ready(rep))
+        await until(rep.is_ready)
         request, answer = await asked(rep, say, kafka, lambda request: progressed(request, total=25))
     assert request.mode == "background"
     assert (answer.status_code, answer.json()["status"]) == (202, "queued")
@@ -192,10 +192,6 @@ async def test_an_id_that_is_none_is_a_problem(rep) -> None:
     answer = await rep.http.get("/jobs/42")
     assert answer.status_code == 422
     assert "path.job_id" in answer.json()["detail"]
-
-
-async def is_ready(rep) -> bool:
-    return (await rep.http.get("/readyz")).status_code == 200
 
 
 async def is_sent(owner) -> bool:

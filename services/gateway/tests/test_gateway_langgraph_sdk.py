@@ -16,7 +16,6 @@ from common.contracts import Refinement
 from leadgen.ssic import ssic_2020
 from leadgen.tokens import Role
 from testkit.agent_chats import asked, facts_of
-from testkit.stages import until
 
 pytestmark = pytest.mark.node
 
@@ -56,11 +55,9 @@ def sdk() -> Path:
 
 
 @pytest.fixture
-async def reps(serve, kafka):
-    """A gateway that is ready, and waits for facts for as long as it takes."""
-    async with serve(kafka, chat_timeout_s=300) as rep:
-        await until(lambda: is_ready(rep(1)))
-        yield rep
+def chat_timeout_s() -> float:
+    """As long as it takes."""
+    return 300
 
 
 @pytest.fixture
@@ -206,7 +203,3 @@ async def test_an_api_key_is_enough(converse, rep, tokens) -> None:
     assert (await rep.http.post("/agent/threads/search", json=search)).json() == []
     own = await rep.http.post("/agent/threads/search", json=search, headers={"Authorization": "", "x-api-key": key})
     assert [thread["status"] for thread in own.json()] == ["idle"]
-
-
-async def is_ready(rep) -> bool:
-    return (await rep.http.get("/readyz")).status_code == 200

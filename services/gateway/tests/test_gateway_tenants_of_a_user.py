@@ -1,7 +1,7 @@
 """Users of an OIDC issuer: which tenant they act for, in which role, and how an admin lets them in and out."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
@@ -12,14 +12,6 @@ from testkit.issuer import AUDIENCE, Issuer
 
 INDUSTRY = "INSERT INTO ssic_ref (version, code, level, title) VALUES ('2020', 'C', 'section', 'MANUFACTURING')"
 ADD = "INSERT INTO tenant_users (tenant_id, subject, role) VALUES ($1, $2, $3)"
-
-
-@pytest.fixture
-def issuer() -> Iterator[Issuer]:
-    found = Issuer()
-    found.start()
-    yield found
-    found.stop()
 
 
 @pytest.fixture

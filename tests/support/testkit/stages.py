@@ -55,6 +55,12 @@ async def until(condition: Callable[[], Awaitable[T]], *, within_s: float = 60) 
         await asyncio.sleep(0.02)
 
 
+async def has_committed_all(consumer: AIOKafkaConsumer, places: Sequence[TopicPartition]) -> bool:
+    """Whether the consumer's group has committed all that stands there; of an emptied partition, nothing need be."""
+    begins, ends = await consumer.beginning_offsets(places), await consumer.end_offsets(places)
+    return all([begins[it] == ends[it] or (await consumer.committed(it) or 0) == ends[it] for it in places])
+
+
 async def publish(bootstrap_servers: str, events: Sequence[tuple[Event, Envelope]]) -> None:
     """Sends events to their topics, in order."""
     raw = [

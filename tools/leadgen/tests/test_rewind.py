@@ -17,7 +17,7 @@ from common.stage import Stage
 from common.work import Work
 from leadgen.cli import app
 from testkit.scoring import NOW
-from testkit.stages import a_company, at_work, ended, envelope_for, publish, read_topic, until
+from testkit.stages import a_company, at_work, ended, envelope_for, has_committed_all, publish, read_topic, until
 
 Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 TOPIC = RequestEnrichment.topic
@@ -68,13 +68,9 @@ async def rewind(database_url: str, kafka: str, *options: str) -> Result:
 
 
 async def has_read_all(runtime: Runtime) -> bool:
-    """Whether the group has committed all that its topics hold; of an emptied partition nothing is committed anew."""
+    """Whether the group has committed all that its topics hold."""
     consumer = runtime.consumer
-    if not consumer or not consumer.assignment():
-        return False
-    places = list(consumer.assignment())
-    begins, ends = await consumer.beginning_offsets(places), await consumer.end_offsets(places)
-    return all([begins[it] == ends[it] or (await consumer.committed(it) or 0) == ends[it] for it in places])
+    return bool(consumer and consumer.assignment()) and await has_committed_all(consumer, list(consumer.assignment()))
 
 
 async def handle(stage: Stage, database: Database, kafka: str, rows: int) -> None:
