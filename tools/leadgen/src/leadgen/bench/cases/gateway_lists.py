@@ -25,20 +25,14 @@ import asyncpg
 
 from embedded.child import Child
 from embedded.ports import LOOPBACK, free_port
+from leadgen.bench.harness.gateway_process import SECRET, gateway_process
 from leadgen.bench.harness.kept_alive import KeptAlive
 from leadgen.bench.harness.listed_companies import TENANTS, Owner, fill, tidy
 from leadgen.bench.harness.servers import Servers
 from leadgen.bench.harness.statement_log import end_of, log_no_statements, log_statements, times_of
 from leadgen.bench.harness.waiting import until
-from leadgen.local.service import Service
 from leadgen.tokens import token
 
-SECRET = "the secret of this measurement, long enough"  # noqa: S105 - of a database that is dropped
-ENVIRONMENT = {
-    "GATEWAY_JWT_SECRET": SECRET,
-    "REQUESTS_PER_MINUTE": "100000000",
-    "TENANT_REQUESTS_PER_MINUTE": "100000000",
-}
 CLIENTS = 32
 #: Rows of the usual page and of the longest.
 LIMITS = (20, 200)
@@ -66,16 +60,19 @@ async def bench_lists(its: Servers, *, companies: int, requests: int, seconds: f
     try:
         await fill(owner, its.database_url, companies)
         await log_statements(owner)
-        async with _gateway(its, "filling") as url:
+        async with gateway_process(its, "filling") as gateway:
             listed_s = await _listed(owner)
             await tidy(owner)
             paths = await _paths(owner)
-            sql = await _statements(its.folder / "postgres.log", url, access[TENANT - 1], paths, requests)
+            sql = await _statements(its.folder / "postgres.log", gateway.url, access[TENANT - 1], paths, requests)
         await log_no_statements(owner)
-        async with _gateway(its, "gateway") as url, _bare(its.folder, url, access[TENANT - 1], paths) as bare:
-            pages = await _latencies(url, bare, access[TENANT - 1], paths, requests)
+        async with (
+            gateway_process(its, "gateway") as gateway,
+            _bare(its.folder, gateway.url, access[TENANT - 1], paths) as bare,
+        ):
+            pages = await _latencies(gateway.url, bare, access[TENANT - 1], paths, requests)
             rates = {
-                limit: [await _rates(url, bare, access, limit, paths, seconds) for _ in range(ROUNDS)]
+                limit: [await _rates(gateway.url, bare, access, limit, paths, seconds) for _ in range(ROUNDS)]
                 for limit in LIMITS
             }
     finally:
@@ -92,23 +89,6 @@ async def bench_lists(its: Servers, *, companies: int, requests: int, seconds: f
         "listed_per_s": round(companies / listed_s),
         "pages": {name: pages[name] | {f"sql_{what}": it for what, it in sql.get(name, {}).items()} for name in paths},
     }
-
-
-@asynccontextmanager
-async def _gateway(its: Servers, name: str) -> AsyncIterator[str]:
-    """Runs a gateway and yields its URL."""
-    environment = {
-        **ENVIRONMENT,
-        "DATABASE_URL": its.database_url,
-        "KAFKA_BOOTSTRAP_SERVERS": its.bootstrap_servers,
-    }
-    gateway = Service(name, "leadgen-gateway", environment, its.folder)
-    gateway.start()
-    try:
-        await gateway.is_ready()
-        yield gateway.url
-    finally:
-        await gateway.stop()
 
 
 @asynccontextmanager

@@ -13,28 +13,22 @@ import resource
 import statistics
 import time
 from collections import Counter
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack
 from typing import Any
 
 import asyncpg
 import psutil
 
 from common.ids import new_id
+from leadgen.bench.harness.gateway_process import SECRET, gateway_process
 from leadgen.bench.harness.kept_alive import KeptAlive
 from leadgen.bench.harness.servers import Servers
 from leadgen.local.service import Service
 from leadgen.tenants import add_tenant
 from leadgen.tokens import token
 
-SECRET = "the secret of this measurement, long enough"  # noqa: S105 - of a database that is dropped
-ENVIRONMENT = {
-    "GATEWAY_JWT_SECRET": SECRET,
-    "REQUESTS_PER_MINUTE": "100000000",
-    "TENANT_REQUESTS_PER_MINUTE": "100000000",
-    "GATEWAY_MAX_STREAMS": "4000",  # a tenant may have half of them
-}
 STREAMS = 1000
+STREAMS_ALLOWED = {"GATEWAY_MAX_STREAMS": "4000"}  # a tenant may have half of them
 CLIENTS = 32
 #: Connections of the overload: more than the gateway answers at once, so that its limit is what refuses.
 CONNECTIONS = 256
@@ -58,11 +52,16 @@ async def bench_streams(its: Servers, *, seconds: float) -> dict[str, Any]:
     finally:
         await owner.close()
     access = token(SECRET, 1, "bench")
-    async with _gateway(its, "streams") as (gateway, url):
-        sse_mb = await _streams(gateway, url, access, str(jobs[0]))
-    async with _gateway(its, "overload") as (gateway, url):
-        overload = await _overload(gateway, url, access, seconds)
+    async with gateway_process(its, "streams", **STREAMS_ALLOWED) as gateway:
+        sse_mb = await _streams(_process_of(gateway), gateway.url, access, str(jobs[0]))
+    async with gateway_process(its, "overload", **STREAMS_ALLOWED) as gateway:
+        overload = await _overload(_process_of(gateway), gateway.url, access, seconds)
     return {"sse_mb_per_1000": sse_mb, "overload": overload}
+
+
+def _process_of(gateway: Service) -> psutil.Process:
+    assert gateway.child is not None  # noqa: S101 - it is ready
+    return psutil.Process(gateway.child.pid)
 
 
 async def _streams(gateway: psutil.Process, url: str, access: str, job: str) -> float:
@@ -140,21 +139,3 @@ async def _offered(pool: list[KeptAlive], per_s: float, seconds: float) -> tuple
                     unsent += 1
             await asyncio.sleep(0.001)
     return statuses, accepted_s, unsent
-
-
-@asynccontextmanager
-async def _gateway(its: Servers, name: str) -> AsyncIterator[tuple[psutil.Process, str]]:
-    """Runs a gateway; yields its process and its URL."""
-    environment = {
-        **ENVIRONMENT,
-        "DATABASE_URL": its.database_url,
-        "KAFKA_BOOTSTRAP_SERVERS": its.bootstrap_servers,
-    }
-    gateway = Service(name, "leadgen-gateway", environment, its.folder)
-    gateway.start()
-    try:
-        await gateway.is_ready()
-        assert gateway.child is not None  # noqa: S101 - it is ready
-        yield psutil.Process(gateway.child.pid), gateway.url
-    finally:
-        await gateway.stop()

@@ -1,0 +1,29 @@
+"""A gateway in a process of its own, with limits of rates that no measurement reaches."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from leadgen.bench.harness.servers import Servers
+from leadgen.local.service import Service
+
+SECRET = "the secret of this measurement, long enough"  # noqa: S105 - of a database that is dropped
+
+
+@asynccontextmanager
+async def gateway_process(its: Servers, name: str, **settings: str) -> AsyncIterator[Service]:
+    """Runs a gateway, ready to serve."""
+    environment = {
+        "GATEWAY_JWT_SECRET": SECRET,
+        "REQUESTS_PER_MINUTE": "100000000",
+        "TENANT_REQUESTS_PER_MINUTE": "100000000",
+        "DATABASE_URL": its.database_url,
+        "KAFKA_BOOTSTRAP_SERVERS": its.bootstrap_servers,
+        **settings,
+    }
+    gateway = Service(name, "leadgen-gateway", environment, its.folder)
+    gateway.start()
+    try:
+        await gateway.is_ready()
+        yield gateway
+    finally:
+        await gateway.stop()
