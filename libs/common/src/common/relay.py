@@ -21,6 +21,7 @@ from aiokafka.errors import KafkaError
 from common import metrics
 from common.contracts import Lane
 from common.errors import LeaseLost, Unavailable
+from common.kafka_clients import running
 from common.outbox import MAX_MESSAGE
 from common.outbox_lease import LEASE_S, OutboxLease
 from common.outbox_sender import Sender
@@ -177,14 +178,11 @@ class Relay:
             request_timeout_ms=10_000,
         )
         try:
-            async with asyncio.timeout(LEASE_S):
-                await kafka.start()
-            return await self._relay(session, Sender(kafka, self._lease))
+            async with running(kafka, within_s=LEASE_S):
+                return await self._relay(session, Sender(kafka, self._lease))
         except (KafkaError, OSError, TimeoutError) as error:
             log.warning("relay_waits_for_kafka", error=repr(error))
             return False
-        finally:
-            await kafka.stop()
 
     async def _relay(self, session: Session, sender: Sender) -> bool:
         failures, pause = 0, self.POLL

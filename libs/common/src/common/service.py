@@ -30,6 +30,7 @@ from common import asyncapi, health, logs
 from common.contracts import Lane
 from common.errors import Permanent, Unavailable
 from common.http_connection import BoundedConnection
+from common.kafka_clients import running
 from common.postgres import Database
 from common.runtime import Runtime
 from common.security_headers import SecurityHeaders
@@ -195,13 +196,9 @@ async def connect(name: str, url: str, *, size: int) -> Database:
 async def wait_for_kafka(bootstrap_servers: str) -> None:
     """Returns when a broker answers; a client that starts before gives up at once."""
     while True:
-        probe = AIOKafkaProducer(bootstrap_servers=bootstrap_servers)
         try:
-            await probe.start()
+            async with running(AIOKafkaProducer(bootstrap_servers=bootstrap_servers)):
+                return
         except (KafkaError, OSError) as error:
             log.warning("start_waits_for_kafka", error=repr(error))
             await asyncio.sleep(1)
-        else:
-            return
-        finally:
-            await probe.stop()

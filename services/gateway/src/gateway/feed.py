@@ -22,6 +22,7 @@ from common.cloudevents import Undecodable, decode_body, decode_headers
 from common.consumer import Consumer, is_unreadable
 from common.contracts import CompanyEnriched, Event, JobProgressed, LeadScored, LeadSynced
 from common.errors import Unavailable
+from common.kafka_clients import running
 from gateway import metrics
 
 log = structlog.get_logger(__name__)
@@ -104,8 +105,7 @@ class Feed:
 
     async def _replay(self, listener: _Listener, name: bytes, since: datetime) -> None:
         consumer = Consumer(*FACTS, bootstrap_servers=self._bootstrap_servers, group_id=None, enable_auto_commit=False)
-        try:
-            await consumer.start()
+        async with running(consumer):
             partitions = _partitions(consumer)
             consumer.unsubscribe()
             consumer.assign(list(partitions))
@@ -122,8 +122,6 @@ class Feed:
                     for record in records:
                         self._deliver(record, {name: [listener]})
                 left = {it for it in left if await consumer.position(it) < ends[it]}
-        finally:
-            await consumer.stop()
 
     @property
     def listeners(self) -> int:
@@ -165,22 +163,24 @@ class Feed:
             fetch_max_wait_ms=100,
         )
         try:
-            await consumer.start()
-            partitions = _partitions(consumer)
-            # A subscription forgets its positions whenever the broker's metadata lacks a topic for a moment, as it
-            # does while it starts. An assignment does not.
-            consumer.unsubscribe()
-            consumer.assign(list(partitions))
-            await self._resume(consumer)
-            self._reading.set()
-            while _partitions(consumer) <= partitions:
-                for partition, records in (await consumer.getmany(timeout_ms=1000)).items():
-                    for record in records:
-                        self._deliver(record, self._listeners)
-                    self._positions[partition] = records[-1].offset + 1
+            async with running(consumer):
+                await self._follow(consumer)
         finally:
             self._reading.clear()
-            await consumer.stop()
+
+    async def _follow(self, consumer: Consumer) -> None:
+        partitions = _partitions(consumer)
+        # A subscription forgets its positions whenever the broker's metadata lacks a topic for a moment, as it
+        # does while it starts. An assignment does not.
+        consumer.unsubscribe()
+        consumer.assign(list(partitions))
+        await self._resume(consumer)
+        self._reading.set()
+        while _partitions(consumer) <= partitions:
+            for partition, records in (await consumer.getmany(timeout_ms=1000)).items():
+                for record in records:
+                    self._deliver(record, self._listeners)
+                self._positions[partition] = records[-1].offset + 1
 
     async def _resume(self, consumer: Consumer) -> None:
         """Moves the consumer to the kept positions; the first time, to the moment when the feed began."""
