@@ -11,8 +11,8 @@ from typing import cast
 import pytest
 
 from common.contracts import EVENTS
+from common.handling.stage import Stage
 from common.postgres import Database
-from common.stage import Stage
 from enricher.consumer import enricher
 from enricher.waterfall import Waterfall
 from gateway.feed import FACTS

@@ -12,9 +12,9 @@ from aiokafka import AIOKafkaConsumer
 from faststream import AckPolicy
 from faststream.kafka.message import KafkaAckableMessage
 
+from common.handling.stage import Stage
 from common.postgres import Database
 from common.runtime import Runtime
-from common.stage import Stage
 from enricher.consumer import enricher
 from industries.index import IndustryIndex
 from leadgen.topics import LISTENER, read_topics

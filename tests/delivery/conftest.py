@@ -41,9 +41,9 @@ from common.contracts import (
     ResyncOdoo,
     Site,
 )
+from common.handling.stage import Stage
 from common.ids import derived_id, new_id
 from common.postgres import Database
-from common.stage import Stage
 from enricher.consumer import enricher
 from enricher.main import waterfall_of
 from enricher.settings import EnricherSettings

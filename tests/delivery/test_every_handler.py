@@ -7,7 +7,7 @@ from uuid import UUID
 import asyncpg
 
 from common.contracts import EVENTS
-from common.deadletters import SUFFIX
+from common.delivery.deadletters import SUFFIX
 from common.postgres import Database
 from leadgen.topics import LISTENER, read_topics
 from testkit.stages import at_work, ended, is_all_taken_in, publish, read_topic, until

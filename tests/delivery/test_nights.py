@@ -16,8 +16,8 @@ import asyncpg
 import httpx
 import pytest
 
+from common.delivery.relay import Relay
 from common.postgres import Database
-from common.relay import Relay
 from common.singapore import day_in_singapore
 from enricher.purchases import circuit_breakers, guarded_call
 from leadgen.audit.auditing import audit

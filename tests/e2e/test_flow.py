@@ -6,8 +6,8 @@ import subprocess
 
 import pytest
 
+from common.delivery.relay import Relay
 from common.postgres import Database
-from common.relay import Relay
 from common.singapore import day_in_singapore
 from nightly.night import Choice, choose, run_night
 from nightly.planning import PRODUCER

@@ -7,11 +7,11 @@ import asyncpg
 import pytest
 
 from common.contracts import LeadSynced, RequestEnrichment
-from common.deadletters import SUFFIX
+from common.delivery.deadletters import SUFFIX
 from common.errors import Permanent, Transient
+from common.handling.stage import Stage
+from common.handling.work import Chunk
 from common.postgres import Database
-from common.stage import Stage
-from common.work import Chunk
 from testkit.stages import a_company, at_work, ended, envelope_for, publish, read_topic
 
 Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"

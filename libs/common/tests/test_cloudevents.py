@@ -20,8 +20,8 @@ from common.cloudevents import (
     unpack_headers,
 )
 from common.contracts import RefreshRegister, RequestUpsert
+from common.delivery.outbox import EventTemplate, sendables
 from common.ids import NO_REPLAY, new_id
-from common.outbox import EventTemplate, sendables
 
 EVENT = RequestUpsert(tenant_id=1, job_id=UUID(int=7))
 ENVELOPE = Envelope(new_id(), 1, "nightly", "request-1", new_id(), f"00-{'a' * 32}-{'b' * 16}-01")

@@ -5,7 +5,7 @@ from typing import TypeAlias
 import asyncpg
 
 from common.contracts import RequestEnrichment
-from common.inbox import NO_TENANT
+from common.delivery.inbox import NO_TENANT
 from testkit import processes
 from testkit.record_batches import a_batch, produce
 from testkit.stages import a_company, envelope_for, publish

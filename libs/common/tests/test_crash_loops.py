@@ -9,16 +9,16 @@ import pytest
 
 from common.cloudevents import encode_body
 from common.contracts import RequestEnrichment
-from common.crash_suspects import MAX_SOLO_CRASHES, QUIET_S, SUSPECT_AFTER, is_guilty, is_suspect
+from common.delivery.inbox import Arrival, Inbox
 from common.errors import Transient, Unavailable
-from common.failed_events import RunnerContext
-from common.failure_rate_guard import FailureRateGuard
-from common.handler_runner import HandlerRunner
+from common.handling.crash_suspects import MAX_SOLO_CRASHES, QUIET_S, SUSPECT_AFTER, is_guilty, is_suspect
+from common.handling.failed_events import RunnerContext
+from common.handling.failure_rate_guard import FailureRateGuard
+from common.handling.handler_runner import HandlerRunner
+from common.handling.stage import Stage
+from common.handling.work import Batch, Work
 from common.ids import NO_REPLAY, new_id
-from common.inbox import Arrival, Inbox
 from common.postgres import Database
-from common.stage import Stage
-from common.work import Batch, Work
 from testkit.crashing import KILLER, a_worker
 from testkit.stages import a_company, until
 

@@ -3,8 +3,8 @@
 import pytest
 
 from common.contracts import LeadSynced, RequestEnrichment
-from common.stage import Stage
-from common.work import Batch, Work
+from common.handling.stage import Stage
+from common.handling.work import Batch, Work
 from testkit.stages import a_company, at_work, ended, envelope_for, is_all_taken_in, publish, read_topic, until
 
 Owner = "asyncpg.Connection[asyncpg.Record]"

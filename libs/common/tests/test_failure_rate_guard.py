@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from common.errors import Permanent, Transient
-from common.failure_rate_guard import MIN_SEEN, RUN, SHARE, WINDOW, FailureRateGuard
+from common.handling.failure_rate_guard import MIN_SEEN, RUN, SHARE, WINDOW, FailureRateGuard
 
 BUG = KeyError("a bug")
 OUTCOMES = st.sampled_from([None, Transient("busy"), Permanent("no"), BUG])

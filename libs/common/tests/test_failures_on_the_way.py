@@ -5,13 +5,13 @@ import os
 
 import pytest
 
-from common import failure_rate_guard
 from common.cloudevents import encode_body, encode_headers
 from common.contracts import LeadSynced, RequestEnrichment
-from common.deadletters import SUFFIX
+from common.delivery.deadletters import SUFFIX
 from common.errors import Permanent, Transient
-from common.stage import Stage
-from common.work import Batch, Work
+from common.handling import failure_rate_guard
+from common.handling.stage import Stage
+from common.handling.work import Batch, Work
 from testkit.stages import a_company, at_work, ended, envelope_for, publish, publish_raw, read_topic, until
 
 TAKE = "INSERT INTO toys (tenant_id, uen) VALUES (tenant(), $1)"

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from common.errors import Unavailable
-from common.group_commit import CROWD, GroupCommit
+from common.handling.group_commit import CROWD, GroupCommit
 from common.postgres import Connection, Database
 from testkit.stages import until
 

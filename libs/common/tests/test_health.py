@@ -9,8 +9,8 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from starlette.applications import Starlette
 
-from common import health
 from common.contracts import RequestEnrichment
+from common.http import health
 from common.postgres import Database
 from common.runtime import Runtime
 from embedded.postgres import Postgres

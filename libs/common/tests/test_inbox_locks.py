@@ -6,8 +6,8 @@ from typing import TypeAlias
 
 import asyncpg
 
+from common.delivery.inbox import Arrival, Inbox
 from common.ids import NO_REPLAY, new_id
-from common.inbox import Arrival, Inbox
 from common.postgres import Database
 from testkit.stages import until
 

@@ -9,9 +9,9 @@ from typing import TypeAlias
 import asyncpg
 import pytest
 
+from common.delivery.inbox import Arrival, Claim, Inbox
 from common.errors import LeaseLost
 from common.ids import NO_REPLAY, new_id
-from common.inbox import Arrival, Claim, Inbox
 from common.postgres import Database
 from testkit.stages import until
 

@@ -6,9 +6,9 @@ from typing import TypeAlias
 import asyncpg
 import pytest
 
+from common.delivery.inbox import Arrival, Inbox, is_cut_off
+from common.delivery.inbox_statements import CLAIM_BYTES, WALK
 from common.ids import NO_REPLAY, new_id
-from common.inbox import Arrival, Inbox, is_cut_off
-from common.inbox_statements import CLAIM_BYTES, WALK
 from common.postgres import Connection, Database
 
 Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"

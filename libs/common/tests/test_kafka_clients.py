@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from aiokafka.errors import KafkaConnectionError
 
-from common.kafka_clients import running
+from common.kafka.clients import running
 from testkit.stages import until
 
 

@@ -10,13 +10,13 @@ import pytest
 
 from common.cloudevents import pack_headers
 from common.contracts import RequestEnrichment
-from common.deadletters import KEY_BYTES, LETTER_BYTES, SUFFIX
+from common.delivery.deadletters import KEY_BYTES, LETTER_BYTES, SUFFIX
+from common.delivery.inbox import NO_TENANT
+from common.handling.stage import Stage
+from common.handling.work import Work
 from common.ids import new_id
-from common.inbox import NO_TENANT
-from common.outbox import MAX_MESSAGE
+from common.kafka.record_batches import MAX_MESSAGE
 from common.postgres import Database
-from common.stage import Stage
-from common.work import Work
 from testkit.stages import at_work, ended, read_topic
 
 Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"

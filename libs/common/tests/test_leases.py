@@ -11,11 +11,11 @@ import asyncpg
 
 from common.cloudevents import encode_body
 from common.contracts import RequestEnrichment
+from common.delivery.inbox import Arrival, Inbox
+from common.handling.stage import Stage
+from common.handling.work import Work
 from common.ids import NO_REPLAY, new_id
-from common.inbox import Arrival, Inbox
 from common.postgres import Database
-from common.stage import Stage
-from common.work import Work
 from testkit.crashing import GATE, a_worker
 from testkit.stages import a_company, at_work, ended, envelope_for, publish, until
 

@@ -6,12 +6,12 @@ import asyncpg
 import pytest
 
 from common.contracts import LeadSynced, RequestEnrichment
-from common.deadletters import SUFFIX
+from common.delivery.deadletters import SUFFIX
 from common.errors import Permanent, Transient
+from common.handling.stage import Stage
+from common.handling.work import Work
 from common.ids import derived_id
 from common.postgres import Database
-from common.stage import Stage
-from common.work import Work
 from testkit.stages import a_company, at_work, ended, envelope_for, publish, read_topic
 
 Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"

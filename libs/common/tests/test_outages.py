@@ -8,10 +8,10 @@ import pytest
 
 from common.contracts import LeadSynced, RequestEnrichment
 from common.errors import Unavailable
+from common.handling.stage import Stage
+from common.handling.work import Batch, Work
 from common.ids import derived_id
 from common.runtime import Runtime
-from common.stage import Stage
-from common.work import Batch, Work
 from testkit.stages import a_company, at_work, ended, envelope_for, publish, read_topic, until
 
 TAKE = "INSERT INTO toys (tenant_id, uen) VALUES (tenant(), $1)"

@@ -12,11 +12,11 @@ from aiokafka.errors import KafkaConnectionError
 
 from common.cloudevents import Envelope, decode_headers
 from common.contracts import LeadSynced, RequestUpsert
+from common.delivery.outbox import Announcement, EventTemplate, announce
+from common.delivery.relay import Relay
 from common.ids import new_id
-from common.outbox import Announcement, EventTemplate, announce
-from common.partition_batches import partition_of
+from common.kafka.partition_batches import partition_of
 from common.postgres import Database
-from common.relay import Relay
 from embedded.ports import LOOPBACK, free_port
 from testkit.outboxes import fill, is_told, numbers_by_key
 from testkit.stages import a_company, read_topic, until
@@ -89,8 +89,8 @@ async def test_from_a_failed_batch_on_nothing_is_taken_for_sent(
     database: Database, kafka: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Of its partition: what was confirmed before is not sent again, the rest is, in order, and the bundle whole."""
-    monkeypatch.setattr("common.relay.BATCH_BYTES", 1_500)
-    monkeypatch.setattr("common.outbox_sender.TOPIC_REST_S", 0.01)
+    monkeypatch.setattr("common.delivery.relay.BATCH_BYTES", 1_500)
+    monkeypatch.setattr("common.delivery.outbox_sender.TOPIC_REST_S", 0.01)
     sent = Counter[int]()
     send_batch = AIOKafkaProducer.send_batch
 

@@ -4,8 +4,8 @@ from collections import Counter
 
 from aiokafka import TopicPartition
 
-from common.consumer import Consumer
 from common.contracts import RequestEnrichment
+from common.kafka.consumer import Consumer
 from testkit.record_batches import a_batch, produce
 from testkit.stages import until
 

@@ -9,9 +9,16 @@ from aiokafka.record.default_records import DefaultRecordBatchBuilder
 from hypothesis import given
 from hypothesis import strategies as st
 
-from common.decompression import MOST_GZIP_MEMBERS
-from common.outbox import MAX_MESSAGE
-from common.record_batches import BATCH_BYTES, MAX_HEADERS, UNREADABLE, offset_after, open_batch, split
+from common.kafka.decompression import MOST_GZIP_MEMBERS
+from common.kafka.record_batches import (
+    BATCH_BYTES,
+    MAX_HEADERS,
+    MAX_MESSAGE,
+    UNREADABLE,
+    offset_after,
+    open_batch,
+    split,
+)
 from testkit.record_batches import a_batch, with_checksum
 
 NONE, GZIP, SNAPPY, LZ4, ZSTD = range(5)

@@ -9,8 +9,8 @@ import pytest
 from prometheus_client import REGISTRY
 
 from common.contracts import LeadSynced
+from common.delivery.relay import Relay
 from common.postgres import Database
-from common.relay import Relay
 from testkit.outboxes import fill, is_told, numbers_by_key
 from testkit.stages import read_topic, until
 

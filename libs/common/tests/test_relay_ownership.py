@@ -11,10 +11,10 @@ import pytest
 from structlog.testing import capture_logs
 
 from common.contracts import LeadSynced, RequestEnrichment
+from common.delivery.relay import Relay
+from common.handling.stage import Stage
+from common.handling.work import Work
 from common.postgres import Connection, Database
-from common.relay import Relay
-from common.stage import Stage
-from common.work import Work
 from embedded.ports import LOOPBACK, free_port
 from testkit import processes
 from testkit.outboxes import fill, is_told, numbers_by_key

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from common.errors import Permanent, Transient
-from common.retry import DEFAULT_RETRY, RetryStrategy
+from common.handling.retry import DEFAULT_RETRY, RetryStrategy
 
 FAILURES = st.integers(1, 10_000)
 CHANCES = st.floats(0, 1, exclude_max=True)

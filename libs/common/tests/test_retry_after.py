@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from common.retry_after import retry_after
+from common.http.retry_after import retry_after
 
 
 @pytest.mark.parametrize(

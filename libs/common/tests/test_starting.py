@@ -10,10 +10,10 @@ import httpx
 import pytest
 
 from common.contracts import LeadSynced
+from common.handling.stage import Stage
 from common.postgres import Database
 from common.service import serve
 from common.settings import StageSettings
-from common.stage import Stage
 from embedded.kafka import Kafka
 from embedded.ports import LOOPBACK, free_port
 from embedded.postgres import Postgres

@@ -9,19 +9,19 @@ from typing import Any, TypeAlias
 import asyncpg
 import pytest
 
-from common import pauses
 from common.cloudevents import encode_body
 from common.contracts import RequestEnrichment
+from common.delivery import pauses
+from common.delivery.inbox import Arrival, Inbox
 from common.errors import Permanent, Transient
-from common.failed_events import RunnerContext
-from common.failure_rate_guard import FailureRateGuard
+from common.handling.failed_events import RunnerContext
+from common.handling.failure_rate_guard import FailureRateGuard
+from common.handling.retry import RetryStrategy
+from common.handling.stage import Stage
+from common.handling.work import Chunk
+from common.handling.workers import LaneWorkers
 from common.ids import NO_REPLAY, new_id
-from common.inbox import Arrival, Inbox
 from common.postgres import Database
-from common.retry import RetryStrategy
-from common.stage import Stage
-from common.work import Chunk
-from common.workers import LaneWorkers
 from testkit.stages import a_company, until
 from testkit.waking import waker_of
 

@@ -10,13 +10,13 @@ import asyncpg
 import pytest
 from aiokafka.structs import TopicPartition
 
-from common.consumer import Consumer
 from common.contracts import RequestEnrichment
-from common.deadletters import SUFFIX
+from common.delivery.deadletters import SUFFIX
+from common.delivery.inbox import NO_TENANT
 from common.ids import new_id
-from common.inbox import NO_TENANT
+from common.kafka.consumer import Consumer
+from common.kafka.record_batches import split
 from common.postgres import Database
-from common.record_batches import split
 from embedded.kafka import Kafka
 from testkit.record_batches import a_batch, produce, with_checksum
 from testkit.stages import a_company, a_stage, at_work, ended, envelope_for, is_all_taken_in, publish, read_topic, until

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
-from common.group_commit import GroupCommit
+from common.handling.group_commit import GroupCommit
 from common.postgres import Database
 from common.singapore import day_in_singapore
 from enricher.lock_order import LOCK_ORDER

@@ -7,12 +7,12 @@ from typing import Any
 
 from common.cloudevents import encode_body
 from common.contracts import CompanyEnriched, RequestEnrichment, Site
+from common.delivery.inbox import Arrival, Inbox
 from common.errors import LeaseLost
-from common.group_commit import GroupCommit
+from common.handling.group_commit import GroupCommit
+from common.handling.work import Item, Work
 from common.ids import NO_REPLAY, new_id
-from common.inbox import Arrival, Inbox
 from common.postgres import Database
-from common.work import Item, Work
 from enricher import runs
 from enricher.crawl.visits import Visit
 from enricher.enrichment import Enrichment

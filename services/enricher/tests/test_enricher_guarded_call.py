@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from common.group_commit import GroupCommit
+from common.handling.group_commit import GroupCommit
 from common.postgres import Database
 from enricher.errors import StepSkipped
 from enricher.lock_order import LOCK_ORDER

@@ -6,7 +6,7 @@ from typing import cast
 import pytest
 
 from common.contracts import Contact
-from common.group_commit import GroupCommit
+from common.handling.group_commit import GroupCommit
 from common.postgres import Database
 from enricher.contacts.prospects import Prospect, Prospects
 from enricher.lock_order import LOCK_ORDER

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from common.group_commit import GroupCommit
+from common.handling.group_commit import GroupCommit
 from common.postgres import Database
 from enricher.crawl.site_cache import REFUSED_FOR, UNREACHABLE_FOR, SiteBusy, SiteCache
 from enricher.crawl.visits import Visit

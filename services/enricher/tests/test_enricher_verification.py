@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import pytest
 
-from common.group_commit import GroupCommit
+from common.handling.group_commit import GroupCommit
 from common.postgres import Database
 from enricher.contacts.verification import Verified, Verifier
 from enricher.lock_order import LOCK_ORDER

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from common.api_key import ApiKey
+from common.credentials.api_key import ApiKey
 from common.errors import OutcomeUnknown
 from common.postgres import Database
 from gateway.access.api_keys import ApiKeys

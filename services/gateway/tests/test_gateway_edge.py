@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from common.health import metrics_served
-from common.security_headers import DATA_POLICY, HEADERS, PAGE_POLICY, SecurityHeaders
+from common.http.health import metrics_served
+from common.http.security_headers import DATA_POLICY, HEADERS, PAGE_POLICY, SecurityHeaders
 from embedded.ports import LOOPBACK, free_port
 from gateway.api import application
 from gateway.edge.cross_origin import admit_origins, origins_of

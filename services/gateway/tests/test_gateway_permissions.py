@@ -5,7 +5,8 @@ from fastapi import FastAPI
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
-from common import asyncapi, health
+from common import asyncapi
+from common.http import health
 from gateway.access.caller import INCLUDES, ROLES
 from gateway.access.permissions import ACCESS, Permissions, check_complete, routes_of
 from gateway.api import application

@@ -15,11 +15,11 @@ import pytest
 
 from common.cloudevents import decode_body, encode_body
 from common.contracts import Company, CompanyEnriched, Icp, IcpChanged, LeadScored
+from common.delivery.inbox import Arrival, Inbox
+from common.delivery.outbox import sendables
+from common.handling.work import Batch, Work
 from common.ids import NO_REPLAY
-from common.inbox import Arrival, Inbox
-from common.outbox import sendables
 from common.postgres import Database
-from common.work import Batch, Work
 from industries.ssic.hierarchy import Code, Hierarchy
 from leadgen.ssic import ssic_2020
 from scorer.consumer import scorer

@@ -11,8 +11,8 @@ import pytest
 
 from common.cloudevents import decode_body
 from common.contracts import Company, CompanyEnriched, LeadScored, Site
+from common.handling.work import Batch
 from common.postgres import Database
-from common.work import Batch
 from industries.ssic.hierarchy import Hierarchy
 from scorer.consumer import scorer
 from scorer.core.industry_fit import SsicVersions

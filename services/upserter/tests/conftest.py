@@ -15,14 +15,14 @@ import pytest
 
 from common.cloudevents import Envelope, decode_body, encode_body, encode_headers, pack_headers
 from common.contracts import EVENTS, CompanyEvent, Event, JobProgressed, Lane, RequestIndustry, SearchAnswer
-from common.failed_events import RunnerContext
-from common.failure_rate_guard import FailureRateGuard
-from common.handler_runner import HandlerRunner
+from common.delivery.inbox import Arrival, Claim, Inbox
+from common.delivery.outbox import sendables
+from common.handling.failed_events import RunnerContext
+from common.handling.failure_rate_guard import FailureRateGuard
+from common.handling.handler_runner import HandlerRunner
+from common.handling.stage import Stage
 from common.ids import NO_REPLAY, new_id
-from common.inbox import Arrival, Claim, Inbox
-from common.outbox import sendables
 from common.postgres import Database
-from common.stage import Stage
 from industries.index import Code, IndustryIndex
 from leadgen.ssic import ssic_2020
 from testkit.stages import until

@@ -17,8 +17,8 @@ import pytest
 
 from common.cloudevents import Envelope
 from common.contracts import CompanyUpserted
+from common.delivery.outbox import EventTemplate
 from common.ids import new_id
-from common.outbox import EventTemplate
 from common.postgres import Connection, Database
 from industries.index import VersionedCode
 from leadgen.ssic import seed_ssic

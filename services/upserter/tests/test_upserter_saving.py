@@ -10,11 +10,11 @@ import pytest
 
 from common.cloudevents import Envelope, decode_body, decode_headers, pack_headers, unpack_headers
 from common.contracts import Company, CompanyUpserted, RequestUpsert
+from common.delivery.inbox import Claim
+from common.delivery.outbox import Message, sendables
+from common.handling.work import Item
 from common.ids import NO_REPLAY, new_id
-from common.inbox import Claim
-from common.outbox import Message, sendables
 from common.postgres import Database
-from common.work import Item
 from upserter.companies import FACTS
 from upserter.saving import save_all, save_and_show
 

@@ -10,11 +10,11 @@ from aiokafka import AIOKafkaProducer
 from handing_over import obey, parts
 
 from common.contracts import Company, LeadSynced, RequestEnrichment
+from common.handling.stage import Stage
+from common.handling.work import Work
 from common.postgres import Database
 from common.service import run
 from common.settings import StageSettings
-from common.stage import Stage
-from common.work import Work
 from leadgen.bench.harness.publishing import record, send
 from leadgen.migrate import migrate
 from leadgen.topics import create_topics

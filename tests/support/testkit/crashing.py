@@ -11,14 +11,14 @@ from multiprocessing.process import BaseProcess
 from typing import Literal
 
 from common.contracts import RequestEnrichment
-from common.failed_events import RunnerContext
-from common.failure_rate_guard import FailureRateGuard
-from common.inbox import Inbox
-from common.leases import LeaseKeeper
+from common.delivery.inbox import Inbox
+from common.delivery.leases import LeaseKeeper
+from common.handling.failed_events import RunnerContext
+from common.handling.failure_rate_guard import FailureRateGuard
+from common.handling.stage import Stage
+from common.handling.work import Work
+from common.handling.workers import LaneWorkers
 from common.postgres import Database
-from common.stage import Stage
-from common.work import Work
-from common.workers import LaneWorkers
 from testkit.waking import waker_of
 
 #: The company whose event kills its process.

@@ -6,8 +6,8 @@ python -m testkit.relay_process DATABASE_URL KAFKA_BOOTSTRAP_SERVERS
 import asyncio
 import sys
 
+from common.delivery.relay import Relay
 from common.postgres import Database
-from common.relay import Relay
 
 
 async def _run(database_url: str, bootstrap_servers: str) -> None:

@@ -11,8 +11,8 @@ import orjson
 
 from common.cloudevents import encode_headers, pack_headers
 from common.contracts import Company, CompanyEnriched, CompanyFact, Contact, Event, Icp, Site
-from common.inbox import Claim
-from common.work import Item
+from common.delivery.inbox import Claim
+from common.handling.work import Item
 from scorer.core.scoring_profile import StoredProfile
 from testkit.stages import envelope_for
 

@@ -8,9 +8,9 @@ import sys
 from pathlib import Path
 
 from common.contracts import RequestEnrichment
+from common.handling.stage import Stage
+from common.handling.work import Work
 from common.postgres import Database
-from common.stage import Stage
-from common.work import Work
 from testkit.stages import at_work, ended
 
 

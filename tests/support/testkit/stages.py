@@ -11,11 +11,11 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPa
 
 from common.cloudevents import Envelope, encode_body, encode_headers
 from common.contracts import Company, Event, Lane, RequestEnrichment
+from common.handling.stage import Stage
+from common.handling.work import Work
 from common.ids import NO_REPLAY, new_id
 from common.postgres import Database
 from common.runtime import Runtime
-from common.stage import Stage
-from common.work import Work
 
 T = TypeVar("T")
 LANES: Mapping[Lane, int] = {"interactive": 4, "nightly": 4}

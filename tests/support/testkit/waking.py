@@ -5,10 +5,10 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 from common.contracts import Lane
-from common.inbox import Inbox
+from common.delivery.inbox import Inbox
+from common.delivery.waker import Waker
+from common.handling.workers import LaneWorkers
 from common.postgres import Database
-from common.waker import Waker
-from common.workers import LaneWorkers
 
 
 class _Everyone:

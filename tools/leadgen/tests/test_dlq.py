@@ -16,11 +16,11 @@ from typer.testing import CliRunner
 
 from common.cloudevents import Envelope, encode_body, encode_headers
 from common.contracts import RequestEnrichment
-from common.deadletters import SUFFIX
+from common.delivery.deadletters import SUFFIX
 from common.errors import Permanent
+from common.handling.stage import Stage
+from common.handling.work import Work
 from common.postgres import Database
-from common.stage import Stage
-from common.work import Work
 from leadgen.audit.auditing import audit
 from leadgen.audit.check import Scope
 from leadgen.cli import app

@@ -10,9 +10,9 @@ from pathlib import Path
 import asyncpg
 import pytest
 
+from common.delivery.inbox import Inbox
 from common.errors import Unavailable
 from common.ids import new_id
-from common.inbox import Inbox
 from common.postgres import Database
 from embedded.ports import free_port
 from leadgen.deployed_files import NotFound, deployed

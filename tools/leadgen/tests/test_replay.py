@@ -15,13 +15,13 @@ from typer.testing import CliRunner
 
 from common.cloudevents import Envelope, decode_headers
 from common.contracts import CompanyEnriched, RequestEnrichment, Site
+from common.delivery.inbox import Inbox
+from common.delivery.intake import arrival
+from common.delivery.reruns import as_rerun
+from common.handling.stage import Stage
+from common.handling.work import Work
 from common.ids import new_id
-from common.inbox import Inbox
-from common.intake import arrival
 from common.postgres import Database
-from common.reruns import as_rerun
-from common.stage import Stage
-from common.work import Work
 from leadgen.audit.auditing import audit
 from leadgen.audit.check import Scope
 from leadgen.bench.harness.publishing import record

@@ -11,10 +11,10 @@ from typer.testing import CliRunner
 
 from common.cloudevents import Envelope, decode_headers
 from common.contracts import CompanyEnriched, RequestEnrichment, Site
+from common.handling.stage import Stage
+from common.handling.work import Work
 from common.postgres import Database
 from common.runtime import Runtime
-from common.stage import Stage
-from common.work import Work
 from leadgen.cli import app
 from testkit.scoring import NOW
 from testkit.stages import a_company, at_work, ended, envelope_for, has_committed_all, publish, read_topic, until

@@ -9,8 +9,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from common.contracts import JobProgressed, LeadSynced, RequestIndustry
+from common.delivery.outbox import Announcement
 from common.ids import derived_id, new_id
-from common.outbox import Announcement
 from leadgen.bench.harness.ledger_night import make_night
 from leadgen.cli import app
 from testkit.stages import a_company, envelope_for, publish, publish_raw

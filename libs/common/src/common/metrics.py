@@ -8,7 +8,7 @@ from prometheus_client import Counter, Gauge, Histogram
 
 _WORK = ["stage", "topic", "lane"]
 
-#: The outcomes of handling an event; see common/handler_runner.py.
+#: The outcomes of handling an event; see common/handling/handler_runner.py.
 OUTCOMES = ("done", "retried", "dead", "given_back", "lease_lost", "waited")
 
 handled = Counter(

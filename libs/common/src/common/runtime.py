@@ -12,19 +12,19 @@ from typing import Any, Self
 
 import structlog
 
-from common.consumer import Broker
 from common.contracts import Lane
-from common.failed_events import RunnerContext
-from common.failure_rate_guard import FailureRateGuard
-from common.gauges import keep_gauges
-from common.inbox import Claim, Inbox
-from common.intake import Intake
-from common.leases import BEATS, LeaseKeeper
+from common.delivery.gauges import keep_gauges
+from common.delivery.inbox import Claim, Inbox
+from common.delivery.intake import Intake
+from common.delivery.leases import BEATS, LeaseKeeper
+from common.delivery.relay import Relay
+from common.delivery.waker import Waker
+from common.handling.failed_events import RunnerContext
+from common.handling.failure_rate_guard import FailureRateGuard
+from common.handling.stage import Stage
+from common.handling.workers import LaneWorkers
+from common.kafka.consumer import Broker
 from common.postgres import Database
-from common.relay import Relay
-from common.stage import Stage
-from common.waker import Waker
-from common.workers import LaneWorkers
 
 log = structlog.get_logger(__name__)
 

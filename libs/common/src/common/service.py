@@ -26,16 +26,17 @@ from aiokafka.errors import KafkaError
 from starlette.applications import Starlette
 from starlette.types import ASGIApp
 
-from common import asyncapi, health, logs
+from common import asyncapi, logs
 from common.contracts import Lane
 from common.errors import Permanent, Unavailable
-from common.http_connection import BoundedConnection
-from common.kafka_clients import running
+from common.handling.stage import Stage
+from common.http import health
+from common.http.http_connection import BoundedConnection
+from common.http.security_headers import SecurityHeaders
+from common.kafka.clients import running
 from common.postgres import Database
 from common.runtime import Runtime
-from common.security_headers import SecurityHeaders
 from common.settings import ServiceSettings, StageSettings
-from common.stage import Stage
 
 log = structlog.get_logger(__name__)
 

@@ -13,8 +13,8 @@ A bad site or a vendor that is down, refuses us or is out of budget is no failur
 from collections.abc import Sequence
 
 from common.contracts import CompanyEnriched, CompanyFact, RequestEnrichment, RequestNightlyEnrichment
-from common.stage import Stage
-from common.work import Work
+from common.handling.stage import Stage
+from common.handling.work import Work
 from enricher import runs
 from enricher.enrichment import Enrichment
 from enricher.extract.facts import Fact

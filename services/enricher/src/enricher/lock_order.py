@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from common.group_commit import Operation
+from common.handling.group_commit import Operation
 from enricher import company_facts, runs
 from enricher.contacts import contacts, verification
 from enricher.crawl import crawled_sites

@@ -6,11 +6,11 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 
-from common.group_commit import GroupCommit
+from common.handling.group_commit import GroupCommit
+from common.handling.stage import Stage
 from common.postgres import Database
 from common.service import run
 from common.settings import read_for_service
-from common.stage import Stage
 from enricher import profiling
 from enricher.consumer import enricher
 from enricher.contacts.prospects import Prospects

@@ -9,7 +9,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from common.contracts import Company, Contact
-from common.group_commit import GroupCommit
+from common.handling.group_commit import GroupCommit
 from enricher import company_facts
 from enricher.contacts import contacts
 from enricher.contacts.prospects import Prospect, Prospects, with_contact, with_fit, with_status

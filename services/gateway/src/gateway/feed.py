@@ -19,10 +19,10 @@ from aiokafka import ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
 
 from common.cloudevents import Undecodable, decode_body, decode_headers
-from common.consumer import Consumer, is_unreadable
 from common.contracts import CompanyEnriched, Event, JobProgressed, LeadScored, LeadSynced
 from common.errors import Unavailable
-from common.kafka_clients import running
+from common.kafka.clients import running
+from common.kafka.consumer import Consumer, is_unreadable
 from gateway import metrics
 
 log = structlog.get_logger(__name__)

@@ -9,11 +9,12 @@ import structlog
 from fastapi import FastAPI
 from starlette.types import ASGIApp
 
-from common import asyncapi, health, logs
+from common import asyncapi, logs
 from common.contracts import EVENTS
-from common.gauges import keep_gauges
+from common.delivery.gauges import keep_gauges
+from common.delivery.relay import Relay
+from common.http import health
 from common.postgres import Database
-from common.relay import Relay
 from common.service import connect, http_server, to_the_end
 from common.settings import read_for_service
 from gateway.access.api_keys import ApiKeys

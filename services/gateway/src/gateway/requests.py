@@ -6,11 +6,11 @@ from typing import NamedTuple
 
 from common.cloudevents import Envelope
 from common.contracts import Event, Lane, RequestIndustry
-from common.group_commit import GroupCommit
+from common.delivery.outbox import Announcement, announce
+from common.delivery.relay import Relay
+from common.handling.group_commit import GroupCommit
 from common.ids import new_id
-from common.outbox import Announcement, announce
 from common.postgres import Connection, Database
-from common.relay import Relay
 from common.tracing import child_of
 
 SERVICE = "gateway"

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from cryptography.fernet import MultiFernet
 from pydantic import AfterValidator, Field, SecretStr, field_validator
 
-from common.fernet_keys import cipher
+from common.credentials.fernet_keys import cipher
 from common.settings import ServiceSettings
 from gateway.edge.cross_origin import origins_of
 

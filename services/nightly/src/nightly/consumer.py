@@ -10,10 +10,10 @@ RequestRun  RefreshRegister, RequestUpsert,  the run is resumed; one    nothing 
 """
 
 from common.contracts import RequestRun
+from common.handling.stage import Stage
+from common.handling.work import Work
 from common.postgres import Database
 from common.singapore import day_in_singapore
-from common.stage import Stage
-from common.work import Work
 from nightly import planning
 from nightly.night import Choice, choose
 from nightly.rules import rules_of

@@ -13,13 +13,13 @@ import asyncpg
 import structlog
 
 from common import logs
+from common.delivery.relay import Relay
 from common.errors import LeadgenError, Unavailable
+from common.handling.stage import Stage
 from common.postgres import Database
-from common.relay import Relay
 from common.service import run, wait_for_kafka
 from common.settings import read, read_for_service
 from common.singapore import day_in_singapore
-from common.stage import Stage
 from nightly import plans
 from nightly.command import Command, read_command
 from nightly.consumer import nightly

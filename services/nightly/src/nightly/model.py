@@ -22,9 +22,9 @@ from common.contracts import (
     RequestNightlyEnrichment,
     RequestUpsert,
 )
+from common.delivery.outbox import Announcement
 from common.errors import Permanent
 from common.ids import derived_id, night_id, scheduled_id
-from common.outbox import Announcement
 from common.singapore import SINGAPORE
 
 Trigger = Literal["command", "request"]

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from common.contracts import Icp
-from common.outbox import announce
+from common.delivery.outbox import announce
 from common.postgres import Connection, Database
 from nightly.given import GivenManifest, targets_of
 from nightly.model import (

@@ -18,9 +18,9 @@ from typing import Any
 
 from common.contracts import CheckOdoo, LeadScored, ResyncOdoo
 from common.errors import Permanent, Transient
-from common.retry import DEFAULT_RETRY, RetryStrategy
-from common.stage import Stage
-from common.work import Chunk, Item, Work
+from common.handling.retry import DEFAULT_RETRY, RetryStrategy
+from common.handling.stage import Stage
+from common.handling.work import Chunk, Item, Work
 from odoo_sync.model import Leads
 from odoo_sync.protocols.odoo import OdooAway, OdooUnavailable
 from odoo_sync.sync.checks import conclude, find_problems

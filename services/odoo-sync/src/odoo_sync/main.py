@@ -7,10 +7,10 @@ from datetime import timedelta
 
 import httpx
 
+from common.handling.stage import Stage
 from common.postgres import Database
 from common.service import run
 from common.settings import read, read_for_service
-from common.stage import Stage
 from odoo_sync import gauges
 from odoo_sync.consumer import odoo_sync
 from odoo_sync.operator import commands

@@ -3,7 +3,7 @@
 from cryptography.fernet import MultiFernet
 from pydantic import Field, SecretStr, field_validator
 
-from common.fernet_keys import cipher
+from common.credentials.fernet_keys import cipher
 from common.settings import LogLevel, Settings, StageSettings
 from odoo_sync.protocols.protocol_detection import ProtocolName
 

@@ -14,11 +14,11 @@ from cryptography.fernet import Fernet, MultiFernet
 
 from common.cloudevents import Envelope, decode_body, encode_body
 from common.contracts import CheckOdoo, Company, Contact, Event, LeadScored, LeadSynced, ResyncOdoo
+from common.delivery.inbox import Arrival, Inbox
+from common.handling.stage import Stage
+from common.handling.work import Chunk, Item, Work
 from common.ids import NO_REPLAY, new_id
-from common.inbox import Arrival, Inbox
 from common.postgres import Database
-from common.stage import Stage
-from common.work import Chunk, Item, Work
 from odoo_sync.consumer import odoo_sync
 from odoo_sync.protocols.servers import OdooServers
 from odoo_sync.sync.lead_sync import LeadSync

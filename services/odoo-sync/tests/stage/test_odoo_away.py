@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from common import pauses
+from common.delivery import pauses
 from odoo_sync import gauges
 from odoo_sync.consumer import PatienceEnded
 from odoo_sync.operator import commands

@@ -15,11 +15,11 @@ import pytest
 
 from common.cloudevents import encode_body
 from common.contracts import LeadScored
-from common.failed_events import RunnerContext
-from common.failure_rate_guard import FailureRateGuard
+from common.delivery.inbox import Arrival, Inbox
+from common.handling.failed_events import RunnerContext
+from common.handling.failure_rate_guard import FailureRateGuard
+from common.handling.workers import LaneWorkers
 from common.ids import NO_REPLAY, new_id
-from common.inbox import Arrival, Inbox
-from common.workers import LaneWorkers
 from odoo_sync.sync.availability import MAX_PAUSE
 from testkit.stages import until
 from testkit.waking import waker_of

@@ -11,8 +11,8 @@ nothing and announces the score that is there.
 """
 
 from common.contracts import CompanyEnriched, IcpChanged
-from common.stage import Stage
-from common.work import Batch, Work
+from common.handling.stage import Stage
+from common.handling.work import Batch, Work
 from scorer import scoring
 from scorer.adapters import profiles
 from scorer.core.scoring_profile import ProfileCache

@@ -10,13 +10,13 @@ from contextlib import asynccontextmanager
 import structlog
 
 from common.cloudevents import Envelope
+from common.delivery.outbox import Announcement, announce
 from common.errors import LeadgenError
+from common.handling.stage import Stage
 from common.ids import new_id
-from common.outbox import Announcement, announce
 from common.postgres import Database
 from common.service import run
 from common.settings import read, read_for_service
-from common.stage import Stage
 from industries import classification
 from industries.ssic.hierarchy import Hierarchy
 from scorer.adapters import profiles

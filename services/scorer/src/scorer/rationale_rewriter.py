@@ -10,9 +10,9 @@ from datetime import UTC, datetime
 import structlog
 
 from common.cloudevents import Envelope
+from common.delivery.outbox import Announcement, announce
 from common.errors import LeadgenError, printable
 from common.ids import new_id
-from common.outbox import Announcement, announce
 from common.postgres import Connection, Database
 from common.singapore import day_in_singapore
 from scorer import scoring

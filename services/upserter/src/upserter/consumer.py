@@ -33,8 +33,8 @@ from common.contracts import (
     RequestIndustry,
     RequestUpsert,
 )
-from common.stage import Stage
-from common.work import Batch, Work
+from common.handling.stage import Stage
+from common.handling.work import Batch, Work
 from industries.index import IndustryIndex
 from upserter import candidates, jobs
 from upserter.icp_search import find_candidates

@@ -7,7 +7,7 @@ the register is found, whatever its place in the order, and a pass that broke of
 from contextlib import aclosing
 
 from common.contracts import CompanyUpserted, RequestCandidates
-from common.work import Work
+from common.handling.work import Work
 from industries.index import IndustryIndex
 from upserter import candidates, jobs, register
 from upserter.icp_criteria import criteria_of, filter_of

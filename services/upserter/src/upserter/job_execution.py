@@ -4,8 +4,8 @@ from uuid import UUID
 
 from common.contracts import CompanyUpserted, JobProgressed, JobStatus, RequestUpsert
 from common.errors import LeaseLost, Transient, Unavailable
+from common.handling.work import Work
 from common.postgres import Connection
-from common.work import Work
 from upserter import jobs, register
 from upserter.model import Job, Matches, Progress, status_and_error
 from upserter.saving import save_all

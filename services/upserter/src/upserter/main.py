@@ -7,10 +7,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from common.errors import LeadgenError
+from common.handling.stage import Stage
 from common.postgres import Database
 from common.service import run
 from common.settings import read, read_for_service
-from common.stage import Stage
 from industries import classification
 from industries.index import IndustryIndex
 from upserter.consumer import upserter

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from common.contracts import Company
-from common.outbox import EventTemplate
+from common.delivery.outbox import EventTemplate
 from common.postgres import Connection
 from upserter import companies
 from upserter.companies import FACTS

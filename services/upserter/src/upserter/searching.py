@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from common.contracts import Company, JobProgressed, Place, RequestIndustry, SearchAnswer
-from common.outbox import EventTemplate
+from common.delivery.outbox import EventTemplate
 from common.postgres import Connection
 from industries.index import IndustryIndex, Resolution
 from upserter import candidates, companies, jobs, register

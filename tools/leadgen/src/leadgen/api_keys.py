@@ -5,7 +5,7 @@ from typing import Annotated, NamedTuple
 
 import typer
 
-from common.api_key import ApiKey
+from common.credentials.api_key import ApiKey
 from common.errors import Permanent
 from leadgen.acts import acting_for
 from leadgen.exit_codes import run_or_exit

@@ -8,8 +8,8 @@ import asyncpg
 import orjson
 from cryptography.fernet import InvalidToken, MultiFernet
 
+from common.credentials.fernet_keys import cipher
 from common.errors import Permanent
-from common.fernet_keys import cipher
 from leadgen.acts import RECORD
 from leadgen.odoo_address import AddressRejected, base_of
 from leadgen.operators import login_name

@@ -8,8 +8,8 @@ from typing import NamedTuple
 from aiokafka import ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
 
-from common.consumer import Consumer
 from common.errors import Unavailable
+from common.kafka.consumer import Consumer
 
 #: Messages that one read may bring.
 BATCH = 2_000

@@ -10,7 +10,7 @@ from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from common.errors import Permanent, Unavailable
-from common.outbox import MAX_MESSAGE
+from common.kafka.record_batches import MAX_MESSAGE
 from leadgen.deployed_files import deployed
 
 DAY_MS = 24 * 60 * 60 * 1000

@@ -15,7 +15,7 @@ from uuid import uuid4
 from pydantic import TypeAdapter, ValidationError
 
 from common.errors import Transient, Unavailable
-from common.group_commit import GroupCommit, Operation
+from common.handling.group_commit import GroupCommit, Operation
 from enricher.crawl import crawled_sites
 from enricher.crawl.crawled_sites import CachedVisit, FinishedVisit, VisitClaim
 from enricher.crawl.visitor import Visitor

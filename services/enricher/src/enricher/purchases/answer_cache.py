@@ -16,7 +16,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 from uuid import uuid4
 
 from common.errors import Unavailable
-from common.group_commit import GroupCommit
+from common.handling.group_commit import GroupCommit
 from enricher.errors import StepSkipped
 from enricher.freshness import fresh_within
 from enricher.purchases import vendor_answers

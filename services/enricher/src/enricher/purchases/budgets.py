@@ -14,7 +14,7 @@ from datetime import date
 
 import structlog
 
-from common.group_commit import GroupCommit
+from common.handling.group_commit import GroupCommit
 from common.postgres import Connection
 from enricher.vendors.errors import Vendor as Vendor
 

@@ -7,7 +7,7 @@ paid for only if the check fails.
 from datetime import timedelta
 
 from common.contracts import Company, Site
-from common.group_commit import GroupCommit
+from common.handling.group_commit import GroupCommit
 from enricher.crawl.site_cache import SiteCache
 from enricher.crawl.visits import Visit
 from enricher.freshness import fresh_within

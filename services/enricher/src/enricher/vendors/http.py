@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 import httpx2
 from pydantic import ValidationError
 
-from common.retry_after import retry_after
+from common.http.retry_after import retry_after
 from enricher.vendors.errors import (
     KEY_REFUSED,
     OUT_OF_CREDITS,

@@ -6,7 +6,7 @@ from math import inf
 
 from pydantic import BaseModel, Field
 
-from common.api_key import ApiKey
+from common.credentials.api_key import ApiKey
 from common.errors import Unavailable
 from common.postgres import Connection, Database
 from gateway.access.caller import KEY_PREFIX, Identity, Role

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from common.errors import Unavailable
-from common.group_commit import GroupCommit
+from common.handling.group_commit import GroupCommit
 from common.postgres import Connection, Database
 from gateway.problems import Problem
 

@@ -1,6 +1,6 @@
 """`/docs`: Swagger UI for /openapi.json. Its files come from the package fastapi-offline, so no other origin is asked.
 
-The page has no inline script: the policy of `common.security_headers` forbids one.
+The page has no inline script: the policy of `common.http.security_headers` forbids one.
 """
 
 from importlib.resources import files

@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx
 
-from common.retry_after import retry_after
+from common.http.retry_after import retry_after
 from odoo_sync.model import OdooConnection
 from odoo_sync.protocols.odoo import OdooBlocked, OdooSlow, OdooUnavailable
 from odoo_sync.protocols.public_addresses import require_public

@@ -2,11 +2,11 @@
 
 from datetime import UTC, datetime
 
-from common import outbox
 from common.cloudevents import Envelope
 from common.contracts import ResyncOdoo
+from common.delivery import outbox
+from common.delivery.outbox import Announcement
 from common.ids import new_id
-from common.outbox import Announcement
 from common.postgres import Connection
 
 NAME = "odoo-sync"

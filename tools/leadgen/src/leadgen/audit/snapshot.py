@@ -15,7 +15,7 @@ from typing import TypeAlias
 
 import asyncpg
 
-from common.outbox import sendables
+from common.delivery.outbox import sendables
 from leadgen.audit.check import Scope
 from leadgen.audit.messages import Facts, Place, add_waiting
 from leadgen.audit.tables import TABLES

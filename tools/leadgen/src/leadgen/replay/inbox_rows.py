@@ -8,8 +8,8 @@ from uuid import UUID
 
 import asyncpg
 
+from common.delivery.inbox import Arrival, Inbox
 from common.ids import NO_REPLAY
-from common.inbox import Arrival, Inbox
 from common.postgres import Connection
 
 Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"

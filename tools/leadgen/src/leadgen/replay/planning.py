@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from uuid import UUID
 
+from common.delivery.inbox import NO_TENANT
+from common.delivery.intake import arrival
 from common.ids import NO_REPLAY
-from common.inbox import NO_TENANT
-from common.intake import arrival
 from leadgen.replay.slices import Slice
 from leadgen.replay.topic_reader import TopicReader
 

@@ -16,10 +16,10 @@ from uuid import UUID
 import asyncpg
 from aiokafka import ConsumerRecord
 
+from common.delivery.inbox import NO_TENANT, Arrival
+from common.delivery.intake import arrival
+from common.delivery.reruns import as_rerun
 from common.ids import NO_REPLAY
-from common.inbox import NO_TENANT, Arrival
-from common.intake import arrival
-from common.reruns import as_rerun
 from leadgen.replay import inbox_rows, replays
 from leadgen.replay.inbox_rows import Outcomes
 from leadgen.replay.replays import Replay

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 
-from common.consumer import Consumer
+from common.kafka.consumer import Consumer
 from leadgen.topic_reading import Range, batches, kafka_errors, ranges_of, reading
 
 

@@ -11,10 +11,10 @@ import asyncpg
 from aiokafka.partitioner import DefaultPartitioner
 
 from common.cloudevents import Headers, Undecodable, decode_headers
-from common.deadletters import SUFFIX
+from common.delivery.deadletters import SUFFIX
+from common.delivery.outbox import sendables
 from common.errors import Permanent
 from common.ids import NO_REPLAY
-from common.outbox import sendables
 from leadgen.topic_reading import batches, ranges_of, reading
 from leadgen.topics import Topics
 from leadgen.trace.moment import (

@@ -24,10 +24,10 @@ from typing import TypeAlias
 
 import asyncpg
 
-from common.gauges import MOST_COUNTED
-from common.inbox import Inbox
+from common.delivery.gauges import MOST_COUNTED
+from common.delivery.inbox import Inbox
+from common.handling.workers import RING
 from common.postgres import Database
-from common.workers import RING
 
 Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 

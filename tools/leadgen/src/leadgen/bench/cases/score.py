@@ -21,9 +21,9 @@ import asyncpg
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
 from common.contracts import CompanyEnriched, Event, IcpChanged, Lane, LeadScored
+from common.delivery.inbox import Inbox
+from common.delivery.intake import arrival
 from common.errors import Permanent
-from common.inbox import Inbox
-from common.intake import arrival
 from common.postgres import Database
 from embedded.child import tail
 from leadgen.bench.harness.enriched_companies import ICPS, visited

@@ -20,13 +20,13 @@ from aiokafka import AIOKafkaProducer
 
 from common import metrics
 from common.contracts import Company, LeadSynced, RequestEnrichment, RequestNightlyEnrichment
+from common.delivery.intake import arrival
 from common.errors import Permanent
-from common.intake import arrival
+from common.handling.stage import Stage
+from common.handling.work import Batch, Work
 from common.postgres import Database
 from common.runtime import Runtime
 from common.service import collect_less_often
-from common.stage import Stage
-from common.work import Batch, Work
 from leadgen.bench.harness.publishing import Record, record, send
 from leadgen.bench.harness.waiting import TooLate, until
 

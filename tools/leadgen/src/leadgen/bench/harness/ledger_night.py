@@ -12,7 +12,6 @@ import asyncpg
 from aiokafka import TopicPartition
 
 from common.cloudevents import Envelope, encode_body
-from common.consumer import Consumer
 from common.contracts import (
     Company,
     CompanyEnriched,
@@ -27,12 +26,13 @@ from common.contracts import (
     RequestUpsert,
     Site,
 )
+from common.delivery.inbox import Inbox
+from common.delivery.intake import arrival
+from common.delivery.outbox import Announcement, EventTemplate
+from common.delivery.relay import Relay
 from common.ids import derived_id, new_id, night_id, scheduled_id
-from common.inbox import Inbox
-from common.intake import arrival
-from common.outbox import Announcement, EventTemplate
+from common.kafka.consumer import Consumer
 from common.postgres import Database
-from common.relay import Relay
 from common.singapore import SINGAPORE, day_in_singapore
 from leadgen.bench.harness.publishing import PARTITIONS
 

@@ -4,11 +4,11 @@ import time
 
 import asyncpg
 
-from common import outbox
 from common.cloudevents import Envelope
 from common.contracts import Company, CompanyUpserted
+from common.delivery import outbox
+from common.delivery.outbox import Announcement
 from common.ids import new_id
-from common.outbox import Announcement
 from common.postgres import Connection, Database
 
 TENANT = 1

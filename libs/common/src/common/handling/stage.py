@@ -20,8 +20,8 @@ from dataclasses import dataclass
 from typing import Any, TypeVar, overload
 
 from common.contracts import Event
-from common.retry import DEFAULT_RETRY, RetryStrategy
-from common.work import Batch, Chunk, Work
+from common.handling.retry import DEFAULT_RETRY, RetryStrategy
+from common.handling.work import Batch, Chunk, Work
 
 E = TypeVar("E", bound=Event)
 

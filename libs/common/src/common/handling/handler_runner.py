@@ -16,14 +16,14 @@ import structlog
 from common import metrics
 from common.cloudevents import Undecodable, decode_body
 from common.contracts import Lane
-from common.crash_suspects import REST, is_guilty, is_suspect, solo_lease
+from common.delivery.inbox import NO_TENANT, Claim
 from common.errors import LeaseLost, Permanent, Transient, Unavailable
-from common.failed_events import FailedEvents, RunnerContext
-from common.failure_rate_guard import is_unknown_error
-from common.inbox import NO_TENANT, Claim
-from common.stage import Handler
+from common.handling.crash_suspects import REST, is_guilty, is_suspect, solo_lease
+from common.handling.failed_events import FailedEvents, RunnerContext
+from common.handling.failure_rate_guard import is_unknown_error
+from common.handling.stage import Handler
+from common.handling.work import Batch, Chunk, Item, Work
 from common.tracing import trace_id
-from common.work import Batch, Chunk, Item, Work
 
 log = structlog.get_logger(__name__)
 

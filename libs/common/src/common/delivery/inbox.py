@@ -15,12 +15,12 @@ from uuid import UUID
 
 import orjson
 
-from common import inbox_statements as sql
-from common import pauses
 from common.cloudevents import Envelope, parse_afresh, unpack_text
 from common.contracts import Lane
+from common.delivery import inbox_statements as sql
+from common.delivery import pauses
+from common.delivery.outbox import Message
 from common.errors import LeaseLost
-from common.outbox import Message
 from common.postgres import Connection
 
 #: The tenant of a message that names none that can be read. (0 is the house: what is for no tenant in particular.)

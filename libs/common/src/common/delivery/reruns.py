@@ -12,8 +12,8 @@ from uuid import UUID
 import orjson
 
 from common.cloudevents import pack_headers, unpack_headers
+from common.delivery.inbox import NO_TENANT, Arrival
 from common.ids import NO_REPLAY
-from common.inbox import NO_TENANT, Arrival
 from common.postgres import Connection
 
 READ = """

@@ -8,7 +8,7 @@ kills from outside meets an event alone a few times at most.
 
 from datetime import timedelta
 
-from common.inbox import Claim
+from common.delivery.inbox import Claim
 
 #: Crashes in a row after which an event is handled alone.
 SUSPECT_AFTER = 3

@@ -20,11 +20,11 @@ from aiokafka.errors import KafkaError
 
 from common import metrics
 from common.contracts import Lane
+from common.delivery.outbox_lease import LEASE_S, OutboxLease
+from common.delivery.outbox_sender import Sender
 from common.errors import LeaseLost, Unavailable
-from common.kafka_clients import running
-from common.outbox import MAX_MESSAGE
-from common.outbox_lease import LEASE_S, OutboxLease
-from common.outbox_sender import Sender
+from common.kafka.clients import running
+from common.kafka.record_batches import MAX_MESSAGE
 from common.postgres import Database, Session
 
 log = structlog.get_logger(__name__)

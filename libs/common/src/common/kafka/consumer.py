@@ -17,7 +17,7 @@ from aiokafka.errors import KafkaError
 from faststream.kafka import KafkaBroker
 
 from common import metrics
-from common.record_batches import offset_after, open_batch, split
+from common.kafka.record_batches import offset_after, open_batch, split
 
 log = structlog.get_logger(__name__)
 

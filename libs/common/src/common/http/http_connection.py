@@ -13,7 +13,7 @@ from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
-from common.security_headers import DATA_POLICY, HEADERS
+from common.http.security_headers import DATA_POLICY, HEADERS
 
 MAX_HEAD = 64 * 1024
 MAX_FRAMING = 2 * 1024 * 1024

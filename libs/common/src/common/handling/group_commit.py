@@ -17,9 +17,9 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeAlias, TypeVar
 
+from common.delivery.inbox import Claim, Inbox
+from common.delivery.outbox import Message
 from common.errors import Unavailable
-from common.inbox import Claim, Inbox
-from common.outbox import Message
 from common.postgres import Connection, Database
 
 T = TypeVar("T")

@@ -16,9 +16,11 @@ from aiokafka.errors import KafkaError
 from aiokafka.record.default_records import DefaultRecord, DefaultRecordBatch
 from aiokafka.record.util import decode_varint
 
-from common.decompression import DecompressionFailed, decompressed
-from common.outbox import MAX_MESSAGE
+from common.kafka.decompression import DecompressionFailed, decompressed
 
+#: Bytes that a single message may have, packed as Kafka holds it; its dead letter a bit more. Kafka's default is a
+#: megabyte.
+MAX_MESSAGE = 2 * 1024 * 1024
 #: Bytes of a batch after decompression. Ours have half a megabyte.
 BATCH_BYTES = 16 * 1024 * 1024
 #: Headers of a message; ours have some ten. Each takes two bytes in Kafka and a hundred here.

@@ -12,10 +12,10 @@ from aiokafka.errors import KafkaError, MessageSizeTooLargeError, RecordListTooL
 
 from common import metrics
 from common.cloudevents import pack_headers
+from common.delivery.outbox import sendables
+from common.delivery.outbox_lease import OutboxLease
 from common.errors import LeaseLost, printable
-from common.outbox import sendables
-from common.outbox_lease import OutboxLease
-from common.partition_batches import Outgoing, PartitionBatches, Place, partition_of
+from common.kafka.partition_batches import Outgoing, PartitionBatches, Place, partition_of
 
 log = structlog.get_logger(__name__)
 

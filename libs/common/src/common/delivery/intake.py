@@ -19,13 +19,13 @@ from faststream.kafka import KafkaBroker, KafkaMessage
 
 from common import metrics
 from common.cloudevents import Undecodable, decode_headers, pack_headers
-from common.consumer import flaw_of, is_unreadable
 from common.contracts import Lane
+from common.delivery.inbox import NO_TENANT, Arrival, Inbox
+from common.delivery.reruns import Rewind, rewinds
 from common.errors import Unavailable, printable
 from common.ids import NO_REPLAY, derived_id
-from common.inbox import NO_TENANT, Arrival, Inbox
+from common.kafka.consumer import flaw_of, is_unreadable
 from common.postgres import Database
-from common.reruns import Rewind, rewinds
 
 log = structlog.get_logger(__name__)
 

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from hashlib import sha256
 
 from common.cloudevents import pack_headers, unpack_headers
-from common.inbox import Claim
-from common.outbox import MAX_MESSAGE, Message
-from common.record_batches import MAX_HEADERS
+from common.delivery.inbox import Claim
+from common.delivery.outbox import Message
+from common.kafka.record_batches import MAX_HEADERS, MAX_MESSAGE
 
 SUFFIX = ".dlq"
 

@@ -14,8 +14,8 @@ from typing import Protocol
 import structlog
 
 from common.contracts import Lane
+from common.delivery.inbox import Inbox
 from common.errors import Unavailable
-from common.inbox import Inbox
 from common.postgres import Database
 
 log = structlog.get_logger(__name__)

@@ -21,10 +21,6 @@ SAVE = """
     SELECT $1, * FROM unnest($2::text[], $3::bytea[], $4::bytea[], $5::text[], $6::text[])
 """
 
-#: Bytes that a single message may have, packed as Kafka holds it; its dead letter a bit more. Kafka's default is a
-#: megabyte.
-MAX_MESSAGE = 2 * 1024 * 1024
-
 
 class Message(NamedTuple):
     """A message as it will stand in Kafka; `headers` packed as in `cloudevents.pack_headers`."""

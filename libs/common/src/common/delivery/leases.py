@@ -11,8 +11,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import structlog
 
+from common.delivery.inbox import Claim, Inbox
 from common.errors import Unavailable
-from common.inbox import Claim, Inbox
 from common.postgres import Database
 
 log = structlog.get_logger(__name__)

@@ -13,8 +13,8 @@ from aiokafka.errors import IllegalStateError
 
 from common import metrics
 from common.contracts import Lane
+from common.delivery.inbox import Inbox
 from common.errors import Unavailable
-from common.inbox import Inbox
 from common.postgres import Database
 
 log = structlog.get_logger(__name__)

@@ -17,16 +17,17 @@ from datetime import timedelta
 
 import structlog
 
-from common import metrics, pauses
+from common import metrics
 from common.contracts import Lane
-from common.crash_suspects import QUIET_S
-from common.deadletters import dead_letter
+from common.delivery import pauses
+from common.delivery.deadletters import dead_letter
+from common.delivery.inbox import AT_ONCE, Claim, Inbox
 from common.errors import LeaseLost, Transient, Unavailable, printable
-from common.failure_rate_guard import FailureRateGuard, is_unknown_error
-from common.inbox import AT_ONCE, Claim, Inbox
-from common.occupancy import Occupancy
+from common.handling.crash_suspects import QUIET_S
+from common.handling.failure_rate_guard import FailureRateGuard, is_unknown_error
+from common.handling.occupancy import Occupancy
+from common.handling.stage import Handler
 from common.postgres import Connection, Database
-from common.stage import Handler
 
 log = structlog.get_logger(__name__)
 

@@ -15,11 +15,11 @@ import structlog
 
 from common import metrics
 from common.contracts import Lane
+from common.delivery.inbox import BEFORE_ALL, Claim, is_cut_off
 from common.errors import Unavailable
-from common.failed_events import RunnerContext
-from common.handler_runner import HandlerRunner
-from common.inbox import BEFORE_ALL, Claim, is_cut_off
-from common.stage import Handler
+from common.handling.failed_events import RunnerContext
+from common.handling.handler_runner import HandlerRunner
+from common.handling.stage import Handler
 
 log = structlog.get_logger(__name__)
 

@@ -12,11 +12,11 @@ from uuid import UUID
 
 from common.cloudevents import Envelope
 from common.contracts import Event, Lane
+from common.delivery.inbox import Claim, Inbox
+from common.delivery.outbox import Announcement, EventTemplate, Message
 from common.errors import Permanent
-from common.group_commit import Ending, GroupCommit, Operation
+from common.handling.group_commit import Ending, GroupCommit, Operation
 from common.ids import derived_id
-from common.inbox import Claim, Inbox
-from common.outbox import Announcement, EventTemplate, Message
 from common.postgres import Connection, Database
 from common.tracing import child_of
 

@@ -1,0 +1,1 @@
+"""HTTP of every service: limits, security headers, health, and Retry-After."""
