@@ -49,9 +49,8 @@ from enricher.main import waterfall_of
 from enricher.settings import EnricherSettings
 from enricher.waterfall import Waterfall
 from industries.index import IndustryIndex
-from industries.ssic.hierarchy import Code, Hierarchy
+from industries.ssic.hierarchy import Hierarchy
 from leadgen.local.stack import vendors_of
-from leadgen.ssic import ssic_2020
 from odoo_sync.consumer import odoo_sync
 from odoo_sync.protocols.servers import OdooServers
 from odoo_sync.sync.lead_sync import LeadSync
@@ -65,6 +64,7 @@ from simulator.running import running
 from simulator.settings import Settings
 from simulator.sites import Manner, site_of
 from simulator.sites import Robots as Rules
+from testkit.industries import codes_2020, index_2020
 from testkit.stages import a_company, envelope_for
 from upserter.consumer import upserter
 
@@ -429,14 +429,9 @@ def case(request: pytest.FixtureRequest) -> Any:
     return request.param
 
 
-def codes() -> Iterator[Code]:
-    """SSIC 2020."""
-    return (Code("2020", *code) for code in ssic_2020())
-
-
 @pytest.fixture(scope="session")
 def industries() -> IndustryIndex:
-    return IndustryIndex(codes())
+    return index_2020()
 
 
 @pytest.fixture(scope="session")
@@ -503,7 +498,7 @@ async def line(
         made = [
             upserter(industries, batch_size=BATCH, max_per_job=100),
             enricher(waterfall, keeps_corpus=False),
-            scorer(ProfileCache(read_model(), SsicVersions(Hierarchy(codes())))),
+            scorer(ProfileCache(read_model(), SsicVersions(Hierarchy(codes_2020())))),
             odoo_sync(LeadSync(servers, WriterLock(database), credentials, 0.66)),
         ]
         yield Line({stage.name: stage for stage in made}, CASES, odoo, owner, websites)

@@ -9,24 +9,20 @@ from typing import Any
 
 import pytest
 
-from industries.index import IndustryIndex
 from industries.language.exclusions import mark
 from industries.language.lexicon import LONGEST_PHRASE
 from industries.language.numbers import CodeNumbers
 from industries.language.spelling import MOST_UNKNOWN
 from industries.language.words import LONGEST_TEXT, MOST_WORDS
-from industries.ssic.hierarchy import Code, Hierarchy
-from leadgen.ssic import ssic_2020
-
-CODES = [Code("2020", *code) for code in ssic_2020()]
-INDEX = IndustryIndex(CODES)
+from industries.ssic.hierarchy import Hierarchy
+from testkit.industries import codes_2020, index_2020
 
 
 @pytest.mark.parametrize("text", ["toys," * 800, "xkcdq " * 500, "furniture and " * 300, "12345 " * 500, "not " * 900])
 def test_the_work_on_a_text_is_bounded(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """However long it is: so many look-ups a word, so many words, and a text of noise is not corrected."""
     counted = {"phrases": 0, "spellings": 0}
-    meaning, nearest = INDEX._lexicon.meaning, INDEX._speller.nearest
+    meaning, nearest = index_2020()._lexicon.meaning, index_2020()._speller.nearest
 
     def count_meaning(words: list[str]) -> object:
         counted["phrases"] += 1
@@ -36,9 +32,9 @@ def test_the_work_on_a_text_is_bounded(text: str, monkeypatch: pytest.MonkeyPatc
         counted["spellings"] += 1
         return nearest(word, *rest)
 
-    monkeypatch.setattr(INDEX._lexicon, "meaning", count_meaning)
-    monkeypatch.setattr(INDEX._speller, "nearest", count_nearest)
-    INDEX.resolve([text])
+    monkeypatch.setattr(index_2020()._lexicon, "meaning", count_meaning)
+    monkeypatch.setattr(index_2020()._speller, "nearest", count_nearest)
+    index_2020().resolve([text])
     assert counted["phrases"] <= MOST_WORDS * LONGEST_PHRASE
     assert counted["spellings"] <= MOST_UNKNOWN * 2
 
@@ -71,11 +67,11 @@ def steps_of(text: str) -> int:
         steps += event == "opcode"
         return count
 
-    INDEX.resolve([text])
+    index_2020().resolve([text])
     before = sys.gettrace()
     sys.settrace(count)
     try:
-        INDEX.resolve([text])
+        index_2020().resolve([text])
     finally:
         sys.settrace(before)
     return steps
@@ -84,7 +80,7 @@ def steps_of(text: str) -> int:
 @pytest.mark.parametrize("text", ["code ", "code no ", "code 10 ", "except 10 and ", "no ", "not 10", "10\n,"])
 def test_looking_for_codes_takes_time_by_the_length_of_a_text(text: str) -> None:
     """Regular expressions take no steps, so CPU time counts: 32 times the text takes far below 1,024 times as long."""
-    numbers = CodeNumbers(Hierarchy(CODES))
+    numbers = CodeNumbers(Hierarchy(codes_2020()))
 
     def seconds(times: int) -> float:
         return min(

@@ -2,12 +2,8 @@
 
 import pytest
 
-from industries.index import Code, IndustryIndex
 from industries.language.grammar import UNCLEAR
-from leadgen.ssic import ssic_2020
-
-CODES = [Code("2020", *code) for code in ssic_2020()]
-INDEX = IndustryIndex(CODES)
+from testkit.industries import codes_2020, index_2020
 
 
 @pytest.mark.parametrize(
@@ -35,32 +31,32 @@ INDEX = IndustryIndex(CODES)
 )
 def test_what_is_left_out_is_taken_away_and_nothing_else(term: str, included: list[str], excluded: list[str]) -> None:
     """Codes beneath the excluded are gone, the rest stay; an exclusion that takes nothing away is still told."""
-    resolution = INDEX.resolve([term])
+    resolution = index_2020().resolve([term])
     assert [industry.code for industry in resolution.industries] == included
     assert [industry.code for industry in resolution.excluded] == excluded
-    gone = {key for code in excluded for key in INDEX.beneath("2020", code)}
-    assert set(resolution.codes) == {key for code in included for key in INDEX.beneath("2020", code)} - gone
+    gone = {key for code in excluded for key in index_2020().beneath("2020", code)}
+    assert set(resolution.codes) == {key for code in included for key in index_2020().beneath("2020", code)} - gone
 
 
 def test_what_is_taken_back_stays_though_what_is_above_it_is_left_out() -> None:
     """Of what was wanted before alone: the makers of chocolate among manufacturers, not its shops."""
-    resolution = INDEX.resolve(["manufacturing except food but including chocolate"])
+    resolution = index_2020().resolve(["manufacturing except food but including chocolate"])
     assert [industry.code for industry in resolution.industries] == ["C", "1073"]
     assert [industry.code for industry in resolution.excluded] == ["10"]
-    food, chocolate = set(INDEX.beneath("2020", "10")), set(INDEX.beneath("2020", "1073"))
-    assert set(resolution.codes) == set(INDEX.beneath("2020", "C")) - (food - chocolate)
+    food, chocolate = set(index_2020().beneath("2020", "10")), set(index_2020().beneath("2020", "1073"))
+    assert set(resolution.codes) == set(index_2020().beneath("2020", "C")) - (food - chocolate)
 
 
 @pytest.mark.parametrize("term", ["everything except retail", "any industry but retail", "all but retail"])
 def test_everything_but_something_is_every_section_less_that(term: str) -> None:
     """Said in so many words only: an exclusion alone includes nothing, and all without an exclusion is no filter."""
-    resolution = INDEX.resolve([term])
-    sections = [code.code for code in CODES if code.level == "section"]
+    resolution = index_2020().resolve([term])
+    sections = [code.code for code in codes_2020() if code.level == "section"]
     assert [industry.code for industry in resolution.industries] == sections
-    everything = {key for section in sections for key in INDEX.beneath("2020", section)}
-    assert set(resolution.codes) == everything - set(INDEX.beneath("2020", "47"))
+    everything = {key for section in sections for key in index_2020().beneath("2020", section)}
+    assert set(resolution.codes) == everything - set(index_2020().beneath("2020", "47"))
     for other in ("everything", "all companies except those in my CRM", "companies other than retail"):
-        assert INDEX.resolve([other]).codes == ()
+        assert index_2020().resolve([other]).codes == ()
 
 
 @pytest.mark.parametrize(
@@ -75,15 +71,15 @@ def test_everything_but_something_is_every_section_less_that(term: str) -> None:
 )
 def test_an_exclusion_that_is_not_understood_lowers_the_confidence(term: str) -> None:
     """What comes is more than was asked for, and whoever asks can see it. A count or a year is no code."""
-    resolution = INDEX.resolve([term])
+    resolution = index_2020().resolve([term])
     assert (len(resolution.codes) > 0, resolution.excluded) == (True, ())
     assert resolution.confidence <= UNCLEAR
     for understood in ("retail but not supermarkets", "not only banks", "banks, no more than 50 employees"):
-        assert INDEX.resolve([understood]).confidence > UNCLEAR
+        assert index_2020().resolve([understood]).confidence > UNCLEAR
 
 
 def test_what_is_left_out_whole_is_not_named_as_included() -> None:
     """ "Hotels, not hotels" comes to nothing; nor does an exclusion alone include anything."""
-    assert INDEX.resolve(["hotels, not hotels"]).industries == ()
-    alone = INDEX.resolve(["no retail please"])
+    assert index_2020().resolve(["hotels, not hotels"]).industries == ()
+    alone = index_2020().resolve(["no retail please"])
     assert (alone.codes, [industry.code for industry in alone.excluded]) == ((), ["47"])

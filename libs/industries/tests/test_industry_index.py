@@ -10,26 +10,25 @@ from hypothesis import strategies as st
 
 from industries.index import TALK, Code, IndustryIndex, VersionedCode
 from leadgen.resolve_eval import evaluate, read_terms
-from leadgen.ssic import ssic_2020
+from testkit.industries import codes_2020, index_2020
 
-CODES = [Code("2020", *code) for code in ssic_2020()]
-INDEX = IndustryIndex(CODES)
+A_CODE = st.deferred(lambda: st.sampled_from(codes_2020()))
 SHARED = Path(__file__).parents[4] / "shared" / "data"
 
 
 def meant_by(*terms: str) -> list[str]:
-    return [industry.code for industry in INDEX.resolve(terms).industries]
+    return [industry.code for industry in index_2020().resolve(terms).industries]
 
 
 def divisions(*terms: str) -> set[str]:
-    return {key.code[:2] for key in INDEX.resolve(terms).codes}
+    return {key.code[:2] for key in index_2020().resolve(terms).codes}
 
 
 def test_every_title_names_its_code_in_any_dress() -> None:
     """A title in other letters, with `&` for `and` and more space, still is the title; its code is below the answer."""
-    for code in CODES:
+    for code in codes_2020():
         dressed = f"  {code.title.swapcase()} ".replace(" AND ", " & ").replace(" and ", "  &  ")
-        assert set(INDEX.beneath("2020", code.code)) <= set(INDEX.resolve([dressed]).codes), code
+        assert set(index_2020().beneath("2020", code.code)) <= set(index_2020().resolve([dressed]).codes), code
 
 
 @pytest.mark.parametrize(
@@ -108,7 +107,7 @@ show me the next ten | book a meeting | tell me more | save these leads | how do
 @pytest.mark.parametrize("term", ["", " ", *re.split(r" \| |\n", NOTHING.strip())])
 def test_text_without_an_industry_resolves_to_nothing_and_offers_nothing(term: str) -> None:
     """Greetings, sizes, roles, legal forms, places, follow-up talk: rather nothing than something that was not said."""
-    resolution = INDEX.resolve([term])
+    resolution = index_2020().resolve([term])
     assert (resolution.industries, resolution.codes, resolution.confidence) == ((), (), 0.0)
     assert resolution.suggestions == ()
 
@@ -156,19 +155,19 @@ def test_codes_are_taken_as_codes(term: str, codes: list[str]) -> None:
 )
 def test_the_year_of_foundation_is_understood(term: str, codes: list[str], since: int | None) -> None:
     """And it is not taken for an industry code."""
-    resolution = INDEX.resolve([term], year=2026)
+    resolution = index_2020().resolve([term], year=2026)
     assert ([industry.code for industry in resolution.industries], resolution.founded_since) == (codes, since)
 
 
 def test_a_span_of_years_needs_to_know_this_year() -> None:
     """Without it nothing is made up."""
-    assert INDEX.resolve(["hotels set up in the last 3 years"]).founded_since is None
+    assert index_2020().resolve(["hotels set up in the last 3 years"]).founded_since is None
 
 
 def test_what_resolves_to_nothing_asks_back_with_the_nearest_industries() -> None:
     """A word of several unlike titles is a question, and so is one that only looks like an industry's."""
     for term in ("ferrous", "elderly", "bakkary", "show me submarines"):
-        resolution = INDEX.resolve([term])
+        resolution = index_2020().resolve([term])
         assert resolution.codes == ()
         assert 0 < len(resolution.suggestions) <= 5, term
 
@@ -176,7 +175,7 @@ def test_what_resolves_to_nothing_asks_back_with_the_nearest_industries() -> Non
 def test_confidence_follows_from_what_an_answer_rests_on() -> None:
     """Codes and whole titles are certain, trade words less, corrected spellings less again."""
     code, title, trade, corrected = (
-        INDEX.resolve([term]).confidence for term in ("62011", "Sewerage", "fintech", "restuarants")
+        index_2020().resolve([term]).confidence for term in ("62011", "Sewerage", "fintech", "restuarants")
     )
     assert 1.0 == code == title > trade > corrected > 0.5
 
@@ -189,8 +188,8 @@ def test_what_a_title_excludes_does_not_match() -> None:
 
 def test_terms_are_united_and_what_is_beneath_another_is_not_named_twice() -> None:
     """Order of the terms makes no difference to the codes."""
-    there = INDEX.resolve(["Manufacturing", "62011", "food manufacturing"])
-    back = INDEX.resolve(["10", "62011", "section C"])
+    there = index_2020().resolve(["Manufacturing", "62011", "food manufacturing"])
+    back = index_2020().resolve(["10", "62011", "section C"])
     assert [industry.code for industry in there.industries] == ["C", "62011"]
     assert there.codes == back.codes
     assert len(there.codes) > 300
@@ -198,34 +197,34 @@ def test_terms_are_united_and_what_is_beneath_another_is_not_named_twice() -> No
 
 def test_the_hierarchy_answers() -> None:
     """Titles, the level below, all five-digit codes, and how far one code is from another."""
-    assert INDEX.title("2020", "56") == "FOOD AND BEVERAGE SERVICE ACTIVITIES"
-    assert INDEX.title("2020", "00") is None
-    assert [child.code for child in INDEX.children("2020", "56")] == ["561", "562"]
-    assert [key.code for key in INDEX.beneath("2020", "5611")] == ["56111", "56112"]
+    assert index_2020().title("2020", "56") == "FOOD AND BEVERAGE SERVICE ACTIVITIES"
+    assert index_2020().title("2020", "00") is None
+    assert [child.code for child in index_2020().children("2020", "56")] == ["561", "562"]
+    assert [key.code for key in index_2020().beneath("2020", "5611")] == ["56111", "56112"]
     others = ("5611", "56112", "5612", "562", "55", "62")
-    assert [INDEX.distance("2020", "56111", other) for other in others] == [0, 1, 2, 3, 4, 5]
+    assert [index_2020().distance("2020", "56111", other) for other in others] == [0, 1, 2, 3, 4, 5]
 
 
-@given(st.lists(st.sampled_from(CODES), max_size=8), st.lists(st.sampled_from(CODES), max_size=4), st.booleans())
+@given(st.lists(A_CODE, max_size=8), st.lists(A_CODE, max_size=4), st.booleans())
 def test_distances_are_the_least_of_all(some: list[Code], others: list[Code], is_unknown_there: bool) -> None:
     """What distance() says of every pair, whatever the levels; all 0 when there is nothing to be near to."""
     keys, aims = ([VersionedCode(code.version, code.code) for code in each] for each in (some, others))
-    least = [min((INDEX.distance(*key, aim.code) for aim in aims), default=0) for key in keys]
+    least = [min((index_2020().distance(*key, aim.code) for aim in aims), default=0) for key in keys]
     unknown = [VersionedCode("2020", "00000")] if is_unknown_there else []
-    assert INDEX.distances(keys, [*aims, *unknown]) == least
+    assert index_2020().distances(keys, [*aims, *unknown]) == least
 
 
 def test_codes_of_another_version_are_unrelated() -> None:
     """A code means something in its own version only."""
-    assert INDEX.distances([VersionedCode("2020", "56111")], [VersionedCode("2025", "56111")]) == [0]
-    both = IndustryIndex([*CODES, Code("2025", "56111", "subclass", "Restaurants", None)])
+    assert index_2020().distances([VersionedCode("2020", "56111")], [VersionedCode("2025", "56111")]) == [0]
+    both = IndustryIndex([*codes_2020(), Code("2025", "56111", "subclass", "Restaurants", None)])
     assert both.distances([VersionedCode("2020", "56111")], [VersionedCode("2025", "56111")]) == [5]
 
 
 @given(st.lists(st.text(max_size=200), max_size=3))
 def test_any_text_gets_an_answer_of_five_digit_codes(terms: list[str]) -> None:
     """Never raises; industries and codes are both there or both absent, and confidence tells which."""
-    resolution = INDEX.resolve(terms, year=2026)
+    resolution = index_2020().resolve(terms, year=2026)
     assert all(len(key.code) == 5 for key in resolution.codes)
     assert bool(resolution.industries) == bool(resolution.codes)
     if resolution.codes:
@@ -238,15 +237,15 @@ def test_any_text_gets_an_answer_of_five_digit_codes(terms: list[str]) -> None:
 @given(st.lists(st.sampled_from(["hotels", "not", "shops", "furniture", "and", ",", "for", "62", "IT", "except", "&"])))
 def test_any_grammar_gets_an_answer(words: list[str]) -> None:
     """However the words that mean something are shuffled; what is left out is never among the codes."""
-    resolution = INDEX.resolve([" ".join(words)])
-    gone = {key for each in resolution.excluded for key in INDEX.beneath(each.version, each.code)}
+    resolution = index_2020().resolve([" ".join(words)])
+    gone = {key for each in resolution.excluded for key in index_2020().beneath(each.version, each.code)}
     assert gone.isdisjoint(resolution.codes)
 
 
 @pytest.mark.skipif(not SHARED.exists(), reason="the judged terms are not part of the repository")
 def test_the_shared_terms_are_understood_and_never_made_up() -> None:
     """At least 95 % right, no negative answered, and in well under two milliseconds."""
-    evaluation = evaluate(INDEX, read_terms(SHARED / "terms_dev.csv"))
+    evaluation = evaluate(index_2020(), read_terms(SHARED / "terms_dev.csv"))
     assert evaluation.negatives_answered == 0
     assert evaluation.right >= 0.95 * evaluation.terms, evaluation.wrong
     assert evaluation.p50_ms < 2

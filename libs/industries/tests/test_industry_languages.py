@@ -3,16 +3,12 @@
 import pytest
 
 from industries import vocabulary
-from industries.index import Code, IndustryIndex
 from industries.language.words import folded_words, normalise
-from leadgen.ssic import ssic_2020
-
-CODES = [Code("2020", *code) for code in ssic_2020()]
-INDEX = IndustryIndex(CODES)
+from testkit.industries import codes_2020, index_2020
 
 
 def meant_by(text: str) -> list[str]:
-    return [industry.code for industry in INDEX.resolve([text]).industries]
+    return [industry.code for industry in index_2020().resolve([text]).industries]
 
 
 @pytest.mark.parametrize(
@@ -43,7 +39,7 @@ def test_trades_are_known_in_the_languages_of_singapore(text: str, codes: list[s
 def test_a_place_in_chinese_or_malay_narrows_the_request() -> None:
     """It is the same place."""
     for text in ("淡滨尼的餐馆", "cari restoran di Tampines"):
-        resolution = INDEX.resolve([text])
+        resolution = index_2020().resolve([text])
         assert [place.sectors for place in resolution.places] == [("52",)]
         assert [industry.code for industry in resolution.industries] == ["56111"]
 
@@ -51,7 +47,7 @@ def test_a_place_in_chinese_or_malay_narrows_the_request() -> None:
 @pytest.mark.parametrize("talk", ["我昨天在餐馆吃饭", "餐厅很贵", "saya makan di restoran", "クリーニング"])
 def test_a_sentence_in_another_language_is_talk(talk: str) -> None:
     """A known trade among unknown words asks for nothing."""
-    assert INDEX.resolve([talk]).codes == ()
+    assert index_2020().resolve([talk]).codes == ()
 
 
 @pytest.mark.parametrize(
@@ -66,18 +62,18 @@ def test_a_sentence_in_another_language_is_talk(talk: str) -> None:
 )
 def test_linkedin_names_map_to_codes(name: str, codes: list[str]) -> None:
     """Their commas are part of the name."""
-    assert (meant_by(name), INDEX.resolve([name]).confidence) == (codes, 1.0)
+    assert (meant_by(name), index_2020().resolve([name]).confidence) == (codes, 1.0)
 
 
 def test_every_linkedin_name_means_exactly_its_codes() -> None:
     """All of them exist. A name that is also a title or a phrase of the trade has the meaning of that."""
-    known = {code.code for code in CODES}
-    lexicon = INDEX._lexicon
+    known = {code.code for code in codes_2020()}
+    lexicon = index_2020()._lexicon
     for name, codes in vocabulary.linkedin().items():
         assert set(codes) <= known, name
         words = tuple(folded_words(normalise(name)))
         if words in lexicon.wholes or lexicon.is_phrase(words):
-            assert INDEX.resolve([name]).codes, name
+            assert index_2020().resolve([name]).codes, name
             continue
-        below = {key for code in codes for key in INDEX.beneath("2020", code)}
-        assert set(INDEX.resolve([name]).codes) == below, name
+        below = {key for code in codes for key in index_2020().beneath("2020", code)}
+        assert set(index_2020().resolve([name]).codes) == below, name

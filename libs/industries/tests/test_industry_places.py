@@ -4,10 +4,7 @@ import pytest
 
 from common.districts import DISTRICTS
 from industries import vocabulary
-from industries.index import Code, IndustryIndex
-from leadgen.ssic import ssic_2020
-
-INDEX = IndustryIndex(Code("2020", *code) for code in ssic_2020())
+from testkit.industries import index_2020
 
 
 @pytest.mark.parametrize(
@@ -34,7 +31,7 @@ INDEX = IndustryIndex(Code("2020", *code) for code in ssic_2020())
 )
 def test_a_place_narrows_the_request(request_: str, codes: list[str], sectors: str) -> None:
     """Planning areas, districts and postal sectors; a word of a trade is no place."""
-    resolution = INDEX.resolve([request_])
+    resolution = index_2020().resolve([request_])
     assert sorted(industry.code for industry in resolution.industries) == sorted(codes)
     assert sorted({sector for place in resolution.places for sector in place.sectors}) == sectors.split()
     assert resolution.ignored == ()
@@ -56,7 +53,7 @@ def test_a_place_narrows_the_request(request_: str, codes: list[str], sectors: s
 )
 def test_what_the_register_does_not_know_is_told_as_ignored(request_: str, ignored: list[str]) -> None:
     """Sizes, places abroad or excluded, and what a company needs; the industry is found all the same."""
-    resolution = INDEX.resolve([request_], year=2026)
+    resolution = index_2020().resolve([request_], year=2026)
     assert list(resolution.ignored) == ignored
     assert [industry.code for industry in resolution.industries] == ["55101"]
 
@@ -64,7 +61,7 @@ def test_what_the_register_does_not_know_is_told_as_ignored(request_: str, ignor
 def test_a_place_alone_is_no_request() -> None:
     """It would be every company there."""
     for text in ("Bedok", "near Raffles Place MRT", "companies in Tampines", "50-500 employees in Jurong"):
-        assert INDEX.resolve([text]).codes == ()
+        assert index_2020().resolve([text]).codes == ()
 
 
 def test_every_place_has_postal_sectors_of_singapore() -> None:

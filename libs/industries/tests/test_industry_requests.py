@@ -4,16 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from industries.index import Code, IndustryIndex
 from leadgen.resolve_eval import Evaluation, evaluate, read_terms
-from leadgen.ssic import ssic_2020
+from testkit.industries import index_2020
 
-INDEX = IndustryIndex(Code("2020", *code) for code in ssic_2020())
 JUDGED = Path(__file__).parent / "judged"
 
 
 def judged(name: str) -> Evaluation:
-    return evaluate(INDEX, read_terms(JUDGED / f"messages_{name}.csv"))
+    return evaluate(index_2020(), read_terms(JUDGED / f"messages_{name}.csv"))
 
 
 @pytest.mark.parametrize("part", ["tuning", "held_out"])
@@ -44,7 +42,7 @@ def test_requests_are_told_from_talk(part: str) -> None:
 )
 def test_talk_is_at_most_a_question_back(talk: str) -> None:
     """Nothing is resolved; the industries that it names are suggestions, with a confidence below 0.5."""
-    resolution = INDEX.resolve([talk])
+    resolution = index_2020().resolve([talk])
     assert (resolution.industries, resolution.codes) == ((), ())
     assert resolution.confidence < 0.5
     assert bool(resolution.suggestions) == bool(resolution.confidence)
@@ -55,22 +53,23 @@ def test_talk_is_at_most_a_question_back(talk: str) -> None:
 )
 def test_what_asks_for_companies_is_answered(request_: str) -> None:
     """Alone, with a question mark, as a wish, and after another sentence."""
-    assert [industry.code for industry in INDEX.resolve([request_]).industries] == ["55101"]
+    assert [industry.code for industry in index_2020().resolve([request_]).industries] == ["55101"]
 
 
 def test_only_the_sentences_that_ask_count() -> None:
     """Talk before a request, in a sentence or a clause of its own, adds nothing to it."""
     for message in ("We had lunch at a restaurant. Show me hotels.", "thanks for the software, now find me hotels"):
-        assert [industry.code for industry in INDEX.resolve([message]).industries] == ["55101"]
+        assert [industry.code for industry in index_2020().resolve([message]).industries] == ["55101"]
 
 
 def test_a_suggestion_is_a_request_when_it_is_sent() -> None:
     """Clients send a choice's label as the next message."""
-    (asked_back,) = INDEX.resolve(["the lawyers are reviewing it"]).suggestions
-    assert INDEX.resolve([asked_back.title]).industries == (asked_back,)
+    (asked_back,) = index_2020().resolve(["the lawyers are reviewing it"]).suggestions
+    assert index_2020().resolve([asked_back.title]).industries == (asked_back,)
 
 
 def test_a_list_of_any_length_is_a_request_and_talk_of_any_length_is_none() -> None:
     """The judgement looks at the start of a long sentence only, so that its work is bounded."""
-    assert INDEX.resolve(["hotels, " * 200]).codes
-    assert not INDEX.resolve(["we had lunch at the hotel and " + "he said that the hotel was nice and " * 40]).codes
+    assert index_2020().resolve(["hotels, " * 200]).codes
+    talk = "we had lunch at the hotel and " + "he said that the hotel was nice and " * 40
+    assert not index_2020().resolve([talk]).codes

@@ -6,14 +6,11 @@ import asyncpg
 import pytest
 
 from industries import vocabulary
-from industries.index import IndustryIndex
 from industries.language.spelling import SHORTEST, THRESHOLD
 from industries.language.words import set_of
-from industries.ssic.hierarchy import Code
-from leadgen.ssic import ssic_2020
+from testkit.industries import index_2020
 
-INDEX = IndustryIndex(Code("2020", *code) for code in ssic_2020())
-SPELLER, LEXICON = INDEX._speller, INDEX._lexicon
+SPELLER, LEXICON = index_2020()._speller, index_2020()._lexicon
 
 #: English words and names that are no industry words, that the vocabulary's list of everyday words does not hold.
 OTHERS = sorted(
@@ -120,7 +117,7 @@ def test_short_words_are_not_corrected(word: str) -> None:
 @pytest.mark.parametrize("word", sorted(vocabulary.ordinary())[::25])
 def test_everyday_words_are_not_corrected(word: str) -> None:
     """A known word stays, whatever it looks like."""
-    assert INDEX.resolve([f"please {word}"]).confidence in (0.0, 0.95, 1.0)
+    assert index_2020().resolve([f"please {word}"]).confidence in (0.0, 0.95, 1.0)
 
 
 @pytest.mark.parametrize(
@@ -143,9 +140,9 @@ def test_everyday_words_are_not_corrected(word: str) -> None:
 )
 def test_one_spelling_gets_what_the_other_gets(term: str, same_as: str) -> None:
     """Misspelt, split, joined, American, accented."""
-    codes = INDEX.resolve([same_as]).codes
+    codes = index_2020().resolve([same_as]).codes
     assert codes
-    assert INDEX.resolve([term]).codes == codes
+    assert index_2020().resolve([term]).codes == codes
 
 
 async def test_trigrams_find_fewer(database_url: str) -> None:

@@ -24,7 +24,7 @@ from common.handling.stage import Stage
 from common.ids import NO_REPLAY, new_id
 from common.postgres import Database
 from industries.index import Code, IndustryIndex
-from leadgen.ssic import ssic_2020
+from testkit.industries import codes_2020, index_2020
 from testkit.stages import until
 from upserter.consumer import upserter
 
@@ -142,13 +142,13 @@ class Delivery:
 
 @pytest.fixture(scope="session")
 def industries() -> IndustryIndex:
-    return IndustryIndex(Code("2020", *code) for code in ssic_2020())
+    return index_2020()
 
 
 @pytest.fixture(scope="session")
 def industries_of_both() -> IndustryIndex:
     """SSIC 2020, and a little of 2025."""
-    return IndustryIndex([*(Code("2020", *code) for code in ssic_2020()), *SSIC_2025])
+    return IndustryIndex([*codes_2020(), *SSIC_2025])
 
 
 @pytest.fixture
