@@ -97,7 +97,7 @@ async def test_what_is_too_large_is_refused_in_little_memory(gateway, let_in) ->
         answer = await exchange(gateway, *pieces)
         assert answer.status == status, (pieces[0][:80], answer)
         assert answer.problem["detail"]
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 60
     assert gateway.peak_mb - before < GROWTH_MB
     assert await gateway.is_live()
 
