@@ -43,11 +43,11 @@ async def test_a_conversation_brings_ten_leads_that_are_typed_live(rep, answer_w
     assert [told[0][0], told[1][0], told[-1][0]] == ["metadata", "values", "values"]
     assert told[0][1] == {"run_id": told[0][1]["run_id"], "attempt": 1}
     assert texts(told[1][1]) == ["Manufacturing"]
-    assert {name for name, _, _ in told[2:-1]} == {"messages"}
+    assert {name for name, _, _ in told[2:-1]} == {"messages", "custom"}
     assert [frame[2] for frame in told] == [str(number) for number in range(1, len(told) + 1)]
 
     typed: dict[str, str] = {}
-    for _, (chunk, metadata), _ in told[2:-1]:
+    for chunk, metadata in (data for name, data, _ in told[2:-1] if name == "messages"):
         assert (chunk["type"], metadata["langgraph_node"]) == ("AIMessageChunk", "agent")
         typed[chunk["id"]] = typed.get(chunk["id"], "") + chunk["content"]
     question, progress, result = told[-1][1]["messages"]

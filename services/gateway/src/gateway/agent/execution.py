@@ -25,7 +25,8 @@ from gateway.agent import runs, threads
 from gateway.agent.presentation import Piece, Presentation
 from gateway.agent.protocol import ASSISTANT_ID, GRAPH_ID, NOT_READ, Human, RunRequest, human_in, is_end
 from gateway.agent.runs import ClaimLost, NewEvent, Run, RunStatus, StoredEvent
-from gateway.agent.states import Checkpoint, chunk, interrupts, messages_at, values
+from gateway.agent.states import Checkpoint, chunk, custom, interrupts, messages_at, values, without_details
+from gateway.chat.conversation import Message
 from gateway.chat.intents import read_consent
 from gateway.problems import Problem
 from gateway.questions import answers
@@ -88,6 +89,8 @@ class Agent:
         }
         run_id = new_id()
         async with self._database.transaction(caller.tenant_id) as tx:
+            if request.if_not_exists == "create":
+                await threads.create(tx, caller.subject, thread_id, {})
             if not await threads.lock(tx, caller.subject, thread_id):
                 raise unknown_thread(thread_id)
             if human is not None and human.id is not None:
@@ -277,6 +280,7 @@ class _Execution:
         """Stores the input's state. Returns it, the state that the run begins from, and the messages."""
         run, given = self._run, self._run.input
         async with self._transaction() as tx:
+            await runs.set_status(tx, run, "running")  # first, so that nothing is stored of a thread deleted meanwhile
             known = {it.checkpoint_id: it for it in await threads.checkpoints(tx, run.thread_id)}
             own = next((it for it in known.values() if it.run_id == run.run_id), None)
             if own is not None and own.parent_id is not None:
@@ -285,7 +289,7 @@ class _Execution:
                 before = await self._before(tx, known)
                 parent = before.checkpoint_id
                 if given["human"] is not None:
-                    parent, message = new_id(), _human_message(run)
+                    parent, message = new_id(), human_message(run)
                     await threads.add(
                         tx, run.thread_id, parent, parent_id=before.checkpoint_id, run_id=run.run_id, messages=[message]
                     )
@@ -293,7 +297,6 @@ class _Execution:
                         parent, before.checkpoint_id, run.run_id, [message], None, datetime.now(UTC)
                     )
             messages = messages_at(parent, known)
-            await runs.set_status(tx, run, "running")
             metadata = NewEvent("metadata", "metadata", f'{{"run_id": "{run.run_id}", "attempt": 1}}')
             await runs.write(tx, run, [metadata, NewEvent("input", "values", values(messages))])
         self._agent.publish(run.run_id)
@@ -320,7 +323,7 @@ class _Execution:
             except Problem as problem:
                 answer = answers.saying("change_icp", f"{problem.title}: {problem.detail}")
         for message in messages_of(answer, self._run.run_id):
-            await self._type(self._shown.take(message))
+            await self._tell(message)
 
     async def _reply(self, messages: Sequence[dict[str, Any]]) -> None:
         text = _last_text(messages)
@@ -334,18 +337,25 @@ class _Execution:
                 async with aclosing(self._agent.reply(self._caller, self._run, text, self._since)) as told:
                     async for message in told:
                         if message is not None:
-                            await self._type(self._shown.take(message))
+                            await self._tell(message)
             except Problem as problem:  # the tenant was switched off meanwhile
                 said = answers.saying("job_status", f"{problem.title}: {problem.detail}")
                 await self._type(self._shown.say(said.blocks))
 
-    async def _type(self, pieces: Sequence[Piece]) -> None:
-        if not pieces:
-            return
+    async def _tell(self, message: Message) -> None:
+        """Streams an event of the reply as it is, and what is typed for it."""
+        named = [str(message.data[it]) for it in ("stage", "uen") if it in message.data]
+        event = NewEvent(" ".join(["told", message.name, *named]), "custom", custom(*message))
+        await self._type(self._shown.take(message), event)
+
+    async def _type(self, pieces: Sequence[Piece], *before: NewEvent) -> None:
         run = self._run
-        events = [
+        typed = [
             NewEvent(f"typed {it.key}", "messages", chunk(it.message_id, it.text, run_id=run.run_id)) for it in pieces
         ]
+        events = [*before, *typed]
+        if not events:
+            return
         async with self._transaction() as tx:
             await runs.write(tx, run, events)
         self._agent.publish(run.run_id)
@@ -364,6 +374,7 @@ class _Execution:
         waiting = interrupts(last)
         status: RunStatus = "interrupted" if waiting else "error" if self._shown.failed else "success"
         async with self._transaction() as tx:
+            await runs.set_status(tx, run, status)
             await threads.add(
                 tx,
                 run.thread_id,
@@ -374,8 +385,8 @@ class _Execution:
                 proposal=proposal,
             )
             await threads.stamp(tx, run.thread_id, {})
-            await runs.write(tx, run, [NewEvent("state", "values", values([*messages, *said], waiting))])
-            await runs.set_status(tx, run, status)
+            shown = [*messages, *without_details(said)]
+            await runs.write(tx, run, [NewEvent("state", "values", values(shown, waiting))])
         self._agent.publish(run.run_id)
 
     def _transaction(self) -> Any:
@@ -429,7 +440,7 @@ async def _check_checkpoint(tx: Connection, thread_id: UUID, checkpoint_id: str 
         raise Problem(404, "No such checkpoint", f"Thread {thread_id} has no checkpoint {checkpoint_id}.")
 
 
-def _human_message(run: Run) -> dict[str, Any]:
+def human_message(run: Run) -> dict[str, Any]:
     human = Human(**run.input["human"])
     return {"id": human.id or str(run.run_id), "type": "human", "content": human.content}
 

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from common.ids import derived_id
+from gateway.agent.states import DETAILS
 from gateway.chat.conversation import Message
 from gateway.chat.markdown import Block, Bullets, Paragraph, Table, as_markdown, escape
 from gateway.wording import joined, matching
@@ -29,6 +30,7 @@ class Presentation:
         self._names: dict[str, str] = {}
         self._scored: dict[str, dict[str, Any]] = {}
         self._refine: dict[str, Any] | None = None
+        self._events: list[dict[str, Any]] = []
         self.confirm: dict[str, Any] | None = None
         self.failed = False
 
@@ -36,11 +38,17 @@ class Presentation:
     def messages(self) -> list[dict[str, Any]]:
         """The messages so far."""
         texts = ((self._progress_id, self._progress), (self._result_id, self._result))
-        return [{"id": message_id, "type": "ai", "content": text} for message_id, text in texts if text]
+        said: list[dict[str, Any]] = [
+            {"id": message_id, "type": "ai", "content": text} for message_id, text in texts if text
+        ]
+        if said and self._events:
+            said[-1][DETAILS] = {"events": self._events}
+        return said
 
     def take(self, message: Message) -> list[Piece]:
         """Takes an event of the reply and returns what is typed for it."""
         data = message.data
+        self._events.append({"name": message.name, "data": data})
         match message.name:
             case "accepted":
                 return self._type("accepted", "Searching the register.\n")

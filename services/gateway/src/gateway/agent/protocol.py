@@ -117,6 +117,8 @@ class RunRequest(Lenient):
     checkpoint: CheckpointGiven | None = None
     checkpoint_id: UUID | None = None
     stream_mode: str | list[str] | None = None
+    #: `create` makes a thread that there is not yet.
+    if_not_exists: str | None = None
 
 
 class ThreadRequest(Lenient):
@@ -127,10 +129,17 @@ class ThreadRequest(Lenient):
     if_exists: Literal["raise", "do_nothing"] | None = None
 
 
-class ThreadSearch(Lenient):
-    """Body of `POST /threads/search`. The newest thread comes first."""
+class ThreadUpdate(Lenient):
+    """Body of `PATCH /threads/{id}`: what is added to the metadata, such as a title."""
 
     metadata: dict[str, Any] | None = None
+
+
+class ThreadSearch(Lenient):
+    """Body of `POST /threads/search`. The newest thread comes first. `text` is our own: words of a title or message."""
+
+    metadata: dict[str, Any] | None = None
+    text: Text | None = None
     limit: int = Field(default=10, ge=1, le=1000)
     offset: int = Field(default=0, ge=0, le=100_000)
 

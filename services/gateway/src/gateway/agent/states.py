@@ -44,14 +44,26 @@ class Thread(NamedTuple):
     first: list[dict[str, Any]] | None
 
 
-def messages_at(checkpoint_id: UUID, checkpoints: Mapping[UUID, Checkpoint]) -> list[dict[str, Any]]:
-    """Collects the messages of a state, those of its ancestors first."""
+#: The key under which a message of the agent keeps the events that it was made from.
+DETAILS = "additional_kwargs"
+
+
+def messages_at(
+    checkpoint_id: UUID, checkpoints: Mapping[UUID, Checkpoint], *, with_details: bool = False
+) -> list[dict[str, Any]]:
+    """Collects the messages of a state, those of its ancestors first; without their details, which are long."""
     chain = []
     at: UUID | None = checkpoint_id
     while at is not None:
         chain.append(checkpoints[at])
         at = checkpoints[at].parent_id
-    return [message for checkpoint in reversed(chain) for message in checkpoint.added]
+    messages = [message for checkpoint in reversed(chain) for message in checkpoint.added]
+    return messages if with_details else without_details(messages)
+
+
+def without_details(messages: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Copies messages without the events that they were made from."""
+    return [{key: value for key, value in message.items() if key != DETAILS} for message in messages]
 
 
 def history(thread_id: UUID, checkpoints: Sequence[Checkpoint], limit: int) -> list[dict[str, Any]]:
@@ -120,6 +132,11 @@ def values(messages: Sequence[dict[str, Any]], waiting: Sequence[dict[str, Any]]
     return json.dumps(state)
 
 
+def custom(name: str, details: Mapping[str, Any]) -> str:
+    """Builds the data of an event `custom`: an event of the reply, as POST /chat streams it."""
+    return json.dumps({"name": name, "data": details})
+
+
 def chunk(message_id: str, text: str, *, run_id: UUID) -> str:
     """Builds the data of an event `messages`: a piece of an agent's message, which clients append to those before."""
     metadata = {"langgraph_node": AGENT, "run_id": str(run_id), "graph_id": GRAPH_ID}
@@ -138,3 +155,16 @@ def thread_document(thread: Thread) -> dict[str, Any]:
         "values": {"messages": thread.first} if thread.first else None,
         "interrupts": {},
     }
+
+
+def whole_thread(
+    thread: Thread, checkpoints: Sequence[Checkpoint], waiting: Sequence[tuple[UUID, dict[str, Any]]]
+) -> dict[str, Any]:
+    """Builds a thread with all messages of its newest state, and the messages whose replies are not over.
+
+    A message of the agent has the events of its reply in `additional_kwargs`, so that a client can show them again.
+    """
+    known = {checkpoint.checkpoint_id: checkpoint for checkpoint in checkpoints}
+    messages = messages_at(checkpoints[-1].checkpoint_id, known, with_details=True) if checkpoints else []
+    pending = [{"run_id": str(run_id), **message} for run_id, message in waiting]
+    return {**thread_document(thread), "values": {"messages": messages}, "pending": pending}

@@ -20,7 +20,13 @@ _THREAD = """
       FROM agent_threads thread WHERE tenant_id = tenant() AND subject = $1
 """
 FIND = f"{_THREAD} AND thread_id = $2"
-SEARCH = f"{_THREAD} AND metadata @> $2::jsonb ORDER BY updated_at DESC, thread_id DESC LIMIT $3 OFFSET $4"
+SEARCH = f"""{_THREAD} AND metadata @> $2::jsonb
+       AND ($3::text IS NULL OR strpos(lower(metadata->>'title'), lower($3)) > 0
+            OR EXISTS (SELECT FROM agent_checkpoints said, json_array_elements(said.added) message
+                        WHERE said.tenant_id = tenant() AND said.thread_id = thread.thread_id
+                          AND strpos(lower(message->>'content'), lower($3)) > 0))
+     ORDER BY updated_at DESC, thread_id DESC LIMIT $4 OFFSET $5
+"""
 
 CREATE = """
     INSERT INTO agent_threads (tenant_id, thread_id, subject, metadata) VALUES (tenant(), $1, $2, $3::jsonb)
@@ -34,6 +40,26 @@ STAMP = """
     UPDATE agent_threads SET metadata = metadata || $2::jsonb, updated_at = clock_timestamp()
      WHERE tenant_id = tenant() AND thread_id = $1
 """
+
+RENAME = """
+    UPDATE agent_threads SET metadata = metadata || $3::jsonb
+     WHERE tenant_id = tenant() AND subject = $1 AND thread_id = $2 RETURNING true
+"""
+
+# A run's execution locks its run before its thread: so does this, or the two could wait for each other.
+LOCK_RUNS = """
+    SELECT run_id FROM agent_runs
+     WHERE tenant_id = tenant() AND thread_id = $2
+       AND EXISTS (SELECT FROM agent_threads WHERE tenant_id = tenant() AND thread_id = $2 AND subject = $1)
+     ORDER BY number FOR UPDATE
+"""
+DELETE = (
+    """DELETE FROM agent_events WHERE tenant_id = tenant()
+          AND run_id IN (SELECT run_id FROM agent_runs WHERE tenant_id = tenant() AND thread_id = $1)""",
+    "DELETE FROM agent_checkpoints WHERE tenant_id = tenant() AND thread_id = $1",
+    "DELETE FROM agent_runs WHERE tenant_id = tenant() AND thread_id = $1",
+    "DELETE FROM agent_threads WHERE tenant_id = tenant() AND thread_id = $1",
+)
 
 CHECKPOINTS = """
     SELECT checkpoint_id, parent_id, run_id, added::text, proposal::text, created_at
@@ -52,9 +78,11 @@ async def find(tx: Connection, subject: str, thread_id: UUID) -> Thread | None:
     return None if row is None else _thread(row)
 
 
-async def search(tx: Connection, subject: str, metadata: dict[str, Any], *, limit: int, offset: int) -> list[Thread]:
-    """Finds the subject's threads with this metadata, the one that changed last first."""
-    return [_thread(row) for row in await tx.fetch(SEARCH, subject, json.dumps(metadata), limit, offset)]
+async def search(
+    tx: Connection, subject: str, metadata: dict[str, Any], text: str | None, *, limit: int, offset: int
+) -> list[Thread]:
+    """Finds the subject's threads with this metadata and these words, the one that changed last first."""
+    return [_thread(row) for row in await tx.fetch(SEARCH, subject, json.dumps(metadata), text, limit, offset)]
 
 
 async def create(tx: Connection, subject: str, thread_id: UUID, metadata: dict[str, Any]) -> bool:
@@ -70,6 +98,21 @@ async def lock(tx: Connection, subject: str, thread_id: UUID) -> bool:
 async def stamp(tx: Connection, thread_id: UUID, metadata: dict[str, Any]) -> None:
     """Adds to a thread's metadata, and makes it the newest."""
     await tx.execute(STAMP, thread_id, json.dumps(metadata))
+
+
+async def rename(tx: Connection, subject: str, thread_id: UUID, metadata: dict[str, Any]) -> bool:
+    """Adds to the metadata of a thread of the subject. Returns False if there is none."""
+    return bool(await tx.fetchval(RENAME, subject, thread_id, json.dumps(metadata)))
+
+
+async def delete(tx: Connection, subject: str, thread_id: UUID) -> bool:
+    """Deletes a thread of the subject with all that was said in it. Returns False if there is none."""
+    await tx.fetch(LOCK_RUNS, subject, thread_id)
+    if not await lock(tx, subject, thread_id):
+        return False
+    for statement in DELETE:
+        await tx.execute(statement, thread_id)
+    return True
 
 
 async def checkpoints(tx: Connection, thread_id: UUID) -> list[Checkpoint]:

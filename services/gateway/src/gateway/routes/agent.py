@@ -15,8 +15,8 @@ from pydantic import BaseModel, ValidationError
 
 from common.errors import Unavailable
 from common.ids import new_id
-from gateway.agent import threads
-from gateway.agent.execution import unknown_thread
+from gateway.agent import runs, threads
+from gateway.agent.execution import human_message, unknown_thread
 from gateway.agent.protocol import (
     ASSISTANT_ID,
     GRAPH_ID,
@@ -24,11 +24,12 @@ from gateway.agent.protocol import (
     RunRequest,
     ThreadRequest,
     ThreadSearch,
+    ThreadUpdate,
     human_in,
     is_assistant,
 )
 from gateway.agent.runs import Run
-from gateway.agent.states import history, thread_document
+from gateway.agent.states import history, thread_document, whole_thread
 from gateway.api_document import errors, events
 from gateway.dependencies import CurrentCaller, CurrentTenant, Dependencies, Deps
 from gateway.problems import UNAVAILABLE, Problem
@@ -40,9 +41,9 @@ HEARTBEAT = b": heartbeat\n\n"
 SETTLE_S = 5.0
 
 #: Names that clients give to the events they want.
-MODES = {"values": "values", "messages": "messages", "messages-tuple": "messages"}
+MODES = {"values": "values", "messages": "messages", "messages-tuple": "messages", "custom": "custom"}
 
-SSE: dict[int | str, Any] = {200: events("The run", ("metadata", "values", "messages", "error"))}
+SSE: dict[int | str, Any] = {200: events("The run", ("metadata", "values", "messages", "custom", "error"))}
 EXISTS = errors({409: "There is a thread with this id already"})
 NO_START = errors(
     {404: "No such thread, checkpoint or assistant", 409: "The thread is full, or has too many open runs"}
@@ -111,9 +112,49 @@ async def search_threads(
     """Lists the caller's threads, the one that changed last first, each with its first message."""
     async with deps.database.transaction(tenant.tenant_id) as tx:
         found = await threads.search(
-            tx, caller.subject, _strings(given.metadata), limit=given.limit, offset=given.offset
+            tx, caller.subject, _strings(given.metadata), given.text, limit=given.limit, offset=given.offset
         )
     return [thread_document(thread) for thread in found]
+
+
+@router.get("/threads/{thread_id}", responses=errors(NO_THREAD))
+async def show_thread(thread_id: UUID, caller: CurrentCaller, tenant: CurrentTenant, deps: Deps) -> dict[str, Any]:
+    """Shows a thread with all its messages. `pending` has those whose replies are not over: join their runs.
+
+    The agent's messages have the events of their replies, as `custom` streams them, in `additional_kwargs`.
+    """
+    async with deps.database.transaction(tenant.tenant_id) as tx:
+        thread = await threads.find(tx, caller.subject, thread_id)
+        if thread is None:
+            raise unknown_thread(thread_id)
+        open_runs = await runs.unfinished(tx, thread_id, 2**63 - 1)
+        waiting = [(run.run_id, human_message(run)) for run in open_runs if run.input["human"] is not None]
+        return whole_thread(thread, await threads.checkpoints(tx, thread_id), waiting)
+
+
+@router.patch("/threads/{thread_id}", responses=errors(NO_THREAD), openapi_extra=documented(ThreadUpdate))
+async def update_thread(
+    thread_id: UUID,
+    caller: CurrentCaller,
+    tenant: CurrentTenant,
+    deps: Deps,
+    given: Annotated[ThreadUpdate, Depends(body(ThreadUpdate))],
+) -> dict[str, Any]:
+    """Adds to a thread's metadata. `title` is the name that the page shows."""
+    async with deps.database.transaction(tenant.tenant_id) as tx:
+        await threads.rename(tx, caller.subject, thread_id, _strings(given.metadata))
+        thread = await threads.find(tx, caller.subject, thread_id)
+    if thread is None:
+        raise unknown_thread(thread_id)
+    return thread_document(thread)
+
+
+@router.delete("/threads/{thread_id}", status_code=204, responses=errors(NO_THREAD))
+async def delete_thread(thread_id: UUID, caller: CurrentCaller, tenant: CurrentTenant, deps: Deps) -> None:
+    """Deletes a thread with all that was said in it. Leads and jobs that it asked for stay."""
+    async with deps.database.transaction(tenant.tenant_id) as tx:
+        if not await threads.delete(tx, caller.subject, thread_id):
+            raise unknown_thread(thread_id)
 
 
 @router.post("/threads/{thread_id}/history", responses=errors(NO_THREAD), openapi_extra=documented(HistoryRequest))
