@@ -36,7 +36,7 @@ check: install ## lint, formatting, types, who may import whom
 bench: servers ## how fast the spine is, as ratios to a bare INSERT
 	exec $(BIN)/leadgen bench spine
 
-docs: install ## write docs/openapi.json, asyncapi.json and settings.md from the code
+docs: install ## write docs/openapi.json, asyncapi.json, metrics.md and settings.md from the code
 	exec $(BIN)/python docs/generate_documents.py
 
 clean: ## remove .venv and everything made in the checkout; asks before it deletes the data of `leadgen up` (.run)

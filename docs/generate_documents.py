@@ -1,6 +1,7 @@
-"""Writes docs/openapi.json, asyncapi.json and settings.md from the code and .env.example: `make docs`.
+"""Writes docs/openapi.json, asyncapi.json, metrics.md and settings.md from the code and .env.example: `make docs`.
 
-A test holds the files to the code, so run this after a change to the gateway's routes, the events or the settings.
+A test holds the files to the code, so run this after a change to the gateway's routes, the events, the metrics or the
+settings.
 """
 
 import json
@@ -10,6 +11,7 @@ from typing import Any, cast
 from common import asyncapi
 from common.contracts import EVENTS
 from gateway.api import Dependencies, application
+from metrics_reference import metrics_page
 from settings_reference import settings_page
 
 FOLDER = Path(__file__).parent
@@ -23,7 +25,7 @@ def documents() -> dict[str, str]:
         "asyncapi.json": asyncapi.document("Leadgen", EVENTS, EVENTS),
     }
     texts = {name: json.dumps(document, indent=2, ensure_ascii=False) + "\n" for name, document in made.items()}
-    return {**texts, "settings.md": settings_page()}
+    return {**texts, "metrics.md": metrics_page(), "settings.md": settings_page()}
 
 
 def main() -> None:

@@ -134,7 +134,7 @@ def test_each_topic_names_the_services_that_announce_it() -> None:
     assert listed == made
 
 
-@pytest.mark.parametrize("name", ["openapi.json", "asyncapi.json", "settings.md"])
+@pytest.mark.parametrize("name", ["openapi.json", "asyncapi.json", "metrics.md", "settings.md"])
 def test_the_generated_documents_are_what_the_code_generates(name: str) -> None:
     """When this fails: `make docs`."""
     generated = documents()

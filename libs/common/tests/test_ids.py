@@ -7,7 +7,7 @@ from uuid import UUID
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from common.ids import derivation, derived_id, is_night_of, new_id, night_id, scheduled_id
+from common.ids import age_s, derivation, derived_id, is_night_of, new_id, night_id, scheduled_id
 
 MOMENTS = st.integers(0, 200_000 * 86_400_000).map(lambda millis: datetime.fromtimestamp(millis / 1000, UTC))
 CAUSES = st.uuids()
@@ -104,3 +104,16 @@ def test_the_id_of_a_night_says_of_which_tenant_it_is(at: datetime, other: UUID)
 
     assert [tenant for tenant in range(100) if is_night_of(run_id, tenant)] == [7]
     assert not is_night_of(other, 7)
+
+
+def test_the_age_of_an_id_is_the_time_since_its_chain_began() -> None:
+    """Also of an id that follows from it; a clock that is ahead gives 0, and another text has no age."""
+    began = datetime(2026, 11, 30, 12, tzinfo=UTC)
+    request = new_id(began)
+    later = began.timestamp() + 2.5
+
+    assert age_s(str(request), later) == 2.5
+    assert age_s(str(derived_id(request, "lead.scored", "x")), later) == 2.5
+    assert age_s(str(request), began.timestamp() - 60) == 0
+    for other in ("", "something", str(UUID(int=1)), "zz" + str(request)[2:]):
+        assert age_s(other, later) is None

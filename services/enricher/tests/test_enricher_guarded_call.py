@@ -14,6 +14,7 @@ from enricher.purchases.budgets import Budgets
 from enricher.purchases.circuit_breakers import THRESHOLD, CircuitBreakers
 from enricher.purchases.guarded_call import GuardedCalls
 from enricher.vendors.errors import AccountRefused, Failed, Rejected, Throttled, Vendor, VendorError
+from testkit.samples import sample
 from testkit.stages import until
 
 NOW = datetime(2026, 11, 22, 15, 59, tzinfo=UTC)
@@ -85,6 +86,39 @@ async def test_a_failure_is_tried_again_after_a_while(bench: Bench) -> None:
 
     assert bench.waits == [1.0, 2.0]
     assert await bench.used() == COST
+
+
+def outcomes(vendor: Vendor = "tavily") -> dict[str, float]:
+    names = ("answered", "rejected", "account_refused", "throttled", "failed", "circuit_open", "out_of_budget")
+    return {it: sample("leadgen_enricher_vendor_calls_total", vendor=vendor, outcome=it) for it in names}
+
+
+async def test_the_metrics_tell_each_outcome_and_what_was_charged(bench: Bench) -> None:
+    """A failure that may have been charged counts with its reservation, a rejection with nothing."""
+    before, units = outcomes(), sample("leadgen_enricher_vendor_units_total", vendor="tavily")
+    timed = sample("leadgen_enricher_vendor_call_seconds_count", vendor="tavily")
+
+    await bench.call(failed(), COST)
+    with pytest.raises(StepSkipped):
+        await bench.call(Rejected("tavily", "HTTP 404"))
+    with pytest.raises(StepSkipped):
+        await bench.call(COST, units=CAP + 1)
+    with pytest.raises(StepSkipped):
+        await bench.call(AccountRefused("tavily", "HTTP 402", timedelta(hours=4)))
+    with pytest.raises(StepSkipped):
+        await bench.call(COST)
+
+    counted = {name: value - before[name] for name, value in outcomes().items() if value != before[name]}
+    assert counted == {
+        "answered": 1,
+        "failed": 1,
+        "rejected": 1,
+        "out_of_budget": 1,
+        "account_refused": 1,
+        "circuit_open": 1,
+    }
+    assert sample("leadgen_enricher_vendor_units_total", vendor="tavily") - units == UNITS + COST
+    assert sample("leadgen_enricher_vendor_call_seconds_count", vendor="tavily") - timed == 4
 
 
 async def test_what_may_have_been_charged_stays_counted(bench: Bench) -> None:

@@ -13,6 +13,7 @@ from common.errors import Transient
 from common.ids import new_id
 from common.postgres import Database
 from industries.index import VersionedCode
+from testkit.samples import sample
 from testkit.stages import until
 from upserter import jobs
 from upserter.model import Params, Position
@@ -59,9 +60,15 @@ def continued(events: list[object]) -> UUID | None:
     return progress.continued_by
 
 
+def ended_jobs(outcome: str) -> float:
+    return sample("leadgen_upserter_jobs_ended_total", outcome=outcome)
+
+
 async def test_a_job_goes_through_the_rest_in_batches(owner: Owner, deliver, left: UUID, uens) -> None:
     """Every company but the head, once, in order; news after each batch; nobody is enriched by it."""
+    before = ended_jobs("done"), sample("leadgen_upserter_job_companies_total")
     assert await deliver(execution(left)) == "done"
+    assert (ended_jobs("done"), sample("leadgen_upserter_job_companies_total")) == (before[0] + 1, before[1] + 9)
     events = await deliver.announced()
     assert uens(CompanyUpserted, events) == [f"U{n:03}" for n in range(4, 13)]
     assert uens(RequestEnrichment, events) == []
@@ -206,7 +213,9 @@ async def test_a_job_that_breaks_says_why_and_goes_on_from_its_last_batch(
 ) -> None:
     """The batch that failed leaves nothing; the event is a dead letter; put right and replayed, the rest follows."""
     await owner.execute(BREAK_AT.format(how="RAISE EXCEPTION 'the ninth is broken'"))
+    before = ended_jobs("error")
     assert await deliver(execution(left)) == "dead"
+    assert ended_jobs("error") == before + 1
     assert await deliver.job(left) == ("error", 4, 9)
     events = await deliver.announced()
     assert uens(CompanyUpserted, events) == ["U004", "U005", "U006", "U007"]
@@ -345,8 +354,10 @@ def cancellation(job_id: UUID) -> CancelJob:
 
 async def test_a_queued_job_that_is_cancelled_never_runs(owner: Owner, deliver, left: UUID) -> None:
     """Its end is told once, however often it is asked for, and a night's command finds nothing to do."""
+    before = ended_jobs("cancelled")
     assert await deliver(cancellation(left)) == "done"
     assert await deliver(cancellation(left)) == "done"
+    assert ended_jobs("cancelled") == before + 1
     (told,) = await deliver.announced()
     assert (told.job_id, told.status, told.error, told.is_cancelled) == (left, "error", "cancelled on request", True)
     assert await deliver(execution(left)) == "done"

@@ -37,6 +37,17 @@ def scheduled_id(at: datetime, event_type: str, identity: str) -> UUID:
     return _assemble(int(at.timestamp() * 1000), _digest(b"", event_type, identity), version=8)
 
 
+def age_s(given_id: str, now_s: float) -> float | None:
+    """Returns the seconds from an id's time until `now_s` (Unix time), at least 0; `None` if it has no time."""
+    if len(given_id) != 36 or given_id[14] not in "78":
+        return None
+    try:
+        millis = int(given_id[:8] + given_id[9:13], 16)
+    except ValueError:
+        return None
+    return max(0.0, now_s - millis / 1000)
+
+
 def night_id(midnight: datetime, tenant_id: int) -> UUID:
     """The id of a tenant's nightly run; `midnight` begins the night's date in Singapore."""
     return scheduled_id(midnight, "night", str(tenant_id))

@@ -1,7 +1,7 @@
 """The metrics of every service. Labels are bounded: never a tenant, never a uen.
 
 The stage is a label, not part of the name, so that one dashboard and one alert serve them all. Metrics that only one
-service has are in its own `metrics.py`; docs/architecture.md lists all of them, and a test holds the list.
+service has are in its own `metrics.py`; docs/metrics.md, which is generated, lists all of them.
 """
 
 from prometheus_client import Counter, Gauge, Histogram
@@ -22,6 +22,13 @@ duration = Histogram(
     _WORK,
     buckets=(0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300),
 )
+request_age = Histogram(
+    "leadgen_stage_request_age_seconds",
+    "Time from a rep's request until a stage has ended an event that follows from it, of the interactive lane. The "
+    "request's id tells its time: the client's clock, if it sent an Idempotency-Key, or else the gateway's.",
+    ["stage", "topic"],
+    buckets=(0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 900, 3600),
+)
 in_flight = Gauge("leadgen_stage_in_flight", "Events in the hands of a handler.", _WORK)
 taken_in = Counter(
     "leadgen_inbox_taken_in_total", "Messages written to the inbox, repeats among them.", ["stage", "topic"]
@@ -36,7 +43,9 @@ inbox_age = Gauge("leadgen_inbox_oldest_seconds", "Age of the oldest event not y
 dead_letters = Gauge(
     "leadgen_inbox_dead_letters", "Dead letters that were neither retried nor dropped.", ["stage", "topic"]
 )
-dead_letters_age = Gauge("leadgen_inbox_dead_letters_oldest_seconds", "Age of the oldest of them.", ["stage", "topic"])
+dead_letters_age = Gauge(
+    "leadgen_inbox_dead_letters_oldest_seconds", "Age of the oldest such dead letter.", ["stage", "topic"]
+)
 intake_paused = Gauge(
     "leadgen_inbox_paused", "1 while a topic's intake waits for the inbox to empty.", ["stage", "topic"]
 )
@@ -52,3 +61,11 @@ outbox_refused = Counter(
     ["stage"],
 )
 lag = Gauge("leadgen_consumer_lag", "Messages in Kafka that are not in the inbox yet.", ["stage", "topic"])
+database_connections = Gauge(
+    "leadgen_database_connections",
+    "Connections of the replica's pool to PostgreSQL, by state: in_use, idle.",
+    ["stage", "state"],
+)
+database_connections_max = Gauge(
+    "leadgen_database_connections_max", "Connections that the replica's pool may have.", ["stage"]
+)

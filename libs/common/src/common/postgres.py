@@ -8,7 +8,7 @@ the server being away come out as `Unavailable`, violated constraints as `Constr
 import asyncio
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
-from typing import TYPE_CHECKING, Any, Self, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, Self, TypeAlias
 
 import asyncpg
 import orjson
@@ -72,6 +72,14 @@ def as_json(texts: Sequence[str]) -> str:
     return orjson.dumps(texts).decode()
 
 
+class PoolUse(NamedTuple):
+    """Connections of a pool: in use, idle, and the most that there may be."""
+
+    in_use: int
+    idle: int
+    most: int
+
+
 class Database:
     """A pool of connections, opened by `connect`, closed by `close`. It recovers by itself when the server does."""
 
@@ -130,6 +138,12 @@ class Database:
     async def another(self, *, size: int) -> Self:
         """Opens another pool to the same database, for another event loop. Raises as `connect` does."""
         return await self.connect(self._url, size=size, name=self._name)
+
+    @property
+    def use(self) -> PoolUse:
+        """Counts the pool's connections."""
+        idle = self._pool.get_idle_size()
+        return PoolUse(self._pool.get_size() - idle, idle, self._pool.get_max_size())
 
     async def close(self) -> None:
         """Closes the pool; waits at most 5 s for connections in use."""

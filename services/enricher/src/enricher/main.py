@@ -22,6 +22,7 @@ from enricher.crawl.site_cache import SiteCache
 from enricher.crawl.visitor import Visitor
 from enricher.crawl.visits import Limits
 from enricher.extract.findings import warm_up
+from enricher.gauges import kept_gauges
 from enricher.lock_order import LOCK_ORDER
 from enricher.profiling import ProfileSources
 from enricher.purchases.answer_cache import AnswerCache
@@ -54,8 +55,10 @@ def main() -> None:
 
     @asynccontextmanager
     async def compose(database: Database) -> AsyncIterator[Stage]:
-        async with waterfall_of(database, settings) as waterfall:
-            yield enricher(waterfall, keeps_corpus=settings.persist_crawl_corpus)
+        async with waterfall_of(database, settings) as waterfall, kept_gauges(database, settings.caps) as gauges:
+            stage = enricher(waterfall, keeps_corpus=settings.persist_crawl_corpus)
+            stage.tasks.append(gauges)
+            yield stage
 
     run(
         "enricher",

@@ -12,6 +12,7 @@ from gateway.access.permissions import ACCESS, IN_PRODUCTION, check_complete
 from gateway.access.request_gate import RequestGate
 from gateway.dependencies import Dependencies
 from gateway.edge import docs_page
+from gateway.edge.request_metrics import RequestMetrics
 from gateway.routes import (
     admin,
     agent,
@@ -98,4 +99,5 @@ def application(dependencies: Dependencies, probes: Sequence[BaseRoute] = ()) ->
     # Outside of the other: slow senders take no place.
     app.add_middleware(RequestGate, table=IN_PRODUCTION if is_production else ACCESS)
     app.add_middleware(figures.JsonMetrics)  # before the gate, which looks at the path
+    app.add_middleware(RequestMetrics)
     return app

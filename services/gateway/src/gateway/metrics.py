@@ -1,6 +1,6 @@
 """The gateway's own metrics, besides those that every service has. Labels are bounded."""
 
-from prometheus_client import Counter
+from prometheus_client import Counter, Gauge, Histogram
 
 requests_shed = Counter(
     "leadgen_gateway_requests_shed_total",
@@ -13,3 +13,17 @@ facts_refused = Counter(
     "slow_reader.",
     ["reason"],
 )
+request_duration = Histogram(
+    "leadgen_gateway_request_seconds",
+    "Time from an HTTP request's head to its answer's head, by method, route and status class (2xx). Unknown paths "
+    "have the route `other`.",
+    ["method", "route", "status"],
+    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30),
+)
+first_byte = Histogram(
+    "leadgen_gateway_first_byte_seconds",
+    "Time from a request's head to the first byte of its stream, by route. Refused requests do not count.",
+    ["route"],
+    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 1, 2.5, 5, 10, 30),
+)
+streams_open = Gauge("leadgen_gateway_streams_open", "Streams of server-sent events that clients read now.", ["route"])

@@ -24,6 +24,7 @@ from nightly import plans
 from nightly.command import Command, read_command
 from nightly.consumer import nightly
 from nightly.following import following
+from nightly.gauges import kept_gauges
 from nightly.given import Origin
 from nightly.model import RunRefused
 from nightly.night import Choice, choose, read_origin, run_night
@@ -71,8 +72,9 @@ def serve() -> None:
     @asynccontextmanager
     async def compose(database: Database) -> AsyncIterator[Stage]:
         stage = nightly(database, settings)
-        async with following(database, timedelta(minutes=settings.sched_odoo_patience_minutes)) as task:
-            stage.tasks.append(task)
+        patience = timedelta(minutes=settings.sched_odoo_patience_minutes)
+        async with following(database, patience) as follower, kept_gauges(database) as gauges:
+            stage.tasks += [follower, gauges]
             yield stage
 
     run(PRODUCER, settings, compose, interactive=1, nightly=settings.nightly_request_workers)

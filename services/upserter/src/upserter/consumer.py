@@ -36,7 +36,7 @@ from common.contracts import (
 from common.handling.stage import Stage
 from common.handling.work import Batch, Work
 from industries.index import IndustryIndex
-from upserter import candidates, jobs
+from upserter import candidates, jobs, metrics
 from upserter.icp_search import find_candidates
 from upserter.job_execution import execute, progress_event
 from upserter.refreshing import refresh
@@ -71,6 +71,7 @@ def upserter(industries: IndustryIndex, *, batch_size: int, max_per_job: int) ->
             cancelled = await jobs.cancel(tx, work.event.job_id)
             if cancelled is not None:
                 work.announce(progress_event(cancelled, work.event.tenant_id))
+        metrics.jobs_ended.labels("cancelled").inc(cancelled is not None)
 
     @stage.handles(RefreshRegister)
     async def refresh_companies(work: Work[RefreshRegister]) -> None:

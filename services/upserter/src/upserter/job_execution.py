@@ -6,7 +6,7 @@ from common.contracts import CompanyUpserted, JobProgressed, JobStatus, RequestU
 from common.errors import LeaseLost, Transient, Unavailable
 from common.handling.work import Work
 from common.postgres import Connection
-from upserter import jobs, register
+from upserter import jobs, metrics, register
 from upserter.model import Job, Matches, Progress, status_and_error
 from upserter.saving import save_all
 
@@ -32,6 +32,7 @@ async def execute(work: Work[RequestUpsert], *, batch_size: int, max_per_job: in
             failed = await jobs.fail(tx, work.event.job_id, error=reason)
             if failed is not None:
                 work.announce(progress_event(failed, work.event.tenant_id))
+        metrics.jobs_ended.labels("error").inc(failed is not None)
         raise
 
 
@@ -51,6 +52,7 @@ async def _run(work: Work[RequestUpsert], job: Job, *, batch_size: int, share: i
         async with work.step() as tx:
             job = await _save_batch(tx, work, job, batch, "running")
             work.announce(progress_event(job, work.event.tenant_id))
+        metrics.job_companies.inc(len(batch))
         batch = following
     async with work.finish() as tx:
         is_over = job.processed + len(batch) == job.params.limit
@@ -58,6 +60,8 @@ async def _run(work: Work[RequestUpsert], job: Job, *, batch_size: int, share: i
         more = [] if is_over else await register.best(tx, criteria, counts, limit=1, after=done.after)
         rest = await jobs.continue_later(tx, done, total=max(1, job.total - done.processed)) if more else None
         work.announce(progress_event(done, work.event.tenant_id, continued_by=rest.job_id if rest else None))
+    metrics.job_companies.inc(len(batch))
+    metrics.jobs_ended.labels("done").inc()
 
 
 async def _save_batch(tx: Connection, work: Work[RequestUpsert], job: Job, batch: Matches, status: JobStatus) -> Job:

@@ -74,8 +74,16 @@ async def keep_gauges(
                 metrics.outbox_open.labels(service).set(outbox["open"])
                 metrics.outbox_age.labels(service).set(outbox["oldest_s"])
             pause_s = EVERY_S if backlogs or (outbox is not None and outbox["open"]) else IDLE_S
+        _note_pool(service, database)
         await _note_lag(service, consumer())
         await asyncio.sleep(pause_s)
+
+
+def _note_pool(service: str, database: Database) -> None:
+    use = database.use
+    metrics.database_connections.labels(service, "in_use").set(use.in_use)
+    metrics.database_connections.labels(service, "idle").set(use.idle)
+    metrics.database_connections_max.labels(service).set(use.most)
 
 
 async def _note_lag(service: str, consumer: Any) -> None:

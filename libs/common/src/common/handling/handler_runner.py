@@ -23,6 +23,7 @@ from common.handling.failed_events import FailedEvents, RunnerContext
 from common.handling.failure_rate_guard import is_unknown_error
 from common.handling.stage import Handler
 from common.handling.work import Batch, Chunk, Item, Work
+from common.ids import age_s
 from common.tracing import trace_id
 
 log = structlog.get_logger(__name__)
@@ -40,6 +41,10 @@ class HandlerRunner:
         self._inbox = context.inbox
         self._failed = FailedEvents(handler, lane, context)
         self._duration = metrics.duration.labels(context.inbox.consumer, handler.event.topic, lane)
+        is_awaited = lane == "interactive"
+        self._request_age = (
+            metrics.request_age.labels(context.inbox.consumer, handler.event.topic) if is_awaited else None
+        )
 
     async def handle(self, claims: Sequence[Claim]) -> None:
         """Ends the claims, or puts them back. Cancelled, it releases what it holds."""
@@ -122,12 +127,23 @@ class HandlerRunner:
         finally:
             if ended := len(items) - len(open_items):
                 self._failed.count("done", ended)
+                self._note_ages(items, open_items)
                 self._context.announced(items[0].lane)
         if failure is None:
             self._context.guard.saw(items[0].event.tenant_id, None)
             self._duration.observe(time.perf_counter() - started)
         await self._end_probe(items[0].claim, failure)
         return failure is None or await self._fail(open_items, failure)
+
+    def _note_ages(self, items: Sequence[Item[Any]], open_items: Sequence[Item[Any]]) -> None:
+        """Notes how long after the rep's request the events ended that are not open any more."""
+        if self._request_age is None:
+            return
+        now_s, still_open = time.time(), {id(item) for item in open_items}
+        for item in items:
+            request_id = item.envelope.correlation_id
+            if id(item) not in still_open and request_id is not None and (age := age_s(request_id, now_s)) is not None:
+                self._request_age.observe(age)
 
     async def _fail(self, items: Sequence[Item[Any]], failure: Exception) -> bool:
         """Puts failed events back, or tries each alone where the failure may be one event's."""

@@ -7,17 +7,18 @@ was charged, and kept when the charge is unknown: after a lost answer, a cancell
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import TypeVar
 
 import structlog
 
 from common.singapore import day_in_singapore
+from enricher import metrics
 from enricher.errors import StepSkipped
 from enricher.purchases.budgets import Budgets
 from enricher.purchases.circuit_breakers import CircuitBreakers
-from enricher.vendors.errors import AccountRefused, Failed, Throttled, Vendor, VendorError
+from enricher.vendors.errors import AccountRefused, Failed, Rejected, Throttled, Vendor, VendorError
 
 log = structlog.get_logger(__name__)
 
@@ -32,6 +33,14 @@ _FIRST_PAUSE_S = 1.0
 _THROTTLED = timedelta(seconds=30)
 #: Vendors that charge again for the repeat of a call whose answer was lost.
 _CHARGED_AGAIN: frozenset[Vendor] = frozenset({"zerobounce"})
+
+#: The outcome of each error, as the metrics count it.
+_OUTCOMES: Mapping[type[VendorError], str] = {
+    Rejected: "rejected",
+    AccountRefused: "account_refused",
+    Throttled: "throttled",
+    Failed: "failed",
+}
 
 
 class GuardedCalls:
@@ -71,10 +80,14 @@ class GuardedCalls:
             day = await self._admit(vendor, tenant_id, units)
             tried = self._clock()
             try:
-                answer = await make()
+                with metrics.vendor_call_duration.labels(vendor).time():
+                    answer = await make()
             except VendorError as error:
+                metrics.vendor_calls.labels(vendor, _OUTCOMES[type(error)]).inc()
                 log.info("vendor_call_failed", vendor=vendor, reason=error.reason, attempt=attempt)
-                if not (isinstance(error, Failed) and error.may_be_charged):
+                if isinstance(error, Failed) and error.may_be_charged:
+                    metrics.vendor_units.labels(vendor).inc(units)
+                else:
                     await self._budgets.release(tenant_id, vendor, reserved=units, day=day)
                 pause, now = _pause(error, attempt, self._chance()), self._clock()
                 if pause is not None and (now - began) + timedelta(seconds=pause) + (now - tried) > MAX_TOTAL:
@@ -83,10 +96,14 @@ class GuardedCalls:
                 if pause is None:
                     raise StepSkipped(str(error)) from error
             except BaseException:  # mostly a cancellation, which says nothing about the vendor
+                metrics.vendor_units.labels(vendor).inc(units)
                 await self._breakers.release(vendor)
                 raise
             else:
-                await self._budgets.settle(tenant_id, vendor, reserved=units, charged=charged(answer), day=day)
+                cost = charged(answer)
+                metrics.vendor_calls.labels(vendor, "answered").inc()
+                metrics.vendor_units.labels(vendor).inc(cost)
+                await self._budgets.settle(tenant_id, vendor, reserved=units, charged=cost, day=day)
                 await self._breakers.record_success(vendor)
                 return answer
             await self._sleep(pause)
@@ -96,9 +113,11 @@ class GuardedCalls:
         """Reserves the units, and returns the day on which they count. Raises StepSkipped."""
         reason = await self._breakers.open_reason(vendor)
         if reason:
+            metrics.vendor_calls.labels(vendor, "circuit_open").inc()
             raise StepSkipped(f"{vendor}: {reason}")
         day = day_in_singapore(self._clock())
         if not await self._budgets.reserve(tenant_id, vendor, units, day=day):
+            metrics.vendor_calls.labels(vendor, "out_of_budget").inc()
             await self._breakers.release(vendor)
             raise StepSkipped(f"{vendor}: out of budget")
         return day

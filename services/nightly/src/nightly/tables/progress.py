@@ -9,6 +9,12 @@ from uuid import UUID
 from common.ids import NO_REPLAY
 from common.postgres import Connection
 
+#: All states of a company in a run.
+STATES = (
+    "requested", "enriching", "scoring", "syncing", "odoo_waiting",
+    "synced", "no_connection", "held_back", "unsynced", "dead",
+)  # fmt: skip
+
 #: A look at the same run within this time, by whatever process, only reads what the last one wrote.
 SPACING = timedelta(seconds=0.9)
 
@@ -88,6 +94,11 @@ OBSERVE = """
      GROUP BY state
 """
 
+STATES_OF = """
+    SELECT state, count(*)::int AS companies FROM run_companies
+     WHERE tenant_id = tenant() AND run_id = $1 GROUP BY state
+"""
+
 
 async def observe(tx: Connection, run_id: UUID, odoo_patience: timedelta) -> dict[str, int]:
     """Brings the states of a run's companies up to date and counts them. May be repeated.
@@ -97,3 +108,8 @@ async def observe(tx: Connection, run_id: UUID, odoo_patience: timedelta) -> dic
     """
     rows = await tx.fetch(OBSERVE, run_id, NO_REPLAY, SPACING, odoo_patience)
     return {row["state"]: row["companies"] for row in rows}
+
+
+async def states(tx: Connection, run_id: UUID) -> dict[str, int]:
+    """Counts a run's companies by state, as they were last observed."""
+    return {row["state"]: row["companies"] for row in await tx.fetch(STATES_OF, run_id)}

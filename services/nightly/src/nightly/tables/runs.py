@@ -54,6 +54,7 @@ UNFINISHED = f"""
      WHERE tenant_id = tenant() AND night >= $1 AND night < $2 AND status IN ('publishing', 'running', 'partial')
      ORDER BY night
 """
+NEWEST = f"SELECT {_RUN} FROM enrichment_runs WHERE tenant_id = tenant() ORDER BY night DESC LIMIT 1"
 
 
 class Run(NamedTuple):
@@ -142,6 +143,12 @@ async def mark_reported(tx: Connection, run_id: UUID) -> None:
 async def unfinished(tx: Connection, since: date, before: date) -> list[Run]:
     """Lists the tenant's runs of these nights that are planned, but not done."""
     return [_run(row) for row in await tx.fetch(UNFINISHED, since, before)]
+
+
+async def newest(tx: Connection) -> Run | None:
+    """Reads the tenant's run of its newest night."""
+    row = await tx.fetchrow(NEWEST)
+    return None if row is None else _run(row)
 
 
 def _run(row: Any) -> Run:

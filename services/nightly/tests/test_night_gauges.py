@@ -1,0 +1,54 @@
+"""The gauges of the newest night, counted over tenants on a real PostgreSQL."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from nightly import gauges
+from nightly import run as running
+from nightly.model import Tenant
+from nightly.tables import runs
+from testkit.samples import sample
+
+NIGHT, NIGHT_BEFORE = date(2026, 11, 23), date(2026, 11, 22)
+
+
+async def test_the_newest_night_is_counted_over_all_tenants(desk: Any, tenant: Tenant) -> None:
+    """Runs by status and companies by state; an older night does not count, and an empty state is 0."""
+    await desk.candidates(3)
+    await desk.start(desk.rules(NIGHT_BEFORE, daily_cap=1))
+    await desk.start(desk.rules(daily_cap=5))
+    await desk.candidates(2, tenant_id=2, prefix="V")
+    await desk.start(only=(2,))
+    await desk.complete(tenant_id=2)
+    await running.look(desk.database, 2, desk.run_id(2), timedelta(0))
+    await running.conclude(desk.database, 2, desk.run_id(2), timedelta(0))
+    first, second = await desk.run(), await desk.run(2)
+
+    night = await gauges.newest_night(desk.database)
+    gauges.show(night)
+
+    assert night.runs == {"publishing": 1, "done": 1}
+    assert night.companies == {"requested": 2, "synced": 2}
+    assert night.started_s == min(first["started_at"], second["started_at"]).timestamp()
+    assert night.window_ends_s == max(first["window_ends_at"], second["window_ends_at"]).timestamp()
+    assert sample("leadgen_nightly_runs", status="done") == 1
+    assert sample("leadgen_nightly_runs", status="failed") == 0
+    assert sample("leadgen_nightly_companies", state="synced") == 2
+    assert sample("leadgen_nightly_started_timestamp_seconds") == night.started_s
+
+
+async def test_without_a_night_the_gauges_are_zero(desk: Any) -> None:
+    """An alert on a missing night has nothing to go by then."""
+    night = await gauges.newest_night(desk.database)
+
+    assert (night.runs, night.companies, night.started_s, night.window_ends_s) == ({}, {}, 0.0, 0.0)
+
+
+async def test_a_failed_run_counts_as_failed(desk: Any) -> None:
+    """Also one that was never planned."""
+    rules = desk.rules()
+    async with desk.database.transaction(1) as tx:
+        run = await runs.begin(tx, 1, NIGHT, desk.options(rules).start)
+        await runs.fail(tx, run.run_id, "the ICP cannot be read")
+
+    assert (await gauges.newest_night(desk.database)).runs == {"failed": 1}
