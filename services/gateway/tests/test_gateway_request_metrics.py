@@ -7,7 +7,7 @@ import httpx
 from fastapi import FastAPI
 from fastapi.responses import StreamingResponse
 
-from gateway.edge.request_metrics import RequestMetrics
+from gateway.access.request_metrics import RequestMetrics
 from testkit.samples import sample
 from testkit.stages import until
 

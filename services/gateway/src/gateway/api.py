@@ -10,9 +10,9 @@ from gateway import api_document, problems
 from gateway.access.load_shedding import LoadShedding, streams_of
 from gateway.access.permissions import ACCESS, IN_PRODUCTION, check_complete
 from gateway.access.request_gate import RequestGate
+from gateway.access.request_metrics import RequestMetrics
 from gateway.dependencies import Dependencies
 from gateway.edge import docs_page
-from gateway.edge.request_metrics import RequestMetrics
 from gateway.routes import (
     admin,
     agent,
