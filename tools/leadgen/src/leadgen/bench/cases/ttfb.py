@@ -12,6 +12,9 @@ stream is read to its end before the next message is sent.
 So the work that the messages cause runs and competes for the processors, as it does in reality, but what is left of
 one round does not slow down the next: it is the gateway that is measured, not a queue of unfinished work. Texts take
 turns: an industry, a greeting, noise of 2,000 characters, a code, a typo. The gateway's limits are set out of the way.
+
+    gateway_alone     both again with all other services stopped, so that a message causes no work but the gateway's:
+                      the gateway's own share of the ratios above. Clients leave at `accepted`.
 """
 
 import asyncio
@@ -87,7 +90,17 @@ async def bench_ttfb(product: Stack, folder: Path, *, rows: int, messages: int, 
         await measured(places, access, rounds=2, clients=CLIENTS)  # warm: caches, plans, remembered tenants
         alone = await measured(places, access, rounds=messages, clients=1)
         together = await measured(places, access, rounds=rounds, clients=CLIENTS)
-    return {"rows": rows, "clients_1": figures(alone), f"clients_{CLIENTS}": figures(together)}
+        await asyncio.gather(*(service.stop() for name, service in product.services.items() if name != "gateway"))
+        one, many = [
+            await measured(places, access, rounds=count, clients=clients, to_the_end=False)
+            for count, clients in ((messages, 1), (rounds, CLIENTS))
+        ]
+    return {
+        "rows": rows,
+        "clients_1": figures(alone),
+        f"clients_{CLIENTS}": figures(together),
+        "gateway_alone": {"clients_1": figures(one), f"clients_{CLIENTS}": figures(many)},
+    }
 
 
 @asynccontextmanager
@@ -111,8 +124,8 @@ async def bare_endpoint(folder: Path) -> AsyncIterator[str]:
         await asyncio.to_thread(child.stop)
 
 
-async def times_of(url: str, access: str, message: str) -> Times:
-    """When the first byte of the stream came, and when `accepted`; returns when the stream has ended."""
+async def times_of(url: str, access: str, message: str, *, to_the_end: bool = True) -> Times:
+    """Measures when the first byte of the stream came, and when `accepted`; reads on until the stream has ended."""
     parts = urlsplit(url)
     body = json.dumps({"message": message}).encode()
     head = (
@@ -132,21 +145,23 @@ async def times_of(url: str, access: str, message: str) -> Times:
             got += more
             first_byte = first_byte or (time.perf_counter() - began if got.partition(b"\r\n\r\n")[2] else 0.0)
         accepted = time.perf_counter() - began
-        while await reader.read(65536):
+        while to_the_end and await reader.read(65536):
             pass
         return Times(first_byte, accepted)
     finally:
         writer.close()
 
 
-async def measured(places: dict[str, str], access: Sequence[str], *, rounds: int, clients: int) -> Moments:
+async def measured(
+    places: dict[str, str], access: Sequence[str], *, rounds: int, clients: int, to_the_end: bool = True
+) -> Moments:
     """Each place's times, of `rounds` in turn. A round starts when the last one is over."""
     taken: Moments = {name: [] for name in places}
     texts, tokens = cycle(TEXTS), cycle(access)
     for _ in range(rounds):
         asked = [(next(tokens), next(texts)) for _ in range(clients)]
         for name, url in places.items():
-            taken[name] += await asyncio.gather(*(times_of(url, *each) for each in asked))
+            taken[name] += await asyncio.gather(*(times_of(url, *each, to_the_end=to_the_end) for each in asked))
     return taken
 
 
