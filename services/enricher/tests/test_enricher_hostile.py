@@ -174,11 +174,11 @@ async def test_a_visit_comes_to_something_whatever_is_sent(
         web.serve_by(f"http://acme.sg/{path}", answer)
 
     async def visit() -> Visit:
-        async with web.visitor(timeout_s=5, max_delay_s=0, pages=2) as visitor:
+        async with web.visitor(timeout_s=30, max_delay_s=0, pages=2) as visitor:
             found: Visit = await visitor.visit("acme.sg")
             return found
 
     first, again = await visit(), await visit()
-    assert first.duration_ms < 5000
+    assert first.duration_ms < 30_000
     assert replace(first, duration_ms=0) == replace(again, duration_ms=0)
     VISIT.dump_json(first)

@@ -117,7 +117,7 @@ async def test_the_scores_are_not_held_up_by_odoo(rep, say) -> None:
         if message.data.get("stage") == "scored":
             at_ms = message.at_ms
     assert message.name == "done"
-    assert message.at_ms - at_ms < 5_000  # the stream's own time limit is 20 s here
+    assert message.at_ms - at_ms < 15_000  # the stream's own time limit is 20 s here
 
 
 async def test_a_preview_ends_at_once(serve, kafka, say) -> None:

@@ -42,4 +42,4 @@ async def test_a_product_at_rest_is_measured(
     }
     assert all(figure > 0 for name, figure in figures.items() if name != "first_event_after_pause_ms")
     assert figures["first_event_after_pause_ms"] < figures["first_event_ms"]
-    assert 1 < figures["recovery_s"] < 30
+    assert figures["recovery_s"] > 1
