@@ -210,6 +210,7 @@ FULL: tuple[Event, ...] = (
             suggestions=[Industry(version="2020", code="G", level="section", title="WHOLESALE AND RETAIL TRADE")],
             refinements=[Refinement(kind="industry", label="Manufacture of metal caps", matches=7)],
             known=[COMPANY],
+            is_register_empty=False,
         ),
         continued_by=UUID("01a203b4-de3a-8881-8c54-29cc4f5f82cd"),
         is_cancelled=True,

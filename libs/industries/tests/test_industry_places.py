@@ -48,11 +48,16 @@ def test_a_place_narrows_the_request(request_: str, codes: list[str], sectors: s
         ("hotels, not in Jurong", ["not in jurong"]),
         ("hotels that need accounting software", ["need accounting software"]),
         ("find 50 hotels", []),
+        ("the 10 largest hotels", []),
+        ("hotels with more than 40 rooms", ["40 rooms"]),
+        ("hotels in Narnia", ["in narnia"]),
+        ("hotels in Gotham, 12345", ["in gotham", "12345"]),
+        ("hotels in Singapore", []),
         ("hotels founded since 2020", []),
     ],
 )
 def test_what_the_register_does_not_know_is_told_as_ignored(request_: str, ignored: list[str]) -> None:
-    """Sizes, places abroad or excluded, and what a company needs; the industry is found all the same."""
+    """Sizes, other numbers, other places and needs; the industry is found all the same."""
     resolution = index_2020().resolve([request_], year=2026)
     assert list(resolution.ignored) == ignored
     assert [industry.code for industry in resolution.industries] == ["55101"]

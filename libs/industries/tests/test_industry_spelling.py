@@ -145,6 +145,14 @@ def test_one_spelling_gets_what_the_other_gets(term: str, same_as: str) -> None:
     assert index_2020().resolve([term]).codes == codes
 
 
+@pytest.mark.parametrize("word", ["frobnication", "blargle", "frobnication companies"])
+def test_a_word_with_more_slips_than_two_is_asked_back(word: str) -> None:
+    """It is another word, though three of twelve letters are as near as one of four."""
+    found = index_2020().resolve([word])
+    assert (found.codes, found.confidence) == ((), 0.0)
+    assert found.suggestions
+
+
 async def test_trigrams_find_fewer(database_url: str) -> None:
     """pg_trgm at its default threshold and at the one that mistakes as few other words: see ADR 0009."""
     pairs = slips(1, 5)[::4]

@@ -130,6 +130,7 @@ def test_a_score_comes_with_its_reasons_and_a_contact() -> None:
         "bucket": "High",
         "rationale": "Makes things.",
         "confidence": None,
+        "has_icp": None,
         "contact": "sales@example.sg",
         "contact_details": {
             "kind": "email",
@@ -166,6 +167,10 @@ def test_news_of_the_job_and_facts_without_meaning_here_say_nothing() -> None:
     [
         (an_answer([], resolved=[], remaining=0), "I found no industry in that"),
         (an_answer([], remaining=0), "No live company of that industry is in the register."),
+        (
+            an_answer([], remaining=0, is_register_empty=True),
+            "The register is empty: load one first, with `leadgen load FILE`.",
+        ),
         (an_answer([], matches=5, remaining=0), "5 companies match; nothing was upserted"),
         (an_answer([], matches=1, remaining=0), "1 company matches; nothing was upserted"),
         (
@@ -173,7 +178,7 @@ def test_news_of_the_job_and_facts_without_meaning_here_say_nothing() -> None:
             "5 companies match; nothing was upserted",
         ),
     ],
-    ids=["no industry", "no match", "counted only", "one counted", "preview"],
+    ids=["no industry", "no match", "no register", "counted only", "one counted", "preview"],
 )
 def test_an_answer_that_sets_nothing_going_ends_at_once(answer: SearchAnswer, words: str) -> None:
     """There is no score to wait for: the last word follows the answer."""
@@ -276,7 +281,10 @@ def test_places_and_what_was_ignored_are_told_in_plain_words() -> None:
     assert "Only companies with a postal code in Tampines or Bedok (postal sectors 46, 47, 52)." in notice
     assert 'Ignored, since the register does not know it: "50-500 employees" and "need software".' in notice
     assert "ICP" in notice
-    assert "ICP" not in summarise(an_answer(ignored=["in johor"]), scored=3, job=QUEUED)
+    assert "ICP" not in summarise(an_answer(ignored=["in johor", "40 rooms"]), scored=3, job=QUEUED)
+    assert summarise(an_answer(ignored=["12345"]), scored=3, job=QUEUED).endswith(
+        'Ignored, since it narrows nothing: "12345".'
+    )
     nobody = an_answer([], matches=0, remaining=0, places=places[:1])
     assert summarise(nobody, scored=0, job=None) == (
         "No live company of that industry in Tampines (postal sector 52) is in the register."
@@ -290,6 +298,8 @@ def test_the_last_word_mentions_who_is_known() -> None:
         "Upserted and enriched 3 now; scheduled the rest (7) for nightly processing. "
         "Enriched in the last seven days already: Known 0 and Known 1."
     )
+    acme = [a_company(name="ACME PTE. LTD.")]
+    assert summarise(an_answer(known=acme), scored=3, job=QUEUED).endswith("already: ACME PTE. LTD.")
     assert summarise(an_answer([], matches=8, remaining=0, known=known), scored=0, job=None).endswith(
         "Enriched in the last seven days already: Known 0, Known 1, Known 2, Known 3, Known 4 and 3 more."
     )

@@ -9,8 +9,13 @@ from pydantic import ValidationError
 
 from common.contracts import Icp, IcpChanged
 from common.postgres import Database
+from gateway.catalog import Catalog
 from gateway.icp import rules
+from gateway.icp.profile import codes_of
+from gateway.problems import Problem
 from gateway.routes import icp as asked
+from industries.ssic.hierarchy import Code
+from leadgen.ssic import ssic_2020
 from testkit.stages import read_topic, until
 
 CODES = [
@@ -122,6 +127,17 @@ async def test_what_is_wrong_changes_nothing(rep) -> None:
         assert told in answer.json()["detail"]
     shown = (await rep.http.get("/icp")).json()
     assert {name: shown[name] for name in KEPT} == KEPT
+
+
+def test_a_guess_is_asked_back() -> None:
+    """A word that only a title holds is enough for a search, which says so, and not for an ICP, which stays."""
+    catalog = Catalog.build([Code("2020", *code) for code in ssic_2020()])
+    assert catalog.index.resolve(["fabricated"]).industries
+    for words, meant in (("fabricated", "FABRICATED METAL PRODUCTS"), ("frobnication", "Structural Metal Products")):
+        with pytest.raises(Problem) as refused:
+            codes_of([words], catalog)
+        assert "Did you mean " in str(refused.value.detail)
+        assert meant in str(refused.value.detail)
 
 
 async def test_half_a_character_is_no_name(rep) -> None:

@@ -230,7 +230,14 @@ async def test_an_industry_without_companies_is_answered_with_none(owner: Owner,
     answer = await deliver.answer(a_request("SSIC 25913"))
     assert [industry.code for industry in answer.resolved] == ["25913"]
     assert (answer.matches, answer.head, answer.remaining) == (0, [], 0)
+    assert answer.is_register_empty is None
     assert await written(owner) == [0, 0, 0]
+
+
+async def test_a_register_that_was_never_loaded_is_told(deliver, a_request) -> None:
+    """It is another answer than that of an industry without companies."""
+    answer = await deliver.answer(a_request("SSIC 25913"))
+    assert (answer.matches, answer.is_register_empty) == (0, True)
 
 
 async def test_a_year_of_foundation_filters_head_job_and_counts(owner: Owner, deliver, a_request, uens, enlist) -> None:

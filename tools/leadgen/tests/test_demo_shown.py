@@ -19,9 +19,9 @@ def named(uen: str) -> dict[str, str]:
     return {"uen": uen, "name": f"[bold]{uen}[/] PTE. LTD."}
 
 
-def scored(uen: str, at_ms: float, score: float = 0.5, contact: str | None = None) -> ChatEvent:
+def scored(uen: str, at_ms: float, score: float = 0.5, contact: str | None = None, **more: object) -> ChatEvent:
     event = {"stage": "scored", "score": score, "bucket": "Medium", "rationale": f"Why {uen}.", "contact": contact}
-    return ChatEvent("company", {**named(uen), **event}, at_ms)
+    return ChatEvent("company", {**named(uen), **event, **more}, at_ms)
 
 
 OPENING = [
@@ -134,7 +134,18 @@ def resolved(**more: object) -> ChatEvent:
             "MANUFACTURING (SSIC C), without FOOD (SSIC 10), in Bedok, founded since 2020: "
             "774 live companies match; ignored: cheap",
         ),
-        (resolved(industries=[MANUFACTURING] * 7), "and 2 more"),
+        (
+            resolved(industries=[{**MANUFACTURING, "code": str(at), "title": f"Trade {at}"} for at in range(7)]),
+            "Trade 4 (SSIC 4), and 2 more: 774",
+        ),
+        (
+            resolved(industries=[MANUFACTURING, {"code": "D", "title": "Manufacturing"}]),
+            "resolved MANUFACTURING (SSIC C and D): 774",
+        ),
+        (resolved(industries=[], matches=0, ignored=["5"]), "resolved no industry; ignored: 5"),
+        (ChatEvent("head", {"companies": [named("1")]}, 3), "the only one is upserted"),
+        (ChatEvent("head", {"companies": [{**named("1"), "company_id": 0}]}, 3), "1 company to look at; nothing is"),
+        (scored(UENS[0], 9, confidence=0.0), "0.50 unknown"),
         (
             ChatEvent("refine", {"question": "Narrow that down?", "choices": [{"label": "Food", "matches": 1200}]}, 3),
             "Narrow that down? Food (1,200)",
@@ -163,7 +174,51 @@ def test_what_nothing_is_known_of_is_said_once_above_the_table(screen: Screen, t
         )
         for uen in UENS
     ]
-    screen.leads(shown_of(*OPENING, *enriched, *(scored(uen, 9) for uen in UENS), DONE))
+    why = "Hotels (SSIC 55101); no ICP is set: scored by signals; nothing known of its site; no contact known"
+    nothing = {"confidence": 0.0, "has_icp": False, "rationale": why}
+    screen.leads(shown_of(*OPENING, *enriched, *(scored(uen, 9, **nothing) for uen in UENS), DONE))
     text = terminal.getvalue()
     assert text.count("No website is known for 3 of the 3 companies") == 1
     assert text.index("TAVILY_API_KEY") < text.index("Leads")
+    assert text.count("leadgen icp set 'precision engineering'") == text.lower().count("no icp is set") == 1
+    assert "Medium" not in text
+    assert text.count(" unknown ") == text.count(" Hotels (SSIC 55101) ") == 3
+    assert "nothing known of its site" not in text
+
+
+def test_known_leads_come_before_unknown_ones(screen: Screen, terminal: StringIO) -> None:
+    """The score of an unknown company is an average, which may be higher than that of a known one."""
+    known = scored(UENS[1], 9, 0.1, confidence=0.4)
+    screen.leads(shown_of(*OPENING, scored(UENS[0], 9, 0.5, confidence=0.0), known, scored(UENS[2], 9, 0.2), DONE))
+    text = terminal.getvalue()
+    assert text.index(UENS[2]) < text.index(UENS[1]) < text.index(UENS[0])
+
+
+def test_nothing_found_says_nothing_of_a_head(screen: Screen, terminal: StringIO) -> None:
+    """No "best 0"."""
+    screen.show(ChatEvent("head", {"companies": []}, 3))
+    assert terminal.getvalue() == ""
+
+
+def test_what_a_reply_asks_comes_with_the_messages_that_answer_it(screen: Screen, terminal: StringIO) -> None:
+    """Each choice is a message of its own."""
+    asked = {"topic": "icp", "text": "Shall I?", "markdown": "", "choices": [{"label": "Yes, set it"}]}
+    screen.leads(shown_of(ChatEvent("answer", asked, 2), ChatEvent("done", {**DONE.data, "notice": "Shall I?"}, 3)))
+    assert "leadgen chat 'Yes, set it'" in terminal.getvalue()
+
+
+def test_in_a_narrow_terminal_no_word_is_broken() -> None:
+    """Leads are blocks of lines where a table would cut names, addresses or UENs; a wide one has the table."""
+    contact = "a.rather.long.name@a-rather-long-domain.example.sg"
+    for width, has_table in ((80, False), (160, True)):
+        terminal = StringIO()
+        screen = Screen(Console(file=terminal, force_terminal=True, color_system=None, width=width))
+        notice = {**DONE.data, "notice": " ".join(["Enriched already: ACME PTE. LTD."] * 9)}
+        leads = [scored(uen, 9, 0.5, contact, rationale="because of something " * 9) for uen in UENS]
+        screen.leads(shown_of(*OPENING, *leads, ChatEvent("done", notice, 9)))
+        lines = terminal.getvalue().splitlines()
+        assert max(map(len, lines)) <= width
+        assert ("┃" in terminal.getvalue()) == has_table
+        words = {word.strip("│┃") for line in lines for word in line.split()}
+        assert {contact, *UENS} <= words
+        assert not words & {"somethi", "ng", "LT", "D."}

@@ -382,6 +382,7 @@ class SearchAnswer(Model):
     `suggestions` are the nearest industries where nothing was resolved, `refinements` narrower requests where much was
     found, `known` those of the best (20 at most) that the tenant had enriched within the last days: they are named, not
     enriched again. `places` narrow the search; `ignored` are parts of the request that the register knows nothing of.
+    `is_register_empty` is set if nothing matches because no register has been loaded.
     """
 
     resolved: list[Industry]
@@ -396,6 +397,7 @@ class SearchAnswer(Model):
     known: list[Company] = []
     places: list[Place] = []
     ignored: list[str] = []
+    is_register_empty: bool | None = None
 
 
 class CancelJob(Event):

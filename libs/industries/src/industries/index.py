@@ -21,6 +21,7 @@ from industries.language.places import Place, find_places
 from industries.language.requests import asked_for
 from industries.language.sizes import find_sizes
 from industries.language.spelling import Speller
+from industries.language.unused import find_unused
 from industries.language.words import normalise, tokenise
 from industries.ssic.concordance import Concordance
 from industries.ssic.hierarchy import LEVELS, Code, Hierarchy, VersionedCode
@@ -163,7 +164,8 @@ class IndustryIndex:
         found = find_phrases(corrected.words, self._lexicon, codes)
         asked = asked_for(found, self._lexicon.ordinary)
         mentions = read_mentions(asked, self._trades)
-        ignored = _written(asked, needed(asked))
+        needs = needed(asked)
+        ignored = _written(asked, needs)
         for each in mentions:
             each.confidence *= corrected.nearness
         if (
@@ -174,6 +176,7 @@ class IndustryIndex:
             mentions = [replace(each, senses=()) for each in mentions]
             mentions.append(Mention(self._hierarchy.sections(), False, COMPOSED))
         if any(each.codes for each in mentions):
+            ignored += find_unused(asked, self._lexicon.ordinary, needs)
             return _Found(mentions, [], born.since, ignored=ignored)
         guessed = self._guess(found, is_asked=bool(asked))
         return replace(guessed, mentions=mentions + guessed.mentions, since=born.since, ignored=ignored)

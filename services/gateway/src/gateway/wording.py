@@ -35,6 +35,11 @@ def all_of(names: Sequence[str]) -> str:
     return joined([*shown, *more], "and")
 
 
+def sentence(words: str) -> str:
+    """Ends the words with a full stop, unless they end with one: "Acme PTE. LTD."."""
+    return words if words.endswith((".", "?", "!")) else f"{words}."
+
+
 def joined(names: Sequence[str], last: str) -> str:
     """`A, B or C` with `or` as the last word between them."""
     return f" {last} ".join(part for part in (", ".join(names[:-1]), *names[-1:]) if part)

@@ -119,6 +119,11 @@ async def count(tx: Connection, criteria: SearchCriteria, *, young_since: str = 
     return Counts(counts[False], counts[True], young)
 
 
+async def is_empty(tx: Connection) -> bool:
+    """Returns whether no register has been loaded."""
+    return not await tx.fetchval("SELECT EXISTS (SELECT FROM staging_acra_companies)")
+
+
 async def best(
     tx: Connection, criteria: SearchCriteria, counts: Counts, *, limit: int, after: Position | None = None
 ) -> Matches:

@@ -87,6 +87,7 @@ async def search(
         refinements=refinements(request, resolution, counts, industries, now.year - YOUNG),
         head=[],
         remaining=0,
+        is_register_empty=True if criteria.codes and not counts.total and await register.is_empty(tx) else None,
     )
     if not counts.total or request.mode == "off":
         return SearchResult(answer, [], None)

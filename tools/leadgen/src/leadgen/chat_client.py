@@ -27,6 +27,7 @@ class ChatEvent(NamedTuple):
 
 async def chat(http: httpx.AsyncClient, gateway: str, token: str, message: str) -> AsyncIterator[ChatEvent]:
     """Yields the gateway's events as they come, until it is done. Raises ChatRefused, Unavailable."""
+    gateway = base_of(gateway)
     began = time.perf_counter()
     try:
         async with http.stream(
@@ -37,7 +38,7 @@ async def chat(http: httpx.AsyncClient, gateway: str, token: str, message: str) 
             timeout=SILENCE_S,
         ) as answer:
             if answer.status_code != 200:
-                raise ChatRefused(_refusal(gateway, answer.status_code, await answer.aread()))
+                raise ChatRefused(refusal(gateway, answer.status_code, await answer.aread()))
             name = ""
             async for line in answer.aiter_lines():
                 if line.startswith("event:"):
@@ -46,17 +47,30 @@ async def chat(http: httpx.AsyncClient, gateway: str, token: str, message: str) 
                     at_ms = (time.perf_counter() - began) * 1000
                     yield ChatEvent(name, json.loads(line.removeprefix("data:")), at_ms)
     except httpx.HTTPError as error:
-        raise Unavailable(f"the gateway at {gateway} does not answer: {error!r}") from error
+        raise Unavailable(no_answer(gateway, error)) from error
     except httpx.InvalidURL as error:
         raise ChatRefused(f"{gateway} is no URL of a gateway: {error}") from error
     except UnicodeEncodeError as error:
         raise ChatRefused(f"the message or the token cannot be sent as it is: {error}") from error
 
 
-def _refusal(gateway: str, status: int, body: bytes) -> str:
-    """The problem in words. Something between us and the gateway may have answered in its place."""
+def base_of(gateway: str) -> str:
+    """Trims the gateway's address. Raises ChatRefused for one without http:// or https://."""
+    address = gateway.strip().rstrip("/")
+    if not address.startswith(("http://", "https://")):
+        raise ChatRefused(f"{gateway} is no URL of a gateway: it looks like http://127.0.0.1:8080")
+    return address
+
+
+def refusal(gateway: str, status: int, body: bytes) -> str:
+    """Words a problem document. Something between us and the gateway may have answered in its place."""
     try:
         problem = json.loads(body)
         return f"{problem['title']}: {problem['detail']}"
     except (ValueError, KeyError, TypeError):
         return f"the gateway at {gateway} answers {status}, not as a gateway does; is the URL right?"
+
+
+def no_answer(gateway: str, error: Exception) -> str:
+    """Words a failed connection."""
+    return f"the gateway at {gateway} does not answer ({error or type(error).__name__}): `leadgen up` starts one"

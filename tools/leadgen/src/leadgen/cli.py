@@ -31,6 +31,7 @@ SUBCOMMANDS: Mapping[str, Subcommand] = {
     "tenant": Subcommand("leadgen.tenants:tenant_app", "The tenants."),
     "leads": Subcommand("leadgen.lists:leads_command", "List a tenant's scored leads, best first."),
     "jobs": Subcommand("leadgen.lists:jobs_command", "List a tenant's background jobs, the newest first."),
+    "icp": Subcommand("leadgen.icp:icp_app", "The tenant's ideal customer profile (ICP): show it, or set it."),
     "load": Subcommand(
         "leadgen.load.command:load_command",
         'Load ACRA\'s "Information on Corporate Entities" into the register, whole or not at all.',

@@ -7,14 +7,15 @@ from typing import Annotated, Any
 import asyncpg
 import typer
 from rich.markup import escape
-from rich.table import Table
+from rich.table import Column, Table
 
+from leadgen.demo.in_words import bucket_of
 from leadgen.exit_codes import run_or_exit
 from leadgen.moments import in_singapore
 from leadgen.options import AsJson, DatabaseUrl
 from leadgen.scoring.leads import of_tenant
 from leadgen.tenants import NoSuchTenant, TenantNumber
-from leadgen.terminal import wide_enough
+from leadgen.terminal import print_table
 
 IS_THERE = "SELECT EXISTS (SELECT FROM tenants WHERE tenant_id = $1)"
 
@@ -44,9 +45,9 @@ def leads_command(tenant: TenantNumber, database_url: DatabaseUrl, limit: Limit 
     table = Table("score", "company", "UEN", "known", "why")
     for row in rows:
         known = "" if row["confidence"] is None else f"{row['confidence']:.0%}"
-        score = f"{row['score']:.2f} {row['bucket']}"
+        score = f"{row['score']:.2f} {bucket_of(row['bucket'], row['confidence'])}"
         table.add_row(score, escape(row["name"]), row["uen"] or "", known, escape(row["rationale"]))
-    wide_enough().print(table)
+    print_table(table)
 
 
 def jobs_command(tenant: TenantNumber, database_url: DatabaseUrl, limit: Limit = 20, as_json: AsJson = False) -> None:
@@ -60,13 +61,13 @@ def jobs_command(tenant: TenantNumber, database_url: DatabaseUrl, limit: Limit =
     if not rows:
         typer.echo(f"tenant {tenant} has no job yet: a request for more companies than are done at once makes one")
         return
-    table = Table("job", "status", "done", "asked for", "since", "error")
+    table = Table(Column("job", no_wrap=True), "status", "done", "asked for", "since", "error")
     for row in rows:
         since = row["ended_at"] or row["started_at"] or row["created_at"]
         done = f"{row['processed']} of {row['total']}"
         asked = escape(", ".join(row["terms"]))
         table.add_row(str(row["job_id"]), row["status"], done, asked, in_singapore(since), escape(row["error"] or ""))
-    wide_enough().print(table)
+    print_table(table)
 
 
 async def _rows(database_url: str, tenant_id: int, statement: str, limit: int) -> list[dict[str, Any]]:

@@ -11,7 +11,7 @@ from common.errors import Permanent
 from leadgen.exit_codes import run_or_exit
 from leadgen.options import AsJson, DatabaseUrl
 from leadgen.owner_connection import RightsMissing, connected
-from leadgen.terminal import wide_enough
+from leadgen.terminal import print_table
 
 SAVE = """
     INSERT INTO tenants (tenant_id, name) VALUES ($1, $2)
@@ -119,7 +119,7 @@ def list_command(database_url: DatabaseUrl, as_json: AsJson = False) -> None:
         number, name, active, *own = each.values()
         shown = ["" if cap is None else str(cap) for cap in own]
         table.add_row(str(number), escape(name), "active" if active else "switched off", *shown)
-    wide_enough().print(table)
+    print_table(table)
     typer.echo("An empty cap means: the services' setting applies.")
 
 

@@ -1,7 +1,7 @@
 """Corrects misspelt, split and joined words: "manufacturin", "ware housing", "carrental".
 
 Known words and words of fewer than five letters are never changed; other words become the nearest known word if it is
-similar enough. Measure and threshold: docs/adr/0009-words-to-codes.md.
+similar enough and at most MOST_SLIPS typing errors away. Measure and threshold: docs/adr/0009-words-to-codes.md.
 """
 
 import re
@@ -19,6 +19,9 @@ SHORTEST = 5
 
 #: Minimum similarity of a correction (measured in ADR 0009).
 THRESHOLD = 0.75
+
+#: Maximum number of typing errors in a word to correct: a word with more is another word, which is asked back about.
+MOST_SLIPS = 2
 
 #: A text with more unknown words is not corrected: it is noise, and the work must be bounded.
 MOST_UNKNOWN = 12
@@ -89,7 +92,7 @@ class Speller:
                 right.append(word)
             elif parts := self._split(word.text):
                 right += [word._replace(text=parts[0]), Word(parts[1], is_plural=word.is_plural)]
-            elif found := self.nearest(word.text):
+            elif (found := self.nearest(word.text)) and OSA.distance(word.text, found[0]) <= MOST_SLIPS:
                 right.append(word._replace(text=found[0]))
                 nearness = min(nearness, found[1])
             else:

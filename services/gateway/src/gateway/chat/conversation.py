@@ -149,6 +149,7 @@ class Conversation:
                 bucket=fact.bucket,
                 rationale=fact.rationale,
                 confidence=fact.confidence,
+                has_icp=fact.has_icp,
                 contact=fact.contact.value if fact.contact else None,
                 contact_details=None if fact.contact is None else fact.contact.model_dump(include=CONTACT_DETAILS),
             )

@@ -1,7 +1,10 @@
 """Summarises a request for the rep: what was done, what is left, and what may have been misunderstood. Pure."""
 
+from collections.abc import Sequence
+
 from common.contracts import Company, JobProgressed, SearchAnswer
-from gateway.wording import all_of, is_or_are, joined, matching, one_of, titles_of
+from gateway.wording import all_of, is_or_are, joined, matching, one_of, sentence, titles_of
+from industries.language.sizes import find_sizes
 
 #: At this confidence and below, the words were only similar to an industry's.
 UNSURE = 0.5
@@ -34,6 +37,8 @@ def summarise(answer: SearchAnswer, *, scored: int, job: JobProgressed | None, r
         return " ".join([f"{NOTHING_FOUND} {hint}", *_ignored(answer)])
     uncertainty = _uncertainty(answer)
     uncertainty += _ignored(answer)
+    if answer.is_register_empty:
+        return "The register is empty: load one first, with `leadgen load FILE`."
     if not answer.matches:
         place = f" in {where(answer)}" if answer.places else ""
         return " ".join([f"No live company of that industry{place} is in the register.", *uncertainty])
@@ -45,11 +50,10 @@ def summarise(answer: SearchAnswer, *, scored: int, job: JobProgressed | None, r
     if answer.places:
         more.append(f"Only companies with a postal code in {where(answer)}.")
     if answer.known:
-        more.append(f"Enriched in the last seven days already: {all_of([company.name for company in answer.known])}.")
+        names = all_of([company.name for company in answer.known])
+        more.append(sentence(f"Enriched in the last seven days already: {names}"))
     # Clients expect the first sentence without a full stop if it stands alone.
-    return ". ".join(
-        sentence for sentence in (_done(answer, now, job, refused), " ".join([*more, *uncertainty])) if sentence
-    )
+    return ". ".join(part for part in (_done(answer, now, job, refused), " ".join([*more, *uncertainty])) if part)
 
 
 def _done(answer: SearchAnswer, now: int, job: JobProgressed | None, refused: str | None) -> str:
@@ -63,8 +67,8 @@ def _done(answer: SearchAnswer, now: int, job: JobProgressed | None, refused: st
     elif refused:
         rest = f"the other {answer.remaining}" if now else f"the {answer.remaining} companies"
         clauses.append(f"{rest} were not scheduled: {refused}")
-    sentence = "; ".join(clauses) or f"{matching(answer.matches)}; nothing was upserted"
-    return sentence[0].upper() + sentence[1:]
+    words = "; ".join(clauses) or f"{matching(answer.matches)}; nothing was upserted"
+    return words[0].upper() + words[1:]
 
 
 def where(answer: SearchAnswer) -> str:
@@ -75,15 +79,20 @@ def where(answer: SearchAnswer) -> str:
 
 
 def _ignored(answer: SearchAnswer) -> list[str]:
-    if not answer.ignored:
-        return []
-    parts = joined([f'"{part}"' for part in answer.ignored], "and")
-    sizes = " Sizes count for the score if the ICP (PUT /icp) names them." if any(map(_is_size, answer.ignored)) else ""
-    return [f"Ignored, since the register does not know it: {parts}.{sizes}"]
+    unknown = [part for part in answer.ignored if not part.isdecimal()]
+    numbers = [part for part in answer.ignored if part.isdecimal()]
+    told = []
+    if unknown:
+        told.append(f"Ignored, since the register does not know it: {_quoted(unknown)}.")
+    if any(find_sizes(part).ignored for part in unknown):
+        told.append("Sizes count for the score if the ICP (PUT /icp) names them.")
+    if numbers:
+        told.append(f"Ignored, since it narrows nothing: {_quoted(numbers)}.")
+    return told
 
 
-def _is_size(part: str) -> bool:
-    return any(letter.isdigit() for letter in part)
+def _quoted(parts: Sequence[str]) -> str:
+    return joined([f'"{part}"' for part in parts], "and")
 
 
 def _uncertainty(answer: SearchAnswer) -> list[str]:

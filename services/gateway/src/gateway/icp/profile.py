@@ -19,6 +19,9 @@ MAX_ENTRIES, MAX_CODES = 50, 100
 #: Singapore's postal districts, https://www.ura.gov.sg/realEstateIIWeb/resources/misc/list_of_postal_districts.htm
 DISTRICTS = tuple(f"{number:02}" for number in range(1, 29))
 
+#: At this confidence and below, a resolution is a guess: an ICP is to be sure, so it is asked back.
+UNSURE = 0.5
+
 _VERSIONED = re.compile(r"[0-9]{4}:[0-9A-Za-z]+")
 
 
@@ -73,8 +76,8 @@ def _resolve(entry: str, catalog: Catalog) -> Sequence[Industry]:
         raise Problem(
             422, "Industry not understood", f"{entry!r} contains more than an industry; an ICP accepts industries only."
         )
-    if not resolution.industries:
-        nearest = one_of(resolution.suggestions)
+    if not resolution.industries or resolution.confidence <= UNSURE:
+        nearest = one_of(resolution.industries or resolution.suggestions)
         hint = (
             f"Did you mean {nearest}?"
             if nearest

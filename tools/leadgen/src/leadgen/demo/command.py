@@ -9,6 +9,7 @@ from leadgen.demo.running import ask
 from leadgen.demo.running import demo as run_demo
 from leadgen.demo.screen import Screen
 from leadgen.exit_codes import run_or_exit
+from leadgen.options import Gateway, GatewayToken
 
 
 def demo_command(
@@ -28,8 +29,8 @@ def demo_command(
 
 def chat_command(
     message: Annotated[str, typer.Argument(help='The message, such as "Manufacturing".')],
-    gateway: Annotated[str, typer.Option(envvar="LEADGEN_GATEWAY", show_envvar=True, help="The gateway's URL.")],
-    access: Annotated[str, typer.Option("--token", envvar="LEADGEN_TOKEN", show_envvar=True)],
+    gateway: Gateway,
+    access: GatewayToken,
 ) -> None:
     """Send one chat message and show its progress and leads."""
     shown = run_or_exit(ask(gateway, access, message, Screen()))

@@ -7,18 +7,14 @@ from rich.markup import escape
 from rich.table import Table
 
 from leadgen.chat_client import ChatEvent
-from leadgen.demo.shown import Shown
-from leadgen.terminal import wide_enough
+from leadgen.demo.in_words import bucket_of, in_words
+from leadgen.demo.shown import Lead, Shown
+from leadgen.terminal import print_table, wide_enough
 
 BUCKET_STYLE = {"High": "bold green", "Medium": "yellow", "Low": "dim"}
-#: The outcome of a visit to the company's website, in words.
-SITES = {
-    "visited": "site visited",
-    "no_site_known": "no website known",
-    "forbidden": "site forbids visits",
-    "unreachable": "site unreachable",
-    "empty": "site says nothing",
-}
+#: Clauses of a rationale that are said once above the table.
+SAID_ABOVE = {"icp": ("no ICP is set",), "site": ("nothing known of its site", "no contact known")}
+SET_AN_ICP = "leadgen icp set 'precision engineering'"
 
 
 class Screen:
@@ -37,38 +33,38 @@ class Screen:
 
     def show(self, event: ChatEvent) -> None:
         """An event of the stream, in words."""
-        words = _in_words(event)
+        words = in_words(event)
         if words:
-            line = f"  [dim]{event.at_ms:6.0f} ms[/]  [cyan]{event.name:<8}[/] {escape(words)}"
-            self._console.print(line, highlight=False, soft_wrap=True)
+            self._prose(f"  [dim]{event.at_ms:6.0f} ms[/]  [cyan]{event.name:<8}[/] {escape(words)}")
 
     def leads(self, shown: Shown) -> None:
-        """The table, best first; above it, once, why nothing may be known of the companies."""
-        if shown.without_site:
-            count, of = len(shown.without_site), len(shown.leads)
-            self._line(
-                f"\n[yellow]No website is known for {count} of the {of} companies[/]: their scores rest on the "
-                "register alone.\nAdd a column `website` to the register's file, or set TAVILY_API_KEY."
-            )
+        """The table, best first; above it, once, what is missing and what would bring it."""
+        for words in _missing(shown):
+            self._prose(f"\n{words}")
         if shown.leads:
-            self._console.print(self._table(shown))
+            self._prose("\n[italic]Leads[/]")
+            print_table(self._table(shown), self._console)
         if shown.notice:
-            self._console.print(f"\n{escape(shown.notice.removesuffix('.'))}.", highlight=False, soft_wrap=True)
+            notice = shown.notice if shown.notice.endswith((".", "?", "!")) else f"{shown.notice}."
+            self._prose(f"\n{escape(notice)}")
+        if shown.choices:
+            self._prose("\nTo answer, send one of these:")
+            for choice in shown.choices:
+                self._line(f"  leadgen chat '{escape(choice)}'")
         if shown.job_id:
-            self._console.print(f"Job of the rest: [bold]{shown.job_id}[/]", highlight=False, soft_wrap=True)
+            self._prose(f"Job of the rest: [bold]{shown.job_id}[/]")
 
     def _table(self, shown: Shown) -> Table:
-        table = Table(title="\nLeads", title_justify="left", expand=self._console.is_terminal)
-        for name in ("score", "bucket", "company", "why", "contact"):
-            table.add_column(name, overflow="fold", ratio={"company": 3, "why": 6, "contact": 3}.get(name))
+        table = Table("score", "bucket", "company", "why", "contact")
         for lead in shown.best_first:
             style = BUCKET_STYLE.get(lead.bucket or "", "")
+            bucket = bucket_of(lead.bucket, lead.confidence) if lead.bucket else ""
             score = "…" if lead.score is None else f"{lead.score:.2f}"
             table.add_row(
                 score,
-                f"[{style}]{lead.bucket}[/]" if style else "",
+                f"[{style}]{bucket}[/]" if style and not lead.is_unknown else bucket,
                 f"{escape(lead.name)}\n[dim]{lead.uen}[/]",
-                escape(lead.rationale or ""),
+                escape(_why(lead, shown)),
                 escape(lead.contact or "none found"),
             )
         return table
@@ -105,7 +101,12 @@ class Screen:
         self._line("\n[bold]The night[/]")
 
     def _line(self, words: str) -> None:
+        """Prints what is to be copied in one piece, however narrow the terminal."""
         self._console.print(words, highlight=False, soft_wrap=True)
+
+    def _prose(self, words: str) -> None:
+        """Prints sentences, which are wrapped between words."""
+        self._console.print(words, highlight=False)
 
     def night_started(self) -> None:
         """Says that a night runs, which nobody waits for."""
@@ -134,55 +135,25 @@ class Screen:
         self._console.print("\nCtrl-C stops everything.", highlight=False)
 
 
-def _in_words(event: ChatEvent) -> str:
-    data: dict[str, Any] = event.data
-    match event.name:
-        case "accepted":
-            return "the request is on its way"
-        case "resolved":
-            return _understood(data)
-        case "refine":
-            return f"{data['question']} {_listed([_choice(it) for it in data['choices']], 6)}"
-        case "head":
-            return f"the best {len(data['companies'])} are upserted"
-        case "company" if data["stage"] == "enriched":
-            return f"{data['name']}: {SITES[data['outcome']]}, {_counted(data['contacts'], 'contact')}"
-        case "company" if data["stage"] == "scored":
-            return f"{data['name']}: {data['score']:.2f} {data['bucket']}"
-        case _:
-            return ""
+def _missing(shown: Shown) -> list[str]:
+    """Says what the scores lack, and what would bring it."""
+    said = []
+    if shown.without_site:
+        count, of = len(shown.without_site), len(shown.leads)
+        which = "the company" if of == 1 else f"{count} of the {of} companies"
+        said.append(
+            f"[yellow]No website is known for {which}[/]: nothing is known but the register's entry. Add a column "
+            "`website` to the register's file, or set TAVILY_API_KEY."
+        )
+    if any(lead.is_unknown for lead in shown.leads):
+        said.append("`unknown`: nothing that counts is known, so the score is that of an average company.")
+    if shown.has_no_icp:
+        said.append(f"No ICP is set, so scores say nothing of fit. To set one: [bold]{SET_AN_ICP}[/]")
+    return said
 
 
-def _understood(data: dict[str, Any]) -> str:
-    """Says how each part of the request was taken."""
-    parts = [_listed([_titled(it) for it in data["industries"]], 5) or "no industry"]
-    if data.get("excluded"):
-        parts.append(f"without {_listed([_titled(it) for it in data['excluded']], 5)}")
-    if data.get("places"):
-        parts.append(f"in {', '.join(data['places'])}")
-    if data.get("founded_since"):
-        parts.append(f"founded since {data['founded_since']}")
-    ignored = f"; ignored: {', '.join(data['ignored'])}" if data.get("ignored") else ""
-    return f"{', '.join(parts)}: {_matching(data['matches'])}{ignored}"
-
-
-def _matching(matches: int) -> str:
-    return "1 live company matches" if matches == 1 else f"{matches:,} live companies match"
-
-
-def _titled(industry: dict[str, Any]) -> str:
-    return f"{industry['title']} (SSIC {industry['code']})"
-
-
-def _choice(choice: dict[str, Any]) -> str:
-    return f"{choice['label']} ({choice['matches']:,})" if "matches" in choice else str(choice["label"])
-
-
-def _listed(names: list[str], most: int) -> str:
-    """Lists the first names, and says how many more there are."""
-    more = [f"and {len(names) - most} more"] if len(names) > most else []
-    return ", ".join([*names[:most], *more])
-
-
-def _counted(number: int, thing: str) -> str:
-    return f"{number} {thing}{'' if number == 1 else 's'}"
+def _why(lead: Lead, shown: Shown) -> str:
+    """The rationale, without what is said above the table."""
+    above = [*(SAID_ABOVE["icp"] if shown.has_no_icp else ()), *(SAID_ABOVE["site"] if lead.is_unknown else ())]
+    clauses = (lead.rationale or "").split("; ")
+    return "; ".join(clause for clause in clauses if not clause.startswith(tuple(above)))

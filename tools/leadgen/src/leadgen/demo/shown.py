@@ -16,6 +16,14 @@ class Lead(BaseModel):
     bucket: str | None = None
     rationale: str | None = None
     contact: str | None = None
+    #: The share of what counts that is known, and whether the tenant has an ICP; None where the gateway does not say.
+    confidence: float | None = Field(default=None, exclude=True)
+    has_icp: bool | None = Field(default=None, exclude=True)
+
+    @property
+    def is_unknown(self) -> bool:
+        """Whether nothing that counts is known: the score is the one of an average company."""
+        return self.confidence == 0
 
 
 class Shown(BaseModel):
@@ -30,6 +38,8 @@ class Shown(BaseModel):
     notice: str = Field(default="", exclude=True)
     #: Companies of the head of whose website nothing is known.
     without_site: set[str] = Field(default_factory=set, exclude=True)
+    #: Messages that would answer what the reply asks.
+    choices: list[str] = Field(default=[], exclude=True)
 
     def take(self, event: ChatEvent) -> None:
         """Notes an event of the stream."""
@@ -46,14 +56,21 @@ class Shown(BaseModel):
             self.leads = [Lead.model_validate(event.data) if it.uen == event.data["uen"] else it for it in self.leads]
             if self.is_scored:
                 self.timings_ms["scored"] = round(event.at_ms, 1)
+        elif event.name == "answer":
+            self.choices = [it["label"] for it in event.data["choices"]]
         elif event.name == "done":
             self.job_id, self.remaining = event.data["job_id"], event.data["remaining"]
             self.notice = event.data["notice"]
 
     @property
     def best_first(self) -> list[Lead]:
-        """The leads in the order of their scores."""
-        return sorted(self.leads, key=lambda lead: (-(lead.score or 0), lead.uen))
+        """The leads in the order of their scores; those of which nothing is known come last."""
+        return sorted(self.leads, key=lambda lead: (lead.is_unknown, -(lead.score or 0), lead.uen))
+
+    @property
+    def has_no_icp(self) -> bool:
+        """Whether the tenant has set no ICP."""
+        return any(lead.has_icp is False for lead in self.leads)
 
     @property
     def is_scored(self) -> bool:

@@ -53,7 +53,7 @@ def list_command(
     """List dead letters by reason, with their number, and when the first and the last of them died."""
     from rich.table import Column, Table
 
-    from leadgen.terminal import wide_enough
+    from leadgen.terminal import print_table
 
     selected = Selection(None, consumer, topic, reason, tenant, since, until, dropped)
     if each:
@@ -66,7 +66,7 @@ def list_command(
             died = in_singapore(letter.dead_at)
             tenant_id = str(letter.tenant_id)
             table.add_row(died, letter.consumer, letter.topic, tenant_id, str(letter.event_id), letter.error)
-        wide_enough(markup=False).print(table)
+        print_table(table, markup=False)
         return
     groups = run_or_exit(running.groups(database_url, selected))
     if as_json:
@@ -78,7 +78,7 @@ def list_command(
         times = in_singapore(it.first_at), in_singapore(it.last_at)
         table.add_row(str(it.letters), it.consumer, it.topic, reason_shown, *times, str(it.newest))
     if groups:
-        wide_enough(markup=False).print(table)
+        print_table(table, markup=False)
     typer.echo(f"{sum(it.letters for it in groups)} dead letters")
 
 

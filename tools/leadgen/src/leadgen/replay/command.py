@@ -142,7 +142,7 @@ def list_command(
     from rich.table import Column, Table
 
     from leadgen.replay import running
-    from leadgen.terminal import wide_enough
+    from leadgen.terminal import print_table
 
     found = run_or_exit(running.history(database_url, limit))
     if as_json:
@@ -155,7 +155,7 @@ def list_command(
         table.add_row(
             in_singapore(it.started_at), str(it.replay_id), what, it.consumer, played, it.state, it.operator, it.reason
         )
-    wide_enough(markup=False).print(table)
+    print_table(table, markup=False)
 
 
 @replay_app.command("abandon")

@@ -6,7 +6,7 @@ from rich.table import Table
 from leadgen.scoring.fitting import Proposal
 from leadgen.scoring.leads import Explanation
 from leadgen.scoring.measures import Evaluation
-from leadgen.terminal import wide_enough
+from leadgen.terminal import print_table, wide_enough
 
 
 def show_explanation(lead: Explanation) -> None:
@@ -15,7 +15,7 @@ def show_explanation(lead: Explanation) -> None:
     known = "" if lead.confidence is None else f", {lead.confidence:.0%} of what counts is known"
     console.print(f"[bold]{escape(lead.name)}[/]  {lead.uen}  [dim]tenant {lead.tenant_id}[/]", highlight=False)
     console.print(f"[bold]{lead.score:.4g} {lead.bucket}[/]{known}", highlight=False)
-    console.print(escape(lead.rationale), highlight=False, soft_wrap=True)
+    console.print(escape(lead.rationale), highlight=False)
     table = Table(show_footer=True)
     table.add_column("feature", "score")
     table.add_column("group")
@@ -37,7 +37,7 @@ def show_explanation(lead: Explanation) -> None:
             escape(each.source or ""),
             style="dim" if each.value is None else "",
         )
-    console.print(table)
+    print_table(table, console)
     icp = {True: "by the tenant's ICP", False: "without an ICP", None: "by a model that knew no ICP"}[lead.has_icp]
     console.print(f"[dim]model {lead.model_version}, {icp}; enriched {lead.enriched_at:%Y-%m-%d %H:%M %Z}[/]")
 
@@ -52,7 +52,7 @@ def show_evaluation(evaluation: Evaluation) -> None:
     for each in evaluation.calibration:
         means = [f"{mean:.3f}" if mean is not None else "" for mean in (each.mean_score, each.share_won)]
         table.add_row(f"{each.low:.1f}-{each.high:.1f}", str(each.count), *means)
-    console.print(table)
+    print_table(table, console)
 
 
 def show_proposal(proposal: Proposal) -> None:
@@ -68,4 +68,4 @@ def show_proposal(proposal: Proposal) -> None:
     for name, weight in sorted(proposal.weights.items(), key=lambda it: (-it[1], it[0])):
         kept = "kept: always the same in these outcomes" if name in proposal.kept else ""
         table.add_row(name, f"{proposal.current[name]:.4f}", f"{weight:.4f}", kept)
-    console.print(table)
+    print_table(table, console)

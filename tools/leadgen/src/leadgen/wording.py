@@ -1,0 +1,6 @@
+"""Words for numbers in a sentence. Pure."""
+
+
+def counted(number: int, thing: str, things: str = "") -> str:
+    """`1 lead`, `2,000 leads`; `things` is the plural, if it is not `thing` with an s."""
+    return f"{number:,} {thing if number == 1 else things or thing + 's'}"
