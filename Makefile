@@ -1,12 +1,12 @@
 # `make demo` shows Leadgen, `make test` proves it, `make help` lists the rest.
 .SILENT:
 .DEFAULT_GOAL := help
-.PHONY: help install servers demo web web-if-able test test-fast test-web test-odoo check bench docs clean
+.PHONY: help install servers demo web web-if-able test test-fast test-web test-odoo test-dashboards check bench docs clean
 
 BIN := .venv/bin
 
 help: ## this list
-	awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: servers web-if-able ## everything on this machine: one chat message becomes ten scored leads (ONCE=1 ends then, OUT=file.json, NIGHT=1 adds a night)
 	exec $(BIN)/leadgen demo $(if $(ONCE),--once) $(if $(OUT),--out "$(OUT)") $(if $(NIGHT),--night)
@@ -26,6 +26,9 @@ test-web: servers web ## the page: types, unit tests, its size, and the whole jo
 
 test-odoo: servers ## the Odoo sync against a real Odoo: one that ODOO_URL ... name, or one started for it
 	exec tests/odoo/with-odoo $(BIN)/pytest -m odoo tests/odoo
+
+test-dashboards: servers ## alerts and dashboards: promtool, and a real Prometheus that scrapes a real demo
+	folder=$$(deploy/local/prometheus) && PROMETHEUS_BIN="$$folder" exec $(BIN)/pytest -m dashboards tests/dashboards
 
 check: install ## lint, formatting, types, who may import whom
 	$(BIN)/ruff check --quiet

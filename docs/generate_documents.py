@@ -1,4 +1,4 @@
-"""Writes docs/openapi.json, asyncapi.json, metrics.md and settings.md from the code and .env.example: `make docs`.
+"""Writes docs/openapi.json, asyncapi.json, metrics.md and settings.md, and the dashboards: `make docs`.
 
 A test holds the files to the code, so run this after a change to the gateway's routes, the events, the metrics or the
 settings.
@@ -11,6 +11,7 @@ from typing import Any, cast
 from common import asyncapi
 from common.contracts import EVENTS
 from gateway.api import Dependencies, application
+from grafana_dashboards import write_dashboards
 from metrics_reference import metrics_page
 from settings_reference import settings_page
 
@@ -32,6 +33,7 @@ def main() -> None:
     """Writes the files."""
     for name, content in documents().items():
         (FOLDER / name).write_text(content, encoding="utf-8")
+    write_dashboards()
 
 
 if __name__ == "__main__":

@@ -13,6 +13,10 @@ facts_refused = Counter(
     "slow_reader.",
     ["reason"],
 )
+for kind in ("request", "stream"):  # from 0 on, so that the first of them shows
+    requests_shed.labels(kind)
+for reason in ("other_tenant", "unreadable", "slow_reader"):
+    facts_refused.labels(reason)
 request_duration = Histogram(
     "leadgen_gateway_request_seconds",
     "Time from an HTTP request's head to its answer's head, by method, route and status class (2xx). Unknown paths "

@@ -12,6 +12,7 @@ import structlog
 from aiokafka.errors import IllegalStateError
 
 from common import metrics
+from common.cloudevents import LANES
 from common.contracts import Lane
 from common.delivery.inbox import Inbox
 from common.errors import Unavailable
@@ -44,8 +45,9 @@ async def keep_gauges(
 
     `consumer` gives the aiokafka consumer, or None while there is none.
     """
-    seen: set[tuple[str, Lane]] = set()
-    topics_with_letters: set[str] = set()
+    # At first all are set, most of them to 0: a series that begins with its first trouble hides from `rate` and alerts.
+    seen: set[tuple[str, Lane]] = {(topic, lane) for topic in topics for lane in LANES.values()}
+    topics_with_letters = set(topics)
     pause_s = EVERY_S
     while True:
         try:

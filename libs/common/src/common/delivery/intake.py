@@ -56,6 +56,10 @@ class Intake:
         self._paused: set[str] = set()
         self._is_paused = asyncio.Event()
         self._since_count: dict[str, int] = dict.fromkeys(topics, 0)
+        for topic in topics:  # from 0 on, so that the first of them shows
+            metrics.taken_in.labels(inbox.consumer, topic)
+            metrics.unreadable.labels(inbox.consumer, topic)
+            metrics.intake_paused.labels(inbox.consumer, topic).set(0)
         self.subscriber = broker.subscriber(
             *topics,
             group_id=inbox.consumer,

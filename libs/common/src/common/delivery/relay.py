@@ -99,6 +99,8 @@ class Relay:
         self._wake, self._is_urgent = asyncio.Event(), asyncio.Event()
         self._stop = asyncio.Event()
         self.task: asyncio.Task[None] | None = None
+        for counter in (metrics.outbox_sent, metrics.outbox_failed, metrics.outbox_refused):
+            counter.labels(producer)  # from 0 on, so that the first of them shows
 
     def wake(self, lane: Lane = "interactive") -> None:
         """There is something to send: no need to wait for the next look. Nightly events may be gathered first."""

@@ -9,7 +9,7 @@ import asyncio
 import random
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, date, datetime, timedelta
-from typing import TypeVar
+from typing import TypeVar, get_args
 
 import structlog
 
@@ -60,6 +60,10 @@ class GuardedCalls:
         self._sleep = sleep
         self._clock = clock
         self._chance = chance
+        for vendor in get_args(Vendor):  # from 0 on, so that the first of them shows
+            metrics.vendor_units.labels(vendor)
+            for outcome in ("answered", *_OUTCOMES.values(), "circuit_open", "out_of_budget"):
+                metrics.vendor_calls.labels(vendor, outcome)
 
     async def call(
         self,
