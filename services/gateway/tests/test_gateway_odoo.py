@@ -1,5 +1,6 @@
 """A tenant's Odoo connection: its own admin stores it, and nobody reads its API key."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -107,8 +108,6 @@ async def test_another_tenants_connection_is_not_there(admin, owner) -> None:
         "https://metadata.google.internal",
         "https://acme.odoo.com:5432",
         "https://user:pw@acme.odoo.com",
-        "https://acme.odoo.com?x=1",
-        "https://acme.odoo.com#x",
         "https://acme.odoo.com:x",
         "ftp://acme.odoo.com",
         "//acme.odoo.com",
@@ -120,6 +119,38 @@ def test_an_address_that_is_not_public_is_refused(url: str) -> None:
     """Before it is stored; odoo-sync looks at its addresses once more when it calls."""
     with pytest.raises(ValidationError):
         OdooConnection(url=url, database="acme")
+
+
+@pytest.mark.parametrize(
+    "pasted",
+    [
+        "https://acme.odoo.com",
+        " https://ACME.odoo.com/ ",
+        "https://acme.odoo.com/odoo/action-184/7?debug=1",
+        "https://acme.odoo.com/web/login?redirect=%2Fodoo",
+        "https://acme.odoo.com/web#cids=1&action=184",
+        "https://acme.odoo.com?db=prod",
+    ],
+)
+def test_a_pasted_address_is_cut_to_its_base(pasted: str) -> None:
+    """As `leadgen odoo connect` cuts it."""
+    assert OdooConnection(url=pasted, database="acme").url == "https://acme.odoo.com"
+
+
+async def test_the_wishes_for_new_leads_are_stored_shown_and_kept(admin, owner) -> None:
+    """odoo-sync reads them as those of the command line; a body without them changes none."""
+    wishes = {"type": "opportunity", "team": "Sales", "tags": ["Leadgen", "SG"], "has_activity": True}
+    assert (await admin.put("/odoo", json={**GIVEN, "lead": wishes})).status_code == 200
+    await admin.put("/odoo", json={**GIVEN, "own_fields": ["company.website"]})
+    await admin.put("/odoo", json={"url": "https://acme.odoo.com/web", "database": "acme"})
+    shown = (await admin.get("/odoo")).json()["lead"]
+    assert shown == {**wishes, "salesperson": None, "source": None, "has_priority": False}
+    assert json.loads(await owner.fetchval("SELECT lead_settings FROM odoo_connections")) == wishes
+
+    changed = await admin.put("/odoo", json={"url": GIVEN["url"], "database": "acme", "lead": {"source": "Leadgen"}})
+    assert (changed.json()["lead"]["type"], changed.json()["lead"]["source"]) == ("lead", "Leadgen")
+    for wrong in ({"tags": ["a,b"]}, {"type": "deal"}, {"stage": "Won"}):
+        assert (await admin.put("/odoo", json={**GIVEN, "lead": wrong})).status_code == 422
 
 
 async def test_a_refused_body_does_not_repeat_the_key(admin) -> None:

@@ -21,7 +21,7 @@ from odoo_sync.protocols.servers import OdooServer
 COLUMNS = {
     "res.partner": {
         *("name", "is_company", "ref", "company_registry", "vat", "country_id", "website", "street", "zip", "city"),
-        *("type", "parent_id", "email", "phone", "function", "comment", "active"),
+        *("type", "parent_id", "commercial_partner_id", "email", "phone", "function", "comment", "active"),
     },
     "crm.lead": {
         *(
@@ -35,7 +35,12 @@ COLUMNS = {
             "email_from",
             "phone",
         ),
-        *("function", "user_id", "active", "team_id", "tag_ids", "source_id", "priority"),
+        *("function", "user_id", "active", "team_id", "tag_ids", "source_id", "priority", "probability"),
+    },
+    "mail.message": {"model", "res_id", "body", "message_type", "subtype_id", "mail_activity_type_id"},
+    "mail.activity": {
+        *("res_model", "res_model_id", "res_id", "activity_type_id", "summary", "note", "date_deadline", "user_id"),
+        "active",
     },
 }
 MAGIC = {"id", "write_date", "write_uid", "create_date", "display_name"}
@@ -69,7 +74,7 @@ class FakeOdoo:
     api_key: str = "k" * 40
     login: str = "sync@example.com"
     columns: dict[str, set[str]] = field(default_factory=lambda: {model: set(has) for model, has in COLUMNS.items()})
-    records: dict[str, dict[int, dict[str, Any]]] = field(default_factory=lambda: {"res.partner": {}, "crm.lead": {}})
+    records: dict[str, dict[int, dict[str, Any]]] = field(default_factory=lambda: {model: {} for model in COLUMNS})
     external: dict[str, tuple[str, int]] = field(default_factory=dict)
     modules: set[str] = field(default_factory=lambda: {"contacts", "crm"})
     rights: set[str] = field(default_factory=lambda: {"read", "create", "write"})
@@ -88,6 +93,7 @@ class FakeOdoo:
     is_administrator: bool = False
     company_made: str = "2025-01-01 00:00:00"
     hidden: set[int] = field(default_factory=set)
+    refused_models: set[str] = field(default_factory=set)
     has_leads_setting: bool = True
     required: set[str] = field(default_factory=lambda: {"name"})
     defaults: dict[str, Any] = field(default_factory=dict)
@@ -100,9 +106,9 @@ class FakeOdoo:
         model, number = self.external[external_id]
         return self.records[model][number]
 
-    def add(self, model: str, external_id: str | None = None, **columns: Any) -> int:
+    def add(self, model: str, external_id: str | None = None, /, **columns: Any) -> int:
         """A record that people made; returns its number."""
-        self._number = max([self._number, *self.records["res.partner"], *self.records["crm.lead"]]) + 1
+        self._number = max([self._number, *(number for held in self.records.values() for number in held)]) + 1
         self.records[model][self._number] = dict(columns)
         self._touch(model, self._number)
         self.made[f"{model},{self._number}"] = self.written[f"{model},{self._number}"]
@@ -248,7 +254,12 @@ class FakeOdoo:
             return named["operation"] in self.rights
         if method == "fields_get":
             columns = self.columns[model] | MAGIC
-            return {it: {"type": "char", "string": it.title(), "required": it in self.required} for it in columns}
+            html = "html" if self.version >= 15 else "text"
+            types = {"description": html, "body": "html", "note": "html"}
+            return {
+                it: {"type": types.get(it, "char"), "string": it.title(), "required": it in self.required}
+                for it in columns
+            }
         if method in ("read", "get_metadata", "write") and self.hidden & set(named["ids"]):
             raise OdooError(403, "odoo.exceptions.AccessError", f"you may not read: Something ({model})")
         if method == "get_metadata":
@@ -322,9 +333,11 @@ class FakeOdoo:
                 raise OdooError(422, "", f"For external id {external_id} found record of different model {at}")
             if number not in self.records[model]:
                 number = 0
+        if model in self.refused_models:
+            raise OdooError(422, "", "The operation cannot be completed")
         if number in self.hidden:
             raise OdooError(403, "", f"Sorry, you may not read: Something ({model})")
-        if not row.get("name", number):
+        if model in ("res.partner", "crm.lead") and not row.get("name", number):
             raise OdooError(422, "", "Missing required value: name")
         if not self.rights >= {"write" if number else "create"}:
             raise OdooError(403, "", f"You are not allowed to modify {model!r} records.")
@@ -406,6 +419,13 @@ class FakeOdoo:
             return [197, "Singapore"] if given in (197, "base.sg") else [given, "Elsewhere"] if given else False
         if name == "country_id.code":
             return "SG" if self._value(model, number, "country_id") else False
+        if name == "commercial_partner_id":
+            parent = self._value(model, number, "parent_id")
+            return parent if parent and not self._value(model, number, "is_company") else [number, record.get("name")]
+        if name in ("res_id", "probability"):
+            return int(record.get(name) or 0)
+        if name == "res_model":
+            return record.get(name) or ("crm.lead" if record.get("res_model_id/id") == "crm.model_crm_lead" else False)
         if name == "user_id":
             return False if not (record.get(name) or record.get("user_id/id")) else [UID, record.get("user_id/id")]
         value = record.get(name) or False
@@ -423,7 +443,12 @@ class FakeOdoo:
             elif term == "!":
                 stack.append(not stack.pop())
             else:
-                stack.append(self._is(self._value(model, number, term[0]), term[1], term[2]))
+                value = self._value(model, number, term[0])
+                if term[1] == "child_of" and isinstance(value, list):
+                    parent = self._value("res.partner", value[0], "parent_id")
+                    stack.append(bool({value[0], parent and parent[0]} & set(term[2])))
+                else:
+                    stack.append(self._is(value, term[1], term[2]))
         return all(stack)
 
     @staticmethod
@@ -436,6 +461,10 @@ class FakeOdoo:
                 return bool(value != wanted)
             case "in":
                 return value in wanted
+            case "<":
+                return bool(value < wanted)
+            case "child_of":  # no partner
+                return False
             case "not in":
                 return value not in wanted
             case "ilike":

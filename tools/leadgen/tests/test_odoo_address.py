@@ -5,7 +5,8 @@ from collections.abc import Callable
 import httpx
 import pytest
 
-from leadgen.odoo_address import AddressRejected, base_of, find_odoo
+from common.http.odoo_address import AddressRejected, base_of
+from leadgen.odoo_address import find_odoo
 
 BASE = "https://odoo.example.com"
 
@@ -36,7 +37,7 @@ def test_a_port_and_a_folder_in_front_of_odoo_stay() -> None:
 
 
 @pytest.mark.parametrize(
-    "pasted", ["odoo.example.com", "ftp://odoo.example.com", "https://", "https://a:b@odoo.example.com"]
+    "pasted", ["odoo.example.com", "ftp://odoo.example.com", "https://", "https://[::1", "https://a:b@odoo.example.com"]
 )
 def test_what_is_no_address_is_refused(pasted: str) -> None:
     """With the reason."""

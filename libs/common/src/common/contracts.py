@@ -294,11 +294,19 @@ class CompanyEnriched(CompanyEvent):
     people: list[Person] = []
 
 
+class Opening(Model):
+    """A finding about the company that a conversation can begin with, and the page that shows it."""
+
+    text: str
+    source_url: str | None = None
+
+
 class LeadScored(CompanyEvent):
     """The lead's score, and the words that explain it.
 
     `confidence` is the share of what the score goes by that is known; without an ICP the score rests on the rest.
-    `skip` is that of the request: a lead whose "odoo" is skipped is not written to Odoo.
+    `skip` is that of the request: a lead whose "odoo" is skipped is not written to Odoo. `opening` is the best thing to
+    say first, if the company's site or the news gave one.
     """
 
     topic: ClassVar[str] = "lead.scored.v1"
@@ -313,6 +321,7 @@ class LeadScored(CompanyEvent):
     confidence: float | None = Field(default=None, ge=0, le=1)
     has_icp: bool | None = None
     skip: list[str] | None = None
+    opening: Opening | None = None
 
 
 class ResyncOdoo(Event):

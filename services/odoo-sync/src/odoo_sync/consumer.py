@@ -86,9 +86,10 @@ def odoo_sync(syncing: LeadSync, *, patience: timedelta = DEFAULT_RETRY.give_up_
             async with syncing.only_writer(connection):
                 async with work.reading() as tx:
                     stored = await links.find_resynced(tx, last, CHUNK, connection.place, syncing.looked_at)
+                    registered = await links.find_registered(tx, list(stored))
                 if not stored:
                     return
-                leads = stored_leads(stored)
+                leads = stored_leads(stored, registered)
                 result = await write(syncing, work, leads, connection, patience, is_looking=syncing.recreate_deleted)
                 async with work.step() as tx:
                     statuses = await result.save(tx)

@@ -11,7 +11,7 @@ from common.handling.stage import Stage
 from common.postgres import Database
 from common.service import run
 from common.settings import read, read_for_service
-from odoo_sync import gauges
+from odoo_sync import gauges, register_watch
 from odoo_sync.consumer import odoo_sync
 from odoo_sync.operator import commands
 from odoo_sync.protocols.servers import OdooServers
@@ -28,14 +28,19 @@ def main() -> None:
 
     @asynccontextmanager
     async def compose(database: Database) -> AsyncIterator[Stage]:
-        counting = asyncio.create_task(gauges.keep_gauges(database, NAME))
+        beside = [
+            asyncio.create_task(gauges.keep_gauges(database, NAME)),
+            asyncio.create_task(register_watch.watch_register(database)),
+        ]
         try:
             async with _lead_sync(database, settings) as syncing:
                 yield odoo_sync(syncing, patience=timedelta(hours=settings.odoo_patience_h))
         finally:
-            counting.cancel()
-            with suppress(asyncio.CancelledError):
-                await counting
+            for task in beside:
+                task.cancel()
+            for task in beside:
+                with suppress(asyncio.CancelledError):
+                    await task
 
     run(
         NAME,

@@ -15,6 +15,8 @@ Kind = Literal["company", "contact", "lead"]
 KINDS: tuple[Kind, ...] = ("company", "contact", "lead")
 #: Odoo's model of each.
 MODELS: dict[Kind, str] = {"company": "res.partner", "contact": "res.partner", "lead": "crm.lead"}
+#: Odoo's models of notes and next activities, which are written beside a lead.
+NOTE, ACTIVITY = "mail.message", "mail.activity"
 
 SyncOutcome = Literal["synced", "no_connection", "blocked", "refused", "deleted"]
 #: Outcomes that a resync tries again.
@@ -46,7 +48,7 @@ class OdooConnection:
 
 @dataclass(frozen=True)
 class LeadSettings:
-    """A tenant's wishes for new leads: their kind, sales team, salesperson, tags, source, and priority by bucket.
+    """A tenant's wishes for new leads: kind, sales team, salesperson, tags, source, priority by bucket, next activity.
 
     Team, salesperson, tags and source are names as Odoo shows them; tags and source are created where they are missing.
     """
@@ -57,6 +59,7 @@ class LeadSettings:
     tags: tuple[str, ...] = ()
     source: str | None = None
     has_priority: bool = False
+    has_activity: bool = False
 
 
 NO_WISHES = LeadSettings()
@@ -78,7 +81,7 @@ class Record:
 
     `held` has a column only if we wrote its value; what people had typed before stays theirs. `name` is the external id
     if it is not the usual one. `made` is Odoo's creation date of the record ("" if unknown): with another one, its
-    number belongs to another record.
+    number belongs to another record. `told` names the notes about it that were written (see `sync/lead_notes.py`).
     """
 
     id: int | None = None
@@ -87,6 +90,7 @@ class Record:
     is_deleted: bool = False
     name: str = ""
     made: str = ""
+    told: tuple[str, ...] = ()
 
 
 NO_RECORD = Record()

@@ -10,8 +10,8 @@ from cryptography.fernet import InvalidToken, MultiFernet
 
 from common.credentials.fernet_keys import cipher
 from common.errors import Permanent
+from common.http.odoo_address import AddressRejected, base_of
 from leadgen.acts import RECORD
-from leadgen.odoo_address import AddressRejected, base_of
 from leadgen.operators import login_name
 from leadgen.owner_connection import RightsMissing, connected
 
@@ -56,7 +56,7 @@ async def connect_odoo(
 
     `credentials_key` is what odoo-sync has as ODOO_CREDENTIALS_KEY: Fernet keys, the newest first. `login` is needed
     where Odoo is older than 19. `own_fields`, such as company.website, follow us whatever people make of them.
-    `lead_settings` are the wishes for new leads (type, team, salesperson, tags, source, has_priority).
+    `lead_settings` are the wishes for new leads (type, team, salesperson, tags, source, has_priority, has_activity).
     """
     url, token = _base(url), _encrypted(api_key.strip(), credentials_key)
     if not database.strip():

@@ -1,14 +1,12 @@
-"""The address of an Odoo: cut down from what people paste, and asked what answers there."""
+"""The Odoo that answers at an address, and its version."""
 
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urlsplit
 
 import httpx
 
-from common.errors import Permanent
+from common.http.odoo_address import AddressRejected, base_of
 
-#: First parts of the paths of Odoo's own pages and endpoints. What stands before them belongs to the address.
-PAGES = frozenset({"odoo", "web", "json", "jsonrpc", "xmlrpc", "my", "scoped_app"})
 VERSION = {
     "jsonrpc": "2.0",
     "method": "call",
@@ -16,26 +14,6 @@ VERSION = {
     "id": 1,
 }
 TIMEOUT_S = 15.0
-
-
-class AddressRejected(Permanent):
-    """The address is none of an Odoo; the message says what to give instead."""
-
-
-def base_of(url: str) -> str:
-    """Cuts an address, as pasted from a browser, to the base that Odoo's API has. Raises AddressRejected."""
-    url = url.strip()
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise AddressRejected(f"{url!r} is not the address of an Odoo: it must look like https://odoo.example.com")
-    if parts.username or parts.password:
-        raise AddressRejected("remove the name and password from the address: Odoo is called with the API key")
-    kept: list[str] = []
-    for name in filter(None, parts.path.split("/")):
-        if name in PAGES:
-            break
-        kept.append(name)
-    return urlunsplit((parts.scheme, parts.netloc.lower(), "/".join(["", *kept]), "", "")).rstrip("/")
 
 
 async def find_odoo(base: str, client: httpx.AsyncClient) -> tuple[str, str | None]:

@@ -58,6 +58,10 @@ def connect_command(
     tag: Annotated[list[str] | None, typer.Option(help="A tag of new leads. May be repeated.")] = None,
     source: Annotated[str | None, typer.Option(help="The source of new leads, such as Leadgen.")] = None,
     priority: Annotated[bool, typer.Option("--priority", help="Give new leads stars by their bucket.")] = False,
+    activity: Annotated[
+        bool,
+        typer.Option("--activity", help="Plan a next activity for new leads: whom to call, what to say first."),
+    ] = False,
 ) -> None:
     """Store a tenant's Odoo connection; the API key is encrypted. Then run `leadgen odoo check`."""
 
@@ -68,6 +72,7 @@ def connect_command(
         "tags": tag,
         "source": source,
         "has_priority": priority,
+        "has_activity": activity,
     }
 
     async def connect() -> tuple[str, str | None]:
@@ -93,7 +98,8 @@ def connect_command(
 async def _asked(url: str) -> tuple[str, str | None]:
     import httpx  # only this command needs it
 
-    from leadgen.odoo_address import TIMEOUT_S, base_of, find_odoo  # the same
+    from common.http.odoo_address import base_of  # the same
+    from leadgen.odoo_address import TIMEOUT_S, find_odoo  # the same
 
     base = base_of(url)
     async with httpx.AsyncClient(timeout=TIMEOUT_S) as client:

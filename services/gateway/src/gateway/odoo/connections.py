@@ -9,26 +9,28 @@ from typing import Literal
 from pydantic import BaseModel, Field
 
 from common.postgres import Connection
-from gateway.odoo.given import OdooConnection
+from gateway.odoo.given import LeadWishes, OdooConnection
 
 # A check from before the last change says nothing of the connection.
 FIND = """
-    SELECT url, database, login, own_fields, set_by, changed_at, blocked, checked_at, problems
+    SELECT url, database, login, own_fields, lead_settings, set_by, changed_at, blocked, checked_at, problems
       FROM odoo_connections
       LEFT JOIN odoo_states USING (tenant_id)
       LEFT JOIN odoo_checks ON odoo_checks.tenant_id = odoo_connections.tenant_id AND checked_at >= changed_at
      WHERE odoo_connections.tenant_id = tenant()
 """
 STORE = """
-    INSERT INTO odoo_connections (tenant_id, url, database, login, own_fields, api_key, set_by)
-    VALUES (tenant(), $1, $2, $3, $4, $5, 'admin')
+    INSERT INTO odoo_connections AS known (tenant_id, url, database, login, own_fields, api_key, lead_settings, set_by)
+    VALUES (tenant(), $1, $2, $3, $4, $5, coalesce($6::json, '{}'), 'admin')
     ON CONFLICT (tenant_id) DO UPDATE
        SET url = excluded.url, database = excluded.database, login = excluded.login, own_fields = excluded.own_fields,
-           api_key = excluded.api_key, set_by = 'admin', changed_at = now()
+           api_key = excluded.api_key, lead_settings = coalesce($6::json, known.lead_settings), set_by = 'admin',
+           changed_at = now()
 """
 # Another address with the stored key would send the key there.
 CHANGE = """
-    UPDATE odoo_connections SET own_fields = $4, changed_at = now()
+    UPDATE odoo_connections
+       SET own_fields = $4, lead_settings = coalesce($5::json, lead_settings), changed_at = now()
      WHERE tenant_id = tenant() AND (url, database) = ($1, $2) AND login IS NOT DISTINCT FROM $3
 """
 
@@ -47,6 +49,7 @@ class StoredOdoo(BaseModel):
     database: str = Field(examples=["acme"])
     login: str | None
     own_fields: list[str]
+    lead: LeadWishes
     set_by: Literal["operator", "admin"]
     changed_at: datetime
     blocked: str | None = Field(description="why nothing is sent there until a check finds it in order")
@@ -61,15 +64,22 @@ async def find(tx: Connection) -> StoredOdoo | None:
     known = dict(row)
     checked_at, problems = known.pop("checked_at"), known.pop("problems")
     check = Check(checked_at=checked_at, problems=problems) if checked_at else None
-    return StoredOdoo(**known, last_check=check)
+    wishes = LeadWishes.model_validate_json(known.pop("lead_settings"))
+    return StoredOdoo(**known, lead=wishes, last_check=check)
 
 
 async def store(tx: Connection, given: OdooConnection, api_key: bytes) -> None:
     """Stores or replaces the tenant's connection; `api_key` is encrypted."""
-    await tx.execute(STORE, given.url, given.database, given.login, sorted(set(given.own_fields)), api_key)
+    own = sorted(set(given.own_fields))
+    await tx.execute(STORE, given.url, given.database, given.login, own, api_key, _wishes(given))
 
 
 async def change(tx: Connection, given: OdooConnection) -> bool:
     """Changes a connection that keeps its API key. False if there is none with this address, database and login."""
-    done: str = await tx.execute(CHANGE, given.url, given.database, given.login, sorted(set(given.own_fields)))
+    own = sorted(set(given.own_fields))
+    done: str = await tx.execute(CHANGE, given.url, given.database, given.login, own, _wishes(given))
     return done != "UPDATE 0"
+
+
+def _wishes(given: OdooConnection) -> str | None:
+    return given.lead.model_dump_json(exclude_defaults=True) if given.lead is not None else None

@@ -6,10 +6,12 @@ again at each call. The API key is only ever written.
 
 import ipaddress
 import re
-from typing import Annotated
+from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, StringConstraints
+
+from common.http.odoo_address import AddressRejected, base_of
 
 #: Names that lead to nobody's Odoo on the public internet.
 _PRIVATE = re.compile(r"(^|\.)(localhost|local|internal|intranet|lan|home|corp|private|svc|test|invalid|onion|arpa)$")
@@ -21,18 +23,18 @@ Text = Annotated[
 
 
 def public_address(url: str) -> str:
-    """Normalises an address. Raises ValueError that says what it must look like."""
-    url = url.strip().rstrip("/")
+    """Cuts an address, as pasted from a browser, to its base. Raises ValueError that says what it must look like."""
     try:
+        url = base_of(url)
         parts = urlsplit(url)
         port = parts.port
+    except AddressRejected as error:
+        raise ValueError(str(error)) from error
     except ValueError as error:
         raise ValueError("not an address: it must look like https://odoo.example.com") from error
     name = (parts.hostname or "").rstrip(".")
-    if parts.scheme != "https" or "." not in name or parts.query or parts.fragment or not url.isascii():
+    if parts.scheme != "https" or "." not in name or not url.isascii():
         raise ValueError("it must look like https://odoo.example.com")
-    if parts.username or parts.password:
-        raise ValueError("remove the name and password from the address: Odoo is called with the API key")
     if port not in (None, 443):
         raise ValueError("only the port 443 is called; ask the operator to store another one")
     if _is_number(name) or _PRIVATE.search(name):
@@ -55,13 +57,38 @@ def _printable(key: SecretStr) -> SecretStr:
     return SecretStr(text)
 
 
+class LeadWishes(BaseModel):
+    """The tenant's wishes for new leads in Odoo; leads that exist stay as they are. Names are as Odoo shows them."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    type: Literal["lead", "opportunity"] = Field(
+        default="lead",
+        description="opportunity, if the setting Leads of Odoo's CRM is off: leads are in no menu then",
+    )
+    team: Text | None = Field(default=None, examples=["Sales"], description="the sales team; it must exist in Odoo")
+    salesperson: Text | None = Field(default=None, description="the owner, who must exist in Odoo; by default nobody")
+    tags: list[Annotated[Text, StringConstraints(pattern=r"^[^,]*$")]] = Field(
+        default=[], max_length=20, examples=[["Leadgen"]], description="created in Odoo where they are missing"
+    )
+    source: Text | None = Field(default=None, examples=["Leadgen"], description="created in Odoo if it is missing")
+    has_priority: bool = Field(default=False, description="whether leads get stars by their bucket")
+    has_activity: bool = Field(
+        default=False, description="whether leads get a next activity: whom to call, and what to say first"
+    )
+
+
 class OdooConnection(BaseModel):
-    """A tenant's Odoo. Without `api_key` the stored one stays, as long as address, database and login stay too."""
+    """A tenant's Odoo. Without `api_key` the stored one stays, as long as address, database and login stay too.
+
+    Without `lead` the stored wishes stay.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
     url: Annotated[str, Field(max_length=300), AfterValidator(public_address)] = Field(
-        examples=["https://acme.odoo.com"], description="https, a public name, port 443"
+        examples=["https://acme.odoo.com"],
+        description="https, a public name, port 443; a page of Odoo, as the browser shows it, is cut to its base",
     )
     database: Text = Field(examples=["acme"])
     login: Text | None = Field(default=None, description="the key's user; needed before Odoo 19")
@@ -71,6 +98,7 @@ class OdooConnection(BaseModel):
         description="fields that Leadgen writes even if people edited them",
         examples=[["company.website"]],
     )
+    lead: LeadWishes | None = None
     api_key: Annotated[SecretStr, Field(max_length=500), AfterValidator(_printable)] | None = Field(
         default=None, description="an API key of an Odoo user; it is stored encrypted and never shown"
     )

@@ -41,7 +41,7 @@ async def store(body: OdooConnection, caller: CurrentCaller, tenant: CurrentTena
     """Stores the tenant's Odoo connection; the next lead goes there. `POST /odoo/check` says whether it works.
 
     The API key is stored encrypted, and no route shows it. Without one in the body the stored key stays, which is
-    possible only for the same address, database and login.
+    possible only for the same address, database and login. Without `lead` the stored wishes for new leads stay.
     """
     await deps.rates.admit(tenant.tenant_id, caller.subject, tenant.requests_per_minute)
     if body.api_key is not None and deps.settings.credentials is None:

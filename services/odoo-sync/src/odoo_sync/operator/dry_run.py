@@ -32,10 +32,11 @@ async def dry_run(syncing: LeadSync, transaction: Transaction, connection: Store
         async with transaction() as tx:
             known = await links.find_resynced(tx, last, CHUNK, place, syncing.resynced)
             decided = await matches.find(tx, list(known), place)
+            registered = await links.find_registered(tx, list(known))
         if not known:
             break
         last = max(known)
-        leads = stored_leads(known)
+        leads = stored_leads(known, registered)
         try:
             left = _drafted(leads, known, decided, place, terms)
             pushed = await push(target, left, place, terms, owners) if left else []

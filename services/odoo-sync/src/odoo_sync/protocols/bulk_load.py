@@ -22,6 +22,7 @@ QUIET = {
     "mail_create_nolog": True,
     "mail_notrack": True,
     "mail_auto_subscribe_no_notify": True,
+    "mail_activity_quick_update": True,
 }
 #: Odoo looks database ids up by a search, which leaves archived records out by default.
 ARCHIVED_TOO = {"active_test": False}

@@ -26,7 +26,7 @@ class OdooServer:
         self._transport = Transport(http, connection, timeout_s=timeout_s)
         self._protocol: ProtocolName = protocol
         self._odoo: Odoo | None = None
-        self._columns: dict[str, frozenset[str]] = {}
+        self._columns: dict[str, dict[str, str]] = {}
         self._country: int | None = None
         self.load_size = MAX_LOAD
         self._may_read_uuid = True
@@ -41,6 +41,13 @@ class OdooServer:
 
     async def columns(self, model: str) -> frozenset[str]:
         """Reads the names of the model's fields. Raises OdooUnavailable, OdooBlocked (no such model)."""
+        return frozenset(await self._fields(model))
+
+    async def is_html(self, model: str, name: str) -> bool:
+        """Whether the field holds HTML; in another one tags would be shown to people. Raises as `columns` does."""
+        return (await self._fields(model)).get(name) == "html"
+
+    async def _fields(self, model: str) -> dict[str, str]:
         if model not in self._columns:
             try:
                 fields = await self.execute(model, "fields_get", attributes=["type"])
@@ -48,7 +55,7 @@ class OdooServer:
                 raise OdooBlocked(f"{error}; is the module of {model} installed?") from error
             if not isinstance(fields, dict):
                 raise OdooUnavailable(f"{model}.fields_get answered with no fields: {str(fields)[:200]}")
-            self._columns[model] = frozenset(fields)
+            self._columns[model] = {name: str(it.get("type")) for name, it in fields.items()}
         return self._columns[model]
 
     async def country(self) -> int | None:

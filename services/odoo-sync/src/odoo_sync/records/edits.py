@@ -56,7 +56,9 @@ def is_same(name: str, wanted: str, current: Any, ids: Mapping[str, int]) -> boo
         case "website":
             return domain_of(wanted) == domain_of(str(current or ""))
         case "description":
-            return _words(wanted) == _words(str(current or ""))
+            # Before Odoo 15 the field is plain text: tags that were sent there are shown to people.
+            is_as_sent = "<p>" in wanted or "<p>" not in str(current or "")
+            return is_as_sent and _words(wanted) == _words(str(current or ""))
     return wanted.strip() == str(current or "").strip()
 
 

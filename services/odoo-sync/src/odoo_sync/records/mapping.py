@@ -5,14 +5,23 @@ description is updated.
 """
 
 from hashlib import blake2b
-from html import escape
+from html import escape, unescape
+from re import sub
 from typing import Any
 
 import orjson
 
 from common.contracts import Company, Contact, LeadScored
+from common.singapore import day_in_singapore
 from odoo_sync.model import Kind, LeadSettings, Row, Values
 from odoo_sync.records.lookalikes import addresses_in
+
+#: What a lead says of a company that is not live in the register, by the company's status.
+REGISTER = {
+    "closing": "The register says that this company is closing: gazetted to be struck off, in liquidation, or being "
+    "cancelled.",
+    "gone": "The register says that this company is no longer there: struck off, dissolved, terminated or merged.",
+}
 
 #: Odoo's stars by bucket.
 PRIORITIES = {"High": "3", "Medium": "2", "Low": "1"}
@@ -105,9 +114,45 @@ def description(event: LeadScored) -> str:
     """Writes the reasons for the lead as HTML; text from websites is escaped."""
     score = f"Score {event.score:.2f} ({event.bucket}), model {event.model_version}"
     parts = [event.rationale, score, _register(event.company)]
+    if (warning := REGISTER.get(event.company.status or "")) is not None:
+        parts.insert(0, warning)
     if event.contact is not None:
         parts.append(f"{event.contact.value}, found on {event.contact.source_url}")
     return "".join(f"<p>{escape(part)}</p>" for part in parts)
+
+
+def as_text(html: str) -> str:
+    """Turns a description into plain text, for a field that holds no HTML."""
+    return unescape(sub(r"<[^>]*>", "", html.replace("</p>", "\n"))).strip()
+
+
+def activity(event: LeadScored) -> Row:
+    """Builds the next activity of a new lead: whom to call or write to, and what to say first, from the evidence. It is
+    due on the day of the score in Singapore.
+    """
+    contact, opening = event.contact, event.opening
+    first = opening.text if opening is not None else event.rationale
+    parts = [f"Say first: {first}"]
+    if opening is not None:
+        parts += [f"Seen on {opening.source_url}"] if opening.source_url else []
+        parts.append(event.rationale)
+    if contact is not None:
+        whom = ", ".join(it for it in (contact.name, contact.title, contact.value) if it)
+        parts.append(f"{whom}, found on {contact.source_url}")
+    is_mail = contact is not None and contact.kind == "email"
+    verb = "Write to" if is_mail else "Call"
+    return {
+        "activity_type_id/id": "mail.mail_activity_data_email" if is_mail else "mail.mail_activity_data_call",
+        "summary": f"{verb} {(contact and contact.name) or event.company.name}",
+        "note": "".join(f"<p>{escape(part)}</p>" for part in parts),
+        "date_deadline": day_in_singapore(event.scored_at).isoformat(),
+    }
+
+
+def register_note(event: LeadScored) -> str | None:
+    """Writes the note for a lead whose company has left the register, or is about to; `None` for others."""
+    warning = REGISTER.get(event.company.status or "")
+    return f"<p>{escape(warning)} UEN {escape(event.company.uen)}</p>" if warning else None
 
 
 def external_id(kind: Kind, tenant_id: int, uen: str) -> str:

@@ -24,6 +24,8 @@ class Draft:
     `elsewhere` are records of another place, which may be the same Odoo under a new address. `is_afresh`: also columns
     that are as wanted are sent. `hidden` are records that the key's user may not see: they are left alone. `decided`
     is the partner that a person chose, or `NEW_PARTNER`; `candidates` are those that nobody has chosen from.
+    `opportunity` is a rep's open opportunity of the same partner, which gets a note in place of a lead. `found` are
+    records that were there already, though no link knew them; `made` are new ones.
     """
 
     event: LeadScored
@@ -38,6 +40,9 @@ class Draft:
     hidden: set[Kind] = field(default_factory=set)
     decided: int | None = None
     candidates: list[str] = field(default_factory=list)
+    opportunity: int | None = None
+    found: set[Kind] = field(default_factory=set)
+    made: set[Kind] = field(default_factory=set)
 
     def record(self, kind: Kind) -> Record:
         """The record of this kind, or `NO_RECORD`."""
@@ -53,8 +58,11 @@ class Draft:
         made = str(values.get("create_date") or "")
         record = replace(self.record(kind), id=number, is_deleted=False, made=made)
         is_known = before.id == number and before.made in ("", made)
-        self.records[kind] = replace(record, held=before.held, name=before.name) if is_known else record
+        if is_known:
+            record = replace(record, held=before.held, name=before.name, told=before.told)
+        self.records[kind] = record
         self.now[kind] = values
+        self.found.add(kind)
 
     def start_new_contact(self) -> None:
         """Makes the contact a new record: the known one is another person, and stays as it is."""

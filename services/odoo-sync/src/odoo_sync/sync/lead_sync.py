@@ -31,7 +31,7 @@ log = structlog.get_logger(__name__)
 Links: TypeAlias = dict[int, Link]
 
 #: Fields of a lead that no row is made of.
-UNWRITTEN = {"enriched_at", "scored_at", "confidence", "has_icp", "skip"}
+UNWRITTEN = {"enriched_at", "scored_at", "confidence", "has_icp", "skip", "opening"}
 
 
 class TenantBlocked(Permanent):
@@ -211,13 +211,15 @@ def owner_finder(transaction: Transaction, connection: StoredConnection) -> Find
     return find_owners
 
 
-def stored_leads(stored: Mapping[int, Link]) -> Leads:
-    """Decodes the leads of links, by company, with the newest times that were seen."""
+def stored_leads(stored: Mapping[int, Link], registered: Mapping[int, str | None]) -> Leads:
+    """Decodes the leads of links, by company, with the newest times seen and the register's present status."""
     found = {}
     for company_id, link in stored.items():
         event = decode_body(LeadScored, (link.lead or "").encode())
         enriched_at = max(event.enriched_at, link.enriched_at)
-        found[company_id] = event.model_copy(update={"enriched_at": enriched_at, "scored_at": link.scored_at})
+        company = event.company.model_copy(update={"status": registered.get(company_id, event.company.status)})
+        now = {"enriched_at": enriched_at, "scored_at": link.scored_at, "company": company}
+        found[company_id] = event.model_copy(update=now)
     return found
 
 

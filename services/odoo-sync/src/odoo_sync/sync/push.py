@@ -14,6 +14,7 @@ from odoo_sync.records import mapping, partner_matching
 from odoo_sync.records.edits import diff
 from odoo_sync.records.ownership import is_surely_ours
 from odoo_sync.sync.draft import NEW_PARTNER, Draft, to_link
+from odoo_sync.sync.lead_notes import find_opportunities, write_notes
 from odoo_sync.sync.target import Target
 
 #: Looks up which company each of these partners is linked to already.
@@ -54,7 +55,9 @@ async def push(
     ids = {} if country is None else {"base.sg": country}
     await _write(target, drafts, "company", ids, terms)
     await _write(target, drafts, "contact", ids, terms)
+    await find_opportunities(target, [it for it in drafts if _gets_lead(it, terms)])
     await _write(target, drafts, "lead", ids, terms)
+    await write_notes(target, drafts, terms.lead)
     # Only now: writing a lead changes its partner's address, and that is nobody's edit.
     await _read_back(target, drafts, "res.partner", ("company", "contact"))
     await _read_back(target, drafts, "crm.lead", ("lead",))
@@ -259,11 +262,13 @@ async def _write(target: Target, drafts: Sequence[Draft], kind: Kind, ids: Mappi
             row = {**row, "parent_id/.id": str(partner)}
         elif kind == "lead":
             row = mapping.dated(row, draft.event)
+            if not await target.is_html("crm.lead", "description"):
+                row = {**row, "description": mapping.as_text(row["description"])}
         if record.id is None:
             if record.is_deleted and not terms.recreate_deleted:
                 continue
             if kind == "lead":
-                if draft.event.score < terms.min_score:
+                if draft.opportunity is not None or not _gets_lead(draft, terms):
                     continue
                 row = {**row, **mapping.new_lead(draft.event, terms.lead), **_lead_partner(draft)}
             sent.append((draft, {"id": draft.external_id(kind), **row}))
@@ -287,8 +292,23 @@ async def _write(target: Target, drafts: Sequence[Draft], kind: Kind, ids: Mappi
             draft.records[kind] = replace(draft.record(kind), hash="")
         else:
             record = draft.record(kind)
+            if record.id is None:
+                draft.made.add(kind)
             draft.records[kind] = replace(record, id=outcome, hash=mapping.digest(draft.rows[kind]), is_deleted=False)
             draft.written[kind] = frozenset(column.partition("/")[0] for column in row)
+
+
+def _gets_lead(draft: Draft, terms: Terms) -> bool:
+    """Whether a lead is to be made for the draft, unless a rep has an open opportunity."""
+    record = draft.record("lead")
+    return (
+        "lead" in draft.rows
+        and record.id is None
+        and draft.record("company").id is not None
+        and not (draft.candidates or draft.hidden & {"lead", "company"})
+        and not (record.is_deleted and not terms.recreate_deleted)
+        and draft.event.score >= terms.min_score
+    )
 
 
 def _lead_partner(draft: Draft) -> Row:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
-from odoo_sync.model import Row, Values
+from odoo_sync.model import ACTIVITY, NOTE, Row, Values
 from odoo_sync.protocols.bulk_load import Outcome, find_by_external_id, hidden_among, load
 from odoo_sync.protocols.odoo import OdooUnavailable
 from odoo_sync.protocols.servers import OdooServer
@@ -13,10 +13,13 @@ from odoo_sync.protocols.servers import OdooServer
 READ = {
     "res.partner": (
         *("name", "is_company", "ref", "company_registry", "vat", "country_id", "website", "street", "zip"),
-        *("type", "parent_id", "email", "phone", "function", "active", "create_date"),
+        *("type", "parent_id", "commercial_partner_id", "email", "phone", "function", "active", "create_date"),
     ),
-    "crm.lead": ("name", "description", "active", "create_date"),
+    "crm.lead": ("name", "description", "partner_id", "active", "create_date"),
+    NOTE: ("res_id",),
+    ACTIVITY: ("res_id",),
 }
+REFERENCES = ("country_id", "parent_id", "commercial_partner_id", "partner_id")
 INCLUDE_ARCHIVED = {"active_test": False}
 
 
@@ -25,6 +28,9 @@ class Target(Protocol):
 
     async def columns(self, model: str) -> frozenset[str]:
         """Reads the names of the model's fields."""
+
+    async def is_html(self, model: str, name: str) -> bool:
+        """Whether the field holds HTML."""
 
     async def search(self, model: str, domain: list[Any]) -> list[Values]:
         """Reads the matching records, archived ones too, with the columns of `READ`."""
@@ -53,6 +59,9 @@ class RealTarget:
 
     async def columns(self, model: str) -> frozenset[str]:
         return await self._odoo.columns(model)
+
+    async def is_html(self, model: str, name: str) -> bool:
+        return await self._odoo.is_html(model, name)
 
     async def search(self, model: str, domain: list[Any]) -> list[Values]:
         known = await self._odoo.columns(model)
@@ -93,6 +102,9 @@ class DryRun:
     async def columns(self, model: str) -> frozenset[str]:
         return await self.real.columns(model)
 
+    async def is_html(self, model: str, name: str) -> bool:
+        return await self.real.is_html(model, name)
+
     async def search(self, model: str, domain: list[Any]) -> list[Values]:
         return await self.real.search(model, domain)
 
@@ -129,4 +141,4 @@ def _external_ids(metadata: Mapping[str, Any]) -> Iterator[str]:
 
 def _plain(name: str, value: Any) -> Any:
     """Reduces a reference to its database id: the name of the other record may change."""
-    return value[0] if name in ("country_id", "parent_id") and isinstance(value, list) and value else value
+    return value[0] if name in REFERENCES and isinstance(value, list) and value else value

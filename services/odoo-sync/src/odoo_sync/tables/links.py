@@ -24,16 +24,26 @@ PAGE = """
            reason, notes
       FROM odoo_links WHERE company_id > $1 ORDER BY company_id LIMIT $2
 """
-FIND_RESYNCED = """
+# Nobody scores a company again that is struck off: its lead is told by a resync.
+_IS_UNTOLD = """
+    lead_id IS NOT NULL AND EXISTS (
+        SELECT FROM companies
+         WHERE companies.company_id = odoo_links.company_id AND status IS DISTINCT FROM lead->'company'->>'status'
+           AND (status IN ('closing', 'gone') OR lead->'company'->>'status' IN ('closing', 'gone')))
+"""
+FIND_RESYNCED = f"""
     SELECT company_id, outcome, partner_id, contact_id, lead_id, enriched_at, scored_at, digest, lead, place, records,
            reason, notes
       FROM odoo_links
-     WHERE company_id > $1 AND (outcome = ANY($3::text[]) OR place <> $4) AND lead IS NOT NULL
+     WHERE company_id > $1 AND lead IS NOT NULL AND (outcome = ANY($3::text[]) OR place <> $4 OR {_IS_UNTOLD})
      ORDER BY company_id LIMIT $2
 """
-COUNT_RESYNCED = """
-    SELECT count(*) FROM odoo_links WHERE (outcome = ANY($1::text[]) OR place <> $2) AND lead IS NOT NULL
+COUNT_RESYNCED = f"""
+    SELECT count(*) FROM odoo_links
+     WHERE lead IS NOT NULL AND (outcome = ANY($1::text[]) OR place <> $2 OR {_IS_UNTOLD})
 """
+HAS_UNTOLD = f"SELECT EXISTS (SELECT FROM odoo_links WHERE outcome = 'synced' AND lead IS NOT NULL AND {_IS_UNTOLD})"
+FIND_REGISTERED = "SELECT company_id, status FROM companies WHERE company_id = ANY($1::bigint[])"
 OUT_OF_SIGHT = "SELECT reason FROM odoo_links WHERE outcome = 'refused' AND reason LIKE 'out of sight:%'"
 COUNT = "SELECT count(*) AS links, count(*) FILTER (WHERE lead IS NULL) AS without_lead FROM odoo_links"
 FIND_OWNERS = "SELECT partner_id, company_id FROM odoo_links WHERE partner_id = ANY($1::bigint[]) AND place = $2"
@@ -106,13 +116,25 @@ async def page(tx: Connection, after: int, limit: int) -> dict[int, Link]:
 async def find_resynced(
     tx: Connection, after: int, limit: int, place: str, outcomes: Sequence[str] = RESYNCED
 ) -> dict[int, Link]:
-    """Reads the next links that a resync tries again: of these outcomes, or of another Odoo than `place`."""
+    """Reads the next links that a resync tries again: of these outcomes, of another Odoo than `place`, or of a company
+    whose lead does not say yet that it is struck off.
+    """
     return {row["company_id"]: _link(row) for row in await tx.fetch(FIND_RESYNCED, after, limit, outcomes, place)}
 
 
 async def count_resynced(tx: Connection, place: str, outcomes: Sequence[str] = RESYNCED) -> int:
     """Counts the links that a resync tries again."""
     return int(await tx.fetchval(COUNT_RESYNCED, outcomes, place))
+
+
+async def has_untold(tx: Connection) -> bool:
+    """Whether a lead in Odoo does not say yet that its company is struck off or closing, or still says so wrongly."""
+    return bool(await tx.fetchval(HAS_UNTOLD))
+
+
+async def find_registered(tx: Connection, company_ids: Sequence[int]) -> dict[int, str | None]:
+    """Reads the present status of companies in the register ("live", "closing", "gone"), by company."""
+    return {row["company_id"]: row["status"] for row in await tx.fetch(FIND_REGISTERED, company_ids)}
 
 
 async def out_of_sight(tx: Connection) -> list[str]:
@@ -167,7 +189,14 @@ async def mark_unchanged(tx: Connection, leads: Mapping[int, LeadScored]) -> Non
 def _packed(records: Mapping[Kind, Record]) -> str:
     return orjson.dumps(
         {
-            kind: {"hash": it.hash, "held": it.held, "deleted": it.is_deleted, "name": it.name, "made": it.made}
+            kind: {
+                "hash": it.hash,
+                "held": it.held,
+                "deleted": it.is_deleted,
+                "name": it.name,
+                "made": it.made,
+                "told": it.told,
+            }
             for kind, it in records.items()
         }
     ).decode()
@@ -181,7 +210,8 @@ def _link(row: "asyncpg.Record") -> Link:
         known, number = packed.get(kind), ids[kind]
         if known is not None:
             records[kind] = Record(
-                *(number, known["hash"], known["held"], known["deleted"], known.get("name", ""), known.get("made", ""))
+                *(number, known["hash"], known["held"], known["deleted"], known.get("name", ""), known.get("made", "")),
+                tuple(known.get("told", ())),
             )
         elif number is not None:  # the link is older than the column
             records[kind] = Record(number)

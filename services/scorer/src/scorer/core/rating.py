@@ -15,6 +15,7 @@ from lead_features.format import Feature
 from scorer.core.contactability import contactability, ranked_contacts
 from scorer.core.finding import Finding, plain
 from scorer.core.model import UNIT
+from scorer.core.opening import opening
 from scorer.core.rationale import rationale
 from scorer.core.scoring_profile import ScoringProfile
 from scorer.core.signals import signals
@@ -57,6 +58,7 @@ class Rating:
             scored_at=scored_at,
             confidence=self.confidence,
             has_icp=self.profile.has_icp,
+            opening=opening(self.findings),
         )
 
 

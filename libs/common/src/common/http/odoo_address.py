@@ -1,0 +1,31 @@
+"""The address of an Odoo, cut down from what people paste. Pure."""
+
+from urllib.parse import urlsplit, urlunsplit
+
+from common.errors import Permanent
+
+#: First parts of the paths of Odoo's own pages and endpoints. What stands before them belongs to the address.
+PAGES = frozenset({"odoo", "web", "json", "jsonrpc", "xmlrpc", "my", "scoped_app"})
+
+
+class AddressRejected(Permanent):
+    """The address is none of an Odoo; the message says what to give instead."""
+
+
+def base_of(url: str) -> str:
+    """Cuts an address, as pasted from a browser, to the base that Odoo's API has. Raises AddressRejected."""
+    url = url.strip()
+    try:
+        parts = urlsplit(url)
+    except ValueError as error:  # such as half an IPv6 address
+        raise AddressRejected(f"{url!r} is not the address of an Odoo: {error}") from error
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise AddressRejected(f"{url!r} is not the address of an Odoo: it must look like https://odoo.example.com")
+    if parts.username or parts.password:
+        raise AddressRejected("remove the name and password from the address: Odoo is called with the API key")
+    kept: list[str] = []
+    for name in filter(None, parts.path.split("/")):
+        if name in PAGES:
+            break
+        kept.append(name)
+    return urlunsplit((parts.scheme, parts.netloc.lower(), "/".join(["", *kept]), "", "")).rstrip("/")

@@ -1,0 +1,43 @@
+"""Notices companies that leave the register, or are about to, and have leads in Odoo: nobody scores these again."""
+
+import asyncio
+
+import structlog
+
+from common.errors import Unavailable
+from common.postgres import Database
+from odoo_sync.tables import connections, links, resyncs
+
+log = structlog.get_logger(__name__)
+
+TENANTS = "SELECT tenant_id FROM tenants WHERE active ORDER BY tenant_id"
+#: Seconds between two looks. The register changes once a night.
+LOOK_EVERY_S = 3600.0
+
+
+async def watch_register(database: Database) -> None:
+    """Looks every `LOOK_EVERY_S`, until cancelled; goes on when the database is away."""
+    while True:
+        try:
+            await request_telling(database)
+        except Unavailable as error:
+            log.warning("register_not_watched", error=str(error))
+        await asyncio.sleep(LOOK_EVERY_S)
+
+
+async def request_telling(database: Database) -> list[int]:
+    """Requests a resync of each tenant that has leads to tell of their companies' status; returns these tenants.
+
+    May be repeated: a lead that was told is not sent again.
+    """
+    async with database.without_tenant() as tx:
+        tenants = [row["tenant_id"] for row in await tx.fetch(TENANTS)]
+    told = []
+    for tenant_id in tenants:
+        async with database.transaction(tenant_id) as tx:
+            connection = await connections.find(tx)
+            if connection is None or connection.blocked is not None or not await links.has_untold(tx):
+                continue
+            await resyncs.request(tx)
+            told.append(tenant_id)
+    return told
