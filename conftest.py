@@ -30,7 +30,7 @@ from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
 from aiokafka.errors import KafkaError, for_code
 from xdist.scheduler.loadfile import LoadFileScheduling
 
-from common.postgres import Database
+from common.postgres import SERVICE_ROLE, Database, role_of
 from embedded.errors import EmbeddedError
 from embedded.kafka import Kafka
 from embedded.postgres import Postgres
@@ -202,9 +202,9 @@ async def database_url(postgres_server: str, template_database: str) -> AsyncIte
 
 
 @pytest.fixture
-async def database(database_url: str) -> AsyncIterator[Database]:
-    """The database as a service connects to it."""
-    connected = await Database.connect(database_url)
+async def database(database_url: str, request: pytest.FixtureRequest) -> AsyncIterator[Database]:
+    """The database as a service connects to it: a service's own tests have its own rights, and no others."""
+    connected = await Database.connect(database_url, role=_role_for(request.path))
     yield connected
     await connected.close()
 
@@ -282,6 +282,11 @@ async def _empty_topics(bootstrap: str) -> None:
         await admin.delete_records({partition: RecordsToDelete(before_offset=-1) for partition in partitions})
     finally:
         await admin.close()
+
+
+def _role_for(file: Path) -> str:
+    folders = file.relative_to(Path(__file__).parent).parts
+    return role_of(folders[1]) if folders[0] == "services" else SERVICE_ROLE
 
 
 @cache

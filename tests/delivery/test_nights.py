@@ -17,7 +17,7 @@ import httpx
 import pytest
 
 from common.delivery.relay import Relay
-from common.postgres import Database
+from common.postgres import Database, role_of
 from common.singapore import day_in_singapore
 from enricher.purchases import circuit_breakers, guarded_call
 from leadgen.audit.auditing import audit
@@ -77,7 +77,7 @@ def stages(line: Any, database_url: str, kafka: str) -> AtWork:
         async with AsyncExitStack() as stack:
             for name, stage in line.stages.items():
                 if name != "upserter":
-                    database = await Database.connect(database_url, name=name)
+                    database = await Database.connect(database_url, name=name, role=role_of(name))
                     stack.push_async_callback(database.close)
                     await stack.enter_async_context(at_work(stage, database, kafka, lease_s=3))
             yield

@@ -18,7 +18,7 @@ import pytest
 from common.contracts import CompanyEnriched, LeadScored
 from common.delivery.deadletters import SUFFIX
 from common.errors import Unavailable
-from common.postgres import Database
+from common.postgres import Database, role_of
 from common.runtime import Runtime
 from embedded.kafka import Kafka
 from embedded.postgres import Postgres
@@ -54,7 +54,7 @@ async def line_at_work(line: Any, database_url: str, kafka: str) -> AsyncIterato
     async with AsyncExitStack() as stack:
         runtimes = {}
         for name, stage in line.stages.items():
-            database = await Database.connect(database_url, name=name)
+            database = await Database.connect(database_url, name=name, role=role_of(name))
             stack.push_async_callback(database.close)
             runtimes[name] = await stack.enter_async_context(at_work(stage, database, kafka, lease_s=3))
         yield runtimes

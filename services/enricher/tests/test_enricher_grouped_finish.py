@@ -3,7 +3,9 @@
 import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypeAlias
+
+import asyncpg
 
 from common.cloudevents import encode_body
 from common.contracts import CompanyEnriched, RequestEnrichment, Site
@@ -23,17 +25,19 @@ from enricher.runs import Run
 from enricher.steps import Steps
 from testkit.stages import a_company
 
+Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
+
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 SITE = Site(outcome="no_site_known")
 
 
-async def at_hand(database: Database, number: int) -> list[Work[RequestEnrichment]]:
+async def at_hand(database: Database, owner: Owner, number: int) -> list[Work[RequestEnrichment]]:
     """So many requests of tenant 1, claimed."""
     inbox = Inbox("enricher", timedelta(minutes=1))
     async with database.without_tenant() as tx:
         for nth in range(number):
             uen = f"2019{nth:05}K"
-            company_id = await tx.fetchval(
+            company_id = await owner.fetchval(
                 "INSERT INTO companies (uen, name) VALUES ($1, 'ACME') RETURNING company_id", uen
             )
             event = RequestEnrichment(tenant_id=1, company=a_company(uen, company_id=company_id))
@@ -81,14 +85,14 @@ async def left(database: Database) -> tuple[int, int, int]:
     async with database.transaction(1) as tx:
         runs = await tx.fetch("SELECT degraded_reasons, xmin::text FROM company_enrichment_runs")
         told = await tx.fetchval("SELECT count(*) FROM outbox")
-        ended = await tx.fetchval("SELECT count(*) FROM inbox WHERE state = 'done'")
+        ended = await tx.fetchval("SELECT count(*) FROM inbox_enricher WHERE state = 'done'")
     assert all(run["degraded_reasons"] == ["a; b", "no, 'c'"] for run in runs)
     return len(runs), told, ended
 
 
-async def test_those_that_end_at_the_same_moment_end_together(database: Database) -> None:
+async def test_those_that_end_at_the_same_moment_end_together(database: Database, owner: Owner) -> None:
     """Each has its row, its announcement and its end, by one transaction."""
-    works = await at_hand(database, 5)
+    works = await at_hand(database, owner, 5)
 
     assert await finish_all(database, works) == [None] * 5
 
@@ -100,7 +104,7 @@ async def test_those_that_end_at_the_same_moment_end_together(database: Database
 
 async def test_a_lost_lease_is_the_losers_alone(database: Database, owner: Any) -> None:
     """Another replica has taken the request: of ours nothing stays, and the others end."""
-    works = await at_hand(database, 3)
+    works = await at_hand(database, owner, 3)
     await owner.execute("UPDATE inbox SET attempts = attempts + 1 WHERE event_id = $1", works[1].event_id)
 
     first, lost, last = await finish_all(database, works)

@@ -46,12 +46,11 @@ class MakeWaterfall(Protocol):
 
 
 @pytest.fixture
-async def acme(database: Database) -> Company:
+async def acme(owner: "asyncpg.Connection[asyncpg.Record]") -> Company:
     """A company that the register knows."""
-    async with database.without_tenant() as tx:
-        company_id = await tx.fetchval(
-            "INSERT INTO companies (uen, name) VALUES ('201912345K', 'ACME') RETURNING company_id"
-        )
+    company_id = await owner.fetchval(
+        "INSERT INTO companies (uen, name) VALUES ('201912345K', 'ACME') RETURNING company_id"
+    )
     return a_company("201912345K", company_id=company_id, website_domain="acme.sg")
 
 

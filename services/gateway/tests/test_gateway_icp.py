@@ -174,7 +174,7 @@ async def test_an_icp_that_asks_for_nothing_is_no_change_where_there_is_none(dat
 async def test_a_change_and_its_announcement_stand_or_fall_together(rep, owner) -> None:
     """An outbox that takes nothing: 5xx or not, the ICP is the old one."""
     await rep.http.put("/icp", json={"industries": ["C"]})
-    await owner.execute("REVOKE INSERT ON outbox FROM leadgen_service")
+    await owner.execute("REVOKE INSERT ON outbox FROM leadgen_gateway")
     answer = await rep.http.put("/icp", json=WHOLE)
     assert answer.status_code >= 500
     assert (await rep.http.get("/icp")).json()["industries"] == ["2020:C"]

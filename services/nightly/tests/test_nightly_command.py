@@ -123,7 +123,7 @@ async def test_a_login_without_the_service_role_is_refused_in_one_line(database_
     assert result.returncode == 1
     [line] = result.stderr.splitlines()
     assert line.startswith("Nothing was published: PostgreSQL refuses: ")
-    assert "GRANT leadgen_service TO <login>" in line
+    assert "GRANT leadgen_nightly TO <login>" in line
 
 
 def test_options_replace_settings() -> None:

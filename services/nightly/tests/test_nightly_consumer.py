@@ -13,7 +13,7 @@ from testkit.stages import at_work, ended, envelope_for, publish, read_topic
 
 NOW = datetime.now(UTC)
 TODAY = day_in_singapore(NOW)
-DEAD = "SELECT error FROM inbox WHERE consumer = 'nightly' AND state = 'dead'"
+DEAD = "SELECT error FROM inbox_nightly WHERE consumer = 'nightly' AND state = 'dead'"
 
 
 def a_request(tenant_id: int = 1, **other: Any) -> RequestRun:

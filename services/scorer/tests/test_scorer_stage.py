@@ -36,13 +36,12 @@ class Seen:
 
 
 @pytest.fixture
-async def seen(database: Database) -> Seen:
+async def seen(owner: "asyncpg.Connection[asyncpg.Record]") -> Seen:
     """A company that two tenants may score."""
     uen = "201812345K"
-    async with database.without_tenant() as tx:
-        company_id = await tx.fetchval(
-            "INSERT INTO companies (uen, name) VALUES ($1, 'ACME PTE. LTD.') RETURNING company_id", uen
-        )
+    company_id = await owner.fetchval(
+        "INSERT INTO companies (uen, name) VALUES ($1, 'ACME PTE. LTD.') RETURNING company_id", uen
+    )
     return Seen(Company(company_id=company_id, uen=uen, name="ACME PTE. LTD.", industry_code="25910"))
 
 

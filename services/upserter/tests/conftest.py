@@ -22,7 +22,7 @@ from common.handling.failure_rate_guard import FailureRateGuard
 from common.handling.handler_runner import HandlerRunner
 from common.handling.stage import Stage
 from common.ids import NO_REPLAY, new_id
-from common.postgres import Database
+from common.postgres import Database, role_of
 from industries.index import Code, IndustryIndex
 from testkit.industries import codes_2020, index_2020
 from testkit.stages import until
@@ -80,7 +80,7 @@ class Delivery:
         for claim in await self.claims(event):
             await self.handle(claim, stage)
         async with self._database.without_tenant() as tx:
-            return str(await tx.fetchval("SELECT state FROM inbox WHERE event_id = $1", event_id))
+            return str(await tx.fetchval("SELECT state FROM inbox_upserter WHERE event_id = $1", event_id))
 
     async def take_in(self, event: Event, event_id: UUID, *, in_order: bool = True) -> None:
         """Those that are not in order may be in hand at once, whatever their key."""
@@ -244,7 +244,7 @@ def replica(
 
     @asynccontextmanager
     async def start() -> AsyncIterator[Delivery]:
-        database = await Database.connect(database_url)
+        database = await Database.connect(database_url, role=role_of("upserter"))
         try:
             yield Delivery(database, owner, the_stage())
         finally:

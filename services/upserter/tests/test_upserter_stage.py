@@ -100,7 +100,7 @@ async def test_with_its_database_down_nothing_is_lost(
 
     assert await deliver(event, event_id=event_id) == "done"
     async with database.transaction(1) as tx:
-        assert await tx.fetchval("SELECT failures FROM inbox WHERE event_id = $1", event_id) == 0
+        assert await tx.fetchval("SELECT failures FROM inbox_upserter WHERE event_id = $1", event_id) == 0
         assert await tx.fetchval("SELECT count(*) FROM companies") == (3 if which == "find" else 12)
 
 

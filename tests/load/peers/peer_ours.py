@@ -26,7 +26,7 @@ async def prepare() -> None:
     await migrate(DATABASE)
     await create_topics(KAFKA)
     owner = await asyncpg.connect(DATABASE)
-    await owner.execute("CALL add_stage('peer'); GRANT ALL ON results, in_hand TO leadgen_service")
+    await owner.execute("CALL add_stage('peer'); GRANT ALL ON results, in_hand TO leadgen_peer")
     await owner.close()
 
 

@@ -109,11 +109,13 @@ async def at_work(stage: Stage, database: Database, bootstrap_servers: str, **se
 async def ended(database: Database, consumer: str, count: int, *, within_s: float = 60) -> None:
     """Waits until the consumer's inbox holds `count` rows and none of them is open, and its outbox is empty."""
 
+    table = f"inbox_{consumer.replace('-', '_')}"
+
     async def is_quiet() -> bool:
         async with database.without_tenant() as tx:
             row = await tx.fetchrow(
                 "SELECT count(*) AS rows, count(*) FILTER (WHERE state = 'open') AS open,"
-                " (SELECT count(*) FROM outbox WHERE producer = $1) AS untold FROM inbox WHERE consumer = $1",
+                f" (SELECT count(*) FROM outbox WHERE producer = $1) AS untold FROM {table} WHERE consumer = $1",
                 consumer,
             )
         return row is not None and row["rows"] >= count and not row["open"] and not row["untold"]

@@ -24,7 +24,14 @@ else:
     Session = asyncpg.Connection
     Pool = asyncpg.Pool
 
+#: The role that all services shared; for one version it has what they had then.
 SERVICE_ROLE = "leadgen_service"
+
+
+def role_of(service: str) -> str:
+    """Returns the role of a service, which may write that service's tables and no others."""
+    return f"leadgen_{service.replace('-', '_')}"
+
 
 # Not pg_advisory_lock: a statement that waits holds back vacuum.
 TRY_LOCK = "SELECT pg_try_advisory_lock(hashtextextended($1, 0))"
@@ -86,15 +93,16 @@ class Database:
     #: Seconds without a word from its holder after which a lock is free.
     LOCK_IDLE_S = 15.0
 
-    def __init__(self, pool: Pool, url: str, name: str) -> None:
+    def __init__(self, pool: Pool, url: str, name: str, role: str = SERVICE_ROLE) -> None:
         self._pool = pool
         self._url = url
         self._name = name
+        self._role = role
 
     @staticmethod
-    def _session(name: str) -> dict[str, str]:
+    def _session(name: str, role: str) -> dict[str, str]:
         return {
-            "role": SERVICE_ROLE,
+            "role": role,
             "application_name": name,
             "jit": "off",
             # Ours are short: to start workers takes longer than they save.
@@ -114,8 +122,11 @@ class Database:
         }
 
     @classmethod
-    async def connect(cls, url: str, *, size: int = 10, name: str = "leadgen") -> Self:
-        """Opens the pool. Raises Unavailable when the server does not answer, Permanent when it will not have us."""
+    async def connect(cls, url: str, *, size: int = 10, name: str = "leadgen", role: str = SERVICE_ROLE) -> Self:
+        """Opens the pool; its connections have the rights of `role`.
+
+        Raises Unavailable when the server does not answer, Permanent when it will not have us.
+        """
         try:
             pool = await asyncpg.create_pool(
                 url,
@@ -123,7 +134,7 @@ class Database:
                 max_size=size,
                 timeout=10,
                 command_timeout=60,
-                server_settings=cls._session(name),
+                server_settings=cls._session(name, role),
                 reset=_nothing_to_reset,
             )
         except AWAY as error:
@@ -131,13 +142,13 @@ class Database:
         except (asyncpg.PostgresError, ValueError) as error:
             raise Permanent(
                 f"PostgreSQL refuses: {error}. DATABASE_URL must name a login that may connect, a database that "
-                f"`leadgen migrate` was run on, and a login with the service role: GRANT {SERVICE_ROLE} TO <login>"
+                f"`leadgen migrate` was run on, and a login with the service's role: GRANT {role} TO <login>"
             ) from error
-        return cls(pool, url, name)
+        return cls(pool, url, name, role)
 
     async def another(self, *, size: int) -> Self:
         """Opens another pool to the same database, for another event loop. Raises as `connect` does."""
-        return await self.connect(self._url, size=size, name=self._name)
+        return await self.connect(self._url, size=size, name=self._name, role=self._role)
 
     @property
     def use(self) -> PoolUse:
@@ -194,7 +205,9 @@ class Database:
         """A connection of its own, outside the pool. `settings` are PostgreSQL's."""
         with _translated():
             session = await asyncpg.connect(
-                self._url, command_timeout=timeout_s, server_settings={**self._session(self._name), **settings}
+                self._url,
+                command_timeout=timeout_s,
+                server_settings={**self._session(self._name, self._role), **settings},
             )
             try:
                 yield session

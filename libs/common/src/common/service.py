@@ -34,7 +34,7 @@ from common.http import health
 from common.http.http_connection import BoundedConnection
 from common.http.security_headers import SecurityHeaders
 from common.kafka.clients import running
-from common.postgres import Database
+from common.postgres import Database, role_of
 from common.runtime import Runtime
 from common.settings import ServiceSettings, StageSettings
 
@@ -188,7 +188,7 @@ async def connect(name: str, url: str, *, size: int) -> Database:
     """The database, however long it takes to answer."""
     while True:
         try:
-            return await Database.connect(url, size=size, name=name)
+            return await Database.connect(url, size=size, name=name, role=role_of(name))
         except Unavailable as error:
             log.warning("start_waits_for_database", error=str(error))
             await asyncio.sleep(1)

@@ -16,7 +16,7 @@ from common import logs
 from common.delivery.relay import Relay
 from common.errors import LeadgenError, Unavailable
 from common.handling.stage import Stage
-from common.postgres import Database
+from common.postgres import Database, role_of
 from common.service import run, wait_for_kafka
 from common.settings import read, read_for_service
 from common.singapore import day_in_singapore
@@ -90,7 +90,7 @@ async def _start(command: Command, settings: NightlySettings) -> tuple[str, int]
         require_odoo=settings.sched_require_odoo,
     )
     origin = None if command.from_manifest is None else origin_of(command.from_manifest)
-    database = await Database.connect(settings.database_url, name=PRODUCER, size=CONNECTIONS)
+    database = await Database.connect(settings.database_url, name=PRODUCER, size=CONNECTIONS, role=role_of(PRODUCER))
     try:
         chosen = await choose(database, choice)
         given = None if origin is None else await read_origin(database, chosen, origin)

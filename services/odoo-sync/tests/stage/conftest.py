@@ -123,7 +123,9 @@ class Desk:
     async def handle(self, event_ids: Iterable[UUID], afresh: datetime | None = None) -> None:
         """Runs the handlers on these events as a worker does, with claims of its own."""
         async with self.database.without_tenant() as tx:
-            await tx.execute("UPDATE inbox SET next_at = now() WHERE event_id = ANY($1::uuid[])", list(event_ids))
+            await tx.execute(
+                "UPDATE inbox_odoo_sync SET next_at = now() WHERE event_id = ANY($1::uuid[])", list(event_ids)
+            )
             await INBOX.make_due_ready(tx)
         for model in (LeadScored, ResyncOdoo, CheckOdoo):
             async with self.database.without_tenant() as tx:
@@ -208,10 +210,7 @@ def writes_among() -> Any:
 async def desk(database: Database, owner: Owner, http: httpx.AsyncClient) -> Desk:
     """A company, and tenants without a connection."""
     uen = "201812345K"
-    async with database.without_tenant() as tx:
-        company_id = await tx.fetchval(
-            "INSERT INTO companies (uen, name) VALUES ($1, 'ACME') RETURNING company_id", uen
-        )
+    company_id = await owner.fetchval("INSERT INTO companies (uen, name) VALUES ($1, 'ACME') RETURNING company_id", uen)
     return Desk(database, owner, http, Company(company_id=company_id, uen=uen, name="ACME"))
 
 

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 
 from common.errors import LeadgenError
 from common.handling.stage import Stage
-from common.postgres import Database
+from common.postgres import Database, role_of
 from common.service import run
 from common.settings import read, read_for_service
 from industries import classification
@@ -48,7 +48,7 @@ def refresh_once() -> None:
 
 
 async def _refresh(settings: RefreshSettings) -> Refreshed:
-    database = await Database.connect(settings.database_url, size=1, name="upserter")
+    database = await Database.connect(settings.database_url, size=1, name="upserter", role=role_of("upserter"))
     try:
         return await refresh(database.without_tenant, batch_size=settings.staging_batch_size)
     finally:

@@ -19,12 +19,13 @@ FIND = """
       LEFT JOIN odoo_checks ON odoo_checks.tenant_id = odoo_connections.tenant_id AND checked_at >= changed_at
      WHERE odoo_connections.tenant_id = tenant()
 """
+# `excluded.api_key` would read the column, which this service may not.
 STORE = """
     INSERT INTO odoo_connections AS known (tenant_id, url, database, login, own_fields, api_key, lead_settings, set_by)
     VALUES (tenant(), $1, $2, $3, $4, $5, coalesce($6::json, '{}'), 'admin')
     ON CONFLICT (tenant_id) DO UPDATE
        SET url = excluded.url, database = excluded.database, login = excluded.login, own_fields = excluded.own_fields,
-           api_key = excluded.api_key, lead_settings = coalesce($6::json, known.lead_settings), set_by = 'admin',
+           api_key = $5, lead_settings = coalesce($6::json, known.lead_settings), set_by = 'admin',
            changed_at = now()
 """
 # Another address with the stored key would send the key there.

@@ -12,7 +12,7 @@ import orjson
 from common import logs
 from common.contracts import LeadScored
 from common.errors import LeadgenError, Permanent
-from common.postgres import Connection, Database
+from common.postgres import Connection, Database, role_of
 from odoo_sync.operator.audit import audit
 from odoo_sync.operator.dry_run import dry_run
 from odoo_sync.protocols.odoo import OdooBlocked, OdooRefused, OdooUnavailable
@@ -25,7 +25,9 @@ from odoo_sync.tables.connections import CredentialsUnreadable, StoredConnection
 NAME = "odoo-sync"
 TENANTS = "SELECT tenant_id FROM tenants WHERE active AND ($1::int IS NULL OR tenant_id = $1) ORDER BY tenant_id"
 
-COUNT_OPEN = "SELECT count(*) FROM inbox WHERE consumer = $1 AND topic = $2 AND tenant_id = $3 AND state = 'open'"
+COUNT_OPEN = """
+    SELECT count(*) FROM inbox_odoo_sync WHERE consumer = $1 AND topic = $2 AND tenant_id = $3 AND state = 'open'
+"""
 
 #: Errors of one tenant's Odoo or key.
 _TENANT_ERRORS = (OdooUnavailable, OdooRefused, OdooBlocked, CredentialsUnreadable)
@@ -60,7 +62,7 @@ def main(database_url: str, log_level: str, compose: Compose) -> None:
 
 async def run(database_url: str, compose: Compose, command: "Command", tenant_id: int | None) -> list[Report]:
     """Runs the command for each tenant with an Odoo, or for this one. Raises NotConnected, Unavailable."""
-    database = await Database.connect(database_url, size=2, name=f"{NAME}-operator")
+    database = await Database.connect(database_url, size=2, name=f"{NAME}-operator", role=role_of(NAME))
     try:
         async with compose(database) as syncing:
             reports = []
