@@ -20,6 +20,7 @@ from industries.language.phrases import Kind, Phrase, find_phrases
 from industries.language.places import Place, find_places
 from industries.language.requests import asked_for
 from industries.language.sizes import find_sizes
+from industries.language.skeletons import is_known
 from industries.language.spelling import Speller
 from industries.language.unused import find_unused
 from industries.language.words import normalise, tokenise
@@ -175,6 +176,10 @@ class IndustryIndex:
         ):
             mentions = [replace(each, senses=()) for each in mentions]
             mentions.append(Mention(self._hierarchy.sections(), False, COMPOSED))
+        if self._is_vague(asked):
+            broad = [code for each in mentions if not each.is_left_out for code in each.codes]
+            codes_, suggestions = self._guesser.guess(asked)
+            return _Found([], [*codes_, *suggestions, *broad], born.since, is_talk=True, ignored=ignored)
         if any(each.codes for each in mentions):
             ignored += find_unused(asked, self._lexicon.ordinary, needs)
             return _Found(mentions, [], born.since, ignored=ignored)
@@ -193,6 +198,20 @@ class IndustryIndex:
             return _Found([], codes or suggestions, None)
         codes_ = self._concordance.in_all_versions(codes)
         return _Found([Mention(codes_, False, 0.5)] if codes else [], suggestions, None)
+
+    def _is_vague(self, asked: Sequence[Phrase]) -> bool:
+        """Returns whether nothing is named but what companies do with goods that are unknown: "widget makers"."""
+        named = [at for at, each in enumerate(asked) if each.kind in (Kind.NAME, Kind.ACTIVITY, Kind.CODE)]
+        return len(named) == 1 and asked[named[0]].kind is Kind.ACTIVITY and self._is_unknown(asked, named[0] - 1)
+
+    def _is_unknown(self, asked: Sequence[Phrase], at: int) -> bool:
+        word = asked[at].word
+        return (
+            at >= 0
+            and asked[at].kind is Kind.OTHER
+            and asked[at + 1].word.is_tight
+            and not is_known(word, self._lexicon.ordinary)
+        )
 
     def _whole(self, text: str) -> Sequence[VersionedCode]:
         """Finds the highest code of each version whose title is the whole text, and the corresponding codes."""

@@ -12,6 +12,10 @@ _NEITHER = re.compile(
     r"|\b(?:no|not) (?:more|less|fewer|larger|bigger|smaller|older|younger|later|earlier) than\b"
     r"|^\s*no\b(?=\s*[,.!])|\bnot\b(?=\s*(?:[.!?]|$))|\bno\.? ?(?=\d)"
 )
+#: What is not found is wanted: "I can't find any hotels".
+_MISSED = re.compile(
+    r"\b(?:i|we) (?:can'?t|cannot|can not|could ?n'?t|could not|don'?t|do not|didn'?t|did not) (?:find|see|spot)\b"
+)
 _DO_NOT = (
     r"(?:(?:i|we|you) )?(?:don'?t|do not|does ?n'?t|does not|didn'?t|did not|cannot|can'?t|won'?t|never)"
     r" (?:(?:want|need|include|show|add|like|care (?:about|for)|do|take|count|target|consider|mean)(?:ing)?\b)?"
@@ -45,6 +49,7 @@ _ALL_NOT = re.compile(rf"{_ALL}[ ,]*{NOT}")
 
 def mark(text: str) -> str:
     """Replaces the words that exclude or include again with marks. `text` is in lower case."""
+    text = _MISSED.sub(" need ", text)
     text = _NEITHER.sub(" ", _NONPROFIT.sub("nonprofit", text))
     text = _NOT_NEXT.sub(f" {NOT_NEXT} ", text)
     text = _NOT.sub(f" {NOT} ", _ALL_BUT.sub(rf"\1 {NOT} ", text))

@@ -9,18 +9,14 @@ from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
+from industries import vocabulary
 from industries.language.goods_and_activities import GoodsAndActivities
 from industries.language.phrases import HEADS, Kind, Phrase
-from industries.language.words import AGAIN, BACK, NOT, NOT_NEXT, set_of
+from industries.language.words import AGAIN, BACK, NOT, NOT_NEXT, Word, set_of
 from industries.ssic.hierarchy import VersionedCode
 
 #: Job titles: the industry before them, or after a following "of", is a person's job.
-ROLES = set_of(
-    """
-    manager director head officer executive team department president vp svp chief lead leader staff assistant
-    supervisor coordinator chairman counsel ceo cfo cto coo
-    """
-)
+ROLES = vocabulary.shapes()["role"]
 SELLING = set_of("sell sold selling offer offering provide pitch supply supplying")
 OURS = set_of("our my")
 #: What a company needs, uses or buys is not what it is.
@@ -31,6 +27,7 @@ NEEDING = set_of(
 PEOPLE = set_of("i we you they")
 #: Words for the companies asked for; the names of what they need come after.
 WHO = set_of("company firm business who startup client customer sme owner operator provider")
+ASKING = set_of("client customer")
 SELLING_IT = set_of("sell selling deal trades specialising specialise specialist that which who supply")
 
 #: Maximum distance, in list items or in words, of things that belong together.
@@ -137,9 +134,14 @@ def needed(phrases: Sequence[Phrase]) -> set[int]:
             found.add(at)
         elif phrase.kind in (Kind.OTHER, Kind.TALK) and phrase.word.text in NEEDING:
             is_needed = is_after_companies and not phrase.word.is_apart and phrases[at - 1].word.text not in PEOPLE
-        elif phrase.kind in (Kind.NAME, Kind.ACTIVITY, Kind.CODE) or phrase.word.text in WHO:
+        elif phrase.kind in (Kind.NAME, Kind.ACTIVITY, Kind.CODE) or _is_who(phrase.word):
             is_after_companies = True
     return found
+
+
+def _is_who(word: Word) -> bool:
+    """Returns whether a word stands for the companies asked for; "the client wants ..." is about one that asks."""
+    return word.text in WHO and (word.is_plural or word.text not in ASKING)
 
 
 def _sold(phrases: Sequence[Phrase], at: int, last: int) -> set[int]:
@@ -199,7 +201,7 @@ def _mentions(items: Sequence[ListItem], at: int, trades: GoodsAndActivities) ->
     for position, phrase in enumerate(item.phrases):
         if phrase.kind is Kind.CODE:
             yield item.mention(phrase.codes, 1.0)
-        elif phrase.kind is Kind.ACTIVITY:
+        elif phrase.kind is Kind.ACTIVITY and not _is_repair_shop(item.phrases, position):
             goods = _goods(item.phrases, position)
             if goods is not None:
                 used.add(goods)
@@ -217,6 +219,17 @@ def _mentions(items: Sequence[ListItem], at: int, trades: GoodsAndActivities) ->
             yield item.mention(trades.industry_of_goods(phrase, activity), COMPOSED, senses)
         else:
             yield item.mention(phrase.meaning.facets[""], SURE, senses)
+
+
+def _is_repair_shop(phrases: Sequence[Phrase], at: int) -> bool:
+    """Returns whether an activity is the shop of a "repair shop", which sells nothing."""
+    before = phrases[at - 1] if at else None
+    return (
+        before is not None
+        and before.kind is Kind.ACTIVITY
+        and phrases[at].word.is_tight
+        and (before.facets[0], phrases[at].facets[0]) == ("repair", "retail")
+    )
 
 
 def _industry_of_goods(

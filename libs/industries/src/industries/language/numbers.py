@@ -8,7 +8,8 @@ from industries.ssic import versions as ssic_versions
 from industries.ssic.hierarchy import Hierarchy, VersionedCode
 
 _CALLED = (
-    r"(?:ssic|codes?|divisions?|groups?|class(?:es)?|sub-?class(?:es)?|sections?|industry (?:codes?|no\.?|number))"
+    r"(?:ssic|codes?|divisions?|groups?|class(?:es)?|sub-?class(?:es)?|sections?|sectors?"
+    r"|industry (?:codes?|no\.?|number))"
 )
 _VERSION = re.compile(
     r"\bssic\s*(?:version\s*)?(2\d{3})\b(?=.*\w)|\b(2\d{3})\s+(?:version|edition)\b|\bversion\s+(2\d{3})\b"

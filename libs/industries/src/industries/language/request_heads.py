@@ -1,6 +1,8 @@
 """The starts of requests for companies, as regular expressions over the skeleton of a sentence (see requests.py)."""
 
 import re
+from collections.abc import Iterator
+from enum import Enum, auto
 
 from industries import vocabulary
 
@@ -12,14 +14,30 @@ def _one_of(name: str) -> str:
 
 
 _FIND, _FETCH, _WISH, _OURS, _SELL = map(_one_of, ("find", "fetch", "wish", "ours", "sell"))
-_POLITE = rf"(?:{_one_of('greeting')}|, |good (?=morning|afternoon|evening|day)|{_one_of('praise')}, )*"
-_ASKING = (
-    r"(?:can|could|would|will|may|shall|should) (?:(?:you|i|we|someone|anyone|your system|the system) )?"
-    r"(?:please |kindly |also |just )*"
+_PERIOD = r"(?:week|month|quarter|year|morning|afternoon|round|campaign|time|call|sprint|half) "
+_WHEN = (
+    r"(?:(?:for|in|on|from|during|by) )?"
+    rf"(?:today |tonight |tomorrow |(?:this|the (?:coming|next)|next|coming) {_PERIOD}|{_one_of('weekday')})"
 )
+#: Where a wish comes from: "as per my last mail, ", "after our call, ", "as agreed".
+_AS = (
+    r"(?:as|per|following|further to|regarding|re|based on|according to|after|fyi|btw) (?:[^, ]+ ){0,6}?, "
+    r"|as (?:agreed|discussed|mentioned|planned|promised|usual|said) |fyi |btw |fwd "
+    r"|quick (?:one|question|request|favour) "
+)
+_POLITE = (
+    rf"(?:(?:wait|hold on|scratch that|one more|my bad|correction) , |{_one_of('greeting')}|, |{_WHEN}|{_AS}"
+    rf"|good (?=morning|afternoon|evening|day)|{_one_of('praise')}, )*"
+)
+_TOOL = (
+    r"(?:you|i|we|someone|anyone|it|this"
+    r"|(?:your|the|this) (?:system|tool|agent|app|bot|platform|software|database|N)|T)"
+)
+_ASKING = rf"(?:can|could|would|will|may|shall|should) (?:{_TOOL} )?(?:please |kindly |also |just )*"
 _FIRST = (
-    r"(?:i|we) (?:(?:am|are|was|were|would|will|should|could|can|might|must|have|had|really|also|now|currently|just"
-    r"|actually|still) )*"
+    r"(?:(?:i|we) |(?=(?:am|are) (?:looking|after|keen|interested|hoping|trying|searching|seeking) ))"
+    r"(?:(?:am|are|was|were|would|will|should|could|can|might|must|have|had|really|also|now|currently|just"
+    r"|actually|still|rather) )*"
     r"(?:(?:like|love|want|need|wish|have|happy|keen|ready|prefer|try|trying|plan|planning|going|hope|hoping|asked|told"
     r"|supposed|about|hired) to )?"
 )
@@ -42,12 +60,29 @@ _IN = (
     r"(?:are |is |does |do |in )*"
 )
 
+#: Whoever wishes something on the user's behalf; people in general wish nothing of this system.
+_A_BOSS = (
+    r"(?!(?:i|we|you|they|he|she|it|who|that|this|nobody|people|everyone|everybody|someone|customers|some|many) )\S+ "
+)
+_WISHES = (
+    r"(?:(?:now|also|just|really|still|actually) )*(?:wants|needs|requires|requested|prefers|asks for|asked for"
+    r"|asks us for|asks me for|asked us for|asked me for"
+    r"|(?:is|are) (?:\S+ )?(?:asking for|after|keen on|looking for|looking at|hunting for|interested in)"
+    r"|(?:would|will) (?:like|love|prefer|want)(?: (?:us|me))?(?: to)?(?: (?:go for|go after|see|have|try|call|do))?) "
+)
+#: "A short list of", "leads among"; also nothing.
+_LISTING = (
+    r"(?:(?:an?|the|some|any|more|new|full|short|quick|good|next|few|call|another|my) )*"
+    r"(?:(?:list|listing|shortlist|prospects|clients|customers|suggestions|ideas|recommendations|meetings|companies"
+    r"|batch|round|set|selection|lists|names|contacts|details|leads|data|info|campaign|search|lot) "
+    r"(?:of|for|on|in|at|with|among|amongst|about|from) )?"
+)
+
 #: After these a thing or a mass is an industry too: "show me logistics".
 STRONG = (
-    rf"{_SELL}(?:\S+ )*?(?:to|into) ",
-    rf"{_FIRST}(?:be )?{_SELL}(?:\S+ )*?(?:to|into) ",
-    rf"(?:looking|hoping|planning|trying|wanting|want|going) to {_SELL}(?:\S+ )*?(?:to|into) ",
-    rf"(?:{_ASKING}|{_FIRST})?(?:run|do|make|start) (?:an? |another |one )?(?:quick |new )?(?:search|query|lookup) "
+    rf"(?:{_FIRST}(?:be )?|(?:looking|hoping|planning|trying|wanting|want|going) to )?{_SELL}(?:\S+ )*?(?:to|into) ",
+    rf"(?:{_ASKING}|{_FIRST})?(?:run|do|make|start) (?:an? |the |another |one )?(?:quick |new )?"
+    r"(?:search|query|lookup) "
     r"(?:for|on|of|in) ",
     r"target(?:ed|ing)? (?:market|segment|industry|sector|customer|client|company|audience|vertical)s? (?:is |are |, )",
     rf"(?:my|our|the) (?:\S+ )?{_OURS}(?:\S+ ){{0,3}}?(?:is|are|,|would be|will be) ",
@@ -66,7 +101,7 @@ STRONG = (
     rf"{_SOMEONE}knows? (?:of |about |any )*",
     rf"who (?:do |does |are |is |can |could |else )*{_DOING}",
     r"(?:switch|change|move|over|on|back) to ",
-    r"same (?:thing )?(?:for|with) ",
+    r"(?:the )?same (?:thing )?(?:for|with) ",
     r"more like (?:this|these|that) ,? ?",
     r"(?:that|it|this|they|those) (?:would|should|will|must) be ",
 )
@@ -82,23 +117,91 @@ WEAK = (
     r"(?:where|who|how many|number of) (?:are |can i find |do i find |to find )?(?:there )?",
     rf"(?:tell me |do you know |wondering |curious |let me (?:know|see) |check "
     rf"|{_FIRST}(?:wonder |see |know |find out )?)?"
-    r"(?:which|what) (?:(?:kinds? of|sorts? of|types? of|are|is) )*",
+    r"(?:which|what) (?:(?:kinds? of|sorts? of|types? of) )*",
     rf"(?:(?:i|we) )?would (?:really )?(?:like|love|prefer|appreciate|welcome|be grateful for"
     rf"|be good to have) {_ON}(?:{_FETCH}{_ON})?",
     rf"{_ASKING}(?:have|get|see|help|assist) {_ON}",
+    r"(?:i|we) (?:\S+ly |also )?(?:help|serve|cater to|supply) ",
     rf"let (?:me|us) (?:have|see|get) {_ON}",
-    rf"(?:i|we) (?:\S+ ){{0,3}}?(?:to|should|could|can|will|might|must) {_ON}{_FETCH}{_ON}",
+    rf"(?:i|we) (?!used )(?:\S+ ){{0,3}}?(?<!used )(?:to|should|could|can|will|might|must) {_ON}{_FETCH}{_ON}",
     rf"(?:{_ASKING}|let us )?{_ON}{_FETCH}{_ON}",
     rf"(?:{_FIRST})?{_WISH}{_ON}",
+)
+#: After these only companies are meant, and the sentence ends with them: "the client is after hotels", but not "the
+#: client wants hotels to pay more".
+CLOSED = (
+    r"(?:which|what) (?:are|is) ",
+    rf"(?:{_ASKING}|{_FIRST}|let us )?(?:do|prefer) ",
+    r"(?:i|we) would rather (?:have|see|get|try|call) ",
+    r"(?:can|could|would) (?:it|that|this) be ",
+    r"(?:i|we) (?:also |now |just )*(?:go|going) (?:for|after|with|to) ",
+    r"(?:change|swap|switch|replace|make)(?: (?:it|that|this|them|those|these))? (?:to|with|for|into) ",
+    r"(?:repeat|redo|rerun|again|carry on|go on|keep going|proceed|same|ditto)"
+    r"(?: (?:it|that|this))? (?:for|with|on|to) ",
+    rf"(?:planning|running|doing|preparing|launching|starting|building) {_LISTING}",
+    r"(?:trying|hoping|wanting|planning|starting) to (?:find|reach|get|sell to|meet|call|contact|approach|target) ",
+    rf"(?:(?:the|my|our|head|a|this) )*{_A_BOSS}(?:\S+ )?{_WISHES}{_ON}{_LISTING}",
+    rf"(?:(?:the|our|my|a|an) )?{_one_of('ordinal')}(?:\S+ ){{0,3}}?"
+    r"(?:is|are|will be|should be|would be|can be|could be|,) ",
+    r"(?:(?:on )?(?:the|my|our) )?(?:\S+ )?(?:list|agenda|plan|subject|missing|keyword|topics"
+    r"|plate|radar|menu|topic|task|goal|to do|update|reminder)"
+    r"(?: for)? (?:(?:today|now|this week|next week|this month|is|are) )*, (?:(?:meetings?|calls?) with )?",
+    rf"{_LISTING}",
+    rf"(?:{_ASKING}|{_FIRST}|let us )?(?!{_one_of('order')})(?:\S+ )(?:(?:up|out|down|over|me|us|through) )+"
+    rf"(?!with |from |about |of ){_LISTING}",
+    r"(?:i am |we are |i was |we were |been )?(?:just )?(?:thinking|dreaming|considering)(?: (?:of|about))? "
+    r"(?:trying |targeting |calling )?",
+    r"what if (?:i|we|you) (?:try|tried|do|did|take|took|target|targeted|go for|went for|go after|call|called) ",
+    r"(?:in|have) (?:urgent )?need of |in search of |on the (?:hunt|lookout|look out) for ",
+    r"make (?:it|that|this|them) ",
+    r"(?:get|put|keep) (?:me|us) in (?:touch|contact) with ",
+    rf"(?:would )?(?:appreciate|grateful|hope|hoping|thankful)(?: it)? "
+    r"(?:if )?(?:you (?:can|could|will|would) |your help )"
+    rf"(?:to |in |with )*(?:also |please |kindly )*(?:{_FIND}|{_FETCH}|share |have ){_ON}{_LISTING}",
+    r"(?:do|does|did) (?:you|it|this|your \S+|the (?:system|tool|agent|app|N)) (?:also |even )*"
+    r"(?:have|do|cover|include|handle|know|support|list|find|search) "
+    r"(?:(?:data|info|information|details|N) (?:on|about|for) )?",
+    rf"(?:most of |many of |some of |the majority of )?(?:my|our) (?:\S+ )?{_OURS}(?:are|is) (?:\S+ly )?",
+    rf"(?:i|we) (?:\S+ly |also )?{_SELL}(?:\S+ )*?for ",
+    r"(?:T |(?:our|my) (?:\S+ )?(?:\S+ ))(?:is|are|was) "
+    r"(?:(?:best|mainly|only|mostly|made|built|designed|meant|ideal|suited) )*"
+    r"(?:for|to) ",
+    r"(?:i|we) (?:have )?(?:decided|settled|agreed|voted) (?:on|for) ",
+    r"(?:you |it |we )?(?:forgot|missed|left out|skipped)(?: about)? ",
+    r"(?:i|we) (?:am |are |will be |will )?(?:now )?(?:calling|call|doing|do|hitting|visiting|meeting|pitching) ",
+    r"got ",
 )
 #: Talk, whatever a request may begin with.
 TALK = re.compile(
     r"find out |look out |what (?:is|was) "
+    r"|(?:calls?|meeting|lunch|demo|chat) with |find (?:attached|enclosed|below) "
     r"|(?:which|what) (?:\S+ ){1,3}(?:do|are|did|were|have|can|should) you (?!have|know|got)"
 )
-_HEADS = tuple((re.compile(_POLITE + each), each in STRONG) for each in (*STRONG, *WEAK))
 
 
-def heads(text: str) -> list[tuple[str, bool]]:
-    """Returns the starts of requests that a text begins with, and whether each is STRONG."""
-    return [(found[0], is_strong) for head, is_strong in _HEADS if (found := head.match(text)) and found[0]]
+class Strength(Enum):
+    """How sure a start of a request is: see STRONG, WEAK and CLOSED."""
+
+    STRONG = auto()
+    WEAK = auto()
+    CLOSED = auto()
+
+
+_HEADS = [
+    (re.compile(_POLITE + each), strength)
+    for strength, patterns in ((Strength.STRONG, STRONG), (Strength.WEAK, WEAK), (Strength.CLOSED, CLOSED))
+    for each in patterns
+]
+_PREFACE = re.compile(_POLITE)
+
+
+def heads(text: str) -> Iterator[tuple[str, Strength]]:
+    """Yields the starts of requests that a text begins with."""
+    for head, strength in _HEADS:
+        if (found := head.match(text)) and found[0]:
+            yield found[0], strength
+
+
+def without_preface(text: str) -> str:
+    """Drops a greeting, a time and "as per my last mail" from the start of a text."""
+    return text[_PREFACE.match(text).end() :]  # type: ignore[union-attr]  # matches the empty text too

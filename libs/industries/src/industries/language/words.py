@@ -39,6 +39,11 @@ CODE = "\N{SECTION SIGN}"
 _INFORMATION_TECHNOLOGY = re.compile(r"(?<![\w&-])(?:IT|I\.T\.?)(?![\w&-]|['\N{RIGHT SINGLE QUOTATION MARK}]s\b)")
 _SPACE = re.compile(rf"[^\S\n]+|[{_ANY_MARK}{CODE}]")
 _LINES = re.compile(r" ?\n[ \n]*")
+#: Addresses, and who sent a mail to whom and when.
+_ADDRESS = re.compile(
+    r"\b(?:https?://|www\.)\S+|[\w.+-]+@[\w-]+\.[\w.-]+"
+    r"|(?m:(?:^[> ]*|-{2,} *)(?:From|To|Cc|CC|Bcc|Sent|Date): [^\n.]*)|-{2,} ?(?i:original|forwarded) message ?-{2,}"
+)
 _ABBREVIATION = re.compile(r"(?<![^\W_])([^\W_])\s*(?:&|\band\b|\bn\b)\s*([^\W_])(?![^\W_])")
 _PLAIN_WORD = re.compile(r"\d+(?:\.\d+)+|[^\W_]+(?:['\N{RIGHT SINGLE QUOTATION MARK}][^\W_]+)?")
 _TOKEN = re.compile(
@@ -81,8 +86,11 @@ def folded_words(text: str) -> list[str]:
 
 
 def normalise(text: str) -> str:
-    """Converts to lower case without accents. Expands `IT`, since `it` is another word; joins "F & B" to one word."""
-    text = romanise(text[:LONGEST_TEXT])
+    """Converts to lower case without accents, addresses and heads of mails.
+
+    Expands `IT`, since `it` is another word; joins "F & B" to one word.
+    """
+    text = romanise(_ADDRESS.sub(" ", text[:LONGEST_TEXT]))
     if not text.isupper() or text.strip() == "IT":
         text = _INFORMATION_TECHNOLOGY.sub("information technology", text)
     folded = unicodedata.normalize("NFKD", text).casefold()

@@ -1,0 +1,151 @@
+"""Bare lists of industries: "hotels, law firms in Tuas", with no word of a clause."""
+
+import re
+from collections.abc import Sequence
+
+from industries.language.skeletons import (
+    AFTER_NAME,
+    BEFORE_NAME,
+    CODED,
+    COMPANY,
+    DETERMINERS,
+    FOREIGN,
+    MANY,
+    NAMED,
+    ONE,
+    ONE_COMPANY,
+    TIME,
+    UNKNOWN,
+    WEAK,
+    WORDS,
+)
+
+#: A sentence of so many words has no room for a technical term with an everyday word in it.
+SHORT = 5
+
+#: Maximum number of words between a name and the word that decides about it.
+NEAR = 6
+
+_PART_OF_NAME = WORDS["noun"] | WORDS["relative"]
+#: A single name that is meant otherwise: "fishing for leads", "dentist at 3".
+_IS_OTHERWISE = re.compile(
+    r"(?:for (?:leads?|prospects?|contacts?|names|targets?|customers?|clients?|gifts|compliments)"
+    r"|(?:after|before|during|until) \w+|at \d+|on (?:luck|it|you|that|this|me|him|us))$"
+)
+#: "Hotels you know", "a list of hotels would be good".
+_IS_RELATIVE = re.compile(r"(?:you|we|i) (?:can|could|have|know|find|should|might|may|need|want)$|would be$")
+#: "Contractors that need software": what follows is about the companies.
+_CLAUSE_ABOUT_THEM = frozenset({"that", "which", "who", "whose", "where"})
+_NO_NAME = WORDS["clause"] | WORDS["possessive"] | TIME
+_NO_START = WORDS["away"] | WORDS["order"] | WORDS["find"] | WORDS["fetch"] | {"who", "which", "what", "whose"}
+_ORDER = WORDS["order"]
+#: After an everyday word at the start of a sentence they begin what it is about: "sick of", "draft a", "luck with".
+_SAID_BEFORE = DETERMINERS | {"of", "in", "for", "from", "with", "by", "on", "to", "at", "up", "about", "into", "out"}
+_NO_COMPANY = WORDS["affair"] | WORDS["particular"] | WORDS["particle"]
+#: Purposes of a list: "caterers for my campaign".
+_PURPOSE = frozenset(
+    {"campaign", "list", "pitch", "client", "boss", "team", "calls", "outreach", "product", "territory"}
+)
+_SHAPING = frozenset(word for name, words in WORDS.items() if name != "order" for word in words)
+
+
+def is_bare(words: Sequence[str]) -> bool:
+    """Returns whether a sentence is nothing but industries and what describes them: it has no word of a clause."""
+    rest = _without_greeting(words)
+    if rest[0] in _NO_START or (rest[0] in WORDS["preposition"] and rest[1:2] and rest[1] in DETERMINERS):
+        return False
+    is_companies = is_named = False
+    for at, word in enumerate(rest):
+        if word in WORDS["affair"] and (not is_named or _is_matter(rest[at - 1])):
+            return False
+        if word in WORDS["possessive"] and is_companies and rest[at - 1] == "for" and rest[-1] in _PURPOSE:
+            return True
+        is_named = is_named or word in NAMED
+        if word in ("me", "us") and at and rest[at - 1] in ("near", "around", "for", "to"):
+            continue
+        if word in WORDS["particular"] and at and rest[at - 1] in WORDS["preposition"]:
+            if (rest[at - 1] == "with" and rest[at + 1 : at + 2] in ([ONE], [MANY])) or not _is_of_register(
+                rest[at + 1 :]
+            ):
+                return False
+        elif word in WORDS["quantity"] and at > 1 and rest[at - 1] == UNKNOWN and rest[at - 2] not in _PART_OF_NAME:
+            return False
+        if is_companies and (word in _CLAUSE_ABOUT_THEM or _IS_RELATIVE.match(" ".join(rest[at : at + 2]))):
+            return True
+        if word in _NO_NAME or word == FOREIGN or _is_clause(rest, at):
+            return False
+        if word == "to" and not is_companies and _is_everyday(" ".join(rest[at + 1 : at + 2])):
+            return False
+        if _is_everyday(word) and _is_said(rest, at):
+            return False
+        if word in (MANY, CODED) or word in COMPANY:
+            is_companies = True
+        elif (word == ONE and not _is_industry(rest, at)) or (word == UNKNOWN and rest[at + 1 : at + 2] == ["up"]):
+            return False
+    return is_companies or not any(word in WORDS["praise"] for word in rest)
+
+
+def _is_matter(before: str) -> bool:
+    """Returns whether an affair behind this word is one of its own: "within 30 days", "a law firm invoice"."""
+    return before in WORDS["preposition"] or before in ONE_COMPANY or before.isdigit()
+
+
+def _is_everyday(word: str) -> bool:
+    return word.isalpha() and word.islower() and word not in _SHAPING
+
+
+def _is_said(words: Sequence[str], at: int) -> bool:
+    """Returns whether an everyday word makes a clause: "tired of hotels", "hotels cost a lot", "hotels never reply"."""
+    if CODED in words[at:]:
+        return False
+    before = words[at - 1] if at else ""
+    if not before:
+        return words[at + 1 : at + 2] != [] and words[at + 1] in _SAID_BEFORE
+    if before == MANY or before in COMPANY:
+        return True
+    return before == "," and words[at] in _ORDER and NAMED.isdisjoint(words[at:])
+
+
+def _is_of_register(words: Sequence[str]) -> bool:
+    """Returns whether a "the" is before an industry or an area: "in the hotel trade"; not "in the news"."""
+    return (
+        not words
+        or words[0] in ("ssic", "code", "codes")
+        or words[0] in BEFORE_NAME
+        or words[0] in COMPANY
+        or words[0] in NAMED
+    )
+
+
+def _is_clause(words: Sequence[str], at: int) -> bool:
+    """Returns whether a word is what a name does, not what it is: "restaurants struggle with rent", "movie night"."""
+    if not at or words[at] in AFTER_NAME or words[at] in _PART_OF_NAME or words[at].isdigit():
+        return False
+    if words[at - 1] == MANY:
+        return not NAMED.isdisjoint(words[:at]) and words[at:] != [words[at]]
+    return words[at - 1] == ONE and len(words) <= SHORT and NAMED.isdisjoint(words[at:]) and WEAK not in words[at:]
+
+
+def _without_greeting(words: Sequence[str]) -> Sequence[str]:
+    start = 0
+    while start < len(words) - 1 and (
+        words[start] in WORDS["greeting"]
+        or words[start] == ","
+        or (words[start] in WORDS["praise"] and words[start + 1] == ",")
+    ):
+        start += 1
+    return words[start:]
+
+
+def _is_industry(words: Sequence[str], at: int) -> bool:
+    """Returns whether a single name means its industry: not "the hotel", "hotel booking", "fishing for leads"."""
+    behind = next((word for word in words[at + 1 : at + 1 + NEAR] if word not in (ONE, UNKNOWN)), "")
+    if behind in ONE_COMPANY and words[0] == "the":
+        return False
+    if behind in COMPANY or behind in (MANY, CODED, WEAK):
+        return True
+    nearby = reversed(words[max(0, at - NEAR) : at])
+    before = next((word for word in nearby if word not in (UNKNOWN, ONE) and word not in WORDS["modifier"]), "")
+    is_particular = before in WORDS["particular"] or (before in ("a", "an") and before == words[0])
+    after = " ".join(words[at + 1 : at + 3])
+    return not (is_particular or behind in _NO_COMPANY or _IS_OTHERWISE.match(after))
