@@ -1,7 +1,7 @@
 # `make demo` shows Leadgen, `make test` proves it, `make help` lists the rest.
 .SILENT:
 .DEFAULT_GOAL := help
-.PHONY: help install servers demo web web-if-able test test-fast test-web test-odoo test-dashboards check bench docs clean
+.PHONY: help install servers demo web web-if-able test test-fast test-web test-odoo test-odoo14 test-dashboards check bench docs clean
 
 BIN := .venv/bin
 
@@ -26,6 +26,9 @@ test-web: servers web ## the page: types, unit tests, its size, and the whole jo
 
 test-odoo: servers ## the Odoo sync against a real Odoo: one that ODOO_URL ... name, or one started for it
 	exec tests/odoo/with-odoo $(BIN)/pytest -m odoo tests/odoo
+
+test-odoo14: servers ## the same over JSON-RPC against an Odoo 14, started from Debian's older package (needs Python 3.9)
+	ODOO_SERVER=tests/odoo/odoo14.sh ODOO_HOME=$${ODOO14_HOME:-$$HOME/.cache/odoo14} exec tests/odoo/with-odoo $(BIN)/pytest -m odoo tests/odoo
 
 test-dashboards: servers ## alerts and dashboards: promtool, and a real Prometheus that scrapes a real demo
 	folder=$$(deploy/local/prometheus) && PROMETHEUS_BIN="$$folder" exec $(BIN)/pytest -m dashboards tests/dashboards

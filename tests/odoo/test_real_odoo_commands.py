@@ -51,7 +51,7 @@ async def test_a_tenant_is_connected_checked_previewed_and_audited(
     typed: Any, real: Any, owner: Any, admin: Any, run: str
 ) -> None:
     """With a key that is refused at first. Nothing of it writes into Odoo, and no key is printed."""
-    connect = ("odoo", "connect", "--url", real.url, "--database", real.database)
+    connect = ("odoo", "connect", "--url", real.url, "--database", real.database, "--login", real.login)
     wrong = "0" * 40
     assert (await typed(*connect, api_key=wrong))[0] == 0
     code, said = await typed("odoo", "check")

@@ -30,8 +30,8 @@ async def leads(owner: Any, real: Any, run: str) -> list[LeadScored]:
     """A thousand leads of the tenant with that Odoo; half of them score high enough for a crm.lead."""
     token = Fernet(KEY).encrypt(real.api_key.encode())
     await owner.execute(
-        "INSERT INTO odoo_connections (tenant_id, url, database, api_key) VALUES (1, $1, $2, $3)",
-        *(real.url, real.database, token),
+        "INSERT INTO odoo_connections (tenant_id, url, database, api_key, login) VALUES (1, $1, $2, $3, $4)",
+        *(real.url, real.database, token, real.login),
     )
     rows = await owner.fetch(MAKE, run, COMPANIES)
     return [

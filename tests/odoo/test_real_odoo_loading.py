@@ -186,6 +186,7 @@ async def test_a_merged_record_is_followed(odoo: OdooServer, admin: OdooServer, 
     assert await load(odoo, "res.partner", [company(run, 1, city="A")]) == [theirs]
 
 
+@pytest.mark.odoo19
 async def test_one_external_id_is_never_two_models(odoo: OdooServer, run: str) -> None:
     """Our names hold the kind; were they mixed up, this server would say so."""
     await load(odoo, "res.partner", [company(run, 1)])

@@ -69,10 +69,10 @@ async def test_a_connection_cut_after_the_request_was_sent_doubles_nothing(
 
 
 async def test_a_cut_and_a_repeat_while_odoo_is_still_at_it(
-    real: Any, connect: Any, admin: OdooServer, proxy: Any, run: str
+    real: Any, connect: Any, admin: OdooServer, proxy: Any, run: str, newest: ProtocolName
 ) -> None:
     """The repeat comes before the first is done: one of them conflicts, and is tried again."""
-    odoo = connect(replace(real.connection("json2"), url=proxy.url), "json2")
+    odoo = connect(replace(real.connection(newest), url=proxy.url), newest)
     rows = companies(run, 150)
     await odoo.columns("res.partner")
     proxy.cut = "load"
@@ -96,11 +96,11 @@ async def test_parallel_loads_of_the_same_rows_make_them_once(odoo: OdooServer, 
 
 
 async def test_a_call_that_takes_too_long_is_given_up_and_may_be_repeated(
-    real: Any, connect: Any, admin: OdooServer, run: str
+    real: Any, connect: Any, admin: OdooServer, run: str, newest: ProtocolName
 ) -> None:
     """Odoo goes on with what was given up; afterwards each row is one record."""
-    patient = connect(real.connection("json2"), "json2")
-    impatient = connect(real.connection("json2"), "json2", timeout_s=0.05)
+    patient = connect(real.connection(newest), newest)
+    impatient = connect(real.connection(newest), newest, timeout_s=0.05)
     rows = companies(run, 150)
     with pytest.raises(OdooUnavailable):
         await load(impatient, "res.partner", rows)

@@ -43,6 +43,8 @@ COLUMNS = {
         "active",
     },
 }
+#: Arguments that JSON-RPC gives by place; Odoo 14 knows them by other names.
+BY_PLACE = {"create": "vals_list", "default_get": "fields", "search": "domain", "search_count": "domain"}
 MAGIC = {"id", "write_date", "write_uid", "create_date", "display_name"}
 UID = 2
 
@@ -93,6 +95,7 @@ class FakeOdoo:
     is_administrator: bool = False
     company_made: str = "2025-01-01 00:00:00"
     hidden: set[int] = field(default_factory=set)
+    countries: dict[int, str] = field(default_factory=lambda: {197: "SG", 157: "MY", 100: "ID"})
     refused_models: set[str] = field(default_factory=set)
     has_leads_setting: bool = True
     required: set[str] = field(default_factory=lambda: {"name"})
@@ -194,9 +197,11 @@ class FakeOdoo:
             if (uid, key) != (UID, self.api_key):
                 raise OdooError(403, "odoo.exceptions.AccessDenied", "Access Denied")
             others = ("ir.module.module", "res.country", "res.company", "ir.config_parameter", *self.named)
+            if self.version < 15 and name in ("search", "search_count") and not positional:
+                raise OdooError(200, "builtins.TypeError", f"{name}() got an unexpected keyword argument 'domain'")
             if model not in (*self.records, *others):
                 raise OdooError(422, "odoo.exceptions.UserError", f"Object {model} doesn't exist")
-            by_place = {"create": "vals_list", "default_get": "fields"}.get(name, "ids")
+            by_place = BY_PLACE.get(name, "ids")
             ids = {by_place: positional[0]} if positional else {}
             response = answered(self.call(model, name, **ids, **named))
         except OdooError as error:
@@ -234,7 +239,7 @@ class FakeOdoo:
 
     def call(self, model: str, method: str, *, context: dict[str, Any] | None = None, **named: Any) -> Any:
         if model == "res.country":
-            return [{"id": 197}]
+            return [{"id": number, "code": code} for number, code in self.countries.items()]
         if model in self.named:
             return sum(term[2] in self.named[model] for term in named["domain"] if term != "|" and term[0] == "name")
         if method == "default_get":
@@ -373,7 +378,10 @@ class FakeOdoo:
             place = self.external.get(value) if value else ("", 0)
             if place is None or (value and place[1] not in self.records["res.partner"]):
                 raise OdooError(422, "", f"No matching record found for external id {value!r}")
-        there = self.records["res.partner"].get(int(value)) if column.endswith("/.id") and value else {}
+        if column == "country_id/.id" and int(value) not in self.countries:
+            raise OdooError(422, "", f"No matching record found for database id {value!r} in field 'Country'")
+        is_partner = column in ("parent_id/.id", "partner_id/.id")
+        there = self.records["res.partner"].get(int(value)) if is_partner and value else {}
         if there is None or (there.get("active") is False and context.get("active_test", True)):
             raise OdooError(422, "", f"No matching record found for database id {value!r}")
 
@@ -415,8 +423,8 @@ class FakeOdoo:
             at = int(given) if given else self.external.get(record.get(f"{name}/id", ""), ("", 0))[1]
             return [at, self.records["res.partner"].get(at, {}).get("name")] if at else False
         if name == "country_id":
-            given = record.get(name) or record.get("country_id/id")
-            return [197, "Singapore"] if given in (197, "base.sg") else [given, "Elsewhere"] if given else False
+            given = record.get(name) or int(record.get("country_id/.id") or 0)
+            return [given, self.countries.get(given)] if given else False
         if name == "country_id.code":
             return "SG" if self._value(model, number, "country_id") else False
         if name == "commercial_partner_id":
@@ -461,8 +469,6 @@ class FakeOdoo:
                 return bool(value != wanted)
             case "in":
                 return value in wanted
-            case "<":
-                return bool(value < wanted)
             case "child_of":  # no partner
                 return False
             case "not in":

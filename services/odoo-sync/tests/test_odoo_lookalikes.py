@@ -73,7 +73,17 @@ def test_a_telephone_number_is_one_however_it_is_typed(theirs: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "theirs", ["Tan@acme.sg", "Tan Ah Kow <tan@acme.sg>", "info@acme.sg; tan@acme.sg", "a@b.sg, TAN@ACME.SG"]
+    "theirs",
+    [
+        "Tan@acme.sg",
+        "Tan Ah Kow <tan@acme.sg>",
+        "info@acme.sg; tan@acme.sg",
+        "a@b.sg, TAN@ACME.SG",
+        "info@acme.sg tan@acme.sg",
+        "a@b.sg/tan@acme.sg",
+        "'Tan, Ah Kow' <mailto:tan@acme.sg>",
+        "a@b.sg\ntan@acme.sg.",
+    ],
 )
 def test_a_mail_address_is_found_among_what_the_field_holds(theirs: str) -> None:
     """With a display name, or several."""
@@ -81,6 +91,24 @@ def test_a_mail_address_is_found_among_what_the_field_holds(theirs: str) -> None
 
     assert has_address(contact, {"email": theirs})
     assert not has_address(contact, {"email": "tan@acme.sg.example.com"})
+
+
+@pytest.mark.parametrize(
+    ("theirs", "region", "is_same"),
+    [
+        ("012-345 6789", "MY", True),
+        ("+60 12-345 6789 ext 5", "SG", True),
+        ("12-345 6789 x5", "MY", True),
+        ("012-345 6789", "SG", False),
+        ("0060123456789", "MY", True),
+        ("+65 12-345 6789", "MY", False),
+    ],
+)
+def test_a_telephone_number_without_a_code_is_of_the_partners_country(theirs: str, region: str, is_same: bool) -> None:
+    """The same digits are another number elsewhere."""
+    contact = Contact(kind="phone", value="+60123456789", source_url="http://acme.sg")
+
+    assert has_address(contact, {"phone": theirs}, region) is is_same
 
 
 def test_an_empty_field_holds_no_address() -> None:

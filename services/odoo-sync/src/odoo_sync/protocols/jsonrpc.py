@@ -9,7 +9,7 @@ from odoo_sync.protocols.transport import Transport, error_text, json_of
 
 ENDPOINT = "/jsonrpc"
 #: Arguments that Odoo needs by place.
-POSITIONAL = {"create": "vals_list", "default_get": "fields"}
+POSITIONAL = {"create": "vals_list", "default_get": "fields", "search": "domain", "search_count": "domain"}
 
 DENIED = ("odoo.exceptions.AccessDenied", ACCESS, "odoo.http.SessionExpiredException")
 #: Some of these names only Odoo 14 uses.

@@ -27,7 +27,7 @@ class OdooServer:
         self._protocol: ProtocolName = protocol
         self._odoo: Odoo | None = None
         self._columns: dict[str, dict[str, str]] = {}
-        self._country: int | None = None
+        self._countries: dict[int, str] = {}
         self.load_size = MAX_LOAD
         self._may_read_uuid = True
         self._detecting = asyncio.Lock()
@@ -58,14 +58,16 @@ class OdooServer:
             self._columns[model] = {name: str(it.get("type")) for name, it in fields.items()}
         return self._columns[model]
 
-    async def country(self) -> int | None:
-        """Reads the database id of Singapore, once."""
-        if self._country is None:
-            found = await self.execute("res.country", "search_read", domain=[["code", "=", "SG"]], fields=["id"])
-            match found:
-                case [{"id": int(number)}, *_]:
-                    self._country = number
-        return self._country
+    async def countries(self) -> dict[int, str]:
+        """Reads the codes (ISO 3166) of the countries by database id, once."""
+        if not self._countries:
+            found = await self.execute(
+                "res.country", "search_read", domain=[], fields=["code"], context={"active_test": False}
+            )
+            if not isinstance(found, list):
+                raise OdooUnavailable(f"res.country.search_read answered with no list: {str(found)[:200]}")
+            self._countries = {it["id"]: str(it["code"] or "").upper() for it in found}
+        return self._countries
 
     async def identity(self) -> tuple[str | None, str | None]:
         """Reads the database's uuid, if the user may, and the creation date of its first company: one call or two.
@@ -103,7 +105,7 @@ class OdooServer:
         """Drops protocol and columns: the server may have been upgraded, or have lost a module."""
         self._odoo = None
         self._columns.clear()
-        self._country = None
+        self._countries.clear()
         self._may_read_uuid = True
 
 

@@ -1,6 +1,6 @@
 """Finds the columns that people edited in Odoo since our last write: they are not sent, and are noted. Pure."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from html import unescape
 from re import sub
@@ -18,11 +18,11 @@ class RowDiff:
     unchanged: dict[str, Any]
 
 
-def diff(kind: Kind, row: Row, now: Values, held: Values, own: Collection[str], ids: Mapping[str, int]) -> RowDiff:
+def diff(kind: Kind, row: Row, now: Values, held: Values, own: Collection[str]) -> RowDiff:
     """Compares the wanted row with Odoo's values `now` and with those that Odoo `held` after our last write.
 
     An empty column that we never wrote may be filled. `own` are fields such as `company.website` that overwrite
-    people's edits. `ids` are the database ids of external ids that the row refers to.
+    people's edits.
     """
     found = RowDiff({}, [], {})
     for column, value in row.items():
@@ -30,7 +30,7 @@ def diff(kind: Kind, row: Row, now: Values, held: Values, own: Collection[str], 
         if name not in now:  # the server lacks it
             continue
         current = now[name]
-        if is_same(name, value, current, ids):
+        if is_same(name, value, current):
             found.unchanged[name] = current
         elif f"{kind}.{name}" in own or is_ours(name, current, held):
             found.send[column] = value
@@ -46,13 +46,11 @@ def is_ours(name: str, current: Any, held: Values) -> bool:
     return not current and name != "is_company"
 
 
-def is_same(name: str, wanted: str, current: Any, ids: Mapping[str, int]) -> bool:
-    """Whether writing this text would leave Odoo's value as it is."""
+def is_same(name: str, wanted: str, current: Any) -> bool:
+    """Whether writing this text would leave Odoo's value as it is. References are database ids."""
     match name:
         case "is_company":
             return (wanted == "1") is bool(current)
-        case "country_id" | "parent_id":
-            return bool(current == ids.get(wanted, wanted) or str(current) == wanted)
         case "website":
             return domain_of(wanted) == domain_of(str(current or ""))
         case "description":

@@ -2,13 +2,14 @@
 
 import re
 import unicodedata
-from email.utils import getaddresses
 
 import phonenumbers
 
 REGION = "SG"
 #: Words of the legal form of a private company; others, such as LLP, tell companies apart.
 LEGAL_FORM = frozenset({"pte", "ltd", "private", "limited", "pvt"})
+#: A mail address among names, brackets and separators.
+ADDRESS = re.compile(r"[^\s<>()\[\],;:/|\"@]+@[^\s<>()\[\],;:/|\"@]+")
 #: Letters of a first word that people may write with dots, such as S.G.
 MAX_DOTTED = 4
 #: Characters that a name must have to be searched for by its beginning.
@@ -52,13 +53,15 @@ def name_patterns(name: str) -> list[str]:
     return [plain, "%".join(["_".join(first), *words[1:]]) + "%"]
 
 
-def addresses_in(kind: str, text: object) -> frozenset[str]:
-    """Extracts the mail addresses or telephone numbers (E.164, without extension) that a field holds."""
+def addresses_in(kind: str, text: object, region: str = REGION) -> frozenset[str]:
+    """Extracts the mail addresses or telephone numbers (E.164, without extension) that a field holds.
+
+    Numbers without a country code are of `region`, an ISO 3166 code. Names beside mail addresses are left out.
+    """
     if kind == "email":
-        found = getaddresses([str(text or "").replace(";", ",")])
-        return frozenset(address.strip().lower() for _, address in found if "@" in address)
-    numbers = phonenumbers.PhoneNumberMatcher(str(text or ""), REGION, leniency=phonenumbers.Leniency.POSSIBLE)
-    return frozenset(f"+{it.number.country_code}{it.number.national_number}" for it in numbers)
+        return frozenset(it.strip(".'").lower() for it in ADDRESS.findall(str(text or "")))
+    numbers = phonenumbers.PhoneNumberMatcher(str(text or ""), region, leniency=phonenumbers.Leniency.POSSIBLE)
+    return frozenset(phonenumbers.format_number(it.number, phonenumbers.PhoneNumberFormat.E164) for it in numbers)
 
 
 def _words(name: object) -> list[str]:

@@ -14,10 +14,10 @@ import orjson
 from common.contracts import Company, Contact, LeadScored
 from common.singapore import day_in_singapore
 from odoo_sync.model import Kind, LeadSettings, Row, Values
-from odoo_sync.records.lookalikes import addresses_in
+from odoo_sync.records.lookalikes import REGION, addresses_in
 
 #: What a lead says of a company that is not live in the register, by the company's status.
-REGISTER = {
+REGISTER_WARNINGS = {
     "closing": "The register says that this company is closing: gazetted to be struck off, in liquidation, or being "
     "cancelled.",
     "gone": "The register says that this company is no longer there: struck off, dissolved, terminated or merged.",
@@ -68,19 +68,22 @@ def contact_row(contact: Contact) -> Row:
     return row | _known(function=contact.title)
 
 
-def is_same_person(contact: Contact, values: Values) -> bool:
+def is_same_person(contact: Contact, values: Values, region: str = REGION) -> bool:
     """Whether contact and Odoo's values have the same address, or else the same name."""
-    if has_address(contact, values):
+    if has_address(contact, values, region):
         return True
     return bool(contact.name) and _folded(contact.name or "") == _folded(str(values.get("name") or ""))
 
 
-def has_address(contact: Contact, values: Values) -> bool:
-    """Whether Odoo's values have the contact's address, perhaps among others; spelling does not matter."""
+def has_address(contact: Contact, values: Values, region: str = REGION) -> bool:
+    """Whether Odoo's values have the contact's address, perhaps among others; spelling does not matter.
+
+    `region` is the country of a telephone number in Odoo that names none.
+    """
     theirs = values.get(contact.kind)
     if _address(contact.kind, contact.value) == _address(contact.kind, str(theirs or "")):
         return True
-    return bool(addresses_in(contact.kind, contact.value) & addresses_in(contact.kind, theirs))
+    return bool(addresses_in(contact.kind, contact.value) & addresses_in(contact.kind, theirs, region))
 
 
 def lead_row(event: LeadScored) -> Row:
@@ -114,7 +117,7 @@ def description(event: LeadScored) -> str:
     """Writes the reasons for the lead as HTML; text from websites is escaped."""
     score = f"Score {event.score:.2f} ({event.bucket}), model {event.model_version}"
     parts = [event.rationale, score, _register(event.company)]
-    if (warning := REGISTER.get(event.company.status or "")) is not None:
+    if (warning := REGISTER_WARNINGS.get(event.company.status or "")) is not None:
         parts.insert(0, warning)
     if event.contact is not None:
         parts.append(f"{event.contact.value}, found on {event.contact.source_url}")
@@ -151,7 +154,7 @@ def activity(event: LeadScored) -> Row:
 
 def register_note(event: LeadScored) -> str | None:
     """Writes the note for a lead whose company has left the register, or is about to; `None` for others."""
-    warning = REGISTER.get(event.company.status or "")
+    warning = REGISTER_WARNINGS.get(event.company.status or "")
     return f"<p>{escape(warning)} UEN {escape(event.company.uen)}</p>" if warning else None
 
 

@@ -16,7 +16,8 @@ from odoo_sync.sync.target import Target
 
 #: Odoo's subtype of an internal note, which is mailed to nobody.
 INTERNAL = {"message_type": "comment", "subtype_id/id": "mail.mt_note"}
-IS_OPEN = [["type", "=", "opportunity"], ["active", "=", True], ["probability", "<", 100]]
+#: Of an opportunity that is won the probability is 100; a new one may have none, which is not less than 100 either.
+IS_OPEN = [["type", "=", "opportunity"], ["active", "=", True], ["probability", "!=", 100]]
 
 
 async def find_opportunities(target: Target, drafts: Sequence[Draft]) -> None:
@@ -107,7 +108,7 @@ def _of_register(draft: Draft) -> tuple[Draft, str, Row] | None:
 
 
 def _without_status(told: Sequence[str]) -> tuple[str, ...]:
-    return tuple(it for it in told if it not in mapping.REGISTER)
+    return tuple(it for it in told if it not in mapping.REGISTER_WARNINGS)
 
 
 def _note(name: str, lead: int, body: str) -> Row:

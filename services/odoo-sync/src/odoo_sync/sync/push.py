@@ -12,6 +12,7 @@ from odoo_sync.model import KINDS, MODELS, NO_RECORD, Kind, Link, Row, Terms, Va
 from odoo_sync.protocols.bulk_load import Refusal
 from odoo_sync.records import mapping, partner_matching
 from odoo_sync.records.edits import diff
+from odoo_sync.records.lookalikes import REGION
 from odoo_sync.records.ownership import is_surely_ours
 from odoo_sync.sync.draft import NEW_PARTNER, Draft, to_link
 from odoo_sync.sync.lead_notes import find_opportunities, write_notes
@@ -41,22 +42,25 @@ async def push(
     A row that Odoo refuses is recorded in its link and does not stop the others.
     Raises StrangersFound, OdooUnavailable, OdooBlocked, OdooRefused.
     """
-    country = await target.country()
+    countries = await target.countries()
+    country = next((number for number, code in countries.items() if code == REGION), None)
     await _read_known(target, drafts, "res.partner", ("company", "contact"))
     await _read_known(target, drafts, "crm.lead", ("lead",))
     unknown = [it for it in drafts if it.record("company").id is None]
     await _match_partners(target, drafts, country, find_owners)
-    await _match_contacts(target, drafts)
-    await _recover_lost(target, [it for it in unknown if it.record("company").id is not None], RECOVERED)
+    await _match_contacts(target, drafts, countries)
+    await _recover_lost(target, [it for it in unknown if it.record("company").id is not None], RECOVERED, countries)
     if terms.recreate_deleted:
         for kind in KINDS:
             deleted = [it for it in drafts if it.record(kind).is_deleted and it.record(kind).id is None]
-            await _recover_lost(target, deleted, [kind])
-    ids = {} if country is None else {"base.sg": country}
-    await _write(target, drafts, "company", ids, terms)
-    await _write(target, drafts, "contact", ids, terms)
+            await _recover_lost(target, deleted, [kind], countries)
+    for draft in drafts:
+        if (contact := draft.now.get("contact")) is not None:
+            draft.region = _region(countries, contact, draft.now.get("company", {}))
+    await _write(target, drafts, "company", country, terms)
+    await _write(target, drafts, "contact", country, terms)
     await find_opportunities(target, [it for it in drafts if _gets_lead(it, terms)])
-    await _write(target, drafts, "lead", ids, terms)
+    await _write(target, drafts, "lead", country, terms)
     await write_notes(target, drafts, terms.lead)
     # Only now: writing a lead changes its partner's address, and that is nobody's edit.
     await _read_back(target, drafts, "res.partner", ("company", "contact"))
@@ -200,7 +204,12 @@ async def _take_decided(target: Target, drafts: Sequence[Draft]) -> None:
             draft.notes.append(f"partner {draft.decided} was chosen by a person")
 
 
-async def _match_contacts(target: Target, drafts: Sequence[Draft]) -> None:
+def _region(countries: Mapping[int, str], *records: Values) -> str:
+    """Finds the country of telephone numbers in these records: that of the first which has one."""
+    return next((code for it in records if (code := countries.get(it.get("country_id") or 0))), REGION)
+
+
+async def _match_contacts(target: Target, drafts: Sequence[Draft], countries: Mapping[int, str]) -> None:
     """Finds existing contacts of the companies by their address."""
     wanted = {
         number: draft
@@ -218,11 +227,14 @@ async def _match_contacts(target: Target, drafts: Sequence[Draft]) -> None:
     for child in sorted(children, key=lambda it: (it.get("active", True), -it["id"])):  # the oldest active one is last
         draft = wanted[child["parent_id"]]
         contact = draft.event.contact
-        if contact is not None and mapping.has_address(contact, child):
+        region = _region(countries, child, draft.now.get("company", {}))
+        if contact is not None and mapping.has_address(contact, child, region):
             draft.use_existing("contact", child)
 
 
-async def _recover_lost(target: Target, drafts: Sequence[Draft], kinds: Sequence[Kind]) -> None:
+async def _recover_lost(
+    target: Target, drafts: Sequence[Draft], kinds: Sequence[Kind], countries: Mapping[int, str]
+) -> None:
     """Finds records with our external ids whose link was lost, whose server has moved, or that were thought deleted.
 
     Creating them again under these ids would overwrite people's edits.
@@ -238,14 +250,18 @@ async def _recover_lost(target: Target, drafts: Sequence[Draft], kinds: Sequence
                 continue
             if number is None or number not in found:
                 continue
-            if kind == "contact" and contact is not None and not mapping.is_same_person(contact, found[number]):
+            region = _region(countries, found[number], draft.now.get("company", {}))
+            if kind == "contact" and contact is not None and not mapping.is_same_person(contact, found[number], region):
                 draft.start_new_contact()
             else:
                 draft.use_existing(kind, found[number])
 
 
-async def _write(target: Target, drafts: Sequence[Draft], kind: Kind, ids: Mapping[str, int], terms: Terms) -> None:
-    """Creates or updates the record of this kind for each draft that has a row for it."""
+async def _write(target: Target, drafts: Sequence[Draft], kind: Kind, country: int | None, terms: Terms) -> None:
+    """Creates or updates the record of this kind for each draft that has a row for it.
+
+    A country that Odoo does not have is left out: it would have the whole row refused.
+    """
     sent: list[tuple[Draft, Row]] = []
     for draft in drafts:
         row = draft.rows.get(kind)
@@ -258,6 +274,9 @@ async def _write(target: Target, drafts: Sequence[Draft], kind: Kind, ids: Mappi
         ):
             continue
         record = draft.record(kind)
+        if "country_id/id" in row:  # by number: people may have deleted the record that Odoo's own name is for
+            row = {column: it for column, it in row.items() if column != "country_id/id"}
+            row |= {"country_id/.id": str(country)} if country is not None else {}
         if kind == "contact":
             row = {**row, "parent_id/.id": str(partner)}
         elif kind == "lead":
@@ -273,7 +292,7 @@ async def _write(target: Target, drafts: Sequence[Draft], kind: Kind, ids: Mappi
                 row = {**row, **mapping.new_lead(draft.event, terms.lead), **_lead_partner(draft)}
             sent.append((draft, {"id": draft.external_id(kind), **row}))
             continue
-        compared = diff(kind, row, draft.now.get(kind, {}), record.held, terms.own, ids)
+        compared = diff(kind, row, draft.now.get(kind, {}), record.held, terms.own)
         draft.notes += [f"{kind}.{name} is kept as people changed it" for name in compared.kept]
         digest = mapping.digest(draft.rows[kind])
         draft.records[kind] = replace(record, hash=digest, held={**record.held, **compared.unchanged})
@@ -321,7 +340,7 @@ def _lead_partner(draft: Draft) -> Row:
     number = draft.record("contact").id
     if contact is None or number is None:
         return {"partner_id/.id": str(draft.record("company").id)}
-    is_ours = "contact" not in draft.now or mapping.has_address(contact, draft.now["contact"])
+    is_ours = "contact" not in draft.now or mapping.has_address(contact, draft.now["contact"], draft.region)
     address = {"email_from" if contact.kind == "email" else "phone": contact.value} if is_ours else {}
     return {"partner_id/.id": str(number), **address}
 

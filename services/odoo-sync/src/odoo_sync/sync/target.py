@@ -47,8 +47,8 @@ class Target(Protocol):
     async def load(self, model: str, rows: Sequence[Row]) -> list[Outcome]:
         """Writes rows as `bulk_load.load` does."""
 
-    async def country(self) -> int | None:
-        """Finds the database id of Singapore."""
+    async def countries(self) -> Mapping[int, str]:
+        """Reads the codes (ISO 3166) of the countries by database id."""
 
 
 class RealTarget:
@@ -88,8 +88,8 @@ class RealTarget:
     async def load(self, model: str, rows: Sequence[Row]) -> list[Outcome]:
         return await load(self._odoo, model, rows)
 
-    async def country(self) -> int | None:
-        return await self._odoo.country()
+    async def countries(self) -> Mapping[int, str]:
+        return await self._odoo.countries()
 
 
 @dataclass
@@ -127,8 +127,8 @@ class DryRun:
             numbers.append(int(row[".id"]) if ".id" in row else -len(self.rows))
         return numbers
 
-    async def country(self) -> int | None:
-        return await self.real.country()
+    async def countries(self) -> Mapping[int, str]:
+        return await self.real.countries()
 
 
 def _external_ids(metadata: Mapping[str, Any]) -> Iterator[str]:
