@@ -1,7 +1,7 @@
 # `make demo` shows Leadgen, `make test` proves it, `make help` lists the rest.
 .SILENT:
 .DEFAULT_GOAL := help
-.PHONY: help install servers demo web web-if-able test test-fast test-web test-odoo test-odoo14 test-dashboards check bench docs clean
+.PHONY: help install servers demo web web-if-able test test-fast test-web test-odoo test-odoo14 test-dashboards check bench lock docs clean
 
 BIN := .venv/bin
 
@@ -41,6 +41,9 @@ check: install ## lint, formatting, types, who may import whom
 
 bench: servers ## how fast the spine is, as ratios to a bare INSERT
 	exec $(BIN)/leadgen bench spine
+
+lock: ## uv.lock anew, after a change to the dependencies of a pyproject.toml
+	deploy/local/bootstrap lock
 
 docs: install ## write docs/openapi.json, asyncapi.json, metrics.md and settings.md from the code
 	exec $(BIN)/python docs/generate_documents.py

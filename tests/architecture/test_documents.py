@@ -5,30 +5,17 @@ import os
 import re
 import subprocess
 from pathlib import Path
-from types import SimpleNamespace
-from typing import cast
 
 import pytest
 
 from common.contracts import EVENTS
-from common.handling.stage import Stage
-from common.postgres import Database
-from enricher.consumer import enricher
-from enricher.waterfall import Waterfall
 from gateway.feed import FACTS
 from generate_documents import documents
-from industries.index import IndustryIndex
 from leadgen.topics import LISTENER, read_topics
-from nightly.consumer import nightly
-from nightly.settings import NightlySettings
-from odoo_sync.consumer import odoo_sync
-from odoo_sync.sync.lead_sync import LeadSync
-from scorer.consumer import scorer
-from scorer.core.scoring_profile import ProfileCache
 from settings_reference import EXAMPLE, SERVICES, described, readers, settings_class
 from simulator.main import settings_from
 from simulator.settings import Settings as SimulatorSettings
-from upserter.consumer import upserter
+from testkit.every_stage import STAGES
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -95,15 +82,8 @@ def test_the_list_of_topics_is_the_list_of_events() -> None:
 
 def test_each_topic_names_the_services_that_handle_it() -> None:
     """Who stands there as a consumer has a handler, or, the gateway, listens; nobody else does."""
-    stages: list[Stage] = [
-        upserter(cast(IndustryIndex, SimpleNamespace(titles={})), batch_size=1, max_per_job=1),
-        enricher(cast(Waterfall, None), keeps_corpus=False),
-        scorer(cast(ProfileCache, None)),
-        odoo_sync(cast(LeadSync, None)),
-        nightly(cast(Database, None), cast(NightlySettings, None)),
-    ]
     handled: dict[str, set[str]] = {event.topic: set() for event in EVENTS}
-    for stage in stages:
+    for stage in (make() for make in STAGES):
         for topic in stage.handlers:
             handled[topic].add(stage.name)
     for topic in FACTS:

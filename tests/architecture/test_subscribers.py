@@ -4,35 +4,15 @@ That a database which refuses never lets an offset be committed is tested on the
 libs/common/tests/test_intake.py.
 """
 
-from collections.abc import Callable
-from typing import Any
-
 import pytest
 from aiokafka import AIOKafkaConsumer
 from faststream import AckPolicy
 from faststream.kafka.message import KafkaAckableMessage
 
-from common.handling.stage import Stage
 from common.postgres import Database
 from common.runtime import Runtime
-from enricher.consumer import enricher
-from industries.index import IndustryIndex
 from leadgen.topics import LISTENER, read_topics
-from nightly.consumer import nightly
-from odoo_sync.consumer import odoo_sync
-from scorer.consumer import scorer
-from upserter.consumer import upserter
-
-#: Nothing of these is used before an event comes.
-UNUSED: Any = object()
-
-STAGES: list[Callable[[], Stage]] = [
-    lambda: upserter(IndustryIndex([]), batch_size=1, max_per_job=1),
-    lambda: enricher(UNUSED, keeps_corpus=False),
-    lambda: scorer(UNUSED),
-    lambda: odoo_sync(UNUSED),
-    lambda: nightly(UNUSED, UNUSED),
-]
+from testkit.every_stage import STAGES, UNUSED
 
 
 @pytest.fixture(params=STAGES, ids=lambda make: make().name)

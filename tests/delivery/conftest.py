@@ -411,9 +411,15 @@ NEXT: dict[type[Event], type[Event]] = {
 }
 
 
+#: Handlers of events in NEXT that announce nothing.
+SILENT = {
+    ("upserter", CompanyEnriched),
+}
+
+
 def tells(stage: str, event: Event) -> bool:
     """Whether this stage is the one that announces what follows from the event."""
-    return (stage, type(event)) != ("upserter", CompanyEnriched)
+    return (stage, type(event)) not in SILENT
 
 
 def followers(kind: type[Event]) -> Iterator[type[Event]]:

@@ -1,14 +1,16 @@
 """Every handler of every stage, on the real Kafka and PostgreSQL: delivered twice, and handled anew."""
 
 from collections import Counter
+from collections.abc import AsyncIterator
 from typing import Any, TypeAlias
 from uuid import UUID
 
 import asyncpg
+import pytest
 
 from common.contracts import EVENTS
 from common.delivery.deadletters import SUFFIX
-from common.postgres import Database
+from common.postgres import SERVICE_ROLE, Database, role_of
 from leadgen.topics import LISTENER, read_topics
 from testkit.stages import at_work, ended, is_all_taken_in, publish, read_topic, until
 
@@ -19,6 +21,16 @@ LEASES = {"outbox_owners": ["expires_at"]}
 #: What a handler that runs once more moves: when it looked last, not what it found.
 MOVES = LEASES | {"companies": ["last_seen"], "company_facts": ["found_at"], "register_refresh": ["upto", "ended_at"]}
 MOVES |= {"odoo_checks": ["checked_at"]}
+
+
+@pytest.fixture
+async def database(request: pytest.FixtureRequest, database_url: str) -> AsyncIterator[Database]:
+    """The database as the service of the case connects to it: with the rights of its role alone."""
+    callspec = getattr(request.node, "callspec", None)
+    role = role_of(callspec.params["case"].stage) if callspec else SERVICE_ROLE
+    connected = await Database.connect(database_url, role=role)
+    yield connected
+    await connected.close()
 
 
 async def tables(owner: Owner, *, but: dict[str, list[str]] | None = None) -> dict[str, list[str]]:

@@ -76,6 +76,10 @@ SUBCOMMANDS: Mapping[str, Subcommand] = {
         "leadgen.setup_commands:migrate_command", "Bring the database's schema up to date, and seed the industry codes."
     ),
     "topics": Subcommand("leadgen.setup_commands:topics_command", "Create the missing topics of deploy/topics.yaml."),
+    "new-stage": Subcommand(
+        "leadgen.new_stage.command:new_stage_command",
+        "Write a service that handles one kind of event, with migration and tests, and list it with the others.",
+    ),
     "bench": Subcommand(
         "leadgen.bench.command:bench_app", "Measure speed and memory, mostly as ratios within one run."
     ),
