@@ -1,14 +1,19 @@
 # `make demo` shows Leadgen, `make test` proves it, `make help` lists the rest.
 .SILENT:
 .DEFAULT_GOAL := help
-.PHONY: help install servers demo web web-if-able test test-fast test-web test-odoo test-odoo14 test-dashboards check bench lock docs clean
+.PHONY: help install servers demo demo-docker demo-here web web-if-able test test-fast test-web test-odoo test-odoo14 test-dashboards test-compose check bench lock docs clean
 
 BIN := .venv/bin
 
 help: ## this list
 	awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-demo: servers web-if-able ## everything on this machine: one chat message becomes ten scored leads (ONCE=1 ends then, OUT=file.json, NIGHT=1 adds a night)
+demo: $(if $(DOCKER),demo-docker,demo-here) ## one chat message becomes ten scored leads (ONCE=1 ends then, OUT=file.json, NIGHT=1 adds a night, DOCKER=1 in containers)
+
+demo-docker:
+	exec deploy/compose/demo
+
+demo-here: servers web-if-able
 	exec $(BIN)/leadgen demo $(if $(ONCE),--once) $(if $(OUT),--out "$(OUT)") $(if $(NIGHT),--night)
 
 web: ## the page for people, into web/dist (needs Node 20 or newer)
@@ -32,6 +37,10 @@ test-odoo14: servers ## the same over JSON-RPC against an Odoo 14, started from 
 
 test-dashboards: servers ## alerts and dashboards: promtool, and a real Prometheus that scrapes a real demo
 	folder=$$(deploy/local/prometheus) && PROMETHEUS_BIN="$$folder" exec $(BIN)/pytest -m dashboards tests/dashboards
+
+test-compose: servers ## images and docker-compose.yml on a real Docker engine, some ten minutes; root gets an engine by itself
+	tests/compose/with-engine $(BIN)/pytest -m compose tests/compose
+	deploy/compose/proved record
 
 check: install ## lint, formatting, types, who may import whom
 	$(BIN)/ruff check --quiet

@@ -285,6 +285,7 @@ def test_settings_have_defaults() -> None:
     assert settings_from({"SIMULATOR_PORT": ""}) == Settings()
     assert settings_from({"SIMULATOR_LATENCY_MS": "2.5"}).latency_ms == 2.5
     assert settings_from({"SIMULATOR_VENDOR_CREDITS": "50"}).vendor_credits == 50
+    assert settings_from({"SIMULATOR_HOST": "0.0.0.0"}).host == "0.0.0.0"
 
 
 def test_a_range_has_its_end_behind_its_start() -> None:

@@ -1,6 +1,6 @@
 """`leadgen-simulator`: serves the town until SIGTERM or Ctrl-C.
 
-Its settings are SIMULATOR_SEED, _PORT, _COMPANIES, _LATENCY_MS, _LATENCY_TO_MS, _SLOW_MS, _VENDOR_LATENCY_MS,
+Its settings are SIMULATOR_SEED, _HOST, _PORT, _COMPANIES, _LATENCY_MS, _LATENCY_TO_MS, _SLOW_MS, _VENDOR_LATENCY_MS,
 _VENDOR_LATENCY_TO_MS, _VENDOR_CALLS_PER_MINUTE, _VENDOR_CREDITS and _REAL_SHARE. The first line on standard output is
 JSON and holds the URL.
 """
@@ -28,7 +28,7 @@ def main() -> None:
     except ValueError as error:
         sys.exit(_complain(str(error)))
     except OSError as error:
-        sys.exit(_complain(f"Cannot listen on port {settings.port}: {error.strerror}. Set SIMULATOR_PORT=0."))
+        sys.exit(_complain(f"Cannot listen on {settings.host}:{settings.port}: {error.strerror}. Set SIMULATOR_PORT=0."))
 
 
 def settings_from(environment: Mapping[str, str]) -> Settings:
@@ -51,6 +51,7 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
     vendor_ms, vendor_to_ms = range_of("VENDOR_LATENCY", first.vendor_latency_ms, first.vendor_latency_to_ms)
     return Settings(
         seed=whole("SEED", first.seed, 2**31),
+        host=environment.get("SIMULATOR_HOST", "").strip() or first.host,
         port=whole("PORT", first.port, 65_535),
         companies=whole("COMPANIES", first.companies, CAPACITY),
         latency_ms=latency_ms,

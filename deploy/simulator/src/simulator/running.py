@@ -1,4 +1,4 @@
-"""A simulator inside this process's event loop, on loopback."""
+"""A simulator inside this process's event loop, on loopback unless its settings name another address."""
 
 import asyncio
 import socket
@@ -11,8 +11,6 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from simulator.app import Simulator
 from simulator.settings import Settings
-
-_HOST = "127.0.0.1"
 
 
 class _Protocol(HttpToolsProtocol):
@@ -50,12 +48,12 @@ class _Server(Server):
         yield
 
 
-def _listener(port: int) -> socket.socket:
+def _listener(host: str, port: int) -> socket.socket:
     """A socket whose connections send at once: asyncio turns the delay off only where the protocol is spelled out."""
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind((_HOST, port))
+        listener.bind((host, port))
     except OSError:
         listener.close()
         raise
@@ -66,10 +64,10 @@ def _listener(port: int) -> socket.socket:
 async def running(settings: Settings) -> AsyncIterator[str]:
     """Serves while the block runs, and yields the proxy's URL. Waiting requests are let go at its end.
 
-    Raises OSError where the port is taken.
+    Raises OSError where the port is taken or the host is no address of this machine.
     """
     simulator = Simulator(settings)
-    listener = _listener(settings.port)
+    listener = _listener(settings.host, settings.port)
     server = _Server(
         Config(
             simulator,
@@ -87,7 +85,7 @@ async def running(settings: Settings) -> AsyncIterator[str]:
     serving = asyncio.create_task(server.serve(sockets=[listener]))
     await server.listening.wait()
     try:
-        yield f"http://{_HOST}:{listener.getsockname()[1]}"
+        yield f"http://{settings.host}:{listener.getsockname()[1]}"
     finally:
         simulator.close()
         server.should_exit = True

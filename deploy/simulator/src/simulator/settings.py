@@ -7,7 +7,7 @@ from simulator.registry import DEFAULT_SEED
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """`port` 0 takes a free one.
+    """Listens on the address `host`; `port` 0 takes a free one.
 
     Every page waits `latency_ms`, or anything up to `latency_to_ms` where that is not 0; those of slow sites wait about
     `slow_ms` more. Vendors' answers wait likewise; 0 calls a minute and 0 credits are no limit. Vendors' search knows
@@ -15,6 +15,7 @@ class Settings:
     """
 
     seed: int = DEFAULT_SEED
+    host: str = "127.0.0.1"
     port: int = 0
     latency_ms: float = 0.0
     latency_to_ms: float = 0.0
