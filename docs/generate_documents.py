@@ -1,4 +1,4 @@
-"""Writes docs/openapi.json, asyncapi.json, metrics.md and settings.md, and the dashboards: `make docs`.
+"""Writes docs/openapi.json, asyncapi.json, metrics.md, settings.md, dashboards and Strimzi's resources: `make docs`.
 
 A test holds the files to the code, so run this after a change to the gateway's routes, the events, the metrics or the
 settings.
@@ -14,6 +14,7 @@ from gateway.api import Dependencies, application
 from grafana_dashboards import write_dashboards
 from metrics_reference import metrics_page
 from settings_reference import settings_page
+from strimzi_resources import write_strimzi_resources
 
 FOLDER = Path(__file__).parent
 
@@ -34,6 +35,7 @@ def main() -> None:
     for name, content in documents().items():
         (FOLDER / name).write_text(content, encoding="utf-8")
     write_dashboards()
+    write_strimzi_resources()
 
 
 if __name__ == "__main__":
