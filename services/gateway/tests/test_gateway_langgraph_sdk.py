@@ -1,11 +1,7 @@
 """LangChain's own client, in both versions that chat clients use, against the gateway: conversations from Node."""
 
 import asyncio
-import hashlib
 import json
-import os
-import shutil
-import subprocess
 import tempfile
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -16,42 +12,20 @@ from common.contracts import Refinement
 from leadgen.ssic import ssic_2020
 from leadgen.tokens import Role
 from testkit.agent_chats import asked, facts_of
+from testkit.node_packages import installed
 
 pytestmark = pytest.mark.node
 
 FOLDER = Path(__file__).with_name("langgraph_sdk")
-CACHE = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "leadgen" / "node"
 VERSIONS = ["1.8.10", "1.15.0"]
 SEED = "INSERT INTO ssic_ref (version, code, level, title, parent_code) VALUES ('2020', $1, $2, $3, $4)"
 NARROWER = [Refinement(kind="industry", label="MANUFACTURE OF FURNITURE", matches=7)]
 
 
-def installed() -> Path:
-    """Installs the packages of the lock file into the cache, once, and returns the folder of the script."""
-    node, npm = shutil.which("node"), shutil.which("npm")
-    if node is None or npm is None:
-        pytest.fail("These tests need Node.js 20 or later with npm. Without it, leave them out: pytest -m 'not node'")
-    files = [FOLDER / name for name in ("package.json", "package-lock.json", "converse.mjs")]
-    place = CACHE / hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:16]
-    if not place.exists():
-        place.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=place.parent) as made:
-            for file in files:
-                shutil.copy(file, made)
-            command = [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
-            done = subprocess.run(command, cwd=made, capture_output=True, text=True, check=False)
-            if done.returncode:
-                pytest.fail(f"npm cannot install {FOLDER / 'package-lock.json'}:\n{done.stderr}")
-            if not place.exists():  # another run may have been faster
-                Path(made).rename(place)
-                Path(made).mkdir()
-    return place
-
-
 @pytest.fixture(scope="session")
 def sdk() -> Path:
     """The folder with the script and both versions of the client."""
-    return installed()
+    return installed(FOLDER, "converse.mjs")
 
 
 @pytest.fixture

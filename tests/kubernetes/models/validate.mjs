@@ -1,0 +1,53 @@
+// Reads Kubernetes objects as a JSON array from standard input and prints what is wrong with them, a line each: by the
+// schemas of the API and of the operators' resources (required fields, types, patterns), and by their TypeScript types,
+// which know no other fields. Kinds without a published model are printed as "unknown".
+import {readFileSync, rmSync, writeFileSync} from "node:fs";
+import ts from "typescript";
+
+const PACKAGES = {
+  "keda.sh": "@kubernetes-models/keda/keda.sh",
+  "monitoring.coreos.com": "@kubernetes-models/prometheus-operator/monitoring.coreos.com",
+  "external-secrets.io": "@kubernetes-models/external-secrets/external-secrets.io",
+};
+
+const moduleOf = ({apiVersion}) => {
+  const [group, version] = apiVersion.includes("/") ? apiVersion.split("/") : ["", apiVersion];
+  return group in PACKAGES ? `${PACKAGES[group]}/${version}` : `kubernetes-models/${apiVersion}`;
+};
+
+const objects = JSON.parse(readFileSync(0, "utf8"));
+const lines = [];
+const check = `check-${process.pid}.ts`; // beside the packages, so that their types are found
+const checked = [];
+for (const it of objects) {
+  const name = `${it.kind} ${it.metadata.name}`;
+  let model;
+  try {
+    model = (await import(moduleOf(it)))[it.kind];
+  } catch (error) {
+    if (!["ERR_MODULE_NOT_FOUND", "ERR_PACKAGE_PATH_NOT_EXPORTED"].includes(error.code)) throw error;
+  }
+  if (model === undefined) {
+    console.log(`unknown ${it.apiVersion} ${it.kind}`);
+    continue;
+  }
+  try {
+    new model(it).validate();
+  } catch (error) {
+    console.log(`wrong ${name}: ${error.message}`);
+  }
+  lines.push(`export const of${lines.length}: import("${moduleOf(it)}").I${it.kind} = ${JSON.stringify(it)};`);
+  checked.push(name);
+}
+
+writeFileSync(check, lines.join("\n") + "\n");
+const program = ts.createProgram([check], {
+  strict: true, noEmit: true, skipLibCheck: true, types: [],
+  module: ts.ModuleKind.NodeNext, moduleResolution: ts.ModuleResolutionKind.NodeNext,
+});
+for (const found of ts.getPreEmitDiagnostics(program)) {
+  const line = found.file?.getLineAndCharacterOfPosition(found.start).line ?? -1;
+  console.log(`wrong ${checked[line]}: ${ts.flattenDiagnosticMessageText(found.messageText, " ")}`);
+}
+rmSync(check);
+console.log(`checked ${checked.length}`);
