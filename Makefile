@@ -1,7 +1,11 @@
 # `make demo` shows Leadgen, `make test` proves it, `make help` lists the rest.
 .SILENT:
 .DEFAULT_GOAL := help
+<<<<<<< HEAD
 .PHONY: help install servers demo demo-docker demo-here web web-if-able test test-fast test-web test-odoo test-odoo14 test-dashboards test-compose check bench lock docs clean
+=======
+.PHONY: help install servers demo demo-docker demo-here web web-if-able test test-fast test-web test-odoo test-dashboards test-compose check bench release docs clean
+>>>>>>> ae96f0d (Release, licence, how to report vulnerabilities, and a guide to deployment)
 
 BIN := .venv/bin
 
@@ -39,7 +43,7 @@ test-dashboards: servers ## alerts and dashboards: promtool, and a real Promethe
 	folder=$$(deploy/local/prometheus) && PROMETHEUS_BIN="$$folder" exec $(BIN)/pytest -m dashboards tests/dashboards
 
 test-compose: servers ## images and docker-compose.yml on a real Docker engine, some ten minutes; root gets an engine by itself
-	tests/compose/with-engine $(BIN)/pytest -m compose tests/compose
+	tests/compose/with-engine timeout --kill-after=60 1500 $(BIN)/pytest -m compose tests/compose
 	deploy/compose/proved record
 
 check: install ## lint, formatting, types, who may import whom
@@ -53,6 +57,9 @@ bench: servers ## how fast the spine is, as ratios to a bare INSERT
 
 lock: ## uv.lock anew, after a change to the dependencies of a pyproject.toml
 	deploy/local/bootstrap lock
+
+release: ## dist/VERSION from a clean checkout: wheels, images, manifests, notes (REGISTRY=... pushes the images, IMAGES= leaves them out)
+	exec deploy/release
 
 docs: install ## write docs/openapi.json, asyncapi.json, metrics.md and settings.md from the code
 	exec $(BIN)/python docs/generate_documents.py

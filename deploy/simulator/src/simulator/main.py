@@ -28,7 +28,8 @@ def main() -> None:
     except ValueError as error:
         sys.exit(_complain(str(error)))
     except OSError as error:
-        sys.exit(_complain(f"Cannot listen on {settings.host}:{settings.port}: {error.strerror}. Set SIMULATOR_PORT=0."))
+        where = f"{settings.host}:{settings.port}"
+        sys.exit(_complain(f"Cannot listen on {where}: {error.strerror}. Set SIMULATOR_PORT=0."))
 
 
 def settings_from(environment: Mapping[str, str]) -> Settings:
