@@ -1,11 +1,7 @@
 # `make demo` shows Leadgen, `make test` proves it, `make help` lists the rest.
 .SILENT:
 .DEFAULT_GOAL := help
-<<<<<<< HEAD
-.PHONY: help install servers demo demo-docker demo-here web web-if-able test test-fast test-web test-odoo test-odoo14 test-dashboards test-compose check bench lock docs clean
-=======
-.PHONY: help install servers demo demo-docker demo-here web web-if-able test test-fast test-web test-odoo test-dashboards test-compose check bench release docs clean
->>>>>>> ae96f0d (Release, licence, how to report vulnerabilities, and a guide to deployment)
+.PHONY: help install servers demo demo-docker demo-here web web-if-able test test-fast test-web test-odoo test-odoo14 test-dashboards test-compose check bench lock release docs clean
 
 BIN := .venv/bin
 
