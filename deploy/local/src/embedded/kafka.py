@@ -6,8 +6,9 @@ import socket
 import struct
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
@@ -54,16 +55,45 @@ log.cleaner.dedupe.buffer.size=8388608
 """
 
 
+#: A second listener, for clients that log in. Without a right a user may do nothing; those of the first may do all.
+SECURED_SETTINGS = """
+listeners=BROKER://{host}:{port},SECURED://{host}:{secured_port},CONTROLLER://{host}:{controller_port}
+advertised.listeners=BROKER://{host}:{port},SECURED://{host}:{secured_port}
+listener.security.protocol.map=BROKER:PLAINTEXT,SECURED:SASL_SSL,CONTROLLER:PLAINTEXT
+sasl.enabled.mechanisms=SCRAM-SHA-512
+listener.name.secured.scram-sha-512.sasl.jaas.config=\
+  org.apache.kafka.common.security.scram.ScramLoginModule required;
+ssl.keystore.type=PEM
+ssl.keystore.location={certificate}
+authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer
+super.users=User:ANONYMOUS
+"""
+
+
+@dataclass(frozen=True)
+class Secured:
+    """A listener with TLS and SASL/SCRAM: a PEM file with key and certificate, and the users with their passwords."""
+
+    certificate: Path
+    users: Mapping[str, str]
+    port: int = field(default_factory=free_port)
+
+    @property
+    def addresses(self) -> str:
+        return f"{LOOPBACK}:{self.port}"
+
+
 class Kafka:
     """A server on one data directory and port, to be started, stopped, killed and started again.
 
     All methods block; none is for two threads at once.
     """
 
-    def __init__(self, data: Path, *, port: int | None = None) -> None:
+    def __init__(self, data: Path, *, port: int | None = None, secured: Secured | None = None) -> None:
         self.data = data.resolve()
         self.port = port or free_port()
         self._controller_port = free_port()
+        self._secured = secured
         self._child: Child | None = None
 
     @property
@@ -115,11 +145,19 @@ class Kafka:
             if not logs.exists():
                 half_made = self.data / "half_made"
                 shutil.rmtree(half_made, ignore_errors=True)
-                shutil.copytree(home.formatted, half_made)
+                if self._secured is None:
+                    shutil.copytree(home.formatted, half_made)
+                else:
+                    home.format(half_made, self._secured.users)
                 half_made.rename(logs)
             settings = self.data / "server.properties"
             ports = {"port": self.port, "controller_port": self._controller_port}
-            settings.write_text(SETTINGS.format(host=LOOPBACK, logs=logs, **ports))
+            text = SETTINGS.format(host=LOOPBACK, logs=logs, **ports)
+            if (it := self._secured) is not None:
+                text += SECURED_SETTINGS.format(
+                    host=LOOPBACK, secured_port=it.port, certificate=it.certificate, **ports
+                )
+            settings.write_text(text)  # of a setting that is there twice, the later one holds
             command = home.java("kafka.Kafka", settings, options=(option,))
             self._child = Child.start(command, log=self.log, cwd=self.data, keep_open=[held])
         finally:

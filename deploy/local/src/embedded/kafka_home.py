@@ -8,6 +8,7 @@ import hashlib
 import os
 import shutil
 import xml.etree.ElementTree as ET
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,6 +44,20 @@ class KafkaHome:
         tuned = ["-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", f"-Dlog4j2.configurationFile={LOGGING}"]
         jars = ":".join(str(jar) for jar in sorted((self.root / "jars").glob("*.jar")))
         return [java(), *tuned, *options, "-cp", jars, main_class, *arguments]
+
+    def format(self, logs: Path, users: Mapping[str, str] | None = None) -> None:
+        """Makes an empty log directory. `users` may log in by SCRAM, with these passwords. Raises CouldNotInstall."""
+        settings = logs.with_name(f"{logs.name}.properties")
+        settings.write_text(
+            "process.roles=broker,controller\nnode.id=1\ncontroller.quorum.voters=1@127.0.0.1:1\n"
+            "listeners=BROKER://127.0.0.1:2,CONTROLLER://127.0.0.1:1\ncontroller.listener.names=CONTROLLER\n"
+            "inter.broker.listener.name=BROKER\nlistener.security.protocol.map=BROKER:PLAINTEXT,CONTROLLER:PLAINTEXT\n"
+            f"log.dirs={logs}\n"
+        )
+        tool = self.java("kafka.tools.StorageTool", "format", "-t", "bGVhZGdlbi1sb2NhbC0tMQ", "-c", settings)
+        for name, password in (users or {}).items():
+            tool += ["--add-scram", f"SCRAM-SHA-512=[name={name},password={password}]"]
+        _run(tool, logs.with_name(f"{logs.name}.format.log"), "Kafka's storage tool failed")
 
     def class_archive(self) -> Path:
         """Returns the archive of loaded classes (AppCDS), which halves the start time; one per version of Java."""
@@ -93,15 +108,7 @@ def _make(home: KafkaHome) -> None:
     home.root.mkdir(parents=True)
     copy: list[str | Path] = [maven, "-q", "-B", "-f", POM, "dependency:copy-dependencies", "-DincludeScope=runtime"]
     _run([*copy, f"-DoutputDirectory={home.root / 'jars'}"], home.root / "maven.log", "Maven could not fetch Kafka")
-    settings = home.root / "format.properties"
-    settings.write_text(
-        "process.roles=broker,controller\nnode.id=1\ncontroller.quorum.voters=1@127.0.0.1:1\n"
-        "listeners=BROKER://127.0.0.1:2,CONTROLLER://127.0.0.1:1\ncontroller.listener.names=CONTROLLER\n"
-        "inter.broker.listener.name=BROKER\nlistener.security.protocol.map=BROKER:PLAINTEXT,CONTROLLER:PLAINTEXT\n"
-        f"log.dirs={home.formatted}\n"
-    )
-    tool = home.java("kafka.tools.StorageTool", "format", "-t", "bGVhZGdlbi1sb2NhbC0tMQ", "-c", settings)
-    _run(tool, home.root / "format.log", "Kafka's storage tool failed")
+    home.format(home.formatted)
     (home.root / "complete").touch()
 
 

@@ -12,7 +12,7 @@ import signal
 import stat
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
@@ -53,13 +53,20 @@ START_TIMEOUT_S = 300.0  # recovery after a crash may have a lot of WAL to go th
 class Postgres:
     """A server on one data directory and port, to be started, stopped, killed and started again.
 
-    `durable=False` is for tests. All methods block; none is for two threads at once.
+    `durable=False` is for tests; `settings` are PostgreSQL's. All methods block; none is for two threads at once.
     """
 
-    def __init__(self, data: Path, *, durable: bool = True, port: int | None = None) -> None:
+    def __init__(
+        self,
+        data: Path,
+        *,
+        durable: bool = True,
+        port: int | None = None,
+        settings: Mapping[str, str] | None = None,
+    ) -> None:
         self.data = data.resolve()
         self.port = port or free_port()
-        self._settings = SETTINGS | ({} if durable else NOT_DURABLE)
+        self._settings = SETTINGS | ({} if durable else NOT_DURABLE) | dict(settings or {})
         self._durable = durable
         self._child: Child | None = None
 

@@ -24,6 +24,7 @@ from common.handling.failure_rate_guard import FailureRateGuard
 from common.handling.stage import Stage
 from common.handling.workers import LaneWorkers
 from common.kafka.consumer import Broker
+from common.kafka_servers import Servers, broker_security
 from common.postgres import Database
 
 log = structlog.get_logger(__name__)
@@ -43,7 +44,7 @@ class Runtime:
         self,
         stage: Stage,
         database: Database,
-        bootstrap_servers: str,
+        bootstrap_servers: Servers,
         *,
         lanes: Mapping[Lane, int],
         lease_s: float = 15,
@@ -67,7 +68,13 @@ class Runtime:
         sleepers = {(workers.topic, workers.lane): workers for workers in self.workers}
         self.waker = Waker(database, inbox, sleepers, patience=inbox.lease / BEATS)
         self.leases = LeaseKeeper(database, inbox, self._held_for)
-        self.broker = Broker(bootstrap_servers, client_id=stage.name, logger=None, graceful_timeout=5)
+        self.broker = Broker(
+            str(bootstrap_servers),
+            security=broker_security(bootstrap_servers),
+            client_id=stage.name,
+            logger=None,
+            graceful_timeout=5,
+        )
         self.intake = Intake(self.broker, list(stage.handlers), inbox, database, bound=bound, arrived=self._wake)
         self._tasks: list[asyncio.Task[None]] = []
 

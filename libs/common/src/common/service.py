@@ -34,6 +34,7 @@ from common.http import health
 from common.http.http_connection import BoundedConnection
 from common.http.security_headers import SecurityHeaders
 from common.kafka.clients import running
+from common.kafka_servers import Servers, client_settings
 from common.postgres import Database, role_of
 from common.runtime import Runtime
 from common.settings import ServiceSettings, StageSettings
@@ -97,7 +98,7 @@ async def serve(
         return Runtime(
             stage,
             database,
-            settings.kafka_bootstrap_servers,
+            settings.kafka,
             lanes=lanes,
             lease_s=settings.inbox_lease_s,
             bound=settings.inbox_bound,
@@ -109,7 +110,7 @@ async def serve(
     async with AsyncExitStack() as parts:
         database = await connect(name, settings.database_url, size=sum(lanes.values()) + 6)
         parts.push_async_callback(database.close)
-        await wait_for_kafka(settings.kafka_bootstrap_servers)
+        await wait_for_kafka(settings.kafka)
         await retried(lambda: _keep_partitions(database, name))
         stage = await retried(lambda: parts.enter_async_context(compose(database)))
         app = Starlette(
@@ -194,11 +195,11 @@ async def connect(name: str, url: str, *, size: int) -> Database:
             await asyncio.sleep(1)
 
 
-async def wait_for_kafka(bootstrap_servers: str) -> None:
+async def wait_for_kafka(bootstrap_servers: Servers) -> None:
     """Returns when a broker answers; a client that starts before gives up at once."""
     while True:
         try:
-            async with running(AIOKafkaProducer(bootstrap_servers=bootstrap_servers)):
+            async with running(AIOKafkaProducer(**client_settings(bootstrap_servers))):
                 return
         except (KafkaError, OSError) as error:
             log.warning("start_waits_for_kafka", error=repr(error))

@@ -4,8 +4,10 @@ import argparse
 import sys
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BeforeValidator, Field, ValidationError, field_validator
+from pydantic import BeforeValidator, Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from common.kafka_servers import Mechanism, Protocol, SecuredServers
 
 
 def _in_capitals(value: Any) -> Any:
@@ -21,11 +23,44 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(frozen=True, extra="ignore")
 
 
-class ServiceSettings(Settings):
+class KafkaSettings(Settings):
+    """Kafka's addresses, and the login there."""
+
+    kafka_bootstrap_servers: str
+    kafka_security_protocol: Protocol = "PLAINTEXT"
+    kafka_ssl_cafile: str = ""
+    kafka_sasl_mechanism: Mechanism = "SCRAM-SHA-512"
+    kafka_sasl_username: str = ""
+    kafka_sasl_password: str = Field(default="", repr=False)
+
+    @model_validator(mode="after")
+    def _has_login(self) -> "KafkaSettings":
+        if self.kafka_security_protocol.startswith("SASL") and not (
+            self.kafka_sasl_username and self.kafka_sasl_password
+        ):
+            raise ValueError(
+                f"KAFKA_SECURITY_PROTOCOL={self.kafka_security_protocol} needs KAFKA_SASL_USERNAME and"
+                " KAFKA_SASL_PASSWORD"
+            )
+        return self
+
+    @property
+    def kafka(self) -> SecuredServers:
+        """The addresses with the login that the settings name."""
+        return SecuredServers(
+            self.kafka_bootstrap_servers,
+            self.kafka_security_protocol,
+            self.kafka_sasl_mechanism,
+            self.kafka_sasl_username,
+            self.kafka_sasl_password,
+            self.kafka_ssl_cafile,
+        )
+
+
+class ServiceSettings(KafkaSettings):
     """Addresses of the infrastructure, and settings of logs and health checks."""
 
     database_url: str
-    kafka_bootstrap_servers: str
     http_host: str = "127.0.0.1"
     http_port: int = Field(default=8080, ge=0, le=65535)
     http_read_timeout_s: float = Field(default=10, gt=0)
@@ -73,8 +108,13 @@ def _listed(settings: type[Settings]) -> str:
 
 def read(settings: type[S]) -> S:
     """The settings from the environment. Exits with a line per setting that is missing or wrong."""
+    return read_with(settings)
+
+
+def read_with(settings: type[S], **given: Any) -> S:
+    """Reads settings as `read` does, apart from those that are given."""
     try:
-        return settings()
+        return settings(**given)
     except ValidationError as error:
         for problem in error.errors(include_url=False, include_input=False):
             name = "_".join(str(part) for part in problem["loc"]).upper()

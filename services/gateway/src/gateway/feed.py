@@ -23,6 +23,7 @@ from common.contracts import CompanyEnriched, Event, JobProgressed, LeadScored, 
 from common.errors import Unavailable
 from common.kafka.clients import running
 from common.kafka.consumer import Consumer, is_unreadable
+from common.kafka_servers import Servers, client_settings
 from gateway import metrics
 
 log = structlog.get_logger(__name__)
@@ -55,7 +56,7 @@ class _Listener(NamedTuple):
 class Feed:
     """Listeners by request. Inside its `async with`, one task reads Kafka for all of them."""
 
-    def __init__(self, bootstrap_servers: str) -> None:
+    def __init__(self, bootstrap_servers: Servers) -> None:
         self._bootstrap_servers = bootstrap_servers
         self._listeners: dict[bytes, list[_Listener]] = {}
         self._followers: dict[tuple[int, UUID], set[asyncio.Event]] = {}
@@ -104,7 +105,7 @@ class Feed:
         return [facts.get_nowait() for _ in range(facts.qsize())]
 
     async def _replay(self, listener: _Listener, name: bytes, since: datetime) -> None:
-        consumer = Consumer(*FACTS, bootstrap_servers=self._bootstrap_servers, group_id=None, enable_auto_commit=False)
+        consumer = Consumer(*FACTS, **client_settings(self._bootstrap_servers), group_id=None, enable_auto_commit=False)
         async with running(consumer):
             partitions = _partitions(consumer)
             consumer.unsubscribe()
@@ -156,7 +157,7 @@ class Feed:
         """Reads until the connection fails or a topic has got more partitions."""
         consumer = Consumer(
             *FACTS,
-            bootstrap_servers=self._bootstrap_servers,
+            **client_settings(self._bootstrap_servers),
             group_id=None,
             auto_offset_reset="earliest",  # where a kept position is gone, and in partitions that are new
             enable_auto_commit=False,

@@ -66,8 +66,8 @@ def for_browsers(app: ASGIApp, settings: GatewaySettings) -> ASGIApp:
 async def gateway(settings: GatewaySettings) -> AsyncIterator[FastAPI]:
     """Builds the application. It needs the database to start, and works without Kafka until Kafka is back."""
     database = await connect(SERVICE, settings.database_url, size=20)
-    feed = Feed(settings.kafka_bootstrap_servers)
-    relay = Relay(database, settings.kafka_bootstrap_servers, SERVICE)
+    feed = Feed(settings.kafka)
+    relay = Relay(database, settings.kafka, SERVICE)
     gauges = asyncio.create_task(keep_gauges(database, SERVICE), name="gauges")
     lists = asyncio.create_task(keep_lists(database), name="lists")
     api_keys, users = ApiKeys(database), Users(database)

@@ -16,6 +16,7 @@ from common import logs
 from common.delivery.relay import Relay
 from common.errors import LeadgenError, Unavailable
 from common.handling.stage import Stage
+from common.kafka_servers import Servers
 from common.postgres import Database, role_of
 from common.service import run, wait_for_kafka
 from common.settings import read, read_for_service
@@ -97,8 +98,8 @@ async def _start(command: Command, settings: NightlySettings) -> tuple[str, int]
         if command.is_dry_run:
             made = await make_plans(database, chosen, rules, given)
             return (plans.as_json if command.as_json else plans.as_text)(made, rules.night), 0
-        await require_kafka(settings.kafka_bootstrap_servers)
-        async with Relay(database, settings.kafka_bootstrap_servers, PRODUCER, drain_s=DRAIN_S):
+        await require_kafka(settings.kafka)
+        async with Relay(database, settings.kafka, PRODUCER, drain_s=DRAIN_S):
             summary = await run_night(
                 database,
                 chosen,
@@ -146,7 +147,7 @@ async def _is_reported(database: Database, ran: Iterable[tuple[int, UUID]]) -> b
     return True
 
 
-async def require_kafka(bootstrap_servers: str) -> None:
+async def require_kafka(bootstrap_servers: Servers) -> None:
     """Raises Unavailable if no broker answers in time. Its client's own lines about that are kept out of the log."""
     loggers = [logging.getLogger(name) for name in ("aiokafka", "common.service")]
     levels = [logger.level for logger in loggers]

@@ -1,12 +1,10 @@
 """The commands that prepare a database and a broker: `leadgen migrate` and `leadgen topics`."""
 
-from typing import Annotated
-
 import typer
 
 from leadgen.exit_codes import run_or_exit
 from leadgen.migrate import migrate
-from leadgen.options import DatabaseUrl
+from leadgen.options import DatabaseUrl, KafkaServers
 from leadgen.ssic import seed_ssic
 from leadgen.topics import create_topics
 
@@ -21,7 +19,7 @@ def migrate_command(database_url: DatabaseUrl) -> None:
 
 
 def topics_command(
-    kafka: Annotated[str, typer.Option("--kafka", envvar="KAFKA_BOOTSTRAP_SERVERS", show_envvar=True)],
+    kafka: KafkaServers,
 ) -> None:
     """Create the missing topics of deploy/topics.yaml."""
     created = run_or_exit(create_topics(kafka))

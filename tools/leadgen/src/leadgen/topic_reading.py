@@ -10,6 +10,7 @@ from aiokafka.errors import KafkaError
 
 from common.errors import Unavailable
 from common.kafka.consumer import Consumer
+from common.kafka_servers import Servers, client_settings
 
 #: Messages that one read may bring.
 BATCH = 2_000
@@ -23,7 +24,7 @@ class Range(NamedTuple):
 
 
 @contextmanager
-def kafka_errors(bootstrap_servers: str) -> Iterator[None]:
+def kafka_errors(bootstrap_servers: Servers) -> Iterator[None]:
     """Raises Unavailable for a broker that does not answer."""
     try:
         yield
@@ -32,12 +33,14 @@ def kafka_errors(bootstrap_servers: str) -> Iterator[None]:
 
 
 @asynccontextmanager
-async def reading(bootstrap_servers: str, names: Sequence[str]) -> AsyncIterator[tuple[Consumer, list[TopicPartition]]]:
+async def reading(
+    bootstrap_servers: Servers, names: Sequence[str]
+) -> AsyncIterator[tuple[Consumer, list[TopicPartition]]]:
     """Opens a reader, and lists the partitions of these topics. Raises Unavailable, also if a topic is missing."""
     with kafka_errors(bootstrap_servers):
         reader = Consumer(
             *names,
-            bootstrap_servers=bootstrap_servers,
+            **client_settings(bootstrap_servers),
             group_id=None,
             enable_auto_commit=False,
             auto_offset_reset="earliest",

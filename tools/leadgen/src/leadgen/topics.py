@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from common.errors import Permanent, Unavailable
 from common.kafka.record_batches import MAX_MESSAGE
+from common.kafka_servers import Servers, client_settings
 from leadgen.deployed_files import deployed
 
 DAY_MS = 24 * 60 * 60 * 1000
@@ -83,13 +84,13 @@ def read_topics(file: Path | None = None) -> Topics:
         raise TopicsRefused(f"{file}: {where}: {first['msg']}") from error
 
 
-async def create_topics(bootstrap: str, file: Path | None = None) -> list[str]:
+async def create_topics(bootstrap: Servers, file: Path | None = None) -> list[str]:
     """Creates what is missing, waits until every topic has its leaders, and returns the new names. May be repeated.
 
     Topics that exist are left as they are. Raises TopicsRefused, Unavailable.
     """
     wanted = read_topics(file).wanted()
-    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+    admin = AIOKafkaAdminClient(**client_settings(bootstrap))
     try:
         await admin.start()
         existing = set(await admin.list_topics())
@@ -127,9 +128,9 @@ async def _create(admin: AIOKafkaAdminClient, missing: list[NewTopic]) -> list[s
     return created
 
 
-async def _wait_for_leaders(bootstrap: str, wanted: list[NewTopic]) -> None:
+async def _wait_for_leaders(bootstrap: Servers, wanted: list[NewTopic]) -> None:
     """Asks each partition for its end: metadata names a leader before that broker knows of it."""
-    consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, enable_auto_commit=False, retry_backoff_ms=10)
+    consumer = AIOKafkaConsumer(**client_settings(bootstrap), enable_auto_commit=False, retry_backoff_ms=10)
     await consumer.start()
     try:
         await consumer.end_offsets(

@@ -25,6 +25,7 @@ from common.delivery.outbox_sender import Sender
 from common.errors import LeaseLost, Unavailable
 from common.kafka.clients import running
 from common.kafka.record_batches import MAX_MESSAGE
+from common.kafka_servers import Servers, client_settings
 from common.postgres import Database, Session
 
 log = structlog.get_logger(__name__)
@@ -88,7 +89,7 @@ class Relay:
     #: Seconds between looks at a lease that another relay holds; and before one that let go looks again.
     STANDBY, AFTER_LETTING_GO = 2.0, 4.0
 
-    def __init__(self, database: Database, bootstrap_servers: str, producer: str, *, drain_s: float = 5.0) -> None:
+    def __init__(self, database: Database, bootstrap_servers: Servers, producer: str, *, drain_s: float = 5.0) -> None:
         self._database = database
         self._bootstrap_servers = bootstrap_servers
         self._producer = producer
@@ -171,7 +172,7 @@ class Relay:
 
     async def _send_with_a_producer(self, session: Session) -> bool:
         kafka = AIOKafkaProducer(
-            bootstrap_servers=self._bootstrap_servers,
+            **client_settings(self._bootstrap_servers),
             client_id=f"{self._producer}-relay",
             acks="all",
             compression_type="snappy",  # a quarter of the bytes; zstd's eighth takes four times as long

@@ -9,6 +9,7 @@ from uuid import UUID
 import asyncpg
 
 from common.errors import Permanent
+from common.kafka_servers import Servers
 from leadgen.audit.check import Check, Exceptions, Report, Scope
 from leadgen.audit.checks import CHECKS
 from leadgen.audit.checks.spend import WAIVED
@@ -38,7 +39,7 @@ class NoSuchRun(Permanent):
 
 async def audit(
     database_url: str,
-    bootstrap_servers: str,
+    bootstrap_servers: Servers,
     scope: Scope,
     *,
     simulator: str | None = None,

@@ -11,7 +11,7 @@ from common.ids import NO_REPLAY
 from leadgen.audit.check import Exceptions, Report, Scope
 from leadgen.exit_codes import FAILED, run_or_exit
 from leadgen.odoo_commands import audit_odoo_command
-from leadgen.options import AsJson
+from leadgen.options import AsJson, KafkaServersOrNone
 from leadgen.tenants import MOST
 
 audit_app = typer.Typer(
@@ -57,9 +57,7 @@ def audit_command(
             envvar="DATABASE_URL", show_envvar=True, help="The database, with the login that owns the tables."
         ),
     ] = None,
-    kafka: Annotated[
-        str | None, typer.Option(envvar="KAFKA_BOOTSTRAP_SERVERS", show_envvar=True, help="The broker's address.")
-    ] = None,
+    kafka: KafkaServersOrNone = None,
     tenant: Annotated[int | None, typer.Option(min=1, max=MOST, help="This tenant only.")] = None,
     run: Annotated[UUID | None, typer.Option(help="One night of a tenant, by the id of its run.")] = None,
     since: Annotated[
@@ -98,7 +96,7 @@ def audit_command(
         services=frozenset(service) if service else None,
     )
     kills = [at for it in killed or () if (at := time_of(it, "--killed"))]
-    report = run_or_exit(audit(str(database_url), str(kafka), scope, simulator=simulator, kills=kills, shown=shown))
+    report = run_or_exit(audit(str(database_url), kafka or "", scope, simulator=simulator, kills=kills, shown=shown))
     typer.echo(json.dumps(report.as_dict(), default=str) if as_json else as_text(report))
     if not report.is_clean:
         raise typer.Exit(FAILED)

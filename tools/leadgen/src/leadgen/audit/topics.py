@@ -4,6 +4,7 @@ from datetime import datetime
 
 from aiokafka.admin import AIOKafkaAdminClient
 
+from common.kafka_servers import Servers, client_settings
 from leadgen.audit.check import Scope
 from leadgen.audit.messages import Facts, add_record
 from leadgen.audit.snapshot import ROWS, Owner, copy
@@ -11,12 +12,12 @@ from leadgen.topic_reading import batches, kafka_errors, ranges_of, reading
 from leadgen.topics import LISTENER, Topics
 
 
-async def take_positions(owner: Owner, bootstrap_servers: str, topics: Topics) -> None:
+async def take_positions(owner: Owner, bootstrap_servers: Servers, topics: Topics) -> None:
     """Notes how far each consumer group has committed its topics."""
     groups = {consumer for topic in topics.topics.values() for consumer in topic.consumers} - {LISTENER}
     rows = []
     with kafka_errors(bootstrap_servers):
-        admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap_servers)
+        admin = AIOKafkaAdminClient(**client_settings(bootstrap_servers))
         try:
             await admin.start()
             # A broker that has had no group yet has no coordinator to ask for the positions of one.
@@ -30,7 +31,9 @@ async def take_positions(owner: Owner, bootstrap_servers: str, topics: Topics) -
     await owner.copy_records_to_table("audit_positions", records=rows)
 
 
-async def take_messages(owner: Owner, bootstrap_servers: str, topics: Topics, scope: Scope, since: datetime) -> None:
+async def take_messages(
+    owner: Owner, bootstrap_servers: Servers, topics: Topics, scope: Scope, since: datetime
+) -> None:
     """Reads each topic from `since` up to its present end. Holds one read's messages in memory at a time."""
     facts = Facts(scope, since)
     async with reading(bootstrap_servers, [topic.name for topic in topics.wanted()]) as (reader, places):

@@ -20,6 +20,7 @@ from leadgen.local.kept import read_kept, save_kept
 from leadgen.local.page import built_page
 from leadgen.local.service import DidNotGetReady, Service
 from leadgen.migrate import migrate
+from leadgen.options import with_login
 from leadgen.ssic import seed_ssic
 from leadgen.topics import create_topics
 
@@ -168,7 +169,7 @@ async def _prepare_kafka(
     if ours is not None:
         await _start(running, ours)
         say(f"Kafka on {bootstrap}")
-    await create_topics(bootstrap)
+    await create_topics(with_login(bootstrap) if ours is None else bootstrap)
     say("Topics are there")
 
 

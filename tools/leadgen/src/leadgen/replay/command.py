@@ -14,7 +14,7 @@ from leadgen import moments
 from leadgen.exit_codes import run_or_exit
 from leadgen.moments import in_singapore, parse_moment, parse_past
 from leadgen.operators import Operator
-from leadgen.options import AsJson, DatabaseUrl, KafkaServers
+from leadgen.options import AsJson, DatabaseUrl, KafkaServers, KafkaServersOrNone
 from leadgen.tenants import MOST
 
 T = TypeVar("T")
@@ -75,10 +75,7 @@ def replay_command(
             envvar="DATABASE_URL", show_envvar=True, help="The database, with the login that owns the tables."
         ),
     ] = None,
-    kafka: Annotated[
-        str | None,
-        typer.Option("--kafka", envvar="KAFKA_BOOTSTRAP_SERVERS", show_envvar=True, help="The broker's address."),
-    ] = None,
+    kafka: KafkaServersOrNone = None,
     as_json: AsJson = False,
 ) -> None:
     """Play a slice of a topic into one consumer group, in the nightly lane, beside its live events.

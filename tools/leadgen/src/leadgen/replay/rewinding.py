@@ -12,6 +12,7 @@ from aiokafka.errors import KafkaError, for_code
 
 from common.errors import Unavailable
 from common.ids import new_id
+from common.kafka_servers import Servers, client_settings
 from leadgen.owner_connection import connected
 from leadgen.replay import replays
 from leadgen.replay.errors import ReplayRefused
@@ -47,7 +48,7 @@ class Rewound:
 
 async def rewind(
     database_url: str,
-    bootstrap_servers: str,
+    bootstrap_servers: Servers,
     topic: str,
     group: str,
     target: Target,
@@ -93,7 +94,7 @@ async def rewind(
 
 
 async def _places(
-    bootstrap_servers: str, topic: str, target: Target
+    bootstrap_servers: Servers, topic: str, target: Target
 ) -> tuple[dict[TopicPartition, Range], dict[TopicPartition, int]]:
     """Finds the messages that each partition holds, and the offset of the target there."""
     since = target if isinstance(target, datetime) else None
@@ -104,11 +105,11 @@ async def _places(
 
 
 @asynccontextmanager
-async def _stopped(bootstrap_servers: str, group: str) -> AsyncIterator[AIOKafkaConsumer]:
+async def _stopped(bootstrap_servers: Servers, group: str) -> AsyncIterator[AIOKafkaConsumer]:
     """A client that commits for the group. Raises ReplayRefused if the group has members."""
     with kafka_errors(bootstrap_servers):
-        admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap_servers)
-        consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap_servers, group_id=group, enable_auto_commit=False)
+        admin = AIOKafkaAdminClient(**client_settings(bootstrap_servers))
+        consumer = AIOKafkaConsumer(**client_settings(bootstrap_servers), group_id=group, enable_auto_commit=False)
         try:
             await admin.start()
             await _require_stopped(admin, group)

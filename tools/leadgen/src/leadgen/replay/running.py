@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from common.ids import new_id
+from common.kafka_servers import Servers
 from leadgen.moments import in_singapore
 from leadgen.owner_connection import connected
 from leadgen.replay import planning, replays
@@ -43,7 +44,7 @@ class Screen:
 
 
 async def replay(
-    database_url: str, bootstrap_servers: str, order: Order, screen: Screen, *, dry_run: bool, wait_s: float
+    database_url: str, bootstrap_servers: Servers, order: Order, screen: Screen, *, dry_run: bool, wait_s: float
 ) -> dict[str, Any]:
     """Plays a slice, or goes on with the unfinished replay of the same slice. Raises ReplayRefused, Unavailable."""
     topics = read_topics()
@@ -65,7 +66,7 @@ async def replay(
 
 
 async def resume(
-    database_url: str, bootstrap_servers: str, replay_id: UUID, screen: Screen, *, wait_s: float
+    database_url: str, bootstrap_servers: Servers, replay_id: UUID, screen: Screen, *, wait_s: float
 ) -> dict[str, Any]:
     """Goes on with a replay. Raises ReplayRefused, Unavailable."""
     async with connected(database_url) as db:

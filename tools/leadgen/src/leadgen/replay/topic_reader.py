@@ -7,6 +7,7 @@ from datetime import datetime
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 
 from common.kafka.consumer import Consumer
+from common.kafka_servers import Servers, client_settings
 from leadgen.topic_reading import Range, batches, kafka_errors, ranges_of, reading
 
 
@@ -14,7 +15,7 @@ class TopicReader:
     """A topic, read without a group: nobody's offsets change. Partitions are named by their numbers."""
 
     def __init__(
-        self, bootstrap_servers: str, consumer: Consumer, topic: str, places: Sequence[TopicPartition]
+        self, bootstrap_servers: Servers, consumer: Consumer, topic: str, places: Sequence[TopicPartition]
     ) -> None:
         self._bootstrap_servers = bootstrap_servers
         self._consumer = consumer
@@ -29,7 +30,7 @@ class TopicReader:
 
     async def committed(self, group: str) -> dict[int, int]:
         """Returns how far the group has committed each partition: the offset that it reads next, 0 for none."""
-        asking = AIOKafkaConsumer(bootstrap_servers=self._bootstrap_servers, group_id=group, enable_auto_commit=False)
+        asking = AIOKafkaConsumer(**client_settings(self._bootstrap_servers), group_id=group, enable_auto_commit=False)
         try:
             await asking.start()  # subscribed to nothing, so it is no member of the group
             return {place.partition: await asking.committed(place) or 0 for place in self._places}
@@ -48,7 +49,7 @@ class TopicReader:
 
 
 @asynccontextmanager
-async def topic_reader(bootstrap_servers: str, topic: str) -> AsyncIterator[TopicReader]:
+async def topic_reader(bootstrap_servers: Servers, topic: str) -> AsyncIterator[TopicReader]:
     """Opens the topic. Raises Unavailable, also from within the block."""
     with kafka_errors(bootstrap_servers):
         async with reading(bootstrap_servers, [topic]) as (consumer, places):

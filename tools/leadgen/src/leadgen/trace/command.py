@@ -7,7 +7,7 @@ from uuid import UUID
 import typer
 
 from leadgen.exit_codes import run_or_exit
-from leadgen.options import AsJson, DatabaseUrl
+from leadgen.options import AsJson, DatabaseUrl, KafkaServers
 from leadgen.tenants import TenantNumber
 
 
@@ -15,7 +15,7 @@ def trace_command(
     about: Annotated[str, typer.Argument(metavar="UEN|EVENT-ID", help="A company, or an event of its story.")],
     tenant: TenantNumber,
     database_url: DatabaseUrl,
-    kafka: Annotated[str, typer.Option(envvar="KAFKA_BOOTSTRAP_SERVERS", show_envvar=True)],
+    kafka: KafkaServers,
     as_json: AsJson = False,
 ) -> None:
     """Print one company's whole story in order: events, handlers, vendors' calls and costs, scores, what Odoo got."""

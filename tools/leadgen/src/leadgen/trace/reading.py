@@ -15,6 +15,7 @@ from common.delivery.deadletters import SUFFIX
 from common.delivery.outbox import sendables
 from common.errors import Permanent
 from common.ids import NO_REPLAY
+from common.kafka_servers import Servers
 from leadgen.topic_reading import batches, ranges_of, reading
 from leadgen.topics import Topics
 from leadgen.trace.moment import (
@@ -95,7 +96,7 @@ class Story:
     moments: list[Moment] = field(default_factory=list)
 
 
-async def key_of(owner: Owner, bootstrap_servers: str, topics: Topics, event_id: UUID, tenant_id: int) -> str:
+async def key_of(owner: Owner, bootstrap_servers: Servers, topics: Topics, event_id: UUID, tenant_id: int) -> str:
     """Finds the key of an event by its id. Raises NothingKnown, also for an event of another tenant."""
     found_row = await owner.fetchrow(OF_EVENT, event_id)
     row = dict(found_row) if found_row else await _in_topics(bootstrap_servers, topics, event_id)
@@ -105,7 +106,7 @@ async def key_of(owner: Owner, bootstrap_servers: str, topics: Topics, event_id:
 
 
 async def read_story(
-    owner: Owner, bootstrap_servers: str, topics: Topics, tenant_id: int, key: str, event_id: UUID | None = None
+    owner: Owner, bootstrap_servers: Servers, topics: Topics, tenant_id: int, key: str, event_id: UUID | None = None
 ) -> Story:
     """Reads the story of a key; of a tenant's own, that of an event's request. Raises NothingKnown."""
     story = Story(tenant_id, key)
@@ -167,7 +168,7 @@ async def _outbox(owner: Owner) -> AsyncIterator[asyncpg.Record]:
 
 
 async def _read_topics(
-    bootstrap_servers: str,
+    bootstrap_servers: Servers,
     topics: Topics,
     key: bytes,
     partitions: Collection[tuple[str, int]],
@@ -196,7 +197,7 @@ async def _read_topics(
                     _keep(messages, story, record.topic, record.value, record.headers, at, where)
 
 
-async def _in_topics(bootstrap_servers: str, topics: Topics, event_id: UUID) -> Mapping[str, Any] | None:
+async def _in_topics(bootstrap_servers: Servers, topics: Topics, event_id: UUID) -> Mapping[str, Any] | None:
     """Finds key and tenant of an event that no inbox has."""
     async with reading(bootstrap_servers, list(topics.topics)) as (reader, places):
         async for records in batches(reader, await ranges_of(reader, places)):

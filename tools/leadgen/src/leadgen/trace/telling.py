@@ -2,12 +2,15 @@
 
 from uuid import UUID
 
+from common.kafka_servers import Servers
 from leadgen.owner_connection import connected
 from leadgen.topics import read_topics
 from leadgen.trace.reading import Story, key_of, read_story
 
 
-async def tell(database_url: str, bootstrap_servers: str, tenant_id: int, about: str, event_id: UUID | None) -> Story:
+async def tell(
+    database_url: str, bootstrap_servers: Servers, tenant_id: int, about: str, event_id: UUID | None
+) -> Story:
     """Reads the story of a UEN, or of the key that an event has. Raises NothingKnown, DatabaseRefused, Unavailable."""
     topics = read_topics()
     async with connected(database_url) as owner:
