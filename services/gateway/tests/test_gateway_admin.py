@@ -66,6 +66,26 @@ async def test_runs_of_all_tenants_are_listed_the_latest_first(operator, owner) 
     assert await found(night=str(earlier.night)) == [(2, str(earlier.night))]
     assert await found(limit=1) == [(1, str(NIGHT))]
     assert await found(tenant_id=99) == []
+    assert await found(status=["failed", "partial"]) == [(2, str(NIGHT))]
+
+
+async def test_runs_are_walked_page_by_page(operator, owner) -> None:
+    """Every run once, though tenants have one in the same night; a cursor that is none of ours is refused."""
+    nights = [NIGHT - timedelta(days=days) for days in range(3)]
+    for tenant_id in (1, 2):
+        for night in nights:
+            await a_run(owner, tenant_id, night=night)
+
+    walked, after = [], None
+    while True:
+        answer = await operator.get("/admin/runs", params={"limit": 2} | ({"after": after} if after else {}))
+        walked += [(run["night"], run["tenant_id"]) for run in answer.json()["runs"]]
+        if (after := answer.json()["next"]) is None:
+            break
+
+    assert walked == [(str(night), tenant_id) for night in nights for tenant_id in (1, 2)]
+    for wrong in ("x", "MjAyNi0xMS0yOC8w", "ÿ"):
+        assert (await operator.get("/admin/runs", params={"after": wrong})).status_code == 422
 
 
 async def test_a_run_is_shown_with_its_stages_in_order(operator, owner) -> None:

@@ -422,6 +422,20 @@ async def test_units_that_lost_attempts_may_have_spent_are_told(here: Planted, d
     assert f"counted without a result, waived: {told}" in as_text(report)
 
 
+async def test_more_units_than_lost_attempts_can_explain_are_an_exception(here: Planted, database_url: str) -> None:
+    """One repeat of one event does not hide ten thousand units."""
+    await here.owner.execute("UPDATE vendor_usage SET used = used + 10000 WHERE tenant_id = 2 AND vendor = 'lusha'")
+    event_id = (await here.company(1, 2))["requested_id"]
+    await here.owner.execute("UPDATE inbox SET attempts = 3 WHERE consumer = 'enricher' AND event_id = $1", event_id)
+
+    report = await audit(database_url, here.kafka, AT_REST)
+
+    [found] = report.exceptions
+    assert found.check.name == "spend-accounted"
+    assert [(row["tenant_id"], row["vendor"], row["lost_attempts"]) for row in found.shown] == [(2, "lusha", 2)]
+    assert report.waived == []
+
+
 async def run_of(here: Planted, tenant_id: int) -> UUID:
     run_id: UUID = await here.owner.fetchval("SELECT run_id FROM enrichment_runs WHERE tenant_id = $1", tenant_id)
     return run_id
@@ -469,6 +483,8 @@ async def test_an_owner_whom_policies_bind_audits_every_tenant(here: Planted, da
     role = f"reads_{here.at:%H%M%S}_{database_url.rpartition('/')[2]}"
     await here.owner.execute(f"CREATE ROLE {role} NOLOGIN")
     await here.owner.execute(f"GRANT SELECT ON ALL TABLES IN SCHEMA public TO {role}")
+    await here.owner.execute(f"GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO {role}")
+    await here.owner.execute(f"GRANT TEMPORARY ON DATABASE {database_url.rpartition('/')[2]} TO {role}")
     try:
         report = await audit(f"{database_url}?role={role}", here.kafka, AT_REST)
     finally:

@@ -38,7 +38,7 @@ async def in_a_thread(*arguments: str) -> Result:
         ((), 2, "DATABASE_URL"),
         (("--database-url", AWAY_DATABASE), 2, "KAFKA_BOOTSTRAP_SERVERS"),
         (("--database-url", AWAY_DATABASE, "--kafka", AWAY_KAFKA), 1, "PostgreSQL"),
-        (("--since", "yesterday"), 2, "2026-11-22T01:00+08:00"),
+        (("--since", "yesterday"), 2, "2026-11-28T01:00+08:00"),
         (("--since", "2999-01-01"), 2, "future"),
         (("--run", "tonight"), 2, "UUID"),
         (("--tenant", "0"), 2, "1"),

@@ -1,8 +1,10 @@
 """Reads nightly runs (tables `enrichment_runs`, `run_companies`, `run_stage_stats`). The nightly run writes them."""
 
 import json
+from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any, Literal
+from itertools import groupby
+from typing import Any, Literal, NamedTuple
 from uuid import UUID
 
 import asyncpg
@@ -12,7 +14,13 @@ from common.ids import is_night_of
 from common.postgres import Connection, Database
 from gateway.shortlists import RunStatus
 
-TENANTS = "SELECT tenant_id, name FROM tenants WHERE $1::int IS NULL OR tenant_id = $1 ORDER BY tenant_id"
+TENANTS = "SELECT tenant_id, name FROM tenants ORDER BY tenant_id"
+
+# One more than the page: then there is another page.
+PAGE = """
+    SELECT tenant_id, tenant, run_id, night FROM runs_of_all_tenants($1, $2, $3, $4, $5, $6)
+     ORDER BY night DESC, tenant_id LIMIT $6
+"""
 
 ACTIVE = "SELECT EXISTS (SELECT FROM tenants WHERE tenant_id = $1 AND active)"
 
@@ -24,8 +32,7 @@ RUNS = """
                      WHERE company.tenant_id = run.tenant_id AND company.run_id = run.run_id
                      GROUP BY state ORDER BY state) counted)::text AS companies
       FROM enrichment_runs run
-     WHERE tenant_id = tenant() AND ($1::date IS NULL OR night = $1) AND ($2::uuid IS NULL OR run_id = $2)
-     ORDER BY night DESC LIMIT $3
+     WHERE tenant_id = tenant() AND run_id = ANY($1::uuid[])
 """
 
 STAGES = """
@@ -75,26 +82,49 @@ class RunDetails(Run):
     stages: list[Stage]
 
 
-async def latest(database: Database, *, tenant_id: int | None, night: date | None, limit: int) -> list[Run]:
-    """Finds runs of one tenant or of all, the latest night first. Each tenant's are read in its own transaction."""
+class Place(NamedTuple):
+    """A place in the list of runs, behind this night's run of this tenant."""
+
+    night: date
+    tenant_id: int
+
+
+async def page(
+    database: Database,
+    *,
+    tenant_id: int | None,
+    night: date | None,
+    statuses: Sequence[RunStatus] | None,
+    after: Place | None,
+    limit: int,
+) -> tuple[list[Run], Place | None]:
+    """Finds the runs behind a place, of one tenant or of all: the latest night first, then by tenant.
+
+    Returns them with the place of the next page. Companies are counted for the runs of the page alone.
+    """
+    asked = tenant_id, night, statuses, *(after or (None, None)), limit + 1
     async with database.without_tenant() as tx:
-        tenants = {row["tenant_id"]: row["name"] for row in await tx.fetch(TENANTS, tenant_id)}
-    found: list[Run] = []
-    for number, name in tenants.items():
+        rows = await tx.fetch(PAGE, *asked)
+    listed = rows[:limit]
+    found: dict[UUID, Run] = {}
+    for (number, name), its in groupby(
+        sorted(listed, key=lambda row: int(row["tenant_id"])), lambda row: (row["tenant_id"], row["tenant"])
+    ):
         async with database.transaction(number) as tx:
-            rows = await tx.fetch(RUNS, night, None, limit)
-        found += [Run(**_columns(row), tenant_id=number, tenant=name) for row in rows]
-    return sorted(found, key=lambda run: (-run.night.toordinal(), run.tenant_id))[:limit]
+            for row in await tx.fetch(RUNS, [it["run_id"] for it in its]):
+                found[row["run_id"]] = Run(**_columns(row), tenant_id=number, tenant=name)
+    last = Place(listed[-1]["night"], listed[-1]["tenant_id"]) if len(rows) > limit else None
+    return [found[row["run_id"]] for row in listed], last
 
 
 async def find(database: Database, run_id: UUID) -> RunDetails | None:
     """Finds a run of any tenant. Its id is derived from the night and the tenant, so it says of which tenant it is."""
     async with database.without_tenant() as tx:
-        tenants = await tx.fetch(TENANTS, None)
+        tenants = await tx.fetch(TENANTS)
     for number, name in tenants:
         if is_night_of(run_id, number):
             async with database.transaction(number) as tx:
-                if (row := await tx.fetchrow(RUNS, None, run_id, 1)) is not None:
+                if (row := await tx.fetchrow(RUNS, [run_id])) is not None:
                     stages = await _stages(tx, run_id)
                     return RunDetails(**_columns(row), tenant_id=number, tenant=name, stages=stages)
     return None

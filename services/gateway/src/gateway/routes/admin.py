@@ -5,14 +5,16 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Response
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from common.contracts import RequestRun
 from common.singapore import day_in_singapore
 from gateway import audit_log, runs
 from gateway.api_document import errors
 from gateway.dependencies import CurrentCaller, Deps, Traceparent, bearer
+from gateway.opaque_cursors import as_cursor, not_understood, text_of
 from gateway.problems import Problem
+from gateway.shortlists import RunStatus
 
 MOST = 2**31 - 1
 TenantNumber = Annotated[int, Query(ge=1, le=MOST)]
@@ -23,9 +25,10 @@ router = APIRouter(prefix="/admin/runs", dependencies=[Depends(bearer)])
 
 
 class Runs(BaseModel):
-    """Runs, the latest night first, then by tenant."""
+    """A page of runs, the latest night first, then by tenant; `next` is `after` of the next page, null at the end."""
 
     runs: list[runs.Run]
+    next: str | None = Field(examples=["MjAyNi0xMS0yOC80MQ"])
 
 
 class RunRequested(BaseModel):
@@ -41,10 +44,32 @@ async def list_runs(
     deps: Deps,
     tenant_id: Annotated[int | None, Query(ge=1, le=MOST, description="one tenant only")] = None,
     night: date | None = None,
+    status: Annotated[list[RunStatus] | None, Query(description="these only; may be repeated")] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    after: Annotated[str | None, Query(max_length=100, description="`next` of the previous page")] = None,
 ) -> Runs:
     """Lists the nightly runs of all tenants, with the number of companies in each state."""
-    return Runs(runs=await runs.latest(deps.database, tenant_id=tenant_id, night=night, limit=limit))
+    found, last = await runs.page(
+        deps.database,
+        tenant_id=tenant_id,
+        night=night,
+        statuses=status,
+        after=None if after is None else _place(after),
+        limit=limit,
+    )
+    return Runs(runs=found, next=None if last is None else as_cursor(f"{last.night}/{last.tenant_id}"))
+
+
+def _place(cursor: str) -> runs.Place:
+    """Reads a cursor. Raises Problem 422."""
+    try:
+        night, _, tenant_id = text_of(cursor).partition("/")
+        place = runs.Place(date.fromisoformat(night), int(tenant_id))
+    except ValueError:
+        raise not_understood(cursor) from None
+    if not 0 < place.tenant_id <= MOST:
+        raise not_understood(cursor)
+    return place
 
 
 @router.get("/{run_id}", responses=NO_SUCH)

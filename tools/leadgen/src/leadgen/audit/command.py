@@ -1,7 +1,7 @@
 """The command `leadgen audit`."""
 
 import json
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -10,6 +10,7 @@ import typer
 from common.ids import NO_REPLAY
 from leadgen.audit.check import Exceptions, Report, Scope
 from leadgen.exit_codes import FAILED, run_or_exit
+from leadgen.moments import HELP, parse_past
 from leadgen.odoo_commands import audit_odoo_command
 from leadgen.options import AsJson, KafkaServersOrNone
 from leadgen.tenants import MOST
@@ -26,26 +27,13 @@ Services = Annotated[
     typer.Option("--service", help="A service that runs here; the others are left out. May be repeated. Default: all."),
 ]
 Killed = Annotated[
-    list[str] | None,
+    list[datetime] | None,
     typer.Option(
         "--killed",
+        parser=parse_past,
         help="With --simulator: a time at which an enricher was killed, which explains lost charges. May be repeated.",
     ),
 ]
-
-
-def time_of(given: str | None, option: str) -> datetime | None:
-    """Reads a time of ISO 8601; without a zone it is in UTC. Raises BadParameter."""
-    if given is None:
-        return None
-    try:
-        at = datetime.fromisoformat(given)
-    except ValueError as error:
-        raise typer.BadParameter(f"{given!r} is no time, such as 2026-11-22T01:00+08:00", param_hint=option) from error
-    at = at if at.tzinfo else at.replace(tzinfo=UTC)
-    if at > datetime.now(UTC):
-        raise typer.BadParameter(f"{given} is in the future", param_hint=option)
-    return at
 
 
 @audit_app.callback(invoke_without_command=True)
@@ -61,10 +49,10 @@ def audit_command(
     tenant: Annotated[int | None, typer.Option(min=1, max=MOST, help="This tenant only.")] = None,
     run: Annotated[UUID | None, typer.Option(help="One night of a tenant, by the id of its run.")] = None,
     since: Annotated[
-        str | None,
+        datetime | None,
         typer.Option(
-            help="Only what began at this time or later. ISO 8601, UTC unless it names a zone. "
-            "Default: as far back as Kafka keeps the topics."
+            parser=parse_past,
+            help=f"Only what began at this time or later. {HELP} Default: as far back as Kafka keeps the topics.",
         ),
     ] = None,
     patience: Annotated[
@@ -91,12 +79,12 @@ def audit_command(
     scope = Scope(
         tenant_id=tenant,
         run_id=run,
-        since=time_of(since, "--since"),
+        since=since,
         patience_s=None if patience is None else 60 * patience,
         services=frozenset(service) if service else None,
     )
-    kills = [at for it in killed or () if (at := time_of(it, "--killed"))]
-    report = run_or_exit(audit(str(database_url), kafka or "", scope, simulator=simulator, kills=kills, shown=shown))
+    auditing = audit(str(database_url), kafka or "", scope, simulator=simulator, kills=killed or [], shown=shown)
+    report = run_or_exit(auditing)
     typer.echo(json.dumps(report.as_dict(), default=str) if as_json else as_text(report))
     if not report.is_clean:
         raise typer.Exit(FAILED)
