@@ -180,7 +180,7 @@ TALK = re.compile(
 
 
 class Strength(Enum):
-    """How sure a start of a request is: see STRONG, WEAK and CLOSED."""
+    """The certainty with which a start of a message makes it a request: see STRONG, WEAK and CLOSED."""
 
     STRONG = auto()
     WEAK = auto()
