@@ -69,7 +69,11 @@ def test_pods_are_restricted(manifests: Manifests) -> None:
         assert pod["securityContext"]["runAsUser"] == 10001, name
         assert pod["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}, name
         assert not {"hostNetwork", "hostPID", "hostIPC"} & set(pod), name
-        assert all("emptyDir" in volume for volume in pod["volumes"]), name
+        assert {it["name"]: set(it) - {"name"} for it in pod["volumes"]} == {
+            "tmp": {"emptyDir"},
+            "kafka-ca": {"secret"},
+            "postgres-ca": {"secret"},
+        }, name
         for container in pod["containers"]:
             context = container["securityContext"]
             assert context["allowPrivilegeEscalation"] is False, name
@@ -195,7 +199,27 @@ def test_settings_are_known_and_hold_no_secret(manifests: Manifests) -> None:
     for it in workloads(manifests):
         for container in it.template["spec"]["containers"]:
             assert {"configMapRef": {"name": settings["metadata"]["name"]}} in container["envFrom"], it.name
-    assert secrets == {"leadgen-owner", *(f"leadgen-{service}" for service in SERVICES)}
+    assert secrets == {"leadgen-owner-secrets", *(f"leadgen-{service}-secrets" for service in SERVICES)}
+
+
+def test_every_pod_logs_in_to_kafka_as_its_own_user(manifests: Manifests) -> None:
+    """By the Secret that Strimzi makes for that user, over TLS, which trusts that cluster's authority."""
+    users = {it["metadata"]["name"] for it in of_kind(manifests, "KafkaUser")}
+    of = {"nightly-stage": "nightly", "night": "nightly", "migrate": "operator", "topics": "operator"}
+    for it in workloads(manifests):
+        (container,) = it.template["spec"]["containers"]
+        environment = {each["name"]: each for each in container["env"]}
+        user = environment["KAFKA_SASL_USERNAME"]["value"]
+        assert user == f"leadgen-{of.get(it.name, it.name)}"
+        assert user in users
+        secret = environment["KAFKA_SASL_PASSWORD"]["valueFrom"]["secretKeyRef"]
+        assert secret == {"name": user, "key": "password"}
+    (settings,) = of_kind(manifests, "ConfigMap")
+    assert settings["data"]["KAFKA_SECURITY_PROTOCOL"] == "SASL_SSL"
+    (kafka,) = of_kind(manifests, "Kafka")
+    (listener,) = kafka["spec"]["kafka"]["listeners"]
+    assert listener["tls"] is True
+    assert settings["data"]["KAFKA_BOOTSTRAP_SERVERS"] == f"{kafka['metadata']['name']}-kafka-bootstrap:{listener['port']}"
 
 
 def test_every_service_has_a_database_login(manifests: Manifests) -> None:
@@ -255,7 +279,7 @@ def test_the_example_of_external_secrets_fills_what_a_service_reads() -> None:
     secret, login = (it["spec"]["target"] for it in yaml.safe_load_all(text))
     known = {name.upper() for name in settings_class("enricher").model_fields}
 
-    assert secret["name"] == "leadgen-enricher"
+    assert secret["name"] == "leadgen-enricher-secrets"
     assert set(secret["template"]["data"]) <= known
     assert login["name"] == "leadgen-enricher-login"
     assert set(login["template"]["data"]) == {"username", "password"}
