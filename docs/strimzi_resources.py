@@ -1,7 +1,6 @@
 """Renders deploy/topics.yaml as Strimzi's KafkaTopics and KafkaUsers (deploy/k8s/kafka; see generate_documents.py).
 
-A service's user may do what the list of topics says of it, and no more: write what it produces and the dead letters of
-what it consumes, read what it consumes. `operator` is for `leadgen topics`, `replay`, `rewind`, `dlq` and `audit`.
+The users' rights are those of `leadgen.kafka_acls`.
 """
 
 from pathlib import Path
@@ -9,7 +8,8 @@ from typing import Any
 
 import yaml
 
-from leadgen.topics import LISTENER, Topics, read_topics
+from leadgen.kafka_acls import Acl, acls
+from leadgen.topics import Topics, read_topics
 
 FOLDER = Path(__file__).resolve().parents[1] / "deploy" / "k8s" / "kafka"
 HEAD = "# Generated from deploy/topics.yaml by `make docs`: change that file.\n"
@@ -51,37 +51,23 @@ def _config(settings: dict[str, str]) -> dict[str, int]:
 
 
 def _users(topics: Topics) -> list[dict[str, Any]]:
-    services = sorted({name for topic in topics.topics.values() for name in (*topic.producers, *topic.consumers)})
-    everything = [
-        _acl("topic", "*", ["Create", "Describe", "DescribeConfigs", "Read", "Write"]),
-        _acl("group", "*", ["Describe", "Read", "Delete"]),
+    return [_user(name, rights) for name, rights in acls(topics).items()]
+
+
+def _user(name: str, rights: list[Acl]) -> dict[str, Any]:
+    rules = [
+        {
+            "resource": {"type": it.resource, "name": it.name, "patternType": "literal"},
+            "operations": list(it.operations),
+        }
+        for it in rights
     ]
-    return [*(_user(name, _acls(topics, name)) for name in services), _user("operator", everything)]
-
-
-def _acls(topics: Topics, service: str) -> list[dict[str, Any]]:
-    written = {name for name, topic in topics.topics.items() if service in topic.producers}
-    read = {name for name, topic in topics.topics.items() if service in topic.consumers}
-    if service != LISTENER:
-        written |= {f"{name}.dlq" for name in read}
-    acls = [_acl("topic", name, ["Describe", "Write"]) for name in sorted(written)]
-    acls += [_acl("topic", name, ["Describe", "Read"]) for name in sorted(read)]
-    if read and service != LISTENER:  # the gateway listens without a group
-        acls.append(_acl("group", service, ["Describe", "Read"]))
-    return acls
-
-
-def _acl(kind: str, name: str, operations: list[str]) -> dict[str, Any]:
-    return {"resource": {"type": kind, "name": name, "patternType": "literal"}, "operations": operations}
-
-
-def _user(name: str, acls: list[dict[str, Any]]) -> dict[str, Any]:
     return {
         "apiVersion": API,
         "kind": "KafkaUser",
-        "metadata": {"name": f"leadgen-{name}", "labels": LABELS},
+        "metadata": {"name": name, "labels": LABELS},
         "spec": {
             "authentication": {"type": "scram-sha-512"},
-            "authorization": {"type": "simple", "acls": acls},
+            "authorization": {"type": "simple", "acls": rules},
         },
     }

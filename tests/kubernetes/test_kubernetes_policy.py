@@ -219,7 +219,9 @@ def test_every_pod_logs_in_to_kafka_as_its_own_user(manifests: Manifests) -> Non
     (kafka,) = of_kind(manifests, "Kafka")
     (listener,) = kafka["spec"]["kafka"]["listeners"]
     assert listener["tls"] is True
-    assert settings["data"]["KAFKA_BOOTSTRAP_SERVERS"] == f"{kafka['metadata']['name']}-kafka-bootstrap:{listener['port']}"
+    assert (
+        settings["data"]["KAFKA_BOOTSTRAP_SERVERS"] == f"{kafka['metadata']['name']}-kafka-bootstrap:{listener['port']}"
+    )
 
 
 def test_every_service_has_a_database_login(manifests: Manifests) -> None:
