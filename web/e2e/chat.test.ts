@@ -103,22 +103,91 @@ test("what is typed is resolved after a pause, and an answer that comes late is 
 test("a dropped connection is taken up again, and no score is missing", async () => {
   await page.goto(inject("signIn"));
   await page.getByRole("textbox", { name: "Message" }).waitFor();
-  let streams = 0;
   let named = 0;
-  await page.route("**/chat", async (route) => {
-    if (route.request().method() !== "POST" || ++streams > 1) return route.fallback();
+  let joined = 0;
+  let pending: object[] = [];
+  await page.route("**/runs/stream", async (route) => {
     // The gateway's whole answer up to the ten names: then the connection is gone.
     const answer = await route.fetch();
     const text = await answer.text();
-    const cut = text.indexOf("event: company");
-    named = JSON.parse(/event: head\ndata: (.*)/.exec(text)?.[1] ?? "").companies.length;
+    const { id, content } = route.request().postDataJSON().input.messages[0];
+    pending = [{ id, content, type: "human", run_id: /"run_id": "([^"]+)"/.exec(text)?.[1] }];
+    named = JSON.parse(/^data: (.*"name": "head".*)$/m.exec(text)?.[1] ?? "").data.companies.length;
+    const cut = text.lastIndexOf("event: custom", text.indexOf('"name": "company"'));
     await route.fulfill({ response: answer, body: text.slice(0, cut) });
+  });
+  await page.route(/\/agent\/threads\/[^/]{36}$/, async (route) => {
+    if (joined > 0) return route.fallback();
+    const answer = await route.fetch(); // as it was while the reply went on
+    await route.fulfill({ response: answer, json: { ...(await answer.json()), values: { messages: [] }, pending } });
+  });
+  await page.route(/\/runs\/[^/]+\/stream/, (route) => {
+    joined += 1;
+    return route.continue();
   });
   await say("Hotels");
   await allScored();
-  expect(streams).toBeGreaterThan(1);
+  expect(joined).toBeGreaterThan(0);
   expect(named).toBeGreaterThan(0);
   expect(await page.getByRole("article").count()).toBe(named);
+});
+
+test("a reload in the middle of a reply loses nothing of it", async () => {
+  await page.goto(inject("signIn"));
+  await say("Wholesale of machinery");
+  await page.getByRole("article").first().waitFor();
+  const named = await page.getByRole("article").count();
+  await page.reload();
+  await allScored();
+  expect(await page.getByRole("article").count()).toBe(named);
+  await page.getByText(/nightly processing|queued|upserted/i).first().waitFor();
+});
+
+test("a message that had not reached the gateway is sent after a reload", async () => {
+  await page.goto(inject("signIn"));
+  const tried = page.waitForRequest("**/runs/stream");
+  await page.route("**/runs/stream", () => undefined); // it never gets there
+  await say("Legal services");
+  await tried;
+  await page.getByText("Sending …").waitFor();
+  await page.unroute("**/runs/stream");
+  await page.reload();
+  await page.getByText(/live companies|no industry/).first().waitFor();
+});
+
+test("a conversation is the same on another device, also under its new name", async () => {
+  await page.goto(inject("signIn"));
+  await say("Education");
+  await allScored();
+  await page.getByText(/first byte/).waitFor();
+  const names = await page.getByRole("article").locator("h3").allTextContents();
+  const [others, device] = await open(browser);
+  await device.goto(inject("signIn"));
+  const theirs = device.getByRole("navigation", { name: "Conversations" });
+  await theirs.getByRole("link", { name: /^Education/ }).first().click();
+  await device.getByRole("article").nth(names.length - 1).waitFor();
+  expect(await device.getByRole("article").locator("h3").allTextContents()).toEqual(names);
+  await hasNoViolations(device);
+  await theirs.getByRole("button", { name: /^Options of Education/ }).first().click();
+  await device.getByRole("menuitem", { name: "Rename" }).click();
+  await device.getByRole("textbox", { name: "Name" }).fill("Schools to call");
+  await device.getByRole("button", { name: "Save" }).click();
+  await device.getByRole("heading", { level: 1, name: "Schools to call" }).waitFor();
+  await others.close();
+  await page.reload();
+  await page.getByRole("heading", { level: 1, name: "Schools to call" }).waitFor();
+});
+
+test("a conversation that is not there says so, and one that cannot be read can be tried again", async () => {
+  await page.goto(inject("signIn"));
+  await page.getByRole("textbox", { name: "Message" }).waitFor();
+  await page.goto(`${inject("gateway")}/app/chat/00000000-0000-7000-8000-000000000000`);
+  await page.getByRole("heading", { name: "There is no such conversation" }).waitFor();
+  await hasNoViolations(page);
+  await page.route(/\/agent\/threads\/[^/]{36}$/, (route) => route.abort("internetdisconnected"));
+  await page.reload();
+  await page.getByRole("heading", { name: "No connection" }).waitFor();
+  await hasNoViolations(page);
 });
 
 test("a question is answered from the tenant's own leads", async () => {
@@ -144,7 +213,7 @@ test("conversations are found by their words, renamed and deleted", async () => 
   await list.getByRole("button", { name: "Options of Just words" }).click();
   await page.getByRole("menuitem", { name: "Delete" }).click();
   await page.getByRole("button", { name: "Delete" }).click();
-  await list.getByText("What you ask is kept here, in this browser.").waitFor();
+  await list.getByText("No conversation has these words.").waitFor();
 });
 
 test("it works on a small screen, in the dark, and by keyboard", async () => {

@@ -77,10 +77,10 @@ test("two tenants in one browser see nothing of each other", async () => {
   await theirs.getByRole("alert").waitFor();
   expect(await theirs.getByRole("heading", { name: "Why this score" }).count()).toBe(0);
 
-  // In one browser, the kept conversations are the user's own too.
+  // The conversations are the user's own too.
   await page.goto(inject("stranger"));
   await page.getByText("Tenant 9").waitFor();
-  await page.getByText("What you ask is kept here, in this browser.").waitFor();
+  await page.getByText("What you ask is kept here, on every device.").waitFor();
   await others.close();
 });
 

@@ -5,14 +5,12 @@ import { createRoot } from "react-dom/client";
 
 import { queryClient } from "./api/queries";
 import { start } from "./api/session";
-import { flush } from "./chat/conversations";
 import { router } from "./router";
 import { applyTheme } from "./shell/theme";
 import "./styles.css";
 
 applyTheme();
 start();
-addEventListener("pagehide", flush);
 
 const root = document.getElementById("root");
 if (root === null) throw new Error("index.html has no #root");

@@ -13,7 +13,7 @@ import { KnownCompany, LeadCard } from "./LeadCard";
 import { sayAgain } from "./sending";
 import { isOpen, isScored, ranked, type Choice, type Turn } from "./turn";
 
-export function Answer({ turn, say }: { turn: Turn; say: (text: string) => void }) {
+export function Answer({ conversationId, turn, say }: { conversationId: string; turn: Turn; say: (text: string) => void }) {
   const isLive = isOpen(turn);
   return (
     <section aria-label={`Message: ${turn.text}`} className="space-y-4">
@@ -55,7 +55,7 @@ export function Answer({ turn, say }: { turn: Turn; say: (text: string) => void 
           <p className="min-w-0 flex-1">
             <span className="font-medium">{turn.problem.title}.</span> {turn.problem.detail}
           </p>
-          <Button size="small" onClick={() => sayAgain(turn)}>
+          <Button size="small" onClick={() => sayAgain(conversationId, turn)}>
             <RefreshCw aria-hidden />
             Send again
           </Button>

@@ -1,18 +1,22 @@
+import { skipToken, useQuery } from "@tanstack/react-query";
 import { useNavigate, useParams } from "@tanstack/react-router";
 import { MessagesSquare, PanelLeft } from "lucide-react";
-import { useEffect, useRef, useState } from "react";
-import { v7 } from "uuid";
+import { useEffect, useMemo, useRef, useState } from "react";
 
+import { asProblem } from "@/api/problem";
 import { Button } from "@/ui/button";
 import { classes } from "@/ui/classes";
+import { Empty, Failed, Loading } from "@/ui/states";
 import { useTitle } from "@/ui/view";
 
 import { Answer } from "./Answer";
 import { Composer } from "./Composer";
 import { ConversationList } from "./ConversationList";
-import { useConversations } from "./conversations";
-import { say } from "./sending";
-import { isScored } from "./turn";
+import { thread } from "./conversations";
+import { useLive } from "./live";
+import { follow, say, sayFirst } from "./sending";
+import { isOpen, isScored } from "./turn";
+import { merged, turnsOf } from "./turnsOf";
 
 const EXAMPLES = [
   "Manufacturing",
@@ -25,28 +29,34 @@ const EXAMPLES = [
 export function ChatView() {
   const { conversationId } = useParams({ strict: false });
   const navigate = useNavigate();
-  const all = useConversations();
-  const conversation = all.find((it) => it.id === conversationId);
-  const turns = conversation?.turns ?? [];
+  const asked = thread(conversationId ?? "");
+  const { data: found, error, refetch } = useQuery({ ...asked, queryFn: conversationId ? asked.queryFn : skipToken });
+  const live = useLive(conversationId);
+  const kept = useMemo(() => (found ? turnsOf(found) : []), [found]);
+  const turns = merged(kept, live);
+  const title = turns.length === 0 || !conversationId ? undefined : found?.metadata.title ?? turns[0]?.text;
   const [isListShown, showList] = useState(false);
   const end = useRef<HTMLDivElement>(null);
 
   useEffect(() => {
     void end.current?.scrollIntoView({ block: "end" }); // newer browsers return a promise, which is no cleanup
   }, [conversationId, turns.length]);
-  useTitle(conversation?.title ?? "");
+  useTitle(title ?? "");
+  // What goes on at the gateway, as after a reload or on another device, is followed here too.
+  useEffect(() => {
+    if (conversationId) for (const turn of kept) if (isOpen(turn) && turn.runId) follow(conversationId, turn);
+  }, [conversationId, kept]);
 
   function send(text: string): void {
-    const id = conversationId ?? v7();
-    say(id, text);
-    if (!conversationId) void navigate({ to: "/chat/$conversationId", params: { conversationId: id } });
+    if (conversationId) say(conversationId, text);
+    else void navigate({ to: "/chat/$conversationId", params: { conversationId: sayFirst(text) } });
   }
 
   return (
     <div className="flex min-h-0 flex-1">
       <div className="flex min-w-0 flex-1 flex-col">
         <div className="flex items-center gap-2 border-b bg-surface px-4 py-2.5 sm:px-6">
-          <h1 className="min-w-0 flex-1 truncate text-[15px] font-semibold">{conversation?.title ?? "New conversation"}</h1>
+          <h1 className="min-w-0 flex-1 truncate text-[15px] font-semibold">{title ?? "New conversation"}</h1>
           <Button size="small" look="quiet" aria-expanded={isListShown} onClick={() => showList(!isListShown)} className="xl:hidden">
             <PanelLeft aria-hidden />
             Conversations
@@ -54,7 +64,21 @@ export function ChatView() {
         </div>
         <div className="min-h-0 flex-1 overflow-y-auto" tabIndex={0} role="region" aria-label="Conversation">
           <div className="mx-auto flex min-h-full max-w-5xl flex-col gap-10 px-4 pt-6 pb-8 sm:px-6">
-            {turns.length === 0 ? <Welcome say={send} /> : turns.map((turn) => <Answer key={turn.key} turn={turn} say={send} />)}
+            {conversationId && !found && turns.length === 0 ? (
+              error === null ? (
+                <Loading rows={2} label="The conversation is loading" />
+              ) : asProblem(error).status === 404 ? (
+                <Empty icon={MessagesSquare} title="There is no such conversation">
+                  It was deleted, or it is another user's. Begin a new one below.
+                </Empty>
+              ) : (
+                <Failed error={error} again={() => void refetch()} />
+              )
+            ) : turns.length === 0 || !conversationId ? (
+              <Welcome say={send} />
+            ) : (
+              turns.map((turn) => <Answer key={turn.key} conversationId={conversationId} turn={turn} say={send} />)
+            )}
             <div ref={end} />
           </div>
         </div>

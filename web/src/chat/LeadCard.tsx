@@ -1,7 +1,9 @@
 /** A company of a chat's answer: a skeleton that fills with facts, then with its score, the reasons and a contact. */
+import { skipToken, useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { ArrowUpRight, Building2, CalendarDays, Check, CircleSlash, Globe, ListTree } from "lucide-react";
 
+import { explanation } from "@/api/queries";
 import { companyName, sentenceCase, webAddress, words } from "@/format";
 import { classes } from "@/ui/classes";
 import { ContactLine } from "@/ui/contact";
@@ -10,9 +12,13 @@ import { Skeleton } from "@/ui/surface";
 
 import { STAGES, type Company, type Stage } from "./turn";
 
+/** How often a score that came with no event is asked for. */
+const LATER_MS = 5_000;
+
 const STEP: Record<Stage, string> = { upserted: "Register", enriched: "Website", scored: "Score", synced: "Odoo" };
 
-export function LeadCard({ company, isLive }: { company: Company; isLive: boolean }) {
+export function LeadCard({ company: told, isLive }: { company: Company; isLive: boolean }) {
+  const company = useLaterScore(told, isLive);
   const site = webAddress(company.website_domain);
   const isScored = company.score !== undefined;
   return (
@@ -73,6 +79,20 @@ export function LeadCard({ company, isLive }: { company: Company; isLive: boolea
       </div>
     </article>
   );
+}
+
+/** The company with its score, also where that came after the reply had ended. */
+function useLaterScore(company: Company, isLive: boolean): Company {
+  const asked = explanation(company.company_id ?? 0);
+  const isWanted = !isLive && Boolean(company.company_id) && company.score === undefined;
+  const { data: lead } = useQuery({
+    ...asked,
+    queryFn: isWanted ? asked.queryFn : skipToken,
+    refetchInterval: ({ state }) => (isWanted && !state.data ? LATER_MS : false),
+  });
+  if (!isWanted || !lead) return company;
+  const { score, bucket, confidence, rationale } = lead;
+  return { ...company, score, bucket, confidence, rationale, stage: company.stage === "synced" ? "synced" : "scored" };
 }
 
 function Waiting({ isLive }: { isLive: boolean }) {

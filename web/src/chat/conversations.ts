@@ -1,110 +1,60 @@
-/** The conversations of this browser and user, kept in local storage: the latest first, at most MOST of them. */
-import { useSyncExternalStore } from "react";
+/** The user's conversations: threads that the gateway keeps, so that they are there on every device. */
+import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 
-import { ownName, session } from "@/api/session";
+import { api } from "@/api/client";
+import { queryClient } from "@/api/queries";
 
-import type { Turn } from "./turn";
+import { forget } from "./live";
+import { textOf, type Thread } from "./turnsOf";
 
-export type Conversation = { id: string; title: string; isNamed: boolean; changedAt: number; turns: Turn[] };
+/** A thread as the list has it: with its first message alone. */
+export type Conversation = {
+  thread_id: string;
+  updated_at: string;
+  metadata: { title?: string };
+  values: Thread["values"] | null;
+};
 
-export const MOST = 60;
-const SAVE_AFTER_MS = 300;
+const PAGE = 50;
 
-let owner = "";
-let all: Conversation[] = [];
-let saving: ReturnType<typeof setTimeout> | undefined;
-const listeners = new Set<() => void>();
+export const conversations = (words: string) =>
+  infiniteQueryOptions({
+    queryKey: ["conversations", words],
+    queryFn: async ({ pageParam, signal }) => {
+      const body = { text: words || null, limit: PAGE, offset: pageParam };
+      return (await api.POST("/agent/threads/search", { body, signal })).data as unknown as Conversation[];
+    },
+    initialPageParam: 0,
+    getNextPageParam: (last, pages) => (last.length === PAGE ? pages.length * PAGE : undefined),
+  });
 
-export function conversations(): Conversation[] {
-  const name = ownName("conversations");
-  if (name !== owner) {
-    flush();
-    owner = name;
-    all = session() === null ? [] : read(localStorage.getItem(name));
-  }
-  return all;
+export const thread = (id: string) =>
+  queryOptions({
+    queryKey: ["thread", id],
+    queryFn: async ({ signal }) =>
+      (await api.GET("/agent/threads/{thread_id}", { params: { path: { thread_id: id } }, signal })).data as unknown as Thread,
+  });
+
+/** Makes the lists ask again; with an id, the conversation too. */
+export async function renew(id?: string): Promise<void> {
+  const asked = [queryClient.invalidateQueries({ queryKey: ["conversations"] })];
+  if (id !== undefined) asked.push(queryClient.invalidateQueries({ queryKey: ["thread", id] }));
+  await Promise.all(asked);
 }
 
-export const find = (id: string): Conversation | undefined => conversations().find((it) => it.id === id);
-
-/** Adds a turn, to a new conversation if there is none of this id. */
-export function addTurn(id: string, turn: Turn): void {
-  const found = find(id);
-  const before = found ?? { id, title: turn.text, isNamed: false, changedAt: 0, turns: [] };
-  const after = { ...before, changedAt: turn.sentAt, turns: [...before.turns, turn] };
-  set([after, ...conversations().filter((it) => it.id !== id)].slice(0, MOST));
+export async function rename(id: string, title: string): Promise<void> {
+  await api.PATCH("/agent/threads/{thread_id}", { params: { path: { thread_id: id } }, body: { metadata: { title: title.trim() } } });
+  await renew(id);
 }
 
-export function changeTurn(key: string, change: (turn: Turn) => Turn): void {
-  set(
-    conversations().map((conversation) =>
-      conversation.turns.some((turn) => turn.key === key)
-        ? { ...conversation, turns: conversation.turns.map((turn) => (turn.key === key ? change(turn) : turn)) }
-        : conversation,
-    ),
-  );
+export async function remove(id: string): Promise<void> {
+  await api.DELETE("/agent/threads/{thread_id}", { params: { path: { thread_id: id } } });
+  forget(id);
+  queryClient.removeQueries({ queryKey: ["thread", id] });
+  await renew();
 }
 
-export function rename(id: string, title: string): void {
-  const name = title.trim();
-  if (name) set(conversations().map((it) => (it.id === id ? { ...it, title: name, isNamed: true } : it)));
-}
-
-export function remove(id: string): void {
-  set(conversations().filter((it) => it.id !== id));
-}
-
-/** Those whose title, messages or companies contain the words. */
-export function search(among: Conversation[], words: string): Conversation[] {
-  const wanted = words.trim().toLocaleLowerCase();
-  if (!wanted) return among;
-  return among.filter((it) =>
-    [it.title, ...it.turns.flatMap((turn) => [turn.text, ...turn.companies.map((company) => company.name)])].some(
-      (text) => text.toLocaleLowerCase().includes(wanted),
-    ),
-  );
-}
-
-export function read(stored: string | null): Conversation[] {
-  if (stored === null) return [];
-  try {
-    const found: unknown = JSON.parse(stored);
-    return Array.isArray(found) ? found.filter(isConversation) : [];
-  } catch {
-    return [];
-  }
-}
-
-export function useConversations(): Conversation[] {
-  return useSyncExternalStore(subscribe, conversations);
-}
-
-/** Writes what is not written yet. Where the browser's storage is full, the oldest conversations go. */
-export function flush(): void {
-  if (saving === undefined) return;
-  clearTimeout(saving);
-  saving = undefined;
-  for (let kept = all; ; kept = kept.slice(0, Math.floor(kept.length / 2))) {
-    try {
-      localStorage.setItem(owner, JSON.stringify(kept));
-      return;
-    } catch (error) {
-      if (kept.length === 0) throw error;
-    }
-  }
-}
-
-function set(next: Conversation[]): void {
-  all = next;
-  saving ??= setTimeout(flush, SAVE_AFTER_MS);
-  for (const listener of listeners) listener();
-}
-
-function subscribe(listener: () => void): () => void {
-  listeners.add(listener);
-  return () => listeners.delete(listener);
-}
-
-function isConversation(it: unknown): it is Conversation {
-  return typeof it === "object" && it !== null && "id" in it && Array.isArray((it as Conversation).turns);
+export function titleOf({ metadata, values }: Pick<Conversation, "metadata" | "values">): string {
+  const first = values?.messages[0];
+  return metadata.title ?? (first && textOf(first.content)) ?? "New conversation";
 }

@@ -1,116 +1,115 @@
 /** Sends messages and follows them to their end, whatever view is open. A stream that breaks is taken up again. */
 import { v7 } from "uuid";
 
-import { api, data } from "@/api/client";
-import { asProblem } from "@/api/problem";
+import { api } from "@/api/client";
+import { asProblem, OFFLINE } from "@/api/problem";
+import { queryClient } from "@/api/queries";
 import { session } from "@/api/session";
 
-import { addTurn, changeTurn, conversations, find, flush } from "./conversations";
-import { readChat } from "./stream";
-import { begin, failed, isOpen, take, unscored, withExplanation, type Turn } from "./turn";
+import { renew, thread } from "./conversations";
+import { keepFirstByte } from "./firstBytes";
+import { change, forget, forgetAll, live, put } from "./live";
+import { readRun } from "./stream";
+import { begin, failed, isOpen, take, type Turn } from "./turn";
+import type { Thread } from "./turnsOf";
+import { confirmSent, keepUnsent, unsent } from "./unsent";
 
 const RETRIES_MS = [500, 1000, 2000, 4000, 8000, 8000, 8000];
-/** How long scores that no event told are asked for, and how often. */
-const CATCH_UP_MS = 60_000;
-const ASK_EVERY_MS = 2_000;
-/** An Idempotency-Key is good for a day. */
-const GOOD_FOR_MS = 23 * 3_600_000;
 
 const running = new Map<string, AbortController>();
+
+/** Sends the first message of a new conversation; returns its id at once. */
+export function sayFirst(text: string): string {
+  const id = v7();
+  const empty: Thread = { thread_id: id, metadata: {}, values: { messages: [] }, pending: [] };
+  queryClient.setQueryData(thread(id).queryKey, empty);
+  say(id, text);
+  return id;
+}
 
 /** Sends a message; returns at once. */
 export function say(conversationId: string, text: string): void {
   const turn = begin(v7(), text, Date.now());
-  addTurn(conversationId, turn);
-  flush();
-  void follow(turn);
+  keepUnsent({ ...turn, conversationId });
+  follow(conversationId, turn);
 }
 
-/** Sends a message that failed again, under its own key: it is done once. */
-export function sayAgain(turn: Turn): void {
-  changeTurn(turn.key, (it) => ({ ...it, state: "sending", problem: undefined }));
-  void follow(turn);
+/** Sends a message that failed again. One that the gateway has answered with a failure is a new message. */
+export function sayAgain(conversationId: string, turn: Turn): void {
+  if (turn.runId === undefined && live(conversationId).some((it) => it.key === turn.key))
+    follow(conversationId, { ...turn, state: "sending", problem: undefined });
+  else say(conversationId, turn.text);
 }
 
-/** Takes up what was going on when the page was closed or reloaded. */
+/** Follows a message to the end of its reply, unless it is followed already. */
+export function follow(conversationId: string, turn: Turn): void {
+  if (running.has(turn.key)) return;
+  put(conversationId, turn);
+  const controller = new AbortController();
+  running.set(turn.key, controller);
+  void toTheEnd(conversationId, turn, controller.signal).finally(() => running.delete(turn.key));
+}
+
+/** Sends what the gateway had not confirmed when the page was closed or reloaded. */
 export function resume(): void {
-  for (const turn of conversations().flatMap((it) => it.turns)) {
-    if (!isOpen(turn) || running.has(turn.key)) continue;
-    if (Date.now() - turn.sentAt < GOOD_FOR_MS) void follow(turn);
-    else changeTurn(turn.key, (it) => ({ ...it, state: "done" }));
-  }
+  for (const { conversationId, key, text, sentAt } of unsent()) follow(conversationId, begin(key, text, sentAt));
 }
 
+/** Leaves everything: the runs go on at the gateway. */
 export function stopAll(): void {
   for (const controller of running.values()) controller.abort();
   running.clear();
+  forgetAll();
 }
 
-async function follow(turn: Turn): Promise<void> {
-  const controller = new AbortController();
-  running.set(turn.key, controller);
-  const { signal } = controller;
-  try {
-    for (let attempt = 0; !signal.aborted; attempt++) {
-      try {
-        await Promise.all([listen(turn, signal), attempt > 0 || turn.companies.length > 0 ? catchUp(turn, signal) : null]);
-        await catchUp(turn, signal);
-        changeTurn(turn.key, (it) => (isOpen(it) ? { ...it, state: "done" } : it));
+async function toTheEnd(conversationId: string, turn: Turn, signal: AbortSignal): Promise<void> {
+  for (let attempt = 0; !signal.aborted; attempt++) {
+    try {
+      await listen(conversationId, current(conversationId, turn), signal);
+      const isTold = !isOpen(current(conversationId, turn));
+      await renew(conversationId);
+      if (isTold) return;
+      // The last event did not come: the stream was cut, or the run ended long ago, and the gateway's record says how.
+      const kept = await queryClient.fetchQuery({ ...thread(conversationId), staleTime: 0 });
+      if (kept.pending.some((it) => it.id === turn.key)) throw OFFLINE;
+      if (!signal.aborted) forget(conversationId, turn.key);
+      return;
+    } catch (error) {
+      if (signal.aborted) return;
+      const problem = asProblem(error);
+      const wait = RETRIES_MS[attempt];
+      if (!problem.isPassing || wait === undefined || session() === null) {
+        confirmSent(turn.key);
+        change(conversationId, turn.key, (it) => failed(it, problem));
         return;
-      } catch (error) {
-        if (signal.aborted) return;
-        const problem = asProblem(error);
-        const wait = RETRIES_MS[attempt];
-        if (!problem.isPassing || wait === undefined || session() === null) {
-          changeTurn(turn.key, (it) => failed(it, problem));
-          return;
-        }
-        changeTurn(turn.key, (it) => ({ ...it, state: "reconnecting" }));
-        await pause(Math.max(wait, (problem.retryAfterS ?? 0) * 1000), signal);
       }
+      change(conversationId, turn.key, (it) => ({ ...it, state: "reconnecting" }));
+      await pause(Math.max(wait, (problem.retryAfterS ?? 0) * 1000), signal);
     }
-  } finally {
-    running.delete(turn.key);
-    flush();
   }
 }
 
-async function listen(turn: Turn, signal: AbortSignal): Promise<void> {
-  await readChat(turn.text, turn.key, signal, {
+async function listen(conversationId: string, turn: Turn, signal: AbortSignal): Promise<void> {
+  const since = turn.sentAt || Date.now();
+  const update = (how: (turn: Turn) => Turn): void => change(conversationId, turn.key, how);
+  await readRun(conversationId, turn, signal, {
     onFirstByte: (ms) => {
       // A lost report only leaves one sample out of the summary.
       void api.POST("/metrics/ttfb", { body: { ttfb_ms: ms } }).catch(() => undefined);
-      changeTurn(turn.key, (it) => (it.timings.firstByte ? it : { ...it, timings: { ...it.timings, firstByte: ms } }));
+      keepFirstByte({ text: turn.text, ms });
+      update((it) => (it.timings.firstByte ? it : { ...it, timings: { ...it.timings, firstByte: ms } }));
     },
-    onEvent: (event) => changeTurn(turn.key, (it) => take(it, event, Date.now() - turn.sentAt)),
+    onRun: (runId) => {
+      confirmSent(turn.key);
+      if (turn.runId === undefined) void renew();
+      update((it) => ({ ...it, runId, state: isOpen(it) ? "working" : it.state }));
+    },
+    onEvent: (event) => update((it) => take(it, event, Date.now() - since)),
   });
 }
 
-/** Asks for the scores that no event has told: those that came while the connection was away. */
-async function catchUp(turn: Turn, signal: AbortSignal): Promise<void> {
-  const deadline = Date.now() + CATCH_UP_MS;
-  while (!signal.aborted && Date.now() < deadline) {
-    const open = unscored(current(turn));
-    if (open.length === 0) return;
-    for (const company of open) {
-      const path = { company_id: company.company_id ?? 0 };
-      try {
-        const lead = await data(api.GET("/leads/{company_id}/explain", { params: { path }, signal }));
-        changeTurn(turn.key, (it) => withExplanation(it, company.uen, lead, Date.now() - turn.sentAt));
-      } catch (error) {
-        if (asProblem(error).status !== 404) throw error;
-      }
-    }
-    await pause(ASK_EVERY_MS, signal);
-  }
-}
-
-function current(turn: Turn): Turn {
-  for (const conversation of conversations()) {
-    const found = conversation.turns.find((it) => it.key === turn.key);
-    if (found) return found;
-  }
-  return { ...turn, companies: [] };
+function current(conversationId: string, turn: Turn): Turn {
+  return live(conversationId).find((it) => it.key === turn.key) ?? turn;
 }
 
 function pause(ms: number, signal: AbortSignal): Promise<void> {
@@ -119,5 +118,3 @@ function pause(ms: number, signal: AbortSignal): Promise<void> {
     signal.addEventListener("abort", () => (clearTimeout(timer), resolve()), { once: true });
   });
 }
-
-export { find };

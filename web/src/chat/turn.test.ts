@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 
-import { begin, isOpen, ranked, take, unscored, withExplanation, type ChatEvent, type Turn } from "./turn";
+import { begin, isOpen, isScored, ranked, take, type ChatEvent, type Turn } from "./turn";
 
 const NOW = 1_800_000_000_000;
 
@@ -28,7 +28,7 @@ describe("a turn", () => {
     const turn = after({ name: "accepted", data: { request_id: "r" } }, HEAD, reached("2", "enriched", "visited"), scored("2", 0.8));
     expect(turn.companies.map((it) => it.stage)).toEqual([null, "scored", null]);
     expect(turn.companies[1]).toMatchObject({ score: 0.8, site: "visited", rationale: "because", contact: "a@b.example", name: "COMPANY 2" });
-    expect(unscored(turn).map((it) => it.uen)).toEqual(["1", "3"]);
+    expect(turn.companies.map(isScored)).toEqual([false, true, false]);
     expect(isOpen(turn)).toBe(true);
   });
 
@@ -52,16 +52,6 @@ describe("a turn", () => {
       turn,
     );
     expect(again).toEqual(turn);
-  });
-
-  test("learns a missed score from the lead's explanation", () => {
-    const lead = { score: 0.7, bucket: "High", confidence: 0.5, rationale: "found" } as Parameters<typeof withExplanation>[2];
-    const turn = withExplanation(after(HEAD), "3", lead, 5);
-    expect(turn.companies[2]).toMatchObject({ stage: "scored", score: 0.7, rationale: "found" });
-  });
-
-  test("does not ask for the scores of companies that were only previewed", () => {
-    expect(unscored(after({ name: "head", data: { companies: [company("1", 0)], known: [] } }))).toEqual([]);
   });
 
   test("ends with the gateway's problem, and passes over events that it does not know", () => {

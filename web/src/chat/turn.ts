@@ -1,4 +1,4 @@
-/** One message of a rep and what came of it: a state that takes the events of POST /chat's stream. Pure. */
+/** One message of a rep and what came of it: a state that takes the events of its reply. Pure. */
 import { Problem } from "@/api/problem";
 import type { Schemas } from "@/api/client";
 
@@ -50,8 +50,10 @@ export type Resolved = {
 export type Choice = { label: string; matches?: number };
 
 export type Turn = {
-  /** The request's Idempotency-Key: sent again, it is the same request. */
+  /** The message's id: sent again, it is the same message. */
   key: string;
+  /** The run that replies, once the gateway has begun it. */
+  runId?: string;
   text: string;
   sentAt: number;
   state: "sending" | "working" | "reconnecting" | "done" | "failed";
@@ -76,8 +78,8 @@ export function begin(key: string, text: string, now: number): Turn {
   return { key, text, sentAt: now, state: "sending", companies: [], known: [], timings: {} };
 }
 
-/** Takes an event. A repeated event changes nothing, and one that is not known is passed over. */
-export function take(turn: Turn, event: ChatEvent, elapsedMs: number): Turn {
+/** Takes an event; `elapsedMs` only while one waits for it. A repeated event changes nothing; an unknown one is passed over. */
+export function take(turn: Turn, event: ChatEvent, elapsedMs?: number): Turn {
   const data = event.data;
   switch (event.name) {
     case "accepted":
@@ -118,14 +120,7 @@ export function failed(turn: Turn, { status, title, detail }: Problem): Turn {
   return { ...turn, state: "failed", problem: { status, title, detail } };
 }
 
-/** Adds what a lead's explanation says: the way to learn of a score whose event was missed. */
-export function withExplanation(turn: Turn, uen: string, lead: Schemas["Explanation"], elapsedMs: number): Turn {
-  const { score, bucket, confidence, rationale } = lead;
-  return scoredAt(withCompany(turn, { stage: "scored", uen, score, bucket, confidence, rationale }), elapsedMs);
-}
-
 export const isScored = (company: Company): boolean => company.score !== undefined;
-export const unscored = (turn: Turn): Company[] => turn.companies.filter((it) => it.company_id && !isScored(it));
 export const isOpen = (turn: Turn): boolean => turn.state !== "done" && turn.state !== "failed";
 
 /** The companies as they are shown: in the order of the answer, and the best first once every score has come. */
@@ -143,7 +138,7 @@ function withCompany(turn: Turn, data: Record<string, unknown>): Turn {
   return { ...turn, companies };
 }
 
-function scoredAt(turn: Turn, elapsedMs: number): Turn {
+function scoredAt(turn: Turn, elapsedMs?: number): Turn {
   const isComplete = turn.companies.length > 0 && turn.companies.every(isScored);
   if (!isComplete || turn.timings.scored !== undefined) return turn;
   return { ...turn, timings: { ...turn.timings, scored: elapsedMs } };

@@ -3,14 +3,13 @@ import { useQuery } from "@tanstack/react-query";
 import { Bar, BarChart, CartesianGrid, Line, LineChart, ResponsiveContainer, Tooltip, XAxis, YAxis } from "recharts";
 
 import { api, data, type Schemas } from "@/api/client";
-import { useConversations } from "@/chat/conversations";
+import { firstBytes } from "@/chat/firstBytes";
 import { compact, count, milliseconds, plural, words } from "@/format";
 import { Failed, Loading } from "@/ui/states";
 import { Card, Heading, Progress } from "@/ui/surface";
 import { ScrollingView, useTitle } from "@/ui/view";
 
 const EVERY_MS = 5_000;
-const LATEST = 40;
 
 export function MetricsView() {
   const figures = useQuery({
@@ -107,12 +106,7 @@ function Percentiles({ title, of, none }: { title: string; of: Schemas["Percenti
 }
 
 function ThisBrowser() {
-  const turns = useConversations()
-    .flatMap((it) => it.turns)
-    .filter((turn) => turn.timings.firstByte !== undefined)
-    .toSorted((one, other) => one.sentAt - other.sentAt)
-    .slice(-LATEST);
-  const points = turns.map((turn, index) => ({ index, ms: Math.round(turn.timings.firstByte ?? 0), text: turn.text }));
+  const points = firstBytes().map(({ text, ms }, index) => ({ index, ms: Math.round(ms), text }));
   return (
     <Card className="space-y-3 p-4">
       <h2 className="font-semibold">First byte, as this browser measured it</h2>

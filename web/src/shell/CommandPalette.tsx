@@ -1,14 +1,14 @@
 /** Everything by name: views, conversations, a new question. */
+import { useInfiniteQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { Command } from "cmdk";
 import { CornerDownLeft, LogOut, MessageSquare, MoonStar, Sun } from "lucide-react";
 import { Dialog } from "radix-ui";
 import { useState, type ReactNode } from "react";
-import { v7 } from "uuid";
 
 import { signOut } from "@/api/session";
-import { useConversations } from "@/chat/conversations";
-import { say } from "@/chat/sending";
+import { conversations, titleOf } from "@/chat/conversations";
+import { sayFirst } from "@/chat/sending";
 
 import { useRole } from "./role";
 import { setTheme } from "./theme";
@@ -18,7 +18,7 @@ export default function CommandPalette({ close }: { close: () => void }) {
   const [words, setWords] = useState("");
   const navigate = useNavigate();
   const role = useRole();
-  const conversations = useConversations();
+  const found = useInfiniteQuery(conversations("")).data?.pages[0] ?? [];
 
   function run(act: () => void): () => void {
     return () => {
@@ -28,9 +28,7 @@ export default function CommandPalette({ close }: { close: () => void }) {
   }
 
   function ask(): void {
-    const id = v7();
-    say(id, words.trim());
-    void navigate({ to: "/chat/$conversationId", params: { conversationId: id } });
+    void navigate({ to: "/chat/$conversationId", params: { conversationId: sayFirst(words.trim()) } });
   }
 
   return (
@@ -58,16 +56,16 @@ export default function CommandPalette({ close }: { close: () => void }) {
                   </Item>
                 ))}
               </Command.Group>
-              {conversations.length > 0 && (
+              {found.length > 0 && (
                 <Command.Group heading="Conversations">
-                  {conversations.slice(0, 20).map((it) => (
+                  {found.slice(0, 20).map((it) => (
                     <Item
-                      key={it.id}
-                      value={`${it.title} ${it.id}`}
-                      onSelect={run(() => void navigate({ to: "/chat/$conversationId", params: { conversationId: it.id } }))}
+                      key={it.thread_id}
+                      value={`${titleOf(it)} ${it.thread_id}`}
+                      onSelect={run(() => void navigate({ to: "/chat/$conversationId", params: { conversationId: it.thread_id } }))}
                     >
                       <MessageSquare aria-hidden />
-                      <span className="truncate">{it.title}</span>
+                      <span className="truncate">{titleOf(it)}</span>
                     </Item>
                   ))}
                 </Command.Group>

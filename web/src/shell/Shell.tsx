@@ -4,6 +4,7 @@ import { Link, Outlet, useRouterState } from "@tanstack/react-router";
 import { LogOut, Menu as MenuIcon, Monitor, MoonStar, Search, Sun, WifiOff, X } from "lucide-react";
 import { lazy, Suspense, useEffect, useState, useSyncExternalStore } from "react";
 
+import { queryClient } from "@/api/queries";
 import { signOut, useSession } from "@/api/session";
 import { resume, stopAll } from "@/chat/sending";
 import { Button } from "@/ui/button";
@@ -29,7 +30,10 @@ export function Shell() {
 
   useEffect(() => {
     if (session && session.tenantId > 0) resume();
-    return stopAll;
+    return () => {
+      stopAll();
+      queryClient.clear(); // what was read is the user's own
+    };
   }, [session]);
   useEffect(() => {
     function onKey(event: KeyboardEvent): void {
