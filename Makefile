@@ -27,6 +27,7 @@ test-fast: install ## a quick answer: lint, and the tests that need no server an
 	exec $(BIN)/pytest --quiet -n auto --dist loadfile --no-loadscope-reorder --hypothesis-profile=fast -m "not servers and not whole and not slow"
 
 test-web: servers web ## the page: types, unit tests, its size, and the whole journey in a browser against the real product
+	deploy/local/chromium
 	cd web && npm run --silent check && npm run --silent test && npm run --silent e2e
 
 test-odoo: servers ## the Odoo sync against a real Odoo: one that ODOO_URL ... name, or one started for it

@@ -1,4 +1,7 @@
 /** What an admin and an operator do: the ideal customer, jobs, nights, users and keys, and the figures. */
+import { execFileSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+
 import { expect, inject, test } from "vitest";
 
 import { eachOnItsOwnPage, hasNoViolations, keep, NIGHT_MS, page, untilNightIsOver } from "./browser";
@@ -56,6 +59,25 @@ test("an operator sees what a night did, stage by stage", async () => {
   await hasNoViolations(page);
 });
 
+test("an operator retries a dead letter, after a dry run, and sees it again when it fails again", async () => {
+  const root = fileURLToPath(new URL("../../", import.meta.url));
+  execFileSync(".venv/bin/python", ["web/e2e/dead_letter.py", inject("database")], { cwd: root });
+  await signIn("operator", "Dead letters");
+  const letter = page.getByRole("listitem").filter({ hasText: "put here by a test" }).first();
+  await letter.waitFor();
+  await letter.getByRole("button", { name: "Show them" }).click();
+  await letter.getByText(/handler not recorded/).waitFor();
+  await hasNoViolations(page);
+  await letter.getByRole("button", { name: /^Retry it/ }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByText("1 letter would be retried.").waitFor();
+  await hasNoViolations(page);
+  await dialog.getByRole("textbox", { name: "Why, for the record" }).fill("tried in the browser");
+  await dialog.getByRole("button", { name: "Retry" }).click();
+  await page.getByText(/^1 letter opened again/).waitFor();
+  await page.getByRole("listitem").filter({ hasText: "put here by a test" }).first().waitFor();
+});
+
 test("an admin adds a user and makes a key, which is shown once; a rep is offered neither", async () => {
   await signIn("admin", "Users and keys");
   await page.getByRole("textbox", { name: "The user's name at the sign-in" }).fill("ann@demo.example");
@@ -74,7 +96,7 @@ test("an admin adds a user and makes a key, which is shown once; a rep is offere
   await page.goto(inject("signIn"));
   const views = page.getByRole("navigation", { name: "Views" });
   await views.getByRole("link", { name: "Shortlist" }).waitFor();
-  expect(await views.getByRole("link", { name: /Users|Nights/ }).count()).toBe(0);
+  expect(await views.getByRole("link", { name: /Users|Nights|Dead/ }).count()).toBe(0);
 });
 
 test("an admin sets the Odoo connection, whose key is never shown again, and has it checked", async () => {

@@ -22,6 +22,7 @@ declare module "vitest" {
     operator: string;
     /** The address that signs a rep of another tenant in. */
     stranger: string;
+    database: string;
     /** The gateway's address. */
     gateway: string;
   }
@@ -45,6 +46,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     run("tenant", "add", "--tenant", "9", "--name", "Others", "--database-url", database);
     const { origin } = new URL(signIn);
     project.provide("gateway", origin);
+    project.provide("database", database);
     project.provide("signIn", signIn);
     project.provide("admin", `${origin}/app/#token=${as("admin@demo.example", "admin")}`);
     project.provide("operator", `${origin}/app/#token=${as("operator@demo.example", "ops")}`);

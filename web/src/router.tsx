@@ -72,6 +72,11 @@ const nights = createRoute({
   path: "/nights",
   component: lazyRouteComponent(() => import("./nights/NightsView"), "NightsView"),
 });
+const deadLetters = createRoute({
+  getParentRoute: () => root,
+  path: "/dead-letters",
+  component: lazyRouteComponent(() => import("./deadLetters/DeadLettersView"), "DeadLettersView"),
+});
 const access = createRoute({
   getParentRoute: () => root,
   path: "/access",
@@ -89,7 +94,7 @@ const company = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([home, chat, conversation, shortlist, scores, candidates, icp, jobs, metrics, nights, access, odoo, company]),
+  routeTree: root.addChildren([home, chat, conversation, shortlist, scores, candidates, icp, jobs, metrics, nights, deadLetters, access, odoo, company]),
   basepath: "/app",
   defaultPreload: "intent",
   scrollRestoration: false,

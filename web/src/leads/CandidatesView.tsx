@@ -1,5 +1,4 @@
 /** All companies that were saved for the tenant, with filters that the address keeps, and views that the browser keeps. */
-import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { BadgeCheck, Bookmark, Building2, Download, Trash2 } from "lucide-react";
 import { useEffect, useMemo, useState } from "react";
@@ -20,9 +19,17 @@ import { useCsv } from "./csv";
 import { asText, BUCKETS, queryOf, readFilters, type Filters } from "./filters";
 import { useKept } from "./kept";
 import { columnsOf, ListTable } from "./ListTable";
+import { PAGE, useFirstPage, type Pages } from "./pages";
+import { SelectedActions } from "./SelectedActions";
 
 type Candidate = Schemas["Candidate"];
-const PAGE = 100;
+function pagesOf(filters: Filters): Pages<Candidate> {
+  const query = queryOf(filters);
+  return {
+    key: ["candidates", query],
+    read: (after, signal) => data(api.GET("/candidates/latest", { params: { query: { ...query, limit: PAGE, after } }, signal })),
+  };
+}
 const TYPING_MS = 300;
 
 const helper = columnsOf<Candidate>();
@@ -70,16 +77,8 @@ const WIDTHS = {
 export function CandidatesView() {
   const filters = useSearch({ from: "/candidates" });
   const navigate = useNavigate({ from: "/candidates" });
-  const query = queryOf(filters);
-  const { data: pages, error, refetch, hasNextPage, isFetchingNextPage, fetchNextPage } = useInfiniteQuery({
-    queryKey: ["candidates", query],
-    queryFn: ({ pageParam, signal }) =>
-      data(api.GET("/candidates/latest", { params: { query: { ...query, limit: PAGE, after: pageParam } }, signal })),
-    initialPageParam: undefined as string | undefined,
-    getNextPageParam: (page) => page.nextCursor ?? undefined,
-    placeholderData: keepPreviousData,
-  });
-  const rows = useMemo(() => pages?.pages.flatMap((page) => page.items) ?? [], [pages]);
+  const pages = useMemo(() => pagesOf(filters), [asText(filters)]);
+  const { data: first, error, renew } = useFirstPage(pages);
   const isFiltered = asText(filters) !== asText({});
   useTitle("Candidates");
 
@@ -118,10 +117,10 @@ export function CandidatesView() {
         )}
       </div>
       {error ? (
-        <Failed error={error} again={() => void refetch()} />
-      ) : !pages ? (
+        <Failed error={error} again={renew} />
+      ) : !first ? (
         <Loading label="Candidates are loading" />
-      ) : rows.length === 0 ? (
+      ) : first.items.length === 0 ? (
         <Empty icon={Building2} title={isFiltered ? "No candidate matches" : "No candidates yet"}>
           {isFiltered
             ? "Names are found by their beginning; industries by a five-digit code of SSIC or by their exact title."
@@ -131,14 +130,14 @@ export function CandidatesView() {
         <ListTable
           key={asText(filters)}
           name="Candidates"
-          rows={rows}
+          pages={pages}
           columns={COLUMNS}
           widths={WIDTHS}
           idOf={(row) => row.company_id}
+          nameOf={(row) => row.name}
           open={(row) => void navigate({ to: "/companies/$companyId", params: { companyId: String(row.company_id) } })}
-          hasMore={hasNextPage}
-          isFetchingMore={isFetchingNextPage}
-          fetchMore={() => void fetchNextPage()}
+          renew={renew}
+          actions={(selected, clear) => <SelectedActions selected={selected} clear={clear} fileName="selected-candidates.csv" />}
         />
       )}
     </div>

@@ -2,14 +2,17 @@
 import { columnVisibilityFeature, createColumnHelper, tableFeatures, useTable, type ColumnDef } from "@tanstack/react-table";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { Columns3 } from "lucide-react";
-import { useEffect, useRef, type ReactNode } from "react";
+import { useEffect, useRef, useState, type ReactNode } from "react";
 
 import { count } from "@/format";
 import { Button } from "@/ui/button";
 import { classes } from "@/ui/classes";
 import { Menu, MenuItem } from "@/ui/menu";
+import { Failed } from "@/ui/states";
+import { Skeleton } from "@/ui/surface";
 
 import { useKept } from "./kept";
+import { useRows, type Pages } from "./pages";
 
 export const features = tableFeatures({ columnVisibilityFeature });
 export const columnsOf = <Row extends object>() => createColumnHelper<typeof features, Row>();
@@ -20,52 +23,74 @@ const AHEAD = 30;
 
 type Props<Row extends object> = {
   name: string;
-  rows: Row[];
+  pages: Pages<Row>;
   columns: ColumnDef<typeof features, Row>[];
   /** Each column's track in CSS grid, by the column's id. */
   widths: Record<string, string>;
   idOf: (row: Row) => number;
+  nameOf: (row: Row) => string;
   open: (row: Row) => void;
-  hasMore: boolean;
-  isFetchingMore: boolean;
-  fetchMore: () => void;
-  tools?: ReactNode;
+  /** Reads the list anew. */
+  renew: () => void;
+  /** What can be done with selected rows. */
+  actions: (selected: Row[], clear: () => void) => ReactNode;
 };
 
-export function ListTable<Row extends object>({ name, rows, columns, widths, idOf, open, hasMore, isFetchingMore, fetchMore, tools }: Props<Row>) {
+export function ListTable<Row extends object>({ name, pages, columns, widths, idOf, nameOf, open, renew, actions }: Props<Row>) {
   const [columnVisibility, setColumnVisibility] = useKept<Record<string, boolean>>(`columns.${name}`, {});
-  const table = useTable({
-    features,
-    columns,
-    data: rows,
-    getRowId: (row) => String(idOf(row)),
-    state: { columnVisibility },
-    onColumnVisibilityChange: (next) => setColumnVisibility(typeof next === "function" ? next(columnVisibility) : next),
-  });
+  const [range, setRange] = useState<[number, number]>([0, 0]);
+  const { count: total, rowAt, hasMore, isFetchingMore, error, more } = useRows(pages, ...range);
+  const [selected, select] = useState<ReadonlyMap<number, Row>>(new Map());
   const scroller = useRef<HTMLDivElement>(null);
-  const all = table.getRowModel().rows;
   const virtual = useVirtualizer({
-    count: all.length,
+    count: total,
     getScrollElement: () => scroller.current,
     estimateSize: () => ROW_PX,
     overscan: 12,
   });
   const shown = virtual.getVirtualItems();
-  const last = shown.at(-1)?.index ?? 0;
-  const isNearEnd = last >= all.length - AHEAD;
+  const [first, last] = [shown[0]?.index ?? 0, shown.at(-1)?.index ?? 0];
+  if (first !== range[0] || last !== range[1]) setRange([first, last]);
+  // The table knows the rows in view alone: it costs the same, however long the list is.
+  const visible = shown.flatMap(({ index }) => rowAt(index) ?? []);
+  const table = useTable({
+    features,
+    columns,
+    data: visible,
+    getRowId: (row) => String(idOf(row)),
+    state: { columnVisibility },
+    onColumnVisibilityChange: (next) => setColumnVisibility(typeof next === "function" ? next(columnVisibility) : next),
+  });
+  const rows = new Map(table.getRowModel().rows.map((row) => [row.id, row]));
+  const isNearEnd = last >= total - AHEAD;
   useEffect(() => {
-    if (isNearEnd && hasMore && !isFetchingMore) fetchMore();
-  }, [isNearEnd, hasMore, isFetchingMore, fetchMore]);
+    if (isNearEnd && hasMore && !isFetchingMore) more();
+  }, [isNearEnd, hasMore, isFetchingMore, more]);
 
-  const tracks = { gridTemplateColumns: table.getVisibleLeafColumns().map((it) => widths[it.id] ?? "minmax(0,1fr)").join(" ") };
+  function toggle(row: Row): void {
+    const id = idOf(row);
+    const after = new Map(selected);
+    if (!after.delete(id)) after.set(id, row);
+    select(after);
+  }
+
+  const tracks = { gridTemplateColumns: ["1.25rem", ...table.getVisibleLeafColumns().map((it) => widths[it.id] ?? "minmax(0,1fr)")].join(" ") };
   return (
     <div className="flex min-h-0 flex-1 flex-col rounded-xl border bg-surface shadow-card">
       <div className="flex flex-wrap items-center justify-between gap-2 border-b px-3 py-2">
         <p className="text-[13px] text-faint tabular-nums" role="status">
-          {count(rows.length)} {hasMore ? "loaded, more below" : rows.length === 1 ? "row" : "rows"}
+          {count(total)} {hasMore ? "loaded, more below" : total === 1 ? "row" : "rows"}
+          {selected.size > 0 && ` · ${count(selected.size)} selected`}
         </p>
         <div className="flex flex-wrap gap-2">
-          {tools}
+          {selected.size > 0 && (
+            <>
+              {actions([...selected.values()], () => select(new Map()))}
+              <Button size="small" look="quiet" onClick={() => select(new Map())}>
+                Select none
+              </Button>
+            </>
+          )}
           <Menu
             trigger={
               <Button size="small">
@@ -91,11 +116,16 @@ export function ListTable<Row extends object>({ name, rows, columns, widths, idO
           </Menu>
         </div>
       </div>
+      {error && <Failed error={error} again={renew} />}
       <div ref={scroller} className="min-h-0 flex-1 overflow-auto" tabIndex={0} data-scrolls-sideways role="region" aria-label={name}>
-        <div role="table" aria-label={name} aria-rowcount={hasMore ? -1 : rows.length + 1} className="min-w-[52rem]">
+        <div role="table" aria-label={name} aria-rowcount={hasMore ? -1 : total + 1} className="min-w-[52rem]">
           <div role="rowgroup" className="sticky top-0 z-10 border-b bg-surface">
             {table.getHeaderGroups().map((group) => (
               <div key={group.id} role="row" className="grid gap-4 px-4 py-2" style={tracks}>
+                <div role="columnheader" className="sr-only">
+                  Selected
+                </div>
+                <span aria-hidden />
                 {group.headers.map((header) => (
                   <div key={header.id} role="columnheader" className="truncate text-xs font-medium text-faint">
                     <table.FlexRender header={header} />
@@ -106,19 +136,33 @@ export function ListTable<Row extends object>({ name, rows, columns, widths, idO
           </div>
           <div role="rowgroup" className="relative" style={{ height: virtual.getTotalSize() }}>
             {shown.map((item) => {
-              const row = all[item.index];
-              if (!row) return null;
+              const its = rowAt(item.index);
+              const row = its && rows.get(String(idOf(its)));
+              const place = { ...tracks, height: ROW_PX, transform: `translateY(${item.start}px)` };
+              if (!its || !row)
+                return (
+                  <div key={`place ${item.index}`} aria-hidden className="absolute inset-x-0 border-b px-4 py-5" style={place}>
+                    <Skeleton className="h-4 w-2/5" />
+                  </div>
+                );
               return (
                 <div
                   key={row.id}
                   role="row"
                   aria-rowindex={item.index + 2}
-                  className="absolute inset-x-0 grid cursor-pointer items-center gap-4 border-b px-4 text-[13px] hover:bg-sunken"
-                  style={{ ...tracks, height: ROW_PX, transform: `translateY(${item.start}px)` }}
+                  aria-selected={selected.has(idOf(its))}
+                  className="absolute inset-x-0 grid cursor-pointer items-center gap-4 border-b px-4 text-[13px] hover:bg-sunken aria-selected:bg-accent-wash"
+                  style={place}
                   onClick={(event) => {
-                    if (!(event.target as HTMLElement).closest("a,button")) open(row.original);
+                    if (!(event.target as HTMLElement).closest("a,button,label,input")) open(its);
                   }}
                 >
+                  <div role="cell">
+                    <label className="grid size-6 place-items-center">
+                      <input type="checkbox" className="size-4 accent-accent" checked={selected.has(idOf(its))} onChange={() => toggle(its)} />
+                      <span className="sr-only">Select {nameOf(its)}</span>
+                    </label>
+                  </div>
                   {row.getVisibleCells().map((cell) => (
                     <div key={cell.id} role="cell" className="min-w-0">
                       <table.FlexRender cell={cell} />

@@ -1,8 +1,6 @@
 /** All leads, best first. */
-import { useInfiniteQuery } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { Download, Trophy } from "lucide-react";
-import { useMemo } from "react";
 
 import { api, data, type Schemas } from "@/api/client";
 import { sentenceCase, time } from "@/format";
@@ -14,9 +12,14 @@ import { useTitle } from "@/ui/view";
 import { CompanyCell, ScoreCell, SiteCell } from "./cells";
 import { useCsv } from "./csv";
 import { columnsOf, ListTable } from "./ListTable";
+import { PAGE, useFirstPage, type Pages } from "./pages";
+import { SelectedActions } from "./SelectedActions";
 
 type Lead = Schemas["Lead"];
-const PAGE = 100;
+const PAGES: Pages<Lead> = {
+  key: ["scores"],
+  read: (after, signal) => data(api.GET("/scores/latest", { params: { query: { limit: PAGE, after } }, signal })),
+};
 
 const helper = columnsOf<Lead>();
 const COLUMNS = helper.columns([
@@ -48,13 +51,7 @@ const WIDTHS = {
 
 export function ScoresView() {
   const navigate = useNavigate();
-  const { data: pages, error, refetch, hasNextPage, isFetchingNextPage, fetchNextPage } = useInfiniteQuery({
-    queryKey: ["scores"],
-    queryFn: ({ pageParam, signal }) => data(api.GET("/scores/latest", { params: { query: { limit: PAGE, after: pageParam } }, signal })),
-    initialPageParam: undefined as string | undefined,
-    getNextPageParam: (page) => page.nextCursor ?? undefined,
-  });
-  const rows = useMemo(() => pages?.pages.flatMap((page) => page.items) ?? [], [pages]);
+  const { data: first, error, renew } = useFirstPage(PAGES);
   const csv = useCsv("/scores/latest?format=csv", "leads.csv");
   useTitle("Scores");
 
@@ -68,10 +65,10 @@ export function ScoresView() {
       </Heading>
       {csv.error && <Failed error={csv.error} again={() => csv.mutate()} />}
       {error ? (
-        <Failed error={error} again={() => void refetch()} />
-      ) : !pages ? (
+        <Failed error={error} again={renew} />
+      ) : !first ? (
         <Loading label="Leads are loading" />
-      ) : rows.length === 0 ? (
+      ) : first.items.length === 0 ? (
         <Empty icon={Trophy} title="No leads yet">
           A company becomes a lead when it has a score.{" "}
           <Link to="/chat" className="text-accent hover:underline">
@@ -82,14 +79,14 @@ export function ScoresView() {
       ) : (
         <ListTable
           name="Leads"
-          rows={rows}
+          pages={PAGES}
           columns={COLUMNS}
           widths={WIDTHS}
           idOf={(row) => row.company_id}
+          nameOf={(row) => row.name}
           open={(row) => void navigate({ to: "/companies/$companyId", params: { companyId: String(row.company_id) } })}
-          hasMore={hasNextPage}
-          isFetchingMore={isFetchingNextPage}
-          fetchMore={() => void fetchNextPage()}
+          renew={renew}
+          actions={(selected, clear) => <SelectedActions selected={selected} clear={clear} fileName="selected-leads.csv" />}
         />
       )}
     </div>

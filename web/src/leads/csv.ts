@@ -6,12 +6,15 @@ import { send } from "@/api/client";
 export function useCsv(path: string, fileName: string) {
   return useMutation({
     mutationFn: async () => {
-      const blob = await (await send(path)).blob();
-      const link = document.createElement("a");
-      link.href = URL.createObjectURL(blob);
-      link.download = fileName;
-      link.click();
-      setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+      save(await (await send(path)).blob(), fileName);
     },
   });
+}
+
+export function save(blob: Blob, fileName: string): void {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(blob);
+  link.download = fileName;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }

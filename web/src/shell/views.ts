@@ -1,5 +1,5 @@
 /** The views, in the order in which they are offered. */
-import { Building2, ChartColumn, KeyRound, ListChecks, MessagesSquare, Moon, PlugZap, SlidersHorizontal, Timer, Trophy, type LucideIcon } from "lucide-react";
+import { Building2, ChartColumn, KeyRound, ListChecks, MailWarning, MessagesSquare, Moon, PlugZap, SlidersHorizontal, Timer, Trophy, type LucideIcon } from "lucide-react";
 
 /** A view with a role is offered to holders of that role alone; the gateway decides what it answers them. */
 type View = { to: string; label: string; icon: LucideIcon; role?: string };
@@ -13,6 +13,7 @@ const ALL = [
   { to: "/jobs", label: "Jobs", icon: Timer },
   { to: "/metrics", label: "Metrics", icon: ChartColumn },
   { to: "/nights", label: "Nights", icon: Moon, role: "ops" },
+  { to: "/dead-letters", label: "Dead letters", icon: MailWarning, role: "ops" },
   { to: "/odoo", label: "Odoo", icon: PlugZap, role: "admin" },
   { to: "/access", label: "Users and keys", icon: KeyRound, role: "admin" },
 ] as const satisfies readonly View[];

@@ -21,6 +21,7 @@ from gateway.routes import (
     candidates,
     chat,
     companies,
+    dead_letters,
     figures,
     icp,
     industries,
@@ -82,6 +83,7 @@ def application(dependencies: Dependencies, probes: Sequence[BaseRoute] = ()) ->
         figures,
         audit_log,
         admin,
+        dead_letters,
     ):
         app.include_router(routes.router)
     app.router.routes.extend([*docs_page.routes(), *probes])

@@ -10,9 +10,9 @@ from uuid import UUID
 import click
 import typer
 
+from common.delivery.letters import Letter, Selection
 from leadgen.dlq import running, screen
 from leadgen.dlq.correction import Corrected, CorrectionRefused, from_text, to_text
-from leadgen.dlq.letters import Letter, Selection
 from leadgen.exit_codes import FAILED, run_or_exit
 from leadgen.moments import HELP, in_singapore, parse_moment
 from leadgen.operators import Operator

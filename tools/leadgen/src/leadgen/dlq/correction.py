@@ -6,9 +6,9 @@ import orjson
 
 from common.cloudevents import decode_body, decode_headers, pack_headers, unpack_headers
 from common.contracts import EVENTS, Event, Lane
+from common.delivery.letters import Letter
 from common.errors import Permanent
 from common.ids import NO_REPLAY
-from leadgen.dlq.letters import Letter
 
 MODELS: dict[str, type[Event]] = {event.topic: event for event in EVENTS}
 

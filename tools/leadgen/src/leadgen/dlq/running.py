@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from common.delivery import letters
+from common.delivery.letters import Group, Key, Letter, Reader, Selection
 from common.errors import Permanent
-from leadgen.dlq import letters
 from leadgen.dlq.correction import Corrected
-from leadgen.dlq.letters import Group, Key, Letter, Owner, Selection
 from leadgen.owner_connection import connected
 
 #: Rows that a transaction opens again.
@@ -91,7 +91,7 @@ async def drop(database_url: str, selected: Selection, operator: str, reason: st
         return await letters.drop(db, chosen, operator, reason)
 
 
-async def _chosen(db: Owner, selected: Selection) -> list[Key]:
+async def _chosen(db: Reader, selected: Selection) -> list[Key]:
     chosen = await letters.keys(db, selected)
     if missing := set(selected.ids or ()) - {it.event_id for it in chosen}:
         raise NoSuchLetter(f"no dead letter has the id {', '.join(sorted(map(str, missing)))}; nothing was done")
@@ -100,7 +100,7 @@ async def _chosen(db: Owner, selected: Selection) -> list[Key]:
     return chosen
 
 
-async def _only(db: Owner, selected: Selection) -> Letter:
+async def _only(db: Reader, selected: Selection) -> Letter:
     some = await letters.find(db, selected)
     if len(some) != 1:
         asked = ", ".join(map(str, selected.ids or ()))
@@ -110,7 +110,7 @@ async def _only(db: Owner, selected: Selection) -> Letter:
     return some[0]
 
 
-async def _settled(db: Owner, chosen: Sequence[Key], opened: int, overtaken: int, wait_s: float) -> Retried:
+async def _settled(db: Reader, chosen: Sequence[Key], opened: int, overtaken: int, wait_s: float) -> Retried:
     until = time.monotonic() + wait_s
     while True:
         states = await letters.states(db, chosen)

@@ -1,6 +1,7 @@
 """Dead letters: the inbox rows in state `dead`. A row holds the whole original; `<topic>.dlq` has a copy for 30 days.
 
-Each change is recorded in `dead_letter_actions`, in the same statement.
+For the operator's command and the gateway's administration. Each change is recorded in `dead_letter_actions`, in the
+same statement.
 """
 
 from collections.abc import Sequence
@@ -11,7 +12,10 @@ from uuid import UUID
 
 import asyncpg
 
-Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
+from common.postgres import Connection, Session
+
+#: A connection: the owner's, which the operator's command has, or a service's.
+Reader: TypeAlias = "Session | Connection"
 
 # Spelt as the index `inbox_dead` is, so that a few letters are found among millions of rows.
 _SELECTED = """
@@ -23,6 +27,7 @@ _SELECTED = """
       AND ($5::int IS NULL OR tenant_id = $5)
       AND ($6::timestamptz IS NULL OR dead_at >= $6)
       AND ($7::timestamptz IS NULL OR dead_at < $7)
+      AND ($8::text IS NULL OR regexp_replace(error, '[0-9a-f]{8}-[0-9a-f-]{27}|[0-9]+', '#', 'g') = $8)
 """
 _DROPPED = _SELECTED.replace("dropped_at IS NULL", "dropped_at IS NOT NULL")
 
@@ -43,6 +48,12 @@ KEYS = """
     SELECT consumer, event_id, replay_id, error FROM inbox WHERE {selected}
      ORDER BY consumer, topic, kafka_partition, kafka_offset
 """
+
+BRIEFLY = """
+    SELECT event_id, consumer, topic, tenant_id, handler, error, failures, received_at, dead_at
+      FROM inbox WHERE {selected} ORDER BY dead_at DESC, event_id DESC LIMIT $9
+"""
+TENANTS = "SELECT tenant_id, count(*) AS letters FROM inbox WHERE {selected} GROUP BY tenant_id ORDER BY tenant_id"
 
 _CHOSEN = """
     chosen AS MATERIALIZED (
@@ -102,7 +113,10 @@ ACTIONS = """
 
 @dataclass(frozen=True)
 class Selection:
-    """Filters of dead letters; what is `None` filters nothing. `reason` is a part of the error, in any case."""
+    """Filters of dead letters; what is `None` filters nothing.
+
+    `reason` is a part of the error, in any case; `group` is a group's whole reason, with # for numbers and ids.
+    """
 
     ids: Sequence[UUID] | None = None
     consumer: str | None = None
@@ -112,18 +126,19 @@ class Selection:
     since: datetime | None = None
     until: datetime | None = None
     dropped: bool = False
+    group: str | None = None
 
     @property
     def is_all(self) -> bool:
         """Whether nothing is filtered."""
-        return not any((self.ids, self.consumer, self.topic, self.reason, self.since, self.until)) and (
-            self.tenant is None
-        )
+        given = (self.ids, self.consumer, self.topic, self.reason, self.since, self.until, self.group)
+        return not any(given) and self.tenant is None
 
     @property
     def arguments(self) -> tuple[object, ...]:
         """The statement's parameters."""
-        return self.ids or None, self.consumer, self.topic, self.reason, self.tenant, self.since, self.until
+        times = self.since, self.until
+        return self.ids or None, self.consumer, self.topic, self.reason, self.tenant, *times, self.group
 
     def of(self, statement: str) -> str:
         """The statement with these filters."""
@@ -149,6 +164,20 @@ class Key(NamedTuple):
     consumer: str
     event_id: UUID
     replay_id: UUID
+
+
+class Brief(NamedTuple):
+    """A dead letter without its message."""
+
+    event_id: UUID
+    consumer: str
+    topic: str
+    tenant_id: int
+    handler: str | None
+    error: str
+    failures: int
+    received_at: datetime
+    dead_at: datetime
 
 
 @dataclass(frozen=True)
@@ -190,34 +219,44 @@ class State(NamedTuple):
     next_at: datetime
 
 
-async def groups(db: Owner, selected: Selection) -> list[Group]:
+async def groups(db: Reader, selected: Selection) -> list[Group]:
     """Groups the letters by consumer, topic and reason, the largest group first."""
     return [Group(*row.values()) for row in await db.fetch(selected.of(GROUPS), *selected.arguments)]
 
 
-async def find(db: Owner, selected: Selection) -> list[Letter]:
+async def find(db: Reader, selected: Selection) -> list[Letter]:
     """Reads letters, in the order of their topics."""
     return [Letter(**dict(row)) for row in await db.fetch(selected.of(FIND), *selected.arguments)]
 
 
-async def keys(db: Owner, selected: Selection) -> list[Key]:
+async def briefly(db: Reader, selected: Selection, limit: int) -> list[Brief]:
+    """Reads letters without their messages, the latest first."""
+    return [Brief(*row.values()) for row in await db.fetch(selected.of(BRIEFLY), *selected.arguments, limit)]
+
+
+async def tenants(db: Reader, selected: Selection) -> dict[int, int]:
+    """Counts the letters of each tenant; -1 is that of letters that name none."""
+    return {row["tenant_id"]: row["letters"] for row in await db.fetch(selected.of(TENANTS), *selected.arguments)}
+
+
+async def keys(db: Reader, selected: Selection) -> list[Key]:
     """Reads the primary keys of letters, in the order of their topics."""
     rows = await db.fetch(selected.of(KEYS), *selected.arguments)
     return [Key(row["consumer"], row["event_id"], row["replay_id"]) for row in rows]
 
 
-async def count_overtaken(db: Owner, letters: Sequence[Key]) -> int:
+async def count_overtaken(db: Reader, letters: Sequence[Key]) -> int:
     """Counts the letters of which a younger event of the key was handled already, or is being handled."""
     return int(await db.fetchval(OVERTAKEN, *_columns(letters)))
 
 
-async def retry(db: Owner, letters: Sequence[Key], operator: str, reason: str | None) -> int:
+async def retry(db: Reader, letters: Sequence[Key], operator: str, reason: str | None) -> int:
     """Opens the rows again for their consumers; returns how many. Younger open events of their keys wait."""
     return _rows_of(await db.execute(RETRY, *_columns(letters), operator, reason))
 
 
 async def correct(
-    db: Owner,
+    db: Reader,
     letter: Key,
     operator: str,
     reason: str | None,
@@ -233,17 +272,17 @@ async def correct(
     return _rows_of(await db.execute(CORRECT, *_columns([letter]), operator, reason, *message))
 
 
-async def drop(db: Owner, letters: Sequence[Key], operator: str, reason: str) -> int:
+async def drop(db: Reader, letters: Sequence[Key], operator: str, reason: str) -> int:
     """Marks the letters dropped; returns how many. Their rows stay as long as others."""
     return _rows_of(await db.execute(DROP, *_columns(letters), operator, reason))
 
 
-async def states(db: Owner, letters: Sequence[Key]) -> list[State]:
+async def states(db: Reader, letters: Sequence[Key]) -> list[State]:
     """Reads where the events stand."""
     return [State(*row.values()) for row in await db.fetch(STATES, *_columns(letters))]
 
 
-async def actions(db: Owner, letter: Letter) -> list[asyncpg.Record]:
+async def actions(db: Reader, letter: Letter) -> list[asyncpg.Record]:
     """Lists what operators did about the letter, oldest first."""
     return await db.fetch(ACTIONS, letter.event_id, letter.consumer, letter.replay_id)
 
