@@ -4,7 +4,7 @@ import { useCallback, useEffect, useState } from "react";
 
 import { queryClient } from "@/api/queries";
 
-export const PAGE = 100;
+export const PAGE = 200;
 /** A page out of view is held for so long: one scrolls back without a wait, and memory does not grow with the list. */
 const HELD_MS = 10_000;
 /** A list that is looked at again after this is read anew: its cursors serve for less than an hour. */
