@@ -1,7 +1,7 @@
 """Dead letters: the inbox rows in state `dead`. A row holds the whole original; `<topic>.dlq` has a copy for 30 days.
 
-For the operator's command and the gateway's administration. Each change is recorded in `dead_letter_actions`, in the
-same statement.
+For the operator's command, and for the gateway, which may use the view `dead_letters` and the functions below, but not
+the inboxes of other services. Each change is recorded in `dead_letter_actions`, in the same statement.
 """
 
 from collections.abc import Sequence
@@ -36,7 +36,7 @@ GROUPS = """
     SELECT consumer, topic, reason, count(*) AS letters, min(dead_at) AS first_at, max(dead_at) AS last_at,
            min(error) AS example, (array_agg(event_id ORDER BY dead_at DESC))[1] AS newest
       FROM (SELECT *, regexp_replace(error, '[0-9a-f]{8}-[0-9a-f-]{27}|[0-9]+', '#', 'g') AS reason
-              FROM inbox WHERE {selected}) AS letter
+              FROM dead_letters WHERE {selected}) AS letter
      GROUP BY consumer, topic, reason ORDER BY letters DESC, consumer, topic, reason
 """
 FIND = """
@@ -45,15 +45,17 @@ FIND = """
       FROM inbox WHERE {selected} ORDER BY consumer, topic, kafka_partition, kafka_offset
 """
 KEYS = """
-    SELECT consumer, event_id, replay_id, error FROM inbox WHERE {selected}
+    SELECT consumer, event_id, replay_id, error FROM dead_letters WHERE {selected}
      ORDER BY consumer, topic, kafka_partition, kafka_offset
 """
 
 BRIEFLY = """
     SELECT event_id, consumer, topic, tenant_id, handler, error, failures, received_at, dead_at
-      FROM inbox WHERE {selected} ORDER BY dead_at DESC, event_id DESC LIMIT $9
+      FROM dead_letters WHERE {selected} ORDER BY dead_at DESC, event_id DESC LIMIT $9
 """
-TENANTS = "SELECT tenant_id, count(*) AS letters FROM inbox WHERE {selected} GROUP BY tenant_id ORDER BY tenant_id"
+TENANTS = """
+    SELECT tenant_id, count(*) AS letters FROM dead_letters WHERE {selected} GROUP BY tenant_id ORDER BY tenant_id
+"""
 
 _CHOSEN = """
     chosen AS MATERIALIZED (
@@ -62,15 +64,9 @@ _CHOSEN = """
                       AND i.replay_id = asked.replay_id AND i.state = 'dead' AND i.dropped_at IS NULL
            FOR UPDATE OF i)
 """
-#: Letters of which a younger event of the key has been handled already, or is being handled.
-OVERTAKEN = f"""
-    WITH {_CHOSEN}
-    SELECT count(*) FROM chosen letter
-     WHERE EXISTS (SELECT FROM inbox younger
-                    WHERE younger.consumer = letter.consumer AND younger.topic = letter.topic
-                      AND younger.key = letter.key AND younger.kafka_offset > letter.kafka_offset
-                      AND (younger.state = 'done' OR younger.in_hand IS NOT NULL))
-"""  # noqa: S608 - constants of this file
+OVERTAKEN = "SELECT count_overtaken_letters($1, $2, $3)"
+RETRY = "SELECT retry_dead_letters($1, $2, $3, $4, $5)"
+
 _LOGGED = """
     logged AS (
         INSERT INTO dead_letter_actions (consumer, event_id, replay_id, topic, tenant_id, action, operator, reason,
@@ -86,11 +82,6 @@ _BY_KEY = """
      AND letter.replay_id = chosen.replay_id
 """
 _NO_ORIGINAL = "NULL, NULL, NULL"
-# The error of a message that could not be read is the reason that its handler is given: it must not grow.
-RETRY = f"""
-    WITH {_CHOSEN}, {_LOGGED.format(action="retry", original=_NO_ORIGINAL)}
-    UPDATE inbox letter SET {_REOPENED}, error = regexp_replace(letter.error, '^Undecodable: ', '') {_BY_KEY}
-"""  # noqa: S608
 CORRECT = f"""
     WITH {_CHOSEN}, {_LOGGED.format(action="correct", original="key, value, headers")}
     UPDATE inbox letter
@@ -252,7 +243,7 @@ async def count_overtaken(db: Reader, letters: Sequence[Key]) -> int:
 
 async def retry(db: Reader, letters: Sequence[Key], operator: str, reason: str | None) -> int:
     """Opens the rows again for their consumers; returns how many. Younger open events of their keys wait."""
-    return _rows_of(await db.execute(RETRY, *_columns(letters), operator, reason))
+    return int(await db.fetchval(RETRY, *_columns(letters), operator, reason))
 
 
 async def correct(
