@@ -1,9 +1,15 @@
-"""A Prometheus of Debian's package, as `make test-dashboards` provides it. Plain `pytest` leaves its tests out."""
+"""A Prometheus, as `make test-dashboards` provides it, and a collector of spans. Plain `pytest` leaves these tests out.
+
+Every service of these tests records spans: they prove that a recording disturbs nothing.
+"""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from testkit.otlp_collector import Collector, otlp_collector
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -22,3 +28,11 @@ def prometheus_folder() -> Path:
     folder = Path(os.environ["PROMETHEUS_BIN"])
     assert (folder / "promtool").is_file(), f"{folder} has no promtool: use `make test-dashboards`"
     return folder
+
+
+@pytest.fixture(scope="session", autouse=True)
+def collector() -> Iterator[Collector]:
+    """The collector that the product, which starts after it, sends its spans to."""
+    with otlp_collector() as running, pytest.MonkeyPatch.context() as environment:
+        environment.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", running.url)
+        yield running

@@ -4,7 +4,6 @@ A new handler, or a new stage, needs a case here: `test_every_handler_is_tried_o
 folders are no packages: what two of their files share is a fixture.
 """
 
-import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -64,6 +63,7 @@ from simulator.running import running
 from simulator.settings import Settings
 from simulator.sites import Manner, site_of
 from simulator.sites import Robots as Rules
+from testkit.fake_odoo import FakeOdoo, fake_odoo
 from testkit.industries import codes_2020, index_2020
 from testkit.stages import a_company, envelope_for
 from upserter.consumer import upserter
@@ -114,48 +114,6 @@ WAITED = "W"
 HELD_BACK = (
     "INSERT INTO odoo_links (tenant_id, company_id, outcome, scored_at, lead) VALUES ($1, $2, 'blocked', $3, $4)"
 )
-
-
-@dataclass
-class FakeOdoo:
-    """As much of Odoo's JSON-2 as odoo-sync calls: a record per external id, over real HTTP."""
-
-    url: str = ""
-    numbers: dict[str, int] = field(default_factory=dict)
-    is_away: bool = False
-
-    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        request, *lines = (await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")
-        headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in lines)}
-        named = json.loads(await reader.readexactly(int(headers.get("content-length", 0))) or b"{}")
-        if self.is_away:
-            writer.write(b"HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nContent-Length: 0\r\n\r\n")
-            writer.close()
-            return
-        answer = json.dumps(self.answer(request.split()[1].rpartition("/")[2], named)).encode()
-        writer.write(b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: %d\r\n\r\n" % len(answer) + answer)
-        writer.close()
-
-    def answer(self, method: str, named: dict[str, Any]) -> Any:
-        match method, named:
-            case "check_access_rights", _:
-                return True
-            case "get_param", {"key": "database.uuid"}:
-                return "0b1e8f1c-5c1d-4a55-9f0b-2f7a3c9d6e21"
-            case "fields_get", _:
-                return {"name": {"type": "char"}, "description": {"type": "text"}}
-            case "load", {"fields": fields, "data": rows} if ".id" in fields:  # records that are there
-                return {"ids": [int(row[fields.index(".id")]) for row in rows], "messages": []}
-            case "load", {"fields": fields, "data": rows}:
-                names = [row[fields.index("id")] for row in rows]
-                return {"ids": [self.numbers.setdefault(name, len(self.numbers) + 1) for name in names], "messages": []}
-            case "search_read", {"domain": [["name", "in", modules], _]}:
-                return [{"name": name} for name in modules]
-            case "search_read", {"domain": [["id", "in", numbers]]}:
-                return [{"id": number, "name": "ACME"} for number in numbers]
-            case "search_read", _:  # of what others had there before us
-                return []
-        raise AssertionError(f"odoo-sync calls {method} with {named}, which this Odoo does not know")
 
 
 @dataclass(frozen=True)
@@ -478,9 +436,7 @@ async def waterfall(database: Database, simulator: str) -> AsyncIterator[Waterfa
 @pytest.fixture
 async def odoo() -> AsyncIterator[FakeOdoo]:
     """An Odoo with nothing in it."""
-    fake = FakeOdoo()
-    async with await asyncio.start_server(fake.serve, "127.0.0.1", 0) as server:
-        fake.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    async with fake_odoo() as fake:
         yield fake
 
 

@@ -11,8 +11,8 @@ opens and closes whatever else the handlers need.
 import asyncio
 import gc
 import signal
-from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, contextmanager
 from datetime import timedelta
 from functools import partial
 from typing import Any, TypeVar, cast
@@ -61,8 +61,22 @@ def run(
     """
     logs.configure(name, settings.log_level)
     lanes: dict[Lane, int] = {"interactive": interactive, "nightly": nightly}
-    if not to_the_end(serve(name, settings, compose, lanes, drains)):
+    with recorded_spans(name, settings):
+        has_stopped_well = to_the_end(serve(name, settings, compose, lanes, drains))
+    if not has_stopped_well:
         raise SystemExit(1)
+
+
+@contextmanager
+def recorded_spans(name: str, settings: ServiceSettings) -> Iterator[None]:
+    """Has the process record spans if the settings name a collector."""
+    if not settings.otel_exporter_otlp_endpoint:
+        yield
+        return
+    from common.span_recording import recorded  # it takes most of a second to import
+
+    with recorded(name, settings.otel_exporter_otlp_endpoint, settings.otel_traces_sampler_arg):
+        yield
 
 
 def to_the_end(work: Coroutine[Any, Any, T]) -> T:

@@ -68,6 +68,8 @@ class ServiceSettings(KafkaSettings):
     http_hsts_days: int = Field(default=0, ge=0)
     metrics_port: int | None = Field(default=None, ge=1, le=65535)
     log_level: LogLevel = "INFO"
+    otel_exporter_otlp_endpoint: str = ""
+    otel_traces_sampler_arg: float = Field(default=1, ge=0, le=1)
 
     @field_validator("metrics_port", mode="before")
     @classmethod

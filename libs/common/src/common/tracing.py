@@ -1,9 +1,39 @@
-"""W3C trace context (https://www.w3.org/TR/trace-context/): one trace from the chat message to the synced lead."""
+"""W3C trace context (https://www.w3.org/TR/trace-context/): one trace from the chat message to the synced lead.
+
+Every event carries its trace, whether spans are recorded or not: logs name it. `span_recording` has spans recorded;
+then the header that an event gets is that of the span which announced it.
+"""
 
 import os
 import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+if TYPE_CHECKING:
+    from opentelemetry.trace import Tracer
 
 _TRACEPARENT = re.compile(r"00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
+
+Kind = Literal["server", "consumer", "client"]
+
+
+class _Recording:
+    """The process's tracer, while spans are recorded."""
+
+    tracer: "Tracer | None" = None
+
+
+recording = _Recording()
+
+
+class Beginning(NamedTuple):
+    """A span to be recorded. `parent` is a traceparent; without one it is a child of the current span, if any."""
+
+    name: str
+    kind: Kind
+    parent: str | None = None
+    attributes: Mapping[str, str | int] = {}
 
 
 def new_traceparent() -> str:
@@ -12,12 +42,66 @@ def new_traceparent() -> str:
 
 
 def child_of(traceparent: str | None) -> str:
-    """A new span of the same trace; a new trace where there is none, or none that can be read."""
+    """A new span of the same trace; a new trace where there is none, or none that can be read.
+
+    While spans are recorded, `traceparent` is that of a recorded span, and what follows is a child of it.
+    """
     if traceparent is None or not _TRACEPARENT.fullmatch(traceparent):
         return new_traceparent()
+    if recording.tracer is not None:
+        return traceparent
     return f"{traceparent[:36]}{os.urandom(8).hex()}{traceparent[52:]}"
 
 
 def trace_id(traceparent: str | None) -> str | None:
     """The trace's id, for logs."""
     return traceparent[3:35] if traceparent and _TRACEPARENT.fullmatch(traceparent) else None
+
+
+@contextmanager
+def spans(beginnings: Sequence[Beginning]) -> Iterator[list[str | None]]:
+    """Records spans of the same work, side by side; the first is the current one meanwhile. An error fails all.
+
+    Yields the traceparent of each. While nothing is recorded, that is the one given.
+    """
+    tracer = recording.tracer
+    if tracer is None:
+        yield [each.parent for each in beginnings]
+        return
+    from opentelemetry import trace
+
+    from common.span_recording import begin, traceparent_of
+
+    begun = [begin(tracer, each) for each in beginnings]
+    try:
+        with ExitStack() as current:
+            if begun:
+                current.enter_context(
+                    trace.use_span(begun[0], record_exception=False, set_status_on_exception=False, end_on_exit=False)
+                )
+            yield [traceparent_of(span) for span in begun]
+    except BaseException as error:
+        for span in begun:  # the kind alone: an error may quote what is private
+            span.set_status(trace.StatusCode.ERROR, type(error).__name__)
+        raise
+    finally:
+        for span in begun:
+            span.end()
+
+
+@contextmanager
+def span(name: str, kind: Kind, **attributes: str | int) -> Iterator[None]:
+    """Records a part of the current span's work."""
+    with spans([Beginning(name, kind, attributes=attributes)]):
+        yield
+
+
+def note(name: str, attributes: Mapping[str, str | int]) -> None:
+    """Names the current span by what is known only now, and adds attributes."""
+    if recording.tracer is None:
+        return
+    from opentelemetry import trace
+
+    current = trace.get_current_span()
+    current.update_name(name)
+    current.set_attributes(dict(attributes))

@@ -14,8 +14,9 @@ from common.contracts import EVENTS
 from common.delivery.gauges import keep_gauges
 from common.delivery.relay import Relay
 from common.http import health
+from common.http.request_spans import RequestSpans
 from common.postgres import Database
-from common.service import connect, http_server, to_the_end
+from common.service import connect, http_server, recorded_spans, to_the_end
 from common.settings import read_for_service
 from gateway.access.api_keys import ApiKeys
 from gateway.access.authentication import Authentication
@@ -47,14 +48,15 @@ def main() -> None:
         sys.stderr.write(f"{fault} (see .env.example)\n")
         raise SystemExit(2)
     logs.configure(SERVICE, settings.log_level)
-    to_the_end(serve(settings))
+    with recorded_spans(SERVICE, settings):
+        to_the_end(serve(settings))
 
 
 async def serve(settings: GatewaySettings) -> None:
     """Serves until SIGTERM or SIGINT."""
     with health.metrics_served(settings.http_host, settings.metrics_port):
         async with gateway(settings) as app:
-            await http_server(for_browsers(app, settings), settings).serve()
+            await http_server(RequestSpans(for_browsers(app, settings)), settings).serve()
 
 
 def for_browsers(app: ASGIApp, settings: GatewaySettings) -> ASGIApp:

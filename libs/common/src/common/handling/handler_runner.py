@@ -19,6 +19,7 @@ from common.contracts import Lane
 from common.delivery.inbox import NO_TENANT, Claim
 from common.errors import LeaseLost, Permanent, Transient, Unavailable
 from common.handling.crash_suspects import REST, is_guilty, is_suspect, solo_lease
+from common.handling.event_spans import event_spans
 from common.handling.failed_events import FailedEvents, RunnerContext
 from common.handling.failure_rate_guard import is_unknown_error
 from common.handling.stage import Handler
@@ -113,7 +114,8 @@ class HandlerRunner:
         started = time.perf_counter()
         failure: Exception | None = None
         try:
-            await self._run(items, open_items)
+            with event_spans(items, self._inbox.consumer) as traced:
+                await self._run(traced, open_items)
         except LeaseLost as lost:
             log.warning("lease_lost", error=str(lost))
             with suppress(Unavailable):  # of a batch the others may still be ours: no need to wait for their leases
@@ -139,10 +141,11 @@ class HandlerRunner:
         """Notes how long after the rep's request the events ended that are not open any more."""
         if self._request_age is None:
             return
-        now_s, still_open = time.time(), {id(item) for item in open_items}
+        now_s, still_open = time.time(), {id(item.claim) for item in open_items}
         for item in items:
             request_id = item.envelope.correlation_id
-            if id(item) not in still_open and request_id is not None and (age := age_s(request_id, now_s)) is not None:
+            age = None if request_id is None or id(item.claim) in still_open else age_s(request_id, now_s)
+            if age is not None:
                 self._request_age.observe(age)
 
     async def _fail(self, items: Sequence[Item[Any]], failure: Exception) -> bool:

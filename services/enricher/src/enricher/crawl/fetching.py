@@ -13,6 +13,7 @@ from typing import Self
 import aiohttp
 from aiohttp.http_exceptions import HttpProcessingError
 
+from common import tracing
 from enricher.crawl.decoding import Body, text_of
 from enricher.crawl.errors import PageRefused, SiteUnreachable
 from enricher.crawl.network import GuardedNetwork, proxied
@@ -124,8 +125,9 @@ class Fetcher:
     ) -> Answer:
         """Sends a GET, within the page's time and `limit` bytes. Raises SiteUnreachable, PageRefused."""
         try:
-            async with asyncio.timeout(self._timeout_s):
-                return await self._get(url, html_only, limit or self._max_bytes, known)
+            with tracing.span("page", "client", **{"url.full": url}):
+                async with asyncio.timeout(self._timeout_s):
+                    return await self._get(url, html_only, limit or self._max_bytes, known)
         except TimeoutError as error:
             raise SiteUnreachable(f"no answer within {self._timeout_s:g} s") from error
         except (aiohttp.InvalidURL, aiohttp.NonHttpUrlClientError) as error:

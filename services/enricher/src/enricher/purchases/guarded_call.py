@@ -13,6 +13,7 @@ from typing import TypeVar, get_args
 
 import structlog
 
+from common import tracing
 from common.singapore import day_in_singapore
 from enricher import metrics
 from enricher.errors import StepSkipped
@@ -84,7 +85,7 @@ class GuardedCalls:
             day = await self._admit(vendor, tenant_id, units)
             tried = self._clock()
             try:
-                with metrics.vendor_call_duration.labels(vendor).time():
+                with tracing.span(vendor, "client"), metrics.vendor_call_duration.labels(vendor).time():
                     answer = await make()
             except VendorError as error:
                 metrics.vendor_calls.labels(vendor, _OUTCOMES[type(error)]).inc()

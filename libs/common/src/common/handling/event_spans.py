@@ -1,0 +1,42 @@
+"""A span for each event that a handler works on, as a child of the span that announced the event."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+
+from common import tracing
+from common.handling.work import Item
+
+
+@contextmanager
+def event_spans(items: Sequence[Item[Any]], stage: str) -> Iterator[Sequence[Item[Any]]]:
+    """Yields items whose announcements belong to their spans. Without a recording it yields the items as they are.
+
+    What the handler does for all of them, such as statements, belongs to the span of the first.
+    """
+    if tracing.recording.tracer is None:
+        yield items
+        return
+    beginnings = [
+        tracing.Beginning(
+            f"{stage} {item.event.topic}",
+            "consumer",
+            item.envelope.traceparent,
+            {
+                "messaging.system": "kafka",
+                "messaging.operation.type": "process",
+                "messaging.destination.name": item.event.topic,
+                "messaging.message.id": str(item.event_id),
+                "messaging.batch.message_count": len(items),
+                "leadgen.tenant_id": item.event.tenant_id,
+                "leadgen.lane": item.lane,
+            },
+        )
+        for item in items
+    ]
+    with tracing.spans(beginnings) as traceparents:
+        yield [
+            replace(item, envelope=item.envelope._replace(traceparent=traceparent))
+            for item, traceparent in zip(items, traceparents, strict=True)
+        ]

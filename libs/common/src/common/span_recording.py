@@ -1,0 +1,102 @@
+"""Records spans with OpenTelemetry and sends them to a collector by OTLP over HTTP. Imported only where that is wanted.
+
+Statements and HTTP calls are recorded as parts of a request or an event. What a service does by itself, such as looking
+for work, is not. No trace leaves by our calls: vendors and Odoo get no header.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from opentelemetry import trace
+from opentelemetry.context import Context
+from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+from opentelemetry.instrumentation.asyncpg import AsyncPGInstrumentor
+from opentelemetry.instrumentation.httpx import HTTPXClientInstrumentor
+from opentelemetry.instrumentation.instrumentor import BaseInstrumentor  # type: ignore[attr-defined]
+from opentelemetry.propagate import get_global_textmap, set_global_textmap
+from opentelemetry.propagators.composite import CompositePropagator
+from opentelemetry.sdk.resources import SERVICE_NAME, Resource
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import BatchSpanProcessor
+from opentelemetry.sdk.trace.sampling import Decision, ParentBased, Sampler, SamplingResult, TraceIdRatioBased
+from opentelemetry.trace import NonRecordingSpan, Span, SpanContext, SpanKind, TraceFlags, Tracer
+
+from common import tracing
+from common.tracing import Beginning, trace_id
+
+_KINDS = {"server": SpanKind.SERVER, "consumer": SpanKind.CONSUMER, "client": SpanKind.CLIENT}
+#: Spans that wait to be sent; more of them are dropped.
+_QUEUE, _BATCH, _EVERY_MS = 8192, 512, 2000
+
+
+class _RequestsAndEvents(Sampler):
+    """Begins traces with requests and events alone, and records a share of them."""
+
+    def __init__(self, share: float) -> None:
+        self._by_id = TraceIdRatioBased(share)
+
+    def should_sample(
+        self,
+        parent_context: Context | None,
+        trace_id: int,
+        name: str,
+        kind: SpanKind | None = None,
+        attributes: Any = None,
+        links: Sequence[trace.Link] | None = None,
+        trace_state: Any = None,
+    ) -> SamplingResult:
+        if kind not in (SpanKind.SERVER, SpanKind.CONSUMER):
+            return SamplingResult(Decision.DROP)
+        return self._by_id.should_sample(parent_context, trace_id, name, kind, attributes, links)
+
+    def get_description(self) -> str:
+        return "requests and events"
+
+
+@contextmanager
+def recorded(service: str, endpoint: str, share: float) -> Iterator[None]:
+    """Has spans recorded and sent to the collector at `endpoint`; at the end sends the rest, for 5 s at most."""
+    provider = TracerProvider(
+        resource=Resource({SERVICE_NAME: service}),
+        sampler=ParentBased(_RequestsAndEvents(share)),
+        shutdown_on_exit=False,
+    )
+    exporter = OTLPSpanExporter(f"{endpoint.rstrip('/')}/v1/traces", timeout=5)
+    provider.add_span_processor(BatchSpanProcessor(exporter, _QUEUE, _EVERY_MS, _BATCH))
+    asyncpg: BaseInstrumentor = AsyncPGInstrumentor()  # type: ignore[no-untyped-call]
+    instrumentors = [asyncpg, HTTPXClientInstrumentor()]
+    propagator = get_global_textmap()
+    set_global_textmap(CompositePropagator([]))
+    for each in instrumentors:
+        each.instrument(tracer_provider=provider)
+    tracing.recording.tracer = provider.get_tracer("leadgen")
+    try:
+        yield
+    finally:
+        tracing.recording.tracer = None
+        for each in instrumentors:
+            each.uninstrument()
+        set_global_textmap(propagator)
+        provider.shutdown()
+
+
+def begin(tracer: Tracer, beginning: Beginning) -> Span:
+    """Begins a span."""
+    parent = beginning.parent
+    context: Context | None = None
+    if parent is not None and trace_id(parent) is not None:
+        flags = TraceFlags(int(parent[53:55], 16))
+        remote = SpanContext(int(parent[3:35], 16), int(parent[36:52], 16), is_remote=True, trace_flags=flags)
+        context = trace.set_span_in_context(NonRecordingSpan(remote), Context())
+    elif beginning.kind in ("server", "consumer"):
+        context = Context()
+    return tracer.start_span(
+        beginning.name, context, kind=_KINDS[beginning.kind], attributes=dict(beginning.attributes)
+    )
+
+
+def traceparent_of(span: Span) -> str:
+    """The span's W3C header."""
+    it = span.get_span_context()
+    return f"00-{it.trace_id:032x}-{it.span_id:016x}-{it.trace_flags & TraceFlags.SAMPLED:02x}"
