@@ -154,6 +154,29 @@ async def test_a_rewind_does_not_end_one_that_is_not_read_through(
     assert (await rewind(database_url, kafka)).exit_code == 0
 
 
+async def test_an_abandoned_rewind_ends_in_services_that_run(
+    stage: Stage, database: Database, database_url: str, owner: Owner, kafka: str
+) -> None:
+    """Messages of the rewound part that come after that are live."""
+    await publish(kafka, requests(3))
+    await handle(stage, database, kafka, 3)
+    assert (await rewind(database_url, kafka, "--rerun")).exit_code == 0
+    await owner.execute("UPDATE replays SET ends = (SELECT jsonb_object_agg(key, 1000) FROM jsonb_each(positions))")
+    environment = {"DATABASE_URL": database_url, "KAFKA_BOOTSTRAP_SERVERS": kafka}
+    abandon = ["replay", "abandon", str(await owner.fetchval("SELECT replay_id FROM replays"))]
+    live = requests(2)
+
+    async with at_work(stage, database, kafka):
+        await ended(database, "enricher", 6)
+        assert (await asyncio.to_thread(CliRunner().invoke, app, abandon, env=environment)).exit_code == 0
+        await publish(kafka, live)
+        await ended(database, "enricher", 8)
+
+    rows = await owner.fetch(HANDLED)
+    assert [row["lane"] for row in rows] == ["interactive"] * 3 + ["nightly"] * 3 + ["interactive"] * 2
+    assert {row["event_id"] for row in rows[-2:]} == {envelope.event_id for _, envelope in live}
+
+
 async def test_a_group_that_runs_is_not_rewound(
     stage: Stage, database: Database, database_url: str, owner: Owner, kafka: str
 ) -> None:

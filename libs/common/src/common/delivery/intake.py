@@ -8,6 +8,7 @@ stays in Kafka.
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -77,12 +78,14 @@ class Intake:
 
     async def prepare(self) -> None:
         """Reads which topics were rewound to be handled again. The group was stopped for that. Raises Unavailable."""
-        async with self._database.statement() as tx:
-            self._rewinds = await rewinds(tx, self._inbox.consumer)
+        await self._read_rewinds()
 
     async def take_in(self, message: KafkaMessage) -> None:
         """Writes the batch, however long the database takes to answer, then commits its offsets."""
         records: tuple[ConsumerRecord[bytes, bytes], ...] = message.raw_message
+        if self._rewinds:
+            with suppress(Unavailable):  # `_write` waits for the database
+                await self._read_rewinds()  # one may have been abandoned
         writing: asyncio.Task[None] | None = None
         try:
             # The next part is read while PostgreSQL writes the last: one at a time, so that a key's order holds.
@@ -106,6 +109,10 @@ class Intake:
         await message.ack()
         for topic, count in taken.items():
             await self._hold_back(topic, count, message.consumer)
+
+    async def _read_rewinds(self) -> None:
+        async with self._database.statement() as tx:
+            self._rewinds = await rewinds(tx, self._inbox.consumer)
 
     def _arrivals(self, records: Sequence["ConsumerRecord[bytes, bytes]"]) -> list[Arrival]:
         if not self._rewinds:
