@@ -1,7 +1,7 @@
 # `make demo` shows Leadgen, `make test` proves it, `make help` lists the rest.
 .SILENT:
 .DEFAULT_GOAL := help
-.PHONY: help install servers demo demo-docker demo-here web web-if-able test test-fast test-web test-odoo test-odoo14 test-dashboards test-compose check bench lock release docs clean
+.PHONY: help install servers demo demo-docker demo-here web web-if-able test test-fast test-web test-odoo test-odoo14 test-pooler test-dashboards test-compose check bench lock release docs clean
 
 BIN := .venv/bin
 
@@ -42,6 +42,9 @@ test-dashboards: servers ## alerts and dashboards: promtool, and a real Promethe
 test-compose: servers ## images and docker-compose.yml on a real Docker engine, some ten minutes; root gets an engine by itself
 	tests/compose/with-engine timeout --kill-after=60 1500 $(BIN)/pytest -m compose tests/compose
 	deploy/compose/proved record
+
+test-pooler: servers ## the services behind PgBouncer, which root installs from Debian if it is missing
+	exec tests/pooler/with-pgbouncer $(BIN)/pytest -rs tests/pooler
 
 check: install ## lint, formatting, types, who may import whom
 	$(BIN)/ruff check --quiet

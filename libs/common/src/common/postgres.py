@@ -93,17 +93,23 @@ class Database:
     #: Seconds without a word from its holder after which a lock is free.
     LOCK_IDLE_S = 15.0
 
-    def __init__(self, pool: Pool, url: str, name: str, role: str = SERVICE_ROLE) -> None:
+    def __init__(
+        self, pool: Pool, url: str, name: str, role: str = SERVICE_ROLE, *, pooler_url: str | None = None
+    ) -> None:
         self._pool = pool
         self._url = url
         self._name = name
         self._role = role
+        self._pooler_url = pooler_url
+        self._begin_with = "BEGIN"
+        if pooler_url is not None:
+            self._begin_with += "".join(f"; SET LOCAL {it} = '{to}'" for it, to in self._transaction(role).items())
 
     @staticmethod
-    def _session(name: str, role: str) -> dict[str, str]:
+    def _transaction(role: str) -> dict[str, str]:
+        """Settings of every transaction."""
         return {
             "role": role,
-            "application_name": name,
             "jit": "off",
             # Ours are short: to start workers takes longer than they save.
             "max_parallel_workers_per_gather": "0",
@@ -115,6 +121,14 @@ class Database:
             # Whoever is frozen or unreachable does not hold rows and locks for ever.
             "lock_timeout": "30s",
             "idle_in_transaction_session_timeout": "60s",
+        }
+
+    @classmethod
+    def _session(cls, name: str, role: str) -> dict[str, str]:
+        """Settings of a connection to the server itself."""
+        return {
+            **cls._transaction(role),
+            "application_name": name,
             "tcp_keepalives_idle": "15",
             "tcp_keepalives_interval": "5",
             "tcp_keepalives_count": "3",
@@ -122,9 +136,13 @@ class Database:
         }
 
     @classmethod
-    async def connect(cls, url: str, *, size: int = 10, name: str = "leadgen", role: str = SERVICE_ROLE) -> Self:
+    async def connect(
+        cls, url: str, *, size: int = 10, name: str = "leadgen", role: str = SERVICE_ROLE, direct_url: str = ""
+    ) -> Self:
         """Opens the pool; its connections have the rights of `role`.
 
+        With a `direct_url`, `url` is a PgBouncer's in transaction mode: a transaction has its settings with it and no
+        statement is prepared for longer. Locks and LISTEN need a session, so they go to the server directly.
         Raises Unavailable when the server does not answer, Permanent when it will not have us.
         """
         try:
@@ -134,9 +152,14 @@ class Database:
                 max_size=size,
                 timeout=10,
                 command_timeout=60,
-                server_settings=cls._session(name, role),
+                server_settings={"application_name": name} if direct_url else cls._session(name, role),
+                statement_cache_size=0 if direct_url else 100,
                 reset=_nothing_to_reset,
             )
+        except asyncpg.ProtocolViolationError as error:
+            raise Permanent(
+                f"PostgreSQL refuses: {error}. If DATABASE_URL is PgBouncer's, set DATABASE_DIRECT_URL to the server's"
+            ) from error
         except AWAY as error:
             raise Unavailable(f"PostgreSQL does not answer: {error}") from error
         except (asyncpg.PostgresError, ValueError) as error:
@@ -144,11 +167,12 @@ class Database:
                 f"PostgreSQL refuses: {error}. DATABASE_URL must name a login that may connect, a database that "
                 f"`leadgen migrate` was run on, and a login with the service's role: GRANT {role} TO <login>"
             ) from error
-        return cls(pool, url, name, role)
+        return cls(pool, direct_url or url, name, role, pooler_url=url if direct_url else None)
 
     async def another(self, *, size: int) -> Self:
         """Opens another pool to the same database, for another event loop. Raises as `connect` does."""
-        return await self.connect(self._url, size=size, name=self._name, role=self._role)
+        url, direct_url = (self._url, "") if self._pooler_url is None else (self._pooler_url, self._url)
+        return await self.connect(url, size=size, name=self._name, role=self._role, direct_url=direct_url)
 
     @property
     def use(self) -> PoolUse:
@@ -167,13 +191,13 @@ class Database:
     async def transaction(self, tenant_id: int) -> AsyncIterator[Connection]:
         """A transaction that sees and writes this tenant's rows only. Commits at the end, rolls back on an error."""
         # One round trip for both; an int cannot carry SQL.
-        async with self._begin(f"BEGIN; SET LOCAL request.tenant_id = {int(tenant_id)}") as connection:
+        async with self._begin(f"{self._begin_with}; SET LOCAL request.tenant_id = {int(tenant_id)}") as connection:
             yield connection
 
     @asynccontextmanager
     async def without_tenant(self) -> AsyncIterator[Connection]:
         """A transaction without a tenant: of tenants' tables it sees no row."""
-        async with self._begin("BEGIN") as connection:
+        async with self._begin(self._begin_with) as connection:
             yield connection
 
     @asynccontextmanager
@@ -182,6 +206,10 @@ class Database:
 
         Raises OutcomeUnknown when the connection breaks before the statement's answer has come.
         """
+        if self._pooler_url is not None:  # its settings need a transaction around it
+            async with self.without_tenant() as connection:
+                yield connection
+            return
         with _translated():
             async with self._pool.acquire() as connection:
                 with _translated(OutcomeUnknown):

@@ -122,7 +122,7 @@ async def serve(
         )
 
     async with AsyncExitStack() as parts:
-        database = await connect(name, settings.database_url, size=sum(lanes.values()) + 6)
+        database = await connect(name, settings, size=sum(lanes.values()) + 6)
         parts.push_async_callback(database.close)
         await wait_for_kafka(settings.kafka)
         await retried(lambda: _keep_partitions(database, name))
@@ -199,11 +199,17 @@ def http_server(app: ASGIApp, settings: ServiceSettings) -> uvicorn.Server:
     return server
 
 
-async def connect(name: str, url: str, *, size: int) -> Database:
+async def connect(name: str, settings: ServiceSettings, *, size: int) -> Database:
     """The database, however long it takes to answer."""
     while True:
         try:
-            return await Database.connect(url, size=size, name=name, role=role_of(name))
+            return await Database.connect(
+                settings.database_url,
+                size=size,
+                name=name,
+                role=role_of(name),
+                direct_url=settings.database_direct_url,
+            )
         except Unavailable as error:
             log.warning("start_waits_for_database", error=str(error))
             await asyncio.sleep(1)

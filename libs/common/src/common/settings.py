@@ -61,6 +61,7 @@ class ServiceSettings(KafkaSettings):
     """Addresses of the infrastructure, and settings of logs and health checks."""
 
     database_url: str
+    database_direct_url: str = ""
     http_host: str = "127.0.0.1"
     http_port: int = Field(default=8080, ge=0, le=65535)
     http_read_timeout_s: float = Field(default=10, gt=0)

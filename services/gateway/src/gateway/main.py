@@ -67,7 +67,7 @@ def for_browsers(app: ASGIApp, settings: GatewaySettings) -> ASGIApp:
 @asynccontextmanager
 async def gateway(settings: GatewaySettings) -> AsyncIterator[FastAPI]:
     """Builds the application. It needs the database to start, and works without Kafka until Kafka is back."""
-    database = await connect(SERVICE, settings.database_url, size=20)
+    database = await connect(SERVICE, settings, size=20)
     feed = Feed(settings.kafka)
     relay = Relay(database, settings.kafka, SERVICE)
     gauges = asyncio.create_task(keep_gauges(database, SERVICE), name="gauges")

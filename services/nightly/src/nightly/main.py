@@ -91,7 +91,13 @@ async def _start(command: Command, settings: NightlySettings) -> tuple[str, int]
         require_odoo=settings.sched_require_odoo,
     )
     origin = None if command.from_manifest is None else origin_of(command.from_manifest)
-    database = await Database.connect(settings.database_url, name=PRODUCER, size=CONNECTIONS, role=role_of(PRODUCER))
+    database = await Database.connect(
+        settings.database_url,
+        name=PRODUCER,
+        size=CONNECTIONS,
+        role=role_of(PRODUCER),
+        direct_url=settings.database_direct_url,
+    )
     try:
         chosen = await choose(database, choice)
         given = None if origin is None else await read_origin(database, chosen, origin)
