@@ -20,7 +20,7 @@ from industries.language.phrases import Kind, Phrase, find_phrases
 from industries.language.places import Place, find_places
 from industries.language.requests import asked_for
 from industries.language.sizes import find_sizes
-from industries.language.skeletons import is_known
+from industries.language.skeletons import SHAPES, is_known
 from industries.language.spelling import Speller
 from industries.language.unused import find_unused
 from industries.language.words import normalise, tokenise
@@ -73,7 +73,7 @@ class IndustryIndex:
         activities = vocabulary.activities().keys()
         self._speller = Speller(
             known=self._lexicon.known | activities | ROLES,
-            everyday=self._lexicon.ordinary,
+            everyday=self._lexicon.ordinary | SHAPES,
             joinable=self._lexicon.trade_words | activities,
             endings=COMPANIES | activities,
             adjacent=self._lexicon.adjacent_words,

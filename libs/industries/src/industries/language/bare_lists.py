@@ -14,6 +14,7 @@ from industries.language.skeletons import (
     NAMED,
     ONE,
     ONE_COMPANY,
+    PAST,
     TIME,
     UNKNOWN,
     WEAK,
@@ -68,7 +69,14 @@ def is_bare(words: Sequence[str]) -> bool:
                 rest[at + 1 :]
             ):
                 return False
-        elif word in WORDS["quantity"] and at > 1 and rest[at - 1] == UNKNOWN and rest[at - 2] not in _PART_OF_NAME:
+        elif (
+            word in WORDS["quantity"]
+            and at > 1
+            and rest[at - 1] in (UNKNOWN, PAST)
+            and rest[at - 2] not in _PART_OF_NAME
+        ):
+            return False
+        if _is_one_of_them(rest, at) or _is_happening(rest, at):
             return False
         if is_companies and (word in _CLAUSE_ABOUT_THEM or _IS_RELATIVE.match(" ".join(rest[at : at + 2]))):
             return True
@@ -77,6 +85,8 @@ def is_bare(words: Sequence[str]) -> bool:
         if word == "to" and not is_companies and _is_everyday(" ".join(rest[at + 1 : at + 2])):
             return False
         if _is_everyday(word) and _is_said(rest, at):
+            return False
+        if word in WORDS["particular"] and rest[at + 2 : at + 3] == [","] and _is_everyday(rest[at + 1]):
             return False
         if word in (MANY, CODED) or word in COMPANY:
             is_companies = True
@@ -88,6 +98,21 @@ def is_bare(words: Sequence[str]) -> bool:
 def _is_matter(before: str) -> bool:
     """Returns whether an affair behind this word is one of its own: "within 30 days", "a law firm invoice"."""
     return before in WORDS["preposition"] or before in ONE_COMPANY or before.isdigit()
+
+
+def _is_one_of_them(words: Sequence[str], at: int) -> bool:
+    """Returns whether a "the" is about companies that both sides know: "two of the hotels", "Lim, the auditors"."""
+    if words[at] not in WORDS["particular"] or not at:
+        return False
+    is_some = words[at - 1] == "of" and at > 1 and words[at - 2] in WORDS["quantity"] - {"all", "every", "most"}
+    return is_some or (words[at - 1] == "," and words[at + 1 :] == [MANY])
+
+
+def _is_happening(words: Sequence[str], at: int) -> bool:
+    """Returns whether a word is what companies did: "three hotels bounced", not "hotels renovated by"."""
+    behind = words[at + 1] if at + 1 < len(words) else ""
+    is_past = words[at] == PAST or (_is_everyday(words[at]) and words[at].endswith("ed"))
+    return is_past and at > 0 and words[at - 1] == MANY and behind not in WORDS["preposition"]
 
 
 def _is_everyday(word: str) -> bool:

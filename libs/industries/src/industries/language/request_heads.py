@@ -36,7 +36,7 @@ _TOOL = (
 _ASKING = rf"(?:can|could|would|will|may|shall|should) (?:{_TOOL} )?(?:please |kindly |also |just )*"
 _FIRST = (
     r"(?:(?:i|we) |(?=(?:am|are) (?:looking|after|keen|interested|hoping|trying|searching|seeking) ))"
-    r"(?:(?:am|are|was|were|would|will|should|could|can|might|must|have|had|really|also|now|currently|just"
+    r"(?:(?:am|are|was|were|would|will|should|could|can|might|must|have|had|been|be|really|also|now|currently|just"
     r"|actually|still|rather) )*"
     r"(?:(?:like|love|want|need|wish|have|happy|keen|ready|prefer|try|trying|plan|planning|going|hope|hoping|asked|told"
     r"|supposed|about|hired) to )?"
@@ -53,10 +53,11 @@ _DOING = (
 )
 _SOMEONE = (
     r"(?:any(?:one|body|thing)|some(?:one|body|thing)|every(?:one|body|thing)|people|those|ones?|folks"
-    r"|companies|firms) "
+    r"|companies|firms|places|shops|stores|outlets|factories|guys) "
 )
 _IN = (
-    r"(?:in|from|of|who|that|which|doing|selling|making|running|offering|providing|with|into) "
+    r"(?:in|from|of|to do with|related to|around|who"
+    r"|that|which|doing|selling|making|running|offering|providing|with|into) "
     r"(?:are |is |does |do |in )*"
 )
 
@@ -71,12 +72,14 @@ _WISHES = (
     r"|(?:would|will) (?:like|love|prefer|want)(?: (?:us|me))?(?: to)?(?: (?:go for|go after|see|have|try|call|do))?) "
 )
 #: "A short list of", "leads among"; also nothing.
-_LISTING = (
+_LISTED = (
     r"(?:(?:an?|the|some|any|more|new|full|short|quick|good|next|few|call|another|my) )*"
     r"(?:(?:list|listing|shortlist|prospects|clients|customers|suggestions|ideas|recommendations|meetings|companies"
     r"|batch|round|set|selection|lists|names|contacts|details|leads|data|info|campaign|search|lot) "
-    r"(?:of|for|on|in|at|with|among|amongst|about|from) )?"
+    r"(?:of|for|on|in|at|with|among|amongst|about|from) )"
 )
+_LISTING = f"{_LISTED}?"
+_WISHING = r"(?:wish|want|hope|like|looking|need|aim|plan|keen|trying|wanting|hoping|planning) "
 
 #: After these a thing or a mass is an industry too: "show me logistics".
 STRONG = (
@@ -114,7 +117,7 @@ WEAK = (
     rf"{_ASKING}(?:trouble|bother|ask) you for {_ON}",
     r"(?:have )?(?:you )?got ",
     r"(?:do|have|has) (?:you|we)(?: guys)? (?:have|got|know|cover|carry|list) ",
-    r"(?:where|who|how many|number of) (?:are |can i find |do i find |to find )?(?:there )?",
+    r"(?:where|who) (?:are |has |have |runs |owns |can i find |do i find |to find )?(?:there )?",
     rf"(?:tell me |do you know |wondering |curious |let me (?:know|see) |check "
     rf"|{_FIRST}(?:wonder |see |know |find out )?)?"
     r"(?:which|what) (?:(?:kinds? of|sorts? of|types? of) )*",
@@ -131,6 +134,7 @@ WEAK = (
 #: client wants hotels to pay more".
 CLOSED = (
     r"(?:which|what) (?:are|is) ",
+    r"(?:how many|(?:the )?number of) ",
     rf"(?:{_ASKING}|{_FIRST}|let us )?(?:do|prefer) ",
     r"(?:i|we) would rather (?:have|see|get|try|call) ",
     r"(?:can|could|would) (?:it|that|this) be ",
@@ -146,13 +150,26 @@ CLOSED = (
     r"(?:(?:on )?(?:the|my|our) )?(?:\S+ )?(?:list|agenda|plan|subject|missing|keyword|topics"
     r"|plate|radar|menu|topic|task|goal|to do|update|reminder)"
     r"(?: for)? (?:(?:today|now|this week|next week|this month|is|are) )*, (?:(?:meetings?|calls?) with )?",
-    rf"{_LISTING}",
+    rf"{_LISTED}",
+    rf"(?:it )?(?:would|could|might|may) be (?:really |very )?{_one_of('praise')}(?:to|if) "
+    rf"(?:(?:you|we|i) (?:could |can |would )?)?"
+    rf"{_ON}(?:{_FIND}|{_FETCH}|have ){_ON}{_LISTING}",
+    rf"(?:my|our|the) (?:\S+ ){{1,3}}(?:is|was) to {_ON}(?:{_FIND}|{_FETCH}){_ON}{_LISTING}",
+    rf"(?:i|we) (?:\S+ ){{1,8}}?{_WISHING}to {_ON}(?:{_FIND}|{_FETCH}){_ON}{_LISTING}",
+    r"(?:we|i) (?:am|are) (?:\S+ ){1,6}?(?:targeting|serving|selling to|approaching) ",
+    r"(?:my|our) (?:sweet spot|bread and butter|niche|core|forte|strength|speciality|specialty|main \S+) (?:is|are) ",
+    r"(?:the|this|our|my|next) (?:campaign|pitch|list|batch|round|brief|offer|newsletter|webinar|deck"
+    r"|search|call list) "
+    r"(?:is|will be|should be) (?:about|for|on|with|of) ",
+    r"(?:(?:let us|lets) )?(?:get going|moving on|move on|get started|kick off|start off) (?:with|to|on) ",
+    r"(?:i|we) (?:\S+ly )?(?:cover|close deals with|sign) ",
     rf"(?:{_ASKING}|{_FIRST}|let us )?(?!{_one_of('order')})(?:\S+ )(?:(?:up|out|down|over|me|us|through) )+"
     rf"(?!with |from |about |of ){_LISTING}",
     r"(?:i am |we are |i was |we were |been )?(?:just )?(?:thinking|dreaming|considering)(?: (?:of|about))? "
     r"(?:trying |targeting |calling )?",
     r"what if (?:i|we|you) (?:try|tried|do|did|take|took|target|targeted|go for|went for|go after|call|called) ",
-    r"(?:in|have) (?:urgent )?need of |in search of |on the (?:hunt|lookout|look out) for ",
+    r"(?:(?:i|we) (?:am|are) )?(?:in|have) (?:urgent )?need of |in search of "
+    r"|(?:(?:i|we) (?:am|are) )?on the (?:hunt|lookout|look out) for ",
     r"make (?:it|that|this|them) ",
     r"(?:get|put|keep) (?:me|us) in (?:touch|contact) with ",
     rf"(?:would )?(?:appreciate|grateful|hope|hoping|thankful)(?: it)? "

@@ -23,6 +23,7 @@ from industries.language.skeletons import (
     DETERMINERS,
     MANY,
     NAMED,
+    ONE,
     TIME,
     WORDS,
     skeleton,
@@ -51,9 +52,12 @@ _THEM = re.compile(
 #: At the end of a request they add nothing: "hotels got or not".
 _TAIL = re.compile(
     r"(?: (?:can|got|(?<!you )(?<!we )have|boleh|too|too please|as well|instead"
-    r"|to (?:call|contact|approach|target|visit|meet)|can intro|can help|and thank you"
+    r"|to (?:call|contact|approach|target|visit|meet)|can intro|can help|and thank you|i guess|i think"
+    r"|i suppose|preferably|(?:are|is) there|do (?:you|we) have|do you know|exist|have you got"
     r"|anyone|anybody|can you add them))+$"
 )
+#: "How many hotels are there in Bedok".
+_THERE = re.compile(r" (?:are|is) there\b")
 #: A clause that begins so is judged as a whole sentence.
 _AGAIN = frozenset({"now", "next", "then", "instead", "maybe", "perhaps", "ok", "okay"})
 
@@ -84,7 +88,7 @@ def asked_for(phrases: Sequence[Phrase], ordinary: Container[str]) -> list[Phras
         sentence = phrases[place]
         found = _asked(sentence, ordinary)
         if not found and before and _asks_for_them(skeleton(sentence[:LONGEST_SENTENCE], ordinary)):
-            found = before if MANY in skeleton(before[:LONGEST_SENTENCE], ordinary) else ()
+            found = before if _has_companies(skeleton(before[:LONGEST_SENTENCE], ordinary)) else ()
         before = () if found else sentence
         asked += found
     return asked
@@ -102,7 +106,7 @@ def _asked(sentence: Sequence[Phrase], ordinary: Container[str]) -> Sequence[Phr
 
 
 def _is_asked(words: list[str], *, is_whole: bool) -> bool:
-    words = _TAIL.sub("", " ".join(words)).split() or words
+    words = _TAIL.sub("", _THERE.sub("", " ".join(words))).split() or words
     text = " ".join(words[:LONGEST_HEAD]) + " "
     if TALK.match(text):
         return False
@@ -112,10 +116,10 @@ def _is_asked(words: list[str], *, is_whole: bool) -> bool:
             return True
     if _IS_IT.match(text) and (named := _object(words[1:], may_be_one=False)):
         return named.is_companies and _POSSIBLE.match(" ".join(named.behind)) is not None
-    if MANY in words and _asks_for_them(words):
+    if _has_companies(words) and _asks_for_them(words):
         return True
     rest = without_preface(text).split()
-    if rest and len(rest) < len(words) and (is_whole or words[0] in _AGAIN) and MANY in rest and is_bare(rest):
+    if rest and len(rest) < len(words) and (is_whole or words[0] in _AGAIN) and _has_companies(rest) and is_bare(rest):
         return True
     return (is_whole or words[-1] in ("please", "pls")) and is_bare(words)
 
@@ -124,6 +128,10 @@ def _asks_for_them(words: Sequence[str]) -> bool:
     """Returns whether the last clause of a sentence is "list them"."""
     last = max((at for at, word in enumerate(words) if word == ","), default=0)
     return _THEM.match(" ".join(words[last:])) is not None
+
+
+def _has_companies(words: Sequence[str]) -> bool:
+    return MANY in words or (ONE in words and not COMPANY.isdisjoint(words))
 
 
 def _accepts(strength: Strength, named: _Object) -> bool:

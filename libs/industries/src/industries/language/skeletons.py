@@ -9,11 +9,11 @@ from collections.abc import Container, Sequence
 from industries import vocabulary
 from industries.language.phrases import Kind, Phrase
 from industries.language.scripts import is_foreign
-from industries.language.words import AGAIN, MARKS, Word
+from industries.language.words import AGAIN, MARKS, Word, fold
 
 #: Symbols for companies ("hotels"), for a thing or a mass ("a hotel", "logistics"), a code, a phrase that names no
-#: industry, an activity that is none by itself, an unknown word, and one of another script.
-MANY, ONE, CODED, NEITHER, WEAK, UNKNOWN, FOREIGN = "PNCTAUF"
+#: industry, an activity that is none by itself, an unknown word, one of another script, and a word like "bounced".
+MANY, ONE, CODED, NEITHER, WEAK, UNKNOWN, FOREIGN, PAST = "PNCTAUFD"
 NAMED = frozenset({MANY, ONE, CODED})
 
 _SHORT = re.compile(r"(?<=[a-z])['\N{RIGHT SINGLE QUOTATION MARK}](m|re|ve|ll|d|s)$")
@@ -37,11 +37,15 @@ WORDS = vocabulary.shapes()
 COMPANY, TIME = WORDS["company"], WORDS["time"]
 DETERMINERS = WORDS["particular"] | {"a", "an"}
 ONE_COMPANY = frozenset({"company", "firm", "provider", "supplier", "operator"})
-BEFORE_NAME = WORDS["modifier"] | WORDS["quantity"] | WORDS["preposition"] | {",", NEITHER, WEAK, UNKNOWN, "to", "on"}
+BEFORE_NAME = (
+    WORDS["modifier"] | WORDS["quantity"] | WORDS["preposition"] | {",", NEITHER, WEAK, UNKNOWN, PAST, "to", "on"}
+)
 AFTER_NAME = (
     BEFORE_NAME | COMPANY | {"here", "locally", "nearby", "around", "near"} | WORDS["greeting"] | NAMED | {"a", "an"}
 )
 _KNOWN = frozenset(word for words in WORDS.values() for word in words)
+#: The words of the shapes, folded.
+SHAPES = frozenset(map(fold, _KNOWN))
 
 #: After these an AGAIN mark stands for "find", "show" or "give".
 _AFTER_FIND = frozenset({"me", "us", "some", "any", "more"})
@@ -89,7 +93,9 @@ def _symbol(phrase: Phrase, ordinary: Container[str]) -> Sequence[str]:
             return [word, _LONG.get(short[1], "is")]
     if is_foreign(word):
         return FOREIGN
-    return [word] if is_known(phrase.word, ordinary) or word in _KNOWN else UNKNOWN
+    if word in _KNOWN or is_known(phrase.word, ordinary):
+        return [word]
+    return PAST if word.endswith("ed") else UNKNOWN
 
 
 def is_known(word: Word, ordinary: Container[str]) -> bool:

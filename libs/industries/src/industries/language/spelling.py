@@ -118,7 +118,10 @@ class Speller:
         return (best[0], best[1]) if best else None
 
     def _is_unknown(self, word: str) -> bool:
-        return len(word) >= SHORTEST and word.isalpha() and word not in self._known and not self._is_form(word)
+        return len(word) >= SHORTEST and word.isalpha() and not self._is_known(word)
+
+    def _is_known(self, word: str) -> bool:
+        return word in self._known or word in self._everyday or self._is_form(word)
 
     def _is_form(self, word: str) -> bool:
         """Returns whether a word is an everyday word with a regular ending: "placing", "planned", "publicly"."""

@@ -42,6 +42,7 @@ _LINES = re.compile(r" ?\n[ \n]*")
 #: Addresses, and who sent a mail to whom and when.
 _ADDRESS = re.compile(
     r"\b(?:https?://|www\.)\S+|[\w.+-]+@[\w-]+\.[\w.-]+"
+    r"|(?s:(?<![a-z] )\b(?:(?i:best|kind|warm|many)? ?(?i:regards|rgds|sincerely)|Sent from my)\b[ ,.\n](?! ?to).*)"
     r"|(?m:(?:^[> ]*|-{2,} *)(?:From|To|Cc|CC|Bcc|Sent|Date): [^\n.]*)|-{2,} ?(?i:original|forwarded) message ?-{2,}"
 )
 _ABBREVIATION = re.compile(r"(?<![^\W_])([^\W_])\s*(?:&|\band\b|\bn\b)\s*([^\W_])(?![^\W_])")
