@@ -179,7 +179,8 @@ class IndustryIndex:
         if self._is_vague(asked):
             broad = [code for each in mentions if not each.is_left_out for code in each.codes]
             codes_, suggestions = self._guesser.guess(asked)
-            return _Found([], [*codes_, *suggestions, *broad], born.since, is_talk=True, ignored=ignored)
+            near = [*codes_, *suggestions, *broad]
+            return _Found([], near, born.since, is_talk=bool(near), ignored=ignored)
         if any(each.codes for each in mentions):
             ignored += find_unused(asked, self._lexicon.ordinary, needs)
             return _Found(mentions, [], born.since, ignored=ignored)

@@ -53,7 +53,9 @@ _SHAPING = frozenset(word for name, words in WORDS.items() if name != "order" fo
 def is_bare(words: Sequence[str]) -> bool:
     """Returns whether a sentence is nothing but industries and what describes them: it has no word of a clause."""
     rest = _without_greeting(words)
-    if rest[0] in _NO_START or (rest[0] in WORDS["preposition"] and rest[1:2] and rest[1] in DETERMINERS):
+    if rest[0] in _NO_START or (rest[0] in (UNKNOWN, PAST) and rest[1:2] and rest[1] in DETERMINERS):
+        return False
+    if rest[0] in WORDS["preposition"] and rest[1:2] and rest[1] in DETERMINERS:
         return False
     is_companies = is_named = False
     for at, word in enumerate(rest):
@@ -64,6 +66,8 @@ def is_bare(words: Sequence[str]) -> bool:
         is_named = is_named or word in NAMED
         if word in ("me", "us") and at and rest[at - 1] in ("near", "around", "for", "to"):
             continue
+        if word in WORDS["particular"] and rest[at + 1 : at + 3] in ([ONE], [ONE, ","]) and not is_companies:
+            return False
         if word in WORDS["particular"] and at and rest[at - 1] in WORDS["preposition"]:
             if (rest[at - 1] == "with" and rest[at + 1 : at + 2] in ([ONE], [MANY])) or not _is_of_register(
                 rest[at + 1 :]

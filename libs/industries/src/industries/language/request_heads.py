@@ -13,11 +13,13 @@ def _one_of(name: str) -> str:
     return f"(?:{'|'.join(sorted(map(re.escape, _WORDS[name]), key=len, reverse=True))}) "
 
 
-_FIND, _FETCH, _WISH, _OURS, _SELL = map(_one_of, ("find", "fetch", "wish", "ours", "sell"))
+_FETCH, _WISH, _OURS, _SELL = map(_one_of, ("fetch", "wish", "ours", "sell"))
+_FIND = rf"(?:{_one_of('find')}|(?:have|take) a (?:\S+ )?look (?:at|into) )"
 _PERIOD = r"(?:week|month|quarter|year|morning|afternoon|round|campaign|time|call|sprint|half) "
 _WHEN = (
     r"(?:(?:for|in|on|from|during|by) )?"
-    rf"(?:today |tonight |tomorrow |(?:this|the (?:coming|next)|next|coming) {_PERIOD}|{_one_of('weekday')})"
+    rf"(?:after (?:that|this) |today |tonight |tomorrow "
+    rf"|(?:this|the (?:coming|next)|next|coming) {_PERIOD}|{_one_of('weekday')})"
 )
 #: Where a wish comes from: "as per my last mail, ", "after our call, ", "as agreed".
 _AS = (
@@ -33,16 +35,19 @@ _TOOL = (
     r"(?:you|i|we|someone|anyone|it|this"
     r"|(?:your|the|this) (?:system|tool|agent|app|bot|platform|software|database|N)|T)"
 )
-_ASKING = rf"(?:can|could|would|will|may|shall|should) (?:{_TOOL} )?(?:please |kindly |also |just )*"
+_ASKING = (
+    rf"(?:can|could|would|will|may|might|shall|should) (?:{_TOOL} )?(?:please |kindly |also |just |mind )*"
+    r"(?:be (?:so )?kind (?:enough )?(?:as )?to )?"
+)
 _FIRST = (
     r"(?:(?:i|we) |(?=(?:am|are) (?:looking|after|keen|interested|hoping|trying|searching|seeking) ))"
     r"(?:(?:am|are|was|were|would|will|should|could|can|might|must|have|had|been|be|really|also|now|currently|just"
     r"|actually|still|rather) )*"
-    r"(?:(?:like|love|want|need|wish|have|happy|keen|ready|prefer|try|trying|plan|planning|going|hope|hoping|asked|told"
+    r"(?:(?:like|love|want|need|wish|have|happy|keen|ready|prefer|try|trying|plan|planning|intend|going|hope|hoping|asked|told"
     r"|supposed|about|hired) to )?"
 )
 _ON = (
-    r"(?:(?:to|please|kindly|also|just|be able to|help|me|us|you|with|for|of|out|up|at|on|into|after|a hand|and"
+    r"(?:(?:to|please|kindly|also|just|be able to|help|me|us|you|with|for|of|out|up|at|on|into|after|a hand|and|assist"
     r"|another look|a look|my team|our team|like) )*"
 )
 _ABOUT = r"(?:about |more |also |please )*"
@@ -79,7 +84,7 @@ _LISTED = (
     r"(?:of|for|on|in|at|with|among|amongst|about|from) )"
 )
 _LISTING = f"{_LISTED}?"
-_WISHING = r"(?:wish|want|hope|like|looking|need|aim|plan|keen|trying|wanting|hoping|planning) "
+_WISHING = r"(?:wish|want|hope|like|looking|need|aim|plan|keen|intend|trying|wanting|hoping|planning|intending) "
 
 #: After these a thing or a mass is an industry too: "show me logistics".
 STRONG = (
@@ -91,12 +96,14 @@ STRONG = (
     rf"(?:my|our|the) (?:\S+ )?{_OURS}(?:\S+ ){{0,3}}?(?:is|are|,|would be|will be) ",
     r"(?:what|how) about ",
     r"next up ",
+    r"(?:(?:let us|i will|we will|i would) )?(?:stick|go|stay) with ",
+    rf"who (?:can|could|should|do|would) (?:i|we) {_FETCH}(?:in|at|from|among) ",
     r"(?:i|we) (?:meant?|am after|are after) ",
     rf"(?:{_FIRST})?(?:go|going|running|coming) after ",
     r"(?:show me |tell me |let me see |let us see )?what (?:else )?(?:do )?"
     r"(?:you have|you got|have you got|we have|is there|is available|can you find) (?:in|for|from|on) ",
     rf"{_ASKING}(?:do|try) ",
-    rf"(?:{_ASKING}|{_FIRST}|let us )?{_ON}(?:{_WISH}{_ON})?{_FIND}{_ON}",
+    rf"(?:{_ASKING}|{_FIRST}|let us |do )?{_ON}(?:{_WISH}{_ON})?{_FIND}{_ON}",
     rf"(?:{_ASKING}|{_FIRST})?(?:{_FIND}|{_FETCH}|{_WISH}){_ON}{_SOMEONE}(?:who|that|which) {_DOING}",
     rf"(?:\S+ ){{0,4}}(?:wants?|asked|told|needs?|asks) (?:me|us) to {_ON}(?:{_FIND}|{_FETCH}){_ON}",
     rf"(?:{_ASKING}|let us )?{_ON}(?:give|show|send|tell|intro|introduce) (?:me|us|my team|our team) {_ABOUT}",
@@ -118,7 +125,8 @@ WEAK = (
     r"(?:have )?(?:you )?got ",
     r"(?:do|have|has) (?:you|we)(?: guys)? (?:have|got|know|cover|carry|list) ",
     r"(?:where|who) (?:are |has |have |runs |owns |can i find |do i find |to find )?(?:there )?",
-    rf"(?:tell me |do you know |wondering |curious |let me (?:know|see) |check "
+    rf"(?:tell me |do you know |wondering |curious "
+    rf"|(?:interested|curious|keen) to (?:know|see|learn) |let me (?:know|see) |check "
     rf"|{_FIRST}(?:wonder |see |know |find out )?)?"
     r"(?:which|what) (?:(?:kinds? of|sorts? of|types? of) )*",
     rf"(?:(?:i|we) )?would (?:really )?(?:like|love|prefer|appreciate|welcome|be grateful for"
@@ -127,7 +135,7 @@ WEAK = (
     r"(?:i|we) (?:\S+ly |also )?(?:help|serve|cater to|supply) ",
     rf"let (?:me|us) (?:have|see|get) {_ON}",
     rf"(?:i|we) (?!used )(?:\S+ ){{0,3}}?(?<!used )(?:to|should|could|can|will|might|must) {_ON}{_FETCH}{_ON}",
-    rf"(?:{_ASKING}|let us )?{_ON}{_FETCH}{_ON}",
+    rf"(?:{_ASKING}|let us |do )?{_ON}{_FETCH}{_ON}",
     rf"(?:{_FIRST})?{_WISH}{_ON}",
 )
 #: After these only companies are meant, and the sentence ends with them: "the client is after hotels", but not "the
@@ -151,6 +159,11 @@ CLOSED = (
     r"|plate|radar|menu|topic|task|goal|to do|update|reminder)"
     r"(?: for)? (?:(?:today|now|this week|next week|this month|is|are) )*, (?:(?:meetings?|calls?) with )?",
     rf"{_LISTED}",
+    rf"{_WISHING}to {_ON}(?:{_FIND}|{_FETCH}){_ON}{_LISTING}",
+    r"(?:check|see|tell me|let me know|know|wonder|wondering) (?:if|whether) "
+    r"(?:there (?:are|is)|we have|you have) (?:still )?",
+    r"(?:keep an eye out|watch out|watch|look out|alert me|notify me|ping me) (?:for|to|of|about|on|when) ",
+    r"(?:i|we) (?:would |will |shall )?(?:pick|choose|select|take|say|opt for|vote for) ",
     rf"(?:it )?(?:would|could|might|may) be (?:really |very )?{_one_of('praise')}(?:to|if) "
     rf"(?:(?:you|we|i) (?:could |can |would )?)?"
     rf"{_ON}(?:{_FIND}|{_FETCH}|have ){_ON}{_LISTING}",
@@ -187,10 +200,13 @@ CLOSED = (
     r"(?:you |it |we )?(?:forgot|missed|left out|skipped)(?: about)? ",
     r"(?:i|we) (?:am |are |will be |will )?(?:now )?(?:calling|call|doing|do|hitting|visiting|meeting|pitching) ",
     r"got ",
+    r"(?:our|the|my|this) (?:\S+ ){0,2}(?:targets|is targeting|will target|focuses on|is focusing on|goes after) ",
+    r"(?:run|point|set|use|try|unleash) (?:(?:the|your|this) )?(?:agent|tool|bot|system|it|search|app|N|T) "
+    r"(?:on|at|for|against|over) ",
 )
 #: Talk, whatever a request may begin with.
 TALK = re.compile(
-    r"find out |look out |what (?:is|was) "
+    r"find out |look out (?!for )|what (?:is|was) "
     r"|(?:calls?|meeting|lunch|demo|chat) with |find (?:attached|enclosed|below) "
     r"|(?:which|what) (?:\S+ ){1,3}(?:do|are|did|were|have|can|should) you (?!have|know|got)"
 )

@@ -9,7 +9,7 @@ The rules see a sentence with a symbol in place of each name, so that no rule is
 
 import re
 from collections.abc import Container, Iterator, Sequence
-from itertools import islice
+from itertools import islice, takewhile
 from typing import NamedTuple
 
 from industries.language.bare_lists import is_bare
@@ -47,13 +47,14 @@ _POSSIBLE = re.compile(r"(?:be )?(?:possible|available|doable|an option|covered|
 #: "There must be hotels in Yishun, show them".
 _THEM = re.compile(
     rf"(?:, |please |kindly |and |can you |could you )*(?:{'|'.join(sorted(WORDS['find']))}|get|give|send|fetch)"
-    r" (?:(?:me|us|up|out|all|of) )*(?:them|those|names|the names|their names)(?: \S+){0,2}$"
+    r" (?:(?:me|us|up|out|all|of|with) )*(?:them|those|names|the names|their names)(?: \S+){0,2}$"
 )
 #: At the end of a request they add nothing: "hotels got or not".
 _TAIL = re.compile(
     r"(?: (?:can|got|(?<!you )(?<!we )have|boleh|too|too please|as well|instead"
     r"|to (?:call|contact|approach|target|visit|meet)|can intro|can help|and thank you|i guess|i think"
-    r"|i suppose|preferably|(?:are|is) there|do (?:you|we) have|do you know|exist|have you got"
+    r"|i suppose|sounds? good|is fine|are fine|preferably|(?:are|is) there"
+    r"|do (?:you|we) have|do you know|exist|have you got"
     r"|anyone|anybody|can you add them))+$"
 )
 #: "How many hotels are there in Bedok".
@@ -136,13 +137,17 @@ def _has_companies(words: Sequence[str]) -> bool:
 
 def _accepts(strength: Strength, named: _Object) -> bool:
     if strength is Strength.CLOSED:
-        return named.is_companies and _ends(named.behind)
+        return named.is_companies and _ends(list(takewhile(lambda word: word != ",", named.behind)))
     return named.is_companies or (strength is Strength.STRONG and _ends(named.behind))
 
 
 def _ends(words: Sequence[str]) -> bool:
     return all(
-        word in AFTER_NAME or word in WORDS["particular"] or word in TIME or word == "time" or word.isdigit()
+        word in AFTER_NAME
+        or word in WORDS["particular"]
+        or word in TIME
+        or word in ("time", "me", "us")
+        or word.isdigit()
         for word in words
     )
 

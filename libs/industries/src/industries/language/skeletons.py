@@ -28,6 +28,7 @@ _RUN_TOGETHER = {
     "whats": "what is",
     "u": "you",
     "gimme": "give me",
+    "lemme": "let me",
     "wanna": "want to",
     "let's": "let us",
 }

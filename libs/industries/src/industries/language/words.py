@@ -52,6 +52,10 @@ _TOKEN = re.compile(
     rf"|[,;:.!?\n()/&+{_ANY_MARK}]"
 )
 _SIGNS = {"&": "and", "+": "and", "/": "or", ";": ",", ":": ",", "(": ",", ")": ",", "!": ".", "?": ".", "\n": "."}
+#: Before the last "s" of "hotel's".
+_POSSESSIVE = ("'", "\N{RIGHT SINGLE QUOTATION MARK}")
+#: A dash between two parts of a sentence.
+_DASH = re.compile(r"(?<=[^\W\d] )[-\N{EN DASH}\N{EM DASH}]+(?= )")
 _NO_PLURAL = ("ss", "us", "is", "ews", "ics", "ous", "ess")
 
 
@@ -133,11 +137,16 @@ def _british(word: str) -> str:
 
 def _words(text: str) -> Iterator[Word]:
     before: list[str] = []
-    for token in _TOKEN.findall(text):
+    for token in _TOKEN.findall(_DASH.sub(",", text)):
         mark = _SIGNS.get(token, token)
         if (len(mark) == 1 and not mark.isalnum()) or mark in GLUE:
             before.append(mark)
         else:
             form = fold(mark)
-            yield Word(form, tuple(before), is_plural=form != mark and mark.endswith("s"), written=mark)
+            yield Word(
+                form,
+                tuple(before),
+                is_plural=form != mark and mark.endswith("s") and mark[-2] not in _POSSESSIVE,
+                written=mark,
+            )
             before = []
