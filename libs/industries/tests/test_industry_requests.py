@@ -14,7 +14,9 @@ def judged(name: str) -> Evaluation:
     return evaluate(index_2020(), read_terms(JUDGED / f"{name}.csv"))
 
 
-@pytest.mark.parametrize("part", ["messages_tuning", "messages_held_out", "voices_tuning", "voices_sealed"])
+@pytest.mark.parametrize(
+    "part", ["messages_tuning", "messages_held_out", "voices_tuning", "voices_sealed", "voices_last"]
+)
 def test_requests_are_told_from_talk(part: str) -> None:
     """At least 95 % right, and at most 1 of 40 idle sentences answered."""
     evaluation = judged(part)

@@ -72,7 +72,7 @@ _A_BOSS = (
 )
 _WISHES = (
     r"(?:(?:now|also|just|really|still|actually) )*(?:wants|needs|requires|requested|prefers|asks for|asked for"
-    r"|asks us for|asks me for|asked us for|asked me for"
+    r"|says? (?:to )?(?:go for|find|get|target|call|approach)|asks us for|asks me for|asked us for|asked me for"
     r"|(?:is|are) (?:\S+ )?(?:asking for|after|keen on|looking for|looking at|hunting for|interested in)"
     r"|(?:would|will) (?:like|love|prefer|want)(?: (?:us|me))?(?: to)?(?: (?:go for|go after|see|have|try|call|do))?) "
 )
@@ -200,6 +200,7 @@ CLOSED = (
     r"(?:you |it |we )?(?:forgot|missed|left out|skipped)(?: about)? ",
     r"(?:i|we) (?:am |are |will be |will )?(?:now )?(?:calling|call|doing|do|hitting|visiting|meeting|pitching) ",
     r"got ",
+    r"(?:T |(?:our|my) (?:\S+ ){1,2})(?:suits|fits|helps|serves) ",
     r"(?:our|the|my|this) (?:\S+ ){0,2}(?:targets|is targeting|will target|focuses on|is focusing on|goes after) ",
     r"(?:run|point|set|use|try|unleash) (?:(?:the|your|this) )?(?:agent|tool|bot|system|it|search|app|N|T) "
     r"(?:on|at|for|against|over) ",
