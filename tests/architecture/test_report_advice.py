@@ -2,6 +2,7 @@
 
 import re
 import shlex
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -16,9 +17,13 @@ from testkit.nights import NIGHT, STARTED
 EVERYTHING = Circumstances(
     tenant_id=7,
     run_id="01a203ba-97cf-7df2-8c6f-9c630218ff68",
+    night=NIGHT,
     status="failed",
     error="Kafka is away; 2 commands to the upserter became dead letters",
     window_ends_at=STARTED,
+    is_over=True,
+    has_icp=False,
+    upsert={"dead": 2, "late": 2, "open": 1},
     cap=20,
     published=5,
     skip=["odoo"],
@@ -32,9 +37,13 @@ EVERYTHING = Circumstances(
 )
 
 
+#: A night that was stopped before the tenant's turn.
+STOPPED = replace(EVERYTHING, status="planning", error=None)
+
+
 def advised() -> list[str]:
     """The commands in the advice, as they would be typed."""
-    words = " ".join(issue.advice for issue in issues_of(EVERYTHING))
+    words = " ".join(issue.advice for it in (EVERYTHING, STOPPED) for issue in issues_of(it))
     return sorted(set(re.findall(r"`(leadgen [^`]+)`", words)))
 
 

@@ -191,6 +191,27 @@ async def night(database: Database, kafka: str, rules: Rules) -> TenantOutcome:
     return outcome
 
 
+async def test_an_audit_names_the_tenants_whose_turn_never_came(
+    owner: Owner, database: Database, database_url: str, kafka: str
+) -> None:
+    """A night that stops early leaves a run of each of its tenants on record."""
+    await owner.execute(ENLIST, ["a.example"])
+    await owner.execute(CANDIDATES, TENANT)
+    chosen = await choose(database, Choice(only=frozenset({TENANT, 2}), require_odoo=False))
+    task = asyncio.create_task(run_night(database, chosen, rules_of(), concurrency=1))
+    try:
+        await until(lambda: has_status(owner, "publishing"), within_s=60)
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+    await owner.execute("UPDATE enrichment_runs SET window_ends_at = now() - interval '1 hour' WHERE tenant_id = 2")
+
+    report = await audit(database_url, kafka, Scope(services=frozenset({"nightly"}), patience_s=0))
+
+    [over] = [it for it in report.exceptions if it.check.name == "night-over"]
+    assert [(it["tenant_id"], it["status"]) for it in over.shown] == [(2, "planning")]
+
+
 def rules_of(days: int = 0, **other: Any) -> Rules:
     """Of today, or of some days ago."""
     given = {"night": TODAY - timedelta(days=days), "daily_cap": CAP, "upsert_patience": timedelta(0)}

@@ -19,7 +19,7 @@ from nightly.report.page import render_page
 from nightly.report.reading import NoSuchNight, read_night
 from nightly.report.terminal import as_text
 from nightly.shortlists import keep_shortlist
-from testkit.nights import NIGHT, Run, a_run
+from testkit.nights import NIGHT, STARTED, Run, a_run
 
 Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 
@@ -200,6 +200,64 @@ async def test_active_tenants_without_a_run_are_named(database: Database, owner:
     assert night.without_run == ("Tenant 3", "Tenant 4")
     assert "No run this night: Tenant 3, Tenant 4." in as_text(night)
     assert (await read_night(database, first.run_id, {})).without_run == ()
+
+
+async def test_a_tenant_with_an_odoo_and_without_a_run_needs_somebody(database: Database, owner: Owner) -> None:
+    """Unless the settings leave it out, or its Odoo is younger than the night."""
+    first, second = await the_known_night(owner)
+    odoo = "INSERT INTO odoo_connections (tenant_id, url, database, api_key, created_at) VALUES ($1, 'u', 'd', '', $2)"
+    await owner.execute(odoo, 3, STARTED - timedelta(days=1))
+    await owner.execute(odoo, 4, STARTED + timedelta(hours=9))
+    before = (await read_night(database, NIGHT, {}, exclude={3})).to_do
+
+    night = await report(database, first, second)
+
+    assert (night.missed, night.without_run) == (("Tenant 3",), ("Tenant 4", "Tenant 5"))
+    assert night.to_do == before + 1
+    text = " ".join(as_text(night).split())
+    assert "No run this night, though they have an Odoo connection: Tenant 3. Run leadgen nightly --date" in text
+    for given in ({"exclude": {3}}, {"include": {1, 2}}):
+        assert (await read_night(database, NIGHT, {}, **given)).missed == ()
+
+
+@pytest.mark.parametrize("upsert", [{"dead": 2}, {"jobs_failed": 2, "dead": 1}])
+async def test_commands_that_the_upserter_gave_up_need_somebody(
+    database: Database, owner: Owner, upsert: dict[str, int]
+) -> None:
+    """With the commands that show and retry them."""
+    await a_run(owner, 1, summary={"upsert": upsert})
+
+    night = await read_night(database, NIGHT, {})
+
+    [issue] = [it for it in night.tenants[0].issues if it.urgency == "act"]
+    assert issue.words.startswith("2 commands to the upserter are dead letters")
+    assert "`leadgen dlq list --consumer upserter`" in issue.advice
+    assert "`leadgen dlq retry --consumer upserter`" in issue.advice
+
+
+async def test_commands_that_the_upserter_never_did_need_somebody(database: Database, owner: Owner) -> None:
+    """Though the run is done."""
+    await a_run(owner, 1, summary={"upsert": {"late": 2}})
+
+    night = await read_night(database, NIGHT, {})
+
+    [issue] = [it for it in night.tenants[0].issues if it.urgency == "act"]
+    assert issue.words.startswith("2 commands to the upserter had not ended")
+    assert "1 thing needs you" in as_text(night)
+
+
+@pytest.mark.parametrize(("has_icp", "advice"), [(False, "sets an ICP"), (True, "A wider ICP")])
+async def test_a_night_without_companies_advises_by_the_icp(
+    database: Database, owner: Owner, has_icp: bool, advice: str
+) -> None:
+    """A tenant that has one is not told to set one."""
+    if has_icp:
+        await owner.execute("INSERT INTO icp_rules (tenant_id, industries) VALUES (1, '{2020:25}')")
+    await a_run(owner, 1)
+
+    [issue] = (await read_night(database, NIGHT, {})).tenants[0].issues
+
+    assert (issue.words, advice in issue.advice) == ("No company was due this night", True)
 
 
 async def test_the_shortlist_is_in_order_and_says_what_is_new(database: Database, owner: Owner) -> None:

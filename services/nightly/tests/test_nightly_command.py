@@ -267,8 +267,8 @@ async def test_the_stage_lives_as_long_as_it_follows_the_runs(
     main.serve()
 
     async with composed[0](database) as stage:
-        assert [task.get_name() for task in stage.tasks] == ["following"]
-        assert not stage.tasks[0].done()
+        assert [task.get_name() for task in stage.tasks] == ["following", "night gauges"]
+        assert not any(task.done() for task in stage.tasks)
 
 
 def test_a_run_id_of_nobody_is_no_manifest(tmp_path: Path) -> None:

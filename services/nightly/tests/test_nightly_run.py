@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, TypeAlias
 
@@ -15,6 +17,8 @@ from nightly import following, planning
 from nightly import run as running
 from nightly.given import GivenManifest
 from nightly.model import RunRefused, Tenant
+from nightly.report.reading import read_night
+from nightly.report.terminal import as_text
 from nightly.tables import inboxes, runs
 from testkit.stages import until
 
@@ -434,6 +438,40 @@ async def test_commands_to_the_upserter_are_waited_for_and_counted(desk: Any, ow
     assert await desk.selected(night=tomorrow) == ["V001"]
 
 
+@pytest.mark.parametrize(("state", "expected"), [(None, "act"), ("done", "note"), ("dead", "act")])
+async def test_the_report_says_what_became_of_late_commands(
+    desk: Any, owner: Owner, state: str | None, expected: str
+) -> None:
+    """An upserter that is still away in the morning needs somebody; one that was only slow does not."""
+    await desk.candidates(1)
+    await desk.start()
+    await desk.complete()
+    if state:
+        refresh = await owner.fetchval(
+            "SELECT (headers::json -> 1 ->> 1)::uuid FROM outbox WHERE topic = 'refresh.requested.v1'"
+        )
+        await owner.execute(
+            "INSERT INTO inbox (consumer, event_id, topic, kafka_partition, kafka_offset, tenant_id, lane, headers,"
+            " state) VALUES ('upserter', $1, 'refresh.requested.v1', 0, 0, 0, 'nightly', '[]', $2)",
+            *(refresh, state),
+        )
+
+    [told] = (await read_night(desk.database, NIGHT, {})).tenants
+
+    [issue] = [it for it in told.issues if "to the upserter" in it.words]
+    assert (issue.urgency, issue.words.startswith("1 command")) == (expected, True)
+    assert not [it for it in told.issues if "PUT /icp" in it.advice], "more may be found yet"
+
+
+def test_a_job_that_failed_keeps_a_run_from_being_done() -> None:
+    """It is a dead letter too, and counts once."""
+    assert running.verdict({"synced": 20}, {"late": 3}, is_late=False) == ("done", None)
+    assert running.verdict({"synced": 20}, {"jobs_failed": 2, "dead": 1}, is_late=False) == (
+        "partial",
+        "2 commands to the upserter became dead letters",
+    )
+
+
 async def test_a_run_that_nobody_waits_for_is_settled_by_the_stage(desk: Any) -> None:
     """Not before it is over; then its end is on record."""
     await desk.candidates(1)
@@ -494,6 +532,62 @@ async def test_a_slot_is_free_once_the_companies_are_enriched(desk: Any, owner: 
     for tenant_id in (1, 2):
         await desk.complete(tenant_id=tenant_id)
     assert (await night).exit_code == 0
+
+
+@asynccontextmanager
+async def stopped_after(tenant_id: int, night: Coroutine[Any, Any, Any], desk: Any) -> AsyncIterator[None]:
+    """Runs the night until this tenant's companies are requested; it is stopped at the end of the block."""
+    task = asyncio.create_task(night)
+    try:
+        await until(lambda: desk.selected(tenant_id=tenant_id))
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+async def test_the_upserter_has_its_commands_before_a_tenants_turn_comes(desk: Any, owner: Owner) -> None:
+    """A tenant whose turn comes late selects from what they found; its turn does not announce them again."""
+    await owner.execute("INSERT INTO icp_rules (tenant_id, industries) VALUES (2, '{2020:25}')")
+    for tenant_id in (1, 2):
+        await desk.candidates(1, tenant_id=tenant_id)
+    searches = "SELECT count(*) FROM outbox WHERE topic = 'candidates.requested.v1'"
+
+    async with stopped_after(1, desk.start(only=(1, 2), wait=True, concurrency=1), desk):
+        assert await desk.selected(tenant_id=2) == []
+        assert await owner.fetchval(searches) == 1
+        await desk.complete()
+        await until(lambda: desk.selected(tenant_id=2))
+
+    assert await owner.fetchval(searches) == 1
+
+
+async def test_a_night_that_stops_early_needs_somebody(desk: Any, owner: Owner) -> None:
+    """The tenants whose turn did not come have a run too, and the report says how to run it."""
+    for tenant_id in (1, 2):
+        await desk.candidates(1, tenant_id=tenant_id)
+    rules = desk.rules(skip=("refresh",))
+    async with stopped_after(1, desk.start(rules, only=(1, 2), wait=True, concurrency=1), desk):
+        pass
+    await desk.complete()
+    await desk.forget_looks()
+    await running.conclude(desk.database, 1, desk.run_id(), timedelta(0))
+    assert (await desk.run(2))["status"] == "planning"
+    assert "Nothing needs you" not in as_text(await read_night(desk.database, NIGHT, {}))
+    await owner.execute("UPDATE enrichment_runs SET window_ends_at = now() - interval '1 hour'")
+
+    told = await read_night(desk.database, NIGHT, {})
+
+    [_, second] = told.tenants
+    [issue] = [it for it in second.issues if it.urgency != "note"]
+    assert issue.urgency == "act"
+    assert issue.words.startswith("The run was never planned")
+    assert f"`leadgen nightly --tenant 2 --date {NIGHT}`" in issue.advice
+    assert not [it for it in second.issues if "No company was due" in it.words]
+    assert "Nothing needs you" not in as_text(told)
+
+    [outcome] = (await desk.start(rules, only=(2,))).tenants
+    assert (outcome.planned, await desk.selected(tenant_id=2)) == (1, ["U001"])
 
 
 async def test_the_outbox_is_known_to_be_sent(desk: Any, owner: Owner) -> None:

@@ -134,7 +134,13 @@ async def send_report(database: Database, settings: NightlySettings, summary: Su
         async with database.lock(f"report {summary.night}", wait=True):
             if await _is_reported(database, ran):
                 return
-            report = await reading.read_night(database, summary.night, settings.vendor_prices)
+            report = await reading.read_night(
+                database,
+                summary.night,
+                settings.vendor_prices,
+                include=settings.sched_tenant_include,
+                exclude=settings.sched_tenant_exclude,
+            )
             if refused := await asyncio.to_thread(command.send_report, settings, report):
                 log.error("report_not_sent_to_all", refused=refused)
             for tenant_id, run_id in ran:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 import asyncpg
+import structlog
 
 from common.errors import LeadgenError
 from common.postgres import Database
@@ -18,8 +19,10 @@ from nightly.plans import Plan
 from nightly.rules import Rules
 from nightly.run import Options, run_tenant
 from nightly.summary import PartitionOutcome, Summary, TenantOutcome
-from nightly.tables import inboxes, manifests, tenants
+from nightly.tables import inboxes, manifests, runs, tenants
 from nightly.tables.runs import Start
+
+log = structlog.get_logger(__name__)
 
 #: Seconds between the starts of two tenants.
 STAGGER_S = 0.2
@@ -113,6 +116,7 @@ async def run_night(
 ) -> Summary:
     """Runs the tenants' nights. May be repeated and run at once with others: a second one resumes or finds them done.
 
+    All runs are begun, and the upserter has its commands for all of them, before the first tenant's turn comes.
     A tenant that fails is reported in the summary. The others go on.
     Raises RunRefused before anything is written, and Unavailable when the database is away at the beginning.
     """
@@ -126,17 +130,46 @@ async def run_night(
     await planning.announce_refresh(database, rules)
     partitions = [await _keep_partitions(database, service) for service in services]
     slots = asyncio.Semaphore(concurrency)
+    running = [it for it in chosen.tenants if given is None or it.tenant_id in given]
+    starts = {it.tenant_id: Start("command", rules.caps_of(it), rules.skip, now, *moments) for it in running}
+    unplanned = [it for it in running if await _begin(database, it, rules, starts[it.tenant_id])]
+    commands = {it.tenant_id: await _announce_upserts(database, it, rules) for it in unplanned}
 
     async def start(place: int, tenant: Tenant) -> TenantOutcome:
         await asyncio.sleep(STAGGER_S * place)
-        mine = None if given is None else given[tenant.tenant_id]
-        begun = Start("command", rules.caps_of(tenant), rules.skip, now, *moments)
-        return await run_tenant(database, tenant, rules, Options(begun, wait, mine), slots)
+        number = tenant.tenant_id
+        mine = None if given is None else given[number]
+        options = Options(starts[number], wait, mine, commands.get(number))
+        return await run_tenant(database, tenant, rules, options, slots)
 
-    running = [it for it in chosen.tenants if given is None or it.tenant_id in given]
     outcomes = await asyncio.gather(*(start(place, tenant) for place, tenant in enumerate(running)))
     seconds = round(time.perf_counter() - began, 3)
     return Summary(rules.night, (*outcomes, *chosen.left_out), tuple(partitions), seconds)
+
+
+async def _begin(database: Database, tenant: Tenant, rules: Rules, start: Start) -> bool:
+    """Puts the tenant's run on record before its turn comes, so that one whose turn never comes is missed.
+
+    Returns whether it is to be planned. An error is logged: the tenant's turn meets it again, and records it.
+    """
+    try:
+        async with database.transaction(tenant.tenant_id) as tx:
+            return not (await runs.begin(tx, tenant.tenant_id, rules.night, start)).is_planned
+    except (LeadgenError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        log.warning("run_not_begun", tenant_id=tenant.tenant_id, error=repr(error))
+        return False
+
+
+async def _announce_upserts(database: Database, tenant: Tenant, rules: Rules) -> planning.Commands | None:
+    """Has the upserter begin with the tenant's jobs and candidates, which its own turn may come too late for.
+
+    Returns `None` after an error, which is logged: the tenant's turn announces them again.
+    """
+    try:
+        return await planning.announce_upserts(database, tenant, rules)
+    except (LeadgenError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        log.warning("upserts_not_announced", tenant_id=tenant.tenant_id, error=repr(error))
+        return None
 
 
 async def _keep_partitions(database: Database, consumer: str) -> PartitionOutcome:

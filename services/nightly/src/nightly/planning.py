@@ -4,7 +4,7 @@ Everything may be repeated. The manifest and the requests in the outbox are one 
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -46,6 +46,13 @@ class Commands(NamedTuple):
     candidates: UUID | None
 
 
+class Upserts(NamedTuple):
+    """The outcome of the commands to the upserter: the counts, and the commands that had not ended."""
+
+    counts: dict[str, int]
+    late: Sequence[UUID]
+
+
 async def announce_refresh(database: Database, rules: Rules) -> None:
     """Announces the refresh of the register, once a night."""
     if "refresh" not in rules.skip:
@@ -70,7 +77,7 @@ async def announce_upserts(database: Database, tenant: Tenant, rules: Rules) -> 
 
 async def wait_for_upserts(
     database: Database, tenant: Tenant, commands: Commands, rules: Rules, until: datetime
-) -> dict[str, int]:
+) -> Upserts:
     """Waits until the commands have ended, or until this moment, and records what came of them.
 
     The night goes on with the candidates that there are; what is late is there for the next one.
@@ -78,16 +85,16 @@ async def wait_for_upserts(
     while True:
         async with database.without_tenant() as tx:
             ended = await inboxes.ended(tx, commands.ids)
-        if ended.done + ended.dead == len(commands.ids) or datetime.now(UTC) >= until:
+        if not ended.open or datetime.now(UTC) >= until:
             break
         await asyncio.sleep(POLL_S)
-    late = len(commands.ids) - ended.done - ended.dead
     async with database.transaction(tenant.tenant_id) as tx:
         found = await jobs.count_found_by(tx, commands.candidates) if commands.candidates else 0
-        counts = {**await jobs.counts(tx, commands.job_ids), "new_candidates": found, "late": late, "dead": ended.dead}
+        counts = {**await jobs.counts(tx, commands.job_ids), "new_candidates": found}
+        counts |= {"late": len(ended.open), "dead": ended.dead}
         run_id = run_id_of(rules.night, tenant.tenant_id)
         await stage_stats.save_upsert(tx, run_id, counts, dict.fromkeys(ended.errors, 1))
-    return counts
+    return Upserts(counts, ended.open)
 
 
 async def plan(

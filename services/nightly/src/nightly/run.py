@@ -21,6 +21,7 @@ from common.postgres import Database
 from nightly import planning, shortlists
 from nightly.given import GivenManifest
 from nightly.model import ENDS, ENRICHING, GOOD_ENDS, Status, Tenant, run_id_of
+from nightly.planning import Commands
 from nightly.rules import Rules
 from nightly.summary import TenantOutcome
 from nightly.tables import inboxes, progress, runs, stage_stats
@@ -42,11 +43,15 @@ CARRIED_OVER = timedelta(days=7)
 
 @dataclass(frozen=True)
 class Options:
-    """Options of a start: who asks, whether it waits for the end, and a manifest instead of a selection."""
+    """Options of a start: who asks, whether it waits for the end, and a manifest instead of a selection.
+
+    `commands` are those that the upserter has been given for the run already; without them the plan announces them.
+    """
 
     start: Start
     wait: bool = True
     given: GivenManifest | None = None
+    commands: Commands | None = None
 
 
 async def run_tenant(
@@ -108,10 +113,10 @@ async def _planned(database: Database, tenant: Tenant, rules: Rules, options: Op
             await planning.require_same(database, made, rules.night)
         return run
     carried = await look_back(database, tenant_id, rules)
-    commands = await planning.announce_upserts(database, tenant, rules)
+    commands = options.commands or await planning.announce_upserts(database, tenant, rules)
     upsert = await planning.wait_for_upserts(database, tenant, commands, rules, options.start.upserts_until)
     made = await planning.plan(database, tenant, rules, datetime.now(UTC), options.given)
-    summary = {"upsert": upsert, "carried_over": carried}
+    summary = {"upsert": upsert.counts, "late_commands": [str(it) for it in upsert.late], "carried_over": carried}
     await planning.publish(database, made, rules, options.given, summary)
     async with database.transaction(tenant_id) as tx:
         found = await runs.find(tx, run.run_id)
@@ -194,8 +199,8 @@ def verdict(states: Mapping[str, int], upsert: Mapping[str, int], *, is_late: bo
     under_way = sum(count for state, count in states.items() if state not in ENDS)
     if under_way:
         said.append(f"{under_way} are under way" + (" at the end of the window and go on by themselves" * is_late))
-    if upsert.get("dead"):
-        said.append(f"{upsert['dead']} commands to the upserter became dead letters")
+    if dead := max(upsert.get("dead", 0), upsert.get("jobs_failed", 0)):  # a job that fails is a dead letter too
+        said.append(f"{dead} commands to the upserter became dead letters")
     return ("partial", "; ".join(said)) if said or states.keys() - GOOD_ENDS else ("done", None)
 
 

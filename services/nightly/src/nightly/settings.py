@@ -25,10 +25,20 @@ class ReportSettings(Settings):
 
     database_url: str
     log_level: LogLevel = "INFO"
+    sched_tenant_include: Tenants = Field(
+        default=frozenset(), description="only these tenants, by number; empty: all active ones"
+    )
+    sched_tenant_exclude: Tenants = Field(default=frozenset(), description="not these tenants, by number")
     smtp_url: str | None = Field(default=None, description="if unset: no report is sent")
     report_from: str = "leadgen@localhost"
     report_to: Addresses = Field(default=(), description="addresses that get the report of each night")
     vendor_prices: Prices = Field(default_factory=dict, description="price of a unit per vendor, for the cost per lead")
+
+    @field_validator("sched_tenant_include", "sched_tenant_exclude", mode="before")
+    @classmethod
+    def _numbers(cls, given: object) -> object:
+        """Parses a list such as '1, 2,3'."""
+        return tenant_numbers(given) if isinstance(given, str) else given
 
     @field_validator("smtp_url", mode="before")
     @classmethod
@@ -65,10 +75,6 @@ class NightlySettings(ReportSettings, StageSettings):
     sched_enabled: bool = Field(
         default=True, description="false: the run announces nothing and prints that it is disabled"
     )
-    sched_tenant_include: Tenants = Field(
-        default=frozenset(), description="only these tenants, by number; empty: all active ones"
-    )
-    sched_tenant_exclude: Tenants = Field(default=frozenset(), description="not these tenants, by number")
     sched_tenant_concurrency: int = Field(default=3, ge=1, description="tenants handled at once")
     sched_require_odoo: bool = Field(default=True, description="only tenants that have an Odoo connection")
     sched_daily_cap_per_tenant: int = Field(
@@ -114,12 +120,6 @@ class NightlySettings(ReportSettings, StageSettings):
             "lusha": self.lusha_max_contact_lookups,
             "zerobounce": self.zerobounce_max_verifications,
         }
-
-    @field_validator("sched_tenant_include", "sched_tenant_exclude", mode="before")
-    @classmethod
-    def _numbers(cls, given: object) -> object:
-        """Parses a list such as '1, 2,3'."""
-        return tenant_numbers(given) if isinstance(given, str) else given
 
     @field_validator("sched_skip", mode="before")
     @classmethod

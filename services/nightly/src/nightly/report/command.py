@@ -79,7 +79,13 @@ def send_report(settings: ReportSettings, night: Night) -> list[str]:
 async def _read(settings: ReportSettings, which: date | UUID | None) -> Night:
     database = await Database.connect(settings.database_url, name=SERVICE, size=1, role=role_of(SERVICE))
     try:
-        return await read_night(database, which, settings.vendor_prices)
+        return await read_night(
+            database,
+            which,
+            settings.vendor_prices,
+            include=settings.sched_tenant_include,
+            exclude=settings.sched_tenant_exclude,
+        )
     finally:
         await database.close()
 

@@ -142,12 +142,16 @@ class TenantNight:
 
 @dataclass(frozen=True, slots=True)
 class Night:
-    """The night of all tenants, or of one. `without_run`: names of active tenants that had no run."""
+    """The night of all tenants, or of one. `without_run`: names of active tenants that had no run.
+
+    `missed`: names of those without a run that should have had one.
+    """
 
     night: date
     tenants: tuple[TenantNight, ...]
     prices: dict[str, float] = field(default_factory=dict)
     without_run: tuple[str, ...] = ()
+    missed: tuple[str, ...] = ()
 
     @property
     def balance(self) -> Balance:
@@ -220,8 +224,8 @@ class Night:
 
     @property
     def to_do(self) -> int:
-        """The number of issues that need a person."""
-        return sum(issue.urgency == "act" for it in self.tenants for issue in it.issues)
+        """The number of issues that need a person; each tenant that was missed is one."""
+        return len(self.missed) + sum(issue.urgency == "act" for it in self.tenants for issue in it.issues)
 
     def per_lead(self, spend: Spend) -> float | None:
         """Units that the night used per scored company; `None` without leads."""

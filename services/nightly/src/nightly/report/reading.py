@@ -1,7 +1,7 @@
 """Reads a night's report from the tables, each tenant's rows in a transaction of that tenant. It writes nothing."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -15,6 +15,7 @@ from nightly.report.issues import Circumstances, issues_of
 from nightly.report.night import Durations, Night, ShortLead, Spend, TenantNight
 from nightly.report.reasons import grouped
 from nightly.report.standing import Standing, balance_of
+from nightly.tables import inboxes
 
 TENANTS = "SELECT tenant_id, name, active FROM tenants ORDER BY tenant_id"
 
@@ -24,7 +25,11 @@ RUN = """
     SELECT run_id, night, status, cap, skip, started_at, ended_at, window_ends_at, error,
            coalesce(cardinality(manifest.company_ids), 0) AS published,
            coalesce(manifest.vendor_budget, '{}')::text AS vendor_budget,
-           coalesce(run.summary -> 'carried_over', '[]')::text AS carried_over
+           coalesce(run.summary -> 'carried_over', '[]')::text AS carried_over,
+           coalesce(run.summary -> 'upsert', '{}')::text AS upsert,
+           (run.summary -> 'late_commands')::text AS late_commands,
+           run.window_ends_at < now() AS is_over,
+           EXISTS (SELECT FROM icp_rules WHERE tenant_id = tenant()) AS has_icp
       FROM enrichment_runs run LEFT JOIN run_manifests manifest USING (tenant_id, run_id, night)
      WHERE run.tenant_id = tenant() AND run.night = $1
 """
@@ -54,6 +59,9 @@ COMPANIES = """
 """
 
 USAGE = "SELECT vendor, used FROM vendor_usage WHERE tenant_id = tenant() AND day = $1"
+
+#: Whether a tenant had an Odoo when the night began.
+HAD_ODOO = "SELECT EXISTS (SELECT FROM odoo_connections WHERE tenant_id = tenant() AND created_at <= $1)"
 
 BLOCKED = "SELECT blocked FROM odoo_states WHERE tenant_id = tenant()"
 
@@ -95,8 +103,18 @@ class NoSuchNight(Permanent):
     """There is no run of this night, or none of this id."""
 
 
-async def read_night(database: Database, which: date | UUID | None, prices: Mapping[str, float]) -> Night:
-    """Reads the report of a night, of one run, or of the latest night. Raises NoSuchNight, Unavailable."""
+async def read_night(
+    database: Database,
+    which: date | UUID | None,
+    prices: Mapping[str, float],
+    *,
+    include: Collection[int] = (),
+    exclude: Collection[int] = (),
+) -> Night:
+    """Reads the report of a night, of one run, or of the latest night. Raises NoSuchNight, Unavailable.
+
+    `include` and `exclude` are those of the settings: a tenant that they leave out is not missed.
+    """
     async with database.without_tenant() as tx:
         tenants = await tx.fetch(TENANTS)
     night = which if isinstance(which, date) else await _night_of(database, [it["tenant_id"] for it in tenants], which)
@@ -107,10 +125,22 @@ async def read_night(database: Database, which: date | UUID | None, prices: Mapp
             if run is not None and which in (night, run["run_id"], None):
                 found.append(await _read_tenant(tx, tenant_id, name, run))
             elif is_active and not isinstance(which, UUID):
-                without_run.append(name)
+                without_run.append((tenant_id, name))
     if not found:
         raise NoSuchNight(f"no tenant had a run in the night of {night}: `leadgen nightly report` shows the latest")
-    return Night(night, tuple(found), dict(prices), tuple(without_run))
+    began, missed = min(it.started_at for it in found), set[int]()
+    for tenant_id, _ in without_run:
+        async with database.transaction(tenant_id) as tx:
+            is_meant = tenant_id not in exclude and (not include or tenant_id in include)
+            if is_meant and await tx.fetchval(HAD_ODOO, began):
+                missed.add(tenant_id)
+    return Night(
+        night,
+        tuple(found),
+        dict(prices),
+        tuple(name for tenant_id, name in without_run if tenant_id not in missed),
+        tuple(name for tenant_id, name in without_run if tenant_id in missed),
+    )
 
 
 async def _night_of(database: Database, tenants: list[int], run_id: UUID | None) -> date:
@@ -137,9 +167,13 @@ async def _read_tenant(tx: Connection, tenant_id: int, name: str, run: asyncpg.R
     circumstances = Circumstances(
         tenant_id=tenant_id,
         run_id=str(run["run_id"]),
+        night=run["night"],
         status=run["status"],
         error=run["error"],
         window_ends_at=run["window_ends_at"],
+        is_over=run["is_over"],
+        has_icp=run["has_icp"],
+        upsert=await _read_upsert(tx, run),
         cap=run["cap"],
         published=run["published"],
         skip=run["skip"],
@@ -169,6 +203,16 @@ async def _read_tenant(tx: Connection, tenant_id: int, name: str, run: asyncpg.R
         issues=issues_of(circumstances),
         shortlist=await _shortlist(tx, run),
     )
+
+
+async def _read_upsert(tx: Connection, run: asyncpg.Record) -> dict[str, int]:
+    """Reads what came of the commands to the upserter: as of the selection, and since of those that were late then."""
+    counts: dict[str, int] = json.loads(run["upsert"])
+    if run["late_commands"] is None:
+        return counts | {"open": counts.get("late", 0)}
+    since = await inboxes.ended(tx, [UUID(it) for it in json.loads(run["late_commands"])])
+    late = {"open": len(since.open), "late": len(since.open) + since.done}
+    return counts | late | {"dead": counts.get("dead", 0) + since.dead}
 
 
 async def _shortlist(tx: Connection, run: asyncpg.Record) -> tuple[ShortLead, ...]:

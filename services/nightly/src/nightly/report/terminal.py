@@ -37,8 +37,8 @@ def show(night: Night, console: Console, *, shortlists: bool = True) -> None:
     _rests(night, console)
     style = "default" if night.is_balanced else "bold red"
     console.print(escape(_plain(wording.balance_words(night))), style=style, highlight=False)
-    if night.without_run:
-        console.print(escape(_plain(wording.without_run(night))), highlight=False)
+    if without_run := wording.without_run(night):
+        console.print(escape(_plain(without_run)), style="bold red" if night.missed else "default", highlight=False)
     if night.spend:
         _heading("Spend against caps", console)
         console.print(_spend(night))

@@ -1,5 +1,6 @@
 """Figures and sentences as the page, the terminal and the e-mail show them. Pure."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from common.singapore import SINGAPORE
@@ -89,12 +90,19 @@ def verdict(night: Night) -> str:
 
 def without_run(night: Night) -> str:
     """Names the active tenants that had no run; empty if each had one."""
-    if not night.without_run:
-        return ""
-    shown = ", ".join(night.without_run[:10])
-    others = f" and {len(night.without_run) - 10} others" if len(night.without_run) > 10 else ""
-    why = "Tenants without an Odoo connection are left out unless `SCHED_REQUIRE_ODOO` is false."
-    return f"No run this night: {shown}{others}. {why}"
+    said = []
+    if night.missed:
+        why = f"Run `leadgen nightly --date {night.night}`: it runs the tenants that have none, and resumes the others."
+        said.append(f"No run this night, though they have an Odoo connection: {_names(night.missed)}. {why}")
+    if night.without_run:
+        why = "Tenants without an Odoo connection are left out unless `SCHED_REQUIRE_ODOO` is false."
+        said.append(f"No run this night: {_names(night.without_run)}. {why}")
+    return " ".join(said)
+
+
+def _names(tenants: Sequence[str]) -> str:
+    others = f" and {len(tenants) - 10} others" if len(tenants) > 10 else ""
+    return ", ".join(tenants[:10]) + others
 
 
 def balance_words(night: Night) -> str:

@@ -18,20 +18,23 @@ NAME_IN_BOUND = r"IN \('(.+)'\)"
 
 ENDED = """
     SELECT count(*) FILTER (WHERE state = 'done') AS done, count(*) FILTER (WHERE state = 'dead') AS dead,
-           array_agg(DISTINCT row.topic || ': ' || row.error) FILTER (WHERE state = 'dead') AS errors
+           array_agg(DISTINCT row.topic || ': ' || row.error) FILTER (WHERE state = 'dead') AS errors,
+           array_agg(asked.event_id) FILTER (WHERE state IS NULL OR state NOT IN ('done', 'dead')) AS open
       FROM unnest($1::uuid[]) AS asked (event_id)
-     CROSS JOIN LATERAL (SELECT state, topic, error FROM inbox_upserter
-                          WHERE consumer = 'upserter' AND event_id = asked.event_id AND replay_id = $2 LIMIT 1) AS row
+      LEFT JOIN LATERAL (SELECT state, topic, error FROM inbox_upserter
+                          WHERE consumer = 'upserter' AND event_id = asked.event_id AND replay_id = $2
+                          LIMIT 1) AS row ON true
 """
 IS_SENT = "SELECT NOT EXISTS (SELECT FROM outbox_nightly WHERE producer = 'nightly' AND lane = 'nightly')"
 
 
 class Ended(NamedTuple):
-    """Numbers of commands that are done or dead letters, and the errors of the latter."""
+    """Numbers of commands that are done or dead letters, the errors of the latter, and the commands still open."""
 
     done: int
     dead: int
     errors: Sequence[str]
+    open: Sequence[UUID]
 
 
 async def consumers(tx: Connection) -> list[str]:
@@ -45,9 +48,10 @@ async def keep_partitions(tx: Connection, consumer: str) -> None:
 
 
 async def ended(tx: Connection, commands: Sequence[UUID]) -> Ended:
-    """Counts those of the commands to the upserter that have ended."""
+    """Tells which of the commands to the upserter have ended."""
     row = await tx.fetchrow(ENDED, commands, NO_REPLAY)
-    return Ended(0, 0, ()) if row is None else Ended(row["done"], row["dead"], row["errors"] or ())
+    assert row is not None  # noqa: S101 # an aggregate has a row
+    return Ended(row["done"], row["dead"], row["errors"] or (), row["open"] or ())
 
 
 async def is_sent(tx: Connection) -> bool:
