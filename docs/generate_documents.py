@@ -1,4 +1,4 @@
-"""Writes docs/openapi.json, asyncapi.json, metrics.md, settings.md, dashboards and Strimzi's resources: `make docs`.
+"""Writes docs/openapi.json, asyncapi.json, metrics.md, settings.md, dashboards and parts of deploy/k8s: `make docs`.
 
 A test holds the files to the code, so run this after a change to the gateway's routes, the events, the metrics or the
 settings.
@@ -12,9 +12,9 @@ from common import asyncapi
 from common.contracts import EVENTS
 from gateway.api import Dependencies, application
 from grafana_dashboards import write_dashboards
+from kubernetes_resources import write_kubernetes_resources
 from metrics_reference import metrics_page
 from settings_reference import settings_page
-from strimzi_resources import write_strimzi_resources
 
 FOLDER = Path(__file__).parent
 
@@ -35,7 +35,7 @@ def main() -> None:
     for name, content in documents().items():
         (FOLDER / name).write_text(content, encoding="utf-8")
     write_dashboards()
-    write_strimzi_resources()
+    write_kubernetes_resources()
 
 
 if __name__ == "__main__":

@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 import pytest
 import yaml
 
+from kubernetes_resources import kubernetes_resources
 from leadgen.topics import read_topics
 from settings_reference import SERVICES, settings_class
-from strimzi_resources import strimzi_resources
 
 pytestmark = pytest.mark.kubernetes
 
@@ -249,10 +249,10 @@ def test_prometheus_finds_every_service(manifests: Manifests) -> None:
             assert ports[endpoint["port"]] == int(settings["data"]["METRICS_PORT"])
 
 
-@pytest.mark.parametrize("name", ["topics.yaml", "users.yaml"])
-def test_strimzi_has_the_topics_of_the_one_list(name: str) -> None:
-    """`make docs` writes them anew after a change of deploy/topics.yaml."""
-    assert (K8S / "kafka" / name).read_text(encoding="utf-8") == strimzi_resources()[name]
+@pytest.mark.parametrize("name", ["kafka/topics.yaml", "kafka/users.yaml", "base/alerts.yaml"])
+def test_generated_files_are_those_of_their_sources(name: str) -> None:
+    """`make docs` writes them anew after a change of deploy/topics.yaml or deploy/prometheus/alerts.yml."""
+    assert (K8S / name).read_text(encoding="utf-8") == kubernetes_resources()[name]
 
 
 def test_a_kafka_user_reaches_what_its_service_needs(manifests: Manifests) -> None:

@@ -1,6 +1,6 @@
-"""Renders deploy/topics.yaml as Strimzi's KafkaTopics and KafkaUsers (deploy/k8s/kafka; see generate_documents.py).
+"""Renders what deploy/k8s has from other files: Strimzi's topics and users, and the Prometheus operator's rule.
 
-The users' rights are those of `leadgen.kafka_acls`.
+The users' rights are those of `leadgen.kafka_acls`. See generate_documents.py.
 """
 
 from pathlib import Path
@@ -11,26 +11,40 @@ import yaml
 from leadgen.kafka_acls import Acl, acls
 from leadgen.topics import Topics, read_topics
 
-FOLDER = Path(__file__).resolve().parents[1] / "deploy" / "k8s" / "kafka"
-HEAD = "# Generated from deploy/topics.yaml by `make docs`: change that file.\n"
+DEPLOY = Path(__file__).resolve().parents[1] / "deploy"
+TOPICS, ALERTS = "deploy/topics.yaml", "deploy/prometheus/alerts.yml"
 LABELS = {"strimzi.io/cluster": "leadgen"}
 API = "kafka.strimzi.io/v1"
 
 
-def strimzi_resources() -> dict[str, str]:
-    """Returns each file's name and content."""
+def kubernetes_resources() -> dict[str, str]:
+    """Returns each file's place below deploy/k8s, and its content."""
     topics = read_topics()
-    return {"topics.yaml": _rendered(_topics(topics)), "users.yaml": _rendered(_users(topics))}
+    return {
+        "kafka/topics.yaml": _rendered(TOPICS, _topics(topics)),
+        "kafka/users.yaml": _rendered(TOPICS, _users(topics)),
+        "base/alerts.yaml": _rendered(ALERTS, [_rule()]),
+    }
 
 
-def write_strimzi_resources() -> None:
+def write_kubernetes_resources() -> None:
     """Writes the files."""
-    for name, content in strimzi_resources().items():
-        (FOLDER / name).write_text(content, encoding="utf-8")
+    for name, content in kubernetes_resources().items():
+        (DEPLOY / "k8s" / name).write_text(content, encoding="utf-8")
 
 
-def _rendered(resources: list[dict[str, Any]]) -> str:
-    return HEAD + yaml.safe_dump_all(resources, sort_keys=False, width=120)
+def _rendered(source: str, resources: list[dict[str, Any]]) -> str:
+    head = f"# Generated from {source} by `make docs`: change that file.\n"
+    return head + yaml.safe_dump_all(resources, sort_keys=False, width=120, allow_unicode=True)
+
+
+def _rule() -> dict[str, Any]:
+    return {
+        "apiVersion": "monitoring.coreos.com/v1",
+        "kind": "PrometheusRule",
+        "metadata": {"name": "leadgen"},
+        "spec": yaml.safe_load((DEPLOY / "prometheus" / "alerts.yml").read_text(encoding="utf-8")),
+    }
 
 
 def _topics(topics: Topics) -> list[dict[str, Any]]:
