@@ -43,7 +43,10 @@ def workloads(manifests: Manifests) -> Iterator[Workload]:
 
 
 def selects(selector: dict[str, Any], labels: dict[str, str]) -> bool:
-    return all(labels.get(name) == value for name, value in selector.get("matchLabels", {}).items())
+    exists = {"Exists": True, "DoesNotExist": False}
+    return all(labels.get(name) == value for name, value in selector.get("matchLabels", {}).items()) and all(
+        (it["key"] in labels) is exists[it["operator"]] for it in selector.get("matchExpressions", [])
+    )
 
 
 def test_every_service_is_deployed(manifests: Manifests) -> None:
@@ -135,10 +138,15 @@ def test_the_night_is_one_at_a_time_in_singapore(manifests: Manifests) -> None:
 
 
 def test_nothing_passes_that_no_policy_names(manifests: Manifests) -> None:
-    """All pods of the namespace are denied both ways; the enricher alone reaches the internet, and nothing private."""
+    """Pods but the operators' are denied both ways; the enricher alone reaches the internet, and nothing private."""
     policies = of_kind(manifests, "NetworkPolicy")
     (deny,) = [it for it in policies if it["metadata"]["name"] == "default-deny"]
-    assert deny["spec"] == {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}
+    assert deny["spec"]["policyTypes"] == ["Ingress", "Egress"]
+    assert set(deny["spec"]["podSelector"]) == {"matchExpressions"}
+    spared = deny["spec"]["podSelector"]["matchExpressions"]
+    assert {(it["key"], it["operator"]) for it in spared} == {
+        (label, "DoesNotExist") for label in ("strimzi.io/cluster", "cnpg.io/cluster", "cnpg.io/poolerName")
+    }
 
     for policy in policies:
         for rule in policy["spec"].get("egress", []):
@@ -165,7 +173,7 @@ def test_policies_name_pods_that_are_there(manifests: Manifests) -> None:
         {"strimzi.io/cluster": kafka["metadata"]["name"], "strimzi.io/name": f"{kafka['metadata']['name']}-kafka"},
     ]
     for policy in of_kind(manifests, "NetworkPolicy"):
-        assert any(selects(policy["spec"]["podSelector"], labels) for labels in ours), policy["metadata"]["name"]
+        assert any(selects(policy["spec"]["podSelector"], labels) for labels in [*ours, *others]), policy["metadata"]
         for rule in policy["spec"].get("egress", []):
             for peer in (it for it in rule["to"] if "podSelector" in it and "namespaceSelector" not in it):
                 assert any(selects(peer["podSelector"], labels) for labels in [*ours, *others]), peer
