@@ -4,7 +4,7 @@ import json
 import os
 import subprocess
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -40,10 +40,10 @@ def compose_command() -> list[str]:
 class Deployment:
     """A project of docker compose, and what the demo's script printed when it started it."""
 
-    environment: dict[str, str]
+    environment: dict[str, str] = field(repr=False)
     env_file: Path
     ports: dict[str, int]
-    demo: str = ""
+    demo: str = field(default="", repr=False)
 
     def compose(self, *arguments: str, expect: tuple[int, ...] = (0,)) -> str:
         """Runs docker compose on the project and returns what it printed. Fails unless it ends with one of `expect`."""
