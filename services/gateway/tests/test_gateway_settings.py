@@ -15,6 +15,7 @@ ISSUER = {"oidc_issuer": "https://id.example", "oidc_audience": "leadgen"}
     [
         ({}, "GATEWAY_JWT_SECRET"),
         ({"oidc_issuer": "https://id.example"}, "OIDC_AUDIENCE"),
+        ({"oidc_issuer": "id.example", "oidc_audience": "leadgen"}, "https"),
         ({"app_env": "production", "gateway_jwt_secret": SECRET}, "OIDC_ISSUER"),
         ({"app_env": "production", **ISSUER, "oidc_jwks_url": "http://id.example/jwks"}, "https"),
         ({"app_env": "prod", "gateway_jwt_secret": SECRET}, "APP_ENV"),

@@ -194,6 +194,13 @@ def test_known_leads_come_before_unknown_ones(screen: Screen, terminal: StringIO
     assert text.index(UENS[2]) < text.index(UENS[1]) < text.index(UENS[0])
 
 
+def test_a_very_long_message_is_not_echoed_whole(screen: Screen, terminal: StringIO) -> None:
+    """Its beginning and its length."""
+    screen.said("A" * 100_000)
+    assert len(terminal.getvalue()) < 300
+    assert "(100,000 characters)" in terminal.getvalue()
+
+
 def test_nothing_found_says_nothing_of_a_head(screen: Screen, terminal: StringIO) -> None:
     """No "best 0"."""
     screen.show(ChatEvent("head", {"companies": []}, 3))

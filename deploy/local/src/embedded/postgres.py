@@ -140,6 +140,7 @@ class Postgres:
             user=user,
             group=group,
             extra_groups=None if user is None else [],
+            start_new_session=True,  # Ctrl-C is for whoever asked for the server, which stops it then
             capture_output=True,
             text=True,
             check=False,

@@ -11,6 +11,7 @@ opens and closes whatever else the handlers need.
 import asyncio
 import gc
 import signal
+import socket
 from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, contextmanager
 from datetime import timedelta
@@ -187,7 +188,11 @@ def http_config(app: ASGIApp, settings: ServiceSettings) -> uvicorn.Config:
 
 
 def http_server(app: ASGIApp, settings: ServiceSettings) -> uvicorn.Server:
-    """A server that ends on SIGTERM and SIGINT, and leaves it to the caller what happens after that."""
+    """A server that ends on SIGTERM and SIGINT, and leaves it to the caller what happens after that.
+
+    Raises Permanent if its address is in use, or not of this machine.
+    """
+    _require_free(settings.http_host, settings.http_port)
     server = uvicorn.Server(http_config(app, settings))
 
     def end(*_: object) -> None:
@@ -197,6 +202,17 @@ def http_server(app: ASGIApp, settings: ServiceSettings) -> uvicorn.Server:
     for caught in (signal.SIGTERM, signal.SIGINT):
         signal.signal(caught, end)
     return server
+
+
+def _require_free(host: str, port: int) -> None:
+    """Raises Permanent with the setting to change: the HTTP server would end with a code of its own."""
+    try:
+        for family, kind, protocol, _, address in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM):
+            with socket.socket(family, kind, protocol) as probe:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                probe.bind(address)
+    except OSError as error:
+        raise Permanent(f"HTTP_PORT {port} of HTTP_HOST {host} cannot be used: {error.strerror}") from error
 
 
 async def connect(name: str, settings: ServiceSettings, *, size: int) -> Database:

@@ -86,6 +86,9 @@ class StageSettings(ServiceSettings):
     inbox_lease_s: float = Field(default=15, ge=1)
 
 
+#: The pattern of a setting that is an address.
+HTTP_ADDRESS = r"^https?://\S+$"
+
 S = TypeVar("S", bound=Settings)
 
 
@@ -121,5 +124,7 @@ def read_with(settings: type[S], **given: Any) -> S:
     except ValidationError as error:
         for problem in error.errors(include_url=False, include_input=False):
             name = "_".join(str(part) for part in problem["loc"]).upper()
-            sys.stderr.write(f"setting {name}: {problem['msg']} (see .env.example)\n")
+            is_address = str(problem.get("ctx", {}).get("pattern", "")).startswith(HTTP_ADDRESS)
+            wrong = "it must look like https://host.example" if is_address else problem["msg"]
+            sys.stderr.write(f"setting {name}: {wrong} (see .env.example)\n")
         raise SystemExit(2) from None

@@ -6,7 +6,7 @@ from cryptography.fernet import MultiFernet
 from pydantic import AfterValidator, Field, SecretStr, field_validator
 
 from common.credentials.fernet_keys import cipher
-from common.settings import ServiceSettings
+from common.settings import HTTP_ADDRESS, ServiceSettings
 from gateway.edge.cross_origin import origins_of
 
 
@@ -21,7 +21,7 @@ class GatewaySettings(ServiceSettings):
 
     app_env: Literal["local", "production"] = "local"
     gateway_jwt_secret: Annotated[str, AfterValidator(_long_enough)] = ""
-    oidc_issuer: str = ""
+    oidc_issuer: str = Field(default="", pattern=rf"{HTTP_ADDRESS}|^$")
     oidc_audience: str = ""
     oidc_jwks_url: str = ""
     oidc_clock_skew_s: float = Field(default=30, ge=0, le=120)

@@ -11,6 +11,7 @@ from aiokafka.errors import KafkaError
 from common.errors import Unavailable
 from common.kafka.consumer import Consumer
 from common.kafka_servers import Servers, client_settings
+from leadgen.topics import no_broker
 
 #: Messages that one read may bring.
 BATCH = 2_000
@@ -29,7 +30,7 @@ def kafka_errors(bootstrap_servers: Servers) -> Iterator[None]:
     try:
         yield
     except (KafkaError, OSError) as error:
-        raise Unavailable(f"Kafka at {bootstrap_servers}: {type(error).__name__}: {error}") from error
+        raise Unavailable(no_broker(bootstrap_servers, error)) from error
 
 
 @asynccontextmanager

@@ -84,6 +84,13 @@ def read_topics(file: Path | None = None) -> Topics:
         raise TopicsRefused(f"{file}: {where}: {first['msg']}") from error
 
 
+def no_broker(bootstrap: object, error: Exception) -> str:
+    """Words a broker that does not answer, with the likely cause."""
+    if "://" in str(bootstrap):
+        return f"{bootstrap} is no address of Kafka: it is host:port, such as 127.0.0.1:9092, without http://"
+    return f"Kafka does not answer at {bootstrap}: is it running there? ({type(error).__name__})"
+
+
 async def create_topics(bootstrap: Servers, file: Path | None = None) -> list[str]:
     """Creates what is missing, waits until every topic has its leaders, and returns the new names. May be repeated.
 
@@ -98,7 +105,7 @@ async def create_topics(bootstrap: Servers, file: Path | None = None) -> list[st
         created = await _create(admin, missing) if missing else []
         await _wait_for_leaders(bootstrap, wanted)
     except (KafkaError, OSError) as error:
-        raise Unavailable(f"Kafka at {bootstrap}: {type(error).__name__}: {error}") from error
+        raise Unavailable(no_broker(bootstrap, error)) from error
     except ValueError as error:
         raise TopicsRefused(f"{bootstrap} is no address of Kafka, such as 127.0.0.1:9092: {error}") from error
     finally:

@@ -14,6 +14,8 @@ from leadgen.terminal import print_table, wide_enough
 BUCKET_STYLE = {"High": "bold green", "Medium": "yellow", "Low": "dim"}
 #: Clauses of a rationale that are said once above the table.
 SAID_ABOVE = {"icp": ("no ICP is set",), "site": ("nothing known of its site", "no contact known")}
+#: Characters of a message that are shown again.
+LONGEST_ECHO = 200
 SET_AN_ICP = "leadgen icp set 'precision engineering'"
 
 
@@ -28,8 +30,10 @@ class Screen:
         self._console.print(f"[green]✓[/] [dim]{seconds:5.1f} s[/]  {escape(what)}", highlight=False, soft_wrap=True)
 
     def said(self, message: str) -> None:
-        """Prints the rep's message."""
-        self._console.print(f"\n[bold]rep>[/] {escape(message)}\n", highlight=False)
+        """Prints the rep's message; the beginning of a very long one."""
+        is_long = len(message) > LONGEST_ECHO
+        shown = f"{message[:LONGEST_ECHO]}… ({len(message):,} characters)" if is_long else message
+        self._console.print(f"\n[bold]rep>[/] {escape(shown)}\n", highlight=False)
 
     def show(self, event: ChatEvent) -> None:
         """An event of the stream, in words."""

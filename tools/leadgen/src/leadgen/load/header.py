@@ -127,7 +127,8 @@ def _what_is_wrong(names: list[str], missing: list[str], line: str) -> str:
         return f"it has companies but no primary_ssic_code, so they belong to no industry. {GET_COLLECTION_2}"
     if len(missing) < len(REQUIRED):
         return f"its header lacks {' and '.join(missing)}. The columns it has: {_shown(', '.join(names))}."
-    return f"its first line is not the register's header: {_shown(line)}. {GET_COLLECTION_2}"
+    shown = _shown(line) if line.replace("\t", " ").isprintable() else "it is no text"
+    return f"its first line is not the register's header: {shown}. {GET_COLLECTION_2}"
 
 
 def _shown(text: str) -> str:

@@ -6,6 +6,7 @@ Everything starts as early as what it needs allows, and stops in the reverse ord
 import asyncio
 import json
 import os
+import shutil
 import sys
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -13,7 +14,9 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from common.errors import Permanent
 from embedded.child import Child
+from embedded.hold import hold
 from embedded.kafka import Kafka
 from embedded.postgres import Postgres
 from leadgen.local.kept import read_kept, save_kept
@@ -34,7 +37,14 @@ SERVICES = {
     "nightly": "leadgen-nightly-stage",
 }
 
+#: Free space without which a start fails midway.
+LEAST_SPACE = 300 * 2**20
+
 Tell = Callable[[str, float], None]
+
+
+class NoSpace(Permanent):
+    """The disk has too little room for the servers' data."""
 
 
 @dataclass
@@ -74,6 +84,19 @@ async def stack(
     `settings` are environment variables for the services and the simulator. Ports and secrets are those of the last
     start on this folder. Raises LeadgenError: what is missing or wrong.
     """
+    held = hold(folder / "leadgen")  # or this start would take the other's servers for somebody else's
+    try:
+        async with _held_stack(folder, tell, settings or {}, with_simulator=with_simulator, durable=durable) as product:
+            yield product
+    finally:
+        os.close(held)
+
+
+@asynccontextmanager
+async def _held_stack(
+    folder: Path, tell: Tell, settings: Mapping[str, str], *, with_simulator: bool, durable: bool
+) -> AsyncIterator[Stack]:
+    require_space(folder)
     logs = folder / "logs"
     logs.mkdir(parents=True, exist_ok=True)
     clock = time.perf_counter()
@@ -109,13 +132,13 @@ async def stack(
         environment["WEB_FOLDER"] = built_page()
         simulator = None
         if with_simulator:
-            simulator = await start_simulator(running, logs, settings or {})
+            simulator = await start_simulator(running, logs, settings)
             # These sites are ours: no need to be polite to them, nor to try https, which they do not speak.
             environment |= {"CRAWLER_PROXY": simulator, "CRAWL_DELAY_S": "0", "CRAWL_SCHEMES": "http"}
             environment["CRAWL_DELAY_MAX_S"] = "0"
             environment |= vendors_of(simulator)
             say(f"Simulator with the companies' websites on {simulator}")
-        environment |= settings or {}
+        environment |= settings
         product = Stack(
             database_url,
             bootstrap,
@@ -136,6 +159,16 @@ async def stack(
         finally:
             # All at once: each may take its time to finish what it has in hand.
             await asyncio.gather(*(service.stop() for service in product.services.values()))
+
+
+def require_space(folder: Path, least: int = LEAST_SPACE) -> None:
+    """Raises NoSpace: servers that run out of it end with many lines, each about something else."""
+    free = shutil.disk_usage(folder).free
+    if free < least:
+        raise NoSpace(
+            f"{free // 2**20} MB are free in {folder.absolute()}; PostgreSQL and Kafka need {least // 2**20}: "
+            "free some, or name another folder (for `leadgen up` with --data, for the demo in TMPDIR)"
+        )
 
 
 def vendors_of(simulator: str) -> dict[str, str]:
@@ -180,7 +213,7 @@ async def _start(running: AsyncExitStack, server: Postgres | Kafka) -> None:
     try:
         await asyncio.shield(starting)
     except asyncio.CancelledError:
-        await asyncio.wait([starting])
+        await asyncio.gather(starting, return_exceptions=True)
         raise
 
 

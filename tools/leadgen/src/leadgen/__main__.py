@@ -1,0 +1,24 @@
+"""The console script, and `python -m leadgen`. Imports nothing until it can be interrupted without a traceback."""
+
+import sys
+
+#: The exit code of a command that SIGINT has ended.
+INTERRUPTED = 130
+
+
+def main() -> None:
+    """Runs the command; Ctrl-C at any time, also while modules are imported, ends it without a word."""
+    try:
+        import logging
+
+        from leadgen.cli import main as command
+
+        # Its lines about a broker that is away would come before ours.
+        logging.getLogger("aiokafka").addHandler(logging.NullHandler())
+        command()
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
+
+
+if __name__ == "__main__":
+    main()
