@@ -75,7 +75,7 @@ async def test_an_event_is_a_span_between_what_announced_it_and_what_it_announce
             work.announce(a_result(work.event))
 
     event = an_event()
-    with recorded("toy", collector.url, 1):
+    with recorded("toy", collector.url, 1, 1):
         async with at_work(stage, database, kafka):
             await publish(kafka, [(event, envelope(event))])
             await ended(database, "toy", 1)
@@ -105,7 +105,7 @@ async def test_events_handled_together_keep_their_own_traces(
 
     traces = [f"{n:032x}" for n in (1, 2, 3)]
     events = [an_event(f"20191234{n}K") for n in (1, 2, 3)]
-    with recorded("toy", collector.url, 1):
+    with recorded("toy", collector.url, 1, 1):
         await publish(
             kafka,
             [
@@ -134,7 +134,7 @@ async def test_an_event_that_fails_is_a_failed_span_that_quotes_nothing(
         raise Permanent("mary.tan@acme.example cannot be enriched")
 
     event = an_event()
-    with recorded("toy", collector.url, 1):
+    with recorded("toy", collector.url, 1, 1):
         async with at_work(stage, database, kafka):
             await publish(kafka, [(event, envelope(event))])
             await ended(database, "toy", 1)
@@ -158,7 +158,7 @@ async def test_a_trace_that_is_not_chosen_is_recorded_by_nobody(
             work.announce(a_result(work.event))
 
     event = an_event()
-    with recorded("toy", collector.url, share):
+    with recorded("toy", collector.url, 1, share):
         async with at_work(stage, database, kafka):
             await publish(kafka, [(event, envelope(event, traceparent=traceparent))])
             await ended(database, "toy", 1)
@@ -185,7 +185,7 @@ async def test_a_request_is_a_span_that_its_events_follow_from(
     collector: Collector, client: httpx.AsyncClient, given: str | None
 ) -> None:
     """In the caller's trace if it has one, or else in a new one."""
-    with recorded("gateway", collector.url, 1):
+    with recorded("gateway", collector.url, 1, 0):
         inner = (await client.get("/leads/1", headers={} if given is None else {"traceparent": given})).text
         assert tracing.child_of(inner) == inner
         await client.get("/livez")
@@ -209,6 +209,6 @@ async def test_a_collector_that_is_away_holds_up_nobody(client: httpx.AsyncClien
     """Its spans are lost; the request is answered, and the recording ends within its time."""
     with otlp_collector() as gone:
         address = gone.url
-    with recorded("gateway", address, 1):
+    with recorded("gateway", address, 1, 1):
         answer = await client.get("/leads/1")
     assert answer.status_code == 200

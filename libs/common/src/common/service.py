@@ -76,7 +76,8 @@ def recorded_spans(name: str, settings: ServiceSettings) -> Iterator[None]:
         return
     from common.span_recording import recorded  # it takes most of a second to import
 
-    with recorded(name, settings.otel_exporter_otlp_endpoint, settings.otel_traces_sampler_arg):
+    shares = settings.otel_traces_sampler_arg, settings.otel_nightly_sampler_arg
+    with recorded(name, settings.otel_exporter_otlp_endpoint, *shares):
         yield
 
 

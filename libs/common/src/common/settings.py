@@ -71,6 +71,7 @@ class ServiceSettings(KafkaSettings):
     log_level: LogLevel = "INFO"
     otel_exporter_otlp_endpoint: str = ""
     otel_traces_sampler_arg: float = Field(default=1, ge=0, le=1)
+    otel_nightly_sampler_arg: float = Field(default=0.01, ge=0, le=1)
 
     @field_validator("metrics_port", mode="before")
     @classmethod

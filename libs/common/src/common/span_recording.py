@@ -4,6 +4,7 @@ Statements and HTTP calls are recorded as parts of a request or an event. What a
 for work, is not. No trace leaves by our calls: vendors and Odoo get no header.
 """
 
+import random
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -19,7 +20,7 @@ from opentelemetry.propagators.composite import CompositePropagator
 from opentelemetry.sdk.resources import SERVICE_NAME, Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
-from opentelemetry.sdk.trace.sampling import Decision, ParentBased, Sampler, SamplingResult, TraceIdRatioBased
+from opentelemetry.sdk.trace.sampling import Decision, ParentBased, Sampler, SamplingResult
 from opentelemetry.trace import NonRecordingSpan, Span, SpanContext, SpanKind, TraceFlags, Tracer
 
 from common import tracing
@@ -31,10 +32,7 @@ _QUEUE, _BATCH, _EVERY_MS = 8192, 512, 2000
 
 
 class _RequestsAndEvents(Sampler):
-    """Begins traces with requests and events alone, and records a share of them."""
-
-    def __init__(self, share: float) -> None:
-        self._by_id = TraceIdRatioBased(share)
+    """Begins traces with requests and events alone; which of them, `begin` has chosen by then."""
 
     def should_sample(
         self,
@@ -46,20 +44,22 @@ class _RequestsAndEvents(Sampler):
         links: Sequence[trace.Link] | None = None,
         trace_state: Any = None,
     ) -> SamplingResult:
-        if kind not in (SpanKind.SERVER, SpanKind.CONSUMER):
-            return SamplingResult(Decision.DROP)
-        return self._by_id.should_sample(parent_context, trace_id, name, kind, attributes, links)
+        is_begun_here = kind in (SpanKind.SERVER, SpanKind.CONSUMER)
+        return SamplingResult(Decision.RECORD_AND_SAMPLE if is_begun_here else Decision.DROP, attributes)
 
     def get_description(self) -> str:
         return "requests and events"
 
 
 @contextmanager
-def recorded(service: str, endpoint: str, share: float) -> Iterator[None]:
-    """Has spans recorded and sent to the collector at `endpoint`; at the end sends the rest, for 5 s at most."""
+def recorded(service: str, endpoint: str, share: float, nightly_share: float) -> Iterator[None]:
+    """Has spans recorded and sent to the collector at `endpoint`; at the end sends the rest, for 5 s at most.
+
+    The shares are those of requests, and of events that no request led to: of these a night has many.
+    """
     provider = TracerProvider(
         resource=Resource({SERVICE_NAME: service}),
-        sampler=ParentBased(_RequestsAndEvents(share)),
+        sampler=ParentBased(_RequestsAndEvents()),
         shutdown_on_exit=False,
     )
     exporter = OTLPSpanExporter(f"{endpoint.rstrip('/')}/v1/traces", timeout=5)
@@ -70,6 +70,7 @@ def recorded(service: str, endpoint: str, share: float) -> Iterator[None]:
     set_global_textmap(CompositePropagator([]))
     for each in instrumentors:
         each.instrument(tracer_provider=provider)
+    tracing.recording.shares = {"server": share, "consumer": nightly_share}
     tracing.recording.tracer = provider.get_tracer("leadgen")
     try:
         yield
@@ -82,14 +83,19 @@ def recorded(service: str, endpoint: str, share: float) -> Iterator[None]:
 
 
 def begin(tracer: Tracer, beginning: Beginning) -> Span:
-    """Begins a span."""
-    parent = beginning.parent
-    context: Context | None = None
+    """Begins a span. One of a trace that was not chosen records nothing, and costs next to nothing."""
+    parent, context = beginning.parent, None
     if parent is not None and trace_id(parent) is not None:
         flags = TraceFlags(int(parent[53:55], 16))
-        remote = SpanContext(int(parent[3:35], 16), int(parent[36:52], 16), is_remote=True, trace_flags=flags)
-        context = trace.set_span_in_context(NonRecordingSpan(remote), Context())
-    elif beginning.kind in ("server", "consumer"):
+        remote = NonRecordingSpan(
+            SpanContext(int(parent[3:35], 16), int(parent[36:52], 16), is_remote=True, trace_flags=flags)
+        )
+        if not flags.sampled:
+            return remote
+        context = trace.set_span_in_context(remote, Context())
+    elif (share := tracing.recording.shares.get(beginning.kind)) is not None:
+        if random.random() >= share:  # noqa: S311 # chance, no secret
+            return NonRecordingSpan(SpanContext(random.getrandbits(128), random.getrandbits(64), is_remote=False))
         context = Context()
     return tracer.start_span(
         beginning.name, context, kind=_KINDS[beginning.kind], attributes=dict(beginning.attributes)

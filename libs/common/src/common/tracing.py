@@ -22,6 +22,8 @@ class _Recording:
     """The process's tracer, while spans are recorded."""
 
     tracer: "Tracer | None" = None
+    #: The share of traces that are chosen, by the kind of the span that begins them.
+    shares: Mapping[Kind, float] = {}
 
 
 recording = _Recording()

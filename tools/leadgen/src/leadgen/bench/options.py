@@ -11,12 +11,13 @@ ODOO_SAMPLE = 100
 
 
 class EnrichPart(StrEnum):
-    """A part of the enricher's measurement: one figure of EnrichFigures each, in their order."""
+    """A part of the enricher's measurement; most are a figure of EnrichFigures, in their order."""
 
     MAKESPAN = "makespan"
     SPEED = "speed"
     DELAY = "delay"
     MEMORY = "memory"
+    REPLICAS = "replicas"
 
 
 class GatewayPart(StrEnum):

@@ -11,6 +11,7 @@ The enricher runs as a process, as in production; the simulator is the web and a
                              that uses one core, so on two there are two
     interactive_delay_ratio  ten companies for a rep with 5,000 nightly ones in the queue, next to none in the queue
     rss_mb                   the most memory held while one site in three is hostile, both lanes full
+    of.replicas              one replica and two, next to a queueing model (enrich_replicas)
 
 Each is a part that can be measured alone, by servers and companies of its own; what was not measured is None.
 """
@@ -22,6 +23,7 @@ from dataclasses import asdict, dataclass
 from itertools import cycle
 from typing import Any
 
+from leadgen.bench.cases.enrich_replicas import measure_replicas
 from leadgen.bench.harness.enricher_process import NotEnriched, enricher_under_test, living
 from leadgen.bench.harness.servers import Servers
 from leadgen.bench.harness.simulator_waits import REALISTIC, waits_s
@@ -72,6 +74,7 @@ async def bench_enrich(
     speed = await _speed(its, companies, rounds) if EnrichPart.SPEED in parts else {}
     delay = await _interactive(its, 5_000, rounds) if EnrichPart.DELAY in parts else {}
     rss_mb = await _memory(its) if EnrichPart.MEMORY in parts else None
+    replicas = await measure_replicas(its, companies, workers) if EnrichPart.REPLICAS in parts else None
     several = speed | {f"interactive_{name}": values for name, values in delay.items()}
     medians = {name: statistics.median(values) for name, values in several.items()}
     return EnrichFigures(
@@ -80,7 +83,7 @@ async def bench_enrich(
         interactive_delay_ratio=round(medians["interactive_ratio"], 3) if delay else None,
         rss_mb=rss_mb,
         spread={name: (round(min(values), 2), round(max(values), 2)) for name, values in several.items()},
-        of={"makespan": night, **{name: round(median, 2) for name, median in medians.items()}},
+        of={"makespan": night, "replicas": replicas, **{name: round(median, 2) for name, median in medians.items()}},
     )
 
 

@@ -27,6 +27,7 @@ from common.errors import Permanent
 from common.postgres import Database
 from embedded.child import tail
 from leadgen.bench.harness.enriched_companies import ICPS, visited
+from leadgen.bench.harness.process import cpu_s
 from leadgen.bench.harness.publishing import record, send
 from leadgen.bench.harness.waiting import TooLate, given_up, until
 from leadgen.local.service import Service
@@ -87,7 +88,9 @@ async def bench_score(
         await bench.profile()
         strangers = (visited(number, TENANTS[number % len(TENANTS)]) for number in count(1))
         await bench.rate(list(islice(strangers, warm_up)))
+        worked_s = cpu_s(bench.scorer)
         rates = [await bench.rate(list(islice(strangers, companies))) for _ in range(rounds)]
+        worked_s = cpu_s(bench.scorer) - worked_s
         await bench.latencies(list(islice(strangers, 20)))  # warm: this lane was idle until now
         single = await bench.latencies(list(islice(strangers, singles)))
     arrived, sent = ([getattr(it, name) for it in single] for name in ("from_inbox_ms", "from_send_ms"))
@@ -99,6 +102,7 @@ async def bench_score(
             "companies": companies,
             "rounds": rounds,
             "singles": singles,
+            "cpu_ms": round(1000 * worked_s / (rounds * companies), 3),  # the scorer's own, per company
             "p50_ms": round(statistics.median(arrived), 2),
             "p50_from_send_ms": round(statistics.median(sent), 2),
             "p95_from_send_ms": round(_percentile(sent, 95), 2),
