@@ -135,11 +135,20 @@ def admin(real: Real, connect: Connect, newest: ProtocolName) -> OdooServer:
 
 @dataclass
 class Proxy:
-    """Stands between us and Odoo. `cut` loses the answer to the next request for that path; Odoo gets the request."""
+    """Stands between us and Odoo. `cut` loses the answer to the next request for that path; Odoo gets the request.
+
+    `meanwhile` is done once, after Odoo got that request. The answer to a load of more than `most_rows` never comes.
+    """
 
     url: str = ""
     cut: str | None = None
     has_cut: bool = False
+    meanwhile: Callable[[], Awaitable[None]] | None = None
+    most_rows: int | None = None
+
+    def is_too_slow(self, body: bytes) -> bool:
+        """Whether this is a load of too many rows."""
+        return self.most_rows is not None and body.count(b'"leadgen.') > self.most_rows
 
 
 Handler: TypeAlias = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
@@ -161,6 +170,11 @@ async def proxy(real: Real) -> AsyncIterator[Proxy]:
             await to_writer.drain()
             if proxy.cut is not None and proxy.cut.encode() in head + body:
                 proxy.cut, proxy.has_cut = None, True
+                if proxy.meanwhile is not None:
+                    await proxy.meanwhile()
+            elif proxy.is_too_slow(body):
+                await to_reader.read()  # Odoo does it
+                await reader.read()  # until the client gives up
             else:
                 writer.write(await to_reader.read())
                 await writer.drain()
@@ -172,6 +186,23 @@ async def proxy(real: Real) -> AsyncIterator[Proxy]:
     yield proxy
     server.close()
     await server.wait_closed()
+
+
+@pytest.fixture
+def restart() -> Callable[[], Awaitable[None]]:
+    """Stops Odoo as `kill` does, and starts it again; possible only where `with-odoo` started it."""
+    control = os.environ.get("ODOO_CONTROL")
+    if control is None:
+        pytest.skip("the Odoo that ODOO_URL names is not ours to restart: unset ODOO_URL")
+
+    async def restarted() -> None:
+        for command in ("stop", "start"):
+            done = await asyncio.create_subprocess_exec(
+                control, command, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL
+            )
+            assert await done.wait() == 0
+
+    return restarted
 
 
 @dataclass

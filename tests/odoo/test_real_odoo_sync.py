@@ -92,6 +92,21 @@ async def test_what_people_changed_is_kept_and_the_rest_follows(tenant: Any, adm
     }
 
 
+async def test_an_odoo_whose_people_deleted_the_name_of_singapore_gets_its_country(tenant: Any, admin: Any) -> None:
+    """It is found by its code: the external id `base.sg` may be gone, as where a country was made anew."""
+    names = [["module", "=", "base"], ["name", "=", "sg"], ["model", "=", "res.country"]]
+    fields = ["module", "name", "model", "res_id", "noupdate"]
+    [known] = await admin.execute("ir.model.data", "search_read", domain=names, fields=fields)
+    await admin.execute("ir.model.data", "unlink", ids=[known.pop("id")])
+    try:
+        link = await tenant.bring_one()
+    finally:
+        await admin.execute("ir.model.data", "create", vals_list=[known])
+
+    [company] = await read(admin, "res.partner", link.record("company").id)
+    assert (link.outcome, company["country_id"][1]) == ("synced", "Singapore")
+
+
 @pytest.mark.parametrize("by", [pytest.param("company_registry", marks=pytest.mark.odoo19), "ref", "website", "name"])
 async def test_a_partner_that_people_made_is_adopted(tenant: Any, admin: Any, by: str) -> None:
     """However it is recognised; what they typed stays, what they left empty is filled."""

@@ -14,7 +14,7 @@ from odoo_sync.protocols.servers import OdooServer
 from odoo_sync.sync.checks import find_problems
 from testkit.stages import until
 
-pytestmark = pytest.mark.odoo
+pytestmark = [pytest.mark.odoo, pytest.mark.timeout(300)]
 
 PROTOCOLS: list[ProtocolName] = ["json2", "jsonrpc"]
 SALES = "sales_team.group_sale_salesman_all_leads"
@@ -27,7 +27,7 @@ def companies(run: str, number: int) -> list[Row]:
     ]
 
 
-async def loaded(odoo: OdooServer, rows: list[Row]) -> list[Any]:
+async def loaded(odoo: OdooServer, rows: list[Row], within_s: float = 60) -> list[Any]:
     """Loads as a handler would: again, until it goes through."""
 
     async def goes_through() -> list[Any]:
@@ -36,7 +36,7 @@ async def loaded(odoo: OdooServer, rows: list[Row]) -> list[Any]:
         except OdooUnavailable:
             return []
 
-    return await until(goes_through, within_s=60)
+    return await until(goes_through, within_s=within_s)
 
 
 async def count(odoo: OdooServer, run: str) -> int:
@@ -107,6 +107,21 @@ async def test_a_call_that_takes_too_long_is_given_up_and_may_be_repeated(
 
     await loaded(patient, rows)
 
+    assert await count(admin, run) == 150
+
+
+async def test_a_chunk_slower_than_the_timeout_goes_through_in_smaller_ones(
+    real: Any, connect: Any, admin: OdooServer, proxy: Any, run: str, newest: ProtocolName
+) -> None:
+    """Odoo does what was given up, all the same; each row is one record."""
+    odoo = connect(replace(real.connection(newest), url=proxy.url), newest, timeout_s=6)
+    proxy.most_rows = 40
+    rows = companies(run, 150)
+
+    ids = await loaded(odoo, rows, within_s=240)
+
+    assert odoo.load_size <= 50
+    assert len(set(ids)) == 150
     assert await count(admin, run) == 150
 
 

@@ -196,7 +196,7 @@ async def test_who_bears_a_name_is_asked_for_without_making_anyone(odoo: OdooSer
 
 
 async def test_a_slow_server_gets_smaller_loads_until_it_is_quick_again(fake: Any) -> None:
-    """A load that takes too long is tried again with half the rows. Quick loads grow again."""
+    """A load that takes too long is tried again with half the rows. They grow again after a thousand rows."""
     most = [60]
     sizes: list[int] = []
 
@@ -216,8 +216,21 @@ async def test_a_slow_server_gets_smaller_loads_until_it_is_quick_again(fake: An
             with pytest.raises(OdooSlow):
                 await load(odoo, "res.partner", rows)
         most[0] = 200
-        await load(odoo, "res.partner", rows)
-        await load(odoo, "res.partner", rows)
+        for _ in range(6):
+            await load(odoo, "res.partner", rows)
 
-    assert sizes == [200, 100, 50, 100, 50, 200]
+    assert sizes == [200, 100, *[50] * 20, 100, 100]
     assert len(fake.records["res.partner"]) == 200
+
+
+async def test_a_server_that_was_slow_gets_larger_loads_only_after_a_chunk_has_gone_through(odoo: OdooServer) -> None:
+    """Otherwise each chunk would meet the size that is too slow again, and never go through whole."""
+    odoo.note_slow()
+    odoo.note_slow()
+    assert odoo.load_size == 50
+
+    for _ in range(19):
+        odoo.note_loaded(50)
+    assert odoo.load_size == 50
+    odoo.note_loaded(50)
+    assert odoo.load_size == 100

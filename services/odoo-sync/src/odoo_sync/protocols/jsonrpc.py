@@ -11,7 +11,13 @@ ENDPOINT = "/jsonrpc"
 #: Arguments that Odoo needs by place.
 POSITIONAL = {"create": "vals_list", "default_get": "fields", "search": "domain", "search_count": "domain"}
 
-DENIED = ("odoo.exceptions.AccessDenied", ACCESS, "odoo.http.SessionExpiredException")
+KEY_NEEDED = (
+    "it ran out or was removed, or is a password and the user has two-factor authentication: store the connection "
+    "again with an API key that is valid"
+)
+
+UNKNOWN_KEY = "odoo.exceptions.AccessDenied"
+DENIED = (UNKNOWN_KEY, ACCESS, "odoo.http.SessionExpiredException")
 #: Some of these names only Odoo 14 uses.
 REFUSED = (
     MISSING,
@@ -43,9 +49,12 @@ class JsonRpc:
         try:
             return await call(self._transport, "object", "execute_kw", [*at, args, named], f"{model}.{method}")
         except OdooBlocked as blocked:
-            if blocked.name != ACCESS:
-                self._uid = None
-            raise
+            if blocked.name == ACCESS:
+                raise
+            self._uid = None
+            if blocked.name != UNKNOWN_KEY:
+                raise
+            raise OdooBlocked(f"{blocked}; {KEY_NEEDED}", name=blocked.name) from blocked
 
     async def _login(self) -> int:
         if self._uid is None:
@@ -57,7 +66,7 @@ class JsonRpc:
             named = [connection.database, connection.login, connection.api_key, {}]
             uid = await call(self._transport, "common", "authenticate", named, "authenticate")
             if not isinstance(uid, int) or isinstance(uid, bool):
-                raise OdooBlocked(f"Odoo does not know the login {connection.login!r} with this key")
+                raise OdooBlocked(f"Odoo does not know the login {connection.login!r} with this key; {KEY_NEEDED}")
             self._uid = uid
         return self._uid
 

@@ -14,6 +14,9 @@ from odoo_sync.protocols.transport import Transport
 #: Rows per load: at most, and of a server that is slow.
 MAX_LOAD = 200
 MIN_LOAD = 10
+#: Rows that must go through in loads of a size before the next ones are larger: more than a chunk of leads has, so that
+#: one goes through whole between two tries of a size that may be too slow.
+ROWS_TO_GROW = 1000
 
 
 class OdooServer:
@@ -29,6 +32,7 @@ class OdooServer:
         self._columns: dict[str, dict[str, str]] = {}
         self._countries: dict[int, str] = {}
         self.load_size = MAX_LOAD
+        self._quick_rows = 0
         self._may_read_uuid = True
         self._detecting = asyncio.Lock()
 
@@ -90,11 +94,14 @@ class OdooServer:
 
     def note_slow(self) -> None:
         """Halves the rows per load: the last one took longer than the timeout."""
+        self._quick_rows = 0
         self.load_size = max(MIN_LOAD, self.load_size // 2)
 
     def note_loaded(self, rows: int) -> None:
-        """Doubles the rows per load after a load of full size."""
-        if rows >= self.load_size:
+        """Doubles the rows per load when `ROWS_TO_GROW` have gone through in time."""
+        self._quick_rows += rows
+        if self._quick_rows >= ROWS_TO_GROW:
+            self._quick_rows = 0
             self.load_size = min(MAX_LOAD, self.load_size * 2)
 
     async def probe(self) -> None:
