@@ -4,7 +4,6 @@ Statements and HTTP calls are recorded as parts of a request or an event. What a
 for work, is not. No trace leaves by our calls: vendors and Odoo get no header.
 """
 
-import random
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -32,7 +31,7 @@ _QUEUE, _BATCH, _EVERY_MS = 8192, 512, 2000
 
 
 class _RequestsAndEvents(Sampler):
-    """Begins traces with requests and events alone; which of them, `begin` has chosen by then."""
+    """Begins traces with requests and events alone; which of them, `tracing.is_chosen` has said by then."""
 
     def should_sample(
         self,
@@ -83,19 +82,13 @@ def recorded(service: str, endpoint: str, share: float, nightly_share: float) ->
 
 
 def begin(tracer: Tracer, beginning: Beginning) -> Span:
-    """Begins a span. One of a trace that was not chosen records nothing, and costs next to nothing."""
+    """Begins a span, in the trace of its parent, or else of the current span. Requests and events begin a new one."""
     parent, context = beginning.parent, None
     if parent is not None and trace_id(parent) is not None:
         flags = TraceFlags(int(parent[53:55], 16))
-        remote = NonRecordingSpan(
-            SpanContext(int(parent[3:35], 16), int(parent[36:52], 16), is_remote=True, trace_flags=flags)
-        )
-        if not flags.sampled:
-            return remote
-        context = trace.set_span_in_context(remote, Context())
-    elif (share := tracing.recording.shares.get(beginning.kind)) is not None:
-        if random.random() >= share:  # noqa: S311 # chance, no secret
-            return NonRecordingSpan(SpanContext(random.getrandbits(128), random.getrandbits(64), is_remote=False))
+        remote = SpanContext(int(parent[3:35], 16), int(parent[36:52], 16), is_remote=True, trace_flags=flags)
+        context = trace.set_span_in_context(NonRecordingSpan(remote), Context())
+    elif beginning.kind in tracing.recording.shares:
         context = Context()
     return tracer.start_span(
         beginning.name, context, kind=_KINDS[beginning.kind], attributes=dict(beginning.attributes)

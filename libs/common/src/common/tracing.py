@@ -5,6 +5,7 @@ then the header that an event gets is that of the span which announced it.
 """
 
 import os
+import random
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
@@ -38,9 +39,18 @@ class Beginning(NamedTuple):
     attributes: Mapping[str, str | int] = {}
 
 
-def new_traceparent() -> str:
-    """The start of a trace."""
-    return f"00-{os.urandom(16).hex()}-{os.urandom(8).hex()}-01"
+def new_traceparent(*, is_chosen: bool = True) -> str:
+    """The start of a trace. One that is not chosen is recorded by nobody."""
+    return f"00-{os.urandom(16).hex()}-{os.urandom(8).hex()}-0{int(is_chosen)}"
+
+
+def is_chosen(traceparent: str | None, kind: Kind) -> bool:
+    """Whether a span with this parent is to be recorded. Where a trace begins, chance decides, by the kind's share."""
+    if recording.tracer is None:
+        return False
+    if traceparent is not None and _TRACEPARENT.fullmatch(traceparent):
+        return int(traceparent[53:55], 16) & 1 == 1
+    return random.random() < recording.shares.get(kind, 0)  # noqa: S311 # chance, no secret
 
 
 def child_of(traceparent: str | None) -> str:
@@ -49,7 +59,7 @@ def child_of(traceparent: str | None) -> str:
     While spans are recorded, `traceparent` is that of a recorded span, and what follows is a child of it.
     """
     if traceparent is None or not _TRACEPARENT.fullmatch(traceparent):
-        return new_traceparent()
+        return new_traceparent(is_chosen=recording.tracer is None)
     if recording.tracer is not None:
         return traceparent
     return f"{traceparent[:36]}{os.urandom(8).hex()}{traceparent[52:]}"

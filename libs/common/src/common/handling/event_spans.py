@@ -11,11 +11,12 @@ from common.handling.work import Item
 
 @contextmanager
 def event_spans(items: Sequence[Item[Any]], stage: str) -> Iterator[Sequence[Item[Any]]]:
-    """Yields items whose announcements belong to their spans. Without a recording it yields the items as they are.
+    """Yields items whose announcements belong to their spans. Items of traces that are not chosen stay as they are.
 
-    What the handler does for all of them, such as statements, belongs to the span of the first.
+    What the handler does for all of them, such as statements, belongs to the first span.
     """
-    if tracing.recording.tracer is None:
+    chosen = [item for item in items if tracing.is_chosen(item.envelope.traceparent, "consumer")]
+    if not chosen:
         yield items
         return
     beginnings = [
@@ -33,10 +34,11 @@ def event_spans(items: Sequence[Item[Any]], stage: str) -> Iterator[Sequence[Ite
                 "leadgen.lane": item.lane,
             },
         )
-        for item in items
+        for item in chosen
     ]
     with tracing.spans(beginnings) as traceparents:
-        yield [
-            replace(item, envelope=item.envelope._replace(traceparent=traceparent))
-            for item, traceparent in zip(items, traceparents, strict=True)
-        ]
+        traced = {
+            id(item): replace(item, envelope=item.envelope._replace(traceparent=traceparent))
+            for item, traceparent in zip(chosen, traceparents, strict=True)
+        }
+        yield [traced.get(id(item), item) for item in items]

@@ -21,6 +21,9 @@ class RequestSpans:
             await self._app(scope, receive, send)
             return
         given = next((value.decode("latin-1") for name, value in scope["headers"] if name == _HEADER), None)
+        if not tracing.is_chosen(given, "server"):
+            await self._app(scope, receive, send)
+            return
         beginning = tracing.Beginning("request", "server", given, {"http.request.method": scope["method"]})
         with tracing.spans([beginning]) as [traceparent]:
             others = [(name, value) for name, value in scope["headers"] if name != _HEADER]
