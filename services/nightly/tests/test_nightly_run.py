@@ -188,6 +188,68 @@ async def test_what_is_under_way_at_the_end_of_the_window_goes_on_and_is_told_ne
     assert await desk.selected(night=tomorrow) == ["U003"]
 
 
+async def test_what_the_stage_records_in_between_is_told_all_the_same(desk: Any) -> None:
+    """Each night tells what has finished since the one before it, until nothing is open; then no more."""
+
+    async def settled_by_the_stage() -> None:
+        await desk.forget_looks()
+        async with desk.database.transaction(1) as tx:
+            run = await runs.find(tx, desk.run_id())
+        assert run is not None
+        assert await following.settle(desk.database, 1, run, timedelta(0))
+
+    async def told(night: date) -> list[tuple[str, int, int]]:
+        await desk.forget_looks()
+        [outcome] = (await desk.start(desk.rules(night, daily_cap=0))).tenants
+        return [(it["status"], it["finished_since"], it["unfinished"]) for it in outcome.carried_over]
+
+    await desk.candidates(3)
+    await desk.start(desk.rules(daily_cap=3, window=timedelta(milliseconds=1)), wait=True)
+    await desk.complete("U001")
+    await settled_by_the_stage()
+    assert await told(NIGHT + timedelta(days=1)) == [("partial", 1, 2)]
+    assert await told(NIGHT + timedelta(days=1)) == [("partial", 1, 2)], "of the run as it was planned"
+    await desk.complete("U002", "U003")
+    await settled_by_the_stage()
+    assert (await desk.run())["status"] == "done"
+
+    assert await told(NIGHT + timedelta(days=2)) == [("done", 2, 0)]
+    assert await told(NIGHT + timedelta(days=3)) == []
+
+
+async def test_a_run_whose_window_is_open_is_not_ended_by_the_next_night(desk: Any) -> None:
+    """One that was asked for an hour before: leads that come later within its window are not late."""
+    await desk.candidates(1)
+    await desk.start()
+    await desk.arrive("enricher")
+    await desk.forget_looks()
+    tomorrow = NIGHT + timedelta(days=1)
+
+    [outcome] = (await desk.start(desk.rules(tomorrow))).tenants
+
+    run = await desk.run()
+    assert (run["status"], run["ended_at"]) == ("publishing", None)
+    assert [(it["unfinished"], it["finished_since"]) for it in outcome.carried_over] == [(1, 0)]
+    await desk.complete()
+    assert (await settled(desk)).status == "done"
+
+
+async def test_the_runs_of_a_tenant_that_is_switched_off_get_their_ends(desk: Any, owner: Owner) -> None:
+    """What was requested before goes on."""
+    await desk.candidates(1)
+    tonight = day_in_singapore(datetime.now(UTC))
+    await desk.start(desk.rules(tonight))
+    await owner.execute("UPDATE tenants SET active = false WHERE tenant_id = 1")
+    await desk.complete(night=tonight)
+    await desk.forget_looks()
+
+    [run] = (await following.find_unfinished(desk.database, tonight))[1]
+    assert await following.settle(desk.database, 1, run, timedelta(0))
+
+    assert (await desk.run(night=tonight))["status"] == "done"
+    assert await following.find_unfinished(desk.database, tonight) == {}
+
+
 async def test_leads_that_odoo_or_people_keep_out_are_told_apart(desk: Any) -> None:
     """Refused ones need someone; deleted ones, and those that SCHED_SKIP leaves out, are as they should be."""
     await desk.candidates(2)

@@ -72,15 +72,18 @@ async def _try_to_settle(database: Database, tenant_id: int, run: Run, odoo_pati
 
 
 async def find_unfinished(database: Database, today: date) -> dict[int, list[Run]]:
-    """Finds the planned runs of the last nights that are not done, by tenant."""
+    """Finds the planned runs of the last nights that are not done, by tenant.
+
+    A tenant that was switched off since keeps its runs: what was requested goes on, and has an end.
+    """
     async with database.without_tenant() as tx:
-        active = await tenants.active(tx)
+        numbers = await tenants.numbers(tx)
     found: dict[int, list[Run]] = {}
-    for tenant in active:
-        async with database.transaction(tenant.tenant_id) as tx:
+    for tenant_id in numbers:
+        async with database.transaction(tenant_id) as tx:
             its = await runs.unfinished(tx, today - CARRIED_OVER, today + timedelta(days=1))
         if its:
-            found[tenant.tenant_id] = its
+            found[tenant_id] = its
     return found
 
 

@@ -182,7 +182,7 @@ async def conclude(
         status, error = verdict(states, upsert, is_late=is_late)
         enrich = stages.get("enrich", {})
         summary = {"states": states, "spend": enrich.get("spend", {}), "degraded": enrich.get("degraded", {})}
-        return await runs.end(tx, run_id, status, summary, error)
+        return await runs.end(tx, run_id, status, summary, error, open_at_end=_not_good(states))
 
 
 def verdict(states: Mapping[str, int], upsert: Mapping[str, int], *, is_late: bool) -> tuple[Status, str | None]:
@@ -205,26 +205,29 @@ def verdict(states: Mapping[str, int], upsert: Mapping[str, int], *, is_late: bo
 
 
 async def look_back(database: Database, tenant_id: int, rules: Rules) -> list[dict[str, Any]]:
-    """Looks again at the tenant's runs of the nights before that were not done, and says what came of them since."""
+    """Looks again at the tenant's runs of the nights before that were not done, and says what came of them since.
+
+    Since their end, or since a night told of them last; whoever recorded the ends of their companies. A run that is
+    neither over nor at the end of its window goes on.
+    """
     async with database.transaction(tenant_id) as tx:
-        earlier = await runs.unfinished(tx, rules.night - CARRIED_OVER, rules.night)
+        earlier = await runs.to_tell(tx, rules.night - CARRIED_OVER, rules.night)
     found = []
-    for run in earlier:
-        before = run.summary.get("states", {})
-        is_late = datetime.now(UTC) >= run.window_ends_at
-        await look(database, tenant_id, run.run_id, rules.odoo_patience)
-        now = await conclude(database, tenant_id, run.run_id, rules.odoo_patience, is_late=is_late)
-        states = now.summary["states"]
-        open_, was_open = _not_good(states), _not_good(before) if before else sum(states.values())
-        found.append(
-            {
-                "night": str(run.night),
-                "run_id": str(run.run_id),
-                "status": now.status,
-                "unfinished": open_,
-                "finished_since": max(0, was_open - open_),
-            }
-        )
+    for run, known_open in earlier:
+        states = await look(database, tenant_id, run.run_id, rules.odoo_patience)
+        is_late, status = datetime.now(UTC) >= run.window_ends_at, run.status
+        if is_late or states.keys() <= ENDS:
+            now = await conclude(database, tenant_id, run.run_id, rules.odoo_patience, is_late=is_late)
+            states, status = now.summary["states"], now.status
+            before = run.summary.get("states")
+            never_told = sum(states.values()) if before is None else _not_good(before)
+            was_open = never_told if known_open is None else known_open
+        else:
+            was_open = 0
+        open_ = _not_good(states)
+        told = {"unfinished": open_, "finished_since": max(0, was_open - open_)}
+        if any(told.values()):
+            found.append({"night": str(run.night), "run_id": str(run.run_id), "status": status, **told})
     return found
 
 

@@ -41,10 +41,11 @@ FAIL = """
     UPDATE enrichment_runs SET status = 'failed', error = $2, ended_at = now()
      WHERE tenant_id = tenant() AND run_id = $1 AND status = 'planning'
 """
-#: A later look at a run that has ended leaves the end's time, unless it is over only now.
+#: A later look at a run that has ended leaves the end's time, unless it is over only now. How many companies were open
+#: when it was recorded as ended for the first time, `open_at_end`, stays.
 END = f"""
     UPDATE enrichment_runs
-       SET status = $2, summary = summary || $3::jsonb, error = $4,
+       SET status = $2, summary = jsonb_build_object('open_at_end', $5::int) || summary || $3::jsonb, error = $4,
            ended_at = CASE WHEN status = $2 THEN coalesce(ended_at, now()) ELSE now() END
      WHERE tenant_id = tenant() AND run_id = $1 AND status NOT IN ('planning', 'failed')
  RETURNING {_RUN}
@@ -53,6 +54,22 @@ UNFINISHED = f"""
     SELECT {_RUN} FROM enrichment_runs
      WHERE tenant_id = tenant() AND night >= $1 AND night < $2 AND status IN ('publishing', 'running', 'partial')
      ORDER BY night
+"""
+# The nights that came after a run have told of it: the latest of them, how many of its companies were open then.
+TO_TELL = f"""
+    SELECT {_RUN}, coalesce(told.unfinished, (summary ->> 'open_at_end')::int) AS known_open
+      FROM enrichment_runs AS run
+      LEFT JOIN LATERAL (
+           SELECT (each ->> 'unfinished')::int AS unfinished
+             FROM enrichment_runs AS later
+            CROSS JOIN LATERAL jsonb_array_elements(later.summary -> 'carried_over') AS each
+            WHERE later.tenant_id = run.tenant_id AND later.night > run.night AND later.night < $2
+              AND each ->> 'run_id' = run.run_id::text
+            ORDER BY later.night DESC LIMIT 1) AS told ON true
+     WHERE run.tenant_id = tenant() AND run.night >= $1 AND run.night < $2
+       AND (status IN ('publishing', 'running', 'partial')
+            OR coalesce(told.unfinished, (summary ->> 'open_at_end')::int) > 0)
+     ORDER BY run.night
 """
 NEWEST = f"SELECT {_RUN} FROM enrichment_runs WHERE tenant_id = tenant() ORDER BY night DESC LIMIT 1"
 
@@ -77,6 +94,13 @@ class Run(NamedTuple):
     def is_planned(self) -> bool:
         """Whether its manifest is written."""
         return self.status not in ("planning", "failed")
+
+
+class Earlier(NamedTuple):
+    """A run of an earlier night, and how many of its companies were open when it was last told of; `None`: never."""
+
+    run: Run
+    known_open: int | None
 
 
 class Start(NamedTuple):
@@ -128,9 +152,11 @@ async def fail(tx: Connection, run_id: UUID, error: str) -> None:
     await tx.execute(FAIL, run_id, error)
 
 
-async def end(tx: Connection, run_id: UUID, status: Status, summary: Mapping[str, Any], error: str | None) -> Run:
+async def end(
+    tx: Connection, run_id: UUID, status: Status, summary: Mapping[str, Any], error: str | None, *, open_at_end: int
+) -> Run:
     """Ends a planned run, or corrects the end of one that went on after its window."""
-    row = await tx.fetchrow(END, run_id, status, json.dumps(summary), error)
+    row = await tx.fetchrow(END, run_id, status, json.dumps(summary), error, open_at_end)
     assert row is not None  # noqa: S101 # the caller has read it as a planned one
     return _run(row)
 
@@ -143,6 +169,15 @@ async def mark_reported(tx: Connection, run_id: UUID) -> None:
 async def unfinished(tx: Connection, since: date, before: date) -> list[Run]:
     """Lists the tenant's runs of these nights that are planned, but not done."""
     return [_run(row) for row in await tx.fetch(UNFINISHED, since, before)]
+
+
+async def to_tell(tx: Connection, since: date, before: date) -> list[Earlier]:
+    """Lists the tenant's runs of these nights that the night `before` has to tell of.
+
+    These are the planned ones that are not done, and those that were not when they were last told of.
+    """
+    rows = [dict(row) for row in await tx.fetch(TO_TELL, since, before)]
+    return [Earlier(known_open=row.pop("known_open"), run=_run(row)) for row in rows]
 
 
 async def newest(tx: Connection) -> Run | None:

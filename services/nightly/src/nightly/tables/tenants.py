@@ -5,6 +5,7 @@ from common.postgres import Connection
 from nightly.model import Tenant
 
 ACTIVE = "SELECT tenant_id, name, nightly_cap FROM tenants WHERE active ORDER BY tenant_id"
+NUMBERS = "SELECT tenant_id FROM tenants ORDER BY tenant_id"
 HAS_ODOO = "SELECT EXISTS (SELECT FROM odoo_connections WHERE tenant_id = tenant())"
 ICP = """
     SELECT industries, employees_from, employees_to, age_from, age_to, districts, technologies
@@ -15,6 +16,11 @@ ICP = """
 async def active(tx: Connection) -> list[Tenant]:
     """Lists all active tenants by number."""
     return [Tenant(**dict(row)) for row in await tx.fetch(ACTIVE)]
+
+
+async def numbers(tx: Connection) -> list[int]:
+    """Lists all tenants by number, also those that are switched off."""
+    return [row["tenant_id"] for row in await tx.fetch(NUMBERS)]
 
 
 async def has_odoo(tx: Connection) -> bool:
