@@ -204,6 +204,14 @@ test("the real leads are listed best first, and columns can be hidden", async ()
   expect(scores).toEqual(scores.toSorted((one, other) => other - one));
   await hasNoViolations(page);
   await keep(page, "scores");
+  await table.getByRole("button", { name: /^Origin of/ }).first().click();
+  const origin = page.getByRole("dialog");
+  await origin.getByText(/^Its score is \d\.\d\d: /).waitFor();
+  for (const question of ["Why is it here?", "Where is it from?", "What did it cost?"]) await origin.getByRole("heading", { name: question }).waitFor();
+  await origin.getByText("the register (ACRA)").waitFor();
+  await hasNoViolations(page);
+  await page.keyboard.press("Escape");
+  await origin.waitFor({ state: "detached" });
   await page.getByRole("button", { name: "Columns" }).click();
   await page.getByRole("menuitemcheckbox", { name: "Why" }).click();
   await page.keyboard.press("Escape");

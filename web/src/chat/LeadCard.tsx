@@ -4,6 +4,7 @@ import { Link } from "@tanstack/react-router";
 import { ArrowUpRight, Building2, CalendarDays, Check, CircleSlash, Globe, ListTree } from "lucide-react";
 
 import { explanation } from "@/api/queries";
+import { WhyButton } from "@/company/WhyButton";
 import { companyName, sentenceCase, webAddress, words } from "@/format";
 import { classes } from "@/ui/classes";
 import { ContactLine } from "@/ui/contact";
@@ -66,15 +67,18 @@ export function LeadCard({ company: told, isLive }: { company: Company; isLive: 
       <div className="mt-auto flex items-center justify-between gap-3 border-t pt-2.5">
         <Steps company={company} isLive={isLive} />
         {company.company_id && isScored ? (
-          <Link
-            to="/companies/$companyId"
-            params={{ companyId: String(company.company_id) }}
-            className="inline-flex shrink-0 items-center gap-1 text-xs font-medium text-accent hover:underline"
-          >
-            <ListTree className="size-3.5" aria-hidden />
-            Why this score
-            <span className="sr-only"> of {company.name}</span>
-          </Link>
+          <span className="flex shrink-0 items-center gap-1">
+            <WhyButton companyId={company.company_id} name={company.name} />
+            <Link
+              to="/companies/$companyId"
+              params={{ companyId: String(company.company_id) }}
+              className="inline-flex shrink-0 items-center gap-1 text-xs font-medium text-accent hover:underline"
+            >
+              <ListTree className="size-3.5" aria-hidden />
+              Why this score
+              <span className="sr-only"> of {company.name}</span>
+            </Link>
+          </span>
         ) : null}
       </div>
     </article>

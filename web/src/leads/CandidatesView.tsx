@@ -4,6 +4,7 @@ import { BadgeCheck, Bookmark, Building2, Download, Trash2 } from "lucide-react"
 import { useEffect, useMemo, useState } from "react";
 
 import { api, data, type Schemas } from "@/api/client";
+import { WhyButton } from "@/company/WhyButton";
 import { sentenceCase, time } from "@/format";
 import { useSettled } from "@/settled";
 import { Badge } from "@/ui/badge";
@@ -64,6 +65,7 @@ const COLUMNS = helper.columns([
       ),
   }),
   helper.accessor("updated_at", { header: "Changed", cell: ({ getValue }) => <span className="text-faint">{time(getValue())}</span> }),
+  helper.display({ id: "origin", header: "Origin", cell: ({ row }) => <WhyButton companyId={row.original.company_id} name={row.original.name} /> }),
 ]);
 const WIDTHS = {
   name: "minmax(12rem,1.4fr)",
@@ -72,6 +74,7 @@ const WIDTHS = {
   website_domain: "minmax(9rem,1fr)",
   has_verified_email: "7.5rem",
   updated_at: "9rem",
+  origin: "3rem",
 };
 
 export function CandidatesView() {

@@ -3,6 +3,7 @@ import { Link, useNavigate } from "@tanstack/react-router";
 import { Download, Trophy } from "lucide-react";
 
 import { api, data, type Schemas } from "@/api/client";
+import { WhyButton } from "@/company/WhyButton";
 import { sentenceCase, time } from "@/format";
 import { Button } from "@/ui/button";
 import { Empty, Failed, Loading } from "@/ui/states";
@@ -39,6 +40,7 @@ const COLUMNS = helper.columns([
   helper.accessor("industry_norm", { header: "Industry", cell: ({ getValue }) => <span className="line-clamp-2">{sentenceCase(getValue() ?? "")}</span> }),
   helper.accessor("website_domain", { header: "Website", cell: ({ getValue }) => <SiteCell domain={getValue()} /> }),
   helper.accessor("updated_at", { header: "Scored", cell: ({ getValue }) => <span className="text-faint">{time(getValue())}</span> }),
+  helper.display({ id: "origin", header: "Origin", cell: ({ row }) => <WhyButton companyId={row.original.company_id} name={row.original.name} /> }),
 ]);
 const WIDTHS = {
   score: "9.5rem",
@@ -47,6 +49,7 @@ const WIDTHS = {
   industry_norm: "minmax(8rem,1fr)",
   website_domain: "minmax(8rem,0.8fr)",
   updated_at: "9rem",
+  origin: "3rem",
 };
 
 export function ScoresView() {

@@ -4,6 +4,7 @@ import { Check, ExternalLink, Megaphone, ThumbsDown, UserX } from "lucide-react"
 import type { Schemas } from "@/api/client";
 import { labelOf, type Outcome } from "@/company/feedback";
 import { Source } from "@/company/Contributions";
+import { WhyButton } from "@/company/WhyButton";
 import { companyName, sentenceCase, webAddress, words } from "@/format";
 import { Badge } from "@/ui/badge";
 import { Button } from "@/ui/button";
@@ -46,6 +47,7 @@ export function ShortlistLead({ lead, isAt, isDone, told, toggleDone, tell }: Pr
           {lead.is_late && <Badge>Scored late</Badge>}
           {told && <Badge tone="fair">{labelOf(told)}</Badge>}
           {isDone && <Badge tone="good">Done</Badge>}
+          <WhyButton companyId={lead.company_id} name={lead.name} />
         </div>
         <p className="text-xs text-faint">
           {lead.industry_norm && sentenceCase(lead.industry_norm)} · chosen because {lead.selected.detail}
