@@ -51,6 +51,7 @@ test("a job is listed, and cancelled", async () => {
 test("an operator sees what a night did, stage by stage", async () => {
   await signIn("operator", "Nights");
   await page.getByText(/Demo, /).first().waitFor();
+  await page.getByRole("listitem").filter({ hasText: /Demo, / }).getByText(/compan(y|ies) (scored|being|on the way|waits?)/).first().waitFor({ timeout: NIGHT_MS });
   await hasNoViolations(page);
   await page.getByRole("button", { name: "What happened" }).first().click();
   const dialog = page.getByRole("dialog");

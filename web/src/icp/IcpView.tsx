@@ -54,7 +54,7 @@ function Form({ icp }: { icp: Schemas["IcpShown"] }) {
       ),
     onSuccess: (saved) => {
       client.setQueryData(icpQuery.queryKey, saved);
-      void client.invalidateQueries({ queryKey: ["scores"] });
+      client.removeQueries({ queryKey: ["scores"] }); // its pages are of the list as it was
     },
   });
   return (

@@ -9,16 +9,17 @@ import { useSession } from "@/api/session";
 import { count, milliseconds, nightDate, plural, time, words } from "@/format";
 import { Badge, type Tone } from "@/ui/badge";
 import { Button } from "@/ui/button";
+import { classes } from "@/ui/classes";
 import { Dialog } from "@/ui/dialog";
 import { Empty, Failed, Loading } from "@/ui/states";
 import { Card, Heading, Progress } from "@/ui/surface";
 import { ScrollingView, useTitle } from "@/ui/view";
 
+import { balance, canGoOn, explained, type Line } from "./explained";
+
 type Run = Schemas["Run"];
 const TONE: Record<Run["status"], Tone> = { planning: "accent", publishing: "accent", running: "accent", done: "good", partial: "fair", failed: "bad" };
 const OPEN = ["planning", "publishing", "running"];
-/** States in which a company of a run is still on its way. */
-const ON_ITS_WAY = ["planned", "published", "taken_over", "enriching", "enriched", "scoring", "scored", "syncing"];
 
 export function NightsView() {
   const tenantId = useSession()?.tenantId ?? 0;
@@ -30,14 +31,14 @@ export function NightsView() {
     refetchInterval: ({ state }) => (state.data?.runs.some((run) => OPEN.includes(run.status)) ? 2_000 : 20_000),
   });
   const start = useMutation({
-    mutationFn: () => data(api.POST("/admin/runs/nightly", { params: { query: { tenant_id: tenantId } } })),
+    mutationFn: (tenant: number) => data(api.POST("/admin/runs/nightly", { params: { query: { tenant_id: tenant } } })),
     onSuccess: () => client.invalidateQueries({ queryKey: ["runs"] }),
   });
   useTitle("Nights");
   return (
     <ScrollingView name="Nights" className="max-w-5xl space-y-4">
       <Heading title="Nights" note="Each tenant has one run per night. Starting one that exists goes on with it; nothing is done twice.">
-        <Button look="solid" disabled={start.isPending} onClick={() => start.mutate()}>
+        <Button look="solid" disabled={start.isPending} onClick={() => start.mutate(tenantId)}>
           <Play aria-hidden />
           Start this night for tenant {tenantId}
         </Button>
@@ -57,7 +58,7 @@ export function NightsView() {
         <ul className="space-y-3">
           {runs.data.runs.map((run) => (
             <li key={run.run_id}>
-              <RunCard run={run} show={() => setShown(run.run_id)} />
+              <RunCard run={run} show={() => setShown(run.run_id)} goOn={() => start.mutate(run.tenant_id)} />
             </li>
           ))}
         </ul>
@@ -67,10 +68,10 @@ export function NightsView() {
   );
 }
 
-function RunCard({ run, show }: { run: Run; show: () => void }) {
-  const all = Object.values(run.companies).reduce((sum, it) => sum + it, 0);
-  const open = Object.entries(run.companies).reduce((sum, [state, it]) => sum + (ON_ITS_WAY.includes(state) ? it : 0), 0);
-  const done = run.status === "done" ? all : all - open;
+const TONE_OF_LINE: Record<Line["kind"], string> = { waits: "text-fair", runs: "text-accent", ended: "text-good", failed: "text-bad" };
+
+function RunCard({ run, show, goOn }: { run: Run; show: () => void; goOn: () => void }) {
+  const { ended, all } = balance(run);
   return (
     <Card className="space-y-2.5 p-4">
       <div className="flex flex-wrap items-center gap-x-3 gap-y-1.5">
@@ -79,17 +80,36 @@ function RunCard({ run, show }: { run: Run; show: () => void }) {
         </h2>
         <Badge tone={TONE[run.status]}>{words(run.status)}</Badge>
         <span className="text-xs text-faint">{run.requested_by ? `requested by ${run.requested_by}` : "by the schedule"}</span>
-        <Button size="small" className="ml-auto" onClick={show}>
-          What happened
-        </Button>
+        <div className="ml-auto flex gap-2">
+          {canGoOn(run, new Date()) && (
+            <Button size="small" look="solid" onClick={goOn}>
+              Go on with it
+            </Button>
+          )}
+          <Button size="small" onClick={show}>
+            What happened
+          </Button>
+        </div>
       </div>
-      <Progress value={done} most={all} label={`Companies of ${run.tenant} that have an end`} />
-      <p className="text-[13px] text-faint tabular-nums">
-        {Object.entries(run.companies)
-          .map(([state, it]) => `${count(it)} ${words(state).toLowerCase()}`)
-          .join(" · ") || "No company is planned yet"}
-        {` · at most ${count(run.cap)}`}
-      </p>
+      <Progress value={ended} most={all} label={`Companies of ${run.tenant} that have an end`} />
+      {all === 0 ? (
+        <p className="text-[13px] text-faint">
+          {OPEN.includes(run.status) ? "The night is choosing its companies." : "No company was due: none was new, stale or changed."}
+        </p>
+      ) : (
+        <ul className="space-y-1 text-[13px]">
+          {explained(run).map(({ kind, text, help }) => (
+            <li key={text} className="flex gap-2">
+              <span className={classes("mt-1.5 size-2 shrink-0 rounded-full bg-current", TONE_OF_LINE[kind])} aria-hidden />
+              <span>
+                {text}
+                {help && <span className="text-faint">. {help}</span>}
+              </span>
+            </li>
+          ))}
+        </ul>
+      )}
+      <p className="text-xs text-faint">At most {count(run.cap)} companies a night.</p>
       {run.error && <p className="text-[13px] text-bad">{run.error}</p>}
       <p className="text-xs text-faint">
         {time(run.started_at)}
