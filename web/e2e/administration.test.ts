@@ -53,12 +53,13 @@ test("an operator sees what a night did, stage by stage", async () => {
   await page.getByText(/Demo, /).first().waitFor();
   await page.getByRole("listitem").filter({ hasText: /Demo, / }).getByText(/compan(y|ies) (scored|being|on the way|waits?)/).first().waitFor({ timeout: NIGHT_MS });
   await hasNoViolations(page);
+  await keep(page, "nights");
   await page.getByRole("button", { name: "What happened" }).first().click();
   const dialog = page.getByRole("dialog");
   await dialog.waitFor();
   await dialog.getByRole("heading", { level: 2 }).waitFor();
   await hasNoViolations(page);
-});
+}, 2 * NIGHT_MS);
 
 test("an operator retries a dead letter, after a dry run, with the reason why", async () => {
   const root = fileURLToPath(new URL("../../", import.meta.url));

@@ -1,7 +1,7 @@
 /** A rep's first minutes: signing in, typing, ten companies that fill in, and coming back to them. */
 import { beforeEach, expect, inject, test } from "vitest";
 
-import { browser, eachOnItsOwnPage, hasNoViolations, keep, open, page, tooWide, wrong } from "./browser";
+import { browser, eachOnItsOwnPage, hasNoViolations, keep, open, page, PATIENCE_MS, tooWide, wrong } from "./browser";
 
 eachOnItsOwnPage();
 beforeEach(() => {
@@ -108,7 +108,7 @@ test("a dropped connection is taken up again, and no score is missing", async ()
   let pending: object[] = [];
   await page.route("**/runs/stream", async (route) => {
     // The gateway's whole answer up to the ten names: then the connection is gone.
-    const answer = await route.fetch();
+    const answer = await route.fetch({ timeout: PATIENCE_MS });
     const text = await answer.text();
     const { id, content } = route.request().postDataJSON().input.messages[0];
     pending = [{ id, content, type: "human", run_id: /"run_id": "([^"]+)"/.exec(text)?.[1] }];
@@ -118,7 +118,7 @@ test("a dropped connection is taken up again, and no score is missing", async ()
   });
   await page.route(/\/agent\/threads\/[^/]{36}$/, async (route) => {
     if (joined > 0) return route.fallback();
-    const answer = await route.fetch(); // as it was while the reply went on
+    const answer = await route.fetch({ timeout: PATIENCE_MS }); // as it was while the reply went on
     await route.fulfill({ response: answer, json: { ...(await answer.json()), values: { messages: [] }, pending } });
   });
   await page.route(/\/runs\/[^/]+\/stream/, (route) => {
@@ -202,7 +202,7 @@ test("conversations are found by their words, renamed and deleted", async () => 
   await say("nothing that is an industry zzz");
   await page.getByText(/found no industry/i).first().waitFor();
   const list = page.getByRole("navigation", { name: "Conversations" });
-  await list.getByRole("button", { name: /^Options of nothing/ }).click();
+  await list.getByRole("button", { name: /^Options of nothing/ }).first().click();
   await page.getByRole("menuitem", { name: "Rename" }).click();
   await page.getByRole("textbox", { name: "Name" }).fill("Just words");
   await page.getByRole("button", { name: "Save" }).click();
