@@ -596,6 +596,20 @@ async def test_a_slot_is_free_once_the_companies_are_enriched(desk: Any, owner: 
     assert (await night).exit_code == 0
 
 
+async def test_a_tenant_that_stands_still_keeps_no_other_one_waiting(
+    desk: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its vendor may be away for a day: its companies stay open in the enricher, and the next tenant has its night."""
+    monkeypatch.setattr(running, "STANDSTILL", timedelta(0))
+    for tenant_id in (1, 2):
+        await desk.candidates(1, tenant_id=tenant_id)
+
+    async with stopped_after(1, desk.start(only=(1, 2), wait=True, concurrency=1), desk):
+        await desk.arrive("enricher", error="waits for the vendor")
+        await until(lambda: desk.selected(tenant_id=2))
+        assert set((await desk.states()).values()) <= {"requested", "enriching"}
+
+
 @asynccontextmanager
 async def stopped_after(tenant_id: int, night: Coroutine[Any, Any, Any], desk: Any) -> AsyncIterator[None]:
     """Runs the night until this tenant's companies are requested; it is stopped at the end of the block."""

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nightly.selection import MOST_TRIES, REST, Ages, Candidate, Due, in_order
+from nightly.selection import MOST_TRIES, REST, Ages, Candidate, Due, in_order, select
 from testkit.stages import a_company
 
 NOW = datetime(2026, 11, 22, 17, tzinfo=UTC)
@@ -110,6 +110,39 @@ def test_the_reason_is_said_in_words(candidate: Candidate, expected: tuple[str, 
     assert detail(candidate) == expected
 
 
+def after_an_outage(companies: range, **other: object) -> list[Candidate]:
+    """Companies of last night, in which the vendors were away."""
+    given = {"enriched_at": NOW - DAY, "features_at": NOW - DAY, "cut": "lusha: HTTP 503", "tries": 1, **other}
+    return [a_candidate(n, **given) for n in companies]  # type: ignore[arg-type]
+
+
+def test_what_an_outage_cut_short_is_caught_up_with_beside_new_ones() -> None:
+    """With half of the places, so that neither waits for the other."""
+    pool = [*after_an_outage(range(1, 21)), *(a_candidate(n) for n in range(101, 201))]
+
+    assert ids(select(in_order(pool, now=NOW, ages=AGES), 20)) == [*range(1, 11), *range(101, 111)]
+    few = [*after_an_outage(range(1, 21)), *(a_candidate(n) for n in range(101, 104))]
+    assert ids(select(in_order(few, now=NOW, ages=AGES), 20)) == [*range(1, 11), 101, 102, 103, *range(11, 18)]
+
+
+@pytest.mark.parametrize(
+    ("other", "goes_first"),
+    [
+        ({"cut": "lusha: HTTP 503; zerobounce: out of budget"}, True),
+        ({"cut": "lusha: out of budget; zerobounce: out of budget"}, False),
+        ({"cut": "enrich: KeyError", "is_dead": True}, False),
+        ({"tries": MOST_TRIES}, False),
+    ],
+)
+def test_only_what_vendors_that_were_away_cut_short_goes_first(other: dict[str, object], goes_first: bool) -> None:
+    """Not what a budget cut short, which may be used up each night; nor what always fails."""
+    pool = [*after_an_outage(range(1, 2), **other), *(a_candidate(n) for n in range(101, 111))]
+
+    chosen = ids(select(in_order(pool, now=NOW, ages=AGES), 10))
+
+    assert (chosen[0] == 1, len(chosen)) == (goes_first, 10)
+
+
 def test_what_was_seen_lately_rests_though_something_is_old() -> None:
     """Or contacts that never change would bring the same companies every night."""
     young = a_candidate(1, enriched_at=NOW - REST + timedelta(hours=1), features_at=NOW - 50 * DAY)
@@ -176,7 +209,7 @@ def test_every_candidate_gets_its_turn_within_thirty_nights(
     had_turn, nights = set[int](), list[list[int]]()
     for night in range(30):
         now = NOW + night * DAY
-        chosen = ids(in_order(pool.values(), now=now, ages=AGES))[:cap]
+        chosen = ids(select(in_order(pool.values(), now=now, ages=AGES), cap))
         nights.append(chosen)
         had_turn |= set(chosen)
         for n in chosen:
@@ -195,5 +228,5 @@ def night_of(candidate: Candidate, now: datetime, *, fails: bool) -> Candidate:
     """The candidate after its night."""
     tried = replace(candidate, selected_at=now, tries=candidate.tries + 1)
     if fails:
-        return replace(tried, cut="enrich: HTTP 500")
+        return replace(tried, cut="enrich: HTTP 500", is_dead=True)
     return replace(tried, enriched_at=now, features_at=now, contacts_at=now, cut=None)

@@ -27,7 +27,7 @@ from nightly.model import (
 )
 from nightly.plans import Plan
 from nightly.rules import Rules
-from nightly.selection import Target, in_order
+from nightly.selection import Target, in_order, select
 from nightly.tables import budgets, candidates, inboxes, jobs, manifests, runs, stage_stats, tenants
 from nightly.tables.manifests import Manifest
 
@@ -114,7 +114,7 @@ async def plan(
         found = await candidates.find(tx, rules.night, icp.districts, most)
     due = in_order(found.candidates, now=now, ages=rules.ages)
     considered = {reason: sum(it.reason == reason for it in due) for reason in ("new", "stale", "updated")}
-    targets = [Target(it.candidate.company, it.reason, it.detail) for it in due[: caps.cap]]
+    targets = [Target(it.candidate.company, it.reason, it.detail) for it in select(due, caps.cap)]
     return Plan(tenant, targets, considered | {"new": found.new}, caps)
 
 

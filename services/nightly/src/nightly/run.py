@@ -35,6 +35,8 @@ T = TypeVar("T")
 POLL_S = 1.0
 #: Seconds between two attempts while the database is away.
 RETRY_S = 1.0
+#: A tenant whose companies stay where they are for so long, such as at a vendor's outage, keeps no other one waiting.
+STANDSTILL = timedelta(minutes=5)
 #: How long the end of a run may wait for the database.
 LAST_PATIENCE = timedelta(minutes=10)
 #: Nights before this one whose unfinished runs are looked at again.
@@ -59,7 +61,8 @@ async def run_tenant(
 ) -> TenantOutcome:
     """Runs the tenant's night and returns what came of it; an error is recorded with the run and returned.
 
-    A slot is held until the tenant's companies are enriched, so that the others do not wait for its Odoo.
+    A slot is held until the tenant's companies are enriched, so that the others do not wait for its Odoo; or until none
+    of them has moved for a while.
     """
     clock = asyncio.get_running_loop().time
     await slots.acquire()
@@ -129,16 +132,20 @@ async def follow(
 ) -> Run:
     """Looks at the run every second until it is over or its window ends, then concludes it.
 
-    `enriched` is called as soon as no company waits for its enrichment any more.
+    `enriched` is called as soon as no company waits for its enrichment any more, or none has moved for `STANDSTILL`.
     """
-    states: Mapping[str, int] = {}
+    clock = asyncio.get_running_loop().time
+    states, moved_at = dict[str, int](), clock()
     while True:
+        before = states
         try:
-            states = await look(database, tenant_id, run.run_id, rules.odoo_patience, states)
+            states = await look(database, tenant_id, run.run_id, rules.odoo_patience, before)
         except Unavailable as error:
             log.warning("progress_waits_for_database", error=str(error))
             states = {"requested": 1}
-        if not ENRICHING & states.keys():
+        if states != before:
+            moved_at = clock()
+        if not ENRICHING & states.keys() or clock() - moved_at >= STANDSTILL.total_seconds():
             enriched()
         is_late = datetime.now(UTC) >= run.window_ends_at
         if is_late or states.keys() <= ENDS:

@@ -8,7 +8,8 @@
 
 A selected company counts as seen, whatever came of it. Otherwise companies that always fail would come first every
 night.
-A company whose enrichment was cut short is tried again for a few nights, then only as it ages.
+A company whose enrichment was cut short is tried again for a few nights, then only as it ages. If vendors were away, it
+does not wait until all new ones had their turn: half of a night's places are for such companies first.
 """
 
 from collections.abc import Iterable, Sequence
@@ -22,6 +23,8 @@ Reason = Literal["new", "stale", "updated", "given"]
 
 #: Nights within a week in which a company is tried whose enrichment is cut short each time.
 MOST_TRIES = 3
+#: How the enricher says that a tenant's budget of the day was used up: no outage.
+OUT_OF_BUDGET = "out of budget"
 #: A company is not visited again within this time only because something is old.
 REST = timedelta(days=7)
 
@@ -31,7 +34,8 @@ class Candidate:
     """A candidate of the tenant, as of before the night.
 
     `selected_at` is the night that selected it last, `tries` the nights within a week that did. `cut` says why its last
-    enrichment was cut short, if it was. `contacts_at` is when its contacts were looked at last.
+    enrichment was cut short, if it was; `is_dead`: it became a dead letter. `contacts_at` is when its contacts were
+    looked at last.
     """
 
     company: Company
@@ -46,6 +50,14 @@ class Candidate:
     selected_at: datetime | None = None
     tries: int = 0
     cut: str | None = None
+    is_dead: bool = False
+
+    @property
+    def is_cut_by_outage(self) -> bool:
+        """Whether a vendor that was away cut its last enrichment short, and it may be tried again."""
+        if self.cut is None or self.is_dead or self.tries >= MOST_TRIES:
+            return False
+        return any(OUT_OF_BUDGET not in reason for reason in self.cut.split("; "))
 
     @property
     def seen_at(self) -> datetime | None:
@@ -85,6 +97,16 @@ def in_order(candidates: Iterable[Candidate], *, now: datetime, ages: Ages) -> l
     stale = sorted((it for it in due if it.reason == "stale"), key=lambda it: it.place)
     updated = sorted((it for it in due if it.reason == "updated"), key=lambda it: it.place)
     return [*_by_domain(new), *stale, *updated]
+
+
+def select(due: Sequence[Due], cap: int) -> list[Due]:
+    """Selects the night's companies from those that are due, in order.
+
+    Those that an outage cut short come first, up to half of the places.
+    """
+    again = [it for it in due if it.reason == "stale" and it.candidate.is_cut_by_outage][: cap // 2]
+    first = {it.candidate.company.company_id for it in again}
+    return [*again, *(it for it in due if it.candidate.company.company_id not in first)][:cap]
 
 
 def _due(it: Candidate, now: datetime, ages: Ages) -> Due | None:

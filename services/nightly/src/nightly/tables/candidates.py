@@ -72,7 +72,8 @@ FIND_SEEN = f"""{_KNOWN}
                 THEN known.enriched_at END AS contacts_at,
            CASE WHEN state = 'dead' THEN concat(dead_at, ': ', error)
                 WHEN state IN ('requested', 'enriching') THEN 'it did not come back'
-                ELSE visit.cut END AS cut
+                ELSE visit.cut END AS cut,
+           coalesce(state = 'dead', false) AS is_dead
       FROM known JOIN companies AS c USING (company_id)
       LEFT JOIN lead_features AS features ON features.tenant_id = tenant() AND features.company_id = known.company_id
       LEFT JOIN lead_scores AS scores ON scores.tenant_id = tenant() AND scores.company_id = known.company_id
