@@ -59,7 +59,7 @@ def is_bare(words: Sequence[str]) -> bool:
         return False
     is_companies = is_named = False
     for at, word in enumerate(rest):
-        if word in WORDS["affair"] and (not is_named or _is_matter(rest[at - 1])):
+        if word in WORDS["affair"] and (_is_matter(rest[at - 1]) if is_named else not _is_kind(rest, at)):
             return False
         if word in WORDS["possessive"] and is_companies and rest[at - 1] == "for" and rest[-1] in _PURPOSE:
             return True
@@ -84,7 +84,7 @@ def is_bare(words: Sequence[str]) -> bool:
             return False
         if is_companies and (word in _CLAUSE_ABOUT_THEM or _IS_RELATIVE.match(" ".join(rest[at : at + 2]))):
             return True
-        if word in _NO_NAME or word == FOREIGN or _is_clause(rest, at):
+        if (word in _NO_NAME and not _is_newly(rest, at)) or word == FOREIGN or _is_clause(rest, at):
             return False
         if word == "to" and not is_companies and _is_everyday(" ".join(rest[at + 1 : at + 2])):
             return False
@@ -113,10 +113,24 @@ def _is_one_of_them(words: Sequence[str], at: int) -> bool:
 
 
 def _is_happening(words: Sequence[str], at: int) -> bool:
-    """Returns whether a word is what companies did: "three hotels bounced", not "hotels renovated by"."""
+    """Returns whether a word is what somebody did: "three hotels bounced", "closed a bank", not "hotels built by"."""
     behind = words[at + 1] if at + 1 < len(words) else ""
     is_past = words[at] == PAST or (_is_everyday(words[at]) and words[at].endswith("ed"))
-    return is_past and at > 0 and words[at - 1] == MANY and behind not in WORDS["preposition"]
+    if not at:
+        return is_past and (behind in WORDS["quantity"] or behind in WORDS["particle"] or behind in DETERMINERS)
+    if words[at - 1] == ONE and is_past:
+        return True
+    return is_past and words[at - 1] == MANY and behind not in WORDS["preposition"]
+
+
+def _is_kind(words: Sequence[str], at: int) -> bool:
+    """Returns whether an affair at the start is a kind of companies: "budget hotels"; not "meeting lawyers"."""
+    return at == 0 and words[1:2] == [MANY] and not words[at].endswith("ing")
+
+
+def _is_newly(words: Sequence[str], at: int) -> bool:
+    """Returns whether a verb is a participle: "newly opened cafes"."""
+    return at > 0 and words[at].endswith("ed") and words[at - 1] in ("newly", "recently", "freshly")
 
 
 def _is_everyday(word: str) -> bool:
@@ -130,7 +144,7 @@ def _is_said(words: Sequence[str], at: int) -> bool:
     before = words[at - 1] if at else ""
     if not before:
         return words[at + 1 : at + 2] != [] and words[at + 1] in _SAID_BEFORE
-    if before == MANY or before in COMPANY:
+    if before == MANY or before in COMPANY or (words[at].endswith("s") and words[at + 1 :] == [ONE]):
         return True
     return before == "," and words[at] in _ORDER and NAMED.isdisjoint(words[at:])
 

@@ -14,7 +14,7 @@ def _one_of(name: str) -> str:
 
 
 _FETCH, _WISH, _OURS, _SELL = map(_one_of, ("fetch", "wish", "ours", "sell"))
-_FIND = rf"(?:{_one_of('find')}|(?:have|take) a (?:\S+ )?look (?:at|into) )"
+_FIND = rf"(?:{_one_of('find')}|get (?:a )?hold of |track down |(?:have|take) a (?:\S+ )?look (?:at|into) )"
 _PERIOD = r"(?:week|month|quarter|year|morning|afternoon|round|campaign|time|call|sprint|half) "
 _WHEN = (
     r"(?:(?:for|in|on|from|during|by) )?"
@@ -72,6 +72,7 @@ _A_BOSS = (
 )
 _WISHES = (
     r"(?:(?:now|also|just|really|still|actually) )*(?:wants|needs|requires|requested|prefers|asks for|asked for"
+    r"|will be (?:U|hitting|calling|targeting|approaching|visiting|tackling|pitching)"
     r"|says? (?:to )?(?:go for|find|get|target|call|approach)|asks us for|asks me for|asked us for|asked me for"
     r"|(?:is|are) (?:\S+ )?(?:asking for|after|keen on|looking for|looking at|hunting for|interested in)"
     r"|(?:would|will) (?:like|love|prefer|want)(?: (?:us|me))?(?: to)?(?: (?:go for|go after|see|have|try|call|do))?) "
@@ -101,7 +102,8 @@ STRONG = (
     r"(?:i|we) (?:meant?|am after|are after) ",
     rf"(?:{_FIRST})?(?:go|going|running|coming) after ",
     r"(?:show me |tell me |let me see |let us see )?what (?:else )?(?:do )?"
-    r"(?:you have|you got|have you got|we have|is there|is available|can you find) (?:in|for|from|on) ",
+    r"(?:you have|you got|have you got|we have|is (?:out )?there|is available|is on offer|can you find) "
+    r"(?:in|for|from|on) ",
     rf"{_ASKING}(?:do|try) ",
     rf"(?:{_ASKING}|{_FIRST}|let us |do )?{_ON}(?:{_WISH}{_ON})?{_FIND}{_ON}",
     rf"(?:{_ASKING}|{_FIRST})?(?:{_FIND}|{_FETCH}|{_WISH}){_ON}{_SOMEONE}(?:who|that|which) {_DOING}",
@@ -176,7 +178,8 @@ CLOSED = (
     r"(?:is|will be|should be) (?:about|for|on|with|of) ",
     r"(?:(?:let us|lets) )?(?:get going|moving on|move on|get started|kick off|start off) (?:with|to|on) ",
     r"(?:i|we) (?:\S+ly )?(?:cover|close deals with|sign) ",
-    rf"(?:{_ASKING}|{_FIRST}|let us )?(?!{_one_of('order')})(?:\S+ )(?:(?:up|out|down|over|me|us|through) )+"
+    rf"(?:{_ASKING}|{_FIRST}|let us )?(?!{_one_of('order')}|\S{{3,}}ed )(?:\S+ )"
+    r"(?:(?:up|out|down|over|me|us|through) )+"
     rf"(?!with |from |about |of ){_LISTING}",
     r"(?:i am |we are |i was |we were |been )?(?:just )?(?:thinking|dreaming|considering)(?: (?:of|about))? "
     r"(?:trying |targeting |calling )?",
@@ -207,7 +210,7 @@ CLOSED = (
 )
 #: Talk, whatever a request may begin with.
 TALK = re.compile(
-    r"find out |look out (?!for )|what (?:is|was) "
+    r"find out |look out (?!for )|what (?:is|was) (?!there |available |out there |on offer )"
     r"|(?:calls?|meeting|lunch|demo|chat) with |find (?:attached|enclosed|below) "
     r"|(?:which|what) (?:\S+ ){1,3}(?:do|are|did|were|have|can|should) you (?!have|know|got)"
 )

@@ -53,7 +53,8 @@ _THEM = re.compile(
 _TAIL = re.compile(
     r"(?: (?:can|got|(?<!you )(?<!we )have|boleh|too|too please|as well|instead"
     r"|to (?:call|contact|approach|target|visit|meet)|can intro|can help|and thank you|i guess|i think"
-    r"|i suppose|sounds? good|is fine|are fine|preferably|(?:are|is) there"
+    r"|i suppose|sounds? good|worth (?:calling|visiting|a call|a look|a visit)"
+    r"|is fine|are fine|preferably|(?:are|is) there"
     r"|do (?:you|we) have|do you know|exist|have you got"
     r"|anyone|anybody|can you add them))+$"
 )
