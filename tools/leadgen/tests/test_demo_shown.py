@@ -8,8 +8,10 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from leadgen.chat_client import ChatEvent
+from leadgen.demo.running import load_steps
 from leadgen.demo.screen import Screen
 from leadgen.demo.shown import Shown
+from leadgen.load.report import Progress
 
 UENS = ["201900001A", "201900002B", "201900003C"]
 MANUFACTURING = {"version": "2020", "code": "C", "level": "section", "title": "MANUFACTURING"}
@@ -199,6 +201,16 @@ def test_a_very_long_message_is_not_echoed_whole(screen: Screen, terminal: Strin
     screen.said("A" * 100_000)
     assert len(terminal.getvalue()) < 300
     assert "(100,000 characters)" in terminal.getvalue()
+
+
+def test_a_load_is_told_by_quarters() -> None:
+    """Once each, however often it reports; a load that tells no total says nothing."""
+    said: list[str] = []
+    watch = load_steps(said.append)
+    for phase, total in (("reading", 100), ("waiting", 0), ("merging", 8)):
+        for done in range(total + 1):
+            watch(Progress(phase, done, total, done, 0))
+    assert said == [f"Register is {doing}: {share} %" for doing in ("read", "merged") for share in (25, 50, 75)]
 
 
 def test_nothing_found_says_nothing_of_a_head(screen: Screen, terminal: StringIO) -> None:

@@ -26,15 +26,20 @@ def print_table(table: Table, console: Console | None = None, *, markup: bool = 
     """Prints a table; in a terminal that is too narrow for its words, each row as a block of lines instead."""
     console = console or wide_enough(markup=markup)
     cells = [list(column.cells) for column in table.columns]
-    needed = 1
+    least, most = [], []
     for column, texts in zip(table.columns, cells, strict=True):
         lines = [line for text in (column.header, *texts) for line in _plain(text, console).splitlines()]
         longest = max(map(len, lines), default=0)
         word = max((len(word) for line in lines for word in line.split()), default=0)
-        column.no_wrap = column.no_wrap or longest <= word + HARDLY_LONGER
-        column.overflow = "fold"
-        needed += len("│  ") + (longest if column.no_wrap else max(word, min(longest, NARROWEST)))
-    if needed <= console.width:
+        is_whole = column.no_wrap or longest <= word + HARDLY_LONGER
+        least.append(longest if is_whole else max(word, min(longest, NARROWEST)))
+        most.append(longest)
+    spare = console.width - sum(least) - len("│  ") * len(cells) - 1
+    if spare >= 0:
+        wanted = sum(most) - sum(least)
+        for column, at_least, at_most in zip(table.columns, least, most, strict=True):
+            column.width = at_least + (min(spare, wanted) * (at_most - at_least) // wanted if wanted else 0)
+            column.overflow = "fold"
         console.print(table, highlight=False)
         return
     names = [_plain(column.header, console) for column in table.columns]

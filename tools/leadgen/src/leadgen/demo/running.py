@@ -3,6 +3,7 @@
 import asyncio
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import httpx
@@ -14,6 +15,7 @@ from leadgen.demo.night import SETTINGS, run_demo_night, start_night
 from leadgen.demo.screen import Screen
 from leadgen.demo.shown import Shown
 from leadgen.load import load_generated
+from leadgen.load.report import Progress
 from leadgen.local.page import built_page, sign_in_url
 from leadgen.local.signals import stop_on_signals
 from leadgen.local.stack import Stack, stack
@@ -22,6 +24,7 @@ from leadgen.tokens import token
 
 MESSAGE = "Manufacturing"
 TENANT, REP = 1, "rep@demo.example"
+DOING = {"reading": "Register is read", "merging": "Register is merged"}
 #: A fifth of the town's sites tell their contacts as real pages do.
 TOWN = {"SIMULATOR_REAL_SHARE": "0.2", **SETTINGS}
 
@@ -49,7 +52,7 @@ async def demo(*, once: bool, out: Path | None, rows: int, seed: int, night: Pat
             folder = Path(made)
             async with stack(folder, tell=lambda what, _: step(what), durable=False, settings=TOWN) as product:
                 await add_tenant(product.database_url, TENANT, "Demo")
-                loaded = await load_generated(rows, seed, product.database_url)
+                loaded = await load_generated(rows, seed, product.database_url, progress=load_steps(step))
                 step(f"Register loaded: {loaded.read:,} made-up companies, {loaded.rows_per_second:,} rows/s")
                 await product.is_ready()
                 step("All services ready")
@@ -75,6 +78,19 @@ async def demo(*, once: bool, out: Path | None, rows: int, seed: int, night: Pat
         if not is_shown:
             stopped = "stopped before the leads were scored" if night is None else "stopped before the night was over"
             raise DemoIncomplete(stopped) from None
+
+
+def load_steps(step: Callable[[str], None]) -> Callable[[Progress], None]:
+    """Makes a watcher of a load that says a step at each quarter of the reading and of the merging."""
+    said = set[tuple[str, int]]()
+
+    def watch(now: Progress) -> None:
+        quarter = 4 * now.done // now.total if now.total else 0
+        if now.phase in DOING and 0 < quarter < 4 and (now.phase, quarter) not in said:
+            said.add((now.phase, quarter))
+            step(f"{DOING[now.phase]}: {25 * quarter} %")
+
+    return watch
 
 
 async def ask(gateway: str, access: str, message: str, screen: Screen) -> Shown:

@@ -27,6 +27,13 @@ def edits(stage: StageName, topic: str) -> Mapping[str, Edit]:
     imported = f"from {package}.consumer import {package}\n"
     cell = f"{name}, up to 200 at once; "
     owns = f"| `{package}_companies` | {name} | yes |\n"
+    composed = (
+        f"  {name}:\n    <<: *service\n    image: leadgen-{name}:${{LEADGEN_VERSION:-local}}\n"
+        f"    build: {{context: ., args: {{SERVICE: {name}}}}}\n    networks: [inner]\n    environment:\n"
+        f"      <<: *stage\n      DATABASE_URL: postgresql://leadgen_{package}:${{DATABASE_PASSWORD_{workers}:?run "
+        f"deploy/compose/prepare first}}@postgres:5432/leadgen\n      {workers}_INTERACTIVE_WORKERS:\n"
+        f"      {workers}_NIGHTLY_WORKERS:\n\n"
+    )
     return {
         "pyproject.toml": _all(
             _before(r'^  "leadgen-nightly",\n', f'  "leadgen-{name}",\n'),
@@ -40,6 +47,11 @@ def edits(stage: StageName, topic: str) -> Mapping[str, Edit]:
         ".env.example": _before(r"^# --- odoo-sync ", settings),
         "Dockerfile": _after(r"^# SERVICE is [^.\n]*?nightly", f", {name}"),
         "README.md": _after(r"\[nightly\]\(services/nightly/README\.md\)", f", [{name}](services/{name}/README.md)"),
+        "docker-compose.yml": _before(r"^  odoo-sync:\n", composed),
+        "deploy/compose/prepare": _after(r"^for login in [A-Z_ ]*NIGHTLY", f" {workers}"),
+        "deploy/compose/postgres/10-logins.sh": _after(r"^for service in [a-z_ ]*nightly", f" {package}"),
+        "deploy/prometheus/prometheus.yml": _after(r"names: \[[a-z, -]*nightly", f", {name}"),
+        "deploy/release": _after(r'^services="[a-z -]*nightly', f" {name}"),
         "deploy/topics.yaml": _after(rf"^  {re.escape(topic)}: .*consumers: \[", f"{name}, "),
         "docs/architecture.md": _all(
             _after(rf"^\| `{re.escape(topic)}` \|(?:[^|\n]*\|){{2}} ", cell),
