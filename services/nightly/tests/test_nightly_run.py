@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 import asyncpg
 import pytest
 
+from common.errors import Unavailable
 from common.postgres import Database
 from common.singapore import day_in_singapore
 from embedded.postgres import Postgres
@@ -433,6 +434,69 @@ async def test_a_run_is_failed_before_another_process_may_plan_it(
         await running.ensure_planned(desk.database, tenant, rules, desk.options(rules, given=given))
 
     assert locked == [True]
+
+
+async def test_a_plan_that_is_too_slow_fails_with_the_reason(
+    desk: Any, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A database that answers, and not in time, is not waited for all night."""
+
+    async def plan(database: Database, *_: Any) -> None:
+        async with database.transaction(1) as tx:
+            await tx.execute("SELECT pg_sleep(600)", timeout=0.05)
+
+    monkeypatch.setattr(planning, "plan", plan)
+    monkeypatch.setattr(running, "RETRY_S", 0.01)
+    rules = desk.rules()
+
+    with pytest.raises(running.PlanTooSlow):
+        await running.ensure_planned(desk.database, tenant, rules, desk.options(rules))
+
+    row = await desk.run()
+    assert (row["status"], "did not end in time, 3 times" in row["error"]) == ("failed", True)
+
+
+async def test_a_run_that_waited_for_the_database_in_vain_says_so(
+    desk: Any, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Once the database answers again, if the window is over by then."""
+
+    async def plan(*_: Any) -> None:
+        raise Unavailable("PostgreSQL: it restarts")
+
+    monkeypatch.setattr(planning, "plan", plan)
+    rules = desk.rules()
+    options = desk.options(rules, began=datetime.now(UTC) - timedelta(hours=7))
+
+    with pytest.raises(Unavailable):
+        await running.ensure_planned(desk.database, tenant, rules, options)
+
+    row = await desk.run()
+    assert (row["status"], row["error"]) == ("failed", "Unavailable: PostgreSQL: it restarts")
+
+
+@pytest.mark.parametrize("step", ["announce_upserts", "plan"])
+async def test_a_fault_of_one_tenant_ends_no_other_ones_night(
+    desk: Any, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    """Whatever it is, such as a number that the database cannot hold: the tenant's run fails and says why."""
+    for tenant_id in (1, 2):
+        await desk.candidates(1, tenant_id=tenant_id)
+    right = getattr(planning, step)
+
+    async def wrong(database: Database, tenant: Tenant, *others: Any) -> Any:
+        if tenant.tenant_id == 1:
+            raise asyncpg.DataError("value out of int32 range")
+        return await right(database, tenant, *others)
+
+    monkeypatch.setattr(planning, step, wrong)
+
+    summary = await desk.start(only=(1, 2))
+
+    assert [it.error for it in summary.tenants] == ["DataError: value out of int32 range", None]
+    assert (summary.exit_code, await desk.selected(tenant_id=2)) == (3, ["U001"])
+    run = await desk.run()
+    assert (run["status"], run["error"]) == ("failed", "DataError: value out of int32 range")
 
 
 async def test_two_processes_at_once_do_what_one_does(desk: Any, database_url: str, owner: Owner) -> None:

@@ -22,6 +22,18 @@ def test_tenants_are_listed_with_commas(environment: pytest.MonkeyPatch, given: 
     assert read(NightlySettings).sched_tenant_include == tenants
 
 
+def test_a_cap_that_the_database_cannot_hold_is_refused(
+    environment: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Before any tenant's night begins."""
+    environment.setenv("SCHED_DAILY_CAP_PER_TENANT", str(2**31))
+
+    with pytest.raises(SystemExit):
+        read(NightlySettings)
+
+    assert "SCHED_DAILY_CAP_PER_TENANT" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("given", ["acme", "1;2", "-1", "0", "99999999999"])
 def test_a_list_of_something_else_is_refused(
     environment: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], given: str

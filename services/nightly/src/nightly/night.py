@@ -155,8 +155,8 @@ async def _begin(database: Database, tenant: Tenant, rules: Rules, start: Start)
     try:
         async with database.transaction(tenant.tenant_id) as tx:
             return not (await runs.begin(tx, tenant.tenant_id, rules.night, start)).is_planned
-    except (LeadgenError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-        log.warning("run_not_begun", tenant_id=tenant.tenant_id, error=repr(error))
+    except Exception:  # whatever it is, it ends no other tenant's night
+        log.exception("run_not_begun", tenant_id=tenant.tenant_id)
         return False
 
 
@@ -167,8 +167,8 @@ async def _announce_upserts(database: Database, tenant: Tenant, rules: Rules) ->
     """
     try:
         return await planning.announce_upserts(database, tenant, rules)
-    except (LeadgenError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-        log.warning("upserts_not_announced", tenant_id=tenant.tenant_id, error=repr(error))
+    except Exception:  # whatever it is, it ends no other tenant's night
+        log.exception("upserts_not_announced", tenant_id=tenant.tenant_id)
         return None
 
 

@@ -16,7 +16,7 @@ from uuid import UUID
 import asyncpg
 import structlog
 
-from common.errors import LeadgenError, Unavailable
+from common.errors import LeadgenError, Permanent, Unavailable
 from common.postgres import Database
 from nightly import planning, shortlists
 from nightly.given import GivenManifest
@@ -37,10 +37,16 @@ POLL_S = 1.0
 RETRY_S = 1.0
 #: A tenant whose companies stay where they are for so long, such as at a vendor's outage, keeps no other one waiting.
 STANDSTILL = timedelta(minutes=5)
+#: Statements of a plan that may time out before the run fails.
+MOST_TIMEOUTS = 3
 #: How long the end of a run may wait for the database.
 LAST_PATIENCE = timedelta(minutes=10)
 #: Nights before this one whose unfinished runs are looked at again.
 CARRIED_OVER = timedelta(days=7)
+
+
+class PlanTooSlow(Permanent):
+    """The database answers, and a statement of the plan takes longer than it may, each time."""
 
 
 @dataclass(frozen=True)
@@ -74,8 +80,15 @@ async def run_tenant(
             if options.wait:
                 run = await follow(database, tenant.tenant_id, run, rules, slot.close)
             return _outcome(tenant, run, clock() - began)
-        except (LeadgenError, asyncpg.PostgresError) as error:
-            log.warning("run_failed", tenant_id=tenant.tenant_id, night=str(rules.night), error=repr(error))
+        except Exception as error:  # a fault of one tenant's run, whatever it is, ends no other one: it is recorded
+            is_known = isinstance(error, LeadgenError | asyncpg.PostgresError)
+            log.warning(
+                "run_failed",
+                tenant_id=tenant.tenant_id,
+                night=str(rules.night),
+                error=repr(error),
+                exc_info=None if is_known else error,
+            )
             return TenantOutcome(
                 tenant.tenant_id,
                 tenant.name,
@@ -89,21 +102,37 @@ async def run_tenant(
 async def ensure_planned(database: Database, tenant: Tenant, rules: Rules, options: Options) -> Run:
     """Returns the tenant's run with its manifest written and its requests in the outbox. May be repeated.
 
-    While the database is away, tries again until the window ends. Another error ends the run as failed, and is raised.
+    While the database is away, tries again until the window ends. Another error ends the run as failed, and is raised;
+    so does a statement that takes longer than the database's clients wait, `MOST_TIMEOUTS` times.
     """
-    run_id = run_id_of(rules.night, tenant.tenant_id)
+    run_id, timeouts = run_id_of(rules.night, tenant.tenant_id), 0
+
+    async def fail(error: Exception) -> None:
+        async with database.transaction(tenant.tenant_id) as tx:
+            await runs.fail(tx, run_id, f"{type(error).__name__}: {error}")
 
     async def planned() -> Run:
+        nonlocal timeouts
         async with database.lock(f"night {run_id}", wait=True):
             try:
                 return await _planned(database, tenant, rules, options)
-            except (LeadgenError, asyncpg.PostgresError) as error:
-                if not isinstance(error, Unavailable):
-                    async with database.transaction(tenant.tenant_id) as tx:
-                        await runs.fail(tx, run_id, f"{type(error).__name__}: {error}")
+            except Unavailable as error:
+                # The server answers: it has just given us the lock.
+                timeouts += isinstance(error.__cause__, TimeoutError)
+                if timeouts < MOST_TIMEOUTS:
+                    raise
+                slow = PlanTooSlow(f"a statement of the plan did not end in time, {timeouts} times: {error}")
+                await fail(slow)
+                raise slow from error
+            except Exception as error:  # whatever it is, the run says so
+                await fail(error)
                 raise
 
-    return await patiently(planned, options.start.window_ends_at)
+    try:
+        return await patiently(planned, options.start.window_ends_at)
+    except Unavailable as error:
+        await patiently(partial(fail, error), datetime.now(UTC) + LAST_PATIENCE)
+        raise
 
 
 async def _planned(database: Database, tenant: Tenant, rules: Rules, options: Options) -> Run:

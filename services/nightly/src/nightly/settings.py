@@ -80,6 +80,7 @@ class NightlySettings(ReportSettings, StageSettings):
     sched_daily_cap_per_tenant: int = Field(
         default=20,
         ge=0,
+        le=2**31 - 1,
         validation_alias=AliasChoices("sched_daily_cap_per_tenant", "shortlist_daily_cap"),
         description="companies a night, unless the tenant has a cap of its own",
     )
