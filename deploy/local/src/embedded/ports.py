@@ -4,8 +4,11 @@ A server that is stopped and started again on its port must find it free: a port
 belong to somebody's client connection.
 """
 
+import os
 import random
 import socket
+import sys
+from collections import deque
 
 LOOPBACK = "127.0.0.1"
 RANGE = range(20_000, 32_000)
@@ -14,10 +17,15 @@ RANGE = range(20_000, 32_000)
 _random = random.SystemRandom()
 
 
+#: Reservations of this process's last ports: long enough for whoever asked to listen there.
+_reservations: deque[int] = deque()
+MOST_RESERVATIONS = 64
+
+
 def free_port() -> int:
-    """A loopback port nobody listens on at this moment. Raises OSError when a hundred in a row are taken."""
+    """Returns a loopback port nobody listens on, and reserves it. Raises OSError when a hundred in a row are taken."""
     for port in _random.sample(RANGE, 100):
-        if is_free(port):
+        if is_free(port) and reserve(port):
             return port
     raise OSError(f"no free port on {LOOPBACK} from {RANGE.start} to {RANGE.stop}")
 
@@ -30,4 +38,22 @@ def is_free(port: int) -> bool:
             probe.bind((LOOPBACK, port))
         except OSError:
             return False
+    return True
+
+
+def reserve(port: int) -> bool:
+    """Keeps other processes from choosing this port before somebody listens there. False: one has chosen it.
+
+    A reservation is a name in Linux's abstract namespace of sockets, which ends with its process. Elsewhere it is none
+    """
+    if sys.platform != "linux":
+        return True
+    with socket.socket(socket.AF_UNIX) as name:
+        try:
+            name.bind(f"\0leadgen-port-{port}")
+        except OSError:
+            return False
+        _reservations.append(name.detach())
+    if len(_reservations) > MOST_RESERVATIONS:
+        os.close(_reservations.popleft())
     return True
