@@ -31,6 +31,7 @@ from nightly.model import RunRefused
 from nightly.night import Choice, choose, read_origin, run_night
 from nightly.night import plans as make_plans
 from nightly.planning import PRODUCER
+from nightly.pruning import prune
 from nightly.rules import rules_of
 from nightly.settings import NightlySettings
 from nightly.summary import FAILED, Summary
@@ -116,9 +117,19 @@ async def _start(command: Command, settings: NightlySettings) -> tuple[str, int]
             )
         if command.wait and settings.sends_reports:
             await send_report(database, settings, summary)
+        if command.wait:
+            await prune_after(database, settings)
     finally:
         await database.close()
     return summary.as_json() if command.as_json else summary.as_table(), summary.exit_code
+
+
+async def prune_after(database: Database, settings: NightlySettings) -> None:
+    """Deletes what is past keeping. If that fails the night is as it was; the next one goes on."""
+    try:
+        await prune(database, settings.retention)
+    except (LeadgenError, asyncpg.PostgresError) as error:
+        log.error("not_pruned", error=str(error))
 
 
 async def send_report(database: Database, settings: NightlySettings, summary: Summary) -> None:

@@ -3,19 +3,28 @@
 from datetime import timedelta
 from typing import Annotated
 
-from pydantic import AliasChoices, Field, NonNegativeFloat, field_validator
+from pydantic import AfterValidator, AliasChoices, Field, NonNegativeFloat, field_validator
 from pydantic_settings import NoDecode
 
 from common.settings import LogLevel, Settings, StageSettings
 from nightly.model import STEPS
+from nightly.retention import Retention
 from nightly.selection import Ages
 
 #: The vendors that a night may pay.
 VENDORS = ("tavily", "openai", "lusha", "zerobounce")
 
+
+def _at_least_a_month(days: int) -> int:
+    if days and days < 30:
+        raise ValueError("nothing younger than 30 days is deleted: give 30 or more, or 0 to keep all")
+    return days
+
+
 Tenants = Annotated[frozenset[int], NoDecode]
 Steps = Annotated[tuple[str, ...], NoDecode]
 Days = Annotated[float, Field(ge=0)]
+Retained = Annotated[int, AfterValidator(_at_least_a_month)]
 Addresses = Annotated[tuple[str, ...], NoDecode]
 Prices = Annotated[dict[str, NonNegativeFloat], NoDecode]
 
@@ -69,7 +78,29 @@ class ReportSettings(Settings):
         return self.smtp_url is not None and bool(self.report_to)
 
 
-class NightlySettings(ReportSettings, StageSettings):
+class RetentionSettings(Settings):
+    """Settings of what is kept for how long."""
+
+    retention_runs_days: Retained = Field(
+        default=400, description="days that runs and enrichments are kept; 0: for good"
+    )
+    retention_facts_days: Retained = Field(default=400, description="days that facts and vendors' answers are kept")
+    retention_events_days: Retained = Field(default=90, description="days that records of events are kept")
+
+    @property
+    def retention(self) -> Retention:
+        """The days by kind."""
+        return Retention(self.retention_runs_days, self.retention_facts_days, self.retention_events_days)
+
+
+class PruneSettings(RetentionSettings):
+    """Settings of `leadgen-nightly-prune`."""
+
+    database_url: str
+    log_level: LogLevel = "INFO"
+
+
+class NightlySettings(ReportSettings, RetentionSettings, StageSettings):
     """Settings of the run, read once, in main.py. SCHED_START_CRON is the scheduler's (deploy/k8s)."""
 
     sched_enabled: bool = Field(

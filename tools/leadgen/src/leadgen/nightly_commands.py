@@ -9,7 +9,7 @@ from leadgen.exit_codes import run_or_exit
 from leadgen.options import DatabaseUrl
 from leadgen.scripts import hand_over
 
-RUN, REPORT = "leadgen-nightly", "leadgen-nightly-report"
+RUN, REPORT, PRUNE = "leadgen-nightly", "leadgen-nightly-report", "leadgen-nightly-prune"
 
 nightly_app = typer.Typer(
     help="Run the night of every active tenant, or report on a night.\n\n"
@@ -77,3 +77,8 @@ def report_command(
     code = run_or_exit(hand_over(REPORT, *arguments, environment={"DATABASE_URL": database_url}))
     if code:
         raise typer.Exit(code)
+
+
+def prune_command(database_url: DatabaseUrl) -> None:
+    """Delete what is past keeping (RETENTION_… in the settings), in batches. It may be stopped, and started again."""
+    raise typer.Exit(run_or_exit(hand_over(PRUNE, environment={"DATABASE_URL": database_url})))
