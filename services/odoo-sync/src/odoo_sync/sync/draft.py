@@ -6,7 +6,6 @@ from dataclasses import dataclass, field, replace
 from common.contracts import LeadScored
 from odoo_sync.model import KINDS, NO_RECORD, Kind, Link, Record, Row, SyncOutcome, Terms, Values
 from odoo_sync.records import mapping
-from odoo_sync.records.lookalikes import REGION
 
 #: How the reason of a lead begins whose records the key's user may not see.
 OUT_OF_SIGHT = "out of sight:"
@@ -26,8 +25,7 @@ class Draft:
     that are as wanted are sent. `hidden` are records that the key's user may not see: they are left alone. `decided`
     is the partner that a person chose, or `NEW_PARTNER`; `candidates` are those that nobody has chosen from.
     `opportunity` is a rep's open opportunity of the same partner, which gets a note in place of a lead. `found` are
-    records that were there already, though no link knew them; `made` are new ones. `region` is the country of the
-    contact's telephone numbers in Odoo.
+    records that were there already, though no link knew them; `made` are new ones.
     """
 
     event: LeadScored
@@ -45,7 +43,6 @@ class Draft:
     opportunity: int | None = None
     found: set[Kind] = field(default_factory=set)
     made: set[Kind] = field(default_factory=set)
-    region: str = REGION
 
     def record(self, kind: Kind) -> Record:
         """The record of this kind, or `NO_RECORD`."""

@@ -54,9 +54,6 @@ async def push(
         for kind in KINDS:
             deleted = [it for it in drafts if it.record(kind).is_deleted and it.record(kind).id is None]
             await _recover_lost(target, deleted, [kind], countries)
-    for draft in drafts:
-        if (contact := draft.now.get("contact")) is not None:
-            draft.region = _region(countries, contact, draft.now.get("company", {}))
     await _write(target, drafts, "company", country, terms)
     await _write(target, drafts, "contact", country, terms)
     await find_opportunities(target, [it for it in drafts if _gets_lead(it, terms)])
@@ -333,14 +330,15 @@ def _gets_lead(draft: Draft, terms: Terms) -> bool:
 def _lead_partner(draft: Draft) -> Row:
     """Builds the columns of a new lead's partner and address.
 
-    Odoo copies a lead's address into its partner. If people changed the partner's address, the lead gets none and shows
-    its partner's.
+    Odoo copies a lead's address into its partner. If people changed the partner's address, or typed it in another way,
+    the lead gets none and shows its partner's.
     """
     contact = draft.event.contact
     number = draft.record("contact").id
     if contact is None or number is None:
         return {"partner_id/.id": str(draft.record("company").id)}
-    is_ours = "contact" not in draft.now or mapping.has_address(contact, draft.now["contact"], draft.region)
+    theirs = str(draft.now.get("contact", {}).get(contact.kind) or "").strip()
+    is_ours = theirs in ("", contact.value)
     address = {"email_from" if contact.kind == "email" else "phone": contact.value} if is_ours else {}
     return {"partner_id/.id": str(number), **address}
 
