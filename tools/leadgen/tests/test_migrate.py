@@ -189,3 +189,35 @@ async def test_a_named_folder_that_is_not_there_is_said_so(monkeypatch: pytest.M
 
     with pytest.raises(NotFound, match=r"LEADGEN_MIGRATIONS names .*nowhere, which does not exist"):
         await migrate("postgresql://postgres@127.0.0.1:1/postgres")
+
+
+async def test_an_index_is_made_concurrently_while_others_write(empty: str, tmp_path: Path) -> None:
+    """In a file that asks for no transaction; two commands at once apply it once."""
+    index = "-- without transaction\nCREATE INDEX CONCURRENTLY IF NOT EXISTS by_name ON companies (name);\nSELECT 1;\n"
+    await migrate(empty, files(tmp_path, _0001_first=FIRST))
+    files(tmp_path, _0002_index=index)
+    applied = await asyncio.gather(*(migrate(empty, tmp_path) for _ in range(3)))
+    assert sorted(applied) == [[], [], ["0002_index"]]
+    connection = await asyncpg.connect(empty)
+    try:
+        assert await connection.fetchval("SELECT indisvalid FROM pg_index WHERE indexrelid = 'by_name'::regclass")
+    finally:
+        await connection.close()
+
+
+async def test_a_migration_gives_up_a_lock_that_it_does_not_get(
+    empty: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What waits behind it goes on. Nothing is applied, and the next start applies it."""
+    monkeypatch.setattr("leadgen.migrate.LOCK_TIMEOUT", "SET LOCAL lock_timeout = '50ms'")
+    await migrate(empty, files(tmp_path, _0001_first=FIRST))
+    files(tmp_path, _0002_column="ALTER TABLE companies ADD COLUMN size int")
+    holder = await asyncpg.connect(empty)
+    try:
+        async with holder.transaction():
+            await holder.execute("INSERT INTO companies VALUES ('held')")
+            with pytest.raises(Unavailable, match="lock"):
+                await migrate(empty, tmp_path)
+    finally:
+        await holder.close()
+    assert await migrate(empty, tmp_path) == ["0002_column"]

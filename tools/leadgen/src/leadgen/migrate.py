@@ -1,9 +1,12 @@
 """Brings a database to the newest schema: numbered plain SQL files, applied once, in order, each in its transaction.
 
+A file that says so in its first line is applied outside of one: for indexes that are made CONCURRENTLY.
+
 What was applied stands in `schema_migrations` with its checksum. Files and records must agree before anything is
 applied: a changed, renamed or lost file of an applied migration is refused, and so is a gap in the numbers.
 """
 
+import asyncio
 import hashlib
 import re
 from dataclasses import dataclass
@@ -14,6 +17,7 @@ import asyncpg
 from common.errors import Permanent
 from common.postgres import AWAY
 from leadgen.deployed_files import deployed
+from leadgen.migration_rules import WITHOUT_TRANSACTION
 from leadgen.owner_connection import connected
 
 FILE_NAME = re.compile(r"(\d{4})_[a-z0-9_]+\.sql")
@@ -29,8 +33,13 @@ MAKE_TABLE = """
 READ = "SELECT number, name, checksum FROM schema_migrations ORDER BY number"
 RECORD = "INSERT INTO schema_migrations (number, name, checksum) VALUES ($1, $2, $3)"
 
+#: A statement that waits for a lock makes all behind it wait, so it gives up: the command is then given again.
+LOCK_TIMEOUT = "SET LOCAL lock_timeout = '10s'"
+
 #: Held by the session that migrates a database; others wait for it, then find nothing left to do.
-LOCK = "SELECT pg_advisory_lock(hashtext('schema_migrations'))"
+#: They ask again and again: one that waited inside a statement would be waited for by CREATE INDEX CONCURRENTLY.
+TRY_LOCK = "SELECT pg_try_advisory_lock(hashtext('schema_migrations'))"
+LOCK_PAUSE_S = 0.1
 
 
 class MigrationRefused(Permanent):
@@ -62,7 +71,8 @@ async def migrate(database_url: str, directory: Path | None = None) -> list[str]
     """
     migrations = read_migrations(directory or deployed("migrations", "LEADGEN_MIGRATIONS"))
     async with connected(database_url) as connection:
-        await connection.execute(LOCK)
+        while not await connection.fetchval(TRY_LOCK):  # noqa: ASYNC110 - the lock is the server's
+            await asyncio.sleep(LOCK_PAUSE_S)
         return await _apply_missing(connection, migrations)
 
 
@@ -91,7 +101,11 @@ async def _apply_missing(connection: "asyncpg.Connection[asyncpg.Record]", migra
     missing = migrations[len(applied) :]
     for migration in missing:
         try:
+            if migration.sql.startswith(WITHOUT_TRANSACTION):
+                await _apply_without_transaction(connection, migration)
+                continue
             async with connection.transaction():
+                await connection.execute(LOCK_TIMEOUT)
                 await connection.execute(migration.sql)
                 await connection.execute(RECORD, migration.number, migration.name, migration.checksum)
         except asyncpg.PostgresError as error:
@@ -99,6 +113,13 @@ async def _apply_missing(connection: "asyncpg.Connection[asyncpg.Record]", migra
                 raise
             raise MigrationFailed(f"{migration.name}.sql{_line(error, migration.sql)}: {error}") from error
     return [migration.name for migration in missing]
+
+
+async def _apply_without_transaction(connection: "asyncpg.Connection[asyncpg.Record]", migration: Migration) -> None:
+    """Executes the statements one by one. They are repeatable: after a failure the file is applied from its start."""
+    for statement in filter(str.strip, migration.sql.split(";\n")):
+        await connection.execute(statement)
+    await connection.execute(RECORD, migration.number, migration.name, migration.checksum)
 
 
 def _check(number: int, name: str, checksum: str, migrations: list[Migration]) -> None:
