@@ -3,10 +3,13 @@
 import json
 import re
 import signal
+from pathlib import Path
 
 import pytest
 
 pytestmark = pytest.mark.whole
+
+README = Path(__file__).resolve().parents[2] / "README.md"
 
 #: PostgreSQL, Kafka, the simulator, five services and the guard.
 PARTS = 9
@@ -39,6 +42,30 @@ def test_once_ends_with_ten_scored_leads_in_a_file(command) -> None:
     assert any("PostgreSQL on 127.0.0.1:" in line for line in before)
 
     command.leaves_nothing()
+    assert shapes(sample_of_the_readme()) - {""} <= shapes("".join([*before, *shown]))
+
+
+def sample_of_the_readme() -> str:
+    """The run that README.md shows, which is shortened."""
+    found = re.search(r"This is a run of `make demo ONCE=1`.*?```\n(.*?)```", README.read_text("utf-8"), re.DOTALL)
+    assert found is not None
+    return found[1]
+
+
+def shapes(text: str) -> set[str]:
+    """Lines without what differs from run to run: numbers, ids, names, addresses; of the table, its head alone."""
+    found = set()
+    for line in text.splitlines():
+        shape = re.sub(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "ID", line.strip())
+        shape = re.sub(r"(ms\s+company  ).+?: (?=site|no website|\d)", r"\1NAME: ", shape)
+        shape = re.sub(r"[\d,.:]*\d[\d,.:]*", "#", shape)
+        shape = re.sub(r"# (High|Medium|Low|unknown)$", "# BUCKET", shape).replace("contacts", "contact")
+        shape = re.sub(r"NAME: (site \w+( \w+)?|no website known),", "NAME: SITE,", shape)
+        shape = re.sub(r"^(Manufacture .*|Other .*|Printing .*)\(#\)$", "CHOICE (#)", shape)
+        shape = " ".join(shape.replace("┃", " ").split())
+        if not shape.startswith("│"):
+            found.add(shape)
+    return found
 
 
 def test_ctrl_c_ends_it_and_leaves_nothing(command) -> None:
