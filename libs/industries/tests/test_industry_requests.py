@@ -15,7 +15,7 @@ def judged(name: str) -> Evaluation:
 
 
 @pytest.mark.parametrize(
-    "part", ["messages_tuning", "messages_held_out", "voices_tuning", "voices_sealed", "voices_last"]
+    "part", ["messages_tuning", "messages_held_out", "voices_tuning", "voices_sealed", "voices_last", "voices_final"]
 )
 def test_requests_are_told_from_talk(part: str) -> None:
     """At least 95 % right, and at most 1 of 40 idle sentences answered."""

@@ -110,7 +110,9 @@ def _asked_for(phrases: Sequence[Phrase]) -> list[Phrase]:
     named = (Kind.NAME, Kind.ACTIVITY)
     last = max((at for at, phrase in enumerate(phrases) if phrase.kind in (*named, Kind.CODE)), default=0)
     for at, phrase in enumerate(phrases):
-        if phrase.kind is Kind.OTHER:
+        if phrase.kind is Kind.TALK and phrase.word.text in SELLING:
+            dropped |= _sold(phrases, at, last)
+        elif phrase.kind is Kind.OTHER:
             if phrase.word.text in ROLES and phrase.word.written != "leads":
                 if at and phrase.word.is_tight and phrases[at - 1].kind in (Kind.NAME, Kind.ACTIVITY):
                     dropped.add(at - 1)

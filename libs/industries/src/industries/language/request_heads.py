@@ -31,9 +31,10 @@ _POLITE = (
     rf"(?:(?:wait|hold on|scratch that|one more|my bad|correction) , |{_one_of('greeting')}|, |{_WHEN}|{_AS}"
     rf"|good (?=morning|afternoon|evening|day)|{_one_of('praise')}, )*"
 )
+_TOOLS = "|".join(sorted(_WORDS["tool"]))
 _TOOL = (
     r"(?:you|i|we|someone|anyone|it|this"
-    r"|(?:your|the|this) (?:system|tool|agent|app|bot|platform|software|database|N)|T)"
+    rf"|(?:your|the|this) (?:{_TOOLS}|N)|T)"
 )
 _ASKING = (
     rf"(?:can|could|would|will|may|might|shall|should) (?:{_TOOL} )?(?:please |kindly |also |just |mind )*"
@@ -62,7 +63,8 @@ _SOMEONE = (
 )
 _IN = (
     r"(?:in|from|of|to do with|related to|around|who"
-    r"|that|which|doing|selling|making|running|offering|providing|with|into) "
+    r"|that|which|doing|selling|making|running|supplying|importing|exporting|repairing|building|distributing|producing"
+    r"|offering|providing|with|into) "
     r"(?:are |is |does |do |in )*"
 )
 
@@ -80,9 +82,9 @@ _WISHES = (
 #: "A short list of", "leads among"; also nothing.
 _LISTED = (
     r"(?:(?:an?|the|some|any|more|new|full|short|quick|good|next|few|call|another|my) )*"
-    r"(?:(?:list|listing|shortlist|prospects|clients|customers|suggestions|ideas|recommendations|meetings|companies"
+    r"(?:(?:list|listing|shortlist|prospects|clients|customers|suggestions|ideas|recommendations|meetings|introductions|intros|access|companies"
     r"|batch|round|set|selection|lists|names|contacts|details|leads|data|info|campaign|search|lot) "
-    r"(?:of|for|on|in|at|with|among|amongst|about|from) )"
+    r"(?:of|for|on|in|at|with|among|amongst|about|from|to) )"
 )
 _LISTING = f"{_LISTED}?"
 _WISHING = r"(?:wish|want|hope|like|looking|need|aim|plan|keen|intend|trying|wanting|hoping|planning|intending) "
@@ -139,6 +141,7 @@ WEAK = (
     rf"(?:i|we) (?!used )(?:\S+ ){{0,3}}?(?<!used )(?:to|should|could|can|will|might|must) {_ON}{_FETCH}{_ON}",
     rf"(?:{_ASKING}|let us |do )?{_ON}{_FETCH}{_ON}",
     rf"(?:{_FIRST})?{_WISH}{_ON}",
+    rf"(?:{_FIRST})?{_WISH}{_ON}{_LISTED}",
 )
 #: After these only companies are meant, and the sentence ends with them: "the client is after hotels", but not "the
 #: client wants hotels to pay more".
@@ -154,7 +157,7 @@ CLOSED = (
     r"(?: (?:it|that|this))? (?:for|with|on|to) ",
     rf"(?:planning|running|doing|preparing|launching|starting|building) {_LISTING}",
     r"(?:trying|hoping|wanting|planning|starting) to (?:find|reach|get|sell to|meet|call|contact|approach|target) ",
-    rf"(?:(?:the|my|our|head|a|this) )*{_A_BOSS}(?:\S+ )?{_WISHES}{_ON}{_LISTING}",
+    rf"(?:(?:the|my|our|head|a|this) )*{_A_BOSS}(?:\S+ )?{_WISHES}{_ON}(?:(?:{_FIND}|{_FETCH}){_ON})?{_LISTING}",
     rf"(?:(?:the|our|my|a|an) )?{_one_of('ordinal')}(?:\S+ ){{0,3}}?"
     r"(?:is|are|will be|should be|would be|can be|could be|,) ",
     r"(?:(?:on )?(?:the|my|our) )?(?:\S+ )?(?:list|agenda|plan|subject|missing|keyword|topics"
@@ -203,6 +206,7 @@ CLOSED = (
     r"(?:you |it |we )?(?:forgot|missed|left out|skipped)(?: about)? ",
     r"(?:i|we) (?:am |are |will be |will )?(?:now )?(?:calling|call|doing|do|hitting|visiting|meeting|pitching) ",
     r"got ",
+    r"(?:leads|contacts|names|prospects|companies) (?:wanted|needed|required) (?:, |for |in |at )?",
     r"(?:T |(?:our|my) (?:\S+ ){1,2})(?:suits|fits|helps|serves) ",
     r"(?:our|the|my|this) (?:\S+ ){0,2}(?:targets|is targeting|will target|focuses on|is focusing on|goes after) ",
     r"(?:run|point|set|use|try|unleash) (?:(?:the|your|this) )?(?:agent|tool|bot|system|it|search|app|N|T) "
