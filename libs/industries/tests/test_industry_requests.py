@@ -53,6 +53,8 @@ def test_requests_are_told_from_talk(part: str) -> None:
         "Lim, Tan, the auditors",
         "do hotels need a licence",
         "widget makers",
+        "developers bid for a site",
+        "court fines contractor over worksite death",
     ],
 )
 def test_talk_is_at_most_a_question_back(talk: str) -> None:

@@ -88,7 +88,7 @@ def is_bare(words: Sequence[str]) -> bool:
             return False
         if word == "to" and not is_companies and _is_everyday(" ".join(rest[at + 1 : at + 2])):
             return False
-        if _is_everyday(word) and _is_said(rest, at):
+        if (_is_everyday(word) and _is_said(rest, at)) or _is_headline(rest, at):
             return False
         if word in WORDS["particular"] and rest[at + 2 : at + 3] == [","] and _is_everyday(rest[at + 1]):
             return False
@@ -121,6 +121,14 @@ def _is_happening(words: Sequence[str], at: int) -> bool:
     if words[at - 1] == ONE and is_past:
         return True
     return is_past and words[at - 1] == MANY and behind not in WORDS["preposition"]
+
+
+def _is_headline(words: Sequence[str], at: int) -> bool:
+    """Returns whether a word is a verb of a headline: "developers bid for a site", "court fines contractor"."""
+    before, behind = words[at - 1] if at else "", words[at + 1] if at + 1 < len(words) else ""
+    if words[at] == UNKNOWN and before == MANY:
+        return behind in ("for", "over", "with", "as")
+    return _is_everyday(words[at]) and words[at].endswith("s") and before == ONE and behind in (ONE, WEAK)
 
 
 def _is_kind(words: Sequence[str], at: int) -> bool:
