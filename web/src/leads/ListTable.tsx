@@ -2,7 +2,7 @@
 import { columnVisibilityFeature, createColumnHelper, tableFeatures, useTable, type ColumnDef } from "@tanstack/react-table";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { Columns3 } from "lucide-react";
-import { useEffect, useRef, useState, type ReactNode } from "react";
+import { useDeferredValue, useEffect, useRef, useState, type ReactNode } from "react";
 
 import { count } from "@/format";
 import { Button } from "@/ui/button";
@@ -39,6 +39,8 @@ type Props<Row extends object> = {
 export function ListTable<Row extends object>({ name, pages, columns, widths, idOf, nameOf, open, renew, actions }: Props<Row>) {
   const [columnVisibility, setColumnVisibility] = useKept<Record<string, boolean>>(`columns.${name}`, {});
   const [range, setRange] = useState<[number, number]>([0, 0]);
+  // Rows are filled in behind the scrolling, in slices that the browser can interrupt; until then their places are shown.
+  const [from, to] = useDeferredValue(range);
   const { count: total, rowAt, hasMore, isFetchingMore, error, more } = useRows(pages, ...range);
   const [selected, select] = useState<ReadonlyMap<number, Row>>(new Map());
   const scroller = useRef<HTMLDivElement>(null);
@@ -47,12 +49,14 @@ export function ListTable<Row extends object>({ name, pages, columns, widths, id
     getScrollElement: () => scroller.current,
     estimateSize: () => ROW_PX,
     overscan: 12,
+    useFlushSync: false,
   });
   const shown = virtual.getVirtualItems();
   const [first, last] = [shown[0]?.index ?? 0, shown.at(-1)?.index ?? 0];
   if (first !== range[0] || last !== range[1]) setRange([first, last]);
   // The table knows the rows in view alone: it costs the same, however long the list is.
-  const visible = shown.flatMap(({ index }) => rowAt(index) ?? []);
+  const filled = (index: number): Row | undefined => (index >= from && index <= to ? rowAt(index) : undefined);
+  const visible = shown.flatMap(({ index }) => filled(index) ?? []);
   const table = useTable({
     features,
     columns,
@@ -136,7 +140,7 @@ export function ListTable<Row extends object>({ name, pages, columns, widths, id
           </div>
           <div role="rowgroup" className="relative" style={{ height: virtual.getTotalSize() }}>
             {shown.map((item) => {
-              const its = rowAt(item.index);
+              const its = filled(item.index);
               const row = its && rows.get(String(idOf(its)));
               const place = { ...tracks, height: ROW_PX, transform: `translateY(${item.start}px)` };
               if (!its || !row)
