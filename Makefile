@@ -40,7 +40,7 @@ test-dashboards: servers ## alerts and dashboards: promtool, and a real Promethe
 	folder=$$(deploy/local/prometheus) && PROMETHEUS_BIN="$$folder" exec $(BIN)/pytest -m dashboards tests/dashboards
 
 test-compose: servers ## images and docker-compose.yml on a real Docker engine, some ten minutes; root gets an engine by itself
-	tests/compose/with-engine timeout --kill-after=60 1500 $(BIN)/pytest -m compose tests/compose
+	tests/compose/with-engine timeout --kill-after=60 1800 $(BIN)/pytest -m compose tests/compose
 	deploy/compose/proved record
 
 test-pooler: servers ## the services behind PgBouncer, which root installs from Debian if it is missing

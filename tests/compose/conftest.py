@@ -47,7 +47,7 @@ def deployment(composed: dict[str, Any]) -> Iterator[Deployment]:
         environment = {**os.environ, "COMPOSE_HTTP_TIMEOUT": "300"}
         asked = {"ENV_FILE": str(env_file), "ROWS": "20000", "SERVICES": " ".join(services)}
         try:
-            demo = run(str(ROOT / "deploy/compose/demo"), env={**environment, **asked}, within_s=900)
+            demo = run(str(ROOT / "deploy/compose/demo"), env={**environment, **asked}, within_s=1500)
             yield Deployment(environment, env_file, ports, demo)
         finally:
             down = Deployment(environment, env_file, ports)

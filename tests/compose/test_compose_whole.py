@@ -13,7 +13,7 @@ import pytest
 from testkit.containers import Deployment, inspected, run
 from testkit.stages import until
 
-pytestmark = [pytest.mark.compose, pytest.mark.timeout(1200)]
+pytestmark = [pytest.mark.compose, pytest.mark.timeout(1700)]
 
 MB = 1_000_000
 STAGES = ("upserter", "enricher", "scorer", "odoo-sync", "nightly")
@@ -53,7 +53,18 @@ def test_an_image_is_small_and_runs_as_nobody(image: str) -> None:
 @pytest.mark.usefixtures("deployment")
 def test_a_build_can_be_repeated() -> None:
     """Built anew without a cache, the layer of the installed service is the same, byte for byte."""
-    run("docker", "build", "--quiet", "--no-cache", "--build-arg", "SERVICE=scorer", "-t", "leadgen-scorer:again", ".")
+    run(
+        "docker",
+        "build",
+        "--quiet",
+        "--no-cache",
+        "--build-arg",
+        "SERVICE=scorer",
+        "-t",
+        "leadgen-scorer:again",
+        ".",
+        within_s=900,
+    )
 
     first, again = (inspected("image", f"leadgen-scorer:{tag}")["RootFS"]["Layers"] for tag in ("local", "again"))
     assert first == again
