@@ -55,12 +55,12 @@ async def test_a_tenant_is_connected_checked_previewed_and_audited(
     wrong = "0" * 40
     assert (await typed(*connect, api_key=wrong))[0] == 0
     code, said = await typed("odoo", "check")
-    assert (code, "tenant 1 is blocked, 1 leads wait" in said, wrong in said) == (1, True, False), said
+    assert (code, "tenant 1 is blocked, 1 lead waits" in said, wrong in said) == (1, True, False), said
     assert (await typed("odoo", "resync"))[0] == 1
 
     assert (await typed(*connect, api_key=real.api_key))[0] == 0
     code, said = await typed("odoo", "check")
-    assert (code, "all is well, 1 leads that waited are sent" in said) == (0, True), said
+    assert (code, "all is well, 1 lead that waited is sent" in said) == (0, True), said
     topics = [row["topic"] for row in await owner.fetch("SELECT topic FROM outbox WHERE producer = 'odoo-sync'")]
     assert topics == [ResyncOdoo.topic] * 2
 

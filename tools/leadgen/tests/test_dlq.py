@@ -171,7 +171,7 @@ async def test_dropped_letters_keep_their_reason_and_count_no_more(
 
     assert (dropped.exit_code, dropped.output.strip()) == (0, "1 dropped: a test company")
     assert "2 dead letters" in (await leadgen(database_url, "list")).output
-    assert "1 dead letters" in (await leadgen(database_url, "list", "--dropped")).output
+    assert "1 dead letter\n" in (await leadgen(database_url, "list", "--dropped")).output
     assert "nothing was done" in (await leadgen(database_url, "retry", first)).output
     row = await owner.fetchrow("SELECT action, operator, reason, error FROM dead_letter_actions")
     assert row is not None
@@ -273,7 +273,7 @@ async def test_a_message_without_headers_is_given_them(
         await ended(database, "enricher", 1)
         (event_id,) = await owner.fetchrow("SELECT event_id FROM inbox") or (UUID(int=0),)
         error = await owner.fetchval("SELECT error FROM inbox")
-        assert "1 dead letters" in (await leadgen(database_url, "list", "--tenant", "-1")).output
+        assert "1 dead letter\n" in (await leadgen(database_url, "list", "--tenant", "-1")).output
         assert "1 dead again" in (await leadgen(database_url, "retry", "--all", "--wait", "60")).output
         assert await owner.fetchval("SELECT error FROM inbox") == error
 

@@ -14,6 +14,7 @@ from leadgen.odoo import connect_odoo, rotate_key
 from leadgen.options import AsJson, DatabaseUrl
 from leadgen.scripts import NotInstalled, ScriptFailed, run_script
 from leadgen.tenants import MOST, TenantNumber
+from leadgen.wording import counted
 
 SCRIPT = "leadgen-odoo-operate"
 
@@ -121,9 +122,11 @@ def check_command(
     for it in _answered(reports, as_json):
         if it["problems"]:
             problems = "".join(f"\n  {problem}" for problem in it["problems"])
-            line = f"tenant {it['tenant']} is blocked, {it['waiting']} leads wait:{problems}"
+            waits = f"{counted(it['waiting'], 'lead')} {'waits' if it['waiting'] == 1 else 'wait'}"
+            line = f"tenant {it['tenant']} is blocked, {waits}:{problems}"
         else:
-            line = f"tenant {it['tenant']}: all is well, {it['waiting']} leads that waited are sent"
+            sent = f"{counted(it['waiting'], 'lead')} that waited {'is' if it['waiting'] == 1 else 'are'} sent"
+            line = f"tenant {it['tenant']}: all is well, {sent}"
         _say(line, as_json)
         for hint in it["hints"]:
             _say(f"  note: {hint}", as_json)
@@ -138,7 +141,8 @@ def resync_command(
     reports = run_or_exit(operate("resync", database_url, credentials_key, tenant))
     for it in _answered(reports, as_json):
         blocked = f"; it is blocked ({it['blocked']}): run `leadgen odoo check`" if it["blocked"] else ""
-        _say(f"tenant {it['tenant']}: {it['waiting']} leads are sent again{blocked}", as_json)
+        sent = f"{counted(it['waiting'], 'lead')} {'is' if it['waiting'] == 1 else 'are'} sent again"
+        _say(f"tenant {it['tenant']}: {sent}{blocked}", as_json)
     _end(reports, as_json, is_well=not any(it.get("blocked") for it in reports))
 
 

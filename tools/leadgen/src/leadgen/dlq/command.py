@@ -17,6 +17,7 @@ from leadgen.exit_codes import FAILED, run_or_exit
 from leadgen.moments import HELP, in_singapore, parse_moment
 from leadgen.operators import Operator
 from leadgen.options import AsJson, DatabaseUrl
+from leadgen.wording import counted
 
 dlq_app = typer.Typer(no_args_is_help=True, help="Dead letters: list, show, retry, correct, drop and export them.")
 
@@ -79,7 +80,7 @@ def list_command(
         table.add_row(str(it.letters), it.consumer, it.topic, reason_shown, *times, str(it.newest))
     if groups:
         print_table(table, markup=False)
-    typer.echo(f"{sum(it.letters for it in groups)} dead letters")
+    typer.echo(counted(sum(it.letters for it in groups), "dead letter"))
 
 
 @dlq_app.command("show")
@@ -180,7 +181,7 @@ def export_command(
         typer.echo(lines, nl=False)
         return
     out.write_text(lines, encoding="utf-8")
-    typer.echo(f"{len(letters)} dead letters in {out}")
+    typer.echo(f"{counted(len(letters), 'dead letter')} in {out}")
 
 
 def _require_filter(selected: Selection, *, everything: bool) -> None:
