@@ -13,7 +13,7 @@ from common.contracts import Company, Contact, LeadScored, LeadSynced
 from leadgen.local.service import Service
 from testkit.stages import ended, envelope_for, publish, read_topic, until
 
-pytestmark = [pytest.mark.odoo, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.odoo, pytest.mark.timeout(1200)]
 
 COMPANIES, KILLS = 1000, 10
 KEY = Fernet.generate_key()
@@ -98,7 +98,7 @@ async def test_ten_kills_leave_every_record_once(
         await until(is_back)
 
     # What was in hand at several kills is taken on its own afterwards, which takes its time.
-    await ended(database, "odoo-sync", COMPANIES, within_s=300)
+    await ended(database, "odoo-sync", COMPANIES, within_s=540)
     uens = [lead.company.uen for lead in leads]
     good = [lead.company.name for lead in leads if lead.score > 0.66]
     assert await count(admin, "res.partner", ["is_company", "=", True], ["ref", "in", uens]) == COMPANIES
