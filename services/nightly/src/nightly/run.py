@@ -195,14 +195,12 @@ async def look(
 
     Keeps what is new on the shortlist, unless all is as it was at the last look, `before`.
     """
-    async with database.without_tenant() as tx:
-        is_sent = await inboxes.is_sent(tx)
     async with database.transaction(tenant_id) as tx:
-        if is_sent:
-            await runs.mark_published(tx, run_id)
         states = await progress.observe(tx, run_id, odoo_patience)
         if states != before:
             await shortlists.keep_shortlist(tx, run_id)
+        if await inboxes.is_sent(tx):  # after the look: companies that have an end were sent
+            await runs.mark_published(tx, run_id)
         return states
 
 
