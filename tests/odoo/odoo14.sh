@@ -88,6 +88,9 @@ install)
     odoo shell -c "$home/odoo.conf" -d "$db" --no-http 2>>"$home/install.log" | sed -n 's/^KEY=//p' >"$home/api_key"
   [ -s "$home/api_key" ] || fail "no API key was made; see $home/install.log"
   psql "create database ${db}_fresh template $db"
+  postgres=$(head -n 1 "$home/pgdata/postmaster.pid")
+  kill -INT "$postgres"
+  while kill -0 "$postgres" 2>/dev/null; do sleep 0.2; done
   touch "$home/installed"
   ;;
 start)
