@@ -54,6 +54,9 @@ test("an operator sees what a night did, stage by stage", async () => {
   await page.getByRole("listitem").filter({ hasText: /Demo, / }).getByText(/compan(y|ies) (scored|being|on the way|waits?)/).first().waitFor({ timeout: NIGHT_MS });
   await hasNoViolations(page);
   await keep(page, "nights");
+  await page.getByLabel("Status").selectOption("failed");
+  await page.getByText("No night is failed").waitFor();
+  await page.getByLabel("Status").selectOption("");
   await page.getByRole("button", { name: "What happened" }).first().click();
   const dialog = page.getByRole("dialog");
   await dialog.waitFor();

@@ -1,5 +1,5 @@
 /** The nights of all tenants, for operators: what ran, what waits, what failed, and a button that starts or goes on. */
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Moon, Play } from "lucide-react";
 import { useState } from "react";
 
@@ -11,6 +11,7 @@ import { Badge, type Tone } from "@/ui/badge";
 import { Button } from "@/ui/button";
 import { classes } from "@/ui/classes";
 import { Dialog } from "@/ui/dialog";
+import { Select } from "@/ui/field";
 import { Empty, Failed, Loading } from "@/ui/states";
 import { Card, Heading, Progress } from "@/ui/surface";
 import { ScrollingView, useTitle } from "@/ui/view";
@@ -20,16 +21,21 @@ import { balance, canGoOn, explained, type Line } from "./explained";
 type Run = Schemas["Run"];
 const TONE: Record<Run["status"], Tone> = { planning: "accent", publishing: "accent", running: "accent", done: "good", partial: "fair", failed: "bad" };
 const OPEN = ["planning", "publishing", "running"];
+const STATUSES = Object.keys(TONE) as Run["status"][];
 
 export function NightsView() {
   const tenantId = useSession()?.tenantId ?? 0;
   const [shown, setShown] = useState<string | null>(null);
   const client = useQueryClient();
-  const runs = useQuery({
-    queryKey: ["runs"],
-    queryFn: ({ signal }) => data(api.GET("/admin/runs", { signal })),
-    refetchInterval: ({ state }) => (state.data?.runs.some((run) => OPEN.includes(run.status)) ? 2_000 : 20_000),
+  const [status, setStatus] = useState<Run["status"] | undefined>(undefined);
+  const runs = useInfiniteQuery({
+    queryKey: ["runs", status],
+    queryFn: ({ pageParam, signal }) => data(api.GET("/admin/runs", { params: { query: { status: status && [status], after: pageParam } }, signal })),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.next ?? undefined,
+    refetchInterval: ({ state }) => (state.data?.pages.some((page) => page.runs.some((run) => OPEN.includes(run.status))) ? 2_000 : 20_000),
   });
+  const all = runs.data?.pages.flatMap((page) => page.runs) ?? [];
   const start = useMutation({
     mutationFn: (tenant: number) => data(api.POST("/admin/runs/nightly", { params: { query: { tenant_id: tenant } } })),
     onSuccess: () => client.invalidateQueries({ queryKey: ["runs"] }),
@@ -38,6 +44,14 @@ export function NightsView() {
   return (
     <ScrollingView name="Nights" className="max-w-5xl space-y-4">
       <Heading title="Nights" note="Each tenant has one run per night. Starting one that exists goes on with it; nothing is done twice.">
+        <Select aria-label="Status" value={status ?? ""} onChange={(event) => setStatus(STATUSES.find((it) => it === event.target.value))}>
+          <option value="">Any status</option>
+          {STATUSES.map((it) => (
+            <option key={it} value={it}>
+              {words(it)}
+            </option>
+          ))}
+        </Select>
         <Button look="solid" disabled={start.isPending} onClick={() => start.mutate(tenantId)}>
           <Play aria-hidden />
           Start this night for tenant {tenantId}
@@ -50,18 +64,23 @@ export function NightsView() {
         <Failed error={runs.error} again={() => void runs.refetch()} />
       ) : !runs.data ? (
         <Loading label="The nights are loading" />
-      ) : runs.data.runs.length === 0 ? (
-        <Empty icon={Moon} title="No night has run yet">
+      ) : all.length === 0 ? (
+        <Empty icon={Moon} title={status ? `No night is ${words(status).toLowerCase()}` : "No night has run yet"}>
           Nights start by themselves at one o'clock, Singapore's time. You can start one now.
         </Empty>
       ) : (
         <ul className="space-y-3">
-          {runs.data.runs.map((run) => (
+          {all.map((run) => (
             <li key={run.run_id}>
               <RunCard run={run} show={() => setShown(run.run_id)} goOn={() => start.mutate(run.tenant_id)} />
             </li>
           ))}
         </ul>
+      )}
+      {runs.hasNextPage && (
+        <Button onClick={() => void runs.fetchNextPage()} disabled={runs.isFetchingNextPage}>
+          Earlier nights
+        </Button>
       )}
       {shown && <RunDialog runId={shown} close={() => setShown(null)} />}
     </ScrollingView>
