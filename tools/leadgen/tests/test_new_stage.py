@@ -45,7 +45,7 @@ def texts(folder: Path) -> dict[Path, bytes]:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1500)
 def test_a_generated_stage_passes_every_check_and_handles_its_event(
     copied: Path, tmp_path: Path, postgres_server: str, kafka: str
 ) -> None:
