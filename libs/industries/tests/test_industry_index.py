@@ -151,6 +151,8 @@ def test_codes_are_taken_as_codes(term: str, codes: list[str]) -> None:
         ("companies established this year", [], 2026),
         ("hotels", ["55101"], None),
         ("founded before 2010", [], None),
+        ("hotels before 2010", ["55101"], None),
+        ("manufacturing established prior to 2010", ["C"], None),
     ],
 )
 def test_the_year_of_foundation_is_understood(term: str, codes: list[str], since: int | None) -> None:

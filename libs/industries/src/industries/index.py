@@ -166,7 +166,7 @@ class IndustryIndex:
         asked = asked_for(found, self._lexicon.ordinary)
         mentions = read_mentions(asked, self._trades)
         needs = needed(asked)
-        ignored = _written(asked, needs)
+        ignored = born.ignored + _written(asked, needs)
         for each in mentions:
             each.confidence *= corrected.nearness
         if (

@@ -44,25 +44,33 @@ _PATTERNS = (
     (re.compile(rf"\b{_BORN}\s+(?P<now>this)\s+year\b"), 0),
     (re.compile(rf"\b{_BORN}\s+(?:since\s+)?(?P<last>last)\s+year\b"), 0),
 )
+#: A last year of foundation, which no search knows.
+_UNTIL = re.compile(
+    rf"\b(?:{_BORN}\s+)?(?:before|until|till|up to|prior to|earlier than|older than|(?:no|not) later than)\s+"
+    r"(?:the year\s+)?\d{4}\b"
+)
 
 
 class Founding(NamedTuple):
-    """The first year of foundation asked for, if any, and the rest of the text."""
+    """The first year of foundation asked for, if any, the rest of the text, and what of it no search can use."""
 
     since: int | None
     rest: str
+    ignored: tuple[str, ...] = ()
 
 
 def find_founding(text: str, *, year: int | None) -> Founding:
     """Finds the year of foundation in a text in lower case. `year` is this year, for "the last three years"."""
+    until = tuple(found[0] for found in _UNTIL.finditer(text))
+    text = _UNTIL.sub(" ", text)
     for pattern, later in _PATTERNS:
         if found := pattern.search(text):
             since = _since(found.groupdict(), year)
             if since is not None:
                 since += later
             rest = f"{text[: found.start()]} {text[found.end() :]}"
-            return Founding(since if since is not None and EARLIEST <= since <= LATEST else None, rest)
-    return Founding(None, text)
+            return Founding(since if since is not None and EARLIEST <= since <= LATEST else None, rest, until)
+    return Founding(None, text, until)
 
 
 def _since(groups: dict[str, str | None], year: int | None) -> int | None:
