@@ -1,5 +1,6 @@
 """The manifests of deploy/k8s, as kustomize builds them."""
 
+import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -18,8 +19,10 @@ def built(folder: Path) -> list[dict[str, Any]]:
         command = [kustomize, "build"]
     elif (kubectl := shutil.which("kubectl")) is not None:
         command = [kubectl, "kustomize"]
+    elif os.environ.get("CI"):
+        pytest.fail("the manifests cannot be tested without kubectl or kustomize")
     else:
-        pytest.fail("These tests need kubectl or kustomize. Without one, leave them out: pytest -m 'not kubernetes'")
+        pytest.skip("neither kubectl nor kustomize is installed")
     done = subprocess.run([*command, str(folder)], capture_output=True, text=True, check=False, timeout=120)
     assert done.returncode == 0, done.stderr
     return list(yaml.safe_load_all(done.stdout))
