@@ -32,17 +32,21 @@ BEGIN
     WHEN 'answers' THEN
         DELETE FROM vendor_answers WHERE ctid = ANY (ARRAY(
             SELECT ctid FROM vendor_answers
-             WHERE tenant_id = tenant() AND answered_at < before AND asking_until < now() LIMIT most));
+             WHERE tenant_id = tenant() AND asking_until < now()
+               AND coalesce(answered_at, asking_until) < before LIMIT most));  -- also of calls that had no answer
     WHEN 'verifications' THEN
         DELETE FROM email_verifications WHERE ctid = ANY (ARRAY(
             SELECT ctid FROM email_verifications
-             WHERE tenant_id = tenant() AND verified_at < before AND asking_until < now() LIMIT most));
+             WHERE tenant_id = tenant() AND asking_until < now()
+               AND coalesce(verified_at, asking_until) < before LIMIT most));
     WHEN 'facts' THEN
         DELETE FROM company_facts WHERE ctid = ANY (ARRAY(
             SELECT ctid FROM company_facts WHERE found_at < before LIMIT most));
     WHEN 'sites' THEN
+        -- Texts of an old visit are there for good: PERSIST_CRAWL_CORPUS. Others are gone after an hour.
         DELETE FROM crawled_sites WHERE ctid = ANY (ARRAY(
-            SELECT ctid FROM crawled_sites WHERE visited_at < before AND visiting_until < now() LIMIT most));
+            SELECT ctid FROM crawled_sites
+             WHERE visited_at < before AND visiting_until < now() AND documents IS NULL LIMIT most));
     WHEN 'chat events' THEN
         DELETE FROM agent_events WHERE ctid = ANY (ARRAY(
             SELECT ctid FROM agent_events WHERE tenant_id = tenant() AND created_at < before LIMIT most));

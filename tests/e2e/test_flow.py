@@ -4,11 +4,13 @@ import asyncio
 import json
 import subprocess
 
+import httpx
 import pytest
 
 from common.delivery.relay import Relay
 from common.postgres import Database
 from common.singapore import day_in_singapore
+from leadgen.local.stack import SERVICES
 from nightly.night import Choice, choose, run_night
 from nightly.planning import PRODUCER
 from nightly.rules import Rules
@@ -34,6 +36,13 @@ async def run(product, name: str, *arguments: str, **environment: str) -> subpro
         check=False,
         timeout=60,
     )
+
+
+async def test_every_service_lives(product) -> None:
+    """No task of any has ended, which its rights alone could cause."""
+    async with httpx.AsyncClient(trust_env=False) as http:
+        lives = {name: (await http.get(f"{it.url}/livez")).text for name, it in product.stack.services.items()}
+    assert lives == dict.fromkeys(SERVICES, "ok")
 
 
 async def test_a_message_becomes_ten_scored_leads_and_a_job(product) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 import httpx
@@ -141,6 +142,29 @@ async def test_an_event_that_fails_is_a_failed_span_that_quotes_nothing(
     [span] = await arrived(collector, f"toy {RequestEnrichment.topic}")
 
     assert (span.is_failed, span.error, span.events) == (True, "Permanent", 0)
+
+
+async def test_a_statement_that_fails_is_a_failed_span_that_quotes_nothing(
+    toy: str, database: Database, kafka: str, collector: Collector, owner: Any
+) -> None:
+    """PostgreSQL's errors name the values of the row."""
+    await owner.execute("ALTER TABLE toys ADD CHECK (uen <> '201912345K')")
+    stage = Stage("toy")
+
+    @stage.handles(RequestEnrichment)
+    async def take(work: Work[RequestEnrichment]) -> None:
+        async with work.finish() as tx:
+            await tx.execute("INSERT INTO toys VALUES (1, $1)", work.event.company.uen)
+
+    event = an_event()
+    with recorded("toy", collector.url, 1, 1):
+        async with at_work(stage, database, kafka):
+            await publish(kafka, [(event, envelope(event))])
+            await ended(database, "toy", 1)
+    [handling] = await arrived(collector, f"toy {RequestEnrichment.topic}")
+    [span] = [it for it in collector.spans if it.is_failed and it.parent == handling.span_id]
+
+    assert (span.kind, span.error, span.events) == ("client", "", 0)
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,6 @@ from contextlib import asynccontextmanager
 import httpx
 import pytest
 
-from common.contracts import LeadSynced
 from common.handling.stage import Stage
 from common.postgres import Database
 from common.service import serve
@@ -17,8 +16,7 @@ from common.settings import StageSettings
 from embedded.kafka import Kafka
 from embedded.ports import LOOPBACK, free_port
 from embedded.postgres import Postgres
-from testkit.outboxes import fill, is_told
-from testkit.stages import a_stage, at_work, read_topic, until
+from testkit.stages import a_stage, until
 
 
 @pytest.fixture
@@ -142,13 +140,3 @@ async def test_a_task_of_the_services_own_that_ends_ends_liveness(settings: Stag
         assert await lives() == "task following has ended: None"
         os.kill(os.getpid(), signal.SIGTERM)
         assert await asyncio.wait_for(service, 60)
-
-
-async def test_a_stage_sends_what_a_producer_that_does_not_run_has_left(
-    toy: str, database: Database, kafka: str
-) -> None:
-    """As the upserter does for a nightly run that was killed."""
-    await fill(database, 5)
-    async with at_work(a_stage(), database, kafka, drains=["scorer"]):
-        await until(lambda: is_told(database))
-    assert len(await read_topic(kafka, LeadSynced.topic)) == 5

@@ -106,14 +106,14 @@ async def test_one_letter_is_retried_and_the_act_is_recorded(operator, a_letter,
 async def test_a_whole_filter_is_retried_in_batches_tenant_by_tenant(
     operator, a_letter, owner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Also letters that name no tenant, which have no audit log; what is beyond the most of one retry is left."""
+    """Also letters of no known tenant, which have no audit log; what is beyond the most of one retry is left."""
     monkeypatch.setattr(dead_letters, "BATCH", 2)
     monkeypatch.setattr(dead_letters, "MOST", 6)
     for number in range(3):
         await a_letter(number, tenant_id=1)
     await a_letter(3, tenant_id=2)
-    for number in range(4, 7):
-        await a_letter(number, tenant_id=-1)
+    for number, tenant_id in ((4, -1), (5, 0), (6, 99)):
+        await a_letter(number, tenant_id=tenant_id)
     await a_letter(9, consumer="odoo-sync")
 
     assert await retried(operator, consumer="scorer") == {"letters": 6, "overtaken": 0, "left": 1, "dry_run": False}

@@ -72,6 +72,24 @@ async def test_what_is_past_keeping_goes_and_the_rest_stays(database: Database, 
     assert not any((await prune(database, KEEP)).values())
 
 
+async def test_texts_that_are_kept_for_good_stay_and_calls_without_an_answer_go(database: Database, owner: Any) -> None:
+    """PERSIST_CRAWL_CORPUS keeps texts; a call that never had an answer has no time of one."""
+    await owner.execute(
+        "INSERT INTO crawled_sites (domain, visited_at, visiting_until, documents)"
+        " SELECT domain, now() - interval '101 days', '-infinity', texts"
+        "   FROM (VALUES ('kept.sg', ''::bytea), ('gone.sg', NULL)) AS site (domain, texts)"
+    )
+    await owner.execute(
+        "INSERT INTO vendor_answers (tenant_id, vendor, request_hash, asking_until)"
+        " VALUES (1, 'tavily', 'a', now() - interval '101 days'), (1, 'tavily', 'b', now() - interval '99 days')"
+    )
+
+    pruned = await prune(database, KEEP)
+
+    assert (pruned["sites"], pruned["answers"]) == (1, 1)
+    assert await owner.fetchval("SELECT array_agg(domain) FROM crawled_sites") == ["kept.sg"]
+
+
 async def test_more_than_a_batch_is_deleted_in_several(database: Database, owner: Any) -> None:
     """Each batch is bounded, and all goes."""
     company_id = await owner.fetchval("INSERT INTO companies (uen, name) VALUES ('U1', 'ACME') RETURNING company_id")

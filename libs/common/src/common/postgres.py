@@ -14,6 +14,7 @@ import asyncpg
 import orjson
 
 from common.errors import ConstraintViolated, OutcomeUnknown, Permanent, Unavailable
+from common.settings import DatabaseSettings
 
 if TYPE_CHECKING:
     Connection: TypeAlias = asyncpg.pool.PoolConnectionProxy[asyncpg.Record]
@@ -168,6 +169,12 @@ class Database:
                 f"`leadgen migrate` was run on, and a login with the service's role: GRANT {role} TO <login>"
             ) from error
         return cls(pool, direct_url or url, name, role, pooler_url=url if direct_url else None)
+
+    @classmethod
+    async def of_service(cls, service: str, settings: DatabaseSettings, *, size: int = 1) -> Self:
+        """Opens a pool with the rights of the service, where its settings say. Raises as `connect` does."""
+        url, direct_url = settings.database_url, settings.database_direct_url
+        return await cls.connect(url, size=size, name=service, role=role_of(service), direct_url=direct_url)
 
     async def another(self, *, size: int) -> Self:
         """Opens another pool to the same database, for another event loop. Raises as `connect` does."""

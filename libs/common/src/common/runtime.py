@@ -5,7 +5,7 @@ announced is sent.
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping
 from datetime import timedelta
 from types import TracebackType
 from typing import Any, Self
@@ -35,10 +35,7 @@ def _log_unfit(trip_reason: str) -> None:
 
 
 class Runtime:
-    """One replica of a stage. `unfit` is called when unknown errors say that the fault is the service's.
-
-    `drains` names producers that do not run all the time: what they left in their outboxes is sent from here.
-    """
+    """One replica of a stage. `unfit` is called when unknown errors say that the fault is the service's."""
 
     def __init__(
         self,
@@ -51,14 +48,12 @@ class Runtime:
         bound: int = 20_000,
         grace_s: float = 20,
         unfit: Callable[[str], None] = _log_unfit,
-        drains: Sequence[str] = (),
     ) -> None:
         self.stage = stage
         self._database = database
         self._grace_s = grace_s
         self._inbox = inbox = Inbox(stage.name, timedelta(seconds=lease_s))
         self.relay = Relay(database, bootstrap_servers, stage.name)
-        self._other_relays = [Relay(database, bootstrap_servers, producer) for producer in drains]
         context = RunnerContext(database, inbox, FailureRateGuard(), self.relay.wake, unfit)
         self.workers = [
             LaneWorkers(handler, lane, size, context, ended=self._nudge)
@@ -95,8 +90,7 @@ class Runtime:
         for workers in self.workers:
             jobs[f"workers {workers.topic} {workers.lane}"] = workers.run()
         self._tasks = [asyncio.create_task(job, name=name) for name, job in jobs.items()]
-        for relay in (self.relay, *self._other_relays):
-            await relay.__aenter__()
+        await self.relay.__aenter__()
         try:
             await self.broker.start()
         except BaseException:
@@ -114,8 +108,7 @@ class Runtime:
             for task in self._tasks:
                 task.cancel()
             await asyncio.gather(*self._tasks, return_exceptions=True)
-            relays = self.relay, *self._other_relays
-            await asyncio.gather(*(relay.__aexit__(kind, error, trace) for relay in relays))
+            await self.relay.__aexit__(kind, error, trace)
 
     @property
     def consumer(self) -> Any:
@@ -125,8 +118,7 @@ class Runtime:
     @property
     def must_run(self) -> list["asyncio.Task[None] | None"]:
         """Ours, FastStream's, and those inside the Kafka client, which come back only with a new process."""
-        relays = [relay.task for relay in (self.relay, *self._other_relays)]
-        tasks: list[asyncio.Task[None] | None] = [*self._tasks, *relays, *self.intake.subscriber.tasks]
+        tasks: list[asyncio.Task[None] | None] = [*self._tasks, self.relay.task, *self.intake.subscriber.tasks]
         if self.consumer is not None:
             tasks.append(getattr(self.consumer._coordinator, "_coordination_task", None))
             tasks.append(getattr(self.consumer._fetcher, "_fetch_task", None))

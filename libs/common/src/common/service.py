@@ -12,7 +12,7 @@ import asyncio
 import gc
 import signal
 import socket
-from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, contextmanager
 from datetime import timedelta
 from functools import partial
@@ -36,7 +36,7 @@ from common.http.http_connection import BoundedConnection
 from common.http.security_headers import SecurityHeaders
 from common.kafka.clients import running
 from common.kafka_servers import Servers, client_settings
-from common.postgres import Database, role_of
+from common.postgres import Database
 from common.runtime import Runtime
 from common.settings import ServiceSettings, StageSettings
 
@@ -53,17 +53,15 @@ def run(
     *,
     interactive: int,
     nightly: int,
-    drains: Sequence[str] = (),
 ) -> None:
     """Runs until SIGTERM or SIGINT; exits with 1 when the service cannot work or turned out to be unfit.
 
-    `interactive` and `nightly` say how many runs of a handler each lane has at once. `drains` names producers that do
-    not run all the time, whose outboxes are sent from here as well.
+    `interactive` and `nightly` say how many runs of a handler each lane has at once.
     """
     logs.configure(name, settings.log_level)
     lanes: dict[Lane, int] = {"interactive": interactive, "nightly": nightly}
     with recorded_spans(name, settings):
-        has_stopped_well = to_the_end(serve(name, settings, compose, lanes, drains))
+        has_stopped_well = to_the_end(serve(name, settings, compose, lanes))
     if not has_stopped_well:
         raise SystemExit(1)
 
@@ -99,9 +97,7 @@ def collect_less_often() -> None:
     gc.set_threshold(50_000, 20, 20)
 
 
-async def serve(
-    name: str, settings: StageSettings, compose: Compose, lanes: Mapping[Lane, int], drains: Sequence[str] = ()
-) -> bool:
+async def serve(name: str, settings: StageSettings, compose: Compose, lanes: Mapping[Lane, int]) -> bool:
     """Serves until SIGTERM; True after an ordered stop, False when the service stopped because it is unfit."""
     trip_reasons: list[str] = []
 
@@ -120,7 +116,6 @@ async def serve(
             bound=settings.inbox_bound,
             grace_s=settings.shutdown_grace_s,
             unfit=stop_unfit,
-            drains=drains,
         )
 
     async with AsyncExitStack() as parts:
@@ -220,13 +215,7 @@ async def connect(name: str, settings: ServiceSettings, *, size: int) -> Databas
     """The database, however long it takes to answer."""
     while True:
         try:
-            return await Database.connect(
-                settings.database_url,
-                size=size,
-                name=name,
-                role=role_of(name),
-                direct_url=settings.database_direct_url,
-            )
+            return await Database.of_service(name, settings, size=size)
         except Unavailable as error:
             log.warning("start_waits_for_database", error=str(error))
             await asyncio.sleep(1)

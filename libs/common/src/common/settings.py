@@ -57,11 +57,16 @@ class KafkaSettings(Settings):
         )
 
 
-class ServiceSettings(KafkaSettings):
-    """Addresses of the infrastructure, and settings of logs and health checks."""
+class DatabaseSettings(Settings):
+    """The addresses of PostgreSQL: with the second, the first is a PgBouncer's."""
 
     database_url: str
     database_direct_url: str = ""
+
+
+class ServiceSettings(KafkaSettings, DatabaseSettings):
+    """Addresses of the infrastructure, and settings of logs and health checks."""
+
     http_host: str = "127.0.0.1"
     http_port: int = Field(default=8080, ge=0, le=65535)
     http_read_timeout_s: float = Field(default=10, gt=0)

@@ -50,6 +50,33 @@ class _RequestsAndEvents(Sampler):
         return "requests and events"
 
 
+class _QuietTracer(Tracer):
+    """Records no text of an error, which may quote what it is about: PostgreSQL names the values of a row."""
+
+    def __init__(self, tracer: Tracer) -> None:
+        self._tracer = tracer
+
+    def start_span(self, *arguments: Any, **options: Any) -> Span:
+        quiet = {**options, "record_exception": False, "set_status_on_exception": False}
+        return self._tracer.start_span(*arguments, **quiet)
+
+    @contextmanager
+    def start_as_current_span(self, *arguments: Any, **options: Any) -> Iterator[Span]:  # type: ignore[override]
+        quiet = {**options, "record_exception": False, "set_status_on_exception": False}
+        with self._tracer.start_as_current_span(*arguments, **quiet) as span:
+            yield span
+
+
+class _QuietProvider(trace.TracerProvider):
+    """Makes quiet tracers, for libraries."""
+
+    def __init__(self, provider: TracerProvider) -> None:
+        self._provider = provider
+
+    def get_tracer(self, *arguments: Any, **options: Any) -> Tracer:
+        return _QuietTracer(self._provider.get_tracer(*arguments, **options))
+
+
 @contextmanager
 def recorded(service: str, endpoint: str, share: float, nightly_share: float) -> Iterator[None]:
     """Has spans recorded and sent to the collector at `endpoint`; at the end sends the rest, for 5 s at most.
@@ -68,7 +95,7 @@ def recorded(service: str, endpoint: str, share: float, nightly_share: float) ->
     propagator = get_global_textmap()
     set_global_textmap(CompositePropagator([]))
     for each in instrumentors:
-        each.instrument(tracer_provider=provider)
+        each.instrument(tracer_provider=_QuietProvider(provider))
     tracing.recording.shares = {"server": share, "consumer": nightly_share}
     tracing.recording.tracer = provider.get_tracer("leadgen")
     try:

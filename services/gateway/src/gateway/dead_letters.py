@@ -48,6 +48,7 @@ async def retry(database: Database, caller: Caller, selected: Selection, why: st
     """Opens the letters again, each tenant's in the order of their topics. Those that are open already are left out."""
     async with database.without_tenant() as tx:
         tenants = await letters.tenants(tx, selected)
+        known = {row["tenant_id"] for row in await tx.fetch("SELECT tenant_id FROM tenants")}
     opened = overtaken = 0
     for tenant_id in tenants:
         own = replace(selected, tenant=tenant_id)
@@ -56,7 +57,7 @@ async def retry(database: Database, caller: Caller, selected: Selection, why: st
             overtaken += await letters.count_overtaken(tx, keys)
         for start in range(0, len(keys), BATCH):
             some = keys[start : start + BATCH]
-            if tenant_id < 0:  # no tenant, and no audit log
+            if tenant_id not in known:  # an event may name any number, or none: there is no audit log to write to
                 async with database.without_tenant() as tx:
                     opened += await letters.retry(tx, some, caller.subject, why)
             else:

@@ -17,7 +17,7 @@ from common.delivery.relay import Relay
 from common.errors import LeadgenError, Unavailable
 from common.handling.stage import Stage
 from common.kafka_servers import Servers
-from common.postgres import Database, role_of
+from common.postgres import Database
 from common.service import run, wait_for_kafka
 from common.settings import read, read_for_service
 from common.singapore import day_in_singapore
@@ -92,13 +92,7 @@ async def _start(command: Command, settings: NightlySettings) -> tuple[str, int]
         require_odoo=settings.sched_require_odoo,
     )
     origin = None if command.from_manifest is None else origin_of(command.from_manifest)
-    database = await Database.connect(
-        settings.database_url,
-        name=PRODUCER,
-        size=CONNECTIONS,
-        role=role_of(PRODUCER),
-        direct_url=settings.database_direct_url,
-    )
+    database = await Database.of_service(PRODUCER, settings, size=CONNECTIONS)
     try:
         chosen = await choose(database, choice)
         given = None if origin is None else await read_origin(database, chosen, origin)

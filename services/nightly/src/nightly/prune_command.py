@@ -6,7 +6,7 @@ import sys
 
 from common import logs
 from common.errors import LeadgenError
-from common.postgres import Database, role_of
+from common.postgres import Database
 from common.settings import read
 from nightly.planning import PRODUCER
 from nightly.pruning import prune
@@ -26,7 +26,7 @@ def main() -> None:
 
 
 async def _run(settings: PruneSettings) -> dict[str, int]:
-    database = await Database.connect(settings.database_url, name=PRODUCER, size=1, role=role_of(PRODUCER))
+    database = await Database.of_service(PRODUCER, settings)
     try:
         return await prune(database, settings.retention)
     finally:

@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import AfterValidator, AliasChoices, Field, NonNegativeFloat, field_validator
 from pydantic_settings import NoDecode
 
-from common.settings import LogLevel, Settings, StageSettings
+from common.settings import DatabaseSettings, LogLevel, Settings, StageSettings
 from nightly.model import STEPS
 from nightly.retention import Retention
 from nightly.selection import Ages
@@ -29,10 +29,9 @@ Addresses = Annotated[tuple[str, ...], NoDecode]
 Prices = Annotated[dict[str, NonNegativeFloat], NoDecode]
 
 
-class ReportSettings(Settings):
+class ReportSettings(DatabaseSettings):
     """Settings of the report, read once, in report/command.py. The run has them too: it sends the report."""
 
-    database_url: str
     log_level: LogLevel = "INFO"
     sched_tenant_include: Tenants = Field(
         default=frozenset(), description="only these tenants, by number; empty: all active ones"
@@ -93,10 +92,9 @@ class RetentionSettings(Settings):
         return Retention(self.retention_runs_days, self.retention_facts_days, self.retention_events_days)
 
 
-class PruneSettings(RetentionSettings):
+class PruneSettings(RetentionSettings, DatabaseSettings):
     """Settings of `leadgen-nightly-prune`."""
 
-    database_url: str
     log_level: LogLevel = "INFO"
 
 

@@ -54,7 +54,7 @@ def main() -> None:
 def operate() -> None:
     """Runs a command of the operator: the console script `leadgen-odoo-operate`, which `leadgen odoo` calls."""
     settings = read(OperatorSettings)
-    commands.main(settings.database_url, settings.log_level, lambda database: _lead_sync(database, settings))
+    commands.main(settings, settings.log_level, lambda database: _lead_sync(database, settings))
 
 
 @asynccontextmanager

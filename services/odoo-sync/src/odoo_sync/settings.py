@@ -4,7 +4,7 @@ from cryptography.fernet import MultiFernet
 from pydantic import Field, SecretStr, field_validator
 
 from common.credentials.fernet_keys import cipher
-from common.settings import LogLevel, Settings, StageSettings
+from common.settings import DatabaseSettings, LogLevel, Settings, StageSettings
 from odoo_sync.protocols.protocol_detection import ProtocolName
 
 
@@ -54,8 +54,7 @@ class OdooSyncSettings(StageSettings, OdooSettings):
     odoo_sync_nightly_workers: int = Field(default=4, ge=1, description="workers of the nightly lane")
 
 
-class OperatorSettings(OdooSettings):
+class OperatorSettings(OdooSettings, DatabaseSettings):
     """The settings of the operator's commands, which need no Kafka."""
 
-    database_url: str
     log_level: LogLevel = "WARNING"

@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from common.delivery import pauses
+from common.settings import DatabaseSettings
 from odoo_sync import gauges
 from odoo_sync.consumer import PatienceEnded
 from odoo_sync.operator import commands
@@ -209,20 +210,21 @@ async def test_a_postgres_of_odoo_that_is_down_blocks_nobody(connected: Any, fak
 async def test_check_and_audit_say_since_when_leads_wait(connected: Any, fake: Any, database_url: str) -> None:
     """With the number of waiting events; a check that goes well ends the wait."""
     fake.is_down = True
+    settings = DatabaseSettings(database_url=database_url)
     ids = await connected.take_in(connected.lead())
     assert await is_waiting(connected, ids)
     since = (await connected.outage())["since"].isoformat()
 
     for command in ("check", "audit"):
-        [report] = await commands.run(database_url, connected.composed, commands.COMMANDS[command], None)
+        [report] = await commands.run(settings, connected.composed, commands.COMMANDS[command], None)
         assert (report["waiting_since"], report["waiting_events"]) == (since, 1)
         assert ("answered 503" in report.get("error", "")) is (command == "check")  # nothing to audit: no call
     async with connected.database.without_tenant() as tx:
         await pauses.begin(tx, "odoo-sync", 1, MAX_PAUSE, "away")
     fake.is_down = False
-    [report] = await commands.run(database_url, connected.composed, commands.COMMANDS["audit"], None)
+    [report] = await commands.run(settings, connected.composed, commands.COMMANDS["audit"], None)
     assert (report["waiting_since"], report["differences"]) == (since, [])
-    [report] = await commands.run(database_url, connected.composed, commands.COMMANDS["check"], None)
+    [report] = await commands.run(settings, connected.composed, commands.COMMANDS["check"], None)
 
     assert report == {"tenant": 1, "problems": [], "hints": [], "was_blocked": False, "waiting": 0}
     assert await connected.outage() is None

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from common.settings import DatabaseSettings
 from odoo_sync import gauges
 from odoo_sync.operator import commands
 from odoo_sync.operator.audit import audit
@@ -96,7 +97,8 @@ async def test_an_odoo_that_is_down_keeps_no_other_from_being_asked(desk: Any, f
     async def composed(_: Any) -> AsyncIterator[LeadSync]:
         yield desk.syncing
 
-    first, second = await commands.run(database_url, composed, commands.COMMANDS["check"], None)
+    settings = DatabaseSettings(database_url=database_url)
+    first, second = await commands.run(settings, composed, commands.COMMANDS["check"], None)
 
     assert (first["tenant"], "does not answer" in first["error"]) == (1, True)
     assert (second["tenant"], second["problems"]) == (2, [])

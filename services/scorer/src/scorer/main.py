@@ -14,7 +14,7 @@ from common.delivery.outbox import Announcement, announce
 from common.errors import LeadgenError
 from common.handling.stage import Stage
 from common.ids import new_id
-from common.postgres import Database, role_of
+from common.postgres import Database
 from common.service import run
 from common.settings import read, read_for_service
 from industries import classification
@@ -106,7 +106,7 @@ def rescore_once() -> None:
 
 
 async def _rescore(settings: RescoreSettings, tenant_id: int) -> dict[str, int]:
-    database = await Database.connect(settings.database_url, size=1, name="scorer", role=role_of("scorer"))
+    database = await Database.of_service("scorer", settings)
     try:
         return await rescore_all(database, await build_profile_cache(database), tenant_id)
     finally:

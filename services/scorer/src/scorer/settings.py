@@ -2,7 +2,7 @@
 
 from pydantic import Field, field_validator
 
-from common.settings import Settings, StageSettings
+from common.settings import DatabaseSettings, StageSettings
 
 
 class ScorerSettings(StageSettings):
@@ -40,7 +40,5 @@ class ScorerSettings(StageSettings):
         return min(self.llm_rationale_tokens_cap, self.openai_daily_tokens_cap)
 
 
-class RescoreSettings(Settings):
+class RescoreSettings(DatabaseSettings):
     """Settings of `leadgen-scorer-rescore`."""
-
-    database_url: str

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 
 from common.errors import LeadgenError
 from common.handling.stage import Stage
-from common.postgres import Database, role_of
+from common.postgres import Database
 from common.service import run
 from common.settings import read, read_for_service
 from industries import classification
@@ -34,7 +34,6 @@ def main() -> None:
         compose,
         interactive=settings.upserter_interactive_workers,
         nightly=settings.upserter_nightly_workers,
-        drains=["nightly"],  # a run that was killed leaves its announcements; they are for the upserter
     )
 
 
@@ -48,7 +47,7 @@ def refresh_once() -> None:
 
 
 async def _refresh(settings: RefreshSettings) -> Refreshed:
-    database = await Database.connect(settings.database_url, size=1, name="upserter", role=role_of("upserter"))
+    database = await Database.of_service("upserter", settings)
     try:
         return await refresh(database.without_tenant, batch_size=settings.staging_batch_size)
     finally:

@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from common.settings import Settings, StageSettings
+from common.settings import DatabaseSettings, StageSettings
 
 _BATCH = Field(default=500, ge=1, le=5000, description="companies per transaction of a job")
 
@@ -16,8 +16,7 @@ class UpserterSettings(StageSettings):
     upserter_nightly_workers: int = Field(default=2, ge=1, description="workers of the nightly lane")
 
 
-class RefreshSettings(Settings):
+class RefreshSettings(DatabaseSettings):
     """Settings of `leadgen-upserter-refresh`."""
 
-    database_url: str
     staging_batch_size: int = _BATCH

@@ -14,6 +14,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
+from contextvars import Context
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeAlias, TypeVar
 
@@ -107,7 +108,9 @@ class GroupCommit:
         entry = _Entry(operation, item, ending, asyncio.get_running_loop().create_future())
         queue.entries.append(entry)
         if queue.worker is None:
-            queue.worker = asyncio.create_task(self._work(tenant_id, queue), name=f"group commit of {tenant_id}")
+            # Its transactions are of many events: the first one's span and log fields are not theirs.
+            name, nobodys = f"group commit of {tenant_id}", Context()
+            queue.worker = asyncio.create_task(self._work(tenant_id, queue), name=name, context=nobodys)
         result: R = await entry.result
         return result
 

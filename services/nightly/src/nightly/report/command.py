@@ -11,7 +11,7 @@ from rich.console import Console
 
 from common import logs
 from common.errors import LeadgenError, Permanent
-from common.postgres import Database, role_of
+from common.postgres import Database
 from common.settings import read
 from nightly.report.mail import build_mail, send_mail
 from nightly.report.night import Night
@@ -77,7 +77,7 @@ def send_report(settings: ReportSettings, night: Night) -> list[str]:
 
 
 async def _read(settings: ReportSettings, which: date | UUID | None) -> Night:
-    database = await Database.connect(settings.database_url, name=SERVICE, size=1, role=role_of(SERVICE))
+    database = await Database.of_service(SERVICE, settings)
     try:
         return await read_night(
             database,

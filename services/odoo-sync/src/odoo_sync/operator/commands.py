@@ -12,7 +12,8 @@ import orjson
 from common import logs
 from common.contracts import LeadScored
 from common.errors import LeadgenError, Permanent
-from common.postgres import Connection, Database, role_of
+from common.postgres import Connection, Database
+from common.settings import DatabaseSettings
 from odoo_sync.operator.audit import audit
 from odoo_sync.operator.dry_run import dry_run
 from odoo_sync.protocols.odoo import OdooBlocked, OdooRefused, OdooUnavailable
@@ -40,7 +41,7 @@ class NotConnected(Permanent):
     """The tenant has no Odoo connection."""
 
 
-def main(database_url: str, log_level: str, compose: Compose) -> None:
+def main(settings: DatabaseSettings, log_level: str, compose: Compose) -> None:
     """Runs the command that the arguments name. Exit code 1 if it cannot run."""
     logs.configure(NAME, log_level, sys.stderr)
     parser = argparse.ArgumentParser(description=__doc__)
@@ -53,16 +54,16 @@ def main(database_url: str, log_level: str, compose: Compose) -> None:
     if arguments.uen is not None:
         command = decision(arguments.uen, arguments.partner or 0)
     try:
-        reports = asyncio.run(run(database_url, compose, command, arguments.tenant))
+        reports = asyncio.run(run(settings, compose, command, arguments.tenant))
     except LeadgenError as error:
         sys.stderr.write(f"{error}\n")
         raise SystemExit(1) from None
     sys.stdout.write(orjson.dumps({"tenants": reports}).decode() + "\n")
 
 
-async def run(database_url: str, compose: Compose, command: "Command", tenant_id: int | None) -> list[Report]:
+async def run(settings: DatabaseSettings, compose: Compose, command: "Command", tenant_id: int | None) -> list[Report]:
     """Runs the command for each tenant with an Odoo, or for this one. Raises NotConnected, Unavailable."""
-    database = await Database.connect(database_url, size=2, name=f"{NAME}-operator", role=role_of(NAME))
+    database = await Database.of_service(NAME, settings, size=2)
     try:
         async with compose(database) as syncing:
             reports = []
