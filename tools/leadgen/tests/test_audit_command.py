@@ -81,7 +81,7 @@ async def test_the_exit_code_says_whether_there_is_an_exception(database_url: st
     unknown = await in_a_thread(*there, "--tenant", "77")
     assert (unknown.exit_code, unknown.output.strip()) == (1, "there is no tenant 77")
     no_kafka = await in_a_thread("--database-url", database_url, "--kafka", AWAY_KAFKA)
-    assert (no_kafka.exit_code, f"Kafka at {AWAY_KAFKA}" in no_kafka.output) == (1, True)
+    assert (no_kafka.exit_code, f"Kafka does not answer at {AWAY_KAFKA}" in no_kafka.output) == (1, True)
 
 
 async def test_a_broker_that_never_had_a_consumer_group_is_audited(database_url: str, tmp_path: Path) -> None:

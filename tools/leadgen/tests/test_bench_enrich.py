@@ -18,8 +18,8 @@ async def test_one_part_can_be_measured_alone(database_url, kafka, tmp_path) -> 
     assert figures.companies_per_s is not None
     assert figures.companies_per_s > 0
     assert (figures.makespan_ratio, figures.interactive_delay_ratio, figures.rss_mb) == (None, None, None)
-    assert figures.of.keys() == {"makespan", "companies_per_s", "cpu_ms"}
-    assert figures.of["makespan"] is None
+    assert figures.of.keys() == {"makespan", "companies_per_s", "cpu_ms", "replicas"}
+    assert (figures.of["makespan"], figures.of["replicas"]) == (None, None)
 
 
 def test_a_part_that_there_is_not_is_refused_with_those_that_there_are() -> None:

@@ -88,5 +88,5 @@ def test_a_malformed_list_is_refused(listed: Path, old: str, new: str, message: 
 
 async def test_a_broker_that_is_away_is_said_so(listed: Path) -> None:
     """As Unavailable, which callers know how to wait for."""
-    with pytest.raises(Unavailable, match=r"Kafka at 127\.0\.0\.1"):
+    with pytest.raises(Unavailable, match=r"Kafka does not answer at 127\.0\.0\.1"):
         await create_topics(f"127.0.0.1:{free_port()}", listed)

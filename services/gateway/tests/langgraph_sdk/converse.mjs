@@ -46,6 +46,8 @@ async function run(threadId, payload) {
       state = data;
     } else if (event === "messages") {
       ids.add(typed.add(data[0], data[1]));
+    } else if (event === "custom" && typeof data.name === "string") {
+      // An event of the reply, as POST /chat streams it: for our own page. agent-chat-ui asks for them and has no use for them.
     } else if (event) {
       // Version 1.8.10 makes an event without a name of each comment.
       tell("unexpected", { event, data });

@@ -44,7 +44,7 @@ SUBCOMMANDS: Mapping[str, Subcommand] = {
         "leadgen.nightly_commands:nightly_app", "Run the night of every active tenant, or report on a night."
     ),
     "prune": Subcommand(
-        "leadgen.nightly_commands:prune_command", "Delete what is past keeping. The nightly run does it too."
+        "leadgen.nightly_commands:prune_command", "Delete what is past keeping, as the nightly run does after its work."
     ),
     "odoo": Subcommand("leadgen.odoo_commands:odoo_app", "Connect, check and sync the tenants' Odoos."),
     "enrichment": Subcommand("leadgen.enrichment.command:enrichment_app", "Measure what the enricher finds on pages."),

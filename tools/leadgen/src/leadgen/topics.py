@@ -6,12 +6,12 @@ from typing import Literal
 import yaml
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
+from aiokafka.errors import KafkaConnectionError, KafkaError, TopicAlreadyExistsError, for_code
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from common.errors import Permanent, Unavailable
 from common.kafka.record_batches import MAX_MESSAGE
-from common.kafka_servers import Servers, client_settings
+from common.kafka_servers import SecuredServers, Servers, client_settings
 from leadgen.deployed_files import deployed
 
 DAY_MS = 24 * 60 * 60 * 1000
@@ -88,7 +88,11 @@ def no_broker(bootstrap: object, error: Exception) -> str:
     """Words a broker that does not answer, with the likely cause."""
     if "://" in str(bootstrap):
         return f"{bootstrap} is no address of Kafka: it is host:port, such as 127.0.0.1:9092, without http://"
-    return f"Kafka does not answer at {bootstrap}: is it running there? ({type(error).__name__})"
+    if not isinstance(error, KafkaConnectionError | OSError):
+        return f"Kafka at {bootstrap}: {type(error).__name__}: {error}"
+    is_secured = isinstance(bootstrap, SecuredServers) and bootstrap.protocol != "PLAINTEXT"
+    login = ", and does it take this login and certificate" if is_secured else ""
+    return f"Kafka does not answer at {bootstrap}: is it running there{login}? ({type(error).__name__})"
 
 
 async def create_topics(bootstrap: Servers, file: Path | None = None) -> list[str]:
