@@ -176,10 +176,8 @@ def example_of(schema: Mapping[str, Any]) -> dict[str, Any]:
 async def fill(owner: "asyncpg.Connection[asyncpg.Record]", *, tenant_id: int, unmarked: set[str]) -> None:
     """Gives the tenant a row in each table, with marked texts and times where the table and the code take them."""
     await owner.execute("INSERT INTO companies (uen, name) VALUES ('U1', 'ACME')")
-    for table in sorted(
-        ROWS, key=lambda name: name != "list_clocks"
-    ):  # first: the gateway makes it at the first change
-        row = ROWS[table]
+    # The clock first: the gateway makes one as soon as a list changes.
+    for table, row in sorted(ROWS.items(), key=lambda it: it[0] != "list_clocks"):
         await owner.execute(f"INSERT INTO {table} {row}", tenant_id)
     marked = 0
     for table, column, kind in await owner.fetch(COLUMNS, list(ROWS)):

@@ -431,10 +431,8 @@ async def test_bad_input_gets_one_clear_line(
 
 async def test_a_broker_that_is_away_gets_one_clear_line(database_url: str) -> None:
     """As does an address that is none."""
-    for address, line in (
-        ("127.0.0.1:1", "Kafka does not answer at 127.0.0.1:1: "),
-        ("127.0.0.1:none", "is no address of Kafka"),
-    ):
+    lines = {"127.0.0.1:1": "Kafka does not answer at 127.0.0.1:1: ", "127.0.0.1:none": "is no address of Kafka"}
+    for address, line in lines.items():
         result = await leadgen(*into_enricher("--rerun"), database_url=database_url, kafka=address)
         assert result.exit_code == 1
         assert line in result.output

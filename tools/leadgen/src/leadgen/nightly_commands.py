@@ -82,6 +82,7 @@ def report_command(
 def prune_command(database_url: DatabaseUrl) -> None:
     """Delete what is past keeping, as the nightly run does after its work.
 
-    The settings RETENTION_... say for how long rows are kept. It deletes in batches, and may be stopped and started again.
+    The settings RETENTION_... say for how long rows are kept. It deletes in batches; it may be stopped and started
+    again.
     """
     raise typer.Exit(run_or_exit(hand_over(PRUNE, environment={"DATABASE_URL": database_url})))
