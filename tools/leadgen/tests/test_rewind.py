@@ -13,6 +13,7 @@ from common.cloudevents import Envelope, decode_headers
 from common.contracts import CompanyEnriched, RequestEnrichment, Site
 from common.handling.stage import Stage
 from common.handling.work import Work
+from common.ids import derived_id, new_id
 from common.postgres import Database
 from common.runtime import Runtime
 from leadgen.cli import app
@@ -133,6 +134,27 @@ async def test_a_rewind_for_a_rerun_has_all_handled_again_once(
     assert (await rewind(database_url, kafka)).exit_code == 0
     await handle(stage, database, kafka, 13)
     assert await owner.fetchval("SELECT count(*) FROM handled") == 7
+
+
+async def test_a_rewind_for_a_rerun_handles_what_an_earlier_rerun_announced(
+    stage: Stage, database: Database, database_url: str, owner: Owner, kafka: str
+) -> None:
+    """Its forms of events are the newest: they are handled after the first ones, each once."""
+    [(event, envelope)] = requests(1)
+    earlier = new_id()
+    await publish(kafka, [(event, envelope), (event, envelope._replace(replay_id=earlier, lane="nightly"))])
+    await handle(stage, database, kafka, 2)
+    await owner.execute("TRUNCATE handled")
+
+    assert (await rewind(database_url, kafka, "--rerun")).exit_code == 0
+    await handle(stage, database, kafka, 4)
+
+    replay_id = await owner.fetchval("SELECT replay_id FROM replays")
+    again = [(row["event_id"], row["replay_id"]) for row in await owner.fetch(HANDLED)]
+    assert again == [
+        (envelope.event_id, replay_id),
+        (envelope.event_id, derived_id(replay_id, "rewind", str(earlier))),
+    ]
 
 
 async def test_a_rewind_does_not_end_one_that_is_not_read_through(

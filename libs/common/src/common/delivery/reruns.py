@@ -13,7 +13,7 @@ import orjson
 
 from common.cloudevents import pack_headers, unpack_headers
 from common.delivery.inbox import NO_TENANT, Arrival
-from common.ids import NO_REPLAY
+from common.ids import NO_REPLAY, derived_id
 from common.postgres import Connection
 
 READ = """
@@ -34,12 +34,18 @@ class Rewind(NamedTuple):
     afresh: datetime | None
 
     def applied(self, arrival: Arrival) -> Arrival:
-        """Turns a message of the rewound part into a rerun. Those of earlier reruns, or without an id, stay."""
+        """Turns a message of the rewound part into a rerun. Those without an id stay.
+
+        The form of an event that an earlier rerun announced is handled again, too: it may be the newest. It gets a
+        replay id of its own, since it has its event's id.
+        """
         number = str(arrival.partition)
         is_again = self.starts.get(number, 0) <= arrival.offset < self.ends.get(number, 0)
-        if not is_again or arrival.replay_id != NO_REPLAY or arrival.tenant_id == NO_TENANT:
+        if not is_again or arrival.tenant_id == NO_TENANT:
             return arrival
-        return as_rerun(arrival, self.replay_id, self.afresh)
+        is_first = arrival.replay_id == NO_REPLAY
+        replay_id = self.replay_id if is_first else derived_id(self.replay_id, "rewind", str(arrival.replay_id))
+        return as_rerun(arrival, replay_id, self.afresh)
 
 
 def as_rerun(arrival: Arrival, replay_id: UUID, afresh: datetime | None) -> Arrival:
