@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { companyName, milliseconds, plural, sentenceCase, time, webAddress, words } from "./format";
+import { bucketShown, companyName, milliseconds, plural, sentenceCase, time, webAddress, words } from "./format";
 
 test("names in capitals become readable, and others stay", () => {
   expect(companyName("ACME (S) O'BRIEN & SONS PTE. LTD.")).toBe("Acme (S) O'Brien & Sons Pte. Ltd.");
@@ -26,4 +26,10 @@ test("numbers have their units", () => {
   expect(milliseconds(1500)).toMatch(/1.50 s/);
   expect(plural(1, "company", "companies")).toBe("1 company");
   expect(plural(2, "company", "companies")).toBe("2 companies");
+});
+
+test("a score about which nothing is known is in no bucket", () => {
+  expect(bucketShown("Medium", 0)).toBe("Unknown");
+  expect(bucketShown("Medium", 0.2)).toBe("Medium");
+  expect(bucketShown("Medium", undefined)).toBe("Medium");
 });

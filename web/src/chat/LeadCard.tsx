@@ -5,7 +5,7 @@ import { ArrowUpRight, Building2, CalendarDays, Check, CircleSlash, Globe, ListT
 
 import { explanation } from "@/api/queries";
 import { WhyButton } from "@/company/WhyButton";
-import { companyName, sentenceCase, webAddress, words } from "@/format";
+import { bucketShown, companyName, sentenceCase, webAddress, words } from "@/format";
 import { classes } from "@/ui/classes";
 import { ContactLine } from "@/ui/contact";
 import { BucketBadge, ScoreRing } from "@/ui/score";
@@ -29,13 +29,13 @@ export function LeadCard({ company: told, isLive }: { company: Company; isLive: 
       className="flex animate-arrive flex-col gap-3 rounded-xl border bg-surface p-4 shadow-card"
     >
       <div className="flex items-start gap-3">
-        <ScoreRing score={company.score} bucket={company.bucket} />
+        <ScoreRing score={company.score} bucket={company.bucket && bucketShown(company.bucket, company.confidence)} />
         <div className="min-w-0 flex-1 space-y-1">
           <div className="flex items-start justify-between gap-2">
             <h3 className="min-w-0 leading-snug font-semibold text-balance" title={company.name}>
               {companyName(company.name)}
             </h3>
-            {company.bucket && <BucketBadge bucket={company.bucket} />}
+            {company.bucket && <BucketBadge bucket={bucketShown(company.bucket, company.confidence)} />}
           </div>
           <ul className="flex flex-wrap gap-x-3 gap-y-0.5 text-xs text-faint [&_li]:inline-flex [&_li]:items-center [&_li]:gap-1 [&_svg]:size-3.5 [&_svg]:shrink-0">
             {company.industry_norm && (

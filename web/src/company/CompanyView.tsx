@@ -6,7 +6,7 @@ import { ArrowLeft, Globe, Lightbulb } from "lucide-react";
 import { asProblem } from "@/api/problem";
 import { companyDetails, explanation } from "@/api/queries";
 import type { Schemas } from "@/api/client";
-import { companyName, webAddress } from "@/format";
+import { bucketShown, companyName, webAddress } from "@/format";
 import { Button } from "@/ui/button";
 import { CopyButton } from "@/ui/copy";
 import { BucketBadge, ScoreRing } from "@/ui/score";
@@ -52,11 +52,11 @@ function Company({ details, lead, leadError }: Props) {
   return (
     <>
       <header className="flex flex-wrap items-start gap-4">
-        <ScoreRing score={score?.score} bucket={score?.bucket} className="size-16 [&>span]:text-base" />
+        <ScoreRing score={score?.score} bucket={score ? bucketShown(score.bucket, score.confidence) : undefined} className="size-16 [&>span]:text-base" />
         <div className="min-w-0 flex-1 space-y-1.5">
           <h1 className="text-2xl font-semibold tracking-tight text-balance">{companyName(company.name)}</h1>
           <div className="flex flex-wrap items-center gap-x-3 gap-y-1 text-sm text-faint">
-            {score ? <BucketBadge bucket={score.bucket} /> : <span>Not scored yet</span>}
+            {score ? <BucketBadge bucket={bucketShown(score.bucket, score.confidence)} /> : <span>Not scored yet</span>}
             <span className="inline-flex items-center gap-1 font-mono text-[13px]">
               {company.uen}
               <CopyButton text={company.uen} label="Copy the UEN" />

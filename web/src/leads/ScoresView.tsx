@@ -4,7 +4,7 @@ import { Download, Trophy } from "lucide-react";
 
 import { api, data, type Schemas } from "@/api/client";
 import { WhyButton } from "@/company/WhyButton";
-import { sentenceCase, time } from "@/format";
+import { bucketShown, sentenceCase, time } from "@/format";
 import { Button } from "@/ui/button";
 import { Empty, Failed, Loading } from "@/ui/states";
 import { Heading } from "@/ui/surface";
@@ -24,7 +24,7 @@ const PAGES: Pages<Lead> = {
 
 const helper = columnsOf<Lead>();
 const COLUMNS = helper.columns([
-  helper.accessor("score", { header: "Score", cell: ({ row }) => <ScoreCell score={row.original.score} bucket={row.original.bucket} /> }),
+  helper.accessor("score", { header: "Score", cell: ({ row }) => <ScoreCell score={row.original.score} bucket={bucketShown(row.original.bucket, row.original.confidence)} /> }),
   helper.accessor("name", {
     header: "Company",
     cell: ({ row: { original: it } }) => <CompanyCell id={it.company_id} name={it.name} uen={it.uen} />,

@@ -5,7 +5,7 @@ import type { Schemas } from "@/api/client";
 import { labelOf, type Outcome } from "@/company/feedback";
 import { Source } from "@/company/Contributions";
 import { WhyButton } from "@/company/WhyButton";
-import { companyName, sentenceCase, webAddress, words } from "@/format";
+import { bucketShown, companyName, sentenceCase, webAddress, words } from "@/format";
 import { Badge } from "@/ui/badge";
 import { Button } from "@/ui/button";
 import { classes } from "@/ui/classes";
@@ -34,7 +34,7 @@ export function ShortlistLead({ lead, isAt, isDone, told, toggleDone, tell }: Pr
         isAt && "border-accent",
       )}
     >
-      <ScoreRing score={lead.score} bucket={lead.bucket} className={classes(isDone && "opacity-60")} />
+      <ScoreRing score={lead.score} bucket={bucketShown(lead.bucket, lead.confidence)} className={classes(isDone && "opacity-60")} />
       <div className="min-w-0 space-y-2">
         <div className="flex flex-wrap items-center gap-x-2 gap-y-1">
           <span className="text-sm text-faint tabular-nums">{lead.rank}.</span>
