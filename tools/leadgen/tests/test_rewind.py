@@ -183,7 +183,9 @@ async def test_an_abandoned_rewind_ends_in_services_that_run(
     await publish(kafka, requests(3))
     await handle(stage, database, kafka, 3)
     assert (await rewind(database_url, kafka, "--rerun")).exit_code == 0
-    await owner.execute("UPDATE replays SET ends = (SELECT jsonb_object_agg(key, 1000) FROM jsonb_each(positions))")
+    await owner.execute(
+        "UPDATE replays SET ends = (SELECT jsonb_object_agg(key, 1000000000000) FROM jsonb_each(positions))"
+    )
     environment = {"DATABASE_URL": database_url, "KAFKA_BOOTSTRAP_SERVERS": kafka}
     abandon = ["replay", "abandon", str(await owner.fetchval("SELECT replay_id FROM replays"))]
     live = requests(2)
