@@ -1,19 +1,15 @@
 """Gauges of what is left to spend, and of open circuit breakers. The tables hold for all replicas: all say the same."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Mapping
+from contextlib import AbstractAsyncContextManager
 from datetime import UTC, date, datetime
 
-import structlog
-
-from common.errors import Unavailable
+from common.background import in_background, repeated
 from common.postgres import Database
 from common.singapore import day_in_singapore
 from enricher import metrics
 from enricher.vendors.errors import Vendor
-
-log = structlog.get_logger(__name__)
 
 TENANTS = "SELECT tenant_id FROM tenants WHERE active"
 USED = "SELECT vendor, used FROM vendor_usage WHERE tenant_id = tenant() AND day = $1"
@@ -23,24 +19,14 @@ BREAKERS = "SELECT vendor, open_until > now() AS is_open FROM vendor_breakers"
 LOOK_EVERY_S = 60.0
 
 
-@asynccontextmanager
-async def kept_gauges(database: Database, caps: Mapping[Vendor, int]) -> "AsyncIterator[asyncio.Task[None]]":
+def kept_gauges(database: Database, caps: Mapping[Vendor, int]) -> "AbstractAsyncContextManager[asyncio.Task[None]]":
     """Sets the gauges every `LOOK_EVERY_S` in the background. Yields the task, which does not end by itself."""
-    task = asyncio.create_task(_keep(database, caps), name="vendor gauges")
-    try:
-        yield task
-    finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
 
+    async def look_today() -> None:
+        await look(database, caps, day_in_singapore(datetime.now(UTC)))
 
-async def _keep(database: Database, caps: Mapping[Vendor, int]) -> None:
-    while True:
-        try:
-            await look(database, caps, day_in_singapore(datetime.now(UTC)))
-        except Unavailable as error:
-            log.warning("vendor_gauges_wait_for_database", error=str(error))
-        await asyncio.sleep(LOOK_EVERY_S)
+    looks = repeated(look_today, every_s=LOOK_EVERY_S, waits="vendor_gauges_wait_for_database")
+    return in_background(looks, "vendor gauges")
 
 
 async def look(database: Database, caps: Mapping[Vendor, int], day: date) -> None:

@@ -4,13 +4,13 @@ A run whose window has ended is still read at times, for some days: companies th
 """
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager
 from datetime import UTC, date, datetime, timedelta
 
 import asyncpg
 import structlog
 
+from common.background import in_background
 from common.errors import LeadgenError, Unavailable
 from common.postgres import Database
 from common.singapore import day_in_singapore
@@ -25,15 +25,9 @@ log = structlog.get_logger(__name__)
 POLL_S, SEARCH_S = 2.0, 30.0
 
 
-@asynccontextmanager
-async def following(database: Database, odoo_patience: timedelta) -> "AsyncIterator[asyncio.Task[None]]":
+def following(database: Database, odoo_patience: timedelta) -> "AbstractAsyncContextManager[asyncio.Task[None]]":
     """Follows the runs in the background. Yields the task, which does not end by itself."""
-    task = asyncio.create_task(follow_all(database, odoo_patience), name="following")
-    try:
-        yield task
-    finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
+    return in_background(follow_all(database, odoo_patience), "following")
 
 
 async def follow_all(database: Database, odoo_patience: timedelta) -> None:

@@ -2,19 +2,14 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager
 from typing import NamedTuple, get_args
 
-import structlog
-
-from common.errors import Unavailable
+from common.background import in_background, repeated
 from common.postgres import Database
 from nightly import metrics
 from nightly.model import Status
 from nightly.tables import progress, runs, tenants
-
-log = structlog.get_logger(__name__)
 
 #: Seconds between two looks.
 LOOK_EVERY_S = 30.0
@@ -29,24 +24,14 @@ class Night(NamedTuple):
     window_ends_s: float
 
 
-@asynccontextmanager
-async def kept_gauges(database: Database) -> "AsyncIterator[asyncio.Task[None]]":
+def kept_gauges(database: Database) -> "AbstractAsyncContextManager[asyncio.Task[None]]":
     """Sets the gauges every `LOOK_EVERY_S` in the background. Yields the task, which does not end by itself."""
-    task = asyncio.create_task(_keep(database), name="night gauges")
-    try:
-        yield task
-    finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
 
+    async def look() -> None:
+        show(await newest_night(database))
 
-async def _keep(database: Database) -> None:
-    while True:
-        try:
-            show(await newest_night(database))
-        except Unavailable as error:
-            log.warning("night_gauges_wait_for_database", error=str(error))
-        await asyncio.sleep(LOOK_EVERY_S)
+    looks = repeated(look, every_s=LOOK_EVERY_S, waits="night_gauges_wait_for_database")
+    return in_background(looks, "night gauges")
 
 
 async def newest_night(database: Database) -> Night:

@@ -1,14 +1,10 @@
 """Notices companies that leave the register, or are about to, and have leads in Odoo: nobody scores these again."""
 
-import asyncio
+from functools import partial
 
-import structlog
-
-from common.errors import Unavailable
+from common.background import repeated
 from common.postgres import Database
 from odoo_sync.tables import connections, links, resyncs
-
-log = structlog.get_logger(__name__)
 
 TENANTS = "SELECT tenant_id FROM tenants WHERE active ORDER BY tenant_id"
 #: Seconds between two looks. The register changes once a night.
@@ -17,12 +13,7 @@ LOOK_EVERY_S = 3600.0
 
 async def watch_register(database: Database) -> None:
     """Looks every `LOOK_EVERY_S`, until cancelled; goes on when the database is away."""
-    while True:
-        try:
-            await request_telling(database)
-        except Unavailable as error:
-            log.warning("register_not_watched", error=str(error))
-        await asyncio.sleep(LOOK_EVERY_S)
+    await repeated(partial(request_telling, database), every_s=LOOK_EVERY_S, waits="register_not_watched")
 
 
 async def request_telling(database: Database) -> list[int]:

@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 
 import structlog
 
+from common.background import in_background
 from common.cloudevents import Envelope
 from common.delivery.outbox import Announcement, announce
 from common.errors import LeadgenError
@@ -70,13 +71,9 @@ async def rewriting_rationales(
     ):
         model = LanguageModel(client, settings.openai_model)
         work = RationaleRewriter(database, profile_cache, model, cap=settings.wording_cap).run()
-        task = asyncio.create_task(work, name="rewording")
-        task.add_done_callback(_ended)
-        try:
+        async with in_background(work, "rewording") as task:
+            task.add_done_callback(_ended)
             yield
-        finally:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
 
 
 def _ended(task: "asyncio.Task[None]") -> None:

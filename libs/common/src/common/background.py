@@ -1,0 +1,37 @@
+"""Work beside the rest of a service: a task for as long as a block runs, and a look that is repeated."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from contextlib import asynccontextmanager
+from typing import Any
+
+import structlog
+
+from common.errors import Unavailable
+
+log = structlog.get_logger(__name__)
+
+
+@asynccontextmanager
+async def in_background(work: Coroutine[Any, Any, None], name: str) -> "AsyncIterator[asyncio.Task[None]]":
+    """Runs the work until the block ends, and yields its task."""
+    task = asyncio.create_task(work, name=name)
+    try:
+        yield task
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+async def repeated(look: Callable[[], Awaitable[object]], *, every_s: float, waits: str) -> None:
+    """Looks, pauses for `every_s` seconds, and so on until it is cancelled.
+
+    A look that fails because the database is away is a line in the log, the event `waits`; the next one comes in its
+    time.
+    """
+    while True:
+        try:
+            await look()
+        except Unavailable as error:
+            log.warning(waits, error=str(error))
+        await asyncio.sleep(every_s)
