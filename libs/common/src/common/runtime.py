@@ -74,7 +74,7 @@ class Runtime:
         self._tasks: list[asyncio.Task[None]] = []
 
     async def __aenter__(self) -> Self:
-        await self.intake.prepare()
+        await self.intake.read_rewinds()
         jobs: dict[str, Coroutine[Any, Any, None]] = {
             "gauges": keep_gauges(
                 self._database,

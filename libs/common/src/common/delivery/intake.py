@@ -76,16 +76,17 @@ class Intake:
         )
         self.subscriber(self.take_in)
 
-    async def prepare(self) -> None:
+    async def read_rewinds(self) -> None:
         """Reads which topics were rewound to be handled again. The group was stopped for that. Raises Unavailable."""
-        await self._read_rewinds()
+        async with self._database.statement() as tx:
+            self._rewinds = await rewinds(tx, self._inbox.consumer)
 
     async def take_in(self, message: KafkaMessage) -> None:
         """Writes the batch, however long the database takes to answer, then commits its offsets."""
         records: tuple[ConsumerRecord[bytes, bytes], ...] = message.raw_message
-        if self._rewinds:
+        if any(it.topic in self._rewinds and self._rewinds[it.topic].covers(it.partition, it.offset) for it in records):
             with suppress(Unavailable):  # `_write` waits for the database
-                await self._read_rewinds()  # one may have been abandoned
+                await self.read_rewinds()  # it may have been abandoned
         writing: asyncio.Task[None] | None = None
         try:
             # The next part is read while PostgreSQL writes the last: one at a time, so that a key's order holds.
@@ -109,10 +110,6 @@ class Intake:
         await message.ack()
         for topic, count in taken.items():
             await self._hold_back(topic, count, message.consumer)
-
-    async def _read_rewinds(self) -> None:
-        async with self._database.statement() as tx:
-            self._rewinds = await rewinds(tx, self._inbox.consumer)
 
     def _arrivals(self, records: Sequence["ConsumerRecord[bytes, bytes]"]) -> list[Arrival]:
         if not self._rewinds:

@@ -33,15 +33,18 @@ class Rewind(NamedTuple):
     ends: Mapping[str, int]
     afresh: datetime | None
 
+    def covers(self, partition: int, offset: int) -> bool:
+        """Whether the message there is of the rewound part."""
+        number = str(partition)
+        return self.starts.get(number, 0) <= offset < self.ends.get(number, 0)
+
     def applied(self, arrival: Arrival) -> Arrival:
         """Turns a message of the rewound part into a rerun. Those without an id stay.
 
         The form of an event that an earlier rerun announced is handled again, too: it may be the newest. It gets a
         replay id of its own, since it has its event's id.
         """
-        number = str(arrival.partition)
-        is_again = self.starts.get(number, 0) <= arrival.offset < self.ends.get(number, 0)
-        if not is_again or arrival.tenant_id == NO_TENANT:
+        if not self.covers(arrival.partition, arrival.offset) or arrival.tenant_id == NO_TENANT:
             return arrival
         is_first = arrival.replay_id == NO_REPLAY
         replay_id = self.replay_id if is_first else derived_id(self.replay_id, "rewind", str(arrival.replay_id))
