@@ -10,6 +10,7 @@ from aiokafka.errors import KafkaConnectionError, KafkaError, TopicAlreadyExists
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from common.errors import Permanent, Unavailable
+from common.kafka.clients import running
 from common.kafka.record_batches import MAX_MESSAGE
 from common.kafka_servers import SecuredServers, Servers, client_settings
 from leadgen.deployed_files import deployed
@@ -142,10 +143,7 @@ async def _create(admin: AIOKafkaAdminClient, missing: list[NewTopic]) -> list[s
 async def _wait_for_leaders(bootstrap: Servers, wanted: list[NewTopic]) -> None:
     """Asks each partition for its end: metadata names a leader before that broker knows of it."""
     consumer = AIOKafkaConsumer(**client_settings(bootstrap), enable_auto_commit=False, retry_backoff_ms=10)
-    await consumer.start()
-    try:
+    async with running(consumer):
         await consumer.end_offsets(
             [TopicPartition(topic.name, number) for topic in wanted for number in range(topic.num_partitions)]
         )
-    finally:
-        await consumer.stop()

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 
+from common.kafka.clients import running
 from common.kafka.consumer import Consumer
 from common.kafka_servers import Servers, client_settings
 from leadgen.topic_reading import Range, batches, kafka_errors, ranges_of, reading
@@ -31,11 +32,8 @@ class TopicReader:
     async def committed(self, group: str) -> dict[int, int]:
         """Returns how far the group has committed each partition: the offset that it reads next, 0 for none."""
         asking = AIOKafkaConsumer(**client_settings(self._bootstrap_servers), group_id=group, enable_auto_commit=False)
-        try:
-            await asking.start()  # subscribed to nothing, so it is no member of the group
+        async with running(asking):  # subscribed to nothing, so it is no member of the group
             return {place.partition: await asking.committed(place) or 0 for place in self._places}
-        finally:
-            await asking.stop()
 
     async def read(
         self, starts: Mapping[int, int], ends: Mapping[int, int]
