@@ -10,7 +10,7 @@ import { useRole } from "@/shell/role";
 import { count, time, words } from "@/format";
 import { Badge, type Tone } from "@/ui/badge";
 import { Button } from "@/ui/button";
-import { Select } from "@/ui/field";
+import { StatusSelect } from "@/ui/field";
 import { Empty, Failed, Loading } from "@/ui/states";
 import { Card, Heading, Progress } from "@/ui/surface";
 import { ScrollingView, useTitle } from "@/ui/view";
@@ -33,14 +33,7 @@ export function JobsView() {
   return (
     <ScrollingView name="Jobs" className="max-w-4xl space-y-4">
       <Heading title="Jobs" note="The rest of each request: companies that a night saves and enriches, newest first.">
-        <Select aria-label="Status" value={status ?? ""} onChange={(event) => setStatus(STATUSES.find((it) => it === event.target.value))}>
-          <option value="">Any status</option>
-          {STATUSES.map((it) => (
-            <option key={it} value={it}>
-              {words(it)}
-            </option>
-          ))}
-        </Select>
+        <StatusSelect statuses={STATUSES} value={status} choose={setStatus} />
       </Heading>
       {jobs.error ? (
         <Failed error={jobs.error} again={() => void jobs.refetch()} />

@@ -11,7 +11,7 @@ import { Badge, type Tone } from "@/ui/badge";
 import { Button } from "@/ui/button";
 import { classes } from "@/ui/classes";
 import { Dialog } from "@/ui/dialog";
-import { Select } from "@/ui/field";
+import { StatusSelect } from "@/ui/field";
 import { Empty, Failed, Loading } from "@/ui/states";
 import { Card, Heading, Progress } from "@/ui/surface";
 import { ScrollingView, useTitle } from "@/ui/view";
@@ -44,14 +44,7 @@ export function NightsView() {
   return (
     <ScrollingView name="Nights" className="max-w-5xl space-y-4">
       <Heading title="Nights" note="Each tenant has one run per night. Starting one that exists goes on with it; nothing is done twice.">
-        <Select aria-label="Status" value={status ?? ""} onChange={(event) => setStatus(STATUSES.find((it) => it === event.target.value))}>
-          <option value="">Any status</option>
-          {STATUSES.map((it) => (
-            <option key={it} value={it}>
-              {words(it)}
-            </option>
-          ))}
-        </Select>
+        <StatusSelect statuses={STATUSES} value={status} choose={setStatus} />
         <Button look="solid" disabled={start.isPending} onClick={() => start.mutate(tenantId)}>
           <Play aria-hidden />
           Start this night for tenant {tenantId}

@@ -1,5 +1,7 @@
 import { useId, type ComponentProps, type ReactNode } from "react";
 
+import { words } from "@/format";
+
 import { classes } from "./classes";
 
 const box =
@@ -18,6 +20,20 @@ export function Select({ className, ...rest }: ComponentProps<"select">) {
 }
 
 /** A label above its control, and a hint below that describes it. */
+/** Chooses one of these statuses, or any. */
+export function StatusSelect<S extends string>({ statuses, value, choose }: { statuses: readonly S[]; value: S | undefined; choose: (status: S | undefined) => void }) {
+  return (
+    <Select aria-label="Status" value={value ?? ""} onChange={(event) => choose(statuses.find((it) => it === event.target.value))}>
+      <option value="">Any status</option>
+      {statuses.map((it) => (
+        <option key={it} value={it}>
+          {words(it)}
+        </option>
+      ))}
+    </Select>
+  );
+}
+
 export function Field({ label, hint, children }: { label: string; hint?: string; children: (ids: { id: string; "aria-describedby"?: string }) => ReactNode }) {
   const id = useId();
   return (
