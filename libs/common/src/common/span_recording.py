@@ -13,7 +13,7 @@ from opentelemetry.context import Context
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.instrumentation.asyncpg import AsyncPGInstrumentor
 from opentelemetry.instrumentation.httpx import HTTPXClientInstrumentor
-from opentelemetry.instrumentation.instrumentor import BaseInstrumentor  # type: ignore[attr-defined]
+from opentelemetry.instrumentation.instrumentor import BaseInstrumentor  # type: ignore[attr-defined]  # not re-exported
 from opentelemetry.propagate import get_global_textmap, set_global_textmap
 from opentelemetry.propagators.composite import CompositePropagator
 from opentelemetry.sdk.resources import SERVICE_NAME, Resource
@@ -61,7 +61,7 @@ class _QuietTracer(Tracer):
         return self._tracer.start_span(*arguments, **quiet)
 
     @contextmanager
-    def start_as_current_span(self, *arguments: Any, **options: Any) -> Iterator[Span]:  # type: ignore[override]
+    def start_as_current_span(self, *arguments: Any, **options: Any) -> Iterator[Span]:  # type: ignore[override]  # all options go on
         quiet = {**options, "record_exception": False, "set_status_on_exception": False}
         with self._tracer.start_as_current_span(*arguments, **quiet) as span:
             yield span
@@ -90,7 +90,7 @@ def recorded(service: str, endpoint: str, share: float, nightly_share: float) ->
     )
     exporter = OTLPSpanExporter(f"{endpoint.rstrip('/')}/v1/traces", timeout=5)
     provider.add_span_processor(BatchSpanProcessor(exporter, _QUEUE, _EVERY_MS, _BATCH))
-    asyncpg: BaseInstrumentor = AsyncPGInstrumentor()  # type: ignore[no-untyped-call]
+    asyncpg: BaseInstrumentor = AsyncPGInstrumentor()  # type: ignore[no-untyped-call]  # the library has no types there
     instrumentors = [asyncpg, HTTPXClientInstrumentor()]
     propagator = get_global_textmap()
     set_global_textmap(CompositePropagator([]))
