@@ -3,6 +3,7 @@
 import asyncio
 import json
 from typing import Any, TypeAlias
+from uuid import UUID
 
 import asyncpg
 import pytest
@@ -66,6 +67,11 @@ async def rewind(database_url: str, kafka: str, *options: str) -> Result:
     environment = {"DATABASE_URL": database_url, "KAFKA_BOOTSTRAP_SERVERS": kafka}
     command = ["rewind", "--topic", TOPIC, "--group", "enricher", "--to", "earliest", *options]
     return await asyncio.to_thread(CliRunner().invoke, app, command, env=environment)
+
+
+async def abandon(database_url: str, replay_id: UUID) -> None:
+    command, environment = ["replay", "abandon", str(replay_id)], {"DATABASE_URL": database_url}
+    assert (await asyncio.to_thread(CliRunner().invoke, app, command, env=environment)).exit_code == 0
 
 
 async def has_read_all(runtime: Runtime) -> bool:
@@ -170,9 +176,7 @@ async def test_a_rewind_does_not_end_one_that_is_not_read_through(
     assert (refused.exit_code, f"yet to read 4 of the 4 events that rewind {first}" in refused.output) == (1, True)
     assert await owner.fetchval("SELECT count(*) FROM replays") == 1
 
-    environment = {"DATABASE_URL": database_url}
-    abandon = ["replay", "abandon", str(first)]
-    assert (await asyncio.to_thread(CliRunner().invoke, app, abandon, env=environment)).exit_code == 0
+    await abandon(database_url, first)
     assert (await rewind(database_url, kafka)).exit_code == 0
 
 
@@ -186,13 +190,11 @@ async def test_an_abandoned_rewind_ends_in_services_that_run(
     await owner.execute(
         "UPDATE replays SET ends = (SELECT jsonb_object_agg(key, 1000000000000) FROM jsonb_each(positions))"
     )
-    environment = {"DATABASE_URL": database_url, "KAFKA_BOOTSTRAP_SERVERS": kafka}
-    abandon = ["replay", "abandon", str(await owner.fetchval("SELECT replay_id FROM replays"))]
     live = requests(2)
 
     async with at_work(stage, database, kafka):
         await ended(database, "enricher", 6)
-        assert (await asyncio.to_thread(CliRunner().invoke, app, abandon, env=environment)).exit_code == 0
+        await abandon(database_url, await owner.fetchval("SELECT replay_id FROM replays"))
         await publish(kafka, live)
         await ended(database, "enricher", 8)
 
