@@ -26,6 +26,15 @@ _DENIED: tuple[IPv4Network | IPv6Network, ...] = tuple(
 )
 
 
+def is_address(host: str) -> bool:
+    """True for a literal address, which no resolver sees."""
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
 def is_public(address: str) -> bool:
     """True if this literal address belongs to the public Internet. False for text that is no address."""
     try:

@@ -3,20 +3,23 @@ followed on its own: each hop has rules to pass, and they are the visit's. No co
 """
 
 import asyncio
-import re
 import ssl
-from contextlib import suppress
+from collections.abc import AsyncGenerator
+from contextlib import aclosing, suppress
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
 import aiohttp
+import h11
 from aiohttp.http_exceptions import HttpProcessingError
 
 from common import tracing
+from enricher.crawl import lenient_http
 from enricher.crawl.decoding import Body, text_of
 from enricher.crawl.errors import PageRefused, SiteUnreachable
 from enricher.crawl.network import GuardedNetwork, proxied
+from enricher.crawl.replies import Reply
 
 _HTML = frozenset({"text/html", "application/xhtml+xml", ""})
 #: Of one header; a Content-Security-Policy may be some kilobytes long.
@@ -25,8 +28,7 @@ _MAX_HEADER = 32 * 1024
 _FRAMINGS = frozenset({"", "chunked", "identity"})
 _LOOKS_AFTER_S = 1.0
 #: No connection, no HTTP, or an answer that breaks off.
-_BROKEN = (aiohttp.ClientError, HttpProcessingError, OSError)
-_VALIDATOR = re.compile(r"[\x20-\x7e]{1,200}")
+_BROKEN = (aiohttp.ClientError, HttpProcessingError, OSError, h11.ProtocolError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,12 +100,12 @@ class Fetcher:
         }
         self._network = network or GuardedNetwork()
         self._proxy = proxy
-        self._tls = tls or True
+        self._tls = tls
         self._session: aiohttp.ClientSession
 
     async def __aenter__(self) -> Self:
         self._session = aiohttp.ClientSession(
-            connector=proxied(self._tls) if self._proxy else self._network.connector(self._tls),
+            connector=proxied(self._tls or True) if self._proxy else self._network.connector(self._tls or True),
             proxy=self._proxy,
             headers=self._headers,
             cookie_jar=aiohttp.DummyCookieJar(),
@@ -138,41 +140,61 @@ class Fetcher:
             raise PageRefused(f"{url[:100]} cannot be requested") from error
 
     async def _get(self, url: str, html_only: bool, limit: int, known: Validators) -> Answer:
-        async with self._session.get(url, headers=known.headers, allow_redirects=False) as response:
-            if response.status < 200 or _header(response, b"transfer-encoding").lower() not in _FRAMINGS:
-                raise SiteUnreachable("the response has an encoding that was not requested")
-            content_type, charset = _content_type(_header(response, b"content-type"))
-            wanted = 200 <= response.status < 300 and (content_type in _HTML or not html_only)
-            body = Body(_header(response, b"content-encoding") if wanted else "", limit)
-            if wanted:
-                await _read(response, body)
-            return Answer(
-                url=url,
-                status=response.status,
-                content_type=content_type,
-                charset=charset,
-                location=_header(response, b"location") or None if 300 <= response.status < 400 else None,
-                content=bytes(body.content),
-                is_cut=body.is_cut,
-                refresh=_header(response, b"refresh")[:1500] or None,
-                validators=Validators(
-                    etag=_validator(response, b"etag"), last_modified=_validator(response, b"last-modified")
-                ),
-            )
+        try:
+            async with self._session.get(url, headers=known.headers, allow_redirects=False) as response:
+                return await _answer(url, _reply(response), html_only, limit)
+        except aiohttp.ClientResponseError:  # malformed by the strictest reading; a browser may read it
+            if self._proxy:
+                raise
+        headers = self._headers | known.headers
+        async with lenient_http.get(url, headers, self._network, self._tls) as reply:
+            return await _answer(url, reply, html_only, limit)
 
 
-async def _read(response: aiohttp.ClientResponse, body: Body) -> None:
+async def _answer(url: str, reply: Reply, html_only: bool, limit: int) -> Answer:
+    """Takes what is wanted of a reply."""
+    if reply.status < 200 or reply.header(b"transfer-encoding").lower() not in _FRAMINGS:
+        raise SiteUnreachable("the response has an encoding that was not requested")
+    content_type, charset = reply.content_type
+    wanted = 200 <= reply.status < 300 and (content_type in _HTML or not html_only)
+    body = Body(reply.header(b"content-encoding") if wanted else "", limit)
+    if wanted:
+        await _read(reply, body)
+    return Answer(
+        url=url,
+        status=reply.status,
+        content_type=content_type,
+        charset=charset,
+        location=reply.header(b"location") or None if 300 <= reply.status < 400 else None,
+        content=bytes(body.content),
+        is_cut=body.is_cut,
+        refresh=reply.header(b"refresh")[:1500] or None,
+        validators=Validators(etag=reply.validator(b"etag"), last_modified=reply.validator(b"last-modified")),
+    )
+
+
+async def _read(reply: Reply, body: Body) -> None:
     """Fills the body. One that breaks off is as good as one that was cut."""
     try:
-        while chunk := await _next_part(response):
-            body.feed(chunk)
-            if body.is_full:
-                return
+        async with aclosing(reply.parts) as parts:
+            async for part in parts:
+                body.feed(part)
+                if body.is_full:
+                    return
         body.end()
     except _BROKEN:
         if not body.content:
             raise
         body.is_cut = True
+
+
+def _reply(response: aiohttp.ClientResponse) -> Reply:
+    return Reply(response.status, response.raw_headers, _parts(response))
+
+
+async def _parts(response: aiohttp.ClientResponse) -> AsyncGenerator[bytes]:
+    while part := await _next_part(response):
+        yield part
 
 
 async def _next_part(response: aiohttp.ClientResponse) -> bytes:
@@ -187,23 +209,3 @@ async def _next_part(response: aiohttp.ClientResponse) -> bytes:
         transport = response.connection and response.connection.transport
         if transport is None or transport.is_closing():
             raise aiohttp.ClientPayloadError("the response ends early")
-
-
-def _header(response: aiohttp.ClientResponse, name: bytes) -> str:
-    value = next((value for key, value in response.raw_headers if key.lower() == name), b"")
-    return value.decode("utf-8", "replace").strip()
-
-
-def _validator(response: aiohttp.ClientResponse, name: bytes) -> str | None:
-    """Returns the validator if it may be sent back; else `None`."""
-    value = _header(response, name)
-    return value if _VALIDATOR.fullmatch(value) else None
-
-
-def _content_type(header: str) -> tuple[str, str | None]:
-    """("text/html", "utf-8") of `text/html; charset=utf-8`."""
-    kind, *parameters = header.split(";")
-    charsets = [
-        value for key, _, value in (part.partition("=") for part in parameters) if key.strip().lower() == "charset"
-    ]
-    return kind.strip().lower(), charsets[0] if charsets else None

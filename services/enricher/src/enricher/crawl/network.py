@@ -13,7 +13,7 @@ from collections.abc import Callable
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 
-from enricher.crawl.addresses import is_public
+from enricher.crawl.addresses import is_address, is_public
 from enricher.crawl.errors import NameUnknown, PageRefused, SiteUnreachable
 
 OpenSocket = Callable[[aiohttp.AddrInfoType], socket.socket]
@@ -23,6 +23,8 @@ _CONNECTIONS = 128
 #: Nobody counts idle connections, so none is kept for long: the usual pause between two pages of a site, and some more.
 _IDLE_S = 2.0
 _RESOLVES_WITHIN_S = 5.0
+#: Of a connection that is read by lines.
+_MAX_LINE = 32 * 1024
 
 
 class GuardedNetwork:
@@ -44,16 +46,47 @@ class GuardedNetwork:
 
     def connector(self, tls: ssl.SSLContext | bool) -> aiohttp.TCPConnector:
         """A pool of such connections. To be called on the event loop that will use it."""
-        if self._resolver is None:
-            self._resolver = aiohttp.AsyncResolver(timeout=self._resolves_within_s, tries=1)
         return aiohttp.TCPConnector(
             ssl=tls,
-            resolver=_GuardedResolver(self._resolver, self._resolves_within_s),
+            resolver=self._guarded_resolver(),
             use_dns_cache=False,
             socket_factory=self._open_checked,
             limit=_CONNECTIONS,
             keepalive_timeout=_IDLE_S,
         )
+
+    async def open(
+        self, host: str, port: int, tls: ssl.SSLContext | None
+    ) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        """Opens a connection beside the pools, by the same checks. Raises SiteUnreachable, PageRefused, OSError."""
+        failure: OSError | None = None
+        for address in await self._addresses(host, port):
+            opened = self._open_checked(address)
+            try:
+                opened.setblocking(False)
+                await asyncio.get_running_loop().sock_connect(opened, address[4])
+                name = host if tls else None
+                return await asyncio.open_connection(sock=opened, ssl=tls, server_hostname=name, limit=_MAX_LINE)
+            except OSError as error:
+                opened.close()
+                failure = error
+            except BaseException:
+                opened.close()
+                raise
+        raise failure or SiteUnreachable(f"the name {host} has no address")
+
+    async def _addresses(self, host: str, port: int) -> list[aiohttp.AddrInfoType]:
+        """The checked addresses of a host, which may be one itself."""
+        if is_address(host):
+            family = socket.AF_INET6 if ":" in host else socket.AF_INET
+            return [(family, socket.SOCK_STREAM, socket.IPPROTO_TCP, "", (host, port))]
+        found = await self._guarded_resolver().resolve(host, port)
+        return [(it["family"], socket.SOCK_STREAM, socket.IPPROTO_TCP, "", (it["host"], port)) for it in found]
+
+    def _guarded_resolver(self) -> "_GuardedResolver":
+        if self._resolver is None:
+            self._resolver = aiohttp.AsyncResolver(timeout=self._resolves_within_s, tries=1)
+        return _GuardedResolver(self._resolver, self._resolves_within_s)
 
     async def close(self) -> None:
         """Ends the look-ups that are under way: a connector leaves that to the resolver's owner."""
