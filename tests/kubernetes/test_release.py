@@ -12,6 +12,8 @@ import yaml
 pytestmark = [pytest.mark.kubernetes, pytest.mark.slow]
 
 ROOT = Path(__file__).resolve().parents[2]
+CONTRACTS = "libs/common/src/common/contracts.py"
+LAST_CONTRACTS = "tests/support/last_version/contracts.py"
 NOTES = "## [0.1.0] - 2026-11-30\n\n- The first one.\n\n## [Unreleased]\n\n- Not of this one.\n"
 
 
@@ -36,6 +38,7 @@ def checkout(tmp_path: Path) -> Path:
             (copy / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(ROOT / name, copy / name)
     (copy / "CHANGELOG.md").write_text(NOTES, encoding="utf-8")
+    shutil.copy2(copy / CONTRACTS, copy / LAST_CONTRACTS)
     git(copy, "init", "--quiet")
     git(copy, "add", "--all")
     git(copy, "commit", "--quiet", "--message", "a release")
@@ -78,10 +81,14 @@ def test_a_release_is_whole(checkout: Path) -> None:
     subprocess.run(["sha256sum", "--check", "--quiet", "SHA256SUMS"], cwd=made, check=True)
 
 
-def test_a_release_is_refused_without_notes_or_with_changes(checkout: Path) -> None:
+def test_a_release_is_refused_without_notes_or_contracts_and_with_changes(checkout: Path) -> None:
     """Nothing is made; the message says what is missing."""
     (checkout / "CHANGELOG.md").write_text("## [Unreleased]\n", encoding="utf-8")
     assert "not committed" in release(checkout, expect=1)
     git(checkout, "commit", "--quiet", "--all", "--message", "no notes")
     assert "no section '## 0.1.0'" in release(checkout, expect=1)
+    (checkout / "CHANGELOG.md").write_text(NOTES, encoding="utf-8")
+    (checkout / LAST_CONTRACTS).write_text("", encoding="utf-8")
+    git(checkout, "commit", "--quiet", "--all", "--message", "contracts that the next version would not be tested with")
+    assert "cp libs/common/src/common/contracts.py" in release(checkout, expect=1)
     assert not (checkout / "dist").exists()
