@@ -58,6 +58,8 @@ ROWS = {
     f" VALUES ($1, {RUN}, '2026-11-29', 'command', 'done', 20, now(), now(), now())",
     "run_manifests": "(tenant_id, run_id, night, source, company_ids, caps, vendor_budget, considered)"
     f" VALUES ($1, {RUN}, '2026-11-29', 'selection', '{{1}}', '{{}}', '{{}}', '{{}}')",
+    "requested_enrichments": "(tenant_id, request_id, company_id, event_id, requested_by, requested_at)"
+    f" VALUES ($1, {RUN}, 1, {RUN}, 'ann', now())",
     "run_companies": "(tenant_id, run_id, company_id, night, position, uen, name, reason, detail, event_id,"
     f" enriched_id, scored_id) VALUES ($1, {RUN}, 1, '2026-11-29', 1, 'U1', 'ACME', 'new', 'not seen before',"
     " gen_random_uuid(), gen_random_uuid(), gen_random_uuid())",

@@ -15,6 +15,7 @@ VALUES = {
     "job_id": "0" * 32,
     "thread_id": "0" * 32,
     "run_id": "0" * 32,
+    "request_id": "0" * 32,
     "company_id": "7",
     "path": "chat",
     "name": "start.js",

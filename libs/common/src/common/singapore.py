@@ -1,6 +1,6 @@
 """The day in Singapore: budgets, nights and news are counted by it."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 SINGAPORE = ZoneInfo("Asia/Singapore")
@@ -9,3 +9,8 @@ SINGAPORE = ZoneInfo("Asia/Singapore")
 def day_in_singapore(now: datetime) -> date:
     """The calendar day in Singapore at `now`, a time with a zone."""
     return now.astimezone(SINGAPORE).date()
+
+
+def midnight_in_singapore(now: datetime) -> datetime:
+    """The beginning of the calendar day in Singapore at `now`, a time with a zone."""
+    return datetime.combine(day_in_singapore(now), time(), SINGAPORE)

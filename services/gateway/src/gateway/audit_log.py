@@ -22,6 +22,7 @@ Act = Literal[
     "odoo.connected",
     "odoo.checked",
     "run.requested",
+    "enrichment.requested",
     "dead_letters.retried",
 ]
 ACTS: tuple[Act, ...] = get_args(Act)

@@ -1,8 +1,9 @@
 """Writes requests and changes to the gateway's outbox (table `outbox`)."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
+from uuid import UUID
 
 from common.cloudevents import Envelope
 from common.contracts import Event, Lane, RequestIndustry
@@ -53,14 +54,24 @@ class Requests:
     async def announce(self, tx: Connection, event: Event, traceparent: str | None, lane: Lane = "nightly") -> None:
         """Announces an event in the caller's transaction. The relay finds it within a second, or at `wake`."""
         event_id = new_id()
-        envelope = Envelope(
-            event_id=event_id,
-            tenant_id=event.tenant_id,
-            lane=lane,
-            correlation_id=str(event_id),
-            traceparent=child_of(traceparent),
-        )
-        await announce(tx, SERVICE, [Announcement(event, envelope)])
+        await self.announce_all(tx, {event_id: event}, event_id, traceparent, lane)
+
+    async def announce_all(
+        self,
+        tx: Connection,
+        events: Mapping[UUID, Event],
+        correlation_id: UUID,
+        traceparent: str | None,
+        lane: Lane,
+    ) -> None:
+        """Announces events of one request, each under its id, in the caller's transaction."""
+        announcements = [
+            Announcement(
+                event, Envelope(event_id, event.tenant_id, lane, str(correlation_id), traceparent=child_of(traceparent))
+            )
+            for event_id, event in events.items()
+        ]
+        await announce(tx, SERVICE, announcements)
 
     def wake(self) -> None:
         """Has the relay send what was announced, now that its transaction has committed."""

@@ -45,6 +45,8 @@ ACCESS: Mapping[str, Access] = {
     "GET /jobs/{job_id}": "viewer",
     "DELETE /jobs/{job_id}": "sdr",
     "GET /jobs/{job_id}/events": "viewer",
+    "POST /enrichments": "sdr",
+    "GET /enrichments/{request_id}": "viewer",
     "GET /industries/resolve": "viewer",
     "GET /odoo": "admin",
     "PUT /odoo": "admin",

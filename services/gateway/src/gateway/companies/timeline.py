@@ -1,8 +1,8 @@
 """Reads what happened to a company of a tenant, in order and in both lanes.
 
 Events are found in the services' inboxes by their ids, never by reading an inbox: an enrichment's request is named by
-the enrichment, by the night that made it, or follows from the request that found the company; ids of later events
-follow from its id. Every other moment is a row of a table that has an index by company.
+the enrichment, by the night that made it, by the rep who requested it, or follows from the request that found the
+company; ids of later events follow from its id. Every other moment is a row of a table that has an index by company.
 """
 
 import json
@@ -27,6 +27,10 @@ NIGHTS = """
            company.event_id
       FROM run_companies company JOIN enrichment_runs run USING (tenant_id, run_id)
      WHERE company.tenant_id = tenant() AND company.company_id = $1 ORDER BY company.night DESC LIMIT $2
+"""
+ASKED = """
+    SELECT requested_at, requested_by, event_id
+      FROM requested_enrichments WHERE tenant_id = tenant() AND company_id = $1 ORDER BY requested_at DESC LIMIT $2
 """
 RUNS = """
     SELECT enriched_at, event_id, replay_id, lane, outcome, jsonb_array_length(pages) AS pages, duration_ms,
@@ -55,7 +59,7 @@ TAKEN_IN = " UNION ALL ".join(
     for service in ("enricher", "scorer", "upserter", "odoo-sync")
 )
 
-Kind = Literal["candidate", "selected", "event", "enriched", "scored", "listed", "synced", "feedback"]
+Kind = Literal["candidate", "selected", "requested", "event", "enriched", "scored", "listed", "synced", "feedback"]
 
 
 class Moment(BaseModel):
@@ -63,7 +67,7 @@ class Moment(BaseModel):
 
     at: datetime
     kind: Kind
-    service: str = Field(description="the service that did it, or the rep who gave feedback", examples=["scorer"])
+    service: str = Field(description="the service that did it, or the rep", examples=["scorer"])
     what: str = Field(examples=["takes in company.enriched.v1: handled"])
     details: list[str]
     lane: Lane | None = Field(description="of events and enrichments")
@@ -86,7 +90,8 @@ async def find(tx: Connection, company: Company, tenant_id: int) -> Timeline:
     nights = await tx.fetch(NIGHTS, company.company_id, MOST)
     runs = await tx.fetch(RUNS, company.company_id, MOST)
     key = f"{tenant_id}:{company.uen}"
-    requests = {row["event_id"] for row in (*nights, *runs)}
+    asked = await tx.fetch(ASKED, company.company_id, MOST)
+    requests = {row["event_id"] for row in (*nights, *runs, *asked)}
     if candidate is not None:
         requests.add(derived_id(candidate["job_id"], RequestEnrichment.topic, key))
     events = await tx.fetch(TAKEN_IN, chains(requests, key))
@@ -97,6 +102,7 @@ async def find(tx: Connection, company: Company, tenant_id: int) -> Timeline:
             else [_moment(candidate["created_at"], "candidate", "upserter", "saves it as a candidate")]
         ),
         *map(_selected, nights),
+        *map(_asked, asked),
         *map(_taken_in, events),
         *map(_enriched, runs),
         *map(_scored, await tx.fetch(SCORE, company.company_id)),
@@ -141,6 +147,13 @@ def _moment(
 def _selected(row: Any) -> Moment:
     what = f"selects it as number {row['position']} of the night of {row['night']}: {row['detail']}"
     return _moment(row["started_at"], "selected", "nightly", what, [row["state"], row["error"]], lane="nightly")
+
+
+def _asked(row: Any) -> Moment:
+    what = "requests its enrichment now"
+    return _moment(
+        row["requested_at"], "requested", row["requested_by"], what, lane="interactive", event_id=row["event_id"]
+    )
 
 
 def _taken_in(row: Any) -> Moment:
