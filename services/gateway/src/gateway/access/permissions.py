@@ -53,6 +53,7 @@ ACCESS: Mapping[str, Access] = {
     "POST /odoo/check": "admin",
     "GET /icp": "viewer",
     "PUT /icp": "sdr",
+    "POST /icp/preview": "viewer",
     "GET /candidates/latest": "viewer",
     "GET /scores/latest": "viewer",
     "GET /leads": "viewer",
