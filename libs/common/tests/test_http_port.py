@@ -6,7 +6,7 @@ import pytest
 from starlette.applications import Starlette
 
 from common.errors import Permanent
-from common.service import http_server
+from common.http.http_server import http_server
 from common.settings import StageSettings
 
 PLACES = {"database_url": "postgresql://x", "kafka_bootstrap_servers": "x:1"}

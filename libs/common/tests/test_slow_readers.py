@@ -9,7 +9,7 @@ import uvicorn
 from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from common.service import http_config
+from common.http.http_server import http_config
 from common.settings import ServiceSettings
 from testkit.stages import until
 

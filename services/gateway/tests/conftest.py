@@ -18,8 +18,8 @@ from fastapi import FastAPI
 
 from common.cloudevents import Envelope
 from common.contracts import Event
+from common.http.http_server import http_config
 from common.ids import new_id
-from common.service import http_config
 from embedded.child import Child
 from embedded.ports import LOOPBACK, free_port
 from gateway.feed import Feed

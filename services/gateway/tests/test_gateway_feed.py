@@ -40,6 +40,7 @@ async def test_every_replica_hears_every_fact(feeds, say) -> None:
     with feeds[0].listen(1, request) as one, feeds[1].listen(1, request) as other:
         await say(request, a_fact("201900001A"), a_fact("201900002B"))
         assert {await heard(one), await heard(one)} == {await heard(other), await heard(other)}
+    assert all(feed.facts_came.is_set() for feed in feeds)
 
 
 async def test_only_a_requests_own_facts_are_heard(feeds, say) -> None:

@@ -10,30 +10,23 @@ opens and closes whatever else the handlers need.
 
 import asyncio
 import gc
-import signal
-import socket
 from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, contextmanager
-from datetime import timedelta
-from functools import partial
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 import asyncpg
 import structlog
-import uvicorn
 import uvloop
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 from starlette.applications import Starlette
-from starlette.types import ASGIApp
 
 from common import asyncapi, logs
 from common.contracts import Lane
 from common.errors import Permanent, Unavailable
 from common.handling.stage import Stage
 from common.http import health
-from common.http.http_connection import BoundedConnection
-from common.http.security_headers import SecurityHeaders
+from common.http.http_server import http_server
 from common.kafka.clients import running
 from common.kafka_servers import Servers, client_settings
 from common.postgres import Database
@@ -159,56 +152,6 @@ async def _keep_partitions(database: Database, name: str) -> None:
             await connection.execute("SELECT keep_inbox_partitions($1)", name)
     except asyncpg.PostgresError as error:
         raise Permanent(f"the database does not know the stage {name}: run `leadgen migrate` ({error})") from error
-
-
-def http_config(app: ASGIApp, settings: ServiceSettings) -> uvicorn.Config:
-    """Builds a server's configuration: limits on requests (http_connection.py), and security headers on all answers."""
-    return uvicorn.Config(
-        SecurityHeaders(app, https_only_for=timedelta(days=settings.http_hsts_days)),
-        settings.http_host,
-        settings.http_port,
-        http=cast(
-            type[asyncio.Protocol],
-            partial(
-                BoundedConnection,
-                read_timeout_s=settings.http_read_timeout_s,
-                write_timeout_s=settings.http_write_timeout_s,
-            ),
-        ),
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=10,
-        timeout_keep_alive=75,  # longer than proxies and clients keep theirs: who ends first may cut a request off
-    )
-
-
-def http_server(app: ASGIApp, settings: ServiceSettings) -> uvicorn.Server:
-    """A server that ends on SIGTERM and SIGINT, and leaves it to the caller what happens after that.
-
-    Raises Permanent if its address is in use, or not of this machine.
-    """
-    _require_free(settings.http_host, settings.http_port)
-    server = uvicorn.Server(http_config(app, settings))
-
-    def end(*_: object) -> None:
-        """Before the server runs, and once more when it is done: uvicorn raises again what it caught meanwhile."""
-        server.should_exit = True
-
-    for caught in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(caught, end)
-    return server
-
-
-def _require_free(host: str, port: int) -> None:
-    """Raises Permanent with the setting to change: the HTTP server would end with a code of its own."""
-    try:
-        for family, kind, protocol, _, address in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM):
-            with socket.socket(family, kind, protocol) as probe:
-                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-                probe.bind(address)
-    except OSError as error:
-        raise Permanent(f"HTTP_PORT {port} of HTTP_HOST {host} cannot be used: {error.strerror}") from error
 
 
 async def connect(name: str, settings: ServiceSettings, *, size: int) -> Database:

@@ -63,6 +63,8 @@ class Feed:
         self._reading = asyncio.Event()
         self._begins_ms = 0
         self._positions: dict[TopicPartition, int] = {}
+        #: Set after each read that brought facts, of whichever tenant; whoever waits for it clears it.
+        self.facts_came = asyncio.Event()
         self.task: asyncio.Task[None] | None = None
 
     @contextmanager
@@ -182,6 +184,7 @@ class Feed:
                 for record in records:
                     self._deliver(record, self._listeners)
                 self._positions[partition] = records[-1].offset + 1
+                self.facts_came.set()
 
     async def _resume(self, consumer: Consumer) -> None:
         """Moves the consumer to the kept positions; the first time, to the moment when the feed began."""

@@ -14,9 +14,10 @@ from common.contracts import EVENTS
 from common.delivery.gauges import keep_gauges
 from common.delivery.relay import Relay
 from common.http import health
+from common.http.http_server import http_server
 from common.http.request_spans import RequestSpans
 from common.postgres import Database
-from common.service import connect, http_server, recorded_spans, to_the_end
+from common.service import connect, recorded_spans, to_the_end
 from common.settings import read_for_service
 from gateway.access.api_keys import ApiKeys
 from gateway.access.authentication import Authentication
@@ -71,7 +72,7 @@ async def gateway(settings: GatewaySettings) -> AsyncIterator[FastAPI]:
     feed = Feed(settings.kafka)
     relay = Relay(database, settings.kafka, SERVICE)
     gauges = asyncio.create_task(keep_gauges(database, SERVICE), name="gauges")
-    lists = asyncio.create_task(keep_lists(database), name="lists")
+    lists = asyncio.create_task(keep_lists(database, feed.facts_came), name="lists")
     api_keys, users = ApiKeys(database), Users(database)
     recorder = asyncio.create_task(api_keys.keep_recording_use(), name="use of API keys")
     oidc = _oidc_tokens(settings)

@@ -1,7 +1,7 @@
 """Wakes a replica's workers for rows that nothing in this process tells of.
 
 Those are rows whose lease or backoff is over, which it makes ready, and rows that another replica took in. It sleeps
-until the next row is due, for `POLL_S` at most, and looks again soon after a handler has ended.
+until the next row is due, for `POLL_S` or a third of a lease at most, and looks again soon after a handler has ended.
 """
 
 import asyncio
@@ -20,8 +20,8 @@ from common.postgres import Database
 
 log = structlog.get_logger(__name__)
 
-#: Seconds between looks while nothing happens in this process.
-POLL_S = 3.0
+#: Seconds between looks while nothing happens in this process; fewer where leases are short.
+POLL_S = 5.0
 #: Seconds between looks at least.
 SPACING_S = 0.25
 #: Seconds until the database is asked again after it did not answer.
@@ -44,6 +44,7 @@ class Waker:
         self._database = database
         self._inbox = inbox
         self._sleepers = sleepers
+        self._poll_s = min(POLL_S, inbox.lease.total_seconds() / 3)
         self._patience_s = patience.total_seconds()
         self._patient_until = 0.0
         self._nudged = asyncio.Event()
@@ -65,14 +66,14 @@ class Waker:
                 await asyncio.sleep(RETRY_S)
                 continue
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._nudged.wait(), min(max(next_due_s, SPACING_S), POLL_S))
+                await asyncio.wait_for(self._nudged.wait(), min(max(next_due_s, SPACING_S), self._poll_s))
             await asyncio.sleep(max(0.0, began + SPACING_S - time.monotonic()))
 
     async def _look(self) -> float:
         """Wakes whoever has something to do; returns the seconds until the next row is due."""
         async with self._database.statement() as tx:
             outlooks = await self._inbox.outlook(tx, list(self._sleepers))
-        next_due_s = next((it.next_due_s for it in outlooks if it.next_due_s is not None), POLL_S)
+        next_due_s = next((it.next_due_s for it in outlooks if it.next_due_s is not None), self._poll_s)
         ready = {(it.topic, it.lane) for it in outlooks if it.is_ready}
         if next_due_s <= 0 and time.monotonic() >= self._patient_until:
             async with self._database.statement() as tx:

@@ -1,10 +1,12 @@
 """The task that keeps the lists up to date: on every replica, one tenant after the other.
 
-It uses half of the time at most, so that a job of a million companies does not slow down the requests of reps.
+It uses half of the time at most, so that a job of a million companies does not slow down the requests of reps. While
+nothing changes it looks seldom; the feed wakes it with each fact, since facts follow changes.
 """
 
 import asyncio
 import time
+from contextlib import suppress
 
 import structlog
 
@@ -14,22 +16,26 @@ from gateway.lists import changes
 
 log = structlog.get_logger(__name__)
 
-#: Seconds between two looks for changes while there are none.
-EVERY_S = 0.5
+#: Seconds between two looks for changes at least; and that it then waits for a fact after one that found none.
+EVERY_S, IDLE_S = 0.5, 5.0
 #: Seconds between two attempts while the database is away.
 AWAY_S = 2.0
 
 
-async def keep_lists(database: Database) -> None:
-    """Runs for ever."""
+async def keep_lists(database: Database, facts: asyncio.Event) -> None:
+    """Runs for ever. `facts` is set whenever facts have come; it is cleared here."""
     tenant_id: int | None = None
     while True:
         began = time.monotonic()
+        facts.clear()  # first: what comes during a look is looked for again
         try:
             tenant_id = await changes.next_tenant(database, -1 if tenant_id is None else tenant_id)
             did = 0 if tenant_id is None else await changes.fold(database, tenant_id)
         except Unavailable as error:
             log.warning("lists_wait_for_database", error=str(error))
             await asyncio.sleep(AWAY_S)
-        else:
-            await asyncio.sleep(time.monotonic() - began if did else EVERY_S)
+            continue
+        await asyncio.sleep(time.monotonic() - began if did else EVERY_S)
+        if tenant_id is None:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(facts.wait(), IDLE_S)

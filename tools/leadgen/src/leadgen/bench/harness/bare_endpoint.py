@@ -11,7 +11,8 @@ from fastapi import FastAPI
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 from pydantic import BaseModel
 
-from common.service import http_server, to_the_end
+from common.http.http_server import http_server
+from common.service import to_the_end
 from common.settings import ServiceSettings
 from embedded.ports import LOOPBACK
 

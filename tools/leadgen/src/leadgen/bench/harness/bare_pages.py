@@ -9,7 +9,8 @@ from pathlib import Path
 
 from fastapi import FastAPI, Response
 
-from common.service import http_server, to_the_end
+from common.http.http_server import http_server
+from common.service import to_the_end
 from common.settings import ServiceSettings
 from embedded.ports import LOOPBACK
 

@@ -1,0 +1,95 @@
+"""A service's HTTP server: uvicorn with our limits, until SIGTERM."""
+
+import asyncio
+import signal
+import socket
+from contextlib import suppress
+from datetime import timedelta
+from functools import partial
+from typing import cast
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from common.errors import Permanent
+from common.http.http_connection import BoundedConnection
+from common.http.security_headers import SecurityHeaders
+from common.settings import ServiceSettings
+
+
+class Server(uvicorn.Server):
+    """uvicorn's server, which is woken to exit, and once per second; uvicorn's own looks ten times per second."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        self._should_exit = False
+        self._exits = asyncio.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        super().__init__(config)
+
+    @property
+    def should_exit(self) -> bool:
+        """Whether the server is to exit. A signal handler may set it."""
+        return self._should_exit
+
+    @should_exit.setter
+    def should_exit(self, should: bool) -> None:
+        self._should_exit = should
+        if should and self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._exits.set)
+
+    async def main_loop(self) -> None:
+        """Returns when the server is to exit."""
+        self._loop = asyncio.get_running_loop()
+        while not await self.on_tick(0):
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._exits.wait(), 1)
+
+
+def http_config(app: ASGIApp, settings: ServiceSettings) -> uvicorn.Config:
+    """Builds a server's configuration: limits on requests (http_connection.py), and security headers on all answers."""
+    return uvicorn.Config(
+        SecurityHeaders(app, https_only_for=timedelta(days=settings.http_hsts_days)),
+        settings.http_host,
+        settings.http_port,
+        http=cast(
+            type[asyncio.Protocol],
+            partial(
+                BoundedConnection,
+                read_timeout_s=settings.http_read_timeout_s,
+                write_timeout_s=settings.http_write_timeout_s,
+            ),
+        ),
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=10,
+        timeout_keep_alive=75,  # longer than proxies and clients keep theirs: who ends first may cut a request off
+    )
+
+
+def http_server(app: ASGIApp, settings: ServiceSettings) -> uvicorn.Server:
+    """A server that ends on SIGTERM and SIGINT, and leaves it to the caller what happens after that.
+
+    Raises Permanent if its address is in use, or not of this machine.
+    """
+    _require_free(settings.http_host, settings.http_port)
+    server = Server(http_config(app, settings))
+
+    def end(*_: object) -> None:
+        """Before the server runs, and once more when it is done: uvicorn raises again what it caught meanwhile."""
+        server.should_exit = True
+
+    for caught in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(caught, end)
+    return server
+
+
+def _require_free(host: str, port: int) -> None:
+    """Raises Permanent with the setting to change: the HTTP server would end with a code of its own."""
+    try:
+        for family, kind, protocol, _, address in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM):
+            with socket.socket(family, kind, protocol) as probe:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                probe.bind(address)
+    except OSError as error:
+        raise Permanent(f"HTTP_PORT {port} of HTTP_HOST {host} cannot be used: {error.strerror}") from error
