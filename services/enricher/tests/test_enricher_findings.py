@@ -182,7 +182,7 @@ def test_broken_linked_data_spoils_nothing() -> None:
 
 def test_contacts_are_capped_best_first() -> None:
     """A page of hundreds of addresses is a directory; the company's own come first all the same."""
-    others = " ".join(f"p{n}@firm{n}.com" for n in range(100))
+    others = " ".join(f"acme{n}@gmail.com" for n in range(100))
 
     found = extract([a_page(f"{others} boss@acme.com.sg")])
 

@@ -3,7 +3,7 @@
 import pytest
 
 from enricher.extract.findings import extract
-from enricher.extract.phones import find_phones
+from enricher.extract.phones import find_numbers, find_phones
 from enricher.pages.documents import Document, parse_html
 
 HOME = "http://valves.com.sg/"
@@ -136,3 +136,26 @@ def test_a_list_of_people_leaves_room_for_desk_and_telephone() -> None:
 
     assert len(found.contacts) == 10
     assert [contact.value for contact in found.contacts[-2:]] == ["info@valves.com.sg", TEL]
+
+
+def test_a_neighbour_is_told_by_its_last_digits() -> None:
+    """Only a higher one, and no hours."""
+    page = a_page("<p>Tel: 6225 7733/34</p><p>Tel: 6777 4520 / 4521</p><p>Tel: 6888 1230 / 24 hours</p>")
+
+    found = find_numbers(page, "SG").phones
+
+    assert found == ("+6562257733", "+6562257734", "+6567774520", "+6567774521", "+6568881230")
+
+
+def test_a_fax_label_reaches_a_number_with_a_remark_behind_it() -> None:
+    """Also where the label is a picture."""
+    page = a_page("<p>Facsimile</p><p>6777 1200 (not for service of documents)</p><p>☎ 6777 1300 🖷 6777 1301</p>")
+
+    assert find_numbers(page, "SG").phones == ("+6567771300",)
+
+
+def test_a_number_in_the_data_goes_before_one_of_a_floating_button() -> None:
+    data = '{"@type": "Organization", "telephone": "+65 6777 1200"}'
+    page = a_page(f'<a href="https://wa.me/6591234567">Chat</a><script type="application/ld+json">{data}</script>')
+
+    assert find_numbers(page, "SG").phones == ("+6567771200", "+6591234567")

@@ -20,6 +20,9 @@ def value_on(field: str, body: str, path: str = "about") -> str | None:
     ("body", "year"),
     [
         ("We were founded in Singapore in 1988.", "1988"),
+        ("Our shop was founded the year after, in 1988.", "1988"),
+        ("Syarikat ini ditubuhkan pada tahun 1988.", "1988"),
+        ("We have invested in 20 companies since 1988.", None),
         ("Valves Asia was established on 3 May 1988 by two brothers.", "1988"),
         ("Year of establishment: 1988", "1988"),
         ("Proudly serving Singapore since 1988", "1988"),
@@ -119,6 +122,9 @@ def test_a_handle_is_whole(url: str, page: str | None) -> None:
         ("window.intercomSettings = {app_id: 'x'}", {"intercom"}),
         ("fbq('init', '1')", {"facebook-pixel"}),
         ('{"u":"https:\\/\\/js.stripe.com\\/v3\\/"}', {"stripe"}),
+        ("gtag('config', 'AW-1029384756')", {"google-ads"}),
+        ("_linkedin_partner_id = '1'; ttq.load('C1')", {"linkedin-insight-tag", "tiktok-pixel"}),
+        ("(function(h){h._hjSettings={hjid:1}})(window); _paq.push(['trackPageView'])", {"hotjar", "matomo"}),
         ("var help = 'see our page at zendesk'", set()),
     ],
 )

@@ -33,6 +33,28 @@ def people_on(body: str, path: str = "our-team") -> list[tuple[str, str]]:
         ("<p>林美玲</p><p>总经理</p>", [("林美玲", "总经理")]),
         ("<p>Name: Ben Low</p><p>Designation: Sales Manager</p>", [("Ben Low", "Sales Manager")]),
         ("<p>Dr Ana Cruz</p><p>MBBS (Singapore), MRCP (UK)</p><p>Consultant</p>", [("Ana Cruz", "Consultant")]),
+        ("<p>Er. Goh Siew Lan BEng (Hons) - Practice Owner</p>", [("Goh Siew Lan", "Practice Owner")]),
+        ("<p>GOH SIEW LAN | Creative Director | 9777 1180</p>", [("Goh Siew Lan", "Creative Director")]),
+        ("<p>吳小姐 Ms. Clarice Goh, 採購 Buyer, clarice@valves.com.sg</p>", [("Clarice Goh", "Buyer")]),
+        ("<p>Tn. Hj. Razali bin Omar - Pengarah Urusan</p>", [("Razali bin Omar", "Pengarah Urusan")]),
+        ("<p>Ben Low</p><p>Senior Adviser; formerly Chairman, Omega</p>", [("Ben Low", "Senior Adviser")]),
+        ("<p>Ben Low, Operations (and cousin)</p>", [("Ben Low", "Operations")]),
+        (
+            "<h4>Partners</h4><p>GOH SIEW LAN, FCA (Singapore) — siewlan@valves.com.sg</p>",
+            [("Goh Siew Lan", "Partner")],
+        ),
+        ("<p>Mdm Florence Goh</p><p>Head of Music</p>", [("Florence Goh", "Head of Music")]),
+        (
+            "<nav><a href=/>Home</a><a href=/contact>Contact</a><a href=/clients>Customers</a></nav>"
+            "<p>Ben Low, Client Manager</p>",
+            [("Ben Low", "Client Manager")],
+        ),
+        (
+            "<h4>Partners</h4><p>Ana Cruz</p><p>Senior Partner, Probate</p><h4>Recent cases</h4>"
+            "<p>Ben Low, Director</p>"
+            "<h4>Associates & Consultants</h4><p>Goh Siew Lan</p><p>Associate</p>",
+            [("Ana Cruz", "Senior Partner, Probate"), ("Goh Siew Lan", "Associate")],
+        ),
         (
             '<script type="application/ld+json">{"@type": "Organization", "employee": [{"@type": "Person", '
             '"name": "Ana Cruz", "jobTitle": "Buyer"}]}</script>',
@@ -83,6 +105,20 @@ def test_a_name_beside_a_title_is_a_person(body: str, found: list[tuple[str, str
 def test_headings_and_other_companies_people_are_none(body: str, path: str) -> None:
     """Nothing is better than somebody who does not work there."""
     assert people_on(body, path) == []
+
+
+@pytest.mark.parametrize("path", ["our-dentists", "tutors", "attorneys", "say-hello"])
+def test_a_page_about_professionals_is_about_people(path: str) -> None:
+    assert people_on("<p>Ana Cruz</p><p>Orthodontist</p>", path) == [("Ana Cruz", "Orthodontist")]
+
+
+def test_a_block_of_people_needs_no_heading_on_a_page_about_the_company() -> None:
+    """Founders in a row; a single testimonial, or chiefs of companies with names, are none."""
+    block = "<p>Ana Cruz</p><p>Founder, CEO</p><p>Ben Low</p><p>Founder, Head of Blue Team</p>"
+
+    assert [name for name, _ in people_on(block, "about")] == ["Ana Cruz", "Ben Low"]
+    assert people_on("<p>Great!</p><p>Ana Cruz</p><p>CEO</p>", "about") == []
+    assert people_on("<p>Ana Cruz, CEO, Omega Foods</p><p>Ben Low, Founder, ChopPay</p>", "about") == []
 
 
 def test_people_of_a_homepage_stand_below_their_heading() -> None:

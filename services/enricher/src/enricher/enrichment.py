@@ -11,7 +11,7 @@ from enricher.profiling import Profile
 from enricher.steps import Steps
 
 #: The version of the rules by which companies are enriched. Raise it when a change alters what is found.
-RULES = 3
+RULES = 4
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,6 +62,50 @@ _MADE_UP_NAMES = """
 """
 _MADE_UP = frozenset(_MADE_UP_NAMES.split())
 _NOT_THEIRS = ("sentry.io", "wixpress.com", "sentry-next.wixpress.com", "schema.org", "w3.org", ".example")
+#: Providers of mailboxes that companies use in place of their own, and Internet providers of Singapore and Malaysia.
+_FREE = frozenset(
+    [
+        "gmail.com",
+        "googlemail.com",
+        "outlook.com",
+        "hotmail.com",
+        "live.com",
+        "msn.com",
+        "yahoo.com",
+        "ymail.com",
+        "icloud.com",
+        "me.com",
+        "aol.com",
+        "proton.me",
+        "protonmail.com",
+        "gmx.com",
+        "gmx.net",
+        "zoho.com",
+        "mail.com",
+        "yandex.com",
+        "qq.com",
+        "163.com",
+        "126.com",
+        "sina.com",
+        "foxmail.com",
+        "naver.com",
+        "singnet.com.sg",
+        "pacific.net.sg",
+        "starhub.net.sg",
+        "magix.com.sg",
+        "mysingnet.sg",
+        "yahoo.com.sg",
+        "yahoo.com.my",
+        "hotmail.sg",
+        "outlook.sg",
+        "tm.net.my",
+        "streamyx.com",
+        "unifi.my",
+        "netvigator.com",
+        "biznetvigator.com",
+        "bigpond.com",
+    ]
+)
 #: Whoever made the site is not the company: "Web design by Studio, hello@studio.sg".
 _MAKERS = re.compile(
     r"\b(?:design(?:ed)?|develop(?:ed|ment)?|powered|built|maintained|crafted|website|site|hosted) by\b[^\n]{0,50}\Z",
@@ -69,6 +113,11 @@ _MAKERS = re.compile(
 )
 #: Names of counters that look like addresses.
 _COUNTERS = frozenset({"rating@mail.ru", "top@mail.ru"})
+
+
+def is_free(domain: str) -> bool:
+    """True for a provider of mailboxes to everybody."""
+    return domain in _FREE
 
 
 def find_emails(page: Document, site: str) -> list[str]:

@@ -24,11 +24,15 @@ _PEOPLE = re.compile(
     rf"|\b(?:employs?|employing) {_ABOUT}{_COUNT}"
     rf"|\b(?:employees|no\.? of employees|number of employees|staff strength|headcount)\s?[:：]\s?{_ABOUT}{_COUNT}"
     rf"|(?<![\w.,])(?<!iso ){_COUNT} (?:(?:full-time|dedicated|skilled|experienced|qualified|trained) )?"
-    r"(?:employees|staff|team members|workers|-strong|strong team)\b",
+    r"(?:employees|staff|team members|workers|-strong|strong team)\b"
+    rf"|\bwe are (?:now )?(?:a team of )?{_ABOUT}{_COUNT} people\b"
+    rf"|\b(?:mempunyai|seramai|dengan) (?:kira-kira |lebih )?{_COUNT} (?:orang )?(?:kakitangan|pekerja)\b",
     re.IGNORECASE,
 )
 #: A quick test for one of its words: most pages have none.
-_OF_PEOPLE = re.compile(r"employ|staff|team|strong|worker|workforce|crew|headcount|family", re.IGNORECASE)
+_OF_PEOPLE = re.compile(
+    r"kakitangan|pekerja|people|employ|staff|team|strong|worker|workforce|crew|headcount|family", re.IGNORECASE
+)
 #: Sentences with these count other people: those served, housed or placed, or a customer's.
 _NOT_EMPLOYED = re.compile(
     r"\b(?:serv(?:ed|es|ing)|train(?:ed|s|ing)?|hous(?:e|ed|es|ing)|accommodat\w{1,5}|dormitor(?:y|ies)|plac(?:ed|es"
@@ -49,7 +53,8 @@ _NOT_THEIRS = re.compile(
 _YEAR = r"((?:18|19|20)\d\d)(?![\w-]|[.,]\d)"
 #: What may stand between the word and its year: "in Singapore in", "by Mr Tan in", "on 12 May".
 _TO_YEAR = (
-    r"(?:\s{0,2}[:：,–-]?\s{0,2}(?:business|operations|trading|in|on|since|back|the year|year|of|by|as a|as an|around"
+    r"(?:\s{0,2}[:：,–-]?\s{0,2}(?:the (?:year after|next year|following year),?|business|operations|trading"
+    r"|in|on|since|back|the year|year|of|by|as a|as an|around"
     r"|circa|"
     r"and|\d{1,2}(?:st|nd|rd|th)?|[A-Z][\w.&]{0,20},?)(?=[\s:：])){0,8}"
 )
@@ -57,11 +62,13 @@ _FOUNDED = re.compile(
     r"\b(?i:founded|established|incorporated|started|set up|formed|began|began operations|inception|founding"
     r"|establishment|incorporation"
     rf"|year (?:founded|established|of establishment|of incorporation)){_TO_YEAR}\s{{0,2}}[:：]?\s{{0,2}}{_YEAR}"
+    rf"|\b(?i:ditubuhkan|diasaskan|didaftarkan)(?: (?:pada|sejak|tahun|di|\d{{1,2}}|[A-Z][a-z]{{2,9}})){{0,4}} {_YEAR}"
 )
 _SINCE = re.compile(rf"\b(?:since|est\.?|estd\.?) {_YEAR}", re.IGNORECASE)
 #: "We have served Acme since 2010" is about a customer, "we have served Singapore since 1975" about ourselves.
 _RELATION = re.compile(
-    r"\b(?:served|supplied|worked with|working with|been with|used|using|sold|owned|held)(?! (?:singapore|the|our"
+    r"\b(?:invested|raised|donated|served|supplied|worked with|working with|been with|used|using|sold|owned"
+    r"|held)(?! (?:singapore|the|our"
     r"|families|businesses|homes|asia)\b)",
     re.IGNORECASE,
 )
@@ -111,7 +118,14 @@ def figure_facts(page: Document) -> Iterator[Fact]:
             before, after = sentence_around(page.text, match)
             names = names_of(page) if names is None else names
             if is_own(before, after, names):
-                yield Fact("founded_year", match[1], page.url, "page", confidence, quote_around(page.text, match))
+                yield Fact(
+                    "founded_year",
+                    match[match.lastindex or 1],
+                    page.url,
+                    "page",
+                    confidence,
+                    quote_around(page.text, match),
+                )
                 return
     if found := _CHINESE.search(page.text):
         yield Fact("founded_year", found[1] or found[2], page.url, "page", FAIR, quote_around(page.text, found))

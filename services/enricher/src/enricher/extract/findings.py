@@ -12,7 +12,7 @@ from functools import partial
 from common.contracts import Contact, Person
 from enricher.extract.certifications import certification_facts
 from enricher.extract.customers import customer_facts
-from enricher.extract.emails import find_emails, is_role
+from enricher.extract.emails import find_emails, is_free, is_role
 from enricher.extract.facts import CERTAIN, HINT, LIKELY, Fact, best_per_method, join_values
 from enricher.extract.figures import figure_facts, price_facts
 from enricher.extract.hiring import hiring_facts
@@ -20,6 +20,8 @@ from enricher.extract.linkedin import linkedin_facts
 from enricher.extract.news import Item, newest, news_fact, news_on
 from enricher.extract.numbers.countries import country_of
 from enricher.extract.organisation import MAX_SUMMARY, organisation_facts
+from enricher.extract.other_parties import Parts, parts_of
+from enricher.extract.own_words import names_of
 from enricher.extract.persons.people import FoundPerson, find_people
 from enricher.extract.persons.titles import function_of, rank_of, seniority_of
 from enricher.extract.phones import Numbers, find_numbers, own_first
@@ -31,13 +33,15 @@ from enricher.extract.technology import find_technology
 from enricher.pages.documents import Document, Link, clean, parse_html
 from enricher.pages.json_ld import organisations, values
 from enricher.pages.kinds import Kind, kind_of
-from enricher.pages.urls import host_of, site_of
+from enricher.pages.urls import host_of, name_and_suffix, site_of
 
 MAX_CONTACTS = 10
 MAX_ABOUT = MAX_SUMMARY
 #: Slices per page, at most: what a page costs is bounded by what a slice costs.
 MAX_SLICES = 15
 MAX_PEOPLE = 20
+#: The rank of addresses at another domain than the site's.
+_ELSEWHERE = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +107,7 @@ class _Collector:
         self.facts: list[Fact] = []
         self.linked: dict[str, Set[Kind]] = {}
         self._emails: dict[str, tuple[int, int, str, Contact]] = {}
+        self._parts: dict[str, Parts] = {}
         self._numbers: list[tuple[Document, Numbers]] = []
         self._people: dict[str, FoundPerson] = {}
 
@@ -111,17 +116,38 @@ class _Collector:
 
     def add_emails(self, page: Document, nth: int) -> None:
         """Adds e-mail addresses, ranked: people of the company, its role addresses, addresses elsewhere."""
+        others = self._of_others(page, partial(find_emails, site=self.site))
         for address in find_emails(page, self.site):
+            if address in others and site_of(address.partition("@")[2]) != self.site:
+                continue
             role = is_role(address)
-            rank = int(role) if site_of(address.partition("@")[2]) == self.site else 2
+            rank = int(role) if site_of(address.partition("@")[2]) == self.site else _ELSEWHERE
             contact = Contact(kind="email", value=address, is_role=role, source_url=page.url)
             self._emails.setdefault(address, (rank, nth, address, contact))
 
     def add_numbers(self, page: Document) -> None:
-        self._numbers.append((page, find_numbers(page, self.region)))
+        """Adds the telephone and fax numbers of a page."""
+        others = self._of_others(page, lambda of: find_numbers(of, self.region).phones)
+        found = find_numbers(page, self.region)
+        if others:
+            found = replace(found, phones=tuple(it for it in found.phones if it not in others))
+        self._numbers.append((page, found))
+
+    def _of_others(self, page: Document, find: Callable[[Document], Iterable[str]]) -> frozenset[str]:
+        """The values that stand only in lines about somebody else than the company."""
+        parts = self._parts.get(page.url)
+        if parts is None:
+            parts = self._parts[page.url] = parts_of(page.text, names_of(page))
+        if not parts.others:
+            return frozenset()
+        others = frozenset(find(Document(page.url, text=parts.others)))
+        return others - frozenset(find(Document(page.url, text=parts.own))) if others else others
 
     def add_people(self, page: Document) -> None:
         """Adds the people of a page; of one person on several pages, what each of them says."""
+        parts = parts_of(page.text, names_of(page))
+        if parts.others:
+            page = replace(page, text=parts.own)
         for person in find_people(page, self.site, self.region):
             known = self._people.setdefault(person.name.casefold(), person)
             self._people[person.name.casefold()] = replace(
@@ -157,8 +183,18 @@ class _Collector:
 
     def best_contacts(self) -> tuple[Contact, ...]:
         """The addresses by rank, then the telephones, the company's main one first."""
-        emails = [contact for *_, contact in sorted(self._emails.values(), key=lambda entry: entry[:3])]
+        ranked = sorted(self._emails.values(), key=lambda entry: entry[:3])
+        has_own = any(rank < _ELSEWHERE for rank, *_ in ranked)
+        emails = [
+            it for rank, _, address, it in ranked if rank < _ELSEWHERE or not has_own or self._may_be_own(address)
+        ]
         return tuple(map(self._with_person, (*emails, *self._phones())))
+
+    def _may_be_own(self, address: str) -> bool:
+        """True for an address elsewhere that may be the company's, too: a free one, or one at a like name."""
+        domain = address.partition("@")[2]
+        one, other = (name_and_suffix(it)[0].replace("-", "") for it in (domain, self.site))
+        return is_free(domain) or one in other or other in one
 
     def best_people(self) -> tuple[Person, ...]:
         """The people by their place in the company, otherwise in the pages' order."""

@@ -30,6 +30,8 @@ _DIGITS = re.compile(r"\d{4}")
 #: Signs after a word that may be a label: "Jurong branch: 67771234".
 _LABEL_ENDS = tuple(":：-–—|)")
 _SEVERAL = re.compile(r"[/;|,]|%2f|\bor\b", re.IGNORECASE)
+#: The last digits of a neighbour: one or two stand close, since "6123 4567 / 24 hours" names none.
+_ALSO = re.compile(r"(?:/(?P<near>\d{1,2})|\s?[/&]\s?(?P<far>\d{3,4}))(?![\w/:-]|[ .]?\d|\s?(?:h(?:ou)?rs?|am|pm)\b)")
 _WHATSAPP = re.compile(r"wa\.me/\+?(\d{6,15})|[?&]phone=(?:\+|%2b)?(\d{6,15})", re.IGNORECASE)
 
 
@@ -57,8 +59,8 @@ def own_first(numbers: Sequence[str], region: str) -> list[str]:
 def find_numbers(page: Document, region: str) -> Numbers:
     """The numbers of a page; those without a country code are of `region`. One that is a fax anywhere is no telephone.
 
-    In the page's order: those that only a link holds (a button at the top), those in the text, those of WhatsApp links
-    (they float over a page), those in its data.
+    In the page's order: those that only a link holds (a button at the top), those in the text, those in its data, those
+    of WhatsApp links (they float over a page).
     """
     shown = list(_shown(page, region))
     texts = {number for number, _ in shown}
@@ -68,8 +70,8 @@ def find_numbers(page: Document, region: str) -> Numbers:
         *(it for it in linked if it[0] not in texts),
         *shown,
         *(it for it in linked if it[0] in texts),
-        *((number, None) for number in _on_whatsapp(page, region)),
         *((number, "tel") for number in _declared(page, region, "telephone")),
+        *((number, None) for number in _on_whatsapp(page, region)),
     ):
         kinds.setdefault(number, set()).add(kind)
     for number in _declared(page, region, "faxNumber"):
@@ -110,6 +112,17 @@ def _shown(page: Document, region: str) -> Iterator[tuple[str, Kind | None]]:
         if kind != "tel" and is_date(found.raw_string):
             continue
         yield _e164(found.number), kind
+        if also := _ALSO.match(masked, found.end):
+            for number in _next_ones(_e164(found.number), also):
+                yield number, kind
+
+
+def _next_ones(number: str, also: re.Match[str]) -> Iterator[str]:
+    """The neighbour of a number that is told by its last digits: "6225 7733/34", "6188 4520 / 4521"."""
+    digits = also["near"] or also["far"]
+    neighbour = number[: -len(digits)] + digits
+    if neighbour > number and phonenumbers.is_valid_number(phonenumbers.parse(neighbour)):
+        yield neighbour
 
 
 def _plus(zeros: re.Match[str]) -> str:

@@ -17,7 +17,15 @@ _POSTAL = re.compile(
     rf"|zip)[ \t:.]{{0,3}})?\(?[ \t]?{_CODE}\)?"
     rf"|\b(?i:postal code|postcode)[ \t:.]{{0,3}}{_CODE}"
     rf"|(?<!\d)(?<!\d[ ,.])(\d{{6}})[ \t,]{{1,2}}{_SINGAPORE}(?![ \t,(]{{0,3}}\d)"
+    r"|(?<=[\w)]),\s(?P<bare>\d{6})(?=\s?(?:\n|\Z))"
 )
+#: A street by its kind: a postal code without the country's name counts only behind one.
+_KIND_OF_STREET = re.compile(
+    r"\d[A-Z]?,? (?:[A-Z][\w'’.-]{1,20} ){1,4}(?:Street|St|Road|Rd|Avenue|Ave|Lane|Drive|Crescent|Cres|Close|Way"
+    r"|Walk|Link"
+    r"|Place|Terrace|Hill|Quay|Boulevard|Loop|Rise|View|Park)\b"
+)
+_MAIL = re.compile(r"\S@[\w-]+\.\w")
 #: The first two digits are the sector, of which there are 82.
 _LAST_SECTOR = 82
 _LABEL = re.compile(
@@ -58,6 +66,8 @@ def find_addresses(text: str) -> list[str]:
         if not 1 <= int(code[:2]) <= _LAST_SECTOR or code in found:
             continue
         before = _before(text, match.start())
+        if match["bare"] and not _KIND_OF_STREET.search(before):
+            continue
         if _HAS_WORDS.search(before) and _is_own(before, text[match.end() : match.end() + 80]):
             said = match[0].replace("\n", ", ")
             found[code] = clean(_street_of(before) + said, MAX_ADDRESS)
@@ -75,7 +85,7 @@ def _before(text: str, end: int) -> str:
             break
         above = text.rfind("\n", 0, start - 1) + 1
         line = text[above : start - 1] if start - above <= _LONGEST_ABOVE else "@"
-        if "@" in line:
+        if line == "@" or _MAIL.search(line):
             break
         before, start = f"{line.rstrip(' ,')}, {before}", above
     return before

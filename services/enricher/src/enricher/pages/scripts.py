@@ -15,7 +15,12 @@ _CALLS = re.compile(
     r"\b(?:fbq\(\s?['\"]init|gtag\(\s?['\"]config['\"],\s?['\"](?:G|UA)-|_gaq\.push|ga\(\s?['\"]create|_setAccount"
     r"|hbspt\.forms|_hsq\b|Tawk_API|intercomSettings|Intercom\(\s?['\"]|__NEXT_DATA__|Shopify\.(?:theme|shop)"
     r"|Static\.SQUARESPACE_CONTEXT|wixBiSession|zESettings|wpemojiSettings|woocommerce_params|wc_add_to_cart_params"
-    r"|drupalSettings|Drupal\.settings|Webflow\.push|grecaptcha\.)"
+    r"|drupalSettings|Drupal\.settings|Webflow\.push|grecaptcha\.|elementorFrontendConfig|_hjSettings|hjid|klaviyo\.push|_learnq"
+    r"|_linkedin_partner_id|_linkedin_data_partner_ids|lintrk\(|_paq\.push|clarity\(\s?['\"]|mixpanel\.init|__NUXT__|owlCarousel\("
+    r"|analytics\.load\(|ttq\.load|TiktokAnalyticsObject|wpforms_settings|twq\(\s?['\"]|snaptr\(\s?['\"]|pintrk\(\s?['\"]"
+    r"|CRISP_WEBSITE_ID|drift\.load|__lc\.license|LiveChatWidget|Calendly\.init|new Swiper\(|tailwind\.config"
+    r"|google\.maps\.Map|heap\.load|amplitude\.(?:init|getInstance)|uetq|__CF\$cv)"
+    r"|(?<=['\"])AW-\d{6,12}\b"
 )
 
 

@@ -6,11 +6,12 @@ from typing import Literal, TypeAlias
 Kind: TypeAlias = Literal["tel", "fax", "both", "other"]
 
 _FAX = (
-    r"tele-?fax|fax(?:es|imile)?|facsimile|faks|传真|傳真|ファックス|팩스|தொலைநகல்|โทรสาร"
+    r"🖷|📠|tele-?fax|fax(?:es|imile)?|facsimile|faks|传真|傳真|ファックス|팩스|தொலைநகல்|โทรสาร"
     r"|(?<![A-Za-z])f(?:x)?(?=\s{0,2}[:：.)\]]|\s{1,2}[+(\d]|\s{0,2}$)"
 )
 _TEL = (
-    r"tele?(?:phones?)?|phones?|ph|call|hotlines?|hand-?phones?|hp|mobiles?|mob|cell|whats-?app|direct|did|main ?line"
+    r"☎|☏|✆|📞|📱|tele?(?:phones?)?|phones?|ph|call|hotlines?|hand-?phones?|hp|mobiles?|mob|cell|whats-?app|direct"
+    r"|did|main ?line"
     r"|电话|電話|热线|熱線|手机|手機|热綫|telefon|talian|hubungi|தொலைபேசி|โทรศัพท์|โทร|전화|ring|sms"
     r"|(?:contact|office|general) (?:no|number|line)s?"
     r"|(?<![A-Za-z])[tpmhod](?=\s{0,2}[/:：.)\]]|\s{1,2}[+(\d]|\s{0,2}$)"
@@ -21,6 +22,7 @@ _OTHER = (
     r"|(?:account|acct|acc|a/c|invoice|order|serial|ref(?:erence)?|permit|policy|tender|lot|patent|cert(?:ificate)?"
     r"|certification|article|cage|duns|d-u-n-s|product|stock)\.? ?(?:no|number|code|id|#)s?"
     r"|(?:items?|models?|parts?)(?:\.? ?(?:no|number|code|id|#)s?)?|p\.?o\.? ?box|注册号|註冊號|备案号"
+    r"|no\.? ?(?:pendaftaran|akaun|daftar)\b.{0,20}"
 )
 _LABEL = re.compile(rf"(?<![A-Za-z])(?:(?P<fax>{_FAX})|(?P<tel>{_TEL})|(?P<other>{_OTHER}))(?![A-Za-z])", re.IGNORECASE)
 #: Between the two words of one label: "Tel/Fax", "Tel & Fax", "Phone and fax".
@@ -68,7 +70,7 @@ def labels_by_line(lines: list[str]) -> dict[int, Kind]:
     labels: list[Kind] = []
     values: list[int] = []
     for nth, line in enumerate([*lines, "end"]):
-        is_value = not _LETTER.search(line)
+        is_value = _begins_with_number(line)
         kind = None if is_value else _label_alone(line)
         if is_value and labels:
             values += [nth] if _SOME_DIGITS.search(line) else []
@@ -87,6 +89,12 @@ def labels_by_line(lines: list[str]) -> dict[int, Kind]:
 def _label_alone(line: str) -> Kind | None:
     """The label in a short line without a number."""
     return label_of(line) if len(line) <= _LONGEST_LINE and not _SOME_DIGITS.search(line) else None
+
+
+def _begins_with_number(line: str) -> bool:
+    """True for a number, also with words behind it: "(65) 6533 4199 (not for documents)"."""
+    letter = _LETTER.search(line)
+    return letter is None or bool(_SOME_DIGITS.search(line, 0, letter.start()))
 
 
 def _kind(found: re.Match[str]) -> Kind:

@@ -6,12 +6,19 @@ from functools import lru_cache
 from enricher.extract.persons.titles import is_job_title
 
 _HONORIFIC = re.compile(
-    r"^(?:mr|mrs|ms|miss|mdm|madam|dr|prof|professor|er|ir|ar|rev|dato'?|datuk|datin|tan sri|encik|puan|cik|haji|tuan"
-    r"|先生|女士)\.?\s+",
+    r"^(?:(?:mr|mrs|ms|miss|mdm|madam|dr|prof|professor|er|ir|ar|rev|dato['’]?|datuk|datin|tan sri|encik|puan"
+    r"|cik|haji|hajah"
+    r"|tuan|tn|pn|en|hj|hjh|sir|capt|captain|col|nyonya|sri|assoc|associate|adj|adjunct|先生|女士)\b[.'’]?\s{1,3}){1,3}",
     re.IGNORECASE,
 )
 #: Degrees and memberships behind a name: "Mei Tan, CPA, PhD".
-_LETTERS_BEHIND = re.compile(r"(?:,?\s\(?(?:[A-Z]{2,6}|Ph\.?D|M\.?Sc|B\.?Eng|B\.?Sc|Jr|Sr|PBM|BBM)\.?\)?){1,4}$")
+_DEGREE = (
+    r"\(?(?:[A-Z]{2,7}[a-z]{0,4}|Ph\.?D|M\.?Sc|B\.?Eng|B\.?Sc|Jr|Sr)\.?\)?"
+    r"(?:\s\([A-Z][A-Za-z. ]{1,20}\))?"
+)
+_LETTERS_BEHIND = re.compile(rf"(?:,?\s{_DEGREE}){{1,4}}$")
+#: Behind a name in capitals they need a comma: "LIM SOO HIANG, FCA (Singapore)".
+_LETTERS_BEHIND_COMMA = re.compile(rf",\s{_DEGREE}(?:,?\s{_DEGREE}){{0,3}}$")
 _NICKNAME = re.compile(r"\s[(\"“'‘][A-Z][\w-]{1,15}[)\"”'’](?=\s|$)")
 _TOKEN = re.compile(
     r"[A-Z][a-z]{1,20}(?:[-'’][A-Za-z][a-z]{0,20}){0,2}|(?:O|D|Mc|Mac)['’]?[A-Z][a-z]{1,20}|[A-Z]\.?"
@@ -60,11 +67,48 @@ _NO_NAME_WORDS = """
     vision visit vietnam volunteer warehouse watch water way we web website wednesday welcome well west what
     whatsapp when where white who why with women word work working works workshop world year years you young your
     youtube zone pte ltd llp inc sdn bhd avenue drive lane crescent close place boulevard heights gardens terrace
-    walk plaza mall
+    walk plaza mall ventures venture capital holdings holding fund foods labs associates consultants clinic clinics
+    dental laboratory bistro cafe lodge residence residences resort academy
 """
 _NO_NAME = frozenset(_NO_NAME_WORDS.split())
 #: Ends of words that headings have and names have not; names end in -ing only when they are short.
 _HEADING_END = re.compile(r"(?:tion|sion|ment|ness|ology|ical|able|ance|ence|ware|ities|ability|[a-z]{4}ing|ers|ors)$")
+#: Names that end like headings.
+_NAMES = frozenset(
+    [
+        "clarence",
+        "florence",
+        "terence",
+        "terrence",
+        "lawrence",
+        "laurence",
+        "prudence",
+        "constance",
+        "patience",
+        "vance",
+        "lance",
+        "terrance",
+        "clemence",
+        "clement",
+        "rogers",
+        "sanders",
+        "anders",
+        "meyers",
+        "myers",
+        "peters",
+        "connors",
+        "summers",
+        "withers",
+        "carruthers",
+        "flowers",
+        "waters",
+        "bowers",
+        "somers",
+        "chambers",
+        "lambers",
+        "ellers",
+    ]
+)
 _CHINESE_NAME = re.compile(
     r"[王李张張刘劉陈陳杨楊赵趙黄黃周吴吳徐孙孫胡朱高林何郭马馬罗羅梁宋郑鄭谢謝韩韓唐冯馮于董萧蕭程曹袁邓鄧许許傅沈"
     r"曾彭吕呂苏蘇卢盧蒋蔡贾丁魏薛叶葉阎余潘杜戴夏钟鍾汪田任姜范方石姚谭譚廖邹熊金陆陸郝孔白崔康毛邱秦江史顾顧侯邵孟"
@@ -72,6 +116,10 @@ _CHINESE_NAME = re.compile(
     r"[\u4e00-\u9fff]{1,2}"
 )
 _LONGEST = 60
+
+
+def _is_heading(word: str) -> bool:
+    return word not in _NAMES and _HEADING_END.search(word) is not None
 
 
 @lru_cache(4_000)
@@ -84,6 +132,7 @@ def person_name(line: str) -> str | None:
         return line
     plain = _HONORIFIC.sub("", line)
     is_addressed = plain != line
+    plain = _LETTERS_BEHIND_COMMA.sub("", plain)
     plain = _LETTERS_BEHIND.sub("", plain) if not plain.isupper() else plain
     bare = _NICKNAME.sub("", plain)
     tokens = bare.split()
@@ -92,9 +141,9 @@ def person_name(line: str) -> str | None:
     full = 0
     for token in tokens:
         word = token.strip(",").lower()
-        if word in _CONNECTORS:
+        if word.rstrip(".") in _CONNECTORS:
             continue
-        if not _TOKEN.fullmatch(token.strip(",")) or word in _NO_NAME or _HEADING_END.search(word):
+        if not _TOKEN.fullmatch(token.strip(",")) or word in _NO_NAME or _is_heading(word):
             return None
         full += len(word.strip(".")) > 1
     return plain.strip(" ,") if full >= (1 if is_addressed else 2) or (full == 1 and len(tokens) > 2) else None

@@ -7,11 +7,13 @@ it, or below such a heading. A heading is no person, and a customer who is quote
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
+from typing import TypeAlias
 
 from enricher.extract.emails import find_emails, is_role
 from enricher.extract.own_words import names_of
 from enricher.extract.persons.names import person_name
-from enricher.extract.persons.titles import is_field, is_job_title
+from enricher.extract.persons.titles import is_department, is_field, is_job_title, seniority_of
 from enricher.extract.phones import find_numbers
 from enricher.extract.prompt_injection import is_injection
 from enricher.pages import json_ld
@@ -32,6 +34,36 @@ _TEAM_HEADING = re.compile(
 )
 #: A quick test for such a heading: most pages have none.
 _TEAM_WORD = re.compile(r"team|people|management|leadership|director|founder|personnel|contact|团队", re.IGNORECASE)
+#: The same in a sentence's shape: "The people your child will meet".
+_ABOUT_TEAM = re.compile(
+    r"(?:(?:meet|about|say hello to) )?(?:the|our|your|my) (?:[\w’'&-]{1,20} ){0,3}(?:team|people|founders?"
+    r"|directors|leaders"
+    r"|partners|lawyers|doctors|dentists|tutors|trainers|coaches|consultants|instructors|teachers|faces)(?:"
+    r" [\w’'&-]{1,20}){0,6}"
+    r"|lembaga pengarah|pegawai untuk dihubungi|(?:負責人|负责人|联系人|聯絡人).{0,30}",
+    re.IGNORECASE,
+)
+#: Headings below which people of others stand, on any page.
+_OF_OTHERS_HEADING = re.compile(
+    r"(?:our |the |what |some |happy )*(?:testimonials?|reviews?|love notes|portfolio(?: \w{4,12})?|investees?"
+    r"|investors?"
+    r"|backed by|clients?(?: say.*)?|customers?(?: say.*)?|patients?(?: .*)?|students?(?: .*)?|parents?(?:"
+    r" say.*)?|alumni"
+    r"|top scorers.*|what (?:they|people|clients|customers|patients|parents|our .{1,20}|an? .{1,20}) sa(?:y"
+    r"|id).*|case studies"
+    r"|success stories|recent (?:cases|projects|works?)|in the (?:news|press|media)|pelanggan(?: kami)?"
+    r"|projek.{0,20})\W{0,2}",
+    re.IGNORECASE,
+)
+#: Titles that a heading gives to the names below it.
+_HEADING_TITLES = {
+    "partners": "Partner",
+    "our partners": "Partner",
+    "directors": "Director",
+    "board of directors": "Director",
+    "founders": "Founder",
+    "co-founders": "Co-founder",
+}
 #: Headings that end such a part.
 _OTHER_HEADING = re.compile(
     r"(?:our |what |some |happy )*(?:testimonials?|reviews?|clients?(?: say.*)?|customers?(?: say.*)?|partners|news"
@@ -39,8 +71,11 @@ _OTHER_HEADING = re.compile(
     r"|contact(?: us)?|careers?|what (?:they|people|clients|customers) say.*|follow us|quick links)",
     re.IGNORECASE,
 )
+#: A remark behind a title: "Operations (and little brother)".
+_NOTE = re.compile(r"\s\([a-z][^)]{0,60}\)?$")
 _BETWEEN = re.compile(r"\s[-–—|•·]\s|\s?[|–—]\s?|,\s|\s\(|:\s")
-_OF_OTHERS = re.compile(r"\b(?:at|of|from|@)\s{1,3}([A-Z][^,;|]{0,60})")
+#: "Head of Music" is at this company, whatever is behind it.
+_OF_OTHERS = re.compile(r"(?:\bat|(?<![Hh]ead )\bof|\bfrom|@)\s{1,3}([A-Z][^,;|]{0,60})")
 #: "Name: Mei Tan", "Designation: Director".
 _FIELD = re.compile(
     r"^(?:name|contact(?: person)?|attn|attention|person in charge|pic|designation|position|job title|title|role)"
@@ -51,8 +86,30 @@ _DEGREES = re.compile(
     r"(?:MBBS|BDS|MDS|MD|MRCP|MRCS|FRCS|FAMS|MMed|M\.Med|PhD|Ph\.D|MBA|EMBA|CPA|CA|ACCA|LLB|LLM|B\.?Sc|M\.?Sc|B\.?Eng|M\.?Eng"
     r"|BA|MA|BBA|P\.?Eng|C\.?Eng)\b[^.!?]{0,80}"
 )
+#: An address or a number behind a name and its title, with its label.
+_REACH = re.compile(
+    r"[\s,|–—•·:;(/-]{0,4}(?:\b(?:tel|did|hp|mobile|mob|phone|e-?mail|[mthe])\b[.:)\s]{0,3})?"
+    r"(?:[\w.+-]{1,64}(?:@| ?[\[(](?:at|@)[\])] ?)\S.*|\+?\(?\d[\d ()-]{5,18}\d.*)$",
+    re.IGNORECASE,
+)
+_HAN = re.compile(r"[\u3000-\u303f\u4e00-\u9fff]+")
+_LATIN = re.compile(r"[A-Za-z]{2}.*[A-Za-z]{2}")
+_EXECUTIVE = frozenset({"owner", "c_level"})
 _AROUND = 4  # lines below a title that may hold the person's address or number
 _TOKENS = re.compile(r"[a-z]{3,}")
+
+
+_LONGEST_HEADING = 80
+#: Headings on a page about the team that follow a part about others.
+_STAFF_HEADING = re.compile(
+    r"(?:our )?(?:partners?|associates?|consultants?|directors?|founders?|advisors?|advisers?|doctors?|nurses?"
+    r"|lawyers?|staff"
+    r"|professionals?|managers?|executives?)(?: (?:&|and) \w{4,14})?",
+    re.IGNORECASE,
+)
+
+#: The first and last line of a name with its title, and both.
+_Pair: TypeAlias = tuple[int, int, str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,10 +171,14 @@ def _shown(page: Document, site: str, region: str) -> Iterator[FoundPerson]:
     kind = kind_of(Link(page.url, ""))
     if kind not in _READ and kind not in _ALSO:
         return
-    if kind not in _READ and not _TEAM_WORD.search(page.text):
+    if kind not in _READ and kind is not Kind.ABOUT and not _TEAM_WORD.search(page.text):
         return
     lines = page.text.split("\n")
-    pairs = _pairs(lines, is_open=kind in _READ, names=names_of(page))
+    names = names_of(page)
+    menu = frozenset(link.words for link in page.links)
+    pairs = _pairs(lines, is_open=kind in _READ, is_read=kind in _READ, names=names, menu=menu)
+    if kind is Kind.ABOUT and not pairs:
+        pairs = _in_a_row(_pairs(lines, is_open=True, is_read=True, names=names, menu=menu))
     for nth, (_, last, name, title) in enumerate(pairs):
         end = min(pairs[nth + 1][0] if nth + 1 < len(pairs) else len(lines), last + 1 + _AROUND)
         about = Document(page.url, text="\n".join(lines[last:end]))
@@ -127,23 +188,56 @@ def _shown(page: Document, site: str, region: str) -> Iterator[FoundPerson]:
         yield FoundPerson(name, title, page.url, emails[0] if len(emails) == 1 else None, own[0] if own else None)
 
 
-def _pairs(lines: Sequence[str], *, is_open: bool, names: Iterable[str]) -> list[tuple[int, int, str, str]]:
-    """Names with titles: on one line, or on two neighbouring ones. Gives the first and last line of each."""
-    found: list[tuple[int, int, str, str]] = []
+def _in_a_row(pairs: Sequence[_Pair]) -> list[_Pair]:
+    """The pairs of blocks without a heading: two or more in a row, one of them a founder or chief, no company named."""
+    blocks: list[list[_Pair]] = []
+    for pair in pairs:
+        if blocks and pair[0] - blocks[-1][-1][1] <= _AROUND:
+            blocks[-1].append(pair)
+        else:
+            blocks.append([pair])
+    return [
+        pair
+        for block in blocks
+        if len(block) > 1
+        and all(is_job_title(title.rpartition(", ")[2]) or ", " not in title for *_, title in block)
+        and any(seniority_of(title) in _EXECUTIVE for *_, title in block)
+        for pair in block
+    ]
+
+
+def _pairs(
+    lines: Sequence[str], *, is_open: bool, is_read: bool, names: Iterable[str], menu: frozenset[str]
+) -> list[_Pair]:
+    """Names with titles: on one line, or on two neighbouring ones. Gives the first and last line of each.
+
+    On a page that `is_read` whole, only parts about others end what is open. Words of the menu are no headings.
+    """
+    found: list[_Pair] = []
     run: list[tuple[int, str | None, str | None]] = []
-    for nth, line in enumerate((*lines, "")):
-        if not is_open and _TEAM_HEADING.fullmatch(line):
-            is_open = True
-        elif is_open and _OTHER_HEADING.fullmatch(line):
-            is_open = False
-        if is_open and _DEGREES.fullmatch(line):
+    given: str | None = None
+    for nth, whole in enumerate((*lines, "")):
+        line = whole if is_open or len(whole) <= _LONGEST_HEADING else ""
+        if whole not in menu:
+            if not is_open and (_TEAM_HEADING.fullmatch(line) or _ABOUT_TEAM.fullmatch(line)):
+                is_open = True
+            elif is_open and (_OF_OTHERS_HEADING.fullmatch(line) or (not is_read and _OTHER_HEADING.fullmatch(line))):
+                is_open = False
+            elif is_read and not is_open and (_TEAM_HEADING.fullmatch(line) or _STAFF_HEADING.fullmatch(line)):
+                is_open = True
+        if not is_open:
+            found += _matched(run)
+            run = []
+            continue
+        given = _HEADING_TITLES.get(line.lower().strip(" :"), given)
+        if _DEGREES.fullmatch(line):
             continue  # they stand between a name and its title
-        line = _FIELD.sub("", line) if is_open else line
-        both = _on_one_line(line, names) if is_open else None
+        line = _said(line)
+        both = _on_one_line(line, names) or (given and line != whole and (name := person_name(line)) and (name, given))
         if both:
             found.append((nth, nth, *both))
-        name = person_name(line) if is_open and not both else None
-        is_title = is_open and not both and name is None and is_job_title(line) and not _is_of_others(line, names)
+        name = person_name(line) if not both else None
+        is_title = not both and name is None and is_job_title(line) and not _is_of_others(line, names)
         if name or is_title:
             run.append((nth, name, line if is_title else None))
         else:
@@ -152,7 +246,17 @@ def _pairs(lines: Sequence[str], *, is_open: bool, names: Iterable[str]) -> list
     return sorted(found)
 
 
-def _matched(run: Sequence[tuple[int, str | None, str | None]]) -> Iterator[tuple[int, int, str, str]]:
+def _said(line: str) -> str:
+    """A line without its field's name, an address behind it, and Chinese beside the same in Latin letters."""
+    line = _FIELD.sub("", line)
+    if not line.isascii() and _LATIN.search(line) and _HAN.search(line):
+        line = " ".join(_HAN.sub(" ", line).replace(" ,", ",").split()).strip(" ,")
+    if any(map(str.isdigit, line)) or "@" in line or "[" in line or "(" in line:
+        line = _REACH.sub("", line)
+    return line.partition(";")[0].strip()
+
+
+def _matched(run: Sequence[tuple[int, str | None, str | None]]) -> Iterator[_Pair]:
     """Pairs neighbouring names and titles: a name before its title, unless the whole run has titles first."""
     is_title_first = len(run) % 2 == 0 and all(
         (title is not None) == (nth % 2 == 0) for nth, (_, _, title) in enumerate(run)
@@ -174,19 +278,30 @@ def _on_one_line(line: str, names: Iterable[str]) -> tuple[str, str] | None:
     """ "Mei Tan, Managing Director" and "Director: Mei Tan"."""
     if len(line) > 120 or line.endswith((".", "?", "!")):
         return None
-    cut = _BETWEEN.search(line)
-    if cut is None:
-        return None
-    first, rest = line[: cut.start()].strip(), line[cut.end() :].strip(" )")
-    if (name := person_name(first)) and is_job_title(rest) and not _is_of_others(rest, names):
-        return name, clean(rest, _LONGEST_TITLE)
-    if is_job_title(first) and (name := person_name(rest)):
-        return name, clean(first, _LONGEST_TITLE)
+    for cut in islice(_BETWEEN.finditer(line), 3):
+        first, rest = line[: cut.start()].strip(), line[cut.end() :].strip(" )")
+        name = person_name(first)
+        title = _NOTE.sub("", rest)
+        if ")" in title and "(" not in title:
+            continue  # the cut is inside a bracket: "Goh Siew Lan BEng (Hons) - Director"
+        if name and (is_job_title(title) or is_department(title)) and not _is_of_others(title, names):
+            return name, clean(title, _LONGEST_TITLE)
+        if is_job_title(first) and (name := person_name(rest)):
+            return name, clean(first, _LONGEST_TITLE)
     return None
 
 
 def _is_of_others(title: str, names: Iterable[str]) -> bool:
     """True for a title at another company: "Director of Omega Foods"; "Head of Sales" is at this one."""
+    last = title.rpartition(", ")[2]
+    if (
+        last != title
+        and seniority_of(title) in _EXECUTIVE
+        and not is_job_title(last)
+        and not is_field(last)
+        and not _is_own(last, names)
+    ):
+        return True  # "CEO, Warung Digital"
     found = _OF_OTHERS.search(title)
     return found is not None and not is_field(found[1]) and not _is_own(found[1], names)
 

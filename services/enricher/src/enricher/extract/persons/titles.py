@@ -11,7 +11,12 @@ _HEAD_WORDS = """
     inspector lawyer lead leader lecturer manager md nurse officer owner partner pharmacist physician planner
     president principal producer programmer proprietor receptionist representative researcher scientist secretary
     solicitor specialist strategist supervisor surgeon surveyor svp teacher technician therapist trainer treasurer
-    vp
+    vp principal-in-charge curator barista baker butcher stylist instructor coach tutor optometrist orthodontist
+    endodontist periodontist prosthodontist audiologist psychologist podiatrist physiotherapist veterinarian vet
+    paralegal conveyancer actuary broker buyer merchandiser housekeeper sommelier florist photographer videographer
+    animator copywriter electrician foreman superintendent captain
+    pengarah pengurus pengerusi jurutera setiausaha ketua penyelia eksekutif akauntan pegawai kerani juruteknik
+    pemilik pengasas presiden penolong perunding peguam
 """
 _HEADS = frozenset(_HEAD_WORDS.split())
 _MODIFIER_WORDS = """
@@ -32,7 +37,10 @@ _MODIFIER_WORDS = """
     resource resources retail risk safety sales sea security senior service services shipping singapore site
     software solution solutions south southeast spares staff store strategic strategy supply support system
     systems taiwan talent tax team technical technology tendering thailand the trade trading training
-    transformation transport treasury vice vietnam warehouse web west workplace workshop world
+    transformation transport treasury vice vietnam warehouse web west workplace workshop world wedding practice
+    dental veterinary clinic clinical visiting pastry wellness lead client clients partnerships board fleet
+    urusan akaun projek jualan pemasaran kewangan operasi am besar kanan kilang kualiti sumber manusia pentadbiran
+    teknikal pembangunan perniagaan bahagian jabatan cawangan wilayah syarikat lembaga dan bersama
 """
 _MODIFIERS = frozenset(_MODIFIER_WORDS.split())
 #: Words of sentences, menus and advertisements for jobs: a title has none of them.
@@ -45,6 +53,12 @@ _NO_TITLE = re.compile(
     re.IGNORECASE,
 )
 _WORD = re.compile(r"[A-Za-z][\w'’-]{0,30}")
+_UNIT = (
+    r"(?:operations|sales|marketing|finance|accounts|administration|admin|human resources|hr|shipping|logistics"
+    r"|purchasing"
+    r"|procurement|production|engineering|design|business development|customer service|legal|it)"
+)
+_DEPARTMENT = re.compile(rf"{_UNIT}(?: (?:&|and) {_UNIT})?", re.IGNORECASE)
 _MAX_WORDS = 9
 _MAX_UNKNOWN = 2
 _LONGEST = 80
@@ -56,18 +70,18 @@ _SENIORITIES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (name, re.compile(pattern, re.IGNORECASE))
     for name, pattern in (
         ("staff", r"\b(?:assistant|secretary|aide|intern) to\b|\b(?:executive|personal) assistant\b"),
-        ("owner", r"\b(?:co-?)?founder\b|\bowner\b|\bproprietor\b|创始人|創辦人"),
+        ("owner", r"\b(?:co-?)?founder\b|\bowner\b|\bproprietor\b|\bpengasas\b|\bpemilik\b|创始人|創辦人"),
         (
             "c_level",
             r"\bc[efomtirs]o\b|\bchief\b|\bmanaging (?:director|partner)\b|\bmd\b|(?<!vice )(?<!vice-)\bpresident\b"
-            r"|\bchair(?:man|woman|person)\b"
+            r"|\bchair(?:man|woman|person)\b|\bpengarah urusan\b|\bpengerusi\b"
             r"|董事长|主席|总裁",
         ),
         ("partner", r"\b(?<!business )partner\b|\bprincipal\b(?! (?:engineer|consultant|scientist))"),
         ("vp", r"\b(?:vice[ -]president|[se]?vp)\b"),
-        ("director", r"\bdirector\b|总监|總監|董事"),
-        ("head", r"\bhead\b|\bgeneral manager\b|\bgm\b|总经理|總經理"),
-        ("manager", r"\bmanager\b|\bsupervisor\b|\blead(?:er)?\b|经理|主任"),
+        ("director", r"\bdirector\b|\bpengarah\b|总监|總監|董事"),
+        ("head", r"\bhead\b|\bketua\b|\bgeneral manager\b|\bgm\b|总经理|總經理"),
+        ("manager", r"\bmanager\b|\bsupervisor\b|\blead(?:er)?\b|\bpengurus\b|\bpenyelia\b|经理|主任"),
         ("senior", r"\bsenior\b|\bprincipal\b"),
     )
 )
@@ -130,11 +144,28 @@ def is_job_title(line: str) -> bool:
         return False
     if not line.isascii() and _CHINESE.fullmatch(line.strip()):
         return True
+    if "," in line and not _has_known(line.partition(",")[0]):
+        return False  # "Peter Lim, General Partner" is a person
     words = [word.lower() for word in _WORD.findall(line)]
     if not 1 <= len(words) <= _MAX_WORDS or not line[:1].isupper() or _HEADS.isdisjoint(words):
         return False
     unknown = [word for word in words if word not in _HEADS and word not in _MODIFIERS]
     return len(unknown) <= min(_MAX_UNKNOWN, len(words) - 1)
+
+
+def _has_known(words: str) -> bool:
+    return any(word in _HEADS or word in _MODIFIERS for word in _WORD.findall(words.lower()))
+
+
+def is_department(words: str) -> bool:
+    """True for a department that stands for a title: "Operations", "Sales & Marketing"."""
+    return bool(_DEPARTMENT.fullmatch(words.strip()))
+
+
+def is_known_title(title: str) -> bool:
+    """True for a title all of whose words are those of titles, so that no name of another company is in it."""
+    words = _WORD.findall(title.lower())
+    return bool(words) and all(word in _HEADS or word in _MODIFIERS for word in words)
 
 
 def is_field(words: str) -> bool:
