@@ -62,4 +62,4 @@ async def test_the_contact_that_fits_comes_first_and_all_people_are_announced() 
         ("ben@acme.sg", None, "staff"),
         ("cai@acme.sg", None, None),
     ]
-    assert [person.name for person in event.people] == ["Ana Cruz", "Ben Low"]
+    assert [(person.name, person.fit) for person in event.people] == [("Ana Cruz", 0), ("Ben Low", None)]

@@ -16,6 +16,7 @@ from common.contracts import (
     JobProgressed,
     LeadScored,
     LeadSynced,
+    Person,
     Place,
     Refinement,
     SearchAnswer,
@@ -140,7 +141,18 @@ def test_a_score_comes_with_its_reasons_and_a_contact() -> None:
             "source_url": "http://example.sg",
             "vendor": None,
         },
+        "ask_for": None,
     }
+
+
+def test_a_score_comes_with_the_person_to_ask_for() -> None:
+    """Name, title and the page that names them; addresses and levels are left out."""
+    tan = Person(name="Mei Tan", title="Director", seniority="director", source_url="http://example.sg/team", fit=2)
+    fact = scored(HEAD[0], Contact(kind="phone", value="+6561234567", source_url="http://example.sg"))
+
+    *_, message = told([progressed(an_answer()), fact.model_copy(update={"ask_for": tan})])
+
+    assert message.data["ask_for"] == {"name": "Mei Tan", "title": "Director", "source_url": "http://example.sg/team"}
 
 
 def test_companies_of_the_nightly_rest_are_not_told_in_the_chat() -> None:

@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from common.contracts import Company, Contact, LeadScored
+from common.contracts import Company, Contact, LeadScored, Person
 from odoo_sync.model import Kind, LeadSettings
 from odoo_sync.records.mapping import (
+    activity,
     company_row,
     contact_row,
     description,
@@ -169,3 +170,30 @@ def test_without_wishes_a_new_lead_is_nobodys() -> None:
 
     assert (row["type"], row["user_id/id"]) == ("lead", "")
     assert not row.keys() & {"team_id", "user_id", "tag_ids", "source_id", "priority"}
+
+
+def test_a_person_without_an_address_is_named_on_the_lead_and_is_no_record() -> None:
+    """The desk stays the contact; the lead, its description and its activity say whom to ask for."""
+    tan = Person(name="Mei <Tan", title="Director", source_url="http://acme.sg/team")
+    lead = a_lead(contact=PHONE).model_copy(update={"ask_for": tan})
+
+    rows = wanted_rows(lead, min_score=0.5, has_lead=False)
+    made, planned = new_lead(lead, LeadSettings()), activity(lead)
+
+    assert rows["contact"] == contact_row(PHONE)
+    assert (made["contact_name"], made["function"]) == ("Mei <Tan", "Director")
+    assert "Ask for Mei &lt;Tan, Director, named on http://acme.sg/team" in rows["lead"]["description"]
+    assert "Ask for Mei &lt;Tan" in planned["note"]
+    assert planned["summary"] == "Call Mei <Tan"
+
+
+def test_a_named_contact_stays_the_leads_own() -> None:
+    tan = Person(name="Mei Tan", title="Director", source_url="http://acme.sg/team")
+    boss = Contact(kind="email", value="z@acme.sg", name="Zoe Lim", title="Clerk", source_url="http://acme.sg")
+    lead = a_lead(contact=boss).model_copy(update={"ask_for": tan})
+
+    assert new_lead(lead, LeadSettings())["contact_name"] == "Zoe Lim"
+    assert activity(lead)["summary"] == "Write to Zoe Lim"
+    assert (
+        new_lead(a_lead(contact=EMAIL).model_copy(update={"ask_for": tan}), LeadSettings())["contact_name"] == "Mei Tan"
+    )

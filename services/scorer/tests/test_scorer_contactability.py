@@ -5,7 +5,7 @@ from typing import Any
 import orjson
 import pytest
 
-from common.contracts import CompanyEnriched, Contact, Site
+from common.contracts import CompanyEnriched, Contact, Person, Site
 from industries.ssic.hierarchy import Hierarchy
 from scorer.core.contactability import is_senior
 from scorer.core.industry_fit import SsicVersions
@@ -128,3 +128,35 @@ def test_a_wanted_title_comes_before_other_seniors() -> None:
     assert contact_of(seen(contacts=[other, boss, chief])) == chief
     assert contact_of(seen(contacts=[other, boss])) == boss
     assert contact_of(seen(contacts=[other, chief, verified])) == verified
+
+
+def a_person(name: str, title: str, fit: int | None = None) -> Person:
+    return Person(name=name, title=title, source_url=f"{HOME}/team", fit=fit)
+
+
+def test_the_person_to_ask_for_is_the_one_that_fits_best() -> None:
+    """Named on the site, without an address: asked for by way of the desk. The words say so, with the page."""
+    people = [a_person("Ben Low", "Buyer"), a_person("Ana Cruz", "Owner"), a_person("Mei Tan", "Director", 1)]
+    desk = a_phone()
+
+    rating = rate(seen(contacts=[desk]).model_copy(update={"people": people}), NO_ICP)
+
+    assert (rating.contact, rating.ask_for) == (desk, people[2])
+    assert "decision-maker Mei Tan, Director" in rating.rationale
+    assert orjson.loads(rating.features)["decision_maker"]["source"] == f"{HOME}/team"
+    assert rating.to_event(rating.event.enriched_at).ask_for == people[2]
+
+
+def test_nobody_is_asked_for_where_the_contact_fits_as_well() -> None:
+    """Nor is staff without a wanted title, nor a person who has an address."""
+    tan = a_person("Mei Tan", "Director", 1)
+    boss = an_email("z@acme.sg", name="Zoe Lim", title="CEO").model_copy(update={"fit": 0})
+    clerk = an_email("c@acme.sg", name="Cai Goh", title="Clerk")
+
+    def asked_for(contact: Contact, *people: Person) -> Person | None:
+        return rate(seen(contacts=[contact]).model_copy(update={"people": list(people)}), NO_ICP).ask_for
+
+    assert asked_for(boss, tan) is None
+    assert asked_for(clerk, tan) == tan
+    assert asked_for(a_phone(), a_person("Ben Low", "Buyer")) is None
+    assert asked_for(boss, a_person("Zoe Lim", "CEO", 0)) is None

@@ -64,6 +64,11 @@ export function LeadCard({ company: told, isLive }: { company: Company; isLive: 
       </div>
       {isScored ? <p className="text-[13px] leading-relaxed text-soft">{company.rationale}</p> : <Waiting isLive={isLive} />}
       <Contact company={company} isScored={isScored} />
+      {company.ask_for && (
+        <p className="text-[13px] text-soft">
+          Ask for {company.ask_for.name}, {company.ask_for.title}
+        </p>
+      )}
       <div className="mt-auto flex items-center justify-between gap-3 border-t pt-2.5">
         <Steps company={company} isLive={isLive} />
         {company.company_id && isScored ? (

@@ -33,6 +33,7 @@ export type Company = {
   rationale?: string;
   contact?: string | null;
   contact_details?: ContactDetails | null;
+  ask_for?: { name: string; title: string; source_url: string } | null;
   odoo?: string;
 };
 

@@ -229,7 +229,8 @@ class Contact(Model):
 class Person(Model):
     """A person whom the company's own site names with a title, and the address or number that stands beside the name.
 
-    `seniority` and `function` are read from the title: "Head of Sales" is a head in sales.
+    `seniority` and `function` are read from the title: "Head of Sales" is a head in sales. `fit` is the title's place
+    among those that are looked for, 0 the best.
     """
 
     name: str
@@ -239,6 +240,7 @@ class Person(Model):
     email: str | None = None
     phone: str | None = None
     source_url: str
+    fit: int | None = None
 
 
 class Site(Model):
@@ -306,7 +308,8 @@ class LeadScored(CompanyEvent):
 
     `confidence` is the share of what the score goes by that is known; without an ICP the score rests on the rest.
     `skip` is that of the request: a lead whose "odoo" is skipped is not written to Odoo. `opening` is the best thing to
-    say first, if the company's site or the news gave one.
+    say first, if the company's site or the news gave one. `ask_for` is whom to ask for by way of `contact`: a person
+    with a wanted or senior title whom the site names without an address.
     """
 
     topic: ClassVar[str] = "lead.scored.v1"
@@ -322,6 +325,7 @@ class LeadScored(CompanyEvent):
     has_icp: bool | None = None
     skip: list[str] | None = None
     opening: Opening | None = None
+    ask_for: Person | None = None
 
 
 class ResyncOdoo(Event):

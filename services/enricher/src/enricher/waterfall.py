@@ -54,7 +54,10 @@ class Waterfall:
         prospects = [
             with_contact(it, by_address[it.contact.value]) for it in prospects if it.contact.value in by_address
         ]
-        people = sorted(found.people, key=lambda person: _place(fit_of(person.title, self._prospects.titles)))
+        people = [
+            person.model_copy(update={"fit": fit_of(person.title, self._prospects.titles)}) for person in found.people
+        ]
+        people.sort(key=lambda person: _place(person.fit))
         return Enrichment(found, ways, tuple(prospects), steps, tuple(people))
 
     async def save(self, company: Company, tenant_id: int, done: Enrichment, *, now: datetime) -> list[Fact]:

@@ -26,6 +26,8 @@ Stage = Literal["upserted", "enriched", "scored", "synced"]
 #: The register's facts of a company, and the parts of a contact, that a client can show.
 FACTS = {"uen", "name", "company_id", "industry_norm", "website_domain", "incorporated_on", "address", "postal_code"}
 CONTACT_DETAILS = {"kind", "name", "title", "status", "source_url", "vendor"}
+#: The parts of the person to ask for that a client can show.
+ASKED_FOR = {"name", "title", "source_url"}
 
 
 class Message(NamedTuple):
@@ -152,6 +154,7 @@ class Conversation:
                 has_icp=fact.has_icp,
                 contact=fact.contact.value if fact.contact else None,
                 contact_details=None if fact.contact is None else fact.contact.model_dump(include=CONTACT_DETAILS),
+                ask_for=None if fact.ask_for is None else fact.ask_for.model_dump(include=ASKED_FOR),
             )
         if isinstance(fact, LeadSynced):
             return self._reach("synced", fact.company, outcome=fact.outcome)

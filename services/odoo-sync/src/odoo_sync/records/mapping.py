@@ -11,7 +11,7 @@ from typing import Any
 
 import orjson
 
-from common.contracts import Company, Contact, LeadScored
+from common.contracts import Company, Contact, LeadScored, Person
 from common.singapore import day_in_singapore
 from odoo_sync.model import Kind, LeadSettings, Row, Values
 from odoo_sync.records.lookalikes import REGION, addresses_in
@@ -103,8 +103,10 @@ def new_lead(event: LeadScored, wishes: LeadSettings) -> Row:
     row |= _known(team_id=wishes.team, tag_ids=",".join(wishes.tags), source_id=wishes.source)
     if wishes.has_priority:
         row["priority"] = PRIORITIES.get(event.bucket, "0")
-    if contact is not None:
+    if contact is not None and contact.name:
         row |= _known(contact_name=contact.name, function=contact.title)
+    elif event.ask_for is not None:  # by name alone: no record of a person without an address is made
+        row |= _known(contact_name=event.ask_for.name, function=event.ask_for.title)
     return row | _known(website=company.website_domain)
 
 
@@ -121,6 +123,8 @@ def description(event: LeadScored) -> str:
         parts.insert(0, warning)
     if event.contact is not None:
         parts.append(f"{event.contact.value}, found on {event.contact.source_url}")
+    if event.ask_for is not None:
+        parts.append(_asked_for(event.ask_for))
     return "".join(f"<p>{escape(part)}</p>" for part in parts)
 
 
@@ -142,14 +146,23 @@ def activity(event: LeadScored) -> Row:
     if contact is not None:
         whom = ", ".join(it for it in (contact.name, contact.title, contact.value) if it)
         parts.append(f"{whom}, found on {contact.source_url}")
+    if event.ask_for is not None:
+        parts.append(_asked_for(event.ask_for))
     is_mail = contact is not None and contact.kind == "email"
+    named = contact.name if contact is not None and contact.name else None
+    if named is None and event.ask_for is not None and not is_mail:
+        named = event.ask_for.name
     verb = "Write to" if is_mail else "Call"
     return {
         "activity_type_id/id": "mail.mail_activity_data_email" if is_mail else "mail.mail_activity_data_call",
-        "summary": f"{verb} {(contact and contact.name) or event.company.name}",
+        "summary": f"{verb} {named or event.company.name}",
         "note": "".join(f"<p>{escape(part)}</p>" for part in parts),
         "date_deadline": day_in_singapore(event.scored_at).isoformat(),
     }
+
+
+def _asked_for(person: Person) -> str:
+    return f"Ask for {person.name}, {person.title}, named on {person.source_url}"
 
 
 def register_note(event: LeadScored) -> str | None:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
-from common.contracts import CompanyEnriched, Contact
+from common.contracts import CompanyEnriched, Contact, Person
 from scorer.core.finding import Finding, plain
 
 _SENIOR = re.compile(
@@ -75,6 +75,20 @@ def ranked_contacts(event: CompanyEnriched) -> Sequence[Contact]:
     return sorted(found, key=order) if len(found) > 1 else found
 
 
+def person_to_ask_for(event: CompanyEnriched, contact: Contact | None) -> Person | None:
+    """Picks whom to ask for by way of `contact`: wanted titles first, then seniors. Only people without an address.
+
+    `None` where nobody has such a title, or where `contact` is a person whose title fits as well.
+    """
+    reached = {it.name for it in event.contacts if it.name}
+    people = [it for it in event.people if it.name not in reached and (it.fit is not None or is_senior(it.title))]
+    best = min(people, key=lambda it: (it.fit is None, it.fit or 0, it.name, it.title), default=None)
+    if best is None or contact is None or not contact.name:
+        return best
+    is_better = best.fit is not None and (contact.fit is None or best.fit < contact.fit)
+    return best if is_better else None
+
+
 def verification(contact: Contact) -> str | None:
     """Returns one of VERIFIED; `None` if not verified, or if the status is unknown or not understood."""
     if contact.kind != "email" or not contact.status:
@@ -113,9 +127,16 @@ def _decision_maker(event: CompanyEnriched, contacts: Sequence[Contact]) -> Find
         if is_senior(contact.title):
             who = _with_title(name, contact.title)
             return Finding("senior", who, contact.source_url, f"decision-maker {who}{_from(contact)}")
+    person = person_to_ask_for(event, None)
+    if person is not None and is_senior(person.title) and (name := plain(person.name, 60)):
+        who = _with_title(name, person.title)
+        return Finding("senior", who, person.source_url, f"decision-maker {who}")
     for contact, name in named:
         who = _with_title(name, contact.title)
         return Finding("named", who, contact.source_url, f"contact {who}{_from(contact)}")
+    if person is not None and (name := plain(person.name, 60)):
+        who = _with_title(name, person.title)
+        return Finding("named", who, person.source_url, f"ask for {who}")
     return Finding("none", "nobody is named", event.site.url) if _was_looked_for(event) else None
 
 

@@ -10,9 +10,9 @@ from hashlib import sha256
 
 import orjson
 
-from common.contracts import Bucket, CompanyEnriched, CompanyFact, Contact, LeadScored
+from common.contracts import Bucket, CompanyEnriched, CompanyFact, Contact, LeadScored, Person
 from lead_features.format import Feature
-from scorer.core.contactability import contactability, ranked_contacts
+from scorer.core.contactability import contactability, person_to_ask_for, ranked_contacts
 from scorer.core.finding import Finding, plain
 from scorer.core.model import UNIT
 from scorer.core.opening import opening
@@ -34,6 +34,7 @@ class Rating:
     bucket: Bucket
     rationale: str
     contact: Contact | None
+    ask_for: Person | None
     #: The features of each criterion that counts, as JSON (libs/lead-features has the format).
     features: str
     #: SHA-256 of the features and of the rationale by template.
@@ -59,6 +60,7 @@ class Rating:
             confidence=self.confidence,
             has_icp=self.profile.has_icp,
             opening=opening(self.findings),
+            ask_for=self.ask_for,
         )
 
 
@@ -69,6 +71,7 @@ def rate(event: CompanyEnriched, profile: ScoringProfile) -> Rating:
     features = {it.criterion.name: _feature(it, findings[it.criterion.name]) for it in profile.weighted.criteria}
     score = profile.weighted.score({name: finding and finding.name for name, finding in findings.items()})
     known = sum(it.weight for it in profile.weighted.criteria if findings[it.criterion.name] is not None)
+    contact = contacts[0] if contacts else None
     words = rationale(event.company, findings, has_icp=profile.has_icp)
     as_json = orjson.dumps(features)
     return Rating(
@@ -79,7 +82,8 @@ def rate(event: CompanyEnriched, profile: ScoringProfile) -> Rating:
         confidence=known / UNIT,
         bucket=profile.model.bucket(score),
         rationale=words,
-        contact=contacts[0] if contacts else None,
+        contact=contact,
+        ask_for=person_to_ask_for(event, contact),
         features=as_json.decode(),
         features_hash=sha256(as_json + words.encode()).hexdigest(),
     )
