@@ -20,7 +20,7 @@ from testkit.industries import index_2020
         ("hotels in postal sector 09", ["55101"], "09"),
         ("hotels at postal code 528765", ["55101"], "52"),
         ("Sewerage in Tampines", ["37"], "52"),
-        ("who sells furniture in Ubi", ["310", "46431", "47531"], "34 36 40"),
+        ("who sells furniture in Ubi", ["46431", "47531"], "34 36 40"),
         ("orchids in Orchard", ["0114"], "22 23"),
         ("orchard farms", ["0113"], ""),
         ("dairy farms", ["014"], ""),

@@ -23,6 +23,7 @@ from industries.language.sizes import find_sizes
 from industries.language.skeletons import SHAPES, is_known
 from industries.language.spelling import Speller
 from industries.language.unused import find_unused
+from industries.language.verbs import turn_verbs
 from industries.language.words import normalise, tokenise
 from industries.ssic.concordance import Concordance
 from industries.ssic.hierarchy import LEVELS, Code, Hierarchy, VersionedCode
@@ -74,6 +75,7 @@ class IndustryIndex:
         self._speller = Speller(
             known=self._lexicon.known | activities | ROLES,
             everyday=self._lexicon.ordinary | SHAPES,
+            rare=self._lexicon.rare,
             joinable=self._lexicon.trade_words | activities,
             endings=COMPANIES | activities,
             adjacent=self._lexicon.adjacent_words,
@@ -158,12 +160,20 @@ class IndustryIndex:
         return _Found([Mention(whole, False, 1.0), *elsewhere], [], None)
 
     def _read_words(self, text: str, year: int | None) -> "_Found":
+        """Reads a text, or what follows a correction in it if that names industries."""
+        if (last := exclusions.without_taken_back(text)) != text:
+            found = self._read_plain(last, year)
+            if any(each.codes for each in found.mentions):
+                return found
+        return self._read_plain(text, year)
+
+    def _read_plain(self, text: str, year: int | None) -> "_Found":
         born = find_founding(text, year=year)
         codes, text = self._numbers.extract(born.rest)
         text = exclusions.mark(text)
         corrected = self._speller.correct(tokenise(text))
         found = find_phrases(corrected.words, self._lexicon, codes)
-        asked = asked_for(found, self._lexicon.ordinary)
+        asked = self._asked_for(found, codes)
         mentions = read_mentions(asked, self._trades)
         needs = needed(asked)
         ignored = born.ignored + _written(asked, needs)
@@ -186,6 +196,15 @@ class IndustryIndex:
             return _Found(mentions, [], born.since, ignored=ignored)
         guessed = self._guess(found, is_asked=bool(asked))
         return replace(guessed, mentions=mentions + guessed.mentions, since=born.since, ignored=ignored)
+
+    def _asked_for(self, found: list[Phrase], codes: Sequence[Sequence[VersionedCode]]) -> list[Phrase]:
+        """Returns the phrases that ask for companies, those about what companies do as names of industries."""
+        asked = asked_for(found, self._lexicon.ordinary)
+        words = turn_verbs(asked or found, self._lexicon.ordinary)
+        if words is None:
+            return asked
+        turned = find_phrases(words, self._lexicon, codes)
+        return turned if asked else asked_for(turned, self._lexicon.ordinary)
 
     def _guess(self, found: list[Phrase], *, is_asked: bool) -> "_Found":
         """Guesses what was asked for; of talk, only what it may be about."""

@@ -47,6 +47,8 @@ _NO_COMPANY = WORDS["affair"] | WORDS["particular"] | WORDS["particle"]
 _PURPOSE = frozenset(
     {"campaign", "list", "pitch", "client", "boss", "team", "calls", "outreach", "product", "territory"}
 )
+#: "Bus operators, the school bus kind".
+_KIND = frozenset({"kind", "type", "sort", "variety", "ones", "kinds", "types"})
 _SHAPING = frozenset(word for name, words in WORDS.items() if name != "order" for word in words)
 
 
@@ -66,6 +68,8 @@ def is_bare(words: Sequence[str]) -> bool:
         is_named = is_named or word in NAMED
         if word in ("me", "us") and at and rest[at - 1] in ("near", "around", "for", "to"):
             continue
+        if is_companies and word in WORDS["particular"] and rest[at - 1] == "," and rest[-1] in _KIND:
+            return True
         if word in WORDS["particular"] and rest[at + 1 : at + 3] in ([ONE], [ONE, ","]) and not is_companies:
             return False
         if word in WORDS["particular"] and at and rest[at - 1] in WORDS["preposition"]:
@@ -82,6 +86,8 @@ def is_bare(words: Sequence[str]) -> bool:
             return False
         if _is_one_of_them(rest, at) or _is_happening(rest, at):
             return False
+        if is_companies and rest[at : at + 3] == ["in", "need", "of"]:
+            return True
         if is_companies and (word in _CLAUSE_ABOUT_THEM or _IS_RELATIVE.match(" ".join(rest[at : at + 2]))):
             return True
         if (word in _NO_NAME and not _is_newly(rest, at)) or word == FOREIGN or _is_clause(rest, at):
@@ -94,9 +100,16 @@ def is_bare(words: Sequence[str]) -> bool:
             return False
         if word in (MANY, CODED) or word in COMPANY:
             is_companies = True
-        elif (word == ONE and not _is_industry(rest, at)) or (word == UNKNOWN and rest[at + 1 : at + 2] == ["up"]):
+        elif (word == ONE and not _is_industry(rest, at) and not _is_for(rest, at, is_companies)) or (
+            word == UNKNOWN and rest[at + 1 : at + 2] == ["up"]
+        ):
             return False
     return is_companies or not any(word in WORDS["praise"] for word in rest)
+
+
+def _is_for(words: Sequence[str], at: int, is_companies: bool) -> bool:
+    """Returns whether a name tells what companies are for: "clinics for skin problems"."""
+    return is_companies and words[at - 1] == "for" and words[-1] != words[at]
 
 
 def _is_matter(before: str) -> bool:

@@ -39,6 +39,12 @@ _BACK = re.compile(
     r"\b(?:(?:but|yet|though|however),? (?:(?:do|also|still|please) )*(?:including|keeping|allowing|with)"
     r"|(?:(?:but|yet|though|however),? )?(?:(?:do|also|still|please) )*(?:include|keep|allow))\b"
 )
+#: What stands before is taken back: "law firms, no wait, accountants".
+_TAKEN_BACK = re.compile(
+    r".*\b(?:no,? wait|wait,? no|scratch that|strike that|correction|oops|(?:sorry,? |no,? )i (?:mean|meant)|i meant"
+    r"|make that|on second thoughts?|actually no)\b[\s,:.!-]*(?:make (?:that|it) )?",
+    re.DOTALL,
+)
 _INDUSTRIES = (
     r"(?:industr(?:y|ies)|sectors?|compan(?:y|ies)|business(?:es)?|firms?|kinds?|types?|the|other|of|else|in|singapore)"
 )
@@ -53,7 +59,13 @@ def mark(text: str) -> str:
     text = _NEITHER.sub(" ", _NONPROFIT.sub("nonprofit", text))
     text = _NOT_NEXT.sub(f" {NOT_NEXT} ", text)
     text = _NOT.sub(f" {NOT} ", _ALL_BUT.sub(rf"\1 {NOT} ", text))
-    return _AGAIN.sub(f" {AGAIN} ", _BACK.sub(f" {BACK} ", text)) if NOT in text else text
+    return _AGAIN.sub(rf" {AGAIN} \g<0> ", _BACK.sub(f" {BACK} ", text)) if NOT in text else text
+
+
+def without_taken_back(text: str) -> str:
+    """Returns what follows the last correction of oneself, or the text if there is none or nothing follows."""
+    found = _TAKEN_BACK.match(text)
+    return text[found.end() :] if found and text[found.end() :].strip() else text
 
 
 def is_all_but(marked: str) -> bool:

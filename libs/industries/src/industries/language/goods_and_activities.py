@@ -27,6 +27,7 @@ RETAIL_OF = {
 
 #: Industries of an activity with goods that have no code for it.
 OTHERWISE = {
+    "make": ("C",),
     "wholesale": ("46",),
     "retail": ("47",),
     "rent": ("77",),
@@ -40,6 +41,9 @@ OTHERWISE = {
 
 #: Divisions whose classes also repair what they make.
 MENDED_BY_MAKERS = frozenset({"25", "26", "27", "28", "30"})
+
+#: Who makes what restaurants serve makes food: "dim sum factory".
+_FOOD_SERVED, _FOOD_MADE = frozenset({"56"}), ("1075", "1079")
 
 #: Divisions whose services include advice: a tax consultant belongs to tax services.
 _ADVISERS = set_of("58 62 63 65 66 69 70 71 72 73 74 78")
@@ -94,6 +98,8 @@ class GoodsAndActivities:
             table = WHOLESALE_OF if facet == "wholesale" else RETAIL_OF
             written = {code: None for key in made for code in table.get(key.code[:2], OTHERWISE[facet])}
             return self._codes(written)
+        if facet == "make" and {key.code[:2] for key in meaning.facets[""]} <= _FOOD_SERVED:
+            return self._codes(_FOOD_MADE)
         if facet == "repair" and made:
             return made if {key.code[:2] for key in made} & MENDED_BY_MAKERS else self._codes(("95",))
         if facet == "advise" and {key.code[:2] for key in meaning.facets[""]} <= _ADVISERS:

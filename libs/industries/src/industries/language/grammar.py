@@ -12,6 +12,7 @@ from functools import cached_property
 from industries import vocabulary
 from industries.language.goods_and_activities import GoodsAndActivities
 from industries.language.phrases import HEADS, Kind, Phrase
+from industries.language.verbs import NEEDING
 from industries.language.words import AGAIN, BACK, NOT, NOT_NEXT, Word, set_of
 from industries.ssic.hierarchy import VersionedCode
 
@@ -19,11 +20,6 @@ from industries.ssic.hierarchy import VersionedCode
 ROLES = vocabulary.shapes()["role"]
 SELLING = set_of("sell sold selling offer offering provide pitch supply supplying")
 OURS = set_of("our my")
-#: What a company needs, uses or buys is not what it is.
-NEEDING = set_of(
-    "need use using looking want wanting require requiring lack lacking seek seeking hire hiring buy buying purchase"
-    " purchasing"
-)
 PEOPLE = set_of("i we you they")
 #: Words for the companies asked for; the names of what they need come after.
 WHO = set_of("company firm business who startup client customer sme owner operator provider")
@@ -85,7 +81,7 @@ class ListItem:
 
 def read_mentions(phrases: Sequence[Phrase], trades: GoodsAndActivities) -> list[Mention]:
     """Reads the mentions in order. An exclusion that is not understood excludes nothing and is UNCLEAR."""
-    items = _items(_asked_for(phrases))
+    items = _with_activities_behind(_items(_asked_for(phrases)))
     for item in items:
         item.phrases = _heads(item.phrases, trades)
     found: list[Mention] = []
@@ -172,6 +168,23 @@ def _items(phrases: Sequence[Phrase]) -> list[ListItem]:
             only_next = NOT_NEXT in before
         items[-1].phrases.append(phrase)
     return items
+
+
+def _with_activities_behind(items: list[ListItem]) -> list[ListItem]:
+    """Gives the goods before a list of activities to each of them: "furniture, retail or wholesale"."""
+    if len(items) < 2 or not items[1].is_listed or len(items[0].names) != 1 or items[0].activities:
+        return items
+    behind = items[1:]
+    activities = [item.activities[0] for item in behind if item.activities]
+    if any(item.is_left_out or item.names for item in items) and any(item.is_left_out or item.names for item in behind):
+        return items
+    goods = items[0].names[0]
+    if len(activities) != len(behind) or not all(_takes(goods, activity) for activity in activities):
+        return items
+    return [
+        replace(items[0], phrases=[*items[0].phrases, replace(activity, word=activity.word._replace(before=()))])
+        for activity in activities
+    ]
 
 
 def _heads(phrases: list[Phrase], trades: GoodsAndActivities) -> list[Phrase]:

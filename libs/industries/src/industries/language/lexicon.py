@@ -11,6 +11,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from industries import vocabulary
+from industries.language.index_entries import index_phrases
 from industries.language.scripts import latin
 from industries.language.titles import WHOLE, title_phrases
 from industries.language.words import GLUE, fold, folded_words, normalise, set_of
@@ -20,6 +21,9 @@ from industries.ssic.hierarchy import LEVELS, Hierarchy, VersionedCode
 
 #: Maximum number of words in a phrase; longer titles are matched only as a whole.
 LONGEST_PHRASE = 6
+
+#: An entry of the official index with codes in more divisions is too vague.
+MOST_DIVISIONS = 2
 
 #: Last parts of compounds with the name of an industry: "lawfirm".
 COMPANIES = set_of("company firm business service provider operator centre")
@@ -60,6 +64,8 @@ class Lexicon:
         self.ordinary = frozenset(ordinary | filler)
         self.talk = frozenset(map(_key, vocabulary.talk()))
         self.phrases = self._from_titles()
+        titled = frozenset(word for each in self.phrases for word in each)
+        self._add_official_index()
         self._ordered: dict[tuple[str, ...], Meaning] = {}
         for words_, meaning in self._from_vocabulary():
             self._ordered[words_] = meaning
@@ -70,6 +76,9 @@ class Lexicon:
         )
         self.in_phrases = frozenset(word for each in (*self.phrases, *self.talk) for word in each)
         self.known = self.in_phrases | self.ordinary | frozenset(self.by_word)
+        #: Words of the official index alone: too rare for other words to be misspellings of them.
+        self.rare = self.known - titled - self.trade_words - self.ordinary - frozenset(self.by_word)
+        self.rare -= frozenset(word for each in self.talk for word in each)
 
     def meaning(self, in_a_row: Sequence[str]) -> Meaning | None:
         """Returns the meaning of consecutive words if they are a phrase."""
@@ -118,6 +127,29 @@ class Lexicon:
             )
             for each, facets in said.items()
         }
+
+    def _add_official_index(self) -> None:
+        """Adds phrases and activities of the official index that the titles do not have."""
+        listed: dict[PhraseKey, dict[str, dict[str, None]]] = {}
+        for code, entry in vocabulary.official_index():
+            for phrase, facet in index_phrases(entry):
+                while len(phrase) > 1 and phrase[-1] in self.filler:
+                    phrase.pop()
+                key = frozenset(phrase)
+                if len(key) <= LONGEST_PHRASE and not (key <= self.ordinary and (len(key) > 1 or not facet)):
+                    listed.setdefault(key, {}).setdefault(facet, {})[code] = None
+        for key, codes in listed.items():
+            facets = {
+                facet: tuple(ssic_versions.expand(written, self._hierarchy))
+                for facet, written in codes.items()
+                if len({code[:2] for code in written}) <= MOST_DIVISIONS
+            }
+            known = self.phrases.get(key)
+            if known:
+                self.phrases[key] = known._replace(facets={**facets, **known.facets})
+            elif any(facets.values()):
+                is_everyday = key <= self.ordinary or key in self.talk
+                self.phrases[key] = Meaning(self._with_alone(facets), is_everyday=is_everyday)
 
     def _from_vocabulary(self) -> Iterator[tuple[tuple[str, ...], Meaning]]:
         translated: dict[int, dict[str, tuple[VersionedCode, ...]]] = {}

@@ -9,7 +9,8 @@ from industries.ssic.hierarchy import Hierarchy, VersionedCode
 
 _CALLED = (
     r"(?:ssic|codes?|divisions?|groups?|class(?:es)?|sub-?class(?:es)?|sections?|sectors?"
-    r"|industry (?:codes?|no\.?|number))"
+    r"|industry (?:codes?|no\.?|number)|(?:everything|anything) (?:that is )?(?:under|beneath|below|within|in)"
+    r"|(?:starting|beginning|starts|begins) with)"
 )
 _VERSION = re.compile(
     r"\bssic\s*(?:version\s*)?(2\d{3})\b(?=.*\w)|\b(2\d{3})\s+(?:version|edition)\b|\bversion\s+(2\d{3})\b"

@@ -6,7 +6,7 @@ from enum import Enum, auto
 
 from industries import vocabulary
 from industries.language.lexicon import LONGEST_PHRASE, Lexicon, Meaning
-from industries.language.words import CODE, NOT_NEXT, Word
+from industries.language.words import CODE, NOT, NOT_NEXT, Word
 from industries.ssic.hierarchy import VersionedCode
 
 
@@ -36,7 +36,7 @@ class Phrase:
     @property
     def written(self) -> str:
         """The phrase as it was written, with the words that join it to the one before."""
-        parts = [part for word in self.words for part in (*word.before, word.written) if part[0].isalnum()]
+        parts = [part for word in self.words for part in (*word.before, word.written) if part[:1].isalnum()]
         return " ".join(parts)
 
     @property
@@ -59,9 +59,18 @@ def find_phrases(words: Sequence[Word], lexicon: Lexicon, codes: Sequence[Sequen
         meaning = phrase.meaning
         if phrase.kind is not Kind.NAME or meaning is None or not meaning.is_everyday or _beside_activity(found, at):
             continue
+        if meaning.is_trade and phrase.is_plural and _is_listed(found, at):
+            continue
         if not (is_bare and meaning.is_trade and phrase.word.text not in lexicon.filler):
             phrase.kind = Kind.TALK
     return found
+
+
+def _is_listed(phrases: Sequence[Phrase], at: int) -> bool:
+    """Returns whether a plural is excluded ("no bars") or joined to another industry ("hotels and bars")."""
+    before = set(phrases[at].word.before)
+    is_joined = at > 0 and not before.isdisjoint((",", "and", "or")) and phrases[at - 1].kind is Kind.NAME
+    return NOT in before or (is_joined and phrases[at - 1].is_plural)
 
 
 def _beside_activity(phrases: Sequence[Phrase], at: int) -> bool:
@@ -98,6 +107,8 @@ def _longest(words: Sequence[Word], at: int, lexicon: Lexicon) -> tuple[int, Mea
         reach += 1
     for end in range(reach, at, -1):
         texts = [word.text for word in words[at:end]]
+        if any("to" in word.before for word in words[at + 1 : end]) and not lexicon.is_phrase(texts):
+            continue  # "ovens to bakeries"
         meaning = lexicon.meaning(texts)
         if frozenset(texts) in lexicon.talk and (meaning is None or len(texts) > 1):
             return end - at, None

@@ -108,10 +108,10 @@ STRONG = (
     r"(?:in|for|from|on) ",
     rf"{_ASKING}(?:do|try) ",
     rf"(?:{_ASKING}|{_FIRST}|let us |do )?{_ON}(?:{_WISH}{_ON})?{_FIND}{_ON}",
-    rf"(?:{_ASKING}|{_FIRST})?(?:{_FIND}|{_FETCH}|{_WISH}){_ON}{_SOMEONE}(?:who|that|which) {_DOING}",
+    rf"(?:{_ASKING}|{_FIRST})?(?:{_FIND}|{_FETCH}|{_WISH}){_ON}(?:{_SOMEONE}(?:who|that|which)|whoever) {_DOING}",
     rf"(?:\S+ ){{0,4}}(?:wants?|asked|told|needs?|asks) (?:me|us) to {_ON}(?:{_FIND}|{_FETCH}){_ON}",
     rf"(?:{_ASKING}|let us )?{_ON}(?:give|show|send|tell|intro|introduce) (?:me|us|my team|our team) {_ABOUT}",
-    rf"{_SOMEONE}{_IN}",
+    rf"(?:the )?{_SOMEONE}{_IN}",
     rf"{_SOMEONE}knows? (?:of |about |any )*",
     rf"who (?:do |does |are |is |can |could |else )*{_DOING}",
     r"(?:switch|change|move|over|on|back) to ",
@@ -146,6 +146,7 @@ WEAK = (
 #: After these only companies are meant, and the sentence ends with them: "the client is after hotels", but not "the
 #: client wants hotels to pay more".
 CLOSED = (
+    rf"(?:the |those )?{_SOMEONE}(?:(?:who|that|which) )?",
     r"(?:which|what) (?:are|is) ",
     r"(?:how many|(?:the )?number of) ",
     rf"(?:{_ASKING}|{_FIRST}|let us )?(?:do|prefer) ",
@@ -176,8 +177,8 @@ CLOSED = (
     rf"(?:i|we) (?:\S+ ){{1,8}}?{_WISHING}to {_ON}(?:{_FIND}|{_FETCH}){_ON}{_LISTING}",
     r"(?:we|i) (?:am|are) (?:\S+ ){1,6}?(?:targeting|serving|selling to|approaching) ",
     r"(?:my|our) (?:sweet spot|bread and butter|niche|core|forte|strength|speciality|specialty|main \S+) (?:is|are) ",
-    r"(?:the|this|our|my|next) (?:campaign|pitch|list|batch|round|brief|offer|newsletter|webinar|deck"
-    r"|search|call list) "
+    r"(?:(?:the|this|our|my|next|new|coming|upcoming) )+"
+    r"(?:campaign|pitch|list|batch|round|brief|offer|newsletter|webinar|deck|search|call list) "
     r"(?:is|will be|should be) (?:about|for|on|with|of) ",
     r"(?:(?:let us|lets) )?(?:get going|moving on|move on|get started|kick off|start off) (?:with|to|on) ",
     r"(?:i|we) (?:\S+ly )?(?:cover|close deals with|sign) ",

@@ -51,7 +51,7 @@ _THEM = re.compile(
 )
 #: At the end of a request they add nothing: "hotels got or not".
 _TAIL = re.compile(
-    r"(?: (?:can|got|(?<!you )(?<!we )have|boleh|too|too please|as well|instead"
+    r"(?: (?:can|got|(?<!you )(?<!we )have|boleh|too|too please|i meant?|as well|instead"
     r"|to (?:call|contact|approach|target|visit|meet)|can intro|can help|and thank you|i guess|i think"
     r"|i suppose|sounds? good|worth (?:calling|visiting|a call|a look|a visit)"
     r"|is fine|are fine|preferably|(?:are|is) there"
@@ -60,6 +60,13 @@ _TAIL = re.compile(
 )
 #: "How many hotels are there in Bedok".
 _THERE = re.compile(r" (?:are|is) there\b")
+#: These begin a clause without a comma: "my patch is Tuas so find me hotels".
+_THEREFORE = frozenset({"so", "hence", "therefore", "please", "pls", "kindly"})
+#: After "we are a packaging company" these begin what is asked for.
+_SEEKING = frozenset(
+    {"looking", "searching", "seeking", "hunting", "prospecting", "trying", "hoping", "find", "targeting"}
+)
+_OURSELVES = re.compile(r"(?:hi |hello |hey )?(?:we|i|we're|i'm|im|our company|my company) ?(?:am |are |is )?an? ")
 #: A clause that begins so is judged as a whole sentence.
 _AGAIN = frozenset({"now", "next", "then", "instead", "maybe", "perhaps", "ok", "okay"})
 
@@ -100,7 +107,14 @@ def _asked(sentence: Sequence[Phrase], ordinary: Container[str]) -> Sequence[Phr
     """Returns the sentence if it asks for companies, else its last clauses if they do: "thanks, now hotels please"."""
     if _is_asked(skeleton(sentence[:LONGEST_SENTENCE], ordinary), is_whole=True):
         return sentence
-    clauses = (at for at, phrase in enumerate(sentence) if at and {",", AGAIN} & set(phrase.word.before))
+    starts = (
+        _THEREFORE | _SEEKING if _OURSELVES.match(" ".join(phrase.written for phrase in sentence[:4])) else _THEREFORE
+    )
+    clauses = (
+        at
+        for at, phrase in enumerate(sentence)
+        if at and ({",", AGAIN} & set(phrase.word.before) or phrase.word.written in starts)
+    )
     for at in islice(clauses, MOST_CLAUSES):
         if _is_asked(skeleton(sentence[at : at + LONGEST_SENTENCE], ordinary), is_whole=False):
             return sentence[at:]
@@ -161,10 +175,10 @@ def _object(words: Sequence[str], *, may_be_one: bool) -> _Object | None:
     end = next((at for at, word in enumerate(words) if word in NAMED), len(words))
     if end == len(words):
         return None
-    is_one = is_companies = False
+    is_one = is_companies = is_described = False
     for at, word in enumerate(words[:end]):
         if word in COMPANY:
-            is_companies, is_one = True, False
+            is_companies, is_one, is_described = True, False, True
         elif word in WORDS["particular"] and at and words[at - 1] in WORDS["preposition"] and not is_companies:
             return None
         elif word in DETERMINERS:
@@ -172,7 +186,7 @@ def _object(words: Sequence[str], *, may_be_one: bool) -> _Object | None:
         elif word in WORDS["quantity"] or word.isdigit():
             is_one = False
             is_companies = is_companies or word in ("any", "every", "all")
-        elif word in WORDS["possessive"] or not (is_companies or word in BEFORE_NAME or word in WORDS["greeting"]):
+        elif word in WORDS["possessive"] or not (is_described or word in BEFORE_NAME or word in WORDS["greeting"]):
             return None
     while end < len(words) and (words[end] in NAMED or words[end] in COMPANY or words[end] in BEFORE_NAME):
         is_companies = is_companies or words[end] in (MANY, CODED) or words[end] in COMPANY

@@ -9,7 +9,7 @@ from collections.abc import Container, Sequence
 from industries import vocabulary
 from industries.language.phrases import Kind, Phrase
 from industries.language.scripts import is_foreign
-from industries.language.words import AGAIN, MARKS, Word, fold
+from industries.language.words import MARKS, Word, fold
 
 #: Symbols for companies ("hotels"), for a thing or a mass ("a hotel", "logistics"), a code, a phrase that names no
 #: industry, an activity that is none by itself, an unknown word, one of another script, and a word like "bounced".
@@ -48,18 +48,13 @@ _KNOWN = frozenset(word for words in WORDS.values() for word in words)
 #: The words of the shapes, folded.
 SHAPES = frozenset(map(fold, _KNOWN))
 
-#: After these an AGAIN mark stands for "find", "show" or "give".
-_AFTER_FIND = frozenset({"me", "us", "some", "any", "more"})
-
 
 def skeleton(sentence: Sequence[Phrase], ordinary: Container[str]) -> list[str]:
     """Returns the words of a sentence as they are written, with a symbol in place of each name."""
     words: list[str] = []
     for at, phrase in enumerate(sentence):
         for mark in phrase.word.before:
-            if mark == AGAIN and phrase.word.text in _AFTER_FIND:
-                words += [",", "find"]
-            elif mark in MARKS or (mark == "," and at):
+            if mark in MARKS or (mark == "," and at):
                 words.append(",")
             elif mark not in ",.":
                 words.append(mark)
@@ -96,6 +91,8 @@ def _symbol(phrase: Phrase, ordinary: Container[str]) -> Sequence[str]:
         return FOREIGN
     if word in _KNOWN or is_known(phrase.word, ordinary):
         return [word]
+    if phrase.word.text in ("company", "firm", "business"):  # misspelt
+        return ["companies" if phrase.word.is_plural else "company"]
     return PAST if word.endswith("ed") else UNKNOWN
 
 

@@ -63,11 +63,13 @@ class Speller:
         self,
         known: Iterable[str],
         everyday: Iterable[str],
+        rare: Container[str],
         joinable: Iterable[str],
         endings: Iterable[str],
         adjacent: Container[tuple[str, str]],
         is_phrase: Callable[[Sequence[str]], bool],
     ) -> None:
+        """`rare` words are known, but no other word becomes one of them."""
         self._known = frozenset(known)
         self._everyday = frozenset(everyday)
         self._joinable = frozenset(word for word in joinable if len(word) >= 3)
@@ -76,11 +78,11 @@ class Speller:
         self._is_phrase = is_phrase
         self._by_start: dict[tuple[str, int], list[str]] = defaultdict(list)
         for word in sorted(self._known):
-            if len(word) >= SHORTEST - 1 and word.isalpha():
+            if len(word) >= SHORTEST - 1 and word.isalpha() and word not in rare:
                 self._by_start[word[0], len(word)].append(word)
 
     def correct(self, words: list[Word]) -> Corrected:
-        """Joins, splits and corrects unknown words. Known words are not changed."""
+        """Joins, splits and corrects unknown words; agents become their trade. Known words are not changed."""
         words = self._join(words)
         unknown = sum(1 for word in words if self._is_unknown(word.text))
         if not unknown or unknown > MOST_UNKNOWN:
@@ -90,6 +92,8 @@ class Speller:
         for word in words:
             if not self._is_unknown(word.text):
                 right.append(word)
+            elif agent := self._activity_of(word.text):
+                right.append(word._replace(text=agent))
             elif parts := self._split(word.text):
                 right += [word._replace(text=parts[0]), Word(parts[1], is_plural=word.is_plural)]
             elif (found := self.nearest(word.text)) and OSA.distance(word.text, found[0]) <= MOST_SLIPS:
@@ -148,6 +152,11 @@ class Speller:
                     continue
             joined.append(word)
         return joined
+
+    def _activity_of(self, word: str) -> str | None:
+        """Returns the trade of an agent: plating of a "plater"."""
+        activity = f"{word[:-2]}ing"
+        return activity if word.endswith(("er", "or")) and activity in self._joinable else None
 
     def _split(self, word: str) -> tuple[str, str] | None:
         for at in range(3, len(word) - 2):

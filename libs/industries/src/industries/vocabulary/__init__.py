@@ -63,6 +63,13 @@ def linkedin() -> dict[str, tuple[str, ...]]:
 
 
 @cache
+def official_index() -> tuple[tuple[str, str], ...]:
+    """Reads the entries of the official alphabetical index, each with its code of SSIC 2020."""
+    pairs = (line.split(" = ") for line in _lines("official_index"))
+    return tuple((code, entry) for code, listed in pairs for entry in listed.split(" ; "))
+
+
+@cache
 def other_scripts() -> dict[str, str]:
     """Reads words around an industry in other scripts, with their English; "" for words that add nothing."""
     pairs = (line.split(" = ") for line in _lines("other_scripts"))
@@ -92,6 +99,13 @@ def activities() -> dict[str, Activity]:
         for is_weak, part in enumerate(words.split(";")):
             found.update(dict.fromkeys(part.split(), Activity(tuple(facets.split()), bool(is_weak))))
     return found
+
+
+@cache
+def verbs() -> dict[str, str]:
+    """Reads the verbs of what companies do, with their nouns."""
+    pairs = (line.split(" = ") for line in _lines("verbs"))
+    return {verb: noun for noun, verbs in pairs for verb in verbs.split()}
 
 
 @cache
