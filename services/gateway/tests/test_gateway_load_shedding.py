@@ -151,9 +151,17 @@ async def test_a_place_is_free_again_after_a_fault() -> None:
                 await client.get(path)
 
 
-def test_the_document_says_what_is_a_stream() -> None:
-    """A new stream is counted as one by its documentation."""
-    assert {"POST /chat", "GET /jobs/{job_id}/events"} <= set(streams_of(application(None).openapi()))
+def test_streams_are_those_of_the_document() -> None:
+    """What is counted as a stream is documented as one, and the other way round."""
+    app = application(None)
+    documented = {
+        f"{method.upper()} {path}"
+        for path, operations in app.openapi()["paths"].items()
+        for method, operation in operations.items()
+        if any("text/event-stream" in response.get("content", {}) for response in operation["responses"].values())
+    }
+    assert set(streams_of(app.routes)) == documented
+    assert {"POST /chat", "GET /jobs/{job_id}/events"} <= documented
 
 
 async def test_the_gateway_sheds(serve, kafka, owner) -> None:

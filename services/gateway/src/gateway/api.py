@@ -97,7 +97,7 @@ def application(dependencies: Dependencies, probes: Sequence[BaseRoute] = ()) ->
             LoadShedding,
             max_requests=limits.gateway_max_requests,
             max_streams=limits.gateway_max_streams,
-            streams=streams_of(app.openapi()),
+            streams=streams_of(app.routes),
         )
     is_production = dependencies is not None and dependencies.settings.is_production
     # Outside of the other: slow senders take no place.

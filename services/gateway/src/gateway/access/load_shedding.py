@@ -10,14 +10,14 @@ place.
 import re
 from collections import Counter
 from collections.abc import Iterable
-from typing import Any
 
-from starlette.routing import compile_path
+from fastapi.routing import iter_route_contexts
+from starlette.routing import BaseRoute, compile_path
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway import metrics
-from gateway.api_document import EVENT_STREAM
 from gateway.problems import Problem, answer
+from gateway.streams import Stream
 
 PROBES = frozenset({"/livez", "/readyz"})
 
@@ -120,14 +120,14 @@ class LoadShedding:
                 place.leave()
 
 
-def streams_of(document: dict[str, Any]) -> list[str]:
-    """Lists the routes of an OpenAPI document that answer with a stream."""
-    return [
-        f"{method.upper()} {path}"
-        for path, operations in document["paths"].items()
-        for method, operation in operations.items()
-        if any(EVENT_STREAM in response.get("content", {}) for response in operation["responses"].values())
-    ]
+def streams_of(routes: Iterable[BaseRoute]) -> list[str]:
+    """Lists the routes that answer with a stream, by their response class."""
+    found = []
+    for context in iter_route_contexts(list(routes)):
+        answer_class = getattr(context.route, "response_class", None)
+        if isinstance(answer_class, type) and issubclass(answer_class, Stream):
+            found += [f"{method} {context.path}" for method in context.methods or ()]
+    return found
 
 
 def _compiled(rows: Iterable[str]) -> list[tuple[str, re.Pattern[str]]]:
