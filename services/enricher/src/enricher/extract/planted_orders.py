@@ -23,7 +23,10 @@ _FIELD = (
     r"|founded(?:[ _]year)?|founding year|revenue|score|rating|pricing|certifications?|markets|hiring|address|phone"
     r"|bucket|confidence)"
 )
-_MUST = r"(?:must|should|shall|have to|has to|needs? to|are (?:asked|required|instructed|told) to)"
+_MUST = (
+    r"(?:must|should|shall|have to|has to|needs? to|are (?:kindly )?(?:asked|required|requested|instructed|told|invited"
+    r"|advised|expected) to)"
+)
 _START = (
     r"(?:^|(?<=[.!?:;\])>]\s)|(?<=[.!?:;\])>]\s\s))"
     r"(?:please |always |just |simply |now |you (?:must|should|shall|will|need to|have to) ){0,3}"
@@ -39,6 +42,10 @@ _ADDRESSED = (
     r" (?:this|the|our)\b",
     rf"{_MACHINE} (?:{_MUST}|please) (?:always |only |now |not )?{_SAY}\b",
     rf"^(?:{_MACHINE}|assistant),? (?:please )?{_SAY}\b",
+    rf"(?:whoever|(?:anyone|anybody) who|any(?:thing| (?:program|system|tool)) that)"
+    rf" (?:parses?|reads?|processes|indexes|scrapes?|crawls?|summari[sz]es?) (?:this|our|these)\b[^.\n]{{0,20}}"
+    rf" {_MUST}\b",
+    rf"^(?:for|to) {_MACHINE}(?:(?:, (?:and )?| and | or ){_MACHINE}){{1,4}}\s?[:,–-]",
     r"for (?:ai|machines?|bots?|crawlers?|llms?|language models?|automated (?:systems|readers)) only\b",
 )
 _TOLD_TO_SAY = (
@@ -54,6 +61,12 @@ _TOLD_TO_SAY = (
     r" (?:contain|read|say|state|equal)\b",
     r"the (?:only )?(?:correct|right|true|valid|expected|required) (?:answer|value|summary|output|response)s?"
     r" (?:is|are)\b",
+    rf"(?:when|while) (?:summari[sz]|pars|extract|index|evaluat|scor|process|crawl)ing,? (?:always |please |only"
+    rf" )?{_SAY}\b",
+    rf"{_FIELD}(?: (?:field|value|count|number)s?)? {_MUST} be (?:set|recorded|reported|entered|filled in|listed)"
+    r" (?:to|as|with)\b",
+    rf"{_START}(?:tell|inform|assure|convince) (?:the |your |any |every )?(?:users?|readers?|humans?|operator) that\b",
+    rf"{_START}(?:describe|portray|present) (?:us|(?:this|our) (?:company|firm|business)) as\b",
     r"(?:rate|score|rank|grade|classify|label|mark|prioriti[sz]e) (?:this|our) (?:company|lead|firm|business|account"
     r"|prospect) (?:as|with|at|high|highly|the|first|a)\b",
     r"as (?:an? )?(?:high|highest|top|hot|perfect|ideal)[- ](?:priority|quality|scoring|value|score|rated)?"
@@ -70,6 +83,9 @@ _TOLD_TO_FORGET = (
     r" (?:page|site)) (?:is|are|was|were) (?:wrong|outdated|false|fake|incorrect|invalid|obsolete|a test)\b",
     rf"{_START}(?:do not|don't|never) (?:mention|report|include|reveal|disclose|trust|use|read|quote|tell|extract"
     rf"|follow)\b[^.\n]{{0,60}}\b(?:instead|(?:on|of|from|in) {_THIS_PAGE}|the user|the facts?)\b",
+    rf"{_START}(?:do not|don't|never) (?:mention|report|include|reveal|disclose)\b[^.\n]{{0,60}}[;,] ?(?:but "
+    rf"|and |instead )?"
+    r"(?:say|state|write|report|claim|answer)\b",
     r"use (?:the |this |these )?(?:following|text|answer|summary|values?|facts?|data)(?: \S{1,20}){0,2} instead\b",
 )
 _GIVEN_A_PART = (
@@ -77,6 +93,8 @@ _GIVEN_A_PART = (
     r"your (?:(?:new|real|only|actual|main) (?:task|job|goal|role|objective|mission|purpose)|task|instructions?"
     r"|prompt) (?:is|are) (?:now )?(?:to|as)\b",
     r"(?:pretend|imagine) (?:to be|that you|you)\b",
+    rf"act as (?:our|my|the) [^.\n]{{1,40}} and {_SAY} (?:us|this|our)\b",
+    r"(?:new|updated|further) instructions? (?:follow|below|begin|start)s?\b",
     r"act as (?:if you|an? (?:ai|admin|developer|unrestricted))\b",
     r"(?:begin|start) of (?:new )?(?:instructions?|system|prompt)\b|prompt:",
     r"(?:system|admin|developer|root)[ _-](?:override|mode|command|access)\b",

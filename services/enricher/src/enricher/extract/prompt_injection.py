@@ -30,6 +30,7 @@ _INJECTIONS = re.compile(
     rf"|(?:the{_GAP})?task{_GAP}has{_GAP}changed\b|do{_GAP}not{_GAP}(?:extract|summari[sz]e|tell{_GAP}the{_GAP}user)\b"
     rf"|(?:jailbreak|prompt{_GAP}injection)\b|end{_GAP}of{_GAP}(?:the{_GAP})?(?:page|document|data|context|corpus)\b)"
     r"|<\|?\s?/?(?:im_start|im_end|system|assistant|user|endoftext|end_of_text)\b|\[/?inst\]|<</?sys>>"
+    r"|\[{1,2}\s?(?:system|admin|developer|prompt|instructions?)\s?\]{1,2}"
     r"|###\s?(?:instruction|system|response)|_quote\b",
     re.MULTILINE,
 )
