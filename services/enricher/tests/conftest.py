@@ -26,7 +26,7 @@ from enricher.crawl.network import GuardedNetwork
 from enricher.crawl.robots import Robots
 from enricher.crawl.visitor import Visitor
 from enricher.crawl.visits import Limits
-from testkit.loopback import PUBLIC, Diverted, resolved
+from testkit.loopback import PUBLIC, Diverted, DivertedBackend, resolved
 
 Serve = Callable[[asyncio.StreamWriter], Awaitable[None]]
 NO_PAUSES = CrawlDelay(cast(Any, None))  # without pauses no database is asked
@@ -97,12 +97,20 @@ class Web(AbstractResolver):
 
     def guarded(self) -> GuardedNetwork:
         """The guard as in production, but for the resolver and where connections land."""
-        return GuardedNetwork(resolver=self, open_socket=self.open_socket)
+        return GuardedNetwork(resolver=self, open_socket=self.open_socket, backend=self.backend)
+
+    @property
+    def backend(self) -> DivertedBackend:
+        return DivertedBackend(self.reach)
 
     def open_socket(self, address: aiohttp.AddrInfoType) -> socket.socket:
         host, port = address[4][:2]
-        self.reached.append(str(host))
-        return Diverted(self.tls_port if port == 443 else self.port)
+        return Diverted(self.reach(str(host), port))
+
+    def reach(self, address: str, port: int) -> int:
+        """Notes that the address is connected to, and returns the port of ours that stands for it."""
+        self.reached.append(address)
+        return self.tls_port if port == 443 else self.port
 
     async def answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()

@@ -52,7 +52,7 @@ async def main(domains: list[str]) -> None:
             outcomes[f"{domain.split('.')[0].strip('0123456789')}: {visit.site.outcome}"] += 1
 
     web = Loopback(int(sys.argv[1]))
-    network = GuardedNetwork(resolver=web, open_socket=web.open_socket)
+    network = GuardedNetwork(resolver=web, open_socket=web.open_socket, backend=web.backend)
     reader = ThreadPoolExecutor(2)
     async with Fetcher(user_agent="LeadgenBot/1.0", timeout_s=4, max_bytes=2_000_000, network=network) as fetcher:
         robots = Robots("LeadgenBot", clock=time.monotonic)

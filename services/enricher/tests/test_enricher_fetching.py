@@ -95,7 +95,10 @@ async def test_a_resolver_that_changes_its_mind_is_asked_once_per_connection(web
 async def test_odd_spellings_of_loopback_are_refused_with_the_systems_resolver(web: Any, url: str) -> None:
     """The address that would be connected to is checked, not the text of the URL."""
     async with Fetcher(
-        user_agent="TestBot/1.0", timeout_s=5, max_bytes=1000, network=GuardedNetwork(open_socket=web.open_socket)
+        user_agent="TestBot/1.0",
+        timeout_s=5,
+        max_bytes=1000,
+        network=GuardedNetwork(open_socket=web.open_socket, backend=web.backend),
     ) as fetcher:
         with pytest.raises((PageRefused, SiteUnreachable)):
             await fetcher.get(url)
@@ -250,7 +253,7 @@ async def test_a_resolver_that_hangs_ends_at_the_deadline(web: Any) -> None:
             await asyncio.Event().wait()
             return []
 
-    network = GuardedNetwork(resolver=Hanging(web.port), open_socket=web.open_socket)
+    network = GuardedNetwork(resolver=Hanging(web.port), open_socket=web.open_socket, backend=web.backend)
     async with Fetcher(user_agent="TestBot/1.0", timeout_s=0.2, max_bytes=1000, network=network) as fetcher:
         with pytest.raises(SiteUnreachable, match="no answer within"):
             await fetcher.get("http://acme.sg/")

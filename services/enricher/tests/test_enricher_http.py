@@ -49,7 +49,7 @@ class Script:
 async def fetching_from(script: Script, *, timeout_s: float = 5) -> AsyncIterator[Fetcher]:
     async with await asyncio.start_server(script.serve, "127.0.0.1", 0) as server:
         web = Loopback(server.sockets[0].getsockname()[1])
-        network = GuardedNetwork(resolver=web, open_socket=web.open_socket)
+        network = GuardedNetwork(resolver=web, open_socket=web.open_socket, backend=web.backend)
         async with Fetcher(user_agent="TestBot/1.0", timeout_s=timeout_s, max_bytes=LIMIT, network=network) as fetcher:
             yield fetcher
 

@@ -72,7 +72,9 @@ async def names() -> AsyncIterator[NameServer]:
 @asynccontextmanager
 async def fetcher_by(names: NameServer, web: Any, *, within_s: float, timeout_s: float = 30) -> AsyncIterator[Fetcher]:
     resolver = aiohttp.AsyncResolver(nameservers=[names.address], timeout=30, tries=1)
-    network = GuardedNetwork(resolver=resolver, resolves_within_s=within_s, open_socket=web.open_socket)
+    network = GuardedNetwork(
+        resolver=resolver, resolves_within_s=within_s, open_socket=web.open_socket, backend=web.backend
+    )
     async with Fetcher(user_agent="TestBot/1.0", timeout_s=timeout_s, max_bytes=1000, network=network) as fetcher:
         yield fetcher
 
@@ -138,7 +140,7 @@ async def test_look_ups_end_with_the_fetcher(web: Any) -> None:
             self.is_closed = True
 
     resolver = Watched(web.port)
-    network = GuardedNetwork(resolver=resolver, open_socket=resolver.open_socket)
+    network = GuardedNetwork(resolver=resolver, open_socket=resolver.open_socket, backend=resolver.backend)
     async with Fetcher(user_agent="TestBot/1.0", timeout_s=5, max_bytes=9, network=network):
         assert not resolver.is_closed
 

@@ -1,9 +1,11 @@
 """The way from any address on the web to a server on loopback, for tests of the crawler."""
 
 import socket
+from collections.abc import Callable
 from typing import Any
 
 import aiohttp
+import httpcore2
 from aiohttp.abc import AbstractResolver, ResolveResult
 
 PUBLIC = "93.184.216.34"
@@ -18,6 +20,16 @@ class Diverted(socket.socket):
 
     def connect(self, address: Any) -> None:
         super().connect(("127.0.0.1", self._port))
+
+
+class DivertedBackend(httpcore2.AnyIOBackend):
+    """Connects to a port on loopback that `port_of` gives for the address and port of the web."""
+
+    def __init__(self, port_of: Callable[[str, int], int]) -> None:
+        self._port_of = port_of
+
+    async def connect_tcp(self, host: str, port: int, *args: Any, **options: Any) -> httpcore2.AsyncNetworkStream:
+        return await super().connect_tcp("127.0.0.1", self._port_of(host, port), *args, **options)
 
 
 def resolved(host: str, port: int, address: str) -> ResolveResult:
@@ -42,3 +54,7 @@ class Loopback(AbstractResolver):
 
     def open_socket(self, _: aiohttp.AddrInfoType) -> socket.socket:
         return Diverted(self._port)
+
+    @property
+    def backend(self) -> DivertedBackend:
+        return DivertedBackend(lambda _host, _port: self._port)

@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Self
 
 import aiohttp
-import h11
+import httpcore2
 from aiohttp.http_exceptions import HttpProcessingError
 
 from common import tracing
@@ -28,7 +28,7 @@ _MAX_HEADER = 32 * 1024
 _FRAMINGS = frozenset({"", "chunked", "identity"})
 _LOOKS_AFTER_S = 1.0
 #: No connection, no HTTP, or an answer that breaks off.
-_BROKEN = (aiohttp.ClientError, HttpProcessingError, OSError, h11.ProtocolError)
+_BROKEN = (aiohttp.ClientError, HttpProcessingError, OSError, httpcore2.NetworkError, httpcore2.ProtocolError)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,26 +1,26 @@
 """Reads answers that browsers read but aiohttp refuses as malformed: a length given twice, a transfer encoding that
 changes nothing beside it, a line among the headers that is none.
 
-Only the head is mended; h11 reads the answer. The connection serves one request, so that no other answer can be hidden
-behind a wrong length.
+httpcore2 does the exchange; only the lines of the head are mended before it reads them. A connection serves one
+request, so that no other answer can be hidden behind a wrong length.
 """
 
-import asyncio
 import re
 import ssl
-from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Iterator, Mapping
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from contextlib import asynccontextmanager
+from typing import Any
 
-import h11
+import httpcore2
 from yarl import URL
 
 from enricher.crawl.errors import SiteUnreachable
 from enricher.crawl.network import GuardedNetwork
 from enricher.crawl.replies import Reply
 
-_MAX_LINES = 200
 _MAX_HEAD = 64 * 1024
-_PART = 64 * 1024
+_END_OF_HEAD = re.compile(rb"\r?\n\r?\n")
+_INFORMATIONAL = re.compile(rb"HTTP/1\.\d 1\d\d\b")
 _FIELD = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]{1,200})[ \t]{0,20}:[ \t]{0,20}([^\r\n\0]*)")
 
 
@@ -30,52 +30,71 @@ async def get(
 ) -> AsyncIterator[Reply]:
     """Sends a GET and gives the reply, whose body is read inside the block. Takes as long as the server does.
 
-    Raises SiteUnreachable, PageRefused, OSError, or h11's ProtocolError where the reply is beyond mending.
+    Raises SiteUnreachable, PageRefused, or httpcore2's NetworkError and ProtocolError, the latter where the reply is
+    beyond mending.
     """
-    target = URL(url)
-    host = target.raw_host or ""
-    is_safe = target.scheme == "https"
-    context = tls or ssl.create_default_context() if is_safe else None
-    reader, writer = await network.open(host, target.port or (443 if is_safe else 80), context)
-    try:
-        http = h11.Connection(h11.CLIENT, max_incomplete_event_size=_MAX_HEAD)
-        named = f"[{host}]" if ":" in host else host
-        fields = [("Host", named), *headers.items(), ("Connection", "close")]
-        request = http.send(h11.Request(method="GET", target=target.raw_path_qs, headers=fields)) or b""
-        writer.write(request + (http.send(h11.EndOfMessage()) or b""))
-        await writer.drain()
-        answer = await _answer(http, reader)
-        yield Reply(answer.status_code, list(answer.headers), _parts(http, reader))
-    finally:
-        writer.transport.abort()
-        with suppress(OSError):
-            await writer.wait_closed()
+    parts = URL(url)
+    target = httpcore2.URL(
+        scheme=parts.scheme, host=parts.raw_host or "", port=parts.explicit_port, target=parts.raw_path_qs
+    )
+    fields = {**headers, "Connection": "close"}
+    async with (
+        httpcore2.AsyncConnectionPool(ssl_context=tls, network_backend=_MendingBackend(network)) as pool,
+        pool.stream("GET", target, headers=list(fields.items())) as response,
+    ):
+        yield Reply(response.status, response.headers, response.aiter_stream())
 
 
-async def _answer(http: h11.Connection, reader: asyncio.StreamReader) -> h11.Response:
-    """The head of the answer, behind those that only announce it (103 Early Hints)."""
-    for _ in range(5):
-        http.receive_data(b"\r\n".join([*mended(await _head(reader)), b"", b""]))
-        event = http.next_event()
-        if isinstance(event, h11.Response):
-            return event
-    raise SiteUnreachable("no answer among the heads that announce one")
+class _MendingBackend(httpcore2.AsyncNetworkBackend):
+    """Connects to the addresses that the network allows."""
+
+    def __init__(self, network: GuardedNetwork) -> None:
+        self._network = network
+
+    async def connect_tcp(self, host: str, port: int, *args: Any, **options: Any) -> httpcore2.AsyncNetworkStream:
+        *others, last = await self._network.addresses(host, port)
+        for address in others:
+            try:
+                return _MendedStream(await self._network.backend.connect_tcp(address, port, *args, **options))
+            except httpcore2.ConnectError:
+                continue
+        return _MendedStream(await self._network.backend.connect_tcp(last, port, *args, **options))
 
 
-async def _head(reader: asyncio.StreamReader) -> list[bytes]:
-    """The lines of a head, without the empty one behind them."""
-    lines: list[bytes] = []
-    while len(lines) < _MAX_LINES:
-        try:
-            line = await reader.readline()
-        except ValueError as error:
-            raise SiteUnreachable("a header is too long") from error
-        if not line:
-            raise SiteUnreachable("the response ends early")
-        if not line.strip(b"\r\n"):
-            return lines
-        lines.append(line.rstrip(b"\r\n"))
-    raise SiteUnreachable("the response has too many headers")
+class _MendedStream(httpcore2.AsyncNetworkStream):
+    """A connection on which the head of the answer, and of those that only announce it (103 Early Hints), is mended."""
+
+    def __init__(self, stream: httpcore2.AsyncNetworkStream) -> None:
+        self._stream = stream
+        self._is_in_head = True
+        self._received = b""
+
+    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109 # httpcore2's name
+        if not self._is_in_head:
+            return await self._stream.read(max_bytes, timeout)
+        while (end := _END_OF_HEAD.search(self._received)) is None:
+            part = await self._stream.read(max_bytes, timeout)
+            self._received += part
+            if not part or len(self._received) > _MAX_HEAD + max_bytes:
+                break
+        if end is None or end.start() > _MAX_HEAD:
+            raise SiteUnreachable("the headers break off, or are too long")
+        head, rest = self._received[: end.start()], self._received[end.end() :]
+        self._is_in_head = _INFORMATIONAL.match(head) is not None
+        self._received = rest if self._is_in_head else b""
+        return b"\r\n".join([*mended(re.split(rb"\r?\n", head)), b"", b"" if self._is_in_head else rest])
+
+    async def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ASYNC109
+        await self._stream.write(buffer, timeout)
+
+    async def start_tls(self, *args: Any, **options: Any) -> httpcore2.AsyncNetworkStream:
+        return _MendedStream(await self._stream.start_tls(*args, **options))
+
+    async def aclose(self) -> None:
+        await self._stream.aclose()
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._stream.get_extra_info(info)
 
 
 def mended(head: Iterable[bytes]) -> Iterator[bytes]:
@@ -84,11 +103,11 @@ def mended(head: Iterable[bytes]) -> Iterator[bytes]:
     A transfer encoding of "identity", a repeated one and a length that is no number say nothing. Equal lengths are left
     to h11, which takes them as one and refuses others.
     """
-    status, *lines = head or [b""]
+    status, *lines = head
     yield status
     is_framed = False
     for line in lines:
-        field = _FIELD.fullmatch(line)
+        field = _FIELD.fullmatch(line.rstrip(b"\r"))
         if field is None:
             continue
         name, value = field[1].lower(), field[2].strip()
@@ -99,14 +118,3 @@ def mended(head: Iterable[bytes]) -> Iterator[bytes]:
         if name == b"content-length" and not all(it.strip().isdigit() for it in value.split(b",")):
             continue
         yield field[1] + b": " + value
-
-
-async def _parts(http: h11.Connection, reader: asyncio.StreamReader) -> AsyncGenerator[bytes]:
-    while True:
-        event = http.next_event()
-        if event is h11.NEED_DATA:
-            http.receive_data(await reader.read(_PART))
-        elif isinstance(event, h11.Data):
-            yield bytes(event.data)
-        else:
-            return

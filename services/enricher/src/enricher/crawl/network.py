@@ -11,6 +11,7 @@ import ssl
 from collections.abc import Callable
 
 import aiohttp
+import httpcore2
 from aiohttp.abc import AbstractResolver, ResolveResult
 
 from enricher.crawl.addresses import is_address, is_public
@@ -23,14 +24,13 @@ _CONNECTIONS = 128
 #: Nobody counts idle connections, so none is kept for long: the usual pause between two pages of a site, and some more.
 _IDLE_S = 2.0
 _RESOLVES_WITHIN_S = 5.0
-#: Of a connection that is read by lines.
-_MAX_LINE = 32 * 1024
 
 
 class GuardedNetwork:
     """Connects to public addresses on the web's ports.
 
     The arguments are for tests: a resolver that lies, and sockets that connect to servers on loopback.
+    `backend` connects to a checked address outside of the pools.
     """
 
     def __init__(
@@ -39,10 +39,12 @@ class GuardedNetwork:
         resolver: AbstractResolver | None = None,
         resolves_within_s: float = _RESOLVES_WITHIN_S,
         open_socket: OpenSocket | None = None,
+        backend: httpcore2.AsyncNetworkBackend | None = None,
     ) -> None:
         self._resolver = resolver
         self._resolves_within_s = resolves_within_s
         self._open_socket = open_socket or _open_socket
+        self.backend = backend or httpcore2.AnyIOBackend()
 
     def connector(self, tls: ssl.SSLContext | bool) -> aiohttp.TCPConnector:
         """A pool of such connections. To be called on the event loop that will use it."""
@@ -55,33 +57,12 @@ class GuardedNetwork:
             keepalive_timeout=_IDLE_S,
         )
 
-    async def open(
-        self, host: str, port: int, tls: ssl.SSLContext | None
-    ) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-        """Opens a connection beside the pools, by the same checks. Raises SiteUnreachable, PageRefused, OSError."""
-        failure: OSError | None = None
-        for address in await self._addresses(host, port):
-            opened = self._open_checked(address)
-            try:
-                opened.setblocking(False)
-                await asyncio.get_running_loop().sock_connect(opened, address[4])
-                name = host if tls else None
-                return await asyncio.open_connection(sock=opened, ssl=tls, server_hostname=name, limit=_MAX_LINE)
-            except OSError as error:
-                opened.close()
-                failure = error
-            except BaseException:
-                opened.close()
-                raise
-        raise failure or SiteUnreachable(f"the name {host} has no address")
-
-    async def _addresses(self, host: str, port: int) -> list[aiohttp.AddrInfoType]:
-        """The checked addresses of a host, which may be one itself."""
-        if is_address(host):
-            family = socket.AF_INET6 if ":" in host else socket.AF_INET
-            return [(family, socket.SOCK_STREAM, socket.IPPROTO_TCP, "", (host, port))]
-        found = await self._guarded_resolver().resolve(host, port)
-        return [(it["family"], socket.SOCK_STREAM, socket.IPPROTO_TCP, "", (it["host"], port)) for it in found]
+    async def addresses(self, host: str, port: int) -> list[str]:
+        """Resolves a host to addresses that may be connected to, all of them. Raises SiteUnreachable, PageRefused."""
+        if not is_address(host):
+            return [it["host"] for it in await self._guarded_resolver().resolve(host, port)]
+        _check(host, host, port)
+        return [host]
 
     def _guarded_resolver(self) -> "_GuardedResolver":
         if self._resolver is None:
