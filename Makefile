@@ -1,7 +1,7 @@
 # `make demo` shows Leadgen, `make test` proves it, `make help` lists the rest.
 .SILENT:
 .DEFAULT_GOAL := help
-.PHONY: help install servers demo demo-docker demo-here web web-if-able test test-fast test-web test-odoo test-odoo14 test-pooler test-dashboards test-compose check bench lock release docs clean
+.PHONY: help install servers demo demo-docker demo-here web web-if-able test test-fast test-web test-odoo test-odoo14 test-pooler test-dashboards test-compose test-containers check bench lock release docs clean
 
 BIN := .venv/bin
 
@@ -39,8 +39,15 @@ test-odoo14: servers ## the same over JSON-RPC against an Odoo 14, started from 
 test-dashboards: servers ## alerts and dashboards: promtool, and a real Prometheus that scrapes a real demo
 	folder=$$(deploy/local/prometheus) && PROMETHEUS_BIN="$$folder" exec $(BIN)/pytest -m dashboards tests/dashboards
 
-test-compose: servers ## images and docker-compose.yml on a real Docker engine, some ten minutes; root gets an engine by itself
-	tests/compose/with-engine timeout --kill-after=60 1800 $(BIN)/pytest -m compose tests/compose
+#: Delivery, outages and two versions side by side, with the servers in containers.
+IN_CONTAINERS := deploy/local/tests/test_server_fixtures.py $(addprefix libs/common/tests/test_,delivery.py outages.py versions_side_by_side.py)
+
+test-containers: servers ## a part of the tests with PostgreSQL and Kafka in containers, on a Docker engine; root gets one by itself
+	tests/compose/with-engine env TEST_BACKEND=testcontainers $(BIN)/pytest $(IN_CONTAINERS)
+
+test-compose: servers ## images and docker-compose.yml on a real Docker engine, and the tests of test-containers, some fifteen minutes; root gets an engine by itself
+	tests/compose/with-engine sh -ec 'TEST_BACKEND=testcontainers $(BIN)/pytest $(IN_CONTAINERS); \
+		timeout --kill-after=60 1800 $(BIN)/pytest -m compose tests/compose'
 	deploy/compose/proved record
 
 test-pooler: servers ## the services behind PgBouncer, which root installs from Debian if it is missing

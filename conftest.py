@@ -6,7 +6,8 @@ migrated one with tenants 1 to 5. The topics are shared, since services know the
 would take part: stop what you start. Tests that stop or kill a server ask for `breakable_postgres` or
 `breakable_kafka`, which are those same servers, running again when the next test starts.
 
-DATABASE_URL (a superuser's) and KAFKA_BOOTSTRAP_SERVERS in the environment replace the servers.
+TEST_BACKEND=testcontainers starts the servers in containers instead. DATABASE_URL (a superuser's) and
+KAFKA_BOOTSTRAP_SERVERS in the environment replace the servers.
 """
 
 import asyncio
@@ -18,7 +19,7 @@ from contextlib import contextmanager
 from functools import cache, partial
 from itertools import count
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
@@ -37,6 +38,14 @@ from embedded.postgres import Postgres
 from leadgen.migrate import migrate
 from leadgen.topics import create_topics, read_topics
 from testkit.stages import until
+
+if TYPE_CHECKING:
+    from testkit.container_servers import ContainerKafka, ContainerPostgres
+
+#: What starts the servers.
+BACKENDS = ("embedded", "testcontainers")
+PostgresServer: TypeAlias = "Postgres | ContainerPostgres"
+KafkaServer: TypeAlias = "Kafka | ContainerKafka"
 
 TENANTS = 5
 INSERT_TENANTS = "INSERT INTO tenants (tenant_id, name) SELECT n, 'Tenant ' || n FROM generate_series(1, $1::int) n"
@@ -113,12 +122,29 @@ def pytest_xdist_auto_num_workers() -> int:
     return 0 if os.environ.get("KAFKA_BOOTSTRAP_SERVERS") else WORKERS
 
 
-def _start(server: Postgres | Kafka) -> None:
+def _uses_containers() -> bool:
+    backend = os.environ.get("TEST_BACKEND", BACKENDS[0])
+    if backend not in BACKENDS:
+        pytest.exit(f"TEST_BACKEND={backend}: it is one of {', '.join(BACKENDS)}", returncode=1)
+    return backend == "testcontainers"
+
+
+def _start(server: "PostgresServer | KafkaServer") -> None:
     """A server that cannot start ends the run: a suite that skips its tests would look like one that passes."""
     try:
         server.start()
     except EmbeddedError as error:
         pytest.exit(str(error), returncode=1)
+
+
+@contextmanager
+def _started(server: "ContainerPostgres | ContainerKafka") -> Iterator[None]:
+    """Starts a container for a run of the tests, and removes it whatever comes."""
+    try:
+        _start(server)
+        yield
+    finally:
+        server.remove()
 
 
 @contextmanager
@@ -155,10 +181,16 @@ def servers_folder() -> Iterator[Path]:
 
 
 @pytest.fixture(scope="session")
-def embedded_postgres(servers_folder: Path) -> Iterator[Postgres | None]:
+def own_postgres(servers_folder: Path) -> "Iterator[PostgresServer | None]":
     """The server we started, None when DATABASE_URL names another."""
     if os.environ.get("DATABASE_URL"):
         yield None
+        return
+    if _uses_containers():
+        from testkit.container_servers import ContainerPostgres
+
+        with _started(container := ContainerPostgres()):
+            yield container
         return
     server = Postgres(servers_folder / "postgres", durable=False)
     _start(server)
@@ -167,19 +199,19 @@ def embedded_postgres(servers_folder: Path) -> Iterator[Postgres | None]:
 
 
 @pytest.fixture(scope="session")
-def postgres_server(embedded_postgres: Postgres | None) -> str:
+def postgres_server(own_postgres: "PostgresServer | None") -> str:
     """The URL of the server, of a database to administer it from."""
-    return embedded_postgres.url if embedded_postgres else os.environ["DATABASE_URL"]
+    return own_postgres.url if own_postgres else os.environ["DATABASE_URL"]
 
 
 @pytest.fixture
-def breakable_postgres(embedded_postgres: Postgres | None) -> Iterator[Postgres]:
+def breakable_postgres(own_postgres: "PostgresServer | None") -> Iterator[PostgresServer]:
     """The server itself, to be stopped, killed and started; it runs again afterwards."""
-    if embedded_postgres is None:
+    if own_postgres is None:
         pytest.skip("the server that DATABASE_URL names is not ours to stop")
-    yield embedded_postgres
-    if not embedded_postgres.is_running():
-        embedded_postgres.start()
+    yield own_postgres
+    if not own_postgres.is_running():
+        own_postgres.start()
 
 
 @pytest.fixture(scope="session")
@@ -218,8 +250,14 @@ async def owner(database_url: str) -> AsyncIterator[Owner]:
 
 
 @pytest.fixture(scope="session")
-def kafka_server(servers_folder: Path) -> Iterator[Kafka]:
+def kafka_server(servers_folder: Path) -> Iterator[KafkaServer]:
     """The broker we started, without topics."""
+    if _uses_containers():
+        from testkit.container_servers import ContainerKafka
+
+        with _started(container := ContainerKafka()):
+            yield container
+        return
     server = Kafka(servers_folder / "kafka")
     _start(server)
     yield server
@@ -227,7 +265,7 @@ def kafka_server(servers_folder: Path) -> Iterator[Kafka]:
 
 
 @pytest.fixture
-def breakable_kafka(kafka_server: Kafka) -> Iterator[Kafka]:
+def breakable_kafka(kafka_server: KafkaServer) -> Iterator[KafkaServer]:
     """The broker itself, to be stopped, killed and started; it runs again afterwards."""
     if os.environ.get("KAFKA_BOOTSTRAP_SERVERS"):
         pytest.skip("the broker that KAFKA_BOOTSTRAP_SERVERS names is not ours to stop")
@@ -242,7 +280,7 @@ def kafka_address(request: pytest.FixtureRequest) -> str:
     given = os.environ.get("KAFKA_BOOTSTRAP_SERVERS")
     if given:
         return given
-    server: Kafka = request.getfixturevalue("kafka_server")
+    server: KafkaServer = request.getfixturevalue("kafka_server")
     return server.bootstrap_servers
 
 
@@ -253,7 +291,7 @@ async def kafka(kafka_address: str, request: pytest.FixtureRequest) -> str:
     A broker that an earlier test failed to start again is started here: its fault stays that test's.
     """
     if not os.environ.get("KAFKA_BOOTSTRAP_SERVERS"):
-        server: Kafka = request.getfixturevalue("kafka_server")
+        server: KafkaServer = request.getfixturevalue("kafka_server")
         if not server.is_running():
             await asyncio.to_thread(server.start)
         # On a busy machine a broker may be fenced for a moment.

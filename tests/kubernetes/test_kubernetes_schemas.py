@@ -1,4 +1,8 @@
-"""The manifests against the schemas of Kubernetes and of the operators, as npm's kubernetes-models publish them."""
+"""The manifests against the schemas of Kubernetes and of the operators.
+
+Most are published on npm (kubernetes-models), CloudNativePG's Cluster as a TypeScript type. Strimzi's are made from its
+classes (strimzi/generate).
+"""
 
 import copy
 import json
@@ -6,6 +10,7 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
+import jsonschema_rs
 import pytest
 import yaml
 
@@ -16,11 +21,10 @@ pytestmark = [pytest.mark.kubernetes, pytest.mark.node]
 FOLDER = Path(__file__).with_name("models")
 EXAMPLES = Path(__file__).resolve().parents[2] / "deploy" / "k8s" / "examples"
 
-#: No package publishes schemas of these: their fields are held by test_kubernetes_policy.py alone.
-WITHOUT_SCHEMA = {
-    *(f"kafka.strimzi.io/v1 {kind}" for kind in ("Kafka", "KafkaNodePool", "KafkaTopic", "KafkaUser")),
-    *(f"postgresql.cnpg.io/v1 {kind}" for kind in ("Cluster", "Pooler")),
-}
+STRIMZI = "kafka.strimzi.io/v1"
+STRIMZI_SCHEMAS = Path(__file__).with_name("strimzi") / "schemas.json"
+#: No package publishes a schema of it: its fields are held by test_kubernetes_policy.py alone.
+WITHOUT_SCHEMA = {"postgresql.cnpg.io/v1 Pooler"}
 
 
 @pytest.fixture(scope="session")
@@ -31,6 +35,25 @@ def models() -> Path:
 
 def faults(models: Path, manifests: list[dict[str, Any]]) -> list[str]:
     """Returns what is wrong, and fails unless every object of a kind with a schema was checked."""
+    strimzi = [it for it in manifests if it["apiVersion"] == STRIMZI]
+    return faults_of_strimzi(strimzi) + faults_of_models(models, [it for it in manifests if it not in strimzi])
+
+
+def faults_of_strimzi(manifests: list[dict[str, Any]]) -> list[str]:
+    """Returns what is wrong with Strimzi's objects."""
+    schemas = json.loads(STRIMZI_SCHEMAS.read_text(encoding="utf-8"))
+    found = []
+    for it in manifests:
+        validator = jsonschema_rs.validator_for({**schemas, "$ref": f"#/$defs/{it['kind']}"})
+        found += [
+            f"wrong {it['kind']} {it['metadata']['name']}: {'.'.join(map(str, error.instance_path))}: {error.message}"
+            for error in validator.iter_errors(it)
+        ]
+    return found
+
+
+def faults_of_models(models: Path, manifests: list[dict[str, Any]]) -> list[str]:
+    """Returns what is wrong with the others."""
     done = subprocess.run(
         ["node", "validate.mjs"],
         cwd=models,
@@ -70,6 +93,46 @@ def test_faults_are_found(models: Path, overlays: dict[str, list[dict[str, Any]]
 
     assert {line.split()[1] for line in found} == set(broken)
     assert any("readinesProbe" in line for line in found)
+
+
+@pytest.mark.parametrize(
+    ("kind", "change", "place"),
+    [
+        ("KafkaTopic", lambda it: it["spec"].update(partition=6), "partition"),
+        ("KafkaTopic", lambda it: it["spec"].update(partitions=0), "partitions"),
+        ("KafkaNodePool", lambda it: it["spec"].pop("storage"), "storage"),
+        ("Kafka", lambda it: it["spec"]["kafka"]["listeners"][0].update(port=80), "port"),
+        ("Kafka", lambda it: it["spec"]["kafka"]["listeners"][0]["authentication"].update(type="scram"), "type"),
+        ("Kafka", lambda it: it["spec"]["kafka"].update(replicas=3), "replicas"),  # of an older version of the API
+        ("KafkaUser", lambda it: it["spec"]["authorization"]["acls"][0].update(operations=["Reed"]), "operations"),
+        ("KafkaUser", lambda it: it["spec"]["authorization"]["acls"][0]["resource"].update(names="x"), "names"),
+    ],
+)
+def test_faults_of_strimzis_objects_are_found(overlays: Any, kind: str, change: Any, place: str) -> None:
+    """Unknown fields, values out of range, missing ones, and fields that the version of the API does not have."""
+    broken = copy.deepcopy(_first(overlays["prod"], kind))
+    change(broken)
+
+    found = faults_of_strimzi([broken])
+
+    assert len(found) == 1, found
+    assert place in found[0]
+
+
+def test_faults_of_a_database_cluster_are_found(models: Path, overlays: dict[str, list[dict[str, Any]]]) -> None:
+    """An unknown field deep inside, a value that its enumeration lacks, a wrong type."""
+    good = _first(overlays["prod"], "Cluster")
+    broken = [copy.deepcopy(good) for _ in range(3)]
+    broken[0]["spec"]["managed"]["roles"][0]["passwordsecret"] = {"name": "x"}
+    broken[1]["spec"]["primaryUpdateStrategy"] = "unattended"
+    broken[2]["spec"]["instances"] = "three"
+
+    found = faults_of_models(models, [good, *broken])
+
+    assert len(found) == 3, found
+    assert [word in line for word, line in zip(("passwordsecret", "unattended", "number"), found, strict=True)] == [
+        True
+    ] * 3
 
 
 def _first(manifests: list[dict[str, Any]], kind: str) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from embedded.child import Child
 from embedded.errors import DidNotStart, InUse
-from embedded.kafka import Kafka, _serves_metadata
+from embedded.kafka import Kafka, serves_metadata
 from embedded.ports import LOOPBACK
 from embedded.postgres import Postgres, postgres
 
@@ -139,7 +139,7 @@ def test_a_socket_that_gives_back_the_request_is_no_broker() -> None:
                 connection.sendall(connection.recv(1024))
 
         echoing = threads.submit(echo)
-        assert not _serves_metadata(listener.getsockname()[1])
+        assert not serves_metadata(listener.getsockname()[1])
         echoing.result()
 
 

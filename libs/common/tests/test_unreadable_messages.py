@@ -113,6 +113,8 @@ async def test_a_batch_that_rotted_on_the_brokers_disk_is_passed_with_its_bytes_
     toy: str, owner: Owner, database: Database, kafka: str, breakable_kafka: Kafka
 ) -> None:
     """The broker does not look at checksums when it hands a batch out."""
+    if not isinstance(breakable_kafka, Kafka):
+        pytest.skip("the disk of a broker in a container is not ours to spoil")
     marker = os.urandom(16)
     batch = a_batch(3, value=marker)
     assert await produce(kafka, TOPIC, 2, [a_batch(1), batch, a_batch(1)]) == [0, 0, 0]

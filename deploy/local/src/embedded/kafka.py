@@ -129,7 +129,7 @@ class Kafka:
 
     def is_serving(self) -> bool:
         """Whether it answers, and names a broker: a client can work with it."""
-        return self.is_running() and _serves_metadata(self.port)
+        return self.is_running() and serves_metadata(self.port)
 
     def __enter__(self) -> Self:
         return self.start()
@@ -166,7 +166,7 @@ class Kafka:
 
     def _wait_until_ready(self, child: Child) -> None:
         deadline = time.monotonic() + START_TIMEOUT_S
-        while not _serves_metadata(self.port):
+        while not serves_metadata(self.port):
             if not child.is_running():
                 raise DidNotStart(f"Kafka ended at its start; the end of {self.log}:\n{tail(self.log)}")
             if time.monotonic() > deadline:
@@ -215,7 +215,7 @@ def _archive_classes(home: KafkaHome, archive: Path) -> None:
         written.rename(archive)
 
 
-def _serves_metadata(port: int) -> bool:
+def serves_metadata(port: int) -> bool:
     """Asks as a client would: a Metadata request, version 1, for no topic, must name one broker at least."""
     client, correlation_id = b"leadgen-start", 65
     request = struct.pack(f">hhih{len(client)}si", 3, 1, correlation_id, len(client), client, 0)
