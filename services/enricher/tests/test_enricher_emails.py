@@ -47,6 +47,27 @@ def test_prose_is_no_address(body: str) -> None:
     assert emails_on(body) == []
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<script>var a12 = 'in' + 'fo' + '&#64;';\na12 = a12 + 'acme' + '&#46;' + 'com' + '&#46;' + 'sg';</script>",
+        "<script>document.write('<a href=\"mailto:info@acme.com.sg\">write</a>')</script>",
+        "<script>var m = 'info';\nm += '\\x40';\nm += 'acme.com.sg'; show(m)</script>",
+        "<a class=mail data-user=info data-domain=acme.com.sg>write</a>",
+        "<span data-email='info@acme.com.sg'></span>",
+    ],
+)
+def test_an_address_that_a_script_puts_together_is_found(body: str) -> None:
+    """As browsers do; the settings of scripts are left alone."""
+    assert emails_on(body) == ["info@acme.com.sg"]
+
+
+def test_addresses_in_a_scripts_settings_are_nobodys() -> None:
+    body = "<script>var dsn = 'https://key' + '/1'; var owner = 'dev@tools.io'</script>"
+
+    assert emails_on(body) == []
+
+
 @given(st.from_regex(r"[a-z]{2,10}(?:\.[a-z]{2,10})?", fullmatch=True))
 def test_the_ways_of_writing_one_address_come_to_one(local: str) -> None:
     """Whatever the name before the sign."""

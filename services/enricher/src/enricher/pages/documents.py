@@ -12,6 +12,7 @@ from enricher.pages.markup import prepare
 from enricher.pages.scripts import loaders_of
 from enricher.pages.structured_data import structured_data
 from enricher.pages.urls import resolve
+from enricher.pages.written_addresses import written_addresses
 
 MAX_TEXT = 50_000
 #: Characters of a longer text that are kept of its end.
@@ -97,6 +98,8 @@ def parse_html(url: str, html: str) -> Document:
     tree, tags = LexborHTMLParser(html), html.lower()  # a text search saves look-ups of absent tags in the tree
     base = resolve(url, next(_attributes(tree, "base[href]", "href"), "")) or url if "<base" in tags else url
     links, addresses, protected = _links(tree, base)
+    for address in written_addresses(tree, tags):
+        addresses.setdefault(f"{_MAIL}{address}", "")
     found = Document(
         url=url,
         title=_title(tree),
