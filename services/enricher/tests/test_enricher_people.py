@@ -112,6 +112,24 @@ def test_a_page_about_professionals_is_about_people(path: str) -> None:
     assert people_on("<p>Ana Cruz</p><p>Orthodontist</p>", path) == [("Ana Cruz", "Orthodontist")]
 
 
+@pytest.mark.parametrize(
+    ("body", "names"),
+    [
+        ("We were founded in 2004 by sisters Ana Cruz and Clarice Goh.", ["Ana Cruz", "Clarice Goh"]),
+        ("Valves Asia was started by Razali bin Omar, a plumber.", ["Razali bin Omar"]),
+        ("Our principal, Omega Foods, was founded by Ben Low.", []),
+        ("The firm was established by Royal Charter.", []),
+        (
+            '<script type="application/ld+json">{"@type": "Organization", "name": "Valves Asia", '
+            '"founder": {"@type": "Person", "name": "Ana Cruz"}}</script>',
+            ["Ana Cruz"],
+        ),
+    ],
+)
+def test_a_founder_is_named_in_a_sentence_or_the_data(body: str, names: list[str]) -> None:
+    assert people_on(f"<p>{body}</p>", "about") == [(name, "Founder") for name in names]
+
+
 def test_a_block_of_people_needs_no_heading_on_a_page_about_the_company() -> None:
     """Founders in a row; a single testimonial, or chiefs of companies with names, are none."""
     block = "<p>Ana Cruz</p><p>Founder, CEO</p><p>Ben Low</p><p>Founder, Head of Blue Team</p>"

@@ -11,7 +11,7 @@ from itertools import islice
 from typing import TypeAlias
 
 from enricher.extract.emails import find_emails, is_role
-from enricher.extract.own_words import names_of
+from enricher.extract.own_words import is_own_subject, names_of, sentence_around
 from enricher.extract.persons.names import person_name
 from enricher.extract.persons.titles import is_department, is_field, is_job_title, seniority_of
 from enricher.extract.phones import find_numbers
@@ -92,6 +92,12 @@ _REACH = re.compile(
     r"(?:[\w.+-]{1,64}(?:@| ?[\[(](?:at|@)[\])] ?)\S.*|\+?\(?\d[\d ()-]{5,18}\d.*)$",
     re.IGNORECASE,
 )
+_NAME = r"(?:[A-Z][\w'’-]{1,20}(?: bin| binte| s/o| d/o| a/l| a/p)? ){1,3}[A-Z][\w'’-]{1,20}"
+#: "Acme was started in 2010 by cousins Ana Cruz and Ben Low".
+_FOUNDED_BY = re.compile(
+    r"\b(?:founded|co-founded|started|set up|established)\b[^.\n]{0,60}?\bby (?:[a-z-]{2,16} ){0,3}"
+    rf"(?P<one>{_NAME})(?:(?:,| and|,? &) (?P<other>{_NAME}))?"
+)
 _HAN = re.compile(r"[\u3000-\u303f\u4e00-\u9fff]+")
 _LATIN = re.compile(r"[A-Za-z]{2}.*[A-Za-z]{2}")
 _EXECUTIVE = frozenset({"owner", "c_level"})
@@ -126,7 +132,7 @@ class FoundPerson:
 def find_people(page: Document, site: str, region: str) -> list[FoundPerson]:
     """The people of a page, in its order, each name once. `site` and `region` are those of addresses and numbers."""
     found: dict[str, FoundPerson] = {}
-    for person in (*_declared(page, site, region), *_shown(page, site, region)):
+    for person in (*_declared(page, site, region), *_shown(page, site, region), *_founders(page)):
         person = replace(person, name=person.name.title()) if person.name.isupper() else person
         known = found.setdefault(person.name.casefold(), person)
         found[person.name.casefold()] = replace(
@@ -154,6 +160,22 @@ def _declared(page: Document, site: str, region: str) -> Iterator[FoundPerson]:
         yield FoundPerson(
             person_name(name) or name, title, page.url, next(iter(emails), None), next(iter(phones), None)
         )
+
+
+def _founders(page: Document) -> Iterator[FoundPerson]:
+    """The founders whom the page's data, or a sentence about the company, names."""
+    declared = json_ld.texts_of(json_ld.own_organisations(page), "founder") if page.data else []
+    for text in declared[:_MOST]:
+        if name := person_name(clean(text, 80)):
+            yield FoundPerson(name, "Founder", page.url)
+    if kind_of(Link(page.url, "")) not in _ALSO or " by " not in page.text:
+        return
+    for match in islice(_FOUNDED_BY.finditer(page.text), _MOST):
+        before, _ = sentence_around(page.text, match)
+        if is_own_subject(before, names_of(page)):
+            for group in ("one", "other"):
+                if match[group] and (name := person_name(match[group].strip(" ,."))):
+                    yield FoundPerson(name, "Founder", page.url)
 
 
 def _as_person(node: json_ld.Node) -> str:
