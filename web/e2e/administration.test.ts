@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 
 import { expect, inject, test } from "vitest";
 
-import { eachOnItsOwnPage, hasNoViolations, keep, NIGHT_MS, page, untilNightIsOver } from "./browser";
+import { eachOnItsOwnPage, hasNoViolations, keep, NIGHT_MS, page, PATIENCE_MS, untilNightIsOver } from "./browser";
 
 eachOnItsOwnPage();
 
@@ -31,6 +31,65 @@ test("the ideal customer is shown with its titles, and what is no industry is re
   await page.reload();
   await page.waitForFunction(() => [...document.querySelectorAll("input")].some((it) => it.value === "Shopify, WordPress"));
 });
+
+test("matches are counted while the ideal customer is edited, and a count that comes late is never shown", async () => {
+  await signIn("signIn", "Ideal customer");
+  const matches = page.getByRole("status", { name: "Matches" });
+  await matches.getByText(/ of the register match|Too many/).waitFor();
+  const late: (() => void)[] = [];
+  await page.route(/\/icp\/preview$/, async (route) => {
+    if (!route.request().postData()?.includes("Bakeries")) return route.continue();
+    await new Promise<void>((resolve) => late.push(resolve));
+    await route.fulfill({ json: { matches: 4711, has_more: false, not_counted: [], titles: {} } }).catch(() => undefined); // aborted
+  });
+  const industries = page.getByRole("textbox", { name: "Industries" });
+  const aborted = page.waitForEvent("requestfailed", (request) => request.url().endsWith("/icp/preview"));
+  await industries.fill("Bakeries");
+  await expect.poll(() => late.length, { timeout: PATIENCE_MS }).toBe(1);
+  await industries.fill("");
+  await page.getByRole("textbox", { name: "Postal districts" }).fill("");
+  for (const age of ["Age from, in years", "Age to, in years"]) await page.getByRole("spinbutton", { name: age }).fill("");
+  await aborted;
+  late[0]!();
+  await matches.getByText(/^Without an industry/).waitFor();
+  expect(await matches.getByText("4,711").count()).toBe(0);
+  await page.getByRole("spinbutton", { name: "Employees from" }).fill("5");
+  await industries.fill("zzz no industry");
+  await matches.getByText(/names no industry/).waitFor();
+  await hasNoViolations(page);
+});
+
+test("a job's progress comes by its stream, which is taken up where it broke", async () => {
+  await page.goto(inject("signIn"));
+  await untilNightIsOver(page); // it executes the jobs that wait
+  const token = new URL(inject("signIn")).hash.replace("#token=", "");
+  const api = async (method: string, path: string, body?: unknown): Promise<Record<string, unknown>> => {
+    const headers = { Authorization: `Bearer ${token}`, "Content-Type": "application/json" };
+    const answer = await fetch(`${inject("gateway")}${path}`, { method, headers, body: body === undefined ? null : JSON.stringify(body) });
+    expect(answer.ok, await answer.clone().text()).toBe(true);
+    return (await answer.json()) as Record<string, unknown>;
+  };
+  const { job_id: id } = await api("POST", "/jobs/staging_upsert", { terms: ["Wholesale"] });
+  await expect.poll(async () => (await api("GET", "/jobs")).items as { job_id: string }[], { timeout: PATIENCE_MS }).toContainEqual(expect.objectContaining({ job_id: id }));
+  const job = await api("GET", `/jobs/${id}`);
+  const state = `${job.status}.${job.processed}.${job.total}`;
+  const resumedAt: (string | undefined)[] = [];
+  let isFirst = true;
+  await page.route(`**/jobs/${id}/events`, (route) => {
+    resumedAt.push(route.request().headers()["last-event-id"]);
+    if (!isFirst) return route.continue();
+    isFirst = false; // the first stream breaks after one state
+    return route.fulfill({ contentType: "text/event-stream", body: `id: ${state}\nevent: progress\ndata: ${JSON.stringify(job)}\n\n` });
+  });
+  await page.getByRole("navigation", { name: "Views" }).getByRole("link", { name: "Jobs" }).click();
+  const card = page.getByRole("listitem").filter({ hasText: String(id) });
+  await card.waitFor();
+  await expect.poll(() => resumedAt.length, { timeout: PATIENCE_MS }).toBeGreaterThan(1);
+  expect(resumedAt.slice(0, 2)).toEqual([undefined, state]);
+  await page.route(/\/jobs\?/, () => undefined); // from now on the list does not answer: the stream alone has news
+  await api("DELETE", `/jobs/${id}`);
+  await card.getByText("Cancelled", { exact: true }).waitFor();
+}, 2 * NIGHT_MS);
 
 test("a job is listed, and cancelled", async () => {
   await page.goto(inject("signIn"));
@@ -119,7 +178,27 @@ test("an admin sets the Odoo connection, whose key is never shown again, and has
   await page.getByText("Leave it empty to keep the stored key.").waitFor();
   expect(await page.getByLabel("API key").inputValue()).toBe("");
   expect(await page.content()).not.toContain("a-secret-key");
-  await page.getByRole("button", { name: "Check" }).click();
+
+  const settings = page.getByRole("form", { name: "New leads in Odoo" });
+  await settings.getByLabel("Create as").selectOption("Opportunity");
+  await settings.getByRole("textbox", { name: "Tags" }).fill("Leadgen, Night");
+  await settings.getByRole("textbox", { name: "Sales team" }).fill("Sales");
+  await settings.getByRole("checkbox", { name: "Stars by its bucket" }).check();
+  await settings.getByRole("textbox", { name: "Fields that Leadgen always writes" }).fill("nonsense");
+  await settings.getByRole("button", { name: "Save lead settings" }).click();
+  await settings.getByRole("alert").waitFor();
+  await settings.getByRole("textbox", { name: "Fields that Leadgen always writes" }).fill("company.website");
+  await settings.getByRole("button", { name: "Save lead settings" }).click();
+  await settings.getByText(/^Saved/).waitFor();
+  await hasNoViolations(page);
+  await page.reload();
+  await settings.getByRole("textbox", { name: "Tags" }).waitFor();
+  expect(await settings.getByLabel("Create as").inputValue()).toBe("opportunity");
+  expect(await settings.getByRole("textbox", { name: "Tags" }).inputValue()).toBe("Leadgen, Night");
+  expect(await settings.getByRole("checkbox", { name: "Stars by its bucket" }).isChecked()).toBe(true);
+  expect(await settings.getByRole("textbox", { name: "Fields that Leadgen always writes" }).inputValue()).toBe("company.website");
+
+  await page.getByRole("button", { name: "Check", exact: true }).click();
   await page.getByText("Leads do not go through.").waitFor();
 });
 

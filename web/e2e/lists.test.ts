@@ -4,6 +4,7 @@ import { readFile } from "node:fs/promises";
 import { beforeEach, expect, inject, test } from "vitest";
 
 import { browser, context, eachOnItsOwnPage, hasNoViolations, keep, NIGHT_MS, open, page, tooWide, untilNightIsOver } from "./browser";
+import { manyLeads, SCROLL_MS, scrollTo } from "./manyLeads";
 
 eachOnItsOwnPage();
 beforeEach(async () => {
@@ -11,49 +12,11 @@ beforeEach(async () => {
   await page.getByRole("textbox", { name: "Message" }).waitFor();
 });
 
-const [ROW_PX, PAGE] = [60, 200];
-/** Five hundred pages, each asked for when the one before it is there. */
-const SCROLL_MS = 600_000;
+const PAGE = 200;
 
 async function go(view: string): Promise<void> {
   await page.getByRole("navigation", { name: "Views" }).getByRole("link", { name: view }).click();
   await page.getByRole("heading", { level: 1, name: view }).waitFor();
-}
-
-/**
- * Puts so many leads in the place of the gateway's: more than a demo has. It is done inside the page, since a thousand
- * answers that come through the browser's protocol take minutes. `window.asked` has the cursors that were asked for.
- */
-async function manyLeads(total: number): Promise<void> {
-  await page.addInitScript((rows) => {
-    const original = window.fetch;
-    const asked: (string | null)[] = [];
-    Object.assign(window, { asked });
-    window.fetch = async (input, init) => {
-      const url = new URL(input instanceof Request ? input.url : String(input), location.href);
-      if (url.pathname !== "/scores/latest") return original(input, init);
-      asked.push(url.searchParams.get("after"));
-      const from = Number(url.searchParams.get("after") ?? 0);
-      const to = Math.min(from + Number(url.searchParams.get("limit")), rows);
-      const items = Array.from({ length: to - from }, (_, index) => ({
-        company_id: from + index + 1,
-        uen: String(200000000 + from + index),
-        name: `COMPANY ${from + index} PTE. LTD.`,
-        industry_norm: "bakeries",
-        website_domain: null,
-        score: 1 - (from + index) / (rows + 1),
-        bucket: "High",
-        confidence: 1,
-        has_icp: true,
-        rationale: "because",
-        model_version: "1",
-        enriched_at: "2026-11-30T00:00:00Z",
-        updated_at: "2026-11-30T00:00:00Z",
-      }));
-      return Response.json({ items, nextCursor: to < rows ? String(to) : null });
-    };
-  }, total);
-  await page.reload();
 }
 
 test("the night's shortlist comes in by itself, and one key each marks leads and tells what became of them", async () => {
@@ -147,23 +110,13 @@ async function heapMb(): Promise<number> {
 
 test("a hundred thousand leads scroll to their end: only those near the view are held, and memory stays steady", async () => {
   const total = 100_000;
-  await manyLeads(total);
+  await manyLeads(page, total);
   await go("Scores");
   const table = page.getByRole("table", { name: "Leads" });
   await table.getByRole("link", { name: "Company 0 Pte. Ltd." }).waitFor();
-  const toTheEnd = (least: number): Promise<unknown> =>
-    page.waitForFunction(
-      (px) => {
-        const region = document.querySelector('[role="region"][aria-label="Leads"]')!;
-        region.scrollTo({ top: region.scrollHeight });
-        return region.scrollHeight >= px;
-      },
-      least * ROW_PX,
-      { polling: "raf", timeout: SCROLL_MS },
-    );
-  await toTheEnd(total / 10);
+  await scrollTo(page, total / 10);
   const early = await heapMb();
-  await toTheEnd(total);
+  await scrollTo(page, total);
   await page.getByText("100,000 rows").waitFor();
   await table.getByRole("link", { name: "Company 99999 Pte. Ltd." }).waitFor();
   const late = await heapMb();
@@ -179,7 +132,7 @@ test("a hundred thousand leads scroll to their end: only those near the view are
 }, 2 * SCROLL_MS);
 
 test("selected rows are kept while one scrolls, and saved as CSV", async () => {
-  await manyLeads(1_000);
+  await manyLeads(page, 1_000);
   await go("Scores");
   const table = page.getByRole("table", { name: "Leads" });
   await table.getByRole("checkbox", { name: "Select COMPANY 0 PTE. LTD." }).check();
@@ -194,6 +147,46 @@ test("selected rows are kept while one scrolls, and saved as CSV", async () => {
   expect(lines.map((line) => line.split(",")[2])).toEqual(["name", '"COMPANY 0 PTE. LTD."', '"COMPANY 2 PTE. LTD."', '"COMPANY 90 PTE. LTD."']);
   await page.getByRole("button", { name: "Select none" }).click();
   await page.getByText("3 selected").waitFor({ state: "detached" });
+});
+
+test("selected leads are enriched now, and the page says what came of it, also after a reload", async () => {
+  await untilNightIsOver(page);
+  await go("Scores");
+  const table = page.getByRole("table", { name: "Leads" });
+  const boxes = table.getByRole("checkbox", { name: /^Select / });
+  await boxes.nth(0).check();
+  await boxes.nth(1).check();
+  const asked = page.waitForRequest((request) => request.method() === "POST" && request.url().endsWith("/enrichments"));
+  await page.getByRole("button", { name: "Enrich now" }).click();
+  const ids = ((await asked).postDataJSON() as { company_ids: number[] }).company_ids;
+  expect(ids.length).toBe(2);
+  await page.getByText(/^2 companies (being enriched|enriched and scored)/).waitFor();
+  await page.reload();
+  await page.getByText("2 companies enriched and scored.").waitFor({ timeout: NIGHT_MS });
+  await hasNoViolations(page);
+  await page.getByRole("button", { name: "Show the list anew" }).click();
+  await table.getByRole("row").nth(2).waitFor();
+
+  await page.goto(`${inject("gateway")}/app/companies/${ids[0]}`);
+  await page.getByText("requests its enrichment now").waitFor();
+}, 3 * NIGHT_MS);
+
+test("more than the day allows is refused in words, and nothing is lost", async () => {
+  await page.route(/\/enrichments$/, (route) =>
+    route.fulfill({
+      status: 409,
+      contentType: "application/problem+json",
+      json: { type: "about:blank", title: "Cap of the day", status: 409, detail: "0 more of the day's 200 companies may be enriched on request." },
+    }),
+  );
+  await manyLeads(page, 300);
+  await go("Scores");
+  await page.getByRole("table", { name: "Leads" }).getByRole("checkbox", { name: "Select COMPANY 0 PTE. LTD." }).check();
+  await page.getByRole("button", { name: "Enrich now" }).click();
+  await page.getByRole("alert").getByText("0 more of the day's 200 companies").waitFor();
+  await hasNoViolations(page);
+  await page.getByRole("button", { name: "Dismiss" }).click();
+  await page.getByRole("alert").waitFor({ state: "detached" });
 });
 
 test("the real leads are listed best first, and columns can be hidden", async () => {

@@ -33,7 +33,14 @@ export const job = (jobId: string) =>
   queryOptions({
     queryKey: ["job", jobId],
     queryFn: ({ signal }) => data(api.GET("/jobs/{job_id}", { params: { path: { job_id: jobId } }, signal })),
-    refetchInterval: ({ state }) => (state.data?.status === "running" ? 2_000 : state.data?.status === "queued" ? 15_000 : false),
+  });
+
+/** A request for enrichment, asked for until it is over. */
+export const enrichment = (requestId: string) =>
+  queryOptions({
+    queryKey: ["enrichment", requestId],
+    queryFn: ({ signal }) => data(api.GET("/enrichments/{request_id}", { params: { path: { request_id: requestId } }, signal })),
+    refetchInterval: ({ state }) => (state.data?.is_over === false ? 1_500 : false),
   });
 
 export const icp = queryOptions({

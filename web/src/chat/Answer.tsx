@@ -4,6 +4,7 @@ import { Link } from "@tanstack/react-router";
 import { CornerDownRight, Layers, RefreshCw, TriangleAlert, WifiOff } from "lucide-react";
 
 import { job as jobQuery } from "@/api/queries";
+import { isOpen as isJobOpen, useFollowed } from "@/jobs/following";
 import { count, milliseconds, plural, sentenceCase, words } from "@/format";
 import { Badge } from "@/ui/badge";
 import { Button } from "@/ui/button";
@@ -132,6 +133,7 @@ function Notice({ turn }: { turn: Turn }) {
 
 function JobProgress({ jobId }: { jobId: string }) {
   const { data: job, isError } = useQuery(jobQuery(jobId));
+  useFollowed(job && isJobOpen(job) ? [jobId] : []);
   if (isError) return <p className="pl-6 text-xs text-faint">The job's progress is not known right now.</p>;
   if (!job) return <Skeleton className="ml-6 h-3 w-48" />;
   return (

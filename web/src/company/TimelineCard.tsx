@@ -8,7 +8,7 @@ import { time, words } from "@/format";
 import { classes } from "@/ui/classes";
 import { Card, Skeleton } from "@/ui/surface";
 
-const DOT: Record<string, string> = { scored: "bg-good", listed: "bg-good", synced: "bg-good", feedback: "bg-accent", enriched: "bg-accent" };
+const DOT: Record<string, string> = { scored: "bg-good", listed: "bg-good", synced: "bg-good", feedback: "bg-accent", enriched: "bg-accent", requested: "bg-accent" };
 
 export function TimelineCard({ companyId }: { companyId: number }) {
   const { data, error } = useQuery(timeline(companyId));
@@ -22,7 +22,7 @@ export function TimelineCard({ companyId }: { companyId: number }) {
       ) : (
         <ol className="space-y-3.5 border-l pl-4">
           {data.moments.map((moment, index) => (
-            <li key={moment.event_id ?? `${moment.at} ${moment.kind} ${index}`} className="relative">
+            <li key={`${moment.at} ${moment.kind} ${index}`} className="relative">
               <span className={classes("absolute top-1.5 -left-[21px] size-2.5 rounded-full border-2 border-surface bg-strong", DOT[moment.kind])} aria-hidden />
               <p className="text-sm">
                 {moment.what}

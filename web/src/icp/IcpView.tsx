@@ -1,5 +1,5 @@
 /** The tenant's ideal customer profile: which companies come first, and score higher. */
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { skipToken, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 
 import { api, data, type Schemas } from "@/api/client";
@@ -7,6 +7,7 @@ import { asProblem } from "@/api/problem";
 import { icp as icpQuery } from "@/api/queries";
 import { useRole } from "@/shell/role";
 import { sentenceCase } from "@/format";
+import { useSettled } from "@/settled";
 import { Badge } from "@/ui/badge";
 import { Button } from "@/ui/button";
 import { Field, Input, TextArea } from "@/ui/field";
@@ -15,6 +16,10 @@ import { Card, Heading } from "@/ui/surface";
 import { ScrollingView, useTitle } from "@/ui/view";
 
 import { entriesOf, numberOf, textOf } from "./entries";
+import { matchesOf, noteOf, type Wanted } from "./matches";
+
+/** The profile is counted after a pause of this length in typing. */
+const SETTLED_MS = 400;
 
 export function IcpView() {
   const { data: icp, error, refetch } = useQuery(icpQuery);
@@ -37,21 +42,19 @@ function Form({ icp }: { icp: Schemas["IcpShown"] }) {
   const [technologies, setTechnologies] = useState((icp.technologies ?? []).join(", "));
   const mayChange = useRole() !== "viewer";
   const client = useQueryClient();
+  const wanted: Wanted = {
+    industries: entriesOf(industries),
+    employees_from: numberOf(employeesFrom),
+    employees_to: numberOf(employeesTo),
+    age_from: numberOf(ageFrom),
+    age_to: numberOf(ageTo),
+    districts: entriesOf(districts),
+    technologies: entriesOf(technologies),
+  };
+  const preview = usePreview(wanted);
+  const titles = preview.found?.titles ?? icp.titles;
   const save = useMutation({
-    mutationFn: () =>
-      data(
-        api.PUT("/icp", {
-          body: {
-            industries: entriesOf(industries),
-            employees_from: numberOf(employeesFrom),
-            employees_to: numberOf(employeesTo),
-            age_from: numberOf(ageFrom),
-            age_to: numberOf(ageTo),
-            districts: entriesOf(districts),
-            technologies: entriesOf(technologies),
-          },
-        }),
-      ),
+    mutationFn: () => data(api.PUT("/icp", { body: wanted })),
     onSuccess: (saved) => {
       client.setQueryData(icpQuery.queryKey, saved);
       client.removeQueries({ queryKey: ["scores"] }); // its pages are of the list as it was
@@ -69,9 +72,9 @@ function Form({ icp }: { icp: Schemas["IcpShown"] }) {
         <Field label="Industries" hint="Words, or SSIC codes; one per line. Empty: any industry.">
           {(ids) => <TextArea {...ids} rows={4} value={industries} onChange={(event) => setIndustries(event.target.value)} />}
         </Field>
-        {Object.keys(icp.titles).length > 0 && (
+        {Object.keys(titles).length > 0 && (
           <ul className="-mt-3 flex flex-wrap gap-1.5" aria-label="These codes mean">
-            {Object.entries(icp.titles).map(([code, title]) => (
+            {Object.entries(titles).map(([code, title]) => (
               <li key={code}>
                 <Badge tone="accent" className="whitespace-normal">
                   {code} · {sentenceCase(title)}
@@ -92,6 +95,7 @@ function Form({ icp }: { icp: Schemas["IcpShown"] }) {
         <Field label="Technologies" hint="Such as Shopify, WordPress; separated by commas.">
           {(ids) => <Input {...ids} value={technologies} onChange={(event) => setTechnologies(event.target.value)} />}
         </Field>
+        <Matches wanted={wanted} {...preview} />
         {save.error && (
           <p role="alert" className="rounded-lg bg-bad-wash px-3 py-2 text-sm text-bad">
             {asProblem(save.error).detail}
@@ -107,6 +111,38 @@ function Form({ icp }: { icp: Schemas["IcpShown"] }) {
         </div>
       </form>
     </Card>
+  );
+}
+
+type Preview = { found?: Schemas["IcpPreview"]; error?: unknown };
+
+/** What the profile as it is being edited means and matches. An answer belongs to its profile: none is shown late. */
+function usePreview(wanted: Wanted): Preview {
+  const asked = JSON.stringify(wanted);
+  const settled = useSettled(asked, SETTLED_MS);
+  const isSettled = settled === asked;
+  const { data: found, error } = useQuery({
+    queryKey: ["icp-preview", settled],
+    queryFn: isSettled ? ({ signal }) => data(api.POST("/icp/preview", { body: wanted, signal })) : skipToken,
+    staleTime: 60_000,
+    retry: false,
+  });
+  return isSettled ? { found, error } : {};
+}
+
+function Matches({ wanted, found, error }: Preview & { wanted: Wanted }) {
+  return (
+    <div role="status" aria-label="Matches" className="min-h-9 rounded-lg bg-sunken px-3 py-2 text-[13px]">
+      {error ? (
+        <p className="text-fair">{asProblem(error).detail}</p>
+      ) : found ? (
+        <>
+          <span className="font-medium">{matchesOf(wanted, found)}</span> <span className="text-soft">{noteOf(found)}</span>
+        </>
+      ) : (
+        <span className="text-faint">Counting …</span>
+      )}
+    </div>
   );
 }
 

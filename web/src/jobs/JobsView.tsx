@@ -15,8 +15,12 @@ import { Empty, Failed, Loading } from "@/ui/states";
 import { Card, Heading, Progress } from "@/ui/surface";
 import { ScrollingView, useTitle } from "@/ui/view";
 
+import { isOpen, useFollowed } from "./following";
+
 type Job = Schemas["Job"];
 const TONE: Record<Job["status"], Tone> = { queued: "plain", running: "accent", done: "good", error: "bad", cancelled: "fair" };
+/** How often new jobs are looked for. Those that are listed are followed by their streams. */
+const NEW_JOBS_MS = 30_000;
 const STATUSES = Object.keys(TONE) as Job["status"][];
 
 export function JobsView() {
@@ -26,10 +30,12 @@ export function JobsView() {
     queryFn: ({ pageParam, signal }) => data(api.GET("/jobs", { params: { query: { status, after: pageParam, limit: 50 } }, signal })),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.nextCursor ?? undefined,
-    refetchInterval: ({ state }) => (state.data?.pages.some((page) => page.items.some((it) => it.status === "running")) ? 2_000 : 15_000),
+    refetchInterval: NEW_JOBS_MS,
   });
   useTitle("Jobs");
   const all = jobs.data?.pages.flatMap((page) => page.items) ?? [];
+  const open = all.filter(isOpen).toSorted((one, other) => Number(other.status === "running") - Number(one.status === "running"));
+  useFollowed(open.map((it) => it.job_id));
   return (
     <ScrollingView name="Jobs" className="max-w-4xl space-y-4">
       <Heading title="Jobs" note="The rest of each request: companies that a night saves and enriches, newest first.">
@@ -67,7 +73,7 @@ export function JobsView() {
 
 function JobCard({ job }: { job: Job }) {
   const client = useQueryClient();
-  const mayCancel = useRole() !== "viewer" && ["queued", "running"].includes(job.status);
+  const mayCancel = useRole() !== "viewer" && isOpen(job);
   const cancel = useMutation({
     mutationFn: () => data(api.DELETE("/jobs/{job_id}", { params: { path: { job_id: job.job_id } } })),
     onSuccess: () => Promise.all([client.invalidateQueries({ queryKey: ["jobs"] }), client.invalidateQueries({ queryKey: ["job", job.job_id] })]),

@@ -19,6 +19,7 @@ import { CompanyCell, ScoreCell, SiteCell } from "./cells";
 import { useCsv } from "./csv";
 import { asText, BUCKETS, queryOf, readFilters, type Filters } from "./filters";
 import { useKept } from "./kept";
+import { EnrichingNotice, useEnriching } from "./enriching";
 import { columnsOf, ListTable } from "./ListTable";
 import { PAGE, useFirstPage, type Pages } from "./pages";
 import { SelectedActions } from "./SelectedActions";
@@ -82,6 +83,7 @@ export function CandidatesView() {
   const navigate = useNavigate({ from: "/candidates" });
   const pages = useMemo(() => pagesOf(filters), [asText(filters)]);
   const { data: first, error, renew } = useFirstPage(pages);
+  const enriching = useEnriching();
   const isFiltered = asText(filters) !== asText({});
   useTitle("Candidates");
 
@@ -119,6 +121,7 @@ export function CandidatesView() {
           </Button>
         )}
       </div>
+      <EnrichingNotice enriching={enriching} renew={renew} />
       {error ? (
         <Failed error={error} again={renew} />
       ) : !first ? (
@@ -140,7 +143,7 @@ export function CandidatesView() {
           nameOf={(row) => row.name}
           open={(row) => void navigate({ to: "/companies/$companyId", params: { companyId: String(row.company_id) } })}
           renew={renew}
-          actions={(selected, clear) => <SelectedActions selected={selected} clear={clear} fileName="selected-candidates.csv" />}
+          actions={(selected, clear) => <SelectedActions selected={selected} clear={clear} fileName="selected-candidates.csv" enriching={enriching} />}
         />
       )}
     </div>

@@ -12,6 +12,7 @@ import { useTitle } from "@/ui/view";
 
 import { CompanyCell, ScoreCell, SiteCell } from "./cells";
 import { useCsv } from "./csv";
+import { EnrichingNotice, useEnriching } from "./enriching";
 import { columnsOf, ListTable } from "./ListTable";
 import { PAGE, useFirstPage, type Pages } from "./pages";
 import { SelectedActions } from "./SelectedActions";
@@ -56,6 +57,7 @@ export function ScoresView() {
   const navigate = useNavigate();
   const { data: first, error, renew } = useFirstPage(PAGES);
   const csv = useCsv("/scores/latest?format=csv", "leads.csv");
+  const enriching = useEnriching();
   useTitle("Scores");
 
   return (
@@ -67,6 +69,7 @@ export function ScoresView() {
         </Button>
       </Heading>
       {csv.error && <Failed error={csv.error} again={() => csv.mutate()} />}
+      <EnrichingNotice enriching={enriching} renew={renew} />
       {error ? (
         <Failed error={error} again={renew} />
       ) : !first ? (
@@ -89,7 +92,7 @@ export function ScoresView() {
           nameOf={(row) => row.name}
           open={(row) => void navigate({ to: "/companies/$companyId", params: { companyId: String(row.company_id) } })}
           renew={renew}
-          actions={(selected, clear) => <SelectedActions selected={selected} clear={clear} fileName="selected-leads.csv" />}
+          actions={(selected, clear) => <SelectedActions selected={selected} clear={clear} fileName="selected-leads.csv" enriching={enriching} />}
         />
       )}
     </div>

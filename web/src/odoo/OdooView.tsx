@@ -12,7 +12,9 @@ import { Failed, Loading } from "@/ui/states";
 import { Card, Heading } from "@/ui/surface";
 import { ScrollingView, useTitle } from "@/ui/view";
 
-const KEY = ["odoo"];
+import { LeadSettings } from "./LeadSettings";
+import { KEY } from "./query";
+
 /** How often the outcome of a check is asked for while it is awaited, and for how long. */
 const ASK_EVERY_MS = 2_000;
 const AWAIT_MS = 120_000;
@@ -58,6 +60,7 @@ export function OdooView() {
             />
           )}
           <Connection key={stored.data?.changed_at ?? "none"} odoo={stored.data} />
+          {stored.data && <LeadSettings key={`${stored.data.url} ${stored.data.database}`} odoo={stored.data} />}
         </>
       )}
     </ScrollingView>
