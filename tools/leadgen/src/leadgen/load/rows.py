@@ -23,6 +23,8 @@ LONGEST_RECORD_LINES = 50
 #: An index entry holds 2,700 bytes: three such fields of four-byte characters fit. A plain row fits in one anyway.
 LONGEST_INDEXED_CHARS = 200
 LONGEST_UEN_CHARS = 20
+#: Maximum number of codes and of ends of rows that are remembered.
+MOST_CODES, MOST_ENDS = 10_000, 1_000
 
 #: A quoted field as it should be, without a quote in its value and not empty. Starts with a literal for speed.
 _QUOTED_FIELD = re.compile(r'"(?<![^,]")[^"]+"(?![^,])')
@@ -34,6 +36,7 @@ _WORD = re.compile(
 )
 _BLANK = re.compile(r" (?:(?=,)|(?<=, ))")
 _CODES = ("primary_ssic_code", "secondary_ssic_code")
+_STATUS = "entity_status_description"
 _DATES = ("registration_incorporation_date", "uen_issue_date", "account_due_date", "annual_return_date")
 
 #: What a line turns out to be: its number in the file, from 1; its text; None, or the reason why it is no row.
@@ -104,12 +107,10 @@ def read_rows(lines: Lines, header: Header, tally: Tally) -> Iterator[Found]:
             and "\r" not in text
             and "\0" not in text
             and bare.count(",") == commas
-            and not _BLANK.search(bare)
             and "\t" not in bare
             and text
             and not (text[0].isspace() or text[-1].isspace())
             and (bare is text or not _PADDED.search(text))
-            and not _WORD.search(bare)
             and is_usual(bare)
         ):
             if ",," not in text and not text.endswith(",") and not text.startswith(","):
@@ -127,43 +128,52 @@ def read_rows(lines: Lines, header: Header, tally: Tally) -> Iterator[Found]:
 def _usual(header: Header, tally: Tally) -> Callable[[str], bool]:
     """Makes the test whether a row without quotes has values as the register writes them; it counts those that have.
 
-    It is called for every row: one expression reads it, and dates that were valid before are looked up.
+    It is called for every row: values that were right before are looked up.
     """
-    forms = {
-        "uen": r"(?P<uen>[0-9A-Z]{1,20})",
-        "entity_status_description": r"(?P<status>[^,]*)",
-        "postal_code": r"(?P<postal_code>[0-9]+|na|)",
-        **dict.fromkeys(_CODES, r"(?:[0-9]+|na|)"),
-        **{name: rf"(?P<{name}>\d{{4}}-\d\d-\d\d|na|)" for name in _DATES},
-    }
-    last = max(at for at, name in enumerate(header.columns) if name in forms) + 1
-    row = re.compile(",".join(forms.get(name or "", "[^,]*") for name in header.columns[:last]) + "(?=,|$)")
-    names = [name for name in ("uen", "status", "postal_code", *_DATES) if name in row.groupindex]
-    status_at, postal_at, date_at = (
-        names.index(n) if n in names else None for n in ("status", "postal_code", _DATES[0])
-    )
-    dates_at = [names.index(name) for name in _DATES if name in names]
-    groups = [row.groupindex[name] for name in names]
-    days, match = {"", MISSING}, row.match
+    places = {name: header.position(name) for name in ("uen", _STATUS, "postal_code", *_CODES, *_DATES)}
+    uen_at, status_at, postal_at, date_at = (places[name] for name in ("uen", _STATUS, "postal_code", _DATES[0]))
+    codes_at = [at for name in _CODES if (at := places[name]) is not None]
+    dates_at = [at for name in _DATES if (at := places[name]) is not None]
+    last = max(at for at in places.values() if at is not None) + 1
+    codes, days = set(_NONE), set(_NONE)
+    #: The ends of rows behind these columns: nearly all are the same few, of missing values.
+    ends: set[str] = set()
 
     def is_usual(bare: str) -> bool:
-        found = match(bare)
-        if found is None:
+        fields = bare.split(",", last)
+        rest = f",{fields[last]}" if len(fields) > last else ""
+        if rest not in ends:
+            if _WORD.search(rest) or _BLANK.search(rest):
+                return False
+            if len(ends) < MOST_ENDS:
+                ends.add(rest)
+        upto = len(bare) - len(rest)
+        if _WORD.search(bare, 0, upto) or _BLANK.search(bare, 0, upto + 1):
             return False
-        values = found.group(*groups, 0)
+        uen = fields[uen_at or 0]
+        # A word alone is missing, or stands for one in quotes.
+        if not uen.isalnum() or uen != uen.upper() or uen.isalpha() or len(uen) > LONGEST_UEN_CHARS:
+            return False
         for at in dates_at:
-            if values[at] not in days:
-                if day(values[at]) != values[at]:
+            if (value := fields[at]) not in days:
+                if day(value) != value:
                     return False
-                days.add(values[at])
-        if values[0].isalpha() or (status_at is not None and values[status_at] == "q"):  # in quotes: it is not here
+                days.add(value)
+        for at in codes_at:
+            if (value := fields[at]) not in codes:
+                if not value.isdigit():
+                    return False
+                if len(codes) < MOST_CODES:
+                    codes.add(value)
+        has_postal_code = postal_at is not None and fields[postal_at] not in _NONE
+        if (has_postal_code and not fields[postal_at or 0].isdigit()) or (
+            status_at is not None and fields[status_at] == "q"  # in quotes: it is not here
+        ):
             return False
         if status_at is not None:
-            tally.count_status(values[status_at])
-        if postal_at is not None and values[postal_at] not in _NONE:
-            tally.with_postal_code += 1
-        if date_at is not None and values[date_at] not in _NONE:
-            tally.dated += 1
+            tally.count_status(fields[status_at])
+        tally.with_postal_code += has_postal_code
+        tally.dated += date_at is not None and fields[date_at] not in _NONE
         tally.rows += 1
         return True
 
