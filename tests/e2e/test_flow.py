@@ -46,7 +46,7 @@ async def test_every_service_lives(product) -> None:
 
 
 async def test_a_message_becomes_ten_scored_leads_and_a_job(product) -> None:
-    """ChatEvent in order, each stage of each company once; and what is told is what stands in the database."""
+    """The chat events arrive in order, each stage of each company once, and agree with the database."""
     rep = await product.rep()
     told = [message async for message in rep.chat("Manufacturing")]
 

@@ -222,7 +222,7 @@ async def test_a_job_that_breaks_says_why_and_goes_on_from_its_last_batch(
     failure = events[-1]
     assert isinstance(failure, JobProgressed)
     assert failure.status == "error"
-    for words in ("the ninth is broken", "replay the dead letter", "goes on from its last batch"):
+    for words in ("the ninth is broken", "retry the dead letter", "resumes after its last batch"):
         assert words in (failure.error or "")
     assert await owner.fetchval("SELECT error FROM background_jobs") == failure.error
 

@@ -59,7 +59,7 @@ export function NightsView() {
         <Loading label="The nights are loading" />
       ) : all.length === 0 ? (
         <Empty icon={Moon} title={status ? `No night is ${words(status).toLowerCase()}` : "No night has run yet"}>
-          Nights start by themselves at one o'clock, Singapore's time. You can start one now.
+          Nights start at the time that your scheduler sets, usually 01:00 in Singapore. You can start one now.
         </Empty>
       ) : (
         <ul className="space-y-3">

@@ -55,7 +55,7 @@ export function Shell() {
         href="#view"
         className="sr-only z-50 rounded-lg bg-accent px-3 py-2 text-accent-ink focus:not-sr-only focus:absolute focus:top-2 focus:left-2"
       >
-        To the content
+        Skip to content
       </a>
       <div className="flex items-center justify-between border-b bg-surface px-4 py-2 md:hidden">
         <Mark />

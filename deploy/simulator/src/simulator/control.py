@@ -7,7 +7,7 @@
     PUT    /_simulator/latency         a Latency
     POST   /_simulator/reset           no faults, the first latency, an empty ledger; the vendors as new
 
-The vendors' are in `simulator.vendors.control`. FaultInjection that make no sense get 422 with the reasons.
+The endpoints for vendors are in `simulator.vendors.control`. An invalid fault gets 422 with the reasons.
 """
 
 from pydantic import BaseModel, ValidationError

@@ -159,7 +159,7 @@ def _page(site: Site, path: str) -> Answer:
 
 def _html(site: Site, path: str) -> str | None:
     if path == PRIVATE_PATH and site.robots is Robots.PRIVATE:
-        return f"<html><title>Dealers only</title><p>FaultInjection to private@{site.host}</p></html>"
+        return f"<html><title>Dealers only</title><p>Orders to private@{site.host}</p></html>"
     write = PAGES[site.layout].get(path)
     if write is None or (path in CAREERS_PATHS and site.openings is None):
         return None

@@ -78,7 +78,7 @@ class Industry(Model):
 
 
 class Icp(Model):
-    """A tenant's ideal customer profile. What is not said is not asked for.
+    """A tenant's ideal customer profile. A field without a value is not a criterion.
 
     Industries are codes of SSIC of any level, each with its version ("2020:25"; a bare one is meant in every version);
     ages are full years since incorporation; districts are Singapore's postal districts, "01" to "28".
@@ -94,7 +94,7 @@ class Icp(Model):
 
 
 class IcpChanged(Event):
-    """The tenant looks for others now: its leads are scored again, by what is known of them."""
+    """The tenant's ICP has changed. The scorer scores its leads again from their saved enrichments."""
 
     topic: ClassVar[str] = "icp.changed.v1"
 
@@ -179,7 +179,8 @@ class RequestRun(Event):
 class CompanyUpserted(CompanyEvent):
     """The company stands in `companies` as the register has it, and is this tenant's candidate.
 
-    ChatEvent when it became one, and when a request of this tenant found the register's facts about it changed.
+    Announced when the company becomes the tenant's candidate, and when a request of this tenant finds that the
+    register's facts have changed.
     """
 
     topic: ClassVar[str] = "company.upserted.v1"
@@ -189,7 +190,7 @@ class CompanyUpserted(CompanyEvent):
 
 
 class RequestEnrichment(CompanyEvent):
-    """Learn what this company says about itself, while someone waits.
+    """Enrich this company in the interactive lane: a rep is waiting.
 
     `skip` names steps to leave out for this company: those of the enrichment, and "odoo". Unknown names are ignored.
     """
@@ -306,7 +307,7 @@ class Opening(Model):
 class LeadScored(CompanyEvent):
     """The lead's score, and the words that explain it.
 
-    `confidence` is the share of what the score goes by that is known; without an ICP the score rests on the rest.
+    `confidence` is the share of the criteria, by weight, that are known. Without an ICP, ICP criteria do not count.
     `skip` is that of the request: a lead whose "odoo" is skipped is not written to Odoo. `opening` is the best thing to
     say first, if the company's site or the news gave one. `ask_for` is whom to ask for by way of `contact`: a person
     with a wanted or senior title whom the site names without an address.
@@ -428,7 +429,7 @@ class CancelJob(Event):
 
 
 class JobProgressed(Event):
-    """News of a request or of the job it left. The first one of a request carries its answer.
+    """The progress of a request or of its job. The first event of a request contains the answer.
 
     A cancelled job has the status `error`, which every consumer knows, and `is_cancelled`.
     """

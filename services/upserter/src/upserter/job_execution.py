@@ -27,7 +27,7 @@ async def execute(work: Work[RequestUpsert], *, batch_size: int, max_per_job: in
     except (Unavailable, Transient, LeaseLost):
         raise  # the job stays `running`: it is resumed after its last batch
     except Exception as error:
-        reason = f"{error}. Once that is put right, replay the dead letter: the job goes on from its last batch."
+        reason = f"{error}. Fix the cause, then retry the dead letter: the job resumes after its last batch."
         async with work.step() as tx:
             failed = await jobs.fail(tx, work.event.job_id, error=reason)
             if failed is not None:

@@ -1,4 +1,4 @@
-"""FaultInjection for the vendors and their ledger, under `/_simulator` beside what `simulator.control` has.
+"""Endpoints that inject faults into the vendors and read their ledger of charges, under `/_simulator`.
 
 GET    /_simulator/vendors                     terms, faults, calls, units and calls under way, by vendor
 PUT    /_simulator/vendors/{vendor}            Terms: what is given replaces what is in force
