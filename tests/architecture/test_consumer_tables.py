@@ -2,13 +2,15 @@
 
 The table in a module's docstring has four columns, which begin where their headings do:
 
-    in               out                             on a repeat                on a failure
+    in               out                             when run again             on a failure
     RequestIndustry  JobProgressed: the answer;      the same rows and events   nothing is written
                      CompanyUpserted: each company
                      saved at once
 
 A row begins with the events of one handler in the first column; a line that leaves that column empty, or follows a
-comma there, continues the row. "nothing" stands for no outgoing event. Events are named by their class.
+comma there, continues the row. "When run again" is about a handler whose worker died or failed before its finish: a
+repeat, a second delivery, never reaches a handler. "nothing" stands for no outgoing event. Events are named by their
+class.
 """
 
 import ast
@@ -27,7 +29,7 @@ CONSUMERS = {file.parents[2].name: file for file in sorted((ROOT / "services").g
 #: Topics that commands of a service announce to, not its handlers.
 OF_COMMANDS = {"odoo-sync": {"odoo.resync.requested.v1"}}
 
-HEADINGS = ("in", "out", "on a repeat", "on a failure")
+HEADINGS = ("in", "out", "when run again", "on a failure")
 CLASSES = {event.__name__: event.topic for event in EVENTS}
 
 
@@ -36,7 +38,7 @@ class Row(NamedTuple):
 
     incoming: str
     outgoing: str
-    repeat: str
+    rerun: str
     failure: str
 
 
@@ -67,7 +69,7 @@ def topics_in(cell: str) -> set[str]:
 
 @pytest.mark.parametrize("service", sorted(CONSUMERS))
 def test_a_consumer_opens_with_the_table_of_its_events(service: str) -> None:
-    """Incoming and outgoing events are those of deploy/topics.yaml; each row says what a repeat and a failure do."""
+    """Incoming and outgoing events are those of deploy/topics.yaml; each row says what another run and a failure do."""
     docstring = ast.get_docstring(ast.parse(CONSUMERS[service].read_text(encoding="utf-8")))
     rows = rows_of(docstring or "")
 

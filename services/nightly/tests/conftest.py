@@ -119,7 +119,7 @@ class Desk:
     def options(self, rules: Rules, *, began: datetime | None = None, **other: Any) -> Options:
         """How the command starts a run, now or at `began`."""
         began = began or datetime.now(UTC)
-        start = Start("command", Caps(rules.daily_cap), rules.skip, began, *rules.moments(began))
+        start = Start("command", Caps(rules.daily_cap), rules.skip, began, *rules.deadlines(began))
         return Options(start, **{"wait": False, **other})
 
     def run_id(self, tenant_id: int = 1, night: date = NIGHT) -> UUID:

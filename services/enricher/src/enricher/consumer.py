@@ -1,13 +1,17 @@
 """Enriches companies and announces the results. Both lanes have the same handler, each with workers of its own.
 
-in                         out                        on a repeat                 on a failure
-RequestEnrichment,         CompanyEnriched: always,   the same run and event id;  bought answers and visits stay
-RequestNightlyEnrichment   with the reasons of what   bought answers and fresh    cached, so a retry pays nothing
-                           is missing                 visits are used again; of   twice
-                                                      a rerun "afresh" its own
+in                        out                            when run again                  on a failure
+RequestEnrichment,        CompanyEnriched, also if       the same run and event id;      saved answers and visits are
+RequestNightlyEnrichment  steps were skipped; the event  saved answers and fresh visits  used by the retry; only a call
+                          has the reasons                are used again (a rerun         in progress is paid for again
+                                                         "afresh" uses only its own)
 
-A bad site or a vendor that is down, refuses us or is out of budget is no failure: its step is skipped, and
-`degraded_reasons` says why.
+While the database is away, an event waits. After a `Transient` error it is retried for 24 hours, then it is a dead
+letter; after any other error it is one at once.
+
+A failure is an unreachable database, or another worker that visits the same site for too long. An unreachable website,
+and a vendor that is down, refuses the account or is out of budget, only skip a step: `degraded_reasons` says why.
+RequestNightlyEnrichment is the RequestEnrichment of the nightly lane.
 """
 
 from collections.abc import Sequence
@@ -23,12 +27,15 @@ from enricher.waterfall import Waterfall
 
 
 def enricher(waterfall: Waterfall, *, keeps_corpus: bool) -> Stage:
-    """Builds the stage."""
+    """Builds the stage. With `keeps_corpus`, runs keep the text that was read (PERSIST_CRAWL_CORPUS)."""
     stage = Stage("enricher")
 
     @stage.handles(RequestEnrichment, RequestNightlyEnrichment)
     async def enrich(work: Work[RequestEnrichment]) -> None:
-        """Enriches one company, saves what was found, then ends the event in a transaction shared with others."""
+        """Enriches one company.
+
+        Commits contacts and facts first; then the run, the announcement and the event's end, in a shared transaction.
+        """
         company, tenant_id = work.event.company, work.event.tenant_id
         afresh = work.item.envelope.afresh
         done = await waterfall.enrich(company, tenant_id, work.event.skip or (), afresh=afresh)

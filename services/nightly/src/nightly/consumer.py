@@ -1,12 +1,17 @@
 """Starts the runs that are asked for by hand, with the plan and the code of the nightly command.
 
-in          out                              on a repeat                on a failure
-RequestRun  RefreshRegister, RequestUpsert,  the run is resumed; one    nothing is half published; a request that
-            RequestCandidates and            that is published is       cannot be met is a dead letter
-            RequestNightlyEnrichment of      left as it is
+in          out                             when run again                 on a failure
+RequestRun  RefreshRegister,                a run without a manifest is    commands to the upserter stay; the
+            RequestUpsert,                  planned; one with a manifest   manifest and its requests are all or
+            RequestCandidates and           stays as it is                 nothing; a run that was begun is
+            RequestNightlyEnrichment of                                    recorded as failed
             the tenant's night
 
-`following` records how far the runs get, and how they end.
+While the database is away, an event waits. After a `Transient` error it is retried for 24 hours, then it is a dead
+letter; after any other error it is one at once.
+
+`planning` announces in transactions of its own. The background task of `following.py`, which `main.py` starts, records
+the progress and the end of the runs.
 """
 
 from common.contracts import RequestRun
@@ -28,17 +33,23 @@ def nightly(database: Database, settings: NightlySettings) -> Stage:
 
     @stage.handles(RequestRun)
     async def start_run(work: Work[RequestRun]) -> None:
-        """Plans and publishes the run, then ends; it waits for the upserter, not for the companies."""
+        """Plans and publishes the run. Waits for the upserter (SCHED_UPSERT_MINUTES at most), not for the companies."""
         request = work.event
         only = frozenset({request.tenant_id})
         rules = rules_of(settings, request.night, today=day_in_singapore(work.now), limit=request.limit)
         [tenant] = (await choose(database, Choice(only=only, require_odoo=settings.sched_require_odoo))).tenants
         await planning.announce_refresh(database, rules)
-        caps = rules.caps_of(tenant)
         asked_at = request.requested_at
-        start = Start("request", caps, rules.skip, asked_at, *rules.moments(asked_at), request.requested_by)
+        window_ends_at, upserts_until = rules.deadlines(asked_at)
+        start = Start(
+            trigger="request",
+            caps=rules.caps_of(tenant),
+            skip=rules.skip,
+            requested_at=asked_at,
+            window_ends_at=window_ends_at,
+            upserts_until=upserts_until,
+            requested_by=request.requested_by,
+        )
         await ensure_planned(database, tenant, rules, Options(start, wait=False))
-        async with work.finish():
-            pass  # wakes the relay
 
     return stage

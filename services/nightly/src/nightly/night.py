@@ -121,7 +121,7 @@ async def run_night(
     Raises RunRefused before anything is written, and Unavailable when the database is away at the beginning.
     """
     began, now = time.perf_counter(), datetime.now(UTC)
-    moments = rules.moments(now)
+    deadlines = rules.deadlines(now)
     if given is not None:
         for made in await plans(database, chosen, rules, given):
             await planning.require_same(database, made, rules.night)
@@ -131,7 +131,7 @@ async def run_night(
     partitions = [await _keep_partitions(database, service) for service in services]
     slots = asyncio.Semaphore(concurrency)
     running = [it for it in chosen.tenants if given is None or it.tenant_id in given]
-    starts = {it.tenant_id: Start("command", rules.caps_of(it), rules.skip, now, *moments) for it in running}
+    starts = {it.tenant_id: Start("command", rules.caps_of(it), rules.skip, now, *deadlines) for it in running}
     unplanned = [it for it in running if await _begin(database, it, rules, starts[it.tenant_id])]
     commands = {it.tenant_id: await _announce_upserts(database, it, rules) for it in unplanned}
 

@@ -30,7 +30,7 @@ class Rules:
         """The caps of a tenant's run."""
         return Caps(self.daily_cap, tenant.nightly_cap, self.limit)
 
-    def moments(self, began: datetime) -> tuple[datetime, datetime]:
+    def deadlines(self, began: datetime) -> tuple[datetime, datetime]:
         """Returns the end of the window, and until when the upserter is waited for, of a start at `began`."""
         return began + self.window, began + self.upsert_patience
 

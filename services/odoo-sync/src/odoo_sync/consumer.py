@@ -1,15 +1,24 @@
 """Writes scored leads into their tenants' Odoos and announces the result.
 
-in          out                               on a repeat                    on a failure
-LeadScored  LeadSynced of each lead: its ids  no call, same announcement;    a refused row is noted in its link, the
-            in Odoo, or why it is not there   after a half-written chunk its others go through; a tenant whose Odoo
-                                              records are found, not made    refuses all calls is blocked; while an
-                                              twice                          Odoo is away, its tenants wait; any other
-                                                                             failed call: the chunk is tried again
-ResyncOdoo  LeadSynced of each stored lead    goes on with the leads that    the same; ends early if the tenant is
-            that could not be sent before     are still unsent               blocked or has no Odoo
-CheckOdoo   nothing; ResyncOdoo, if leads     Odoo is asked again, and the   an Odoo that does not answer is a result;
-            wait and Odoo is in order         newest outcome stays           nothing else is changed then
+in          out                              when run again               on a failure
+LeadScored  LeadSynced of each lead: its     no call, same announcement;  a refused row is noted in its link, the others
+            ids in Odoo, or why it is not    after a half-written chunk   go through; if an Odoo refuses all calls, its
+            there                            its records are found, not   tenant is blocked and the leads are announced
+                                             made twice                   as blocked; while an Odoo is away, its leads
+                                                                          wait, after ODOO_PATIENCE_H they are dead
+                                                                          letters; after any other failed call the chunk
+                                                                          is retried
+ResyncOdoo  LeadSynced of each stored lead   resumes with the leads that  the same; ends early if the tenant is blocked
+            that was not sent, belongs to    are still unsent             or has no Odoo
+            an earlier Odoo, or whose
+            company was struck off
+CheckOdoo   nothing; `conclude` announces    Odoo is asked again, and     an Odoo that does not answer is a result, and
+            ResyncOdoo, if leads wait and    the newest outcome stays     only that is stored; if the connection was
+            Odoo is in order                                              changed meanwhile, the check is retried
+
+While the database is away, an event waits; after a `Permanent` or unknown error it is a dead letter. A lead with an
+older score than its link changes nothing: LeadSynced has the link's status. `odoo_links` holds the link of each company
+as of its newest score.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -32,7 +41,7 @@ from odoo_sync.tables.connections import CredentialsUnreadable, StoredConnection
 #: Leads per call to Odoo's `load`, and links per transaction.
 CHUNK = 200
 
-#: The reason of a lead that its request keeps from Odoo.
+#: The reason of a lead whose request skips the step "odoo".
 LEFT_OUT = "left out by SCHED_SKIP; `leadgen odoo check` requests it"
 
 
@@ -41,16 +50,13 @@ class PatienceEnded(Permanent):
 
 
 def odoo_sync(syncing: LeadSync, *, patience: timedelta = DEFAULT_RETRY.give_up_after) -> Stage:
-    """The stage. Events wait for an Odoo that is away until both they and the outage are as old as `patience`.
-
-    `odoo_links` holds the link of each company as of its newest score.
-    """
+    """Builds the stage. An event that waits for an Odoo ends when it and the outage are older than `patience`."""
     stage = Stage("odoo-sync")
     retry = RetryStrategy(give_up_after=patience)
 
     @stage.handles(LeadScored, chunk=CHUNK, retry=retry)
     async def sync(work: Chunk[LeadScored]) -> None:
-        """Finishes leads that need or may have no call, then writes the rest as the only writer of that Odoo."""
+        """Finishes the leads that need no call or cannot be sent, then writes the others under the writer lock."""
         leads = newest(work.items)
         async with work.reading() as tx:
             connection = await connections.find(tx)
@@ -116,7 +122,7 @@ def odoo_sync(syncing: LeadSync, *, patience: timedelta = DEFAULT_RETRY.give_up_
 
 
 async def checked(syncing: LeadSync, connection: StoredConnection | None) -> tuple[list[str], bool]:
-    """Finds the problems of a connection, and whether it is at fault: an Odoo that is away may be in order."""
+    """Finds a connection's problems, and whether they are conclusive: those of an Odoo that is away are not."""
     if connection is None:
         return ["no Odoo is connected"], False
     try:
@@ -124,7 +130,7 @@ async def checked(syncing: LeadSync, connection: StoredConnection | None) -> tup
     except CredentialsUnreadable as error:
         return [str(error)], True
     except OdooUnavailable as error:
-        # How an address fails to answer is nobody's business who may name any address.
+        # A tenant's admin may store any address, so the error must not reveal how that address responded (SSRF).
         return ["Odoo does not answer; try again later" if connection.is_public_only else str(error)], False
 
 

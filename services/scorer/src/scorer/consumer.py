@@ -1,13 +1,17 @@
 """Scores each enriched company and announces the lead; scores a tenant's leads again when its ICP has changed.
 
-in               out                                 on a repeat                  on a failure
-CompanyEnriched  LeadScored: the newest score of     the same rows, the same      nothing of the batch is written
-                 the company                         events
-IcpChanged       LeadScored: each lead whose score   goes on with the leads that  committed chunks of leads stay
+in               out                                 when run again               on a failure
+CompanyEnriched  LeadScored: the newest score of     the same rows, the same      the batch is rolled back, then each
+                 the company                         events                       event is handled alone
+IcpChanged       LeadScored: each lead whose score   resumes with the leads that  committed chunks of leads stay
                  or rationale changed                this ICP has not scored yet
 
+While the database is away, an event waits. After a `Transient` error it is retried for 24 hours, then it is a dead
+letter; after any other error it is one at once.
+
 `lead_features` and `lead_scores` hold the newest enrichment of each company; an older one that comes late changes
-nothing and announces the score that is there.
+nothing and announces the saved score. An older ICP that comes late is ignored. `rationale_rewriter`, a background task
+of `main.py`, announces leads again after it has reworded their rationale.
 """
 
 from common.contracts import CompanyEnriched, IcpChanged
@@ -29,12 +33,13 @@ def scorer(profile_cache: ProfileCache) -> Stage:
         profile = await scoring.locked_profile(work.tx, profile_cache)
         saved = await scoring.save_newest(work.tx, profile, work.events)
         for item in work.items:
+            # `skip` belongs to the request, not to the saved rating.
             lead = saved.to_event(item.event.company.company_id)
             work.announce(lead.model_copy(update={"skip": item.event.skip}), cause=item)
 
     @stage.handles(IcpChanged)
     async def change_icp(work: Work[IcpChanged]) -> None:
-        """Saves the ICP, then scores the tenant's leads again, a transaction per chunk."""
+        """Saves the ICP, then rescores the tenant's leads, one transaction per chunk."""
         async with work.step() as tx:
             await profiles.save(tx, work.event)
         after: int | None = 0

@@ -1,24 +1,30 @@
 """Turns a rep's words into companies: the best few at once, the rest as a job that a night executes.
 
-in                 out                               on a repeat                  on a failure
-RequestIndustry    JobProgressed: the answer;        the same rows, the same      nothing is written
-                   CompanyUpserted and               events
-                   RequestEnrichment: each company
-                   saved at once
-RequestUpsert      JobProgressed: each batch;        the job goes on after its    committed batches stay; a permanent
-                   CompanyUpserted: each company     last committed batch         error sets the job to `error`, with
-                   new to the tenant, or changed                                  the reason
-CancelJob          JobProgressed, if the job waited  the job has ended already     nothing is written
+in                 out                                 when run again               on a failure
+RequestIndustry    JobProgressed: the answer;          the same rows, the same      nothing is written
+                   CompanyUpserted: each saved         events
+                   company that is new or changed;
+                   RequestEnrichment: each saved
+                   company
+RequestUpsert      JobProgressed: each batch;          the job resumes after its    committed batches stay; a
+                   CompanyUpserted: each company new   last committed batch         `Transient` error is retried; any
+                   to the tenant, or changed                                        other sets the job to `error` and
+                                                                                    announces it
+CancelJob          JobProgressed, if the job waited    the job has ended already    nothing is written
                    or ran
-RefreshRegister    nothing                           goes on, or finds nothing    committed batches stay
-                                                     new
-RequestCandidates  CompanyUpserted: each company     passes over what is a        committed batches stay
-                   new to the tenant, or changed     candidate already
-CompanyEnriched    nothing                           the same time is noted       nothing is written
+RefreshRegister    nothing                             resumes at its position      committed batches stay; it is
+                                                                                    retried while a load runs
+RequestCandidates  CompanyUpserted: each company new   skips companies that are     committed batches stay
+                   to the tenant, or changed           candidates already
+CompanyEnriched    nothing                             the same time is saved       the batch is rolled back, then each
+                                                                                    event is handled alone
 
-What a job leaves over after its share becomes a new job. RefreshRegister brings new and changed register entries into
-`companies`; RequestCandidates adds companies of the whole register by the tenant's ICP; CompanyEnriched notes when a
-tenant's candidate was last enriched.
+While the database is away, an event waits. After a `Transient` error it is retried for 24 hours, then it is a dead
+letter; after any other error it is one at once.
+
+A job that reaches its limit of companies is done, and a new job continues it. RefreshRegister brings new and changed
+register entries into `companies`; RequestCandidates adds companies of the whole register by the tenant's ICP;
+CompanyEnriched notes when a tenant's candidate was last enriched.
 """
 
 from datetime import datetime
@@ -49,11 +55,12 @@ def upserter(industries: IndustryIndex, *, batch_size: int, max_per_job: int) ->
 
     @stage.handles(RequestIndustry)
     async def answer(work: Work[RequestIndustry]) -> None:
-        """Answers in one transaction; words that name no industry too, with suggestions."""
+        """Answers the request in one transaction. If the words name no industry, the answer has suggestions."""
         request = work.event
         resolution = industries.resolve(request.terms, year=work.now.year)
         async with work.finish() as tx:
             template = work.event_template(CompanyUpserted)
+            # Writes the companies, and their CompanyUpserted events by the template.
             result = await search(tx, request, resolution, industries, template, now=work.now)
             work.announce(result.to_event(request))
             for company in result.saved:
@@ -71,7 +78,8 @@ def upserter(industries: IndustryIndex, *, batch_size: int, max_per_job: int) ->
             cancelled = await jobs.cancel(tx, work.event.job_id)
             if cancelled is not None:
                 work.announce(progress_event(cancelled, work.event.tenant_id))
-        metrics.jobs_ended.labels("cancelled").inc(cancelled is not None)
+        if cancelled is not None:
+            metrics.jobs_ended.labels("cancelled").inc()
 
     @stage.handles(RefreshRegister)
     async def refresh_companies(work: Work[RefreshRegister]) -> None:
@@ -80,7 +88,7 @@ def upserter(industries: IndustryIndex, *, batch_size: int, max_per_job: int) ->
 
     @stage.handles(RequestCandidates)
     async def add_candidates(work: Work[RequestCandidates]) -> None:
-        """Commits each batch; a pass that broke off begins again and passes over what is there."""
+        """Commits each batch. A search that was interrupted starts again and skips known candidates."""
         await find_candidates(work, industries, batch_size=batch_size, max_per_job=max_per_job)
 
     @stage.handles(CompanyEnriched, batch=200)

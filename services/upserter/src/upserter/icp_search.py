@@ -25,7 +25,7 @@ async def find_candidates(
     wanted = filter_of(work.event.icp, work.event.night)
     async with work.reading() as tx:
         counts = await register.count(tx, criteria)
-        left = await jobs.share(tx, max_per_job) - await candidates.count_found_by(tx, work.event_id)
+        left = await jobs.find_limit(tx, max_per_job) - await candidates.count_found_by(tx, work.event_id)
     matches = register.batches(work.reading, criteria, counts, size=batch_size, limit=counts.total, after=None)
     async with aclosing(matches):
         while left > 0 and (batch := await anext(matches, None)):

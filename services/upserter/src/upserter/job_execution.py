@@ -19,9 +19,9 @@ async def execute(work: Work[RequestUpsert], *, batch_size: int, max_per_job: in
     try:
         async with work.step() as tx:
             job = await jobs.start(tx, work.event.job_id)
-            share = await jobs.share(tx, max_per_job)
+            limit = await jobs.find_limit(tx, max_per_job)
         if job is not None:
-            await _run(work, job, batch_size=batch_size, share=share)
+            await _run(work, job, batch_size=batch_size, limit=limit)
     except jobs.JobCancelled:
         return  # the batch is rolled back, and the event ends
     except (Unavailable, Transient, LeaseLost):
@@ -36,8 +36,8 @@ async def execute(work: Work[RequestUpsert], *, batch_size: int, max_per_job: in
         raise
 
 
-async def _run(work: Work[RequestUpsert], job: Job, *, batch_size: int, share: int) -> None:
-    """Saves batches until no match is left or the job has had its share; queues a new job for the rest.
+async def _run(work: Work[RequestUpsert], job: Job, *, batch_size: int, limit: int) -> None:
+    """Saves batches until no match is left or the job has reached its limit; queues a new job for the rest.
 
     Each batch is held back until the next one is known, because the last one is committed together with the event's
     end.
@@ -45,7 +45,7 @@ async def _run(work: Work[RequestUpsert], job: Job, *, batch_size: int, share: i
     criteria = job.params.criteria
     async with work.reading() as tx:
         counts = await register.count(tx, criteria)
-    allowed = max(0, min(share, job.params.limit or share) - job.processed)
+    allowed = max(0, min(limit, job.params.limit or limit) - job.processed)
     batches = register.batches(work.reading, criteria, counts, size=batch_size, limit=allowed, after=job.after)
     batch = await anext(batches, Matches())
     while following := await anext(batches, None):

@@ -3,7 +3,7 @@
 `params` holds all that a job needs and `reached` its position, so that any worker can resume it after an interruption.
 Status: queued (waits for a night), running (a worker has it, or had it when it died), done, error (with the reason), or
 cancelled, which is final.
-A request that is repeated while its job is queued or running gets that job. A job that has had its share of a night is
+A request that is repeated while its job is queued or running gets that job. A job that has reached its limit is
 done; the rest becomes a new queued job that `continues` it.
 """
 
@@ -106,7 +106,7 @@ async def start(tx: Connection, job_id: UUID) -> Job | None:
     return None if row is None else _existing(row)
 
 
-async def share(tx: Connection, usual: int) -> int:
+async def find_limit(tx: Connection, usual: int) -> int:
     """Returns how many companies a job of this tenant may handle: the lower of `usual` and the tenant's own cap."""
     own: int | None = await tx.fetchval(CAP)
     return usual if own is None else min(usual, own)

@@ -85,8 +85,8 @@ def tokens(stage: StageName, topic: str) -> dict[str, str]:
     handled = HANDLED[topic]
     columns = (len(handled.event) + 2, len("nothing") + 2, len("the same rows again") + 2)
     rows = (
-        ("in", "out", "on a repeat", "on a failure"),
-        (handled.event, "nothing", "the same rows again", "nothing of the batch is written"),
+        ("in", "out", "when run again", "on a failure"),
+        (handled.event, "nothing", "the same rows again", "rolled back, then each event is handled alone"),
     )
     heading, row = ("".join(f"{cell:<{at}}" for cell, at in zip(it, (*columns, 0), strict=True)) for it in rows)
     return {
