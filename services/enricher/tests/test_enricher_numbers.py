@@ -34,6 +34,8 @@ def a_page(body: str, *, url: str = HOME) -> Document:
         "Call 6222 3333 <p><img src=/i/fax.png> 6444 5555</p>",
         "Call 6222 3333 <a href='tel:64445555'>Fax us</a>",
         "Fax: 6444 5555 / 6444 5556. Tel: 6222 3333",
+        "Tel / Fax: 6222 3333 / 6444 5555",
+        "Tel: 6222 3333. ISDN: 6444 5555. SN: MB-64445555",
         "<p>6444 5555</p> Tel 6222 3333 <p>Fax 6444 5555</p>",
         "<p>Call us</p><p>6222 3333</p><p>Ask us</p><p>Fax</p><p>6444 5555</p>",
         '<script type="application/ld+json">{"@type": "Winery", "telephone": "62223333", "faxNumber": "64445555"}'

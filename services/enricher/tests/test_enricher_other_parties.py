@@ -27,6 +27,10 @@ def found_on(body: str) -> tuple[list[str], list[str], list[str]]:
         "<p>Beware of scams: messages from 6888 1234 or harbour.lift.hr@gmail.com are not from us.</p>",
         "<p>After hours please go to Northpoint General Hospital at 6888 1234.</p>",
         "<p>Sole agents in Singapore for Kranwerk GmbH (info@kranwerk.de).</p>",
+        "<h4>Agents</h4><table><tr><td>Vietnam<td>Delta JSC<td>ops@delta.vn, 6888 1234</tr></table>",
+        "<p>Media contact: Ana Cruz, Finch PR, ana@finchpr.com, 6888 1234</p>",
+        "<p>Agents in Piraeus: Aegean, tel 6888 1234</p><p>Ask your insurer's hotline, 6888 1235.</p>",
+        "<p>Ropes by our supplier Ropeworks, 6888 1234</p><p>Webmaster: webmaster@lobweb.sg</p>",
         "<p>For supplies write to orders@ropes.sg</p>",
     ],
 )

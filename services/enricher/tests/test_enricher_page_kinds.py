@@ -167,3 +167,21 @@ def test_links_at_the_end_of_a_long_page_are_seen() -> None:
 
     assert {f"{HOME}contact", f"{HOME}about"} < set(found)
     assert len(found) == 500
+
+
+@pytest.mark.parametrize(
+    ("words", "kind"),
+    [
+        ("招聘 Recruitment", Kind.CAREERS),
+        ("联络我们 Contact Us", Kind.CONTACT),
+        ("关于我们 About", Kind.ABOUT),
+        ("Training Contracts & Vacancies", Kind.CAREERS),
+        ("Teach With Us", Kind.CAREERS),
+        ("Karriere", Kind.CAREERS),
+        ("Our Dentists", Kind.TEAM),
+        ("Say hello", Kind.CONTACT),
+        ("镜片 Contact lenses", None),
+    ],
+)
+def test_bilingual_headings_and_those_of_professions_are_known(words: str, kind: Kind | None) -> None:
+    assert kind_of(Link("http://acme.sg/p1", words)) is kind

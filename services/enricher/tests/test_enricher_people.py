@@ -38,6 +38,12 @@ def people_on(body: str, path: str = "our-team") -> list[tuple[str, str]]:
         ("<p>吳小姐 Ms. Clarice Goh, 採購 Buyer, clarice@valves.com.sg</p>", [("Clarice Goh", "Buyer")]),
         ("<p>Tn. Hj. Razali bin Omar - Pengarah Urusan</p>", [("Razali bin Omar", "Pengarah Urusan")]),
         ("<p>Ben Low</p><p>Senior Adviser; formerly Chairman, Omega</p>", [("Ben Low", "Senior Adviser")]),
+        ("<p>Ben Low , chief executive. Formerly at Omega.</p>", [("Ben Low", "Chief executive")]),
+        ("<p>林美玲 Goh Siew Lan ，院長 Chief Physician</p>", [("Goh Siew Lan", "Chief Physician")]),
+        ("<p>Ana Cruz</p><p>Horticulturist</p>", [("Ana Cruz", "Horticulturist")]),
+        ("<p>Ana Cruz, Director of Installation</p>", [("Ana Cruz", "Director of Installation")]),
+        ("<p>Ana Cruz, Logistics Director, Halvorsen Energy</p>", []),
+        ("<table><tr><td>Purchasing<td>Ana Cruz<td>6777 1200</tr></table>", [("Ana Cruz", "Purchasing")]),
         ("<p>Ben Low, Operations (and cousin)</p>", [("Ben Low", "Operations")]),
         (
             "<h4>Partners</h4><p>GOH SIEW LAN, FCA (Singapore) — siewlan@valves.com.sg</p>",
@@ -119,6 +125,8 @@ def test_a_page_about_professionals_is_about_people(path: str) -> None:
         ("Valves Asia was started by Razali bin Omar, a plumber.", ["Razali bin Omar"]),
         ("Our principal, Omega Foods, was founded by Ben Low.", []),
         ("The firm was established by Royal Charter.", []),
+        ("Founded by Mr. Ben Low", ["Ben Low"]),
+        ("We were founded in 1956 by the late Mr Ben Low.", []),
         (
             '<script type="application/ld+json">{"@type": "Organization", "name": "Valves Asia", '
             '"founder": {"@type": "Person", "name": "Ana Cruz"}}</script>',

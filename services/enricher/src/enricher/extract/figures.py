@@ -25,6 +25,9 @@ _PEOPLE = re.compile(
     rf"|\b(?:employees|no\.? of employees|number of employees|staff strength|headcount)\s?[:：]\s?{_ABOUT}{_COUNT}"
     rf"|(?<![\w.,])(?<!iso ){_COUNT} (?:(?:full-time|dedicated|skilled|experienced|qualified|trained) )?"
     r"(?:employees|staff|team members|workers|-strong|strong team)\b"
+    r"|\b(\d{1,5})-strong (?:team|staff|workforce)\b"
+    rf"|(?:^|(?<=\n)){_COUNT}\n(?:full-time )?(?:employees|staff|team members)(?=\n|$)"
+    rf"|(?:^|(?<=\n)|(?<=\. )){_COUNT} people(?=, \d)"
     rf"|\bwe are (?:now )?(?:a team of )?{_ABOUT}{_COUNT} people\b"
     rf"|\b(?:mempunyai|seramai|dengan) (?:kira-kira |lebih )?{_COUNT} (?:orang )?(?:kakitangan|pekerja)\b",
     re.IGNORECASE,

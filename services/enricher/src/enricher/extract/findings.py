@@ -118,7 +118,8 @@ class _Collector:
         """Adds e-mail addresses, ranked: people of the company, its role addresses, addresses elsewhere."""
         others = self._of_others(page, partial(find_emails, site=self.site))
         for address in find_emails(page, self.site):
-            if address in others and site_of(address.partition("@")[2]) != self.site:
+            is_elsewhere = site_of(address.partition("@")[2]) != self.site
+            if is_elsewhere and (address in others or address.startswith("webmaster@")):
                 continue
             role = is_role(address)
             rank = int(role) if site_of(address.partition("@")[2]) == self.site else _ELSEWHERE
@@ -127,11 +128,29 @@ class _Collector:
 
     def add_numbers(self, page: Document) -> None:
         """Adds the telephone and fax numbers of a page."""
-        others = self._of_others(page, lambda of: find_numbers(of, self.region).phones)
+        others = self._of_others(page, lambda of: find_numbers(of, self.region).phones) | self._beside_others(page)
         found = find_numbers(page, self.region)
         if others:
             found = replace(found, phones=tuple(it for it in found.phones if it not in others))
         self._numbers.append((page, found))
+
+    def _beside_others(self, page: Document) -> frozenset[str]:
+        """The numbers that stand only in lines with another company's e-mail address."""
+        lines = page.text.split("\n")
+        theirs = {nth for nth, line in enumerate(lines) if "@" in line and self._is_of_another(line)}
+        if not theirs:
+            return frozenset()
+        text = "\n".join(lines[nth] for nth in sorted(theirs))
+        beside = frozenset(find_numbers(Document(page.url, text=text), self.region).phones)
+        rest = "\n".join(line for nth, line in enumerate(lines) if nth not in theirs)
+        return beside - frozenset(find_numbers(Document(page.url, text=rest), self.region).phones) if beside else beside
+
+    def _is_of_another(self, line: str) -> bool:
+        """True for a line whose e-mail addresses are all another company's."""
+        found = find_emails(Document("", text=line), self.site)
+        return bool(found) and not any(
+            site_of(it.partition("@")[2]) == self.site or self._may_be_own(it) for it in found
+        )
 
     def _of_others(self, page: Document, find: Callable[[Document], Iterable[str]]) -> frozenset[str]:
         """The values that stand only in lines about somebody else than the company."""

@@ -24,6 +24,18 @@ _HEADS: tuple[tuple[int, re.Pattern[str]], ...] = tuple(
             r"|web ?sites?|hotlines?|resources)\W{0,2}|(?:government |regulatory )?(?:authorities|regulators?)\W{0,2}",
         ),
         (
+            12,
+            r"(?:our |overseas |local |authori[sz]ed )?(?:agents?|dealers?|distributors?|resellers?|stockists?)\W{0,2}",
+        ),
+        (
+            0,
+            r".{0,160}\b(?:our (?:suppliers?|principals?|bankers?|auditors?|lawyers?|solicitors?|landlord"
+            r"|insurers?|brokers?)"
+            r"|(?:paper|timber|coffee|fabric) merchants?|agents? in \w{2,20}(?=:)|your (?:insurer|bank"
+            r"|doctor|landlord"
+            r"|career office|embassy|employer)s?)\b.{0,300}",
+        ),
+        (
             3,
             r".{0,60}\b(?:in association with|associate[ds]? (?:offices?|firms?|compan(?:y|ies))|network"
             r" (?:offices?|firms?)"
@@ -63,8 +75,9 @@ _ANY = re.compile(
     r"|independent|affiliate|\bwe (?:love|like|work|recommend|trust)|recommended|preferred|trusted|beware|scam"
     r"|impost|impersonat"
     r"|phishing|fraudster|\bfake\b|nothing to do|not connected|agent|distributor|dealer|reseller|licensee"
-    r"|representative"
-    r"|emergency|hospital|police|A ?& ?E|poison|fire station|help ?desk|hot ?line",
+    r"|representative|stockist|supplier|principal|banker|auditor|lawyer|solicitor|landlord|insurer|broker|merchant"
+    r"|\byour (?:bank|doctor|career|embassy|employer)|emergency|hospital|police|A ?& ?E|poison|fire station|help"
+    r" ?desk|hot ?line",
     re.IGNORECASE,
 )
 #: Lines that end such a part: they speak of the company again.

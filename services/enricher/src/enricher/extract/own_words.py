@@ -14,7 +14,7 @@ from enricher.pages.urls import host_of, name_and_suffix
 _SELF = re.compile(
     r"\b(?:we|we've|we're|us|ourselves|our (?:\d+-strong )?(?:own )?(?:company|firm|business|group|story|journey"
     r"|team|staff|workforce|family|organi[sz]ation"
-    r"|history|roots|humble beginnings)|(?:the|this|a) (?:company|firm|business|group)|company)\b",
+    r"|history|roots|humble beginnings)|(?:the|this|a) (?:company|firm|business|group)|company|syarikat|kami)\b",
     re.IGNORECASE,
 )
 _OTHERS = re.compile(
@@ -40,6 +40,7 @@ _OPENER_WORDS = """
     for formed founded from headquartered here how however in incorporated initially it its just located long more
     now of on once only originally our over proudly serving set since singapore so starting started that the then there
     these they this through to today together trusted under until us we what when where while with within
+    kami pasukan syarikat
 """
 _OPENERS = frozenset(_OPENER_WORDS.split())
 _AFTER_COMMA = re.compile(r"[^,.]{0,60},\s{1,2}([A-Z][\w'’&-]{1,40})")

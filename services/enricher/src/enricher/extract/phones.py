@@ -29,6 +29,8 @@ _INSIDE = re.compile(r"(?<=\d) ?\(0\) ?(?=\d)")
 _DIGITS = re.compile(r"\d{4}")
 #: Signs after a word that may be a label: "Jurong branch: 67771234".
 _LABEL_ENDS = tuple(":：-–—|)")
+#: Letters that a number hangs on.
+_GLUED = re.compile(r"[A-Za-z]-?\Z")
 _SEVERAL = re.compile(r"[/;|,]|%2f|\bor\b", re.IGNORECASE)
 #: The last digits of a neighbour: one or two stand close, since "6123 4567 / 24 hours" names none.
 _ALSO = re.compile(r"(?:/(?P<near>\d{1,2})|\s?[/&]\s?(?P<far>\d{3,4}))(?![\w/:-]|[ .]?\d|\s?(?:h(?:ou)?rs?|am|pm)\b)")
@@ -106,6 +108,10 @@ def _shown(page: Document, region: str) -> Iterator[tuple[str, Kind | None]]:
                 above = labels_by_line(lines) if above is None else above
                 last = above.get(line)
             kind = last
+        if kind is None and _GLUED.search(before):
+            kind = "other"  # "SN: MB-65889123"
+        if kind == "both" and last == "both":
+            kind = "fax"  # "Tel / Fax: 6747 0321 / 6747 0392"
         if kind is None and found.raw_string.isdigit() and not is_first and before.rstrip()[-1:] not in _LABEL_ENDS:
             kind = "other"  # eight digits in a sentence: an item, an account
         done, last = found.end, kind

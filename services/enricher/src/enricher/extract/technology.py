@@ -143,7 +143,22 @@ _CALLS: dict[str, tuple[str, ...]] = {
     "x-pixel": ("twq(",),
     "zendesk": ("zesettings",),
 }
-_GENERATORS = ("drupal", "joomla", "shopify", "squarespace", "typo3", "webflow", "wix", "woocommerce", "wordpress")
+_GENERATORS = (
+    "gatsby",
+    "ghost",
+    "hugo",
+    "jekyll",
+    "prestashop",
+    "drupal",
+    "joomla",
+    "shopify",
+    "squarespace",
+    "typo3",
+    "webflow",
+    "wix",
+    "woocommerce",
+    "wordpress",
+)
 
 
 def find_technology(page: Document) -> set[str]:

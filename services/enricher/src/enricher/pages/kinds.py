@@ -41,7 +41,9 @@ _HEADINGS: dict[Kind, str] = {
         r"|(?:teach|train|drive|cook|volunteer|grow|build|fly) with us|(?:training contracts?|internships?"
         r"|pupillages?|careers?)"
         r"(?: and)? (?:vacancies|careers|internships?|recruitment|jobs)|life at .{2,40}"
-        r"|kerjaya|kerja kosong|jawatan kosong|peluang kerjaya|招聘.{0,4}|.{0,2}加入我们|.{0,2}加入我們|人才招聘"
+        r"|work here|karriere|stellenangebote|offene stellen|採用(?:情報)?|リクルート"
+        r"|kerjaya|kerja kosong|jawatan kosong"
+        r"|peluang kerjaya|招聘.{0,4}|.{0,2}加入我们|.{0,2}加入我們|人才招聘"
         r"|诚聘英才|誠聘英才|职业机会|招贤纳士"
         r"|人才招募|加入团队|வேலை ?வாய்ப்பு(?:கள்)?|வேலைவாய்ப்புகள்"
     ),
@@ -111,6 +113,8 @@ _PATTERNS = {kind: re.compile(headings) for kind, headings in _HEADINGS.items()}
 _BETWEEN = re.compile(r"[\x00-/:-@\[-`{-\x7f\s\u2000-\u206f\u3000-\u303f]+")
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _END = re.compile(r"\.(?:html?|php|aspx?|jsp|cfm)$", re.IGNORECASE)
+_HAN = re.compile(r"[\u3000-\u30ff\u4e00-\u9fff]+")
+_LATIN = re.compile(r"[a-z]{3}")
 _FEW_WORDS = 5  # "About our people" names a page, "How we think about tyres" an article
 _MAX_PAGES = 50
 _NO_PAGE = re.compile(
@@ -156,7 +160,11 @@ def _of_words(said: str) -> Kind | None:
         return None
     if words in _FUSED:
         return _FUSED[words]
-    return next((kind for kind, pattern in _PATTERNS.items() if pattern.fullmatch(words)), None)
+    found = next((kind for kind, pattern in _PATTERNS.items() if pattern.fullmatch(words)), None)
+    if found is None and not words.isascii() and _HAN.search(words) and _LATIN.search(words):  # "招聘 Recruitment"
+        latin = _HAN.sub(" ", words).strip()
+        return next((kind for kind, pattern in _PATTERNS.items() if pattern.fullmatch(latin)), None)
+    return found
 
 
 def key_pages(home: str, links: Iterable[Link]) -> dict[str, Kind]:

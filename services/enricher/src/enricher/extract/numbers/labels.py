@@ -17,7 +17,8 @@ _TEL = (
     r"|(?<![A-Za-z])[tpmhod](?=\s{0,2}[/:：.)\]]|\s{1,2}[+(\d]|\s{0,2}$)"
 )
 _OTHER = (
-    r"uen|gst|roc|rcb|acra|brn|ssm|abn|acn|vat|tin|isbn|issn|sku|ean|upc|nric|bar ?codes?|hs codes?|copyright|swift"
+    r"uen|isdn|telex|pager|gst|roc|rcb|acra|brn|ssm|abn|acn|vat|tin|isbn|issn|sku|ean|upc|nric|bar ?codes?|hs"
+    r" codes?|copyright|swift"
     r"|iban|(?:company|co|business|biz|tax|gst)\.? ?reg\w{0,9}|reg(?:istration|d|n)?\.? ?(?:no|number|code)|licen[cs]e"
     r"|(?:account|acct|acc|a/c|invoice|order|serial|ref(?:erence)?|permit|policy|tender|lot|patent|cert(?:ificate)?"
     r"|certification|article|cage|duns|d-u-n-s|product|stock)\.? ?(?:no|number|code|id|#)s?"

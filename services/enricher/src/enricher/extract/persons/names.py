@@ -67,7 +67,8 @@ _NO_NAME_WORDS = """
     vision visit vietnam volunteer warehouse watch water way we web website wednesday welcome well west what
     whatsapp when where white who why with women word work working works workshop world year years you young your
     youtube zone pte ltd llp inc sdn bhd avenue drive lane crescent close place boulevard heights gardens terrace
-    walk plaza mall ventures venture capital holdings holding fund foods labs associates consultants clinic clinics
+    slide slides shows walk plaza mall mrt lrt exit bus chinatown stop airport terminal
+    ventures venture capital holdings holding fund foods labs associates consultants clinic clinics
     dental laboratory bistro cafe lodge residence residences resort academy
 """
 _NO_NAME = frozenset(_NO_NAME_WORDS.split())

@@ -13,7 +13,7 @@ from typing import TypeAlias
 from enricher.extract.emails import find_emails, is_role
 from enricher.extract.own_words import is_own_subject, names_of, sentence_around
 from enricher.extract.persons.names import person_name
-from enricher.extract.persons.titles import is_department, is_field, is_job_title, seniority_of
+from enricher.extract.persons.titles import is_department, is_field, is_job_title, names_company, seniority_of
 from enricher.extract.phones import find_numbers
 from enricher.extract.prompt_injection import is_injection
 from enricher.pages import json_ld
@@ -23,17 +23,20 @@ from enricher.pages.kinds import Kind, kind_of
 _MOST = 30
 _LONGEST_TITLE = 100
 _READ = frozenset({Kind.TEAM, Kind.CONTACT})
-_ALSO = frozenset({Kind.ABOUT, None})
+_ALSO = frozenset({Kind.ABOUT, Kind.CAREERS, None})
 #: Headings below which people of the company stand, on other pages.
 _TEAM_HEADING = re.compile(
-    r"(?:meet )?(?:our |the )?(?:(?:management|leadership|executive|senior|core|sales|founding) )?(?:team|people"
+    r"(?:meet )?(?:our |the )?(?:board(?: members)?|trustees|management committee)|meet (?:some of )?us"
+    r"|(?:meet )?(?:our |the )?(?:(?:management|leadership|executive|senior|core|sales|founding) )?(?:team|people"
     r"|management|leadership|directors"
     r"|board of directors|founders?|key personnel|contact persons?|key contacts?)(?: members?)?:?|(?:管理|核心"
     r"|我们的)?团队",
     re.IGNORECASE,
 )
 #: A quick test for such a heading: most pages have none.
-_TEAM_WORD = re.compile(r"team|people|management|leadership|director|founder|personnel|contact|团队", re.IGNORECASE)
+_TEAM_WORD = re.compile(
+    r"team|board|trustees|meet |people|management|leadership|director|founder|personnel|contact|团队", re.IGNORECASE
+)
 #: The same in a sentence's shape: "The people your child will meet".
 _ABOUT_TEAM = re.compile(
     r"(?:(?:meet|about|say hello to) )?(?:the|our|your|my) (?:[\w’'&-]{1,20} ){0,3}(?:team|people|founders?"
@@ -51,7 +54,8 @@ _OF_OTHERS_HEADING = re.compile(
     r" say.*)?|alumni"
     r"|top scorers.*|what (?:they|people|clients|customers|patients|parents|our .{1,20}|an? .{1,20}) sa(?:y"
     r"|id).*|case studies"
-    r"|success stories|recent (?:cases|projects|works?)|in the (?:news|press|media)|pelanggan(?: kami)?"
+    r"|success stories|recent (?:cases|projects|works?)|in the (?:news|press|media)|trusted by|kind words"
+    r"|collaborators|awards|press|latest news|pelanggan(?: kami)?"
     r"|projek.{0,20})\W{0,2}",
     re.IGNORECASE,
 )
@@ -71,6 +75,10 @@ _OTHER_HEADING = re.compile(
     r"|contact(?: us)?|careers?|what (?:they|people|clients|customers) say.*|follow us|quick links)",
     re.IGNORECASE,
 )
+#: "Director of Installation" is at this company.
+_ACTIVITY = re.compile(r"[A-Z][a-z]+(?:tion|sion|ment|ing|ance|ence|ity|ship|ogy|ics|ture|sis|ery)")
+#: The end of a sentence: "Ana Cruz, chief executive. Formerly at Omega."
+_SENTENCE_END = re.compile(r"(?<=[a-z]{4})\.(?=\s|$)")
 #: A remark behind a title: "Operations (and little brother)".
 _NOTE = re.compile(r"\s\([a-z][^)]{0,60}\)?$")
 _BETWEEN = re.compile(r"\s[-–—|•·]\s|\s?[|–—]\s?|,\s|\s\(|:\s")
@@ -95,7 +103,8 @@ _REACH = re.compile(
 _NAME = r"(?:[A-Z][\w'’-]{1,20}(?: bin| binte| s/o| d/o| a/l| a/p)? ){1,3}[A-Z][\w'’-]{1,20}"
 #: "Acme was started in 2010 by cousins Ana Cruz and Ben Low".
 _FOUNDED_BY = re.compile(
-    r"\b(?:founded|co-founded|started|set up|established)\b[^.\n]{0,60}?\bby (?:[a-z-]{2,16} ){0,3}"
+    r"\b(?:[Ff]ounded|[Cc]o-founded|[Ss]tarted|[Ss]et up|[Ee]stablished)\b[^.\n]{0,60}?\bby (?!the late )"
+    r"(?:[a-z-]{2,16} ){0,3}(?:M(?:r|s|rs|dm)\.? )?"
     rf"(?P<one>{_NAME})(?:(?:,| and|,? &) (?P<other>{_NAME}))?"
 )
 _HAN = re.compile(r"[\u3000-\u303f\u4e00-\u9fff]+")
@@ -106,6 +115,7 @@ _TOKENS = re.compile(r"[a-z]{3,}")
 
 
 _LONGEST_HEADING = 80
+_LONGEST_DEPARTMENT = 30
 #: Headings on a page about the team that follow a part about others.
 _STAFF_HEADING = re.compile(
     r"(?:our )?(?:partners?|associates?|consultants?|directors?|founders?|advisors?|advisers?|doctors?|nurses?"
@@ -172,7 +182,7 @@ def _founders(page: Document) -> Iterator[FoundPerson]:
         return
     for match in islice(_FOUNDED_BY.finditer(page.text), _MOST):
         before, _ = sentence_around(page.text, match)
-        if is_own_subject(before, names_of(page)):
+        if not before or is_own_subject(before, names_of(page)):
             for group in ("one", "other"):
                 if match[group] and (name := person_name(match[group].strip(" ,."))):
                     yield FoundPerson(name, "Founder", page.url)
@@ -259,6 +269,9 @@ def _pairs(
         if both:
             found.append((nth, nth, *both))
         name = person_name(line) if not both else None
+        if name and 0 < nth < len(lines) - 1 and _is_row(lines[nth - 1], lines[nth + 1]):
+            found.append((nth, nth, name, clean(lines[nth - 1], _LONGEST_TITLE)))
+            continue
         is_title = not both and name is None and is_job_title(line) and not _is_of_others(line, names)
         if name or is_title:
             run.append((nth, name, line if is_title else None))
@@ -268,9 +281,14 @@ def _pairs(
     return sorted(found)
 
 
+def _is_row(before: str, after: str) -> bool:
+    """True for the cells around a name in a table of departments: "Purchasing", and a number or an address."""
+    return is_field(before) and len(before) <= _LONGEST_DEPARTMENT and _REACH.fullmatch(after) is not None
+
+
 def _said(line: str) -> str:
     """A line without its field's name, an address behind it, and Chinese beside the same in Latin letters."""
-    line = _FIELD.sub("", line)
+    line = _FIELD.sub("", line.replace("，", ", "))
     if not line.isascii() and _LATIN.search(line) and _HAN.search(line):
         line = " ".join(_HAN.sub(" ", line).replace(" ,", ",").split()).strip(" ,")
     if any(map(str.isdigit, line)) or "@" in line or "[" in line or "(" in line:
@@ -298,12 +316,15 @@ def _matched(run: Sequence[tuple[int, str | None, str | None]]) -> Iterator[_Pai
 
 def _on_one_line(line: str, names: Iterable[str]) -> tuple[str, str] | None:
     """ "Mei Tan, Managing Director" and "Director: Mei Tan"."""
+    if (end := _SENTENCE_END.search(line)) and ", " in line[: end.start()]:
+        line = line[: end.start()]
     if len(line) > 120 or line.endswith((".", "?", "!")):
         return None
     for cut in islice(_BETWEEN.finditer(line), 3):
         first, rest = line[: cut.start()].strip(), line[cut.end() :].strip(" )")
         name = person_name(first)
         title = _NOTE.sub("", rest)
+        title = title[:1].upper() + title[1:]
         if ")" in title and "(" not in title:
             continue  # the cut is inside a bracket: "Goh Siew Lan BEng (Hons) - Director"
         if name and (is_job_title(title) or is_department(title)) and not _is_of_others(title, names):
@@ -316,6 +337,8 @@ def _on_one_line(line: str, names: Iterable[str]) -> tuple[str, str] | None:
 def _is_of_others(title: str, names: Iterable[str]) -> bool:
     """True for a title at another company: "Director of Omega Foods"; "Head of Sales" is at this one."""
     last = title.rpartition(", ")[2]
+    if last != title and names_company(last) and not _is_own(last, names):
+        return True
     if (
         last != title
         and seniority_of(title) in _EXECUTIVE
@@ -325,7 +348,12 @@ def _is_of_others(title: str, names: Iterable[str]) -> bool:
     ):
         return True  # "CEO, Warung Digital"
     found = _OF_OTHERS.search(title)
-    return found is not None and not is_field(found[1]) and not _is_own(found[1], names)
+    return (
+        found is not None
+        and not is_field(found[1])
+        and not _ACTIVITY.fullmatch(found[1])
+        and not _is_own(found[1], names)
+    )
 
 
 def _with_addresses(people: Iterable[FoundPerson], emails: Sequence[str]) -> Iterator[FoundPerson]:

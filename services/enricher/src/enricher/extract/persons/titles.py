@@ -37,7 +37,8 @@ _MODIFIER_WORDS = """
     resource resources retail risk safety sales sea security senior service services shipping singapore site
     software solution solutions south southeast spares staff store strategic strategy supply support system
     systems taiwan talent tax team technical technology tendering thailand the trade trading training
-    transformation transport treasury vice vietnam warehouse web west workplace workshop world wedding practice
+    transformation transport treasury honorary repair founding
+    vice vietnam warehouse web west workplace workshop world wedding practice
     dental veterinary clinic clinical visiting pastry wellness lead client clients partnerships board fleet
     urusan akaun projek jualan pemasaran kewangan operasi am besar kanan kilang kualiti sumber manusia pentadbiran
     teknikal pembangunan perniagaan bahagian jabatan cawangan wilayah syarikat lembaga dan bersama
@@ -47,7 +48,8 @@ _MODIFIERS = frozenset(_MODIFIER_WORDS.split())
 _NO_TITLE = re.compile(
     r"\b(?:we|our|us|you|your|i|my|his|her|their|is|are|was|were|will|has|have|had|can|who|which|this|that|these"
     r"|contact|meet|click|read|view|join|hiring|vacanc\w{1,4}|apply|wanted|needed|required|looking|responsible|reports?"
-    r"|years?|experience in|salary|full[- ]time|part[- ]time|permanent|download|message from|profile of|former(?:ly)?"
+    r"|years?|experience in|salary|full[- ]time|part[- ]time|permanent|download|message from|profile of"
+    r"|former(?:ly)?|roster"
     r"|ex|served|working|worked|email|tel|phone|ltd|limited|llp|inc|bank|university|school|hospital)\b"
     r"|\d|[@?!:]",
     re.IGNORECASE,
@@ -59,6 +61,8 @@ _UNIT = (
     r"|procurement|production|engineering|design|business development|customer service|legal|it)"
 )
 _DEPARTMENT = re.compile(rf"{_UNIT}(?: (?:&|and) {_UNIT})?", re.IGNORECASE)
+#: Horticulturist, technician: whoever has a field.
+_OF_A_FIELD = re.compile(r"(?!(?:check|wish|play|price|short|wait|white|black)list)[a-z]{4,14}(?:ist|ician)")
 _MAX_WORDS = 9
 _MAX_UNKNOWN = 2
 _LONGEST = 80
@@ -147,25 +151,33 @@ def is_job_title(line: str) -> bool:
     if "," in line and not _has_known(line.partition(",")[0]):
         return False  # "Peter Lim, General Partner" is a person
     words = [word.lower() for word in _WORD.findall(line)]
-    if not 1 <= len(words) <= _MAX_WORDS or not line[:1].isupper() or _HEADS.isdisjoint(words):
+    if not 1 <= len(words) <= _MAX_WORDS or not line[:1].isupper() or not any(map(_is_head, words)):
         return False
-    unknown = [word for word in words if word not in _HEADS and word not in _MODIFIERS]
+    unknown = [word for word in words if not _is_known(word)]
     return len(unknown) <= min(_MAX_UNKNOWN, len(words) - 1)
 
 
 def _has_known(words: str) -> bool:
-    return any(word in _HEADS or word in _MODIFIERS for word in _WORD.findall(words.lower()))
+    return any(map(_is_known, _WORD.findall(words.lower())))
+
+
+def names_company(words: str) -> bool:
+    """True for what looks like a company behind a title: "Logistics Director, Halvorsen Energy"."""
+    parts = words.split()
+    return len(parts) > 1 and "&" not in words and all(it[:1].isupper() for it in parts) and not _has_known(words)
+
+
+def _is_head(word: str) -> bool:
+    return word in _HEADS or _OF_A_FIELD.fullmatch(word) is not None
+
+
+def _is_known(word: str) -> bool:
+    return word in _MODIFIERS or _is_head(word)
 
 
 def is_department(words: str) -> bool:
     """True for a department that stands for a title: "Operations", "Sales & Marketing"."""
     return bool(_DEPARTMENT.fullmatch(words.strip()))
-
-
-def is_known_title(title: str) -> bool:
-    """True for a title all of whose words are those of titles, so that no name of another company is in it."""
-    words = _WORD.findall(title.lower())
-    return bool(words) and all(word in _HEADS or word in _MODIFIERS for word in words)
 
 
 def is_field(words: str) -> bool:
