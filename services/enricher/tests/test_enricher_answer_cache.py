@@ -7,6 +7,7 @@ from typing import Any, cast
 
 import pytest
 
+from common.forgotten.suppression import ReadSuppression
 from common.handling.group_commit import GroupCommit
 from common.postgres import Database
 from enricher.errors import StepSkipped
@@ -59,6 +60,7 @@ def replica(database: Database, *, lease: timedelta = timedelta(seconds=60)) -> 
     return AnswerCache(
         GroupCommit(database, LOCK_ORDER),
         GuardedCalls(Budgets(GroupCommit(database, LOCK_ORDER), {"tavily": 100}), CircuitBreakers(database)),
+        ReadSuppression(database),
         lease=lease,
     )
 

@@ -5,6 +5,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 from common.contracts import Contact, Person, Site
+from common.forgotten.digests import ForgottenList
 from enricher.consumer import event_of
 from enricher.contacts.prospects import Prospect, Prospects
 from enricher.contacts.verification import Verified, Verifier
@@ -42,6 +43,11 @@ class NobodyBought:
         return []
 
 
+class NobodyForgotten:
+    async def current(self) -> ForgottenList:
+        return ForgottenList()
+
+
 class Unverified:
     async def verify(self, tenant_id: int, emails: object, **_: object) -> Verified:
         return Verified({})
@@ -50,7 +56,8 @@ class Unverified:
 async def test_the_contact_that_fits_comes_first_and_all_people_are_announced() -> None:
     """Before anybody is bought: the site's own people are ranked by the titles that are looked for."""
     web = ProfileSources(cast(SiteCache, Sites()), cast(SiteSearch, None), cast(PublicAnswers, None), cast(Any, None))
-    waterfall = Waterfall(web, cast(Prospects, NobodyBought()), cast(Verifier, Unverified()), cast(Any, None), Limits())
+    prospects, verifier = cast(Prospects, NobodyBought()), cast(Verifier, Unverified())
+    waterfall = Waterfall(web, prospects, verifier, cast(Any, None), Limits(), NobodyForgotten())
     company = a_company(website_domain="acme.sg")
 
     done = await waterfall.enrich(company, 1)

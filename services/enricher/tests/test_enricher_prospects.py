@@ -6,6 +6,7 @@ from typing import cast
 import pytest
 
 from common.contracts import Contact
+from common.forgotten.suppression import ReadSuppression
 from common.handling.group_commit import GroupCommit
 from common.postgres import Database
 from enricher.contacts.prospects import Prospect, Prospects
@@ -49,7 +50,7 @@ class Seller:
 async def bought(database: Database, seller: Seller, steps: Steps | None = None, **other: bool) -> list[Prospect]:
     calls = GuardedCalls(Budgets(GroupCommit(database, LOCK_ORDER), {"lusha": 100}), CircuitBreakers(database))
     people = Prospects(
-        AnswerCache(GroupCommit(database, LOCK_ORDER), calls),
+        AnswerCache(GroupCommit(database, LOCK_ORDER), calls, ReadSuppression(database)),
         cast(Lusha, seller),
         TITLES,
         is_enabled=other.get("is_enabled", True),
@@ -112,7 +113,9 @@ async def test_a_named_person_on_the_site_makes_it_needless(database: Database) 
     """A desk does not."""
     group_commit = GroupCommit(database, LOCK_ORDER)
     calls = GuardedCalls(Budgets(group_commit, {"lusha": 100}), CircuitBreakers(database))
-    people = Prospects(AnswerCache(group_commit, calls), cast(Lusha, Seller()), TITLES, is_enabled=True)
+    people = Prospects(
+        AnswerCache(group_commit, calls, ReadSuppression(database)), cast(Lusha, Seller()), TITLES, is_enabled=True
+    )
     desk = Contact(kind="email", value="info@acme.sg", is_role=True, source_url="http://acme.sg/")
     person = desk.model_copy(update={"value": "mei@acme.sg", "is_role": False})
     steps = Steps()

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from common.forgotten.suppression import ReadSuppression
 from common.handling.group_commit import GroupCommit
 from common.postgres import Database
 from enricher.crawl.site_cache import REFUSED_FOR, UNREACHABLE_FOR, SiteBusy, SiteCache
@@ -31,7 +32,7 @@ async def cache_of(web: Any, database: Database, **settings: Any) -> AsyncIterat
     limits = {"pages": settings.pop("pages", 0), "timeout_s": settings.pop("timeout_s", 10)}
     how = {"fresh_for": timedelta(days=7), "lease": timedelta(seconds=15), "texts_for": None, **settings}
     async with web.visitor(**limits) as visitor:
-        yield SiteCache(GroupCommit(database, LOCK_ORDER), visitor, **how)
+        yield SiteCache(GroupCommit(database, LOCK_ORDER), visitor, ReadSuppression(database), **how)
 
 
 async def grow_old(owner: Any, by: timedelta) -> None:

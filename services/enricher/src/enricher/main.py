@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 
+from common.forgotten.suppression import ReadSuppression
 from common.handling.group_commit import GroupCommit
 from common.handling.stage import Stage
 from common.postgres import Database
@@ -92,9 +93,10 @@ async def waterfall_of(database: Database, settings: EnricherSettings) -> AsyncI
         group_commit = GroupCommit(database, LOCK_ORDER)
         calls = GuardedCalls(Budgets(group_commit, settings.caps), CircuitBreakers(database))
         lease = timedelta(seconds=settings.inbox_lease_s)
-        answer_cache = AnswerCache(group_commit, calls, lease=lease)
+        suppression = ReadSuppression(database)
+        answer_cache = AnswerCache(group_commit, calls, suppression, lease=lease)
         fresh_for = timedelta(days=settings.site_fresh_for_days)
-        sites = sites_of(database, group_commit, fetcher, reader, settings)
+        sites = sites_of(database, group_commit, fetcher, reader, suppression, settings)
         answers = PublicAnswers(answer_cache, tavily, model, fresh_for=fresh_for)
         web = ProfileSources(sites, SiteSearch(group_commit, sites, answers, fresh_for=fresh_for), answers, reader)
         prospects = Prospects(
@@ -102,7 +104,7 @@ async def waterfall_of(database: Database, settings: EnricherSettings) -> AsyncI
         )
         verifier = Verifier(database, group_commit, calls, zerobounce, lease=lease)
         open_.push_async_callback(verifier.close)
-        yield Waterfall(web, prospects, verifier, group_commit, limits_of(settings))
+        yield Waterfall(web, prospects, verifier, group_commit, limits_of(settings), suppression)
 
 
 def fetcher_of(settings: EnricherSettings) -> Fetcher:
@@ -120,6 +122,7 @@ def sites_of(
     group_commit: GroupCommit,
     fetcher: Fetcher,
     reader: ThreadPoolExecutor,
+    suppression: ReadSuppression,
     settings: EnricherSettings,
 ) -> SiteCache:
     """Builds the cache of visited sites."""
@@ -135,6 +138,7 @@ def sites_of(
     return SiteCache(
         group_commit,
         Visitor(fetcher, robots, CrawlDelay(database), reader, limits),
+        suppression,
         fresh_for=timedelta(days=settings.site_fresh_for_days),
         lease=timedelta(seconds=LEASE * settings.crawler_timeout_s),
         texts_for=None if settings.persist_crawl_corpus else TEXTS_FOR,

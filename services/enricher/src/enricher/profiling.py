@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pydantic import BaseModel
 
 from common.contracts import Company, Contact, Person, Site
+from common.forgotten.digests import scopes_of
 from enricher.crawl.site_cache import SiteCache
 from enricher.crawl.visits import Visit
 from enricher.extract.facts import Fact, open_fields
@@ -78,7 +79,7 @@ async def profile(company: Company, tenant_id: int, web: ProfileSources, limits:
         passages = await _fetch_by_tavily(visit, company, tenant_id, web.answers, steps)
     corpus, findings = await _read(visit, passages, web.reader, limits, steps)
     facts = (*visit.facts, *findings.facts)
-    facts += await _read_with_model(visit, corpus, facts, tenant_id, web.answers, limits, steps)
+    facts += await _read_with_model(visit, corpus, facts, company, tenant_id, web.answers, limits, steps)
     if passages and not site.pages:
         site = site_with(site, title=findings.title, about=findings.about)
     people = {person.name.casefold(): person for person in (*findings.people, *visit.people)}
@@ -103,7 +104,8 @@ async def _fetch_by_tavily(
         return ()
     with steps.take("tavily") as step:
         steps.require("tavily")
-        paid = await answers.extract(url, tenant_id, afresh=steps.afresh)
+        scopes = scopes_of(company.uen, company.website_domain)
+        paid = await answers.extract(url, tenant_id, afresh=steps.afresh, scopes=scopes)
         step.units = paid.units
         step.outcome = "done" if paid.is_new else "reused"
         if paid.answer.failed:
@@ -145,6 +147,7 @@ async def _read_with_model(
     visit: Visit,
     corpus: Corpus,
     facts: Sequence[Fact],
+    company: Company,
     tenant_id: int,
     answers: PublicAnswers,
     limits: Limits,
@@ -161,10 +164,11 @@ async def _read_with_model(
             step.outcome = "not_needed"
             return ()
         is_new = False
+        scopes = scopes_of(company.uen, company.website_domain)
 
         async def ask(system: str, user: str, shape: type[BaseModel]) -> ModelAnswer[BaseModel]:
             nonlocal is_new
-            paid = await answers.ask_model(system, user, shape, tenant_id, afresh=steps.afresh)
+            paid = await answers.ask_model(system, user, shape, tenant_id, afresh=steps.afresh, scopes=scopes)
             step.units += paid.units
             is_new |= paid.is_new
             return paid.answer

@@ -9,8 +9,9 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from common.contracts import Company, Contact
+from common.forgotten.suppression import Suppression
 from common.handling.group_commit import GroupCommit
-from enricher import company_facts
+from enricher import company_facts, forgetting
 from enricher.contacts import contacts
 from enricher.contacts.prospects import Prospect, Prospects, with_contact, with_fit, with_status
 from enricher.contacts.verification import Verifier
@@ -30,24 +31,37 @@ class Waterfall:
     """Enriches companies, many at once, which share the transactions of `group_commit`."""
 
     def __init__(
-        self, web: ProfileSources, prospects: Prospects, verifier: Verifier, group_commit: GroupCommit, limits: Limits
+        self,
+        web: ProfileSources,
+        prospects: Prospects,
+        verifier: Verifier,
+        group_commit: GroupCommit,
+        limits: Limits,
+        suppression: Suppression,
     ) -> None:
         self._web = web
         self.group_commit = group_commit
         self._prospects = prospects
         self._verifier = verifier
         self._limits = limits
+        self._suppression = suppression
 
     async def enrich(
         self, company: Company, tenant_id: int, left_out: Collection[str] = (), *, afresh: datetime | None = None
     ) -> Enrichment:
         """Enriches one company without the steps `left_out`. May be repeated: bought answers are used again.
 
-        Of a rerun to be done afresh only those from `afresh` on. Raises SiteBusy or Unavailable.
+        Of a rerun to be done afresh only those from `afresh` on. Nothing is looked for about a company that is
+        forgotten, and forgotten people are left out. Raises SiteBusy or Unavailable.
         """
         steps = Steps(left_out=left_out, afresh=afresh)
+        if (await self._suppression.current()).has_company(company.uen):
+            steps.note(forgetting.REASON)
+            return Enrichment(forgetting.nothing_of(), (), (), steps)
         found = await profile(company, tenant_id, self._web, self._limits, steps)
+        found = forgetting.allowed(found, company, await self._suppression.current())
         prospects = await self._prospects.find(_domain_of(company, found.site.url), found.contacts, tenant_id, steps)
+        prospects = forgetting.allowed_prospects(prospects, company, await self._suppression.current())
         known = _merged(found.contacts, prospects, self._prospects.titles)
         ways = await self._verified(shortlist(known, MAX_CONTACTS), tenant_id, steps)
         by_address = {contact.value: contact for contact in ways}

@@ -46,6 +46,10 @@ SUBCOMMANDS: Mapping[str, Subcommand] = {
     "prune": Subcommand(
         "leadgen.nightly_commands:prune_command", "Delete what is past keeping, as the nightly run does after its work."
     ),
+    "forget": Subcommand(
+        "leadgen.forget.command:forget_command",
+        "Remove a person, or all persons of a company, from all tables, and keep them from coming back.",
+    ),
     "odoo": Subcommand("leadgen.odoo_commands:odoo_app", "Connect, check and sync the tenants' Odoos."),
     "enrichment": Subcommand("leadgen.enrichment.command:enrichment_app", "Measure what the enricher finds on pages."),
     "score": Subcommand(

@@ -1,8 +1,8 @@
 """Writes every batch that Kafka hands over into the inbox, and only then commits its offsets.
 
 No handler runs here, so a poll is never late, and a message that cannot be read blocks nobody: it becomes a row with
-its flaw, and from there a dead letter. While a topic has too many open rows its partitions are paused, and the backlog
-stays in Kafka.
+its flaw, and from there a dead letter. What people asked us to forget is removed from messages. While a topic has too
+many open rows its partitions are paused, and the backlog stays in Kafka.
 """
 
 import asyncio
@@ -22,8 +22,10 @@ from common import metrics
 from common.cloudevents import Undecodable, decode_headers, pack_headers
 from common.contracts import Lane
 from common.delivery.inbox import NO_TENANT, Arrival, Inbox
+from common.delivery.redacted_arrivals import redacted
 from common.delivery.reruns import Rewind, rewinds
 from common.errors import Unavailable, printable
+from common.forgotten.suppression import ReadSuppression
 from common.ids import NO_REPLAY, derived_id
 from common.kafka.consumer import flaw_of, is_unreadable
 from common.postgres import Database
@@ -53,6 +55,7 @@ class Intake:
         self._bound = bound
         self._arrived = arrived
         self._database = database
+        self._suppression = ReadSuppression(database)
         self._rewinds: Mapping[str, Rewind] = {}
         self._paused: set[str] = set()
         self._is_paused = asyncio.Event()
@@ -121,8 +124,9 @@ class Intake:
         pause = 0.1
         while True:
             try:
+                allowed = redacted(arrivals, await self._suppression.current())
                 async with self._database.statement() as tx:
-                    await self._inbox.take_in(tx, arrivals)
+                    await self._inbox.take_in(tx, allowed)
             except Unavailable as error:
                 log.warning("intake_waits_for_database", error=str(error))
             except (asyncpg.PostgresError, asyncpg.InterfaceError) as error:

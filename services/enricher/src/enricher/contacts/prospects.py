@@ -74,7 +74,12 @@ class Prospects:
                 units=prospect_cost(FOUND),
                 make=partial(self._lusha.prospect, domain, self.titles, size=FOUND),
                 charged=lambda answer: answer.credits,
-                codec=Codec(lambda answer: _PROSPECT.dump_python(answer, mode="json"), _PROSPECT.validate_python),
+                codec=Codec(
+                    # With the domain, so that it can be found when the company is to be forgotten.
+                    lambda answer: {**_PROSPECT.dump_python(answer, mode="json"), "domain": domain},
+                    _PROSPECT.validate_python,
+                ),
+                scopes=[domain],
             )
             step.units = found.units
             step.outcome = "done" if found.is_new else "reused"
@@ -93,6 +98,7 @@ class Prospects:
                 make=partial(self._lusha.reveal, ids),
                 charged=lambda answer: answer.credits,
                 codec=Codec(lambda answer: _REVEAL.dump_python(answer, mode="json"), _REVEAL.validate_python),
+                scopes=[domain],
             )
             step.units += revealed.units
             step.outcome = "done" if revealed.is_new else step.outcome

@@ -15,6 +15,9 @@ from uuid import uuid4
 from pydantic import TypeAdapter, ValidationError
 
 from common.errors import Transient, Unavailable
+from common.forgotten.digests import ForgottenList
+from common.forgotten.redaction import redacted_body
+from common.forgotten.suppression import Suppression
 from common.handling.group_commit import GroupCommit, Operation
 from enricher.crawl import crawled_sites
 from enricher.crawl.crawled_sites import CachedVisit, FinishedVisit, VisitClaim
@@ -23,7 +26,7 @@ from enricher.crawl.visits import Visit
 from enricher.freshness import fresh_within
 from enricher.pages.documents import Document
 from enricher.pages.reader_threads import run_by_size
-from enricher.pages.urls import homepage, host_of
+from enricher.pages.urls import homepage, host_of, site_of
 
 R = TypeVar("R")
 
@@ -46,13 +49,14 @@ class SiteBusy(Transient):
 class SiteCache:
     """Caches the visits of `visitor` for `fresh_for`, the pages' texts for `texts_for`; `None` keeps texts forever.
 
-    `lease` is longer than any visit takes.
+    `lease` is longer than any visit takes. What people asked us to forget is in no visit.
     """
 
     def __init__(
         self,
         group_commit: GroupCommit,
         visitor: Visitor,
+        suppression: Suppression,
         *,
         fresh_for: timedelta,
         lease: timedelta,
@@ -60,6 +64,7 @@ class SiteCache:
     ) -> None:
         self._group_commit = group_commit
         self._visitor = visitor
+        self._suppression = suppression
         self._fresh_for = fresh_for
         self._lease = lease
         self._texts_for = texts_for
@@ -123,6 +128,9 @@ class SiteCache:
         is_kept = False
         try:
             visit = await self._visitor.visit(caller.domain, self._renewable(earlier))
+            if forgotten := await self._suppression.current():
+                size = sum(page.size for page in visit.documents)
+                visit = await run_by_size(size, None, _allowed, visit, caller.domain, forgotten)
             await self._save(caller, visit)
             is_kept = True
         finally:
@@ -157,6 +165,13 @@ class SiteCache:
     async def _release(self, caller: VisitClaim) -> None:
         with suppress(Unavailable):  # the lease expires by itself
             await self._group_commit(None, crawled_sites.release, caller)
+
+
+def _allowed(visit: Visit, domain: str, forgotten: ForgottenList) -> Visit:
+    """Returns the visit without what is forgotten."""
+    found = _VISIT.dump_json(visit)
+    redacted = redacted_body(found, forgotten, [domain, site_of(domain)])
+    return visit if redacted == found else _VISIT.validate_json(redacted)
 
 
 def _packed(visit: Visit) -> tuple[str, bytes | None]:

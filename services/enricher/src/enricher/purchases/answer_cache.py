@@ -8,7 +8,7 @@ import asyncio
 import hashlib
 import json
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -16,6 +16,8 @@ from typing import Any, Generic, NamedTuple, TypeVar
 from uuid import uuid4
 
 from common.errors import Unavailable
+from common.forgotten.redaction import Redaction
+from common.forgotten.suppression import Suppression
 from common.handling.group_commit import GroupCommit
 from enricher.errors import StepSkipped
 from enricher.freshness import fresh_within
@@ -49,11 +51,14 @@ class PaidAnswer(NamedTuple, Generic[T]):
 
 
 class AnswerCache:
-    """Returns cached answers, and asks vendors through `calls` for the others."""
+    """Returns cached answers, and asks vendors through `calls` for the others. None holds what is forgotten."""
 
-    def __init__(self, group_commit: GroupCommit, calls: GuardedCalls, *, lease: timedelta = LEASE) -> None:
+    def __init__(
+        self, group_commit: GroupCommit, calls: GuardedCalls, suppression: Suppression, *, lease: timedelta = LEASE
+    ) -> None:
         self._group_commit = group_commit
         self._calls = calls
+        self._suppression = suppression
         self._lease = lease
 
     async def ask(
@@ -69,11 +74,12 @@ class AnswerCache:
         charged: Callable[[T], int],
         codec: Codec[T],
         afresh: datetime | None = None,
+        scopes: Collection[str] = (),
     ) -> PaidAnswer[T]:
         """Returns the answer to `request` (any JSON value), cached or from the vendor, at `tenant_id`'s cost.
 
-        `units` is the most that the call can cost. Answers from before `afresh` are not used. Raises StepSkipped if no
-        answer can be had, and Unavailable.
+        `scopes` are the UEN and the domains of the company that is asked about. `units` is the most that the call can
+        cost. Answers from before `afresh` are not used. Raises StepSkipped if no answer can be had, and Unavailable.
         """
         owner = PUBLIC if is_public else tenant_id
         fresh_for = fresh_within(fresh_for, afresh)
@@ -88,14 +94,18 @@ class AnswerCache:
                 break
             if found.answer is not None:
                 with suppress(ValueError, LookupError, TypeError):  # written by another version of the program
-                    return PaidAnswer(codec.load(json.loads(found.answer)))
+                    return PaidAnswer(codec.load(await self._allowed(json.loads(found.answer), scopes)))
                 await self._group_commit(owner, vendor_answers.delete_answers, question)
             elif waited > WAIT_LIMIT:
                 raise StepSkipped(f"{vendor}: another request for the same answer did not finish")
             else:
                 await asyncio.sleep(_POLL_S)
         answer = await self._buy(
-            owner, question, codec, lambda: self._calls.call(vendor, tenant_id, units=units, make=make, charged=charged)
+            owner,
+            question,
+            codec,
+            lambda: self._calls.call(vendor, tenant_id, units=units, make=make, charged=charged),
+            scopes,
         )
         return PaidAnswer(answer, charged(answer), is_new=True)
 
@@ -107,7 +117,14 @@ class AnswerCache:
             await self._release(owner, question)
             raise
 
-    async def _buy(self, owner: int, question: Question, codec: Codec[T], call: Callable[[], Awaitable[T]]) -> T:
+    async def _buy(
+        self,
+        owner: int,
+        question: Question,
+        codec: Codec[T],
+        call: Callable[[], Awaitable[T]],
+        scopes: Collection[str],
+    ) -> T:
         """Calls the vendor and saves the answer. On failure it releases the claim, so that others may ask at once."""
 
         async def renew() -> None:
@@ -117,13 +134,17 @@ class AnswerCache:
         try:
             async with keep_renewing(renew, self._lease):
                 answer = await call()
-            text = json.dumps(codec.dump(answer))
-            await self._group_commit(owner, vendor_answers.save, replace(question, answer=text))
+            allowed = await self._allowed(codec.dump(answer), scopes)
+            await self._group_commit(owner, vendor_answers.save, replace(question, answer=json.dumps(allowed)))
             is_kept = True
         finally:
             if not is_kept:
                 await self._release(owner, question)
-        return answer
+        return codec.load(allowed)
+
+    async def _allowed(self, answer: Any, scopes: Collection[str]) -> Any:
+        forgotten = await self._suppression.current()
+        return Redaction(forgotten, scopes).value(answer) if forgotten else answer
 
     async def _release(self, owner: int, question: Question) -> None:
         with suppress(Unavailable):  # the lease runs out by itself

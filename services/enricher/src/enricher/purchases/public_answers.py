@@ -3,6 +3,7 @@
 A fresh answer serves all tenants; the tenant that asked first has paid for it.
 """
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -23,7 +24,8 @@ _EXTRACT = TypeAdapter(ExtractAnswer)
 class PublicAnswers:
     """Asks Tavily and the language model through the answer cache. `None` stands for a vendor without a key.
 
-    Methods use no answer from before `afresh`. They raise StepSkipped if no answer can be had, and Unavailable.
+    Methods use no answer from before `afresh`, and leave out people who are forgotten in the `scopes`. They raise
+    StepSkipped if no answer can be had, and Unavailable.
     """
 
     def __init__(
@@ -34,7 +36,9 @@ class PublicAnswers:
         self._model = model
         self._fresh_for = fresh_for
 
-    async def search(self, query: str, tenant_id: int, *, afresh: datetime | None = None) -> PaidAnswer[SearchAnswer]:
+    async def search(
+        self, query: str, tenant_id: int, *, afresh: datetime | None = None, scopes: Collection[str] = ()
+    ) -> PaidAnswer[SearchAnswer]:
         """Searches for pages."""
         if self._tavily is None:
             raise StepSkipped("tavily: no key")
@@ -45,13 +49,16 @@ class PublicAnswers:
             is_public=True,
             fresh_for=self._fresh_for,
             afresh=afresh,
+            scopes=scopes,
             units=SEARCH_COST,
             make=partial(self._tavily.search, query),
             charged=lambda answer: answer.credits,
             codec=Codec(partial(_SEARCH.dump_python, mode="json"), _SEARCH.validate_python),
         )
 
-    async def extract(self, url: str, tenant_id: int, *, afresh: datetime | None = None) -> PaidAnswer[ExtractAnswer]:
+    async def extract(
+        self, url: str, tenant_id: int, *, afresh: datetime | None = None, scopes: Collection[str] = ()
+    ) -> PaidAnswer[ExtractAnswer]:
         """Fetches the text of a page."""
         if self._tavily is None:
             raise StepSkipped("tavily: no key")
@@ -62,6 +69,7 @@ class PublicAnswers:
             is_public=True,
             fresh_for=self._fresh_for,
             afresh=afresh,
+            scopes=scopes,
             units=extract_cost(1),
             make=partial(self._tavily.extract, [url]),
             charged=lambda answer: answer.credits,
@@ -69,7 +77,14 @@ class PublicAnswers:
         )
 
     async def ask_model(
-        self, system: str, user: str, shape: type[BaseModel], tenant_id: int, *, afresh: datetime | None = None
+        self,
+        system: str,
+        user: str,
+        shape: type[BaseModel],
+        tenant_id: int,
+        *,
+        afresh: datetime | None = None,
+        scopes: Collection[str] = (),
     ) -> PaidAnswer[ModelAnswer[BaseModel]]:
         """Asks the language model for an object of this shape."""
         if self._model is None:
@@ -81,6 +96,7 @@ class PublicAnswers:
             is_public=True,
             fresh_for=self._fresh_for,
             afresh=afresh,
+            scopes=scopes,
             units=max_tokens_of(system, user, shape, max_tokens=MAX_ANSWER_TOKENS),
             make=partial(self._model.ask, system, user, shape, max_tokens=MAX_ANSWER_TOKENS),
             charged=lambda answer: answer.tokens,

@@ -7,6 +7,7 @@ paid for only if the check fails.
 from datetime import timedelta
 
 from common.contracts import Company, Site
+from common.forgotten.digests import scopes_of
 from common.handling.group_commit import GroupCommit
 from enricher.crawl.site_cache import SiteCache
 from enricher.crawl.visits import Visit
@@ -69,7 +70,9 @@ class SiteSearch:
         self, company: Company, tenant_id: int, steps: Steps, step: Step
     ) -> tuple[FoundSite, Visit | None]:
         """Searches for the first site whose pages prove it, else the best guess. Raises StepSkipped."""
-        paid = await self._answers.search(f"{company.name} Singapore", tenant_id, afresh=steps.afresh)
+        scopes = scopes_of(company.uen, company.website_domain)
+        query = f"{company.name} Singapore"
+        paid = await self._answers.search(query, tenant_id, afresh=steps.afresh, scopes=scopes)
         step.units = paid.units
         best = FoundSite()
         for home in candidates(company, paid.answer.results):

@@ -32,7 +32,7 @@ TABLES = """
         lane text NOT NULL, state text NOT NULL, phase text NOT NULL, received_at timestamptz NOT NULL,
         next_at timestamptz NOT NULL, attempts int NOT NULL, failures int NOT NULL, crashes int NOT NULL,
         first_failed_at timestamptz, error text,
-        correlation text, content uuid NOT NULL);
+        correlation text, content uuid);
     CREATE INDEX ON audit_inbox (event_id);
     CREATE TEMP TABLE audit_pauses (consumer text, tenant_id int, since timestamptz, reason text);
     CREATE TEMP TABLE audit_runs (

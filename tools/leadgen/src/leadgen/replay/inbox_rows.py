@@ -9,6 +9,8 @@ from uuid import UUID
 import asyncpg
 
 from common.delivery.inbox import Arrival, Inbox
+from common.delivery.redacted_arrivals import redacted
+from common.forgotten import suppression
 from common.ids import NO_REPLAY
 from common.postgres import Connection
 
@@ -55,9 +57,10 @@ async def known(db: Owner, consumer: str, arrivals: Sequence[Arrival]) -> Counte
 
 
 async def add(db: Owner, consumer: str, arrivals: Sequence[Arrival]) -> int:
-    """Writes those that are not there yet, in this order, and returns their number."""
+    """Writes those that are not there yet, in this order, without what is forgotten, and returns their number."""
     inbox = Inbox(consumer, timedelta(0))  # claims nothing, so it needs no lease
-    return await inbox.take_in(cast(Connection, db), arrivals)
+    allowed = redacted(arrivals, await suppression.read(cast(Connection, db)))
+    return await inbox.take_in(cast(Connection, db), allowed)
 
 
 async def next_offsets(db: Owner, count: int) -> list[int]:

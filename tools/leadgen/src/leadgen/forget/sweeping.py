@@ -1,0 +1,77 @@
+"""Goes through all tables and removes what is forgotten, a batch of rows per transaction. May be repeated."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import asyncpg
+
+from common.forgotten.digests import ForgottenList
+from leadgen.forget.finding import Found
+from leadgen.forget.row_contents import bodies, contents, redacted
+from leadgen.forget.tables import Owner, Table, change, delete, reading
+
+
+class Change(NamedTuple):
+    """A row's table, and whether the row is deleted."""
+
+    label: str
+    is_deleted: bool
+
+
+@dataclass
+class Swept:
+    """Rows that were changed or deleted, or would be: by table, and by tenant."""
+
+    tables: Counter[Change] = field(default_factory=Counter)
+    tenants: Counter[int] = field(default_factory=Counter)
+
+    def add(self, other: "Swept") -> None:
+        """Adds another pass."""
+        self.tables.update(other.tables)
+        self.tenants.update(other.tenants)
+
+
+async def sweep(
+    db: Owner, tables: Sequence[Table], tenants: Sequence[int], found: Found, wanted: ForgottenList, *, is_dry: bool
+) -> Swept:
+    """Removes what is `wanted` from the rows that belong to the subject; with `is_dry` only counts them."""
+    swept, search = Swept(), found.search
+    for table in tables:
+        for tenant_id in tenants if table.is_of_tenants else tenants[:1]:
+            try:
+                async with reading(db, table, search, tenant_id, is_locked=not is_dry) as batches:
+                    async for batch in batches:
+                        for row in batch:
+                            await _sweep(db, table, row, found, wanted, swept, is_dry=is_dry)
+            except asyncpg.UndefinedTableError:
+                continue  # a week of an inbox that was dropped meanwhile
+    return swept
+
+
+async def _sweep(
+    db: Owner,
+    table: Table,
+    row: asyncpg.Record,
+    found: Found,
+    wanted: ForgottenList,
+    swept: Swept,
+    *,
+    is_dry: bool,
+) -> None:
+    is_whole = found.subject.kind == "company" and found.is_of(
+        table, row, [*contents(table, row).values(), *bodies(table, row)]
+    )
+    changed = redacted(table, row, wanted, found.scopes, is_whole=is_whole)
+    if changed is not None and not changed:
+        return
+    swept.tables[Change(table.label, changed is None)] += 1
+    if "tenant_id" in table.others and row["tenant_id"] > 0:
+        swept.tenants[row["tenant_id"]] += 1
+    if is_dry:
+        return
+    if changed is None:
+        await delete(db, table, row)
+    else:
+        await change(db, table, row, changed)
