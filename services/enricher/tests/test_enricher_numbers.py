@@ -111,6 +111,10 @@ def test_a_link_to_a_number_is_one(link: str, number: str) -> None:
         ("http://valves.de/", "<p>Tel. 0065 6222 3333</p>", TEL),
         ("http://valves.com/", "<p>Tel. 00 65 6222 3333, Singapore 637777</p>", TEL),
         ("http://valves.com/", "<p>Tel. +65 (0)6222 3333</p>", TEL),
+        ("http://valves.com/", "<p>Tel. +49 (0) 7720 9551-0</p>", "+49772095510"),
+        ("http://valves.com/", "<p>1 Main St, Portland, OR 97209</p><p>(503) 222-3333</p>", "+15032223333"),
+        ("http://valves.com/", "<p>2 Main Rd, Preston VIC 3072</p><p>(03) 9222 4444</p>", "+61392224444"),
+        ("http://valves.com/", "<p>Jalan Bakri, 84000 Muar</p><p>06-952 3318</p>", "+6069523318"),
     ],
 )
 def test_a_bare_number_is_of_the_sites_country(url: str, html: str, number: str) -> None:

@@ -26,6 +26,7 @@ _EDGE = 10_000
 _ZEROS = re.compile(r"(?<![\d+])(?<!\d[\s.-])00 ?(?=[1-9]\d{0,2}[\s().-]{0,2}\d)")
 #: "+65 (0)6123 4567": the zero is for calls from inside.
 _INSIDE = re.compile(r"(?<=\d) ?\(0\) ?(?=\d)")
+_AFTER_CODE = re.compile(r"(\+\d{1,3}) ?\(0\) ?(?=\d)")
 _DIGITS = re.compile(r"\d{4}")
 #: Signs after a word that may be a label: "Jurong branch: 67771234".
 _LABEL_ENDS = tuple(":：-–—|)")
@@ -90,7 +91,9 @@ def _shown(page: Document, region: str) -> Iterator[tuple[str, Kind | None]]:
     if page.description:
         text = f"{text}\n\n{page.description}"
     masked = without_other_digits(_ZEROS.sub(_plus, text))
-    masked = _INSIDE.sub(lambda zero: " " * len(zero[0]), masked) if "(0)" in masked else masked
+    if "(0)" in masked:
+        masked = _AFTER_CODE.sub(_code_and_blank, masked)
+        masked = _INSIDE.sub(lambda zero: " " * len(zero[0]), masked)
     lines = text.split("\n")
     above: dict[int, Kind] | None = None
     line, line_start, done, last = 0, 0, 0, None
@@ -129,6 +132,11 @@ def _next_ones(number: str, also: re.Match[str]) -> Iterator[str]:
     neighbour = number[: -len(digits)] + digits
     if neighbour > number and phonenumbers.is_valid_number(phonenumbers.parse(neighbour)):
         yield neighbour
+
+
+def _code_and_blank(found: re.Match[str]) -> str:
+    """A country's code without the zero behind it, as long as both: the matcher bears few blanks inside a number."""
+    return f"{found[1]} ".rjust(len(found[0]))
 
 
 def _plus(zeros: re.Match[str]) -> str:

@@ -19,6 +19,22 @@ _LANGUAGE_AND_COUNTRY = re.compile(r"[a-z]{2,3}(?:-[a-z]{4})?[-_]([a-z]{2})\b", 
 _IN_SINGAPORE = re.compile(
     r"\b(?:singapore|s'pore)[ ,.()-]{0,4}\d{6}\b|\(s\) ?\d{6}\b|\+65[ -]?[3689]\d{3}", re.IGNORECASE
 )
+#: Postal addresses that name their country by a state's letters or a city.
+_STATES = (
+    "AL|AK|AZ|AR|CA|CO|CT|DE|FL|GA|HI|ID|IL|IN|IA|KS|KY|LA|ME|MD|MA|MI|MN|MS|MO|MT|NE|NV|NH|NJ|NM|NY|NC|ND|OH|OK|OR|PA"
+    "|RI|SC|SD|TN|TX|UT|VT|VA|WA|WV|WI|WY|DC"
+)
+_ABROAD = (
+    ("US", re.compile(rf"[A-Za-z], (?:{_STATES}) \d{{5}}(?:-\d{{4}})?(?!\d)")),
+    ("AU", re.compile(r"[A-Za-z],? (?:NSW|VIC|QLD|TAS|ACT) \d{4}(?!\d)")),
+    (
+        "MY",
+        re.compile(
+            r"(?<!\d)\d{5},? (?:Kuala Lumpur|Petaling Jaya|Shah Alam|Subang Jaya|Klang|Johor Bahru|Ipoh|Melaka|Seremban"
+            r"|Kuching|Kota Kinabalu|George ?town|Penang|Pulau Pinang|Puchong|Cyberjaya|Muar|Batu Pahat)\b"
+        ),
+    ),
+)
 _COUNTRY_CODE = re.compile(r"(?<![\d+])(?:\+|00)([1-9]\d{0,2})(?=[\s().-]{0,2}\d)")
 _MOST_CODES = 20
 
@@ -57,7 +73,9 @@ def _of_address(page: Document) -> str | None:
                 country = country.get("name")
             if isinstance(country, str) and country.strip().upper() in phonenumbers.SUPPORTED_REGIONS:
                 return country.strip().upper()
-    return REGION if _IN_SINGAPORE.search(page.text) else None
+    if _IN_SINGAPORE.search(page.text):
+        return REGION
+    return next((region for region, pattern in _ABROAD if pattern.search(page.text)), None)
 
 
 def _of_numbers(page: Document) -> str | None:
