@@ -4,6 +4,7 @@ same order.
 The work is done in slices, each a bounded look at one page, so that whoever waits can end it between two of them.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import date
@@ -20,7 +21,7 @@ from enricher.extract.linkedin import linkedin_facts
 from enricher.extract.news import Item, newest, news_fact, news_on
 from enricher.extract.numbers.countries import country_of
 from enricher.extract.organisation import MAX_SUMMARY, organisation_facts
-from enricher.extract.other_parties import Parts, parts_of
+from enricher.extract.other_parties import parts_of
 from enricher.extract.own_words import names_of
 from enricher.extract.persons.people import FoundPerson, find_people
 from enricher.extract.persons.titles import function_of, rank_of, seniority_of
@@ -40,6 +41,8 @@ MAX_ABOUT = MAX_SUMMARY
 #: Slices per page, at most: what a page costs is bounded by what a slice costs.
 MAX_SLICES = 15
 MAX_PEOPLE = 20
+#: A quick test for an address or a number.
+_MAY_BE_REACHED = re.compile(r"@|[\[({]at|\d[\d ().-]{5}\d")
 #: The rank of addresses at another domain than the site's.
 _ELSEWHERE = 2
 
@@ -107,7 +110,7 @@ class _Collector:
         self.facts: list[Fact] = []
         self.linked: dict[str, Set[Kind]] = {}
         self._emails: dict[str, tuple[int, int, str, Contact]] = {}
-        self._parts: dict[str, Parts] = {}
+        self._names: dict[str, frozenset[str]] = {}
         self._numbers: list[tuple[Document, Numbers]] = []
         self._people: dict[str, FoundPerson] = {}
 
@@ -134,6 +137,11 @@ class _Collector:
             found = replace(found, phones=tuple(it for it in found.phones if it not in others))
         self._numbers.append((page, found))
 
+    def _names_of(self, page: Document) -> frozenset[str]:
+        if page.url not in self._names:
+            self._names[page.url] = names_of(page)
+        return self._names[page.url]
+
     def _beside_others(self, page: Document) -> frozenset[str]:
         """The numbers that stand only in lines with another company's e-mail address."""
         lines = page.text.split("\n")
@@ -154,17 +162,15 @@ class _Collector:
 
     def _of_others(self, page: Document, find: Callable[[Document], Iterable[str]]) -> frozenset[str]:
         """The values that stand only in lines about somebody else than the company."""
-        parts = self._parts.get(page.url)
-        if parts is None:
-            parts = self._parts[page.url] = parts_of(page.text, names_of(page))
-        if not parts.others:
+        parts = parts_of(page.text, self._names_of(page))
+        if not _MAY_BE_REACHED.search(parts.others):
             return frozenset()
         others = frozenset(find(Document(page.url, text=parts.others)))
         return others - frozenset(find(Document(page.url, text=parts.own))) if others else others
 
     def add_people(self, page: Document) -> None:
         """Adds the people of a page; of one person on several pages, what each of them says."""
-        parts = parts_of(page.text, names_of(page))
+        parts = parts_of(page.text, self._names_of(page))
         if parts.others:
             page = replace(page, text=parts.own)
         for person in find_people(page, self.site, self.region):

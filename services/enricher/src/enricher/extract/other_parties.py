@@ -5,6 +5,7 @@ firms, a hospital to call at night, impostors. Addresses and numbers that stand 
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 _MAKER = re.compile(
     r"\b(?:design(?:ed)?|develop(?:ed|ment)?|powered|built|maintained|crafted|web ?site|web|site|hosted"
@@ -99,16 +100,16 @@ class Parts:
     own: str
 
 
-def parts_of(text: str, names: Iterable[str]) -> Parts:
+@lru_cache(64)  # a page is split for its addresses, its numbers and its people
+def parts_of(text: str, names: frozenset[str]) -> Parts:
     """Splits a page's text into what is said of others and the rest. `names` are the company's, as `names_of` gives."""
     if not _ANY.search(text):
         return Parts("", text)
-    names = list(names)
     others: list[str] = []
     own: list[str] = []
     left = 0
     for line in text.split("\n"):
-        if len(line) > _LONGEST_LINE:
+        if len(line) > _LONGEST_LINE or not (left or _ANY.search(line)):
             own.append(line)
             left = 0
             continue
