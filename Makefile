@@ -1,7 +1,7 @@
 # `make demo` shows Leadgen, `make test` proves it, `make help` lists the rest.
 .SILENT:
 .DEFAULT_GOAL := help
-.PHONY: help install servers demo demo-docker demo-here web web-if-able test test-fast test-web test-odoo test-odoo14 test-pooler test-dashboards test-compose test-containers check bench lock release docs clean
+.PHONY: help install servers demo demo-docker demo-here web web-if-able test test-fast test-web test-odoo test-odoo14 test-pooler test-dashboards test-compose test-containers check bench bench-web lock release docs clean
 
 BIN := .venv/bin
 
@@ -52,6 +52,9 @@ test-compose: servers ## images and docker-compose.yml on a real Docker engine, 
 
 test-pooler: servers ## the services behind PgBouncer, which root installs from Debian if it is missing
 	exec tests/pooler/with-pgbouncer $(BIN)/pytest -rs tests/pooler
+
+bench-web: servers web ## how the page feels: long tasks while 100,000 rows are scrolled through, and the first look
+	cd web && npm run --silent check && npm run --silent bench
 
 check: install ## lint, formatting, types, who may import whom
 	$(BIN)/ruff check --quiet

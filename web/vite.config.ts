@@ -8,6 +8,15 @@ import { defineConfig } from "vitest/config";
 /** Paths of the gateway's API, which `npm run dev` passes on to the gateway that LEADGEN_GATEWAY names. */
 const API = /^\/(?!app\/|@|node_modules).+/.source;
 
+/** Tests in the browser, which share one demo. */
+const BROWSER = {
+  environment: "node",
+  globalSetup: "e2e/product.ts",
+  fileParallelism: false,
+  testTimeout: 180_000,
+  hookTimeout: 180_000,
+} as const;
+
 export default defineConfig({
   base: "/app/",
   plugins: [
@@ -21,18 +30,8 @@ export default defineConfig({
   test: {
     projects: [
       { extends: true, test: { name: "unit", include: ["src/**/*.test.ts"], environment: "node" } },
-      {
-        extends: true,
-        test: {
-          name: "e2e",
-          include: ["e2e/**/*.test.ts"],
-          environment: "node",
-          globalSetup: "e2e/product.ts",
-          fileParallelism: false,
-          testTimeout: 180_000,
-          hookTimeout: 180_000,
-        },
-      },
+      { extends: true, test: { name: "e2e", include: ["e2e/**/*.test.ts"], ...BROWSER } },
+      { extends: true, test: { name: "bench", include: ["e2e/**/*.bench.ts"], ...BROWSER } },
     ],
   },
 });

@@ -153,7 +153,7 @@ test("selected leads are enriched now, and the page says what came of it, also a
   await untilNightIsOver(page);
   await go("Scores");
   const table = page.getByRole("table", { name: "Leads" });
-  const boxes = table.getByRole("checkbox", { name: /^Select / });
+  const boxes = table.getByRole("checkbox", { name: /^Select (?!the first)/ });
   await boxes.nth(0).check();
   await boxes.nth(1).check();
   const asked = page.waitForRequest((request) => request.method() === "POST" && request.url().endsWith("/enrichments"));
@@ -181,7 +181,14 @@ test("more than the day allows is refused in words, and nothing is lost", async 
   );
   await manyLeads(page, 300);
   await go("Scores");
-  await page.getByRole("table", { name: "Leads" }).getByRole("checkbox", { name: "Select COMPANY 0 PTE. LTD." }).check();
+  const table = page.getByRole("table", { name: "Leads" });
+  await table.getByRole("checkbox", { name: "Select the first 200" }).check();
+  await page.getByText("200 selected").waitFor();
+  expect(await table.getByRole("checkbox", { name: "Select COMPANY 0 PTE. LTD." }).isChecked()).toBe(true);
+  await page.getByRole("region", { name: "Leads" }).evaluate((it) => it.scrollTo({ top: 205 * 60 }));
+  await table.getByRole("checkbox", { name: "Select COMPANY 205 PTE. LTD." }).check();
+  await page.getByRole("button", { name: "Enrich at most 200" }).and(page.locator(":disabled")).waitFor();
+  await table.getByRole("checkbox", { name: "Select COMPANY 205 PTE. LTD." }).uncheck();
   await page.getByRole("button", { name: "Enrich now" }).click();
   await page.getByRole("alert").getByText("0 more of the day's 200 companies").waitFor();
   await hasNoViolations(page);

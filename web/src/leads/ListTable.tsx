@@ -12,7 +12,7 @@ import { Failed } from "@/ui/states";
 import { Skeleton } from "@/ui/surface";
 
 import { useKept } from "./kept";
-import { useRows, type Pages } from "./pages";
+import { firstRows, useRows, type Pages } from "./pages";
 
 export const features = tableFeatures({ columnVisibilityFeature });
 export const columnsOf = <Row extends object>() => createColumnHelper<typeof features, Row>();
@@ -78,6 +78,8 @@ export function ListTable<Row extends object>({ name, pages, columns, widths, id
     select(after);
   }
 
+  const top = firstRows(pages);
+  const areFirstSelected = top.length > 0 && top.every((it) => selected.has(idOf(it)));
   const tracks = { gridTemplateColumns: ["1.25rem", ...table.getVisibleLeafColumns().map((it) => widths[it.id] ?? "minmax(0,1fr)")].join(" ") };
   return (
     <div className="flex min-h-0 flex-1 flex-col rounded-xl border bg-surface shadow-card">
@@ -126,10 +128,20 @@ export function ListTable<Row extends object>({ name, pages, columns, widths, id
           <div role="rowgroup" className="sticky top-0 z-10 border-b bg-surface">
             {table.getHeaderGroups().map((group) => (
               <div key={group.id} role="row" className="grid gap-4 px-4 py-2" style={tracks}>
-                <div role="columnheader" className="sr-only">
-                  Selected
+                <div role="columnheader">
+                  <label className="grid size-6 place-items-center" title={`Select the first ${count(top.length)}`}>
+                    <input
+                      type="checkbox"
+                      className="size-4 accent-accent"
+                      checked={areFirstSelected}
+                      ref={(box) => {
+                        if (box) box.indeterminate = selected.size > 0 && !areFirstSelected;
+                      }}
+                      onChange={() => select(areFirstSelected ? new Map() : new Map([...selected, ...top.map((it) => [idOf(it), it] as const)]))}
+                    />
+                    <span className="sr-only">Select the first {count(top.length)}</span>
+                  </label>
                 </div>
-                <span aria-hidden />
                 {group.headers.map((header) => (
                   <div key={header.id} role="columnheader" className="truncate text-xs font-medium text-faint">
                     <table.FlexRender header={header} />

@@ -39,6 +39,9 @@ export function useFirstPage<Row>(pages: Pages<Row>) {
   return { ...first, renew };
 }
 
+/** The rows of the first page, which is held as long as the list is shown. */
+export const firstRows = <Row>(pages: Pages<Row>): Row[] => queryClient.getQueryData(pageAt(pages, undefined).queryKey)?.items ?? [];
+
 /** Rows by their place in the list, those of the pages around `from` to `to`; further pages are found by `more`. */
 export function useRows<Row>(pages: Pages<Row>, from: number, to: number) {
   const [cursors, setCursors] = useState<(string | undefined)[]>([undefined]);
