@@ -127,7 +127,7 @@ export function ListTable<Row extends object>({ name, pages, columns, widths, id
         <div role="table" aria-label={name} aria-rowcount={hasMore ? -1 : total + 1} className="min-w-[52rem]">
           <div role="rowgroup" className="sticky top-0 z-10 border-b bg-surface">
             {table.getHeaderGroups().map((group) => (
-              <div key={group.id} role="row" className="grid gap-4 px-4 py-2" style={tracks}>
+              <div key={group.id} role="row" className="grid items-center gap-4 px-4 py-2" style={tracks}>
                 <div role="columnheader">
                   <label className="grid size-6 place-items-center" title={`Select the first ${count(top.length)}`}>
                     <input
