@@ -1,5 +1,6 @@
 """docker-compose.yml and the script that makes its .env, without an engine; tests/compose starts them."""
 
+import json
 import os
 import re
 import stat
@@ -7,6 +8,7 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
+import jsonschema_rs
 import pytest
 import yaml
 from cryptography.fernet import Fernet
@@ -14,6 +16,7 @@ from cryptography.fernet import Fernet
 from settings_reference import SERVICES, settings_class
 
 ROOT = Path(__file__).resolve().parents[2]
+SPECIFICATION = Path(__file__).with_name("compose-spec.json")
 TEXT = (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
 #: Fixed in the image, or by what the image is.
 FIXED = {"HTTP_HOST", "HTTP_PORT", "WEB_FOLDER"}
@@ -25,6 +28,22 @@ def services() -> dict[str, dict[str, Any]]:
     """The services, by name."""
     read: dict[str, dict[str, Any]] = yaml.safe_load(TEXT)["services"]
     return read
+
+
+def complaints(compose_file: dict[str, Any]) -> list[str]:
+    """Returns what the Compose Specification has against the file."""
+    schema = json.loads(SPECIFICATION.read_text(encoding="utf-8"))
+    return [error.message for error in jsonschema_rs.validator_for(schema).iter_errors(compose_file)]
+
+
+def test_the_file_is_one_of_compose_v2() -> None:
+    """It fits the schema that Docker Compose checks files by, and has no field that Compose v2 calls obsolete."""
+    read = yaml.safe_load(TEXT)
+    assert complaints(read) == []
+    assert "version" not in read
+
+    read["services"]["kafka"]["helthcheck"] = read["services"]["kafka"].pop("healthcheck")
+    assert ["helthcheck" in message for message in complaints(read)] == [True]
 
 
 @pytest.mark.parametrize("name", SERVICES)

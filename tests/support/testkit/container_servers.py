@@ -18,7 +18,6 @@ from embedded.ports import LOOPBACK, free_port
 
 COMPOSE_FILE = Path(__file__).resolve().parents[3] / "docker-compose.yml"
 START_TIMEOUT_S = 200.0
-PASSWORD = "made-up"
 #: The fixtures remove what they start: no container is needed that watches over others, nor its image.
 testcontainers_config.ryuk_disabled = True
 
@@ -94,12 +93,15 @@ class ContainerPostgres(ContainerServer):
         self.container.with_command(["postgres", *arguments])
         locale = "--locale=C --locale-provider=builtin --builtin-locale=C.UTF-8"
         self.container.with_envs(
-            POSTGRES_USER="postgres", POSTGRES_PASSWORD=PASSWORD, POSTGRES_INITDB_ARGS=f"{locale} --no-sync"
+            POSTGRES_HOST_AUTH_METHOD="trust",
+            POSTGRES_USER="postgres",
+            POSTGRES_PASSWORD="unused",
+            POSTGRES_INITDB_ARGS=f"{locale} --no-sync",
         )
 
     @property
     def url(self) -> str:
-        return f"postgresql://postgres:{PASSWORD}@{LOOPBACK}:{self.port}/postgres"
+        return f"postgresql://postgres@{LOOPBACK}:{self.port}/postgres"
 
     def _is_accepting(self) -> bool:
         # By TCP: while the first start prepares the data, the server listens on its socket only.
