@@ -77,7 +77,7 @@ def test_people_and_addresses_match_whatever_their_punctuation(tmp_path: Path) -
         {
             "file": "team.html",
             "url": "http://valves.sg/team",
-            "right": {"people": ["ana cruz | Sales manager"], "address": "12 Gul Way #03-01 Singapore 629190"},
+            "right": {"people": ["Dr. ana cruz | Sales manager"], "address": "12 Gul Way #03-01 Singapore 629190"},
         },
         team=body,
     )

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from leadgen.enrichment.labels import LabelledPage
 
 _SIGNS = re.compile(r"[^\w@+.]+")
+#: Before a person's name, which the enricher gives without it.
+_HONORIFICS = re.compile(r"^(?:(?:mr|mrs|ms|miss|mdm|dr|prof)\b\.?\s{0,3}){1,3}", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,5 +80,5 @@ def evaluate(pages: Sequence[LabelledPage], values: Sequence[Mapping[str, Sequen
 
 
 def _folded(value: str) -> str:
-    """A value without case, blanks and punctuation, which labels may write otherwise."""
-    return _SIGNS.sub(" ", value.casefold()).replace(".", "").strip()
+    """A value without honorifics, case, blanks and punctuation, which labels may write otherwise."""
+    return _SIGNS.sub(" ", _HONORIFICS.sub("", value).casefold()).replace(".", "").strip()
