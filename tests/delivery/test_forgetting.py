@@ -40,6 +40,7 @@ UENS = ("201500001A", "202100002B")
 SHOWN, BOUGHT = "zhi.hao.ong@famira-distribution-t.example", "aisha.lim@cormode-civil-engineering-12.example"
 NAMES = {SHOWN: "Zhi Hao Ong", BOUGHT: "Aisha Lim"}
 TENANTS = (1, 2)
+PATIENCE_S = 240
 RERUNS = ((CompanyEnriched.topic, "scorer"), (CompanyEnriched.topic, "upserter"), (LeadScored.topic, "odoo-sync"))
 ENLIST = "INSERT INTO companies (uen, name, website_domain) VALUES ($1, $2, $3) RETURNING company_id"
 
@@ -133,8 +134,8 @@ class Scene:
 
     async def at_rest(self, runtimes: Mapping[str, Runtime]) -> None:
         for name in ("enricher", "upserter", "scorer", "odoo-sync"):
-            await until(partial(is_all_taken_in, runtimes[name]))
-            await ended(self.database, name, 1)
+            await until(partial(is_all_taken_in, runtimes[name]), within_s=PATIENCE_S)
+            await ended(self.database, name, 1, within_s=PATIENCE_S)
 
     async def forget(self, subject: Subject, *, is_dry: bool = False) -> Report:
         return await forget(
@@ -168,7 +169,9 @@ class Scene:
                 "DATABASE_URL": self.database_url,
                 "KAFKA_BOOTSTRAP_SERVERS": self.kafka,
             }
-            played = await asyncio.to_thread(CliRunner().invoke, app, [*command, "--wait", "60"], env=environment)
+            played = await asyncio.to_thread(
+                CliRunner().invoke, app, [*command, "--wait", f"{PATIENCE_S}"], env=environment
+            )
             assert played.exit_code == 0, played.output
 
     async def forget_and_be_killed(self, email: str) -> None:
@@ -178,7 +181,7 @@ class Scene:
             async with blocker.transaction():
                 await blocker.execute("SELECT FROM contacts FOR UPDATE")
                 killed = asyncio.create_task(self.forget(parse(email)))
-                await until(partial(_kill_blocked, self.owner))
+                await until(partial(_kill_blocked, self.owner), within_s=PATIENCE_S)
                 with pytest.raises(Unavailable):
                     await killed
         finally:

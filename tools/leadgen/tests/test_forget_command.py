@@ -1,13 +1,18 @@
 """The command `leadgen forget`: what it takes, and what it refuses."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 import pytest
 from typer.testing import CliRunner
 
 from leadgen.cli import app
+from leadgen.forget.running import forget
 from leadgen.forget.subject import NoSubject, Subject, parse
+from leadgen.forget.sweeping import Change
 from leadgen.tokens import GivenRole
 from leadgen.users import add_user
 
@@ -62,3 +67,50 @@ async def test_a_dry_run_says_what_it_would_do(database_url: str, owner: Any) ->
     assert "mei@gmail.com" not in run.stdout
     assert await owner.fetchval("SELECT metadata->>'title' FROM agent_threads") == "write to mei@gmail.com"
     assert await owner.fetchval("SELECT count(*) FROM forgotten") == 0
+
+
+@pytest.fixture
+async def plain_owner(owner: Any, database_url: str) -> AsyncIterator[str]:
+    """The URL of a login that owns all tables and is no superuser: policies bind it."""
+    await owner.execute("CREATE ROLE forgetting_owner LOGIN")
+    try:
+        await owner.execute(
+            """DO $$ DECLARE part regclass; BEGIN
+                   FOR part IN SELECT oid FROM pg_class
+                                WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') LOOP
+                       EXECUTE format('ALTER TABLE %s OWNER TO forgetting_owner', part);
+                   END LOOP;
+               END $$"""
+        )
+        parts = urlsplit(database_url)
+        yield urlunsplit(parts._replace(netloc=f"forgetting_owner@{parts.hostname}:{parts.port}"))
+    finally:
+        await owner.execute("REASSIGN OWNED BY forgetting_owner TO CURRENT_USER; DROP OWNED BY forgetting_owner")
+        await owner.execute("DROP ROLE forgetting_owner")
+
+
+async def test_an_owner_without_superuser_forgets_for_all_tenants(plain_owner: str, owner: Any) -> None:
+    """Each tenant's rows are seen with that tenant set, public answers with none; others' rows stay."""
+    company_id = await owner.fetchval(
+        "INSERT INTO companies (uen, name, website_domain) VALUES ('201912345K', 'ACME', 'acme.sg')"
+        " RETURNING company_id"
+    )
+    for tenant in (1, 2):
+        for value, name in (("mei@acme.sg", "Mei Tan"), ("ben@acme.sg", "Ben Ong")):
+            await owner.execute(
+                "INSERT INTO contacts (tenant_id, company_id, kind, value, name, source_url)"
+                " VALUES ($1, $2, 'email', $3, $4, 'http://acme.sg/')",
+                *(tenant, company_id, value, name),
+            )
+    await owner.execute(
+        "INSERT INTO vendor_answers (tenant_id, vendor, request_hash, answer, answered_at)"
+        """ VALUES (0, 'tavily', 'a', '{"text": "Mei Tan, mei@acme.sg; Ben Ong"}', now())"""
+    )
+    report = await forget(
+        plain_owner, None, parse("mei@acme.sg"), operator="ops", is_dry=False, known_within=timedelta(0)
+    )
+    assert dict(report.swept.tables) == {Change("contacts", True): 2, Change("vendor_answers", False): 1}
+    assert {row["value"] for row in await owner.fetch("SELECT value FROM contacts")} == {"ben@acme.sg"}
+    assert await owner.fetchval("SELECT answer->>'text' FROM vendor_answers") == "[removed], [removed]; Ben Ong"
+    assert [row[0] for row in await owner.fetch("SELECT tenant_id FROM audit_log ORDER BY 1")] == [1, 2]
+    assert await owner.fetchval("SELECT count(*) FROM list_changes WHERE company_ids = ARRAY[$1::bigint]", company_id)
