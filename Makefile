@@ -19,12 +19,16 @@ demo-here: servers web-if-able
 web: ## the page for people, into web/dist (needs Node 20 or newer)
 	deploy/local/web
 
-test: servers check ## every check and every test
+test: servers ## every check, and beside them every test
+	+exec $(MAKE) --no-print-directory --jobs=2 check tests
+
+.PHONY: tests
+tests: # what `make test` runs beside the checks
 	exec $(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder
 
 test-fast: install ## a quick answer: lint, and the tests that need no server and are quick
 	$(BIN)/ruff check --quiet
-	exec $(BIN)/pytest --quiet -n auto --dist loadfile --no-loadscope-reorder --hypothesis-profile=fast -m "not servers and not whole and not slow"
+	exec $(BIN)/pytest --quiet -n logical --dist loadfile --no-loadscope-reorder --hypothesis-profile=fast -m "not servers and not whole and not slow"
 
 test-web: servers web ## the page: types, unit tests, its size, and the whole journey in a browser against the real product
 	deploy/local/chromium

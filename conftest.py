@@ -86,7 +86,8 @@ hypothesis.settings.register_profile("fast", deadline=None, max_examples=15)
 PRODUCT_FOLDERS = {"tests/chaos", "tests/e2e", "tests/load"}
 WITHOUT_PRODUCT = {"test_demo.py", "test_secured.py", "test_kill_the_enricher.py", "test_up.py"}
 
-#: Worker processes of `pytest -n auto`: tests mostly wait for servers, so two cores serve more of them than two.
+#: Worker processes of `pytest -n auto`: tests mostly wait for servers, so two cores serve more of them than two. Tests
+#: without servers wait for nothing, and each worker imports everything: `-n logical`, one per core, is best for them.
 WORKERS = 3
 
 
@@ -117,8 +118,10 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Scheduling:
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_xdist_auto_num_workers() -> int:
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
     """Returns the workers of `pytest -n auto`: none if the broker is given, since its topics are everybody's."""
+    if config.option.numprocesses == "logical":
+        return None  # as many as there are cores
     return 0 if os.environ.get("KAFKA_BOOTSTRAP_SERVERS") else WORKERS
 
 
