@@ -44,7 +44,7 @@ def envelope_for(
     return Envelope(event_id or new_id(), event.tenant_id, lane, correlation_id="request-1", replay_id=replay_id)
 
 
-async def until(condition: Callable[[], Awaitable[T]], *, within_s: float = 60) -> T:
+async def until(condition: Callable[[], Awaitable[T]], *, within_s: float = 150) -> T:
     """Waits for `condition` to come true and returns what it gave; fails with its last value at the deadline."""
     deadline = time.monotonic() + within_s
     while True:
@@ -106,7 +106,7 @@ async def at_work(stage: Stage, database: Database, bootstrap_servers: str, **se
         yield runtime
 
 
-async def ended(database: Database, consumer: str, count: int, *, within_s: float = 60) -> None:
+async def ended(database: Database, consumer: str, count: int, *, within_s: float = 150) -> None:
     """Waits until the consumer's inbox holds `count` rows and none of them is open, and its outbox is empty."""
 
     table = f"inbox_{consumer.replace('-', '_')}"
