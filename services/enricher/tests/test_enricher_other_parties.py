@@ -51,6 +51,13 @@ def test_what_is_said_of_the_company_too_is_its_own() -> None:
     assert set(emails) == {"desk@harbourlift.com.sg", "harbourlift@singnet.com.sg", "hello@harbourlift.com"}
 
 
+def test_a_menu_begins_no_part_about_others() -> None:
+    """It names pages about them; the company's number may stand just below."""
+    menu = "<nav><a href='/d'>Distributors</a><a href='/u'>Useful links</a><a href='/'>Home</a></nav>"
+
+    assert found_on(f"{menu}<p>6777 1200</p><p>desk@harbourlift.com.sg</p>")[1] == ["+6567771200"]
+
+
 def test_an_address_elsewhere_counts_where_there_is_no_own_one() -> None:
     assert found_on("<p>Write to office@liftholdings.com</p>")[0] == ["office@liftholdings.com"]
 

@@ -21,7 +21,7 @@ from enricher.extract.linkedin import linkedin_facts
 from enricher.extract.news import Item, newest, news_fact, news_on
 from enricher.extract.numbers.countries import country_of
 from enricher.extract.organisation import MAX_SUMMARY, organisation_facts
-from enricher.extract.other_parties import parts_of
+from enricher.extract.other_parties import Parts, parts_of
 from enricher.extract.own_words import names_of
 from enricher.extract.persons.people import FoundPerson, find_people
 from enricher.extract.persons.titles import function_of, rank_of, seniority_of
@@ -110,7 +110,7 @@ class _Collector:
         self.facts: list[Fact] = []
         self.linked: dict[str, Set[Kind]] = {}
         self._emails: dict[str, tuple[int, int, str, Contact]] = {}
-        self._names: dict[str, frozenset[str]] = {}
+        self._own: dict[str, tuple[frozenset[str], frozenset[str]]] = {}
         self._numbers: list[tuple[Document, Numbers]] = []
         self._people: dict[str, FoundPerson] = {}
 
@@ -137,10 +137,10 @@ class _Collector:
             found = replace(found, phones=tuple(it for it in found.phones if it not in others))
         self._numbers.append((page, found))
 
-    def _names_of(self, page: Document) -> frozenset[str]:
-        if page.url not in self._names:
-            self._names[page.url] = names_of(page)
-        return self._names[page.url]
+    def _parts_of(self, page: Document) -> Parts:
+        if page.url not in self._own:
+            self._own[page.url] = (names_of(page), frozenset(link.words for link in page.links))
+        return parts_of(page.text, *self._own[page.url])
 
     def _beside_others(self, page: Document) -> frozenset[str]:
         """The numbers that stand only in lines with another company's e-mail address."""
@@ -162,7 +162,7 @@ class _Collector:
 
     def _of_others(self, page: Document, find: Callable[[Document], Iterable[str]]) -> frozenset[str]:
         """The values that stand only in lines about somebody else than the company."""
-        parts = parts_of(page.text, self._names_of(page))
+        parts = self._parts_of(page)
         if not _MAY_BE_REACHED.search(parts.others):
             return frozenset()
         others = frozenset(find(Document(page.url, text=parts.others)))
@@ -170,7 +170,7 @@ class _Collector:
 
     def add_people(self, page: Document) -> None:
         """Adds the people of a page; of one person on several pages, what each of them says."""
-        parts = parts_of(page.text, self._names_of(page))
+        parts = self._parts_of(page)
         if parts.others:
             page = replace(page, text=parts.own)
         for person in find_people(page, self.site, self.region):

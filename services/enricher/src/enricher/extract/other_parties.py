@@ -77,9 +77,8 @@ _ANY = re.compile(
     r"|impost|impersonat"
     r"|phishing|fraudster|\bfake\b|nothing to do|not connected|agent|distributor|dealer|reseller|licensee"
     r"|representative|stockist|supplier|principal|banker|auditor|lawyer|solicitor|landlord|insurer|broker|merchant"
-    r"|\byour (?:bank|doctor|career|embassy|employer)|emergency|hospital|police|A ?& ?E|poison|fire station|help"
+    r"|\byour (?:bank|doctor|career|embassy|employer)|emergency|hospital|police|a ?& ?e|poison|fire station|help"
     r" ?desk|hot ?line",
-    re.IGNORECASE,
 )
 #: Lines that end such a part: they speak of the company again.
 _OWN_AGAIN = re.compile(
@@ -101,15 +100,18 @@ class Parts:
 
 
 @lru_cache(64)  # a page is split for its addresses, its numbers and its people
-def parts_of(text: str, names: frozenset[str]) -> Parts:
-    """Splits a page's text into what is said of others and the rest. `names` are the company's, as `names_of` gives."""
-    if not _ANY.search(text):
+def parts_of(text: str, names: frozenset[str], menu: frozenset[str] = frozenset()) -> Parts:
+    """Splits a page's text into what is said of others and the rest.
+
+    `names` are the company's, as `names_of` gives. Lines of the `menu` begin no part: "Distributors" leads to a page.
+    """
+    if not _ANY.search(text.lower()):
         return Parts("", text)
     others: list[str] = []
     own: list[str] = []
     left = 0
     for line in text.split("\n"):
-        if len(line) > _LONGEST_LINE or not (left or _ANY.search(line)):
+        if len(line) > _LONGEST_LINE or line in menu or not (left or _ANY.search(line.lower())):
             own.append(line)
             left = 0
             continue
