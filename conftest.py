@@ -32,6 +32,7 @@ from aiokafka.errors import KafkaError, for_code
 from xdist.scheduler.loadfile import LoadFileScheduling
 
 from common.postgres import SERVICE_ROLE, Database, role_of
+from common.service import collect_less_often
 from embedded.errors import EmbeddedError
 from embedded.kafka import Kafka
 from embedded.postgres import Postgres
@@ -63,6 +64,9 @@ _numbers = count(1)
 # Numerical libraries start a thread per core in every worker, and these then wait for each other: twenty times slower.
 for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
     os.environ.setdefault(name, "1")
+
+# As the services do. Of collecting the tests, which every worker does, it saves a quarter of the time.
+collect_less_often()
 
 # structlog's own configuration prints every traceback with all local variables: a tenth of a second each.
 structlog.configure(

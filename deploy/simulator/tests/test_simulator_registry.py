@@ -99,6 +99,7 @@ def test_a_company_alone_is_the_one_in_the_row(some: list[tuple[str, ...]]) -> N
         assert (made.website or "na", made.secondary_ssic_code or "na") == (row[WEBSITE], row[SECOND_CODE])
 
 
+@pytest.mark.slow
 def test_no_two_companies_share_a_uen() -> None:
     """300,000 companies, 300,000 UENs."""
     assert len({uen.identity(index, seed=7).uen for index in range(300_000)}) == 300_000

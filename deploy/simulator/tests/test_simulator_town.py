@@ -32,6 +32,7 @@ def _first(sites: list[Site], wanted: Callable[[Site], bool]) -> Site:
     return next(site for site in sites if wanted(site))
 
 
+@pytest.mark.slow
 def test_every_website_in_the_register_has_a_site(sites: list[Site]) -> None:
     """The host name is enough to find the company again."""
     with_site = sum(row[COLUMNS.index("website")] != "na" for row in rows(20_000, SEED))

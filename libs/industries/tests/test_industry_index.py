@@ -253,6 +253,7 @@ def test_the_shared_terms_are_understood_and_never_made_up() -> None:
     assert evaluation.p50_ms < 2
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not SHARED.exists(), reason="the official index is not part of the repository")
 def test_most_phrases_of_the_official_index_find_their_division() -> None:
     """Of 5,412 phrases, of which nobody says most: a broad check that no change does harm."""

@@ -14,6 +14,7 @@ def judged(name: str) -> Evaluation:
     return evaluate(index_2020(), read_terms(JUDGED / f"{name}.csv"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "part", ["messages_tuning", "messages_held_out", "voices_tuning", "voices_sealed", "voices_last", "voices_final"]
 )

@@ -131,6 +131,7 @@ def test_the_shared_terms_are_understood_in_both_versions_and_in_2025_alone() ->
         assert evaluation.right >= 0.95 * evaluation.terms, evaluation.wrong
 
 
+@pytest.mark.slow
 def test_a_reused_code_is_read_in_the_version_of_the_register() -> None:
     """Section K is finance in 2020 and computers in 2025: nearly all rows being of 2020, it is finance."""
     for usual, version in (("2020", "2020"), ("2025", "2025"), (None, "2025")):

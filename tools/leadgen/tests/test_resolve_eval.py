@@ -38,6 +38,7 @@ def an_answer(*codes: str, version: str = "2020") -> Resolution:
     return Resolution(codes=tuple(VersionedCode(version, code) for code in codes))
 
 
+@pytest.mark.slow
 def test_a_file_is_scored_without_a_database(app: typer.Typer, tmp_path: Path) -> None:
     """Right and wrong terms are counted, the wrong ones named with what came and what was expected."""
     file = tmp_path / "terms.csv"
