@@ -175,14 +175,14 @@ def server_folder() -> Iterator[Path]:
 
 @pytest.fixture(scope="session")
 def product_folder() -> Iterator[Path]:
-    """Where the servers and the logs of the whole product are (tests/conftest.py)."""
+    """A folder of the servers and the logs of the whole product (tests/conftest.py)."""
     with memory_folder("leadgen-whole-") as folder:
         yield folder
 
 
 @pytest.fixture(scope="session")
 def servers_folder() -> Iterator[Path]:
-    """Where the servers keep their data."""
+    """A folder for the servers' data."""
     with memory_folder("leadgen-tests-") as folder:
         yield folder
 

@@ -138,7 +138,7 @@ async def test_a_tenant_sees_and_writes_its_own_rows_only(
     assert [row[0] for row in await owner.fetch(f"SELECT tenant_id FROM {table} ORDER BY 1")] == [1, 2]
 
 
-@pytest.mark.parametrize("way", [Database.without_tenant, Database.statement], ids=["plumbing", "statement"])
+@pytest.mark.parametrize("way", [Database.without_tenant, Database.statement], ids=["without_tenant", "statement"])
 @pytest.mark.parametrize("table", ROWS)
 async def test_without_a_tenant_no_tenants_rows_are_seen_or_written(
     table: str,
@@ -158,7 +158,7 @@ async def test_without_a_tenant_no_tenants_rows_are_seen_or_written(
 
 
 async def test_services_work_as_a_role_that_owns_nothing_and_bypasses_nothing(owner: Owner, database: Database) -> None:
-    """Every connection there is: of a tenant, of the plumbing, of a lock."""
+    """Every connection there is: of a tenant, without a tenant, of a lock."""
     async with database.transaction(1) as one, database.without_tenant() as other, database.lock("a lock") as session:
         assert session is not None
         for connection in (one, other, session):

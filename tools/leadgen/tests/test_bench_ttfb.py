@@ -1,4 +1,4 @@
-"""The yardstick of the first byte: the bare endpoint, and what a client makes of it."""
+"""The first byte of the bare endpoint that ours is compared with, and what a client makes of it."""
 
 from collections.abc import AsyncIterator
 

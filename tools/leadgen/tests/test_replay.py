@@ -1,4 +1,4 @@
-"""`leadgen replay` on the real broker and database: checks, reruns, kills, and its manners beside live events."""
+"""`leadgen replay` on the real broker and database: checks, reruns, kills, and what it leaves to live events."""
 
 import asyncio
 import os

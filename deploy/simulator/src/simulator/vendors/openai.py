@@ -1,6 +1,6 @@
 """A language model behind the chat API: reads what users send, and answers with what is in it, by the schema asked for.
 
-Ordered manners make it as unreliable as real ones are: made-up quotes, no JSON, no usage, obedience to the text.
+Injected faults make it as unreliable as real ones are: made-up quotes, no JSON, no usage, obedience to the text.
 """
 
 import json

@@ -49,10 +49,10 @@ def database_answers(database: Database) -> Check:
 
 
 async def verdict(checks: Iterable[Check]) -> tuple[int, str]:
-    """HTTP status and text: the first complaint, or ok."""
+    """HTTP status and text: the first reason against it, or ok."""
     for check in checks:
-        if (complaint := await check()) is not None:
-            return 503, complaint
+        if (reason := await check()) is not None:
+            return 503, reason
     return 200, "ok"
 
 
