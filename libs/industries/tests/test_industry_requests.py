@@ -16,7 +16,16 @@ def judged(name: str) -> Evaluation:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "part", ["messages_tuning", "messages_held_out", "voices_tuning", "voices_sealed", "voices_last", "voices_final"]
+    "part",
+    [
+        "messages_tuning",
+        "messages_held_out",
+        "messages_blind",
+        "voices_tuning",
+        "voices_sealed",
+        "voices_last",
+        "voices_final",
+    ],
 )
 def test_requests_are_told_from_talk(part: str) -> None:
     """At least 95 % right, and at most 1 of 40 idle sentences answered."""
@@ -56,6 +65,8 @@ def test_requests_are_told_from_talk(part: str) -> None:
         "widget makers",
         "developers bid for a site",
         "court fines contractor over worksite death",
+        "any tips for cold calling architects",
+        "hr wants us all to finish the training by Friday",
     ],
 )
 def test_talk_is_at_most_a_question_back(talk: str) -> None:
@@ -111,3 +122,22 @@ def test_a_list_of_any_length_is_a_request_and_talk_of_any_length_is_none() -> N
     assert index_2020().resolve(["hotels, " * 200]).codes
     talk = "we had lunch at the hotel and " + "he said that the hotel was nice and " * 40
     assert not index_2020().resolve([talk]).codes
+
+
+@pytest.mark.parametrize(
+    ("text", "same_as"),
+    [
+        ("law firms, no wait, just the accountants", "accountants"),
+        ("my patch is the west now so I need plumbers", "plumbers"),
+        ("we are a packaging company looking for food manufacturers", "food manufacturers"),
+        ("give me everyone in skincare distribution", "skincare distributors"),
+        ("private bus operators, the school bus kind", "bus operators"),
+        ("everything under 561", "SSIC 561"),
+        ("furniture, retail or wholesale", "furniture retailers and wholesalers"),
+        ("restaurants and bars", "restaurants, pubs"),
+    ],
+)
+def test_a_request_in_other_words_means_the_same(text: str, same_as: str) -> None:
+    found, wanted = (index_2020().resolve([each]) for each in (text, same_as))
+    assert found.codes
+    assert {key.code[:3] for key in found.codes} == {key.code[:3] for key in wanted.codes}

@@ -292,7 +292,8 @@ def test_places_and_what_was_ignored_are_told_in_plain_words() -> None:
     notice = summarise(answer, scored=3, job=QUEUED)
     assert "Only companies with a postal code in Tampines or Bedok (postal sectors 46, 47, 52)." in notice
     assert 'Ignored, since the register does not know it: "50-500 employees" and "need software".' in notice
-    assert "ICP" in notice
+    assert 'send "Change my ICP to the same with 50-500 employees".' in notice
+    assert "PUT /icp" in summarise(an_answer(ignored=["revenue above 5 million"]), scored=3, job=QUEUED)
     assert "ICP" not in summarise(an_answer(ignored=["in johor", "40 rooms"]), scored=3, job=QUEUED)
     assert summarise(an_answer(ignored=["12345"]), scored=3, job=QUEUED).endswith(
         'Ignored, since it narrows nothing: "12345".'

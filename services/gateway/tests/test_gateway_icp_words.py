@@ -2,7 +2,7 @@
 
 import pytest
 
-from gateway.icp.words import read_icp
+from gateway.chat.icp_words import read_icp
 
 ICPS = {
     "logistics": {"industries": ["logistics"]},

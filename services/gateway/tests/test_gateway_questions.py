@@ -1,10 +1,12 @@
 """Questions in POST /chat: answered from the tenant's own rows, at once; a change only after a yes to that change."""
 
 import json
+import re
 
 import pytest
 
-from common.contracts import Icp, IcpChanged, RequestIndustry
+from common.contracts import Icp, IcpChanged, Industry, RequestIndustry, SearchAnswer
+from gateway.chat.summary import summarise
 from gateway.questions import answers
 from leadgen.ssic import ssic_2020
 from testkit.nights import NIGHT, a_run
@@ -175,6 +177,23 @@ async def test_the_icp_changes_only_after_a_yes(rep, kafka) -> None:
     answer, names = await said(rep, yes)  # sent again: it is the ICP already
     assert answer["text"].startswith("That is your ICP already")
     assert len(await read_topic(kafka, IcpChanged.topic)) <= 1
+
+
+async def test_a_size_of_a_request_joins_the_present_icp_after_a_yes(rep) -> None:
+    """The summary's own sentence adds the size; industries and districts stay, and a second size replaces the first."""
+    before = {"industries": ["C"], "districts": ["22"], "employees_from": 5, "employees_to": 20}
+    await rep.http.put("/icp", json=before)
+    industry = Industry(version="2020", code="55", title="Accommodation", level="division")
+    found = SearchAnswer(resolved=[industry], matches=1, head=[], remaining=1, ignored=["over 200 staff"])
+    told = summarise(found, scored=0, job=None)
+    (sentence,) = re.findall(r'send "(.+)"', told)
+    asked = [event async for event in rep.chat(sentence)]
+    (yes,) = [choice["label"] for choice in asked[1].data["choices"]]
+    assert (await rep.http.get("/icp")).json()["employees_to"] == 20
+    await said(rep, yes)
+    icp = (await rep.http.get("/icp")).json()
+    assert (icp["industries"], icp["districts"]) == (["2020:C"], ["22"])
+    assert (icp["employees_from"], icp["employees_to"]) == (200, None)
 
 
 async def test_a_yes_to_another_question_changes_nothing(rep) -> None:

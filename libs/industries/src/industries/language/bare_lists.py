@@ -33,6 +33,8 @@ _IS_OTHERWISE = re.compile(
     r"(?:for (?:leads?|prospects?|contacts?|names|targets?|customers?|clients?|gifts|compliments)"
     r"|(?:after|before|during|until) \w+|at \d+|on (?:luck|it|you|that|this|me|him|us))$"
 )
+#: Of a calendar: "9am plumber, 2pm internal".
+_HOUR = re.compile(r"\d{1,2}(?:\d\d)?(?:am|pm|hrs?)")
 #: "Hotels you know", "a list of hotels would be good".
 _IS_RELATIVE = re.compile(r"(?:you|we|i) (?:can|could|have|know|find|should|might|may|need|want)$|would be$")
 #: "Contractors that need software": what follows is about the companies.
@@ -58,6 +60,8 @@ def is_bare(words: Sequence[str]) -> bool:
     if rest[0] in _NO_START or (rest[0] in (UNKNOWN, PAST) and rest[1:2] and rest[1] in DETERMINERS):
         return False
     if rest[0] in WORDS["preposition"] and rest[1:2] and rest[1] in DETERMINERS:
+        return False
+    if any(_HOUR.fullmatch(word) for word in rest):
         return False
     is_companies = is_named = False
     for at, word in enumerate(rest):

@@ -146,7 +146,7 @@ WEAK = (
 #: After these only companies are meant, and the sentence ends with them: "the client is after hotels", but not "the
 #: client wants hotels to pay more".
 CLOSED = (
-    rf"(?:the |those )?{_SOMEONE}(?:(?:who|that|which) )?",
+    rf"(?!(?:some|any|every)thing )(?:the |those )?{_SOMEONE}(?:(?:who|that|which) )?",
     r"(?:which|what) (?:are|is) ",
     r"(?:how many|(?:the )?number of) ",
     rf"(?:{_ASKING}|{_FIRST}|let us )?(?:do|prefer) ",
@@ -215,7 +215,9 @@ CLOSED = (
 )
 #: Talk, whatever a request may begin with.
 TALK = re.compile(
-    r"find out |look out (?!for )|what (?:is|was) (?!there |available |out there |on offer )"
+    r"(?:any|some|got|have|need) (?:tips?|advice|thoughts?|feedback|experience|opinions?|news|updates?|luck|questions?)"
+    r" (?:for|on|about|with|from|to) |find out |look out (?!for )"
+    r"|what (?:is|was) (?!there |available |out there |on offer )"
     r"|(?:calls?|meeting|lunch|demo|chat) with |find (?:attached|enclosed|below) "
     r"|(?:which|what) (?:\S+ ){1,3}(?:do|are|did|were|have|can|should) you (?!have|know|got)"
 )

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from common.contracts import Company, JobProgressed, SearchAnswer
+from gateway.chat.icp_words import THE_SAME, read_icp
 from gateway.wording import all_of, is_or_are, joined, matching, one_of, sentence, titles_of
 from industries.language.sizes import find_sizes
 
@@ -84,7 +85,14 @@ def _ignored(answer: SearchAnswer) -> list[str]:
     told = []
     if unknown:
         told.append(f"Ignored, since the register does not know it: {_quoted(unknown)}.")
-    if any(find_sizes(part).ignored for part in unknown):
+    sizes = [part for part in unknown if find_sizes(part).ignored]
+    staff = next((part for part in sizes if read_icp(part).keys() & {"employees_from", "employees_to"}), None)
+    if staff:
+        told.append(
+            "Sizes count for the score if the ICP names them: to add this one, send "
+            f'"Change my ICP to {THE_SAME} with {staff}".'
+        )
+    elif sizes:
         told.append("Sizes count for the score if the ICP (PUT /icp) names them.")
     if numbers:
         told.append(f"Ignored, since it narrows nothing: {_quoted(numbers)}.")

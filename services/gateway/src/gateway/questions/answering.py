@@ -11,11 +11,11 @@ from gateway.access.authentication import check_rights
 from gateway.access.caller import Caller
 from gateway.access.permissions import Permissions
 from gateway.catalog import Catalog
+from gateway.chat.icp_words import read_icp, with_present
 from gateway.chat.intents import CallList, ChangeIcp, ExplainScore, Intent, JobStatus, TopLeads
 from gateway.chat.markdown import clean
 from gateway.classification import Classification
 from gateway.icp import given, rules
-from gateway.icp.words import read_icp
 from gateway.icp_changes import IcpChanges
 from gateway.lists import leads as lists
 from gateway.problems import Problem
@@ -89,7 +89,10 @@ class Questions:
     async def _change_icp(self, caller: Caller, words: str, code: str | None, traceparent: str | None) -> Answer:
         if not words:
             return answers.HOW_TO_CHANGE
-        asked = await self.propose(caller.tenant_id, words, read_icp(words))
+        async with self._database.transaction(caller.tenant_id) as tx:
+            present = await rules.find(tx)
+        fields = with_present(read_icp(words), present.model_dump(mode="json"))
+        asked = await self.propose(caller.tenant_id, words, fields)
         proposal: Proposal | None = asked.proposal
         if proposal is None or proposal.code != code:
             return asked

@@ -37,6 +37,22 @@ _AND = re.compile(r" ?, ?(?:and )?| and | & ")
 _CODE = re.compile(r"(?i)(?:\d{4}:)?(?:ssic )?(?:[a-u]|\d{2,5})")
 
 
+#: Stands for all of the present ICP: "the same with 50 to 500 employees".
+THE_SAME = "the same"
+
+
+def with_present(fields: dict[str, Any], present: dict[str, Any]) -> dict[str, Any]:
+    """Fills the fields that "the same" leaves open from the present ICP. A range is replaced as a whole."""
+    if fields["industries"] != [THE_SAME]:
+        return fields
+    named = {name: value for name, value in fields.items() if name != "industries"}
+    replaced = {name.removesuffix("_from").removesuffix("_to") for name in named}
+    kept = {
+        name: value for name, value in present.items() if name.removesuffix("_from").removesuffix("_to") not in replaced
+    }
+    return {**kept, **named}
+
+
 def read_icp(words: str) -> dict[str, Any]:
     """Reads the fields of an ICP; those that are not named are left out. The rest of the words names industries."""
     fields: dict[str, Any] = {}
