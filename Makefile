@@ -66,7 +66,7 @@ check: install ## lint, formatting, types, who may import whom
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 
-bench: servers ## how fast the spine is, as ratios to a bare INSERT
+bench: servers ## measure inbox, workers and outbox ("the spine"), as ratios to a bare INSERT
 	exec $(BIN)/leadgen bench spine
 
 lock: ## uv.lock anew, after a change to the dependencies of a pyproject.toml

@@ -83,8 +83,8 @@ async def test_what_people_changed_is_kept_and_the_rest_follows(tenant: Any, adm
     assert (company["street"], company["website"]) == ("theirs", "http://new.example")
     assert "theirs" in lead["description"]
     assert sorted(link.notes) == [
-        "company.street is kept as people changed it",
-        "lead.description is kept as people changed it",
+        "company.street keeps the value that people set in Odoo",
+        "lead.description keeps the value that people set in Odoo",
     ]
     assert {(it["what"], it["record"], it.get("column")) for it in await tenant.differences()} == {
         ("changed", "company", "street"),

@@ -199,7 +199,7 @@ test("an admin sets the Odoo connection, whose key is never shown again, and has
   expect(await settings.getByRole("textbox", { name: "Fields that Leadgen always writes" }).inputValue()).toBe("company.website");
 
   await page.getByRole("button", { name: "Check", exact: true }).click();
-  await page.getByText("Leads do not go through.").waitFor();
+  await page.getByText("Odoo does not accept leads.").waitFor();
 });
 
 test("the first byte of a message is measured, reported and shown", async () => {

@@ -66,7 +66,7 @@ export function webAddress(text: string | null | undefined): string | null {
   }
 }
 
-/** A bucket as it is shown. With a confidence of 0 nothing that counts is known, and the score is an average company's. */
+/** A bucket as it is shown. With a confidence of 0 no scoring criterion is known, and the score is an average company's. */
 export function bucketShown(bucket: string, confidence: number | null | undefined): string {
   return confidence === 0 ? "Unknown" : bucket;
 }

@@ -13,7 +13,7 @@ const root = createRootRoute({
     <div className="p-6">
       <Empty icon={Compass} title="There is no such page">
         <Link to="/chat" className="text-accent hover:underline">
-          To the chat
+          Go to the chat
         </Link>
       </Empty>
     </div>

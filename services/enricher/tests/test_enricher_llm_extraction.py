@@ -263,7 +263,7 @@ async def test_a_model_that_obeys_the_page_gets_nothing_through(attack: str, quo
 
     assert found.facts == ()
     assert found.dropped == len(ANSWERABLE)
-    assert "lines that give orders" in found.problems[0]
+    assert "lines with prompt injection" in found.problems[0]
     assert [fact.value for fact in honest.facts] == ["precision tools"]
 
 

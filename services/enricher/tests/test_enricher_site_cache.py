@@ -213,7 +213,7 @@ async def test_who_waits_too_long_comes_back_later(web: Any, database: Database,
         " VALUES ('acme.sg', gen_random_uuid(), clock_timestamp() + interval '1 hour')"
     )
     async with cache_of(web, database, lease=timedelta(seconds=0.3)) as cache:
-        with pytest.raises(SiteBusy, match=r"somebody else is at acme\.sg"):
+        with pytest.raises(SiteBusy, match=r"another worker has been visiting acme\.sg"):
             await cache.visit("acme.sg")
 
     assert web.asked == []

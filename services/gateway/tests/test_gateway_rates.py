@@ -135,7 +135,7 @@ async def test_what_all_together_are_refused_is_not_charged_to_the_tenant(databa
     assert all([await is_let_in(rates, 1) for _ in range(10)])
     for _ in range(20):
         problem = await refusal(rates, 2)
-        assert "All tenants together may ask 12 times a minute" in problem.detail
+        assert "All tenants together may send 12 requests per minute" in problem.detail
     await owner.execute("UPDATE request_rates SET due_at = 'epoch' WHERE tenant_id = 0")
     assert sum([await is_let_in(rates, 2) for _ in range(10)]) == 10
 
@@ -165,7 +165,7 @@ async def test_a_subject_that_asks_too_fast_leaves_its_colleagues_half_of_the_te
     loud = sum(await asyncio.gather(*(is_let_in(rates, 1, subject="loud") for _ in range(200))))
     assert 50 <= loud <= 50 + (time.monotonic() - began) * 5 + 0.001
     problem = await refusal(rates, 1, subject="loud")
-    assert "loud of tenant 1 may ask 300 times a minute" in problem.detail
+    assert "loud of tenant 1 may send 300 requests per minute" in problem.detail
     assert sum(await asyncio.gather(*(is_let_in(rates, 1, subject="ann") for _ in range(40)))) == 40
 
 
@@ -174,7 +174,7 @@ async def test_the_limit_that_lasts_longest_is_named(database: Database) -> None
     rates = rates_of(database, each=Rate(1), everyone=PLENTY, per_subject=Rate(60))  # bursts of 1 and 10
     assert await is_let_in(rates, 1)
     problem = await refusal(rates, 1)
-    assert "Tenant 1 may ask once a minute" in problem.detail
+    assert "Tenant 1 may send 1 request per minute" in problem.detail
     assert 40 <= (problem.retry_after_s or 0) <= 60
 
 
@@ -210,7 +210,7 @@ async def test_a_rep_who_asks_too_fast_is_told_when_to_come_back(serve, kafka) -
             assert answer.status_code == 429
             assert answer.headers["content-type"] == "application/problem+json"
             assert 40 <= int(answer.headers["retry-after"]) <= 60
-            assert "Tenant 1 may ask once a minute" in answer.json()["detail"]
+            assert "Tenant 1 may send 1 request per minute" in answer.json()["detail"]
         assert (await rep.http.post("/chat", json={"message": ""})).status_code == 422
         assert (await rep.http.get(f"/jobs/{'0' * 32}")).status_code == 404
         assert (await reps(2).http.post("/chat", json={"message": "Manufacturing"})).status_code == 200
@@ -222,7 +222,7 @@ async def test_a_users_limit_holds_over_http(serve, kafka, tokens) -> None:
         http = reps(1).http
         asked = [await http.get("/industries/resolve?q=x") for _ in range(2)]
         assert [answer.status_code == 429 for answer in asked] == [False, True]
-        assert "rep@example.com of tenant 1 may ask once a minute" in asked[1].json()["detail"]
+        assert "rep@example.com of tenant 1 may send 1 request per minute" in asked[1].json()["detail"]
         other = {"Authorization": f"Bearer {tokens(1, user='bob@example.com')}"}
         assert (await http.get("/industries/resolve?q=x", headers=other)).status_code != 429
 

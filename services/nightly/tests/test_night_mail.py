@@ -153,7 +153,7 @@ def test_the_report_is_text_with_the_page_attached(server: Server) -> None:
     assert message["From"] == "leadgen@night.example"
     assert (
         message["Subject"]
-        == "Leadgen, night of 29 November 2026: 2 leads for 1 tenant, 0 of them High. Nothing needs you."
+        == "Leadgen, night of 29 November 2026: 2 leads for 1 tenant, 0 of them High. No action is needed."
     )
     body = message.get_body(("plain",))
     assert body is not None

@@ -177,7 +177,7 @@ async def test_failures_are_told_in_words_with_what_to_do(database: Database, ow
     assert "leadgen dlq list --consumer enricher --tenant 1" in text
     assert "leadgen odoo check --tenant 2" in text
     assert night.to_do == 4
-    assert "10 leads for 2 tenants, 6 of them High. 4 things need you." in text
+    assert "10 leads for 2 tenants, 6 of them High. 4 items need action." in text
 
 
 async def test_what_an_earlier_night_left_open_is_in_the_next_report(database: Database, owner: Owner) -> None:

@@ -713,7 +713,7 @@ async def test_a_night_that_stops_early_needs_somebody(desk: Any, owner: Owner) 
     await desk.forget_looks()
     await running.conclude(desk.database, 1, desk.run_id(), timedelta(0))
     assert (await desk.run(2))["status"] == "planning"
-    assert "Nothing needs you" not in as_text(await read_night(desk.database, NIGHT, {}))
+    assert "No action is needed" not in as_text(await read_night(desk.database, NIGHT, {}))
     await owner.execute("UPDATE enrichment_runs SET window_ends_at = now() - interval '1 hour'")
 
     told = await read_night(desk.database, NIGHT, {})
@@ -724,7 +724,7 @@ async def test_a_night_that_stops_early_needs_somebody(desk: Any, owner: Owner) 
     assert issue.words.startswith("The run was never planned")
     assert f"`leadgen nightly --tenant 2 --date {NIGHT}`" in issue.advice
     assert not [it for it in second.issues if "No company was due" in it.words]
-    assert "Nothing needs you" not in as_text(told)
+    assert "No action is needed" not in as_text(told)
 
     [outcome] = (await desk.start(rules, only=(2,))).tenants
     assert (outcome.planned, await desk.selected(tenant_id=2)) == (1, ["U001"])

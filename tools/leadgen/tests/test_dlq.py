@@ -111,7 +111,7 @@ async def test_letters_are_listed_by_reason_retried_in_order_and_followed(
             assert "0 dead letters" in (await leadgen(database_url, "list", *filters)).output
 
         tried = await leadgen(database_url, "retry", "--tenant", "1", "--dry-run")
-        assert "of 2 a younger event of the key is done already" in tried.output
+        assert "2 of them have a later event of the same key" in tried.output
         assert "2 would be retried" in tried.output
         again = await leadgen(database_url, "retry", str(events[3][1].event_id), "--wait", "60")
         assert again.exit_code == 1
@@ -301,7 +301,7 @@ async def test_a_message_without_headers_is_given_them(
         (["retry", "01a203b4-de3a-7000-8000-000000000002"], 1, "no dead letter has the id 01a203b4"),
         (["show", "01a203b4-de3a-7000-8000-000000000002"], 1, "no dead letter"),
         (["show", "nonsense"], 2, "Invalid value for 'event_id'"),
-        (["list", "--since", "nonsense"], 2, "'nonsense' is no time"),
+        (["list", "--since", "nonsense"], 2, "'nonsense' is not a time"),
         (["export", "--out", "/no/such/folder/file"], 2, "there is no folder"),
     ],
 )

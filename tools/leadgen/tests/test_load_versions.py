@@ -269,7 +269,7 @@ async def test_the_command_says_which_version_was_taken_and_why(
 
     found, asked, refused = await said(), await said("--ssic-version", "2025"), await said("--ssic-version", "2015")
     assert found[0] == asked[0] == 0
-    assert "SSIC 2025: 5 of 5 rows with a code that one version alone has are of it." in found[1]
+    assert "SSIC 2025: 5 of 5 rows whose code exists in only one version have a code of this version." in found[1]
     assert "SSIC 2025: as --ssic-version says." in asked[1]
     assert refused[0] == 2
     assert "SSIC 2015 is not loaded (there are: 2020, 2025)" in refused[1]

@@ -413,7 +413,7 @@ async def test_an_interrupted_rerun_must_be_ended_before_one_of_another_slice(
         (["--topic", "lead.synced.v1", "--into", "gateway"], 1, "no group handles it"),
         (["--topic", "upsert.requested.v1", "--into", "upserter", "--company", "1"], 1, "leave out --company"),
         (["--since", "2999-01-01"], 2, "2999-01-01 is in the future"),
-        (["--since", "yesterday"], 2, "'yesterday' is no time"),
+        (["--since", "yesterday"], 2, "'yesterday' is not a time"),
         (["--since", "1h", "--until", "2h"], 2, "it is not after --since"),
         (["--rate", "0"], 2, "'0' is no rate"),
         (["--afresh"], 2, "add --rerun"),

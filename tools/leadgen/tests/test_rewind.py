@@ -235,7 +235,7 @@ async def test_a_rewind_to_the_end_says_what_is_left_out(
 @pytest.mark.parametrize(
     ("options", "code", "line"),
     [
-        (["--to", "tomorrow"], 2, "'tomorrow' is no time"),
+        (["--to", "tomorrow"], 2, "'tomorrow' is not a time"),
         (["--to", "2999-01-01"], 2, "is in the future"),
         (["--afresh"], 2, "add --rerun"),
         (["--group", "scorer"], 1, f"scorer does not handle {TOPIC}"),

@@ -79,7 +79,7 @@ function Understood({ turn }: { turn: Turn }) {
     return isOpen(turn) ? (
       <p role="status" className="flex items-center gap-2 text-sm text-faint">
         <Skeleton className="size-2 rounded-full bg-accent" />
-        {turn.state === "sending" ? "Sending …" : "Taken. Looking through the register …"}
+        {turn.state === "sending" ? "Sending …" : "Request accepted. Searching the register …"}
       </p>
     ) : null;
   const { industries, excluded, places, ignored, founded_since: since, matches } = turn.resolved;

@@ -105,7 +105,7 @@ function useLaterScore(company: Company, isLive: boolean): Company {
 }
 
 function Waiting({ isLive }: { isLive: boolean }) {
-  if (!isLive) return <p className="text-[13px] text-faint">The score has not come yet; it comes by itself.</p>;
+  if (!isLive) return <p className="text-[13px] text-faint">Not scored yet. The score will appear here.</p>;
   return (
     <div className="space-y-2" aria-hidden>
       <Skeleton className="h-3 w-full" />

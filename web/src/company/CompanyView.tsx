@@ -99,7 +99,7 @@ function FeedbackButtons({ companyId, given }: { companyId: number; given: Schem
   const feedback = useFeedback();
   return (
     <Card className="space-y-2 p-3">
-      <h2 className="text-xs font-medium text-faint">What became of it?</h2>
+      <h2 className="text-xs font-medium text-faint">Outcome</h2>
       <div className="flex flex-wrap gap-1.5">
         {OUTCOMES.map(({ outcome, label }) => (
           <Button

@@ -61,7 +61,7 @@ export function Register({ details }: { details: Details }) {
     ["Address", company.address],
     ["Postal code", company.postal_code],
     ["Read from the register", registeredAt && time(registeredAt)],
-    ["Known of what counts", score?.confidence != null ? percent(score.confidence) : null],
+    ["Confidence", score?.confidence != null ? percent(score.confidence) : null],
     ["Scoring model", score?.model_version],
   ];
   return (

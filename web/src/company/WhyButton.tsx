@@ -11,7 +11,7 @@ export function WhyButton({ companyId, name }: { companyId: number; name: string
   const [isShown, show] = useState(false);
   return (
     <>
-      <Button look="quiet" size="icon" className="size-7" title="Why here, where from, at what cost" aria-label={`Origin of ${name}`} onClick={() => show(true)}>
+      <Button look="quiet" size="icon" className="size-7" title="Why the company is listed, sources, and cost" aria-label={`Origin of ${name}`} onClick={() => show(true)}>
         <CircleHelp aria-hidden />
       </Button>
       {isShown && (

@@ -29,7 +29,7 @@ export function DeadLettersView() {
     <ScrollingView name="Dead letters" className="max-w-5xl space-y-4">
       <Heading
         title="Dead letters"
-        note="Events that a service gave up, of all tenants. Mend the cause, then retry: nothing is done twice."
+        note="Events that a service gave up, of all tenants. Fix the cause, then retry. A retry repeats no completed work."
       />
       <p role="status" className="text-[13px] text-soft empty:hidden">
         {said}
@@ -40,8 +40,8 @@ export function DeadLettersView() {
         <Loading rows={3} label="Dead letters are loading" />
       ) : groups.data.groups.length === 0 ? (
         <Empty icon={MailCheck} title="No dead letters">
-          Every event was handled, or is still being tried. An event that fails for a day, or for a reason that no repeat
-          mends, appears here.
+          Every event was handled, or is still being tried. An event that fails for a day, or with an
+          error that a retry cannot fix, appears here.
         </Empty>
       ) : (
         <ul className="space-y-3">

@@ -27,7 +27,7 @@ export function RetryDialog({ selected, close, say }: { selected: Selected; clos
     },
   });
   return (
-    <Dialog open onOpenChange={close} title={selected.title} description="The service that failed handles them again, each key's in order.">
+    <Dialog open onOpenChange={close} title={selected.title} description="The service that failed handles them again, in order per key.">
       {weighed.error ? (
         <Failed error={weighed.error} again={() => void weighed.refetch()} />
       ) : !weighed.data ? (
@@ -45,7 +45,7 @@ export function RetryDialog({ selected, close, say }: { selected: Selected; clos
           </p>
           {weighed.data.overtaken > 0 && (
             <p className="text-sm text-fair">
-              Of {weighed.data.overtaken} a younger event of the same company was handled already. The newest score, visit
+              For {weighed.data.overtaken} of them, a later event of the same company has already been handled. The newest score, visit
               or link stays.
             </p>
           )}

@@ -26,7 +26,7 @@ export function IcpView() {
   useTitle("Ideal customer");
   return (
     <ScrollingView name="Ideal customer" className="max-w-3xl space-y-5">
-      <Heading title="Ideal customer" note="Companies close to this profile come first and score higher. What is left empty makes no demand." />
+      <Heading title="Ideal customer" note="Companies close to this profile come first and score higher. Empty fields are ignored." />
       {error ? <Failed error={error} again={() => void refetch()} /> : icp ? <Form key={JSON.stringify(icp)} icp={icp} /> : <Loading rows={3} label="The profile is loading" />}
     </ScrollingView>
   );

@@ -157,7 +157,7 @@ function Csv({ filters }: { filters: Filters }) {
   return (
     <Button onClick={() => csv.mutate()} disabled={csv.isPending} title={csv.error ? String(csv.error) : "All rows of this filter"}>
       <Download aria-hidden />
-      {csv.isPending ? "Saving …" : csv.error ? "CSV failed; again?" : "CSV"}
+      {csv.isPending ? "Saving …" : csv.error ? "CSV export failed. Try again" : "CSV"}
     </Button>
   );
 }

@@ -43,7 +43,7 @@ export function NightsView() {
   useTitle("Nights");
   return (
     <ScrollingView name="Nights" className="max-w-5xl space-y-4">
-      <Heading title="Nights" note="Each tenant has one run per night. Starting one that exists goes on with it; nothing is done twice.">
+      <Heading title="Nights" note="Each tenant has one run per night. Starting a run that exists resumes it.">
         <StatusSelect statuses={STATUSES} value={status} choose={setStatus} />
         <Button look="solid" disabled={start.isPending} onClick={() => start.mutate(tenantId)}>
           <Play aria-hidden />
@@ -95,7 +95,7 @@ function RunCard({ run, show, goOn }: { run: Run; show: () => void; goOn: () => 
         <div className="ml-auto flex gap-2">
           {canGoOn(run, new Date()) && (
             <Button size="small" look="solid" onClick={goOn}>
-              Go on with it
+              Resume
             </Button>
           )}
           <Button size="small" onClick={show}>

@@ -12,7 +12,7 @@ const STATES: Record<string, { kind: Line["kind"]; says: (number: number) => str
   requested: {
     kind: "waits",
     says: (it) => `${companies(it)} ${it === 1 ? "waits" : "wait"} for the enrichment`,
-    help: "The night takes a few at a time of each tenant, and chats go first.",
+    help: "Companies are enriched a few at a time, and chat requests have priority.",
   },
   enriching: { kind: "runs", says: (it) => `${companies(it)} being enriched: website, vendors, contacts` },
   scoring: { kind: "runs", says: (it) => `${companies(it)} being scored` },

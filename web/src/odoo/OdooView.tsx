@@ -44,7 +44,7 @@ export function OdooView() {
   useTitle("Odoo");
   return (
     <ScrollingView name="Odoo" className="max-w-3xl space-y-5">
-      <Heading title="Odoo" note="Where good leads go. Without a connection they are kept, and sent once there is one." />
+      <Heading title="Odoo" note="Leads with a high score are written to this Odoo. Without a connection they are stored and sent later." />
       {stored.error ? (
         <Failed error={stored.error} again={() => void stored.refetch()} />
       ) : stored.data === undefined ? (
@@ -84,7 +84,7 @@ function State({ odoo, isChecking, check, error }: StateProps) {
       {odoo.last_check && <Icon className={isGood ? "mt-0.5 size-5 text-good" : "mt-0.5 size-5 text-fair"} aria-hidden />}
       <div className="min-w-0 flex-1 space-y-1 text-sm" role="status">
         <p className="font-medium">
-          {isChecking ? "Checking …" : isGood ? "Leads go through." : odoo.last_check ? "Leads do not go through." : "Not checked yet."}
+          {isChecking ? "Checking …" : isGood ? "Odoo accepts leads." : odoo.last_check ? "Odoo does not accept leads." : "Not checked yet."}
         </p>
         {odoo.blocked && <p className="text-bad">{odoo.blocked}</p>}
         <ul className="list-disc space-y-0.5 pl-4 text-soft empty:hidden">

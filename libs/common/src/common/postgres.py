@@ -209,7 +209,7 @@ class Database:
 
     @asynccontextmanager
     async def statement(self) -> AsyncIterator[Connection]:
-        """For a single statement without a tenant: it is its own transaction, and saves the round trips of another.
+        """Opens a connection for a single statement without a tenant, in autocommit mode, which saves two round trips.
 
         Raises OutcomeUnknown when the connection breaks before the statement's answer has come.
         """

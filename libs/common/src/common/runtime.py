@@ -117,7 +117,7 @@ class Runtime:
 
     @property
     def must_run(self) -> list["asyncio.Task[None] | None"]:
-        """Ours, FastStream's, and those inside the Kafka client, which come back only with a new process."""
+        """Lists the tasks that must not end: ours, FastStream's, and the Kafka client's (these need a restart)."""
         tasks: list[asyncio.Task[None] | None] = [*self._tasks, self.relay.task, *self.intake.subscriber.tasks]
         if self.consumer is not None:
             tasks.append(getattr(self.consumer._coordinator, "_coordination_task", None))

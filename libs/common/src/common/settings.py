@@ -18,7 +18,7 @@ LogLevel = Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"], B
 
 
 class Settings(BaseSettings):
-    """Names are the field names in upper case; what a service does not know is not its business."""
+    """A variable is a field's name in upper case; unknown variables are ignored."""
 
     model_config = SettingsConfigDict(frozen=True, extra="ignore")
 
@@ -85,7 +85,7 @@ class ServiceSettings(KafkaSettings, DatabaseSettings):
 
 
 class StageSettings(ServiceSettings):
-    """And how a stage works through its inbox."""
+    """Settings of a service with handlers: inbox bound, lease, shutdown grace."""
 
     shutdown_grace_s: float = Field(default=20, ge=0)
     inbox_bound: int = Field(default=20_000, ge=100)

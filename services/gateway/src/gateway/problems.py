@@ -33,7 +33,7 @@ UNAVAILABLE = Problem(
     503, "Not available", "The database does not answer. Nothing was done; try again in a moment.", retry_after_s=2
 )
 
-FAULT = Problem(500, "Internal error", "The gateway failed; its log says how. Your request may or may not be done.")
+FAULT = Problem(500, "Internal error", "The gateway failed; see its log. Whether your request was executed is unknown.")
 
 
 def outcome_unknown(key: UUID | None = None) -> Problem:
@@ -42,7 +42,7 @@ def outcome_unknown(key: UUID | None = None) -> Problem:
     return Problem(
         503,
         "Outcome unknown",
-        f"The database went away before it answered, so your request may or may not be kept. Send it again{again}.",
+        f"The connection to the database broke: your request may or may not be stored. Send it again{again}.",
         retry_after_s=2,
     )
 

@@ -119,7 +119,7 @@ async def _start(command: Command, settings: NightlySettings) -> tuple[str, int]
 
 
 async def prune_after(database: Database, settings: NightlySettings) -> None:
-    """Deletes what is past keeping. If that fails the night is as it was; the next one goes on."""
+    """Deletes rows past their retention period. If that fails the night is as it was; the next one goes on."""
     try:
         await prune(database, settings.retention)
     except (LeadgenError, asyncpg.PostgresError) as error:

@@ -1,4 +1,4 @@
-"""`leadgen-nightly-prune`: deletes what is past keeping, once, and prints how many rows of each kind."""
+"""`leadgen-nightly-prune`: deletes rows past their retention period, once, and prints how many rows of each kind."""
 
 import argparse
 import asyncio

@@ -1,4 +1,4 @@
-"""Deletes what is past keeping, in batches of one transaction each. May be repeated, and stopped at any time.
+"""Deletes rows past their retention period, in batches of one transaction each. May be repeated and stopped.
 
 The inboxes' old weeks are dropped too. They are kept for five weeks, longer than any topic, so that whatever Kafka can
 deliver again is recognised; hence no setting.
@@ -53,7 +53,7 @@ def kinds(retention: Retention) -> list[Kind]:
 
 
 async def prune(database: Database, retention: Retention) -> dict[str, int]:
-    """Deletes what is past keeping; returns the number of rows by kind. Of two at once, one does nothing."""
+    """Deletes rows past their retention period; returns the number by kind. Of two at once, one does nothing."""
     async with database.lock("prune") as held:
         if held is None:
             return {}

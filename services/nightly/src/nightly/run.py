@@ -239,10 +239,9 @@ def verdict(states: Mapping[str, int], upsert: Mapping[str, int], *, is_late: bo
 
 
 async def look_back(database: Database, tenant_id: int, rules: Rules) -> list[dict[str, Any]]:
-    """Looks again at the tenant's runs of the nights before that were not done, and says what came of them since.
+    """Updates the tenant's unfinished runs of earlier nights, and counts the companies that have finished since.
 
-    Since their end, or since a night told of them last; whoever recorded the ends of their companies. A run that is
-    neither over nor at the end of its window goes on.
+    The count begins at the run's end or at the last night that reported on it. Runs whose window is open are not ended.
     """
     async with database.transaction(tenant_id) as tx:
         earlier = await runs.to_tell(tx, rules.night - CARRIED_OVER, rules.night)

@@ -19,7 +19,7 @@ async def test_what_people_changed_is_not_overwritten_and_is_noted(connected: An
     emitted = await connected.sync(connected.lead(address="2 New Way", website_domain="acme.com.sg", hours=1))
 
     assert (company["street"], company["website"], emitted.outcome) == ("theirs", "acme.com.sg", "synced")
-    assert (await connected.link())["notes"] == ["company.street is kept as people changed it"]
+    assert (await connected.link())["notes"] == ["company.street keeps the value that people set in Odoo"]
 
 
 async def test_what_people_emptied_stays_empty(connected: Any, fake: Any) -> None:

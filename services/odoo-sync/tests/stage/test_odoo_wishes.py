@@ -33,4 +33,4 @@ async def test_the_check_tells_that_leads_stand_in_no_menu(connected: Any, fake:
     report = await check_tenant(TenantContext(connected.database, connected.syncing, 1, connection))
 
     assert report["problems"] == []
-    assert "stand in no menu" in report["hints"][0]
+    assert "no menu shows" in report["hints"][0]

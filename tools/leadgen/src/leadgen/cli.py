@@ -44,7 +44,7 @@ SUBCOMMANDS: Mapping[str, Subcommand] = {
         "leadgen.nightly_commands:nightly_app", "Run the night of every active tenant, or report on a night."
     ),
     "prune": Subcommand(
-        "leadgen.nightly_commands:prune_command", "Delete what is past keeping, as the nightly run does after its work."
+        "leadgen.nightly_commands:prune_command", "Delete rows past their retention period, as the nightly run does."
     ),
     "forget": Subcommand(
         "leadgen.forget.command:forget_command",
@@ -56,7 +56,7 @@ SUBCOMMANDS: Mapping[str, Subcommand] = {
         "leadgen.scoring.command:score_command",
         "Explain a lead's score: every contribution, with its evidence and source.",
     ),
-    "scoring": Subcommand("leadgen.scoring.command:scoring_app", "Scores and the leads' outcomes."),
+    "scoring": Subcommand("leadgen.scoring.command:scoring_app", "Compare scores with outcomes; fit and set weights."),
     "ssic": Subcommand("leadgen.ssic:ssic_app", "The industry classification, SSIC."),
     "resolve-eval": Subcommand(
         "leadgen.resolve_eval:resolve_eval_command",

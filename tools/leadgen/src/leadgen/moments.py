@@ -10,7 +10,7 @@ from common.singapore import SINGAPORE
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 _SPAN = re.compile(r"(\d{1,5})([mhd])")
 
-HELP = "ISO 8601, Singapore time unless it names a zone; or 30m, 2h, 7d: so long ago."
+HELP = "ISO 8601, Singapore time unless it names a zone; or a time span before now, such as 30m, 2h or 7d."
 
 
 def parse_moment(text: str) -> datetime:
@@ -20,7 +20,7 @@ def parse_moment(text: str) -> datetime:
     try:
         at = datetime.fromisoformat(text)
     except ValueError as error:
-        raise typer.BadParameter(f"{text!r} is no time: use 2026-11-28, 2026-11-28T01:00+08:00 or 2h") from error
+        raise typer.BadParameter(f"{text!r} is not a time: use 2026-11-28, 2026-11-28T01:00+08:00 or 2h") from error
     return at if at.tzinfo else at.replace(tzinfo=SINGAPORE)
 
 

@@ -80,7 +80,7 @@ def report_command(
 
 
 def prune_command(database_url: DatabaseUrl) -> None:
-    """Delete what is past keeping, as the nightly run does after its work.
+    """Delete rows past their retention period, as the nightly run does.
 
     The settings RETENTION_... say for how long rows are kept. It deletes in batches; it may be stopped and started
     again.

@@ -126,7 +126,7 @@ def check_command(
             line = f"tenant {it['tenant']} is blocked, {waits}:{problems}"
         else:
             sent = f"{counted(it['waiting'], 'lead')} that waited {'is' if it['waiting'] == 1 else 'are'} sent"
-            line = f"tenant {it['tenant']}: all is well, {sent}"
+            line = f"tenant {it['tenant']}: no problems found; {sent}"
         _say(line, as_json)
         for hint in it["hints"]:
             _say(f"  note: {hint}", as_json)
@@ -152,8 +152,8 @@ def matches_command(
     credentials_key: CredentialsKey,
     tenant: OneTenant = None,
     uen: Annotated[str | None, typer.Option(help="Decide for the company with this UEN. Requires --tenant.")] = None,
-    partner: Annotated[int | None, typer.Option(min=1, help="The database id of the partner that it is.")] = None,
-    new: Annotated[bool, typer.Option("--new", help="None of the candidates: a new partner is made.")] = False,
+    partner: Annotated[int | None, typer.Option(min=1, help="The database id of the matching partner.")] = None,
+    new: Annotated[bool, typer.Option("--new", help="None of the candidates match: create a new partner.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """List companies that more than one partner in Odoo may be, or decide which one it is. The decision is kept."""

@@ -23,7 +23,7 @@ from common.delivery.outbox import Message
 from common.errors import LeaseLost
 from common.postgres import Connection
 
-#: The tenant of a message that names none that can be read. (0 is the house: what is for no tenant in particular.)
+#: The tenant of a message that names none that can be read. (0 stands for events that belong to no tenant.)
 NO_TENANT = -1
 #: Lower than any tenant.
 BEFORE_ALL = -2

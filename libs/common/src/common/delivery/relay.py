@@ -234,7 +234,7 @@ class Relay:
         return True
 
     def _can_gather(self, rows: Sequence[Any]) -> bool:
-        """Nobody waits for nightly events: a few large sends cost Kafka and us half of what many small ones do."""
+        """Whether the next send may be delayed: only nightly events are waiting, and large sends cost half as much."""
         return (
             not self._stop.is_set()
             and rows[0]["lane"] == "nightly"

@@ -100,7 +100,7 @@ class LaneWorkers:
         return [claim for held in list(self._running.values()) if held.since <= before for claim in held.claims]
 
     async def stop(self, grace_s: float) -> None:
-        """Claims no more, waits up to `grace_s` for what is in hand, and gives back the rest."""
+        """Stops claiming, waits up to `grace_s` for the events in progress, and releases the others."""
         self._is_stopping = True
         self.wake()
         with suppress(TimeoutError):
@@ -155,7 +155,7 @@ class LaneWorkers:
                     self._ring.append(tenant)  # there may be more behind what was in the way
 
     def _next_in_turn(self) -> int | None:
-        """The next tenant that has something and has not its share of the workers already."""
+        """Returns the next tenant with ready events that does not use its share of the workers yet."""
         busy = Counter(held.claims[0].tenant_id for held in self._running.values()) if self._share < self._size else {}
         for place, tenant in enumerate(self._ring):
             if busy.get(tenant, 0) < self._share:

@@ -76,7 +76,7 @@ def http_server(app: ASGIApp, settings: ServiceSettings) -> uvicorn.Server:
     server = Server(http_config(app, settings))
 
     def end(*_: object) -> None:
-        """Before the server runs, and once more when it is done: uvicorn raises again what it caught meanwhile."""
+        """Handles SIGTERM and SIGINT before the server runs and after it: uvicorn raises caught signals again."""
         server.should_exit = True
 
     for caught in (signal.SIGTERM, signal.SIGINT):

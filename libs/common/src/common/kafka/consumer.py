@@ -157,14 +157,14 @@ def _bytes_of(records: list["ConsumerRecord[bytes, bytes]"]) -> int:
 
 
 def flaw_of(record: "ConsumerRecord[bytes, bytes]") -> str | None:
-    """Why the record stands in for one that cannot be read; None: it is one."""
+    """Returns why the message could not be read if the record is a placeholder for it, else `None`."""
     if record.checksum is None:
         return None
     return (record.headers[0][1] or b"").decode(errors="replace")
 
 
 def is_unreadable(record: "ConsumerRecord[bytes, bytes]", stage: str) -> bool:
-    """Whether the record stands in for one that cannot be read; such a one is logged and counted."""
+    """Whether the record is a placeholder for an unreadable message. Logs and counts it."""
     flaw = flaw_of(record)
     if flaw is not None:
         metrics.unreadable.labels(stage, record.topic).inc()

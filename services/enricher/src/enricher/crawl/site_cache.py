@@ -98,7 +98,7 @@ class SiteCache:
                     return await self._visit_with_claim(caller, earlier)
             if waited > self._lease:
                 raise SiteBusy(
-                    f"somebody else is at {caller.domain}, and was for the last {self._lease.total_seconds():g} s"
+                    f"another worker has been visiting {caller.domain} for more than {self._lease.total_seconds():g} s"
                 )
             await asyncio.sleep(next(waits, _WAITS_S[-1]))
 

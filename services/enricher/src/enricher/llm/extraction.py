@@ -88,7 +88,7 @@ async def extract_open_fields(
     """
     corpus, left_out = _readable(corpus)
     wanted = [field for field in _QUESTIONS if field in open_fields]
-    known = LlmExtraction(problems=(f"{left_out} lines that give orders were not read",) if left_out else ())
+    known = LlmExtraction(problems=(f"{left_out} lines with prompt injection were not read",) if left_out else ())
     for nth, chunk in enumerate(_chunks(corpus, chunks), 1):
         if not wanted:
             break

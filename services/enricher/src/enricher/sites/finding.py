@@ -38,7 +38,7 @@ async def find_site(
     if profile_page:
         reason = f"the register names {host_of(profile_page)}, a directory or social network, as the website"
     if found.guess:
-        reason = f"a site was found but not used: it proves itself with {found.confidence:.2f} only"
+        reason = f"a site was found but not used: its proof of ownership is only {found.confidence:.2f}"
     site = site_with(Site(outcome="no_site_known"), guess=found.guess, profile=profile_page)
     return site, _with_profile(Visit(site, degraded_reasons=(reason,)), profile_page)
 

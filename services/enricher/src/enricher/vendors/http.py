@@ -32,7 +32,7 @@ R = TypeVar("R", bound=Reply)
 #: Of an answer, unpacked.
 MOST_BYTES = 5_000_000
 _CONNECTIONS = httpx2.Limits(max_connections=64, max_keepalive_connections=64, keepalive_expiry=30)
-#: A connection that is not there by then was never one: nothing is charged.
+#: Seconds to connect. If no connection was made, the vendor cannot have charged anything.
 _TIMEOUTS = httpx2.Timeout(None, connect=10).as_dict()
 _QUOTED = 120
 _CREDITS = frozenset({402, 432, 433})  # the last two are Tavily's own

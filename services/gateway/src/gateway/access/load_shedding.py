@@ -24,13 +24,11 @@ PROBES = frozenset({"/livez", "/readyz"})
 #: Routes that wait for another service's answer; they count as streams, without a first byte.
 WAITING = ("POST /jobs/staging_upsert", "DELETE /jobs/{job_id}")
 
-SHED = Problem(
-    503, "Overloaded", "The gateway has as much to do as it can. Nothing was done; try again.", retry_after_s=1
-)
+SHED = Problem(503, "Overloaded", "The gateway is overloaded. Nothing was done; try again.", retry_after_s=1)
 TOO_MANY_STREAMS = Problem(
     429,
     "Too many streams",
-    "Your tenant has as many open streams as one tenant may have. Nothing was done; close some, or try again.",
+    "Your tenant has reached its limit of open streams. Nothing was done; close a stream, or try again later.",
     retry_after_s=10,
 )
 

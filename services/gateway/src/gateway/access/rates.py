@@ -147,11 +147,11 @@ class Rates:
             key=lambda it: it[0],
         )
         wait_s = max(1, math.ceil(longest_s))
-        times = "once" if limit.per_minute == 1 else f"{limit.per_minute} times"
+        requests = "1 request" if limit.per_minute == 1 else f"{limit.per_minute} requests"
         raise Problem(
             429,
             "Too many requests",
-            f"{who} may ask {times} a minute. Nothing was done; try again in {wait_s} s.",
+            f"{who} may send {requests} per minute. Nothing was done; try again in {wait_s} s.",
             retry_after_s=wait_s,
         )
 

@@ -42,9 +42,7 @@ NEARBY_S, ELSEWHERE_S = 5.0, 0.3
 #: Runs that are older are ended instead of continued: their facts are too far back in Kafka.
 OLDEST = timedelta(hours=1)
 
-STALE = (
-    "This reply was interrupted for too long. What you asked for was done all the same: your leads are in the lists."
-)
+STALE = "The reply was interrupted. Your request was still executed: its leads are in the lists."
 
 
 #: In place of the news of a run that is not executed here.

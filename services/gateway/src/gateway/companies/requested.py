@@ -122,7 +122,7 @@ async def candidates(tx: Connection, company_ids: Sequence[int]) -> list[Company
 async def add(
     tx: Connection, request_id: UUID, companies: Sequence[Company], *, requested_by: str, now: datetime
 ) -> dict[int, UUID]:
-    """Records the request, and forgets those that are past keeping. Returns the event's id of each company."""
+    """Records the request, and forgets those past their retention period. Returns the event's id of each company."""
     events = {company.company_id: new_id(now) for company in companies}
     await tx.execute(FORGET, now - KEPT)
     await tx.execute(ADD, request_id, list(events), list(events.values()), requested_by, now)

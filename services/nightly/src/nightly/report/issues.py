@@ -92,7 +92,7 @@ def _of_the_upserter(it: Circumstances) -> Iterable[Issue]:
         yield Issue(
             "act",
             f"{plural(dead, 'command to the upserter is a dead letter', 'commands to the upserter are dead letters')}: "
-            f"what {'it was' if dead == 1 else 'they were'} to find was not there for the selection",
+            "the companies that they would have found were not available to the selection",
             "`leadgen dlq list --consumer upserter` shows why. When the cause is gone, "
             "`leadgen dlq retry --consumer upserter`.",
         )
@@ -120,7 +120,7 @@ def _of_the_selection(it: Circumstances) -> Iterable[Issue]:
     else:
         words = f"Only {plural(it.published, 'company was', 'companies were')} due, fewer than the cap of {it.cap:,}"
     if any(it.upsert.get(what) for what in ("late", "dead", "jobs_failed")):
-        advice = "The upserter had not ended its search for more: see there."
+        advice = "The upserter had not finished its search for candidates; see the item about the upserter."
     elif it.has_icp:
         advice = "A wider ICP (`PUT /icp`) finds more."
     else:
@@ -144,7 +144,7 @@ def _of_odoo(it: Circumstances) -> Iterable[Issue]:
         yield Issue(
             "act",
             f"Odoo refuses all calls: {it.blocked}",
-            f"Mend the connection, then run `leadgen odoo check --tenant {it.tenant_id}`: it sends what waits.",
+            f"Fix the connection, then run `leadgen odoo check --tenant {it.tenant_id}`: it sends what waits.",
         )
     for reason, leads in sorted(Counter(it.refused).items(), key=lambda each: (-each[1], each[0])):
         yield Issue(

@@ -82,10 +82,10 @@ def verdict(night: Night) -> str:
     high = night.buckets["High"]
     leads = f"{plural(night.leads, 'lead')} for {plural(len(night.tenants), 'tenant')}, {high:,} of them High."
     if night.to_do:
-        return f"{leads} {plural(night.to_do, 'thing needs', 'things need')} you."
+        return f"{leads} {plural(night.to_do, 'item needs', 'items need')} action."
     if night.took is None:
         return f"{leads} The night is not over."
-    return f"{leads} Nothing needs you."
+    return f"{leads} No action is needed."
 
 
 def without_run(night: Night) -> str:
@@ -108,7 +108,7 @@ def _names(tenants: Sequence[str]) -> str:
 def balance_words(night: Night) -> str:
     """Says whether every company that was published is accounted for."""
     if night.is_balanced:
-        stages = "each stage has the companies of the stage before it, without those that are listed with a reason"
+        stages = "each one reached the next stage, or the report gives the reason"
         return f"Every published company is accounted for: {stages}."
     unexplained = sum(it.balance.unexplained for it in night.tenants)
     return f"{plural(unexplained, 'company is', 'companies are')} not accounted for: run `leadgen audit`."

@@ -43,7 +43,7 @@ class Json2:
             )
         if name is None:
             raise OdooUnavailable(
-                f"{message}; not in Odoo's words: a proxy, a firewall or a status page answers in its place"
+                f"{message}; the response does not come from Odoo but from a proxy, a firewall or a status page"
             )
         if response.status_code == 401:
             raise OdooBlocked(f"{message}; store the connection again with a key that is valid", name=name)

@@ -12,7 +12,7 @@ ENDPOINT = "/jsonrpc"
 POSITIONAL = {"create": "vals_list", "default_get": "fields", "search": "domain", "search_count": "domain"}
 
 KEY_NEEDED = (
-    "it ran out or was removed, or is a password and the user has two-factor authentication: store the connection "
+    "the key expired or was removed, or is the password of a user with two-factor authentication: store the connection "
     "again with an API key that is valid"
 )
 

@@ -16,13 +16,15 @@ async def require_public(url: str) -> None:
     """Raises OdooBlocked unless the URL is https and its host has public addresses only; OdooUnavailable if unknown."""
     parts = urlsplit(url)
     if parts.scheme != "https" or not parts.hostname:
-        raise OdooBlocked(f"{url} is not called: an address that was stored over the gateway has to be https")
+        raise OdooBlocked(f"{url} was not called: addresses stored through the gateway must use https")
     try:
         found = await asyncio.get_running_loop().getaddrinfo(parts.hostname, parts.port or 443, type=socket.SOCK_STREAM)
     except OSError as error:
         raise OdooUnavailable(f"the name {parts.hostname} is not known") from error
     if not all(is_public(str(address[0])) for *_, address in found):
-        raise OdooBlocked(f"{url} is not called: {parts.hostname} is no public address; the operator may store it")
+        raise OdooBlocked(
+            f"{url} is not called: {parts.hostname} is not a public address; ask the operator to store it"
+        )
 
 
 def is_public(address: str) -> bool:

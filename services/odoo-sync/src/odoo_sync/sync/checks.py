@@ -74,7 +74,7 @@ async def find_hints(odoo: OdooServer, lead: LeadSettings) -> list[str]:
     defaults = await odoo.execute("crm.lead", "default_get", fields=["type"])
     if isinstance(defaults, dict) and defaults.get("type") == "opportunity":
         hints.append(
-            "the setting Leads of Odoo's CRM is off, so that our leads stand in no menu: switch it on (CRM, "
+            "the setting Leads of Odoo's CRM is off, so no menu shows Leadgen's leads: switch it on (CRM, "
             "Configuration, Settings, Leads), or have opportunities made: "
             "`leadgen odoo connect --lead-type opportunity`"
         )

@@ -290,7 +290,7 @@ async def _write(target: Target, drafts: Sequence[Draft], kind: Kind, country: i
             sent.append((draft, {"id": draft.external_id(kind), **row}))
             continue
         compared = diff(kind, row, draft.now.get(kind, {}), record.held, terms.own)
-        draft.notes += [f"{kind}.{name} is kept as people changed it" for name in compared.kept]
+        draft.notes += [f"{kind}.{name} keeps the value that people set in Odoo" for name in compared.kept]
         digest = mapping.digest(draft.rows[kind])
         draft.records[kind] = replace(record, hash=digest, held={**record.held, **compared.unchanged})
         is_unchanged_lead = kind == "lead" and record.hash == digest

@@ -24,7 +24,7 @@ PAGE = """
            reason, notes
       FROM odoo_links WHERE company_id > $1 ORDER BY company_id LIMIT $2
 """
-# Nobody scores a company again that is struck off: its lead is told by a resync.
+# A company that is struck off is not scored again, so a resync has to update its lead.
 _IS_UNTOLD = """
     lead_id IS NOT NULL AND EXISTS (
         SELECT FROM companies

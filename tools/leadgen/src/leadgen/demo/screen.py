@@ -146,13 +146,13 @@ def _missing(shown: Shown) -> list[str]:
         count, of = len(shown.without_site), len(shown.leads)
         which = "the company" if of == 1 else f"{count} of the {of} companies"
         said.append(
-            f"[yellow]No website is known for {which}[/]: nothing is known but the register's entry. Add a column "
-            "`website` to the register's file, or set TAVILY_API_KEY."
+            f"[yellow]No website is known for {which}[/]: only register data is available. Add a column "
+            "`website` to the register file, or set TAVILY_API_KEY."
         )
     if any(lead.is_unknown for lead in shown.leads):
-        said.append("`unknown`: nothing that counts is known, so the score is that of an average company.")
+        said.append("`unknown`: no scoring criterion is known for this company, so it has the average score.")
     if shown.has_no_icp:
-        said.append(f"No ICP is set, so scores say nothing of fit. To set one: [bold]{SET_AN_ICP}[/]")
+        said.append(f"No ICP is set, so scores do not measure fit. To set one: [bold]{SET_AN_ICP}[/]")
     return said
 
 

@@ -22,7 +22,7 @@ class Lead(BaseModel):
 
     @property
     def is_unknown(self) -> bool:
-        """Whether nothing that counts is known: the score is the one of an average company."""
+        """Whether no scoring criterion is known: the score is the average one."""
         return self.confidence == 0
 
 

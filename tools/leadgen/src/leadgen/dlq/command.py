@@ -31,11 +31,11 @@ Topic = Annotated[str | None, typer.Option(help="Of this topic only.")]
 Reason = Annotated[str | None, typer.Option("--reason", "--error", help="With these words in the error.")]
 Error = Annotated[str | None, typer.Option("--error", help="With these words in the error.")]
 Tenant = Annotated[int | None, typer.Option(help="Of this tenant only; -1: those that name none.")]
-Since = Annotated[datetime | None, typer.Option(parser=parse_moment, help=f"Dead since then. {HELP}")]
+Since = Annotated[datetime | None, typer.Option(parser=parse_moment, help=f"Dead letters from this time on. {HELP}")]
 Until = Annotated[datetime | None, typer.Option(parser=parse_moment, help="Dead before this time.")]
 All = Annotated[bool, typer.Option("--all", help="All dead letters, without any filter.")]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Say how many it would be; change nothing.")]
-WaitS = Annotated[float, typer.Option("--wait", min=0, help="Seconds to wait for what becomes of them.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Print the number of dead letters; change nothing.")]
+WaitS = Annotated[float, typer.Option("--wait", min=0, help="Seconds to wait for the outcome.")]
 
 
 @dlq_app.command("list")
@@ -47,11 +47,11 @@ def list_command(
     tenant: Tenant = None,
     since: Since = None,
     until: Until = None,
-    dropped: Annotated[bool, typer.Option("--dropped", help="Those that were dropped.")] = False,
+    dropped: Annotated[bool, typer.Option("--dropped", help="Select dropped dead letters instead.")] = False,
     each: Annotated[bool, typer.Option("--each", help="Each letter on a line; no groups.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """List dead letters by reason, with their number, and when the first and the last of them died."""
+    """List dead letters by reason, with their number and the times of the first and the last."""
     from rich.table import Column, Table
 
     from leadgen.terminal import print_table
@@ -111,9 +111,9 @@ def retry_command(
     wait_s: WaitS = WAIT_S,
     as_json: AsJson = False,
 ) -> None:
-    """Have the service that failed handle dead letters again, each key's in order; say what became of them.
+    """Retry dead letters: the service that failed handles them again, in order per key. Prints the outcome.
 
-    The exit code is 1 if any is a dead letter again.
+    The exit code is 1 if an event becomes a dead letter again.
     """
     selected = Selection(ids or None, consumer, topic, reason, tenant, since, until)
     _require_filter(selected, everything=everything)
@@ -169,7 +169,7 @@ def export_command(
     tenant: Tenant = None,
     since: Since = None,
     until: Until = None,
-    dropped: Annotated[bool, typer.Option("--dropped", help="Those that were dropped.")] = False,
+    dropped: Annotated[bool, typer.Option("--dropped", help="Select dropped dead letters instead.")] = False,
 ) -> None:
     """Write dead letters as JSON lines, each with headers, body, error and handler."""
     if out is not None and not out.absolute().parent.is_dir():

@@ -73,7 +73,7 @@ def lines_of(letter: Letter, actions: list[dict[str, Any]], *, is_overtaken: boo
     if letter.dropped_at is not None:
         lines.append(f"  dropped   {in_singapore(letter.dropped_at)}")
     if is_overtaken:
-        lines.append("  warning   a younger event of its key is done already")
+        lines.append("  warning   a later event of the same key has already been handled")
     for it in actions:
         why = f": {it['reason']}" if it["reason"] else ""
         lines.append(f"  {it['action']:<9} {in_singapore(it['at'])} by {it['operator']}{why}")
@@ -93,10 +93,10 @@ def outcome_of(it: Retried) -> list[str]:
 
 
 def warning_of(overtaken: int) -> list[str]:
-    """Warns of letters whose key has a younger event that is done or in work."""
+    """Warns of letters whose key has a later event that was or is being handled."""
     if not overtaken:
         return []
     return [
-        f"warning: of {overtaken} a younger event of the key is done already, or in work; handlers keep the newest "
-        "score, visit or link"
+        f"warning: {overtaken} of them have a later event of the same key that was or is being handled; handlers keep "
+        "the newest score, visit or link"
     ]

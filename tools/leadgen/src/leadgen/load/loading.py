@@ -31,8 +31,8 @@ from simulator.registry import INVENTED
 Watcher: TypeAlias = Callable[[Progress], None]
 
 NO_STATUS = (
-    "{file} has no entity_status_description: companies first met in it count as live "
-    "only once a file with a status is loaded."
+    "{file} has no entity_status_description: companies that only this file contains do not count "
+    "as live until a file with a status is loaded."
 )
 
 WOULD_OVERWRITE = (

@@ -116,21 +116,26 @@ def decide(known: Sequence[str], survey: Survey, asked: str | None) -> Reading:
     if asked is not None:
         if telling.get(asked, 0) < total / 2:
             notes = (
-                f"The codes speak for SSIC {best}: {telling[best]:,} of {total:,} rows that tell. Is it right?",
+                f"The codes suggest SSIC {best}: {telling[best]:,} of {total:,} rows that identify a version. "
+                "Check --ssic-version.",
                 *notes,
             )
         return Reading(asked, "as --ssic-version says.", notes=notes)
     if not total:
-        why = f"no code tells another of {', '.join(known)}." if len(known) > 1 else "the only version that is loaded."
+        why = (
+            f"no row has a code that identifies another of {', '.join(known)}."
+            if len(known) > 1
+            else "the only version that is loaded."
+        )
         return Reading(default, why if known else "taken as given, since no version is loaded.", notes=notes)
     others = total - telling[best]
-    why = f"{telling[best]:,} of {total:,} rows with a code that one version alone has are of it."
+    why = f"{telling[best]:,} of {total:,} rows whose code exists in only one version have a code of this version."
     if others <= MIXED * total:
         return Reading(best, why, notes=notes)
     mixed = (
         f"The file mixes versions ({', '.join(f'{telling[version]:,} rows of SSIC {version}' for version in ranked)}): "
-        f"each row is read in the version that has its primary code, and in {best} where several have it. "
-        "If parts of it are of one version each, load them apart, with --ssic-version."
+        f"each row is read in the version that contains its primary code, or in {best} if several do. "
+        "If the file has parts of one version each, load the parts separately, with --ssic-version."
     )
     return Reading(best, why, is_by_row=True, notes=(mixed, *notes))
 

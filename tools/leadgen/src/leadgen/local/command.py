@@ -52,7 +52,8 @@ async def _up(folder: Path, tenant_id: int, tell: Tell, *, with_simulator: bool)
             "ODOO_CREDENTIALS_KEY": product.environment["ODOO_CREDENTIALS_KEY"],
         }
         typer.echo(
-            "\nFor the other commands, in another terminal (the same at the next start; the token for 12 hours):\n"
+            "\nTo use the other commands, paste these lines into another terminal. They stay valid after a restart; "
+            "the token expires after 12 hours.\n"
         )
         for name, value in settings.items():
             typer.echo(f"export {name}='{value}'")

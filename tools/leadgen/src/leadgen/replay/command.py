@@ -80,9 +80,9 @@ def replay_command(
 ) -> None:
     """Play a slice of a topic into one consumer group, in the nightly lane, beside its live events.
 
-    By default as a repeat: events that the group knows are recognised and change nothing, missing ones are handled. So
-    it is a check. With --rerun all are handled again, under a new replay id. A command that was killed goes on where it
-    stood when it is given again.
+    By default this is a check (a repeat): events that the group has already handled change nothing, and missing events
+    are handled. With --rerun all events are handled again, under a new replay id. If the command is killed, run it
+    again to resume.
     """
     if context.invoked_subcommand is not None:
         return
@@ -90,7 +90,7 @@ def replay_command(
     if missing := [name for name, value in given.items() if not value]:
         raise typer.BadParameter(f"needs {', '.join(missing)}")
     if afresh and not rerun:
-        raise typer.BadParameter("a repeat does nothing afresh: add --rerun", param_hint="--afresh")
+        raise typer.BadParameter("--afresh requires --rerun", param_hint="--afresh")
     if since is not None and until is not None and until <= since:
         raise typer.BadParameter("it is not after --since", param_hint="--until")
 
@@ -120,7 +120,7 @@ def resume_command(
     wait_s: WaitS = WAIT_S,
     as_json: AsJson = False,
 ) -> None:
-    """Go on with a replay that was killed or interrupted."""
+    """Resume a replay that was killed or interrupted."""
     from leadgen.replay import running
 
     screen = running.Screen(say=_say(as_json), confirm=lambda: None, is_live=_is_live(as_json))
@@ -175,7 +175,7 @@ def rewind_command(
     database_url: DatabaseUrl,
     kafka: KafkaServers,
     rerun: Annotated[
-        bool, typer.Option("--rerun", help="Also handle again what is read again, and all that follows from it.")
+        bool, typer.Option("--rerun", help="Handle the events again, and all events that follow from them.")
     ] = False,
     afresh: Annotated[
         bool, typer.Option("--afresh", help="With --rerun: buy again what is cached, write unchanged rows again.")
@@ -184,13 +184,13 @@ def rewind_command(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the offsets; set none.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Set the offsets of a stopped consumer group, for all of a topic from a time on.
+    """Set the offsets of a stopped consumer group in a topic, to a time or to an end of the topic.
 
-    What the group's inbox knows is recognised when it is read again, unless --rerun is given. For a part of a topic, or
-    a group that runs, use `leadgen replay`.
+    Events that the group has already handled change nothing when they are read again, unless --rerun is given. For a
+    part of a topic, or for a running group, use `leadgen replay`.
     """
     if afresh and not rerun:
-        raise typer.BadParameter("what is recognised is not done afresh: add --rerun", param_hint="--afresh")
+        raise typer.BadParameter("--afresh requires --rerun", param_hint="--afresh")
     from leadgen.replay import rewinding
 
     target: rewinding.Target = "earliest" if to == "earliest" else "latest" if to == "latest" else parse_past(to)

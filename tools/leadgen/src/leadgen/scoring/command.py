@@ -24,11 +24,11 @@ from leadgen.scoring.plotting import checked, plot
 from leadgen.scoring.weights import Model, Weighed, Weights, as_toml, read_weights, scorers_model
 from leadgen.tenants import TenantNumber
 
-scoring_app = typer.Typer(no_args_is_help=True, help="Scores and the leads' outcomes.")
+scoring_app = typer.Typer(no_args_is_help=True, help="Compare scores with outcomes; fit and set weights.")
 
 MaybeDatabaseUrl = Annotated[
     str | None,
-    typer.Option(envvar="DATABASE_URL", show_envvar=True, help="Source of what the file lacks."),
+    typer.Option(envvar="DATABASE_URL", show_envvar=True, help="Database for what the file lacks."),
 ]
 OutcomesFile = Annotated[
     Path | None,
@@ -104,7 +104,7 @@ def fit_command(
     screen.show_proposal(proposal)
     typer.echo(f"\n{text}")
     if not proposal.is_better:
-        typer.echo("This tells them apart no better than the weights of now: keep those.")
+        typer.echo("The proposed weights separate won from lost leads no better: keep the current ones.")
     named = out or "MODEL.toml"
     typer.echo(f"Nothing was applied. To score tenant {tenant} by it: leadgen scoring use {named} --tenant {tenant}")
 
@@ -116,7 +116,7 @@ def use_command(
     file: Annotated[
         Path | None, typer.Argument(help="A TOML file of weights, as `leadgen scoring fit` makes it.")
     ] = None,
-    default: Annotated[bool, typer.Option("--default", help="The model's own weights again.")] = False,
+    default: Annotated[bool, typer.Option("--default", help="Go back to the model's own weights.")] = False,
     model: ModelFile = None,
 ) -> None:
     """Give a tenant weights of its own, and rescore its leads."""
@@ -199,7 +199,7 @@ def _about(proposal: Proposal, file: Path | None) -> list[str]:
     source = "feedback" if file is None else file.name
     return [
         f"Proposed by `leadgen scoring fit` from {source}: {proposal.labels} outcomes, {proposal.won} won.",
-        f"AUC, cross-validated: {proposal.auc_proposed:.4f}; by the weights of then: {proposal.auc_current:.4f}.",
+        f"AUC, cross-validated: {proposal.auc_proposed:.4f}; weights of that time: {proposal.auc_current:.4f}.",
     ]
 
 

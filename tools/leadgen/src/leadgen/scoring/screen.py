@@ -61,7 +61,7 @@ def show_proposal(proposal: Proposal) -> None:
     missing = f", {proposal.missing} more without features" if proposal.missing else ""
     console.print(f"{proposal.labels} outcomes, {proposal.won} won{missing}", highlight=False)
     console.print(
-        f"AUC, cross-validated: {proposal.auc_proposed:.4f} proposed, {proposal.auc_current:.4f} by the weights of now",
+        f"AUC, cross-validated: {proposal.auc_proposed:.4f} proposed, {proposal.auc_current:.4f} with current weights",
         highlight=False,
     )
     table = Table("feature", "now", "proposed", "")

@@ -1,4 +1,4 @@
-"""Measures what a second replica of the enricher brings, next to what the queueing model foretells (see queueing.py).
+"""Measures what a second replica of the enricher brings, next to what the queueing model predicts (see queueing.py).
 
 The model gets what one replica was measured to take: the seconds that the simulator made a company wait, and those
 that the replica's processor worked for it. Each replica is a process that uses one processor. The rate is that of the
@@ -27,8 +27,8 @@ async def measure_replicas(its: Servers, companies: int, workers: int) -> dict[s
             found[name] = await _measured(product, companies, workers * replicas)
     wait_s, work_s = found["one"]["wait_s"], found["one"]["work_s"]
     for replicas, name in ((1, "one"), (2, "two")):
-        foretold = throughput(workers * replicas, wait_s, work_s, replicas)
-        found[name] |= {"foretold_per_s": round(foretold, 2), "ratio": round(found[name]["per_s"] / foretold, 3)}
+        predicted = throughput(workers * replicas, wait_s, work_s, replicas)
+        found[name] |= {"predicted_per_s": round(predicted, 2), "ratio": round(found[name]["per_s"] / predicted, 3)}
     return found
 
 
