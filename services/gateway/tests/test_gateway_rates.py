@@ -91,7 +91,7 @@ async def test_whoever_waits_as_long_as_told_is_let_in(database: Database, owner
     rates, tenant = rates_of(database, each=Rate(per_minute), everyone=PLENTY), next(tenants)
     problem = await refusal(rates, tenant)
     assert problem.retry_after_s is not None
-    assert f"Tenant {tenant} may ask" in problem.detail
+    assert f"Tenant {tenant} may send" in problem.detail
     if problem.retry_after_s > 2:
         await owner.execute(PASS, problem.retry_after_s - 2)
         assert not await is_let_in(rates, tenant)

@@ -243,7 +243,7 @@ async def test_commands_that_the_upserter_never_did_need_somebody(database: Data
 
     [issue] = [it for it in night.tenants[0].issues if it.urgency == "act"]
     assert issue.words.startswith("2 commands to the upserter had not ended")
-    assert "1 thing needs you" in as_text(night)
+    assert "1 item needs action" in as_text(night)
 
 
 @pytest.mark.parametrize(("has_icp", "advice"), [(False, "sets an ICP"), (True, "A wider ICP")])

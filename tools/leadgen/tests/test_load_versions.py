@@ -204,7 +204,7 @@ def test_a_request_against_what_the_codes_say_is_followed_with_a_note() -> None:
     reading = decide(KNOWN, Survey(rows=100, telling={"2020": 1, "2025": 9}), "2020")
 
     assert (reading.version, reading.is_by_row) == ("2020", False)
-    assert "speak for SSIC 2025: 9 of 10 rows" in reading.notes[0]
+    assert "suggest SSIC 2025: 9 of 10 rows" in reading.notes[0]
 
 
 def sample_rows() -> list[dict[str, str]]:
