@@ -50,6 +50,30 @@ class _RequestsAndEvents(Sampler):
         return "requests and events"
 
 
+class _StatementsOfRecordedWork(AsyncPGInstrumentor):
+    """Leaves statements alone that are no part of a recorded span, which are nearly all: a span that is not recorded
+    costs as much time as it takes to describe the statement.
+    """
+
+    _instance = None  # the library keeps one instance, which a subclass would share
+
+    def _do_execute(self, statement: Any, instance: Any, arguments: Any, options: Any) -> Any:
+        return _recorded_alone(super()._do_execute, statement, instance, arguments, options)
+
+    def _do_cursor_execute(self, statement: Any, instance: Any, arguments: Any, options: Any) -> Any:
+        return _recorded_alone(super()._do_cursor_execute, statement, instance, arguments, options)
+
+    def _do_prepared_execute(self, statement: Any, instance: Any, arguments: Any, options: Any) -> Any:
+        return _recorded_alone(super()._do_prepared_execute, statement, instance, arguments, options)
+
+
+def _recorded_alone(wrapped: Any, statement: Any, instance: Any, arguments: Any, options: Any) -> Any:
+    """Runs a statement, with a span inside a recorded one. Returns what is to be awaited."""
+    if trace.get_current_span().is_recording():
+        return wrapped(statement, instance, arguments, options)
+    return statement(*arguments, **options)
+
+
 class _QuietTracer(Tracer):
     """Records no text of an error, which may quote what it is about: PostgreSQL names the values of a row."""
 
@@ -90,7 +114,7 @@ def recorded(service: str, endpoint: str, share: float, nightly_share: float) ->
     )
     exporter = OTLPSpanExporter(f"{endpoint.rstrip('/')}/v1/traces", timeout=5)
     provider.add_span_processor(BatchSpanProcessor(exporter, _QUEUE, _EVERY_MS, _BATCH))
-    asyncpg: BaseInstrumentor = AsyncPGInstrumentor()  # type: ignore[no-untyped-call]  # the library has no types there
+    asyncpg: BaseInstrumentor = _StatementsOfRecordedWork()  # type: ignore[no-untyped-call]  # the library has no types there
     instrumentors = [asyncpg, HTTPXClientInstrumentor()]
     propagator = get_global_textmap()
     set_global_textmap(CompositePropagator([]))
