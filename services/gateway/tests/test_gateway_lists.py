@@ -14,7 +14,16 @@ from hypothesis import strategies as st
 
 from common.postgres import Connection, Database
 from gateway.lists import candidates, changes, leads
-from gateway.lists.candidates import BY_FACET, BY_INDUSTRY, BY_NAME, Filter
+from gateway.lists.candidates import (
+    BY_FACET,
+    BY_INDUSTRY,
+    FEW_NAMES,
+    NAMED,
+    NAMED_BY_FACET,
+    NAMED_BY_INDUSTRY,
+    NEWEST,
+    Filter,
+)
 from gateway.lists.cursors import KEPT, Place, Walk
 from gateway.lists.leads import BEST, BEST_OF_INDUSTRIES
 from gateway.lists.pages import Page
@@ -69,8 +78,8 @@ class Lists:
         await changes.fold_all(self.database)
 
     async def page(self, read: Read, **arguments: Any) -> Page[Any]:
-        async with self.database.transaction(self.tenant_id) as tx:
-            return await read(tx, now=NOW, **arguments)
+        async with self.database.statement() as connection:
+            return await read(connection, self.tenant_id, now=NOW, **arguments)
 
     async def found(self, **demands: Any) -> list[int]:
         """The companies of a filter's first page."""
@@ -81,14 +90,19 @@ class Lists:
 def candidates_of(wanted: Filter) -> Read:
     """The reader of a filter's pages."""
 
-    async def read(tx: Connection, **arguments: Any) -> Page[Any]:
-        return await candidates.page(tx, wanted, **arguments)
+    async def read(connection: Connection, tenant_id: int, **arguments: Any) -> Page[Any]:
+        return await candidates.page(connection, tenant_id, wanted, **arguments)
 
     return read
 
 
+def items_of(page: Page[Any]) -> list[dict[str, Any]]:
+    items: list[dict[str, Any]] = json.loads(f"[{page.items}]")
+    return items
+
+
 def ids_of(page: Page[Any]) -> list[int]:
-    return [json.loads(item)["company_id"] for item in page.items]
+    return [item["company_id"] for item in items_of(page)]
 
 
 @pytest.fixture
@@ -273,7 +287,7 @@ async def test_a_list_is_read_as_of_what_is_committed(lists: Lists, owner: Owner
     rest = await lists.page(candidates_of(Filter()), after=page.end, walk=page.walk, limit=10)
 
     assert ids_of(page) + ids_of(rest) == [4, 3, 2, 1]
-    assert all(json.loads(item)["bucket"] is None for item in [*page.items, *rest.items])
+    assert all(item["bucket"] is None for item in [*items_of(page), *items_of(rest)])
 
 
 async def test_ended_versions_are_deleted_when_no_walk_can_need_them(lists: Lists, owner: Owner) -> None:
@@ -321,8 +335,8 @@ async def test_the_best_leads_of_many_industries_are_found(lists: Lists) -> None
         await lists.lead(company_id, score)
     await lists.brought_up_to_date()
     async with lists.database.transaction(1) as tx:
-        of_two = await leads.best(tx, limit=2, industries=["2020:25910", "2020:62011", "2020:99999"])
-        of_all = await leads.best(tx, limit=3)
+        of_two = await leads.best(tx, 1, limit=2, industries=["2020:25910", "2020:62011", "2020:99999"])
+        of_all = await leads.best(tx, 1, limit=3)
 
     assert [it.company_id for it in of_two] == [4, 3]
     assert [it.company_id for it in of_all] == [2, 4, 3]
@@ -332,7 +346,8 @@ MANY = 50_000
 FILL = """
     WITH made AS (
         INSERT INTO companies (uen, name, industry_code, ssic_version)
-        SELECT 'U' || n, left(md5(n::text), 3) || ' company ' || n, (20000 + n % 600)::text, '2020'
+        SELECT 'U' || n, CASE WHEN n > 3000 THEN 'The ' ELSE '' END || left(md5(n::text), 3) || ' company ' || n,
+               (20000 + n % 600)::text, '2020'
           FROM generate_series(1, $1::int) n RETURNING company_id, name, industry_code)
     INSERT INTO listed_companies (tenant_id, company_id, updated_at, is_candidate, facet, score, industry, name_key)
     SELECT 1 + company_id / 2 % 2, company_id, 'epoch'::timestamptz + company_id * interval '1 s', true,
@@ -345,23 +360,36 @@ SCORES = """
 """
 FACETS = list(range(8))
 MIDDLE = NOW.replace(year=1970, month=1, day=1, hour=7)
-STATEMENTS = {
-    "candidates, first": (BY_FACET, "listed_candidates", [*candidates.BEGINNING, None, 200, FACETS], 8 * 200),
-    "candidates, deep": (BY_FACET, "listed_candidates", [MIDDLE, 2**62, None, 200, FACETS], 8 * 200),
-    "of a rare facet": (BY_FACET, "listed_candidates", [MIDDLE, 2**62, None, 200, [7]], 200),
-    "of an industry": (
-        BY_INDUSTRY,
-        "listed_candidates_by_industry",
-        [*candidates.BEGINNING, None, 200, FACETS, ["2020:20001", "2025:20001"]],
-        200,
+CODES = ["2020:20001", "2025:20001"]
+FROM_THE_FIRST = [*candidates.BEGINNING, None, 200, "1"]
+#: A statement, its index, its parameters, and the most versions that it may read.
+STATEMENTS: dict[str, tuple[str, str, list[Any], int]] = {
+    "candidates, first": (NEWEST, "listed_candidates_newest", FROM_THE_FIRST, 200),
+    "candidates, deep": (NEWEST, "listed_candidates_newest", [MIDDLE, 2**62, None, 200, "1"], 200),
+    "of some facets": (BY_FACET, "listed_candidates", [*FROM_THE_FIRST, FACETS], 8 * 200),
+    "of a rare facet": (BY_FACET, "listed_candidates", [MIDDLE, 2**62, None, 200, "1", [7]], 200),
+    "of an industry": (BY_INDUSTRY, "listed_candidates_by_industry", [*FROM_THE_FIRST, FACETS, CODES], 200),
+    "of a name": (NAMED, "listed_candidates_by_name", [*FROM_THE_FIRST, FACETS, None, "abc"], 200),
+    # Nearly all names begin with that.
+    "of a common name": (NAMED, "listed_candidates_newest", [*FROM_THE_FIRST, FACETS, None, "the"], FEW_NAMES + 201),
+    "of a common name and a facet": (
+        NAMED_BY_FACET,
+        "listed_candidates",
+        [*FROM_THE_FIRST, [6], None, "the"],
+        FEW_NAMES + 201,
     ),
-    "of a name": (BY_NAME, "listed_candidates_by_name", [*candidates.BEGINNING, None, 200, FACETS, None, "abc"], 200),
-    "leads, first": (BEST, "listed_leads", [*leads.BEGINNING, None, 200], 200),
-    "leads, deep": (BEST, "listed_leads", [0.25, 2**62, None, 200], 200),
+    "of a common name and an industry": (
+        NAMED_BY_INDUSTRY,
+        "listed_candidates_by_industry",
+        [*FROM_THE_FIRST, FACETS, CODES, "the"],
+        FEW_NAMES + 201,
+    ),
+    "leads, first": (BEST, "listed_leads", [*leads.BEGINNING, None, 200, "1"], 200),
+    "leads, deep": (BEST, "listed_leads", [0.25, 2**62, None, 200, "1"], 200),
     "leads of an industry": (
         BEST_OF_INDUSTRIES,
         "listed_leads_by_industry",
-        [*leads.BEGINNING, None, 10, ["2020:20001", "2020:20003"]],
+        [*leads.BEGINNING, None, 10, "1", ["2020:20001", "2020:20003"]],
         200,
     ),
 }

@@ -1,65 +1,94 @@
 """Reads a tenant's candidates (table `listed_companies`), those that changed last first.
 
-A facet is a bucket together with whether there is a verified e-mail address. Within a facet, and within a facet of an
-industry, an index has the order of the list: a page takes the next companies of each facet that is wanted and merges
-them, so it reads at most eight times its own length, whatever it filters by. A name's beginning finds all companies
-that have it, which are then sorted.
+A facet is a bucket together with whether there is a verified e-mail address. An index has the order of the list, and so
+have others within a facet and within a facet of an industry: a page takes the next companies of each facet that is
+wanted and merges them, so it reads at most eight times its own length. A name's beginning finds the companies that have
+it, which are then sorted. If they are more than `FEW_NAMES`, it is cheaper to go through the list in order.
 """
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from pydantic import BaseModel, Field
 
 from common.contracts import Bucket
 from common.postgres import Connection
 from gateway.lists.cursors import MAX_ID, Place, Walk
-from gateway.lists.pages import WALKED, Page, page_of
+from gateway.lists.pages import WALKED, Page, ending, page_by
+
+#: Companies of a name's beginning that are sorted.
+FEW_NAMES = 2_000
 
 BUCKETS: dict[Bucket | None, int] = {None: 0, "Low": 2, "Medium": 4, "High": 6}
 
-# $1 and $2 the position, $3 the moment of the walk, $4 the number of rows, $5 facets, $6 industries, $7 a name's
-# beginning. The position is compared as it is: an expression there keeps a cached plan from using the index for it.
+# LATERAL to `walk` of pages.py, which explains the parameters; $6 facets, $7 industries, $8 a name's beginning. The
+# position is compared as it is: an expression there keeps a cached plan from using the index for it.
 _VERSION = """
            SELECT company_id, updated_at, facet, score FROM listed_companies
             WHERE tenant_id = tenant() AND is_candidate
               AND (updated_at, company_id) < ($1, $2)
-              AND updated_at <= (SELECT as_of FROM walk) AND until > (SELECT as_of FROM walk)
+              AND updated_at <= walk.as_of AND until > walk.as_of
 """
 _ORDER = "ORDER BY updated_at DESC, company_id DESC LIMIT $4::int"
+# Behind every name with this beginning comes the last character that there is.
+_NAMED = "name_key >= name_key($8) AND name_key < name_key($8) || U&'\\+10FFFF'"
 # LIMIT keeps the look-ups from becoming joins, which a plan that was made for an empty table would choose.
-_ITEMS = """
-    )
-    SELECT page.updated_at AS key, page.company_id, (SELECT as_of FROM walk) AS as_of,
-           (SELECT row_to_json(item)::text FROM (
-                SELECT page.company_id, coalesce(company.uen, no_uen(company.name)) AS uen, company.name,
+_ENDING = ending(
+    "updated_at",
+    """page.company_id, coalesce(company.uen, no_uen(company.name)) AS uen, company.name,
                        company.status, company.industry_code, company.industry_norm, company.website_domain,
                        CASE page.facet / 2 WHEN 3 THEN 'High' WHEN 2 THEN 'Medium' WHEN 1 THEN 'Low' END AS bucket,
-                       page.score, page.facet % 2 = 1 AS has_verified_email, page.updated_at) AS item) AS item
-      FROM page CROSS JOIN LATERAL (
+                       page.score, page.facet % 2 = 1 AS has_verified_email, page.updated_at""",
+    """CROSS JOIN LATERAL (
            SELECT uen, name, status, industry_code, industry_norm, website_domain
-             FROM companies WHERE company_id = page.company_id LIMIT 1) AS company
-     ORDER BY page.updated_at DESC, page.company_id DESC
+             FROM companies WHERE company_id = page.company_id LIMIT 1) AS company""",
+)
+
+
+def _walked(condition: str = "", sources: str = "") -> str:
+    """Builds the select of the next companies of each combination of `sources`."""
+    return f"""
+    SELECT it.* FROM walk {sources} CROSS JOIN LATERAL ({_VERSION} {condition} {_ORDER}) AS it {_ORDER}
 """
 
-BY_FACET = f"""{WALKED}
-    SELECT it.* FROM unnest($5::smallint[]) AS wanted (facet) CROSS JOIN LATERAL ({_VERSION}
-              AND facet = wanted.facet {_ORDER}) AS it
-     {_ORDER} {_ITEMS}
+
+def _statement(select: str) -> str:
+    return f"{WALKED} page AS MATERIALIZED ({select}) {_ENDING}"
+
+
+def _by_name(condition: str = "", sources: str = "") -> str:
+    """Builds the statement that sorts the companies of a name's beginning or, if they are many, looks in order."""
+    walked = _walked(f"{condition} AND {_NAMED} AND NOT few.are_all", f"CROSS JOIN few {sources}")
+    return f"""{WALKED} named AS MATERIALIZED (
+        SELECT it.* FROM walk CROSS JOIN LATERAL (
+            SELECT company_id, updated_at, facet, score, industry, until FROM listed_companies
+             WHERE tenant_id = tenant() AND is_candidate AND {_NAMED} LIMIT {FEW_NAMES} + 1) AS it
+    ), few AS MATERIALIZED (
+        SELECT count(*) <= {FEW_NAMES} AS are_all FROM named
+    ), page AS MATERIALIZED (
+        (SELECT company_id, updated_at, facet, score FROM named CROSS JOIN walk CROSS JOIN few
+          WHERE few.are_all AND (updated_at, company_id) < ($1, $2)
+            AND updated_at <= walk.as_of AND until > walk.as_of
+            AND facet = ANY ($6::smallint[]) AND ($7::text[] IS NULL OR industry = ANY ($7))
+         {_ORDER})
+        UNION ALL
+        ({walked})
+    ) {_ENDING}
 """
-BY_INDUSTRY = f"""{WALKED}
-    SELECT it.* FROM unnest($6::text[]) AS one (industry) CROSS JOIN unnest($5::smallint[]) AS wanted (facet)
-     CROSS JOIN LATERAL ({_VERSION}
-              AND industry = one.industry AND facet = wanted.facet {_ORDER}) AS it
-     {_ORDER} {_ITEMS}
-"""
-# Behind every name with this beginning comes the last character that there is.
-BY_NAME = f"""{WALKED}{_VERSION}
-              AND name_key >= name_key($7) AND name_key < name_key($7) || U&'\\+10FFFF'
-              AND facet = ANY($5::smallint[]) AND ($6::text[] IS NULL OR industry = ANY($6))
-     {_ORDER} {_ITEMS}
-"""
+
+
+_FACETS = "CROSS JOIN unnest($6::smallint[]) AS wanted (facet)"
+_INDUSTRIES = f"CROSS JOIN unnest($7::text[]) AS one (industry) {_FACETS}"
+_OF_FACET = "AND facet = wanted.facet"
+_OF_INDUSTRY = "AND industry = one.industry AND facet = wanted.facet"
+
+NEWEST = _statement(_walked())
+BY_FACET = _statement(_walked(_OF_FACET, _FACETS))
+BY_INDUSTRY = _statement(_walked(_OF_INDUSTRY, _INDUSTRIES))
+NAMED = _by_name()
+NAMED_BY_FACET = _by_name(_OF_FACET, _FACETS)
+NAMED_BY_INDUSTRY = _by_name(_OF_INDUSTRY, _INDUSTRIES)
 
 
 #: The position before the candidate that changed last.
@@ -100,15 +129,22 @@ class Filter(NamedTuple):
         return [bucket + one for bucket in buckets for one in verified]
 
     @property
-    def statement(self) -> str:
-        """The statement that reads the filter's pages."""
+    def query(self) -> tuple[str, list[object]]:
+        """The statement that reads the filter's pages, and its parameters from $6 on."""
+        facets, is_any_facet = self.facets, self.bucket is None and self.has_verified_email is None
         if self.name is not None:
-            return BY_NAME
-        return BY_FACET if self.industries is None else BY_INDUSTRY
+            further: list[object] = [facets, self.industries, self.name]
+            if self.industries is not None:
+                return NAMED_BY_INDUSTRY, further
+            return NAMED if is_any_facet else NAMED_BY_FACET, further
+        if self.industries is not None:
+            return BY_INDUSTRY, [facets, self.industries]
+        return (NEWEST, []) if is_any_facet else (BY_FACET, [facets])
 
 
 async def page(
-    tx: Connection,
+    connection: Connection,
+    tenant_id: int,
     wanted: Filter,
     *,
     now: datetime,
@@ -117,10 +153,5 @@ async def page(
     limit: int,
 ) -> Page[datetime]:
     """Reads the next candidates after a position; without one, the first. Without a walk, the list is as of now."""
-    arguments: list[Any] = [*(BEGINNING if after is None else after), walk and walk.as_of, limit + 1, wanted.facets]
-    match wanted.statement:
-        case statement if statement is BY_NAME:
-            arguments += [wanted.industries, wanted.name]
-        case statement if statement is BY_INDUSTRY:
-            arguments += [wanted.industries]
-    return page_of(await tx.fetch(wanted.statement, *arguments), limit, walk.begun_at if walk else now)
+    statement, further = wanted.query
+    return await page_by(connection, statement, tenant_id, after or BEGINNING, walk, limit, *further, now=now)

@@ -1,4 +1,4 @@
-"""Exports a whole list as CSV, in bounded memory: batch by batch, each in a short transaction of its own.
+"""Exports a whole list as CSV, in bounded memory: batch by batch, each in a statement of its own.
 
 All batches are of the list as it was when the export began. If the database goes away meanwhile, or the client is so
 slow that the list as it was is no longer kept, the connection ends without the last chunk: the client knows by that
@@ -29,26 +29,22 @@ class ExportTooSlow(RuntimeError):
 Read: TypeAlias = Callable[[Connection, Place[Any] | None, Walk | None], Awaitable[Page[Any]]]
 
 
-async def csv_answer(
-    database: Database, tenant_id: int, columns: Sequence[str], read: Read, name: str
-) -> StreamingResponse:
+async def csv_answer(database: Database, columns: Sequence[str], read: Read, name: str) -> StreamingResponse:
     """Builds the answer. Its first batch is read before, so that an error of it is an ordinary one."""
-    async with database.transaction(tenant_id) as tx:
-        first = await read(tx, None, None)
+    async with database.statement() as connection:
+        first = await read(connection, None, None)
     return StreamingResponse(
-        _chunks(database, tenant_id, columns, read, first),
+        _chunks(database, columns, read, first),
         media_type="text/csv",
         headers={"Content-Disposition": f'attachment; filename="{name}.csv"'},
     )
 
 
-async def _chunks(
-    database: Database, tenant_id: int, columns: Sequence[str], read: Read, page: Page[Any]
-) -> AsyncIterator[str]:
-    yield as_csv(columns, map(json.loads, page.items))
+async def _chunks(database: Database, columns: Sequence[str], read: Read, page: Page[Any]) -> AsyncIterator[str]:
+    yield as_csv(columns, json.loads(f"[{page.items}]"))
     while page.end is not None:
         if page.walk is not None and datetime.now(UTC) - page.walk.begun_at > WALK:
             raise ExportTooSlow(f"{WALK} after its beginning an export may lack rows that have changed meanwhile")
-        async with database.transaction(tenant_id) as tx:
-            page = await read(tx, page.end, page.walk)
-        yield as_csv(columns, map(json.loads, page.items), heading=False)
+        async with database.statement() as connection:
+            page = await read(connection, page.end, page.walk)
+        yield as_csv(columns, json.loads(f"[{page.items}]"), heading=False)

@@ -51,7 +51,7 @@ class Questions:
             case CallList():
                 async with self._database.transaction(tenant_id) as tx:
                     night = await shortlists.find(tx, None)
-                    best = await lists.best(tx, limit=answers.MOST_CALLS)
+                    best = await lists.best(tx, tenant_id, limit=answers.MOST_CALLS)
                 return answers.call_list(night, best)
             case ChangeIcp(words, code):
                 return await self._change_icp(caller, clean(words), code, traceparent)
@@ -100,15 +100,15 @@ class Questions:
 
     async def _top_leads(self, tenant_id: int, limit: int, words: str) -> Answer:
         if not words:
-            async with self._database.transaction(tenant_id) as tx:
-                return answers.top_leads(await lists.best(tx, limit=limit), (), "")
+            async with self._database.statement() as connection:
+                return answers.top_leads(await lists.best(connection, tenant_id, limit=limit), (), "")
         catalog = await self._classification.catalog()
         meant = catalog.index.resolve([words])
         if not meant.codes:
             return answers.industry_unknown(words, meant.suggestions)
         codes = [f"{code.version}:{code.code}" for code in meant.codes]
-        async with self._database.transaction(tenant_id) as tx:
-            found = await lists.best(tx, limit=limit, industries=codes)
+        async with self._database.statement() as connection:
+            found = await lists.best(connection, tenant_id, limit=limit, industries=codes)
         return answers.top_leads(found, meant.industries, words)
 
     async def _explain(self, tenant_id: int, company: str) -> Answer:

@@ -67,15 +67,17 @@ async def latest(request: Request, tenant: CurrentTenant, deps: Deps, query: Ann
     wanted = Filter(query.bucket, query.has_verified_email, industries, query.q)
     if wants_csv(query.form, request.headers.get("accept")):
 
-        async def read(tx: Connection, behind: Place[datetime] | None, walk: Walk | None) -> Page[datetime]:
-            return await candidates.page(tx, wanted, now=now, after=behind, walk=walk, limit=export.BATCH)
+        async def read(connection: Connection, behind: Place[datetime] | None, walk: Walk | None) -> Page[datetime]:
+            return await candidates.page(
+                connection, tenant.tenant_id, wanted, now=now, after=behind, walk=walk, limit=export.BATCH
+            )
 
-        return await export.csv_answer(
-            deps.database, tenant.tenant_id, list(Candidate.model_fields), read, "candidates"
-        )
+        return await export.csv_answer(deps.database, list(Candidate.model_fields), read, "candidates")
     place, walk = _position(query, now)
-    async with deps.database.transaction(tenant.tenant_id) as tx:
-        page = await candidates.page(tx, wanted, now=now, after=place, walk=walk, limit=query.limit)
+    async with deps.database.statement() as connection:
+        page = await candidates.page(
+            connection, tenant.tenant_id, wanted, now=now, after=place, walk=walk, limit=query.limit
+        )
     return Response(pages.as_json(page, "candidates"), media_type="application/json")
 
 

@@ -80,10 +80,10 @@ async def scores(request: Request, tenant: CurrentTenant, deps: Deps, query: Ann
     if wants_csv(query.form, request.headers.get("accept")):
         now = datetime.now(UTC)
 
-        async def read(tx: Connection, behind: Place[float] | None, walk: Walk | None) -> Page[float]:
-            return await page(tx, now=now, after=behind, walk=walk, limit=export.BATCH)
+        async def read(connection: Connection, behind: Place[float] | None, walk: Walk | None) -> Page[float]:
+            return await page(connection, tenant.tenant_id, now=now, after=behind, walk=walk, limit=export.BATCH)
 
-        return await export.csv_answer(deps.database, tenant.tenant_id, list(Lead.model_fields), read, "leads")
+        return await export.csv_answer(deps.database, list(Lead.model_fields), read, "leads")
     at, company_id = query.after_score, query.after_id
     place = None if at is None or company_id is None else Place(at, company_id)
     found = await _page(deps, tenant.tenant_id, query.after, place, query.limit)
@@ -143,5 +143,5 @@ async def _page(
     walk = None
     if cursor is not None:
         place, walk = decode_leads(cursor, now)
-    async with deps.database.transaction(tenant_id) as tx:
-        return await page(tx, now=now, after=place, walk=walk, limit=limit)
+    async with deps.database.statement() as connection:
+        return await page(connection, tenant_id, now=now, after=place, walk=walk, limit=limit)

@@ -15,18 +15,24 @@ Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 
 TENANTS = 20
 
-#: $1 the number of companies. Words: 40 first ones, 60 second ones.
+#: $1 the number of companies. Words: 40 first ones, 60 second ones. The industry is found by a number that is cast to
+#: bigint: so it is a hash join, and not every company compared with every industry.
 COMPANIES = """
+    WITH industry AS MATERIALIZED (
+        SELECT code, name, version, row_number() OVER (ORDER BY code) AS place
+          FROM ssic_ref WHERE level = 'subclass' AND version = (SELECT max(version) FROM ssic_ref)
+    ), numbered AS (
+        SELECT n, 1 + floor((SELECT count(*) FROM industry)
+                            * power((n::bigint * 7919 % 10007)::float8 / 10007, 2))::bigint AS place
+          FROM generate_series(1, $1::int) AS n
+    )
     INSERT INTO companies (company_id, uen, name, status, industry_code, industry_norm, ssic_version, website_domain)
     OVERRIDING SYSTEM VALUE
     SELECT n, 'T' || lpad(n::text, 9, '0'),
            initcap(left(md5((n * 7 % 40)::text), 6) || ' ' || left(md5((n * 13 % 60)::text), 5)) || ' ' || n
                || ' Pte. Ltd.',
            'live', industry.code, industry.name, industry.version, 'site' || n || '.sg'
-      FROM generate_series(1, $1::int) AS n
-      JOIN (SELECT code, name, version, row_number() OVER (ORDER BY code) AS place, count(*) OVER () AS many
-              FROM ssic_ref WHERE level = 'subclass' AND version = (SELECT max(version) FROM ssic_ref)) AS industry
-        ON place = 1 + floor(many * power(n::bigint * 7919 % 10007 / 10007.0, 2))
+      FROM numbered JOIN industry USING (place)
 """
 #: $1 the tenant; one note for the lists per statement, as of a job's batch.
 CANDIDATES = """
