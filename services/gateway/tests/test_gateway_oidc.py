@@ -208,6 +208,23 @@ async def test_every_asymmetric_algorithm_is_accepted_with_its_own_key_only(issu
     await keys.close()
 
 
+async def test_a_token_without_a_key_id_is_refused_if_several_keys_have_none(issuer: Issuer, clock: Clock) -> None:
+    """None of them is preferred; a single one is used."""
+    pair = [ed25519.Ed25519PrivateKey.generate() for _ in range(2)]
+    listed = [OKPAlgorithm.to_jwk(key.public_key(), as_dict=True) for key in pair]
+    for issuer.others, is_accepted in ((listed[:1], True), (listed, False)):
+        keys = SigningKeys(issuer.url, f"{issuer.url}/jwks", clock=clock)
+        authentication = accepting(issuer, keys)
+        try:
+            token = jwt.encode(issuer.claims("bob"), pair[0], algorithm="EdDSA")
+            if is_accepted:
+                assert (await read(authentication, token)).subject == "bob"
+            else:
+                assert (await refusal(authentication, token)).status == 401
+        finally:
+            await keys.close()
+
+
 async def test_keys_that_are_not_for_signatures_are_left_out() -> None:
     """Secrets, private keys, keys for encryption, short ones, and what is no key at all."""
     short = rsa.generate_private_key(65537, 1024)

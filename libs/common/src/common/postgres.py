@@ -1,8 +1,9 @@
 """The only way to a database connection: a transaction with its tenant set, as a role that owns nothing.
 
 `Database.transaction(tenant_id)` is for a tenant's rows, `Database.without_tenant()` for the tables that have no tenant
-(inbox, outbox, public facts, the list of tenants), `Database.lock(name)` for what only one replica may do. Errors of
-the server being away come out as `Unavailable`, violated constraints as `ConstraintViolated`.
+(inbox, outbox, public facts, the list of tenants), `Database.read()` for one statement that sets its own tenant,
+`Database.lock(name)` for what only one replica may do. Errors of the server being away come out as `Unavailable`,
+violated constraints as `ConstraintViolated`.
 """
 
 import asyncio
@@ -221,6 +222,20 @@ class Database:
             async with self._pool.acquire() as connection:
                 with _translated(OutcomeUnknown):
                     yield connection
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[Connection]:
+        """For a single statement that only reads, and sets its tenant itself if it needs one: it saves round trips.
+
+        A tenant that it sets with `set_config('request.tenant_id', …, true)` is set for that statement alone.
+        """
+        if self._pooler_url is not None:
+            async with self.without_tenant() as connection:
+                yield connection
+            return
+        with _translated():
+            async with self._pool.acquire() as connection:
+                yield connection
 
     @asynccontextmanager
     async def _begin(self, opening: str) -> AsyncIterator[Connection]:

@@ -9,7 +9,7 @@
 import asyncio
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import httpx2
 import jwt
@@ -34,7 +34,8 @@ TIMEOUT_S = 5.0
 MAX_BYTES = 512 * 1024
 MIN_RSA_BITS = 2048
 
-Keys = Mapping[tuple[str | None, str], jwt.PyJWK]  # by key id and algorithm
+#: By key id and algorithm. Keys without an id may be several.
+Keys = Mapping[tuple[str | None, str], Sequence[jwt.PyJWK]]
 
 
 class IssuerFault(Exception):
@@ -104,8 +105,8 @@ class SigningKeys:
 
     def _find(self, key_id: str | None, algorithm: str) -> jwt.PyJWK | None:
         if key_id is not None:
-            return self._keys.get((key_id, algorithm))
-        fitting = [key for (_, its), key in self._keys.items() if its == algorithm]
+            return next(iter(self._keys.get((key_id, algorithm), ())), None)
+        fitting = [key for (_, its), keys in self._keys.items() if its == algorithm for key in keys]
         return fitting[0] if len(fitting) == 1 else None
 
     def _start_fetch(self) -> None:
@@ -168,7 +169,7 @@ def keys_in(document: object) -> Keys:
     listed = document.get("keys") if isinstance(document, dict) else None
     if not isinstance(listed, list):
         raise IssuerFault("its keys are no JWKS")
-    found: dict[tuple[str | None, str], jwt.PyJWK] = {}
+    found: dict[tuple[str | None, str], list[jwt.PyJWK]] = {}
     for jwk in listed:
         if not isinstance(jwk, dict) or not _is_for_signatures(jwk):
             continue
@@ -180,7 +181,10 @@ def keys_in(document: object) -> Keys:
                 log.warning("signing_key_not_usable", key_id=str(key_id), error=repr(error))
                 break
             if not isinstance(key.key, RSAPublicKey) or key.key.key_size >= MIN_RSA_BITS:
-                found[key_id if isinstance(key_id, str) else None, algorithm] = key
+                if isinstance(key_id, str):
+                    found[key_id, algorithm] = [key]
+                else:
+                    found.setdefault((None, algorithm), []).append(key)
     return found
 
 

@@ -18,21 +18,24 @@ from gateway.lists.cursors import MAX_ID, Place, Walk
 from gateway.lists.pages import WALKED, Page, ending, page_by
 
 #: Companies of a name's beginning that are sorted.
-FEW_NAMES = 2_000
+FEW_NAMES = 1_000
 
 BUCKETS: dict[Bucket | None, int] = {None: 0, "Low": 2, "Medium": 4, "High": 6}
 
 # LATERAL to `walk` of pages.py, which explains the parameters; $6 facets, $7 industries, $8 a name's beginning. The
 # position is compared as it is: an expression there keeps a cached plan from using the index for it.
 _VERSION = """
-           SELECT company_id, updated_at, facet, score FROM listed_companies
+           SELECT company_id, updated_at, facet, score, walk.as_of FROM listed_companies
             WHERE tenant_id = tenant() AND is_candidate
               AND (updated_at, company_id) < ($1, $2)
-              AND updated_at <= walk.as_of AND until > walk.as_of
+              AND updated_at <= (SELECT as_of FROM walk) AND until > (SELECT as_of FROM walk)
 """
 _ORDER = "ORDER BY updated_at DESC, company_id DESC LIMIT $4::int"
 # Behind every name with this beginning comes the last character that there is.
-_NAMED = "name_key >= name_key($8) AND name_key < name_key($8) || U&'\\+10FFFF'"
+_SOUGHT = "sought AS MATERIALIZED (SELECT name_key($8) AS first, name_key($8) || U&'\\+10FFFF' AS last)"
+_NAMED = "name_key >= (SELECT first FROM sought) AND name_key < (SELECT last FROM sought)"
+# Not as it is in the index of names: else a plan may take that, which has not the order of the list.
+_NAMED_IN_ORDER = _NAMED.replace("name_key", "(name_key || '')")
 # LIMIT keeps the look-ups from becoming joins, which a plan that was made for an empty table would choose.
 _ENDING = ending(
     "updated_at",
@@ -59,15 +62,15 @@ def _statement(select: str) -> str:
 
 def _by_name(condition: str = "", sources: str = "") -> str:
     """Builds the statement that sorts the companies of a name's beginning or, if they are many, looks in order."""
-    walked = _walked(f"{condition} AND {_NAMED} AND NOT few.are_all", f"CROSS JOIN few {sources}")
-    return f"""{WALKED} named AS MATERIALIZED (
+    walked = _walked(f"{condition} AND {_NAMED_IN_ORDER} AND NOT few.are_all", f"CROSS JOIN few {sources}")
+    return f"""{WALKED} {_SOUGHT}, named AS MATERIALIZED (
         SELECT it.* FROM walk CROSS JOIN LATERAL (
             SELECT company_id, updated_at, facet, score, industry, until FROM listed_companies
              WHERE tenant_id = tenant() AND is_candidate AND {_NAMED} LIMIT {FEW_NAMES} + 1) AS it
     ), few AS MATERIALIZED (
         SELECT count(*) <= {FEW_NAMES} AS are_all FROM named
     ), page AS MATERIALIZED (
-        (SELECT company_id, updated_at, facet, score FROM named CROSS JOIN walk CROSS JOIN few
+        (SELECT company_id, updated_at, facet, score, as_of FROM named CROSS JOIN walk CROSS JOIN few
           WHERE few.are_all AND (updated_at, company_id) < ($1, $2)
             AND updated_at <= walk.as_of AND until > walk.as_of
             AND facet = ANY ($6::smallint[]) AND ($7::text[] IS NULL OR industry = ANY ($7))
@@ -80,13 +83,14 @@ def _by_name(condition: str = "", sources: str = "") -> str:
 
 _FACETS = "CROSS JOIN unnest($6::smallint[]) AS wanted (facet)"
 _INDUSTRIES = f"CROSS JOIN unnest($7::text[]) AS one (industry) {_FACETS}"
+_ANY_FACET = "AND facet >= 0"  # see the index's migration
 _OF_FACET = "AND facet = wanted.facet"
 _OF_INDUSTRY = "AND industry = one.industry AND facet = wanted.facet"
 
-NEWEST = _statement(_walked())
+NEWEST = _statement(_walked(_ANY_FACET))
 BY_FACET = _statement(_walked(_OF_FACET, _FACETS))
 BY_INDUSTRY = _statement(_walked(_OF_INDUSTRY, _INDUSTRIES))
-NAMED = _by_name()
+NAMED = _by_name(_ANY_FACET)
 NAMED_BY_FACET = _by_name(_OF_FACET, _FACETS)
 NAMED_BY_INDUSTRY = _by_name(_OF_INDUSTRY, _INDUSTRIES)
 

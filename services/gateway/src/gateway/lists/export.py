@@ -31,7 +31,7 @@ Read: TypeAlias = Callable[[Connection, Place[Any] | None, Walk | None], Awaitab
 
 async def csv_answer(database: Database, columns: Sequence[str], read: Read, name: str) -> StreamingResponse:
     """Builds the answer. Its first batch is read before, so that an error of it is an ordinary one."""
-    async with database.statement() as connection:
+    async with database.read() as connection:
         first = await read(connection, None, None)
     return StreamingResponse(
         _chunks(database, columns, read, first),
@@ -45,6 +45,6 @@ async def _chunks(database: Database, columns: Sequence[str], read: Read, page: 
     while page.end is not None:
         if page.walk is not None and datetime.now(UTC) - page.walk.begun_at > WALK:
             raise ExportTooSlow(f"{WALK} after its beginning an export may lack rows that have changed meanwhile")
-        async with database.statement() as connection:
+        async with database.read() as connection:
             page = await read(connection, page.end, page.walk)
         yield as_csv(columns, json.loads(f"[{page.items}]"), heading=False)

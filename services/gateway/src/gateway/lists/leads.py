@@ -12,10 +12,10 @@ from gateway.lists.pages import WALKED, Page, ending, page_by
 
 # LATERAL to `walk` of pages.py, which explains the parameters; $6 are industries.
 _VERSION = """
-        SELECT company_id, score, facet FROM listed_companies
+        SELECT company_id, score, facet, walk.as_of FROM listed_companies
          WHERE tenant_id = tenant() AND score IS NOT NULL
            AND (score, company_id) < ($1, $2)
-           AND updated_at <= walk.as_of AND until > walk.as_of
+           AND updated_at <= (SELECT as_of FROM walk) AND until > (SELECT as_of FROM walk)
 """
 _ORDER = "ORDER BY score DESC, company_id DESC LIMIT $4::int"
 _ENDING = ending(
@@ -25,11 +25,14 @@ _ENDING = ending(
                        CASE page.facet / 2 WHEN 3 THEN 'High' WHEN 2 THEN 'Medium' ELSE 'Low' END AS bucket,
                        lead.confidence, lead.has_icp, lead.rationale, lead.model_version, lead.enriched_at,
                        lead.updated_at""",
+    # Looked up in order of company_id, which only the primary key has: in a plan for few rows PostgreSQL would search
+    # the index of the best leads for each of them.
     """CROSS JOIN LATERAL (
            SELECT uen, name, industry_norm, website_domain FROM companies WHERE company_id = page.company_id LIMIT 1
-           ) AS company CROSS JOIN LATERAL (
-           SELECT confidence, has_icp, rationale, model_version, enriched_at, updated_at
-             FROM lead_scores WHERE tenant_id = tenant() AND company_id = page.company_id LIMIT 1) AS lead""",
+           ) AS company JOIN LATERAL (
+           SELECT company_id, confidence, has_icp, rationale, model_version, enriched_at, updated_at
+             FROM lead_scores WHERE tenant_id = tenant() AND company_id >= page.company_id ORDER BY company_id LIMIT 1
+           ) AS lead ON lead.company_id = page.company_id""",
 )
 BEST = f"""{WALKED} page AS MATERIALIZED (
         SELECT it.* FROM walk CROSS JOIN LATERAL ({_VERSION}{_ORDER}) AS it) {_ENDING}"""

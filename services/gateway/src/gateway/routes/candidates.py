@@ -74,7 +74,7 @@ async def latest(request: Request, tenant: CurrentTenant, deps: Deps, query: Ann
 
         return await export.csv_answer(deps.database, list(Candidate.model_fields), read, "candidates")
     place, walk = _position(query, now)
-    async with deps.database.statement() as connection:
+    async with deps.database.read() as connection:
         page = await candidates.page(
             connection, tenant.tenant_id, wanted, now=now, after=place, walk=walk, limit=query.limit
         )

@@ -143,5 +143,5 @@ async def _page(
     walk = None
     if cursor is not None:
         place, walk = decode_leads(cursor, now)
-    async with deps.database.statement() as connection:
+    async with deps.database.read() as connection:
         return await page(connection, tenant_id, now=now, after=place, walk=walk, limit=limit)
