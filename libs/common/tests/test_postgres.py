@@ -138,6 +138,13 @@ async def test_a_tenant_sees_and_writes_its_own_rows_only(
     assert [row[0] for row in await owner.fetch(f"SELECT tenant_id FROM {table} ORDER BY 1")] == [1, 2]
 
 
+async def test_a_tenant_that_a_reading_statement_sets_ends_with_it(database: Database) -> None:
+    """The next statement of the same connection has none."""
+    async with database.read() as connection:
+        set_to = await connection.fetchval("SELECT set_config('request.tenant_id', '1', true)")
+        assert (set_to, await connection.fetchval("SELECT tenant()")) == ("1", None)
+
+
 @pytest.mark.parametrize("way", [Database.without_tenant, Database.statement], ids=["without_tenant", "statement"])
 @pytest.mark.parametrize("table", ROWS)
 async def test_without_a_tenant_no_tenants_rows_are_seen_or_written(
