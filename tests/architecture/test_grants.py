@@ -17,7 +17,7 @@ ROLES = {role_of(service): service for service in SERVICES}
 
 #: Every service has its own rows of these, and its own partitions: tested below.
 BOXES = ("inbox", "outbox")
-PLUMBING = {"inbox_<service>", "outbox_<service>", "inbox_pauses", "outbox_owners", "outbox_refused"}
+SHARED_TABLES = {"inbox_<service>", "outbox_<service>", "inbox_pauses", "outbox_owners", "outbox_refused"}
 
 WRITES = """
     SELECT c.relname AS table, r.rolname AS role
@@ -58,7 +58,7 @@ def documented() -> dict[str, set[str]]:
 
 async def test_each_service_may_write_what_the_document_lists_as_its_own(owner: Owner) -> None:
     """Those tables and no others, by any of the rights that change rows."""
-    wanted = {table: writers for table, writers in documented().items() if table not in PLUMBING}
+    wanted = {table: writers for table, writers in documented().items() if table not in SHARED_TABLES}
     assert len(wanted) > 40
     found: dict[str, set[str]] = {table: set() for table in wanted}
     own = {f"{kind}_{role.removeprefix('leadgen_')}": service for role, service in ROLES.items() for kind in BOXES}
@@ -66,7 +66,7 @@ async def test_each_service_may_write_what_the_document_lists_as_its_own(owner: 
         table, service = row["table"], ROLES[row["role"]]
         if table in own:
             assert service == own[table]
-        elif table not in PLUMBING | {"outbox"}:
+        elif table not in SHARED_TABLES | {"outbox"}:
             found.setdefault(table, set()).add(service)
     assert found == wanted
 

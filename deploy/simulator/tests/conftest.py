@@ -36,7 +36,7 @@ class Vendors:
         batch = [{"email_address": email, "ip_address": None} for email in emails]
         return await self.http.post("/zerobounce/v2/validatebatch", json={"api_key": key, "email_batch": batch})
 
-    async def order(self, vendor: str, **fault: Any) -> None:
+    async def inject(self, vendor: str, **fault: Any) -> None:
         """One more fault."""
         (await self.http.post(f"/_simulator/vendors/{vendor}/faults", json=fault)).raise_for_status()
 

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from simulator.hostile import BIG_BYTES, BOMB_BYTES, LINKS, MANNERS
+from simulator.hostile import BEHAVIOURS, BIG_BYTES, BOMB_BYTES, LINKS
 
 
 @pytest.fixture
@@ -28,7 +28,7 @@ async def _raw(web: httpx.AsyncClient, url: str, most: int = 20 * 2**20) -> byte
     return bytes(body)
 
 
-@pytest.mark.parametrize("manner", MANNERS)
+@pytest.mark.parametrize("manner", BEHAVIOURS)
 async def test_every_manner_has_a_host_that_begins_to_answer(manner: str, web: httpx.AsyncClient) -> None:
     """Headers and some bytes within the client's time, and a robots.txt that lets everyone in."""
     assert web is not None

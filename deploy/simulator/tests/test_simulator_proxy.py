@@ -22,7 +22,7 @@ from simulator.main import settings_from
 from simulator.registry import COLUMNS, rows
 from simulator.running import running
 from simulator.settings import Settings
-from simulator.sites import Manner, Robots, Site, site_of
+from simulator.sites import Behaviour, Robots, Site, site_of
 
 SETTINGS = Settings(slow_ms=5)
 
@@ -34,7 +34,7 @@ def _hosts(count: int) -> list[str]:
 
 
 @cache
-def _site(manner: Manner = Manner.PLAIN) -> Site:
+def _site(manner: Behaviour = Behaviour.PLAIN) -> Site:
     sites = (site_of(host, SETTINGS.seed) for host in _hosts(3000))
     return next(site for site in sites if site and site.manner is manner)
 
@@ -65,13 +65,13 @@ async def control(url: str) -> AsyncIterator[httpx.AsyncClient]:
 @pytest.mark.slow
 async def test_a_crawl_meets_every_character(web: httpx.AsyncClient, control: httpx.AsyncClient) -> None:
     """Some hundred sites through the proxy: each answers as its character says, and the ledger has each visit once."""
-    by_character: dict[tuple[Manner, Robots], list[str]] = {}
+    by_character: dict[tuple[Behaviour, Robots], list[str]] = {}
     for host in _hosts(3000):
         site = site_of(host, SETTINGS.seed)
         assert site is not None
         by_character.setdefault((site.manner, site.robots), []).append(host)
     visited = [host for hosts in by_character.values() for host in hosts[:12]]
-    outcomes: Counter[tuple[Manner, str]] = Counter()
+    outcomes: Counter[tuple[Behaviour, str]] = Counter()
     for host in visited:
         site = site_of(host, SETTINGS.seed)
         assert site is not None
@@ -84,12 +84,12 @@ async def test_a_crawl_meets_every_character(web: httpx.AsyncClient, control: ht
 
     assert len(visited) > 200
     assert dict(outcomes.keys()) == {
-        **dict.fromkeys(Manner, "200"),
-        Manner.FAILING: "500",
-        Manner.TRUNCATED: "cut",
-        Manner.TO_WWW: "301",
-        Manner.TO_HOME: "302",
-        Manner.LOOP: "302",
+        **dict.fromkeys(Behaviour, "200"),
+        Behaviour.FAILING: "500",
+        Behaviour.TRUNCATED: "cut",
+        Behaviour.TO_WWW: "301",
+        Behaviour.TO_HOME: "302",
+        Behaviour.LOOP: "302",
     }
     ledger = (await control.get("/ledger")).json()
     assert ledger["hosts"] == {host: {"/": 1} for host in visited}
@@ -98,7 +98,7 @@ async def test_a_crawl_meets_every_character(web: httpx.AsyncClient, control: ht
 
 async def test_redirects_can_be_followed_and_loops_end(web: httpx.AsyncClient) -> None:
     """A client that follows arrives at the www name and at /home, and gives up on a loop."""
-    www, home, loop = _site(Manner.TO_WWW), _site(Manner.TO_HOME), _site(Manner.LOOP)
+    www, home, loop = _site(Behaviour.TO_WWW), _site(Behaviour.TO_HOME), _site(Behaviour.LOOP)
 
     arrived = await web.get(f"http://{www.host}/", follow_redirects=True)
     assert (arrived.status_code, arrived.url.host) == (200, f"www.{www.host}")
@@ -154,7 +154,7 @@ async def test_the_ledger_counts_paths_and_queries(web: httpx.AsyncClient, contr
 
 async def test_ordered_failures_happen_so_often_and_end(web: httpx.AsyncClient, control: httpx.AsyncClient) -> None:
     """Two 503, then a broken connection, then all is well; other hosts never noticed."""
-    host, other = _site().host, _site(Manner.THIN).host
+    host, other = _site().host, _site(Behaviour.THIN).host
     await control.post("/faults", json={"host": host, "kind": "fail", "times": 2})
     await control.post("/faults", json={"host": host, "kind": "drop"})
 
@@ -211,7 +211,7 @@ async def test_a_hanging_request_ends_with_its_client() -> None:
     """The application notices that nobody waits any more."""
     simulator = Simulator(SETTINGS)
     host = _site().host
-    simulator.faults.order(Fault(host=host, kind="hang"))
+    simulator.faults.inject(Fault(host=host, kind="hang"))
     sent: list[Any] = []
 
     async def gone() -> dict[str, Any]:

@@ -5,7 +5,7 @@ from collections import Counter
 from simulator.main import settings_from
 from simulator.real_pages import Trait, trait_of
 from simulator.registry import company
-from simulator.sites import Manner, Site
+from simulator.sites import Behaviour, Site
 from simulator.town import Town
 
 SEED = 65
@@ -19,13 +19,13 @@ def _sites(town: Town, count: int) -> list[Site]:
 def test_the_share_of_sites_with_a_trait_is_as_set() -> None:
     """Every trait occurs; without a share nobody has one, and sites that misbehave never do."""
     sites = _sites(Town(SEED), 6_000)
-    plain = [site for site in sites if site.manner is Manner.PLAIN]
+    plain = [site for site in sites if site.manner is Behaviour.PLAIN]
     traits = Counter(trait_of(site, SEED, 0.3) for site in plain)
 
     assert 0.25 < 1 - traits[None] / len(plain) < 0.35
     assert set(traits) == {None, *Trait}
     assert {trait_of(site, SEED, 0.0) for site in plain} == {None}
-    assert {trait_of(site, SEED, 1.0) for site in sites if site.manner is not Manner.PLAIN} == {None}
+    assert {trait_of(site, SEED, 1.0) for site in sites if site.manner is not Behaviour.PLAIN} == {None}
     assert settings_from({"SIMULATOR_REAL_SHARE": "0.3"}).real_share == 0.3
 
 

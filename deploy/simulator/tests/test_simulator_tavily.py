@@ -5,11 +5,11 @@ from typing import Any
 import pytest
 
 from simulator.fragments import about
-from simulator.sites import Layout, Manner, Site
+from simulator.sites import Behaviour, Layout, Site
 
 
 def _plain(sites: list[Site], layout: Layout) -> Site:
-    return next(site for site in sites if site.layout is layout and site.manner is Manner.PLAIN)
+    return next(site for site in sites if site.layout is layout and site.manner is Behaviour.PLAIN)
 
 
 async def test_search_finds_sites_among_decoys(vendors: Any, known_sites: list[Site]) -> None:
@@ -68,7 +68,7 @@ async def test_extract_gives_texts_and_failures(vendors: Any, known_sites: list[
 
 async def test_five_extracted_pages_are_a_credit_however_they_come(vendors: Any, known_sites: list[Site]) -> None:
     """Four cost nothing yet, the fifth a credit; failures do not count."""
-    urls = [f"http://{site.host}/" for site in known_sites if site.manner is Manner.PLAIN][:5]
+    urls = [f"http://{site.host}/" for site in known_sites if site.manner is Behaviour.PLAIN][:5]
     costs = []
     for url in ("http://nobody.example/", *urls):
         answer = await vendors.tavily("/extract", urls=url, include_usage=True)
@@ -93,7 +93,7 @@ async def test_crawl_costs_its_map_and_its_pages(vendors: Any, known_sites: list
 
 async def test_thin_sites_are_sometimes_read_better_than_we_can(vendors: Any, known_sites: list[Site]) -> None:
     """Every second thin site has a text for Tavily."""
-    thin = [site for site in known_sites if site.manner is Manner.THIN][:20]
+    thin = [site for site in known_sites if site.manner is Behaviour.THIN][:20]
     answer = await vendors.tavily("/extract", urls=[f"http://{site.host}/" for site in thin])
 
     texts = [result["raw_content"] for result in answer.json()["results"]]

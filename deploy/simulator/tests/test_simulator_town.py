@@ -8,7 +8,7 @@ import pytest
 
 from simulator.layouts import PRIVATE_PATH
 from simulator.registry import COLUMNS, rows
-from simulator.sites import Layout, Manner, Robots, Site, Tech, site_of
+from simulator.sites import Behaviour, Layout, Robots, Site, Tech, site_of
 from simulator.town import Answer, Town, paths_of
 
 SEED = 65
@@ -43,13 +43,13 @@ def test_every_website_in_the_register_has_a_site(sites: list[Site]) -> None:
 def test_characters_are_mixed_as_promised(sites: list[Site]) -> None:
     """Most sites are plain; each other character has its few percent; all layouts and technologies occur."""
     manners = Counter(site.manner for site in sites)
-    broken = (Manner.FAILING, Manner.TRUNCATED, Manner.MALFORMED, Manner.MISTYPED, Manner.MISCODED)
-    moved = (Manner.TO_WWW, Manner.TO_HOME, Manner.LOOP)
+    broken = (Behaviour.FAILING, Behaviour.TRUNCATED, Behaviour.MALFORMED, Behaviour.MISTYPED, Behaviour.MISCODED)
+    moved = (Behaviour.TO_WWW, Behaviour.TO_HOME, Behaviour.LOOP)
     closed = sum(site.robots is Robots.CLOSED for site in sites)
 
-    assert set(manners) == set(Manner)
-    assert 0.05 < manners[Manner.THIN] / len(sites) < 0.07
-    assert 0.02 < manners[Manner.SLOW] / len(sites) < 0.04
+    assert set(manners) == set(Behaviour)
+    assert 0.05 < manners[Behaviour.THIN] / len(sites) < 0.07
+    assert 0.02 < manners[Behaviour.SLOW] / len(sites) < 0.04
     assert 0.02 < sum(manners[manner] for manner in broken) / len(sites) < 0.04
     assert 0.04 < sum(manners[manner] for manner in moved) / len(sites) < 0.06
     assert 0.03 < closed / len(sites) < 0.05
@@ -71,7 +71,7 @@ def test_pages_are_the_same_whenever_they_are_asked_for(sites: list[Site]) -> No
 @pytest.mark.parametrize("layout", list(Layout))
 def test_a_plain_site_tells_its_contacts_and_trade_somewhere(layout: Layout, sites: list[Site], town: Town) -> None:
     """Whatever the layout: every address is on a page (perhaps spelled out), so are phone and trade."""
-    plain = [site for site in sites if site.layout is layout and site.manner is Manner.PLAIN][:40]
+    plain = [site for site in sites if site.layout is layout and site.manner is Behaviour.PLAIN][:40]
     for site in plain:
         answers = [town.answer(site.host, path) for path in paths_of(site)]
         text = "".join(answer.body.decode() for answer in answers).replace(" [at] ", "@").replace(" [dot] ", ".")
@@ -84,7 +84,7 @@ def test_a_plain_site_tells_its_contacts_and_trade_somewhere(layout: Layout, sit
 
 def test_a_careers_page_lists_its_openings(sites: list[Site], town: Town) -> None:
     """As many jobs as the site has openings; a page with none says so."""
-    for site in [s for s in sites if s.openings is not None and s.manner is Manner.PLAIN][:60]:
+    for site in [s for s in sites if s.openings is not None and s.manner is Behaviour.PLAIN][:60]:
         page = b"".join(town.answer(site.host, path).body for path in paths_of(site)[-20:])
         assert page.count(b'<li class="job">') == site.openings
 
@@ -93,7 +93,7 @@ def test_robots_files_say_what_the_site_wants(sites: list[Site], town: Town) -> 
     """Closed, private, patient, open, missing and failing ones each answer as their name says."""
 
     def robots(kind: Robots) -> tuple[int, bytes]:
-        site = _first(sites, lambda site: site.robots is kind and site.manner is Manner.PLAIN)
+        site = _first(sites, lambda site: site.robots is kind and site.manner is Behaviour.PLAIN)
         answer = town.answer(site.host, "/robots.txt")
         return answer.status, answer.body
 
@@ -107,7 +107,7 @@ def test_robots_files_say_what_the_site_wants(sites: list[Site], town: Town) -> 
 
 def test_a_private_page_is_linked_but_forbidden(sites: list[Site], town: Town) -> None:
     """The link is there to tempt a robot that does not read robots.txt."""
-    site = _first(sites, lambda site: site.robots is Robots.PRIVATE and site.manner is Manner.PLAIN)
+    site = _first(sites, lambda site: site.robots is Robots.PRIVATE and site.manner is Behaviour.PLAIN)
 
     assert PRIVATE_PATH.encode() in town.answer(site.host, "/").body
     assert town.answer(site.host, PRIVATE_PATH).status == 200
@@ -115,9 +115,9 @@ def test_a_private_page_is_linked_but_forbidden(sites: list[Site], town: Town) -
 
 def test_sites_that_moved_send_visitors_on(sites: list[Site], town: Town) -> None:
     """To the www name, to /home, or round and round."""
-    www = _first(sites, lambda site: site.manner is Manner.TO_WWW)
-    home = _first(sites, lambda site: site.manner is Manner.TO_HOME)
-    loop = _first(sites, lambda site: site.manner is Manner.LOOP)
+    www = _first(sites, lambda site: site.manner is Behaviour.TO_WWW)
+    home = _first(sites, lambda site: site.manner is Behaviour.TO_HOME)
+    loop = _first(sites, lambda site: site.manner is Behaviour.LOOP)
 
     assert town.answer(www.host, "/about").location == f"http://www.{www.host}/about"
     assert town.answer(f"www.{www.host}", "/").status == 200
@@ -130,19 +130,19 @@ def test_sites_that_moved_send_visitors_on(sites: list[Site], town: Town) -> Non
 def test_broken_sites_are_broken_each_in_its_way(sites: list[Site], town: Town) -> None:
     """500s, cut bodies, unclosed tags, a wrong type, bytes that are not what the header says."""
 
-    def home(manner: Manner) -> Answer:
+    def home(manner: Behaviour) -> Answer:
         return town.answer(_first(sites, lambda site: site.manner is manner).host, "/")
 
-    cut = home(Manner.TRUNCATED)
-    assert home(Manner.FAILING).status == 500
+    cut = home(Behaviour.TRUNCATED)
+    assert home(Behaviour.FAILING).status == 500
     assert cut.sent is not None
     assert cut.sent < len(cut.body)
-    assert b"</html>" not in home(Manner.MALFORMED).body
-    assert home(Manner.MISTYPED).content_type == "application/octet-stream"
+    assert b"</html>" not in home(Behaviour.MALFORMED).body
+    assert home(Behaviour.MISTYPED).content_type == "application/octet-stream"
     with pytest.raises(UnicodeDecodeError):
-        home(Manner.MISCODED).body.decode("utf-8")
-    assert len(home(Manner.THIN).body) < 200
-    assert home(Manner.SLOW).is_slow
+        home(Behaviour.MISCODED).body.decode("utf-8")
+    assert len(home(Behaviour.THIN).body) < 200
+    assert home(Behaviour.SLOW).is_slow
 
 
 @pytest.mark.parametrize(
@@ -155,8 +155,8 @@ def test_a_host_that_nobody_has_does_not_resolve(host: str, town: Town) -> None:
 
 def test_sitemaps_list_pages_that_exist(sites: list[Site], town: Town) -> None:
     """Every address in a sitemap can be fetched; a site without one answers 404."""
-    listed = _first(sites, lambda site: site.has_sitemap and site.manner is Manner.PLAIN)
-    without = _first(sites, lambda site: not site.has_sitemap and site.manner is Manner.PLAIN)
+    listed = _first(sites, lambda site: site.has_sitemap and site.manner is Behaviour.PLAIN)
+    without = _first(sites, lambda site: not site.has_sitemap and site.manner is Behaviour.PLAIN)
     document = town.answer(listed.host, "/sitemap.xml").body.decode()
     urls = [part.split("</loc>")[0] for part in document.split("<loc>")[1:]]
 

@@ -10,7 +10,7 @@ import pytest
 
 async def test_bursts_of_errors_end_by_themselves(vendors: Any) -> None:
     """Two 503 with the vendor's body, uncharged, after one good call; other operations never noticed."""
-    await vendors.order("tavily", kind="fail", operation="search", after=1, times=2)
+    await vendors.inject("tavily", kind="fail", operation="search", after=1, times=2)
     statuses = [(await vendors.tavily("/search", query="a")).status_code for _ in range(4)]
 
     assert statuses == [200, 503, 503, 200]
@@ -21,8 +21,8 @@ async def test_bursts_of_errors_end_by_themselves(vendors: Any) -> None:
 
 async def test_429_comes_with_and_without_retry_after(vendors: Any) -> None:
     """As ordered, in each vendor's own words."""
-    await vendors.order("lusha", kind="fail", status=429, retry_after_s=7)
-    await vendors.order("lusha", kind="fail", status=429)
+    await vendors.inject("lusha", kind="fail", status=429, retry_after_s=7)
+    await vendors.inject("lusha", kind="fail", status=429)
     answers = [await vendors.lusha("/contacts/enrich", ids=["1"]) for _ in range(2)]
 
     assert [answer.status_code for answer in answers] == [429, 429]
@@ -45,7 +45,7 @@ async def test_a_rate_limit_counts_calls_of_a_minute(vendors: Any) -> None:
 @pytest.mark.parametrize(("vendor", "status"), [("tavily", 432), ("lusha", 402)])
 async def test_a_refusal_can_be_ordered_midway(vendor: str, status: int, vendors: Any) -> None:
     """As if the credits had just run out, for any key."""
-    await vendors.order(vendor, kind="refuse", why="no_credits")
+    await vendors.inject(vendor, kind="refuse", why="no_credits")
     call = vendors.tavily("/search", query="a") if vendor == "tavily" else vendors.lusha("/contacts/enrich", ids=["1"])
 
     assert (await call).status_code == status
@@ -65,7 +65,7 @@ async def test_credits_run_out_after_so_many(vendors: Any) -> None:
 @pytest.mark.parametrize("kind", ["drop", "fail", "truncated", "malformed", "html"])
 async def test_what_is_lost_is_charged_or_not_as_ordered(kind: str, charged: bool, vendors: Any) -> None:
     """The client has nothing of use; the ledger has the charge if it was ordered, marked as not answered."""
-    await vendors.order("zerobounce", kind=kind, charged=charged)
+    await vendors.inject("zerobounce", kind=kind, charged=charged)
     broken = kind in ("drop", "truncated")
     if broken:
         with pytest.raises(httpx.RemoteProtocolError):
@@ -85,7 +85,7 @@ async def test_what_is_lost_is_charged_or_not_as_ordered(kind: str, charged: boo
 
 async def test_a_hanging_call_is_under_way_until_its_client_leaves(vendors: Any) -> None:
     """In flight meanwhile; and charged, if ordered."""
-    await vendors.order("tavily", kind="hang", charged=True)
+    await vendors.inject("tavily", kind="hang", charged=True)
     hanging = asyncio.create_task(vendors.tavily("/search", query="a"))
     async with asyncio.timeout(60):
         while not await vendors.charges():
@@ -114,7 +114,7 @@ async def test_a_client_that_left_is_charged_and_not_answered(vendors: Any) -> N
 async def test_latency_is_ordered_by_vendor(vendors: Any) -> None:
     """A range, and a slow call on top; the others answer at once."""
     await vendors.terms("lusha", latency={"median_ms": 40, "to_ms": 60})
-    await vendors.order("lusha", kind="slow", delay_ms=50, after=1)
+    await vendors.inject("lusha", kind="slow", delay_ms=50, after=1)
     lengths = []
     for _ in range(2):
         started = monotonic()

@@ -137,7 +137,7 @@ class Web(AbstractResolver):
 
     @asynccontextmanager
     async def visitor(
-        self, *, proxy: str | None = None, turns: CrawlDelay = NO_PAUSES, **limits: Any
+        self, *, proxy: str | None = None, delays: CrawlDelay = NO_PAUSES, **limits: Any
     ) -> AsyncIterator[Visitor]:
         """A visitor of this web, or of the one behind `proxy`, who is in a hurry unless `limits` say otherwise."""
         bounds = Limits(**{"schemes": ("http",), "delay_s": 0, "timeout_s": 10, **limits})
@@ -150,7 +150,7 @@ class Web(AbstractResolver):
                 proxy=proxy,
                 tls=self.trust,
             ) as fetcher:
-                yield Visitor(fetcher, Robots("LeadgenBot", clock=time.monotonic), turns, reader, bounds)
+                yield Visitor(fetcher, Robots("LeadgenBot", clock=time.monotonic), delays, reader, bounds)
 
     async def give_up(self) -> None:
         """Ends the answers that would go on for ever."""

@@ -41,23 +41,23 @@ async def test_no_two_turns_of_a_site_are_closer_than_its_gap(
 
 async def test_a_turn_too_late_is_not_reserved(database: Database) -> None:
     """The visit goes without; the next one, who has time, does not find its turn taken."""
-    turns = CrawlDelay(database)
-    assert await turns.reserve("acme.sg", gap_s=100, within_s=20) == 0
+    delays = CrawlDelay(database)
+    assert await delays.reserve("acme.sg", gap_s=100, within_s=20) == 0
 
-    assert await turns.reserve("acme.sg", gap_s=100, within_s=20) is None
-    assert await turns.reserve("acme.sg", gap_s=100, within_s=0) is None
-    wait = await turns.reserve("acme.sg", gap_s=100, within_s=200)
+    assert await delays.reserve("acme.sg", gap_s=100, within_s=20) is None
+    assert await delays.reserve("acme.sg", gap_s=100, within_s=0) is None
+    wait = await delays.reserve("acme.sg", gap_s=100, within_s=200)
     assert wait is not None
     assert 90 < wait <= 100
 
 
 async def test_sites_do_not_wait_for_each_other(database: Database, owner: "asyncpg.Connection[Any]") -> None:
     """Nor does one whose pause is over."""
-    turns = CrawlDelay(database)
-    assert [await turns.reserve(site, gap_s=100, within_s=1) for site in ("a.sg", "b.sg")] == [0, 0]
+    delays = CrawlDelay(database)
+    assert [await delays.reserve(site, gap_s=100, within_s=1) for site in ("a.sg", "b.sg")] == [0, 0]
 
     await owner.execute("UPDATE site_turns SET next_at = now() WHERE site = 'a.sg'")
-    assert [await turns.reserve(site, gap_s=100, within_s=1) for site in ("a.sg", "b.sg")] == [0, None]
+    assert [await delays.reserve(site, gap_s=100, within_s=1) for site in ("a.sg", "b.sg")] == [0, None]
 
 
 async def test_without_a_gap_nothing_is_asked(database_url: str) -> None:
@@ -78,8 +78,8 @@ async def test_sites_whose_turn_is_long_over_are_forgotten(
         "INSERT INTO site_turns SELECT 'old' || n, now() - interval '2 minutes' FROM generate_series(1, 50) n"
     )
     await owner.execute("INSERT INTO site_turns VALUES ('waiting', now() + interval '20 seconds')")
-    turns = CrawlDelay(database)
+    delays = CrawlDelay(database)
     for _ in range(SWEEP_EVERY):
-        await turns.reserve("new", gap_s=0.0001, within_s=60)
+        await delays.reserve("new", gap_s=0.0001, within_s=60)
 
     assert [row[0] for row in await owner.fetch("SELECT site FROM site_turns ORDER BY 1")] == ["new", "waiting"]

@@ -234,7 +234,7 @@ async def test_the_owners_pause_is_kept_or_the_visit_ends(web: Any, database: Da
     web.serve(f"{HOME}robots.txt", "User-agent: *\nCrawl-delay: 3600\nDisallow:", kind="text/plain")
     web.serve(HOME, MENU)
 
-    seen = await visit(web, max_delay_s=3600, turns=CrawlDelay(database))
+    seen = await visit(web, max_delay_s=3600, delays=CrawlDelay(database))
 
     assert web.asked == [f"{HOME}robots.txt", HOME]
     assert seen.degraded_reasons == ("no time left for 3600 s between requests",)
@@ -249,8 +249,8 @@ async def test_replicas_share_a_sites_pauses(web: Any, database: Database) -> No
     started = time.monotonic()
 
     async with (
-        web.visitor(delay_s=0.2, pages=0, turns=CrawlDelay(database)) as one,
-        web.visitor(delay_s=0.2, pages=0, turns=CrawlDelay(database)) as other,
+        web.visitor(delay_s=0.2, pages=0, delays=CrawlDelay(database)) as one,
+        web.visitor(delay_s=0.2, pages=0, delays=CrawlDelay(database)) as other,
     ):
         await asyncio.gather(one.visit("acme.sg"), other.visit("shop.acme.sg"), other.visit("www.acme.sg"))
 

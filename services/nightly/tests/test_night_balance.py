@@ -3,34 +3,34 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nightly.report.company_progress import CompanyProgress, balance_of
 from nightly.report.night import STAGES, Balance, Durations, Night, Rest, Spend, TenantNight
 from nightly.report.reasons import general, grouped, vendor_issues
-from nightly.report.standing import Standing, balance_of
 from testkit.nights import NIGHT, STARTED
 
 #: Every state that `run_companies` can hold together with what the other tables say then.
 POSSIBLE = [
-    Standing("requested", False, False, False),
-    Standing("enriching", True, False, False),
-    Standing("dead", True, False, False, dead_at="enrich"),
-    Standing("scoring", True, True, False),
-    Standing("dead", True, True, False, dead_at="score"),
-    Standing("syncing", True, True, True),
-    Standing("odoo_waiting", True, True, True),
-    Standing("dead", True, True, True, dead_at="sync"),
-    Standing("unsynced", True, True, True),
-    Standing("unsynced", True, True, True, link="deleted"),
-    Standing("no_connection", True, True, True, link="no_connection"),
-    Standing("held_back", True, True, True, link="blocked"),
-    Standing("held_back", True, True, True, link="refused"),
-    Standing("synced", True, True, True, link="synced"),
+    CompanyProgress("requested", False, False, False),
+    CompanyProgress("enriching", True, False, False),
+    CompanyProgress("dead", True, False, False, dead_at="enrich"),
+    CompanyProgress("scoring", True, True, False),
+    CompanyProgress("dead", True, True, False, dead_at="score"),
+    CompanyProgress("syncing", True, True, True),
+    CompanyProgress("odoo_waiting", True, True, True),
+    CompanyProgress("dead", True, True, True, dead_at="sync"),
+    CompanyProgress("unsynced", True, True, True),
+    CompanyProgress("unsynced", True, True, True, link="deleted"),
+    CompanyProgress("no_connection", True, True, True, link="no_connection"),
+    CompanyProgress("held_back", True, True, True, link="blocked"),
+    CompanyProgress("held_back", True, True, True, link="refused"),
+    CompanyProgress("synced", True, True, True, link="synced"),
     # `run_companies` is read from time to time: the stages may be ahead of it.
-    Standing("requested", True, True, True, link="synced"),
-    Standing("enriching", True, True, True, link="no_connection"),
-    Standing("syncing", True, True, True, link="refused"),
+    CompanyProgress("requested", True, True, True, link="synced"),
+    CompanyProgress("enriching", True, True, True, link="no_connection"),
+    CompanyProgress("syncing", True, True, True, link="refused"),
 ]
 ANY = st.builds(
-    Standing,
+    CompanyProgress,
     st.sampled_from(sorted({it.state for it in POSSIBLE})),
     st.booleans(),
     st.booleans(),
@@ -41,7 +41,7 @@ ANY = st.builds(
 
 
 @given(companies=st.lists(st.sampled_from(POSSIBLE), max_size=40))
-def test_a_night_that_can_be_is_balanced(companies: list[Standing]) -> None:
+def test_a_night_that_can_be_is_balanced(companies: list[CompanyProgress]) -> None:
     """Published is synced and the rests together, to the last company."""
     balance = balance_of(len(companies), companies)
 
@@ -50,7 +50,7 @@ def test_a_night_that_can_be_is_balanced(companies: list[Standing]) -> None:
 
 
 @given(companies=st.lists(ANY, max_size=40), published=st.integers(0, 50))
-def test_what_is_not_explained_is_counted(companies: list[Standing], published: int) -> None:
+def test_what_is_not_explained_is_counted(companies: list[CompanyProgress], published: int) -> None:
     """Whatever the tables say: the differences are what is missing between published, synced and the rests."""
     balance = balance_of(published, companies)
 
@@ -63,12 +63,12 @@ def test_what_is_not_explained_is_counted(companies: list[Standing], published: 
 def test_states_that_contradict_the_tables_explain_nothing() -> None:
     """An end that no table knows of, or a dead letter of a stage that the company has passed."""
     for company in (
-        Standing("synced", True, True, True),
-        Standing("no_connection", True, True, True),
-        Standing("held_back", True, True, True, link="no_connection"),
-        Standing("synced", True, True, False),
-        Standing("dead", True, True, False, dead_at="enrich"),
-        Standing("dead", True, True, True, dead_at="score"),
+        CompanyProgress("synced", True, True, True),
+        CompanyProgress("no_connection", True, True, True),
+        CompanyProgress("held_back", True, True, True, link="no_connection"),
+        CompanyProgress("synced", True, True, False),
+        CompanyProgress("dead", True, True, False, dead_at="enrich"),
+        CompanyProgress("dead", True, True, True, dead_at="score"),
     ):
         assert balance_of(1, [company]).unexplained == 1, company
 

@@ -192,12 +192,12 @@ async def test_what_is_under_way_at_the_end_of_the_window_goes_on_and_is_told_ne
 async def test_what_the_stage_records_in_between_is_told_all_the_same(desk: Any) -> None:
     """Each night tells what has finished since the one before it, until nothing is open; then no more."""
 
-    async def settled_by_the_stage() -> None:
+    async def concluded_by_the_stage() -> None:
         await desk.forget_looks()
         async with desk.database.transaction(1) as tx:
             run = await runs.find(tx, desk.run_id())
         assert run is not None
-        assert await following.settle(desk.database, 1, run, timedelta(0))
+        assert await following.conclude_if_over(desk.database, 1, run, timedelta(0))
 
     async def told(night: date) -> list[tuple[str, int, int]]:
         await desk.forget_looks()
@@ -207,11 +207,11 @@ async def test_what_the_stage_records_in_between_is_told_all_the_same(desk: Any)
     await desk.candidates(3)
     await desk.start(desk.rules(daily_cap=3, window=timedelta(milliseconds=1)), wait=True)
     await desk.complete("U001")
-    await settled_by_the_stage()
+    await concluded_by_the_stage()
     assert await told(NIGHT + timedelta(days=1)) == [("partial", 1, 2)]
     assert await told(NIGHT + timedelta(days=1)) == [("partial", 1, 2)], "of the run as it was planned"
     await desk.complete("U002", "U003")
-    await settled_by_the_stage()
+    await concluded_by_the_stage()
     assert (await desk.run())["status"] == "done"
 
     assert await told(NIGHT + timedelta(days=2)) == [("done", 2, 0)]
@@ -245,7 +245,7 @@ async def test_the_runs_of_a_tenant_that_is_switched_off_get_their_ends(desk: An
     await desk.forget_looks()
 
     [run] = (await following.find_unfinished(desk.database, tonight))[1]
-    assert await following.settle(desk.database, 1, run, timedelta(0))
+    assert await following.conclude_if_over(desk.database, 1, run, timedelta(0))
 
     assert (await desk.run(night=tonight))["status"] == "done"
     assert await following.find_unfinished(desk.database, tonight) == {}
@@ -598,7 +598,7 @@ def test_a_job_that_failed_keeps_a_run_from_being_done() -> None:
     )
 
 
-async def test_a_run_that_nobody_waits_for_is_settled_by_the_stage(desk: Any) -> None:
+async def test_a_run_that_nobody_waits_for_is_concluded_by_the_stage(desk: Any) -> None:
     """Not before it is over; then its end is on record."""
     await desk.candidates(1)
     await desk.start()
@@ -606,11 +606,11 @@ async def test_a_run_that_nobody_waits_for_is_settled_by_the_stage(desk: Any) ->
         run = await runs.find(tx, desk.run_id())
     assert run is not None
     await desk.forget_looks()
-    assert not await following.settle(desk.database, 1, run, timedelta(0))
+    assert not await following.conclude_if_over(desk.database, 1, run, timedelta(0))
     await desk.complete()
     await desk.forget_looks()
 
-    assert await following.settle(desk.database, 1, run, timedelta(0))
+    assert await following.conclude_if_over(desk.database, 1, run, timedelta(0))
     assert (await desk.run())["status"] == "done"
 
 

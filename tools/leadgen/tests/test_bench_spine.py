@@ -1,4 +1,4 @@
-"""The rates of the plumbing's bench: of what grows while it is watched, and of nothing else."""
+"""The rates of the bench of inbox and outbox: of what grows while it is watched, and of nothing else."""
 
 import pytest
 

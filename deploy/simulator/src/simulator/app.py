@@ -70,7 +70,7 @@ class Simulator:
             await self._control(scope, receive, send)
 
     async def _visit(self, authority: str, path: str, connection: Connection) -> None:
-        """A request to a site, with the trouble that was ordered for it."""
+        """A request to a site, with the fault that was injected for it."""
         host, _, port = authority.lower().partition(":")
         query: bytes = connection.scope["query_string"]
         self.ledger.record(host, f"{path}?{query.decode('latin-1')}" if query else path)
@@ -95,7 +95,7 @@ class Simulator:
             return hostile.answer_as(fault.manner, path)
         if fault is not None and fault.kind != "slow":
             status = fault.status if fault.kind == "fail" else 504
-            return Answer(status, b"This failure was ordered.\n")
+            return Answer(status, b"This failure was injected.\n")
         if port not in ("", "80"):
             return Answer(502, f"Nothing listens on port {port} of {host}.\n".encode())
         if method not in ("GET", "HEAD"):

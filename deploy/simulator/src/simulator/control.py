@@ -1,9 +1,9 @@
-"""The simulator's own endpoints, under `/_simulator`: order faults, set latency, read the ledger, ask what a site is.
+"""The simulator's own endpoints, under `/_simulator`: inject faults, set latency, read the ledger, ask what a site is.
 
     GET    /_simulator/ledger?host=    requests so far, by host and path
     GET    /_simulator/sites/{host}    what the town knows of a site: the truth that a crawl can be held against
     GET    /_simulator/faults          faults in force, and the latency
-    POST   /_simulator/faults          one more order (a Fault)
+    POST   /_simulator/faults          one more fault (a Fault)
     PUT    /_simulator/latency         a Latency
     POST   /_simulator/reset           no faults, the first latency, an empty ledger; the vendors as new
 
@@ -43,14 +43,14 @@ def control(town: Town, faults: Faults, ledger: Ledger, first_latency: Latency, 
             {"name": person.full_name, "title": person.title, "email": person.email, "type": person.email_type}
             for person in town.people(site)
         ]
-        return JSONResponse({**_told(site), "people": people})
+        return JSONResponse({**state_of(site), "people": people})
 
     async def read_faults(_: Request) -> Response:
-        ordered = [fault.model_dump() for fault in faults.ordered]
-        return JSONResponse({"faults": ordered, "latency": faults.latency.model_dump()})
+        injected = [fault.model_dump() for fault in faults.injected]
+        return JSONResponse({"faults": injected, "latency": faults.latency.model_dump()})
 
-    async def order_fault(request: Request) -> Response:
-        faults.order(Fault.model_validate_json(await request.body()))
+    async def inject_fault(request: Request) -> Response:
+        faults.inject(Fault.model_validate_json(await request.body()))
         return await read_faults(request)
 
     async def set_latency(request: Request) -> Response:
@@ -58,7 +58,7 @@ def control(town: Town, faults: Faults, ledger: Ledger, first_latency: Latency, 
         return await read_faults(request)
 
     async def reset(request: Request) -> Response:
-        faults.ordered.clear()
+        faults.injected.clear()
         faults.latency = first_latency
         ledger.clear()
         vendors.reset()
@@ -69,7 +69,7 @@ def control(town: Town, faults: Faults, ledger: Ledger, first_latency: Latency, 
             Route("/_simulator/ledger", read_ledger),
             Route("/_simulator/sites/{host}", read_site),
             Route("/_simulator/faults", read_faults),
-            Route("/_simulator/faults", order_fault, methods=["POST"]),
+            Route("/_simulator/faults", inject_fault, methods=["POST"]),
             Route("/_simulator/latency", set_latency, methods=["PUT"]),
             Route("/_simulator/reset", reset, methods=["POST"]),
             *vendor_routes(vendors),
@@ -84,8 +84,8 @@ async def _refused(_: Request, error: Exception) -> Response:
     return JSONResponse({"errors": error.errors(include_url=False, include_context=False)}, status_code=422)
 
 
-class _Told(BaseModel):
-    """A site as the control endpoint tells it."""
+class _SiteState(BaseModel):
+    """A site as the control endpoint shows it."""
 
     uen: str
     name: str
@@ -104,8 +104,8 @@ class _Told(BaseModel):
     paths: list[str]
 
 
-def _told(site: Site) -> dict[str, object]:
-    return _Told(
+def state_of(site: Site) -> dict[str, object]:
+    return _SiteState(
         uen=site.company.uen,
         name=site.company.name,
         brand=site.brand,

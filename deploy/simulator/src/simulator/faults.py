@@ -1,4 +1,4 @@
-"""Trouble to order, for tests and drills: latency for all, and faults for single hosts that end by themselves."""
+"""Fault injection for sites: latency for all, and faults for single hosts that end by themselves."""
 
 from dataclasses import dataclass, field
 from random import Random
@@ -6,7 +6,7 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from simulator.hostile import MANNERS
+from simulator.hostile import BEHAVIOURS
 from simulator.latency import Latency
 
 EVERY_HOST = "*"
@@ -31,8 +31,8 @@ class Fault(BaseModel):
 
     @model_validator(mode="after")
     def _names_a_manner(self) -> Self:
-        if (self.kind == "hostile") != (self.manner is not None) or self.manner not in (None, *MANNERS):
-            raise ValueError(f"a hostile fault, and no other, needs a manner: {', '.join(MANNERS)}")
+        if (self.kind == "hostile") != (self.manner is not None) or self.manner not in (None, *BEHAVIOURS):
+            raise ValueError(f"a hostile fault, and no other, needs a manner: {', '.join(BEHAVIOURS)}")
         return self
 
 
@@ -42,24 +42,24 @@ class Faults:
 
     latency: Latency
     seed: int
-    ordered: list[Fault] = field(default_factory=list)
+    injected: list[Fault] = field(default_factory=list)
     _random: Random = field(init=False)
 
     def __post_init__(self) -> None:
         self._random = Random(self.seed)  # noqa: S311 - repeatable, not secret
 
-    def order(self, fault: Fault) -> None:
-        """Puts it behind those ordered before: at one host they happen in turn."""
-        self.ordered.append(fault)
+    def inject(self, fault: Fault) -> None:
+        """Adds it after the faults injected before: at one host they happen one after the other."""
+        self.injected.append(fault)
 
     def take(self, host: str, path: str) -> Fault | None:
         """The fault that this request meets, counted down."""
-        for fault in self.ordered:
+        for fault in self.injected:
             if fault.host in (host, EVERY_HOST) and fault.path in (None, path):
                 if fault.times is not None:
                     fault.times -= 1
                     if not fault.times:
-                        self.ordered.remove(fault)
+                        self.injected.remove(fault)
                 return fault
         return None
 

@@ -183,4 +183,4 @@ _WRITERS: dict[str, Callable[[str], Answer]] = {
         _headers, _injection,
     )
 }  # fmt: skip
-MANNERS: tuple[str, ...] = tuple(_WRITERS)
+BEHAVIOURS: tuple[str, ...] = tuple(_WRITERS)

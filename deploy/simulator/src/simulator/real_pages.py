@@ -11,7 +11,7 @@ from html import escape
 from simulator.draws import draws, spread
 from simulator.people import Person
 from simulator.registry import index_of
-from simulator.sites import Manner, Site
+from simulator.sites import Behaviour, Site
 
 _WORD = 65_536
 START, TEAM_PATH = "/start.html", "/our-team"
@@ -47,7 +47,7 @@ _PARKED = (
 def trait_of(site: Site, seed: int, share: float) -> Trait | None:
     """The trait of a site; `None` for a plain one, and for one that misbehaves already."""
     index = index_of(site.host)
-    if index is None or site.manner is not Manner.PLAIN:
+    if index is None or site.manner is not Behaviour.PLAIN:
         return None
     chance, kind = draws(seed, b"real", index)[:2]
     return _TRAITS[kind & 1023] if chance < share * _WORD else None
@@ -78,8 +78,8 @@ def extra_page(site: Site, path: str, trait: Trait | None, people: Sequence[Pers
     return None
 
 
-def retold(site: Site, trait: Trait | None, html: str) -> str:
-    """A page of the plain site, told as the trait tells it."""
+def with_trait(site: Site, trait: Trait | None, html: str) -> str:
+    """A page of the plain site, with the trait done to it."""
     local = site.phone[3:]
     match trait:
         case Trait.GLUED:

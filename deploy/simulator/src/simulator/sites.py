@@ -24,7 +24,7 @@ class Layout(StrEnum):
     STRUCTURED = "structured"
 
 
-class Manner(StrEnum):
+class Behaviour(StrEnum):
     """Kinds of behaviour of a site on requests."""
 
     PLAIN = "plain"
@@ -63,19 +63,19 @@ class Tech(StrEnum):
 
 
 _LAYOUTS = spread([(layout, 1) for layout in Layout], 1024)
-_MANNERS = spread(
+_BEHAVIOURS = spread(
     (
-        (Manner.PLAIN, 830),
-        (Manner.THIN, 60),
-        (Manner.SLOW, 30),
-        (Manner.FAILING, 10),
-        (Manner.TRUNCATED, 5),
-        (Manner.MALFORMED, 5),
-        (Manner.MISTYPED, 5),
-        (Manner.MISCODED, 5),
-        (Manner.TO_WWW, 25),
-        (Manner.TO_HOME, 20),
-        (Manner.LOOP, 5),
+        (Behaviour.PLAIN, 830),
+        (Behaviour.THIN, 60),
+        (Behaviour.SLOW, 30),
+        (Behaviour.FAILING, 10),
+        (Behaviour.TRUNCATED, 5),
+        (Behaviour.MALFORMED, 5),
+        (Behaviour.MISTYPED, 5),
+        (Behaviour.MISCODED, 5),
+        (Behaviour.TO_WWW, 25),
+        (Behaviour.TO_HOME, 20),
+        (Behaviour.LOOP, 5),
     ),
     1024,
 )
@@ -115,7 +115,7 @@ class Site:
     brand: str
     legal_name: str
     layout: Layout
-    manner: Manner
+    manner: Behaviour
     robots: Robots
     tech: Tech
     analytics_id: str | None
@@ -155,7 +155,7 @@ def site_of(host: str, seed: int) -> Site | None:
         brand=brand,
         legal_name=legal_name,
         layout=_LAYOUTS[layout & 1023],
-        manner=_MANNERS[manner & 1023],
+        manner=_BEHAVIOURS[manner & 1023],
         robots=_ROBOTS[robots & 1023],
         tech=_TECHS[tech & 1023],
         analytics_id=f"G-{measured:05d}{taste % 1000:03d}" if measured < 0.4 * _WORD else None,

@@ -7,8 +7,8 @@ from html import escape
 
 from simulator.layouts import CAREERS_PATHS, PAGES, PRIVATE_PATH
 from simulator.people import Person, people_of
-from simulator.real_pages import Trait, extra_page, origin_of, retold, trait_of
-from simulator.sites import Manner, Robots, Site, site_of
+from simulator.real_pages import Trait, extra_page, origin_of, trait_of, with_trait
+from simulator.sites import Behaviour, Robots, Site, site_of
 
 _HTML = "text/html; charset=utf-8"
 _TEXT = "text/plain; charset=utf-8"
@@ -55,20 +55,20 @@ class Town:
         site = self.site(host)
         if site is None:
             return Answer(502, f"The name {host} does not resolve.\n".encode())
-        if site.manner is Manner.TO_WWW and not host.startswith("www."):
+        if site.manner is Behaviour.TO_WWW and not host.startswith("www."):
             return _moved(301, f"http://www.{site.host}{path}")
         if path == "/robots.txt":
             return _robots(site)
         if path == "/sitemap.xml":
             return _sitemap(site)
-        answer = self._told(site, path)
-        return replace(answer, is_slow=True) if site.manner is Manner.SLOW else answer
+        answer = self._with_trait_of(site, path)
+        return replace(answer, is_slow=True) if site.manner is Behaviour.SLOW else answer
 
     def trait(self, site: Site) -> Trait | None:
         """The trait of real pages that a site has."""
         return trait_of(site, self.seed, self._real_share)
 
-    def _told(self, site: Site, path: str) -> Answer:
+    def _with_trait_of(self, site: Site, path: str) -> Answer:
         """One page, with the site's trait done to it."""
         trait = self.trait(site)
         if trait is None:
@@ -78,7 +78,9 @@ class Town:
             return Answer(200, extra.encode(), _HTML)
         answer = _page(site, origin_of(path, trait))
         return (
-            replace(answer, body=retold(site, trait, answer.body.decode()).encode()) if answer.status == 200 else answer
+            replace(answer, body=with_trait(site, trait, answer.body.decode()).encode())
+            if answer.status == 200
+            else answer
         )
 
 
@@ -111,7 +113,7 @@ def _robots(site: Site) -> Answer:
 
 
 def _sitemap(site: Site) -> Answer:
-    if not site.has_sitemap or site.manner is Manner.THIN:
+    if not site.has_sitemap or site.manner is Behaviour.THIN:
         return _not_found(site)
     urls = "".join(f"<url><loc>http://{site.host}{path}</loc></url>" for path in paths_of(site))
     document = f'<?xml version="1.0" encoding="UTF-8"?><urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{urls}</urlset>'
@@ -125,34 +127,34 @@ def _not_found(site: Site) -> Answer:
 def _page(site: Site, path: str) -> Answer:
     """One page, with what is wrong with the site done to it."""
     match site.manner:
-        case Manner.FAILING:
+        case Behaviour.FAILING:
             return Answer(500, b"<html><body><h1>Internal Server Error</h1></body></html>", _HTML)
-        case Manner.LOOP if path in ("/", "/start"):
+        case Behaviour.LOOP if path in ("/", "/start"):
             return _moved(302, "/start" if path == "/" else "/")
-        case Manner.TO_HOME if path == "/":
+        case Behaviour.TO_HOME if path == "/":
             return _moved(302, "/home")
-        case Manner.TO_HOME if path == "/home":
+        case Behaviour.TO_HOME if path == "/home":
             path = "/"
-        case Manner.THIN if path == "/":
+        case Behaviour.THIN if path == "/":
             return Answer(
                 200, f"<html><title>{escape(site.brand)}</title><body>Coming soon.</body></html>".encode(), _HTML
             )
-        case Manner.THIN:
+        case Behaviour.THIN:
             return _not_found(site)
     html = _html(site, path)
     if html is None:
         return _not_found(site)
     match site.manner:
-        case Manner.TRUNCATED:
+        case Behaviour.TRUNCATED:
             body = html.encode()
             return Answer(200, body, _HTML, sent=len(body) * 2 // 3)
-        case Manner.MALFORMED:
+        case Behaviour.MALFORMED:
             for tag in _CLOSING_TAGS:
                 html = html.replace(tag, "")
             return Answer(200, f"<<{html}<div class='never closed".encode(), _HTML)
-        case Manner.MISTYPED:
+        case Behaviour.MISTYPED:
             return Answer(200, html.encode(), "application/octet-stream")
-        case Manner.MISCODED:
+        case Behaviour.MISCODED:
             return Answer(200, html.encode("cp1252", "xmlcharrefreplace"), _HTML)
     return Answer(200, html.encode(), _HTML)
 

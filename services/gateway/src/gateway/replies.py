@@ -125,12 +125,12 @@ def messages_of(answer: Answer, request_id: UUID) -> list[Message]:
     text = as_text(answer.blocks)
     choices = [{"label": label} for label in answer.choices]
     answered = {"topic": answer.topic, "text": text, "markdown": as_markdown(answer.blocks), "choices": choices}
-    told = [Message("answer", answered)]
+    events = [Message("answer", answered)]
     if answer.proposal is not None:
         icp, current = answer.proposal.wanted.model_dump(), answer.proposal.current.model_dump()
-        told.append(Message("confirm", {"question": text, "choices": choices, "icp": icp, "current": current}))
+        events.append(Message("confirm", {"question": text, "choices": choices, "icp": icp, "current": current}))
     done = {"request_id": str(request_id), "job_id": None, "remaining": None, "notice": text}
-    return [*told, Message("done", done)]
+    return [*events, Message("done", done)]
 
 
 def error(problem: Problem) -> Message:

@@ -44,20 +44,20 @@ async def follow_all(database: Database, odoo_patience: timedelta) -> None:
                 open_, searched_at = await find_unfinished(database, day_in_singapore(datetime.now(UTC))), clock()
                 partial = [(tenant, run) for tenant, found in open_.items() for run in found if run.status == "partial"]
                 for tenant_id, run in partial:
-                    await _try_to_settle(database, tenant_id, run, odoo_patience)
+                    await _try_to_conclude(database, tenant_id, run, odoo_patience)
             for tenant_id, found in open_.items():
                 under_way = [run for run in found if run.status != "partial"]
                 open_[tenant_id] = [
-                    run for run in under_way if not await _try_to_settle(database, tenant_id, run, odoo_patience)
+                    run for run in under_way if not await _try_to_conclude(database, tenant_id, run, odoo_patience)
                 ]
         except (LeadgenError, asyncpg.PostgresError) as error:
             log.warning("following_waits", error=repr(error))
         await asyncio.sleep(POLL_S)
 
 
-async def _try_to_settle(database: Database, tenant_id: int, run: Run, odoo_patience: timedelta) -> bool:
+async def _try_to_conclude(database: Database, tenant_id: int, run: Run, odoo_patience: timedelta) -> bool:
     try:
-        return await settle(database, tenant_id, run, odoo_patience)
+        return await conclude_if_over(database, tenant_id, run, odoo_patience)
     except Unavailable:
         raise
     except Exception:  # a fault of one run, whatever it is, stops no other: it is logged, and tried again
@@ -81,7 +81,7 @@ async def find_unfinished(database: Database, today: date) -> dict[int, list[Run
     return found
 
 
-async def settle(database: Database, tenant_id: int, run: Run, odoo_patience: timedelta) -> bool:
+async def conclude_if_over(database: Database, tenant_id: int, run: Run, odoo_patience: timedelta) -> bool:
     """Looks at a run, and concludes it if it is over or its window has ended. Returns whether it did."""
     states = await look(database, tenant_id, run.run_id, odoo_patience)
     is_late = datetime.now(UTC) >= run.window_ends_at

@@ -127,7 +127,7 @@ async def prune_after(database: Database, settings: NightlySettings) -> None:
 
 
 async def send_report(database: Database, settings: NightlySettings, summary: Summary) -> None:
-    """Sends the report on the night, unless one has told of all runs of this start since they were planned.
+    """Sends the report on the night, unless one has reported on all runs of this start since they were planned.
 
     One that cannot be sent is a line in the log, and the night is as it was; the next start tries again.
     """

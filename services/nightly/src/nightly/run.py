@@ -244,7 +244,7 @@ async def look_back(database: Database, tenant_id: int, rules: Rules) -> list[di
     The count begins at the run's end or at the last night that reported on it. Runs whose window is open are not ended.
     """
     async with database.transaction(tenant_id) as tx:
-        earlier = await runs.to_tell(tx, rules.night - CARRIED_OVER, rules.night)
+        earlier = await runs.to_report(tx, rules.night - CARRIED_OVER, rules.night)
     found = []
     for run, known_open in earlier:
         states = await look(database, tenant_id, run.run_id, rules.odoo_patience)
@@ -258,9 +258,9 @@ async def look_back(database: Database, tenant_id: int, rules: Rules) -> list[di
         else:
             was_open = 0
         open_ = _not_good(states)
-        told = {"unfinished": open_, "finished_since": max(0, was_open - open_)}
-        if any(told.values()):
-            found.append({"night": str(run.night), "run_id": str(run.run_id), "status": status, **told})
+        counts = {"unfinished": open_, "finished_since": max(0, was_open - open_)}
+        if any(counts.values()):
+            found.append({"night": str(run.night), "run_id": str(run.run_id), "status": status, **counts})
     return found
 
 

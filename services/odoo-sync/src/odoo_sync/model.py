@@ -81,7 +81,7 @@ class Record:
 
     `held` has a column only if we wrote its value; what people had typed before stays theirs. `name` is the external id
     if it is not the usual one. `made` is Odoo's creation date of the record ("" if unknown): with another one, its
-    number belongs to another record. `told` names the notes about it that were written (see `sync/lead_notes.py`).
+    number belongs to another record. `notes_written` names its notes that were written (`sync/lead_notes.py`).
     """
 
     id: int | None = None
@@ -90,7 +90,7 @@ class Record:
     is_deleted: bool = False
     name: str = ""
     made: str = ""
-    told: tuple[str, ...] = ()
+    notes_written: tuple[str, ...] = ()
 
 
 NO_RECORD = Record()

@@ -13,22 +13,22 @@ LOOK_EVERY_S = 3600.0
 
 async def watch_register(database: Database) -> None:
     """Looks every `LOOK_EVERY_S`, until cancelled; goes on when the database is away."""
-    await repeated(partial(request_telling, database), every_s=LOOK_EVERY_S, waits="register_not_watched")
+    await repeated(partial(request_resyncs, database), every_s=LOOK_EVERY_S, waits="register_not_watched")
 
 
-async def request_telling(database: Database) -> list[int]:
+async def request_resyncs(database: Database) -> list[int]:
     """Requests a resync of each tenant that has leads to tell of their companies' status; returns these tenants.
 
-    May be repeated: a lead that was told is not sent again.
+    May be repeated: a lead that is up to date is not sent again.
     """
     async with database.without_tenant() as tx:
         tenants = [row["tenant_id"] for row in await tx.fetch(TENANTS)]
-    told = []
+    requested = []
     for tenant_id in tenants:
         async with database.transaction(tenant_id) as tx:
             connection = await connections.find(tx)
-            if connection is None or connection.blocked is not None or not await links.has_untold(tx):
+            if connection is None or connection.blocked is not None or not await links.has_outdated(tx):
                 continue
             await resyncs.request(tx)
-            told.append(tenant_id)
-    return told
+            requested.append(tenant_id)
+    return requested

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from common.contracts import Contact, Opening, ResyncOdoo
-from odoo_sync.register_watch import request_telling
+from odoo_sync.register_watch import request_resyncs
 
 pytestmark = pytest.mark.servers
 
@@ -161,10 +161,10 @@ async def test_a_company_struck_off_is_told_in_its_lead_though_nobody_scores_it_
     number = fake.external[connected.external_id("lead")][1]
     lead = fake.records["crm.lead"][number]
     lead["description"] = "<p>a rep's words</p>"
-    assert await request_telling(connected.database) == []
+    assert await request_resyncs(connected.database) == []
     await owner.execute("UPDATE companies SET status = 'gone'")
 
-    assert await request_telling(connected.database) == [1]
+    assert await request_resyncs(connected.database) == [1]
     assert await owner.fetchval("SELECT count(*) FROM outbox WHERE topic = $1", ResyncOdoo.topic) == 1
     await connected.resync()
 
@@ -172,7 +172,7 @@ async def test_a_company_struck_off_is_told_in_its_lead_though_nobody_scores_it_
     assert "no longer there: struck off" in note["body"]
     assert note["res_id"] == str(number)
     assert lead["description"] == "<p>a rep's words</p>"
-    assert await request_telling(connected.database) == []
+    assert await request_resyncs(connected.database) == []
     await connected.resync()
     assert len(notes(fake)) == 1
 
@@ -184,11 +184,11 @@ async def test_a_company_that_is_live_after_all_loses_the_warning(connected: Any
     assert "is closing" in fake.record(connected.external_id("lead"))["description"]
     await owner.execute("UPDATE companies SET status = 'live'")
 
-    assert await request_telling(connected.database) == [1]
+    assert await request_resyncs(connected.database) == [1]
     await connected.resync()
 
     assert "is closing" not in fake.record(connected.external_id("lead"))["description"]
-    assert await request_telling(connected.database) == []
+    assert await request_resyncs(connected.database) == []
 
 
 async def test_the_watch_leaves_a_blocked_tenant_alone(connected: Any, owner: Any) -> None:
@@ -197,7 +197,7 @@ async def test_the_watch_leaves_a_blocked_tenant_alone(connected: Any, owner: An
     await owner.execute("UPDATE companies SET status = 'gone'")
     await owner.execute("INSERT INTO odoo_states (tenant_id, blocked) VALUES (1, 'no right')")
 
-    assert await request_telling(connected.database) == []
+    assert await request_resyncs(connected.database) == []
 
 
 async def test_a_refused_note_is_told_and_tried_again(connected: Any, fake: Any) -> None:

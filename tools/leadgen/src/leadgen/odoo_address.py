@@ -31,8 +31,8 @@ async def find_odoo(base: str, client: httpx.AsyncClient) -> tuple[str, str | No
         answer = await client.post(f"{base}/jsonrpc", json=VERSION)
     except httpx.TransportError:
         return base, None
-    told = _json(answer)
-    if isinstance(told, dict) and (found := _version(told.get("result"), "server_version", "server_version_info")):
+    reply = _json(answer)
+    if isinstance(reply, dict) and (found := _version(reply.get("result"), "server_version", "server_version_info")):
         return base, found
     if answer.status_code in (408, 429) or answer.status_code >= 500:
         return base, None
@@ -61,7 +61,7 @@ def _json(response: httpx.Response) -> Any:
         return None
 
 
-def _version(told: Any, text: str, parts: str) -> str | None:
-    if not isinstance(told, dict) or not isinstance(told.get(parts), list):
+def _version(reply: Any, text: str, parts: str) -> str | None:
+    if not isinstance(reply, dict) or not isinstance(reply.get(parts), list):
         return None
-    return str(told.get(text) or ".".join(map(str, told[parts][:2])))
+    return str(reply.get(text) or ".".join(map(str, reply[parts][:2])))

@@ -12,7 +12,7 @@ MOST_ENTRIES = 200_000
 class Entry:
     """One call that was booked. `items` were paid for, `free` came without charge: URLs, ids, addresses or hashes.
 
-    `answered` is false when the client was gone before the answer was ready, or an ordered fault kept it back.
+    `answered` is false when the client was gone before the answer was ready, or an injected fault kept it back.
     """
 
     number: int

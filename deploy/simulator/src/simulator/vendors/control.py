@@ -39,7 +39,7 @@ def vendor_routes(dispatcher: Dispatcher) -> list[BaseRoute]:
         )
         return JSONResponse(_state(dispatcher, vendor))
 
-    async def order_fault(request: Request) -> Response:
+    async def inject_fault(request: Request) -> Response:
         vendor = _vendor(request)
         fault = VendorFault.model_validate_json(await request.body())
         if fault.manner is not None and vendor != "openai":
@@ -72,7 +72,7 @@ def vendor_routes(dispatcher: Dispatcher) -> list[BaseRoute]:
     return [
         Route("/_simulator/vendors", read_vendors),
         Route("/_simulator/vendors/{vendor}", set_terms, methods=["PUT"]),
-        Route("/_simulator/vendors/{vendor}/faults", order_fault, methods=["POST"]),
+        Route("/_simulator/vendors/{vendor}/faults", inject_fault, methods=["POST"]),
         Route("/_simulator/vendors/{vendor}/faults", clear_faults, methods=["DELETE"]),
         Route("/_simulator/charges", read_charges),
         Route("/_simulator/charges/repeats", read_repeats),

@@ -1,6 +1,6 @@
 """Dispatches calls to vendors: applies injected faults, books charges, and sends the reply.
 
-The order: too many calls, an ordered fault, the key, then the vendor. A charge is booked before the answer is waited
+The order: too many calls, an injected fault, the key, then the vendor. A charge is booked before the answer is waited
 for, as a vendor's work is done whether or not someone still listens.
 """
 
@@ -106,7 +106,7 @@ class Dispatcher:
         reply = self._reply(vendor, operation, call, account, fault)
         entry = self._book(name, operation, account, reply, fault)
         if fault is not None and fault.keeps_the_answer_back:
-            return operation, await self._trouble(name, vendor, operation, reply, fault, connection)
+            return operation, await self._apply_fault(name, vendor, operation, reply, fault, connection)
         await self._send(
             name, reply, connection, fault.delay_ms if fault is not None and fault.kind == "slow" else 0, entry
         )
@@ -141,7 +141,7 @@ class Dispatcher:
         kind = fault.kind if fault is not None else None
         return self.charges.book(name, account.key, operation, charge.units, charge.items, charge.free, kind)
 
-    async def _trouble(
+    async def _apply_fault(
         self,
         name: VendorName,
         vendor: Vendor,
@@ -154,7 +154,7 @@ class Dispatcher:
         if fault.kind == "hang":
             await connection.hang()
             if not connection.is_gone():  # the simulator closes
-                await connection.reply(Answer(504, b"This failure was ordered.\n"))
+                await connection.reply(Answer(504, b"This failure was injected.\n"))
             return 0
         await self._wait(name, 0, connection)
         if fault.kind == "drop":

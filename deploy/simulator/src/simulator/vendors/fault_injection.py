@@ -10,11 +10,11 @@ from simulator.latency import LONGEST_MS, Latency
 from simulator.settings import Settings
 from simulator.vendors.exchange import VENDORS, VendorName, Why
 
-Manner = Literal[
+Behaviour = Literal[
     "no_quotes", "made_up_quotes", "made_up_values", "fenced", "chatty", "invalid_json", "wrong_types", "refusal",
     "length", "content_filter", "empty", "no_usage", "no_choices", "null_choices", "obedient",
 ]  # fmt: skip
-MANNERS: tuple[str, ...] = get_args(Manner)
+BEHAVIOURS: tuple[str, ...] = get_args(Behaviour)
 
 
 class Terms(BaseModel):
@@ -54,12 +54,12 @@ class VendorFault(BaseModel):
     why: Why = "no_credits"
     delay_ms: float = Field(default=2000, ge=0, le=LONGEST_MS)
     charged: bool = False
-    manner: Manner | None = None
+    manner: Behaviour | None = None
 
     @model_validator(mode="after")
     def _names_a_manner(self) -> Self:
         if (self.kind == "model") != (self.manner is not None):
-            raise ValueError(f"a model fault, and no other, needs a manner: {', '.join(MANNERS)}")
+            raise ValueError(f"a model fault, and no other, needs a manner: {', '.join(BEHAVIOURS)}")
         return self
 
     @property

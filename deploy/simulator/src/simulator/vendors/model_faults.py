@@ -4,13 +4,13 @@ import json
 from typing import Any
 
 from simulator.vendors.comprehension import Fact, Facts
-from simulator.vendors.fault_injection import Manner
+from simulator.vendors.fault_injection import Behaviour
 
 _MADE_UP = "Our award-winning products are trusted by thousands of customers around the globe."
 _NOBODY = "Imaginary Industries"
 
 
-def misread(facts: Facts, manner: Manner | None) -> Facts:
+def misread(facts: Facts, manner: Behaviour | None) -> Facts:
     """Removes the quotes, or replaces quotes or values by made-up ones, as `manner` says."""
     match manner:
         case "no_quotes":
@@ -23,7 +23,7 @@ def misread(facts: Facts, manner: Manner | None) -> Facts:
             return facts
 
 
-def answered(content: Any, manner: Manner | None) -> str:
+def answered(content: Any, manner: Behaviour | None) -> str:
     """Formats the answer's text, with the fault of `manner`."""
     text = json.dumps(content, ensure_ascii=False)
     match manner:
@@ -41,7 +41,7 @@ def answered(content: Any, manner: Manner | None) -> str:
             return text
 
 
-def choices_of(text: str, finish: str, manner: Manner | None) -> list[dict[str, Any]] | None:
+def choices_of(text: str, finish: str, manner: Behaviour | None) -> list[dict[str, Any]] | None:
     """Builds the completion's choices: one, unless `manner` says otherwise."""
     message: dict[str, Any] = {"role": "assistant", "content": text, "refusal": None}
     match manner:

@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field, ValidationError
 from simulator.vendors.accounts import Account
 from simulator.vendors.comprehension import Fact, Facts, injected, understood
 from simulator.vendors.exchange import Call, Charge, Reply, Why, hash_of
-from simulator.vendors.fault_injection import Manner
+from simulator.vendors.fault_injection import Behaviour
 from simulator.vendors.filling import filled, kind_of
 from simulator.vendors.model_faults import answered, choices_of, misread
 
@@ -80,7 +80,7 @@ class OpenAI:
         status, message, kind, code = _STATUSES[why]
         return Reply({"error": {"message": detail or message, "type": kind, "param": None, "code": code}}, status)
 
-    def answer(self, operation: str, call: Call, account: Account, manner: Manner | None = None) -> Reply:
+    def answer(self, operation: str, call: Call, account: Account, manner: Behaviour | None = None) -> Reply:
         """Answers like the model, or with the fault of `manner`."""
         if operation == "models":
             return Reply({"object": "list", "data": [{"id": "simulated", "object": "model", "owned_by": "simulator"}]})
@@ -98,7 +98,7 @@ class OpenAI:
         return _completed(chat, prompt_tokens, manner)
 
 
-def _completed(chat: _Chat, prompt_tokens: int, manner: Manner | None) -> Reply:
+def _completed(chat: _Chat, prompt_tokens: int, manner: Behaviour | None) -> Reply:
     """The completion and its price in tokens: what the model wrote is paid for, whatever is done to the answer."""
     corpus = "\n".join(message.text for message in chat.messages if message.role == "user")
     wanted = chat.response_format.json_schema
@@ -128,7 +128,7 @@ def _completed(chat: _Chat, prompt_tokens: int, manner: Manner | None) -> Reply:
     return Reply(body, charge=Charge(tokens, (request,)), headers=((b"x-request-id", f"req_{request}".encode()),))
 
 
-def _read(corpus: str, manner: Manner | None) -> Facts:
+def _read(corpus: str, manner: Behaviour | None) -> Facts:
     """Extracts the facts that the model finds in the text."""
     order = injected(corpus) if manner == "obedient" else None
     if order is not None:

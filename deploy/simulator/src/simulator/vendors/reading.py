@@ -10,7 +10,7 @@ from html import unescape
 from urllib.parse import urlsplit
 
 from simulator.layouts import CAREERS_PATHS, PAGES
-from simulator.sites import Manner, Site
+from simulator.sites import Behaviour, Site
 from simulator.town import Town
 
 _UNSEEN = re.compile(r"<(script|style|head|form)\b.*?</\1>|<!.*?>", re.S | re.I)
@@ -48,11 +48,11 @@ class Reader:
 
     def _read(self, site: Site, path: str, markdown: bool) -> str | None:
         sees = bool(site.taste & 1)
-        if site.manner is Manner.LOOP or (site.manner is Manner.FAILING and not sees):
+        if site.manner is Behaviour.LOOP or (site.manner is Behaviour.FAILING and not sees):
             return None
-        if site.manner is Manner.THIN and not sees:
+        if site.manner is Behaviour.THIN and not sees:
             return "Coming soon." if path == "/" else None
-        if path == "/home" and site.manner is Manner.TO_HOME:
+        if path == "/home" and site.manner is Behaviour.TO_HOME:
             path = "/"
         write = PAGES[site.layout].get(path)
         if write is None or path not in self.paths(site):

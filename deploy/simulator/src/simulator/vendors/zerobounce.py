@@ -83,7 +83,7 @@ class ZeroBounce:
             return self.refusal("no_credits", "validate")
         item = request.email.strip().lower()
         charge = Charge(0, free=(item,)) if is_free else Charge(1, (item,))
-        return Reply(_told(request.email, verdict), charge=charge)
+        return Reply(_result(request.email, verdict), charge=charge)
 
     def _batch(self, request: _Batch, account: Account) -> Reply:
         results: list[dict[str, Any]] = []
@@ -103,7 +103,7 @@ class ZeroBounce:
             else:
                 errors.append({"error": _no_credits("API Key"), "email_address": each.email_address})
                 continue
-            results.append(_told(address, verdict))
+            results.append(_result(address, verdict))
         if errors and not results and not account.can_pay(1):
             return self.refusal("no_credits", "validatebatch")
         charge = Charge(len(bought), tuple(bought), tuple(free))
@@ -114,7 +114,7 @@ def _no_credits(key: str) -> str:
     return f"Invalid {key} or your account ran out of credits"
 
 
-def _told(address: str, verdict: Verdict) -> dict[str, Any]:
+def _result(address: str, verdict: Verdict) -> dict[str, Any]:
     """A verdict as the vendor writes it: truth as text here, as a boolean there."""
     local, _, domain = address.rpartition("@")
     reachable = verdict.sub_status not in ("no_dns_entries", "failed_syntax_check")

@@ -1,16 +1,16 @@
 """The crawl delay of each site, shared by all replicas: the table `site_turns` has one row per site.
 
-A turn is reserved by the database's clock. Rows of past turns are deleted from time to time.
+Each request reserves its time, by the database's clock. Rows of past times are deleted from time to time.
 """
 
 from common.postgres import Database
 
 TAKE = """
-    INSERT INTO site_turns AS turn (site, next_at)
+    INSERT INTO site_turns AS known (site, next_at)
     VALUES ($1, clock_timestamp() + $2::float8 * interval '1 second')
     ON CONFLICT (site) DO UPDATE
-       SET next_at = greatest(turn.next_at, clock_timestamp()) + $2::float8 * interval '1 second'
-     WHERE turn.next_at < clock_timestamp() + $3::float8 * interval '1 second'
+       SET next_at = greatest(known.next_at, clock_timestamp()) + $2::float8 * interval '1 second'
+     WHERE known.next_at < clock_timestamp() + $3::float8 * interval '1 second'
     RETURNING greatest(extract(epoch FROM next_at - clock_timestamp())::float8 - $2::float8, 0)
 """
 
@@ -24,16 +24,16 @@ SWEEP_EVERY = 2000
 
 
 class CrawlDelay:
-    """Reserves turns at sites. Raises Unavailable when the database is away."""
+    """Reserves the times of requests to sites. Raises Unavailable when the database is away."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self._taken = 0
 
     async def reserve(self, site: str, *, gap_s: float, within_s: float) -> float | None:
-        """Reserves the site's next turn, with a pause of `gap_s` after it. Returns the seconds to wait for it.
+        """Reserves the time of the site's next request, and `gap_s` after it. Returns the seconds to wait for it.
 
-        Returns `None` and reserves nothing if the turn does not come within `within_s`. Needs no query without a gap.
+        Returns `None` and reserves nothing if that time does not come within `within_s`. Needs no query without a gap.
         """
         if within_s <= 0:
             return None

@@ -1,4 +1,4 @@
-"""The requests of one visit: each waits for its site's turn, and each redirect follows the robots.txt of its target."""
+"""The requests of one visit: each waits for its time, and each redirect follows the robots.txt of its target."""
 
 import asyncio
 import time
@@ -72,7 +72,7 @@ class CrawlSession:
         wait = await self.crawl_delay.reserve(site, gap_s=gap, within_s=self.before - time.monotonic())
         if wait is None:
             raise SessionOver(f"no time left for {gap:g} s between requests")
-        # The database's clock spaces the turns; ours also spaces the requests of one visit when they are late.
+        # The database's clock spaces the requests; ours also spaces the requests of one visit when they are late.
         wait = max(wait, self._free_at - time.monotonic())
         if wait > 0:
             await asyncio.sleep(wait)

@@ -73,7 +73,7 @@ def extract(
     `is_time_up` is asked before each slice of work; when it says yes, the findings so far are returned. Contacts come
     first, the homepage's before others. News needs the day of the visit: without `today` there is none.
     """
-    home, said = pages[0], [_without_orders(page) for page in pages]
+    home, said = pages[0], [_without_injections(page) for page in pages]
     found = _Collector(site_of(host_of(home.url)), country_of(pages), today)
     is_cut = False
     for look_at in _slices(pages, said, found):
@@ -201,9 +201,9 @@ class _Collector:
     def all_facts(self) -> list[Fact]:
         main = [Fact("phone", phone.value, phone.source_url, "page", LIKELY) for phone in self._phones()[:1]]
         news = [news_fact(self.news)] if self.news else []
-        # texts and descriptions were read without orders, structured data was not
+        # texts and descriptions were read without prompt injection, structured data was not
         return [
-            fact for fact in (*self.facts, *main, *news) if fact.method != "schema.org" or not _is_order(fact.value)
+            fact for fact in (*self.facts, *main, *news) if fact.method != "schema.org" or not _is_injection(fact.value)
         ]
 
     def best_contacts(self) -> tuple[Contact, ...]:
@@ -267,22 +267,22 @@ _FINDERS: tuple[Callable[[Document], Iterable[Fact]], ...] = (
 )
 
 
-def _without_orders(page: Document) -> Document:
+def _without_injections(page: Document) -> Document:
     """The page without text that instructs a model: no fact may come of it."""
     text, bad = without_injections(page.text)
-    title = "" if _is_order(page.title) else page.title
-    description = "" if _is_order(page.description) else page.description
+    title = "" if _is_injection(page.title) else page.title
+    description = "" if _is_injection(page.description) else page.description
     if not bad and (title, description) == (page.title, page.description):
         return page
     return replace(page, text=text, title=title, description=description)
 
 
-def _is_order(text: str) -> bool:
+def _is_injection(text: str) -> bool:
     return bool(text) and (is_injection(text) or is_disguised(text))
 
 
 def _slices(pages: Sequence[Document], said: Sequence[Document], found: _Collector) -> Iterator[Callable[[], None]]:
-    """The slices of work, most important first. Facts come only of what is `said` without orders."""
+    """The slices of work, most important first. Facts come only of what is `said` without prompt injection."""
     for nth, page in enumerate(pages):
         yield partial(found.add_emails, page, nth)
         yield partial(found.add_numbers, page)
@@ -315,7 +315,7 @@ def _about(pages: Sequence[Document]) -> str:
         return clean(pages[0].description, MAX_ABOUT)
     for page in pages:
         for description in values(organisations(page), "description"):
-            if (text := clean(description, MAX_ABOUT)) and not _is_order(text):
+            if (text := clean(description, MAX_ABOUT)) and not _is_injection(text):
                 return text
     about = next((page.text for page in pages[1:] if kind_of(Link(page.url, "")) is Kind.ABOUT and page.text), "")
     return clean(about, MAX_ABOUT)

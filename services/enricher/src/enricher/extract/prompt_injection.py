@@ -7,7 +7,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from enricher.extract.planted_orders import is_planted, may_be_planted, unspelled
+from enricher.extract.injection_patterns import is_injection_line, may_be_injection, unspelled
 
 _GAP = r"[\s\W]{1,5}"
 _ALL = rf"(?:(?:all|any|of|the|your|my|our|these|those){_GAP}){{0,4}}"
@@ -50,7 +50,7 @@ def is_injection(text: str) -> bool:
     """True if a text instructs a model."""
     plain = _plain(text)
     return _INJECTIONS.search(plain) is not None or any(
-        may_be_planted(line) and _is_order(line) for line in plain.split("\n")
+        may_be_injection(line) and _is_injection(line) for line in plain.split("\n")
     )
 
 
@@ -66,7 +66,7 @@ def without_injections(text: str) -> tuple[str, int]:
     lines = text.split("\n")
     plain = [_plain(line).replace("\n", " ") for line in lines]
     whole, bad = "\n".join(plain), {nth for nth, line in enumerate(lines) if is_disguised(line)}
-    bad |= {nth for nth, line in enumerate(plain) if may_be_planted(line) and _is_order(line)}
+    bad |= {nth for nth, line in enumerate(plain) if may_be_injection(line) and _is_injection(line)}
     ends: list[int] = []
     for line in plain:
         ends.append((ends[-1] + 1 if ends else 0) + len(line))
@@ -82,9 +82,9 @@ def without_injections(text: str) -> tuple[str, int]:
 
 
 @lru_cache(4_000)  # the pages of a site repeat their heads and feet
-def _is_order(plain: str) -> bool:
+def _is_injection(plain: str) -> bool:
     """True for a line that is planted, or that is an order with digits in the place of letters."""
-    if is_planted(plain):
+    if is_injection_line(plain):
         return True
     spelled = unspelled(plain)
     return bool(spelled) and _INJECTIONS.search(spelled) is not None

@@ -113,7 +113,7 @@ class Agent:
             raise Problem(404, "No such run", f"Thread {thread_id} has no run {run_id}.")
         return run
 
-    async def settle(self, caller: Caller, thread_id: UUID, *, within_s: float) -> None:
+    async def resume_abandoned(self, caller: Caller, thread_id: UUID, *, within_s: float) -> None:
         """Continues the thread's runs whose replicas are gone, and waits for them for so long at most."""
         async with self._database.transaction(caller.tenant_id) as tx:
             left = await runs.unfinished(tx, thread_id, 2**63 - 1)
@@ -232,8 +232,8 @@ class Agent:
     async def reply(self, caller: Caller, run: Run, text: str, since: datetime | None) -> AsyncGenerator[Any]:
         """Yields the events of the reply to a text."""
         tenant = await self._tenants.admit(caller.tenant_id)
-        async with aclosing(self._replies.reply(caller, tenant, text, run.run_id, since=since)) as told:
-            async for message in told:
+        async with aclosing(self._replies.reply(caller, tenant, text, run.run_id, since=since)) as events:
+            async for message in events:
                 yield message
 
     async def decide(self, caller: Caller, proposal: dict[str, Any], decision: dict[str, Any]) -> Answer:
@@ -332,8 +332,8 @@ class _Execution:
             await self._type(self._shown.say(answers.saying("job_status", STALE).blocks))
         else:
             try:
-                async with aclosing(self._agent.reply(self._caller, self._run, text, self._since)) as told:
-                    async for message in told:
+                async with aclosing(self._agent.reply(self._caller, self._run, text, self._since)) as events:
+                    async for message in events:
                         if message is not None:
                             await self._tell(message)
             except Problem as problem:  # the tenant was switched off meanwhile

@@ -82,21 +82,21 @@ def where(answer: SearchAnswer) -> str:
 def _ignored(answer: SearchAnswer) -> list[str]:
     unknown = [part for part in answer.ignored if not part.isdecimal()]
     numbers = [part for part in answer.ignored if part.isdecimal()]
-    told = []
+    remarks = []
     if unknown:
-        told.append(f"Ignored, since the register does not know it: {_quoted(unknown)}.")
+        remarks.append(f"Ignored, since the register does not know it: {_quoted(unknown)}.")
     sizes = [part for part in unknown if find_sizes(part).ignored]
     staff = next((part for part in sizes if read_icp(part).keys() & {"employees_from", "employees_to"}), None)
     if staff:
-        told.append(
+        remarks.append(
             "Sizes count for the score if the ICP names them: to add this one, send "
             f'"Change my ICP to {THE_SAME} with {staff}".'
         )
     elif sizes:
-        told.append("Sizes count for the score if the ICP (PUT /icp) names them.")
+        remarks.append("Sizes count for the score if the ICP (PUT /icp) names them.")
     if numbers:
-        told.append(f"Ignored, since it narrows nothing: {_quoted(numbers)}.")
-    return told
+        remarks.append(f"Ignored, since it narrows nothing: {_quoted(numbers)}.")
+    return remarks
 
 
 def _quoted(parts: Sequence[str]) -> str:

@@ -38,7 +38,7 @@ from gateway.streams import UNBUFFERED, Stream, event
 #: A comment that tells clients that the stream is alive.
 HEARTBEAT = b": heartbeat\n\n"
 #: How long the history waits for a reply that another replica left unfinished.
-SETTLE_S = 5.0
+RESUME_WITHIN_S = 5.0
 
 #: Names that clients give to the events they want.
 MODES = {"values": "values", "messages": "messages", "messages-tuple": "messages", "custom": "custom"}
@@ -166,7 +166,7 @@ async def thread_history(
     given: Annotated[HistoryRequest, Depends(body(HistoryRequest))],
 ) -> list[dict[str, Any]]:
     """Shows the states of a thread, newest first. Several states with one parent are branches."""
-    await deps.agent.settle(caller, thread_id, within_s=SETTLE_S)
+    await deps.agent.resume_abandoned(caller, thread_id, within_s=RESUME_WITHIN_S)
     async with deps.database.transaction(tenant.tenant_id) as tx:
         if await threads.find(tx, caller.subject, thread_id) is None:
             raise unknown_thread(thread_id)

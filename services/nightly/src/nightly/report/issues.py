@@ -5,9 +5,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from nightly.report.company_progress import CONSUMERS
 from nightly.report.night import Balance, Issue
 from nightly.report.reasons import vendor_issues
-from nightly.report.standing import CONSUMERS
 from nightly.report.wording import day, moment, plural
 
 

@@ -11,10 +11,10 @@ import asyncpg
 from common.errors import Permanent
 from common.postgres import Connection, Database
 from common.singapore import day_in_singapore
+from nightly.report.company_progress import CompanyProgress, balance_of
 from nightly.report.issues import Circumstances, issues_of
 from nightly.report.night import Durations, Night, ShortLead, Spend, TenantNight
 from nightly.report.reasons import grouped
-from nightly.report.standing import Standing, balance_of
 from nightly.tables import inboxes
 
 TENANTS = "SELECT tenant_id, name, active FROM tenants ORDER BY tenant_id"
@@ -156,11 +156,13 @@ async def _night_of(database: Database, tenants: list[int], run_id: UUID | None)
 
 async def _read_tenant(tx: Connection, tenant_id: int, name: str, run: asyncpg.Record) -> TenantNight:
     rows = await tx.fetch(COMPANIES, run["run_id"])
-    standings = [
-        Standing(row["state"], row["is_taken_over"], row["is_visited"], row["is_scored"], row["link"], row["dead_at"])
+    progresses = [
+        CompanyProgress(
+            row["state"], row["is_taken_over"], row["is_visited"], row["is_scored"], row["link"], row["dead_at"]
+        )
         for row in rows
     ]
-    balance = balance_of(run["published"], standings)
+    balance = balance_of(run["published"], progresses)
     degraded = grouped(row["degraded_reasons"] for row in rows)
     steps = [step for row in rows for step in json.loads(row["steps"])]
     usage = await tx.fetch(USAGE, day_in_singapore(run["started_at"]))

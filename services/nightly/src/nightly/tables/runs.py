@@ -55,9 +55,9 @@ UNFINISHED = f"""
      WHERE tenant_id = tenant() AND night >= $1 AND night < $2 AND status IN ('publishing', 'running', 'partial')
      ORDER BY night
 """
-# The nights that came after a run have told of it: the latest of them, how many of its companies were open then.
-TO_TELL = f"""
-    SELECT {_RUN}, coalesce(told.unfinished, (summary ->> 'open_at_end')::int) AS known_open
+# Later nights reported on a run: the latest of them, how many of its companies were open then.
+TO_REPORT = f"""
+    SELECT {_RUN}, coalesce(reported.unfinished, (summary ->> 'open_at_end')::int) AS known_open
       FROM enrichment_runs AS run
       LEFT JOIN LATERAL (
            SELECT (each ->> 'unfinished')::int AS unfinished
@@ -65,10 +65,10 @@ TO_TELL = f"""
             CROSS JOIN LATERAL jsonb_array_elements(later.summary -> 'carried_over') AS each
             WHERE later.tenant_id = run.tenant_id AND later.night > run.night AND later.night < $2
               AND each ->> 'run_id' = run.run_id::text
-            ORDER BY later.night DESC LIMIT 1) AS told ON true
+            ORDER BY later.night DESC LIMIT 1) AS reported ON true
      WHERE run.tenant_id = tenant() AND run.night >= $1 AND run.night < $2
        AND (status IN ('publishing', 'running', 'partial')
-            OR coalesce(told.unfinished, (summary ->> 'open_at_end')::int) > 0)
+            OR coalesce(reported.unfinished, (summary ->> 'open_at_end')::int) > 0)
      ORDER BY run.night
 """
 NEWEST = f"SELECT {_RUN} FROM enrichment_runs WHERE tenant_id = tenant() ORDER BY night DESC LIMIT 1"
@@ -97,7 +97,7 @@ class Run(NamedTuple):
 
 
 class Earlier(NamedTuple):
-    """A run of an earlier night, and how many of its companies were open when it was last told of; `None`: never."""
+    """A run of an earlier night, and how many of its companies were open in the last report on it; `None`: in none."""
 
     run: Run
     known_open: int | None
@@ -171,12 +171,12 @@ async def unfinished(tx: Connection, since: date, before: date) -> list[Run]:
     return [_run(row) for row in await tx.fetch(UNFINISHED, since, before)]
 
 
-async def to_tell(tx: Connection, since: date, before: date) -> list[Earlier]:
+async def to_report(tx: Connection, since: date, before: date) -> list[Earlier]:
     """Lists the tenant's runs of these nights that the night `before` has to tell of.
 
-    These are the planned ones that are not done, and those that were not when they were last told of.
+    These are the planned ones that are not done, and those that were not when a night last reported on them.
     """
-    rows = [dict(row) for row in await tx.fetch(TO_TELL, since, before)]
+    rows = [dict(row) for row in await tx.fetch(TO_REPORT, since, before)]
     return [Earlier(known_open=row.pop("known_open"), run=_run(row)) for row in rows]
 
 

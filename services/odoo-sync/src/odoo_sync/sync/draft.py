@@ -59,7 +59,7 @@ class Draft:
         record = replace(self.record(kind), id=number, is_deleted=False, made=made)
         is_known = before.id == number and before.made in ("", made)
         if is_known:
-            record = replace(record, held=before.held, name=before.name, told=before.told)
+            record = replace(record, held=before.held, name=before.name, notes_written=before.notes_written)
         self.records[kind] = record
         self.now[kind] = values
         self.found.add(kind)

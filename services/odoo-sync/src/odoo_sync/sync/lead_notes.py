@@ -2,7 +2,7 @@
 
 A rep's open opportunity of the same partner gets a note in place of a second lead. A lead whose company leaves the
 register gets a note. A new lead gets a next activity, if the tenant wishes so. All have external ids of ours; what is
-there already is found by them. A lead's record keeps which were written (`Record.told`).
+there already is found by them. A lead's record keeps which were written (`Record.notes_written`).
 """
 
 from collections.abc import Sequence
@@ -43,7 +43,7 @@ async def find_opportunities(target: Target, drafts: Sequence[Draft]) -> None:
 
 
 async def write_notes(target: Target, drafts: Sequence[Draft], wishes: LeadSettings) -> None:
-    """Writes the notes and activities that are due; records what was told. May be repeated."""
+    """Writes the notes and activities that are due; records what was written. May be repeated."""
     notes = [it for draft in drafts if (it := _in_opportunity(draft) or _of_register(draft)) is not None]
     await _load(target, NOTE, await _updating(target, notes))
     if wishes.has_activity:
@@ -51,31 +51,31 @@ async def write_notes(target: Target, drafts: Sequence[Draft], wishes: LeadSetti
         await _load(target, ACTIVITY, [_activity(draft, wishes) for draft in new])
 
 
-async def _updating(target: Target, told: Sequence[tuple[Draft, str, Row]]) -> list[tuple[Draft, str, Row]]:
+async def _updating(target: Target, due: Sequence[tuple[Draft, str, Row]]) -> list[tuple[Draft, str, Row]]:
     """Replaces the rows of notes that are there already: only their text may be changed, and only by database id."""
-    if not told:
+    if not due:
         return []
-    on_ours = [["res_id", "in", sorted({int(row["res_id"]) for *_, row in told})], ["body", "ilike", "UEN"]]
+    on_ours = [["res_id", "in", sorted({int(row["res_id"]) for *_, row in due})], ["body", "ilike", "UEN"]]
     found = await target.search(NOTE, ["&", "&", ["model", "=", "crm.lead"], *on_ours])
     borne = await target.external_ids(NOTE, [it["id"] for it in found]) if found else {}
     there = {name: number for number, names in borne.items() for name in names}
     return [
         (draft, what, {".id": str(there[row["id"]]), "body": row["body"]} if row["id"] in there else row)
-        for draft, what, row in told
+        for draft, what, row in due
     ]
 
 
-async def _load(target: Target, model: str, told: Sequence[tuple[Draft, str, Row]]) -> None:
-    if not told:
+async def _load(target: Target, model: str, due: Sequence[tuple[Draft, str, Row]]) -> None:
+    if not due:
         return
-    outcomes = await target.load(model, [row for *_, row in told])
-    for (draft, what, _), outcome in zip(told, outcomes, strict=True):
+    outcomes = await target.load(model, [row for *_, row in due])
+    for (draft, what, _), outcome in zip(due, outcomes, strict=True):
         record = draft.record("lead")
         if isinstance(outcome, Refusal):
             draft.refusals.append(f"lead: {what}: {outcome.message}")
             draft.records["lead"] = replace(record, hash="")
         else:
-            draft.records["lead"] = replace(record, told=(*record.told, what))
+            draft.records["lead"] = replace(record, notes_written=(*record.notes_written, what))
 
 
 def _in_opportunity(draft: Draft) -> tuple[Draft, str, Row] | None:
@@ -84,11 +84,11 @@ def _in_opportunity(draft: Draft) -> tuple[Draft, str, Row] | None:
         return None
     digest = mapping.digest(draft.rows["lead"])
     record = draft.record("lead")
-    is_told = record.hash == digest and f"note {draft.opportunity}" in record.told
-    draft.records["lead"] = replace(record, hash=digest, is_deleted=False, told=())
+    is_written = record.hash == digest and f"note {draft.opportunity}" in record.notes_written
+    draft.records["lead"] = replace(record, hash=digest, is_deleted=False, notes_written=())
     draft.notes.append(f"opportunity {draft.opportunity} of the same partner is open: it has a note, no lead was made")
-    if is_told:
-        draft.records["lead"] = replace(draft.records["lead"], told=record.told)
+    if is_written:
+        draft.records["lead"] = replace(draft.records["lead"], notes_written=record.notes_written)
         return None
     name = f"{draft.external_id('lead').replace('.lead_', '.note_', 1)}_{draft.opportunity}"
     body = mapping.dated(draft.rows["lead"], draft.event)["description"]
@@ -100,15 +100,16 @@ def _of_register(draft: Draft) -> tuple[Draft, str, Row] | None:
     record, status = draft.record("lead"), draft.event.company.status or ""
     body = mapping.register_note(draft.event)
     if body is None:
-        draft.records |= {"lead": replace(record, told=_without_status(record.told))} if record.told else {}
+        if record.notes_written:
+            draft.records["lead"] = replace(record, notes_written=_without_status(record.notes_written))
         return None
-    if record.id is None or draft.hidden or status in record.told:
+    if record.id is None or draft.hidden or status in record.notes_written:
         return None
     return draft, status, _note(draft.external_id("lead").replace(".lead_", f".{status}_", 1), record.id, body)
 
 
-def _without_status(told: Sequence[str]) -> tuple[str, ...]:
-    return tuple(it for it in told if it not in mapping.REGISTER_WARNINGS)
+def _without_status(due: Sequence[str]) -> tuple[str, ...]:
+    return tuple(it for it in due if it not in mapping.REGISTER_WARNINGS)
 
 
 def _note(name: str, lead: int, body: str) -> Row:
@@ -123,7 +124,7 @@ async def _without_activity(target: Target, drafts: Sequence[Draft]) -> list[Dra
     numbers = {
         number: draft
         for draft in drafts
-        if (number := draft.record("lead").id) is not None and "activity" not in draft.record("lead").told
+        if (number := draft.record("lead").id) is not None and "activity" not in draft.record("lead").notes_written
     }
     if not numbers:
         return []

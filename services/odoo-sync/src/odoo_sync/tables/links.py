@@ -25,7 +25,7 @@ PAGE = """
       FROM odoo_links WHERE company_id > $1 ORDER BY company_id LIMIT $2
 """
 # A company that is struck off is not scored again, so a resync has to update its lead.
-_IS_UNTOLD = """
+_IS_OUTDATED = """
     lead_id IS NOT NULL AND EXISTS (
         SELECT FROM companies
          WHERE companies.company_id = odoo_links.company_id AND status IS DISTINCT FROM lead->'company'->>'status'
@@ -35,14 +35,16 @@ FIND_RESYNCED = f"""
     SELECT company_id, outcome, partner_id, contact_id, lead_id, enriched_at, scored_at, digest, lead, place, records,
            reason, notes
       FROM odoo_links
-     WHERE company_id > $1 AND lead IS NOT NULL AND (outcome = ANY($3::text[]) OR place <> $4 OR {_IS_UNTOLD})
+     WHERE company_id > $1 AND lead IS NOT NULL AND (outcome = ANY($3::text[]) OR place <> $4 OR {_IS_OUTDATED})
      ORDER BY company_id LIMIT $2
 """
 COUNT_RESYNCED = f"""
     SELECT count(*) FROM odoo_links
-     WHERE lead IS NOT NULL AND (outcome = ANY($1::text[]) OR place <> $2 OR {_IS_UNTOLD})
+     WHERE lead IS NOT NULL AND (outcome = ANY($1::text[]) OR place <> $2 OR {_IS_OUTDATED})
 """
-HAS_UNTOLD = f"SELECT EXISTS (SELECT FROM odoo_links WHERE outcome = 'synced' AND lead IS NOT NULL AND {_IS_UNTOLD})"
+HAS_OUTDATED = (
+    f"SELECT EXISTS (SELECT FROM odoo_links WHERE outcome = 'synced' AND lead IS NOT NULL AND {_IS_OUTDATED})"
+)
 FIND_REGISTERED = "SELECT company_id, status FROM companies WHERE company_id = ANY($1::bigint[])"
 OUT_OF_SIGHT = "SELECT reason FROM odoo_links WHERE outcome = 'refused' AND reason LIKE 'out of sight:%'"
 COUNT = "SELECT count(*) AS links, count(*) FILTER (WHERE lead IS NULL) AS without_lead FROM odoo_links"
@@ -127,9 +129,9 @@ async def count_resynced(tx: Connection, place: str, outcomes: Sequence[str] = R
     return int(await tx.fetchval(COUNT_RESYNCED, outcomes, place))
 
 
-async def has_untold(tx: Connection) -> bool:
+async def has_outdated(tx: Connection) -> bool:
     """Whether a lead in Odoo does not say yet that its company is struck off or closing, or still says so wrongly."""
-    return bool(await tx.fetchval(HAS_UNTOLD))
+    return bool(await tx.fetchval(HAS_OUTDATED))
 
 
 async def find_registered(tx: Connection, company_ids: Sequence[int]) -> dict[int, str | None]:
@@ -195,7 +197,7 @@ def _packed(records: Mapping[Kind, Record]) -> str:
                 "deleted": it.is_deleted,
                 "name": it.name,
                 "made": it.made,
-                "told": it.told,
+                "told": it.notes_written,
             }
             for kind, it in records.items()
         }

@@ -39,7 +39,7 @@ def load(
         typer.secho(str(error), fg="red", err=True)
         raise typer.Exit(REFUSED if isinstance(error, NotAClassification) else FAILED) from error
     for each in loaded:
-        typer.echo(_told(each))
+        typer.echo(_line_of(each))
     if not any(each.added or each.changed or each.removed for each in loaded):
         typer.echo("Nothing has changed.")
         return
@@ -48,7 +48,7 @@ def load(
         typer.echo("Load the register again if it was loaded before: its rows may turn out to be of the new version.")
 
 
-def _told(loaded: LoadedVersion) -> str:
+def _line_of(loaded: LoadedVersion) -> str:
     levels = ", ".join(f"{count:,} {PLURALS.get(level, level + 's')}" for level, count in loaded.levels.items())
     return (
         f"SSIC {loaded.version}: {levels} "

@@ -26,8 +26,8 @@ def trace_command(
     story = run_or_exit(tell(database_url, kafka, tenant, about.strip(), event_id))
     moments = in_order(story.moments)
     if as_json:
-        told = {"tenant_id": tenant, "key": story.key, "name": story.name, "moments": [it.as_dict() for it in moments]}
-        typer.echo(json.dumps(told, default=str))
+        shown = {"tenant_id": tenant, "key": story.key, "name": story.name, "moments": [it.as_dict() for it in moments]}
+        typer.echo(json.dumps(shown, default=str))
         return
     typer.echo(f"{story.name or story.key} ({story.key.partition(':')[2] or 'requests'}) of tenant {tenant}")
     typer.echo("\n".join(as_lines(moments, marked=event_id)))

@@ -29,9 +29,9 @@ TOLD = Check(
       FROM audit_jobs AS job CROSS JOIN audit_scope AS scope
      WHERE status IN ('done', 'error') AND started_at > scope.since + interval '1 day' AND scope.only_run IS NULL
        AND (services IS NULL OR 'upserter' = ANY(services))
-       AND NOT EXISTS (SELECT FROM audit_progress AS told
-                        WHERE told.tenant_id = job.tenant_id AND told.job_id = job.job_id
-                          AND told.status = job.status AND told.processed = job.processed)
+       AND NOT EXISTS (SELECT FROM audit_progress AS progress
+                        WHERE progress.tenant_id = job.tenant_id AND progress.job_id = job.job_id
+                          AND progress.status = job.status AND progress.processed = job.processed)
      ORDER BY 1, 2
     """,
 )
@@ -39,15 +39,15 @@ TOLD = Check(
 ENDED = Check(
     "job-ended",
     "Each job that was announced as done is done.",
-    "The job's row was changed after its end. Compare it with what was announced.",
+    "The job's row was changed after its end. Compare it with what was progress.",
     """
-    SELECT DISTINCT told.tenant_id, told.job_id, told.processed AS announced, job.status, job.processed
-      FROM audit_progress AS told
+    SELECT DISTINCT progress.tenant_id, progress.job_id, progress.processed AS announced, job.status, job.processed
+      FROM audit_progress AS progress
       JOIN audit_messages AS message USING (event_id)
      CROSS JOIN audit_scope AS scope
-      LEFT JOIN audit_jobs AS job ON job.tenant_id = told.tenant_id AND job.job_id = told.job_id
-     WHERE told.status = 'done' AND message.at < scope.at - scope.transit
-       AND (job.status, job.processed) IS DISTINCT FROM ('done', told.processed)
+      LEFT JOIN audit_jobs AS job ON job.tenant_id = progress.tenant_id AND job.job_id = progress.job_id
+     WHERE progress.status = 'done' AND message.at < scope.at - scope.transit
+       AND (job.status, job.processed) IS DISTINCT FROM ('done', progress.processed)
      ORDER BY 1, 2
     """,
 )

@@ -90,13 +90,13 @@ async def prove_nights(folder: Path, *, tenants: int, cap: int) -> dict[str, Any
 async def wrong_figures(product: NightlyProduct, night: date) -> list[str]:
     """Compares the report on a night with the tables: each tenant's funnel, and the companies of its shortlist."""
     text = await product.script("leadgen-nightly-report", str(night), COLUMNS="200")
-    told = {name: [int(figure) for figure in figures.split()] for name, figures in FUNNEL.findall(text)}
+    reported = {name: [int(figure) for figure in figures.split()] for name, figures in FUNNEL.findall(text)}
     words = set(text.split())
     wrong = []
     truth = await product.owner.fetch(TRUTH, night)
     for row in truth:
-        if told.pop(row["name"], None) != row["funnel"]:
+        if reported.pop(row["name"], None) != row["funnel"]:
             wrong.append(f"{night}: the funnel of {row['name']} is {row['funnel']}, not as the report says")
         if missing := set(row["uens"]) - words:
             wrong.append(f"{night}: the shortlist of {row['name']} lacks {', '.join(sorted(missing))}")
-    return wrong + [f"{night}: the report tells of {name}, which had no night" for name in told]
+    return wrong + [f"{night}: the report tells of {name}, which had no night" for name in reported]

@@ -211,7 +211,7 @@ def _set_based() -> Stage:
         companies = [event.company for event in work.events]
         await work.tx.execute(SAVE, [company.uen for company in companies], [company.name for company in companies])
         for item in work.items:
-            work.announce(_told(item.event), cause=item)
+            work.announce(_synced(item.event), cause=item)
 
     return stage
 
@@ -225,10 +225,10 @@ def _declare_one_by_one(stage: Stage) -> Stage:
     async def save_one(work: Work[RequestNightlyEnrichment]) -> None:
         async with work.finish() as tx:
             await tx.execute(SAVE, [work.event.company.uen], [work.event.company.name])
-            work.announce(_told(work.event))
+            work.announce(_synced(work.event))
 
     return stage
 
 
-def _told(event: RequestEnrichment) -> LeadSynced:
+def _synced(event: RequestEnrichment) -> LeadSynced:
     return LeadSynced(tenant_id=event.tenant_id, company=event.company, outcome="no_connection")

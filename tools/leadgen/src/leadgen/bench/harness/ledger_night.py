@@ -195,7 +195,7 @@ async def make_night(
 
 async def _announce_job(owner: Owner, job: RequestUpsert, envelope: Envelope, companies: int) -> None:
     """Announces the job that saved a tenant's companies, and its end."""
-    told = JobProgressed(
+    progressed = JobProgressed(
         tenant_id=job.tenant_id,
         request_id=job.job_id,
         job_id=job.job_id,
@@ -204,8 +204,8 @@ async def _announce_job(owner: Owner, job: RequestUpsert, envelope: Envelope, co
         total=companies,
     )
     asked = envelope._replace(event_id=job.job_id)
-    ended = envelope._replace(event_id=derived_id(job.job_id, told.topic, told.identity))
-    for producer, event, its in (("nightly", job, asked), ("upserter", told, ended)):
+    ended = envelope._replace(event_id=derived_id(job.job_id, progressed.topic, progressed.identity))
+    for producer, event, its in (("nightly", job, asked), ("upserter", progressed, ended)):
         message = Announcement(event, its).message(producer, datetime.now(UTC).isoformat())
         await owner.execute(ANNOUNCE_ONE, producer, *message)
 

@@ -1,4 +1,4 @@
-"""The standing of each company of a run, and the balance that follows from it. Pure.
+"""The progress of each company of a run, and the balance that follows from it. Pure.
 
 The tables that a stage writes (visits, scores, links to Odoo) tell which companies reached it. `run_companies` says
 why a company went no further. Where the two contradict each other, the company has no cause, and the balance shows it
@@ -29,7 +29,7 @@ _HELD_BACK = {
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class CompanyProgress:
     """One company of a run: the stages that it reached, and its state in `run_companies`.
 
     `link` is the outcome in `odoo_links` of this or a later score, `None` without one.
@@ -71,7 +71,7 @@ class Standing:
         return "Odoo does not answer" if self.state == "odoo_waiting" else None
 
 
-def balance_of(published: int, companies: Sequence[Standing]) -> Balance:
+def balance_of(published: int, companies: Sequence[CompanyProgress]) -> Balance:
     """Builds the balance of a run whose manifest has so many companies."""
     last = Counter(it.reached for it in companies)
     reached = [published] + [sum(last[at] for at in range(stage, len(STAGES))) for stage in range(1, len(STAGES))]

@@ -125,20 +125,20 @@ _LEET = re.compile(r"[a-z][0134@$][a-z]|\b[01][a-z]{3}")
 _LETTERS = str.maketrans("0134@$", "oieaas")
 
 
-def is_planted(line: str) -> bool:
+def is_injection_line(line: str) -> bool:
     """True for a plain line in lower case that speaks to a reading program, in words or spelled oddly."""
     if not line.isascii() and _PLANTED_IN_OTHER_LETTERS.search(line):
         return True
     if _PLANTED.search(line):
         return True
     spaced = _SPACED.search(line)
-    if spaced and _says_order("".join(filter(str.isalnum, spaced[0]))):
+    if spaced and _spells_instruction("".join(filter(str.isalnum, spaced[0]))):
         return True
     spelled = unspelled(line)
     return bool(spelled) and _PLANTED.search(spelled) is not None
 
 
-def may_be_planted(line: str) -> bool:
+def may_be_injection(line: str) -> bool:
     """True unless the line is too short, as those of menus and labels are."""
     return not line.isascii() or (len(line) >= _SHORTEST and line.count(" ") > 1)
 
@@ -148,6 +148,6 @@ def unspelled(line: str) -> str:
     return line.translate(_LETTERS) if _LEET.search(line) else ""
 
 
-def _says_order(joined: str) -> bool:
+def _spells_instruction(joined: str) -> bool:
     """True for letters without blanks that spell the beginning of an order."""
     return any(word in joined for word in ("ignore", "disregard", "instructions", "system", "forget", "prompt"))
