@@ -45,7 +45,7 @@ from common.contracts import (
     SearchAnswer,
     Site,
 )
-from common.delivery.outbox import Announcement
+from common.delivery.messages import Announcement
 from leadgen.topics import read_topics
 
 GOLDEN = Path(__file__).parent / "golden"

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from common.contracts import LeadSynced, RequestEnrichment
-from common.delivery.outbox import Announcement, announce
+from common.delivery.messages import Announcement
+from common.delivery.outbox import announce
 from common.handling.stage import Stage
 from common.handling.work import Work
 from common.postgres import Database

@@ -12,7 +12,8 @@ from aiokafka.errors import KafkaConnectionError
 
 from common.cloudevents import Envelope, decode_headers
 from common.contracts import LeadSynced, RequestUpsert
-from common.delivery.outbox import Announcement, EventTemplate, announce
+from common.delivery.messages import Announcement
+from common.delivery.outbox import EventTemplate, announce
 from common.delivery.relay import Relay
 from common.ids import new_id
 from common.kafka.partition_batches import partition_of

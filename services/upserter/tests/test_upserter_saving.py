@@ -11,7 +11,8 @@ import pytest
 from common.cloudevents import Envelope, decode_body, decode_headers, pack_headers, unpack_headers
 from common.contracts import Company, CompanyUpserted, RequestUpsert
 from common.delivery.inbox import Claim
-from common.delivery.outbox import Message, sendables
+from common.delivery.messages import Message
+from common.delivery.outbox import sendables
 from common.handling.work import Item
 from common.ids import NO_REPLAY, new_id
 from common.postgres import Database

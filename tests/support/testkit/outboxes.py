@@ -4,7 +4,8 @@ from collections import defaultdict
 
 from common.cloudevents import Envelope
 from common.contracts import LeadSynced
-from common.delivery.outbox import Announcement, announce
+from common.delivery.messages import Announcement
+from common.delivery.outbox import announce
 from common.ids import new_id
 from common.postgres import Database
 from testkit.stages import a_company, read_topic

@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from common.contracts import JobProgressed, LeadSynced, RequestIndustry
-from common.delivery.outbox import Announcement
+from common.delivery.messages import Announcement
 from common.ids import derived_id, new_id
 from leadgen.bench.harness.ledger_night import make_night
 from leadgen.cli import app

@@ -6,6 +6,7 @@ for work, is not. No trace leaves by our calls: vendors and Odoo get no header.
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 from opentelemetry import trace
@@ -121,18 +122,18 @@ def recorded(service: str, endpoint: str, share: float, nightly_share: float) ->
     for each in instrumentors:
         each.instrument(tracer_provider=_QuietProvider(provider))
     tracing.recording.shares = {"server": share, "consumer": nightly_share}
-    tracing.recording.tracer = provider.get_tracer("leadgen")
+    tracing.recording.begin = partial(_begin, provider.get_tracer("leadgen"))
     try:
         yield
     finally:
-        tracing.recording.tracer = None
+        tracing.recording.begin = None
         for each in instrumentors:
             each.uninstrument()
         set_global_textmap(propagator)
         provider.shutdown()
 
 
-def begin(tracer: Tracer, beginning: Beginning) -> Span:
+def _begin(tracer: Tracer, beginning: Beginning) -> Span:
     """Begins a span, in the trace of its parent, or else of the current span. Requests and events begin a new one."""
     parent, context = beginning.parent, None
     if parent is not None and trace_id(parent) is not None:
@@ -144,9 +145,3 @@ def begin(tracer: Tracer, beginning: Beginning) -> Span:
     return tracer.start_span(
         beginning.name, context, kind=_KINDS[beginning.kind], attributes=dict(beginning.attributes)
     )
-
-
-def traceparent_of(span: Span) -> str:
-    """The span's W3C header."""
-    it = span.get_span_context()
-    return f"00-{it.trace_id:032x}-{it.span_id:016x}-{it.trace_flags & TraceFlags.SAMPLED:02x}"

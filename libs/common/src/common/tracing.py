@@ -7,12 +7,12 @@ then the header that an event gets is that of the span which announced it.
 import os
 import random
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
-    from opentelemetry.trace import Tracer
+    from opentelemetry.trace import Span
 
 _TRACEPARENT = re.compile(r"00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
 
@@ -20,9 +20,9 @@ Kind = Literal["server", "consumer", "client"]
 
 
 class _Recording:
-    """The process's tracer, while spans are recorded."""
+    """How the process begins spans, while they are recorded: `span_recording` sets it."""
 
-    tracer: "Tracer | None" = None
+    begin: "Callable[[Beginning], Span] | None" = None
     #: The share of traces that are chosen, by the kind of the span that begins them.
     shares: Mapping[Kind, float] = {}
 
@@ -46,7 +46,7 @@ def new_traceparent(*, is_chosen: bool = True) -> str:
 
 def is_chosen(traceparent: str | None, kind: Kind) -> bool:
     """Whether a span with this parent is to be recorded. Where a trace begins, chance decides, by the kind's share."""
-    if recording.tracer is None:
+    if recording.begin is None:
         return False
     if traceparent is not None and _TRACEPARENT.fullmatch(traceparent):
         return int(traceparent[53:55], 16) & 1 == 1
@@ -59,8 +59,8 @@ def child_of(traceparent: str | None) -> str:
     While spans are recorded, `traceparent` is that of a recorded span, and what follows is a child of it.
     """
     if traceparent is None or not _TRACEPARENT.fullmatch(traceparent):
-        return new_traceparent(is_chosen=recording.tracer is None)
-    if recording.tracer is not None:
+        return new_traceparent(is_chosen=recording.begin is None)
+    if recording.begin is not None:
         return traceparent
     return f"{traceparent[:36]}{os.urandom(8).hex()}{traceparent[52:]}"
 
@@ -76,22 +76,20 @@ def spans(beginnings: Sequence[Beginning]) -> Iterator[list[str | None]]:
 
     Yields the traceparent of each. While nothing is recorded, that is the one given.
     """
-    tracer = recording.tracer
-    if tracer is None:
+    begin = recording.begin
+    if begin is None:
         yield [each.parent for each in beginnings]
         return
     from opentelemetry import trace
 
-    from common.span_recording import begin, traceparent_of
-
-    begun = [begin(tracer, each) for each in beginnings]
+    begun = [begin(each) for each in beginnings]
     try:
         with ExitStack() as current:
             if begun:
                 current.enter_context(
                     trace.use_span(begun[0], record_exception=False, set_status_on_exception=False, end_on_exit=False)
                 )
-            yield [traceparent_of(span) for span in begun]
+            yield [_traceparent_of(span) for span in begun]
     except BaseException as error:
         for span in begun:  # the kind alone: an error may quote what is private
             span.set_status(trace.StatusCode.ERROR, type(error).__name__)
@@ -99,6 +97,12 @@ def spans(beginnings: Sequence[Beginning]) -> Iterator[list[str | None]]:
     finally:
         for span in begun:
             span.end()
+
+
+def _traceparent_of(span: "Span") -> str:
+    """Builds the span's W3C header."""
+    it = span.get_span_context()
+    return f"00-{it.trace_id:032x}-{it.span_id:016x}-{it.trace_flags & 1:02x}"
 
 
 @contextmanager
@@ -110,7 +114,7 @@ def span(name: str, kind: Kind, **attributes: str | int) -> Iterator[None]:
 
 def note(name: str, attributes: Mapping[str, str | int]) -> None:
     """Names the current span by what is known only now, and adds attributes."""
-    if recording.tracer is None:
+    if recording.begin is None:
         return
     from opentelemetry import trace
 

@@ -7,7 +7,8 @@ from uuid import UUID
 
 from common.cloudevents import Envelope
 from common.contracts import Event, Lane, RequestIndustry
-from common.delivery.outbox import Announcement, announce
+from common.delivery.messages import Announcement
+from common.delivery.outbox import announce
 from common.delivery.relay import Relay
 from common.handling.group_commit import GroupCommit
 from common.ids import new_id

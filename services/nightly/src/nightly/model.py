@@ -22,7 +22,7 @@ from common.contracts import (
     RequestNightlyEnrichment,
     RequestUpsert,
 )
-from common.delivery.outbox import Announcement
+from common.delivery.messages import Announcement
 from common.errors import Permanent
 from common.ids import derived_id, night_id, scheduled_id
 from common.singapore import SINGAPORE

@@ -11,7 +11,8 @@ import structlog
 
 from common.background import in_background
 from common.cloudevents import Envelope
-from common.delivery.outbox import Announcement, announce
+from common.delivery.messages import Announcement
+from common.delivery.outbox import announce
 from common.errors import LeadgenError
 from common.handling.stage import Stage
 from common.ids import new_id

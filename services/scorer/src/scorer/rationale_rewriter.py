@@ -10,7 +10,8 @@ from datetime import UTC, datetime
 import structlog
 
 from common.cloudevents import Envelope
-from common.delivery.outbox import Announcement, announce
+from common.delivery.messages import Announcement
+from common.delivery.outbox import announce
 from common.errors import LeadgenError, printable
 from common.ids import new_id
 from common.postgres import Connection, Database

@@ -9,7 +9,7 @@ from hashlib import sha256
 
 from common.cloudevents import pack_headers, unpack_headers
 from common.delivery.inbox import Claim
-from common.delivery.outbox import Message
+from common.delivery.messages import Message
 from common.kafka.record_batches import MAX_HEADERS, MAX_MESSAGE
 
 SUFFIX = ".dlq"

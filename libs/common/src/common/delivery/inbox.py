@@ -19,7 +19,7 @@ from common.cloudevents import Envelope, parse_afresh, unpack_text
 from common.contracts import Lane
 from common.delivery import inbox_statements as sql
 from common.delivery import pauses
-from common.delivery.outbox import Message
+from common.delivery.messages import Message
 from common.errors import LeaseLost
 from common.postgres import Connection
 

@@ -11,8 +11,9 @@ from uuid import UUID
 
 import orjson
 
-from common.cloudevents import Envelope, Headers, encode_body, header_texts, pack_texts, unpack_headers
-from common.contracts import Event, Lane
+from common.cloudevents import Envelope, Headers, header_texts, pack_texts, unpack_headers
+from common.contracts import Lane
+from common.delivery.messages import Announcement, Message
 from common.ids import derivation
 from common.postgres import Connection
 
@@ -20,29 +21,6 @@ SAVE = """
     INSERT INTO outbox (producer, topic, key, value, headers, lane)
     SELECT $1, * FROM unnest($2::text[], $3::bytea[], $4::bytea[], $5::text[], $6::text[])
 """
-
-
-class Message(NamedTuple):
-    """A message as it will stand in Kafka; `headers` packed as in `cloudevents.pack_headers`."""
-
-    topic: str
-    key: bytes | None
-    value: bytes | None
-    headers: str
-    lane: Lane = "interactive"
-
-
-class Announcement(NamedTuple):
-    """An event to announce, with its envelope."""
-
-    event: Event
-    envelope: Envelope
-
-    def message(self, source: str, at: str) -> Message:
-        """Builds the message that `source`, a service, announces `at` an ISO 8601 time."""
-        headers = header_texts(self.event.topic, self.event.key, self.envelope, source=source, at=at)
-        lane = self.envelope.lane
-        return Message(self.event.topic, self.event.key.encode(), encode_body(self.event), pack_texts(headers), lane)
 
 
 class EventTemplate(NamedTuple):

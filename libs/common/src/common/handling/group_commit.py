@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 from common.delivery.inbox import Claim, Inbox
-from common.delivery.outbox import Message
+from common.delivery.messages import Message
 from common.errors import Unavailable
 from common.postgres import Connection, Database
 

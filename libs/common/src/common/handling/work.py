@@ -13,7 +13,8 @@ from uuid import UUID
 from common.cloudevents import Envelope
 from common.contracts import Event, Lane
 from common.delivery.inbox import Claim, Inbox
-from common.delivery.outbox import Announcement, EventTemplate, Message
+from common.delivery.messages import Announcement, Message
+from common.delivery.outbox import EventTemplate
 from common.errors import Permanent
 from common.handling.group_commit import Ending, GroupCommit, Operation
 from common.ids import derived_id

@@ -17,7 +17,7 @@ class RequestSpans:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Passes the request on."""
-        if tracing.recording.tracer is None or scope["type"] != "http" or scope["path"] in PROBES:
+        if tracing.recording.begin is None or scope["type"] != "http" or scope["path"] in PROBES:
             await self._app(scope, receive, send)
             return
         given = next((value.decode("latin-1") for name, value in scope["headers"] if name == _HEADER), None)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from common.cloudevents import Envelope
 from common.contracts import ResyncOdoo
 from common.delivery import outbox
-from common.delivery.outbox import Announcement
+from common.delivery.messages import Announcement
 from common.ids import new_id
 from common.postgres import Connection
 

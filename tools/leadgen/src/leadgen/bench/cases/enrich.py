@@ -29,7 +29,7 @@ from leadgen.bench.harness.servers import Servers
 from leadgen.bench.harness.simulator_waits import REALISTIC, waits_s
 from leadgen.bench.options import EnrichPart
 from leadgen.tenants import add_tenant
-from simulator.hostile import MANNERS
+from simulator.hostile import BEHAVIOURS
 
 TENANTS = (1, 2)
 
@@ -162,7 +162,7 @@ async def _memory(its: Servers, hostile: int = 150) -> int | None:
     """The enricher's peak while it meets this many hostile sites, ten of each kind, and twice as many others."""
     asked = [company for company in living(6 * hostile) if company.website_domain][: 3 * hostile]
     async with enricher_under_test(*its, settings=NO_PAUSES) as product:
-        for company, manner in zip(asked[::3], cycle(MANNERS), strict=False):
+        for company, manner in zip(asked[::3], cycle(BEHAVIOURS), strict=False):
             order = {"host": company.website_domain, "kind": "hostile", "manner": manner, "times": None}
             await product.order("faults", order)
         half = len(asked) // 2

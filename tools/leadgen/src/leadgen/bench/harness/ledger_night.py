@@ -28,7 +28,8 @@ from common.contracts import (
 )
 from common.delivery.inbox import Inbox
 from common.delivery.intake import arrival
-from common.delivery.outbox import Announcement, EventTemplate
+from common.delivery.messages import Announcement
+from common.delivery.outbox import EventTemplate
 from common.delivery.relay import Relay
 from common.ids import derived_id, new_id, night_id, scheduled_id
 from common.kafka.consumer import Consumer

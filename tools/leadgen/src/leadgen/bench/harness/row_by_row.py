@@ -7,7 +7,7 @@ import asyncpg
 from common.cloudevents import Envelope
 from common.contracts import Company, CompanyUpserted
 from common.delivery import outbox
-from common.delivery.outbox import Announcement
+from common.delivery.messages import Announcement
 from common.ids import new_id
 from common.postgres import Connection, Database
 
