@@ -416,7 +416,7 @@ async def test_an_interrupted_rerun_must_be_ended_before_one_of_another_slice(
         (["--since", "yesterday"], 2, "'yesterday' is not a time"),
         (["--since", "1h", "--until", "2h"], 2, "it is not after --since"),
         (["--rate", "0"], 2, "'0' is no rate"),
-        (["--afresh"], 2, "add --rerun"),
+        (["--afresh"], 2, "requires --rerun"),
     ],
 )
 async def test_bad_input_gets_one_clear_line(

@@ -237,7 +237,7 @@ async def test_a_rewind_to_the_end_says_what_is_left_out(
     [
         (["--to", "tomorrow"], 2, "'tomorrow' is not a time"),
         (["--to", "2999-01-01"], 2, "is in the future"),
-        (["--afresh"], 2, "add --rerun"),
+        (["--afresh"], 2, "requires --rerun"),
         (["--group", "scorer"], 1, f"scorer does not handle {TOPIC}"),
         (["--topic", "nonsense.v1"], 1, "there is no topic nonsense.v1"),
     ],
