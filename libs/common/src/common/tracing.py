@@ -20,7 +20,7 @@ Kind = Literal["server", "consumer", "client"]
 
 
 class _Recording:
-    """How the process begins spans, while they are recorded: `span_recording` sets it."""
+    """The function that begins spans, while they are recorded: `span_recording` sets it."""
 
     begin: "Callable[[Beginning], Span] | None" = None
     #: The share of traces that are chosen, by the kind of the span that begins them.
