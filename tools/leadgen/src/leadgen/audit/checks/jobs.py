@@ -39,7 +39,7 @@ TOLD = Check(
 ENDED = Check(
     "job-ended",
     "Each job that was announced as done is done.",
-    "The job's row was changed after its end. Compare it with what was progress.",
+    "The job's row was changed after its end. Compare it with what was announced.",
     """
     SELECT DISTINCT progress.tenant_id, progress.job_id, progress.processed AS announced, job.status, job.processed
       FROM audit_progress AS progress
