@@ -45,6 +45,7 @@ def test_a_plain_row_goes_on_as_it_came() -> None:
         ("na,na,46900", "neither a UEN nor a name"),
         (",,46900", "neither a UEN nor a name"),
         ('"  "," ",46900', "neither a UEN nor a name"),
+        ("Total,SOME PTE. LTD.,46900", "no UEN, but 'TOTAL'"),
         ("NO-UEN-0123456789abcdef,SOME PTE. LTD.,46900", "no UEN, but 'NO-UEN-0123456789abcdef'"),
         ("5.3E+8,SOME PTE. LTD.,46900", "no UEN, but '5.3E+8'"),
         ("2" * 21 + ",SOME PTE. LTD.,46900", "no UEN, but '" + "2" * 21 + "'"),

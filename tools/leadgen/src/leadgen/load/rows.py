@@ -192,7 +192,8 @@ def _with_na(text: str) -> str:
 
 
 def _is_uen(text: str) -> bool:
-    return text.isalnum() and text.isascii() and text != "na" and len(text) <= LONGEST_UEN_CHARS
+    is_word = text.isalpha()  # the "Total" below a table is none
+    return text.isalnum() and text.isascii() and not is_word and len(text) <= LONGEST_UEN_CHARS
 
 
 def _read_with_care(number: int, text: str, lines: Lines, header: Header, tally: Tally) -> Found | None:
