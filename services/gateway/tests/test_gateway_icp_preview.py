@@ -21,8 +21,9 @@ REGISTER = """
 
 
 @pytest.fixture
-async def rep(reps, owner: "asyncpg.Connection[asyncpg.Record]", database_url):
-    """Someone of tenant 1; the register has seven companies, six of them live."""
+async def rep(reps, owner: "asyncpg.Connection[asyncpg.Record]", database_url, monkeypatch):
+    """Someone of tenant 1, who has time; the register has seven companies, six of them live."""
+    monkeypatch.setattr(matches, "TIME_MS", 60_000)
     await seed_ssic(database_url)
     await owner.execute(REGISTER)
     return reps(1)

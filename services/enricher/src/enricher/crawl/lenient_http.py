@@ -9,6 +9,7 @@ import re
 import ssl
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from contextlib import asynccontextmanager
+from functools import cache
 from typing import Any
 
 import httpcore2
@@ -22,6 +23,9 @@ _MAX_HEAD = 64 * 1024
 _END_OF_HEAD = re.compile(rb"\r?\n\r?\n")
 _INFORMATIONAL = re.compile(rb"HTTP/1\.\d 1\d\d\b")
 _FIELD = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]{1,200})[ \t]{0,20}:[ \t]{0,20}([^\r\n\0]*)")
+
+#: Made once: to load the authorities takes tens of milliseconds.
+_usual_trust = cache(ssl.create_default_context)
 
 
 @asynccontextmanager
@@ -39,7 +43,9 @@ async def get(
     )
     fields = {**headers, "Connection": "close"}
     async with (
-        httpcore2.AsyncConnectionPool(ssl_context=tls, network_backend=_MendingBackend(network)) as pool,
+        httpcore2.AsyncConnectionPool(
+            ssl_context=tls or _usual_trust(), network_backend=_MendingBackend(network)
+        ) as pool,
         pool.stream("GET", target, headers=list(fields.items())) as response,
     ):
         yield Reply(response.status, response.headers, response.aiter_stream())
@@ -67,21 +73,23 @@ class _MendedStream(httpcore2.AsyncNetworkStream):
     def __init__(self, stream: httpcore2.AsyncNetworkStream) -> None:
         self._stream = stream
         self._is_in_head = True
-        self._received = b""
+        self._received = bytearray()
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109 # httpcore2's name
         if not self._is_in_head:
             return await self._stream.read(max_bytes, timeout)
-        while (end := _END_OF_HEAD.search(self._received)) is None:
+        begin = 0
+        while (end := _END_OF_HEAD.search(self._received, begin)) is None:
+            begin = max(0, len(self._received) - 3)
             part = await self._stream.read(max_bytes, timeout)
             self._received += part
             if not part or len(self._received) > _MAX_HEAD + max_bytes:
                 break
         if end is None or end.start() > _MAX_HEAD:
             raise SiteUnreachable("the headers break off, or are too long")
-        head, rest = self._received[: end.start()], self._received[end.end() :]
+        head, rest = bytes(self._received[: end.start()]), bytes(self._received[end.end() :])
         self._is_in_head = _INFORMATIONAL.match(head) is not None
-        self._received = rest if self._is_in_head else b""
+        self._received = bytearray(rest if self._is_in_head else b"")
         return b"\r\n".join([*mended(re.split(rb"\r?\n", head)), b"", b"" if self._is_in_head else rest])
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ASYNC109

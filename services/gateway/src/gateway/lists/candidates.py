@@ -65,14 +65,13 @@ def _by_name(condition: str = "", sources: str = "") -> str:
     walked = _walked(f"{condition} AND {_NAMED_IN_ORDER} AND NOT few.are_all", f"CROSS JOIN few {sources}")
     return f"""{WALKED} {_SOUGHT}, named AS MATERIALIZED (
         SELECT it.* FROM walk CROSS JOIN LATERAL (
-            SELECT company_id, updated_at, facet, score, industry, until FROM listed_companies
+            SELECT company_id, updated_at, facet, score, industry, until, walk.as_of FROM listed_companies
              WHERE tenant_id = tenant() AND is_candidate AND {_NAMED} LIMIT {FEW_NAMES} + 1) AS it
     ), few AS MATERIALIZED (
         SELECT count(*) <= {FEW_NAMES} AS are_all FROM named
     ), page AS MATERIALIZED (
-        (SELECT company_id, updated_at, facet, score, as_of FROM named CROSS JOIN walk CROSS JOIN few
-          WHERE few.are_all AND (updated_at, company_id) < ($1, $2)
-            AND updated_at <= walk.as_of AND until > walk.as_of
+        (SELECT company_id, updated_at, facet, score, as_of FROM named CROSS JOIN few
+          WHERE few.are_all AND (updated_at, company_id) < ($1, $2) AND updated_at <= as_of AND until > as_of
             AND facet = ANY ($6::smallint[]) AND ($7::text[] IS NULL OR industry = ANY ($7))
          {_ORDER})
         UNION ALL
