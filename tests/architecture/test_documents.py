@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from common.contracts import EVENTS
-from gateway.feed import FACTS
+from gateway.messaging.feed import FACTS
 from generate_documents import documents
 from leadgen.topics import LISTENER, read_topics
 from settings_reference import EXAMPLE, SERVICES, described, readers, settings_class

@@ -22,9 +22,9 @@ from common.http.http_server import http_config
 from common.ids import new_id
 from embedded.child import Child
 from embedded.ports import LOOPBACK, free_port
-from gateway.feed import Feed
 from gateway.main import for_browsers
 from gateway.main import gateway as composed
+from gateway.messaging.feed import Feed
 from gateway.settings import GatewaySettings
 from leadgen.chat_client import ChatEvent, chat
 from leadgen.tokens import Role, token

@@ -13,7 +13,7 @@ from gateway.access.authentication import Authentication
 from gateway.access.caller import ROLES, Identity
 from gateway.access.tokens import read_token
 from gateway.access.users import Users
-from gateway.problems import Problem
+from gateway.http.problems import Problem
 from testkit.stages import until
 
 SECRET = "a secret of thirty-two characters"

@@ -13,7 +13,7 @@ from common.credentials.api_key import ApiKey
 from common.errors import OutcomeUnknown
 from common.postgres import Database
 from gateway.access.api_keys import ApiKeys
-from gateway.problems import Problem
+from gateway.http.problems import Problem
 from leadgen.tokens import Role
 from testkit.stages import until
 

@@ -8,10 +8,11 @@ import pytest
 
 from common.contracts import CompanyEnriched, LeadScored, RequestEnrichment
 from common.ids import derived_id, new_id
-from gateway import feedback, figures, usage
+from gateway import figures, usage
 from gateway.companies import details, timeline
 from gateway.companies.details import CompanyDetails
 from gateway.companies.timeline import TAKEN_IN, chains
+from gateway.leads import feedback
 
 REQUEST, RUN, NIGHT_EVENT, REPLAY = new_id(), new_id(), new_id(), new_id()
 KEY = "1:U7"

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gateway.http.negotiation import wants_csv
+from gateway.http.problems import Problem
 from gateway.lists.cursors import MAX_ID, WALK, Place, Walk, decode_candidates, decode_leads, encode
-from gateway.negotiation import wants_csv
-from gateway.problems import Problem
 
 NOW = datetime(2026, 11, 30, 4, 0, tzinfo=UTC)
 company_ids = st.integers(0, MAX_ID)

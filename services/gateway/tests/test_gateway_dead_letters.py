@@ -8,7 +8,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from gateway import dead_letters
+from gateway.operations import dead_letters
 
 DIED = datetime(2026, 1, 2, tzinfo=UTC)
 

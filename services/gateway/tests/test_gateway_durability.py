@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from common.contracts import RequestIndustry
 from common.ids import new_id
 from embedded.ports import LOOPBACK
-from gateway.idempotency import request_id
+from gateway.messaging.idempotency import request_id
 from testkit.stages import read_topic, until
 
 CHAT, JOB = "/chat", "/jobs/staging_upsert"

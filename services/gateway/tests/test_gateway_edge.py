@@ -11,7 +11,7 @@ from common.http.health import metrics_served
 from common.http.security_headers import DATA_POLICY, HEADERS, PAGE_POLICY, SecurityHeaders
 from embedded.ports import LOOPBACK, free_port
 from gateway.api import application
-from gateway.edge.cross_origin import admit_origins, origins_of
+from gateway.http.cross_origin import admit_origins, origins_of
 
 ORIGIN = "https://app.example.com"
 

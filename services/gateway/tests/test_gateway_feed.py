@@ -8,7 +8,7 @@ from prometheus_client import REGISTRY
 from common.cloudevents import Envelope, encode_body, encode_headers
 from common.contracts import LeadSynced
 from common.ids import new_id
-from gateway.feed import Feed
+from gateway.messaging.feed import Feed
 from testkit.record_batches import a_batch, produce
 from testkit.stages import a_company, publish_raw, until
 
@@ -162,7 +162,7 @@ async def has_refused(reason: str, count: float) -> bool:
 
 async def test_a_listener_that_does_not_read_gets_no_more_than_it_may_hold(feeds, say, monkeypatch) -> None:
     """Its memory is bounded; it is counted; other listeners of the same request get every fact."""
-    monkeypatch.setattr("gateway.feed.MAX_WAITING", 2)
+    monkeypatch.setattr("gateway.messaging.feed.MAX_WAITING", 2)
     request, slow = new_id(), {"reason": "slow_reader"}
     before = REGISTRY.get_sample_value("leadgen_gateway_facts_refused_total", slow) or 0
     with feeds[0].listen(1, request) as idle, feeds[1].listen(1, request) as busy:

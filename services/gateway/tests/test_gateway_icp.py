@@ -9,10 +9,10 @@ from pydantic import ValidationError
 
 from common.contracts import Icp, IcpChanged
 from common.postgres import Database
-from gateway.catalog import Catalog
+from gateway.http.problems import Problem
 from gateway.icp import rules
 from gateway.icp.profile import codes_of
-from gateway.problems import Problem
+from gateway.industries.catalog import Catalog
 from gateway.routes import icp as asked
 from industries.ssic.hierarchy import Code
 from leadgen.ssic import ssic_2020

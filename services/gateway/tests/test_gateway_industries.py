@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from common.contracts import RequestIndustry
-from gateway.catalog import Catalog
+from gateway.http.problems import Problem
 from gateway.icp.profile import codes_of
-from gateway.problems import Problem
+from gateway.industries.catalog import Catalog
 from industries.index import Code
 from testkit.stages import read_topic, until
 

@@ -21,7 +21,7 @@ from gateway.access.caller import Identity
 from gateway.access.oidc_tokens import OidcRules, OidcTokens
 from gateway.access.signing_keys import FRESH_S, KEEP_S, RETRY_S, IssuerFault, SigningKeys, keys_in
 from gateway.access.users import Users
-from gateway.problems import Problem
+from gateway.http.problems import Problem
 from testkit.issuer import AUDIENCE, Issuer
 from testkit.stages import until
 

@@ -6,8 +6,8 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from gateway import problems
 from gateway.access.permissions import Permissions
+from gateway.http import problems
 from gateway.routes import page
 from gateway.settings import GatewaySettings
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from common.postgres import Database
 from gateway.access.rates import Rate, Rates
-from gateway.problems import Problem
+from gateway.http.problems import Problem
 from testkit.stages import until
 
 PLENTY = Rate(1_000_000)

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from gateway.access.remembered import Remembered
-from gateway.problems import Problem
+from gateway.http.problems import Problem
 from testkit.stages import until
 
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.shortlists import LEADS
-from gateway.spreadsheets import FORMULA_STARTS, as_csv, safe_cell
+from gateway.http.spreadsheets import FORMULA_STARTS, as_csv, safe_cell
+from gateway.leads.shortlists import LEADS
 from testkit.nights import NIGHT, a_run
 
 LIST = """

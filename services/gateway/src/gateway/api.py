@@ -6,13 +6,12 @@ from typing import Any
 from fastapi import FastAPI
 from starlette.routing import BaseRoute
 
-from gateway import api_document, problems
 from gateway.access.load_shedding import LoadShedding, streams_of
 from gateway.access.permissions import ACCESS, IN_PRODUCTION, check_complete
 from gateway.access.request_gate import RequestGate
 from gateway.access.request_metrics import RequestMetrics
 from gateway.dependencies import Dependencies
-from gateway.edge import docs_page
+from gateway.http import api_document, docs_page, problems
 from gateway.routes import (
     admin,
     agent,

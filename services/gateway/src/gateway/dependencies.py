@@ -8,7 +8,6 @@ from fastapi.security import APIKeyHeader, HTTPAuthorizationCredentials, HTTPBea
 from pydantic import StringConstraints
 
 from common.postgres import Database
-from gateway import idempotency
 from gateway.access.api_keys import ApiKeys
 from gateway.access.authentication import Authentication
 from gateway.access.caller import Caller
@@ -16,11 +15,12 @@ from gateway.access.rates import Rates
 from gateway.access.tenants import Tenant, Tenants
 from gateway.access.users import Users
 from gateway.agent.execution import Agent
-from gateway.classification import Classification
-from gateway.feed import Feed
-from gateway.icp_changes import IcpChanges
+from gateway.icp.changes import IcpChanges
+from gateway.industries.classification import Classification
+from gateway.messaging import idempotency
+from gateway.messaging.feed import Feed
+from gateway.messaging.requests import Requests
 from gateway.replies import Replies
-from gateway.requests import Requests
 from gateway.settings import GatewaySettings
 
 Phrase = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000, pattern=r"^[^\x00]*$")]

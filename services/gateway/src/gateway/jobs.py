@@ -7,8 +7,8 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from common.postgres import Connection
-from gateway.opaque_cursors import as_cursor, not_understood, text_of
-from gateway.problems import Problem
+from gateway.http.opaque_cursors import as_cursor, not_understood, text_of
+from gateway.http.problems import Problem
 
 JobState = Literal["queued", "running", "done", "error", "cancelled"]
 

@@ -28,15 +28,15 @@ from gateway.access.tenants import Tenants
 from gateway.access.users import Users
 from gateway.agent.execution import Agent
 from gateway.api import application
-from gateway.classification import Classification
 from gateway.dependencies import Dependencies
-from gateway.edge.cross_origin import admit_origins, origins_of
-from gateway.feed import Feed
-from gateway.icp_changes import IcpChanges
+from gateway.http.cross_origin import admit_origins, origins_of
+from gateway.icp.changes import IcpChanges
+from gateway.industries.classification import Classification
 from gateway.lists.keeper import keep_lists
+from gateway.messaging.feed import Feed
+from gateway.messaging.requests import SERVICE, Requests
 from gateway.questions.answering import Questions
 from gateway.replies import Replies
-from gateway.requests import SERVICE, Requests
 from gateway.settings import GatewaySettings
 
 log = structlog.get_logger(__name__)

@@ -11,17 +11,17 @@ from uuid import UUID
 
 from common.contracts import RequestIndustry
 from common.errors import OutcomeUnknown, Unavailable
-from gateway import idempotency
 from gateway.access.caller import Caller
 from gateway.access.tenants import Tenant
 from gateway.chat.conversation import Conversation, Message
 from gateway.chat.intents import read_intent
 from gateway.chat.markdown import as_markdown, as_text
-from gateway.feed import Feed, next_fact
-from gateway.problems import UNAVAILABLE, Problem, outcome_unknown
+from gateway.http.problems import UNAVAILABLE, Problem, outcome_unknown
+from gateway.messaging import idempotency
+from gateway.messaging.feed import Feed, next_fact
+from gateway.messaging.requests import Requests
 from gateway.questions.answering import Questions
 from gateway.questions.answers import Answer
-from gateway.requests import Requests
 from gateway.settings import GatewaySettings
 
 #: How long a reply waits for the leads' sync once every score has come.

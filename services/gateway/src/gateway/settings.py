@@ -7,7 +7,7 @@ from pydantic import AfterValidator, Field, SecretStr, field_validator
 
 from common.credentials.fernet_keys import cipher
 from common.settings import HTTP_ADDRESS, ServiceSettings
-from gateway.edge.cross_origin import origins_of
+from gateway.http.cross_origin import origins_of
 
 
 def _long_enough(secret: str) -> str:

@@ -11,7 +11,7 @@ from common.errors import Unavailable
 from common.postgres import Connection, Database
 from gateway.access.caller import KEY_PREFIX, Identity, Role
 from gateway.access.remembered import Remembered
-from gateway.problems import Problem
+from gateway.http.problems import Problem
 
 #: Seconds after which every replica refuses a key that was revoked.
 REMEMBER_S = 10.0

@@ -16,7 +16,7 @@ from gateway.access.permissions import Access
 from gateway.access.signing_keys import ALGORITHMS
 from gateway.access.tokens import MAX_LENGTH, read_token, refused
 from gateway.access.users import Users
-from gateway.problems import Problem
+from gateway.http.problems import Problem
 
 #: Tokens that are remembered as valid, so that a signature is checked once.
 MAX_REMEMBERED = 10_000

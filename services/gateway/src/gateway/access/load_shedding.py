@@ -16,8 +16,8 @@ from starlette.routing import BaseRoute, compile_path
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway import metrics
-from gateway.problems import Problem, answer
-from gateway.streams import Stream
+from gateway.http.problems import Problem, answer
+from gateway.http.streams import Stream
 
 PROBES = frozenset({"/livez", "/readyz"})
 

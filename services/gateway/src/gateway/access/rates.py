@@ -14,7 +14,7 @@ from typing import NamedTuple
 from common.errors import Unavailable
 from common.handling.group_commit import GroupCommit
 from common.postgres import Connection, Database
-from gateway.problems import Problem
+from gateway.http.problems import Problem
 
 # One result per request, in their order; none for one of which a row is missing. Rows are locked in order of tenant and
 # subject, and the clock is read after that: so replicas neither deadlock nor admit a request twice. Times are whole

@@ -9,7 +9,7 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import Generic, TypeVar
 
-from gateway.problems import Problem
+from gateway.http.problems import Problem
 
 K = TypeVar("K")
 V = TypeVar("V")

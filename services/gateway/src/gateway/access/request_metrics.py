@@ -5,7 +5,7 @@ import time
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway import metrics
-from gateway.api_document import EVENT_STREAM
+from gateway.http.api_document import EVENT_STREAM
 
 #: The label of requests that no route matched, and of unknown methods: they are without bound.
 OTHER = "other"

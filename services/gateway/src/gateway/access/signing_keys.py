@@ -16,7 +16,7 @@ import jwt
 import structlog
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
-from gateway.problems import Problem
+from gateway.http.problems import Problem
 
 log = structlog.get_logger(__name__)
 

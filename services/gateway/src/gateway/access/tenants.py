@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from common.postgres import Database
 from gateway.access.remembered import Remembered
-from gateway.problems import Problem
+from gateway.http.problems import Problem
 
 FIND = """
     SELECT tenant.active, tenant.upsert_sync_limit, tenant.requests_per_minute, icp.industries

@@ -7,7 +7,7 @@ it says, and needs no row of `tenant_users`.
 import jwt
 
 from gateway.access.caller import Identity, is_subject, is_tenant_id, role_named
-from gateway.problems import Problem
+from gateway.http.problems import Problem
 
 #: The longest token that is looked at.
 MAX_LENGTH = 16 * 1024

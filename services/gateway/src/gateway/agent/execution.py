@@ -28,7 +28,7 @@ from gateway.agent.runs import ClaimLost, NewEvent, Run, RunStatus, StoredEvent
 from gateway.agent.states import Checkpoint, chunk, custom, interrupts, messages_at, values, without_details
 from gateway.chat.conversation import Message
 from gateway.chat.intents import read_consent
-from gateway.problems import Problem
+from gateway.http.problems import Problem
 from gateway.questions import answers
 from gateway.questions.answering import Questions
 from gateway.questions.answers import Answer

@@ -11,8 +11,8 @@ from pydantic import BaseModel, Field
 
 from common.contracts import Bucket, Company
 from common.postgres import Connection
-from gateway import feedback
-from gateway.feedback import Feedback
+from gateway.leads import feedback
+from gateway.leads.feedback import Feedback
 
 #: The most rows of each kind, the newest of them.
 MOST = 50

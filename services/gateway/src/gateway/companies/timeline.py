@@ -16,7 +16,7 @@ from pydantic import BaseModel, Field
 from common.contracts import Company, CompanyEnriched, Lane, LeadScored, RequestEnrichment
 from common.ids import NO_REPLAY, derived_id
 from common.postgres import Connection
-from gateway import feedback
+from gateway.leads import feedback
 
 #: The most rows of each kind, the newest of them.
 MOST = 50

@@ -5,8 +5,8 @@ from typing import Annotated, Any, Self
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
 from common import contracts
-from gateway.catalog import Catalog
 from gateway.icp import profile
+from gateway.industries.catalog import Catalog
 
 Entry = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=r"^[^\x00]*$")]
 Technology = Annotated[

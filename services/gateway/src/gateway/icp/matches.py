@@ -12,7 +12,7 @@ import asyncpg
 from common.contracts import Icp
 from common.districts import sectors_of
 from common.postgres import Database, as_json
-from gateway.catalog import Catalog
+from gateway.industries.catalog import Catalog
 from industries.index import VersionedCode
 
 #: Matches are counted up to this number.

@@ -8,8 +8,8 @@ import re
 from collections.abc import Sequence
 
 from common.contracts import Industry
-from gateway.catalog import Catalog, versioned
-from gateway.problems import Problem
+from gateway.http.problems import Problem
+from gateway.industries.catalog import Catalog, versioned
 from gateway.wording import one_of
 from industries.ssic.versions import read_code
 

@@ -9,8 +9,8 @@ import math
 from datetime import UTC, datetime, timedelta
 from typing import Generic, Literal, NamedTuple, TypeVar
 
-from gateway.opaque_cursors import as_cursor, not_understood, text_of
-from gateway.problems import Problem
+from gateway.http.opaque_cursors import as_cursor, not_understood, text_of
+from gateway.http.problems import Problem
 
 #: How long ended versions are kept, and how long a cursor serves. The difference is for clocks that differ, and for
 #: versions that were being written when the walk began.

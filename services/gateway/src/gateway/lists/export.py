@@ -13,9 +13,9 @@ from typing import Any, TypeAlias
 from fastapi.responses import StreamingResponse
 
 from common.postgres import Connection, Database
+from gateway.http.spreadsheets import as_csv
 from gateway.lists.cursors import WALK, Place, Walk
 from gateway.lists.pages import Page
-from gateway.spreadsheets import as_csv
 
 #: Rows of a batch.
 BATCH = 500

@@ -1,7 +1,7 @@
 """Industries as the lists are filtered by: five-digit codes with their version. Pure."""
 
-from gateway.catalog import Catalog, versioned
-from gateway.problems import Problem
+from gateway.http.problems import Problem
+from gateway.industries.catalog import Catalog, versioned
 from industries.ssic.hierarchy import LEVELS
 
 

@@ -6,19 +6,20 @@ from pydantic import ValidationError
 
 from common.contracts import Icp
 from common.postgres import Database
-from gateway import jobs, leads, shortlists
+from gateway import jobs
 from gateway.access.authentication import check_rights
 from gateway.access.caller import Caller
 from gateway.access.permissions import Permissions
-from gateway.catalog import Catalog
 from gateway.chat.icp_words import read_icp, with_present
 from gateway.chat.intents import CallList, ChangeIcp, ExplainScore, Intent, JobStatus, TopLeads
 from gateway.chat.markdown import clean
-from gateway.classification import Classification
+from gateway.http.problems import Problem
 from gateway.icp import given, rules
-from gateway.icp_changes import IcpChanges
+from gateway.icp.changes import IcpChanges
+from gateway.industries.catalog import Catalog
+from gateway.industries.classification import Classification
+from gateway.leads import explanations, shortlists
 from gateway.lists import leads as lists
-from gateway.problems import Problem
 from gateway.questions import answers
 from gateway.questions.answers import Answer, Proposal
 
@@ -113,8 +114,8 @@ class Questions:
 
     async def _explain(self, tenant_id: int, company: str) -> Answer:
         async with self._database.transaction(tenant_id) as tx:
-            found = await leads.named(tx, company, limit=MOST_NAMES)
-            lead = await leads.explain(tx, found[0].company_id) if len(found) == 1 else None
+            found = await explanations.named(tx, company, limit=MOST_NAMES)
+            lead = await explanations.explain(tx, found[0].company_id) if len(found) == 1 else None
         if lead is not None:
             return answers.explained(lead)
         return answers.which_lead(company, found) if found else answers.lead_unknown(company)

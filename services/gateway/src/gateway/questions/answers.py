@@ -8,9 +8,9 @@ from common.contracts import Icp, Industry
 from gateway.chat.intents import ChangeIcp, read_intent
 from gateway.chat.markdown import Block, Bullets, Paragraph, Table
 from gateway.jobs import RecentJob
-from gateway.leads import Explanation, Named
+from gateway.leads.explanations import Explanation, Named
+from gateway.leads.shortlists import ListedLead, Shortlist
 from gateway.lists.leads import Lead
-from gateway.shortlists import ListedLead, Shortlist
 from gateway.wording import all_of, joined, titles_of
 
 Topic = Literal["job_status", "top_leads", "explain_score", "call_list", "change_icp"]

@@ -9,12 +9,13 @@ from pydantic import BaseModel, Field
 
 from common.contracts import RequestRun
 from common.singapore import day_in_singapore
-from gateway import audit_log, runs
-from gateway.api_document import errors
+from gateway import audit_log
 from gateway.dependencies import CurrentCaller, Deps, Traceparent, bearer
-from gateway.opaque_cursors import as_cursor, not_understood, text_of
-from gateway.problems import Problem
-from gateway.shortlists import RunStatus
+from gateway.http.api_document import errors
+from gateway.http.opaque_cursors import as_cursor, not_understood, text_of
+from gateway.http.problems import Problem
+from gateway.leads.shortlists import RunStatus
+from gateway.operations import runs
 
 MOST = 2**31 - 1
 TenantNumber = Annotated[int, Query(ge=1, le=MOST)]

@@ -30,10 +30,10 @@ from gateway.agent.protocol import (
 )
 from gateway.agent.runs import Run
 from gateway.agent.states import history, thread_document, whole_thread
-from gateway.api_document import errors, events
 from gateway.dependencies import CurrentCaller, CurrentTenant, Dependencies, Deps
-from gateway.problems import UNAVAILABLE, Problem
-from gateway.streams import UNBUFFERED, Stream, event
+from gateway.http.api_document import errors, events
+from gateway.http.problems import UNAVAILABLE, Problem
+from gateway.http.streams import UNBUFFERED, Stream, event
 
 #: A comment that tells clients that the stream is alive.
 HEARTBEAT = b": heartbeat\n\n"

@@ -9,9 +9,9 @@ from common.errors import OutcomeUnknown
 from gateway import audit_log
 from gateway.access import api_keys
 from gateway.access.api_keys import Key
-from gateway.api_document import errors
 from gateway.dependencies import CurrentCaller, CurrentTenant, Deps
-from gateway.problems import Problem
+from gateway.http.api_document import errors
+from gateway.http.problems import Problem
 
 router = APIRouter(prefix="/api-keys")
 

@@ -9,13 +9,13 @@ from pydantic import AwareDatetime, BaseModel, Field, StringConstraints
 from common.contracts import Bucket
 from common.postgres import Connection
 from gateway.dependencies import CurrentTenant, Deps
+from gateway.http.negotiation import Form, wants_csv
+from gateway.http.problems import Problem
 from gateway.lists import candidates, export, pages
 from gateway.lists.candidates import Candidate, Filter
 from gateway.lists.cursors import MAX_ID, Place, Walk, decode_candidates
 from gateway.lists.industries import codes_of
 from gateway.lists.pages import LIMIT, MAX_LIMIT, Page
-from gateway.negotiation import Form, wants_csv
-from gateway.problems import Problem
 from gateway.routes.list_answers import LIST_ANSWERS
 
 router = APIRouter(prefix="/candidates")

@@ -9,10 +9,10 @@ from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field
 
 from common.ids import new_id
-from gateway.api_document import events
 from gateway.chat.conversation import Message, Name
 from gateway.dependencies import CurrentCaller, CurrentTenant, Deps, IdempotencyKey, Phrase, Traceparent
-from gateway.streams import HEARTBEAT, UNBUFFERED, Stream, event
+from gateway.http.api_document import events
+from gateway.http.streams import HEARTBEAT, UNBUFFERED, Stream, event
 
 #: The first bytes of a stream: a comment, which clients skip. It promises nothing.
 RECEIVED = b": received\n\n"

@@ -4,13 +4,13 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path
 
-from gateway.api_document import errors
 from gateway.companies import details, timeline
 from gateway.companies.details import CompanyDetails
 from gateway.companies.timeline import Timeline
 from gateway.dependencies import CurrentTenant, Deps
+from gateway.http.api_document import errors
+from gateway.http.problems import Problem
 from gateway.lists.cursors import MAX_ID
-from gateway.problems import Problem
 
 router = APIRouter(prefix="/companies")
 

@@ -8,10 +8,10 @@ from fastapi import APIRouter, Depends, Query
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
 from common.delivery.letters import Selection
-from gateway import dead_letters
-from gateway.api_document import errors
 from gateway.dependencies import CurrentCaller, Deps, bearer
-from gateway.problems import Problem
+from gateway.http.api_document import errors
+from gateway.http.problems import Problem
+from gateway.operations import dead_letters
 
 MOST = 2**31 - 1
 Text = Annotated[str, StringConstraints(min_length=1, max_length=2000, pattern=r"^[^\x00]*$")]

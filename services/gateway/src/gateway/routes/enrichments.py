@@ -11,15 +11,16 @@ from common.contracts import RequestEnrichment
 from common.errors import OutcomeUnknown
 from common.ids import new_id
 from common.singapore import midnight_in_singapore
-from gateway import audit_log, idempotency
+from gateway import audit_log
 from gateway.access.caller import Caller
 from gateway.access.tenants import Tenant
-from gateway.api_document import errors
 from gateway.companies import requested
 from gateway.companies.requested import RequestedEnrichment
 from gateway.dependencies import CurrentCaller, CurrentTenant, Dependencies, Deps, IdempotencyKey, Traceparent
+from gateway.http.api_document import errors
+from gateway.http.problems import Problem, outcome_unknown
 from gateway.lists.cursors import MAX_ID
-from gateway.problems import Problem, outcome_unknown
+from gateway.messaging import idempotency
 
 #: The most companies of one request.
 MOST = 200

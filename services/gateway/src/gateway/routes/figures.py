@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from gateway import figures
 from gateway.dependencies import CurrentCaller, CurrentTenant, Deps
 from gateway.figures import Figures
-from gateway.negotiation import prefers
+from gateway.http.negotiation import prefers
 
 SUMMARY = "/metrics/summary"
 

@@ -9,10 +9,10 @@ from pydantic import BaseModel, Field
 
 from common import contracts
 from common.singapore import day_in_singapore
-from gateway.catalog import Catalog
 from gateway.dependencies import CurrentCaller, CurrentTenant, Deps, Traceparent
 from gateway.icp import matches, rules
 from gateway.icp.given import Icp
+from gateway.industries.catalog import Catalog
 
 router = APIRouter(prefix="/icp")
 

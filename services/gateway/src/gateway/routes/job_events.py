@@ -15,9 +15,9 @@ from fastapi import APIRouter, Header, Response
 
 from common.errors import Unavailable
 from gateway import jobs
-from gateway.api_document import errors, events
 from gateway.dependencies import CurrentTenant, Dependencies, Deps
-from gateway.streams import HEARTBEAT, HEARTBEAT_S, UNBUFFERED, Stream, event
+from gateway.http.api_document import errors, events
+from gateway.http.streams import HEARTBEAT, HEARTBEAT_S, UNBUFFERED, Stream, event
 
 #: A stream ends after this. Its client resumes it, and its token is checked again.
 STREAM_S = 15 * 60.0

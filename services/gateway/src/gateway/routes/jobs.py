@@ -12,11 +12,12 @@ from pydantic import AfterValidator, BaseModel, Field
 from common.contracts import CancelJob, JobProgressed, RequestIndustry
 from common.errors import OutcomeUnknown
 from common.ids import new_id
-from gateway import idempotency, jobs
-from gateway.api_document import errors
+from gateway import jobs
 from gateway.dependencies import CurrentCaller, CurrentTenant, Dependencies, Deps, IdempotencyKey, Phrase, Traceparent
-from gateway.feed import next_fact
-from gateway.problems import Problem, outcome_unknown
+from gateway.http.api_document import errors
+from gateway.http.problems import Problem, outcome_unknown
+from gateway.messaging import idempotency
+from gateway.messaging.feed import next_fact
 from gateway.wording import one_of
 
 #: How long POST /jobs/staging_upsert waits for the upserter's answer.

@@ -7,15 +7,15 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from common.postgres import Connection
-from gateway import feedback, leads
-from gateway.api_document import errors
 from gateway.dependencies import CurrentCaller, CurrentTenant, Dependencies, Deps
+from gateway.http.api_document import errors
+from gateway.http.negotiation import Form, wants_csv
+from gateway.http.problems import Problem
+from gateway.leads import explanations, feedback
 from gateway.lists import export, pages
 from gateway.lists.cursors import MAX_ID, Place, Walk, decode_leads
 from gateway.lists.leads import Lead, page
 from gateway.lists.pages import LIMIT, MAX_LIMIT, Page
-from gateway.negotiation import Form, wants_csv
-from gateway.problems import Problem
 from gateway.routes.list_answers import LIST_ANSWERS
 
 router = APIRouter()
@@ -103,10 +103,10 @@ async def best(
 
 
 @router.get("/leads/{company_id}/explain", responses=NO_LEAD)
-async def explain(company_id: CompanyId, tenant: CurrentTenant, deps: Deps) -> leads.Explanation:
+async def explain(company_id: CompanyId, tenant: CurrentTenant, deps: Deps) -> explanations.Explanation:
     """Shows the parts of a lead's score, with their evidence and its source."""
     async with deps.database.transaction(tenant.tenant_id) as tx:
-        found = await leads.explain(tx, company_id)
+        found = await explanations.explain(tx, company_id)
     if found is None:
         raise _no_such_lead(tenant.tenant_id, company_id)
     return found

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from gateway.api_document import errors
+from gateway.http.api_document import errors
 
 LIST_ANSWERS: dict[int | str, dict[str, Any]] = {
     200: {

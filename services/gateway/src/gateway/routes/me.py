@@ -7,7 +7,7 @@ from gateway.access.authentication import role_of_user
 from gateway.access.caller import Caller, Identity, Role, Source
 from gateway.access.users import Membership
 from gateway.dependencies import Deps, bearer
-from gateway.problems import Problem
+from gateway.http.problems import Problem
 
 router = APIRouter(dependencies=[Depends(bearer)])
 

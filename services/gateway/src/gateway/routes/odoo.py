@@ -7,12 +7,12 @@ from pydantic import BaseModel
 
 from common.contracts import CheckOdoo
 from gateway import audit_log
-from gateway.api_document import errors
 from gateway.dependencies import CurrentCaller, CurrentTenant, Deps, Traceparent
+from gateway.http.api_document import errors
+from gateway.http.problems import Problem
 from gateway.odoo import connections
 from gateway.odoo.connections import StoredOdoo
 from gateway.odoo.given import OdooConnection
-from gateway.problems import Problem
 
 router = APIRouter(prefix="/odoo")
 

@@ -17,7 +17,7 @@ from starlette.routing import BaseRoute, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-from gateway.problems import Problem
+from gateway.http.problems import Problem
 from gateway.settings import GatewaySettings
 
 PREFIX = "/app"

@@ -5,12 +5,12 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Response
 
-from gateway import shortlists
-from gateway.api_document import errors
 from gateway.dependencies import CurrentTenant, Deps
-from gateway.problems import Problem
-from gateway.shortlists import ListedLead, Shortlist
-from gateway.spreadsheets import as_csv
+from gateway.http.api_document import errors
+from gateway.http.problems import Problem
+from gateway.http.spreadsheets import as_csv
+from gateway.leads import shortlists
+from gateway.leads.shortlists import ListedLead, Shortlist
 
 router = APIRouter(prefix="/shortlist")
 

@@ -9,9 +9,9 @@ from gateway import audit_log
 from gateway.access import users
 from gateway.access.caller import MAX_SUBJECT, Caller, is_subject
 from gateway.access.users import User
-from gateway.api_document import errors
 from gateway.dependencies import CurrentCaller, CurrentTenant, Deps
-from gateway.problems import Problem
+from gateway.http.api_document import errors
+from gateway.http.problems import Problem
 
 router = APIRouter(prefix="/users")
 

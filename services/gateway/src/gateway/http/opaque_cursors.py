@@ -2,7 +2,7 @@
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 
-from gateway.problems import Problem
+from gateway.http.problems import Problem
 
 
 def as_cursor(text: str) -> str:

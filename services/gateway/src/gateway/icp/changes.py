@@ -6,7 +6,7 @@ from gateway import audit_log
 from gateway.access.caller import Caller
 from gateway.access.tenants import Tenants
 from gateway.icp import rules
-from gateway.requests import Requests
+from gateway.messaging.requests import Requests
 
 
 class IcpChanges:

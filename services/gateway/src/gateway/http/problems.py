@@ -9,7 +9,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from common.errors import OutcomeUnknown, Unavailable
-from gateway.edge.methods import methods_of
+from gateway.http.methods import methods_of
 
 MEDIA_TYPE = "application/problem+json"
 

@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field
 
 from common.ids import is_night_of
 from common.postgres import Connection, Database
-from gateway.shortlists import RunStatus
+from gateway.leads.shortlists import RunStatus
 
 TENANTS = "SELECT tenant_id, name FROM tenants ORDER BY tenant_id"
 

@@ -6,8 +6,8 @@ import structlog
 
 from common.errors import Unavailable
 from common.postgres import Database
-from gateway.catalog import Catalog
-from gateway.problems import Problem
+from gateway.http.problems import Problem
+from gateway.industries.catalog import Catalog
 from industries.classification import ClassificationMissing, read, usual_version
 
 log = structlog.get_logger(__name__)

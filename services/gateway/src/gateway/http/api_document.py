@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel
 
-from gateway.problems import MEDIA_TYPE
+from gateway.http.problems import MEDIA_TYPE
 
 EVENT_STREAM = "text/event-stream"
 

@@ -1,1 +1,0 @@
-"""HTTP besides the routes: the documentation page, errors' Allow headers, and other origins."""

@@ -1,0 +1,1 @@
+"""Forms of HTTP answers (problem documents, event streams, CSV, cursors), their document, and other origins."""

@@ -1,0 +1,1 @@
+"""A tenant's leads: explanations of their scores, shortlists, and feedback."""

@@ -1,0 +1,1 @@
+"""Requests, which leave through the outbox, and the facts that come back over Kafka."""

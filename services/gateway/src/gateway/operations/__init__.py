@@ -1,0 +1,1 @@
+"""Nightly runs and dead letters of all tenants, for operators."""
