@@ -14,7 +14,7 @@ from gateway.access.caller import Caller
 from gateway.access.rates import Rates
 from gateway.access.tenants import Tenant, Tenants
 from gateway.access.users import Users
-from gateway.agent.execution import Agent
+from gateway.agent.executor import Agent
 from gateway.icp.changes import IcpChanges
 from gateway.industries.classification import Classification
 from gateway.messaging import idempotency

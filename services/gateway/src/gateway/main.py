@@ -26,7 +26,7 @@ from gateway.access.rates import Rate, Rates
 from gateway.access.signing_keys import SigningKeys
 from gateway.access.tenants import Tenants
 from gateway.access.users import Users
-from gateway.agent.execution import Agent
+from gateway.agent.executor import Agent
 from gateway.api import application
 from gateway.dependencies import Dependencies
 from gateway.http.cross_origin import admit_origins, origins_of

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, Literal, NamedTuple
 from uuid import UUID
 
-from gateway.agent.protocol import ASSISTANT_ID, GRAPH_ID
+from gateway.agent.protocol import ASSISTANT_ID, GRAPH_ID, NOT_READ
 
 #: Names of nodes: the one that answers, and the one that waits for a yes.
 AGENT, CHANGE = "agent", "change_icp"
@@ -59,6 +59,16 @@ def messages_at(
         at = checkpoints[at].parent_id
     messages = [message for checkpoint in reversed(chain) for message in checkpoint.added]
     return messages if with_details else without_details(messages)
+
+
+def last_text(messages: Sequence[dict[str, Any]]) -> str:
+    """Returns the text of the rep's last message, without the remarks on its attachments."""
+    for message in reversed(messages):
+        if message["type"] == "human":
+            content = message["content"]
+            parts = [content] if isinstance(content, str) else [block["text"] for block in content]
+            return " ".join(part for part in parts if not NOT_READ.fullmatch(part)).strip()
+    return ""
 
 
 def without_details(messages: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from common.postgres import Connection
 from gateway.agent.states import Checkpoint, Status, Thread
+from gateway.http.problems import Problem
 
 _THREAD = """
     SELECT thread_id, metadata::text, created_at, updated_at,
@@ -143,6 +144,11 @@ async def add(
     """Adds a state."""
     waiting = None if proposal is None else json.dumps(proposal)
     await tx.execute(ADD, thread_id, checkpoint_id, parent_id, run_id, json.dumps(list(messages)), waiting)
+
+
+def no_such(thread_id: UUID) -> Problem:
+    """Builds the answer for a thread that the caller does not have."""
+    return Problem(404, "No such thread", f"You have no thread {thread_id}.")
 
 
 def _thread(row: Any) -> Thread:

@@ -16,7 +16,7 @@ from pydantic import BaseModel, ValidationError
 from common.errors import Unavailable
 from common.ids import new_id
 from gateway.agent import runs, threads
-from gateway.agent.execution import human_message, unknown_thread
+from gateway.agent.execution import human_message
 from gateway.agent.protocol import (
     ASSISTANT_ID,
     GRAPH_ID,
@@ -126,7 +126,7 @@ async def show_thread(thread_id: UUID, caller: CurrentCaller, tenant: CurrentTen
     async with deps.database.transaction(tenant.tenant_id) as tx:
         thread = await threads.find(tx, caller.subject, thread_id)
         if thread is None:
-            raise unknown_thread(thread_id)
+            raise threads.no_such(thread_id)
         open_runs = await runs.unfinished(tx, thread_id, 2**63 - 1)
         waiting = [(run.run_id, human_message(run)) for run in open_runs if run.input["human"] is not None]
         return whole_thread(thread, await threads.checkpoints(tx, thread_id), waiting)
@@ -145,7 +145,7 @@ async def update_thread(
         await threads.rename(tx, caller.subject, thread_id, _strings(given.metadata))
         thread = await threads.find(tx, caller.subject, thread_id)
     if thread is None:
-        raise unknown_thread(thread_id)
+        raise threads.no_such(thread_id)
     return thread_document(thread)
 
 
@@ -154,7 +154,7 @@ async def delete_thread(thread_id: UUID, caller: CurrentCaller, tenant: CurrentT
     """Deletes a thread with all that was said in it. Leads and jobs that it asked for stay."""
     async with deps.database.transaction(tenant.tenant_id) as tx:
         if not await threads.delete(tx, caller.subject, thread_id):
-            raise unknown_thread(thread_id)
+            raise threads.no_such(thread_id)
 
 
 @router.post("/threads/{thread_id}/history", responses=errors(NO_THREAD), openapi_extra=documented(HistoryRequest))
@@ -169,7 +169,7 @@ async def thread_history(
     await deps.agent.resume_abandoned(caller, thread_id, within_s=RESUME_WITHIN_S)
     async with deps.database.transaction(tenant.tenant_id) as tx:
         if await threads.find(tx, caller.subject, thread_id) is None:
-            raise unknown_thread(thread_id)
+            raise threads.no_such(thread_id)
         return history(thread_id, await threads.checkpoints(tx, thread_id), given.limit)
 
 
