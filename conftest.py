@@ -36,8 +36,8 @@ from common.service import collect_less_often
 from embedded.errors import EmbeddedError
 from embedded.kafka import Kafka
 from embedded.postgres import Postgres
-from leadgen.migrate import migrate
-from leadgen.topics import create_topics, read_topics
+from leadgen.database.migrate import migrate
+from leadgen.kafka.topics import create_topics, read_topics
 from testkit.stages import until
 
 if TYPE_CHECKING:

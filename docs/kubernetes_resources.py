@@ -1,6 +1,6 @@
 """Renders what deploy/k8s has from other files: Strimzi's topics and users, and the Prometheus operator's rule.
 
-The users' rights are those of `leadgen.kafka_acls`. See generate_documents.py.
+The users' rights are those of `leadgen.kafka.acls`. See generate_documents.py.
 """
 
 from pathlib import Path
@@ -8,8 +8,8 @@ from typing import Any
 
 import yaml
 
-from leadgen.kafka_acls import Acl, acls
-from leadgen.topics import Topics, read_topics
+from leadgen.kafka.acls import Acl, acls
+from leadgen.kafka.topics import Topics, read_topics
 
 DEPLOY = Path(__file__).resolve().parents[1] / "deploy"
 TOPICS, ALERTS = "deploy/topics.yaml", "deploy/prometheus/alerts.yml"

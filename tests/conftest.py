@@ -23,12 +23,12 @@ from leadgen.audit.auditing import audit
 from leadgen.audit.check import Scope
 from leadgen.audit.command import as_text
 from leadgen.chat_client import ChatEvent, chat
+from leadgen.kafka.topics import LISTENER, read_topics
 from leadgen.load import load_generated
 from leadgen.local.service import Service
 from leadgen.local.stack import SERVICES, Stack, stack
-from leadgen.tenants import add_tenant
-from leadgen.tokens import token
-from leadgen.topics import LISTENER, read_topics
+from leadgen.tenants.tenants import add_tenant
+from leadgen.tenants.tokens import token
 from testkit.stages import until
 
 ROWS, SEED = 20_000, 65

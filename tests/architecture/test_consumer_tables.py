@@ -21,7 +21,7 @@ from typing import NamedTuple
 import pytest
 
 from common.contracts import EVENTS
-from leadgen.topics import LISTENER, Topic, read_topics
+from leadgen.kafka.topics import LISTENER, Topic, read_topics
 
 ROOT = Path(__file__).resolve().parents[2]
 TOPICS = read_topics(ROOT / "deploy/topics.yaml").topics

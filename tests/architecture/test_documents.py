@@ -11,7 +11,7 @@ import pytest
 from common.contracts import EVENTS
 from gateway.messaging.feed import FACTS
 from generate_documents import documents
-from leadgen.topics import LISTENER, read_topics
+from leadgen.kafka.topics import LISTENER, read_topics
 from settings_reference import EXAMPLE, SERVICES, described, readers, settings_class
 from simulator.main import settings_from
 from simulator.settings import Settings as SimulatorSettings

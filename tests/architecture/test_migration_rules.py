@@ -2,9 +2,9 @@
 
 import pytest
 
+from leadgen.database.migrate import Migration, read_migrations
+from leadgen.database.migration_rules import WITHOUT_TRANSACTION, breaches
 from leadgen.deployed_files import deployed
-from leadgen.migrate import Migration, read_migrations
-from leadgen.migration_rules import WITHOUT_TRANSACTION, breaches
 
 #: Those up to here were applied before the rules.
 BEFORE_THE_RULES = 43

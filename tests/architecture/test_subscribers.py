@@ -11,7 +11,7 @@ from faststream.kafka.message import KafkaAckableMessage
 
 from common.postgres import Database
 from common.runtime import Runtime
-from leadgen.topics import LISTENER, read_topics
+from leadgen.kafka.topics import LISTENER, read_topics
 from testkit.every_stage import STAGES, UNUSED
 
 

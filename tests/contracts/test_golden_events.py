@@ -46,7 +46,7 @@ from common.contracts import (
     Site,
 )
 from common.delivery.messages import Announcement
-from leadgen.topics import read_topics
+from leadgen.kafka.topics import read_topics
 
 GOLDEN = Path(__file__).parent / "golden"
 REWRITE = bool(os.environ.get("LEADGEN_REWRITE_GOLDEN"))

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from leadgen.chat_client import chat
-from leadgen.odoo import connect_odoo
+from leadgen.odoo.connections import connect_odoo
 from testkit.fake_odoo import fake_odoo
 from testkit.otlp_collector import Collector, Seen
 from testkit.stages import until

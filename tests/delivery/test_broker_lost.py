@@ -15,7 +15,7 @@ from common.handling.stage import Stage
 from common.handling.work import Work
 from common.postgres import Database
 from embedded.kafka import Kafka
-from leadgen.topics import create_topics
+from leadgen.kafka.topics import create_topics
 from testkit.stages import a_company, at_work, ended, envelope_for, publish, read_topic
 
 

@@ -11,7 +11,7 @@ import pytest
 from common.contracts import EVENTS
 from common.delivery.deadletters import SUFFIX
 from common.postgres import SERVICE_ROLE, Database, role_of
-from leadgen.topics import LISTENER, read_topics
+from leadgen.kafka.topics import LISTENER, read_topics
 from testkit.stages import at_work, ended, is_all_taken_in, publish, read_topic, until
 
 Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"

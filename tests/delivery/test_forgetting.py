@@ -28,7 +28,7 @@ from leadgen.cli import app
 from leadgen.forget.command import as_text
 from leadgen.forget.running import Report, forget
 from leadgen.forget.subject import Subject, parse
-from leadgen.topics import read_topics
+from leadgen.kafka.topics import read_topics
 from testkit.stages import a_company, at_work, ended, envelope_for, is_all_taken_in, publish, read_topic, until
 
 Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"

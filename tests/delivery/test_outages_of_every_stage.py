@@ -22,7 +22,7 @@ from common.postgres import Database, role_of
 from common.runtime import Runtime
 from embedded.kafka import Kafka
 from embedded.postgres import Postgres
-from leadgen.topics import read_topics
+from leadgen.kafka.topics import read_topics
 from testkit.stages import at_work, ended, publish, read_topic, until
 
 Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"

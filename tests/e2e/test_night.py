@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from common.singapore import day_in_singapore
-from leadgen.tenants import Limits, limit_tenant
-from leadgen.tokens import Role, token
+from leadgen.tenants.tenants import Limits, limit_tenant
+from leadgen.tenants.tokens import Role, token
 from testkit.stages import until
 
 pytestmark = [pytest.mark.whole, pytest.mark.timeout(600)]

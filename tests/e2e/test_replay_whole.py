@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
+from leadgen.kafka.topics import LISTENER, read_topics
 from leadgen.replay.replays import Kind
 from leadgen.replay.running import Order, Screen, replay
 from leadgen.replay.slices import Slice
-from leadgen.topics import LISTENER, read_topics
 from testkit.stages import until
 
 pytestmark = pytest.mark.whole

@@ -1,6 +1,6 @@
 """The whole product with TLS everywhere, and for each service a login of its own at PostgreSQL and Kafka.
 
-What a service may do is what `deploy/migrations` grants and `leadgen.kafka_acls` derives: a chat that ends with ten
+What a service may do is what `deploy/migrations` grants and `leadgen.kafka.acls` derives: a chat that ends with ten
 leads shows that this suffices.
 """
 
@@ -39,15 +39,15 @@ from embedded.kafka import Kafka, Secured
 from embedded.ports import LOOPBACK, free_port
 from embedded.postgres import Postgres
 from leadgen.chat_client import chat
-from leadgen.kafka_acls import OPERATOR, acls, user_of
+from leadgen.database.migrate import migrate
+from leadgen.kafka.acls import OPERATOR, acls, user_of
+from leadgen.kafka.topics import create_topics, read_topics
 from leadgen.load import load_generated
 from leadgen.local.service import Service
 from leadgen.local.stack import SERVICES
-from leadgen.migrate import migrate
 from leadgen.ssic import seed_ssic
-from leadgen.tenants import add_tenant
-from leadgen.tokens import token
-from leadgen.topics import create_topics, read_topics
+from leadgen.tenants.tenants import add_tenant
+from leadgen.tenants.tokens import token
 from testkit.postgres_tls import tls_in_front_of
 from testkit.stages import until
 

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from kubernetes_resources import kubernetes_resources
-from leadgen.topics import read_topics
+from leadgen.kafka.topics import read_topics
 from settings_reference import SERVICES, settings_class
 
 pytestmark = pytest.mark.kubernetes

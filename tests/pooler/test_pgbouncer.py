@@ -20,8 +20,8 @@ from embedded.postgres import UNPRIVILEGED, Postgres
 from leadgen.chat_client import chat
 from leadgen.load import load_generated
 from leadgen.local.stack import stack
-from leadgen.tenants import add_tenant
-from leadgen.tokens import token
+from leadgen.tenants.tenants import add_tenant
+from leadgen.tenants.tokens import token
 from testkit.stages import a_company, a_stage, at_work, ended, envelope_for, publish, until
 
 PGBOUNCER = shutil.which("pgbouncer", path=f"{os.environ.get('PATH', '')}:/usr/sbin")

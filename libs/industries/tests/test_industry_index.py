@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from industries.index import TALK, Code, IndustryIndex, VersionedCode
-from leadgen.resolve_eval import evaluate, read_terms
+from leadgen.ssic.resolve_eval import evaluate, read_terms
 from testkit.industries import codes_2020, index_2020
 
 A_CODE = st.deferred(lambda: st.sampled_from(codes_2020()))

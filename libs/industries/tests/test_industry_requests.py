@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from leadgen.resolve_eval import Evaluation, evaluate, read_terms
+from leadgen.ssic.resolve_eval import Evaluation, evaluate, read_terms
 from testkit.industries import index_2020
 
 JUDGED = Path(__file__).parent / "judged"

@@ -9,7 +9,7 @@ import pytest
 
 from industries.index import IndustryIndex
 from industries.ssic.hierarchy import Code, VersionedCode
-from leadgen.resolve_eval import evaluate, read_terms
+from leadgen.ssic.resolve_eval import evaluate, read_terms
 
 SHARED = Path(__file__).parents[4] / "shared" / "data"
 pytestmark = pytest.mark.skipif(not SHARED.exists(), reason="SSIC 2025 is not part of the repository")

@@ -27,7 +27,7 @@ from gateway.main import gateway as composed
 from gateway.messaging.feed import Feed
 from gateway.settings import GatewaySettings
 from leadgen.chat_client import ChatEvent, chat
-from leadgen.tokens import Role, token
+from leadgen.tenants.tokens import Role, token
 from testkit.issuer import Issuer
 from testkit.stages import publish, until
 

@@ -14,7 +14,7 @@ from common.errors import OutcomeUnknown
 from common.postgres import Database
 from gateway.access.api_keys import ApiKeys
 from gateway.http.problems import Problem
-from leadgen.tokens import Role
+from leadgen.tenants.tokens import Role
 from testkit.stages import until
 
 

@@ -7,7 +7,7 @@ from common.errors import Permanent
 from common.postgres import Database
 from gateway import audit_log
 from gateway.access.caller import Caller
-from leadgen.tokens import Role
+from leadgen.tenants.tokens import Role
 
 INDUSTRY = "INSERT INTO ssic_ref (version, code, level, title) VALUES ('2020', 'C', 'section', 'MANUFACTURING')"
 ANN = Caller("ann@example.com", 1, "admin", "oidc token")

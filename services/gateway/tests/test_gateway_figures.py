@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from common.singapore import day_in_singapore
-from leadgen.tokens import Role
+from leadgen.tenants.tokens import Role
 
 JOB = """
     INSERT INTO background_jobs

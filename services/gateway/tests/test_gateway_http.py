@@ -1,7 +1,7 @@
 """What the HTTP interface says to wrong requests, and to those who watch over it."""
 
 from gateway.access.permissions import ACCESS
-from leadgen.tokens import Role
+from leadgen.tenants.tokens import Role
 
 CHAT, JOB = "/chat", "/jobs/staging_upsert"
 

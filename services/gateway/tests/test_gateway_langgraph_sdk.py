@@ -10,7 +10,7 @@ import pytest
 
 from common.contracts import Refinement
 from leadgen.ssic import ssic_2020
-from leadgen.tokens import Role
+from leadgen.tenants.tokens import Role
 from testkit.agent_chats import asked, facts_of
 from testkit.node_packages import installed
 

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from common.contracts import CheckOdoo
 from gateway.odoo.given import OdooConnection
-from leadgen.tokens import Role
+from leadgen.tenants.tokens import Role
 from testkit.stages import read_topic, until
 
 KEY = Fernet.generate_key().decode()

@@ -27,7 +27,7 @@ from common.contracts import Industry, JobProgressed, RequestIndustry, SearchAns
 from common.ids import new_id
 from gateway.access.permissions import ACCESS
 from leadgen.ssic import seed_ssic
-from leadgen.tokens import Role
+from leadgen.tenants.tokens import Role
 from testkit.stages import publish, until
 
 CHECKS = [

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from leadgen.tokens import Role
+from leadgen.tenants.tokens import Role
 from testkit.issuer import AUDIENCE, Issuer
 
 INDUSTRY = "INSERT INTO ssic_ref (version, code, level, title) VALUES ('2020', 'C', 'section', 'MANUFACTURING')"

@@ -16,9 +16,9 @@ import pytest
 
 from gateway.access.caller import INCLUDES, ROLES
 from gateway.access.permissions import ACCESS
-from leadgen.api_keys import create_api_key
 from leadgen.ssic import seed_ssic
-from leadgen.tokens import GivenRole
+from leadgen.tenants.api_keys import create_api_key
+from leadgen.tenants.tokens import GivenRole
 
 #: A row of each table of tenants, kept complete by the tests of libs/common.
 ROWS: Mapping[str, str] = runpy.run_path(

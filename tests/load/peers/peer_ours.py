@@ -16,8 +16,8 @@ from common.postgres import Database
 from common.service import run
 from common.settings import StageSettings
 from leadgen.bench.harness.publishing import record, send
-from leadgen.migrate import migrate
-from leadgen.topics import create_topics
+from leadgen.database.migrate import migrate
+from leadgen.kafka.topics import create_topics
 
 DATABASE, KAFKA = os.environ["DATABASE_URL"], os.environ["KAFKA_BOOTSTRAP_SERVERS"]
 

@@ -10,7 +10,7 @@ from typer.testing import CliRunner, Result
 from embedded.kafka import kafka as new_kafka
 from leadgen.bench.harness.ledger_night import make_night
 from leadgen.cli import app
-from leadgen.topics import create_topics
+from leadgen.kafka.topics import create_topics
 
 AWAY_DATABASE = "postgresql://nobody@127.0.0.1:1/nothing"
 AWAY_KAFKA = "127.0.0.1:1"

@@ -10,7 +10,7 @@ import asyncpg
 
 from common.postgres import Database, role_of
 from embedded.postgres import PROGRAMS
-from leadgen.migrate import migrate
+from leadgen.database.migrate import migrate
 
 ROWS = "SELECT tenant_id, company_id, name, score FROM lead_scores JOIN companies USING (company_id) ORDER BY 1, 2"
 RIGHTS = """

@@ -13,8 +13,8 @@ from leadgen.cli import app
 from leadgen.forget.running import forget
 from leadgen.forget.subject import NoSubject, Subject, parse
 from leadgen.forget.sweeping import Change
-from leadgen.tokens import GivenRole
-from leadgen.users import add_user
+from leadgen.tenants.tokens import GivenRole
+from leadgen.tenants.users import add_user
 
 
 @pytest.mark.parametrize(

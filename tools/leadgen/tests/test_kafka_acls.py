@@ -1,7 +1,7 @@
 """Rights of the services' users at Kafka, as deploy/topics.yaml makes them."""
 
-from leadgen.kafka_acls import OPERATOR, Acl, acls, user_of
-from leadgen.topics import Topics, read_topics
+from leadgen.kafka.acls import OPERATOR, Acl, acls, user_of
+from leadgen.kafka.topics import Topics, read_topics
 
 TOPICS = Topics.model_validate(
     {

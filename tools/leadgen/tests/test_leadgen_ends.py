@@ -10,7 +10,7 @@ import pytest
 import typer
 
 from embedded.hold import hold
-from leadgen.exit_codes import run_or_exit
+from leadgen.command_line.exit_codes import run_or_exit
 from leadgen.local.stack import NoSpace, require_space
 
 #: Ctrl-C while the command's modules are imported.

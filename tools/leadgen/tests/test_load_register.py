@@ -11,10 +11,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from common.errors import Unavailable
+from leadgen.database.owner_connection import connected as owner_connection
 from leadgen.load import LoadFailed, Progress, load, load_generated, staging, versions
 from leadgen.load.connecting import connected as load_connection
 from leadgen.load.header import COLUMNS
-from leadgen.owner_connection import connected as owner_connection
 from testkit.registers import HEADER, Owner, a_company, content, counts, held, write
 from testkit.stages import until
 

@@ -15,8 +15,8 @@ from common.errors import Unavailable
 from common.ids import new_id
 from common.postgres import Database
 from embedded.ports import free_port
+from leadgen.database.migrate import MigrationFailed, MigrationRefused, migrate, read_migrations
 from leadgen.deployed_files import NotFound, deployed
-from leadgen.migrate import MigrationFailed, MigrationRefused, migrate, read_migrations
 
 _numbers = count(1)
 
@@ -209,7 +209,7 @@ async def test_a_migration_gives_up_a_lock_that_it_does_not_get(
     empty: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What waits behind it goes on. Nothing is applied, and the next start applies it."""
-    monkeypatch.setattr("leadgen.migrate.LOCK_TIMEOUT", "SET LOCAL lock_timeout = '50ms'")
+    monkeypatch.setattr("leadgen.database.migrate.LOCK_TIMEOUT", "SET LOCAL lock_timeout = '50ms'")
     await migrate(empty, files(tmp_path, _0001_first=FIRST))
     files(tmp_path, _0002_column="ALTER TABLE companies ADD COLUMN size int")
     holder = await asyncpg.connect(empty)

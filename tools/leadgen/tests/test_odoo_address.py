@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from common.http.odoo_address import AddressRejected, base_of
-from leadgen.odoo_address import find_odoo
+from leadgen.odoo.address import find_odoo
 
 BASE = "https://odoo.example.com"
 

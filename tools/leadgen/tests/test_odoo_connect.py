@@ -9,7 +9,7 @@ from cryptography.fernet import Fernet
 
 from common.errors import Unavailable
 from common.postgres import Database
-from leadgen.odoo import ConnectionRejected, connect_odoo, rotate_key
+from leadgen.odoo.connections import ConnectionRejected, connect_odoo, rotate_key
 from odoo_sync.model import LeadSettings, OdooConnection
 from odoo_sync.tables import connections
 

@@ -9,7 +9,7 @@ from cryptography.fernet import Fernet
 from typer.testing import CliRunner
 
 from leadgen.cli import app
-from leadgen.odoo import connect_odoo
+from leadgen.odoo.connections import connect_odoo
 
 Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 

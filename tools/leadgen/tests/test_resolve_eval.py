@@ -9,8 +9,8 @@ import typer
 from typer.testing import CliRunner, Result
 
 from industries.index import Resolution, VersionedCode
-from leadgen.resolve_eval import Term, is_right, resolve_eval_command
 from leadgen.ssic import seed_ssic
+from leadgen.ssic.resolve_eval import Term, is_right, resolve_eval_command
 
 HEADER = "term,kind,mode,must_divisions,ok_divisions,must_not_divisions,codes_2020,codes_2025,note\n"
 ROWS = "F&B,abbrev,all,56,10,,5611,5611,\nhello,negative,none,,,,,,\nbanks,plain,all,65,,,,,on purpose\n"

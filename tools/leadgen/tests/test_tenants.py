@@ -10,7 +10,7 @@ import typer
 from typer.testing import CliRunner, Result
 
 from common.errors import Permanent
-from leadgen.tenants import Limits, NoSuchTenant, limit_command, limit_tenant
+from leadgen.tenants.tenants import Limits, NoSuchTenant, limit_command, limit_tenant
 
 Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 

@@ -9,7 +9,7 @@ from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 
 from common.errors import Unavailable
 from embedded.ports import free_port
-from leadgen.topics import TopicsRefused, create_topics, read_topics
+from leadgen.kafka.topics import TopicsRefused, create_topics, read_topics
 
 LIST = """
 defaults: {partitions: 3, retention_days: 7, dlq_retention_days: 30}

@@ -25,13 +25,13 @@ SUBCOMMANDS: Mapping[str, Subcommand] = {
         "leadgen.local.command:up_command", "Start everything on this machine, with data that stays, until Ctrl-C."
     ),
     "chat": Subcommand("leadgen.demo.command:chat_command", "Send one chat message and show its progress and leads."),
-    "token": Subcommand("leadgen.tokens:token_command", "Print an access token for the gateway."),
-    "apikey": Subcommand("leadgen.api_keys:api_key_app", "The tenants' API keys."),
-    "user": Subcommand("leadgen.users:user_app", "The tenants' users and their roles."),
-    "tenant": Subcommand("leadgen.tenants:tenant_app", "The tenants."),
-    "leads": Subcommand("leadgen.lists:leads_command", "List a tenant's scored leads, best first."),
-    "jobs": Subcommand("leadgen.lists:jobs_command", "List a tenant's background jobs, the newest first."),
-    "icp": Subcommand("leadgen.icp:icp_app", "The tenant's ideal customer profile (ICP): show it, or set it."),
+    "token": Subcommand("leadgen.tenants.tokens:token_command", "Print an access token for the gateway."),
+    "apikey": Subcommand("leadgen.tenants.api_keys:api_key_app", "The tenants' API keys."),
+    "user": Subcommand("leadgen.tenants.users:user_app", "The tenants' users and their roles."),
+    "tenant": Subcommand("leadgen.tenants.tenants:tenant_app", "The tenants."),
+    "leads": Subcommand("leadgen.tenants.lists:leads_command", "List a tenant's scored leads, best first."),
+    "jobs": Subcommand("leadgen.tenants.lists:jobs_command", "List a tenant's background jobs, the newest first."),
+    "icp": Subcommand("leadgen.tenants.icp:icp_app", "The tenant's ideal customer profile (ICP): show it, or set it."),
     "load": Subcommand(
         "leadgen.load.command:load_command",
         'Load ACRA\'s "Information on Corporate Entities" into the register, whole or not at all.',
@@ -50,7 +50,7 @@ SUBCOMMANDS: Mapping[str, Subcommand] = {
         "leadgen.forget.command:forget_command",
         "Remove a person, or all persons of a company, from all tables, and keep them from coming back.",
     ),
-    "odoo": Subcommand("leadgen.odoo_commands:odoo_app", "Connect, check and sync the tenants' Odoos."),
+    "odoo": Subcommand("leadgen.odoo.command:odoo_app", "Connect, check and sync the tenants' Odoos."),
     "enrichment": Subcommand("leadgen.enrichment.command:enrichment_app", "Measure what the enricher finds on pages."),
     "score": Subcommand(
         "leadgen.scoring.command:score_command",
@@ -59,7 +59,7 @@ SUBCOMMANDS: Mapping[str, Subcommand] = {
     "scoring": Subcommand("leadgen.scoring.command:scoring_app", "Compare scores with outcomes; fit and set weights."),
     "ssic": Subcommand("leadgen.ssic:ssic_app", "The industry classification, SSIC."),
     "resolve-eval": Subcommand(
-        "leadgen.resolve_eval:resolve_eval_command",
+        "leadgen.ssic.resolve_eval:resolve_eval_command",
         "Measure how well words become industry codes, with a file of judged terms.",
     ),
     "audit": Subcommand(

@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from leadgen.exit_codes import run_or_exit
-from leadgen.options import DatabaseUrl
+from leadgen.command_line.exit_codes import run_or_exit
+from leadgen.command_line.options import DatabaseUrl
 from leadgen.scripts import hand_over
 
 RUN, REPORT, PRUNE = "leadgen-nightly", "leadgen-nightly-report", "leadgen-nightly-prune"

@@ -6,8 +6,8 @@ from typing import Annotated
 import typer
 
 from common.errors import Permanent
-from leadgen.exit_codes import run_or_exit
-from leadgen.options import AsJson
+from leadgen.command_line.exit_codes import run_or_exit
+from leadgen.command_line.options import AsJson
 from leadgen.scripts import NotInstalled, ScriptFailed, run_script
 
 #: The upserter's own script.

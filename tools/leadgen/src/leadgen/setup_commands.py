@@ -2,11 +2,11 @@
 
 import typer
 
-from leadgen.exit_codes import run_or_exit
-from leadgen.migrate import migrate
-from leadgen.options import DatabaseUrl, KafkaServers
+from leadgen.command_line.exit_codes import run_or_exit
+from leadgen.command_line.options import DatabaseUrl, KafkaServers
+from leadgen.database.migrate import migrate
+from leadgen.kafka.topics import create_topics
 from leadgen.ssic import seed_ssic
-from leadgen.topics import create_topics
 
 
 def migrate_command(database_url: DatabaseUrl) -> None:

@@ -16,9 +16,9 @@ from leadgen.audit.checks.spend import WAIVED
 from leadgen.audit.ledger import UNDER_WAY, compare, read_ledger
 from leadgen.audit.snapshot import TENANTS, Owner, create_tables, derive, take_of_database
 from leadgen.audit.topics import take_messages, take_positions
-from leadgen.owner_connection import connected
-from leadgen.tenants import NoSuchTenant
-from leadgen.topics import read_topics
+from leadgen.database.owner_connection import connected
+from leadgen.kafka.topics import read_topics
+from leadgen.tenants.tenants import NoSuchTenant
 
 #: Messages that are about to be dropped by their topic's retention are not looked for.
 MARGIN = timedelta(hours=1)

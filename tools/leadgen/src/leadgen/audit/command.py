@@ -9,11 +9,11 @@ import typer
 
 from common.ids import NO_REPLAY
 from leadgen.audit.check import Exceptions, Report, Scope
-from leadgen.exit_codes import FAILED, run_or_exit
-from leadgen.moments import HELP, parse_past
-from leadgen.odoo_commands import audit_odoo_command
-from leadgen.options import AsJson, KafkaServersOrNone
-from leadgen.tenants import MOST
+from leadgen.command_line.exit_codes import FAILED, run_or_exit
+from leadgen.command_line.moments import HELP, parse_past
+from leadgen.command_line.options import AsJson, KafkaServersOrNone
+from leadgen.odoo.command import audit_odoo_command
+from leadgen.tenants.tenants import MOST
 
 audit_app = typer.Typer(
     help="Prove that nothing was lost or done twice, or compare each Odoo with what was written to it.\n\n"

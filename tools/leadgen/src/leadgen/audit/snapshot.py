@@ -20,7 +20,7 @@ from common.delivery.redacted_arrivals import MARK
 from leadgen.audit.check import Scope
 from leadgen.audit.messages import Facts, Place, add_waiting
 from leadgen.audit.tables import TABLES
-from leadgen.topics import LISTENER, Topics
+from leadgen.kafka.topics import LISTENER, Topics
 
 Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 

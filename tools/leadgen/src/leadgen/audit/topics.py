@@ -8,8 +8,8 @@ from common.kafka_servers import Servers, client_settings
 from leadgen.audit.check import Scope
 from leadgen.audit.messages import Facts, add_record
 from leadgen.audit.snapshot import ROWS, Owner, copy
-from leadgen.topic_reading import batches, kafka_errors, ranges_of, reading
-from leadgen.topics import LISTENER, Topics
+from leadgen.kafka.topic_reading import batches, kafka_errors, ranges_of, reading
+from leadgen.kafka.topics import LISTENER, Topics
 
 
 async def take_positions(owner: Owner, bootstrap_servers: Servers, topics: Topics) -> None:

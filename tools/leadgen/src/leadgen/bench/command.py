@@ -10,8 +10,8 @@ from typing import Annotated, Any
 import typer
 
 from leadgen.bench.options import ODOO_COMPANIES, ODOO_SAMPLE, UPSERT_BATCH, EnrichPart, GatewayPart
-from leadgen.exit_codes import run_or_exit
-from leadgen.options import AsJson
+from leadgen.command_line.exit_codes import run_or_exit
+from leadgen.command_line.options import AsJson
 
 bench_app = typer.Typer(no_args_is_help=True, help="Measure speed and memory, mostly as ratios within one run.")
 

@@ -5,11 +5,11 @@ from typing import Annotated
 
 import typer
 
+from leadgen.command_line.exit_codes import run_or_exit
+from leadgen.command_line.options import Gateway, GatewayToken
 from leadgen.demo.running import ask
 from leadgen.demo.running import demo as run_demo
 from leadgen.demo.screen import Screen
-from leadgen.exit_codes import run_or_exit
-from leadgen.options import Gateway, GatewayToken
 
 
 def demo_command(

@@ -3,7 +3,7 @@
 from typing import Any
 
 from leadgen.chat_client import ChatEvent
-from leadgen.wording import counted
+from leadgen.command_line.wording import counted
 
 #: The outcome of a visit to the company's website, in words.
 SITES = {

@@ -12,8 +12,8 @@ from common.errors import Permanent, Unavailable
 from leadgen.demo.screen import Screen
 from leadgen.local.stack import Stack
 from leadgen.scripts import Ended, ended_script
-from leadgen.tenants import add_tenant
-from leadgen.tokens import Role, token
+from leadgen.tenants.tenants import add_tenant
+from leadgen.tenants.tokens import Role, token
 
 NIGHTLY, REPORT = "leadgen-nightly", "leadgen-nightly-report"
 OPERATOR = "operator@demo.example"

@@ -19,8 +19,8 @@ from leadgen.load.report import Progress
 from leadgen.local.page import built_page, sign_in_url
 from leadgen.local.signals import stop_on_signals
 from leadgen.local.stack import Stack, stack
-from leadgen.tenants import add_tenant
-from leadgen.tokens import token
+from leadgen.tenants.tenants import add_tenant
+from leadgen.tenants.tokens import token
 
 MESSAGE = "Manufacturing"
 TENANT, REP = 1, "rep@demo.example"

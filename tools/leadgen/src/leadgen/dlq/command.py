@@ -11,13 +11,13 @@ import click
 import typer
 
 from common.delivery.letters import Letter, Selection
+from leadgen.command_line.exit_codes import FAILED, run_or_exit
+from leadgen.command_line.moments import HELP, in_singapore, parse_moment
+from leadgen.command_line.operators import Operator
+from leadgen.command_line.options import AsJson, DatabaseUrl
+from leadgen.command_line.wording import counted
 from leadgen.dlq import running, screen
 from leadgen.dlq.correction import Corrected, CorrectionRefused, from_text, to_text
-from leadgen.exit_codes import FAILED, run_or_exit
-from leadgen.moments import HELP, in_singapore, parse_moment
-from leadgen.operators import Operator
-from leadgen.options import AsJson, DatabaseUrl
-from leadgen.wording import counted
 
 dlq_app = typer.Typer(no_args_is_help=True, help="Dead letters: list, show, retry, correct, drop and export them.")
 
@@ -54,7 +54,7 @@ def list_command(
     """List dead letters by reason, with their number and the times of the first and the last."""
     from rich.table import Column, Table
 
-    from leadgen.terminal import print_table
+    from leadgen.command_line.terminal import print_table
 
     selected = Selection(None, consumer, topic, reason, tenant, since, until, dropped)
     if each:

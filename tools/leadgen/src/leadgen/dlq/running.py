@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 from common.delivery import letters
 from common.delivery.letters import Group, Key, Letter, Reader, Selection
 from common.errors import Permanent
+from leadgen.database.owner_connection import connected
 from leadgen.dlq.correction import Corrected
-from leadgen.owner_connection import connected
 
 #: Rows that a transaction opens again.
 BATCH = 500

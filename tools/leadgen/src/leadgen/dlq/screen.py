@@ -8,9 +8,9 @@ import orjson
 from common.contracts import Event
 from common.delivery.letters import Group, Letter
 from common.ids import NO_REPLAY
+from leadgen.command_line.moments import in_singapore
 from leadgen.dlq.correction import MODELS, body_of, flaw_of, headers_of
 from leadgen.dlq.running import Retried
-from leadgen.moments import in_singapore
 
 #: Reasons that are printed of letters that died again.
 MOST_REASONS = 5

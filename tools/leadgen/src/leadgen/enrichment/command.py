@@ -7,10 +7,10 @@ from typing import Annotated
 
 import typer
 
+from leadgen.command_line.exit_codes import run_or_exit
+from leadgen.command_line.options import AsJson
 from leadgen.enrichment.evaluation import Evaluation, evaluate
 from leadgen.enrichment.labels import NAME, read_labels
-from leadgen.exit_codes import run_or_exit
-from leadgen.options import AsJson
 from leadgen.scripts import run_script
 
 SCRIPT = "leadgen-enricher-pages"

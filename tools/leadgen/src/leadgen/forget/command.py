@@ -4,11 +4,11 @@ from typing import Annotated
 
 import typer
 
-from leadgen.exit_codes import REFUSED, run_or_exit
+from leadgen.command_line.exit_codes import REFUSED, run_or_exit
+from leadgen.command_line.operators import Operator
+from leadgen.command_line.options import DatabaseUrl, KafkaServersOrNone
 from leadgen.forget.running import Report, forget
 from leadgen.forget.subject import NoSubject, parse
-from leadgen.operators import Operator
-from leadgen.options import DatabaseUrl, KafkaServersOrNone
 
 
 def forget_command(

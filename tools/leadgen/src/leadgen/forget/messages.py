@@ -7,8 +7,8 @@ from common.delivery.deadletters import SUFFIX
 from common.forgotten.digests import ForgottenList
 from common.forgotten.redaction import redacted_body
 from common.kafka_servers import Servers
-from leadgen.topic_reading import batches, ranges_of, reading
-from leadgen.topics import Topics, read_topics
+from leadgen.kafka.topic_reading import batches, ranges_of, reading
+from leadgen.kafka.topics import Topics, read_topics
 
 
 class Held(NamedTuple):

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from common.forgotten.digests import ForgottenList
-from leadgen.acts import ACT_FOR, RECORD
 from leadgen.forget.finding import Found
 from leadgen.forget.subject import Subject
 from leadgen.forget.tables import Owner
+from leadgen.tenants.acts import ACT_FOR, RECORD
 
 KEY = "SELECT key FROM forgotten_key"
 FIND = "SELECT company_ids, digests, done_at FROM forgotten WHERE subject = $1"

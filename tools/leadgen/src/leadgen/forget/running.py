@@ -13,13 +13,13 @@ from datetime import timedelta
 from common.errors import Permanent
 from common.forgotten.suppression import KNOWN_WITHIN
 from common.kafka_servers import Servers
+from leadgen.database.owner_connection import connected
 from leadgen.forget import messages, requests
 from leadgen.forget.finding import Found, find
 from leadgen.forget.messages import Held
 from leadgen.forget.subject import Subject
 from leadgen.forget.sweeping import Swept, sweep
 from leadgen.forget.tables import Owner, read_tables
-from leadgen.owner_connection import connected
 
 TENANTS = "SELECT tenant_id FROM tenants ORDER BY tenant_id"
 IS_USER = "SELECT EXISTS (SELECT FROM tenant_users WHERE tenant_id = $1 AND lower(subject) = $2)"

@@ -10,7 +10,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from rich.table import Table
 
 from common.errors import LeadgenError
-from leadgen.exit_codes import FAILED, REFUSED
+from leadgen.command_line.exit_codes import FAILED, REFUSED
 from leadgen.load import NotARegister, Summary, UnknownVersion, load, load_generated
 from leadgen.load.report import Phase
 from leadgen.load.report import Progress as LoadProgress

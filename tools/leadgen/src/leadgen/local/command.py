@@ -8,12 +8,12 @@ from typing import Annotated
 
 import typer
 
-from leadgen.exit_codes import run_or_exit
+from leadgen.command_line.exit_codes import run_or_exit
 from leadgen.local.page import built_page, sign_in_url
 from leadgen.local.signals import stop_on_signals
 from leadgen.local.stack import Tell, stack
-from leadgen.tenants import TenantNumber, add_tenant
-from leadgen.tokens import token
+from leadgen.tenants.tenants import TenantNumber, add_tenant
+from leadgen.tenants.tokens import token
 
 
 def up_command(

@@ -19,13 +19,13 @@ from embedded.child import Child
 from embedded.hold import hold
 from embedded.kafka import Kafka
 from embedded.postgres import Postgres
+from leadgen.command_line.options import with_login
+from leadgen.database.migrate import migrate
+from leadgen.kafka.topics import create_topics
 from leadgen.local.kept import read_kept, save_kept
 from leadgen.local.page import built_page
 from leadgen.local.service import DidNotGetReady, Service
-from leadgen.migrate import migrate
-from leadgen.options import with_login
 from leadgen.ssic import seed_ssic
-from leadgen.topics import create_topics
 
 #: Name, and the console script that is its deployable.
 SERVICES = {

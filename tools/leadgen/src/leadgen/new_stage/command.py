@@ -11,8 +11,8 @@ from typing import Annotated
 
 import typer
 
+from leadgen.command_line.exit_codes import REFUSED
 from leadgen.deployed_files import NotFound, deployed
-from leadgen.exit_codes import REFUSED
 from leadgen.new_stage.registries import edits
 from leadgen.new_stage.stage_name import StageName, StageRefused, read_name, tokens
 

@@ -10,12 +10,12 @@ from uuid import UUID
 
 import typer
 
-from leadgen import moments
-from leadgen.exit_codes import run_or_exit
-from leadgen.moments import in_singapore, parse_moment, parse_past
-from leadgen.operators import Operator
-from leadgen.options import AsJson, DatabaseUrl, KafkaServers, KafkaServersOrNone
-from leadgen.tenants import MOST
+from leadgen.command_line import moments
+from leadgen.command_line.exit_codes import run_or_exit
+from leadgen.command_line.moments import in_singapore, parse_moment, parse_past
+from leadgen.command_line.operators import Operator
+from leadgen.command_line.options import AsJson, DatabaseUrl, KafkaServers, KafkaServersOrNone
+from leadgen.tenants.tenants import MOST
 
 T = TypeVar("T")
 
@@ -138,8 +138,8 @@ def list_command(
     """List replays and rewinds: who, what, when, why, and how far they got."""
     from rich.table import Column, Table
 
+    from leadgen.command_line.terminal import print_table
     from leadgen.replay import running
-    from leadgen.terminal import print_table
 
     found = run_or_exit(running.history(database_url, limit))
     if as_json:

@@ -13,13 +13,13 @@ from aiokafka.errors import KafkaError, for_code
 from common.errors import Unavailable
 from common.ids import new_id
 from common.kafka_servers import Servers, client_settings
-from leadgen.owner_connection import connected
+from leadgen.database.owner_connection import connected
+from leadgen.kafka.topic_reading import Range, kafka_errors, ranges_of, reading
+from leadgen.kafka.topics import read_topics
 from leadgen.replay import replays
 from leadgen.replay.errors import ReplayRefused
 from leadgen.replay.planning import Plan
 from leadgen.replay.slices import Slice, require_consumer
-from leadgen.topic_reading import Range, kafka_errors, ranges_of, reading
-from leadgen.topics import read_topics
 
 Target: TypeAlias = Literal["earliest", "latest"] | datetime
 

@@ -7,8 +7,9 @@ from uuid import UUID
 
 from common.ids import new_id
 from common.kafka_servers import Servers
-from leadgen.moments import in_singapore
-from leadgen.owner_connection import connected
+from leadgen.command_line.moments import in_singapore
+from leadgen.database.owner_connection import connected
+from leadgen.kafka.topics import read_topics
 from leadgen.replay import planning, replays
 from leadgen.replay.errors import ReplayRefused
 from leadgen.replay.planning import Plan
@@ -16,7 +17,6 @@ from leadgen.replay.playing import Player
 from leadgen.replay.replays import Kind, Owner, Replay
 from leadgen.replay.slices import Slice, require_company_key, require_consumer
 from leadgen.replay.topic_reader import TopicReader, topic_reader
-from leadgen.topics import read_topics
 
 NO_REASON = "none given"
 

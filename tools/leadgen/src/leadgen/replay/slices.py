@@ -6,9 +6,9 @@ from typing import Any, Self
 
 from aiokafka import ConsumerRecord
 
-from leadgen.moments import in_singapore
+from leadgen.command_line.moments import in_singapore
+from leadgen.kafka.topics import LISTENER, Topics
 from leadgen.replay.errors import ReplayRefused
-from leadgen.topics import LISTENER, Topics
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from common.kafka.clients import running
 from common.kafka.consumer import Consumer
 from common.kafka_servers import Servers, client_settings
-from leadgen.topic_reading import Range, batches, kafka_errors, ranges_of, reading
+from leadgen.kafka.topic_reading import Range, batches, kafka_errors, ranges_of, reading
 
 
 class TopicReader:

@@ -11,8 +11,8 @@ from typing import Annotated, Any
 import typer
 
 from common.errors import Permanent
-from leadgen.exit_codes import run_or_exit
-from leadgen.options import AsJson, DatabaseUrl
+from leadgen.command_line.exit_codes import run_or_exit
+from leadgen.command_line.options import AsJson, DatabaseUrl
 from leadgen.scoring import screen
 from leadgen.scoring.applying import apply, rescore
 from leadgen.scoring.feedback import feedback_of
@@ -22,7 +22,7 @@ from leadgen.scoring.measures import Evaluation, Scored, evaluate
 from leadgen.scoring.outcomes import Outcomes, read_outcomes
 from leadgen.scoring.plotting import checked, plot
 from leadgen.scoring.weights import Model, Weighed, Weights, as_toml, read_weights, scorers_model
-from leadgen.tenants import TenantNumber
+from leadgen.tenants.tenants import TenantNumber
 
 scoring_app = typer.Typer(no_args_is_help=True, help="Compare scores with outcomes; fit and set weights.")
 

@@ -11,7 +11,7 @@ import asyncpg
 
 from common.errors import Permanent
 from lead_features.format import Contribution, contributions_in
-from leadgen.owner_connection import connected
+from leadgen.database.owner_connection import connected
 
 Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 

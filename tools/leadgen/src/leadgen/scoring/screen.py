@@ -3,10 +3,10 @@
 from rich.markup import escape
 from rich.table import Table
 
+from leadgen.command_line.terminal import print_table, wide_enough
 from leadgen.scoring.fitting import Proposal
 from leadgen.scoring.leads import Explanation
 from leadgen.scoring.measures import Evaluation
-from leadgen.terminal import print_table, wide_enough
 
 
 def show_explanation(lead: Explanation) -> None:

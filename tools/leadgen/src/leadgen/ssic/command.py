@@ -7,8 +7,8 @@ from typing import Annotated
 import typer
 
 from common.errors import LeadgenError
-from leadgen.exit_codes import FAILED, REFUSED
-from leadgen.options import DatabaseUrl
+from leadgen.command_line.exit_codes import FAILED, REFUSED
+from leadgen.command_line.options import DatabaseUrl
 from leadgen.ssic.codes import NotAClassification
 from leadgen.ssic.loading import LoadedVersion, load_ssic
 

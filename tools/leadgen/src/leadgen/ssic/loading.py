@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-from leadgen.owner_connection import connected
+from leadgen.database.owner_connection import connected
 from leadgen.ssic import reference
 from leadgen.ssic.codes import GET_THE_STRUCTURE, LEVELS, Code, Listed, NotAClassification, classification
 from leadgen.ssic.layout import declared_version, entries, find_layout, version_in

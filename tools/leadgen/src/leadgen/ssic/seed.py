@@ -11,7 +11,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from common.errors import Permanent
-from leadgen.owner_connection import connected
+from leadgen.database.owner_connection import connected
 from leadgen.ssic.codes import Code
 from leadgen.ssic.reference import save
 

@@ -6,9 +6,9 @@ from uuid import UUID
 
 import typer
 
-from leadgen.exit_codes import run_or_exit
-from leadgen.options import AsJson, DatabaseUrl, KafkaServers
-from leadgen.tenants import TenantNumber
+from leadgen.command_line.exit_codes import run_or_exit
+from leadgen.command_line.options import AsJson, DatabaseUrl, KafkaServers
+from leadgen.tenants.tenants import TenantNumber
 
 
 def trace_command(

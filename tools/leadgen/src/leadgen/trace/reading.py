@@ -16,8 +16,8 @@ from common.delivery.outbox import sendables
 from common.errors import Permanent
 from common.ids import NO_REPLAY
 from common.kafka_servers import Servers
-from leadgen.topic_reading import batches, ranges_of, reading
-from leadgen.topics import Topics
+from leadgen.kafka.topic_reading import batches, ranges_of, reading
+from leadgen.kafka.topics import Topics
 from leadgen.trace.moment import (
     Copies,
     Moment,

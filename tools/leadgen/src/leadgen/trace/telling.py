@@ -3,8 +3,8 @@
 from uuid import UUID
 
 from common.kafka_servers import Servers
-from leadgen.owner_connection import connected
-from leadgen.topics import read_topics
+from leadgen.database.owner_connection import connected
+from leadgen.kafka.topics import read_topics
 from leadgen.trace.reading import Story, key_of, read_story
 
 

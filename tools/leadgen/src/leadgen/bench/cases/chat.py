@@ -12,8 +12,8 @@ import httpx
 from leadgen.chat_client import chat
 from leadgen.load import load_generated
 from leadgen.local.stack import Stack
-from leadgen.tenants import add_tenant
-from leadgen.tokens import token
+from leadgen.tenants.tenants import add_tenant
+from leadgen.tenants.tokens import token
 
 TENANT = 1
 SEED = 65

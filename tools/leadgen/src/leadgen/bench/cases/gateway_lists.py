@@ -31,7 +31,7 @@ from leadgen.bench.harness.listed_companies import TENANTS, Owner, fill, tidy
 from leadgen.bench.harness.servers import Servers
 from leadgen.bench.harness.statement_log import end_of, log_no_statements, log_statements, times_of
 from leadgen.bench.harness.waiting import until
-from leadgen.tokens import token
+from leadgen.tenants.tokens import token
 
 CLIENTS = 32
 #: Rows of the usual page and of the longest.

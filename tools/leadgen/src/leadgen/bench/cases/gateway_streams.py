@@ -24,8 +24,8 @@ from leadgen.bench.harness.gateway_process import SECRET, gateway_process
 from leadgen.bench.harness.kept_alive import KeptAlive
 from leadgen.bench.harness.servers import Servers
 from leadgen.local.service import Service
-from leadgen.tenants import add_tenant
-from leadgen.tokens import token
+from leadgen.tenants.tenants import add_tenant
+from leadgen.tenants.tokens import token
 
 STREAMS = 1000
 STREAMS_ALLOWED = {"GATEWAY_MAX_STREAMS": "4000"}  # a tenant may have half of them

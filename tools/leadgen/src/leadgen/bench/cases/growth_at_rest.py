@@ -22,7 +22,7 @@ from leadgen.bench.harness.process import cpu_s
 from leadgen.bench.harness.waiting import TooLate, until
 from leadgen.local.service import Service
 from leadgen.local.stack import Stack
-from leadgen.tenants import add_tenant
+from leadgen.tenants.tenants import add_tenant
 
 TENANT = 1
 #: Time for services to end what they do at their start, and for sessions to report their transactions.

@@ -20,7 +20,7 @@ from leadgen.bench.harness.ledger_night import make_night
 from leadgen.bench.harness.nightly_product import nightly_product
 from leadgen.bench.harness.servers import servers
 from leadgen.bench.harness.simulator_waits import REALISTIC, waits_s
-from leadgen.tenants import add_tenant
+from leadgen.tenants.tenants import add_tenant
 
 TENANT = 1
 ENDED = """

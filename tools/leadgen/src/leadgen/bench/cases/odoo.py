@@ -34,7 +34,7 @@ from leadgen.bench.harness.publishing import publish
 from leadgen.bench.harness.waiting import TooLate, until
 from leadgen.bench.options import ODOO_COMPANIES, ODOO_SAMPLE
 from leadgen.local.service import Service
-from leadgen.odoo import connect_odoo
+from leadgen.odoo.connections import connect_odoo
 
 Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 

@@ -22,7 +22,7 @@ from leadgen.bench.harness.waiting import until
 from leadgen.local.service import Service
 from leadgen.replay.running import Order, Screen, replay
 from leadgen.replay.slices import Slice
-from leadgen.tenants import add_tenant
+from leadgen.tenants.tenants import add_tenant
 
 TENANTS = (1, 2, 3, 4)
 RATE = 100_000

@@ -32,7 +32,7 @@ from leadgen.bench.harness.publishing import record, send
 from leadgen.bench.harness.waiting import TooLate, given_up, until
 from leadgen.local.service import Service
 from leadgen.ssic import seed_ssic
-from leadgen.tenants import add_tenant
+from leadgen.tenants.tenants import add_tenant
 
 Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 

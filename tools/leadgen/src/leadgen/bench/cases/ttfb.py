@@ -36,8 +36,8 @@ from embedded.child import Child, tail
 from embedded.ports import LOOPBACK, free_port
 from leadgen.load import load_generated
 from leadgen.local.stack import Stack
-from leadgen.tenants import add_tenant
-from leadgen.tokens import token
+from leadgen.tenants.tenants import add_tenant
+from leadgen.tenants.tokens import token
 
 SEED = 65
 TENANTS = 7

@@ -9,7 +9,7 @@ from typing import TypeAlias
 import asyncpg
 
 from leadgen.ssic import seed_ssic
-from leadgen.tenants import add_tenant
+from leadgen.tenants.tenants import add_tenant
 
 Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 

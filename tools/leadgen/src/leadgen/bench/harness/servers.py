@@ -16,8 +16,8 @@ import asyncpg
 
 from embedded.kafka import Kafka
 from embedded.postgres import Postgres
-from leadgen.migrate import migrate
-from leadgen.topics import create_topics
+from leadgen.database.migrate import migrate
+from leadgen.kafka.topics import create_topics
 
 
 class Servers(NamedTuple):

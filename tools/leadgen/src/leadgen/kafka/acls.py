@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from leadgen.topics import LISTENER, Topic, Topics
+from leadgen.kafka.topics import LISTENER, Topic, Topics
 
 Operation: TypeAlias = Literal["Create", "Describe", "DescribeConfigs", "Read", "Write"]
 

@@ -11,7 +11,7 @@ from aiokafka.errors import KafkaError
 from common.errors import Unavailable
 from common.kafka.consumer import Consumer
 from common.kafka_servers import Servers, client_settings
-from leadgen.topics import no_broker
+from leadgen.kafka.topics import no_broker
 
 #: Messages that one read may bring.
 BATCH = 2_000

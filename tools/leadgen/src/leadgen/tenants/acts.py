@@ -7,8 +7,8 @@ from contextlib import asynccontextmanager
 import asyncpg
 
 from common.errors import Permanent
-from leadgen.owner_connection import RightsMissing, connected
-from leadgen.tenants import NoSuchTenant
+from leadgen.database.owner_connection import RightsMissing, connected
+from leadgen.tenants.tenants import NoSuchTenant
 
 # FORCE ROW LEVEL SECURITY binds the tables' owner too.
 ACT_FOR = "SELECT set_config('request.tenant_id', $1, true)"

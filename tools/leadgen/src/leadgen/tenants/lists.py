@@ -9,13 +9,13 @@ import typer
 from rich.markup import escape
 from rich.table import Column, Table
 
+from leadgen.command_line.exit_codes import run_or_exit
+from leadgen.command_line.moments import in_singapore
+from leadgen.command_line.options import AsJson, DatabaseUrl
+from leadgen.command_line.terminal import print_table
 from leadgen.demo.in_words import bucket_of
-from leadgen.exit_codes import run_or_exit
-from leadgen.moments import in_singapore
-from leadgen.options import AsJson, DatabaseUrl
 from leadgen.scoring.leads import of_tenant
-from leadgen.tenants import NoSuchTenant, TenantNumber
-from leadgen.terminal import print_table
+from leadgen.tenants.tenants import NoSuchTenant, TenantNumber
 
 IS_THERE = "SELECT EXISTS (SELECT FROM tenants WHERE tenant_id = $1)"
 

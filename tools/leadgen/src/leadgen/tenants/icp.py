@@ -8,8 +8,8 @@ import typer
 
 from common.errors import Unavailable
 from leadgen.chat_client import ChatRefused, base_of, no_answer, refusal
-from leadgen.exit_codes import run_or_exit
-from leadgen.options import AsJson, Gateway, GatewayToken
+from leadgen.command_line.exit_codes import run_or_exit
+from leadgen.command_line.options import AsJson, Gateway, GatewayToken
 
 icp_app = typer.Typer(no_args_is_help=True, help="The tenant's ideal customer profile (ICP): show it, or set it.")
 

@@ -16,9 +16,9 @@ import asyncpg
 
 from common.errors import Permanent
 from common.postgres import AWAY
+from leadgen.database.migration_rules import WITHOUT_TRANSACTION
+from leadgen.database.owner_connection import connected
 from leadgen.deployed_files import deployed
-from leadgen.migration_rules import WITHOUT_TRANSACTION
-from leadgen.owner_connection import connected
 
 FILE_NAME = re.compile(r"(\d{4})_[a-z0-9_]+\.sql")
 

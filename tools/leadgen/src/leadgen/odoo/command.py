@@ -9,12 +9,12 @@ from typing import Annotated, Any, TypeAlias
 import typer
 
 from common.errors import Permanent
-from leadgen.exit_codes import run_or_exit
-from leadgen.odoo import connect_odoo, rotate_key
-from leadgen.options import AsJson, DatabaseUrl
+from leadgen.command_line.exit_codes import run_or_exit
+from leadgen.command_line.options import AsJson, DatabaseUrl
+from leadgen.command_line.wording import counted
+from leadgen.odoo.connections import connect_odoo, rotate_key
 from leadgen.scripts import NotInstalled, ScriptFailed, run_script
-from leadgen.tenants import MOST, TenantNumber
-from leadgen.wording import counted
+from leadgen.tenants.tenants import MOST, TenantNumber
 
 SCRIPT = "leadgen-odoo-operate"
 
@@ -100,7 +100,7 @@ async def _asked(url: str) -> tuple[str, str | None]:
     import httpx  # only this command needs it
 
     from common.http.odoo_address import base_of  # the same
-    from leadgen.odoo_address import TIMEOUT_S, find_odoo  # the same
+    from leadgen.odoo.address import TIMEOUT_S, find_odoo  # the same
 
     base = base_of(url)
     async with httpx.AsyncClient(timeout=TIMEOUT_S) as client:

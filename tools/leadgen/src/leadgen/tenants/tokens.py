@@ -7,7 +7,7 @@ from typing import Annotated
 import jwt
 import typer
 
-from leadgen.tenants import TenantNumber
+from leadgen.tenants.tenants import TenantNumber
 
 
 class Role(StrEnum):

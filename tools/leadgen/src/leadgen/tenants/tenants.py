@@ -8,10 +8,10 @@ from rich.markup import escape
 from rich.table import Table
 
 from common.errors import Permanent
-from leadgen.exit_codes import run_or_exit
-from leadgen.options import AsJson, DatabaseUrl
-from leadgen.owner_connection import RightsMissing, connected
-from leadgen.terminal import print_table
+from leadgen.command_line.exit_codes import run_or_exit
+from leadgen.command_line.options import AsJson, DatabaseUrl
+from leadgen.command_line.terminal import print_table
+from leadgen.database.owner_connection import RightsMissing, connected
 
 SAVE = """
     INSERT INTO tenants (tenant_id, name) VALUES ($1, $2)

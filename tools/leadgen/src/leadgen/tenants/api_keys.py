@@ -7,12 +7,12 @@ import typer
 
 from common.credentials.api_key import ApiKey
 from common.errors import Permanent
-from leadgen.acts import acting_for
-from leadgen.exit_codes import run_or_exit
-from leadgen.operators import Operator
-from leadgen.options import DatabaseUrl
-from leadgen.tenants import TenantNumber
-from leadgen.tokens import GivenRole
+from leadgen.command_line.exit_codes import run_or_exit
+from leadgen.command_line.operators import Operator
+from leadgen.command_line.options import DatabaseUrl
+from leadgen.tenants.acts import acting_for
+from leadgen.tenants.tenants import TenantNumber
+from leadgen.tenants.tokens import GivenRole
 
 CREATE = """
     INSERT INTO api_keys (tenant_id, key_id, name, role, digest, created_by) VALUES ($1, $2, $3, $4, $5, $6)

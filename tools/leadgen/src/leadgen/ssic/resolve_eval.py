@@ -20,9 +20,9 @@ import typer
 from common.errors import Permanent
 from industries import classification
 from industries.index import Code, IndustryIndex, Resolution
-from leadgen.exit_codes import run_or_exit
-from leadgen.options import AsJson
-from leadgen.owner_connection import connected
+from leadgen.command_line.exit_codes import run_or_exit
+from leadgen.command_line.options import AsJson
+from leadgen.database.owner_connection import connected
 from leadgen.ssic import ssic_2020
 
 MODES = ("all", "any", "none")

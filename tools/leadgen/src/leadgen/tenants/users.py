@@ -5,12 +5,12 @@ from typing import Annotated
 import typer
 
 from common.errors import Permanent
-from leadgen.acts import acting_for
-from leadgen.exit_codes import run_or_exit
-from leadgen.operators import Operator
-from leadgen.options import DatabaseUrl
-from leadgen.tenants import TenantNumber
-from leadgen.tokens import GivenRole
+from leadgen.command_line.exit_codes import run_or_exit
+from leadgen.command_line.operators import Operator
+from leadgen.command_line.options import DatabaseUrl
+from leadgen.tenants.acts import acting_for
+from leadgen.tenants.tenants import TenantNumber
+from leadgen.tenants.tokens import GivenRole
 
 SAVE = """
     INSERT INTO tenant_users AS kept (tenant_id, subject, role) VALUES ($1, $2, $3)

@@ -1,0 +1,1 @@
+"""Options, exit codes, printing and words that the subcommands share."""

@@ -1,0 +1,1 @@
+"""`leadgen odoo`: the tenants' Odoo connections and their addresses."""
