@@ -76,7 +76,7 @@ SUBCOMMANDS: Mapping[str, Subcommand] = {
     ),
     "rewind": Subcommand(
         "leadgen.replay.command:rewind_command",
-        "Set the offsets of a stopped consumer group, for all of a topic from a time on.",
+        "Set the offsets of a stopped consumer group in a topic, to a time or to an end of the topic.",
     ),
     "dlq": Subcommand("leadgen.dlq.command:dlq_app", "Dead letters: list, show, retry, correct, drop and export them."),
     "migrate": Subcommand(
