@@ -61,7 +61,7 @@ from scorer.core.scoring_profile import ProfileCache
 from simulator.registry import DEFAULT_SEED, company
 from simulator.running import running
 from simulator.settings import Settings
-from simulator.sites import Manner, site_of
+from simulator.sites import Behaviour, site_of
 from simulator.sites import Robots as Rules
 from testkit.fake_odoo import FakeOdoo, fake_odoo
 from testkit.industries import codes_2020, index_2020
@@ -403,7 +403,7 @@ def websites() -> list[str]:
     """Sites of the simulator's town that are in order."""
     known = (company(index, DEFAULT_SEED).website for index in range(10_000))
     sites = (site_of(host, DEFAULT_SEED) for host in known if host)
-    good = (site.host for site in sites if site and site.manner is Manner.PLAIN and site.robots is Rules.OPEN)
+    good = (site.host for site in sites if site and site.manner is Behaviour.PLAIN and site.robots is Rules.OPEN)
     return [host for host, _ in zip(good, range(REGISTERED), strict=False)]
 
 

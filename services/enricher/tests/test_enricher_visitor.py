@@ -15,7 +15,7 @@ from enricher.crawl.visits import Visit
 from simulator.registry import company
 from simulator.running import running
 from simulator.settings import Settings
-from simulator.sites import Manner
+from simulator.sites import Behaviour
 from simulator.sites import Robots as RobotsManner
 from simulator.town import Town
 
@@ -360,9 +360,9 @@ async def test_the_simulators_town_is_read_as_it_was_built(web: Any) -> None:
             seen = await visitor.visit(site.host)
             if site.robots is RobotsManner.CLOSED:
                 assert seen.site.outcome == "forbidden"
-            elif site.robots is RobotsManner.FAILING or site.manner in (Manner.FAILING, Manner.LOOP):
+            elif site.robots is RobotsManner.FAILING or site.manner in (Behaviour.FAILING, Behaviour.LOOP):
                 assert seen.site.outcome == "unreachable"
-            elif site.manner in (Manner.PLAIN, Manner.SLOW, Manner.TO_HOME, Manner.MISCODED):
+            elif site.manner in (Behaviour.PLAIN, Behaviour.SLOW, Behaviour.TO_HOME, Behaviour.MISCODED):
                 values = {contact.value for contact in seen.contacts}
                 assert (seen.site.outcome, values) == ("visited", {*site.emails, site.phone}), site.host
                 assert seen.site.has_careers is (site.openings is not None)

@@ -18,7 +18,7 @@ from enricher.waterfall import Waterfall
 from simulator.registry import RegistryCompany, company
 from simulator.running import running
 from simulator.settings import Settings
-from simulator.sites import Manner, Site, site_of
+from simulator.sites import Behaviour, Site, site_of
 from simulator.sites import Robots as Rules
 
 SEED, KNOWN = 65, 3000
@@ -142,7 +142,7 @@ def such(*are: Callable[[Site], bool], listed: bool = True) -> Iterator[Registry
 
 
 def is_fine(site: Site) -> bool:
-    return site.manner is Manner.PLAIN and site.robots is Rules.OPEN
+    return site.manner is Behaviour.PLAIN and site.robots is Rules.OPEN
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ import pytest
 
 from enricher.enrichment import Enrichment
 from enricher.vendors import lusha, tavily, zerobounce
-from simulator.sites import Manner, Robots, Site
+from simulator.sites import Behaviour, Robots, Site
 from testkit.stages import until
 
 STEP = {"tavily": "find_site", "openai": "understand", "lusha": "lusha", "zerobounce": "zerobounce"}
@@ -24,7 +24,7 @@ FAILURES = "SELECT failures FROM vendor_breakers WHERE vendor = $1"
 
 
 def is_fine(site: Site) -> bool:
-    return site.manner is Manner.PLAIN and site.robots is Robots.OPEN
+    return site.manner is Behaviour.PLAIN and site.robots is Robots.OPEN
 
 
 async def several(town: Any, number: int, *, listed: bool) -> list[Any]:

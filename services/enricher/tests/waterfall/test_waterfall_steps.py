@@ -9,7 +9,7 @@ import pytest
 from enricher import waterfall
 from enricher.extract.facts import FIELDS
 from enricher.sites import company_sites
-from simulator.sites import Manner, Robots, Site
+from simulator.sites import Behaviour, Robots, Site
 
 DELETE_OLD_TEXTS = "UPDATE crawled_sites SET documents = NULL"
 AGE = "UPDATE company_sites SET found_at = found_at - interval '8 days'"
@@ -20,7 +20,7 @@ def is_open(site: Site) -> bool:
 
 
 def is_fine(site: Site) -> bool:
-    return site.manner is Manner.PLAIN and site.robots is Robots.OPEN
+    return site.manner is Behaviour.PLAIN and site.robots is Robots.OPEN
 
 
 def outcomes(done: waterfall.Enrichment) -> dict[str, str]:
@@ -149,8 +149,8 @@ async def test_a_site_that_leads_elsewhere_is_followed_by_nobody(town: Any) -> N
     assert await town.calls("tavily") == {}
 
 
-@pytest.mark.parametrize("manner", [Manner.THIN, Manner.FAILING])
-async def test_what_we_cannot_read_another_fetcher_may(town: Any, manner: Manner) -> None:
+@pytest.mark.parametrize("manner", [Behaviour.THIN, Behaviour.FAILING])
+async def test_what_we_cannot_read_another_fetcher_may(town: Any, manner: Behaviour) -> None:
     """A page made by scripts, a site that fails: their text is there, and says whose copy it is."""
     company = await first(town, lambda site: site.manner is manner and site.taste & 1, is_open)
     async with town.waterfall() as replica:
@@ -358,7 +358,7 @@ async def test_a_rerun_uses_what_was_bought_and_one_afresh_buys_it_again_once(to
 
 async def test_texts_that_are_gone_cost_no_second_reading(town: Any) -> None:
     """An hour later a model is not asked again: what it read is among the company's facts."""
-    company = await first(town, lambda site: site.manner is Manner.THIN and site.taste & 1, is_open)
+    company = await first(town, lambda site: site.manner is Behaviour.THIN and site.taste & 1, is_open)
     async with town.waterfall() as replica:
         await replica.enrich(company, 1)
         before = await town.units("openai")
