@@ -224,6 +224,7 @@ async def scene(line: Any, owner: Owner, database: Database, database_url: str, 
     return made
 
 
+@pytest.mark.timeout(900)
 async def test_forgotten_people_are_in_no_table_and_never_come_back(scene: Scene) -> None:
     """Neither by a rerun of old messages, nor by a visit to the site, nor by what the vendor sells; others stay.
 
@@ -278,31 +279,32 @@ async def test_forgotten_people_are_in_no_table_and_never_come_back(scene: Scene
     assert [it for it in proof.exceptions if it.check.name == "one-content"] == []
 
 
+@pytest.mark.timeout(900)
 async def test_a_forgotten_company_is_visited_no_more(scene: Scene) -> None:
     """No person of it, no address at its domain and no fact is left for any tenant; the other company is untouched."""
     uen, domain = UENS[1], SITES[1]
     assert await scene.places_of(f"@{domain}", NAMES[BOUGHT])
     kept = await scene.places_of(SHOWN, NAMES[SHOWN])
-    facts = await scene.owner.fetch("SELECT * FROM company_facts WHERE company_id = $1", scene.companies[0].company_id)
+    facts_of = "SELECT * FROM company_facts WHERE company_id = $1 ORDER BY field, value, source_url"
+    facts = await scene.owner.fetch(facts_of, scene.companies[0].company_id)
 
     report = await scene.forget(parse(uen))
     assert await scene.places_of(f"@{domain}", NAMES[BOUGHT]) == set()
     assert await scene.places_of(SHOWN, NAMES[SHOWN]) == kept
-    assert await scene.owner.fetch("SELECT * FROM company_facts") == facts
+    assert await scene.owner.fetch(facts_of, scene.companies[0].company_id) == facts
+    assert await scene.owner.fetch(facts_of, scene.companies[1].company_id) == []
     assert uen in as_text(report)
 
-    spent = await scene.owner.fetch("SELECT * FROM vendor_usage WHERE vendor = 'lusha'")
+    usage = "SELECT * FROM vendor_usage WHERE vendor = 'lusha' ORDER BY vendor_usage::text"
+    spent = await scene.owner.fetch(usage)
     async with scene.stages() as runtimes:
         await scene.rerun()
         await scene.owner.execute("DELETE FROM crawled_sites")
         await scene.visit(runtimes, afresh=datetime.now(UTC))
     assert await scene.places_of(f"@{domain}", NAMES[BOUGHT]) == set()
-    assert (
-        await scene.owner.fetch("SELECT * FROM company_facts WHERE company_id = $1", scene.companies[1].company_id)
-        == []
-    )
+    assert await scene.owner.fetch(facts_of, scene.companies[1].company_id) == []
     assert await scene.owner.fetchval("SELECT count(*) FROM crawled_sites WHERE domain = $1", domain) == 0
-    assert await scene.owner.fetch("SELECT * FROM vendor_usage WHERE vendor = 'lusha'") == spent
+    assert await scene.owner.fetch(usage) == spent
     found = decode_body(
         CompanyEnriched,
         max(await read_topic(scene.kafka, CompanyEnriched.topic), key=lambda it: (it.key or b"", it.offset)).value,

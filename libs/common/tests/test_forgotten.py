@@ -9,15 +9,15 @@ from hypothesis import strategies as st
 
 from common.delivery.inbox import Arrival
 from common.delivery.redacted_arrivals import MARK, redacted
-from common.forgotten.digests import ForgottenList, Person, digest
+from common.forgotten.digests import ForgottenList, ForgottenPerson, digest
 from common.forgotten.redaction import DROPPED, REMOVED, Redaction, redacted_body
 from common.ids import NO_REPLAY, new_id
 
 KEY, UEN, DOMAIN = b"key", "201912345k", "acme.com.sg"
-MEI = Person(
+MEI = ForgottenPerson(
     emails=frozenset({"mei@acme.com.sg"}),
     names=frozenset({"Mei Ling Tan"}),
-    titles=frozenset({"Sales Director"}),
+    titled=frozenset({("Mei Ling Tan", "Sales Director")}),
     phones=frozenset({"+6561234567"}),
     vendor_ids=frozenset({"4711"}),
 )
@@ -42,6 +42,10 @@ JSON = st.recursive(
         ("aimei@acme.com.sg, mei@acme.com.sg.my", "aimei@acme.com.sg, mei@acme.com.sg.my"),
         ("a@b.sg,mei@acme.com.sg;mei@acme.com.sg", f"a@b.sg,{REMOVED};{REMOVED}"),
         ("x" * 80 + ".mei@acme.com.sg", "x" * 80 + f".{REMOVED}"),
+        ("Contact us:\nmei@acme.com.sg\tmei@acme.com.sg", f"Contact us:\n{REMOVED}\t{REMOVED}"),
+        ("mailto:%20mei@acme.com.sg, email-mei@acme.com.sg", f"mailto:%20{REMOVED}, email-{REMOVED}"),
+        ("mei@acme.com.sg.Please call", f"{REMOVED}.Please call"),
+        ("ann-mei@acme.com.sg", "ann-mei@acme.com.sg"),
         ("Tan Mei Ling joined", f"{REMOVED} joined"),
         ("decision-maker MEI LING TAN, Sales Director (lusha)", f"decision-maker {REMOVED} (lusha)"),
         ("https://acme.com.sg/team/mei-ling-tan", f"https://acme.com.sg/team/{REMOVED}"),
@@ -54,6 +58,31 @@ JSON = st.recursive(
 def test_addresses_names_and_numbers_are_taken_out_of_texts(text: str, left: str) -> None:
     """However they are written, and nothing else."""
     assert HERE.text(text) == left
+
+
+@pytest.mark.parametrize("end", ["\n", "\r", "\t", "\b", "\f", "\x0b", '"', "\\", "/"])
+def test_an_address_after_an_escaped_character_is_found_in_a_message(end: str) -> None:
+    """JSON writes a line end as a letter, which is not of the address; also in a message that cannot be read."""
+    address_alone = ForgottenPerson(emails=frozenset({"mei@acme.com.sg"}))
+    forgotten = ForgottenList(KEY, frozenset(address_alone.digests(KEY, [])))
+    body = orjson.dumps([{"text": f"Contact us{end}mei@acme.com.sg{end}6 Raffles Quay"}])
+    left = orjson.dumps([{"text": f"Contact us{end}{REMOVED}{end}6 Raffles Quay"}])
+    assert redacted_body(body, forgotten) == left
+    assert redacted_body(body[:-1], forgotten) == left[:-1]
+
+
+def test_of_a_person_whose_address_alone_is_known_the_companys_messages_are_looked_at() -> None:
+    """In whatever way the address is written there."""
+    forgotten = ForgottenList(KEY, frozenset(ForgottenPerson(frozenset({"mei@acme.com.sg"})).digests(KEY, [UEN])))
+    body = b'{"company":{"uen":"201912345K"},"note":"mei\\u0040acme.com.sg"}'
+    assert orjson.loads(redacted_body(body, forgotten))["note"] == REMOVED
+
+
+def test_a_name_is_forgotten_with_its_own_titles_alone() -> None:
+    """Else the list grew with the square of a company's people."""
+    people = {(f"Person Number{at}", f"Title {at}") for at in range(100)}
+    everyone = ForgottenPerson(names=frozenset(name for name, _ in people), titled=frozenset(people))
+    assert len(set(everyone.digests(KEY, [UEN, DOMAIN]))) == 2 * (100 + 100 + 101 + 1)
 
 
 def test_names_and_numbers_of_other_companies_stay() -> None:
@@ -145,6 +174,16 @@ def test_the_events_of_a_bundle_are_cleared_one_by_one() -> None:
     line, other = b'id-1\t"1:201912345k"\t', b'id-2\t"1:199900001A"\t{"contacts":[]}'
     empty = orjson.dumps({"company": {"uen": UEN}, "contacts": []})
     assert redacted_body(line + one + b"\n" + other, FORGOTTEN) == line + empty + b"\n" + other
+
+
+def test_scopes_that_are_given_are_not_those_of_other_companies_events() -> None:
+    """In a bundle stand events of many companies: the scopes hold for those that name none."""
+    here = b'id-1\t"1"\t{"company":{"uen":"201912345k"},"note":"Mei Ling Tan"}'
+    other = b'id-2\t"1"\t{"company":{"uen":"199900001A"},"note":"Mei Ling Tan"}'
+    none = b'id-3\t"1"\t{"note":"Mei Ling Tan"}'
+    left = redacted_body(b"\n".join((here, other, none)), FORGOTTEN, [UEN])
+    assert left.count(b"Mei Ling Tan") == 1
+    assert other in left
 
 
 def test_a_row_that_differs_from_its_message_is_marked() -> None:

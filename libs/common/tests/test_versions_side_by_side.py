@@ -81,6 +81,7 @@ def a_replica(contracts: ModuleType, replica: str) -> Stage:
     return stage
 
 
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize(("before", "after"), [(last_version, this_version), (this_version, last_version)])
 async def test_replicas_are_replaced_under_load(before, after, handled, owner, database, kafka) -> None:
     """Forward and back: either version handles and announces its part; every event once, in the order of its key."""
@@ -161,6 +162,7 @@ async def owner_count(owner, condition: str, expected: int) -> bool:
     return await owner.fetchval(f"SELECT count(*) FROM handled WHERE {condition}") == expected
 
 
+@pytest.mark.timeout(900)
 async def test_a_value_that_the_last_version_does_not_know_is_kept_for_the_next(
     handled, owner, database, kafka
 ) -> None:

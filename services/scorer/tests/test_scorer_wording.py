@@ -1,8 +1,10 @@
 """A language model's wording of a rationale: what may be said, and how it comes to stand, on a real PostgreSQL."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from typing import TypeAlias
 
 import asyncpg
@@ -15,9 +17,11 @@ from openai import AsyncOpenAI
 from common.contracts import Company, CompanyEnriched, Site
 from common.postgres import Database
 from industries.ssic.hierarchy import Hierarchy
+from leadgen.forget.running import forget
+from leadgen.forget.subject import parse
 from scorer import scoring
 from scorer.adapters import llm_rationales, profiles
-from scorer.adapters.language_model import LanguageModel, LanguageModelFailed
+from scorer.adapters.language_model import Completion, LanguageModel, LanguageModelFailed
 from scorer.core.industry_fit import SsicVersions
 from scorer.core.model import read_model
 from scorer.core.numbers import numbers
@@ -188,7 +192,7 @@ async def lead(database: Database, owner: Owner) -> Lead:
     event = an_enrichment(
         company,
         site=Site(outcome="visited", url=HOME, tech=["react"]),
-        contacts=[an_email(name="Ann", title="COO", status="valid")],
+        contacts=[an_email(name="Ann Tan", title="COO", status="valid")],
         facts=[a_fact("hiring", "4 open roles: Cook", "/careers")],
     )
     made = Lead(database, owner, event)
@@ -254,3 +258,36 @@ async def test_a_lead_that_was_scored_anew_meanwhile_keeps_its_new_words(lead: L
 
     assert await lead.rationale() == before
     assert await lead.announced() == 0
+    assert await lead.owner.fetchval("SELECT count(*) FROM lead_wordings") == 0
+
+
+async def test_someone_forgotten_while_the_model_thinks_is_not_brought_back(
+    lead: Lead, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither by the event that was read before, nor by the words; the next enrichment is asked about again."""
+    asked, may_answer = asyncio.Event(), asyncio.Event()
+    ask = LanguageModel.ask
+
+    async def ask_slowly(model: LanguageModel, system: str, user: str) -> Completion:
+        asked.set()
+        await may_answer.wait()
+        return await ask(model, system, user)
+
+    monkeypatch.setattr(LanguageModel, "ask", ask_slowly)
+    lead.says = "A maker of caps that is hiring for 4 roles: write to Ann Tan, its COO."
+    person = lead.event.contacts[0].value
+    rewriting = asyncio.create_task(lead.round())
+    try:
+        await asked.wait()
+        await forget(database_url, None, parse(person), operator="ops", is_dry=False, known_within=timedelta(0))
+        may_answer.set()
+        assert await rewriting == 1
+    finally:
+        rewriting.cancel()
+
+    for table in ("lead_features", "lead_scores", "lead_wordings", "outbox"):
+        rows = " ".join(str(tuple(row.values())) for row in await lead.owner.fetch(f"SELECT * FROM {table}"))
+        assert person not in rows
+        assert "Ann Tan" not in rows
+    await lead.score()
+    assert await lead.round() == 1

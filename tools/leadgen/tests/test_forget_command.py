@@ -72,21 +72,23 @@ async def test_a_dry_run_says_what_it_would_do(database_url: str, owner: Any) ->
 @pytest.fixture
 async def plain_owner(owner: Any, database_url: str) -> AsyncIterator[str]:
     """The URL of a login that owns all tables and is no superuser: policies bind it."""
-    await owner.execute("CREATE ROLE forgetting_owner LOGIN")
+    parts = urlsplit(database_url)
+    role = f"owner_of_{parts.path.strip('/')}"  # roles are the server's: the name is of this database alone
+    await owner.execute(f"CREATE ROLE {role} LOGIN")
     try:
+        await owner.execute(f"GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO {role}")
         await owner.execute(
-            """DO $$ DECLARE part regclass; BEGIN
+            f"""DO $$ DECLARE part regclass; BEGIN
                    FOR part IN SELECT oid FROM pg_class
                                 WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') LOOP
-                       EXECUTE format('ALTER TABLE %s OWNER TO forgetting_owner', part);
+                       EXECUTE format('ALTER TABLE %s OWNER TO {role}', part);
                    END LOOP;
                END $$"""
         )
-        parts = urlsplit(database_url)
-        yield urlunsplit(parts._replace(netloc=f"forgetting_owner@{parts.hostname}:{parts.port}"))
+        yield urlunsplit(parts._replace(netloc=f"{role}@{parts.hostname}:{parts.port}"))
     finally:
-        await owner.execute("REASSIGN OWNED BY forgetting_owner TO CURRENT_USER; DROP OWNED BY forgetting_owner")
-        await owner.execute("DROP ROLE forgetting_owner")
+        await owner.execute(f"REASSIGN OWNED BY {role} TO CURRENT_USER; DROP OWNED BY {role}")
+        await owner.execute(f"DROP ROLE {role}")
 
 
 async def test_an_owner_without_superuser_forgets_for_all_tenants(plain_owner: str, owner: Any) -> None:

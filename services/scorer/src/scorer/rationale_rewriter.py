@@ -90,17 +90,22 @@ class RationaleRewriter:
         words = accepted_answer(answer.text, lead.rationale, lead.features)
         async with self._database.transaction(tenant_id) as tx:
             await llm_rationales.settle_tokens(tx, day, reserved=most, used=answer.tokens)
-            await llm_rationales.save(tx, lead.features_hash, words, now)
-            if words is not None:
-                await self._announce(tx, lead)
+            await self._save(tx, lead, words, now)
         return True
 
-    async def _announce(self, tx: Connection, lead: UnaskedLead) -> None:
-        """Saves and announces the lead with its new rationale, unless its features have changed meanwhile."""
+    async def _save(self, tx: Connection, lead: UnaskedLead, words: str | None, now: datetime) -> None:
+        """Saves the words, and saves and announces the lead with them, unless its features have changed meanwhile.
+
+        The event is read anew: someone may have been forgotten since.
+        """
         profile = await scoring.locked_profile(tx, self._profile_cache)
         company_id = lead.event.company.company_id
-        if not await features.lock_unchanged(tx, company_id, lead.features_hash):
+        event = await features.lock_unchanged(tx, company_id, lead.features_hash)
+        if event is None:
             return
-        saved = await scoring.save_newest(tx, profile, [lead.event])
-        envelope = Envelope(new_id(), lead.event.tenant_id, lane="nightly")
+        await llm_rationales.save(tx, lead.features_hash, words, now)
+        if words is None:
+            return
+        saved = await scoring.save_newest(tx, profile, [event])
+        envelope = Envelope(new_id(), event.tenant_id, lane="nightly")
         await announce(tx, "scorer", [Announcement(saved.to_event(company_id), envelope)])

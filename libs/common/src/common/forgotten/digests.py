@@ -46,12 +46,14 @@ def last_digits(phone: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
-    """A person's forgotten values, in plain text. `titles` are only removed where they follow the name."""
+class ForgottenPerson:
+    """A person's forgotten values, or those of several, in plain text. `titled` are names, each with a title of it:
+    a title is only removed where it follows its name.
+    """
 
     emails: frozenset[str] = frozenset()
     names: frozenset[str] = frozenset()
-    titles: frozenset[str] = frozenset()
+    titled: frozenset[tuple[str, str]] = frozenset()
     phones: frozenset[str] = frozenset()
     vendor_ids: frozenset[str] = frozenset()
 
@@ -62,13 +64,12 @@ class Person:
         for vendor_id in self.vendor_ids:
             yield digest(key, "vendor_id", vendor_id)
         for scope in scopes:
-            if self.names or self.phones:
-                yield digest(key, "scope", scope)
+            yield digest(key, "scope", scope)
             for words in filter(None, map(words_of, self.names)):
                 yield from (digest(key, "word", scope, word) for word in words)
                 yield digest_name(key, scope, words)
-                for title in self.titles:
-                    yield digest_name(key, scope, words + words_of(title))
+            for name, title in self.titled:
+                yield digest_name(key, scope, words_of(name) + words_of(title))
             for phone in self.phones:
                 yield digest(key, "phone", scope, last_digits(phone))
 

@@ -18,6 +18,12 @@ REMOVED = "[removed]"
 _DOMAIN = re.compile(r"@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
 _MAILBOX = re.compile(r"(?<!\w)\w[\w.%+'-]{0,63}\Z")
 _LONGEST_MAILBOX = 64
+#: Characters that are stuck to an address but not of it: an escaped line end, an encoded blank, a word before it; and
+#: the next sentence where the blank is missing.
+_BEFORE = re.compile(
+    r"(?:(?<=\\)(?:[nrtbf]|u[0-9a-fA-F]{4})|(?:[^@]*%)?(?<=%)[0-9a-fA-F]{2}|(?:e-?)?mail-)+", re.IGNORECASE
+)
+_AFTER = re.compile(r"(?:\.[A-Z][a-z]*)+\Z")
 _PHONE = re.compile(r"(?<![\w.])\+?\d[\d ().-]{6,18}\d(?!\w)")
 _SCOPES = re.compile(r'"(?:uen|website_domain)":\s*"([^"\\]{1,253})"')
 _WORD = re.compile(r"\w+")
@@ -101,10 +107,9 @@ class Redaction:
 
     def _without_addresses(self, text: str) -> str:
         kept, done = [], 0
-        for start, end in addresses_in(text):
-            if self._is_whole or self._forgotten.has("email", text[start:end].lower()):
-                kept += [text[done:start], REMOVED]
-                done = end
+        for start, end in addresses_in(text) if self._is_whole else forgotten_in(text, self._forgotten):
+            kept += [text[done:start], REMOVED]
+            done = end
         return "".join([*kept, text[done:]]) if kept else text
 
     def _number(self, found: re.Match[str]) -> str:
@@ -156,6 +161,27 @@ def addresses_in(text: str) -> Iterator[tuple[int, int]]:
         if mailbox := _MAILBOX.search(text, first, at):
             yield mailbox.start(), found.end()
             done = found.end()
+
+
+def forgotten_in(text: str, forgotten: ForgottenList) -> Iterator[tuple[int, int]]:
+    """Yields where forgotten addresses begin and end."""
+    for start, end in addresses_in(text):
+        before, after = _BEFORE.match(text, start), _AFTER.search(text, start, end)
+        starts = [start, *([before.end()] if before else [])]
+        ends = [end, *([after.start()] if after else [])]
+        for place in ((first, last) for first in starts for last in ends):
+            if forgotten.has("email", text[slice(*place)].lower()):
+                yield place
+                break
+
+
+def texts_in(value: Any) -> Iterator[str]:
+    """Yields the texts within a JSON value."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for it in value.values() if isinstance(value, dict) else value:
+            yield from texts_in(it)
 
 
 def _is_of_person(record: Mapping[str, Any]) -> bool:
@@ -210,7 +236,7 @@ def scopes_in(body: Any) -> list[str]:
 def may_hold(body: bytes, forgotten: ForgottenList) -> bool:
     """Whether a message names a forgotten address, or a company with something forgotten. Much quicker than to look."""
     text = body.decode("utf-8", "replace")
-    return any(forgotten.has("email", text[start:end].lower()) for start, end in addresses_in(text)) or any(
+    return any(True for _ in forgotten_in(text, forgotten)) or any(
         _is_named(it, forgotten) for it in _SCOPES.findall(text)
     )
 
@@ -223,7 +249,8 @@ def _is_named(scope: str, forgotten: ForgottenList) -> bool:
 def redacted_body(body: bytes, forgotten: ForgottenList, scopes: Collection[str] = ()) -> bytes:
     """Returns a message's body without what is forgotten: the same bytes if there is nothing of it.
 
-    Takes a bundle of bodies too, and any other bytes as a text. What is compressed stays as it is.
+    Takes a bundle of bodies too, and any other bytes as a text. `scopes` are those of a body that names no company.
+    What is compressed stays as it is.
     """
     if not (any(_is_named(it, forgotten) for it in scopes) or may_hold(body, forgotten)):
         return body
@@ -238,7 +265,7 @@ def _redacted_json(body: bytes, forgotten: ForgottenList, scopes: Collection[str
         value = orjson.loads(body)
         own = scopes_in(value)
         is_whole = any(map(forgotten.has_company, own))
-        redacted = Redaction(forgotten, [*scopes, *own], is_whole=is_whole).value(value)
+        redacted = Redaction(forgotten, own or scopes, is_whole=is_whole).value(value)
     except (orjson.JSONDecodeError, RecursionError):
         text = body.decode("utf-8", "surrogateescape")
         return Redaction(forgotten, scopes).text(text).encode("utf-8", "surrogateescape")

@@ -134,13 +134,14 @@ class AnswerCache:
         try:
             async with keep_renewing(renew, self._lease):
                 answer = await call()
-            allowed = await self._allowed(codec.dump(answer), scopes)
+            bought = codec.dump(answer)
+            allowed = await self._allowed(bought, scopes)
             await self._group_commit(owner, vendor_answers.save, replace(question, answer=json.dumps(allowed)))
             is_kept = True
         finally:
             if not is_kept:
                 await self._release(owner, question)
-        return codec.load(allowed)
+        return answer if allowed == bought else codec.load(allowed)
 
     async def _allowed(self, answer: Any, scopes: Collection[str]) -> Any:
         forgotten = await self._suppression.current()

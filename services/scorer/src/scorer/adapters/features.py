@@ -47,7 +47,10 @@ NEWER = """
      WHERE evidence IS NOT NULL
 """
 
-LOCK_UNCHANGED = "SELECT true FROM lead_features WHERE company_id = $1 AND features_hash = $2 FOR UPDATE"
+LOCK_UNCHANGED = """
+    SELECT evidence::text FROM lead_features
+     WHERE company_id = $1 AND features_hash = $2 AND evidence IS NOT NULL FOR UPDATE
+"""
 
 
 async def save(tx: Connection, ratings: Sequence[Rating]) -> int:
@@ -92,6 +95,7 @@ async def lock_due(tx: Connection, profile: ScoringProfile, company_ids: Sequenc
     return [decode_body(CompanyEnriched, row["evidence"].encode()) for row in rows]
 
 
-async def lock_unchanged(tx: Connection, company_id: int, features_hash: str) -> bool:
-    """Locks a company's features; returns False if they are no longer those of this hash."""
-    return await tx.fetchval(LOCK_UNCHANGED, company_id, features_hash) is not None
+async def lock_unchanged(tx: Connection, company_id: int, features_hash: str) -> CompanyEnriched | None:
+    """Locks a company's features and returns the event that they are of; `None` if their hash is no longer this one."""
+    evidence = await tx.fetchval(LOCK_UNCHANGED, company_id, features_hash)
+    return None if evidence is None else decode_body(CompanyEnriched, evidence.encode())

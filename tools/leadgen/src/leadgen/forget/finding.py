@@ -7,8 +7,8 @@ from typing import Any
 
 import asyncpg
 
-from common.forgotten.digests import Person, last_digits, scopes_of, words_of
-from common.forgotten.redaction import emails_of, names_of, persons_in, phones_of
+from common.forgotten.digests import ForgottenPerson, last_digits, scopes_of, words_of
+from common.forgotten.redaction import emails_of, names_of, persons_in, phones_of, texts_in
 from leadgen.forget.row_contents import bodies, contents
 from leadgen.forget.subject import Subject
 from leadgen.forget.tables import Owner, Search, Table, reading
@@ -16,7 +16,7 @@ from leadgen.forget.tables import Owner, Search, Table, reading
 OF_UEN = "SELECT company_id FROM companies WHERE uen = $1"
 OF_DOMAIN = "SELECT company_id FROM companies WHERE website_domain = $1"
 COMPANIES = """
-    SELECT company_id, uen, name, website_domain, domain AS found_domain
+    SELECT company_id, coalesce(uen, no_uen(name)) AS uen, name, website_domain, domain AS found_domain
       FROM companies LEFT JOIN company_sites USING (company_id) WHERE company_id = ANY ($1::bigint[])
 """
 
@@ -46,15 +46,20 @@ class Found:
         return Search(frozenset(texts), frozenset(self.company_ids), names)
 
     @property
-    def person(self) -> Person:
+    def person(self) -> ForgottenPerson:
         """Gathers the values of the subject's persons. A company's registered name stays: it is public."""
         own = self._own_records()
         others = [it for it in self.records if not any(it is mine for mine in own)]
         shared = {last_digits(it) for other in others if names_of(other) for it in phones_of(other)}
-        return Person(
+        return ForgottenPerson(
             emails=frozenset({*self.emails, *(it for mine in own for it in emails_of(mine))}),
-            names=frozenset(it for mine in own for it in names_of(mine) if not self._is_registered(it)),
-            titles=frozenset(title for mine in own if isinstance(title := mine.get("title"), str) and title),
+            names=frozenset(it for mine in own for it in self._names_of(mine)),
+            titled=frozenset(
+                (it, title)
+                for mine in own
+                if isinstance(title := mine.get("title"), str) and title
+                for it in self._names_of(mine)
+            ),
             phones=frozenset(it for mine in own for it in phones_of(mine) if last_digits(it) not in shared),
             vendor_ids=frozenset(it for mine in own if isinstance(it := mine.get("vendor_id"), str) and it),
         )
@@ -75,6 +80,9 @@ class Found:
             own = mine
             emails |= {email for it in own for email in emails_of(it)}
             names |= {tuple(sorted(words_of(name))) for it in own for name in names_of(it)}
+
+    def _names_of(self, record: Record) -> list[str]:
+        return [it for it in names_of(record) if words_of(it) and not self._is_registered(it)]
 
     def _is_registered(self, name: str) -> bool:
         words = frozenset(words_of(name))
@@ -121,7 +129,7 @@ async def find(
 
 async def _add_companies(db: Owner, found: Found) -> None:
     for row in await db.fetch(COMPANIES, sorted(found.company_ids)):
-        found.uens |= {row["uen"]} - {None}
+        found.uens.add(row["uen"])
         found.domains |= {it.removeprefix("www.") for it in (row["website_domain"], row["found_domain"]) if it}
         found.company_names.append(frozenset(words_of(row["name"])))
 
@@ -154,4 +162,6 @@ def _records(found: Found, table: Table, row: asyncpg.Record) -> Iterator[Record
 def _names(email: str, values: Sequence[Any], records: Sequence[Record]) -> bool:
     """Whether a row holds the address, as a whole."""
     whole = re.compile(rf"(?<![\w.%+-]){re.escape(email)}(?![\w-])", re.IGNORECASE)
-    return any(email in emails_of(record) for record in records) or any(whole.search(str(value)) for value in values)
+    return any(email in emails_of(record) for record in records) or any(
+        whole.search(text) for value in values for text in texts_in(value)
+    )

@@ -52,6 +52,10 @@ def redacted(
                 changed[name] = body
     if changed.keys() & table.keys:
         return None
+    if changed and table.name == "lead_features":
+        changed["features_hash"] = None  # words that are being made for these features are not saved
+    if changed and table.name == "lead_wordings":
+        return None  # the model is asked anew
     if "value" in changed and table.name.startswith("inbox_"):
         changed["headers"] = marked(changed.get("headers", row["headers"]))
     return changed
