@@ -58,11 +58,11 @@ from scorer.consumer import scorer
 from scorer.core.industry_fit import SsicVersions
 from scorer.core.model import read_model
 from scorer.core.scoring_profile import ProfileCache
-from simulator.registry import DEFAULT_SEED, company
+from simulator.register.registry import DEFAULT_SEED, company
 from simulator.running import running
 from simulator.settings import Settings
-from simulator.sites import Behaviour, site_of
-from simulator.sites import Robots as Rules
+from simulator.town.sites import Behaviour, site_of
+from simulator.town.sites import Robots as Rules
 from testkit.fake_odoo import FakeOdoo, fake_odoo
 from testkit.industries import codes_2020, index_2020
 from testkit.stages import a_company, envelope_for

@@ -7,11 +7,11 @@ from typing import Any
 import httpx
 import pytest
 
-from simulator.registry import DEFAULT_SEED, company
+from simulator.register.registry import DEFAULT_SEED, company
 from simulator.running import running
 from simulator.settings import Settings
-from simulator.sites import Site
-from simulator.town import Town
+from simulator.town.sites import Site
+from simulator.town.town import Town
 
 COMPANIES = 3000
 

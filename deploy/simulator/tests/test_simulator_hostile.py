@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from simulator.hostile import BEHAVIOURS, BIG_BYTES, BOMB_BYTES, LINKS
+from simulator.town.hostile import BEHAVIOURS, BIG_BYTES, BOMB_BYTES, LINKS
 
 
 @pytest.fixture

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from simulator.sites import Site
-from simulator.town import Town
+from simulator.town.sites import Site
+from simulator.town.town import Town
 from simulator.vendors.lusha_shapes import id_of
 
 

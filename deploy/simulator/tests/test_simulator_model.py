@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from simulator.claims import customers, employees
-from simulator.fragments import about
-from simulator.hostile import answer_as
-from simulator.sites import Site
+from simulator.town.claims import customers, employees
+from simulator.town.fragments import about
+from simulator.town.hostile import answer_as
+from simulator.town.sites import Site
 from simulator.vendors.reading import as_text
 
 _FACT = {"type": "object", "properties": {"value": {"type": "string"}, "quote": {"type": "string"}}}

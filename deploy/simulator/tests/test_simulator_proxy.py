@@ -19,10 +19,10 @@ import pytest
 from simulator.app import Simulator
 from simulator.faults import Fault
 from simulator.main import settings_from
-from simulator.registry import COLUMNS, rows
+from simulator.register.registry import COLUMNS, rows
 from simulator.running import running
 from simulator.settings import Settings
-from simulator.sites import Behaviour, Robots, Site, site_of
+from simulator.town.sites import Behaviour, Robots, Site, site_of
 
 SETTINGS = Settings(slow_ms=5)
 

@@ -3,10 +3,10 @@
 from collections import Counter
 
 from simulator.main import settings_from
-from simulator.real_pages import Trait, trait_of
-from simulator.registry import company
-from simulator.sites import Behaviour, Site
-from simulator.town import Town
+from simulator.register.registry import company
+from simulator.town.real_pages import Trait, trait_of
+from simulator.town.sites import Behaviour, Site
+from simulator.town.town import Town
 
 SEED = 65
 

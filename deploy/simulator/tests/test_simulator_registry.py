@@ -14,10 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leadgen.ssic import ssic_2020
-from simulator import uen
-from simulator.industries import INDUSTRIES
-from simulator.registry import COLUMNS, company, index_of, rows
-from simulator.statuses import LIVE_STATUSES
+from simulator.register import uen
+from simulator.register.industries import INDUSTRIES
+from simulator.register.registry import COLUMNS, company, index_of, rows
+from simulator.register.statuses import LIVE_STATUSES
 
 _FORMATS = {
     uen.BUSINESS: r"\d{8}[A-Z]",

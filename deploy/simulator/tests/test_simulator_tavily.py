@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from simulator.fragments import about
-from simulator.sites import Behaviour, Layout, Site
+from simulator.town.fragments import about
+from simulator.town.sites import Behaviour, Layout, Site
 
 
 def _plain(sites: list[Site], layout: Layout) -> Site:

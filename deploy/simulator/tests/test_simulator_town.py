@@ -6,10 +6,10 @@ from itertools import islice
 
 import pytest
 
-from simulator.layouts import PRIVATE_PATH
-from simulator.registry import COLUMNS, rows
-from simulator.sites import Behaviour, Layout, Robots, Site, Tech, site_of
-from simulator.town import Answer, Town, paths_of
+from simulator.register.registry import COLUMNS, rows
+from simulator.town.layouts import PRIVATE_PATH
+from simulator.town.sites import Behaviour, Layout, Robots, Site, Tech, site_of
+from simulator.town.town import Answer, Town, paths_of
 
 SEED = 65
 

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from simulator.sites import Site
-from simulator.town import Town
+from simulator.town.sites import Site
+from simulator.town.town import Town
 
 OUT = "Invalid API Key or your account ran out of credits"
 

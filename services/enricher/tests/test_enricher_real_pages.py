@@ -4,12 +4,12 @@ from typing import Any
 
 import pytest
 
-from simulator.real_pages import Trait
-from simulator.registry import company
+from simulator.register.registry import company
 from simulator.running import running
 from simulator.settings import Settings
-from simulator.sites import Robots, Site
-from simulator.town import Town
+from simulator.town.real_pages import Trait
+from simulator.town.sites import Robots, Site
+from simulator.town.town import Town
 
 SETTINGS = Settings(slow_ms=1, real_share=1.0)
 

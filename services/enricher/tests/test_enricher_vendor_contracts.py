@@ -14,7 +14,7 @@ from enricher.vendors.language_model import LanguageModel, connect_model
 from enricher.vendors.lusha import Lusha, Person
 from enricher.vendors.tavily import Tavily
 from enricher.vendors.zerobounce import ZeroBounce
-from simulator.registry import company
+from simulator.register.registry import company
 from simulator.running import running
 from simulator.settings import Settings
 

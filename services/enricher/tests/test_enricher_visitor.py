@@ -12,12 +12,12 @@ from common.postgres import Database
 from enricher.crawl.crawl_delay import CrawlDelay
 from enricher.crawl.running_visit import THIN
 from enricher.crawl.visits import Visit
-from simulator.registry import company
+from simulator.register.registry import company
 from simulator.running import running
 from simulator.settings import Settings
-from simulator.sites import Behaviour
-from simulator.sites import Robots as RobotsManner
-from simulator.town import Town
+from simulator.town.sites import Behaviour
+from simulator.town.sites import Robots as RobotsManner
+from simulator.town.town import Town
 
 HOME = "http://acme.sg/"
 MENU = '<title>Acme</title><a href="/about">About</a><a href="/contact">Contact</a><a href="/jobs">Jobs</a>'

@@ -9,16 +9,16 @@ import asyncio
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from simulator import hostile
 from simulator.connection import Connection
 from simulator.control import control
 from simulator.draws import draws
 from simulator.faults import Fault, Faults
 from simulator.latency import up_to
 from simulator.ledger import Ledger
-from simulator.registry import TLD
+from simulator.register.registry import TLD
 from simulator.settings import Settings
-from simulator.town import Answer, Town
+from simulator.town import hostile
+from simulator.town.town import Answer, Town
 from simulator.vendors.dispatcher import Dispatcher
 
 OWN_HOST = "simulator.local"

@@ -5,7 +5,7 @@ from contextlib import suppress
 
 from starlette.types import Receive, Scope, Send
 
-from simulator.town import Answer
+from simulator.town.town import Answer
 
 
 class Connection:

@@ -17,12 +17,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from simulator.claims import customers, employees
 from simulator.faults import Fault, Faults
 from simulator.latency import Latency
 from simulator.ledger import Ledger
-from simulator.sites import Site
-from simulator.town import Town, paths_of
+from simulator.town.claims import customers, employees
+from simulator.town.sites import Site
+from simulator.town.town import Town, paths_of
 from simulator.vendors.control import vendor_routes
 from simulator.vendors.dispatcher import Dispatcher
 

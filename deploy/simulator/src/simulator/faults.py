@@ -6,8 +6,8 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from simulator.hostile import BEHAVIOURS
 from simulator.latency import Latency
+from simulator.town.hostile import BEHAVIOURS
 
 EVERY_HOST = "*"
 

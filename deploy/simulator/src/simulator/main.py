@@ -15,9 +15,9 @@ from collections.abc import Mapping
 import uvloop
 
 from simulator.latency import LONGEST_MS
+from simulator.register.uen import CAPACITY
 from simulator.running import running
 from simulator.settings import Settings
-from simulator.uen import CAPACITY
 
 
 def main() -> None:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from simulator.registry import DEFAULT_SEED
+from simulator.register.registry import DEFAULT_SEED
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,11 +15,11 @@ from enricher.main import waterfall_of
 from enricher.purchases import guarded_call
 from enricher.settings import EnricherSettings
 from enricher.waterfall import Waterfall
-from simulator.registry import RegistryCompany, company
+from simulator.register.registry import RegistryCompany, company
 from simulator.running import running
 from simulator.settings import Settings
-from simulator.sites import Behaviour, Site, site_of
-from simulator.sites import Robots as Rules
+from simulator.town.sites import Behaviour, Site, site_of
+from simulator.town.sites import Robots as Rules
 
 SEED, KNOWN = 65, 3000
 Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"

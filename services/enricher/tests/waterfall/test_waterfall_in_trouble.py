@@ -8,7 +8,7 @@ import pytest
 
 from enricher.enrichment import Enrichment
 from enricher.vendors import lusha, tavily, zerobounce
-from simulator.sites import Behaviour, Robots, Site
+from simulator.town.sites import Behaviour, Robots, Site
 from testkit.stages import until
 
 STEP = {"tavily": "find_site", "openai": "understand", "lusha": "lusha", "zerobounce": "zerobounce"}

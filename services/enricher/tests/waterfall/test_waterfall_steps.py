@@ -9,7 +9,7 @@ import pytest
 from enricher import waterfall
 from enricher.extract.facts import FIELDS
 from enricher.sites import company_sites
-from simulator.sites import Behaviour, Robots, Site
+from simulator.town.sites import Behaviour, Robots, Site
 
 DELETE_OLD_TEXTS = "UPDATE crawled_sites SET documents = NULL"
 AGE = "UPDATE company_sites SET found_at = found_at - interval '8 days'"

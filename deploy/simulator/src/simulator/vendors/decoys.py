@@ -3,7 +3,7 @@
 import re
 from typing import NamedTuple
 
-from simulator.registry import RegistryCompany
+from simulator.register.registry import RegistryCompany
 
 _NOT_IN_SLUGS = re.compile(r"[^a-z0-9]+")
 

@@ -11,7 +11,7 @@ from time import monotonic
 
 from simulator.connection import Connection
 from simulator.settings import Settings
-from simulator.town import Answer, Town
+from simulator.town.town import Answer, Town
 from simulator.vendors.accounts import Account
 from simulator.vendors.charges import Charges, Entry
 from simulator.vendors.exchange import SPECIAL_KEYS, Call, Reply, Vendor, VendorName

@@ -8,11 +8,11 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from simulator.people import Person
-from simulator.registry import company
-from simulator.sites import Site
-from simulator.town import Town
-from simulator.uen import CAPACITY
+from simulator.register.registry import company
+from simulator.register.uen import CAPACITY
+from simulator.town.people import Person
+from simulator.town.sites import Site
+from simulator.town.town import Town
 from simulator.vendors.accounts import Account
 from simulator.vendors.exchange import Call, Charge, Reply, Why, hash_of
 from simulator.vendors.fault_injection import FaultInjection

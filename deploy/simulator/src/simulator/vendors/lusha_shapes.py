@@ -4,8 +4,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from simulator.people import Person
-from simulator.sites import Site
+from simulator.town.people import Person
+from simulator.town.sites import Site
 from simulator.vendors.accounts import Account
 
 PRICES = {"emails": 1, "phones": 5}

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from zlib import crc32
 
 from simulator.draws import draws
-from simulator.town import Town
+from simulator.town.town import Town
 
 SANDBOX = "example.com"
 FREE_DOMAINS = frozenset({"gmail.com", "yahoo.com", "yahoo.com.sg", "hotmail.com", "outlook.com", "singnet.com.sg"})

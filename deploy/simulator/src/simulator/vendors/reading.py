@@ -9,9 +9,9 @@ from functools import lru_cache
 from html import unescape
 from urllib.parse import urlsplit
 
-from simulator.layouts import CAREERS_PATHS, PAGES
-from simulator.sites import Behaviour, Site
-from simulator.town import Town
+from simulator.town.layouts import CAREERS_PATHS, PAGES
+from simulator.town.sites import Behaviour, Site
+from simulator.town.town import Town
 
 _UNSEEN = re.compile(r"<(script|style|head|form)\b.*?</\1>|<!.*?>", re.S | re.I)
 _LINK = re.compile(r"""<a\b[^>]*?href=["']([^"']*)["'][^>]*>(.*?)</a>""", re.S | re.I)

@@ -8,8 +8,8 @@ import re
 from functools import lru_cache
 
 from simulator.draws import draws
-from simulator.registry import RegistryCompany, company, stem_of
-from simulator.sites import Site
+from simulator.register.registry import RegistryCompany, company, stem_of
+from simulator.town.sites import Site
 from simulator.vendors.decoys import DECOYS, Found, filled, nothing_about
 from simulator.vendors.reading import Reader
 

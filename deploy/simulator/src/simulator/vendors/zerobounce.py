@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import BaseModel, Field, ValidationError
 
-from simulator.town import Town
+from simulator.town.town import Town
 from simulator.vendors.accounts import Account
 from simulator.vendors.exchange import Call, Charge, Reply, Why
 from simulator.vendors.mailboxes import FREE_DOMAINS, SANDBOX, Verdict, verdict_on

@@ -5,7 +5,7 @@ from itertools import islice
 
 from leadgen.load.rows import as_csv
 from leadgen.load.sources import Source
-from simulator import registry
+from simulator.register import registry
 
 ROWS_PER_BLOCK = 2_000
 

@@ -26,7 +26,7 @@ from leadgen.load.sources import Source, find_sources
 from leadgen.load.staging import Connection
 from leadgen.load.tally import Share, Tally, notes
 from leadgen.load.versions import Reading
-from simulator.registry import INVENTED
+from simulator.register.registry import INVENTED
 
 Watcher: TypeAlias = Callable[[Progress], None]
 

@@ -29,7 +29,7 @@ from leadgen.bench.harness.servers import Servers
 from leadgen.bench.harness.simulator_waits import REALISTIC, waits_s
 from leadgen.bench.options import EnrichPart
 from leadgen.tenants.tenants import add_tenant
-from simulator.hostile import BEHAVIOURS
+from simulator.town.hostile import BEHAVIOURS
 
 TENANTS = (1, 2)
 

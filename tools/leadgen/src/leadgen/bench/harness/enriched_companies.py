@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 
 from common.contracts import Company, CompanyEnriched, CompanyFact, Contact, Icp, Site
-from simulator import registry
+from simulator.register import registry
 
 ENRICHED_AT = datetime(2026, 11, 20, tzinfo=UTC)
 

@@ -22,7 +22,7 @@ from leadgen.bench.harness.publishing import publish
 from leadgen.bench.harness.waiting import TooLate, given_up, until
 from leadgen.local.service import Service
 from leadgen.local.stack import start_simulator, vendors_of
-from simulator import registry
+from simulator.register import registry
 
 Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 

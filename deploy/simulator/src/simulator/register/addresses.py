@@ -2,8 +2,8 @@
 
 from typing import NamedTuple
 
-from simulator.industries import INDUSTRIES, Industry
-from simulator.words import (
+from simulator.register.industries import INDUSTRIES, Industry
+from simulator.register.words import (
     BUILDING_WORDS,
     OFFICE_BUILDINGS,
     OFFICE_STREETS,

@@ -1,7 +1,7 @@
 """Claims of companies about their size and customers; some make none. Determined by the site's taste."""
 
-from simulator.sites import Site
-from simulator.words import FIRST_WORDS
+from simulator.register.words import FIRST_WORDS
+from simulator.town.sites import Site
 
 _FORMS = ("Holdings", "Group", "Logistics", "Foods", "Engineering", "Hospital")
 

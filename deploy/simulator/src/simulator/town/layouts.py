@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from html import escape
 
-from simulator import fragments as html
-from simulator.sites import Layout, Robots, Site
+from simulator.town import fragments as html
+from simulator.town.sites import Layout, Robots, Site
 
 Writer = Callable[[Site], str]
 PRIVATE_PATH = "/private/price-list"

@@ -9,7 +9,7 @@ from functools import cache
 from itertools import repeat
 from struct import pack
 
-from simulator.town import Answer
+from simulator.town.town import Answer
 
 DOMAIN = ".hostile.example"
 BIG_BYTES = 10 * 2**20

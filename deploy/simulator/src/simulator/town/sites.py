@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from simulator.draws import draws, spread
-from simulator.industries import BY_CODE, Industry
-from simulator.registry import RegistryCompany, company, index_of
-from simulator.uen import CAPACITY
-from simulator.words import GIVEN_NAMES, SURNAMES
+from simulator.register.industries import BY_CODE, Industry
+from simulator.register.registry import RegistryCompany, company, index_of
+from simulator.register.uen import CAPACITY
+from simulator.register.words import GIVEN_NAMES, SURNAMES
 
 
 class Layout(StrEnum):

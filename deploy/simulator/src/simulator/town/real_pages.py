@@ -9,9 +9,9 @@ from enum import StrEnum
 from html import escape
 
 from simulator.draws import draws, spread
-from simulator.people import Person
-from simulator.registry import index_of
-from simulator.sites import Behaviour, Site
+from simulator.register.registry import index_of
+from simulator.town.people import Person
+from simulator.town.sites import Behaviour, Site
 
 _WORD = 65_536
 START, TEAM_PATH = "/start.html", "/our-team"

@@ -6,8 +6,8 @@ The person whom a website names is the first of them, with the address that stan
 from dataclasses import dataclass
 
 from simulator.draws import draws, spread
-from simulator.sites import Site
-from simulator.words import GIVEN_NAMES, SURNAMES
+from simulator.register.words import GIVEN_NAMES, SURNAMES
+from simulator.town.sites import Site
 
 MOST_PEOPLE = 9
 _WORD = 65_536

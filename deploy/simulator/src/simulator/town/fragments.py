@@ -3,8 +3,8 @@
 from html import escape
 from json import dumps
 
-from simulator.claims import in_words
-from simulator.sites import Site, Tech
+from simulator.town.claims import in_words
+from simulator.town.sites import Site, Tech
 
 _HEADS = {
     Tech.NONE: "",

@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from html import escape
 
-from simulator.layouts import CAREERS_PATHS, PAGES, PRIVATE_PATH
-from simulator.people import Person, people_of
-from simulator.real_pages import Trait, extra_page, origin_of, trait_of, with_trait
-from simulator.sites import Behaviour, Robots, Site, site_of
+from simulator.town.layouts import CAREERS_PATHS, PAGES, PRIVATE_PATH
+from simulator.town.people import Person, people_of
+from simulator.town.real_pages import Trait, extra_page, origin_of, trait_of, with_trait
+from simulator.town.sites import Behaviour, Robots, Site, site_of
 
 _HTML = "text/html; charset=utf-8"
 _TEXT = "text/plain; charset=utf-8"

@@ -8,12 +8,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import repeat
 
-from simulator.addresses import address_of
 from simulator.draws import draws, spread
-from simulator.industries import INDUSTRIES, Industry
-from simulator.statuses import LIVE_STATUSES, status_of
-from simulator.uen import BRANCH, BUSINESS, LLP, LOCAL, PARTNERSHIP, check_letter, identity
-from simulator.words import FIRST_WORDS, SECOND_WORDS
+from simulator.register.addresses import address_of
+from simulator.register.industries import INDUSTRIES, Industry
+from simulator.register.statuses import LIVE_STATUSES, status_of
+from simulator.register.uen import BRANCH, BUSINESS, LLP, LOCAL, PARTNERSHIP, check_letter, identity
+from simulator.register.words import FIRST_WORDS, SECOND_WORDS
 
 COLUMNS: tuple[str, ...] = (
     "uen",

@@ -1,7 +1,7 @@
 """Which of a generated entity's statuses is whose: the register's own texts, live and gone, by kind and age."""
 
 from simulator.draws import spread
-from simulator.uen import BRANCH, BUSINESS, LAST_YEAR, LLP, LOCAL, PARTNERSHIP
+from simulator.register.uen import BRANCH, BUSINESS, LAST_YEAR, LLP, LOCAL, PARTNERSHIP
 
 _SLOTS = 1024
 _WORD = 65_536
