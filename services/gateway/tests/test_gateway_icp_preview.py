@@ -1,9 +1,15 @@
 """POST /icp/preview: how many companies of the register an ICP would match, while it is being edited."""
 
+import asyncio
+from datetime import date
+
 import asyncpg
 import pytest
 
+from common.contracts import Icp
+from common.postgres import Database
 from gateway.icp import matches
+from industries.index import VersionedCode
 from leadgen.ssic import seed_ssic
 
 REGISTER = """
@@ -81,6 +87,16 @@ async def test_a_count_that_takes_too_long_is_given_up(rep, owner, monkeypatch) 
         await owner.execute("LOCK TABLE staging_acra_companies IN ACCESS EXCLUSIVE MODE")
         told = await asked(rep, industries=["25"])
     assert (told["matches"], told["has_more"]) == (None, False)
+
+
+async def test_a_count_that_waits_too_long_for_others_is_given_up(database: Database, monkeypatch) -> None:
+    """It takes no connection meanwhile."""
+    monkeypatch.setattr(matches, "TIME_MS", 50)
+    monkeypatch.setattr(matches, "codes_of", lambda *_: [VersionedCode("2020", "25912")])
+    counting = asyncio.Semaphore(0)
+    found = await matches.count(database, counting, Icp(industries=("2020:25912",)), None, date(2026, 1, 1))  # type: ignore[arg-type] # not asked
+    assert found is None
+    assert counting.locked()
 
 
 async def test_words_that_name_no_industry_are_refused_as_they_would_be_on_saving(rep) -> None:

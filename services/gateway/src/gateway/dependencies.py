@@ -1,6 +1,7 @@
 """Dependencies of the routes: the adapters, the request's tenant, and its headers."""
 
-from dataclasses import dataclass
+import asyncio
+from dataclasses import dataclass, field
 from typing import Annotated
 
 from fastapi import Depends, Header, Request
@@ -43,6 +44,8 @@ class Dependencies:
     icp_changes: IcpChanges
     replies: Replies
     agent: Agent
+    #: Counts of an ICP's matches at once: each may hold a connection for a second.
+    counting: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2))
 
 
 async def _dependencies(request: Request) -> Dependencies:

@@ -4,6 +4,7 @@ The nights search by the same parts of an ICP: industries, ages and postal distr
 in the register; they count in the score.
 """
 
+import asyncio
 from collections.abc import Sequence
 from datetime import date
 
@@ -36,8 +37,8 @@ _ONCE = f"AND (ssic_version, coalesce(primary_ssic_code, '')) NOT IN (SELECT * F
 _IN_SECTORS = "AND left(postal_code(btrim(postal_code)), 2) IN (SELECT json_array_elements_text($6))"
 
 
-async def count(database: Database, icp: Icp, catalog: Catalog, today: date) -> int | None:
-    """Counts the matches, up to one more than `MOST`. Returns `None` if that took too long."""
+async def count(database: Database, counting: asyncio.Semaphore, icp: Icp, catalog: Catalog, today: date) -> int | None:
+    """Counts the matches, up to one more than `MOST`. Returns `None` if that, or the wait to count, took too long."""
     codes = codes_of(icp, catalog)
     if not codes:
         return 0
@@ -49,6 +50,11 @@ async def count(database: Database, icp: Icp, catalog: Catalog, today: date) -> 
     born_after = "" if icp.age_to is None else years_before(today, icp.age_to + 1)
     born_to = "" if icp.age_from is None else years_before(today, icp.age_from)
     try:
+        async with asyncio.timeout(TIME_MS / 1000):
+            await counting.acquire()
+    except TimeoutError:
+        return None
+    try:
         async with database.without_tenant() as tx:
             await tx.execute(LIMIT_TIME, str(TIME_MS))
             versions, numbers = as_json([it.version for it in codes]), as_json([it.code for it in codes])
@@ -56,6 +62,8 @@ async def count(database: Database, icp: Icp, catalog: Catalog, today: date) -> 
             return int(await tx.fetchval(statement, *arguments))
     except asyncpg.QueryCanceledError:
         return None
+    finally:
+        counting.release()
 
 
 def codes_of(icp: Icp, catalog: Catalog) -> list[VersionedCode]:

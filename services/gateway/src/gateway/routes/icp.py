@@ -66,7 +66,7 @@ async def preview(body: Icp, caller: CurrentCaller, tenant: CurrentTenant, deps:
     await deps.rates.admit(tenant.tenant_id, caller.subject, tenant.requests_per_minute)
     catalog = await deps.classification.catalog()
     wanted = body.normalised(catalog)
-    found = await matches.count(deps.database, wanted, catalog, day_in_singapore(datetime.now(UTC)))
+    found = await matches.count(deps.database, deps.counting, wanted, catalog, day_in_singapore(datetime.now(UTC)))
     asked: dict[NotCounted, bool] = {
         "employees": wanted.employees_from is not None or wanted.employees_to is not None,
         "technologies": bool(wanted.technologies),
