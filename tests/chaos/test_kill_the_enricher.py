@@ -34,7 +34,7 @@ IN_A_HURRY = {
     "CRAWL_PAGE_TIMEOUT_S": "1",
     "CRAWL_DELAY_S": "0",
 }
-#: A call takes 80 ms; on a busy machine its answer was kept more than a second later. A request that was sent is read by then.
+#: A call takes 80 ms; a busy machine kept an answer more than a second later. A request that was sent is read by then.
 UNDER_WAY, READ_LATE = timedelta(seconds=2.5), timedelta(seconds=0.3)
 
 #: The other services do not run.
