@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from common.contracts import Company
+from common.shared_hosts import SHARED_HOSTS
 from odoo_sync.model import Values
 from odoo_sync.records.edits import domain_of
 from odoo_sync.records.lookalikes import looks_like_uen, name_patterns, normal_name, normal_uen, uen_spellings
@@ -17,18 +18,6 @@ from odoo_sync.records.lookalikes import looks_like_uen, name_patterns, normal_n
 Search: TypeAlias = Callable[[list[Any]], Awaitable[list[Values]]]
 
 UEN_COLUMNS = ("company_registry", "ref", "vat")
-
-#: Hosts that many companies share: they identify none.
-SHARED_HOSTS = frozenset(
-    {
-        *("facebook.com", "instagram.com", "linkedin.com", "twitter.com", "x.com", "youtube.com", "tiktok.com"),
-        *("wa.me", "t.me", "linktr.ee", "google.com", "sites.google.com", "business.site", "blogspot.com"),
-        *("wordpress.com", "wixsite.com", "wix.com", "weebly.com", "squarespace.com", "webflow.io", "github.io"),
-        *("godaddysites.com", "shopify.com", "myshopify.com", "carousell.sg", "carousell.com", "shopee.sg"),
-        *("lazada.sg", "qoo10.sg", "gmail.com", "googlemail.com", "yahoo.com", "yahoo.com.sg", "hotmail.com"),
-        *("outlook.com", "live.com", "icloud.com", "singnet.com.sg", "starhub.net.sg", "pacific.net.sg"),
-    }
-)
 
 
 @dataclass(frozen=True)

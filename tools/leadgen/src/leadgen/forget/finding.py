@@ -9,16 +9,30 @@ import asyncpg
 
 from common.forgotten.digests import ForgottenPerson, last_digits, scopes_of, words_of
 from common.forgotten.redaction import emails_of, names_of, persons_in, phones_of, texts_in
+from common.shared_hosts import SHARED_HOSTS
 from leadgen.forget.row_contents import bodies, contents
 from leadgen.forget.subject import Subject
 from leadgen.forget.tables import Owner, Search, Table, reading
 
 OF_UEN = "SELECT company_id FROM companies WHERE uen = $1"
 OF_DOMAIN = "SELECT company_id FROM companies WHERE website_domain = $1"
+#: Domains that several companies of the register have.
+OF_SEVERAL = """
+    SELECT domain FROM unnest($1::text[]) AS given (domain)
+     WHERE 1 < (SELECT count(*) FROM (
+                    SELECT company_id FROM companies WHERE website_domain IN (given.domain, 'www.' || given.domain)
+                     UNION
+                    SELECT company_id FROM company_sites WHERE domain IN (given.domain, 'www.' || given.domain)) AS it)
+"""
 COMPANIES = """
     SELECT company_id, coalesce(uen, no_uen(name)) AS uen, name, website_domain, domain AS found_domain
       FROM companies LEFT JOIN company_sites USING (company_id) WHERE company_id = ANY ($1::bigint[])
 """
+
+#: Words of companies' names that many have.
+_COMMON_WORDS = frozenset(
+    ("the", "and", "of", "co", "company", "inc", "llp", "ltd", "limited", "pte", "private", "pvt", "singapore")
+)
 
 Record = Mapping[str, Any]
 
@@ -96,6 +110,18 @@ class Found:
             return True
         return any(self._is_about(it) for it in values if isinstance(it, dict))
 
+    def is_named_in(self, values: Sequence[Any]) -> bool:
+        """Whether an answer names the subject's companies, or persons there by more than their names."""
+        texts = {text.lower() for value in values for text in texts_in(value)}
+        at_all = " ".join(texts)
+        words = frozenset(words_of(at_all))
+        ids = {it for record in self.records if isinstance(it := record.get("vendor_id"), str)}
+        return (
+            any(it in at_all for it in {*self.emails, *self.scopes})
+            or any(name and name <= words for name in (it - _COMMON_WORDS for it in self.company_names))
+            or not ids.isdisjoint(texts)
+        )
+
     def _is_about(self, value: Record) -> bool:
         company = value.get("company")
         return value.get("domain") in self.domains or (isinstance(company, dict) and company.get("uen") in self.uens)
@@ -108,7 +134,8 @@ async def find(
     found = Found(subject, set(known_ids))
     if subject.kind == "email":
         found.emails.add(subject.value)
-        first = await db.fetch(OF_DOMAIN, subject.domain)
+        own = await _not_shared(db, {subject.domain or ""})
+        first = await db.fetch(OF_DOMAIN, *own) if own else []
     else:
         found.uens.add(subject.value)
         first = await db.fetch(OF_UEN, subject.value)
@@ -121,7 +148,7 @@ async def find(
             for tenant_id in tenants if table.is_of_tenants else tenants[:1]:
                 async with reading(db, table, before, tenant_id, is_locked=False) as batches:
                     async for batch in batches:
-                        found.records += [record for row in batch for record in _records(found, table, row)]
+                        found.records += [record for row in batch.rows for record in _records(found, table, row)]
         found.emails |= found.person.emails
         if found.search == before:
             return found
@@ -130,8 +157,15 @@ async def find(
 async def _add_companies(db: Owner, found: Found) -> None:
     for row in await db.fetch(COMPANIES, sorted(found.company_ids)):
         found.uens.add(row["uen"])
-        found.domains |= {it.removeprefix("www.") for it in (row["website_domain"], row["found_domain"]) if it}
+        domains = {it.removeprefix("www.") for it in (row["website_domain"], row["found_domain"]) if it}
+        found.domains |= await _not_shared(db, domains)
         found.company_names.append(frozenset(words_of(row["name"])))
+
+
+async def _not_shared(db: Owner, domains: Collection[str]) -> set[str]:
+    """Returns the domains that are one company's own."""
+    shared = {row["domain"] for row in await db.fetch(OF_SEVERAL, sorted(domains))}
+    return {*domains} - shared - SHARED_HOSTS
 
 
 def _records(found: Found, table: Table, row: asyncpg.Record) -> Iterator[Record]:

@@ -12,6 +12,8 @@ from common.forgotten.digests import ForgottenList
 from common.forgotten.redaction import DROPPED, Redaction, redacted_body
 from leadgen.forget.tables import Table
 
+#: Columns with users of Leadgen, who are no persons of a company that is forgotten whole.
+ACTORS = frozenset({"actor", "created_by", "operator", "requested_by", "subject"})
 #: Texts of a visit's pages, compressed.
 _PACKED = "documents"
 
@@ -39,9 +41,12 @@ def redacted(
 ) -> Mapping[str, Any] | None:
     """Returns the columns that change, and their new values; `None` for a row that is to be deleted."""
     before = contents(table, row)
-    after = Redaction(forgotten, scopes, is_whole=is_whole).value(before)
+    persons = {name: value for name, value in before.items() if name not in ACTORS}
+    after = Redaction(forgotten, scopes, is_whole=is_whole).value(persons)
     if after is DROPPED:
         return None
+    actors = {name: value for name, value in before.items() if name in ACTORS}
+    after |= Redaction(forgotten, scopes).value(actors)
     changed = {name: _packed(after[name], kind) for name, kind in table.texts.items() if after[name] != before[name]}
     for name in table.bodies:
         if row[name] and is_whole and name == _PACKED:
@@ -54,8 +59,6 @@ def redacted(
         return None
     if changed and table.name == "lead_features":
         changed["features_hash"] = None  # words that are being made for these features are not saved
-    if changed and table.name == "lead_wordings":
-        return None  # the model is asked anew
     if "value" in changed and table.name.startswith("inbox_"):
         changed["headers"] = marked(changed.get("headers", row["headers"]))
     return changed

@@ -22,10 +22,11 @@ class Change(NamedTuple):
 
 @dataclass
 class Swept:
-    """Rows that were changed or deleted, or would be: by table, and by tenant."""
+    """Rows that were changed or deleted, or would be: by table, and by tenant. `skipped` were locked by someone."""
 
     tables: Counter[Change] = field(default_factory=Counter)
     tenants: Counter[int] = field(default_factory=Counter)
+    skipped: int = field(default=0, compare=False)
 
     def add(self, other: "Swept") -> None:
         """Adds another pass."""
@@ -43,7 +44,8 @@ async def sweep(
             try:
                 async with reading(db, table, search, tenant_id, is_locked=not is_dry) as batches:
                     async for batch in batches:
-                        for row in batch:
+                        swept.skipped += batch.skipped
+                        for row in batch.rows:
                             await _sweep(db, table, row, found, wanted, swept, is_dry=is_dry)
             except asyncpg.UndefinedTableError:
                 continue  # a week of an inbox that was dropped meanwhile
@@ -60,12 +62,19 @@ async def _sweep(
     *,
     is_dry: bool,
 ) -> None:
-    is_whole = found.subject.kind == "company" and found.is_of(
-        table, row, [*contents(table, row).values(), *bodies(table, row)]
-    )
+    values = [*contents(table, row).values(), *bodies(table, row)]
+    if table.name == "vendor_answers" and not found.is_named_in(values):
+        if row["vendor"] != "openai":
+            return  # of somebody else of the name
+        is_unknown = True  # a language model's answer does not say whom it is about
+    else:
+        is_unknown = table.name == "lead_wordings"
+    is_whole = found.subject.kind == "company" and found.is_of(table, row, values)
     changed = redacted(table, row, wanted, found.scopes, is_whole=is_whole)
     if changed is not None and not changed:
         return
+    if is_unknown:
+        changed = None  # it is asked for anew when it is needed
     swept.tables[Change(table.label, changed is None)] += 1
     if "tenant_id" in table.others and row["tenant_id"] > 0:
         swept.tenants[row["tenant_id"]] += 1

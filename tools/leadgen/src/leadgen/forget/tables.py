@@ -6,7 +6,7 @@ So a table that is made tomorrow is searched, too. Rows are read and changed in 
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import asyncpg
 
@@ -14,8 +14,16 @@ Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 
 BATCH = 200
 
-#: The public register, and the list of what is forgotten itself.
-LEFT_OUT = ("staging_acra_companies", "companies", "ssic_ref", "forgotten", "forgotten_key", "schema_migrations")
+#: The public register, the users (who log in by their addresses), and the list of what is forgotten itself.
+LEFT_OUT = (
+    "tenant_users",
+    "staging_acra_companies",
+    "companies",
+    "ssic_ref",
+    "forgotten",
+    "forgotten_key",
+    "schema_migrations",
+)
 #: Searched last, since what belongs to a person is found by them: after a kill they are still there.
 LAST = ("lead_features", "contacts")
 #: Answers by the hash of the question.
@@ -63,6 +71,13 @@ class Search:
         return [f"%{it}%" for it in escaped]
 
 
+class Batch(NamedTuple):
+    """Rows of a table, and how many others could not be locked: someone has them, or has just changed them."""
+
+    rows: Sequence[asyncpg.Record]
+    skipped: int
+
+
 async def read_tables(db: Owner) -> list[Table]:
     """Lists the tables that are searched, in this order."""
     found: dict[str, Table] = {}
@@ -93,25 +108,27 @@ async def acting_for(db: Owner, tenant_id: int) -> AsyncIterator[None]:
 @asynccontextmanager
 async def reading(
     db: Owner, table: Table, search: Search, tenant_id: int, *, is_locked: bool
-) -> AsyncIterator[AsyncIterator[Sequence[asyncpg.Record]]]:
-    """Opens the batches of rows that meet the criteria. Each is a transaction of its own."""
+) -> AsyncIterator[AsyncIterator[Batch]]:
+    """Opens the batches of rows that meet the criteria. Each is a transaction of its own.
+
+    No handler is kept from its rows for longer, and none is waited for: so there is no deadlock.
+    """
     async with aclosing(_batches(db, table, search, tenant_id, is_locked=is_locked)) as batches:
         yield batches
 
 
 async def _batches(
     db: Owner, table: Table, search: Search, tenant_id: int, *, is_locked: bool
-) -> AsyncGenerator[Sequence[asyncpg.Record], None]:
-    place = (0, 0)
-    statement = _select(table, is_locked=is_locked)
+) -> AsyncGenerator[Batch, None]:
     arguments = [search.patterns(table), sorted(search.company_ids), *([tenant_id] if table.is_of_tenants else [])]
-    while True:
+    async with acting_for(db, tenant_id):
+        places = [row["ctid"] for row in await db.fetch(_find(table), *arguments)]  # one snapshot: none is passed over
+    statement = _read(table, is_locked=is_locked)
+    for at in range(0, len(places), BATCH):
+        part = places[at : at + BATCH]
         async with acting_for(db, tenant_id):
-            found = await db.fetch(statement, place, *arguments)
-            if not found:
-                return
-            yield found
-        place = found[-1]["ctid"]
+            rows = await db.fetch(statement, part)
+            yield Batch(rows, len(part) - len(rows))
 
 
 async def change(db: Owner, table: Table, row: asyncpg.Record, values: Mapping[str, Any]) -> None:
@@ -135,19 +152,21 @@ async def delete(db: Owner, table: Table, row: asyncpg.Record) -> None:
         )
 
 
-def _select(table: Table, *, is_locked: bool) -> str:
-    ids = [name for name in ("tenant_id", "company_id") if name in table.others]
-    criteria = [f'lower("{name}"::text) LIKE ANY ($2)' for name in table.texts]
-    criteria += [f"lower(encode(\"{name}\", 'escape')) LIKE ANY ($2)" for name in table.bodies]
-    if "company_id" in ids:
-        criteria.append("company_id = ANY ($3::bigint[])")
+def _find(table: Table) -> str:
+    criteria = [f'lower("{name}"::text) LIKE ANY ($1)' for name in table.texts]
+    criteria += [f"lower(encode(\"{name}\", 'escape')) LIKE ANY ($1)" for name in table.bodies]
+    if "company_id" in table.others:
+        criteria.append("company_id = ANY ($2::bigint[])")
     else:
-        criteria.append("$3::bigint[] IS NULL")  # the argument is always given
+        criteria.append("$2::bigint[] IS NULL")  # the argument is always given
     if "documents" in table.bodies:
         criteria.append("documents IS NOT NULL")  # compressed
+    of_tenant = "AND tenant_id = $3" if table.is_of_tenants else ""
+    return f'SELECT ctid FROM "{table.name}" WHERE ({" OR ".join(criteria)}) {of_tenant} ORDER BY ctid'
+
+
+def _read(table: Table, *, is_locked: bool) -> str:
+    ids = [name for name in ("tenant_id", "company_id") if name in table.others]
     columns = ", ".join(f'"{name}"' for name in [*ids, *table.texts, *table.bodies])
-    of_tenant = "AND tenant_id = $4" if table.is_of_tenants else ""
-    return (
-        f'SELECT ctid, {columns} FROM "{table.name}" WHERE ctid > $1 AND ({" OR ".join(criteria)}) {of_tenant}'
-        f" ORDER BY ctid LIMIT {BATCH}" + (" FOR UPDATE" if is_locked else "")
-    )
+    locked = " FOR UPDATE SKIP LOCKED" if is_locked else ""
+    return f'SELECT ctid, {columns} FROM "{table.name}" WHERE ctid = ANY ($1::tid[]){locked}'
