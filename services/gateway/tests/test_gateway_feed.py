@@ -1,15 +1,20 @@
 """The facts that the gateway hears: all at every replica, its listeners' alone, through restarts of the broker."""
 
 import asyncio
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 import pytest
 from prometheus_client import REGISTRY
 
 from common.cloudevents import Envelope, encode_body, encode_headers
 from common.contracts import LeadSynced
+from common.errors import Unavailable
+from common.forgotten.digests import ForgottenList, ForgottenPerson
 from common.ids import new_id
 from gateway.messaging.feed import Feed
 from testkit.record_batches import a_batch, produce
+from testkit.scoring import an_email, an_enrichment
 from testkit.stages import a_company, publish_raw, until
 
 
@@ -17,10 +22,24 @@ def a_fact(uen: str, tenant_id: int = 1) -> LeadSynced:
     return LeadSynced(tenant_id=tenant_id, company=a_company(uen), outcome="no_connection")
 
 
+@dataclass
+class Known:
+    """What is forgotten; `away`: the database does not say it for so many times."""
+
+    forgotten: ForgottenList = field(default_factory=ForgottenList)
+    away: int = 0
+
+    async def current(self) -> ForgottenList:
+        if self.away:
+            self.away -= 1
+            raise Unavailable("away")
+        return self.forgotten
+
+
 @pytest.fixture
 async def feeds(kafka: str):
     """Two replicas' feeds, connected."""
-    async with Feed(kafka) as one, Feed(kafka) as other:
+    async with Feed(kafka, Known()) as one, Feed(kafka, Known()) as other:
         await until(lambda: are_connected(one, other))
         yield one, other
 
@@ -139,7 +158,7 @@ async def test_no_fact_is_missed_while_the_broker_restarts(feeds, breakable_kafk
 async def test_the_feed_goes_on_where_it_was_when_its_client_gave_up(kafka, say) -> None:
     """A new consumer in the same feed begins after the last fact that was heard, not at the end of the topic."""
     request = new_id()
-    feed = Feed(kafka)
+    feed = Feed(kafka, Known())
     async with feed:
         await until(lambda: are_connected(feed))
         with feed.listen(1, request) as facts:
@@ -150,6 +169,23 @@ async def test_the_feed_goes_on_where_it_was_when_its_client_gave_up(kafka, say)
         async with feed:
             assert {await heard(facts) for _ in range(10)} == {f"20190001{number}B" for number in range(10)}
         assert facts.empty()
+
+
+async def test_what_is_forgotten_is_in_no_fact_that_is_heard(kafka, say) -> None:
+    """Nor in one that is read once more. While it is not known what is forgotten, facts wait."""
+    request = new_id()
+    person = ForgottenPerson(emails=frozenset({"mei@acme.sg"}))
+    known = Known(ForgottenList(b"key", frozenset(person.digests(b"key", []))), away=1)
+    fact = an_enrichment(a_company("201900001A"), contacts=[an_email("mei@acme.sg"), an_email("ben@acme.sg")])
+    began = datetime.now(UTC)
+    async with Feed(kafka, known) as feed:
+        await until(lambda: are_connected(feed))
+        with feed.listen(1, request) as facts:
+            await say(request, fact)
+            got = await asyncio.wait_for(facts.get(), 60)
+        again = await feed.replay(1, request, began)
+    assert known.away == 0
+    assert [[it.value for it in found.contacts] for found in (got, *again)] == [["ben@acme.sg"], ["ben@acme.sg"]]
 
 
 def refused(reason: str) -> float:

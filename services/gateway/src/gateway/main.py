@@ -13,6 +13,7 @@ from common import asyncapi, logs
 from common.contracts import EVENTS
 from common.delivery.gauges import keep_gauges
 from common.delivery.relay import Relay
+from common.forgotten.suppression import ReadSuppression
 from common.http import health
 from common.http.http_server import http_server
 from common.http.request_spans import RequestSpans
@@ -69,7 +70,7 @@ def for_browsers(app: ASGIApp, settings: GatewaySettings) -> ASGIApp:
 async def gateway(settings: GatewaySettings) -> AsyncIterator[FastAPI]:
     """Builds the application. It needs the database to start, and works without Kafka until Kafka is back."""
     database = await connect(SERVICE, settings, size=20)
-    feed = Feed(settings.kafka)
+    feed = Feed(settings.kafka, ReadSuppression(database))
     relay = Relay(database, settings.kafka, SERVICE)
     gauges = asyncio.create_task(keep_gauges(database, SERVICE), name="gauges")
     lists = asyncio.create_task(keep_lists(database, feed.facts_came), name="lists")

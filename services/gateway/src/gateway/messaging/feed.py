@@ -2,7 +2,8 @@
 
 Every replica reads all facts, without a consumer group, from shortly before it started. The feed keeps its own
 positions: after a reconnect it goes on where it was, so an open request misses no fact (it may get one twice). A
-listener gets facts of its own tenant only. A fact is decoded only if a request here listens for it.
+listener gets facts of its own tenant only, without what is forgotten. A fact is decoded only if a request here listens
+for it.
 """
 
 import asyncio
@@ -21,6 +22,8 @@ from aiokafka.errors import KafkaError
 from common.cloudevents import Undecodable, decode_body, decode_headers
 from common.contracts import CompanyEnriched, Event, JobProgressed, LeadScored, LeadSynced
 from common.errors import Unavailable
+from common.forgotten.redaction import redacted_body
+from common.forgotten.suppression import Suppression
 from common.kafka.clients import running
 from common.kafka.consumer import Consumer, is_unreadable
 from common.kafka_servers import Servers, client_settings
@@ -56,8 +59,9 @@ class _Listener(NamedTuple):
 class Feed:
     """Listeners by request. Inside its `async with`, one task reads Kafka for all of them."""
 
-    def __init__(self, bootstrap_servers: Servers) -> None:
+    def __init__(self, bootstrap_servers: Servers, suppression: Suppression) -> None:
         self._bootstrap_servers = bootstrap_servers
+        self._suppression = suppression
         self._listeners: dict[bytes, list[_Listener]] = {}
         self._followers: dict[tuple[int, UUID], set[asyncio.Event]] = {}
         self._reading = asyncio.Event()
@@ -123,7 +127,7 @@ class Feed:
             while left:
                 for records in (await consumer.getmany(timeout_ms=1000)).values():
                     for record in records:
-                        self._deliver(record, {name: [listener]})
+                        await self._deliver(record, {name: [listener]})
                 left = {it for it in left if await consumer.position(it) < ends[it]}
 
     @property
@@ -154,6 +158,9 @@ class Feed:
             except (KafkaError, OSError) as error:
                 log.warning("feed_waits_for_kafka", error=repr(error))
                 await asyncio.sleep(1)
+            except Unavailable as error:
+                log.warning("feed_waits_for_database", error=str(error))
+                await asyncio.sleep(1)
 
     async def _read(self) -> None:
         """Reads until the connection fails or a topic has got more partitions."""
@@ -182,7 +189,7 @@ class Feed:
         while _partitions(consumer) <= partitions:
             for partition, records in (await consumer.getmany(timeout_ms=1000)).items():
                 for record in records:
-                    self._deliver(record, self._listeners)
+                    await self._deliver(record, self._listeners)
                 self._positions[partition] = records[-1].offset + 1
                 self.facts_came.set()
 
@@ -196,17 +203,25 @@ class Feed:
         for partition in consumer.assignment() & self._positions.keys():
             consumer.seek(partition, self._positions[partition])
 
-    def _deliver(self, record: "ConsumerRecord[bytes, bytes]", listening: Mapping[bytes, Sequence[_Listener]]) -> None:
-        """Hands the fact to its request's listeners and its job's followers, if they are of its tenant."""
+    async def _deliver(
+        self, record: "ConsumerRecord[bytes, bytes]", listening: Mapping[bytes, Sequence[_Listener]]
+    ) -> None:
+        """Hands the fact to its request's listeners and its job's followers, if they are of its tenant.
+
+        Raises Unavailable if it is not known what is forgotten.
+        """
         if is_unreadable(record, "gateway"):
             return
         listeners = listening.get(dict(record.headers).get("ce_correlationid", b""), ())
         if not listeners and not (self._followers and record.topic == JobProgressed.topic):
             return
         place = {"topic": record.topic, "partition": record.partition, "offset": record.offset}
+        forgotten = await self._suppression.current()
         try:
             envelope = decode_headers(record.headers)
-            fact = decode_body(FACTS[record.topic], record.value)
+            fact = decode_body(
+                FACTS[record.topic], redacted_body(record.value, forgotten) if forgotten else record.value
+            )
         except Undecodable as error:
             metrics.facts_refused.labels("unreadable").inc()
             log.warning("fact_not_understood", **place, error=str(error))
