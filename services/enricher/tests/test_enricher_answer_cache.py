@@ -97,6 +97,15 @@ async def test_an_answer_is_paid_for_once_and_serves_everybody(database: Databas
     assert [await owner.fetchval(USED, tenant) for tenant in (1, 2)] == [1, 0]
 
 
+async def test_an_answer_that_was_just_bought_is_not_parsed_again(database: Database, vendor: Vendor) -> None:
+    """Nothing was removed from it, so it is used as it came."""
+
+    def load(_: object) -> str:
+        raise AssertionError("parsed")
+
+    assert (await ask(replica(database), vendor, codec=Codec(str, load))).answer == "answer 1"
+
+
 async def test_what_a_tenant_bought_is_its_own(database: Database, vendor: Vendor) -> None:
     """The same question of another tenant is another purchase."""
     bought = replica(database)

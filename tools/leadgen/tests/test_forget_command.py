@@ -240,6 +240,7 @@ async def test_rows_that_a_handler_has_are_cleared_when_it_is_done(database_url:
         return await texts_of(owner, "contacts", "value") == ["ben@acme.sg"]
 
     handler = await asyncpg.connect(database_url)
+    forgetting = None
     try:
         async with handler.transaction():
             await handler.execute("UPDATE contacts SET name = 'Ben Ong' WHERE value = 'ben@acme.sg'")
@@ -249,5 +250,7 @@ async def test_rows_that_a_handler_has_are_cleared_when_it_is_done(database_url:
         report = await forgetting
     finally:
         await handler.close()
+        if forgetting is not None:
+            await asyncio.gather(forgetting, return_exceptions=True)
     assert report.swept.tables[Change("contacts", True)] == 2
     assert await texts_of(owner, "contacts", "value") == []
