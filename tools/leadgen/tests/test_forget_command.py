@@ -167,7 +167,7 @@ async def test_events_that_are_being_handled_are_waited_for(
     await owner.execute(IN_HAND, key.replace("NO-UEN", await owner.fetchval("SELECT no_uen('Zest Traders')")))
     with monkeypatch.context() as patience:
         patience.setattr(running, "PATIENCE_S", 0.0)
-        with pytest.raises(NotFinished):
+        with pytest.raises(NotFinished, match="has been handling an event"):
             await forgotten(database_url, "mei@gmail.com")
     await owner.execute("UPDATE inbox SET in_hand = NULL")
     await forgotten(database_url, "mei@gmail.com")
