@@ -29,6 +29,10 @@ def meant_by(text: str) -> list[str]:
         ("உணவகம்", ["56111"]),
         ("சிங்கப்பூரில் உணவகங்கள்", ["56111"]),
         ("மருத்துவமனை", ["861"]),
+        ("我要宠物美容店的名单", ["96095"]),
+        ("殡葬业", ["96030"]),
+        ("船务代理", ["52222"]),
+        ("saya mahu senarai restoran", ["56111"]),
     ],
 )
 def test_trades_are_known_in_the_languages_of_singapore(text: str, codes: list[str]) -> None:

@@ -21,6 +21,7 @@ def judged(name: str) -> Evaluation:
         "messages_tuning",
         "messages_held_out",
         "messages_blind",
+        "messages_blind_second",
         "voices_tuning",
         "voices_sealed",
         "voices_last",
@@ -67,6 +68,20 @@ def test_requests_are_told_from_talk(part: str) -> None:
         "court fines contractor over worksite death",
         "any tips for cold calling architects",
         "hr wants us all to finish the training by Friday",
+        "todo: laundry",
+        "pick up laundry, call mum",
+        "bank first, then lunch",
+        "knock knock, pest control",
+        "good luck at the trade show everyone",
+        "see you at the logistics conference",
+        "logistics hmm",
+        "hmm, restaurants",
+        "maybe something in marine?",
+        "tell me about the semiconductor sector",
+        "what do you have on pharma?",
+        "we sell to restaurants mostly",
+        "importers",
+        "dealers near Ubi",
     ],
 )
 def test_talk_is_at_most_a_question_back(talk: str) -> None:
@@ -135,9 +150,39 @@ def test_a_list_of_any_length_is_a_request_and_talk_of_any_length_is_none() -> N
         ("everything under 561", "SSIC 561"),
         ("furniture, retail or wholesale", "furniture retailers and wholesalers"),
         ("restaurants and bars", "restaurants, pubs"),
+        ("everyone under 561", "SSIC 561"),
+        ("would you mind pulling together a list of florists", "florists"),
+        ("hotels first, then restaurants", "hotels, restaurants"),
+        ("third-party logistics providers", "logistics"),
+        ("shops selling used watches", "second hand watch shops"),
+        ("shops selling furniture and toys", "furniture shops, toy shops"),
     ],
 )
 def test_a_request_in_other_words_means_the_same(text: str, same_as: str) -> None:
     found, wanted = (index_2020().resolve([each]) for each in (text, same_as))
     assert found.codes
     assert {key.code[:3] for key in found.codes} == {key.code[:3] for key in wanted.codes}
+
+
+@pytest.mark.parametrize(
+    ("text", "same_as"),
+    [
+        ("bakeries we could supply with packaging", "bakeries"),
+        ("which bakeries could we supply flour to", "bakeries"),
+        ("hotels with no payroll system yet", "hotels"),
+        ("clinics that do not have an app yet", "clinics"),
+        ("restaurants that outsource cleaning", "restaurants"),
+        ("I do insurance for event organisers, get me some", "event organisers"),
+        ("talent agencies for models and actors", "talent agencies"),
+        ("caterers for new offices", "caterers"),
+    ],
+)
+def test_what_companies_lack_or_are_for_is_not_asked_for(text: str, same_as: str) -> None:
+    """Neither what the user sells to them."""
+    assert index_2020().resolve([text]).codes == index_2020().resolve([same_as]).codes
+
+
+def test_companies_joined_to_others_are_asked_for() -> None:
+    """ "And" behind "for startups" begins another industry if that is named by its companies."""
+    found = index_2020().resolve(["law firms for startups and accounting firms"])
+    assert [industry.code for industry in found.industries] == ["691", "692"]

@@ -25,6 +25,13 @@ def codes_of(text: str) -> list[str]:
         ("firms that store other people's documents", "storage"),
         ("restaurants that cook halal food", "restaurants"),
         ("we sell coffee to companies that make furniture", "furniture makers"),
+        ("firms that dig the holes and drive piles for new buildings", "excavation, piling"),
+        ("outfits that chase people for unpaid bills", "debt collectors"),
+        ("those that check lab samples for food safety", "testing laboratories"),
+        ("places where kids learn swimming", "swimming schools"),
+        ("places where you can learn swimming", "swimming schools"),
+        ("businesses that rent out wedding gowns", "costume rental"),
+        ("companies that tune pianos", "piano tuners"),
     ],
 )
 def test_what_companies_do_is_their_industry(text: str, same_as: str) -> None:

@@ -12,15 +12,17 @@ from industries import vocabulary
 from industries.language import exclusions
 from industries.language.founding import find_founding
 from industries.language.goods_and_activities import GoodsAndActivities
-from industries.language.grammar import COMPOSED, ROLES, Mention, needed, read_mentions
+from industries.language.grammar import COMPOSED, Mention, read_mentions
 from industries.language.guessing import CHOICES, Guesser
 from industries.language.lexicon import COMPANIES, Lexicon
 from industries.language.numbers import CodeNumbers
+from industries.language.others import ROLES, needed
 from industries.language.phrases import Kind, Phrase, find_phrases
 from industries.language.places import Place, find_places
+from industries.language.qualifiers import join_qualifiers
 from industries.language.requests import asked_for
 from industries.language.sizes import find_sizes
-from industries.language.skeletons import SHAPES, is_known
+from industries.language.skeletons import SHAPES, WORDS, is_known
 from industries.language.spelling import Speller
 from industries.language.unused import find_unused
 from industries.language.verbs import turn_verbs
@@ -200,11 +202,14 @@ class IndustryIndex:
     def _asked_for(self, found: list[Phrase], codes: Sequence[Sequence[VersionedCode]]) -> list[Phrase]:
         """Returns the phrases that ask for companies, those about what companies do as names of industries."""
         asked = asked_for(found, self._lexicon.ordinary)
-        words = turn_verbs(asked or found, self._lexicon.ordinary)
-        if words is None:
-            return asked
-        turned = find_phrases(words, self._lexicon, codes)
-        return turned if asked else asked_for(turned, self._lexicon.ordinary)
+        turned = asked or found
+        if words := turn_verbs(turned, self._lexicon.ordinary):
+            turned = find_phrases(words, self._lexicon, codes)
+            if not asked:
+                return asked_for(turned, self._lexicon.ordinary)
+        if asked and (words := join_qualifiers(turned, self._lexicon.meaning)):
+            turned = find_phrases(words, self._lexicon, codes)
+        return turned if asked else asked
 
     def _guess(self, found: list[Phrase], *, is_asked: bool) -> "_Found":
         """Guesses what was asked for; of talk, only what it may be about."""
@@ -220,9 +225,14 @@ class IndustryIndex:
         return _Found([Mention(codes_, False, 0.5)] if codes else [], suggestions, None)
 
     def _is_vague(self, asked: Sequence[Phrase]) -> bool:
-        """Returns whether nothing is named but what companies do with goods that are unknown: "widget makers"."""
+        """Returns whether nothing is named but what companies do with goods that are unknown or open.
+
+        "Widget makers", "importers".
+        """
         named = [at for at, each in enumerate(asked) if each.kind in (Kind.NAME, Kind.ACTIVITY, Kind.CODE)]
-        return len(named) == 1 and asked[named[0]].kind is Kind.ACTIVITY and self._is_unknown(asked, named[0] - 1)
+        if len(named) != 1 or asked[named[0]].kind is not Kind.ACTIVITY:
+            return False
+        return asked[named[0]].word.written in WORDS["broad"] or self._is_unknown(asked, named[0] - 1)
 
     def _is_unknown(self, asked: Sequence[Phrase], at: int) -> bool:
         word = asked[at].word

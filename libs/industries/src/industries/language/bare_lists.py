@@ -38,7 +38,7 @@ _HOUR = re.compile(r"\d{1,2}(?:\d\d)?(?:am|pm|hrs?)")
 #: "Hotels you know", "a list of hotels would be good".
 _IS_RELATIVE = re.compile(r"(?:you|we|i) (?:can|could|have|know|find|should|might|may|need|want)$|would be$")
 #: "Contractors that need software": what follows is about the companies.
-_CLAUSE_ABOUT_THEM = frozenset({"that", "which", "who", "whose", "where"})
+_CLAUSE_ABOUT_THEM = frozenset({"that", "which", "who", "whose", "where", "lacking"})
 _NO_NAME = WORDS["clause"] | WORDS["possessive"] | TIME
 _NO_START = WORDS["away"] | WORDS["order"] | WORDS["find"] | WORDS["fetch"] | {"who", "which", "what", "whose"}
 _ORDER = WORDS["order"]
@@ -61,7 +61,7 @@ def is_bare(words: Sequence[str]) -> bool:
         return False
     if rest[0] in WORDS["preposition"] and rest[1:2] and rest[1] in DETERMINERS:
         return False
-    if any(_HOUR.fullmatch(word) for word in rest):
+    if any(_HOUR.fullmatch(word) for word in rest) or _is_to_do(rest) or "hmm" in words:
         return False
     is_companies = is_named = False
     for at, word in enumerate(rest):
@@ -111,6 +111,24 @@ def is_bare(words: Sequence[str]) -> bool:
     return is_companies or not any(word in WORDS["praise"] for word in rest)
 
 
+def _is_to_do(words: Sequence[str]) -> bool:
+    """Returns whether a list is of errands: "todo: laundry", "laundry, drop off keys", "bank first, then lunch"."""
+    if words[0] in WORDS["errands"] and words[1:2] in ([","], [ONE]):
+        return True
+    for at, word in enumerate(words):
+        begins = not at or words[at - 1] == ","
+        behind = words[at + 1] if at + 1 < len(words) else ""
+        if begins and behind in WORDS["particle"] and word not in NAMED:
+            return True
+        if (
+            word == ONE
+            and words[at + 1 : at + 4] == ["first", ",", "then"]
+            and NAMED.isdisjoint(words[at + 4 : at + 5])
+        ):
+            return True
+    return False
+
+
 def _is_for(words: Sequence[str], at: int, is_companies: bool) -> bool:
     """Returns whether a name tells what companies are for: "clinics for skin problems"."""
     return is_companies and words[at - 1] == "for" and words[-1] != words[at]
@@ -154,7 +172,11 @@ def _is_kind(words: Sequence[str], at: int) -> bool:
 
 
 def _is_newly(words: Sequence[str], at: int) -> bool:
-    """Returns whether a verb is a participle: "newly opened cafes"."""
+    """Returns whether a verb is a participle: "newly opened cafes", "shops selling used bags"."""
+    if words[at] == "used":
+        before = words[at - 1] if at else ","
+        behind = words[at + 1] if at + 1 < len(words) else ""
+        return (before in WORDS["relative"] or before in (",", "of", "and")) and behind not in ("to", "by", "as", "")
     return at > 0 and words[at].endswith("ed") and words[at - 1] in ("newly", "recently", "freshly")
 
 

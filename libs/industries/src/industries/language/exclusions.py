@@ -16,6 +16,11 @@ _NEITHER = re.compile(
 _MISSED = re.compile(
     r"\b(?:i|we) (?:can'?t|cannot|can not|could ?n'?t|could not|don'?t|do not|didn'?t|did not) (?:find|see|spot)\b"
 )
+#: What companies do not have yet is what they need: "with no payroll system yet".
+_LACKING = re.compile(
+    r"\b(?:with(?:out| no)|(?:(?:that|who|which) )?(?:have|has) no|(?:(?:that|who|which) )?(?:do not|don'?t|does not"
+    r"|doesn'?t) have)(?: an?| any)?\b(?=[^,.;!?]* (?:yet|so far|at all|of their own|in place)\b)"
+)
 _DO_NOT = (
     r"(?:(?:i|we|you) )?(?:don'?t|do not|does ?n'?t|does not|didn'?t|did not|cannot|can'?t|won'?t|never)"
     r" (?:(?:want|need|include|show|add|like|care (?:about|for)|do|take|count|target|consider|mean)(?:ing)?\b)?"
@@ -56,6 +61,7 @@ _ALL_NOT = re.compile(rf"{_ALL}[ ,]*{NOT}")
 def mark(text: str) -> str:
     """Replaces the words that exclude or include again with marks. `text` is in lower case."""
     text = _MISSED.sub(" need ", text)
+    text = _LACKING.sub(" lacking ", text)
     text = _NEITHER.sub(" ", _NONPROFIT.sub("nonprofit", text))
     text = _NOT_NEXT.sub(f" {NOT_NEXT} ", text)
     text = _NOT.sub(f" {NOT} ", _ALL_BUT.sub(rf"\1 {NOT} ", text))

@@ -8,22 +8,14 @@ somebody and job titles are not industries that the text asks for.
 from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import pairwise
 
-from industries import vocabulary
 from industries.language.goods_and_activities import GoodsAndActivities
+from industries.language.others import without_others
 from industries.language.phrases import HEADS, Kind, Phrase
-from industries.language.verbs import NEEDING
-from industries.language.words import AGAIN, BACK, NOT, NOT_NEXT, Word, set_of
+from industries.language.words import AGAIN, BACK, NOT, NOT_NEXT, set_of
 from industries.ssic.hierarchy import VersionedCode
 
-#: Job titles: the industry before them, or after a following "of", is a person's job.
-ROLES = vocabulary.shapes()["role"]
-SELLING = set_of("sell sold selling offer offering provide pitch supply supplying")
-OURS = set_of("our my")
-PEOPLE = set_of("i we you they")
-#: Words for the companies asked for; the names of what they need come after.
-WHO = set_of("company firm business who startup client customer sme owner operator provider")
-ASKING = set_of("client customer")
 SELLING_IT = set_of("sell selling deal trades specialising specialise specialist that which who supply")
 
 #: Maximum distance, in list items or in words, of things that belong together.
@@ -81,13 +73,17 @@ class ListItem:
 
 def read_mentions(phrases: Sequence[Phrase], trades: GoodsAndActivities) -> list[Mention]:
     """Reads the mentions in order. An exclusion that is not understood excludes nothing and is UNCLEAR."""
-    items = _with_activities_behind(_items(_asked_for(phrases)))
+    items = _with_activities_behind(_items(without_others(phrases)))
+    for before, item in pairwise(items):
+        if _is_for(before) and item.is_joined and not item.is_listed and _is_name(item):
+            item.phrases = [replace(item.phrases[0], kind=Kind.TALK), *item.phrases[1:]]
     for item in items:
         item.phrases = _heads(item.phrases, trades)
+    has_activities = any(item.activities for item in items)
     found: list[Mention] = []
     is_clear = True
     for at, item in enumerate(items):
-        mentions = list(_mentions(items, at, trades))
+        mentions = list(_mentions(items, at, trades, has_activities=has_activities))
         if not item.is_left_out or {NOT, NOT_NEXT} & set(item.phrases[0].word.before):
             found += _unclear(is_clear)
             is_clear = not item.is_left_out
@@ -96,60 +92,18 @@ def read_mentions(phrases: Sequence[Phrase], trades: GoodsAndActivities) -> list
     return found + _unclear(is_clear)
 
 
+def _is_for(item: ListItem) -> bool:
+    """Returns whether an item ends with those that an industry is for: "agencies for models"."""
+    last = item.phrases[-1]
+    return "for" in last.word.before and any(each.kind in (Kind.NAME, Kind.ACTIVITY) for each in item.phrases[:-1])
+
+
+def _is_name(item: ListItem) -> bool:
+    return len(item.phrases) == 1 and item.phrases[0].kind is Kind.NAME and item.phrases[0].is_plural
+
+
 def _unclear(is_clear: bool) -> list[Mention]:
     return [] if is_clear else [Mention((), True, UNCLEAR)]
-
-
-def _asked_for(phrases: Sequence[Phrase]) -> list[Phrase]:
-    """Drops names that are job titles, things sold to the companies asked for, and the user's own things."""
-    dropped: set[int] = needed(phrases)
-    named = (Kind.NAME, Kind.ACTIVITY)
-    last = max((at for at, phrase in enumerate(phrases) if phrase.kind in (*named, Kind.CODE)), default=0)
-    for at, phrase in enumerate(phrases):
-        if phrase.kind is Kind.TALK and phrase.word.text in SELLING:
-            dropped |= _sold(phrases, at, last)
-        elif phrase.kind is Kind.OTHER:
-            if phrase.word.text in ROLES and phrase.word.written != "leads":
-                if at and phrase.word.is_tight and phrases[at - 1].kind in (Kind.NAME, Kind.ACTIVITY):
-                    dropped.add(at - 1)
-                if at + 1 < len(phrases) and "of" in phrases[at + 1].word.before:
-                    dropped.add(at + 1)
-            elif phrase.word.text in OURS:
-                dropped.add(at + 1)
-            elif phrase.word.text in SELLING:
-                dropped |= _sold(phrases, at, last)
-    return [phrase for at, phrase in enumerate(phrases) if at not in dropped or phrase.kind not in named]
-
-
-def needed(phrases: Sequence[Phrase]) -> set[int]:
-    """Returns the places of what the companies asked for need: all behind "contractors that need", in its sentence."""
-    found: set[int] = set()
-    is_after_companies = is_needed = False
-    for at, phrase in enumerate(phrases):
-        if {".", AGAIN, BACK, NOT} & set(phrase.word.before):
-            is_after_companies = is_needed = False
-        if is_needed:
-            found.add(at)
-        elif phrase.kind in (Kind.OTHER, Kind.TALK) and phrase.word.text in NEEDING:
-            is_needed = is_after_companies and not phrase.word.is_apart and phrases[at - 1].word.text not in PEOPLE
-        elif phrase.kind in (Kind.NAME, Kind.ACTIVITY, Kind.CODE) or _is_who(phrase.word):
-            is_after_companies = True
-    return found
-
-
-def _is_who(word: Word) -> bool:
-    """Returns whether a word stands for the companies asked for; "the client wants ..." is about one that asks."""
-    return word.text in WHO and (word.is_plural or word.text not in ASKING)
-
-
-def _sold(phrases: Sequence[Phrase], at: int, last: int) -> set[int]:
-    """Returns the places between "sell" and "to" if an industry is named after that; `last` is the last such place."""
-    for to in range(at + 1, min(at + 1 + REACH, len(phrases))):
-        if "." in phrases[to].word.before:
-            break
-        if {"to", "into"} & set(phrases[to].word.before):
-            return set(range(at + 1, to)) if last >= to else set()
-    return set()
 
 
 def _items(phrases: Sequence[Phrase]) -> list[ListItem]:
@@ -192,7 +146,7 @@ def _heads(phrases: list[Phrase], trades: GoodsAndActivities) -> list[Phrase]:
     kept: list[Phrase] = []
     for phrase in phrases:
         if phrase.kind is Kind.NAME:
-            if "for" in phrase.word.before and any(each.kind in (Kind.NAME, Kind.ACTIVITY) for each in kept):
+            if _is_behind_for(kept, phrase) and any(each.kind in (Kind.NAME, Kind.ACTIVITY) for each in kept):
                 break
             if kept and kept[-1].kind is Kind.NAME and phrase.word.is_tight:
                 if trades.is_narrower(kept[-1], phrase):
@@ -206,11 +160,21 @@ def _heads(phrases: list[Phrase], trades: GoodsAndActivities) -> list[Phrase]:
     return kept
 
 
+def _is_behind_for(before: Sequence[Phrase], phrase: Phrase) -> bool:
+    """Returns whether a name is behind "for", with words that describe it between them: "for new buildings"."""
+    each, at = phrase, len(before) - 1
+    while each.word.is_tight and at >= 0 and before[at].kind is Kind.OTHER:
+        each, at = before[at], at - 1
+    return "for" in each.word.before
+
+
 def _takes(name: Phrase, activity: Phrase) -> bool:
     return name.meaning is not None and any(facet in name.meaning.facets for facet in activity.facets)
 
 
-def _mentions(items: Sequence[ListItem], at: int, trades: GoodsAndActivities) -> Iterator[Mention]:
+def _mentions(
+    items: Sequence[ListItem], at: int, trades: GoodsAndActivities, *, has_activities: bool
+) -> Iterator[Mention]:
     item = items[at]
     used: set[int] = set()
     for position, phrase in enumerate(item.phrases):
@@ -229,7 +193,7 @@ def _mentions(items: Sequence[ListItem], at: int, trades: GoodsAndActivities) ->
         if phrase.kind is not Kind.NAME or position in used or phrase.meaning is None:
             continue
         senses = [code for codes in phrase.meaning.facets.values() for code in codes]
-        activity = None if item.activities else _activity_beside(items, at, phrase)
+        activity = _activity_beside(items, at, phrase) if has_activities and not item.activities else None
         if activity is not None:
             yield item.mention(trades.industry_of_goods(phrase, activity), COMPOSED, senses)
         else:
@@ -299,6 +263,12 @@ def _activity_beside(items: Sequence[ListItem], at: int, name: Phrase) -> Phrase
             break
         if items[before].activities:
             first = items[before].phrases[0]
-            leads = first.kind is Kind.ACTIVITY and items[before].names and "of" in items[before].names[0].word.before
-            return first if leads and _takes(name, first) else None
+            return first if _leads(items[before]) and _takes(name, first) else None
     return None
+
+
+def _leads(item: ListItem) -> bool:
+    """Returns whether an activity stands before a list of goods: "shops of toys and bags", "shops selling toys"."""
+    if item.phrases[0].kind is not Kind.ACTIVITY or not item.names:
+        return False
+    return "of" in item.names[0].word.before or item.phrases[1].word.text in SELLING_IT

@@ -114,7 +114,7 @@ class Lexicon:
                 key_words = frozenset(folded)
                 if not 0 < len(key_words) <= LONGEST_PHRASE or key_words <= self.filler:
                     continue
-                if len(key_words) > 1 and key_words <= self.ordinary:
+                if (len(key_words) > 1 and key_words <= self.ordinary) or self._is_weak(key_words):
                     continue
                 by_version = said.setdefault(key_words, {}).setdefault(part.facet, {})
                 by_version.setdefault(code.version, []).append((part.rank, level, key))
@@ -128,6 +128,12 @@ class Lexicon:
             for each, facets in said.items()
         }
 
+    @staticmethod
+    def _is_weak(words: PhraseKey) -> bool:
+        """Returns whether words are an activity that is no industry by itself: "dealer" of "dealer in securities"."""
+        activities = vocabulary.activities()
+        return all(word in activities and activities[word].is_weak for word in words)
+
     def _add_official_index(self) -> None:
         """Adds phrases and activities of the official index that the titles do not have."""
         listed: dict[PhraseKey, dict[str, dict[str, None]]] = {}
@@ -136,6 +142,8 @@ class Lexicon:
                 while len(phrase) > 1 and phrase[-1] in self.filler:
                     phrase.pop()
                 key = frozenset(phrase)
+                if self._is_weak(key):
+                    continue
                 if len(key) <= LONGEST_PHRASE and not (key <= self.ordinary and (len(key) > 1 or not facet)):
                     listed.setdefault(key, {}).setdefault(facet, {})[code] = None
         for key, codes in listed.items():

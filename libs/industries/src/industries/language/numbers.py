@@ -10,6 +10,7 @@ from industries.ssic.hierarchy import Hierarchy, VersionedCode
 _CALLED = (
     r"(?:ssic|codes?|divisions?|groups?|class(?:es)?|sub-?class(?:es)?|sections?|sectors?"
     r"|industry (?:codes?|no\.?|number)|(?:everything|anything) (?:that is )?(?:under|beneath|below|within|in)"
+    r"|(?:all|everyone|those|companies|firms) (?:that are )?(?:under|beneath|below)"
     r"|(?:starting|beginning|starts|begins) with)"
 )
 _VERSION = re.compile(

@@ -105,8 +105,9 @@ def _longest(words: Sequence[Word], at: int, lexicon: Lexicon) -> tuple[int, Mea
         if reach > at and words[reach].is_apart:
             break
         reach += 1
+    all_texts = [word.text for word in words[at:reach]]
     for end in range(reach, at, -1):
-        texts = [word.text for word in words[at:end]]
+        texts = all_texts[: end - at]
         if any("to" in word.before for word in words[at + 1 : end]) and not lexicon.is_phrase(texts):
             continue  # "ovens to bakeries"
         meaning = lexicon.meaning(texts)

@@ -41,15 +41,15 @@ _ASKING = (
     r"(?:be (?:so )?kind (?:enough )?(?:as )?to )?"
 )
 _FIRST = (
-    r"(?:(?:i|we) |(?=(?:am|are) (?:looking|after|keen|interested|hoping|trying|searching|seeking) ))"
+    r"(?:(?:i|we|saya|kami) |(?=(?:am|are) (?:looking|after|keen|interested|hoping|trying|searching|seeking) ))"
     r"(?:(?:am|are|was|were|would|will|should|could|can|might|must|have|had|been|be|really|also|now|currently|just"
     r"|actually|still|rather) )*"
     r"(?:(?:like|love|want|need|wish|have|happy|keen|ready|prefer|try|trying|plan|planning|intend|going|hope|hoping|asked|told"
     r"|supposed|about|hired) to )?"
 )
 _ON = (
-    r"(?:(?:to|please|kindly|also|just|be able to|help|me|us|you|with|for|of|out|up|at|on|into|after|a hand|and|assist"
-    r"|another look|a look|my team|our team|like) )*"
+    r"(?:(?:to|please|kindly|also|just|be able to|help|me|us|you|with|for|of|out|up|together|at|on|into|after|a hand"
+    r"|and|assist|another look|a look|my team|our team|like) )*"
 )
 _ABOUT = r"(?:about |more |also |please )*"
 _DOING = (
@@ -105,7 +105,7 @@ STRONG = (
     rf"(?:{_FIRST})?(?:go|going|running|coming) after ",
     r"(?:show me |tell me |let me see |let us see )?what (?:else )?(?:do )?"
     r"(?:you have|you got|have you got|we have|is (?:out )?there|is available|is on offer|can you find) "
-    r"(?:in|for|from|on) ",
+    r"(?:in|for|from) ",
     rf"{_ASKING}(?:do|try) ",
     rf"(?:{_ASKING}|{_FIRST}|let us |do )?{_ON}(?:{_WISH}{_ON})?{_FIND}{_ON}",
     rf"(?:{_ASKING}|{_FIRST})?(?:{_FIND}|{_FETCH}|{_WISH}){_ON}(?:{_SOMEONE}(?:who|that|which)|whoever) {_DOING}",
@@ -218,6 +218,14 @@ TALK = re.compile(
     r"(?:any|some|got|have|need) (?:tips?|advice|thoughts?|feedback|experience|opinions?|news|updates?|luck|questions?)"
     r" (?:for|on|about|with|from|to) |find out |look out (?!for )"
     r"|what (?:is|was) (?!there |available |out there |on offer )"
+    rf"|(?:{_one_of('greeting')})*(?:(?:good |best of )?luck|all the best|best wishes|fingers crossed|congrats"
+    r"|congratulations|safe (?:flight|trip|travels|journey)|get well|see (?:you|ya)|knock knock|once upon a time"
+    r"|imagine|i dreamt|thanks? (?:you )?for|thanks to) "
+    r"|(?:maybe|perhaps) (?:some|any)thing (?:in|with|around|for|like) "
+    r"|(?:can you |could you |please )*tell (?:me|us) (?:more |a bit |something )*about "
+    r"(?!companies|firms|businesses|any |all |P )"
+    r"|(?:i|we) (?:mostly|mainly|usually|already|normally) sell to "
+    r"|(?:i|we) sell to (?:\S+ ){1,3}(?:mostly|mainly|usually|already) "
     r"|(?:calls?|meeting|lunch|demo|chat) with |find (?:attached|enclosed|below) "
     r"|(?:which|what) (?:\S+ ){1,3}(?:do|are|did|were|have|can|should) you (?!have|know|got)"
 )

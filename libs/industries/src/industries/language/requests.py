@@ -13,7 +13,7 @@ from itertools import islice, takewhile
 from typing import NamedTuple
 
 from industries.language.bare_lists import is_bare
-from industries.language.phrases import Phrase
+from industries.language.phrases import Kind, Phrase
 from industries.language.request_heads import TALK, Strength, heads, without_preface
 from industries.language.skeletons import (
     AFTER_NAME,
@@ -47,7 +47,7 @@ _POSSIBLE = re.compile(r"(?:be )?(?:possible|available|doable|an option|covered|
 #: "There must be hotels in Yishun, show them".
 _THEM = re.compile(
     rf"(?:, |please |kindly |and |can you |could you )*(?:{'|'.join(sorted(WORDS['find']))}|get|give|send|fetch)"
-    r" (?:(?:me|us|up|out|all|of|with) )*(?:them|those|names|the names|their names)(?: \S+){0,2}$"
+    r" (?:(?:me|us|up|out|all|of|with) )*(?:them|those|some|a few|names|the names|their names)(?: \S+){0,2}$"
 )
 #: At the end of a request they add nothing: "hotels got or not".
 _TAIL = re.compile(
@@ -105,6 +105,8 @@ def asked_for(phrases: Sequence[Phrase], ordinary: Container[str]) -> list[Phras
 
 def _asked(sentence: Sequence[Phrase], ordinary: Container[str]) -> Sequence[Phrase]:
     """Returns the sentence if it asks for companies, else its last clauses if they do: "thanks, now hotels please"."""
+    if _is_joke(sentence):
+        return ()
     if _is_asked(skeleton(sentence[:LONGEST_SENTENCE], ordinary), is_whole=True):
         return sentence
     starts = (
@@ -121,6 +123,18 @@ def _asked(sentence: Sequence[Phrase], ordinary: Container[str]) -> Sequence[Phr
     return ()
 
 
+def _is_joke(sentence: Sequence[Phrase]) -> bool:
+    """Returns whether a sentence begins with the same word twice: "knock knock"; "please please" is polite."""
+    first, second = (*sentence[:2], None, None)[:2]
+    return (
+        first is not None
+        and second is not None
+        and first.kind is Kind.OTHER
+        and first.written == second.written
+        and first.written not in WORDS["greeting"]
+    )
+
+
 def _is_asked(words: list[str], *, is_whole: bool) -> bool:
     words = _TAIL.sub("", _THERE.sub("", " ".join(words))).split() or words
     text = " ".join(words[:LONGEST_HEAD]) + " "
@@ -135,7 +149,14 @@ def _is_asked(words: list[str], *, is_whole: bool) -> bool:
     if _has_companies(words) and _asks_for_them(words):
         return True
     rest = without_preface(text).split()
-    if rest and len(rest) < len(words) and (is_whole or words[0] in _AGAIN) and _has_companies(rest) and is_bare(rest):
+    if (
+        rest
+        and len(rest) < len(words)
+        and words[0] != "hmm"
+        and (is_whole or words[0] in _AGAIN)
+        and _has_companies(rest)
+        and is_bare(rest)
+    ):
         return True
     return (is_whole or words[-1] in ("please", "pls")) and is_bare(words)
 

@@ -14,12 +14,14 @@ from industries.language.words import MARKS, Word, set_of, singular
 #: What a company needs, uses or buys is not what it is.
 NEEDING = set_of(
     "need needing use using looking want wanting require requiring lack lacking seek seeking hire hiring buy buying"
-    " purchase purchasing"
+    " purchase purchasing outsource outsourcing"
 )
 #: Words that such a clause begins with, and words for companies that it may follow directly.
 _RELATIVE = set_of("that who which whoever whichever")
 _SOMEONE = set_of("anyone anybody someone somebody everyone those people guys folks ones")
 _COMPANIES = vocabulary.shapes()["company"] | _SOMEONE
+#: Of "places where kids learn ballet".
+_LEARNERS = set_of("kid child people adult student you")
 #: Before companies: "which companies build ships".
 _ASKING = set_of("which what")
 #: Verbs that say little: the activity of the subject counts ("shops that sell shoes").
@@ -53,10 +55,10 @@ def turn_verbs(phrases: Sequence[Phrase], ordinary: Container[str]) -> list[Word
         return None
     parts = [part for phrase in phrases for part in _parts(phrase)]
     words: list[Word] = []
-    at = 0
+    at = behind = 0
     is_changed = False
     while at < len(parts):
-        nouns, end = _verbs(parts, at)
+        nouns, end = _verbs(parts, at, is_next=at == behind > 0 and bool(_JOINING & set(parts[at].word.before)))
         first, last = _objects(parts, end, ordinary) if nouns else (0, 0)
         if first == last:
             is_detail = _is_detail(parts, at)
@@ -66,11 +68,11 @@ def turn_verbs(phrases: Sequence[Phrase], ordinary: Container[str]) -> list[Word
             continue
         nouns = _with_subject(words, nouns)
         objects = [part.word._replace(is_plural=False) for part in parts[first:last]]
-        words += [objects[0]._replace(before=()), *objects[1:]]
+        words += [objects[0]._replace(before=("and",) if behind == at > 0 else ()), *objects[1:]]
         words += [
             Word(noun, ("or",) if number else (), is_plural=True, written=noun) for number, noun in enumerate(nouns)
         ]
-        at = _behind_receivers(parts, last)
+        at = behind = _behind_receivers(parts, last)
         is_changed = True
     return words if is_changed else None
 
@@ -81,10 +83,13 @@ def _parts(phrase: Phrase) -> Iterator[_Part]:
         yield _Part(word, phrase.kind, phrase.meaning is not None, is_rented)
 
 
-def _verbs(parts: Sequence[_Part], at: int) -> tuple[list[str], int]:
-    """Returns the nouns of the verbs from this place, and the place behind them; none if no clause begins here."""
+def _verbs(parts: Sequence[_Part], at: int, *, is_next: bool) -> tuple[list[str], int]:
+    """Returns the nouns of the verbs from this place, and the place behind them; none if no clause begins here.
+
+    `is_next`: behind the objects of another verb, "and" begins a clause too.
+    """
     nouns: list[str] = []
-    if not at or not _begins(parts, at):
+    if not at or not (is_next or _begins(parts, at)):
         return nouns, at
     end = at
     while end < len(parts) and (noun := _noun(parts, end)) and (not nouns or _JOINING & set(parts[end].word.before)):
@@ -101,6 +106,10 @@ def _begins(parts: Sequence[_Part], at: int) -> bool:
         return False
     if before.word.text in _RELATIVE:
         return _is_open(parts, at - 1)
+    if before.word.text in ("can", "could") and at > 1:
+        at, before = at - 1, parts[at - 2]
+    if before.word.text in _LEARNERS:
+        return at > 1 and parts[at - 2].word.text == "where"
     if before.word.written not in _COMPANIES or _is_trade(parts, at - 1):
         return False
     return parts[at].word.written.endswith("ing") or (at > 1 and parts[at - 2].word.text in _ASKING)
@@ -149,11 +158,19 @@ def _objects(parts: Sequence[_Part], start: int, ordinary: Container[str]) -> tu
             break
         if "," in word.before and parts[end].kind is not Kind.NAME:
             break
+        if start < end < len(parts) - 1 and _JOINING & set(word.before) and _is_verb(parts, end):
+            break
         end += 1
     named = [at for at in range(start, end) if _is_object(parts[at], ordinary)]
     if not named and end > start and parts[end - 1].word.text not in vocabulary.filler():
         return end - 1, end
     return (named[0], named[-1] + 1) if named else (start, start)
+
+
+def _is_verb(parts: Sequence[_Part], at: int) -> bool:
+    """Returns whether a word is a verb with an object of its own: "dig holes and drive piles"."""
+    is_plain = parts[at].kind is Kind.OTHER and not parts[at].word.is_plural
+    return is_plain and _noun(parts, at) is not None and parts[at + 1].word.is_tight
 
 
 def _is_object(part: _Part, ordinary: Container[str]) -> bool:
