@@ -76,7 +76,7 @@ async def test_a_server_that_hangs_is_given_up(fake: Any, http: httpx.AsyncClien
         await odoo.execute("res.partner", "search_read")
 
 
-@pytest.mark.parametrize("wrong", [{"api_key": "expired"}, {"database": "no such"}])
+@pytest.mark.parametrize("wrong", [{"api_key": "no-key-of-ours"}, {"database": "no such"}])
 async def test_a_wrong_key_or_database_blocks_everything(
     odoo: OdooServer, fake: Any, http: httpx.AsyncClient, wrong: dict[str, str]
 ) -> None:

@@ -53,7 +53,7 @@ async def test_a_private_address_that_an_admin_stored_is_not_called(connected: A
     """Neither by a check nor with a lead; how it would answer is not told."""
     await connected.owner.execute(BY_ADMIN, f"https://localhost:{fake.url.rpartition(':')[2]}")
     (problem,) = await connected.check()
-    assert "is no public address" in problem
+    assert "is not a public address" in problem
     await connected.sync(connected.lead())
     assert fake.calls == []
 
@@ -62,7 +62,7 @@ async def test_plain_http_that_an_admin_stored_is_not_called(connected: Any, fak
     """Whatever wrote it into the table."""
     await connected.owner.execute(BY_ADMIN, None)
     (problem,) = await connected.check()
-    assert "has to be https" in problem
+    assert "must use https" in problem
     assert fake.calls == []
 
 
