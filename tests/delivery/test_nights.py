@@ -18,7 +18,7 @@ import pytest
 
 from common.delivery.relay import Relay
 from common.postgres import Database, role_of
-from common.singapore import day_in_singapore
+from common.singapore.calendar import day_in_singapore
 from enricher.purchases import circuit_breakers, guarded_call
 from leadgen.audit.auditing import audit
 from leadgen.audit.check import Scope
@@ -27,7 +27,7 @@ from nightly.model import run_id_of
 from nightly.night import Choice, choose, run_night
 from nightly.planning import PRODUCER
 from nightly.report.night import Rest, TenantNight
-from nightly.report.reading import read_night
+from nightly.report.night_queries import read_night
 from nightly.rules import Rules
 from nightly.summary import TenantOutcome
 from testkit.stages import at_work, until

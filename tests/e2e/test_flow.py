@@ -9,7 +9,7 @@ import pytest
 
 from common.delivery.relay import Relay
 from common.postgres import Database
-from common.singapore import day_in_singapore
+from common.singapore.calendar import day_in_singapore
 from leadgen.local.stack import SERVICES
 from nightly.night import Choice, choose, run_night
 from nightly.planning import PRODUCER

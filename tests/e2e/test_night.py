@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from common.singapore import day_in_singapore
+from common.singapore.calendar import day_in_singapore
 from leadgen.tenants.tenants import Limits, limit_tenant
 from leadgen.tenants.tokens import Role, token
 from testkit.stages import until

@@ -9,7 +9,7 @@ from simulator.town.claims import customers, employees
 from simulator.town.fragments import about
 from simulator.town.hostile import answer_as
 from simulator.town.sites import Site
-from simulator.vendors.reading import as_text
+from simulator.vendors.web_search.page_reader import as_text
 
 _FACT = {"type": "object", "properties": {"value": {"type": "string"}, "quote": {"type": "string"}}}
 _COUNT = {"type": "object", "properties": {"value": {"type": "integer"}, "quote": {"type": "string"}}}

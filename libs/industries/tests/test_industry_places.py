@@ -2,7 +2,7 @@
 
 import pytest
 
-from common.districts import DISTRICTS
+from common.singapore.districts import DISTRICTS
 from industries import vocabulary
 from testkit.industries import index_2020
 

@@ -21,8 +21,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from enricher.crawl.crawl_delay import CrawlDelay
-from enricher.crawl.fetching import Fetcher
-from enricher.crawl.network import GuardedNetwork
+from enricher.crawl.http.fetching import Fetcher
+from enricher.crawl.http.network import GuardedNetwork
 from enricher.crawl.robots import Robots
 from enricher.crawl.visitor import Visitor
 from enricher.crawl.visits import Limits

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any, cast
 
 from enricher.crawl.crawl_delay import CrawlDelay
-from enricher.crawl.fetching import Fetcher
-from enricher.crawl.network import GuardedNetwork
+from enricher.crawl.http.fetching import Fetcher
+from enricher.crawl.http.network import GuardedNetwork
 from enricher.crawl.robots import Robots
 from enricher.crawl.visitor import Visitor
 from enricher.crawl.visits import Limits

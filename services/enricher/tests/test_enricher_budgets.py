@@ -13,7 +13,7 @@ from structlog.testing import capture_logs
 
 from common.handling.group_commit import GroupCommit
 from common.postgres import Database
-from common.singapore import day_in_singapore
+from common.singapore.calendar import day_in_singapore
 from enricher.lock_order import LOCK_ORDER
 from enricher.purchases.budgets import Budgets
 

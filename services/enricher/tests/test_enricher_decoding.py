@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from enricher.crawl.decoding import Body, text_of, unpacked
 from enricher.crawl.errors import SiteUnreachable
+from enricher.crawl.http.decoding import Body, text_of, unpacked
 
 GREETING = "Grüße – 你好"
 

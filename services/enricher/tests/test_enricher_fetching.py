@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from enricher.crawl.errors import PageRefused, SiteUnreachable
-from enricher.crawl.fetching import NO_VALIDATORS, Fetcher
-from enricher.crawl.network import GuardedNetwork
+from enricher.crawl.http.fetching import NO_VALIDATORS, Fetcher
+from enricher.crawl.http.network import GuardedNetwork
 from enricher.pages.urls import resolve
 from testkit.loopback import PUBLIC, Loopback
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from enricher.extract.emails import find_emails, is_role
 from enricher.extract.findings import MAX_ABOUT, MAX_CONTACTS, Findings, extract
 from enricher.extract.phones import SHORTEST, find_phones
-from enricher.extract.technology import find_technology
+from enricher.extract.profile.technology import find_technology
 from enricher.pages.documents import MAX_TEXT, Document, clean, parse_html
 from enricher.pages.markup import shallow
 

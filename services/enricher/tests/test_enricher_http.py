@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from enricher.crawl.errors import PageRefused, SiteUnreachable
-from enricher.crawl.fetching import Answer, Fetcher, Validators
-from enricher.crawl.network import GuardedNetwork
+from enricher.crawl.http.fetching import Answer, Fetcher, Validators
+from enricher.crawl.http.network import GuardedNetwork
 from testkit.loopback import Loopback
 
 OK = b"HTTP/1.1 200 OK\r\n"

@@ -2,8 +2,8 @@
 
 import pytest
 
-from enricher.extract.certifications import certification_facts
 from enricher.extract.findings import extract
+from enricher.extract.profile.certifications import certification_facts
 from enricher.extract.prompt_injection import is_injection, without_injections
 from enricher.llm.corpus import Corpus, Passage
 from enricher.llm.grounding import grounded

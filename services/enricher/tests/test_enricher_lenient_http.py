@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from enricher.crawl.errors import PageRefused, SiteUnreachable
-from enricher.crawl.fetching import Fetcher, Validators
+from enricher.crawl.http.fetching import Fetcher, Validators
 from testkit.loopback import PUBLIC
 
 PAGE = b"<title>Acme</title><p>Write to hello@acme.sg</p>"

@@ -12,8 +12,8 @@ import aiohttp
 import pytest
 
 from enricher.crawl.errors import PageRefused, SiteUnreachable
-from enricher.crawl.fetching import Fetcher
-from enricher.crawl.network import GuardedNetwork
+from enricher.crawl.http.fetching import Fetcher
+from enricher.crawl.http.network import GuardedNetwork
 from testkit.loopback import PUBLIC, Loopback
 from testkit.stages import until
 
@@ -151,8 +151,8 @@ def test_a_process_ends_while_names_are_still_looked_up() -> None:
     """A dead name does not hold up a service that was told to stop."""
     code = """
 import asyncio, gc, socket, aiohttp
-from enricher.crawl.fetching import Fetcher
-from enricher.crawl.network import GuardedNetwork
+from enricher.crawl.http.fetching import Fetcher
+from enricher.crawl.http.network import GuardedNetwork
 async def main():
     with socket.socket(type=socket.SOCK_DGRAM) as silent:
         silent.bind(("127.0.0.1", 0))

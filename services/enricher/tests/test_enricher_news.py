@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from enricher.extract.facts import Fact
 from enricher.extract.findings import extract
-from enricher.extract.news import MAX_HEADLINE, newest, news_on
+from enricher.extract.profile.news import MAX_HEADLINE, newest, news_on
 from enricher.pages.documents import Document, parse_html
 
 TODAY = date(2026, 11, 22)

@@ -4,7 +4,7 @@ import pytest
 
 from enricher.extract.findings import extract
 from enricher.extract.linkedin import linkedin_page
-from enricher.extract.technology import find_technology
+from enricher.extract.profile.technology import find_technology
 from enricher.pages.documents import Link, parse_html
 from enricher.pages.kinds import Kind, kind_of
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from protego import Protego
 
 from enricher.crawl.errors import PageForbidden, PageRefused, SiteUnreachable
-from enricher.crawl.fetching import Fetcher
+from enricher.crawl.http.fetching import Fetcher
 from enricher.crawl.robots import KEPT_S, MAX_BYTES, Robots, read_rules
 
 AGENT = "LeadgenBot"

@@ -23,7 +23,7 @@ from enricher.vendors.errors import (
     VendorError,
 )
 from enricher.vendors.http import MOST_BYTES, Endpoint, connect, quoted
-from enricher.vendors.reading import Reply
+from enricher.vendors.lenient_json import Reply
 from enricher.vendors.tavily import ExtractedPage, SearchResult, Tavily, crawl_cost, extract_cost
 
 KEY = "tvly-secret"

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from common.singapore import day_in_singapore
+from common.singapore.calendar import day_in_singapore
 from leadgen.tenants.tokens import Role
 
 JOB = """

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from gateway.access.remembered import Remembered
+from gateway.access.lookup_cache import LookupCache
 from gateway.http.problems import Problem
 from testkit.stages import until
 
@@ -26,7 +26,7 @@ async def test_few_look_ups_run_at_once_and_few_wait() -> None:
     async def are_running() -> bool:
         return running == 2
 
-    remembered: Remembered[str, str] = Remembered(60, at_once=2, waiting=3)
+    remembered: LookupCache[str, str] = LookupCache(60, at_once=2, waiting=3)
     assert await remembered.find("ann", known) == "viewer"
     invented = [asyncio.create_task(remembered.find(f"invented {number}", look_up)) for number in range(5)]
     await until(are_running)

@@ -25,8 +25,8 @@ from nightly.report.command import send_report
 from nightly.report.mail import MailRefused, MailUnavailable, build_mail, send_mail
 from nightly.report.night import STAGES, Balance, Night, TenantNight
 from nightly.settings import NightlySettings, ReportSettings
-from nightly.shortlists import keep_shortlist
 from nightly.summary import Summary, TenantOutcome
+from nightly.tables.shortlists import keep_shortlist
 from testkit.nights import NIGHT, STARTED, Run, a_run
 
 LOOPBACK = "127.0.0.1"

@@ -15,10 +15,10 @@ import pytest
 
 from common.postgres import Database
 from nightly.report.night import Night, Rest
+from nightly.report.night_queries import NoSuchNight, read_night
 from nightly.report.page import render_page
-from nightly.report.reading import NoSuchNight, read_night
 from nightly.report.terminal import as_text
-from nightly.shortlists import keep_shortlist
+from nightly.tables.shortlists import keep_shortlist
 from testkit.nights import NIGHT, STARTED, Run, a_run
 
 Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"

@@ -15,13 +15,13 @@ import pytest
 from common import logs
 from common.postgres import Database
 from common.service import Compose
-from common.singapore import day_in_singapore
+from common.singapore.calendar import day_in_singapore
 from nightly import main
 from nightly.command import read_command
-from nightly.given import GivenManifest, read_manifests, targets_of
 from nightly.model import RunRefused, Tenant
 from nightly.night import run_night
-from nightly.plans import as_text
+from nightly.plan.given_manifests import GivenManifest, read_manifests, targets_of
+from nightly.plan.plans import as_text
 from nightly.rules import rules_of
 from nightly.settings import NightlySettings
 from nightly.summary import DONE, FAILED, PARTIAL, Summary, TenantOutcome
@@ -281,8 +281,8 @@ def test_a_run_id_of_nobody_is_no_manifest(tmp_path: Path) -> None:
 
 async def test_the_companies_of_an_earlier_run_can_be_run_again(desk: Any) -> None:
     """By that run's id, for its own tenant only."""
-    from nightly.given import Origin
     from nightly.night import read_origin
+    from nightly.plan.given_manifests import Origin
 
     await desk.candidates(2)
     await desk.start()

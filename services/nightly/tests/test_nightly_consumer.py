@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from common.contracts import RefreshRegister, RequestNightlyEnrichment, RequestRun
-from common.singapore import day_in_singapore
+from common.singapore.calendar import day_in_singapore
 from nightly.consumer import nightly
 from nightly.settings import NightlySettings
 from testkit.stages import at_work, ended, envelope_for, publish, read_topic

@@ -9,8 +9,8 @@ from pydantic import ValidationError
 
 from common.postgres import Database
 from nightly.main import prune_after
+from nightly.model import Retention
 from nightly.pruning import prune
-from nightly.retention import Retention
 from nightly.settings import NightlySettings, PruneSettings
 
 KEEP = Retention(runs=100, facts=100, events=100)

@@ -12,13 +12,13 @@ import pytest
 
 from common.errors import Unavailable
 from common.postgres import Database
-from common.singapore import day_in_singapore
+from common.singapore.calendar import day_in_singapore
 from embedded.postgres import Postgres
-from nightly import following, planning
+from nightly import planning, run_follower
 from nightly import run as running
-from nightly.given import GivenManifest
 from nightly.model import RunRefused, Tenant
-from nightly.report.reading import read_night
+from nightly.plan.given_manifests import GivenManifest
+from nightly.report.night_queries import read_night
 from nightly.report.terminal import as_text
 from nightly.tables import inboxes, runs
 from testkit.stages import until
@@ -197,7 +197,7 @@ async def test_what_the_stage_records_in_between_is_told_all_the_same(desk: Any)
         async with desk.database.transaction(1) as tx:
             run = await runs.find(tx, desk.run_id())
         assert run is not None
-        assert await following.conclude_if_over(desk.database, 1, run, timedelta(0))
+        assert await run_follower.conclude_if_over(desk.database, 1, run, timedelta(0))
 
     async def told(night: date) -> list[tuple[str, int, int]]:
         await desk.forget_looks()
@@ -244,11 +244,11 @@ async def test_the_runs_of_a_tenant_that_is_switched_off_get_their_ends(desk: An
     await desk.complete(night=tonight)
     await desk.forget_looks()
 
-    [run] = (await following.find_unfinished(desk.database, tonight))[1]
-    assert await following.conclude_if_over(desk.database, 1, run, timedelta(0))
+    [run] = (await run_follower.find_unfinished(desk.database, tonight))[1]
+    assert await run_follower.conclude_if_over(desk.database, 1, run, timedelta(0))
 
     assert (await desk.run(night=tonight))["status"] == "done"
-    assert await following.find_unfinished(desk.database, tonight) == {}
+    assert await run_follower.find_unfinished(desk.database, tonight) == {}
 
 
 async def test_leads_that_odoo_or_people_keep_out_are_told_apart(desk: Any) -> None:
@@ -606,11 +606,11 @@ async def test_a_run_that_nobody_waits_for_is_concluded_by_the_stage(desk: Any) 
         run = await runs.find(tx, desk.run_id())
     assert run is not None
     await desk.forget_looks()
-    assert not await following.conclude_if_over(desk.database, 1, run, timedelta(0))
+    assert not await run_follower.conclude_if_over(desk.database, 1, run, timedelta(0))
     await desk.complete()
     await desk.forget_looks()
 
-    assert await following.conclude_if_over(desk.database, 1, run, timedelta(0))
+    assert await run_follower.conclude_if_over(desk.database, 1, run, timedelta(0))
     assert (await desk.run())["status"] == "done"
 
 
@@ -635,9 +635,9 @@ async def test_a_run_that_cannot_be_followed_stops_no_other(
     async def is_done(tenant_id: int) -> bool:
         return bool((await desk.run(tenant_id, tonight))["status"] == "done")
 
-    monkeypatch.setattr(following, "look", look)
-    monkeypatch.setattr(following, "POLL_S", 0.05)
-    async with following.following(desk.database, timedelta(0)) as task:
+    monkeypatch.setattr(run_follower, "look", look)
+    monkeypatch.setattr(run_follower, "POLL_S", 0.05)
+    async with run_follower.following(desk.database, timedelta(0)) as task:
         await until(lambda: is_done(2))
         assert not await is_done(1)
         broken = False

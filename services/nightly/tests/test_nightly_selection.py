@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nightly.selection import MOST_TRIES, REST, Ages, Candidate, Due, in_order, select
+from nightly.plan.selection import MOST_TRIES, REST, Ages, Candidate, Due, in_order, select
 from testkit.stages import a_company
 
 NOW = datetime(2026, 11, 22, 17, tzinfo=UTC)

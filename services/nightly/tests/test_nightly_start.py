@@ -12,7 +12,7 @@ from common.cloudevents import Envelope, decode_body, decode_headers, unpack_hea
 from common.contracts import Icp, RefreshRegister, RequestCandidates, RequestNightlyEnrichment, RequestUpsert
 from common.errors import Unavailable
 from common.postgres import Database
-from common.singapore import day_in_singapore
+from common.singapore.calendar import day_in_singapore
 from nightly.model import RunRefused, candidates_request, chain_ids, enrichment_request, run_id_of, upsert_request
 from testkit.stages import a_company
 

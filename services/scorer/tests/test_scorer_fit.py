@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from common.contracts import Company, CompanyEnriched, Icp, Site
-from common.districts import DISTRICTS, district_of
+from common.singapore.districts import DISTRICTS, district_of
 from industries.ssic.hierarchy import Code, Hierarchy
 from leadgen.ssic import ssic_2020
 from scorer.core.icp_fit import IcpFit, employees_in, full_years

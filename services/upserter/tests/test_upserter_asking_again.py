@@ -9,7 +9,7 @@ import pytest
 from common.contracts import JobProgressed
 from common.ids import new_id
 from testkit.stages import until
-from upserter.jobs import MAX_OPEN_JOBS
+from upserter.tables.jobs import MAX_OPEN_JOBS
 
 Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from common.postgres import Database
 from testkit.stages import until
-from upserter.companies import FACTS, Upserted, preview, upsert
+from upserter.tables.companies import FACTS, Upserted, preview, upsert
 
 Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 

@@ -15,8 +15,8 @@ from common.postgres import Database
 from industries.index import VersionedCode
 from testkit.samples import sample
 from testkit.stages import until
-from upserter import jobs
 from upserter.model import Params, Position
+from upserter.tables import jobs
 
 Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 REQUEST, ANOTHER = UUID(int=7), UUID(int=8)

@@ -22,9 +22,10 @@ from common.ids import new_id
 from common.postgres import Connection, Database
 from industries.index import VersionedCode
 from leadgen.ssic import seed_ssic
-from upserter import candidates, companies, jobs, refreshing, register
+from upserter import refreshing
 from upserter.model import Params, Position, SearchCriteria
 from upserter.saving import save_all, save_and_show
+from upserter.tables import candidates, companies, jobs, register
 
 Ask: TypeAlias = Callable[[Connection], Awaitable[object]]
 

@@ -15,7 +15,7 @@ from common.postgres import Connection, Database
 from industries.classification import usual_version
 from industries.index import VersionedCode
 from upserter.model import Counts, Matches, Position, SearchCriteria
-from upserter.register import MANY, batches, best, count
+from upserter.tables.register import MANY, batches, best, count
 
 Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 

@@ -16,8 +16,8 @@ from common.delivery.outbox import sendables
 from common.handling.work import Item
 from common.ids import NO_REPLAY, new_id
 from common.postgres import Database
-from upserter.companies import FACTS
 from upserter.saving import save_all, save_and_show
+from upserter.tables.companies import FACTS
 
 Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 

@@ -6,9 +6,9 @@ import json
 import httpx
 import pytest
 
+from leadgen.bench.baselines.crud_baseline import NAMES, NoOdoo, OdooPlace
 from leadgen.bench.cases.odoo import lead
 from leadgen.bench.harness.counting_proxy import Counter, called, counted
-from leadgen.bench.harness.crud_baseline import NAMES, NoOdoo, OdooPlace
 
 PLACE = {name: f"value of {name}" for name in NAMES}
 

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from leadgen.chat_client import ChatEvent
+from leadgen.demo.results import Shown
 from leadgen.demo.running import load_steps
 from leadgen.demo.screen import Screen
-from leadgen.demo.shown import Shown
 from leadgen.load.report import Progress
 
 UENS = ["201900001A", "201900002B", "201900003C"]

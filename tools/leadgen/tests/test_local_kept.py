@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from embedded.ports import LOOPBACK
-from leadgen.local.kept import FILE, KeptUnreadable, read_kept, save_kept
+from leadgen.local.saved_settings import FILE, KeptUnreadable, read_kept, save_kept
 
 
 def test_what_was_saved_is_read_again_by_its_owner_alone(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from common.errors import Permanent
 from leadgen.odoo.command import OdooCommandFailed, operate
 from leadgen.register_refresh import RefreshFailed, refresh
 from leadgen.scoring.applying import NotRescored, rescore
-from leadgen.scripts import NotInstalled, ScriptFailed, ended_script, hand_over, run_script
+from leadgen.service_scripts import NotInstalled, ScriptFailed, ended_script, hand_over, run_script
 from testkit.stages import until
 
 AWAY = "postgresql://nobody@127.0.0.1:1/nothing"

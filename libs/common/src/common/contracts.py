@@ -2,6 +2,8 @@
 
 Facts are named in the past tense, commands in the imperative. What a consumer needs to do its work is in the event:
 no service reads another's tables to understand one.
+
+One file, although long: it is the whole contract between services, and a release copies it as the last version.
 """
 
 from datetime import date, datetime

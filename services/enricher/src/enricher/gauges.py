@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 
 from common.background import in_background, repeated
 from common.postgres import Database
-from common.singapore import day_in_singapore
+from common.singapore.calendar import day_in_singapore
 from enricher import metrics
 from enricher.vendors.errors import Vendor
 

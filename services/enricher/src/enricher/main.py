@@ -17,7 +17,7 @@ from enricher.consumer import enricher
 from enricher.contacts.prospects import Prospects
 from enricher.contacts.verification import Verifier
 from enricher.crawl.crawl_delay import CrawlDelay
-from enricher.crawl.fetching import Fetcher
+from enricher.crawl.http.fetching import Fetcher
 from enricher.crawl.robots import Robots
 from enricher.crawl.site_cache import SiteCache
 from enricher.crawl.visitor import Visitor

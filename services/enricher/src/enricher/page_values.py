@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from enricher.crawl.decoding import text_of
+from enricher.crawl.http.decoding import text_of
 from enricher.extract.facts import LISTS, merge, split_values
 from enricher.extract.findings import Findings, extract
 from enricher.pages.documents import parse_html

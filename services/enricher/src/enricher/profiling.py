@@ -24,8 +24,8 @@ from enricher.pages.placeholders import placeholder_of
 from enricher.pages.reader_threads import run_by_size
 from enricher.pages.urls import homepage, host_of, site_of
 from enricher.purchases.public_answers import PublicAnswers
-from enricher.sites.finding import find_site, site_with
 from enricher.sites.search import SiteSearch
+from enricher.sites.site_finder import find_site, site_with
 from enricher.steps import Steps
 from enricher.vendors.language_model import ModelAnswer
 

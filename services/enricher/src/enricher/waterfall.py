@@ -16,9 +16,9 @@ from enricher.contacts import contacts
 from enricher.contacts.prospects import Prospect, Prospects, with_contact, with_fit, with_status
 from enricher.contacts.verification import Verifier
 from enricher.enrichment import Enrichment
+from enricher.extract.contact_limit import shortlist
 from enricher.extract.facts import Fact
 from enricher.extract.persons.titles import fit_of
-from enricher.extract.shortlist import shortlist
 from enricher.pages.directories import is_directory
 from enricher.pages.urls import homepage, host_of, site_of
 from enricher.profiling import Limits, ProfileSources, profile

@@ -10,15 +10,15 @@ RequestRun  RefreshRegister,                a run without a manifest is    comma
 While the database is away, an event waits. After a `Transient` error it is retried for 24 hours, then it is a dead
 letter; after any other error it is one at once.
 
-`planning` announces in transactions of its own. The background task of `following.py`, which `main.py` starts, records
-the progress and the end of the runs.
+`planning` announces in transactions of its own. The background task of `run_follower.py`, which `main.py` starts,
+records the progress and the end of the runs.
 """
 
 from common.contracts import RequestRun
 from common.handling.stage import Stage
 from common.handling.work import Work
 from common.postgres import Database
-from common.singapore import day_in_singapore
+from common.singapore.calendar import day_in_singapore
 from nightly import planning
 from nightly.night import Choice, choose
 from nightly.rules import rules_of

@@ -20,19 +20,19 @@ from common.kafka_servers import Servers
 from common.postgres import Database
 from common.service import run, wait_for_kafka
 from common.settings import read, read_for_service
-from common.singapore import day_in_singapore
-from nightly import plans
+from common.singapore.calendar import day_in_singapore
 from nightly.command import Command, read_command
 from nightly.consumer import nightly
-from nightly.following import following
 from nightly.gauges import kept_gauges
-from nightly.given import Origin
 from nightly.model import RunRefused
 from nightly.night import Choice, choose, read_origin, run_night
 from nightly.night import plans as make_plans
+from nightly.plan import plans
+from nightly.plan.given_manifests import Origin
 from nightly.planning import PRODUCER
 from nightly.pruning import prune
 from nightly.rules import rules_of
+from nightly.run_follower import following
 from nightly.settings import NightlySettings
 from nightly.summary import FAILED, Summary
 from nightly.tables import runs
@@ -132,14 +132,14 @@ async def send_report(database: Database, settings: NightlySettings, summary: Su
     One that cannot be sent is a line in the log, and the night is as it was; the next start tries again.
     """
     # Imported here: the page's libraries are not needed before.
-    from nightly.report import command, reading
+    from nightly.report import command, night_queries
 
     ran = [(it.tenant_id, UUID(it.run_id)) for it in summary.tenants if it.run_id]
     try:
         async with database.lock(f"report {summary.night}", wait=True):
             if await _is_reported(database, ran):
                 return
-            report = await reading.read_night(
+            report = await night_queries.read_night(
                 database,
                 summary.night,
                 settings.vendor_prices,

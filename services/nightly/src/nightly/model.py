@@ -25,7 +25,7 @@ from common.contracts import (
 from common.delivery.messages import Announcement
 from common.errors import Permanent
 from common.ids import derived_id, night_id, scheduled_id
-from common.singapore import SINGAPORE
+from common.singapore.calendar import SINGAPORE
 
 Trigger = Literal["command", "request"]
 Source = Literal["selection", "file", "run"]
@@ -133,3 +133,12 @@ def nightly_announcement(event: Event, night: date, *, correlation_id: str | Non
 def is_empty(icp: Icp) -> bool:
     """Whether an ICP asks for nothing that the register knows."""
     return not icp.industries and not icp.districts and icp.age_from is None and icp.age_to is None
+
+
+@dataclass(frozen=True)
+class Retention:
+    """Days for which kinds of rows are kept; 0: unlimited."""
+
+    runs: int
+    facts: int
+    events: int

@@ -13,9 +13,9 @@ import structlog
 from common.errors import LeadgenError
 from common.postgres import Database
 from nightly import planning
-from nightly.given import GivenCompany, GivenManifest, Origin, read_manifests
 from nightly.model import RunRefused, Tenant, select_tenants
-from nightly.plans import Plan
+from nightly.plan.given_manifests import GivenCompany, GivenManifest, Origin, read_manifests
+from nightly.plan.plans import Plan
 from nightly.rules import Rules
 from nightly.run import Options, run_tenant
 from nightly.summary import PartitionOutcome, Summary, TenantOutcome

@@ -12,7 +12,6 @@ from uuid import UUID
 from common.contracts import Icp
 from common.delivery.outbox import announce
 from common.postgres import Connection, Database
-from nightly.given import GivenManifest, targets_of
 from nightly.model import (
     RunRefused,
     Tenant,
@@ -25,9 +24,10 @@ from nightly.model import (
     run_id_of,
     upsert_request,
 )
-from nightly.plans import Plan
+from nightly.plan.given_manifests import GivenManifest, targets_of
+from nightly.plan.plans import Plan
+from nightly.plan.selection import Target, in_order, select
 from nightly.rules import Rules
-from nightly.selection import Target, in_order, select
 from nightly.tables import budgets, candidates, inboxes, jobs, manifests, runs, stage_stats, tenants
 from nightly.tables.manifests import Manifest
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import structlog
 
 from common.postgres import Database
-from nightly.retention import Retention
+from nightly.model import Retention
 from nightly.tables import inboxes
 
 log = structlog.get_logger(__name__)

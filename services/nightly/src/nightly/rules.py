@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from nightly.model import Caps, RunRefused, Tenant
-from nightly.selection import Ages
+from nightly.plan.selection import Ages
 from nightly.settings import NightlySettings
 
 #: Nights before today that may still be run or resumed: the stages remember their events for longer.

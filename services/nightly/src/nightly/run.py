@@ -18,13 +18,13 @@ import structlog
 
 from common.errors import LeadgenError, Permanent, Unavailable
 from common.postgres import Database
-from nightly import planning, shortlists
-from nightly.given import GivenManifest
+from nightly import planning
 from nightly.model import ENDS, ENRICHING, GOOD_ENDS, Status, Tenant, run_id_of
+from nightly.plan.given_manifests import GivenManifest
 from nightly.planning import Commands
 from nightly.rules import Rules
 from nightly.summary import TenantOutcome
-from nightly.tables import inboxes, progress, runs, stage_stats
+from nightly.tables import inboxes, progress, runs, shortlists, stage_stats
 from nightly.tables.runs import Run, Start
 
 log = structlog.get_logger(__name__)

@@ -7,9 +7,8 @@ from pydantic import AfterValidator, AliasChoices, Field, NonNegativeFloat, fiel
 from pydantic_settings import NoDecode
 
 from common.settings import DatabaseSettings, LogLevel, Settings, StageSettings
-from nightly.model import STEPS
-from nightly.retention import Retention
-from nightly.selection import Ages
+from nightly.model import STEPS, Retention
+from nightly.plan.selection import Ages
 
 #: The vendors that a night may pay.
 VENDORS = ("tavily", "openai", "lusha", "zerobounce")

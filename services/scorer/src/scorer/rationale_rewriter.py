@@ -15,7 +15,7 @@ from common.delivery.outbox import announce
 from common.errors import LeadgenError, printable
 from common.ids import new_id
 from common.postgres import Connection, Database
-from common.singapore import day_in_singapore
+from common.singapore.calendar import day_in_singapore
 from scorer import scoring
 from scorer.adapters import features, llm_rationales
 from scorer.adapters.language_model import LanguageModel, LanguageModelFailed, max_tokens

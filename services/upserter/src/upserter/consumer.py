@@ -42,11 +42,12 @@ from common.contracts import (
 from common.handling.stage import Stage
 from common.handling.work import Batch, Work
 from industries.index import IndustryIndex
-from upserter import candidates, jobs, metrics
+from upserter import metrics
 from upserter.icp_search import find_candidates
 from upserter.job_execution import execute, progress_event
 from upserter.refreshing import refresh
 from upserter.searching import search
+from upserter.tables import candidates, jobs
 
 
 def upserter(industries: IndustryIndex, *, batch_size: int, max_per_job: int) -> Stage:

@@ -5,7 +5,7 @@ from datetime import date
 from typing import NamedTuple
 
 from common.contracts import Icp
-from common.districts import sectors_of
+from common.singapore.districts import sectors_of
 from industries.index import IndustryIndex
 from upserter.bands import versioned
 from upserter.model import SearchCriteria

@@ -9,9 +9,9 @@ from contextlib import aclosing
 from common.contracts import CompanyUpserted, RequestCandidates
 from common.handling.work import Work
 from industries.index import IndustryIndex
-from upserter import candidates, jobs, register
 from upserter.icp_criteria import criteria_of, filter_of
 from upserter.saving import save_all
+from upserter.tables import candidates, jobs, register
 
 
 async def find_candidates(

@@ -6,9 +6,10 @@ from common.contracts import CompanyUpserted, JobProgressed, JobStatus, RequestU
 from common.errors import LeaseLost, Transient, Unavailable
 from common.handling.work import Work
 from common.postgres import Connection
-from upserter import jobs, metrics, register
+from upserter import metrics
 from upserter.model import Job, Matches, Progress, status_and_error
 from upserter.saving import save_all
+from upserter.tables import jobs, register
 
 
 async def execute(work: Work[RequestUpsert], *, batch_size: int, max_per_job: int) -> None:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from common.errors import Transient
 from common.postgres import Connection
-from upserter import companies
+from upserter.tables import companies
 
 #: A load holds this lock from before its timestamp until it has committed. Without a load under way, all entries with a
 #: timestamp up to now are visible, and later ones get a later timestamp.

@@ -11,8 +11,8 @@ from uuid import UUID
 from common.contracts import Company
 from common.delivery.outbox import EventTemplate
 from common.postgres import Connection
-from upserter import companies
-from upserter.companies import FACTS
+from upserter.tables import companies
+from upserter.tables.companies import FACTS
 
 _CONTRACT = ", ".join(("company_id", "entry AS uen", *FACTS))
 

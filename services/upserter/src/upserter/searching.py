@@ -7,11 +7,11 @@ from common.contracts import Company, JobProgressed, Place, RequestIndustry, Sea
 from common.delivery.outbox import EventTemplate
 from common.postgres import Connection
 from industries.index import IndustryIndex, Resolution
-from upserter import candidates, companies, jobs, register
 from upserter.bands import criteria_of
 from upserter.model import Counts, Job, Params, Position, SearchCriteria, status_and_error
 from upserter.refinements import YOUNG, refinements
 from upserter.saving import save_and_show
+from upserter.tables import candidates, companies, jobs, register
 
 #: Number of companies in a preview.
 PREVIEW = 20

@@ -7,7 +7,7 @@ import typer
 
 from leadgen.command_line.exit_codes import run_or_exit
 from leadgen.command_line.options import DatabaseUrl
-from leadgen.scripts import hand_over
+from leadgen.service_scripts import hand_over
 
 RUN, REPORT, PRUNE = "leadgen-nightly", "leadgen-nightly-report", "leadgen-nightly-prune"
 

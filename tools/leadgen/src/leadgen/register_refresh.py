@@ -8,7 +8,7 @@ import typer
 from common.errors import Permanent
 from leadgen.command_line.exit_codes import run_or_exit
 from leadgen.command_line.options import AsJson
-from leadgen.scripts import NotInstalled, ScriptFailed, run_script
+from leadgen.service_scripts import NotInstalled, ScriptFailed, run_script
 
 #: The upserter's own script.
 SCRIPT = "leadgen-upserter-refresh"

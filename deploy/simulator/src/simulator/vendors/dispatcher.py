@@ -16,11 +16,11 @@ from simulator.vendors.accounts import Account
 from simulator.vendors.charges import Charges, Entry
 from simulator.vendors.exchange import SPECIAL_KEYS, Call, Reply, Vendor, VendorName
 from simulator.vendors.fault_injection import FaultInjection, VendorFault
+from simulator.vendors.language_model.openai import OpenAI
 from simulator.vendors.lusha import Lusha
-from simulator.vendors.openai import OpenAI
-from simulator.vendors.reading import Reader
-from simulator.vendors.searching import Index
-from simulator.vendors.tavily import Tavily
+from simulator.vendors.web_search.page_reader import Reader
+from simulator.vendors.web_search.searching import Index
+from simulator.vendors.web_search.tavily import Tavily
 from simulator.vendors.zerobounce import ZeroBounce
 
 _JSON = "application/json"

@@ -20,7 +20,7 @@ import structlog
 from common import metrics
 from common.contracts import Lane
 from common.delivery import pauses
-from common.delivery.deadletters import dead_letter
+from common.delivery.dead_letter_messages import dead_letter
 from common.delivery.inbox import AT_ONCE, Claim, Inbox
 from common.errors import LeaseLost, Transient, Unavailable, printable
 from common.handling.crash_suspects import QUIET_S

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from common.districts import DISTRICTS, sectors_of
+from common.singapore.districts import DISTRICTS, sectors_of
 from industries import vocabulary
 
 _SECTORS = frozenset(DISTRICTS)

@@ -7,7 +7,7 @@ from typing import Any
 
 from enricher.crawl.crawl_delay import CrawlDelay
 from enricher.crawl.errors import MovedElsewhere, PageRefused, SiteUnreachable
-from enricher.crawl.fetching import NO_VALIDATORS, Answer, Fetcher, Validators
+from enricher.crawl.http.fetching import NO_VALIDATORS, Answer, Fetcher, Validators
 from enricher.crawl.robots import Robots
 from enricher.pages.urls import host_of, may_be_same_owner, origin_of, resolve, site_of
 

@@ -2,8 +2,8 @@
 
 from enricher.crawl.crawl_session import SessionOver
 from enricher.crawl.errors import MovedElsewhere, NameUnknown, PageForbidden, PageRefused, SiteUnreachable
-from enricher.crawl.fetching import NO_VALIDATORS, Answer
 from enricher.crawl.homepages import MAX_HOPS, leads_on, places
+from enricher.crawl.http.fetching import NO_VALIDATORS, Answer
 from enricher.crawl.robots import RulesWithheld
 from enricher.crawl.running_visit import THIN, RunningVisit
 from enricher.crawl.visits import SeenPage

@@ -15,7 +15,7 @@ from itertools import islice
 from protego import Protego
 
 from enricher.crawl.errors import PageForbidden, SiteUnreachable
-from enricher.crawl.fetching import Answer
+from enricher.crawl.http.fetching import Answer
 from enricher.pages.urls import origin_of, path_of, resolve
 
 MAX_BYTES = 500 * 1024

@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from common.contracts import Site
-from common.singapore import day_in_singapore
+from common.singapore.calendar import day_in_singapore
 from enricher.crawl.crawl_session import CrawlSession, SessionOver
 from enricher.crawl.errors import PageForbidden, PageRefused, SiteUnreachable
-from enricher.crawl.fetching import NO_VALIDATORS, Answer, Validators
+from enricher.crawl.http.fetching import NO_VALIDATORS, Answer, Validators
 from enricher.crawl.visits import Limits, Outcome, SeenPage, Visit
 from enricher.extract.findings import Findings, extract
 from enricher.pages.documents import Document, clean, parse_html

@@ -7,8 +7,8 @@ import re
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 
-from enricher.crawl.decoding import GZIP, text_of, unpacked
 from enricher.crawl.errors import SiteUnreachable
+from enricher.crawl.http.decoding import GZIP, text_of, unpacked
 from enricher.pages.urls import host_of, origin_of, path_of, resolve, site_of
 
 MAX_BYTES = 1_000_000

@@ -15,8 +15,8 @@ from enricher.crawl import sitemaps
 from enricher.crawl.crawl_delay import CrawlDelay
 from enricher.crawl.crawl_session import CrawlSession, SessionOver
 from enricher.crawl.errors import PageForbidden
-from enricher.crawl.fetching import NO_VALIDATORS, Answer, Fetcher
 from enricher.crawl.home_visit import open_home
+from enricher.crawl.http.fetching import NO_VALIDATORS, Answer, Fetcher
 from enricher.crawl.robots import Robots
 from enricher.crawl.running_visit import RunningVisit
 from enricher.crawl.sitemaps import Sitemap, parse

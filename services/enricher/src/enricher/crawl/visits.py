@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from common.contracts import Contact, Person, Site
-from enricher.crawl.fetching import NO_VALIDATORS, Validators
+from enricher.crawl.http.fetching import NO_VALIDATORS, Validators
 from enricher.extract.facts import Fact
 from enricher.pages.documents import Document
 

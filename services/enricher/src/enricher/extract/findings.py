@@ -11,26 +11,26 @@ from datetime import date
 from functools import partial
 
 from common.contracts import Contact, Person
-from enricher.extract.certifications import certification_facts
-from enricher.extract.customers import customer_facts
+from enricher.extract.contact_limit import shortlist
 from enricher.extract.emails import find_emails, is_free, is_role
 from enricher.extract.facts import CERTAIN, HINT, LIKELY, Fact, best_per_method, join_values
-from enricher.extract.figures import figure_facts, price_facts
-from enricher.extract.hiring import hiring_facts
 from enricher.extract.linkedin import linkedin_facts
-from enricher.extract.news import Item, newest, news_fact, news_on
 from enricher.extract.numbers.countries import country_of
-from enricher.extract.organisation import MAX_SUMMARY, organisation_facts
 from enricher.extract.other_parties import Parts, parts_of
 from enricher.extract.own_words import names_of
 from enricher.extract.persons.people import FoundPerson, find_people
 from enricher.extract.persons.titles import function_of, rank_of, seniority_of
 from enricher.extract.phones import Numbers, find_numbers, own_first
 from enricher.extract.postal_addresses import address_facts
+from enricher.extract.profile.certifications import certification_facts
+from enricher.extract.profile.customers import customer_facts
+from enricher.extract.profile.figures import figure_facts, price_facts
+from enricher.extract.profile.hiring import hiring_facts
+from enricher.extract.profile.news import Item, newest, news_fact, news_on
+from enricher.extract.profile.organisation import MAX_SUMMARY, organisation_facts
+from enricher.extract.profile.technology import find_technology
 from enricher.extract.prompt_injection import is_disguised, is_injection, without_injections
 from enricher.extract.registrations import uen_facts
-from enricher.extract.shortlist import shortlist
-from enricher.extract.technology import find_technology
 from enricher.pages.documents import Document, Link, clean, parse_html
 from enricher.pages.json_ld import organisations, values
 from enricher.pages.kinds import Kind, kind_of

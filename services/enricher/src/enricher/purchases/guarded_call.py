@@ -14,7 +14,7 @@ from typing import TypeVar, get_args
 import structlog
 
 from common import tracing
-from common.singapore import day_in_singapore
+from common.singapore.calendar import day_in_singapore
 from enricher import metrics
 from enricher.errors import StepSkipped
 from enricher.purchases.budgets import Budgets

@@ -25,7 +25,7 @@ from enricher.vendors.errors import (
     Vendor,
     VendorError,
 )
-from enricher.vendors.reading import Reply, read_json
+from enricher.vendors.lenient_json import Reply, read_json
 
 R = TypeVar("R", bound=Reply)
 

@@ -17,7 +17,7 @@ from pydantic import BaseModel, BeforeValidator, Field, ValidationError
 
 from enricher.vendors.errors import OUT_OF_CREDITS, AccountRefused, Failed, VendorError
 from enricher.vendors.http import checked_key, connect, error_of, failure_of, quoted, read_bounded
-from enricher.vendors.reading import ENTRIES, PART, Charge, Reply, Text, read_json
+from enricher.vendors.lenient_json import ENTRIES, PART, Charge, Reply, Text, read_json
 
 if TYPE_CHECKING:
     from openai import APIStatusError, AsyncOpenAI

@@ -14,7 +14,7 @@ import httpx2
 from pydantic import BeforeValidator, Field
 
 from enricher.vendors.http import Endpoint
-from enricher.vendors.reading import ENTRIES, PART, Charge, Flag, Reply, Text
+from enricher.vendors.lenient_json import ENTRIES, PART, Charge, Flag, Reply, Text
 
 _WITHIN_S = 30
 _LEAST_SIZE, _MOST_SIZE = 10, 50  # of a page of people

@@ -9,7 +9,7 @@ import httpx2
 from pydantic import Field
 
 from enricher.vendors.http import Endpoint
-from enricher.vendors.reading import ENTRIES, PART, Charge, Number, Reply, Text
+from enricher.vendors.lenient_json import ENTRIES, PART, Charge, Number, Reply, Text
 
 _SEARCH_S = 30
 _EXTRACT_S = 40

@@ -13,7 +13,7 @@ import httpx2
 
 from enricher.vendors.errors import KEY_REFUSED, AccountRefused, Throttled
 from enricher.vendors.http import Endpoint, quoted
-from enricher.vendors.reading import ENTRIES, Flag, Reply, Text
+from enricher.vendors.lenient_json import ENTRIES, Flag, Reply, Text
 
 _VENDOR_S = 60  # the timeout that ZeroBounce is told; most batches take seconds
 _WITHIN_S = 75

@@ -10,7 +10,7 @@ from common.credentials.api_key import ApiKey
 from common.errors import Unavailable
 from common.postgres import Connection, Database
 from gateway.access.caller import KEY_PREFIX, Identity, Role
-from gateway.access.remembered import Remembered
+from gateway.access.lookup_cache import LookupCache
 from gateway.http.problems import Problem
 
 #: Seconds after which every replica refuses a key that was revoked.
@@ -87,7 +87,7 @@ class ApiKeys:
 
     def __init__(self, database: Database, *, remember_s: float = REMEMBER_S) -> None:
         self._database = database
-        self._valid: Remembered[tuple[int, str], tuple[Role, bytes]] = Remembered(remember_s)
+        self._valid: LookupCache[tuple[int, str], tuple[Role, bytes]] = LookupCache(remember_s)
         self._used: dict[tuple[int, str], datetime] = {}
 
     async def identify(self, text: str) -> Identity:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from common.postgres import Database
-from gateway.access.remembered import Remembered
+from gateway.access.lookup_cache import LookupCache
 from gateway.http.problems import Problem
 
 FIND = """
@@ -30,7 +30,7 @@ class Tenants:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._active: Remembered[int, Tenant] = Remembered(REMEMBER_S)
+        self._active: LookupCache[int, Tenant] = LookupCache(REMEMBER_S)
 
     async def admit(self, tenant_id: int) -> Tenant:
         """Finds the tenant. Raises Problem 403 if it is unknown or not active, and Unavailable without a database."""

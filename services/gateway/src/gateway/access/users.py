@@ -6,7 +6,7 @@ from pydantic import BaseModel, Field
 
 from common.postgres import Connection, Database
 from gateway.access.caller import Role
-from gateway.access.remembered import Remembered
+from gateway.access.lookup_cache import LookupCache
 
 #: Seconds after which every replica knows that a user was removed or has another role.
 REMEMBER_S = 10.0
@@ -73,7 +73,7 @@ class Users:
 
     def __init__(self, database: Database, *, remember_s: float = REMEMBER_S) -> None:
         self._database = database
-        self._roles: Remembered[tuple[int, str], Role] = Remembered(remember_s)
+        self._roles: LookupCache[tuple[int, str], Role] = LookupCache(remember_s)
 
     async def role_of(self, tenant_id: int, subject: str) -> Role | None:
         """Finds the subject's role in the tenant; `None` if it is no user. Raises Unavailable without a database."""

@@ -11,8 +11,8 @@ from datetime import date
 import asyncpg
 
 from common.contracts import Icp
-from common.districts import sectors_of
 from common.postgres import Database, as_json
+from common.singapore.districts import sectors_of
 from gateway.industries.catalog import Catalog
 from industries.index import VersionedCode
 

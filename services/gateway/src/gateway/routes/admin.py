@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BaseModel, Field
 
 from common.contracts import RequestRun
-from common.singapore import day_in_singapore
+from common.singapore.calendar import day_in_singapore
 from gateway import audit_log
 from gateway.dependencies import CurrentCaller, Deps, Traceparent, bearer
 from gateway.http.api_document import errors

@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
-from common.delivery.letters import Selection
+from common.delivery.dead_letter_rows import Selection
 from gateway.dependencies import CurrentCaller, Deps, bearer
 from gateway.http.api_document import errors
 from gateway.http.problems import Problem

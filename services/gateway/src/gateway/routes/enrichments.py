@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from common.contracts import RequestEnrichment
 from common.errors import OutcomeUnknown
 from common.ids import new_id
-from common.singapore import midnight_in_singapore
+from common.singapore.calendar import midnight_in_singapore
 from gateway import audit_log
 from gateway.access.caller import Caller
 from gateway.access.tenants import Tenant

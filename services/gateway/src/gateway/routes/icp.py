@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from common import contracts
-from common.singapore import day_in_singapore
+from common.singapore.calendar import day_in_singapore
 from gateway.dependencies import CurrentCaller, CurrentTenant, Deps, Traceparent
 from gateway.icp import matches, rules
 from gateway.icp.given import Icp

@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
-from common.singapore import day_in_singapore
+from common.singapore.calendar import day_in_singapore
 from gateway import usage
 from gateway.dependencies import CurrentTenant, Deps
 

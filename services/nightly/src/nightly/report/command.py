@@ -15,8 +15,8 @@ from common.postgres import Database
 from common.settings import read
 from nightly.report.mail import build_mail, send_mail
 from nightly.report.night import Night
+from nightly.report.night_queries import read_night
 from nightly.report.page import render_page
-from nightly.report.reading import read_night
 from nightly.report.terminal import as_text, show
 from nightly.report.wording import day, verdict
 from nightly.settings import ReportSettings

@@ -1,4 +1,4 @@
-"""A night's figures, per tenant and in total. Pure: reading.py takes every number from the tables.
+"""A night's figures, per tenant and in total. Pure: night_queries.py takes every number from the tables.
 
 The balance is the report's check of itself. How many companies reached each stage is counted from the tables that the
 stages write; why a company stands where it stands is found per company. Both have to agree to the last company.

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
-from common.singapore import SINGAPORE
+from common.singapore.calendar import SINGAPORE
 from nightly.report.night import STAGES, Balance, Night
 
 STEPS = {

@@ -10,10 +10,10 @@ from datetime import date
 import asyncpg
 
 from common.contracts import Company
-from common.districts import sectors_of
 from common.postgres import Connection
+from common.singapore.districts import sectors_of
 from nightly.model import midnight_of
-from nightly.selection import Candidate
+from nightly.plan.selection import Candidate
 
 #: Columns of `companies`, which have the names of the contract.
 COMPANY = tuple(Company.model_fields)

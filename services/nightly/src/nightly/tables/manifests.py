@@ -8,7 +8,7 @@ from uuid import UUID
 
 from common.postgres import Connection
 from nightly.model import Caps, ChainIds, Source
-from nightly.selection import Target
+from nightly.plan.selection import Target
 
 SAVE = """
     INSERT INTO run_manifests (tenant_id, run_id, night, source, company_ids, caps, vendor_budget, considered)

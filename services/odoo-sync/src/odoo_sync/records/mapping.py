@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 
 from common.contracts import Company, Contact, LeadScored, Person
-from common.singapore import day_in_singapore
+from common.singapore.calendar import day_in_singapore
 from odoo_sync.model import Kind, LeadSettings, Row, Values
 from odoo_sync.records.lookalikes import REGION, addresses_in
 

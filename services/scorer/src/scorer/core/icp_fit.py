@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from common.contracts import CompanyEnriched, CompanyFact, Icp
-from common.districts import district_of
+from common.singapore.districts import district_of
 from scorer.core.finding import REGISTER, Finding, plain
 from scorer.core.industry_fit import IndustryFit
 

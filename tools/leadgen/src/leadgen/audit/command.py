@@ -10,8 +10,8 @@ import typer
 from common.ids import NO_REPLAY
 from leadgen.audit.check import Exceptions, Report, Scope
 from leadgen.command_line.exit_codes import FAILED, run_or_exit
-from leadgen.command_line.moments import HELP, parse_past
 from leadgen.command_line.options import AsJson, KafkaServersOrNone
+from leadgen.command_line.time_options import HELP, parse_past
 from leadgen.odoo.command import audit_odoo_command
 from leadgen.tenants.tenants import MOST
 

@@ -11,7 +11,7 @@ import httpx
 from common.errors import Permanent, Unavailable
 from leadgen.demo.screen import Screen
 from leadgen.local.stack import Stack
-from leadgen.scripts import Ended, ended_script
+from leadgen.service_scripts import Ended, ended_script
 from leadgen.tenants.tenants import add_tenant
 from leadgen.tenants.tokens import Role, token
 

@@ -12,8 +12,8 @@ from common.errors import Permanent
 from embedded.child import tail
 from leadgen.chat_client import ChatRefused, chat
 from leadgen.demo.night import SETTINGS, run_demo_night, start_night
+from leadgen.demo.results import Shown
 from leadgen.demo.screen import Screen
-from leadgen.demo.shown import Shown
 from leadgen.load import load_generated
 from leadgen.load.report import Progress
 from leadgen.local.page import built_page, sign_in_url

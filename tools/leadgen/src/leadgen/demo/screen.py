@@ -8,8 +8,8 @@ from rich.table import Table
 
 from leadgen.chat_client import ChatEvent
 from leadgen.command_line.terminal import print_table, wide_enough
-from leadgen.demo.in_words import bucket_of, in_words
-from leadgen.demo.shown import Lead, Shown
+from leadgen.demo.event_text import bucket_of, in_words
+from leadgen.demo.results import Lead, Shown
 
 BUCKET_STYLE = {"High": "bold green", "Medium": "yellow", "Low": "dim"}
 #: Clauses of a rationale that are said once above the table.

@@ -10,11 +10,11 @@ from uuid import UUID
 import click
 import typer
 
-from common.delivery.letters import Letter, Selection
+from common.delivery.dead_letter_rows import Letter, Selection
 from leadgen.command_line.exit_codes import FAILED, run_or_exit
-from leadgen.command_line.moments import HELP, in_singapore, parse_moment
-from leadgen.command_line.operators import Operator
+from leadgen.command_line.login_name import Operator
 from leadgen.command_line.options import AsJson, DatabaseUrl
+from leadgen.command_line.time_options import HELP, in_singapore, parse_moment
 from leadgen.command_line.wording import counted
 from leadgen.dlq import running, screen
 from leadgen.dlq.correction import Corrected, CorrectionRefused, from_text, to_text

@@ -11,7 +11,7 @@ from leadgen.command_line.exit_codes import run_or_exit
 from leadgen.command_line.options import AsJson
 from leadgen.enrichment.evaluation import Evaluation, evaluate
 from leadgen.enrichment.labels import NAME, read_labels
-from leadgen.scripts import run_script
+from leadgen.service_scripts import run_script
 
 SCRIPT = "leadgen-enricher-pages"
 

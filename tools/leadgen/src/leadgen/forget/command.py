@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from leadgen.command_line.exit_codes import REFUSED, run_or_exit
-from leadgen.command_line.operators import Operator
+from leadgen.command_line.login_name import Operator
 from leadgen.command_line.options import DatabaseUrl, KafkaServersOrNone
 from leadgen.forget.running import Report, forget
 from leadgen.forget.subject import NoSubject, parse

@@ -8,7 +8,7 @@ from common.forgotten.digests import ForgottenList
 from leadgen.forget.finding import Found
 from leadgen.forget.subject import Subject
 from leadgen.forget.tables import Owner
-from leadgen.tenants.acts import ACT_FOR, RECORD
+from leadgen.tenants.audited_transaction import ACT_FOR, RECORD
 
 KEY = "SELECT key FROM forgotten_key"
 FIND = "SELECT company_ids, digests, done_at FROM forgotten WHERE subject = $1"

@@ -22,8 +22,8 @@ from embedded.postgres import Postgres
 from leadgen.command_line.options import with_login
 from leadgen.database.migrate import migrate
 from leadgen.kafka.topics import create_topics
-from leadgen.local.kept import read_kept, save_kept
 from leadgen.local.page import built_page
+from leadgen.local.saved_settings import read_kept, save_kept
 from leadgen.local.service import DidNotGetReady, Service
 from leadgen.ssic import seed_ssic
 

@@ -13,7 +13,7 @@ from leadgen.command_line.exit_codes import run_or_exit
 from leadgen.command_line.options import AsJson, DatabaseUrl
 from leadgen.command_line.wording import counted
 from leadgen.odoo.connections import connect_odoo, rotate_key
-from leadgen.scripts import NotInstalled, ScriptFailed, run_script
+from leadgen.service_scripts import NotInstalled, ScriptFailed, run_script
 from leadgen.tenants.tenants import MOST, TenantNumber
 
 SCRIPT = "leadgen-odoo-operate"

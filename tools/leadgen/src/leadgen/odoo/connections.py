@@ -11,9 +11,9 @@ from cryptography.fernet import InvalidToken, MultiFernet
 from common.credentials.fernet_keys import cipher
 from common.errors import Permanent
 from common.http.odoo_address import AddressRejected, base_of
-from leadgen.command_line.operators import login_name
+from leadgen.command_line.login_name import login_name
 from leadgen.database.owner_connection import RightsMissing, connected
-from leadgen.tenants.acts import RECORD
+from leadgen.tenants.audited_transaction import RECORD
 
 SAVE = """
     INSERT INTO odoo_connections (tenant_id, url, database, api_key, login, own_fields, lead_settings)

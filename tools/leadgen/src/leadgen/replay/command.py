@@ -10,11 +10,11 @@ from uuid import UUID
 
 import typer
 
-from leadgen.command_line import moments
+from leadgen.command_line import time_options
 from leadgen.command_line.exit_codes import run_or_exit
-from leadgen.command_line.moments import in_singapore, parse_moment, parse_past
-from leadgen.command_line.operators import Operator
+from leadgen.command_line.login_name import Operator
 from leadgen.command_line.options import AsJson, DatabaseUrl, KafkaServers, KafkaServersOrNone
+from leadgen.command_line.time_options import in_singapore, parse_moment, parse_past
 from leadgen.tenants.tenants import MOST
 
 T = TypeVar("T")
@@ -55,7 +55,7 @@ def replay_command(
     company: Annotated[str | None, typer.Option(help="Events of the company with this UEN only.")] = None,
     of_run: Annotated[str | None, typer.Option("--run", help="Events of this nightly run or request only.")] = None,
     since: Annotated[
-        datetime | None, typer.Option(parser=parse_past, help=f"From this time on. {moments.HELP}")
+        datetime | None, typer.Option(parser=parse_past, help=f"From this time on. {time_options.HELP}")
     ] = None,
     until: Annotated[datetime | None, typer.Option(parser=parse_moment, help="Before this time.")] = None,
     rerun: Annotated[
@@ -170,7 +170,7 @@ def abandon_command(
 def rewind_command(
     topic: Annotated[str, typer.Option(help="The topic, such as lead.scored.v1.")],
     group: Annotated[str, typer.Option(help="The consumer group, such as odoo-sync. It must be stopped.")],
-    to: Annotated[str, typer.Option(help=f"`earliest`, `latest`, or a time: {moments.HELP}")],
+    to: Annotated[str, typer.Option(help=f"`earliest`, `latest`, or a time: {time_options.HELP}")],
     by: Operator,
     database_url: DatabaseUrl,
     kafka: KafkaServers,

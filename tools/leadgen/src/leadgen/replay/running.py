@@ -7,7 +7,7 @@ from uuid import UUID
 
 from common.ids import new_id
 from common.kafka_servers import Servers
-from leadgen.command_line.moments import in_singapore
+from leadgen.command_line.time_options import in_singapore
 from leadgen.database.owner_connection import connected
 from leadgen.kafka.topics import read_topics
 from leadgen.replay import planning, replays

@@ -6,7 +6,7 @@ from typing import Any, Self
 
 from aiokafka import ConsumerRecord
 
-from leadgen.command_line.moments import in_singapore
+from leadgen.command_line.time_options import in_singapore
 from leadgen.kafka.topics import LISTENER, Topics
 from leadgen.replay.errors import ReplayRefused
 

@@ -7,7 +7,7 @@ import asyncpg
 from common.errors import Permanent
 from leadgen.scoring.leads import of_tenant
 from leadgen.scoring.weights import Weights
-from leadgen.scripts import NotInstalled, ScriptFailed, run_script
+from leadgen.service_scripts import NotInstalled, ScriptFailed, run_script
 
 #: The scorer's own script.
 SCRIPT = "leadgen-scorer-rescore"

@@ -8,9 +8,9 @@ import typer
 from common.credentials.api_key import ApiKey
 from common.errors import Permanent
 from leadgen.command_line.exit_codes import run_or_exit
-from leadgen.command_line.operators import Operator
+from leadgen.command_line.login_name import Operator
 from leadgen.command_line.options import DatabaseUrl
-from leadgen.tenants.acts import acting_for
+from leadgen.tenants.audited_transaction import acting_for
 from leadgen.tenants.tenants import TenantNumber
 from leadgen.tenants.tokens import GivenRole
 

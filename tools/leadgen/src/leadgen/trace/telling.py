@@ -5,7 +5,7 @@ from uuid import UUID
 from common.kafka_servers import Servers
 from leadgen.database.owner_connection import connected
 from leadgen.kafka.topics import read_topics
-from leadgen.trace.reading import Story, key_of, read_story
+from leadgen.trace.story_queries import Story, key_of, read_story
 
 
 async def tell(

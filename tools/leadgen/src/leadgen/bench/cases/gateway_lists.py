@@ -101,7 +101,7 @@ async def _bare(folder: Path, url: str, access: str, paths: dict[str, str]) -> A
         for number, path in enumerate(paths.values()):
             (saved / str(number)).write_bytes(await ours.get(path))
     port = free_port()
-    command = [sys.executable, "-m", "leadgen.bench.harness.bare_pages", str(port), str(saved)]
+    command = [sys.executable, "-m", "leadgen.bench.baselines.bare_pages", str(port), str(saved)]
     child = Child.start(command, log=folder / "bare.log")
 
     async def answers() -> bool:

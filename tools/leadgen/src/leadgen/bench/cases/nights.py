@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from common.errors import Permanent
-from common.singapore import day_in_singapore
+from common.singapore.calendar import day_in_singapore
 from leadgen.audit.command import as_text
 from leadgen.bench.harness.nightly_product import NightlyProduct, nightly_product
 

@@ -107,7 +107,7 @@ async def bench_ttfb(product: Stack, folder: Path, *, rows: int, messages: int, 
 async def bare_endpoint(folder: Path) -> AsyncIterator[str]:
     """The URL of the bare endpoint, a process of its own while this lasts; its log goes to `folder`."""
     port, log = free_port(), folder / "bare.log"
-    child = Child.start([sys.executable, "-m", "leadgen.bench.harness.bare_endpoint", str(port)], log=log)
+    child = Child.start([sys.executable, "-m", "leadgen.bench.baselines.bare_endpoint", str(port)], log=log)
     try:
         for _ in range(300):
             try:

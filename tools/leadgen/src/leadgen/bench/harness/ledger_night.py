@@ -34,7 +34,7 @@ from common.delivery.relay import Relay
 from common.ids import derived_id, new_id, night_id, scheduled_id
 from common.kafka.consumer import Consumer
 from common.postgres import Database
-from common.singapore import SINGAPORE, day_in_singapore
+from common.singapore.calendar import SINGAPORE, day_in_singapore
 from leadgen.bench.harness.publishing import PARTITIONS
 
 Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"

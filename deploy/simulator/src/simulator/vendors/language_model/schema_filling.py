@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from simulator.vendors.comprehension import Fact, Facts
+from simulator.vendors.language_model.fact_rules import Fact, Facts
 
 Schema = Mapping[str, Any]
 

@@ -3,8 +3,8 @@
 import json
 from typing import Any
 
-from simulator.vendors.comprehension import Fact, Facts
 from simulator.vendors.fault_injection import Behaviour
+from simulator.vendors.language_model.fact_rules import Fact, Facts
 
 _MADE_UP = "Our award-winning products are trusted by thousands of customers around the globe."
 _NOBODY = "Imaginary Industries"

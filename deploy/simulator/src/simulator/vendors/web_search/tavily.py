@@ -11,9 +11,9 @@ from pydantic import ValidationError
 
 from simulator.vendors.accounts import Account
 from simulator.vendors.exchange import Call, Charge, Reply, Why, hash_of
-from simulator.vendors.reading import Reader
-from simulator.vendors.searching import Index
-from simulator.vendors.tavily_requests import Crawl, Extract, Map, Request, Search
+from simulator.vendors.web_search.page_reader import Reader
+from simulator.vendors.web_search.searching import Index
+from simulator.vendors.web_search.tavily_requests import Crawl, Extract, Map, Request, Search
 
 _EXTRACTED_PER_CREDIT = 5
 _MAPPED_PER_CREDIT = 10

@@ -15,11 +15,11 @@ import httpcore2
 from aiohttp.http_exceptions import HttpProcessingError
 
 from common import tracing
-from enricher.crawl import lenient_http
-from enricher.crawl.decoding import Body, text_of
 from enricher.crawl.errors import PageRefused, SiteUnreachable
-from enricher.crawl.network import GuardedNetwork, proxied
-from enricher.crawl.replies import Reply
+from enricher.crawl.http import lenient_http
+from enricher.crawl.http.decoding import Body, text_of
+from enricher.crawl.http.network import GuardedNetwork, proxied
+from enricher.crawl.http.replies import Reply
 
 _HTML = frozenset({"text/html", "application/xhtml+xml", ""})
 #: Of one header; a Content-Security-Policy may be some kilobytes long.

@@ -6,7 +6,7 @@ from datetime import date
 from typing import NamedTuple
 
 from nightly.model import Caps, Tenant, run_id_of
-from nightly.selection import Target
+from nightly.plan.selection import Target
 
 
 class Plan(NamedTuple):

@@ -10,10 +10,10 @@ from rich.markup import escape
 from rich.table import Column, Table
 
 from leadgen.command_line.exit_codes import run_or_exit
-from leadgen.command_line.moments import in_singapore
 from leadgen.command_line.options import AsJson, DatabaseUrl
 from leadgen.command_line.terminal import print_table
-from leadgen.demo.in_words import bucket_of
+from leadgen.command_line.time_options import in_singapore
+from leadgen.demo.event_text import bucket_of
 from leadgen.scoring.leads import of_tenant
 from leadgen.tenants.tenants import NoSuchTenant, TenantNumber
 

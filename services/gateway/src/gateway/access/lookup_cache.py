@@ -15,7 +15,7 @@ K = TypeVar("K")
 V = TypeVar("V")
 
 
-class Remembered(Generic[K, V]):
+class LookupCache(Generic[K, V]):
     """Values by key, each for `keep_s` seconds from the beginning of its look-up; at most `most` of them.
 
     What was not found is not remembered. `at_once` look-ups run at a time, and `waiting` more may wait for that.

@@ -16,8 +16,8 @@ import httpcore2
 from yarl import URL
 
 from enricher.crawl.errors import SiteUnreachable
-from enricher.crawl.network import GuardedNetwork
-from enricher.crawl.replies import Reply
+from enricher.crawl.http.network import GuardedNetwork
+from enricher.crawl.http.replies import Reply
 
 _MAX_HEAD = 64 * 1024
 _END_OF_HEAD = re.compile(rb"\r?\n\r?\n")

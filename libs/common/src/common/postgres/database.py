@@ -7,78 +7,25 @@ violated constraints as `ConstraintViolated`.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager, suppress
-from typing import TYPE_CHECKING, Any, NamedTuple, Self, TypeAlias
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from typing import NamedTuple, Self
 
 import asyncpg
-import orjson
 
-from common.errors import ConstraintViolated, OutcomeUnknown, Permanent, Unavailable
+from common.errors import OutcomeUnknown, Permanent, Unavailable
+from common.postgres.advisory_locks import has_locked, kept_alive
+from common.postgres.connections import (
+    SERVICE_ROLE,
+    Connection,
+    Pool,
+    Session,
+    role_of,
+    session_settings,
+    transaction_settings,
+)
+from common.postgres.errors import AWAY, translated
 from common.settings import DatabaseSettings
-
-if TYPE_CHECKING:
-    Connection: TypeAlias = asyncpg.pool.PoolConnectionProxy[asyncpg.Record]
-    Session: TypeAlias = asyncpg.Connection[asyncpg.Record]
-    Pool: TypeAlias = asyncpg.Pool[asyncpg.Record]
-else:
-    Connection = asyncpg.pool.PoolConnectionProxy
-    Session = asyncpg.Connection
-    Pool = asyncpg.Pool
-
-#: The role that all services shared; for one version it has what they had then.
-SERVICE_ROLE = "leadgen_service"
-
-
-def role_of(service: str) -> str:
-    """Returns the role of a service, which may write that service's tables and no others."""
-    return f"leadgen_{service.replace('-', '_')}"
-
-
-# Not pg_advisory_lock: a statement that waits holds back vacuum.
-TRY_LOCK = "SELECT pg_try_advisory_lock(hashtextextended($1, 0))"
-#: Seconds between two attempts at a lock that someone else holds, at first and at most.
-LOCK_PAUSE_S, MAX_LOCK_PAUSE_S = 0.05, 1.0
-
-#: What asyncpg raises when the server is away, restarting, out of connections, or wants a transaction done again.
-AWAY = (
-    OSError,
-    TimeoutError,
-    asyncpg.PostgresConnectionError,
-    asyncpg.CannotConnectNowError,
-    asyncpg.AdminShutdownError,
-    asyncpg.CrashShutdownError,
-    asyncpg.InsufficientResourcesError,  # disk, memory or connections are used up
-    asyncpg.PostgresSystemError,  # the server's own reading or writing fails
-    asyncpg.InvalidCachedStatementError,
-    asyncpg.InternalClientError,  # a connection that broke while it was asked something
-    asyncpg.DeadlockDetectedError,
-    asyncpg.SerializationError,
-    asyncpg.LockNotAvailableError,  # someone holds a row for longer than `lock_timeout`
-    asyncpg.IdleInTransactionSessionTimeoutError,  # we were frozen inside a transaction
-    asyncpg.IdleSessionTimeoutError,
-)
-
-
-#: Those of AWAY with which the server itself says that it did nothing.
-REFUSED = (
-    asyncpg.CannotConnectNowError,
-    asyncpg.InsufficientResourcesError,
-    asyncpg.InvalidCachedStatementError,
-    asyncpg.DeadlockDetectedError,
-    asyncpg.SerializationError,
-    asyncpg.LockNotAvailableError,  # someone holds a row for longer than `lock_timeout`
-    asyncpg.IdleInTransactionSessionTimeoutError,  # we were frozen inside a transaction
-    asyncpg.IdleSessionTimeoutError,
-)
-
-
-def as_json(texts: Sequence[str]) -> str:
-    """Many texts as one argument, for `json_array_elements_text`: an array takes asyncpg ten times as long to encode.
-
-    They are to be such as PostgreSQL can hold: without NUL, and without half a surrogate pair.
-    """
-    return orjson.dumps(texts).decode()
 
 
 class PoolUse(NamedTuple):
@@ -105,37 +52,7 @@ class Database:
         self._pooler_url = pooler_url
         self._begin_with = "BEGIN"
         if pooler_url is not None:
-            self._begin_with += "".join(f"; SET LOCAL {it} = '{to}'" for it, to in self._transaction(role).items())
-
-    @staticmethod
-    def _transaction(role: str) -> dict[str, str]:
-        """Settings of every transaction."""
-        return {
-            "role": role,
-            "jit": "off",
-            # Ours are short: to start workers takes longer than they save.
-            "max_parallel_workers_per_gather": "0",
-            # Short statements over partitions: planning each anew takes several times as long as running it. A plan
-            # that was made while a table was empty is kept, so it must not be one that reads all of the table: of the
-            # outbox, with 100,000 rows in it, that took 100 µs of the database per event instead of 6.
-            "plan_cache_mode": "force_generic_plan",
-            "enable_seqscan": "off",
-            # Whoever is frozen or unreachable does not hold rows and locks for ever.
-            "lock_timeout": "30s",
-            "idle_in_transaction_session_timeout": "60s",
-        }
-
-    @classmethod
-    def _session(cls, name: str, role: str) -> dict[str, str]:
-        """Settings of a connection to the server itself."""
-        return {
-            **cls._transaction(role),
-            "application_name": name,
-            "tcp_keepalives_idle": "15",
-            "tcp_keepalives_interval": "5",
-            "tcp_keepalives_count": "3",
-            "tcp_user_timeout": "30s",
-        }
+            self._begin_with += "".join(f"; SET LOCAL {it} = '{to}'" for it, to in transaction_settings(role).items())
 
     @classmethod
     async def connect(
@@ -154,7 +71,7 @@ class Database:
                 max_size=size,
                 timeout=10,
                 command_timeout=60,
-                server_settings={"application_name": name} if direct_url else cls._session(name, role),
+                server_settings={"application_name": name} if direct_url else session_settings(name, role),
                 statement_cache_size=0 if direct_url else 100,
                 reset=_nothing_to_reset,
             )
@@ -218,9 +135,9 @@ class Database:
             async with self.without_tenant() as connection:
                 yield connection
             return
-        with _translated():
+        with translated():
             async with self._pool.acquire() as connection:
-                with _translated(OutcomeUnknown):
+                with translated(OutcomeUnknown):
                     yield connection
 
     @asynccontextmanager
@@ -233,13 +150,13 @@ class Database:
             async with self.without_tenant() as connection:
                 yield connection
             return
-        with _translated():
+        with translated():
             async with self._pool.acquire() as connection:
                 yield connection
 
     @asynccontextmanager
     async def _begin(self, opening: str) -> AsyncIterator[Connection]:
-        with _translated():
+        with translated():
             async with self._pool.acquire() as connection:
                 await connection.execute(opening)
                 try:
@@ -247,17 +164,17 @@ class Database:
                 except BaseException:
                     await _roll_back(connection)
                     raise
-                with _translated(OutcomeUnknown):
+                with translated(OutcomeUnknown):
                     await connection.execute("COMMIT")
 
     @asynccontextmanager
     async def session(self, *, timeout_s: float = 60, **settings: str) -> AsyncIterator[Session]:
         """A connection of its own, outside the pool. `settings` are PostgreSQL's."""
-        with _translated():
+        with translated():
             session = await asyncpg.connect(
                 self._url,
                 command_timeout=timeout_s,
-                server_settings={**self._session(self._name, self._role), **settings},
+                server_settings={**session_settings(self._name, self._role), **settings},
             )
             try:
                 yield session
@@ -266,40 +183,18 @@ class Database:
 
     @asynccontextmanager
     async def lock(self, name: str, *, wait: bool = False) -> AsyncIterator[Session | None]:
-        """An advisory lock's own connection while we hold the lock; None if someone else does.
+        """Holds an advisory lock while the block runs; yields its connection, or None if someone else has the lock.
 
         With `wait`, tries again until it holds the lock.
         A process that is frozen loses the lock after `LOCK_IDLE_S`. When the connection breaks, the block is left with
         Unavailable: the work stops with the lock. The connection is not for statements: it is kept alive here.
         """
         async with self.session(idle_session_timeout=f"{int(1000 * self.LOCK_IDLE_S)}ms") as session:
-            pause_s = LOCK_PAUSE_S
-            while not await session.fetchval(TRY_LOCK, name):
-                if not wait:
-                    yield None
-                    return
-                await asyncio.sleep(pause_s)
-                pause_s = min(pause_s * 1.5, MAX_LOCK_PAUSE_S)
-            async with asyncio.timeout(None) as held:
-
-                def leave(_: Any) -> None:
-                    with suppress(RuntimeError):  # the block has just ended
-                        held.reschedule(0)
-
-                session.add_termination_listener(leave)
-                alive = asyncio.create_task(self._keep_alive(session), name=f"lock {name}")
-                try:
+            if await has_locked(session, name, wait=wait):
+                async with kept_alive(session, self.LOCK_IDLE_S / 3, name=f"lock {name}"):
                     yield session
-                finally:
-                    session.remove_termination_listener(leave)
-                    alive.cancel()
-                    await asyncio.gather(alive, return_exceptions=True)
-
-    async def _keep_alive(self, session: Session) -> None:
-        with suppress(*AWAY, asyncpg.InterfaceError):
-            while True:
-                await asyncio.sleep(self.LOCK_IDLE_S / 3)
-                await session.execute("SELECT 1")
+            else:
+                yield None
 
 
 async def _roll_back(connection: Connection) -> None:
@@ -313,26 +208,3 @@ async def _roll_back(connection: Connection) -> None:
 
 async def _nothing_to_reset(_: Session) -> None:
     """All that we set is local to a transaction, so a connection goes back as it came: one round trip saved."""
-
-
-def says_closed(error: asyncpg.InterfaceError) -> bool:
-    """Whether the connection was closed: asyncpg has the same class for that and for wrong arguments."""
-    is_about_arguments = isinstance(error, asyncpg.DataError)
-    return not is_about_arguments and any(word in str(error) for word in ("closed", "closing", "released"))
-
-
-@contextmanager
-def _translated(broken: type[Unavailable] = Unavailable) -> Iterator[None]:
-    """Raises Unavailable for errors of the server being away (`broken` where it did not answer), ConstraintViolated."""
-    try:
-        yield
-    except AWAY as error:
-        kind = Unavailable if isinstance(error, REFUSED) else broken
-        raise kind(f"PostgreSQL: {type(error).__name__}: {error}") from error
-    except asyncpg.IntegrityConstraintViolationError as error:
-        constraint = error.constraint_name or error.column_name or "a constraint"
-        raise ConstraintViolated(f"{constraint}: {error}", constraint=constraint) from error
-    except asyncpg.InterfaceError as error:
-        if not says_closed(error):
-            raise
-        raise broken(f"PostgreSQL: {error}") from error

@@ -10,8 +10,8 @@ from functools import lru_cache
 from simulator.draws import draws
 from simulator.register.registry import RegistryCompany, company, stem_of
 from simulator.town.sites import Site
-from simulator.vendors.decoys import DECOYS, Found, filled, nothing_about
-from simulator.vendors.reading import Reader
+from simulator.vendors.web_search.other_results import DECOYS, Found, filled, nothing_about
+from simulator.vendors.web_search.page_reader import Reader
 
 _WORDS = re.compile(r"[A-Z0-9&]+")
 _NAMESAKES_TRIED = 5

@@ -10,11 +10,11 @@ from typing import Any, Literal
 from pydantic import BaseModel, Field, ValidationError
 
 from simulator.vendors.accounts import Account
-from simulator.vendors.comprehension import Fact, Facts, injected, understood
 from simulator.vendors.exchange import Call, Charge, Reply, Why, hash_of
 from simulator.vendors.fault_injection import Behaviour
-from simulator.vendors.filling import filled, kind_of
-from simulator.vendors.model_faults import answered, choices_of, misread
+from simulator.vendors.language_model.fact_rules import Fact, Facts, injected, understood
+from simulator.vendors.language_model.model_faults import answered, choices_of, misread
+from simulator.vendors.language_model.schema_filling import filled, kind_of
 
 _CHARACTERS_PER_TOKEN = 4
 _MOST_TOKENS = 128_000

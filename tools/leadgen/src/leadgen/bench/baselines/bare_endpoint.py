@@ -1,6 +1,6 @@
 """A FastAPI endpoint that sends one event over SSE and does nothing else: the baseline of the gateway's first byte.
 
-`python -m leadgen.bench.harness.bare_endpoint PORT` serves it on loopback as every service serves HTTP.
+`python -m leadgen.bench.baselines.bare_endpoint PORT` serves it on loopback as every service serves HTTP.
 """
 
 import sys

@@ -13,7 +13,7 @@ import structlog
 from common.background import in_background
 from common.errors import LeadgenError, Unavailable
 from common.postgres import Database
-from common.singapore import day_in_singapore
+from common.singapore.calendar import day_in_singapore
 from nightly.model import ENDS
 from nightly.run import CARRIED_OVER, conclude, look
 from nightly.tables import runs, tenants

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from enricher.extract.facts import LIKELY, Fact, join_values
-from enricher.extract.figures import quote_around
+from enricher.extract.profile.figures import quote_around
 from enricher.pages.documents import Document, clean
 
 _KNOWN = re.compile(

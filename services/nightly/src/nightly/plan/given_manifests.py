@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError,
 
 from common.contracts import Company
 from nightly.model import RunRefused, Source
-from nightly.selection import Target
+from nightly.plan.selection import Target
 
 
 class GivenCompany(BaseModel):

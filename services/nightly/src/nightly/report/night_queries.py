@@ -10,7 +10,7 @@ import asyncpg
 
 from common.errors import Permanent
 from common.postgres import Connection, Database
-from common.singapore import day_in_singapore
+from common.singapore.calendar import day_in_singapore
 from nightly.report.company_progress import CompanyProgress, balance_of
 from nightly.report.issues import Circumstances, issues_of
 from nightly.report.night import Durations, Night, ShortLead, Spend, TenantNight

@@ -1,6 +1,6 @@
 """A FastAPI endpoint that returns bytes that it read when it started: the baseline of the gateway's list pages.
 
-`python -m leadgen.bench.harness.bare_pages PORT FOLDER` serves the files of the folder on loopback, as every service
+`python -m leadgen.bench.baselines.bare_pages PORT FOLDER` serves the files of the folder on loopback, as every service
 serves HTTP: `GET /pages/3` is the file `3`.
 """
 

@@ -1,0 +1,7 @@
+"""Connections to PostgreSQL. `Database` is the only way to one; import all names from here."""
+
+from common.postgres.connections import SERVICE_ROLE, Connection, Session, as_json, role_of
+from common.postgres.database import Database, PoolUse
+from common.postgres.errors import AWAY, says_closed
+
+__all__ = ["AWAY", "SERVICE_ROLE", "Connection", "Database", "PoolUse", "Session", "as_json", "role_of", "says_closed"]

@@ -1,0 +1,1 @@
+"""Singapore's postal districts, and the day in Singapore."""

@@ -1,0 +1,1 @@
+"""One HTTP request of the crawler: allowed addresses, connections, limits, and the text of the answer."""

@@ -1,0 +1,1 @@
+"""One module per table: queries and statements on the caller's connection."""
