@@ -44,7 +44,7 @@ test-dashboards: servers ## alerts and dashboards: promtool, and a real Promethe
 	folder=$$(deploy/local/prometheus) && PROMETHEUS_BIN="$$folder" exec $(BIN)/pytest -m dashboards tests/dashboards
 
 #: Delivery, outages and two versions side by side, with the servers in containers.
-IN_CONTAINERS := deploy/local/tests/test_server_fixtures.py $(addprefix libs/common/tests/test_,delivery.py outages.py versions_side_by_side.py)
+IN_CONTAINERS := deploy/local/tests/test_server_fixtures.py $(addprefix libs/common/tests/,delivery/test_delivery.py delivery/test_outages.py test_versions_side_by_side.py)
 
 test-containers: servers ## a part of the tests with PostgreSQL and Kafka in containers, on a Docker engine; root gets one by itself
 	tests/compose/with-engine env TEST_BACKEND=testcontainers $(BIN)/pytest $(IN_CONTAINERS)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from testkit.otlp_collector import Collector, otlp_collector
+from testkit.servers.otlp_collector import Collector, otlp_collector
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -6,8 +6,8 @@ import pytest
 
 from leadgen.chat_client import chat
 from leadgen.odoo.connections import connect_odoo
-from testkit.fake_odoo import fake_odoo
-from testkit.otlp_collector import Collector, Seen
+from testkit.servers.fake_odoo import fake_odoo
+from testkit.servers.otlp_collector import Collector, Seen
 from testkit.stages import until
 
 pytestmark = [pytest.mark.dashboards, pytest.mark.timeout(900)]

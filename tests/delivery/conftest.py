@@ -63,8 +63,8 @@ from simulator.running import running
 from simulator.settings import Settings
 from simulator.town.sites import Behaviour, site_of
 from simulator.town.sites import Robots as Rules
-from testkit.fake_odoo import FakeOdoo, fake_odoo
 from testkit.industries import codes_2020, index_2020
+from testkit.servers.fake_odoo import FakeOdoo, fake_odoo
 from testkit.stages import a_company, envelope_for
 from upserter.consumer import upserter
 

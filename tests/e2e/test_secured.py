@@ -48,7 +48,7 @@ from leadgen.local.stack import SERVICES
 from leadgen.ssic import seed_ssic
 from leadgen.tenants.tenants import add_tenant
 from leadgen.tenants.tokens import token
-from testkit.postgres_tls import tls_in_front_of
+from testkit.servers.postgres_tls import tls_in_front_of
 from testkit.stages import until
 
 pytestmark = pytest.mark.whole

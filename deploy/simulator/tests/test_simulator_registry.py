@@ -7,7 +7,6 @@ from collections import Counter
 from datetime import date
 from itertools import islice
 from math import gcd
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -18,6 +17,7 @@ from simulator.register import uen
 from simulator.register.industries import INDUSTRIES
 from simulator.register.registry import COLUMNS, company, index_of, rows
 from simulator.register.statuses import LIVE_STATUSES
+from testkit.checkout import SHARED
 
 _FORMATS = {
     uen.BUSINESS: r"\d{8}[A-Z]",
@@ -26,7 +26,7 @@ _FORMATS = {
     uen.BRANCH: r"[TS]\d{2}FC\d{4}[A-Z0-9]",
     uen.PARTNERSHIP: r"[TS]\d{2}LP\d{4}[A-Z0-9]",
 }
-_SAMPLE = Path(__file__).parents[4] / "shared/data/acra_sample.csv.gz"
+_SAMPLE = SHARED / "data/acra_sample.csv.gz"
 
 
 def _column(name: str) -> int:

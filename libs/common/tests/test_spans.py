@@ -22,7 +22,7 @@ from common.http.request_spans import RequestSpans
 from common.ids import new_id
 from common.postgres import Database
 from common.span_recording import recorded
-from testkit.otlp_collector import Collector, Seen, otlp_collector
+from testkit.servers.otlp_collector import Collector, Seen, otlp_collector
 from testkit.stages import a_company, at_work, ended, envelope_for, publish, read_topic, until
 
 TRACE, PARENT = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"

@@ -2,7 +2,6 @@
 
 import csv
 import re
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -10,10 +9,11 @@ from hypothesis import strategies as st
 
 from industries.index import TALK, Code, IndustryIndex, VersionedCode
 from leadgen.ssic.resolve_eval import evaluate, read_terms
+from testkit.checkout import SHARED
 from testkit.industries import codes_2020, index_2020
 
 A_CODE = st.deferred(lambda: st.sampled_from(codes_2020()))
-SHARED = Path(__file__).parents[4] / "shared" / "data"
+DATA = SHARED / "data"
 
 
 def meant_by(*terms: str) -> list[str]:
@@ -244,20 +244,20 @@ def test_any_grammar_gets_an_answer(words: list[str]) -> None:
     assert gone.isdisjoint(resolution.codes)
 
 
-@pytest.mark.skipif(not SHARED.exists(), reason="the judged terms are not part of the repository")
+@pytest.mark.skipif(not DATA.exists(), reason="the judged terms are not part of the repository")
 def test_the_shared_terms_are_understood_and_never_made_up() -> None:
     """At least 95 % right, no negative answered, and in well under two milliseconds."""
-    evaluation = evaluate(index_2020(), read_terms(SHARED / "terms_dev.csv"))
+    evaluation = evaluate(index_2020(), read_terms(DATA / "terms_dev.csv"))
     assert evaluation.negatives_answered == 0
     assert evaluation.right >= 0.95 * evaluation.terms, evaluation.wrong
     assert evaluation.p50_ms < 2
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not SHARED.exists(), reason="the official index is not part of the repository")
+@pytest.mark.skipif(not DATA.exists(), reason="the official index is not part of the repository")
 def test_most_phrases_of_the_official_index_find_their_division() -> None:
     """Of 5,412 phrases, of which nobody says most: a broad check that no change does harm."""
-    with (SHARED / "ssic_index_2020.csv").open(encoding="utf-8", newline="") as file:
+    with (DATA / "ssic_index_2020.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))[::4]
     own = sum(row["code"][:2] in divisions(row["index_entry"]) for row in rows)
     assert own >= 0.78 * len(rows)

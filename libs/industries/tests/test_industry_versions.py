@@ -3,20 +3,20 @@
 import csv
 from collections.abc import Iterator
 from functools import cache
-from pathlib import Path
 
 import pytest
 
 from industries.index import IndustryIndex
 from industries.ssic.hierarchy import Code, VersionedCode
 from leadgen.ssic.resolve_eval import evaluate, read_terms
+from testkit.checkout import SHARED
 
-SHARED = Path(__file__).parents[4] / "shared" / "data"
-pytestmark = pytest.mark.skipif(not SHARED.exists(), reason="SSIC 2025 is not part of the repository")
+DATA = SHARED / "data"
+pytestmark = pytest.mark.skipif(not DATA.exists(), reason="SSIC 2025 is not part of the repository")
 
 
 def rows_of(name: str) -> Iterator[dict[str, str]]:
-    with (SHARED / name).open(encoding="utf-8", newline="") as file:
+    with (DATA / name).open(encoding="utf-8", newline="") as file:
         yield from csv.DictReader(file)
 
 
@@ -124,7 +124,7 @@ def test_an_exclusion_holds_in_both_versions(term: str) -> None:
 @pytest.mark.slow
 def test_the_shared_terms_are_understood_in_both_versions_and_in_2025_alone() -> None:
     """As well as in 2020 alone, with the codes that the file gives for each version."""
-    terms = read_terms(SHARED / "terms_dev.csv")
+    terms = read_terms(DATA / "terms_dev.csv")
     for index in (both(), IndustryIndex(code for code in codes() if code.version == "2025")):
         evaluation = evaluate(index, terms)
         assert evaluation.negatives_answered == 0

@@ -2,7 +2,6 @@
 
 import csv
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -13,15 +12,16 @@ from industries.language.words import folded_words
 from industries.ssic import versions
 from industries.ssic.hierarchy import Code, Hierarchy, VersionedCode
 from leadgen.ssic import ssic_2020
+from testkit.checkout import SHARED
 
-SHARED = Path(__file__).parents[4] / "shared" / "data"
+DATA = SHARED / "data"
 CODES_2020 = [Code("2020", *code) for code in ssic_2020()]
 KNOWN_2020 = {code.code for code in CODES_2020}
-NEEDS_2025 = pytest.mark.skipif(not SHARED.exists(), reason="SSIC 2025 is not part of the repository")
+NEEDS_2025 = pytest.mark.skipif(not DATA.exists(), reason="SSIC 2025 is not part of the repository")
 
 
 def rows_of(name: str) -> list[dict[str, str]]:
-    with (SHARED / name).open(encoding="utf-8", newline="") as file:
+    with (DATA / name).open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 
 

@@ -26,7 +26,7 @@ from enricher.crawl.http.network import GuardedNetwork
 from enricher.crawl.robots import Robots
 from enricher.crawl.visitor import Visitor
 from enricher.crawl.visits import Limits
-from testkit.loopback import PUBLIC, Diverted, DivertedBackend, resolved
+from testkit.servers.loopback import PUBLIC, Diverted, DivertedBackend, resolved
 
 Serve = Callable[[asyncio.StreamWriter], Awaitable[None]]
 NO_PAUSES = CrawlDelay(cast(Any, None))  # without pauses no database is asked

@@ -28,7 +28,7 @@ from gateway.messaging.feed import Feed
 from gateway.settings import GatewaySettings
 from leadgen.chat_client import ChatEvent, chat
 from leadgen.tenants.tokens import Role, token
-from testkit.issuer import Issuer
+from testkit.servers.issuer import Issuer
 from testkit.stages import publish, until
 
 SECRET = "the secret of these tests, long enough"

@@ -2,7 +2,6 @@
 
 import csv
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any, TypeAlias
 
 import asyncpg
@@ -10,10 +9,11 @@ import pytest
 
 from common.contracts import SearchAnswer
 from industries.index import Code, IndustryIndex
+from testkit.checkout import SHARED
 
 Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 YEAR = datetime.now(UTC).year
-OFFICIAL = Path(__file__).parents[4] / "shared" / "data" / "ssic.csv"
+OFFICIAL = SHARED / "data" / "ssic.csv"
 
 
 async def test_up_to_five_hundred_matches_need_no_refining(deliver, a_request, many) -> None:

@@ -10,8 +10,8 @@ import pytest
 from typer.testing import CliRunner
 
 from leadgen.cli import app
+from testkit.checkout import ROOT
 
-ROOT = Path(__file__).resolve().parents[3]
 BIN = Path(sys.executable).parent
 #: What holds of every handler, and of every table of tenants.
 OF_ALL = ["tests/delivery", "libs/common/tests/test_postgres.py", "libs/common/tests/test_service_roles.py"]

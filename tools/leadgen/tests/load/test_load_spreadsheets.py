@@ -1,0 +1,194 @@
+"""Registers that a spreadsheet, a database or a statistics program has saved once, into the real PostgreSQL."""
+
+import asyncio
+import gzip
+import zipfile
+from pathlib import Path
+
+import pytest
+import typer
+from typer.testing import CliRunner, Result
+
+from leadgen.load import LoadFailed, NotARegister, Summary, load, load_generated
+from leadgen.load.command import load_command
+from testkit.checkout import SHARED
+from testkit.registers import Owner, counts
+
+CASES = SHARED / "cases" / "loader"
+HEADER = (
+    "uen,entity_name,entity_status_description,registration_incorporation_date,building_name,postal_code,"
+    "primary_ssic_code,secondary_ssic_code"
+)
+A = "209900001A,ALPHA PTE. LTD.,Live Company,2021-03-04,na,088535,62011,na"
+B = "209900002A,BETA PTE. LTD.,Live Company,2021-03-04,na,018956,01120,46301"
+READ_BACK = """
+    SELECT uen, entity_name, is_live, registration_incorporation_date, building_name, postal_code,
+           primary_ssic_code, secondary_ssic_code
+      FROM staging_acra_companies ORDER BY uen
+"""
+ALPHA = ("209900001A", "ALPHA PTE. LTD.", True, "2021-03-04", None, "088535", "62011", None)
+BETA = ("209900002A", "BETA PTE. LTD.", True, "2021-03-04", None, "018956", "01120", "46301")
+
+
+@pytest.fixture(autouse=True)
+async def codes(owner: Owner) -> None:
+    """The industry codes of these registers."""
+    await owner.executemany(
+        "INSERT INTO ssic_ref (version, code, level, title) VALUES ('2020', $1, 'subclass', $1)",
+        [("62011",), ("01120",), ("46301",), ("12001",), ("70201",), ("56111",)],
+    )
+
+
+async def loaded(database_url: str, folder: Path, content: str | bytes) -> Summary:
+    file = folder / "register.csv"
+    file.write_bytes(content.encode() if isinstance(content, str) else content)
+    return await load(file, database_url)
+
+
+async def read_back(owner: Owner) -> list[tuple[object, ...]]:
+    return [tuple(row.values()) for row in await owner.fetch(READ_BACK)]
+
+
+def run(*arguments: str) -> Result:
+    app = typer.Typer()
+    app.command()(load_command)
+    return CliRunner().invoke(app, [*arguments])
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        A.replace("Live Company", " Live Company\t").replace("62011", "62011 ") + f"\n {B}",
+        A.replace("Live Company", "\u00a0Live Company").replace("ALPHA PTE. LTD.", '" ALPHA PTE. LTD. "') + "\n" + B,
+        A.replace("2021-03-04", "4/3/2021").replace(",na", ",NULL") + "\n" + B.replace("2021-03-04", "44259"),
+        A.replace("2021-03-04", "2021-03-04 14:33:42") + "\n" + B.replace("2021-03-04", "4-Mar-2021"),
+        A.replace(",na", ",N/A") + "\n" + B.replace(",na", ",-"),
+        A.replace(",na", ",\\N") + "\n" + B,
+        A + ",\n" + B + ",,",
+        A.replace("088535", "88535.0").replace("62011", "62011.0") + "\n" + B.replace("01120", "1120.0"),
+        A.replace("088535", '="088535"') + "\n" + B.replace("01120", '="01120"'),
+        A.lower().replace("alpha pte. ltd.", "ALPHA PTE. LTD.") + "\n" + B,
+        A + "\n" + HEADER + "\n" + B + "\n" + HEADER.upper(),
+    ],
+    ids=[
+        "padded", "no-break space, quoted", "day first, serial", "with a time, month by name", "N/A", "\\N",
+        "surplus fields", "floats", "formulas", "small letters", "header repeated",
+    ],
+)  # fmt: skip
+async def test_values_are_read_as_they_were_meant(owner: Owner, database_url: str, tmp_path: Path, rows: str) -> None:
+    """Whoever saved the file: the same two companies."""
+    summary = await loaded(database_url, tmp_path, f"{HEADER}\n{rows}\n")
+    assert (summary.inserted, summary.rejected) == (2, 0)
+    assert await read_back(owner) == [ALPHA, BETA]
+    assert [share.percent for share in summary.understood] == ["100 %"] * 4
+    assert not any("Warning" in note for note in summary.notes)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        f"{HEADER}\r{A}\r{B}".encode(),
+        f"sep=,\r\n{HEADER}\r\n{A}\r\n{B}".encode(),
+        "\n".join([f'"uen","entity\nname",{HEADER.split(",", 2)[2]}', A, B]).encode(),
+        f"{HEADER}\n{A}\n{B}".encode("utf-16"),
+        gzip.compress(f"{HEADER}\n{A}\n{B}".encode("utf-16")),
+    ],
+    ids=["CR alone", "sep=,", "line end in the header", "UTF-16", "UTF-16 packed"],
+)
+async def test_files_of_other_programs_are_read(
+    owner: Owner, database_url: str, tmp_path: Path, content: bytes
+) -> None:
+    """Whatever their ends of lines and their encoding."""
+    assert counts(await loaded(database_url, tmp_path, content)) == (2, 0, 0, 0, 0)
+    assert await read_back(owner) == [ALPHA, BETA]
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (f"{HEADER}\n{A}".replace(",", "|").encode(), "separated by pipes"),
+        ("\n".join(["sep=;", *(line.replace(",", ";") for line in (HEADER, A))]).encode(), "separated by ';'"),
+        (b"\xd0\xcf\x11\xe0" + bytes(600), "Excel workbook"),
+    ],
+    ids=["pipes", "sep=;", "old workbook"],
+)
+async def test_what_cannot_be_read_is_refused_with_its_cause(
+    database_url: str, tmp_path: Path, content: bytes, reason: str
+) -> None:
+    """So that the operator knows what to do."""
+    with pytest.raises(NotARegister, match=reason):
+        await loaded(database_url, tmp_path, content)
+
+
+async def test_a_workbook_is_refused_as_one(database_url: str, tmp_path: Path) -> None:
+    """It is a zip, but "no .csv file in this zip" would be of no help."""
+    file = tmp_path / "register.csv"
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("[Content_Types].xml", "<Types/>")
+        archive.writestr("xl/workbook.xml", "<workbook/>")
+    with pytest.raises(NotARegister, match="workbook of a spreadsheet"):
+        await load(file, database_url)
+
+
+async def test_what_is_no_date_is_never_young_and_is_told(owner: Owner, database_url: str, tmp_path: Path) -> None:
+    """It counts as missing, with an example; a share below 95 % is a warning."""
+    rows = [A.replace("2021-03-04", "2021-13-45"), B.replace("2021-03-04", "soon")]
+    summary = await loaded(database_url, tmp_path, "\n".join([HEADER, *rows]))
+    assert [row[3] for row in await read_back(owner)] == [None, None]
+    shares = {share.what: (share.rows, share.of) for share in summary.understood}
+    assert shares == {"status": (2, 2), "date": (0, 2), "industry": (2, 2), "postal code": (2, 2)}
+    notes = " ".join(summary.notes)
+    assert "Dates that could not be read: 2, such as '2021-13-45'." in notes
+    assert "Warning: less than 95% of the rows were understood: date 0 %." in notes
+
+
+async def test_a_load_that_takes_no_row_says_so_and_fails(database_url: str, tmp_path: Path) -> None:
+    """A header alone, and rows that are all rejected: a sentence and exit code 1."""
+    file = tmp_path / "register.csv"
+    for rows, reason in (("", "there is none below the header"), ("x\ny\n", "all were rejected")):
+        file.write_text(f"{HEADER}\n{rows}", encoding="utf-8")
+        told = await asyncio.to_thread(run, str(file), "--database-url", database_url)
+        assert (told.exit_code, f"No row was taken: {reason}." in told.output) == (1, True), told.output
+
+
+async def test_made_up_companies_never_overwrite_a_real_one(owner: Owner, database_url: str, tmp_path: Path) -> None:
+    """Nothing is loaded if one has the UEN of a company of the register that is not made up."""
+    rejects = tmp_path / "rejects.csv"
+    await load_generated(20, 2, database_url, rejects=rejects)
+    await owner.execute("UPDATE staging_acra_companies SET entity_name = 'ANOTHER'")
+    await load_generated(20, 2, database_url, rejects=rejects)  # those that are made up may be replaced
+    uen = await owner.fetchval("SELECT uen FROM staging_acra_companies ORDER BY uen LIMIT 1")
+    await owner.execute(
+        "UPDATE staging_acra_companies SET issuance_agency_id = 'ACRA', entity_name = 'REAL' WHERE uen = $1", uen
+    )
+    before = await read_back(owner)
+    with pytest.raises(LoadFailed, match="would overwrite real ones: 1 "):
+        await load_generated(20, 2, database_url, rejects=rejects)
+    assert await read_back(owner) == before
+
+
+@pytest.mark.skipif(not CASES.exists(), reason="the shared cases are not part of the repository")
+@pytest.mark.parametrize(
+    ("name", "taken", "days"),
+    [
+        ("excel_dates", 4, ["2022-01-05", "1995-04-30", "1990-12-25", "2024-11-12"]),
+        ("old_vintage_timestamps", 2, ["2004-01-07", "2021-01-07"]),
+        ("padded_values", 3, ["2021-03-04"] * 3),
+        ("missing_words", 2, ["2024-01-01", None]),
+        ("trailing_comma_rows", 3, ["2021-03-04"] * 3),
+        ("header_only", 0, []),
+        ("lower_case_uen", 1, ["2021-03-04"]),
+        ("float_codes", 2, ["2021-03-04"] * 2),
+    ],
+)
+async def test_the_shared_cases_come_out_right(
+    owner: Owner, database_url: str, tmp_path: Path, name: str, taken: int, days: list[str | None]
+) -> None:
+    """As many companies as there are, with their days; those of a live status are live, all codes are five digits."""
+    summary = await load(CASES / f"{name}.csv", database_url, rejects=tmp_path / "rejects.csv")
+    rows = await owner.fetch("SELECT * FROM staging_acra_companies ORDER BY uen")
+    assert (len(rows), summary.rejected) == (taken, 0)
+    assert [row["registration_incorporation_date"] for row in rows] == days
+    assert all(row["is_live"] == ("Struck" not in row["entity_status_description"]) for row in rows)
+    assert all(len(row["primary_ssic_code"]) == 5 and row["primary_ssic_code"].isdigit() for row in rows)
+    assert not {"NULL", "NA"} & {value for row in rows for value in row.values() if isinstance(value, str)}
