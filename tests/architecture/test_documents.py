@@ -26,20 +26,20 @@ SOMETHING = "something" * 4
 def example() -> dict[str, str]:
     """The settings of .env.example, as a shell that sources it has them."""
     script = f"set -a; . {EXAMPLE}; exec env -0"
-    told = subprocess.run(["sh", "-c", script], env={"PATH": os.environ["PATH"]}, capture_output=True, check=True)
-    pairs = (line.split("=", 1) for line in told.stdout.decode().split("\0") if line)
+    events = subprocess.run(["sh", "-c", script], env={"PATH": os.environ["PATH"]}, capture_output=True, check=True)
+    pairs = (line.split("=", 1) for line in events.stdout.decode().split("\0") if line)
     return {name: value for name, value in pairs if name not in {"PATH", "PWD", "OLDPWD", "SHLVL", "_"}}
 
 
 def tracked_files() -> list[Path]:
     """What is, or could be, committed."""
-    told = subprocess.run(
+    found = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
         cwd=ROOT,
         capture_output=True,
         check=True,
     )
-    files = [ROOT / name for name in told.stdout.decode().split("\0") if name]
+    files = [ROOT / name for name in found.stdout.decode().split("\0") if name]
     return [file for file in files if file.is_file()]
 
 
@@ -57,11 +57,11 @@ def test_the_example_changes_nothing_about_a_service(service: str, monkeypatch: 
     """Read from .env.example, a service's settings are its defaults; what has no default is empty there."""
     for name in readers():
         monkeypatch.delenv(name, raising=False)
-    told, kind = example(), settings_class(service)
+    found, kind = example(), settings_class(service)
     required = {name: SOMETHING for name, field in kind.model_fields.items() if field.is_required()}
-    assert not [name for name in required if told[name.upper()]], "what is required has no value that fits everyone"
+    assert not [name for name in required if found[name.upper()]], "what is required has no value that fits everyone"
 
-    given = {name: told[name.upper()] for name in kind.model_fields if name not in required}
+    given = {name: found[name.upper()] for name in kind.model_fields if name not in required}
 
     assert kind(**given, **required) == kind(**required)  # texts, as in the environment
 

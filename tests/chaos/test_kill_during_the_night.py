@@ -38,9 +38,9 @@ async def nightly(product: Any, rep: Any) -> str:
     process = await asyncio.create_subprocess_exec(
         command, "--tenant", str(rep.tenant_id), env=environment | given, stdout=PIPE, stderr=PIPE
     )
-    told, errors = await process.communicate()
-    assert process.returncode == 0, (told + errors).decode()
-    return told.decode()
+    found, errors = await process.communicate()
+    assert process.returncode == 0, (found + errors).decode()
+    return found.decode()
 
 
 async def test_a_night_whose_services_are_killed_ends_as_one_left_alone(product: Any) -> None:

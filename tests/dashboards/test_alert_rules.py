@@ -57,19 +57,19 @@ def test_each_alert_fires_when_it_should_and_not_otherwise(prometheus_folder: Pa
         given = {"rule_files": [str(PROMETHEUS / "alerts.yml")], "evaluation_interval": interval, "tests": some}
         files[-1].write_text(yaml.safe_dump(given), encoding="utf-8")
 
-    told = subprocess.run(
+    found = subprocess.run(
         [prometheus_folder / "promtool", "test", "rules", *files], capture_output=True, text=True, check=False
     )
 
-    assert told.returncode == 0, told.stdout + told.stderr
+    assert found.returncode == 0, found.stdout + found.stderr
 
 
 @pytest.mark.dashboards
 @pytest.mark.parametrize(("what", "name"), [("config", "prometheus.yml"), ("rules", "alerts.yml")])
 def test_prometheus_reads_its_files(prometheus_folder: Path, what: str, name: str) -> None:
     """As promtool checks them."""
-    told = subprocess.run(
+    found = subprocess.run(
         [prometheus_folder / "promtool", "check", what, PROMETHEUS / name], capture_output=True, text=True, check=False
     )
 
-    assert told.returncode == 0, told.stdout + told.stderr
+    assert found.returncode == 0, found.stdout + found.stderr

@@ -143,22 +143,22 @@ class Line:
         """Topics and ids of what follows from these events: at once, by one stage, or in the end, by all of them."""
         found = set()
         for event, envelope in deliveries:
-            for kind, identity in self._told_by(event) if by is None or tells(by, event) else ():
+            for kind, identity in self._announced_by(event) if by is None or tells(by, event) else ():
                 event_id = envelope.event_id
                 for step in [kind, *(followers(kind) if to_the_end else ())]:
                     event_id = derived_id(event_id, step.topic, identity)
                     found.add((step.topic, event_id))
         return found
 
-    def _told_by(self, event: Event) -> list[tuple[type[Event], str]]:
+    def _announced_by(self, event: Event) -> list[tuple[type[Event], str]]:
         """What the handlers of this event announce: the types, and their identities."""
         match event:
             case RequestIndustry(tenant_id=tenant, request_id=request_id, terms=[words]):
                 keys = [f"{tenant}:{words.removeprefix(SSIC)}-{number}" for number in range(1, HEAD + 1)]
-                told = [(kind, key) for key in keys for kind in (CompanyUpserted, RequestEnrichment)]
-                return [(JobProgressed, f"{request_id}:queued:0"), *told]
+                found = [(kind, key) for key in keys for kind in (CompanyUpserted, RequestEnrichment)]
+                return [(JobProgressed, f"{request_id}:queued:0"), *found]
             case RequestUpsert(tenant_id=tenant, job_id=job_id):
-                # The last batch is told of as the end.
+                # The last batch is announced as the end.
                 progress = [f"{job_id}:running:{number}" for number in range(BATCH, REGISTERED, BATCH)]
                 keys = [f"{tenant}:{self.jobs[job_id]}-{number}" for number in range(1, REGISTERED + 1)]
                 return [(JobProgressed, it) for it in [*progress, f"{job_id}:done:{REGISTERED}"]] + [
@@ -194,7 +194,7 @@ Make: TypeAlias = Callable[[Line, str], Awaitable[Deliveries]]
 
 @dataclass(frozen=True)
 class Case:
-    """A handler: its stage, its event, and how to make some deliveries, told apart from other ones by a prefix."""
+    """A handler: its stage, its event, and how to make some deliveries, distinguished from others by a prefix."""
 
     stage: str
     event: type[Event]

@@ -49,7 +49,7 @@ async def tables(owner: Owner, *, but: dict[str, list[str]] | None = None) -> di
     }
 
 
-async def told(kafka: str, *, to: str = "") -> Counter[tuple[str, UUID]]:
+async def published(kafka: str, *, to: str = "") -> Counter[tuple[str, UUID]]:
     """Topic and id of every event in Kafka, and how often it is there; of the dead letters with their suffix."""
     found: Counter[tuple[str, UUID]] = Counter()
     for event in EVENTS:
@@ -94,8 +94,8 @@ async def test_an_event_delivered_twice_changes_and_announces_nothing_more(
         assert await tables(owner, but=LEASES) == before
 
     announced = Counter(line.expected(deliveries, to_the_end=False, by=case.stage))
-    assert await told(kafka) == announced + sent + sent + sent
-    assert await told(kafka, to=SUFFIX) == Counter()
+    assert await published(kafka) == announced + sent + sent + sent
+    assert await published(kafka, to=SUFFIX) == Counter()
     states = await owner.fetch("SELECT DISTINCT consumer, state, failures, attempts FROM inbox")
     assert [tuple(row) for row in states] == [(case.stage, "done", 0, 1)]
 
@@ -121,5 +121,5 @@ async def test_an_event_handled_anew_rewrites_the_same(
         assert line.odoo.numbers == records
 
     sent = {(event.topic, envelope.event_id) for event, envelope in deliveries}
-    assert set(await told(kafka)) == line.expected(deliveries, to_the_end=False, by=case.stage) | sent
-    assert await told(kafka, to=SUFFIX) == Counter()
+    assert set(await published(kafka)) == line.expected(deliveries, to_the_end=False, by=case.stage) | sent
+    assert await published(kafka, to=SUFFIX) == Counter()

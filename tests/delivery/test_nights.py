@@ -171,16 +171,16 @@ async def test_a_night_that_is_killed_ends_as_an_undisturbed_one(
     assert await owner.fetchval("SELECT count(*) FROM lead_scores") == CAP
     assert len({name for name in odoo.numbers if "company" in name}) == CAP
     await is_proved(database_url, kafka)
-    told = await report(database)
-    assert (told.balance.reached, told.balance.rests) == ((CAP,) * 5, ())
-    assert sorted(lead.uen for lead in told.shortlist) == companies[:CAP]
+    figures = await report(database)
+    assert (figures.balance.reached, figures.balance.rests) == ((CAP,) * 5, ())
+    assert sorted(lead.uen for lead in figures.shortlist) == companies[:CAP]
 
 
 async def report(database: Database, days: int = 0) -> TenantNight:
     """The tenant's part of the report on a night, in which every company is accounted for."""
-    [told] = (await read_night(database, TODAY - timedelta(days=days), {})).tenants
-    assert told.balance.is_balanced
-    return told
+    [found] = (await read_night(database, TODAY - timedelta(days=days), {})).tenants
+    assert found.balance.is_balanced
+    return found
 
 
 async def night(database: Database, kafka: str, rules: Rules) -> TenantOutcome:
@@ -244,10 +244,10 @@ async def test_a_night_without_vendors_is_degraded_and_the_next_one_catches_up(
         assert (first.status, first.states) == ("done", {"synced": CAP})
         assert any("openai" in reason for reason in first.degraded)
         assert "degraded: " in first.in_words
-        told = await report(database, days=1)
-        assert (told.balance.reached, len(told.shortlist)) == ((CAP,) * 5, CAP)
-        assert {reason.partition(":")[0] for reason, _ in told.degraded} >= {"openai", "lusha"}
-        assert {spend.by_night for spend in told.spend} == {0}
+        figures = await report(database, days=1)
+        assert (figures.balance.reached, len(figures.shortlist)) == ((CAP,) * 5, CAP)
+        assert {reason.partition(":")[0] for reason, _ in figures.degraded} >= {"openai", "lusha"}
+        assert {spend.by_night for spend in figures.spend} == {0}
 
         for vendor in ("tavily", "lusha", "zerobounce", "openai"):
             (await http.delete(f"{simulator}/_simulator/vendors/{vendor}/faults")).raise_for_status()
@@ -281,11 +281,11 @@ async def test_a_night_without_odoo_ends_and_its_leads_go_through_in_the_morning
         evening = await night(database, kafka, rules)
         assert (evening.status, evening.states) == ("partial", {"odoo_waiting": CAP})
         assert odoo.numbers == {}
-        told = await report(database, days=1)
-        assert told.balance.reached == (CAP, CAP, CAP, CAP, 0)
-        assert told.balance.rests == (Rest("scored", "Odoo does not answer", CAP),)
-        assert any(issue.words.startswith("odoo-sync waits since") for issue in told.issues)
-        assert [lead.odoo for lead in told.shortlist] == ["not there yet"] * CAP
+        figures = await report(database, days=1)
+        assert figures.balance.reached == (CAP, CAP, CAP, CAP, 0)
+        assert figures.balance.rests == (Rest("scored", "Odoo does not answer", CAP),)
+        assert any(issue.words.startswith("odoo-sync waits since") for issue in figures.issues)
+        assert [lead.odoo for lead in figures.shortlist] == ["not there yet"] * CAP
 
         odoo.is_away = False
         synced = "SELECT count(*) = $1 FROM odoo_links WHERE outcome = 'synced'"
@@ -302,6 +302,6 @@ async def test_a_night_without_odoo_ends_and_its_leads_go_through_in_the_morning
     assert [row["uen"] for row in await owner.fetch(REASONS, TODAY)] == companies[CAP:]
     await is_proved(database_url, kafka)
     assert (await report(database, days=1)).balance.reached == (CAP,) * 5
-    told = await report(database)
-    assert any(f"{CAP} companies were finished since" in issue.words for issue in told.issues)
-    assert all(lead.is_new for lead in told.shortlist)
+    figures = await report(database)
+    assert any(f"{CAP} companies were finished since" in issue.words for issue in figures.issues)
+    assert all(lead.is_new for lead in figures.shortlist)

@@ -126,8 +126,8 @@ async def nothing_is_lost(line: Any, sent: list[Any], database_url: str, kafka: 
         assert [tuple(row) for row in jobs] == [("cancelled", 0, 9), ("done", 9, 9), ("queued", 0, 7)]
     finally:
         await owner.close()
-    assert line.expected(sent, to_the_end=True) <= await told(kafka)
-    letters = {event_id for _, event_id in await told(kafka, SUFFIX)}
+    assert line.expected(sent, to_the_end=True) <= await published(kafka)
+    letters = {event_id for _, event_id in await published(kafka, SUFFIX)}
     assert letters.isdisjoint({envelope.event_id for _, envelope in sent})
 
 
@@ -145,7 +145,7 @@ async def keys_of(owner: Owner, topics: list[str]) -> list[str]:
     return [row["key"] for row in rows]
 
 
-async def told(kafka: str, suffix: str = "") -> set[tuple[str, UUID]]:
+async def published(kafka: str, suffix: str = "") -> set[tuple[str, UUID]]:
     """Topic and id of all that stands in Kafka, or of the dead letters."""
     found = set()
     for topic, of in read_topics().topics.items():
@@ -184,7 +184,7 @@ async def test_a_broker_that_is_killed_in_the_middle_loses_nothing(
     kafka: str,
     breakable_kafka: Kafka,
 ) -> None:
-    """Every handler ends its events without it; what they announce waits, and is told once it is back."""
+    """Every handler ends its events without it; what they announce waits, and is sent once it is back."""
     sent = await into_the_middle(line, line_at_work, database, owner, kafka)
     await asyncio.to_thread(breakable_kafka.kill)
     await owner.execute("ROLLBACK")

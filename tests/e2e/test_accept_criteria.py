@@ -2,7 +2,7 @@
 
     AC1  the first byte of an answer comes at once: it waits for nothing of the search, whatever the text
     AC2  the best min(UPSERT_SYNC_LIMIT, matches) companies are upserted, enriched and scored before the rep's eyes
-    AC3  the rest becomes one job, and the rep is told how many; the same words again get the same job
+    AC3  the rest becomes one job, and the answer says how many; the same words again get the same job
     AC4  the night takes over every match once, in batches, and says how far it is
     AC5  words that name no industry are asked back and write nothing; exclusions and codes are understood
 

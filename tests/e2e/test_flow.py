@@ -26,11 +26,11 @@ CANDIDATES = "SELECT count(*) FROM icp_candidate_companies WHERE tenant_id = $1"
 
 async def run(product, name: str, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """A console script of ours to its end."""
-    command, surroundings = product.script(name)
+    command, variables = product.script(name)
     return await asyncio.to_thread(
         subprocess.run,
         [command, *arguments],
-        env=surroundings | environment,
+        env=variables | environment,
         capture_output=True,
         text=True,
         check=False,
@@ -48,18 +48,18 @@ async def test_every_service_lives(product) -> None:
 async def test_a_message_becomes_ten_scored_leads_and_a_job(product) -> None:
     """The chat events arrive in order, each stage of each company once, and agree with the database."""
     rep = await product.rep()
-    told = [message async for message in rep.chat("Manufacturing")]
+    events = [message async for message in rep.chat("Manufacturing")]
 
-    assert [message.name for message in told[:3]] == ["accepted", "resolved", "head"]
-    done = told[-1]
+    assert [message.name for message in events[:3]] == ["accepted", "resolved", "head"]
+    done = events[-1]
     assert done.name == "done"
-    companies = [message.data for message in told if message.name == "company"]
-    head = [company["uen"] for company in told[2].data["companies"]]
+    companies = [message.data for message in events if message.name == "company"]
+    head = [company["uen"] for company in events[2].data["companies"]]
     assert len(set(head)) == 10
     for stage in ("upserted", "enriched", "scored"):
         assert sorted(it["uen"] for it in companies if it["stage"] == stage) == sorted(head)
-    assert told[1].data["industries"][0]["title"] == "MANUFACTURING"
-    remaining = told[1].data["matches"] - 10
+    assert events[1].data["industries"][0]["title"] == "MANUFACTURING"
+    remaining = events[1].data["matches"] - 10
     assert done.data["remaining"] == remaining > 500
     assert done.data["notice"] == (
         f"Upserted and enriched 10 now; scheduled the rest ({remaining}) for nightly processing"
@@ -112,12 +112,12 @@ async def test_the_night_takes_over_the_rest_once(product) -> None:
 async def test_words_that_name_no_industry_are_asked_back(product) -> None:
     """At once, with no job, and nothing written."""
     rep = await product.rep()
-    told = [message async for message in rep.chat("good morning to you")]
-    assert [message.name for message in told] == ["accepted", "resolved", "head", "done"]
-    assert (told[1].data["industries"], told[1].data["matches"]) == ([], 0)
-    assert told[-1].data["job_id"] is None
-    assert "Name one, such as Manufacturing" in told[-1].data["notice"]
-    assert told[-1].at_ms < 60_000  # a stream that waits for a job ends after 300 s
+    events = [message async for message in rep.chat("good morning to you")]
+    assert [message.name for message in events] == ["accepted", "resolved", "head", "done"]
+    assert (events[1].data["industries"], events[1].data["matches"]) == ([], 0)
+    assert events[-1].data["job_id"] is None
+    assert "Name one, such as Manufacturing" in events[-1].data["notice"]
+    assert events[-1].at_ms < 60_000  # a stream that waits for a job ends after 300 s
     assert await product.fetch("SELECT 1 FROM background_jobs WHERE tenant_id = $1", rep.tenant_id) == []
 
 

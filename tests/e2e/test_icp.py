@@ -16,8 +16,8 @@ VISITS = "SELECT count(*) FROM company_enrichment_runs WHERE tenant_id = $1"
 async def test_an_icp_scores_the_leads_that_are_there_again_and_each_explains_itself(product) -> None:
     """Without one the scores say so and rest on the rest; with one, who fits gains and who does not loses."""
     rep = await product.rep()
-    told = [message async for message in rep.chat("Manufacturing")]
-    head = {company["uen"]: company for company in told[2].data["companies"]}
+    events = [message async for message in rep.chat("Manufacturing")]
+    head = {company["uen"]: company for company in events[2].data["companies"]}
     before = {uen: (score, words) for uen, score, _, words in await rep.leads_when_done(10)}
     assert set(before) == set(head)
     assert all("No ICP" in words or "no ICP" in words for _, words in before.values())
@@ -54,11 +54,11 @@ async def test_an_icp_scores_the_leads_that_are_there_again_and_each_explains_it
     other = await product.rep()
     assert (await other.ask("GET", f"/leads/{number}/explain")).status_code == 404
 
-    command, surroundings = product.script("leadgen")
+    command, variables = product.script("leadgen")
     printed = await asyncio.to_thread(
         subprocess.run,
         [command, "score", "--explain", wanted, "--tenant", str(rep.tenant_id)],
-        env=surroundings,
+        env=variables,
         capture_output=True,
         text=True,
         check=False,

@@ -41,11 +41,11 @@ async def test_reruns_beside_a_chat_change_no_lead_buy_nothing_and_leave_a_clean
     before = [await product.fetch(statement, rep.tenant_id) for statement in (USED, JOBS)]
 
     rerun = asyncio.create_task(played(product, rep.tenant_id, "enrichment.requested.v1", "enricher", "rerun"))
-    told = [message.name async for message in other.chat("Manufacturing")]
+    found = [message.name async for message in other.chat("Manufacturing")]
     report = await rerun
     await until(product.is_quiet, within_s=60)
 
-    assert told[-1] == "done"
+    assert found[-1] == "done"
     assert report["outcomes"] == {"done": 10, "dead": 0, "open": 0}
     assert await rep.leads() == leads
     assert [await product.fetch(statement, rep.tenant_id) for statement in (USED, JOBS)] == before

@@ -32,9 +32,9 @@ TABLES = ("icp_candidate_companies", "company_enrichment_runs", "lead_features",
 
 async def ask(rep, message: str) -> tuple[list, float]:
     """All that the stream tells, and when the last score came, in seconds."""
-    told = [it async for it in rep.chat(message)]
-    scores = [it.at_ms for it in told if it.data.get("stage") == "scored"]
-    return told, max(scores, default=0) / 1000
+    found = [it async for it in rep.chat(message)]
+    scores = [it.at_ms for it in found if it.data.get("stage") == "scored"]
+    return found, max(scores, default=0) / 1000
 
 
 async def test_fifty_chats_at_once_get_ten_leads_each(product, capsys) -> None:
@@ -47,14 +47,14 @@ async def test_fifty_chats_at_once_get_ten_leads_each(product, capsys) -> None:
     took = time.perf_counter() - began
 
     named: dict[int, set[str]] = {rep.tenant_id: set() for rep in reps}
-    for (rep, message), (told, _) in zip(asked, answers, strict=True):
-        names = [it.name for it in told]
+    for (rep, message), (found, _) in zip(asked, answers, strict=True):
+        names = [it.name for it in found]
         assert names[:3] == ["accepted", "resolved", "head"], message
         assert names[-1] == "done"
         assert "error" not in names
-        head = {company["uen"] for company in told[2].data["companies"]}
-        assert len(head) == min(10, told[1].data["matches"]) > 0, message
-        assert {it.data["uen"] for it in told if it.data.get("stage") == "scored"} == head, message
+        head = {company["uen"] for company in found[2].data["companies"]}
+        assert len(head) == min(10, found[1].data["matches"]) > 0, message
+        assert {it.data["uen"] for it in found if it.data.get("stage") == "scored"} == head, message
         named[rep.tenant_id] |= head
 
     await product.comes_to_rest()

@@ -75,7 +75,7 @@ async def test_a_tenant_is_connected_checked_previewed_and_audited(
     )
 
 
-async def test_a_tenant_without_an_odoo_is_told_how_to_get_one(typed: Any) -> None:
+async def test_a_tenant_without_an_odoo_is_shown_how_to_get_one(typed: Any) -> None:
     """In one line."""
     code, said = await typed("audit", "odoo")
 

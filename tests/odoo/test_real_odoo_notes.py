@@ -77,7 +77,7 @@ async def test_a_reps_open_opportunity_gets_a_note_and_no_second_lead(limited: A
     assert await limited.differences() == []
 
 
-async def test_a_company_struck_off_is_told_in_its_lead(limited: Any, admin: Any) -> None:
+async def test_a_company_struck_off_is_reported_in_its_lead(limited: Any, admin: Any) -> None:
     """In a note and in the description, once."""
     link = await limited.bring_one(status="live")
     await limited.bring_one(hours=1, status="gone")

@@ -32,11 +32,11 @@ async def test_strangers_with_our_numbers_stay_as_they_are_and_ours_are_made_ane
     leads = await admin.execute("crm.lead", "create", vals_list=[{"name": "Their deal", "description": "theirs"}])
     await owner.execute(POINT_TO, *partners, *leads)
     before = [await everything(admin, "res.partner", partners), await everything(admin, "crm.lead", leads)]
-    told = {(it["record"], it["what"]) for it in await tenant.differences()}
+    found = {(it["record"], it["what"]) for it in await tenant.differences()}
 
     again = await tenant.bring_one(address="2 New Way", hours=1)
 
-    assert told == {("company", "not ours"), ("contact", "not ours"), ("lead", "not ours")}
+    assert found == {("company", "not ours"), ("contact", "not ours"), ("lead", "not ours")}
     assert [await everything(admin, "res.partner", partners), await everything(admin, "crm.lead", leads)] == before
     assert again.outcome == "synced"
     assert not {again.record(kind).id for kind in ("company", "contact", "lead")} & {*partners, *leads, *ours}

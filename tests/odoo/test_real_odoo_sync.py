@@ -217,7 +217,7 @@ async def test_a_company_that_people_deleted_is_not_found_again_in_its_contact(t
     assert (contact["is_company"], contact["ref"], contact["website"]) == (False, False, False)
 
 
-async def test_nobody_is_told_of_what_we_write(tenant: Any, admin: Any) -> None:
+async def test_nobody_is_reported_of_what_we_write(tenant: Any, admin: Any) -> None:
     """No message, mail, follower or activity, neither for what is made nor for what is changed."""
     kinds = ("mail.message", "mail.mail", "mail.followers", "mail.activity")
 

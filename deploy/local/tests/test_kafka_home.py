@@ -25,13 +25,13 @@ def add_program(folder: Path, name: str, script: str) -> None:
     (folder / name).chmod(0o755)
 
 
-def test_a_machine_without_maven_is_told_how_to_get_it() -> None:
+def test_a_machine_without_maven_is_shown_how_to_get_it() -> None:
     """In one line."""
     with pytest.raises(MissingPart, match=r"missing Maven: install it, e\.g\. apt-get install maven"):
         kafka_home()
 
 
-def test_a_machine_without_java_is_told_how_to_get_it(machine: Path) -> None:
+def test_a_machine_without_java_is_shown_how_to_get_it(machine: Path) -> None:
     """In one line."""
     (machine / "java").unlink()
 

@@ -46,8 +46,8 @@ class Vendors:
 
     async def state(self, vendor: str) -> dict[str, Any]:
         """What the control endpoint says of a vendor."""
-        told: dict[str, Any] = (await self.http.get("/_simulator/vendors")).json()[vendor]
-        return told
+        body: dict[str, Any] = (await self.http.get("/_simulator/vendors")).json()[vendor]
+        return body
 
     async def charges(self, **wanted: Any) -> list[dict[str, Any]]:
         """The ledger."""

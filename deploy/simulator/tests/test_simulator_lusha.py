@@ -15,7 +15,7 @@ def _filters(*hosts: str, **contacts: Any) -> dict[str, Any]:
 
 @pytest.fixture
 def crowd(known_sites: list[Site], town: Town) -> Site:
-    """A site of a company with many people, all of whom may be told of."""
+    """A site of a company with many people, all of whom may be shown."""
     return max(known_sites[:400], key=lambda site: sum(not person.is_protected for person in town.people(site)))
 
 
@@ -95,7 +95,7 @@ async def test_trouble_with_one_person_is_inside_the_answer(vendors: Any, known_
     assert answer.json()["billing"]["creditsCharged"] == 0
 
 
-async def test_an_account_with_the_waterfall_starts_a_job_unless_told_not_to(vendors: Any) -> None:
+async def test_an_account_with_the_waterfall_starts_a_job_unless_asked_not_to(vendors: Any) -> None:
     """The default is a trap."""
     body = {"ids": ["1"], "reveal": ["emails"]}
 

@@ -134,10 +134,10 @@ async def test_a_host_header_is_enough(url: str) -> None:
 async def test_control_is_reached_through_the_proxy_too(web: httpx.AsyncClient) -> None:
     """By its own name."""
     site = _site()
-    told = (await web.get(f"http://simulator.local/_simulator/sites/{site.host}")).json()
+    body = (await web.get(f"http://simulator.local/_simulator/sites/{site.host}")).json()
 
-    assert told["uen"] == site.company.uen
-    assert told["emails"] == list(site.emails)
+    assert body["uen"] == site.company.uen
+    assert body["emails"] == list(site.emails)
     assert (await web.get("http://simulator.local/_simulator/sites/nobody.example")).status_code == 404
 
 

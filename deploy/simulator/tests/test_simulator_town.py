@@ -42,16 +42,16 @@ def test_every_website_in_the_register_has_a_site(sites: list[Site]) -> None:
 
 def test_characters_are_mixed_as_promised(sites: list[Site]) -> None:
     """Most sites are plain; each other character has its few percent; all layouts and technologies occur."""
-    manners = Counter(site.manner for site in sites)
+    behaviours = Counter(site.manner for site in sites)
     broken = (Behaviour.FAILING, Behaviour.TRUNCATED, Behaviour.MALFORMED, Behaviour.MISTYPED, Behaviour.MISCODED)
     moved = (Behaviour.TO_WWW, Behaviour.TO_HOME, Behaviour.LOOP)
     closed = sum(site.robots is Robots.CLOSED for site in sites)
 
-    assert set(manners) == set(Behaviour)
-    assert 0.05 < manners[Behaviour.THIN] / len(sites) < 0.07
-    assert 0.02 < manners[Behaviour.SLOW] / len(sites) < 0.04
-    assert 0.02 < sum(manners[manner] for manner in broken) / len(sites) < 0.04
-    assert 0.04 < sum(manners[manner] for manner in moved) / len(sites) < 0.06
+    assert set(behaviours) == set(Behaviour)
+    assert 0.05 < behaviours[Behaviour.THIN] / len(sites) < 0.07
+    assert 0.02 < behaviours[Behaviour.SLOW] / len(sites) < 0.04
+    assert 0.02 < sum(behaviours[manner] for manner in broken) / len(sites) < 0.04
+    assert 0.04 < sum(behaviours[manner] for manner in moved) / len(sites) < 0.06
     assert 0.03 < closed / len(sites) < 0.05
     assert {site.layout for site in sites} == set(Layout)
     assert {site.tech for site in sites} == set(Tech)

@@ -14,8 +14,8 @@ async def test_a_batch_is_answered_by_address_in_any_order(vendors: Any) -> None
     """Lower case, turned round, each with every field; unknown ones are free."""
     answer = (await vendors.verify("Valid@Example.com", "role_based@example.com", "greylisted@example.com", "x")).json()
 
-    told = [(each["address"], each["status"], each["sub_status"]) for each in answer["email_batch"]]
-    assert told == [
+    found = [(each["address"], each["status"], each["sub_status"]) for each in answer["email_batch"]]
+    assert found == [
         ("x", "invalid", "failed_syntax_check"),
         ("greylisted@example.com", "unknown", "greylisted"),
         ("role_based@example.com", "do_not_mail", "role_based"),
@@ -60,13 +60,13 @@ async def test_single_verdicts(email: str, status: str, sub_status: str, hint: s
         "/zerobounce/v2/validate", params={"api_key": "k", "email": email, "ip_address": ""}
     )
 
-    told = answer.json()
-    assert (told["status"], told["sub_status"], told["did_you_mean"]) == (status, sub_status, hint)
+    body = answer.json()
+    assert (body["status"], body["sub_status"], body["did_you_mean"]) == (status, sub_status, hint)
     assert sum(entry["units"] for entry in await vendors.charges()) == (0 if "@example.com" in email else 1)
 
 
 @pytest.mark.parametrize("key", ["", "invalid", "no-credits"])
-async def test_bad_keys_are_told_inside_200(key: str, vendors: Any) -> None:
+async def test_bad_keys_are_reported_inside_200(key: str, vendors: Any) -> None:
     """The batch has no results and one error; only getcredits tells a bad key from an empty account."""
     batch = await vendors.verify("valid@example.com", key=key)
     single = await vendors.http.get("/zerobounce/v2/validate", params={"api_key": key, "email": "a@b.example"})

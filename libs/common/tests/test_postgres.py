@@ -1,5 +1,5 @@
-"""The only way to a connection, on a real PostgreSQL: tenants never meet, and errors of the server being away are told
-from errors of ours. What holds for tables with tenants is asked of every one that the migrations make.
+"""The only way to a connection, on a real PostgreSQL: tenants never meet, and errors of a server that is away are not
+those of ours. What holds for tables with tenants is asked of every one that the migrations make.
 """
 
 import asyncio

@@ -52,7 +52,7 @@ async def starting(
 
 
 async def starts_and_stops(service: "asyncio.Task[bool]", settings: StageSettings) -> None:
-    """It gets ready, and ends in order when it is told to."""
+    """It gets ready, and ends in order when it is stopped."""
 
     async def is_ready() -> bool:
         assert not service.done(), service.result()

@@ -1,4 +1,4 @@
-"""What is not wanted: taken away where it is understood, and told where it is not."""
+"""What is not wanted: taken away where it is understood, and reported where it is not."""
 
 import pytest
 
@@ -39,7 +39,7 @@ from testkit.industries import codes_2020, index_2020
     ],
 )
 def test_what_is_left_out_is_taken_away_and_nothing_else(term: str, included: list[str], excluded: list[str]) -> None:
-    """Codes beneath the excluded are gone, the rest stay; an exclusion that takes nothing away is still told."""
+    """Codes beneath the excluded are gone, the rest stay; an exclusion that takes nothing away is still reported."""
     resolution = index_2020().resolve([term])
     assert [industry.code for industry in resolution.industries] == included
     assert [industry.code for industry in resolution.excluded] == excluded

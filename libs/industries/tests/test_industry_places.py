@@ -56,7 +56,7 @@ def test_a_place_narrows_the_request(request_: str, codes: list[str], sectors: s
         ("hotels founded since 2020", []),
     ],
 )
-def test_what_the_register_does_not_know_is_told_as_ignored(request_: str, ignored: list[str]) -> None:
+def test_what_the_register_does_not_know_is_reported_as_ignored(request_: str, ignored: list[str]) -> None:
     """Sizes, other numbers, other places and needs; the industry is found all the same."""
     resolution = index_2020().resolve([request_], year=2026)
     assert list(resolution.ignored) == ignored

@@ -28,7 +28,7 @@ def judged(name: str) -> Evaluation:
         "voices_final",
     ],
 )
-def test_requests_are_told_from_talk(part: str) -> None:
+def test_requests_are_distinguished_from_talk(part: str) -> None:
     """At least 95 % right, and at most 1 of 40 idle sentences answered."""
     evaluation = judged(part)
     idle = sum(term.mode == "none" for term in read_terms(JUDGED / f"{part}.csv"))

@@ -84,10 +84,10 @@ async def left(database: Database) -> tuple[int, int, int]:
     """Runs recorded, announcements, requests ended."""
     async with database.transaction(1) as tx:
         runs = await tx.fetch("SELECT degraded_reasons, xmin::text FROM company_enrichment_runs")
-        told = await tx.fetchval("SELECT count(*) FROM outbox")
+        found = await tx.fetchval("SELECT count(*) FROM outbox")
         ended = await tx.fetchval("SELECT count(*) FROM inbox_enricher WHERE state = 'done'")
     assert all(run["degraded_reasons"] == ["a; b", "no, 'c'"] for run in runs)
-    return len(runs), told, ended
+    return len(runs), found, ended
 
 
 async def test_those_that_end_at_the_same_moment_end_together(database: Database, owner: Owner) -> None:

@@ -1,4 +1,4 @@
-"""The public part of an enrichment, where what it is told of a site is odd."""
+"""The public part of an enrichment, where what it reads of a site is odd."""
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor

@@ -94,20 +94,20 @@ async def test_an_enrichment_is_kept_and_announced_once_however_often_it_is_aske
         await publish(kafka, [(event, envelope_for(event, event_id))] * 2)
         await ended(database, "enricher", 1)
 
-    [told] = await announced(kafka)
-    assert (told.company, told.site.title, told.site.outcome) == (acme, "Acme", "visited")
-    assert [contact.value for contact in told.contacts] == ["mei@acme.sg", "+6561234567"]
+    [published] = await announced(kafka)
+    assert (published.company, published.site.title, published.site.outcome) == (acme, "Acme", "visited")
+    assert [contact.value for contact in published.contacts] == ["mei@acme.sg", "+6561234567"]
     [run] = await rows(database, "company_enrichment_runs")
     assert (run["event_id"], run["lane"], run["outcome"]) == (event_id, "interactive", "visited")
     found = json.loads(run["facts"])
-    assert found["site"] == told.site.model_dump()
-    assert sorted(found["facts"], key=str) == sorted((fact.model_dump() for fact in told.facts), key=str)
-    assert {fact.field: fact.value for fact in told.facts} == {"summary": "We make caps.", "phone": "+6561234567"}
+    assert found["site"] == published.site.model_dump()
+    assert sorted(found["facts"], key=str) == sorted((fact.model_dump() for fact in published.facts), key=str)
+    assert {fact.field: fact.value for fact in published.facts} == {"summary": "We make caps.", "phone": "+6561234567"}
     assert [(page["url"], page["status"]) for page in json.loads(run["pages"])] == [(HOME, 200)]
-    assert run["enriched_at"] == told.enriched_at
+    assert run["enriched_at"] == published.enriched_at
     assert {row["value"] for row in await rows(database, "contacts")} == {"mei@acme.sg", "+6561234567"}
     known = {row["field"]: row for row in await rows(database, "company_facts")}
-    assert {(field, row["value"]) for field, row in known.items()} == {(it.field, it.value) for it in told.facts}
+    assert {(field, row["value"]) for field, row in known.items()} == {(it.field, it.value) for it in published.facts}
     assert {row["source_url"] for row in known.values()} == {HOME}
     assert {row["found_at"] for row in known.values()} == {run["enriched_at"]}
 
@@ -134,9 +134,9 @@ async def test_a_run_says_what_it_went_by_and_what_became_of_each_step(
     }
     assert steps["lusha"]["reason"] == "lusha: no key"
     assert all(step["units"] == 0 <= step["duration_ms"] <= run["duration_ms"] for step in steps.values())
-    told = ["/contact: HTTP 404", "openai: no key", "lusha: no key", "zerobounce: no key"]
-    assert run["degraded_reasons"] == told
-    assert [it.degraded_reasons for it in await announced(kafka)] == [told]
+    found = ["/contact: HTTP 404", "openai: no key", "lusha: no key", "zerobounce: no key"]
+    assert run["degraded_reasons"] == found
+    assert [it.degraded_reasons for it in await announced(kafka)] == [found]
     assert (run["sources"], run["corpus"]) == ([HOME], None)
 
 
@@ -180,9 +180,9 @@ async def test_a_company_without_a_site_goes_on(
         await publish(kafka, [(event, envelope_for(event))])
         await ended(database, "enricher", 1)
 
-    [told] = await announced(kafka)
-    assert (told.site.outcome, told.contacts, told.facts) == ("no_site_known", [], [])
-    assert told.degraded_reasons == ["tavily: no key", "no website known", "lusha: no key"]
+    [published] = await announced(kafka)
+    assert (published.site.outcome, published.contacts, published.facts) == ("no_site_known", [], [])
+    assert published.degraded_reasons == ["tavily: no key", "no website known", "lusha: no key"]
 
 
 async def test_what_is_missing_today_is_still_known(
@@ -217,9 +217,9 @@ async def test_whatever_a_page_holds_the_database_can(
         await publish(kafka, [(event, envelope_for(event))])
         await ended(database, "enricher", 1)
 
-    [told] = await announced(kafka)
-    assert told.site.outcome == "visited"
-    assert "mei@acme.sg" in [contact.value for contact in told.contacts]
+    [published] = await announced(kafka)
+    assert published.site.outcome == "visited"
+    assert "mei@acme.sg" in [contact.value for contact in published.contacts]
 
 
 async def test_a_blank_or_weaker_fact_takes_no_ones_place(database: Database, acme: Company) -> None:

@@ -97,19 +97,19 @@ async def test_all_that_is_known_about_a_company_is_shown(rep, story) -> None:
     answer = await rep.http.get("/companies/7")
     assert answer.status_code == 200
     assert "ecret" not in answer.text
-    told = CompanyDetails.model_validate(answer.json())
-    assert (told.company.uen, told.site and told.site.domain) == ("U7", "acme.sg")
-    assert [(fact.value, fact.source_url, fact.quote) for fact in told.facts] == [
+    body = CompanyDetails.model_validate(answer.json())
+    assert (body.company.uen, body.site and body.site.domain) == ("U7", "acme.sg")
+    assert [(fact.value, fact.source_url, fact.quote) for fact in body.facts] == [
         ("40", "http://acme.sg/about", "a team of 40")
     ]
-    assert [contact.value for contact in told.contacts] == ["ann@acme.sg"]
-    assert told.score is not None
-    assert (told.score.score, told.score.bucket) == (0.8, "High")
-    assert [(run.pages, run.steps[0].units, run.degraded_reasons) for run in told.runs] == [
+    assert [contact.value for contact in body.contacts] == ["ann@acme.sg"]
+    assert body.score is not None
+    assert (body.score.score, body.score.bucket) == (0.8, "High")
+    assert [(run.pages, run.steps[0].units, run.degraded_reasons) for run in body.runs] == [
         (2, 2, ["lusha: out of budget"])
     ]
-    assert told.odoo is not None
-    assert told.odoo.lead_id == 99
+    assert body.odoo is not None
+    assert body.odoo.lead_id == 99
 
 
 async def test_what_happened_to_a_company_is_shown_in_order(rep, story) -> None:
@@ -162,8 +162,8 @@ async def test_feedback_is_kept_with_its_author_and_shown(reps, story) -> None:
         "actor": "rep@example.com",
         "score": 0.8,
     }
-    told = (await rep.http.get("/companies/7")).json()["feedback"]
-    assert [it["outcome"] for it in told] == ["won", "wrong_contact"]
+    body = (await rep.http.get("/companies/7")).json()["feedback"]
+    assert [it["outcome"] for it in body] == ["won", "wrong_contact"]
     moments = (await rep.http.get("/companies/7/timeline")).json()["moments"]
     assert [it["what"] for it in moments if it["kind"] == "feedback"] == ["says wrong_contact", "says won"]
     assert (await reps(2).http.get("/companies/7")).json()["feedback"] == []

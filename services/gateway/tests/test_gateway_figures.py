@@ -30,10 +30,10 @@ async def test_times_to_the_first_byte_are_true_percentiles(reps, owner) -> None
     answer = await reps(1).http.post("/metrics/ttfb", json={"ttfb_ms": times[0]})
     assert (answer.status_code, answer.content) == (204, b"")
 
-    told = (await reps(1).http.get("/metrics", headers=JSON)).json()["chat_ttfb_ms"]
+    body = (await reps(1).http.get("/metrics", headers=JSON)).json()["chat_ttfb_ms"]
     cuts = statistics.quantiles(times, n=100, method="inclusive")
-    assert (told["samples"], told["window_s"]) == (60, 3600)
-    assert [told["p50"], told["p95"], told["p99"]] == pytest.approx([cuts[49], cuts[94], cuts[98]])
+    assert (body["samples"], body["window_s"]) == (60, 3600)
+    assert [body["p50"], body["p95"], body["p99"]] == pytest.approx([cuts[49], cuts[94], cuts[98]])
     assert await owner.fetchval("SELECT count(*) FROM chat_ttfb WHERE ttfb_ms = 600000") == 0
 
 
@@ -64,16 +64,16 @@ async def test_the_summary_is_of_the_tenants_jobs_and_leads(reps, owner) -> None
         "INSERT INTO lead_scores (tenant_id, company_id, score, bucket, rationale, model_version, enriched_at)"
         " SELECT 1, company_id, 0.5, 'Low', '', '1', now() FROM companies"
     )
-    told = (await reps(1).http.get("/metrics/summary")).json()
-    assert told["job_ms"] == {
+    body = (await reps(1).http.get("/metrics/summary")).json()
+    assert body["job_ms"] == {
         "samples": 2,
         "window_s": 86400,
         "p50": pytest.approx(15_000),
         "p95": pytest.approx(19_500),
         "p99": pytest.approx(19_900),
     }
-    assert told["rows_per_min"] == pytest.approx(300)
-    assert (told["job_queue_depth"], told["jobs_processed_total"], told["lead_scores_total"]) == (2, 3, 3)
+    assert body["rows_per_min"] == pytest.approx(300)
+    assert (body["job_queue_depth"], body["jobs_processed_total"], body["lead_scores_total"]) == (2, 3, 3)
     empty = (await reps(3).http.get("/metrics/summary")).json()
     assert (empty["rows_per_min"], empty["job_ms"]["p99"], empty["lead_scores_total"]) == (None, None, 0)
 

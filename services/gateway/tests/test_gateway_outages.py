@@ -26,10 +26,10 @@ async def test_without_the_database_it_says_try_again(reps, breakable_postgres) 
         assert answer.headers["content-type"] == "application/problem+json"
         assert int(answer.headers["retry-after"]) > 0
         assert "Nothing was done" in answer.json()["detail"]
-    told = [message async for message in known.chat("Manufacturing")]
-    assert [message.name for message in told] == ["error"]
-    assert told[-1].data["status"] == 503
-    assert "Nothing was done" in told[-1].data["detail"]
+    events = [message async for message in known.chat("Manufacturing")]
+    assert [message.name for message in events] == ["error"]
+    assert events[-1].data["status"] == 503
+    assert "Nothing was done" in events[-1].data["detail"]
     assert (await known.http.get("/readyz")).status_code == 503
     assert (await known.http.get("/livez")).status_code == 200
 
@@ -45,8 +45,8 @@ async def test_without_kafka_a_request_is_kept(serve, kafka, owner, breakable_ka
         await until(lambda: answers(rep, "/readyz", 200))
         await asyncio.to_thread(breakable_kafka.kill)
 
-        told = [message async for message in rep.chat("Manufacturing")]
-        assert [message.name for message in told] == ["accepted", "done"]
+        events = [message async for message in rep.chat("Manufacturing")]
+        assert [message.name for message in events] == ["accepted", "done"]
         assert await owner.fetchval("SELECT count(*) FROM outbox WHERE producer = 'gateway'") == 1
         assert (await rep.http.get("/livez")).status_code == 200
 
@@ -54,7 +54,7 @@ async def test_without_kafka_a_request_is_kept(serve, kafka, owner, breakable_ka
         await until(lambda: is_empty(owner), within_s=60)
         await until(lambda: answers(rep, "/readyz", 200), within_s=60)
     # A killed broker may bring back what was deleted just before: of other tests. Ours is known by its id.
-    request_id = told[0].data["request_id"].encode()
+    request_id = events[0].data["request_id"].encode()
     sent = [record for record in await read_topic(kafka, RequestIndustry.topic) if record.key == b"1"]
     assert sum(("ce_id", request_id) in record.headers for record in sent) == 1
 

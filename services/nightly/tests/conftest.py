@@ -57,7 +57,7 @@ ENRICHED = """
 STAGES = {"enricher": "event_id", "scorer": "enriched_id", "odoo-sync": "scored_id"}
 
 
-class Desk:
+class Nights:
     """A night of tenants on a database: its candidates, its starts, and what the stages do meanwhile."""
 
     def __init__(self, database: Database, owner: Owner) -> None:
@@ -190,8 +190,8 @@ class Desk:
 
 
 @pytest.fixture
-def desk(database: Database, owner: Owner) -> Desk:
-    return Desk(database, owner)
+def nights(database: Database, owner: Owner) -> Nights:
+    return Nights(database, owner)
 
 
 @pytest.fixture

@@ -12,19 +12,19 @@ from testkit.samples import sample
 NIGHT, NIGHT_BEFORE = date(2026, 11, 23), date(2026, 11, 22)
 
 
-async def test_the_newest_night_is_counted_over_all_tenants(desk: Any, tenant: Tenant) -> None:
+async def test_the_newest_night_is_counted_over_all_tenants(nights: Any, tenant: Tenant) -> None:
     """Runs by status and companies by state; an older night does not count, and an empty state is 0."""
-    await desk.candidates(3)
-    await desk.start(desk.rules(NIGHT_BEFORE, daily_cap=1))
-    await desk.start(desk.rules(daily_cap=5))
-    await desk.candidates(2, tenant_id=2, prefix="V")
-    await desk.start(only=(2,))
-    await desk.complete(tenant_id=2)
-    await running.look(desk.database, 2, desk.run_id(2), timedelta(0))
-    await running.conclude(desk.database, 2, desk.run_id(2), timedelta(0))
-    first, second = await desk.run(), await desk.run(2)
+    await nights.candidates(3)
+    await nights.start(nights.rules(NIGHT_BEFORE, daily_cap=1))
+    await nights.start(nights.rules(daily_cap=5))
+    await nights.candidates(2, tenant_id=2, prefix="V")
+    await nights.start(only=(2,))
+    await nights.complete(tenant_id=2)
+    await running.look(nights.database, 2, nights.run_id(2), timedelta(0))
+    await running.conclude(nights.database, 2, nights.run_id(2), timedelta(0))
+    first, second = await nights.run(), await nights.run(2)
 
-    night = await gauges.newest_night(desk.database)
+    night = await gauges.newest_night(nights.database)
     gauges.show(night)
 
     assert night.runs == {"publishing": 1, "done": 1}
@@ -37,18 +37,18 @@ async def test_the_newest_night_is_counted_over_all_tenants(desk: Any, tenant: T
     assert sample("leadgen_nightly_started_timestamp_seconds") == night.started_s
 
 
-async def test_without_a_night_the_gauges_are_zero(desk: Any) -> None:
+async def test_without_a_night_the_gauges_are_zero(nights: Any) -> None:
     """An alert on a missing night has nothing to go by then."""
-    night = await gauges.newest_night(desk.database)
+    night = await gauges.newest_night(nights.database)
 
     assert (night.runs, night.companies, night.started_s, night.window_ends_s) == ({}, {}, 0.0, 0.0)
 
 
-async def test_a_failed_run_counts_as_failed(desk: Any) -> None:
+async def test_a_failed_run_counts_as_failed(nights: Any) -> None:
     """Also one that was never planned."""
-    rules = desk.rules()
-    async with desk.database.transaction(1) as tx:
-        run = await runs.begin(tx, 1, NIGHT, desk.options(rules).start)
+    rules = nights.rules()
+    async with nights.database.transaction(1) as tx:
+        run = await runs.begin(tx, 1, NIGHT, nights.options(rules).start)
         await runs.fail(tx, run.run_id, "the ICP cannot be read")
 
-    assert (await gauges.newest_night(desk.database)).runs == {"failed": 1}
+    assert (await gauges.newest_night(nights.database)).runs == {"failed": 1}

@@ -177,7 +177,7 @@ def test_a_password_goes_over_an_encrypted_connection_only(
         send_mail(f"smtp://night:p%40ss@{LOOPBACK}:{secure_server.port}", a_message())
 
 
-def test_a_refusal_is_told_apart_from_a_server_that_is_away(
+def test_a_refusal_is_distinguished_from_a_server_that_is_away(
     server: Server, secure_server: Server, certificate: tuple[ssl.SSLContext, ssl.SSLContext]
 ) -> None:
     """A wrong password or a refused message is for a person; the rest may work later."""
@@ -225,7 +225,7 @@ async def test_a_night_sends_its_report_and_one_that_cannot_be_sent_changes_noth
 ) -> None:
     """With the shortlist in the attached page; a mail server that is away is a line in the log.
 
-    A night is told once: again only if a later start has run another tenant.
+    A night is reported once: again only if a later start has run another tenant.
     """
     run = await a_run(owner, 1)
     await run.company(1, reached="scored", state="syncing", score=0.9, name="ACME")
@@ -237,17 +237,17 @@ async def test_a_night_sends_its_report_and_one_that_cannot_be_sent_changes_noth
             database_url="unused", kafka_bootstrap_servers="unused", smtp_url=url, report_to="ann@acme.example"
         )
 
-    told = a_summary(run)
+    found = a_summary(run)
     with capture_logs() as logged:
-        await send_report_of(database, settings(f"smtp://{LOOPBACK}:{free_port()}"), told)
-        await send_report_of(database, settings(server.url), told)
+        await send_report_of(database, settings(f"smtp://{LOOPBACK}:{free_port()}"), found)
+        await send_report_of(database, settings(server.url), found)
 
     (message,) = server.mailbox.messages
     (page,) = message.iter_attachments()
     assert "ACME" in page.get_content()
     assert [it["event"] for it in logged] == ["report_not_sent"]
 
-    await send_report_of(database, settings(server.url), told)
+    await send_report_of(database, settings(server.url), found)
     assert len(server.mailbox.messages) == 1
     other = await a_run(owner, 2)
     await send_report_of(database, settings(server.url), a_summary(run, other))

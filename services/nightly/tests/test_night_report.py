@@ -153,7 +153,7 @@ async def test_the_cost_of_a_lead_is_said_if_every_vendor_has_a_price(database: 
     assert (await read_night(database, NIGHT, {"tavily": 0.01})).cost_per_lead is None
 
 
-async def test_failures_are_told_in_words_with_what_to_do(database: Database, owner: Owner) -> None:
+async def test_failures_are_reported_in_words_with_what_to_do(database: Database, owner: Owner) -> None:
     """Those that need a person come first, each once, with its command."""
     runs = await the_known_night(owner)
     await owner.execute("INSERT INTO odoo_states (tenant_id, blocked) VALUES (2, 'access denied')")
@@ -182,8 +182,8 @@ async def test_failures_are_told_in_words_with_what_to_do(database: Database, ow
 
 async def test_what_an_earlier_night_left_open_is_in_the_next_report(database: Database, owner: Owner) -> None:
     """With what became of it since."""
-    told = {"night": "2026-11-28", "run_id": "x", "status": "partial", "unfinished": 1, "finished_since": 2}
-    night = await report(database, await a_run(owner, 1, cap=0, summary={"carried_over": [told]}))
+    found = {"night": "2026-11-28", "run_id": "x", "status": "partial", "unfinished": 1, "finished_since": 2}
+    night = await report(database, await a_run(owner, 1, cap=0, summary={"carried_over": [found]}))
 
     (issue,) = [it for it in night.tenants[0].issues if "28 November" in it.words]
     assert "2 companies were finished since, and 1 was not when this night began" in issue.words
@@ -250,7 +250,7 @@ async def test_commands_that_the_upserter_never_did_need_somebody(database: Data
 async def test_a_night_without_companies_advises_by_the_icp(
     database: Database, owner: Owner, has_icp: bool, advice: str
 ) -> None:
-    """A tenant that has one is not told to set one."""
+    """A tenant that has one is not asked to set one."""
     if has_icp:
         await owner.execute("INSERT INTO icp_rules (tenant_id, industries) VALUES (1, '{2020:25}')")
     await a_run(owner, 1)

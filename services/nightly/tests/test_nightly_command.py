@@ -91,9 +91,9 @@ def test_wrong_input_is_one_line_and_an_exit_code(
         assert not shown.out
 
 
-async def test_without_kafka_it_ends_with_one_line_before_anything_is_written(desk: Any, database_url: str) -> None:
+async def test_without_kafka_it_ends_with_one_line_before_anything_is_written(nights: Any, database_url: str) -> None:
     """After a bounded time; a dry run needs no Kafka."""
-    await desk.candidates(1)
+    await nights.candidates(1)
     environment = {"DATABASE_URL": database_url, "SCHED_REQUIRE_ODOO": "false"}
 
     result = ended("--tenant", "1", program=("-c", IMPATIENT), **environment)
@@ -102,11 +102,11 @@ async def test_without_kafka_it_ends_with_one_line_before_anything_is_written(de
     [line] = result.stderr.splitlines()
     assert line == "Nothing was published: Kafka does not answer at 127.0.0.1:1 (waited 1 s)"
     assert not result.stdout
-    assert await desk.owner.fetchval("SELECT count(*) FROM enrichment_runs") == 0
-    assert await desk.owner.fetchval("SELECT count(*) FROM outbox") == 0
+    assert await nights.owner.fetchval("SELECT count(*) FROM enrichment_runs") == 0
+    assert await nights.owner.fetchval("SELECT count(*) FROM outbox") == 0
     dry = ended("--tenant", "1", "--dry-run", "--json", **environment)
     assert [it["uen"] for it in json.loads(dry.stdout)[0]["companies"]] == ["U001"]
-    assert await desk.owner.fetchval("SELECT count(*) FROM enrichment_runs") == 0
+    assert await nights.owner.fetchval("SELECT count(*) FROM enrichment_runs") == 0
 
 
 async def test_a_login_without_the_service_role_is_refused_in_one_line(database_url: str, owner: Any) -> None:
@@ -182,43 +182,43 @@ def test_a_manifest_that_does_not_fit_is_refused(companies: list[dict[str, Any]]
         targets_of(given, [a_company("U1", company_id=1), a_company("U2", company_id=2)], cap=cap)
 
 
-async def test_a_given_manifest_is_refused_before_anything_is_written(desk: Any) -> None:
+async def test_a_given_manifest_is_refused_before_anything_is_written(nights: Any) -> None:
     """Also for a second tenant, and also if the run has another manifest already."""
-    await desk.candidates(2)
-    await desk.candidates(1, tenant_id=2, prefix="V")
-    chosen = await desk.chosen(only=(1, 2))
+    await nights.candidates(2)
+    await nights.candidates(1, tenant_id=2, prefix="V")
+    chosen = await nights.chosen(only=(1, 2))
     manifests = {
         tenant: GivenManifest.model_validate({"tenant_id": tenant, "companies": [{"uen": uen}]})
         for tenant, uen in ((1, "U002"), (2, "U001"))
     }
     with pytest.raises(RunRefused, match="U001 of the manifest is no candidate of tenant 2"):
-        await run_night(desk.database, chosen, desk.rules(), given=manifests)
-    assert await desk.owner.fetchval("SELECT count(*) FROM enrichment_runs") == 0
-    assert await desk.owner.fetchval("SELECT count(*) FROM outbox") == 0
+        await run_night(nights.database, chosen, nights.rules(), given=manifests)
+    assert await nights.owner.fetchval("SELECT count(*) FROM enrichment_runs") == 0
+    assert await nights.owner.fetchval("SELECT count(*) FROM outbox") == 0
 
     only = {1: manifests[1]}
-    await desk.start(given=only)
-    await desk.start(given=only)
-    assert await desk.selected() == ["U002"]
+    await nights.start(given=only)
+    await nights.start(given=only)
+    assert await nights.selected() == ["U002"]
     other = GivenManifest.model_validate({"tenant_id": 1, "companies": [{"uen": "U001"}]})
     with pytest.raises(RunRefused, match="has a run of 2026-11-23 already, with another manifest"):
-        await desk.start(given={1: other})
-    assert await desk.selected() == ["U002"]
+        await nights.start(given={1: other})
+    assert await nights.selected() == ["U002"]
 
 
-async def test_a_dry_run_writes_nothing_and_says_why(desk: Any) -> None:
+async def test_a_dry_run_writes_nothing_and_says_why(nights: Any) -> None:
     """Each company with its reason, and what was due."""
     from nightly.night import plans
 
-    await desk.candidates(3)
-    made = await plans(desk.database, await desk.chosen(only=(1,)), desk.rules(limit=2))
+    await nights.candidates(3)
+    made = await plans(nights.database, await nights.chosen(only=(1,)), nights.rules(limit=2))
 
     lines = as_text(made, NIGHT).splitlines()
     assert lines[0] == "tenant 1, Tenant 1: 2 companies of at most 2; due are 3 new, 0 stale, 0 updated"
     assert lines[1].split(maxsplit=3) == ["1", "U001", "new", "COMPANY U001: not seen before"]
     assert lines[-1] == "night of 2026-11-23: nothing was written"
     for table in ("enrichment_runs", "run_manifests", "run_companies", "outbox"):
-        assert await desk.owner.fetchval(f"SELECT count(*) FROM {table}") == 0
+        assert await nights.owner.fetchval(f"SELECT count(*) FROM {table}") == 0
 
 
 def outcome(status: str, error: str | None = None) -> TenantOutcome:
@@ -279,21 +279,21 @@ def test_a_run_id_of_nobody_is_no_manifest(tmp_path: Path) -> None:
     assert main.origin_of(str(UUID(int=7))).run_id == UUID(int=7)
 
 
-async def test_the_companies_of_an_earlier_run_can_be_run_again(desk: Any) -> None:
+async def test_the_companies_of_an_earlier_run_can_be_run_again(nights: Any) -> None:
     """By that run's id, for its own tenant only."""
     from nightly.night import read_origin
     from nightly.plan.given_manifests import Origin
 
-    await desk.candidates(2)
-    await desk.start()
-    origin = Origin(run_id=desk.run_id())
+    await nights.candidates(2)
+    await nights.start()
+    origin = Origin(run_id=nights.run_id())
 
-    given = await read_origin(desk.database, await desk.chosen(only=(1, 2)), origin)
+    given = await read_origin(nights.database, await nights.chosen(only=(1, 2)), origin)
     tomorrow = NIGHT + timedelta(days=1)
-    await desk.start(desk.rules(tomorrow), given=given)
+    await nights.start(nights.rules(tomorrow), given=given)
 
-    assert await desk.selected(night=tomorrow) == ["U001", "U002"]
-    reasons = await desk.owner.fetch("SELECT DISTINCT reason FROM run_companies WHERE night = $1", tomorrow)
+    assert await nights.selected(night=tomorrow) == ["U001", "U002"]
+    reasons = await nights.owner.fetch("SELECT DISTINCT reason FROM run_companies WHERE night = $1", tomorrow)
     assert [row["reason"] for row in reasons] == ["given"]
     with pytest.raises(RunRefused, match="none of the tenants to be run has a manifest"):
-        await read_origin(desk.database, await desk.chosen(only=(2,)), origin)
+        await read_origin(nights.database, await nights.chosen(only=(2,)), origin)

@@ -28,14 +28,14 @@ def settings() -> NightlySettings:
     )
 
 
-async def test_a_requested_run_is_published_once(desk: Any, kafka: str, settings: NightlySettings) -> None:
+async def test_a_requested_run_is_published_once(nights: Any, kafka: str, settings: NightlySettings) -> None:
     """Delivered twice, and asked for twice: each company is requested once, and the run says who asked."""
-    uens = await desk.candidates(4)
+    uens = await nights.candidates(4)
     first, second = a_request(limit=3), a_request(requested_at=NOW + timedelta(seconds=1))
     envelope = envelope_for(first)
-    async with at_work(nightly(desk.database, settings), desk.database, kafka):
+    async with at_work(nightly(nights.database, settings), nights.database, kafka):
         await publish(kafka, [(first, envelope), (first, envelope), (second, envelope_for(second))])
-        await ended(desk.database, "nightly", 2)
+        await ended(nights.database, "nightly", 2)
 
     requested = [
         RequestNightlyEnrichment.model_validate_json(record.value).company.uen
@@ -43,9 +43,9 @@ async def test_a_requested_run_is_published_once(desk: Any, kafka: str, settings
     ]
     assert sorted(requested) == uens[:3]
     assert len(await read_topic(kafka, RefreshRegister.topic)) >= 1
-    run = await desk.run(night=TODAY)
+    run = await nights.run(night=TODAY)
     assert (run["trigger"], run["requested_by"], run["cap"]) == ("request", "ann@example.com", 3)
-    assert await desk.owner.fetch(DEAD) == []
+    assert await nights.owner.fetch(DEAD) == []
 
 
 @pytest.mark.parametrize(
@@ -57,13 +57,13 @@ async def test_a_requested_run_is_published_once(desk: Any, kafka: str, settings
     ids=["of the future", "of nobody"],
 )
 async def test_a_request_that_cannot_be_met_is_a_dead_letter(
-    desk: Any, kafka: str, settings: NightlySettings, request_: RequestRun, says: str
+    nights: Any, kafka: str, settings: NightlySettings, request_: RequestRun, says: str
 ) -> None:
     """With the reason, and nothing half done."""
-    async with at_work(nightly(desk.database, settings), desk.database, kafka):
+    async with at_work(nightly(nights.database, settings), nights.database, kafka):
         await publish(kafka, [(request_, envelope_for(request_))])
-        await ended(desk.database, "nightly", 1)
+        await ended(nights.database, "nightly", 1)
 
-    [row] = await desk.owner.fetch(DEAD)
+    [row] = await nights.owner.fetch(DEAD)
     assert says in row["error"]
-    assert await desk.owner.fetchval("SELECT count(*) FROM enrichment_runs") == 0
+    assert await nights.owner.fetchval("SELECT count(*) FROM enrichment_runs") == 0

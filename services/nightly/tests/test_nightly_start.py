@@ -39,91 +39,93 @@ async def announced(owner: Owner, kind: type[Any] = RequestUpsert) -> list[tuple
     return [(decode_body(kind, row["value"]), decode_headers(unpack_headers(row["headers"]))) for row in rows]
 
 
-async def test_every_queued_job_of_every_active_tenant_is_announced(desk: Any, owner: Owner) -> None:
+async def test_every_queued_job_of_every_active_tenant_is_announced(nights: Any, owner: Owner) -> None:
     """In the nightly lane, under its own tenant, following from the request that made it; other jobs are not."""
     first, second, third = [await a_job(owner, tenant_id) for tenant_id in (1, 1, 2)]
     for status in ("running", "done", "error"):
         await a_job(owner, 1, status=status)
 
-    summary = await desk.start(only=())
+    summary = await nights.start(only=())
 
-    told = await announced(owner)
-    assert {(event.tenant_id, event.job_id) for event, _ in told} == {(1, first), (1, second), (2, third)}
-    assert [event.job_id for event, _ in told if event.tenant_id == 1] == [first, second]
-    assert all(envelope.lane == "nightly" for _, envelope in told)
-    assert all(envelope.correlation_id == str(event.job_id) for event, envelope in told)
+    published = await announced(owner)
+    assert {(event.tenant_id, event.job_id) for event, _ in published} == {(1, first), (1, second), (2, third)}
+    assert [event.job_id for event, _ in published if event.tenant_id == 1] == [first, second]
+    assert all(envelope.lane == "nightly" for _, envelope in published)
+    assert all(envelope.correlation_id == str(event.job_id) for event, envelope in published)
     assert [(it.tenant_id, it.jobs) for it in summary.tenants] == [(1, 2), (2, 1), (3, 0), (4, 0), (5, 0)]
     assert not summary.failed
 
 
-async def test_the_register_is_refreshed_once_a_night(desk: Any, owner: Owner) -> None:
+async def test_the_register_is_refreshed_once_a_night(nights: Any, owner: Owner) -> None:
     """Of no tenant, in the nightly lane, also when no job is queued; a second start in one night is the same event."""
     for night in (NIGHT, NIGHT, date(2026, 11, 24)):
-        await desk.start(desk.rules(night))
+        await nights.start(nights.rules(night))
 
-    told = await announced(owner, RefreshRegister)
-    assert {(event.tenant_id, envelope.tenant_id, envelope.lane) for event, envelope in told} == {(0, 0, "nightly")}
-    assert told[0][1].event_id == told[1][1].event_id != told[2][1].event_id
+    published = await announced(owner, RefreshRegister)
+    assert {(event.tenant_id, envelope.tenant_id, envelope.lane) for event, envelope in published} == {
+        (0, 0, "nightly")
+    }
+    assert published[0][1].event_id == published[1][1].event_id != published[2][1].event_id
 
 
-async def test_the_icp_is_searched_in_the_register_each_night(desk: Any, owner: Owner) -> None:
+async def test_the_icp_is_searched_in_the_register_each_night(nights: Any, owner: Owner) -> None:
     """For a tenant that has one that the register can answer, though no rep ever asked for anything."""
     await owner.execute(ICP, 1, ["2020:25"], 3)
     await owner.execute(ICP, 2, [], None)
 
-    await desk.start(only=(1, 2))
-    await desk.start(only=(1, 2))
+    await nights.start(only=(1, 2))
+    await nights.start(only=(1, 2))
 
     [(event, envelope)] = await announced(owner, RequestCandidates)
     assert (event.tenant_id, event.night, event.icp.industries, event.icp.age_from) == (1, NIGHT, ["2020:25"], 3)
     assert envelope.correlation_id == str(run_id_of(NIGHT, 1))
 
 
-async def test_the_selected_companies_are_requested_once_in_a_night(desk: Any, owner: Owner) -> None:
+async def test_the_selected_companies_are_requested_once_in_a_night(nights: Any, owner: Owner) -> None:
     """In the order of the manifest, by ids that the night makes; a second start announces none again."""
-    uens = await desk.candidates(7)
+    uens = await nights.candidates(7)
     for _ in range(2):
-        summary = await desk.start()
+        summary = await nights.start()
 
-    told = await announced(owner, RequestNightlyEnrichment)
-    assert [event.company.uen for event, _ in told] == uens[:5] == await desk.selected()
-    assert {envelope.correlation_id for _, envelope in told} == {str(desk.run_id())}
-    assert {envelope.lane for _, envelope in told} == {"nightly"}
-    assert told[0][0].company.website_domain == "u001.sg"
+    published = await announced(owner, RequestNightlyEnrichment)
+    assert [event.company.uen for event, _ in published] == uens[:5] == await nights.selected()
+    assert {envelope.correlation_id for _, envelope in published} == {str(nights.run_id())}
+    assert {envelope.lane for _, envelope in published} == {"nightly"}
+    assert published[0][0].company.website_domain == "u001.sg"
     ids = [row["event_id"] for row in await owner.fetch("SELECT event_id FROM run_companies ORDER BY position")]
-    assert [envelope.event_id for _, envelope in told] == ids
+    assert [envelope.event_id for _, envelope in published] == ids
     assert [(it.planned, it.considered) for it in summary.tenants] == [(5, {"new": 7, "stale": 0, "updated": 0})]
 
 
-async def test_the_next_night_takes_others(desk: Any, owner: Owner) -> None:
+async def test_the_next_night_takes_others(nights: Any, owner: Owner) -> None:
     """Until all have had their turn; then there is nothing to do."""
-    uens = await desk.candidates(12)
+    uens = await nights.candidates(12)
     taken = []
     for day in range(4):
         night = NIGHT + timedelta(days=day)
-        await desk.start(desk.rules(night))
-        taken.append(await desk.selected(night=night))
-        await desk.complete(night=night)
-        await desk.start(desk.rules(night), wait=True)
+        await nights.start(nights.rules(night))
+        taken.append(await nights.selected(night=night))
+        await nights.complete(night=night)
+        await nights.start(nights.rules(night), wait=True)
 
     assert taken == [uens[:5], uens[5:10], uens[10:], []]
 
 
-async def test_a_night_that_is_planned_after_a_later_one_takes_others(desk: Any) -> None:
+async def test_a_night_that_is_planned_after_a_later_one_takes_others(nights: Any) -> None:
     """A company that another night asks for is not asked for twice, whichever came first."""
-    uens = await desk.candidates(7)
-    await desk.start(desk.rules(NIGHT + timedelta(days=1)))
-    await desk.start()
+    uens = await nights.candidates(7)
+    await nights.start(nights.rules(NIGHT + timedelta(days=1)))
+    await nights.start()
 
-    assert await desk.selected() == uens[5:]
+    assert await nights.selected() == uens[5:]
 
 
-async def test_the_manifest_says_what_the_choice_went_by(desk: Any, owner: Owner) -> None:
+async def test_the_manifest_says_what_the_choice_went_by(nights: Any, owner: Owner) -> None:
     """Caps, what was due, the vendors' budgets of the day, and the reason of each company."""
-    await desk.candidates(2)
+    await nights.candidates(2)
     await owner.execute("INSERT INTO vendor_usage VALUES (1, $1, 'lusha', 12, 3)", NIGHT)
 
-    await desk.start(desk.rules(limit=1, vendor_caps={"lusha": 500, "tavily": 800}))
+    await nights.start(nights.rules(limit=1, vendor_caps={"lusha": 500, "tavily": 800}))
 
     row = await owner.fetchrow("SELECT * FROM run_manifests")
     assert row is not None
@@ -135,23 +137,23 @@ async def test_the_manifest_says_what_the_choice_went_by(desk: Any, owner: Owner
     assert [tuple(row) for row in reasons] == [("new", "not seen before")]
 
 
-async def test_a_tenants_own_cap_replaces_the_setting(desk: Any, owner: Owner) -> None:
+async def test_a_tenants_own_cap_replaces_the_setting(nights: Any, owner: Owner) -> None:
     """Upwards too; a limit of the command only lowers it."""
-    await desk.candidates(9)
+    await nights.candidates(9)
     await owner.execute("UPDATE tenants SET nightly_cap = 7 WHERE tenant_id = 1")
 
-    await desk.start(desk.rules(limit=8))
+    await nights.start(nights.rules(limit=8))
 
-    assert len(await desk.selected()) == 7
+    assert len(await nights.selected()) == 7
 
 
-async def test_steps_are_left_out_as_the_setting_says(desk: Any, owner: Owner) -> None:
+async def test_steps_are_left_out_as_the_setting_says(nights: Any, owner: Owner) -> None:
     """Those of the run are not announced; those of an enrichment go with each request."""
-    await desk.candidates(1)
+    await nights.candidates(1)
     await a_job(owner, 1)
     await owner.execute(ICP, 1, ["2020:25"], None)
 
-    await desk.start(desk.rules(skip=("refresh", "jobs", "candidates", "crawl", "odoo")))
+    await nights.start(nights.rules(skip=("refresh", "jobs", "candidates", "crawl", "odoo")))
 
     for kind in (RefreshRegister, RequestUpsert, RequestCandidates):
         assert await announced(owner, kind) == []
@@ -159,64 +161,64 @@ async def test_steps_are_left_out_as_the_setting_says(desk: Any, owner: Owner) -
     assert event.skip == ["crawl", "odoo"]
 
 
-async def test_a_second_pass_in_one_night_announces_no_new_job(desk: Any, owner: Owner) -> None:
+async def test_a_second_pass_in_one_night_announces_no_new_job(nights: Any, owner: Owner) -> None:
     """A run that is published is resumed, not begun again; the next night has its own."""
     await a_job(owner, 1)
     for night in (NIGHT, NIGHT, date(2026, 11, 24)):
-        await desk.start(desk.rules(night))
+        await nights.start(nights.rules(night))
 
     first, next_night = [envelope.event_id for _, envelope in await announced(owner)]
     assert first != next_night
 
 
-async def test_what_a_job_left_over_tonight_is_the_next_nights(desk: Any, owner: Owner) -> None:
+async def test_what_a_job_left_over_tonight_is_the_next_nights(nights: Any, owner: Owner) -> None:
     """A second start in one night must not give a job a second share."""
     job_id = await a_job(owner, 1)
     await owner.execute("UPDATE background_jobs SET continues = $1", uuid4())
     tonight = day_in_singapore(datetime.now(UTC))
 
-    await desk.start(desk.rules(tonight))
+    await nights.start(nights.rules(tonight))
     assert await announced(owner) == []
-    await desk.start(desk.rules(tonight + timedelta(days=1)))
+    await nights.start(nights.rules(tonight + timedelta(days=1)))
     assert [event.job_id for event, _ in await announced(owner)] == [job_id]
 
 
-async def test_a_tenant_that_is_not_active_is_left_out(desk: Any, owner: Owner) -> None:
+async def test_a_tenant_that_is_not_active_is_left_out(nights: Any, owner: Owner) -> None:
     """Its jobs wait until it is active again; named by the command, it is refused."""
     await a_job(owner, 3)
     await owner.execute("UPDATE tenants SET active = false WHERE tenant_id = 3")
 
-    summary = await desk.start(only=())
+    summary = await nights.start(only=())
 
     assert 3 not in {it.tenant_id for it in summary.tenants}
     assert await announced(owner) == []
     with pytest.raises(RunRefused, match="tenant 3 is no active tenant"):
-        await desk.chosen(only=(3,))
+        await nights.chosen(only=(3,))
 
 
-async def test_the_lists_choose_tenants_and_exclude_has_the_last_word(desk: Any) -> None:
+async def test_the_lists_choose_tenants_and_exclude_has_the_last_word(nights: Any) -> None:
     """Only those included and not excluded; an included number that is no active tenant is a slip, and reported."""
-    chosen = await desk.chosen(include=frozenset({1, 2, 99}), exclude=frozenset({2, 4}))
+    chosen = await nights.chosen(include=frozenset({1, 2, 99}), exclude=frozenset({2, 4}))
 
     assert [it.tenant_id for it in chosen.tenants] == [1]
     assert [(it.tenant_id, it.error) for it in chosen.left_out] == [(99, "is no active tenant")]
     with pytest.raises(RunRefused, match=r"tenant 2 is excluded \(SCHED_TENANT_EXCLUDE, or --exclude\)"):
-        await desk.chosen(only=(1, 2), exclude=frozenset({2}))
+        await nights.chosen(only=(1, 2), exclude=frozenset({2}))
 
 
-async def test_tenants_without_an_odoo_are_left_out_if_that_is_required(desk: Any, owner: Owner) -> None:
+async def test_tenants_without_an_odoo_are_left_out_if_that_is_required(nights: Any, owner: Owner) -> None:
     """The summary says so, and it is no failure; named by the command, such a tenant is refused."""
     await owner.execute("INSERT INTO odoo_connections VALUES (2, 'https://odoo.example', 'db', 'key')")
 
-    chosen = await desk.chosen(require_odoo=True)
+    chosen = await nights.chosen(require_odoo=True)
 
     assert [it.tenant_id for it in chosen.tenants] == [2]
     assert {(it.status, it.error) for it in chosen.left_out} == {("skipped", None)}
     with pytest.raises(RunRefused, match="tenant 1 has no Odoo connection"):
-        await desk.chosen(only=(1,), require_odoo=True)
+        await nights.chosen(only=(1,), require_odoo=True)
 
 
-async def test_a_tenant_that_fails_is_reported_and_the_others_go_on(desk: Any, owner: Owner) -> None:
+async def test_a_tenant_that_fails_is_reported_and_the_others_go_on(nights: Any, owner: Owner) -> None:
     """Nothing of the failing tenant is announced, and its run says why; the next start plans it."""
     await a_job(owner, 1)
     await a_job(owner, 2)
@@ -225,28 +227,28 @@ async def test_a_tenant_that_fails_is_reported_and_the_others_go_on(desk: Any, o
         " USING (1 / (nullif(current_setting('request.tenant_id', true), '')::int - 1) IS NOT NULL)"
     )
 
-    summary = await desk.start(only=())
+    summary = await nights.start(only=())
 
     failed = {it.tenant_id: it.error for it in summary.tenants if it.error}
     assert list(failed) == [1]
     assert "DivisionByZeroError" in (failed[1] or "")
     assert [event.tenant_id for event, _ in await announced(owner)] == [2]
     assert summary.exit_code == 3
-    run = await desk.run()
+    run = await nights.run()
     assert (run["status"], "DivisionByZeroError" in run["error"]) == ("failed", True)
 
     await owner.execute("DROP POLICY broken ON background_jobs")
-    assert not (await desk.start()).failed
+    assert not (await nights.start()).failed
     assert [event.tenant_id for event, _ in await announced(owner)] == [2, 1]
 
 
-async def test_the_inboxes_of_all_consumers_get_their_coming_partitions(desk: Any, owner: Owner) -> None:
+async def test_the_inboxes_of_all_consumers_get_their_coming_partitions(nights: Any, owner: Owner) -> None:
     """One that was missing is there again, also of a consumer whose name has a hyphen."""
     newest = "SELECT max(relname) FROM pg_class WHERE relname ~ '^inbox_odoo_sync_[0-9]{8}$'"
     dropped = await owner.fetchval(newest)
     await owner.execute(f"DROP TABLE {dropped}")
 
-    summary = await desk.start()
+    summary = await nights.start()
 
     assert await owner.fetchval(newest) == dropped
     assert {"gateway", "upserter", "enricher", "scorer", "odoo-sync", "nightly"} <= {
@@ -254,39 +256,39 @@ async def test_the_inboxes_of_all_consumers_get_their_coming_partitions(desk: An
     }
 
 
-async def test_a_consumer_whose_partitions_cannot_be_kept_is_reported(desk: Any, owner: Owner) -> None:
+async def test_a_consumer_whose_partitions_cannot_be_kept_is_reported(nights: Any, owner: Owner) -> None:
     """The jobs are announced all the same."""
     await a_job(owner, 1)
     await owner.execute("ALTER TABLE inbox_gateway_other RENAME TO inbox_gateway_elsewhere")
 
-    summary = await desk.start()
+    summary = await nights.start()
 
     assert [it.consumer for it in summary.upkeep if it.error] == ["gateway"]
     assert (summary.failed, summary.exit_code, summary.jobs) == (True, 3, 1)
 
 
-async def test_the_summary_says_the_same_to_people_and_machines(desk: Any, owner: Owner) -> None:
+async def test_the_summary_says_the_same_to_people_and_machines(nights: Any, owner: Owner) -> None:
     """Tenants, companies, jobs and what is left, as a table and as JSON."""
     await a_job(owner, 2)
-    await desk.candidates(2, tenant_id=2)
+    await nights.candidates(2, tenant_id=2)
 
-    summary = await desk.start(only=(1, 2))
+    summary = await nights.start(only=(1, 2))
 
-    told = json.loads(summary.as_json())
-    assert (told["night"], told["jobs"], told["companies"], told["failed"]) == ("2026-11-23", 1, 2, False)
-    assert told["tenants"][1]["considered"] == {"new": 2, "stale": 0, "updated": 0}
+    found = json.loads(summary.as_json())
+    assert (found["night"], found["jobs"], found["companies"], found["failed"]) == ("2026-11-23", 1, 2, False)
+    assert found["tenants"][1]["considered"] == {"new": 2, "stale": 0, "updated": 0}
     table = summary.as_table().splitlines()
     assert table[2].startswith("     2  Tenant 2     1          2       0  publishing; selected before 2 commands")
     assert table[-1].startswith("night of 2026-11-23: companies 2, jobs 1, tenants 2; ")
 
 
-async def test_a_database_that_is_away_is_said_at_once(desk: Any, database: Database) -> None:
+async def test_a_database_that_is_away_is_said_at_once(nights: Any, database: Database) -> None:
     """Nothing is announced in part: the caller learns that the run did not begin."""
-    chosen = await desk.chosen(only=(1,))
+    chosen = await nights.chosen(only=(1,))
     await database.close()
 
     with pytest.raises(Unavailable):
-        await desk.chosen(only=(1,))
+        await nights.chosen(only=(1,))
     assert chosen.tenants
 
 

@@ -55,7 +55,7 @@ async def test_an_odoo_that_is_down_cannot_be_judged(odoo: OdooServer, server: A
         await find_problems(odoo)
 
 
-async def test_leads_that_stand_in_no_menu_are_told_with_both_ways_out(odoo: OdooServer, server: Any) -> None:
+async def test_leads_that_stand_in_no_menu_are_reported_with_both_ways_out(odoo: OdooServer, server: Any) -> None:
     """Only where leads are made and Odoo's setting is off."""
     assert await find_hints(odoo, LeadSettings()) == []
     server.has_leads_setting = False

@@ -154,7 +154,7 @@ async def test_every_version_is_called_in_its_own_way(fake: Any, http: httpx.Asy
     assert fake.logins == (1 if version < 19 else 0)
 
 
-async def test_a_page_that_is_no_odoo_is_told_apart(http: httpx.AsyncClient, fake: Any) -> None:
+async def test_a_page_that_is_no_odoo_is_distinguished(http: httpx.AsyncClient, fake: Any) -> None:
     """It may be a status page, so it is tried again; the message says what else it may be."""
     with pytest.raises(OdooUnavailable, match="the address is wrong"):
         await server(fake, http, url=f"{fake.url}/elsewhere").execute("res.partner", "search_read")

@@ -21,15 +21,15 @@ def contact_of(event: CompanyEnriched) -> Contact | None:
     return rate(event, NO_ICP).contact
 
 
-def told_of(**event: Any) -> str:
+def rationale_of(**event: Any) -> str:
     return rate(seen(**event), NO_ICP).rationale
 
 
 def test_addresses_that_are_dead_are_not_said_to_be_missing() -> None:
     """Something was found, and it takes no mail."""
-    assert "no address that takes mail was found" in told_of(contacts=[an_email(status="invalid")])
-    assert "no contact found" in told_of()
-    assert "no contact known" in told_of(site=Site(outcome="forbidden"))
+    assert "no address that takes mail was found" in rationale_of(contacts=[an_email(status="invalid")])
+    assert "no contact found" in rationale_of()
+    assert "no contact known" in rationale_of(site=Site(outcome="forbidden"))
 
 
 def test_a_verifiers_word_that_nobody_knows_says_nothing() -> None:
@@ -41,7 +41,7 @@ def test_a_verifiers_word_that_nobody_knows_says_nothing() -> None:
 
 
 def test_contacts_without_a_name_or_an_address_are_no_people() -> None:
-    """Blank ones claim nothing; the verified address that is told of is the one to write to."""
+    """Blank ones claim nothing; the verified address that is named is the one to write to."""
     blank = Contact(kind="phone", value=" ", source_url=HOME, name=" ", title="CEO")
     role = an_email("a@acme.sg", is_role=True, status="valid")
     boss = an_email("z@acme.sg", name="Zoe", title="COO", status="valid")

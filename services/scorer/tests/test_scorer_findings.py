@@ -21,7 +21,7 @@ PROFILES = ProfileCache(MODEL, SsicVersions(Hierarchy(Code("2020", *code) for co
 NO_ICP, FULL_ICP = (PROFILES.get(it) for it in (a_profile(), a_profile(**EVERYTHING)))
 
 
-def told_of(**event: Any) -> str:
+def rationale_of(**event: Any) -> str:
     """What is said of an enrichment by FULL_ICP."""
     return rate(seen(**event), FULL_ICP).rationale
 
@@ -54,9 +54,9 @@ def told_of(**event: Any) -> str:
         ),
     ],
 )
-def test_what_is_told_is_what_was_found_and_who_says_so(fact: CompanyFact, words: str) -> None:
+def test_what_is_reported_is_what_was_found_and_who_says_so(fact: CompanyFact, words: str) -> None:
     """In the right number, without markup, and never with a number that was cut."""
-    assert words in told_of(facts=[fact])
+    assert words in rationale_of(facts=[fact])
 
 
 @pytest.mark.parametrize("value", ["we are not hiring", "there are no vacancies", "0 open roles", "none", "We aren't"])
@@ -77,7 +77,7 @@ def test_a_fact_that_says_nothing_is_none(value: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "told"),
+    ("value", "expected"),
     [
         ("2026-10-03: Opens a second plant", "news of 2026-10-03: Opens a second plant (acme.sg)"),
         ("2026-11-23: Opens today in Singapore", "news of 2026-11-23: Opens today in Singapore (acme.sg)"),
@@ -88,13 +88,13 @@ def test_a_fact_that_says_nothing_is_none(value: str) -> None:
         ("Opens a second plant", "in the news: Opens a second plant (acme.sg)"),
     ],
 )
-def test_news_counts_for_a_year_and_is_told_with_its_date(value: str, told: str | None) -> None:
+def test_news_counts_for_a_year_and_is_shown_with_its_date(value: str, expected: str | None) -> None:
     """Counted to the day of the enrichment; older news is as good as none known, and undated news is news."""
     rating = rate(seen(facts=[a_fact("news", value)]), FULL_ICP)
 
-    assert (rating.findings["news"] is not None) == (told is not None)
-    assert (told or "") in rating.rationale
-    assert told or "news" not in rating.rationale
+    assert (rating.findings["news"] is not None) == (expected is not None)
+    assert (expected or "") in rating.rationale
+    assert expected or "news" not in rating.rationale
 
 
 def test_of_two_facts_of_a_field_the_surer_one_counts() -> None:
@@ -102,13 +102,13 @@ def test_of_two_facts_of_a_field_the_surer_one_counts() -> None:
     facts = [a_fact("pricing", "zzz"), a_fact("pricing", "S$ 20").model_copy(update={"confidence": 0.9})]
 
     for given_in in (facts, facts[::-1]):
-        assert "shows its prices" in told_of(facts=given_in)
+        assert "shows its prices" in rationale_of(facts=given_in)
 
 
 def test_whom_to_reach_is_said_however_much_else_there_is() -> None:
     """What a site shows gives way first, and what is left is whole."""
     long = "A very long name that goes on and on and on for as long as it may"
-    rationale = told_of(
+    rationale = rationale_of(
         industry_code="26110",
         industry_norm=long,
         contacts=[an_email(name=long, title=f"COO of {long}", status="valid")],
@@ -122,7 +122,7 @@ def test_whom_to_reach_is_said_however_much_else_there_is() -> None:
 
 def test_a_lead_without_an_industry_says_so_once() -> None:
     """And claims none."""
-    rationale = told_of(industry_code=None, industry_norm=None, incorporated_on=None)
+    rationale = rationale_of(industry_code=None, industry_norm=None, incorporated_on=None)
 
     assert rationale.startswith("As your ICP asks: in district 01 (register); ")
     assert "fit of its industry, size and age unknown" in rationale
@@ -191,18 +191,18 @@ def test_a_tenants_own_weights_move_its_scores_and_name_themselves() -> None:
 
 
 @pytest.mark.parametrize(
-    ("outcome", "told"),
+    ("outcome", "expected"),
     [
         ("visited", "site live (acme.sg)"),
         ("unreachable", "site does not answer (acme.sg)"),
         ("empty", "site live but says nothing (acme.sg)"),
     ],
 )
-def test_a_rationale_says_how_the_visit_went_where_nothing_else_is_known_of_it(outcome: str, told: str) -> None:
+def test_a_rationale_says_how_the_visit_went_where_nothing_else_is_known_of_it(outcome: str, expected: str) -> None:
     """A visit that failed is explained, and nothing is claimed of what the site holds."""
     event = seen(site=Site.model_validate({"outcome": outcome, "url": HOME}))
 
-    assert told in rate(event, NO_ICP).rationale
+    assert expected in rate(event, NO_ICP).rationale
 
 
 def test_what_does_not_fit_is_said_too() -> None:

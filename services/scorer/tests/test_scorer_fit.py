@@ -25,10 +25,10 @@ def enriched(*, tech: list[str] | None = None, outcome: str = "visited", **compa
 
 def found(criterion: str, icp: Icp, event: CompanyEnriched, **facts: str) -> str | None:
     """The name of what is found, or None."""
-    told = {field: a_fact(field, value) for field, value in facts.items()}
+    result = {field: a_fact(field, value) for field, value in facts.items()}
     fit = IcpFit(icp, IndustryFit(icp.industries, INDUSTRIES))
     assert fit.asked == {criterion}
-    finding = fit.findings(event, told)[criterion]
+    finding = fit.findings(event, result)[criterion]
     return finding.name if finding else None
 
 

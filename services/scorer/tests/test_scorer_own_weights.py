@@ -1,4 +1,4 @@
-"""A tenant's own weights on a real PostgreSQL: leads are scored by them, again when told to; bad ones stop nothing."""
+"""A tenant's own weights on a real PostgreSQL: leads are scored by them, again on request; bad ones stop nothing."""
 
 import asyncio
 import json

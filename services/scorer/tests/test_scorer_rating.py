@@ -143,10 +143,10 @@ GOOD_NEWS: list[dict[str, Any]] = [
 @given(enrichments, st.sampled_from([NO_ICP, FULL_ICP]), st.sampled_from(GOOD_NEWS))
 def test_good_news_never_lowers_a_score(event: CompanyEnriched, profile: ScoringProfile, more: dict[str, Any]) -> None:
     """One more contact that can be written to, or a fact that the ICP asks for, in whatever it is added to."""
-    told = {fact.field for fact in more.get("facts", ())}
+    found = {fact.field for fact in more.get("facts", ())}
     update = {
         "contacts": [*event.contacts, *more.get("contacts", ())],
-        "facts": [*(fact for fact in event.facts if fact.field not in told), *more.get("facts", ())],
+        "facts": [*(fact for fact in event.facts if fact.field not in found), *more.get("facts", ())],
     }
 
     assert rate(event.model_copy(update=update), profile).score >= rate(event, profile).score

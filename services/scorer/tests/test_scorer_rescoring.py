@@ -42,12 +42,12 @@ async def test_a_changed_icp_scores_the_tenants_leads_again(at) -> None:
 
     await at.change_icp("2020:25")
 
-    after, told = await at.rows(), await at.announced()
+    after, published = await at.rows(), await at.announced()
     assert len(after) == len(at.companies) > 2 * CHUNK
     assert {row["icp_at"] for row in after} == {NOW}
     assert {row["has_icp"] for row in after} == {True}
     assert [row["enriched_at"] for row in after] == [row["enriched_at"] for row in before]
-    assert sorted((it.company.company_id, it.score, it.rationale) for it in told) == [
+    assert sorted((it.company.company_id, it.score, it.rationale) for it in published) == [
         (row["company_id"], row["score"], row["rationale"]) for row in after
     ]
     fitting, others = {row["score"] for row in after[1::2]}, {row["score"] for row in after[::2]}
@@ -81,8 +81,8 @@ async def test_a_change_that_was_killed_midway_is_gone_on_with(at, industries: S
     await at.run(work)
 
     assert {row["icp_at"] for row in await at.rows()} == {NOW}
-    told = [it.company.company_id for it in await at.announced()]
-    assert sorted(told) == [it.company_id for it in at.companies]
+    published = [it.company.company_id for it in await at.announced()]
+    assert sorted(published) == [it.company_id for it in at.companies]
 
 
 async def test_the_newest_change_wins_whatever_comes_last(at) -> None:
@@ -130,9 +130,9 @@ async def test_a_score_that_is_under_way_when_the_icp_changes_is_not_missed(at) 
 
     [row] = await at.rows()
     assert (row["has_icp"], row["icp_at"]) == (True, NOW)
-    [told] = await at.announced()
-    assert told.has_icp is True
-    assert told.scored_at >= began  # later than the score that it replaces
+    [published] = await at.announced()
+    assert published.has_icp is True
+    assert published.scored_at >= began  # later than the score that it replaces
 
 
 async def test_an_enrichment_after_the_change_is_scored_by_the_new_icp(at) -> None:

@@ -176,7 +176,7 @@ async def test_a_newer_visit_that_says_more_moves_updated_at(database: Database,
 async def test_of_two_visits_in_one_batch_the_newest_is_kept_and_each_is_announced(
     database: Database, seen: Seen
 ) -> None:
-    """In whichever order they come; both tell of the newest, so that nobody is told of the older one last."""
+    """In whichever order they come; both announce the newest, so that the older one is not announced last."""
     newer, older = seen.visit(has_careers=True, hours=1), seen.visit()
     leads = await score(database, newer, older)
 

@@ -123,7 +123,7 @@ def test_numbers_are_read_as_they_are_meant(text: str, stated: set[str]) -> None
     assert numbers(text) == stated
 
 
-def test_the_model_is_told_what_is_known_and_nobodys_address() -> None:
+def test_the_model_is_shown_what_is_known_and_nobodys_address() -> None:
     """Of contacts only what the template says."""
     asked = build_prompt(TEMPLATE, FEATURES)
 
@@ -133,7 +133,7 @@ def test_the_model_is_told_what_is_known_and_nobodys_address() -> None:
 
 
 class Lead:
-    """A lead that was scored in the template's words, and a model that says what it is told to say."""
+    """A lead that was scored in the template's words, and a model that says what the test wants."""
 
     def __init__(self, database: Database, owner: Owner, event: CompanyEnriched) -> None:
         self.database = database
@@ -200,7 +200,7 @@ async def lead(database: Database, owner: Owner) -> Lead:
     return made
 
 
-async def test_a_high_lead_is_told_of_once_more_in_the_models_words(lead: Lead) -> None:
+async def test_a_high_lead_is_reported_of_once_more_in_the_models_words(lead: Lead) -> None:
     """Its tokens are counted; the same features are asked about once, and keep their words when scored again."""
     before = await lead.rationale()
 

@@ -61,7 +61,7 @@ async def test_the_same_words_after_the_end_are_a_new_job(
 async def test_the_same_words_twice_at_once_are_one_job(
     sync_limit: int, owner: Owner, deliver, a_request, makers
 ) -> None:
-    """Both have looked before either has written; both are told of the one job that there is."""
+    """Both have looked before either has written; both answers have the one job that there is."""
     requests = [a_request(sync_limit=sync_limit) for _ in range(6)]
     for request in requests:
         await deliver.take_in(request, new_id(), in_order=False)

@@ -79,7 +79,7 @@ async def test_a_job_goes_through_the_rest_in_batches(owner: Owner, deliver, lef
 
 
 async def test_news_come_with_each_batch_not_after_all(owner: Owner, database: Database, deliver, left: UUID) -> None:
-    """While the second batch is stuck, the first is saved, counted and told."""
+    """While the second batch is stuck, the first is saved, counted and announced."""
     await owner.execute(BREAK_AT.format(how="PERFORM pg_advisory_xact_lock(9)"))
     await owner.execute("SELECT pg_advisory_lock(9)")
     worker = asyncio.create_task(deliver(execution(left)))
@@ -319,7 +319,7 @@ async def test_a_job_goes_from_queued_to_done(database: Database) -> None:
         assert await jobs.start(tx, REQUEST) is None
 
 
-async def test_a_job_that_was_told_to_start_twice_at_once_meets_its_equal(owner: Owner, database: Database) -> None:
+async def test_a_job_that_is_requested_twice_at_once_meets_its_equal(owner: Owner, database: Database) -> None:
     """Two failed ones of the same words, taken up at the same moment: one waits and looks again."""
     async with database.transaction(1) as tx:
         for job_id in (REQUEST, ANOTHER):
@@ -353,13 +353,18 @@ def cancellation(job_id: UUID) -> CancelJob:
 
 
 async def test_a_queued_job_that_is_cancelled_never_runs(owner: Owner, deliver, left: UUID) -> None:
-    """Its end is told once, however often it is asked for, and a night's command finds nothing to do."""
+    """Its end is announced once, however often it is asked for, and a night's command finds nothing to do."""
     before = ended_jobs("cancelled")
     assert await deliver(cancellation(left)) == "done"
     assert await deliver(cancellation(left)) == "done"
     assert ended_jobs("cancelled") == before + 1
-    (told,) = await deliver.announced()
-    assert (told.job_id, told.status, told.error, told.is_cancelled) == (left, "error", "cancelled on request", True)
+    (published,) = await deliver.announced()
+    assert (published.job_id, published.status, published.error, published.is_cancelled) == (
+        left,
+        "error",
+        "cancelled on request",
+        True,
+    )
     assert await deliver(execution(left)) == "done"
     assert await deliver.announced() == []
     assert await deliver.job(left) == ("cancelled", 0, 9)

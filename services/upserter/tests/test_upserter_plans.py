@@ -141,9 +141,9 @@ class Register:
             async with self._undone() as tx:
                 await tx.execute(f"PREPARE asked AS {statement.query}")
                 given = f"({', '.join(map(_literal, statement.args))})" if statement.args else ""
-                told = await tx.fetchval(f"EXPLAIN (ANALYZE, FORMAT JSON) EXECUTE asked {given}")
+                found = await tx.fetchval(f"EXPLAIN (ANALYZE, FORMAT JSON) EXECUTE asked {given}")
                 await tx.execute("DEALLOCATE asked")
-            plans.append(Plan(json.loads(told)[0]["Plan"]))
+            plans.append(Plan(json.loads(found)[0]["Plan"]))
         return plans
 
     @asynccontextmanager

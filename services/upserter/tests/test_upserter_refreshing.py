@@ -175,8 +175,8 @@ async def test_an_entry_without_a_uen_is_taken_too(owner: Owner, database: Datab
     assert await refreshed(database) == Refreshed(0, 0, 0)
 
 
-async def test_whoever_is_told_to_refresh_does_it(owner: Owner, deliver) -> None:
-    """The handler, told twice, and once more for what came in between; it announces nothing and is of no tenant."""
+async def test_whoever_is_reported_to_refresh_does_it(owner: Owner, deliver) -> None:
+    """The handler runs twice, and once more for what came in between; it announces nothing and is of no tenant."""
     await owner.execute(MANY, "U", 10)
     event_id = new_id()
     assert await deliver(RefreshRegister(), event_id=event_id) == "done"

@@ -58,7 +58,7 @@ async def save(database: Database, item: Item[RequestUpsert], *entries: str, job
         return await save_all(tx, entries, job_id, item.event_template(CompanyUpserted, "upserter", NOW.isoformat()))
 
 
-async def told(owner: Owner) -> list[Message]:
+async def announced(owner: Owner) -> list[Message]:
     """What stands in the outbox, and is taken from it."""
     rows = await owner.fetch("DELETE FROM outbox WHERE producer = 'upserter' RETURNING *")
     return [
@@ -88,7 +88,7 @@ async def test_what_postgresql_announces_is_what_the_stage_would_have(
     assert {uen: company.name for uen, company in known.items()} == {
         uen: " ".join(name.split()) for uen, name in HOSTILE.items()
     }
-    messages = await told(owner)
+    messages = await announced(owner)
     assert len(messages) == len(HOSTILE)
     for message in messages:
         event = decode_body(CompanyUpserted, message.value)
@@ -107,14 +107,14 @@ async def test_what_postgresql_announces_is_what_the_stage_would_have(
     assert known == {}
 
 
-async def test_a_company_without_a_uen_is_told_of_by_its_key(owner: Owner, database: Database) -> None:
+async def test_a_company_without_a_uen_is_reported_of_by_its_key(owner: Owner, database: Database) -> None:
     """An event's `uen` says which company it is about: the key that the register has it under."""
     name = 'Z\u00cbST "Traders"'
     key = await owner.fetchval("SELECT no_uen($1)", name)
     await owner.execute(ENTRY, key, name)
     item = an_item()
     assert await save(database, item, key) == 1
-    (message,) = await told(owner)
+    (message,) = await announced(owner)
     event = decode_body(CompanyUpserted, message.value)
     assert (event.company.uen, event.company.name, event.inserted) == (key, name, True)
     assert message.key == f"1:{key}".encode()
@@ -124,7 +124,7 @@ async def test_a_company_without_a_uen_is_told_of_by_its_key(owner: Owner, datab
     )
 
 
-async def test_a_company_is_told_of_when_it_is_news(owner: Owner, database: Database, enlist) -> None:
+async def test_a_company_is_reported_of_when_it_is_news(owner: Owner, database: Database, enlist) -> None:
     """New, or this tenant's for the first time, or changed; not because somebody looked again."""
     await enlist("A")
     await enlist("B")
@@ -132,7 +132,7 @@ async def test_a_company_is_told_of_when_it_is_news(owner: Owner, database: Data
 
     async def news(item: Item[RequestUpsert]) -> list[tuple[str, bool]]:
         assert await save(database, item, "A", "B") == 2
-        events = [decode_body(CompanyUpserted, message.value) for message in await told(owner)]
+        events = [decode_body(CompanyUpserted, message.value) for message in await announced(owner)]
         return [(f"{event.tenant_id}:{event.company.uen}", event.inserted) for event in events]
 
     assert await news(first) == [("1:A", True), ("1:B", True)]
@@ -143,7 +143,7 @@ async def test_a_company_is_told_of_when_it_is_news(owner: Owner, database: Data
     assert await news(second) == []
 
 
-async def test_what_is_rolled_back_was_never_told(owner: Owner, database: Database, enlist) -> None:
+async def test_what_is_rolled_back_was_never_announced(owner: Owner, database: Database, enlist) -> None:
     """Companies, candidates and events come together or not at all."""
     await enlist("A")
     template = an_item().event_template(CompanyUpserted, "upserter", NOW.isoformat())
@@ -155,7 +155,7 @@ async def test_what_is_rolled_back_was_never_told(owner: Owner, database: Databa
 
     with pytest.raises(KeyError):
         await fail()
-    assert await told(owner) == []
+    assert await announced(owner) == []
     assert await companies(owner) == {}
     assert await owner.fetchval("SELECT count(*) FROM icp_candidate_companies") == 0
 
@@ -172,7 +172,7 @@ async def test_a_candidate_belongs_to_its_tenant_and_to_its_first_request(
 
 
 async def test_the_few_come_back_as_they_stand_in_the_order_given(owner: Owner, database: Database, enlist) -> None:
-    """With and without a UEN; what is not in the register, or cannot be told from others, is left out."""
+    """With and without a UEN; what is not in the register, or cannot be distinguished from others, is left out."""
     await enlist("B", website="b.sg")
     await enlist("A")
     await owner.execute("INSERT INTO companies (name) VALUES ('Twin Traders'), ('TWIN TRADERS')")
@@ -198,14 +198,14 @@ async def test_the_few_come_back_as_they_stand_in_the_order_given(owner: Owner, 
 async def test_those_who_save_the_same_companies_at_once_do_not_deadlock(
     owner: Owner, database: Database, enlist, deadlocks
 ) -> None:
-    """Five tenants, several at once of each, in opposite orders: each has each candidate, told once."""
+    """Five tenants, several at once of each, in opposite orders: each has each candidate, announced once."""
     entries = [f"U{n:03}" for n in range(60)]
     for entry in entries:
         await enlist(entry)
     await asyncio.gather(
         *(save(database, an_item(tenant_id=1 + n % 5), *(entries if n % 2 else entries[::-1])) for n in range(30))
     )
-    events = [decode_body(CompanyUpserted, message.value) for message in await told(owner)]
+    events = [decode_body(CompanyUpserted, message.value) for message in await announced(owner)]
     assert sorted(event.key for event in events) == sorted(f"{n}:{entry}" for n in range(1, 6) for entry in entries)
     assert sum(event.inserted for event in events) == 60
     rows = await owner.fetch("SELECT tenant_id, count(*) FROM icp_candidate_companies GROUP BY 1 ORDER BY 1")

@@ -125,7 +125,7 @@ async def test_the_job_goes_on_in_the_same_order(deliver, a_request, uens, enlis
     await deliver(RequestUpsert(tenant_id=1, job_id=request.request_id))
     job = uens(CompanyUpserted, await deliver.announced())
     assert head == [f"NEAR{n}" for n in range(4)]
-    assert job[:4] == ["FAR0", "FAR1", "NEAR4", "NEAR5"]  # of one batch, told by their keys
+    assert job[:4] == ["FAR0", "FAR1", "NEAR4", "NEAR5"]  # of one batch, distinguished by their keys
     assert sorted(job[4:]) == ["FAR2", "FAR3", "FAR4", "FAR5"]
 
 
@@ -149,7 +149,7 @@ async def test_who_was_enriched_within_the_week_is_named_and_the_next_take_their
     assert (answer.matches, answer.remaining) == (12, 4)
 
 
-async def test_the_newest_visit_counts_in_whatever_order_they_are_told(
+async def test_the_newest_visit_counts_in_whatever_order_they_are_reported(
     owner: Owner, deliver, a_request, makers
 ) -> None:
     """An older one that comes late does not make a company unknown; one that is no candidate is none of ours."""
@@ -234,7 +234,7 @@ async def test_an_industry_without_companies_is_answered_with_none(owner: Owner,
     assert await written(owner) == [0, 0, 0]
 
 
-async def test_a_register_that_was_never_loaded_is_told(deliver, a_request) -> None:
+async def test_a_register_that_was_never_loaded_is_reported(deliver, a_request) -> None:
     """It is another answer than that of an industry without companies."""
     answer = await deliver.answer(a_request("SSIC 25913"))
     assert (answer.matches, answer.is_register_empty) == (0, True)
@@ -255,8 +255,10 @@ async def test_a_year_of_foundation_filters_head_job_and_counts(owner: Owner, de
     assert await deliver.job(request.request_id) == ("done", 2, 2)
 
 
-async def test_a_place_filters_head_job_and_counts_and_is_told(owner: Owner, deliver, a_request, uens, enlist) -> None:
-    """So that the job goes on where the head ended; a size is told as ignored, and filters nothing."""
+async def test_a_place_filters_head_job_and_counts_and_is_reported(
+    owner: Owner, deliver, a_request, uens, enlist
+) -> None:
+    """So that the job goes on where the head ended; a size is reported as ignored, and filters nothing."""
     for n, postal_code in enumerate(["520001", "460001", "520002", "520003", None]):
         await enlist(f"T{n}", postal_code=postal_code, registration_incorporation_date=f"2020-01-0{n + 1}")
     request = a_request("SSIC 25912 in Tampines with 50-500 employees", sync_limit=1)

@@ -32,7 +32,7 @@ MANUFACTURING = Industry(version="2020", code="C", level="section", title="MANUF
 
 def facts_of(request_id: UUID, head: list[Any] = HEAD, **other: Any) -> list[Event]:
     """All that the services announce of a request with these companies."""
-    told = {"resolved": [MANUFACTURING], "matches": 50, "head": head, "remaining": 40, **other}
+    found = {"resolved": [MANUFACTURING], "matches": 50, "head": head, "remaining": 40, **other}
     answer = JobProgressed(
         tenant_id=1,
         request_id=request_id,
@@ -40,7 +40,7 @@ def facts_of(request_id: UUID, head: list[Any] = HEAD, **other: Any) -> list[Eve
         status="queued",
         processed=0,
         total=40,
-        answer=SearchAnswer(**told),
+        answer=SearchAnswer(**found),
     )
     return [answer, *(fact for place, company in enumerate(head) for fact in facts_about(place, company))]
 
@@ -113,14 +113,14 @@ async def run(
     on_begin: Callable[[UUID], Awaitable[None]] | None = None,
 ) -> list[Frame]:
     """Returns all events of a run; `on_begin(run_id)` is awaited once its first event has come."""
-    told: list[Frame] = []
+    received: list[Frame] = []
     async with http.stream("POST", f"/agent/threads/{thread_id}/runs/stream", json=body) as answer:
         assert answer.status_code == 200, await answer.aread()
         async for frame in frames(answer):
-            told.append(frame)
-            if len(told) == 1 and on_begin:
+            received.append(frame)
+            if len(received) == 1 and on_begin:
                 await on_begin(UUID(frame[1]["run_id"]))
-    return told
+    return received
 
 
 async def joined(http: httpx.AsyncClient, thread_id: str, run_id: object, after: str | None) -> list[Frame]:

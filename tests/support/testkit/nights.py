@@ -163,7 +163,7 @@ async def a_run(
     run_id = night_id(started - timedelta(hours=1), tenant_id)
     ended = started + timedelta(minutes=30) if status in ("done", "partial", "failed") else None
     window = started + timedelta(hours=6)
-    told = (error, json.dumps(summary or {}))
-    await owner.execute(ADD_RUN, tenant_id, run_id, night, status, cap, started, ended, window, *told)
+    found = (error, json.dumps(summary or {}))
+    await owner.execute(ADD_RUN, tenant_id, run_id, night, status, cap, started, ended, window, *found)
     await owner.execute(ADD_MANIFEST, tenant_id, run_id, night, json.dumps(budget or {}))
     return Run(owner, tenant_id, run_id, night, started)

@@ -66,9 +66,9 @@ class Browser:
 
     async def _ask(self, path: str, **params: Any) -> Any:
         answer = await self._http.post(path, json={"jsonrpc": "2.0", "method": "call", "id": 1, "params": params})
-        told = answer.json()
-        assert "error" not in told, told["error"]["data"]["message"]
-        return told["result"]
+        body = answer.json()
+        assert "error" not in body, body["error"]["data"]["message"]
+        return body["result"]
 
 
 def _list(number: Any) -> list[int]:

@@ -30,14 +30,14 @@ async def fill(database: Database, count: int, start: int = 0, name: str = "ACME
 
 async def numbers_by_key(kafka: str) -> dict[bytes | None, list[int | None]]:
     """Returns what stands in the topic, in each key's order."""
-    told: dict[bytes | None, list[int | None]] = defaultdict(list)
+    found: dict[bytes | None, list[int | None]] = defaultdict(list)
     records = await read_topic(kafka, LeadSynced.topic)
     for record in sorted(records, key=lambda record: (record.partition, record.offset)):
-        told[record.key].append(LeadSynced.model_validate_json(record.value or b"").lead_id)
-    return dict(told)
+        found[record.key].append(LeadSynced.model_validate_json(record.value or b"").lead_id)
+    return dict(found)
 
 
-async def is_told(database: Database) -> bool:
+async def is_sent(database: Database) -> bool:
     """Whether the outbox is empty."""
     async with database.without_tenant() as tx:
         return not await tx.fetchval("SELECT EXISTS (SELECT 1 FROM outbox WHERE producer = 'scorer')")

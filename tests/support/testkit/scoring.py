@@ -43,7 +43,7 @@ def a_profile(weights: dict[str, float] | None = None, **icp: Any) -> StoredProf
 
 
 def an_enrichment(company: Company, *, tenant_id: int = 1, hours: int = 0, **found: Any) -> CompanyEnriched:
-    """Of this company, so many hours after NOW; its site was read and says nothing unless told."""
+    """Of this company, so many hours after NOW; its site was read and says nothing unless a test states it."""
     nothing = {"site": Site(outcome="visited", url=HOME), "contacts": [], "degraded_reasons": []}
     of = {"tenant_id": tenant_id, "company": company, "enriched_at": NOW + timedelta(hours=hours)}
     return CompanyEnriched.model_validate(of | nothing | found)

@@ -181,7 +181,7 @@ def test_an_answer_that_is_not_the_gateways_is_said_to_be() -> None:
 
 
 @pytest.mark.servers
-def test_a_machine_without_java_is_told_what_to_install(tmp_path: Path) -> None:
+def test_a_machine_without_java_is_shown_what_to_install(tmp_path: Path) -> None:
     """In one line; PostgreSQL, which was starting meanwhile, is stopped, and nothing is left."""
     environment = {name: value for name, value in os.environ.items() if name not in (*ENVIRONMENT, "JAVA_HOME")}
     ended = subprocess.run(

@@ -162,7 +162,7 @@ def resolved(**more: object) -> ChatEvent:
         ),
     ],
 )
-def test_each_part_of_the_request_is_told(event: ChatEvent, words: str, screen: Screen, terminal: StringIO) -> None:
+def test_each_part_of_the_request_is_reported(event: ChatEvent, words: str, screen: Screen, terminal: StringIO) -> None:
     """What is left out, cut, ignored or asked back is said."""
     screen.show(event)
     assert words in " ".join(terminal.getvalue().split())
@@ -203,7 +203,7 @@ def test_a_very_long_message_is_not_echoed_whole(screen: Screen, terminal: Strin
     assert "(100,000 characters)" in terminal.getvalue()
 
 
-def test_a_load_is_told_by_quarters() -> None:
+def test_a_load_is_reported_by_quarters() -> None:
     """Once each, however often it reports; a load that tells no total says nothing."""
     said: list[str] = []
     watch = load_steps(said.append)

@@ -29,7 +29,7 @@ from testkit.stages import until
         ("T08LL1234A", Subject("company", "T08LL1234A")),
     ],
 )
-def test_an_address_and_a_uen_are_told_apart(given: str, subject: Subject) -> None:
+def test_an_address_and_a_uen_are_distinguished(given: str, subject: Subject) -> None:
     """However they are written."""
     assert parse(given) == subject
 

@@ -52,7 +52,7 @@ def test_a_folder_that_another_leadgen_up_uses_is_refused(tmp_path: Path) -> Non
     assert [path.name for path in tmp_path.iterdir()] == ["leadgen.lock"]
 
 
-def test_too_little_space_is_told_before_the_start(tmp_path: Path) -> None:
+def test_too_little_space_is_reported_before_the_start(tmp_path: Path) -> None:
     """With what is free, what is needed, and what to do."""
     with pytest.raises(NoSpace, match=r"MB are free in .*; PostgreSQL and Kafka need 1099511627776: free some, or"):
         require_space(tmp_path, 2**60)

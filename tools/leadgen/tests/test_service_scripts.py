@@ -35,9 +35,9 @@ EACH: list[tuple[Run, type[Permanent]]] = [
 
 async def test_what_a_script_prints_is_read() -> None:
     """With the arguments that it was given, and what is to stand in its environment."""
-    program = "import json, os, sys; print(json.dumps({'told': [sys.argv[1], os.environ['DATABASE_URL']]}))"
+    program = "import json, os, sys; print(json.dumps({'got': [sys.argv[1], os.environ['DATABASE_URL']]}))"
 
-    assert await run_script(PYTHON, "-c", program, "x", environment={"DATABASE_URL": AWAY}) == {"told": ["x", AWAY]}
+    assert await run_script(PYTHON, "-c", program, "x", environment={"DATABASE_URL": AWAY}) == {"got": ["x", AWAY]}
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ async def test_a_script_that_ends_with_a_code_is_no_error_where_the_code_is_aske
 async def test_a_script_has_time_to_end_when_its_command_is_interrupted(
     tmp_path: Path, program: str, grace_s: float, is_ended: bool
 ) -> None:
-    """The terminal told it, too. One that goes on is ended; none is left."""
+    """The terminal signalled it, too. One that goes on is ended; none is left."""
     begun, ended = tmp_path / "begun", tmp_path / "ended"
     environment = {"BEGUN": str(begun), "ENDED": str(ended)}
     running = asyncio.create_task(hand_over(PYTHON, "-c", program, environment=environment, grace_s=grace_s))

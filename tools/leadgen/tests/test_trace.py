@@ -76,9 +76,9 @@ async def trace(database_url: str, kafka: str, about: str | UUID, *more: str, te
 
 async def test_a_story_is_whole_and_in_order(planned: asyncpg.Record, database_url: str, kafka: str) -> None:
     """Events, handlers, attempts, vendors' costs, the score and what Odoo got; each event of another company is not."""
-    told = await trace(database_url, kafka, planned["uen"])
+    found = await trace(database_url, kafka, planned["uen"])
 
-    assert told.exit_code == 0, told.output
+    assert found.exit_code == 0, found.output
     for part in (
         f"Company {planned['uen']} ({planned['uen']}) of tenant 1",
         "announces enrichment.requested.nightly.v1",
@@ -101,7 +101,7 @@ async def test_a_story_is_whole_and_in_order(planned: asyncpg.Record, database_u
         "ann        plays lead.scored.v1 into odoo-sync again",
         "a field was missing",
     ):
-        assert part in told.output
+        assert part in found.output
     moments = json.loads((await trace(database_url, kafka, planned["uen"], "--json")).output)["moments"]
     assert [it["at"] for it in moments] == sorted(it["at"] for it in moments)
     ids = {planned[f"{step}_id"] for step in ("upserted", "requested", "enriched", "scored", "synced")}
@@ -111,11 +111,11 @@ async def test_a_story_is_whole_and_in_order(planned: asyncpg.Record, database_u
 async def test_an_event_leads_to_its_company(planned: asyncpg.Record, database_url: str, kafka: str) -> None:
     """By the id of any event, also of one that no inbox has; that event has an arrow."""
     for event_id in (planned["requested_id"], planned["synced_id"]):
-        told = await trace(database_url, kafka, event_id)
-        assert told.exit_code == 0, told.output
-        assert f"({planned['uen']})" in told.output
-        arrow = told.output.index("→")
-        assert str(event_id) in "".join(told.output[arrow:].splitlines()[1])
+        found = await trace(database_url, kafka, event_id)
+        assert found.exit_code == 0, found.output
+        assert f"({planned['uen']})" in found.output
+        arrow = found.output.index("→")
+        assert str(event_id) in "".join(found.output[arrow:].splitlines()[1])
 
 
 async def test_an_event_without_a_company_leads_to_its_request(database_url: str, kafka: str) -> None:
@@ -128,14 +128,14 @@ async def test_an_event_without_a_company_leads_to_its_request(database_url: str
     answered = asked._replace(event_id=derived_id(asked.event_id, answer.topic, answer.identity))
     await publish(kafka, [(ours, asked), (others, other), (answer, answered)])
 
-    told = await trace(database_url, kafka, answered.event_id)
+    found = await trace(database_url, kafka, answered.event_id)
 
-    assert told.exit_code == 0, told.output
-    assert ["please find caps" in told.output, "done, 0 of 0" in told.output] == [True, True]
-    assert "hats" not in told.output
+    assert found.exit_code == 0, found.output
+    assert ["please find caps" in found.output, "done, 0 of 0" in found.output] == [True, True]
+    assert "hats" not in found.output
 
 
-async def test_what_is_not_sent_yet_is_told(
+async def test_what_is_not_sent_yet_is_reported(
     planned: asyncpg.Record, database_url: str, kafka: str, owner: asyncpg.Connection
 ) -> None:
     """An announcement in an outbox, and one that Kafka refused, are part of the story."""
@@ -148,10 +148,10 @@ async def test_what_is_not_sent_yet_is_told(
         f"INSERT INTO outbox_refused ({columns}, reason) VALUES ($1, $2, $3, $4, $5, $6, 'too large')", *row
     )
 
-    told = await trace(database_url, kafka, planned["uen"])
+    found = await trace(database_url, kafka, planned["uen"])
 
-    assert "the outbox of odoo-sync" in told.output
-    assert "refused by Kafka: too large" in told.output
+    assert "the outbox of odoo-sync" in found.output
+    assert "refused by Kafka: too large" in found.output
 
 
 async def test_what_is_unknown_is_said(planned: asyncpg.Record, database_url: str, kafka: str) -> None:
@@ -162,6 +162,6 @@ async def test_what_is_unknown_is_said(planned: asyncpg.Record, database_url: st
         (planned["requested_id"], 2, "tenant 2 has no event"),
         (planned["uen"], 2, f"tenant 2 has nothing about {planned['uen']}"),
     ):
-        told = await trace(database_url, kafka, about, tenant=tenant)
-        assert (told.exit_code, len(told.output.splitlines())) == (1, 1)
-        assert sentence in told.output
+        found = await trace(database_url, kafka, about, tenant=tenant)
+        assert (found.exit_code, len(found.output.splitlines())) == (1, 1)
+        assert sentence in found.output

@@ -205,12 +205,12 @@ def _archive_classes(home: KafkaHome, archive: Path) -> None:
     """Runs a server once to write down which classes it loads. Takes some 10 s, once per machine and Java."""
     with tempfile.TemporaryDirectory(prefix="leadgen-kafka-") as folder:
         written = archive.with_name(f"{archive.name}.{os.getpid()}")
-        rehearsal = Kafka(Path(folder) / "kafka")
+        training_run = Kafka(Path(folder) / "kafka")
         try:
-            rehearsal._start(home, f"-XX:ArchiveClassesAtExit={written}")
+            training_run._start(home, f"-XX:ArchiveClassesAtExit={written}")
         finally:
-            if rehearsal._child is not None:
-                rehearsal._child.stop(timeout=60)
+            if training_run._child is not None:
+                training_run._child.stop(timeout=60)
         written.touch()  # a Java that cannot write one: an empty file, so that it is not asked again
         written.rename(archive)
 

@@ -8,8 +8,10 @@ from prometheus_client import Counter, Gauge, Histogram
 
 _WORK = ["stage", "topic", "lane"]
 
+#: The label of a claim that was released without an outcome. Dashboards know it by this text.
+RELEASED = "given_back"
 #: The outcomes of handling an event; see common/handling/handler_runner.py.
-OUTCOMES = ("done", "retried", "dead", "given_back", "lease_lost", "waited")
+OUTCOMES = ("done", "retried", "dead", RELEASED, "lease_lost", "waited")
 
 handled = Counter(
     "leadgen_stage_handled_total",

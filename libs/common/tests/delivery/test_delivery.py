@@ -56,5 +56,5 @@ async def test_a_message_delivered_twice_is_handled_and_announced_once(make_stag
         await until(lambda: is_all_taken_in(runtime))
         await ended(database, "toy", 50)
     assert await owner.fetchval("SELECT count(*) FROM toys") == 50
-    told = await read_topic(kafka, LeadSynced.topic)
-    assert len({dict(record.headers)["ce_id"] for record in told}) == len(told) == 50
+    published = await read_topic(kafka, LeadSynced.topic)
+    assert len({dict(record.headers)["ce_id"] for record in published}) == len(published) == 50

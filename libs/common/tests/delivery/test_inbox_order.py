@@ -144,7 +144,7 @@ async def test_whatever_happens_a_key_is_worked_off_in_order_and_to_its_end(
 async def test_replicas_at_once_end_a_keys_events_in_order_and_all_of_them(
     replica: Replica, database: Database, owner: Owner
 ) -> None:
-    """Four replicas claim, set aside, end and give back side by side: nothing is out of order, nothing left behind."""
+    """Four replicas claim, set aside, end and release side by side: nothing is out of order, nothing left behind."""
     events = 240
     await replica.take_in(arrivals([b"key %d" % (n % 4) for n in range(events)]))
 

@@ -65,15 +65,15 @@ async def test_a_dead_letter_fits_and_says_what_was_left_out(
     letters = {dict(letter.headers)["dlq_offset"]: letter for letter in await read_topic(kafka, TOPIC + SUFFIX)}
     assert letters[b"2"].value == b"behind"
     letter = letters[b"1"]
-    told = dict(letter.headers)
+    found = dict(letter.headers)
     assert letter.key == (None if key is None else key[:KEY_BYTES])
     assert (letter.value is None) == (value is None)
     assert (value or b"").startswith(letter.value or b"")
     if letter.value != value:
-        assert (told["dlq_value_bytes"], told["dlq_value_sha256"]) == (
+        assert (found["dlq_value_bytes"], found["dlq_value_sha256"]) == (
             str(len(value or b"")).encode(),
             sha256(value or b"").hexdigest().encode(),
         )
-    assert int(told.get("dlq_headers_left_out", b"0")) == sum(name not in told for name, _ in headers)
+    assert int(found.get("dlq_headers_left_out", b"0")) == sum(name not in found for name, _ in headers)
     assert not await owner.fetchval("SELECT count(*) FROM outbox_refused")
     assert await owner.fetchval("SELECT value FROM inbox WHERE kafka_offset = 1") == value

@@ -67,8 +67,8 @@ async def each_once(sent, owner_url: str, kafka: str) -> None:
     finally:
         await owner.close()
     wanted = {derived_id(envelope.event_id, LeadSynced.topic, event.key) for event, envelope in sent}
-    told = [UUID(dict(record.headers)["ce_id"].decode()) for record in await read_topic(kafka, LeadSynced.topic)]
-    assert wanted <= set(told)
+    published = [UUID(dict(record.headers)["ce_id"].decode()) for record in await read_topic(kafka, LeadSynced.topic)]
+    assert wanted <= set(published)
 
 
 @pytest.mark.parametrize("batch", [False, True], ids=["one by one", "set-based"])

@@ -19,7 +19,7 @@ from common.ids import new_id
 from common.kafka.partition_batches import partition_of
 from common.postgres import Database
 from embedded.ports import LOOPBACK, free_port
-from testkit.outboxes import fill, is_told, numbers_by_key
+from testkit.outboxes import fill, is_sent, numbers_by_key
 from testkit.stages import a_company, read_topic, until
 
 
@@ -29,13 +29,13 @@ async def test_two_relays_at_once_keep_the_order_and_send_nothing_twice(database
     async with Relay(database, kafka, "scorer"):
         async with Relay(database, kafka, "scorer"):
             await fill(database, 400, start=400)
-            await until(lambda: is_told(database))
+            await until(lambda: is_sent(database))
         await fill(database, 200, start=800)
-        await until(lambda: is_told(database))
+        await until(lambda: is_sent(database))
     assert await numbers_by_key(kafka) == {f"1:U{n}".encode(): list(range(n, 1000, 5)) for n in range(5)}
 
 
-async def test_what_a_transaction_that_fails_announced_is_never_told(database: Database, kafka: str) -> None:
+async def test_what_a_transaction_that_fails_announced_is_never_announced(database: Database, kafka: str) -> None:
     """Only what committed is."""
     lost = Announcement(RequestUpsert(tenant_id=1, job_id=new_id()), Envelope(new_id(), 1, "nightly"))
     try:
@@ -46,7 +46,7 @@ async def test_what_a_transaction_that_fails_announced_is_never_told(database: D
         pass
     await fill(database, 5)
     async with Relay(database, kafka, "scorer"):
-        await until(lambda: is_told(database))
+        await until(lambda: is_sent(database))
     assert await read_topic(kafka, RequestUpsert.topic) == []
     assert len(await numbers_by_key(kafka)) == 5
 
@@ -56,18 +56,18 @@ async def test_one_service_does_not_send_what_another_announced(database: Databa
     await fill(database, 5)
     async with Relay(database, kafka, "enricher"):
         await asyncio.sleep(0)
-    assert not await is_told(database)
+    assert not await is_sent(database)
     assert await numbers_by_key(kafka) == {}
 
 
 async def test_without_a_broker_everything_stays_and_the_relay_can_be_stopped(database: Database, kafka: str) -> None:
-    """It gives up its wait when told to; a relay that finds the broker sends all."""
+    """It gives up its wait when it is stopped; a relay that finds the broker sends all."""
     await fill(database, 10)
     async with Relay(database, f"{LOOPBACK}:{free_port()}", "scorer", drain_s=0.2):
-        assert not await is_told(database)
-    assert not await is_told(database)
+        assert not await is_sent(database)
+    assert not await is_sent(database)
     async with Relay(database, kafka, "scorer"):
-        await until(lambda: is_told(database))
+        await until(lambda: is_sent(database))
     assert sum(map(len, (await numbers_by_key(kafka)).values())) == 10
 
 
@@ -76,13 +76,13 @@ def noise(size: int) -> str:
     return b64encode(random.Random(size).randbytes(size * 3 // 4)).decode()
 
 
-async def test_large_messages_are_told_too(database: Database, kafka: str) -> None:
+async def test_large_messages_are_sent_too(database: Database, kafka: str) -> None:
     """Together they are far more than the broker takes at once: a megabyte, over a whole batch. Some fill one alone."""
     await fill(database, 150, name=noise(20_000))
     await fill(database, 5, start=150, name=noise(700_000))
     await fill(database, 145, start=155, name=noise(20_000))
     async with Relay(database, kafka, "scorer"):
-        await until(lambda: is_told(database))
+        await until(lambda: is_sent(database))
     assert await numbers_by_key(kafka) == {f"1:U{n}".encode(): list(range(n, 300, 5)) for n in range(5)}
 
 
@@ -109,13 +109,13 @@ async def test_from_a_failed_batch_on_nothing_is_taken_for_sent(
     async with database.without_tenant() as tx:
         await tx.execute(BUNDLE, *template, 101, 200)
     async with Relay(database, kafka, "scorer"):
-        await until(lambda: is_told(database))
+        await until(lambda: is_sent(database))
     assert max(sent.values()) > 3
-    told = await numbers_by_key(kafka)
-    assert {key: told[key] for key in (f"1:U{n}".encode() for n in range(5))} == {
+    found = await numbers_by_key(kafka)
+    assert {key: found[key] for key in (f"1:U{n}".encode() for n in range(5))} == {
         f"1:U{n}".encode(): list(range(n, 100, 5)) for n in range(5)
     }
-    assert {number for numbers in told.values() for number in numbers} == {*range(100), *range(101, 201)}
+    assert {number for numbers in found.values() for number in numbers} == {*range(100), *range(101, 201)}
 
 
 async def test_what_someone_waits_for_goes_before_what_the_night_has_piled_up(database: Database, kafka: str) -> None:
@@ -132,7 +132,7 @@ async def test_what_someone_waits_for_goes_before_what_the_night_has_piled_up(da
                 ],
             )
     async with Relay(database, kafka, "scorer"):
-        await until(lambda: is_told(database))
+        await until(lambda: is_sent(database))
     assert await numbers_by_key(kafka) == {b"1:U0": [100, 101, 102, 0, 1, 2]}
 
 
@@ -144,10 +144,10 @@ async def test_what_comes_while_the_night_is_gathered_does_not_wait(database: Da
             event = LeadSynced(tenant_id=1, company=a_company("U0"), outcome="synced")
             await announce(tx, "scorer", [Announcement(event, Envelope(new_id(), 1, "nightly"))])
         relay.wake()
-        await until(lambda: is_told(database))
+        await until(lambda: is_sent(database))
         await fill(database, 5)
         relay.wake()
-        await until(lambda: is_told(database))
+        await until(lambda: is_sent(database))
 
 
 BUNDLE = """
@@ -159,7 +159,7 @@ BUNDLE = """
 """
 
 
-async def test_a_bundle_is_told_event_by_event(database: Database, kafka: str) -> None:
+async def test_a_bundle_is_sent_event_by_event(database: Database, kafka: str) -> None:
     """Each with a key and an id of its own, among single messages and other bundles, more than one look takes."""
     cause = new_id()
     envelope = Envelope(cause, 1, "nightly")
@@ -169,9 +169,9 @@ async def test_a_bundle_is_told_event_by_event(database: Database, kafka: str) -
             await tx.execute(BUNDLE, *template, first, first + 999)
     await fill(database, 5)
     async with Relay(database, kafka, "scorer"):
-        await until(lambda: is_told(database))
-    told = await numbers_by_key(kafka)
-    assert {key: numbers for key, numbers in told.items() if key not in {f"1:U{n}".encode() for n in range(5)}} == {
+        await until(lambda: is_sent(database))
+    found = await numbers_by_key(kafka)
+    assert {key: numbers for key, numbers in found.items() if key not in {f"1:U{n}".encode() for n in range(5)}} == {
         f"1:U{n}".encode(): [n] for n in range(5, 3001)
     }
     records = await read_topic(kafka, LeadSynced.topic)

@@ -11,7 +11,7 @@ from prometheus_client import REGISTRY
 from common.contracts import LeadSynced
 from common.delivery.relay import Relay
 from common.postgres import Database
-from testkit.outboxes import fill, is_told, numbers_by_key
+from testkit.outboxes import fill, is_sent, numbers_by_key
 from testkit.stages import read_topic, until
 
 Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
@@ -45,7 +45,7 @@ async def test_a_message_that_cannot_be_sent_stands_in_nobodys_way(
     await owner.execute(ADD, LeadSynced.topic, b"1:U0", value, headers, None)
     await fill(database, 10, start=10)
     async with Relay(database, kafka, "scorer"):
-        await until(lambda: is_told(database))
+        await until(lambda: is_sent(database))
     assert await numbers_by_key(kafka) == {f"1:U{n}".encode(): list(range(n, 20, 5)) for n in range(5)}
     (row,) = await owner.fetch(REFUSED)
     assert (row["topic"], row["key"], row["value"], row["headers"]) == (LeadSynced.topic, b"1:U0", value, headers)
@@ -61,7 +61,7 @@ async def test_of_a_bundle_the_one_message_that_is_too_large_is_set_aside(
     lines[1] += HUGE.replace(b"\n", b"").replace(b"\t", b"")
     await owner.execute(ADD, LeadSynced.topic, None, b"\n".join(lines), '[["ce_lane","nightly"]]', 3)
     async with Relay(database, kafka, "scorer"):
-        await until(lambda: is_told(database))
+        await until(lambda: is_sent(database))
     assert [record.value for record in await read_topic(kafka, LeadSynced.topic)] == [b"0", b"2"]
     (row,) = await owner.fetch(REFUSED)
     assert row["key"] == b"1:U"

@@ -16,7 +16,7 @@ from common.handling.stage import Stage
 from common.handling.work import Work
 from common.postgres import Connection, Database
 from embedded.ports import LOOPBACK, free_port
-from testkit.outboxes import fill, is_told, numbers_by_key
+from testkit.outboxes import fill, is_sent, numbers_by_key
 from testkit.processes.starting import start
 from testkit.stages import a_company, at_work, ended, envelope_for, publish, read_topic, until
 
@@ -44,8 +44,8 @@ def first_of_each(numbers: Iterable[int | None]) -> list[int | None]:
 
 
 async def in_order(kafka: str, count: int) -> bool:
-    told = await numbers_by_key(kafka)
-    return {key: first_of_each(numbers) for key, numbers in told.items()} == {
+    found = await numbers_by_key(kafka)
+    return {key: first_of_each(numbers) for key, numbers in found.items()} == {
         f"1:U{n}".encode(): list(range(n, count, 5)) for n in range(5)
     }
 
@@ -59,12 +59,12 @@ async def test_a_frozen_relay_stops_nobody_and_does_no_harm_when_it_goes_on(
         await until(lambda: is_begun(owner, 10_000))
         process.send_signal(signal.SIGSTOP)
         async with Relay(database, kafka, "scorer"):
-            await until(lambda: is_told(database))
+            await until(lambda: is_sent(database))
             process.send_signal(signal.SIGCONT)
             await fill(database, 500, start=10_000)
-            await until(lambda: is_told(database))
+            await until(lambda: is_sent(database))
         await fill(database, 500, start=10_500)
-        await until(lambda: is_told(database))
+        await until(lambda: is_sent(database))
         assert process.returncode is None
     assert await in_order(kafka, 11_000)
 
@@ -122,7 +122,7 @@ async def test_a_killed_relays_outbox_is_taken_over_at_once(
         await owner.execute("UPDATE outbox_owners SET expires_at = now() + interval '1 hour'")
         await fill(database, 5)
         async with Relay(database, kafka, "scorer"):
-            await until(lambda: is_told(database))
+            await until(lambda: is_sent(database))
 
 
 async def test_a_relay_that_cannot_send_lets_another_try(database: Database, kafka: str) -> None:
@@ -136,7 +136,7 @@ async def test_a_relay_that_cannot_send_lets_another_try(database: Database, kaf
         async with Relay(database, f"{LOOPBACK}:{free_port()}", "scorer", drain_s=0.1):
             await until(has_tried)
             async with Relay(database, kafka, "scorer"):
-                await until(lambda: is_told(database))
+                await until(lambda: is_sent(database))
 
 
 async def test_who_lost_the_lease_deletes_nothing(database: Database, owner: Owner, kafka: str) -> None:
@@ -152,7 +152,7 @@ async def test_who_lost_the_lease_deletes_nothing(database: Database, owner: Own
         await until(lambda: read_topic(kafka, LeadSynced.topic))
         assert await owner.fetchval(LEFT) == 5
         await owner.execute("UPDATE outbox_owners SET expires_at = now()")
-        await until(lambda: is_told(database))
+        await until(lambda: is_sent(database))
 
 
 async def test_a_replica_that_does_not_own_the_outbox_wakes_the_one_that_does(
@@ -166,7 +166,7 @@ async def test_a_replica_that_does_not_own_the_outbox_wakes_the_one_that_does(
         async with other:
             await fill(database, 5)
             other.wake()
-            await until(lambda: is_told(database))
+            await until(lambda: is_sent(database))
 
 
 async def test_a_relay_that_finds_nothing_looks_less_and_less_often(
@@ -219,11 +219,11 @@ async def is_owned(database: Database, producer: str) -> bool:
 
 
 @pytest.mark.parametrize("ago", ["0", "2 hours", "3 days"])
-async def test_kafka_is_told_the_databases_time(ago: str, database: Database, owner: Owner, kafka: str) -> None:
+async def test_kafka_gets_the_databases_time(ago: str, database: Database, owner: Owner, kafka: str) -> None:
     """The machine's clock has no part in it: Kafka refuses messages from more than an hour ahead."""
     await fill(database, 5)
     await owner.execute("UPDATE outbox SET created_at = date_trunc('milliseconds', now()) - $1::text::interval", ago)
     written = {int(row["created_at"].timestamp() * 1000) for row in await owner.fetch("SELECT created_at FROM outbox")}
     async with Relay(database, kafka, "scorer"):
-        await until(lambda: is_told(database))
+        await until(lambda: is_sent(database))
     assert {record.timestamp for record in await read_topic(kafka, LeadSynced.topic)} == written

@@ -40,8 +40,8 @@ async def test_a_chunk_ends_its_events_together_or_some_at_a_time(
             async with work.finish(chosen) as tx:
                 for item in chosen:
                     await tx.execute("INSERT INTO toys (tenant_id, uen) VALUES (tenant(), $1)", item.event.company.uen)
-                    told = LeadSynced(tenant_id=1, company=item.event.company, outcome="no_connection")
-                    work.announce(told, cause=item)
+                    found = LeadSynced(tenant_id=1, company=item.event.company, outcome="no_connection")
+                    work.announce(found, cause=item)
 
     async with at_work(stage, database, kafka):
         await publish(kafka, [(event, envelope_for(event)) for event in requests(6)])

@@ -68,10 +68,10 @@ async def test_an_error_that_is_hard_to_write_down_ends_its_event_all_the_same(
     assert await owner.fetchval("SELECT attempts FROM inbox") == 1
 
 
-async def test_steps_are_told_as_they_commit_and_end_in_order(
+async def test_steps_are_announced_as_they_commit_and_end_in_order(
     toy: str, owner: Owner, database: Database, kafka: str
 ) -> None:
-    """A part that failed is told by the attempt that commits it; ids tell the parts apart, and each is there once."""
+    """A part that failed is announced by the attempt that commits it; each part has its own id, and is there once."""
     stage, attempts = Stage("toy"), 0
 
     @stage.handles(RequestEnrichment)
@@ -91,5 +91,5 @@ async def test_steps_are_told_as_they_commit_and_end_in_order(
         await publish(kafka, [(event, envelope)])
         await ended(database, "toy", 1)
     assert [row[0] for row in await owner.fetch("SELECT uen FROM toys ORDER BY at")] == ["P1", "P1", "P2", "P3"]
-    told = {dict(record.headers)["ce_id"].decode() for record in await read_topic(kafka, LeadSynced.topic)}
-    assert told == {str(derived_id(envelope.event_id, LeadSynced.topic, f"1:P{tenth}")) for tenth in range(1, 4)}
+    published = {dict(record.headers)["ce_id"].decode() for record in await read_topic(kafka, LeadSynced.topic)}
+    assert published == {str(derived_id(envelope.event_id, LeadSynced.topic, f"1:P{tenth}")) for tenth in range(1, 4)}

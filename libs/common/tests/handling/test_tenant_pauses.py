@@ -31,7 +31,7 @@ PATIENT = RetryStrategy(base=timedelta(minutes=2))
 
 
 class RemoteSystem:
-    """The tenants' remote systems: answer, or fail as they are told; `calls` lists the sizes of chunks by tenant."""
+    """The tenants' remote systems: answer, or fail on demand; `calls` lists the sizes of chunks by tenant."""
 
     def __init__(self, inbox: Inbox, database: Database, owner: Owner) -> None:
         self.inbox, self.database, self.owner = inbox, database, owner

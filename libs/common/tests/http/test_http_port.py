@@ -12,7 +12,7 @@ from common.settings import StageSettings
 PLACES = {"database_url": "postgresql://x", "kafka_bootstrap_servers": "x:1"}
 
 
-def test_a_port_in_use_is_told_with_its_setting() -> None:
+def test_a_port_in_use_is_reported_with_its_setting() -> None:
     """The service ends with a line and exit code 1, as with any cause that keeps it from starting."""
     with socket.create_server(("127.0.0.1", 0)) as other:
         settings = StageSettings(**PLACES, http_host="127.0.0.1", http_port=other.getsockname()[1])
@@ -20,7 +20,7 @@ def test_a_port_in_use_is_told_with_its_setting() -> None:
             http_server(Starlette(), settings)
 
 
-def test_an_address_of_another_machine_is_told_with_its_setting() -> None:
+def test_an_address_of_another_machine_is_reported_with_its_setting() -> None:
     """192.0.2.1 is for documentation, and nobody's."""
     with pytest.raises(Permanent, match=r"HTTP_HOST 192.0.2.1 cannot be used"):
         http_server(Starlette(), StageSettings(**PLACES, http_host="192.0.2.1"))

@@ -222,7 +222,7 @@ async def test_a_long_page_is_cut_at_the_limit(web: Any, fetcher: Fetcher) -> No
 
 
 async def test_a_page_of_exactly_the_limit_is_whole(web: Any, fetcher: Fetcher) -> None:
-    """The cut is told only where something is missing."""
+    """The cut is reported only where something is missing."""
     web.serve("http://acme.sg/", "x" * 100_000, packing="gzip")
 
     assert not (await fetcher.get("http://acme.sg/")).is_cut
@@ -260,7 +260,7 @@ async def test_a_resolver_that_hangs_ends_at_the_deadline(web: Any) -> None:
 
 
 async def test_what_is_not_html_is_not_downloaded(web: Any, fetcher: Fetcher) -> None:
-    """The type is told, the body left."""
+    """The type is reported, the body is not read."""
     web.serve("http://acme.sg/", b"%PDF" * 1000, kind="application/pdf")
 
     answer = await fetcher.get("http://acme.sg/")

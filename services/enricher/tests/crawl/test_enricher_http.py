@@ -134,7 +134,7 @@ async def test_a_part_of_a_second_answer_is_not_taken_for_the_next_ones(rest: by
             assert (await fetcher.get(PAGE)).content == b"hello"
 
 
-async def test_headers_are_told_as_sent() -> None:
+async def test_headers_are_returned_as_sent() -> None:
     """Without blanks around, a folded one on one line, whatever bytes other headers hold; those of hints are not."""
     hints = b'HTTP/1.1 103 Hints\r\nETag: "early"\r\nLocation: /early\r\n\r\n'
     head = (

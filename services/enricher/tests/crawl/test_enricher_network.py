@@ -148,7 +148,7 @@ async def test_look_ups_end_with_the_fetcher(web: Any) -> None:
 
 
 def test_a_process_ends_while_names_are_still_looked_up() -> None:
-    """A dead name does not hold up a service that was told to stop."""
+    """A dead name does not hold up a service that stops."""
     code = """
 import asyncio, gc, socket, aiohttp
 from enricher.crawl.http.fetching import Fetcher

@@ -85,7 +85,7 @@ async def test_a_refusal_names_the_path() -> None:
 
 
 class Clock:
-    """Time that moves when told."""
+    """Time that moves only when a test moves it."""
 
     now = 0.0
 

@@ -159,11 +159,11 @@ async def test_visits_at_the_same_time_are_one(web: Any, database: Database) -> 
     """Ten of two replicas: one goes, the others have what it found."""
     gate = asyncio.Event()
 
-    async def when_told(writer: asyncio.StreamWriter) -> None:
+    async def on_signal(writer: asyncio.StreamWriter) -> None:
         await gate.wait()
         writer.write(f"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nConnection: close\r\n\r\n{PAGE}".encode())
 
-    web.serve_by(HOME, when_told)
+    web.serve_by(HOME, on_signal)
     async with cache_of(web, database) as one, cache_of(web, database) as other:
         visits = [asyncio.create_task((one, other)[n % 2].visit("acme.sg")) for n in range(10)]
         await until(lambda: asyncio.sleep(0, HOME in web.asked))

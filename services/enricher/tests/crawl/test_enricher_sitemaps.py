@@ -41,7 +41,7 @@ def test_the_sites_own_pages_are_listed(text: str, urls: list[str]) -> None:
     assert list(parse(text.encode(), of=MAP).urls) == urls
 
 
-def test_an_index_is_told_from_a_list() -> None:
+def test_an_index_is_distinguished_from_a_list() -> None:
     """By its outermost element."""
     assert parse(f"<?xml?><sitemapindex xmlns='x'><sitemap><loc>{HOME}a.xml</loc>".encode(), of=MAP).is_index
     assert not parse(listing(f"{HOME}sitemapindex").encode(), of=MAP).is_index

@@ -120,7 +120,7 @@ async def test_a_site_that_cannot_be_reached_is_not_forbidden(web: Any) -> None:
     [(401, "forbidden"), (403, "forbidden"), (404, "unreachable"), (500, "unreachable"), (503, "unreachable")],
 )
 async def test_a_homepage_that_answers_badly_says_how(web: Any, status: int, outcome: str) -> None:
-    """A refusal is told from a failure."""
+    """A refusal is distinguished from a failure."""
     web.serve(HOME, status=status)
 
     seen = await visit(web)
@@ -192,7 +192,7 @@ async def test_redirects_elsewhere_inside_or_in_circles_end_the_visit(web: Any, 
     assert set(web.reached) == {"93.184.216.34"}
 
 
-async def test_the_page_limit_holds_and_is_told(web: Any) -> None:
+async def test_the_page_limit_holds_and_is_reported(web: Any) -> None:
     """What was left out is counted."""
     web.serve(HOME, MENU)
 
@@ -230,7 +230,7 @@ async def test_the_deadline_ends_a_visit_with_what_was_seen(web: Any) -> None:
 
 
 async def test_the_owners_pause_is_kept_or_the_visit_ends(web: Any, database: Database) -> None:
-    """No time for a pause of an hour: the homepage only, and the reason is told."""
+    """No time for a pause of an hour: the homepage only, and the reason is recorded."""
     web.serve(f"{HOME}robots.txt", "User-agent: *\nCrawl-delay: 3600\nDisallow:", kind="text/plain")
     web.serve(HOME, MENU)
 

@@ -97,13 +97,13 @@ def test_what_only_looks_like_an_address_is_left_out(body: str) -> None:
 
 
 @pytest.mark.parametrize("local", ["info", "sales", "sales.sg", "hr2", "contact-us", "customer.service", "enquiry"])
-def test_a_desk_is_told_from_a_person(local: str) -> None:
+def test_a_desk_is_distinguished_from_a_person(local: str) -> None:
     """By the first word, or all of them."""
     assert is_role(f"{local}@acme.com.sg")
 
 
 @pytest.mark.parametrize("local", ["mei.tan", "john", "s.kumar", "infoman", "salesh.patel"])
-def test_a_person_is_told_from_a_desk(local: str) -> None:
+def test_a_person_is_distinguished_from_a_desk(local: str) -> None:
     """Names that begin like a desk are still names."""
     assert not is_role(f"{local}@acme.com.sg")
 

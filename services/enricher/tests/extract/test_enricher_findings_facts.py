@@ -193,7 +193,7 @@ def test_prices_are_those_of_the_pricing_page() -> None:
         ("https://linkedin.com.evil.com/company/acme", None),
     ],
 )
-def test_a_companys_page_at_linkedin_is_told_from_a_persons(url: str, page: str | None) -> None:
+def test_a_companys_page_at_linkedin_is_distinguished_from_a_persons(url: str, page: str | None) -> None:
     """And from links to share, and from other sites."""
     assert linkedin_page(url) == page
 

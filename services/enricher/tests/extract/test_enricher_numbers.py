@@ -1,4 +1,4 @@
-"""Telephones told from faxes and from other digits, by the words beside them; the company's main number comes first."""
+"""Telephones beside faxes and other digits, by the words that stand there; the main number of the company is first."""
 
 import pytest
 
@@ -148,7 +148,7 @@ def test_a_list_of_people_leaves_room_for_desk_and_telephone() -> None:
     assert [contact.value for contact in found.contacts[-2:]] == ["info@valves.com.sg", TEL]
 
 
-def test_a_neighbour_is_told_by_its_last_digits() -> None:
+def test_a_neighbour_is_given_by_its_last_digits() -> None:
     """Only a higher one, and no hours."""
     page = a_page("<p>Tel: 6225 7733/34</p><p>Tel: 6777 4520 / 4521</p><p>Tel: 6888 1230 / 24 hours</p>")
 

@@ -1,4 +1,4 @@
-"""Pages that are not the company's own are told from those that are."""
+"""Pages that are not the company's own are distinguished from those that are."""
 
 import pytest
 

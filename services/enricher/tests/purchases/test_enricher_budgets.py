@@ -108,7 +108,7 @@ async def test_what_a_killed_replica_reserved_stays_counted(database_url: str, b
     assert await budgets.left(1, "tavily", day=TODAY) == 2
 
 
-async def test_a_charge_beyond_the_reservation_is_counted_and_told(budgets: Budgets) -> None:
+async def test_a_charge_beyond_the_reservation_is_counted_and_reported(budgets: Budgets) -> None:
     """The vendor has taken it, also beyond the cap; then nothing is left."""
     assert await budgets.reserve(1, "tavily", 2, day=TODAY)
 

@@ -106,7 +106,7 @@ async def test_a_success_starts_the_count_afresh(here: CircuitBreakers, there: C
 async def test_one_probe_at_a_time_goes_through(
     here: CircuitBreakers, database: Database, clock: Clock, owner: Any
 ) -> None:
-    """When the time is over, of eight replicas that ask at once one may call; then nobody until it has told."""
+    """When the time is over, of eight replicas that ask at once one may call; then nobody until it has reported."""
     replicas = [CircuitBreakers(database, clock=clock) for _ in range(8)]
     await asyncio.gather(*(replica.open_reason("lusha") for replica in replicas))  # opens as many connections
     for _ in range(10):
@@ -179,7 +179,7 @@ async def test_a_probe_that_died_is_replaced(
     assert await there.open_reason("tavily") is None
 
 
-async def test_a_probe_that_told_nothing_leaves_it_to_another(
+async def test_a_probe_that_said_nothing_leaves_it_to_another(
     here: CircuitBreakers, there: CircuitBreakers, clock: Clock, owner: Any
 ) -> None:
     """A request that was refused for what it was says nothing of the vendor; who has no probe gives none back."""

@@ -25,7 +25,7 @@ COST = 4
 
 
 class Bench:
-    """Calls whose waits are written down instead of waited, and a vendor that answers in turn as it is told."""
+    """Calls whose waits are written down instead of waited, and a vendor that answers in turn as the test lists."""
 
     def __init__(self, database: Database) -> None:
         self.now = NOW

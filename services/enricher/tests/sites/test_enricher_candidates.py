@@ -47,7 +47,7 @@ def test_directories_marketplaces_social_sites_and_states_are_no_candidates(url:
     assert candidates(ACME, [Found(url, "Acme Logistics Pte Ltd", score=1)]) == []
 
 
-def test_sites_of_many_owners_are_told_by_their_own_name() -> None:
+def test_sites_of_many_owners_are_known_by_their_own_name() -> None:
     """acme.wixsite.com is Acme's, and a company may be called Amazonia."""
     assert not is_directory("acme.github.io")
     assert not is_directory("amazonia.com.sg")

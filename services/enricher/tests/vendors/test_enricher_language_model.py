@@ -146,7 +146,7 @@ async def test_without_usage_tokens_are_estimated(usage: object) -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "body", "kind", "told"),
+    ("status", "body", "kind", "expected"),
     [
         (400, {"error": {"message": "no such schema"}}, Rejected, {}),
         (404, {"error": {"message": "no such model"}}, Rejected, {}),
@@ -162,8 +162,8 @@ async def test_without_usage_tokens_are_estimated(usage: object) -> None:
         (307, b"", Failed, {"may_be_charged": False}),
     ],
 )
-async def test_each_error_is_told_apart(
-    status: int, body: object, kind: type[VendorError], told: dict[str, object]
+async def test_each_error_is_distinguished(
+    status: int, body: object, kind: type[VendorError], expected: dict[str, object]
 ) -> None:
     """Asked once: the SDK repeats nothing and follows nothing; the key is not in what is said."""
     asked: list[httpx2.Request] = []
@@ -177,7 +177,7 @@ async def test_each_error_is_told_apart(
         await ask(model(answer))
 
     assert type(caught.value) is kind
-    assert {name: getattr(caught.value, name) for name in told} == told
+    assert {name: getattr(caught.value, name) for name in expected} == expected
     assert KEY not in str(caught.value)
     assert len(asked) == 1
 

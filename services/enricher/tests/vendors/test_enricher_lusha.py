@@ -90,7 +90,7 @@ async def test_nothing_but_email_addresses_is_paid_for() -> None:
     assert json.loads(asked[0].content) == {"ids": ["p1"], "reveal": ["emails"], "waterfallEnabled": False}
 
 
-async def test_each_person_asked_for_is_told_of() -> None:
+async def test_each_person_asked_for_is_named() -> None:
     """Revealed, or failed with the code that came inside the 200; private addresses are dropped."""
     answer = await lusha(
         says(
@@ -142,7 +142,7 @@ async def test_without_a_bill_the_most_is_booked() -> None:
         (499, Failed),
     ],
 )
-async def test_lushas_errors_are_told_apart(status: int, kind: type[VendorError]) -> None:
+async def test_lushas_errors_are_distinguished(status: int, kind: type[VendorError]) -> None:
     """With Lusha's own words where they help: which plan, which field."""
     body = {"statusCode": status, "message": "V3 is not enabled"}
 
@@ -170,7 +170,7 @@ async def test_no_answer_breaks_the_adapter(content: bytes) -> None:
         assert len((await client.prospect("acme.sg", ["CEO"], size=3)).people) <= 3
     with suppress(Failed):
         answer = await client.reveal(["p1", "p2"])
-        told = [contact.vendor_id for contact in answer.contacts] + [vendor_id for vendor_id, _ in answer.failed]
-        assert sorted(told) == ["p1", "p2"]
+        found = [contact.vendor_id for contact in answer.contacts] + [vendor_id for vendor_id, _ in answer.failed]
+        assert sorted(found) == ["p1", "p2"]
         assert all(isinstance(email, str) and email for contact in answer.contacts for email, _, _ in contact.emails)
         assert 0 <= answer.credits <= 1_000_000

@@ -1,4 +1,4 @@
-"""Tavily's adapter, and what the adapters share: the errors told apart, the bounds, what must not leak."""
+"""Tavily's adapter, and what the adapters share: the kinds of errors, the bounds, what must not leak."""
 
 import asyncio
 import gzip
@@ -149,7 +149,7 @@ async def test_without_a_charge_the_price_list_holds() -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "kind", "told"),
+    ("status", "kind", "expected"),
     [
         (400, Rejected, {}),
         (404, Rejected, {}),
@@ -169,7 +169,7 @@ async def test_without_a_charge_the_price_list_holds() -> None:
         (302, Failed, {"may_be_charged": False}),
     ],
 )
-async def test_each_status_is_told_apart(status: int, kind: type[VendorError], told: dict[str, Any]) -> None:
+async def test_each_status_has_its_own_error(status: int, kind: type[VendorError], expected: dict[str, Any]) -> None:
     """By what to do about it; and it is asked once, also where the answer is a redirect."""
     server = says(
         {"detail": {"error": "no"}}, status=status, headers={"Retry-After": "7", "Location": "http://127.0.0.1/"}
@@ -179,7 +179,7 @@ async def test_each_status_is_told_apart(status: int, kind: type[VendorError], t
         await tavily(server).search("acme")
 
     assert type(caught.value) is kind
-    assert {name: getattr(caught.value, name) for name in told} == told
+    assert {name: getattr(caught.value, name) for name in expected} == expected
     assert str(status) in caught.value.reason
     assert len(server.asked) == 1  # type: ignore[attr-defined]
 

@@ -226,7 +226,7 @@ async def test_an_answer_that_was_cut_off_is_paid_for(simulated: Simulated) -> N
         ({"kind": "html"}, Failed),
     ],
 )
-async def test_trouble_is_told_apart(
+async def test_trouble_is_distinguished(
     simulated: Simulated, vendor: str, fault: dict[str, Any], kind: type[VendorError]
 ) -> None:
     """Each vendor's own way to fail comes out as what to do about it; the next call is as good as ever."""

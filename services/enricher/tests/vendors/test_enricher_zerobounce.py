@@ -54,7 +54,7 @@ async def test_a_batch_is_asked_for_as_documented() -> None:
 
 
 async def test_verdicts_are_matched_by_address() -> None:
-    """In any order and case; who got none is told of; an unknown is a verdict that costs nothing."""
+    """In any order and case; who got none is named; an unknown is a verdict that costs nothing."""
     answer = await zerobounce(
         says(
             {
@@ -102,7 +102,7 @@ async def test_a_refused_key_is_found_inside_a_200(body: object) -> None:
 
 
 async def test_verdicts_that_came_before_the_credits_ran_out_are_kept() -> None:
-    """What was paid for is used; the rest is told of."""
+    """What was paid for is used; the rest is named."""
     body = {
         "email_batch": [{"address": "a@b.sg", "status": "valid"}],
         "errors": [{"email_address": "c@d.sg", "error": "your account ran out of credits"}],
@@ -143,6 +143,6 @@ async def test_no_answer_breaks_the_adapter(content: bytes) -> None:
     """A VendorError, or an answer that accounts for each address once, and charges for none twice."""
     with suppress(VendorError):
         answer = await zerobounce(says(content)).verify(["a@b.sg", "C@d.sg"])
-        told = [result.email for result in answer.results] + [email for email, _ in answer.failed]
-        assert sorted(told) == ["C@d.sg", "a@b.sg"]
+        found = [result.email for result in answer.results] + [email for email, _ in answer.failed]
+        assert sorted(found) == ["C@d.sg", "a@b.sg"]
         assert answer.credits >= sum(result.status != "unknown" for result in answer.results)

@@ -56,7 +56,7 @@ class Town:
         return waterfall_of(self._database, self.settings(**settings))
 
     async def enlist(self, it: RegistryCompany, **other: Any) -> Company:
-        """The register's company as the enricher is told of it."""
+        """The register's company as the enricher's event has it."""
         made = {
             "uen": it.uen,
             "name": it.name,
@@ -79,7 +79,7 @@ class Town:
             yield found
 
     async def has_people(self, it: RegistryCompany) -> bool:
-        people = (await self.tell(f"sites/{it.website or it.unlisted_website}"))["people"]
+        people = (await self.state(f"sites/{it.website or it.unlisted_website}"))["people"]
         titles = ("CEO", "Managing Director", "Founder", "Director", "Head of Sales")
         fit = [p for p in people if p["email"] and p["type"] == "work" and any(t in p["title"] for t in titles)]
         return len(fit) > 1
@@ -95,24 +95,24 @@ class Town:
         """Something that goes wrong with a site."""
         await self._order("POST", "faults", {"host": host, "times": None, **fault})
 
-    async def tell(self, path: str, **filters: str) -> Any:
+    async def state(self, path: str, **filters: str) -> Any:
         """What the simulator says of itself."""
         answer = await self._http.get(f"{self.url}/_simulator/{path}", params=filters)
         assert answer.status_code == 200, answer.text
         return answer.json()
 
     async def charges(self, vendor: str) -> list[dict[str, Any]]:
-        return list((await self.tell("charges", vendor=vendor))["charges"])
+        return list((await self.state("charges", vendor=vendor))["charges"])
 
     async def units(self, vendor: str) -> int:
-        return int((await self.tell("charges", vendor=vendor))["units"])
+        return int((await self.state("charges", vendor=vendor))["units"])
 
     async def calls(self, vendor: str) -> dict[str, int]:
         """How often each operation was asked for, whatever came of it."""
-        return dict((await self.tell("vendors"))[vendor]["calls"])
+        return dict((await self.state("vendors"))[vendor]["calls"])
 
     async def repeats(self) -> list[dict[str, Any]]:
-        return list((await self.tell("charges/repeats"))["repeats"])
+        return list((await self.state("charges/repeats"))["repeats"])
 
     async def used(self, vendor: str, tenant_id: int = 1) -> int:
         """What the tenant's budget says that it used."""

@@ -50,8 +50,8 @@ def is_left_out(done: Enrichment, vendor: str) -> bool:
     """Whether this vendor's step is missing and says why, and no other is but Lusha's for want of a site."""
     step = step_of(done, vendor)
     skipped = {it.step for it in done.steps.taken if it.outcome == "skipped"} - {"lusha"}
-    is_told = step.reason.startswith(f"{vendor}: ") and step.reason in done.steps.reasons
-    return step.outcome == "skipped" and is_told and skipped <= {STEP[vendor]}
+    is_reported = step.reason.startswith(f"{vendor}: ") and step.reason in done.steps.reasons
+    return step.outcome == "skipped" and is_reported and skipped <= {STEP[vendor]}
 
 
 @pytest.mark.parametrize("vendor", VENDORS)
@@ -161,11 +161,11 @@ async def test_what_is_public_serves_every_tenant_and_what_is_bought_its_buyer(t
     company = company.model_copy(update={"website_domain": None})
     async with town.waterfall() as replica:
         first = await replica.enrich(company, 1)
-        pages = await town.tell("ledger")
+        pages = await town.state("ledger")
         second = await replica.enrich(company, 2)
 
     assert (second.profile.site, second.facts) == (first.profile.site, first.facts)
-    assert (await town.tell("ledger"))["requests"] == pages["requests"]
+    assert (await town.state("ledger"))["requests"] == pages["requests"]
     assert await town.used("tavily", 2) == await town.used("openai", 2) == 0
     assert await town.used("zerobounce", 2) == await town.used("zerobounce", 1) > 0
     assert await town.used("lusha", 2) == await town.used("lusha", 1)
@@ -196,7 +196,7 @@ async def test_a_company_broken_off_in_a_call_pays_twice_for_that_call_only(town
     await town.orders(vendor, kind="slow", delay_ms=60_000)
 
     async def is_asking() -> bool:
-        return bool((await town.tell("vendors"))[vendor]["in_flight"])
+        return bool((await town.state("vendors"))[vendor]["in_flight"])
 
     async with town.waterfall() as replica:
         enriching = asyncio.create_task(replica.enrich(company, 1))
@@ -221,7 +221,7 @@ async def test_a_verdict_comes_also_for_who_has_gone(town: Any) -> None:
     await town.orders("zerobounce", kind="slow", delay_ms=500)
 
     async def is_asking() -> bool:
-        return bool((await town.tell("vendors"))["zerobounce"]["in_flight"])
+        return bool((await town.state("vendors"))["zerobounce"]["in_flight"])
 
     async with town.waterfall() as replica:
         enriching = asyncio.create_task(replica.enrich(company, 1))

@@ -251,7 +251,7 @@ async def test_people_are_bought_once_and_by_their_addresses_only(town: Any) -> 
 async def test_whom_we_want_most_is_bought_first(town: Any) -> None:
     """The titles' order is ours, not the vendor's."""
     company = await town.one()
-    people = (await town.tell(f"sites/{company.website_domain}"))["people"]
+    people = (await town.state(f"sites/{company.website_domain}"))["people"]
     titles = [person["title"] for person in people if person["email"] and person["type"] == "work"]
     last, first_ = sorted(set(titles))[-1], sorted(set(titles))[0]
     async with town.waterfall(lusha_preferred_titles=(last, first_)) as replica:

@@ -86,7 +86,7 @@ async def test_no_more_are_let_in_than_burst_and_time_allow(
 
 @on_the_database
 @given(per_minute=per_minute)
-async def test_whoever_waits_as_long_as_told_is_let_in(database: Database, owner, per_minute: int) -> None:
+async def test_whoever_waits_as_long_as_asked_is_let_in(database: Database, owner, per_minute: int) -> None:
     """Retry-After is enough, and more than a second less is not."""
     rates, tenant = rates_of(database, each=Rate(per_minute), everyone=PLENTY), next(tenants)
     problem = await refusal(rates, tenant)
@@ -159,7 +159,7 @@ async def test_each_subject_has_a_limit_of_its_own(database: Database, per_minut
 
 
 async def test_a_subject_that_asks_too_fast_leaves_its_colleagues_half_of_the_tenants_limit(database: Database) -> None:
-    """By default; it is told whose limit that is, and waits as long as that lasts."""
+    """By default; the answer says whose limit that is, and for how long it lasts."""
     rates = Rates(database, each=Rate(600), everyone=PLENTY)  # bursts of 100 and, for one subject, 50
     began = time.monotonic()
     loud = sum(await asyncio.gather(*(is_let_in(rates, 1, subject="loud") for _ in range(200))))
@@ -200,7 +200,7 @@ async def test_without_the_database_no_limit_stands_in_the_way(database: Databas
     assert all([await is_let_in(rates, 1) for _ in range(3)])
 
 
-async def test_a_rep_who_asks_too_fast_is_told_when_to_come_back(serve, kafka) -> None:
+async def test_a_rep_who_asks_too_fast_is_shown_when_to_come_back(serve, kafka) -> None:
     """429 before any stream begins, for chats and jobs together; looking at things is free."""
     async with serve(kafka, tenant_requests_per_minute=1, chat_timeout_s=0.1) as reps:
         rep = reps(1)

@@ -38,19 +38,19 @@ async def test_a_conversation_brings_ten_leads_that_are_typed_live(rep, answer_w
     """Metadata first, then the state with the question, pieces of messages, and the state; pieces and state agree."""
     assert (await rep.http.get("/agent/info")).status_code == 200
     thread_id = await a_thread(rep.http)
-    told = await run(rep.http, thread_id, turn("Manufacturing"), answer_with("Manufacturing"))
+    received = await run(rep.http, thread_id, turn("Manufacturing"), answer_with("Manufacturing"))
 
-    assert [told[0][0], told[1][0], told[-1][0]] == ["metadata", "values", "values"]
-    assert told[0][1] == {"run_id": told[0][1]["run_id"], "attempt": 1}
-    assert texts(told[1][1]) == ["Manufacturing"]
-    assert {name for name, _, _ in told[2:-1]} == {"messages", "custom"}
-    assert [frame[2] for frame in told] == [str(number) for number in range(1, len(told) + 1)]
+    assert [received[0][0], received[1][0], received[-1][0]] == ["metadata", "values", "values"]
+    assert received[0][1] == {"run_id": received[0][1]["run_id"], "attempt": 1}
+    assert texts(received[1][1]) == ["Manufacturing"]
+    assert {name for name, _, _ in received[2:-1]} == {"messages", "custom"}
+    assert [frame[2] for frame in received] == [str(number) for number in range(1, len(received) + 1)]
 
     typed: dict[str, str] = {}
-    for chunk, metadata in (data for name, data, _ in told[2:-1] if name == "messages"):
+    for chunk, metadata in (data for name, data, _ in received[2:-1] if name == "messages"):
         assert (chunk["type"], metadata["langgraph_node"]) == ("AIMessageChunk", "agent")
         typed[chunk["id"]] = typed.get(chunk["id"], "") + chunk["content"]
-    question, progress, result = told[-1][1]["messages"]
+    question, progress, result = received[-1][1]["messages"]
     assert typed == {progress["id"]: progress["content"], result["id"]: result["content"]}
     assert question["type"] == "human"
     assert "MANUFACTURING: 50 companies match." in progress["content"]
@@ -66,10 +66,10 @@ async def test_the_state_is_there_before_the_stream_ends(rep, answer_with) -> No
     """The history has a root, the question and the answer, each with its exact parent; the thread shows in a search."""
     thread_id = await a_thread(rep.http)
     assert await history(rep.http, thread_id) == []
-    told = await run(rep.http, thread_id, turn("Manufacturing"), answer_with("Manufacturing", HEAD[:1]))
+    received = await run(rep.http, thread_id, turn("Manufacturing"), answer_with("Manufacturing", HEAD[:1]))
     states = await history(rep.http, thread_id)
     assert [len(state["values"]["messages"]) for state in states] == [3, 1, 0]
-    assert states[0]["values"] == told[-1][1]
+    assert states[0]["values"] == received[-1][1]
     assert [state["next"] for state in states] == [[], ["agent"], ["__start__"]]
     assert [state["metadata"]["step"] for state in states] == [1, 0, -1]
     assert states[2]["parent_checkpoint"] is None
@@ -92,8 +92,8 @@ async def test_many_matches_are_shown_as_choices(rep, answer_with) -> None:
     """Each can be sent as the next message."""
     thread_id = await a_thread(rep.http)
     narrower = [Refinement(kind="industry", label="MANUFACTURE OF FURNITURE", matches=7)]
-    told = await run(rep.http, thread_id, turn("All"), answer_with("All", HEAD[:1], refinements=narrower))
-    text = texts(told[-1][1])[-1]
+    received = await run(rep.http, thread_id, turn("All"), answer_with("All", HEAD[:1], refinements=narrower))
+    text = texts(received[-1][1])[-1]
     assert "50 companies match. Would you like to narrow that down? Send one of these:" in text
     assert "- MANUFACTURE OF FURNITURE (7)" in text
 
@@ -121,8 +121,8 @@ async def test_every_mode_holds(serve, kafka, say, mode, head, expected) -> None
                 facts = [facts[0].model_copy(update={"job_id": None})]
             await say(request.request_id, *facts)
 
-        told = await run(rep.http, thread_id, turn("Manufacturing"), announce)
-        assert expected in texts(told[-1][1])[-1]
+        received = await run(rep.http, thread_id, turn("Manufacturing"), announce)
+        assert expected in texts(received[-1][1])[-1]
 
 
 async def test_an_edited_and_a_repeated_answer_are_branches(rep) -> None:
@@ -133,12 +133,12 @@ async def test_an_edited_and_a_repeated_answer_are_branches(rep) -> None:
 
     edited = {"messages": [{"type": "human", "content": "show my top leads"}]}
     body = {**turn(""), "input": edited, "checkpoint": root["checkpoint"]}
-    told = await run(rep.http, thread_id, body)
-    assert texts(told[-1][1])[0] == "show my top leads"
-    assert len(told[-1][1]["messages"]) == 2
+    received = await run(rep.http, thread_id, body)
+    assert texts(received[-1][1])[0] == "show my top leads"
+    assert len(received[-1][1]["messages"]) == 2
     again = {key: value for key, value in turn("").items() if key != "input"}
-    told = await run(rep.http, thread_id, {**again, "input": None, "checkpoint": question["checkpoint"]})
-    assert texts(told[-1][1])[0] == "how is my job doing?"
+    received = await run(rep.http, thread_id, {**again, "input": None, "checkpoint": question["checkpoint"]})
+    assert texts(received[-1][1])[0] == "how is my job doing?"
 
     states = await history(rep.http, thread_id)
     parents = [state["parent_checkpoint"] and state["parent_checkpoint"]["checkpoint_id"] for state in states]
@@ -172,9 +172,9 @@ async def test_a_run_of_a_busy_thread_waits_for_its_turn(rep, answer_with, owner
         await answer_with("Manufacturing", HEAD[:1])(run_id)
 
     first = await run(rep.http, thread_id, turn("Manufacturing"), send_another)
-    told = await second[0]
-    assert texts(told[-1][1])[:3] == texts(first[-1][1])
-    assert texts(told[-1][1])[3] == "how is my job doing?"
+    received = await second[0]
+    assert texts(received[-1][1])[:3] == texts(first[-1][1])
+    assert texts(received[-1][1])[3] == "how is my job doing?"
     assert [len(state["values"]["messages"]) for state in await history(rep.http, thread_id)] == [5, 4, 3, 1, 0]
 
 
@@ -182,8 +182,11 @@ async def test_a_client_that_leaves_does_not_end_its_run(rep, say, kafka) -> Non
     """Nothing is cancelled; the reply is in the history."""
     thread_id = await a_thread(rep.http)
     path = f"/agent/threads/{thread_id}/runs/stream"
-    async with rep.http.stream("POST", path, json=turn("Manufacturing")) as answer, aclosing(frames(answer)) as told:
-        await anext(told)
+    async with (
+        rep.http.stream("POST", path, json=turn("Manufacturing")) as answer,
+        aclosing(frames(answer)) as stream,
+    ):
+        await anext(stream)
     (request,) = await asked(kafka, "Manufacturing")
     await say(request.request_id, *facts_of(request.request_id, HEAD[:1]))
     await until(lambda: is_answered(rep, thread_id))
@@ -198,12 +201,14 @@ async def test_a_stream_goes_on_after_the_last_event_that_was_read(rep, answer_w
         tasks.append(asyncio.create_task(joined(rep.http, thread_id, run_id, "1")))
         await answer_with("Manufacturing", HEAD[:2])(run_id)
 
-    told = await run(rep.http, thread_id, turn("Manufacturing"), join)
-    run_id = told[0][1]["run_id"]
-    assert await tasks[0] == told[1:]
-    assert await joined(rep.http, thread_id, run_id, "5") == told[5:]
-    assert await joined(rep.http, thread_id, run_id, "-1") == await joined(rep.http, thread_id, run_id, None) == told
-    assert await joined(rep.http, thread_id, run_id, str(len(told))) == []
+    received = await run(rep.http, thread_id, turn("Manufacturing"), join)
+    run_id = received[0][1]["run_id"]
+    assert await tasks[0] == received[1:]
+    assert await joined(rep.http, thread_id, run_id, "5") == received[5:]
+    assert (
+        await joined(rep.http, thread_id, run_id, "-1") == await joined(rep.http, thread_id, run_id, None) == received
+    )
+    assert await joined(rep.http, thread_id, run_id, str(len(received))) == []
     shown = (await rep.http.get(f"/agent/threads/{thread_id}/runs/{run_id}")).json()
     assert (shown["status"], shown["thread_id"], shown["run_id"]) == ("success", thread_id, run_id)
 
@@ -211,12 +216,12 @@ async def test_a_stream_goes_on_after_the_last_event_that_was_read(rep, answer_w
 async def test_a_run_whose_events_are_deleted_shows_its_last_state(rep, owner) -> None:
     """Events are kept for an hour; the next run deletes older ones, and the state stays."""
     thread_id = await a_thread(rep.http)
-    told = await run(rep.http, thread_id, turn("how is my job doing?"))
+    received = await run(rep.http, thread_id, turn("how is my job doing?"))
     await owner.execute("UPDATE agent_events SET created_at = created_at - interval '61 minutes'")
     await run(rep.http, await a_thread(rep.http), turn("how is my job doing?"))
     assert await owner.fetchval("SELECT count(DISTINCT run_id) FROM agent_events") == 1
-    after = await joined(rep.http, thread_id, told[0][1]["run_id"], None)
-    assert [(name, data) for name, data, _ in after] == [("values", told[-1][1])]
+    after = await joined(rep.http, thread_id, received[0][1]["run_id"], None)
+    assert [(name, data) for name, data, _ in after] == [("values", received[-1][1])]
 
 
 async def test_a_stream_says_where_it_can_be_joined(rep) -> None:
@@ -224,8 +229,8 @@ async def test_a_stream_says_where_it_can_be_joined(rep) -> None:
     thread_id = await a_thread(rep.http)
     path = f"/agent/threads/{thread_id}/runs/stream"
     async with rep.http.stream("POST", path, json=turn("how is my job doing?")) as answer:
-        told = [frame async for frame in frames(answer)]
-    run_id = told[0][1]["run_id"]
+        received = [frame async for frame in frames(answer)]
+    run_id = received[0][1]["run_id"]
     assert answer.headers["content-type"].startswith("text/event-stream")
     assert answer.headers["content-location"] == f"/threads/{thread_id}/runs/{run_id}"
     assert answer.headers["location"] == f"/threads/{thread_id}/runs/{run_id}/stream"
@@ -246,8 +251,8 @@ async def test_a_body_is_json_whatever_its_content_type_says(rep) -> None:
 
 async def test_only_the_events_that_are_asked_for_are_sent(rep) -> None:
     """`values` alone: no pieces of messages."""
-    told = await run(rep.http, await a_thread(rep.http), turn("how is my job doing?", stream_mode=["values"]))
-    assert [name for name, _, _ in told] == ["metadata", "values", "values"]
+    received = await run(rep.http, await a_thread(rep.http), turn("how is my job doing?", stream_mode=["values"]))
+    assert [name for name, _, _ in received] == ["metadata", "values", "values"]
 
 
 async def test_a_thread_is_its_subjects_own(reps, tokens, rep) -> None:
@@ -315,12 +320,12 @@ async def test_attachments_and_hidden_messages_are_not_read(rep) -> None:
     ]
     hidden = {"id": "do-not-render-1", "type": "tool", "tool_call_id": "1", "content": "handled"}
     messages = [hidden, {"id": "m", "type": "human", "content": content}]
-    told = await run(rep.http, thread_id, {**turn(""), "input": {"messages": messages}})
-    assert texts(told[-1][1])[0] == "[image: not read] how is my job doing?"
-    assert "You have no jobs" in texts(told[-1][1])[1]
+    received = await run(rep.http, thread_id, {**turn(""), "input": {"messages": messages}})
+    assert texts(received[-1][1])[0] == "[image: not read] how is my job doing?"
+    assert "You have no jobs" in texts(received[-1][1])[1]
     question = (await history(rep.http, thread_id))[1]
-    told = await run(rep.http, thread_id, {"assistant_id": "agent", "checkpoint": question["checkpoint"]})
-    assert "You have no jobs" in texts(told[-1][1])[1]
+    received = await run(rep.http, thread_id, {"assistant_id": "agent", "checkpoint": question["checkpoint"]})
+    assert "You have no jobs" in texts(received[-1][1])[1]
 
 
 async def test_a_thread_takes_a_bounded_number_of_open_runs(rep, owner, kafka) -> None:
@@ -353,8 +358,8 @@ async def test_hostile_names_and_words_are_data(rep, answer_with) -> None:
     words = "<img src=x onerror=alert(1)> '; DROP TABLE agent_threads; --"
     head = [a_company(name=name)]
     thread_id = await a_thread(rep.http)
-    told = await run(rep.http, thread_id, turn(words), answer_with(words, head, ignored=["<b>big</b>"]))
-    question, *said = texts(told[-1][1])
+    received = await run(rep.http, thread_id, turn(words), answer_with(words, head, ignored=["<b>big</b>"]))
+    question, *said = texts(received[-1][1])
     assert question == words
     for text in said:
         assert "<" not in text.replace("\\<", "")
@@ -366,10 +371,10 @@ async def test_hostile_names_and_words_are_data(rep, answer_with) -> None:
 async def test_request_id_follows_from_the_run(rep, kafka, answer_with) -> None:
     """So a run that is continued elsewhere is the same request."""
     thread_id = await a_thread(rep.http)
-    told = await run(rep.http, thread_id, turn("Manufacturing"), answer_with("Manufacturing", HEAD[:1]))
+    received = await run(rep.http, thread_id, turn("Manufacturing"), answer_with("Manufacturing", HEAD[:1]))
     (request,) = await asked(kafka, "Manufacturing")
     content = json.dumps([1, "chat", "Manufacturing"])
-    assert request.request_id == derived_id(UUID(told[0][1]["run_id"]), RequestIndustry.topic, content)
+    assert request.request_id == derived_id(UUID(received[0][1]["run_id"]), RequestIndustry.topic, content)
 
 
 async def threads(rep) -> list[dict]:

@@ -27,9 +27,9 @@ async def test_a_stream_goes_on_at_another_replica(serve, kafka, say) -> None:
             (request,) = await asked(kafka, "Manufacturing")
             await say(request.request_id, *facts_of(request.request_id))
 
-        told = await run(rep.http, thread_id, turn("Manufacturing"), join)
-        assert await tasks[0] == told[1:]
-        assert len(texts(told[-1][1])) == 3
+        received = await run(rep.http, thread_id, turn("Manufacturing"), join)
+        assert await tasks[0] == received[1:]
+        assert len(texts(received[-1][1])) == 3
 
 
 async def test_a_replica_that_stops_hands_its_runs_over(serve, kafka, say) -> None:
@@ -43,14 +43,14 @@ async def test_a_replica_that_stops_hands_its_runs_over(serve, kafka, say) -> No
             thread_id = await a_thread(rep.http)
             path = f"/agent/threads/{thread_id}/runs/stream"
             async with rep.http.stream("POST", path, json=turn("Manufacturing")) as answer:
-                async with aclosing(frames(answer)) as told:
-                    run_id = (await anext(told))[1]["run_id"]
+                async with aclosing(frames(answer)) as found:
+                    run_id = (await anext(found))[1]["run_id"]
                 (request,) = await asked(kafka, "Manufacturing")
                 async with rep.http.stream("POST", path, json=turn("how is my job doing?")) as second:
                     assert second.status_code == 200
         await say(request.request_id, *facts_of(request.request_id))
-        told_there = await joined(other.http, thread_id, run_id, "1")
-        assert texts(told_there[-1][1])[2].count("Makes things") == 10
+        received_there = await joined(other.http, thread_id, run_id, "1")
+        assert texts(received_there[-1][1])[2].count("Makes things") == 10
         await until(lambda: has_states(other, thread_id, 5))
 
 
@@ -58,19 +58,19 @@ async def test_a_killed_replicas_run_is_continued_where_it_is_read(serve, start_
     """Killed after half of the leads; the others are announced while nobody listens. The reader misses nothing."""
     killed = await start_gateway(kafka, CHAT_TIMEOUT_S="120")
     headers = {"Authorization": f"Bearer {tokens(1)}"}
-    told = []
+    found = []
     async with httpx.AsyncClient(base_url=killed.url, headers=headers, trust_env=False, timeout=60) as http:
         thread_id = await a_thread(http)
         path = f"/agent/threads/{thread_id}/runs/stream"
         async with http.stream("POST", path, json=turn("Manufacturing")) as answer, aclosing(frames(answer)) as events:
-            told.append(await anext(events))
+            found.append(await anext(events))
             (request,) = await asked(kafka, "Manufacturing")
             answered, *_ = facts_of(request.request_id)
             half = [fact for place in range(5) for fact in facts_about(place, HEAD[place])]
             await say(request.request_id, answered, *half)
             async for event in events:
-                told.append(event)
-                if sum("scored" in str(it[1]) for it in told) == 5:
+                found.append(event)
+                if sum("scored" in str(it[1]) for it in found) == 5:
                     break
             killed.child.kill()
     await say(request.request_id, *[fact for place in range(5, 10) for fact in facts_about(place, HEAD[place])])
@@ -78,14 +78,14 @@ async def test_a_killed_replicas_run_is_continued_where_it_is_read(serve, start_
         other = there(1)
         await until(other.is_ready)
         await owner.execute(ABANDON)
-        run_id = told[0][1]["run_id"]
-        told += await joined(other.http, thread_id, run_id, told[-1][2])
-        assert [event[2] for event in told] == [str(number) for number in range(1, len(told) + 1)]
+        run_id = found[0][1]["run_id"]
+        found += await joined(other.http, thread_id, run_id, found[-1][2])
+        assert [event[2] for event in found] == [str(number) for number in range(1, len(found) + 1)]
         typed: dict[str, str] = {}
-        for name, data, _ in told:
+        for name, data, _ in found:
             if name == "messages":
                 typed[data[0]["id"]] = typed.get(data[0]["id"], "") + data[0]["content"]
-        _, progress, result = told[-1][1]["messages"]
+        _, progress, result = found[-1][1]["messages"]
         assert sorted(typed[progress["id"]].split("\n")) == sorted(progress["content"].split("\n"))
         assert typed[result["id"]] == result["content"]
         assert result["content"].count("Makes things") == 10
@@ -143,9 +143,9 @@ async def abandoned(serve, kafka, owner):
         path = f"/agent/threads/{thread_id}/runs/stream"
         async with (
             rep.http.stream("POST", path, json=turn("Manufacturing")) as answer,
-            aclosing(frames(answer)) as told,
+            aclosing(frames(answer)) as stream,
         ):
-            await anext(told)
+            await anext(stream)
         (request,) = await asked(kafka, "Manufacturing")
     assert await owner.fetchval(LEASE_IS_OVER)
     return thread_id, request

@@ -32,10 +32,10 @@ async def test_a_reply_is_streamed_as_events_which_its_thread_keeps(rep, say, ka
         await say(request.request_id, *facts_of(request.request_id, HEAD[:2]))
 
     body = turn("Manufacturing", stream_mode=["custom"], if_not_exists="create")
-    told = await run(rep.http, thread_id, body, announce)
+    received = await run(rep.http, thread_id, body, announce)
 
-    assert [name for name, _, _ in told[1:]] == ["custom"] * (len(told) - 1)
-    events = [data for _, data, _ in told[1:]]
+    assert [name for name, _, _ in received[1:]] == ["custom"] * (len(received) - 1)
+    events = [data for _, data, _ in received[1:]]
     names = [event["name"] for event in events]
     assert [names[0], names[-1]] == ["accepted", "done"]
     assert {event["data"]["stage"] for event in events if event["name"] == "company"} >= {"enriched", "scored"}
@@ -66,10 +66,13 @@ async def test_a_deleted_thread_is_gone_with_all_that_was_said(rep, owner) -> No
     thread_id = await a_thread(rep.http)
     await run(rep.http, thread_id, turn("how is my job doing?"))
     path = f"/agent/threads/{thread_id}/runs/stream"
-    async with rep.http.stream("POST", path, json=turn("Manufacturing")) as answer, aclosing(frames(answer)) as told:
-        await anext(told)
+    async with (
+        rep.http.stream("POST", path, json=turn("Manufacturing")) as answer,
+        aclosing(frames(answer)) as stream,
+    ):
+        await anext(stream)
         assert (await rep.http.delete(f"/agent/threads/{thread_id}")).status_code == 204
-        async for name, _, _ in told:  # until the stream ends
+        async for name, _, _ in stream:  # until the stream ends
             assert name != "error"
     for table in ("agent_threads", "agent_runs", "agent_checkpoints", "agent_events"):
         assert await owner.fetchval(f"SELECT count(*) FROM {table}") == 0, table

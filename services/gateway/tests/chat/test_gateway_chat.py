@@ -87,16 +87,16 @@ async def test_accepted_waits_for_the_outbox_and_the_first_byte_does_not(rep, ow
 
 async def test_a_rep_sees_every_stage_and_the_end(rep, say) -> None:
     """From `accepted` to `done`, as the services announce it; the head before what is said of its companies."""
-    told = []
+    found = []
     async for message in rep.chat("Manufacturing"):
-        told.append((message.name, message.data.get("stage")))
+        found.append((message.name, message.data.get("stage")))
         if message.name == "accepted":
             request_id = message.data["request_id"]
             await say(request_id, scored())
             await say(request_id, answered(request_id))
         if message.data.get("stage") == "scored":
             await say(request_id, synced(), synced())
-    assert told == [
+    assert found == [
         ("accepted", None),
         ("resolved", None),
         ("head", None),
@@ -147,11 +147,11 @@ async def test_words_that_name_no_industry_are_asked_back_at_once(rep, say) -> N
 
 
 async def test_a_silent_night_ends_the_stream_with_a_word(serve, kafka) -> None:
-    """Nobody answers within CHAT_TIMEOUT_S: the request is safe, and the rep is told so."""
+    """Nobody answers within CHAT_TIMEOUT_S: the request is safe, and the answer says so."""
     async with serve(kafka, chat_timeout_s=0.3) as reps:
-        told = [message async for message in reps(1).chat("Manufacturing")]
-        assert [message.name for message in told] == ["accepted", "done"]
-        assert "is queued" in told[-1].data["notice"]
+        events = [message async for message in reps(1).chat("Manufacturing")]
+        assert [message.name for message in events] == ["accepted", "done"]
+        assert "is queued" in events[-1].data["notice"]
         await requested(kafka, "Manufacturing")
 
 

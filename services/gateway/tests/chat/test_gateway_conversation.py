@@ -1,4 +1,4 @@
-"""What a rep is told: each stage of each company once, in an order that makes sense, whatever the facts' order."""
+"""What a rep reads: each stage of each company once, in an order that makes sense, whatever the facts' order."""
 
 from collections import Counter
 from datetime import UTC, datetime
@@ -43,8 +43,8 @@ def an_answer(head=HEAD, *, remaining: int = 7, **other) -> SearchAnswer:
 
 def progressed(answer: SearchAnswer | None, *, has_job: bool = True, **other) -> JobProgressed:
     job_id = REQUEST if has_job else None
-    told = {"request_id": REQUEST, "job_id": job_id, "status": "queued", "processed": 0, "total": 7, **other}
-    return JobProgressed(tenant_id=1, answer=answer, **told)
+    found = {"request_id": REQUEST, "job_id": job_id, "status": "queued", "processed": 0, "total": 7, **other}
+    return JobProgressed(tenant_id=1, answer=answer, **found)
 
 
 QUEUED = progressed(None)
@@ -82,7 +82,7 @@ def facts_of(head=HEAD) -> list[Event]:
     ]
 
 
-def told(facts) -> list:
+def messages_after(facts) -> list:
     conversation = Conversation(REQUEST)
     return [message for fact in facts for message in conversation.take(fact)]
 
@@ -90,7 +90,7 @@ def told(facts) -> list:
 @given(st.permutations(facts_of() + facts_of()))
 def test_facts_in_any_order_and_repeated_say_each_thing_once(facts) -> None:
     """Three companies, four stages each, and before them what was found and who they are."""
-    messages = told(facts)
+    messages = messages_after(facts)
     stages = Counter((message.data["stage"], message.data["uen"]) for message in messages if message.name == "company")
     assert [message.name for message in messages[:2]] == ["resolved", "head"]
     assert stages == {(stage, it.uen): 1 for stage in ("upserted", "enriched", "scored", "synced") for it in HEAD}
@@ -122,7 +122,7 @@ def test_what_comes_early_waits_for_the_head() -> None:
 def test_a_score_comes_with_its_reasons_and_a_contact() -> None:
     """What the table shows."""
     contact = Contact(kind="email", value="sales@example.sg", source_url="http://example.sg")
-    *_, message = told([progressed(an_answer()), scored(HEAD[0], contact)])
+    *_, message = messages_after([progressed(an_answer()), scored(HEAD[0], contact)])
     assert message.data == {
         "stage": "scored",
         "uen": HEAD[0].uen,
@@ -150,12 +150,12 @@ def test_a_score_comes_with_the_person_to_ask_for() -> None:
     tan = Person(name="Mei Tan", title="Director", seniority="director", source_url="http://example.sg/team", fit=2)
     fact = scored(HEAD[0], Contact(kind="phone", value="+6561234567", source_url="http://example.sg"))
 
-    *_, message = told([progressed(an_answer()), fact.model_copy(update={"ask_for": tan})])
+    *_, message = messages_after([progressed(an_answer()), fact.model_copy(update={"ask_for": tan})])
 
     assert message.data["ask_for"] == {"name": "Mei Tan", "title": "Director", "source_url": "http://example.sg/team"}
 
 
-def test_companies_of_the_nightly_rest_are_not_told_in_the_chat() -> None:
+def test_companies_of_the_nightly_rest_are_not_shown_in_the_chat() -> None:
     """The night's facts follow from the same request: they neither show up nor count as the head's."""
     conversation = Conversation(REQUEST)
     conversation.take(progressed(an_answer()))
@@ -165,7 +165,7 @@ def test_companies_of_the_nightly_rest_are_not_told_in_the_chat() -> None:
 
 
 def test_news_of_the_job_and_facts_without_meaning_here_say_nothing() -> None:
-    """Progress without an answer, and a company's upsert, which the head has told already."""
+    """Progress without an answer, and a company's upsert, which the head has shown already."""
     upserted = CompanyUpserted(tenant_id=1, company=HEAD[0], inserted=True, job_id=REQUEST)
     conversation = Conversation(REQUEST)
     assert conversation.take(progressed(None, status="running")) == []
@@ -209,7 +209,7 @@ def test_an_answer_says_how_the_words_were_understood() -> None:
     """What was left out, since when, how surely, and which companies are known already."""
     known = a_company("199912345K", name="Known Pte. Ltd.")
     answer = an_answer(excluded=[FURNITURE], founded_since=2020, confidence=0.9, known=[known])
-    resolved, head, *_ = told([progressed(answer)])
+    resolved, head, *_ = messages_after([progressed(answer)])
     assert resolved.data == {
         "industries": [MANUFACTURING.model_dump()],
         "matches": 10,
@@ -227,7 +227,7 @@ def test_an_answer_says_how_the_words_were_understood() -> None:
 def test_the_head_describes_each_company_by_the_register() -> None:
     """A client can show a company before its website was read, and link to it by its id."""
     company = a_company("199912345K", company_id=7)
-    _, head, *_ = told([progressed(an_answer([company], remaining=0))])
+    _, head, *_ = messages_after([progressed(an_answer([company], remaining=0))])
     (shown,) = head.data["companies"]
     assert shown["company_id"] == 7
     assert shown["industry_norm"] == company.industry_norm
@@ -250,7 +250,7 @@ def test_much_is_offered_to_be_narrowed_down() -> None:
         Refinement(kind="founded_since", label="Manufacturing founded since 2020", matches=120),
     ]
     answer = an_answer(remaining=600, refinements=choices)
-    messages = told([progressed(answer)])
+    messages = messages_after([progressed(answer)])
     assert [message.name for message in messages[:3]] == ["resolved", "head", "refine"]
     assert messages[2].data["choices"] == [
         {"label": "Manufacture of furniture", "matches": 300},
@@ -266,7 +266,7 @@ def test_words_that_come_close_are_asked_back_with_choices() -> None:
     """The nearest industries, each title once though two versions of SSIC have it."""
     both = [MANUFACTURING, MANUFACTURING.model_copy(update={"version": "2025"}), FURNITURE]
     answer = an_answer([], resolved=[], remaining=0, suggestions=both)
-    messages = told([progressed(answer, has_job=False, status="done")])
+    messages = messages_after([progressed(answer, has_job=False, status="done")])
     assert messages[2].name == "refine"
     assert messages[2].data["choices"] == [{"label": "MANUFACTURING"}, {"label": "MANUFACTURE OF FURNITURE"}]
     assert summarise(answer, scored=0, job=None) == (
@@ -277,17 +277,17 @@ def test_words_that_come_close_are_asked_back_with_choices() -> None:
 def test_talk_that_names_an_industry_is_asked_back_in_other_words() -> None:
     """It was understood, but nobody asked for companies; each choice can be sent as a message."""
     answer = an_answer([], resolved=[], remaining=0, suggestions=[FURNITURE], confidence=0.4)
-    refine = told([progressed(answer, has_job=False, status="done")])[2]
+    refine = messages_after([progressed(answer, has_job=False, status="done")])[2]
     assert (refine.name, refine.data["question"]) == ("refine", "Do you want companies in one of these?")
     assert refine.data["choices"] == [{"label": "MANUFACTURE OF FURNITURE"}]
     assert summarise(answer, scored=0, job=None).startswith("Do you want companies in MANUFACTURE OF FURNITURE? ")
 
 
-def test_places_and_what_was_ignored_are_told_in_plain_words() -> None:
+def test_places_and_what_was_ignored_are_shown_in_plain_words() -> None:
     """In the notice and, for a client, in the resolution."""
     places = [Place(name="Tampines", sectors=["52"]), Place(name="Bedok", sectors=["46", "47"])]
     answer = an_answer(places=places, ignored=["50-500 employees", "need software"])
-    resolved = told([progressed(answer)])[0]
+    resolved = messages_after([progressed(answer)])[0]
     assert (resolved.data["places"], resolved.data["ignored"]) == (["Tampines", "Bedok"], answer.ignored)
     notice = summarise(answer, scored=3, job=QUEUED)
     assert "Only companies with a postal code in Tampines or Bedok (postal sectors 46, 47, 52)." in notice
@@ -384,7 +384,7 @@ def test_what_may_be_misunderstood_is_said_so(answer: SearchAnswer, words: str) 
         assert doubt not in summarise(answer.model_copy(update={"confidence": sure}), scored=3, job=job)
 
 
-def test_a_job_that_was_refused_is_told_with_the_reason() -> None:
+def test_a_job_that_was_refused_is_reported_with_the_reason() -> None:
     """The head was done all the same."""
     for head, words in ((HEAD, "Upserted and enriched 3 now; the other 7"), ([], "The 7 companies")):
         conversation = Conversation(REQUEST)

@@ -49,15 +49,15 @@ async def test_what_was_accepted_is_done_though_the_gateway_is_killed(start_gate
     await until(lambda: are_requested(kafka, accepted))
 
 
-async def test_a_lost_answer_is_told_as_unknown_and_the_repeat_is_safe(serve, kafka, database_url, owner) -> None:
+async def test_a_lost_answer_is_reported_as_unknown_and_the_repeat_is_safe(serve, kafka, database_url, owner) -> None:
     """The connection dies between the commit and its answer: the request is there, and the second one is the same."""
     async with losing_answers(database_url, "the lost one") as url, serve(kafka, database_url=url) as reps:
         rep = reps(1)
-        told = [message async for message in rep.chat("the lost one")]
-        assert [message.name for message in told] == ["error"]
-        assert (told[0].data["status"], told[0].data["title"]) == (503, "Outcome unknown")
-        assert "Nothing was done" not in told[0].data["detail"]
-        key = told[0].data["detail"].partition("Idempotency-Key: ")[2].partition("`")[0]
+        events = [message async for message in rep.chat("the lost one")]
+        assert [message.name for message in events] == ["error"]
+        assert (events[0].data["status"], events[0].data["title"]) == (503, "Outcome unknown")
+        assert "Nothing was done" not in events[0].data["detail"]
+        key = events[0].data["detail"].partition("Idempotency-Key: ")[2].partition("`")[0]
         (first,) = await until(lambda: sent(kafka, "the lost one"))
 
         again = await first_event(rep, {"message": "the lost one"}, key)
@@ -66,7 +66,7 @@ async def test_a_lost_answer_is_told_as_unknown_and_the_repeat_is_safe(serve, ka
         assert {request.request_id for request in found} == {first.request_id}
 
 
-async def test_a_jobs_lost_answer_is_told_as_unknown(serve, kafka, database_url) -> None:
+async def test_a_jobs_lost_answer_is_reported_as_unknown(serve, kafka, database_url) -> None:
     """With the key that makes the repeat safe: the client's own."""
     key = str(new_id())
     async with losing_answers(database_url, "the lost one") as url, serve(kafka, database_url=url) as reps:
@@ -77,7 +77,7 @@ async def test_a_jobs_lost_answer_is_told_as_unknown(serve, kafka, database_url)
         await until(lambda: sent(kafka, "the lost one"))
 
 
-async def test_a_lost_answer_to_a_changed_icp_is_told_as_unknown(serve, kafka, database_url, owner) -> None:
+async def test_a_lost_answer_to_a_changed_icp_is_reported_as_unknown(serve, kafka, database_url, owner) -> None:
     """PUT may be sent again as it is."""
     await owner.execute("INSERT INTO ssic_ref (version, code, level, title) VALUES ('2020', 'C', 'section', 'MAKERS')")
     way = losing_answers(database_url, "Lost Technology", then="COMMIT")

@@ -1,4 +1,4 @@
-"""Questions are told from requests for companies by their wording: phrasings of each, and what is none."""
+"""Questions are distinguished from requests for companies by their wording: phrasings of each, and what is none."""
 
 import csv
 from pathlib import Path
@@ -229,7 +229,7 @@ def test_any_text_can_be_read(text: str) -> None:
 
 
 def test_a_long_wish_to_change_the_icp_is_no_request_for_companies() -> None:
-    """The rep is told how to say it."""
+    """The answer says how to put it."""
     assert read_intent("change my ICP to " + "logistics, " * 40) == ChangeIcp()
 
 

@@ -68,10 +68,10 @@ async def are_listed(owner, count: int) -> bool:
 
 async def said(rep, message: str) -> tuple[dict, list[str]]:
     """The answer's data, and the names of all events."""
-    told = [event async for event in rep.chat(message)]
-    (answer,) = [event.data for event in told if event.name == "answer"]
-    assert told[-1].data["notice"] == answer["text"]
-    return answer, [event.name for event in told]
+    events = [event async for event in rep.chat(message)]
+    (answer,) = [event.data for event in events if event.name == "answer"]
+    assert events[-1].data["notice"] == answer["text"]
+    return answer, [event.name for event in events]
 
 
 async def test_the_best_leads_of_all_and_of_an_industry(rep) -> None:
@@ -185,8 +185,8 @@ async def test_a_size_of_a_request_joins_the_present_icp_after_a_yes(rep) -> Non
     await rep.http.put("/icp", json=before)
     industry = Industry(version="2020", code="55", title="Accommodation", level="division")
     found = SearchAnswer(resolved=[industry], matches=1, head=[], remaining=1, ignored=["over 200 staff"])
-    told = summarise(found, scored=0, job=None)
-    (sentence,) = re.findall(r'send "(.+)"', told)
+    result = summarise(found, scored=0, job=None)
+    (sentence,) = re.findall(r'send "(.+)"', result)
     asked = [event async for event in rep.chat(sentence)]
     (yes,) = [choice["label"] for choice in asked[1].data["choices"]]
     assert (await rep.http.get("/icp")).json()["employees_to"] == 20
@@ -210,7 +210,7 @@ async def test_a_yes_to_another_question_changes_nothing(rep) -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("words", "expected"),
     [
         ("xyzzy", "names no industry"),
         ("hotels with 50 to 10 employees", "employees_from is 50"),
@@ -218,11 +218,11 @@ async def test_a_yes_to_another_question_changes_nothing(rep) -> None:
         ("", "Say what your ideal customers are"),
     ],
 )
-async def test_an_icp_that_is_none_is_refused_in_words(rep, words, told) -> None:
+async def test_an_icp_that_is_none_is_refused_in_words(rep, words, expected) -> None:
     """The answer says what is wrong; there is nothing to confirm."""
     answer, names = await said(rep, f"change my ICP to {words}")
     assert names == ["answer", "done"]
-    assert told in answer["text"]
+    assert expected in answer["text"]
 
 
 async def test_a_question_requests_nothing(rep, kafka, owner) -> None:
@@ -255,5 +255,5 @@ async def test_a_question_without_a_database_ends_with_an_error(serve, kafka, br
         rep = reps(1)
         await rep.http.get(f"/jobs/{'0' * 32}")  # the tenant is known to be active from here on
         breakable_postgres.stop()
-        told = [event async for event in rep.chat("show my top leads")]
-        assert [(event.name, event.data.get("status")) for event in told] == [("error", 503)]
+        events = [event async for event in rep.chat("show my top leads")]
+        assert [(event.name, event.data.get("status")) for event in events] == [("error", 503)]

@@ -74,7 +74,7 @@ async def test_a_fault_is_a_problem_with_all_headers() -> None:
     is_guarded(answer.headers)
 
 
-async def test_browsers_are_told_to_use_https_if_the_setting_says_so(serve, kafka) -> None:
+async def test_browsers_are_reported_to_use_https_if_the_setting_says_so(serve, kafka) -> None:
     """HSTS: not by default, since the gateway does not know what stands before it."""
     async with serve(kafka) as rep:
         assert "strict-transport-security" not in (await rep(1).http.get("/livez")).headers

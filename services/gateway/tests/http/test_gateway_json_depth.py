@@ -1,4 +1,4 @@
-"""The depth of JSON, told without parsing it."""
+"""The depth of JSON, found without parsing it."""
 
 import json
 import time
@@ -24,7 +24,7 @@ def depth_of(value: object) -> int:
 
 @given(value=VALUES, limit=st.integers(0, 6), is_ascii=st.booleans())
 def test_the_depth_is_that_of_the_value(value: object, limit: int, is_ascii: bool) -> None:
-    """Brackets in texts and names do not count, and nothing is told wrongly by half a pair of quotes."""
+    """Brackets in texts and names do not count, and half a pair of quotes misleads nothing."""
     body = json.dumps(value, ensure_ascii=is_ascii).encode()
     assert is_too_deep(body, limit) == (depth_of(value) > limit)
 

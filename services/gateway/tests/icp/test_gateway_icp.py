@@ -86,7 +86,7 @@ async def test_what_is_shown_may_be_given_again(rep, owner) -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "told"),
+    ("change", "expected"),
     [
         ({"employees_from": 201}, "employees_from is 201 and employees_to is 200"),
         ({"age_from": 21}, "age_from is 21 and age_to is 20"),
@@ -107,24 +107,24 @@ async def test_what_is_shown_may_be_given_again(rep, owner) -> None:
         ({"employee_from": 10}, "employee_from"),
     ],
 )
-def test_what_is_wrong_is_named(change, told) -> None:
+def test_what_is_wrong_is_named(change, expected) -> None:
     """The field, and what it may be."""
     with pytest.raises(ValidationError) as error:
         asked.Icp.model_validate(WHOLE | change)
-    assert told in str(error.value)
+    assert expected in str(error.value)
 
 
 async def test_what_is_wrong_changes_nothing(rep) -> None:
     """422 in words; what is kept stays."""
     await rep.http.put("/icp", json=WHOLE)
-    for change, told in (
+    for change, body in (
         ({"age_from": 21}, "age_from is 21 and age_to is 20"),
         ({"districts": ["29"]}, "body.districts.0: Value error, '29' is not a postal district of Singapore"),
         ({"industries": ["nothing of the kind"]}, "'nothing of the kind' names no industry"),
     ):
         answer = await rep.http.put("/icp", json=WHOLE | change)
         assert answer.status_code == 422
-        assert told in answer.json()["detail"]
+        assert body in answer.json()["detail"]
     shown = (await rep.http.get("/icp")).json()
     assert {name: shown[name] for name in KEPT} == KEPT
 

@@ -60,15 +60,15 @@ async def asked(rep, **icp: object) -> dict[str, object]:
 )
 async def test_the_registers_live_companies_are_counted(rep, icp, number) -> None:
     """By what the register knows: industries, ages and districts."""
-    told = await asked(rep, **icp)
-    assert (told["matches"], told["has_more"]) == (number, False)
+    found = await asked(rep, **icp)
+    assert (found["matches"], found["has_more"]) == (number, False)
 
 
 async def test_what_the_register_does_not_know_is_named(rep) -> None:
     """Employees and technologies narrow no search; codes come with their titles. Nothing is stored."""
-    told = await asked(rep, industries=["25912"], employees_to=50, technologies=["Shopify"])
-    assert (told["matches"], told["not_counted"]) == (4, ["employees", "technologies"])
-    assert list(told["titles"]) == ["2020:25912"]  # type: ignore[call-overload] # JSON
+    found = await asked(rep, industries=["25912"], employees_to=50, technologies=["Shopify"])
+    assert (found["matches"], found["not_counted"]) == (4, ["employees", "technologies"])
+    assert list(found["titles"]) == ["2020:25912"]  # type: ignore[call-overload] # JSON
     assert (await rep.http.get("/icp")).json()["industries"] == []
 
 
@@ -76,8 +76,8 @@ async def test_many_matches_are_not_counted_to_the_end(rep, monkeypatch) -> None
     """At the limit there may be no more; above it there are more."""
     for most, has_more in ((5, False), (4, True)):
         monkeypatch.setattr(matches, "MOST", most)
-        told = await asked(rep, industries=["25"])
-        assert (told["matches"], told["has_more"]) == (most, has_more)
+        found = await asked(rep, industries=["25"])
+        assert (found["matches"], found["has_more"]) == (most, has_more)
 
 
 async def test_a_count_that_takes_too_long_is_given_up(rep, owner, monkeypatch) -> None:
@@ -85,8 +85,8 @@ async def test_a_count_that_takes_too_long_is_given_up(rep, owner, monkeypatch) 
     monkeypatch.setattr(matches, "TIME_MS", 50)
     async with owner.transaction():
         await owner.execute("LOCK TABLE staging_acra_companies IN ACCESS EXCLUSIVE MODE")
-        told = await asked(rep, industries=["25"])
-    assert (told["matches"], told["has_more"]) == (None, False)
+        found = await asked(rep, industries=["25"])
+    assert (found["matches"], found["has_more"]) == (None, False)
 
 
 async def test_a_count_that_waits_too_long_for_others_is_given_up(database: Database, monkeypatch) -> None:

@@ -54,10 +54,10 @@ async def test_selected_candidates_are_announced_once_each(rep, kafka, owner) ->
     first = await rep.http.post("/enrichments", json={"company_ids": [3, 1, 1]}, headers=key)
     again = await rep.http.post("/enrichments", json={"company_ids": [1, 3]}, headers=key)
     assert (first.status_code, again.status_code) == (202, 202)
-    told = first.json()
-    assert again.json() == told
-    assert (told["total"], told["scored"], told["is_over"], told["requested_by"]) == (2, 0, False, "rep@example.com")
-    assert first.headers["location"] == f"/enrichments/{told['request_id']}"
+    body = first.json()
+    assert again.json() == body
+    assert (body["total"], body["scored"], body["is_over"], body["requested_by"]) == (2, 0, False, "rep@example.com")
+    assert first.headers["location"] == f"/enrichments/{body['request_id']}"
     assert first.headers["idempotency-key"] == key["Idempotency-Key"]
 
     other = await rep.http.post("/enrichments", json={"company_ids": [2]})
@@ -68,15 +68,15 @@ async def test_selected_candidates_are_announced_once_each(rep, kafka, owner) ->
         (1, "Three", "interactive"),
     ]
     assert [headers["ce_correlationid"] for *_, headers in sent] == [
-        told["request_id"],
+        body["request_id"],
         other.json()["request_id"],
-        told["request_id"],
+        body["request_id"],
     ]
     acts = await owner.fetch(
         "SELECT object, details::text FROM audit_log WHERE act = 'enrichment.requested' ORDER BY id"
     )
     assert [(row["object"], json.loads(row["details"])) for row in acts] == [
-        (told["request_id"], {"companies": 2}),
+        (body["request_id"], {"companies": 2}),
         (other.json()["request_id"], {"companies": 1}),
     ]
 
@@ -97,22 +97,22 @@ async def test_a_request_is_followed_to_its_end(rep, reps, kafka, owner) -> None
     await owner.execute(RUN, 1, event_ids[1], NONE)
     await owner.execute(TAKE_IN, "enricher", event_ids[2], NONE, "dead", "KeyError: x")
     await owner.execute(TAKE_IN, "enricher", event_ids[2], new_id(), "open", None)  # a rerun is not the request's
-    told = (await rep.http.get(where)).json()
-    assert [(it["name"], it["state"], it["error"]) for it in told["companies"]] == [
+    body = (await rep.http.get(where)).json()
+    assert [(it["name"], it["state"], it["error"]) for it in body["companies"]] == [
         ("One", "enriched", None),
         ("Two", "failed", "KeyError: x"),
         ("Three", "waiting", None),
     ]
-    assert (told["enriched"], told["scored"], told["failed"], told["is_over"]) == (1, 0, 1, False)
-    assert told["cut_short"] == [{"reason": "lusha: out of budget", "companies": 1}]
+    assert (body["enriched"], body["scored"], body["failed"], body["is_over"]) == (1, 0, 1, False)
+    assert body["cut_short"] == [{"reason": "lusha: out of budget", "companies": 1}]
 
     await owner.execute(TAKE_IN, "scorer", enriched, NONE, "done", None)
     await owner.execute(TAKE_IN, "enricher", event_ids[3], NONE, "done", None)
     key = await owner.fetchval("SELECT no_uen('Three')")
     third = derived_id(event_ids[3], CompanyEnriched.topic, f"1:{key}")
     await owner.execute(TAKE_IN, "scorer", third, NONE, "done", None)
-    told = (await rep.http.get(where)).json()
-    assert (told["enriched"], told["scored"], told["failed"], told["is_over"]) == (2, 2, 1, True)
+    body = (await rep.http.get(where)).json()
+    assert (body["enriched"], body["scored"], body["failed"], body["is_over"]) == (2, 2, 1, True)
 
     moments = (await rep.http.get("/companies/1/timeline")).json()["moments"]
     by_hand = [it for it in moments if it["kind"] == "requested"]
@@ -138,7 +138,7 @@ async def test_at_most_two_hundred_companies_are_taken(rep, owner) -> None:
 
 
 async def test_the_cap_of_a_day_holds_for_requests_at_once(serve, kafka, owner) -> None:
-    """Of two that would pass it together one is refused whole, and told what is left; yesterday's do not count."""
+    """Of two that would pass it together one is refused whole, with what is left; yesterday's do not count."""
     await owner.execute(EARLIER, new_id(), "1 day")
     async with serve(kafka, enrich_now_daily_cap_per_tenant=3) as reps:
         http = reps(1).http

@@ -91,7 +91,7 @@ async def test_another_replica_resumes_a_stream(reps, serve, kafka, owner) -> No
         assert (again.status_code, again.content) == (204, b"")
 
 
-async def test_a_silent_stream_has_heartbeats_and_finds_what_nobody_told(rep, owner, monkeypatch) -> None:
+async def test_a_silent_stream_has_heartbeats_and_finds_what_nobody_sent(rep, owner, monkeypatch) -> None:
     """A comment at each heartbeat; the table is read then, so lost news are only late."""
     monkeypatch.setattr("gateway.routes.job_events.HEARTBEAT_S", 0.05)
     job_id = await a_job(owner)
@@ -141,7 +141,7 @@ async def test_no_stream_carries_what_is_of_another_tenant(reps, owner, say) -> 
 
 
 async def test_a_queued_job_is_cancelled(rep, owner, say, kafka) -> None:
-    """The upserter is told, at once; its news ends the request, with the job as it is then."""
+    """The upserter gets the command at once; its news ends the request, with the job as it is then."""
     job_id = await a_job(owner)
     deleting = asyncio.create_task(rep.http.delete(f"/jobs/{job_id}"))
     records = await until(lambda: read_topic(kafka, CancelJob.topic))
@@ -156,7 +156,7 @@ async def test_a_queued_job_is_cancelled(rep, owner, say, kafka) -> None:
     assert len(await read_topic(kafka, CancelJob.topic)) == 1
 
 
-async def test_a_cancellation_that_takes_time_is_told_as_it_is(rep, owner, monkeypatch) -> None:
+async def test_a_cancellation_that_takes_time_is_reported_as_it_is(rep, owner, monkeypatch) -> None:
     """202 with the state of now: the job still runs."""
     monkeypatch.setattr("gateway.routes.jobs.ANSWER_S", 0.05)
     job_id = await a_job(owner, status="running")

@@ -81,15 +81,15 @@ async def test_the_same_again_gets_the_job_that_is_queued(rep, say, kafka) -> No
     assert answer.headers["location"] == f"/jobs/{job_id}"
 
 
-async def test_the_same_again_is_told_how_far_the_job_is(rep, say, kafka) -> None:
+async def test_the_same_again_is_shown_how_far_the_job_is(rep, say, kafka) -> None:
     """It runs: neither queued nor at its beginning."""
-    told = {"job_id": new_id(), "status": "running", "processed": 500, "total": 1200}
+    found = {"job_id": new_id(), "status": "running", "processed": 500, "total": 1200}
 
     def runs_already(request: RequestIndustry) -> JobProgressed:
-        return progressed(request, total=700).model_copy(update=told)
+        return progressed(request, total=700).model_copy(update=found)
 
     _, answer = await asked(rep, say, kafka, runs_already)
-    assert answer.json() == {**told, "job_id": str(told["job_id"])}
+    assert answer.json() == {**found, "job_id": str(found["job_id"])}
 
 
 async def test_a_job_is_made_whatever_chat_messages_do(serve, say, kafka) -> None:

@@ -97,7 +97,7 @@ async def test_an_export_breaks_off_when_it_could_lack_rows(rep, listed, monkeyp
 
 async def test_what_cannot_be_asked_is_a_problem(rep, candidates) -> None:
     """422 that says what can be."""
-    for params, told in (
+    for params, body in (
         ({"industry": "C"}, "five-digit code"),
         ({"industry": "no such title"}, "industries/resolve"),
         ({"industry": "a\x00b"}, "query.industry"),
@@ -115,5 +115,5 @@ async def test_what_cannot_be_asked_is_a_problem(rep, candidates) -> None:
     ):
         answer = await rep.http.get("/candidates/latest", params=params)
         assert answer.status_code == 422, params
-        assert told in answer.json()["detail"]
+        assert body in answer.json()["detail"]
     assert (await rep.http.get("/candidates/latest", headers={"Authorization": ""})).status_code == 401

@@ -89,10 +89,10 @@ async def test_a_lead_is_explained(rep, lead, owner) -> None:
     await owner.execute(FEATURES, 1, 42, json.dumps(MADE_OF), 0.4)
     answer = await rep.http.get("/leads/42/explain")
     assert answer.status_code == 200
-    told = answer.json()
-    assert (told["company"]["uen"], told["company"]["incorporated_on"]) == ("UEN42", "2011-02-03")
-    assert [each["name"] for each in told["contributions"]] == ["industry", "hiring", "news"]
-    assert told["contributions"][0] == {
+    body = answer.json()
+    assert (body["company"]["uen"], body["company"]["incorporated_on"]) == ("UEN42", "2011-02-03")
+    assert [each["name"] for each in body["contributions"]] == ["industry", "hiring", "news"]
+    assert body["contributions"][0] == {
         "name": "industry",
         "group": "icp",
         "value": 0.0,
@@ -101,11 +101,11 @@ async def test_a_lead_is_explained(rep, lead, owner) -> None:
         "evidence": "Forging is far from precision engineering",
         "source": "register",
     }
-    assert told["contributions"][2]["value"] is None
-    assert round(told["base"] + sum(each["contribution"] for each in told["contributions"]), 4) == told["score"] == 0.29
-    assert (told["bucket"], told["confidence"], told["has_icp"]) == ("High", 0.75, True)
-    assert (told["model_version"], told["rationale"]) == ("2026-11-2", "Because.")
-    assert told["enriched_at"] == "2026-11-20T00:00:00Z"
+    assert body["contributions"][2]["value"] is None
+    assert round(body["base"] + sum(each["contribution"] for each in body["contributions"]), 4) == body["score"] == 0.29
+    assert (body["bucket"], body["confidence"], body["has_icp"]) == ("High", 0.75, True)
+    assert (body["model_version"], body["rationale"]) == ("2026-11-2", "Because.")
+    assert body["enriched_at"] == "2026-11-20T00:00:00Z"
 
 
 async def test_a_lead_of_an_older_model_is_explained_as_far_as_it_goes(rep, lead, owner) -> None:
@@ -113,9 +113,9 @@ async def test_a_lead_of_an_older_model_is_explained_as_far_as_it_goes(rep, lead
     await lead(1, 42, 0.2)
     older = {"has_email": {"value": 1.0, "contribution": 0.2, "evidence": "info@acme.sg"}}
     await owner.execute(FEATURES, 1, 42, json.dumps(older), None)
-    told = (await rep.http.get("/leads/42/explain")).json()
-    assert told["base"] is None
-    assert told["contributions"] == [
+    body = (await rep.http.get("/leads/42/explain")).json()
+    assert body["base"] is None
+    assert body["contributions"] == [
         {
             "name": "has_email",
             "group": None,
@@ -234,7 +234,7 @@ async def test_a_tenant_without_leads_has_an_empty_page(rep) -> None:
 async def test_a_page_that_there_is_not_is_a_problem(rep) -> None:
     """422 in words; 410 for a cursor whose list is gone."""
     place, walk = Place(0.5, 1), Walk(NOW, NOW)
-    for path, params, status, told in (
+    for path, params, status, body in (
         ("/leads", {"limit": 0}, 422, "query.limit"),
         ("/scores/latest", {"limit": 201}, 422, "query.limit"),
         ("/leads", {"cursor": "nonsense"}, 422, "'nonsense' is not a valid cursor"),
@@ -249,7 +249,7 @@ async def test_a_page_that_there_is_not_is_a_problem(rep) -> None:
     ):
         answer = await rep.http.get(path, params=params)
         assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json"), params
-        assert told in answer.json()["detail"]
+        assert body in answer.json()["detail"]
 
 
 async def test_leads_are_for_those_with_a_token(rep) -> None:

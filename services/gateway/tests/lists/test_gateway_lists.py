@@ -456,7 +456,7 @@ def rows_of(node: dict[str, Any]) -> float:
 
 
 async def test_a_place_is_found_by_its_time_to_the_microsecond(lists: Lists) -> None:
-    """Rows of the same microsecond are told apart by their numbers."""
+    """Rows of the same microsecond are distinguished by their numbers."""
     await lists.candidate(1)
     await lists.candidate(2)
     await lists.brought_up_to_date()

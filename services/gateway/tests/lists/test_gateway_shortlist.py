@@ -47,10 +47,10 @@ async def test_a_shortlist_is_in_order_capped_and_complete(rep, owner, night) ->
     answer = await rep.http.get("/shortlist", params={"date": str(NIGHT)})
 
     assert answer.status_code == 200
-    told = answer.json()
-    assert (told["night"], told["status"], told["cap"]) == (str(NIGHT), "done", 4)
-    assert [(lead["rank"], lead["company_id"]) for lead in told["leads"]] == [(1, 2), (2, 3), (3, 4), (4, 1)]
-    first = told["leads"][0]
+    body = answer.json()
+    assert (body["night"], body["status"], body["cap"]) == (str(NIGHT), "done", 4)
+    assert [(lead["rank"], lead["company_id"]) for lead in body["leads"]] == [(1, 2), (2, 3), (3, 4), (4, 1)]
+    first = body["leads"][0]
     assert (first["score"], first["bucket"], first["rationale"], first["is_new"]) == (
         0.9,
         "High",
@@ -62,7 +62,7 @@ async def test_a_shortlist_is_in_order_capped_and_complete(rep, owner, night) ->
     url = "https://odoo.example/mail/view?model=crm.lead&res_id=4002"
     assert first["odoo"] == {"outcome": "synced", "lead_id": 4002, "url": url}
     assert [it["name"] for it in first["features"]] == ["hiring"]
-    assert told["leads"][1]["contact"] is None
+    assert body["leads"][1]["contact"] is None
 
 
 async def test_a_shortlist_stays_as_it_was(rep, owner, night) -> None:
@@ -85,7 +85,7 @@ async def test_a_shortlist_stays_as_it_was(rep, owner, night) -> None:
 
 
 async def test_a_shortlist_is_the_tenants_own(reps, night) -> None:
-    """Another tenant sees its own, and one without a run is told so."""
+    """Another tenant sees its own; the answer to one without a run says so."""
     leads = (await reps(2).http.get("/shortlist")).json()["leads"]
     assert [lead["company_id"] for lead in leads] == [6]
     for tenant_id, params in ((3, {}), (1, {"date": "2031-01-01"})):

@@ -27,7 +27,7 @@ def operator(reps, tokens):
 
 
 async def test_the_routes_are_for_operators(reps) -> None:
-    """Others are told which role it takes, and which is theirs."""
+    """The refusal names the role that it takes, and the caller's."""
     for method, path in (
         ("GET", "/admin/runs"),
         ("GET", f"/admin/runs/{uuid4()}"),
@@ -94,11 +94,11 @@ async def test_a_run_is_shown_with_its_stages_in_order(operator, owner) -> None:
     for stage in ("score", "enrich"):
         await owner.execute(STAGE, 2, run.run_id, stage)
 
-    told = (await operator.get(f"/admin/runs/{run.run_id}")).json()
+    body = (await operator.get(f"/admin/runs/{run.run_id}")).json()
 
-    assert (told["tenant_id"], told["run_id"]) == (2, str(run.run_id))
-    assert [stage["stage"] for stage in told["stages"]] == ["enrich", "score"]
-    assert (told["stages"][0]["counts"], told["stages"][0]["spend"]) == ({"done": 3}, {"lusha": 4})
+    assert (body["tenant_id"], body["run_id"]) == (2, str(run.run_id))
+    assert [stage["stage"] for stage in body["stages"]] == ["enrich", "score"]
+    assert (body["stages"][0]["counts"], body["stages"][0]["spend"]) == ({"done": 3}, {"lusha": 4})
     assert (await operator.get(f"/admin/runs/{uuid4()}")).status_code == 404
     assert (await operator.get("/admin/runs/nightly")).status_code == 422
 
@@ -115,15 +115,15 @@ async def test_a_run_is_requested_for_the_tenant_and_this_night(operator, owner,
 
     after = day_in_singapore(datetime.now(UTC))
     assert answer.status_code == 202
-    told = answer.json()
-    assert (told["tenant_id"], told["requested_by"]) == (2, "rep@example.com")
-    assert str(before) <= told["night"] <= str(after)
-    assert answer.headers["location"] == f"/admin/runs?tenant_id=2&night={told['night']}"
+    body = answer.json()
+    assert (body["tenant_id"], body["requested_by"]) == (2, "rep@example.com")
+    assert str(before) <= body["night"] <= str(after)
+    assert answer.headers["location"] == f"/admin/runs?tenant_id=2&night={body['night']}"
 
     async def sent() -> list[RequestRun]:
         return [decode_body(RequestRun, message.value) for message in await read_topic(kafka, RequestRun.topic)]
 
     (act,) = await owner.fetch("SELECT tenant_id, actor, role, act, object FROM audit_log")
-    assert tuple(act) == (2, "rep@example.com", "ops", "run.requested", told["night"])
+    assert tuple(act) == (2, "rep@example.com", "ops", "run.requested", body["night"])
     (command,) = await until(sent)
-    assert (command.tenant_id, str(command.night), command.requested_by) == (2, told["night"], "rep@example.com")
+    assert (command.tenant_id, str(command.night), command.requested_by) == (2, body["night"], "rep@example.com")

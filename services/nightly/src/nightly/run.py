@@ -253,8 +253,8 @@ async def look_back(database: Database, tenant_id: int, rules: Rules) -> list[di
             now = await conclude(database, tenant_id, run.run_id, rules.odoo_patience, is_late=is_late)
             states, status = now.summary["states"], now.status
             before = run.summary.get("states")
-            never_told = sum(states.values()) if before is None else _not_good(before)
-            was_open = never_told if known_open is None else known_open
+            never_announced = sum(states.values()) if before is None else _not_good(before)
+            was_open = never_announced if known_open is None else known_open
         else:
             was_open = 0
         open_ = _not_good(states)

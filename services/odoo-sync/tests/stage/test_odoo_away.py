@@ -52,7 +52,7 @@ async def test_one_probe_per_pause_however_many_leads_wait(connected: Any, fake:
 
 
 @pytest.mark.parametrize("fault", ["503", "unreachable"])
-async def test_the_wait_is_told_from_the_first_failure_on(connected: Any, fake: Any, fault: str) -> None:
+async def test_the_wait_is_distinguished_from_the_first_failure_on(connected: Any, fake: Any, fault: str) -> None:
     """In the error, in the gauges and in the operator's commands, with the reason."""
     if fault == "503":
         fake.is_down = True

@@ -50,7 +50,7 @@ async def test_a_tenant_without_an_odoo_has_that_problem(desk: Any) -> None:
 
 
 async def test_a_private_address_that_an_admin_stored_is_not_called(connected: Any, fake: Any) -> None:
-    """Neither by a check nor with a lead; how it would answer is not told."""
+    """Neither by a check nor with a lead; how it would answer is not shown."""
     await connected.owner.execute(BY_ADMIN, f"https://localhost:{fake.url.rpartition(':')[2]}")
     (problem,) = await connected.check()
     assert "is not a public address" in problem

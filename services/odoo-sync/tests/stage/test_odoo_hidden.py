@@ -56,7 +56,7 @@ async def test_what_is_out_of_sight_is_held_and_comes_back(
     assert (await check_tenant(await context(connected)))["hints"] == []
 
 
-async def test_many_hidden_records_among_deleted_ones_are_told_apart(connected: Any, fake: Any) -> None:
+async def test_many_hidden_records_among_deleted_ones_are_distinguished(connected: Any, fake: Any) -> None:
     """Both in one chunk."""
     companies = await connected.more(8)
     await connected.sync(*(connected.lead(company=it, contact=None) for it in companies))

@@ -69,17 +69,17 @@ async def two_candidates(desk: Any, fake: Any) -> tuple[int, int]:
     return one, other
 
 
-async def test_of_more_than_one_candidate_none_is_taken_and_people_are_told(connected: Any, fake: Any) -> None:
+async def test_of_more_than_one_candidate_none_is_taken_and_people_are_reported(connected: Any, fake: Any) -> None:
     """In the link, the audit and the list of matches. Nothing is written."""
     one, other = await two_candidates(connected, fake)
     at = await context(connected)
 
     [found] = (await list_matches(at))["undecided"]
-    told = (await audit(at.syncing, at.transaction, at.connection))["differences"]
+    result = (await audit(at.syncing, at.transaction, at.connection))["differences"]
 
     assert "leadgen odoo matches" in (await connected.link())["reason"]
     assert found["candidates"] == [f"candidate {one}: Acme, same UEN", f"candidate {other}: Acme (old), same UEN"]
-    assert [it["candidates"] for it in told if it["what"] == "refused"] == [found["candidates"]]
+    assert [it["candidates"] for it in result if it["what"] == "refused"] == [found["candidates"]]
     assert "crm.lead.load" not in fake.calls
     assert "street" not in fake.records["res.partner"][one]
 

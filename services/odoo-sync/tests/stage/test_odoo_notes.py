@@ -97,10 +97,10 @@ async def test_a_reps_open_opportunity_gets_a_note_in_place_of_a_second_lead(con
     theirs = fake.add("crm.lead", name="Their deal", type="opportunity", partner_id=person, probability=20)
     before = dict(fake.records["crm.lead"][theirs])
 
-    told = await connected.sync(connected.lead())
+    found = await connected.sync(connected.lead())
     await connected.sync(connected.lead(hours=1, score=0.7))
 
-    assert (told.outcome, told.lead_id) == ("synced", None)
+    assert (found.outcome, found.lead_id) == ("synced", None)
     assert fake.records["crm.lead"] == {theirs: before}
     [note] = notes(fake)
     assert (note["model"], note["res_id"], note["subtype_id/id"]) == ("crm.lead", str(theirs), "mail.mt_note")
@@ -153,7 +153,7 @@ async def test_when_the_opportunity_is_closed_the_next_score_makes_a_lead(connec
     assert (await connected.sync(connected.lead(hours=1, score=0.9))).lead_id is not None
 
 
-async def test_a_company_struck_off_is_told_in_its_lead_though_nobody_scores_it_again(
+async def test_a_company_struck_off_is_reported_in_its_lead_though_nobody_scores_it_again(
     connected: Any, fake: Any, owner: Any
 ) -> None:
     """By the watch and a resync: in the description, and in a note, also where people edited the description; once."""
@@ -192,7 +192,7 @@ async def test_a_company_that_is_live_after_all_loses_the_warning(connected: Any
 
 
 async def test_the_watch_leaves_a_blocked_tenant_alone(connected: Any, owner: Any) -> None:
-    """Its leads are told after the check that finds it in order."""
+    """Its leads are sent after the check that finds it in order."""
     await connected.sync(connected.lead(status="live"))
     await owner.execute("UPDATE companies SET status = 'gone'")
     await owner.execute("INSERT INTO odoo_states (tenant_id, blocked) VALUES (1, 'no right')")
@@ -200,15 +200,15 @@ async def test_the_watch_leaves_a_blocked_tenant_alone(connected: Any, owner: An
     assert await request_resyncs(connected.database) == []
 
 
-async def test_a_refused_note_is_told_and_tried_again(connected: Any, fake: Any) -> None:
+async def test_a_refused_note_is_reported_and_tried_again(connected: Any, fake: Any) -> None:
     """The lead counts as refused with Odoo's words, and a resync writes the note."""
     partner = fake.add("res.partner", name="ACME", is_company=True, ref=connected.company.uen)
     fake.add("crm.lead", name="Their deal", type="opportunity", partner_id=partner)
     fake.refused_models = {"mail.message"}
 
-    told = await connected.sync(connected.lead())
-    assert told.held_back == "refused"
-    assert "lead: note" in str(told.reason)
+    found = await connected.sync(connected.lead())
+    assert found.held_back == "refused"
+    assert "lead: note" in str(found.reason)
 
     fake.refused_models = set()
     await connected.resync()

@@ -31,7 +31,7 @@ class Ended(NamedTuple):
 async def hand_over(script: str, *arguments: str, environment: Mapping[str, str], grace_s: float = 5.0) -> int:
     """Runs the script on this terminal, with our environment overlaid by `environment`, and returns its exit code.
 
-    When this is cancelled, mostly by Ctrl-C, the terminal has told the script too: it has `grace_s` to end by itself.
+    When this is cancelled, mostly by Ctrl-C, the terminal has signalled the script too: it has `grace_s` to end.
     Raises NotInstalled.
     """
     async with _started(script, arguments, environment, None) as process:

@@ -72,10 +72,12 @@ class Planted:
         await self.owner.execute("UPDATE inbox SET state = 'done', attempts = 1 WHERE event_id = $1", event_id)
         return event_id
 
-    async def job(self, status: str, processed: int, total: int, continues: UUID | None = None, *, told: bool) -> UUID:
+    async def job(
+        self, status: str, processed: int, total: int, continues: UUID | None = None, *, is_announced: bool
+    ) -> UUID:
         job_id = new_id()
         await self.owner.execute(JOB, job_id, status, processed, total, continues)
-        if told:
+        if is_announced:
             await self.send(progress(job_id, "done", processed, total))
         return job_id
 
@@ -228,26 +230,26 @@ async def shares_a_lead(here: Planted) -> None:
 
 @plants("job-sums")
 async def ends_a_job_too_early(here: Planted) -> None:
-    here.expected["job-sums"].add(str(await here.job("done", 5, 9, told=True)))
+    here.expected["job-sums"].add(str(await here.job("done", 5, 9, is_announced=True)))
 
 
-@plants("job-told")
+@plants("job-announced")
 async def ends_a_job_in_silence(here: Planted) -> None:
-    here.expected["job-told"].add(str(await here.job("done", 7, 7, told=False)))
+    here.expected["job-announced"].add(str(await here.job("done", 7, 7, is_announced=False)))
 
 
 @plants("job-ended")
 async def announces_the_end_of_a_queued_job(here: Planted) -> None:
-    job_id = await here.job("queued", 0, 9, told=False)
+    job_id = await here.job("queued", 0, 9, is_announced=False)
     await here.send(progress(job_id, "done", 9, 9))
     here.expected["job-ended"].add(str(job_id))
 
 
 @plants("job-continued")
 async def continues_a_job_twice(here: Planted) -> None:
-    job_id = await here.job("done", 3, 3, told=True)
+    job_id = await here.job("done", 3, 3, is_announced=True)
     for _ in range(2):
-        await here.job("queued", 0, 4, job_id, told=False)
+        await here.job("queued", 0, 4, job_id, is_announced=False)
     here.expected["job-continued"].add(str(job_id))
 
 
@@ -287,7 +289,7 @@ async def has_a_refused_announcement(here: Planted) -> None:
 
 @plants("job-abandoned")
 async def leaves_a_running_job(here: Planted) -> None:
-    here.expected["job-abandoned"].add(str(await here.job("running", 1, 9, told=False)))
+    here.expected["job-abandoned"].add(str(await here.job("running", 1, 9, is_announced=False)))
 
 
 @plants("night-manifest")
@@ -407,7 +409,7 @@ async def test_every_fault_is_found_by_its_check_and_by_no_other(here: Planted, 
     assert all(it.check.advice in text for it in report.exceptions)
 
 
-async def test_units_that_lost_attempts_may_have_spent_are_told(here: Planted, database_url: str) -> None:
+async def test_units_that_lost_attempts_may_have_spent_are_reported(here: Planted, database_url: str) -> None:
     """No exception, but a line with how many of each: also of a tenant of whom one event was tried twice."""
     await here.owner.execute("UPDATE vendor_usage SET used = used + 7 WHERE tenant_id = 2 AND vendor = 'lusha'")
     event_id = (await here.company(1, 2))["requested_id"]
@@ -416,10 +418,10 @@ async def test_units_that_lost_attempts_may_have_spent_are_told(here: Planted, d
     report = await audit(database_url, here.kafka, AT_REST)
 
     assert report.is_clean, as_text(report)
-    [told] = report.waived
-    assert told.startswith("tenant 2, lusha: ")
-    assert told.endswith("; 2 attempts had no result")
-    assert f"counted without a result, waived: {told}" in as_text(report)
+    [found] = report.waived
+    assert found.startswith("tenant 2, lusha: ")
+    assert found.endswith("; 2 attempts had no result")
+    assert f"counted without a result, waived: {found}" in as_text(report)
 
 
 async def test_more_units_than_lost_attempts_can_explain_are_an_exception(here: Planted, database_url: str) -> None:

@@ -78,9 +78,9 @@ def test_each_tenant_may_buy_what_is_its_own() -> None:
 def test_units_may_be_counted_in_vain_only_after_a_loss(
     counted: int, is_lossy: bool, has_kills: bool, is_exception: bool
 ) -> None:
-    """Less than the vendor charged is never right; more is, if calls were lost, and is told."""
+    """Less than the vendor charged is never right; more is, if calls were lost, and is reported."""
     found, waived = unequal(ledger_of(charge(1, 0)), {"tavily": (counted, is_lossy)}, has_kills=has_kills)
 
     assert found == ([{"vendor": "tavily", "charged": 2, "counted": counted}] if is_exception else [])
-    told = ["tavily: 3 counted, 2 charged by the vendor; calls were lost"] if counted > 2 and not is_exception else []
-    assert waived == told
+    result = ["tavily: 3 counted, 2 charged by the vendor; calls were lost"] if counted > 2 and not is_exception else []
+    assert waived == result

@@ -24,7 +24,7 @@ async def test_one_part_can_be_measured_alone(database_url, kafka, tmp_path) -> 
 
 def test_a_part_that_there_is_not_is_refused_with_those_that_there_are() -> None:
     """Before anything is started."""
-    told = CliRunner().invoke(app, ["bench", "enrich", "--part", "spead"])
+    found = CliRunner().invoke(app, ["bench", "enrich", "--part", "spead"])
 
-    assert told.exit_code == 2
-    assert all(part in told.output for part in EnrichPart)
+    assert found.exit_code == 2
+    assert all(part in found.output for part in EnrichPart)

@@ -1,4 +1,4 @@
-"""A night of the benches on a real upserter: what its jobs take, and that one which fails is told of at once."""
+"""A night of the benches on a real upserter: what its jobs take, and that one which fails is reported at once."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -30,14 +30,14 @@ async def jobs(database_url: str, kafka: str, tmp_path) -> AsyncIterator[Night]:
 
 @pytest.mark.timeout(120)
 async def test_a_night_takes_its_time(jobs: Night) -> None:
-    """Its events are told after the jobs have ended, or with their end."""
+    """Its events are announced after the jobs have ended, or with their end."""
     took = await jobs.run()
 
     assert 0 < took.jobs <= took.announced
 
 
 @pytest.mark.timeout(120)
-async def test_a_job_that_fails_is_told_of_while_the_other_one_runs(jobs: Night, owner: Owner) -> None:
+async def test_a_job_that_fails_is_reported_of_while_the_other_one_runs(jobs: Night, owner: Owner) -> None:
     """In the words of what went wrong."""
     await jobs.owner.execute(TROUBLE)
     async with owner.transaction():

@@ -28,7 +28,7 @@ def rpc(service: str, method: str, *args: object) -> bytes:
     ],
 )
 def test_a_call_is_known_by_its_method_over_both_protocols(path: str, body: bytes, method: str) -> None:
-    """So that writes can be told from reads."""
+    """So that writes can be distinguished from reads."""
     assert called(path, body) == method
 
 

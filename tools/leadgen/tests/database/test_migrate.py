@@ -103,7 +103,7 @@ async def test_the_latest_migrations_keep_the_events_of_a_database_in_use(empty:
 
 
 async def test_the_real_migrations_apply_to_an_empty_database(empty: str) -> None:
-    """Everything in deploy/migrations, found without being told where."""
+    """Everything in deploy/migrations, found without a path."""
     applied = await migrate(empty)
 
     assert applied == [migration.name for migration in read_migrations(ROOT / "deploy/migrations")]
@@ -130,7 +130,7 @@ async def test_an_applied_migration_without_its_file_is_refused(empty: str, tmp_
 
 
 async def test_a_renamed_applied_migration_is_refused(empty: str, tmp_path: Path) -> None:
-    """Two branches that used the same number are told apart by name."""
+    """Two branches that used the same number are distinguished by name."""
     await migrate(empty, files(tmp_path, _0001_first=FIRST))
     (tmp_path / "0001_first.sql").rename(tmp_path / "0001_other.sql")
 

@@ -85,7 +85,7 @@ MANY = as_csv([a_company(n, f"COMPANY {n * 7919 % 99_991}") for n in range(60_00
 async def test_what_is_no_register_is_refused_and_changes_nothing(
     owner: Owner, database_url: str, tmp_path: Path, content: bytes, message: str
 ) -> None:
-    """Whether it can be told at the start or only at the end, after a first file that was good."""
+    """Whether it shows at the start or only at the end, after a first file that was good."""
     write(tmp_path / "a.csv", [a_company(1)])
     (tmp_path / "b.csv").write_bytes(content)
     with pytest.raises(NotARegister, match=message) as refused:

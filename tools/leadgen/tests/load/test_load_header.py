@@ -54,7 +54,7 @@ def test_no_column_is_taken_twice(others: list[str], cut: int) -> None:
     assert set(taken) >= {*REQUIRED, *others}
 
 
-def test_equally_cut_names_are_told_apart_by_their_order() -> None:
+def test_equally_cut_names_are_distinguished_by_their_order() -> None:
     """The first former_entity_na is former_entity_name1; one too many is ignored and named."""
     cut = ["other_address_li"] * 3
     header = read_header(",".join([*REQUIRED, *cut]), "acra.csv")
@@ -64,7 +64,7 @@ def test_equally_cut_names_are_told_apart_by_their_order() -> None:
 
 
 def test_strange_columns_are_ignored_and_named() -> None:
-    """_id is passed over in silence, others are told; a column without a name by its number."""
+    """_id is skipped in silence, others are reported; a column without a name by its number."""
     header = read_header("\ufeff_id,uen,entity_name,Primary SSIC Code,shoe_size,,url", "acra.csv")
 
     assert header.columns == (None, "uen", "entity_name", "primary_ssic_code", None, None, "website")

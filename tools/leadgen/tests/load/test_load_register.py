@@ -80,7 +80,7 @@ async def test_a_file_without_a_status_is_loaded_with_a_note(owner: Owner, datab
         ("na", None),
     ],
 )
-async def test_who_lives_is_told_by_the_status(
+async def test_who_lives_is_reported_by_the_status(
     owner: Owner, database_url: str, tmp_path: Path, status: str, is_live: bool | None
 ) -> None:
     """Companies, businesses and those in receivership live; whose status is unknown is unknown."""
@@ -131,15 +131,15 @@ async def test_of_a_uen_that_comes_twice_the_later_row_wins(owner: Owner, databa
 
 async def test_progress_never_goes_back(database_url: str, tmp_path: Path) -> None:
     """Through both phases to the end, over all files."""
-    told: list[Progress] = []
+    found: list[Progress] = []
     for letter in "abc":
         write(tmp_path / f"{letter}.csv", [a_company(ord(letter) * 100 + n) for n in range(50)])
-    await load(tmp_path, database_url, progress=told.append)
+    await load(tmp_path, database_url, progress=found.append)
 
     for phase in ("reading", "merging"):
-        steps = [progress.done for progress in told if progress.phase == phase]
+        steps = [progress.done for progress in found if progress.phase == phase]
         assert steps == sorted(steps)
-        assert steps[-1] == next(progress.total for progress in told if progress.phase == phase)
+        assert steps[-1] == next(progress.total for progress in found if progress.phase == phase)
 
 
 async def test_each_row_is_looked_up_by_index_whatever_the_planner_knows(owner: Owner) -> None:

@@ -1,4 +1,4 @@
-"""Good rows are told from bad ones, and a bad row takes no other with it."""
+"""Good rows are distinguished from bad ones, and a bad row takes no other with it."""
 
 import csv
 import io

@@ -130,7 +130,7 @@ async def test_a_workbook_is_refused_as_one(database_url: str, tmp_path: Path) -
         await load(file, database_url)
 
 
-async def test_what_is_no_date_is_never_young_and_is_told(owner: Owner, database_url: str, tmp_path: Path) -> None:
+async def test_what_is_no_date_is_never_young_and_is_reported(owner: Owner, database_url: str, tmp_path: Path) -> None:
     """It counts as missing, with an example; a share below 95 % is a warning."""
     rows = [A.replace("2021-03-04", "2021-13-45"), B.replace("2021-03-04", "soon")]
     summary = await loaded(database_url, tmp_path, "\n".join([HEADER, *rows]))
@@ -147,8 +147,8 @@ async def test_a_load_that_takes_no_row_says_so_and_fails(database_url: str, tmp
     file = tmp_path / "register.csv"
     for rows, reason in (("", "there is none below the header"), ("x\ny\n", "all were rejected")):
         file.write_text(f"{HEADER}\n{rows}", encoding="utf-8")
-        told = await asyncio.to_thread(run, str(file), "--database-url", database_url)
-        assert (told.exit_code, f"No row was taken: {reason}." in told.output) == (1, True), told.output
+        found = await asyncio.to_thread(run, str(file), "--database-url", database_url)
+        assert (found.exit_code, f"No row was taken: {reason}." in found.output) == (1, True), found.output
 
 
 async def test_made_up_companies_never_overwrite_a_real_one(owner: Owner, database_url: str, tmp_path: Path) -> None:

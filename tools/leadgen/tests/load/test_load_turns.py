@@ -98,11 +98,11 @@ async def test_two_loads_at_once_take_turns(owner: Any, database_url: str, tmp_p
 
 async def test_a_load_says_that_it_waits_for_another(owner: Any, database_url: str, tmp_path: Path) -> None:
     """And goes on as soon as the other has ended."""
-    told: list[str] = []
+    found: list[str] = []
     waits = asyncio.Event()
 
     def watch(progress: Progress) -> None:
-        told.append(progress.phase)
+        found.append(progress.phase)
         if progress.phase == "waiting":
             waits.set()
 
@@ -112,4 +112,4 @@ async def test_a_load_says_that_it_waits_for_another(owner: Any, database_url: s
     await owner.execute(staging.UNLOCK)
     await loading
 
-    assert list(dict.fromkeys(told)) == ["reading", "waiting", "merging"]
+    assert list(dict.fromkeys(found)) == ["reading", "waiting", "merging"]

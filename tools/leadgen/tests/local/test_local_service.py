@@ -1,4 +1,4 @@
-"""A service as a child process: started again when it ends, stopped when asked, and its trouble told."""
+"""A service as a child process: started again when it ends, stopped when asked, and its trouble reported."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -22,7 +22,7 @@ async def unfit(tmp_path: Path) -> AsyncIterator[Service]:
     await service.stop()
 
 
-async def test_a_service_that_does_not_start_is_told_with_the_end_of_its_log(unfit: Service) -> None:
+async def test_a_service_that_does_not_start_is_reported_with_the_end_of_its_log(unfit: Service) -> None:
     """There an operator reads what to change."""
     await until(lambda: has_said(unfit, "setting INBOX_LEASE_S", 1))
     with pytest.raises(DidNotGetReady, match=r"scorer is not ready(.|\n)*setting INBOX_LEASE_S: ") as caught:

@@ -61,8 +61,8 @@ async def test_an_odoo_of_any_version_is_known_by_its_answer() -> None:
 
     def older(request: httpx.Request) -> httpx.Response:
         if request.url.path == "/jsonrpc":
-            told = {"server_version": "14.0-20231205", "server_version_info": [14, 0, 0]}
-            return httpx.Response(200, json={"jsonrpc": "2.0", "id": 1, "result": told})
+            found = {"server_version": "14.0-20231205", "server_version_info": [14, 0, 0]}
+            return httpx.Response(200, json={"jsonrpc": "2.0", "id": 1, "result": found})
         return httpx.Response(404, html="<html>404</html>")
 
     assert await asked(newer) == (BASE, "19.0")

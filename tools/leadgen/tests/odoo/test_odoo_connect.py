@@ -135,7 +135,7 @@ async def test_a_key_that_none_opens_stops_the_rotation(database: Database, data
 
 
 async def test_a_login_without_the_right_may_not_store_connections(database_url: str, owner: Owner) -> None:
-    """It is told which login to use."""
+    """The message names the login to use."""
     await owner.execute("CREATE ROLE a_service LOGIN")
     try:
         parts = urlsplit(database_url)

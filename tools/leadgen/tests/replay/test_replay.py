@@ -291,18 +291,18 @@ async def test_a_rerun_has_a_bounded_number_of_events_open(
         it = await replays.begin(
             owner, new_id(), "rerun", Slice(TOPIC), "enricher", plan, afresh=False, rate=1000, operator="ann", reason=""
         )
-        told: list[str] = []
-        player = Player(owner, it, told.append, progressed=lambda _: None, window=10, batch=5, stalled_s=0.5)
+        found: list[str] = []
+        player = Player(owner, it, found.append, progressed=lambda _: None, window=10, batch=5, stalled_s=0.5)
         playing = asyncio.create_task(player.play(reader, plan.newest))
 
         async def is_waiting() -> bool:
-            return bool(told)
+            return bool(found)
 
         await until(is_waiting, within_s=60)
         async with database.without_tenant() as tx:
             open_ = await tx.fetchval("SELECT count(*) FROM inbox WHERE state = 'open'")
         assert 5 < open_ <= 10
-        assert told[0] == f"waiting: {open_} events are open in enricher's inbox. Is it running?"
+        assert found[0] == f"waiting: {open_} events are open in enricher's inbox. Is it running?"
         assert not playing.done()
         async with at_work(stage, database, kafka):
             await playing

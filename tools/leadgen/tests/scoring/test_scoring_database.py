@@ -88,10 +88,10 @@ async def test_a_score_is_explained(leadgen, owner) -> None:
         "base",
     ):
         assert part in shown.output
-    told = json.loads((await leadgen("score", "--explain", "U1", "--tenant", "2", "--json")).output)
-    assert (told["uen"], told["score"], told["base"], told["has_icp"]) == ("U1", 0.525, 0.4, False)
-    assert [each["name"] for each in told["contributions"]] == ["hiring", "news", "pricing"]
-    assert told["contributions"][1]["source"] == "http://acme.sg/"
+    found = json.loads((await leadgen("score", "--explain", "U1", "--tenant", "2", "--json")).output)
+    assert (found["uen"], found["score"], found["base"], found["has_icp"]) == ("U1", 0.525, 0.4, False)
+    assert [each["name"] for each in found["contributions"]] == ["hiring", "news", "pricing"]
+    assert found["contributions"][1]["source"] == "http://acme.sg/"
 
 
 @pytest.mark.parametrize("uen", ["U1", "nobody's"])
@@ -104,11 +104,11 @@ async def test_a_lead_that_is_none_of_the_tenants_is_not_there(leadgen, owner, u
 
 
 async def test_scores_are_looked_up_and_held_against_outcomes(leadgen, outcomes) -> None:
-    """Those that the tenant has; how many it has not is told."""
-    told = json.loads((await leadgen("scoring", "eval", outcomes, "--json")).output)
-    assert (told["labels"], told["missing"]) == (148, 2)
-    assert told["auc"] > 0.7
-    assert [each["count"] > 0 for each in told["calibration"]] == [number in (4, 6) for number in range(10)]
+    """Those that the tenant has; the number of others is printed."""
+    found = json.loads((await leadgen("scoring", "eval", outcomes, "--json")).output)
+    assert (found["labels"], found["missing"]) == (148, 2)
+    assert found["auc"] > 0.7
+    assert [each["count"] > 0 for each in found["calibration"]] == [number in (4, 6) for number in range(10)]
     shown = await leadgen("scoring", "eval", outcomes, "--plot", outcomes.with_name("p.svg"))
     assert "2 more without a score" in shown.output
     assert outcomes.with_name("p.svg").exists()
@@ -128,21 +128,21 @@ async def test_weights_are_proposed_from_what_leads_are_scored_by(leadgen, outco
     assert "Nothing was applied" in shown.output
     assert f"leadgen scoring use {outcomes.with_name('m.toml')} --tenant 1" in shown.output
     assert "hiring = 0." in outcomes.with_name("m.toml").read_text()
-    told = json.loads((await leadgen("scoring", "fit", outcomes, "--json")).output)
-    assert (told["labels"], told["missing"], told["applied"], told["kept"]) == (148, 2, False, ["pricing"])
-    assert told["weights"]["hiring"] > 0.5
-    assert told["model"] == outcomes.with_name("m.toml").read_text()
+    found = json.loads((await leadgen("scoring", "fit", outcomes, "--json")).output)
+    assert (found["labels"], found["missing"], found["applied"], found["kept"]) == (148, 2, False, ["pricing"])
+    assert found["weights"]["hiring"] > 0.5
+    assert found["model"] == outcomes.with_name("m.toml").read_text()
     assert await owner.fetchval("SELECT count(*) FROM scoring_models") == 0
 
 
 async def test_without_a_database_it_says_what_is_missing(tmp_path) -> None:
     """Of a file that holds neither scores nor features."""
     (tmp_path / "o.csv").write_text("uen,outcome\nU1,won\n")
-    for command, told in (("eval", "no column score"), ("fit", "no column named like a feature")):
+    for command, found in (("eval", "no column score"), ("fit", "no column named like a feature")):
         runner = CliRunner(env={"DATABASE_URL": None})
         shown = await asyncio.to_thread(runner.invoke, app, ["scoring", command, str(tmp_path / "o.csv")])
         assert shown.exit_code == 1
-        assert told in shown.output
+        assert found in shown.output
         assert "--database-url" in shown.output
 
 
@@ -206,8 +206,8 @@ async def test_the_feedback_of_reps_stands_in_for_a_file(leadgen, owner, outcome
 
     evaluated = await leadgen("scoring", "eval", "--json")
     assert evaluated.exit_code == 0, evaluated.output
-    told = json.loads(evaluated.output)
-    assert (told["labels"], told["missing"], told["auc"]) == (148, 0, 1.0)
+    found = json.loads(evaluated.output)
+    assert (found["labels"], found["missing"], found["auc"]) == (148, 0, 1.0)
     by_file = json.loads((await leadgen("scoring", "fit", outcomes, "--json")).output)
     by_feedback = json.loads((await leadgen("scoring", "fit", "--json")).output)
     assert (by_feedback["labels"], by_feedback["weights"]) == (by_file["labels"], by_file["weights"])

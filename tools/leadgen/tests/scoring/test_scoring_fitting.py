@@ -84,11 +84,11 @@ def test_too_few_outcomes_are_refused() -> None:
         propose(leads(99, industry=3), NOW)
 
 
-@pytest.mark.parametrize(("is_won", "told"), [(True, "100 won and 19 lost"), (False, "19 won and 100 lost")])
-def test_one_sided_outcomes_are_refused(is_won, told) -> None:
+@pytest.mark.parametrize(("is_won", "expected"), [(True, "100 won and 19 lost"), (False, "19 won and 100 lost")])
+def test_one_sided_outcomes_are_refused(is_won, expected) -> None:
     """However many there are."""
     one_sided = [Labelled({"industry": 0.5}, is_won)] * 100 + [Labelled({"industry": 0.1}, not is_won)] * 19
-    with pytest.raises(TooFewLabels, match=f"{told} are too one-sided"):
+    with pytest.raises(TooFewLabels, match=f"{expected} are too one-sided"):
         propose(one_sided, NOW)
 
 
@@ -116,7 +116,7 @@ def test_the_scorers_own_model_is_found() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "expected"),
     [
         ("version = ", "is no TOML"),
         ("[weights]\nindustry = 1", "needs a version"),
@@ -131,8 +131,8 @@ def test_the_scorers_own_model_is_found() -> None:
         ('version = "1"\n[criteria.industry]\nprior = 1', "industry: None is no number"),
     ],
 )
-def test_a_file_that_is_no_weights_is_refused(tmp_path, text, told) -> None:
+def test_a_file_that_is_no_weights_is_refused(tmp_path, text, expected) -> None:
     """With what it needs."""
     (tmp_path / "m.toml").write_text(text)
-    with pytest.raises(NotAModel, match=told):
+    with pytest.raises(NotAModel, match=expected):
         read_weights(tmp_path / "m.toml", scorers_model())

@@ -50,7 +50,7 @@ def test_the_area_under_the_curve_is_the_auc(leads: list[Scored]) -> None:
     assert sum((x2 - x) * (y + y2) / 2 for (x, y), (x2, y2) in steps) == pytest.approx(auc(leads))
 
 
-def test_perfect_scores_are_told_from_useless_ones() -> None:
+def test_perfect_scores_are_distinguished_from_useless_ones() -> None:
     """1, one half, and 0 where they are upside down."""
     ranked = [Scored(number / 20, number >= 10) for number in range(20)]
     assert evaluate(ranked).auc == 1
@@ -59,16 +59,16 @@ def test_perfect_scores_are_told_from_useless_ones() -> None:
 
 
 @pytest.mark.parametrize(
-    ("leads", "told"),
+    ("leads", "expected"),
     [
         ([Scored(0.5, True)] * 9, "9 outcomes with a score are too few: at least 10 are needed"),
         ([Scored(0.5, True)] * 20, "none that was lost among 20: both kinds are needed"),
         ([Scored(0.5, False)] * 20, "none that was won among 20"),
     ],
 )
-def test_what_says_nothing_is_refused(leads, told) -> None:
+def test_what_says_nothing_is_refused(leads, expected) -> None:
     """With how many it takes."""
-    with pytest.raises(TooFewLabels, match=told):
+    with pytest.raises(TooFewLabels, match=expected):
         evaluate(leads)
 
 
@@ -85,10 +85,10 @@ def test_a_picture_is_drawn(tmp_path, name, begins) -> None:
     assert pictures[0] == pictures[1]
 
 
-@pytest.mark.parametrize(("name", "told"), [("p.gif", "end its name in .svg or .png"), ("none/p.svg", "no folder")])
-def test_a_picture_that_cannot_be_is_refused(tmp_path, name, told) -> None:
+@pytest.mark.parametrize(("name", "expected"), [("p.gif", "end its name in .svg or .png"), ("none/p.svg", "no folder")])
+def test_a_picture_that_cannot_be_is_refused(tmp_path, name, expected) -> None:
     """Before anything is looked up."""
-    with pytest.raises(NotAPicture, match=told):
+    with pytest.raises(NotAPicture, match=expected):
         checked(tmp_path / name)
 
 

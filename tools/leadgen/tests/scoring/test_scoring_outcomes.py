@@ -40,7 +40,7 @@ def test_values_of_features_are_read(file) -> None:
 
 
 @pytest.mark.parametrize(
-    ("line", "told"),
+    ("line", "expected"),
     [
         ("U9,maybe,0.5", "line 3: outcome 'maybe' is none of won, lost, 1 and 0"),
         ("U9,,0.5", "line 3: outcome '' is none"),
@@ -52,11 +52,11 @@ def test_values_of_features_are_read(file) -> None:
         ("U9,won", "line 3: 2 cells, where the header names 3 columns"),
     ],
 )
-def test_a_bad_row_is_named_by_its_line(file, line, told) -> None:
+def test_a_bad_row_is_named_by_its_line(file, line, expected) -> None:
     """And what it may hold."""
     with pytest.raises(NotOutcomes) as error:
         read_outcomes(file("uen,outcome,score", "U1,won,0.5", line))
-    assert told in str(error.value)
+    assert expected in str(error.value)
 
 
 def test_lines_are_counted_as_an_editor_counts_them(file) -> None:
@@ -75,7 +75,7 @@ def test_of_many_bad_rows_the_first_are_named(file) -> None:
 
 
 @pytest.mark.parametrize(
-    ("lines", "told"),
+    ("lines", "expected"),
     [
         ([""], "lacks the columns uen, outcome"),
         (["uen;outcome", "U1;won"], "separated by commas"),
@@ -84,11 +84,11 @@ def test_of_many_bad_rows_the_first_are_named(file) -> None:
         (["uen,outcome", '"U1,won'], "cannot be read as a CSV"),
     ],
 )
-def test_a_file_that_holds_no_outcomes_is_refused(file, lines, told) -> None:
+def test_a_file_that_holds_no_outcomes_is_refused(file, lines, expected) -> None:
     """With what it lacks."""
     with pytest.raises(NotOutcomes) as error:
         read_outcomes(file(*lines))
-    assert told in str(error.value)
+    assert expected in str(error.value)
 
 
 def test_a_file_that_cannot_be_read_is_refused(tmp_path) -> None:

@@ -46,14 +46,16 @@ def test_a_file_is_scored_without_a_database(app: typer.Typer, tmp_path: Path) -
     result = run(app, str(file), "--json")
 
     assert result.exit_code == 0, result.output
-    told = json.loads(result.output)
-    assert {name: told[name] for name in ("terms", "right", "negatives_answered")} == {
+    found = json.loads(result.output)
+    assert {name: found[name] for name in ("terms", "right", "negatives_answered")} == {
         "terms": 3,
         "right": 2,
         "negatives_answered": 0,
     }
-    assert [(wrong["term"], wrong["got"], wrong["expected"]) for wrong in told["wrong"]] == [("banks", ["641"], ["65"])]
-    assert 0 < told["p50_ms"] <= told["p99_ms"]
+    assert [(wrong["term"], wrong["got"], wrong["expected"]) for wrong in found["wrong"]] == [
+        ("banks", ["641"], ["65"])
+    ]
+    assert 0 < found["p50_ms"] <= found["p99_ms"]
     assert "2 of 3 right" in run(app, str(file)).output
 
 

@@ -46,7 +46,7 @@ async def test_a_tenant_that_is_not_there_is_said_so(database_url: str) -> None:
 
 
 async def test_a_service_login_may_not_set_caps(database_url: str, owner: Owner) -> None:
-    """It is told which login to use."""
+    """The message names the login to use."""
     await owner.execute("CREATE ROLE a_service_login LOGIN IN ROLE leadgen_service INHERIT")
     try:
         parts = urlsplit(database_url)

@@ -143,25 +143,25 @@ _HELD = """
        AND held.attempts = token.attempts AND held.state NOT IN ('done', 'dead')
 """
 # One round trip for the last two things of a transaction: what is announced, and the end of its cause.
-_TELL = """
-    told AS (
+_ANNOUNCE = """
+    announced AS (
         INSERT INTO {outbox} (producer, topic, key, value, headers, lane)
         SELECT $1, * FROM unnest($5::text[], $6::bytea[], $7::bytea[], $8::text[], $9::text[]))
 """
 # How many rows were written, and the keys in which others may wait for this.
 _ENDED = """
-    WITH {tell}, ended AS ({update} RETURNING held.topic, held.key, held.has_followers)
+    WITH {announce}, ended AS ({update} RETURNING held.topic, held.key, held.has_followers)
     SELECT count(*), array_agg(topic) FILTER (WHERE has_followers), array_agg(key) FILTER (WHERE has_followers)
       FROM ended
 """
-FINISH = _ENDED.replace("{tell}", _TELL).replace(
+FINISH = _ENDED.replace("{announce}", _ANNOUNCE).replace(
     "{update}", "UPDATE {inbox} held SET state = 'done', error = NULL, in_hand = NULL" + _HELD
 )
-DEAD_LETTER = _ENDED.replace("{tell}", _TELL).replace(
+DEAD_LETTER = _ENDED.replace("{announce}", _ANNOUNCE).replace(
     "{update}",
     "UPDATE {inbox} held SET state = 'dead', error = $10, handler = $11, dead_at = now(), in_hand = NULL" + _HELD,
 )
-STEP = f"WITH {_TELL} UPDATE {{inbox}} held SET next_at = now() + $10::interval, phase = 'scheduled'" + _HELD
+STEP = f"WITH {_ANNOUNCE} UPDATE {{inbox}} held SET next_at = now() + $10::interval, phase = 'scheduled'" + _HELD
 
 EXTEND = "UPDATE {inbox} held SET next_at = greatest(next_at, now() + $5::interval), phase = 'scheduled'" + _HELD
 _LET_GO = """

@@ -46,7 +46,7 @@ class LeaseKeeper:
             await asyncio.wait([beating])
 
     def _beat(self, stop: threading.Event) -> None:
-        """Runs in the thread, until it is told to stop."""
+        """Runs in the thread, until it is stopped."""
         database: Database | None = None
         pause_s = self._beat_s
         with asyncio.Runner() as runner:

@@ -160,7 +160,7 @@ class Relay:
             await asyncio.sleep(self.POLL)  # what is left may still be sent
 
     async def _own(self) -> bool:
-        """Sends until told to stop (True) or until it cannot (False). Raises LeaseLost, Unavailable."""
+        """Sends until it is stopped (returns True) or cannot send (False). Raises LeaseLost, Unavailable."""
         async with self._database.session(timeout_s=LEASE_S) as session:
             try:
                 await self._lease.take(session)

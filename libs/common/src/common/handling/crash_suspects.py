@@ -1,4 +1,4 @@
-"""Events that may kill the process that handles them, told from events that were only in hand when one died. Pure.
+"""Events that may kill the process that handles them, apart from events that were only in hand when one died. Pure.
 
 A claim that finds its row still in hand takes it from a holder that died; all rows of that holder count such a crash.
 After a few crashes in a row an event is a suspect: it is handled alone, with nothing else in hand in its process. One

@@ -82,7 +82,7 @@ class FailedEvents:
             log.warning("event_failed", error=_reason(error), events=len(claims))
         try:
             if guard.trip_reason is not None:
-                await self.try_release(claims, "given_back")
+                await self.try_release(claims, metrics.RELEASED)
                 self._context.unfit(guard.trip_reason)
                 return False
             if is_unknown and (trip_reason := guard.tenant_trip_reason(tenant_id)) is not None:
@@ -103,7 +103,7 @@ class FailedEvents:
         async with self._database.without_tenant() as tx:
             await self._pause(tx, claims[0], Transient(trip_reason), chance)
         if claims[0].pause_failures is None:
-            await self.try_release(claims, "given_back")
+            await self.try_release(claims, metrics.RELEASED)
         else:
             await self._rest_or_dead_letter(claims, error)
 

@@ -62,7 +62,7 @@ class HandlerRunner:
                 self.pace_s += (time.perf_counter() - began - self.pace_s) / 8
         except asyncio.CancelledError:
             with suppress(Unavailable):
-                await self._failed.try_release(claims, "given_back")
+                await self._failed.try_release(claims, metrics.RELEASED)
             raise
 
     async def _read(self, claim: Claim) -> Item[Any] | None:
@@ -88,7 +88,7 @@ class HandlerRunner:
                 await self._attempt_held_alone(item)
         except TimeoutError:
             log.warning("suspect_waits", event_id=str(item.event_id))
-            await self._failed.release([item.claim], "given_back", REST)
+            await self._failed.release([item.claim], metrics.RELEASED, REST)
 
     async def _attempt_held_alone(self, item: Item[Any]) -> None:
         try:
@@ -156,7 +156,7 @@ class HandlerRunner:
         log.warning("batch_failed", size=len(items), error=repr(failure))
         for place, item in enumerate(items, start=1):
             if not await self._attempt([item]):
-                await self._failed.release([it.claim for it in items[place:]], "given_back")
+                await self._failed.release([it.claim for it in items[place:]], metrics.RELEASED)
                 return False
         return True
 

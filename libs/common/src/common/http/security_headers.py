@@ -23,7 +23,7 @@ HEADERS = {
 
 
 class SecurityHeaders:
-    """ASGI middleware. With `https_only_for`, browsers are told to use https alone for so long (HSTS).
+    """ASGI middleware. With `https_only_for`, browsers use https alone for that time (HSTS).
 
     It goes around the whole application, so that its answers to errors have the headers too.
     """

@@ -18,7 +18,7 @@ class Place(NamedTuple):
 
 
 class Outgoing(NamedTuple):
-    """A message of a row, as Kafka takes it. `at_ms` is the time that Kafka is told, by the database's clock."""
+    """A message of a row, as Kafka takes it. `at_ms` is its timestamp, by the database's clock."""
 
     row: Place
     at_ms: int

@@ -1,6 +1,6 @@
 """Places that a text narrows a search to: planning areas, postal districts and postal sectors of Singapore.
 
-A place that is excluded ("not in Jurong") or abroad ("in Malaysia") narrows nothing: it is told as ignored.
+A place that is excluded ("not in Jurong") or abroad ("in Malaysia") narrows nothing: it is reported as ignored.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""Numbers and unknown places of a request that no rule has used: they are told as ignored. Pure."""
+"""Numbers and unknown places of a request that no rule has used: they are reported as ignored. Pure."""
 
 from collections.abc import Container, Iterator, Sequence
 
@@ -12,7 +12,7 @@ _INTO_A_PLACE = set_of("in near around within at outside")
 def find_unused(phrases: Sequence[Phrase], ordinary: Container[str], taken: Container[int]) -> tuple[str, ...]:
     """Returns what a request names besides its industries, as it is written: "40 rooms", "in narnia".
 
-    `ordinary` words are no places. The phrases at the places `taken` are told already. A number of companies ("50
+    `ordinary` words are no places. The phrases at the places `taken` are reported already. A number of companies ("50
     hotels", "the 10 largest banks") is none of it.
     """
     return tuple(dict.fromkeys(_unused(phrases, ordinary, taken)))

@@ -197,7 +197,7 @@ def normalise_email(text: str, site: str) -> str | None:
 
 
 def _whole_domain(domain: str, site: str) -> str:
-    """The domain without a word that is glued to its end; an empty text where that cannot be told.
+    """The domain without a word that is glued to its end; an empty text where that is unknown.
 
     "acme.com.sg-Sales" and "acme.com.sgTel" end in words of the page, not in a suffix.
     """

@@ -127,7 +127,7 @@ def _shown(page: Document, region: str) -> Iterator[tuple[str, Kind | None]]:
 
 
 def _next_ones(number: str, also: re.Match[str]) -> Iterator[str]:
-    """The neighbour of a number that is told by its last digits: "6225 7733/34", "6188 4520 / 4521"."""
+    """The neighbour of a number, given by its last digits: "6225 7733/34", "6188 4520 / 4521"."""
     digits = also["near"] or also["far"]
     neighbour = number[: -len(digits)] + digits
     if neighbour > number and phonenumbers.is_valid_number(phonenumbers.parse(neighbour)):

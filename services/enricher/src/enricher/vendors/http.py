@@ -165,7 +165,7 @@ def quoted(message: str, key: str) -> str:
 
 
 def _message(content: bytes) -> str:
-    """The vendor's own words in an error's body, wherever it keeps them; "" where that cannot be told."""
+    """The vendor's own words in an error's body, wherever it keeps them; "" where they are not found."""
     try:
         found = read_json(content)
     except ValueError:

@@ -13,7 +13,7 @@ from enricher.vendors.lenient_json import ENTRIES, PART, Charge, Number, Reply, 
 
 _SEARCH_S = 30
 _EXTRACT_S = 40
-_CRAWL_S = 75  # of which the vendor is told to take 60
+_CRAWL_S = 75  # of which the vendor may take 60
 _LONGEST_QUERY = 400
 _MOST_URLS = 20
 

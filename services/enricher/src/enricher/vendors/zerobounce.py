@@ -15,7 +15,7 @@ from enricher.vendors.errors import KEY_REFUSED, AccountRefused, Throttled
 from enricher.vendors.http import Endpoint, quoted
 from enricher.vendors.lenient_json import ENTRIES, Flag, Reply, Text
 
-_VENDOR_S = 60  # the timeout that ZeroBounce is told; most batches take seconds
+_VENDOR_S = 60  # the timeout in ZeroBounce's request; most batches take seconds
 _WITHIN_S = 75
 _MOST_EMAILS = 100
 _BLOCK = timedelta(minutes=10)  # the block after too many batches in a minute; no header states it

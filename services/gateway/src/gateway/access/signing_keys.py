@@ -63,9 +63,9 @@ class SigningKeys:
         self._tried_at: float | None = None
         self._fetch: asyncio.Task[None] | None = None
 
-    def when_changed(self, tell: Callable[[], None]) -> None:
-        """Has `tell` called each time when the issuer's keys are others than before."""
-        self._changed.append(tell)
+    def when_changed(self, callback: Callable[[], None]) -> None:
+        """Has `callback` called each time when the issuer's keys are others than before."""
+        self._changed.append(callback)
 
     async def find(self, key_id: str | None, algorithm: str) -> jwt.PyJWK | None:
         """Finds a key; without an id, the only one of the algorithm. `None`: the issuer has no such key.
@@ -160,8 +160,8 @@ class SigningKeys:
         self._keys = keys
         if document != self._texts:
             self._texts = document
-            for tell in self._changed:
-                tell()
+            for callback in self._changed:
+                callback()
 
 
 def keys_in(document: object) -> Keys:

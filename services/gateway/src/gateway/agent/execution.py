@@ -117,7 +117,7 @@ class Execution:
             except Problem as problem:
                 answer = answers.saying("change_icp", f"{problem.title}: {problem.detail}")
         for message in messages_of(answer, self._run.run_id):
-            await self._tell(message)
+            await self._send(message)
 
     async def _decided(self, proposal: dict[str, Any], decision: dict[str, Any]) -> Answer:
         """Makes or leaves a change of the ICP, as the rep has decided."""
@@ -142,14 +142,15 @@ class Execution:
                 async with aclosing(reply) as events:
                     async for message in events:
                         if message is not None:
-                            await self._tell(message)
+                            await self._send(message)
             except Problem as problem:  # the tenant was switched off meanwhile
                 said = answers.saying("job_status", f"{problem.title}: {problem.detail}")
                 await self._type(self._shown.say(said.blocks))
 
-    async def _tell(self, message: Message) -> None:
+    async def _send(self, message: Message) -> None:
         """Streams an event of the reply as it is, and what is typed for it."""
         named = [str(message.data[it]) for it in ("stage", "uen") if it in message.data]
+        # "told": a reply that the last version began has such keys in agent_events.
         event = NewEvent(" ".join(["told", message.name, *named]), "custom", custom(*message))
         await self._type(self._shown.take(message), event)
 

@@ -132,7 +132,7 @@ class DryRun:
 
 
 def _external_ids(metadata: Mapping[str, Any]) -> Iterator[str]:
-    """Lists a record's external ids; before Odoo 17 only one is told."""
+    """Lists a record's external ids; before Odoo 17 only one is readable."""
     for it in metadata.get("xmlids") or ():
         yield str(it.get("xmlid"))
     if metadata.get("xmlid"):

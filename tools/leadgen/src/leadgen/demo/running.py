@@ -50,7 +50,7 @@ async def demo(*, once: bool, out: Path | None, rows: int, seed: int, night: Pat
         # Not below the checkout: PostgreSQL's user must reach it.
         with tempfile.TemporaryDirectory(prefix="leadgen-demo-", ignore_cleanup_errors=True) as made:
             folder = Path(made)
-            async with stack(folder, tell=lambda what, _: step(what), durable=False, settings=TOWN) as product:
+            async with stack(folder, report=lambda what, _: step(what), durable=False, settings=TOWN) as product:
                 await add_tenant(product.database_url, TENANT, "Demo")
                 loaded = await load_generated(rows, seed, product.database_url, progress=load_steps(step))
                 step(f"Register loaded: {loaded.read:,} made-up companies, {loaded.rows_per_second:,} rows/s")

@@ -45,7 +45,7 @@ SET_TENANT = "SELECT set_config('request.tenant_id', $1, true)"
 
 @dataclass
 class Table:
-    """A table: the columns that can hold a text, by name with their types, and how its rows are told apart."""
+    """A table: the columns that can hold a text, by name with their types, and how its rows are identified."""
 
     name: str
     label: str

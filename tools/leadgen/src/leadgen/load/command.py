@@ -73,14 +73,14 @@ def load_command(
     except KeyboardInterrupt:
         errors.print("Stopped. Load again at any time: that is safe.")
         raise typer.Exit(FAILED) from None
-    tell(summary, console)
+    print_summary(summary, console)
     if not summary.taken:
         reason = "all were rejected" if summary.rejected else "there is none below the header"
         errors.print(f"No row was taken: {reason}.", style="red")
         raise typer.Exit(FAILED)
 
 
-def tell(summary: Summary, console: Console) -> None:
+def print_summary(summary: Summary, console: Console) -> None:
     """Prints what came of a load."""
     table = Table(show_header=False, box=None, pad_edge=False)
     table.add_column()

@@ -11,7 +11,7 @@ import typer
 from leadgen.command_line.exit_codes import run_or_exit
 from leadgen.local.page import built_page, sign_in_url
 from leadgen.local.signals import stop_on_signals
-from leadgen.local.stack import Tell, stack
+from leadgen.local.stack import Report, stack
 from leadgen.tenants.tenants import TenantNumber, add_tenant
 from leadgen.tenants.tokens import token
 
@@ -30,19 +30,19 @@ async def up(folder: Path, tenant_id: int, *, with_simulator: bool) -> None:
     stop_on_signals()
     began = time.perf_counter()
 
-    def tell(what: str, _: float) -> None:
+    def report(what: str, _: float) -> None:
         typer.echo(f"{time.perf_counter() - began:6.1f} s  {what}")
 
     with suppress(asyncio.CancelledError):
-        await _up(folder, tenant_id, tell, with_simulator=with_simulator)
+        await _up(folder, tenant_id, report, with_simulator=with_simulator)
 
 
-async def _up(folder: Path, tenant_id: int, tell: Tell, *, with_simulator: bool) -> None:
-    async with stack(folder, tell=tell, with_simulator=with_simulator) as product:
+async def _up(folder: Path, tenant_id: int, report: Report, *, with_simulator: bool) -> None:
+    async with stack(folder, report=report, with_simulator=with_simulator) as product:
         await add_tenant(product.database_url, tenant_id, f"Tenant {tenant_id}", unless_there=True)
         await product.is_ready()
         access = token(product.jwt_secret, tenant_id, "rep@example.com")
-        tell(f"All services ready; the API is documented at {product.gateway}/docs", 0)
+        report(f"All services ready; the API is documented at {product.gateway}/docs", 0)
         settings = {
             "DATABASE_URL": product.database_url,
             "KAFKA_BOOTSTRAP_SERVERS": product.kafka,

@@ -40,7 +40,7 @@ SERVICES = {
 #: Free space without which a start fails midway.
 LEAST_SPACE = 300 * 2**20
 
-Tell = Callable[[str, float], None]
+Report = Callable[[str, float], None]
 
 
 class NoSpace(Permanent):
@@ -74,7 +74,7 @@ class Stack:
 async def stack(
     folder: Path,
     *,
-    tell: Tell = lambda what, seconds: None,
+    report: Report = lambda what, seconds: None,
     with_simulator: bool = True,
     durable: bool = True,
     settings: Mapping[str, str] | None = None,
@@ -86,7 +86,9 @@ async def stack(
     """
     held = hold(folder / "leadgen")  # or this start would take the other's servers for somebody else's
     try:
-        async with _held_stack(folder, tell, settings or {}, with_simulator=with_simulator, durable=durable) as product:
+        async with _held_stack(
+            folder, report, settings or {}, with_simulator=with_simulator, durable=durable
+        ) as product:
             yield product
     finally:
         os.close(held)
@@ -94,7 +96,7 @@ async def stack(
 
 @asynccontextmanager
 async def _held_stack(
-    folder: Path, tell: Tell, settings: Mapping[str, str], *, with_simulator: bool, durable: bool
+    folder: Path, report: Report, settings: Mapping[str, str], *, with_simulator: bool, durable: bool
 ) -> AsyncIterator[Stack]:
     require_space(folder)
     logs = folder / "logs"
@@ -102,7 +104,7 @@ async def _held_stack(
     clock = time.perf_counter()
 
     def say(what: str) -> None:
-        tell(what, time.perf_counter() - clock)
+        report(what, time.perf_counter() - clock)
 
     kept = read_kept(folder)
     own_postgres = Postgres(folder / "postgres", durable=durable, port=kept.postgres_port)

@@ -36,20 +36,20 @@ BATCH, BATCH_S = 500, 0.25
 MOST_PER_S = 1_000_000
 #: Seconds between looks at the open events.
 POLL_S = 0.05
-#: Seconds without progress after which the operator is told what the replay waits for.
+#: Seconds without progress after which the operator reads what the replay waits for.
 STALLED_S = 10.0
 
 
 @dataclass
 class Player:
-    """One replay at work. `told` gets a line for the operator when the replay has to wait.
+    """One replay at work. `report` gets a line for the operator when the replay has to wait.
 
     A repeat needs to know how far the consumer has `committed` each partition.
     """
 
     db: Owner
     replay: Replay
-    told: Callable[[str], None]
+    report: Callable[[str], None]
     progressed: Callable[[Replay], None]
     window: int = WINDOW
     batch: int = BATCH
@@ -121,7 +121,7 @@ class Player:
             if now != last:
                 last, changed = now, time.monotonic()
             elif time.monotonic() > changed + self.stalled_s:
-                self.told(f"waiting: {now} events are open in {self.replay.consumer}'s inbox. Is it running?")
+                self.report(f"waiting: {now} events are open in {self.replay.consumer}'s inbox. Is it running?")
                 changed = time.monotonic()
 
     async def _open(self, limit: int) -> int:

@@ -20,10 +20,10 @@ def trace_command(
 ) -> None:
     """Print one company's whole story in order: events, handlers, vendors' calls and costs, scores, what Odoo got."""
     from leadgen.trace.moment import as_lines, in_order
-    from leadgen.trace.telling import tell
+    from leadgen.trace.story_search import find_story
 
     event_id = _event_id(about)
-    story = run_or_exit(tell(database_url, kafka, tenant, about.strip(), event_id))
+    story = run_or_exit(find_story(database_url, kafka, tenant, about.strip(), event_id))
     moments = in_order(story.moments)
     if as_json:
         shown = {"tenant_id": tenant, "key": story.key, "name": story.name, "moments": [it.as_dict() for it in moments]}

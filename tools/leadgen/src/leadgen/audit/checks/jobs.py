@@ -20,8 +20,8 @@ ADDS_UP = Check(
 )
 
 # An id that a job's progress carries begins on the night's date or with the request: up to a day before the job starts.
-TOLD = Check(
-    "job-told",
+ANNOUNCED = Check(
+    "job-announced",
     "The end of each job was announced, with the numbers that the job ended with.",
     "The announcement was lost; the job itself is complete. A client that waits for it can read GET /jobs/{job_id}.",
     """
@@ -66,4 +66,4 @@ CONTINUED = Check(
     """,
 )
 
-CHECKS = (ADDS_UP, TOLD, ENDED, CONTINUED)
+CHECKS = (ADDS_UP, ANNOUNCED, ENDED, CONTINUED)

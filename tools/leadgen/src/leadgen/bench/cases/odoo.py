@@ -157,7 +157,7 @@ def _strangers(run: str, batch: str, number: int) -> Sequence[LeadScored]:
 
 
 @dataclass
-class Taken:
+class Measured:
     """Duration of a run, and its calls to Odoo."""
 
     seconds: float
@@ -175,7 +175,7 @@ class Syncing:
         self._counter = counter
         self._taken_in = 0
 
-    async def take(self, leads: Sequence[LeadScored]) -> Taken:
+    async def take(self, leads: Sequence[LeadScored]) -> Measured:
         """Sends the leads and waits until the last is ended. Raises NotSynced."""
         for table in TABLES:  # what autovacuum does within a minute, and a night is longer
             await self._owner.execute(f"VACUUM ANALYZE {table}")
@@ -191,7 +191,7 @@ class Syncing:
         outcomes = {row["outcome"]: (row["number"], row["reason"]) for row in await self._owner.fetch(OUTCOMES)}
         if outcomes.keys() != {"synced"} or outcomes["synced"][0] != len(leads):
             raise NotSynced(f"{len(leads)} leads came to {outcomes}; see {self._service.log}")
-        return Taken(seconds, *self._counter.since(before))
+        return Measured(seconds, *self._counter.since(before))
 
     async def _until(self, question: str, wanted: object) -> None:
         try:

@@ -119,7 +119,7 @@ class Latency(NamedTuple):
 
 @dataclass
 class Bench:
-    """A running scorer and its surroundings. `owner` sees every row."""
+    """A running scorer with its database and its clients of Kafka. `owner` sees every row."""
 
     owner: Owner
     database: Database

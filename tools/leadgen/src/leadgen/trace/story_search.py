@@ -8,7 +8,7 @@ from leadgen.kafka.topics import read_topics
 from leadgen.trace.story_queries import Story, key_of, read_story
 
 
-async def tell(
+async def find_story(
     database_url: str, bootstrap_servers: Servers, tenant_id: int, about: str, event_id: UUID | None
 ) -> Story:
     """Reads the story of a UEN, or of the key that an event has. Raises NothingKnown, DatabaseRefused, Unavailable."""
