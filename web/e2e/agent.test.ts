@@ -16,19 +16,19 @@ function client(): Client<State> {
 test("the SDK holds a conversation, whose companies, scores and name the page shows", async () => {
   const sdk = client();
   const { thread_id: id } = await sdk.threads.create();
-  const told: Record<string, number> = {};
+  const counts: Record<string, number> = {};
   let last: State | undefined;
   const run = sdk.runs.stream(id, "agent", {
     input: { messages: [{ type: "human", content: "Construction" }] },
     streamMode: ["values", "messages-tuple", "custom"],
   });
   for await (const { event, data } of run) {
-    told[event] = (told[event] ?? 0) + 1;
+    counts[event] = (counts[event] ?? 0) + 1;
     if (event === "values") last = data as State;
   }
-  expect(told).toMatchObject({ metadata: 1, values: 2 });
-  expect(told.messages).toBeGreaterThan(10);
-  expect(told.custom).toBeGreaterThan(10);
+  expect(counts).toMatchObject({ metadata: 1, values: 2 });
+  expect(counts.messages).toBeGreaterThan(10);
+  expect(counts.custom).toBeGreaterThan(10);
   const answer = last?.messages.at(-1)?.content ?? "";
   expect(answer).toContain("| Company | Score | Why | Contact |");
 

@@ -18,8 +18,8 @@ const LATER_MS = 5_000;
 
 const STEP: Record<Stage, string> = { upserted: "Register", enriched: "Website", scored: "Score", synced: "Odoo" };
 
-export function LeadCard({ company: told, isLive }: { company: Company; isLive: boolean }) {
-  const company = useLaterScore(told, isLive);
+export function LeadCard({ company: received, isLive }: { company: Company; isLive: boolean }) {
+  const company = useLaterScore(received, isLive);
   const site = webAddress(company.website_domain);
   const isScored = company.score !== undefined;
   return (

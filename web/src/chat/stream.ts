@@ -30,11 +30,11 @@ export async function readRun(conversationId: string, turn: Turn, signal: AbortS
       if (!turn.runId) heard.onFirstByte(performance.now() - began);
     },
     onEvent: ({ event, data }) => {
-      const told: unknown = JSON.parse(data);
-      if (event === "metadata") heard.onRun((told as { run_id: string }).run_id);
-      else if (event === "custom") heard.onEvent(told as ChatEvent);
+      const parsed: unknown = JSON.parse(data);
+      if (event === "metadata") heard.onRun((parsed as { run_id: string }).run_id);
+      else if (event === "custom") heard.onEvent(parsed as ChatEvent);
       else if (event === "error") {
-        const { error, message } = told as { error: string; message: string };
+        const { error, message } = parsed as { error: string; message: string };
         throw new Problem(503, error, message);
       }
     },

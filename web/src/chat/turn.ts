@@ -102,7 +102,7 @@ export function take(turn: Turn, event: ChatEvent, elapsedMs?: number): Turn {
     case "company":
       return scoredAt(withCompany(turn, data), elapsedMs);
     case "done":
-      // The stream of a repeated request may know less than the first one told.
+      // The stream of a repeated request may know less than the first one sent.
       return {
         ...turn,
         state: "done",

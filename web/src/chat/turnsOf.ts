@@ -38,8 +38,8 @@ export function turnsOf(thread: Thread): Turn[] {
 
 function answered(turn: Turn, { content, additional_kwargs: details }: ThreadMessage): Turn {
   if (!details?.events) return { ...turn, answer: { text: textOf(content), choices: [] } };
-  const told = details.events.reduce<Turn>((it, event) => take(it, event), { ...turn, answer: undefined });
-  return isOpen(told) ? { ...told, state: "done" } : told;
+  const replayed = details.events.reduce<Turn>((it, event) => take(it, event), { ...turn, answer: undefined });
+  return isOpen(replayed) ? { ...replayed, state: "done" } : replayed;
 }
 
 /** The conversation as it is shown: the gateway's turns, each as this page has followed it, and those that are on their way. */

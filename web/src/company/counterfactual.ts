@@ -7,7 +7,7 @@ type Scored = Pick<Schemas["Explanation"], "score" | "contributions">;
 
 /**
  * What a criterion would add if it were fully met. Its contribution is weight × (value − prior), and an unknown one
- * contributes 0; so a known criterion gains weight × (1 − value). For an unknown one the prior is not told: no claim.
+ * contributes 0; so a known criterion gains weight × (1 − value). For an unknown one the prior is unknown here: no claim.
  */
 export function gain({ value, weight }: Contribution): number {
   return value === null || weight === null || weight <= 0 ? 0 : weight * (1 - value);

@@ -1,4 +1,4 @@
-/** What became of a lead, told to Leadgen; scoring learns from it. */
+/** Feedback on the outcome of a lead; scores are evaluated with it. */
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 
 import { api, data, type Schemas } from "@/api/client";

@@ -34,8 +34,8 @@ test("one that is over says what came of it", () => {
 });
 
 test("what was left out and what failed is named with its reason, the first three of many", () => {
-  const told = { ...requested("failed", "failed", "failed", "failed", "failed"), cut_short: [{ reason: "lusha: out of budget", companies: 2 }] };
-  expect(resultOf(told)).toEqual([
+  const ended = { ...requested("failed", "failed", "failed", "failed", "failed"), cut_short: [{ reason: "lusha: out of budget", companies: 2 }] };
+  expect(resultOf(ended)).toEqual([
     "Lusha: out of budget: 2 companies.",
     "Company 0: no luck",
     "Company 1: no luck",

@@ -18,12 +18,12 @@ type Props = {
   lead: Schemas["ListedLead"];
   isAt: boolean;
   isDone: boolean;
-  told: Outcome | undefined;
+  outcome: Outcome | undefined;
   toggleDone: () => void;
-  tell: (outcome: Outcome) => void;
+  giveFeedback: (outcome: Outcome) => void;
 };
 
-export function ShortlistLead({ lead, isAt, isDone, told, toggleDone, tell }: Props) {
+export function ShortlistLead({ lead, isAt, isDone, outcome, toggleDone, giveFeedback }: Props) {
   const first = opening(lead.features);
   const odoo = webAddress(lead.odoo?.url);
   return (
@@ -45,7 +45,7 @@ export function ShortlistLead({ lead, isAt, isDone, told, toggleDone, tell }: Pr
           </h2>
           {lead.is_new && <Badge tone="accent">New</Badge>}
           {lead.is_late && <Badge>Scored late</Badge>}
-          {told && <Badge tone="fair">{labelOf(told)}</Badge>}
+          {outcome && <Badge tone="fair">{labelOf(outcome)}</Badge>}
           {isDone && <Badge tone="good">Done</Badge>}
           <WhyButton companyId={lead.company_id} name={lead.name} />
         </div>
@@ -82,11 +82,11 @@ export function ShortlistLead({ lead, isAt, isDone, told, toggleDone, tell }: Pr
           <Check aria-hidden />
           Done
         </Button>
-        <Button size="small" onClick={() => tell("not_a_fit")}>
+        <Button size="small" onClick={() => giveFeedback("not_a_fit")}>
           <ThumbsDown aria-hidden />
           Not a fit
         </Button>
-        <Button size="small" onClick={() => tell("wrong_contact")}>
+        <Button size="small" onClick={() => giveFeedback("wrong_contact")}>
           <UserX aria-hidden />
           Wrong contact
         </Button>

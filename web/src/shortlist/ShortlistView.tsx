@@ -70,14 +70,14 @@ export function ShortlistView() {
 
 function Leads({ list }: { list: Schemas["Shortlist"] }) {
   const [done, toggleDone] = useDone(list.night);
-  const [told, setTold] = useState<Record<number, Outcome>>({});
+  const [outcomes, setOutcomes] = useState<Record<number, Outcome>>({});
   const [at, setAt] = useState(0);
   const feedback = useFeedback();
   const navigate = useNavigate();
   const items = useRef<(HTMLLIElement | null)[]>([]);
 
-  function tell(companyId: number, outcome: Outcome): void {
-    feedback.mutate({ companyId, outcome }, { onSuccess: () => setTold((before) => ({ ...before, [companyId]: outcome })) });
+  function giveFeedback(companyId: number, outcome: Outcome): void {
+    feedback.mutate({ companyId, outcome }, { onSuccess: () => setOutcomes((before) => ({ ...before, [companyId]: outcome })) });
   }
 
   useEffect(() => {
@@ -95,8 +95,8 @@ function Leads({ list }: { list: Schemas["Shortlist"] }) {
       else if (event.key === "d") {
         toggleDone(lead.company_id);
         if (!done.has(lead.company_id)) go(at + 1);
-      } else if (event.key === "n") tell(lead.company_id, "not_a_fit");
-      else if (event.key === "w") tell(lead.company_id, "wrong_contact");
+      } else if (event.key === "n") giveFeedback(lead.company_id, "not_a_fit");
+      else if (event.key === "w") giveFeedback(lead.company_id, "wrong_contact");
       else if (event.key === "o") void navigate({ to: "/companies/$companyId", params: { companyId: String(lead.company_id) } });
       else return;
       event.preventDefault();
@@ -150,9 +150,9 @@ function Leads({ list }: { list: Schemas["Shortlist"] }) {
               lead={lead}
               isAt={index === at}
               isDone={done.has(lead.company_id)}
-              told={told[lead.company_id]}
+              outcome={outcomes[lead.company_id]}
               toggleDone={() => toggleDone(lead.company_id)}
-              tell={(outcome) => tell(lead.company_id, outcome)}
+              giveFeedback={(outcome) => giveFeedback(lead.company_id, outcome)}
             />
           </li>
         ))}
