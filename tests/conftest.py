@@ -67,7 +67,7 @@ class Rep:
         self._product = product
 
     def chat(self, message: str) -> AsyncIterator[ChatEvent]:
-        """What the gateway streams, as it comes."""
+        """Yields the gateway's stream as it comes."""
         return chat(self._product.http, self._product.stack.gateway, self.token, message)
 
     async def ask(self, method: str, path: str, **body: object) -> httpx.Response:

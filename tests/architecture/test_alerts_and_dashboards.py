@@ -38,7 +38,7 @@ def known() -> dict[str, set[str]]:
 
 
 def unknown_parts(query: str) -> list[str]:
-    """What a query names that there is not: a metric, or a label of one."""
+    """Finds the parts of a query that do not exist: a metric, or a label of one."""
     wrong = []
     for name, selector in re.findall(r"\b(up|leadgen[\w:]+)\b(?:\{([^}]*)\})?", query):
         labels = known().get(name)
@@ -65,7 +65,9 @@ def test_a_query_for_what_is_not_there_is_found_out() -> None:
 
 
 def test_each_alert_has_a_section_in_the_runbook_and_no_section_is_without_an_alert() -> None:
-    """Whoever is woken up finds what to do under the alert's name."""
+    """Each alert has a section in the runbook and no section is without an alert: whoever is woken up finds what to do
+    under the alert's name.
+    """
     page = (ROOT / "docs/runbook.md").read_text(encoding="utf-8")
     [section] = re.findall(r"^## Alerts\n(.*?)(?=^## )", page, re.M | re.S)
     headings = re.findall(r"^### (\w+)$", section, re.M)

@@ -48,7 +48,7 @@ def test_the_file_is_one_of_compose_v2() -> None:
 
 @pytest.mark.parametrize("name", SERVICES)
 def test_a_service_gets_every_setting_that_it_reads(name: str, services: dict[str, dict[str, Any]]) -> None:
-    """And none that it does not: no secret of another service."""
+    """A service gets every setting that it reads, and none that it does not: no secret of another service."""
     given = set(services[name]["environment"])
 
     assert given == {field.upper() for field in settings_class(name).model_fields} - FIXED

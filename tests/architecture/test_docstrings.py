@@ -1,4 +1,4 @@
-"""First lines of docstrings in installed packages: a verb with its object, or a noun phrase that names the thing."""
+"""First words of docstrings: in packages a verb or a noun phrase; in tests whatever begins a sentence of its own."""
 
 import ast
 import re
@@ -16,6 +16,11 @@ PACKAGES = {
 
 #: Words that lean on another sentence or on knowledge of the code. "Whether …" is fine: it states what True means.
 FORBIDDEN = re.compile(r"(?:What|Whatever|Who|Whom|Whoever|Whose|Of|As|The same|Where|How|Here|Those|Else)\b", re.ASCII)
+
+#: Words with which a sentence goes on from the test's name.
+CONTINUES = re.compile(
+    r"(?:Of|As|The same|How|However|Whatever|Whichever|Where|Here|Those|Else|And|Also|Nor|But|Or|Then|So)\b", re.ASCII
+)
 
 
 def docstrings(file: Path) -> Iterator[tuple[int, str]]:
@@ -35,5 +40,22 @@ def test_docstrings_begin_with_a_verb_or_a_noun(package: str) -> None:
         for file in sorted(PACKAGES[package].rglob("*.py"))
         for line, text in docstrings(file)
         if FORBIDDEN.match(text)
+    ]
+    assert not found, "\n".join(found)
+
+
+def test_docstrings_of_tests_are_sentences_of_their_own() -> None:
+    """A reader understands each without the name of its test."""
+    folders = [
+        ROOT / "tests",
+        *(folder for tree in ("libs", "services", "tools", "deploy") for folder in (ROOT / tree).glob("*/tests")),
+    ]
+    found = [
+        f"{file.relative_to(ROOT)}:{line}: {text.splitlines()[0]}"
+        for folder in folders
+        for file in sorted(folder.rglob("*.py"))
+        if "last_version" not in file.parts
+        for line, text in docstrings(file)
+        if CONTINUES.match(text)
     ]
     assert not found, "\n".join(found)

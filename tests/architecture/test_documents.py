@@ -32,7 +32,7 @@ def example() -> dict[str, str]:
 
 
 def tracked_files() -> list[Path]:
-    """What is, or could be, committed."""
+    """Lists the files that are, or could be, committed."""
     found = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
         cwd=ROOT,
@@ -81,7 +81,9 @@ def test_the_list_of_topics_is_the_list_of_events() -> None:
 
 
 def test_each_topic_names_the_services_that_handle_it() -> None:
-    """Who stands there as a consumer has a handler, or, the gateway, listens; nobody else does."""
+    """Each topic names the services that handle it: who stands there as a consumer has a handler, or, the gateway,
+    listens; nobody else does.
+    """
     handled: dict[str, set[str]] = {event.topic: set() for event in EVENTS}
     for stage in (make() for make in STAGES):
         for topic in stage.handlers:
@@ -95,7 +97,9 @@ def test_each_topic_names_the_services_that_handle_it() -> None:
 
 
 def test_each_topic_names_the_services_that_announce_it() -> None:
-    """Who stands there as a producer makes such events in its code, or has them made from their template."""
+    """Each topic names the services that announce it: who stands there as a producer makes such events in its code, or
+    has them made from their template.
+    """
     made: dict[str, set[str]] = {event.topic: set() for event in EVENTS}
     topics = {event.__name__: event.topic for event in EVENTS}
     for service in SERVICES:

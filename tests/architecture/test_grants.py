@@ -57,7 +57,9 @@ def documented() -> dict[str, set[str]]:
 
 
 async def test_each_service_may_write_what_the_document_lists_as_its_own(owner: Owner) -> None:
-    """Those tables and no others, by any of the rights that change rows."""
+    """Each service may write what the document lists as its own: those tables and no others, by any of the rights that
+    change rows.
+    """
     wanted = {table: writers for table, writers in documented().items() if table not in SHARED_TABLES}
     assert len(wanted) > 40
     found: dict[str, set[str]] = {table: set() for table in wanted}
@@ -128,7 +130,7 @@ async def test_public_has_no_right_to_anything(owner: Owner) -> None:
 
 
 async def test_roles_own_nothing_and_can_do_nothing_special(owner: Owner) -> None:
-    """And none of them has the rights of another."""
+    """Roles own nothing and can do nothing special, and none of them has the rights of another."""
     rows = await owner.fetch(
         "SELECT rolname, rolsuper OR rolbypassrls OR rolcreaterole OR rolcreatedb AS is_special,"
         " EXISTS (SELECT FROM pg_class WHERE relowner = r.oid) OR EXISTS (SELECT FROM pg_proc WHERE proowner = r.oid)"

@@ -1,4 +1,4 @@
-"""What every stage's subscriber is set to, read from what FastStream and aiokafka will really use.
+"""Settings of every stage's subscriber, read from what FastStream and aiokafka will really use.
 
 That a database which refuses never lets an offset be committed is tested on the real broker, in
 libs/common/tests/delivery/test_intake.py.

@@ -65,6 +65,6 @@ async def test_a_killed_server_changes_nothing_in_the_end(part: str, product, un
 
 
 async def ends_as(undisturbed, rep, product) -> None:
-    """The same leads, and an audit without an exception."""
+    """Waits for the same leads, and an audit without an exception."""
     assert await rep.leads_when_done(10) == undisturbed
     await product.comes_to_rest()

@@ -44,7 +44,9 @@ async def nightly(product: Any, rep: Any) -> str:
 
 
 async def test_a_night_whose_services_are_killed_ends_as_one_left_alone(product: Any) -> None:
-    """The same companies in the same order, with the same scores, each requested once; the audit is clean."""
+    """A night whose services are killed ends as one left alone: the same companies in the same order, with the same
+    scores, each requested once; the audit is clean.
+    """
     alone, disturbed = await a_rep(product), await a_rep(product)
     await nightly(product, alone)
 

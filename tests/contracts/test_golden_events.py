@@ -268,7 +268,7 @@ BARE_ONES: tuple[Event, ...] = (
 
 
 def envelope_of(event: Event) -> Envelope:
-    """Of the event's own tenant; what is of no tenant has 0."""
+    """Builds an envelope of the event's own tenant; 0 for an event of no tenant."""
     return ENVELOPE._replace(tenant_id=event.tenant_id)
 
 
@@ -284,7 +284,7 @@ def written(event: Event) -> dict[str, Any]:
 
 
 def golden(event: Event) -> dict[str, Any]:
-    """What was published."""
+    """Reads a published example."""
     found: dict[str, Any] = json.loads((GOLDEN / f"{event.topic}.json").read_text(encoding="utf-8"))
     return found
 
@@ -302,7 +302,7 @@ def rewritten() -> None:
 
 
 def test_every_event_and_topic_has_its_golden_example() -> None:
-    """As many of the one as of the other, and of the list of topics."""
+    """Every event and topic has its golden example, as many of the one as of the other, and of the list of topics."""
     topics = [event.topic for event in EVENTS]
     assert [event.topic for event in FULL] == [event.topic for event in BARE_ONES] == topics
     assert {file.name.removesuffix(".json") for file in GOLDEN.iterdir()} == set(topics) == set(read_topics().topics)
@@ -310,7 +310,9 @@ def test_every_event_and_topic_has_its_golden_example() -> None:
 
 @pytest.mark.parametrize("event", FULL, ids=topic_of)
 def test_the_golden_example_holds_every_field(event: Event) -> None:
-    """So that none can change unnoticed; it names no field that the schema does not."""
+    """The golden example holds every field, so that none can change unnoticed; it names no field that the schema does
+    not.
+    """
     assert holes(golden(event)["body"], type(event).model_json_schema()) == []
 
 
@@ -322,7 +324,7 @@ def test_a_producer_writes_the_golden_example(event: Event) -> None:
 
 @pytest.mark.parametrize("event", FULL, ids=topic_of)
 def test_a_consumer_reads_the_golden_example(event: Event) -> None:
-    """The same event and the same envelope."""
+    """A consumer reads the golden example: the same event and the same envelope."""
     published = golden(event)
     assert decode_body(type(event), json.dumps(published["body"]).encode()) == event
     assert decode_headers((name, value.encode()) for name, value in published["headers"].items()) == envelope_of(event)
@@ -348,7 +350,10 @@ def test_what_is_optional_may_be_missing(event: Event) -> None:
 
 @pytest.mark.parametrize("event", FULL, ids=topic_of)
 def test_each_optional_field_alone_may_be_missing(event: Event) -> None:
-    """Whatever else is there. What a producer leaves out because it is None must have a default."""
+    """Each optional field alone may be missing, whatever else is there.
+
+    What a producer leaves out because it is None must have a default.
+    """
     body, required = golden(event)["body"], set(type(event).model_json_schema().get("required", ()))
     for name in set(body) - required:
         decode_body(type(event), json.dumps({key: value for key, value in body.items() if key != name}).encode())
@@ -382,7 +387,7 @@ def resolved(schema: Any, definitions: Any) -> Any:
 
 
 def with_more(body: Any) -> Any:
-    """The same with a field more in every object."""
+    """Returns the same with a field more in every object."""
     if isinstance(body, list):
         return [with_more(item) for item in body]
     if isinstance(body, dict):

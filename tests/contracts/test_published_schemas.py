@@ -34,7 +34,9 @@ def rewritten() -> None:
 
 
 def test_every_event_has_its_published_schema() -> None:
-    """And it is the one of today: an optional field that was added is published with it."""
+    """Every event has its published schema, and it is the one of today: an optional field that was added is published
+    with it.
+    """
     assert {file.name.removesuffix(".json") for file in SCHEMAS.iterdir()} == {event.topic for event in EVENTS}
     assert {event.topic: published(event) for event in EVENTS} == {
         event.topic: event.model_json_schema() for event in EVENTS
@@ -71,14 +73,14 @@ def test_a_published_version_only_gains_optional_fields(event: type[Event]) -> N
     ],
 )
 def test_a_breaking_change_is_refused(change: Any, complaint: str) -> None:
-    """Of each kind, at any depth."""
+    """A breaking change is refused, of each kind, at any depth."""
     before, after = LeadScored.model_json_schema(), LeadScored.model_json_schema()
     change(after)
     assert breaking(before, after) == [complaint]
 
 
 def test_an_optional_field_more_is_no_breaking_change() -> None:
-    """Nor are other words about one."""
+    """An optional field more is no breaking change. Nor are other words about one."""
     after = LeadScored.model_json_schema()
     after["properties"]["news"] = {"anyOf": [{"type": "string"}, {"type": "null"}], "default": None}
     after["properties"]["score"].update(title="Points", description="How good.")
@@ -86,7 +88,7 @@ def test_an_optional_field_more_is_no_breaking_change() -> None:
 
 
 def breaking(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
-    """What in the newer schema would break someone who knows the older one, as `path: what`."""
+    """Lists what in the newer schema would break a consumer that knows the older one, as `path: what`."""
     return _compare(before, after, before.get("$defs", {}), after.get("$defs", {}), "")
 
 

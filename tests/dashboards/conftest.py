@@ -24,7 +24,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.fixture(scope="session")
 def prometheus_folder() -> Path:
-    """Where `prometheus` and `promtool` are."""
+    """The folder of `prometheus` and `promtool`."""
     folder = Path(os.environ["PROMETHEUS_BIN"])
     assert (folder / "promtool").is_file(), f"{folder} has no promtool: use `make test-dashboards`"
     return folder

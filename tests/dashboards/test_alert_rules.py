@@ -67,7 +67,7 @@ def test_each_alert_fires_when_it_should_and_not_otherwise(prometheus_folder: Pa
 @pytest.mark.dashboards
 @pytest.mark.parametrize(("what", "name"), [("config", "prometheus.yml"), ("rules", "alerts.yml")])
 def test_prometheus_reads_its_files(prometheus_folder: Path, what: str, name: str) -> None:
-    """As promtool checks them."""
+    """Prometheus reads its files, as promtool checks them."""
     found = subprocess.run(
         [prometheus_folder / "promtool", "check", what, PROMETHEUS / name], capture_output=True, text=True, check=False
     )

@@ -134,7 +134,7 @@ class Line:
     waiting: dict[int, list[str]] = field(default_factory=dict)
 
     async def register(self) -> str:
-        """As many companies of an industry as REGISTERED says, each with a website; its code."""
+        """Adds REGISTERED companies of an industry, each with a website; returns its code."""
         code = next(self.codes)
         await self.owner.execute(REGISTER, self.websites, code)
         return code
@@ -151,7 +151,7 @@ class Line:
         return found
 
     def _announced_by(self, event: Event) -> list[tuple[type[Event], str]]:
-        """What the handlers of this event announce: the types, and their identities."""
+        """Lists what the handlers of this event announce: the types, and their identities."""
         match event:
             case RequestIndustry(tenant_id=tenant, request_id=request_id, terms=[words]):
                 keys = [f"{tenant}:{words.removeprefix(SSIC)}-{number}" for number in range(1, HEAD + 1)]
@@ -180,7 +180,7 @@ class Line:
         return [(NEXT[type(event)], event.key)]
 
     async def companies(self, prefix: str, count: int = 2) -> list[Company]:
-        """As many more that stand in the register's table, each with a website."""
+        """Adds as many companies to the register's table, each with a website."""
         made = []
         for number in range(count):
             known = {"uen": f"{prefix}{number}", "name": "ACME", "website_domain": self.websites[number]}
@@ -209,7 +209,7 @@ def enveloped(events: Iterable[Event], lane: Lane = "interactive") -> Deliveries
 
 
 async def requests(line: Line, prefix: str) -> Deliveries:
-    """The same words of both tenants."""
+    """Requests of the same words by both tenants."""
     terms = [SSIC + await line.register()]
     return enveloped(
         RequestIndustry(tenant_id=tenant, request_id=new_id(), terms=terms, sync_limit=HEAD) for tenant in TENANTS
@@ -227,7 +227,7 @@ async def jobs(line: Line, prefix: str) -> Deliveries:
 
 
 async def cancellations(line: Line, prefix: str) -> Deliveries:
-    """Of a queued job of each tenant."""
+    """Cancellations of a queued job of each tenant."""
     made = [
         CancelJob(tenant_id=tenant, job_id=new_id(), requested_by="rep@example.com", requested_at=NOW)
         for tenant in TENANTS
@@ -238,26 +238,26 @@ async def cancellations(line: Line, prefix: str) -> Deliveries:
 
 
 async def icp_passes(line: Line, prefix: str) -> Deliveries:
-    """Of an industry that no company of is a candidate yet."""
+    """Requests for candidates of an industry that has none yet."""
     code = await line.register()
     icp = Icp(industries=[f"2020:{code}"])
     return enveloped(RequestCandidates(tenant_id=tenant, night=NOW.date(), icp=icp) for tenant in TENANTS)
 
 
 async def refreshes(line: Line, prefix: str) -> Deliveries:
-    """Of a register that has grown; of no tenant."""
+    """Refreshes of a register that has grown; of no tenant."""
     await line.register()
     return enveloped([RefreshRegister()])
 
 
 async def visits(line: Line, prefix: str) -> Deliveries:
-    """Of the same companies for both tenants."""
+    """Visits to the same companies for both tenants."""
     companies = await line.companies(f"{prefix}V")
     return enveloped(RequestEnrichment(tenant_id=tenant, company=it) for it in companies for tenant in TENANTS)
 
 
 async def nightly_visits(line: Line, prefix: str) -> Deliveries:
-    """As in the night, by its own topic and lane."""
+    """Visits as in the night, by their own topic and lane."""
     companies = await line.companies(f"{prefix}N")
     made = [RequestNightlyEnrichment(tenant_id=tenant, company=it) for it in companies for tenant in TENANTS]
     return enveloped(made, "nightly")
@@ -283,7 +283,7 @@ async def visited(line: Line, prefix: str, kind: str = "E") -> Deliveries:
 
 
 async def changed_icps(line: Line, prefix: str) -> Deliveries:
-    """Of a tenant with leads that were scored without one."""
+    """Changed ICPs of a tenant with leads that were scored without one."""
     tenant, companies = CHOOSY[prefix], await line.companies(f"{prefix}I")
     for it in companies:
         seen = CompanyEnriched(
@@ -295,7 +295,7 @@ async def changed_icps(line: Line, prefix: str) -> Deliveries:
 
 
 async def candidates_visited(line: Line, prefix: str) -> Deliveries:
-    """The same, for the one who remembers when that was."""
+    """Visits again, for the handler that remembers their times."""
     return await visited(line, prefix, "C")
 
 
@@ -322,7 +322,7 @@ async def leads_for_odoo(line: Line, prefix: str, tenant: int = CONNECTED) -> De
 
 
 async def leads_that_waited(line: Line, prefix: str) -> Deliveries:
-    """Of a tenant whose Odoo works again."""
+    """Resyncs of a tenant whose Odoo works again."""
     tenant = WAITING[prefix]
     leads = leads_of(tenant, await line.companies(f"{prefix}{WAITED}"))
     await line.owner.executemany(
@@ -333,7 +333,7 @@ async def leads_that_waited(line: Line, prefix: str) -> Deliveries:
 
 
 async def odoo_checks(line: Line, prefix: str) -> Deliveries:
-    """Of a tenant that has an Odoo, and of one that has none."""
+    """Checks of a tenant that has an Odoo, and of one that has none."""
     return enveloped(CheckOdoo(tenant_id=tenant, requested_by="a", requested_at=NOW) for tenant in TENANTS)
 
 
@@ -381,7 +381,7 @@ def tells(stage: str, event: Event) -> bool:
 
 
 def followers(kind: type[Event]) -> Iterator[type[Event]]:
-    """What this leads to, one after the other."""
+    """Lists the events that follow from this one, one after the other."""
     while kind in NEXT:
         kind = NEXT[kind]
         yield kind

@@ -213,7 +213,7 @@ async def test_an_audit_names_the_tenants_whose_turn_never_came(
 
 
 def rules_of(days: int = 0, **other: Any) -> Rules:
-    """Of today, or of some days ago."""
+    """Rules of a night of today, or of some days ago."""
     given = {"night": TODAY - timedelta(days=days), "daily_cap": CAP, "upsert_patience": timedelta(0)}
     return Rules(**given | other)
 

@@ -66,7 +66,7 @@ async def make(line: Any, prefix: str) -> list[Any]:
 
 
 def arriving(line: Any, deliveries: list[Any]) -> Counter[str]:
-    """How many events each stage gets, those that follow from others among them."""
+    """Counts the events that each stage gets, those that follow from others among them."""
     topics = [event.topic for event, _ in deliveries]
     topics += [topic for topic, _ in line.expected(deliveries, to_the_end=True)]
     return Counter(name for topic in topics for name, stage in line.stages.items() if topic in stage.handlers)

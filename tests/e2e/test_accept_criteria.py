@@ -36,7 +36,7 @@ JOBS = "SELECT job_id FROM background_jobs WHERE tenant_id = $1"
 
 
 async def answered(rep: Any, words: str) -> dict[str, Any]:
-    """What the gateway says to these words, by the name of the event; `stages` has the UENs that reached each."""
+    """Returns the gateway's answer to these words, by the name of the event; `stages` has the UENs that reached it."""
     messages = [message async for message in rep.chat(words)]
     stages: dict[str, set[str]] = {}
     for message in messages:

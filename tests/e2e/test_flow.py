@@ -75,7 +75,9 @@ async def test_a_message_becomes_ten_scored_leads_and_a_job(product) -> None:
 
 
 async def test_the_night_takes_over_the_rest_once(product) -> None:
-    """As many as a night may, then the job is done and another goes on; the same night again does nothing."""
+    """The night takes over the rest once, as many as a night may, then the job is done and another goes on; the same
+    night again does nothing.
+    """
     rep = await product.rep()
     done = [message async for message in rep.chat("Manufacturing")][-1].data
     path = f"/jobs/{done['job_id']}"
@@ -169,7 +171,7 @@ async def candidates(product, rep) -> int:
 
 
 async def next_night(product, rep) -> None:
-    """What `leadgen-nightly` does, a day later."""
+    """Runs `leadgen-nightly` a day later."""
     ((tomorrow,),) = await product.fetch("SELECT now() + interval '1 day'")
     database = await Database.connect(product.stack.database_url, name=PRODUCER)
     try:

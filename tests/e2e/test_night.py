@@ -53,7 +53,9 @@ async def nightly(product: Any, rep: Any, *arguments: str, code: int = 0, **sett
 
 
 async def test_a_tenant_with_an_icp_has_scored_leads_in_the_morning(product: Any, rep: Any) -> None:
-    """Of the whole register, though no rep ever asked; each requested once, also by a second start on the same day."""
+    """A tenant with an ICP has scored leads in the morning, of the whole register, though no rep ever asked; each
+    requested once, also by a second start on the same day.
+    """
     [outcome] = json.loads(await nightly(product, rep, "--json"))["tenants"]
 
     assert (outcome["status"], outcome["planned"], outcome["states"]) == ("done", CAP, {"no_connection": CAP})
@@ -71,7 +73,9 @@ async def test_a_tenant_with_an_icp_has_scored_leads_in_the_morning(product: Any
 
 
 async def test_a_dry_run_says_what_a_night_would_do(product: Any, rep: Any, tmp_path: Path) -> None:
-    """And writes nothing; as JSON it is a manifest that a night can be given, once it is this tenant's own."""
+    """A dry run says what a night would do, and writes nothing; as JSON it is a manifest that a night can be given,
+    once it is this tenant's own.
+    """
     yesterday = day_in_singapore(datetime.now(UTC)) - timedelta(days=1)
     await nightly(product, rep, "--date", str(yesterday), "--no-wait", SCHED_DAILY_CAP_PER_TENANT="0")
 

@@ -8,7 +8,9 @@ pytestmark = pytest.mark.whole
 
 
 def test_up_says_how_to_reach_it_and_keeps_its_data(command) -> None:
-    """What other commands need is printed to be copied; Ctrl-C ends it well, and all of it is the same next time."""
+    """Up says how to reach it and keeps its data: what other commands need is printed to be copied; Ctrl-C ends it
+    well, and all of it is the same next time.
+    """
     data = command.folder / "data"
     first = runs_once(command, data)
     names = {"DATABASE_URL", "KAFKA_BOOTSTRAP_SERVERS", "LEADGEN_GATEWAY", "LEADGEN_TOKEN", "GATEWAY_JWT_SECRET"}

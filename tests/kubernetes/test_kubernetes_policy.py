@@ -63,7 +63,9 @@ def test_every_service_is_deployed(manifests: Manifests) -> None:
 
 
 def test_pods_are_restricted(manifests: Manifests) -> None:
-    """As the Pod Security Standard `restricted` asks, with a read-only root, and no token of a service account."""
+    """Pods are restricted, as the Pod Security Standard `restricted` asks, with a read-only root, and no token of a
+    service account.
+    """
     accounts = {it["metadata"]["name"]: it for it in of_kind(manifests, "ServiceAccount")}
     for name, pod in ((it.name, it.template["spec"]) for it in workloads(manifests)):
         assert pod["automountServiceAccountToken"] is False, name

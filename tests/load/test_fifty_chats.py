@@ -38,7 +38,10 @@ async def ask(rep, message: str) -> tuple[list, float]:
 
 
 async def test_fifty_chats_at_once_get_ten_leads_each(product, capsys) -> None:
-    """Or all that match, if there are fewer. No error, no company of another tenant, nothing given up."""
+    """Fifty chats at once get ten leads each, or all that match, if there are fewer.
+
+    No error, no company of another tenant, nothing given up.
+    """
     reps = [await product.rep() for _ in range(TENANTS)]
     asked = [(reps[number % TENANTS], MESSAGES[number // TENANTS]) for number in range(CHATS)]
     began = time.perf_counter()

@@ -109,7 +109,9 @@ async def test_an_odoo_whose_people_deleted_the_name_of_singapore_gets_its_count
 
 @pytest.mark.parametrize("by", [pytest.param("company_registry", marks=pytest.mark.odoo19), "ref", "website", "name"])
 async def test_a_partner_that_people_made_is_adopted(tenant: Any, admin: Any, by: str) -> None:
-    """However it is recognised; what they typed stays, what they left empty is filled."""
+    """A partner that people made is adopted, however it is recognised; what they typed stays, what they left empty is
+    filled.
+    """
     company = tenant.companies[0]
     bears = {
         "company_registry": {"company_registry": company.uen, "name": "theirs"},

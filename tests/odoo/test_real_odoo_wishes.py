@@ -31,7 +31,7 @@ async def test_a_new_lead_has_the_wished_kind_team_owner_tags_source_and_priorit
 
 
 async def test_the_check_of_a_fresh_odoo_tells_that_leads_stand_in_no_menu(odoo: Any) -> None:
-    """And names a team that is not there."""
+    """The check of a fresh Odoo tells that leads stand in no menu, and names a team that is not there."""
     assert "no menu shows" in (await find_hints(odoo, LeadSettings()))[0]
     assert await find_problems(odoo, LeadSettings(team="Sales", salesperson="admin")) == []
     [problem] = await find_problems(odoo, LeadSettings(team="No such team"))

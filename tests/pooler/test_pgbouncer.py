@@ -109,7 +109,10 @@ async def pooled(pooler: Pooler) -> AsyncIterator[Database]:
 async def test_tenant_role_and_settings_are_those_of_each_transaction(
     pooled: Database, owner: "asyncpg.Connection[asyncpg.Record]"
 ) -> None:
-    """Of 200 transactions over two connections none sees another's tenant, and the same statement works in all."""
+    """Tenant, role and settings are those of each transaction.
+
+    Of 200 transactions over two connections none sees another's tenant, and the same statement works in all.
+    """
     seen: set[int] = set()
 
     async def look(tenant_id: int) -> None:

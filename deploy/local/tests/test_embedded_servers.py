@@ -88,7 +88,7 @@ async def test_a_postgres_killed_by_someone_else_starts_again(folder: Path) -> N
 
 @pytest.mark.servers
 async def test_a_second_postgres_on_one_folder_is_refused(folder: Path) -> None:
-    """And the first goes on."""
+    """A second PostgreSQL on one folder is refused, and the first goes on."""
     with postgres(folder / "postgres", durable=False) as url:
         with pytest.raises(InUse, match="is in use by another run"):
             Postgres(folder / "postgres").start()
@@ -146,7 +146,7 @@ def test_a_socket_that_gives_back_the_request_is_no_broker() -> None:
 @pytest.mark.servers
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])
 def test_no_server_outlives_the_process_that_started_it(folder: Path, how: signal.Signals) -> None:
-    """However it dies; a backend with an open connection goes, too."""
+    """No server outlives the process that started it, however it dies; a backend with an open connection goes, too."""
     starter = subprocess.Popen(
         [sys.executable, "-c", STARTS_BOTH, str(folder)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
     )
@@ -177,7 +177,7 @@ def test_a_child_that_ignores_its_signal_is_killed(tmp_path: Path) -> None:
 
 
 def test_a_forgotten_child_ends_at_an_orderly_exit(tmp_path: Path) -> None:
-    """And the guard with it: when we are gone, so is everything."""
+    """A forgotten child ends at an orderly exit, and the guard with it: when we are gone, so is everything."""
     forgetful = (
         "import sys; from pathlib import Path; from embedded.child import Child, _guard;"
         "child = Child.start(['sleep', '600'], log=Path(sys.argv[1]));"

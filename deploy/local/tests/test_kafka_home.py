@@ -52,7 +52,7 @@ def test_a_failed_download_is_not_taken_for_complete(machine: Path) -> None:
 
 
 def test_a_half_made_cache_is_made_anew(machine: Path) -> None:
-    """What was left by a process that died is thrown away first."""
+    """A half-made cache is made anew: what was left by a process that died is thrown away first."""
     left = find_kafka_home().root / "jars" / "half.jar"
     left.parent.mkdir(parents=True)
     left.touch()

@@ -1,4 +1,4 @@
-"""What the root conftest.py promises to every test: an own database, empty topics, servers that run again."""
+"""The promises of the root conftest.py to every test: an own database, empty topics, servers that run again."""
 
 import asyncpg
 import pytest
@@ -51,7 +51,7 @@ async def test_each_test_finds_the_topics_empty(kafka: str, turn: str) -> None:
 async def test_a_database_survives_its_server_being_killed(
     breakable_postgres: Postgres, owner: "asyncpg.Connection[asyncpg.Record]", database_url: str
 ) -> None:
-    """And the fixtures clean up all the same."""
+    """A database survives its server being killed, and the fixtures clean up all the same."""
     await owner.execute("INSERT INTO companies (uen, name) VALUES ('201912345K', 'Kept')")
     breakable_postgres.kill()
     breakable_postgres.start()
@@ -86,7 +86,9 @@ async def test_a_broker_keeps_its_session_through_seconds_without_time(kafka: st
 
 
 async def test_a_broker_may_be_left_stopped(kafka_server: Kafka) -> None:
-    """As by a test that could not start it again; the next test proves that it has a broker all the same."""
+    """A broker may be left stopped, as by a test that could not start it again; the next test proves that it has a
+    broker all the same.
+    """
     kafka_server.stop()
 
 

@@ -45,7 +45,7 @@ class Vendors:
         (await self.http.put(f"/_simulator/vendors/{vendor}", json=terms)).raise_for_status()
 
     async def state(self, vendor: str) -> dict[str, Any]:
-        """What the control endpoint says of a vendor."""
+        """Reads a vendor's state from the control endpoint."""
         body: dict[str, Any] = (await self.http.get("/_simulator/vendors")).json()[vendor]
         return body
 

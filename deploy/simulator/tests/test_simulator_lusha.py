@@ -130,7 +130,9 @@ async def test_keys_that_are_no_good(key: str, status: int, vendors: Any) -> Non
 
 
 async def test_credits_run_out_between_calls(vendors: Any, crowd: Site, town: Town) -> None:
-    """What cannot be paid for whole is refused and not charged; usage tells what is left."""
+    """Credits run out between calls: what cannot be paid for whole is refused and not charged; usage tells what is
+    left.
+    """
     await vendors.terms("lusha", credits=2)
     ids = [id_of(crowd, p) for p in town.people(crowd) if p.email is not None and not p.is_protected]
     body = {"reveal": ["emails"], "waterfallEnabled": False}

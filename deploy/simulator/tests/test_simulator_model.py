@@ -73,7 +73,7 @@ async def test_a_text_without_facts_gives_nothing(vendors: Any) -> None:
 
 
 async def test_the_towns_texts_are_understood(vendors: Any, known_sites: list[Site]) -> None:
-    """What a site claims is what the model reads, word for word."""
+    """The town's texts are understood: what a site claims is what the model reads, word for word."""
     for site in known_sites[:40]:
         text = about(site)
         read = await _read(vendors, text)
@@ -166,7 +166,7 @@ async def test_the_obedient_model_does_what_the_page_says(vendors: Any) -> None:
 
 
 async def test_max_tokens_cut_the_answer(vendors: Any) -> None:
-    """As the API says: length, and no more tokens than allowed."""
+    """Max tokens cut the answer, as the API says: length, and no more tokens than allowed."""
     answer = (await _ask(vendors, TEXT, max_completion_tokens=10)).json()
 
     assert answer["choices"][0]["finish_reason"] == "length"

@@ -122,7 +122,7 @@ async def test_what_a_proxy_refuses(web: httpx.AsyncClient) -> None:
 
 
 async def test_a_host_header_is_enough(url: str) -> None:
-    """Where the name resolves to the simulator, no proxy is needed."""
+    """A host header is enough: where the name resolves to the simulator, no proxy is needed."""
     site = _site()
     async with httpx.AsyncClient(base_url=url, trust_env=False) as client:
         answer = await client.get("/", headers={"Host": site.host})
@@ -289,7 +289,7 @@ def test_settings_have_defaults() -> None:
 
 
 def test_a_range_has_its_end_behind_its_start() -> None:
-    """Or 0 for none."""
+    """A range has its end behind its start, or 0 for none."""
     ordered = {"SIMULATOR_VENDOR_LATENCY_MS": "300", "SIMULATOR_VENDOR_LATENCY_TO_MS": "2000"}
     assert settings_from(ordered).vendor_latency_to_ms == 2000
     with pytest.raises(ValueError, match="SIMULATOR_LATENCY_TO_MS is 5: it has to be 0, or at least SIMULATOR_LATENCY"):

@@ -134,7 +134,7 @@ async def test_keys_that_are_no_good(key: str, status: int, vendors: Any) -> Non
 
 
 async def test_usage_adds_up(vendors: Any) -> None:
-    """What the key has used, by endpoint."""
+    """Usage adds up by endpoint for each key."""
     await vendors.tavily("/search", query="a")
     await vendors.tavily("/search", query="b")
     await vendors.terms("tavily", credits=5)

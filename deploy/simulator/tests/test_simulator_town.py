@@ -70,7 +70,9 @@ def test_pages_are_the_same_whenever_they_are_asked_for(sites: list[Site]) -> No
 
 @pytest.mark.parametrize("layout", list(Layout))
 def test_a_plain_site_tells_its_contacts_and_trade_somewhere(layout: Layout, sites: list[Site], town: Town) -> None:
-    """Whatever the layout: every address is on a page (perhaps spelled out), so are phone and trade."""
+    """A plain site tells its contacts and trade somewhere, whatever the layout: every address is on a page (perhaps
+    spelled out), so are phone and trade.
+    """
     plain = [site for site in sites if site.layout is layout and site.manner is Behaviour.PLAIN][:40]
     for site in plain:
         answers = [town.answer(site.host, path) for path in paths_of(site)]
@@ -83,7 +85,7 @@ def test_a_plain_site_tells_its_contacts_and_trade_somewhere(layout: Layout, sit
 
 
 def test_a_careers_page_lists_its_openings(sites: list[Site], town: Town) -> None:
-    """As many jobs as the site has openings; a page with none says so."""
+    """A careers page lists its openings, as many jobs as the site has openings; a page with none says so."""
     for site in [s for s in sites if s.openings is not None and s.manner is Behaviour.PLAIN][:60]:
         page = b"".join(town.answer(site.host, path).body for path in paths_of(site)[-20:])
         assert page.count(b'<li class="job">') == site.openings

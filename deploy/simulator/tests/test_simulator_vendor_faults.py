@@ -20,7 +20,7 @@ async def test_bursts_of_errors_end_by_themselves(vendors: Any) -> None:
 
 
 async def test_429_comes_with_and_without_retry_after(vendors: Any) -> None:
-    """As ordered, in each vendor's own words."""
+    """429 comes with and without Retry-After, as ordered, in each vendor's own words."""
     await vendors.inject("lusha", kind="fail", status=429, retry_after_s=7)
     await vendors.inject("lusha", kind="fail", status=429)
     answers = [await vendors.lusha("/contacts/enrich", ids=["1"]) for _ in range(2)]
@@ -44,7 +44,7 @@ async def test_a_rate_limit_counts_calls_of_a_minute(vendors: Any) -> None:
 
 @pytest.mark.parametrize(("vendor", "status"), [("tavily", 432), ("lusha", 402)])
 async def test_a_refusal_can_be_ordered_midway(vendor: str, status: int, vendors: Any) -> None:
-    """As if the credits had just run out, for any key."""
+    """A refusal can be ordered midway, as if the credits had just run out, for any key."""
     await vendors.inject(vendor, kind="refuse", why="no_credits")
     call = vendors.tavily("/search", query="a") if vendor == "tavily" else vendors.lusha("/contacts/enrich", ids=["1"])
 

@@ -46,7 +46,7 @@ def headers_of(envelope: Envelope = ENVELOPE) -> list[tuple[str, bytes | None]]:
     )
 )
 def test_an_envelope_is_read_as_it_was_written(envelope: Envelope) -> None:
-    """Whatever it holds, and whatever else stands among the headers."""
+    """An envelope is read as it was written, whatever it holds, and whatever else stands among the headers."""
     assert decode_headers([*headers_of(envelope), ("x-other", b"\xff"), ("x-none", None)]) == envelope
 
 
@@ -145,7 +145,7 @@ def test_a_pattern_gives_the_headers_that_each_event_would_have(
 
 @given(st.none() | st.binary(max_size=60))
 def test_reading_a_body_gives_an_event_or_says_undecodable(value: bytes | None) -> None:
-    """Whatever the bytes are."""
+    """Reading a body gives an event or says undecodable, whatever the bytes are."""
     with pytest.raises(Undecodable):
         decode_body(RequestUpsert, value)
 

@@ -23,7 +23,9 @@ def millis_of(event_id: UUID) -> int:
 
 @given(CAUSES, TYPES, IDENTITIES)
 def test_what_follows_from_a_cause_has_the_same_id_each_time(cause: UUID, event_type: str, identity: str) -> None:
-    """And its form is RFC 9562's version 8, with the time of the chain's start."""
+    """What follows from a cause has the same id each time, and its form is RFC 9562's version 8, with the time of the
+    chain's start.
+    """
     event_id = derived_id(cause, event_type, identity)
     assert event_id == derived_id(cause, event_type, identity)
     assert event_id.version == 8
@@ -44,7 +46,7 @@ def test_an_id_that_was_given_once_is_given_for_ever() -> None:
 @settings(deadline=None, max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(CAUSES, TYPES, STORED), min_size=1, max_size=100))
 async def test_postgresql_gives_the_same_ids(owner, places: list[tuple[UUID, str, str]]) -> None:
-    """Whatever the identity: its bytes are what is digested."""
+    """PostgreSQL gives the same ids, whatever the identity: its bytes are what is digested."""
     given = [(*derivation(cause, event_type), identity) for cause, event_type, identity in places]
     rows = await owner.fetch(
         "SELECT derived_id(moment, digested, identity) AS id FROM unnest($1::text[], $2::bytea[], $3::text[])"
@@ -62,7 +64,10 @@ def test_another_cause_type_or_identity_is_another_id(places: set[tuple[UUID, st
 
 @given(st.sets(st.tuples(MOMENTS, TYPES, IDENTITIES), min_size=2, max_size=20))
 def test_what_is_scheduled_has_one_id_whoever_triggers_it(places: set[tuple[datetime, str, str]]) -> None:
-    """The same id for the same occasion, another for any other. An occasion is known to the millisecond."""
+    """What is scheduled has one id whoever triggers it: the same id for the same occasion, another for any other.
+
+    An occasion is known to the millisecond.
+    """
     occasions = {(int(at.timestamp() * 1000), event_type, identity) for at, event_type, identity in places}
     ids = {scheduled_id(*place) for place in places}
     assert ids == {scheduled_id(*place) for place in places}
@@ -72,7 +77,9 @@ def test_what_is_scheduled_has_one_id_whoever_triggers_it(places: set[tuple[date
 
 @given(MOMENTS, st.timedeltas(timedelta(milliseconds=2), timedelta(days=1)))
 def test_ids_sort_by_their_time(earlier: datetime, gap: timedelta) -> None:
-    """As numbers, as texts, and as PostgreSQL compares them: so that a week of the inbox is a range of ids."""
+    """Ids sort by their time, as numbers, as texts, and as PostgreSQL compares them: so that a week of the inbox is a
+    range of ids.
+    """
     first, second = new_id(earlier), new_id(earlier + gap)
     assert first < second
     assert str(first) < str(second)
@@ -99,7 +106,7 @@ def test_ids_of_the_same_moment_differ() -> None:
 
 @given(MOMENTS, CAUSES)
 def test_the_id_of_a_night_says_of_which_tenant_it_is(at: datetime, other: UUID) -> None:
-    """Whichever the night; another id is of no tenant's."""
+    """The id of a night says of which tenant it is, whichever the night; another id is of no tenant's."""
     run_id = night_id(at, 7)
 
     assert [tenant for tenant in range(100) if is_night_of(run_id, tenant)] == [7]
@@ -107,7 +114,9 @@ def test_the_id_of_a_night_says_of_which_tenant_it_is(at: datetime, other: UUID)
 
 
 def test_the_age_of_an_id_is_the_time_since_its_chain_began() -> None:
-    """Also of an id that follows from it; a clock that is ahead gives 0, and another text has no age."""
+    """The age of an id is the time since its chain began, also of an id that follows from it; a clock that is ahead
+    gives 0, and another text has no age.
+    """
     began = datetime(2026, 11, 30, 12, tzinfo=UTC)
     request = new_id(began)
     later = began.timestamp() + 2.5

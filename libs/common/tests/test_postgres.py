@@ -153,7 +153,7 @@ async def test_without_a_tenant_no_tenants_rows_are_seen_or_written(
     filled: dict[str, str],
     database: Database,
 ) -> None:
-    """Also on a connection on which a tenant was set before."""
+    """Without a tenant no tenant's rows are seen or written, also on a connection on which a tenant was set before."""
     async with database.transaction(1) as tx:
         session = await tx.fetchval("SELECT pg_backend_pid()")
     async with way(database) as tx:
@@ -183,7 +183,9 @@ async def test_services_work_as_a_role_that_owns_nothing_and_bypasses_nothing(ow
 
 
 async def test_a_transaction_commits_at_its_end_and_not_on_an_error(owner: Owner, database: Database) -> None:
-    """And its error comes out as it was; the connection is as good as new."""
+    """A transaction commits at its end and not on an error, and its error comes out as it was; the connection is as
+    good as new.
+    """
     async with database.transaction(1) as tx:
         await tx.execute("INSERT INTO companies (uen, name) VALUES ('KEPT', 'A')")
 

@@ -41,7 +41,7 @@ def an_event(uen: str = "201912345K") -> RequestEnrichment:
 
 
 def a_result(event: RequestEnrichment) -> CompanyEnriched:
-    """What the toy announces."""
+    """Builds the event that the toy stage announces."""
     site = Site(outcome="no_site_known")
     at = datetime(2026, 11, 30, tzinfo=UTC)
     return CompanyEnriched(

@@ -21,7 +21,7 @@ from testkit.stages import a_stage, until
 
 @pytest.fixture
 def settings(toy: str, database_url: str, kafka: str) -> Iterator[StageSettings]:
-    """Those of a service whose stop signal is not the test run's."""
+    """Settings of a service whose stop signal is not the test run's."""
     before = signal.getsignal(signal.SIGTERM), signal.getsignal(signal.SIGINT)
     yield StageSettings(database_url=database_url, kafka_bootstrap_servers=kafka, http_port=free_port())
     signal.signal(signal.SIGTERM, before[0])
@@ -98,7 +98,9 @@ async def test_the_database_vanishes_after_it_was_there(
 async def test_the_database_vanishes_while_the_service_makes_its_parts(
     settings: StageSettings, breakable_postgres: Postgres, says
 ) -> None:
-    """What the service itself reads at its start is read once the database is back."""
+    """The database vanishes while the service makes its parts: what the service itself reads at its start is read once
+    the database is back.
+    """
     async with starting(settings, meanwhile=breakable_postgres.stop) as service:
         await says("start_waits ")
         await asyncio.to_thread(breakable_postgres.start)

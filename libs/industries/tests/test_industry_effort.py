@@ -20,7 +20,9 @@ from testkit.industries import codes_2020, index_2020
 
 @pytest.mark.parametrize("text", ["toys," * 800, "xkcdq " * 500, "furniture and " * 300, "12345 " * 500, "not " * 900])
 def test_the_work_on_a_text_is_bounded(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """However long it is: so many look-ups a word, so many words, and a text of noise is not corrected."""
+    """The work on a text is bounded, however long it is: so many look-ups a word, so many words, and a text of noise is
+    not corrected.
+    """
     counted = {"phrases": 0, "spellings": 0}
     meaning, nearest = index_2020()._lexicon.meaning, index_2020()._speller.nearest
 
@@ -58,7 +60,7 @@ def test_the_work_on_a_text_grows_with_its_words_and_has_a_limit(words: str) -> 
 
 
 def steps_of(text: str) -> int:
-    """How many steps the interpreter takes to resolve a text, known words being folded already."""
+    """Counts the interpreter's steps to resolve a text; known words are folded already."""
     steps = 0
 
     def count(frame: FrameType, event: str, _: Any) -> Any:

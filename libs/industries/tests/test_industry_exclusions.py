@@ -1,4 +1,4 @@
-"""What is not wanted: taken away where it is understood, and reported where it is not."""
+"""Exclusions: taken away where they are understood, and reported where they are not."""
 
 import pytest
 
@@ -48,7 +48,9 @@ def test_what_is_left_out_is_taken_away_and_nothing_else(term: str, included: li
 
 
 def test_what_is_taken_back_stays_though_what_is_above_it_is_left_out() -> None:
-    """Of what was wanted before alone: the makers of chocolate among manufacturers, not its shops."""
+    """What is taken back stays though what is above it is left out, of what was wanted before alone: the makers of
+    chocolate among manufacturers, not its shops.
+    """
     resolution = index_2020().resolve(["manufacturing except food but including chocolate"])
     assert [industry.code for industry in resolution.industries] == ["C", "1073"]
     assert [industry.code for industry in resolution.excluded] == ["10"]
@@ -79,7 +81,9 @@ def test_everything_but_something_is_every_section_less_that(term: str) -> None:
     ],
 )
 def test_an_exclusion_that_is_not_understood_lowers_the_confidence(term: str) -> None:
-    """What comes is more than was asked for, and whoever asks can see it. A count or a year is no code."""
+    """An exclusion that is not understood lowers the confidence: what comes is more than was asked for, and whoever
+    asks can see it. A count or a year is no code.
+    """
     resolution = index_2020().resolve([term])
     assert (len(resolution.codes) > 0, resolution.excluded) == (True, ())
     assert resolution.confidence <= UNCLEAR

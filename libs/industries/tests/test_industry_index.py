@@ -156,7 +156,7 @@ def test_codes_are_taken_as_codes(term: str, codes: list[str]) -> None:
     ],
 )
 def test_the_year_of_foundation_is_understood(term: str, codes: list[str], since: int | None) -> None:
-    """And it is not taken for an industry code."""
+    """The year of foundation is understood, and it is not taken for an industry code."""
     resolution = index_2020().resolve([term], year=2026)
     assert ([industry.code for industry in resolution.industries], resolution.founded_since) == (codes, since)
 
@@ -209,7 +209,9 @@ def test_the_hierarchy_answers() -> None:
 
 @given(st.lists(A_CODE, max_size=8), st.lists(A_CODE, max_size=4), st.booleans())
 def test_distances_are_the_least_of_all(some: list[Code], others: list[Code], is_unknown_there: bool) -> None:
-    """What distance() says of every pair, whatever the levels; all 0 when there is nothing to be near to."""
+    """Distances are the least of all: what distance() says of every pair, whatever the levels; all 0 when there is
+    nothing to be near to.
+    """
     keys, aims = ([VersionedCode(code.version, code.code) for code in each] for each in (some, others))
     least = [min((index_2020().distance(*key, aim.code) for aim in aims), default=0) for key in keys]
     unknown = [VersionedCode("2020", "00000")] if is_unknown_there else []
@@ -238,7 +240,9 @@ def test_any_text_gets_an_answer_of_five_digit_codes(terms: list[str]) -> None:
 
 @given(st.lists(st.sampled_from(["hotels", "not", "shops", "furniture", "and", ",", "for", "62", "IT", "except", "&"])))
 def test_any_grammar_gets_an_answer(words: list[str]) -> None:
-    """However the words that mean something are shuffled; what is left out is never among the codes."""
+    """Any grammar gets an answer, however the words that mean something are shuffled; what is left out is never among
+    the codes.
+    """
     resolution = index_2020().resolve([" ".join(words)])
     gone = {key for each in resolution.excluded for key in index_2020().beneath(each.version, each.code)}
     assert gone.isdisjoint(resolution.codes)
@@ -256,7 +260,10 @@ def test_the_shared_terms_are_understood_and_never_made_up() -> None:
 @pytest.mark.slow
 @pytest.mark.skipif(not DATA.exists(), reason="the official index is not part of the repository")
 def test_most_phrases_of_the_official_index_find_their_division() -> None:
-    """Of 5,412 phrases, of which nobody says most: a broad check that no change does harm."""
+    """Most phrases of the official index find their division.
+
+    Of 5,412 phrases, of which nobody says most: a broad check that no change does harm.
+    """
     with (DATA / "ssic_index_2020.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))[::4]
     own = sum(row["code"][:2] in divisions(row["index_entry"]) for row in rows)

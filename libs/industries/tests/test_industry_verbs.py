@@ -1,4 +1,4 @@
-"""What companies do, in a clause about them, and the phrases of the official index."""
+"""Activities of companies in a clause about them, and the phrases of the official index."""
 
 import pytest
 

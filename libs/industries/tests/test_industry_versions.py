@@ -58,7 +58,7 @@ def test_a_title_of_one_version_finds_the_rows_of_the_other(term: str, in_2020: 
 
 
 def test_every_title_is_found_in_both_versions() -> None:
-    """But for what is new in 2025 and was nothing of its own before."""
+    """Every title is found in both versions, but for what is new in 2025 and was nothing of its own before."""
     new = {"93112", "94996"}
     for code in codes():
         found = both().resolve([code.title]).codes
@@ -123,7 +123,9 @@ def test_an_exclusion_holds_in_both_versions(term: str) -> None:
 
 @pytest.mark.slow
 def test_the_shared_terms_are_understood_in_both_versions_and_in_2025_alone() -> None:
-    """As well as in 2020 alone, with the codes that the file gives for each version."""
+    """The shared terms are understood in both versions and in 2025 alone, as well as in 2020 alone, with the codes that
+    the file gives for each version.
+    """
     terms = read_terms(DATA / "terms_dev.csv")
     for index in (both(), IndustryIndex(code for code in codes() if code.version == "2025")):
         evaluation = evaluate(index, terms)

@@ -36,7 +36,9 @@ def written() -> set[str]:
 
 
 def test_every_code_of_the_vocabulary_is_one() -> None:
-    """Those of 2020 are in 2020; those marked as later are not written without need."""
+    """Every code of the vocabulary is one: those of 2020 are in 2020; those marked as later are not written without
+    need.
+    """
     later = {code for code in written() if code.startswith(versions.LATER)}
     assert written() - later <= KNOWN_2020
     assert {code.removeprefix(versions.LATER) for code in later}.isdisjoint(KNOWN_2020)
@@ -54,7 +56,9 @@ def test_every_phrase_is_there_once_and_says_something() -> None:
 
 @pytest.mark.slow
 def test_every_phrase_alone_gets_its_codes() -> None:
-    """But for those that are everyday words too, and for whole titles, which mean their own code."""
+    """Every phrase alone gets its codes, but for those that are everyday words too, and for whole titles, which mean
+    their own code.
+    """
     index = IndustryIndex(CODES_2020)
     hierarchy = Hierarchy(CODES_2020)
     titles = {tuple(folded_words(code.title.lower())) for code in CODES_2020}
@@ -68,7 +72,9 @@ def test_every_phrase_alone_gets_its_codes() -> None:
 
 @NEEDS_2025
 def test_every_code_of_the_vocabulary_means_the_same_in_2025() -> None:
-    """What became of it exists there, and a code that was reused is never kept as it is."""
+    """Every code of the vocabulary means the same in 2025: what became of it exists there, and a code that was reused
+    is never kept as it is.
+    """
     hierarchy = Hierarchy([*CODES_2020, *codes_2025()])
     reused = {row["code"] for row in rows_of("ssic_changes_2020_2025.csv") if row["status"] == "reused"}
     for code in written():

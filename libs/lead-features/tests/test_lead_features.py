@@ -23,7 +23,9 @@ features = st.fixed_dictionaries(
 
 @given(st.dictionaries(st.text(max_size=10), features, max_size=6))
 def test_each_feature_is_a_contribution_and_the_largest_come_first(made_of: dict[str, Feature]) -> None:
-    """Whichever way they point; nothing is lost but the prior."""
+    """Each feature is a contribution and the largest come first, whichever way they point; nothing is lost but the
+    prior.
+    """
     found = contributions_in(json.dumps(made_of))
 
     sizes = [abs(it.contribution) for it in found]
@@ -40,7 +42,7 @@ def test_each_feature_is_a_contribution_and_the_largest_come_first(made_of: dict
 
 
 def test_features_of_an_old_model_say_less() -> None:
-    """And no words are as good as none."""
+    """Features of an old model say less, and no words are as good as none."""
     older = {"has_email": {"value": 1.0, "contribution": 0.2, "evidence": ""}, "has_phone": {"evidence": "+6561234567"}}
 
     assert contributions_in(json.dumps(older)) == [

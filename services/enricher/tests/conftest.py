@@ -83,7 +83,7 @@ class Web(AbstractResolver):
         self._pages[url] = serve
 
     def resolves(self, host: str, *answers: list[str]) -> None:
-        """What the resolver says of a host, time after time; the last answer stays."""
+        """Sets the resolver's answers for a host, one call after the other; the last answer stays."""
         self.addresses[host] = list(answers)
 
     async def resolve(
@@ -171,7 +171,7 @@ async def web() -> AsyncIterator[Web]:
 
 @pytest.fixture
 async def tls_web(web: Web) -> AsyncIterator[Web]:
-    """The same, also at https, with a certificate for acme.sg that nobody vouches for but `web.trust`."""
+    """A small web as `web`, also at https, with a certificate for acme.sg that only `web.trust` vouches for."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     web.trust.load_verify_locations(cadata=_self_signed(context))
     async with await asyncio.start_server(web.answer, "127.0.0.1", 0, ssl=context) as server:

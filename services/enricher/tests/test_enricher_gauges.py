@@ -15,7 +15,9 @@ LEFT, OPEN = "leadgen_enricher_vendor_budget_left_ratio", "leadgen_enricher_vend
 
 
 async def test_the_tenant_with_least_left_is_shown(database: Database) -> None:
-    """Of each vendor with a budget, on the day asked for; a tenant that spent nothing has all."""
+    """The tenant with least left is shown, of each vendor with a budget, on the day asked for; a tenant that spent
+    nothing has all.
+    """
     caps = {"tavily": 10, "openai": 1000, "lusha": 0}
     budgets = Budgets(GroupCommit(database, LOCK_ORDER), caps)  # type: ignore[arg-type]
     assert await budgets.reserve(1, "tavily", 2, day=TODAY)
@@ -30,7 +32,7 @@ async def test_the_tenant_with_least_left_is_shown(database: Database) -> None:
 
 
 async def test_an_open_breaker_is_shown_until_its_time_is_over(database: Database, owner: Any) -> None:
-    """Whichever replica opened it."""
+    """An open breaker is shown until its time is over, whichever replica opened it."""
     await owner.execute("UPDATE vendor_breakers SET open_until = now() + interval '1 hour' WHERE vendor = 'lusha'")
     await gauges.look(database, {}, TODAY)
     assert (sample(OPEN, vendor="lusha"), sample(OPEN, vendor="tavily")) == (1, 0)

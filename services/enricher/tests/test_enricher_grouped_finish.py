@@ -32,7 +32,7 @@ SITE = Site(outcome="no_site_known")
 
 
 async def at_hand(database: Database, owner: Owner, number: int) -> list[Work[RequestEnrichment]]:
-    """So many requests of tenant 1, claimed."""
+    """Claims as many requests of tenant 1."""
     inbox = Inbox("enricher", timedelta(minutes=1))
     async with database.without_tenant() as tx:
         for nth in range(number):
@@ -65,7 +65,7 @@ async def at_hand(database: Database, owner: Owner, number: int) -> list[Work[Re
 
 
 async def finish_all(database: Database, works: Sequence[Work[RequestEnrichment]]) -> list[Any]:
-    """What becomes of each, all at the same moment."""
+    """Finishes all at the same moment; returns the outcome of each."""
     group_commit = GroupCommit(database, LOCK_ORDER)
     done = Enrichment(Profile(SITE, (), (), (), Visit(SITE), Corpus(())), (), (), Steps(reasons=["a; b", "no, 'c'"]))
 

@@ -38,7 +38,7 @@ def test_the_nights_workers_have_two_names(monkeypatch: pytest.MonkeyPatch, name
 
 
 def test_an_empty_proxy_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As an .env file without a value has it."""
+    """An empty proxy is none, as an .env file without a value has it."""
     monkeypatch.setenv("CRAWLER_PROXY", "")
 
     assert read(EnricherSettings).crawler_proxy is None

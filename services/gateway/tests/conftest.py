@@ -66,7 +66,7 @@ class Client:
         )
 
     def chat(self, message: str) -> AsyncIterator[ChatEvent]:
-        """What the gateway streams, as it comes."""
+        """Yields the gateway's stream as it comes."""
         return chat(self.http, self.url, self.token, message)
 
     async def is_ready(self) -> bool:
@@ -119,7 +119,7 @@ def serve(database_url: str) -> Callable[..., AbstractAsyncContextManager[Reps]]
 
 @pytest.fixture
 def chat_timeout_s() -> float:
-    """How long a chat waits for facts."""
+    """Seconds that a chat waits for facts."""
     return 20
 
 

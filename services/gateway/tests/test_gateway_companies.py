@@ -170,7 +170,9 @@ async def test_feedback_is_kept_with_its_author_and_shown(reps, story) -> None:
 
 
 async def test_feedback_that_cannot_be_kept_is_a_problem(reps, story) -> None:
-    """And is not kept: for no lead of the tenant, or with anything but an outcome and a note."""
+    """Feedback that cannot be kept is a problem, and is not kept: for no lead of the tenant, or with anything but an
+    outcome and a note.
+    """
     for tenant_id, company_id, body, status in (
         (3, 7, {"outcome": "won"}, 404),
         (1, 8, {"outcome": "won"}, 404),
@@ -200,7 +202,9 @@ async def test_a_timeline_reads_its_own_events(database, owner, story) -> None:
 
 
 async def test_every_statement_about_a_company_goes_by_an_index(database, story) -> None:
-    """As do those of usage and figures: none reads a table from its beginning to its end."""
+    """Every statement about a company goes by an index, as do those of usage and figures: none reads a table from its
+    beginning to its end.
+    """
     hour, day = timedelta(hours=1), date(2026, 11, 30)
     of_company = {details.COMPANY, details.FACTS, details.SITE, details.SCORE, details.ODOO}
     of_company |= {timeline.CANDIDATE, timeline.SCORE, timeline.LINK}

@@ -24,7 +24,7 @@ def a_fact(uen: str, tenant_id: int = 1) -> LeadSynced:
 
 @dataclass
 class Known:
-    """What is forgotten; `away`: the database does not say it for so many times."""
+    """A list of what is forgotten; the database does not answer the first `away` times."""
 
     forgotten: ForgottenList = field(default_factory=ForgottenList)
     away: int = 0
@@ -63,7 +63,10 @@ async def test_every_replica_hears_every_fact(feeds, say) -> None:
 
 
 async def test_only_a_requests_own_facts_are_heard(feeds, say) -> None:
-    """And only while someone listens: what was announced before is not played again."""
+    """Only a request's own facts are heard.
+
+    And only while someone listens: what was announced before is not played again.
+    """
     request = new_id()
     await say(request, a_fact("201900001A"))
     with feeds[0].listen(1, request) as facts:
@@ -77,7 +80,7 @@ async def test_only_a_requests_own_facts_are_heard(feeds, say) -> None:
 
 
 async def test_a_fact_that_cannot_be_read_is_passed_over(feeds, kafka, say) -> None:
-    """Whatever stands in the topic: the next fact is heard."""
+    """A fact that cannot be read is passed over, whatever stands in the topic: the next fact is heard."""
     request = new_id()
     headers = encode_headers(
         a_fact("x"), Envelope(new_id(), 1, "interactive", correlation_id=str(request)), source="test"
@@ -172,7 +175,10 @@ async def test_the_feed_goes_on_where_it_was_when_its_client_gave_up(kafka, say)
 
 
 async def test_what_is_forgotten_is_in_no_fact_that_is_heard(kafka, say) -> None:
-    """Nor in one that is read once more. While it is not known what is forgotten, facts wait."""
+    """What is forgotten is in no fact that is heard, nor in one that is read once more.
+
+    While it is not known what is forgotten, facts wait.
+    """
     request = new_id()
     person = ForgottenPerson(emails=frozenset({"mei@acme.sg"}))
     known = Known(ForgottenList(b"key", frozenset(person.digests(b"key", []))), away=1)

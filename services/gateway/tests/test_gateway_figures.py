@@ -38,7 +38,7 @@ async def test_times_to_the_first_byte_are_true_percentiles(reps, owner) -> None
 
 
 async def test_a_time_that_cannot_be_is_a_problem(rep, owner) -> None:
-    """And is not kept."""
+    """A time that cannot be is a problem, and is not kept."""
     for body in ("-1", "600001", "NaN", "Infinity", '"5"', "null", "true", "1e999", "[1]"):
         answer = await rep.http.post(
             "/metrics/ttfb", content=f'{{"ttfb_ms": {body}}}', headers={"Content-Type": "application/json"}

@@ -133,7 +133,7 @@ def test_an_address_that_is_not_public_is_refused(url: str) -> None:
     ],
 )
 def test_a_pasted_address_is_cut_to_its_base(pasted: str) -> None:
-    """As `leadgen odoo connect` cuts it."""
+    """A pasted address is cut to its base, as `leadgen odoo connect` cuts it."""
     assert OdooConnection(url=pasted, database="acme").url == "https://acme.odoo.com"
 
 

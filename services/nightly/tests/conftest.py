@@ -89,7 +89,7 @@ class Nights:
         return company_id
 
     async def candidates(self, number: int, *, tenant_id: int = 1, prefix: str = "U") -> list[str]:
-        """As many candidates, with a domain each; their UENs in the order in which they are selected."""
+        """Adds candidates with a domain each; returns their UENs in the order in which they are selected."""
         uens = [f"{prefix}{n:03}" for n in range(1, number + 1)]
         for uen in uens:
             await self.candidate(uen, tenant_id=tenant_id, domain=f"{uen.lower()}.sg")
@@ -117,7 +117,7 @@ class Nights:
         return await choose(self.database, Choice(only=frozenset(only), require_odoo=require_odoo, **other))
 
     def options(self, rules: Rules, *, began: datetime | None = None, **other: Any) -> Options:
-        """How the command starts a run, now or at `began`."""
+        """Builds the options with which the command starts a run, now or at `began`."""
         began = began or datetime.now(UTC)
         start = Start("command", Caps(rules.daily_cap), rules.skip, began, *rules.deadlines(began))
         return Options(start, **{"wait": False, **other})

@@ -51,7 +51,9 @@ def test_a_night_that_can_be_is_balanced(companies: list[CompanyProgress]) -> No
 
 @given(companies=st.lists(ANY, max_size=40), published=st.integers(0, 50))
 def test_what_is_not_explained_is_counted(companies: list[CompanyProgress], published: int) -> None:
-    """Whatever the tables say: the differences are what is missing between published, synced and the rests."""
+    """What is not explained is counted, whatever the tables say: the differences are what is missing between published,
+    synced and the rests.
+    """
     balance = balance_of(published, companies)
 
     explained = balance.reached[-1] + sum(rest.companies for rest in balance.rests)

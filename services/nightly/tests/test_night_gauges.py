@@ -45,7 +45,7 @@ async def test_without_a_night_the_gauges_are_zero(nights: Any) -> None:
 
 
 async def test_a_failed_run_counts_as_failed(nights: Any) -> None:
-    """Also one that was never planned."""
+    """A failed run counts as failed, also one that was never planned."""
     rules = nights.rules()
     async with nights.database.transaction(1) as tx:
         run = await runs.begin(tx, 1, NIGHT, nights.options(rules).start)

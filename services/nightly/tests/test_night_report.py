@@ -154,7 +154,7 @@ async def test_the_cost_of_a_lead_is_said_if_every_vendor_has_a_price(database: 
 
 
 async def test_failures_are_reported_in_words_with_what_to_do(database: Database, owner: Owner) -> None:
-    """Those that need a person come first, each once, with its command."""
+    """Failures are reported in words with what to do: those that need a person come first, once, with its command."""
     runs = await the_known_night(owner)
     await owner.execute("INSERT INTO odoo_states (tenant_id, blocked) VALUES (2, 'access denied')")
     await owner.execute(
@@ -293,7 +293,7 @@ async def test_a_shortlist_does_not_change_after_its_night(database: Database, o
 
 
 async def test_a_shortlist_has_at_most_the_cap(database: Database, owner: Owner) -> None:
-    """Also where more companies were scored."""
+    """A shortlist has at most the cap, also where more companies were scored."""
     run = await a_run(owner, 1, cap=2)
     for company_id, score in ((1, 0.4), (2, 0.9), (3, 0.6)):
         await run.company(company_id, reached="scored", state="syncing", score=score)
@@ -368,7 +368,10 @@ async def test_one_run_can_be_reported_alone_and_the_latest_night_is_the_default
 async def test_the_operators_command_prints_the_report_and_writes_the_page(
     database: Database, owner: Owner, database_url: str, tmp_path: Path
 ) -> None:
-    """As it is typed. What it is given in error gets a line and an exit code, and nothing is written."""
+    """The operator's command prints the report and writes the page, as it is typed.
+
+    What it is given in error gets a line and an exit code, and nothing is written.
+    """
     _, second = await the_known_night(owner)
     page = tmp_path / "night.html"
 

@@ -71,7 +71,7 @@ def test_wrong_input_is_one_line_and_an_exit_code(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """And nothing is started for it, nor for --help."""
+    """Wrong input is one line and an exit code, and nothing is started for it, nor for --help."""
     for name, value in {**NOWHERE, **environment}.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setattr(sys, "argv", ["leadgen-nightly", *arguments])
@@ -183,7 +183,9 @@ def test_a_manifest_that_does_not_fit_is_refused(companies: list[dict[str, Any]]
 
 
 async def test_a_given_manifest_is_refused_before_anything_is_written(nights: Any) -> None:
-    """Also for a second tenant, and also if the run has another manifest already."""
+    """A given manifest is refused before anything is written, also for a second tenant, and also if the run has another
+    manifest already.
+    """
     await nights.candidates(2)
     await nights.candidates(1, tenant_id=2, prefix="V")
     chosen = await nights.chosen(only=(1, 2))

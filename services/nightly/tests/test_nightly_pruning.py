@@ -1,4 +1,4 @@
-"""What is past keeping is deleted, and nothing else, on a real PostgreSQL."""
+"""Rows past their retention period are deleted, and nothing else, on a real PostgreSQL."""
 
 from typing import Any
 from uuid import uuid4
@@ -37,7 +37,10 @@ ANSWER = """
 
 
 async def test_what_is_past_keeping_goes_and_the_rest_stays(database: Database, owner: Any) -> None:
-    """Of every tenant; of a company its newest enrichment stays, however old. A repeat finds nothing."""
+    """What is past keeping goes and the rest stays.
+
+    Of every tenant; of a company its newest enrichment stays, however old. A repeat finds nothing.
+    """
     company_id = await owner.fetchval("INSERT INTO companies (uen, name) VALUES ('U1', 'ACME') RETURNING company_id")
     for tenant_id in (1, 2):
         for days in (50, 150):

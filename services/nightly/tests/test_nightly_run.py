@@ -106,7 +106,9 @@ async def test_when_a_lead_was_scored_is_noted_while_it_waits(nights: Any, owner
 
 
 async def test_progress_is_read_once_a_second_at_most(nights: Any) -> None:
-    """However many look, and in whatever process: a look too soon counts what the last one wrote."""
+    """Progress is read once a second at most, however many look, and in whatever process: a look too soon counts what
+    the last one wrote.
+    """
     await nights.candidates(1)
     await nights.start()
     await nights.forget_looks()
@@ -236,7 +238,7 @@ async def test_a_run_whose_window_is_open_is_not_ended_by_the_next_night(nights:
 
 
 async def test_the_runs_of_a_tenant_that_is_switched_off_get_their_ends(nights: Any, owner: Owner) -> None:
-    """What was requested before goes on."""
+    """The runs of a tenant that is switched off get their ends: what was requested before goes on."""
     await nights.candidates(1)
     tonight = day_in_singapore(datetime.now(UTC))
     await nights.start(nights.rules(tonight))
@@ -337,7 +339,9 @@ async def test_candidates_that_fit_the_icp_are_taken_first(nights: Any, owner: O
 
 
 async def test_a_killed_plan_is_planned_again_with_a_window_of_its_own(nights: Any, owner: Owner) -> None:
-    """What it announced before is announced again under the same ids; nothing of the manifest was there."""
+    """A killed plan is planned again with a window of its own: what it announced before is announced again under the
+    same ids; nothing of the manifest was there.
+    """
     await nights.candidates(1)
     async with nights.database.transaction(1) as tx:
         begun = await runs.begin(tx, 1, NIGHT, nights.options(nights.rules(window=timedelta(hours=1))).start)
@@ -369,7 +373,7 @@ async def test_a_tenant_whose_turn_comes_after_the_window_is_published_and_not_w
 
 
 async def test_all_tenants_of_a_start_have_one_window(nights: Any, owner: Owner) -> None:
-    """Whatever their turn."""
+    """All tenants of a start have one window, whatever their turn."""
     await nights.start(only=(1, 2, 3), concurrency=1)
 
     ends = await owner.fetch("SELECT DISTINCT window_ends_at FROM enrichment_runs")
@@ -399,7 +403,10 @@ async def test_the_plan_is_on_record_with_the_manifest_and_stays(nights: Any, te
 
 
 async def test_a_given_manifest_is_refused_where_another_process_was_first(nights: Any, tenant: Tenant) -> None:
-    """Also by the transaction that would write it. The run stays as it is."""
+    """A given manifest is refused where another process was first, also by the transaction that would write it.
+
+    The run stays as it is.
+    """
     await nights.candidates(2)
     await nights.start(nights.rules(daily_cap=1))
     given = GivenManifest.model_validate({"tenant_id": 1, "companies": [{"uen": "U002"}]})
@@ -479,7 +486,7 @@ async def test_a_run_that_waited_for_the_database_in_vain_says_so(
 async def test_a_fault_of_one_tenant_ends_no_other_ones_night(
     nights: Any, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
-    """Whatever it is: the tenant's run fails and says why."""
+    """A fault of one tenant ends no other's night, whatever it is: the tenant's run fails and says why."""
     for tenant_id in (1, 2):
         await nights.candidates(1, tenant_id=tenant_id)
     right = getattr(planning, step)
@@ -541,7 +548,9 @@ async def test_a_database_that_restarts_is_waited_for(
 
 
 async def test_commands_to_the_upserter_are_waited_for_and_counted(nights: Any, owner: Owner) -> None:
-    """What is late is said, and does not keep the night from its candidates."""
+    """Commands to the upserter are waited for and counted: what is late is said, and does not keep the night from its
+    candidates.
+    """
     await nights.candidates(1)
     rules = nights.rules(upsert_patience=timedelta(minutes=5))
     night = asyncio.create_task(nights.start(rules))
@@ -617,7 +626,10 @@ async def test_a_run_that_nobody_waits_for_is_concluded_by_the_stage(nights: Any
 async def test_a_run_that_cannot_be_followed_stops_no_other(
     nights: Any, owner: Owner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Of whatever fault: the others get their ends, and so does this one when it is mended."""
+    """A run that cannot be followed stops no other.
+
+    Of whatever fault: the others get their ends, and so does this one when it is mended.
+    """
     for tenant_id in (1, 2):
         await nights.candidates(1, tenant_id=tenant_id)
     tonight = day_in_singapore(datetime.now(UTC))

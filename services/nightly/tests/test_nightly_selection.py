@@ -18,7 +18,7 @@ AGES = Ages()
 
 
 def a_candidate(company_id: int, *, domain: str | None = None, born: date | None = None, **other: object) -> Candidate:
-    """Of 1 November; say only what matters."""
+    """A candidate of 1 November; say only what matters."""
     company = a_company(f"U{company_id}", company_id=company_id, website_domain=domain, incorporated_on=born)
     given = {"added_at": NOW - 20 * DAY, "updated_at": NOW - 300 * DAY, **other}
     return Candidate(company, **given)  # type: ignore[arg-type]
@@ -38,7 +38,7 @@ def detail(candidate: Candidate) -> tuple[str, str] | None:
 
 
 def test_new_comes_before_stale_before_updated() -> None:
-    """Whatever bucket a stale one has."""
+    """New comes before stale before updated, whatever bucket a stale one has."""
     updated = a_candidate(1, enriched_at=NOW - 9 * DAY, features_at=NOW - 9 * DAY, updated_at=NOW - DAY)
     stale = a_candidate(2, enriched_at=NOW - 40 * DAY, features_at=NOW - 40 * DAY, bucket="High")
 
@@ -144,7 +144,9 @@ def test_only_what_vendors_that_were_away_cut_short_goes_first(other: dict[str, 
 
 
 def test_what_was_seen_lately_rests_though_something_is_old() -> None:
-    """Or contacts that never change would bring the same companies every night."""
+    """What was seen lately rests though something is old, or contacts that never change would bring the same companies
+    every night.
+    """
     young = a_candidate(1, enriched_at=NOW - REST + timedelta(hours=1), features_at=NOW - 50 * DAY)
     rested = replace(young, enriched_at=NOW - REST)
 
@@ -175,7 +177,7 @@ many = st.lists(candidates, max_size=30, unique_by=lambda it: it.company.company
 
 @given(found=many, seed=st.randoms(use_true_random=False))
 def test_the_order_is_total(found: list[Candidate], seed: Random) -> None:
-    """Whatever order candidates are read in, the night is the same; none stands in it twice."""
+    """The order is total. Whatever order candidates are read in, the night is the same; none stands in it twice."""
     shuffled = list(found)
     seed.shuffle(shuffled)
     first = selected(*found)
@@ -194,7 +196,10 @@ def test_the_order_is_total(found: list[Candidate], seed: Random) -> None:
 def test_every_candidate_gets_its_turn_within_thirty_nights(
     number: int, cap: int, always_failing: set[int], buckets: Random
 ) -> None:
-    """Also beside companies whose enrichment fails each time. Never the same twenty, and never more than the cap."""
+    """Every candidate gets its turn within thirty nights, also beside companies whose enrichment fails each time.
+
+    Never the same twenty, and never more than the cap.
+    """
     pool = {
         n: a_candidate(
             n,

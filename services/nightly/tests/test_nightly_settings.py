@@ -8,7 +8,7 @@ from nightly.settings import NightlySettings
 
 @pytest.fixture
 def environment(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
-    """What is always there."""
+    """Variables that are always there."""
     monkeypatch.setenv("DATABASE_URL", "postgresql://localhost/leadgen")
     monkeypatch.setenv("KAFKA_BOOTSTRAP_SERVERS", "localhost:9092")
     return monkeypatch

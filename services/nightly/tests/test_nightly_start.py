@@ -57,7 +57,9 @@ async def test_every_queued_job_of_every_active_tenant_is_announced(nights: Any,
 
 
 async def test_the_register_is_refreshed_once_a_night(nights: Any, owner: Owner) -> None:
-    """Of no tenant, in the nightly lane, also when no job is queued; a second start in one night is the same event."""
+    """The register is refreshed once a night, of no tenant, in the nightly lane, also when no job is queued; a second
+    start in one night is the same event.
+    """
     for night in (NIGHT, NIGHT, date(2026, 11, 24)):
         await nights.start(nights.rules(night))
 
@@ -148,7 +150,9 @@ async def test_a_tenants_own_cap_replaces_the_setting(nights: Any, owner: Owner)
 
 
 async def test_steps_are_left_out_as_the_setting_says(nights: Any, owner: Owner) -> None:
-    """Those of the run are not announced; those of an enrichment go with each request."""
+    """Steps are left out as the setting says: those of the run are not announced; those of an enrichment go with each
+    request.
+    """
     await nights.candidates(1)
     await a_job(owner, 1)
     await owner.execute(ICP, 1, ["2020:25"], None)
@@ -305,7 +309,10 @@ def test_the_night_is_the_date_in_singapore(now: datetime, night: date) -> None:
 
 
 def test_an_announcement_is_made_of_night_and_subject_alone() -> None:
-    """The same each time; of another job, tenant or night, another."""
+    """An announcement is made of night and subject alone.
+
+    The same each time; of another job, tenant or night, another.
+    """
     job_id = uuid4()
     assert upsert_request(1, job_id, NIGHT) == upsert_request(1, job_id, NIGHT)
     made = [

@@ -109,5 +109,5 @@ def test_what_differs_is_not_the_same(name: str, ours: str, theirs: Any) -> None
     "website", ["acme.sg", "http://acme.sg", "https://www.acme.sg/en?x=1", "ACME.SG:443/", " www.acme.sg. "]
 )
 def test_a_website_is_its_host(website: str) -> None:
-    """However it was typed."""
+    """A website is its host. However it was typed."""
     assert domain_of(website) == "acme.sg"

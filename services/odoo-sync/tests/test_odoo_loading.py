@@ -69,7 +69,9 @@ async def test_a_child_finds_the_parent_of_an_earlier_group(odoo: OdooServer, se
 
 @pytest.mark.parametrize("bad", [{7}, {0}, {0, 7, 199}, set(range(5, 14)), set(range(5, 90)), {*range(0, 200, 3)}])
 async def test_bad_rows_are_set_aside_and_the_others_go_through(odoo: OdooServer, server: Any, bad: set[int]) -> None:
-    """However many they are; each with Odoo's own words, and none because of a neighbour."""
+    """Bad rows are set aside and the others go through, however many they are; each with Odoo's own words, and none
+    because of a neighbour.
+    """
     rows = [row(number) | ({"name": ""} if number in bad else {}) for number in range(200)]
 
     outcomes = await load(odoo, "res.partner", rows)

@@ -36,7 +36,7 @@ def test_the_spellings_that_are_searched_are_of_that_uen(uen: str) -> None:
     ],
 )
 def test_a_name_is_one_whatever_its_case_dots_and_legal_form(typed: str) -> None:
-    """And the pattern for Odoo finds it."""
+    """A name is one whatever its case, dots and legal form, and the pattern for Odoo finds it."""
     assert normal_name(typed) == normal_name("ACME FOODS PTE. LTD.")
     assert any(like(it, typed) for it in name_patterns("ACME FOODS PTE. LTD."))
 
@@ -105,7 +105,7 @@ def test_a_mail_address_is_found_among_what_the_field_holds(theirs: str) -> None
     ],
 )
 def test_a_telephone_number_without_a_code_is_of_the_partners_country(theirs: str, region: str, is_same: bool) -> None:
-    """The same digits are another number elsewhere."""
+    """A telephone number without a code is of the partner's country: the same digits are another number elsewhere."""
     contact = Contact(kind="phone", value="+60123456789", source_url="http://acme.sg")
 
     assert has_address(contact, {"phone": theirs}, region) is is_same

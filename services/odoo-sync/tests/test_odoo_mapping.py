@@ -103,7 +103,9 @@ def test_booleans_are_texts() -> None:
 
 
 def test_a_contact_has_its_email_or_phone_and_no_name_but_its_own() -> None:
-    """Whichever is known; the address stands for a name that is not."""
+    """A contact has its email or phone and no name but its own, whichever is known; the address stands for a name that
+    is not.
+    """
     assert contact_row(EMAIL) == {
         "name": "sales@acme.sg",
         "type": "contact",
@@ -165,7 +167,7 @@ def test_a_new_lead_is_made_as_the_tenant_wishes() -> None:
 
 
 def test_without_wishes_a_new_lead_is_nobodys() -> None:
-    """As it was before there were wishes."""
+    """Without wishes a new lead is nobody's, as it was before there were wishes."""
     row = new_lead(a_lead(), LeadSettings())
 
     assert (row["type"], row["user_id/id"]) == ("lead", "")

@@ -95,7 +95,7 @@ class Scorer:
         await scorer(profile_cache or self.profile_cache).handlers[IcpChanged.topic].call(work)
 
     async def announced(self) -> list[LeadScored]:
-        """What was announced since the last look."""
+        """Returns the events that were announced since the last look."""
         rows = await self.owner.fetch("DELETE FROM outbox WHERE producer = 'scorer' RETURNING *")
         sent = [it for row in rows for it in sendables(row["key"], row["value"], row["headers"], row["events"])]
         return [decode_body(LeadScored, body) for _, body, _ in sent]
@@ -111,7 +111,7 @@ class Scorer:
 
 @pytest.fixture(scope="session")
 def industries() -> SsicVersions:
-    """Of SSIC 2020."""
+    """The industries of SSIC 2020."""
     return SsicVersions(Hierarchy(Code("2020", *code) for code in ssic_2020()))
 
 

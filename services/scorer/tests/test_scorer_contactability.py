@@ -1,4 +1,4 @@
-"""Whom of a company one can write to, what that is worth, and the words that say so."""
+"""Contactability: who can be written to, what that is worth, and the words that say so."""
 
 from typing import Any
 
@@ -55,7 +55,9 @@ def test_contacts_without_a_name_or_an_address_are_no_people() -> None:
 
 
 def test_that_nobody_is_named_means_nothing_while_a_vendor_was_left_out() -> None:
-    """Then it is unknown; with the vendor asked in vain it is a finding."""
+    """That nobody is named means nothing while a vendor was left out; then it is unknown; with the vendor asked in vain
+    it is a finding.
+    """
     values = [
         orjson.loads(rate(seen(reasons=reasons), NO_ICP).features)["decision_maker"]["value"]
         for reasons in (["lusha: no key"], ["lusha: nobody with such a title and an address"], [])
@@ -114,7 +116,7 @@ def test_who_decides_is_known_by_the_title(title: str) -> None:
     "title", [None, "", "Sales Executive", "Engineer", "Assistant to the CEO", "Executive Assistant"]
 )
 def test_who_decides_nothing_is_known_too(title: str | None) -> None:
-    """Also where the title names someone else's."""
+    """Who decides nothing is known too, also where the title names someone else's."""
     assert not is_senior(title)
 
 
@@ -148,7 +150,9 @@ def test_the_person_to_ask_for_is_the_one_that_fits_best() -> None:
 
 
 def test_nobody_is_asked_for_where_the_contact_fits_as_well() -> None:
-    """Nor is staff without a wanted title, nor a person who has an address."""
+    """Nobody is asked for where the contact fits as well, nor is staff without a wanted title, nor a person who has an
+    address.
+    """
     tan = a_person("Mei Tan", "Director", 1)
     boss = an_email("z@acme.sg", name="Zoe Lim", title="CEO").model_copy(update={"fit": 0})
     clerk = an_email("c@acme.sg", name="Cai Goh", title="Clerk")

@@ -1,4 +1,4 @@
-"""What is found about a company, what it is worth, and the words that say so."""
+"""Findings about a company: what each is worth, and the words that say so."""
 
 from dataclasses import replace
 from typing import Any
@@ -22,7 +22,7 @@ NO_ICP, FULL_ICP = (PROFILES.get(it) for it in (a_profile(), a_profile(**EVERYTH
 
 
 def rationale_of(**event: Any) -> str:
-    """What is said of an enrichment by FULL_ICP."""
+    """Returns the rationale of an enrichment by FULL_ICP."""
     return rate(seen(**event), FULL_ICP).rationale
 
 
@@ -98,7 +98,7 @@ def test_news_counts_for_a_year_and_is_shown_with_its_date(value: str, expected:
 
 
 def test_of_two_facts_of_a_field_the_surer_one_counts() -> None:
-    """Whichever comes first."""
+    """The surer one of two facts of a field counts, whichever comes first."""
     facts = [a_fact("pricing", "zzz"), a_fact("pricing", "S$ 20").model_copy(update={"confidence": 0.9})]
 
     for given_in in (facts, facts[::-1]):
@@ -106,7 +106,10 @@ def test_of_two_facts_of_a_field_the_surer_one_counts() -> None:
 
 
 def test_whom_to_reach_is_said_however_much_else_there_is() -> None:
-    """What a site shows gives way first, and what is left is whole."""
+    """Whom to reach is said however much else there is.
+
+    What a site shows gives way first, and what is left is whole.
+    """
     long = "A very long name that goes on and on and on for as long as it may"
     rationale = rationale_of(
         industry_code="26110",
@@ -121,7 +124,7 @@ def test_whom_to_reach_is_said_however_much_else_there_is() -> None:
 
 
 def test_a_lead_without_an_industry_says_so_once() -> None:
-    """And claims none."""
+    """A lead without an industry says so once, and claims none."""
     rationale = rationale_of(industry_code=None, industry_norm=None, incorporated_on=None)
 
     assert rationale.startswith("As your ICP asks: in district 01 (register); ")
@@ -181,7 +184,9 @@ def test_without_an_icp_a_score_says_so_and_rests_on_the_rest() -> None:
 
 
 def test_a_tenants_own_weights_move_its_scores_and_name_themselves() -> None:
-    """Those that it does not name keep the model's; the model's version tells the two apart."""
+    """A tenant's own weights move its scores and name themselves: those that it does not name keep the model's; the
+    model's version tells the two apart.
+    """
     event = seen(facts=[a_fact("hiring", "4 open roles: Cook")])
     plain, own = rate(event, NO_ICP), rate(event, PROFILES.get(a_profile({"hiring": 5})))
 

@@ -1,4 +1,4 @@
-"""How a company is compared with an ICP: industry by the hierarchy, size, age, place and technology."""
+"""Comparison of a company with an ICP: industry by the hierarchy, size, age, place and technology."""
 
 from datetime import date
 
@@ -69,7 +69,7 @@ def test_a_code_counts_in_its_own_version() -> None:
 
 
 def test_a_second_activity_within_the_icp_counts_where_the_first_is_far() -> None:
-    """And does no harm where it is near."""
+    """A second activity within the ICP counts where the first is far, and does no harm where it is near."""
     icp = Icp(industries=["2020:25"])
 
     assert found("industry", icp, enriched(industry_code="46900", secondary_industry_code="25912")) == "second_activity"

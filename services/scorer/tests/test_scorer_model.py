@@ -67,7 +67,7 @@ def test_what_an_icp_does_not_ask_for_is_left_out_and_the_rest_scaled() -> None:
 
 
 def test_a_contribution_is_the_weight_times_what_is_above_the_prior() -> None:
-    """And the base is what is typical."""
+    """A contribution is the weight times what is above the prior, and the base is what is typical."""
     weighted = weighted_model(model_from(TWO), {}, ALL)
 
     assert weighted.base == 5000

@@ -1,4 +1,4 @@
-"""What a rep can say first: the best signal of the findings."""
+"""The opening of a conversation: the best signal of the findings."""
 
 import pytest
 

@@ -57,7 +57,9 @@ async def test_weights_that_cannot_be_used_stop_no_tenants_night(at, weights: st
 
 
 async def test_weights_that_leave_nothing_for_a_tenant_without_an_icp_are_the_models(at) -> None:
-    """As are those that name the industry alone, once there is no ICP to compare it with."""
+    """Weights that leave nothing for a tenant without an ICP are the model's, as are those that name the industry
+    alone, once there is no ICP to compare it with.
+    """
     others = {it.name: 0 for it in read_model().criteria if it.group != "icp"}
     await at.owner.execute("INSERT INTO scoring_models VALUES (1, $1, 'mine')", json.dumps({"industry": 1} | others))
 
@@ -69,7 +71,9 @@ async def test_weights_that_leave_nothing_for_a_tenant_without_an_icp_are_the_mo
 
 
 async def test_two_replicas_that_score_a_tenants_leads_again_at_once_announce_each_once(at) -> None:
-    """What one has locked the other waits for, and then passes over."""
+    """Two replicas that score a tenant's leads again at once announce each once: what one has locked the other waits
+    for, and then passes over.
+    """
     await at.score_all()
     await at.owner.execute("INSERT INTO scoring_models VALUES (1, '{\"site_live\": 3}', 'mine')")
 

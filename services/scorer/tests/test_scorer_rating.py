@@ -110,7 +110,9 @@ def test_a_score_is_bounded_and_its_parts_sum_to_it_exactly(event: CompanyEnrich
 def test_a_positive_finding_never_lowers_a_score(
     data: st.DataObject, own: dict[str, float] | None, asked: set[str]
 ) -> None:
-    """Of any criterion, by any tenant's weights, whatever else is known: neither in place of nothing, nor in place of a
+    """A positive finding never lowers a score.
+
+    Of any criterion, by any tenant's weights, whatever else is known: neither in place of nothing, nor in place of a
     finding that is worth less.
     """
     weighted = weighted_model(MODEL, own or {}, asked)
@@ -185,7 +187,9 @@ def test_a_contact_of_which_more_is_known_never_lowers_a_score(
 def test_order_and_repeats_within_an_enrichment_are_irrelevant(
     event: CompanyEnriched, profile: ScoringProfile, chance: Random
 ) -> None:
-    """The same contacts and facts, shuffled and doubled, give the same rating to the bit."""
+    """Order and repeats within an enrichment are irrelevant: the same contacts and facts, shuffled and doubled, give
+    the same rating to the bit.
+    """
     contacts, facts = [*event.contacts, *event.contacts], [*event.facts, *event.facts]
     chance.shuffle(contacts)
     chance.shuffle(facts)
@@ -229,7 +233,7 @@ def test_the_same_inputs_and_model_give_the_same_to_the_bit(
 
 @given(enrichments, st.lists(profiles, max_size=4))
 def test_another_tenants_profile_never_moves_a_score(event: CompanyEnriched, others: list[ScoringProfile]) -> None:
-    """Whatever is scored by others' ICPs and weights in between."""
+    """Another tenant's profile never moves a score, whatever is scored by others' ICPs and weights in between."""
     before = rate(event, FULL_ICP)
     for other in others:
         rate(event, other)
@@ -239,7 +243,9 @@ def test_another_tenants_profile_never_moves_a_score(event: CompanyEnriched, oth
 
 @given(enrichments, profiles)
 def test_a_rationale_is_one_printable_line_of_bounded_length(event: CompanyEnriched, profile: ScoringProfile) -> None:
-    """Whatever the site and the register hold; and PostgreSQL takes the features."""
+    """A rationale is one printable line of bounded length, whatever the site and the register hold; and PostgreSQL
+    takes the features.
+    """
     rating = rate(event, profile)
 
     assert 0 < len(rating.rationale) <= LONGEST

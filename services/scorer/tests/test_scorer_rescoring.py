@@ -71,7 +71,9 @@ async def test_only_leads_of_which_something_else_is_said_are_announced(at) -> N
 
 
 async def test_a_change_that_was_killed_midway_is_gone_on_with(at, industries: SsicVersions) -> None:
-    """What a chunk committed stays done: the whole announces each lead once."""
+    """A change that was killed midway is gone on with: what a chunk committed stays done: the whole announces each lead
+    once.
+    """
     await at.score_all()
     work = await at.changed_icp("2020:25")
     with pytest.raises(Killed):
@@ -100,7 +102,7 @@ async def test_the_newest_change_wins_whatever_comes_last(at) -> None:
 
 
 async def test_a_tenants_change_never_moves_anothers_leads(at) -> None:
-    """Nor what is scored for it later."""
+    """A tenant's change never moves another's leads, nor what is scored for it later."""
     await at.score_all(1)
     await at.score_all(2)
     before = await at.rows(2)

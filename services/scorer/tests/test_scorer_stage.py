@@ -92,7 +92,7 @@ async def test_a_visit_becomes_a_score_its_features_and_an_announcement(database
 
 
 async def test_a_repeated_visit_changes_nothing(database: Database, seen: Seen) -> None:
-    """The same event twice: the same row, `updated_at` included."""
+    """A repeated visit changes nothing: the same event twice: the same row, `updated_at` included."""
     await score(database, seen.visit())
     before = await stored(database, seen.company.company_id)
 
@@ -102,7 +102,9 @@ async def test_a_repeated_visit_changes_nothing(database: Database, seen: Seen) 
 
 
 async def test_a_lead_says_what_its_request_leaves_out(database: Database, seen: Seen) -> None:
-    """What comes after the score goes by it; the next visit without it tells of nothing left out."""
+    """A lead says what its request leaves out: what comes after the score goes by it; the next visit without it tells
+    of nothing left out.
+    """
     [lead] = await score(database, seen.visit().model_copy(update={"skip": ["odoo"]}))
     [next_one] = await score(database, seen.visit(hours=1))
 
@@ -110,7 +112,7 @@ async def test_a_lead_says_what_its_request_leaves_out(database: Database, seen:
 
 
 async def test_an_older_visit_never_undoes_a_newer_one(database: Database, seen: Seen) -> None:
-    """Whatever the order of delivery, the newest visit's score stands."""
+    """An older visit never undoes a newer one. Whatever the order of delivery, the newest visit's score stands."""
     await score(database, seen.visit(has_careers=True, hours=2))
     before = await stored(database, seen.company.company_id)
 

@@ -90,7 +90,7 @@ def test_what_they_do_not_say_may_not(answer: str) -> None:
 
 @given(st.text(max_size=400))
 def test_what_is_said_is_one_line_without_a_number_of_its_own(answer: str) -> None:
-    """Whatever the model answers."""
+    """What is said is one line without a number of its own, whatever the model answers."""
     words = accepted_answer(answer, TEMPLATE, FEATURES)
 
     if words is not None:
@@ -124,7 +124,7 @@ def test_numbers_are_read_as_they_are_meant(text: str, stated: set[str]) -> None
 
 
 def test_the_model_is_shown_what_is_known_and_nobodys_address() -> None:
-    """Of contacts only what the template says."""
+    """The model is shown what is known and nobody's address, of contacts only what the template says."""
     asked = build_prompt(TEMPLATE, FEATURES)
 
     assert "4 open roles: Cook" in asked
@@ -226,14 +226,16 @@ async def test_the_template_stands_where_the_model_makes_numbers_up(lead: Lead) 
 
 
 async def test_nothing_is_asked_beyond_the_cap(lead: Lead) -> None:
-    """Nor counted."""
+    """Nothing is asked beyond the cap, nor counted."""
     assert await lead.round(cap=300) == 0
     assert (lead.asked, await lead.tokens()) == (0, None)
 
 
 @pytest.mark.parametrize(("status", "is_free"), [(401, True), (429, True), (500, False)])
 async def test_a_model_that_does_not_answer_leaves_the_template(lead: Lead, status: int, is_free: bool) -> None:
-    """What may have been charged stays counted; the lead is asked about another time."""
+    """A model that does not answer leaves the template: what may have been charged stays counted; the lead is asked
+    about another time.
+    """
     before, lead.status = await lead.rationale(), status
 
     with pytest.raises(LanguageModelFailed):

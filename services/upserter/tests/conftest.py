@@ -83,7 +83,7 @@ class Delivery:
             return str(await tx.fetchval("SELECT state FROM inbox_upserter WHERE event_id = $1", event_id))
 
     async def take_in(self, event: Event, event_id: UUID, *, in_order: bool = True) -> None:
-        """Those that are not in order may be in hand at once, whatever their key."""
+        """Takes in events, whatever their key; those that are not in order may be in hand at once."""
         lane: Lane = "interactive"
         headers = encode_headers(event, Envelope(event_id, event.tenant_id, lane), source="test")
         arrival = Arrival(
@@ -116,7 +116,7 @@ class Delivery:
         await HandlerRunner(handler, "interactive", 1, around).handle(claims)
 
     async def announced(self) -> list[Event]:
-        """What was announced since the last look, in order; dead letters are left out."""
+        """Returns the events that were announced since the last look, in order; dead letters are left out."""
         models = {model.topic: model for model in EVENTS}
         rows = await self._owner.fetch("DELETE FROM outbox WHERE producer = 'upserter' RETURNING *")
         return [
@@ -127,7 +127,7 @@ class Delivery:
         ]
 
     async def answer(self, request: RequestIndustry, stage: Stage | None = None) -> SearchAnswer:
-        """What the request is answered with; the other events that it leads to are dropped."""
+        """Returns the answer to the request; the other events that it leads to are dropped."""
         assert await self(request, stage) == "done"
         (answer,) = [event.answer for event in await self.announced() if isinstance(event, JobProgressed)]
         assert answer is not None
@@ -179,7 +179,7 @@ def a_request() -> Callable[..., RequestIndustry]:
 
 @pytest.fixture
 def uens() -> Callable[[type[CompanyEvent], list[Event]], list[str]]:
-    """Of the events of one type, in order."""
+    """Returns the UENs of the events of one type, in order."""
     return lambda kind, events: [event.company.uen for event in events if type(event) is kind]
 
 
@@ -221,7 +221,7 @@ async def makers(owner: Owner) -> int:
 
 @pytest.fixture
 def deadlocks(owner: Owner) -> Callable[..., Awaitable[int]]:
-    """How many PostgreSQL has broken up in this test's database. A handler would have got over them, unseen.
+    """Counts deadlocks that PostgreSQL has broken up in this test's database. A handler would retry them, unseen.
 
     A connection may tell of its own only when it ends: those of `databases` are closed.
     """

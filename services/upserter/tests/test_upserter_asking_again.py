@@ -1,4 +1,4 @@
-"""The same request again: while its job waits or runs it gets that job, afterwards a new one."""
+"""A repeated request: while its job waits or runs it gets that job, afterwards a new one."""
 
 import asyncio
 from typing import TypeAlias
@@ -22,7 +22,9 @@ WAITING = """
 async def test_the_same_words_while_their_job_waits_or_runs_are_the_same_job(
     owner: Owner, deliver, a_request, makers: int
 ) -> None:
-    """Also other words for the same industry; another limit, another year or another tenant is another job."""
+    """Equal words while their job waits or runs are the same job, also other words for the same industry; another
+    limit, another year or another tenant is another job.
+    """
     request = a_request(sync_limit=0)
     await deliver(request)
     for status in ("queued", "running"):

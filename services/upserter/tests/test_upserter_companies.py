@@ -149,7 +149,9 @@ async def test_a_title_goes_with_its_code(owner: Owner, database: Database, enli
 async def test_facts_that_were_read_earlier_do_not_undo_later_ones(
     owner: Owner, database: Database, enlist, acme
 ) -> None:
-    """Whoever looked at the register before the last load and writes after it has seen the company, no more."""
+    """Facts that were read earlier do not undo later ones: whoever looked at the register before the last load and
+    writes after it has seen the company, no more.
+    """
     await saved(database, acme)
     await enlist(acme, street_name="OLD ROAD")
     async with database.without_tenant() as newer:
@@ -336,7 +338,10 @@ LOOK_UPS = {
 
 
 async def test_look_ups_on_a_large_table_use_their_index(owner: Owner, database: Database) -> None:
-    """As the services' role, on 100,000 companies, from the planner's own words."""
+    """Look-ups on a large table use their index.
+
+    As the services' role, on 100,000 companies, from the planner's own words.
+    """
     await owner.execute(MANY)
     await owner.execute("ANALYZE companies")
     async with database.transaction(1) as tx:

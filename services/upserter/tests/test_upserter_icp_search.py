@@ -64,7 +64,7 @@ async def test_a_pass_that_broke_off_keeps_to_its_share(owner: Owner, database, 
 
 
 async def test_the_tenants_own_cap_holds(owner: Owner, found, makers: int) -> None:
-    """As for its jobs."""
+    """The tenant's own cap holds, as for its jobs."""
     await owner.execute("UPDATE tenants SET upsert_max_per_job = 3 WHERE tenant_id = 1")
 
     assert sorted(await found(a_pass())) == ["U001", "U002", "U003"]

@@ -1,4 +1,4 @@
-"""What a search leaves for the night: batch after batch, to the end or to the share, whatever breaks off in between."""
+"""Jobs of the night: batch after batch, to the end or to the limit, whatever breaks off in between."""
 
 import asyncio
 from datetime import UTC, datetime

@@ -197,7 +197,7 @@ async def test_the_status_says_whether_a_company_lives(sql: Owner) -> None:
 
 
 async def test_only_who_lives_is_looked_for(sql: Owner, owner: Owner) -> None:
-    """What the searches call live, in the register's table, is what the company will be."""
+    """Searches find only live entries: the same that are live companies after they were saved."""
     await owner.executemany(
         "INSERT INTO staging_acra_companies (uen, entity_status_description) VALUES ($1, $2)",
         [(f"U{n}", changed(text)) for n, text in enumerate(STATUSES) for changed in [str.upper if n % 2 else str]],
@@ -216,7 +216,7 @@ async def test_postal_codes_get_their_zero_back(sql: Owner) -> None:
 
 
 async def test_industry_codes_get_their_zero_back(sql: Owner) -> None:
-    """Of four digits; what is shorter or longer is no five-digit code."""
+    """Industry codes get their zero back, of four digits; what is shorter or longer is no five-digit code."""
     codes = {"01111": "01111", "1111": "01111", "62011": "62011", "620": None, "620111": None, "C": None, "": None}
     assert await each(sql, "industry_code", list(codes)) == list(codes.values())
 

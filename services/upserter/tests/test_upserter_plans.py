@@ -1,4 +1,4 @@
-"""How PostgreSQL runs the upserter's statements on a register of one million: by which index, reading how many rows.
+"""Plans of the upserter's statements on a register of one million: by which index, reading how many rows.
 
 The statements are those that the functions really send: each runs once while asyncpg tells what it is asked, and is
 then explained as it runs in a service: by its generic plan, as the service's role, for a tenant.
@@ -129,7 +129,7 @@ class Register:
             return await register.count(tx, wanted)
 
     async def plans(self, ask: Ask) -> list[Plan]:
-        """How the statements were carried out that `ask` came to, for tenant 1. Everything is undone again."""
+        """Returns the plans of the statements that `ask` sends, for tenant 1. Everything is undone again."""
         asked: list[asyncpg.connection.LoggedQuery] = []
         async with self._undone() as tx:
             await ask(tx)  # so that asyncpg knows the types, and asks for them no more
@@ -244,7 +244,9 @@ async def test_no_table_that_grows_is_read_whole(million: Register) -> None:
 
 
 async def test_a_count_reads_the_matches_from_two_indexes(million: Register) -> None:
-    """What a search counts is as many index entries as it finds, and a few more whose primary code matches, too."""
+    """A count reads the matches from two indexes: what a search counts is as many index entries as it finds, and a few
+    more whose primary code matches, too.
+    """
     for wanted in (million.dense, million.rare):
         counts = await million.counts(wanted)
         (plan,) = await million.plans(lambda tx, wanted=wanted: register.count(tx, wanted, young_since="2022-01-01"))
@@ -254,7 +256,10 @@ async def test_a_count_reads_the_matches_from_two_indexes(million: Register) -> 
 
 
 async def test_the_best_of_a_dense_industry_are_found_walking_by_age(million: Register) -> None:
-    """Of an industry with a third of the living: ten, or a job's next five thousand, reading few times as many."""
+    """The best of a dense industry are found walking by age.
+
+    Of an industry with a third of the living: ten, or a job's next five thousand, reading few times as many.
+    """
     wanted = million.dense
     counts = await million.counts(wanted)
     middle = Position(0, "2010-06-15", "U0005")
@@ -267,7 +272,10 @@ async def test_the_best_of_a_dense_industry_are_found_walking_by_age(million: Re
 
 
 async def test_the_best_of_a_rare_industry_are_found_code_by_code(million: Register) -> None:
-    """Of three codes with some hundred entries: as many entries of each as are wanted, never the living by age."""
+    """The best of a rare industry are found code by code.
+
+    Of three codes with some hundred entries: as many entries of each as are wanted, never the living by age.
+    """
     wanted = million.rare
     counts = await million.counts(wanted)
     (plan,) = await million.plans(lambda tx: register.best(tx, wanted, counts, limit=10))

@@ -47,7 +47,9 @@ async def test_each_refinement_leaves_as_many_as_it_says(owner: Owner, deliver, 
 
 
 async def test_refinements_keep_to_what_was_said_already(deliver, a_request, many) -> None:
-    """Of a year of foundation, of several industries, of what is left out: said back, a choice counts the same."""
+    """Refinements keep to what was said already, of a year of foundation, of several industries, of what is left out:
+    said back, a choice counts the same.
+    """
     await many("A", 350, code="25912", founded="2020-01-01")
     await many("B", 350, code="25922", founded="2015-01-01")
     await many("C", 250, code="10101", founded="2019-01-01")
@@ -90,5 +92,5 @@ async def test_an_industry_of_both_versions_is_offered_once(owner: Owner, delive
 
 
 async def refined(deliver: Any, a_request: Any, answer: SearchAnswer) -> list[int]:
-    """How many companies each refinement leaves, said back as it stands."""
+    """Counts the companies that each refinement leaves, sent back as it stands."""
     return [(await deliver.answer(a_request(it.label, mode="off"))).matches for it in answer.refinements]

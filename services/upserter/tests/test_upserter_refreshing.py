@@ -39,7 +39,7 @@ async def names(owner: Owner) -> set[str]:
 
 @pytest.mark.parametrize("rows", [0, 1, 9, 10, 11, 35])
 async def test_the_first_takes_all_the_next_nothing(rows: int, owner: Owner, database: Database) -> None:
-    """However many batches that is."""
+    """The first takes all, the next nothing, however many batches that is."""
     await owner.execute(MANY, "U", rows)
     assert await refreshed(database) == Refreshed(rows, rows, rows)
     assert await refreshed(database) == Refreshed(0, 0, 0)
@@ -156,7 +156,7 @@ async def test_what_is_loaded_while_it_runs_is_the_next_one_s(owner: Owner, data
 
 
 async def test_it_does_not_begin_while_a_load_is_under_way(owner: Owner, database: Database) -> None:
-    """Whose rows bear a time before its own: else they were passed over for ever. It says what to do."""
+    """It does not begin while a load is in progress: rows of the load would be skipped for ever. It says what to do."""
     async with owner.transaction():
         await owner.execute(LOAD_BEGINS)
         await owner.execute(MANY, "U", 5)

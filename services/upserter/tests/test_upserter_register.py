@@ -65,7 +65,7 @@ async def uens(
 
 
 def place(entry: Entry, wanted: SearchCriteria) -> tuple[Any, ...] | None:
-    """Where an entry stands in the order, said once more and more simply; None for one that does not match."""
+    """Returns an entry's position in the order, computed in a simpler way; None for one that does not match."""
     if entry.status != LIVE or (wanted.founded_since and (entry.date or "") < wanted.earliest):
         return None
     for is_secondary, code in ((False, entry.primary), (True, entry.secondary)):
@@ -200,7 +200,9 @@ async def test_batches_are_of_one_size_but_the_last(limit: int, owner: Owner, da
 
 
 async def test_batches_meet_nothing_twice_while_the_register_is_loaded_again(owner: Owner, database: Database) -> None:
-    """What comes in before the place reached is not seen, what comes in behind it is; what died is gone."""
+    """Batches meet nothing twice while the register is loaded again: what comes in before the place reached is not
+    seen, what comes in behind it is; what died is gone.
+    """
     await enlist(owner, *(Entry(f"U{n:03}", primary="62011", date="2020-01-01") for n in range(60)))
     seen: list[str] = []
     async for batch in batches(database.without_tenant, SOFTWARE, NOTHING_COUNTED, size=2, limit=500, after=None):
@@ -213,7 +215,7 @@ async def test_batches_meet_nothing_twice_while_the_register_is_loaded_again(own
 
 
 async def test_batches_left_early_leave_no_look_behind(owner: Owner, database: Database) -> None:
-    """What is looked up ahead is given up with them: its transaction ends too."""
+    """Batches left early leave no look-up behind: the one that runs ahead ends with them, with its transaction."""
     await enlist(owner, *(Entry(f"U{n:03}", primary="62011", date="2020-01-01") for n in range(60)))
     open_ones = 0
 
@@ -272,7 +274,7 @@ class Plans:
 
 
 def test_a_part_of_the_matches_stands_where_it_stood() -> None:
-    """Whichever way it is asked for."""
+    """A part of the matches stands where it stood, whichever way it is asked for."""
     matches = Matches(["U1", "U2", "U3"], ["2020-01-01", "2019-01-01", ""], [0, 0, 1])
     assert list(matches) == [Position(0, "2020-01-01", "U1"), Position(0, "2019-01-01", "U2"), Position(1, "", "U3")]
     assert list(matches[1:]) == list(matches)[1:]
@@ -296,7 +298,9 @@ async def test_a_search_in_postal_sectors_counts_and_finds_those_alone(owner: Ow
 
 
 async def test_the_usual_version_of_the_register_is_known_once_it_is_analysed(owner: Owner, many) -> None:
-    """As every load leaves it; of a mixed or an unknown register nothing is said."""
+    """The usual version of the register is known once it is analysed, as every load leaves it; of a mixed or an unknown
+    register nothing is said.
+    """
     assert await usual_version(owner) is None
     await many("P", 20)
     await owner.execute("ANALYZE staging_acra_companies")

@@ -59,7 +59,7 @@ async def save(database: Database, item: Item[RequestUpsert], *entries: str, job
 
 
 async def announced(owner: Owner) -> list[Message]:
-    """What stands in the outbox, and is taken from it."""
+    """Takes the messages out of the outbox."""
     rows = await owner.fetch("DELETE FROM outbox WHERE producer = 'upserter' RETURNING *")
     return [
         Message(row["topic"], key, value, pack_headers(headers), row["lane"])
@@ -81,7 +81,9 @@ async def companies(owner: Owner) -> dict[str, Company]:
 async def test_what_postgresql_announces_is_what_the_stage_would_have(
     item: Item[RequestUpsert], owner: Owner, database: Database
 ) -> None:
-    """The same topic, key, event and headers, whatever is in a name or a key; only the trace's last step differs."""
+    """What PostgreSQL announces is what the stage would have: the same topic, key, event and headers, whatever is in a
+    name or a key; only the trace's last step differs.
+    """
     await owner.executemany(ENTRY, HOSTILE.items())
     assert await save(database, item, *HOSTILE) == len(HOSTILE)
     known = await companies(owner)

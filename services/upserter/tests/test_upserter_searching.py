@@ -1,4 +1,4 @@
-"""What a request for companies comes to: the best at once by one order, whom it names, what it counts and leaves."""
+"""Searches for companies: the best at once by one order, whom they name, what they count and leave."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -44,7 +44,7 @@ def named(companies: Sequence[Company]) -> list[str]:
 
 
 async def written(owner: Owner) -> list[int]:
-    """How many rows stand in what a request may write."""
+    """Counts the rows of the tables that a request may write."""
     tables = ("companies", "icp_candidate_companies", "background_jobs")
     return [await owner.fetchval(f"SELECT count(*) FROM {table}") for table in tables]
 
@@ -258,7 +258,9 @@ async def test_a_year_of_foundation_filters_head_job_and_counts(owner: Owner, de
 async def test_a_place_filters_head_job_and_counts_and_is_reported(
     owner: Owner, deliver, a_request, uens, enlist
 ) -> None:
-    """So that the job goes on where the head ended; a size is reported as ignored, and filters nothing."""
+    """A place filters head, job and counts and is reported, so that the job goes on where the head ended; a size is
+    reported as ignored, and filters nothing.
+    """
     for n, postal_code in enumerate(["520001", "460001", "520002", "520003", None]):
         await enlist(f"T{n}", postal_code=postal_code, registration_incorporation_date=f"2020-01-0{n + 1}")
     request = a_request("SSIC 25912 in Tampines with 50-500 employees", sync_limit=1)
@@ -280,7 +282,7 @@ async def test_the_same_industry_in_another_place_is_another_job(deliver, a_requ
 
 
 async def test_the_last_years_are_counted_from_this_one(deliver, a_request, enlist) -> None:
-    """Who says so means today."""
+    """The last years are counted from this one: who says so means today."""
     await enlist("NEW", registration_incorporation_date=f"{YEAR - 1}-01-01")
     await enlist("OLD", registration_incorporation_date=f"{YEAR - 4}-12-31")
     answer = await deliver.answer(a_request("SSIC 25912 founded in the last 3 years"))
@@ -308,7 +310,9 @@ async def test_two_versions_of_the_code_list_side_by_side(
 
 
 async def test_what_is_left_out_does_not_come_back_by_a_secondary_code(owner: Owner, deliver, a_request, many) -> None:
-    """Whoever is mainly in it is not meant, whatever else it does; who does it besides is."""
+    """What is left out does not come back by a secondary code: whoever is mainly in it is not meant, whatever else it
+    does; who does it besides is.
+    """
     await many("A", 3, code="10101")
     await many("B", 2, code="25912")
     await owner.execute("UPDATE staging_acra_companies SET secondary_ssic_code = '25912' WHERE uen LIKE 'A%'")
@@ -319,7 +323,9 @@ async def test_what_is_left_out_does_not_come_back_by_a_secondary_code(owner: Ow
 
 
 async def test_a_preferred_code_may_name_its_version(deliver, a_request, many) -> None:
-    """Of another version it prefers nothing; a bare one is meant in every version."""
+    """A preferred code may name its version, of another version it prefers nothing; a bare one is meant in every
+    version.
+    """
     await many("A", 2, code="25912", founded="2001-01-01")
     await many("B", 2, code="25922", founded="2020-01-01")
     for preferred, first in (("2020:25912", "A"), ("25912", "A"), ("2025:25912", "B"), ("2020:K", "B")):

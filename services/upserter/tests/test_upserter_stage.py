@@ -39,7 +39,7 @@ RELOAD = "UPDATE staging_acra_companies SET street_name = $1, updated_at = clock
 
 
 async def tables(owner: Owner) -> list[list[asyncpg.Record]]:
-    """What the handlers write, without the times of a mere look."""
+    """Reads the tables that the handlers write, without the times of a mere look."""
     return [
         await owner.fetch("SELECT company_id, uen, name, updated_at FROM companies ORDER BY 1"),
         await owner.fetch(
@@ -53,7 +53,9 @@ async def tables(owner: Owner) -> list[list[asyncpg.Record]]:
 async def test_what_is_delivered_twice_changes_and_announces_nothing_more(
     owner: Owner, deliver, a_request, makers: int
 ) -> None:
-    """Of every handler: the same event again, and a second event for a job that is done."""
+    """What is delivered twice changes and announces nothing more, of every handler: the same event again, and a second
+    event for a job that is done.
+    """
     request = a_request()
     visit = CompanyEnriched(
         tenant_id=1,
@@ -107,7 +109,9 @@ async def test_with_its_database_down_nothing_is_lost(
 async def test_two_jobs_over_the_same_rows_at_once(
     owner: Owner, database: Database, deliver, a_request, deadlocks, the_stage
 ) -> None:
-    """Of two tenants, and of one whose words differ but overlap: each company once, each tenant's candidates whole."""
+    """Two jobs over the same rows at once, of two tenants, and of one whose words differ but overlap: each company
+    once, each tenant's candidates whole.
+    """
     await owner.execute(MANY, 400)
     requests = [
         a_request(sync_limit=0, tenant_id=1),
@@ -187,7 +191,7 @@ async def work_off(deliver, stage, tenant_id: int, job_id: UUID) -> None:
 
 
 async def work_off_event(deliver, stage, event: Event) -> None:
-    """Whatever its key: as two partitions, or two topics, would have it."""
+    """Handles an event whatever its key, as two partitions or two topics would have it."""
     event_id = new_id()
     await deliver.take_in(event, event_id, in_order=False)
     for claim in await deliver.claims(event):
@@ -202,7 +206,7 @@ async def reload(owner: Owner) -> None:
 
 
 async def no_duplicates(owner: Owner) -> int:
-    """How many companies there are, each UEN and each name once."""
+    """Counts the companies, each UEN and each name once."""
     rows = await owner.fetch("SELECT count(*), count(DISTINCT uen), count(DISTINCT lower(name)) FROM companies")
     assert len(set(rows[0])) == 1
     return int(rows[0][0])

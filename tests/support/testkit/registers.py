@@ -1,4 +1,4 @@
-"""What the tests of the load are made of: little registers, and what came of loading them."""
+"""Little registers for the tests of the load, and the result of loading them."""
 
 import csv
 import io
@@ -23,7 +23,7 @@ def a_company(
 
 
 def as_csv(rows: Sequence[Sequence[str]], header: Sequence[str] = HEADER) -> bytes:
-    """As ACRA writes it."""
+    """Writes rows as ACRA does."""
     text = io.StringIO(newline="")
     csv.writer(text, lineterminator="\r\n").writerows([header, *rows])
     return text.getvalue().encode()

@@ -43,7 +43,7 @@ def a_profile(weights: dict[str, float] | None = None, **icp: Any) -> StoredProf
 
 
 def an_enrichment(company: Company, *, tenant_id: int = 1, hours: int = 0, **found: Any) -> CompanyEnriched:
-    """Of this company, so many hours after NOW; its site was read and says nothing unless a test states it."""
+    """An enrichment of this company, so many hours after NOW; its site was read and says only what a test states."""
     nothing = {"site": Site(outcome="visited", url=HOME), "contacts": [], "degraded_reasons": []}
     of = {"tenant_id": tenant_id, "company": company, "enriched_at": NOW + timedelta(hours=hours)}
     return CompanyEnriched.model_validate(of | nothing | found)
@@ -76,17 +76,17 @@ def seen(
 
 
 def an_email(value: str = "jane@acme.sg", **more: Any) -> Contact:
-    """Of the company's own site."""
+    """An e-mail address of the company's own site."""
     return Contact(kind="email", value=value, source_url=f"{HOME}/contact", **more)
 
 
 def a_phone(value: str = "+6561234567") -> Contact:
-    """Of the company's own site."""
+    """A telephone number of the company's own site."""
     return Contact(kind="phone", value=value, source_url=HOME)
 
 
 def a_fact(field: str, value: str, page: str = "/about") -> CompanyFact:
-    """Of the company's own site."""
+    """A fact of the company's own site."""
     return CompanyFact(field=field, value=value, source_url=HOME + page, method="page", confidence=0.7)
 
 

@@ -1,4 +1,4 @@
-"""What the tests of every stage share: builders of events, delivery through the real Kafka, bounded patience."""
+"""Parts that the tests of every stage share: builders of events, delivery through the real Kafka, bounded patience."""
 
 import asyncio
 import time

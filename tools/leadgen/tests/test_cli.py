@@ -104,7 +104,7 @@ def test_what_is_wrong_is_said_in_a_sentence(arguments: tuple[str, ...], code: i
 
 @pytest.mark.parametrize("arguments", [(), ("tenant",), ("odoo",)], ids=["leadgen", "tenant", "odoo"])
 def test_a_command_without_words_lists_what_there_is(arguments: tuple[str, ...]) -> None:
-    """And is no success."""
+    """A command without words lists what there is, and is no success."""
     result = run(*arguments)
     assert result.exit_code == 2
     assert "Usage: " in result.output
@@ -112,7 +112,7 @@ def test_a_command_without_words_lists_what_there_is(arguments: tuple[str, ...])
 
 
 def test_a_token_names_tenant_and_user_and_ends() -> None:
-    """As the gateway reads it."""
+    """A token names tenant and user and ends, as the gateway reads it."""
     result = run(
         "token", "--tenant", "3", "--user", "ann@example.com", "--hours", "2", env={"GATEWAY_JWT_SECRET": SECRET}
     )
@@ -155,7 +155,7 @@ async def test_a_database_that_is_not_migrated_is_named(postgres_server: str) ->
 
 
 class _Proxy(BaseHTTPRequestHandler):
-    """What stands in front of a gateway that is away: an answer that is not the gateway's."""
+    """A proxy in front of a gateway that is away: its answer is not the gateway's."""
 
     def do_POST(self) -> None:  # the name that http.server calls
         self.rfile.read(int(self.headers["Content-Length"]))

@@ -1,4 +1,4 @@
-"""What the demo makes of the stream: the file's content, and the table in the terminal."""
+"""The demo's view of the stream: the file's content, and the table in the terminal."""
 
 from io import StringIO
 
@@ -163,7 +163,7 @@ def resolved(**more: object) -> ChatEvent:
     ],
 )
 def test_each_part_of_the_request_is_reported(event: ChatEvent, words: str, screen: Screen, terminal: StringIO) -> None:
-    """What is left out, cut, ignored or asked back is said."""
+    """Each part of the request is reported: what is left out, cut, ignored or asked back is said."""
     screen.show(event)
     assert words in " ".join(terminal.getvalue().split())
 

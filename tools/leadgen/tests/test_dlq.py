@@ -135,7 +135,9 @@ async def test_letters_are_listed_by_reason_retried_in_order_and_followed(
 async def test_a_letter_is_shown_with_its_handler_its_error_and_its_message(
     stage: Stage, database: Database, database_url: str, kafka: str
 ) -> None:
-    """Also the copy in the dead-letter topic names the handler."""
+    """A letter is shown with its handler, its error and its message, also the copy in the dead-letter topic names the
+    handler.
+    """
     event, envelope = a_request("201900001K", "broken", company_id=11)
     await publish(kafka, [(event, envelope)])
     async with at_work(stage, database, kafka):
@@ -306,7 +308,7 @@ async def test_a_message_without_headers_is_given_them(
     ],
 )
 async def test_bad_input_gets_one_clear_line(arguments: list[str], code: int, line: str, database_url: str) -> None:
-    """And nothing is done."""
+    """Bad input gets one clear line, and nothing is done."""
     result = await leadgen(database_url, *arguments)
 
     assert (result.exit_code, line in " ".join(result.output.replace("│", " ").split())) == (code, True), result.output
@@ -331,7 +333,9 @@ async def test_an_error_with_brackets_is_listed_as_it_is(database_url: str, owne
 
 
 async def test_a_login_without_rights_gets_one_clear_line(database_url: str, owner: Owner, kafka: str) -> None:
-    """Of every command that reads the tables: no traceback, and the way out."""
+    """A login without rights gets one clear line, of every command that reads the tables: no traceback, and the way
+    out.
+    """
     name = f"stranger_{urlsplit(database_url).path.strip('/')}"
     await owner.execute(f"CREATE ROLE {name} LOGIN PASSWORD 'x'")
     try:

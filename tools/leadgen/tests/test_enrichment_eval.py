@@ -70,7 +70,7 @@ def test_each_field_has_its_scores_and_differences(tmp_path: Path) -> None:
 
 
 def test_people_and_addresses_match_whatever_their_punctuation(tmp_path: Path) -> None:
-    """As a table it says so in one line per field."""
+    """People and addresses match whatever their punctuation. As a table it says so in one line per field."""
     body = "<p>Ana Cruz, Sales Manager</p><p>12 Gul Way, #03-01, Singapore 629190</p>"
     folder = a_folder(
         tmp_path,
@@ -103,7 +103,7 @@ def test_people_and_addresses_match_whatever_their_punctuation(tmp_path: Path) -
     ],
 )
 def test_labels_that_are_none_get_one_clear_line(tmp_path: Path, labels: str | None, message: str) -> None:
-    """And an exit code."""
+    """Labels that are none get one clear line, and an exit code."""
     folder = a_folder(tmp_path)
     (folder / "labels.json").unlink() if labels is None else (folder / "labels.json").write_text(labels)
 
@@ -115,6 +115,8 @@ def test_labels_that_are_none_get_one_clear_line(tmp_path: Path, labels: str | N
 
 
 def test_every_fact_can_be_labelled() -> None:
-    """But for news, which depends on the day, and the main number, which is the first of the telephones."""
+    """Every fact can be labelled, but for news, which depends on the day, and the main number, which is the first of
+    the telephones.
+    """
     assert FIELDS - set(FACTS) == {"emails", "phones", "people", "careers", "title"}
     assert set(FACTS) - FIELDS == {"news", "phone"}

@@ -30,7 +30,7 @@ from testkit.stages import until
     ],
 )
 def test_an_address_and_a_uen_are_distinguished(given: str, subject: Subject) -> None:
-    """However they are written."""
+    """An address and a UEN are distinguished, however they are written."""
     assert parse(given) == subject
 
 
@@ -55,7 +55,7 @@ async def test_a_user_has_to_be_removed_first(database_url: str, owner: Any) -> 
 
 
 async def test_a_dry_run_says_what_it_would_do(database_url: str, owner: Any) -> None:
-    """Of an address that stands in one free text, without topics; nothing changes."""
+    """A dry run says what it would do. Of an address that stands in one free text, without topics; nothing changes."""
     await owner.execute(
         "INSERT INTO agent_threads (tenant_id, thread_id, subject, metadata)"
         """ VALUES (1, gen_random_uuid(), 'ann', '{"title": "write to mei@gmail.com"}')"""
@@ -161,7 +161,9 @@ async def test_of_a_company_without_a_uen_names_are_forgotten_too(database_url: 
 async def test_events_that_are_being_handled_are_waited_for(
     database_url: str, owner: Any, monkeypatch: pytest.MonkeyPatch, key: str
 ) -> None:
-    """Also one of the tenant as a whole, and one of a company without a UEN: they may have read rows before."""
+    """Events that are being handled are waited for, also one of the tenant as a whole, and one of a company without a
+    UEN: they may have read rows before.
+    """
     company_id = await owner.fetchval(COMPANY, None, "Zest Traders", None)
     await owner.execute(CONTACT, company_id, "mei@gmail.com", "Mei Tan")
     await owner.execute(IN_HAND, key.replace("NO-UEN", await owner.fetchval("SELECT no_uen('Zest Traders')")))
@@ -195,7 +197,7 @@ async def test_a_user_is_not_deleted_by_an_address_that_is_found_along_the_way(
 async def test_a_domain_of_many_is_no_companys_own(
     database_url: str, owner: Any, domain: str, other_domain: str | None
 ) -> None:
-    """What others have there stays; the company's own rows are known by its id."""
+    """A domain of many is no company's own: others keep theirs; the company's rows are found by its id."""
     company_id = await owner.fetchval(COMPANY, "201912345K", "ACME", domain)
     other_id = await owner.fetchval(COMPANY, "201912346K", "OTHER", other_domain)
     await owner.execute(CONTACT, company_id, f"mei@{domain}", "Mei Tan")

@@ -1,4 +1,4 @@
-"""How the command ends when it cannot go on: one line with the cause, and an exit code; no traceback."""
+"""Ends of the command when it cannot go on: one line with the cause, and an exit code; no traceback."""
 
 import errno
 import os

@@ -95,7 +95,7 @@ async def is_there(file: Path) -> bool:
 @pytest.mark.slow
 @pytest.mark.parametrize(("run", "error"), EACH)
 async def test_the_operator_reads_what_the_services_script_said(run: Run, error: type[Permanent]) -> None:
-    """As the error of the command that ran it."""
+    """The operator reads what the service's script said, as the error of the command that ran it."""
     with pytest.raises(error) as failed:
         await run()
 
@@ -114,7 +114,9 @@ async def test_the_operator_reads_what_the_services_script_said(run: Run, error:
 async def test_the_operator_reads_where_to_run_what_is_not_installed_here(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, run: Run, error: type[Permanent], place: str
 ) -> None:
-    """As in an image that has the command alone: the missing script is named."""
+    """The operator reads where to run what is not installed here, as in an image that has the command alone: the
+    missing script is named.
+    """
     monkeypatch.setattr(sys, "executable", str(tmp_path / PYTHON))
 
     with pytest.raises(error, match=r"^leadgen-[a-z-]+ is not installed beside this command: ") as failed:

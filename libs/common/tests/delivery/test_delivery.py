@@ -31,7 +31,7 @@ def one_by_one() -> Stage:
 
 
 def set_based() -> Stage:
-    """The same, many at once."""
+    """Handles many events at once."""
     stage = Stage("toy")
 
     @stage.handles(RequestEnrichment, batch=100)

@@ -216,7 +216,7 @@ async def test_blocked_events_become_ready_one_after_the_other(replica: Replica,
 
 
 async def test_events_without_a_key_and_of_other_keys_are_not_blocked(replica: Replica) -> None:
-    """Nor are they set aside."""
+    """Events without a key and of other keys are not blocked, nor are they set aside."""
     await replica.take_in(arrivals([None, None, b"a", b"b", None]))
     assert await replica.set_aside() == 0
     assert len(await replica.claim()) == 5

@@ -128,7 +128,7 @@ async def test_a_claim_of_large_events_is_bounded_in_bytes(toy: str, database: D
 
 
 async def test_the_gauge_counts_up_to_a_bound(toy: str, database: Database, owner: Owner) -> None:
-    """Of two thousand open rows it reads five hundred, and says so many."""
+    """The gauge counts up to a bound. Of two thousand open rows it reads five hundred, and says so many."""
     inbox = Inbox(toy, timedelta(minutes=1))
     async with database.statement() as tx:
         await inbox.take_in(tx, _arrivals(0))
@@ -144,7 +144,9 @@ async def test_the_gauge_counts_up_to_a_bound(toy: str, database: Database, owne
 async def test_a_part_of_a_round_of_ten_thousand_tenants_reads_a_row_for_each(
     toy: str, database: Database, owner: Owner
 ) -> None:
-    """However many tenants have something ready, and however much."""
+    """A part of a round of ten thousand tenants reads a row for each, however many tenants have something ready, and
+    however much.
+    """
     inbox = Inbox(toy, timedelta(minutes=1))
     arrivals = _arrivals(0, 10_000)
     async with database.statement() as tx:
@@ -164,7 +166,7 @@ async def _looked_at(tx: Connection, before: int = 0) -> int:
 
 
 def _arrivals(batch: int, count: int = BACKLOG) -> list[Arrival]:
-    """As many as pile up, each with a key of its own."""
+    """Builds arrivals that pile up, each with a key of its own."""
     first = batch * 100_000
     return [
         Arrival(new_id(), NO_REPLAY, "t", 0, first + n, b"1:%d" % (first + n), 1, "interactive", b"{}", "[]", None)

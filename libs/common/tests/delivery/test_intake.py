@@ -30,7 +30,7 @@ MEND = "DROP TRIGGER refuse ON inbox"
 
 
 def some(count: int) -> list[RequestEnrichment]:
-    """As many, of one key, and so of one partition."""
+    """Builds arrivals of one key, and so of one partition."""
     return [RequestEnrichment(tenant_id=1, company=a_company("201912345K")) for _ in range(count)]
 
 
@@ -42,7 +42,7 @@ async def offsets_of(kafka: str) -> AsyncIterator[tuple[AIOKafkaConsumer, list[T
 
 
 async def committed(kafka: str) -> int:
-    """How far the group has come, over all partitions."""
+    """Sums the committed offsets of the group over all partitions."""
     async with offsets_of(kafka) as (reader, places):
         return sum([await reader.committed(place) or 0 for place in places])
 

@@ -19,7 +19,7 @@ EVENTS = 300
 
 
 def events(count: int = EVENTS):
-    """As many companies of three tenants."""
+    """Builds enriched companies of three tenants."""
     made = [RequestEnrichment(tenant_id=1 + n % 3, company=a_company(f"2019{n:05}K")) for n in range(count)]
     return [(event, envelope_for(event)) for event in made]
 
@@ -53,7 +53,7 @@ def slow_stage(pause_s: float = 0.02, batch: bool = False) -> Stage:
 
 
 async def some_done(owner) -> int:
-    """How many, once there are some."""
+    """Counts the events that are done, once there are some."""
     return await owner.fetchval("SELECT count(*) FROM inbox WHERE consumer = 'toy' AND state = 'done'")
 
 
@@ -100,7 +100,9 @@ async def quiet(database) -> bool:
 async def test_a_broker_that_is_killed_loses_nothing(
     toy, owner, database, database_url, kafka, breakable_kafka
 ) -> None:
-    """What was announced meanwhile waits in the outbox; what was not yet taken in waits in Kafka."""
+    """A broker that is killed loses nothing: what was announced meanwhile waits in the outbox; what was not yet taken
+    in waits in Kafka.
+    """
     sent = events()
     async with at_work(slow_stage(), database, kafka):
         await publish(kafka, sent)

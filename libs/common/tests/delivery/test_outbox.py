@@ -72,7 +72,7 @@ async def test_without_a_broker_everything_stays_and_the_relay_can_be_stopped(da
 
 
 def noise(size: int) -> str:
-    """So many letters that no compression makes much less of: the same each time."""
+    """Builds letters that compress badly: equal calls give equal text."""
     return b64encode(random.Random(size).randbytes(size * 3 // 4)).decode()
 
 
@@ -89,7 +89,10 @@ async def test_large_messages_are_sent_too(database: Database, kafka: str) -> No
 async def test_from_a_failed_batch_on_nothing_is_taken_for_sent(
     database: Database, kafka: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Of its partition: what was confirmed before is not sent again, the rest is, in order, and the bundle whole."""
+    """From a failed batch on nothing is taken for sent.
+
+    Of its partition: what was confirmed before is not sent again, the rest is, in order, and the bundle whole.
+    """
     monkeypatch.setattr("common.delivery.relay.BATCH_BYTES", 1_500)
     monkeypatch.setattr("common.delivery.outbox_sender.TOPIC_REST_S", 0.01)
     sent = Counter[int]()

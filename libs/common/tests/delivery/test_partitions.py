@@ -59,7 +59,7 @@ async def test_a_service_cannot_say_what_time_it_is(toy: str, owner: Owner, data
 
 
 async def test_no_function_with_the_owners_rights_takes_a_time(owner: Owner) -> None:
-    """What a caller may say, it may say wrongly."""
+    """No function with the owner's rights takes a time: what a caller may say, it may say wrongly."""
     assert (
         await owner.fetch(
             "SELECT proname FROM pg_proc WHERE prosecdef AND pronamespace = 'public'::regnamespace"

@@ -126,7 +126,7 @@ async def test_a_killed_relays_outbox_is_taken_over_at_once(
 
 
 async def test_a_relay_that_cannot_send_lets_another_try(database: Database, kafka: str) -> None:
-    """Whatever is wrong with its way to Kafka."""
+    """A relay that cannot send lets another try, whatever is wrong with its way to Kafka."""
     await fill(database, 5)
 
     async def has_tried() -> bool:

@@ -56,7 +56,7 @@ JSON = st.recursive(
     ],
 )
 def test_addresses_names_and_numbers_are_taken_out_of_texts(text: str, left: str) -> None:
-    """However they are written, and nothing else."""
+    """Addresses, names and numbers are taken out of texts, however they are written, and nothing else."""
     assert HERE.text(text) == left
 
 
@@ -79,7 +79,7 @@ def test_of_a_person_whose_address_alone_is_known_the_companys_messages_are_look
 
 
 def test_a_name_is_forgotten_with_its_own_titles_alone() -> None:
-    """Else the list grew with the square of a company's people."""
+    """A name is forgotten with its own titles alone, or the list would grow with the square of a company's people."""
     people = {(f"Person Number{at}", f"Title {at}") for at in range(100)}
     everyone = ForgottenPerson(names=frozenset(name for name, _ in people), titled=frozenset(people))
     assert len(set(everyone.digests(KEY, [UEN, DOMAIN]))) == 2 * (100 + 100 + 101 + 1)
@@ -102,7 +102,10 @@ def test_names_and_numbers_of_other_companies_stay() -> None:
     ],
 )
 def test_a_persons_record_is_dropped_as_a_whole(record: dict[str, Any]) -> None:
-    """Of a contact, of a person on a team page, of what a vendor sold; other records stay as they are."""
+    """A person's record is dropped as a whole.
+
+    Of a contact, of a person on a team page, of what a vendor sold; other records stay as they are.
+    """
     other = {"kind": "email", "value": "ben@acme.com.sg", "name": "Ben Ong", "title": "CFO"}
     assert HERE.value({"contacts": [other, record], "contact": record}) == {"contacts": [other], "contact": None}
 
@@ -122,7 +125,7 @@ def test_a_companys_own_name_stays() -> None:
 
 
 def test_a_company_forgotten_whole_has_no_persons_facts_or_addresses() -> None:
-    """Whoever they are; nothing else is touched."""
+    """A company forgotten whole has no person's facts or addresses: whoever they are; nothing else is touched."""
     contact = {"kind": "email", "value": "ben@acme.com.sg"}
     fact = {"field": "summary", "value": "We cap", "source_url": "https://acme.com.sg/"}
     event = {

@@ -19,7 +19,9 @@ ADD = """
 async def test_the_list_is_read_again_only_after_a_change_and_once_at_a_time(
     database: Database, owner: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """However many ask at the same moment; digests that are added to an entry are a change, too."""
+    """The list is read again only after a change and once at a time, however many ask at the same moment; digests that
+    are added to an entry are a change, too.
+    """
     read, reads, at_once = suppression.read, 0, 0
 
     async def read_and_count(tx: Connection) -> Any:

@@ -16,7 +16,7 @@ TENANTS = st.integers(1, 8)
 
 @given(st.lists(st.tuples(TENANTS, KNOWN), max_size=400))
 def test_errors_of_a_known_meaning_never_trip_anything(outcomes: list[tuple[int, Exception | None]]) -> None:
-    """However many there are: a vendor that is down is no fault of ours."""
+    """Errors of a known meaning never trip anything, however many: a vendor that is down is no fault of ours."""
     guard = FailureRateGuard()
     for tenant_id, outcome in outcomes:
         guard.saw(tenant_id, outcome)
@@ -43,7 +43,9 @@ def test_a_tenant_is_judged_by_its_own_outcomes(
 
 @given(st.lists(st.tuples(TENANTS, OUTCOMES), max_size=600), st.sets(TENANTS, max_size=2))
 def test_two_tenants_never_stop_the_service(outcomes: list[tuple[int, Exception | None]], failing: set[int]) -> None:
-    """Whatever they send, in whatever order, as long as the others' events are handled."""
+    """Two tenants never stop the service, whatever they send, in whatever order, as long as the others' events are
+    handled.
+    """
     guard = FailureRateGuard()
     for tenant_id, outcome in outcomes:
         guard.saw(tenant_id, outcome if tenant_id in failing else None)
@@ -113,7 +115,7 @@ def test_a_forgotten_tenant_starts_afresh() -> None:
 
 
 def test_a_service_that_fails_for_three_tenants_says_so() -> None:
-    """Of each ten events, in turn."""
+    """A service that fails for three tenants says so. Of each ten events, in turn."""
     guard = FailureRateGuard()
     for number in range(3 * RUN):
         assert guard.trip_reason is None

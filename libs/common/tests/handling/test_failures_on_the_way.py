@@ -1,4 +1,4 @@
-"""What becomes of events that fail, each in its way, on the real Kafka and the real PostgreSQL."""
+"""Outcomes of events that fail, each in its way, on the real Kafka and the real PostgreSQL."""
 
 import asyncio
 import os

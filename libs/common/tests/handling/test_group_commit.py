@@ -172,7 +172,9 @@ async def test_operations_run_in_the_lock_order_whatever_they_are_called(databas
 
 
 async def test_an_operation_without_a_place_in_the_lock_order_is_refused(database: Database) -> None:
-    """So is one with two places, and a tenant where there is no transaction to set it in."""
+    """An operation without a place in the lock order is refused, so is one with two places, and a tenant where there is
+    no transaction to set it in.
+    """
     known, unknown = Recorder(), Recorder()
     with pytest.raises(ValueError, match="is not in the lock order"):
         await GroupCommit(database, [known])(1, unknown, "item")

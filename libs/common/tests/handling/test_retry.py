@@ -46,7 +46,9 @@ def test_rests_grow_with_each_failure(strategy: RetryStrategy, chance: float) ->
 def test_a_transient_failure_is_given_up_by_time_and_never_by_number(
     strategy: RetryStrategy, failures: int, failing_for: timedelta, chance: float
 ) -> None:
-    """However often it has failed; and when its time is over, also at its first failure."""
+    """A transient failure is given up by time and never by number, however often it has failed; and when its time is
+    over, also at its first failure.
+    """
     delay = strategy.decide(failures, failing_for, Transient("busy", retry_after=1), chance)
     assert (delay is None) == (failing_for >= strategy.give_up_after)
 

@@ -1,4 +1,4 @@
-"""What a service says of itself over HTTP, asked of a stage at work on the real parts."""
+"""Health and metrics of a stage at work on the real parts, read over HTTP."""
 
 import asyncio
 from collections.abc import AsyncIterator

@@ -73,7 +73,7 @@ async def test_a_reader_that_stops_is_cut_off() -> None:
 
 
 async def test_a_reader_that_reads_on_is_served() -> None:
-    """However long the stream is."""
+    """A reader that reads on is served, however long the stream is."""
     app = Endless()
     async with Quiet(http_config(app, settings(60))).serving() as port:
         reader, writer = await asyncio.open_connection("127.0.0.1", port)

@@ -61,7 +61,7 @@ def test_damage_anywhere_raises_nothing_and_hides_no_other_batch(data, codec: in
 
 @given(data=st.binary(max_size=300))
 def test_bytes_that_are_no_batch_raise_nothing(data: bytes) -> None:
-    """Whatever a fetch brings."""
+    """Bytes that are no batch raise nothing, whatever a fetch brings."""
     for batch in split(data):
         list(open_batch(batch, 0).records)
         offset_after(batch, None)
@@ -115,7 +115,10 @@ def test_a_record_with_an_offset_of_elsewhere_keeps_its_place() -> None:
 
 @pytest.mark.parametrize("codec", [GZIP, SNAPPY, LZ4, ZSTD], ids=["gzip", "snappy", "lz4", "zstd"])
 def test_what_decompresses_to_too_much_is_not_opened(codec: int) -> None:
-    """Of a batch its compressed bytes are kept; so of a message that is too large in one that may be opened."""
+    """What decompresses to too much is not opened.
+
+    Of a batch its compressed bytes are kept; so of a message that is too large in one that may be opened.
+    """
     bomb = a_batch(1, codec=codec, value=bytes(BATCH_BYTES + 1))
     (found,) = read(bomb)
     assert is_flawed(found)

@@ -1,4 +1,4 @@
-"""Whatever the real broker takes and hands out again is taken in: readable, or flagged with its bytes."""
+"""Records of the real broker that are hard to read: all are taken in, readable or flagged with their bytes."""
 
 import asyncio
 import os

@@ -1,4 +1,4 @@
-"""Whom an enrichment buys, on the real PostgreSQL and a vendor that may say anything."""
+"""Purchases of an enrichment, on the real PostgreSQL and a vendor that may say anything."""
 
 from collections.abc import Sequence
 from typing import cast
@@ -85,7 +85,7 @@ async def test_what_is_no_address_is_no_contact(database: Database, address: str
 
 
 async def test_an_address_and_a_name_come_in_one_spelling(database: Database) -> None:
-    """As they do from a site."""
+    """An address and a name come in one spelling, as they do from a site."""
     [sold] = await bought(database, Seller(("1", "CEO", " Mei@ACME.sg ")))
 
     assert (sold.contact.value, sold.contact.name, sold.contact.vendor) == ("mei@acme.sg", "Mr 1", "lusha")
@@ -101,7 +101,7 @@ async def test_nobody_to_buy_is_said(database: Database) -> None:
 
 
 async def test_switched_off_nothing_is_bought(database: Database) -> None:
-    """Nor is anybody asked."""
+    """If it is switched off, nothing is bought, nor is anybody asked."""
     seller = Seller(("1", "CEO", "a@acme.sg"))
     steps = Steps()
 

@@ -30,7 +30,7 @@ USED = "SELECT coalesce(sum(used), 0) FROM vendor_usage WHERE vendor = 'zeroboun
 
 
 class Bouncer:
-    """As ZeroBounce answers: all is valid, but unknown where the address says so."""
+    """A stand-in for ZeroBounce: every address is valid, but unknown if the address says so."""
 
     def __init__(self) -> None:
         self.batches: list[list[str]] = []
@@ -78,7 +78,7 @@ def statuses(verified: Verified) -> dict[str, str]:
 
 
 async def test_what_comes_within_a_moment_goes_together(database: Database, owner: Any, bouncer: Bouncer) -> None:
-    """Of one tenant; another's is its own batch, and pays for itself."""
+    """What comes within a moment goes together, of one tenant; another's is its own batch, and pays for itself."""
     verifier = replica(database, bouncer)
 
     done = await asyncio.gather(
@@ -110,7 +110,7 @@ async def test_a_flood_goes_in_full_batches_and_all_are_answered(database: Datab
 
 
 async def test_a_verdict_stands_for_thirty_days(database: Database, owner: Any, bouncer: Bouncer) -> None:
-    """Whatever it was, and for other replicas too; then it is asked for again."""
+    """A verdict stands for thirty days, whatever it was, and for other replicas too; then it is asked for again."""
     emails = ["a@x.sg", "unknown@x.sg"]
     first = await replica(database, bouncer).verify(1, emails)
     again = await replica(database, bouncer).verify(1, emails)

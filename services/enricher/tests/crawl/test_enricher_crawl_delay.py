@@ -52,7 +52,7 @@ async def test_a_turn_too_late_is_not_reserved(database: Database) -> None:
 
 
 async def test_sites_do_not_wait_for_each_other(database: Database, owner: "asyncpg.Connection[Any]") -> None:
-    """Nor does one whose pause is over."""
+    """Sites do not wait for each other, nor does one whose pause is over."""
     delays = CrawlDelay(database)
     assert [await delays.reserve(site, gap_s=100, within_s=1) for site in ("a.sg", "b.sg")] == [0, 0]
 

@@ -43,7 +43,9 @@ GREETING = "Grüße – 你好"
     ],
 )
 def test_the_mark_wins_then_the_header_then_the_page(body: bytes, declared: str | None, text: str) -> None:
-    """And a wrong claim of UTF-8 is seen through; charsets that are none of the web's are not believed."""
+    """The mark wins then the header then the page, and a wrong claim of UTF-8 is seen through; charsets that are none
+    of the web's are not believed.
+    """
     assert text_of(body, declared) == text
 
 
@@ -55,7 +57,7 @@ def test_any_bytes_come_to_some_text(body: bytes, declared: str | None) -> None:
 
 @given(st.text())
 def test_utf8_comes_back_as_it_was(text: str) -> None:
-    """What is really UTF-8 is never read as anything else."""
+    """UTF-8 comes back as it was: what is really UTF-8 is never read as anything else."""
     body = text.encode()
     if not text.startswith("\ufeff") and "\ufffd" not in text and not body.startswith((b"\xff\xfe", b"\xfe\xff")):
         assert text_of(body, "utf-8") == text
@@ -63,7 +65,9 @@ def test_utf8_comes_back_as_it_was(text: str) -> None:
 
 @given(st.binary(max_size=300), st.integers(1, 400))
 def test_a_file_is_what_it_was_before_it_was_packed(content: bytes, limit: int) -> None:
-    """Or stands for itself, where it is no gzip; up to the limit either way."""
+    """A file is what it was before it was packed, or stands for itself, where it is no gzip; up to the limit either
+    way.
+    """
     assert unpacked(gzip.compress(content), limit) == content[:limit]
     assert content.startswith(b"\x1f\x8b") or unpacked(content, limit) == content[:limit]
 

@@ -63,7 +63,9 @@ async def test_a_name_that_leads_inside_is_not_connected_to(web: Any, fetcher: F
 
 
 async def test_a_resolver_that_changes_its_mind_is_asked_once_per_connection(web: Any, fetcher: Fetcher) -> None:
-    """What was checked is what is connected to: the second, internal answer comes too late, and is refused in turn."""
+    """A resolver that changes its mind is asked once per connection: what was checked is what is connected to: the
+    second, internal answer comes too late, and is refused in turn.
+    """
     web.serve("http://evil.sg/", "fine")
     web.resolves("evil.sg", [PUBLIC], ["127.0.0.1"])
 
@@ -213,7 +215,7 @@ async def test_a_packing_that_was_not_asked_for_is_refused(web: Any, fetcher: Fe
 
 
 async def test_a_long_page_is_cut_at_the_limit(web: Any, fetcher: Fetcher) -> None:
-    """Also without compression."""
+    """A long page is cut at the limit, also without compression."""
     web.serve("http://acme.sg/", "x" * 300_000)
 
     answer = await fetcher.get("http://acme.sg/")
@@ -314,7 +316,9 @@ async def test_a_certificate_that_nobody_vouches_for_is_an_unreachable_site(tls_
 
 
 async def test_a_certificate_of_another_host_is_refused(tls_web: Any) -> None:
-    """Also one that is vouched for: acme.sg's is good for acme.sg, and for nobody who took over its address."""
+    """A certificate of another host is refused, also one that is vouched for: acme.sg's is good for acme.sg, and for
+    nobody who took over its address.
+    """
     tls_web.serve("https://acme.sg/", "welcome")
     settings: Any = {"user_agent": "TestBot/1.0", "timeout_s": 2, "max_bytes": 1000, "network": tls_web.guarded()}
 

@@ -36,7 +36,9 @@ def lose(web: Any, *dead: str) -> None:
 
 @pytest.mark.parametrize(("named", "alive"), [("valves.sg", "www.valves.sg"), ("www.valves.sg", "valves.sg")])
 async def test_the_name_with_and_without_www_is_tried(web: Any, named: str, alive: str) -> None:
-    """Where one does not resolve; the dead one is not asked for under another scheme."""
+    """The name with and without www is tried if one does not resolve; the dead one is not asked for under another
+    scheme.
+    """
     lose(web, named)
     web.serve(f"http://{alive}/", BODY)
 
@@ -71,7 +73,7 @@ async def test_a_shop_at_a_subdomain_has_no_www(web: Any) -> None:
     ],
 )
 async def test_pages_that_only_lead_on_are_followed(web: Any, stub: str) -> None:
-    """As a browser, or a reader of English, does."""
+    """Pages that only lead on are followed, as a browser, or a reader of English, does."""
     web.serve(HOME, stub)
     web.serve(f"{HOME}start/", BODY)
 
@@ -82,7 +84,7 @@ async def test_pages_that_only_lead_on_are_followed(web: Any, stub: str) -> None
 
 
 async def test_a_refresh_header_is_followed(web: Any) -> None:
-    """As a meta element is; a page that says something and refreshes itself later stays."""
+    """A refresh header is followed, as a meta element is; a page with content that refreshes itself later stays."""
     web.serve(HOME, "<p>Moved</p>", headers={"Refresh": "0; url=/start/"})
     web.serve(f"{HOME}start/", BODY.replace("<title>", "<meta http-equiv=refresh content='600;url=/x'><title>"))
 
@@ -108,7 +110,7 @@ async def test_a_way_on_keeps_the_rules_of_redirects(web: Any) -> None:
 
 
 async def test_a_redirect_to_another_site_is_remembered(web: Any) -> None:
-    """Whoever knows the company may prove that it is its site."""
+    """A redirect to another site is remembered: whoever knows the company may prove that it is its site."""
     web.serve(HOME, status=301, location="http://valves-asia.com/")
 
     seen = await visit(web)

@@ -182,7 +182,7 @@ async def test_what_came_of_a_broken_body_is_kept() -> None:
     ],
 )
 async def test_what_is_no_answer_is_an_unreachable_site(answer: bytes) -> None:
-    """And always the same error."""
+    """What is no answer is an unreachable site, and always the same error."""
     with pytest.raises(SiteUnreachable):
         await answer_to(Script(answer, hangs_up=True))
 

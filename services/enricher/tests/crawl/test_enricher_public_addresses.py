@@ -1,4 +1,4 @@
-"""Where the crawler may connect to. The table holds over Python releases, whose own opinion varies."""
+"""Addresses that the crawler may connect to. The table holds over Python releases, whose own opinion varies."""
 
 from ipaddress import IPv4Address, IPv6Address
 
@@ -27,7 +27,7 @@ def test_internal_and_special_addresses_are_not_public(address: str) -> None:
 
 @pytest.mark.parametrize("address", PUBLIC.split())
 def test_addresses_of_the_internet_are_public(address: str) -> None:
-    """Also the neighbours of internal ranges."""
+    """Addresses of the internet are public, also the neighbours of internal ranges."""
     assert is_public(address)
 
 
@@ -45,6 +45,6 @@ def test_an_ipv4_address_inside_ipv6_is_judged_as_itself(address: IPv4Address) -
 
 @given(st.ip_addresses(v=6))
 def test_only_global_unicast_of_ipv6_is_public(address: IPv6Address) -> None:
-    """Whatever is public lies in 2000::/3, IPv4 in disguise apart."""
+    """Only global unicast of IPv6 is public. Whatever is public lies in 2000::/3, IPv4 in disguise apart."""
     if is_public(str(address)):
         assert address.ipv4_mapped or int(address) >> 125 == 0b001

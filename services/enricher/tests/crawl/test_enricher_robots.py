@@ -79,7 +79,7 @@ def test_the_pause_that_the_owner_asks_for_is_read() -> None:
 
 
 async def test_a_refusal_names_the_path() -> None:
-    """So that the visit can say what was not seen."""
+    """A refusal names the path, so that the visit can say what was not seen."""
     with pytest.raises(PageForbidden, match=r"robots\.txt forbids /x"):
         await read_rules(200, b"User-agent: *\nDisallow: /x", AGENT).check("http://acme.sg/x")
 
@@ -130,7 +130,7 @@ async def test_only_so_many_origins_are_remembered(web: Any, fetcher: Fetcher) -
 
 
 async def test_redirects_lead_to_the_rules_of_the_first_host(web: Any, fetcher: Fetcher) -> None:
-    """Also across hosts, up to five."""
+    """Redirects lead to the rules of the first host, also across hosts, up to five."""
     for n in range(5):
         web.serve(f"http://{n}.sg/robots.txt", status=301, location=f"http://{n + 1}.sg/robots.txt")
     web.serve("http://5.sg/robots.txt", "User-agent: *\nDisallow: /x", kind="text/plain")
@@ -167,7 +167,7 @@ async def test_a_line_cut_in_half_is_no_rule(web: Any, fetcher: Fetcher) -> None
 
 
 async def test_a_robots_txt_that_breaks_off_allows_nothing(web: Any, fetcher: Fetcher) -> None:
-    """What it would have forbidden is not known."""
+    """A robots.txt that breaks off allows nothing: what it would have forbidden is not known."""
 
     async def break_off(writer: asyncio.StreamWriter) -> None:
         writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\nUser-agent: *\nDisallow: /x\n")
@@ -188,7 +188,9 @@ async def test_a_redirect_leads_to_no_address_of_ours(web: Any, fetcher: Fetcher
 
 
 async def test_large_files_do_not_fill_the_memory(web: Any, fetcher: Fetcher) -> None:
-    """What is remembered is bounded in bytes: a large file pushes others out, a small one next to none."""
+    """Large files do not fill the memory: what is remembered is bounded in bytes: a large file pushes others out, a
+    small one next to none.
+    """
     robots = Robots(AGENT, clock=Clock(), bound=600_000)
     web.serve("http://large.sg/robots.txt", "User-agent: *\nDisallow: /x\n" + "# filler\n" * 100_000)
     for host in ("large", "a", "b", "large", "other", "a", "large"):

@@ -1,4 +1,4 @@
-"""What visits found is kept for everybody: when it serves, when it is asked for again, and who visits meanwhile."""
+"""Cached visits, shared by all: when they serve, when a site is visited again, and who visits meanwhile."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -59,7 +59,7 @@ async def test_a_fresh_site_is_not_asked_again_by_anybody(web: Any, database: Da
 
 
 async def test_texts_are_kept_only_where_that_was_wanted(web: Any, database: Database, owner: Any) -> None:
-    """What was found is kept always."""
+    """Texts are kept only where that was wanted: what was found is kept always."""
     web.serve(HOME, PAGE)
     async with cache_of(web, database, texts_for=timedelta(0)) as cache:
         first = await cache.visit("acme.sg")
@@ -85,7 +85,7 @@ async def test_who_needs_the_texts_reads_the_site_again(web: Any, database: Data
 
 
 async def test_texts_that_are_kept_need_no_visit(web: Any, database: Database) -> None:
-    """Nor does a site of which there are none."""
+    """Texts that are kept need no visit, nor does a site of which there are none."""
     web.serve(HOME, PAGE)
     async with cache_of(web, database) as cache:
         for domain in ("acme.sg", "nobody.sg"):
@@ -110,7 +110,7 @@ async def test_a_stale_site_that_has_not_changed_is_fresh_again(web: Any, databa
 
 
 async def test_a_stale_site_that_has_changed_is_visited_anew(web: Any, database: Database, owner: Any) -> None:
-    """And what is kept is the new."""
+    """A stale site that has changed is visited anew, and what is kept is the new."""
     web.serve(HOME, PAGE, headers={"ETag": '"v1"'})
     async with cache_of(web, database) as cache:
         await cache.visit("acme.sg")
@@ -143,7 +143,9 @@ async def test_a_failure_stands_for_a_while_only(
 
 
 async def test_a_visit_that_was_cut_short_does_not_stand_for_a_week(web: Any, database: Database, owner: Any) -> None:
-    """What it found serves for a day; then the whole site is read, whether or not its homepage has changed."""
+    """A visit that was cut short does not stand for a week: what it found serves for a day; then the whole site is
+    read, whether or not its homepage has changed.
+    """
     web.serve(HOME, PAGE, headers={"ETag": '"v1"'})
     web.serve(f"{HOME}about", status=503)
     async with cache_of(web, database, pages=1) as cache:
@@ -196,7 +198,7 @@ async def test_no_transaction_is_open_during_a_visit(web: Any, database: Databas
 
 
 async def test_a_replica_that_died_holds_a_site_up_for_its_lease_only(web: Any, database: Database, owner: Any) -> None:
-    """Then another one goes."""
+    """A replica that died holds a site up for its lease only; then another one goes."""
     web.serve(HOME, PAGE)
     await owner.execute(
         "INSERT INTO crawled_sites (domain, visitor, visiting_until)"

@@ -100,7 +100,7 @@ class Files:
 
 
 async def test_the_usual_place_is_asked_where_the_owner_names_none() -> None:
-    """Or names only those of other sites."""
+    """The usual place is asked where the owner names none, or names only those of other sites."""
     files = Files(sitemap=Sitemap((f"{HOME}a",)))
 
     assert await find(HOME, [], files.read) == [f"{HOME}a"]

@@ -130,7 +130,7 @@ async def test_a_homepage_that_answers_badly_says_how(web: Any, status: int, out
 
 
 async def test_a_homepage_that_is_no_page_is_empty(web: Any) -> None:
-    """And so is one that says nothing."""
+    """A homepage that is no page is empty, and so is one that says nothing."""
     web.serve(HOME, b"%PDF", kind="application/pdf")
     web.serve("http://blank.sg/", "<html></html>")
 
@@ -139,7 +139,7 @@ async def test_a_homepage_that_is_no_page_is_empty(web: Any) -> None:
 
 
 async def test_https_is_tried_first_and_http_after(web: Any) -> None:
-    """Where nothing answers at https, the rest of the visit is at http."""
+    """HTTPS is tried first and HTTP after; if nothing answers at https, the rest of the visit is at http."""
     web.tls_port = 9
     web.serve(HOME, "<title>Acme</title>")
 
@@ -193,7 +193,7 @@ async def test_redirects_elsewhere_inside_or_in_circles_end_the_visit(web: Any, 
 
 
 async def test_the_page_limit_holds_and_is_reported(web: Any) -> None:
-    """What was left out is counted."""
+    """The page limit holds and is reported: what was left out is counted."""
     web.serve(HOME, MENU)
 
     seen = await visit(web, pages=1)
@@ -205,7 +205,7 @@ async def test_the_page_limit_holds_and_is_reported(web: Any) -> None:
 
 @pytest.mark.parametrize("status", [429, 503])
 async def test_a_site_that_has_had_enough_is_left_alone(web: Any, status: int) -> None:
-    """What was read so far counts."""
+    """A site that has had enough is left alone: what was read so far counts."""
     web.serve(HOME, MENU)
     web.serve(f"{HOME}contact", status=status)
 
@@ -242,7 +242,10 @@ async def test_the_owners_pause_is_kept_or_the_visit_ends(web: Any, database: Da
 
 
 async def test_replicas_share_a_sites_pauses(web: Any, database: Database) -> None:
-    """Whoever asks, and for whatever: robots.txt, pages, subdomains, hops of a redirect. 8 requests are 7 pauses."""
+    """Replicas share a site's pauses.
+
+    Whoever asks, and for whatever: robots.txt, pages, subdomains, hops of a redirect. 8 requests are 7 pauses.
+    """
     web.serve(HOME, status=302, location="http://www.acme.sg/")
     web.serve("http://www.acme.sg/", "<title>Acme</title>")
     web.serve("http://shop.acme.sg/", "<title>Shop</title>")
@@ -269,7 +272,9 @@ async def test_the_same_site_gives_the_same_visit(web: Any) -> None:
 
 
 async def test_kinds_of_pages_that_nobody_links_to_are_found_in_the_sitemap(web: Any) -> None:
-    """Of the owner's own list, packed or not, below an index; only the site's own pages, and by robots.txt's rules."""
+    """Kinds of pages that nobody links to are found in the sitemap, of the owner's own list, packed or not, below an
+    index; only the site's own pages, and by robots.txt's rules.
+    """
     robots = f"User-agent: *\nDisallow: /team\nSitemap: {HOME}map.xml\nSitemap: http://other.sg/map.xml"
     web.serve(f"{HOME}robots.txt", robots, kind="text/plain")
     web.serve(HOME, '<a href="/contact">Contact</a>')

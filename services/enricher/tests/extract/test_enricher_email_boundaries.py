@@ -50,7 +50,7 @@ def emails_on(body: str) -> list[str]:
     ],
 )
 def test_an_address_comes_out_whole(body: str) -> None:
-    """Whatever it is glued to, split by or written into."""
+    """An address comes out whole, whatever it is glued to, split by or written into."""
     assert emails_on(body) == ["info@valves.com.sg"]
 
 

@@ -58,7 +58,7 @@ def test_prose_is_no_address(body: str) -> None:
     ],
 )
 def test_an_address_that_a_script_puts_together_is_found(body: str) -> None:
-    """As browsers do; the settings of scripts are left alone."""
+    """An address that a script puts together is found, as browsers do; the settings of scripts are left alone."""
     assert emails_on(body) == ["info@acme.com.sg"]
 
 
@@ -70,7 +70,7 @@ def test_addresses_in_a_scripts_settings_are_nobodys() -> None:
 
 @given(st.from_regex(r"[a-z]{2,10}(?:\.[a-z]{2,10})?", fullmatch=True))
 def test_the_ways_of_writing_one_address_come_to_one(local: str) -> None:
-    """Whatever the name before the sign."""
+    """The ways of writing one address come to one, whatever the name before the sign."""
     plain = emails_on(f"{local}@acme.com.sg")
 
     assert emails_on(f"{local} [at] acme [dot] com [dot] sg, {local}(at)acme.com.sg") == plain

@@ -41,7 +41,7 @@ def a_fact(value: str = "40", **changes: object) -> Fact:
 
 @given(FACTS, st.randoms(use_true_random=False))
 def test_order_and_repeats_do_not_matter(facts: list[Fact], chance: random.Random) -> None:
-    """Whatever comes first, comes twice, or was merged before."""
+    """Order and repeats do not matter. Whatever comes first, comes twice, or was merged before."""
     merged = merge(facts)
     shuffled = [*facts, *facts[:3]]
     chance.shuffle(shuffled)
@@ -54,7 +54,7 @@ def test_order_and_repeats_do_not_matter(facts: list[Fact], chance: random.Rando
 
 @given(FACTS)
 def test_a_blank_never_erases_what_is_known(facts: list[Fact]) -> None:
-    """However sure its source is; and what somebody knows stays known."""
+    """A blank never erases what is known, however sure its source is; and what somebody knows stays known."""
     merged = merge(facts)
 
     assert all(fact.value.strip() for fact in merged.values())

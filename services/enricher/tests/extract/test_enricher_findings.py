@@ -1,4 +1,4 @@
-"""What pages say: contacts found and ranked, junk left out, the same pages the same facts, and nothing can break it."""
+"""Contacts on pages: found and ranked, junk left out, the same pages the same facts, and nothing can break it."""
 
 import json
 import time
@@ -71,7 +71,9 @@ def test_a_site_says_who_it_is_and_how_to_reach_it() -> None:
     ],
 )
 def test_an_address_is_found_however_it_is_written(body: str) -> None:
-    """As a link, as text, spelled out against spam, scrambled by Cloudflare, in JSON-LD."""
+    """An address is found however it is written, as a link, as text, spelled out against spam, scrambled by Cloudflare,
+    in JSON-LD.
+    """
     assert emails_on(body) == ["info@acme.com.sg"]
 
 

@@ -1,4 +1,4 @@
-"""What patterns find on pages, with its source; in slices that can be ended, by expressions that cannot run away."""
+"""Facts that patterns find on pages, with sources; in slices that can be ended, by expressions that cannot run away."""
 
 import pkgutil
 import re
@@ -194,7 +194,7 @@ def test_prices_are_those_of_the_pricing_page() -> None:
     ],
 )
 def test_a_companys_page_at_linkedin_is_distinguished_from_a_persons(url: str, page: str | None) -> None:
-    """And from links to share, and from other sites."""
+    """A company's page at LinkedIn is distinguished from a person's, and from links to share, and from other sites."""
     assert linkedin_page(url) == page
 
 
@@ -339,7 +339,9 @@ def _repeats(tree: Any, inside: int = 1) -> Iterator[int]:
 
 @pytest.mark.parametrize(("name", "pattern"), list(_patterns()), ids=[name for name, _ in _patterns()])
 def test_no_expression_repeats_without_end_inside_another_repetition(name: str, pattern: re.Pattern[Any]) -> None:
-    """What runs away in backtracking is a repetition in a repetition; ours are single, or short by a bound."""
+    """No expression repeats without end inside another repetition: what runs away in backtracking is a repetition in a
+    repetition; ours are single, or short by a bound.
+    """
     parsed = re._parser.parse(pattern.pattern, pattern.flags)  # type: ignore[attr-defined]
 
     assert max(_repeats(parsed), default=0) <= 10**6, name

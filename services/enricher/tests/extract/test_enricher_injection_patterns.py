@@ -52,7 +52,7 @@ PLANTED = [
 
 @pytest.mark.parametrize("line", PLANTED)
 def test_a_planted_line_is_left_out(line: str) -> None:
-    """Whatever its words; the lines around it stay."""
+    """A planted line is left out, whatever its words; the lines around it stay."""
     assert without_injections(f"We make valves.\n{line}\nFounded in 1988.") == ("We make valves.\nFounded in 1988.", 1)
 
 

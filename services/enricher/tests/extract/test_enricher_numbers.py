@@ -43,7 +43,9 @@ def a_page(body: str, *, url: str = HOME) -> Document:
     ],
 )
 def test_a_fax_number_is_no_telephone(body: str) -> None:
-    """However it is labelled, and wherever the label stands; the telephone beside it stays."""
+    """A fax number is no telephone, however it is labelled, and wherever the label stands; the telephone beside it
+    stays.
+    """
     assert find_phones(a_page(body)) == [TEL]
 
 
@@ -95,7 +97,7 @@ def test_digits_that_are_something_else_are_no_number(body: str) -> None:
     ],
 )
 def test_a_link_to_a_number_is_one(link: str, number: str) -> None:
-    """Of two numbers in one link, the first: the second is no address of its own."""
+    """A link to a number is one, of two numbers in one link, the first: the second is no address of its own."""
     assert find_phones(a_page(f"<a href='{link}'>here</a>")) == [number]
 
 
@@ -158,7 +160,7 @@ def test_a_neighbour_is_given_by_its_last_digits() -> None:
 
 
 def test_a_fax_label_reaches_a_number_with_a_remark_behind_it() -> None:
-    """Also where the label is a picture."""
+    """A fax label reaches a number with a remark behind it, also where the label is a picture."""
     page = a_page("<p>Facsimile</p><p>6777 1200 (not for service of documents)</p><p>☎ 6777 1300 🖷 6777 1301</p>")
 
     assert find_numbers(page, "SG").phones == ("+6567771300",)

@@ -35,7 +35,9 @@ def found_on(body: str) -> tuple[list[str], list[str], list[str]]:
     ],
 )
 def test_what_belongs_to_others_is_left_out(body: str) -> None:
-    """Whoever made the site, authorities, partners, impostors; and who is elsewhere while we have an own address."""
+    """What belongs to others is left out: whoever made the site, authorities, partners, impostors; and who is elsewhere
+    while we have an own address.
+    """
     assert found_on(OWN + body)[:2] == (["desk@harbourlift.com.sg"], ["+6567771200"])
 
 

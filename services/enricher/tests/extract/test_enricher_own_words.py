@@ -100,7 +100,7 @@ def test_the_address_is_the_companys_own(body: str, address: str | None) -> None
 
 
 def test_customers_are_found_below_the_heading_that_is_none_of_a_menu() -> None:
-    """And kinds of customers are no names."""
+    """Customers are found below the heading that is none of a menu, and kinds of customers are no names."""
     menu = "<ul><li>Our Customers</li><li>Home</li></ul>"
 
     assert value_on("customers", f"{menu}<h2>Our Customers</h2><p>Omega Foods</p><p>Sigma</p>") == "Omega Foods; Sigma"

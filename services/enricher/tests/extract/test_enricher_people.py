@@ -148,7 +148,7 @@ def test_a_block_of_people_needs_no_heading_on_a_page_about_the_company() -> Non
 
 
 def test_people_of_a_homepage_stand_below_their_heading() -> None:
-    """And above the next."""
+    """People of a homepage stand below their heading, and above the next."""
     body = (
         "<h2>Meet the team</h2><p>Ana Cruz</p><p>Buyer, Founder</p><h2>Our clients</h2><p>Mary Lim</p><p>Director</p>"
     )
@@ -194,7 +194,7 @@ def test_what_stands_with_a_person_is_the_persons() -> None:
     ],
 )
 def test_other_lines_are_no_names(line: str) -> None:
-    """Nor is one word, or one in small letters."""
+    """Other lines are no names, nor is one word, or one in small letters."""
     assert person_name(line) is None
 
 

@@ -33,7 +33,10 @@ def test_a_single_pages_menu_is_all_there_is() -> None:
 
 
 def test_passages_of_others_follow_and_repeat_nothing() -> None:
-    """What Tavily read of the same page adds what our own crawl did not see."""
+    """Passages of others follow and repeat nothing.
+
+    What Tavily read of the same page adds what our own crawl did not see.
+    """
     own = parse_html(HOME, "<p>We make tools.</p>")
     other = Passage(HOME, "We make tools.\n\n  Since 1987. \x00", "tavily")
 
@@ -59,7 +62,7 @@ LINES = st.text(alphabet=st.sampled_from("ab 1.,'’\n—É\x00\ud800"), max_siz
 
 @given(st.lists(LINES, max_size=6), st.integers(0, 200))
 def test_a_corpus_is_bounded_and_the_same_each_time(texts: list[str], limit: int) -> None:
-    """Whatever the pages; and it can be written down."""
+    """A corpus is bounded and the same each time, whatever the pages; and it can be written down."""
     pages = [parse_html(f"{HOME}{n}", f"<p>{text}</p>") for n, text in enumerate(texts)]
 
     corpus = build(pages, limit=limit)
@@ -87,7 +90,7 @@ def test_a_corpus_is_bounded_and_the_same_each_time(texts: list[str], limit: int
     ],
 )
 def test_a_quote_is_found_whatever_its_blanks_capitals_and_marks(quote: str) -> None:
-    """As a model copies it, or nearly."""
+    """A quote is found whatever its blanks, capitals and marks, as a model copies it, or nearly."""
     corpus = a_corpus("nothing", "Acme: We've 1,200 people\nin Johor, Batam and Singapore. ‘quality’ first — always")
 
     assert corpus.holds(quote) == f"{HOME}1"

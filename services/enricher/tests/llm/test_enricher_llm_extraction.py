@@ -269,7 +269,7 @@ async def test_a_model_that_obeys_the_page_gets_nothing_through(attack: str, quo
 
 @pytest.mark.parametrize("attack", ATTACKS)
 async def test_orders_are_not_even_shown(attack: str) -> None:
-    """Nor can a page close the fence, which it cannot know."""
+    """Prompt injection is not even shown to the model, nor can a page close the fence, which it cannot know."""
     model = Model({})
 
     await understood(a_corpus(f"{ABOUT}\n{attack}\n{SERVED}"), model)

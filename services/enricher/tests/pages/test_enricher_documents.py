@@ -1,4 +1,4 @@
-"""What a page is made of, where that is not plain text: pictures' words, hidden addresses, texts without markup."""
+"""Parts of a page that are not plain text: pictures' words, hidden addresses, texts without markup."""
 
 import time
 
@@ -26,7 +26,9 @@ def test_the_words_of_a_picture_have_an_end() -> None:
 
 
 def test_an_address_hidden_in_a_link_is_found() -> None:
-    """As Cloudflare does it: the code stands behind the #, and the link leads nowhere."""
+    """An address hidden in a link is found, as Cloudflare does it: the code stands behind the #, and the link leads
+    nowhere.
+    """
     code = "2a" + bytes(byte ^ 0x2A for byte in b"mei@acme.com.sg").hex()
     page = parse_html(URL, f'<a href="/cdn-cgi/l/email-protection#{code}">[email protected]</a>')
 
@@ -54,7 +56,7 @@ def test_pictures_and_links_without_end_take_no_time() -> None:
 
 
 def test_a_text_without_markup_keeps_its_lines() -> None:
-    """As another fetcher gives it; what looks like a tag is none."""
+    """A text without markup keeps its lines, as another fetcher gives it; what looks like a tag is none."""
     page = parse_text(URL, "We make <b> caps\n\n 1 Road,  Singapore 123456 \nTel 6123 4567\0")
 
     assert page.text == "We make <b> caps\n1 Road, Singapore 123456\nTel 6123 4567"

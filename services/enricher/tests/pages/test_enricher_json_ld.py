@@ -49,7 +49,7 @@ def test_a_block_is_read_as_far_as_it_can_be(block: str) -> None:
     "block", ["", "{", "null", "[" * 100_000, '{"a": ' * 5000, "NaN", '{"@type": {"@type": 1}}', ","]
 )
 def test_what_cannot_be_read_is_nothing(block: str) -> None:
-    """And raises nothing."""
+    """What cannot be read is nothing, and raises nothing."""
     assert organisations(a_page(block)) == []
 
 
@@ -106,7 +106,7 @@ def test_an_organisation_states_facts() -> None:
     ],
 )
 def test_a_headcount_is_a_number_or_nothing(people: object, value: str | None) -> None:
-    """Whatever stands there."""
+    """A headcount is a number or nothing, whatever stands there."""
     assert facts_of({"@type": "Organization", "numberOfEmployees": people}).get("employees") == value
 
 

@@ -57,7 +57,9 @@ def test_a_links_words_count_where_its_path_says_nothing() -> None:
 @pytest.mark.slow
 @given(st.lists(st.sampled_from(["/contact", "/about", "/a/contact", "/jobs", "/x", "/team", "/staff"]), max_size=9))
 def test_the_order_of_links_does_not_matter(paths: list[str]) -> None:
-    """The same links in any order are the same pages in one order: a replay reads what was read before."""
+    """The order of links does not matter: the same links in any order are the same pages in one order: a replay reads
+    what was read before.
+    """
     shuffled = paths[:]
     random.Random(1).shuffle(shuffled)
 
@@ -129,18 +131,20 @@ def test_a_homepage_may_move_to_its_own_name(host: str, of: str, is_home: bool) 
 
 @pytest.mark.parametrize("domain", ["acme.sg", " ACME.sg ", "http://acme.sg/en/", "acme.sg."])
 def test_a_domain_has_a_homepage(domain: str) -> None:
-    """However it was typed into the register."""
+    """A domain has a homepage, however it was typed into the register."""
     assert homepage(domain, "https") == "https://acme.sg/"
 
 
 @pytest.mark.parametrize("domain", ["", "acme", "not a domain", "a b.sg", "info@acme.sg", "acme.sg:22", ".", "http://"])
 def test_what_is_no_domain_has_none(domain: str) -> None:
-    """And is never asked for."""
+    """What is no domain has none, and is never asked for."""
     assert homepage(domain, "https") is None
 
 
 def test_the_same_page_under_several_addresses_is_read_once() -> None:
-    """As it is at the homepage's own scheme and host, where it is linked so."""
+    """A page under several addresses is read once, as it is at the homepage's own scheme and host, where it is
+    linked so.
+    """
     others = [
         Link(f"{scheme}://{host}/about", "") for scheme in ("http", "https") for host in ("acme.sg", "www.acme.sg")
     ]
@@ -151,7 +155,7 @@ def test_the_same_page_under_several_addresses_is_read_once() -> None:
 
 
 def test_a_sitemap_of_thousands_comes_to_fifty_pages() -> None:
-    """Those near the top of the site."""
+    """A sitemap of thousands comes to fifty pages: those near the top of the site."""
     found = key_pages(HOME, links(*(f"/products/{n}/{n}" for n in range(5000)), "/products/a"))
 
     assert len(found) == 50

@@ -89,7 +89,7 @@ async def ask(
 
 
 async def test_an_answer_is_paid_for_once_and_serves_everybody(database: Database, owner: Any, vendor: Vendor) -> None:
-    """Also another replica, and another tenant, who pays nothing."""
+    """An answer is paid for once and serves everybody, also another replica, and another tenant, who pays nothing."""
     first = await ask(replica(database), vendor, 1)
     second = await ask(replica(database), vendor, 2)
 
@@ -107,7 +107,7 @@ async def test_an_answer_that_was_just_bought_is_not_parsed_again(database: Data
 
 
 async def test_what_a_tenant_bought_is_its_own(database: Database, vendor: Vendor) -> None:
-    """The same question of another tenant is another purchase."""
+    """What a tenant bought is its own: the same question of another tenant is another purchase."""
     bought = replica(database)
 
     answers = [await ask(bought, vendor, tenant, is_public=False) for tenant in (1, 2, 1)]
@@ -160,7 +160,7 @@ async def test_where_nothing_is_kept_those_who_waited_still_share(database: Data
 
 
 async def test_who_fails_lets_the_next_one_ask(database: Database, vendor: Vendor) -> None:
-    """Who waited for the failed call makes one of its own at once."""
+    """Who fails lets the next one ask: who waited for the failed call makes one of its own at once."""
     vendor.may_answer.clear()
     vendor.fails = 1
     bought = replica(database)

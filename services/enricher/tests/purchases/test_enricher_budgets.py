@@ -121,7 +121,9 @@ async def test_a_charge_beyond_the_reservation_is_counted_and_reported(budgets: 
 
 
 async def test_tenants_vendors_and_days_have_budgets_of_their_own(budgets: Budgets) -> None:
-    """What one tenant spends on one vendor in one day takes nothing from the others."""
+    """Tenants, vendors and days have budgets of their own: what one tenant spends on one vendor in one day takes
+    nothing from the others.
+    """
     assert await budgets.reserve(1, "tavily", 10, day=TODAY)
 
     assert await budgets.left(2, "tavily", day=TODAY) == 10

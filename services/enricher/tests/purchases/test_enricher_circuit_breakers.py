@@ -125,7 +125,7 @@ async def test_one_probe_at_a_time_goes_through(
 async def test_a_probe_that_works_closes_it_for_everybody(
     here: CircuitBreakers, there: CircuitBreakers, clock: Clock, owner: Any
 ) -> None:
-    """And failures are counted from the start again."""
+    """A probe that works closes it for everybody, and failures are counted from the start again."""
     await fail(here)
     await pass_time(owner, clock, 6)
     assert await here.open_reason("tavily") is None
@@ -200,7 +200,9 @@ async def test_a_probe_that_said_nothing_leaves_it_to_another(
 async def test_a_vendor_that_closed_is_left_alone_for_so_long(
     here: CircuitBreakers, there: CircuitBreakers, clock: Clock, owner: Any
 ) -> None:
-    """Then one tries; a shorter time does not shorten it, and its own failure closes it again."""
+    """A vendor that closed is left alone for so long; then one tries; a shorter time does not shorten it, and its own
+    failure closes it again.
+    """
     await here.open_for("tavily", timedelta(minutes=15), "key refused")
     await there.open_for("tavily", timedelta(seconds=30), "throttled")
 

@@ -129,7 +129,7 @@ async def test_what_may_have_been_charged_stays_counted(bench: Bench) -> None:
 
 
 async def test_three_attempts_are_the_most(bench: Bench) -> None:
-    """Then the step is skipped, and each attempt is counted as it may have been charged."""
+    """Three attempts are the most; then the step is skipped, and each attempt is counted, since it may be charged."""
     with pytest.raises(StepSkipped, match="tavily: HTTP 500") as caught:
         await bench.call(failed())
 
@@ -255,7 +255,9 @@ async def test_the_first_call_after_an_outage_decides(
 
 
 async def test_a_tenant_without_a_budget_does_not_keep_the_probe(bench: Bench, owner: Any) -> None:
-    """Who may not spend cannot try whether the vendor is well: the next tenant can, at once."""
+    """A tenant without a budget does not keep the probe: who may not spend cannot try whether the vendor is well: the
+    next tenant can, at once.
+    """
     for _ in range(THRESHOLD):
         await bench.breakers.record_failure("tavily", "HTTP 500")
     await owner.execute("UPDATE vendor_breakers SET open_until = now() WHERE vendor = 'tavily'")

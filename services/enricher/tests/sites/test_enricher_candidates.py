@@ -43,7 +43,9 @@ class Found:
     ],
 )
 def test_directories_marketplaces_social_sites_and_states_are_no_candidates(url: str) -> None:
-    """However well they fit; under any country's suffix."""
+    """Directories, marketplaces, social sites and states are no candidates, however well they fit; under any country's
+    suffix.
+    """
     assert candidates(ACME, [Found(url, "Acme Logistics Pte Ltd", score=1)]) == []
 
 
@@ -88,7 +90,7 @@ def test_likeness_is_how_much_of_the_letters_both_share(host: str, least: float,
 
 
 def test_initials_are_a_name() -> None:
-    """Of three letters and more."""
+    """Initials are a name, of three letters and more."""
     assert Name.of("YONG MING CONSTRUCTION INDUSTRIES PTE LTD").likeness("ymci.com.sg") == 0.7
     assert Name.of("YONG MING PTE LTD").likeness("ym.com.sg") == 0
 
@@ -109,7 +111,7 @@ RESULTS = st.lists(
 
 @given(RESULTS, st.randoms(use_true_random=False))
 def test_the_order_of_results_does_not_matter(results: list[Found], chance: random.Random) -> None:
-    """The same results, the same few home pages."""
+    """The order of results does not matter: the same results, the same few home pages."""
     found = candidates(ACME, results)
     shuffled = results[:]
     chance.shuffle(shuffled)

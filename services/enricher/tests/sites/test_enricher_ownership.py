@@ -144,7 +144,10 @@ TEXTS = st.text(alphabet=st.sampled_from("acmelogistic PTELTD()&.079903K\n<>/é"
 
 @given(st.lists(TEXTS, max_size=3), TEXTS)
 def test_confidence_is_a_number_from_0_to_1_and_grows_with_evidence(bodies: list[str], name: str) -> None:
-    """Whatever the pages and the name: never an error; the UEN on one more page never makes it less sure."""
+    """Confidence is a number from 0 to 1 and grows with evidence.
+
+    Whatever the pages and the name: never an error; the UEN on one more page never makes it less sure.
+    """
     company = a_company(name=name or "X")
     pages = [a_page(body) for body in bodies]
     proof = prove_site(company, pages)

@@ -41,7 +41,7 @@ COMPLETIONS = st.fixed_dictionaries({"choices": st.lists(MESSAGES | JSON, max_si
 
 
 class Facts(BaseModel):
-    """What the tests ask for."""
+    """The facts that the tests ask for."""
 
     summary: str = Field(max_length=40)
     staff: int | None = None
@@ -115,7 +115,9 @@ async def test_a_question_goes_out_with_its_schema() -> None:
     ],
 )
 async def test_tokens_are_booked_whatever_the_model_says(body: object, problem: str) -> None:
-    """What does not fit was paid for all the same, and the problem is named without quoting the model."""
+    """Tokens are booked whatever the model says: what does not fit was paid for all the same, and the problem is named
+    without quoting the model.
+    """
     assert await ask(model(says(body))) == ModelAnswer(None, problem, 40)
 
 
@@ -219,7 +221,9 @@ async def test_a_server_that_is_not_there_charged_nothing() -> None:
 
 @pytest.mark.parametrize("text", ["valves 1234 " * 50, "阀门" * 100, "🙂" * 50, "\ud83d"])
 async def test_any_text_can_be_asked_about_and_is_reserved_for(text: str) -> None:
-    """Also text that no encoding can carry; what is reserved is more than what is estimated."""
+    """Any text can be asked about and is reserved for, also text that no encoding can carry; what is reserved is more
+    than what is estimated.
+    """
     got = await model(says({**completion("{}"), "usage": None})).ask("", text, Facts, max_tokens=10)
 
     assert 0 < got.tokens <= max_tokens_of("", text, Facts, max_tokens=10)
@@ -234,7 +238,7 @@ async def test_any_text_can_be_asked_about_and_is_reserved_for(text: str) -> Non
     packing=st.sampled_from(["", "", "gzip", "br"]),
 )
 async def test_no_answer_breaks_the_adapter(content: bytes, status: int, kind: str, packing: str) -> None:
-    """Whatever comes back: an answer with its tokens, or a VendorError."""
+    """No answer breaks the adapter, whatever comes back: an answer with its tokens, or a VendorError."""
     server = model(says(content, status, {"Content-Type": kind, "Content-Encoding": packing, "Retry-After": kind}))
 
     with suppress(VendorError):

@@ -264,7 +264,7 @@ async def test_an_extract_takes_one_to_twenty_urls(count: int) -> None:
     packing=st.sampled_from(["", "", "gzip", "br", "deflate, gzip"]),
 )
 async def test_no_answer_breaks_the_adapter(content: bytes, status: int, wait: str, packing: str) -> None:
-    """Whatever comes back: an answer with a sane charge, or a VendorError."""
+    """No answer breaks the adapter, whatever comes back: an answer with a sane charge, or a VendorError."""
     client = tavily(says(content=content, status=status, headers={"Retry-After": wait, "Content-Encoding": packing}))
 
     for call in (client.search("acme"), client.extract(["https://a.sg"]), client.crawl("https://a.sg", limit=3)):

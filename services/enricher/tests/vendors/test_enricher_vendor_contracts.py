@@ -23,7 +23,7 @@ TIMEOUT_S = 5
 
 
 class Facts(BaseModel):
-    """What the model is asked for."""
+    """The facts that the model is asked for."""
 
     summary: str | None
     employees: int | None = Field(ge=0)
@@ -162,7 +162,7 @@ async def test_addresses_are_verified(simulated: Simulated) -> None:
 
 
 async def test_a_model_answers_by_the_schema(simulated: Simulated) -> None:
-    """What it read, and as many tokens as were booked."""
+    """A model answers by the schema: what it read, and as many tokens as were booked."""
     text = "Acme Valves is a Singapore company in industrial valves. We have 40 employees."
 
     answer = await simulated.model().ask("Say what is there.", text, Facts, max_tokens=300)

@@ -102,7 +102,7 @@ async def test_a_refused_key_is_found_inside_a_200(body: object) -> None:
 
 
 async def test_verdicts_that_came_before_the_credits_ran_out_are_kept() -> None:
-    """What was paid for is used; the rest is named."""
+    """Verdicts that came before the credits ran out are kept: what was paid for is used; the rest is named."""
     body = {
         "email_batch": [{"address": "a@b.sg", "status": "valid"}],
         "errors": [{"email_address": "c@d.sg", "error": "your account ran out of credits"}],

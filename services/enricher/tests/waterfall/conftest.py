@@ -96,7 +96,7 @@ class Town:
         await self._order("POST", "faults", {"host": host, "times": None, **fault})
 
     async def state(self, path: str, **filters: str) -> Any:
-        """What the simulator says of itself."""
+        """Reads the simulator's state."""
         answer = await self._http.get(f"{self.url}/_simulator/{path}", params=filters)
         assert answer.status_code == 200, answer.text
         return answer.json()
@@ -108,14 +108,14 @@ class Town:
         return int((await self.state("charges", vendor=vendor))["units"])
 
     async def calls(self, vendor: str) -> dict[str, int]:
-        """How often each operation was asked for, whatever came of it."""
+        """Counts the calls of each operation, whatever came of them."""
         return dict((await self.state("vendors"))[vendor]["calls"])
 
     async def repeats(self) -> list[dict[str, Any]]:
         return list((await self.state("charges/repeats"))["repeats"])
 
     async def used(self, vendor: str, tenant_id: int = 1) -> int:
-        """What the tenant's budget says that it used."""
+        """Reads from the tenant's budget how much is used."""
         return int(await self.owner.fetchval(USED, vendor, tenant_id))
 
     async def _order(self, method: str, path: str, order: Any) -> None:
@@ -155,7 +155,7 @@ async def simulator() -> AsyncIterator[str]:
 async def town(
     simulator: str, database: Database, owner: Owner, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[Town]:
-    """As new, and vendors are asked again without a pause."""
+    """The simulator as new; vendors are asked again without a pause."""
     monkeypatch.setattr(guarded_call, "_FIRST_PAUSE_S", 0.01)
     async with httpx.AsyncClient() as http:
         town = Town(simulator, http, database, owner)

@@ -130,7 +130,7 @@ async def test_a_vendor_that_is_not_well_costs_its_step_only(
 
 
 async def test_all_vendors_down_leave_what_the_site_says(town: Any) -> None:
-    """And as many reasons as there are vendors."""
+    """All vendors down leave what the site says, and as many reasons as there are vendors."""
     company = await town.one()
     for vendor in VENDORS:
         await town.orders(vendor, kind="drop", times=None)

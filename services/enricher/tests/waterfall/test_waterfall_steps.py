@@ -24,7 +24,7 @@ def is_fine(site: Site) -> bool:
 
 
 def outcomes(done: waterfall.Enrichment) -> dict[str, str]:
-    """What became of each step; of a step taken twice, the last time."""
+    """Returns the outcome of each step; of a step taken twice, the last one."""
     return {step.step: step.outcome for step in done.steps.taken}
 
 
@@ -330,7 +330,9 @@ async def test_a_site_found_long_ago_proves_itself_again_before_anything_is_paid
 
 
 async def test_a_rerun_uses_what_was_bought_and_one_afresh_buys_it_again_once(town: Any) -> None:
-    """Also the visit is made again; an attempt that is repeated after a crash pays for nothing a second time."""
+    """A rerun uses what was bought and one afresh buys it again once, also the visit is made again; an attempt that is
+    repeated after a crash pays for nothing a second time.
+    """
     company = await town.one()
     vendors = ("openai", "lusha", "zerobounce")
     async with town.waterfall() as replica:

@@ -1,4 +1,4 @@
-"""Who is let in: every wrong token is refused with a reason, every tenant that is not active is turned away."""
+"""Authentication: every wrong token is refused with a reason, every tenant that is not active is turned away."""
 
 import json
 from base64 import urlsafe_b64encode
@@ -38,7 +38,7 @@ def bearer(token: str) -> Headers:
 
 
 def unsigned() -> str:
-    """As an attacker would write it: alg none, and no signature."""
+    """Builds a token as an attacker would: alg none, and no signature."""
     parts = [{"alg": "none", "typ": "JWT"}, {**GOOD, "exp": int(TOMORROW.timestamp())}]
     return ".".join(urlsafe_b64encode(json.dumps(part).encode()).rstrip(b"=").decode() for part in parts) + "."
 
@@ -78,7 +78,7 @@ def test_a_wrong_token_is_refused_with_a_reason(token: str, reason: str) -> None
 
 
 async def test_a_token_is_good_until_it_expires_however_often_it_was_read() -> None:
-    """What is remembered of it does not outlive it."""
+    """A token is good until it expires however often it was read: what is remembered of it does not outlive it."""
     tokens = Authentication(ApiKeys(None), Users(None), secret=SECRET)  # type: ignore[arg-type] # not asked
     token = signed({**GOOD, "exp": datetime.now(UTC) + timedelta(seconds=1.5)})
     assert await tokens.identify(bearer(token)) is await tokens.identify(bearer(token))
@@ -94,7 +94,7 @@ async def test_a_token_is_good_until_it_expires_however_often_it_was_read() -> N
 
 
 async def test_a_token_that_resembles_a_good_one_is_refused() -> None:
-    """What is remembered is the whole token, signature included."""
+    """A token that resembles a good one is refused: what is remembered is the whole token, signature included."""
     tokens = Authentication(ApiKeys(None), Users(None), secret=SECRET)  # type: ignore[arg-type] # not asked
     good = signed(GOOD)
     await tokens.identify(bearer(good))

@@ -39,7 +39,7 @@ def with_key(key: str, **other: str) -> dict[str, str]:
 
 @given(tenant_id=st.integers(1, 2**31 - 1))
 def test_a_key_is_read_as_it_was_written(tenant_id: int) -> None:
-    """And does not show its secret by mistake."""
+    """A key is read as it was written, and does not show its secret by mistake."""
     key = ApiKey.create(tenant_id)
     assert ApiKey.parse(str(key)) == key
     assert key.matches(hashlib.sha256(str(key).encode()).digest())
@@ -49,7 +49,7 @@ def test_a_key_is_read_as_it_was_written(tenant_id: int) -> None:
 
 @given(text=st.text() | st.from_regex(r"leadgen_[0-9]{1,12}_[0-9a-f]{10,14}_[\w-]{40,46}"))
 def test_other_texts_are_no_keys(text: str) -> None:
-    """Whatever they are, they are read as no key or as exactly what they say."""
+    """Other texts are no keys. Whatever they are, they are read as no key or as exactly what they say."""
     key = ApiKey.parse(text)
     assert key is None or (str(key) == text and 0 < key.tenant_id < 2**31)
 
@@ -121,7 +121,7 @@ async def test_a_key_is_stored_as_its_digest_and_shown_once(admin: httpx.AsyncCl
 
 
 async def test_a_key_of_an_operator_cannot_be_created_over_http(admin: httpx.AsyncClient, owner) -> None:
-    """Nor one of no role, or without a name."""
+    """A key of an operator cannot be created over HTTP, nor one of no role, or without a name."""
     for body in ({"role": "ops"}, {"role": "king"}, {"name": ""}, {"name": "a\x00b"}, {"tenant_id": 2}):
         assert (await admin.post("/api-keys", json={"name": "x", **body})).status_code == 422
     assert await owner.fetchval("SELECT count(*) FROM api_keys") == 0

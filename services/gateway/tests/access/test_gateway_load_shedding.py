@@ -73,7 +73,9 @@ async def test_probes_are_always_answered() -> None:
 
 
 async def test_streams_take_no_place_of_requests_once_they_have_begun() -> None:
-    """As many streams as there may be, and a request besides; one stream more is refused."""
+    """Streams take no place of requests once they have begun, as many streams as there may be, and a request besides;
+    one stream more is refused.
+    """
     inner = Slow()
     async with client_of(shedding(inner, max_requests=1, max_streams=2)) as client:
         streams = []
@@ -139,7 +141,7 @@ async def test_a_stream_that_has_not_begun_takes_the_place_of_a_request() -> Non
 
 
 async def test_a_place_is_free_again_after_a_fault() -> None:
-    """Whatever the application raises."""
+    """A place is free again after a fault, whatever the application raises."""
 
     async def broken(scope: Scope, receive: Receive, send: Send) -> None:
         raise KeyError("a bug")
@@ -152,7 +154,7 @@ async def test_a_place_is_free_again_after_a_fault() -> None:
 
 
 def test_streams_are_those_of_the_document() -> None:
-    """What is counted as a stream is documented as one, and the other way round."""
+    """Streams are those of the document: what is counted as a stream is documented as one, and the other way round."""
     app = application(None)
     documented = {
         f"{method.upper()} {path}"

@@ -174,7 +174,7 @@ async def test_forged_tokens_are_refused(issuer: Issuer, authentication: Authent
     )
 )
 async def test_no_text_is_a_token_by_chance(token: str) -> None:
-    """Whatever comes, it is refused with a problem."""
+    """No text is a token by chance. Whatever comes, it is refused with a problem."""
     authentication = Authentication(ApiKeys(None), Users(None), secret=SECRET)  # type: ignore[arg-type] # not asked
     with pytest.raises(Problem) as caught:
         await authentication._read(token)
@@ -254,7 +254,9 @@ async def test_keys_that_are_not_for_signatures_are_left_out() -> None:
 async def test_a_rotated_key_is_fetched_when_it_is_first_met(
     issuer: Issuer, authentication: Authentication, clock: Clock
 ) -> None:
-    """And a withdrawn one is not accepted any more from then on, remembered tokens included."""
+    """A rotated key is fetched when it is first met, and a withdrawn one is not accepted any more from then on,
+    remembered tokens included.
+    """
     old = issuer.token("ann")
     await read(authentication, old)
     issuer.rotate("second", keep=True)

@@ -41,7 +41,7 @@ def test_every_route_has_its_row_and_every_row_its_route(app: FastAPI) -> None:
 
 
 def test_a_route_without_a_row_is_refused_at_the_start(app: FastAPI) -> None:
-    """Also one that would serve any method."""
+    """A route without a row is refused at the start, also one that would serve any method."""
     table = {row: access for row, access in ACCESS.items() if row != "PUT /icp"}
     with pytest.raises(ValueError, match="PUT /icp"):
         check_complete(app.routes, table)

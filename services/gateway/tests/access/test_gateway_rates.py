@@ -1,4 +1,4 @@
-"""How fast tenants may ask: the arithmetic on the real database, where a test lets time pass, and over HTTP."""
+"""Rate limits: the arithmetic on the real database, where a test lets time pass, and over HTTP."""
 
 import asyncio
 import math
@@ -58,7 +58,7 @@ async def refusal(rates: Rates, tenant_id: int, own: int | None = None, subject:
 
 @given(per_minute=st.integers(1, 100_000))
 def test_a_burst_is_a_sixth_of_a_minute_and_at_least_ten(per_minute: int) -> None:
-    """But never more than what a minute allows."""
+    """A burst is a sixth of a minute and at least ten, but never more than what a minute allows."""
     burst = Rate(per_minute).burst
     assert 1 <= burst <= per_minute
     assert burst == per_minute // 6 if per_minute >= 60 else burst == min(per_minute, 10)
@@ -69,7 +69,10 @@ def test_a_burst_is_a_sixth_of_a_minute_and_at_least_ten(per_minute: int) -> Non
 async def test_no_more_are_let_in_than_burst_and_time_allow(
     database: Database, owner, per_minute: int, waves: list[tuple[int, float]]
 ) -> None:
-    """Whatever comes at once and however long the pauses: at most burst + rate * time; and no request too few."""
+    """No more are let in than burst and time allow.
+
+    Whatever comes at once and however long the pauses: at most burst + rate * time; and no request too few.
+    """
     rates, rate, tenant = rates_of(database, each=Rate(per_minute), everyone=PLENTY), Rate(per_minute), next(tenants)
     began = time.monotonic()
     rested, let_in, room = 0.0, 0, float(rate.burst)
@@ -121,7 +124,9 @@ async def test_the_limit_holds_over_replicas_that_ask_at_once(replicas: Sequence
 
 
 async def test_a_storm_of_one_tenant_leaves_the_others_their_own(database: Database) -> None:
-    """What is refused is charged to nobody: neither to the tenant nor to all together."""
+    """A storm of one tenant leaves the others their own: what is refused is charged to nobody: neither to the tenant
+    nor to all together.
+    """
     rates = rates_of(database, each=Rate(60), everyone=Rate(600))  # bursts of 10 and 100
     stormy = await asyncio.gather(*(is_let_in(rates, 1) for _ in range(500)))
     assert sum(stormy) == 10
@@ -143,7 +148,10 @@ async def test_what_all_together_are_refused_is_not_charged_to_the_tenant(databa
 @on_the_database
 @given(per_minute=st.integers(1, 300), asked=st.lists(st.sampled_from(["ann", "bob", "key:1"]), max_size=120))
 async def test_each_subject_has_a_limit_of_its_own(database: Database, per_minute: int, asked: list[str]) -> None:
-    """And takes nothing of another's. The same name in another tenant is another subject."""
+    """Each subject has a limit of its own, and takes nothing of another's.
+
+    The same name in another tenant is another subject.
+    """
     limit, began = Rate(per_minute), time.monotonic()
     rates, tenant, other = (
         rates_of(database, each=PLENTY, everyone=PLENTY, per_subject=limit),
@@ -170,7 +178,7 @@ async def test_a_subject_that_asks_too_fast_leaves_its_colleagues_half_of_the_te
 
 
 async def test_the_limit_that_lasts_longest_is_named(database: Database) -> None:
-    """So that one wait is enough."""
+    """The limit that lasts longest is named, so that one wait is enough."""
     rates = rates_of(database, each=Rate(1), everyone=PLENTY, per_subject=Rate(60))  # bursts of 1 and 10
     assert await is_let_in(rates, 1)
     problem = await refusal(rates, 1)
@@ -228,7 +236,7 @@ async def test_a_users_limit_holds_over_http(serve, kafka, tokens) -> None:
 
 
 async def test_a_tenants_own_limit_holds_once_it_is_looked_up_again(serve, kafka, owner) -> None:
-    """As `leadgen tenant limit` writes it."""
+    """A tenant's own limit holds once it is looked up again, as `leadgen tenant limit` writes it."""
     await owner.execute("UPDATE tenants SET requests_per_minute = 1 WHERE tenant_id = 1")
     async with serve(kafka, chat_timeout_s=0.1) as reps:
         asked = [await reps(1).http.post("/chat", json={"message": "Manufacturing"}) for _ in range(2)]

@@ -77,7 +77,7 @@ async def test_nobody_comes_into_a_tenant_that_is_not_theirs(http, issuer: Issue
 
 
 async def test_a_tenant_never_comes_from_the_body(http, issuer: Issuer, owner) -> None:
-    """What a body says of tenants is refused, or read by nobody."""
+    """A tenant never comes from the body: what a body says of tenants is refused, or read by nobody."""
     headers = by(issuer.token("ann", tenant_id=1))
     answer = await http.put("/icp", json={"industries": [], "tenant_id": 2}, headers=headers)
     assert answer.status_code == 422
@@ -150,7 +150,9 @@ async def test_an_admin_lets_users_in_changes_their_role_and_removes_them(http, 
 
 
 async def test_an_admin_can_neither_become_nor_touch_an_operator_nor_lock_the_door(http, issuer: Issuer, owner) -> None:
-    """Nor change its own row: another admin has to."""
+    """An admin can neither become nor touch an operator nor lock the door, nor change its own row: another admin has
+    to.
+    """
     await owner.execute(ADD, 2, "op", "ops")
     admin = by(issuer.token("ann"), 2)
     assert (await http.put("/users/eve", json={"role": "ops"}, headers=admin)).status_code == 422

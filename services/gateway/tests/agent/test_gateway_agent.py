@@ -16,7 +16,7 @@ from testkit.stages import a_company, until
 
 @pytest.fixture
 def chat_timeout_s() -> float:
-    """As long as it takes."""
+    """Seconds that a chat may take: more than any test needs."""
     return 300
 
 
@@ -107,7 +107,10 @@ async def test_many_matches_are_shown_as_choices(rep, answer_with) -> None:
     ],
 )
 async def test_every_mode_holds(serve, kafka, say, mode, head, expected) -> None:
-    """As in POST /chat: off counts, sync_preview names companies that nobody works on, background schedules."""
+    """Every mode holds.
+
+    As in POST /chat: off counts, sync_preview names companies that nobody works on, background schedules.
+    """
     async with serve(kafka, staging_upsert_mode=mode, chat_timeout_s=60) as reps:
         rep = reps(1)
         await until(rep.is_ready)
@@ -225,7 +228,7 @@ async def test_a_run_whose_events_are_deleted_shows_its_last_state(rep, owner) -
 
 
 async def test_a_stream_says_where_it_can_be_joined(rep) -> None:
-    """As paths, and nothing on the way keeps or buffers it."""
+    """A stream says where it can be joined, as paths, and nothing on the way keeps or buffers it."""
     thread_id = await a_thread(rep.http)
     path = f"/agent/threads/{thread_id}/runs/stream"
     async with rep.http.stream("POST", path, json=turn("how is my job doing?")) as answer:
@@ -295,7 +298,9 @@ NO_JSON = [(b"{", 422), (b'"\xff"', 422), (b"[" * 100_000, 400), (b'{"input": {"
 
 
 async def test_what_is_not_understood_is_refused_with_a_reason(rep) -> None:
-    """As a problem whose `detail` clients show; a client that repeats only 429 and 5xx does not repeat it."""
+    """What is not understood is refused with a reason, as a problem whose `detail` clients show; a client that repeats
+    only 429 and 5xx does not repeat it.
+    """
     thread = f"/agent/threads/{await a_thread(rep.http)}"
     for path, body, status in REFUSED:
         answer = await rep.http.post(path.replace("THREAD", thread), json=body)
@@ -369,7 +374,7 @@ async def test_hostile_names_and_words_are_data(rep, answer_with) -> None:
 
 
 async def test_request_id_follows_from_the_run(rep, kafka, answer_with) -> None:
-    """So a run that is continued elsewhere is the same request."""
+    """The request's id follows from the run, so a run that is continued elsewhere is the same request."""
     thread_id = await a_thread(rep.http)
     received = await run(rep.http, thread_id, turn("Manufacturing"), answer_with("Manufacturing", HEAD[:1]))
     (request,) = await asked(kafka, "Manufacturing")

@@ -94,7 +94,9 @@ async def test_a_killed_replicas_run_is_continued_where_it_is_read(serve, start_
 
 
 async def test_whoever_reads_the_history_has_an_abandoned_run_ended(serve, kafka, say, owner) -> None:
-    """Also when nobody joins its stream, and its thread is busy no more."""
+    """Whoever reads the history has an abandoned run ended, also when nobody joins its stream, and its thread is busy
+    no more.
+    """
     async with serve(kafka, chat_timeout_s=120) as there:
         other = there(1)
         await until(other.is_ready)

@@ -1,4 +1,4 @@
-"""What the page keeps in threads: a reply's events as they come and again later, names, search and deletion."""
+"""Threads of the page: a reply's events as they come and again later, names, search and deletion."""
 
 import asyncio
 from contextlib import aclosing
@@ -62,7 +62,9 @@ async def test_a_thread_has_a_name_and_is_found_by_it_and_by_its_words(rep) -> N
 
 
 async def test_a_deleted_thread_is_gone_with_all_that_was_said(rep, owner) -> None:
-    """Also while a reply of it is being worked on: that run ends, and stores nothing any more."""
+    """A deleted thread is gone with all that was said, also while a reply of it is being worked on: that run ends, and
+    stores nothing any more.
+    """
     thread_id = await a_thread(rep.http)
     await run(rep.http, thread_id, turn("how is my job doing?"))
     path = f"/agent/threads/{thread_id}/runs/stream"
@@ -81,7 +83,7 @@ async def test_a_deleted_thread_is_gone_with_all_that_was_said(rep, owner) -> No
 
 
 async def test_a_thread_of_another_is_neither_shown_nor_changed(reps, tokens, rep) -> None:
-    """Of another tenant or another subject of the same one."""
+    """A thread of another is neither shown nor changed, of another tenant or another subject of the same one."""
     thread_id = await a_thread(rep.http)
     await run(rep.http, thread_id, turn("how is my job doing?"))
     colleague = reps(1)

@@ -30,7 +30,7 @@ def sdk() -> Path:
 
 @pytest.fixture
 def chat_timeout_s() -> float:
-    """As long as it takes."""
+    """Seconds that a chat may take: more than any test needs."""
     return 300
 
 
@@ -170,7 +170,7 @@ async def test_errors_are_distinguished(converse, version) -> None:
 
 
 async def test_an_api_key_is_enough(converse, rep, tokens) -> None:
-    """As chat clients send it, in `x-api-key`; its threads are its own."""
+    """An API key is enough, as chat clients send it, in `x-api-key`; its threads are its own."""
     admin = {"Authorization": f"Bearer {tokens(1, role=Role.ADMIN)}"}
     key = (await rep.http.post("/api-keys", json={"name": "chat", "role": "sdr"}, headers=admin)).json()["key"]
     events = dict([event async for event in converse("1.8.10", "repeated", "Manufacturing", key=key)])

@@ -20,7 +20,7 @@ TOLD_TOPIC = RequestIndustry.topic
 
 
 def answered(request_id, tenant_id: int = 1, **other) -> JobProgressed:
-    """What the upserter says of a request: one company, and four for the night."""
+    """Answers as the upserter does: one company, and four for the night."""
     answer = {
         "resolved": [Industry(version="2020", code="C", level="section", title="MANUFACTURING")],
         "matches": 5,
@@ -66,7 +66,9 @@ async def requested(kafka: str, words: str) -> RequestIndustry:
 
 
 async def test_accepted_waits_for_the_outbox_and_the_first_byte_does_not(rep, owner, kafka) -> None:
-    """Here the outbox is locked: a comment comes at once, `accepted` only when the request is durable."""
+    """Accepted waits for the outbox and the first byte does not: here the outbox is locked: a comment comes at once,
+    `accepted` only when the request is durable.
+    """
     await rep.http.get(f"/jobs/{'0' * 32}")  # the tenant is known to be active from here on
     locked = owner.transaction()
     await locked.start()

@@ -1,4 +1,4 @@
-"""What a rep reads: each stage of each company once, in an order that makes sense, whatever the facts' order."""
+"""Conversations as a rep reads them: each stage of each company once, in a sensible order, however facts arrive."""
 
 from collections import Counter
 from datetime import UTC, datetime
@@ -120,7 +120,7 @@ def test_what_comes_early_waits_for_the_head() -> None:
 
 
 def test_a_score_comes_with_its_reasons_and_a_contact() -> None:
-    """What the table shows."""
+    """A score comes with its reasons and a contact: what the table shows."""
     contact = Contact(kind="email", value="sales@example.sg", source_url="http://example.sg")
     *_, message = messages_after([progressed(an_answer()), scored(HEAD[0], contact)])
     assert message.data == {
@@ -206,7 +206,9 @@ def test_an_answer_that_sets_nothing_going_ends_at_once(answer: SearchAnswer, wo
 
 
 def test_an_answer_says_how_the_words_were_understood() -> None:
-    """What was left out, since when, how surely, and which companies are known already."""
+    """An answer says how the words were understood: what was left out, since when, how surely, and which companies are
+    known already.
+    """
     known = a_company("199912345K", name="Known Pte. Ltd.")
     answer = an_answer(excluded=[FURNITURE], founded_since=2020, confidence=0.9, known=[known])
     resolved, head, *_ = messages_after([progressed(answer)])
@@ -376,7 +378,7 @@ def test_a_job_that_runs_already_is_not_called_scheduled() -> None:
     ids=["found", "not found"],
 )
 def test_what_may_be_misunderstood_is_said_so(answer: SearchAnswer, words: str) -> None:
-    """Where the words only came near to an industry; not where they named it."""
+    """What may be misunderstood is said so: where the words only came near to an industry; not where they named it."""
     job = QUEUED if answer.matches else None
     doubt = "I took that to mean MANUFACTURING, which may be wrong."
     assert summarise(answer, scored=3, job=job) == f"{words}. {doubt}"

@@ -147,7 +147,7 @@ async def test_a_key_that_would_not_be_recognised_is_refused(rep, owner, key) ->
 
 @given(st.integers(1, 9), st.integers(1, 9), st.lists(st.text(), max_size=3), st.lists(st.text(), max_size=3))
 def test_request_ids_differ_wherever_the_content_does(one, other, terms, other_terms) -> None:
-    """And keep the key's time, by which inboxes are cut."""
+    """Request ids differ wherever the content does, and keep the key's time, by which inboxes are cut."""
     key = new_id()
     first, second = request_id(key, one, terms), request_id(key, other, other_terms)
     assert (first == second) == ((one, terms) == (other, other_terms))

@@ -170,13 +170,13 @@ def lines(text: str) -> list[str]:
 
 @pytest.mark.parametrize("message", lines(JOB_STATUS))
 def test_a_question_about_jobs(message: str) -> None:
-    """However it is put."""
+    """A question about jobs, however it is put."""
     assert read_intent(message) == JobStatus()
 
 
 @pytest.mark.parametrize("message", lines(CALL_LIST))
 def test_a_question_for_calls(message: str) -> None:
-    """However it is put."""
+    """A question for calls, however it is put."""
     assert read_intent(message) == CallList()
 
 
@@ -222,7 +222,7 @@ def test_no_judged_message_is_a_question(part: str) -> None:
 
 @given(st.text(max_size=400))
 def test_any_text_can_be_read(text: str) -> None:
-    """Whatever it is; the name of a company that is asked for is part of it."""
+    """Any text can be read, whatever it is; the name of a company that is asked for is part of it."""
     intent = read_intent(text)
     assert not isinstance(intent, ExplainScore) or intent.company.strip() in " ".join(text.split()).replace("’", "'")
     read_consent(text)
@@ -234,7 +234,7 @@ def test_a_long_wish_to_change_the_icp_is_no_request_for_companies() -> None:
 
 
 def test_a_long_text_is_no_question() -> None:
-    """So the work is bounded."""
+    """A long text is no question, so the work is bounded."""
     assert read_intent("why did " + "A" * 400 + " score high") is None
 
 

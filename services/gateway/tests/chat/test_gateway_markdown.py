@@ -99,5 +99,5 @@ def test_plain_text_has_a_line_per_row() -> None:
 
 
 def test_a_long_text_is_cut() -> None:
-    """So no name fills a message."""
+    """A long text is cut, so no name fills a message."""
     assert len(clean("x" * 5000)) == LONGEST

@@ -1,4 +1,4 @@
-"""What every answer of the gateway has besides its content: security headers, origins, methods, no name of a server."""
+"""Properties of every answer of the gateway: security headers, origins, methods, no name of a server."""
 
 import asyncio
 from contextlib import suppress
@@ -121,7 +121,7 @@ def test_an_origin_that_is_none_is_named(wrong: str) -> None:
 
 
 async def test_405_names_every_method_of_the_path(rep) -> None:
-    """Of all routes that share it."""
+    """405 names every method of the path, of all routes that share it."""
     answer = await rep.http.delete("/icp")
     assert (answer.status_code, answer.headers["allow"]) == (405, "GET, PUT")
     answer = await rep.http.put("/livez")

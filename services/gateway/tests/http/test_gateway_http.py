@@ -1,4 +1,4 @@
-"""What the HTTP interface says to wrong requests, and to those who watch over it."""
+"""Answers of the HTTP interface to wrong requests, and to those who watch over it."""
 
 from gateway.access.permissions import ACCESS
 from leadgen.tenants.tokens import Role

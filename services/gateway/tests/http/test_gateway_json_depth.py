@@ -31,7 +31,7 @@ def test_the_depth_is_that_of_the_value(value: object, limit: int, is_ascii: boo
 
 @given(body=st.binary() | st.text(alphabet='[]{}"\\,:x').map(str.encode))
 def test_any_bytes_have_an_answer(body: bytes) -> None:
-    """What is no JSON is not too deep, unless its brackets are."""
+    """Any bytes have an answer: what is no JSON is not too deep, unless its brackets are."""
     assert not is_too_deep(body, len(body))
 
 

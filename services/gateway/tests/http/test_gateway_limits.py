@@ -18,7 +18,7 @@ READ_TIMEOUT_S = 1.0
 
 
 class Answer(NamedTuple):
-    """What came on a connection until its end: the first response's status, and all bytes."""
+    """A connection until its end: the first response's status, and all bytes."""
 
     status: int
     raw: bytes
@@ -111,7 +111,7 @@ async def test_a_client_of_a_library_gets_the_refusal_of_a_large_body(gateway) -
 
 
 async def test_endless_trailers_and_tiny_chunks_end_with_the_connection(gateway, let_in) -> None:
-    """What is none of the body's bytes is bounded, too."""
+    """Endless trailers and tiny chunks end with the connection: what is none of the body's bytes is bounded, too."""
     before = gateway.peak_mb
     start = head("/chat", let_in, "Transfer-Encoding: chunked")
     for rest in (b"0\r\n" + b"X-One: two\r\n" * 2_000_000, b"1;" + b"x" * 20_000_000):

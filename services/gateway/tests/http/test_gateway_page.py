@@ -108,7 +108,7 @@ async def test_without_a_page_the_answer_says_how_to_build_it(folder: str) -> No
 
 
 def test_only_the_page_is_open_besides_the_probes() -> None:
-    """What merely looks like the page's path needs a token."""
+    """Only the page is open besides the probes: what merely looks like the page's path needs a token."""
     permissions = Permissions()
     for path in ("/", "/app", "/app/", "/app/chat", "/app/companies/7"):
         assert permissions.needed_for("GET", path) == {"open"}, path

@@ -165,7 +165,7 @@ async def test_a_changed_icp_is_announced_once(rep, kafka) -> None:
 
 
 async def test_an_icp_that_asks_for_nothing_is_no_change_where_there_is_none(database) -> None:
-    """But taking one away is."""
+    """An ICP that asks for nothing is no change where there is none, but taking one away is."""
     assert await change(database, Icp()) is None
     assert await change(database, Icp(age_to=9)) is not None
     assert await change(database, Icp()) is not None
@@ -181,7 +181,7 @@ async def test_a_change_and_its_announcement_stand_or_fall_together(rep, owner) 
 
 
 async def test_of_changes_at_once_the_last_one_kept_has_the_last_time(database) -> None:
-    """Whatever comes between reading the clock and committing."""
+    """The last of several simultaneous changes has the last time, whatever comes between clock and commit."""
     wanted = [Icp(employees_from=number) for number in range(20)]
 
     times = await asyncio.gather(*(change(database, each) for each in wanted))

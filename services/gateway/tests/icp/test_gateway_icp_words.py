@@ -44,5 +44,8 @@ def test_an_icp_in_words(words: str) -> None:
 
 @pytest.mark.parametrize("run", [",", ", ", ";", " ,", "and ", ", and ", "with ", "1, ", "in ", "., ", "from "])
 def test_a_run_of_the_same_takes_no_time(run: str) -> None:
-    """Whatever a rep repeats. A pattern that tries all divisions of it would never end."""
+    """A run of the same takes no time, whatever a rep repeats.
+
+    A pattern that tries all divisions of it would never end.
+    """
     assert read_icp("a" + run * (300 // len(run)) + "x")["industries"]

@@ -1,4 +1,4 @@
-"""What words are taken to mean, and the ICP that is made of them: over HTTP, on a classification of a few codes."""
+"""Industries as words are understood, and the ICP made of them: over HTTP, on a classification of a few codes."""
 
 import asyncio
 
@@ -64,7 +64,7 @@ async def test_words_are_resolved_without_asking_for_anything(rep, owner) -> Non
 
 
 async def test_words_that_name_nothing_resolve_to_nothing(rep) -> None:
-    """As a plain answer: asking is no mistake."""
+    """Words that name nothing resolve to nothing, as a plain answer: asking is no mistake."""
     answer = await rep.http.get("/industries/resolve", params={"q": "hello there"})
     assert answer.status_code == 200
     assert (answer.json()["industries"], answer.json()["codes"]) == ([], [])
@@ -128,7 +128,7 @@ async def test_an_icp_says_of_which_version_its_codes_are(reps, owner, entry, co
 
 
 async def test_an_icp_without_versions_stays_readable(reps, owner) -> None:
-    """As it was kept once; the titles are those of every version."""
+    """An ICP without versions stays readable, as it was kept once; the titles are those of every version."""
     await owner.executemany(SEED, CODES + LATER)
     await owner.execute("INSERT INTO icp_rules (tenant_id, industries) VALUES (1, '{P,C,31,999}')")
     shown = (await reps(1).http.get("/icp")).json()
@@ -142,7 +142,7 @@ async def test_an_icp_without_versions_stays_readable(reps, owner) -> None:
 
 @given(entries=st.lists(st.sampled_from(["31", "c", "P", "2020:P", "2025:Q", "education", "31001"]), max_size=10))
 def test_an_icp_as_it_is_shown_may_be_given_again(entries: list[str]) -> None:
-    """And comes to the same codes, each once."""
+    """An ICP as it is shown may be given again, and comes to the same codes, each once."""
     codes = codes_of(entries, BOTH)
     assert codes_of(codes, BOTH) == codes == list(dict.fromkeys(codes))
 

@@ -138,7 +138,10 @@ async def test_at_most_two_hundred_companies_are_taken(rep, owner) -> None:
 
 
 async def test_the_cap_of_a_day_holds_for_requests_at_once(serve, kafka, owner) -> None:
-    """Of two that would pass it together one is refused whole, with what is left; yesterday's do not count."""
+    """The cap of a day holds for requests at once.
+
+    Of two that would pass it together one is refused whole, with what is left; yesterday's do not count.
+    """
     await owner.execute(EARLIER, new_id(), "1 day")
     async with serve(kafka, enrich_now_daily_cap_per_tenant=3) as reps:
         http = reps(1).http

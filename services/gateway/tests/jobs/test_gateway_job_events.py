@@ -194,7 +194,7 @@ async def test_jobs_are_listed_newest_first_page_by_page(rep, owner) -> None:
 
 
 async def test_the_list_of_jobs_is_read_by_its_index(owner) -> None:
-    """However many jobs a tenant has, a page reads its own rows."""
+    """The list of jobs is read by its index. However many jobs a tenant has, a page reads its own rows."""
     await owner.execute("SET enable_seqscan = off")
     await owner.execute("SELECT set_config('request.tenant_id', '1', false)")
     plan = await owner.fetch(f"EXPLAIN {PAGE}", *BEGINNING, None, 20)

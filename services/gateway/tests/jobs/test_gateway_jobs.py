@@ -119,7 +119,7 @@ async def test_jobs_are_not_asked_for_too_fast(serve, kafka, owner, monkeypatch)
 
 
 async def test_terms_are_limited_together(rep, owner) -> None:
-    """What each term may be, not all of them may: 422 that says how much is too much."""
+    """Terms are limited together: what each term may be, not all of them may: 422 that says how much is too much."""
     answer = await rep.http.post("/jobs/staging_upsert", json={"terms": ["x" * 1001] * 5})
     assert answer.status_code == 422
     assert "body.terms: " in answer.json()["detail"]

@@ -33,7 +33,7 @@ def test_a_cursor_of_candidates_leads_back_to_its_place(at: datetime, company_id
 
 @given(cursor=st.text(max_size=60))
 def test_any_other_cursor_is_a_problem(cursor: str) -> None:
-    """Or a place, but never another error."""
+    """Any other cursor is a problem, or a place, but never another error."""
     for decode in (decode_leads, decode_candidates):
         with suppress(Problem):
             assert 0 <= decode(cursor, NOW)[0].company_id <= MAX_ID

@@ -225,7 +225,7 @@ async def test_all_leads_are_exported_as_csv(rep, owner, database) -> None:
 
 
 async def test_a_tenant_without_leads_has_an_empty_page(rep) -> None:
-    """And no page after it; as CSV a heading alone."""
+    """A tenant without leads has an empty page, and no page after it; as CSV a heading alone."""
     assert (await rep.http.get("/leads")).json() == {"leads": [], "next": None}
     assert (await rep.http.get("/scores/latest")).json() == {"items": [], "nextCursor": None}
     assert len((await rep.http.get("/scores/latest?format=csv")).text.splitlines()) == 1

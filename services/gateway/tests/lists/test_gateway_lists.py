@@ -154,7 +154,10 @@ async def _moved(lists: Lists, move: tuple[Any, ...]) -> None:
 async def test_a_walk_meets_each_company_once_whatever_changes_meanwhile(
     lists: Lists, read: Read, before: list[tuple[Any, ...]], during: list[tuple[Any, ...]]
 ) -> None:
-    """Those that were in the list when it began, at their places of then: none is missing, none comes again."""
+    """A walk meets each company once whatever changes meanwhile.
+
+    Those that were in the list when it began, at their places of then: none is missing, none comes again.
+    """
     await lists.owner.execute(EMPTY)
     for company_id in range(1, COMPANIES, 2):
         await lists.candidate(company_id, "Alpha")
@@ -226,7 +229,9 @@ async def test_filters_are_combined(lists: Lists) -> None:
 
 
 async def test_letters_beyond_ascii_are_searched_in_any_case(lists: Lists) -> None:
-    """As are names in other scripts, and signs that SQL gives a meaning are signs."""
+    """Letters beyond ASCII are searched in any case, as are names in other scripts, and signs that SQL gives a meaning
+    are signs.
+    """
     await lists.candidate(1, "ÉCOLE Ümit")
     await lists.candidate(2, "新加坡 钢铁")
     await lists.candidate(3, "50% off_shop")
@@ -257,7 +262,9 @@ async def test_a_note_that_is_handled_again_changes_nothing(lists: Lists) -> Non
 async def test_a_company_that_changes_in_the_register_changes_in_every_tenants_list(
     owner: Owner, database: Database
 ) -> None:
-    """And not in those that do not have it; last_seen is no change."""
+    """A company that changes in the register changes in every tenant's list, and not in those that do not have it;
+    last_seen is no change.
+    """
     first, second, third = (Lists(owner, database, tenant_id) for tenant_id in (1, 2, 3))
     await first.candidate(1)
     await owner.execute(CANDIDATE, 2, 1)
@@ -291,7 +298,9 @@ async def test_a_list_is_read_as_of_what_is_committed(lists: Lists, owner: Owner
 
 
 async def test_ended_versions_are_deleted_when_no_walk_can_need_them(lists: Lists, owner: Owner) -> None:
-    """Those that ended an hour ago or earlier, by the next change of the tenant."""
+    """Ended versions are deleted when no walk can need them: those that ended an hour ago or earlier, by the next
+    change of the tenant.
+    """
     await lists.candidate(1)
     await lists.brought_up_to_date()
     for score in (0.5, 0.6):

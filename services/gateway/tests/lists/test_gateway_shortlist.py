@@ -96,7 +96,7 @@ async def test_a_shortlist_is_the_tenants_own(reps, night) -> None:
 
 
 async def test_a_shortlist_as_csv_is_no_formula(rep, owner, night) -> None:
-    """The same leads; a name that a spreadsheet would evaluate is text there."""
+    """A shortlist as CSV is no formula: the same leads; a name that a spreadsheet would evaluate is text there."""
     await owner.execute("UPDATE run_companies SET name = '=HYPERLINK(\"http://evil.example\")' WHERE company_id = 2")
     answer = await rep.http.get("/shortlist", params={"format": "csv"})
 
@@ -139,7 +139,7 @@ def test_a_formula_behind_any_blanks_is_text(blanks: str) -> None:
 
 @given(value=st.text())
 def test_no_text_begins_a_formula(value: str) -> None:
-    """Whatever it is; and it can be read from what is written."""
+    """No text begins a formula, whatever it is; and it can be read from what is written."""
     cell = safe_cell(value)
     assert isinstance(cell, str)
     assert not cell.lstrip().startswith(FORMULA_STARTS)

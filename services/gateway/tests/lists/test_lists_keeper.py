@@ -40,7 +40,7 @@ async def keeping(database: Database) -> AsyncIterator[Facts]:
 
 
 async def test_a_fact_wakes_the_keeper(database: Database, owner: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What changed before the fact is in the lists soon after it, every time."""
+    """A fact wakes the keeper: what changed before the fact is in the lists soon after it, every time."""
     monkeypatch.setattr(keeper, "IDLE_S", 3600.0)
     async with keeping(database) as facts:
         for _ in range(2):

@@ -89,7 +89,7 @@ async def test_runs_are_walked_page_by_page(operator, owner) -> None:
 
 
 async def test_a_run_is_shown_with_its_stages_in_order(operator, owner) -> None:
-    """Whichever tenant it is of; and what there is not is not found."""
+    """A run is shown with its stages in order, whichever tenant it is of; and what there is not is not found."""
     run = await a_run(owner, 2)
     for stage in ("score", "enrich"):
         await owner.execute(STAGE, 2, run.run_id, stage)

@@ -22,7 +22,7 @@ def admin(reps, tokens):
 
 
 async def test_acts_are_listed_newest_first_in_pages(admin, database: Database) -> None:
-    """Those of the tenant alone, each once."""
+    """Acts are listed newest first in pages: those of the tenant alone, each once."""
     for tenant_id, number in ((1, 1), (2, 2), (1, 3), (1, 4)):
         async with database.transaction(tenant_id) as tx:
             await audit_log.write(tx, ANN, "user.saved", f"user {number}", {"role": "viewer"})

@@ -47,7 +47,10 @@ async def retried(operator: httpx.AsyncClient, **body: object) -> dict[str, Any]
 
 
 async def test_letters_are_grouped_by_reason_and_listed_the_latest_first(operator, a_letter) -> None:
-    """Of all tenants; numbers and ids do not make groups of their own."""
+    """Letters are grouped by reason and listed the latest first.
+
+    Of all tenants; numbers and ids do not make groups of their own.
+    """
     ids = [await a_letter(1), await a_letter(2, tenant_id=2), await a_letter(3, consumer="odoo-sync", error="HTTP 422")]
 
     answer = (await operator.get("/admin/dead-letters/groups")).json()
@@ -106,7 +109,9 @@ async def test_one_letter_is_retried_and_the_act_is_recorded(operator, a_letter,
 async def test_a_whole_filter_is_retried_in_batches_tenant_by_tenant(
     operator, a_letter, owner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Also letters of no known tenant, which have no audit log; what is beyond the most of one retry is left."""
+    """A whole filter is retried in batches tenant by tenant, also letters of no known tenant, which have no audit log;
+    what is beyond the most of one retry is left.
+    """
     monkeypatch.setattr(dead_letters, "BATCH", 2)
     monkeypatch.setattr(dead_letters, "MOST", 6)
     for number in range(3):
@@ -126,7 +131,7 @@ async def test_a_whole_filter_is_retried_in_batches_tenant_by_tenant(
 
 
 async def test_a_retry_without_a_filter_is_refused(operator, a_letter, owner) -> None:
-    """So that an empty body does not retry everything."""
+    """A retry without a filter is refused, so that an empty body does not retry everything."""
     await a_letter(1)
     for body in ({}, {"ids": []}, {"dry_run": True}, {"consumers": "scorer"}):
         assert (await operator.post("/admin/dead-letters/retry", json=body)).status_code == 422, body

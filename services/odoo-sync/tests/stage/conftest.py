@@ -77,7 +77,7 @@ class Desk:
         )
 
     async def more(self, count: int) -> list[Company]:
-        """So many companies besides."""
+        """Adds as many companies."""
         rows = await self.owner.fetch(
             "INSERT INTO companies (uen, name) SELECT '2019' || 10000 + n || 'K', 'MAKER ' || n"
             "  FROM generate_series(1, $1::int) n RETURNING company_id, uen, name",

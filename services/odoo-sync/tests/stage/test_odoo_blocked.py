@@ -203,7 +203,9 @@ async def test_a_refusal_of_a_key_that_was_replaced_meanwhile_blocks_nobody(desk
 
 
 async def test_another_reason_takes_the_place_of_the_first(desk: Any, fake: Any) -> None:
-    """So that the next lead tells what there is to do now; it is no second alert."""
+    """Another reason takes the place of the first, so that the next lead tells what there is to do now; it is no second
+    alert.
+    """
     async with desk.database.transaction(1) as tx:
         assert await states.block(tx, "the first")
         assert not await states.block(tx, "the second")

@@ -59,7 +59,7 @@ async def test_a_private_address_that_an_admin_stored_is_not_called(connected: A
 
 
 async def test_plain_http_that_an_admin_stored_is_not_called(connected: Any, fake: Any) -> None:
-    """Whatever wrote it into the table."""
+    """Plain HTTP that an admin stored is not called, whatever wrote it into the table."""
     await connected.owner.execute(BY_ADMIN, None)
     (problem,) = await connected.check()
     assert "must use https" in problem
@@ -91,6 +91,6 @@ async def test_private_addresses_are_not_public(address: str) -> None:
 
 
 def test_addresses_of_the_internet_are_public() -> None:
-    """Of both versions of IP."""
+    """Addresses of the internet are public, of both versions of IP."""
     assert is_public("8.8.8.8")
     assert is_public("2606:4700:4700::1111")

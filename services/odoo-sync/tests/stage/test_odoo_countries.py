@@ -8,7 +8,9 @@ PHONE = Contact(kind="phone", value="+60123456789", name="Tan", source_url="http
 
 
 async def test_a_number_without_a_code_is_of_the_contacts_country_or_the_companys(connected: Any, fake: Any) -> None:
-    """Then the contact is the one that people made, and no second one."""
+    """A number without a code is of the contact's country or the company's; then the contact is the one that people
+    made, and no second one.
+    """
     company = fake.add("res.partner", name="ACME", is_company=True, ref=connected.company.uen, country_id=157)
     person = fake.add("res.partner", name="Ah Kow", parent_id=company, type="contact", phone="012-345 6789 ext. 3")
 

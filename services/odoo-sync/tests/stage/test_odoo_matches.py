@@ -50,7 +50,7 @@ async def test_a_partner_that_looks_like_the_company_is_taken(
     "kept", [{"email": "Tan <tan@acme.sg>; info@acme.sg"}, {"phone": "6123 4567 ext 9"}], ids=["mail", "telephone"]
 )
 async def test_a_contact_is_known_by_an_address_among_others(connected: Any, fake: Any, kept: dict[str, str]) -> None:
-    """However people typed it."""
+    """A contact is known by an address among others, however people typed it."""
     company = fake.add("res.partner", name="ACME", is_company="1", ref="201812345K")
     number = fake.add("res.partner", name="Mr Tan", parent_id=company, type="contact", **kept)
     value = "tan@acme.sg" if "email" in kept else "+6561234567"
@@ -100,7 +100,7 @@ async def test_the_partner_that_a_person_chose_is_taken_and_stays(connected: Any
 
 
 async def test_a_person_may_decide_that_none_of_them_is_the_company(connected: Any, fake: Any) -> None:
-    """Then a partner is made."""
+    """A person may decide that none of them is the company; then a partner is made."""
     candidates = await two_candidates(connected, fake)
 
     await decision("201812345K", 0)(await context(connected))

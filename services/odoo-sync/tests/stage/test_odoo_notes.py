@@ -47,7 +47,7 @@ async def test_a_new_lead_has_a_next_activity_with_what_to_say_first(active: Any
 
 
 async def test_without_a_signal_the_activity_begins_with_the_rationale(active: Any, fake: Any, owner: Any) -> None:
-    """And belongs to the salesperson, if the tenant named one."""
+    """Without a signal the activity begins with the rationale, and belongs to the salesperson that the tenant named."""
     await owner.execute(WISH, json.dumps({"has_activity": True, "salesperson": "Ann"}))
     tan = Contact(kind="phone", value="+6561234567", name="Tan", title="Owner", source_url="http://acme.sg")
 
@@ -60,7 +60,7 @@ async def test_without_a_signal_the_activity_begins_with_the_rationale(active: A
 
 
 async def test_nobody_who_does_not_wish_it_gets_an_activity(connected: Any, fake: Any) -> None:
-    """Nor does a lead that existed before the wish."""
+    """Nobody who does not wish it gets an activity, nor does a lead that existed before the wish."""
     await connected.sync(connected.lead())
     await connected.owner.execute(WISH, json.dumps({"has_activity": True}))
     await connected.sync(connected.lead(hours=1, score=0.9))
@@ -91,7 +91,10 @@ async def test_a_kill_before_the_activity_leaves_no_lead_without_one(active: Any
 
 
 async def test_a_reps_open_opportunity_gets_a_note_in_place_of_a_second_lead(connected: Any, fake: Any) -> None:
-    """Also the opportunity of a contact. The note follows the score; nothing else there is touched."""
+    """A rep's open opportunity gets a note in place of a second lead, also the opportunity of a contact.
+
+    The note follows the score; nothing else there is touched.
+    """
     partner = fake.add("res.partner", name="ACME", is_company=True, ref=connected.company.uen)
     person = fake.add("res.partner", name="Tan", parent_id=partner)
     theirs = fake.add("crm.lead", name="Their deal", type="opportunity", partner_id=person, probability=20)
@@ -109,7 +112,7 @@ async def test_a_reps_open_opportunity_gets_a_note_in_place_of_a_second_lead(con
 
 
 async def test_a_note_is_written_once(connected: Any, fake: Any, writes_among: Any) -> None:
-    """The same lead again costs no call, and a resync that looks writes nothing."""
+    """A note is written once: the same lead again costs no call, and a resync that looks writes nothing."""
     partner = fake.add("res.partner", name="ACME", is_company=True, ref=connected.company.uen)
     fake.add("crm.lead", name="Their deal", type="opportunity", partner_id=partner)
     await connected.sync(connected.lead())

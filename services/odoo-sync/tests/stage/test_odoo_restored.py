@@ -71,7 +71,9 @@ async def test_strangers_with_our_numbers_are_left_alone_and_ours_are_made_anew(
 async def test_the_other_leads_of_a_restored_database_are_made_by_the_resync_that_it_requests(
     connected: Any, fake: Any
 ) -> None:
-    """Also those whose records are gone without a stranger in their place: nobody deleted them."""
+    """The other leads of a restored database are made by the resync that it requests, also those whose records are gone
+    without a stranger in their place: nobody deleted them.
+    """
     companies = await connected.more(3)
     await connected.sync(*(connected.lead(company=it) for it in companies))
     fake.restore(0, STRANGER)
@@ -124,7 +126,9 @@ async def test_a_chunk_of_known_records_takes_no_more_calls_than_before(connecte
 
 
 async def test_a_link_from_before_creation_dates_were_kept_is_judged_by_its_values(connected: Any, fake: Any) -> None:
-    """Where values say nothing, the external id does."""
+    """A link from before creation dates were kept is judged by its values: where values say nothing, the external id
+    does.
+    """
     await connected.sync(connected.lead())
     forget = """UPDATE odoo_links SET records = replace(records::text, '"made"', '"unknown"')::json"""
     await connected.owner.execute(forget)
@@ -139,7 +143,7 @@ async def test_a_link_from_before_creation_dates_were_kept_is_judged_by_its_valu
 
 
 async def test_a_dry_run_on_a_restored_database_shows_what_would_be_made(connected: Any, fake: Any) -> None:
-    """And nothing on the strangers."""
+    """A dry run on a restored database shows what would be made, and nothing on the strangers."""
     await restored(connected, fake, STRANGER, PERSON, DEAL)
     await connected.owner.execute("UPDATE odoo_links SET outcome = 'refused'")
     async with connected.database.transaction(1) as tx:

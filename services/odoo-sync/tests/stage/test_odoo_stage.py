@@ -83,7 +83,7 @@ async def test_a_lead_that_its_request_keeps_from_odoo_is_stored(connected: Any,
 
 
 async def test_a_chunk_of_leads_takes_a_handful_of_calls(connected: Any, fake: Any) -> None:
-    """However many there are in it; each is announced."""
+    """A chunk of leads takes a handful of calls, however many there are in it; each is announced."""
     companies = await connected.more(50)
 
     await connected.sync(*(connected.lead(company=company) for company in companies))
@@ -149,7 +149,9 @@ async def test_only_what_changed_is_sent(connected: Any, fake: Any) -> None:
 @pytest.mark.parametrize("call", range(12))
 @pytest.mark.parametrize("fault", ["500", "cut"])
 async def test_a_failure_halfway_loses_and_doubles_nothing(connected: Any, fake: Any, call: int, fault: str) -> None:
-    """Whichever call fails, before or after it was done: nothing is announced, and the next attempt completes."""
+    """A failure halfway loses and doubles nothing, whichever call fails, before or after it was done: nothing is
+    announced, and the next attempt completes.
+    """
     ids = await connected.take_in(connected.lead(website_domain="acme.sg"))
     fake.faults = [""] * call + [fault]
     try:

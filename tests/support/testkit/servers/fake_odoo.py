@@ -10,7 +10,7 @@ from typing import Any
 
 @dataclass
 class FakeOdoo:
-    """As much of Odoo's JSON-2 as odoo-sync calls: a record per external id, over real HTTP."""
+    """An Odoo as far as odoo-sync calls its JSON-2: a record per external id, over real HTTP."""
 
     url: str = ""
     numbers: dict[str, int] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""What benches have in common: events on their way, and patience that ends."""
+"""Common parts of benches: events on their way, and patience that ends."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What the Odoo bench goes by: which calls count as writes, and where its Odoo is. The bench itself needs an Odoo."""
+"""The Odoo bench: which calls count as writes, and where its Odoo is. The bench itself needs an Odoo."""
 
 import asyncio
 import json
@@ -28,7 +28,7 @@ def rpc(service: str, method: str, *args: object) -> bytes:
     ],
 )
 def test_a_call_is_known_by_its_method_over_both_protocols(path: str, body: bytes, method: str) -> None:
-    """So that writes can be distinguished from reads."""
+    """A call is known by its method over both protocols, so that writes can be distinguished from reads."""
     assert called(path, body) == method
 
 
@@ -70,7 +70,7 @@ def test_an_odoo_that_is_not_named_in_full_is_asked_for(missing: str) -> None:
 
 @pytest.mark.parametrize(("protocol", "secret"), [("json2", "ODOO_API_KEY"), ("jsonrpc", "ODOO_PASSWORD")])
 def test_each_protocol_has_its_own_secret(protocol: str, secret: str) -> None:
-    """And it is in no text that is made of the place."""
+    """Each protocol has its own secret, and it is in no text that is made of the place."""
     place = OdooPlace.named({**PLACE, "ODOO_PROTOCOL": protocol})
 
     assert place.secret == PLACE[secret]

@@ -13,7 +13,7 @@ seconds = st.floats(min_value=0.001, max_value=10)
 def test_no_stage_is_faster_than_its_workers_or_its_processors(
     workers: int, wait_s: float, work_s: float, servers: int
 ) -> None:
-    """Nor slower than its workers one after the other."""
+    """No stage is faster than its workers or its processors, nor slower than its workers one after the other."""
     rate = throughput(workers, wait_s, work_s, servers)
 
     assert rate <= min(workers / (wait_s + work_s), servers / work_s) * 1.000001
@@ -36,12 +36,12 @@ def test_two_workers_at_one_processor_are_as_computed_by_hand() -> None:
 
 
 def test_enough_processors_leave_no_queue() -> None:
-    """Then the workers alone count."""
+    """Enough processors leave no queue; then the workers alone count."""
     assert throughput(5, 3, 1, 5) == pytest.approx(5 / 4)
 
 
 def test_many_workers_use_the_processors_up() -> None:
-    """Then the processors alone count."""
+    """Many workers use the processors up; then the processors alone count."""
     assert throughput(200, 1, 0.1, 2) == pytest.approx(20, rel=1e-3)
 
 

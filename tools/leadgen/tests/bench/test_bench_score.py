@@ -1,4 +1,4 @@
-"""What the scorer's bench measures it with, and that it measures at all."""
+"""The scorer's bench: its events, and a run of it."""
 
 import pytest
 
@@ -10,7 +10,7 @@ from leadgen.scoring.weights import scorers_model
 
 
 def test_a_company_is_the_same_each_time() -> None:
-    """So that runs can be compared; it is a whole event."""
+    """A company is the same each time, so that runs can be compared; it is a whole event."""
     assert visited(7, 1) == visited(7, 1)
     assert CompanyEnriched.model_validate_json(encode_body(visited(7, 1))) == visited(7, 1)
 
@@ -33,7 +33,9 @@ def test_tenants_look_for_all_that_an_icp_can_say() -> None:
 
 @pytest.mark.timeout(180)
 async def test_the_scorer_is_measured(database_url, kafka, tmp_path) -> None:
-    """As a process: every company has its score and its announcement, or there would be no figure."""
+    """The scorer is measured, as a process: every company has its score and its announcement, or there would be no
+    figure.
+    """
     figures = await bench_score(database_url, kafka, tmp_path, companies=200, rounds=1, singles=20, warm_up=100)
     assert figures.companies_per_s > 0
     assert 0 < figures.of["p50_ms"] <= figures.p95_ms < figures.of["p95_from_send_ms"]

@@ -20,7 +20,7 @@ async def test_the_bare_endpoint_answers_every_text(bare: str) -> None:
 
 
 async def test_places_take_turns_and_are_asked_alike(bare: str) -> None:
-    """So many rounds of so many clients at each."""
+    """Places take turns and are asked alike, so many rounds of so many clients at each."""
     taken = await measured({"ours": bare, "bare": bare}, ["token"], rounds=4, clients=10)
     assert {name: len(times) for name, times in taken.items()} == {"ours": 40, "bare": 40}
     found = figures(taken)

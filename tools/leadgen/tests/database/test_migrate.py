@@ -139,7 +139,10 @@ async def test_a_renamed_applied_migration_is_refused(empty: str, tmp_path: Path
 
 
 async def test_a_failing_migration_leaves_nothing_of_itself(empty: str, tmp_path: Path) -> None:
-    """Those before it stay; once mended, the next run goes on from there. The message names file and line."""
+    """A failing migration leaves nothing of itself: those before it stay; once mended, the next run goes on from there.
+
+    The message names file and line.
+    """
     files(tmp_path, _0001_first=FIRST, _0002_second=SECOND + "INSERT INTO\nnowhere VALUES (1);\n")
 
     with pytest.raises(MigrationFailed, match=r'0002_second\.sql, line 3: relation "nowhere" does not exist'):
@@ -179,7 +182,7 @@ def test_a_folder_that_is_no_sequence_is_refused(tmp_path: Path, names: list[str
 
 
 async def test_a_server_that_is_away_is_said_so(tmp_path: Path) -> None:
-    """As Unavailable, which callers know how to wait for."""
+    """A server that is away is said so, as Unavailable, which callers know how to wait for."""
     with pytest.raises(Unavailable):
         await migrate(f"postgresql://postgres@127.0.0.1:{free_port()}/postgres", files(tmp_path, _0001_first=FIRST))
 
@@ -209,7 +212,10 @@ async def test_an_index_is_made_concurrently_while_others_write(empty: str, tmp_
 async def test_a_migration_gives_up_a_lock_that_it_does_not_get(
     empty: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What waits behind it goes on. Nothing is applied, and the next start applies it."""
+    """A migration gives up a lock that it does not get: what waits behind it goes on.
+
+    Nothing is applied, and the next start applies it.
+    """
     monkeypatch.setattr("leadgen.database.migrate.LOCK_TIMEOUT", "SET LOCAL lock_timeout = '50ms'")
     await migrate(empty, files(tmp_path, _0001_first=FIRST))
     files(tmp_path, _0002_column="ALTER TABLE companies ADD COLUMN size int")

@@ -60,7 +60,7 @@ async def test_dead_letters_are_kept_longer(kafka_address: str, admin: AIOKafkaA
 
 
 def test_the_real_list_is_well_formed() -> None:
-    """And has dead letters for each command, none for what only the gateway watches."""
+    """The real list is well formed, and has dead letters for each command, none for what only the gateway watches."""
     topics = read_topics()
     names = {topic.name for topic in topics.wanted()}
 
@@ -87,6 +87,6 @@ def test_a_malformed_list_is_refused(listed: Path, old: str, new: str, message: 
 
 
 async def test_a_broker_that_is_away_is_said_so(listed: Path) -> None:
-    """As Unavailable, which callers know how to wait for."""
+    """A broker that is away is said so, as Unavailable, which callers know how to wait for."""
     with pytest.raises(Unavailable, match=r"Kafka does not answer at 127\.0\.0\.1"):
         await create_topics(f"127.0.0.1:{free_port()}", listed)

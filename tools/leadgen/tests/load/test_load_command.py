@@ -26,7 +26,7 @@ def run(app: typer.Typer, *arguments: str) -> Result:
 
 
 async def test_a_load_ends_with_a_summary(app: typer.Typer, database_url: str, tmp_path: Path) -> None:
-    """How many of what, where the rejects are, which columns were passed over."""
+    """A load ends with a summary: how many of what, where the rejects are, which columns were passed over."""
     file = tmp_path / "a.csv"
     file.write_text("uen,entity_name,primary_ssic_code,shoe_size\n201912345K,SOME PTE. LTD.,46900,46\nbad\n")
     result = await asyncio.to_thread(run, app, str(file), "--database-url", database_url)

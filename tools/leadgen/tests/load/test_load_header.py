@@ -46,7 +46,7 @@ def test_order_does_not_matter(columns: list[str], spelled) -> None:
 
 @given(st.lists(st.sampled_from(COLUMNS), unique=True), st.integers(0, 20))
 def test_no_column_is_taken_twice(others: list[str], cut: int) -> None:
-    """Whatever is in a header, each of our columns is filled from one place at most."""
+    """No column is taken twice. Whatever is in a header, each of our columns is filled from one place at most."""
     names = [*REQUIRED, *others, *(column[: 10 + cut] for column in others)]
     taken = [column for column in header_of(names) if column]
 

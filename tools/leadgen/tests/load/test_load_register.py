@@ -27,7 +27,9 @@ needs_data = pytest.mark.skipif(
 
 
 async def test_our_columns_are_the_tables(owner: Owner) -> None:
-    """What a header can name is what the table has, but for what the table keeps about itself."""
+    """Our columns are the table's: what a header can name is what the table has, but for what the table keeps about
+    itself.
+    """
     columns = await owner.fetch(
         "SELECT attname FROM pg_attribute WHERE attrelid = 'staging_acra_companies'::regclass AND attnum > 0"
     )
@@ -90,7 +92,10 @@ async def test_who_lives_is_reported_by_the_status(
 
 
 async def test_only_changed_content_moves_updated_at(owner: Owner, database_url: str, tmp_path: Path) -> None:
-    """Of three companies one is renamed and one is new: the others keep their times."""
+    """Only changed content moves updated_at.
+
+    Of three companies one is renamed and one is new: the others keep their times.
+    """
     times = "SELECT uen, first_loaded_at, updated_at FROM staging_acra_companies ORDER BY uen"
     await load(write(tmp_path / "a.csv", [a_company(1), a_company(2)]), database_url)
     before = await owner.fetch(times)
@@ -116,7 +121,10 @@ async def test_columns_that_a_file_lacks_stay_as_they_are(owner: Owner, database
 
 
 async def test_of_a_uen_that_comes_twice_the_later_row_wins(owner: Owner, database_url: str, tmp_path: Path) -> None:
-    """However far apart they are, and when loaded again nothing changes."""
+    """The later row of a repeated UEN wins.
+
+    However far apart they are, and when loaded again nothing changes.
+    """
     rows = [a_company(1, "OLD"), *(a_company(n) for n in range(2, 12_000)), a_company(1, "NEW")]
     file = write(tmp_path / "a.csv", rows)
     first = await load(file, database_url)
@@ -143,7 +151,10 @@ async def test_progress_never_goes_back(database_url: str, tmp_path: Path) -> No
 
 
 async def test_each_row_is_looked_up_by_index_whatever_the_planner_knows(owner: Owner) -> None:
-    """Of an empty register it knows nothing: a plan that reads it whole for each row takes hours once it has grown."""
+    """Each row is looked up by index whatever the planner knows.
+
+    Of an empty register it knows nothing: a plan that reads it whole for each row takes hours once it has grown.
+    """
     await staging.create_incoming(owner, [])
     async with owner.transaction():
         await owner.execute(staging.LOOK_UP_BY_UEN)

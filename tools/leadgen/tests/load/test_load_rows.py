@@ -17,7 +17,7 @@ GOOD = "201912345K,SOME PTE. LTD.,46900"
 
 
 def found(*lines: str | bytes, header: str = HEADER) -> list[Found]:
-    """What is found in these lines after the header."""
+    """Returns what is found in these lines after the header."""
     content = b"\n".join([header.encode(), *(line.encode() if isinstance(line, str) else line for line in lines)])
     return found_in([content])
 
@@ -129,7 +129,9 @@ def test_it_does_not_matter_how_a_file_comes_in_blocks(size: int) -> None:
 
 
 def test_a_line_without_an_end_takes_no_more_memory_than_a_long_one() -> None:
-    """What is too long to be a row is let go while it is read."""
+    """A line without an end takes no more memory than a long one: what is too long to be a row is let go while it is
+    read.
+    """
     endless = [HEADER.encode() + b"\n", *[b"x" * 100_000] * 50, b"\n" + GOOD.encode()]
 
     (long, good) = found_in(endless)
@@ -142,7 +144,9 @@ VALUES = st.text(st.sampled_from('ab",\n\r é漢\\.'), max_size=8)
 
 @given(st.lists(st.tuples(VALUES, VALUES), min_size=1), st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL]))
 def test_every_well_formed_csv_is_taken_whole(rows: list[tuple[str, str]], quoting: int) -> None:
-    """What was written is read: no row lost, none made up, values the same but for blanks and words for missing."""
+    """Every well-formed CSV is taken whole: what was written is read: no row lost, none made up, values the same but
+    for blanks and words for missing.
+    """
     text = io.StringIO(newline="")
     csv.writer(text, quoting=quoting).writerows(("201912345K", *row) for row in rows)  # type: ignore[arg-type]
     read = found(*text.getvalue().encode().split(b"\n"))

@@ -76,7 +76,7 @@ def run(*arguments: str) -> Result:
     ],
 )  # fmt: skip
 async def test_values_are_read_as_they_were_meant(owner: Owner, database_url: str, tmp_path: Path, rows: str) -> None:
-    """Whoever saved the file: the same two companies."""
+    """Values are read as they were meant. Whoever saved the file: the same two companies."""
     summary = await loaded(database_url, tmp_path, f"{HEADER}\n{rows}\n")
     assert (summary.inserted, summary.rejected) == (2, 0)
     assert await read_back(owner) == [ALPHA, BETA]
@@ -98,7 +98,7 @@ async def test_values_are_read_as_they_were_meant(owner: Owner, database_url: st
 async def test_files_of_other_programs_are_read(
     owner: Owner, database_url: str, tmp_path: Path, content: bytes
 ) -> None:
-    """Whatever their ends of lines and their encoding."""
+    """Files of other programs are read, whatever their ends of lines and their encoding."""
     assert counts(await loaded(database_url, tmp_path, content)) == (2, 0, 0, 0, 0)
     assert await read_back(owner) == [ALPHA, BETA]
 
@@ -115,7 +115,7 @@ async def test_files_of_other_programs_are_read(
 async def test_what_cannot_be_read_is_refused_with_its_cause(
     database_url: str, tmp_path: Path, content: bytes, reason: str
 ) -> None:
-    """So that the operator knows what to do."""
+    """What cannot be read is refused with its cause, so that the operator knows what to do."""
     with pytest.raises(NotARegister, match=reason):
         await loaded(database_url, tmp_path, content)
 
@@ -184,7 +184,9 @@ async def test_made_up_companies_never_overwrite_a_real_one(owner: Owner, databa
 async def test_the_shared_cases_come_out_right(
     owner: Owner, database_url: str, tmp_path: Path, name: str, taken: int, days: list[str | None]
 ) -> None:
-    """As many companies as there are, with their days; those of a live status are live, all codes are five digits."""
+    """The shared cases come out right, as many companies as there are, with their days; those of a live status are
+    live, all codes are five digits.
+    """
     summary = await load(CASES / f"{name}.csv", database_url, rejects=tmp_path / "rejects.csv")
     rows = await owner.fetch("SELECT * FROM staging_acra_companies ORDER BY uen")
     assert (len(rows), summary.rejected) == (taken, 0)

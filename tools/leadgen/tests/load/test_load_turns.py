@@ -97,7 +97,7 @@ async def test_two_loads_at_once_take_turns(owner: Any, database_url: str, tmp_p
 
 
 async def test_a_load_says_that_it_waits_for_another(owner: Any, database_url: str, tmp_path: Path) -> None:
-    """And goes on as soon as the other has ended."""
+    """A load says that it waits for another, and goes on as soon as the other has ended."""
     found: list[str] = []
     waits = asyncio.Event()
 

@@ -9,7 +9,7 @@ from leadgen.load.values import code, day, postal_code, trimmed
     "value", ["", "  ", "NA", "na", "N/A", "#N/A", "NULL", "null", "\\N", "-", " - ", "NaN", "None"]
 )
 def test_words_for_missing_are_missing(value: str) -> None:
-    """Those of R, SQL, pandas, Excel and people."""
+    """Words for missing are missing: those of R, SQL, pandas, Excel and people."""
     assert trimmed(value) == "na"
 
 
@@ -17,13 +17,13 @@ def test_words_for_missing_are_missing(value: str) -> None:
     ("value", "read"), [("Nil", "Nil"), ("NONE", "NONE"), ("NULL", "na"), ("NA", "na"), ("-", "-")]
 )
 def test_a_company_may_have_a_strange_name(value: str, read: str) -> None:
-    """But not the word that a program writes."""
+    """A company may have a strange name, but not the word that a program writes."""
     assert trimmed(value, is_name=True) == read
 
 
 @pytest.mark.parametrize("value", [" Live Company", "Live Company ", "\u00a0Live Company\t", "\ufeffLive Company"])
 def test_blanks_of_every_kind_go(value: str) -> None:
-    """Also the one that does not break lines, and a byte order mark."""
+    """Blanks of every kind go, also the one that does not break lines, and a byte order mark."""
     assert trimmed(value) == "Live Company"
 
 
@@ -75,7 +75,7 @@ def test_dates_are_read_in_the_usual_forms(value: str, read: str | None) -> None
     ],
 )
 def test_codes_keep_their_leading_zeros(value: str, read: str) -> None:
-    """Those of a float are put back; those in a formula or a text cell are there."""
+    """Codes keep their leading zeros: those of a float are put back; those in a formula or a text cell are there."""
     assert code(value, 5) == read
 
 
@@ -90,5 +90,5 @@ def test_codes_keep_their_leading_zeros(value: str, read: str) -> None:
     ],
 )
 def test_postal_codes_are_digits(value: str, read: str) -> None:
-    """Whatever stands before them."""
+    """Postal codes are digits, whatever stands before them."""
     assert postal_code(value) == read

@@ -38,7 +38,7 @@ def a_company(number: int, code: str, second: str = "na") -> tuple[str, ...]:
 
 
 def companies(codes: Mapping[str, int]) -> list[tuple[str, ...]]:
-    """So many of each primary code."""
+    """Builds as many companies of each primary code."""
     all_codes = [code for code, count in codes.items() for _ in range(count)]
     return [a_company(number, code) for number, code in enumerate(all_codes)]
 
@@ -80,7 +80,9 @@ async def marked(owner: Owner) -> dict[tuple[str, str], int]:
 async def test_the_codes_of_one_version_alone_decide_for_all_rows(
     owner: Owner, database_url: str, tmp_path: Path, codes: dict[str, int], version: str
 ) -> None:
-    """Also for the rows whose codes tell nothing; and loaded again nothing changes."""
+    """The codes of one version alone decide for all rows, also for the rows whose codes tell nothing; and loaded again
+    nothing changes.
+    """
     await know(owner, "2020", "2025")
     file = write(tmp_path / "a.csv", companies(codes))
     summary = await load(file, database_url)
@@ -96,7 +98,9 @@ async def test_the_codes_of_one_version_alone_decide_for_all_rows(
 async def test_a_secondary_code_tells_where_the_primary_does_not(
     owner: Owner, database_url: str, tmp_path: Path
 ) -> None:
-    """And a code that has lost its leading zero, or has blanks around it, tells as well."""
+    """A secondary code tells where the primary does not, and a code that has lost its leading zero, or has blanks
+    around it, tells as well.
+    """
     await know(owner, "2020", "2025")
     await owner.execute("INSERT INTO ssic_ref (version, code, level, title) VALUES ('2025', '01234', 'subclass', 'x')")
     await load(write(tmp_path / "a.csv", [a_company(1, "10000", "40000")]), database_url)

@@ -11,12 +11,14 @@ from testkit.registers import counts, write
 
 
 def a_register(path: Path, *entries: tuple[str, str]) -> Path:
-    """Of these UENs and names."""
+    """Writes a register of these UENs and names."""
     return write(path, [(*entry, "Live Company", "46900") for entry in entries])
 
 
 async def test_an_entry_without_a_uen_is_found_again_by_its_name(owner: Any, database_url: str, tmp_path: Path) -> None:
-    """Also when its capitals and spaces differ, of letters beyond ASCII too; then only its content changes."""
+    """An entry without a UEN is found again by its name, also when its capitals and spaces differ, of letters beyond
+    ASCII too; then only its content changes.
+    """
     first = await load(a_register(tmp_path / "a.csv", ("na", "Café Straße Pte Ltd"), ("", "漢 LLP")), database_url)
     again = await load(a_register(tmp_path / "b.csv", ("na", "CAFÉ  straße PTE LTD "), ("na", "漢 LLP")), database_url)
 

@@ -32,7 +32,7 @@ async def test_a_service_that_does_not_start_is_reported_with_the_end_of_its_log
 
 @pytest.mark.slow
 async def test_a_service_that_ends_is_started_again_until_it_is_stopped(unfit: Service) -> None:
-    """As a cluster would; a stop ends that, too."""
+    """A service that ends is started again until it is stopped, as a cluster would; a stop ends that, too."""
     await until(lambda: has_said(unfit, "setting INBOX_LEASE_S", 2))
     await unfit.stop()
     assert unfit.child is not None

@@ -70,7 +70,7 @@ async def test_an_odoo_of_any_version_is_known_by_its_answer() -> None:
 
 
 async def test_an_odoo_that_moved_to_https_is_stored_with_it() -> None:
-    """The same host: nobody has to type it again."""
+    """An Odoo that moved to https is stored with it. The same host: nobody has to type it again."""
 
     def answer(request: httpx.Request) -> httpx.Response:
         if request.url.scheme == "http":

@@ -42,7 +42,7 @@ async def test_storing_again_replaces_the_connection(database: Database, databas
 
 
 async def test_the_api_key_does_not_lie_in_the_database_in_the_clear(database_url: str, owner: Owner) -> None:
-    """Whoever reads the table has only a token."""
+    """The API key does not lie in the database in the clear: whoever reads the table has only a token."""
     await connect_odoo(database_url, 1, URL, "leads", "a-very-secret-key", KEY)
 
     assert b"a-very-secret-key" not in await owner.fetchval("SELECT api_key FROM odoo_connections")
@@ -92,7 +92,7 @@ async def test_what_cannot_be_a_connection_is_refused(
 
 
 async def test_login_and_own_fields_are_stored_and_can_be_taken_back(database: Database, database_url: str) -> None:
-    """What is not given with the next connection is gone."""
+    """Login and own fields are stored and can be taken back: what is not given with the next connection is gone."""
     await connect_odoo(
         database_url, 1, URL, "leads", "k1", KEY, login="sync@acme.sg", own_fields=["lead.name", "company.website"]
     )
@@ -147,13 +147,13 @@ async def test_a_login_without_the_right_may_not_store_connections(database_url:
 
 
 async def test_a_database_that_is_away_is_said_plainly() -> None:
-    """As something to wait for, not a traceback."""
+    """A database that is away is said plainly, as something to wait for, not a traceback."""
     with pytest.raises(Unavailable, match="PostgreSQL does not answer"):
         await connect_odoo("postgresql://127.0.0.1:1/leads", 1, URL, "leads", "k1", KEY)
 
 
 async def test_wishes_for_new_leads_are_stored_with_the_connection(database: Database, database_url: str) -> None:
-    """And gone with the next connection that has none."""
+    """Wishes for new leads are stored with the connection, and gone with the next connection that has none."""
     wishes = {"type": "opportunity", "team": "Sales", "salesperson": None, "tags": ["Leadgen"], "has_priority": True}
     await connect_odoo(database_url, 1, URL, "leads", "k1", KEY, lead_settings=wishes)
     async with database.transaction(1) as tx:

@@ -111,7 +111,9 @@ def in_order(rows: list[asyncpg.Record]) -> bool:
 async def test_a_repeat_recognises_what_is_known_and_handles_what_is_missing(
     stage: Stage, database: Database, database_url: str, owner: Owner, kafka: str
 ) -> None:
-    """So it is a check: nothing known happens again, and nothing is sent to Kafka."""
+    """A repeat recognises what is known and handles what is missing, so it is a check: nothing known happens again, and
+    nothing is sent to Kafka.
+    """
     await publish(kafka, requests(20))
     async with at_work(stage, database, kafka):
         await ended(database, "enricher", 20)
@@ -163,7 +165,10 @@ async def test_a_repeat_leaves_the_lane_to_what_is_not_read_yet(
 async def test_a_rerun_handles_the_slice_again_in_order_and_what_follows_has_its_id(
     stage: Stage, database: Database, database_url: str, owner: Owner, kafka: str
 ) -> None:
-    """Of one tenant, in the nightly lane; the other tenant's events stay done, and Kafka gets only what follows."""
+    """A rerun handles the slice again in order and what follows has its id.
+
+    Of one tenant, in the nightly lane; the other tenant's events stay done, and Kafka gets only what follows.
+    """
     events = requests(20) + requests(10, tenant_id=2)
     await publish(kafka, events)
     async with at_work(stage, database, kafka):
@@ -245,7 +250,7 @@ async def test_a_rerun_plays_the_newest_form_of_an_event_that_was_rerun_before(
 async def test_a_killed_rerun_goes_on_where_it_stood(
     stage: Stage, database: Database, database_url: str, owner: Owner, kafka: str
 ) -> None:
-    """The same command again: each event is handled once under one replay id, in order."""
+    """A killed rerun is resumed by the same command: each event is handled once under one replay id, in order."""
     await publish(kafka, requests(120))
     environment = {**os.environ, "DATABASE_URL": database_url, "KAFKA_BOOTSTRAP_SERVERS": kafka}
     async with at_work(stage, database, kafka):
@@ -351,7 +356,7 @@ async def test_one_replay_of_a_topic_into_a_consumer_runs_at_a_time(
 
 
 async def test_an_abandoned_replay_is_not_gone_on_with(database_url: str, owner: Owner, kafka: str) -> None:
-    """The same command then starts anew; resuming the old one is refused."""
+    """An abandoned replay is not resumed: the same command then starts a new one; resuming the old one is refused."""
     await publish(kafka, requests(4))
     async with topic_reader(kafka, TOPIC) as reader:
         plan = await planning.count(reader, Slice(TOPIC))
@@ -422,7 +427,7 @@ async def test_an_interrupted_rerun_must_be_ended_before_one_of_another_slice(
 async def test_bad_input_gets_one_clear_line(
     options: list[str], code: int, line: str, database_url: str, owner: Owner, kafka: str
 ) -> None:
-    """And nothing is written."""
+    """Bad input gets one clear line, and nothing is written."""
     result = await leadgen(*into_enricher(*options), database_url=database_url, kafka=kafka)
 
     assert (result.exit_code, line in " ".join(result.output.replace("│", " ").split())) == (code, True), result.output
@@ -430,7 +435,7 @@ async def test_bad_input_gets_one_clear_line(
 
 
 async def test_a_broker_that_is_away_gets_one_clear_line(database_url: str) -> None:
-    """As does an address that is none."""
+    """A broker that is away gets one clear line, as does an address that is none."""
     lines = {"127.0.0.1:1": "Kafka does not answer at 127.0.0.1:1: ", "127.0.0.1:none": "is no address of Kafka"}
     for address, line in lines.items():
         result = await leadgen(*into_enricher("--rerun"), database_url=database_url, kafka=address)

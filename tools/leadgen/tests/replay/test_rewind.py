@@ -166,7 +166,9 @@ async def test_a_rewind_for_a_rerun_handles_what_an_earlier_rerun_announced(
 async def test_a_rewind_does_not_end_one_that_is_not_read_through(
     stage: Stage, database: Database, database_url: str, owner: Owner, kafka: str
 ) -> None:
-    """What the first wants handled again would be recognised, and left; an operator may give it up."""
+    """A rewind does not end one that is not read through: what the first wants handled again would be recognised, and
+    left; an operator may give it up.
+    """
     await publish(kafka, requests(4))
     await handle(stage, database, kafka, 4)
     assert (await rewind(database_url, kafka, "--rerun")).exit_code == 0
@@ -221,7 +223,7 @@ async def test_a_group_that_runs_is_not_rewound(
 async def test_a_rewind_to_the_end_says_what_is_left_out(
     stage: Stage, database: Database, database_url: str, owner: Owner, kafka: str
 ) -> None:
-    """Those events stay in the topic, for a replay."""
+    """A rewind to the end says what is left out: those events stay in the topic, for a replay."""
     await handle(stage, database, kafka, 0)
     await publish(kafka, requests(5))
 
@@ -245,7 +247,7 @@ async def test_a_rewind_to_the_end_says_what_is_left_out(
 async def test_bad_input_gets_one_clear_line(
     options: list[str], code: int, line: str, database_url: str, kafka: str, owner: Owner
 ) -> None:
-    """And nothing is set."""
+    """Bad input gets one clear line, and nothing is set."""
     result = await rewind(database_url, kafka, *options)
 
     output: Any = " ".join(result.output.replace("│", " ").split())

@@ -27,7 +27,7 @@ HELD = "SELECT weights::text, version FROM scoring_models WHERE tenant_id = $1"
 
 
 def features(**values: float | None) -> str:
-    """As the scorer writes them."""
+    """Features as the scorer writes them."""
     return json.dumps(
         {
             name: {
@@ -73,7 +73,7 @@ async def outcomes(owner, tmp_path) -> Path:
 
 
 async def test_a_score_is_explained(leadgen, owner) -> None:
-    """As a table, and as JSON with the same in it; the largest contribution first."""
+    """A score is explained, as a table, and as JSON with the same in it; the largest contribution first."""
     await owner.execute(LEAD, 2, "U1", 0.525, features(pricing=None, hiring=0.0, news=1.0))
     shown = await leadgen("score", "--explain", "u1", "--tenant", "2")
     assert shown.exit_code == 0, shown.output
@@ -104,7 +104,7 @@ async def test_a_lead_that_is_none_of_the_tenants_is_not_there(leadgen, owner, u
 
 
 async def test_scores_are_looked_up_and_held_against_outcomes(leadgen, outcomes) -> None:
-    """Those that the tenant has; the number of others is printed."""
+    """Scores are looked up and held against outcomes: those that the tenant has; the number of others is printed."""
     found = json.loads((await leadgen("scoring", "eval", outcomes, "--json")).output)
     assert (found["labels"], found["missing"]) == (148, 2)
     assert found["auc"] > 0.7
@@ -122,7 +122,9 @@ async def test_another_tenants_scores_are_not_looked_up(leadgen, outcomes) -> No
 
 
 async def test_weights_are_proposed_from_what_leads_are_scored_by(leadgen, outcomes, owner) -> None:
-    """What follows the outcomes gets the weight; nothing is applied, and that is said."""
+    """Weights are proposed from what leads are scored by: what follows the outcomes gets the weight; nothing is
+    applied, and that is said.
+    """
     shown = await leadgen("scoring", "fit", outcomes, "--out", outcomes.with_name("m.toml"))
     assert shown.exit_code == 0, shown.output
     assert "Nothing was applied" in shown.output
@@ -136,7 +138,7 @@ async def test_weights_are_proposed_from_what_leads_are_scored_by(leadgen, outco
 
 
 async def test_without_a_database_it_says_what_is_missing(tmp_path) -> None:
-    """Of a file that holds neither scores nor features."""
+    """Without a database it says what is missing, of a file that holds neither scores nor features."""
     (tmp_path / "o.csv").write_text("uen,outcome\nU1,won\n")
     for command, found in (("eval", "no column score"), ("fit", "no column named like a feature")):
         runner = CliRunner(env={"DATABASE_URL": None})

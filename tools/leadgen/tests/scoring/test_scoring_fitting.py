@@ -19,7 +19,7 @@ NOW = {
 
 
 def leads(number: int, **pull: float) -> list[Labelled]:
-    """So many, whose chances hang on these features; the same ones each time."""
+    """Builds as many leads whose chances depend on these features; the same ones each time."""
     chance = random.Random(5)
     made = []
     for _ in range(number):
@@ -86,7 +86,7 @@ def test_too_few_outcomes_are_refused() -> None:
 
 @pytest.mark.parametrize(("is_won", "expected"), [(True, "100 won and 19 lost"), (False, "19 won and 100 lost")])
 def test_one_sided_outcomes_are_refused(is_won, expected) -> None:
-    """However many there are."""
+    """One-sided outcomes are refused, however many there are."""
     one_sided = [Labelled({"industry": 0.5}, is_won)] * 100 + [Labelled({"industry": 0.1}, not is_won)] * 19
     with pytest.raises(TooFewLabels, match=f"{expected} are too one-sided"):
         propose(one_sided, NOW)
@@ -101,7 +101,7 @@ def test_features_that_tell_nothing_give_no_proposal() -> None:
 
 
 def test_a_proposal_can_be_used(tmp_path) -> None:
-    """As it is written, with its comments."""
+    """A proposal can be used, as it is written, with its comments."""
     model = scorers_model()
     proposed = Weights("fit-1", {name: 1 / len(model.criteria) for name in model.criteria})
     (tmp_path / "m.toml").write_text(as_toml(proposed, ["Proposed.", ""]))

@@ -32,7 +32,7 @@ def test_outcomes_are_read(file) -> None:
 
 
 def test_values_of_features_are_read(file) -> None:
-    """Those that are asked for; an empty one is unknown."""
+    """Values of features are read: those that are asked for; an empty one is unknown."""
     outcomes = read_outcomes(file("uen,outcome,hiring,score", "U1,won,0.5,1", "U2,lost,,0"), {"hiring", "news"})
     assert [dict(row.values) for row in outcomes.rows] == [{"hiring": 0.5}, {"hiring": None}]
     assert [row.score for row in outcomes.rows] == [1.0, 0.0]
@@ -53,7 +53,7 @@ def test_values_of_features_are_read(file) -> None:
     ],
 )
 def test_a_bad_row_is_named_by_its_line(file, line, expected) -> None:
-    """And what it may hold."""
+    """A bad row is named by its line, and what it may hold."""
     with pytest.raises(NotOutcomes) as error:
         read_outcomes(file("uen,outcome,score", "U1,won,0.5", line))
     assert expected in str(error.value)

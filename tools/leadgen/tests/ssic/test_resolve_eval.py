@@ -62,7 +62,9 @@ def test_a_file_is_scored_without_a_database(app: typer.Typer, tmp_path: Path) -
 async def test_a_file_is_scored_on_the_versions_of_a_database(
     app: typer.Typer, database_url: str, tmp_path: Path
 ) -> None:
-    """What an operator has loaded is what counts; an unseeded database says what to do."""
+    """A file is scored on the versions of a database: what an operator has loaded is what counts; an unseeded database
+    says what to do.
+    """
     file = tmp_path / "terms.csv"
     file.write_text(HEADER + ROWS, encoding="utf-8")
     unseeded = await asyncio.to_thread(run, app, str(file), "--database-url", database_url)

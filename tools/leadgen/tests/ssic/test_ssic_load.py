@@ -68,7 +68,7 @@ def structure(header: Sequence[str] = ("SSIC 2020", "SSIC 2020 Title")) -> Rows:
 
 
 def number(code: str) -> int | str:
-    """What is left of a code in a cell that holds a number."""
+    """Returns the number that a spreadsheet's cell keeps of a code."""
     return int(code) if code.isdigit() else code
 
 
@@ -251,7 +251,9 @@ def test_any_bytes_are_read_or_refused(tmp_path_factory: pytest.TempPathFactory,
 async def test_a_version_is_replaced_whole_and_others_are_left_alone(
     owner: Any, database_url: str, tmp_path: Path
 ) -> None:
-    """What the new file lacks goes, what it changed changes, and loading it again writes to no row."""
+    """A version is replaced whole and others are left alone: what the new file lacks goes, what it changed changes, and
+    loading it again writes to no row.
+    """
     other = write(tmp_path / "ssic2025.csv", as_csv([("code", "title"), *pairs()]))
     file = write(tmp_path / "a.xlsx", as_workbook(structure()))
     (first,) = await load_ssic(file, database_url)
@@ -293,7 +295,7 @@ async def test_two_loads_at_once_take_turns(owner: Any, database_url: str, tmp_p
 
 
 async def test_a_database_that_is_away_is_said(tmp_path: Path) -> None:
-    """As an error of ours."""
+    """A database that is away is said, as an error of ours."""
     with pytest.raises(Unavailable):
         await load_ssic(write(tmp_path / "a.csv", as_csv(structure())), "postgresql://nobody@127.0.0.1:1/nothing")
 

@@ -77,7 +77,7 @@ def test_an_icp_is_shown_in_words(gateway: Gateway) -> None:
 
 
 def test_an_icp_is_set_as_a_whole(gateway: Gateway) -> None:
-    """What is not given makes no demand."""
+    """An ICP is set as a whole: what is not given makes no demand."""
     given = ["metal", "2020:26", "--employees-from", "10", "--district", "22", "--technology", "Shopify", "--json"]
     shown = icp(gateway, "set", *given)
     assert (shown.exit_code, json.loads(shown.output)) == (0, ICP)
@@ -87,7 +87,7 @@ def test_an_icp_is_set_as_a_whole(gateway: Gateway) -> None:
 
 
 def test_a_refusal_is_a_line(gateway: Gateway) -> None:
-    """As the gateway words it, with exit code 1."""
+    """A refusal is a line, as the gateway words it, with exit code 1."""
     gateway.status, gateway.answer = 422, {"title": "Industry not understood", "detail": "Did you mean METAL?"}
     refused = icp(gateway, "set", "frobnication")
     assert (refused.exit_code, refused.output) == (1, "Industry not understood: Did you mean METAL?\n")

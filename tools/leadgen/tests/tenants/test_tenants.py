@@ -20,7 +20,7 @@ HELD = "SELECT upsert_sync_limit, upsert_max_per_job, requests_per_minute FROM t
 
 
 async def test_what_is_given_is_set_and_the_rest_stays(database_url: str, owner: Owner) -> None:
-    """Of this tenant alone; the answer is what holds now."""
+    """What is given is set and the rest stays, of this tenant alone; the answer is what holds now."""
     await limit_tenant(database_url, 1, Limits(sync_limit=0, max_per_job=500))
     assert await limit_tenant(database_url, 1, Limits(requests_per_minute=30)) == Limits(0, 500, 30)
     assert [tuple(await owner.fetchrow(HELD, tenant) or ()) for tenant in (1, 2)] == [(0, 500, 30), (None, None, None)]
@@ -33,7 +33,7 @@ async def test_nothing_given_changes_nothing(database_url: str) -> None:
 
 
 async def test_caps_are_taken_away_together(database_url: str) -> None:
-    """But for those that are given with it."""
+    """Caps are taken away together, but for those that are given with it."""
     await limit_tenant(database_url, 1, Limits(5, 6, 7, 9))
     assert await limit_tenant(database_url, 1, Limits(max_per_job=8), afresh=True) == Limits(None, 8, None)
     assert await limit_tenant(database_url, 1, Limits(), afresh=True) == Limits()
@@ -78,7 +78,7 @@ def test_what_can_be_no_cap_is_refused(arguments: tuple[str, ...]) -> None:
     ("arguments", "default"), [(("--tenant", "1"), None), ((), "1")], ids=["as an option", "from the environment"]
 )
 def test_a_database_that_is_away_is_a_line(arguments: tuple[str, ...], default: str | None) -> None:
-    """And exit code 1. DEFAULT_TENANT_ID does instead of the option."""
+    """A database that is away is a line, and exit code 1. DEFAULT_TENANT_ID does instead of the option."""
     result = limit(*arguments, *NOWHERE, default_tenant=default)
     assert result.exit_code == 1
     assert "PostgreSQL" in result.output
