@@ -1,7 +1,7 @@
 """Apache Kafka's jars, and what makes them start fast, in a cache outside the checkout; made once per machine.
 
 `kafka_home()` may be called by several processes at once: one makes it, the others wait. A cache that was left half
-made has no `complete` file, and is made anew.
+made has no `complete` file, and is made again.
 """
 
 import hashlib

@@ -164,7 +164,7 @@ class RequestCandidates(Event):
 
 
 class RequestRun(Event):
-    """Start the tenant's run of this night by hand; one that there is already goes on. `limit`: companies at most."""
+    """Start the tenant's run of this night by hand; an existing run is resumed. `limit`: companies at most."""
 
     topic: ClassVar[str] = "run.requested.v1"
 

@@ -41,7 +41,7 @@ class Transient(LeadgenError):
                 super().__init__(message, retry_after=retry_after, scope="tenant")
 
     Then the service claims no event of that tenant, of any topic or lane, until the backoff is over; one event is then
-    the probe. If it fails in the same way, the pause goes on; if not, all are claimed again. Waiting events cost
+    the probe. If it fails in the same way, the pause continues; if not, all are claimed again. Waiting events cost
     nothing and are not touched; only the events that were tried count a failure. `pauses.read` lists paused tenants.
     """
 

@@ -1,7 +1,7 @@
 """A stage at work: intake, workers and relay, for as long as its `async with` block runs.
 
-On leaving the block: no more is taken in, what is in hand is finished within a bound, the rest is given back, what was
-announced is sent.
+On leaving the block: no more is taken in, events in progress are finished within a bound, the rest is released, and
+what was announced is sent.
 """
 
 import asyncio

@@ -25,7 +25,7 @@ def main() -> None:
 
 
 def values_of(content: bytes, url: str, charset: str | None = None) -> dict[str, list[str]]:
-    """The values on a page by field; none on one that stands in a company's place."""
+    """The values on a page by field; none on a placeholder."""
     document = parse_html(url, text_of(content, charset))
     return (
         {} if placeholder_of(document) else {name: values for name, values in _by_field(extract([document])) if values}

@@ -58,7 +58,7 @@ def main() -> None:
     try:
         said, code = asyncio.run(_start(command, settings))
     except KeyboardInterrupt:
-        sys.stderr.write("Interrupted. What is published goes on; run the command again to resume.\n")
+        sys.stderr.write("Interrupted. What is published continues; run the command again to resume.\n")
         raise SystemExit(130) from None
     except LeadgenError as error:
         sys.stderr.write(f"Nothing was published: {error}\n")
@@ -119,7 +119,7 @@ async def _start(command: Command, settings: NightlySettings) -> tuple[str, int]
 
 
 async def prune_after(database: Database, settings: NightlySettings) -> None:
-    """Deletes rows past their retention period. If that fails the night is as it was; the next one goes on."""
+    """Deletes rows past their retention period. If that fails, the night is as it was; the next one continues."""
     try:
         await prune(database, settings.retention)
     except (LeadgenError, asyncpg.PostgresError) as error:

@@ -80,7 +80,7 @@ async def wait_for_upserts(
 ) -> Upserts:
     """Waits until the commands have ended, or until this moment, and records what came of them.
 
-    The night goes on with the candidates that there are; what is late is there for the next one.
+    The night continues with the candidates that there are; what is late is there for the next one.
     """
     while True:
         async with database.without_tenant() as tx:

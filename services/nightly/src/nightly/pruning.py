@@ -36,7 +36,7 @@ class Kind:
 
 
 def kinds(retention: Retention) -> list[Kind]:
-    """Lists the kinds that are not kept for good."""
+    """Lists the kinds that are kept for a limited time."""
     every = [
         Kind("runs", retention.runs, is_of_tenants=True, batch=RUNS_AT_ONCE),
         Kind("enrichments", retention.runs, is_of_tenants=True),

@@ -68,7 +68,7 @@ async def _try_to_conclude(database: Database, tenant_id: int, run: Run, odoo_pa
 async def find_unfinished(database: Database, today: date) -> dict[int, list[Run]]:
     """Finds the planned runs of the last nights that are not done, by tenant.
 
-    A tenant that was switched off since keeps its runs: what was requested goes on, and has an end.
+    A tenant that was switched off since keeps its runs: what was requested continues, and has an end.
     """
     async with database.without_tenant() as tx:
         numbers = await tenants.numbers(tx)

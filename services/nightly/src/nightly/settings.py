@@ -80,7 +80,7 @@ class RetentionSettings(Settings):
     """Settings of what is kept for how long."""
 
     retention_runs_days: Retained = Field(
-        default=400, description="days that runs and enrichments are kept; 0: for good"
+        default=400, description="days that runs and enrichments are kept; 0: unlimited"
     )
     retention_facts_days: Retained = Field(default=400, description="days that facts and vendors' answers are kept")
     retention_events_days: Retained = Field(default=90, description="days that records of events are kept")

@@ -91,7 +91,7 @@ def odoo_sync(syncing: LeadSync, *, patience: timedelta = DEFAULT_RETRY.give_up_
                 return
             async with syncing.only_writer(connection):
                 async with work.reading() as tx:
-                    stored = await links.find_resynced(tx, last, CHUNK, connection.place, syncing.looked_at)
+                    stored = await links.find_resynced(tx, last, CHUNK, connection.place, syncing.outcomes_to_resync)
                     registered = await links.find_registered(tx, list(stored))
                 if not stored:
                     return

@@ -31,7 +31,7 @@ class Counts(NamedTuple):
 
 
 async def keep_gauges(database: Database, stage: str) -> None:
-    """Sets the gauges every `COUNT_EVERY_S`, until cancelled; goes on when the database is away."""
+    """Sets the gauges every `COUNT_EVERY_S`, until cancelled; continues when the database is away."""
     while True:
         try:
             counts = await count(database)

@@ -12,7 +12,7 @@ LOOK_EVERY_S = 3600.0
 
 
 async def watch_register(database: Database) -> None:
-    """Looks every `LOOK_EVERY_S`, until cancelled; goes on when the database is away."""
+    """Looks every `LOOK_EVERY_S`, until cancelled; continues when the database is away."""
     await repeated(partial(request_resyncs, database), every_s=LOOK_EVERY_S, waits="register_not_watched")
 
 

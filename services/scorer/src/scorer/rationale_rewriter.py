@@ -96,7 +96,7 @@ class RationaleRewriter:
     async def _save(self, tx: Connection, lead: UnaskedLead, words: str | None, now: datetime) -> None:
         """Saves the words, and saves and announces the lead with them, unless its features have changed meanwhile.
 
-        The event is read anew: someone may have been forgotten since.
+        The event is read again: someone may have been forgotten since.
         """
         profile = await scoring.locked_profile(tx, self._profile_cache)
         company_id = lead.event.company.company_id

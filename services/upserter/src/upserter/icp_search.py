@@ -1,6 +1,6 @@
 """Makes the companies of the whole register that fit a tenant's ICP its candidates, best first.
 
-Each night goes through the matches from the start and passes over those that are candidates already. So what is new in
+Each night goes through the matches from the start and skips those that are candidates already. So what is new in
 the register is found, whatever its place in the order, and a pass that broke off is simply begun again.
 """
 

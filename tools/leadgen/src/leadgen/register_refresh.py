@@ -35,7 +35,7 @@ def refresh_command(
 async def refresh(database_url: str) -> dict[str, int]:
     """Entries taken over, companies inserted, companies changed (new ones not among them). May be repeated.
 
-    Raises RefreshFailed; what was done until then is kept, and the next refresh goes on from there.
+    Raises RefreshFailed; what was done until then is kept, and the next refresh continues from there.
     """
     try:
         report = await run_script(SCRIPT, environment={"DATABASE_URL": database_url})

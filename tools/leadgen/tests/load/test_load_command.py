@@ -35,7 +35,7 @@ async def test_a_load_ends_with_a_summary(app: typer.Typer, database_url: str, t
     assert result.exit_code == 0, result.output
     assert "read 2 inserted 1 updated 0 unchanged 0 repeated 0 rejected 1" in said
     assert f"{file}.rejects.csv" in said
-    assert "Columns passed over: shoe_size" in said
+    assert "Columns ignored: shoe_size" in said
     assert "entity_status_description" in said
 
 

@@ -12,7 +12,7 @@ TAKE_IN = """
     ON CONFLICT DO NOTHING
 """
 
-# The recursion is a loose index scan: a probe per tenant, however many rows each has. Paused tenants are passed over.
+# The recursion is a loose index scan: a probe per tenant, however many rows each has. Paused tenants are skipped.
 READY_TENANTS = """
     WITH RECURSIVE ready (tenant_id, is_paused, place) AS (
         SELECT $3::int, true, 0
@@ -38,7 +38,7 @@ WALK = 100
 # Plans are kept, also those that were made while the inbox was empty: then all ways look equal to the planner. These
 # statements leave it only the one that is quick when the inbox is full. A claim walks the ready rows in order, up to
 # $4 and a bound, and looks for an older one of each row's key: not as a join, which would read all that is open, and
-# ordered, since without that the wrong index would do as well. The clock is read anew: a row that was released since
+# ordered, since without that the wrong index would do as well. The clock is read again: a row that was released since
 # the transaction began is due.
 _OLDEST_OF_KEY = """
     SELECT older.event_id, older.replay_id FROM {inbox} older

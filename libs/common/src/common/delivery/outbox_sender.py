@@ -42,7 +42,7 @@ class Refused(NamedTuple):
 
 
 class Round:
-    """The outcome of one send: rows that are neither `unsent` nor `refused` for good are in Kafka."""
+    """The outcome of one send: rows that are neither `unsent` nor permanently `refused` are in Kafka."""
 
     def __init__(self) -> None:
         self.unsent: set[Place] = set()
@@ -60,7 +60,7 @@ class Sender:
         self.resting: dict[str, float] = {}
 
     def still_resting(self) -> list[str]:
-        """The topics that are to be passed over now."""
+        """The topics that are to be skipped now."""
         self.resting = {topic: until for topic, until in self.resting.items() if until > time.monotonic()}
         return list(self.resting)
 

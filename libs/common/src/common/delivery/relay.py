@@ -30,7 +30,7 @@ from common.postgres import Database, Session
 
 log = structlog.get_logger(__name__)
 
-# Topics that rest are passed over, so that what cannot be sent hides nothing else. `interactive` sorts first.
+# Topics that rest are skipped, so that what cannot be sent hides nothing else. `interactive` sorts first.
 OLDEST = """
     SELECT lane, id, created_at, topic, key, value, headers, events
       FROM (SELECT *, sum(coalesce(events, 1)) OVER earlier - coalesce(events, 1) AS events_before,
@@ -212,7 +212,7 @@ class Relay:
         return False
 
     async def _send_and_forget(self, session: Session, sender: Sender, rows: Sequence[Any]) -> bool:
-        """Whether any row was sent, or refused for good; those are not in the outbox any more."""
+        """Whether any row was sent, or permanently refused: those are not in the outbox any more."""
         done = await sender.send(rows)
         if self._lease.is_due():
             await self._lease.take(session)

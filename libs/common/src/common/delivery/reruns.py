@@ -21,7 +21,7 @@ READ = """
      WHERE consumer = $1 AND kind = 'rewind' AND state = 'running'
 """
 
-#: Headers that a rerun sets anew.
+#: Headers that a rerun replaces.
 _SET = {"ce_lane", "ce_replayid", "ce_afresh", "replay_of"}
 
 

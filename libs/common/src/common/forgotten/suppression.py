@@ -28,7 +28,7 @@ class Suppression(Protocol):
 
 
 class ReadSuppression:
-    """Looks after `fresh_for` whether the list in the database has changed, and then reads it anew."""
+    """Looks after `fresh_for` whether the list in the database has changed, and then reads it again."""
 
     def __init__(self, database: Database, *, fresh_for: timedelta = KNOWN_WITHIN / 2) -> None:
         self._database = database

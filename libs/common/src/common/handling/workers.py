@@ -28,7 +28,7 @@ RETRY_S = 1.0
 #: Seconds after which the list of ready tenants is read again while there is work: so long a new tenant waits to join
 #: the round.
 RING_S = 0.2
-#: Tenants read at a time. With more than these ready, the round goes on where the last part of it ended.
+#: Tenants read at a time. With more than these ready, the round continues where its last part ended.
 RING = 32
 #: Seconds of work that may be claimed ahead for a quick handler: one claim then serves many runs. What waits here
 #: cannot be taken by a replica that has nothing to do, so it is little.

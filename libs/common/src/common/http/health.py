@@ -22,7 +22,7 @@ READY_TIMEOUT_S = 2.0
 
 
 def tasks_run(tasks: Callable[[], Iterable["asyncio.Task[None] | None"]]) -> Check:
-    """Alive while none of the tasks has ended. Asked anew each time, since a client makes its tasks as it starts."""
+    """Alive while none of the tasks has ended. Asked each time, since a client makes its tasks as it starts."""
 
     async def check() -> str | None:
         for task in tasks():

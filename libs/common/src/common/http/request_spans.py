@@ -10,7 +10,7 @@ _HEADER = b"traceparent"
 
 
 class RequestSpans:
-    """ASGI middleware. The request goes on with the span's own `traceparent`. Without a recording it does nothing."""
+    """ASGI middleware. The request continues with the span's own `traceparent`. Without a recording it does nothing."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app

@@ -26,7 +26,7 @@ async def running(client: Client, *, within_s: float | None = None) -> AsyncIter
     Raises what its start raises, and TimeoutError if that takes longer than `within_s` seconds.
 
     aiokafka leaves connections open when a start or a stop is cancelled midway. Both therefore run in tasks of their
-    own, which a cancellation of the caller does not reach; a start that goes on after one is closed once it has ended.
+    own, which a cancellation of the caller does not reach; a start that continues after one is closed when it ends.
     """
     start = asyncio.create_task(client.start())
     try:

@@ -2,7 +2,7 @@
 
 The Kafka client raises on a header name that is not UTF-8, on a wrong checksum and on a structure that makes no sense,
 and never gets past that offset; and it decompresses whatever it is given. Here nothing raises: what cannot be read
-comes out as an `Unreadable` with its bytes, and reading goes on behind it. A batch that decompresses to more than
+comes out as an `Unreadable` with its bytes, and reading continues behind it. A batch that decompresses to more than
 `BATCH_BYTES` is not opened; of one with a larger message than `MAX_MESSAGE` the compressed bytes are kept instead.
 
 Format: https://kafka.apache.org/documentation/#recordbatch

@@ -31,7 +31,7 @@ def transaction_settings(role: str) -> dict[str, str]:
         "jit": "off",
         # Ours are short: to start workers takes longer than they save.
         "max_parallel_workers_per_gather": "0",
-        # Short statements over partitions: planning each anew takes several times as long as running it. A plan
+        # Short statements over partitions: planning each one takes several times as long as running it. A plan
         # that was made while a table was empty is kept, so it must not be one that reads all of the table: of the
         # outbox, with 100,000 rows in it, that took 100 µs of the database per event instead of 6.
         "plan_cache_mode": "force_generic_plan",

@@ -1,6 +1,6 @@
 """The concordance of the loaded versions of SSIC: the codes of an industry in each version.
 
-vocabulary/changes_2025.txt lists what became of the codes of 2020; this module reads it in both directions. A later
+vocabulary/changes_2025.txt lists the successors of the codes of 2020; this module reads it in both directions. A later
 code that covers only a part of an earlier one ("902" of "900", section "K" of "J") corresponds to the smaller codes
 within it.
 """

@@ -59,7 +59,7 @@ class RunningVisit:
         return answer
 
     async def read(self, answer: Answer) -> Document | None:
-        """Parses a page and keeps it; `None` for one that stands in the place of the company's own."""
+        """Parses a page and keeps it; `None` for a placeholder."""
         document = await run_by_size(len(answer.content), self.reader, _parse_page, answer)
         if kind := placeholder_of(document):
             self.reasons.append(f"{path_of(answer.url)[:100]} is {WORDS[kind]}, not the company's own page")

@@ -15,7 +15,7 @@ _LONGEST = 1000
 #: A host name that a resolver takes (RFC 1035), or an IPv6 address.
 _HOST = re.compile(rb"(?=.{1,253}$)[\w-]{1,63}(?:\.[\w-]{1,63})*|[0-9a-f:.]*:[0-9a-f:.]*", re.ASCII)
 
-#: As most links of a site to itself are: there is nothing to put right about them.
+#: As most links of a site to itself are: there is nothing to correct in them.
 _PLAIN = re.compile(r"/(?:[a-zA-Z0-9_-]{1,100}(?:/|\.html|$))*", re.ASCII)
 _PLAIN_ORIGIN = re.compile(r"(https?://(?:[a-z0-9-]{1,63}\.){1,3}[a-z]{2,24})/", re.ASCII)
 _PLAIN_URL = re.compile(f"{_PLAIN_ORIGIN.pattern}{_PLAIN.pattern.removeprefix('/')}", re.ASCII)

@@ -10,7 +10,7 @@ from selectolax.lexbor import LexborHTMLParser
 _MAX_SCRIPTS = 100
 _MAX_LENGTH = 20_000  # of one script
 _MAX_FOUND = 20
-#: Two literals that are joined, and a variable that goes on with another one.
+#: Two literals that are joined, and a variable that continues another one.
 _JOINT = re.compile(r"['\"]\s{0,4}\+\s{0,4}['\"]")
 _GOES_ON = re.compile(r"['\"]\s?;?\s{0,4}(?:(\w{1,40}) = \1 ?\+|\w{1,40} ?\+=)\s{0,4}['\"]")
 _ADDRESS = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,4}(?![\w-])")

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from common.errors import Unavailable
 
-#: The default lease, as long as the inbox's: when an event is claimed anew, the rows held for it are free, too.
+#: The default lease, as long as the inbox's: when an event is claimed again, the rows held for it are free, too.
 LEASE = timedelta(seconds=60)
 #: The longest wait for an answer that another caller has asked for; then the step is skipped.
 WAIT_LIMIT = timedelta(minutes=2)

@@ -1,7 +1,7 @@
 """Enrichments that reps request by hand (table `requested_enrichments`): up to a cap per tenant and day in Singapore.
 
 A request's companies are announced in the transaction that records them, each under an id of its own, and a repeat of
-the request finds it recorded. How far each company is stands in the inboxes of the enricher and the scorer, by that id.
+the request finds it recorded. The inboxes of the enricher and the scorer have the progress of each company, by that id.
 """
 
 from collections import Counter

@@ -32,7 +32,7 @@ WALKED = """
 def ending(key: str, item: str, sources: str) -> str:
     """Builds the end of a statement: one row with the items of `page`, and the place behind the last of them.
 
-    `page` has one row more than fits if the list goes on. `key` is the column that the list is sorted by.
+    `page` has one row more than fits if the list continues. `key` is the column that the list is sorted by.
     """
     return f"""
     , numbered AS MATERIALIZED (

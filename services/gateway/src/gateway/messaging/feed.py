@@ -1,7 +1,7 @@
 """Facts that other services announce, handed to the requests of this replica that wait for them.
 
 Every replica reads all facts, without a consumer group, from shortly before it started. The feed keeps its own
-positions: after a reconnect it goes on where it was, so an open request misses no fact (it may get one twice). A
+positions: after a reconnect it resumes where it was, so an open request misses no fact (it may get one twice). A
 listener gets facts of its own tenant only, without what is forgotten. A fact is decoded only if a request here listens
 for it.
 """

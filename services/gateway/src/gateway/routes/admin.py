@@ -86,7 +86,7 @@ async def show_run(run_id: UUID, deps: Deps) -> runs.RunDetails:
 async def request_run(
     operator: CurrentCaller, deps: Deps, response: Response, tenant_id: TenantNumber, traceparent: Traceparent = None
 ) -> RunRequested:
-    """Starts the tenant's run of this night. If it has one already, that goes on; nothing is done twice.
+    """Starts the tenant's run of this night. If it has one already, that is resumed; nothing is done twice.
 
     A run that cannot start, as of a tenant without an Odoo connection while nightly requires one, does not appear in
     `GET /admin/runs`: `leadgen dlq list --consumer nightly` says why.

@@ -191,7 +191,7 @@ async def stream_run(
     deps: Deps,
     given: Annotated[RunRequest, Depends(body(RunRequest))],
 ) -> Stream:
-    """Begins a run and streams it. A run goes on when its client leaves.
+    """Begins a run and streams it. A run continues when its client leaves.
 
     A message that is sent again under its id is the same run. A run of a busy thread waits for its turn.
     """

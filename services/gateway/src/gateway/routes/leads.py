@@ -116,7 +116,7 @@ async def explain(company_id: CompanyId, tenant: CurrentTenant, deps: Deps) -> e
 async def answer(
     company_id: CompanyId, body: FeedbackGiven, caller: CurrentCaller, tenant: CurrentTenant, deps: Deps
 ) -> feedback.Feedback:
-    """Keeps what became of a lead, with the person who says so. The latest feedback on a lead counts.
+    """Saves the outcome of a lead, with the person who says so. The latest feedback on a lead counts.
 
     `leadgen scoring eval` and `leadgen scoring fit` compare scores with it: `won` with `lost` and `not_a_fit`.
     """

@@ -65,14 +65,14 @@ def read_manifests(text: str, name: str) -> list[GivenManifest]:
     manifests = [found] if isinstance(found, GivenManifest) else list(found)
     tenants = [it.tenant_id for it in manifests]
     if twice := next((it for it in tenants if tenants.count(it) > 1), None):
-        raise RunRefused(f"{name} is no manifest: tenant {twice} stands in it twice")
+        raise RunRefused(f"{name} is not a manifest: it lists tenant {twice} twice")
     return manifests
 
 
 def targets_of(given: GivenManifest, candidates: Sequence[Company], *, cap: int) -> list[Target]:
     """Puts the tenant's candidates in the manifest's order.
 
-    Raises RunRefused for a company that is not among them or stands in it twice, and for more of them than the cap.
+    Raises RunRefused for a company that is not among them or is listed twice, and for more of them than the cap.
     """
     by_uen, by_id = {it.uen: it for it in candidates}, {it.company_id: it for it in candidates}
     found: dict[int, Target] = {}
@@ -82,7 +82,7 @@ def targets_of(given: GivenManifest, candidates: Sequence[Company], *, cap: int)
             name = it.uen or it.company_id
             raise RunRefused(f"company {name} of the manifest is no candidate of tenant {given.tenant_id}")
         if company.company_id in found:
-            raise RunRefused(f"company {company.uen} stands in the manifest of tenant {given.tenant_id} twice")
+            raise RunRefused(f"the manifest of tenant {given.tenant_id} lists company {company.uen} twice")
         found[company.company_id] = Target(company, "given", "named by the manifest")
     if len(found) > cap:
         raise RunRefused(

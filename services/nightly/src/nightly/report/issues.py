@@ -57,7 +57,7 @@ def _of_the_run(it: Circumstances) -> Iterable[Issue]:
         yield Issue(
             "act",
             f"The run failed: {it.error or 'no reason was recorded'}",
-            f"Remove the cause, then run `leadgen nightly --tenant {it.tenant_id}`: it goes on where it stopped.",
+            f"Remove the cause, then run `leadgen nightly --tenant {it.tenant_id}`: it resumes where it stopped.",
         )
     if it.status == "planning" and it.is_over:
         yield Issue(

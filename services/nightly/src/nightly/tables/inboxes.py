@@ -1,4 +1,4 @@
-"""The stages' inboxes: their partitions, and what became of the night's commands."""
+"""The stages' inboxes: their partitions, and the outcomes of the night's commands."""
 
 from collections.abc import Sequence
 from typing import NamedTuple

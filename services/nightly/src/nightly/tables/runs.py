@@ -11,7 +11,7 @@ from nightly.model import Caps, Status, Trigger, run_id_of
 
 _RUN = "run_id, night, trigger, status, cap, skip, started_at, published_at, ended_at, window_ends_at, error, summary"
 
-# A run that was not planned to its end, or failed, is planned anew, with the window of the start that does so.
+# A run that was not planned to its end, or failed, is planned again, with the window of the start that does so.
 BEGIN = f"""
     INSERT INTO enrichment_runs AS run (tenant_id, run_id, night, trigger, requested_by, status, cap, skip,
                                         requested_at, started_at, window_ends_at)
@@ -119,7 +119,7 @@ class Start(NamedTuple):
 
 
 async def begin(tx: Connection, tenant_id: int, night: date, start: Start) -> Run:
-    """Creates the tenant's run of the night, or returns the one that there is; one without a manifest begins anew."""
+    """Creates the tenant's run of the night, or returns the one that there is; one without a manifest begins again."""
     run_id = run_id_of(night, tenant_id)
     given = (start.trigger, start.requested_by, start.caps.cap, list(start.skip), start.requested_at)
     row = await tx.fetchrow(BEGIN, run_id, night, *given, start.window_ends_at)

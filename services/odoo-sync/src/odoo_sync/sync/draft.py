@@ -80,7 +80,7 @@ def start_draft(event: LeadScored, known: Link | None, place: str, terms: Terms)
     has_lead = "lead" in records and records["lead"].id is not None
     draft = Draft(event, mapping.wanted_rows(event, min_score=terms.min_score, has_lead=has_lead), records, elsewhere)
     if known is not None and not is_here and is_same_server(str(known.place), place):
-        draft.notes.append("the Odoo database was restored or replaced: its records were looked for anew")
+        draft.notes.append("the Odoo database was restored or replaced: its records were looked for again")
     last = draft.record("contact").held
     if event.contact is not None and last and not mapping.is_same_person(event.contact, last):
         draft.start_new_contact()

@@ -58,7 +58,7 @@ class LeadSync:
         return (*RESYNCED, "deleted") if self.recreate_deleted else RESYNCED
 
     @property
-    def looked_at(self) -> Sequence[SyncOutcome]:
+    def outcomes_to_resync(self) -> Sequence[SyncOutcome]:
         """The outcomes that a resync looks at in Odoo: all, where what people deleted is to be created again."""
         return (*self.resynced, "synced") if self.recreate_deleted else self.resynced
 

@@ -1,6 +1,6 @@
 """Notices that an Odoo's database was restored from a backup or replaced: its numbers may belong to strangers then.
 
-From then on, links from before count as those of another place: each record is looked for anew, and found or made.
+From then on, links from before count as those of another place: each record is looked for again, and found or created.
 """
 
 from dataclasses import replace

@@ -132,7 +132,7 @@ async def continue_later(tx: Connection, job: Job, *, total: int) -> Job:
 
 
 async def fail(tx: Connection, job_id: UUID, *, error: str) -> Progress | None:
-    """Marks a job as failed, with the reason. It can be started again, and then goes on after its position.
+    """Marks a job as failed, with the reason. It can be started again, and then resumes after its position.
 
     `None`: it is unknown or cancelled.
     """

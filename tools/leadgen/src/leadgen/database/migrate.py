@@ -2,7 +2,7 @@
 
 A file that says so in its first line is applied outside of one: for indexes that are made CONCURRENTLY.
 
-What was applied stands in `schema_migrations` with its checksum. Files and records must agree before anything is
+Applied migrations are in `schema_migrations` with its checksum. Files and records must agree before anything is
 applied: a changed, renamed or lost file of an applied migration is refused, and so is a gap in the numbers.
 """
 

@@ -1,4 +1,4 @@
-"""Retries and drops letters, and says what became of them."""
+"""Retries and drops letters, and reports the outcome."""
 
 import asyncio
 import time
@@ -15,7 +15,7 @@ from leadgen.dlq.correction import Corrected
 
 #: Rows that a transaction opens again.
 BATCH = 500
-#: Seconds between looks at what became of them.
+#: Seconds between looks at the outcome.
 POLL_S = 0.1
 
 
@@ -24,7 +24,7 @@ class NoSuchLetter(Permanent):
 
 
 class Retried(NamedTuple):
-    """Letters retried, of how many a younger event of the key is done already, and what became of them."""
+    """Letters retried, of how many a later event of the key is done already, and the outcomes."""
 
     letters: int
     overtaken: int

@@ -84,7 +84,7 @@ def lines_of(letter: Letter, actions: list[dict[str, Any]], *, is_overtaken: boo
 
 
 def outcome_of(it: Retried) -> list[str]:
-    """Says what became of retried letters."""
+    """Describes the outcome of retried letters."""
     lines = [f"{it.letters} retried: {it.done} done, {it.dead} dead again, {it.open} still open"]
     lines += [f"  {reason}" for reason in it.reasons[:MOST_REASONS]]
     if it.next_at is not None:

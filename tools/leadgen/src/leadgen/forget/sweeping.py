@@ -74,7 +74,7 @@ async def _sweep(
     if changed is not None and not changed:
         return
     if is_unknown:
-        changed = None  # it is asked for anew when it is needed
+        changed = None  # it is asked for again when it is needed
     swept.tables[Change(table.label, changed is None)] += 1
     if "tenant_id" in table.others and row["tenant_id"] > 0:
         swept.tenants[row["tenant_id"]] += 1

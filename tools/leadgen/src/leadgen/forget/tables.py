@@ -122,7 +122,7 @@ async def _batches(
 ) -> AsyncGenerator[Batch, None]:
     arguments = [search.patterns(table), sorted(search.company_ids), *([tenant_id] if table.is_of_tenants else [])]
     async with acting_for(db, tenant_id):
-        places = [row["ctid"] for row in await db.fetch(_find(table), *arguments)]  # one snapshot: none is passed over
+        places = [row["ctid"] for row in await db.fetch(_find(table), *arguments)]  # one snapshot: none is skipped
     statement = _read(table, is_locked=is_locked)
     for at in range(0, len(places), BATCH):
         part = places[at : at + BATCH]

@@ -104,7 +104,7 @@ def print_summary(summary: Summary, console: Console) -> None:
     if summary.rejects:
         console.print(f"Rejected rows, with reasons: {summary.rejects}", markup=False, soft_wrap=True)
     if summary.ignored_columns:
-        console.print(f"Columns passed over: {', '.join(summary.ignored_columns)}", markup=False, soft_wrap=True)
+        console.print(f"Columns ignored: {', '.join(summary.ignored_columns)}", markup=False, soft_wrap=True)
     for note in summary.notes:
         console.print(note, markup=False, soft_wrap=True)
 

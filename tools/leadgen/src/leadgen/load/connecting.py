@@ -31,4 +31,4 @@ async def connected(database_url: str) -> AsyncIterator[Connection]:
     except asyncpg.UndefinedTableError as error:
         raise LoadFailed(f"The database has not been migrated: {error}.") from error
     except asyncpg.PostgresError as error:
-        raise LoadFailed(f"PostgreSQL refuses: {error}. Load again when that is mended: that is safe.") from error
+        raise LoadFailed(f"PostgreSQL refuses: {error}. Load again when that is fixed: that is safe.") from error

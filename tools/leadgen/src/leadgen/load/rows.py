@@ -1,8 +1,8 @@
 """Tells the good rows of a CSV from the bad ones, at the cost of some microseconds a row.
 
 Nearly every row of the register is plain: ASCII, short, quoted as it should be or not at all. Its commas are counted
-and its text goes on as it came. Every other row is parsed, checked and written anew, so that PostgreSQL never reads it
-differently. A row that stays open (a stray quote) takes only its own line with it: reading goes on with the next line.
+and its text goes on as it came. Every other row is parsed, checked and written again, so that PostgreSQL never reads it
+differently. A row that stays open (a stray quote) takes only its own line with it: reading continues on the next line.
 """
 
 import csv

@@ -1,7 +1,7 @@
 """Sources of rows: a CSV, plain, gzipped or in a zip, or a folder of them, read as blocks of bytes.
 
 What a file is, is decided by its first bytes, not by its name. Reading may be repeated: each
-`Source.blocks` starts anew.
+`Source.blocks` starts again.
 """
 
 import codecs

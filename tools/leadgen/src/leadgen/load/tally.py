@@ -54,7 +54,7 @@ def notes(tally: Tally, shares: Sequence[Share]) -> tuple[str, ...]:
     """Writes what the operator should know of a load's values, in whole sentences."""
     found = []
     if tally.headers:
-        found.append(f"Lines that repeat the header: {tally.headers:,}. They were passed over.")
+        found.append(f"Lines that repeat the header: {tally.headers:,}. They were ignored.")
     if tally.unread_dates:
         found.append(
             f"Dates that could not be read: {tally.unread_dates:,}, such as {tally.unread_date[:40]!r}. They count as "

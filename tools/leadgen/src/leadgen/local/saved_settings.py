@@ -1,6 +1,6 @@
 """Ports and secrets of the product on this machine, kept beside its data from one start to the next.
 
-So what an earlier start printed goes on working, and credentials that were stored under its key can still be read.
+So what an earlier start printed still works, and credentials that were stored under its key can still be read.
 """
 
 import os
@@ -50,7 +50,7 @@ def read_kept(folder: Path) -> Kept:
         kept = Kept.model_validate_json(file.read_bytes())
     except ValidationError as error:
         raise KeptUnreadable(
-            f"{file} is damaged: restore it, or delete it and connect the tenants' Odoos anew"
+            f"{file} is damaged: restore it, or delete it and connect the tenants' Odoos again"
         ) from error
     ports = ("postgres_port", "kafka_port", "gateway_port")
     return kept.model_copy(update={name: free_port() for name in ports if not is_free(getattr(kept, name))})

@@ -1,4 +1,4 @@
-"""The inbox rows of a replay: writes them, counts those that are open, and says what became of them."""
+"""The inbox rows of a replay: writes them, counts those that are open, and reports the outcomes."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence

@@ -1,6 +1,6 @@
 """Plays a slice into one consumer's inbox: in order, at a bounded rate, resumable after a kill.
 
-The events of a batch and the place behind it are committed together, so a replay that goes on after a kill neither
+The events of a batch and the place behind it are committed together, so a replay that resumes after a kill neither
 leaves out nor repeats any. No more than `WINDOW` events of it are open at a time: a rerun fills neither the inbox,
 which would pause the intake of live events, nor the lane.
 """

@@ -114,12 +114,12 @@ async def find_unfinished(db: Owner, kind: Kind, it: Slice, consumer: str, *, af
 
 
 async def require_no_other_rerun(db: Owner, topic: str, consumer: str) -> None:
-    """Checks that no rerun of another slice was interrupted: given anew, it would play its first part twice."""
+    """Checks that no rerun of another slice was interrupted: given again, it would play its first part twice."""
     if row := await db.fetchrow(FIND_OTHER, topic, consumer):
         it = _replay(row)
         raise ReplayRefused(
             f"the rerun of {it.slice} into {consumer} was interrupted at {it.played} of {it.events}: "
-            f"`leadgen replay resume {it.replay_id}` goes on with it, `leadgen replay abandon {it.replay_id}` ends it"
+            f"`leadgen replay resume {it.replay_id}` resumes it, `leadgen replay abandon {it.replay_id}` ends it"
         )
 
 

@@ -1,4 +1,4 @@
-"""Runs a replay from the operator's order to its report: counts, shows, plays, and says what became of it."""
+"""Runs a replay from the operator's order to its report: counts, shows, plays, and reports the outcome."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -46,7 +46,7 @@ class Screen:
 async def replay(
     database_url: str, bootstrap_servers: Servers, order: Order, screen: Screen, *, dry_run: bool, wait_s: float
 ) -> dict[str, Any]:
-    """Plays a slice, or goes on with the unfinished replay of the same slice. Raises ReplayRefused, Unavailable."""
+    """Plays a slice, or resumes the unfinished replay of the same slice. Raises ReplayRefused, Unavailable."""
     topics = read_topics()
     require_consumer(topics, order.slice.topic, order.consumer)
     require_company_key(topics, order.slice)
@@ -68,7 +68,7 @@ async def replay(
 async def resume(
     database_url: str, bootstrap_servers: Servers, replay_id: UUID, screen: Screen, *, wait_s: float
 ) -> dict[str, Any]:
-    """Goes on with a replay. Raises ReplayRefused, Unavailable."""
+    """Resumes a replay. Raises ReplayRefused, Unavailable."""
     async with connected(database_url) as db:
         it = await replays.get(db, replay_id)
         if it.state != "running" or it.kind == "rewind":
@@ -77,9 +77,7 @@ async def resume(
             await replays.lock(db, it.slice.topic, it.consumer)
             it = await replays.get(db, replay_id)  # another process may have gone on with it until now
             plan = await planning.count(reader, it.slice, it.ends)
-            screen.say(
-                f"goes on with the {it.kind} of {it.slice} into {it.consumer}: {it.played} of {it.events} played"
-            )
+            screen.say(f"resumes the {it.kind} of {it.slice} into {it.consumer}: {it.played} of {it.events} played")
             return await _play(db, reader, it, plan, screen, wait_s)
 
 
@@ -167,8 +165,8 @@ def _show(order: Order, plan: Plan, unfinished: Replay | None, screen: Screen) -
     if unfinished is not None:
         left -= unfinished.played
         screen.say(
-            f"goes on with replay {unfinished.replay_id} of {in_singapore(unfinished.started_at)} "
-            f"({unfinished.operator}): {unfinished.played} are played; `leadgen replay abandon` to start anew"
+            f"resumes replay {unfinished.replay_id} of {in_singapore(unfinished.started_at)} "
+            f"({unfinished.operator}): {unfinished.played} are played; `leadgen replay abandon` to start again"
         )
     screen.say(f"estimate: {max(1, round(left / order.rate))} s or more, at {order.rate} events/s at most")
 

@@ -3,7 +3,7 @@
 from leadgen.scoring.leads import of_tenant
 from leadgen.scoring.outcomes import NotOutcomes, Outcome, Outcomes
 
-# The latest of each company. `wrong_contact` says nothing about the company, and is passed over.
+# The latest of each company. `wrong_contact` says nothing about the company, and is ignored.
 LATEST = """
     SELECT DISTINCT ON (company_id) coalesce(uen, no_uen(name)) AS uen, given.outcome = 'won' AS is_won, given.score
       FROM lead_feedback given JOIN companies USING (company_id)

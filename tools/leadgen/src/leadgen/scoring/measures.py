@@ -46,7 +46,7 @@ class Evaluation:
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """A score, and what became of the lead."""
+    """A score, and the outcome of the lead."""
 
     score: float
     is_won: bool

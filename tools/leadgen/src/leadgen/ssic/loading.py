@@ -17,7 +17,7 @@ SAY_WHICH = "Say which version it is, such as --version 2025."
 
 @dataclass(frozen=True, slots=True)
 class LoadedVersion:
-    """A version that stands in `ssic_ref` now exactly as in the file."""
+    """A version that is in `ssic_ref` now exactly as in the file."""
 
     version: str
     #: Codes per level, highest level first.

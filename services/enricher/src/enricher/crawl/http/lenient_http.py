@@ -1,7 +1,7 @@
 """Reads answers that browsers read but aiohttp refuses as malformed: a length given twice, a transfer encoding that
 changes nothing beside it, a line among the headers that is none.
 
-httpcore2 does the exchange; only the lines of the head are mended before it reads them. A connection serves one
+httpcore2 does the exchange; only the lines of the head are repaired before it reads them. A connection serves one
 request, so that no other answer can be hidden behind a wrong length.
 """
 
@@ -68,7 +68,7 @@ class _MendingBackend(httpcore2.AsyncNetworkBackend):
 
 
 class _MendedStream(httpcore2.AsyncNetworkStream):
-    """A connection on which the head of the answer, and of those that only announce it (103 Early Hints), is mended."""
+    """A connection on which the head of the answer, and of those that announce it (103 Early Hints), is repaired."""
 
     def __init__(self, stream: httpcore2.AsyncNetworkStream) -> None:
         self._stream = stream

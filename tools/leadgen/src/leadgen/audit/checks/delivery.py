@@ -41,8 +41,8 @@ ONE_CONTENT = Check(
 
 FROM_A_TOPIC = Check(
     "from-a-topic",
-    "Each inbox row stands in its topic, at its offset, or is of a rerun.",
-    "The topic was cut or created anew, or the row was written by hand: compare the offsets, then restore the topic.",
+    "Each inbox row is in its topic, at its offset, or belongs to a rerun.",
+    "The topic was cut or created again, or the row was written by hand: compare the offsets, then restore the topic.",
     """
     SELECT tenant_id, consumer, topic, kafka_partition AS "partition", kafka_offset AS "offset",
            event_id, replay_id, state

@@ -1,7 +1,7 @@
 """Measures the sync into a real Odoo, relative to one create and one write per record.
 
     first     a lead for each of 1,000 companies that Odoo has never seen, each with a contact: 3,000 records
-    repeat    the same leads a night later, enriched and scored anew: nothing has changed, so nothing is written. Five
+    repeat    the same leads a night later, enriched and scored again: nothing has changed, so nothing is written. Five
               nights, of which the median counts, and what any of them wrote
     by_hand   for each company, contact and lead a create and a write over the same protocol, on one kept connection;
               half of ODOO_SAMPLE before the first and half after it, so that a slow moment meets both. More of them
@@ -146,7 +146,7 @@ def lead(run: str, number: int) -> LeadScored:
 
 
 def later(event: LeadScored, days: int) -> LeadScored:
-    """The lead of a later night: enriched and scored anew, and nothing has changed."""
+    """The lead of a later night: enriched and scored again, and nothing has changed."""
     past = timedelta(days=days)
     return event.model_copy(update={"enriched_at": event.enriched_at + past, "scored_at": event.scored_at + past})
 

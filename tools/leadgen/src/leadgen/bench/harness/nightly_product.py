@@ -45,7 +45,7 @@ UNLIMITED = {
     "OPENAI_DAILY_TOKENS_CAP": NO_CAP,
     "LUSHA_MAX_CONTACT_LOOKUPS": NO_CAP,
     "ZEROBOUNCE_MAX_VERIFICATIONS": NO_CAP,
-    "LLM_RATIONALE": "false",  # the scorer's rewording goes on after the night
+    "LLM_RATIONALE": "false",  # the scorer's rewording continues after the night
 }
 
 
