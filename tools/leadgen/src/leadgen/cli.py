@@ -29,10 +29,8 @@ SUBCOMMANDS: Mapping[str, Subcommand] = {
     "apikey": Subcommand("leadgen.tenants.api_keys:api_key_app", "The tenants' API keys."),
     "user": Subcommand("leadgen.tenants.users:user_app", "The tenants' users and their roles."),
     "tenant": Subcommand("leadgen.tenants.tenants:tenant_app", "The tenants."),
-    "leads": Subcommand("leadgen.tenants.list_commands:leads_command", "List a tenant's scored leads, best first."),
-    "jobs": Subcommand(
-        "leadgen.tenants.list_commands:jobs_command", "List a tenant's background jobs, the newest first."
-    ),
+    "leads": Subcommand("leadgen.list_commands:leads_command", "List a tenant's scored leads, best first."),
+    "jobs": Subcommand("leadgen.list_commands:jobs_command", "List a tenant's background jobs, the newest first."),
     "icp": Subcommand("leadgen.tenants.icp:icp_app", "The tenant's ideal customer profile (ICP): show it, or set it."),
     "load": Subcommand(
         "leadgen.load.command:load_command",
