@@ -16,7 +16,7 @@ from common.postgres import Database
 from nightly.model import Caps, Tenant, run_id_of
 from nightly.night import Choice, Chosen, choose, run_night
 from nightly.rules import Rules
-from nightly.run import Options
+from nightly.run.tenant_run import Options
 from nightly.summary import Summary
 from nightly.tables.runs import Start
 

@@ -4,8 +4,8 @@ from datetime import date, timedelta
 from typing import Any
 
 from nightly import gauges
-from nightly import run as running
 from nightly.model import Tenant
+from nightly.run import progress
 from nightly.tables import runs
 from testkit.samples import sample
 
@@ -20,8 +20,8 @@ async def test_the_newest_night_is_counted_over_all_tenants(nights: Any, tenant:
     await nights.candidates(2, tenant_id=2, prefix="V")
     await nights.start(only=(2,))
     await nights.complete(tenant_id=2)
-    await running.look(nights.database, 2, nights.run_id(2), timedelta(0))
-    await running.conclude(nights.database, 2, nights.run_id(2), timedelta(0))
+    await progress.look(nights.database, 2, nights.run_id(2), timedelta(0))
+    await progress.conclude(nights.database, 2, nights.run_id(2), timedelta(0))
     first, second = await nights.run(), await nights.run(2)
 
     night = await gauges.newest_night(nights.database)

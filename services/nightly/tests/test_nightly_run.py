@@ -14,12 +14,12 @@ from common.errors import Unavailable
 from common.postgres import Database
 from common.singapore.calendar import day_in_singapore
 from embedded.postgres import Postgres
-from nightly import planning, run_follower
-from nightly import run as running
+from nightly import planning
 from nightly.model import RunRefused, Tenant
 from nightly.plan.given_manifests import GivenManifest
 from nightly.report.night_queries import read_night
 from nightly.report.terminal import as_text
+from nightly.run import follower, progress, tenant_run
 from nightly.tables import inboxes, runs
 from testkit.stages import until
 
@@ -72,7 +72,7 @@ async def test_each_state_on_the_way_is_read_from_the_inboxes(nights: Any) -> No
     await nights.link("U008", outcome="no_connection")
     await nights.link("U009", outcome="refused", reason="the country is unknown")
 
-    await running.look(nights.database, 1, nights.run_id(), timedelta(0))
+    await progress.look(nights.database, 1, nights.run_id(), timedelta(0))
 
     assert await nights.states() == {
         "U001": "requested",
@@ -94,13 +94,13 @@ async def test_when_a_lead_was_scored_is_noted_while_it_waits(nights: Any, owner
     for stage in ("enricher", "scorer"):
         await nights.arrive(stage, state="done")
     await nights.forget_looks()
-    await running.look(nights.database, 1, nights.run_id(), timedelta(0))
+    await progress.look(nights.database, 1, nights.run_id(), timedelta(0))
     scored = "SELECT state, scored_at IS NOT NULL FROM run_companies"
     assert tuple(await owner.fetchrow(scored) or ()) == ("syncing", False)
     await nights.arrive("odoo-sync")
     await nights.forget_looks()
 
-    await running.look(nights.database, 1, nights.run_id(), timedelta(0))
+    await progress.look(nights.database, 1, nights.run_id(), timedelta(0))
 
     assert tuple(await owner.fetchrow(scored) or ()) == ("syncing", True)
 
@@ -112,12 +112,12 @@ async def test_progress_is_read_once_a_second_at_most(nights: Any) -> None:
     await nights.candidates(1)
     await nights.start()
     await nights.forget_looks()
-    first = await running.look(nights.database, 1, nights.run_id(), timedelta(0))
+    first = await progress.look(nights.database, 1, nights.run_id(), timedelta(0))
     await nights.complete()
 
-    assert await running.look(nights.database, 1, nights.run_id(), timedelta(0)) == first == {"requested": 1}
+    assert await progress.look(nights.database, 1, nights.run_id(), timedelta(0)) == first == {"requested": 1}
     await nights.forget_looks()
-    assert await running.look(nights.database, 1, nights.run_id(), timedelta(0)) == {"synced": 1}
+    assert await progress.look(nights.database, 1, nights.run_id(), timedelta(0)) == {"synced": 1}
 
 
 async def test_a_dead_letter_ends_a_company_and_is_reported_with_its_error(nights: Any, owner: Owner) -> None:
@@ -152,7 +152,7 @@ async def test_an_odoo_that_stays_away_is_not_waited_for(nights: Any, owner: Own
     await nights.arrive("scorer", state="done")
     await nights.arrive("odoo-sync", error="waiting for Odoo")
     await owner.execute(PAUSE, timedelta(minutes=4))
-    await running.look(nights.database, 1, nights.run_id(), timedelta(minutes=5))
+    await progress.look(nights.database, 1, nights.run_id(), timedelta(minutes=5))
     assert await nights.states() == {"U001": "syncing"}
     await owner.execute("UPDATE inbox_pauses SET since = now() - interval '6 minutes'")
 
@@ -199,7 +199,7 @@ async def test_what_the_stage_records_in_between_is_reported_all_the_same(nights
         async with nights.database.transaction(1) as tx:
             run = await runs.find(tx, nights.run_id())
         assert run is not None
-        assert await run_follower.conclude_if_over(nights.database, 1, run, timedelta(0))
+        assert await follower.conclude_if_over(nights.database, 1, run, timedelta(0))
 
     async def progress_since(night: date) -> list[tuple[str, int, int]]:
         await nights.forget_looks()
@@ -246,11 +246,11 @@ async def test_the_runs_of_a_tenant_that_is_switched_off_get_their_ends(nights: 
     await nights.complete(night=tonight)
     await nights.forget_looks()
 
-    [run] = (await run_follower.find_unfinished(nights.database, tonight))[1]
-    assert await run_follower.conclude_if_over(nights.database, 1, run, timedelta(0))
+    [run] = (await follower.find_unfinished(nights.database, tonight))[1]
+    assert await follower.conclude_if_over(nights.database, 1, run, timedelta(0))
 
     assert (await nights.run(night=tonight))["status"] == "done"
-    assert await run_follower.find_unfinished(nights.database, tonight) == {}
+    assert await follower.find_unfinished(nights.database, tonight) == {}
 
 
 async def test_leads_that_odoo_or_people_keep_out_are_distinguished(nights: Any) -> None:
@@ -365,7 +365,7 @@ async def test_a_tenant_whose_turn_comes_after_the_window_is_published_and_not_w
     slots = asyncio.Semaphore(1)
 
     async with asyncio.timeout(120):
-        outcome = await running.run_tenant(nights.database, tenant, rules, options, slots)
+        outcome = await tenant_run.run_tenant(nights.database, tenant, rules, options, slots)
 
     assert (outcome.status, outcome.states, outcome.upsert["late"]) == ("partial", {"requested": 1}, 1)
     assert await nights.selected() == ["U001"]
@@ -413,7 +413,7 @@ async def test_a_given_manifest_is_refused_where_another_process_was_first(night
     rules = nights.rules()
 
     with pytest.raises(RunRefused, match="already, with another manifest"):
-        await running.ensure_planned(nights.database, tenant, rules, nights.options(rules, given=given))
+        await tenant_run.ensure_planned(nights.database, tenant, rules, nights.options(rules, given=given))
     made = await planning.plan(nights.database, tenant, rules, datetime.now(UTC), given)
     with pytest.raises(RunRefused, match="already, with another manifest"):
         await planning.publish(nights.database, made, rules, given)
@@ -432,13 +432,13 @@ async def test_a_run_is_failed_before_another_process_may_plan_it(
         async with nights.database.lock(f"night {nights.run_id()}") as is_mine:
             locked.append(not is_mine)
 
-    monkeypatch.setattr(running.runs, "fail", fail)
+    monkeypatch.setattr(tenant_run.runs, "fail", fail)
     await nights.candidates(1)
     given = GivenManifest.model_validate({"tenant_id": 1, "companies": [{"uen": "NONE"}]})
     rules = nights.rules()
 
     with pytest.raises(RunRefused, match="is no candidate"):
-        await running.ensure_planned(nights.database, tenant, rules, nights.options(rules, given=given))
+        await tenant_run.ensure_planned(nights.database, tenant, rules, nights.options(rules, given=given))
 
     assert locked == [True]
 
@@ -453,11 +453,11 @@ async def test_a_plan_that_is_too_slow_fails_with_the_reason(
             await tx.execute("SELECT pg_sleep(600)", timeout=0.05)
 
     monkeypatch.setattr(planning, "plan", plan)
-    monkeypatch.setattr(running, "RETRY_S", 0.01)
+    monkeypatch.setattr(tenant_run, "RETRY_S", 0.01)
     rules = nights.rules()
 
-    with pytest.raises(running.PlanTooSlow):
-        await running.ensure_planned(nights.database, tenant, rules, nights.options(rules))
+    with pytest.raises(tenant_run.PlanTooSlow):
+        await tenant_run.ensure_planned(nights.database, tenant, rules, nights.options(rules))
 
     row = await nights.run()
     assert (row["status"], "did not end in time, 3 times" in row["error"]) == ("failed", True)
@@ -476,7 +476,7 @@ async def test_a_run_that_waited_for_the_database_in_vain_says_so(
     options = nights.options(rules, began=datetime.now(UTC) - timedelta(hours=7))
 
     with pytest.raises(Unavailable):
-        await running.ensure_planned(nights.database, tenant, rules, options)
+        await tenant_run.ensure_planned(nights.database, tenant, rules, options)
 
     row = await nights.run()
     assert (row["status"], row["error"]) == ("failed", "Unavailable: PostgreSQL: it restarts")
@@ -600,8 +600,8 @@ async def test_the_report_says_what_became_of_late_commands(
 
 def test_a_job_that_failed_keeps_a_run_from_being_done() -> None:
     """It is a dead letter too, and counts once."""
-    assert running.verdict({"synced": 20}, {"late": 3}, is_late=False) == ("done", None)
-    assert running.verdict({"synced": 20}, {"jobs_failed": 2, "dead": 1}, is_late=False) == (
+    assert progress.verdict({"synced": 20}, {"late": 3}, is_late=False) == ("done", None)
+    assert progress.verdict({"synced": 20}, {"jobs_failed": 2, "dead": 1}, is_late=False) == (
         "partial",
         "2 commands to the upserter became dead letters",
     )
@@ -615,11 +615,11 @@ async def test_a_run_that_nobody_waits_for_is_concluded_by_the_stage(nights: Any
         run = await runs.find(tx, nights.run_id())
     assert run is not None
     await nights.forget_looks()
-    assert not await run_follower.conclude_if_over(nights.database, 1, run, timedelta(0))
+    assert not await follower.conclude_if_over(nights.database, 1, run, timedelta(0))
     await nights.complete()
     await nights.forget_looks()
 
-    assert await run_follower.conclude_if_over(nights.database, 1, run, timedelta(0))
+    assert await follower.conclude_if_over(nights.database, 1, run, timedelta(0))
     assert (await nights.run())["status"] == "done"
 
 
@@ -642,14 +642,14 @@ async def test_a_run_that_cannot_be_followed_stops_no_other(
     async def look(database: Database, tenant_id: int, *others: Any) -> dict[str, int]:
         if broken and tenant_id == 1:
             raise KeyError("states")
-        return await running.look(database, tenant_id, *others)
+        return await progress.look(database, tenant_id, *others)
 
     async def is_done(tenant_id: int) -> bool:
         return bool((await nights.run(tenant_id, tonight))["status"] == "done")
 
-    monkeypatch.setattr(run_follower, "look", look)
-    monkeypatch.setattr(run_follower, "POLL_S", 0.05)
-    async with run_follower.following(nights.database, timedelta(0)) as task:
+    monkeypatch.setattr(follower, "look", look)
+    monkeypatch.setattr(follower, "POLL_S", 0.05)
+    async with follower.following(nights.database, timedelta(0)) as task:
         await until(lambda: is_done(2))
         assert not await is_done(1)
         broken = False
@@ -676,7 +676,7 @@ async def test_a_tenant_that_stands_still_keeps_no_other_one_waiting(
     nights: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its vendor may be away for a day: its companies stay open in the enricher, and the next tenant has its night."""
-    monkeypatch.setattr(running, "STANDSTILL", timedelta(0))
+    monkeypatch.setattr(tenant_run, "STANDSTILL", timedelta(0))
     for tenant_id in (1, 2):
         await nights.candidates(1, tenant_id=tenant_id)
 
@@ -723,7 +723,7 @@ async def test_a_night_that_stops_early_needs_somebody(nights: Any, owner: Owner
         pass
     await nights.complete()
     await nights.forget_looks()
-    await running.conclude(nights.database, 1, nights.run_id(), timedelta(0))
+    await progress.conclude(nights.database, 1, nights.run_id(), timedelta(0))
     assert (await nights.run(2))["status"] == "planning"
     assert "No action is needed" not in as_text(await read_night(nights.database, NIGHT, {}))
     await owner.execute("UPDATE enrichment_runs SET window_ends_at = now() - interval '1 hour'")
@@ -746,13 +746,13 @@ async def test_the_outbox_is_known_to_be_sent(nights: Any, owner: Owner) -> None
     """Only then is a run said to be published."""
     await nights.candidates(1)
     await nights.start()
-    await running.look(nights.database, 1, nights.run_id(), timedelta(0))
+    await progress.look(nights.database, 1, nights.run_id(), timedelta(0))
     assert (await nights.run())["published_at"] is None
     await owner.execute("DELETE FROM outbox")
     async with nights.database.without_tenant() as tx:
         assert await inboxes.is_sent(tx)
 
-    await running.look(nights.database, 1, nights.run_id(), timedelta(0))
+    await progress.look(nights.database, 1, nights.run_id(), timedelta(0))
 
     row = await nights.run()
     assert (row["status"], row["published_at"] is None) == ("running", False)

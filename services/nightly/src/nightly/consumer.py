@@ -10,7 +10,7 @@ RequestRun  RefreshRegister,                a run without a manifest is    comma
 While the database is away, an event waits. After a `Transient` error it is retried for 24 hours, then it is a dead
 letter; after any other error it is one at once.
 
-`planning` announces in transactions of its own. The background task of `run_follower.py`, which `main.py` starts,
+`planning` announces in transactions of its own. The background task of `run/follower.py`, which `main.py` starts,
 records the progress and the end of the runs.
 """
 
@@ -22,7 +22,7 @@ from common.singapore.calendar import day_in_singapore
 from nightly import planning
 from nightly.night import Choice, choose
 from nightly.rules import rules_of
-from nightly.run import Options, ensure_planned
+from nightly.run.tenant_run import Options, ensure_planned
 from nightly.settings import NightlySettings
 from nightly.tables.runs import Start
 

@@ -32,7 +32,7 @@ from nightly.plan.given_manifests import Origin
 from nightly.planning import PRODUCER
 from nightly.pruning import prune
 from nightly.rules import rules_of
-from nightly.run_follower import following
+from nightly.run.follower import following
 from nightly.settings import NightlySettings
 from nightly.summary import FAILED, Summary
 from nightly.tables import runs

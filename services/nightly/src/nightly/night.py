@@ -17,7 +17,7 @@ from nightly.model import RunRefused, Tenant, select_tenants
 from nightly.plan.given_manifests import GivenCompany, GivenManifest, Origin, read_manifests
 from nightly.plan.plans import Plan
 from nightly.rules import Rules
-from nightly.run import Options, run_tenant
+from nightly.run.tenant_run import Options, run_tenant
 from nightly.summary import PartitionOutcome, Summary, TenantOutcome
 from nightly.tables import inboxes, manifests, runs, tenants
 from nightly.tables.runs import Start

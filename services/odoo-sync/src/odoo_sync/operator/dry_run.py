@@ -7,8 +7,9 @@ from odoo_sync.model import Leads, Link, Terms
 from odoo_sync.records.mapping import without_nul
 from odoo_sync.sync.availability import Transaction
 from odoo_sync.sync.draft import Draft, is_up_to_date, start_draft
+from odoo_sync.sync.known_records import StrangersFound
 from odoo_sync.sync.lead_sync import LeadSync, owner_finder, stored_leads
-from odoo_sync.sync.push import StrangersFound, push
+from odoo_sync.sync.push import push
 from odoo_sync.sync.target import DryRun, RealTarget
 from odoo_sync.tables import links, matches
 from odoo_sync.tables.connections import StoredConnection

@@ -18,7 +18,9 @@ from odoo_sync.protocols.servers import OdooServer, OdooServers
 from odoo_sync.records.mapping import without_nul
 from odoo_sync.sync.availability import Transaction, require_available, tell_apart
 from odoo_sync.sync.draft import Draft, is_up_to_date, start_draft
-from odoo_sync.sync.push import FindOwners, StrangersFound, push
+from odoo_sync.sync.existing_records import FindOwners
+from odoo_sync.sync.known_records import StrangersFound
+from odoo_sync.sync.push import push
 from odoo_sync.sync.same_database import note_strangers, require_same_database
 from odoo_sync.sync.target import RealTarget
 from odoo_sync.tables import connections, links, matches, states

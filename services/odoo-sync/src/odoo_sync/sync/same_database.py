@@ -9,7 +9,7 @@ import structlog
 
 from odoo_sync.protocols.servers import OdooServer
 from odoo_sync.sync.availability import Transaction
-from odoo_sync.sync.push import StrangersFound
+from odoo_sync.sync.known_records import StrangersFound
 from odoo_sync.tables import connections, databases, resyncs
 from odoo_sync.tables.connections import StoredConnection
 from odoo_sync.tables.databases import Identity

@@ -15,7 +15,7 @@ from common.errors import LeadgenError, Unavailable
 from common.postgres import Database
 from common.singapore.calendar import day_in_singapore
 from nightly.model import ENDS
-from nightly.run import CARRIED_OVER, conclude, look
+from nightly.run.progress import CARRIED_OVER, conclude, look
 from nightly.tables import runs, tenants
 from nightly.tables.runs import Run
 

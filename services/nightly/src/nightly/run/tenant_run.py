@@ -5,13 +5,12 @@ say; they may be done by several processes, and again after the run has ended.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Any, TypeVar
-from uuid import UUID
+from typing import TypeVar
 
 import asyncpg
 import structlog
@@ -19,12 +18,13 @@ import structlog
 from common.errors import LeadgenError, Permanent, Unavailable
 from common.postgres import Database
 from nightly import planning
-from nightly.model import ENDS, ENRICHING, GOOD_ENDS, Status, Tenant, run_id_of
+from nightly.model import ENDS, ENRICHING, Tenant, run_id_of
 from nightly.plan.given_manifests import GivenManifest
 from nightly.planning import Commands
 from nightly.rules import Rules
+from nightly.run.progress import conclude, look, look_back
 from nightly.summary import TenantOutcome
-from nightly.tables import inboxes, progress, runs, shortlists, stage_stats
+from nightly.tables import runs
 from nightly.tables.runs import Run, Start
 
 log = structlog.get_logger(__name__)
@@ -41,8 +41,6 @@ STANDSTILL = timedelta(minutes=5)
 MOST_TIMEOUTS = 3
 #: How long the end of a run may wait for the database.
 LAST_PATIENCE = timedelta(minutes=10)
-#: Nights before this one whose unfinished runs are looked at again.
-CARRIED_OVER = timedelta(days=7)
 
 
 class PlanTooSlow(Permanent):
@@ -184,86 +182,6 @@ async def follow(
         await asyncio.sleep(POLL_S)
 
 
-async def look(
-    database: Database,
-    tenant_id: int,
-    run_id: UUID,
-    odoo_patience: timedelta,
-    before: Mapping[str, int] | None = None,
-) -> dict[str, int]:
-    """Records where the run's companies stand, and whether Kafka has its requests. Returns the number in each state.
-
-    Keeps what is new on the shortlist, unless all is as it was at the last look, `before`.
-    """
-    async with database.transaction(tenant_id) as tx:
-        states = await progress.observe(tx, run_id, odoo_patience)
-        if states != before:
-            await shortlists.keep_shortlist(tx, run_id)
-        if await inboxes.is_sent(tx):  # after the look: companies that have an end were sent
-            await runs.mark_published(tx, run_id)
-        return states
-
-
-async def conclude(
-    database: Database, tenant_id: int, run_id: UUID, odoo_patience: timedelta, *, is_late: bool = False
-) -> Run:
-    """Records how the run ends, from where its companies stand now. May be repeated, also when more has ended since."""
-    async with database.transaction(tenant_id) as tx:
-        states = await progress.observe(tx, run_id, odoo_patience)
-        await shortlists.keep_shortlist(tx, run_id)
-        stages = await stage_stats.summarise(tx, run_id)
-        upsert = stages.get("upsert", {}).get("counts", {})
-        status, error = verdict(states, upsert, is_late=is_late)
-        enrich = stages.get("enrich", {})
-        summary = {"states": states, "spend": enrich.get("spend", {}), "degraded": enrich.get("degraded", {})}
-        return await runs.end(tx, run_id, status, summary, error, open_at_end=_not_good(states))
-
-
-def verdict(states: Mapping[str, int], upsert: Mapping[str, int], *, is_late: bool) -> tuple[Status, str | None]:
-    """Decides a run's status, and says in words what keeps it from being done. Pure.
-
-    Commands to the upserter that were late do not: the selection went on without them.
-    """
-    words = {
-        "dead": "became dead letters",
-        "odoo_waiting": "wait for an Odoo that does not answer",
-        "held_back": "were not taken by Odoo",
-    }
-    said = [f"{count} {words[state]}" for state, count in states.items() if state in words]
-    under_way = sum(count for state, count in states.items() if state not in ENDS)
-    if under_way:
-        said.append(f"{under_way} are under way" + (" at the end of the window and go on by themselves" * is_late))
-    if dead := max(upsert.get("dead", 0), upsert.get("jobs_failed", 0)):  # a job that fails is a dead letter too
-        said.append(f"{dead} commands to the upserter became dead letters")
-    return ("partial", "; ".join(said)) if said or states.keys() - GOOD_ENDS else ("done", None)
-
-
-async def look_back(database: Database, tenant_id: int, rules: Rules) -> list[dict[str, Any]]:
-    """Updates the tenant's unfinished runs of earlier nights, and counts the companies that have finished since.
-
-    The count begins at the run's end or at the last night that reported on it. Runs whose window is open are not ended.
-    """
-    async with database.transaction(tenant_id) as tx:
-        earlier = await runs.to_report(tx, rules.night - CARRIED_OVER, rules.night)
-    found = []
-    for run, known_open in earlier:
-        states = await look(database, tenant_id, run.run_id, rules.odoo_patience)
-        is_late, status = datetime.now(UTC) >= run.window_ends_at, run.status
-        if is_late or states.keys() <= ENDS:
-            now = await conclude(database, tenant_id, run.run_id, rules.odoo_patience, is_late=is_late)
-            states, status = now.summary["states"], now.status
-            before = run.summary.get("states")
-            never_announced = sum(states.values()) if before is None else _not_good(before)
-            was_open = never_announced if known_open is None else known_open
-        else:
-            was_open = 0
-        open_ = _not_good(states)
-        counts = {"unfinished": open_, "finished_since": max(0, was_open - open_)}
-        if any(counts.values()):
-            found.append({"night": str(run.night), "run_id": str(run.run_id), "status": status, **counts})
-    return found
-
-
 async def patiently(step: Callable[[], Awaitable[T]], until: datetime) -> T:
     """Does the step, again and again while the database is away; after `until` raises Unavailable."""
     while True:
@@ -274,10 +192,6 @@ async def patiently(step: Callable[[], Awaitable[T]], until: datetime) -> T:
                 raise
             log.warning("night_waits_for_database", error=str(error))
             await asyncio.sleep(RETRY_S)
-
-
-def _not_good(states: Mapping[str, int]) -> int:
-    return sum(count for state, count in states.items() if state not in GOOD_ENDS)
 
 
 def _outcome(tenant: Tenant, run: Run, seconds: float) -> TenantOutcome:

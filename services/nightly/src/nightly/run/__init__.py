@@ -1,0 +1,1 @@
+"""The run of a tenant in a night: planned, followed, concluded."""
