@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leadgen.load.header import COLUMNS, Header, read_header
-from leadgen.load.rows import LONGEST_LINE_CHARS, Found, Lines, read_rows
+from leadgen.load.lines import LONGEST_LINE_CHARS, Lines
+from leadgen.load.rows import Found, read_rows
 from leadgen.load.tally import Tally
 from leadgen.load.values import code, trimmed
 

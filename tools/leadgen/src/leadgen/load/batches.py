@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 
 from leadgen.load.errors import NotARegister
 from leadgen.load.header import Header, read_header
-from leadgen.load.rows import Lines, read_rows
+from leadgen.load.lines import Lines
+from leadgen.load.rows import read_rows
 from leadgen.load.sources import Source
 from leadgen.load.tally import Tally
 

@@ -8,17 +8,15 @@ differently. A row that stays open (a stray quote) takes only its own line with 
 import csv
 import io
 import re
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from itertools import chain
 from typing import TypeAlias
 
 from leadgen.load.header import INDEXED, Header, normalised
+from leadgen.load.lines import LONGEST_LINE_CHARS, Lines
 from leadgen.load.tally import Tally
 from leadgen.load.values import MISSING, code, day, postal_code, trimmed
 
 PLAIN_CHARS = 600
-LONGEST_LINE_CHARS = 65_536
 LONGEST_RECORD_LINES = 50
 #: An index entry holds 2,700 bytes: three such fields of four-byte characters fit. A plain row fits in one anyway.
 LONGEST_INDEXED_CHARS = 200
@@ -42,57 +40,6 @@ _DATES = ("registration_incorporation_date", "uen_issue_date", "account_due_date
 #: What a line turns out to be: its number in the file, from 1; its text; None, or the reason why it is no row.
 #: A row's text is one record of CSV without its end of line. A rejected one may hold surrogates for bytes not UTF-8.
 Found: TypeAlias = tuple[int, str, str | None]
-
-
-class Lines:
-    """The lines of a file with their numbers; lines taken by mistake can be put back."""
-
-    def __init__(self, blocks: Iterable[bytes]) -> None:
-        self._lines = enumerate(_lines(blocks), start=1)
-        self._back: deque[tuple[int, str]] = deque()
-
-    def __iter__(self) -> Iterator[tuple[int, str]]:
-        return self
-
-    def __next__(self) -> tuple[int, str]:
-        return self._back.popleft() if self._back else next(self._lines)
-
-    def put_back(self, lines: list[tuple[int, str]]) -> None:
-        """Puts the rows back; the next reads return them, in this order, before all others."""
-        self._back.extendleft(reversed(lines))
-
-
-def _lines(blocks: Iterable[bytes]) -> Iterator[str]:
-    rest = b""
-    for block in _with_line_feeds(iter(blocks)):
-        end = block.rfind(b"\n")
-        if end < 0:
-            # No line is that long: keep enough to see that it is too long, and let go of the remainder.
-            rest = (rest + block)[: 4 * LONGEST_LINE_CHARS + 1]
-            continue
-        yield from _decoded(rest + block[:end])
-        rest = block[end + 1 :]
-    if rest:
-        yield from _decoded(rest)
-
-
-def _decoded(whole_lines: bytes) -> list[str]:
-    text = whole_lines.decode("utf-8", "surrogateescape")
-    if "\r" in text:
-        text = text.replace("\r\n", "\n").removesuffix("\r")
-    return text.split("\n")
-
-
-def _with_line_feeds(blocks: Iterator[bytes]) -> Iterator[bytes]:
-    """Replaces the ends of lines that are CR alone, as old Macintosh programs write them."""
-    start = b""
-    for block in blocks:
-        start += block
-        if b"\n" in start or len(start) > 4 * LONGEST_LINE_CHARS:
-            break
-    is_cr_alone = b"\n" not in start and b"\r" in start
-    for block in chain([start], blocks):
-        yield block.replace(b"\r", b"\n") if is_cr_alone else block
 
 
 def read_rows(lines: Lines, header: Header, tally: Tally) -> Iterator[Found]:
