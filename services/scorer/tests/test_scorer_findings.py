@@ -127,7 +127,7 @@ def test_a_lead_without_an_industry_says_so_once() -> None:
     """A lead without an industry says so once, and claims none."""
     rationale = rationale_of(industry_code=None, industry_norm=None, incorporated_on=None)
 
-    assert rationale.startswith("As your ICP asks: in district 01 (register); ")
+    assert rationale.startswith("Within your ICP: in district 01 (register); ")
     assert "fit of its industry, size and age unknown" in rationale
 
 
@@ -161,7 +161,7 @@ def test_a_company_that_is_all_one_could_wish_scores_1_and_says_why() -> None:
     assert (rating.score, rating.confidence, rating.bucket) == (1.0, 1.0, "High")
     assert rating.rationale == (
         "Manufacture of fabricated metal products except machinery and … (SSIC 25) matches your ICP; "
-        "as your ICP asks: 40 employees (acme.sg), 8 years old, in district 01 (register), uses React, Shopify "
+        "within your ICP: 40 employees (acme.sg), 8 years old, in district 01 (register), uses React, Shopify "
         "(acme.sg); hiring 4 roles (careers page); names customers such as Foo; "
         "in the news: Opens a second plant (acme.sg); shows its prices; verified email of the COO; "
         "decision-maker Ann Tan, COO"
@@ -215,5 +215,5 @@ def test_what_does_not_fit_is_said_too() -> None:
     rating = rate(seen(facts=[a_fact("employees", "900")], industry_code="46900", postal_code="738099"), FULL_ICP)
 
     assert rating.rationale.startswith("Manufacture of metal caps (SSIC 46900) is outside your ICP")
-    assert "not as your ICP asks: 900 employees (acme.sg), in district 25 (register)" in rating.rationale
+    assert "outside your ICP: 900 employees (acme.sg), in district 25 (register)" in rating.rationale
     assert orjson.loads(rating.features)["size"]["evidence"] == "900 employees; the ICP asks for 20 to 200"

@@ -293,12 +293,12 @@ def test_places_and_what_was_ignored_are_shown_in_plain_words() -> None:
     assert (resolved.data["places"], resolved.data["ignored"]) == (["Tampines", "Bedok"], answer.ignored)
     notice = summarise(answer, scored=3, job=QUEUED)
     assert "Only companies with a postal code in Tampines or Bedok (postal sectors 46, 47, 52)." in notice
-    assert 'Ignored, since the register does not know it: "50-500 employees" and "need software".' in notice
+    assert 'Ignored, because the register has no such data: "50-500 employees" and "need software".' in notice
     assert 'send "Change my ICP to the same with 50-500 employees".' in notice
     assert "PUT /icp" in summarise(an_answer(ignored=["revenue above 5 million"]), scored=3, job=QUEUED)
     assert "ICP" not in summarise(an_answer(ignored=["in johor", "40 rooms"]), scored=3, job=QUEUED)
     assert summarise(an_answer(ignored=["12345"]), scored=3, job=QUEUED).endswith(
-        'Ignored, since it narrows nothing: "12345".'
+        'Ignored, because it cannot narrow the search: "12345".'
     )
     nobody = an_answer([], matches=0, remaining=0, places=places[:1])
     assert summarise(nobody, scored=0, job=None) == (

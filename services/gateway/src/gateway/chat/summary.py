@@ -84,18 +84,18 @@ def _ignored(answer: SearchAnswer) -> list[str]:
     numbers = [part for part in answer.ignored if part.isdecimal()]
     remarks = []
     if unknown:
-        remarks.append(f"Ignored, since the register does not know it: {_quoted(unknown)}.")
+        remarks.append(f"Ignored, because the register has no such data: {_quoted(unknown)}.")
     sizes = [part for part in unknown if find_sizes(part).ignored]
     staff = next((part for part in sizes if read_icp(part).keys() & {"employees_from", "employees_to"}), None)
     if staff:
         remarks.append(
-            "Sizes count for the score if the ICP names them: to add this one, send "
+            "Company size affects the score if the ICP has a size: to add this one, send "
             f'"Change my ICP to {THE_SAME} with {staff}".'
         )
     elif sizes:
-        remarks.append("Sizes count for the score if the ICP (PUT /icp) names them.")
+        remarks.append("Company size affects the score if the ICP (PUT /icp) has a size.")
     if numbers:
-        remarks.append(f"Ignored, since it narrows nothing: {_quoted(numbers)}.")
+        remarks.append(f"Ignored, because it cannot narrow the search: {_quoted(numbers)}.")
     return remarks
 
 

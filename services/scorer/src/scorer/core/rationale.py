@@ -58,9 +58,9 @@ def _fit(company: Company, findings: Mapping[str, Finding | None]) -> list[str]:
         clauses.append(described_industry(company))
     fits = [name for name in _FIT if (finding := findings.get(name)) is not None and finding.name in _FITTING]
     if fits:
-        clauses.append(f"as your ICP asks: {_sourced(findings, fits)}")
+        clauses.append(f"within your ICP: {_sourced(findings, fits)}")
     if others := [name for name in _FIT if name not in fits and findings.get(name) is not None]:
-        clauses.append(f"not as your ICP asks: {_sourced(findings, others)}")
+        clauses.append(f"outside your ICP: {_sourced(findings, others)}")
     if unknown := [words for name, words in _UNKNOWN.items() if name in findings and findings[name] is None]:
         clauses.append(
             f"{', '.join(unknown[:-1])} and {unknown[-1]} unknown" if unknown[1:] else f"{unknown[0]} unknown"
