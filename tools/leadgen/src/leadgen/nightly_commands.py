@@ -72,7 +72,7 @@ def report_command(
     html: Annotated[Path | None, typer.Option(help="Also write the report as one HTML page to this file.")] = None,
     mail: Annotated[bool, typer.Option("--mail", help="Also send it to REPORT_TO, through SMTP_URL.")] = False,
 ) -> None:
-    """Report on a night: where its companies stand, what it cost, what needs you, and the shortlists."""
+    """Report on a night: where its companies stand, what it cost, what needs action, and the shortlists."""
     arguments = [*([run] if run else []), *(["--html", str(html)] if html else []), *(["--mail"] if mail else [])]
     code = run_or_exit(hand_over(REPORT, *arguments, environment={"DATABASE_URL": database_url}))
     if code:

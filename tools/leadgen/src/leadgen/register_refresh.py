@@ -19,7 +19,9 @@ class RefreshFailed(Permanent):
 
 
 def refresh_command(
-    database_url: Annotated[str, typer.Option(envvar="DATABASE_URL", show_envvar=True)],
+    database_url: Annotated[
+        str, typer.Option(envvar="DATABASE_URL", show_envvar=True, help="The database, as the upserter's login.")
+    ],
     as_json: AsJson = False,
 ) -> None:
     """Upsert rows of the register that are new or changed since the last refresh. The nightly run does it too."""

@@ -33,7 +33,7 @@ def new_stage_command(
 ) -> None:
     """Write a service that handles one kind of event, with migration and tests, and list it with the others.
 
-    It notes the companies of the events in a table; put your own work in its place. All is written, or nothing.
+    It notes the companies of the events in a table; replace that by your own work. All files are written, or none.
     """
     try:
         root = checkout or deployed("topics.yaml", "LEADGEN_TOPICS").parents[1]

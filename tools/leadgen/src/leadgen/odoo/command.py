@@ -20,7 +20,9 @@ SCRIPT = "leadgen-odoo-operate"
 
 odoo_app = typer.Typer(no_args_is_help=True, help="Connect, check and sync the tenants' Odoos.")
 
-CredentialsKey = Annotated[str, typer.Option(envvar="ODOO_CREDENTIALS_KEY", show_envvar=True)]
+CredentialsKey = Annotated[
+    str, typer.Option(envvar="ODOO_CREDENTIALS_KEY", show_envvar=True, help="Key that encrypts API keys of Odoo.")
+]
 OneTenant = Annotated[
     int | None,
     typer.Option("--tenant", min=1, max=MOST, help="This tenant only. Default: all with an Odoo connection."),

@@ -32,7 +32,7 @@ def load(
         str | None, typer.Option(help="Such as 2025; where the file does not say, or to take one of several.")
     ] = None,
 ) -> None:
-    """Load a version of SSIC, whole or not at all, in place of what was there of it."""
+    """Load a version of SSIC, whole or not at all; it replaces the stored one."""
     try:
         loaded = asyncio.run(load_ssic(file, database_url, version))
     except LeadgenError as error:

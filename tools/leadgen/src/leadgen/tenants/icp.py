@@ -13,8 +13,6 @@ from leadgen.command_line.options import AsJson, Gateway, GatewayToken
 
 icp_app = typer.Typer(no_args_is_help=True, help="The tenant's ideal customer profile (ICP): show it, or set it.")
 
-Least = typer.Option(min=0)
-
 
 @icp_app.command("show")
 def show_command(gateway: Gateway, access: GatewayToken, as_json: AsJson = False) -> None:
@@ -30,10 +28,10 @@ def set_command(
         list[str] | None,
         typer.Argument(help="Words or codes, such as 'precision engineering' 2020:25. None: any industry."),
     ] = None,
-    employees_from: Annotated[int | None, Least] = None,
-    employees_to: Annotated[int | None, Least] = None,
-    age_from: Annotated[int | None, typer.Option(min=0, help="Full years since incorporation.")] = None,
-    age_to: Annotated[int | None, Least] = None,
+    employees_from: Annotated[int | None, typer.Option(min=0, help="Employees at least.")] = None,
+    employees_to: Annotated[int | None, typer.Option(min=0, help="Employees at most.")] = None,
+    age_from: Annotated[int | None, typer.Option(min=0, help="Full years since incorporation, at least.")] = None,
+    age_to: Annotated[int | None, typer.Option(min=0, help="Full years since incorporation, at most.")] = None,
     district: Annotated[list[str] | None, typer.Option(help="Postal district, 01 to 28; may be repeated.")] = None,
     technology: Annotated[list[str] | None, typer.Option(help="Such as Shopify; may be repeated.")] = None,
     as_json: AsJson = False,
