@@ -171,7 +171,7 @@ async def test_what_is_under_way_at_the_end_of_the_window_goes_on_and_is_reporte
     rules = nights.rules(daily_cap=2, window=timedelta(milliseconds=1))
     [outcome] = (await nights.start(rules, wait=True)).tenants
     assert outcome.status == "partial"
-    assert outcome.note == "2 are under way at the end of the window and go on by themselves"
+    assert outcome.note == "2 are in progress at the end of the window and continue by themselves"
     await nights.complete("U001")
     await nights.forget_looks()
 

@@ -72,7 +72,7 @@ function Understood({ turn }: { turn: Turn }) {
     return (
       <p role="status" className="flex items-center gap-2 text-sm text-fair">
         <WifiOff className="size-4" aria-hidden />
-        The connection broke. Your request goes on; reconnecting …
+        The connection broke. Your request continues; reconnecting …
       </p>
     );
   if (!turn.resolved)

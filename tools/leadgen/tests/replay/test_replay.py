@@ -378,7 +378,7 @@ async def test_an_abandoned_replay_is_not_gone_on_with(database_url: str, owner:
     refused = await leadgen("replay", "resume", str(old.replay_id), **servers)
     assert (refused.exit_code, refused.output.strip()) == (
         1,
-        f"replay {old.replay_id} is abandoned: there is nothing to go on with",
+        f"replay {old.replay_id} is abandoned: there is nothing to resume",
     )
     assert (await leadgen(*into_enricher(), **servers)).exit_code == 0
     assert await owner.fetchval("SELECT count(*) FROM replays") == 2

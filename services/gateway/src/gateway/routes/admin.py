@@ -33,7 +33,7 @@ class Runs(BaseModel):
 
 
 class RunRequested(BaseModel):
-    """A run that will begin, or go on, shortly."""
+    """A run that will begin, or resume, shortly."""
 
     tenant_id: int
     night: date

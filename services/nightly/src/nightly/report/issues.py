@@ -73,7 +73,7 @@ def _of_the_run(it: Circumstances) -> Iterable[Issue]:
             "wait",
             f"{plural(unfinished, 'company was', 'companies were')} not finished when the window ended at "
             f"{moment(it.window_ends_at)}",
-            "Nothing to do: they go on by themselves, and are in the next report.",
+            "Nothing to do: they continue by themselves, and are in the next report.",
         )
     if it.skip:
         yield Issue("note", f"Left out on purpose: {', '.join(it.skip)}", "The setting `SCHED_SKIP` names these steps.")

@@ -66,7 +66,7 @@ def verdict(states: Mapping[str, int], upsert: Mapping[str, int], *, is_late: bo
     said = [f"{count} {words[state]}" for state, count in states.items() if state in words]
     under_way = sum(count for state, count in states.items() if state not in ENDS)
     if under_way:
-        said.append(f"{under_way} are under way" + (" at the end of the window and go on by themselves" * is_late))
+        said.append(f"{under_way} are in progress" + (" at the end of the window and continue by themselves" * is_late))
     if dead := max(upsert.get("dead", 0), upsert.get("jobs_failed", 0)):  # a job that fails is a dead letter too
         said.append(f"{dead} commands to the upserter became dead letters")
     return ("partial", "; ".join(said)) if said or states.keys() - GOOD_ENDS else ("done", None)

@@ -46,7 +46,7 @@ POLL_S = 0.5
 
 
 class NotFinished(Permanent):
-    """Something of the subject went on coming in."""
+    """Something of the subject kept coming in."""
 
 
 @dataclass(frozen=True)
@@ -115,7 +115,7 @@ async def _cleared(
         if not one.tables and not one.skipped:
             return swept
         if time.monotonic() > until:
-            raise NotFinished("rows went on coming in, or were locked: run the command again")
+            raise NotFinished("rows kept coming in, or were locked: run the command again")
         if one.skipped:
             await asyncio.sleep(POLL_S)
 

@@ -72,7 +72,7 @@ async def resume(
     async with connected(database_url) as db:
         it = await replays.get(db, replay_id)
         if it.state != "running" or it.kind == "rewind":
-            raise ReplayRefused(f"replay {replay_id} is {it.state}: there is nothing to go on with")
+            raise ReplayRefused(f"replay {replay_id} is {it.state}: there is nothing to resume")
         async with topic_reader(bootstrap_servers, it.slice.topic) as reader:
             await replays.lock(db, it.slice.topic, it.consumer)
             it = await replays.get(db, replay_id)  # another process may have gone on with it until now
