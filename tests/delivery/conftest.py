@@ -143,7 +143,7 @@ class Line:
         """Topics and ids of what follows from these events: at once, by one stage, or in the end, by all of them."""
         found = set()
         for event, envelope in deliveries:
-            for kind, identity in self._announced_by(event) if by is None or tells(by, event) else ():
+            for kind, identity in self._announced_by(event) if by is None or announces(by, event) else ():
                 event_id = envelope.event_id
                 for step in [kind, *(followers(kind) if to_the_end else ())]:
                     event_id = derived_id(event_id, step.topic, identity)
@@ -375,7 +375,7 @@ SILENT = {
 }
 
 
-def tells(stage: str, event: Event) -> bool:
+def announces(stage: str, event: Event) -> bool:
     """Whether this stage is the one that announces what follows from the event."""
     return (stage, type(event)) not in SILENT
 

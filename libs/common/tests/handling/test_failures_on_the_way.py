@@ -48,6 +48,30 @@ async def test_a_transient_failure_is_tried_again_and_holds_up_its_own_key_only(
     assert [row["failures"] for row in order] == [2, 0]
 
 
+async def test_a_cancellation_from_within_a_handler_is_a_failure(toy, owner, database, kafka) -> None:
+    """Awaiting something that was cancelled raises CancelledError: the event is a dead letter, and its key goes on."""
+    stage, attempts = Stage("toy"), 0
+
+    @stage.handles(RequestEnrichment)
+    async def take(work: Work[RequestEnrichment]) -> None:
+        nonlocal attempts
+        attempts += 1
+        if attempts == 1:
+            elsewhere = asyncio.create_task(asyncio.sleep(60))
+            elsewhere.cancel()
+            await elsewhere
+        async with work.finish() as tx:
+            await tx.execute(TAKE, work.event.company.uen)
+
+    events = [(event := a_request("A1"), envelope_for(event)) for _ in range(2)]
+    async with at_work(stage, database, kafka):
+        await publish(kafka, events)
+        await ended(database, "toy", 2)
+    (letter,) = await read_topic(kafka, TOPIC + SUFFIX)
+    assert dict(letter.headers)["dlq_reason"] == b"CancelledWithin: the handler awaited something that was cancelled"
+    assert (attempts, await owner.fetchval("SELECT count(*) FROM toys")) == (2, 1)
+
+
 async def test_a_permanent_failure_goes_to_the_dead_letters_as_it_came(toy, owner, database, kafka) -> None:
     """Bytes, key and headers are the original's; reason and origin are added; its changes are not there."""
     event = a_request("A1")

@@ -30,6 +30,10 @@ from common.tracing import trace_id
 log = structlog.get_logger(__name__)
 
 
+class CancelledWithin(Exception):
+    """The handler raised CancelledError although nobody cancelled it. Released, its event would be claimed for ever."""
+
+
 class HandlerRunner:
     """Runs one handler for one lane, `size` times at once; `pace_s` is how long a run has taken of late."""
 
@@ -124,6 +128,11 @@ class HandlerRunner:
         except Unavailable as error:
             await self._failed.wait([item.claim for item in open_items], error)
             return True
+        except asyncio.CancelledError as error:
+            if _is_being_cancelled():
+                raise
+            failure = CancelledWithin("the handler awaited something that was cancelled")
+            failure.__cause__ = error
         except Exception as error:  # noqa: BLE001 # the one place where errors are sorted
             failure = error
         finally:
@@ -188,3 +197,8 @@ class HandlerRunner:
                     pass
         finally:
             open_items[:] = work.unfinished
+
+
+def _is_being_cancelled() -> bool:
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
