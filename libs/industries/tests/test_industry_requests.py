@@ -22,10 +22,13 @@ def judged(name: str) -> Evaluation:
         "messages_held_out",
         "messages_blind",
         "messages_blind_second",
+        "messages_blind_third",
+        "messages_blind_fourth",
         "voices_tuning",
         "voices_sealed",
         "voices_last",
         "voices_final",
+        "everyday_talk",
     ],
 )
 def test_requests_are_distinguished_from_talk(part: str) -> None:
@@ -82,6 +85,22 @@ def test_requests_are_distinguished_from_talk(part: str) -> None:
         "we sell to restaurants mostly",
         "importers",
         "dealers near Ubi",
+        "boss wants us to fish for more contacts",
+        "good job on the hotel leads",
+        "just a test. toys toys toys",
+        "pilates class on tues",
+        "bus first then office",
+        "rang two banks today",
+        "define wholesale",
+        "afk coffee",
+        "tea?",
+        "taxi or bus?",
+        "export the bank list to csv",
+        "suggest a nice restaurant",
+        "sushi for dinner",
+        "golf with the client",
+        "wrong data for caterers",
+        "hiring freeze till june, bank",
     ],
 )
 def test_talk_is_at_most_a_question_back(talk: str) -> None:
@@ -113,6 +132,23 @@ def test_talk_is_at_most_a_question_back(talk: str) -> None:
         "We met many hotels. Please list them",
         "check if there are hotels",
         "sector 55101",
+        "hotels got anot",
+        "hotel got list or not",
+        "boss ask me find hotels leh",
+        "eh find me those small small hotel one",
+        "hotel companys",
+        "same search but hotels",
+        "I sell coffee and want to approach hotels",
+        "we make lamps, so who should we sell to: hotels",
+        "I am selling beds, hotels would be my targets",
+        "our product is a booking system, so hotels",
+        "looking to partner with hotels for our app",
+        "hotels likely to need a new website",
+        "hotels serving business travellers",
+        "hotels, I mean registered companies",
+        "instead of cafes, hotels",
+        "whoever runs hotels",
+        "how many hotels are in Bedok",
     ],
 )
 def test_what_asks_for_companies_is_answered(request_: str) -> None:
@@ -156,6 +192,17 @@ def test_a_list_of_any_length_is_a_request_and_talk_of_any_length_is_none() -> N
         ("third-party logistics providers", "logistics"),
         ("shops selling used watches", "second hand watch shops"),
         ("shops selling furniture and toys", "furniture shops, toy shops"),
+        ("pet shops and groomers", "pet shops, pet groomers"),
+        ("car dealers, workshops", "car dealers, car workshops"),
+        ("food and beverage outlets", "F&B outlets"),
+        ("chemical tank cleaning", "tank cleaning"),
+        ("rubber gizmo manufacturers", "rubber manufacturers"),
+        ("tofu and gizmo makers", "tofu makers"),
+        ("who makes springs and wire forms", "spring makers, wire form makers"),
+        ("lift fixers", "lift servicing"),
+        ("security companies and cleaning contractors", "security companies, cleaners"),
+        ("distributors for toys", "toy distributors"),
+        ("waste disposal firms", "waste disposal"),
     ],
 )
 def test_a_request_in_other_words_means_the_same(text: str, same_as: str) -> None:
@@ -186,3 +233,32 @@ def test_companies_joined_to_others_are_asked_for() -> None:
     """ "And" behind "for startups" begins another industry if that is named by its companies."""
     found = index_2020().resolve(["law firms for startups and accounting firms"])
     assert [industry.code for industry in found.industries] == ["691", "692"]
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted", "excluded"),
+    [
+        ("makers of electronics, skip the semiconductor ones", "26", "2611"),
+        ("training providers minus driving schools", "854", "85406"),
+        ("hotels / hostels, bars not wanted", "55101", "56130"),
+        ("engineering consultancies, architects excluded", "7112", "71111"),
+        ("food and beverage save for caterers", "56", "56200"),
+        ("wholesale trade except food and machinery", "46", "463"),
+    ],
+)
+def test_exclusions_are_understood_wherever_they_stand(text: str, wanted: str, excluded: str) -> None:
+    """Behind a comma, behind the names, and as "save for"; two of them joined by "and" are two."""
+    found = index_2020().resolve([text])
+    assert wanted in {industry.code for industry in found.industries}
+    assert excluded in {industry.code for industry in found.excluded}
+
+
+def test_an_exclusion_never_leaves_nothing_of_what_was_named_more_narrowly() -> None:
+    """ "Exhibition stand contractors, not event companies": all of them are event companies."""
+    found = index_2020().resolve(["exhibition booth builders not event planners"])
+    assert {key.code for key in found.codes} == {"82304"}
+
+
+def test_the_name_of_a_street_is_no_misspelt_trade() -> None:
+    """ "Keong" is as near to "kelong" as a typing error."""
+    assert [each.code for each in index_2020().resolve(["restaurants along Keong Saik"]).industries] == ["56111"]

@@ -4,6 +4,7 @@ A resolution contains only what the words plainly mean; other words give suggest
 the first LONGEST_TEXT characters of a text are read.
 """
 
+import re
 from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -12,7 +13,7 @@ from industries import vocabulary
 from industries.language import exclusions
 from industries.language.founding import find_founding
 from industries.language.goods_and_activities import GoodsAndActivities
-from industries.language.grammar import COMPOSED, Mention, read_mentions
+from industries.language.grammar import COMPOSED, UNCLEAR, Mention, read_mentions
 from industries.language.guessing import CHOICES, Guesser
 from industries.language.lexicon import COMPANIES, Lexicon
 from industries.language.numbers import CodeNumbers
@@ -21,6 +22,7 @@ from industries.language.phrases import Kind, Phrase, find_phrases
 from industries.language.places import Place, find_places
 from industries.language.qualifiers import join_qualifiers
 from industries.language.requests import asked_for
+from industries.language.shared_words import share_words
 from industries.language.sizes import find_sizes
 from industries.language.skeletons import SHAPES, WORDS, is_known
 from industries.language.spelling import Speller
@@ -82,6 +84,7 @@ class IndustryIndex:
             endings=COMPANIES | activities,
             adjacent=self._lexicon.adjacent_words,
             is_phrase=self._lexicon.is_phrase,
+            verbs=vocabulary.verbs(),
         )
         self._guesser = Guesser(self._hierarchy, self._lexicon, self._speller)
 
@@ -175,7 +178,8 @@ class IndustryIndex:
         text = exclusions.mark(text)
         corrected = self._speller.correct(tokenise(text))
         found = find_phrases(corrected.words, self._lexicon, codes)
-        asked = self._asked_for(found, codes)
+        is_idle = _IS_TEST.search(born.rest) or (text.rstrip().endswith("?") and _is_invitation(found))
+        asked = [] if is_idle else self._asked_for(found, codes)
         mentions = read_mentions(asked, self._trades)
         needs = needed(asked)
         ignored = born.ignored + _written(asked, needs)
@@ -207,8 +211,9 @@ class IndustryIndex:
             turned = find_phrases(words, self._lexicon, codes)
             if not asked:
                 return asked_for(turned, self._lexicon.ordinary)
-        if asked and (words := join_qualifiers(turned, self._lexicon.meaning)):
-            turned = find_phrases(words, self._lexicon, codes)
+        for rewritten in (join_qualifiers, share_words):
+            if asked and (words := rewritten(turned, self._lexicon.meaning)):
+                turned = find_phrases(words, self._lexicon, codes)
         return turned if asked else asked
 
     def _guess(self, found: list[Phrase], *, is_asked: bool) -> "_Found":
@@ -273,6 +278,10 @@ class IndustryIndex:
         gone = self._beneath(left_out)
         included += [key for key in hierarchy.topmost(taken_back) if not gone.isdisjoint(hierarchy.beneath(key))]
         gone -= self._beneath(taken_back)
+        if here and gone.issuperset(here):  # "exhibition stand builders, not event companies": the narrower name counts
+            gone -= self._beneath(key for key in included if any(self._is_above(other, key) for other in left_out))
+            if gone.issuperset(here) and not any(key in included for key in left_out):
+                gone, left_out, unclear = set(), [], [Mention((), True, UNCLEAR)]  # the exclusion is not understood
         included = [key for key in included if any(code not in gone for code in hierarchy.beneath(key))]
         codes = tuple(sorted(here - gone))
         return Resolution(
@@ -301,6 +310,9 @@ class IndustryIndex:
             asked_for += () if inside else each.codes
         return asked_for, taken_back
 
+    def _is_above(self, key: VersionedCode, other: VersionedCode) -> bool:
+        return key != other and key in self._hierarchy.upwards(other)
+
     def _beneath(self, keys: Iterable[VersionedCode]) -> set[VersionedCode]:
         return {code for key in keys for code in self._hierarchy.beneath(key)}
 
@@ -310,6 +322,30 @@ class IndustryIndex:
             code for code in (*mention.codes, *mention.senses) if not here.isdisjoint(self._hierarchy.beneath(code))
         ]
         return senses or mention.codes
+
+
+#: Of a message that is only sent to try something.
+_IS_TEST = re.compile(
+    r"\b(?:just|only|merely) (?:an? )?(?:quick )?test(?:ing)?\b(?! (?:lab|compan|firm|equip|serv))"
+    r"|\bignore (?:this|me)\b"
+)
+
+#: Where people go together, and what they take there, by divisions: "coffee?", "taxi or bus?". No caterers.
+_LEISURE = frozenset({"10", "11", "49", "56", "59", "93", "96"})
+_CATERERS = "562"
+#: Maximum number of names in a question to go somewhere.
+MOST_INVITED = 2
+
+
+def _is_invitation(phrases: Sequence[Phrase]) -> bool:
+    """Returns whether phrases, with a question mark behind them, are one or two single things to go to or have."""
+    return len(phrases) <= MOST_INVITED and all(
+        phrase.kind is Kind.NAME
+        and not phrase.is_plural
+        and len(phrase.words) == 1
+        and any(key.code[:2] in _LEISURE and not key.code.startswith(_CATERERS) for key in phrase.alone)
+        for phrase in phrases
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,24 +27,54 @@ SHORT = 5
 #: Maximum number of words between a name and the word that decides about it.
 NEAR = 6
 
+#: Maximum number of everyday nouns that describe a name.
+MOST_NOUNS = 2
+_NOUNS = WORDS["affair"] | WORDS["noun"]
 _PART_OF_NAME = WORDS["noun"] | WORDS["relative"]
-#: A single name that is meant otherwise: "fishing for leads", "dentist at 3".
+#: A single name that is meant otherwise: "fishing for leads", "fish for more ideas".
+IS_VERB = re.compile(
+    r"for (?:(?:more|new|some|any|fresh|good|better|extra) )?(?:leads?|prospects?|contacts?|names|targets?|customers?"
+    r"|clients?|gifts|compliments|ideas|info|information|details|answers?|clues?|insights?|fun"
+    r"|breakfast|brunch|lunch|tea|dinner|supper)\b"
+)
+#: "Dentist at 3", "lawyer after lunch".
 _IS_OTHERWISE = re.compile(
-    r"(?:for (?:leads?|prospects?|contacts?|names|targets?|customers?|clients?|gifts|compliments)"
-    r"|(?:after|before|during|until) \w+|at \d+|on (?:luck|it|you|that|this|me|him|us))$"
+    r"(?:(?:after|before|during|until|till) \w+|at (?:\d+|noon|lunch|dinner|breakfast|night|home|work)"
+    r"|on (?:luck|it|you|that|this|me|him|us))$"
 )
 #: Of a calendar: "9am plumber, 2pm internal".
 _HOUR = re.compile(r"\d{1,2}(?:\d\d)?(?:am|pm|hrs?)")
 #: "Hotels you know", "a list of hotels would be good".
 _IS_RELATIVE = re.compile(r"(?:you|we|i) (?:can|could|have|know|find|should|might|may|need|want)$|would be$")
 #: "Contractors that need software": what follows is about the companies.
-_CLAUSE_ABOUT_THEM = frozenset({"that", "which", "who", "whose", "where", "lacking"})
+_CLAUSE_ABOUT_THEM = frozenset(
+    {"that", "which", "who", "whose", "where", "lacking", "likely", "prone", "willing", "ready", "able"}
+)
 _NO_NAME = WORDS["clause"] | WORDS["possessive"] | TIME
 _NO_START = WORDS["away"] | WORDS["order"] | WORDS["find"] | WORDS["fetch"] | {"who", "which", "what", "whose"}
 _ORDER = WORDS["order"]
 #: After an everyday word at the start of a sentence they begin what it is about: "sick of", "draft a", "luck with".
 _SAID_BEFORE = DETERMINERS | {"of", "in", "for", "from", "with", "by", "on", "to", "at", "up", "about", "into", "out"}
 _NO_COMPANY = WORDS["affair"] | WORDS["particular"] | WORDS["particle"]
+#: Words for companies alone: a list or a contact is none.
+_FIRMS = frozenset(
+    {
+        "firms",
+        "companies",
+        "businesses",
+        "providers",
+        "contractors",
+        "specialists",
+        "agencies",
+        "operators",
+        "suppliers",
+    }
+    | {"vendors", "startups", "outfits", "players", "smes"}
+)
+#: "Golf with the client".
+_A_PERSON = frozenset({"client", "customer", "owner", "prospect", "contact", "vendor", "supplier"})
+#: A list that is complained about: "bad data for hotels".
+_BAD = frozenset({"bad", "terrible", "horrible", "awful", "useless", "wrong", "boring", "ugly"})
 #: Purposes of a list: "caterers for my campaign".
 _PURPOSE = frozenset(
     {"campaign", "list", "pitch", "client", "boss", "team", "calls", "outreach", "product", "territory"}
@@ -58,6 +88,8 @@ def is_bare(words: Sequence[str]) -> bool:
     """Returns whether a sentence is nothing but industries and what describes them: it has no word of a clause."""
     rest = _without_greeting(words)
     if rest[0] in _NO_START or (rest[0] in (UNKNOWN, PAST) and rest[1:2] and rest[1] in DETERMINERS):
+        return False
+    if rest[0] in _BAD and NAMED.isdisjoint(rest[1:2]):
         return False
     if rest[0] in WORDS["preposition"] and rest[1:2] and rest[1] in DETERMINERS:
         return False
@@ -122,8 +154,8 @@ def _is_to_do(words: Sequence[str]) -> bool:
             return True
         if (
             word == ONE
-            and words[at + 1 : at + 4] == ["first", ",", "then"]
-            and NAMED.isdisjoint(words[at + 4 : at + 5])
+            and [each for each in words[at + 1 : at + 4] if each != ","][:2] == ["first", "then"]
+            and NAMED.isdisjoint(words[at + 3 : at + 5])
         ):
             return True
     return False
@@ -184,6 +216,12 @@ def _is_everyday(word: str) -> bool:
     return word.isalpha() and word.islower() and word not in _SHAPING
 
 
+def is_describing(words: Sequence[str], at: int, name: int) -> bool:
+    """Returns whether only one or two everyday nouns stand from this place to the name: "void deck" childcare."""
+    between = words[at:name]
+    return len(between) <= MOST_NOUNS and all(_is_everyday(word) or word in _NOUNS for word in between)
+
+
 def _is_said(words: Sequence[str], at: int) -> bool:
     """Returns whether an everyday word makes a clause: "tired of hotels", "hotels cost a lot", "hotels never reply"."""
     if CODED in words[at:]:
@@ -198,7 +236,7 @@ def _is_said(words: Sequence[str], at: int) -> bool:
 
 def _is_of_register(words: Sequence[str]) -> bool:
     """Returns whether a "the" is before an industry or an area: "in the hotel trade"; not "in the news"."""
-    return (
+    return not (words and words[0] in _A_PERSON) and (
         not words
         or words[0] in ("ssic", "code", "codes")
         or words[0] in BEFORE_NAME
@@ -213,6 +251,8 @@ def _is_clause(words: Sequence[str], at: int) -> bool:
         return False
     if words[at - 1] == MANY:
         return not NAMED.isdisjoint(words[:at]) and words[at:] != [words[at]]
+    if words[at + 1 : at + 2] and words[at + 1] in _FIRMS:
+        return False  # "waste disposal firms"
     return words[at - 1] == ONE and len(words) <= SHORT and NAMED.isdisjoint(words[at:]) and WEAK not in words[at:]
 
 
@@ -237,5 +277,6 @@ def _is_industry(words: Sequence[str], at: int) -> bool:
     nearby = reversed(words[max(0, at - NEAR) : at])
     before = next((word for word in nearby if word not in (UNKNOWN, ONE) and word not in WORDS["modifier"]), "")
     is_particular = before in WORDS["particular"] or (before in ("a", "an") and before == words[0])
-    after = " ".join(words[at + 1 : at + 3])
-    return not (is_particular or behind in _NO_COMPANY or _IS_OTHERWISE.match(after))
+    after = words[at + 1 : at + 4]
+    is_otherwise = IS_VERB.match(" ".join(after)) or _IS_OTHERWISE.match(" ".join(after[:2]))
+    return not (is_particular or behind in _NO_COMPANY or is_otherwise)

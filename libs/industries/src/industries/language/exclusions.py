@@ -32,10 +32,19 @@ _NOT = re.compile(
     r"|looking (?:for|at)|including|in|the|any|keen on)\b"
     r"|\b(?:with the exception of|except(?:ing)?(?: for)?|exclud(?:e|es|ed|ing)|excl\b\.?|exclusive of|other than"
     r"|apart from|aside from|besides|(?:leave|leaving|keep|filter|take) out"
-    r"|rather than|instead of|minus|without(?: any)?|w/o|skip(?:ping)?(?! bin)|avoid(?:ing)?|ignor(?:e|ing)"
+    r"|rather than|instead of|minus|save for|barring|not counting|(?<=\w )ex"
+    r"|without(?: any)?|w/o|skip(?:ping)?(?! bin)|avoid(?:ing)?|ignor(?:e|ing)"
     r"|omit(?:ting)?|drop(?:ping)?|remov(?:e|ing)|nothing in|none of|but not|but no|and not|not|no|nor|neither)\b"
 )
 _NOT_NEXT = re.compile(r"\bnon(?:\s*-\s*|\s+)(?!profit|government|alcoholic|ferrous|destructive|woven|bank\b)(?=\w)")
+#: What follows the comma is wanted: "instead of cafes, bars".
+_INSTEAD = re.compile(r"^\s*(?:(?:ok|so|now|maybe|actually),? )?(?:instead of|rather than) (?P<what>[^,.;]+),")
+#: What stands before is excluded: "bakers, cafes not wanted".
+_BEHIND = re.compile(
+    r"(?P<start>^|[,;:(./]|\band\b|\bbut\b)\s*(?P<what>[^,;:.()/]{2,40}?) (?:are |is )?"
+    r"(?:not (?:wanted|needed|required|included|necessary|relevant)|no need|excluded"
+    r"|can be (?:skipped|left out|excluded))\b"
+)
 _AGAIN = re.compile(
     r"\b(?:but|only|just|however|yes|also|though|find|show|give|including|want|need|add|then|still|specifically"
     r"|please|pls|thanks|thank you)\b"
@@ -62,6 +71,8 @@ def mark(text: str) -> str:
     """Replaces the words that exclude or include again with marks. `text` is in lower case."""
     text = _MISSED.sub(" need ", text)
     text = _LACKING.sub(" lacking ", text)
+    text = _INSTEAD.sub(rf" {NOT} \g<what> {AGAIN} ", text)
+    text = _BEHIND.sub(rf"\g<start> {NOT} \g<what> ", text)
     text = _NEITHER.sub(" ", _NONPROFIT.sub("nonprofit", text))
     text = _NOT_NEXT.sub(f" {NOT_NEXT} ", text)
     text = _NOT.sub(f" {NOT} ", _ALL_BUT.sub(rf"\1 {NOT} ", text))

@@ -13,6 +13,7 @@ from itertools import pairwise
 from industries.language.goods_and_activities import GoodsAndActivities
 from industries.language.others import without_others
 from industries.language.phrases import HEADS, Kind, Phrase
+from industries.language.skeletons import COMPANY
 from industries.language.words import AGAIN, BACK, NOT, NOT_NEXT, set_of
 from industries.ssic.hierarchy import VersionedCode
 
@@ -146,18 +147,35 @@ def _heads(phrases: list[Phrase], trades: GoodsAndActivities) -> list[Phrase]:
     kept: list[Phrase] = []
     for phrase in phrases:
         if phrase.kind is Kind.NAME:
-            if _is_behind_for(kept, phrase) and any(each.kind in (Kind.NAME, Kind.ACTIVITY) for each in kept):
+            is_of_goods = len(kept) == 1 and kept[0].kind is Kind.ACTIVITY and _takes(phrase, kept[0])
+            if (
+                _is_behind_for(kept, phrase)
+                and not is_of_goods
+                and any(each.kind in (Kind.NAME, Kind.ACTIVITY) for each in kept)
+            ):
                 break
             if kept and kept[-1].kind is Kind.NAME and phrase.word.is_tight:
                 if trades.is_narrower(kept[-1], phrase):
                     continue
                 if not kept[-1].is_plural or trades.is_head(phrase):
                     kept.pop()
+            elif described := _described(kept, phrase):
+                kept = kept[: described - 1] + kept[described:]
             elif kept and kept[-1].kind is Kind.ACTIVITY and phrase.word.is_tight and not _takes(phrase, kept[-1]):
                 describes = trades.is_head(phrase) or not kept[-1].is_plural
                 kept = kept[:-1] if describes else kept
         kept.append(phrase)
     return kept
+
+
+def _described(before: Sequence[Phrase], phrase: Phrase) -> int:
+    """Returns the number of phrases up to a name that only describes this one: "chemical tank cleaning"; 0 if none."""
+    each, at = phrase, len(before)
+    while at and each.word.is_tight and before[at - 1].kind is Kind.TALK:
+        at -= 1
+        each = before[at]
+    is_name = 0 < at < len(before) and each.word.is_tight and before[at - 1].kind is Kind.NAME
+    return at if is_name and not before[at - 1].is_plural else 0
 
 
 def _is_behind_for(before: Sequence[Phrase], phrase: Phrase) -> bool:
@@ -225,12 +243,21 @@ def _goods(phrases: Sequence[Phrase], at: int) -> int | None:
         before -= 1
     if before >= 0 and phrases[before].kind is Kind.NAME and phrases[before + 1].word.is_tight:
         return before
+    if before > 0 and phrases[before].kind is Kind.OTHER and _is_of_material(phrases, before, phrases[at]):
+        return before - 1
     for after in range(at + 1, min(at + 4, len(phrases))):
         if phrases[after].kind is Kind.NAME:
             return after if after == at + 1 or _takes(phrases[after], phrases[at]) else None
         if phrases[after].kind in (Kind.OTHER, Kind.TALK) and phrases[after].word.text not in SELLING_IT:
             return None
     return None
+
+
+def _is_of_material(phrases: Sequence[Phrase], at: int, activity: Phrase) -> bool:
+    """Returns whether an unknown thing is of known goods: the gasket in "rubber gasket makers"."""
+    material = phrases[at - 1]
+    is_tight = phrases[at].word.is_tight and phrases[at + 1].word.is_tight
+    return is_tight and material.kind is Kind.NAME and not material.is_plural and _takes(material, activity)
 
 
 def _goods_beside(items: Sequence[ListItem], at: int, activity: Phrase) -> Phrase | None:
@@ -250,11 +277,13 @@ def _goods_beside(items: Sequence[ListItem], at: int, activity: Phrase) -> Phras
 
 def _activity_beside(items: Sequence[ListItem], at: int, name: Phrase) -> Phrase | None:
     """Finds the activity in a neighbouring item: the shops in "furniture and toy shops"."""
+    if items[at].phrases[-1].word.written in COMPANY and items[at].phrases[-1].word.is_plural:
+        return None  # "security companies and cleaning contractors"
     for after in range(at + 1, min(at + 1 + REACH, len(items))):
         if not (items[after].is_joined or items[after].is_listed) or items[after].is_left_out != items[at].is_left_out:
             break
         if items[after].activities:
-            is_last = items[after].phrases[0].kind is Kind.NAME and items[after].is_joined
+            is_last = items[after].phrases[0].kind in (Kind.NAME, Kind.OTHER) and items[after].is_joined
             activity = items[after].activities[0]
             return activity if is_last and _takes(name, activity) else None
     for before in range(at - 1, max(-1, at - 1 - REACH), -1):

@@ -4,6 +4,7 @@ A phrase is a set of folded words: "car repair" and "repair of cars" are equal, 
 ("home nursing", "nursing homes"). The vocabulary takes precedence over titles.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from functools import cached_property
@@ -30,6 +31,9 @@ COMPANIES = set_of("company firm business service provider operator centre")
 
 #: Facets that a title's goods stand for without an activity, in order of preference.
 _ALONE = ("", "make", "wholesale retail", "repair", "rent", "install", "research", "publish", "farm", "train")
+
+#: In phrases of two things: "food and beverage".
+_AND = re.compile(r"&|/|\b(?:and|or)\b", re.IGNORECASE)
 
 PhraseKey = frozenset[str]
 
@@ -66,6 +70,15 @@ class Lexicon:
         self.phrases = self._from_titles()
         titled = frozenset(word for each in self.phrases for word in each)
         self._add_official_index()
+        self._joined = frozenset(
+            frozenset(folded_words(normalise(text)))
+            for text in (
+                *(entry.phrase for entry in vocabulary.entries()),
+                *(code.title for code in self._hierarchy),
+                *(entry for _, entry in vocabulary.official_index()),
+            )
+            if _AND.search(text)
+        )
         self._ordered: dict[tuple[str, ...], Meaning] = {}
         for words_, meaning in self._from_vocabulary():
             self._ordered[words_] = meaning
@@ -89,6 +102,12 @@ class Lexicon:
     def is_phrase(self, in_a_row: Sequence[str]) -> bool:
         """Returns whether consecutive words are a phrase of the vocabulary, in this order."""
         return tuple(in_a_row) in self._ordered
+
+    def is_joined(self, in_a_row: Sequence[str]) -> bool:
+        """Returns whether a phrase is one with "and" in it, or has a part that is no industry by itself."""
+        return frozenset(in_a_row) in self._joined or not all(
+            (known := self.phrases.get(frozenset({word}))) is not None and not known.is_everyday for word in in_a_row
+        )
 
     @cached_property
     def adjacent_words(self) -> frozenset[tuple[str, str]]:

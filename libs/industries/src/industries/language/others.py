@@ -10,13 +10,18 @@ from industries.language.words import AGAIN, BACK, NOT, Word, set_of
 #: Job titles: the industry before them, or after a following "of", is a person's job.
 ROLES = vocabulary.shapes()["role"]
 SELLING = set_of("sell sold selling offer offering provide pitch supply supplying")
+#: Whom a named trade serves, and what, does not make it another: "laundries serving hotels".
+SERVING = set_of("serving serve")
 DOING = set_of("do make handle build run")
 OURS = set_of("our my")
 SELLERS = set_of("i we")
+FIRST_PERSON = SELLERS | OURS
 PEOPLE = set_of("i we you they")
 #: Words for the companies asked for; the names of what they need come after.
 WHO = set_of("company firm business who startup client customer sme owner operator provider")
 ASKING = set_of("client customer")
+#: "We sell coffee and target cafes": what begins the second clause.
+NEXT = NEEDING | SELLERS | vocabulary.shapes()["find"]
 #: Maximum distance in words between "sell" and "to".
 REACH = 12
 
@@ -47,13 +52,19 @@ def without_others(phrases: Sequence[Phrase]) -> list[Phrase]:
 def needed(phrases: Sequence[Phrase]) -> set[int]:
     """Returns the places of what the companies asked for need: all behind "contractors that need", in its sentence."""
     found: set[int] = set()
-    is_after_companies = is_needed = is_ours = is_named = False
+    is_after_companies = is_needed = is_ours = is_named = is_first_person = False
     for at, phrase in enumerate(phrases):
         if {".", AGAIN, BACK, NOT} & set(phrase.word.before):
             is_after_companies = is_needed = is_ours = is_named = False
+        if not at or "." in phrase.word.before:
+            is_first_person = phrase.word.text in FIRST_PERSON or phrase.word.written in ("my", "our")
         if is_needed and not (is_ours and phrase.word.is_apart):
             found.add(at)
+        elif phrase.kind is Kind.OTHER and phrase.word.text in SERVING and is_named and not phrase.word.is_apart:
+            is_needed = True
         elif phrase.kind in (Kind.OTHER, Kind.TALK) and phrase.word.text in NEEDING:
+            if is_first_person and not {"and", "so", ","}.isdisjoint(phrase.word.before):
+                continue  # "we sell coffee and want to meet cafes"
             is_needed = is_after_companies and not phrase.word.is_apart and phrases[at - 1].word.text not in PEOPLE
         elif is_named and phrase.word.text in SELLERS and not phrase.word.is_apart and _is_we(phrases[at - 1], phrase):
             is_needed = is_ours = True
@@ -81,6 +92,8 @@ def _sold(phrases: Sequence[Phrase], at: int, last: int) -> set[int]:
     for to in range(at + 1, min(at + 1 + REACH, len(phrases))):
         if "." in phrases[to].word.before:
             break
-        if receivers & set(phrases[to].word.before):
+        before = set(phrases[to].word.before)
+        is_next = phrases[to].word.text in NEXT and not {"and", "so", ","}.isdisjoint(before)
+        if receivers & before or (is_next and receivers != {"to", "into"}):
             return set(range(at + 1, to)) if last >= to else set()
     return set()

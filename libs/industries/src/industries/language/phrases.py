@@ -6,7 +6,7 @@ from enum import Enum, auto
 
 from industries import vocabulary
 from industries.language.lexicon import LONGEST_PHRASE, Lexicon, Meaning
-from industries.language.words import CODE, NOT, NOT_NEXT, Word
+from industries.language.words import CODE, MARKS, NOT, NOT_NEXT, Word
 from industries.ssic.hierarchy import VersionedCode
 
 
@@ -45,6 +45,10 @@ class Phrase:
         return self.meaning.facets[""] if self.meaning else ()
 
 
+#: Maximum number of phrases from goods to the activity at the end of their list.
+REACH = 6
+_JOINING = frozenset({"and", "or", ","})
+
 #: Activities that determine the industry, whatever the goods.
 HEADS = frozenset({"train", "advise", "research"})
 
@@ -75,7 +79,22 @@ def _is_listed(phrases: Sequence[Phrase], at: int) -> bool:
 
 def _beside_activity(phrases: Sequence[Phrase], at: int) -> bool:
     after = at + 1 < len(phrases) and phrases[at + 1].kind is Kind.ACTIVITY and phrases[at + 1].word.is_tight
-    return after or (at > 0 and phrases[at - 1].kind is Kind.ACTIVITY)
+    return after or (at > 0 and phrases[at - 1].kind is Kind.ACTIVITY) or _shares_activity(phrases, at)
+
+
+def _shares_activity(phrases: Sequence[Phrase], at: int) -> bool:
+    """Returns whether plural goods are joined to others that an activity ends: "springs and wire forms makers"."""
+    end = next(
+        (end for end in range(at + 1, at + REACH) if end < len(phrases) and phrases[end].kind is Kind.ACTIVITY), 0
+    )
+    if not end or not phrases[at].words[-1].written.endswith("s") or not phrases[end].word.is_tight:
+        return False
+    between = phrases[at + 1 : end]
+    return (
+        bool(between)
+        and not _JOINING.isdisjoint(between[0].word.before)
+        and not any(mark in MARKS or mark == "." for each in between for mark in each.word.before)
+    )
 
 
 def _phrases(words: Sequence[Word], lexicon: Lexicon, codes: Sequence[Sequence[VersionedCode]]) -> Iterator[Phrase]:
@@ -101,16 +120,23 @@ def _longest(words: Sequence[Word], at: int, lexicon: Lexicon) -> tuple[int, Mea
     """Returns the number of words in the longest phrase from here, and its meaning; none for everyday talk."""
     reach = at
     longest = 1 if NOT_NEXT in words[at].before else LONGEST_PHRASE
+    #: The places of the first "to" and the first "and" behind the first word.
+    to = joined = len(words)
     while reach < min(len(words), at + longest) and words[reach].text in lexicon.in_phrases:
-        if reach > at and words[reach].is_apart:
-            break
+        if reach > at and (before := words[reach].before):
+            if words[reach].is_apart:
+                break
+            to = min(to, reach) if "to" in before else to
+            joined = joined if _JOINING.isdisjoint(before) else min(joined, reach)
         reach += 1
     all_texts = [word.text for word in words[at:reach]]
     for end in range(reach, at, -1):
         texts = all_texts[: end - at]
-        if any("to" in word.before for word in words[at + 1 : end]) and not lexicon.is_phrase(texts):
+        if to < end and not lexicon.is_phrase(texts):
             continue  # "ovens to bakeries"
         meaning = lexicon.meaning(texts)
+        if meaning is not None and joined < end and not lexicon.is_joined(texts):
+            continue  # "food and machinery" is no food machinery
         if frozenset(texts) in lexicon.talk and (meaning is None or len(texts) > 1):
             return end - at, None
         if meaning is not None:

@@ -55,7 +55,9 @@ _ABOUT = r"(?:about |more |also |please )*"
 _DOING = (
     r"(?:sells?|makes?|do|does|doing|provides?|offers?|runs?|builds?|suppl(?:y|ies)|manufactures?|produces?"
     r"|distributes?|repairs?|fix(?:es)?|exports?|imports?|operates?|deals? (?:in|with)|trades?|speciali[sz]es? in"
-    r"|works? in|are in|is in|are into|is into) "
+    r"|works? in|are in|is in|are into|is into|recycles?|installs?|services|cleans?|rents?(?: out)?|teach(?:es)?"
+    r"|grows?|packs?|prints?|ships?|stores?|selling|making|running|offering|providing|manufacturing|producing|importing"
+    r"|exporting|repairing|building|distributing|supplying|renting(?: out)?|installing) "
 )
 _SOMEONE = (
     r"(?:any(?:one|body|thing)|some(?:one|body|thing)|every(?:one|body|thing)|people|those|ones?|folks"
@@ -109,13 +111,15 @@ STRONG = (
     rf"{_ASKING}(?:do|try) ",
     rf"(?:{_ASKING}|{_FIRST}|let us |do )?{_ON}(?:{_WISH}{_ON})?{_FIND}{_ON}",
     rf"(?:{_ASKING}|{_FIRST})?(?:{_FIND}|{_FETCH}|{_WISH}){_ON}(?:{_SOMEONE}(?:who|that|which)|whoever) {_DOING}",
-    rf"(?:\S+ ){{0,4}}(?:wants?|asked|told|needs?|asks) (?:me|us) to {_ON}(?:{_FIND}|{_FETCH}){_ON}",
+    rf"(?:\S+ ){{0,4}}(?:wants?|asked|told|needs?|asks?) (?:me|us) to {_ON}(?:{_FIND}|{_FETCH}){_ON}",
+    rf"(?:\S+ )?(?:ask|want|tell|say) (?:me|us) {_ON}{_FIND}{_ON}",
     rf"(?:{_ASKING}|let us )?{_ON}(?:give|show|send|tell|intro|introduce) (?:me|us|my team|our team) {_ABOUT}",
     rf"(?:the )?{_SOMEONE}{_IN}",
     rf"{_SOMEONE}knows? (?:of |about |any )*",
-    rf"who (?:do |does |are |is |can |could |else )*{_DOING}",
+    rf"who(?:ever)? (?:do |does |are |is |can |could |else )*{_DOING}",
+    r"who (?:can|could) (?=N )",
     r"(?:switch|change|move|over|on|back) to ",
-    r"(?:the )?same (?:thing )?(?:for|with) ",
+    r"(?:the )?same (?:thing |search |list |again )?(?:for|with|but)(?: (?:for|with))? ",
     r"more like (?:this|these|that) ,? ?",
     r"(?:that|it|this|they|those) (?:would|should|will|must) be ",
 )
@@ -205,7 +209,8 @@ CLOSED = (
     r"(?:for|to) ",
     r"(?:i|we) (?:have )?(?:decided|settled|agreed|voted) (?:on|for) ",
     r"(?:you |it |we )?(?:forgot|missed|left out|skipped)(?: about)? ",
-    r"(?:i|we) (?:am |are |will be |will )?(?:now )?(?:calling|call|doing|do|hitting|visiting|meeting|pitching) ",
+    r"(?:i|we) (?:am |are |will be |will )?(?:now )?"
+    r"(?:calling|call|doing|do|hitting|visiting|meeting|pitching)(?: on)? ",
     r"got ",
     r"(?:leads|contacts|names|prospects|companies) (?:wanted|needed|required) (?:, |for |in |at )?",
     r"(?:T |(?:our|my) (?:\S+ ){1,2})(?:suits|fits|helps|serves) ",
@@ -219,8 +224,12 @@ TALK = re.compile(
     r" (?:for|on|about|with|from|to) |find out |look out (?!for )"
     r"|what (?:is|was) (?!there |available |out there |on offer )"
     rf"|(?:{_one_of('greeting')})*(?:(?:good |best of )?luck|all the best|best wishes|fingers crossed|congrats"
-    r"|congratulations|safe (?:flight|trip|travels|journey)|get well|see (?:you|ya)|knock knock|once upon a time"
+    r"|congratulations|well done"
+    r"|safe (?:flight|trip|travels|journey)|get well|see (?:you|ya)|knock knock|once upon a time"
     r"|imagine|i dreamt|thanks? (?:you )?for|thanks to) "
+    rf"|(?:(?:such|really|very|an?) )*{_one_of('praise')}"
+    r"(?:work|job|stuff|effort|going|progress|call|chat|meeting|talk|session|news|catch|find) "
+    r"(?:\S+ )?(?:on|with|for|about|at|from|in) (?:the|that|this|those|these|your|our|all) "
     r"|(?:maybe|perhaps) (?:some|any)thing (?:in|with|around|for|like) "
     r"|(?:can you |could you |please )*tell (?:me|us) (?:more |a bit |something )*about "
     r"(?!companies|firms|businesses|any |all |P )"

@@ -12,7 +12,7 @@ from collections.abc import Container, Iterator, Sequence
 from itertools import islice, takewhile
 from typing import NamedTuple
 
-from industries.language.bare_lists import is_bare
+from industries.language.bare_lists import IS_VERB, NEAR, is_bare, is_describing
 from industries.language.phrases import Kind, Phrase
 from industries.language.request_heads import TALK, Strength, heads, without_preface
 from industries.language.skeletons import (
@@ -28,7 +28,7 @@ from industries.language.skeletons import (
     WORDS,
     skeleton,
 )
-from industries.language.words import AGAIN
+from industries.language.words import AGAIN, BACK, NOT
 
 #: Maximum number of phrases that a sentence is judged by, and of clauses that are judged by themselves.
 LONGEST_SENTENCE, MOST_CLAUSES = 60, 4
@@ -49,14 +49,22 @@ _THEM = re.compile(
     rf"(?:, |please |kindly |and |can you |could you )*(?:{'|'.join(sorted(WORDS['find']))}|get|give|send|fetch)"
     r" (?:(?:me|us|up|out|all|of|with) )*(?:them|those|some|a few|names|the names|their names)(?: \S+){0,2}$"
 )
+#: "Hotels would be our targets".
+_OUR_TARGETS = re.compile(
+    r" (?:are|would be|could be|should be|will be|might be|is) (?:(?:my|our|the|a|an|good|great|ideal|best|main) )+"
+    r"(?:targets?|prospects?|customers?|clients?|leads?|buyers?|fits?|market)$"
+)
 #: At the end of a request they add nothing: "hotels got or not".
 _TAIL = re.compile(
     r"(?: (?:can|got|(?<!you )(?<!we )have|boleh|too|too please|i meant?|as well|instead"
+    r"|anot|lah|la|leh|lor|ah|eh|hor|sia|meh|bo|liao|or not"
+    r"|(?:got|have) (?:many|some|any|lists?|contacts?|lobang|names?)|any lobang"
     r"|to (?:call|contact|approach|target|visit|meet)|can intro|can help|and thank you|i guess|i think"
     r"|i suppose|sounds? good|worth (?:calling|visiting|a call|a look|a visit)"
     r"|is fine|are fine|preferably|(?:are|is) there"
     r"|do (?:you|we) have|do you know|exist|have you got"
-    r"|anyone|anybody|can you add them))+$"
+    r"|anyone|anybody|can you add them|one|(?<=[PN] )are)"
+    r"| , (?:i mean|that is|meaning|as in|basically|you know)(?: (?![PNC] )[^ ,]+){1,6})+$"
 )
 #: "How many hotels are there in Bedok".
 _THERE = re.compile(r" (?:are|is) there\b")
@@ -66,7 +74,18 @@ _THEREFORE = frozenset({"so", "hence", "therefore", "please", "pls", "kindly"})
 _SEEKING = frozenset(
     {"looking", "searching", "seeking", "hunting", "prospecting", "trying", "hoping", "find", "targeting"}
 )
-_OURSELVES = re.compile(r"(?:hi |hello |hey )?(?:we|i|we're|i'm|im|our company|my company) ?(?:am |are |is )?an? ")
+_OURSELVES = re.compile(
+    r"(?:hi |hello |hey )?(?:(?:(?:i|we) (?:am|are) |i'm |im |we're )?"
+    r"(?:selling|offering|supplying|marketing|pitching|promoting) "
+    r"|(?:we|i|we're|i'm|im|our company|my company) ?(?:am |are |is )?an? "
+    r"|(?:we|i|my (?:company|firm|team)|our (?:company|firm|team)) "
+    r"(?:sell|make|do|supply|distribute|provide|offer|import|run|build|manufacture|produce|install|design|rent)s? "
+    r"|(?:my|our) (?:product|service|app|software|platform|solution|offering|tool)s? (?:is|are) )"
+)
+_ASKING = frozenset({"who", "whom", "which", "what", "where", "looking", "need", "target", "targeting", "prospects"})
+_LISTS = frozenset({"list", "lists", "leads", "contacts", "data"})
+#: "The hotel", "that hotel"; "those childcare" is of many.
+_ONE_OF_US = WORDS["particular"] - {"those", "these"}
 #: A clause that begins so is judged as a whole sentence.
 _AGAIN = frozenset({"now", "next", "then", "instead", "maybe", "perhaps", "ok", "okay"})
 
@@ -107,24 +126,62 @@ def _asked(sentence: Sequence[Phrase], ordinary: Container[str]) -> Sequence[Phr
     """Returns the sentence if it asks for companies, else its last clauses if they do: "thanks, now hotels please"."""
     if _is_joke(sentence):
         return ()
-    if _is_asked(skeleton(sentence[:LONGEST_SENTENCE], ordinary), is_whole=True):
+    if _is_asked(skeleton(_without_exclusions(sentence[:LONGEST_SENTENCE]), ordinary), is_whole=True):
         return sentence
-    starts = (
-        _THEREFORE | _SEEKING if _OURSELVES.match(" ".join(phrase.written for phrase in sentence[:4])) else _THEREFORE
-    )
+    is_ours = _OURSELVES.match(" ".join(phrase.written for phrase in sentence[:4])) is not None
+    starts = _THEREFORE | _SEEKING if is_ours else _THEREFORE
     clauses = (
         at
         for at, phrase in enumerate(sentence)
         if at and ({",", AGAIN} & set(phrase.word.before) or phrase.word.written in starts)
     )
     for at in islice(clauses, MOST_CLAUSES):
-        if _is_asked(skeleton(sentence[at : at + LONGEST_SENTENCE], ordinary), is_whole=False):
+        clause = skeleton(_without_exclusions(sentence[at : at + LONGEST_SENTENCE]), ordinary)
+        listed = clause[1:] if clause[0] in ("on", "to", "at", "for") else clause
+        listed = _OUR_TARGETS.sub("", " ".join(listed)).split()
+        is_bare_list = is_ours and _has_companies(listed) and is_bare(listed)
+        is_told = clause[0] == "so" or len(listed) < len(clause) or _is_answer(sentence[:at])
+        if _is_asked(clause, is_whole=False) or (is_bare_list and is_told):
             return sentence[at:]
     return ()
 
 
+def _is_answer(before: Sequence[Phrase]) -> bool:
+    """Returns whether a clause before asks for what follows: "we sell lamps, whom to call: hotels"."""
+    starts = [at for at, phrase in enumerate(before) if "," in phrase.word.before]
+    clause = [phrase.word.written for phrase in before[starts[-1] :]] if starts else [""]
+    return clause[clause[0] in ("so", "and", "now") and len(clause) > 1] in _ASKING
+
+
+def _without_exclusions(sentence: Sequence[Phrase]) -> Sequence[Phrase]:
+    """Returns a sentence without what is excluded behind a comma: "electronics makers, skip the chip ones"."""
+    if not any(NOT in phrase.word.before for phrase in sentence):
+        return sentence
+    kept: list[Phrase] = []
+    is_left_out = is_named = False
+    for at, phrase in enumerate(sentence):
+        before = phrase.word.before
+        if is_left_out and not {AGAIN, BACK, "."}.isdisjoint(before):
+            is_left_out = False
+        elif is_named and NOT in before and "," in before[: before.index(NOT)]:
+            is_left_out = any(map(_names, sentence[at : at + NEAR]))
+        if not is_left_out:
+            kept.append(phrase)
+            is_named = is_named or _names(phrase)
+    return kept
+
+
+def _names(phrase: Phrase) -> bool:
+    return phrase.kind in (Kind.NAME, Kind.ACTIVITY, Kind.CODE)
+
+
 def _is_joke(sentence: Sequence[Phrase]) -> bool:
-    """Returns whether a sentence begins with the same word twice: "knock knock"; "please please" is polite."""
+    """Returns whether a sentence is one thing three times, or begins with the same word twice: "knock knock".
+
+    "Please please" is polite, and "gyms gyms gyms" asks for gyms.
+    """
+    if len(sentence) > 2 and len({phrase.written for phrase in sentence}) == 1 and not sentence[0].is_plural:
+        return True
     first, second = (*sentence[:2], None, None)[:2]
     return (
         first is not None
@@ -141,7 +198,8 @@ def _is_asked(words: list[str], *, is_whole: bool) -> bool:
     if TALK.match(text):
         return False
     for head, strength in heads(text):
-        named = _object(words[head.count(" ") :], may_be_one=_MAY_BE_ONE.search(head) is not None)
+        may_be_one, is_sure = _MAY_BE_ONE.search(head) is not None, strength is Strength.STRONG
+        named = _object(words[head.count(" ") :], may_be_one=may_be_one, is_sure=is_sure)
         if named and _accepts(strength, named):
             return True
     if _IS_IT.match(text) and (named := _object(words[1:], may_be_one=False)):
@@ -173,8 +231,15 @@ def _has_companies(words: Sequence[str]) -> bool:
 
 def _accepts(strength: Strength, named: _Object) -> bool:
     if strength is Strength.CLOSED:
-        return named.is_companies and _ends(list(takewhile(lambda word: word != ",", named.behind)))
+        behind = list(takewhile(lambda word: word != ",", named.behind))
+        purpose = next((at for at in range(len(behind)) if _is_purpose(behind, at)), len(behind))
+        return named.is_companies and _ends(behind[:purpose])
     return named.is_companies or (strength is Strength.STRONG and _ends(named.behind))
+
+
+def _is_purpose(words: Sequence[str], at: int) -> bool:
+    """Returns whether what a user wants of the companies begins here: "freight forwarders for our app"."""
+    return words[at] == "for" and words[at + 1 : at + 2] in (["my"], ["our"])
 
 
 def _ends(words: Sequence[str]) -> bool:
@@ -188,14 +253,19 @@ def _ends(words: Sequence[str]) -> bool:
     )
 
 
-def _object(words: Sequence[str], *, may_be_one: bool) -> _Object | None:
+def _object(words: Sequence[str], *, may_be_one: bool, is_sure: bool = False) -> _Object | None:
     """Finds the industry at the start of these words; none for a particular thing ("the hotel", "my bank").
 
-    `may_be_one`: "a plumber" is an industry too.
+    `may_be_one`: "a plumber" is an industry too. `is_sure`: everyday words may describe it ("void deck childcare").
     """
     end = next((at for at, word in enumerate(words) if word in NAMED), len(words))
     if end == len(words):
         return None
+    if words[end] == ONE and IS_VERB.match(" ".join(words[end + 1 : end + 4])):
+        return None
+    is_list = words[end] == ONE and words[end + 1 : end + 2] and words[end + 1] in _LISTS
+    if is_list and not is_sure and not _ONE_OF_US.isdisjoint(words[:end]):
+        return None  # "export the hotel list"
     is_one = is_companies = is_described = False
     for at, word in enumerate(words[:end]):
         if word in COMPANY:
@@ -203,13 +273,22 @@ def _object(words: Sequence[str], *, may_be_one: bool) -> _Object | None:
         elif word in WORDS["particular"] and at and words[at - 1] in WORDS["preposition"] and not is_companies:
             return None
         elif word in DETERMINERS:
-            is_one = word in WORDS["particular"] or not may_be_one
+            is_praised = words[at + 1] in WORDS["praise"]
+            is_one = word in _ONE_OF_US or not may_be_one or is_praised
         elif word in WORDS["quantity"] or word.isdigit():
             is_one = False
             is_companies = is_companies or word in ("any", "every", "all")
-        elif word in WORDS["possessive"] or not (is_described or word in BEFORE_NAME or word in WORDS["greeting"]):
+        elif word in WORDS["possessive"] or not (
+            is_described
+            or word in BEFORE_NAME
+            or word in WORDS["greeting"]
+            or (is_sure and is_describing(words, at, end))
+        ):
             return None
+    last = max(at for at, word in enumerate(words) if word in NAMED)
     while end < len(words) and (words[end] in NAMED or words[end] in COMPANY or words[end] in BEFORE_NAME):
+        if end > last and (words[end] == "," or _is_purpose(words, end)):
+            break
         is_companies = is_companies or words[end] in (MANY, CODED) or words[end] in COMPANY
         end += 1
     if is_one and not is_companies:

@@ -89,10 +89,10 @@ def _symbol(phrase: Phrase, ordinary: Container[str]) -> Sequence[str]:
             return [word, _LONG.get(short[1], "is")]
     if is_foreign(word):
         return FOREIGN
+    if phrase.word.text in ("company", "firm", "business") and word not in _KNOWN:  # misspelt
+        return ["companies" if phrase.word.is_plural else "company"]
     if word in _KNOWN or is_known(phrase.word, ordinary):
         return [word]
-    if phrase.word.text in ("company", "firm", "business"):  # misspelt
-        return ["companies" if phrase.word.is_plural else "company"]
     return PAST if word.endswith("ed") else UNKNOWN
 
 

@@ -6,7 +6,7 @@ similar enough and at most MOST_SLIPS typing errors away. Measure and threshold:
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Container, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from rapidfuzz import process
@@ -41,6 +41,9 @@ _ALIKE = {
     "v": "w",
 }
 
+#: What stands behind these, until the next comma or little word, is the name of a street: "along Keong Saik".
+_INTO_A_STREET = frozenset({"along", "near", "opposite", "beside", "nearby"})
+
 #: Endings that form another word, and are no typing errors.
 _ENDINGS = ("ed", "ing", "ly", "ally", "able", "ible", "ness", "ful", "ive", "ised", "ising", "ically", "ment")
 
@@ -68,8 +71,10 @@ class Speller:
         endings: Iterable[str],
         adjacent: Container[tuple[str, str]],
         is_phrase: Callable[[Sequence[str]], bool],
+        verbs: Mapping[str, str],
     ) -> None:
-        """`rare` words are known, but no other word becomes one of them."""
+        """`rare` words are known, but no other word becomes one of them. `verbs` have their nouns."""
+        self._agents = verbs
         self._known = frozenset(known)
         self._everyday = frozenset(everyday)
         self._joinable = frozenset(word for word in joinable if len(word) >= 3)
@@ -89,8 +94,14 @@ class Speller:
             return Corrected(words, 1.0)
         right: list[Word] = []
         nearness = 1.0
+        before: Sequence[str] = ()
+        is_place = False
         for word in words:
-            if not self._is_unknown(word.text):
+            is_place = (is_place and word.is_tight) or not _INTO_A_STREET.isdisjoint(before)
+            before = (*word.before, word.text)
+            if word.is_plural and word.text not in self._known and (agent := self._activity_of(word.text)):
+                right.append(word._replace(text=agent))
+            elif not self._is_unknown(word.text) or is_place:
                 right.append(word)
             elif agent := self._activity_of(word.text):
                 right.append(word._replace(text=agent))
@@ -154,9 +165,14 @@ class Speller:
         return joined
 
     def _activity_of(self, word: str) -> str | None:
-        """Returns the trade of an agent: plating of a "plater"."""
-        activity = f"{word[:-2]}ing"
-        return activity if word.endswith(("er", "or")) and activity in self._joinable else None
+        """Returns the trade of an agent: plating of a "plater", installation of a "fitter"."""
+        if not word.endswith(("er", "or")):
+            return None
+        activity, stem = f"{word[:-2]}ing", word[:-2]
+        if activity in self._joinable:
+            return activity
+        verbs = (stem, f"{stem}e", stem[:-1] if stem[-1:] == stem[-2:-1] else stem)
+        return next((noun for verb in verbs if (noun := self._agents.get(verb)) in self._joinable), None)
 
     def _split(self, word: str) -> tuple[str, str] | None:
         for at in range(3, len(word) - 2):
