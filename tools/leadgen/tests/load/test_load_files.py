@@ -76,7 +76,7 @@ MANY = as_csv([a_company(n, f"COMPANY {n * 7919 % 99_991}") for n in range(60_00
         (b"\xff\xfe\x00\xd8", "UTF-16"),
         (b"\x1f\x8bgarbage", "broken from the start"),
         (b"PK\x03\x04garbage", "cannot be read"),
-        (zipped({"readme.txt": b"hello"}), "no .csv file in this zip"),
+        (zipped({"readme.md": b"hello"}), "no .csv file in this zip"),
         (bytes(BROKEN_ZIP), "broken"),
         (gzip.compress(MANY)[:-9], "broken after [0-9,]+ bytes"),
     ],

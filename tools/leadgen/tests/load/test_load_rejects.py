@@ -16,7 +16,7 @@ async def test_bad_rows_go_to_the_rejects_file(owner: Owner, database_url: str, 
     file = tmp_path / "a.csv"
     good = as_csv([a_company(1), a_company(2)])
     file.write_bytes(
-        good + b"too,short\r\n" + b"201900009K,CAF\xc9,Live,46900\r\n" + b'201900008K,"OPEN,Live,46900\r\n'
+        good + b"too,short\r\n" + b"201900009K,CAF\xc9 \xe6\xbc\xa2,Live,46900\r\n" + b'201900008K,"OPEN,Live,46900\r\n'
     )
     summary = await load(file, database_url)
 
@@ -26,7 +26,7 @@ async def test_bad_rows_go_to_the_rejects_file(owner: Owner, database_url: str, 
         assert list(csv.reader(rejects)) == [
             ["file", "line", "reason", "text"],
             ["a.csv", "4", "2 columns instead of 4", "too,short"],
-            ["a.csv", "5", "not UTF-8", r"201900009K,CAF\xc9,Live,46900"],
+            ["a.csv", "5", "not UTF-8", r"201900009K,CAF\xc9 漢,Live,46900"],
             ["a.csv", "6", "a quote is opened and not closed", '201900008K,"OPEN,Live,46900'],
         ]
     file.write_bytes(good)

@@ -2,9 +2,12 @@
 
 import asyncio
 import gzip
+import io
 import zipfile
+from datetime import datetime
 from pathlib import Path
 
+import openpyxl  # type: ignore[import-untyped] # has no types
 import pytest
 import typer
 from typer.testing import CliRunner, Result
@@ -39,6 +42,15 @@ async def codes(owner: Owner) -> None:
     )
 
 
+def packed(files: dict[str, str]) -> bytes:
+    """A zip with these files."""
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        for name, text in files.items():
+            archive.writestr(name, text)
+    return content.getvalue()
+
+
 async def loaded(database_url: str, folder: Path, content: str | bytes) -> Summary:
     file = folder / "register.csv"
     file.write_bytes(content.encode() if isinstance(content, str) else content)
@@ -69,10 +81,21 @@ def run(*arguments: str) -> Result:
         A.replace("088535", '="088535"') + "\n" + B.replace("01120", '="01120"'),
         A.lower().replace("alpha pte. ltd.", "ALPHA PTE. LTD.") + "\n" + B,
         A + "\n" + HEADER + "\n" + B + "\n" + HEADER.upper(),
+        A.replace(",na", ',"NULL"') + "\n" + B.replace(",na,018956", ',"N/A","018956"'),
+        A.replace(",na", ",nil").replace("na", "--") + "\n" + B.replace(",na", ",(null)"),
+        A.replace(",na", ",#N/A") + "\n" + B.replace(",na", ",#REF!"),
+        A.replace("2021-03-04", "4/3/21") + "\n" + B.replace("2021-03-04", "2021/3/4"),
+        A.replace("2021-03-04", "2021-03-03T16:00:00Z") + "\n" + B.replace("2021-03-04", "1614787200"),
+        A.replace("62011", '"62,011"').replace("088535", '"88,535"') + "\n" + B.replace("01120", '"1,120.00"'),
+        ",,,,,,,\n" + A + "\n,,,,,,,\n\n" + B + "\n , , ,,,,,",
+        A.removesuffix(",na") + "\n" + B,
+        A + "\r" + B + "\r\n",
     ],
     ids=[
         "padded", "no-break space, quoted", "day first, serial", "with a time, month by name", "N/A", "\\N",
-        "surplus fields", "floats", "formulas", "small letters", "header repeated",
+        "surplus fields", "floats", "formulas", "small letters", "header repeated", "quoted words", "nil, (null)",
+        "errors of Excel", "short years", "moments", "thousands apart", "empty rows", "ends left out",
+        "mixed line ends",
     ],
 )  # fmt: skip
 async def test_values_are_read_as_they_were_meant(owner: Owner, database_url: str, tmp_path: Path, rows: str) -> None:
@@ -92,9 +115,25 @@ async def test_values_are_read_as_they_were_meant(owner: Owner, database_url: st
         "\n".join([f'"uen","entity\nname",{HEADER.split(",", 2)[2]}', A, B]).encode(),
         f"{HEADER}\n{A}\n{B}".encode("utf-16"),
         gzip.compress(f"{HEADER}\n{A}\n{B}".encode("utf-16")),
+        f"{HEADER}\n{A}\n{B}".encode("utf-16-le"),
+        f"\ufeff\ufeff{HEADER}\n{A}\n{B}".encode(),
+        f"{HEADER}\n{A}\n{B}".replace(",", "|").encode(),
+        f"{HEADER}\r\n{A}\r\n{B}".replace(",", "\t").encode("utf-16"),
+        f"{HEADER}\n{A.replace('62011', '62011,0')}\n".replace(",", ";").replace("62011;0", "62011,0").encode()
+        + B.replace(",", ";").encode(),
+        "\n".join(["sep=;", *(line.replace(",", ";") for line in (HEADER, A, B))]).encode(),
+        f'"Register of companies, April 2025"\n\n{HEADER}\n{A}\n{B}'.encode(),
+        f"Title;;;;;;;\n{HEADER};\n{A};\n{B};\n".replace(",", ";").encode(),
+        f"Company,,,,Address,,Industry,\n{HEADER}\n{A}\n{B}".encode(),
+        packed({"acra.txt": f"{HEADER}\n{A}\n{B}"}),
+        packed({"__MACOSX/._acra.csv": "x", "folder/acra.CSV": f"{HEADER}\n{A}\n{B}"}),
     ],
-    ids=["CR alone", "sep=,", "line end in the header", "UTF-16", "UTF-16 packed"],
-)
+    ids=[
+        "CR alone", "sep=,", "line end in the header", "UTF-16", "UTF-16 packed", "UTF-16 without a mark", "two marks",
+        "pipes", "tabs", "semicolons, decimal commas", "sep=;", "title above", "title, semicolons", "two headers",
+        "text in a zip", "CSV in a folder of a zip",
+    ],
+)  # fmt: skip
 async def test_files_of_other_programs_are_read(
     owner: Owner, database_url: str, tmp_path: Path, content: bytes
 ) -> None:
@@ -104,30 +143,105 @@ async def test_files_of_other_programs_are_read(
 
 
 @pytest.mark.parametrize(
+    ("encoding", "name"),
+    [("cp1252", "CAFÉ PTE. LTD."), ("gb18030", "ALPHA 餐馆 PTE. LTD.")],
+    ids=["Windows", "Chinese"],
+)
+async def test_other_encodings_are_recognised(
+    owner: Owner, database_url: str, tmp_path: Path, encoding: str, name: str
+) -> None:
+    """Windows' own, and the Chinese one: bytes that are no UTF-8 stand alone in the one, and in pairs in the other."""
+    await loaded(database_url, tmp_path, f"{HEADER}\n{A.replace('ALPHA PTE. LTD.', name)}\n{B}".encode(encoding))
+    assert [row[1] for row in await read_back(owner)] == [name, BETA[1]]
+
+
+async def test_a_workbook_is_read_wherever_its_table_stands(owner: Owner, database_url: str, tmp_path: Path) -> None:
+    """On two of three sheets, below a title and an empty row, with dates and numbers as cells of their types."""
+    workbook = openpyxl.Workbook()
+    workbook.active.append(["Notes", "nothing here"])
+    for row, values in enumerate((A, B)):
+        sheet = workbook.create_sheet(f"Part {row + 1}")
+        sheet.append(["Information on Corporate Entities"])
+        sheet.append([])
+        sheet.append(HEADER.split(","))
+        uen, name, status, _, _, postal, primary, secondary = values.split(",")
+        cells = [uen, name, status, datetime(2021, 3, 4), None, int(postal), float(primary), secondary]  # noqa: DTZ001
+        sheet.append(cells)
+        sheet.append([])
+    file = tmp_path / "register.xlsx"
+    workbook.save(file)
+    summary = await load(file, database_url)
+    assert (summary.files, counts(summary)) == (2, (2, 0, 0, 0, 0))
+    rows = await read_back(owner)
+    assert [row[:4] for row in rows] == [ALPHA[:4], BETA[:4]]
+    assert await owner.fetch(
+        "SELECT industry_code(primary_ssic_code), postal_code(postal_code) FROM staging_acra_companies ORDER BY 1"
+    ) == [
+        ("01120", "018956"),
+        ("62011", "088535"),
+    ]
+    assert "register.xlsx, sheet 'Part 1': lines above the header: 1. They were passed over." in summary.notes
+
+
+def workbook_of(*rows: list[str]) -> bytes:
+    workbook = openpyxl.Workbook()
+    for row in rows:
+        workbook.active.append(row)
+    content = io.BytesIO()
+    workbook.save(content)
+    return content.getvalue()
+
+
+@pytest.mark.parametrize(
     ("content", "reason"),
     [
-        (f"{HEADER}\n{A}".replace(",", "|").encode(), "separated by pipes"),
-        ("\n".join(["sep=;", *(line.replace(",", ";") for line in (HEADER, A))]).encode(), "separated by ';'"),
-        (b"\xd0\xcf\x11\xe0" + bytes(600), "Excel workbook"),
+        (b"name;postal\nALPHA;088535", "not the register's header"),
+        (f"uen;name;x\n{A}".encode(), "separated by semicolons"),
+        (b"\xd0\xcf\x11\xe0" + bytes(600), "Excel workbook of the old kind, or an encrypted one"),
+        (workbook_of(["UEN", "Name"]), r"none of its sheets \(Sheet\) has a header with uen and entity_name"),
+        (packed({"[Content_Types].xml": "<Types/>"}), "workbook that cannot be read"),
+        (packed({"META-INF/manifest.xml": "<x/>", "content.xml": "<x/>"}), "OpenDocument"),
+        (packed({"register.xlsx": "x", "a/b.pdf": "x"}), r"no \.csv file in this zip. It holds register.xlsx, a/b.pdf"),
+        (packed({}), "It holds nothing"),
+        (b'{"uen": "1"}', "is JSON"),
+        (b"  <!DOCTYPE html><table>", "is a web page"),
+        (b"%PDF-1.7 ...", "is a PDF"),
+        (b"7z\xbc\xaf\x27\x1c\x00", "is a 7z archive"),
+        (f"{HEADER}\n{A}\n".replace(",", ";").encode() + b'"' + b"x;\n" * 100_000, "a quote is opened and not closed"),
     ],
-    ids=["pipes", "sep=;", "old workbook"],
-)
+    ids=[
+        "no header", "semicolons", "old workbook", "workbook of others", "broken workbook", "OpenDocument",
+        "zip of others", "empty zip", "JSON", "HTML", "PDF", "7z", "open quote",
+    ],
+)  # fmt: skip
 async def test_what_cannot_be_read_is_refused_with_its_cause(
-    database_url: str, tmp_path: Path, content: bytes, reason: str
+    owner: Owner, database_url: str, tmp_path: Path, content: bytes, reason: str
 ) -> None:
-    """What cannot be read is refused with its cause, so that the operator knows what to do."""
-    with pytest.raises(NotARegister, match=reason):
+    """So that the operator knows what to do; exit code 2, and nothing is loaded."""
+    with pytest.raises(NotARegister, match=reason) as refused:
         await loaded(database_url, tmp_path, content)
+    assert "\n" not in str(refused.value)
+    assert await read_back(owner) == []
 
 
-async def test_a_workbook_is_refused_as_one(database_url: str, tmp_path: Path) -> None:
-    """It is a zip, but "no .csv file in this zip" would be of no help."""
-    file = tmp_path / "register.csv"
-    with zipfile.ZipFile(file, "w") as archive:
-        archive.writestr("[Content_Types].xml", "<Types/>")
-        archive.writestr("xl/workbook.xml", "<workbook/>")
-    with pytest.raises(NotARegister, match="workbook of a spreadsheet"):
-        await load(file, database_url)
+async def test_a_file_with_the_month_first_is_read_so_and_told(owner: Owner, database_url: str, tmp_path: Path) -> None:
+    """One date tells for the others, which could be read either way."""
+    rows = [A.replace("2021-03-04", "3/25/2021"), B.replace("2021-03-04", "3/4/2021")]
+    summary = await loaded(database_url, tmp_path, "\n".join([HEADER, *rows]))
+    assert [row[3] for row in await read_back(owner)] == ["2021-03-25", "2021-03-04"]
+    assert "register.csv: its dates have the month first, as in 12/31/2024, and were read so." in summary.notes
+
+
+async def test_what_stands_below_a_table_is_rejected_with_its_reason(
+    owner: Owner, database_url: str, tmp_path: Path
+) -> None:
+    """Totals, a source and the names of columns in words are no companies, and count in no share."""
+    words = "Unique Entity Number,Name,Status,Date,Building,Postal code,Main activity,Other activity"
+    below = ["Total,2,,,,,,", "Source: ACRA", "(2 rows)"]
+    summary = await loaded(database_url, tmp_path, "\n".join([HEADER, words, A, B, A, *below]))
+    assert counts(summary) == (2, 0, 0, 1, 4)
+    assert await read_back(owner) == [ALPHA, BETA]
+    assert [share.percent for share in summary.understood] == ["100 %"] * 4
 
 
 async def test_what_is_no_date_is_never_young_and_is_reported(owner: Owner, database_url: str, tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from leadgen.load.values import code, day, postal_code, trimmed
+from leadgen.load.values import code, day, is_month_first, postal_code, trimmed
 
 
 @pytest.mark.parametrize(
@@ -49,6 +49,25 @@ def test_blanks_of_every_kind_go(value: str) -> None:
         ("05/01/2022 12:00:00 AM", "2022-01-05"),
         ("44566", "2022-01-05"),
         ("44566.0", "2022-01-05"),
+        ("2022/1/5", "2022-01-05"),
+        ("2022-1-5", "2022-01-05"),
+        ("5.1.22", "2022-01-05"),
+        ("5-Jan-22", "2022-01-05"),
+        ("5 Jan 22", "2022-01-05"),
+        ("05JAN2022", "2022-01-05"),
+        ("2022-Jan-05", "2022-01-05"),
+        ("Wednesday, 5 January 2022", "2022-01-05"),
+        ("Wed, Jan 5, 2022", "2022-01-05"),
+        ("15/6/65", "1965-06-15"),
+        ("15/6/99", "1999-06-15"),
+        ("2022-01-04T16:00:00Z", "2022-01-05"),
+        ("2022-01-04 16:00:00.000 UTC", "2022-01-05"),
+        ("2022-01-05T00:00:00+08:00", "2022-01-05"),
+        ("2022-01-05 00:00:00+08", "2022-01-05"),
+        ("1641312000", "2022-01-05"),
+        ("1641312000000", "2022-01-05"),
+        ("9999-12-31T23:59:59Z", None),
+        ("2022-01-05T25:00:00Z", None),
         ("12/25/1990", None),
         ("2021-02-30", None),
         ("31/6/2020", None),
@@ -71,6 +90,10 @@ def test_dates_are_read_in_the_usual_forms(value: str, read: str | None) -> None
         ("1120.0", "01120"),
         ('="01120"', "01120"),
         ("'01120", "01120"),
+        ("62,011", "62011"),
+        ("1,120.00", "01120"),
+        ("62011,0", "62011"),
+        ("62011 - Software", "62011"),
         ("x", "x"),
     ],
 )
@@ -87,8 +110,27 @@ def test_codes_keep_their_leading_zeros(value: str, read: str) -> None:
         ("S088535", "088535"),
         ("Singapore 088535", "088535"),
         ("88535", "88535"),
+        ("88,535", "088535"),
+        ("088 535", "088535"),
     ],
 )
 def test_postal_codes_are_digits(value: str, read: str) -> None:
     """Postal codes are digits, whatever stands before them."""
     assert postal_code(value) == read
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        (["3/25/2019", "1/2/2020"], True),
+        (["25/3/2019", "1/2/2020"], False),
+        (["1/2/2020", "2/3/2020"], False),
+        (["3/25/2019", "25/3/2019"], False),
+        (["2019-03-25"], False),
+        ([], False),
+    ],
+)
+def test_the_month_comes_first_if_some_date_says_so_and_none_the_contrary(values: list[str], expected: bool) -> None:
+    """A file has one order: read day first, half of the dates of an American file would be silently wrong."""
+    assert is_month_first(values) is expected
+    assert day("3/4/2019", is_month_first=expected) == ("2019-03-04" if expected else "2019-04-03")

@@ -2,19 +2,24 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import islice
 
+from leadgen.load.dialects import MOST_LINES_ABOVE
 from leadgen.load.errors import NotARegister
-from leadgen.load.header import Header, read_header
+from leadgen.load.header import Header, fields_of, is_header, read_header
 from leadgen.load.lines import Lines
 from leadgen.load.rows import read_rows
 from leadgen.load.sources import Source
 from leadgen.load.tally import Tally
+from leadgen.load.values import is_month_first
 
 BATCH_ROWS = 10_000
 BATCH_CHARS = 4_000_000
 
 
+#: Maximum number of rows that tell whether dates have the month first.
+MOST_SAMPLED = 2_000
 #: Maximum number of lines in a header.
 MOST_HEADER_LINES = 200
 _SEPARATOR = re.compile(r'\ufeff?"?sep=(.)"?\s*', re.IGNORECASE)
@@ -55,16 +60,37 @@ def headers_of(sources: Iterable[Source]) -> list[Header]:
 
 
 def _header(source: Source, lines: Lines) -> Header:
-    text = _first_record(lines)
-    if text is not None and (named := _SEPARATOR.fullmatch(text)):  # a spreadsheet's own first line
-        if named[1] != ",":
-            raise NotARegister(
-                f"{source.name}: its columns are separated by {named[1]!r}. Save it with commas, as UTF-8."
-            )
+    first: str | None = None
+    above = 0
+    for _ in range(MOST_LINES_ABOVE):
         text = _first_record(lines)
-    if text is None:
+        if text is None:
+            break
+        if named := _SEPARATOR.fullmatch(text):  # a spreadsheet's own first line
+            if named[1] != ",":
+                raise NotARegister(
+                    f"{source.name}: its columns are separated by {named[1]!r}, but its header is not the register's."
+                )
+            continue
+        first = text if first is None else first
+        if is_header(fields_of(text)):
+            header = read_header(text, source.name)
+            return replace(header, lines_above=above, is_month_first=_is_month_first(header, lines))
+        above += 1
+    if first is None:
         raise NotARegister(f"{source.name}: is empty.")
-    return read_header(text, source.name)
+    return read_header(first, source.name)
+
+
+def _is_month_first(header: Header, lines: Lines) -> bool:
+    """Returns whether the first rows have dates with the month first, and none with the day first."""
+    at = header.position("registration_incorporation_date")
+    if at is None:
+        return False
+    sample = list(islice(lines, MOST_SAMPLED))
+    lines.put_back(sample)
+    rows = (fields_of(text) for _, text in sample if "/" in text or "." in text or "-" in text)
+    return is_month_first(row[at] for row in rows if at < len(row))
 
 
 def _first_record(lines: Lines) -> str | None:

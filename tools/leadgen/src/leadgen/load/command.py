@@ -24,7 +24,7 @@ DOING: dict[Phase, str] = {
 
 def load_command(
     file: Annotated[
-        Path | None, typer.Argument(help="A CSV of the register: plain, .gz, .zip, or a folder of letter files.")
+        Path | None, typer.Argument(help="A CSV of the register: plain, .gz, .zip; an .xlsx; or a folder of them.")
     ] = None,
     generate: Annotated[int | None, typer.Option(min=1, help="Load this many made-up companies instead.")] = None,
     seed: Annotated[int, typer.Option(help="Seed of the made-up companies.")] = 65,

@@ -6,6 +6,7 @@ characters by a database ("entity_status_de"), `_id` in front from the datastore
 
 import csv
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from leadgen.load.errors import NotARegister
@@ -51,8 +52,36 @@ REQUIRED = ("uen", "entity_name", "primary_ssic_code")
 #: Part of an index, so their length is bounded (see rows.py).
 INDEXED = ("uen", "primary_ssic_code", "secondary_ssic_code", "registration_incorporation_date")
 
-ALIASES = {"website_domain": "website", "website_url": "website", "url": "website"}
+ALIASES = {
+    "website_domain": "website",
+    "website_url": "website",
+    "url": "website",
+    "uen_no": "uen",
+    "uen_number": "uen",
+    "company_name": "entity_name",
+    "entity_status": "entity_status_description",
+    "incorporation_date": "registration_incorporation_date",
+    "registration_date": "registration_incorporation_date",
+    "date_of_incorporation": "registration_incorporation_date",
+    "ssic_code": "primary_ssic_code",
+    "primary_ssic": "primary_ssic_code",
+    "postcode": "postal_code",
+}
 CUT_AT = 16
+#: First bytes of files that are no CSV.
+OTHER_KINDS = (
+    (b"<", "a web page (HTML or XML)"),
+    (b"{", "JSON"),
+    (b"[", "JSON"),
+    (b"%PDF", "a PDF"),
+    (b"7z\xbc\xaf", "a 7z archive"),
+    (b"Rar!", "a RAR archive"),
+    (b"BZh", "packed with bzip2"),
+    (b"\xfd7zXZ", "packed with xz"),
+    (b"\x28\xb5\x2f\xfd", "packed with zstd"),
+    (b"PAR1", "a Parquet file"),
+    (b"SQLite format 3", "a SQLite database"),
+)
 WIDEST = 500
 
 GET_COLLECTION_2 = (
@@ -69,11 +98,22 @@ class Header:
     ignored: tuple[str, ...]
     #: The names in the file, normalised, to know the line when it comes again.
     names: tuple[str, ...] = ()
+    #: Lines before it: a title, an empty line.
+    lines_above: int = 0
+    #: The file's dates have the month first, as in 12/31/2024.
+    is_month_first: bool = False
 
     @property
     def width(self) -> int:
         """Fields in each row."""
         return len(self.columns)
+
+    @property
+    def needed(self) -> int:
+        """Fields up to the last required one."""
+        if any(column not in self.columns for column in REQUIRED):
+            return self.width
+        return 1 + max(self.columns.index(column) for column in REQUIRED)
 
     @property
     def taken(self) -> tuple[str, ...]:
@@ -85,12 +125,29 @@ class Header:
         return self.columns.index(column) if column in self.columns else None
 
 
-def read_header(line: str, file: str) -> Header:
-    """Finds our columns in a file's first line. Raises NotARegister, with what to do, where a required one lacks."""
+def fields_of(line: str) -> list[str]:
+    """Returns the fields of one line; none if it is no line of a CSV."""
     try:
-        (names,) = csv.reader([line.removeprefix("\ufeff")], strict=True)
+        (names,) = csv.reader([line.lstrip("\ufeff")], strict=True)
     except (csv.Error, ValueError):
-        names = []
+        return []
+    return names
+
+
+def is_header(names: Sequence[str]) -> bool:
+    """Returns whether companies' keys and names are among these names of columns."""
+    columns: list[str | None] = []
+    if len(names) <= WIDEST:
+        for name in names:
+            columns.append(_column_named(normalised(name), columns))
+    return {"uen", "entity_name"} <= set(columns)
+
+
+def read_header(line: str, file: str) -> Header:
+    """Finds our columns in a file's header. Raises NotARegister, with what to do, where a required one lacks."""
+    names = fields_of(line)
+    if kind := _other_kind(line):
+        raise NotARegister(f"{file}: is {kind}, so its first line is not the register's header. {GET_COLLECTION_2}")
     if not 0 < len(names) <= WIDEST:
         raise NotARegister(f"{file}: its first line is no header of a CSV: {_shown(line)}. {GET_COLLECTION_2}")
     columns: list[str | None] = []
@@ -117,6 +174,12 @@ def _column_named(name: str, taken: list[str | None]) -> str | None:
     name = ALIASES.get(name, name)
     candidates = [name] if name in _CUT else [column for column, cut in _CUT.items() if cut == name]
     return next((column for column in candidates if column not in taken), None)
+
+
+def _other_kind(line: str) -> str | None:
+    """Returns what a file is that is no table of text, by its first bytes."""
+    start = line.lstrip("\ufeff \t").encode("utf-8", "surrogateescape")
+    return next((kind for magic, kind in OTHER_KINDS if start.startswith(magic)), None)
 
 
 def _what_is_wrong(names: list[str], missing: list[str], line: str) -> str:

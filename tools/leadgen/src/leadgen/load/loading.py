@@ -40,6 +40,10 @@ WOULD_OVERWRITE = (
     "Generate into a database of its own."
 )
 
+ABOVE = "{file}: lines above the header: {lines}. They were passed over."
+
+MONTH_FIRST = "{file}: its dates have the month first, as in 12/31/2024, and were read so."
+
 NO_UEN = "Rows without a UEN: {rows:,}. They are kept under a key made of their name, so that a repeat finds them."
 
 
@@ -129,6 +133,16 @@ async def _load(
                 if header.position("entity_status_description") is None
             ),
             *((NO_UEN.format(rows=survey.without_uen),) if survey.without_uen else ()),
+            *(
+                ABOVE.format(file=source.name, lines=header.lines_above)
+                for source, header in zip(sources, headers, strict=True)
+                if header.lines_above
+            ),
+            *(
+                MONTH_FIRST.format(file=source.name)
+                for source, header in zip(sources, headers, strict=True)
+                if header.is_month_first
+            ),
             *notes(tally, shares),
             *reading.notes,
         ),

@@ -27,11 +27,15 @@ MOST_CODES, MOST_ENDS = 10_000, 1_000
 #: A quoted field as it should be, without a quote in its value and not empty. Starts with a literal for speed.
 _QUOTED_FIELD = re.compile(r'"(?<![^,]")[^"]+"(?![^,])')
 
-#: A word for "missing" other than `na`, and a blank at an end of a value. Each starts with a literal for speed.
-_WORD = re.compile(
-    r",(?:N(?:A|ULL|ull|/A|\.A\.|aN|one|ONE|IL|il)|n(?:/a|ull|\.a\.|an|one|il)|\\N|--?|#N/A|#REF!|#VALUE!|<NA>|\((?:null|NULL|blank)\))"
-    r"(?=,|$)"
+_ANY_WORD = (
+    r"N(?:A|ULL|ull|/A|\.A\.?|aN|aT|one|ONE|IL|il)|n(?:/a|ull|\.a\.?|an|at|one|il)|\\N|-{1,3}"
+    r"|#(?:N/A|REF!|VALUE!|NAME\?|NULL!|NUM!|DIV/0!)|<(?:NA|null|NULL)>"
+    r"|\((?:null|NULL|blank|none|None|nil|NIL)\)|N(?:ot|OT) (?:[Aa]v|AV|[Aa]p|AP)[A-Za-z]+|undefined"
 )
+#: A word for "missing" other than `na`, and a blank at an end of a value. Each starts with a literal for speed.
+_WORD = re.compile(rf",(?:{_ANY_WORD})(?=,|$)")
+#: The same in quotes.
+_QUOTED_WORD = re.compile(rf'"(?:{_ANY_WORD})"')
 _BLANK = re.compile(r" (?:(?=,)|(?<=, ))")
 _CODES = ("primary_ssic_code", "secondary_ssic_code")
 _STATUS = "entity_status_description"
@@ -57,7 +61,7 @@ def read_rows(lines: Lines, header: Header, tally: Tally) -> Iterator[Found]:
             and "\t" not in bare
             and text
             and not (text[0].isspace() or text[-1].isspace())
-            and (bare is text or not _PADDED.search(text))
+            and (bare is text or not (_PADDED.search(text) or _QUOTED_WORD.search(text)))
             and is_usual(bare)
         ):
             if ",," not in text and not text.endswith(",") and not text.startswith(","):
@@ -147,6 +151,9 @@ def _read_with_care(number: int, text: str, lines: Lines, header: Header, tally:
     """Reads a row field by field; `None` for a line that repeats the header."""
     if reason := _damage(text):
         return number, text, reason
+    if "\r" in text and '"' not in text and (parts := _parted(text, header)):
+        lines.put_back([(number, part) for part in parts])
+        return None
     fields = _parsed(text)
     if fields is None and text.count('"') % 2:
         more = _until_the_quote_closes(lines)
@@ -156,8 +163,12 @@ def _read_with_care(number: int, text: str, lines: Lines, header: Header, tally:
             return number, text, "a quote is opened and not closed"
     if fields is None:
         return number, text, "quotes or line ends in the wrong place"
+    if not any(map(str.strip, fields)):
+        return None  # a blank line of a spreadsheet
     if len(fields) > header.width and not any(map(str.strip, fields[header.width :])):
         fields = fields[: header.width]
+    if header.needed <= len(fields) < header.width:  # a spreadsheet leaves out what is empty at the end
+        fields += [""] * (header.width - len(fields))
     if len(fields) != header.width:
         return number, text, f"{len(fields)} columns instead of {header.width}"
     if tuple(map(normalised, fields)) == header.names:
@@ -171,6 +182,12 @@ def _read_with_care(number: int, text: str, lines: Lines, header: Header, tally:
         tally.unread_dates += 1
         tally.unread_date = tally.unread_date or unread
     return number, as_csv(fields), None
+
+
+def _parted(text: str, header: Header) -> list[str]:
+    """Returns the rows of a line with line ends of CR alone in it; none if its parts are no rows."""
+    parts = [part for part in text.split("\r") if part]
+    return parts if len(parts) > 1 and all(part.count(",") == header.width - 1 for part in parts) else []
 
 
 def _read_values(fields: list[str], header: Header) -> str | None:
@@ -191,7 +208,7 @@ def _read_values(fields: list[str], header: Header) -> str | None:
         place = header.position(column)
         if place is None or fields[place] == MISSING:
             continue
-        read = day(fields[place])
+        read = day(fields[place], is_month_first=header.is_month_first)
         if read is None and column == _DATES[0] and len(fields[place]) <= LONGEST_INDEXED_CHARS:
             unread, read = fields[place], MISSING
         fields[place] = read or fields[place]
