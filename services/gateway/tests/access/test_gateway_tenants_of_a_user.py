@@ -4,9 +4,11 @@ import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
+import asyncpg
 import httpx
 import pytest
 
+from common.postgres import Database
 from leadgen.tenants.tokens import Role
 from testkit.servers.issuer import AUDIENCE, Issuer
 
@@ -57,6 +59,33 @@ async def test_me_lists_the_tenants_that_one_may_choose(http, issuer: Issuer, ow
     assert [it["tenant_id"] for it in (await me(http, by(issuer.token("ann"))))["tenants"]] == [1]
     assert (await me(http, by(issuer.token("eve"))))["tenants"] == []
     assert (await me(http, by(issuer.token("eve", tenant_id=1))))["tenants"] == []
+
+
+async def test_the_tenants_of_a_subject_are_one_look_into_an_index(database: Database, owner) -> None:
+    """However many tenants there are; and what a subject may see of all tenants is not seen after it."""
+    await owner.executemany("INSERT INTO tenants (tenant_id, name) VALUES ($1, 'T')", [(it,) for it in range(100, 150)])
+    await owner.executemany(ADD, [(it, f"user {it}", "sdr") for it in range(100, 150)])
+    await owner.executemany(ADD, [(100, "ann", "sdr"), (149, "ann", "admin")])
+    looks = "SELECT idx_scan FROM pg_stat_xact_user_tables WHERE relname = 'tenant_users'"
+    async with database.without_tenant() as tx:
+        before = await tx.fetchval(looks) or 0
+        found = await tx.fetch("SELECT tenant_id, role FROM tenants_of('ann')")
+        assert [tuple(row) for row in found] == [(100, "sdr"), (149, "admin")]
+        assert await tx.fetchval(looks) - before == 1
+        assert await tx.fetchval("SELECT count(*) FROM tenant_users") == 0
+
+
+async def test_a_subjects_own_rows_of_other_tenants_are_for_reading_alone(database: Database, owner) -> None:
+    """Whoever could set the subject could still not let itself in."""
+    await owner.executemany(ADD, [(1, "ann", "viewer"), (2, "ann", "viewer"), (2, "bob", "viewer")])
+    async with database.transaction(1) as tx:
+        await tx.execute("SELECT set_config('request.subject', 'ann', true)")
+        rows = await tx.fetch("SELECT tenant_id, subject FROM tenant_users ORDER BY tenant_id")
+        assert [tuple(row) for row in rows] == [(1, "ann"), (2, "ann")]
+        assert await tx.execute("UPDATE tenant_users SET role = 'admin' WHERE tenant_id = 2") == "UPDATE 0"
+        assert await tx.execute("DELETE FROM tenant_users WHERE tenant_id = 2") == "DELETE 0"
+        with pytest.raises(asyncpg.InsufficientPrivilegeError, match="row-level security"):
+            await tx.execute(ADD, 3, "ann", "admin")
 
 
 async def test_nobody_comes_into_a_tenant_that_is_not_theirs(http, issuer: Issuer) -> None:
