@@ -36,6 +36,9 @@ _SOUGHT = "sought AS MATERIALIZED (SELECT name_key($8) AS first, name_key($8) ||
 _NAMED = "name_key >= (SELECT first FROM sought) AND name_key < (SELECT last FROM sought)"
 # Not as it is in the index of names: else a plan may take that, which has not the order of the list.
 _NAMED_IN_ORDER = _NAMED.replace("name_key", "(name_key || '')")
+# The index of names has all columns but this one, and PostgreSQL expects one row of it, since it plans before the
+# tenant is set. Without this condition it would read all of a tenant's names, instead of those of a facet.
+_FROM_THE_TABLE = "AND is_candidate::int = 1"
 # LIMIT keeps the look-ups from becoming joins, which a plan that was made for an empty table would choose.
 _ENDING = ending(
     "updated_at",
@@ -90,8 +93,8 @@ NEWEST = _statement(_walked(_ANY_FACET))
 BY_FACET = _statement(_walked(_OF_FACET, _FACETS))
 BY_INDUSTRY = _statement(_walked(_OF_INDUSTRY, _INDUSTRIES))
 NAMED = _by_name(_ANY_FACET)
-NAMED_BY_FACET = _by_name(_OF_FACET, _FACETS)
-NAMED_BY_INDUSTRY = _by_name(_OF_INDUSTRY, _INDUSTRIES)
+NAMED_BY_FACET = _by_name(f"{_OF_FACET} {_FROM_THE_TABLE}", _FACETS)
+NAMED_BY_INDUSTRY = _by_name(f"{_OF_INDUSTRY} {_FROM_THE_TABLE}", _INDUSTRIES)
 
 
 #: The position before the candidate that changed last.
