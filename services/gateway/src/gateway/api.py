@@ -60,20 +60,21 @@ def application(dependencies: Dependencies, probes: Sequence[BaseRoute] = ()) ->
         description="Qualified leads from the company register.",
         docs_url=None,
         redoc_url=None,
+        redirect_slashes=False,  # the address would be of the host that the request names
     )
     app.openapi_version = "3.2.0"  # the first that describes the events of a stream
     app.state.dependencies = dependencies
     problems.install(app)
-    for routes in (
+    for routes in (  # the first ones are found first
         chat,
+        leads,
+        candidates,
         agent,
         jobs,
         job_events,
         enrichments,
         industries,
         icp,
-        candidates,
-        leads,
         shortlist,
         odoo,
         me,
@@ -86,7 +87,8 @@ def application(dependencies: Dependencies, probes: Sequence[BaseRoute] = ()) ->
         admin,
         dead_letters,
     ):
-        app.include_router(routes.router)
+        # Not include_router: the routes of a router inside another are compared one by one, and those found twice.
+        app.router.routes.extend(routes.router.routes)
     app.router.routes.extend([*docs_page.routes(), *probes])
     app.router.routes.extend(page.routes(dependencies.settings if dependencies is not None else None))
     check_complete(app.routes)

@@ -24,6 +24,7 @@ from gateway.access.api_keys import ApiKeys
 from gateway.access.authentication import Authentication
 from gateway.access.oidc_tokens import OidcRules, OidcTokens
 from gateway.access.rates import Rate, Rates
+from gateway.access.replica_rates import ReplicaRates
 from gateway.access.signing_keys import SigningKeys
 from gateway.access.tenants import Tenants
 from gateway.access.users import Users
@@ -89,6 +90,7 @@ async def gateway(settings: GatewaySettings) -> AsyncIterator[FastAPI]:
         users,
         tenants,
         _rates(database, settings),
+        ReplicaRates(Rate(settings.tenant_requests_per_minute_and_replica)),
         requests,
         feed,
         classification,

@@ -36,6 +36,7 @@ class GatewaySettings(ServiceSettings):
     tenant_requests_per_minute: int = Field(default=600, gt=0)
     subject_requests_per_minute: int = Field(default=0, ge=0)
     requests_per_minute: int = Field(default=6000, gt=0)
+    tenant_requests_per_minute_and_replica: int = Field(default=6000, gt=0)
     enrich_now_daily_cap_per_tenant: int = Field(default=200, ge=0, le=2**31 - 1)
     odoo_credentials_key: SecretStr | None = None
     gateway_max_requests: int = Field(default=64, gt=0)

@@ -209,7 +209,7 @@ async def test_without_the_database_no_limit_stands_in_the_way(database: Databas
 
 
 async def test_a_rep_who_asks_too_fast_is_shown_when_to_come_back(serve, kafka) -> None:
-    """429 before any stream begins, for chats and jobs together; looking at things is free."""
+    """429 before any stream begins, for chats and jobs together; looking at things is not counted with them."""
     async with serve(kafka, tenant_requests_per_minute=1, chat_timeout_s=0.1) as reps:
         rep = reps(1)
         assert (await rep.http.post("/chat", json={"message": "Manufacturing"})).status_code == 200

@@ -71,7 +71,8 @@ class World(NamedTuple):
 @pytest.fixture
 async def world(serve, kafka, owner, database_url, tokens: Callable[..., str]) -> Any:
     await seed_ssic(database_url)
-    async with serve(kafka, chat_timeout_s=0.1, tenant_requests_per_minute=10**6, requests_per_minute=10**6) as reps:
+    limits = ("tenant_requests_per_minute", "requests_per_minute", "tenant_requests_per_minute_and_replica")
+    async with serve(kafka, chat_timeout_s=0.1, **dict.fromkeys(limits, 10**6)) as reps:
         http = reps(1).http
         del http.headers["Authorization"]
         document = (await http.get("/openapi.json")).json()

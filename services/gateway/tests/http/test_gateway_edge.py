@@ -120,6 +120,13 @@ def test_an_origin_that_is_none_is_named(wrong: str) -> None:
         origins_of(f"https://fine.example, {wrong}")
 
 
+async def test_no_answer_leads_to_a_host_that_the_request_names(rep) -> None:
+    """A slash too many is another path, and no redirect to the `Host` that somebody has sent."""
+    answer = await rep.http.get("/jobs/", headers={"Host": "evil.example"})
+    assert answer.status_code == 404
+    assert "location" not in answer.headers
+
+
 async def test_405_names_every_method_of_the_path(rep) -> None:
     """405 names every method of the path, of all routes that share it."""
     answer = await rep.http.delete("/icp")

@@ -42,6 +42,7 @@ CHECKS = [
 UNLIMITED = {
     "tenant_requests_per_minute": 10**6,
     "requests_per_minute": 10**6,
+    "tenant_requests_per_minute_and_replica": 10**6,
     "odoo_credentials_key": Fernet.generate_key().decode(),
 }
 

@@ -157,7 +157,8 @@ class Key(NamedTuple):
     replay_id: UUID
 
 
-class Brief(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Brief:
     """A dead letter without its message."""
 
     event_id: UUID

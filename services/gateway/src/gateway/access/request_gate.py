@@ -15,6 +15,7 @@ from common.errors import Unavailable
 from gateway.access.authentication import Authentication, check_rights
 from gateway.access.json_depth import MAX_DEPTH, is_too_deep
 from gateway.access.permissions import ACCESS, Access, Permissions
+from gateway.access.replica_rates import ReplicaRates
 from gateway.http.problems import UNAVAILABLE, Problem, answer
 
 #: The largest valid body is an ICP of some 15,000 characters, which JSON may write with 12 bytes each.
@@ -47,7 +48,8 @@ class RequestGate:
         dependencies = scope["app"].state.dependencies
         headers = Headers(scope=scope)
         try:
-            scope.setdefault("state", {}).update(await admitted(headers, needed, scope, dependencies.authentication))
+            state = await admitted(headers, needed, scope, dependencies.authentication, dependencies.replica_rates)
+            scope.setdefault("state", {}).update(state)
             body = await read_body(headers, receive, within_s=dependencies.settings.http_read_timeout_s)
         except Problem as problem:
             await _refuse(problem, receive, send)
@@ -60,21 +62,26 @@ class RequestGate:
 
 
 async def admitted(
-    headers: Headers, needed: frozenset[Access], scope: Scope, authentication: Authentication
+    headers: Headers, needed: frozenset[Access], scope: Scope, authentication: Authentication, rates: ReplicaRates
 ) -> dict[str, object]:
-    """Finds the identity and, for a route that needs a role, the caller. Raises Problem 400, 401, 403 and 503, and
-    Unavailable."""
+    """Finds the identity and, for a route that needs a role, the caller, and counts the request. Raises Problem 400,
+    401, 403, 429 and 503, and Unavailable."""
     identity = await authentication.identify(headers)
     if not needed or needed == {"anyone"}:
+        rates.admit(identity.tenant_id, identity.subject)
         return {"identity": identity}
     caller = await authentication.caller(identity, headers)
+    rates.admit(caller.tenant_id, caller.subject)
     check_rights(caller, needed, f"{scope['method']} {scope['path']}")
     return {"identity": identity, "caller": caller}
 
 
 async def read_body(headers: Mapping[str, str], receive: Receive, *, within_s: float) -> bytes | None:
     """Reads the whole body; `None` if the client went away. Raises Problem 400, 413 and 408."""
-    if int(headers.get("content-length", 0)) > MAX_BODY:
+    length = headers.get("content-length")
+    if length is None and "transfer-encoding" not in headers:
+        return b""  # a request without these two has no body (RFC 9112, section 6.3)
+    if length is not None and int(length) > MAX_BODY:
         raise _too_large()
     body = bytearray()
     more = True

@@ -23,6 +23,20 @@ EVERY_ROUTE: dict[int, str] = {
     500: "The gateway failed",
     503: "The database does not answer, or the gateway is overloaded; `detail` says whether anything was done",
 }
+#: The request gate asks for them, so that no route has to declare them, and FastAPI reads none.
+CREDENTIALS: dict[str, dict[str, str]] = {
+    "HTTPBearer": {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "A token of the OIDC issuer, or of `leadgen token`.",
+    },
+    "APIKeyHeader": {
+        "type": "apiKey",
+        "in": "header",
+        "name": "x-api-key",
+        "description": "A key from `POST /api-keys`, instead of a token.",
+    },
+}
 _RETRY_AFTER = {"Retry-After": {"description": "seconds", "schema": {"type": "integer", "minimum": 1}}}
 _HEADERS = {401: {"WWW-Authenticate": {"schema": {"type": "string"}}}, 429: _RETRY_AFTER, 503: _RETRY_AFTER}
 
@@ -49,8 +63,10 @@ def events(description: str, names: tuple[str, ...]) -> dict[str, Any]:
 
 
 def completed(document: dict[str, Any]) -> dict[str, Any]:
-    """Adds the errors of `EVERY_ROUTE` to each operation that does not declare them itself."""
+    """Adds the credentials, and to each operation the errors of `EVERY_ROUTE` that it does not declare itself."""
     components = document.setdefault("components", {})
+    components["securitySchemes"] = CREDENTIALS
+    document["security"] = [{name: []} for name in CREDENTIALS]  # either of them, on every route of the document
     schemas = components.setdefault("schemas", {})
     for unused in ("HTTPValidationError", "ValidationError"):  # FastAPI's own 422, which problems.py replaces
         schemas.pop(unused, None)

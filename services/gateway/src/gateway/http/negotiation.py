@@ -12,7 +12,9 @@ def wants_csv(form: Form | None, accept: str | None) -> bool:
 
 def prefers(one: str, usual: str, accept: str | None) -> bool:
     """Returns whether `Accept` ranks a media type above the one that is usually sent (RFC 9110, 12.5.1)."""
-    ranks = _ranks(accept or "")
+    if accept is None:
+        return False
+    ranks = _ranks(accept)
     return _rank(one, ranks) > _rank(usual, ranks)
 
 

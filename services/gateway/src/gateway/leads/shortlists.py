@@ -1,13 +1,13 @@
 """Reads a tenant's shortlists (table `shortlist_leads`). The nightly run writes them, and never changes a row."""
 
 import json
-from datetime import date, datetime
+from datetime import date
 from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
-from common.contracts import Bucket
 from common.postgres import Connection
+from gateway.leads.scored import ScoredCompany
 from lead_features.format import Contribution, contributions_in
 
 # A night's list has at most its run's cap; late leads come after those that were scored in time.
@@ -60,22 +60,10 @@ class InOdoo(BaseModel):
     url: str | None = Field(description="opens the lead in Odoo")
 
 
-class ListedLead(BaseModel):
+class ListedLead(ScoredCompany):
     """A lead of a shortlist, with the score that it had in that night: `base` and the contributions sum to it."""
 
     rank: int
-    company_id: int
-    uen: str
-    name: str
-    industry_norm: str | None
-    website_domain: str | None
-    score: float
-    bucket: Bucket
-    confidence: float | None
-    has_icp: bool | None
-    rationale: str
-    model_version: str
-    enriched_at: datetime
     base: float | None
     features: list[Contribution] = Field(description="the largest contribution first, positive or negative")
     contact: Contact | None

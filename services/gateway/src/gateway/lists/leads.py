@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from pydantic import BaseModel, Field, TypeAdapter
+from pydantic import Field, TypeAdapter
 
-from common.contracts import Bucket
 from common.postgres import Connection
+from gateway.leads.scored import ScoredCompany
 from gateway.lists.cursors import MAX_ID, Place, Walk
 from gateway.lists.pages import WALKED, Page, ending, page_by
 
@@ -47,21 +47,9 @@ BEST_OF_INDUSTRIES = f"""{WALKED} page AS MATERIALIZED (
 BEGINNING = Place(2.0, MAX_ID)
 
 
-class Lead(BaseModel):
+class Lead(ScoredCompany):
     """A lead. `score` and `bucket` are those of the moment as of which the list is read, the rest is as of now."""
 
-    company_id: int = Field(examples=[42])
-    uen: str = Field(examples=["201912345K"])
-    name: str = Field(examples=["ACME PRECISION PTE. LTD."])
-    industry_norm: str | None = Field(examples=["forging, pressing and stamping of metal"])
-    website_domain: str | None = Field(examples=["acme.sg"])
-    score: float = Field(examples=[0.8125])
-    bucket: Bucket
-    confidence: float | None = Field(examples=[0.75])
-    has_icp: bool | None
-    rationale: str
-    model_version: str = Field(examples=["2026-11-2"])
-    enriched_at: datetime
     updated_at: datetime = Field(description="when it was scored")
 
 

@@ -3,14 +3,15 @@
 from datetime import UTC, datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Request, Response
 from pydantic import AwareDatetime, BaseModel, Field, StringConstraints
 
 from common.contracts import Bucket
 from common.postgres import Connection
-from gateway.dependencies import CurrentTenant, Deps
+from gateway.dependencies import dependencies_of, tenant_of
 from gateway.http.negotiation import Form, wants_csv
 from gateway.http.problems import Problem
+from gateway.http.queries import described, read_query
 from gateway.lists import candidates, export, pages
 from gateway.lists.candidates import Candidate, Filter
 from gateway.lists.cursors import MAX_ID, Place, Walk, decode_candidates
@@ -53,8 +54,8 @@ class Wanted(BaseModel):
     form: Form | None = Field(default=None, alias="format", description="by default as `Accept` says, else json")
 
 
-@router.get("/latest", response_model=Candidates, responses=LIST_ANSWERS)
-async def latest(request: Request, tenant: CurrentTenant, deps: Deps, query: Annotated[Wanted, Query()]) -> Response:
+@router.get("/latest", response_model=Candidates, responses=LIST_ANSWERS, openapi_extra=described(Wanted))
+async def latest(request: Request) -> Response:
     """Lists candidates, those that changed last first; of the same time, the newest company first.
 
     All pages that follow from one first page by `after` show the list as it was then: each company once, at its place
@@ -62,6 +63,7 @@ async def latest(request: Request, tenant: CurrentTenant, deps: Deps, query: Ann
     company that changed since the page before is at the top, and does not come again. A change takes about a second to
     come into the list. A cursor serves for 55 minutes.
     """
+    tenant, deps, query = await tenant_of(request), await dependencies_of(request), read_query(request, Wanted)
     now = datetime.now(UTC)
     industries = None if query.industry is None else codes_of(query.industry, await deps.classification.catalog())
     wanted = Filter(query.bucket, query.has_verified_email, industries, query.q)

@@ -4,13 +4,13 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import get_args
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field
 
 from common.ids import new_id
 from gateway.chat.conversation import Message, Name
-from gateway.dependencies import CurrentCaller, CurrentTenant, Deps, IdempotencyKey, Phrase, Traceparent
+from gateway.dependencies import IdempotencyKey, Phrase, Traceparent, caller_of, dependencies_of, tenant_of
 from gateway.http.api_document import events
 from gateway.http.streams import HEARTBEAT, UNBUFFERED, Stream, event
 
@@ -28,10 +28,8 @@ class ChatRequest(BaseModel):
 
 @router.post("/chat", response_class=Stream, responses={200: events("The progress of the request", get_args(Name))})
 async def chat(
+    request: Request,
     body: ChatRequest,
-    caller: CurrentCaller,
-    tenant: CurrentTenant,
-    deps: Deps,
     idempotency_key: IdempotencyKey = None,
     traceparent: Traceparent = None,
 ) -> StreamingResponse:
@@ -41,6 +39,7 @@ async def chat(
     `accepted` comes once the request is durable. A stream that breaks before it leaves that open: send the request
     again with the same `Idempotency-Key`.
     """
+    deps, caller, tenant = await dependencies_of(request), await caller_of(request), await tenant_of(request)
     await deps.rates.admit(tenant.tenant_id, caller.subject, tenant.requests_per_minute)
     key = idempotency_key or new_id()
     headers = {**UNBUFFERED, "Idempotency-Key": str(key)}

@@ -7,10 +7,11 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from common.postgres import Connection
-from gateway.dependencies import CurrentCaller, CurrentTenant, Dependencies, Deps
+from gateway.dependencies import CurrentCaller, CurrentTenant, Dependencies, Deps, dependencies_of, tenant_of
 from gateway.http.api_document import errors
 from gateway.http.negotiation import Form, wants_csv
 from gateway.http.problems import Problem
+from gateway.http.queries import described, read_query
 from gateway.leads import explanations, feedback
 from gateway.lists import export, pages
 from gateway.lists.cursors import MAX_ID, Place, Walk, decode_leads
@@ -66,8 +67,8 @@ class Wanted(BaseModel):
     form: Form | None = Field(default=None, alias="format", description="by default as `Accept` says, else json")
 
 
-@router.get("/scores/latest", response_model=Scores, responses=LIST_ANSWERS)
-async def scores(request: Request, tenant: CurrentTenant, deps: Deps, query: Annotated[Wanted, Query()]) -> Response:
+@router.get("/scores/latest", response_model=Scores, responses=LIST_ANSWERS, openapi_extra=described(Wanted))
+async def scores(request: Request) -> Response:
     """Lists leads, best first; of the same score, the newest company first.
 
     All pages that follow from one first page by `after` show the list as it was then: each lead once, at its place of
@@ -75,6 +76,7 @@ async def scores(request: Request, tenant: CurrentTenant, deps: Deps, query: Ann
     score has changed since the page before may come again, or not at all. A new score takes about a second to come into
     the list. A cursor serves for 55 minutes.
     """
+    tenant, deps, query = await tenant_of(request), await dependencies_of(request), read_query(request, Wanted)
     if (query.after_score is None) != (query.after_id is None):
         raise Problem(422, "Request not understood", "Send `afterScore` and `afterId` together, or `after`.")
     if wants_csv(query.form, request.headers.get("accept")):

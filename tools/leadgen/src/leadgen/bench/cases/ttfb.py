@@ -48,6 +48,7 @@ SETTINGS = {
     "SIMULATOR_SLOW_MS": "0",
     "REQUESTS_PER_MINUTE": "1000000",
     "TENANT_REQUESTS_PER_MINUTE": "1000000",
+    "TENANT_REQUESTS_PER_MINUTE_AND_REPLICA": "1000000",
 }
 
 _dice = random.Random(SEED)  # noqa: S311 - noise, and the same each time

@@ -16,6 +16,7 @@ async def gateway_process(its: Servers, name: str, **settings: str) -> AsyncIter
         "GATEWAY_JWT_SECRET": SECRET,
         "REQUESTS_PER_MINUTE": "100000000",
         "TENANT_REQUESTS_PER_MINUTE": "100000000",
+        "TENANT_REQUESTS_PER_MINUTE_AND_REPLICA": "100000000",
         "DATABASE_URL": its.database_url,
         "KAFKA_BOOTSTRAP_SERVERS": its.bootstrap_servers,
         **settings,
