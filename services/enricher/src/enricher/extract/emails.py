@@ -26,12 +26,23 @@ _ESCAPE = re.compile(r"%[0-9a-f]{2}", re.IGNORECASE)
 _LOCAL_END = re.compile(r"[A-Za-z0-9_.+'-]{1,64}\Z")
 _LETTERS = re.compile(r"[a-z]{2,24}")
 _GLUED = re.compile(r"([a-z]{2,24})(?=[A-Z0-9_-])")
-_AT = re.compile(r"\s?(?:[\[({<]\s?(?:at|@|ät|a)\s?[\])}>]|_at_|\(_at_\)|＠|﹫)\s?", re.IGNORECASE)
+_AT = re.compile(
+    r"\s?(?:[\[({<]\s?(?:at|@|ät|a)\s?[\])}>]|_at_|\(_at_\)|＠|﹫)\s?|(?<=[\w+-])[★☆◎](?=[a-z0-9-]{1,63}\.)",
+    re.IGNORECASE,
+)
 _DOT = re.compile(r"\s?[\[({<]\s?(?:dot|\.)\s?[\])}>]\s?", re.IGNORECASE)
 #: A part in brackets with its dots: "sales[@]acme[.com.sg]".
 _DOTTED = re.compile(r"[\[({]((?:\.[a-z0-9-]{1,63}){1,4})[\])}]", re.IGNORECASE)
 #: A quick test for any of them: most pages have none.
-_MAY_BE_SPELLED = re.compile(r"[\[({<_]\s?(?:[@.aä]|dot)|[＠﹫]", re.IGNORECASE)
+_MAY_BE_SPELLED = re.compile(r"[\[({<_]\s?(?:[@.aä]|dot)|[＠﹫★☆◎]", re.IGNORECASE)
+#: A sign on a line by itself, as pictures and elements of their own leave it.
+_APART = re.compile(
+    r"([\w.+-]{1,64})\n(?:@|＠|at|ät|\[at\]|\(at\)|\(@\))\n((?:[a-z0-9-]{1,63}\.){1,5}[a-z]{2,24})(?=\n|\s|$)", re.I
+)
+#: "write to accounts at acme.com": only at the site's own domain.
+_AT_SITE = re.compile(
+    r"(?:\bto|\be-?mail|\bcontact|[<:])\s{0,2}([\w.+-]{2,64}) at ((?:[a-z0-9-]{1,63}\.){1,4}[a-z]{2,24})\b", re.I
+)
 #: "sales at acme dot com dot sg": without "dot", "at" is a preposition.
 _IN_WORDS = re.compile(
     r"(?<![\w.+-])([\w.+-]{1,64}) at (?!the dot |a dot )((?:[a-z0-9-]{1,63} dot ){1,4}[a-z]{2,24})(?![\w-])",
@@ -108,7 +119,8 @@ _FREE = frozenset(
 )
 #: Whoever made the site is not the company: "Web design by Studio, hello@studio.sg".
 _MAKERS = re.compile(
-    r"\b(?:design(?:ed)?|develop(?:ed|ment)?|powered|built|maintained|crafted|website|site|hosted) by\b[^\n]{0,50}\Z",
+    r"\b(?:design(?:ed)?|develop(?:ed|ment)?|powered|built|maintained|crafted|website|site|hosted) by\b[^\n]{0,50}\Z"
+    r"|\b(?:web ?master|web ?design(?:er)?|website|site|gestaltung|umsetzung)\s?[:：]\s{0,2}[^\n@]{0,30}\Z",
     re.IGNORECASE,
 )
 #: Names of counters that look like addresses.
@@ -123,7 +135,11 @@ def is_free(domain: str) -> bool:
 def find_emails(page: Document, site: str) -> list[str]:
     """Finds the valid addresses of a page, in lower case, sorted. `site` is its registrable domain, always accepted."""
     return sorted(
-        {address for text in islice(_candidates(page), _MAX_CANDIDATES) if (address := normalise_email(text, site))}
+        {
+            address
+            for text in islice(_candidates(page, site), _MAX_CANDIDATES)
+            if (address := normalise_email(text, site))
+        }
     )
 
 
@@ -134,7 +150,7 @@ def is_role(address: str) -> bool:
     return "".join(words) in _ROLES or (bool(words) and words[0] in _ROLES)
 
 
-def _candidates(page: Document) -> Iterator[str]:
+def _candidates(page: Document, site: str) -> Iterator[str]:
     for target, beside in zip(page.addresses, page.beside or repeat(""), strict=False):
         if target.lower().startswith("mailto:") and not _MAKERS.search(beside.partition("\n")[0]):
             yield from mail_addresses(target)
@@ -153,6 +169,16 @@ def _candidates(page: Document) -> Iterator[str]:
             yield from (f"{it['local']}@{it['domain']}" for it in _SPACED.finditer(spelled) if _is_meant(it))
     if _DOT_IN_WORDS.search(text):
         yield from (f"{match[1]}@{_DOT_IN_WORDS.sub('.', match[2])}" for match in _IN_WORDS.finditer(text))
+    yield from _of_site(text, site)
+
+
+def _of_site(text: str, site: str) -> Iterator[str]:
+    """Addresses at the site's own domain in forms that would be doubtful at any other."""
+    for pattern in (_APART, _AT_SITE) if site in text.lower() else ():
+        yield from (f"{it[1]}@{it[2]}" for it in pattern.finditer(text) if site_of(it[2].lower()) == site)
+    backwards = f"{site[::-1]}@"  # shown from right to left
+    if backwards in text:
+        yield from (f"{it[1][::-1]}@{site}" for it in re.finditer(rf"{re.escape(backwards)}([\w.+-]{{1,64}})", text))
 
 
 def mail_addresses(target: str) -> list[str]:

@@ -43,8 +43,11 @@ MAX_SLICES = 15
 MAX_PEOPLE = 20
 #: A quick test for an address or a number.
 _MAY_BE_REACHED = re.compile(r"@|[\[({]at|\d[\d ().-]{5}\d")
+#: A number on a line by itself; an address below is the same owner's.
+_ONLY_NUMBER = re.compile(r"(?:[A-Za-z.]{1,10}\s?[:.]?\s?)?\+?\(?\d[\d ()./-]{6,24}")
 #: The rank of addresses at another domain than the site's.
 _ELSEWHERE = 2
+_NOWHERE = "http://a/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +116,7 @@ class _Collector:
         self._own: dict[str, tuple[frozenset[str], frozenset[str]]] = {}
         self._numbers: list[tuple[Document, Numbers]] = []
         self._people: dict[str, FoundPerson] = {}
+        self._personal: set[str] = set()
 
     def add(self, find: Callable[[Document], Iterable[Fact]], page: Document) -> None:
         self.facts += find(page)
@@ -140,7 +144,7 @@ class _Collector:
     def _parts_of(self, page: Document) -> Parts:
         if page.url not in self._own:
             self._own[page.url] = (names_of(page), frozenset(link.words for link in page.links))
-        return parts_of(page.text, *self._own[page.url])
+        return parts_of(page.text, *self._own[page.url], page.quoted)
 
     def _beside_others(self, page: Document) -> frozenset[str]:
         """The numbers that stand only in lines with another company's e-mail address."""
@@ -148,6 +152,11 @@ class _Collector:
         theirs = {nth for nth, line in enumerate(lines) if "@" in line and self._is_of_another(line)}
         if not theirs:
             return frozenset()
+        theirs |= {
+            nth - 1
+            for nth in theirs
+            if nth > 1 and _ONLY_NUMBER.fullmatch(lines[nth - 1]) and "@" not in lines[nth - 2]
+        }
         text = "\n".join(lines[nth] for nth in sorted(theirs))
         beside = frozenset(find_numbers(Document(page.url, text=text), self.region).phones)
         rest = "\n".join(line for nth, line in enumerate(lines) if nth not in theirs)
@@ -168,12 +177,17 @@ class _Collector:
         others = frozenset(find(Document(page.url, text=parts.others)))
         return others - frozenset(find(Document(page.url, text=parts.own))) if others else others
 
+    def add_address(self, page: Document) -> None:
+        """Adds the address that stands in what a page says of the company itself."""
+        self.facts += address_facts(replace(page, text=self._parts_of(page).own), self.region)
+
     def add_people(self, page: Document) -> None:
         """Adds the people of a page; of one person on several pages, what each of them says."""
         parts = self._parts_of(page)
         if parts.others:
-            page = replace(page, text=parts.own)
+            page = replace(page, text=f"{parts.own}\n{parts.both}" if parts.both else parts.own)
         for person in find_people(page, self.site, self.region):
+            self._personal.update(person.numbers)
             known = self._people.setdefault(person.name.casefold(), person)
             self._people[person.name.casefold()] = replace(
                 known, email=known.email or person.email, phone=known.phone or person.phone
@@ -182,6 +196,8 @@ class _Collector:
     def add_links(self, page: Document) -> None:
         """Adds the kinds of linked pages, and the facts about hiring and pricing that follow from them."""
         kinds = {kind for link in (*page.links, Link(page.url, "")) if (kind := kind_of(link)) is not None}
+        if any(kind_of(Link(_NOWHERE, link.words)) is Kind.CAREERS for link in page.links):
+            kinds.add(Kind.CAREERS)  # "People & openings" on /people
         self.linked[page.url] = kinds
         self.facts += hiring_facts(page, kinds)
         self.facts += price_facts(page, kinds)
@@ -247,19 +263,24 @@ class _Collector:
         return contact
 
     def _phones(self) -> list[Contact]:
-        """The telephones in the pages' order, the site's country's first. What any page calls a fax number is none."""
+        """The telephones in the pages' order: the site's country's first, persons' and those of WhatsApp after others.
+
+        What any page calls a fax number is none.
+        """
         labelled = {number for _, numbers in self._numbers for number in numbers.labelled}
         faxes = {number for _, numbers in self._numbers for number in numbers.faxes} - labelled
         pages = {number: page for page, numbers in reversed(self._numbers) for number in numbers.phones}
         order = dict.fromkeys(number for _, numbers in self._numbers for number in numbers.phones)
-        phones = own_first([number for number in order if number not in faxes], self.region)
+        messaging = {number for _, numbers in self._numbers for number in numbers.messaging}
+        personal = self._personal | messaging
+        general = sorted((number for number in order if number not in faxes), key=lambda number: number in personal)
+        phones = own_first(general, self.region)
         return [Contact(kind="phone", value=number, source_url=pages[number].url) for number in phones]
 
 
 _FINDERS: tuple[Callable[[Document], Iterable[Fact]], ...] = (
     organisation_facts,
     uen_facts,
-    address_facts,
     linkedin_facts,
     figure_facts,
     certification_facts,
@@ -293,6 +314,7 @@ def _slices(pages: Sequence[Document], said: Sequence[Document], found: _Collect
     for page in said:
         for find in _FINDERS:
             yield partial(found.add, find, page)
+        yield partial(found.add_address, page)
         yield partial(found.add_news, page)
     yield partial(found.add, partial(_about_page, said), said[0])
 

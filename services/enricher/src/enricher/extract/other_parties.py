@@ -7,10 +7,19 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
+from enricher.extract.strangers import (
+    compacted,
+    is_of_stranger,
+    is_own_name,
+    legal_names,
+    own_legal_names,
+    sentences_of,
+)
+
 _MAKER = re.compile(
     r"\b(?:design(?:ed)?|develop(?:ed|ment)?|powered|built|maintained|crafted|web ?site|web|site|hosted"
     r"|marketing|managed"
-    r"|photos?|photography|templates?|theme|artwork|illustrations?)(?: (?:and|&) [a-z]{4,12})? by\b.{0,60}\Z"
+    r"|photos?|photography|templates?|theme|artwork|illustrations?)(?: (?:and|&) [a-z]{4,12})? by\b.{0,120}\Z"
     r"|\b(?:direka|dibangunkan|dibina|reka bentuk|laman web) oleh\b.{0,60}\Z|(?:设计|設計|制作|製作)[:：].{0,40}\Z",
     re.IGNORECASE,
 )
@@ -23,6 +32,20 @@ _HEADS: tuple[tuple[int, re.Pattern[str]], ...] = tuple(
             r"(?:useful|helpful|related|external|government|other useful) (?:links?|numbers?|contacts?"
             r"|authorities|agencies"
             r"|web ?sites?|hotlines?|resources)\W{0,2}|(?:government |regulatory )?(?:authorities|regulators?)\W{0,2}",
+        ),
+        (
+            2,
+            r"(?:our |the )?(?:technology|training|boat|travel|strategic|business|channel|implementation"
+            r"|logistics|media"
+            r"|research|venue|charity|delivery|insurance|programme|academic|knowledge|education) partners?\W{0,2}",
+        ),
+        (
+            3,
+            r"(?:our |the |major |main )?(?:tenants?|bank(?:er)?s?|landlords?|affiliates?|sponsors?|neighbours?"
+            r"|customers?"
+            r"|clients?|(?:affiliated?|associated?|related|sister|group) compan(?:y|ies)|external|pelanggan(?:"
+            r" kami)?|kunden"
+            r"|取引銀行|主要取引先|主な取引先|関連会社|合作伙伴|客户)(?: \w{3,12})?\W{0,2}",
         ),
         (
             12,
@@ -78,7 +101,8 @@ _ANY = re.compile(
     r"|phishing|fraudster|\bfake\b|nothing to do|not connected|agent|distributor|dealer|reseller|licensee"
     r"|representative|stockist|supplier|principal|banker|auditor|lawyer|solicitor|landlord|insurer|broker|merchant"
     r"|\byour (?:bank|doctor|career|embassy|employer)|emergency|hospital|police|a ?& ?e|poison|fire station|help"
-    r" ?desk|hot ?line",
+    r" ?desk|hot ?line"
+    r"|partner|tenant|bank|sponsor|neighbour|customer|client|compan|external|pelanggan|kunden|取引|関連|合作|客户",
 )
 #: Lines that end such a part: they speak of the company again.
 _OWN_AGAIN = re.compile(
@@ -87,8 +111,15 @@ _OWN_AGAIN = re.compile(
     r"|(?:general|sales) (?:enquir|inquir).{0,40}|©.{0,80}",
     re.IGNORECASE,
 )
-_COMPACT = re.compile(r"[^a-z0-9]+")
-_LONGEST_LINE = 400
+#: A sentence behind one about others that is about the company again.
+_OWN_MARK = re.compile(r"\b(?:us|we|our|ours)\b", re.IGNORECASE)
+_LONGEST_LINE = 1_500
+_LONGEST_HEAD = 500
+#: A heading, or the name of a company on a line by itself.
+_LONGEST_NAME = 80
+_BELOW_NAME = 2
+_MAY_BE_REACHED = re.compile(r"@|\[at|\(at|\d(?:\D{0,3}\d){4}")
+_LEGAL_FORM = re.compile(r"\b(?:Ltd|Limited|LLP|LLC|Inc|GmbH|AG|AB|B\.?V|Bhd|K\.K|Co|Pty|plc|PLC|JSC|Corp)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,43 +128,100 @@ class Parts:
 
     others: str
     own: str
+    #: Sentences about others that may name the company's people, too: "write to our manager or approach the council".
+    both: str = ""
 
 
 @lru_cache(64)  # a page is split for its addresses, its numbers and its people
-def parts_of(text: str, names: frozenset[str], menu: frozenset[str] = frozenset()) -> Parts:
+def parts_of(
+    text: str, names: frozenset[str], menu: frozenset[str] = frozenset(), quoted: frozenset[str] = frozenset()
+) -> Parts:
     """Splits a page's text into what is said of others and the rest.
 
     `names` are the company's, as `names_of` gives. Lines of the `menu` begin no part: "Distributors" leads to a page.
+    `quoted` are the lines of testimonials.
     """
-    if not _ANY.search(text.lower()):
-        return Parts("", text)
+    legal = own_legal_names(text, names)
+    named = names | legal
     others: list[str] = []
     own: list[str] = []
-    left = 0
+    both: list[str] = []
+    left, is_reach_only = 0, False
     for line in text.split("\n"):
-        if len(line) > _LONGEST_LINE or line in menu or not (left or _ANY.search(line.lower())):
+        if line in quoted:
+            others.append(line)
+            continue
+        if len(line) > _LONGEST_LINE or line in menu:
             own.append(line)
             left = 0
             continue
-        maker = _MAKER.search(line)
+        is_reach_only = is_reach_only and left > 0
+        is_marked = _ANY.search(line.lower()) is not None
+        if not (left or is_marked or _MAY_BE_REACHED.search(line) or _LEGAL_FORM.search(line)):
+            own.append(line)
+            continue
+        maker = _MAKER.search(line) if is_marked else None
         if maker:
             own.append(line[: maker.start()])
             others.append(line[maker.start() :])
             left = 2
             continue
-        below = next((lines for lines, head in _HEADS if head.fullmatch(line)), None)
-        if below is not None or (_CARE.search(line) and not _has_name(line, names)):
+        below = _below(line, named) if is_marked else None
+        if below is not None:
             others.append(line)
-            left = max(left - 1, below or 0)
-        elif left and not _OWN_AGAIN.fullmatch(line) and not _has_name(line, names):
+            left = max(left - 1, below)
+        elif _is_company(line, named):
+            others.append(line)
+            left, is_reach_only = _BELOW_NAME, True
+            continue
+        elif left and is_reach_only and not _MAY_BE_REACHED.search(line):
+            own.append(line)
+            left = 0
+        elif left and not _OWN_AGAIN.fullmatch(line) and not _has_name(line, named):
             others.append(line)
             left -= 1
         else:
-            own.append(line)
             left = 0
-    return Parts("\n".join(others), "\n".join(own))
+            theirs, ours = _by_sentence(line, names, legal) if _MAY_BE_REACHED.search(line) else ("", line)
+            others += [theirs] if theirs else []
+            both += [theirs] if theirs and _OWN_MARK.search(theirs) else []
+            own += [ours] if ours else []
+    return Parts("\n".join(others), "\n".join(own), "\n".join(both))
+
+
+def _below(line: str, named: frozenset[str]) -> int | None:
+    """The lines below this one that are another's, if this line begins a part about others; else `None`."""
+    if len(line) <= _LONGEST_HEAD:
+        is_one = len(sentences_of(line)) == 1  # of several sentences, only some may be about others
+        below = next((lines for lines, head in _HEADS if (lines or is_one) and head.fullmatch(line)), None)
+        if below is not None or (_CARE.search(line) and not _has_name(line, named)):
+            return below or 0
+    return None
+
+
+def _is_company(line: str, named: frozenset[str]) -> bool:
+    """True for another company's name on a line by itself: an address or a number just below is its own."""
+    is_short = len(line) <= _LONGEST_NAME and not _MAY_BE_REACHED.search(line) and _LEGAL_FORM.search(line)
+    found = legal_names(line) if is_short else []
+    return bool(found) and not _has_name(line, named) and not is_own_name(found[0], named)
+
+
+def _by_sentence(line: str, names: frozenset[str], legal: frozenset[str]) -> tuple[str, str]:
+    """The sentences of a line that give another's address or number, and the rest of the line."""
+    theirs: list[str] = []
+    ours: list[str] = []
+    is_theirs = False
+    for sentence, goes_on in sentences_of(line):
+        is_marked = any(not lines and head.fullmatch(sentence.strip()) for lines, head in _HEADS)
+        is_theirs = (
+            is_marked
+            or is_of_stranger(sentence, names, legal)
+            or (is_theirs and goes_on and not _OWN_MARK.search(sentence) and not _has_name(sentence, names | legal))
+        )
+        (theirs if is_theirs else ours).append(sentence)
+    return "".join(theirs), "".join(ours)
 
 
 def _has_name(line: str, names: Iterable[str]) -> bool:
-    compact = _COMPACT.sub("", line.lower())
+    compact = compacted(line)
     return any(name in compact for name in names)

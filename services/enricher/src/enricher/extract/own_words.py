@@ -6,9 +6,11 @@ A statement counts if its sentence has the company as its subject ("we", its nam
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
-from enricher.pages.documents import Document
+from enricher.pages.documents import Document, Link
 from enricher.pages.json_ld import own_organisations, texts_of
+from enricher.pages.kinds import kind_of
 from enricher.pages.urls import host_of, name_and_suffix
 
 _SELF = re.compile(
@@ -20,7 +22,7 @@ _SELF = re.compile(
 _OTHERS = re.compile(
     r"\b(?:he|she|his|her|mr|mrs|ms|mdm|dr|prof|director|manager|president|chairman|chairwoman|ceo|cto|cfo|coo"
     r"|officer|engineer|consultant|lecturer"
-    r"|graduat\w{1,5}|joined|career|clients?|customers?|affiliat\w{1,4}|subsidiar\w{1,4}|sister|parent|principals?"
+    r"|graduat\w{1,5}|joined|career|clients?|customers?|affiliat\w{1,4}|subsidiar\w{1,4}|sister|parent|mother|holding|principals?"
     r"|supplier|vendor|competitor|tenant"
     r"|associat(?:e|es|ion)|society|federation|council|committee|board|member|memberships?|certified|certification"
     r"|accredited|accreditation|iso|listed|licensed"
@@ -48,6 +50,9 @@ _COMPACT = re.compile(r"[^a-z0-9]+")
 _LONGEST = 300
 _PARTS = re.compile(r"\s[|–—•·:-]\s|[|–—•·:]")
 _MOST_NAME_WORDS = 6
+_BEFORE_NAME = re.compile(r"^(?:about|contact|welcome to|visit|join|the home of|home of)\s", re.IGNORECASE)
+_ALIKE = 4  # letters of a domain that a title's part has, too
+_NOWHERE = "http://a/"
 _NO_NAMES = frozenset(
     {"home", "homepage", "about", "about us", "contact", "contact us", "welcome", "our company", "company", "team"}
 )
@@ -83,12 +88,31 @@ def sentence_around(text: str, match: re.Match[str]) -> tuple[str, str]:
 
 
 def names_of(page: Document) -> frozenset[str]:
-    """The names of the page's company, in letters and digits alone: of its domain, its data, its title."""
-    names = [name_and_suffix(host_of(page.url))[0]]
-    names += texts_of(own_organisations(page), "name") if page.data else []
-    parts = [part.strip() for part in _PARTS.split(page.title)]
-    names += [part for part in parts if part.lower() not in _NO_NAMES and len(part.split()) <= _MOST_NAME_WORDS]
-    return frozenset(compact for name in names if len(compact := _compact(name)) >= 3)
+    """The names of the page's company, in letters and digits alone: of its domain, its data, its title.
+
+    Of a title the parts that are like the domain, else those that are no page's heading.
+    """
+    return _names(page.url, page.title, page.data)
+
+
+@lru_cache(64)  # asked for by every finder of a page
+def _names(url: str, title: str, data: tuple[str, ...]) -> frozenset[str]:
+    declared = texts_of(own_organisations(Document(url, data=data)), "name") if data else []
+    domain = _compact(name_and_suffix(host_of(url))[0])
+    parts = [_BEFORE_NAME.sub("", part.strip()) for part in _PARTS.split(title)]
+    parts = [part for part in parts if part.lower() not in _NO_NAMES and len(part.split()) <= _MOST_NAME_WORDS]
+    alike = [part for part in parts if domain[:_ALIKE] in _compact(part)]
+    titled = alike or [part for part in parts if kind_of(Link(_NOWHERE, part)) is None]
+    return frozenset(compact for name in (domain, *declared, *titled) if len(compact := _compact(name)) >= 3)
+
+
+def initials_of(page: Document) -> frozenset[str]:
+    """The initials of the names in a page's title: "acos" of "Association of Crane Operators (Singapore)"."""
+    found = (
+        "".join(word[0] for word in _WORD.findall(part) if word[0].isupper()).lower()
+        for part in _PARTS.split(page.title)
+    )
+    return frozenset(it for it in found if len(it) >= _ALIKE)
 
 
 def is_about_company(before: str, after: str, names: Iterable[str]) -> bool:

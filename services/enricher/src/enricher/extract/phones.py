@@ -12,7 +12,7 @@ from urllib.parse import unquote
 
 import phonenumbers
 
-from enricher.extract.numbers.countries import country_of
+from enricher.extract.numbers.countries import abroad, country_of
 from enricher.extract.numbers.labels import Kind, label_after, label_of, labels_by_line
 from enricher.extract.numbers.other_digits import is_date, without_other_digits
 from enricher.pages.documents import Document
@@ -30,11 +30,19 @@ _AFTER_CODE = re.compile(r"(\+\d{1,3}) ?\(0\) ?(?=\d)")
 _DIGITS = re.compile(r"\d{4}")
 #: Signs after a word that may be a label: "Jurong branch: 67771234".
 _LABEL_ENDS = tuple(":：-–—|)")
+#: "Pasir Ris 65837120 · Sengkang 63852264"
+_BY_PLACE = re.compile(r"[A-Z][A-Za-z' ]{2,24} [3689]\d{7}(?:\s?[·•|/,]\s?[A-Z][A-Za-z' ]{2,24} [3689]\d{7}){1,9}")
 #: Letters that a number hangs on.
 _GLUED = re.compile(r"[A-Za-z]-?\Z")
 _SEVERAL = re.compile(r"[/;|,]|%2f|\bor\b", re.IGNORECASE)
 #: The last digits of a neighbour: one or two stand close, since "6123 4567 / 24 hours" names none.
-_ALSO = re.compile(r"(?:/(?P<near>\d{1,2})|\s?[/&]\s?(?P<far>\d{3,4}))(?![\w/:-]|[ .]?\d|\s?(?:h(?:ou)?rs?|am|pm)\b)")
+_ALSO = re.compile(
+    r"(?:/(?P<near>\d{1,2})|\s?[/&]\s?(?P<far>\d{3,4})|\s/\s(?P<last>\d{2})(?=\s?(?:\n|\Z|(?:f|fax)\b)))"
+    r"(?![\w/:-]|[ .]?\d|\s?(?:h(?:ou)?rs?|am|pm)\b)",
+    re.IGNORECASE,
+)
+#: A number for calls inside a country: "07-386 5521".
+_INLAND = re.compile(r"(?<![\d+./-])\(?0\d{1,3}\)?[ -]?\d{3,4}(?:[ -]?\d{3,4}){1,2}(?![\d/-])")
 _WHATSAPP = re.compile(r"wa\.me/\+?(\d{6,15})|[?&]phone=(?:\+|%2b)?(\d{6,15})", re.IGNORECASE)
 
 
@@ -45,6 +53,8 @@ class Numbers:
     phones: tuple[str, ...]
     faxes: frozenset[str]
     labelled: frozenset[str]
+    #: Those that a link to WhatsApp holds.
+    messaging: frozenset[str] = frozenset()
 
 
 def find_phones(page: Document) -> list[str]:
@@ -73,6 +83,7 @@ def find_numbers(page: Document, region: str) -> Numbers:
         *(it for it in linked if it[0] not in texts),
         *shown,
         *(it for it in linked if it[0] in texts),
+        *_abroad(page, region),
         *((number, "tel") for number in _declared(page, region, "telephone")),
         *((number, None) for number in _on_whatsapp(page, region)),
     ):
@@ -82,7 +93,8 @@ def find_numbers(page: Document, region: str) -> Numbers:
     labelled = frozenset(number for number, said in kinds.items() if not said.isdisjoint(("tel", "both")))
     faxes = frozenset(number for number, said in kinds.items() if "fax" in said and number not in labelled)
     phones = (number for number, said in kinds.items() if number not in faxes and said != {"other"})
-    return Numbers(tuple(islice(phones, _MAX_NUMBERS)), faxes, labelled)
+    messaging = frozenset(_on_whatsapp(page, region))
+    return Numbers(tuple(islice(phones, _MAX_NUMBERS)), faxes, labelled, messaging)
 
 
 def _shown(page: Document, region: str) -> Iterator[tuple[str, Kind | None]]:
@@ -115,7 +127,8 @@ def _shown(page: Document, region: str) -> Iterator[tuple[str, Kind | None]]:
             kind = "other"  # "SN: MB-65889123"
         if kind == "both" and last == "both":
             kind = "fax"  # "Tel / Fax: 6747 0321 / 6747 0392"
-        if kind is None and found.raw_string.isdigit() and not is_first and before.rstrip()[-1:] not in _LABEL_ENDS:
+        is_sentence = not is_first and before.rstrip()[-1:] not in _LABEL_ENDS and not _BY_PLACE.fullmatch(lines[line])
+        if kind is None and found.raw_string.isdigit() and is_sentence:
             kind = "other"  # eight digits in a sentence: an item, an account
         done, last = found.end, kind
         if kind != "tel" and is_date(found.raw_string):
@@ -126,9 +139,19 @@ def _shown(page: Document, region: str) -> Iterator[tuple[str, Kind | None]]:
                 yield number, kind
 
 
+def _abroad(page: Document, region: str) -> Iterator[tuple[str, Kind | None]]:
+    """The numbers without a country code that stand with a city of another country: a branch's."""
+    lines = page.text.split("\n")
+    for nth, line in enumerate(lines):
+        for found in islice(_INLAND.finditer(line), _MAX_NUMBERS):
+            there = abroad(lines, nth, region)
+            if there and (number := _parsed(found[0], there)) and not _parsed(found[0], region):
+                yield number, label_after(line[found.end() :], is_last=False) or label_of(line[: found.start()])
+
+
 def _next_ones(number: str, also: re.Match[str]) -> Iterator[str]:
-    """The neighbour of a number, given by its last digits: "6225 7733/34", "6188 4520 / 4521"."""
-    digits = also["near"] or also["far"]
+    """The neighbour of a number given by its last digits: "6225 7733/34", "6188 4520 / 4521"."""
+    digits = also["near"] or also["far"] or also["last"]
     neighbour = number[: -len(digits)] + digits
     if neighbour > number and phonenumbers.is_valid_number(phonenumbers.parse(neighbour)):
         yield neighbour

@@ -1,4 +1,4 @@
-"""Finds the company's postal addresses on a page by their postal codes of six digits, as used in Singapore.
+"""Finds the company's postal addresses on a page: those of Singapore by their postal codes of six digits.
 
 An address in a sentence about something else (a project, a customer's premises) is not the company's.
 """
@@ -6,25 +6,30 @@ An address in a sentence about something else (a project, a customer's premises)
 import re
 from collections.abc import Iterator
 
+from enricher.extract.addresses_abroad import find_address_abroad
 from enricher.extract.facts import LIKELY, Fact
+from enricher.extract.numbers.countries import REGION
 from enricher.pages.documents import Document, clean
 
 MAX_ADDRESS = 200
-_SINGAPORE = r"(?:\b[Ss]ingapore|\bSINGAPORE|\b[Ss]'?pore|(?<!\w)SG?|(?<!\w)\(S\))"
+_SINGAPORE = r"(?:\b[Ss]ingap(?:ore|ura)|\bSINGAPORE|\b[Ss]['’]?pore|(?<!\w)SG?|(?<!\w)\(S\))"
 _CODE = r"(\d{3} ?\d{3})(?!\d)"
 _POSTAL = re.compile(
     rf"{_SINGAPORE}[ \t,.:\-–]{{0,4}}\n?(?:\(?[ \t]?(?i:postal code|postcode|zip code"
     rf"|zip)[ \t:.]{{0,3}})?\(?[ \t]?{_CODE}\)?"
-    rf"|\b(?i:postal code|postcode)[ \t:.]{{0,3}}{_CODE}"
+    rf"|\b(?i:postal code|postcode)[ \t:.]{{0,3}}{_CODE}|(?:邮区|郵區|邮编|郵編|邮政编码|邮政编号)[ :：]{{0,2}}{_CODE}"
     rf"|(?<!\d)(?<!\d[ ,.])(\d{{6}})[ \t,]{{1,2}}{_SINGAPORE}(?![ \t,(]{{0,3}}\d)"
-    r"|(?<=[\w)]),\s(?P<bare>\d{6})(?=\s?(?:\n|\Z))"
+    r"|(?:(?<=[\w)])[,;]?\s\(?|(?<=\n))(?P<bare>\d{6})(?=\)?[.,]?\s?(?:\n|\Z|\)|\. [A-Z]|\s[•·|/–-]\s))"
 )
 #: A street by its kind: a postal code without the country's name counts only behind one.
 _KIND_OF_STREET = re.compile(
     r"\d[A-Z]?,? (?:[A-Z][\w'’.-]{1,20} ){1,4}(?:Street|St|Road|Rd|Avenue|Ave|Lane|Drive|Crescent|Cres|Close|Way"
     r"|Walk|Link"
-    r"|Place|Terrace|Hill|Quay|Boulevard|Loop|Rise|View|Park)\b"
+    r"|Place|Terrace|Hill|Quay|Boulevard|Loop|Rise|View|Park|Circle|Green|Grove|Industrial|Estate|Crossing|Bridge|Sector)\b"
+    r"|\d[A-Z]?,? (?:Jalan|Jln|Lorong|Lor|Bukit|Kampong|Upper|Lower|Mount) [A-Z]"
 )
+#: A storey or a unit on the line above a code that stands by itself.
+_STOREY = re.compile(r"#\d|\b(?:storey|floor|level|unit|block|blk)\b", re.IGNORECASE)
 _MAIL = re.compile(r"\S@[\w-]+\.\w")
 #: The first two digits are the sector, of which there are 82.
 _LAST_SECTOR = 82
@@ -36,13 +41,13 @@ _LABEL = re.compile(
 )
 #: A company's name with its legal form in front of its address.
 _OWNER = re.compile(r"^.{0,100}\b(?:Ltd|Limited|LLP|Inc|Pte)\b\.?\)?[ ,:;-]{1,3}(?=[#\dA-Z])", re.IGNORECASE)
-_HAS_WORDS = re.compile(r"[A-Za-z]{3}.{0,80}\d|\d.{0,80}[A-Za-z]{3}")
+_HAS_WORDS = re.compile(r"(?:[A-Za-z]{3}|[\u4e00-\u9fff]{2}).{0,80}\d|\d.{0,80}(?:[A-Za-z]{3}|[\u4e00-\u9fff]{2})")
 _STREET = re.compile(
     r"(?i:(?:blk|block|no\.?|lot|unit|level|#)\s?)?\d{1,4}[A-Za-z]?(?:-\d{1,4}[A-Za-z]?)?,? [A-Z][a-z']|#\d"
 )
 #: Words of a sentence: an address has none of them.
 _PROSE = re.compile(
-    r"\b(?:we|our|for|was|were|has|have|had|the|with|their|which|that|this|fitted|built|completed|installed|supplied"
+    r"\b(?:we|our|for|was|were|has|have|had|(?-i:the)|with|their|which|that|this|fitted|built|completed|installed|supplied"
     r"|designed|renovat\w{1,5}|project|client|customer)\b",
     re.IGNORECASE,
 )
@@ -66,7 +71,7 @@ def find_addresses(text: str) -> list[str]:
         if not 1 <= int(code[:2]) <= _LAST_SECTOR or code in found:
             continue
         before = _before(text, match.start())
-        if match["bare"] and not _KIND_OF_STREET.search(before):
+        if match["bare"] and not (_KIND_OF_STREET.search(before) or _is_unit(before)):
             continue
         if _HAS_WORDS.search(before) and _is_own(before, text[match.end() : match.end() + 80]):
             said = match[0].replace("\n", ", ")
@@ -115,7 +120,18 @@ def _street_of(before: str) -> str:
     return before
 
 
-def address_facts(page: Document) -> Iterator[Fact]:
-    """The first address of a page that is the company's own."""
-    for address in find_addresses(page.text)[:1]:
+def _is_unit(before: str) -> bool:
+    """True for a house and its unit: "Blk 44 Chai Chee #01-212"."""
+    return _STREET.search(before) is not None and re.search(r"#\d{1,2}-\d", before) is not None
+
+
+def address_facts(page: Document, region: str) -> Iterator[Fact]:
+    """The first address that is the company's own, of the site's country or else of Singapore.
+
+    The Singapore address of a company elsewhere is a branch's.
+    """
+    found = find_addresses(page.text)[:1] if region == REGION else []
+    if not found and (abroad := find_address_abroad(page.text, region)):
+        found = [clean(abroad, MAX_ADDRESS)]
+    for address in found:
         yield Fact("address", address, page.url, "page", LIKELY)

@@ -9,7 +9,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from enricher.pages.hops import frames_of, refresh_of
 from enricher.pages.markup import prepare
-from enricher.pages.scripts import loaders_of
+from enricher.pages.scripts import loaders_of, marks_of
 from enricher.pages.structured_data import structured_data
 from enricher.pages.urls import resolve
 from enricher.pages.written_addresses import written_addresses
@@ -26,6 +26,15 @@ _MAX_HEADING = 150
 _MAX_CLIMB = 8
 _MAX_BESIDE = 60
 _MAX_NEIGHBOURS = 6
+_QUOTES = ("<blockquote", "<q>", "testimonial", "review")
+_QUOTATIONS = (
+    'blockquote, q, [class*="testimonial" i], [class^="review" i], [class*=" review" i], [id*="testimonial" i],'
+    ' [itemprop="review"], [itemtype$="Review"]'
+)
+#: Elements of no page: a model's turns, planted for it.
+_TURNS = ("assistant", "system", "instructions", "prompt")
+_MAX_QUOTED = 60
+_LONGEST_QUOTE = 2_000
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _LINK = 50  # characters
 
@@ -57,7 +66,7 @@ class Document:
     them, `protected` the codes of e-mail addresses that Cloudflare hides, `sources` the URLs of scripts, styles and
     frames, `loaders` traces of software in inline scripts, `data` JSON-LD (also made of microdata and RDFa), `dated`
     the times and headings of articles and list entries. `refresh` is where the page itself leads on to, `frames` are
-    the pages of its frameset.
+    the pages of its frameset. `quoted` are the lines of testimonials and reviews.
     """
 
     url: str
@@ -76,6 +85,7 @@ class Document:
     language: str = ""
     refresh: str | None = None
     frames: tuple[str, ...] = ()
+    quoted: frozenset[str] = frozenset()
 
     @property
     def size(self) -> int:
@@ -115,7 +125,7 @@ def parse_html(url: str, html: str) -> Document:
             if f"<{kind}" in tags
             for source in _attributes(tree, f"{kind}[{name}]", name)
         ),
-        loaders=loaders_of(tree) if "<script" in tags else (),
+        loaders=(*(loaders_of(tree) if "<script" in tags else ()), *marks_of(tags)),
         data=structured_data(tree, tags),
         language=next(_attributes(tree, "html[lang]", "lang"), "")[:20] if "lang=" in tags else "",
         refresh=refresh_of(tree, tags, base),
@@ -124,11 +134,21 @@ def parse_html(url: str, html: str) -> Document:
     pictures = tree.css("img[alt]") if "<im" in tags else ()  # also matches <image>
     for picture in islice(pictures, MAX_LINKS):  # logos name customers only in their alt texts
         picture.replace_with((picture.attributes.get("alt") or "")[:_MAX_ALT])
-    tree.strip_tags(["script", "style", "template", "svg", "title"])
+    tree.strip_tags(["script", "style", "template", "svg", "title", *(tag for tag in _TURNS if f"<{tag}" in tags)])
     text = _lines(tree.body.text(separator=_BETWEEN)) if tree.body else ""
+    quoted = frozenset(_quoted(tree)) if any(word in tags for word in _QUOTES) else frozenset[str]()
     if "<iframe" in tags and len(text) < _EMPTY:  # a page that is all frame
         found = replace(found, frames=frames_of(tree, base, "iframe[src]"))
-    return replace(found, text=text, dated=tuple(_dated(tree)) if "<time" in tags else ())
+    return replace(found, text=text, quoted=quoted, dated=tuple(_dated(tree)) if "<time" in tags else ())
+
+
+def _quoted(tree: LexborHTMLParser) -> Iterator[str]:
+    """The lines of quotations, with the figures that hold them, and of blocks that are named testimonials."""
+    for node in islice(tree.css(_QUOTATIONS), _MAX_QUOTED):
+        around = node.parent if node.parent is not None and node.parent.tag == "figure" else node
+        text = around.text(separator=_BETWEEN)
+        if len(text) <= _LONGEST_QUOTE:
+            yield from _lines(text).split(_NEW_LINE)
 
 
 def parse_text(url: str, text: str) -> Document:

@@ -30,22 +30,54 @@ class Kind(IntEnum):
 #: Headings by kind, in lower case with one blank between words. The first kind with a match counts.
 _HEADINGS: dict[Kind, str] = {
     Kind.CAREERS: (
-        r"(?:our |current |latest )?(?:careers?|jobs?|vacanc(?:y|ies)|recruitments?|internships?)(?: (?:at|with"
-        r"|in) .{1,40}| page| us)?"
-        r"|(?:career|job|employment|work) (?:opening|opportunit(?:y|ies)|vacanc(?:y|ies)|listing|search|application"
-        r"|position)s?"
-        r"|(?:we are |we re |were |were now |now )?(?:hiring|recruiting)|(?:open|current|available) (?:position|role"
-        r"|job|vacanc(?:y|ies))s?"
-        r"|join(?: us| (?:our|the) (?:team|family|company|crew)| the team)?(?: today| now)?|work(?:ing)? (?:with|for"
-        r"|at) .{1,40}|employment"
-        r"|(?:teach|train|drive|cook|volunteer|grow|build|fly) with us|(?:training contracts?|internships?"
-        r"|pupillages?|careers?)"
-        r"(?: and)? (?:vacancies|careers|internships?|recruitment|jobs)|life at .{2,40}"
-        r"|work here|karriere|stellenangebote|offene stellen|採用(?:情報)?|リクルート"
-        r"|kerjaya|kerja kosong|jawatan kosong"
-        r"|peluang kerjaya|招聘.{0,4}|.{0,2}加入我们|.{0,2}加入我們|人才招聘"
-        r"|诚聘英才|誠聘英才|职业机会|招贤纳士"
-        r"|人才招募|加入团队|வேலை ?வாய்ப்பு(?:கள்)?|வேலைவாய்ப்புகள்"
+        r"(?:our |current |latest |staff |job |all |see |view |explore )*(?:careers?|jobs?|vacanc(?:y|ies)"
+        r"|openings|recruit"
+        r"|recruitments?|recruiting|internships?|apprenticeships?|traineeships?|pupillages?)(?: (?:and"
+        r" )?(?:internships?|jobs|vacancies"
+        r"|recruitment|careers))?(?: (?:at|with|in|for|and|here) .{1,40}| page| us| programmes?| portal|"
+        r" opportunities)?(?: \d{1,3})?"
+        r"|(?:graduate|trainee|internship|training|apprentice(?:ship)?) (?:schemes?|programmes?|contracts?"
+        r"|opportunities)"
+        r"(?: (?:and )?vacancies)?|(?:current |exciting )?opportunities"
+        r"|(?:contact|contact us|people|our people|team|our team|news|about|about us|culture|company|community"
+        r"|life) (?:and )?"
+        r"(?:jobs|careers|vacancies|openings)"
+        r"|(?:career|job|jobs|employment|work|people|team|staff|crew|internship|volunteer and job) (?:and"
+        r" )?(?:openings?"
+        r"|opportunit(?:y|ies)|vacanc(?:y|ies)|listings?|search|applications?|positions?|jobs|careers|portal)"
+        r"|(?:open|current|available|latest|all|see|view) (?:open |our )?(?:positions?|roles?|jobs?|vacanc(?:y"
+        r"|ies)|openings?)"
+        r"(?: \d{1,3})?"
+        r"|(?:we are |we re |were |were now |now |we are now |we re now |yes )?(?:hiring|recruiting)(?: now| \d{1,3})?"
+        r"|join (?:us|(?:our|the|my) (?!waitlist|wait|list|mailing|newsletter|club|conversation|discussion"
+        r"|community|movement"
+        r"|forum|webinar|course|class|programme|tour|party|fun|chat|challenge|group|meeting|event|facebook|channel|network"
+        r"|loyalty|rewards|queue|beta|member)[\w ]{2,20})(?: today| now)?|join [a-z]{3,15}(?: team)?(?= careers)"
+        r"|(?:come (?:and )?)?work(?:ing)? (?:with|for|at) .{1,40}|come (?:and )?work(?: .{2,30})?|employment"
+        r"|working here"
+        r"|(?:teach|train|drive|cook|volunteer|grow|build|fly|draw|ride|bake|brew|code|nurse|roast|sew|care"
+        r"|thrive|intern|weld) with us"
+        r"|be(?:come)? (?:an? |our )(?:[a-z]{3,12} )?(?:guide|tutor|teacher|trainer|instructor|advis[eo]r|coach"
+        r"|driver|rider|nurse|carer"
+        r"|caregiver|cleaner|barista|apprentice|intern|trainee|officer|guard|baker|chef|technician|mover|helper|therapist"
+        r"|stylist|groomer|[a-z]*hero|crew member|team member|colleague|one of us|part of (?:the|our) (?:team"
+        r"|crew|family))"
+        r"|be (?:part of|one of) (?:us|(?:the|our) .{3,20})"
+        r"|(?:[a-z]{3,14} ){0,2}(?:staff|crew|hearts?|hands?|people|instructors?|teachers?|tutors?|drivers?"
+        r"|chefs?|cooks?"
+        r"|baristas?|talents?|help|helpers?|heroes|superheroes|nurses?|engineers?|technicians?|stars|bakers?|humans|souls|minds"
+        r"|apprentices?|trainees?|guards?|officers?|cleaners?|riders?|artisans?|makers?|stylists?|welders?|mechanics?|guides?"
+        r"|carers?|dreamers|doers|you) wanted"
+        r"|(?:your|a|find a|find your) (?:career|job) .{2,30}"
+        r"|life at .{2,40}|our hiring .{2,20}|(?:how )?we hire|talent(?:s)? wanted|jobs board|hiring at .{2,30}"
+        r"|work here|karriere.{0,20}|ausbildung.{0,20}|stellen(?:angebote|markt|anzeigen)?|offene stellen|jobs"
+        r" und karriere"
+        r"|empleo|emplois?|recrutement|lavora con noi|werken bij .{0,30}|vacatures"
+        r"|採用.{0,4}|リクルート|求人.{0,4}|kerja(?:ya)?|kerja kosong|jawatan kosong|kekosongan jawatan"
+        r"|(?:peluang |sertai )(?:kerjaya|pekerjaan|kami)|karir|lowongan(?: kerja)?|tuyển dụng|ร่วมงานกับเรา"
+        r"|招聘.{0,4}|.{0,2}加入我们|.{0,2}加入我們|人才招聘|招贤纳士|招賢納士|招募.{0,4}"
+        r"|诚聘英才|誠聘英才|诚聘|职业机会|职位空缺|職位空缺|工作机会|人才招募|加入团队|加入團隊|zhaopin"
+        r"|வேலை ?வாய்ப்பு(?:கள்)?|வேலைவாய்ப்புகள்"
     ),
     Kind.CONTACT: (
         r"contacts?(?: (?:us|me|info|infos|information|details?|form|page|sales|support|now|person|numbers?"
@@ -115,6 +147,23 @@ _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _END = re.compile(r"\.(?:html?|php|aspx?|jsp|cfm)$", re.IGNORECASE)
 _HAN = re.compile(r"[\u3000-\u30ff\u4e00-\u9fff]+")
 _LATIN = re.compile(r"[a-z]{3}")
+#: Hosts of job boards: of systems where every page is an employer's, and of markets where its path says so.
+_JOB_HOSTS = re.compile(
+    r"(?:^|\.)(?:greenhouse\.io|lever\.co|workable\.com|bamboohr\.com|teamtailor\.com|recruitee\.com|ashbyhq\.com|breezy\.hr"
+    r"|smartrecruiters\.com|myworkdayjobs\.com|jobvite\.com|icims\.com|applytojob\.com|freshteam\.com|careers-page\.com"
+    r"|zohorecruit\.(?:com|eu|in)|personio\.(?:de|com)|pinpointhq\.com|jobscore\.com|homerun\.co|softgarden\.io|factorialhr\.com"
+    r"|talentlyft\.com|taleo\.net|successfactors\.(?:com|eu)|rippling-ats\.com|ats\.rippling\.com|dover\.com|kula\.ai|comeet\.com"
+    r"|hirehive\.com|jobylon\.com|traffit\.com|livehire\.com|elmotalent\.com\.au|snaphire\.com|jobadder\.com|manatal\.com"
+    r"|hiringplatform\.com|polymer\.co|welcomekit\.co|join\.com|workstream\.us|paylocity\.com|paycomonline\.net)$"
+)
+_JOB_PATHS = re.compile(
+    r"(?:jobstreet\.com(?:\.sg|\.my|\.ph)?|jobsdb\.com|seek\.com(?:\.au)?|mycareersfuture\.gov\.sg|glints\.com|nodeflair\.com"
+    r"|fastjobs\.sg|hiredly\.com|wantedly\.com|indeed\.com|welcometothejungle\.com|stepstone\.de|reed\.co\.uk|gradconnection\.com"
+    r"|jobscentral\.com\.sg|grabjobs\.co|internsg\.com|maukerja\.my|ricebowl\.my|kalibrr\.com|wellfound\.com|efinancialcareers\.sg)"
+    r"/(?:[a-z]{2}(?:-[a-z]{2})?/)?(?:companies|company|cmp|employers?|jobs?|careers|search|unternehmen|opportunities)\b.{2}"
+    r"|linkedin\.com/company/[^/?#]+/jobs",
+    re.IGNORECASE,
+)
 _FEW_WORDS = 5  # "About our people" names a page, "How we think about tyres" an article
 _MAX_PAGES = 50
 _NO_PAGE = re.compile(
@@ -133,7 +182,12 @@ _FUSED = {
 _NOT_THEM = re.compile(
     r"about (?:cookies|this (?:site|website|page)|blank)|contact (?:lens|lenses|cleaner|person name)|join us on .*"
     r"|work at height.*|work with (?:height|heights|glass|metal|wood)"
-    r"|working at heights?|(?:careers?|jobs?) in (?:brief|progress)"
+    r"|working at heights?|most wanted|work (?:with|for|at) (?:us )?as (?:an? )?(?:agent|partner|reseller|affiliate).*"
+    r"|(?:careers?|job) (?:fairs?|advice|coaching|counsell?ing|guidance|services?|consult\w{4,6}|talks?"
+    r"|sheets?)(?: .*)?"
+    r"|jobs? (?:done|completed|sheets?|in hand)|recruitment (?:agency|services?|solutions?|process outsourcing"
+    r"|consult\w{3,6})"
+    r"|(?:careers?|jobs?) in (?:brief|progress)"
 )
 
 
@@ -145,6 +199,8 @@ def kind_of(link: Link) -> Kind | None:
 @lru_cache(4_000)  # the pages of a site share a menu
 def _kind_of(url: str, said: str) -> Kind | None:
     parts = urlsplit(url)
+    if _JOB_HOSTS.search(parts.hostname or "") or _JOB_PATHS.search(url):
+        return Kind.CAREERS
     path = [unquote(part) for part in parts.path.split("/") if part][-6:]
     asked = [value for _, value in parse_qsl(parts.query, max_num_fields=20)] if parts.query else []
     for words in (*asked, *path[-1:], said, *reversed(path[:-1])):

@@ -19,9 +19,18 @@ _CALLS = re.compile(
     r"|_linkedin_partner_id|_linkedin_data_partner_ids|lintrk\(|_paq\.push|clarity\(\s?['\"]|mixpanel\.init|__NUXT__|owlCarousel\("
     r"|analytics\.load\(|ttq\.load|TiktokAnalyticsObject|wpforms_settings|twq\(\s?['\"]|snaptr\(\s?['\"]|pintrk\(\s?['\"]"
     r"|CRISP_WEBSITE_ID|drift\.load|__lc\.license|LiveChatWidget|Calendly\.init|new Swiper\(|tailwind\.config"
-    r"|google\.maps\.Map|heap\.load|amplitude\.(?:init|getInstance)|uetq|__CF\$cv)"
+    r"|google-analytics\.com/(?:ga|urchin)\.js|google\.maps\.Map|heap\.load|amplitude\.(?:init|getInstance)|uetq|__CF\$cv)"
     r"|(?<=['\"])AW-\d{6,12}\b"
 )
+
+
+#: Attributes that only one product's pages have.
+_MARKS = ("__viewstate", "data-reactroot", "data-react-helmet", "go daddy website builder")
+
+
+def marks_of(tags: str) -> tuple[str, ...]:
+    """The traces in a page's markup; `tags` is the page in lower case."""
+    return tuple(mark for mark in _MARKS if mark in tags)
 
 
 def loaders_of(tree: LexborHTMLParser) -> tuple[str, ...]:

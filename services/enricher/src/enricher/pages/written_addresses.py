@@ -1,5 +1,6 @@
 """Finds e-mail addresses that a page's scripts put together in the browser, to hide them from collectors."""
 
+import codecs
 import re
 from collections.abc import Iterator
 from html import unescape
@@ -15,6 +16,8 @@ _JOINT = re.compile(r"['\"]\s{0,4}\+\s{0,4}['\"]")
 _GOES_ON = re.compile(r"['\"]\s?;?\s{0,4}(?:(\w{1,40}) = \1 ?\+|\w{1,40} ?\+=)\s{0,4}['\"]")
 _ADDRESS = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,4}(?![\w-])")
 _SIGNS = ("@", "&#64;", "&#x40;", "\\x40", "\\u0040", "%40")
+#: "mailto:" with each letter thirteen further on.
+_SHIFTED_MAILTO = "znvygb:"
 _ESCAPED = re.compile(r"\\x40|\\u0040|%40")
 #: The parts of an address in attributes, for a script to join.
 _PARTS = (("data-user", "data-domain"), ("data-name", "data-domain"), ("data-local", "data-domain"))
@@ -36,6 +39,8 @@ def _in_scripts(tree: LexborHTMLParser) -> Iterator[str]:
         script = node.text()[:_MAX_LENGTH]
         if not any(sign in script for sign in _SIGNS) or not ("+" in script or "mailto:" in script):
             continue
+        if _SHIFTED_MAILTO in script:
+            script = codecs.decode(script, "rot13")
         plain = _ESCAPED.sub("@", unescape(script))
         joined = _GOES_ON.sub("", _JOINT.sub("", plain))
         for match in islice(_ADDRESS.finditer(joined), _MAX_FOUND):

@@ -19,6 +19,8 @@ _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs
 _CODECS = {"gbk": "gb18030", "big5": "big5hkscs", "shift_jis": "cp932", "euc-kr": "cp949"}
 _COMMENT = re.compile(rb"<!--.*?(?:-->|\Z)", re.DOTALL)
 _HEAD = 4096
+_SAMPLE = 100_000
+_SURE = 8
 
 
 class Body:
@@ -88,17 +90,29 @@ def unpacked(content: bytes, limit: int) -> bytes:
 def text_of(body: bytes, declared: str | None) -> str:
     """The text of an HTML body. `declared` is the charset of its content type. Never raises.
 
-    A byte order mark wins over the header, the header over the page's own word. What claims to be UTF-8 (or nothing)
+    A byte order mark wins over the header, the header over the page's own word, which does not count where the body is
+    UTF-8. What claims to be UTF-8 (or nothing)
     and is not is read as Windows-1252, unless it is UTF-8 for the most part: then only the bad bytes are replaced.
     """
     for mark, charset in _BOMS:
         if body.startswith(mark):
             return body[len(mark) :].decode(charset, "replace")
-    charset = _codec(declared) or _of_page(body) or "utf-8"
+    charset = _codec(declared) or (None if _is_utf8(body) else _of_page(body)) or "utf-8"
     text = body.decode(charset, "replace")
     if charset == "utf-8" and "\ufffd" in text and text.replace("\ufffd", "").isascii():
         return body.decode("cp1252", "replace")
     return text
+
+
+def _is_utf8(body: bytes) -> bool:
+    """True for bytes that are UTF-8 and could hardly be anything else: several longer characters and no fault."""
+    if body.isascii():
+        return False
+    try:
+        text = body.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return sum(not sign.isascii() for sign in text[:_SAMPLE]) >= _SURE
 
 
 def _of_page(body: bytes) -> str | None:

@@ -35,13 +35,54 @@ _ABROAD = (
         ),
     ),
 )
-_COUNTRY_CODE = re.compile(r"(?<![\d+])(?:\+|00)([1-9]\d{0,2})(?=[\s().-]{0,2}\d)")
+_COUNTRY_CODE = re.compile(r"(?<![\d+])(?:\+|00)([1-9]\d{0,2})(?=[\s().-]{0,2}\d)|(?<!\d)\((65)\) ?(?=[3689]\d{3})")
 _MOST_CODES = 20
+#: Cities by whose name a number without a country code is their country's, on a site of another country.
+_CITIES = (
+    (
+        "MY",
+        r"malaysia|johor(?: bahru)?|jb|kuala lumpur|kl|penang|pulau pinang|melaka|malacca|selangor|petaling jaya"
+        r"|shah alam"
+        r"|ipoh|kuching|kota kinabalu|perai|klang|senai|nilai|seremban|cyberjaya|puchong|subang",
+    ),
+    ("ID", r"indonesia|jakarta|batam|surabaya|bandung|medan|bintan|cikarang|bekasi|tangerang"),
+    ("TH", r"thailand|bangkok|chonburi|rayong|phuket|chiang mai"),
+    ("VN", r"vietnam|viet nam|ho chi minh|hanoi|binh duong|da nang|hcmc"),
+    ("PH", r"philippines|manila|makati|cebu|quezon"),
+    ("GB", r"united kingdom|london|manchester|birmingham|leeds|bristol|edinburgh|glasgow"),
+    ("AU", r"australia|sydney|melbourne|brisbane|perth|adelaide"),
+    ("US", r"united states|new york|san francisco|houston|los angeles|chicago"),
+    ("DE", r"germany|deutschland|berlin|munich|münchen|hamburg|frankfurt"),
+    ("JP", r"japan|tokyo|osaka|nagoya"),
+    ("HK", r"hong ?kong|kowloon"),
+    ("CN", r"china|shanghai|shenzhen|suzhou|beijing|guangzhou"),
+    ("TW", r"taiwan|taipei"),
+    ("IN", r"india|mumbai|chennai|bangalore|bengaluru|new delhi|hyderabad"),
+)
+_CITY = tuple((region, re.compile(rf"\b(?:{names})\b", re.IGNORECASE)) for region, names in _CITIES)
+_ABOVE = 2
+_LONGEST_LINE = 200
 
 
 def region_of(url: str) -> str:
     """The country that a site's top-level domain names, else Singapore."""
     return _of_domain(url) or REGION
+
+
+def is_place(words: str) -> bool:
+    """True for Singapore, or a country or city abroad, and nothing else."""
+    return words.lower() in ("singapore", "asia", "apac") or any(it.fullmatch(words.strip()) for _, it in _CITY)
+
+
+def abroad(lines: list[str], nth: int, region: str) -> str | None:
+    """The other country whose city a line, or one of the two above it, names: that of its numbers that begin with 0."""
+    for line in (lines[nth], *reversed(lines[max(0, nth - _ABOVE) : nth])):
+        if len(line) > _LONGEST_LINE:
+            return None
+        found = [country for country, pattern in _CITY if pattern.search(line)]
+        if found:
+            return found[0] if len(found) == 1 and found[0] != region else None
+    return None
 
 
 def country_of(pages: Iterable[Document]) -> str:
@@ -83,7 +124,7 @@ def _of_numbers(page: Document) -> str | None:
     counts: dict[str, int] = {}
     for code, _ in zip(_COUNTRY_CODE.finditer(page.text), range(_MOST_CODES), strict=False):
         for length in (1, 2, 3):
-            regions = phonenumbers.COUNTRY_CODE_TO_REGION_CODE.get(int(code[1][:length]))
+            regions = phonenumbers.COUNTRY_CODE_TO_REGION_CODE.get(int((code[1] or code[2])[:length]))
             if regions and regions[0] in phonenumbers.SUPPORTED_REGIONS:
                 counts[regions[0]] = counts.get(regions[0], 0) + 1
                 break

@@ -6,7 +6,7 @@ from typing import Literal, TypeAlias
 Kind: TypeAlias = Literal["tel", "fax", "both", "other"]
 
 _FAX = (
-    r"🖷|📠|tele-?fax|fax(?:es|imile)?|facsimile|faks|传真|傳真|ファックス|팩스|தொலைநகல்|โทรสาร"
+    r"🖷|📠|tele-?fax|telecopiers?|fax(?:es|imile)?|facsimile|faks|传真|傳真|ファックス|팩스|தொலைநகல்|โทรสาร"
     r"|(?<![A-Za-z])f(?:x)?(?=\s{0,2}[:：.)\]]|\s{1,2}[+(\d]|\s{0,2}$)"
 )
 _TEL = (
@@ -17,7 +17,8 @@ _TEL = (
     r"|(?<![A-Za-z])[tpmhod](?=\s{0,2}[/:：.)\]]|\s{1,2}[+(\d]|\s{0,2}$)"
 )
 _OTHER = (
-    r"uen|isdn|telex|pager|gst|roc|rcb|acra|brn|ssm|abn|acn|vat|tin|isbn|issn|sku|ean|upc|nric|bar ?codes?|hs"
+    r"uen|isdn|telex|firmware|version|release|pager|gst|roc|rcb|acra|brn|ssm|abn|acn|vat|tin|isbn|issn|sku|ean"
+    r"|upc|nric|bar ?codes?|hs"
     r" codes?|copyright|swift"
     r"|iban|(?:company|co|business|biz|tax|gst)\.? ?reg\w{0,9}|reg(?:istration|d|n)?\.? ?(?:no|number|code)|licen[cs]e"
     r"|(?:account|acct|acc|a/c|invoice|order|serial|ref(?:erence)?|permit|policy|tender|lot|patent|cert(?:ificate)?"
@@ -35,6 +36,7 @@ _LETTER = re.compile(r"[^\W\d_]")
 _LONGEST_LABEL = 60
 _LONGEST_LINE = 40
 _SOME_DIGITS = re.compile(r"\d\D{0,3}\d\D{0,3}\d\D{0,3}\d")
+_WHOLE_NUMBER = re.compile(r"\d(?:\D{0,3}\d){5}")
 #: Heads of columns without numbers.
 _NEUTRAL = re.compile(r"(?:e-?mail|address|web(?:site)?|邮箱|电邮|地址|网址)\s{0,2}[:：]?", re.IGNORECASE)
 
@@ -66,25 +68,39 @@ def label_after(text: str, *, is_last: bool) -> Kind | None:
 
 
 def labels_by_line(lines: list[str]) -> dict[int, Kind]:
-    """The labels of lines that begin with a number, from the lines above: the cell before, or the column's head."""
+    """The labels of lines that begin with a number, from the lines above: the cell before, or the column's head.
+
+    The heads of several columns hold for every row below that has as many numbers, until other labels come.
+    """
     found: dict[int, Kind] = {}
     labels: list[Kind] = []
+    columns: list[Kind] = []
     values: list[int] = []
     for nth, line in enumerate([*lines, "end"]):
         is_value = _begins_with_number(line)
         kind = None if is_value else _label_alone(line)
-        if is_value and labels:
+        if is_value and (labels or columns):
             values += [nth] if _SOME_DIGITS.search(line) else []
             continue
         if values:
-            pairs = zip(values, labels, strict=True) if len(labels) == len(values) > 1 else [(values[0], labels[-1])]
-            found.update(pairs)
+            found.update(_in_columns(values, labels, columns))
             labels, values = [], []
         if kind is not None:
             labels.append(kind)
+            columns = list(labels) if len(labels) > 1 else columns
+            columns = [] if len(labels) == 1 else columns
         elif not _NEUTRAL.fullmatch(line):
             labels = []
     return found
+
+
+def _in_columns(values: list[int], labels: list[Kind], columns: list[Kind]) -> list[tuple[int, Kind]]:
+    """The labels of neighbouring lines with numbers: those just above, else the heads of their columns."""
+    if len(labels) == len(values) > 1:
+        return list(zip(values, labels, strict=True))
+    if labels:
+        return [(values[0], labels[-1])]
+    return list(zip(values, columns, strict=True)) if len(columns) == len(values) else []
 
 
 def _label_alone(line: str) -> Kind | None:
@@ -95,7 +111,7 @@ def _label_alone(line: str) -> Kind | None:
 def _begins_with_number(line: str) -> bool:
     """True for a number, also with words behind it: "(65) 6533 4199 (not for documents)"."""
     letter = _LETTER.search(line)
-    return letter is None or bool(_SOME_DIGITS.search(line, 0, letter.start()))
+    return letter is None or bool(_WHOLE_NUMBER.search(line, 0, letter.start()))
 
 
 def _kind(found: re.Match[str]) -> Kind:

@@ -7,8 +7,10 @@ from enricher.extract.persons.titles import is_job_title
 
 _HONORIFIC = re.compile(
     r"^(?:(?:mr|mrs|ms|miss|mdm|madam|dr|prof|professor|er|ir|ar|rev|dato['’]?|datuk|datin|tan sri|encik|puan"
-    r"|cik|haji|hajah"
-    r"|tuan|tn|pn|en|hj|hjh|sir|capt|captain|col|nyonya|sri|assoc|associate|adj|adjunct|先生|女士)\b[.'’]?\s{1,3}){1,3}",
+    r"|cik|haji"
+    r"|tuan|tn|pn|en|hj|hjh|sir|capt|captain|col|nyonya|sri|assoc|associate|adj|adjunct|herr|frau|chef|coach|teacher|uncle|auntie|aunty"
+    r"|cikgu|ustaz|khun|sister|sr|bro|pastor|fr|father|ssgt|sgt|dsp|asp|insp|supt|maj|major|cpt|dipl\.-ing"
+    r"|bapak|ibu|先生|女士)\b[.'’]?\s{1,3}|\((?:ret|retd|retired|fh)\)\s{1,3}){1,5}",
     re.IGNORECASE,
 )
 #: Degrees and memberships behind a name: "Mei Tan, CPA, PhD".
@@ -16,14 +18,20 @@ _DEGREE = (
     r"\(?(?:[A-Z]{2,7}[a-z]{0,4}|Ph\.?D|M\.?Sc|B\.?Eng|B\.?Sc|Jr|Sr)\.?\)?"
     r"(?:\s\([A-Z][A-Za-z. ]{1,20}\))?"
 )
+#: The same in any letters, with two capitals or more: "Fiona McAllister, MSportsPhys".
+_MIXED_BEHIND = re.compile(r"(?:,\s(?=[^,]{0,15}[A-Z][^,]{0,15}[A-Z])[A-Z][A-Za-z.]{1,14}(?: \([^)]{2,30}\))?){1,4}$")
+#: A remark behind a name with a form of address: "Prof. Margaret Ho (Emeritus, law of trusts)".
+_REMARK = re.compile(r"\s\([^)]{3,60}\)$")
 _LETTERS_BEHIND = re.compile(rf"(?:,?\s{_DEGREE}){{1,4}}$")
 #: Behind a name in capitals they need a comma: "LIM SOO HIANG, FCA (Singapore)".
 _LETTERS_BEHIND_COMMA = re.compile(rf",\s{_DEGREE}(?:,?\s{_DEGREE}){{0,3}}$")
 _NICKNAME = re.compile(r"\s[(\"“'‘][A-Z][\w-]{1,15}[)\"”'’](?=\s|$)")
 _TOKEN = re.compile(
-    r"[A-Z][a-z]{1,20}(?:[-'’][A-Za-z][a-z]{0,20}){0,2}|(?:O|D|Mc|Mac)['’]?[A-Z][a-z]{1,20}|[A-Z]\.?"
-    r"|[A-ZÀ-Þ][a-zà-ÿ]{1,20}|[A-Z]{2,15}"
+    r"[A-Z\u00c0-\u017e][a-z\u00df-\u017e]{1,20}(?:[-'’][A-Za-z\u00c0-\u017e][a-z\u00df-\u017e]{0,20}){0,2}"
+    r"|(?:O|D|Mc|Mac|De|Di)['’]?[A-Z][a-z]{1,20}|[A-Z]\.?|[A-Z\u00c0-\u017e]{2,15}(?:-[A-Z]{2,15})?|[A-Z]['’][A-Z]{2,15}"
 )
+#: "S. Subramaniam"; the surname has some letters.
+_INITIAL = re.compile(r"^(?:[A-Z]\. [A-Z][A-Za-z]{3,}|[A-Z][a-z]{3,} [A-Z]\.?)$")
 _CONNECTOR_WORDS = "bin binte binti bte bt s/o d/o a/l a/p de da van von der den al el la le di del dos"
 _CONNECTORS = frozenset(_CONNECTOR_WORDS.split())
 _NO_NAME_WORDS = """
@@ -70,6 +78,10 @@ _NO_NAME_WORDS = """
     slide slides shows walk plaza mall mrt lrt exit bus chinatown stop airport terminal
     ventures venture capital holdings holding fund foods labs associates consultants clinic clinics
     dental laboratory bistro cafe lodge residence residences resort academy
+    st pt cv tanjong jurong tuas changi bedok tampines punggol sengkang serangoon geylang katong novena raffles clementi
+    tiong bahru kallang paya lebar kaki telok blangah bukit jalan lorong kampong pasir toa payoh woodlands yishun
+    untuk dihubungi kami syarikat profil hubungi maklumat ihre unsere ansprechpartner
+    sembawang hougang orchard johor batam jakarta penang selangor mart bakery studio studios gallery museum
 """
 _NO_NAME = frozenset(_NO_NAME_WORDS.split())
 #: Ends of words that headings have and names have not; names end in -ing only when they are short.
@@ -117,6 +129,9 @@ _CHINESE_NAME = re.compile(
     r"[\u4e00-\u9fff]{1,2}"
 )
 _LONGEST = 60
+_MARKS = re.compile("[®™©]")
+#: "符国雄医师" is Dr Fu Guoxiong.
+_CHINESE_TITLE = re.compile(r"(?:医师|醫師|先生|女士|小姐|博士|教授|老师|老師)$")
 
 
 def _is_heading(word: str) -> bool:
@@ -126,18 +141,19 @@ def _is_heading(word: str) -> bool:
 @lru_cache(4_000)
 def person_name(line: str) -> str | None:
     """The name in a line that holds nothing else, without honorifics and degrees; `None` for any other line."""
-    line = line.strip(" ,.-–—|:*•")
-    if not 3 <= len(line) <= _LONGEST and not _CHINESE_NAME.fullmatch(line):
+    line = _MARKS.sub("", line).strip(" ,-–—|:*•")
+    if not 3 <= len(line) <= _LONGEST and not _CHINESE_NAME.fullmatch(_CHINESE_TITLE.sub("", line)):
         return None
-    if _CHINESE_NAME.fullmatch(line):
-        return line
+    if (chinese := _CHINESE_TITLE.sub("", line)) and _CHINESE_NAME.fullmatch(chinese):
+        return chinese
     plain = _HONORIFIC.sub("", line)
     is_addressed = plain != line
-    plain = _LETTERS_BEHIND_COMMA.sub("", plain)
+    plain = _REMARK.sub("", plain) if is_addressed else plain
+    plain = _MIXED_BEHIND.sub("", _LETTERS_BEHIND_COMMA.sub("", plain))
     plain = _LETTERS_BEHIND.sub("", plain) if not plain.isupper() else plain
     bare = _NICKNAME.sub("", plain)
     tokens = bare.split()
-    if not (1 if is_addressed else 2) <= len(tokens) <= 5 or is_job_title(line):
+    if not (1 if is_addressed else 2) <= len(tokens) <= 5 or is_job_title(plain if is_addressed else line):
         return None
     full = 0
     for token in tokens:
@@ -147,4 +163,5 @@ def person_name(line: str) -> str | None:
         if not _TOKEN.fullmatch(token.strip(",")) or word in _NO_NAME or _is_heading(word):
             return None
         full += len(word.strip(".")) > 1
-    return plain.strip(" ,") if full >= (1 if is_addressed else 2) or (full == 1 and len(tokens) > 2) else None
+    is_full = full >= (1 if is_addressed else 2) or (full == 1 and (len(tokens) > 2 or _INITIAL.search(bare)))
+    return plain.strip(" ,") if is_full else None

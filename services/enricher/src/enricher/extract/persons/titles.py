@@ -16,7 +16,13 @@ _HEAD_WORDS = """
     paralegal conveyancer actuary broker buyer merchandiser housekeeper sommelier florist photographer videographer
     animator copywriter electrician foreman superintendent captain
     pengarah pengurus pengerusi jurutera setiausaha ketua penyelia eksekutif akauntan pegawai kerani juruteknik
-    pemilik pengasas presiden penolong perunding peguam
+    pemilik pengasas presiden penolong perunding peguam cef tukang
+    groomer roaster brewer finisher joiner carpenter plumber mechanic driver chandler acupuncturist hygienist optician
+    bursar guide patron member guardian librarian matron warden masseuse masseur sonographer radiographer dietitian
+    gardener storekeeper foreman forewoman bookkeeper auditor hairdresser colourist tailor seamstress goldsmith jeweller
+    apprentice fabricator co-ordinator coordinator metrologist undertaker geschäftsführer geschäftsführerin prokurist
+    inhaber inhaberin vorstand
+    geschäftsleiter vertriebsleiter werkzeugmacher lew geologist arborist
 """
 _HEADS = frozenset(_HEAD_WORDS.split())
 _MODIFIER_WORDS = """
@@ -41,6 +47,11 @@ _MODIFIER_WORDS = """
     vice vietnam warehouse web west workplace workshop world wedding practice
     dental veterinary clinic clinical visiting pastry wellness lead client clients partnerships board fleet
     urusan akaun projek jualan pemasaran kewangan operasi am besar kanan kilang kualiti sumber manusia pentadbiran
+    quotes quotation quotations calibration lab laboratory billing claims bursary enrolment enrolments admissions
+    donations acquisition architectural conservation restoration heritage daycare part ii studies wellbeing qa
+    regulatory protection front desk cellar shop reception kitchen bar studio stores despatch dispatch
+    packing distribution bookkeeping enquiries accounts-payable payroll purchase showroom tenders tender booking
+    bookings refunds vertrieb einkauf personal buchhaltung technik eksport
     teknikal pembangunan perniagaan bahagian jabatan cawangan wilayah syarikat lembaga dan bersama
 """
 _MODIFIERS = frozenset(_MODIFIER_WORDS.split())
@@ -60,14 +71,30 @@ _UNIT = (
     r"|purchasing"
     r"|procurement|production|engineering|design|business development|customer service|legal|it)"
 )
+_UNIT_NAMES = """
+    account accounts administration admin akaun billing booking bookings buchhaltung bursary calibration cellar claims
+    communications compliance conservation dispatch despatch donations einkauf eksport engineering enrolment enrolments
+    enquiries export finance hr kewangan lab laboratory legal logistics maintenance marketing operations packing
+    payroll pemasaran personal procurement production purchase purchasing qa quality quotations quotes reception refunds
+    regulatory sales service shipping showroom site support talent technik tenders training vertrieb warehouse jualan
+    desk office protection design admissions kitchen retail services programmes conservation acquisition recruitment
+"""
+_UNITS = frozenset(_UNIT_NAMES.split())
 _DEPARTMENT = re.compile(rf"{_UNIT}(?: (?:&|and) {_UNIT})?", re.IGNORECASE)
 #: Horticulturist, technician: whoever has a field.
-_OF_A_FIELD = re.compile(r"(?!(?:check|wish|play|price|short|wait|white|black)list)[a-z]{4,14}(?:ist|ician)")
+_OF_A_FIELD = re.compile(
+    r"(?!(?:check|wish|play|price|short|wait|white|black)list)[a-z]{4,14}(?:ist|ician)|[a-zäöü]{3,20}(?:leiter|leitung|führer|meister)(?:in)?"
+)
+#: Words behind a title that name no company.
+_GENERIC = frozenset(
+    ["region", "regions", "northern", "southern", "eastern", "western", "central", "zone", "area", "team"]
+)
 _MAX_WORDS = 9
 _MAX_UNKNOWN = 2
 _LONGEST = 80
 _CHINESE = re.compile(
-    r"[\u4e00-\u9fff]{0,6}(?:经理|總經理|总经理|经理|董事长?|主席|总监|總監|总裁|創辦人|创始人|主任|工程师)"
+    r"[\u4e00-\u9fff]{0,6}(?:经理|經理|總經理|总经理|董事长?|董事長|主席|总监|總監|总裁|總裁|創辦人|创始人|创办人|主任|工程师|院长|院長|所长|店长"
+    r"|主厨|医师|醫師|会长|秘书|财政|厂长|校长|老师|顾问)(?: ?[（(][\u4e00-\u9fff]{1,6}[）)])?"
 )
 
 _SENIORITIES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
@@ -141,6 +168,14 @@ _SAME = {
 }
 
 
+def has_titles(text: str) -> bool:
+    """True for a text with a word of titles or departments: a quick test."""
+    said = set(_WORD.findall(text.lower()))
+    words = said | {word.removesuffix("s") for word in said}
+    has_known = not (_HEADS.isdisjoint(words) and _UNITS.isdisjoint(words))
+    return has_known or not text.isascii() or any(map(_OF_A_FIELD.fullmatch, said))
+
+
 @lru_cache(4_000)
 def is_job_title(line: str) -> bool:
     """True for a line that is a job title and nothing else."""
@@ -153,31 +188,36 @@ def is_job_title(line: str) -> bool:
     words = [word.lower() for word in _WORD.findall(line)]
     if not 1 <= len(words) <= _MAX_WORDS or not line[:1].isupper() or not any(map(_is_head, words)):
         return False
-    unknown = [word for word in words if not _is_known(word)]
+    unknown = [word for word in words if not is_known(word)]
     return len(unknown) <= min(_MAX_UNKNOWN, len(words) - 1)
 
 
 def _has_known(words: str) -> bool:
-    return any(map(_is_known, _WORD.findall(words.lower())))
+    return any(map(is_known, _WORD.findall(words.lower())))
 
 
 def names_company(words: str) -> bool:
     """True for what looks like a company behind a title: "Logistics Director, Halvorsen Energy"."""
     parts = words.split()
-    return len(parts) > 1 and "&" not in words and all(it[:1].isupper() for it in parts) and not _has_known(words)
+    unknown = [it for it in _WORD.findall(words) if not is_known(it.lower()) and it.lower() not in _GENERIC]
+    is_named = len(parts) > 1 and "&" not in words and all(it[:1].isupper() for it in parts)
+    return is_named and bool(unknown) and _UNITS.isdisjoint(it.lower() for it in parts)
 
 
 def _is_head(word: str) -> bool:
     return word in _HEADS or _OF_A_FIELD.fullmatch(word) is not None
 
 
-def _is_known(word: str) -> bool:
+def is_known(word: str) -> bool:
+    """True for a word of titles."""
     return word in _MODIFIERS or _is_head(word)
 
 
 def is_department(words: str) -> bool:
-    """True for a department that stands for a title: "Operations", "Sales & Marketing"."""
-    return bool(_DEPARTMENT.fullmatch(words.strip()))
+    """True for a department that stands for a title: "Operations", "Sales & Marketing", "Calibration lab"."""
+    return bool(_DEPARTMENT.fullmatch(words.strip())) or (
+        is_field(words) and not _UNITS.isdisjoint(_WORD.findall(words.lower()))
+    )
 
 
 def is_field(words: str) -> bool:

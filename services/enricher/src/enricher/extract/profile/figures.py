@@ -5,14 +5,8 @@ from collections.abc import Iterable, Iterator, Set
 from itertools import islice
 
 from enricher.extract.facts import FAIR, LIKELY, Fact, join_values
-from enricher.extract.own_words import (
-    begins_with_nobody,
-    has_others,
-    is_about_company,
-    is_own_subject,
-    names_of,
-    sentence_around,
-)
+from enricher.extract.founding.year import founding_year
+from enricher.extract.own_words import begins_with_nobody, initials_of, is_own_subject, names_of, sentence_around
 from enricher.pages.documents import Document, Link, clean
 from enricher.pages.kinds import Kind, kind_of
 from enricher.pages.urls import path_of
@@ -53,34 +47,6 @@ _NOT_THEIRS = re.compile(
     r"|dormitor)|who(?:m)? we|or (?:fewer|less|more)|and (?:above|below|under))\b",
     re.IGNORECASE,
 )
-_YEAR = r"((?:18|19|20)\d\d)(?![\w-]|[.,]\d)"
-#: What may stand between the word and its year: "in Singapore in", "by Mr Tan in", "on 12 May".
-_TO_YEAR = (
-    r"(?:\s{0,2}[:：,–-]?\s{0,2}(?:the (?:year after|next year|following year),?|business|operations|trading"
-    r"|in|on|since|back|the year|year|of|by|as a|as an|around"
-    r"|circa|"
-    r"and|\d{1,2}(?:st|nd|rd|th)?|[A-Z][\w.&]{0,20},?)(?=[\s:：])){0,8}"
-)
-_FOUNDED = re.compile(
-    r"\b(?i:founded|established|incorporated|started|set up|formed|began|began operations|inception|founding"
-    r"|establishment|incorporation"
-    rf"|year (?:founded|established|of establishment|of incorporation)){_TO_YEAR}\s{{0,2}}[:：]?\s{{0,2}}{_YEAR}"
-    rf"|\b(?i:ditubuhkan|diasaskan|didaftarkan)(?: (?:pada|sejak|tahun|di|\d{{1,2}}|[A-Z][a-z]{{2,9}})){{0,4}} {_YEAR}"
-)
-_SINCE = re.compile(rf"\b(?:since|est\.?|estd\.?) {_YEAR}", re.IGNORECASE)
-#: "We have served Acme since 2010" is about a customer, "we have served Singapore since 1975" about ourselves.
-_RELATION = re.compile(
-    r"\b(?:invested|raised|donated|served|supplied|worked with|working with|been with|used|using|sold|owned"
-    r"|held)(?! (?:singapore|the|our"
-    r"|families|businesses|homes|asia)\b)",
-    re.IGNORECASE,
-)
-_DOING = re.compile(
-    r"\b(?:serving|trusted|proudly|quality|your|family|business|operat|est|in business|here)", re.IGNORECASE
-)
-_CHINESE = re.compile(
-    r"(?:成立|创立|創立|创办|創辦|始创|始創)[于於]?(?:公元)?((?:18|19|20)\d\d)年|((?:18|19|20)\d\d)年(?:成立|创立|創立)"
-)
 _ARTICLE = re.compile(r"(?<![a-z])(?:blogs?|news|articles?|posts?|insights?|press|stories)(?![a-z])")
 _A_YEAR = re.compile(r"(?<!\d)(?:18|19|20)\d\d(?!\d)")
 _PRICE = re.compile(
@@ -102,36 +68,28 @@ def year_in(text: str) -> str:
 def figure_facts(page: Document) -> Iterator[Fact]:
     """Finds the number of employees and the year of foundation that the page says of the company itself.
 
-    Pages of news and of customers are about others.
+    Pages of news and of customers are about others, but for what is said of the company by its name.
     """
-    if kind_of(Link(page.url, "")) in (Kind.NEWS, Kind.CUSTOMERS) or _ARTICLE.search(path_of(page.url).lower()):
-        return
-    names: frozenset[str] | None = None
+    is_about_others = kind_of(Link(page.url, "")) in (Kind.NEWS, Kind.CUSTOMERS) or _ARTICLE.search(
+        path_of(page.url).lower()
+    )
+    names = names_of(page) | initials_of(page)
+    if not is_about_others:
+        yield from _employees(page, names)
+    text = f"{page.text}\n{page.title}\n{page.description}"
+    found = founding_year(text, names, is_about_others=bool(is_about_others))
+    if found:
+        year, confidence, match = found
+        yield Fact("founded_year", year, page.url, "page", confidence, quote_around(match.string, match))
+
+
+def _employees(page: Document, names: frozenset[str]) -> Iterator[Fact]:
     for match in islice(_PEOPLE.finditer(page.text), _MOST_MATCHES if _OF_PEOPLE.search(page.text) else 0):
         count = next(group for group in match.groups() if group).replace(",", "")
         before, after = sentence_around(page.text, match)
-        names = names_of(page) if names is None else names
         if int(count) and _are_employed(before, match[0], after, names):
             yield Fact("employees", count, page.url, "page", LIKELY, quote_around(page.text, match))
-            break
-    if not _A_YEAR.search(page.text):
-        return
-    for pattern, confidence, is_own in ((_FOUNDED, LIKELY, is_about_company), (_SINCE, FAIR, _is_own_since)):
-        for match in islice(pattern.finditer(page.text), _MOST_MATCHES):
-            before, after = sentence_around(page.text, match)
-            names = names_of(page) if names is None else names
-            if is_own(before, after, names):
-                yield Fact(
-                    "founded_year",
-                    match[match.lastindex or 1],
-                    page.url,
-                    "page",
-                    confidence,
-                    quote_around(page.text, match),
-                )
-                return
-    if found := _CHINESE.search(page.text):
-        yield Fact("founded_year", found[1] or found[2], page.url, "page", FAIR, quote_around(page.text, found))
+            return
 
 
 def _are_employed(before: str, said: str, after: str, names: Iterable[str]) -> bool:
@@ -141,17 +99,6 @@ def _are_employed(before: str, said: str, after: str, names: Iterable[str]) -> b
     if is_own_subject(before, names) or re.search(r"\bour\b", before, re.IGNORECASE):
         return True
     return len(before.split()) <= 3 and begins_with_nobody(before) and not re.search(r"\bworkers\b", said, re.I)
-
-
-def _is_own_since(before: str, after: str, names: Iterable[str]) -> bool:
-    """True for "Serving Singapore since 1998" and "Since 1998, we"; false for a person's post, a customer's time."""
-    if has_others(before) or has_others(after) or _RELATION.search(before):
-        return False
-    if is_own_subject(before, names):
-        return True
-    if not before:
-        return len(after.split()) <= 4 or is_own_subject(after, names)
-    return len(before.split()) <= 8 and _DOING.search(before) is not None
 
 
 def price_facts(page: Document, linked: Set[Kind]) -> Iterator[Fact]:

@@ -1,0 +1,1 @@
+"""The year in which a company was founded."""

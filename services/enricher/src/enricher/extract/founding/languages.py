@@ -1,0 +1,50 @@
+"""Finds years of foundation in Chinese, Malay and German."""
+
+import re
+from collections.abc import Iterator
+from itertools import islice
+
+from enricher.extract.facts import FAIR, LIKELY
+from enricher.extract.founding.words import A_YEAR, MOST, YEAR, compact
+from enricher.extract.own_words import is_about_company, sentence_around
+
+_MALAY = re.compile(
+    rf"\b(?i:ditubuhkan|diasaskan|didaftarkan)(?: (?:pada|sejak|tahun|di|\d{{1,2}}|[A-Z][a-z]{{2,9}})){{0,4}} {YEAR}"
+)
+_GERMAN = re.compile(
+    rf"\b[Ss]eit {YEAR}[^.!?\n]{{0,60}}\bwir\b|(?:^|\bwurde (?:wir )?)[Gg]egründet (?:im Jahre? |in )?{YEAR}", re.M
+)
+HAN_DIGITS = "〇零○一二三四五六七八九"
+_HAN_YEAR = rf"((?:18|19|20)\d\d|[{HAN_DIGITS}]{{4}})"
+_HAN_VERB = r"(?:成立|创立|創立|创办|創辦|始创|始創|创建|創建|创始|開業|开业)"
+_CHINESE = re.compile(
+    rf"{_HAN_VERB}[于於]?(?:公元)?{_HAN_YEAR}年|{_HAN_YEAR}年(?:\d{{1,2}}月)?[^。，,；;\d\n]{{0,8}}{_HAN_VERB}"
+)
+_HAN_OWN = re.compile(r"本|我们|我們|公司|我司|诊所|診所|店|医馆|品牌|^\W*$")
+_HAN_CLAUSE = re.compile(r"[。；;，,\n]")
+_HAN_SINCE = re.compile(rf"(?:始于|始於)\s?{YEAR}")
+_SHORT_CLAUSE = 12
+
+
+def years_in_other_languages(text: str, names: list[str]) -> Iterator[tuple[str, float, re.Match[str]]]:
+    """Chinese, Malay and German statements."""
+    for match in islice(_CHINESE.finditer(text), MOST):
+        before = text[max(0, match.start() - 60) : match.start()]
+        clause = _HAN_CLAUSE.split(before)[-1]
+        is_aside = clause.count("（") + clause.count("(") > clause.count("）") + clause.count(")")
+        year = "".join(map(_digit, match[1] or match[2]))
+        is_own = _HAN_OWN.search(clause) or len(clause) <= _SHORT_CLAUSE or any(it in compact(clause) for it in names)
+        if not is_aside and A_YEAR.fullmatch(year) and is_own:
+            yield year, FAIR, match
+    for match in islice(_HAN_SINCE.finditer(text), 1):
+        yield match[1], FAIR, match
+    for pattern in (_MALAY, _GERMAN):
+        for match in islice(pattern.finditer(text), MOST):
+            before, after = sentence_around(text, match)
+            if is_about_company(before, after, names) or pattern is _GERMAN:
+                yield next(it for it in match.groups() if it), LIKELY, match
+
+
+def _digit(sign: str) -> str:
+    """A digit for a Chinese one."""
+    return str(max(0, HAN_DIGITS.index(sign) - 2)) if sign in HAN_DIGITS else sign

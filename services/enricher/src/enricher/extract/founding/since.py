@@ -1,0 +1,77 @@
+"""Finds years in "since 1988", and by anniversaries: "our 40th anniversary in 2019"."""
+
+import re
+from collections.abc import Iterable, Iterator
+from itertools import islice
+
+from enricher.extract.facts import FAIR
+from enricher.extract.founding.words import A_YEAR, FORM, MOST, YEAR, compact
+from enricher.extract.own_words import has_others, is_own_subject, sentence_around
+from enricher.extract.persons.names import person_name
+from enricher.extract.persons.titles import is_job_title
+
+_SINCE = re.compile(rf"\b(?:since|est\.?|estd\.?) {YEAR}", re.IGNORECASE)
+#: "We have served Acme since 2010" is about a customer, "we have served Singapore since 1975" about ourselves.
+_RELATION = re.compile(
+    r"\b(?:invested|raised|donated|served|supplied|worked with|working with|been with|used|using|sold|owned"
+    r"|held)(?! (?:singapore|the|our|families|businesses|homes|asia)\b)",
+    re.IGNORECASE,
+)
+_DOING = re.compile(
+    r"\b(?:serving|trusted|proudly|quality|your|family|business|operat|est|in business|here|open|made|brewing|baking)",
+    re.IGNORECASE,
+)
+_ANNIVERSARY = re.compile(
+    rf"\b(?P<count>\d{{1,3}})(?:st|nd|rd|th) (?:anniversary|birthday)\b[^.!?;\n]{{0,60}}?\bin {YEAR}"
+    rf"|\bin {YEAR}[^.!?;\n]{{0,60}}?\b(?P<other>\d{{1,3}})(?:st|nd|rd|th) (?:anniversary|birthday)\b",
+    re.IGNORECASE,
+)
+_OLDEST = 200
+_FEW_WORDS = 4
+_LICENSED = re.compile(
+    r"\b(?:of|registered|approved|appointed|sponsors?|supporters?|users?|partners?|at|with|in|on)\b", re.IGNORECASE
+)
+_OUR = re.compile(r"\b(?:our|its)(?: \w+)?$", re.IGNORECASE)
+
+
+def years_since(text: str, names: list[str]) -> Iterator[tuple[str, float, re.Match[str]]]:
+    for match in islice(_SINCE.finditer(text), MOST):
+        before, after = sentence_around(text, match)
+        if _is_own_since(before, after, names):
+            yield match[1], FAIR, match
+
+
+def _is_own_since(before: str, after: str, names: Iterable[str]) -> bool:
+    """True for "Serving Singapore since 1998" and "Since 1998, we"; false for a person's post, a customer's time."""
+    if (
+        has_others(before)
+        or has_others(after)
+        or _RELATION.search(f"{before} {after}")
+        or is_job_title(before.strip(" ,"))
+    ):
+        return False
+    if before.count("(") > before.count(")"):
+        named = compact(FORM.sub("", before.rpartition("(")[0]))
+        return any(named.endswith(name) for name in names)
+    if is_own_subject(before, names):
+        return True
+    if not before:
+        return len(after.split()) <= 6 or is_own_subject(after, names)
+    if after == "" and len(before.split()) <= _FEW_WORDS and not (_LICENSED.search(before) or person_name(before)):
+        return True  # "Fine valves since 1978"
+    return len(before.split()) <= 8 and _DOING.search(before) is not None
+
+
+def anniversary_years(text: str, names: list[str]) -> Iterator[tuple[str, float, re.Match[str]]]:
+    """ "We celebrated our 40th anniversary in 2019": forty years before."""
+    for match in islice(_ANNIVERSARY.finditer(text), MOST):
+        before, _ = sentence_around(text, match)
+        year = next(it for it in match.groups() if it and A_YEAR.fullmatch(it))
+        said = match["count"] or match["other"]
+        lead = f"{before} {match[0].partition(said)[0]}".strip()
+        if (
+            1 <= int(said) <= _OLDEST
+            and (_OUR.search(lead) or is_own_subject(before, names))
+            and not has_others(before)
+        ):
+            yield str(int(year) - int(said)), FAIR, match

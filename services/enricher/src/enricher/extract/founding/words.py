@@ -1,0 +1,12 @@
+"""Years, and the words around them."""
+
+import re
+
+YEAR = r"((?:18|19|20)\d\d)(?![\w-]|[.,]\d)"
+A_YEAR = re.compile(r"(?<!\d)(?:18|19|20)\d\d(?!\d)")
+FORM = re.compile(r"\b(?:Pte|Ltd|Limited|Sdn|Bhd|LLP|Inc|Co|Company|Group)\b\.?|[,.]")
+MOST = 20
+
+
+def compact(text: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "", text.lower())

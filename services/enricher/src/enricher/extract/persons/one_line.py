@@ -1,0 +1,145 @@
+"""Reads one line that names a person with a title: "Mei Tan, Managing Director", "Director: Mei Tan"."""
+
+import re
+from functools import lru_cache
+from itertools import islice
+
+from enricher.extract.numbers.countries import is_place
+from enricher.extract.persons.names import person_name
+from enricher.extract.persons.titles import is_department, is_field, is_job_title, names_company, seniority_of
+from enricher.pages.documents import clean
+
+LONGEST_TITLE = 100
+LONGEST_DEPARTMENT = 30
+_LONGEST_PERSON = 120
+_LONGEST_LINE = 400
+_EXECUTIVE = frozenset({"owner", "c_level"})
+#: "Director of Installation" is at this company.
+_ACTIVITY = re.compile(r"[A-Z][a-z]+(?:tion|sion|ment|ing|ance|ence|ity|ship|ogy|ics|ture|sis|ery)")
+#: The end of a sentence: "Ana Cruz, chief executive. Formerly at Omega."
+_SENTENCE_END = re.compile(r"(?<=[a-z]{4})\.(?=\s|$)")
+#: A remark behind a title: "Operations (and little brother)".
+_NOTE = re.compile(r"\s\([a-z][^)]{0,60}\)?$")
+#: Behind a title: a place, a sentence, a number.
+_MORE = re.compile(r"\s[–—-]\s|(?<=[a-z]{3})\.\s|\s#\d|\s?,\s(?=(?:trained|who|with|formerly|previously|ex)\b)")
+_BETWEEN = re.compile(r"\s[-–—|•·/]\s|\s?[|–—]\s?|\s?,\s|\s\(|\s?[:：]\s")
+#: Between several people on one line.
+_AND = re.compile(r"[,;]\s|\s(?:and|und|dan|&)\s")
+#: "Head of Music" is at this company, whatever is behind it.
+_OF_OTHERS = re.compile(r"(?:\bat|(?<![Hh]ead )\bof|\bfrom|@)\s{1,3}([A-Z][^,;|]{0,60})")
+#: "Name: Mei Tan", "Designation: Director".
+_FIELD = re.compile(
+    r"^(?:by(?= [A-Z])|name|contact(?: person)?|attn|attention|person in charge|pic|designation|position|job"
+    r" title|title|role)"
+    r"\s?(?:[:：]\s{0,3}|(?<=by)\s)",
+    re.IGNORECASE,
+)
+#: An address or a number behind a name and its title, with its label.
+REACH = re.compile(
+    r"[\s,|–—•·:;(/-]{0,4}(?:\b(?:tel|did|hp|mobile|mob|phone|e-?mail|[mthe])\b[.:)\s]{0,3})?"
+    r"(?:[\w.+-]{1,64}(?:@| ?[\[(](?:at|@)[\])] ?)\S.*|\+?\(?\d[\d ()-]{5,18}\d.*)$",
+    re.IGNORECASE,
+)
+_HAN = re.compile(r"[\u3000-\u303f\u4e00-\u9fff]+")
+_LATIN = re.compile(r"[A-Za-z]{2}.*[A-Za-z]{2}")
+ADDRESSED = re.compile(r"(?:^|\s)(?:Mr|Mrs|Ms|Mdm|Madam|Encik|En|Puan|Pn|Cik|Er|Ir|Herr|Frau)\b\.?\s[A-Z]")
+
+
+@lru_cache(4_000)  # a page's lines are read twice, and its menu on every page
+def on_one_line(line: str, names: frozenset[str]) -> tuple[str, str] | None:
+    """ "Mei Tan, Managing Director" and "Director: Mei Tan"."""
+    if len(line) > _LONGEST_LINE:
+        return None
+    if (end := _SENTENCE_END.search(line)) and ", " in line[: end.start()]:
+        line = line[: end.start()]
+    if len(line) > _LONGEST_PERSON or line.endswith((".", "?", "!")):
+        return None
+    for cut in islice(_BETWEEN.finditer(line), 3):
+        first, rest = line[: cut.start()].strip(), line[cut.end() :].strip(" )")
+        name = person_name(first)
+        title = _NOTE.sub("", rest)
+        title = title[:1].upper() + title[1:]
+        if ")" in title and "(" not in title:
+            continue  # the cut is inside a bracket: "Goh Siew Lan BEng (Hons) - Director"
+        if name and (is_job_title(title) or is_department(title)) and not is_of_others(title, names):
+            return name, clean(title, LONGEST_TITLE)
+        is_labelled = ":" in cut[0] or "：" in cut[0]
+        if "," in cut[0] and not ADDRESSED.match(rest):
+            continue  # "General Counsel, Lotus Air"
+        if is_labelled and ADDRESSED.match(rest) and (both := on_one_line(rest, names)):
+            return both  # "Regional sales: Mr Tan, Sales Director"
+        if (is_job_title(first) or (is_labelled and is_short_department(first))) and (name := person_name(rest)):
+            return name, clean(first, LONGEST_TITLE)
+    return None
+
+
+def several_on_one_line(line: str) -> list[tuple[str, str]]:
+    """ "Directors: Mei Tan, Ben Low"."""
+    title, sign, rest = line.partition(":")
+    title = title.strip()
+    title = title if is_job_title(title) else title.removesuffix("s")  # "Members"
+    parts = _AND.split(rest) if sign and is_job_title(title) else []
+    names = [name for part in parts if " " in part.strip() and (name := person_name(part))]
+    return [(name, title) for name in names] if len(names) == len(parts) > 1 else []
+
+
+def title_of(line: str) -> str | None:
+    """The title that a line is, or that it begins with: "Dentist - Punggol, Tue only", "Founder. Studied in Rome"."""
+    if is_job_title(line):
+        return line
+    title = _NOTE.sub("", _MORE.split(line, maxsplit=1)[0]).strip()
+    return title if title != line and is_job_title(title) else None
+
+
+@lru_cache(4_000)
+def plain_line(line: str) -> str:
+    """A line without its field's name, an address behind it, and Chinese beside the same in Latin letters."""
+    line = _FIELD.sub("", line.replace("，", ", ").lstrip(":： "))
+    if not line.isascii() and _LATIN.search(line) and _HAN.search(line):
+        line = " ".join(_HAN.sub(" ", line).replace(" ,", ",").split()).strip(" ,")
+    if any(map(str.isdigit, line)) or "@" in line or "[" in line or "(" in line:
+        line = REACH.sub("", line)
+    return line.partition(";")[0].strip()
+
+
+def is_short_department(words: str) -> bool:
+    return len(words) <= LONGEST_DEPARTMENT and is_department(words)
+
+
+def is_of_others(title: str, names: frozenset[str]) -> bool:
+    """True for a title at another company: "Director of Omega Foods"; "Head of Sales" is at this one."""
+    last = title.rpartition(", ")[2]
+    if last != title and names_company(last) and not is_own_employer(last, names):
+        return True
+    if (
+        last != title
+        and seniority_of(title) in _EXECUTIVE
+        and not is_job_title(last)
+        and not is_field(last)
+        and not is_own_employer(last, names)
+    ):
+        return True  # "CEO, Warung Digital"
+    found = _OF_OTHERS.search(title)
+    return (
+        found is not None
+        and not is_field(found[1])
+        and not _ACTIVITY.fullmatch(found[1])
+        and not is_own_employer(found[1], names)
+    )
+
+
+def is_here(title: str, names: frozenset[str]) -> bool:
+    """True for a title at this company: "Data Scientist at Acme"."""
+    found = _OF_OTHERS.search(title)
+    return found is not None and is_own_employer(found[1], names)
+
+
+def is_at_home(title: str) -> bool:
+    """True for a title without a name behind it, but for a place or a field: "Plant Manager, Johor"."""
+    last = title.rpartition(", ")[2]
+    return last == title or is_place(last) or is_field(last) or _ACTIVITY.fullmatch(last) is not None
+
+
+def is_own_employer(employer: str, names: frozenset[str]) -> bool:
+    compact = re.sub(r"[^a-z0-9]+", "", employer.lower())
+    return any(name in compact or compact in name for name in names)

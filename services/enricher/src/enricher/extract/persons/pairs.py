@@ -1,0 +1,191 @@
+"""Pairs the names of a page's lines with the titles on the same line or a neighbouring one, below fitting headings."""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import TypeAlias
+
+from enricher.extract.persons.names import person_name
+from enricher.extract.persons.one_line import (
+    LONGEST_DEPARTMENT,
+    LONGEST_TITLE,
+    REACH,
+    is_of_others,
+    is_short_department,
+    on_one_line,
+    plain_line,
+    several_on_one_line,
+    title_of,
+)
+from enricher.extract.persons.sentences import title_and_name
+from enricher.extract.persons.titles import is_department
+from enricher.pages.documents import clean
+
+_LONGEST_HEADING = 80
+_LONGEST_LINE = 400
+#: Headings below which people of the company stand, on other pages.
+_TEAM_HEADING = re.compile(
+    r"(?:meet )?(?:our |the )?(?:board(?: members)?|trustees|management committee)|meet (?:some of )?us"
+    r"|(?:meet )?(?:our |the )?(?:(?:management|leadership|executive|senior|core|sales|founding) )?(?:team|people"
+    r"|management|leadership|directors"
+    r"|board of directors|founders?|key personnel|contact persons?|key contacts?)(?: members?)?:?|(?:管理|核心"
+    r"|我们的)?团队",
+    re.IGNORECASE,
+)
+#: A quick test for such a heading: most pages have none.
+TEAM_WORD = re.compile(
+    r"team|board|trustees|meet |people|management|leadership|director|founder|personnel|contact|lawyers|partners"
+    r"|doctors|dentists|tutors|trainers|teachers|faces|leaders|团队|lembaga|pegawai|人",
+    re.IGNORECASE,
+)
+#: The same in a sentence's shape: "The people your child will meet".
+_ABOUT_TEAM = re.compile(
+    r"(?:(?:meet|about|say hello to) )?(?:the|our|your|my) (?:[\w’'&-]{1,20} ){0,3}(?:team|people|founders?"
+    r"|directors|leaders"
+    r"|partners|lawyers|doctors|dentists|tutors|trainers|coaches|consultants|instructors|teachers|faces)(?:"
+    r" [\w’'&-]{1,20}){0,6}"
+    r"|lembaga pengarah|pegawai untuk dihubungi|(?:負責人|负责人|联系人|聯絡人).{0,30}",
+    re.IGNORECASE,
+)
+#: Headings below which people of others stand, on any page.
+_OF_OTHERS_HEADING = re.compile(
+    r"(?:our |the |what |some |happy )*(?:testimonials?|reviews?|love notes|portfolio(?: \w{4,12})?|investees?"
+    r"|investors?"
+    r"|backed by|clients?(?: say.*)?|customers?(?: say.*)?|patients?(?: .*)?|students?(?: .*)?|parents?(?:"
+    r" say.*)?|alumni"
+    r"|top scorers.*|what (?:they|people|clients|customers|patients|parents|our .{1,20}|an? .{1,20}) sa(?:y"
+    r"|id).*|case studies"
+    r"|success stories|recent (?:cases|projects|works?)|in the (?:news|press|media)|trusted by|kind words"
+    r"|(?:the |our )?(?:hounds|pets|dogs|cats|mascots?|furry friends|past|past members|guests?(?: of .*)?)"
+    r"|collaborators|awards|press|latest news|pelanggan(?: kami)?"
+    r"|projek.{0,20})\W{0,2}",
+    re.IGNORECASE,
+)
+#: Titles that a heading gives to the names below it.
+_HEADING_TITLES = {
+    "partners": "Partner",
+    "our partners": "Partner",
+    "directors": "Director",
+    "board of directors": "Director",
+    "founders": "Founder",
+    "co-founders": "Co-founder",
+}
+#: Headings that end such a part.
+_OTHER_HEADING = re.compile(
+    r"(?:our |what |some |happy )*(?:testimonials?|reviews?|clients?(?: say.*)?|customers?(?: say.*)?|partners|news"
+    r"|blog|products|services|projects"
+    r"|contact(?: us)?|careers?|what (?:they|people|clients|customers) say.*|follow us|quick links)",
+    re.IGNORECASE,
+)
+#: Headings on a page about the team that follow a part about others.
+_STAFF_HEADING = re.compile(
+    r"(?:our )?(?:partners?|associates?|consultants?|directors?|founders?|advisors?|advisers?|doctors?|nurses?"
+    r"|lawyers?|staff"
+    r"|professionals?|managers?|executives?)(?: (?:&|and) \w{4,14})?",
+    re.IGNORECASE,
+)
+_DEGREES = re.compile(
+    r"(?:MBBS|BDS|MDS|MD|MRCP|MRCS|FRCS|FAMS|MMed|M\.Med|PhD|Ph\.D|MBA|EMBA|CPA|CA|ACCA|LLB|LLM|B\.?Sc|M\.?Sc|B\.?Eng|M\.?Eng"
+    r"|BA|MA|BBA|P\.?Eng|C\.?Eng)\b[^.!?]{0,80}"
+)
+_ITEM = re.compile(r"\s[·•|]\s|;\s")
+#: "ext. 21", "App. 31" (German).
+_EXTENSION = re.compile(r"(?:ext|extension|app|dw|durchwahl)\b\.? ?\d{1,5}", re.IGNORECASE)
+#: The first and last line of a name with its title, and both.
+Pair: TypeAlias = tuple[int, int, str, str]
+
+
+def pairs_of(
+    lines: Sequence[str], *, is_open: bool, is_read: bool, names: frozenset[str], menu: frozenset[str]
+) -> list[Pair]:
+    """Names with titles: on one line, or on two neighbouring ones. Gives the first and last line of each.
+
+    On a page that `is_read` whole, only parts about others end what is open. Words of the menu are no headings.
+    """
+    found: list[Pair] = []
+    run: list[tuple[int, str | None, str | None]] = []
+    given: str | None = None
+    for nth, whole in enumerate((*lines, "")):
+        if len(whole) > _LONGEST_LINE or (whole in menu and not run):
+            found += _matched(run)
+            run = []
+            continue
+        line = whole if is_open or len(whole) <= _LONGEST_HEADING else ""
+        if whole not in menu:
+            if not is_open and (_TEAM_HEADING.fullmatch(line) or _ABOUT_TEAM.fullmatch(line)):
+                is_open = True
+            elif is_open and (_OF_OTHERS_HEADING.fullmatch(line) or (not is_read and _OTHER_HEADING.fullmatch(line))):
+                is_open = False
+            elif is_read and not is_open and (_TEAM_HEADING.fullmatch(line) or _STAFF_HEADING.fullmatch(line)):
+                is_open = True
+        if not is_open:
+            found += _matched(run)
+            run = []
+            continue
+        given = _HEADING_TITLES.get(line.lower().strip(" :"), given)
+        if _DEGREES.fullmatch(line):
+            continue  # they stand between a name and its title
+        items = _ITEM.split(line) if _ITEM.search(line) else [line]
+        several = several_on_one_line(line)
+        if len(items) > 1 and not several:
+            several = [both for item in items if (both := on_one_line(plain_line(item), names))]
+        line = plain_line(line)
+        several = several or (list(title_and_name(line)) if is_read else [])
+        both = on_one_line(line, names)
+        if both is None and given and line != whole and (name := person_name(line)):
+            both = name, given
+        if several:
+            found += [(nth, nth, *it) for it in several]
+            both = both or several[0]
+        elif both:
+            found.append((nth, nth, *both))
+        name = person_name(line) if not both else None
+        behind = whole[len(line) :] if line != whole else ""
+        below = lines[nth + 1] if nth + 1 < len(lines) else ""
+        if name and nth and _is_row(lines[nth - 1], below, behind):
+            found.append((nth, nth, name, clean(lines[nth - 1], LONGEST_TITLE)))
+            continue
+        title = title_of(line) if not both and name is None else None
+        is_below = title is None and run and run[-1][1] and whole not in menu
+        if is_below and _is_below_name(line, lines[nth + 1 : nth + 2]):
+            title = line
+        is_title = title is not None and not is_of_others(title, names)
+        if name or is_title:
+            run.append((nth, name, title if is_title else None))
+        else:
+            found += _matched(run)
+            run = []
+    return sorted(found)
+
+
+def _is_below_name(line: str, below: Sequence[str]) -> bool:
+    """True for a department that stands for the title of the name above: "QA & Regulatory", then no other name."""
+    is_unit = len(line) <= LONGEST_DEPARTMENT and line[:1].isupper() and is_department(line)
+    return is_unit and not any(person_name(it) for it in below)
+
+
+def _is_row(before: str, after: str, behind: str) -> bool:
+    """True for the cells around a name in a table of departments: "Purchasing", and a number or an address.
+
+    `behind` is what stands behind the name on its own line.
+    """
+    if not is_short_department(before):
+        return False
+    return bool(REACH.fullmatch(after) or _EXTENSION.fullmatch(after) or (behind and REACH.fullmatch(behind)))
+
+
+def _matched(run: Sequence[tuple[int, str | None, str | None]]) -> Iterator[Pair]:
+    """Pairs neighbouring names and titles: a name before its title, unless the whole run has titles first."""
+    is_title_first = len(run) % 2 == 0 and all(
+        (title is not None) == (nth % 2 == 0) for nth, (_, _, title) in enumerate(run)
+    )
+    nth = 0
+    while nth + 1 < len(run):
+        (at, name, title), (below, next_name, next_title) = run[nth], run[nth + 1]
+        if is_title_first and title and next_name:
+            yield at, below, next_name, clean(title, LONGEST_TITLE)
+            nth += 2
+        elif not is_title_first and name and next_title:
+            yield at, below, name, clean(next_title, LONGEST_TITLE)
+            nth += 2
+        else:
+            nth += 1

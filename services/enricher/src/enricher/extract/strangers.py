@@ -1,0 +1,181 @@
+"""Recognises a sentence that gives somebody else's address or number: a supplier, a public body, whoever made the site.
+
+It counts as such by its label ("Landlord: Acme"), its verb ("serviced by Acme"), the public body that it names, or
+by a company's name with its legal form that is not the page's own.
+"""
+
+import re
+from collections.abc import Iterable
+
+#: Ends of sentences, and signs between the items of one line.
+_PARTS = re.compile(r"(?:(?<=[a-zà-ÿ]{4})|(?<=[\d)\]”\"]))[.!?;]\s+(?=[A-Z(“\"'0-9À-Þ])|\s[|•·●‧∙]\s|\s/\s(?=[A-Z])")
+_ROLES = (
+    r"suppliers?|principals?|land ?lords?|neighbours?|bankers?|banks?|auditors?|lawyers?|solicitors?|insurers?|brokers?"
+    r"|agents?|agenc(?:y|ies)|distributors?|dealers?|resellers?|stockists?|franchisees?|licensors?|tenants?|contractors?"
+    r"|sub-?contractors?|makers?|manufacturers?|partners?|affiliates?|associates?|sister compan(?:y|ies)"
+    r"|parent compan(?:y|ies)|holding compan(?:y|ies)|sponsors?|funders?|owners?|couriers?|caterers?|vendors?"
+    r"|customers?|clients?|collaborators?|chambers?|regulators?|authorit(?:y|ies)|ombudsm[ae]n|hosts?|printers?"
+    r"|chamber of commerce|ejen|wakil|pembekal|pelanggan|kammer|bank(?:verbindung)?|vertreter|vertretung"
+    r"|lieferant(?:en)?"
+)
+#: "US agent: Acme", "Main switchboard maker: Acme", "Ejen di Brunei: Acme".
+_LABEL = re.compile(
+    rf"^[\W_]{{0,3}}(?i:(?:(?!sales|customer|our own)[\w'’&-]{{1,20}} ){{0,4}}(?:{_ROLES})(?: (?:in|for|di|of)"
+    rf" [\w ]{{2,30}})?)"
+    r"(?: ?\([^)]{0,40}\))?\s?(?:[:：]|\s[–—-])\s{0,2}(?!(?i:mr|mrs|ms|mdm|miss|dr|en|pn|tel|call|phone"
+    r"|contact)\b)(?=[A-ZÀ-Þ])"
+)
+#: "Compressor serviced by Acme", "Delivery by Acme", "Courses are run by Acme".
+_BY = re.compile(
+    r"\b(?:(?i:servic(?:ed|ing)|run|operated|managed|conducted|organi[sz]ed|supplied|supply|provided|handled|delivered"
+    r"|delivery|deliveries|tuning|rental|work|works|installed|installation|stor(?:ed|age)|printed|printing|catered"
+    r"|catering|audited|insured|insurance|financed|financing|distributed|represented|hosted|hosting|fulfilled"
+    r"|fulfilment|shipping|shipped|security|cleaning|valet|parking|owned|leased|let|letting|certified|tested|testing"
+    r"|recorded|sponsored|words|text|photos?|pictures?|styling)) by (?:our |the |their )?(?:[a-z]{3,14}"
+    r" ){0,2}(?=[A-ZÀ-Þ])"
+)
+#: "apply only through Acme", "paid to Acme", "our neighbour Acme", "available from Acme".
+_THROUGH = re.compile(
+    r"\b(?:(?i:approach|apply|applications?|book(?:ed|ings?)?|bought|sold|stocked|available|paid|payable|claims?|complaints?"
+    r"|complain|report(?:ed)?|referred)\b[^.!?\n]{0,40}\b(?:through|via|to|from|at|by|with)|or approach) (?:the"
+    r" )?(?=[A-ZÀ-Þ])"
+    rf"|\b(?i:our|your) (?:[a-z-]{{3,14}} ){{0,2}}(?:{_ROLES}) (?=[A-ZÀ-Þ])"
+)
+_LENDER = re.compile(
+    r"\b(?:with|from|by|through) (?P<name>(?:[A-Z][\w’'&-]{1,20} ){1,3}(?:Credit Union|Bank|Lending|Finance"
+    r"|Insurance|Leasing))\b"
+)
+#: Words that say outright that it is another's.
+_OUTRIGHT = re.compile(
+    r"\bwe (?:recommend|trust)\b"
+    r"|(?:委员会|委員會|管理局|协会|協會|总会|總會|警方|警察|卫生部|衛生部|人力部)[^。\n]{0,20}(?=\d{4})"
+    r"|^\W{0,2}(?:[a-z]+ )?(?:tuner|movers?)s?:|"
+    r"\btheir (?:own )?(?:web ?site|office|hot ?line|number|counter|reception|team)\b|\bcalled (?:me )?from\b"
+    r"|\(independent\)|\bNMLS\b|\bin case of (?:an )?emergenc"
+    r"|\b(?:lending|finance|insurance) partner\b|\b(?:guest|visiting) (?:writer|speaker|columnist)\b",
+    re.IGNORECASE,
+)
+_BODIES = (
+    r"Law Society|Accreditation Council|Ombudsman|Chamber of|Handelskammer|IHK|Kammer|Handwerkskammer|Ministry"
+    r"|Authority|Commission|Police"
+    r"|Embassy|Consulate|High Commission|Medicare|Medisave|Citizens Advice|Samaritans|Red Cross|Fire (?:Brigade"
+    r"|Service)"
+    r"|Civil Defence|Poisons? (?:Information )?Cent(?:re|er)|National Parks|Sabah Parks|Town Council|City Council"
+    r"|Land Transport|Central Provident|Childline|Lifeline|Crimestoppers|Gas Safe|Tribunal|Magistrate|Registry"
+    r"|Crematorium|Columbarium|Immigration|Infoline|Test Centre|Traffic Police|Employment Standards|Data"
+    r" Protection Commission|the Board|Majlis|Kementerian|Jabatan|Polis|Bomba|Suruhanjaya"
+)
+_ACRONYMS = (
+    r"CPF|ECDA|MOM|IRAS|NEA|HDB|LTA|SPF|PLRD|ACRA|MOH|MAS|PUB|BCA|SCDF|AVS|NParks|SFA|JTC|URA|EMA|IMDA|MUIS|JAKIM|MDEC|SSM"
+    r"|KWSP|EPF|LHDN|PDRM|TAFEP|TADM|CASE|SMC|SDC|SNB|HSA|MSF|MOE|NLB|ICA|SLA|SOS|DAN|HMRC|ICO|FCA|DVLA|NHS|OSHA|BBB|ATO|ASIC"
+    r"|ACCC|BaFin|PDPC|MOT|MPA|CAAS|STB|WSH|WSG|FIDReC|TCMPB|SAC|ESG|PSG"
+)
+#: A public body before a number, unless it is named for its licence.
+_NO_LICENCE = r"(?:(?!licen|regis|certif|approv|accred|grade|member|\bno\b|uen)[^.!?\n])"
+_PUBLIC = re.compile(
+    rf"\b(?:{_BODIES})\b{_NO_LICENCE}{{0,120}}?(?<![\w#-])(?:(?=\+?\(?\d(?:[ ().-]{{0,2}}\d){{5}})"
+    rf"|(?=1?\d{{3}}\b(?! [A-Z])))"
+    rf"|\b(?:{_ACRONYMS})\b{_NO_LICENCE}{{0,60}}?(?<![\w#-])(?=\+?\(?\d(?:[ ().-]{{0,2}}\d){{6}})"
+    rf"|\b(?:{_ACRONYMS})\b.{{0,20}}\b(?:help ?line|hot ?line|help ?desk)\b"
+)
+#: "Site: Ferrous Studio", "Gestaltung & Umsetzung: Agentur Weiss".
+_MADE = re.compile(
+    r"(?:^|(?<=[.|•·©] )|(?<=\d ))(?:web ?site|site|web|web ?design|design|concept|gestaltung|umsetzung"
+    r"|realisierung|html)"
+    r"(?: (?:&|and|und) \w{4,14})?\s?[:：]\s?(?:(?:[A-ZÀ-Þ][\w’'-]{0,24}|of|and|&) ){0,4}?"
+    r"(?:Studios?|Digital|Designs?|Web|Media|Creatives?|Interactive|Agency|Agentur|Labs?|Works|Collective|Pixels?|Code)\b",
+    re.IGNORECASE,
+)
+_LEGAL = re.compile(
+    r"((?:[A-ZÀ-Þ][\w’'.&-]{0,24}|&|of|and|van|der|de|\((?:S|M|Singapore|Malaysia|Asia|Pte|SG|Thailand|HK)\))"
+    r"(?:,? (?:[A-ZÀ-Þ][\w’'.&-]{0,24}|&|of|and|van|der|de|\((?:S|M|Singapore|Malaysia|Asia|SG|Thailand"
+    r"|HK)\))){0,6}?),? "
+    r"(?:Pte\b\.?(?: Ltd\b\.?| Limited\b)?|Sdn\b\.? Bhd\b|Ltd\b|Limited\b|LLP\b|LLC\b|L\.L\.C|Inc\b|GmbH\b|AG\b"
+    r"|AB\b|B\.?V\.|N\.V\."
+    r"|K\.K\.|PAC\b|S\.A\.|S\.p\.A|S\.?r\.?l\b|Oy\b|PLC\b|plc\b|Corp\b|Co\.,? Ltd\b|Pty\b|JSC\b|KG\b|e\.K\.|Tbk\b)"
+)
+_COMPACT = re.compile(r"[^a-z0-9]+")
+_COPYRIGHT = re.compile(
+    r"©|\(c\)|copyright|all rights reserved|hak cipta|版权|uen\b|co\.? reg|reg(?:istration)? no", re.IGNORECASE
+)
+_FOLLOWS = re.compile(r"[A-ZÀ-Þ][\w’'&.-]{0,24}(?: (?:[A-ZÀ-Þ][\w’'&.-]{0,24}|&|and|of)){0,3}")
+_SHORTEST = 4
+#: First words of many companies' names.
+_COMMON = frozenset({"singapore", "asia", "global", "united", "international", "first", "great", "pacific", "national"})
+_ROLE = re.compile(rf"\b(?:{_ROLES})\b", re.IGNORECASE)
+
+
+def sentences_of(line: str) -> list[tuple[str, bool]]:
+    """The sentences and items of a line; each says whether it follows the one before it in a text, not in a list."""
+    found: list[tuple[str, bool]] = []
+    start, goes_on = 0, False
+    for cut in _PARTS.finditer(line):
+        found.append((line[start : cut.end()], goes_on))
+        start, goes_on = cut.end(), not cut[0].startswith(" ")
+    return [*found, (line[start:], goes_on)]
+
+
+def legal_names(text: str) -> list[str]:
+    """The companies that a text names with their legal forms, without these."""
+    return [found[1] for found in _LEGAL.finditer(text) if len(compacted(found[1])) >= _SHORTEST]
+
+
+def own_legal_names(text: str, names: Iterable[str]) -> frozenset[str]:
+    """The legal names that are the page's own company's, compacted, of those in its text.
+
+    One that has the company's name in it, or its initials; one beside a copyright or a registration number; the only
+    one on a page. One with a role ("Our landlord, Acme Pte Ltd") is not.
+    """
+    names = list(names)
+    found = list(dict.fromkeys(legal_names(text)))
+    own = {compacted(it) for it in found if is_own_name(it, names) or _has_initials(it, names)}
+    if not own:
+        lines = [line for line in text.split("\n") if not _ROLE.search(line)]
+        beside = legal_names("\n".join(line for line in lines if _COPYRIGHT.search(line)))
+        others = set(legal_names("\n".join(lines)))
+        own = {compacted(it) for it in beside[:1] or (others if len(others) == len(found) == 1 else ())}
+    return frozenset(own)
+
+
+def is_own_name(name: str, names: Iterable[str]) -> bool:
+    """True for a name that goes on as one of the company's, or begins with its first word: "Brandt Asia" of "brandt".
+
+    `names` are compacted.
+    """
+    compact, words = compacted(name), name.split()
+    first = compacted(words[0]) if words else ""
+    is_telling = len(first) >= _SHORTEST + 1 and first not in _COMMON
+    return any(_is_same(compact, it) or (is_telling and it.startswith(first)) for it in names)
+
+
+def _has_initials(name: str, names: Iterable[str]) -> bool:
+    initials = "".join(word[0] for word in name.split() if word[0].isalnum()).lower()
+    return len(initials) >= 3 and any(it.startswith(initials) for it in names)
+
+
+def _is_same(one: str, other: str) -> bool:
+    """True where one begins with the other: "limhenghuat" and its domain."""
+    return len(min(one, other, key=len)) >= _SHORTEST and (one.startswith(other) or other.startswith(one))
+
+
+def compacted(text: str) -> str:
+    """A name in letters and digits alone."""
+    return _COMPACT.sub("", text.lower())
+
+
+def is_of_stranger(sentence: str, names: Iterable[str], own: frozenset[str]) -> bool:
+    """True where the sentence gives another's address or number. `own` are the company's `own_legal_names`."""
+    if _OUTRIGHT.search(sentence) or _PUBLIC.search(sentence) or _MADE.search(sentence):
+        return True
+    known = [*names, *own]
+    if (lender := _LENDER.search(sentence)) and not is_own_name(lender["name"], known):
+        return True
+    for pattern in (_LABEL, _BY, _THROUGH):
+        if (found := pattern.search(sentence)) and not is_own_name(_named(sentence[found.end() :]), known):
+            return True
+    return any(not is_own_name(name, known) for name in legal_names(sentence)[:1])
+
+
+def _named(words: str) -> str:
+    found = _FOLLOWS.match(words)
+    return found[0] if found else ""

@@ -1,0 +1,99 @@
+"""The year of foundation: the company's own, in whatever words."""
+
+import pytest
+
+from enricher.extract.findings import extract
+from enricher.extract.founding.year import founding_year
+from enricher.pages.documents import parse_html
+
+NAMES = frozenset({"valvesasia"})
+
+
+def year_in(text: str) -> str | None:
+    found = founding_year(text, NAMES)
+    return found[0] if found else None
+
+
+@pytest.mark.parametrize(
+    ("text", "year"),
+    [
+        ("Our story began in 1961 in a garage.", "1961"),
+        ("It all started in 1995 when two brothers met.", "1995"),
+        ("What began in 1983 as a hawker stall is today a chain.", "1983"),
+        ("We set up shop in 1999 in Tuas.", "1999"),
+        ("We opened our doors in 1972.", "1972"),
+        ("Since opening its doors on Hongkong Street in 2003 with two lawyers, the firm has grown.", "2003"),
+        ("Started as a one-man stall in 1961 by our founder, the business was incorporated in 1984.", "1961"),
+        ("Set up as Valves & Die in 1988, the company took its name in 2005.", "1988"),
+        ("Ana and Ben set up Valves Asia in the first week of 2017.", "2017"),
+        ("Annie fell in love and opened Valves on a rainy Monday in July 2015.", "2015"),
+        ("Ana Cruz, who founded the company with a single lorry in 1999", "1999"),
+        ("The studio was founded by the late Mr Tan in 1955.", "1955"),
+        ("Our preschool was born in 2014 in a terrace house.", "2014"),
+        ("The family has baked since 1930; the shop opened in 1958.", "1958"),
+        ("Valves Asia Pte Ltd (Est. 1969)", "1969"),
+        ("Family-run since 1952", "1952"),
+        ("Open since 1996, six days a week.", "1996"),
+        ("Date of incorporation: 12 March 1994", "1994"),
+        ("Date of Registration\n: 17-05-1979", "1979"),
+        ("Founded\n1992\nStaff\n20", "1992"),
+        ("1974\nYear we started\n300\nValves", "1974"),
+        ("創業\n昭和23年 (1948)", "1948"),
+        ("In 2019 we celebrated our 40th anniversary.", "1979"),
+        ("公司创立于一九八八年", "1988"),
+        ("© 福满楼私人有限公司 始于1988", "1988"),
+        ("Seit 1964 drehen und schleifen wir auf den Tausendstel.", "1964"),
+    ],
+)
+def test_the_companys_year_is_found(text: str, year: str) -> None:
+    """In a sentence, a label, a figure above its label, an anniversary; in other languages."""
+    assert year_in(text) == year
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Krups was founded in 1846 and we distribute it.",
+        "Our friends at Omega Beans (founded 2004) pack for us.",
+        "Valves Asia (a member of the Omega Group, founded 1911 in Bremen)",
+        "Our mother company, Omega AG, has been established since 1902.",
+        "Our client Omega was founded in 1990.",
+        "We acquired Omega, founded in 1970, last year.",
+        "We set up a factory in Batam in 2005.",
+        "Our Singapore office was established in 2014.",
+        "We opened our second shop in 2010.",
+        "We started exporting to Vietnam in 2005.",
+        "Our digital journey started in 2018.",
+        "Our founder was born in 1950.",
+        "Mr Tan started his career in 1988.",
+        "Enrolled Nurse since 2016",
+        "Since 2001 we have served Omega.",
+        "Winner of the SME award since 2005",
+        "本诊所隶属同济堂药业（创立于1923年）",
+    ],
+)
+def test_a_year_of_others_is_none(text: str) -> None:
+    """A principal's, an affiliate's, a branch's, a person's, a customer's, an award's."""
+    assert year_in(text) is None
+
+
+@pytest.mark.parametrize(
+    ("body", "year"),
+    [
+        ("Valves Asia itself was started in 2010 as a workshop.", "2010"),
+        ("Valves Asia has acquired Omega, a company established in 1999.", None),
+        ("<h4>About Valves Asia</h4><p>Set up in 2005, the company runs three plants.</p>", "2005"),
+        ("Founded in 1999, it makes pumps.", None),
+    ],
+)
+def test_news_says_it_only_by_the_companys_name(body: str, year: str | None) -> None:
+    """The part about the company at an article's end counts, too."""
+    page = parse_html("http://valvesasia.com/news/2023/a", f"<title>News | Valves Asia</title><p>{body}</p>")
+
+    assert next((it.value for it in extract([page]).facts if it.field == "founded_year"), None) == year
+
+
+def test_a_title_may_say_it() -> None:
+    page = parse_html("http://valvesasia.com/", "<title>Valves Asia | Fine valves since 1978</title><p>Valves</p>")
+
+    assert [it.value for it in extract([page]).facts if it.field == "founded_year"] == ["1978"]
