@@ -82,8 +82,8 @@ test("a job's progress comes by its stream, which is taken up where it broke", a
     return route.fulfill({ contentType: "text/event-stream", body: `id: ${state}\nevent: progress\ndata: ${JSON.stringify(job)}\n\n` });
   });
   await page.getByRole("navigation", { name: "Views" }).getByRole("link", { name: "Jobs" }).click();
-  const card = page.getByRole("listitem").filter({ hasText: String(id) });
-  await card.waitFor();
+  const card = page.locator(`[data-job="${String(id)}"]`);
+  await card.getByRole("heading", { name: "Wholesale" }).waitFor();
   await expect.poll(() => resumedAt.length, { timeout: PATIENCE_MS }).toBeGreaterThan(1);
   expect(resumedAt.slice(0, 2)).toEqual([undefined, state]);
   await page.route(/\/jobs\?/, () => undefined); // from now on the list does not answer: the stream alone has news
@@ -114,7 +114,7 @@ test("an operator sees what a night did, stage by stage", async () => {
   await hasNoViolations(page);
   await keep(page, "nights");
   await page.getByLabel("Status").selectOption("failed");
-  await page.getByText("No night is failed").waitFor();
+  await page.getByText("No night with the status “Failed”").waitFor();
   await page.getByLabel("Status").selectOption("");
   await page.getByRole("button", { name: "What happened" }).first().click();
   const dialog = page.getByRole("dialog");

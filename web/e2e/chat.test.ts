@@ -1,7 +1,7 @@
 /** A rep's first minutes: signing in, typing, ten companies that fill in, and coming back to them. */
 import { beforeEach, expect, inject, test } from "vitest";
 
-import { browser, eachOnItsOwnPage, hasNoViolations, keep, open, page, PATIENCE_MS, tooWide, wrong } from "./browser";
+import { browser, eachOnItsOwnPage, hasNoViolations, keep, NIGHT_MS, open, page, PATIENCE_MS, tooWide, wrong } from "./browser";
 
 eachOnItsOwnPage();
 beforeEach(() => {
@@ -31,8 +31,18 @@ test("the printed address signs the rep in, and the token leaves the address at 
   expect(await page.evaluate(() => history.length)).toBeLessThanOrEqual(2);
   await page.reload();
   await page.getByRole("textbox", { name: "Message" }).waitFor();
+  await page.getByRole("region", { name: "Leads to call first" }).getByRole("listitem").first().waitFor({ timeout: NIGHT_MS });
   await hasNoViolations(page);
   await keep(page, "welcome");
+}, 2 * NIGHT_MS);
+
+test("a viewer is told that the chat is not for viewers", async () => {
+  await page.goto(inject("viewer"));
+  await page.getByRole("heading", { name: "Viewers do not ask for companies" }).waitFor();
+  await hasNoViolations(page);
+  await page.getByRole("link", { name: "Open the shortlist" }).click();
+  await page.getByRole("heading", { level: 1, name: "Shortlist" }).waitFor();
+  expect(await page.getByRole("navigation", { name: "Views" }).getByRole("link", { name: "Chat" }).count()).toBe(0);
 });
 
 test("without a token, and with a wrong one, the page says how to sign in", async () => {
@@ -59,7 +69,7 @@ test("a message becomes companies with scores, reasons and contacts, which a rel
   expect(await cards.count()).toBe(10);
   expect(await page.locator('article a[href^="mailto:"], article a[href^="tel:"]').count()).toBeGreaterThan(0);
   await page.getByText(/nightly processing/).waitFor();
-  await page.getByText(/first byte/).waitFor();
+  await page.getByText(/^Answered in/).waitFor();
   await hasNoViolations(page);
   await keep(page, "chat");
 
@@ -159,7 +169,7 @@ test("a conversation is the same on another device, also under its new name", as
   await page.goto(inject("signIn"));
   await say("Education");
   await allScored();
-  await page.getByText(/first byte/).waitFor();
+  await page.getByText(/^Answered in/).waitFor();
   const names = await page.getByRole("article").locator("h3").allTextContents();
   const [others, device] = await open(browser);
   await device.goto(inject("signIn"));

@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 
 import { beforeEach, expect, inject, test } from "vitest";
 
-import { browser, context, eachOnItsOwnPage, hasNoViolations, keep, NIGHT_MS, open, page, tooWide, untilNightIsOver } from "./browser";
+import { browser, context, eachOnItsOwnPage, hasNoViolations, keep, NIGHT_MS, open, page, PATIENCE_MS, untilNightIsOver } from "./browser";
 import { manyLeads, SCROLL_MS, scrollTo } from "./manyLeads";
 
 eachOnItsOwnPage();
@@ -39,6 +39,44 @@ test("the night's shortlist comes in by itself, and one key each marks leads and
   await keep(page, "company");
 }, 2 * NIGHT_MS);
 
+test("a lead says whom to ask for, what to say first, and what would raise its score", async () => {
+  await page.route(/:\d+\/shortlist$/, async (route) => {
+    const answer = await route.fetch({ timeout: PATIENCE_MS });
+    if (!answer.ok()) return route.fulfill({ response: answer });
+    const list = await answer.json();
+    const [first] = list.leads;
+    if (first) {
+      first.score = 0.61;
+      first.ask_for = { name: "Mei Tan", title: "Director", source_url: "https://one.example/team" };
+      const part = { weight: 0.1, prior: 0.5, contribution: 0, source: null };
+      first.features = [
+        { ...part, name: "customers", group: "signals", value: 1, contribution: 0.05, evidence: "Tenfix Hospital" },
+        { ...part, name: "verified_email", group: "contact", value: 0, evidence: "an address that takes no mail" },
+      ];
+    }
+    return route.fulfill({ response: answer, json: list });
+  });
+  await page.goto(`${inject("gateway")}/app/shortlist`);
+  const lead = page.getByRole("region", { name: "Shortlist" }).getByRole("article").first();
+  await lead.getByText("Ask for Mei Tan, Director").waitFor({ timeout: NIGHT_MS });
+  await lead.getByText("They name their customers: Tenfix Hospital").waitFor();
+  await lead.getByText("A verified e-mail would make it 0.71.").waitFor();
+  let told = 0;
+  await page.route(/\/feedback$/, (route) => (told++, route.fulfill({ status: 503, json: {} })));
+  await lead.getByRole("button", { name: /^Origin of/ }).click();
+  await page.getByRole("dialog").getByRole("heading", { name: "Why is it here?" }).waitFor();
+  await page.keyboard.press("n"); // the dialog's, not the list's
+  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: "Turn keys off" }).click();
+  await page.keyboard.press("n");
+  await page.getByRole("button", { name: "Turn keys on" }).click();
+  expect(told).toBe(0);
+  await page.keyboard.press("n");
+  await expect.poll(() => told, { timeout: PATIENCE_MS }).toBe(1);
+  expect(await lead.getByRole("link", { name: /source of Mei Tan/ }).getAttribute("href")).toBe("https://one.example/team");
+  await hasNoViolations(page);
+}, NIGHT_MS);
+
 test("two tenants in one browser see nothing of each other", async () => {
   await go("Scores");
   const link = page.getByRole("table", { name: "Leads" }).getByRole("link").first();
@@ -48,7 +86,7 @@ test("two tenants in one browser see nothing of each other", async () => {
 
   const [others, theirs] = await open(browser);
   await theirs.goto(inject("stranger"));
-  await theirs.getByText("Tenant 9").waitFor();
+  await theirs.getByText("Others", { exact: true }).waitFor();
   for (const view of ["Scores", "Candidates", "Shortlist", "Jobs"]) {
     await theirs.getByRole("navigation", { name: "Views" }).getByRole("link", { name: view }).click();
     await theirs.getByRole("heading", { level: 2, name: /^No / }).waitFor();
@@ -59,7 +97,7 @@ test("two tenants in one browser see nothing of each other", async () => {
 
   // The conversations are the user's own too.
   await page.goto(inject("stranger"));
-  await page.getByText("Tenant 9").waitFor();
+  await page.getByText("Others", { exact: true }).waitFor();
   await page.getByText("What you ask is kept here, on every device.").waitFor();
   await others.close();
 });
@@ -157,10 +195,15 @@ test("selected leads are enriched now, and the page says what came of it, also a
   await boxes.nth(0).check();
   await boxes.nth(1).check();
   const asked = page.waitForRequest((request) => request.method() === "POST" && request.url().endsWith("/enrichments"));
+  let polled = 0;
+  page.on("request", (request) => void (polled += Number(/\/enrichments\/[^/]{36}$/.test(request.url()))));
+  const streamed = page.waitForResponse((answer) => /\/enrichments\/[^/]+\/events$/.test(answer.url()));
   await page.getByRole("button", { name: "Enrich now" }).click();
   const ids = ((await asked).postDataJSON() as { company_ids: number[] }).company_ids;
   expect(ids.length).toBe(2);
-  await page.getByText(/^2 companies (being enriched|enriched and scored)/).waitFor();
+  await (await streamed).finished(); // it ends with the last company
+  expect(polled).toBeLessThanOrEqual(1);
+  await page.getByText("2 companies enriched and scored.").waitFor({ timeout: NIGHT_MS });
   await page.reload();
   await page.getByText("2 companies enriched and scored.").waitFor({ timeout: NIGHT_MS });
   await hasNoViolations(page);
@@ -168,7 +211,7 @@ test("selected leads are enriched now, and the page says what came of it, also a
   await table.getByRole("row").nth(2).waitFor();
 
   await page.goto(`${inject("gateway")}/app/companies/${ids[0]}`);
-  await page.getByText("requests its enrichment now").waitFor();
+  await page.getByText("Requests its enrichment now").waitFor();
 }, 3 * NIGHT_MS);
 
 test("more than the day allows is refused in words, and nothing is lost", async () => {
@@ -221,6 +264,28 @@ test("the real leads are listed best first, and columns can be hidden", async ()
   expect(await table.getByRole("columnheader", { name: "Why" }).count()).toBe(0);
 });
 
+test("leads are filtered by the address, and the filter's rows are saved as CSV", async () => {
+  await untilNightIsOver(page);
+  await go("Scores");
+  const table = page.getByRole("table", { name: "Leads" });
+  await table.getByRole("row").nth(3).waitFor();
+  await page.getByLabel("Bucket").selectOption("High");
+  await page.waitForURL(/bucket=High/);
+  await page.waitForFunction(() => [...document.querySelectorAll('[role="row"]')].slice(1).every((row) => row.textContent?.includes("High")));
+  const name = (await table.getByRole("link").first().textContent()) ?? "";
+  await page.getByLabel("Name begins with").fill(name);
+  await page.waitForURL(/q=/);
+  await page.getByText("1 row", { exact: true }).waitFor();
+  await page.reload();
+  await table.getByRole("link", { name }).waitFor();
+  const saved = page.waitForEvent("download");
+  await page.getByRole("button", { name: "CSV" }).click();
+  expect((await readFile(await (await saved).path(), "utf8")).trim().split("\n")).toHaveLength(2);
+  await page.getByLabel("Name begins with").fill("zzzz no such name");
+  await page.getByRole("heading", { name: "No lead matches" }).waitFor();
+  await hasNoViolations(page);
+}, 2 * NIGHT_MS);
+
 test("without a connection a list says so, and is there again with the connection", async () => {
   await page.route(/\/scores\/latest/, (route) => route.abort("internetdisconnected"));
   await go("Scores");
@@ -229,18 +294,4 @@ test("without a connection a list says so, and is there again with the connectio
   await page.unroute(/\/scores\/latest/);
   await page.getByRole("button", { name: "Try again" }).click();
   await page.getByRole("table", { name: "Leads" }).waitFor();
-});
-
-test("every view fits a small screen", async () => {
-  await page.setViewportSize({ width: 360, height: 740 });
-  for (const [view, ready] of [
-    ["shortlist", "article"],
-    ["scores", '[role="row"]'],
-    ["candidates", '[role="row"]'],
-  ] as const) {
-    await page.goto(`${inject("gateway")}/app/${view}`);
-    await page.locator(ready).first().waitFor();
-    expect(await tooWide(page), view).toEqual([]);
-    await hasNoViolations(page);
-  }
 });

@@ -16,10 +16,11 @@ const ENDS_WITHIN_MS = 60_000;
 
 declare module "vitest" {
   export interface ProvidedContext {
-    /** The addresses that sign in: the demo rep, an admin of its tenant, and an operator. */
+    /** The addresses that sign in: the demo rep, an admin of its tenant, an operator, and a viewer. */
     signIn: string;
     admin: string;
     operator: string;
+    viewer: string;
     /** The address that signs a rep of another tenant in. */
     stranger: string;
     database: string;
@@ -50,6 +51,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     project.provide("signIn", signIn);
     project.provide("admin", `${origin}/app/#token=${as("admin@demo.example", "admin")}`);
     project.provide("operator", `${origin}/app/#token=${as("operator@demo.example", "ops")}`);
+    project.provide("viewer", `${origin}/app/#token=${as("viewer@demo.example", "viewer")}`);
     project.provide("stranger", `${origin}/app/#token=${as("rep@others.example", "sdr", "9")}`);
   } catch (error) {
     await stop(child);

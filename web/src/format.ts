@@ -33,10 +33,22 @@ export function milliseconds(value: number): string {
   return value < 1000 ? `${whole.format(Math.round(value))} ms` : `${hundredths.format(value / 1000)} s`;
 }
 
+/** The time between two moments: "12 s", "4 min", "2 h 5 min". */
+export function duration(from: string, to: string): string {
+  const seconds = Math.max(0, Math.round((Date.parse(to) - Date.parse(from)) / 1000));
+  const minutes = Math.round(seconds / 60);
+  if (seconds < 60) return `${count(seconds)} s`;
+  if (minutes < 60) return `${count(minutes)} min`;
+  return [`${count(Math.floor(minutes / 60))} h`, minutes % 60 > 0 && `${minutes % 60} min`].filter(Boolean).join(" ");
+}
+
 /** "1 company", "2 companies". */
 export function plural(value: number, one: string, many = `${one}s`): string {
   return `${count(value)} ${value === 1 ? one : many}`;
 }
+
+/** The text with a capital at its beginning. */
+export const capitalised = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** Titles of the register are in capitals, or in small letters; in running text the first letter alone is a capital. */
 export function sentenceCase(text: string): string {
@@ -45,15 +57,31 @@ export function sentenceCase(text: string): string {
 
 /** `no_connection` as "No connection". */
 export function words(code: string): string {
-  const text = code.replaceAll("_", " ");
-  return text.charAt(0).toUpperCase() + text.slice(1);
+  return capitalised(code.replaceAll("_", " "));
 }
 
-/** Company names in capitals, with each word's first letter kept: "ACME PTE. LTD." as "Acme Pte. Ltd." */
+const VENDORS: Record<string, string> = {
+  openai: "OpenAI",
+  openai_wording: "OpenAI, for reasons in words",
+  zerobounce: "ZeroBounce",
+  lusha: "Lusha",
+  tavily: "Tavily",
+};
+
+/** A vendor by its own spelling. */
+export const vendorName = (code: string): string => VENDORS[code] ?? words(code);
+
+/** Company names in capitals, with each word's first letter kept: "ACME PTE. LTD." as "Acme Pte. Ltd.", and "LLP" as it is. */
 export function companyName(name: string): string {
   if (/[a-z]/.test(name)) return name;
-  return name.toLowerCase().replace(/(^|[\s\-(&/.'])(\p{L})/gu, (_, before: string, letter: string) => before + letter.toUpperCase());
+  return name
+    .toLowerCase()
+    .replace(/(^|[\s\-(&/.'])(\p{L})/gu, (_, before: string, letter: string) => before + letter.toUpperCase())
+    .replace(ABBREVIATION, (word) => word.toUpperCase());
 }
+
+/** Words without a vowel, such as LLP or NTT, are read letter by letter; these are not. */
+const ABBREVIATION = /(?<![\p{L}\p{N}'])(?!(?:Ltd|Pvt|Bhd|Sdn|St|Dr|Mr|Mrs|Ms|Jr|Sr|Mt|Ng|Rd|Th)(?!\p{L}))[^\P{L}AEIOUYaeiouy]{2,4}(?!\p{L})/gu;
 
 /** The address of a page, if it is one that a link may lead to. */
 export function webAddress(text: string | null | undefined): string | null {

@@ -44,6 +44,7 @@ const shortlist = createRoute({
 const scores = createRoute({
   getParentRoute: () => root,
   path: "/scores",
+  validateSearch: readFilters,
   component: lazyRouteComponent(() => import("./leads/ScoresView"), "ScoresView"),
 });
 const candidates = createRoute({

@@ -23,9 +23,7 @@ features = st.fixed_dictionaries(
 
 @given(st.dictionaries(st.text(max_size=10), features, max_size=6))
 def test_each_feature_is_a_contribution_and_the_largest_come_first(made_of: dict[str, Feature]) -> None:
-    """Each feature is a contribution and the largest come first, whichever way they point; nothing is lost but the
-    prior.
-    """
+    """Each feature is a contribution and the largest come first, whichever way they point; nothing is lost."""
     found = contributions_in(json.dumps(made_of))
 
     sizes = [abs(it.contribution) for it in found]
@@ -34,6 +32,7 @@ def test_each_feature_is_a_contribution_and_the_largest_come_first(made_of: dict
     for it in found:
         written = made_of[it.name]
         assert (it.group, it.value, it.weight) == (written["group"], written["value"], written["weight"])
+        assert it.prior == written["prior"]
         assert (it.contribution, it.evidence, it.source) == (
             written["contribution"],
             written["evidence"],
@@ -46,6 +45,6 @@ def test_features_of_an_old_model_say_less() -> None:
     older = {"has_email": {"value": 1.0, "contribution": 0.2, "evidence": ""}, "has_phone": {"evidence": "+6561234567"}}
 
     assert contributions_in(json.dumps(older)) == [
-        Contribution("has_email", None, 1.0, None, 0.2, None, None),
-        Contribution("has_phone", None, None, None, 0.0, "+6561234567", None),
+        Contribution("has_email", None, 1.0, None, None, 0.2, None, None),
+        Contribution("has_phone", None, None, None, None, 0.0, "+6561234567", None),
     ]

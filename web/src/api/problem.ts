@@ -16,7 +16,7 @@ export class Problem extends Error {
   }
 }
 
-export const OFFLINE = new Problem(0, "No connection", "Leadgen cannot be reached. Retrying automatically.");
+export const OFFLINE = new Problem(0, "No connection", "Leadgen cannot be reached. Check your connection, then try again.");
 
 /** Builds the problem of an answer that is no success. */
 export function problemOf(status: number, body: unknown, headers: Headers): Problem {

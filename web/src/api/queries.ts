@@ -35,12 +35,11 @@ export const job = (jobId: string) =>
     queryFn: ({ signal }) => data(api.GET("/jobs/{job_id}", { params: { path: { job_id: jobId } }, signal })),
   });
 
-/** A request for enrichment, asked for until it is over. */
+/** A request for enrichment, which is followed by its stream. */
 export const enrichment = (requestId: string) =>
   queryOptions({
     queryKey: ["enrichment", requestId],
     queryFn: ({ signal }) => data(api.GET("/enrichments/{request_id}", { params: { path: { request_id: requestId } }, signal })),
-    refetchInterval: ({ state }) => (state.data?.is_over === false ? 1_500 : false),
   });
 
 export const icp = queryOptions({
@@ -54,7 +53,7 @@ export const shortlist = (night: string | undefined) =>
     queryFn: ({ signal }) => data(api.GET("/shortlist", { params: { query: { date: night } }, signal })),
     // The first night of a tenant may begin while its list is open.
     refetchInterval: ({ state }) =>
-      state.data ? (["done", "partial", "failed"].includes(state.data.status) ? false : 3_000) : night === undefined && state.error ? 5_000 : false,
+      state.data ? (["done", "partial", "failed"].includes(state.data.status) ? false : 3_000) : night === undefined && state.error && asProblem(state.error).status === 404 ? 5_000 : false,
   });
 
 export const explanation = (companyId: number) =>

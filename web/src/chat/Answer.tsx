@@ -180,9 +180,9 @@ function Timings({ turn }: { turn: Turn }) {
   const { firstByte, head, scored } = turn.timings;
   if (firstByte === undefined || isOpen(turn)) return null;
   const parts = [
-    `first byte ${milliseconds(firstByte)}`,
-    head !== undefined && `companies ${milliseconds(head)}`,
-    scored !== undefined && `all scored ${milliseconds(scored)}`,
+    `Answered in ${milliseconds(firstByte)}`,
+    head !== undefined && `companies after ${milliseconds(head)}`,
+    scored !== undefined && `all scored after ${milliseconds(scored)}`,
   ];
   return <p className="text-xs text-faint tabular-nums">{parts.filter(Boolean).join(" · ")}</p>;
 }

@@ -1,9 +1,10 @@
 import { skipToken, useQuery } from "@tanstack/react-query";
-import { useNavigate, useParams } from "@tanstack/react-router";
+import { Link, useNavigate, useParams } from "@tanstack/react-router";
 import { MessagesSquare, PanelLeft } from "lucide-react";
 import { useEffect, useMemo, useRef, useState } from "react";
 
 import { asProblem } from "@/api/problem";
+import { useRole } from "@/shell/role";
 import { Button } from "@/ui/button";
 import { classes } from "@/ui/classes";
 import { Empty, Failed, Loading } from "@/ui/states";
@@ -14,6 +15,7 @@ import { Composer } from "./Composer";
 import { ConversationList } from "./ConversationList";
 import { thread } from "./conversations";
 import { useLive } from "./live";
+import { Morning } from "./Morning";
 import { follow, say, sayFirst } from "./sending";
 import { isOpen, isScored } from "./turn";
 import { merged, turnsOf } from "./turnsOf";
@@ -27,6 +29,24 @@ const EXAMPLES = [
 ];
 
 export function ChatView() {
+  return useRole() === "viewer" ? <NotForViewers /> : <Chat />;
+}
+
+function NotForViewers() {
+  useTitle("Chat");
+  return (
+    <div className="p-6">
+      <Empty icon={MessagesSquare} title="Viewers do not ask for companies">
+        Your role reads what others have asked for.{" "}
+        <Link to="/shortlist" className="text-accent hover:underline">
+          Open the shortlist
+        </Link>
+      </Empty>
+    </div>
+  );
+}
+
+function Chat() {
   const { conversationId } = useParams({ strict: false });
   const navigate = useNavigate();
   const asked = thread(conversationId ?? "");
@@ -105,7 +125,7 @@ export function ChatView() {
 
 function Welcome({ say }: { say: (text: string) => void }) {
   return (
-    <div className="m-auto flex max-w-lg flex-col items-center gap-4 py-10 text-center">
+    <div className="m-auto flex max-w-xl flex-col items-center gap-4 py-6 text-center">
       <span className="grid size-12 place-items-center rounded-2xl bg-accent-wash text-accent">
         <MessagesSquare className="size-6" aria-hidden />
       </span>
@@ -121,6 +141,7 @@ function Welcome({ say }: { say: (text: string) => void }) {
           </Button>
         ))}
       </div>
+      <Morning />
     </div>
   );
 }

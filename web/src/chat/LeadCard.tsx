@@ -7,7 +7,7 @@ import { explanation } from "@/api/queries";
 import { WhyButton } from "@/company/WhyButton";
 import { bucketShown, companyName, sentenceCase, webAddress, words } from "@/format";
 import { classes } from "@/ui/classes";
-import { ContactLine } from "@/ui/contact";
+import { AskFor, ContactLine } from "@/ui/contact";
 import { BucketBadge, ScoreRing } from "@/ui/score";
 import { Skeleton } from "@/ui/surface";
 
@@ -37,7 +37,7 @@ export function LeadCard({ company: received, isLive }: { company: Company; isLi
             </h3>
             {company.bucket && <BucketBadge bucket={bucketShown(company.bucket, company.confidence)} />}
           </div>
-          <ul className="flex flex-wrap gap-x-3 gap-y-0.5 text-xs text-faint [&_li]:inline-flex [&_li]:items-center [&_li]:gap-1 [&_svg]:size-3.5 [&_svg]:shrink-0">
+          <ul className="flex flex-wrap gap-x-3 gap-y-0.5 text-xs text-faint [&_li]:inline-flex [&_li]:items-start [&_li]:gap-1 [&_svg]:mt-px [&_svg]:size-3.5 [&_svg]:shrink-0">
             {company.industry_norm && (
               <li>
                 <Building2 aria-hidden />
@@ -62,13 +62,11 @@ export function LeadCard({ company: received, isLive }: { company: Company; isLi
           </ul>
         </div>
       </div>
-      {isScored ? <p className="text-[13px] leading-relaxed text-soft">{company.rationale}</p> : <Waiting isLive={isLive} />}
+      {isScored ? <p className="line-clamp-4 text-[13px] leading-relaxed text-soft" title={company.rationale}>
+          {company.rationale}
+        </p> : <Waiting isLive={isLive} />}
       <Contact company={company} isScored={isScored} />
-      {company.ask_for && (
-        <p className="text-[13px] text-soft">
-          Ask for {company.ask_for.name}, {company.ask_for.title}
-        </p>
-      )}
+      {company.ask_for && <AskFor person={company.ask_for} />}
       <div className="mt-auto flex items-center justify-between gap-3 border-t pt-2.5">
         <Steps company={company} isLive={isLive} />
         {company.company_id && isScored ? (

@@ -20,6 +20,8 @@ import { Contacts, Facts, Register, Runs } from "./Details";
 import { labelOf, OUTCOMES, useFeedback } from "./feedback";
 import { TimelineCard } from "./TimelineCard";
 
+const MOST_HINTS = 3;
+
 export function CompanyView() {
   const companyId = Number(useParams({ from: "/companies/$companyId" }).companyId);
   const router = useRouter();
@@ -48,7 +50,7 @@ type Props = { details: Schemas["CompanyDetails"]; lead: Schemas["Explanation"] 
 function Company({ details, lead, leadError }: Props) {
   const { company, score } = details;
   const site = webAddress(company.website_domain);
-  const hint = lead && wouldHelp(lead);
+  const hints = lead ? wouldHelp(lead, MOST_HINTS) : [];
   return (
     <>
       <header className="flex flex-wrap items-start gap-4">
@@ -72,11 +74,15 @@ function Company({ details, lead, leadError }: Props) {
         {score && <FeedbackButtons companyId={company.company_id} given={details.feedback[0]} />}
       </header>
       {score && <p className="max-w-3xl leading-relaxed text-soft">{score.rationale}</p>}
-      {hint && (
-        <p className="flex w-fit max-w-3xl items-start gap-2 rounded-xl bg-accent-wash px-4 py-2.5 text-sm text-accent">
+      {hints.length > 0 && (
+        <div className="flex w-fit max-w-3xl items-start gap-2 rounded-xl bg-accent-wash px-4 py-2.5 text-sm text-accent">
           <Lightbulb className="mt-0.5 size-4 shrink-0" aria-hidden />
-          {hint}
-        </p>
+          <ul aria-label="What would raise the score">
+            {hints.map((hint) => (
+              <li key={hint}>{hint}</li>
+            ))}
+          </ul>
+        </div>
       )}
       <div className="grid grid-cols-1 items-start gap-5 lg:grid-cols-[minmax(0,1fr)_19rem]">
         <div className="space-y-5">

@@ -1,8 +1,11 @@
 /** What a score is made of: one bar per criterion, to the right what raised it and to the left what lowered it. */
 import type { Schemas } from "@/api/client";
-import { change, score as scoreText, webAddress, words } from "@/format";
+import { change, score as scoreText, webAddress } from "@/format";
 import { classes } from "@/ui/classes";
 import { Card } from "@/ui/surface";
+
+import { scoreIfMet } from "./counterfactual";
+import { criterionName, evidenceOf } from "./criteria";
 
 type Contribution = Schemas["Contribution"];
 
@@ -22,33 +25,48 @@ export function Contributions({ lead }: { lead: Pick<Schemas["Explanation"], "ba
       </div>
       <ul>
         {known.map((it) => (
-          <Row key={it.name} it={it} most={most} />
+          <Row key={it.name} it={it} most={most} score={lead.score} />
         ))}
       </ul>
       {unknown.length > 0 && (
-        <p className="border-t bg-sunken px-4 py-3 text-[13px] text-soft">
-          Not known, so not counted: {unknown.map((it) => words(it.name).toLowerCase()).join(", ")}.
-        </p>
+        <div className="space-y-1.5 border-t bg-sunken px-4 py-3 text-[13px] text-soft">
+          <p>Not known, so not counted:</p>
+          <ul className="flex flex-wrap gap-x-4 gap-y-1">
+            {unknown.map((it) => (
+              <li key={it.name}>
+                {criterionName(it.name)} <IfMet score={lead.score} it={it} />
+              </li>
+            ))}
+          </ul>
+        </div>
       )}
     </Card>
   );
 }
 
-function Row({ it, most }: { it: Contribution; most: number }) {
+/** The score if the criterion were fully met, everything else as it is. */
+function IfMet({ score, it }: { score: number; it: Contribution }) {
+  const better = scoreIfMet(score, it);
+  return better === null ? null : <span className="text-xs text-faint tabular-nums">{it.value === null ? "if found" : "if fully met"}: {scoreText(better)}</span>;
+}
+
+function Row({ it, most, score }: { it: Contribution; most: number; score: number }) {
   const share = (Math.abs(it.contribution) / most) * 50;
   const isGain = it.contribution >= 0;
   return (
     <li className="grid gap-x-4 gap-y-1 px-4 py-3 not-last:border-b sm:grid-cols-[minmax(0,1fr)_12rem]">
       <div className="min-w-0">
-        <p className="text-sm font-medium">{words(it.name)}</p>
-        {it.evidence && <p className="text-[13px] text-soft [overflow-wrap:anywhere]">{it.evidence}</p>}
+        <p className="text-sm font-medium">
+          {criterionName(it.name)} <IfMet score={score} it={it} />
+        </p>
+        {it.evidence && <p className="text-[13px] text-soft [overflow-wrap:anywhere]">{evidenceOf(it)}</p>}
         <Source source={it.source} />
       </div>
       <div className="flex items-center gap-2">
         <div className="relative h-2 flex-1 rounded-full bg-sunken" aria-hidden>
           <span className="absolute inset-y-0 left-1/2 w-px bg-line" />
           <span
-            className={classes("absolute inset-y-0 rounded-full", isGain ? "left-1/2 bg-good" : "right-1/2 bg-bad")}
+            className={classes("absolute inset-y-0 rounded-full", isGain ? "left-1/2 bg-good-mark" : "right-1/2 bg-bad")}
             style={{ width: `${share}%` }}
           />
         </div>
@@ -71,6 +89,8 @@ export function Source({ source }: { source: string | null }) {
         <a href={page} target="_blank" rel="noreferrer" className="text-accent hover:underline">
           {source.replace(/^https?:\/\//, "")}
         </a>
+      ) : source === "register" ? (
+        "the register (ACRA)"
       ) : (
         source
       )}

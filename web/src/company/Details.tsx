@@ -1,11 +1,13 @@
 /** The facts of a company, each with where it is from and when; its contacts, its register entry and its enrichments. */
 import type { Schemas } from "@/api/client";
-import { count, date, milliseconds, percent, plural, sentenceCase, time, words } from "@/format";
+import { count, date, milliseconds, percent, plural, sentenceCase, time, vendorName, words } from "@/format";
 import { Badge } from "@/ui/badge";
 import { ContactLine } from "@/ui/contact";
 import { Card } from "@/ui/surface";
 
 import { Source } from "./Contributions";
+import { inOdoo } from "./inOdoo";
+import { charged, stepName } from "./origin";
 
 type Details = Schemas["CompanyDetails"];
 
@@ -42,7 +44,7 @@ export function Contacts({ contacts }: { contacts: Details["contacts"] }) {
         {contacts.map((contact) => (
           <li key={`${contact.kind} ${contact.value}`}>
             <ContactLine contact={contact} />
-            <Source source={contact.vendor ? `${words(contact.vendor)} (bought)` : contact.source_url} />
+            <Source source={contact.vendor ? `${vendorName(contact.vendor)} (bought)` : contact.source_url} />
           </li>
         ))}
       </ul>
@@ -54,7 +56,7 @@ export function Register({ details }: { details: Details }) {
   const { company, score, registered_at: registeredAt } = details;
   const facts: [string, string | null | undefined][] = [
     ["Industry", company.industry_norm && `${sentenceCase(company.industry_norm)} (SSIC ${company.industry_code ?? "?"})`],
-    ["Second industry", company.secondary_industry_code],
+    ["Second industry", company.secondary_industry_code && `SSIC ${company.secondary_industry_code}`],
     ["Status", company.status && sentenceCase(company.status)],
     ["Legal form", company.entity_type && sentenceCase(company.entity_type)],
     ["Incorporated", company.incorporated_on && date(company.incorporated_on)],
@@ -105,10 +107,10 @@ export function Runs({ runs, odoo }: { runs: Details["runs"]; odoo: Details["odo
               {run.steps.map((step) => (
                 <li key={step.step} className="flex justify-between gap-2">
                   <span title={step.reason ?? undefined}>
-                    {words(step.step)}
+                    {stepName(step.step)}
                     {step.outcome && <span className="text-faint"> · {words(step.outcome).toLowerCase()}</span>}
                   </span>
-                  {step.units ? <span className="tabular-nums">{plural(step.units, "unit")}</span> : null}
+                  {step.units ? <span className="shrink-0 tabular-nums">{charged(step.step, step.units)}</span> : null}
                 </li>
               ))}
             </ul>
@@ -120,7 +122,7 @@ export function Runs({ runs, odoo }: { runs: Details["runs"]; odoo: Details["odo
       </ul>
       {odoo && (
         <p className="mt-4 border-t pt-3 text-[13px]">
-          Odoo: <span className="font-medium">{words(odoo.outcome)}</span>
+          <span className="font-medium">{inOdoo(odoo.outcome)}</span>
           {odoo.lead_id !== null && <span className="text-faint"> · lead {count(odoo.lead_id)}</span>}
           {odoo.reason && <span className="block text-xs text-faint">{odoo.reason}</span>}
         </p>

@@ -4,7 +4,7 @@ import { Moon, Zap } from "lucide-react";
 
 import { asProblem } from "@/api/problem";
 import { timeline } from "@/api/queries";
-import { time, words } from "@/format";
+import { capitalised, time, words } from "@/format";
 import { classes } from "@/ui/classes";
 import { Card, Skeleton } from "@/ui/surface";
 
@@ -25,7 +25,7 @@ export function TimelineCard({ companyId }: { companyId: number }) {
             <li key={`${moment.at} ${moment.kind} ${index}`} className="relative">
               <span className={classes("absolute top-1.5 -left-[21px] size-2.5 rounded-full border-2 border-surface bg-strong", DOT[moment.kind])} aria-hidden />
               <p className="text-sm">
-                {moment.what}
+                {capitalised(moment.what)}
                 <span className="text-faint"> · {words(moment.service)}</span>
               </p>
               {moment.details.length > 0 && <p className="text-[13px] text-soft [overflow-wrap:anywhere]">{moment.details.join("; ")}</p>}

@@ -3,13 +3,13 @@ import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 
 import { companyDetails, explanation, timeline } from "@/api/queries";
-import { plural, score as scoreText, time, words } from "@/format";
+import { capitalised, plural, score as scoreText, time } from "@/format";
 import { Dialog } from "@/ui/dialog";
 import { Failed, Loading } from "@/ui/states";
 
 import { Source } from "./Contributions";
 import { wouldHelp } from "./counterfactual";
-import { costs, sources } from "./origin";
+import { charged, costs, sources, stepName } from "./origin";
 
 /** Moments that say why a company is in the lists. */
 const REASONS = ["candidate", "selected", "listed"];
@@ -33,7 +33,7 @@ export default function WhyDialog({ companyId, name, close }: { companyId: numbe
                 .filter((moment) => REASONS.includes(moment.kind))
                 .map((moment, index) => (
                   <li key={`${moment.at} ${index}`}>
-                    {moment.what}
+                    {capitalised(moment.what)}
                     {moment.details.length > 0 && <span className="text-soft">: {moment.details.join("; ")}</span>}
                     <span className="text-faint"> · {time(moment.at)}</span>
                   </li>
@@ -44,7 +44,7 @@ export default function WhyDialog({ companyId, name, close }: { companyId: numbe
                 Its score is {scoreText(details.data.score.score)}: {details.data.score.rationale}
               </p>
             )}
-            {lead.data && <p className="text-accent">{wouldHelp(lead.data)}</p>}
+            {lead.data && <p className="text-accent">{wouldHelp(lead.data).join(" ")}</p>}
           </Part>
           <Part title="Where is it from?">
             <p>
@@ -67,10 +67,10 @@ export default function WhyDialog({ companyId, name, close }: { companyId: numbe
               </p>
             ) : (
               <ul>
-                {costs(details.data).map(([step, units]) => (
+                {costs(details.data).map(({ step, units }) => (
                   <li key={step} className="flex justify-between gap-4">
-                    {words(step)}
-                    <span className="tabular-nums">{plural(units, "unit")}</span>
+                    {stepName(step)}
+                    <span className="tabular-nums">{charged(step, units)}</span>
                   </li>
                 ))}
               </ul>

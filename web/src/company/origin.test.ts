@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { costs, sources } from "./origin";
+import { charged, costs, sources, stepName } from "./origin";
 
 type Runs = Parameters<typeof costs>[0]["runs"];
 type Known = Parameters<typeof sources>[0];
@@ -10,10 +10,15 @@ const run = (...steps: [string, number | null][]): Runs[number] =>
 
 test("units are added up over all enrichments, the dearest step first; what was free is left out", () => {
   expect(costs({ runs: [run(["tavily", 2], ["crawl", null]), run(["tavily", 1], ["lusha", 5], ["llm", 0])] })).toEqual([
-    ["lusha", 5],
-    ["tavily", 3],
+    { step: "lusha", units: 5 },
+    { step: "tavily", units: 3 },
   ]);
   expect(costs({ runs: [] })).toEqual([]);
+});
+
+test("a step is named with its vendor, and its units are what that charges by", () => {
+  expect([stepName("zerobounce"), charged("zerobounce", 1), charged("zerobounce", 2)]).toEqual(["E-mail check by ZeroBounce", "1 address", "2 addresses"]);
+  expect([stepName("new_step"), charged("new_step", 1)]).toEqual(["New step", "1 unit"]);
 });
 
 test("each source says what is from it", () => {

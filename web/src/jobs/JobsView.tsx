@@ -10,6 +10,7 @@ import { useRole } from "@/shell/role";
 import { count, time, words } from "@/format";
 import { Badge, type Tone } from "@/ui/badge";
 import { Button } from "@/ui/button";
+import { CopyButton } from "@/ui/copy";
 import { StatusSelect } from "@/ui/field";
 import { Empty, Failed, Loading } from "@/ui/states";
 import { Card, Heading, Progress } from "@/ui/surface";
@@ -46,7 +47,7 @@ export function JobsView() {
       ) : !jobs.data ? (
         <Loading label="Jobs are loading" />
       ) : all.length === 0 ? (
-        <Empty icon={Timer} title={status ? `No job is ${words(status).toLowerCase()}` : "No jobs yet"}>
+        <Empty icon={Timer} title={status ? `No job with the status “${words(status)}”` : "No jobs yet"}>
           When a request matches more companies than are enriched at once, the rest become a job.{" "}
           <Link to="/chat" className="text-accent hover:underline">
             Ask for an industry
@@ -56,7 +57,7 @@ export function JobsView() {
       ) : (
         <ul className="space-y-3">
           {all.map((job) => (
-            <li key={job.job_id}>
+            <li key={job.job_id} data-job={job.job_id}>
               <JobCard job={job} />
             </li>
           ))}
@@ -71,8 +72,12 @@ export function JobsView() {
   );
 }
 
+/** The words that were asked for. */
+const nameOf = ({ terms }: Job): string => terms.join(", ") || "A search of the register";
+
 function JobCard({ job }: { job: Job }) {
   const client = useQueryClient();
+  const name = nameOf(job);
   const mayCancel = useRole() !== "viewer" && isOpen(job);
   const cancel = useMutation({
     mutationFn: () => data(api.DELETE("/jobs/{job_id}", { params: { path: { job_id: job.job_id } } })),
@@ -81,23 +86,24 @@ function JobCard({ job }: { job: Job }) {
   return (
     <Card className="space-y-2.5 p-4">
       <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
+        <h2 className="min-w-0 font-semibold [overflow-wrap:anywhere]">{name}</h2>
         <Badge tone={TONE[job.status]}>{words(job.status)}</Badge>
-        <span className="font-mono text-xs text-faint">{job.job_id}</span>
+        <CopyButton text={job.job_id} label={`Copy the id of the job ${name}`} />
         {mayCancel && (
           <Button size="small" look="danger" className="ml-auto" disabled={cancel.isPending} onClick={() => cancel.mutate()}>
             Cancel
-            <span className="sr-only"> job {job.job_id}</span>
+            <span className="sr-only"> job {name}</span>
           </Button>
         )}
       </div>
       <div className="flex items-center gap-3 text-[13px] text-faint">
-        <Progress value={job.processed} most={job.total} label={`Companies of job ${job.job_id}`} className="flex-1" />
+        <Progress value={job.processed} most={job.total} label={`Companies of the job ${name}`} className="flex-1" />
         <span className="tabular-nums">
           {count(job.processed)} of {count(job.total)}
         </span>
       </div>
       <p className="text-xs text-faint">
-        requested {time(job.created_at)}
+        Requested {time(job.created_at)}
         {job.started_at && `, began ${time(job.started_at)}`}
         {job.ended_at && `, ended ${time(job.ended_at)}`}
         {job.status === "queued" && "; the next night executes it"}

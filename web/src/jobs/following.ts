@@ -1,17 +1,15 @@
-/** Follows jobs by their streams of events: whatever shows a job shows its news. A stream that breaks is resumed. */
+/** Follows jobs by their streams of events: whatever shows a job shows its news. */
 import { type InfiniteData } from "@tanstack/react-query";
 import { useEffect } from "react";
 
-import { send, type Schemas } from "@/api/client";
-import { asProblem } from "@/api/problem";
+import type { Schemas } from "@/api/client";
 import { job as jobQuery, queryClient } from "@/api/queries";
-import { readEvents } from "@/api/sse";
+import { followStates } from "@/api/states";
 
 type Job = Schemas["Job"];
 
 /** A browser opens six connections to a server at most: others need them, too. Further jobs wait for their turn. */
 const MOST_STREAMS = 2;
-const RETRIES_MS = [500, 1000, 2000, 4000, 8000];
 
 type Follower = { users: number; controller?: AbortController };
 const followers = new Map<string, Follower>();
@@ -50,33 +48,10 @@ function start(): void {
     if (follower.controller) continue;
     running++;
     follower.controller = new AbortController();
-    void follow(id, follower.controller.signal).finally(() => {
+    void followStates<Job>(`/jobs/${id}/events`, follower.controller.signal, show).finally(() => {
       if (followers.get(id) === follower) followers.delete(id);
       start();
     });
-  }
-}
-
-/** Reads the job's states until it has ended, nobody wants to know, or the gateway does not know it. */
-async function follow(id: string, signal: AbortSignal): Promise<void> {
-  let seen: string | undefined;
-  for (let failures = 0; !signal.aborted; ) {
-    let isOver = false;
-    try {
-      const headers: Record<string, string> = { Accept: "text/event-stream", ...(seen ? { "Last-Event-ID": seen } : {}) };
-      await readEvents((both) => send(`/jobs/${id}/events`, { headers, signal: both }), signal, {
-        onEvent: ({ event, data, id: state }) => {
-          failures = 0;
-          seen = state ?? seen;
-          isOver = event === "ended";
-          show(JSON.parse(data) as Job);
-        },
-      });
-      if (isOver) return;
-    } catch (error) {
-      if (signal.aborted || !asProblem(error).isPassing) return;
-    }
-    await pause(RETRIES_MS[Math.min(failures++, RETRIES_MS.length - 1)]!, signal);
   }
 }
 
@@ -87,11 +62,4 @@ function show(job: Job): void {
   );
   // Its rest may go on as another job.
   if (!isOpen(job)) void queryClient.invalidateQueries({ queryKey: ["jobs"] });
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    signal.addEventListener("abort", () => (clearTimeout(timer), resolve()), { once: true });
-  });
 }

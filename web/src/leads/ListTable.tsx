@@ -1,8 +1,8 @@
 /** A long list as a table: only the rows in view are in the document, and further pages are asked for near the end. */
-import { columnVisibilityFeature, createColumnHelper, tableFeatures, useTable, type ColumnDef } from "@tanstack/react-table";
+import { columnVisibilityFeature, createColumnHelper, flexRender, tableFeatures, useTable, type ColumnDef, type Row as TableRow } from "@tanstack/react-table";
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { Columns3 } from "lucide-react";
-import { useDeferredValue, useEffect, useRef, useState, type ReactNode } from "react";
+import { ArrowDown, Columns3 } from "lucide-react";
+import { memo, useCallback, useDeferredValue, useEffect, useRef, useState, type MouseEvent, type ReactNode } from "react";
 
 import { count } from "@/format";
 import { Button } from "@/ui/button";
@@ -27,6 +27,8 @@ type Props<Row extends object> = {
   columns: ColumnDef<typeof features, Row>[];
   /** Each column's track in CSS grid, by the column's id. */
   widths: Record<string, string>;
+  /** The column that the list is in descending order of. */
+  sortedBy: string;
   idOf: (row: Row) => number;
   nameOf: (row: Row) => string;
   open: (row: Row) => void;
@@ -36,7 +38,7 @@ type Props<Row extends object> = {
   actions: (selected: Row[], clear: () => void) => ReactNode;
 };
 
-export function ListTable<Row extends object>({ name, pages, columns, widths, idOf, nameOf, open, renew, actions }: Props<Row>) {
+export function ListTable<Row extends object>({ name, pages, columns, widths, sortedBy, idOf, nameOf, open, renew, actions }: Props<Row>) {
   const [columnVisibility, setColumnVisibility] = useKept<Record<string, boolean>>(`columns.${name}`, {});
   const [range, setRange] = useState<[number, number]>([0, 0]);
   // Rows are filled in behind the scrolling, in slices that the browser can interrupt; until then their places are shown.
@@ -48,7 +50,7 @@ export function ListTable<Row extends object>({ name, pages, columns, widths, id
     count: total,
     getScrollElement: () => scroller.current,
     estimateSize: () => ROW_PX,
-    overscan: 12,
+    overscan: 8,
     useFlushSync: false,
   });
   const shown = virtual.getVirtualItems();
@@ -80,7 +82,13 @@ export function ListTable<Row extends object>({ name, pages, columns, widths, id
 
   const top = firstRows(pages);
   const areFirstSelected = top.length > 0 && top.every((it) => selected.has(idOf(it)));
-  const tracks = { gridTemplateColumns: ["1.25rem", ...table.getVisibleLeafColumns().map((it) => widths[it.id] ?? "minmax(0,1fr)")].join(" ") };
+  const tracks = ["1.25rem", ...table.getVisibleLeafColumns().map((it) => widths[it.id] ?? "minmax(0,1fr)")].join(" ");
+  // The rows hold one function for the whole life of the list, so that a row is drawn again only if it changes itself.
+  const latest = useRef({ open, toggle });
+  useEffect(() => {
+    latest.current = { open, toggle };
+  });
+  const act = useCallback((row: Row, what: Act) => latest.current[what](row), []);
   return (
     <div className="flex min-h-0 flex-1 flex-col rounded-xl border bg-surface shadow-card">
       <div className="flex flex-wrap items-center justify-between gap-2 border-b px-3 py-2">
@@ -127,7 +135,7 @@ export function ListTable<Row extends object>({ name, pages, columns, widths, id
         <div role="table" aria-label={name} aria-rowcount={hasMore ? -1 : total + 1} className="min-w-[52rem]">
           <div role="rowgroup" className="sticky top-0 z-10 border-b bg-surface">
             {table.getHeaderGroups().map((group) => (
-              <div key={group.id} role="row" className="grid items-center gap-4 px-4 py-2" style={tracks}>
+              <div key={group.id} role="row" className="grid items-center gap-4 px-4 py-2" style={{ gridTemplateColumns: tracks }}>
                 <div role="columnheader">
                   <label className="grid size-6 place-items-center" title={`Select the first ${count(top.length)}`}>
                     <input
@@ -143,8 +151,16 @@ export function ListTable<Row extends object>({ name, pages, columns, widths, id
                   </label>
                 </div>
                 {group.headers.map((header) => (
-                  <div key={header.id} role="columnheader" className="truncate text-xs font-medium text-faint">
-                    <table.FlexRender header={header} />
+                  <div
+                    key={header.id}
+                    role="columnheader"
+                    aria-sort={header.column.id === sortedBy ? "descending" : undefined}
+                    className="flex items-center gap-1 text-xs font-medium text-faint aria-[sort]:text-ink"
+                  >
+                    <span className="truncate">
+                      <table.FlexRender header={header} />
+                    </span>
+                    {header.column.id === sortedBy && <ArrowDown className="size-3 shrink-0" aria-hidden />}
                   </div>
                 ))}
               </div>
@@ -154,37 +170,23 @@ export function ListTable<Row extends object>({ name, pages, columns, widths, id
             {shown.map((item) => {
               const its = filled(item.index);
               const row = its && rows.get(String(idOf(its)));
-              const place = { ...tracks, height: ROW_PX, transform: `translateY(${item.start}px)` };
               if (!its || !row)
                 return (
-                  <div key={`place ${item.index}`} aria-hidden className="absolute inset-x-0 border-b px-4 py-5" style={place}>
+                  <div key={`place ${item.index}`} aria-hidden className="absolute inset-x-0 border-b px-4 py-5" style={{ height: ROW_PX, transform: `translateY(${item.start}px)` }}>
                     <Skeleton className="h-4 w-2/5" />
                   </div>
                 );
               return (
-                <div
+                <ListRow
                   key={row.id}
-                  role="row"
-                  aria-rowindex={item.index + 2}
-                  aria-selected={selected.has(idOf(its))}
-                  className="absolute inset-x-0 grid cursor-pointer items-center gap-4 border-b px-4 text-[13px] hover:bg-sunken aria-selected:bg-accent-wash"
-                  style={place}
-                  onClick={(event) => {
-                    if (!(event.target as HTMLElement).closest("a,button,label,input")) open(its);
-                  }}
-                >
-                  <div role="cell">
-                    <label className="grid size-6 place-items-center">
-                      <input type="checkbox" className="size-4 accent-accent" checked={selected.has(idOf(its))} onChange={() => toggle(its)} />
-                      <span className="sr-only">Select {nameOf(its)}</span>
-                    </label>
-                  </div>
-                  {row.getVisibleCells().map((cell) => (
-                    <div key={cell.id} role="cell" className="min-w-0">
-                      <table.FlexRender cell={cell} />
-                    </div>
-                  ))}
-                </div>
+                  row={row}
+                  name={nameOf(its)}
+                  index={item.index}
+                  start={item.start}
+                  tracks={tracks}
+                  isSelected={selected.has(idOf(its))}
+                  act={act}
+                />
               );
             })}
           </div>
@@ -194,3 +196,57 @@ export function ListTable<Row extends object>({ name, pages, columns, widths, id
     </div>
   );
 }
+
+type Act = "open" | "toggle";
+
+type RowProps<Row extends object> = {
+  row: TableRow<typeof features, Row>;
+  name: string;
+  index: number;
+  start: number;
+  tracks: string;
+  isSelected: boolean;
+  act: (row: Row, what: Act) => void;
+};
+
+function PlainRow<Row extends object>({ row, name, index, start, tracks, isSelected, act }: RowProps<Row>) {
+  function onClick(event: MouseEvent<HTMLElement>): void {
+    const control = (event.target as HTMLElement).closest("a,button,label,input");
+    if (control && !control.hasAttribute("data-opens-row")) return;
+    if (event.metaKey || event.ctrlKey || event.shiftKey) return; // the browser opens the link elsewhere
+    event.preventDefault();
+    act(row.original, "open");
+  }
+  return (
+    <div
+      role="row"
+      aria-rowindex={index + 2}
+      aria-selected={isSelected}
+      className="absolute inset-x-0 grid cursor-pointer items-center gap-4 border-b px-4 text-[13px] hover:bg-sunken aria-selected:bg-accent-wash"
+      style={{ gridTemplateColumns: tracks, height: ROW_PX, transform: `translateY(${start}px)` }}
+      onClick={onClick}
+    >
+      <div role="cell">
+        <label className="grid size-6 place-items-center">
+          <input type="checkbox" className="size-4 accent-accent" checked={isSelected} onChange={() => act(row.original, "toggle")} />
+          <span className="sr-only">Select {name}</span>
+        </label>
+      </div>
+      {row.getVisibleCells().map((cell) => (
+        <div key={cell.id} role="cell" className="min-w-0">
+          {flexRender(cell.column.columnDef.cell, cell.getContext())}
+        </div>
+      ))}
+    </div>
+  );
+}
+
+/** The table makes its rows anew for each part of the list; a row of the same lead, place and columns is drawn once. */
+const ListRow = memo(
+  PlainRow,
+  (before, after) =>
+    before.row.original === after.row.original &&
+    before.start === after.start &&
+    before.tracks === after.tracks &&
+    before.isSelected === after.isSelected,
+) as typeof PlainRow;

@@ -1,27 +1,33 @@
-/** All leads, best first. */
-import { Link, useNavigate } from "@tanstack/react-router";
-import { Download, Trophy } from "lucide-react";
+/** All leads, best first, with filters that the address keeps. */
+import { Link, useNavigate, useSearch } from "@tanstack/react-router";
+import { Trophy } from "lucide-react";
+import { useMemo } from "react";
 
 import { api, data, type Schemas } from "@/api/client";
 import { WhyButton } from "@/company/WhyButton";
 import { bucketShown, sentenceCase, time } from "@/format";
-import { Button } from "@/ui/button";
 import { Empty, Failed, Loading } from "@/ui/states";
 import { Heading } from "@/ui/surface";
 import { useTitle } from "@/ui/view";
 
 import { CompanyCell, ScoreCell, SiteCell } from "./cells";
-import { useCsv } from "./csv";
+import { CsvButton } from "./CsvButton";
+import { FilterBar, NOT_FOUND } from "./FilterBar";
+import { asText, hasAny, queryOf, readFilters, type Filters } from "./filters";
 import { EnrichingNotice, useEnriching } from "./enriching";
 import { columnsOf, ListTable } from "./ListTable";
 import { PAGE, useFirstPage, type Pages } from "./pages";
+import { SavedViews } from "./SavedViews";
 import { SelectedActions } from "./SelectedActions";
 
 type Lead = Schemas["Lead"];
-const PAGES: Pages<Lead> = {
-  key: ["scores"],
-  read: (after, signal) => data(api.GET("/scores/latest", { params: { query: { limit: PAGE, after } }, signal })),
-};
+function pagesOf(filters: Filters): Pages<Lead> {
+  const query = queryOf(filters);
+  return {
+    key: ["scores", query],
+    read: (after, signal) => data(api.GET("/scores/latest", { params: { query: { ...query, limit: PAGE, after } }, signal })),
+  };
+}
 
 const helper = columnsOf<Lead>();
 const COLUMNS = helper.columns([
@@ -54,26 +60,33 @@ const WIDTHS = {
 };
 
 export function ScoresView() {
-  const navigate = useNavigate();
-  const { data: first, error, renew } = useFirstPage(PAGES);
-  const csv = useCsv("/scores/latest?format=csv", "leads.csv");
+  const filters = useSearch({ from: "/scores" });
+  const navigate = useNavigate({ from: "/scores" });
+  const pages = useMemo(() => pagesOf(filters), [asText(filters)]);
+  const { data: first, error, renew } = useFirstPage(pages);
   const enriching = useEnriching();
   useTitle("Scores");
 
   return (
     <div className="flex min-h-0 flex-1 flex-col gap-4 p-4 sm:p-6">
       <Heading title="Scores" note="Every lead, the best first.">
-        <Button onClick={() => csv.mutate()} disabled={csv.isPending}>
-          <Download aria-hidden />
-          {csv.isPending ? "Saving …" : "CSV"}
-        </Button>
+        <SavedViews list="scores" filters={filters} show={(search) => void navigate({ search })} />
+        <CsvButton path="/scores/latest" filters={filters} />
       </Heading>
-      {csv.error && <Failed error={csv.error} again={() => csv.mutate()} />}
+      <FilterBar
+        filters={filters}
+        filter={(change) => void navigate({ search: (before) => readFilters({ ...before, ...change }), replace: true })}
+        clear={() => void navigate({ search: {} })}
+      />
       <EnrichingNotice enriching={enriching} renew={renew} />
       {error ? (
         <Failed error={error} again={renew} />
       ) : !first ? (
         <Loading label="Leads are loading" />
+      ) : first.items.length === 0 && hasAny(filters) ? (
+        <Empty icon={Trophy} title="No lead matches">
+          {NOT_FOUND}
+        </Empty>
       ) : first.items.length === 0 ? (
         <Empty icon={Trophy} title="No leads yet">
           A company becomes a lead when it has a score.{" "}
@@ -84,10 +97,12 @@ export function ScoresView() {
         </Empty>
       ) : (
         <ListTable
+          key={asText(filters)}
           name="Leads"
-          pages={PAGES}
+          pages={pages}
           columns={COLUMNS}
           widths={WIDTHS}
+          sortedBy="score"
           idOf={(row) => row.company_id}
           nameOf={(row) => row.name}
           open={(row) => void navigate({ to: "/companies/$companyId", params: { companyId: String(row.company_id) } })}

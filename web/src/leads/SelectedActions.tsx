@@ -5,7 +5,7 @@ import { count } from "@/format";
 import { useRole } from "@/shell/role";
 import { Button } from "@/ui/button";
 
-import { save } from "./csv";
+import { save } from "./csvFile";
 import { MOST, type useEnriching } from "./enriching";
 import { asCsv } from "./table";
 

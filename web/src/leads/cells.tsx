@@ -1,21 +1,20 @@
-import { Link } from "@tanstack/react-router";
-
 import { companyName, score as scoreText, webAddress } from "@/format";
 import { TONE_OF_BUCKET } from "@/ui/badge";
 import { classes } from "@/ui/classes";
 
+/** The company's name as a plain link, which the list opens: a router's link in each row costs too much while scrolling. */
 export function CompanyCell({ id, name, uen }: { id: number; name: string; uen: string }) {
   return (
     <>
-      <Link to="/companies/$companyId" params={{ companyId: String(id) }} className="block truncate font-medium hover:underline" title={name}>
+      <a href={`/app/companies/${id}`} data-opens-row className="block truncate font-medium hover:underline" title={name}>
         {companyName(name)}
-      </Link>
+      </a>
       <span className="block truncate font-mono text-xs text-faint">{uen}</span>
     </>
   );
 }
 
-const BAR: Record<string, string> = { good: "bg-good", fair: "bg-fair", plain: "bg-strong" };
+const BAR: Record<string, string> = { good: "bg-good-mark", fair: "bg-fair-mark", plain: "bg-strong" };
 
 export function ScoreCell({ score, bucket }: { score: number | null; bucket: string | null }) {
   if (score === null || bucket === null) return <span className="text-faint">not scored yet</span>;

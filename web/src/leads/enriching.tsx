@@ -1,11 +1,13 @@
 /** Has selected companies enriched now, and says how far they are. The browser keeps which request was the latest. */
-import { useMutation, useQuery } from "@tanstack/react-query";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Sparkles, X } from "lucide-react";
+import { useEffect } from "react";
 import { v7 } from "uuid";
 
-import { api, data } from "@/api/client";
+import { api, data, type Schemas } from "@/api/client";
 import { asProblem } from "@/api/problem";
 import { enrichment } from "@/api/queries";
+import { followStates } from "@/api/states";
 import { Button } from "@/ui/button";
 import { Card, Progress, Skeleton } from "@/ui/surface";
 
@@ -43,6 +45,7 @@ type Enriching = ReturnType<typeof useEnriching>;
 export function EnrichingNotice({ enriching, renew }: { enriching: Enriching; renew: () => void }) {
   const { latest, error, dismiss } = enriching;
   const { data: told, error: lost } = useQuery({ ...enrichment(latest ?? ""), enabled: latest !== null });
+  useFollowed(told && !told.is_over ? told.request_id : null);
   if (error)
     return (
       <Notice dismiss={dismiss}>
@@ -73,6 +76,19 @@ export function EnrichingNotice({ enriching, renew }: { enriching: Enriching; re
       )}
     </Notice>
   );
+}
+
+/** Follows a request by its stream while it is shown. */
+function useFollowed(requestId: string | null): void {
+  const client = useQueryClient();
+  useEffect(() => {
+    if (requestId === null) return;
+    const controller = new AbortController();
+    void followStates<Schemas["RequestedEnrichment"]>(`/enrichments/${requestId}/events`, controller.signal, (state) =>
+      client.setQueryData(enrichment(requestId).queryKey, state),
+    );
+    return () => controller.abort();
+  }, [requestId, client]);
 }
 
 function Notice({ dismiss, children }: { dismiss: () => void; children: React.ReactNode }) {

@@ -29,3 +29,5 @@ function text(value: unknown): string | undefined {
   if (typeof value === "number") return String(value);
   return typeof value === "string" && value.trim() ? value : undefined;
 }
+
+export const hasAny = (filters: Filters): boolean => asText(filters) !== asText({});

@@ -4,7 +4,7 @@ import { Bar, BarChart, CartesianGrid, Line, LineChart, ResponsiveContainer, Too
 
 import { api, data, type Schemas } from "@/api/client";
 import { firstBytes } from "@/chat/firstBytes";
-import { compact, count, milliseconds, plural, words } from "@/format";
+import { compact, count, milliseconds, nightDate, plural, vendorName } from "@/format";
 import { Failed, Loading } from "@/ui/states";
 import { Card, Heading, Progress } from "@/ui/surface";
 import { ScrollingView, useTitle } from "@/ui/view";
@@ -99,7 +99,7 @@ function Percentiles({ title, of, none }: { title: string; of: Schemas["Percenti
         </>
       )}
       <p className="text-xs text-faint">
-        {plural(of.samples, "sample")} of the last {plural(Math.round(of.window_s / 60), "minute")}
+        {plural(of.samples, "sample")} of the last {of.window_s >= 7200 ? plural(Math.round(of.window_s / 3600), "hour") : plural(Math.round(of.window_s / 60), "minute")}
       </p>
     </Card>
   );
@@ -142,11 +142,11 @@ function UsageCard({ usage }: { usage: Schemas["Usage"] }) {
         <p className="text-sm text-faint">Nothing was used in the last seven days.</p>
       ) : (
         <>
-          <p className="text-xs text-faint">{today.day}, by Singapore's date</p>
+          <p className="text-xs text-faint">{nightDate(today.day)}, by Singapore's date</p>
           <ul className="space-y-3">
             {today.vendors.map((it) => (
               <li key={it.vendor} className="grid grid-cols-[6rem_minmax(0,1fr)] items-center gap-x-3 gap-y-1 sm:grid-cols-[7rem_minmax(0,1fr)_12rem]">
-                <span className="text-sm font-medium">{words(it.vendor)}</span>
+                <span className="text-sm font-medium">{vendorName(it.vendor)}</span>
                 <Progress value={it.used} most={it.cap} label={`${it.vendor}: ${it.unit} used of the cap`} />
                 <span className="text-[13px] text-faint tabular-nums max-sm:col-start-2 sm:text-right">
                   {count(it.used)} of {count(it.cap)} {it.unit}

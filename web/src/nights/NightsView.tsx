@@ -1,12 +1,14 @@
 /** The nights of all tenants, for operators: what ran, what waits, what failed, and a button that starts or goes on. */
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { Moon, Play } from "lucide-react";
 import { useState } from "react";
 
 import { api, data, type Schemas } from "@/api/client";
 import { asProblem } from "@/api/problem";
 import { useSession } from "@/api/session";
-import { count, milliseconds, nightDate, plural, time, words } from "@/format";
+import { count, duration, milliseconds, nightDate, time, vendorName, words } from "@/format";
+import { useTenantName } from "@/shell/role";
 import { Badge, type Tone } from "@/ui/badge";
 import { Button } from "@/ui/button";
 import { classes } from "@/ui/classes";
@@ -16,15 +18,17 @@ import { Empty, Failed, Loading } from "@/ui/states";
 import { Card, Heading, Progress } from "@/ui/surface";
 import { ScrollingView, useTitle } from "@/ui/view";
 
-import { balance, canGoOn, explained, type Line } from "./explained";
+import { balance, canGoOn, explained, steps, type Line } from "./explained";
 
 type Run = Schemas["Run"];
 const TONE: Record<Run["status"], Tone> = { planning: "accent", publishing: "accent", running: "accent", done: "good", partial: "fair", failed: "bad" };
+const STAGES: Record<Schemas["Stage"]["stage"], string> = { upsert: "Choosing from the register", enrich: "Enrichment", score: "Scoring", sync: "Odoo" };
 const OPEN = ["planning", "publishing", "running"];
 const STATUSES = Object.keys(TONE) as Run["status"][];
 
 export function NightsView() {
   const tenantId = useSession()?.tenantId ?? 0;
+  const tenant = useTenantName();
   const [shown, setShown] = useState<string | null>(null);
   const client = useQueryClient();
   const [status, setStatus] = useState<Run["status"] | undefined>(undefined);
@@ -47,7 +51,7 @@ export function NightsView() {
         <StatusSelect statuses={STATUSES} value={status} choose={setStatus} />
         <Button look="solid" disabled={start.isPending} onClick={() => start.mutate(tenantId)}>
           <Play aria-hidden />
-          Start this night for tenant {tenantId}
+          Start tonight’s run of {tenant}
         </Button>
       </Heading>
       <p role="status" className="text-[13px] text-faint empty:hidden">
@@ -58,7 +62,7 @@ export function NightsView() {
       ) : !runs.data ? (
         <Loading label="The nights are loading" />
       ) : all.length === 0 ? (
-        <Empty icon={Moon} title={status ? `No night is ${words(status).toLowerCase()}` : "No night has run yet"}>
+        <Empty icon={Moon} title={status ? `No night with the status “${words(status)}”` : "No night has run yet"}>
           Nights start at the time that your scheduler sets, usually 01:00 in Singapore. You can start one now.
         </Empty>
       ) : (
@@ -103,7 +107,12 @@ function RunCard({ run, show, goOn }: { run: Run; show: () => void; goOn: () => 
           </Button>
         </div>
       </div>
-      <Progress value={ended} most={all} label={`Companies of ${run.tenant} that have an end`} />
+      {all > 0 && <Steps run={run} all={all} />}
+      {all > ended && (
+        <p className="text-[13px] text-faint tabular-nums">
+          {count(ended)} of {count(all)} companies are through.
+        </p>
+      )}
       {all === 0 ? (
         <p className="text-[13px] text-faint">
           {OPEN.includes(run.status) ? "The night is choosing its companies." : "No company was due: none was new, stale or changed."}
@@ -116,18 +125,43 @@ function RunCard({ run, show, goOn }: { run: Run; show: () => void; goOn: () => 
               <span>
                 {text}
                 {help && <span className="text-faint">. {help}</span>}
+                {kind === "failed" && (
+                  <Link to="/dead-letters" className="ml-1.5 text-accent hover:underline">
+                    Open dead letters
+                  </Link>
+                )}
               </span>
             </li>
           ))}
         </ul>
       )}
-      <p className="text-xs text-faint">At most {count(run.cap)} companies a night.</p>
       {run.error && <p className="text-[13px] text-bad">{run.error}</p>}
       <p className="text-xs text-faint">
         {time(run.started_at)}
-        {run.ended_at ? ` to ${time(run.ended_at)}` : `, until ${time(run.window_ends_at)} at the latest`}
+        {run.ended_at ? ` to ${time(run.ended_at)}, took ${duration(run.started_at, run.ended_at)}` : `, until ${time(run.window_ends_at)} at the latest`}. At most{" "}
+        {count(run.cap)} companies a night.
       </p>
     </Card>
+  );
+}
+
+/** The night as a row of steps, each with its share of the companies. */
+function Steps({ run, all }: { run: Run; all: number }) {
+  return (
+    <ol className="grid grid-cols-2 gap-x-4 gap-y-3 sm:grid-cols-4" aria-label="Steps of the night">
+      {steps(run).map(({ name, reached, note }, index) => (
+        <li key={name} className="min-w-0 space-y-1.5">
+          <p className="flex items-baseline justify-between gap-2">
+            <span className="text-[13px] font-medium">
+              <span className="text-faint">{index + 1}.</span> {name}
+            </span>
+            <span className="text-[13px] font-semibold tabular-nums">{count(reached)}</span>
+          </p>
+          <Progress value={reached} most={all} label={`${name}, of the companies of ${run.tenant}`} />
+          {note && <p className="text-xs text-faint">{note}</p>}
+        </li>
+      ))}
+    </ol>
   );
 }
 
@@ -149,14 +183,14 @@ function RunDialog({ runId, close }: { runId: string; close: () => void }) {
         <ol className="space-y-4">
           {run.stages.map((stage) => (
             <li key={stage.stage} className="space-y-1.5 border-l-2 pl-3">
-              <h3 className="text-sm font-semibold">{words(stage.stage)}</h3>
+              <h3 className="text-sm font-semibold">{STAGES[stage.stage]}</h3>
               <Listed of={stage.counts} />
               {stage.p50_ms !== null && (
                 <p className="text-xs text-faint">
                   half within {milliseconds(stage.p50_ms)}, 95 % within {milliseconds(stage.p95_ms ?? 0)}, 99 % within {milliseconds(stage.p99_ms ?? 0)}
                 </p>
               )}
-              <Listed of={stage.spend} title="Spent" />
+              <Listed of={stage.spend} title="Spent" named={vendorName} />
               <Listed of={stage.degraded} title="Skipped" tone="text-fair" />
               <Listed of={stage.errors} title="Failed" tone="text-bad" />
             </li>
@@ -167,13 +201,15 @@ function RunDialog({ runId, close }: { runId: string; close: () => void }) {
   );
 }
 
-function Listed({ of, title, tone = "text-soft" }: { of: Record<string, number>; title?: string; tone?: string }) {
+type ListedProps = { of: Record<string, number>; title?: string; tone?: string; named?: (name: string) => string };
+
+function Listed({ of, title, tone = "text-soft", named = (name) => words(name).toLowerCase() }: ListedProps) {
   const entries = Object.entries(of);
   if (entries.length === 0) return null;
   return (
     <p className={`text-[13px] ${tone}`}>
       {title && <span className="font-medium">{title}: </span>}
-      {entries.map(([name, it]) => (title ? `${words(name).toLowerCase()} ${count(it)}` : plural(it, words(name).toLowerCase(), words(name).toLowerCase()))).join(", ")}
+      {entries.map(([name, it]) => (title ? `${named(name)} ${count(it)}` : `${count(it)} ${named(name)}`)).join(", ")}
     </p>
   );
 }

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { balance, canGoOn, explained, nightOf } from "./explained";
+import { balance, canGoOn, explained, nightOf, steps } from "./explained";
 
 test("each state is said in words, in the order in which companies go through them, with what helps", () => {
   const lines = explained({ companies: { dead: 1, synced: 12, odoo_waiting: 2, requested: 1, enriching: 0 } });
@@ -11,6 +11,16 @@ test("each state is said in words, in the order in which companies go through th
     ["failed", "1 company given up"],
   ]);
   expect(lines.filter((it) => it.help).length).toBe(3);
+});
+
+test("each step says how many got through it, and what holds the others", () => {
+  const companies = { requested: 4, enriching: 3, scoring: 2, syncing: 1, odoo_waiting: 1, synced: 6, held_back: 2, dead: 1 };
+  expect(steps({ companies })).toEqual([
+    { name: "Chosen", reached: 20, note: "" },
+    { name: "Enriched", reached: 12, note: "3 running, 4 waiting, 1 given up" },
+    { name: "Scored", reached: 10, note: "2 running" },
+    { name: "In Odoo", reached: 6, note: "1 running, 1 waiting, 2 left out" },
+  ]);
 });
 
 test("a state that this page does not know is shown all the same, and is no end", () => {

@@ -1,6 +1,6 @@
 /** A night in words: what runs, what waits and why, what ended and how. Pure. */
 import type { Schemas } from "@/api/client";
-import { plural } from "@/format";
+import { count, plural } from "@/format";
 
 type Run = Pick<Schemas["Run"], "status" | "companies" | "night">;
 export type Line = { kind: "waits" | "runs" | "ended" | "failed"; text: string; help?: string };
@@ -51,6 +51,30 @@ export function explained({ companies: states }: Pick<Run, "companies">): Line[]
   });
   const others = Object.entries(states).filter(([state, number]) => number > 0 && !STATES[state]);
   return [...known, ...others.map(([state, number]): Line => ({ kind: "runs", text: `${companies(number)}: ${state}` }))];
+}
+
+export type Step = { name: string; reached: number; note: string };
+
+/** The night's steps: how many of its companies have got through each, and what holds the others. */
+export function steps({ companies: states }: Pick<Run, "companies">): Step[] {
+  const at = (...names: string[]): number => names.reduce((sum, name) => sum + (states[name] ?? 0), 0);
+  const all = at(...Object.keys(states));
+  const enriched = all - at("requested", "enriching", "dead");
+  const noted = (...parts: [number, string][]): string =>
+    parts
+      .filter(([number]) => number > 0)
+      .map(([number, what]) => `${count(number)} ${what}`)
+      .join(", ");
+  return [
+    { name: "Chosen", reached: all, note: "" },
+    { name: "Enriched", reached: enriched, note: noted([at("enriching"), "running"], [at("requested"), "waiting"], [at("dead"), "given up"]) },
+    { name: "Scored", reached: enriched - at("scoring"), note: noted([at("scoring"), "running"]) },
+    {
+      name: "In Odoo",
+      reached: at("synced"),
+      note: noted([at("syncing"), "running"], [at("odoo_waiting"), "waiting"], [at("no_connection", "unsynced", "held_back"), "left out"]),
+    },
+  ];
 }
 
 /** Counts the companies that have an end, and all. */

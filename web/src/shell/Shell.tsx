@@ -13,7 +13,7 @@ import { Menu, MenuItem } from "@/ui/menu";
 
 import { ChooseTenant } from "./ChooseTenant";
 import { Mark } from "./Mark";
-import { useRole } from "./role";
+import { useRole, useTenantName } from "./role";
 import { SignIn } from "./SignIn";
 import { setTheme, useTheme, type Theme } from "./theme";
 import { viewsOf } from "./views";
@@ -23,6 +23,8 @@ const CommandPalette = lazy(() => import("./CommandPalette"));
 export function Shell() {
   const session = useSession();
   const role = useRole();
+  const tenant = useTenantName();
+  const views = viewsOf(role);
   const isOnline = useSyncExternalStore((changed) => onlineManager.subscribe(changed), () => onlineManager.isOnline());
   const [isMenuShown, showMenu] = useState(false);
   const [isPaletteShown, showPalette] = useState(false);
@@ -86,11 +88,11 @@ export function Shell() {
           <kbd className="font-sans text-xs">Ctrl K</kbd>
         </Button>
         <nav aria-label="Views" className="flex flex-col gap-0.5">
-          {viewsOf(role).map(({ to, label, icon: Icon }) => (
+          {views.map(({ to, label, icon: Icon, part }, index) => (
             <Link
               key={to}
               to={to}
-              className="flex items-center gap-2.5 rounded-lg px-2.5 py-2 text-sm font-medium"
+              className={classes("flex items-center gap-2.5 rounded-lg px-2.5 py-2 text-sm font-medium", index > 0 && views[index - 1]?.part !== part && "mt-3")}
               activeProps={{ className: "bg-accent-wash text-accent" }}
               inactiveProps={{ className: "text-soft hover:bg-sunken hover:text-ink" }}
             >
@@ -104,7 +106,9 @@ export function Shell() {
             <p className="truncate font-medium text-soft" title={session.user}>
               {session.user}
             </p>
-            <p className="text-faint">Tenant {session.tenantId}</p>
+            <p className="truncate text-faint" title={tenant}>
+              {tenant}
+            </p>
           </div>
           <ThemeMenu />
           <Button look="quiet" size="icon" aria-label="Sign out" title="Sign out" onClick={() => signOut()}>

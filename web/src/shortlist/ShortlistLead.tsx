@@ -1,18 +1,20 @@
 import { Link } from "@tanstack/react-router";
-import { Check, ExternalLink, Megaphone, ThumbsDown, UserX } from "lucide-react";
+import { Check, ExternalLink, Lightbulb, Megaphone, ThumbsDown, UserX } from "lucide-react";
 
 import type { Schemas } from "@/api/client";
 import { labelOf, type Outcome } from "@/company/feedback";
 import { Source } from "@/company/Contributions";
+import { wouldHelp } from "@/company/counterfactual";
+import { inOdoo } from "@/company/inOdoo";
 import { WhyButton } from "@/company/WhyButton";
-import { bucketShown, companyName, sentenceCase, webAddress, words } from "@/format";
+import { bucketShown, companyName, sentenceCase, webAddress } from "@/format";
 import { Badge } from "@/ui/badge";
 import { Button } from "@/ui/button";
 import { classes } from "@/ui/classes";
-import { ContactLine } from "@/ui/contact";
+import { AskFor, ContactLine } from "@/ui/contact";
 import { ScoreRing } from "@/ui/score";
 
-import { opening } from "./opening";
+import { opening, openingWords } from "./opening";
 
 type Props = {
   lead: Schemas["ListedLead"];
@@ -25,12 +27,13 @@ type Props = {
 
 export function ShortlistLead({ lead, isAt, isDone, outcome, toggleDone, giveFeedback }: Props) {
   const first = opening(lead.features);
+  const [hint] = wouldHelp({ score: lead.score, contributions: lead.features });
   const odoo = webAddress(lead.odoo?.url);
   return (
     <article
       aria-label={lead.name}
       className={classes(
-        "grid grid-cols-1 gap-4 rounded-xl border bg-surface p-4 shadow-card sm:grid-cols-[3rem_minmax(0,1fr)_auto]",
+        "grid grid-cols-[3rem_minmax(0,1fr)] gap-x-3 gap-y-4 rounded-xl border bg-surface p-4 shadow-card sm:grid-cols-[3rem_minmax(0,1fr)_auto] sm:gap-x-4",
         isAt && "border-accent",
       )}
     >
@@ -58,16 +61,23 @@ export function ShortlistLead({ lead, isAt, isDone, outcome, toggleDone, giveFee
             <Megaphone className="mt-0.5 size-4 shrink-0 text-accent" aria-hidden />
             <div className="min-w-0">
               <p>
-                <span className="font-medium">Say first:</span> {words(first.name).toLowerCase()}: {first.evidence}
+                <span className="font-medium">Say first:</span> {openingWords(first)}
               </p>
               <Source source={first.source} />
             </div>
           </div>
         )}
         {lead.contact ? <ContactLine contact={lead.contact} /> : <p className="text-xs text-faint">No contact found.</p>}
+        {lead.ask_for && <AskFor person={lead.ask_for} />}
+        {hint && (
+          <p className="flex items-center gap-1.5 text-xs text-faint">
+            <Lightbulb className="size-3.5 shrink-0" aria-hidden />
+            {hint}
+          </p>
+        )}
         {lead.odoo && (
           <p className="text-xs text-faint">
-            Odoo: {words(lead.odoo.outcome).toLowerCase()}
+            {inOdoo(lead.odoo.outcome)}
             {odoo && (
               <a href={odoo} target="_blank" rel="noreferrer" className="ml-1.5 inline-flex items-center gap-1 text-accent hover:underline">
                 Open the lead
@@ -77,7 +87,7 @@ export function ShortlistLead({ lead, isAt, isDone, outcome, toggleDone, giveFee
           </p>
         )}
       </div>
-      <div className="flex gap-1.5 sm:flex-col sm:items-stretch">
+      <div className="flex flex-wrap gap-1.5 max-sm:col-span-2 sm:flex-col sm:items-stretch">
         <Button size="small" aria-pressed={isDone} look={isDone ? "solid" : "outline"} onClick={toggleDone}>
           <Check aria-hidden />
           Done

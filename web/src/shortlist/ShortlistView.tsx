@@ -9,7 +9,8 @@ import { shortlist as shortlistQuery } from "@/api/queries";
 import type { Schemas } from "@/api/client";
 import { useFeedback, type Outcome } from "@/company/feedback";
 import { nightDate, plural } from "@/format";
-import { useCsv } from "@/leads/csv";
+import { useCsv } from "@/leads/csvFile";
+import { useKept } from "@/leads/kept";
 import { Button } from "@/ui/button";
 import { Input } from "@/ui/field";
 import { Empty, Failed, Loading } from "@/ui/states";
@@ -72,6 +73,8 @@ function Leads({ list }: { list: Schemas["Shortlist"] }) {
   const [done, toggleDone] = useDone(list.night);
   const [outcomes, setOutcomes] = useState<Record<number, Outcome>>({});
   const [at, setAt] = useState(0);
+  // Keys of one letter can be turned off: who speaks to the machine would press them by accident (WCAG 2.1.4).
+  const [areKeysOn, setKeysOn] = useKept("shortlist.keys", true);
   const feedback = useFeedback();
   const navigate = useNavigate();
   const items = useRef<(HTMLLIElement | null)[]>([]);
@@ -82,7 +85,7 @@ function Leads({ list }: { list: Schemas["Shortlist"] }) {
 
   useEffect(() => {
     function onKey(event: KeyboardEvent): void {
-      if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
+      if (!areKeysOn || event.ctrlKey || event.metaKey || event.altKey || isElsewhere(event.target)) return;
       const lead = list.leads[at];
       const go = (to: number): void => {
         const next = Math.max(0, Math.min(list.leads.length - 1, to));
@@ -115,7 +118,12 @@ function Leads({ list }: { list: Schemas["Shortlist"] }) {
         to get more candidates.
       </Empty>
     ) : (
-      <Loading label="The night is running: its leads come here as they are scored" />
+      <div className="space-y-3">
+        <p role="status" className="text-sm text-soft">
+          The night is running: its leads come here as they are scored.
+        </p>
+        <Loading rows={3} label="Leads are being scored" />
+      </div>
     );
   return (
     <>
@@ -126,7 +134,14 @@ function Leads({ list }: { list: Schemas["Shortlist"] }) {
         </span>
         {!OVER.includes(list.status) && <span className="text-accent">The night is still running; leads are being added.</span>}
         <span className="max-sm:hidden">
-          <Key>j</Key> <Key>k</Key> next, previous · <Key>d</Key> done · <Key>n</Key> not a fit · <Key>w</Key> wrong contact · <Key>o</Key> open
+          {areKeysOn && (
+            <>
+              <Key>j</Key> <Key>k</Key> next, previous · <Key>d</Key> done · <Key>n</Key> not a fit · <Key>w</Key> wrong contact · <Key>o</Key> open ·{" "}
+            </>
+          )}
+          <button type="button" className="text-accent hover:underline" onClick={() => setKeysOn(!areKeysOn)}>
+            {areKeysOn ? "Turn keys off" : "Turn keys on"}
+          </button>
         </span>
       </div>
       {feedback.error && (
@@ -165,8 +180,9 @@ function Key({ children }: { children: string }) {
   return <kbd className="rounded border bg-surface px-1 font-mono text-xs text-soft">{children}</kbd>;
 }
 
-function isTyping(target: EventTarget | null): boolean {
-  return target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
+/** Whether a key is for something else: a field that is typed in, or a dialog or menu above the list. */
+function isElsewhere(target: EventTarget | null): boolean {
+  return target instanceof HTMLElement && (target.isContentEditable || target.closest("input,textarea,select,[role=dialog],[role=menu]") !== null);
 }
 
 function dayAfter(night: string, days: number): string {

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 
 import { toggled } from "./marks";
-import { opening } from "./opening";
+import { opening, openingWords } from "./opening";
 
-const part = (name: string, contribution: number, group: string | null, evidence: string | null = name) => ({ name, contribution, group, evidence, value: 1, weight: 1, source: null });
+const part = (name: string, contribution: number, group: string | null, evidence: string | null = name) => ({ name, contribution, group, evidence, value: 1, weight: 1, prior: 0, source: null });
 
 test("the opening is the strongest signal, before any match with the ICP and never a way to reach someone", () => {
   const features = [part("industry", 0.3, "icp"), part("verified_email", 0.2, "contact"), part("site_live", 0.15, "signals"), part("hiring", 0.05, "signals"), part("customers", 0.1, "signals")];
@@ -14,6 +14,11 @@ test("the opening is the strongest signal, before any match with the ICP and nev
 test("without evidence in words, or with what speaks against a lead, there is no opening", () => {
   expect(opening([part("hiring", 0.1, "signals", null), part("customers", -0.1, "signals")])).toBeNull();
   expect(opening([])).toBeNull();
+});
+
+test("the opening is said in words", () => {
+  expect(openingWords(part("customers", 0.1, "signals", "Tenfix Hospital"))).toBe("They name their customers: Tenfix Hospital");
+  expect(openingWords(part("new_signal", 0.1, "signals", "opened a shop"))).toBe("New signal: Opened a shop");
 });
 
 test("a lead is marked, and unmarked by the same key; the latest sixty nights are kept", () => {

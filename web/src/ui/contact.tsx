@@ -1,7 +1,7 @@
 /** A way to reach a company: as a link that dials or writes, with copying, and a verifier's word about it. */
-import { BadgeCheck, CircleHelp, Mail, Phone, TriangleAlert } from "lucide-react";
+import { BadgeCheck, CircleHelp, Mail, Phone, TriangleAlert, UserRound } from "lucide-react";
 
-import { sentenceCase, words } from "@/format";
+import { sentenceCase, webAddress, words } from "@/format";
 
 import { Badge, type Tone } from "./badge";
 import { CopyButton } from "./copy";
@@ -35,6 +35,26 @@ export function ContactLine({ contact }: { contact: ShownContact }) {
       </span>
       {contact.kind === "email" && <Verdict status={contact.status} />}
     </div>
+  );
+}
+
+/** Whom to ask for by way of a contact that is somebody else's, with the page that names the person. */
+export function AskFor({ person }: { person: { name: string; title: string | null; source_url: string | null } }) {
+  const page = webAddress(person.source_url);
+  return (
+    <p className="flex flex-wrap items-center gap-x-1.5 text-[13px] text-soft">
+      <UserRound className="size-3.5 shrink-0 text-faint" aria-hidden />
+      <span>
+        Ask for <span className="font-medium text-ink">{person.name}</span>
+        {person.title && `, ${sentenceCase(person.title)}`}
+      </span>
+      {page && (
+        <a href={page} target="_blank" rel="noreferrer" className="text-xs text-accent hover:underline">
+          source
+          <span className="sr-only"> of {person.name}</span>
+        </a>
+      )}
+    </p>
   );
 }
 

@@ -6,7 +6,7 @@ import { classes } from "./classes";
 
 const RADIUS = 19;
 const AROUND = 2 * Math.PI * RADIUS;
-const COLOUR: Record<string, string> = { High: "text-good", Medium: "text-fair", Low: "text-strong" };
+const COLOUR: Record<string, string> = { High: "text-good-mark", Medium: "text-fair-mark", Low: "text-strong" };
 
 export function ScoreRing({ score, bucket, className }: { score: number | undefined; bucket?: string; className?: string }) {
   return (

@@ -41,6 +41,7 @@ class Contribution:
     group: Annotated[str | None, Field(description="icp, signals or contact")]
     value: Annotated[float | None, Field(description="0 to 1; null if unknown")]
     weight: float | None
+    prior: Annotated[float | None, Field(description="the value that stands in where nothing is known")]
     contribution: float
     evidence: Annotated[str | None, Field(description="in words")]
     source: Annotated[str | None, Field(description="source of the evidence: a URL, or the register")]
@@ -55,6 +56,7 @@ def contributions_in(features: str) -> list[Contribution]:
             group=feature.get("group"),
             value=feature.get("value"),
             weight=feature.get("weight"),
+            prior=feature.get("prior"),
             contribution=feature.get("contribution") or 0.0,
             evidence=feature.get("evidence") or None,
             source=feature.get("source") or None,

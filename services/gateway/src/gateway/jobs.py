@@ -13,13 +13,15 @@ from gateway.http.problems import Problem
 JobState = Literal["queued", "running", "done", "error", "cancelled"]
 
 FIND = """
-    SELECT job_id, job_type, status, processed, total, error, continues, created_at, started_at, ended_at
+    SELECT job_id, job_type, status, processed, total, error, continues, created_at, started_at, ended_at,
+           ARRAY(SELECT jsonb_array_elements_text(params -> 'terms')) AS terms
       FROM background_jobs WHERE tenant_id = tenant() AND job_id = $1
 """
 
 # Newest first, by the index background_jobs_newest. A job's time and id never change, so no page repeats one.
 PAGE = """
-    SELECT job_id, job_type, status, processed, total, error, continues, created_at, started_at, ended_at
+    SELECT job_id, job_type, status, processed, total, error, continues, created_at, started_at, ended_at,
+           ARRAY(SELECT jsonb_array_elements_text(params -> 'terms')) AS terms
       FROM background_jobs
      WHERE tenant_id = tenant() AND (created_at, job_id) < ($1::timestamptz, $2::uuid)
        AND ($3::text IS NULL OR status = $3)
@@ -51,6 +53,7 @@ class Job(BaseModel):
     created_at: datetime
     started_at: datetime | None
     ended_at: datetime | None
+    terms: list[str] = Field(description="the words that were asked for", examples=[["Manufacturing"]])
 
     @property
     def is_over(self) -> bool:
@@ -73,15 +76,9 @@ class Position(NamedTuple):
 BEGINNING = Position(datetime.max.replace(tzinfo=UTC), UUID(int=2**128 - 1))
 
 
-class RecentJob(Job):
-    """A job with the words that were asked for."""
-
-    terms: list[str]
-
-
-async def recent(tx: Connection, *, limit: int) -> list[RecentJob]:
+async def recent(tx: Connection, *, limit: int) -> list[Job]:
     """Finds the tenant's jobs: running ones first, then queued ones, then the latest of those that have ended."""
-    return [RecentJob(**row) for row in await tx.fetch(RECENT, limit)]
+    return [Job(**row) for row in await tx.fetch(RECENT, limit)]
 
 
 async def find(tx: Connection, job_id: UUID) -> Job | None:

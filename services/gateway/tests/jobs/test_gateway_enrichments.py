@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections.abc import AsyncIterator
 from uuid import UUID
 
 import asyncpg
@@ -9,7 +10,8 @@ import pytest
 
 from common.contracts import CompanyEnriched, RequestEnrichment
 from common.ids import derived_id, new_id
-from testkit.stages import read_topic, until
+from testkit.agent_chats import facts_about
+from testkit.stages import a_company, read_topic, until
 
 NONE = UUID(int=0)
 
@@ -167,3 +169,52 @@ async def test_requests_are_forgotten_after_a_week(rep, owner) -> None:
     await owner.execute(EARLIER, old := new_id(), "8 days")
     assert (await rep.http.post("/enrichments", json={"company_ids": [2]})).status_code == 202
     assert (await rep.http.get(f"/enrichments/{old}")).status_code == 404
+
+
+async def events_of(lines: AsyncIterator[str]) -> AsyncIterator[tuple[str, str, int, int]]:
+    """Name, id, and the numbers of enriched and of scored companies of each event."""
+    fields: dict[str, str] = {}
+    async for line in lines:
+        if not line and fields:
+            told = json.loads(fields["data"])
+            yield fields["event"], fields["id"], told["enriched"], told["scored"]
+            fields = {}
+        elif line and not line.startswith(":"):
+            name, _, value = line.partition(": ")
+            fields[name] = value
+
+
+async def test_a_stream_shows_each_change_until_all_are_scored(rep, reps, owner, say) -> None:
+    """The present state at once, the next at each fact; resumed after its end, there is nothing more."""
+    asked = await rep.http.post("/enrichments", json={"company_ids": [1]})
+    where = f"{asked.headers['location']}/events"
+    event_id = await owner.fetchval("SELECT event_id FROM requested_enrichments")
+    enriched, scored, _ = facts_about(0, a_company())
+    async with rep.http.stream("GET", where) as answer:
+        assert answer.headers["content-type"].startswith("text/event-stream")
+        events = events_of(answer.aiter_lines())
+        assert (await anext(events)) == ("progress", "0.0.0", 0, 0)
+        await owner.execute(TAKE_IN, "enricher", event_id, NONE, "done", None)
+        await say(asked.json()["request_id"], enriched)
+        assert (await anext(events)) == ("progress", "1.0.0", 1, 0)
+        follows = derived_id(event_id, CompanyEnriched.topic, "1:U1")
+        await owner.execute(TAKE_IN, "scorer", follows, NONE, "done", None)
+        await say(asked.json()["request_id"], scored)
+        assert (await anext(events)) == ("ended", "1.1.0", 1, 1)
+        assert await anext(events, None) is None
+    assert rep.feed.listeners == 0
+    again = await rep.http.get(where, headers={"Last-Event-ID": "1.1.0"})
+    assert (again.status_code, again.content) == (204, b"")
+    assert (await reps(2).http.get(where)).status_code == 404
+
+
+async def test_a_stream_finds_a_company_that_was_given_up(rep, owner, monkeypatch) -> None:
+    """Nobody announces that: it is read at the next heartbeat."""
+    monkeypatch.setattr("gateway.http.streams.HEARTBEAT_S", 0.05)
+    asked = await rep.http.post("/enrichments", json={"company_ids": [1]})
+    event_id = await owner.fetchval("SELECT event_id FROM requested_enrichments")
+    async with rep.http.stream("GET", f"{asked.headers['location']}/events") as answer:
+        events = events_of(answer.aiter_lines())
+        await anext(events)
+        await owner.execute(TAKE_IN, "enricher", event_id, NONE, "dead", "KeyError: x")
+        assert (await anext(events)) == ("ended", "0.0.1", 0, 0)

@@ -93,7 +93,7 @@ async def test_another_replica_resumes_a_stream(reps, serve, kafka, owner) -> No
 
 async def test_a_silent_stream_has_heartbeats_and_finds_what_nobody_sent(rep, owner, monkeypatch) -> None:
     """A comment at each heartbeat; the table is read then, so lost news are only late."""
-    monkeypatch.setattr("gateway.routes.job_events.HEARTBEAT_S", 0.05)
+    monkeypatch.setattr("gateway.http.streams.HEARTBEAT_S", 0.05)
     job_id = await a_job(owner)
     async with rep.http.stream("GET", f"/jobs/{job_id}/events") as answer:
         lines = answer.aiter_lines()
@@ -191,6 +191,17 @@ async def test_jobs_are_listed_newest_first_page_by_page(rep, owner) -> None:
     extreme = base64.urlsafe_b64encode(f"0001-01-01T00:00:00+14:00|{UUID(int=1)}".encode()).decode().rstrip("=")
     for cursor in ("bm90aGluZw", extreme):
         assert (await rep.http.get("/jobs", params={"after": cursor})).status_code == 422
+
+
+async def test_a_job_has_the_words_that_were_asked_for(rep, owner) -> None:
+    """In the list and by itself; one without words has none."""
+    worded, unworded = await a_job(owner), await a_job(owner)
+    await owner.execute(
+        'UPDATE background_jobs SET params = \'{"terms": ["Retail", "Hotels"]}\' WHERE job_id = $1', worded
+    )
+    listed = {job["job_id"]: job["terms"] for job in (await rep.http.get("/jobs")).json()["items"]}
+    assert listed == {str(worded): ["Retail", "Hotels"], str(unworded): []}
+    assert (await rep.http.get(f"/jobs/{worded}")).json()["terms"] == ["Retail", "Hotels"]
 
 
 async def test_the_list_of_jobs_is_read_by_its_index(owner) -> None:

@@ -17,15 +17,15 @@ from gateway.lists import candidates, changes, leads
 from gateway.lists.candidates import (
     BY_FACET,
     BY_INDUSTRY,
-    FEW_NAMES,
     NAMED,
     NAMED_BY_FACET,
     NAMED_BY_INDUSTRY,
     NEWEST,
-    Filter,
 )
 from gateway.lists.cursors import KEPT, Place, Walk
-from gateway.lists.leads import BEST, BEST_OF_INDUSTRIES
+from gateway.lists.filters import Filter
+from gateway.lists.leads import BEST
+from gateway.lists.names import FEW_NAMES
 from gateway.lists.pages import Page
 
 Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
@@ -96,6 +96,15 @@ def candidates_of(wanted: Filter) -> Read:
     return read
 
 
+def leads_of(wanted: Filter) -> Read:
+    """The reader of the pages of a filter's leads."""
+
+    async def read(connection: Connection, tenant_id: int, **arguments: Any) -> Page[Any]:
+        return await leads.page(connection, tenant_id, wanted, **arguments)
+
+    return read
+
+
 def items_of(page: Page[Any]) -> list[dict[str, Any]]:
     items: list[dict[str, Any]] = json.loads(f"[{page.items}]")
     return items
@@ -124,6 +133,8 @@ MOVES = st.lists(
 )
 READERS: dict[str, Read] = {
     "leads": leads.page,
+    "leads of a bucket": leads_of(Filter(bucket="High")),
+    "leads of a name": leads_of(Filter(name="company", has_verified_email=False)),
     "candidates": candidates_of(Filter()),
     "candidates of a bucket": candidates_of(Filter(bucket="Medium")),
     "candidates of an industry": candidates_of(Filter(industries=["2020:25910"], has_verified_email=False)),
@@ -226,6 +237,32 @@ async def test_filters_are_combined(lists: Lists) -> None:
     assert await lists.found(name=" acme  precision s pte") == [1]
     assert await lists.found(name="acme", industries=["2020:52101"], bucket="High") == []
     assert await lists.found(name="acme", industries=["2020:25910"], bucket="High", has_verified_email=False) == [1]
+
+
+async def test_leads_are_filtered_as_candidates_are(lists: Lists) -> None:
+    """The best first; a name finds leads that are candidates."""
+    await lists.candidate(1, "ACME Precision (S) Pte. Ltd.", "25910")
+    await lists.candidate(2, "Acme-Logistics", "52101")
+    await lists.candidate(3, "Zenith", "25910")
+    await lists.candidate(5, "Acme without a score", "25910")
+    for company_id, score in ((1, 0.7), (2, 0.5), (3, 0.9), (4, 0.8)):
+        await lists.lead(company_id, score)
+    await lists.verified(3)
+    await lists.brought_up_to_date()
+
+    async def found(limit: int = 200, **demands: Any) -> list[int]:
+        return ids_of(await lists.page(leads_of(Filter(**demands)), limit=limit))
+
+    assert await found() == [3, 4, 1, 2]
+    assert await found(bucket="High") == [3, 4, 1]
+    assert await found(bucket="Medium") == [2]
+    assert await found(has_verified_email=True) == [3]
+    assert await found(has_verified_email=False, limit=2) == [4, 1]
+    assert await found(industries=["2020:25910"]) == [3, 4, 1]
+    assert await found(industries=["2020:25910", "2020:52101"], has_verified_email=False) == [4, 1, 2]
+    assert await found(name="aCME") == [1, 2]
+    assert await found(name="acme", bucket="High") == [1]
+    assert await found(name="acme", industries=["2020:52101"]) == [2]
 
 
 async def test_letters_beyond_ascii_are_searched_in_any_case(lists: Lists) -> None:
@@ -371,6 +408,7 @@ FACETS = list(range(8))
 MIDDLE = NOW.replace(year=1970, month=1, day=1, hour=7)
 CODES = ["2020:20001", "2025:20001"]
 FROM_THE_FIRST = [*candidates.BEGINNING, None, 200, "1"]
+BEST_200 = [*leads.BEGINNING, None, 200, "1"]
 #: A statement, its index, its parameters, and the most versions that it may read.
 STATEMENTS: dict[str, tuple[str, str, list[Any], int]] = {
     "candidates, first": (NEWEST, "listed_candidates_newest", FROM_THE_FIRST, 200),
@@ -396,10 +434,20 @@ STATEMENTS: dict[str, tuple[str, str, list[Any], int]] = {
     "leads, first": (BEST, "listed_leads", [*leads.BEGINNING, None, 200, "1"], 200),
     "leads, deep": (BEST, "listed_leads", [0.25, 2**62, None, 200, "1"], 200),
     "leads of an industry": (
-        BEST_OF_INDUSTRIES,
+        leads.BY_INDUSTRY,
         "listed_leads_by_industry",
-        [*leads.BEGINNING, None, 10, "1", ["2020:20001", "2020:20003"]],
+        [*leads.BEGINNING, None, 10, "1", FACETS, ["2020:20001", "2020:20003"]],
         200,
+    ),
+    # One lead in eight has this facet.
+    "leads of a facet": (leads.BY_FACET, "listed_leads", [*BEST_200, [6]], 10 * 200),
+    "leads of a name": (leads.BY_NAME, "listed_leads", [*BEST_200, FACETS, None, "the abc"], 200),
+    "leads of a common name": (leads.BY_NAME, "listed_leads", [*BEST_200, FACETS, None, "the"], FEW_NAMES + 300),
+    "leads of a common name and an industry": (
+        leads.BY_NAME_AND_INDUSTRY,
+        "listed_leads_by_industry",
+        [*BEST_200, FACETS, CODES, "the"],
+        FEW_NAMES + 300,
     ),
 }
 

@@ -1,6 +1,7 @@
 """GET /shortlist on the tables of a known night: in order, capped, the tenant's own, and safe in a spreadsheet."""
 
 import csv
+import json
 from datetime import timedelta
 from io import StringIO
 
@@ -9,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.http.spreadsheets import FORMULA_STARTS, as_csv, safe_cell
-from gateway.leads.shortlists import LEADS
+from gateway.leads.shortlists import LEADS, Contact, ask_for
+from lead_features.format import contributions_in
 from testkit.nights import NIGHT, a_run
 
 LIST = """
@@ -63,6 +65,38 @@ async def test_a_shortlist_is_in_order_capped_and_complete(rep, owner, night) ->
     assert first["odoo"] == {"outcome": "synced", "lead_id": 4002, "url": url}
     assert [it["name"] for it in first["features"]] == ["hiring"]
     assert body["leads"][1]["contact"] is None
+
+
+TAN = {"decision_maker": {"contribution": 0.05, "evidence": "Mei Tan, Director", "source": "http://one.example/team"}}
+
+
+@pytest.mark.parametrize(
+    ("features", "contact", "expected"),
+    [
+        (TAN, None, ("Mei Tan", "Director")),
+        (TAN, "Mei Tan", None),
+        (TAN, "Ann", ("Mei Tan", "Director")),
+        ({"decision_maker": {"contribution": 0.05, "evidence": "Mei Tan"}}, None, ("Mei Tan", None)),
+        ({"decision_maker": {"contribution": -0.01, "evidence": "nobody is named"}}, None, None),
+        ({"decision_maker": {"contribution": 0, "evidence": "not known"}}, None, None),
+        ({}, None, None),
+    ],
+)
+def test_whom_to_ask_for(features, contact, expected) -> None:
+    """The decision-maker, unless that is the contact; nobody where nobody is named."""
+    given = None if contact is None else Contact(kind="email", value="a@b.sg", name=contact, title=None, status=None)
+    found = ask_for(contributions_in(json.dumps(features)), given)
+    assert (found and (found.name, found.title)) == expected
+
+
+async def test_the_person_to_ask_for_is_listed_with_the_source(rep, owner, night) -> None:
+    """As JSON, and as a column of the CSV."""
+    await owner.execute("UPDATE shortlist_leads SET features = $1::json WHERE company_id IN (2, 3)", json.dumps(TAN))
+    leads = (await rep.http.get("/shortlist", params={"date": str(NIGHT)})).json()["leads"]
+    tan = {"name": "Mei Tan", "title": "Director", "source_url": "http://one.example/team"}
+    assert [lead["ask_for"] for lead in leads] == [tan, tan, None, None]
+    answer = await rep.http.get("/shortlist", params={"format": "csv"})
+    assert [row["ask_for"] for row in csv.DictReader(StringIO(answer.text))] == ["Mei Tan, Director"] * 2 + ["", ""]
 
 
 async def test_a_shortlist_stays_as_it_was(rep, owner, night) -> None:

@@ -47,6 +47,7 @@ ACCESS: Mapping[str, Access] = {
     "GET /jobs/{job_id}/events": "viewer",
     "POST /enrichments": "sdr",
     "GET /enrichments/{request_id}": "viewer",
+    "GET /enrichments/{request_id}/events": "viewer",
     "GET /industries/resolve": "viewer",
     "GET /odoo": "admin",
     "PUT /odoo": "admin",

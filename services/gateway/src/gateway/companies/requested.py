@@ -15,6 +15,7 @@ from pydantic import BaseModel, Field
 from common.contracts import Company, CompanyEnriched
 from common.ids import derived_id, new_id
 from common.postgres import Connection
+from gateway.http.problems import Problem
 
 #: A request is kept for so long: as long as Kafka keeps its events.
 KEPT = timedelta(days=7)
@@ -88,6 +89,11 @@ class RequestedEnrichment(BaseModel):
     is_over: bool
     cut_short: list[CutShort] = Field(description="the most frequent first; what was found otherwise counts")
     companies: list[RequestedCompany]
+
+    @property
+    def version(self) -> str:
+        """A name of the request's present state: equal states of a request have equal names, on every replica."""
+        return f"{self.enriched}.{self.scored}.{self.failed}"
 
 
 class Allowance(NamedTuple):
@@ -164,6 +170,11 @@ async def find(tx: Connection, request_id: UUID, tenant_id: int) -> RequestedEnr
         cut_short=[CutShort(reason=reason, companies=number) for reason, number in reasons.most_common()],
         companies=companies,
     )
+
+
+def no_such(tenant_id: int, request_id: UUID) -> Problem:
+    """Builds the 404 for a request that the tenant has not, or no more."""
+    return Problem(404, "No such request", f"Tenant {tenant_id} has no request {request_id} of this week.")
 
 
 def _progress(enriching: tuple[str, str | None] | None, scoring: tuple[str, str | None] | None) -> dict[str, Any]:

@@ -1,9 +1,11 @@
 """Streams of server-sent events, https://html.spec.whatwg.org/multipage/server-sent-events.html."""
 
+import asyncio
 import json
-from collections.abc import AsyncGenerator, Mapping
+import time
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import aclosing
-from typing import cast
+from typing import Protocol, cast
 
 from fastapi.responses import StreamingResponse
 from fastapi.sse import KEEPALIVE_COMMENT, format_sse_event
@@ -12,6 +14,9 @@ from starlette.types import Send
 #: A silent stream sends this comment, a heartbeat, so often: before a proxy takes the stream for broken.
 HEARTBEAT = KEEPALIVE_COMMENT
 HEARTBEAT_S = 15.0
+
+#: A stream of states ends after this. Its client resumes it, and its token is checked again.
+STREAM_S = 15 * 60.0
 
 #: Proxies must neither cache a stream nor buffer it.
 UNBUFFERED = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
@@ -28,6 +33,41 @@ class Stream(StreamingResponse):
     async def stream_response(self, send: Send) -> None:
         async with aclosing(cast(AsyncGenerator[bytes, None], self.body_iterator)):
             await super().stream_response(send)
+
+
+class State(Protocol):
+    """What is followed, as it is now. Equal states have equal versions, on every replica."""
+
+    @property
+    def version(self) -> str: ...
+
+    @property
+    def is_over(self) -> bool: ...
+
+    def model_dump_json(self) -> str: ...
+
+
+async def states(
+    read: Callable[[], Awaitable[State | None]], news: Callable[[], Awaitable[object]], seen: str | None
+) -> AsyncGenerator[bytes, None]:
+    """Streams states as events: the present one, unless the client has `seen` it, then each change, until the end.
+
+    `read` is asked after each return of `news`, and at each heartbeat, so news that get lost are only late. It returns
+    `None` while the state is not known. The id of an event is its state's version.
+    """
+    ends = time.monotonic() + STREAM_S
+    yield HEARTBEAT
+    while time.monotonic() < ends:
+        state = await read()
+        if state is not None and state.version != seen:
+            seen = state.version
+            yield event("ended" if state.is_over else "progress", state.model_dump_json(), event_id=seen)
+        if state is not None and state.is_over:
+            return
+        try:
+            await asyncio.wait_for(news(), HEARTBEAT_S)
+        except TimeoutError:
+            yield HEARTBEAT
 
 
 def event(name: str, data: Mapping[str, object] | str, *, event_id: str | None = None) -> bytes:

@@ -1,6 +1,7 @@
 """Reads a tenant's shortlists (table `shortlist_leads`). The nightly run writes them, and never changes a row."""
 
 import json
+from collections.abc import Sequence
 from datetime import date
 from typing import Any, Literal
 
@@ -45,6 +46,14 @@ class Contact(BaseModel):
     status: str | None = Field(description="the verifier's word about an e-mail address; null: not verified")
 
 
+class AskFor(BaseModel):
+    """The decision-maker that was found, if the contact is somebody else or belongs to a function."""
+
+    name: str
+    title: str | None
+    source_url: str | None
+
+
 class Selected(BaseModel):
     """The reason why the night chose the company."""
 
@@ -67,6 +76,9 @@ class ListedLead(ScoredCompany):
     base: float | None
     features: list[Contribution] = Field(description="the largest contribution first, positive or negative")
     contact: Contact | None
+    ask_for: AskFor | None = Field(
+        description="whom to ask for by way of the contact; null: the contact itself, or nobody"
+    )
     selected: Selected
     is_new: bool = Field(description="on no earlier shortlist of the tenant")
     is_late: bool = Field(description="scored after the run had ended")
@@ -91,11 +103,28 @@ async def find(tx: Connection, night: date | None) -> Shortlist | None:
     return Shortlist(**run, leads=[_lead(rank, dict(row)) for rank, row in enumerate(rows, 1)])
 
 
+def ask_for(features: Sequence[Contribution], contact: Contact | None) -> AskFor | None:
+    """Finds whom to ask for in the lead's features, where that is not the contact.
+
+    Evidence that raises the score is a person's name, and a comma before the title if that is known.
+    """
+    found = next((it for it in features if it.name == "decision_maker" and it.contribution > 0 and it.evidence), None)
+    if found is None or found.evidence is None:
+        return None
+    name, _, title = found.evidence.partition(", ")
+    if contact is not None and contact.name == name:
+        return None
+    return AskFor(name=name, title=title or None, source_url=found.source)
+
+
 def _lead(rank: int, row: dict[str, Any]) -> ListedLead:
+    features = contributions_in(row.pop("features"))
+    contact = None if (stored := row.pop("contact")) is None else Contact(**json.loads(stored))
     return ListedLead(
         rank=rank,
-        features=contributions_in(row.pop("features")),
-        contact=None if (contact := row.pop("contact")) is None else Contact(**json.loads(contact)),
+        features=features,
+        contact=contact,
+        ask_for=ask_for(features, contact),
         selected=Selected(reason=row.pop("reason"), detail=row.pop("detail")),
         odoo=None if row["outcome"] is None else InOdoo(**{name: row[name] for name in InOdoo.model_fields}),
         **row,

@@ -6,21 +6,16 @@ wanted and merges them, so it reads at most eight times its own length. A name's
 it, which are then sorted. If they are more than `FEW_NAMES`, it is cheaper to go through the list in order.
 """
 
-from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import NamedTuple
 
 from pydantic import BaseModel, Field
 
 from common.contracts import Bucket
 from common.postgres import Connection
 from gateway.lists.cursors import MAX_ID, Place, Walk
+from gateway.lists.filters import Filter
+from gateway.lists.names import FEW_NAMES, IS_NAMED, IS_NAMED_IN_ORDER, SOUGHT
 from gateway.lists.pages import WALKED, Page, ending, page_by
-
-#: Companies of a name's beginning that are sorted.
-FEW_NAMES = 1_000
-
-BUCKETS: dict[Bucket | None, int] = {None: 0, "Low": 2, "Medium": 4, "High": 6}
 
 # LATERAL to `walk` of pages.py, which explains the parameters; $6 facets, $7 industries, $8 a name's beginning. The
 # position is compared as it is: an expression there keeps a cached plan from using the index for it.
@@ -31,11 +26,6 @@ _VERSION = """
               AND updated_at <= (SELECT as_of FROM walk) AND until > (SELECT as_of FROM walk)
 """
 _ORDER = "ORDER BY updated_at DESC, company_id DESC LIMIT $4::int"
-# Behind every name with this beginning comes the last character that there is.
-_SOUGHT = "sought AS MATERIALIZED (SELECT name_key($8) AS first, name_key($8) || U&'\\+10FFFF' AS last)"
-_NAMED = "name_key >= (SELECT first FROM sought) AND name_key < (SELECT last FROM sought)"
-# Not as it is in the index of names: else a plan may take that, which has not the order of the list.
-_NAMED_IN_ORDER = _NAMED.replace("name_key", "(name_key || '')")
 # The index of names has all columns but this one, and PostgreSQL expects one row of it, since it plans before the
 # tenant is set. Without this condition it would read all of a tenant's names, instead of those of a facet.
 _FROM_THE_TABLE = "AND is_candidate::int = 1"
@@ -65,11 +55,11 @@ def _statement(select: str) -> str:
 
 def _by_name(condition: str = "", sources: str = "") -> str:
     """Builds the statement that sorts the companies of a name's beginning or, if they are many, looks in order."""
-    walked = _walked(f"{condition} AND {_NAMED_IN_ORDER} AND NOT few.are_all", f"CROSS JOIN few {sources}")
-    return f"""{WALKED} {_SOUGHT}, named AS MATERIALIZED (
+    walked = _walked(f"{condition} AND {IS_NAMED_IN_ORDER} AND NOT few.are_all", f"CROSS JOIN few {sources}")
+    return f"""{WALKED} {SOUGHT}, named AS MATERIALIZED (
         SELECT it.* FROM walk CROSS JOIN LATERAL (
             SELECT company_id, updated_at, facet, score, industry, until, walk.as_of FROM listed_companies
-             WHERE tenant_id = tenant() AND is_candidate AND {_NAMED} LIMIT {FEW_NAMES} + 1) AS it
+             WHERE tenant_id = tenant() AND is_candidate AND {IS_NAMED} LIMIT {FEW_NAMES} + 1) AS it
     ), few AS MATERIALIZED (
         SELECT count(*) <= {FEW_NAMES} AS are_all FROM named
     ), page AS MATERIALIZED (
@@ -119,33 +109,16 @@ class Candidate(BaseModel):
     )
 
 
-class Filter(NamedTuple):
-    """The demands on candidates; `None` for no demand. `industries` are one or two five-digit codes with versions."""
-
-    bucket: Bucket | None = None
-    has_verified_email: bool | None = None
-    industries: Sequence[str] | None = None
-    name: str | None = None
-
-    @property
-    def facets(self) -> list[int]:
-        """The facets that fulfil the demands."""
-        buckets = BUCKETS.values() if self.bucket is None else [BUCKETS[self.bucket]]
-        verified = (0, 1) if self.has_verified_email is None else (int(self.has_verified_email),)
-        return [bucket + one for bucket in buckets for one in verified]
-
-    @property
-    def query(self) -> tuple[str, list[object]]:
-        """The statement that reads the filter's pages, and its parameters from $6 on."""
-        facets, is_any_facet = self.facets, self.bucket is None and self.has_verified_email is None
-        if self.name is not None:
-            further: list[object] = [facets, self.industries, self.name]
-            if self.industries is not None:
-                return NAMED_BY_INDUSTRY, further
-            return NAMED if is_any_facet else NAMED_BY_FACET, further
-        if self.industries is not None:
-            return BY_INDUSTRY, [facets, self.industries]
-        return (NEWEST, []) if is_any_facet else (BY_FACET, [facets])
+def _query(wanted: Filter) -> tuple[str, list[object]]:
+    """The statement that reads a filter's pages, and its parameters from $6 on."""
+    if wanted.name is not None:
+        further: list[object] = [wanted.facets, wanted.industries, wanted.name]
+        if wanted.industries is not None:
+            return NAMED_BY_INDUSTRY, further
+        return NAMED if wanted.is_any_facet else NAMED_BY_FACET, further
+    if wanted.industries is not None:
+        return BY_INDUSTRY, [wanted.facets, wanted.industries]
+    return (NEWEST, []) if wanted.is_any_facet else (BY_FACET, [wanted.facets])
 
 
 async def page(
@@ -159,5 +132,5 @@ async def page(
     limit: int,
 ) -> Page[datetime]:
     """Reads the next candidates after a position; without one, the first. Without a walk, the list is as of now."""
-    statement, further = wanted.query
+    statement, further = _query(wanted)
     return await page_by(connection, statement, tenant_id, after or BEGINNING, walk, limit, *further, now=now)

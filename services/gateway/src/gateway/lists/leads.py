@@ -1,4 +1,8 @@
-"""Reads a tenant's leads (table `listed_companies`), best first, all of them or those of given industries."""
+"""Reads a tenant's leads (table `listed_companies`), best first, all of them or those that fulfil demands.
+
+An index has the order of the list, and one has it within an industry; both have each lead's facet, so a page of a
+bucket goes through the leads before it, in the index alone. A name's beginning finds leads that are candidates.
+"""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -8,9 +12,11 @@ from pydantic import Field, TypeAdapter
 from common.postgres import Connection
 from gateway.leads.scored import ScoredCompany
 from gateway.lists.cursors import MAX_ID, Place, Walk
+from gateway.lists.filters import ANY, Filter
+from gateway.lists.names import FEW_NAMES, IS_NAMED, IS_NAMED_IN_ORDER, SOUGHT
 from gateway.lists.pages import WALKED, Page, ending, page_by
 
-# LATERAL to `walk` of pages.py, which explains the parameters; $6 are industries.
+# LATERAL to `walk` of pages.py, which explains the parameters; $6 facets, $7 industries, $8 a name's beginning.
 _VERSION = """
         SELECT company_id, score, facet, walk.as_of FROM listed_companies
          WHERE tenant_id = tenant() AND score IS NOT NULL
@@ -36,12 +42,49 @@ _ENDING = ending(
 )
 BEST = f"""{WALKED} page AS MATERIALIZED (
         SELECT it.* FROM walk CROSS JOIN LATERAL ({_VERSION}{_ORDER}) AS it) {_ENDING}"""
-BEST_OF_INDUSTRIES = f"""{WALKED} page AS MATERIALIZED (
-        SELECT it.* FROM walk CROSS JOIN unnest($6::text[]) AS one (industry) CROSS JOIN LATERAL ({_VERSION}
-              AND industry = one.industry {_ORDER}) AS it
-     {_ORDER}) {_ENDING}
+_OF_FACET = "AND facet = ANY ($6::smallint[])"
+
+
+def _filtered(condition: str, sources: str = "") -> str:
+    return f"""
+        SELECT it.* FROM walk {sources} CROSS JOIN LATERAL ({_VERSION} {_OF_FACET} {condition} {_ORDER}) AS it {_ORDER}
 """
 
+
+def _statement(select: str) -> str:
+    return f"{WALKED} page AS MATERIALIZED ({select}) {_ENDING}"
+
+
+def _by_name(condition: str, sources: str = "") -> str:
+    """Builds the statement that sorts the leads of a name's beginning or, if they are many, looks in order."""
+    # coalesce: else a plan may take an index of the candidates, which has not the order of the list.
+    in_order = f"{condition} AND coalesce(is_candidate, false) AND {IS_NAMED_IN_ORDER} AND NOT few.are_all"
+    walked = _filtered(in_order, f"CROSS JOIN few {sources}")
+    return f"""{WALKED} {SOUGHT}, named AS MATERIALIZED (
+        SELECT it.* FROM walk CROSS JOIN LATERAL (
+            SELECT company_id, score, facet, industry, updated_at, until, walk.as_of FROM listed_companies
+             WHERE tenant_id = tenant() AND is_candidate AND score IS NOT NULL AND {IS_NAMED}
+             LIMIT {FEW_NAMES} + 1) AS it
+    ), few AS MATERIALIZED (
+        SELECT count(*) <= {FEW_NAMES} AS are_all FROM named
+    ), page AS MATERIALIZED (
+        (SELECT company_id, score, facet, as_of FROM named CROSS JOIN few
+          WHERE few.are_all AND (score, company_id) < ($1, $2) AND updated_at <= as_of AND until > as_of
+            {_OF_FACET} AND ($7::text[] IS NULL OR industry = ANY ($7))
+         {_ORDER})
+        UNION ALL
+        ({walked})
+    ) {_ENDING}
+"""
+
+
+_INDUSTRIES = "CROSS JOIN unnest($7::text[]) AS one (industry)"
+_OF_INDUSTRY = "AND industry = one.industry"
+
+BY_FACET = _statement(_filtered(""))
+BY_INDUSTRY = _statement(_filtered(_OF_INDUSTRY, _INDUSTRIES))
+BY_NAME = _by_name("")
+BY_NAME_AND_INDUSTRY = _by_name(_OF_INDUSTRY, _INDUSTRIES)
 
 #: The position before the best lead.
 BEGINNING = Place(2.0, MAX_ID)
@@ -56,9 +99,20 @@ class Lead(ScoredCompany):
 _LEADS = TypeAdapter(list[Lead])
 
 
+def _query(wanted: Filter) -> tuple[str, list[object]]:
+    """The statement that reads a filter's pages, and its parameters from $6 on."""
+    if wanted.name is not None:
+        statement = BY_NAME if wanted.industries is None else BY_NAME_AND_INDUSTRY
+        return statement, [wanted.facets, wanted.industries, wanted.name]
+    if wanted.industries is not None:
+        return BY_INDUSTRY, [wanted.facets, wanted.industries]
+    return (BEST, []) if wanted.is_any_facet else (BY_FACET, [wanted.facets])
+
+
 async def page(
     connection: Connection,
     tenant_id: int,
+    wanted: Filter = ANY,
     *,
     now: datetime,
     after: Place[float] | None = None,
@@ -66,13 +120,13 @@ async def page(
     limit: int,
 ) -> Page[float]:
     """Reads the next leads after a position; without one, the best. Without a walk, the list is as of now."""
-    return await page_by(connection, BEST, tenant_id, after or BEGINNING, walk, limit, now=now)
+    statement, further = _query(wanted)
+    return await page_by(connection, statement, tenant_id, after or BEGINNING, walk, limit, *further, now=now)
 
 
 async def best(
     connection: Connection, tenant_id: int, *, limit: int, industries: Sequence[str] | None = None
 ) -> list[Lead]:
     """Reads the best leads, of these industries (five-digit codes with versions, as many as one likes) or of all."""
-    statement, further = (BEST, ()) if industries is None else (BEST_OF_INDUSTRIES, (industries,))
-    found = await page_by(connection, statement, tenant_id, BEGINNING, None, limit, *further, now=datetime.now(UTC))
+    found = await page(connection, tenant_id, Filter(industries=industries), now=datetime.now(UTC), limit=limit)
     return _LEADS.validate_json(f"[{found.items}]")

@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 from common.contracts import Icp, Industry
 from gateway.chat.intents import ChangeIcp, read_intent
 from gateway.chat.markdown import Block, Bullets, Paragraph, Table
-from gateway.jobs import RecentJob
+from gateway.jobs import Job
 from gateway.leads.explanations import Explanation, Named
 from gateway.leads.shortlists import ListedLead, Shortlist
 from gateway.lists.leads import Lead
@@ -47,14 +47,14 @@ def saying(topic: Topic, *sentences: str, choices: Sequence[str] = ()) -> Answer
     return Answer(topic, [Paragraph(" ".join(sentences))], choices)
 
 
-def job_status(jobs: Sequence[RecentJob]) -> Answer:
+def job_status(jobs: Sequence[Job]) -> Answer:
     """Words the state of the latest jobs."""
     if not jobs:
         return saying("job_status", "You have no jobs. A request with more matches than are handled at once makes one.")
     return Answer("job_status", [Paragraph("Your latest jobs:"), Bullets([_job(job) for job in jobs])])
 
 
-def _job(job: RecentJob) -> str:
+def _job(job: Job) -> str:
     name = all_of(job.terms) or str(job.job_id)
     if job.status == "queued":
         return f"{name}: queued, {job.total} companies. The nightly run executes it."

@@ -1,29 +1,23 @@
 """GET /candidates/latest: the tenant's candidates, those that changed last first, as JSON pages or as one CSV."""
 
 from datetime import UTC, datetime
-from typing import Annotated
 
 from fastapi import APIRouter, Request, Response
-from pydantic import AwareDatetime, BaseModel, Field, StringConstraints
+from pydantic import AwareDatetime, BaseModel, Field
 
-from common.contracts import Bucket
 from common.postgres import Connection
 from gateway.dependencies import dependencies_of, tenant_of
 from gateway.http.negotiation import Form, wants_csv
 from gateway.http.problems import Problem
 from gateway.http.queries import described, read_query
 from gateway.lists import candidates, export, pages
-from gateway.lists.candidates import Candidate, Filter
+from gateway.lists.candidates import Candidate
 from gateway.lists.cursors import MAX_ID, Place, Walk, decode_candidates
-from gateway.lists.industries import codes_of
 from gateway.lists.pages import LIMIT, MAX_LIMIT, Page
 from gateway.routes.list_answers import LIST_ANSWERS
+from gateway.routes.list_filters import Demands, filter_of
 
 router = APIRouter(prefix="/candidates")
-
-Industry = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300, pattern=r"^[^\x00]*$")]
-#: At least two letters or digits: a single one begins too many names.
-Name = Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\x00]*[^\W_][^\x00]*[^\W_][^\x00]*$")]
 
 
 class Candidates(BaseModel):
@@ -33,7 +27,7 @@ class Candidates(BaseModel):
     nextCursor: str | None = Field(examples=["YzoxNzY0NDY0"])  # noqa: N815 - the public name
 
 
-class Wanted(BaseModel):
+class Wanted(Demands):
     """The query of a list of candidates."""
 
     limit: int = Field(default=LIMIT, ge=1, le=MAX_LIMIT)
@@ -42,15 +36,6 @@ class Wanted(BaseModel):
         default=None, alias="afterUpdatedAt", description="with `afterId`, instead of `after`: behind this row"
     )
     after_id: int | None = Field(default=None, alias="afterId", ge=0, le=MAX_ID)
-    industry: Industry | None = Field(
-        default=None, description="a five-digit code of SSIC, with or without its version, or its title"
-    )
-    bucket: Bucket | None = None
-    q: Name | None = Field(
-        default=None,
-        description="beginning of the name, in any case; other characters than letters and digits count as blanks",
-    )
-    has_verified_email: bool | None = None
     form: Form | None = Field(default=None, alias="format", description="by default as `Accept` says, else json")
 
 
@@ -65,8 +50,7 @@ async def latest(request: Request) -> Response:
     """
     tenant, deps, query = await tenant_of(request), await dependencies_of(request), read_query(request, Wanted)
     now = datetime.now(UTC)
-    industries = None if query.industry is None else codes_of(query.industry, await deps.classification.catalog())
-    wanted = Filter(query.bucket, query.has_verified_email, industries, query.q)
+    wanted = await filter_of(query, deps)
     if wants_csv(query.form, request.headers.get("accept")):
 
         async def read(connection: Connection, behind: Place[datetime] | None, walk: Walk | None) -> Page[datetime]:

@@ -83,7 +83,7 @@ async def show(request_id: UUID, tenant: CurrentTenant, deps: Deps) -> Requested
     async with deps.database.transaction(tenant.tenant_id) as tx:
         found = await requested.find(tx, request_id, tenant.tenant_id)
     if found is None:
-        raise Problem(404, "No such request", f"Tenant {tenant.tenant_id} has no request {request_id} of this week.")
+        raise requested.no_such(tenant.tenant_id, request_id)
     return found
 
 

@@ -5,9 +5,8 @@ of an event names the state that it shows, so a stream can be resumed on any rep
 that has the present state gets the next one, and any other gets the present one. News that came in between are one.
 """
 
-import asyncio
-import time
 from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -17,10 +16,7 @@ from common.errors import Unavailable
 from gateway import jobs
 from gateway.dependencies import CurrentTenant, Dependencies, Deps
 from gateway.http.api_document import errors, events
-from gateway.http.streams import HEARTBEAT, HEARTBEAT_S, UNBUFFERED, Stream, event
-
-#: A stream ends after this. Its client resumes it, and its token is checked again.
-STREAM_S = 15 * 60.0
+from gateway.http.streams import UNBUFFERED, Stream, states
 
 router = APIRouter(prefix="/jobs")
 
@@ -53,21 +49,15 @@ async def follow(
 
 
 async def _stream(deps: Dependencies, tenant_id: int, job_id: UUID, seen: str | None) -> AsyncGenerator[bytes, None]:
-    ends = time.monotonic() + STREAM_S
-    yield HEARTBEAT
-    with deps.feed.follow(tenant_id, job_id) as news:
-        while time.monotonic() < ends:
-            news.clear()
-            job = await _known(deps, tenant_id, job_id)
-            if job is not None and job.version != seen:
-                seen = job.version
-                yield event("ended" if job.is_over else "progress", job.model_dump_json(), event_id=seen)
-            if job is not None and job.is_over:
-                return
-            try:
-                await asyncio.wait_for(news.wait(), HEARTBEAT_S)
-            except TimeoutError:
-                yield HEARTBEAT
+    with deps.feed.follow(tenant_id, job_id) as changed:
+
+        async def news() -> None:
+            await changed.wait()
+            changed.clear()
+
+        async with aclosing(states(lambda: _known(deps, tenant_id, job_id), news, seen)) as events_of_job:
+            async for each in events_of_job:
+                yield each
 
 
 async def _known(deps: Dependencies, tenant_id: int, job_id: UUID) -> jobs.Job | None:

@@ -15,9 +15,11 @@ from gateway.http.queries import described, read_query
 from gateway.leads import explanations, feedback
 from gateway.lists import export, pages
 from gateway.lists.cursors import MAX_ID, Place, Walk, decode_leads
+from gateway.lists.filters import ANY, Filter
 from gateway.lists.leads import Lead, page
 from gateway.lists.pages import LIMIT, MAX_LIMIT, Page
 from gateway.routes.list_answers import LIST_ANSWERS
+from gateway.routes.list_filters import Demands, filter_of
 
 router = APIRouter()
 
@@ -50,7 +52,7 @@ class Leads(BaseModel):
     next: str | None = Field(examples=["bDoxNzY0NDY0"])
 
 
-class Wanted(BaseModel):
+class Wanted(Demands):
     """The query of a list of leads."""
 
     limit: int = Field(default=LIMIT, ge=1, le=MAX_LIMIT)
@@ -69,7 +71,7 @@ class Wanted(BaseModel):
 
 @router.get("/scores/latest", response_model=Scores, responses=LIST_ANSWERS, openapi_extra=described(Wanted))
 async def scores(request: Request) -> Response:
-    """Lists leads, best first; of the same score, the newest company first.
+    """Lists leads, best first; of the same score, the newest company first. The filter `q` finds candidates.
 
     All pages that follow from one first page by `after` show the list as it was then: each lead once, at its place of
     then, whatever is scored meanwhile. With `afterScore` and `afterId` a page is of the list as it is now: a lead whose
@@ -79,16 +81,19 @@ async def scores(request: Request) -> Response:
     tenant, deps, query = await tenant_of(request), await dependencies_of(request), read_query(request, Wanted)
     if (query.after_score is None) != (query.after_id is None):
         raise Problem(422, "Request not understood", "Send `afterScore` and `afterId` together, or `after`.")
+    wanted = await filter_of(query, deps)
     if wants_csv(query.form, request.headers.get("accept")):
         now = datetime.now(UTC)
 
         async def read(connection: Connection, behind: Place[float] | None, walk: Walk | None) -> Page[float]:
-            return await page(connection, tenant.tenant_id, now=now, after=behind, walk=walk, limit=export.BATCH)
+            return await page(
+                connection, tenant.tenant_id, wanted, now=now, after=behind, walk=walk, limit=export.BATCH
+            )
 
         return await export.csv_answer(deps.database, list(Lead.model_fields), read, "leads")
     at, company_id = query.after_score, query.after_id
     place = None if at is None or company_id is None else Place(at, company_id)
-    found = await _page(deps, tenant.tenant_id, query.after, place, query.limit)
+    found = await _page(deps, tenant.tenant_id, wanted, query.after, place, query.limit)
     return Response(pages.as_json(found, "leads"), media_type="application/json")
 
 
@@ -100,7 +105,7 @@ async def best(
     cursor: Annotated[str | None, Query(max_length=200, description="`next` of the previous page")] = None,
 ) -> Response:
     """Lists leads as `GET /scores/latest` does, under the names that this route has always had."""
-    found = await _page(deps, tenant.tenant_id, cursor, None, limit)
+    found = await _page(deps, tenant.tenant_id, ANY, cursor, None, limit)
     return Response(pages.as_json(found, "leads", items="leads", cursor="next"), media_type="application/json")
 
 
@@ -139,11 +144,11 @@ def _no_such_lead(tenant_id: int, company_id: int) -> Problem:
 
 
 async def _page(
-    deps: Dependencies, tenant_id: int, cursor: str | None, place: Place[float] | None, limit: int
+    deps: Dependencies, tenant_id: int, wanted: Filter, cursor: str | None, place: Place[float] | None, limit: int
 ) -> Page[float]:
     now = datetime.now(UTC)
     walk = None
     if cursor is not None:
         place, walk = decode_leads(cursor, now)
     async with deps.database.read() as connection:
-        return await page(connection, tenant_id, now=now, after=place, walk=walk, limit=limit)
+        return await page(connection, tenant_id, wanted, now=now, after=place, walk=walk, limit=limit)
