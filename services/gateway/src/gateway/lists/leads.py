@@ -63,8 +63,7 @@ def _by_name(condition: str, sources: str = "") -> str:
     return f"""{WALKED} {SOUGHT}, named AS MATERIALIZED (
         SELECT it.* FROM walk CROSS JOIN LATERAL (
             SELECT company_id, score, facet, industry, updated_at, until, walk.as_of FROM listed_companies
-             WHERE tenant_id = tenant() AND is_candidate AND score IS NOT NULL AND {IS_NAMED}
-             LIMIT {FEW_NAMES} + 1) AS it
+             WHERE tenant_id = tenant() AND is_candidate AND {IS_NAMED} LIMIT {FEW_NAMES} + 1) AS it
     ), few AS MATERIALIZED (
         SELECT count(*) <= {FEW_NAMES} AS are_all FROM named
     ), page AS MATERIALIZED (
