@@ -5,6 +5,9 @@
 
 BIN := .venv/bin
 
+# Python keeps its bytecode, whatever the environment says: without it each process compiles all that it imports.
+export PYTHONDONTWRITEBYTECODE :=
+
 help: ## this list
 	awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 

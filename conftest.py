@@ -11,6 +11,7 @@ KAFKA_BOOTSTRAP_SERVERS in the environment replace the servers.
 """
 
 import asyncio
+import gc
 import os
 import shutil
 import tempfile
@@ -101,6 +102,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if SERVER_FIXTURES.intersection(getattr(item, "fixturenames", ())):
             item.add_marker("servers")
+
+
+def pytest_collection_finish() -> None:
+    """Leaves modules and tests, millions of objects that stay to the end, out of every later look for garbage."""
+    gc.freeze()
 
 
 class Scheduling(LoadFileScheduling):

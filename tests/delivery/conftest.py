@@ -66,6 +66,7 @@ from simulator.town.sites import Robots as Rules
 from testkit.industries import codes_2020, index_2020
 from testkit.servers.fake_odoo import FakeOdoo, fake_odoo
 from testkit.stages import a_company, envelope_for
+from testkit.trusted import trusted
 from upserter.consumer import upserter
 
 Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
@@ -455,7 +456,7 @@ async def line(
     await owner.executemany(
         "INSERT INTO odoo_connections (tenant_id, url, database, api_key) VALUES ($1, $2, 'leads', $3)", connected
     )
-    async with httpx.AsyncClient() as http:
+    async with httpx.AsyncClient(verify=trusted()) as http:
         servers = OdooServers(http, timeout_s=5, protocol="json2")
         made = [
             upserter(industries, batch_size=BATCH, max_per_job=100),

@@ -71,6 +71,7 @@ def faults_of_models(models: Path, manifests: list[dict[str, Any]]) -> list[str]
     return [line for line in lines if line.startswith("wrong ")]
 
 
+@pytest.mark.slow
 def test_manifests_fit_their_schemas(models: Path, overlays: dict[str, list[dict[str, Any]]]) -> None:
     """Both overlays and the examples: no field is missing, unknown, or of a wrong type."""
     examples = [it for file in EXAMPLES.glob("*.yaml") for it in yaml.safe_load_all(file.read_text(encoding="utf-8"))]
@@ -78,6 +79,7 @@ def test_manifests_fit_their_schemas(models: Path, overlays: dict[str, list[dict
     assert faults(models, [*overlays["dev"], *overlays["prod"], *examples]) == []
 
 
+@pytest.mark.slow
 def test_faults_are_found(models: Path, overlays: dict[str, list[dict[str, Any]]]) -> None:
     """A misspelt field of a container, a wrong type in a budget, a missing field of a scaled object."""
     broken = {
@@ -119,6 +121,7 @@ def test_faults_of_strimzis_objects_are_found(overlays: Any, kind: str, change: 
     assert place in found[0]
 
 
+@pytest.mark.slow
 def test_faults_of_a_database_cluster_are_found(models: Path, overlays: dict[str, list[dict[str, Any]]]) -> None:
     """An unknown field deep inside, a value that its enumeration lacks, a wrong type."""
     good = _first(overlays["prod"], "Cluster")

@@ -12,6 +12,7 @@ from simulator.running import running
 from simulator.settings import Settings
 from simulator.town.sites import Site
 from simulator.town.town import Town
+from testkit.trusted import trusted
 
 COMPANIES = 3000
 
@@ -66,7 +67,7 @@ async def vendors_url() -> AsyncIterator[str]:
 @pytest.fixture
 async def vendors(vendors_url: str) -> AsyncIterator[Vendors]:
     """Vendors that are as new."""
-    async with httpx.AsyncClient(base_url=vendors_url, trust_env=False, timeout=20) as http:
+    async with httpx.AsyncClient(base_url=vendors_url, verify=trusted(), trust_env=False, timeout=20) as http:
         (await http.post("/_simulator/reset")).raise_for_status()
         yield Vendors(http, vendors_url)
 

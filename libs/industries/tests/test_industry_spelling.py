@@ -10,8 +10,6 @@ from industries.language.spelling import SHORTEST, THRESHOLD
 from industries.language.words import set_of
 from testkit.industries import index_2020
 
-SPELLER, LEXICON = index_2020()._speller, index_2020()._lexicon
-
 #: English words and names that are no industry words, that the vocabulary's list of everyday words does not hold.
 OTHERS = sorted(
     set_of(
@@ -67,30 +65,31 @@ def slip(word: str, dice: random.Random) -> str:
 
 def slips(times: int, shortest: int) -> list[tuple[str, str]]:
     """Words of the trade and how somebody could misspell them, the same in every run."""
-    dice = random.Random(65)
+    dice, lexicon = random.Random(65), index_2020()._lexicon
     pairs = []
-    for word in sorted(LEXICON.trade_words - LEXICON.ordinary):
+    for word in sorted(lexicon.trade_words - lexicon.ordinary):
         if len(word) < shortest or not word.isascii() or not word.isalpha():
             continue
         wrong = word
         for _ in range(times):
             wrong = slip(wrong, dice)
-        if wrong not in LEXICON.known and len(wrong) >= SHORTEST:
+        if wrong not in lexicon.known and len(wrong) >= SHORTEST:
             pairs.append((word, wrong))
     return pairs
 
 
 def put_right(pairs: list[tuple[str, str]], threshold: float = THRESHOLD) -> float:
     """The share of slips that come back as the word."""
-    found = [SPELLER.nearest(wrong, threshold) for _, wrong in pairs]
+    found = [index_2020()._speller.nearest(wrong, threshold) for _, wrong in pairs]
     return sum(near is not None and near[0] == word for (word, _), near in zip(pairs, found, strict=True)) / len(pairs)
 
 
 def mistaken(threshold: float = THRESHOLD) -> float:
     """The share of other words that would be taken for words of the trade."""
-    others = [word.lower() for word in OTHERS if word.lower() not in LEXICON.known]
-    found = [near for word in others if (near := SPELLER.nearest(word, threshold))]
-    return sum(near[0] in LEXICON.trade_words - LEXICON.ordinary for near in found) / len(others)
+    lexicon = index_2020()._lexicon
+    others = [word.lower() for word in OTHERS if word.lower() not in lexicon.known]
+    found = [near for word in others if (near := index_2020()._speller.nearest(word, threshold))]
+    return sum(near[0] in lexicon.trade_words - lexicon.ordinary for near in found) / len(others)
 
 
 def test_slips_are_put_right_and_other_words_are_left_alone() -> None:
@@ -111,7 +110,7 @@ def test_the_threshold_is_where_more_would_cost_more_than_it_gives() -> None:
 @pytest.mark.parametrize("word", ["bnak", "the", "spa", "agri"])
 def test_short_words_are_not_corrected(word: str) -> None:
     """Too many words are one letter from another."""
-    assert SPELLER.nearest(word) is None
+    assert index_2020()._speller.nearest(word) is None
 
 
 @pytest.mark.parametrize("word", sorted(vocabulary.ordinary())[::25])
@@ -156,7 +155,7 @@ def test_a_word_with_more_slips_than_two_is_asked_back(word: str) -> None:
 async def test_trigrams_find_fewer(database_url: str) -> None:
     """pg_trgm at its default threshold and at the one that mistakes as few other words: see ADR 0009."""
     pairs = slips(1, 5)
-    words = sorted(word for word in LEXICON.known if len(word) >= SHORTEST - 1 and word.isalpha())
+    words = sorted(word for word in index_2020()._lexicon.known if len(word) >= SHORTEST - 1 and word.isalpha())
     connection = await asyncpg.connect(database_url)
     try:
         await connection.execute("CREATE EXTENSION IF NOT EXISTS pg_trgm")

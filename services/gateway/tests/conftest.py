@@ -30,6 +30,7 @@ from leadgen.chat_client import ChatEvent, chat
 from leadgen.tenants.tokens import Role, token
 from testkit.servers.issuer import Issuer
 from testkit.stages import publish, until
+from testkit.trusted import trusted
 
 SECRET = "the secret of these tests, long enough"
 
@@ -60,6 +61,7 @@ class Client:
         self.http = httpx.AsyncClient(
             base_url=url,
             headers={"Authorization": f"Bearer {self.token}"},
+            verify=trusted(),
             trust_env=False,
             timeout=60,
             limits=httpx.Limits(max_keepalive_connections=0),  # one that is used again may be closed at this moment
@@ -166,7 +168,7 @@ class Process:
         """Whether it serves."""
         assert self.child.is_running()
         try:
-            async with httpx.AsyncClient(trust_env=False) as http:
+            async with httpx.AsyncClient(verify=trusted(), trust_env=False) as http:
                 return (await http.get(f"{self.url}/livez")).status_code == 200
         except httpx.TransportError:
             return False

@@ -186,6 +186,7 @@ def test_the_order_is_total(found: list[Candidate], seed: Random) -> None:
     assert len(set(first)) == len(first)
 
 
+@pytest.mark.slow
 @settings(max_examples=60)
 @given(
     number=st.integers(1, 400),

@@ -17,6 +17,7 @@ import pytest
 
 from odoo_sync.model import OdooConnection
 from odoo_sync.protocols.servers import OdooServer
+from testkit.trusted import trusted
 
 COLUMNS = {
     "res.partner": {
@@ -507,7 +508,7 @@ async def older() -> AsyncIterator[FakeOdoo]:
 
 @pytest.fixture
 async def http() -> AsyncIterator[httpx.AsyncClient]:
-    async with httpx.AsyncClient() as client:
+    async with httpx.AsyncClient(verify=trusted()) as client:
         yield client
 
 

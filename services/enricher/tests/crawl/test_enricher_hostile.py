@@ -8,6 +8,7 @@ import re
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -36,13 +37,14 @@ def endless(head: str, part: str | bytes) -> Iterator[bytes]:
         yield part.encode() if isinstance(part, str) else part
 
 
+@cache
 def gzipped(part: str, size: int) -> bytes:
+    """Packs it once, and only when a test needs it."""
     return gzip.compress((part * (size // len(part))).encode(), 6)
 
 
-#: One more of each: made once, sent often.
-BOMB = gzipped("<div>bomb</div>", 100 * MB)
-LINKS = gzipped('<a href="/contact?n=7">Contact</a>', 4 * MB)
+BOMB = ("<div>bomb</div>", 100 * MB)
+LINKS = ('<a href="/contact?n=7">Contact</a>', 4 * MB)
 WILD_RULES = "User-agent: *\n" + "".join(f"Disallow: /*a*{n}*b$\n" for n in range(20_000))
 MANY_PLACES = "<urlset>" + "".join(f"<url><loc>/about/{n}</loc></url>" for n in range(40_000)) + "</urlset>"
 DENSE = {
@@ -60,8 +62,8 @@ ROBOTS: dict[str, Callable[[], Iterator[bytes]]] = {
 }
 SITES: dict[str, Callable[[str], Iterator[bytes]]] = {
     **{name: (lambda _, body=body: whole(body)) for name, body in DENSE.items()},
-    "bomb": lambda _: whole(BOMB, "Content-Encoding: gzip"),
-    "links": lambda _: whole(LINKS, "Content-Encoding: gzip"),
+    "bomb": lambda _: whole(gzipped(*BOMB), "Content-Encoding: gzip"),
+    "links": lambda _: whole(gzipped(*LINKS), "Content-Encoding: gzip"),
     "redirects": lambda path: iter([f"HTTP/1.1 302 On\r\nLocation: {path}x\r\nContent-Length: 0\r\n\r\n".encode()]),
     "headers": lambda _: endless("HTTP/1.1 200 OK\r\n", "X-More: and more\r\n" * 500),
     "header": lambda _: endless("HTTP/1.1 200 OK\r\nX-More: ", "x" * 10_000),
@@ -78,6 +80,7 @@ DRIPPING = "drip"
 @pytest.fixture
 async def hostile_port() -> AsyncIterator[int]:
     """A server of hostile sites, by host name; it sends as fast as it is read, or a byte now and then."""
+    gzipped(*BOMB), gzipped(*LINKS)  # before somebody waits for them
     serving: set[asyncio.Task[None]] = set()
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -20,6 +20,7 @@ from simulator.running import running
 from simulator.settings import Settings
 from simulator.town.sites import Behaviour, Site, site_of
 from simulator.town.sites import Robots as Rules
+from testkit.trusted import trusted
 
 SEED, KNOWN = 65, 3000
 Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
@@ -157,7 +158,7 @@ async def town(
 ) -> AsyncIterator[Town]:
     """The simulator as new; vendors are asked again without a pause."""
     monkeypatch.setattr(guarded_call, "_FIRST_PAUSE_S", 0.01)
-    async with httpx.AsyncClient() as http:
+    async with httpx.AsyncClient(verify=trusted()) as http:
         town = Town(simulator, http, database, owner)
         await town._order("POST", "reset", None)
         yield town

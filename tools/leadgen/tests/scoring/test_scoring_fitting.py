@@ -39,6 +39,7 @@ def test_what_decides_is_found() -> None:
     assert (proposal.labels, proposal.missing) == (600, 3)
 
 
+@pytest.mark.slow
 def test_what_these_outcomes_do_not_speak_of_keeps_its_weight() -> None:
     """All weights sum to 1, as those of now do: news was found of nobody."""
     proposal = propose(leads(200, industry=3), NOW)

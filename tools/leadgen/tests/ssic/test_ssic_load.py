@@ -162,21 +162,26 @@ def test_other_tables_of_codes_are_not_taken_for_a_classification(file: Path) ->
 @pytest.mark.parametrize(
     ("content", "name", "asked", "version"),
     [
-        (as_workbook([("SSIC 2025", "SSIC 2025 Title"), *pairs()]), "a.xlsx", None, "2025"),
-        (as_workbook([("Code", "Title 2025"), *pairs()]), "a.xlsx", None, "2025"),
-        (as_workbook([("Industrial Classification (SSIC) 2025",), ("Code", "Title"), *pairs()]), "a", None, "2025"),
-        (as_workbook([("Code", "Title"), *pairs()], "SSIC 2025"), "ssic2020.xlsx", None, "2025"),
-        (as_workbook([("Code", "Title"), *pairs()]), "ssic2025a-structure.xlsx", None, "2025"),
-        (as_workbook([("Code", "Title"), *pairs()]), "ssic2020.xlsx", "2025", "2025"),
-        (as_csv([("Code", "Title"), *pairs()]), "codes.csv", "2025", "2025"),
+        (lambda: as_workbook([("SSIC 2025", "SSIC 2025 Title"), *pairs()]), "a.xlsx", None, "2025"),
+        (lambda: as_workbook([("Code", "Title 2025"), *pairs()]), "a.xlsx", None, "2025"),
+        (
+            lambda: as_workbook([("Industrial Classification (SSIC) 2025",), ("Code", "Title"), *pairs()]),
+            "a",
+            None,
+            "2025",
+        ),
+        (lambda: as_workbook([("Code", "Title"), *pairs()], "SSIC 2025"), "ssic2020.xlsx", None, "2025"),
+        (lambda: as_workbook([("Code", "Title"), *pairs()]), "ssic2025a-structure.xlsx", None, "2025"),
+        (lambda: as_workbook([("Code", "Title"), *pairs()]), "ssic2020.xlsx", "2025", "2025"),
+        (lambda: as_csv([("Code", "Title"), *pairs()]), "codes.csv", "2025", "2025"),
     ],
     ids=["column", "title's column", "line above", "sheet", "file", "option before file", "option"],
 )
 def test_the_version_is_found_where_it_is_said(
-    tmp_path: Path, content: bytes, name: str, asked: str | None, version: str
+    tmp_path: Path, content: Callable[[], bytes], name: str, asked: str | None, version: str
 ) -> None:
     """Over the codes, above them, as the sheet's name, by the option, or as the file's name."""
-    assert list(read_versions(write(tmp_path / name, content), asked)) == [version]
+    assert list(read_versions(write(tmp_path / name, content()), asked)) == [version]
 
 
 def but(change: Callable[[str, str], Rows]) -> Rows:
