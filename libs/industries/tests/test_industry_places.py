@@ -12,13 +12,14 @@ from testkit.industries import index_2020
     [
         ("restaurants in Tampines", ["56111"], "52"),
         ("Tampines restaurants", ["56111"], "52"),
-        ("Show me clinics in Bedok or Tampines please", ["862"], "46 47 52"),
+        ("Show me clinics in Bedok or Tampines please", ["862"], "46 47 48 52"),
         ("law firms near Raffles Place MRT station", ["691"], "01 04 06"),
         ("hotels in district 9", ["55101"], "22 23"),
         ("hotels in D09 and D10", ["55101"], "22 23 24 25 26 27"),
         ("furniture makers in districts 1, 2", ["310"], "01 02 03 04 05 06 07 08"),
         ("hotels in postal sector 09", ["55101"], "09"),
         ("hotels at postal code 528765", ["55101"], "52"),
+        ("hotels near 238801", ["55101"], "23"),
         ("Sewerage in Tampines", ["37"], "52"),
         ("who sells furniture in Ubi", ["46431", "47531"], "34 36 40"),
         ("orchids in Orchard", ["0114"], "22 23"),
@@ -75,3 +76,30 @@ def test_every_place_has_postal_sectors_of_singapore() -> None:
         assert area.sectors, name
         assert set(area.sectors) <= set(DISTRICTS), name
         assert len(set(area.sectors)) == len(area.sectors), name
+
+
+@pytest.mark.parametrize(
+    ("place", "sectors"),
+    [
+        ("Kaki Bukit", "41"),
+        ("Tai Seng", "53"),
+        ("Lavender", "33"),
+        ("Shenton Way", "06 07"),
+        ("West Coast", "12"),
+        ("Admiralty", "75"),
+        ("Fernvale", "79"),
+        ("Woodlands", "73 75"),
+        ("Geylang", "38 39"),
+        ("Serangoon", "53 55"),
+        ("Changi", "48 49"),
+        ("River Valley", "17 23"),
+        ("Upper Thomson", "57"),
+        ("Keppel", "08 09"),
+        ("Tampines", "52"),
+        ("Orchard Road", "22 23"),
+    ],
+)
+def test_a_place_has_the_sectors_of_its_streets(place: str, sectors: str) -> None:
+    """Those of the addresses in the register of April 2025 whose streets bear the name."""
+    (found,) = index_2020().resolve([f"hotels in {place}"]).places
+    assert set(sectors.split()) <= set(found.sectors)

@@ -50,7 +50,7 @@ _PATTERN = re.compile(
     rf"|\b(?:postal )?districts? (?P<district>{_NUMBERS})\b"
     rf"|\bd(?P<short>0[1-9]|1\d|2[0-8])\b"
     rf"|\bpostal (?:sectors?|codes?)(?: starting with)? (?P<sector>\d{{2}}(?:{_LINK}\d{{2}})*)\b"
-    rf"|(?:\bpostal codes? |\bs\(|\bsingapore \(?)(?P<code>\d{{6}})\b\)?)"
+    rf"|(?:\bpostal codes? |\bs\(|\bsingapore \(?|(?<=near )|(?<=around ))(?P<code>\d{{6}})\b\)?)"
 )
 _ABROAD = re.compile(
     r"\b(?:in|based in|located in|across) (?:malaysia|johor(?: bahru)?|jb|kuala lumpur|kl|penang|indonesia|jakarta"
