@@ -23,7 +23,7 @@ async def _run(name: str, database_url: str, bootstrap_servers: str, count: int)
 
     database = await Database.connect(database_url)
     async with at_work(stage, database, bootstrap_servers):
-        await ended(database, name, count, within_s=120)
+        await ended(database, name, count, within_s=200)
     await database.close()
 
 
