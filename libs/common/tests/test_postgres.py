@@ -145,6 +145,40 @@ async def test_a_tenant_that_a_reading_statement_sets_ends_with_it(database: Dat
         assert (set_to, await connection.fetchval("SELECT tenant()")) == ("1", None)
 
 
+async def test_few_reads_run_at_a_time(database: Database) -> None:
+    """The others wait, and leave the pool's other connections to the rest; a turn is free again after an error."""
+    release = asyncio.Event()
+
+    async def read() -> int:
+        async with database.read() as connection:
+            await release.wait()
+            number: int = await connection.fetchval("SELECT 1")
+            return number
+
+    async def fail() -> None:
+        async with database.read():
+            raise ValueError("of the reader")
+
+    for _ in range(Database.READS_AT_ONCE + 1):
+        with pytest.raises(ValueError, match="of the reader"):
+            await fail()
+    readers = [asyncio.create_task(read()) for _ in range(3 * Database.READS_AT_ONCE)]
+    try:
+        await until(lambda: _uses(database, Database.READS_AT_ONCE))
+        async with database.without_tenant() as tx:
+            assert await tx.fetchval("SELECT 2") == 2
+            assert database.use.in_use == Database.READS_AT_ONCE + 1
+        release.set()
+        assert await asyncio.gather(*readers) == [1] * len(readers)
+    finally:
+        release.set()
+        await asyncio.gather(*readers, return_exceptions=True)
+
+
+async def _uses(database: Database, connections: int) -> bool:
+    return database.use.in_use == connections
+
+
 @pytest.mark.parametrize("way", [Database.without_tenant, Database.statement], ids=["without_tenant", "statement"])
 @pytest.mark.parametrize("table", ROWS)
 async def test_without_a_tenant_no_tenants_rows_are_seen_or_written(

@@ -41,6 +41,9 @@ class Database:
 
     #: Seconds without a word from its holder after which a lock is free.
     LOCK_IDLE_S = 15.0
+    #: Statements of `read` at a time: as many as one process of Python keeps PostgreSQL busy with. Each further
+    #: connection would plan the statements anew, for ten times the time that one takes.
+    READS_AT_ONCE = 4
 
     def __init__(
         self, pool: Pool, url: str, name: str, role: str = SERVICE_ROLE, *, pooler_url: str | None = None
@@ -50,6 +53,7 @@ class Database:
         self._name = name
         self._role = role
         self._pooler_url = pooler_url
+        self._turns_to_read = asyncio.Semaphore(self.READS_AT_ONCE)
         self._begin_with = "BEGIN"
         if pooler_url is not None:
             self._begin_with += "".join(f"; SET LOCAL {it} = '{to}'" for it, to in transaction_settings(role).items())
@@ -73,6 +77,7 @@ class Database:
                 command_timeout=60,
                 server_settings={"application_name": name} if direct_url else session_settings(name, role),
                 statement_cache_size=0 if direct_url else 100,
+                max_cached_statement_lifetime=0,  # for ever; PostgreSQL makes a new plan when a table has changed
                 reset=_nothing_to_reset,
             )
         except asyncpg.ProtocolViolationError as error:
@@ -144,15 +149,17 @@ class Database:
     async def read(self) -> AsyncIterator[Connection]:
         """For a single statement that only reads, and sets its tenant itself if it needs one: it saves round trips.
 
-        A tenant that it sets with `set_config('request.tenant_id', …, true)` is set for that statement alone.
+        A tenant that it sets with `set_config('request.tenant_id', …, true)` is set for that statement alone. At most
+        `READS_AT_ONCE` run at a time, the others wait for their turn.
         """
-        if self._pooler_url is not None:
-            async with self.without_tenant() as connection:
-                yield connection
-            return
-        with translated():
-            async with self._pool.acquire() as connection:
-                yield connection
+        async with self._turns_to_read:
+            if self._pooler_url is not None:
+                async with self.without_tenant() as connection:
+                    yield connection
+                return
+            with translated():
+                async with self._pool.acquire() as connection:
+                    yield connection
 
     @asynccontextmanager
     async def _begin(self, opening: str) -> AsyncIterator[Connection]:

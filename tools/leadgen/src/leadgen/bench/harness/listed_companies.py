@@ -1,4 +1,4 @@
-"""A million candidates and scores over twenty tenants, written as the services write them; the gateway makes its lists.
+"""A million candidates and scores over twenty tenants, written as the services write them, with their lists.
 
 Names are made of two words of a list, industries are those of SSIC with few large and many small ones, three in ten
 candidates have no score yet, and one in five has a verified e-mail address.
@@ -34,50 +34,80 @@ COMPANIES = """
            'live', industry.code, industry.name, industry.version, 'site' || n || '.sg'
       FROM numbered JOIN industry USING (place)
 """
-#: $1 the tenant.
+#: $1 the number of tenants. Each has the companies of one remainder.
 CANDIDATES = """
     INSERT INTO icp_candidate_companies (tenant_id, company_id, job_id)
-    SELECT $1::int, company_id, gen_random_uuid() FROM companies WHERE company_id % $2::int = $1::int - 1
+    SELECT 1 + company_id % $1::int, company_id, gen_random_uuid() FROM companies ORDER BY 1, 2
 """
 SCORES = """
     INSERT INTO lead_scores
         (tenant_id, company_id, score, bucket, rationale, model_version, enriched_at, confidence, has_icp)
-    SELECT $1::int, company_id, score,
+    SELECT 1 + company_id % $1::int, company_id, score,
            CASE WHEN score >= 0.66 THEN 'High' WHEN score >= 0.33 THEN 'Medium' ELSE 'Low' END,
            'Its industry matches your ICP; hiring 4 roles (careers page); verified email of the COO', '2026-11-2',
            now(), 0.75, true
       FROM (SELECT company_id, company_id * 7717 % 9973 / 10000.0 AS score FROM companies
-             WHERE company_id % $2::int = $1::int - 1 AND company_id / 20 % 10 >= 3) AS scored
+             WHERE company_id / 20 % 10 >= 3) AS scored ORDER BY 1, 2
 """
 CONTACTS = """
     INSERT INTO contacts (tenant_id, company_id, kind, value, source_url, status)
-    SELECT $1::int, company_id, 'email', 'info@' || website_domain, 'http://' || website_domain, 'valid' FROM companies
-     WHERE company_id % $2::int = $1::int - 1 AND company_id / 20 % 5 = 0
+    SELECT 1 + company_id % $1::int, company_id, 'email', 'info@' || website_domain, 'http://' || website_domain,
+           'valid'
+      FROM companies WHERE company_id / 20 % 5 = 0 ORDER BY 1, 2
 """
-
-
+#: Tenants whose lists the gateway makes, as it makes them all; the rows of the others are written as it writes them.
+LISTED_BY_THE_GATEWAY = (2, 3)
+LISTED = """
+    INSERT INTO listed_companies (tenant_id, company_id, updated_at, is_candidate, facet, score, industry, name_key)
+    SELECT tenant_id, company_id, now() + company_id / 100_000 * interval '1 ms', true,
+           (CASE score.bucket WHEN 'High' THEN 6 WHEN 'Medium' THEN 4 WHEN 'Low' THEN 2 ELSE 0 END
+            + (contact.company_id IS NOT NULL)::int)::smallint,
+           score.score, company.ssic_version || ':' || company.industry_code, name_key(company.name)
+      FROM icp_candidate_companies
+      JOIN companies company USING (company_id)
+      LEFT JOIN lead_scores score USING (tenant_id, company_id)
+      LEFT JOIN contacts contact USING (tenant_id, company_id)
+     WHERE tenant_id <> ALL ($1::int[]) ORDER BY 1, 2
+"""
+CLOCK = "INSERT INTO list_clocks (tenant_id, at) SELECT tenant_id, max(updated_at) FROM listed_companies GROUP BY 1"
 #: A note for the lists of each 5,000 companies, as of a job's batches, instead of three by triggers of 50,000.
 NOTES = """
     INSERT INTO list_changes (tenant_id, company_ids)
-    SELECT tenant_id, array_agg(company_id) FROM icp_candidate_companies GROUP BY tenant_id, company_id / 100_000
+    SELECT tenant_id, array_agg(company_id) FROM icp_candidate_companies WHERE tenant_id = ANY ($1::int[])
+     GROUP BY tenant_id, company_id / 100_000
+"""
+TABLES = ("companies", "icp_candidate_companies", "lead_scores", "contacts", "listed_companies", "list_changes")
+#: Indexes that are made anew after the tables are filled, which takes less time: all but those of constraints.
+INDEXES = """
+    SELECT indexrelid::regclass::text AS name, pg_get_indexdef(indexrelid) AS definition FROM pg_index
+     WHERE indrelid = ANY ($1::text[]::regclass[])
+       AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = indexrelid)
 """
 
 
-async def fill(owner: Owner, database_url: str, companies: int) -> None:
-    """Fills a migrated database. The lists are made when a gateway starts."""
+async def fill(owner: Owner, database_url: str, companies: int) -> int:
+    """Fills a migrated database. Returns the number of companies whose lists a gateway makes when it starts."""
     await seed_ssic(database_url)
-    await owner.execute("SET session_replication_role = replica")  # without the triggers
-    await owner.execute(COMPANIES, companies, timeout=1800)
+    indexes = await owner.fetch(INDEXES, TABLES)
+    for index in indexes:
+        await owner.execute(f"DROP INDEX {index['name']}")
     for tenant in range(1, TENANTS + 1):
         await add_tenant(database_url, tenant, f"Tenant {tenant}")
-        for statement in (CANDIDATES, SCORES, CONTACTS):
-            await owner.execute(statement, tenant, TENANTS, timeout=600)
+    await owner.execute("SET session_replication_role = replica")  # without the triggers
+    await owner.execute(COMPANIES, companies, timeout=1800)
+    for statement in (CANDIDATES, SCORES, CONTACTS):
+        await owner.execute(statement, TENANTS, timeout=1800)
+    await tidy(owner)  # else the lists are planned for empty tables
+    await owner.execute(LISTED, LISTED_BY_THE_GATEWAY, timeout=1800)
+    await owner.execute(CLOCK, timeout=1800)
     await owner.execute("RESET session_replication_role")
-    await owner.execute(NOTES, timeout=600)
+    await owner.execute(NOTES, LISTED_BY_THE_GATEWAY, timeout=1800)
+    for index in indexes:
+        await owner.execute(index["definition"], timeout=1800)
     await tidy(owner)
+    return companies * len(LISTED_BY_THE_GATEWAY) // TENANTS
 
 
 async def tidy(owner: Owner) -> None:
     """Does what autovacuum does within minutes."""
-    tables = "companies, icp_candidate_companies, lead_scores, contacts, listed_companies, list_changes"
-    await owner.execute(f"VACUUM ANALYZE {tables}", timeout=1800)
+    await owner.execute(f"VACUUM ANALYZE {', '.join(TABLES)}", timeout=1800)
