@@ -70,7 +70,15 @@ class Runtime:
             logger=None,
             graceful_timeout=5,
         )
-        self.intake = Intake(self.broker, list(stage.handlers), inbox, database, bound=bound, arrived=self._wake)
+        self.intake = Intake(
+            self.broker,
+            list(stage.handlers),
+            inbox,
+            database,
+            bound=bound,
+            arrived=self._wake,
+            suppression=stage.suppression,
+        )
         self._tasks: list[asyncio.Task[None]] = []
 
     async def __aenter__(self) -> Self:

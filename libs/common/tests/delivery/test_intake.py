@@ -9,6 +9,7 @@ import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from common.contracts import RequestEnrichment
+from common.forgotten.digests import ForgottenList
 from common.ids import new_id
 from common.postgres import Database
 from common.runtime import Runtime
@@ -82,3 +83,21 @@ async def test_what_cannot_be_written_is_not_committed_and_not_lost(
         await ended(database, "toy", 15)
     ids = {row["event_id"] for row in await owner.fetch("SELECT event_id FROM inbox WHERE consumer = 'toy'")}
     assert ids == {envelope.event_id for _, envelope in [*first, *second, *third]}
+
+
+async def test_intake_reads_the_stages_own_list_of_what_is_forgotten(toy: str, database: Database, kafka: str) -> None:
+    """A stage whose handlers read the list gives intake the same one: two would be read twice as often."""
+    asked = 0
+
+    class OwnList:
+        async def current(self) -> ForgottenList:
+            nonlocal asked
+            asked += 1
+            return ForgottenList()
+
+    stage = a_stage()
+    stage.suppression = OwnList()
+    async with at_work(stage, database, kafka):
+        await publish(kafka, [(event, envelope_for(event, new_id())) for event in some(1)])
+        await ended(database, "toy", 1)
+    assert asked >= 1

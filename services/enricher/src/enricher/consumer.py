@@ -17,6 +17,7 @@ RequestNightlyEnrichment is the RequestEnrichment of the nightly lane.
 from collections.abc import Sequence
 
 from common.contracts import CompanyEnriched, CompanyFact, RequestEnrichment, RequestNightlyEnrichment
+from common.forgotten.suppression import Suppression
 from common.handling.stage import Stage
 from common.handling.work import Work
 from enricher import runs
@@ -26,9 +27,12 @@ from enricher.runs import Run
 from enricher.waterfall import Waterfall
 
 
-def enricher(waterfall: Waterfall, *, keeps_corpus: bool) -> Stage:
-    """Builds the stage. With `keeps_corpus`, runs keep the text that was read (PERSIST_CRAWL_CORPUS)."""
-    stage = Stage("enricher")
+def enricher(waterfall: Waterfall, suppression: Suppression | None = None, *, keeps_corpus: bool) -> Stage:
+    """Builds the stage. With `keeps_corpus`, runs keep the text that was read (PERSIST_CRAWL_CORPUS).
+
+    `suppression` is what the waterfall reads: the stage's intake shares it.
+    """
+    stage = Stage("enricher", suppression=suppression)
 
     @stage.handles(RequestEnrichment, RequestNightlyEnrichment)
     async def enrich(work: Work[RequestEnrichment]) -> None:

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 
-from common.forgotten.suppression import ReadSuppression
+from common.forgotten.suppression import ReadSuppression, Suppression
 from common.handling.group_commit import GroupCommit
 from common.handling.stage import Stage
 from common.postgres import Database
@@ -56,8 +56,12 @@ def main() -> None:
 
     @asynccontextmanager
     async def compose(database: Database) -> AsyncIterator[Stage]:
-        async with waterfall_of(database, settings) as waterfall, kept_gauges(database, settings.caps) as gauges:
-            stage = enricher(waterfall, keeps_corpus=settings.persist_crawl_corpus)
+        suppression = ReadSuppression(database)
+        async with (
+            waterfall_of(database, settings, suppression) as waterfall,
+            kept_gauges(database, settings.caps) as gauges,
+        ):
+            stage = enricher(waterfall, suppression, keeps_corpus=settings.persist_crawl_corpus)
             stage.tasks.append(gauges)
             yield stage
 
@@ -71,9 +75,12 @@ def main() -> None:
 
 
 @asynccontextmanager
-async def waterfall_of(database: Database, settings: EnricherSettings) -> AsyncIterator[Waterfall]:
+async def waterfall_of(
+    database: Database, settings: EnricherSettings, suppression: Suppression | None = None
+) -> AsyncIterator[Waterfall]:
     """Builds what an enrichment needs, and closes it at the end. A vendor without a key is left out."""
     warm_up()
+    suppression = suppression or ReadSuppression(database)
     async with AsyncExitStack() as open_:
         reader = ThreadPoolExecutor(READERS, thread_name_prefix="reader")
         open_.callback(reader.shutdown, wait=False, cancel_futures=True)
@@ -93,7 +100,6 @@ async def waterfall_of(database: Database, settings: EnricherSettings) -> AsyncI
         group_commit = GroupCommit(database, LOCK_ORDER)
         calls = GuardedCalls(Budgets(group_commit, settings.caps), CircuitBreakers(database))
         lease = timedelta(seconds=settings.inbox_lease_s)
-        suppression = ReadSuppression(database)
         answer_cache = AnswerCache(group_commit, calls, suppression, lease=lease)
         fresh_for = timedelta(days=settings.site_fresh_for_days)
         sites = sites_of(database, group_commit, fetcher, reader, suppression, settings)
@@ -122,7 +128,7 @@ def sites_of(
     group_commit: GroupCommit,
     fetcher: Fetcher,
     reader: ThreadPoolExecutor,
-    suppression: ReadSuppression,
+    suppression: Suppression,
     settings: EnricherSettings,
 ) -> SiteCache:
     """Builds the cache of visited sites."""

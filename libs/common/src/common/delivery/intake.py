@@ -25,7 +25,7 @@ from common.delivery.inbox import NO_TENANT, Arrival, Inbox
 from common.delivery.redacted_arrivals import redacted
 from common.delivery.reruns import Rewind, rewinds
 from common.errors import Unavailable, printable
-from common.forgotten.suppression import ReadSuppression
+from common.forgotten.suppression import ReadSuppression, Suppression
 from common.ids import NO_REPLAY, derived_id
 from common.kafka.consumer import flaw_of, is_unreadable
 from common.postgres import Database
@@ -50,12 +50,13 @@ class Intake:
         *,
         bound: int,
         arrived: Callable[[], None],
+        suppression: Suppression | None = None,
     ) -> None:
         self._inbox = inbox
         self._bound = bound
         self._arrived = arrived
         self._database = database
-        self._suppression = ReadSuppression(database)
+        self._suppression = suppression or ReadSuppression(database)
         self._rewinds: Mapping[str, Rewind] = {}
         self._paused: set[str] = set()
         self._is_paused = asyncio.Event()

@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar, overload
 
 from common.contracts import Event
+from common.forgotten.suppression import Suppression
 from common.handling.retry import DEFAULT_RETRY, RetryStrategy
 from common.handling.work import Batch, Chunk, Work
 
@@ -44,10 +45,12 @@ class Stage:
     """A named set of handlers. The name is the consumer group, the inbox's consumer and the outbox's producer.
 
     `tasks` are what the service does besides its handlers: when one of them ends, the service is no longer alive.
+    `suppression` is the list of what is forgotten, where the handlers read it, too: intake reads the same one.
     """
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, *, suppression: Suppression | None = None) -> None:
         self.name = name
+        self.suppression = suppression
         self.handlers: dict[str, Handler] = {}
         self.tasks: list[asyncio.Task[None]] = []
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from enricher.extract.strangers import (
+    LEGAL_FORM,
     compacted,
     is_of_stranger,
     is_own_name,
@@ -101,9 +102,11 @@ _ANY = re.compile(
     r"|phishing|fraudster|\bfake\b|nothing to do|not connected|agent|distributor|dealer|reseller|licensee"
     r"|representative|stockist|supplier|principal|banker|auditor|lawyer|solicitor|landlord|insurer|broker|merchant"
     r"|\byour (?:bank|doctor|career|embassy|employer)|emergency|hospital|police|a ?& ?e|poison|fire station|help"
-    r" ?desk|hot ?line"
-    r"|partner|tenant|bank|sponsor|neighbour|customer|client|compan|external|pelanggan|kunden|取引|関連|合作|客户",
+    r" ?desk|hot ?line|affiliat|sister compan|取引|関連|合作|客户",
 )
+#: The same for a short line, which may be a heading.
+_ANY_HEADING = re.compile(r"partner|tenant|bank|sponsor|neighbour|customer|client|compan|external|pelanggan|kunden")
+_LONGEST_HEADING = 48
 #: Lines that end such a part: they speak of the company again.
 _OWN_AGAIN = re.compile(
     r"(?:our )?(?:head|main|registered|sales|singapore) office\b.{0,40}|(?:contact|call|e-?mail|write to|reach)"
@@ -119,7 +122,6 @@ _LONGEST_HEAD = 500
 _LONGEST_NAME = 80
 _BELOW_NAME = 2
 _MAY_BE_REACHED = re.compile(r"@|\[at|\(at|\d(?:\D{0,3}\d){4}")
-_LEGAL_FORM = re.compile(r"\b(?:Ltd|Limited|LLP|LLC|Inc|GmbH|AG|AB|B\.?V|Bhd|K\.K|Co|Pty|plc|PLC|JSC|Corp)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +143,8 @@ def parts_of(
     `names` are the company's, as `names_of` gives. Lines of the `menu` begin no part: "Distributors" leads to a page.
     `quoted` are the lines of testimonials.
     """
-    legal = own_legal_names(text, names)
+    has_forms = LEGAL_FORM.search(text) is not None
+    legal = own_legal_names(text, names) if has_forms else frozenset[str]()
     named = names | legal
     others: list[str] = []
     own: list[str] = []
@@ -156,8 +159,9 @@ def parts_of(
             left = 0
             continue
         is_reach_only = is_reach_only and left > 0
-        is_marked = _ANY.search(line.lower()) is not None
-        if not (left or is_marked or _MAY_BE_REACHED.search(line) or _LEGAL_FORM.search(line)):
+        lower = line.lower()
+        is_marked = _ANY.search(lower) or (len(line) <= _LONGEST_HEADING and _ANY_HEADING.search(lower))
+        if not (left or is_marked or _MAY_BE_REACHED.search(line) or (has_forms and LEGAL_FORM.search(line))):
             own.append(line)
             continue
         maker = _MAKER.search(line) if is_marked else None
@@ -170,7 +174,7 @@ def parts_of(
         if below is not None:
             others.append(line)
             left = max(left - 1, below)
-        elif _is_company(line, named):
+        elif has_forms and _is_company(line, named):
             others.append(line)
             left, is_reach_only = _BELOW_NAME, True
             continue
@@ -201,7 +205,7 @@ def _below(line: str, named: frozenset[str]) -> int | None:
 
 def _is_company(line: str, named: frozenset[str]) -> bool:
     """True for another company's name on a line by itself: an address or a number just below is its own."""
-    is_short = len(line) <= _LONGEST_NAME and not _MAY_BE_REACHED.search(line) and _LEGAL_FORM.search(line)
+    is_short = len(line) <= _LONGEST_NAME and not _MAY_BE_REACHED.search(line) and LEGAL_FORM.search(line)
     found = legal_names(line) if is_short else []
     return bool(found) and not _has_name(line, named) and not is_own_name(found[0], named)
 

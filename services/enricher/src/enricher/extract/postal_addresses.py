@@ -13,6 +13,7 @@ from enricher.pages.documents import Document, clean
 
 MAX_ADDRESS = 200
 _SINGAPORE = r"(?:\b[Ss]ingap(?:ore|ura)|\bSINGAPORE|\b[Ss]['’]?pore|(?<!\w)SG?|(?<!\w)\(S\))"
+_SIX_DIGITS = re.compile(r"(?<!\d)\d{3} ?\d{3}(?!\d)")
 _CODE = r"(\d{3} ?\d{3})(?!\d)"
 _POSTAL = re.compile(
     rf"{_SINGAPORE}[ \t,.:\-–]{{0,4}}\n?(?:\(?[ \t]?(?i:postal code|postcode|zip code"
@@ -66,6 +67,8 @@ _LONGEST_ABOVE = 80
 def find_addresses(text: str) -> list[str]:
     """Finds the distinct addresses of a text: the words before each postal code, also from the lines above."""
     found: dict[str, str] = {}
+    if not _SIX_DIGITS.search(text):
+        return []
     for match in _POSTAL.finditer(text):
         code = next(group for group in match.groups() if group).replace(" ", "")
         if not 1 <= int(code[:2]) <= _LAST_SECTOR or code in found:

@@ -94,6 +94,10 @@ _LEGAL = re.compile(
     r"|AB\b|B\.?V\.|N\.V\."
     r"|K\.K\.|PAC\b|S\.A\.|S\.p\.A|S\.?r\.?l\b|Oy\b|PLC\b|plc\b|Corp\b|Co\.,? Ltd\b|Pty\b|JSC\b|KG\b|e\.K\.|Tbk\b)"
 )
+#: A quick test for a legal form.
+LEGAL_FORM = re.compile(
+    r"\b(?:Pte|Ltd|Limited|LLP|LLC|L\.L\.C|Inc|GmbH|AG|AB|B\.?V|N\.V|Bhd|K\.K|PAC|S\.A|S\.p\.A|Srl|Oy|Pty|plc|PLC|JSC|Corp|KG|Tbk)\b"
+)
 _COMPACT = re.compile(r"[^a-z0-9]+")
 _COPYRIGHT = re.compile(
     r"©|\(c\)|copyright|all rights reserved|hak cipta|版权|uen\b|co\.? reg|reg(?:istration)? no", re.IGNORECASE
@@ -117,6 +121,8 @@ def sentences_of(line: str) -> list[tuple[str, bool]]:
 
 def legal_names(text: str) -> list[str]:
     """The companies that a text names with their legal forms, without these."""
+    if not LEGAL_FORM.search(text):
+        return []
     return [found[1] for found in _LEGAL.finditer(text) if len(compacted(found[1])) >= _SHORTEST]
 
 

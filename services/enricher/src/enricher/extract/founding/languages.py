@@ -14,6 +14,8 @@ _MALAY = re.compile(
 _GERMAN = re.compile(
     rf"\b[Ss]eit {YEAR}[^.!?\n]{{0,60}}\bwir\b|(?:^|\bwurde (?:wir )?)[Gg]egründet (?:im Jahre? |in )?{YEAR}", re.M
 )
+#: A quick test for one of them.
+_OTHER_WORDS = re.compile(r"ditubuhkan|diasaskan|didaftarkan|\bseit\b|gegründet")
 HAN_DIGITS = "〇零○一二三四五六七八九"
 _HAN_YEAR = rf"((?:18|19|20)\d\d|[{HAN_DIGITS}]{{4}})"
 _HAN_VERB = r"(?:成立|创立|創立|创办|創辦|始创|始創|创建|創建|创始|開業|开业)"
@@ -28,7 +30,7 @@ _SHORT_CLAUSE = 12
 
 def years_in_other_languages(text: str, names: list[str]) -> Iterator[tuple[str, float, re.Match[str]]]:
     """Chinese, Malay and German statements."""
-    for match in islice(_CHINESE.finditer(text), MOST):
+    for match in islice(_CHINESE.finditer(text), MOST if not text.isascii() else 0):
         before = text[max(0, match.start() - 60) : match.start()]
         clause = _HAN_CLAUSE.split(before)[-1]
         is_aside = clause.count("（") + clause.count("(") > clause.count("）") + clause.count(")")
@@ -36,9 +38,9 @@ def years_in_other_languages(text: str, names: list[str]) -> Iterator[tuple[str,
         is_own = _HAN_OWN.search(clause) or len(clause) <= _SHORT_CLAUSE or any(it in compact(clause) for it in names)
         if not is_aside and A_YEAR.fullmatch(year) and is_own:
             yield year, FAIR, match
-    for match in islice(_HAN_SINCE.finditer(text), 1):
+    for match in islice(_HAN_SINCE.finditer(text), 1 if not text.isascii() else 0):
         yield match[1], FAIR, match
-    for pattern in (_MALAY, _GERMAN):
+    for pattern in (_MALAY, _GERMAN) if _OTHER_WORDS.search(text.lower()) else ():
         for match in islice(pattern.finditer(text), MOST):
             before, after = sentence_around(text, match)
             if is_about_company(before, after, names) or pattern is _GERMAN:

@@ -33,8 +33,8 @@ _TEAM_HEADING = re.compile(
 )
 #: A quick test for such a heading: most pages have none.
 TEAM_WORD = re.compile(
-    r"team|board|trustees|meet |people|management|leadership|director|founder|personnel|contact|lawyers|partners"
-    r"|doctors|dentists|tutors|trainers|teachers|faces|leaders|团队|lembaga|pegawai|人",
+    r"team|board|trustees|meet |people|management|leadership|director|founder|personnel|contact person|key contact"
+    r"|lawyers|partners|doctors|dentists|tutors|trainers|teachers|faces|leaders|团队|lembaga|pegawai|人",
     re.IGNORECASE,
 )
 #: The same in a sentence's shape: "The people your child will meet".

@@ -1,5 +1,7 @@
 """Recognises the software behind a site by what its pages load (also from inline scripts), and by their generator."""
 
+from functools import lru_cache
+
 from enricher.pages.documents import Document
 
 _TRACES: dict[str, tuple[str, ...]] = {
@@ -205,6 +207,11 @@ _GENERATORS = (
 )
 
 
+@lru_cache(64)  # the pages of a site load much of the same
+def _loaded(sources: str) -> frozenset[str]:
+    return frozenset(name for name, traces in _TRACES.items() if any(trace in sources for trace in traces))
+
+
 def find_technology(page: Document) -> set[str]:
     """Finds the software of a page: names in lower case, from a closed list."""
     generator = page.generator.lower()
@@ -212,5 +219,5 @@ def find_technology(page: Document) -> set[str]:
     called = "\n".join(page.loaders).lower().split("\n")
     found = {name for name in _GENERATORS if name in generator}
     found |= {"cloudflare"} if page.protected else set()
-    found |= {name for name, traces in _TRACES.items() if any(trace in loaded for trace in traces)}
+    found |= _loaded(loaded)
     return found | {name for name, calls in _CALLS.items() if any(it.startswith(calls) for it in called)}
