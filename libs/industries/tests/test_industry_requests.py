@@ -262,3 +262,33 @@ def test_an_exclusion_never_leaves_nothing_of_what_was_named_more_narrowly() -> 
 def test_the_name_of_a_street_is_no_misspelt_trade() -> None:
     """ "Keong" is as near to "kelong" as a typing error."""
     assert [each.code for each in index_2020().resolve(["restaurants along Keong Saik"]).industries] == ["56111"]
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        "find hotels not included in last week's list",
+        "hotels excluded from last campaign",
+        "find hotels no need to be halal",
+        "hotels that are not required to register",
+        "hotels where breakfast is not included",
+    ],
+)
+def test_what_is_said_about_the_companies_does_not_exclude_them(request_: str) -> None:
+    """Only a clause that ends with "not included" or the like excludes what stands before."""
+    (found,) = index_2020().resolve([request_]).industries
+    assert found.title == "Hotels"
+
+
+@pytest.mark.parametrize("request_", ["hotels, cafes not needed", "hotels, cafes not required please"])
+def test_what_is_said_not_to_be_needed_is_excluded(request_: str) -> None:
+    """Also before a polite end."""
+    found = index_2020().resolve([request_])
+    assert [it.title for it in found.industries] == ["Hotels"]
+    assert [it.title for it in found.excluded] == ["Cafes"]
+
+
+def test_testing_is_a_trade_unless_the_message_is_a_test() -> None:
+    """ "Only testing and inspection" narrows a request."""
+    assert index_2020().resolve(["only testing and inspection"]).codes
+    assert not index_2020().resolve(["just testing this, hotels"]).codes

@@ -324,9 +324,10 @@ class IndustryIndex:
         return senses or mention.codes
 
 
-#: Of a message that is only sent to try something.
+#: Of a message that is only sent to try something; "only testing and inspection" is not.
 _IS_TEST = re.compile(
-    r"\b(?:just|only|merely) (?:an? )?(?:quick )?test(?:ing)?\b(?! (?:lab|compan|firm|equip|serv))"
+    r"\b(?:just|only|merely) (?:an? )?(?:quick )?test(?:ing)?\b"
+    r"(?=\s*(?:$|[.,;:!?]|(?:this|it|the|you|your|if|out|here)\b))"
     r"|\bignore (?:this|me)\b"
 )
 

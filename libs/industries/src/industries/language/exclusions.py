@@ -39,11 +39,13 @@ _NOT = re.compile(
 _NOT_NEXT = re.compile(r"\bnon(?:\s*-\s*|\s+)(?!profit|government|alcoholic|ferrous|destructive|woven|bank\b)(?=\w)")
 #: What follows the comma is wanted: "instead of cafes, bars".
 _INSTEAD = re.compile(r"^\s*(?:(?:ok|so|now|maybe|actually),? )?(?:instead of|rather than) (?P<what>[^,.;]+),")
-#: What stands before is excluded: "bakers, cafes not wanted".
+#: What stands before is excluded, if the clause ends there: "bakers, cafes not wanted"; not "not included in my list".
 _BEHIND = re.compile(
-    r"(?P<start>^|[,;:(./]|\band\b|\bbut\b)\s*(?P<what>[^,;:.()/]{2,40}?) (?:are |is )?"
+    r"(?P<start>^|[,;:(./]|\band\b|\bbut\b)\s*"
+    r"(?P<what>(?:(?!\b(?:with|where|when|that|which|who|whose)\b)[^,;:.()/]){2,40}?) (?:are |is )?"
     r"(?:not (?:wanted|needed|required|included|necessary|relevant)|no need|excluded"
     r"|can be (?:skipped|left out|excluded))\b"
+    r"(?=\s*(?:$|[,;:.!?()/]|(?:and|but|so|for now|please|pls|thanks|ok|lah)\b))"
 )
 _AGAIN = re.compile(
     r"\b(?:but|only|just|however|yes|also|though|find|show|give|including|want|need|add|then|still|specifically"

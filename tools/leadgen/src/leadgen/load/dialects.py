@@ -48,7 +48,10 @@ class Dialect:
 
 
 def in_register_form(name: str, blocks: Blocks) -> Blocks:
-    """Returns a file's blocks in UTF-8 with commas. Raises NotARegister for what cannot be decoded or parsed."""
+    """Returns a file's blocks in UTF-8 with commas. Raises NotARegister for what cannot be decoded or parsed.
+
+    Single bytes that the encoding does not have stay as they are: their rows are rejected, like those of a usual file.
+    """
     first: list[tuple[bytes, int]] = []
     size = 0
     for block in blocks:
@@ -56,7 +59,9 @@ def in_register_form(name: str, blocks: Blocks) -> Blocks:
         size += len(block[0])
         if size >= ENOUGH:
             break
-    dialect = dialect_of(b"".join(content for content, _ in first))
+    start = b"".join(content for content, _ in first)
+    # In whole lines: half a character at the end would be one of another encoding.
+    dialect = dialect_of(start[: start.rfind(b"\n") + 1] or start if size >= ENOUGH else start)
     whole = chain(first, blocks)
     return whole if dialect.is_usual else _converted(name, whole, dialect)
 
@@ -124,7 +129,7 @@ def _converted(name: str, blocks: Blocks, dialect: Dialect) -> Blocks:
 
     def lines() -> Iterator[str]:
         nonlocal position
-        decoder = codecs.getincrementaldecoder(dialect.encoding)("strict")
+        decoder = codecs.getincrementaldecoder(dialect.encoding)("surrogateescape")
         rest = ""
         for content, at in chain(blocks, [(b"", -1)]):
             position = max(at, position)
@@ -146,9 +151,9 @@ def _converted(name: str, blocks: Blocks, dialect: Dialect) -> Blocks:
         for line in found:
             written.append(line)
             if len(written) == LINES_PER_BLOCK:
-                yield "".join(written).encode(), position
+                yield "".join(written).encode(errors="surrogateescape"), position
                 written = []
-        yield "".join(written).encode(), position
+        yield "".join(written).encode(errors="surrogateescape"), position
     except UnicodeError as error:
         raise NotARegister(
             f"{name}: is no {dialect.encoding.upper()}, though it looks so ({error}). Save it as UTF-8."

@@ -67,7 +67,7 @@ def _may_be_a_csv(name: str) -> bool:
     return (
         name.endswith((".csv", ".gz", ".zip", ".xlsx"))
         and not name.endswith(".rejects.csv")
-        and not name.startswith(".")
+        and not name.startswith((".", "~$"))  # hidden; a spreadsheet's lock beside an open workbook
     )
 
 

@@ -59,6 +59,8 @@ _SERIAL = re.compile(r"(\d{5})(?:\.\d+)?")
 #: Day 0 of a spreadsheet's serial numbers, from 1 March 1900 on.
 _DAY_ZERO = date(1899, 12, 30)
 EARLIEST, LATEST = date(1800, 1, 1), date(2100, 1, 1)
+#: No date is longer, and the patterns take quadratic time on long runs of blanks.
+LONGEST_DATE = 80
 
 _FORMULA = re.compile(r'=\s*"([^"]*)"')
 _FLOAT = re.compile(r"(\d+)[.,]0*")
@@ -87,6 +89,8 @@ def day(value: str, *, is_month_first: bool = False) -> str | None:
             return _within(date.fromisoformat(value))
         except ValueError:
             return None
+    if len(value) > LONGEST_DATE:
+        return None
     if serial := _SERIAL.fullmatch(value):
         return _within(_DAY_ZERO + timedelta(days=int(serial[1])))
     if epoch := _EPOCH.fullmatch(value):

@@ -7,7 +7,8 @@ import csv
 import io
 import warnings
 import zipfile
-from collections.abc import Iterator, Sequence
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from datetime import date, datetime, time
 from itertools import islice
@@ -21,7 +22,7 @@ from leadgen.load.header import is_header
 
 ROWS_PER_BLOCK = 2_000
 #: What openpyxl raises for a workbook that is damaged or none at all.
-UNREADABLE = (OSError, EOFError, KeyError, ValueError, TypeError, zipfile.BadZipFile, ParseError)
+UNREADABLE = (OSError, EOFError, KeyError, ValueError, TypeError, zipfile.BadZipFile, zlib.error, ParseError)
 
 
 def sheets_with_header(path: Path) -> list[str]:
@@ -59,9 +60,23 @@ def _sheets(path: Path) -> Iterator[tuple[str, Iterator[list[str]]]]:
         try:
             with closing(openpyxl.load_workbook(file, read_only=True, data_only=True)) as workbook:
                 for sheet in workbook.worksheets:
-                    yield sheet.title, (_texts(row) for row in sheet.iter_rows(values_only=True))
+                    sheet.reset_dimensions()  # some programs write wrong ones, and openpyxl would stop there
+                    yield sheet.title, _rows(path, sheet.iter_rows(values_only=True))
         except UNREADABLE as error:
-            raise NotARegister(f"{path}: is a workbook that cannot be read: {error}. Save it as CSV UTF-8.") from error
+            raise _unreadable(path, error) from error
+
+
+def _rows(path: Path, rows: Iterable[Sequence[Any]]) -> Iterator[list[str]]:
+    """Yields the rows as texts. A sheet is read here, outside of the `try` that opened its workbook."""
+    try:
+        for row in rows:
+            yield _texts(row)
+    except UNREADABLE as error:
+        raise _unreadable(path, error) from error
+
+
+def _unreadable(path: Path, error: Exception) -> NotARegister:
+    return NotARegister(f"{path}: is a workbook that cannot be read: {error}. Save it as CSV UTF-8.")
 
 
 def _texts(row: Sequence[Any]) -> list[str]:
