@@ -100,6 +100,6 @@ def test_every_place_has_postal_sectors_of_singapore() -> None:
     ],
 )
 def test_a_place_has_the_sectors_of_its_streets(place: str, sectors: str) -> None:
-    """Those of the addresses in the register of April 2025 whose streets bear the name."""
+    """Its sectors are those of the addresses in the register of April 2025 whose streets bear the name."""
     (found,) = index_2020().resolve([f"hotels in {place}"]).places
     assert set(sectors.split()) <= set(found.sectors)

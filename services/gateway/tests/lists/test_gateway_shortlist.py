@@ -90,7 +90,7 @@ def test_whom_to_ask_for(features, contact, expected) -> None:
 
 
 async def test_the_person_to_ask_for_is_listed_with_the_source(rep, owner, night) -> None:
-    """As JSON, and as a column of the CSV."""
+    """The person is in the JSON, and in a column of the CSV."""
     await owner.execute("UPDATE shortlist_leads SET features = $1::json WHERE company_id IN (2, 3)", json.dumps(TAN))
     leads = (await rep.http.get("/shortlist", params={"date": str(NIGHT)})).json()["leads"]
     tan = {"name": "Mei Tan", "title": "Director", "source_url": "http://one.example/team"}

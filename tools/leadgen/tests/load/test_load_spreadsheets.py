@@ -217,7 +217,7 @@ def workbook_of(*rows: list[str]) -> bytes:
 async def test_what_cannot_be_read_is_refused_with_its_cause(
     owner: Owner, database_url: str, tmp_path: Path, content: bytes, reason: str
 ) -> None:
-    """So that the operator knows what to do; exit code 2, and nothing is loaded."""
+    """The message tells the operator what to do; exit code 2, and nothing is loaded."""
     with pytest.raises(NotARegister, match=reason) as refused:
         await loaded(database_url, tmp_path, content)
     assert "\n" not in str(refused.value)

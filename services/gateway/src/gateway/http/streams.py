@@ -36,7 +36,7 @@ class Stream(StreamingResponse):
 
 
 class State(Protocol):
-    """What is followed, as it is now. Equal states have equal versions, on every replica."""
+    """The present state of what is followed. Equal states have equal versions, on every replica."""
 
     @property
     def version(self) -> str: ...
