@@ -1,7 +1,7 @@
 # `make demo` shows Leadgen, `make test` proves it, `make help` lists the rest.
 .SILENT:
 .DEFAULT_GOAL := help
-.PHONY: help install servers demo demo-docker demo-here web web-if-able test test-fast test-web test-odoo test-odoo14 test-pooler test-dashboards test-compose test-containers check bench bench-web lock release docs clean
+.PHONY: help install servers demo demo-docker demo-here web web-if-able test test-fast test-whole test-web test-odoo test-odoo14 test-pooler test-dashboards test-compose test-containers check bench bench-web lock release docs clean
 
 BIN := .venv/bin
 
@@ -22,12 +22,15 @@ demo-here: servers web-if-able
 web: ## the page for people, into web/dist (needs Node 20 or newer)
 	deploy/local/web
 
-test: servers ## every check, and beside them every test
+test: servers ## every check, and beside them every test but those of the whole product (test-whole) and of its surroundings
 	+exec $(MAKE) --no-print-directory --jobs=2 check tests
 
 .PHONY: tests
 tests: # what `make test` runs beside the checks
-	exec $(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder
+	exec $(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder -m "not whole"
+
+test-whole: servers ## the whole product as processes: end to end, the demo, kills, outages, fifty chats at once
+	exec $(BIN)/pytest -n logical --dist loadfile --no-loadscope-reorder -m whole $(WHOLE)
 
 test-fast: install ## a quick answer: lint, and the tests that need no server and are quick
 	$(BIN)/ruff check --quiet
@@ -45,6 +48,9 @@ test-odoo14: servers ## the same over JSON-RPC against an Odoo 14, started from 
 
 test-dashboards: servers ## alerts and dashboards: promtool, and a real Prometheus that scrapes a real demo
 	folder=$$(deploy/local/prometheus) && PROMETHEUS_BIN="$$folder" exec $(BIN)/pytest -m dashboards tests/dashboards
+
+#: Tests of the whole product as processes; `-m whole` alone would also be those of make test-pooler.
+WHOLE := tests/e2e tests/chaos tests/load
 
 #: Delivery, outages and two versions side by side, with the servers in containers.
 IN_CONTAINERS := deploy/local/tests/test_server_fixtures.py $(addprefix libs/common/tests/,delivery/test_delivery.py delivery/test_outages.py test_versions_side_by_side.py)

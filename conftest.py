@@ -87,7 +87,7 @@ hypothesis.settings.load_profile("thorough")
 # `make test-fast` takes fewer examples than `make test`.
 hypothesis.settings.register_profile("fast", deadline=None, max_examples=15)
 
-#: Tests of the product as running processes: it starts once (tests/conftest.py) and is theirs in turn.
+#: Tests of the running product (`make test-whole`): it starts once (tests/conftest.py) and is theirs in turn.
 PRODUCT_FOLDERS = {"tests/chaos", "tests/e2e", "tests/load"}
 WITHOUT_PRODUCT = {"test_demo.py", "test_secured.py", "test_kill_the_enricher.py", "test_up.py"}
 

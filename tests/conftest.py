@@ -1,4 +1,4 @@
-"""The whole product as processes, started once per run; each test that uses it has tenants of its own.
+"""The whole product as processes, started once per run of `make test-whole`; each test has tenants of its own.
 
 It has a PostgreSQL, a Kafka and a register of its own, so that nothing of other tests takes part.
 """
