@@ -65,6 +65,7 @@ def test_the_companys_year_is_found(text: str, year: str) -> None:
         "We started exporting to Vietnam in 2005.",
         "Our digital journey started in 2018.",
         "Our founder was born in 1950.",
+        "Singapore has been independent since 1965.",
         "Mr Tan started his career in 1988.",
         "Enrolled Nurse since 2016",
         "Since 2001 we have served Omega.",

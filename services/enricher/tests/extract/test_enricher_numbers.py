@@ -26,6 +26,8 @@ def a_page(body: str, *, url: str = HOME) -> Document:
         "<table><tr><td>Tel</td><td>6222 3333</td></tr><tr><td>Fax</td><td>:</td><td>6444 5555</td></tr></table>",
         "<table><tr><th>Phone</th><th>Fax</th></tr><tr><td>6222 3333</td><td>6444 5555</td></tr></table>",
         "Call 6222 3333 <p><i class='icon icon-fax'></i> 6444 5555</p>",
+        "Call 6222 3333 <p>F | 6444 5555</p>",
+        "Call 6222 3333 <p>Telecopier 6444 5555</p>",
         "Call 6222 3333 <p><svg aria-label='Fax'></svg><a href='tel:64445555'>write to us</a></p>",
         "Call 6222 3333 <p>Fax <a href='tel:+6564445555'>6444 5555</a></p>",
         "Call 6222 3333 <p><svg aria-label='Fax'><path d='M0 0'/></svg> 6444 5555</p>",

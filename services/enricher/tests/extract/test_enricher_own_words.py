@@ -64,6 +64,7 @@ def test_the_year_is_the_companys_own(body: str, year: str | None) -> None:
         ("Companies with 10 employees or fewer pay nothing.", None),
         ("We employ 20 technicians. Grants: 50 employees and below", "20"),
         ("We trained 900 employees last year.", None),
+        ("Trusted by 12,000 employees", None),
         ("Plans for up to 50 employees", None),
         ("Our client has 4,000 staff.", None),
         ("Its parent employs 30,000 people.", None),

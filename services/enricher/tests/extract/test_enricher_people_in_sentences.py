@@ -51,6 +51,8 @@ def test_a_sentence_names_a_person(said: str, found: list[str | tuple[str, str]]
         "Our teak mill partner, PT Jepara Lestari, has the wood.",
         "Our late founder Mr Lim Heng Huat sold ropes.",
         "Restaurant Manager Tanjong Pagar, full-time",
+        "Sales Executive Vista Point (contract)",
+        "Senior Store Manager Marina Crest, islandwide",
         "Trusted by Papaya Grocer, Lotus Air and others.",
     ],
 )

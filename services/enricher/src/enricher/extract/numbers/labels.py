@@ -7,7 +7,7 @@ Kind: TypeAlias = Literal["tel", "fax", "both", "other"]
 
 _FAX = (
     r"🖷|📠|tele-?fax|telecopiers?|fax(?:es|imile)?|facsimile|faks|传真|傳真|ファックス|팩스|தொலைநகல்|โทรสาร"
-    r"|(?<![A-Za-z])f(?:x)?(?=\s{0,2}[:：.)\]]|\s{1,2}[+(\d]|\s{0,2}$)"
+    r"|(?<![A-Za-z])f(?:x)?(?=\s{0,2}[:：.)\]|]|\s{1,2}[+(\d]|\s{0,2}$)"
 )
 _TEL = (
     r"☎|☏|✆|📞|📱|tele?(?:phones?)?|phones?|ph|call|hotlines?|hand-?phones?|hp|mobiles?|mob|cell|whats-?app|direct"

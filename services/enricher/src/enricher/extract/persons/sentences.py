@@ -85,6 +85,10 @@ _FOUNDED = re.compile(
     r"|practice|agency|bakery"
     r"|brewery|restaurant|caf[eé]|centre|forwarder|stall|workshop|store|group|academy|preschool)\b"
 )
+#: An advertisement for a job has few of them: "Sales Executive Jurong East (full-time)".
+_SMALL_WORDS = re.compile(r"(?<![\w-])[a-z]{2,}(?![\w-])")
+_FEWEST_WORDS = 3
+_REACHED = re.compile(rf"{_ADDRESSED}|\d{{3}}")
 _MADE_BY = re.compile(_MADE, re.IGNORECASE)
 _SENTENCE = re.compile(r"(?<=[a-z]{3})[.!?]\s|[:;]\s")
 _UNTIL = re.compile(r",\s|\s\(|\s(?:at|on|or|will|is|can)\s|\s(?=[+\d])")
@@ -138,13 +142,14 @@ def _titled(line: str) -> Iterator[tuple[str, str]]:
             if name is None or _OUTSIDE.search(before) or _IS_LATE.search(title) or not _is_title(title, pattern):
                 continue
             yield name, title
-    for found in islice(_RUN.finditer(line), _MOST):
+    is_prose = len(_SMALL_WORDS.findall(line)) >= _FEWEST_WORDS or _REACHED.search(line)
+    for found in islice(_RUN.finditer(line), _MOST if is_prose else 0):
         yield from _before_name(line, found)
     for found in (*islice(_IN_BRACKETS.finditer(line), _MOST), *islice(_CHINESE.finditer(line), _MOST)):
         title = _CHINESE_VERB.sub("", found["title"])
         if (name := _name(found["name"])) and is_job_title(title):
             yield name, title
-    for part in _SENTENCE.split(line):
+    for part in _SENTENCE.split(line) if is_prose else ():
         yield from title_and_name(_UNTIL.split(part.strip(), maxsplit=1)[0]) if _UNTIL.search(part) else ()
 
 

@@ -32,7 +32,7 @@ _OF_PEOPLE = re.compile(
 )
 #: Sentences with these count other people: those served, housed or placed, or a customer's.
 _NOT_EMPLOYED = re.compile(
-    r"\b(?:serv(?:e|ed|es|ing)|train(?:ed|s|ing)?|hous(?:e|ed|es|ing)|accommodat\w{1,5}|dormitor(?:y|ies)|plac(?:e|ed|es"
+    r"\b(?:trusted|used|loved|chosen|join|serv(?:e|ed|es|ing)|train(?:ed|s|ing)?|hous(?:e|ed|es|ing)|accommodat\w{1,5}|dormitor(?:y|ies)|plac(?:e|ed|es"
     r"|ing)|recruit(?:ed|s|ing)?"
     r"|outsourc\w{1,4}|suppl(?:y|ied|ies|ying)|deploy(?:ed|s|ing)?|provid(?:e|ed|es|ing)|clients?|customers?|their"
     r"|affiliat\w{1,4}|subsidiar\w{1,4}"
