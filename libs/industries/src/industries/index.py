@@ -279,9 +279,12 @@ class IndustryIndex:
         included += [key for key in hierarchy.topmost(taken_back) if not gone.isdisjoint(hierarchy.beneath(key))]
         gone -= self._beneath(taken_back)
         if here and gone.issuperset(here):  # "exhibition stand builders, not event companies": the narrower name counts
-            gone -= self._beneath(key for key in included if any(self._is_above(other, key) for other in left_out))
-            if gone.issuperset(here) and not any(key in included for key in left_out):
-                gone, left_out, unclear = set(), [], [Mention((), True, UNCLEAR)]  # the exclusion is not understood
+            kept = [key for key in left_out if not any(self._is_above(key, each) for each in included)]
+            gone = self._beneath(kept) - self._beneath(taken_back)
+            if gone.issuperset(here) and not any(key in included for key in kept):
+                kept, gone = [], set()
+            if len(kept) < len(left_out):  # an exclusion was not understood
+                left_out, unclear = kept, [Mention((), True, UNCLEAR)]
         included = [key for key in included if any(code not in gone for code in hierarchy.beneath(key))]
         codes = tuple(sorted(here - gone))
         return Resolution(
