@@ -126,7 +126,7 @@ function RunCard({ run, show, goOn }: { run: Run; show: () => void; goOn: () => 
                 {text}
                 {help && <span className="text-faint">. {help}</span>}
                 {kind === "failed" && (
-                  <Link to="/dead-letters" className="ml-1.5 text-accent hover:underline">
+                  <Link to="/dead-letters" className="ml-1.5 text-accent underline underline-offset-2">
                     Open dead letters
                   </Link>
                 )}

@@ -49,7 +49,7 @@ export function AskFor({ person }: { person: { name: string; title: string | nul
         {person.title && `, ${sentenceCase(person.title)}`}
       </span>
       {page && (
-        <a href={page} target="_blank" rel="noreferrer" className="text-xs text-accent hover:underline">
+        <a href={page} target="_blank" rel="noreferrer" className="text-xs text-accent underline underline-offset-2">
           source
           <span className="sr-only"> of {person.name}</span>
         </a>

@@ -15,7 +15,7 @@ export function CopyButton({ text, label }: { text: string; label: string }) {
     <Button
       look="quiet"
       size="icon"
-      className="size-6 [&_svg]:size-3.5"
+      className="size-7 [&_svg]:size-3.5"
       aria-label={isCopied ? "Copied" : label}
       onClick={() => void navigator.clipboard.writeText(text).then(() => setCopied(true))}
     >

@@ -14,7 +14,7 @@ export function Empty({ icon: Icon, title, children }: { icon: LucideIcon; title
         <Icon className="size-5" aria-hidden />
       </span>
       <h2 className="font-semibold">{title}</h2>
-      <div className="max-w-md text-sm text-faint">{children}</div>
+      <div className="max-w-md text-sm text-faint [&_a]:underline [&_a]:underline-offset-2">{children}</div>
     </Card>
   );
 }
