@@ -282,7 +282,7 @@ def test_what_is_said_about_the_companies_does_not_exclude_them(request_: str) -
 
 @pytest.mark.parametrize("request_", ["hotels, cafes not needed", "hotels, cafes not required please"])
 def test_what_is_said_not_to_be_needed_is_excluded(request_: str) -> None:
-    """Also before a polite end."""
+    """A polite end of the sentence changes nothing."""
     found = index_2020().resolve([request_])
     assert [it.title for it in found.industries] == ["Hotels"]
     assert [it.title for it in found.excluded] == ["Cafes"]
