@@ -1,11 +1,17 @@
 """Limits that a replica keeps for itself: of a tenant's requests of any kind, and of half as many of a subject."""
 
+from typing import cast
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from starlette.datastructures import Headers
 
+from gateway.access.authentication import Authentication
+from gateway.access.caller import Caller, Identity
 from gateway.access.rates import Rate
 from gateway.access.replica_rates import ReplicaRates
+from gateway.access.request_gate import admitted as admitted_by_gate
 from gateway.http.problems import Problem
 
 
@@ -84,6 +90,34 @@ def test_who_has_been_idle_is_forgotten() -> None:
         clock.now += 0.001
     assert len(rates) < 1000
     assert admitted(rates, 1, "ann", 200) == 10
+
+
+class Stranger:
+    """Authentication of a subject that is a user of no tenant."""
+
+    def __init__(self) -> None:
+        self.looked_up = 0
+
+    async def identify(self, headers: Headers) -> Identity:
+        return Identity("eve", None, None, 2e9, "oidc token", is_member=False)
+
+    async def caller(self, identity: Identity, headers: Headers) -> Caller:
+        self.looked_up += 1
+        raise Problem(403, "Not a user of the tenant", "eve is no user of tenant 1.")
+
+
+async def test_who_is_no_user_of_a_tenant_is_limited_before_the_database_is_asked() -> None:
+    """Its requests would take the places of those whose roles are looked up, too."""
+    stranger, rates = Stranger(), ReplicaRates(Rate(20), clock=Clock())
+    statuses = []
+    for _ in range(12):
+        with pytest.raises(Problem) as refused:
+            await admitted_by_gate(
+                Headers(), frozenset({"viewer"}), {"type": "http"}, cast(Authentication, stranger), rates
+            )
+        statuses.append(refused.value.status)
+    assert statuses == [403] * 10 + [429] * 2
+    assert stranger.looked_up == 10
 
 
 async def test_reading_lists_has_a_limit_over_http(serve, kafka, tokens) -> None:

@@ -70,6 +70,8 @@ async def admitted(
     if not needed or needed == {"anyone"}:
         rates.admit(identity.tenant_id, identity.subject)
         return {"identity": identity}
+    if not identity.is_member:  # its role is looked up: whoever is no user is limited before the database is asked
+        rates.admit(None, identity.subject)
     caller = await authentication.caller(identity, headers)
     rates.admit(caller.tenant_id, caller.subject)
     check_rights(caller, needed, f"{scope['method']} {scope['path']}")
