@@ -36,7 +36,7 @@ test("the printed address signs the rep in, and the token leaves the address at 
   await keep(page, "welcome");
 }, 2 * NIGHT_MS);
 
-test("a viewer is told that the chat is not for viewers", async () => {
+test("a viewer reads that the chat is not for viewers", async () => {
   await page.goto(inject("viewer"));
   await page.getByRole("heading", { name: "Viewers do not ask for companies" }).waitFor();
   await hasNoViolations(page);

@@ -61,8 +61,8 @@ test("a lead says whom to ask for, what to say first, and what would raise its s
   await lead.getByText("Ask for Mei Tan, Director").waitFor({ timeout: NIGHT_MS });
   await lead.getByText("They name their customers: Tenfix Hospital").waitFor();
   await lead.getByText("A verified e-mail would make it 0.71.").waitFor();
-  let told = 0;
-  await page.route(/\/feedback$/, (route) => (told++, route.fulfill({ status: 503, json: {} })));
+  let sent = 0;
+  await page.route(/\/feedback$/, (route) => (sent++, route.fulfill({ status: 503, json: {} })));
   await lead.getByRole("button", { name: /^Origin of/ }).click();
   await page.getByRole("dialog").getByRole("heading", { name: "Why is it here?" }).waitFor();
   await page.keyboard.press("n"); // the dialog's, not the list's
@@ -70,9 +70,9 @@ test("a lead says whom to ask for, what to say first, and what would raise its s
   await page.getByRole("button", { name: "Turn keys off" }).click();
   await page.keyboard.press("n");
   await page.getByRole("button", { name: "Turn keys on" }).click();
-  expect(told).toBe(0);
+  expect(sent).toBe(0);
   await page.keyboard.press("n");
-  await expect.poll(() => told, { timeout: PATIENCE_MS }).toBe(1);
+  await expect.poll(() => sent, { timeout: PATIENCE_MS }).toBe(1);
   expect(await lead.getByRole("link", { name: /source of Mei Tan/ }).getAttribute("href")).toBe("https://one.example/team");
   await hasNoViolations(page);
 }, NIGHT_MS);

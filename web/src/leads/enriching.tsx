@@ -44,8 +44,8 @@ type Enriching = ReturnType<typeof useEnriching>;
 /** How far the latest request is, and what came of it; nothing if there is none. */
 export function EnrichingNotice({ enriching, renew }: { enriching: Enriching; renew: () => void }) {
   const { latest, error, dismiss } = enriching;
-  const { data: told, error: lost } = useQuery({ ...enrichment(latest ?? ""), enabled: latest !== null });
-  useFollowed(told && !told.is_over ? told.request_id : null);
+  const { data: shown, error: lost } = useQuery({ ...enrichment(latest ?? ""), enabled: latest !== null });
+  useFollowed(shown && !shown.is_over ? shown.request_id : null);
   if (error)
     return (
       <Notice dismiss={dismiss}>
@@ -56,23 +56,23 @@ export function EnrichingNotice({ enriching, renew }: { enriching: Enriching; re
     );
   if (latest === null || (lost && asProblem(lost).status === 404)) return null; // older than the gateway keeps them
   if (lost) return <Notice dismiss={dismiss}>How far the enrichment is, is not known right now: {asProblem(lost).detail}</Notice>;
-  if (!told) return <Skeleton className="h-12 w-full" />;
+  if (!shown) return <Skeleton className="h-12 w-full" />;
   return (
     <Notice dismiss={dismiss}>
       <div role="status" className="space-y-1">
-        <p className="font-medium">{progressOf(told)}</p>
-        {resultOf(told).map((it) => (
+        <p className="font-medium">{progressOf(shown)}</p>
+        {resultOf(shown).map((it) => (
           <p key={it} className="text-soft [overflow-wrap:anywhere]">
             {it}
           </p>
         ))}
       </div>
-      {told.is_over ? (
+      {shown.is_over ? (
         <Button size="small" onClick={renew}>
           Show the list anew
         </Button>
       ) : (
-        <Progress value={told.scored + told.failed} most={told.total} label="Companies enriched and scored" className="max-w-80" />
+        <Progress value={shown.scored + shown.failed} most={shown.total} label="Companies enriched and scored" className="max-w-80" />
       )}
     </Notice>
   );

@@ -1,4 +1,4 @@
-"""Numbers and addresses of others, told by a label, a sentence, the public body named, the name of a company."""
+"""Numbers and addresses of others, recognised by a label, a sentence, the public body named, the name of a company."""
 
 import pytest
 

@@ -176,8 +176,8 @@ async def events_of(lines: AsyncIterator[str]) -> AsyncIterator[tuple[str, str, 
     fields: dict[str, str] = {}
     async for line in lines:
         if not line and fields:
-            told = json.loads(fields["data"])
-            yield fields["event"], fields["id"], told["enriched"], told["scored"]
+            body = json.loads(fields["data"])
+            yield fields["event"], fields["id"], body["enriched"], body["scored"]
             fields = {}
         elif line and not line.startswith(":"):
             name, _, value = line.partition(": ")
