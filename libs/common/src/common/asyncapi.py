@@ -1,7 +1,8 @@
 """The events as an AsyncAPI 3.0 document (https://www.asyncapi.com/docs/reference/specification/v3.0.0)."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection
+from functools import cache
 from typing import Any
 
 from starlette.requests import Request
@@ -31,7 +32,7 @@ _HEADERS = {
 }
 
 
-def document(title: str, receives: Iterable[type[Event]], sends: Iterable[type[Event]] = ()) -> dict[str, Any]:
+def document(title: str, receives: Collection[type[Event]], sends: Collection[type[Event]] = ()) -> dict[str, Any]:
     """The document of an application that receives and sends these events."""
     channels: dict[str, Any] = {}
     messages: dict[str, Any] = {}
@@ -68,11 +69,14 @@ def document(title: str, receives: Iterable[type[Event]], sends: Iterable[type[E
     }
 
 
-def route(title: str, receives: Iterable[type[Event]], sends: Iterable[type[Event]] = ()) -> Route:
-    """Serves the document at `/asyncapi.json`."""
-    body = json.dumps(document(title, receives, sends)).encode()
+def route(title: str, receives: Collection[type[Event]], sends: Collection[type[Event]] = ()) -> Route:
+    """Serves the document at `/asyncapi.json`; it is made when it is first asked for, not at every start."""
 
-    async def answer(_: Request) -> Response:
-        return Response(body, media_type="application/json")
+    @cache
+    def body() -> bytes:
+        return json.dumps(document(title, receives, sends)).encode()
+
+    def answer(_: Request) -> Response:  # in a thread: the schemas of all events take a tenth of a second, once
+        return Response(body(), media_type="application/json")
 
     return Route("/asyncapi.json", answer, include_in_schema=False)
