@@ -155,7 +155,7 @@ def test_only_nights_of_the_last_week_may_be_run(night: date, says: str) -> None
         ('{"tenant_id": 0, "companies": []}', "is no manifest: tenant_id: Input should be greater"),
         ('{"tenant_id": 1, "companies": [{}]}', "is no manifest: companies.0: Value error, a company needs a uen"),
         ('{"tenant_id": 1, "companies": "all"}', "is no manifest: companies: Input should be"),
-        ('[{"tenant_id": 1, "companies": []}, {"tenant_id": 1, "companies": []}]', "tenant 1 stands in it twice"),
+        ('[{"tenant_id": 1, "companies": []}, {"tenant_id": 1, "companies": []}]', "it lists tenant 1 twice"),
     ],
 )
 def test_a_broken_manifest_is_refused_with_its_first_fault(text: str, says: str) -> None:
@@ -171,7 +171,7 @@ def test_a_broken_manifest_is_refused_with_its_first_fault(text: str, says: str)
     [
         ([{"uen": "U3"}], 5, "company U3 of the manifest is no candidate of tenant 1"),
         ([{"company_id": 1, "uen": "U2"}], 5, "company U2 of the manifest is no candidate"),
-        ([{"uen": "U1"}, {"company_id": 1}], 5, "company U1 stands in the manifest of tenant 1 twice"),
+        ([{"uen": "U1"}, {"company_id": 1}], 5, "the manifest of tenant 1 lists company U1 twice"),
         ([{"uen": "U1"}, {"uen": "U2"}], 1, "has 2 companies; at most 1 may be run"),
     ],
 )
