@@ -36,6 +36,8 @@ GREETING = "Grüße – 你好"
             "",
             "<!-- <meta charset=big5> --><meta charset=utf-8>é",
         ),
+        (b"<meta charset=gbk>" + ("你好" * 20).encode(), None, "<meta charset=gbk>" + "你好" * 20),
+        (b"<meta charset=latin1>" + "café".encode("latin-1"), None, "<meta charset=latin1>café"),
         (b"abc", "no-such-charset", "abc"),
         (b"abc-", "punycode", "abc-"),
         (b"abc", "base64", "abc"),

@@ -23,12 +23,15 @@ def emails_on(body: str) -> list[str]:
         "info＠acme.com.sg",
         "info&commat;acme&period;com.sg",
         "info&#x40;acme.com&#46;sg",
+        "gs.moc.emca@ofni",
+        "<span>info</span><span>@</span><span>acme.com.sg</span>",
+        "info<b>@</b>acme<b>.com.sg</b>",
         "info{at}acme{dot}com{dot}sg",
         "info <at> acme <dot> com <dot> sg".replace("<", "&lt;").replace(">", "&gt;"),
     ],
 )
 def test_an_address_spelled_out_is_found(body: str) -> None:
-    """In brackets of any kind, in words, in entities, in wide letters."""
+    """In brackets of any kind, in words, in entities, in wide letters, backwards, in pieces."""
     assert emails_on(body) == ["info@acme.com.sg"]
 
 
@@ -40,6 +43,7 @@ def test_an_address_spelled_out_is_found(body: str) -> None:
         "We stay at home, dot matrix printers at acme",
         "prices [a] and [b]",
         "looking_at_things",
+        "gs.moc.omega@ofni",
     ],
 )
 def test_prose_is_no_address(body: str) -> None:
@@ -53,6 +57,7 @@ def test_prose_is_no_address(body: str) -> None:
         "<script>var a12 = 'in' + 'fo' + '&#64;';\na12 = a12 + 'acme' + '&#46;' + 'com' + '&#46;' + 'sg';</script>",
         "<script>document.write('<a href=\"mailto:info@acme.com.sg\">write</a>')</script>",
         "<script>var m = 'info';\nm += '\\x40';\nm += 'acme.com.sg'; show(m)</script>",
+        "<script>document.write('<n uers=\"znvygb:vasb@npzr.pbz.ft\">' + '</n>')</script>",
         "<a class=mail data-user=info data-domain=acme.com.sg>write</a>",
         "<span data-email='info@acme.com.sg'></span>",
     ],

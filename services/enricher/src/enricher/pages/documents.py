@@ -63,10 +63,10 @@ class Document:
     """A parsed page.
 
     `addresses` are the targets of links to e-mail addresses and telephones, `beside` the words before and in each of
-    them, `protected` the codes of e-mail addresses that Cloudflare hides, `sources` the URLs of scripts, styles and
-    frames, `loaders` traces of software in inline scripts, `data` JSON-LD (also made of microdata and RDFa), `dated`
-    the times and headings of articles and list entries. `refresh` is where the page itself leads on to, `frames` are
-    the pages of its frameset. `quoted` are the lines of testimonials and reviews.
+    them, `protected` the codes of e-mail addresses that Cloudflare hides, `sources` the URLs of scripts, styles,
+    frames and forms, `loaders` traces of software in inline scripts, `data` JSON-LD (also made of microdata and RDFa),
+    `dated` the times and headings of articles and list entries. `refresh` is where the page itself leads on to,
+    `frames` are the pages of its frameset. `quoted` are the lines of testimonials and reviews.
     """
 
     url: str
@@ -121,7 +121,7 @@ def parse_html(url: str, html: str) -> Document:
         protected=tuple(dict.fromkeys((*_hidden(tree, tags), *protected))),
         sources=tuple(
             source
-            for kind, name in (("script", "src"), ("link", "href"), ("iframe", "src"))
+            for kind, name in (("script", "src"), ("link", "href"), ("iframe", "src"), ("form", "action"))
             if f"<{kind}" in tags
             for source in _attributes(tree, f"{kind}[{name}]", name)
         ),

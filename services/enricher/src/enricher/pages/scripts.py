@@ -24,8 +24,19 @@ _CALLS = re.compile(
 )
 
 
-#: Attributes that only one product's pages have.
-_MARKS = ("__viewstate", "data-reactroot", "data-react-helmet", "go daddy website builder")
+#: Attributes, classes and comments that only one product's pages have.
+_MARKS = (
+    "__viewstate",
+    "data-reactroot",
+    "data-react-helmet",
+    "go daddy website builder",
+    "data-vue-ssr-id",
+    "data-v-app",
+    "yoast-schema-graph",
+    "<!-- this site is optimized with the yoast seo",
+    "wpforms-form",
+    "data-aos=",
+)
 
 
 def marks_of(tags: str) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ _TRACES: dict[str, tuple[str, ...]] = {
     "activecampaign": ("trackcmp.net",),
     "adobe-analytics": ("omtrdc.net", "2o7.net", "assets.adobedtm.com"),
     "adobe-fonts": ("use.typekit.net", "p.typekit.net"),
+    "aos": ("/aos.css", "/aos.js", "/aos.min.", "/aos@"),
     "algolia": ("algolia.net", "algolianet.com", "/algoliasearch"),
     "alpine-js": ("alpinejs", "/alpine.min.js", "/alpine.js"),
     "amplitude": ("cdn.amplitude.com",),
@@ -15,12 +16,31 @@ _TRACES: dict[str, tuple[str, ...]] = {
     "astra": ("/themes/astra/",),
     "baidu-analytics": ("hm.baidu.com/hm.js",),
     "bigcommerce": ("bigcommerce.com/s-", "cdn11.bigcommerce.com"),
-    "bootstrap": ("bootstrap",),
+    "bootstrap": (
+        "/bootstrap.min",
+        "/bootstrap.css",
+        "/bootstrap.js",
+        "/bootstrap.bundle",
+        "/bootstrap.esm",
+        "/bootstrap.rtl",
+        "/bootstrap-grid",
+        "/bootstrap-theme",
+        "/bootstrap@",
+        "/bootstrap/css",
+        "/bootstrap/js",
+        "/bootstrap/dist",
+        "/bootstrap-3",
+        "/bootstrap-4",
+        "/bootstrap-5",
+        "bootstrapcdn.com/bootstrap",
+        "twitter-bootstrap",
+    ),
     "brevo": ("sibautomation.com", "sibforms.com"),
     "calendly": ("assets.calendly.com", "calendly.com/assets"),
     "callrail": ("cdn.callrail.com",),
     "chatwoot": ("chatwoot.com/packs",),
     "cloudflare": ("/cdn-cgi/", "static.cloudflareinsights.com", "challenges.cloudflare.com"),
+    "cloudflare-turnstile": ("challenges.cloudflare.com/turnstile",),
     "contact-form-7": ("/plugins/contact-form-7",),
     "cookiebot": ("consent.cookiebot.com",),
     "cookieyes": ("cookieyes.com/client_data", "/plugins/cookie-law-info"),
@@ -119,6 +139,7 @@ _TRACES: dict[str, tuple[str, ...]] = {
     "trustpilot": ("widget.trustpilot.com",),
     "typeform": ("embed.typeform.com",),
     "typo3": ("/typo3temp/", "/typo3conf/"),
+    "usercentrics": ("app.usercentrics.eu",),
     "userway": ("cdn.userway.org",),
     "vimeo": ("player.vimeo.com",),
     "vue": ("/vue.", "/vue@"),
@@ -142,6 +163,7 @@ _TRACES: dict[str, tuple[str, ...]] = {
 #: Calls in inline scripts (`loaders`) that only the snippet of one product makes.
 _CALLS: dict[str, tuple[str, ...]] = {
     "amplitude": ("amplitude.",),
+    "aos": ("data-aos=",),
     "calendly": ("calendly.init",),
     "cloudflare": ("__cf$cv",),
     "crisp": ("crisp_website_id",),
@@ -179,14 +201,18 @@ _CALLS: dict[str, tuple[str, ...]] = {
     "tailwind-css": ("tailwind.config",),
     "tawk": ("tawk_api",),
     "tiktok-pixel": ("ttq.load", "tiktokanalyticsobject"),
+    "vue": ("data-vue-ssr-id", "data-v-app"),
     "webflow": ("webflow.push",),
     "wix": ("wixbisession",),
     "woocommerce": ("woocommerce_params", "wc_add_to_cart_params"),
     "wordpress": ("wpemojisettings",),
-    "wpforms": ("wpforms_settings",),
+    "wpforms": ("wpforms_settings", "wpforms-form"),
     "x-pixel": ("twq(",),
+    "yoast-seo": ("yoast-schema-graph", "<!-- this site is optimized with the yoast seo"),
     "zendesk": ("zesettings",),
 }
+#: Software that is made with other software.
+_MADE_WITH = {"nextjs": "react", "gatsby": "react"}
 _GENERATORS = (
     "framer",
     "gatsby",
@@ -220,4 +246,5 @@ def find_technology(page: Document) -> set[str]:
     found = {name for name in _GENERATORS if name in generator}
     found |= {"cloudflare"} if page.protected else set()
     found |= _loaded(loaded)
+    found |= {_MADE_WITH[name] for name in found & _MADE_WITH.keys()}
     return found | {name for name, calls in _CALLS.items() if any(it.startswith(calls) for it in called)}
