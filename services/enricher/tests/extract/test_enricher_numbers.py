@@ -35,6 +35,8 @@ def a_page(body: str, *, url: str = HOME) -> Document:
         "Call 6222 3333 <p><svg><use href='#icon-fax'/></svg> 6444 5555</p>",
         "Call 6222 3333 <p><img src=/i/fax.png> 6444 5555</p>",
         "Call 6222 3333 <a href='tel:64445555'>Fax us</a>",
+        "Facs. 6444 5555 Tel. 6222 3333",
+        "电 话：6222 3333 传 真：6444 5555",
         "Fax: 6444 5555 / 6444 5556. Tel: 6222 3333",
         "Tel / Fax: 6222 3333 / 6444 5555",
         "Tel: 6222 3333. ISDN: 6444 5555. SN: MB-64445555",
@@ -173,3 +175,52 @@ def test_a_number_in_the_data_goes_before_one_of_a_floating_button() -> None:
     page = a_page(f'<a href="https://wa.me/6591234567">Chat</a><script type="application/ld+json">{data}</script>')
 
     assert find_numbers(page, "SG").phones == ("+6567771200", "+6591234567")
+
+
+@pytest.mark.parametrize(
+    ("body", "numbers"),
+    [
+        ("Tel +91 422 266 7418 / 266 7419", ["+914222667418", "+914222667419"]),
+        ("Dongguan Factory, China<br>Tel: (86) 769-8532 6617", ["+8676985326617"]),
+        ("Call Ana on (86) 769-8532 6617", []),
+        (
+            "<table><tr><th>Tel<th>Fax<tr><td>6733 9082<br>6733 9083<td>6733 9080</table>",
+            ["+6567339082", "+6567339083"],
+        ),
+    ],
+)
+def test_a_number_is_read_with_its_neighbours_and_place(body: str, numbers: list[str]) -> None:
+    """The last digits of a neighbour, a code in brackets beside its country, two telephones in one cell."""
+    assert find_phones(a_page(body)) == numbers
+
+
+@pytest.mark.parametrize(
+    ("url", "body", "number"),
+    [
+        (
+            "http://lauchyehuat.com/",
+            "<html lang=zh-CN>电话：6292 7731<p>新加坡维多利亚街 25 号 邮编 198390",
+            "+6562927731",
+        ),
+        ("http://mapledental.com/", "Westerville<p>,<p>OH<p>43081<p>Phone:<p>614-882-3047", "+16148823047"),
+    ],
+)
+def test_an_address_tells_the_country_of_bare_numbers(url: str, body: str, number: str) -> None:
+    """In Chinese, and with each part of the address in an element of its own."""
+    assert find_phones(parse_html(url, body)) == [number]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "Penang office 6444 5555<p>HQ: 6222 3333",
+        "Command centre<p>6444 5555<p>Office (main line): 6222 3333",
+        "Durchwahl 6444 5555<p>Zentrale: 6222 3333",
+        "Direct 6444 5555<p>Tel 6222 3333",
+    ],
+)
+def test_the_main_line_comes_before_branches_and_direct_lines(body: str) -> None:
+    """Whatever their order on the page."""
+    found = extract([a_page(body)])
+
+    assert next(it.value for it in found.contacts if it.kind == "phone") == TEL

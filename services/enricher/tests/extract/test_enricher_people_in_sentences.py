@@ -34,11 +34,41 @@ def people_on(body: str, path: str = "") -> list[tuple[str, str]]:
         ("Founded in 2009 by siblings Ana Cruz and Ben Low.", ["Ana Cruz", "Ben Low"]),
         ("She follows Lawrence Koh, who founded the company with a lorry.", ["Lawrence Koh"]),
         ("团体请联络营业总监 郑秀芬", [("郑秀芬", "营业总监")]),
+        ("Mail it to our Human Resource Manager, Mrs Gladys Tan, today.", [("Gladys Tan", "Human Resource Manager")]),
+        ("9636 2085 (Ben Low, Sales Manager)", [("Ben Low", "Sales Manager")]),
+        ("Donations (Mr Ben Low, Head of Development)", [("Ben Low", "Head of Development")]),
+        ("012-673 4490 (Encik Azlan, Pengurus Jualan)", [("Azlan", "Pengurus Jualan")]),
+        (
+            "Our Chief Executive, DSP (Ret) Ben Low, is helped by Ms Ana Cruz , Director of Operations, and by others.",
+            [("Ben Low", "Chief Executive"), ("Ana Cruz", "Director of Operations")],
+        ),
+        ("Ana Cruz joined as a graduate and is now Lead Engineer.", [("Ana Cruz", "Lead Engineer")]),
+        ("Ana Cruz is our studio manager and teaches the Saturday classes.", [("Ana Cruz", "studio manager")]),
+        ("Head Teacher: Mr. Ben Low. We open at eight.", [("Ben Low", "Head Teacher")]),
+        (
+            "“We pay,” says co-founder and managing director Ir. Ben Low.",
+            [("Ben Low", "co-founder and managing director")],
+        ),
+        ("“We sort them all,” says Ms Ana Cruz, our plant manager.", [("Ana Cruz", "plant manager")]),
+        ("The company was started in 2017 by sisters Ana and Bea Cruz in a kitchen.", ["Ana Cruz", "Bea Cruz"]),
+        ("Ben and Tom Low kicked off Valves Asia in 2008 with one van.", ["Ben Low", "Tom Low"]),
+        ("目前由董事经理刘慧敏女士主理", [("刘慧敏", "董事经理")]),
+        ("现由第三代東主<b> 陸嘉儀 </b>小姐主理", [("陸嘉儀", "東主")]),
+        ("本店于1998年由陈国强先生创立", [("陈国强", "创办人")]),
+        ("维修主管 K. Murugan 手机：8456 3391", [("K. Murugan", "维修主管")]),
+        ("代表取締役社長 立河 健一郎", [("立河 健一郎", "代表取締役社長")]),
+        (
+            "Vertreten durch die Geschäftsführer:<br>Dipl.-Ing. Uwe Brück, Kat Brück-Stahl",
+            ["Uwe Brück", "Kat Brück-Stahl"],
+        ),
+        ("Verantwortlich: Sven Hägele (Leiter Marketing), Anschrift wie oben", [("Sven Hägele", "Leiter Marketing")]),
     ],
 )
 def test_a_sentence_names_a_person(said: str, found: list[str | tuple[str, str]]) -> None:
     """With "our", a form of address, a title before the name; founders by what they did."""
-    assert people_on(f"<p>{said}</p>") == [it if isinstance(it, tuple) else (it, "Founder") for it in found]
+    assert people_on(f"<p>{said}</p>") == [
+        it if isinstance(it, tuple) else (it, "Geschäftsführer" if "Brück" in it else "Founder") for it in found
+    ]
 
 
 @pytest.mark.parametrize(
@@ -54,6 +84,12 @@ def test_a_sentence_names_a_person(said: str, found: list[str | tuple[str, str]]
         "Sales Executive Vista Point (contract)",
         "Senior Store Manager Marina Crest, islandwide",
         "Trusted by Papaya Grocer, Lotus Air and others.",
+        "Served Ben Low (Omega Foods, Managing Director)",
+        "Mr Ben Low, Managing Director, Omega Foods, was served.",
+        "Ben and Tom Low kicked off Omega Foods in 2008.",
+        "客户总经理陈国强先生很满意",
+        "本店于1931年由陈国强先生创立",
+        "上海 浦东 工程",
     ],
 )
 def test_a_sentence_about_others_names_nobody(said: str) -> None:
@@ -113,3 +149,89 @@ def test_news_names_only_whom_it_places_at_the_company() -> None:
     )
 
     assert people_on(body, "news/2023/growth") == [("Colin Aw", "Group CEO")]
+
+
+NEWS = "news/2024/opening"
+
+
+@pytest.mark.parametrize(
+    ("said", "found"),
+    [
+        ("“It works,” said Mr Ben Low, Chief Operating Officer of Valves.", [("Ben Low", "Chief Operating Officer")]),
+        ("“It works,” said Dr. Ben Low, co-founder and CEO. “Truly.”", [("Ben Low", "co-founder and CEO")]),
+        ("The store is open. Group chairman Mr Ben Low, 79, cut the ribbon.", [("Ben Low", "Group chairman")]),
+        ("Valves Asia names Ana Cruz chief financial officer", [("Ana Cruz", "chief financial officer")]),
+        ("Call +65 6338 2047 (Ana Cruz, Head of Communications)", [("Ana Cruz", "Head of Communications")]),
+        (
+            "Media contact</p><p>Ms Ana Cruz</p><p>Marketing Manager</p><p>T: 6338 2047",
+            [("Ana Cruz", "Marketing Manager")],
+        ),
+    ],
+)
+def test_news_of_the_company_names_its_people(said: str, found: list[tuple[str, str]]) -> None:
+    """With its name, a title at the top that is nobody else's, or below a heading for the press."""
+    assert people_on(f"<p>{said}</p>", NEWS) == found
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "The store was opened by Mr Ben Low, Assistant Chief Executive of the Maritime Office.",
+        "“Splendid,” added Ben Low, General Partner at Omega Ventures.",
+        "Captain Ben Low, Fleet Manager of customer Omega, liked it.",
+        "The rooms were built by Omega, whose project director Ms Ana Cruz was there.",
+        "Omega Foods names Ana Cruz chief financial officer",
+        "“Our managing director Ben Low, our hero,” said a guest.",
+        "Media contact</p><p>Ana Cruz</p><p>Account Manager</p><p>ana@finchpr.com",
+    ],
+)
+def test_news_names_outsiders_too(said: str) -> None:
+    """Guests, investors, customers, suppliers and agencies are none of the company's."""
+    assert people_on(f"<p>{said}</p>", NEWS) == []
+
+
+def test_a_council_shows_roles_above_names_and_jobs_elsewhere_below() -> None:
+    """The role at the council counts."""
+    lines = """President|Er. Lawrence Foo|Managing Director, Boxwell Industries|Vice-President|Dr Anitha Maniam
+        |Senior Lecturer, School of Science|Treasurer|Mr Hakim Osman|Partner, Hakim & Co|Council Member
+        |Mr Goh Peng Yam|Retired|Council Member|Ms Jacqueline D'Souza|Packaging Engineer, Medirail"""
+
+    found = people_on("".join(f"<p>{line.strip()}</p>" for line in lines.split("|")), "about/council")
+
+    assert found == [
+        ("Lawrence Foo", "President"),
+        ("Anitha Maniam", "Vice-President"),
+        ("Hakim Osman", "Treasurer"),
+        ("Goh Peng Yam", "Council Member"),
+        ("Jacqueline D'Souza", "Council Member"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "title"),
+    [
+        ("Ni Made Ayu Lestari", "Manajer HRD"),
+        ("Stefanie Wijaya", "Direktur Utama"),
+        ("Farhan Iskandar", "Practice Trainee"),
+        ("Yusuf Demir", "stellv. Pflegedienstleitung"),
+        ("Antje Lorenzen", "Verwaltung und Abrechnung"),
+        ("Kirra Lindqvist", "Owner"),
+    ],
+)
+def test_a_team_page_in_another_language_names_people(name: str, title: str) -> None:
+    """Indonesian, German; a surname that ends like a profession."""
+    assert people_on(f"<h1>Team</h1><p>{name}</p><p>{title}</p>", "team") == [(name, title)]
+
+
+def test_employees_speak_on_a_page_about_jobs() -> None:
+    """A name and a title on lines of their own, below what was said."""
+    said = "<blockquote><p>“I shipped on day three.”</p><p>Ana Cruz</p><p>Software Engineer</p></blockquote>"
+    page = parse_html(f"{HOME}careers", f"<title>Valves Asia</title>{said}")
+
+    assert [(it.name, it.title) for it in extract([page]).people] == [("Ana Cruz", "Software Engineer")]
+
+
+def test_a_short_form_of_a_name_is_no_second_person() -> None:
+    body = "<p>Lee Shi Min</p><p>Managing Director</p><p>Shi Min, our Managing Director, is here.</p>"
+
+    assert people_on(body, "team") == [("Lee Shi Min", "Managing Director")]

@@ -16,6 +16,7 @@ from enricher.extract.emails import find_emails, is_free, is_role
 from enricher.extract.facts import CERTAIN, HINT, LIKELY, Fact, best_per_method, join_values
 from enricher.extract.linkedin import linkedin_facts
 from enricher.extract.numbers.countries import country_of
+from enricher.extract.numbers.main_line import main_and_direct
 from enricher.extract.other_parties import Parts, parts_of
 from enricher.extract.own_words import names_of
 from enricher.extract.persons.people import FoundPerson, find_people
@@ -45,6 +46,7 @@ MAX_PEOPLE = 20
 _MAY_BE_REACHED = re.compile(r"@|[\[({]at|\d[\d ().-]{5}\d")
 #: A number on a line by itself; an address below is the same owner's.
 _ONLY_NUMBER = re.compile(r"(?:[A-Za-z.]{1,10}\s?[:.]?\s?)?\+?\(?\d[\d ()./-]{6,24}")
+_ONLY_ADDRESS = re.compile(r"(?:[A-Za-z-]{1,10}\s?[:.]\s?)?\S{1,64}@\S{1,64}")
 #: The rank of addresses at another domain than the site's.
 _ELSEWHERE = 2
 _NOWHERE = "http://a/"
@@ -155,7 +157,17 @@ class _Collector:
         theirs |= {
             nth - 1
             for nth in theirs
-            if nth > 1 and _ONLY_NUMBER.fullmatch(lines[nth - 1]) and "@" not in lines[nth - 2]
+            if nth > 1
+            and _ONLY_ADDRESS.fullmatch(lines[nth])
+            and _ONLY_NUMBER.fullmatch(lines[nth - 1])
+            and "@" not in lines[nth - 2]
+        } | {
+            nth + 1
+            for nth in theirs
+            if _ONLY_ADDRESS.fullmatch(lines[nth])
+            and _ONLY_NUMBER.fullmatch("\n".join(lines[nth + 1 : nth + 2]))
+            and not _ONLY_NUMBER.fullmatch(lines[nth - 1])
+            and "@" not in "".join(lines[nth + 2 : nth + 3])
         }
         text = "\n".join(lines[nth] for nth in sorted(theirs))
         beside = frozenset(find_numbers(Document(page.url, text=text), self.region).phones)
@@ -183,10 +195,10 @@ class _Collector:
 
     def add_people(self, page: Document) -> None:
         """Adds the people of a page; of one person on several pages, what each of them says."""
-        parts = self._parts_of(page)
+        parts, whole = self._parts_of(page), page.text
         if parts.others:
             page = replace(page, text=f"{parts.own}\n{parts.both}" if parts.both else parts.own)
-        for person in find_people(page, self.site, self.region):
+        for person in find_people(page, self.site, self.region, whole=whole):
             self._personal.update(person.numbers)
             known = self._people.setdefault(person.name.casefold(), person)
             self._people[person.name.casefold()] = replace(
@@ -273,7 +285,11 @@ class _Collector:
         order = dict.fromkeys(number for _, numbers in self._numbers for number in numbers.phones)
         messaging = {number for _, numbers in self._numbers for number in numbers.messaging}
         personal = self._personal | messaging
-        general = sorted((number for number in order if number not in faxes), key=lambda number: number in personal)
+        main, direct = main_and_direct(order, [page.text for page, _ in self._numbers])
+        general = sorted(
+            (number for number in order if number not in faxes),
+            key=lambda number: (number in personal, number in direct, number not in main),
+        )
         phones = own_first(general, self.region)
         return [Contact(kind="phone", value=number, source_url=pages[number].url) for number in phones]
 

@@ -21,9 +21,18 @@ _MAKER = re.compile(
     r"\b(?:design(?:ed)?|develop(?:ed|ment)?|powered|built|maintained|crafted|web ?site|web|site|hosted"
     r"|marketing|managed"
     r"|photos?|photography|templates?|theme|artwork|illustrations?)(?: (?:and|&) [a-z]{4,12})? by\b.{0,120}\Z"
-    r"|\b(?:direka|dibangunkan|dibina|reka bentuk|laman web) oleh\b.{0,60}\Z|(?:设计|設計|制作|製作)[:：].{0,40}\Z",
+    r"|\b(?:direka|dibangunkan|dibina|reka bentuk|laman web) oleh\b.{0,60}\Z"
+    r"|(?:设计|設計|制作|製作|技术支持|技術支援|网站建设)[:：].{0,40}\Z",
     re.IGNORECASE,
 )
+#: Behind them, the name follows on a line of its own: a link.
+_BY_WHOM = re.compile(r"(?:\bby|\boleh|[:：])(?: the| an?)?\s?\Z", re.IGNORECASE)
+_OVERSEEN = re.compile(
+    r"\b(?:regulated|supervised|accredited|audited|insured|governed|overseen|franchised) by(?: the| an?)?\s?\Z",
+    re.IGNORECASE,
+)
+#: Somebody's words in quotation marks.
+_SAID = re.compile(r"[\"“][^\"”]{20,600}[\"”]\W?")
 #: Headings and sentences that begin a part about others, with the number of lines below that it may have.
 _HEADS: tuple[tuple[int, re.Pattern[str]], ...] = tuple(
     (lines, re.compile(pattern, re.IGNORECASE))
@@ -47,6 +56,10 @@ _HEADS: tuple[tuple[int, re.Pattern[str]], ...] = tuple(
             r"|clients?|(?:affiliated?|associated?|related|sister|group) compan(?:y|ies)|external|pelanggan(?:"
             r" kami)?|kunden"
             r"|取引銀行|主要取引先|主な取引先|関連会社|合作伙伴|客户)(?: \w{3,12})?\W{0,2}",
+        ),
+        (
+            1,
+            r"(?:our )?(?:accreditation|membership)s?(?: (?:and|&) (?:accreditation|membership)s?)?\W{0,2}",
         ),
         (
             12,
@@ -91,17 +104,17 @@ _HEADS: tuple[tuple[int, re.Pattern[str]], ...] = tuple(
 )
 #: Names of places to turn to in an emergency.
 _CARE = re.compile(
-    r"\bA ?& ?E\b|\b(?:[A-Z][\w'’-]{1,20} ){1,3}(?:Emergency|Hospital|Police|Poison Centre|Fire Station)\b"
+    r"\bA ?& ?E\b|[\w'’] ER\b|\b(?:[A-Z][\w'’-]{1,20} ){1,3}(?:Emergency|Hospital|Police|Poison Centre|Fire Station)\b"
     r"|\b(?:ACRA|IRAS|MOM|MOH|MAS|LTA|HDB|NEA|CPF|SCDF|CaseTrust|CASE) (?:help ?desk|hot ?line|enquir\w{1,4})\b"
 )
 #: A quick test for any of them: most pages have none.
 _ANY = re.compile(
-    r"\bby\b|\boleh\b|设计|設計|制作|製作|useful|helpful|related|external|government|authorit|regulator|associat|network|correspondent"
+    r"\bby\b|\boleh\b|设计|設計|制作|製作|技[术術]支|网站建设|accredit|membership|useful|helpful|related|external|government|authorit|regulator|associat|network|correspondent"
     r"|independent|affiliate|\bwe (?:love|like|work|recommend|trust)|recommended|preferred|trusted|beware|scam"
     r"|impost|impersonat"
     r"|phishing|fraudster|\bfake\b|nothing to do|not connected|agent|distributor|dealer|reseller|licensee"
     r"|representative|stockist|supplier|principal|banker|auditor|lawyer|solicitor|landlord|insurer|broker|merchant"
-    r"|\byour (?:bank|doctor|career|embassy|employer)|emergency|hospital|police|a ?& ?e|poison|fire station|help"
+    r"|\byour (?:bank|doctor|career|embassy|employer)|emergency|hospital|police|a ?& ?e| er\b|poison|fire station|help"
     r" ?desk|hot ?line|affiliat|sister compan|取引|関連|合作|客户",
 )
 #: The same for a short line, which may be a heading.
@@ -111,6 +124,7 @@ _LONGEST_HEADING = 48
 _OWN_AGAIN = re.compile(
     r"(?:our )?(?:head|main|registered|sales|singapore) office\b.{0,40}|(?:contact|call|e-?mail|write to|reach)"
     r" us\b.{0,60}"
+    r"|.{0,200}\bour (?:[a-z]{2,14} ){0,2}(?:manager|team|office|staff|shop|store|kitchen|showroom|reception)\b.{0,200}"
     r"|(?:general|sales) (?:enquir|inquir).{0,40}|©.{0,80}",
     re.IGNORECASE,
 )
@@ -149,23 +163,28 @@ def parts_of(
     others: list[str] = []
     own: list[str] = []
     both: list[str] = []
-    left, is_reach_only = 0, False
+    left, is_reach_only, is_named_below = 0, False, False
     for line in text.split("\n"):
         if line in quoted:
             others.append(line)
             continue
-        if len(line) > _LONGEST_LINE or line in menu:
+        if len(line) > _LONGEST_LINE or (line in menu and not is_named_below):
             own.append(line)
             left = 0
             continue
         is_reach_only = is_reach_only and left > 0
+        is_named_below = False
         lower = line.lower()
         is_marked = _ANY.search(lower) or (len(line) <= _LONGEST_HEADING and _ANY_HEADING.search(lower))
         if not (left or is_marked or _MAY_BE_REACHED.search(line) or (has_forms and LEGAL_FORM.search(line))):
             own.append(line)
             continue
-        maker = _MAKER.search(line) if is_marked else None
+        if _SAID.fullmatch(line):
+            others.append(line)
+            continue
+        maker = (_MAKER.search(line) or _OVERSEEN.search(line)) if is_marked else None
         if maker:
+            is_named_below = _BY_WHOM.search(line) is not None
             own.append(line[: maker.start()])
             others.append(line[maker.start() :])
             left = 2
@@ -198,9 +217,15 @@ def _below(line: str, named: frozenset[str]) -> int | None:
     if len(line) <= _LONGEST_HEAD:
         is_one = len(sentences_of(line)) == 1  # of several sentences, only some may be about others
         below = next((lines for lines, head in _HEADS if (lines or is_one) and head.fullmatch(line)), None)
-        if below is not None or (_CARE.search(line) and not _has_name(line, named)):
+        if below is not None or _is_care(line, named):
             return below or 0
     return None
+
+
+def _is_care(line: str, named: frozenset[str]) -> bool:
+    """True for a place to turn to in an emergency, with its number or as a heading."""
+    may_be = _CARE.search(line) and (len(line) <= _LONGEST_NAME or _MAY_BE_REACHED.search(line))
+    return bool(may_be) and not _has_name(line, named)
 
 
 def _is_company(line: str, named: frozenset[str]) -> bool:

@@ -37,12 +37,14 @@ _GLUED = re.compile(r"[A-Za-z]-?\Z")
 _SEVERAL = re.compile(r"[/;|,]|%2f|\bor\b", re.IGNORECASE)
 #: The last digits of a neighbour: one or two stand close, since "6123 4567 / 24 hours" names none.
 _ALSO = re.compile(
-    r"(?:/(?P<near>\d{1,2})|\s?[/&]\s?(?P<far>\d{3,4})|\s/\s(?P<last>\d{2})(?=\s?(?:\n|\Z|(?:f|fax)\b)))"
+    r"(?:/(?P<near>\d{1,2})|\s?[/&]\s?(?P<far>\d{3}[ -]\d{4}|\d{3,4})|\s/\s(?P<last>\d{2})(?=\s?(?:\n|\Z|(?:f|fax)\b)))"
     r"(?![\w/:-]|[ .]?\d|\s?(?:h(?:ou)?rs?|am|pm)\b)",
     re.IGNORECASE,
 )
 #: A number for calls inside a country: "07-386 5521".
 _INLAND = re.compile(r"(?<![\d+./-])\(?0\d{1,3}\)?[ -]?\d{3,4}(?:[ -]?\d{3,4}){1,2}(?![\d/-])")
+#: "(86) 769-8532 6617": a country's code in brackets.
+_CODED = re.compile(r"(?<![\d+])\((\d{2,3})\) ?\d(?:[ -]?\d){6,11}(?!\d)")
 _WHATSAPP = re.compile(r"wa\.me/\+?(\d{6,15})|[?&]phone=(?:\+|%2b)?(\d{6,15})", re.IGNORECASE)
 
 
@@ -143,6 +145,11 @@ def _abroad(page: Document, region: str) -> Iterator[tuple[str, Kind | None]]:
     """The numbers without a country code that stand with a city of another country: a branch's."""
     lines = page.text.split("\n")
     for nth, line in enumerate(lines):
+        for found in islice(_CODED.finditer(line), _MAX_NUMBERS) if "(" in line else ():
+            there = abroad(lines, nth, region)
+            is_theirs = there is not None and phonenumbers.country_code_for_region(there) == int(found[1])
+            if is_theirs and (number := _parsed(f"+{found[0][1:]}", region)):
+                yield number, label_of(line[: found.start()])
         for found in islice(_INLAND.finditer(line), _MAX_NUMBERS):
             there = abroad(lines, nth, region)
             if there and (number := _parsed(found[0], there)) and not _parsed(found[0], region):
@@ -151,7 +158,7 @@ def _abroad(page: Document, region: str) -> Iterator[tuple[str, Kind | None]]:
 
 def _next_ones(number: str, also: re.Match[str]) -> Iterator[str]:
     """The neighbour of a number given by its last digits: "6225 7733/34", "6188 4520 / 4521"."""
-    digits = also["near"] or also["far"] or also["last"]
+    digits = re.sub(r"\D", "", also["near"] or also["far"] or also["last"])
     neighbour = number[: -len(digits)] + digits
     if neighbour > number and phonenumbers.is_valid_number(phonenumbers.parse(neighbour)):
         yield neighbour

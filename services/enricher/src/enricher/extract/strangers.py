@@ -48,6 +48,11 @@ _LENDER = re.compile(
 #: Words that say outright that it is another's.
 _OUTRIGHT = re.compile(
     r"\bwe (?:recommend|trust)\b"
+    r"|\b(?:contact|call|phone|approach|write to) (?:the |your )?(?:manufacturer|maker|importer|insurer|developer"
+    r"|publisher)s? direct(?:ly)?\b"
+    r"|\b(?:are|is|were|was) (?:not|never) (?:(?:sent|run|operated|used|made) )?(?:from|by) us\b|\bnot ours\b"
+    r"|\bfirst,? (?:and )?(?:only )?then (?:call |phone |ring )?us\b"
+    r"|^\W{0,2}(?:school|company|works|duty|visiting) (?:doctor|physician|dentist|nurse)s?:"
     r"|(?:委员会|委員會|管理局|协会|協會|总会|總會|警方|警察|卫生部|衛生部|人力部)[^。\n]{0,20}(?=\d{4})"
     r"|^\W{0,2}(?:[a-z]+ )?(?:tuner|movers?)s?:|"
     r"\btheir (?:own )?(?:web ?site|office|hot ?line|number|counter|reception|team)\b|\bcalled (?:me )?from\b"
@@ -68,14 +73,15 @@ _BODIES = (
 _ACRONYMS = (
     r"CPF|ECDA|MOM|IRAS|NEA|HDB|LTA|SPF|PLRD|ACRA|MOH|MAS|PUB|BCA|SCDF|AVS|NParks|SFA|JTC|URA|EMA|IMDA|MUIS|JAKIM|MDEC|SSM"
     r"|KWSP|EPF|LHDN|PDRM|TAFEP|TADM|CASE|SMC|SDC|SNB|HSA|MSF|MOE|NLB|ICA|SLA|SOS|DAN|HMRC|ICO|FCA|DVLA|NHS|OSHA|BBB|ATO|ASIC"
-    r"|ACCC|BaFin|PDPC|MOT|MPA|CAAS|STB|WSH|WSG|FIDReC|TCMPB|SAC|ESG|PSG"
+    r"|ACCC|BaFin|PDPC|MOT|MPA|CAAS|STB|WSH|WSG|FIDReC|TCMPB|SAC|ESG|PSG|PDPC|PLRD"
 )
 #: A public body before a number, unless it is named for its licence.
 _NO_LICENCE = r"(?:(?!licen|regis|certif|approv|accred|grade|member|\bno\b|uen)[^.!?\n])"
 _PUBLIC = re.compile(
     rf"\b(?:{_BODIES})\b{_NO_LICENCE}{{0,120}}?(?<![\w#-])(?:(?=\+?\(?\d(?:[ ().-]{{0,2}}\d){{5}})"
     rf"|(?=1?\d{{3}}\b(?! [A-Z])))"
-    rf"|\b(?:{_ACRONYMS})\b{_NO_LICENCE}{{0,60}}?(?<![\w#-])(?=\+?\(?\d(?:[ ().-]{{0,2}}\d){{6}})"
+    rf"|\b(?:{_ACRONYMS})\b{_NO_LICENCE}{{0,60}}?"
+    rf"(?:\([\w.-]+@[\w.-]+,? |\b[Tt]el\.? ?)?(?<![\w#-])(?=\+?\(?\d(?:[ ().-]{{0,2}}\d){{6}})"
     rf"|\b(?:{_ACRONYMS})\b.{{0,20}}\b(?:help ?line|hot ?line|help ?desk)\b"
 )
 #: "Site: Ferrous Studio", "Gestaltung & Umsetzung: Agentur Weiss".
@@ -83,7 +89,7 @@ _MADE = re.compile(
     r"(?:^|(?<=[.|•·©] )|(?<=\d ))(?:web ?site|site|web|web ?design|design|concept|gestaltung|umsetzung"
     r"|realisierung|html)"
     r"(?: (?:&|and|und) \w{4,14})?\s?[:：]\s?(?:(?:[A-ZÀ-Þ][\w’'-]{0,24}|of|and|&) ){0,4}?"
-    r"(?:Studios?|Digital|Designs?|Web|Media|Creatives?|Interactive|Agency|Agentur|Labs?|Works|Collective|Pixels?|Code)\b",
+    r"(?:Studios?|Digital|Designs?|Web|Media|Creatives?|Interactive|Agency|\w{0,12}agentur|Labs?|Works|Collective|Pixels?|Code)\b",
     re.IGNORECASE,
 )
 _LEGAL = re.compile(

@@ -17,7 +17,9 @@ _WORLDWIDE = frozenset(_WORLDWIDE_NAMES.split())
 _LANGUAGES = {"ja": "JP", "ko": "KR", "th": "TH", "vi": "VN", "id": "ID", "ms": "MY", "de": "DE", "km": "KH"}
 _LANGUAGE_AND_COUNTRY = re.compile(r"[a-z]{2,3}(?:-[a-z]{4})?[-_]([a-z]{2})\b", re.IGNORECASE)
 _IN_SINGAPORE = re.compile(
-    r"\b(?:singapore|s'pore)[ ,.()-]{0,4}\d{6}\b|\(s\) ?\d{6}\b|\+65[ -]?[3689]\d{3}", re.IGNORECASE
+    r"\b(?:singapore|s'pore)[ ,.()-]{0,4}\d{6}\b|\(s\) ?\d{6}\b|新加坡[^\n]{0,40}?(?<!\d)\d{6}(?!\d)"
+    r"|\+65[ -]?[3689]\d{3}",
+    re.IGNORECASE,
 )
 #: Postal addresses that name their country by a state's letters or a city.
 _STATES = (
@@ -25,7 +27,7 @@ _STATES = (
     "|RI|SC|SD|TN|TX|UT|VT|VA|WA|WV|WI|WY|DC"
 )
 _ABROAD = (
-    ("US", re.compile(rf"[A-Za-z], (?:{_STATES}) \d{{5}}(?:-\d{{4}})?(?!\d)")),
+    ("US", re.compile(rf"[A-Za-z]\s?,\s(?:{_STATES})\s\d{{5}}(?:-\d{{4}})?(?!\d)")),
     ("AU", re.compile(r"[A-Za-z],? (?:NSW|VIC|QLD|TAS|ACT) \d{4}(?!\d)")),
     (
         "MY",
@@ -55,7 +57,7 @@ _CITIES = (
     ("DE", r"germany|deutschland|berlin|munich|münchen|hamburg|frankfurt"),
     ("JP", r"japan|tokyo|osaka|nagoya"),
     ("HK", r"hong ?kong|kowloon"),
-    ("CN", r"china|shanghai|shenzhen|suzhou|beijing|guangzhou"),
+    ("CN", r"china|shanghai|shenzhen|suzhou|beijing|guangzhou|dongguan"),
     ("TW", r"taiwan|taipei"),
     ("IN", r"india|mumbai|chennai|bangalore|bengaluru|new delhi|hyderabad"),
 )

@@ -6,13 +6,13 @@ from typing import Literal, TypeAlias
 Kind: TypeAlias = Literal["tel", "fax", "both", "other"]
 
 _FAX = (
-    r"🖷|📠|tele-?fax|telecopiers?|fax(?:es|imile)?|facsimile|faks|传真|傳真|ファックス|팩스|தொலைநகல்|โทรสาร"
+    r"🖷|📠|tele-?fax|telecopiers?|fax(?:es|imile)?|facs(?:imile)?|faks|[传傳]\s?真|ファックス|팩스|தொலைநகல்|โทรสาร"
     r"|(?<![A-Za-z])f(?:x)?(?=\s{0,2}[:：.)\]|]|\s{1,2}[+(\d]|\s{0,2}$)"
 )
 _TEL = (
     r"☎|☏|✆|📞|📱|tele?(?:phones?)?|phones?|ph|call|hotlines?|hand-?phones?|hp|mobiles?|mob|cell|whats-?app|direct"
     r"|did|main ?line"
-    r"|电话|電話|热线|熱線|手机|手機|热綫|telefon|talian|hubungi|தொலைபேசி|โทรศัพท์|โทร|전화|ring|sms"
+    r"|[电電]\s?[话話]|热线|熱線|手机|手機|热綫|telefon|talian|hubungi|தொலைபேசி|โทรศัพท์|โทร|전화|ring|sms"
     r"|(?:contact|office|general) (?:no|number|line)s?"
     r"|(?<![A-Za-z])[tpmhod](?=\s{0,2}[/:：.)\]]|\s{1,2}[+(\d]|\s{0,2}$)"
 )
@@ -96,6 +96,9 @@ def labels_by_line(lines: list[str]) -> dict[int, Kind]:
 
 def _in_columns(values: list[int], labels: list[Kind], columns: list[Kind]) -> list[tuple[int, Kind]]:
     """The labels of neighbouring lines with numbers: those just above, else the heads of their columns."""
+    heads = labels or columns
+    if len(heads) == 2 and len(values) == 3:  # two telephones in one cell, and a fax
+        return list(zip(values, (heads[0], *heads), strict=True))
     if len(labels) == len(values) > 1:
         return list(zip(values, labels, strict=True))
     if labels:

@@ -16,6 +16,10 @@ from enricher.pages.urls import site_of
 
 #: A sentence that somebody says.
 _SAYS = re.compile(r"[.!?…][”\"’]?$|[”\"]$")
+#: A heading above whoever answers journalists.
+_PRESS = re.compile(
+    r"(?:for )?(?:the )?(?:media|press|news) (?:contacts?|enquir(?:y|ies)|inquir(?:y|ies)|office)\W{0,2}", re.I
+)
 _NEAR = 2  # lines below a title that may hold an address
 AROUND = 4  # lines below a title that may hold the person's address or number
 
@@ -78,4 +82,20 @@ def reachable(pairs: Sequence[Pair], lines: Sequence[str], site: str) -> list[Pa
             site_of(it.partition("@")[2]) == site for it in find_emails(Document("", text=text), site)
         ):
             found.append(pair)
+    return found
+
+
+def for_the_press(pairs: Sequence[Pair], lines: Sequence[str], site: str) -> list[Pair]:
+    """The company's own people below a heading for journalists: an address of an agency tells that it is another's."""
+    found = []
+    for pair in pairs:
+        if pair[0] and _PRESS.fullmatch(lines[pair[0] - 1]) and is_at_home(pair[3]):
+            below = lines[pair[1] + 1 : pair[1] + 1 + AROUND]
+            emails = find_emails(Document("", text="\n".join(below)), site)
+            if (
+                below
+                and re.search(r"\d{3}|@", below[0])
+                and all(site_of(it.partition("@")[2]) == site for it in emails)
+            ):
+                found.append(pair)
     return found

@@ -8,6 +8,7 @@ from enricher.extract.persons.titles import is_job_title
 _HONORIFIC = re.compile(
     r"^(?:(?:mr|mrs|ms|miss|mdm|madam|dr|prof|professor|er|ir|ar|rev|dato['’]?|datuk|datin|tan sri|encik|puan"
     r"|cik|haji"
+    r"|professor emeritus|emeritus"
     r"|tuan|tn|pn|en|hj|hjh|sir|capt|captain|col|nyonya|sri|assoc|associate|adj|adjunct|herr|frau|chef|coach|teacher|uncle|auntie|aunty"
     r"|cikgu|ustaz|khun|sister|sr|bro|pastor|fr|father|ssgt|sgt|dsp|asp|insp|supt|maj|major|cpt|dipl\.-ing"
     r"|bapak|ibu|先生|女士)\b[.'’]?\s{1,3}|\((?:ret|retd|retired|fh)\)\s{1,3}){1,5}",
@@ -80,6 +81,7 @@ _NO_NAME_WORDS = """
     dental laboratory bistro cafe lodge residence residences resort academy
     st pt cv tanjong jurong tuas changi bedok tampines punggol sengkang serangoon geylang katong novena raffles clementi
     tiong bahru kallang paya lebar kaki telok blangah bukit jalan lorong kampong pasir toa payoh woodlands yishun
+    bilik pameran pejabat kilang alamat cawangan
     untuk dihubungi kami syarikat profil hubungi maklumat ihre unsere ansprechpartner
     sembawang hougang orchard johor batam jakarta penang selangor mart bakery studio studios gallery museum
 """
@@ -158,7 +160,7 @@ def person_name(line: str) -> str | None:
     full = 0
     for token in tokens:
         word = token.strip(",").lower()
-        if word.rstrip(".") in _CONNECTORS:
+        if word.rstrip(".") in _CONNECTORS or (word == "made" and tokens[0] in ("Ni", "I")):  # a name of Bali
             continue
         if not _TOKEN.fullmatch(token.strip(",")) or word in _NO_NAME or _is_heading(word):
             return None

@@ -66,7 +66,8 @@ def on_one_line(line: str, names: frozenset[str]) -> tuple[str, str] | None:
         is_labelled = ":" in cut[0] or "：" in cut[0]
         if "," in cut[0] and not ADDRESSED.match(rest):
             continue  # "General Counsel, Lotus Air"
-        if is_labelled and ADDRESSED.match(rest) and (both := on_one_line(rest, names)):
+        is_role = ADDRESSED.match(rest) or is_job_title(first)
+        if is_labelled and is_role and (both := on_one_line(rest, names)):
             return both  # "Regional sales: Mr Tan, Sales Director"
         if (is_job_title(first) or (is_labelled and is_short_department(first))) and (name := person_name(rest)):
             return name, clean(first, LONGEST_TITLE)

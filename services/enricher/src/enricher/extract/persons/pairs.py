@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import TypeAlias
 
 from enricher.extract.persons.names import person_name
@@ -9,6 +10,7 @@ from enricher.extract.persons.one_line import (
     LONGEST_DEPARTMENT,
     LONGEST_TITLE,
     REACH,
+    is_at_home,
     is_of_others,
     is_short_department,
     on_one_line,
@@ -17,7 +19,7 @@ from enricher.extract.persons.one_line import (
     title_of,
 )
 from enricher.extract.persons.sentences import title_and_name
-from enricher.extract.persons.titles import is_department
+from enricher.extract.persons.titles import is_department, is_job_title
 from enricher.pages.documents import clean
 
 _LONGEST_HEADING = 80
@@ -92,6 +94,8 @@ _ITEM = re.compile(r"\s[·•|]\s|;\s")
 _EXTENSION = re.compile(r"(?:ext|extension|app|dw|durchwahl)\b\.? ?\d{1,5}", re.IGNORECASE)
 #: The first and last line of a name with its title, and both.
 Pair: TypeAlias = tuple[int, int, str, str]
+#: A line with a name or a title.
+Line: TypeAlias = tuple[int, str | None, str | None]
 
 
 def pairs_of(
@@ -102,7 +106,7 @@ def pairs_of(
     On a page that `is_read` whole, only parts about others end what is open. Words of the menu are no headings.
     """
     found: list[Pair] = []
-    run: list[tuple[int, str | None, str | None]] = []
+    run: list[Line] = []
     given: str | None = None
     for nth, whole in enumerate((*lines, "")):
         if len(whole) > _LONGEST_LINE or (whole in menu and not run):
@@ -173,10 +177,25 @@ def _is_row(before: str, after: str, behind: str) -> bool:
     return bool(REACH.fullmatch(after) or _EXTENSION.fullmatch(after) or (behind and REACH.fullmatch(behind)))
 
 
-def _matched(run: Sequence[tuple[int, str | None, str | None]]) -> Iterator[Pair]:
-    """Pairs neighbouring names and titles: a name before its title, unless the whole run has titles first."""
-    is_title_first = len(run) % 2 == 0 and all(
-        (title is not None) == (nth % 2 == 0) for nth, (_, _, title) in enumerate(run)
+def _is_employment(role: Line, name: Line, title: Line) -> bool:
+    """True for the job elsewhere of a council's member, whose role there stands above the name."""
+    is_below = title[2] is not None and name[1] is not None and role[2] is not None
+    return is_below and not is_at_home(title[2] or "") and not is_job_title((title[2] or "").rpartition(", ")[2])
+
+
+def _matched(run: Sequence[Line]) -> Iterator[Pair]:
+    """Pairs neighbouring names and titles: a name before its title, unless the whole run has titles first.
+
+    Of a council, a role above and an employment below each name, the role counts.
+    """
+    if run and run[0][2] and not run[0][2].endswith("s"):  # a role; "Associates" is a heading
+        run = [it for nth, it in enumerate(run) if nth < 2 or not _is_employment(run[nth - 2], run[nth - 1], it)]
+    is_title = [title is not None for _, _, title in run]
+    is_title_first = len(run) > 1 and is_title[0] and all(above or below for above, below in pairwise(is_title))
+    is_title_first = is_title_first and (
+        is_title == [nth % 2 == 0 for nth in range(len(run))]
+        if all(above != below for above, below in pairwise(is_title)) and len(run) % 2 == 0
+        else any(above and below for above, below in pairwise(is_title))
     )
     nth = 0
     while nth + 1 < len(run):

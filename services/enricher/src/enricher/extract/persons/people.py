@@ -8,15 +8,18 @@ customer who is quoted is none of the company's.
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice, pairwise
 
 from enricher.extract.emails import find_emails, is_role
 from enricher.extract.own_words import names_of
-from enricher.extract.persons.blocks import AROUND, in_a_row, reachable, sure
+from enricher.extract.persons.blocks import AROUND, for_the_press, in_a_row, reachable, sure
+from enricher.extract.persons.east_asian import east_asian_people
+from enricher.extract.persons.in_news import people_of
 from enricher.extract.persons.names import person_name
 from enricher.extract.persons.one_line import LONGEST_TITLE, is_own_employer, on_one_line
 from enricher.extract.persons.pairs import TEAM_WORD, pairs_of
-from enricher.extract.persons.sentences import people_in, people_of
-from enricher.extract.persons.titles import has_titles
+from enricher.extract.persons.sentences import people_in
+from enricher.extract.persons.titles import has_titles, is_job_title
 from enricher.extract.phones import find_numbers
 from enricher.extract.prompt_injection import is_injection
 from enricher.extract.strangers import compacted
@@ -31,6 +34,14 @@ _OUTSIDE = frozenset({Kind.CUSTOMERS, Kind.NEWS})
 _OF_COMPANY = re.compile(
     r"©|\b(?:main|reception|general|office|head office|tel/fax)\b|\b[Ss](?:ingapore|pore)? ?\(?\d{6}\b", re.IGNORECASE
 )
+#: "Vertreten durch die Geschäftsführer:", and the names behind or below.
+_REPRESENTED = re.compile(
+    r"(?:vertreten durch[^\n:]{0,20}|vertretungsberechtigte[rn]? |^)"
+    r"(?P<title>Geschäftsführer(?:in)?|Vorstand|Inhaber(?:in)?)"
+    r"\s?:\s{1,2}(?P<names>[^\n]{4,120})",
+    re.IGNORECASE | re.MULTILINE,
+)
+_AND = re.compile(r",\s|;\s|\sund\s|\s&\s")
 _DASH = re.compile(r"^[\s–—-]+")
 _TOKENS = re.compile(r"[a-z]{3,}")
 
@@ -48,14 +59,17 @@ class FoundPerson:
     numbers: tuple[str, ...] = ()
 
 
-def find_people(page: Document, site: str, region: str) -> list[FoundPerson]:
-    """The people of a page, in its order, each name once. `site` and `region` are those of addresses and numbers."""
+def find_people(page: Document, site: str, region: str, *, whole: str = "") -> list[FoundPerson]:
+    """The people of a page, in its order, each name once. `site` and `region` are those of addresses and numbers.
+
+    `whole` is the page's text with what others say.
+    """
     found: dict[str, FoundPerson] = {}
     for person in (
         *_declared(page, site, region),
         *_shown(page, site, region),
         *_in_sentences(page),
-        *_quoted(page, names_of(page)),
+        *_quoted(page, names_of(page), whole),
     ):
         person = replace(person, name=person.name.title()) if person.name.isupper() else person
         known = found.setdefault(person.name.casefold(), person)
@@ -64,7 +78,9 @@ def find_people(page: Document, site: str, region: str) -> list[FoundPerson]:
         )
         if len(found) == _MOST:
             break
-    return list(_with_addresses(found.values(), find_emails(page, site))) if found else []
+    words = [frozenset(name.split()) for name in found]  # "Shi Min" is "Lee Shi Min", too
+    people = [person for name, person in found.items() if not any(frozenset(name.split()) < it for it in words)]
+    return list(_with_addresses(people, find_emails(page, site))) if people else []
 
 
 def _declared(page: Document, site: str, region: str) -> Iterator[FoundPerson]:
@@ -100,11 +116,26 @@ def _in_sentences(page: Document) -> Iterator[FoundPerson]:
     find = people_of if kind_of(Link(page.url, "")) in _OUTSIDE else people_in
     for name, title in find(page.text, names_of(page)):
         yield FoundPerson(name, title, page.url)
+    if find is people_in:
+        for name, title in (*east_asian_people(page.text), *_represented(page.text)):
+            yield FoundPerson(name, title, page.url)
 
 
-def _quoted(page: Document, names: frozenset[str]) -> Iterator[FoundPerson]:
+def _represented(text: str) -> Iterator[tuple[str, str]]:
+    """The managing directors in the imprint of a German site, which has to name them."""
+    for found in islice(_REPRESENTED.finditer(text), _MOST):
+        for part in _AND.split(found["names"]):
+            if name := person_name(part):
+                yield name, found["title"]
+
+
+def _quoted(page: Document, names: frozenset[str], whole: str) -> Iterator[FoundPerson]:
     """The company's own people among those who are quoted: "Mei Tan, Buyer, Acme" on Acme's page, or about its jobs."""
     is_careers = kind_of(Link(page.url, "")) is Kind.CAREERS
+    if is_careers and page.quoted:
+        for above, line in pairwise(whole.split("\n")):
+            if line in page.quoted and above in page.quoted and is_job_title(line) and (name := person_name(above)):
+                yield FoundPerson(name, line, page.url)
     for line in sorted(page.quoted):
         head, _, employer = line.rpartition(", ")
         both = on_one_line(head, names) if head and is_own_employer(employer, names) else None
@@ -133,7 +164,7 @@ def _shown(page: Document, site: str, region: str) -> Iterator[FoundPerson]:
     if not is_read:
         known = {pair[0] for pair in pairs}
         every = pairs_of(lines, is_open=True, is_read=True, names=names, menu=menu)
-        shown = reachable(every, lines, site)
+        shown = [*reachable(every, lines, site), *for_the_press(every, lines, site)]
         if kind not in _OUTSIDE:
             shown += [*in_a_row(every, lines, is_about=kind is Kind.ABOUT), *sure(every, lines, names)]
         pairs = sorted({*pairs, *(pair for pair in shown if pair[0] not in known)})

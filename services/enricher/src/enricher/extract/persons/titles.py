@@ -22,7 +22,10 @@ _HEAD_WORDS = """
     gardener storekeeper foreman forewoman bookkeeper auditor hairdresser colourist tailor seamstress goldsmith jeweller
     apprentice fabricator co-ordinator coordinator metrologist undertaker geschäftsführer geschäftsführerin prokurist
     inhaber inhaberin vorstand
-    geschäftsleiter vertriebsleiter werkzeugmacher lew geologist arborist
+    geschäftsleiter vertriebsleiter werkzeugmacher lew geologist arborist trainee vice-president vice-chairman
+    vice-chairperson vice-chairwoman
+    direktur komisaris manajer sekretaris bendahara
+    leiter leiterin leitung auszubildender auszubildende
 """
 _HEADS = frozenset(_HEAD_WORDS.split())
 _MODIFIER_WORDS = """
@@ -52,6 +55,7 @@ _MODIFIER_WORDS = """
     regulatory protection front desk cellar shop reception kitchen bar studio stores despatch dispatch
     packing distribution bookkeeping enquiries accounts-payable payroll purchase showroom tenders tender booking
     bookings refunds vertrieb einkauf personal buchhaltung technik eksport
+    utama operasional keuangan penjualan produksi hrd inhaltlich verwaltung abrechnung und stellv
     teknikal pembangunan perniagaan bahagian jabatan cawangan wilayah syarikat lembaga dan bersama
 """
 _MODIFIERS = frozenset(_MODIFIER_WORDS.split())
@@ -77,13 +81,14 @@ _UNIT_NAMES = """
     enquiries export finance hr kewangan lab laboratory legal logistics maintenance marketing operations packing
     payroll pemasaran personal procurement production purchase purchasing qa quality quotations quotes reception refunds
     regulatory sales service shipping showroom site support talent technik tenders training vertrieb warehouse jualan
+    verwaltung abrechnung
     desk office protection design admissions kitchen retail services programmes conservation acquisition recruitment
 """
 _UNITS = frozenset(_UNIT_NAMES.split())
 _DEPARTMENT = re.compile(rf"{_UNIT}(?: (?:&|and) {_UNIT})?", re.IGNORECASE)
 #: Horticulturist, technician: whoever has a field.
 _OF_A_FIELD = re.compile(
-    r"(?!(?:check|wish|play|price|short|wait|white|black)list)[a-z]{4,14}(?:ist|ician)|[a-zäöü]{3,20}(?:leiter|leitung|führer|meister)(?:in)?"
+    r"(?!(?:check|wish|play|price|short|wait|white|black)list|[a-z]{1,9}qu?[vu]ist)[a-z]{4,14}(?:ist|ician)|[a-zäöü]{3,20}(?:leiter|leitung|führer|meister)(?:in)?"
 )
 #: Words behind a title that name no company.
 _GENERIC = frozenset(
@@ -94,7 +99,7 @@ _MAX_UNKNOWN = 2
 _LONGEST = 80
 _CHINESE = re.compile(
     r"[\u4e00-\u9fff]{0,6}(?:经理|經理|總經理|总经理|董事长?|董事長|主席|总监|總監|总裁|總裁|創辦人|创始人|创办人|主任|工程师|院长|院長|所长|店长"
-    r"|主厨|医师|醫師|会长|秘书|财政|厂长|校长|老师|顾问)(?: ?[（(][\u4e00-\u9fff]{1,6}[）)])?"
+    r"|主厨|医师|醫師|会长|秘书|财政|厂长|校长|老师|顾问|主管|東主|东主)(?: ?[（(][\u4e00-\u9fff]{1,6}[）)])?"
 )
 
 _SENIORITIES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
@@ -186,7 +191,11 @@ def is_job_title(line: str) -> bool:
     if "," in line and not _has_known(line.partition(",")[0]):
         return False  # "Peter Lim, General Partner" is a person
     words = [word.lower() for word in _WORD.findall(line)]
-    if not 1 <= len(words) <= _MAX_WORDS or not line[:1].isupper() or not any(map(_is_head, words)):
+    if (
+        not 1 <= len(words) <= _MAX_WORDS
+        or not (line[:1].isupper() or line.startswith("stellv"))
+        or not any(map(_is_head, words))
+    ):
         return False
     unknown = [word for word in words if not is_known(word)]
     return len(unknown) <= min(_MAX_UNKNOWN, len(words) - 1)
