@@ -220,7 +220,7 @@ def test_an_address_tells_the_country_of_bare_numbers(url: str, body: str, numbe
     ],
 )
 def test_the_main_line_comes_before_branches_and_direct_lines(body: str) -> None:
-    """Whatever their order on the page."""
+    """The order on the page does not count."""
     found = extract([a_page(body)])
 
     assert next(it.value for it in found.contacts if it.kind == "phone") == TEL
