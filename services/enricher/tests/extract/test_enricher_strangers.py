@@ -16,6 +16,13 @@ def phones_on(body: str) -> list[str]:
     return [it.value for it in found.contacts if it.kind == "phone"]
 
 
+def test_the_companys_number_may_stand_below_its_regulator() -> None:
+    """A number in brackets behind the regulator's name is the regulator's, one with a label is the company's."""
+    body = "<p>We are regulated by the</p><p><a href='//regulator.sg'>Crane Regulator</a></p><p>Tel: 6777 1200</p>"
+
+    assert phones_on(body) == ["+6567771200"]
+
+
 @pytest.mark.parametrize(
     "said",
     [

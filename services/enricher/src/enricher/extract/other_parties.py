@@ -164,7 +164,8 @@ def parts_of(
     own: list[str] = []
     both: list[str] = []
     left, is_reach_only, is_named_below = 0, False, False
-    for line in text.split("\n"):
+    lines = text.split("\n")
+    for nth, line in enumerate(lines):
         if line in quoted:
             others.append(line)
             continue
@@ -182,12 +183,13 @@ def parts_of(
         if _SAID.fullmatch(line):
             others.append(line)
             continue
-        maker = (_MAKER.search(line) or _OVERSEEN.search(line)) if is_marked else None
-        if maker:
+        maker = _MAKER.search(line) if is_marked else None
+        overseer = _OVERSEEN.search(line) if is_marked and not maker else None
+        if begins := maker or overseer:
             is_named_below = _BY_WHOM.search(line) is not None
-            own.append(line[: maker.start()])
-            others.append(line[maker.start() :])
-            left = 2
+            own.append(line[: begins.start()])
+            others.append(line[begins.start() :])
+            left = 2 if maker or "".join(lines[nth + 2 : nth + 3]).startswith("(") else 1
             continue
         below = _below(line, named) if is_marked else None
         if below is not None:

@@ -34,12 +34,19 @@ _VERB = re.compile("^[请請]?(?:联络|联系|聯絡|聯繫|洽|找|由)")
 _JAPANESE = re.compile(
     r"(?P<title>代表取締役(?:社長|会長)?|(?:専務|常務)?取締役(?:[\u4e00-\u9fff]{0,4}長)?|監査役|社長|会長"
     r"|工場長|支店長|所長|院長|園長|店長|営業部長|総務部長|部長|課長)[\s：:]{1,2}(?P<name>[\u4e00-\u9fff々]{1,3}"
-    r"[ \u3000][\u3041-\u30ff\u4e00-\u9fff々]{1,4})(?![\u3041-\u30ff\u4e00-\u9fff])"
+    r"[ \u3000][\u3041-\u30ff\u4e00-\u9fff々]{1,4})(?![\u3041-\u30ff\u4e00-\u9fff]| ?[様氏])"
 )
 #: A founder of then is no contact today.
 _LONG_AGO = re.compile(r"(?:18|19[0-5])\d|一[八九][〇零一二三四五]")
 _AROUND = 20
-_OUTSIDE = re.compile(r"(?:客户|客戶|顧客|前|已故|嘉宾|嘉賓)\Z")
+#: Customers, former ones, guests, and people of another company.
+_OUTSIDE = re.compile(
+    r"(?:客户|客戶|顧客|前|已故|嘉宾|嘉賓|(?<![本我敝该該])(?:公司|集团|集團|企业|企業|银行|銀行|协会|協會|商会|商會|大学|大學|医院|醫院))\Z"
+)
+#: Words of headings and forms that stand where a name could.
+_HEADING = re.compile(
+    "挨拶|就任|募集|要項|紹介|略歴|経歴|氏名|役員|一覧|会社|電話|住所|創業|設立|資本|従業|事業|取引|所在|営業|時間|本社"
+)
 
 
 def east_asian_people(text: str) -> Iterator[tuple[str, str]]:
@@ -56,4 +63,5 @@ def east_asian_people(text: str) -> Iterator[tuple[str, str]]:
             if (name := person_name(found["name"])) and not _OUTSIDE.search(text[: found.start()]):
                 yield name, _VERB.sub("", found["title"])
     for found in islice(_JAPANESE.finditer(text), _MOST):
-        yield " ".join(found["name"].split()), found["title"]
+        if not _HEADING.search(found["name"]):
+            yield " ".join(found["name"].split()), found["title"]
