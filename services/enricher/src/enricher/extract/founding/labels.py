@@ -24,7 +24,9 @@ _INLINE = re.compile(
     rf" )(?<!\d){YEAR}",
     re.IGNORECASE | re.MULTILINE,
 )
-_VALUE = re.compile(rf"^\W{{0,3}}(?:[^\d\n]{{0,20}}|.{{0,16}}[(/.-])?\s?(?<!\d){YEAR}|^\W{{0,3}}((?:18|19|20)\d\d)年")
+_VALUE = re.compile(
+    rf"^\W{{0,3}}(?:[^\d\n]{{0,20}}|.{{0,16}}[(/.-])?\s?(?<!\d){YEAR}|^(?:\W{{0,3}}|.{{0,10}}[（(])((?:18|19|20)\d\d)年"
+)
 _ONLY_YEAR = re.compile(r"(?:18|19|20)\d\d")
 _AFTER_YEAR = re.compile(
     r"(?:we were |company |the company |was )?(?:founded|established|started|incorporated|born)\b", re.IGNORECASE

@@ -1,4 +1,4 @@
-"""Finds years of foundation in Chinese, Malay and German."""
+"""Finds years of foundation in Chinese, Malay, Indonesian and German."""
 
 import re
 from collections.abc import Iterator
@@ -9,27 +9,34 @@ from enricher.extract.founding.words import A_YEAR, MOST, YEAR, compact
 from enricher.extract.own_words import is_about_company, sentence_around
 
 _MALAY = re.compile(
-    rf"\b(?i:ditubuhkan|diasaskan|didaftarkan)(?: (?:pada|sejak|tahun|di|\d{{1,2}}|[A-Z][a-z]{{2,9}})){{0,4}} {YEAR}"
+    rf"\b(?i:ditubuhkan|diasaskan|didaftarkan|didirikan)"
+    rf"(?: (?:pada|sejak|tahun|di|\d{{1,2}}|[A-Z][a-z]{{2,9}})){{0,4}} {YEAR}"
 )
 _GERMAN = re.compile(
-    rf"\b[Ss]eit {YEAR}[^.!?\n]{{0,60}}\bwir\b|(?:^|\bwurde (?:wir )?)[Gg]egründet (?:im Jahre? |in )?{YEAR}", re.M
+    rf"\b[Ss]eit {YEAR}[^.!?\n]{{0,60}}\bwir\b|(?:^|\bwurde (?:wir )?)[Gg]egründet (?:im Jahre? |in )?{YEAR}"
+    r"|\bhat (?:das Unternehmen|die (?:Firma|Praxis|Kanzlei|Agentur)|den (?:Betrieb|[A-Z][a-zäöüß]{2,20}dienst)"
+    rf"|unser\w{{0,2}} [A-Z][\w-]{{2,24}}) (?:im Jahre? )?{YEAR} gegründet",
+    re.M,
 )
+#: "Acme Technik - seit 1973", on a line of its own.
+_GERMAN_SINCE = re.compile(rf"^(?P<name>[^\n.!?]{{3,60}}?)[ ,|–-]{{1,3}}[Ss]eit {YEAR}$", re.M)
 #: A quick test for one of them.
-_OTHER_WORDS = re.compile(r"ditubuhkan|diasaskan|didaftarkan|\bseit\b|gegründet")
+_OTHER_WORDS = re.compile(r"ditubuhkan|diasaskan|didaftarkan|didirikan|\bseit\b|gegründet")
 HAN_DIGITS = "〇零○一二三四五六七八九"
 _HAN_YEAR = rf"((?:18|19|20)\d\d|[{HAN_DIGITS}]{{4}})"
 _HAN_VERB = r"(?:成立|创立|創立|创办|創辦|始创|始創|创建|創建|创始|開業|开业)"
 _CHINESE = re.compile(
-    rf"{_HAN_VERB}[于於]?(?:公元)?{_HAN_YEAR}年|{_HAN_YEAR}年(?:\d{{1,2}}月)?[^。，,；;\d\n]{{0,8}}{_HAN_VERB}"
+    rf"{_HAN_VERB}[于於]?(?:公元)?{_HAN_YEAR}年|{_HAN_YEAR}年(?:\d{{1,2}}月)?(?:由[^。，,；;\d\n]{{2,24}}?|[^。，,；;\d\n]{{0,8}}){_HAN_VERB}"
 )
 _HAN_OWN = re.compile(r"本|我们|我們|公司|我司|诊所|診所|店|医馆|品牌|^\W*$")
 _HAN_CLAUSE = re.compile(r"[。；;，,\n]")
 _HAN_SINCE = re.compile(rf"(?:始于|始於)\s?{YEAR}")
 _SHORT_CLAUSE = 12
+_ALIKE = 6  # letters of a name
 
 
 def years_in_other_languages(text: str, names: list[str]) -> Iterator[tuple[str, float, re.Match[str]]]:
-    """Chinese, Malay and German statements."""
+    """Chinese, Malay, Indonesian and German statements."""
     for match in islice(_CHINESE.finditer(text), MOST if not text.isascii() else 0):
         before = text[max(0, match.start() - 60) : match.start()]
         clause = _HAN_CLAUSE.split(before)[-1]
@@ -45,6 +52,9 @@ def years_in_other_languages(text: str, names: list[str]) -> Iterator[tuple[str,
             before, after = sentence_around(text, match)
             if is_about_company(before, after, names) or pattern is _GERMAN:
                 yield next(it for it in match.groups() if it), LIKELY, match
+    for match in islice(_GERMAN_SINCE.finditer(text), MOST if "eit " in text else 0):
+        if any(compact(match["name"]).startswith(it[:_ALIKE]) for it in names):
+            yield match[2], LIKELY, match
 
 
 def _digit(sign: str) -> str:

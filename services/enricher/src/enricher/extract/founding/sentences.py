@@ -18,11 +18,12 @@ _KINDS = (
 #: Verbs of a foundation, and those that are one only with a fitting object.
 _FOUNDED = (
     r"founded|co-founded|established|incorporated|formed|inception|set up(?: shop)?|started(?: out| life| up)?"
+    r"|kicked off|registered as an? (?:society|charity|company|business|co-?operative|partnership)"
     r"|opened(?: for business|(?: (?:its|our|their|the))?(?: first)? doors)?|opening (?:its|our|their) (?:first )?doors"
     r"|beg[aiu]ns?(?: life)?|starts|launched|born|commenced|spun (?:out|off)|came into being|came to life"
 )
 _STATED = re.compile(rf"\b(?P<verb>(?i:{_FOUNDED}))\b(?P<gap>[^.!?;|\n]{{0,110}}?)(?<!\d)(?P<year>{YEAR})")
-_LOOSE = re.compile(r"set up$|launched|starts|started|opened$|beg[aiu]ns?|commenced", re.IGNORECASE)
+_LOOSE = re.compile(r"set up$|kicked off$|launched|starts|started|opened$|beg[aiu]ns?|commenced", re.IGNORECASE)
 #: Verbs that need the company as their subject.
 _OF_SUBJECT = re.compile(r"born|starts|begins?", re.IGNORECASE)
 #: What may stand between such a verb and its year: no object but the company itself.

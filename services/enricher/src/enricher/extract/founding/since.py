@@ -29,7 +29,7 @@ _ANNIVERSARY = re.compile(
 _OLDEST = 200
 _FEW_WORDS = 4
 _LICENSED = re.compile(
-    r"\b(?:of|has|have|had|been|is|was|were|are|registered|approved|appointed|sponsors?|supporters?|users?|partners?|at|with|in|on)\b",
+    r"\b(?:of|has|have|had|been|is|was|were|are|registered|approved|appointed|status|sponsors?|supporters?|users?|partners?|at|with|in|on)\b",
     re.IGNORECASE,
 )
 _OUR = re.compile(r"\b(?:our|its)(?: \w+)?$", re.IGNORECASE)

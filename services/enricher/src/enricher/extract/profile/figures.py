@@ -23,12 +23,17 @@ _PEOPLE = re.compile(
     rf"|(?:^|(?<=\n)){_COUNT}\n(?:full-time )?(?:employees|staff|team members)(?=\n|$)"
     rf"|(?:^|(?<=\n)|(?<=\. )){_COUNT} people(?=, \d)"
     rf"|\bwe are (?:now )?(?:a team of )?{_ABOUT}{_COUNT} people\b"
-    rf"|\b(?:mempunyai|seramai|dengan) (?:kira-kira |lebih )?{_COUNT} (?:orang )?(?:kakitangan|pekerja)\b",
+    rf"|\b(?:mempunyai|seramai|dengan|memiliki) (?:kira-kira |lebih |sekitar )?{_COUNT} (?:orang )?"
+    r"(?:kakitangan|pekerja|karyawan)\b"
+    rf"|\bmit (?:rund |über |etwa )?{_COUNT} (?:Mitarbeiter|Mitarbeiterinnen|Mitarbeitern|Beschäftigten)\b"
+    r"|(?<!客户)(?<!客戶)(?<!培训)(?<!培訓)(?:员工|員工|职员|職員)(?:人数|人數)?[约約：: ]{0,3}(\d{1,6})[余餘多]?[人名]"
+    r"|従業員数?\s{0,3}[：:]?\s{0,2}(?:約)?(\d{1,6})[人名]",
     re.IGNORECASE,
 )
 #: A quick test for one of its words: most pages have none.
 _OF_PEOPLE = re.compile(
-    r"kakitangan|pekerja|people|employ|staff|team|strong|worker|workforce|crew|headcount|family", re.IGNORECASE
+    r"kakitangan|pekerja|karyawan|mitarbeiter|beschäftigten|[员員]工|[职職]員|职员|従業員|people|employ|staff|team|strong|worker|workforce|crew|headcount|family",
+    re.IGNORECASE,
 )
 #: Sentences with these count other people: those served, housed or placed, or a customer's.
 _NOT_EMPLOYED = re.compile(
@@ -37,7 +42,7 @@ _NOT_EMPLOYED = re.compile(
     r"|outsourc\w{1,4}|suppl(?:y|ied|ies|ying)|deploy(?:ed|s|ing)?|provid(?:e|ed|es|ing)|clients?|customers?|their"
     r"|affiliat\w{1,4}|subsidiar\w{1,4}"
     r"|parent|principals?|companies|firms|plans?|up to|each|every|insur\w{1,5}|cover(?:s|ed|ing)?|help(?:ed|s|ing)?"
-    r"|for|per|if|must|should|fewer|less)\b",
+    r"|for|per|if|must|should|fewer|less|für|kunden|untuk|pelanggan)\b",
     re.IGNORECASE,
 )
 #: Words behind a count that make it another's, or a rate.
