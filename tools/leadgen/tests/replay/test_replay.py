@@ -401,7 +401,7 @@ async def test_an_interrupted_rerun_must_be_ended_before_one_of_another_slice(
 
     refused = await leadgen(*command, database_url=database_url, kafka=kafka)
     assert refused.exit_code == 1
-    assert f"was interrupted at 0 of 4: `leadgen replay resume {old.replay_id}` goes on" in refused.output
+    assert f"was interrupted at 0 of 4: `leadgen replay resume {old.replay_id}` resumes it" in refused.output
     resumed = await leadgen(
         "replay", "resume", str(old.replay_id), "--wait", "0", database_url=database_url, kafka=kafka
     )
