@@ -25,7 +25,7 @@ from testkit.stages import a_company, at_work, ended, envelope_for, publish, pub
 NOW = datetime(2026, 11, 30, tzinfo=UTC)
 UENS = [f"2019{n:05}K" for n in range(12)]
 #: Events that a test sends before it gives up waiting for the replicas to share the work.
-MOST = 20_000
+MOST = 100_000
 #: Open events up to which more are published: enough for every replica.
 LOAD = 200
 NOTE = "INSERT INTO handled (tenant_id, uen, number, opening, replica) VALUES (tenant(), $1, $2, $3, $4)"
@@ -104,6 +104,8 @@ async def test_replicas_are_replaced_under_load(before, after, handled, owner, d
 
     async def have_worked(*replicas: str) -> bool:
         """Whether each of them has handled something after now."""
+        if publishing.done():
+            pytest.fail(f"there is nothing left to share: {publishing.result()} events were published")
         found = await owner.fetch("SELECT DISTINCT replica FROM handled WHERE place > $1", since)
         return set(replicas) <= {row["replica"] for row in found}
 
