@@ -123,7 +123,8 @@ def _in_sentences(page: Document) -> Iterator[FoundPerson]:
 
 def _represented(text: str) -> Iterator[tuple[str, str]]:
     """The managing directors in the imprint of a German site, which has to name them."""
-    for found in islice(_REPRESENTED.finditer(text), _MOST):
+    is_german = "eschäftsführer" in text or "orstand" in text or "nhaber" in text
+    for found in islice(_REPRESENTED.finditer(text), _MOST if is_german else 0):
         for part in _AND.split(found["names"]):
             if name := person_name(part):
                 yield name, found["title"]
