@@ -181,6 +181,7 @@ def test_a_number_in_the_data_goes_before_one_of_a_floating_button() -> None:
     ("body", "numbers"),
     [
         ("Tel +91 422 266 7418 / 266 7419", ["+914222667418", "+914222667419"]),
+        ("Tel +603-33245518, 33245519", ["+60333245518", "+60333245519"]),
         ("Dongguan Factory, China<br>Tel: (86) 769-8532 6617", ["+8676985326617"]),
         ("Call Ana on (86) 769-8532 6617", []),
         (

@@ -25,6 +25,13 @@ def people_on(body: str, path: str = "our-team") -> list[tuple[str, str]]:
         ("<p>Mr. Arjun s/o Pillai, Head of Engineering</p>", [("Arjun s/o Pillai", "Head of Engineering")]),
         ("<p>CEO: Nurul binte Hassan</p>", [("Nurul binte Hassan", "CEO")]),
         ("<p>KOH WEI JIE – Senior Sales Executive</p>", [("Koh Wei Jie", "Senior Sales Executive")]),
+        ("<p>Teo Soo Ling, Sharon (Executive Director)</p>", [("Teo Soo Ling, Sharon", "Executive Director")]),
+        ("<p>NSW & ACT: Ben Low, Sales Manager, 6777 1200</p>", [("Ben Low", "Sales Manager")]),
+        ("<p>Ana Cruz</p><p>Purchase Ledger</p><p>6777 1200</p>", [("Ana Cruz", "Purchase Ledger")]),
+        (
+            "<p>Directors</p><p>Ana Cruz</p><p>Ben Low</p><p>Studio manager</p><p>Mei Tan</p>",
+            [("Ana Cruz", "Director"), ("Ben Low", "Director"), ("Mei Tan", "Studio manager")],
+        ),
         (
             "<p>Founder</p><p>Ana Cruz</p><p>Sales Manager</p><p>Ben Low</p>",
             [("Ana Cruz", "Founder"), ("Ben Low", "Sales Manager")],

@@ -36,6 +36,23 @@ def people_on(body: str, path: str = "") -> list[tuple[str, str]]:
         ("团体请联络营业总监 郑秀芬", [("郑秀芬", "营业总监")]),
         ("Mail it to our Human Resource Manager, Mrs Gladys Tan, today.", [("Gladys Tan", "Human Resource Manager")]),
         ("9636 2085 (Ben Low, Sales Manager)", [("Ben Low", "Sales Manager")]),
+        ("016-663 0918 (Ms. Mages, Sales)", [("Mages", "Sales")]),
+        ("012-218 7703 (Mr. Lim SH, Director)", [("Lim SH", "Director")]),
+        ("Ask for Service Manager Ben Low.", [("Ben Low", "Service Manager")]),
+        (
+            "We moved to Lower Street. Head Brewer Ben Low arrived from the north in 2018.",
+            [("Ben Low", "Head Brewer")],
+        ),
+        (
+            "Exports are handled by Mr. Ben Low, Export Manager, from our Medan office.",
+            [("Ben Low", "Export Manager")],
+        ),
+        ("Founded in 2018 by Ben Low and his cousin Ana Cruz.", ["Ben Low", "Ana Cruz"]),
+        ("© 2019 Valves Asia. Ben Low, President Director.", [("Ben Low", "President Director")]),
+        ("由梁和先生於1968年在深水埗開業", [("梁和", "創辦人")]),
+        ("料理長<br>後藤 真一", [("後藤 真一", "料理長")]),
+        ("Inhaber: Tischlermeister Uwe Brück", [("Uwe Brück", "Inhaber")]),
+        ("Lab Director: Dr. (Mrs.) Swati Rao, MD (Path)", [("Swati Rao", "Lab Director")]),
         ("Donations (Mr Ben Low, Head of Development)", [("Ben Low", "Head of Development")]),
         ("012-673 4490 (Encik Azlan, Pengurus Jualan)", [("Azlan", "Pengurus Jualan")]),
         (
@@ -165,6 +182,7 @@ NEWS = "news/2024/opening"
         ("“It works,” said Dr. Ben Low, co-founder and CEO. “Truly.”", [("Ben Low", "co-founder and CEO")]),
         ("The store is open. Group chairman Mr Ben Low, 79, cut the ribbon.", [("Ben Low", "Group chairman")]),
         ("Valves Asia names Ana Cruz chief financial officer", [("Ana Cruz", "chief financial officer")]),
+        ("9 March 2023 · by <b>Ana Cruz</b>, Co-founder & CEO", [("Ana Cruz", "Co-founder & CEO")]),
         ("Call +65 6338 2047 (Ana Cruz, Head of Communications)", [("Ana Cruz", "Head of Communications")]),
         (
             "Media contact</p><p>Ms Ana Cruz</p><p>Marketing Manager</p><p>T: 6338 2047",
@@ -184,6 +202,7 @@ def test_news_of_the_company_names_its_people(said: str, found: list[tuple[str, 
         "“Splendid,” added Ben Low, General Partner at Omega Ventures.",
         "Captain Ben Low, Fleet Manager of customer Omega, liked it.",
         "The rooms were built by Omega, whose project director Ms Ana Cruz was there.",
+        "9 March 2023 · by Ana Cruz, CEO of Omega Foods",
         "Omega Foods names Ana Cruz chief financial officer",
         "“Our managing director Ben Low, our hero,” said a guest.",
         "Media contact</p><p>Ana Cruz</p><p>Account Manager</p><p>ana@finchpr.com",
@@ -227,9 +246,16 @@ def test_a_team_page_in_another_language_names_people(name: str, title: str) -> 
     assert people_on(f"<h1>Team</h1><p>{name}</p><p>{title}</p>", "team") == [(name, title)]
 
 
-def test_employees_speak_on_a_page_about_jobs() -> None:
-    """A name and a title on lines of their own, below what was said."""
-    said = "<blockquote><p>“I shipped on day three.”</p><p>Ana Cruz</p><p>Software Engineer</p></blockquote>"
+@pytest.mark.parametrize(
+    "said",
+    [
+        "<blockquote><p>“I shipped on day three.”</p><p>Ana Cruz</p><p>Software Engineer</p></blockquote>",
+        "<p>“I shipped on day three.”</p><p>Ana Cruz, Software Engineer</p>",
+        "<p>“I shipped on day three.” – Ana Cruz, Software Engineer</p>",
+    ],
+)
+def test_employees_speak_on_a_page_about_jobs(said: str) -> None:
+    """A name and a title on lines of their own, on one line, or behind what was said."""
     page = parse_html(f"{HOME}careers", f"<title>Valves Asia</title>{said}")
 
     assert [(it.name, it.title) for it in extract([page]).people] == [("Ana Cruz", "Software Engineer")]

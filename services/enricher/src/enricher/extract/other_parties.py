@@ -59,11 +59,14 @@ _HEADS: tuple[tuple[int, re.Pattern[str]], ...] = tuple(
         ),
         (
             1,
-            r"(?:our )?(?:accreditation|membership)s?(?: (?:and|&) (?:accreditation|membership)s?)?\W{0,2}",
+            r"[A-Z][^\d@:(]{2,30} \((?:licen[sc]ed|franchised?|independent)"
+            r" (?:partner|operator|dealer|agent|franchisee)s?\)"
+            r"|(?:our )?(?:accreditation|membership)s?(?: (?:and|&) (?:accreditation|membership)s?)?\W{0,2}",
         ),
         (
             12,
-            r"(?:our |overseas |local |authori[sz]ed )?(?:agents?|dealers?|distributors?|resellers?|stockists?)\W{0,2}",
+            r"(?:our |overseas |local |authori[sz]ed )?(?:agents?|dealers?|distributors?|resellers?|stockists?)"
+            r"(?:\s?[–—:(-]\s?[^\W\d][^\d@:]{2,30})?\W{0,2}",
         ),
         (
             0,

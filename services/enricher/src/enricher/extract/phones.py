@@ -37,7 +37,8 @@ _GLUED = re.compile(r"[A-Za-z]-?\Z")
 _SEVERAL = re.compile(r"[/;|,]|%2f|\bor\b", re.IGNORECASE)
 #: The last digits of a neighbour: one or two stand close, since "6123 4567 / 24 hours" names none.
 _ALSO = re.compile(
-    r"(?:/(?P<near>\d{1,2})|\s?[/&]\s?(?P<far>\d{3}[ -]\d{4}|\d{3,4})|\s/\s(?P<last>\d{2})(?=\s?(?:\n|\Z|(?:f|fax)\b)))"
+    r"(?:/(?P<near>\d{1,2})|\s?[/&]\s?(?P<far>\d{3}[ -]\d{4}|\d{3,4})"
+    r"|,\s(?P<whole>\d{6,8})|\s/\s(?P<last>\d{2})(?=\s?(?:\n|\Z|(?:f|fax)\b)))"
     r"(?![\w/:-]|[ .]?\d|\s?(?:h(?:ou)?rs?|am|pm)\b)",
     re.IGNORECASE,
 )
@@ -157,10 +158,11 @@ def _abroad(page: Document, region: str) -> Iterator[tuple[str, Kind | None]]:
 
 
 def _next_ones(number: str, also: re.Match[str]) -> Iterator[str]:
-    """The neighbour of a number given by its last digits: "6225 7733/34", "6188 4520 / 4521"."""
-    digits = re.sub(r"\D", "", also["near"] or also["far"] or also["last"])
+    """The neighbour of a number given by its last digits: "6225 7733/34", "+60 3-3324 5518, 33245519"."""
+    digits = re.sub(r"\D", "", also["near"] or also["far"] or also["last"] or also["whole"])
     neighbour = number[: -len(digits)] + digits
-    if neighbour > number and phonenumbers.is_valid_number(phonenumbers.parse(neighbour)):
+    is_far = also["whole"] and neighbour[:-2] != number[:-2]
+    if neighbour > number and not is_far and phonenumbers.is_valid_number(phonenumbers.parse(neighbour)):
         yield neighbour
 
 

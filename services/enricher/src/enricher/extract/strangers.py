@@ -7,11 +7,17 @@ by a company's name with its legal form that is not the page's own.
 import re
 from collections.abc import Iterable
 
+from enricher.extract.numbers.countries import is_place
+
 #: Ends of sentences, and signs between the items of one line.
-_PARTS = re.compile(r"(?:(?<=[a-zà-ÿ]{4})|(?<=[\d)\]”\"]))[.!?;]\s+(?=[A-Z(“\"'0-9À-Þ])|\s[|•·●‧∙]\s|\s/\s(?=[A-Z])")
+_PARTS = re.compile(
+    r"(?:(?<=[a-zà-ÿ]{4})|(?<=[\d)\]”\"]))[.!?;]\s+(?=[A-Z(“\"'0-9À-Þ])|\s[|•·●‧∙]\s|\s/\s(?=[A-Z])"
+    r"|(?<=[a-z\d])\s(?=[\u4e00-\u9fff]{2})|。"
+)
 _ROLES = (
     r"suppliers?|principals?|land ?lords?|neighbours?|bankers?|banks?|auditors?|lawyers?|solicitors?|insurers?|brokers?"
-    r"|agents?|agenc(?:y|ies)|distributors?|dealers?|resellers?|stockists?|franchisees?|licensors?|tenants?|contractors?"
+    r"|agents?|agenc(?:y|ies)|distributors?|dealers?|resellers?|stockists?|importers?|wholesalers?|carriers?|hauliers?"
+    r"|franchisees?|licensors?|tenants?|contractors?"
     r"|sub-?contractors?|makers?|manufacturers?|partners?|affiliates?|associates?|sister compan(?:y|ies)"
     r"|parent compan(?:y|ies)|holding compan(?:y|ies)|sponsors?|funders?|owners?|couriers?|caterers?|vendors?"
     r"|customers?|clients?|collaborators?|chambers?|regulators?|authorit(?:y|ies)|ombudsm[ae]n|hosts?|printers?"
@@ -36,10 +42,17 @@ _BY = re.compile(
 )
 #: "apply only through Acme", "paid to Acme", "our neighbour Acme", "available from Acme".
 _THROUGH = re.compile(
-    r"\b(?:(?i:approach|apply|applications?|book(?:ed|ings?)?|bought|sold|stocked|available|paid|payable|claims?|complaints?"
+    r"\b(?:(?i:approach|apply|applications?|book(?:ed|ings?)?|bought|sold|stocked|available|paid|payable"
+    r"|claims?|complaints?"
     r"|complain|report(?:ed)?|referred)\b[^.!?\n]{0,40}\b(?:through|via|to|from|at|by|with)|or approach) (?:the"
     r" )?(?=[A-ZÀ-Þ])"
     rf"|\b(?i:our|your) (?:[a-z-]{{3,14}} ){{0,2}}(?:{_ROLES}) (?=[A-ZÀ-Þ])"
+)
+#: "call Lifeline or 1800 123 456", "National Gambling Helpline", "we buy hops from Acme (6123 4567)".
+_HELP = re.compile(
+    r"\b(?:[Cc]all|[Pp]hone|[Rr]ing) (?=(?:[A-Z][\w’'-]{1,20} ){1,4}or \+?\(?\d)"
+    r"|\b[Ww]e (?:buy|get|order|source)\b[^.!?\n]{0,40}\bfrom (?=[A-Z][^.!?(\n]{1,40} \(\+?\d)"
+    r"|\b(?=(?:National|Federal) (?:[A-Z][\w’'-]{1,20} ){1,4}(?:Hot ?line|Help ?line|Life ?line)\b)"
 )
 _LENDER = re.compile(
     r"\b(?:with|from|by|through) (?P<name>(?:[A-Z][\w’'&-]{1,20} ){1,3}(?:Credit Union|Bank|Lending|Finance"
@@ -52,8 +65,13 @@ _OUTRIGHT = re.compile(
     r"|publisher)s? direct(?:ly)?\b"
     r"|\b(?:are|is|were|was) (?:not|never) (?:(?:sent|run|operated|used|made) )?(?:from|by) us\b|\bnot ours\b"
     r"|\bfirst,? (?:and )?(?:only )?then (?:call |phone |ring )?us\b"
+    r"|\bbefore (?:calling|phoning|ringing|contacting) us\b"
+    r"|\b(?:handled|covered|honou?red|provided|given) by (?:the|its|their) (?:makers?|manufacturers?|importers?"
+    r"|insurers?|suppliers?)\b"
     r"|^\W{0,2}(?:school|company|works|duty|visiting) (?:doctor|physician|dentist|nurse)s?:"
     r"|(?:委员会|委員會|管理局|协会|協會|总会|總會|警方|警察|卫生部|衛生部|人力部)[^。\n]{0,20}(?=\d{4})"
+    r"|(?:[\u4e00-\u9fff](?<!部)署|(?:衛生|卫生|警察|勞工|劳工)局)\s?(?=\d{4})"
+    r"|(?:組合|協会|連盟|連合会|商工会|商工会議所|保健所|警察署|消防署|役所)[（(](?:TEL|Tel|電話)?[:：]?\s?(?=\d{2})"
     r"|^\W{0,2}(?:[a-z]+ )?(?:tuner|movers?)s?:|"
     r"\btheir (?:own )?(?:web ?site|office|hot ?line|number|counter|reception|team)\b|\bcalled (?:me )?from\b"
     r"|\(independent\)|\bNMLS\b|\bin case of (?:an )?emergenc"
@@ -78,7 +96,8 @@ _ACRONYMS = (
 #: A public body before a number, unless it is named for its licence.
 _NO_LICENCE = r"(?:(?!licen|regis|certif|approv|accred|grade|member|\bno\b|uen)[^.!?\n])"
 _PUBLIC = re.compile(
-    rf"\b(?:{_BODIES})\b{_NO_LICENCE}{{0,120}}?(?<![\w#-])(?:(?=\+?\(?\d(?:[ ().-]{{0,2}}\d){{5}})"
+    rf"\b(?:{_BODIES})\b{_NO_LICENCE}{{0,120}}?"
+    rf"(?:\b[Tt]el(?:efon)?\b[.:]{{0,2}} ?)?(?<![\w#-])(?:(?=\+?\(?\d(?:[ ().-]{{0,2}}\d){{5}})"
     rf"|(?=1?\d{{3}}\b(?! [A-Z])))"
     rf"|\b(?:{_ACRONYMS})\b{_NO_LICENCE}{{0,60}}?"
     rf"(?:\([\w.-]+@[\w.-]+,? |\b[Tt]el\.? ?)?(?<![\w#-])(?=\+?\(?\d(?:[ ().-]{{0,2}}\d){{6}})"
@@ -136,17 +155,23 @@ def own_legal_names(text: str, names: Iterable[str]) -> frozenset[str]:
     """The legal names that are the page's own company's, compacted, of those in its text.
 
     One that has the company's name in it, or its initials; one beside a copyright or a registration number; the only
-    one on a page. One with a role ("Our landlord, Acme Pte Ltd") is not.
+    one on a page. One with a role ("Our landlord, Acme Pte Ltd") or below a place ("Singapore: Acme Pte Ltd") is not.
     """
     names = list(names)
     found = list(dict.fromkeys(legal_names(text)))
     own = {compacted(it) for it in found if is_own_name(it, names) or _has_initials(it, names)}
     if not own:
-        lines = [line for line in text.split("\n") if not _ROLE.search(line)]
+        lines = [line for line in text.split("\n") if not _ROLE.search(line) and not _is_at_place(line)]
         beside = legal_names("\n".join(line for line in lines if _COPYRIGHT.search(line)))
         others = set(legal_names("\n".join(lines)))
         own = {compacted(it) for it in beside[:1] or (others if len(others) == len(found) == 1 else ())}
     return frozenset(own)
+
+
+def _is_at_place(line: str) -> bool:
+    """True for a place with a colon before a name: "Singapore: Acme Pte Ltd"."""
+    place, colon, _ = line.partition(":")
+    return bool(colon) and is_place(place)
 
 
 def is_own_name(name: str, names: Iterable[str]) -> bool:
@@ -182,7 +207,7 @@ def is_of_stranger(sentence: str, names: Iterable[str], own: frozenset[str]) -> 
     known = [*names, *own]
     if (lender := _LENDER.search(sentence)) and not is_own_name(lender["name"], known):
         return True
-    for pattern in (_LABEL, _BY, _THROUGH):
+    for pattern in (_LABEL, _BY, _THROUGH, _HELP):
         if (found := pattern.search(sentence)) and not is_own_name(_named(sentence[found.end() :]), known):
             return True
     return any(not is_own_name(name, known) for name in legal_names(sentence)[:1])

@@ -40,7 +40,11 @@ _APPOINTED = re.compile(
 )
 #: "+65 6338 2047 (Mei Tan, Head of Communications)".
 _IN_BRACKETS = re.compile(rf"\d{{3,4}} \((?P<name>{PERSON}), (?P<title>{TITLE})\)")
-_PATTERNS = (_OURS, _SPEAKER, _OPENS, _APPOINTED, _IN_BRACKETS)
+#: "by Mei Tan, Co-founder & CEO" below a headline, with no other company behind.
+_BYLINE = re.compile(
+    rf"(?:^|\s[·|–-] )[Bb]y (?P<name>{PERSON}), (?P<title>(?![^\n]* (?:of|at) ){TITLE}(?: & {TITLE})?)$"
+)
+_PATTERNS = (_BYLINE, _OURS, _SPEAKER, _OPENS, _APPOINTED, _IN_BRACKETS)
 _QUOTED = re.compile(r"[“\"][^”\"]*[”\"]")
 
 
@@ -50,6 +54,7 @@ def people_of(text: str, names: Iterable[str]) -> Iterator[tuple[str, str]]:
     for line in text.split("\n"):
         if not _SHORTEST <= len(line) <= _LONGEST or not has_titles(line):
             continue
+        line = line.replace(" ,", ",")
         is_named = any(it in compacted(line) for it in names)
         said = _QUOTED.sub("“”", line)  # what somebody says may be of anybody
         for found in islice(_OF_OWN.finditer(said), _MOST):
@@ -57,7 +62,7 @@ def people_of(text: str, names: Iterable[str]) -> Iterator[tuple[str, str]]:
                 yield from _titled(found)
         for pattern in _PATTERNS:
             for found in islice(pattern.finditer(said), _MOST):
-                if pattern in (_SPEAKER, _OPENS) and seniority_of(found["title"]) not in _TOP:
+                if pattern in (_BYLINE, _SPEAKER, _OPENS) and seniority_of(found["title"]) not in _TOP:
                     continue
                 if pattern is _APPOINTED and not is_own_name(_first_words(said), names):
                     continue

@@ -10,8 +10,8 @@ _HONORIFIC = re.compile(
     r"|cik|haji"
     r"|professor emeritus|emeritus"
     r"|tuan|tn|pn|en|hj|hjh|sir|capt|captain|col|nyonya|sri|assoc|associate|adj|adjunct|herr|frau|chef|coach|teacher|uncle|auntie|aunty"
-    r"|cikgu|ustaz|khun|sister|sr|bro|pastor|fr|father|ssgt|sgt|dsp|asp|insp|supt|maj|major|cpt|dipl\.-ing"
-    r"|bapak|ibu|先生|女士)\b[.'’]?\s{1,3}|\((?:ret|retd|retired|fh)\)\s{1,3}){1,5}",
+    r"|cikgu|ustaz|khun|sister|sr|bro|pastor|fr|father|ssgt|sgt|dsp|asp|insp|supt|maj|major|cpt|dipl\.-ing|[a-zäöü]{4,15}meister(?:in)?"
+    r"|bapak|ibu|先生|女士)\b[.'’]?\s{1,3}|\((?:ret|retd|retired|fh|mrs|mr|ms)\.?\)\s{1,3}){1,5}",
     re.IGNORECASE,
 )
 #: Degrees and memberships behind a name: "Mei Tan, CPA, PhD".
@@ -26,6 +26,8 @@ _REMARK = re.compile(r"\s\([^)]{3,60}\)$")
 _LETTERS_BEHIND = re.compile(rf"(?:,?\s{_DEGREE}){{1,4}}$")
 #: Behind a name in capitals they need a comma: "LIM SOO HIANG, FCA (Singapore)".
 _LETTERS_BEHIND_COMMA = re.compile(rf",\s{_DEGREE}(?:,?\s{_DEGREE}){{0,3}}$")
+#: Initials behind a surname: "Mr. Lim SH"; no degree.
+_INITIALS_BEHIND = re.compile(r"[A-Z][a-z]{1,15} (?!MD|MA|BA|CA|JP|QC|KC|SC|PE|PhD)[A-Z]{2,3}")
 _NICKNAME = re.compile(r"\s[(\"“'‘][A-Z][\w-]{1,15}[)\"”'’](?=\s|$)")
 _TOKEN = re.compile(
     r"[A-Z\u00c0-\u017e][a-z\u00df-\u017e]{1,20}(?:[-'’][A-Za-z\u00c0-\u017e][a-z\u00df-\u017e]{0,20}){0,2}"
@@ -152,7 +154,8 @@ def person_name(line: str) -> str | None:
     is_addressed = plain != line
     plain = _REMARK.sub("", plain) if is_addressed else plain
     plain = _MIXED_BEHIND.sub("", _LETTERS_BEHIND_COMMA.sub("", plain))
-    plain = _LETTERS_BEHIND.sub("", plain) if not plain.isupper() else plain
+    if not (plain.isupper() or (is_addressed and _INITIALS_BEHIND.fullmatch(plain))):
+        plain = _LETTERS_BEHIND.sub("", plain)
     bare = _NICKNAME.sub("", plain)
     tokens = bare.split()
     if not (1 if is_addressed else 2) <= len(tokens) <= 5 or is_job_title(plain if is_addressed else line):

@@ -6,7 +6,7 @@ from itertools import islice
 
 from enricher.extract.numbers.countries import is_place
 from enricher.extract.persons.names import person_name
-from enricher.extract.persons.titles import is_department, is_field, is_job_title, names_company, seniority_of
+from enricher.extract.persons.titles import is_department, is_field, is_job_title, is_known, names_company, seniority_of
 from enricher.pages.documents import clean
 
 LONGEST_TITLE = 100
@@ -42,6 +42,10 @@ REACH = re.compile(
 )
 _HAN = re.compile(r"[\u3000-\u303f\u4e00-\u9fff]+")
 _LATIN = re.compile(r"[A-Za-z]{2}.*[A-Za-z]{2}")
+#: "Teo Soo Ling, Sharon (Executive Director)"
+_GIVEN_BEHIND = re.compile(r"(?P<name>[^,(]{3,40}, (?P<given>[A-Z][a-z]{1,14})) \((?P<title>[^()]{2,60})\)")
+#: The area that a person looks after: "NSW & ACT", or the press.
+_AREA = re.compile(r"[A-Z]{2,3}(?:\s?[&/,]\s?[A-Z]{2,3}){0,4}|(?i:media|press)(?i: contact| enquiries)?")
 ADDRESSED = re.compile(r"(?:^|\s)(?:Mr|Mrs|Ms|Mdm|Madam|Encik|En|Puan|Pn|Cik|Er|Ir|Herr|Frau)\b\.?\s[A-Z]")
 
 
@@ -54,6 +58,10 @@ def on_one_line(line: str, names: frozenset[str]) -> tuple[str, str] | None:
         line = line[: end.start()]
     if len(line) > _LONGEST_PERSON or line.endswith((".", "?", "!")):
         return None
+    pair = _GIVEN_BEHIND.fullmatch(line)
+    name = person_name(pair["name"]) if pair else None
+    if pair and name and not is_known(pair["given"].lower()) and is_job_title(pair["title"]):
+        return name, clean(pair["title"], LONGEST_TITLE)
     for cut in islice(_BETWEEN.finditer(line), 3):
         first, rest = line[: cut.start()].strip(), line[cut.end() :].strip(" )")
         name = person_name(first)
@@ -66,7 +74,9 @@ def on_one_line(line: str, names: frozenset[str]) -> tuple[str, str] | None:
         is_labelled = ":" in cut[0] or "：" in cut[0]
         if "," in cut[0] and not ADDRESSED.match(rest):
             continue  # "General Counsel, Lotus Air"
-        is_role = ADDRESSED.match(rest) or is_job_title(first)
+        is_role = ADDRESSED.match(rest) or is_job_title(first) or is_place(first) or _AREA.fullmatch(first)
+        if is_labelled and is_job_title(first) and (name := person_name(line[cut.end() :])):
+            return name, clean(first, LONGEST_TITLE)  # "Lab Director: Dr. Swati Rao, MD (Path)"
         if is_labelled and is_role and (both := on_one_line(rest, names)):
             return both  # "Regional sales: Mr Tan, Sales Director"
         if (is_job_title(first) or (is_labelled and is_short_department(first))) and (name := person_name(rest)):

@@ -149,6 +149,8 @@ def pairs_of(
             found.append((nth, nth, name, clean(lines[nth - 1], LONGEST_TITLE)))
             continue
         title = title_of(line) if not both and name is None else None
+        if title is None and whole not in menu and _is_shared(line, lines[nth + 1 : nth + 3]):
+            title = line.removesuffix("s")
         is_below = title is None and run and run[-1][1] and whole not in menu
         if is_below and _is_below_name(line, lines[nth + 1 : nth + 2]):
             title = line
@@ -159,6 +161,18 @@ def pairs_of(
             found += _matched(run)
             run = []
     return sorted(found)
+
+
+def _is_shared(line: str, below: Sequence[str]) -> bool:
+    """True for the title of several names below it: "Directors"."""
+    is_title = line.endswith("s") and is_job_title(line.removesuffix("s"))
+    return is_title and len(below) == 2 and all(map(person_name, below))
+
+
+def _has_shared(run: Sequence[Line]) -> bool:
+    """True for titles above their names, one of several: no name is first, and no title last."""
+    marks = "".join("T" if title is not None else "N" for _, _, title in run)
+    return re.fullmatch(r"(?:TN+)+", marks) is not None and "NN" in marks
 
 
 def _is_below_name(line: str, below: Sequence[str]) -> bool:
@@ -191,6 +205,9 @@ def _matched(run: Sequence[Line]) -> Iterator[Pair]:
     if run and run[0][2] and not run[0][2].endswith("s"):  # a role; "Associates" is a heading
         run = [it for nth, it in enumerate(run) if nth < 2 or not _is_employment(run[nth - 2], run[nth - 1], it)]
     is_title = [title is not None for _, _, title in run]
+    if _has_shared(run):
+        yield from _shared(run)
+        return
     is_title_first = len(run) > 1 and is_title[0] and all(above or below for above, below in pairwise(is_title))
     is_title_first = is_title_first and (
         is_title == [nth % 2 == 0 for nth in range(len(run))]
@@ -208,3 +225,13 @@ def _matched(run: Sequence[Line]) -> Iterator[Pair]:
             nth += 2
         else:
             nth += 1
+
+
+def _shared(run: Sequence[Line]) -> Iterator[Pair]:
+    """Each name with the title above it."""
+    above, said = 0, ""
+    for nth, name, title in run:
+        if title is not None:
+            above, said = nth, clean(title, LONGEST_TITLE)
+        elif name is not None:
+            yield nth if nth > above + 1 else above, nth, name, said

@@ -19,7 +19,7 @@ from enricher.extract.persons.names import person_name
 from enricher.extract.persons.one_line import LONGEST_TITLE, is_own_employer, on_one_line
 from enricher.extract.persons.pairs import TEAM_WORD, pairs_of
 from enricher.extract.persons.sentences import people_in
-from enricher.extract.persons.titles import has_titles, is_job_title
+from enricher.extract.persons.titles import has_titles, is_job_title, seniority_of
 from enricher.extract.phones import find_numbers
 from enricher.extract.prompt_injection import is_injection
 from enricher.extract.strangers import compacted
@@ -32,7 +32,9 @@ _READ = frozenset({Kind.TEAM, Kind.CONTACT})
 #: Pages about others.
 _OUTSIDE = frozenset({Kind.CUSTOMERS, Kind.NEWS})
 _OF_COMPANY = re.compile(
-    r"©|\b(?:main|reception|general|office|head office|tel/fax)\b|\b[Ss](?:ingapore|pore)? ?\(?\d{6}\b", re.IGNORECASE
+    r"©|\b(?:main|reception|general|office|head office|tel/fax)\b"
+    r"|^(?:D-)?\d{5} [A-ZÄÖÜ]\w+|\b[A-Z]{1,2}\d[A-Z\d]? \d[A-Z]{2}\b|\b[Ss](?:ingapore|pore)? ?\(?\d{6}\b",
+    re.IGNORECASE,
 )
 #: "Vertreten durch die Geschäftsführer:", and the names behind or below.
 _REPRESENTED = re.compile(
@@ -42,6 +44,9 @@ _REPRESENTED = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _AND = re.compile(r",\s|;\s|\sund\s|\s&\s")
+#: Words in quotation marks, which may have a name behind them: "I stayed." - Mei Tan, Buyer
+_SAID = re.compile(r"[\"“][^\"”]{10,600}[\"”][\s–—-]{0,4}")
+_SENTENCE_END = re.compile(r"(?<=[a-z]{3})\.\s")
 _DASH = re.compile(r"^[\s–—-]+")
 _TOKENS = re.compile(r"[a-z]{3,}")
 
@@ -113,6 +118,10 @@ def _in_sentences(page: Document) -> Iterator[FoundPerson]:
     for text in declared[:_MOST]:
         if name := person_name(clean(text, 80)):
             yield FoundPerson(name, "Founder", page.url)
+    for line in page.text.split("\n"):
+        for part in _SENTENCE_END.split(line)[1:] if "©" in line else ():  # "© 2024 Acme. Mei Tan, Director"
+            if (both := on_one_line(part.strip(" ."), names_of(page))) and seniority_of(both[1]) != "staff":
+                yield FoundPerson(*both, page.url)
     find = people_of if kind_of(Link(page.url, "")) in _OUTSIDE else people_in
     for name, title in find(page.text, names_of(page)):
         yield FoundPerson(name, title, page.url)
@@ -137,6 +146,10 @@ def _quoted(page: Document, names: frozenset[str], whole: str) -> Iterator[Found
         for above, line in pairwise(whole.split("\n")):
             if line in page.quoted and above in page.quoted and is_job_title(line) and (name := person_name(above)):
                 yield FoundPerson(name, line, page.url)
+    for above, line in pairwise(f"\n{whole}".split("\n")) if is_careers else ():
+        said = _SAID.match(line)
+        if (said or _SAID.fullmatch(above)) and (both := on_one_line(line[said.end() :] if said else line, names)):
+            yield FoundPerson(*both, page.url)
     for line in sorted(page.quoted):
         head, _, employer = line.rpartition(", ")
         both = on_one_line(head, names) if head and is_own_employer(employer, names) else None

@@ -36,7 +36,8 @@ _BOTH_IN_BRACKETS = re.compile(
 )
 #: "supported by Ms Ana Cruz, Director of Operations, and by": no employer behind.
 _ADDRESSED_FIRST = re.compile(
-    rf"(?P<name>{ADDRESSED}{PERSON}), (?P<title>[A-Z]{REST_OF_TITLE})(?=[.;](?:\s|$)|, (?:and|or|who|whose|will)\b)"
+    rf"(?P<name>{ADDRESSED}{PERSON}), (?P<title>[A-Z]{REST_OF_TITLE})(?=[.;](?:\s|$)"
+    r"|, (?:and|or|who|whose|will|(?:from|at|in) our)\b)"
 )
 #: "Ana Cruz joined as a graduate and is now Lead Engineer."
 _NOW = re.compile(rf"(?P<name>{PERSON}) [^.\n]{{3,60}}? is now (?:our |the |an? )?(?P<title>{TITLE})(?=[.,;]|$)")
@@ -84,7 +85,8 @@ _MADE = r"(?:founded|co-founded|cofounded|started|kicked off|set up|established|
 _KIN = r"(?!the late |our late )(?:[a-z-]{2,16},? ){0,5}"
 #: "Acme was started in 2010 by cousins Ana Cruz and Ben Low".
 _FOUNDED_BY = re.compile(
-    rf"\b(?i:{_MADE})\b[^.\n]{{0,70}}?\b[Bb]y {_KIN}(?P<one>{PERSON})(?:(?:,| and|,? &) (?P<other>{PERSON}))?"
+    rf"\b(?i:{_MADE})\b[^.\n]{{0,70}}?\b[Bb]y {_KIN}(?P<one>{PERSON})"
+    rf"(?:(?:,| and|,? &) (?:(?:his|her|their) [a-z-]{{3,14}} )?(?P<other>{PERSON}))?"
 )
 #: "by sisters Ana and Bea Cruz": the first has the other's last name.
 _SHARED = re.compile(
@@ -104,7 +106,7 @@ _FOUNDED = re.compile(
 #: An advertisement for a job has few of them: "Sales Executive Jurong East (full-time)".
 _SMALL_WORDS = re.compile(r"(?<![\w-])[a-z]{2,}(?![\w-])")
 _FEWEST_WORDS = 3
-_REACHED = re.compile(rf"{ADDRESSED}|\d{{3}}")
+_REACHED = re.compile(rf"{ADDRESSED}|\d{{3}}|\b(?:[Aa]sk for|[Ss]peak to|[Ww]rite to) [A-Z]")
 _MADE_BY = re.compile(_MADE, re.IGNORECASE)
 _SENTENCE = re.compile(r"(?<=[a-z]{3})[.!?]\s|[:;]\s")
 _UNTIL = re.compile(r",\s|\s\(|\s(?:at|on|or|will|is|can)\s|\s(?=[+\d])")
@@ -130,6 +132,9 @@ _OF_PARTNERS = re.compile(
 )
 #: A name before a title: another company's, or "Omega's".
 _NAMED_BEFORE = re.compile(r"(?:[A-Z][\w&.-]{1,20}(?:['’]s)?|['’]s|\b[Ww]hose|\b[Tt]heir|\b[Hh]is|\b[Hh]er) $")
+_ADDRESS = re.compile(ADDRESSED)
+#: The end of the sentence before.
+_ENDED = re.compile(r"[a-z]{5}\. $")
 _QUICK = re.compile(
     r"\b(?:our|at(?:tn|tention)|contact|to|for|manager|director|its|by|founded|named|appointed|is|has been|who"
     r"|as|started|kicked|opened|launched|ceo|cfo|chief|head|officer|founder|president|chair\w*|lead|engineer)\b|\(|[经總总]",
@@ -181,12 +186,13 @@ def _titled(line: str) -> Iterator[tuple[str, str]]:
             before, _ = sentence_around(line, found)
             if ", our " in found[0]:  # outside quotation marks, it is the company that says so
                 before = _SAYS.sub("", _QUOTED.sub("", line[: found.start()]))
+            is_addressed = pattern is _BOTH_IN_BRACKETS and _ADDRESS.match(found["name"] or groups["one"])
             name = _name(found["name"] or groups["one"])
             if (
                 name is None
                 or (pattern is not _SAYS_TITLED and _OUTSIDE.search(before))
                 or _IS_LATE.search(title)
-                or not _is_title(title, pattern)
+                or not (_is_title(title, pattern) or (is_addressed and is_department(title)))
             ):
                 continue
             yield name, title
@@ -204,9 +210,9 @@ def before_name(line: str, found: re.Match[str]) -> Iterator[tuple[str, str]]:
     """A title that only has words of titles, behind no other name: "Omega's CEO Mei Tan" is not here."""
     words = found[0].split()
     known = [is_known(word.lower().rstrip(".")) for word in words]
-    first = known.index(True) if True in known else len(words)
+    first = next((nth for nth, it in enumerate(known) if it and words[nth][:1].isupper()), len(words))
     before = line[: found.start()] + "".join(f"{word} " for word in words[:first])
-    if _NAMED_BEFORE.search(before) or _OUTSIDE.search(sentence_around(line, found)[0]):
+    if (_NAMED_BEFORE.search(before) and not _ENDED.search(before)) or _OUTSIDE.search(sentence_around(line, found)[0]):
         return
     for end in range(len(words) - 1, first, -1):
         title = " ".join(words[first:end])

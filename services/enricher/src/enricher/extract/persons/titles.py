@@ -49,6 +49,7 @@ _MODIFIER_WORDS = """
     transformation transport treasury honorary repair founding
     vice vietnam warehouse web west workplace workshop world wedding practice
     dental veterinary clinic clinical visiting pastry wellness lead client clients partnerships board fleet
+    ledger
     urusan akaun projek jualan pemasaran kewangan operasi am besar kanan kilang kualiti sumber manusia pentadbiran
     quotes quotation quotations calibration lab laboratory billing claims bursary enrolment enrolments admissions
     donations acquisition architectural conservation restoration heritage daycare part ii studies wellbeing qa
