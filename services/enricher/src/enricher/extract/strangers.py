@@ -12,7 +12,7 @@ from enricher.extract.numbers.countries import is_place
 #: Ends of sentences, and signs between the items of one line.
 _PARTS = re.compile(
     r"(?:(?<=[a-zà-ÿ]{4})|(?<=[\d)\]”\"]))[.!?;]\s+(?=[A-Z(“\"'0-9À-Þ])|\s[|•·●‧∙]\s|\s/\s(?=[A-Z])"
-    r"|(?<=[a-z\d])\s(?=[\u4e00-\u9fff]{2})|。"
+    r"|\s(?=[\u4e00-\u9fff]{2})(?<=[a-z\d]\s)|。"
 )
 _ROLES = (
     r"suppliers?|principals?|land ?lords?|neighbours?|bankers?|banks?|auditors?|lawyers?|solicitors?|insurers?|brokers?"
@@ -52,7 +52,7 @@ _THROUGH = re.compile(
 _HELP = re.compile(
     r"\b(?:[Cc]all|[Pp]hone|[Rr]ing) (?=(?:[A-Z][\w’'-]{1,20} ){1,4}or \+?\(?\d)"
     r"|\b[Ww]e (?:buy|get|order|source)\b[^.!?\n]{0,40}\bfrom (?=[A-Z][^.!?(\n]{1,40} \(\+?\d)"
-    r"|\b(?=(?:National|Federal) (?:[A-Z][\w’'-]{1,20} ){1,4}(?:Hot ?line|Help ?line|Life ?line)\b)"
+    r"|(?=[NF])\b(?=(?:National|Federal) (?:[A-Z][\w’'-]{1,20} ){1,4}(?:Hot ?line|Help ?line|Life ?line)\b)"
 )
 _LENDER = re.compile(
     r"\b(?:with|from|by|through) (?P<name>(?:[A-Z][\w’'&-]{1,20} ){1,3}(?:Credit Union|Bank|Lending|Finance"
