@@ -201,9 +201,9 @@ test("selected leads are enriched now, and the page says what came of it, also a
   await page.getByRole("button", { name: "Enrich now" }).click();
   const ids = ((await asked).postDataJSON() as { company_ids: number[] }).company_ids;
   expect(ids.length).toBe(2);
-  await (await streamed).finished(); // it ends with the last company
-  expect(polled).toBeLessThanOrEqual(1);
+  await streamed;
   await page.getByText("2 companies enriched and scored.").waitFor({ timeout: NIGHT_MS });
+  expect(polled).toBeLessThanOrEqual(1);
   await page.reload();
   await page.getByText("2 companies enriched and scored.").waitFor({ timeout: NIGHT_MS });
   await hasNoViolations(page);

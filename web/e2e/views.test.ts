@@ -1,7 +1,7 @@
 /** Every view of every role: in light and dark, on a small screen, refused by the gateway, and without a connection. */
 import { expect, inject, test } from "vitest";
 
-import { context, eachOnItsOwnPage, hasNoViolations, NIGHT_MS, page, tooWide, untilNightIsOver } from "./browser";
+import { context, eachOnItsOwnPage, hasNoViolations, NIGHT_MS, page, PATIENCE_MS, tooWide, untilNightIsOver } from "./browser";
 
 eachOnItsOwnPage();
 
@@ -48,7 +48,8 @@ async function inEachLook(): Promise<void> {
     await page.emulateMedia({ colorScheme });
     await page.setViewportSize({ width, height: width === 360 ? 740 : 900 });
     await page.waitForFunction((isDark) => document.documentElement.classList.contains("dark") === isDark, colorScheme === "dark");
-    expect(await tooWide(page), `${width} px`).toEqual([]);
+    // charts follow the window's size a moment later
+    await expect.poll(() => tooWide(page), { message: `${width} px`, timeout: PATIENCE_MS }).toEqual([]);
     await hasNoViolations(page);
   }
 }
