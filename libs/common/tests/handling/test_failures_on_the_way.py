@@ -57,7 +57,7 @@ async def test_a_cancellation_from_within_a_handler_is_a_failure(toy, owner, dat
         nonlocal attempts
         attempts += 1
         if attempts == 1:
-            elsewhere = asyncio.create_task(asyncio.sleep(60))
+            elsewhere = asyncio.get_running_loop().create_future()
             elsewhere.cancel()
             await elsewhere
         async with work.finish() as tx:

@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
+from enricher.extract.own_words import compacted
 from enricher.extract.strangers import (
     LEGAL_FORM,
-    compacted,
     is_of_stranger,
     is_own_name,
     legal_names,

@@ -98,12 +98,12 @@ def names_of(page: Document) -> frozenset[str]:
 @lru_cache(64)  # asked for by every finder of a page
 def _names(url: str, title: str, data: tuple[str, ...]) -> frozenset[str]:
     declared = texts_of(own_organisations(Document(url, data=data)), "name") if data else []
-    domain = _compact(name_and_suffix(host_of(url))[0])
+    domain = compacted(name_and_suffix(host_of(url))[0])
     parts = [_BEFORE_NAME.sub("", part.strip()) for part in _PARTS.split(title)]
     parts = [part for part in parts if part.lower() not in _NO_NAMES and len(part.split()) <= _MOST_NAME_WORDS]
-    alike = [part for part in parts if domain[:_ALIKE] in _compact(part)]
+    alike = [part for part in parts if domain[:_ALIKE] in compacted(part)]
     titled = alike or [part for part in parts if kind_of(Link(_NOWHERE, part)) is None]
-    return frozenset(compact for name in (domain, *declared, *titled) if len(compact := _compact(name)) >= 3)
+    return frozenset(compact for name in (domain, *declared, *titled) if len(compact := compacted(name)) >= 3)
 
 
 def initials_of(page: Document) -> frozenset[str]:
@@ -134,12 +134,12 @@ def is_own_subject(words: str, names: Iterable[str]) -> bool:
         return False
     if _SELF.search(words):
         return True
-    compact = _compact(words)
+    compact = compacted(words)
     return any(name in compact for name in names)
 
 
 def _is_part(word: str, names: Iterable[str]) -> bool:
-    return any(name.startswith(_compact(word)) for name in names)
+    return any(name.startswith(compacted(word)) for name in names)
 
 
 def begins_with_nobody(words: str) -> bool:
@@ -159,10 +159,11 @@ def _names_somebody(words: str, names: Iterable[str]) -> bool:
     others = [
         word
         for nth, word in enumerate(capital)
-        if word.lower() not in _PLACES and not any(_compact(word) in name for name in names)
+        if word.lower() not in _PLACES and not any(compacted(word) in name for name in names)
     ]
     return len(others) > (1 if words[:1].isupper() and capital and words.startswith(capital[0]) else 0)
 
 
-def _compact(text: str) -> str:
+def compacted(text: str) -> str:
+    """A name in letters and digits alone."""
     return _COMPACT.sub("", text.lower())

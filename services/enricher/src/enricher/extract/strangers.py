@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable
 
 from enricher.extract.numbers.countries import is_place
+from enricher.extract.own_words import compacted
 
 #: Ends of sentences, and signs between the items of one line.
 _PARTS = re.compile(
@@ -91,7 +92,7 @@ _BODIES = (
 _ACRONYMS = (
     r"CPF|ECDA|MOM|IRAS|NEA|HDB|LTA|SPF|PLRD|ACRA|MOH|MAS|PUB|BCA|SCDF|AVS|NParks|SFA|JTC|URA|EMA|IMDA|MUIS|JAKIM|MDEC|SSM"
     r"|KWSP|EPF|LHDN|PDRM|TAFEP|TADM|CASE|SMC|SDC|SNB|HSA|MSF|MOE|NLB|ICA|SLA|SOS|DAN|HMRC|ICO|FCA|DVLA|NHS|OSHA|BBB|ATO|ASIC"
-    r"|ACCC|BaFin|PDPC|MOT|MPA|CAAS|STB|WSH|WSG|FIDReC|TCMPB|SAC|ESG|PSG|PDPC|PLRD"
+    r"|ACCC|BaFin|PDPC|MOT|MPA|CAAS|STB|WSH|WSG|FIDReC|TCMPB|SAC|ESG|PSG"
 )
 #: A public body before a number, unless it is named for its licence.
 _NO_LICENCE = r"(?:(?!licen|regis|certif|approv|accred|grade|member|\bno\b|uen)[^.!?\n])"
@@ -123,7 +124,6 @@ _LEGAL = re.compile(
 LEGAL_FORM = re.compile(
     r"\b(?:Pte|Ltd|Limited|LLP|LLC|L\.L\.C|Inc|GmbH|AG|AB|B\.?V|N\.V|Bhd|K\.K|PAC|S\.A|S\.p\.A|Srl|Oy|Pty|plc|PLC|JSC|Corp|KG|Tbk)\b"
 )
-_COMPACT = re.compile(r"[^a-z0-9]+")
 _COPYRIGHT = re.compile(
     r"©|\(c\)|copyright|all rights reserved|hak cipta|版权|uen\b|co\.? reg|reg(?:istration)? no", re.IGNORECASE
 )
@@ -193,11 +193,6 @@ def _has_initials(name: str, names: Iterable[str]) -> bool:
 def _is_same(one: str, other: str) -> bool:
     """True where one begins with the other: "limhenghuat" and its domain."""
     return len(min(one, other, key=len)) >= _SHORTEST and (one.startswith(other) or other.startswith(one))
-
-
-def compacted(text: str) -> str:
-    """A name in letters and digits alone."""
-    return _COMPACT.sub("", text.lower())
 
 
 def is_of_stranger(sentence: str, names: Iterable[str], own: frozenset[str]) -> bool:

@@ -13,6 +13,7 @@ from itertools import chain
 
 from leadgen.load.errors import NotARegister
 from leadgen.load.header import WIDEST, is_header
+from leadgen.load.lines import LONGEST_LINE_CHARS
 
 #: Each with its bytes and how far the source has been read.
 Blocks = Iterator[tuple[bytes, int]]
@@ -23,8 +24,6 @@ SEPARATORS = ",;\t|"
 MOST_LINES_ABOVE = 30
 #: Bytes that decide on the encoding and the separator.
 ENOUGH = 1 << 20
-#: A row in another dialect is parsed as a whole; a longer value is a quote that was not closed.
-LONGEST_VALUE = 65_536
 LINES_PER_BLOCK = 1_000
 
 #: Of no text.
@@ -137,8 +136,8 @@ def _converted(name: str, blocks: Blocks, dialect: Dialect) -> Blocks:
             text, rest = (text[:-1], "\r") if text.endswith("\r") and at >= 0 else (text, "")
             kept = text.replace("\r", "\n").split("\n")
             rest = kept.pop() + rest
-            if len(rest) > LONGEST_VALUE:
-                raise NotARegister(f"{name}: a line is longer than {LONGEST_VALUE} characters.")
+            if len(rest) > LONGEST_LINE_CHARS:
+                raise NotARegister(f"{name}: a line is longer than {LONGEST_LINE_CHARS} characters.")
             yield from (f"{line}\n" for line in kept)
         if rest:
             yield rest

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from itertools import islice
 
 from enricher.extract.facts import FAIR, LIKELY
-from enricher.extract.founding.words import A_YEAR, MOST, YEAR, compact
-from enricher.extract.own_words import is_about_company, sentence_around
+from enricher.extract.founding.words import A_YEAR, MOST, YEAR
+from enricher.extract.own_words import compacted, is_about_company, sentence_around
 
 _MALAY = re.compile(
     rf"\b(?i:ditubuhkan|diasaskan|didaftarkan|didirikan)"
@@ -42,7 +42,7 @@ def years_in_other_languages(text: str, names: list[str]) -> Iterator[tuple[str,
         clause = _HAN_CLAUSE.split(before)[-1]
         is_aside = clause.count("（") + clause.count("(") > clause.count("）") + clause.count(")")
         year = "".join(map(_digit, match[1] or match[2]))
-        is_own = _HAN_OWN.search(clause) or len(clause) <= _SHORT_CLAUSE or any(it in compact(clause) for it in names)
+        is_own = _HAN_OWN.search(clause) or len(clause) <= _SHORT_CLAUSE or any(it in compacted(clause) for it in names)
         if not is_aside and A_YEAR.fullmatch(year) and is_own:
             yield year, FAIR, match
     for match in islice(_HAN_SINCE.finditer(text), 1 if not text.isascii() else 0):
@@ -53,7 +53,7 @@ def years_in_other_languages(text: str, names: list[str]) -> Iterator[tuple[str,
             if is_about_company(before, after, names) or pattern is _GERMAN:
                 yield next(it for it in match.groups() if it), LIKELY, match
     for match in islice(_GERMAN_SINCE.finditer(text), MOST if "eit " in text else 0):
-        if any(compact(match["name"]).startswith(it[:_ALIKE]) for it in names):
+        if any(compacted(match["name"]).startswith(it[:_ALIKE]) for it in names):
             yield match[2], LIKELY, match
 
 

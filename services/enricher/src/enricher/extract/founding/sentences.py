@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 
-from enricher.extract.founding.words import A_YEAR, FORM, MOST, YEAR, compact
-from enricher.extract.own_words import begins_with_nobody, is_about_company, is_own_subject, sentence_around
+from enricher.extract.founding.words import A_YEAR, FORM, MOST, YEAR
+from enricher.extract.own_words import begins_with_nobody, compacted, is_about_company, is_own_subject, sentence_around
 
 _KINDS = (
     r"company|firm|business|pre-?school|school|clinic|practice|studio|shop|store|restaurant|caf[eé]|bakery|brewery|kitchen"
@@ -71,7 +71,7 @@ def stated_years(text: str, names: list[str]) -> Iterator[tuple[str, re.Match[st
         if A_YEAR.search(gap) or _OTHER_THING.search(gap) or gap.count("(") > gap.count(")"):
             continue
         before, after = sentence_around(text, match)
-        is_named = any(name in compact(gap) for name in names)
+        is_named = any(name in compacted(gap) for name in names)
         is_active = _begins_with_own(gap, names)  # "opened Acme in 2015"
         if match["verb"].lower() == "launched" and not is_active:
             continue
@@ -79,7 +79,7 @@ def stated_years(text: str, names: list[str]) -> Iterator[tuple[str, re.Match[st
             continue
         if before.count("(") > before.count(")"):
             if not _IN_BRACKETS.search(before) or not any(
-                compact(FORM.sub("", before.rpartition("(")[0])).endswith(name) for name in names
+                compacted(FORM.sub("", before.rpartition("(")[0])).endswith(name) for name in names
             ):
                 continue
         elif not (
@@ -97,9 +97,9 @@ def stated_years(text: str, names: list[str]) -> Iterator[tuple[str, re.Match[st
 def _begins_with_own(gap: str, names: list[str]) -> bool:
     """True where the words behind a verb begin with the company's name, or its first word."""
     first = _FIRST.match(gap)
-    word = compact(first[1]) if first else ""
+    word = compacted(first[1]) if first else ""
     return bool(word) and any(
-        compact(gap).startswith(it) or (len(word) >= SHORTEST and it.startswith(word)) for it in names
+        compacted(gap).startswith(it) or (len(word) >= SHORTEST and it.startswith(word)) for it in names
     )
 
 
@@ -120,7 +120,7 @@ def is_subject(before: str, names: list[str]) -> bool:
     clause = re.split(r"[,;:–—]\s", before)[-1]
     if len(clause.split()) > _LONGEST_SUBJECT:
         return False
-    last = compact(re.sub(r"\b(?:was|were|has been|itself|first|originally|all|is|had been)\b", " ", clause))
+    last = compacted(re.sub(r"\b(?:was|were|has been|itself|first|originally|all|is|had been)\b", " ", clause))
     return bool(last) and any(
         last.endswith(name) or last.startswith(name) or (len(last) >= SHORTEST and name.startswith(last))
         for name in names

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from enricher.extract.facts import FAIR
-from enricher.extract.founding.words import A_YEAR, FORM, MOST, YEAR, compact
-from enricher.extract.own_words import has_others, is_own_subject, sentence_around
+from enricher.extract.founding.words import A_YEAR, FORM, MOST, YEAR
+from enricher.extract.own_words import compacted, has_others, is_own_subject, sentence_around
 from enricher.extract.persons.names import person_name
 from enricher.extract.persons.titles import is_job_title
 
@@ -52,7 +52,7 @@ def _is_own_since(before: str, after: str, names: Iterable[str]) -> bool:
     ):
         return False
     if before.count("(") > before.count(")"):
-        named = compact(FORM.sub("", before.rpartition("(")[0]))
+        named = compacted(FORM.sub("", before.rpartition("(")[0]))
         return any(named.endswith(name) for name in names)
     if is_own_subject(before, names):
         return True

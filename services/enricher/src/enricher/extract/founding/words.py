@@ -6,7 +6,3 @@ YEAR = r"((?:18|19|20)\d\d)(?![\w-]|[.,]\d)"
 A_YEAR = re.compile(r"(?<!\d)(?:18|19|20)\d\d(?!\d)")
 FORM = re.compile(r"\b(?:Pte|Ltd|Limited|Sdn|Bhd|LLP|Inc|Co|Company|Group)\b\.?|[,.]")
 MOST = 20
-
-
-def compact(text: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "", text.lower())

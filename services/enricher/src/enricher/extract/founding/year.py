@@ -8,8 +8,8 @@ from enricher.extract.founding.labels import labelled_years
 from enricher.extract.founding.languages import HAN_DIGITS, years_in_other_languages
 from enricher.extract.founding.sentences import SHORTEST, is_subject, stated_years
 from enricher.extract.founding.since import anniversary_years, years_since
-from enricher.extract.founding.words import A_YEAR, compact
-from enricher.extract.own_words import sentence_around
+from enricher.extract.founding.words import A_YEAR
+from enricher.extract.own_words import compacted, sentence_around
 
 _INCORPORATED = re.compile(r"incorporated", re.IGNORECASE)
 _LONGEST_HEADING = 80
@@ -56,6 +56,6 @@ def _about_part(text: str, names: list[str]) -> str:
     lines = text.split("\n")
     for nth, line in enumerate(lines):
         head = _ABOUT.match(line)
-        if head and len(line) <= _LONGEST_HEADING and any(it.startswith(compact(head[1])[:SHORTEST]) for it in names):
+        if head and len(line) <= _LONGEST_HEADING and any(it.startswith(compacted(head[1])[:SHORTEST]) for it in names):
             return "\n".join(lines[nth + 1 : nth + 3])
     return ""

@@ -7,10 +7,11 @@ import re
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
+from enricher.extract.own_words import compacted
 from enricher.extract.persons.names import person_name
 from enricher.extract.persons.sentences import ADDRESSED, PERSON, RUN, TITLE, before_name
 from enricher.extract.persons.titles import has_titles, is_job_title, seniority_of
-from enricher.extract.strangers import compacted, is_own_name
+from enricher.extract.strangers import is_own_name
 
 _MOST = 30
 _SHORTEST, _LONGEST = 6, 1_500  # characters of a line

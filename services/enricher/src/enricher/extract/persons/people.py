@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from itertools import islice, pairwise
 
 from enricher.extract.emails import find_emails, is_role
-from enricher.extract.own_words import names_of
+from enricher.extract.own_words import compacted, names_of
 from enricher.extract.persons.blocks import AROUND, for_the_press, in_a_row, reachable, sure
 from enricher.extract.persons.east_asian import east_asian_people
 from enricher.extract.persons.in_news import people_of
@@ -22,7 +22,6 @@ from enricher.extract.persons.sentences import people_in
 from enricher.extract.persons.titles import has_titles, is_job_title, seniority_of
 from enricher.extract.phones import find_numbers
 from enricher.extract.prompt_injection import is_injection
-from enricher.extract.strangers import compacted
 from enricher.pages import json_ld
 from enricher.pages.documents import Document, Link, clean
 from enricher.pages.kinds import Kind, kind_of
