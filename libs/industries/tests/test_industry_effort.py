@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from industries.language.exclusions import mark
-from industries.language.lexicon import LONGEST_PHRASE
-from industries.language.numbers import CodeNumbers
-from industries.language.spelling import MOST_UNKNOWN
-from industries.language.words import LONGEST_TEXT, MOST_WORDS
+from industries.language.names.lexicon import LONGEST_PHRASE
+from industries.language.names.numbers import CodeNumbers
+from industries.language.text.exclusions import mark
+from industries.language.text.spelling import MOST_UNKNOWN
+from industries.language.text.words import LONGEST_TEXT, MOST_WORDS
 from industries.ssic.hierarchy import Hierarchy
 from testkit.industries import codes_2020, index_2020
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from industries.language.grammar import UNCLEAR
+from industries.language.grammar.mentions import UNCLEAR
 from testkit.industries import codes_2020, index_2020
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from industries import vocabulary
-from industries.language.words import folded_words, normalise
+from industries.language.text.words import folded_words, normalise
 from testkit.industries import codes_2020, index_2020
 
 

@@ -6,8 +6,8 @@ import asyncpg
 import pytest
 
 from industries import vocabulary
-from industries.language.spelling import SHORTEST, THRESHOLD
-from industries.language.words import set_of
+from industries.language.text.spelling import SHORTEST, THRESHOLD
+from industries.language.text.words import set_of
 from testkit.industries import index_2020
 
 #: English words and names that are no industry words, that the vocabulary's list of everyday words does not hold.

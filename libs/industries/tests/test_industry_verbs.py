@@ -2,7 +2,7 @@
 
 import pytest
 
-from industries.language.index_entries import index_phrases
+from industries.language.names.index_entries import index_phrases
 from testkit.industries import index_2020
 
 

@@ -7,8 +7,8 @@ import pytest
 
 from industries import vocabulary
 from industries.index import IndustryIndex
-from industries.language.scripts import latin
-from industries.language.words import folded_words
+from industries.language.text.scripts import latin
+from industries.language.text.words import folded_words
 from industries.ssic import versions
 from industries.ssic.hierarchy import Code, Hierarchy, VersionedCode
 from leadgen.ssic import ssic_2020

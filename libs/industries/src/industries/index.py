@@ -10,25 +10,25 @@ from dataclasses import dataclass, replace
 
 from common.contracts import Industry
 from industries import vocabulary
-from industries.language import exclusions
-from industries.language.founding import find_founding
-from industries.language.goods_and_activities import GoodsAndActivities
-from industries.language.grammar import COMPOSED, UNCLEAR, Mention, read_mentions
-from industries.language.guessing import CHOICES, Guesser
-from industries.language.lexicon import COMPANIES, Lexicon
-from industries.language.numbers import CodeNumbers
-from industries.language.others import ROLES, needed
-from industries.language.phrases import Kind, Phrase, find_phrases
-from industries.language.places import Place, find_places
-from industries.language.qualifiers import join_qualifiers
-from industries.language.requests import asked_for
-from industries.language.shared_words import share_words
-from industries.language.sizes import find_sizes
-from industries.language.skeletons import SHAPES, WORDS, is_known
-from industries.language.spelling import Speller
-from industries.language.unused import find_unused
-from industries.language.verbs import turn_verbs
-from industries.language.words import normalise, tokenise
+from industries.language.conditions.founding import find_founding
+from industries.language.conditions.places import Place, find_places
+from industries.language.conditions.sizes import find_sizes
+from industries.language.conditions.unused import find_unused
+from industries.language.grammar.goods_and_activities import GoodsAndActivities
+from industries.language.grammar.guessing import CHOICES, Guesser
+from industries.language.grammar.mentions import COMPOSED, UNCLEAR, Mention, read_mentions
+from industries.language.grammar.others import ROLES, needed
+from industries.language.grammar.qualifiers import join_qualifiers
+from industries.language.grammar.shared_words import share_words
+from industries.language.grammar.verbs import turn_verbs
+from industries.language.names.lexicon import COMPANIES, Lexicon
+from industries.language.names.numbers import CodeNumbers
+from industries.language.names.phrases import Kind, Phrase, find_phrases
+from industries.language.requests.recognition import asked_for
+from industries.language.requests.skeletons import SHAPES, WORDS, is_known
+from industries.language.text import exclusions
+from industries.language.text.spelling import Speller
+from industries.language.text.words import normalise, tokenise
 from industries.ssic.concordance import Concordance
 from industries.ssic.hierarchy import LEVELS, Code, Hierarchy, VersionedCode
 

@@ -12,30 +12,12 @@ from gateway.access.request_gate import RequestGate
 from gateway.access.request_metrics import RequestMetrics
 from gateway.dependencies import Dependencies
 from gateway.http import api_document, docs_page, problems
-from gateway.routes import (
-    admin,
-    agent,
-    api_keys,
-    audit_log,
-    candidates,
-    chat,
-    companies,
-    dead_letters,
-    enrichment_events,
-    enrichments,
-    figures,
-    icp,
-    industries,
-    job_events,
-    jobs,
-    leads,
-    me,
-    odoo,
-    page,
-    shortlist,
-    usage,
-    users,
-)
+from gateway.routes.access import api_keys, me, users
+from gateway.routes.chat import agent, chat, page
+from gateway.routes.icp import icp, industries
+from gateway.routes.jobs import enrichment_events, enrichments, job_events, jobs
+from gateway.routes.lists import candidates, companies, leads, shortlist
+from gateway.routes.operations import admin, audit_log, dead_letters, figures, odoo, usage
 
 __all__ = ["Dependencies", "application"]
 

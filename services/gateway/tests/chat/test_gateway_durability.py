@@ -117,7 +117,7 @@ async def test_the_same_key_and_body_are_one_request(reps, kafka) -> None:
 
 async def test_a_repeated_job_is_shown_as_it_is(rep, owner, kafka, monkeypatch) -> None:
     """The upserter says nothing new of a request that it knows: the answer is the job that it made."""
-    monkeypatch.setattr("gateway.routes.jobs.ANSWER_S", 0.2)
+    monkeypatch.setattr("gateway.routes.jobs.jobs.ANSWER_S", 0.2)
     key = new_id()
     job_id = request_id(key, 1, "staging_upsert", ["Manufacturing"], None)
     await owner.execute(

@@ -8,7 +8,7 @@ from fastapi import FastAPI
 
 from gateway.access.permissions import Permissions
 from gateway.http import problems
-from gateway.routes import page
+from gateway.routes.chat import page
 from gateway.settings import GatewaySettings
 
 INDEX, SCRIPT = "<!doctype html><title>Leadgen</title>", "export const answer = 42;"

@@ -13,7 +13,7 @@ from gateway.http.problems import Problem
 from gateway.icp import rules
 from gateway.icp.profile import codes_of
 from gateway.industries.catalog import Catalog
-from gateway.routes import icp as asked
+from gateway.routes.icp import icp as asked
 from industries.ssic.hierarchy import Code
 from leadgen.ssic import ssic_2020
 from testkit.stages import read_topic, until

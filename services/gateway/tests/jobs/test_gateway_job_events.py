@@ -158,7 +158,7 @@ async def test_a_queued_job_is_cancelled(rep, owner, say, kafka) -> None:
 
 async def test_a_cancellation_that_takes_time_is_reported_as_it_is(rep, owner, monkeypatch) -> None:
     """202 with the state of now: the job still runs."""
-    monkeypatch.setattr("gateway.routes.jobs.ANSWER_S", 0.05)
+    monkeypatch.setattr("gateway.routes.jobs.jobs.ANSWER_S", 0.05)
     job_id = await a_job(owner, status="running")
     answer = await rep.http.delete(f"/jobs/{job_id}")
     assert (answer.status_code, answer.json()["status"]) == (202, "running")

@@ -104,7 +104,7 @@ async def test_a_job_is_made_whatever_chat_messages_do(serve, say, kafka) -> Non
 
 async def test_jobs_are_not_asked_for_too_fast(serve, kafka, owner, monkeypatch) -> None:
     """429 with Retry-After; what was refused is not sent."""
-    monkeypatch.setattr("gateway.routes.jobs.ANSWER_S", 0.05)
+    monkeypatch.setattr("gateway.routes.jobs.jobs.ANSWER_S", 0.05)
     async with serve(kafka, tenant_requests_per_minute=1) as reps:
         rep = reps(1)
         asked = [await rep.http.post("/jobs/staging_upsert", json={"terms": [words]}) for words in ("one", "two")]

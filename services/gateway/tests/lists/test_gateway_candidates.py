@@ -7,7 +7,7 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from gateway.routes.candidates import Candidates
+from gateway.routes.lists.candidates import Candidates
 from testkit.stages import until
 
 COMPANY = """

@@ -9,7 +9,7 @@ import pytest
 
 from gateway.lists import changes, export
 from gateway.lists.cursors import MAX_ID, Place, Walk, encode
-from gateway.routes.leads import Leads, Scores
+from gateway.routes.lists.leads import Leads, Scores
 from testkit.stages import until
 
 COMPANY = """

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from common.contracts import Company, JobProgressed, SearchAnswer
 from gateway.chat.icp_words import THE_SAME, read_icp
 from gateway.wording import all_of, is_or_are, joined, matching, one_of, sentence, titles_of
-from industries.language.sizes import find_sizes
+from industries.language.conditions.sizes import find_sizes
 
 #: At this confidence and below, the words were only similar to an industry's.
 UNSURE = 0.5

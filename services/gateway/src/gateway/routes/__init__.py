@@ -1,1 +1,1 @@
-"""HTTP routes, one module per resource."""
+"""HTTP routes, one package per subject and one module per resource."""

@@ -5,9 +5,9 @@ A qualifier names no industry of its own, but a kind of the goods: "wood furnitu
 
 from collections.abc import Callable, Sequence
 
-from industries.language.lexicon import Meaning
-from industries.language.phrases import Kind, Phrase
-from industries.language.words import NOT, Word
+from industries.language.names.lexicon import Meaning
+from industries.language.names.phrases import Kind, Phrase
+from industries.language.text.words import NOT, Word
 
 
 def join_qualifiers(phrases: Sequence[Phrase], meaning: Callable[[Sequence[str]], Meaning | None]) -> list[Word] | None:

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Sequence
 
-from industries.language.lexicon import Meaning
-from industries.language.phrases import Kind, Phrase
-from industries.language.words import NOT, Word
+from industries.language.names.lexicon import Meaning
+from industries.language.names.phrases import Kind, Phrase
+from industries.language.text.words import NOT, Word
 
 _JOINING = frozenset({",", "and", "or"})
 #: Maximum number of phrases between the two items.

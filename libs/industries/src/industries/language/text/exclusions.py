@@ -2,7 +2,7 @@
 
 import re
 
-from industries.language.words import AGAIN, BACK, NOT, NOT_NEXT
+from industries.language.text.words import AGAIN, BACK, NOT, NOT_NEXT
 
 _NONPROFIT = re.compile(r"\bnot[ -]for[ -]profit\b")
 _NEITHER = re.compile(

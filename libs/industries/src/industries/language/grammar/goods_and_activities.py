@@ -5,8 +5,8 @@ Without an exact code, goods of a manufacturing division belong to the trade cla
 
 from collections.abc import Sequence
 
-from industries.language.phrases import HEADS, Kind, Phrase
-from industries.language.words import set_of
+from industries.language.names.phrases import HEADS, Kind, Phrase
+from industries.language.text.words import set_of
 from industries.ssic import versions
 from industries.ssic.hierarchy import Hierarchy, VersionedCode
 

@@ -12,10 +12,10 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from industries import vocabulary
-from industries.language.index_entries import index_phrases
-from industries.language.scripts import latin
-from industries.language.titles import WHOLE, title_phrases
-from industries.language.words import GLUE, fold, folded_words, normalise, set_of
+from industries.language.names.index_entries import index_phrases
+from industries.language.names.titles import WHOLE, title_phrases
+from industries.language.text.scripts import latin
+from industries.language.text.words import GLUE, fold, folded_words, normalise, set_of
 from industries.ssic import versions as ssic_versions
 from industries.ssic.concordance import Concordance
 from industries.ssic.hierarchy import LEVELS, Hierarchy, VersionedCode

@@ -14,8 +14,8 @@ from gateway.lists import candidates, export, pages
 from gateway.lists.candidates import Candidate
 from gateway.lists.cursors import MAX_ID, Place, Walk, decode_candidates
 from gateway.lists.pages import LIMIT, MAX_LIMIT, Page
-from gateway.routes.list_answers import LIST_ANSWERS
-from gateway.routes.list_filters import Demands, filter_of
+from gateway.routes.lists.answers import LIST_ANSWERS
+from gateway.routes.lists.filters import Demands, filter_of
 
 router = APIRouter(prefix="/candidates")
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from industries import vocabulary
-from industries.language.words import folded_words, normalise
+from industries.language.text.words import folded_words, normalise
 
 #: Activities with goods; any other is a part of the name ("fashion design").
 _FACETS = frozenset({"make", "wholesale", "retail", "repair", "rent", "install", "farm", "publish"})

@@ -11,7 +11,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from industries import vocabulary
-from industries.language.scripts import romanise
+from industries.language.text.scripts import romanise
 
 
 def set_of(text: str) -> frozenset[str]:

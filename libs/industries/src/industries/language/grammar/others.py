@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from industries import vocabulary
-from industries.language.phrases import Kind, Phrase
-from industries.language.verbs import NEEDING
-from industries.language.words import AGAIN, BACK, NOT, Word, set_of
+from industries.language.grammar.verbs import NEEDING
+from industries.language.names.phrases import Kind, Phrase
+from industries.language.text.words import AGAIN, BACK, NOT, Word, set_of
 
 #: Job titles: the industry before them, or after a following "of", is a person's job.
 ROLES = vocabulary.shapes()["role"]

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from industries.language.words import Word
+from industries.language.text.words import Word
 
 #: Minimum length of words to correct.
 SHORTEST = 5

@@ -10,11 +10,11 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import pairwise
 
-from industries.language.goods_and_activities import GoodsAndActivities
-from industries.language.others import without_others
-from industries.language.phrases import HEADS, Kind, Phrase
-from industries.language.skeletons import COMPANY
-from industries.language.words import AGAIN, BACK, NOT, NOT_NEXT, set_of
+from industries.language.grammar.goods_and_activities import GoodsAndActivities
+from industries.language.grammar.others import without_others
+from industries.language.names.phrases import HEADS, Kind, Phrase
+from industries.language.requests.skeletons import COMPANY
+from industries.language.text.words import AGAIN, BACK, NOT, NOT_NEXT, set_of
 from industries.ssic.hierarchy import VersionedCode
 
 SELLING_IT = set_of("sell selling deal trades specialising specialise specialist that which who supply")

@@ -7,9 +7,9 @@ import re
 from collections.abc import Container, Sequence
 
 from industries import vocabulary
-from industries.language.phrases import Kind, Phrase
-from industries.language.scripts import is_foreign
-from industries.language.words import MARKS, Word, fold
+from industries.language.names.phrases import Kind, Phrase
+from industries.language.text.scripts import is_foreign
+from industries.language.text.words import MARKS, Word, fold
 
 #: Symbols for companies ("hotels"), for a thing or a mass ("a hotel", "logistics"), a code, a phrase that names no
 #: industry, an activity that is none by itself, an unknown word, one of another script, and a word like "bounced".

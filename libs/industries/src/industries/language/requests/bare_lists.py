@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from industries.language.skeletons import (
+from industries.language.requests.skeletons import (
     AFTER_NAME,
     BEFORE_NAME,
     CODED,

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Container, Iterable, Iterator
 
-from industries.language.words import CODE
+from industries.language.text.words import CODE
 from industries.ssic import versions as ssic_versions
 from industries.ssic.hierarchy import Hierarchy, VersionedCode
 

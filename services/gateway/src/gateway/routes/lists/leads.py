@@ -18,8 +18,8 @@ from gateway.lists.cursors import MAX_ID, Place, Walk, decode_leads
 from gateway.lists.filters import ANY, Filter
 from gateway.lists.leads import Lead, page
 from gateway.lists.pages import LIMIT, MAX_LIMIT, Page
-from gateway.routes.list_answers import LIST_ANSWERS
-from gateway.routes.list_filters import Demands, filter_of
+from gateway.routes.lists.answers import LIST_ANSWERS
+from gateway.routes.lists.filters import Demands, filter_of
 
 router = APIRouter()
 

@@ -12,10 +12,10 @@ from collections.abc import Container, Iterator, Sequence
 from itertools import islice, takewhile
 from typing import NamedTuple
 
-from industries.language.bare_lists import IS_VERB, NEAR, is_bare, is_describing
-from industries.language.phrases import Kind, Phrase
-from industries.language.request_heads import TALK, Strength, heads, without_preface
-from industries.language.skeletons import (
+from industries.language.names.phrases import Kind, Phrase
+from industries.language.requests.bare_lists import IS_VERB, NEAR, is_bare, is_describing
+from industries.language.requests.heads import TALK, Strength, heads, without_preface
+from industries.language.requests.skeletons import (
     AFTER_NAME,
     BEFORE_NAME,
     CODED,
@@ -28,7 +28,7 @@ from industries.language.skeletons import (
     WORDS,
     skeleton,
 )
-from industries.language.words import AGAIN, BACK, NOT
+from industries.language.text.words import AGAIN, BACK, NOT
 
 #: Maximum number of phrases that a sentence is judged by, and of clauses that are judged by themselves.
 LONGEST_SENTENCE, MOST_CLAUSES = 60, 4

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from industries import vocabulary
-from industries.language.lexicon import LONGEST_PHRASE, Lexicon, Meaning
-from industries.language.words import CODE, MARKS, NOT, NOT_NEXT, Word
+from industries.language.names.lexicon import LONGEST_PHRASE, Lexicon, Meaning
+from industries.language.text.words import CODE, MARKS, NOT, NOT_NEXT, Word
 from industries.ssic.hierarchy import VersionedCode
 
 

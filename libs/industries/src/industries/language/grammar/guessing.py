@@ -6,9 +6,9 @@ Titles within one division are an answer; others are suggestions to ask back wit
 from collections import Counter
 from collections.abc import Sequence
 
-from industries.language.lexicon import Lexicon
-from industries.language.phrases import Kind, Phrase
-from industries.language.spelling import Speller
+from industries.language.names.lexicon import Lexicon
+from industries.language.names.phrases import Kind, Phrase
+from industries.language.text.spelling import Speller
 from industries.ssic.hierarchy import LEVELS, Hierarchy, VersionedCode
 
 #: Maximum number of suggestions.

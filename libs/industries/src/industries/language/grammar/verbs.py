@@ -8,8 +8,8 @@ from collections.abc import Container, Iterator, Sequence
 from typing import NamedTuple
 
 from industries import vocabulary
-from industries.language.phrases import Kind, Phrase
-from industries.language.words import MARKS, Word, set_of, singular
+from industries.language.names.phrases import Kind, Phrase
+from industries.language.text.words import MARKS, Word, set_of, singular
 
 #: What a company needs, uses or buys is not what it is.
 NEEDING = set_of(

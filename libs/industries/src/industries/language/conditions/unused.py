@@ -2,8 +2,8 @@
 
 from collections.abc import Container, Iterator, Sequence
 
-from industries.language.phrases import Kind, Phrase
-from industries.language.words import set_of
+from industries.language.names.phrases import Kind, Phrase
+from industries.language.text.words import set_of
 
 #: Words before a place.
 _INTO_A_PLACE = set_of("in near around within at outside")

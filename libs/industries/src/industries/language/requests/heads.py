@@ -1,4 +1,4 @@
-"""The starts of requests for companies, as regular expressions over the skeleton of a sentence (see requests.py)."""
+"""The starts of requests for companies, as regular expressions over the skeleton of a sentence (see recognition.py)."""
 
 import re
 from collections.abc import Iterator

@@ -1,0 +1,1 @@
+"""Grammar of names and activities: the mentions of industries in a request."""

@@ -1,0 +1,1 @@
+"""Names of industries: titles, index entries and vocabulary as phrases, and a text split into them."""

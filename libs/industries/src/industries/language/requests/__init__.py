@@ -1,0 +1,1 @@
+"""Recognition of requests for companies by the shape of a sentence."""

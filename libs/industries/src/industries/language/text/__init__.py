@@ -1,0 +1,1 @@
+"""Words of a text: scripts and spelling brought to one form, and exclusions marked."""

@@ -1,0 +1,1 @@
+"""Routes of the ideal customer profile, and of words for industries."""

@@ -1,0 +1,1 @@
+"""Routes of background jobs and requested enrichments, and of their progress."""

@@ -1,0 +1,1 @@
+"""Routes of companies: leads, candidates, shortlists, and a company on its own."""
