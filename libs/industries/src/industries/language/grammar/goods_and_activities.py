@@ -110,3 +110,8 @@ class GoodsAndActivities:
 
     def _codes(self, written: Sequence[str] | dict[str, None]) -> Sequence[VersionedCode]:
         return versions.expand(written, self._hierarchy)
+
+
+def takes(name: Phrase, activity: Phrase) -> bool:
+    """Returns whether goods have an industry of this activity: a maker, a shop, a repairer."""
+    return name.meaning is not None and any(facet in name.meaning.facets for facet in activity.facets)

@@ -5,22 +5,15 @@ The last word of a compound names the industry ("logistics software" is software
 somebody and job titles are not industries that the text asks for.
 """
 
-from collections.abc import Container, Iterator, Sequence
-from dataclasses import dataclass, field, replace
-from functools import cached_property
-from itertools import pairwise
+from collections.abc import Iterator, Sequence
 
-from industries.language.grammar.goods_and_activities import GoodsAndActivities
+from industries.language.grammar.compounds import heads
+from industries.language.grammar.goods_and_activities import GoodsAndActivities, takes
+from industries.language.grammar.list_items import ListItem, Mention, list_items
 from industries.language.grammar.others import without_others
 from industries.language.names.phrases import HEADS, Kind, Phrase
 from industries.language.requests.skeletons import COMPANY
-from industries.language.text.words import AGAIN, BACK, NOT, NOT_NEXT, set_of
-from industries.ssic.hierarchy import VersionedCode
-
-SELLING_IT = set_of("sell selling deal trades specialising specialise specialist that which who supply")
-
-#: Maximum distance, in list items or in words, of things that belong together.
-REACH = 12
+from industries.language.text.words import NOT, NOT_NEXT, set_of
 
 #: Confidence of a mention, by its basis.
 SURE, COMPOSED, GUESSED = 0.95, 0.9, 0.75
@@ -28,58 +21,17 @@ SURE, COMPOSED, GUESSED = 0.95, 0.9, 0.75
 #: Highest confidence of an answer if an exclusion was not understood.
 UNCLEAR = 0.5
 
+SELLING_IT = set_of("sell selling deal trades specialising specialise specialist that which who supply")
 
-@dataclass(slots=True)
-class Mention:
-    """Codes that a text mentions, whether it excludes them, and the confidence."""
-
-    codes: Sequence[VersionedCode]
-    is_left_out: bool
-    confidence: float
-    #: Other meanings of the words: an exclusion applies to each of them.
-    senses: Sequence[VersionedCode] = ()
-    #: "But including ...": a part of what was excluded before is included again.
-    is_taken_back: bool = False
-
-    def within(self, versions: Container[str]) -> "Mention":
-        """Returns the mention with the codes of these versions only."""
-        codes, senses = ([each for each in some if each.version in versions] for some in (self.codes, self.senses))
-        return replace(self, codes=codes, senses=senses)
-
-
-@dataclass
-class ListItem:
-    """One item of a list: phrases between commas and conjunctions. Do not change the phrases after reading `names`."""
-
-    phrases: list[Phrase] = field(default_factory=list)
-    is_left_out: bool = False
-    is_taken_back: bool = False
-    is_joined: bool = False
-    is_listed: bool = False
-
-    @cached_property
-    def names(self) -> list[Phrase]:
-        return [phrase for phrase in self.phrases if phrase.kind is Kind.NAME]
-
-    @cached_property
-    def activities(self) -> list[Phrase]:
-        return [phrase for phrase in self.phrases if phrase.kind is Kind.ACTIVITY]
-
-    def mention(
-        self, codes: Sequence[VersionedCode], confidence: float, senses: Sequence[VersionedCode] = ()
-    ) -> Mention:
-        """Makes a mention of codes that is included or excluded like the item."""
-        return Mention(codes, self.is_left_out, confidence, senses, self.is_taken_back)
+#: Maximum distance, in list items or in words, of things that belong together.
+REACH = 12
 
 
 def read_mentions(phrases: Sequence[Phrase], trades: GoodsAndActivities) -> list[Mention]:
     """Reads the mentions in order. An exclusion that is not understood excludes nothing and is UNCLEAR."""
-    items = _with_activities_behind(_items(without_others(phrases)))
-    for before, item in pairwise(items):
-        if _is_for(before) and item.is_joined and not item.is_listed and _is_name(item):
-            item.phrases = [replace(item.phrases[0], kind=Kind.TALK), *item.phrases[1:]]
+    items = list_items(without_others(phrases))
     for item in items:
-        item.phrases = _heads(item.phrases, trades)
+        item.phrases = heads(item.phrases, trades)
     has_activities = any(item.activities for item in items)
     found: list[Mention] = []
     is_clear = True
@@ -93,101 +45,8 @@ def read_mentions(phrases: Sequence[Phrase], trades: GoodsAndActivities) -> list
     return found + _unclear(is_clear)
 
 
-def _is_for(item: ListItem) -> bool:
-    """Returns whether an item ends with those that an industry is for: "agencies for models"."""
-    last = item.phrases[-1]
-    return "for" in last.word.before and any(each.kind in (Kind.NAME, Kind.ACTIVITY) for each in item.phrases[:-1])
-
-
-def _is_name(item: ListItem) -> bool:
-    return len(item.phrases) == 1 and item.phrases[0].kind is Kind.NAME and item.phrases[0].is_plural
-
-
 def _unclear(is_clear: bool) -> list[Mention]:
     return [] if is_clear else [Mention((), True, UNCLEAR)]
-
-
-def _items(phrases: Sequence[Phrase]) -> list[ListItem]:
-    items: list[ListItem] = []
-    is_left_out = is_taken_back = only_next = False
-    for phrase in phrases:
-        before = phrase.word.before
-        joined = bool({"and", "or", "nor", "plus"} & set(before))
-        if {".", AGAIN, BACK, NOT} & set(before):
-            is_left_out, is_taken_back = NOT in before, BACK in before and NOT not in before
-        starts = not items or phrase.word.is_apart or joined or only_next
-        if starts:
-            is_listed = "," in before and "." not in before
-            left_out = is_left_out or NOT_NEXT in before
-            items.append(ListItem([], left_out, is_taken_back, is_joined=joined, is_listed=is_listed))
-            only_next = NOT_NEXT in before
-        items[-1].phrases.append(phrase)
-    return items
-
-
-def _with_activities_behind(items: list[ListItem]) -> list[ListItem]:
-    """Gives the goods before a list of activities to each of them: "furniture, retail or wholesale"."""
-    if len(items) < 2 or not items[1].is_listed or len(items[0].names) != 1 or items[0].activities:
-        return items
-    behind = items[1:]
-    activities = [item.activities[0] for item in behind if item.activities]
-    if any(item.is_left_out or item.names for item in items) and any(item.is_left_out or item.names for item in behind):
-        return items
-    goods = items[0].names[0]
-    if len(activities) != len(behind) or not all(_takes(goods, activity) for activity in activities):
-        return items
-    return [
-        replace(items[0], phrases=[*items[0].phrases, replace(activity, word=activity.word._replace(before=()))])
-        for activity in activities
-    ]
-
-
-def _heads(phrases: list[Phrase], trades: GoodsAndActivities) -> list[Phrase]:
-    """Drops names that only describe the next one, or that come after "for"."""
-    kept: list[Phrase] = []
-    for phrase in phrases:
-        if phrase.kind is Kind.NAME:
-            is_of_goods = len(kept) == 1 and kept[0].kind is Kind.ACTIVITY and _takes(phrase, kept[0])
-            if (
-                _is_behind_for(kept, phrase)
-                and not is_of_goods
-                and any(each.kind in (Kind.NAME, Kind.ACTIVITY) for each in kept)
-            ):
-                break
-            if kept and kept[-1].kind is Kind.NAME and phrase.word.is_tight:
-                if trades.is_narrower(kept[-1], phrase):
-                    continue
-                if not kept[-1].is_plural or trades.is_head(phrase):
-                    kept.pop()
-            elif described := _described(kept, phrase):
-                kept = kept[: described - 1] + kept[described:]
-            elif kept and kept[-1].kind is Kind.ACTIVITY and phrase.word.is_tight and not _takes(phrase, kept[-1]):
-                describes = trades.is_head(phrase) or not kept[-1].is_plural
-                kept = kept[:-1] if describes else kept
-        kept.append(phrase)
-    return kept
-
-
-def _described(before: Sequence[Phrase], phrase: Phrase) -> int:
-    """Returns the number of phrases up to a name that only describes this one: "chemical tank cleaning"; 0 if none."""
-    each, at = phrase, len(before)
-    while at and each.word.is_tight and before[at - 1].kind is Kind.TALK:
-        at -= 1
-        each = before[at]
-    is_name = 0 < at < len(before) and each.word.is_tight and before[at - 1].kind is Kind.NAME
-    return at if is_name and not before[at - 1].is_plural else 0
-
-
-def _is_behind_for(before: Sequence[Phrase], phrase: Phrase) -> bool:
-    """Returns whether a name is behind "for", with words that describe it between them: "for new buildings"."""
-    each, at = phrase, len(before) - 1
-    while each.word.is_tight and at >= 0 and before[at].kind is Kind.OTHER:
-        each, at = before[at], at - 1
-    return "for" in each.word.before
-
-
-def _takes(name: Phrase, activity: Phrase) -> bool:
-    return name.meaning is not None and any(facet in name.meaning.facets for facet in activity.facets)
 
 
 def _mentions(
@@ -233,7 +92,7 @@ def _industry_of_goods(
     item: ListItem, goods: Phrase, activity: Phrase, trades: GoodsAndActivities
 ) -> Iterator[Mention]:
     codes = trades.industry_of_goods(goods, activity)
-    yield item.mention(codes, COMPOSED if _takes(goods, activity) else GUESSED)
+    yield item.mention(codes, COMPOSED if takes(goods, activity) else GUESSED)
 
 
 def _goods(phrases: Sequence[Phrase], at: int) -> int | None:
@@ -247,7 +106,7 @@ def _goods(phrases: Sequence[Phrase], at: int) -> int | None:
         return before - 1
     for after in range(at + 1, min(at + 4, len(phrases))):
         if phrases[after].kind is Kind.NAME:
-            return after if after == at + 1 or _takes(phrases[after], phrases[at]) else None
+            return after if after == at + 1 or takes(phrases[after], phrases[at]) else None
         if phrases[after].kind in (Kind.OTHER, Kind.TALK) and phrases[after].word.text not in SELLING_IT:
             return None
     return None
@@ -257,7 +116,7 @@ def _is_of_material(phrases: Sequence[Phrase], at: int, activity: Phrase) -> boo
     """Returns whether an unknown thing is of known goods: the gasket in "rubber gasket makers"."""
     material = phrases[at - 1]
     is_tight = phrases[at].word.is_tight and phrases[at + 1].word.is_tight
-    return is_tight and material.kind is Kind.NAME and not material.is_plural and _takes(material, activity)
+    return is_tight and material.kind is Kind.NAME and not material.is_plural and takes(material, activity)
 
 
 def _goods_beside(items: Sequence[ListItem], at: int, activity: Phrase) -> Phrase | None:
@@ -266,11 +125,11 @@ def _goods_beside(items: Sequence[ListItem], at: int, activity: Phrase) -> Phras
         return None
     if at and items[at].is_joined and items[at - 1].activities and items[at - 1].names:
         last = items[at - 1].names[-1]
-        if _takes(last, activity) and items[at - 1].is_left_out == items[at].is_left_out:
+        if takes(last, activity) and items[at - 1].is_left_out == items[at].is_left_out:
             return last
     if at + 1 < len(items) and items[at + 1].is_joined and items[at + 1].activities and items[at + 1].names:
         first, name = items[at + 1].phrases[0], items[at + 1].names[0]
-        if first.kind is Kind.ACTIVITY and _takes(name, activity):
+        if first.kind is Kind.ACTIVITY and takes(name, activity):
             return name
     return None
 
@@ -285,14 +144,14 @@ def _activity_beside(items: Sequence[ListItem], at: int, name: Phrase) -> Phrase
         if items[after].activities:
             is_last = items[after].phrases[0].kind in (Kind.NAME, Kind.OTHER) and items[after].is_joined
             activity = items[after].activities[0]
-            return activity if is_last and _takes(name, activity) else None
+            return activity if is_last and takes(name, activity) else None
     for before in range(at - 1, max(-1, at - 1 - REACH), -1):
         follows = items[before + 1].is_joined or items[before + 1].is_listed
         if not follows or items[before].is_left_out != items[at].is_left_out:
             break
         if items[before].activities:
             first = items[before].phrases[0]
-            return first if _leads(items[before]) and _takes(name, first) else None
+            return first if _leads(items[before]) and takes(name, first) else None
     return None
 
 
