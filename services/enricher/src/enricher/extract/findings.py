@@ -4,52 +4,32 @@ same order.
 The work is done in slices, each a bounded look at one page, so that whoever waits can end it between two of them.
 """
 
-import re
-from collections.abc import Callable, Iterable, Iterator, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 
 from common.contracts import Contact, Person
+from enricher.extract.collector import Collector
 from enricher.extract.contact_limit import shortlist
-from enricher.extract.emails import find_emails, is_free, is_role
-from enricher.extract.facts import CERTAIN, HINT, LIKELY, Fact, best_per_method, join_values
+from enricher.extract.facts import HINT, LIKELY, Fact, best_per_method
 from enricher.extract.linkedin import linkedin_facts
 from enricher.extract.numbers.countries import country_of
-from enricher.extract.numbers.main_line import main_and_direct
-from enricher.extract.other_parties import Parts, parts_of
-from enricher.extract.own_words import names_of
-from enricher.extract.persons.people import FoundPerson, find_people
-from enricher.extract.persons.titles import function_of, rank_of, seniority_of
-from enricher.extract.phones import Numbers, find_numbers, own_first
-from enricher.extract.postal_addresses import address_facts
 from enricher.extract.profile.certifications import certification_facts
 from enricher.extract.profile.customers import customer_facts
-from enricher.extract.profile.figures import figure_facts, price_facts
-from enricher.extract.profile.hiring import hiring_facts
-from enricher.extract.profile.news import Item, newest, news_fact, news_on
+from enricher.extract.profile.figures import figure_facts
 from enricher.extract.profile.organisation import MAX_SUMMARY, organisation_facts
-from enricher.extract.profile.technology import find_technology
-from enricher.extract.prompt_injection import is_disguised, is_injection, without_injections
+from enricher.extract.prompt_injection import is_tainted, without_injections
 from enricher.extract.registrations import uen_facts
 from enricher.pages.documents import Document, Link, clean, parse_html
 from enricher.pages.json_ld import organisations, values
 from enricher.pages.kinds import Kind, kind_of
-from enricher.pages.urls import host_of, name_and_suffix, site_of
+from enricher.pages.urls import host_of, site_of
 
 MAX_CONTACTS = 10
 MAX_ABOUT = MAX_SUMMARY
 #: Slices per page, at most: what a page costs is bounded by what a slice costs.
 MAX_SLICES = 15
-MAX_PEOPLE = 20
-#: A quick test for an address or a number.
-_MAY_BE_REACHED = re.compile(r"@|[\[({]at|\d[\d ().-]{5}\d")
-#: A number on a line by itself; an address below is the same owner's.
-_ONLY_NUMBER = re.compile(r"(?:[A-Za-z.]{1,10}\s?[:.]?\s?)?\+?\(?\d[\d ()./-]{6,24}")
-_ONLY_ADDRESS = re.compile(r"(?:[A-Za-z-]{1,10}\s?[:.]\s?)?\S{1,64}@\S{1,64}")
-#: The rank of addresses at another domain than the site's.
-_ELSEWHERE = 2
-_NOWHERE = "http://a/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +59,7 @@ def extract(
     first, the homepage's before others. News needs the day of the visit: without `today` there is none.
     """
     home, said = pages[0], [_without_injections(page) for page in pages]
-    found = _Collector(site_of(host_of(home.url)), country_of(pages), today)
+    found = Collector(site_of(host_of(home.url)), country_of(pages), today)
     is_cut = False
     for look_at in _slices(pages, said, found):
         if is_time_up():
@@ -103,197 +83,6 @@ def warm_up() -> None:
     extract([parse_html("http://acme.com.sg/", '<a href="/about">Acme</a> info@acme.com.sg +65 6123 4567')])
 
 
-class _Collector:
-    """Collects the findings of a site's pages."""
-
-    def __init__(self, site: str, region: str, today: date | None) -> None:
-        self.site = site
-        self.region = region
-        self.today = today
-        self.news: Item | None = None
-        self.tech: set[str] = set()
-        self.facts: list[Fact] = []
-        self.linked: dict[str, Set[Kind]] = {}
-        self._emails: dict[str, tuple[int, int, str, Contact]] = {}
-        self._own: dict[str, tuple[frozenset[str], frozenset[str]]] = {}
-        self._numbers: list[tuple[Document, Numbers]] = []
-        self._people: dict[str, FoundPerson] = {}
-        self._personal: set[str] = set()
-
-    def add(self, find: Callable[[Document], Iterable[Fact]], page: Document) -> None:
-        self.facts += find(page)
-
-    def add_emails(self, page: Document, nth: int) -> None:
-        """Adds e-mail addresses, ranked: people of the company, its role addresses, addresses elsewhere."""
-        others = self._of_others(page, partial(find_emails, site=self.site))
-        for address in find_emails(page, self.site):
-            is_elsewhere = site_of(address.partition("@")[2]) != self.site
-            if is_elsewhere and (address in others or address.startswith("webmaster@")):
-                continue
-            role = is_role(address)
-            rank = int(role) if site_of(address.partition("@")[2]) == self.site else _ELSEWHERE
-            contact = Contact(kind="email", value=address, is_role=role, source_url=page.url)
-            self._emails.setdefault(address, (rank, nth, address, contact))
-
-    def add_numbers(self, page: Document) -> None:
-        """Adds the telephone and fax numbers of a page."""
-        others = self._of_others(page, lambda of: find_numbers(of, self.region).phones) | self._beside_others(page)
-        found = find_numbers(page, self.region)
-        if others:
-            found = replace(found, phones=tuple(it for it in found.phones if it not in others))
-        self._numbers.append((page, found))
-
-    def _parts_of(self, page: Document) -> Parts:
-        if page.url not in self._own:
-            self._own[page.url] = (names_of(page), frozenset(link.words for link in page.links))
-        return parts_of(page.text, *self._own[page.url], page.quoted)
-
-    def _beside_others(self, page: Document) -> frozenset[str]:
-        """The numbers that stand only in lines with another company's e-mail address."""
-        lines = page.text.split("\n")
-        theirs = {nth for nth, line in enumerate(lines) if "@" in line and self._is_of_another(line)}
-        if not theirs:
-            return frozenset()
-        theirs |= {
-            nth - 1
-            for nth in theirs
-            if nth > 1
-            and _ONLY_ADDRESS.fullmatch(lines[nth])
-            and _ONLY_NUMBER.fullmatch(lines[nth - 1])
-            and "@" not in lines[nth - 2]
-        } | {
-            nth + 1
-            for nth in theirs
-            if _ONLY_ADDRESS.fullmatch(lines[nth])
-            and _ONLY_NUMBER.fullmatch("\n".join(lines[nth + 1 : nth + 2]))
-            and not _ONLY_NUMBER.fullmatch(lines[nth - 1])
-            and "@" not in "".join(lines[nth + 2 : nth + 3])
-        }
-        text = "\n".join(lines[nth] for nth in sorted(theirs))
-        beside = frozenset(find_numbers(Document(page.url, text=text), self.region).phones)
-        rest = "\n".join(line for nth, line in enumerate(lines) if nth not in theirs)
-        return beside - frozenset(find_numbers(Document(page.url, text=rest), self.region).phones) if beside else beside
-
-    def _is_of_another(self, line: str) -> bool:
-        """True for a line whose e-mail addresses are all another company's."""
-        found = find_emails(Document("", text=line), self.site)
-        return bool(found) and not any(
-            site_of(it.partition("@")[2]) == self.site or self._may_be_own(it) for it in found
-        )
-
-    def _of_others(self, page: Document, find: Callable[[Document], Iterable[str]]) -> frozenset[str]:
-        """The values that stand only in lines about somebody else than the company."""
-        parts = self._parts_of(page)
-        if not _MAY_BE_REACHED.search(parts.others):
-            return frozenset()
-        others = frozenset(find(Document(page.url, text=parts.others)))
-        return others - frozenset(find(Document(page.url, text=parts.own))) if others else others
-
-    def add_address(self, page: Document) -> None:
-        """Adds the address that stands in what a page says of the company itself."""
-        self.facts += address_facts(replace(page, text=self._parts_of(page).own), self.region)
-
-    def add_people(self, page: Document) -> None:
-        """Adds the people of a page; of one person on several pages, what each of them says."""
-        parts, whole = self._parts_of(page), page.text
-        if parts.others:
-            page = replace(page, text=f"{parts.own}\n{parts.both}" if parts.both else parts.own)
-        for person in find_people(page, self.site, self.region, whole=whole):
-            self._personal.update(person.numbers)
-            known = self._people.setdefault(person.name.casefold(), person)
-            self._people[person.name.casefold()] = replace(
-                known, email=known.email or person.email, phone=known.phone or person.phone
-            )
-
-    def add_links(self, page: Document) -> None:
-        """Adds the kinds of linked pages, and the facts about hiring and pricing that follow from them."""
-        kinds = {kind for link in (*page.links, Link(page.url, "")) if (kind := kind_of(link)) is not None}
-        if any(kind_of(Link(_NOWHERE, link.words)) is Kind.CAREERS for link in page.links):
-            kinds.add(Kind.CAREERS)  # "People & openings" on /people
-        self.linked[page.url] = kinds
-        self.facts += hiring_facts(page, kinds)
-        self.facts += price_facts(page, kinds)
-
-    def add_technology(self, page: Document) -> None:
-        found = find_technology(page)
-        self.tech |= found
-        if found:
-            self.facts.append(Fact("technologies", join_values(sorted(found)), page.url, "page", CERTAIN))
-
-    def add_news(self, page: Document) -> None:
-        """Keeps the newest item of all pages."""
-        if self.today is not None:
-            known = [self.news] if self.news else []
-            self.news = newest([*known, *news_on(page, self.today)])
-
-    def all_facts(self) -> list[Fact]:
-        main = [Fact("phone", phone.value, phone.source_url, "page", LIKELY) for phone in self._phones()[:1]]
-        news = [news_fact(self.news)] if self.news else []
-        # texts and descriptions were read without prompt injection, structured data was not
-        return [
-            fact for fact in (*self.facts, *main, *news) if fact.method != "schema.org" or not _is_injection(fact.value)
-        ]
-
-    def best_contacts(self) -> tuple[Contact, ...]:
-        """The addresses by rank, then the telephones, the company's main one first."""
-        ranked = sorted(self._emails.values(), key=lambda entry: entry[:3])
-        has_own = any(rank < _ELSEWHERE for rank, *_ in ranked)
-        emails = [
-            it for rank, _, address, it in ranked if rank < _ELSEWHERE or not has_own or self._may_be_own(address)
-        ]
-        return tuple(map(self._with_person, (*emails, *self._phones())))
-
-    def _may_be_own(self, address: str) -> bool:
-        """True for an address elsewhere that may be the company's, too: a free one, or one at a like name."""
-        domain = address.partition("@")[2]
-        one, other = (name_and_suffix(it)[0].replace("-", "") for it in (domain, self.site))
-        return is_free(domain) or one in other or other in one
-
-    def best_people(self) -> tuple[Person, ...]:
-        """The people by their place in the company, otherwise in the pages' order."""
-        people = [
-            Person(
-                name=it.name,
-                title=it.title,
-                seniority=seniority_of(it.title),
-                function=function_of(it.title),
-                email=it.email,
-                phone=it.phone,
-                source_url=it.source_url,
-            )
-            for it in self._people.values()
-        ]
-        return tuple(sorted(people, key=lambda person: rank_of(person.seniority)))[:MAX_PEOPLE]
-
-    def _with_person(self, contact: Contact) -> Contact:
-        """The contact with the name and title of the person beside whom it stands."""
-        for person in self._people.values():
-            if contact.value in (person.email, person.phone) and not contact.is_role:
-                level, function = seniority_of(person.title), function_of(person.title)
-                more = {"name": person.name, "title": person.title, "seniority": level, "function": function}
-                return contact.model_copy(update=more)
-        return contact
-
-    def _phones(self) -> list[Contact]:
-        """The telephones in the pages' order: the site's country's first, persons' and those of WhatsApp after others.
-
-        What any page calls a fax number is none.
-        """
-        labelled = {number for _, numbers in self._numbers for number in numbers.labelled}
-        faxes = {number for _, numbers in self._numbers for number in numbers.faxes} - labelled
-        pages = {number: page for page, numbers in reversed(self._numbers) for number in numbers.phones}
-        order = dict.fromkeys(number for _, numbers in self._numbers for number in numbers.phones)
-        messaging = {number for _, numbers in self._numbers for number in numbers.messaging}
-        personal = self._personal | messaging
-        main, direct = main_and_direct(order, [page.text for page, _ in self._numbers])
-        general = sorted(
-            (number for number in order if number not in faxes),
-            key=lambda number: (number in personal, number in direct, number not in main),
-        )
-        phones = own_first(general, self.region)
-        return [Contact(kind="phone", value=number, source_url=pages[number].url) for number in phones]
-
-
 _FINDERS: tuple[Callable[[Document], Iterable[Fact]], ...] = (
     organisation_facts,
     uen_facts,
@@ -307,18 +96,14 @@ _FINDERS: tuple[Callable[[Document], Iterable[Fact]], ...] = (
 def _without_injections(page: Document) -> Document:
     """The page without text that instructs a model: no fact may come of it."""
     text, bad = without_injections(page.text)
-    title = "" if _is_injection(page.title) else page.title
-    description = "" if _is_injection(page.description) else page.description
+    title = "" if is_tainted(page.title) else page.title
+    description = "" if is_tainted(page.description) else page.description
     if not bad and (title, description) == (page.title, page.description):
         return page
     return replace(page, text=text, title=title, description=description)
 
 
-def _is_injection(text: str) -> bool:
-    return bool(text) and (is_injection(text) or is_disguised(text))
-
-
-def _slices(pages: Sequence[Document], said: Sequence[Document], found: _Collector) -> Iterator[Callable[[], None]]:
+def _slices(pages: Sequence[Document], said: Sequence[Document], found: Collector) -> Iterator[Callable[[], None]]:
     """The slices of work, most important first. Facts come only of what is `said` without prompt injection."""
     for nth, page in enumerate(pages):
         yield partial(found.add_emails, page, nth)
@@ -353,7 +138,7 @@ def _about(pages: Sequence[Document]) -> str:
         return clean(pages[0].description, MAX_ABOUT)
     for page in pages:
         for description in values(organisations(page), "description"):
-            if (text := clean(description, MAX_ABOUT)) and not _is_injection(text):
+            if (text := clean(description, MAX_ABOUT)) and not is_tainted(text):
                 return text
     about = next((page.text for page in pages[1:] if kind_of(Link(page.url, "")) is Kind.ABOUT and page.text), "")
     return clean(about, MAX_ABOUT)

@@ -61,6 +61,11 @@ def is_disguised(text: str) -> bool:
     return any(_LATIN.search(word) and _LOOK_LIKE.search(word) for word in _WORD.findall(text))
 
 
+def is_tainted(text: str) -> bool:
+    """True if a text instructs a model, openly or in disguise."""
+    return bool(text) and (is_injection(text) or is_disguised(text))
+
+
 def without_injections(text: str) -> tuple[str, int]:
     """Removes lines with disguised words or injections, also across lines. Returns the text and their number."""
     lines = text.split("\n")
