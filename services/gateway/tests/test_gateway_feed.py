@@ -13,7 +13,7 @@ from common.errors import Unavailable
 from common.forgotten.digests import ForgottenList, ForgottenPerson
 from common.ids import new_id
 from gateway.messaging.feed import Feed
-from testkit.record_batches import a_batch, produce
+from testkit.delivery.record_batches import a_batch, produce
 from testkit.scoring import an_email, an_enrichment
 from testkit.stages import a_company, publish_raw, until
 

@@ -19,7 +19,7 @@ from common.ids import new_id
 from common.kafka.partition_batches import partition_of
 from common.postgres import Database
 from embedded.ports import LOOPBACK, free_port
-from testkit.outboxes import fill, is_sent, numbers_by_key
+from testkit.delivery.outboxes import fill, is_sent, numbers_by_key
 from testkit.stages import a_company, read_topic, until
 
 

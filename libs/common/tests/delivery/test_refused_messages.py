@@ -11,7 +11,7 @@ from prometheus_client import REGISTRY
 from common.contracts import LeadSynced
 from common.delivery.relay import Relay
 from common.postgres import Database
-from testkit.outboxes import fill, is_sent, numbers_by_key
+from testkit.delivery.outboxes import fill, is_sent, numbers_by_key
 from testkit.stages import read_topic, until
 
 Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"

@@ -16,7 +16,7 @@ from common.handling.stage import Stage
 from common.handling.work import Work
 from common.postgres import Connection, Database
 from embedded.ports import LOOPBACK, free_port
-from testkit.outboxes import fill, is_sent, numbers_by_key
+from testkit.delivery.outboxes import fill, is_sent, numbers_by_key
 from testkit.processes.starting import start
 from testkit.stages import a_company, at_work, ended, envelope_for, publish, read_topic, until
 

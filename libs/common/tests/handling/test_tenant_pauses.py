@@ -22,8 +22,8 @@ from common.handling.work import Chunk
 from common.handling.workers import LaneWorkers
 from common.ids import NO_REPLAY, new_id
 from common.postgres import Database
+from testkit.delivery.waking import waker_of
 from testkit.stages import a_company, until
-from testkit.waking import waker_of
 
 Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 #: Nothing is tried again in the time of a test, unless the test moves the time.

@@ -6,8 +6,8 @@ import asyncpg
 
 from common.contracts import RequestEnrichment
 from common.delivery.inbox import NO_TENANT
+from testkit.delivery.record_batches import a_batch, produce
 from testkit.processes.starting import start
-from testkit.record_batches import a_batch, produce
 from testkit.stages import a_company, envelope_for, publish
 
 Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"

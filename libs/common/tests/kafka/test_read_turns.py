@@ -6,7 +6,7 @@ from aiokafka import TopicPartition
 
 from common.contracts import RequestEnrichment
 from common.kafka.consumer import Consumer
-from testkit.record_batches import a_batch, produce
+from testkit.delivery.record_batches import a_batch, produce
 from testkit.stages import until
 
 TOPIC = RequestEnrichment.topic

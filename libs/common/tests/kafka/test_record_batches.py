@@ -19,7 +19,7 @@ from common.kafka.record_batches import (
     open_batch,
     split,
 )
-from testkit.record_batches import a_batch, with_checksum
+from testkit.delivery.record_batches import a_batch, with_checksum
 
 NONE, GZIP, SNAPPY, LZ4, ZSTD = range(5)
 CODECS = {"none": NONE, "gzip": GZIP, "snappy": SNAPPY, "lz4": LZ4, "zstd": ZSTD}

@@ -18,7 +18,7 @@ from common.kafka.consumer import Consumer
 from common.kafka.record_batches import split
 from common.postgres import Database
 from embedded.kafka import Kafka
-from testkit.record_batches import a_batch, produce, with_checksum
+from testkit.delivery.record_batches import a_batch, produce, with_checksum
 from testkit.stages import a_company, a_stage, at_work, ended, envelope_for, is_all_taken_in, publish, read_topic, until
 
 Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"

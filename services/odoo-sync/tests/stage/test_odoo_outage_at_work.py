@@ -21,8 +21,8 @@ from common.handling.failure_rate_guard import FailureRateGuard
 from common.handling.workers import LaneWorkers
 from common.ids import NO_REPLAY, new_id
 from odoo_sync.sync.availability import MAX_PAUSE
+from testkit.delivery.waking import waker_of
 from testkit.stages import until
-from testkit.waking import waker_of
 
 INBOX = Inbox("odoo-sync", timedelta(minutes=1))
 

@@ -19,7 +19,7 @@ from common.handling.stage import Stage
 from common.handling.work import Work
 from common.handling.workers import LaneWorkers
 from common.postgres import Database
-from testkit.waking import waker_of
+from testkit.delivery.waking import waker_of
 
 #: The company whose event kills its process.
 KILLER = "KILLER"

@@ -8,12 +8,12 @@ from pathlib import Path
 import openpyxl  # type: ignore[import-untyped] # has no types
 import pytest
 
-from leadgen.load.batches import batches, headers_of
-from leadgen.load.dialects import ENOUGH
 from leadgen.load.errors import NotARegister
-from leadgen.load.sources import find_sources
-from leadgen.load.tally import Tally
-from leadgen.load.values import day
+from leadgen.load.files.dialects import ENOUGH
+from leadgen.load.files.sources import find_sources
+from leadgen.load.parsing.batches import batches, headers_of
+from leadgen.load.parsing.tally import Tally
+from leadgen.load.parsing.values import day
 
 HEADER = "uen,entity_name,primary_ssic_code"
 

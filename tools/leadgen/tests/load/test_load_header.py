@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leadgen.load.errors import NotARegister
-from leadgen.load.header import COLUMNS, REQUIRED, read_header
+from leadgen.load.files.header import COLUMNS, REQUIRED, read_header
 
 NOT_IN_TODAYS = {"no_of_charges", "website", *(column for column in COLUMNS if column.startswith("paid_up_capital"))}
 TODAYS = [column for column in COLUMNS if column not in NOT_IN_TODAYS]

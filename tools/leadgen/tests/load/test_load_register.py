@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 
 from common.errors import Unavailable
 from leadgen.database.owner_connection import connected as owner_connection
-from leadgen.load import LoadFailed, Progress, load, load_generated, staging, versions
-from leadgen.load.connecting import connected as load_connection
-from leadgen.load.header import COLUMNS
+from leadgen.load import LoadFailed, Progress, load, load_generated
+from leadgen.load.database import staging, versions
+from leadgen.load.database.connecting import connected as load_connection
+from leadgen.load.files.header import COLUMNS
 from testkit.checkout import SHARED
 from testkit.registers import HEADER, Owner, a_company, content, counts, held, write
 from testkit.stages import until

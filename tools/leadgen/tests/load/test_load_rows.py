@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leadgen.load.header import COLUMNS, Header, read_header
-from leadgen.load.lines import LONGEST_LINE_CHARS, Lines
-from leadgen.load.rows import Found, read_rows
-from leadgen.load.tally import Tally
-from leadgen.load.values import code, trimmed
+from leadgen.load.files.header import COLUMNS, Header, read_header
+from leadgen.load.files.lines import LONGEST_LINE_CHARS, Lines
+from leadgen.load.parsing.rows import Found, read_rows
+from leadgen.load.parsing.tally import Tally
+from leadgen.load.parsing.values import code, trimmed
 
 HEADER = "uen,entity_name,primary_ssic_code"
 GOOD = "201912345K,SOME PTE. LTD.,46900"

@@ -7,7 +7,8 @@ from typing import Any
 import asyncpg
 import pytest
 
-from leadgen.load import LoadFailed, Progress, load, staging
+from leadgen.load import LoadFailed, Progress, load
+from leadgen.load.database import staging
 from testkit.registers import a_company, counts, write
 from testkit.stages import until
 

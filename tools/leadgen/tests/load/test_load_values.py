@@ -2,7 +2,7 @@
 
 import pytest
 
-from leadgen.load.values import code, day, is_month_first, postal_code, trimmed
+from leadgen.load.parsing.values import code, day, is_month_first, postal_code, trimmed
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 from leadgen.load import LoadFailed, Summary, load
 from leadgen.load.command import load_command
-from leadgen.load.versions import MIXED, Survey, decide
+from leadgen.load.database.versions import MIXED, Survey, decide
 from leadgen.ssic import load_ssic
 from testkit.checkout import SHARED
 from testkit.registers import Owner, content

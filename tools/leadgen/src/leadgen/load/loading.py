@@ -14,18 +14,18 @@ from typing import TypeAlias
 
 import asyncpg
 
-from leadgen.load import staging, versions
-from leadgen.load.batches import Batch, batches, headers_of
-from leadgen.load.connecting import connected
+from leadgen.load.database import staging, versions
+from leadgen.load.database.connecting import connected
+from leadgen.load.database.staging import Connection
+from leadgen.load.database.versions import Reading
 from leadgen.load.errors import LoadFailed
-from leadgen.load.generated import generated
-from leadgen.load.header import Header
+from leadgen.load.files.header import Header
+from leadgen.load.files.sources import Source, find_sources
+from leadgen.load.parsing.batches import Batch, batches, headers_of
+from leadgen.load.parsing.generated import generated
+from leadgen.load.parsing.tally import Share, Tally, notes
 from leadgen.load.rejects import Rejects, rejects_beside
 from leadgen.load.report import Phase, Progress, Summary
-from leadgen.load.sources import Source, find_sources
-from leadgen.load.staging import Connection
-from leadgen.load.tally import Share, Tally, notes
-from leadgen.load.versions import Reading
 from simulator.register.registry import INVENTED
 
 Watcher: TypeAlias = Callable[[Progress], None]

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeAlias
 
-from leadgen.load.tally import Share
+from leadgen.load.parsing.tally import Share
 
 Phase: TypeAlias = Literal["reading", "waiting", "merging"]
 

@@ -13,8 +13,8 @@ from typing import TypedDict
 import asyncpg
 
 from leadgen.load import load
-from leadgen.load.generated import generated
-from leadgen.load.header import COLUMNS
+from leadgen.load.files.header import COLUMNS
+from leadgen.load.parsing.generated import generated
 
 SEED = 7
 

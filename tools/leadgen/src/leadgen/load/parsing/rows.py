@@ -11,10 +11,10 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import TypeAlias
 
-from leadgen.load.header import INDEXED, Header, normalised
-from leadgen.load.lines import LONGEST_LINE_CHARS, Lines
-from leadgen.load.tally import Tally
-from leadgen.load.values import MISSING, code, day, postal_code, trimmed
+from leadgen.load.files.header import INDEXED, Header, normalised
+from leadgen.load.files.lines import LONGEST_LINE_CHARS, Lines
+from leadgen.load.parsing.tally import Tally
+from leadgen.load.parsing.values import MISSING, code, day, postal_code, trimmed
 
 PLAIN_CHARS = 600
 LONGEST_RECORD_LINES = 50

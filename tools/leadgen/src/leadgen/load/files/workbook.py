@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import ParseError  # only the error: openpyxl does the reading
 
-from leadgen.load.dialects import MOST_LINES_ABOVE, Blocks
 from leadgen.load.errors import NotARegister
-from leadgen.load.header import is_header
+from leadgen.load.files.dialects import MOST_LINES_ABOVE, Blocks
+from leadgen.load.files.header import is_header
 
 ROWS_PER_BLOCK = 2_000
 #: What openpyxl raises for a workbook that is damaged or none at all.

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from leadgen.load.dialects import in_register_form
 from leadgen.load.errors import NotARegister
-from leadgen.load.workbook import read_sheet, sheets_with_header
+from leadgen.load.files.dialects import in_register_form
+from leadgen.load.files.workbook import read_sheet, sheets_with_header
 
 BLOCK_BYTES = 1 << 20
 

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from itertools import chain
 
 from leadgen.load.errors import NotARegister
-from leadgen.load.header import WIDEST, is_header
-from leadgen.load.lines import LONGEST_LINE_CHARS
+from leadgen.load.files.header import WIDEST, is_header
+from leadgen.load.files.lines import LONGEST_LINE_CHARS
 
 #: Each with its bytes and how far the source has been read.
 Blocks = Iterator[tuple[bytes, int]]

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from itertools import islice
 
-from leadgen.load.rows import as_csv
-from leadgen.load.sources import Source
+from leadgen.load.files.sources import Source
+from leadgen.load.parsing.rows import as_csv
 from simulator.register import registry
 
 ROWS_PER_BLOCK = 2_000

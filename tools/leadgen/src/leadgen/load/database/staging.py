@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 import asyncpg
 
-from leadgen.load.header import COLUMNS, INDEXED, Header
+from leadgen.load.files.header import COLUMNS, INDEXED, Header
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 

@@ -7,8 +7,8 @@ import asyncpg
 
 from common.errors import Unavailable
 from common.postgres import AWAY, says_closed
+from leadgen.load.database.staging import Connection
 from leadgen.load.errors import LoadFailed
-from leadgen.load.staging import Connection
 
 
 @asynccontextmanager

@@ -7,8 +7,8 @@ finds the wrong companies. Codes that exist in one version only tell which it is
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from leadgen.load.database.staging import Connection
 from leadgen.load.errors import UnknownVersion
-from leadgen.load.staging import Connection
 
 #: What the register was in until 2025, and what a file is taken for where nothing tells.
 DEFAULT = "2020"

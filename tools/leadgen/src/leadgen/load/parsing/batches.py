@@ -5,14 +5,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import islice
 
-from leadgen.load.dialects import MOST_LINES_ABOVE
 from leadgen.load.errors import NotARegister
-from leadgen.load.header import Header, fields_of, is_header, read_header
-from leadgen.load.lines import Lines
-from leadgen.load.rows import read_rows
-from leadgen.load.sources import Source
-from leadgen.load.tally import Tally
-from leadgen.load.values import is_month_first
+from leadgen.load.files.dialects import MOST_LINES_ABOVE
+from leadgen.load.files.header import Header, fields_of, is_header, read_header
+from leadgen.load.files.lines import Lines
+from leadgen.load.files.sources import Source
+from leadgen.load.parsing.rows import read_rows
+from leadgen.load.parsing.tally import Tally
+from leadgen.load.parsing.values import is_month_first
 
 BATCH_ROWS = 10_000
 BATCH_CHARS = 4_000_000

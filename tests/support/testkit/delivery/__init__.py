@@ -1,0 +1,1 @@
+"""Parts for tests of delivery: rows of outboxes, record batches by hand, workers woken without a runtime."""

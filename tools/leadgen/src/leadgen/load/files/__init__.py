@@ -1,0 +1,1 @@
+"""Files of the register: CSV, archives and workbooks, brought into one form."""

@@ -1,0 +1,1 @@
+"""Rows of the register: good ones in batches, bad ones with their reasons."""
