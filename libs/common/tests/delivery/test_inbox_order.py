@@ -109,7 +109,7 @@ async def test_whatever_happens_a_key_is_worked_off_in_order_and_to_its_end(
         if in_hand:
             await replica.retry(in_hand.pop(chance.randrange(len(in_hand))))
 
-    async def give_back() -> None:
+    async def release() -> None:
         await replica.release(in_hand)
         in_hand.clear()
 
@@ -128,7 +128,7 @@ async def test_whatever_happens_a_key_is_worked_off_in_order_and_to_its_end(
             with pytest.raises(LeaseLost):
                 await replica.finish([it])
 
-    actions = [arrive, claim, claim, claim, end, end, fail, give_back, replica.set_aside, lose]
+    actions = [arrive, claim, claim, claim, end, end, fail, release, replica.set_aside, lose]
     for _ in range(120):
         await chance.choice(actions)()
 

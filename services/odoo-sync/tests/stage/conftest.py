@@ -1,4 +1,4 @@
-"""The stage on a real PostgreSQL with an Odoo that behaves as emitted, and what the tests ask of both."""
+"""The stage on a real PostgreSQL with an Odoo that behaves as tests ask it to, and what they ask of both."""
 
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
@@ -40,7 +40,7 @@ EMAIL = Contact(kind="email", value="sales@acme.sg", source_url="http://acme.sg/
 
 
 @dataclass
-class Desk:
+class TenantHarness:
     """A tenant, companies that the register knows, and everything to hand leads to the stage."""
 
     database: Database
@@ -51,7 +51,7 @@ class Desk:
     recreate_deleted: bool = False
     credentials: MultiFernet | None = field(default_factory=lambda: MultiFernet([KEY]))
 
-    def of(self, tenant_id: int) -> "Desk":
+    def of(self, tenant_id: int) -> "TenantHarness":
         return replace(self, tenant_id=tenant_id)
 
     @property
@@ -207,15 +207,15 @@ def writes_among() -> Any:
 
 
 @pytest.fixture
-async def desk(database: Database, owner: Owner, http: httpx.AsyncClient) -> Desk:
+async def harness(database: Database, owner: Owner, http: httpx.AsyncClient) -> TenantHarness:
     """A company, and tenants without a connection."""
     uen = "201812345K"
     company_id = await owner.fetchval("INSERT INTO companies (uen, name) VALUES ($1, 'ACME') RETURNING company_id", uen)
-    return Desk(database, owner, http, Company(company_id=company_id, uen=uen, name="ACME"))
+    return TenantHarness(database, owner, http, Company(company_id=company_id, uen=uen, name="ACME"))
 
 
 @pytest.fixture
-async def connected(desk: Desk, fake: Any) -> Desk:
-    """The desk of a tenant whose Odoo is the fake."""
-    await desk.connect(fake.url, fake.api_key)
-    return desk
+async def connected(harness: TenantHarness, fake: Any) -> TenantHarness:
+    """The harness of a tenant whose Odoo is the fake."""
+    await harness.connect(fake.url, fake.api_key)
+    return harness

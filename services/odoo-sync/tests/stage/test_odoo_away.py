@@ -17,10 +17,10 @@ from odoo_sync.protocols.odoo import OdooAway, OdooUnavailable
 from odoo_sync.sync.availability import MAX_PAUSE, pause_after
 
 
-async def is_waiting(desk: Any, ids: Any) -> bool:
+async def is_waiting(harness: Any, ids: Any) -> bool:
     """Whether these events wait for Odoo, when they are handled once more."""
     try:
-        await desk.handle(ids)
+        await harness.handle(ids)
     except OdooAway:
         return True
     return False
@@ -95,8 +95,8 @@ async def test_a_probe_serves_all_tenants_and_replicas_of_an_odoo(connected: Any
     other = connected.of(2)
     await other.connect(fake.url, fake.api_key)
     async with httpx.AsyncClient() as client:
-        desks = [connected, other, replace(connected, http=client), replace(other, http=client)]
-        waiting = [(desk, await desk.take_in(desk.lead())) for desk in desks]
+        harnesses = [connected, other, replace(connected, http=client), replace(other, http=client)]
+        waiting = [(harness, await harness.take_in(harness.lead())) for harness in harnesses]
         fake.is_down = True
         for _ in range(3):
             await connected.let_pass(MAX_PAUSE)
@@ -108,7 +108,7 @@ async def test_a_probe_serves_all_tenants_and_replicas_of_an_odoo(connected: Any
         fake.is_down = False
         await connected.let_pass(MAX_PAUSE)
         assert [await is_waiting(*it) for it in waiting] == [False] * 4
-    assert [len(await desk.announced()) for desk in (connected, other)] == [2, 2]
+    assert [len(await harness.announced()) for harness in (connected, other)] == [2, 2]
 
 
 @pytest.mark.parametrize("fault", ["500", "cut", "not json", "race"])

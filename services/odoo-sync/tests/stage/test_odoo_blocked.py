@@ -23,34 +23,34 @@ def logged() -> Any:
         yield entries
 
 
-async def operator(desk: Any) -> TenantContext:
+async def operator(harness: Any) -> TenantContext:
     """The operator's commands for this tenant."""
-    async with desk.database.transaction(desk.tenant_id) as tx:
+    async with harness.database.transaction(harness.tenant_id) as tx:
         connected = await connections.find(tx)
-    return TenantContext(desk.database, desk.syncing, desk.tenant_id, connected)
+    return TenantContext(harness.database, harness.syncing, harness.tenant_id, connected)
 
 
-async def requested(desk: Any) -> list[ResyncOdoo]:
-    rows = await desk.owner.fetch("SELECT value FROM outbox WHERE topic = $1", ResyncOdoo.topic)
+async def requested(harness: Any) -> list[ResyncOdoo]:
+    rows = await harness.owner.fetch("SELECT value FROM outbox WHERE topic = $1", ResyncOdoo.topic)
     return [ResyncOdoo.model_validate_json(row["value"]) for row in rows]
 
 
-async def test_a_key_that_odoo_refuses_blocks_its_tenant_and_no_other(desk: Any, fake: Any, logged: Any) -> None:
+async def test_a_key_that_odoo_refuses_blocks_its_tenant_and_no_other(harness: Any, fake: Any, logged: Any) -> None:
     """Announced with the reason, with one alert, and no further call; the other tenant's leads go through."""
-    await desk.connect(fake.url, "expired")
-    other = desk.of(2)
+    await harness.connect(fake.url, "expired")
+    other = harness.of(2)
     await other.connect(fake.url, fake.api_key)
 
-    first = await desk.sync(desk.lead())
+    first = await harness.sync(harness.lead())
     calls = list(fake.calls)
-    second = await desk.sync(desk.lead(hours=1))
+    second = await harness.sync(harness.lead(hours=1))
 
     assert (first.outcome, first.held_back, first.partner_id) == ("no_connection", "blocked", None)
     assert "Invalid apikey" in (first.reason or "")
     assert second == first
     assert fake.calls == calls
     assert [it["event"] for it in logged if it["log_level"] == "error"] == ["odoo_blocked"]
-    assert (await gauges.count(desk.database)).blocked == 1
+    assert (await gauges.count(harness.database)).blocked == 1
     assert (await other.sync(other.lead())).outcome == "synced"
 
 
@@ -68,12 +68,12 @@ async def test_a_key_that_cannot_be_read_blocks_its_tenant(
     assert fake.calls == []
 
 
-async def test_a_key_is_in_no_text_that_is_made_of_it(desk: Any, fake: Any, logged: Any) -> None:
+async def test_a_key_is_in_no_text_that_is_made_of_it(harness: Any, fake: Any, logged: Any) -> None:
     """Neither in announcements, tables, logs nor in what Python prints."""
     secret = "a-very-secret-key"
-    await desk.connect(fake.url, secret)
-    emitted = await desk.sync(desk.lead())
-    async with desk.database.transaction(1) as tx:
+    await harness.connect(fake.url, secret)
+    emitted = await harness.sync(harness.lead())
+    async with harness.database.transaction(1) as tx:
         connected = await connections.find(tx)
     assert connected is not None
 
@@ -81,59 +81,59 @@ async def test_a_key_is_in_no_text_that_is_made_of_it(desk: Any, fake: Any, logg
     handler = logging.StreamHandler(written)
     logging.getLogger().addHandler(handler)
     try:
-        checked = await check_tenant(await operator(desk))
+        checked = await check_tenant(await operator(harness))
     finally:
         logging.getLogger().removeHandler(handler)
-    texts = [emitted.model_dump_json(), repr(connected), repr(connected.decrypted(desk.credentials)), repr(logged)]
-    texts += [written.getvalue(), repr(checked), str(dict(await desk.link()))]
-    texts += [str(dict(row)) for row in await desk.owner.fetch("SELECT * FROM odoo_states")]
-    texts += [repr(row) for row in await desk.owner.fetch("SELECT url, database, api_key FROM odoo_connections")]
+    texts = [emitted.model_dump_json(), repr(connected), repr(connected.decrypted(harness.credentials)), repr(logged)]
+    texts += [written.getvalue(), repr(checked), str(dict(await harness.link()))]
+    texts += [str(dict(row)) for row in await harness.owner.fetch("SELECT * FROM odoo_states")]
+    texts += [repr(row) for row in await harness.owner.fetch("SELECT url, database, api_key FROM odoo_connections")]
 
     assert checked["problems"]
     assert not [text for text in texts if secret in text]
 
 
-async def test_a_check_that_goes_well_clears_the_tenant_and_sends_what_waited(desk: Any, fake: Any) -> None:
+async def test_a_check_that_goes_well_clears_the_tenant_and_sends_what_waited(harness: Any, fake: Any) -> None:
     """By one event, which is not announced when nothing waits."""
-    await desk.connect(fake.url, "expired")
-    await desk.sync(desk.lead())
-    assert (await check_tenant(await operator(desk)))["problems"]
-    assert await requested(desk) == []
-    await desk.owner.execute(
-        "UPDATE odoo_connections SET api_key = $1", desk.credentials.encrypt(fake.api_key.encode())
+    await harness.connect(fake.url, "expired")
+    await harness.sync(harness.lead())
+    assert (await check_tenant(await operator(harness)))["problems"]
+    assert await requested(harness) == []
+    await harness.owner.execute(
+        "UPDATE odoo_connections SET api_key = $1", harness.credentials.encrypt(fake.api_key.encode())
     )
 
-    emitted = await check_tenant(await operator(desk))
+    emitted = await check_tenant(await operator(harness))
     assert emitted == {"problems": [], "hints": [], "was_blocked": True, "waiting": 1}
-    assert (await gauges.count(desk.database)).blocked == 0
-    assert [it.tenant_id for it in await requested(desk)] == [1]
-    await desk.resync()
+    assert (await gauges.count(harness.database)).blocked == 0
+    assert [it.tenant_id for it in await requested(harness)] == [1]
+    await harness.resync()
 
-    assert (await desk.link())["outcome"] == "synced"
-    assert await check_tenant(await operator(desk)) == {
+    assert (await harness.link())["outcome"] == "synced"
+    assert await check_tenant(await operator(harness)) == {
         "problems": [],
         "hints": [],
         "was_blocked": False,
         "waiting": 0,
     }
-    assert len(await requested(desk)) == 1
+    assert len(await requested(harness)) == 1
 
 
-async def test_a_resync_brings_all_that_waits(desk: Any, fake: Any) -> None:
+async def test_a_resync_brings_all_that_waits(harness: Any, fake: Any) -> None:
     """More than a chunk of them, of a tenant that was connected later; each is announced once."""
-    companies = await desk.more(450)
+    companies = await harness.more(450)
     for start in range(0, 450, 150):
-        await desk.sync(*(desk.lead(company=it, contact=None) for it in companies[start : start + 150]))
-    await desk.connect(fake.url, fake.api_key)
+        await harness.sync(*(harness.lead(company=it, contact=None) for it in companies[start : start + 150]))
+    await harness.connect(fake.url, fake.api_key)
 
-    await desk.resync()
+    await harness.resync()
 
-    emitted = (await desk.announced())[450:]
+    emitted = (await harness.announced())[450:]
     assert {it.outcome for it in emitted} == {"synced"}
     assert [it.company.company_id for it in emitted] == [it.company_id for it in companies]
     assert len(fake.records["crm.lead"]) == len(fake.records["res.partner"]) == 450
     fake.calls.clear()
-    await desk.resync()
+    await harness.resync()
     assert fake.calls == []
 
 
@@ -149,17 +149,17 @@ async def test_a_resync_tries_again_what_was_refused(connected: Any, fake: Any) 
     assert (await connected.link())["reason"] is None
 
 
-async def test_a_resync_of_a_blocked_tenant_says_so_and_does_nothing(desk: Any, fake: Any) -> None:
+async def test_a_resync_of_a_blocked_tenant_says_so_and_does_nothing(harness: Any, fake: Any) -> None:
     """The leads wait for a check."""
-    await desk.connect(fake.url, "expired")
-    await desk.sync(desk.lead())
+    await harness.connect(fake.url, "expired")
+    await harness.sync(harness.lead())
     fake.calls.clear()
 
-    assert (await resync_tenant(await operator(desk)))["blocked"] is not None
-    await desk.resync()
+    assert (await resync_tenant(await operator(harness)))["blocked"] is not None
+    await harness.resync()
 
     assert fake.calls == []
-    assert (await desk.link())["outcome"] == "blocked"
+    assert (await harness.link())["outcome"] == "blocked"
 
 
 async def test_a_right_that_is_missing_blocks_too(connected: Any, fake: Any) -> None:
@@ -172,43 +172,43 @@ async def test_a_right_that_is_missing_blocks_too(connected: Any, fake: Any) -> 
     assert "no right to create res.partner" in (emitted.reason or "")
 
 
-async def test_who_waited_while_the_tenant_was_blocked_does_not_call(desk: Any, fake: Any) -> None:
+async def test_who_waited_while_the_tenant_was_blocked_does_not_call(harness: Any, fake: Any) -> None:
     """One refusal is enough; more of them may lock the key's user out."""
-    await desk.connect(fake.url, "expired")
-    connected = (await operator(desk)).connection
-    await desk.sync(desk.lead())
+    await harness.connect(fake.url, "expired")
+    connected = (await operator(harness)).connection
+    await harness.sync(harness.lead())
     fake.calls.clear()
-    [company] = await desk.more(1)
+    [company] = await harness.more(1)
 
     with pytest.raises(TenantBlocked):
-        await desk.syncing.write(
-            lambda: desk.database.transaction(1), {company.company_id: desk.lead(company=company)}, connected
+        await harness.syncing.write(
+            lambda: harness.database.transaction(1), {company.company_id: harness.lead(company=company)}, connected
         )
 
     assert fake.calls == []
 
 
-async def test_a_refusal_of_a_key_that_was_replaced_meanwhile_blocks_nobody(desk: Any, fake: Any) -> None:
+async def test_a_refusal_of_a_key_that_was_replaced_meanwhile_blocks_nobody(harness: Any, fake: Any) -> None:
     """The chunk comes again, with the new one."""
-    await desk.connect(fake.url, "expired")
-    connected = (await operator(desk)).connection
-    await desk.owner.execute("UPDATE odoo_connections SET api_key = 'another'")
+    await harness.connect(fake.url, "expired")
+    connected = (await operator(harness)).connection
+    await harness.owner.execute("UPDATE odoo_connections SET api_key = 'another'")
 
     with pytest.raises(OdooUnavailable):
-        await desk.syncing.write(
-            lambda: desk.database.transaction(1), {desk.company.company_id: desk.lead()}, connected
+        await harness.syncing.write(
+            lambda: harness.database.transaction(1), {harness.company.company_id: harness.lead()}, connected
         )
 
-    assert (await gauges.count(desk.database)).blocked == 0
+    assert (await gauges.count(harness.database)).blocked == 0
 
 
-async def test_another_reason_takes_the_place_of_the_first(desk: Any, fake: Any) -> None:
+async def test_another_reason_takes_the_place_of_the_first(harness: Any, fake: Any) -> None:
     """Another reason takes the place of the first, so that the next lead tells what there is to do now; it is no second
     alert.
     """
-    async with desk.database.transaction(1) as tx:
+    async with harness.database.transaction(1) as tx:
         assert await states.block(tx, "the first")
         assert not await states.block(tx, "the second")
-    await desk.connect(fake.url, fake.api_key)
+    await harness.connect(fake.url, fake.api_key)
 
-    assert (await desk.sync(desk.lead())).reason == "the second"
+    assert (await harness.sync(harness.lead())).reason == "the second"

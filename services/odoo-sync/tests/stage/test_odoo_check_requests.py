@@ -11,8 +11,8 @@ from odoo_sync.protocols.public_addresses import is_public, require_public
 BY_ADMIN = "UPDATE odoo_connections SET set_by = 'admin', url = coalesce($1, url)"
 
 
-async def blocked(desk: Any) -> str | None:
-    reason: str | None = await desk.owner.fetchval("SELECT blocked FROM odoo_states")
+async def blocked(harness: Any) -> str | None:
+    reason: str | None = await harness.owner.fetchval("SELECT blocked FROM odoo_states")
     return reason
 
 
@@ -44,9 +44,9 @@ async def test_an_odoo_that_is_away_is_no_fault_of_the_connection(connected: Any
     assert await blocked(connected) is None
 
 
-async def test_a_tenant_without_an_odoo_has_that_problem(desk: Any) -> None:
+async def test_a_tenant_without_an_odoo_has_that_problem(harness: Any) -> None:
     """The connection was removed meanwhile."""
-    assert await desk.check() == ["no Odoo is connected"]
+    assert await harness.check() == ["no Odoo is connected"]
 
 
 async def test_a_private_address_that_an_admin_stored_is_not_called(connected: Any, fake: Any) -> None:

@@ -9,14 +9,14 @@ from odoo_sync.operator.commands import TenantContext, check_tenant
 from odoo_sync.tables import connections
 
 
-async def context(desk: Any) -> TenantContext:
-    async with desk.database.transaction(1) as tx:
+async def context(harness: Any) -> TenantContext:
+    async with harness.database.transaction(1) as tx:
         connection = await connections.find(tx)
-    return TenantContext(desk.database, desk.syncing, 1, connection)
+    return TenantContext(harness.database, harness.syncing, 1, connection)
 
 
-async def differences(desk: Any) -> set[tuple[str, str]]:
-    at = await context(desk)
+async def differences(harness: Any) -> set[tuple[str, str]]:
+    at = await context(harness)
     report = await audit(at.syncing, at.transaction, at.connection)
     return {(it["record"], it["what"]) for it in report["differences"]}
 

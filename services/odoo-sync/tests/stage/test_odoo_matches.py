@@ -9,10 +9,10 @@ from odoo_sync.operator.commands import NothingToDecide, TenantContext, decision
 from odoo_sync.tables import connections
 
 
-async def context(desk: Any) -> TenantContext:
-    async with desk.database.transaction(1) as tx:
+async def context(harness: Any) -> TenantContext:
+    async with harness.database.transaction(1) as tx:
         connection = await connections.find(tx)
-    return TenantContext(desk.database, desk.syncing, 1, connection)
+    return TenantContext(harness.database, harness.syncing, 1, connection)
 
 
 @pytest.mark.parametrize(
@@ -61,10 +61,10 @@ async def test_a_contact_is_known_by_an_address_among_others(connected: Any, fak
     assert emitted.contact_id == number
 
 
-async def two_candidates(desk: Any, fake: Any) -> tuple[int, int]:
+async def two_candidates(harness: Any, fake: Any) -> tuple[int, int]:
     one = fake.add("res.partner", name="Acme", is_company="1", ref="201812345K")
     other = fake.add("res.partner", name="Acme (old)", is_company="1", vat="SG201812345K")
-    held = await desk.sync(desk.lead())
+    held = await harness.sync(harness.lead())
     assert (held.held_back, held.partner_id) == ("refused", None)
     return one, other
 

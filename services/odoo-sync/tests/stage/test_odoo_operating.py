@@ -15,16 +15,16 @@ from odoo_sync.sync.lead_sync import LeadSync
 from odoo_sync.tables import connections
 
 
-async def audited(desk: Any) -> dict[str, Any]:
-    async with desk.database.transaction(desk.tenant_id) as tx:
+async def audited(harness: Any) -> dict[str, Any]:
+    async with harness.database.transaction(harness.tenant_id) as tx:
         connected = await connections.find(tx)
-    return await audit(desk.syncing, lambda: desk.database.transaction(desk.tenant_id), connected)
+    return await audit(harness.syncing, lambda: harness.database.transaction(harness.tenant_id), connected)
 
 
-async def dry_run_of(desk: Any) -> dict[str, Any]:
-    async with desk.database.transaction(desk.tenant_id) as tx:
+async def dry_run_of(harness: Any) -> dict[str, Any]:
+    async with harness.database.transaction(harness.tenant_id) as tx:
         connected = await connections.find(tx)
-    return await dry_run(desk.syncing, lambda: desk.database.transaction(desk.tenant_id), connected)
+    return await dry_run(harness.syncing, lambda: harness.database.transaction(harness.tenant_id), connected)
 
 
 async def test_an_audit_of_what_we_wrote_finds_nothing(connected: Any, fake: Any, writes_among: Any) -> None:
@@ -66,40 +66,40 @@ async def test_an_audit_finds_companies_that_are_there_twice(connected: Any, fak
 
 
 async def test_a_preview_shows_what_would_be_written_and_writes_nothing(
-    desk: Any, fake: Any, writes_among: Any
+    harness: Any, fake: Any, writes_among: Any
 ) -> None:
     """Neither there nor here; the sync then writes just that."""
-    await desk.sync(desk.lead())
+    await harness.sync(harness.lead())
     number = fake.add("res.partner", name="theirs", is_company="1", ref="201812345K")
-    await desk.connect(fake.url, fake.api_key)
-    link = await desk.link()
+    await harness.connect(fake.url, fake.api_key)
+    link = await harness.link()
 
-    shown = await dry_run_of(desk)
+    shown = await dry_run_of(harness)
 
     company, contact, lead = shown["rows"]
     assert (company["model"], company[".id"], company["company_registry"]) == ("res.partner", str(number), "201812345K")
-    assert (contact["id"], contact["parent_id/.id"]) == (desk.external_id("contact"), str(number))
-    assert (lead["model"], lead["id"]) == ("crm.lead", desk.external_id("lead"))
+    assert (contact["id"], contact["parent_id/.id"]) == (harness.external_id("contact"), str(number))
+    assert (lead["model"], lead["id"]) == ("crm.lead", harness.external_id("lead"))
     assert any("was there already" in note for note in shown["notes"])
     assert writes_among(fake.calls) == []
-    assert await desk.link() == link
-    await desk.resync()
-    assert await dry_run_of(desk) == {"rows": [], "unchanged": 1, "without_lead": 0, "notes": []}
+    assert await harness.link() == link
+    await harness.resync()
+    assert await dry_run_of(harness) == {"rows": [], "unchanged": 1, "without_lead": 0, "notes": []}
 
 
-async def test_an_odoo_that_is_down_keeps_no_other_from_being_asked(desk: Any, fake: Any, database_url: str) -> None:
+async def test_an_odoo_that_is_down_keeps_no_other_from_being_asked(harness: Any, fake: Any, database_url: str) -> None:
     """The report names the failure; the tenant is not blocked, since Odoo may come back."""
-    await desk.connect("http://127.0.0.1:1", "k")
-    other = desk.of(2)
+    await harness.connect("http://127.0.0.1:1", "k")
+    other = harness.of(2)
     await other.connect(fake.url, fake.api_key)
 
     @asynccontextmanager
     async def composed(_: Any) -> AsyncIterator[LeadSync]:
-        yield desk.syncing
+        yield harness.syncing
 
     settings = DatabaseSettings(database_url=database_url)
     first, second = await commands.run(settings, composed, commands.COMMANDS["check"], None)
 
     assert (first["tenant"], "does not answer" in first["error"]) == (1, True)
     assert (second["tenant"], second["problems"]) == (2, [])
-    assert (await gauges.count(desk.database)).blocked == 0
+    assert (await gauges.count(harness.database)).blocked == 0

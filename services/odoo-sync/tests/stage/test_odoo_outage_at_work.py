@@ -31,7 +31,7 @@ INBOX = Inbox("odoo-sync", timedelta(minutes=1))
 class Replicas:
     """Two replicas of odoo-sync at work."""
 
-    desk: Any
+    harness: Any
     workers: list[LaneWorkers]
     _offset: int = 0
 
@@ -43,7 +43,7 @@ class Replicas:
             key = lead.key.encode()
             place = lead.topic, 0, self._offset, key, lead.tenant_id
             arrivals.append(Arrival(new_id(), NO_REPLAY, *place, lane, encode_body(lead), "[]", None))
-        async with self.desk.database.without_tenant() as tx:
+        async with self.harness.database.without_tenant() as tx:
             await INBOX.take_in(tx, arrivals)
         self.wake()
 
@@ -52,15 +52,15 @@ class Replicas:
             workers.wake()
 
     async def let_pass(self, time: timedelta) -> None:
-        await self.desk.let_pass(time)
+        await self.harness.let_pass(time)
         self.wake()
 
     async def count(self, state: str) -> int:
-        return int(await self.desk.owner.fetchval("SELECT count(*) FROM inbox WHERE state = $1", state))
+        return int(await self.harness.owner.fetchval("SELECT count(*) FROM inbox WHERE state = $1", state))
 
     async def pauses(self) -> tuple[int, int]:
         """The number of paused tenants, and of the probes and failures that they saw."""
-        row = await self.desk.owner.fetchrow("SELECT count(*), coalesce(sum(failures), 0) FROM inbox_pauses")
+        row = await self.harness.owner.fetchrow("SELECT count(*), coalesce(sum(failures), 0) FROM inbox_pauses")
         return row[0], int(row[1])
 
 
@@ -72,14 +72,14 @@ async def replicas(connected: Any, http: httpx.AsyncClient) -> AsyncIterator[Rep
 
 
 @asynccontextmanager
-async def at_work(desks: Sequence[Any]) -> AsyncIterator[list[LaneWorkers]]:
+async def at_work(harnesses: Sequence[Any]) -> AsyncIterator[list[LaneWorkers]]:
     workers = []
-    for desk in desks:
-        context = RunnerContext(desk.database, INBOX, FailureRateGuard(), lambda _: None, lambda _: None)
-        handlers = desk.stage.handlers.values()
+    for harness in harnesses:
+        context = RunnerContext(harness.database, INBOX, FailureRateGuard(), lambda _: None, lambda _: None)
+        handlers = harness.stage.handlers.values()
         workers += [LaneWorkers(it, lane, 4, context) for it in handlers for lane in ("interactive", "nightly")]
     tasks = [asyncio.create_task(it.run()) for it in workers]
-    waking = asyncio.create_task(waker_of(workers, desks[0].database, INBOX).run())
+    waking = asyncio.create_task(waker_of(workers, harnesses[0].database, INBOX).run())
     try:
         yield workers
     finally:

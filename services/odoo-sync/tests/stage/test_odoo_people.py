@@ -45,14 +45,14 @@ async def test_what_people_typed_where_we_had_nothing_stays(connected: Any, fake
     assert (company["website"], company["street"]) == ("https://theirs.sg", "1 Way")
 
 
-async def test_fields_that_the_tenant_wants_ours_follow_us(desk: Any, fake: Any) -> None:
+async def test_fields_that_the_tenant_wants_ours_follow_us(harness: Any, fake: Any) -> None:
     """The tenant's own fields are overwritten; in other fields people's edits stay."""
-    await desk.connect(fake.url, fake.api_key, "company.street")
-    await desk.sync(desk.lead(address="1 Old Way"))
-    company = fake.record(desk.external_id("company"))
+    await harness.connect(fake.url, fake.api_key, "company.street")
+    await harness.sync(harness.lead(address="1 Old Way"))
+    company = fake.record(harness.external_id("company"))
     company.update(street="theirs", name="theirs")
 
-    await desk.sync(desk.lead(address="2 New Way", name="ACME 2", hours=1))
+    await harness.sync(harness.lead(address="2 New Way", name="ACME 2", hours=1))
 
     assert (company["street"], company["name"]) == ("2 New Way", "theirs")
 
@@ -292,9 +292,9 @@ async def test_archived_stays_archived(connected: Any, fake: Any) -> None:
     assert len(fake.records["res.partner"]) == 2
 
 
-def delete(fake: Any, desk: Any, kind: str) -> None:
+def delete(fake: Any, harness: Any, kind: str) -> None:
     """Deletes a record and its external id, as people do."""
-    model, number = fake.external.pop(desk.external_id(kind))
+    model, number = fake.external.pop(harness.external_id(kind))
     del fake.records[model][number]
 
 

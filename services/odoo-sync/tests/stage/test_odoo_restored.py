@@ -22,16 +22,16 @@ def logged() -> Any:
         yield entries
 
 
-async def differences(desk: Any) -> list[tuple[str, str]]:
-    async with desk.database.transaction(1) as tx:
+async def differences(harness: Any) -> list[tuple[str, str]]:
+    async with harness.database.transaction(1) as tx:
         connection = await connections.find(tx)
-    report = await audit(desk.syncing, lambda: desk.database.transaction(1), connection)
+    report = await audit(harness.syncing, lambda: harness.database.transaction(1), connection)
     return [(it["record"], it["what"]) for it in report["differences"]]
 
 
-async def restored(desk: Any, fake: Any, *strangers: tuple[str, dict[str, Any]]) -> dict[int, dict[str, Any]]:
+async def restored(harness: Any, fake: Any, *strangers: tuple[str, dict[str, Any]]) -> dict[int, dict[str, Any]]:
     """Syncs a lead, restores a backup from before, and lets people make records; returns a copy of these."""
-    await desk.sync(desk.lead(address="1 Old Way"))
+    await harness.sync(harness.lead(address="1 Old Way"))
     fake.restore(0, *strangers)
     return present(fake)
 
@@ -43,29 +43,29 @@ def present(fake: Any) -> dict[int, dict[str, Any]]:
 
 @pytest.mark.parametrize("version", [19, 14])
 async def test_strangers_with_our_numbers_are_left_alone_and_ours_are_made_anew(
-    desk: Any, fake: Any, older: Any, version: int, logged: Any
+    harness: Any, fake: Any, older: Any, version: int, logged: Any
 ) -> None:
     """The link, the audit and one log line say so; one call more than usual notices it."""
     at = fake if version == 19 else older
-    await desk.connect(at.url, at.api_key)
-    await desk.owner.execute("UPDATE odoo_connections SET login = $1", at.login)
-    theirs = await restored(desk, at, STRANGER, PERSON, DEAL)
-    assert ("company", "not ours") in await differences(desk)
+    await harness.connect(at.url, at.api_key)
+    await harness.owner.execute("UPDATE odoo_connections SET login = $1", at.login)
+    theirs = await restored(harness, at, STRANGER, PERSON, DEAL)
+    assert ("company", "not ours") in await differences(harness)
     at.calls.clear()
 
-    emitted = await desk.sync(desk.lead(address="2 New Way", hours=1))
+    emitted = await harness.sync(harness.lead(address="2 New Way", hours=1))
 
     assert {number: it for number, it in present(at).items() if number in theirs} == theirs
     assert emitted.outcome == "synced"
-    assert at.record(desk.external_id("company"))["street"] == "2 New Way"
+    assert at.record(harness.external_id("company"))["street"] == "2 New Way"
     assert (emitted.partner_id, emitted.lead_id) == (
-        at.external[desk.external_id("company")][1],
-        at.external[desk.external_id("lead")][1],
+        at.external[harness.external_id("company")][1],
+        at.external[harness.external_id("lead")][1],
     )
     assert at.calls.count("res.partner.get_metadata") == 1
-    assert "restored or replaced" in (await desk.link())["notes"][0]
+    assert "restored or replaced" in (await harness.link())["notes"][0]
     assert [it["event"] for it in logged if it["log_level"] == "warning"] == ["odoo_database_replaced"]
-    assert await differences(desk) == []
+    assert await differences(harness) == []
 
 
 async def test_the_other_leads_of_a_restored_database_are_made_by_the_resync_that_it_requests(

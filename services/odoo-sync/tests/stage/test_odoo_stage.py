@@ -18,13 +18,13 @@ def counts(fake: Any) -> tuple[int, int]:
     return len(fake.records["res.partner"]), len(fake.records["crm.lead"])
 
 
-async def test_a_tenant_without_a_connection_gets_an_announcement(desk: Any) -> None:
+async def test_a_tenant_without_a_connection_gets_an_announcement(harness: Any) -> None:
     """The link says it, the announcement says it, and no key is needed for that."""
-    desk.credentials = None
+    harness.credentials = None
 
-    emitted = await desk.sync(desk.lead())
+    emitted = await harness.sync(harness.lead())
 
-    assert (await desk.link())["outcome"] == "no_connection"
+    assert (await harness.link())["outcome"] == "no_connection"
     assert (emitted.outcome, emitted.held_back, emitted.partner_id, emitted.lead_id) == (
         "no_connection",
         None,
@@ -48,15 +48,15 @@ async def test_a_good_lead_becomes_company_contact_and_lead(connected: Any, fake
     assert lead["partner_id/.id"] == str(link["contact_id"])
 
 
-async def test_an_older_server_is_served_over_json_rpc(desk: Any, older: Any) -> None:
+async def test_an_older_server_is_served_over_json_rpc(harness: Any, older: Any) -> None:
     """Odoo 14 gets the same three records, without the column that it lacks."""
-    await desk.connect(older.url, older.api_key)
-    await desk.owner.execute("UPDATE odoo_connections SET login = $1", older.login)
+    await harness.connect(older.url, older.api_key)
+    await harness.owner.execute("UPDATE odoo_connections SET login = $1", older.login)
 
-    await desk.sync(desk.lead())
+    await harness.sync(harness.lead())
 
     assert counts(older) == (2, 1)
-    assert "company_registry" not in older.record(desk.external_id("company"))
+    assert "company_registry" not in older.record(harness.external_id("company"))
 
 
 async def test_a_lead_below_the_bar_is_a_company_only(connected: Any, fake: Any) -> None:
@@ -275,15 +275,15 @@ async def test_a_tenant_that_moves_to_another_odoo_gets_its_leads_there(connecte
     assert fake.records["crm.lead"][first.lead_id] == stranger
 
 
-async def test_a_tenant_connected_later_gets_its_leads(desk: Any, fake: Any) -> None:
+async def test_a_tenant_connected_later_gets_its_leads(harness: Any, fake: Any) -> None:
     """A lead that had nowhere to go is made when it comes again, also with the same score."""
-    await desk.sync(desk.lead())
-    await desk.connect(fake.url, fake.api_key)
+    await harness.sync(harness.lead())
+    await harness.connect(fake.url, fake.api_key)
 
-    emitted = await desk.sync(desk.lead())
+    emitted = await harness.sync(harness.lead())
 
     assert emitted.outcome == "synced"
-    assert (await desk.link())["lead_id"] == emitted.lead_id is not None
+    assert (await harness.link())["lead_id"] == emitted.lead_id is not None
 
 
 async def test_of_two_scores_the_one_of_the_later_enrichment_is_newer(connected: Any, fake: Any) -> None:
