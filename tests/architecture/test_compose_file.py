@@ -30,7 +30,7 @@ def services() -> dict[str, dict[str, Any]]:
     return read
 
 
-def complaints(compose_file: dict[str, Any]) -> list[str]:
+def violations(compose_file: dict[str, Any]) -> list[str]:
     """Returns what the Compose Specification has against the file."""
     schema = json.loads(SPECIFICATION.read_text(encoding="utf-8"))
     return [error.message for error in jsonschema_rs.validator_for(schema).iter_errors(compose_file)]
@@ -39,11 +39,11 @@ def complaints(compose_file: dict[str, Any]) -> list[str]:
 def test_the_file_is_one_of_compose_v2() -> None:
     """It fits the schema that Docker Compose checks files by, and has no field that Compose v2 calls obsolete."""
     read = yaml.safe_load(TEXT)
-    assert complaints(read) == []
+    assert violations(read) == []
     assert "version" not in read
 
     read["services"]["kafka"]["helthcheck"] = read["services"]["kafka"].pop("healthcheck")
-    assert ["helthcheck" in message for message in complaints(read)] == [True]
+    assert ["helthcheck" in message for message in violations(read)] == [True]
 
 
 @pytest.mark.parametrize("name", SERVICES)

@@ -54,7 +54,7 @@ def test_a_published_version_only_gains_optional_fields(event: type[Event]) -> N
 
 
 @pytest.mark.parametrize(
-    ("change", "complaint"),
+    ("change", "message"),
     [
         (lambda it: it["properties"].pop("rationale"), "rationale: removed"),
         (lambda it: it["required"].append("contact"), "contact: newly required"),
@@ -72,11 +72,11 @@ def test_a_published_version_only_gains_optional_fields(event: type[Event]) -> N
         ),
     ],
 )
-def test_a_breaking_change_is_refused(change: Any, complaint: str) -> None:
+def test_a_breaking_change_is_refused(change: Any, message: str) -> None:
     """A breaking change is refused, of each kind, at any depth."""
     before, after = LeadScored.model_json_schema(), LeadScored.model_json_schema()
     change(after)
-    assert breaking(before, after) == [complaint]
+    assert breaking(before, after) == [message]
 
 
 def test_an_optional_field_more_is_no_breaking_change() -> None:

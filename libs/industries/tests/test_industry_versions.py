@@ -31,7 +31,7 @@ def both() -> IndustryIndex:
     return IndustryIndex(codes())
 
 
-def counterparts(version: str, code: str) -> list[str]:
+def corresponding(version: str, code: str) -> list[str]:
     own, *others = both().corresponding(version, code)
     assert own == (version, code)
     return [other.code for other in others]
@@ -51,7 +51,7 @@ def counterparts(version: str, code: str) -> list[str]:
     ],
 )
 def test_a_title_of_one_version_finds_the_rows_of_the_other(term: str, in_2020: list[str], in_2025: list[str]) -> None:
-    """By its counterparts, or by its words where it has none; never the same number with another meaning."""
+    """By its corresponding codes, or by its words where it has none; never the same number with another meaning."""
     found = both().resolve([term]).industries
     assert sorted(each.code for each in found if each.version == "2020") == in_2020
     assert sorted(each.code for each in found if each.version == "2025") == in_2025
@@ -84,7 +84,7 @@ def test_every_title_is_found_in_both_versions() -> None:
 )
 def test_counterparts_are_the_same_industry(version: str, code: str, others: list[str]) -> None:
     """Moved, split, joined; a part of what it was is the smaller codes; what is new has none."""
-    assert counterparts(version, code) == others
+    assert corresponding(version, code) == others
 
 
 def test_codes_with_the_same_title_are_counterparts_and_reused_ones_are_not() -> None:

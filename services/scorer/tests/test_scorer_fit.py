@@ -60,7 +60,7 @@ def test_an_industry_counts_by_its_distance_in_the_hierarchy(
 
 
 def test_a_code_counts_in_its_own_version() -> None:
-    """46 of 2025 is not 46 of 2020; an ICP of one version means its counterparts in the other."""
+    """46 of 2025 is not 46 of 2020; an ICP of one version means the corresponding codes in the other."""
     later, earlier = enriched(industry_code="46", ssic_version="2025"), enriched(industry_code="46900")
 
     assert found("industry", Icp(industries=["2025:46", "2020:25"]), later) == "within"

@@ -30,7 +30,7 @@ def test_the_current_model_is_in_order() -> None:
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "complaint"),
+    ("old", "new", "message"),
     [
         ("weight = 0.6", "weight = 0.7", "sum to 1"),
         (
@@ -51,9 +51,9 @@ def test_the_current_model_is_in_order() -> None:
         ("{", "", "no scoring model"),
     ],
 )
-def test_a_model_that_breaks_the_rules_is_refused(old: str, new: str, complaint: str) -> None:
+def test_a_model_that_breaks_the_rules_is_refused(old: str, new: str, message: str) -> None:
     """With what is wrong."""
-    with pytest.raises(InvalidModel, match=complaint):
+    with pytest.raises(InvalidModel, match=message):
         model_from(TWO.replace(old, new, 1))
 
 
@@ -77,7 +77,7 @@ def test_a_contribution_is_the_weight_times_what_is_above_the_prior() -> None:
 
 
 @pytest.mark.parametrize(
-    ("own", "complaint"),
+    ("own", "message"),
     [
         ({"luck": 1}, "has no criterion luck"),
         ({"news": -1}, "the weight of news"),
@@ -87,7 +87,7 @@ def test_a_contribution_is_the_weight_times_what_is_above_the_prior() -> None:
         ({it.name: 0 for it in MODEL.criteria}, "no criterion that counts"),
     ],
 )
-def test_weights_that_cannot_be_are_refused(own: dict[str, float], complaint: str) -> None:
+def test_weights_that_cannot_be_are_refused(own: dict[str, float], message: str) -> None:
     """With what to correct."""
-    with pytest.raises(InvalidModel, match=complaint):
+    with pytest.raises(InvalidModel, match=message):
         weighted_model(MODEL, own, ALL)

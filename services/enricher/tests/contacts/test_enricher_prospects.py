@@ -49,13 +49,13 @@ class Seller:
 
 async def bought(database: Database, seller: Seller, steps: Steps | None = None, **other: bool) -> list[Prospect]:
     calls = GuardedCalls(Budgets(GroupCommit(database, LOCK_ORDER), {"lusha": 100}), CircuitBreakers(database))
-    people = Prospects(
+    prospects = Prospects(
         AnswerCache(GroupCommit(database, LOCK_ORDER), calls, ReadSuppression(database)),
         cast(Lusha, seller),
         TITLES,
         is_enabled=other.get("is_enabled", True),
     )
-    return await people.find("acme.sg", (), 1, steps or Steps())
+    return await prospects.find("acme.sg", (), 1, steps or Steps())
 
 
 async def test_those_wanted_most_are_bought_and_only_those_with_an_address(database: Database) -> None:
@@ -110,18 +110,18 @@ async def test_switched_off_nothing_is_bought(database: Database) -> None:
 
 
 async def test_a_named_person_on_the_site_makes_it_needless(database: Database) -> None:
-    """A desk does not."""
+    """A role address does not."""
     group_commit = GroupCommit(database, LOCK_ORDER)
     calls = GuardedCalls(Budgets(group_commit, {"lusha": 100}), CircuitBreakers(database))
-    people = Prospects(
+    prospects = Prospects(
         AnswerCache(group_commit, calls, ReadSuppression(database)), cast(Lusha, Seller()), TITLES, is_enabled=True
     )
-    desk = Contact(kind="email", value="info@acme.sg", is_role=True, source_url="http://acme.sg/")
-    person = desk.model_copy(update={"value": "mei@acme.sg", "is_role": False})
+    shared = Contact(kind="email", value="info@acme.sg", is_role=True, source_url="http://acme.sg/")
+    person = shared.model_copy(update={"value": "mei@acme.sg", "is_role": False})
     steps = Steps()
 
-    await people.find("acme.sg", (desk, person), 1, steps)
-    await people.find("acme.sg", (desk,), 1, steps)
-    await people.find(None, (desk,), 1, steps)
+    await prospects.find("acme.sg", (shared, person), 1, steps)
+    await prospects.find("acme.sg", (shared,), 1, steps)
+    await prospects.find(None, (shared,), 1, steps)
 
     assert [step.outcome for step in steps.taken] == ["not_needed", "done", "skipped"]

@@ -57,7 +57,7 @@ class Model:
         return Said(schema.model_validate(values))
 
 
-async def understood(
+async def extracted(
     corpus: Corpus, model: Model, *fields: Field, chunks: int = 2, timeout_s: float = 5
 ) -> LlmExtraction:
     return await extract_open_fields(corpus, fields or FIELDS, model, chunks=chunks, timeout_s=timeout_s)
@@ -76,8 +76,8 @@ async def test_what_the_corpus_supports_becomes_facts_with_their_page() -> None:
         }
     )
 
-    found = await understood(a_corpus(SERVED, ABOUT), model)
-    elsewhere = await understood(a_corpus(ABOUT, origin="tavily"), model, "employees")
+    found = await extracted(a_corpus(SERVED, ABOUT), model)
+    elsewhere = await extracted(a_corpus(ABOUT, origin="tavily"), model, "employees")
 
     assert found == LlmExtraction(
         facts=(
@@ -101,11 +101,11 @@ async def test_only_open_fields_are_asked_for() -> None:
     """In a flat shape of values and quotes; nothing is asked where nothing is open, or nothing was read."""
     model = Model({})
 
-    await understood(a_corpus(ABOUT), model, "employees", "uen", "technologies")
-    await understood(a_corpus(ABOUT), model, "uen")
-    await understood(a_corpus(" "), model)
-    await understood(Corpus(()), model)
-    await understood(a_corpus(ABOUT), model, chunks=0)
+    await extracted(a_corpus(ABOUT), model, "employees", "uen", "technologies")
+    await extracted(a_corpus(ABOUT), model, "uen")
+    await extracted(a_corpus(" "), model)
+    await extracted(Corpus(()), model)
+    await extracted(a_corpus(ABOUT), model, chunks=0)
 
     (system, _, schema), *others = model.asked
     assert others == []
@@ -122,7 +122,7 @@ async def test_a_long_corpus_is_asked_about_in_parts_for_what_is_left() -> None:
     corpus = a_corpus(f"{ABOUT}\n" + "\n".join(lines))
     model = Model({"founded_year": "1987", "founded_year_quote": "Founded in 1987"})
 
-    found = await understood(corpus, model, "founded_year", "products", chunks=3)
+    found = await extracted(corpus, model, "founded_year", "products", chunks=3)
 
     assert len(corpus.text) > 2 * CHUNK
     assert [list(schema.model_fields) for _, _, schema in model.asked] == [
@@ -148,7 +148,7 @@ async def test_a_part_that_fails_does_not_cost_the_other_its_facts() -> None:
         def script(user: str, refusal: Exception = refusal) -> dict[str, str | None] | Exception:
             return {"founded_year": "1987", "founded_year_quote": "Founded in 1987"} if ABOUT in user else refusal
 
-        found = await understood(corpus, Model(script))
+        found = await extracted(corpus, Model(script))
 
         assert [fact.value for fact in found.facts] == ["1987"]
         assert found.problems == (str(refusal),)
@@ -210,7 +210,7 @@ UNSUPPORTED: list[tuple[Field, str, str]] = [
 async def test_a_value_that_its_quote_does_not_support_is_dropped(field: Field, value: str, quote: str) -> None:
     """No quote, another number, another name, words of its own, places on the web, too much of it."""
     corpus = a_corpus(ABOUT, SERVED, "We are not hiring. We don't hold ISO 9001.")
-    found = await understood(corpus, Model({field: value, f"{field}_quote": quote}), field)
+    found = await extracted(corpus, Model({field: value, f"{field}_quote": quote}), field)
 
     assert found.facts == ()
     assert found.dropped == 1
@@ -258,8 +258,8 @@ async def test_a_model_that_obeys_the_page_gets_nothing_through(attack: str, quo
     model = Model({name: quote if name.endswith("_quote") else value for name, value in OBEDIENT.items()})
     corpus = a_corpus(f"{ABOUT}\n{attack}\n{SERVED}")
 
-    found = await understood(corpus, model)
-    honest = await understood(corpus, Model({"products": "precision tools", "products_quote": "make precision tools"}))
+    found = await extracted(corpus, model)
+    honest = await extracted(corpus, Model({"products": "precision tools", "products_quote": "make precision tools"}))
 
     assert found.facts == ()
     assert found.dropped == len(ANSWERABLE)
@@ -272,8 +272,8 @@ async def test_orders_are_not_even_shown(attack: str) -> None:
     """Prompt injection is not even shown to the model, nor can a page close the fence, which it cannot know."""
     model = Model({})
 
-    await understood(a_corpus(f"{ABOUT}\n{attack}\n{SERVED}"), model)
-    await understood(a_corpus(f"{ABOUT}\n{SERVED}"), model)
+    await extracted(a_corpus(f"{ABOUT}\n{attack}\n{SERVED}"), model)
+    await extracted(a_corpus(f"{ABOUT}\n{SERVED}"), model)
 
     (system, user, _), (_, other, _) = model.asked
     mark, *lines, closing, last = user.split("\n")
@@ -352,7 +352,7 @@ def test_leaving_out_orders_leaves_whole_lines_without_any(text: str) -> None:
 
 async def test_an_answer_of_another_shape_is_no_answer() -> None:
     """A model may leave out everything, or say nothing that can be read."""
-    found = await understood(a_corpus(ABOUT), Model({"summary": None, "summary_quote": "We make", "products": " "}))
+    found = await extracted(a_corpus(ABOUT), Model({"summary": None, "summary_quote": "We make", "products": " "}))
 
     assert found.facts == ()
     assert found.dropped == 0

@@ -66,7 +66,7 @@ def replica(database: Database, *, lease: timedelta = timedelta(seconds=60)) -> 
 
 
 async def ask(
-    bought: AnswerCache,
+    cache: AnswerCache,
     make: Callable[[], Awaitable[str]],
     tenant_id: int = 1,
     *,
@@ -75,7 +75,7 @@ async def ask(
     fresh_for: timedelta = WEEK,
     codec: Codec[str] = UNCHANGED,
 ) -> PaidAnswer[str]:
-    return await bought.ask(
+    return await cache.ask(
         "tavily",
         tenant_id,
         ["search", request],
@@ -108,9 +108,9 @@ async def test_an_answer_that_was_just_bought_is_not_parsed_again(database: Data
 
 async def test_what_a_tenant_bought_is_its_own(database: Database, vendor: Vendor) -> None:
     """What a tenant bought is its own: the same question of another tenant is another purchase."""
-    bought = replica(database)
+    cache = replica(database)
 
-    answers = [await ask(bought, vendor, tenant, is_public=False) for tenant in (1, 2, 1)]
+    answers = [await ask(cache, vendor, tenant, is_public=False) for tenant in (1, 2, 1)]
 
     assert [(it.answer, it.is_new) for it in answers] == [("answer 1", True), ("answer 2", True), ("answer 1", False)]
 
@@ -135,19 +135,19 @@ async def test_many_who_ask_at_once_pay_once(database: Database, vendor: Vendor)
 
 async def test_an_old_answer_is_asked_for_again(database: Database, owner: Any, vendor: Vendor) -> None:
     """After its time; the new one takes its place."""
-    bought = replica(database)
-    await ask(bought, vendor)
+    cache = replica(database)
+    await ask(cache, vendor)
     await owner.execute(AGE)
 
-    assert (await ask(bought, vendor)).answer == "answer 2"
-    assert (await ask(bought, vendor)).answer == "answer 2"
+    assert (await ask(cache, vendor)).answer == "answer 2"
+    assert (await ask(cache, vendor)).answer == "answer 2"
 
 
 async def test_where_nothing_is_kept_those_who_waited_still_share(database: Database, vendor: Vendor) -> None:
     """Fresh for no time at all: an answer that came while one waited is as new as can be."""
     vendor.may_answer.clear()
-    bought = replica(database)
-    asking = [asyncio.create_task(ask(bought, vendor, fresh_for=timedelta(0))) for _ in range(4)]
+    cache = replica(database)
+    asking = [asyncio.create_task(ask(cache, vendor, fresh_for=timedelta(0))) for _ in range(4)]
 
     async def is_asked() -> bool:
         return vendor.asked > 0
@@ -156,21 +156,21 @@ async def test_where_nothing_is_kept_those_who_waited_still_share(database: Data
     vendor.may_answer.set()
 
     assert {it.answer for it in await asyncio.gather(*asking)} == {"answer 1"}
-    assert (await ask(bought, vendor, fresh_for=timedelta(0))).answer == "answer 2"
+    assert (await ask(cache, vendor, fresh_for=timedelta(0))).answer == "answer 2"
 
 
 async def test_who_fails_lets_the_next_one_ask(database: Database, vendor: Vendor) -> None:
     """Who fails lets the next one ask: who waited for the failed call makes one of its own at once."""
     vendor.may_answer.clear()
     vendor.fails = 1
-    bought = replica(database)
-    first = asyncio.create_task(ask(bought, vendor))
+    cache = replica(database)
+    first = asyncio.create_task(ask(cache, vendor))
 
     async def is_asked() -> bool:
         return vendor.asked > 0
 
     await until(is_asked)
-    second = asyncio.create_task(ask(bought, vendor, 2))
+    second = asyncio.create_task(ask(cache, vendor, 2))
     vendor.may_answer.set()
 
     with pytest.raises(StepSkipped, match="HTTP 400"):
@@ -181,8 +181,8 @@ async def test_who_fails_lets_the_next_one_ask(database: Database, vendor: Vendo
 async def test_who_is_cancelled_lets_the_next_one_ask(database: Database, vendor: Vendor) -> None:
     """Nothing waits for a lease that nobody holds."""
     vendor.may_answer.clear()
-    bought = replica(database)
-    first = asyncio.create_task(ask(bought, vendor))
+    cache = replica(database)
+    first = asyncio.create_task(ask(cache, vendor))
 
     async def is_asked() -> bool:
         return vendor.asked > 0
@@ -194,7 +194,7 @@ async def test_who_is_cancelled_lets_the_next_one_ask(database: Database, vendor
     vendor.may_answer.set()
 
     async with asyncio.timeout(60):
-        assert (await ask(bought, vendor)).answer == "answer 2"
+        assert (await ask(cache, vendor)).answer == "answer 2"
 
 
 async def test_the_lease_of_a_killed_replica_runs_out(database: Database, owner: Any, vendor: Vendor) -> None:
@@ -235,8 +235,8 @@ async def test_an_answer_that_cannot_be_read_is_asked_for_again(database: Databa
             raise ValueError("from another version")
         return cast(str, kept)
 
-    bought = replica(database)
-    await ask(bought, vendor)
+    cache = replica(database)
+    await ask(cache, vendor)
 
-    assert (await ask(bought, vendor, codec=Codec(lambda answer: answer, picky))).answer == "answer 2"
-    assert (await ask(bought, vendor)).answer == "answer 2"
+    assert (await ask(cache, vendor, codec=Codec(lambda answer: answer, picky))).answer == "answer 2"
+    assert (await ask(cache, vendor)).answer == "answer 2"

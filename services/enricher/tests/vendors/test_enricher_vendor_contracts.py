@@ -30,7 +30,7 @@ class Facts(BaseModel):
 
 
 class Simulated:
-    """The simulator's address, and what can be ordered and read there."""
+    """The simulator's address, with what can be injected and read there."""
 
     def __init__(self, url: str, transport: httpx2.AsyncBaseTransport, openai: AsyncOpenAI) -> None:
         self.url = url
@@ -38,7 +38,7 @@ class Simulated:
         self.transport = transport
         self._openai = openai
 
-    async def orders(self, vendor: str, **fault: Any) -> None:
+    async def inject_fault(self, vendor: str, **fault: Any) -> None:
         answer = await self.http.post(f"{self.url}/_simulator/vendors/{vendor}/faults", json=fault)
         assert answer.status_code < 300, answer.text
 
@@ -190,7 +190,7 @@ async def test_a_model_answers_by_the_schema(simulated: Simulated) -> None:
 )
 async def test_a_model_in_any_mood_is_paid_for(simulated: Simulated, manner: str, problem: str | None) -> None:
     """The tokens of every answer are known; what cannot be used has a name."""
-    await simulated.orders("openai", kind="model", manner=manner)
+    await simulated.inject_fault("openai", kind="model", manner=manner)
 
     answer = await simulated.model().ask("Say.", "Acme is a company. We have 40 employees.", Facts, max_tokens=300)
 
@@ -230,7 +230,7 @@ async def test_trouble_is_distinguished(
     simulated: Simulated, vendor: str, fault: dict[str, Any], kind: type[VendorError]
 ) -> None:
     """Each vendor's own way to fail comes out as what to do about it; the next call is as good as ever."""
-    await simulated.orders(vendor, **fault)
+    await simulated.inject_fault(vendor, **fault)
 
     with pytest.raises(VendorError) as caught:
         await simulated.calls(vendor)

@@ -85,16 +85,16 @@ class Town:
         fit = [p for p in people if p["email"] and p["type"] == "work" and any(t in p["title"] for t in titles)]
         return len(fit) > 1
 
-    async def orders(self, vendor: str, **fault: Any) -> None:
-        """Something that goes wrong at a vendor."""
-        await self._order("POST", f"vendors/{vendor}/faults", fault)
+    async def inject_fault(self, vendor: str, **fault: Any) -> None:
+        """Injects a fault at a vendor."""
+        await self._request("POST", f"vendors/{vendor}/faults", fault)
 
     async def answers_again(self, vendor: str) -> None:
-        await self._order("DELETE", f"vendors/{vendor}/faults", None)
+        await self._request("DELETE", f"vendors/{vendor}/faults", None)
 
     async def spoils(self, host: str, **fault: Any) -> None:
-        """Something that goes wrong with a site."""
-        await self._order("POST", "faults", {"host": host, "times": None, **fault})
+        """Injects a fault at a site."""
+        await self._request("POST", "faults", {"host": host, "times": None, **fault})
 
     async def state(self, path: str, **filters: str) -> Any:
         """Reads the simulator's state."""
@@ -119,7 +119,7 @@ class Town:
         """Reads from the tenant's budget how much is used."""
         return int(await self.owner.fetchval(USED, vendor, tenant_id))
 
-    async def _order(self, method: str, path: str, order: Any) -> None:
+    async def _request(self, method: str, path: str, order: Any) -> None:
         answer = await self._http.request(method, f"{self.url}/_simulator/{path}", json=order)
         assert answer.status_code < 300, answer.text
 
@@ -160,5 +160,5 @@ async def town(
     monkeypatch.setattr(guarded_call, "_FIRST_PAUSE_S", 0.01)
     async with httpx.AsyncClient(verify=trusted()) as http:
         town = Town(simulator, http, database, owner)
-        await town._order("POST", "reset", None)
+        await town._request("POST", "reset", None)
         yield town

@@ -95,7 +95,7 @@ THROTTLED = {"kind": "fail", "status": 429, "retry_after_s": 60}
 async def test_a_vendor_that_will_not_serve_us_is_left_alone(town: Any, vendor: str, fault: dict[str, Any]) -> None:
     """One call finds out; the company goes on, and for the next one nobody asks."""
     company = await one_for(town, vendor)
-    await town.orders(vendor, **fault, times=None)
+    await town.inject_fault(vendor, **fault, times=None)
     async with town.waterfall() as replica:
         done = await replica.enrich(company, 1)
         again = await replica.enrich(company, 2)
@@ -118,7 +118,7 @@ async def test_a_vendor_that_is_not_well_costs_its_step_only(
     for module, name in ((tavily, "_SEARCH_S"), (lusha, "_WITHIN_S"), (zerobounce, "_WITHIN_S")):
         monkeypatch.setattr(module, name, patience[module.__name__.rpartition(".")[2]])
     company = await one_for(town, vendor)
-    await town.orders(vendor, kind=kind, charged=True, times=None)
+    await town.inject_fault(vendor, kind=kind, charged=True, times=None)
     async with town.waterfall(llm_chunk_timeout_s=patience["openai"], llm_max_chunks=1) as replica:
         done = await replica.enrich(company, 1)
 
@@ -133,7 +133,7 @@ async def test_all_vendors_down_leave_what_the_site_says(town: Any) -> None:
     """All vendors down leave what the site says, and as many reasons as there are vendors."""
     company = await town.one()
     for vendor in VENDORS:
-        await town.orders(vendor, kind="drop", times=None)
+        await town.inject_fault(vendor, kind="drop", times=None)
     async with town.waterfall() as replica:
         done = await replica.enrich(company, 1)
 
@@ -174,8 +174,8 @@ async def test_what_is_public_serves_every_tenant_and_what_is_bought_its_buyer(t
 async def test_tenants_that_ask_at_the_same_moment_pay_for_the_public_part_once(town: Any) -> None:
     """Four of them, in two replicas: one search, one visit, one question to the model."""
     [company] = await several(town, 1, listed=False)
-    await town.orders("tavily", kind="slow", delay_ms=300)
-    await town.orders("openai", kind="slow", delay_ms=300)
+    await town.inject_fault("tavily", kind="slow", delay_ms=300)
+    await town.inject_fault("openai", kind="slow", delay_ms=300)
     async with town.waterfall() as replica, town.waterfall() as other:
         done = await asyncio.gather(
             *((replica if tenant % 2 else other).enrich(company, tenant) for tenant in (1, 2, 3, 4))
@@ -193,7 +193,7 @@ async def test_tenants_that_ask_at_the_same_moment_pay_for_the_public_part_once(
 async def test_a_company_broken_off_in_a_call_pays_twice_for_that_call_only(town: Any, vendor: str) -> None:
     """The replica ends while a vendor works on its answer; another one begins anew with what the first had bought."""
     company = await one_for(town, vendor)
-    await town.orders(vendor, kind="slow", delay_ms=60_000)
+    await town.inject_fault(vendor, kind="slow", delay_ms=60_000)
 
     async def is_asking() -> bool:
         return bool((await town.state("vendors"))[vendor]["in_flight"])
@@ -218,7 +218,7 @@ async def test_a_company_broken_off_in_a_call_pays_twice_for_that_call_only(town
 async def test_a_verdict_comes_also_for_who_has_gone(town: Any) -> None:
     """A batch goes on when a company in it is broken off; its answer is there when the company comes back."""
     company = await town.one()
-    await town.orders("zerobounce", kind="slow", delay_ms=500)
+    await town.inject_fault("zerobounce", kind="slow", delay_ms=500)
 
     async def is_asking() -> bool:
         return bool((await town.state("vendors"))["zerobounce"]["in_flight"])

@@ -188,7 +188,7 @@ async def test_a_hostile_page_and_a_model_that_obeys_it_get_nothing_through(town
     """Orders to language models on the page, a model that follows them or dreams: no such value is kept."""
     company = await town.one()
     await town.spoils(company.website_domain, kind="hostile", manner="injection")
-    await town.orders("openai", kind="model", manner=manner, times=None)
+    await town.inject_fault("openai", kind="model", manner=manner, times=None)
     async with town.waterfall(lusha_api_key=None) as replica:
         done = await replica.enrich(company, 1)
 
@@ -205,7 +205,7 @@ async def test_a_hostile_page_and_a_model_that_obeys_it_get_nothing_through(town
 async def test_tokens_are_booked_though_the_answer_is_useless(town: Any, manner: str) -> None:
     """They were used; the company goes on without."""
     company = await town.one()
-    await town.orders("openai", kind="model", manner=manner, times=None)
+    await town.inject_fault("openai", kind="model", manner=manner, times=None)
     async with town.waterfall(lusha_api_key=None) as replica:
         done = await replica.enrich(company, 1)
 

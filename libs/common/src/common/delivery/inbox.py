@@ -4,7 +4,7 @@ A row is claimable when it is open, its `next_at` has passed and no older open r
 keeps what cannot be claimed out of the index that a claim reads (see the migration `phases`): a claim or a failure
 makes a row `scheduled` until `next_at`, `set_aside` makes one `blocked` until the older row of its key ends,
 `make_due_ready` brings back what is due. `attempts`, which a claim, a release and a retry count up, is the fencing
-token: whoever lost or settled a claim changes nothing.
+token: whoever lost or ended a claim changes nothing.
 """
 
 import re

@@ -37,7 +37,7 @@ _REST = 2
 _LONGEST_S = 0.06
 
 
-class Ending(NamedTuple):
+class Completion(NamedTuple):
     """The end of an event, with what it announces: committed together with the item that it comes with."""
 
     inbox: Inbox
@@ -51,7 +51,7 @@ class _Entry:
 
     operation: Operation[Any, Any]
     item: Any
-    ending: Ending | None
+    completion: Completion | None
     result: "asyncio.Future[Any]"
 
 
@@ -92,12 +92,12 @@ class GroupCommit:
         self._queues: dict[int | None, _Queue] = {}
 
     async def __call__(
-        self, tenant_id: int | None, operation: Operation[T, R], item: T, *, ending: Ending | None = None
+        self, tenant_id: int | None, operation: Operation[T, R], item: T, *, completion: Completion | None = None
     ) -> R:
         """Returns the operation's result for this item, over this tenant's rows; `None` is for tables without tenants.
 
-        Raises what the operation raises, LeaseLost where the event of `ending` is not held any more, Unavailable, and
-        ValueError for an operation that is not in the lock order. A caller that is cancelled withdraws its item,
+        Raises what the operation raises, LeaseLost where the event of `completion` is not held any more, Unavailable,
+        and ValueError for an operation that is not in the lock order. A caller that is cancelled withdraws its item,
         unless a transaction has taken it up; `asyncio.shield` keeps it in.
         """
         if operation not in self._ranks:
@@ -105,7 +105,7 @@ class GroupCommit:
         if self._autocommit and tenant_id is not None:
             raise ValueError("a tenant's rows need a transaction: no autocommit")
         queue = self._queues.setdefault(tenant_id, _Queue())
-        entry = _Entry(operation, item, ending, asyncio.get_running_loop().create_future())
+        entry = _Entry(operation, item, completion, asyncio.get_running_loop().create_future())
         queue.entries.append(entry)
         if queue.worker is None:
             # Its transactions are of many events: the first one's span and log fields are not theirs.
@@ -163,7 +163,7 @@ class GroupCommit:
                 found = await operation(tx, [entries[place].item for place in places[operation]])
                 for place, result in zip(places[operation], found, strict=True):
                     results[place] = result
-                await _finish(tx, [it for place in places[operation] if (it := entries[place].ending) is not None])
+                await _finish(tx, [it for place in places[operation] if (it := entries[place].completion) is not None])
         return results
 
     def _connection(self, tenant_id: int | None) -> AbstractAsyncContextManager[Connection]:
@@ -172,8 +172,8 @@ class GroupCommit:
         return self._database.without_tenant() if tenant_id is None else self._database.transaction(tenant_id)
 
 
-async def _finish(tx: Connection, endings: Sequence[Ending]) -> None:
-    for inbox in dict.fromkeys(ending.inbox for ending in endings):
-        ours = [ending for ending in endings if ending.inbox is inbox]
-        messages = [message for ending in ours for message in ending.messages]
-        await inbox.finish(tx, [ending.claim for ending in ours], messages)
+async def _finish(tx: Connection, completions: Sequence[Completion]) -> None:
+    for inbox in dict.fromkeys(completion.inbox for completion in completions):
+        ours = [completion for completion in completions if completion.inbox is inbox]
+        messages = [message for completion in ours for message in completion.messages]
+        await inbox.finish(tx, [completion.claim for completion in ours], messages)

@@ -16,7 +16,7 @@ from common.delivery.inbox import Claim, Inbox
 from common.delivery.messages import Announcement, Message
 from common.delivery.outbox import EventTemplate
 from common.errors import Permanent
-from common.handling.group_commit import Ending, GroupCommit, Operation
+from common.handling.group_commit import Completion, GroupCommit, Operation
 from common.ids import derived_id
 from common.postgres import Connection, Database
 from common.tracing import child_of
@@ -152,11 +152,11 @@ class Chunk(Generic[E]):
 
         Raises LeaseLost. When the transaction rolls back, nothing is announced.
         """
-        ending = self.unfinished if items is None else items
+        finished = self.unfinished if items is None else items
         async with self._announcing() as tx:
             yield tx
-            await self._inbox.finish(tx, [item.claim for item in ending], self._announced)
-        self._ended(ending)
+            await self._inbox.finish(tx, [item.claim for item in finished], self._announced)
+        self._ended(finished)
 
     @asynccontextmanager
     async def _announcing(self) -> AsyncIterator[Connection]:
@@ -224,6 +224,6 @@ class Work(Chunk[E]):
         meanwhile may have ended the event all the same; to release its claim changes nothing then.
         """
         messages = [self.item.message(event, self._inbox.consumer, self._at) for event in announcing]
-        ending = Ending(self._inbox, self.item.claim, messages)
-        await group_commit(self.tenant_id, operation, item, ending=ending)
+        completion = Completion(self._inbox, self.item.claim, messages)
+        await group_commit(self.tenant_id, operation, item, completion=completion)
         self._ended([self.item])

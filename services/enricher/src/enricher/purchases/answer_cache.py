@@ -134,14 +134,14 @@ class AnswerCache:
         try:
             async with keep_renewing(renew, self._lease):
                 answer = await call()
-            bought = codec.dump(answer)
-            allowed = await self._allowed(bought, scopes)
+            dumped = codec.dump(answer)
+            allowed = await self._allowed(dumped, scopes)
             await self._group_commit(owner, vendor_answers.save, replace(question, answer=json.dumps(allowed)))
             is_kept = True
         finally:
             if not is_kept:
                 await self._release(owner, question)
-        return answer if allowed == bought else codec.load(allowed)
+        return answer if allowed == dumped else codec.load(allowed)
 
     async def _allowed(self, answer: Any, scopes: Collection[str]) -> Any:
         forgotten = await self._suppression.current()

@@ -62,7 +62,7 @@ class _Verdict(Reply):
     free_email: Flag = False
 
 
-class _Complaint(Reply):
+class _EmailError(Reply):
     email_address: Text = ""
     error: Text = ""
 
@@ -71,7 +71,7 @@ class _Answer(Reply):
     """An answer. Either list may be missing, but not both."""
 
     email_batch: Annotated[tuple[_Verdict, ...], ENTRIES] | None = None
-    errors: Annotated[tuple[_Complaint, ...], ENTRIES] | None = None
+    errors: Annotated[tuple[_EmailError, ...], ENTRIES] | None = None
     error: Text = ""
 
 
@@ -95,12 +95,12 @@ class ZeroBounce:
             answer = await self._endpoint.post("/v2/validatebatch", body, _Answer, within_s=_WITHIN_S)
         except Throttled as error:
             raise Throttled("zerobounce", error.reason, error.retry_after or _BLOCK) from error
-        verdicts, complaints = answer.email_batch or (), answer.errors or ()
-        if not verdicts and any(_is_about_key(text) for text in (answer.error, *(item.error for item in complaints))):
+        verdicts, errors = answer.email_batch or (), answer.errors or ()
+        if not verdicts and any(_is_about_key(text) for text in (answer.error, *(item.error for item in errors))):
             raise AccountRefused("zerobounce", "key refused or out of credits", KEY_REFUSED)
         if answer.error or (answer.email_batch is None and answer.errors is None):
             raise self._endpoint.malformed("neither verdicts nor errors")
-        return _sorted(emails, verdicts, {c.email_address.casefold(): quoted(c.error, self._key) for c in complaints})
+        return _sorted(emails, verdicts, {it.email_address.casefold(): quoted(it.error, self._key) for it in errors})
 
 
 def _sorted(emails: Sequence[str], verdicts: Sequence[_Verdict], why: Mapping[str, str]) -> VerifyAnswer:

@@ -35,7 +35,7 @@ class LookupCache(Generic[K, V]):
         self._clock = clock
         self._found: dict[K, tuple[V, float]] = {}
         self._changes = 0
-        self._turns = asyncio.Semaphore(at_once)
+        self._slots = asyncio.Semaphore(at_once)
         self._places = at_once + waiting
 
     async def find(self, key: K, look_up: Callable[[], Awaitable[V | None]]) -> V | None:
@@ -48,7 +48,7 @@ class LookupCache(Generic[K, V]):
             raise Problem(503, "Overloaded", "Too many credentials are being checked. Try again.", retry_after_s=1)
         self._places -= 1
         try:
-            async with self._turns:
+            async with self._slots:
                 changes = self._changes
                 began = self._clock()
                 value = await look_up()

@@ -174,7 +174,7 @@ class _Run:
         """All good rows into the temporary table, all others into the rejects file."""
         await staging.create_incoming(self._connection, self._headers)
         total, layout = sum(source.size for source in self._sources), 0
-        async with _quick_turns(), aclosing(_ahead(batches(self._sources, tally))) as all_batches:
+        async with _short_switch_interval(), aclosing(_ahead(batches(self._sources, tally))) as all_batches:
             async for batch in all_batches:
                 if layout != self._layouts.index(batch.header.taken):
                     layout = self._layouts.index(batch.header.taken)
@@ -244,7 +244,7 @@ async def _ahead(all_batches: Iterator[Batch]) -> AsyncGenerator[Batch, None]:
 
 
 @asynccontextmanager
-async def _quick_turns() -> AsyncIterator[None]:
+async def _short_switch_interval() -> AsyncIterator[None]:
     """Has the reading thread give way sooner: at the usual 5 ms, each piece to be sent waits longer than it takes."""
     usual = sys.getswitchinterval()
     sys.setswitchinterval(0.0005)

@@ -65,7 +65,7 @@ class Fact:
 Facts = Mapping[str, list[Fact]]
 
 
-def understood(text: str) -> Facts:
+def facts_in(text: str) -> Facts:
     """All facts of a text, by kind; a value once."""
     facts: dict[str, dict[str, Fact]] = {}
 

@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field, ValidationError
 from simulator.vendors.accounts import Account
 from simulator.vendors.exchange import Call, Charge, Reply, Why, hash_of
 from simulator.vendors.fault_injection import Behaviour
-from simulator.vendors.language_model.fact_rules import Fact, Facts, injected, understood
+from simulator.vendors.language_model.fact_rules import Fact, Facts, facts_in, injected
 from simulator.vendors.language_model.model_faults import answered, choices_of, misread
 from simulator.vendors.language_model.schema_filling import filled, kind_of
 
@@ -132,8 +132,8 @@ def _read(corpus: str, manner: Behaviour | None) -> Facts:
     """Extracts the facts that the model finds in the text."""
     order = injected(corpus) if manner == "obedient" else None
     if order is not None:
-        return _obeyed(understood(corpus), order)
-    return misread(understood(corpus), manner)
+        return _obeyed(facts_in(corpus), order)
+    return misread(facts_in(corpus), manner)
 
 
 def _obeyed(facts: Facts, order: Fact) -> Facts:

@@ -140,8 +140,8 @@ def _asked(sentence: Sequence[Phrase], ordinary: Container[str]) -> Sequence[Phr
         listed = clause[1:] if clause[0] in ("on", "to", "at", "for") else clause
         listed = _OUR_TARGETS.sub("", " ".join(listed)).split()
         is_bare_list = is_ours and _has_companies(listed) and is_bare(listed)
-        is_told = clause[0] == "so" or len(listed) < len(clause) or _is_answer(sentence[:at])
-        if _is_asked(clause, is_whole=False) or (is_bare_list and is_told):
+        is_introduced = clause[0] == "so" or len(listed) < len(clause) or _is_answer(sentence[:at])
+        if _is_asked(clause, is_whole=False) or (is_bare_list and is_introduced):
             return sentence[at:]
     return ()
 
