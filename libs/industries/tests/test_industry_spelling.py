@@ -6,7 +6,7 @@ import asyncpg
 import pytest
 
 from industries import vocabulary
-from industries.language.text.spelling import SHORTEST, THRESHOLD
+from industries.language.text.spelling import SHORTEST, THRESHOLD, Speller
 from industries.language.text.words import set_of
 from testkit.industries import index_2020
 
@@ -176,3 +176,19 @@ async def test_trigrams_find_fewer(database_url: str) -> None:
         found = zip(pairs, near, strict=True)
         theirs = sum(row["word"] == word and row["nearness"] >= threshold for (word, _), row in found) / len(pairs)
         assert ours - theirs > least, (threshold, theirs)
+
+
+@pytest.mark.parametrize(
+    "word", ["sailing", "fitting", "kilning", "jointing", "elating", "cabling", "paneling", "vending"]
+)
+def test_of_words_that_are_as_near_the_one_with_the_same_start_is_taken(word: str) -> None:
+    """However many there are with another first letter, and in whatever order Python keeps its sets."""
+    same_start = f"{word[:-2]}zz"
+    others = {f"{first}{word[1:-1]}{last}" for first in "abcdefghijklmnopqrstuvwxyz" for last in "bdfhkm"}
+    others -= {it for it in others if it[0] == word[0]}
+    speller = Speller({same_start, *others}, (), (), (), (), (), lambda words: False, {})
+
+    found = speller.nearest(word, 0.7)
+
+    assert found is not None
+    assert found[0] == same_start

@@ -120,7 +120,7 @@ class Speller:
             return None
         likely = [
             each
-            for first in {word[0], word[1], *_ALIKE.get(word[0], "")}
+            for first in dict.fromkeys((word[0], word[1], *_ALIKE.get(word[0], "")))
             for length in range(len(word) - 2, len(word) + 3)
             for each in self._by_start.get((first, length), ())
         ]
