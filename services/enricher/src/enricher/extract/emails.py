@@ -36,8 +36,10 @@ _DOTTED = re.compile(r"[\[({]((?:\.[a-z0-9-]{1,63}){1,4})[\])}]", re.IGNORECASE)
 #: A quick test for any of them: most pages have none.
 _MAY_BE_SPELLED = re.compile(r"[\[({<_]\s?(?:[@.aä]|dot)|[＠﹫★☆◎]", re.IGNORECASE)
 #: A sign on a line by itself, as pictures and elements of their own leave it.
+_SIGN = r"\n(?:@|＠|at|ät|\[at\]|\(at\)|\(@\))\n"
+_IS_APART = re.compile(_SIGN)
 _APART = re.compile(
-    r"([\w.+-]{1,64})\n(?:@|＠|at|ät|\[at\]|\(at\)|\(@\))\n((?:[a-z0-9-]{1,63}\.){1,5}[a-z]{2,24})(?=\n|\s|$)", re.I
+    rf"([\w.+-]{{1,64}}){_SIGN}((?:[a-z0-9-]{{1,63}}\.){{1,5}}[a-z]{{2,24}})(?=\n|\s|$)", re.I
 )
 #: "write to accounts at acme.com": only at the site's own domain.
 _AT_SITE = re.compile(
@@ -159,6 +161,7 @@ def _candidates(page: Document, site: str) -> Iterator[str]:
     for text in values((*organisations(page), *people(page)), "email"):
         yield from mail_addresses(text if text.lower().startswith("mailto:") else f"mailto:{text}")
     text = f"{page.text}\n{page.description}"
+    lower = text.lower()
     spelled = _DOTTED.sub(r"\1", _DOT.sub(".", _AT.sub("@", text))) if _MAY_BE_SPELLED.search(text) else text
     if "@" in spelled:
         found = _ADDRESS.finditer(spelled)
@@ -167,15 +170,17 @@ def _candidates(page: Document, site: str) -> Iterator[str]:
         )
         if "@ " in spelled or " @" in spelled:
             yield from (f"{it['local']}@{it['domain']}" for it in _SPACED.finditer(spelled) if _is_meant(it))
-    if _DOT_IN_WORDS.search(text):
+    if " dot " in lower:
         yield from (f"{match[1]}@{_DOT_IN_WORDS.sub('.', match[2])}" for match in _IN_WORDS.finditer(text))
-    yield from _of_site(text, site)
+    yield from _of_site(text, lower, site)
 
 
-def _of_site(text: str, site: str) -> Iterator[str]:
-    """Addresses at the site's own domain in forms that would be doubtful at any other."""
-    for pattern in (_APART, _AT_SITE) if site in text.lower() else ():
-        yield from (f"{it[1]}@{it[2]}" for it in pattern.finditer(text) if site_of(it[2].lower()) == site)
+def _of_site(text: str, lower: str, site: str) -> Iterator[str]:
+    """Addresses at the site's own domain in forms that would be doubtful at any other. `lower` is the text so."""
+    apart, in_words = _IS_APART.search(lower) is not None, " at " in lower
+    for pattern, may_be in ((_APART, apart), (_AT_SITE, in_words)) if site in lower else ():
+        found = pattern.finditer(text) if may_be else ()
+        yield from (f"{it[1]}@{it[2]}" for it in found if site_of(it[2].lower()) == site)
     backwards = f"{site[::-1]}@"  # shown from right to left
     if backwards in text:
         yield from (f"{it[1][::-1]}@{site}" for it in re.finditer(rf"{re.escape(backwards)}([\w.+-]{{1,64}})", text))

@@ -178,9 +178,8 @@ def parts_of(
             continue
         is_reach_only = is_reach_only and left > 0
         is_named_below = False
-        lower = line.lower()
-        is_marked = _ANY.search(lower) or (len(line) <= _LONGEST_HEADING and _ANY_HEADING.search(lower))
-        if not (left or is_marked or _MAY_BE_REACHED.search(line) or (has_forms and LEGAL_FORM.search(line))):
+        is_marked, may_be_reached, has_form = _signs_of(line)
+        if not (left or is_marked or may_be_reached or has_form):
             own.append(line)
             continue
         if _SAID.fullmatch(line):
@@ -198,11 +197,11 @@ def parts_of(
         if below is not None:
             others.append(line)
             left = max(left - 1, below)
-        elif has_forms and _is_company(line, named):
+        elif has_form and _is_company(line, named):
             others.append(line)
             left, is_reach_only = _BELOW_NAME, True
             continue
-        elif left and is_reach_only and not _MAY_BE_REACHED.search(line):
+        elif left and is_reach_only and not may_be_reached:
             own.append(line)
             left = 0
         elif left and not _OWN_AGAIN.fullmatch(line) and not _has_name(line, named):
@@ -210,11 +209,19 @@ def parts_of(
             left -= 1
         else:
             left = 0
-            theirs, ours = _by_sentence(line, names, legal) if _MAY_BE_REACHED.search(line) else ("", line)
+            theirs, ours = _by_sentence(line, names, legal) if may_be_reached else ("", line)
             others += [theirs] if theirs else []
             both += [theirs] if theirs and _OWN_MARK.search(theirs) else []
             own += [ours] if ours else []
     return Parts("\n".join(others), "\n".join(own), "\n".join(both))
+
+
+@lru_cache(1_000)  # the pages of a site repeat their heads and feet
+def _signs_of(line: str) -> tuple[bool, bool, bool]:
+    """Tests a line quickly: for words that may begin a part about others, for an address or number, for a legal form."""
+    lower = line.lower()
+    is_marked = _ANY.search(lower) or (len(line) <= _LONGEST_HEADING and _ANY_HEADING.search(lower))
+    return bool(is_marked), _MAY_BE_REACHED.search(line) is not None, LEGAL_FORM.search(line) is not None
 
 
 def _below(line: str, named: frozenset[str]) -> int | None:
@@ -240,6 +247,7 @@ def _is_company(line: str, named: frozenset[str]) -> bool:
     return bool(found) and not _has_name(line, named) and not is_own_name(found[0], named)
 
 
+@lru_cache(1_000)
 def _by_sentence(line: str, names: frozenset[str], legal: frozenset[str]) -> tuple[str, str]:
     """The sentences of a line that give another's address or number, and the rest of the line."""
     theirs: list[str] = []

@@ -81,6 +81,7 @@ def find_numbers(page: Document, region: str) -> Numbers:
     shown = list(_shown(page, region))
     texts = {number for number, _ in shown}
     linked = list(_linked(page, region))
+    messaging = list(_on_whatsapp(page, region))
     kinds: dict[str, set[Kind | None]] = {}
     for number, kind in (
         *(it for it in linked if it[0] not in texts),
@@ -88,7 +89,7 @@ def find_numbers(page: Document, region: str) -> Numbers:
         *(it for it in linked if it[0] in texts),
         *_abroad(page, region),
         *((number, "tel") for number in _declared(page, region, "telephone")),
-        *((number, None) for number in _on_whatsapp(page, region)),
+        *((number, None) for number in messaging),
     ):
         kinds.setdefault(number, set()).add(kind)
     for number in _declared(page, region, "faxNumber"):
@@ -96,8 +97,7 @@ def find_numbers(page: Document, region: str) -> Numbers:
     labelled = frozenset(number for number, said in kinds.items() if not said.isdisjoint(("tel", "both")))
     faxes = frozenset(number for number, said in kinds.items() if "fax" in said and number not in labelled)
     phones = (number for number, said in kinds.items() if number not in faxes and said != {"other"})
-    messaging = frozenset(_on_whatsapp(page, region))
-    return Numbers(tuple(islice(phones, _MAX_NUMBERS)), faxes, labelled, messaging)
+    return Numbers(tuple(islice(phones, _MAX_NUMBERS)), faxes, labelled, frozenset(messaging))
 
 
 def _shown(page: Document, region: str) -> Iterator[tuple[str, Kind | None]]:
@@ -144,6 +144,8 @@ def _shown(page: Document, region: str) -> Iterator[tuple[str, Kind | None]]:
 
 def _abroad(page: Document, region: str) -> Iterator[tuple[str, Kind | None]]:
     """The numbers without a country code that stand with a city of another country: a branch's."""
+    if not (_INLAND.search(page.text) or _CODED.search(page.text)):
+        return
     lines = page.text.split("\n")
     for nth, line in enumerate(lines):
         for found in islice(_CODED.finditer(line), _MAX_NUMBERS) if "(" in line else ():
@@ -202,6 +204,7 @@ def _declared(page: Document, region: str, name: str) -> list[str]:
     return [number for number in found if number]
 
 
+@lru_cache(1_000)  # the pages of a site repeat its numbers
 def _parsed(text: str, region: str) -> str | None:
     try:
         number = phonenumbers.parse(_INSIDE.sub("", _ZEROS.sub("+", text[:40])), region)

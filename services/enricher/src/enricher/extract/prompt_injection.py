@@ -69,20 +69,18 @@ def is_tainted(text: str) -> bool:
 def without_injections(text: str) -> tuple[str, int]:
     """Removes lines with disguised words or injections, also across lines. Returns the text and their number."""
     lines = text.split("\n")
-    plain = [_plain(line).replace("\n", " ") for line in lines]
-    whole, bad = "\n".join(plain), {nth for nth, line in enumerate(lines) if is_disguised(line)}
+    if text.isascii():
+        whole, bad = text.lower(), set[int]()
+        plain = whole.split("\n")
+    else:
+        plain = [_plain(line).replace("\n", " ") for line in lines]
+        whole, bad = "\n".join(plain), {nth for nth, line in enumerate(lines) if is_disguised(line)}
     bad |= {nth for nth, line in enumerate(plain) if may_be_injection(line) and _is_injection(line)}
-    ends: list[int] = []
-    for line in plain:
-        ends.append((ends[-1] + 1 if ends else 0) + len(line))
-    nth = 0
     for match in _INJECTIONS.finditer(whole):
-        while ends[nth] < match.start():
-            nth += 1
-        last = nth
-        while ends[last] < match.end():
-            last += 1
-        bad |= set(range(nth, last + 1))
+        first = whole.count("\n", 0, match.start())
+        bad |= set(range(first, first + match[0].count("\n") + 1))
+    if not bad:
+        return text, 0
     return "\n".join(line for nth, line in enumerate(lines) if nth not in bad), len(bad)
 
 

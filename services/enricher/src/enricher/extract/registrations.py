@@ -12,6 +12,8 @@ _UEN = re.compile(
 )
 #: Eight digits and a letter count only after one of these labels.
 _LABEL = re.compile(r"\b(?:uen|reg|registration|rcb|roc|acra|gst)\b", re.IGNORECASE)
+#: A quick test for any of them.
+_MAY_BE = re.compile(r"\d{4}[A-Z]", re.IGNORECASE)
 _BEFORE = 40
 _MOST = 50
 
@@ -19,7 +21,7 @@ _MOST = 50
 def find_uens(text: str) -> list[str]:
     """Finds the distinct numbers of a text, in capitals, in order."""
     found: dict[str, None] = {}
-    for match in _UEN.finditer(text):
+    for match in _UEN.finditer(text) if _MAY_BE.search(text) else ():
         is_telling = len(match[0]) == 10 or _LABEL.search(text, max(0, match.start() - _BEFORE), match.start())
         if is_telling:
             found[match[0].upper()] = None

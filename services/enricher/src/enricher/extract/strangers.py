@@ -6,6 +6,7 @@ by a company's name with its legal form that is not the page's own.
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from enricher.extract.numbers.countries import is_place
 from enricher.extract.own_words import compacted
@@ -148,7 +149,15 @@ def legal_names(text: str) -> list[str]:
     """The companies that a text names with their legal forms, without these."""
     if not LEGAL_FORM.search(text):
         return []
-    return [found[1] for found in _LEGAL.finditer(text) if len(compacted(found[1])) >= _SHORTEST]
+    return [name for line in text.split("\n") for name in _legal_names_on(line)]
+
+
+@lru_cache(1_000)  # the pages of a site repeat their feet
+def _legal_names_on(line: str) -> tuple[str, ...]:
+    """The same of one line: no name goes on to the next."""
+    if not LEGAL_FORM.search(line):
+        return ()
+    return tuple(found[1] for found in _LEGAL.finditer(line) if len(compacted(found[1])) >= _SHORTEST)
 
 
 def own_legal_names(text: str, names: Iterable[str]) -> frozenset[str]:
@@ -161,7 +170,8 @@ def own_legal_names(text: str, names: Iterable[str]) -> frozenset[str]:
     found = list(dict.fromkeys(legal_names(text)))
     own = {compacted(it) for it in found if is_own_name(it, names) or _has_initials(it, names)}
     if not own:
-        lines = [line for line in text.split("\n") if not _ROLE.search(line) and not _is_at_place(line)]
+        formed = (line for line in text.split("\n") if LEGAL_FORM.search(line))  # a name is on one line
+        lines = [line for line in formed if not _ROLE.search(line) and not _is_at_place(line)]
         beside = legal_names("\n".join(line for line in lines if _COPYRIGHT.search(line)))
         others = set(legal_names("\n".join(lines)))
         own = {compacted(it) for it in beside[:1] or (others if len(others) == len(found) == 1 else ())}

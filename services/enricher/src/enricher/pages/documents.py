@@ -44,6 +44,7 @@ _PROTECTED = "/cdn-cgi/l/email-protection#"
 _MAIL = "mailto:"
 #: Links to numbers. A WhatsApp link is a page of its site with the number in it.
 _CALLS = ("tel:", "callto:", "sms:", "whatsapp:")
+_REACHES = (_MAIL, *_CALLS)
 _WHATSAPP = re.compile(r"(?:https?:)?//(?:www\.)?(?:wa\.me/\+?\d|(?:api|web)\.whatsapp\.com/send)", re.IGNORECASE)
 #: Characters that nobody sees, and that stand for no blank.
 _UNSEEN = re.compile("[\u200b-\u200f\u2060\ufeff\xad]+")
@@ -176,7 +177,7 @@ def _links(tree: LexborHTMLParser, base: str) -> tuple[tuple[Link, ...], dict[st
     for node in found:
         target = (node.attributes.get("href") or "").strip()[:1000]
         lower = target[:40].lower()
-        if lower.startswith((_MAIL, *_CALLS)) or _WHATSAPP.match(lower):
+        if lower.startswith(_REACHES) or _WHATSAPP.match(lower):
             if target not in addresses:
                 addresses[target] = _beside(node)
             continue

@@ -31,25 +31,41 @@ _ENTITIES = re.compile(r"&(?:quot|#34|#x22|#0?39|amp);", re.IGNORECASE)
 
 def organisations(page: Document) -> list[Node]:
     """The page's nodes about the site's organisation and its contact points, in the page's order. Never raises."""
-    found = (node for block in page.data for node in _nodes(block, without=_STRANGERS))
-    return [node for node in found if (_is_organisation(node) or _is_a(node, "ContactPoint")) and _is_own(node, page)]
+    return list(_organisations(page.url, page.data)) if page.data else []
 
 
 def own_organisations(page: Document) -> list[Node]:
     """The page's nodes about the site's own organisation: not its customers, reviewers and makers."""
-    return [node for node in nodes_of(page) if _is_organisation(node) and _is_own(node, page)]
+    return list(_own_organisations(page.url, page.data)) if page.data else []
 
 
 def people(page: Document) -> list[Node]:
     """The page's nodes about people who are not the authors of reviews and articles."""
-    found = (node for block in page.data for node in _nodes(block, without=_STRANGERS))
-    return [node for node in found if _is_a(node, "Person")]
+    return list(_people(page.data)) if page.data else []
 
 
 def nodes_of(page: Document, *kinds: str) -> list[Node]:
     """The nodes of a page that are about its own site, of these types (and their subtypes) or of all."""
     found = (node for block in page.data for node in _nodes(block, without=_OTHERS))
     return [node for node in found if not kinds or any(_is_a(node, kind) for kind in kinds)]
+
+
+@lru_cache(6)  # every finder asks for a page's nodes: do not change them
+def _organisations(url: str, data: tuple[str, ...]) -> tuple[Node, ...]:
+    found = (node for block in data for node in _nodes(block, without=_STRANGERS))
+    return tuple(it for it in found if (_is_organisation(it) or _is_a(it, "ContactPoint")) and _is_own(it, url))
+
+
+@lru_cache(6)
+def _own_organisations(url: str, data: tuple[str, ...]) -> tuple[Node, ...]:
+    found = (node for block in data for node in _nodes(block, without=_OTHERS))
+    return tuple(node for node in found if _is_organisation(node) and _is_own(node, url))
+
+
+@lru_cache(6)
+def _people(data: tuple[str, ...]) -> tuple[Node, ...]:
+    found = (node for block in data for node in _nodes(block, without=_STRANGERS))
+    return tuple(node for node in found if _is_a(node, "Person"))
 
 
 def values(nodes: Iterable[Node], name: str) -> list[str]:
@@ -128,9 +144,9 @@ def _is_organisation(node: Node) -> bool:
     return bool(names) and not any(map(lineage, names)) and not _REACHABLE.isdisjoint(node)
 
 
-def _is_own(node: Node, page: Document) -> bool:
+def _is_own(node: Node, page_url: str) -> bool:
     """True unless the node names another site as its own."""
     url = node.get("url")
     url = url[0] if isinstance(url, list) and url else url
-    target = resolve(page.url, url) if isinstance(url, str) else None
-    return target is None or may_be_same_owner(host_of(target), of=host_of(page.url))
+    target = resolve(page_url, url) if isinstance(url, str) else None
+    return target is None or may_be_same_owner(host_of(target), of=host_of(page_url))

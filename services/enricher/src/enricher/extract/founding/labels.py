@@ -38,8 +38,10 @@ def labelled_years(text: str, _: list[str]) -> Iterator[tuple[str, float, re.Mat
     """The years beside labels: in the next line of a table, or above the label of a figure."""
     lines = text.split("\n")
     found: list[tuple[str, float, re.Match[str]]] = []
-    for nth, line in enumerate(lines):
-        if len(line) > _LONGEST_LABEL:
+    dated = [nth for nth, line in enumerate(lines) if _ONLY_YEAR.search(line)]
+    for nth in sorted({it + way for it in dated for way in (-1, 1)}):  # a year is just below its label, or above
+        line = lines[nth] if 0 <= nth < len(lines) else ""
+        if not line or len(line) > _LONGEST_LABEL:
             continue
         below = lines[nth + 1][:40] if nth + 1 < len(lines) else ""
         above = lines[nth - 1] if nth else ""

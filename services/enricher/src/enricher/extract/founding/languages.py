@@ -20,8 +20,9 @@ _GERMAN = re.compile(
 )
 #: "Acme Technik - seit 1973", on a line of its own.
 _GERMAN_SINCE = re.compile(rf"^(?P<name>[^\n.!?]{{3,60}}?)[ ,|–-]{{1,3}}[Ss]eit {YEAR}$", re.M)
-#: A quick test for one of them.
-_OTHER_WORDS = re.compile(r"ditubuhkan|diasaskan|didaftarkan|didirikan|\bseit\b|gegründet")
+#: Words of which a statement in Malay, Indonesian or German has one.
+_OTHER_WORDS = ("ditubuhkan", "diasaskan", "didaftarkan", "didirikan", "seit", "gegründet")
+_HAN = re.compile("[\u4e00-\u9fff]")
 HAN_DIGITS = "〇零○一二三四五六七八九"
 _HAN_YEAR = rf"((?:18|19|20)\d\d|[{HAN_DIGITS}]{{4}})"
 _HAN_VERB = r"(?:成立|创立|創立|创办|創辦|始创|始創|创建|創建|创始|開業|开业)"
@@ -37,7 +38,9 @@ _ALIKE = 6  # letters of a name
 
 def years_in_other_languages(text: str, names: list[str]) -> Iterator[tuple[str, float, re.Match[str]]]:
     """Chinese, Malay, Indonesian and German statements."""
-    for match in islice(_CHINESE.finditer(text), MOST if not text.isascii() else 0):
+    is_chinese = not text.isascii() and _HAN.search(text) is not None
+    lower = text.lower()
+    for match in islice(_CHINESE.finditer(text), MOST) if is_chinese else ():
         before = text[max(0, match.start() - 60) : match.start()]
         clause = _HAN_CLAUSE.split(before)[-1]
         is_aside = clause.count("（") + clause.count("(") > clause.count("）") + clause.count(")")
@@ -45,14 +48,14 @@ def years_in_other_languages(text: str, names: list[str]) -> Iterator[tuple[str,
         is_own = _HAN_OWN.search(clause) or len(clause) <= _SHORT_CLAUSE or any(it in compacted(clause) for it in names)
         if not is_aside and A_YEAR.fullmatch(year) and is_own:
             yield year, FAIR, match
-    for match in islice(_HAN_SINCE.finditer(text), 1 if not text.isascii() else 0):
+    for match in islice(_HAN_SINCE.finditer(text), 1) if is_chinese else ():
         yield match[1], FAIR, match
-    for pattern in (_MALAY, _GERMAN) if _OTHER_WORDS.search(text.lower()) else ():
+    for pattern in (_MALAY, _GERMAN) if any(word in lower for word in _OTHER_WORDS) else ():
         for match in islice(pattern.finditer(text), MOST):
             before, after = sentence_around(text, match)
             if is_about_company(before, after, names) or pattern is _GERMAN:
                 yield next(it for it in match.groups() if it), LIKELY, match
-    for match in islice(_GERMAN_SINCE.finditer(text), MOST if "eit " in text else 0):
+    for match in islice(_GERMAN_SINCE.finditer(text), MOST) if "seit " in lower else ():
         if any(compacted(match["name"]).startswith(it[:_ALIKE]) for it in names):
             yield match[2], LIKELY, match
 

@@ -94,6 +94,7 @@ def several_on_one_line(line: str) -> list[tuple[str, str]]:
     return [(name, title) for name in names] if len(names) == len(parts) > 1 else []
 
 
+@lru_cache(1_000)
 def title_of(line: str) -> str | None:
     """The title that a line is, or that it begins with: "Dentist - Punggol, Tue only", "Founder. Studied in Rome"."""
     if is_job_title(line):

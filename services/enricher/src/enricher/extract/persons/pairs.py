@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from itertools import pairwise
 from typing import TypeAlias
 
@@ -33,11 +34,11 @@ _TEAM_HEADING = re.compile(
     r"|我们的)?团队",
     re.IGNORECASE,
 )
-#: A quick test for such a heading: most pages have none.
-TEAM_WORD = re.compile(
-    r"team|board|trustees|meet |people|management|leadership|director|founder|personnel|contact person|key contact"
-    r"|lawyers|partners|doctors|dentists|tutors|trainers|teachers|faces|leaders|团队|lembaga|pegawai|人",
-    re.IGNORECASE,
+#: Words of which such a heading has one: most pages have none.
+_TEAM_WORDS = (
+    *("team", "board", "trustees", "meet ", "people", "management", "leadership", "director", "founder", "personnel"),
+    *("contact person", "key contact", "lawyers", "partners", "doctors", "dentists", "tutors", "trainers", "teachers"),
+    *("faces", "leaders", "团队", "lembaga", "pegawai", "人"),
 )
 #: The same in a sentence's shape: "The people your child will meet".
 _ABOUT_TEAM = re.compile(
@@ -98,6 +99,12 @@ Pair: TypeAlias = tuple[int, int, str, str]
 Line: TypeAlias = tuple[int, str | None, str | None]
 
 
+def may_name_team(text: str) -> bool:
+    """Tests a text quickly for a heading below which people of the company stand."""
+    lower = text.lower()
+    return any(word in lower for word in _TEAM_WORDS)
+
+
 def pairs_of(
     lines: Sequence[str], *, is_open: bool, is_read: bool, names: frozenset[str], menu: frozenset[str]
 ) -> list[Pair]:
@@ -110,7 +117,7 @@ def pairs_of(
     given: str | None = None
     for nth, whole in enumerate((*lines, "")):
         if len(whole) > _LONGEST_LINE or (whole in menu and not run):
-            found += _matched(run)
+            found += _matched(run) if run else ()
             run = []
             continue
         line = whole if is_open or len(whole) <= _LONGEST_HEADING else ""
@@ -122,19 +129,13 @@ def pairs_of(
             elif is_read and not is_open and (_TEAM_HEADING.fullmatch(line) or _STAFF_HEADING.fullmatch(line)):
                 is_open = True
         if not is_open:
-            found += _matched(run)
+            found += _matched(run) if run else ()
             run = []
             continue
         given = _HEADING_TITLES.get(line.lower().strip(" :"), given)
         if _DEGREES.fullmatch(line):
             continue  # they stand between a name and its title
-        items = _ITEM.split(line) if _ITEM.search(line) else [line]
-        several = several_on_one_line(line)
-        if len(items) > 1 and not several:
-            several = [both for item in items if (both := on_one_line(plain_line(item), names))]
-        line = plain_line(line)
-        several = several or (list(title_and_name(line)) if is_read else [])
-        both = on_one_line(line, names)
+        several, both, line = _said_on(line, names, is_read=is_read)
         if both is None and given and line != whole and (name := person_name(line)):
             both = name, given
         if several:
@@ -157,10 +158,24 @@ def pairs_of(
         is_title = title is not None and not is_of_others(title, names)
         if name or is_title:
             run.append((nth, name, title if is_title else None))
-        else:
+        elif run:
             found += _matched(run)
             run = []
     return sorted(found)
+
+
+@lru_cache(1_000)  # the pages of a site repeat their lines
+def _said_on(
+    line: str, names: frozenset[str], *, is_read: bool
+) -> tuple[tuple[tuple[str, str], ...], tuple[str, str] | None, str]:
+    """The names with titles on one line, if there are several; the one, if any; and the line's plain form."""
+    items = _ITEM.split(line) if _ITEM.search(line) else [line]
+    several = several_on_one_line(line)
+    if len(items) > 1 and not several:
+        several = [both for item in items if (both := on_one_line(plain_line(item), names))]
+    line = plain_line(line)
+    several = several or (list(title_and_name(line)) if is_read else [])
+    return tuple(several), on_one_line(line, names), line
 
 
 def _is_shared(line: str, below: Sequence[str]) -> bool:
@@ -172,7 +187,7 @@ def _is_shared(line: str, below: Sequence[str]) -> bool:
 def _has_shared(run: Sequence[Line]) -> bool:
     """True for titles above their names, one of several: no name is first, and no title last."""
     marks = "".join("T" if title is not None else "N" for _, _, title in run)
-    return re.fullmatch(r"(?:TN+)+", marks) is not None and "NN" in marks
+    return "NN" in marks and re.fullmatch(r"(?:TN+)+", marks) is not None
 
 
 def _is_below_name(line: str, below: Sequence[str]) -> bool:

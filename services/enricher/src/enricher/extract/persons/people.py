@@ -17,7 +17,7 @@ from enricher.extract.persons.east_asian import east_asian_people
 from enricher.extract.persons.in_news import people_of
 from enricher.extract.persons.names import person_name
 from enricher.extract.persons.one_line import LONGEST_TITLE, is_own_employer, on_one_line
-from enricher.extract.persons.pairs import TEAM_WORD, pairs_of
+from enricher.extract.persons.pairs import may_name_team, pairs_of
 from enricher.extract.persons.sentences import people_in
 from enricher.extract.persons.titles import has_titles, is_job_title, seniority_of
 from enricher.extract.phones import find_numbers
@@ -172,7 +172,7 @@ def _shown(page: Document, site: str, region: str) -> Iterator[FoundPerson]:
     if not has_titles(page.text):
         return
     pairs = []
-    if is_read or (kind not in _OUTSIDE and TEAM_WORD.search(page.text)):
+    if is_read or (kind not in _OUTSIDE and may_name_team(page.text)):
         pairs = pairs_of(lines, is_open=is_read, is_read=is_read, names=names, menu=menu)
     if not is_read:
         known = {pair[0] for pair in pairs}

@@ -6,6 +6,7 @@ late are not named.
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from itertools import islice
 
 from enricher.extract.own_words import is_own_subject, sentence_around
@@ -164,14 +165,19 @@ _PATTERNS: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = (
 
 def people_in(text: str, names: Iterable[str]) -> Iterator[tuple[str, str]]:
     """The names with their titles in a text's sentences; `names` are the company's."""
-    names = list(names)
+    known = frozenset(names)
     for line in text.split("\n"):
-        if not _SHORTEST <= len(line) <= _LONGEST or not _QUICK.search(line):
-            continue
-        if _MADE_BY.search(line):
-            yield from _founders(line, names)
-        if has_titles(line):
-            yield from _titled(line)
+        if _SHORTEST <= len(line) <= _LONGEST:
+            yield from _people_of(line, known)
+
+
+@lru_cache(1_000)  # the pages of a site repeat their heads and feet
+def _people_of(line: str, names: frozenset[str]) -> tuple[tuple[str, str], ...]:
+    """The names with their titles in a line."""
+    if not _QUICK.search(line):
+        return ()
+    founders = _founders(line, names) if _MADE_BY.search(line) else ()
+    return (*founders, *(_titled(line) if has_titles(line) else ()))
 
 
 def _titled(line: str) -> Iterator[tuple[str, str]]:
@@ -251,7 +257,7 @@ def _name(words: str) -> str | None:
     return person_name(words.strip(" ,."))
 
 
-def _founders(line: str, names: list[str]) -> Iterator[tuple[str, str]]:
+def _founders(line: str, names: frozenset[str]) -> Iterator[tuple[str, str]]:
     for found in islice(_SHARED.finditer(line), _MOST if " and " in line or " & " in line else 0):
         yield from _of_one_family(found, sentence_around(line, found)[0], names)
     for pattern in (_FOUNDED_BY, _FOUNDED):
@@ -265,7 +271,7 @@ def _founders(line: str, names: list[str]) -> Iterator[tuple[str, str]]:
                     yield name, "Founder"
 
 
-def _of_one_family(found: re.Match[str], before: str, names: list[str]) -> Iterator[tuple[str, str]]:
+def _of_one_family(found: re.Match[str], before: str, names: frozenset[str]) -> Iterator[tuple[str, str]]:
     """ "Ana and Bea Cruz" are Ana Cruz and Bea Cruz."""
     first, other, last = (found[key] or found[f"{key}2"] for key in ("first", "other", "last"))
     what = re.sub(r"[^a-z0-9]", "", (found["what"] or "").lower())

@@ -17,6 +17,11 @@ _KNOWN = re.compile(
     r"|B Corp|FSC[ -]certified|SAC-SINGLAS|OHSAS 18001)(?!\w)",
     re.IGNORECASE,
 )
+#: Words of which each certificate's name has one: most pages have none.
+_WORDS = (
+    *("iso", "iatf", "9100", "bizsafe", "haccp", "gmp", "soc 2", "pci", "halal", "green mark", "trustmark", "cyber "),
+    *("b corp", "fsc", "singlas", "ohsas"),
+)
 _MOST = 20
 _BEFORE = 60
 #: A denial in the same sentence, before the certificate.
@@ -25,6 +30,9 @@ _DENIED = re.compile(r"\b(?:not|never|no longer|without|neither|nor|lacks?|lost|
 
 def certification_facts(page: Document) -> Iterator[Fact]:
     """Lists a page's certificates as one fact, with the first one's quote."""
+    lower = page.text.lower()
+    if not any(word in lower for word in _WORDS):
+        return
     found = islice(_KNOWN.finditer(page.text), _MOST)
     matches = [
         match for match in found if not _DENIED.search(page.text, max(0, match.start() - _BEFORE), match.start())

@@ -19,6 +19,8 @@ _HEADING = re.compile(
     r"|(?:our )?(?:[a-z]{1,20} )?(?:customers|clients|clientele)|who we (?:serve|work with)|companies we work with):?$",
     re.IGNORECASE | re.MULTILINE,
 )
+#: Words of which such a sentence or heading has one: most pages have none.
+_WORDS_OF_CUSTOMERS = ("customers", "clients", "clientele", "trusted by", "relied on by", "brands", "companies", "who we ")
 _SPLIT = re.compile(r", and |, | and | & (?=[A-Z])")
 _NO_NAME = re.compile(r"[@/|:]|\d{5}")
 _LOGO = re.compile(r"\b(?:client|customer|company)?[ _-]?logo\b|\.(?:png|jpe?g|svg|webp|gif)$", re.IGNORECASE)
@@ -44,6 +46,9 @@ _NO_NAMES = re.compile(
 
 def customer_facts(page: Document) -> Iterator[Fact]:
     """Lists a page's customers. Names in a sentence are surer than those under a heading."""
+    lower = page.text.lower()
+    if not any(word in lower for word in _WORDS_OF_CUSTOMERS):
+        return
     if match := _SENTENCE.search(page.text):
         names = [name for part in _SPLIT.split(match[1])[:_MOST] if (name := _name(part))]
         if names:

@@ -30,10 +30,11 @@ _PEOPLE = re.compile(
     r"|従業員数?\s{0,3}[：:]?\s{0,2}(?:約)?(\d{1,6})[人名]",
     re.IGNORECASE,
 )
-#: A quick test for one of its words: most pages have none.
-_OF_PEOPLE = re.compile(
-    r"kakitangan|pekerja|karyawan|mitarbeiter|beschäftigten|[员員]工|[职職]員|职员|従業員|people|employ|staff|team|strong|worker|workforce|crew|headcount|family",
-    re.IGNORECASE,
+#: Words of which such a count has one: most pages have none.
+_WORDS_OF_PEOPLE = (
+    *("people", "employ", "staff", "team", "strong", "worker", "workforce", "crew", "headcount", "family"),
+    *("kakitangan", "pekerja", "karyawan", "mitarbeiter", "beschäftigten"),
+    *("员工", "員工", "职員", "職員", "职员", "従業員"),
 )
 #: Sentences with these count other people: those served, housed or placed, or a customer's.
 _NOT_EMPLOYED = re.compile(
@@ -89,7 +90,10 @@ def figure_facts(page: Document) -> Iterator[Fact]:
 
 
 def _employees(page: Document, names: frozenset[str]) -> Iterator[Fact]:
-    for match in islice(_PEOPLE.finditer(page.text), _MOST_MATCHES if _OF_PEOPLE.search(page.text) else 0):
+    lower = page.text.lower()
+    if not any(word in lower for word in _WORDS_OF_PEOPLE):
+        return
+    for match in islice(_PEOPLE.finditer(page.text), _MOST_MATCHES):
         count = next(group for group in match.groups() if group).replace(",", "")
         before, after = sentence_around(page.text, match)
         if int(count) and _are_employed(before, match[0], after, names):

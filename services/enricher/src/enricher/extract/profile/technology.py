@@ -242,9 +242,11 @@ def find_technology(page: Document) -> set[str]:
     """Finds the software of a page: names in lower case, from a closed list."""
     generator = page.generator.lower()
     loaded = "\n".join((*page.sources, *(trace for trace in page.loaders if "/" in trace))).lower()
-    called = "\n".join(page.loaders).lower().split("\n")
-    found = {name for name in _GENERATORS if name in generator}
+    found = {name for name in _GENERATORS if name in generator} if generator else set()
     found |= {"cloudflare"} if page.protected else set()
     found |= _loaded(loaded)
     found |= {_MADE_WITH[name] for name in found & _MADE_WITH.keys()}
+    if not page.loaders:
+        return found
+    called = "\n".join(page.loaders).lower().split("\n")
     return found | {name for name, calls in _CALLS.items() if any(it.startswith(calls) for it in called)}
