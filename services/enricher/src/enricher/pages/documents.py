@@ -38,6 +38,7 @@ _LONGEST_QUOTE = 2_000
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _LINK = 50  # characters
 
+_META = frozenset({"description", "og:description", "generator"})
 _BETWEEN = "\x1e"
 #: The link by which Cloudflare hides an e-mail address; its code follows the #.
 _PROTECTED = "/cdn-cgi/l/email-protection#"
@@ -109,13 +110,14 @@ def parse_html(url: str, html: str) -> Document:
     tree, tags = LexborHTMLParser(html), html.lower()  # a text search saves look-ups of absent tags in the tree
     base = resolve(url, next(_attributes(tree, "base[href]", "href"), "")) or url if "<base" in tags else url
     links, addresses, protected = _links(tree, base)
+    said = _meta(tree) if "<meta" in tags else {}
     for address in written_addresses(tree, tags):
         addresses.setdefault(f"{_MAIL}{address}", "")
     found = Document(
         url=url,
         title=_title(tree),
-        description=_meta(tree, "description") or _meta(tree, "og:description"),
-        generator=_meta(tree, "generator"),
+        description=said.get("description") or said.get("og:description", ""),
+        generator=said.get("generator", ""),
         links=links,
         addresses=tuple(addresses),
         beside=tuple(addresses.values()),
@@ -252,6 +254,14 @@ def _attributes(tree: LexborHTMLParser, selector: str, name: str) -> Iterator[st
             yield value[:500]
 
 
-def _meta(tree: LexborHTMLParser, name: str) -> str:
-    selector = f'meta[name="{name}" i], meta[property="{name}" i]'
-    return next((clean(value, 1000) for value in _attributes(tree, selector, "content") if value.strip()), "")
+def _meta(tree: LexborHTMLParser) -> dict[str, str]:
+    """The first words that each meta element of interest has."""
+    found: dict[str, str] = {}
+    for node in islice(tree.css("meta[content]"), MAX_LINKS):
+        attributes = node.attributes
+        value = clean((attributes.get("content") or "")[:500], 1000)
+        for key in ("name", "property") if value else ():
+            name = (attributes.get(key) or "").lower()
+            if name in _META:
+                found.setdefault(name, value)
+    return found

@@ -151,6 +151,25 @@ _TEXTS: tuple[tuple[Placeholder, re.Pattern[str]], ...] = (
         ),
     ),
 )
+#: Words of which such a phrase has one: most pages have none, and a text search is quicker than the patterns.
+_WORDS_OF_TEXTS: Final[dict[Placeholder, tuple[str, ...]]] = {
+    "challenge": (
+        *("checking", "enable javascript", "human", "ddos protection by", "incapsula", "cloudflare", "security check"),
+        *("not a robot", "unusual traffic", "been blocked", "automated access"),
+    ),
+    "suspended": (
+        *("suspended", "deactivated", "disabled", "expired", "hosting provider", "bandwidth limit", "unavailable"),
+    ),
+    "for_sale": ("for sale", "available for ", "this domain", "interested in "),
+    "parked": (
+        *("parked", "parking", "registered", "future home of", "sponsored listings", "courtesy of", "related searches"),
+    ),
+    "server_default": (
+        *("nginx", "web server", "default", "you are ", "replace this file", "upload your", "apache", "github pages"),
+        *("configured", "not published", "domain to ", "isn't connected"),
+    ),
+    "error": ("error", "not found", "looking for", "requested", "no input file", "be found", "404 ", "410 "),
+}
 _PARKING_HOSTS = re.compile(
     r"(?:^|[/.])(?:sedoparking|parkingcrew|bodis|parklogic|above|hugedomains|afternic|dan|parking\.godaddy"
     r"|img1\.wsimg\.com/parking|domainmarket|undeveloped)\.com/|/parking-lander/"
@@ -169,4 +188,7 @@ def placeholder_of(page: Document) -> Placeholder | None:
     if any(_PARKING_HOSTS.search(source.lower()) for source in (*page.sources, *page.loaders)):
         return "parked"
     text = f"{page.title}\n{page.description}\n{page.text}".lower().replace("’", "'")
-    return next((kind for kind, pattern in _TEXTS if pattern.search(text)), None)
+    for kind, pattern in _TEXTS:
+        if any(word in text for word in _WORDS_OF_TEXTS[kind]) and pattern.search(text):
+            return kind
+    return None
