@@ -34,13 +34,11 @@ _DOT = re.compile(r"\s?[\[({<]\s?(?:dot|\.)\s?[\])}>]\s?", re.IGNORECASE)
 #: A part in brackets with its dots: "sales[@]acme[.com.sg]".
 _DOTTED = re.compile(r"[\[({]((?:\.[a-z0-9-]{1,63}){1,4})[\])}]", re.IGNORECASE)
 #: A quick test for any of them: most pages have none.
-_MAY_BE_SPELLED = re.compile(r"[\[({<_]\s?(?:[@.aä]|dot)|[＠﹫★☆◎]", re.IGNORECASE)
+_MAY_BE_SPELLED = re.compile(r"[\[({<_＠﹫★☆◎](?:(?<=[＠﹫★☆◎])|\s?(?:[@.aä]|dot))", re.IGNORECASE)
 #: A sign on a line by itself, as pictures and elements of their own leave it.
 _SIGN = r"\n(?:@|＠|at|ät|\[at\]|\(at\)|\(@\))\n"
 _IS_APART = re.compile(_SIGN)
-_APART = re.compile(
-    rf"([\w.+-]{{1,64}}){_SIGN}((?:[a-z0-9-]{{1,63}}\.){{1,5}}[a-z]{{2,24}})(?=\n|\s|$)", re.I
-)
+_APART = re.compile(rf"([\w.+-]{{1,64}}){_SIGN}((?:[a-z0-9-]{{1,63}}\.){{1,5}}[a-z]{{2,24}})(?=\n|\s|$)", re.I)
 #: "write to accounts at acme.com": only at the site's own domain.
 _AT_SITE = re.compile(
     r"(?:\bto|\be-?mail|\bcontact|[<:])\s{0,2}([\w.+-]{2,64}) at ((?:[a-z0-9-]{1,63}\.){1,4}[a-z]{2,24})\b", re.I

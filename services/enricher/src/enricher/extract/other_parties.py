@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
+from enricher.extract.line_memo import MOST_LINES, once_per_line
 from enricher.extract.own_words import compacted
 from enricher.extract.strangers import (
     LEGAL_FORM,
@@ -216,9 +217,9 @@ def parts_of(
     return Parts("\n".join(others), "\n".join(own), "\n".join(both))
 
 
-@lru_cache(1_000)  # the pages of a site repeat their heads and feet
+@once_per_line
 def _signs_of(line: str) -> tuple[bool, bool, bool]:
-    """Tests a line quickly: for words that may begin a part about others, for an address or number, for a legal form."""
+    """Tests a line quickly for words that may begin a part about others, an address or number, and a legal form."""
     lower = line.lower()
     is_marked = _ANY.search(lower) or (len(line) <= _LONGEST_HEADING and _ANY_HEADING.search(lower))
     return bool(is_marked), _MAY_BE_REACHED.search(line) is not None, LEGAL_FORM.search(line) is not None
@@ -247,7 +248,7 @@ def _is_company(line: str, named: frozenset[str]) -> bool:
     return bool(found) and not _has_name(line, named) and not is_own_name(found[0], named)
 
 
-@lru_cache(1_000)
+@lru_cache(MOST_LINES)
 def _by_sentence(line: str, names: frozenset[str], legal: frozenset[str]) -> tuple[str, str]:
     """The sentences of a line that give another's address or number, and the rest of the line."""
     theirs: list[str] = []

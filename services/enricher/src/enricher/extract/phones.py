@@ -44,6 +44,8 @@ _ALSO = re.compile(
 )
 #: A number for calls inside a country: "07-386 5521".
 _INLAND = re.compile(r"(?<![\d+./-])\(?0\d{1,3}\)?[ -]?\d{3,4}(?:[ -]?\d{3,4}){1,2}(?![\d/-])")
+#: A quick test for one.
+_ZERO = re.compile(r"0(?:\d{4}|\d{1,3}[) -])")
 #: "(86) 769-8532 6617": a country's code in brackets.
 _CODED = re.compile(r"(?<![\d+])\((\d{2,3})\) ?\d(?:[ -]?\d){6,11}(?!\d)")
 _WHATSAPP = re.compile(r"wa\.me/\+?(\d{6,15})|[?&]phone=(?:\+|%2b)?(\d{6,15})", re.IGNORECASE)
@@ -105,7 +107,7 @@ def _shown(page: Document, region: str) -> Iterator[tuple[str, Kind | None]]:
     text = page.text if len(page.text) <= 2 * _EDGE else f"{page.text[:_EDGE]}\n{page.text[-_EDGE:]}"
     if page.description:
         text = f"{text}\n\n{page.description}"
-    masked = without_other_digits(_ZEROS.sub(_plus, text))
+    masked = without_other_digits(_ZEROS.sub(_plus, text) if "00" in text else text)
     if "(0)" in masked:
         masked = _AFTER_CODE.sub(_code_and_blank, masked)
         masked = _INSIDE.sub(lambda zero: " " * len(zero[0]), masked)
@@ -144,7 +146,7 @@ def _shown(page: Document, region: str) -> Iterator[tuple[str, Kind | None]]:
 
 def _abroad(page: Document, region: str) -> Iterator[tuple[str, Kind | None]]:
     """The numbers without a country code that stand with a city of another country: a branch's."""
-    if not (_INLAND.search(page.text) or _CODED.search(page.text)):
+    if not ((_ZERO.search(page.text) and _INLAND.search(page.text)) or ("(" in page.text and _CODED.search(page.text))):
         return
     lines = page.text.split("\n")
     for nth, line in enumerate(lines):

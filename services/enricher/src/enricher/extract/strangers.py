@@ -6,8 +6,8 @@ by a company's name with its legal form that is not the page's own.
 
 import re
 from collections.abc import Iterable
-from functools import lru_cache
 
+from enricher.extract.line_memo import once_per_line
 from enricher.extract.numbers.countries import is_place
 from enricher.extract.own_words import compacted
 
@@ -149,14 +149,12 @@ def legal_names(text: str) -> list[str]:
     """The companies that a text names with their legal forms, without these."""
     if not LEGAL_FORM.search(text):
         return []
-    return [name for line in text.split("\n") for name in _legal_names_on(line)]
+    return [name for line in text.split("\n") if LEGAL_FORM.search(line) for name in _legal_names_on(line)]
 
 
-@lru_cache(1_000)  # the pages of a site repeat their feet
+@once_per_line
 def _legal_names_on(line: str) -> tuple[str, ...]:
-    """The same of one line: no name goes on to the next."""
-    if not LEGAL_FORM.search(line):
-        return ()
+    """The companies on one line: no name goes on to the next."""
     return tuple(found[1] for found in _LEGAL.finditer(line) if len(compacted(found[1])) >= _SHORTEST)
 
 

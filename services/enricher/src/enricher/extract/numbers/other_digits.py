@@ -1,8 +1,9 @@
 """Blanks out digits that belong to no telephone number: dates, files, prices, coordinates, registrations."""
 
 import re
-from functools import lru_cache
 from itertools import islice
+
+from enricher.extract.line_memo import once_per_line
 
 _BLANK = "\x00"
 _MOST_TOKENS = 2_000
@@ -35,7 +36,7 @@ def without_other_digits(text: str) -> str:
     return "\n".join(_line(line) if _SOME_DIGITS.search(line) else line for line in text.split("\n"))
 
 
-@lru_cache(1_000)  # the pages of a site repeat their heads and feet
+@once_per_line
 def _line(line: str) -> str:
     signs = list(_OTHERS.sub(lambda found: _BLANK * len(found[0]), line))
     done = 0

@@ -4,6 +4,7 @@ import re
 from functools import lru_cache
 from itertools import islice
 
+from enricher.extract.line_memo import once_per_line
 from enricher.extract.numbers.countries import is_place
 from enricher.extract.persons.names import person_name
 from enricher.extract.persons.titles import is_department, is_field, is_job_title, is_known, names_company, seniority_of
@@ -94,7 +95,7 @@ def several_on_one_line(line: str) -> list[tuple[str, str]]:
     return [(name, title) for name in names] if len(names) == len(parts) > 1 else []
 
 
-@lru_cache(1_000)
+@once_per_line
 def title_of(line: str) -> str | None:
     """The title that a line is, or that it begins with: "Dentist - Punggol, Tue only", "Founder. Studied in Rome"."""
     if is_job_title(line):

@@ -6,6 +6,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import TypeAlias
 
+from enricher.extract.line_memo import MOST_LINES
 from enricher.extract.persons.names import person_name
 from enricher.extract.persons.one_line import (
     LONGEST_DEPARTMENT,
@@ -164,7 +165,7 @@ def pairs_of(
     return sorted(found)
 
 
-@lru_cache(1_000)  # the pages of a site repeat their lines
+@lru_cache(MOST_LINES)
 def _said_on(
     line: str, names: frozenset[str], *, is_read: bool
 ) -> tuple[tuple[tuple[str, str], ...], tuple[str, str] | None, str]:

@@ -169,7 +169,7 @@ def _shown(page: Document, site: str, region: str) -> Iterator[FoundPerson]:
     names = names_of(page)
     menu = frozenset(link.words for link in page.links)
     is_read = kind in _READ
-    if not has_titles(page.text):
+    if not any(map(has_titles, lines)):
         return
     pairs = []
     if is_read or (kind not in _OUTSIDE and may_name_team(page.text)):

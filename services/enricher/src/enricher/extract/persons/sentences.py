@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from itertools import islice
 
+from enricher.extract.line_memo import MOST_LINES
 from enricher.extract.own_words import is_own_subject, sentence_around
 from enricher.extract.persons.names import person_name
 from enricher.extract.persons.titles import has_titles, is_department, is_job_title, is_known
@@ -171,7 +172,7 @@ def people_in(text: str, names: Iterable[str]) -> Iterator[tuple[str, str]]:
             yield from _people_of(line, known)
 
 
-@lru_cache(1_000)  # the pages of a site repeat their heads and feet
+@lru_cache(MOST_LINES)
 def _people_of(line: str, names: frozenset[str]) -> tuple[tuple[str, str], ...]:
     """The names with their titles in a line."""
     if not _QUICK.search(line):

@@ -4,6 +4,8 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
+from enricher.extract.line_memo import once_per_line
+
 _HEAD_WORDS = """
     accountant administrator advisor adviser analyst architect assistant associate auditor ceo cfo chairman
     chairperson chairwoman chef chief cio cmo co-founder cofounder consultant controller coo coordinator counsel
@@ -174,6 +176,7 @@ _SAME = {
 }
 
 
+@once_per_line
 def has_titles(text: str) -> bool:
     """True for a text with a word of titles or departments: a quick test."""
     said = set(_WORD.findall(text.lower()))

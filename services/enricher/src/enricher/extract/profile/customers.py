@@ -20,7 +20,9 @@ _HEADING = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 #: Words of which such a sentence or heading has one: most pages have none.
-_WORDS_OF_CUSTOMERS = ("customers", "clients", "clientele", "trusted by", "relied on by", "brands", "companies", "who we ")
+_WORDS_OF_CUSTOMERS = (
+    *("customers", "clients", "clientele", "trusted by", "relied on by", "brands", "companies", "who we "),
+)
 _SPLIT = re.compile(r", and |, | and | & (?=[A-Z])")
 _NO_NAME = re.compile(r"[@/|:]|\d{5}")
 _LOGO = re.compile(r"\b(?:client|customer|company)?[ _-]?logo\b|\.(?:png|jpe?g|svg|webp|gif)$", re.IGNORECASE)
