@@ -1,4 +1,4 @@
-"""The promises of the root conftest.py to every test: an own database, empty topics, servers that run again."""
+"""The promises of testkit.fixtures to every test: an own database, empty topics, servers that run again."""
 
 import asyncpg
 import pytest
