@@ -128,8 +128,8 @@ class OdooModels(OdooRecords):
         self._touch(model, number)
         partner = row.get("partner_id/id") or row.get("partner_id/.id")
         if row.get("email_from") and partner:  # as Odoo does: a lead's address becomes that of its partner
-            at = int(partner) if partner.isdecimal() else self.external[partner][1]
-            self.records["res.partner"][at]["email"] = row["email_from"]
+            place = int(partner) if partner.isdecimal() else self.external[partner][1]
+            self.records["res.partner"][place]["email"] = row["email_from"]
         return number
 
     def _must_resolve(self, column: str, value: str, context: dict[str, Any]) -> None:

@@ -159,7 +159,7 @@ class OdooRecords:
             return record.get(name) or ("crm.lead" if record.get("res_model_id/id") == "crm.model_crm_lead" else False)
         if name == "user_id":
             return False if not (record.get(name) or record.get("user_id/id")) else [UID, record.get("user_id/id")]
-        value = record.get(name) or False
+        value: Any = record.get(name) or False
         if name == "website" and value and "://" not in value:
             return f"http://{value}"
         return value
