@@ -182,7 +182,7 @@ async def test_trigrams_find_fewer(database_url: str) -> None:
     "word", ["sailing", "fitting", "kilning", "jointing", "elating", "cabling", "paneling", "vending"]
 )
 def test_of_words_that_are_as_near_the_one_with_the_same_start_is_taken(word: str) -> None:
-    """However many there are with another first letter, and in whatever order Python keeps its sets."""
+    """It wins over any number of words with another first letter, in whatever order Python keeps its sets."""
     same_start = f"{word[:-2]}zz"
     others = {f"{first}{word[1:-1]}{last}" for first in "abcdefghijklmnopqrstuvwxyz" for last in "bdfhkm"}
     others -= {it for it in others if it[0] == word[0]}
