@@ -159,3 +159,12 @@ def test_no_file_holds_a_path_of_one_machine() -> None:
         if file != Path(__file__) and (match := places.search(file.read_text(encoding="utf-8", errors="replace")))
     ]
     assert not found
+
+
+def test_the_gate_runs_every_target_of_tests() -> None:
+    """But the quick choice of `make test`, and `make test-containers`, which is a part of `make test-compose`."""
+    targets = set(re.findall(r"^(test(?:-[\w-]+)?):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    lines = (ROOT / ".ci" / "run").read_text(encoding="utf-8").splitlines()
+    code = "\n".join(line for line in lines if not line.startswith("#"))
+
+    assert set(re.findall(r"\b(?:make|target) (test[\w-]*)", code)) == targets - {"test-fast", "test-containers"}

@@ -7,8 +7,10 @@ classes (strimzi/generate).
 import copy
 import json
 import subprocess
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import jsonschema_rs
 import pytest
@@ -27,13 +29,50 @@ STRIMZI_SCHEMAS = Path(__file__).with_name("strimzi") / "schemas.json"
 WITHOUT_SCHEMA = {"postgresql.cnpg.io/v1 Pooler"}
 
 
-@pytest.fixture(scope="session")
-def models() -> Path:
-    """The folder with the models and the script."""
-    return installed(FOLDER, "validate.mjs")
+class Models:
+    """A process that has read the models and their types, which takes seconds, and checks objects against them."""
+
+    def __init__(self, folder: Path, errors: IO[str]) -> None:
+        self._errors = errors
+        self._process = subprocess.Popen(
+            ["node", "validate.mjs"],
+            cwd=folder,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            text=True,
+        )
+
+    def check(self, manifests: list[dict[str, Any]]) -> list[str]:
+        """Returns the lines that it prints, the last of which says how many objects it has checked."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(json.dumps(manifests, default=str) + "\n")
+        self._process.stdin.flush()
+        lines: list[str] = []
+        while not lines or not lines[-1].startswith("checked "):
+            line = self._process.stdout.readline()
+            if not line:
+                self._errors.seek(0)
+                pytest.fail(f"validate.mjs ended: {self._errors.read()}")
+            lines.append(line.rstrip("\n"))
+        return lines
+
+    def stop(self) -> None:
+        """Ends the process, which ends by itself with its input."""
+        self._process.communicate(timeout=60)
 
 
-def faults(models: Path, manifests: list[dict[str, Any]]) -> list[str]:
+@pytest.fixture(scope="module")
+def models() -> Iterator[Models]:
+    """The models, for all tests here."""
+    with tempfile.TemporaryFile("w+") as errors:
+        started = Models(installed(FOLDER, "validate.mjs"), errors)
+        yield started
+        started.stop()
+
+
+def faults(models: Models, manifests: list[dict[str, Any]]) -> list[str]:
     """Returns what is wrong, and fails unless every object of a kind with a schema was checked."""
     strimzi = [it for it in manifests if it["apiVersion"] == STRIMZI]
     return faults_of_strimzi(strimzi) + faults_of_models(models, [it for it in manifests if it not in strimzi])
@@ -52,27 +91,17 @@ def faults_of_strimzi(manifests: list[dict[str, Any]]) -> list[str]:
     return found
 
 
-def faults_of_models(models: Path, manifests: list[dict[str, Any]]) -> list[str]:
+def faults_of_models(models: Models, manifests: list[dict[str, Any]]) -> list[str]:
     """Returns what is wrong with the others."""
-    done = subprocess.run(
-        ["node", "validate.mjs"],
-        cwd=models,
-        input=json.dumps(manifests, default=str),
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=240,
-    )
-    assert done.returncode == 0, done.stderr
-    lines = done.stdout.splitlines()
+    lines = models.check(manifests)
     unknown = [line.removeprefix("unknown ") for line in lines if line.startswith("unknown ")]
     assert set(unknown) <= WITHOUT_SCHEMA
-    assert f"checked {len(manifests) - len(unknown)}" in lines
+    assert lines[-1] == f"checked {len(manifests) - len(unknown)}"
     return [line for line in lines if line.startswith("wrong ")]
 
 
 @pytest.mark.slow
-def test_manifests_fit_their_schemas(models: Path, overlays: dict[str, list[dict[str, Any]]]) -> None:
+def test_manifests_fit_their_schemas(models: Models, overlays: dict[str, list[dict[str, Any]]]) -> None:
     """Both overlays and the examples: no field is missing, unknown, or of a wrong type."""
     examples = [it for file in EXAMPLES.glob("*.yaml") for it in yaml.safe_load_all(file.read_text(encoding="utf-8"))]
 
@@ -80,7 +109,7 @@ def test_manifests_fit_their_schemas(models: Path, overlays: dict[str, list[dict
 
 
 @pytest.mark.slow
-def test_faults_are_found(models: Path, overlays: dict[str, list[dict[str, Any]]]) -> None:
+def test_faults_are_found(models: Models, overlays: dict[str, list[dict[str, Any]]]) -> None:
     """A misspelt field of a container, a wrong type in a budget, a missing field of a scaled object."""
     broken = {
         kind: copy.deepcopy(_first(overlays["prod"], kind))
@@ -122,7 +151,7 @@ def test_faults_of_strimzis_objects_are_found(overlays: Any, kind: str, change: 
 
 
 @pytest.mark.slow
-def test_faults_of_a_database_cluster_are_found(models: Path, overlays: dict[str, list[dict[str, Any]]]) -> None:
+def test_faults_of_a_database_cluster_are_found(models: Models, overlays: dict[str, list[dict[str, Any]]]) -> None:
     """An unknown field deep inside, a value that its enumeration lacks, a wrong type."""
     good = _first(overlays["prod"], "Cluster")
     broken = [copy.deepcopy(good) for _ in range(3)]

@@ -4,9 +4,10 @@ import asyncio
 import os
 import socket
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeAlias
 from uuid import UUID
@@ -22,10 +23,12 @@ from common.http.http_server import http_config
 from common.ids import new_id
 from embedded.child import Child
 from embedded.ports import LOOPBACK, free_port
+from gateway.industries.catalog import Catalog
 from gateway.main import for_browsers
 from gateway.main import gateway as composed
 from gateway.messaging.feed import Feed
 from gateway.settings import GatewaySettings
+from industries.index import Code
 from leadgen.chat_client import ChatEvent, chat
 from leadgen.tenants.tokens import Role, token
 from testkit.servers.issuer import Issuer
@@ -92,6 +95,19 @@ async def _served(app: FastAPI, settings: GatewaySettings) -> AsyncIterator[str]
     finally:
         server.should_exit = True
         await serving
+
+
+@pytest.fixture(scope="session", autouse=True)
+def catalogs() -> Iterator[None]:
+    """Builds the catalog of a classification once for all gateways: it is immutable, and takes half a second of CPU."""
+    build = cache(Catalog.build)
+
+    def built(codes: Sequence[Code], usual: str | None = None) -> Catalog:
+        return build(tuple(codes), usual)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Catalog, "build", built)
+        yield
 
 
 @pytest.fixture

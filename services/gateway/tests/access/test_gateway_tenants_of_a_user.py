@@ -114,28 +114,26 @@ async def test_a_tenant_never_comes_from_the_body(http, issuer: Issuer, owner) -
     assert await owner.fetchval("SELECT array_agg(tenant_id) FROM icp_rules") == [1]
 
 
-@pytest.mark.parametrize(
-    "wrong", [b"", b"0", b"01", b"-1", b"1.0", b"1 OR 1=1", b"1,2", b"\xb2", b"2147483648", b"9" * 50]
-)
-async def test_a_header_that_is_no_tenant_is_refused(wrong: bytes, http, issuer: Issuer) -> None:
+async def test_a_header_that_is_no_tenant_is_refused(http, issuer: Issuer) -> None:
     """400, and nothing is asked of the database."""
-    request = http.build_request("GET", "/leads", headers=by(issuer.token("bob")))
-    request.headers = httpx.Headers([*request.headers.raw, (b"X-Tenant-ID", wrong)])
-    answer = await http.send(request)
-    assert (answer.status_code, answer.json()["title"]) == (400, "Tenant not understood")
+    for wrong in (b"", b"0", b"01", b"-1", b"1.0", b"1 OR 1=1", b"1,2", b"\xb2", b"2147483648", b"9" * 50):
+        request = http.build_request("GET", "/leads", headers=by(issuer.token("bob")))
+        request.headers = httpx.Headers([*request.headers.raw, (b"X-Tenant-ID", wrong)])
+        answer = await http.send(request)
+        assert (answer.status_code, answer.json()["title"]) == (400, "Tenant not understood"), wrong
 
 
-@pytest.mark.parametrize("name", ["Authorization", "X-Tenant-ID", "x-api-key"])
-async def test_a_header_of_identity_comes_once(name: str, http, issuer: Issuer) -> None:
+async def test_a_header_of_identity_comes_once(http, issuer: Issuer) -> None:
     """A proxy may read the first and we the last."""
-    request = http.build_request("GET", "/leads", headers=by(issuer.token("bob"), 1))
-    value = request.headers.get(name, "x").encode()
-    twice = [(name.encode(), value)] * 2
-    request.headers = httpx.Headers(
-        [*(it for it in request.headers.raw if it[0].lower() != name.lower().encode()), *twice]
-    )
-    answer = await http.send(request)
-    assert (answer.status_code, answer.json()["title"]) == (400, "Header repeated")
+    for name in ("Authorization", "X-Tenant-ID", "x-api-key"):
+        request = http.build_request("GET", "/leads", headers=by(issuer.token("bob"), 1))
+        value = request.headers.get(name, "x").encode()
+        twice = [(name.encode(), value)] * 2
+        request.headers = httpx.Headers(
+            [*(it for it in request.headers.raw if it[0].lower() != name.lower().encode()), *twice]
+        )
+        answer = await http.send(request)
+        assert (answer.status_code, answer.json()["title"]) == (400, "Header repeated"), name
 
 
 async def test_headers_cannot_be_smuggled_in(http, issuer: Issuer) -> None:

@@ -6,7 +6,7 @@ everything that the document has, by tenant 2's own numbers and names.
 
 import asyncio
 import runpy
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 import asyncpg
@@ -15,6 +15,7 @@ import pytest
 
 from gateway.access.caller import INCLUDES, ROLES
 from gateway.access.permissions import ACCESS
+from gateway.routes import jobs
 from leadgen.ssic import seed_ssic
 from leadgen.tenants.api_keys import create_api_key
 from leadgen.tenants.tokens import GivenRole
@@ -69,7 +70,10 @@ class World(NamedTuple):
 
 
 @pytest.fixture
-async def world(serve, kafka, owner, database_url, tokens: Callable[..., str]) -> Any:
+async def world(
+    serve, kafka, owner, database_url, tokens: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[World]:
+    monkeypatch.setattr(jobs, "ANSWER_S", 0.1)  # no upserter runs here that would answer
     await seed_ssic(database_url)
     limits = ("tenant_requests_per_minute", "requests_per_minute", "tenant_requests_per_minute_and_replica")
     async with serve(kafka, chat_timeout_s=0.1, **dict.fromkeys(limits, 10**6)) as reps:

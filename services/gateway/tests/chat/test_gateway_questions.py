@@ -44,8 +44,8 @@ MAKER, FREIGHT = "25910", "52292"
 
 
 @pytest.fixture
-async def rep(reps, owner):
-    """Someone of tenant 1, which has three leads; tenant 2 has one of its own."""
+async def leads(owner):
+    """Three of tenant 1, and one of tenant 2. The lists have them as soon as the gateway starts."""
     await owner.executemany(SEED, ssic_2020())
     for company_id, uen, name, code in [
         (1, "201900001A", "ACME FREIGHT PTE. LTD.", FREIGHT),
@@ -57,6 +57,11 @@ async def rep(reps, owner):
     for tenant_id, company_id, score in [(1, 1, 0.6), (1, 2, 0.9), (1, 3, 0.7), (2, 4, 1.0)]:
         await owner.execute(SCORE, tenant_id, company_id, score, f"Because of {company_id}.")
     await owner.execute(FEATURES, 1, 2, json.dumps(HIRING))
+
+
+@pytest.fixture
+async def rep(leads, reps, owner):
+    """Someone of tenant 1, at a gateway that has listed all leads."""
     await until(lambda: are_listed(owner, 4))
     return reps(1)
 
@@ -209,20 +214,17 @@ async def test_a_yes_to_another_question_changes_nothing(rep) -> None:
     assert (await rep.http.get("/icp")).json()["industries"] == ["2020:C"]
 
 
-@pytest.mark.parametrize(
-    ("words", "expected"),
-    [
+async def test_an_icp_that_is_none_is_refused_in_words(rep) -> None:
+    """The answer says what is wrong; there is nothing to confirm."""
+    for words, expected in (
         ("xyzzy", "names no industry"),
         ("hotels with 50 to 10 employees", "employees_from is 50"),
         ("hotels in district 77", "not a postal district"),
         ("", "Say what your ideal customers are"),
-    ],
-)
-async def test_an_icp_that_is_none_is_refused_in_words(rep, words, expected) -> None:
-    """The answer says what is wrong; there is nothing to confirm."""
-    answer, names = await said(rep, f"change my ICP to {words}")
-    assert names == ["answer", "done"]
-    assert expected in answer["text"]
+    ):
+        answer, names = await said(rep, f"change my ICP to {words}")
+        assert names == ["answer", "done"], words
+        assert expected in answer["text"]
 
 
 async def test_a_question_requests_nothing(rep, kafka, owner) -> None:

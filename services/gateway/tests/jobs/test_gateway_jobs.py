@@ -152,8 +152,9 @@ async def test_a_job_too_many_is_refused(rep, say, kafka) -> None:
     assert "No job was created: 500 jobs are open." in answer.json()["detail"]
 
 
-async def test_a_slow_upserter_does_not_hold_up_the_answer(rep) -> None:
-    """After some seconds the job's id is given without its size; a rep looks for that later."""
+async def test_a_slow_upserter_does_not_hold_up_the_answer(rep, monkeypatch) -> None:
+    """After some time the job's id is given without its size; a rep looks for that later."""
+    monkeypatch.setattr("gateway.routes.jobs.ANSWER_S", 0.2)
     answer = await rep.http.post("/jobs/staging_upsert", json={"terms": ["Manufacturing"]})
     assert answer.status_code == 202
     assert answer.json()["total"] is None

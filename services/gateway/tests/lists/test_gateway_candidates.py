@@ -25,7 +25,7 @@ CODES = """
 
 @pytest.fixture
 async def candidates(owner):
-    """Three companies of tenant 1 and one of tenant 2, newest last."""
+    """Three companies of tenant 1 and one of tenant 2, newest last. A gateway that starts then lists them at once."""
     await owner.execute(CODES)
     for tenant_id, company_id, name, code, version in (
         (1, 1, "Acme Forge", "25910", "2020"),
@@ -38,7 +38,7 @@ async def candidates(owner):
 
 
 @pytest.fixture
-def listed(rep, candidates):
+def listed(candidates, rep):
     """`await listed(bucket="High")`: the companies of the first page, once the gateway has taken all into the list."""
 
     async def is_listed() -> bool:
@@ -64,7 +64,7 @@ async def test_candidates_are_filtered(listed) -> None:
     assert await listed(bucket="High") == await listed(has_verified_email="true") == []
 
 
-async def test_candidates_come_page_by_page(rep, listed) -> None:
+async def test_candidates_come_page_by_page(listed, rep) -> None:
     """By cursor, or by the time and the number of the last one."""
     whole = await listed()
     first = (await rep.http.get("/candidates/latest", params={"limit": 2})).json()
@@ -76,7 +76,7 @@ async def test_candidates_come_page_by_page(rep, listed) -> None:
     assert set(Candidates.model_validate(first).items[0].model_dump()) == set(first["items"][0])
 
 
-async def test_a_filtered_list_is_exported_as_csv(rep, listed) -> None:
+async def test_a_filtered_list_is_exported_as_csv(listed, rep) -> None:
     """All columns of an item."""
     await listed()
     answer = await rep.http.get("/candidates/latest", params={"q": "acme", "format": "csv"})
@@ -85,7 +85,7 @@ async def test_a_filtered_list_is_exported_as_csv(rep, listed) -> None:
     assert (rows[0]["bucket"], rows[0]["has_verified_email"]) == ("", "False")
 
 
-async def test_an_export_breaks_off_when_it_could_lack_rows(rep, listed, monkeypatch) -> None:
+async def test_an_export_breaks_off_when_it_could_lack_rows(listed, rep, monkeypatch) -> None:
     """The list as it was is kept for an hour; a file that ends well is complete."""
     await listed()
     monkeypatch.setattr("gateway.lists.export.BATCH", 1)
@@ -95,7 +95,7 @@ async def test_an_export_breaks_off_when_it_could_lack_rows(rep, listed, monkeyp
         await rep.http.get("/candidates/latest", params={"format": "csv"})
 
 
-async def test_what_cannot_be_asked_is_a_problem(rep, candidates) -> None:
+async def test_what_cannot_be_asked_is_a_problem(candidates, rep) -> None:
     """422 that says what can be."""
     for params, body in (
         ({"industry": "C"}, "five-digit code"),
