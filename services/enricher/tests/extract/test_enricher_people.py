@@ -243,3 +243,78 @@ def test_the_wanted_titles_are_found_in_whole_words_and_other_spellings() -> Non
 def test_sentences_and_advertisements_are_no_titles(line: str) -> None:
     """Only a title by itself is one."""
     assert not is_job_title(line)
+
+
+TWO = "<h3>Ana Cruz</h3><p>Sales Manager</p><h3>Ben Low</h3><p>Head Baker</p>"
+
+
+@pytest.mark.parametrize(
+    ("body", "found"),
+    [
+        (f"{TWO}<h3>Mei Tan</h3><p>Bath &amp; brush</p>", ("Mei Tan", "Bath & brush")),
+        (f"{TWO}<h3>Dutch</h3><p>Foreman</p>", ("Dutch", "Foreman")),
+        (f"<h3>Mei Tan</h3><p>Büro</p>{TWO}", ("Mei Tan", "Büro")),
+        (
+            "<p>Ana Cruz - Sales Manager</p><p>Mei Tan - Bath &amp; brush</p><p>Ben Low - Head Baker</p>",
+            ("Mei Tan", "Bath & brush"),
+        ),
+        (
+            "<table><tr><td>Moorings<td>Mei Tan<td>6777 1201<tr><td>Purchasing<td>Ana Cruz<td>6777 1200"
+            "<tr><td>Sales<td>Ben Low<td>6777 1202</table>",
+            ("Mei Tan", "Moorings"),
+        ),
+    ],
+)
+def test_the_layout_of_those_that_are_sure_tells_the_rest(body: str, found: tuple[str, str]) -> None:
+    """A title in unknown words, or a name of an unusual shape, among two known ones."""
+    assert found in people_on(body)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        "<h3>Small Classes</h3><p>Never more than six.</p>",
+        "<h2>Our clients</h2><h3>Mei Tan</h3><p>Omega Foods</p>",
+        "<h2>The dogs</h2><h3>Mochi</h3><p>Clinic dog</p>",
+        "<h3>Valves Asia</h3><p>Pumps and valves</p>",
+    ],
+)
+def test_headings_customers_and_pets_are_no_people_in_any_layout(more: str) -> None:
+    """They follow two people in the same layout."""
+    assert people_on(f"{TWO}{more}") == [("Ana Cruz", "Sales Manager"), ("Ben Low", "Head Baker")]
+
+
+def test_a_class_tells_a_title_in_any_words() -> None:
+    """Themes and page builders write "member-role", "team-member-name"."""
+    body = "".join(
+        f'<div class="card"><h4 class="team-member-name">{name}</h4><span class="member-role">{role}</span></div>'
+        for name, role in (("Min", "Bath &amp; brush"), ("Ana Cruz", "Kiln whisperer"))
+    )
+
+    assert people_on(body) == [("Min", "Bath & brush"), ("Ana Cruz", "Kiln whisperer")]
+    assert people_on(body.replace("member-role", "grey").replace("team-member-name", "big")) == []
+
+
+def test_a_label_before_a_name_with_a_number_stands_for_a_title() -> None:
+    """On a page of contacts; a supplier's label is none."""
+    desk = "<p>Sales: 6777 1201</p>"
+
+    assert people_on(f"{desk}<p>Moorings: Ana Cruz, 6777 1200</p>", "contact") == [("Ana Cruz", "Moorings")]
+    assert people_on(f"{desk}<p>Moorings: Ana Cruz</p>", "contact") == []
+    assert people_on(f"{desk}<p>Landlord: Ana Cruz, 6777 1200</p>", "contact") == []
+
+
+@pytest.mark.parametrize(
+    ("line", "is_one"),
+    [
+        ("Sam Carpenter", False),
+        ("Head Carpenter", True),
+        ("Toolmaker", True),
+        ("Bäckermeister", True),
+        ("Gérante", True),
+    ],
+)
+def test_a_head_that_is_a_family_name_needs_known_words_before_it(line: str, is_one: bool) -> None:
+    """ "Sam Carpenter" is a person."""
+    assert is_job_title(line) is is_one
+    assert (person_name(line) is not None) is (line == "Sam Carpenter")

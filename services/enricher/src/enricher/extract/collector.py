@@ -14,7 +14,7 @@ from enricher.extract.other_parties import Parts, parts_of
 from enricher.extract.own_words import names_of
 from enricher.extract.persons.people import FoundPerson, find_people
 from enricher.extract.persons.titles import function_of, rank_of, seniority_of
-from enricher.extract.phones import Numbers, find_numbers, own_first
+from enricher.extract.phones import Numbers, declared_phones, find_numbers, own_first
 from enricher.extract.postal_addresses import address_facts
 from enricher.extract.profile.figures import price_facts
 from enricher.extract.profile.hiring import hiring_facts
@@ -71,6 +71,7 @@ class Collector:
     def add_numbers(self, page: Document) -> None:
         """Adds the telephone and fax numbers of a page."""
         others = self._of_others(page, lambda of: find_numbers(of, self.region).phones) | self._beside_others(page)
+        others -= declared_phones(page, self.region) if others else others
         found = find_numbers(page, self.region)
         if others:
             found = replace(found, phones=tuple(it for it in found.phones if it not in others))

@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from enricher.extract.line_memo import MOST_LINES, once_per_line
-from enricher.extract.own_words import compacted
+from enricher.extract.own_words import compacted, is_own_name
 from enricher.extract.strangers import (
     LEGAL_FORM,
     is_of_stranger,
-    is_own_name,
     legal_names,
     own_legal_names,
     sentences_of,
@@ -70,6 +69,17 @@ _HEADS: tuple[tuple[int, re.Pattern[str]], ...] = tuple(
             r"(?:\s?[–—:(-]\s?[^\W\d][^\d@:]{2,30})?\W{0,2}",
         ),
         (
+            8,
+            r"(?:[\w'’&-]{1,20} ){0,3}(?:stockists?|dealers|distributors|resellers|retailers|installers"
+            r"|franchisees|licensees|tenants|exhibitors|hauliers|carriers|suppliers|insurers|regulators|funders|vendors|caterers"
+            r"|florists|landlords?)"
+            r"(?: (?:and|&|in|near|of|abroad|overseas|worldwide|we)\b.{0,40})?\W{0,2}"
+            r"|where to (?:buy|find|get|taste|drink|eat|stay|see) (?!us\b).{2,40}"
+            r"|(?:emergency|crisis|helpful|other|local|important) (?:useful )?(?:numbers|services|lines|support"
+            r"|help ?lines?)\W{0,2}"
+            r"|help ?lines?\W{0,2}|if you (?:need|are in|feel) .{3,40}",
+        ),
+        (
             0,
             r".{0,160}\b(?:our (?:suppliers?|principals?|bankers?|auditors?|lawyers?|solicitors?|landlord"
             r"|insurers?|brokers?)"
@@ -122,7 +132,12 @@ _ANY = re.compile(
     r" ?desk|hot ?line|affiliat|sister compan|取引|関連|合作|客户",
 )
 #: The same for a short line, which may be a heading.
-_ANY_HEADING = re.compile(r"partner|tenant|bank|sponsor|neighbour|customer|client|compan|external|pelanggan|kunden")
+_ANY_HEADING = re.compile(
+    r"partner|tenant|bank|sponsor|neighbour|customer|client|compan|external|pelanggan|kunden|retailer|installer|franchis"
+    r"|licensee|exhibitor|haulier|carrier|regulator|funder|vendor|caterer|florist|where to |numbers|services"
+    r"|crisis|help ?line"
+    r"|if you "
+)
 _LONGEST_HEADING = 48
 #: Lines that end such a part: they speak of the company again.
 _OWN_AGAIN = re.compile(

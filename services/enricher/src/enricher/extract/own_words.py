@@ -56,6 +56,9 @@ _NOWHERE = "http://a/"
 _NO_NAMES = frozenset(
     {"home", "homepage", "about", "about us", "contact", "contact us", "welcome", "our company", "company", "team"}
 )
+_SHORTEST_NAME = 4
+#: First words of many companies' names.
+_COMMON = frozenset({"singapore", "asia", "global", "united", "international", "first", "great", "pacific", "national"})
 #: Capitalised words that name no other company.
 _PLACES = frozenset(
     {
@@ -167,3 +170,19 @@ def _names_somebody(words: str, names: Iterable[str]) -> bool:
 def compacted(text: str) -> str:
     """A name in letters and digits alone."""
     return _COMPACT.sub("", text.lower())
+
+
+def is_own_name(name: str, names: Iterable[str]) -> bool:
+    """True for a name that goes on as one of the company's, or begins with its first word: "Brandt Asia" of "brandt".
+
+    `names` are compacted.
+    """
+    compact, words = compacted(name), name.split()
+    first = compacted(words[0]) if words else ""
+    is_telling = len(first) >= _SHORTEST_NAME + 1 and first not in _COMMON
+    return any(_is_same(compact, it) or (is_telling and it.startswith(first)) for it in names)
+
+
+def _is_same(one: str, other: str) -> bool:
+    """True where one begins with the other: "limhenghuat" and its domain."""
+    return len(min(one, other, key=len)) >= _SHORTEST_NAME and (one.startswith(other) or other.startswith(one))

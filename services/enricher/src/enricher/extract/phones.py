@@ -102,6 +102,11 @@ def find_numbers(page: Document, region: str) -> Numbers:
     return Numbers(tuple(islice(phones, _MAX_NUMBERS)), faxes, labelled, frozenset(messaging))
 
 
+def declared_phones(page: Document, region: str) -> frozenset[str]:
+    """The telephone numbers in a page's own structured data: the company's, whatever its text says."""
+    return frozenset(_declared(page, region, "telephone"))
+
+
 def _shown(page: Document, region: str) -> Iterator[tuple[str, Kind | None]]:
     """The numbers in the page's text, each with its label."""
     text = page.text if len(page.text) <= 2 * _EDGE else f"{page.text[:_EDGE]}\n{page.text[-_EDGE:]}"

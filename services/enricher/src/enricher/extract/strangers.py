@@ -8,8 +8,9 @@ import re
 from collections.abc import Iterable
 
 from enricher.extract.line_memo import once_per_line
+from enricher.extract.named_others import names_another
 from enricher.extract.numbers.countries import is_place
-from enricher.extract.own_words import compacted
+from enricher.extract.own_words import compacted, is_own_name
 
 #: Ends of sentences, and signs between the items of one line.
 _PARTS = re.compile(
@@ -130,9 +131,7 @@ _COPYRIGHT = re.compile(
 )
 _FOLLOWS = re.compile(r"[A-ZÀ-Þ][\w’'&.-]{0,24}(?: (?:[A-ZÀ-Þ][\w’'&.-]{0,24}|&|and|of)){0,3}")
 _SHORTEST = 4
-#: First words of many companies' names.
-_COMMON = frozenset({"singapore", "asia", "global", "united", "international", "first", "great", "pacific", "national"})
-_ROLE = re.compile(rf"\b(?:{_ROLES})\b", re.IGNORECASE)
+ROLE = re.compile(rf"\b(?:{_ROLES})\b", re.IGNORECASE)
 
 
 def sentences_of(line: str) -> list[tuple[str, bool]]:
@@ -169,7 +168,7 @@ def own_legal_names(text: str, names: Iterable[str]) -> frozenset[str]:
     own = {compacted(it) for it in found if is_own_name(it, names) or _has_initials(it, names)}
     if not own:
         formed = (line for line in text.split("\n") if LEGAL_FORM.search(line))  # a name is on one line
-        lines = [line for line in formed if not _ROLE.search(line) and not _is_at_place(line)]
+        lines = [line for line in formed if not ROLE.search(line) and not _is_at_place(line)]
         beside = legal_names("\n".join(line for line in lines if _COPYRIGHT.search(line)))
         others = set(legal_names("\n".join(lines)))
         own = {compacted(it) for it in beside[:1] or (others if len(others) == len(found) == 1 else ())}
@@ -182,25 +181,9 @@ def _is_at_place(line: str) -> bool:
     return bool(colon) and is_place(place)
 
 
-def is_own_name(name: str, names: Iterable[str]) -> bool:
-    """True for a name that goes on as one of the company's, or begins with its first word: "Brandt Asia" of "brandt".
-
-    `names` are compacted.
-    """
-    compact, words = compacted(name), name.split()
-    first = compacted(words[0]) if words else ""
-    is_telling = len(first) >= _SHORTEST + 1 and first not in _COMMON
-    return any(_is_same(compact, it) or (is_telling and it.startswith(first)) for it in names)
-
-
 def _has_initials(name: str, names: Iterable[str]) -> bool:
     initials = "".join(word[0] for word in name.split() if word[0].isalnum()).lower()
     return len(initials) >= 3 and any(it.startswith(initials) for it in names)
-
-
-def _is_same(one: str, other: str) -> bool:
-    """True where one begins with the other: "limhenghuat" and its domain."""
-    return len(min(one, other, key=len)) >= _SHORTEST and (one.startswith(other) or other.startswith(one))
 
 
 def is_of_stranger(sentence: str, names: Iterable[str], own: frozenset[str]) -> bool:
@@ -213,7 +196,7 @@ def is_of_stranger(sentence: str, names: Iterable[str], own: frozenset[str]) -> 
     for pattern in (_LABEL, _BY, _THROUGH, _HELP):
         if (found := pattern.search(sentence)) and not is_own_name(_named(sentence[found.end() :]), known):
             return True
-    return any(not is_own_name(name, known) for name in legal_names(sentence)[:1])
+    return any(not is_own_name(name, known) for name in legal_names(sentence)[:1]) or names_another(sentence, known)
 
 
 def _named(words: str) -> str:

@@ -9,6 +9,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from enricher.pages.hops import frames_of, refresh_of
 from enricher.pages.markup import prepare
+from enricher.pages.person_marks import marked_persons
 from enricher.pages.scripts import loaders_of, marks_of
 from enricher.pages.structured_data import structured_data
 from enricher.pages.urls import resolve
@@ -68,7 +69,8 @@ class Document:
     them, `protected` the codes of e-mail addresses that Cloudflare hides, `sources` the URLs of scripts, styles,
     frames and forms, `loaders` traces of software in inline scripts, `data` JSON-LD (also made of microdata and RDFa),
     `dated` the times and headings of articles and list entries. `refresh` is where the page itself leads on to,
-    `frames` are the pages of its frameset. `quoted` are the lines of testimonials and reviews.
+    `frames` are the pages of its frameset. `quoted` are the lines of testimonials and reviews,
+    `named` and `titled` those that its classes call a person's name or job title.
     """
 
     url: str
@@ -88,6 +90,8 @@ class Document:
     refresh: str | None = None
     frames: tuple[str, ...] = ()
     quoted: frozenset[str] = frozenset()
+    named: frozenset[str] = frozenset()
+    titled: frozenset[str] = frozenset()
 
     @property
     def size(self) -> int:
@@ -139,10 +143,12 @@ def parse_html(url: str, html: str) -> Document:
         picture.replace_with((picture.attributes.get("alt") or "")[:_MAX_ALT])
     tree.strip_tags(["script", "style", "template", "svg", "title", *(tag for tag in _TURNS if f"<{tag}" in tags)])
     text = _lines(tree.body.text(separator=_BETWEEN)) if tree.body else ""
+    named, titled = marked_persons(tree, tags)
     quoted = frozenset(_quoted(tree)) if any(word in tags for word in _QUOTES) else frozenset[str]()
     if "<iframe" in tags and len(text) < _EMPTY:  # a page that is all frame
         found = replace(found, frames=frames_of(tree, base, "iframe[src]"))
-    return replace(found, text=text, quoted=quoted, dated=tuple(_dated(tree)) if "<time" in tags else ())
+    dated = tuple(_dated(tree)) if "<time" in tags else ()
+    return replace(found, text=text, quoted=quoted, named=named, titled=titled, dated=dated)
 
 
 def _quoted(tree: LexborHTMLParser) -> Iterator[str]:

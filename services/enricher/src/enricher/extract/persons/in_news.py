@@ -7,11 +7,13 @@ import re
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
-from enricher.extract.own_words import compacted
+from enricher.extract.own_words import compacted, is_own_name
+from enricher.extract.persons.founders import founders_in
 from enricher.extract.persons.names import person_name
-from enricher.extract.persons.sentences import ADDRESSED, PERSON, RUN, TITLE, before_name
+from enricher.extract.persons.near import near_pairs
+from enricher.extract.persons.sentences import RUN, before_name
 from enricher.extract.persons.titles import has_titles, is_job_title, seniority_of
-from enricher.extract.strangers import is_own_name
+from enricher.extract.persons.wording import ADDRESSED, FEWEST_WORDS, PERSON, SMALL_WORDS, TITLE
 
 _MOST = 30
 _SHORTEST, _LONGEST = 6, 1_500  # characters of a line
@@ -49,8 +51,11 @@ _PATTERNS = (_BYLINE, _OURS, _SPEAKER, _OPENS, _APPOINTED, _IN_BRACKETS)
 _QUOTED = re.compile(r"[“\"][^”\"]*[”\"]")
 
 
-def people_of(text: str, names: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """The names with their titles: "Mei Tan, Group CEO of Acme". `names` are the company's, compacted."""
+def people_of(text: str, names: Iterable[str], *, is_news: bool = False) -> Iterator[tuple[str, str]]:
+    """The names with their titles: "Mei Tan, Group CEO of Acme". `names` are the company's, compacted.
+
+    On a page of its news, whoever has a title and no other company is the company's.
+    """
     names = list(names)
     for line in text.split("\n"):
         if not _SHORTEST <= len(line) <= _LONGEST or not has_titles(line):
@@ -70,6 +75,9 @@ def people_of(text: str, names: Iterable[str]) -> Iterator[tuple[str, str]]:
                 yield from _titled(found)
         for found in islice(RUN.finditer(line), _MOST if is_named else 0):
             yield from (it for it in before_name(line, found) if seniority_of(it[1]) == "c_level")
+        if is_news and len(SMALL_WORDS.findall(said)) >= FEWEST_WORDS:
+            yield from near_pairs(said, names, text, is_news=True)
+            yield from founders_in(line, frozenset(names))
 
 
 def _titled(found: re.Match[str]) -> Iterator[tuple[str, str]]:

@@ -30,8 +30,8 @@ _LETTERS_BEHIND_COMMA = re.compile(rf",\s{_DEGREE}(?:,?\s{_DEGREE}){{0,3}}$")
 _INITIALS_BEHIND = re.compile(r"[A-Z][a-z]{1,15} (?!MD|MA|BA|CA|JP|QC|KC|SC|PE|PhD)[A-Z]{2,3}")
 _NICKNAME = re.compile(r"\s[(\"“'‘][A-Z][\w-]{1,15}[)\"”'’](?=\s|$)")
 _TOKEN = re.compile(
-    r"[A-Z\u00c0-\u017e][a-z\u00df-\u017e]{1,20}(?:[-'’][A-Za-z\u00c0-\u017e][a-z\u00df-\u017e]{0,20}){0,2}"
-    r"|(?:O|D|Mc|Mac|De|Di)['’]?[A-Z][a-z]{1,20}|[A-Z]\.?|[A-Z\u00c0-\u017e]{2,15}(?:-[A-Z]{2,15})?|[A-Z]['’][A-Z]{2,15}"
+    r"[A-Z\u00c0-\u017e][a-z\u00df-\u017e\u1ea0-\u1ef9]{1,20}(?:[-'’][A-Za-z\u00c0-\u017e][a-z\u00df-\u017e]{0,20}){0,2}"
+    r"|(?:O|D|Mc|Mac|De|Di)['’]?[A-Z][a-z]{1,20}|[A-Z]\.?|[A-Z][a-z]{1,4}\.|[A-Z\u00c0-\u017e]{2,15}(?:-[A-Z]{2,15})?|[A-Z]['’][A-Z]{2,15}"
 )
 #: "S. Subramaniam"; the surname has some letters.
 _INITIAL = re.compile(r"^(?:[A-Z]\. [A-Z][A-Za-z]{3,}|[A-Z][a-z]{3,} [A-Z]\.?)$")
@@ -85,6 +85,7 @@ _NO_NAME_WORDS = """
     tiong bahru kallang paya lebar kaki telok blangah bukit jalan lorong kampong pasir toa payoh woodlands yishun
     bilik pameran pejabat kilang alamat cawangan
     untuk dihubungi kami syarikat profil hubungi maklumat ihre unsere ansprechpartner
+    daughter husband wife cousin mother father nephew niece siblings
     sembawang hougang orchard johor batam jakarta penang selangor mart bakery studio studios gallery museum
 """
 _NO_NAME = frozenset(_NO_NAME_WORDS.split())
@@ -170,3 +171,27 @@ def person_name(line: str) -> str | None:
         full += len(word.strip(".")) > 1
     is_full = full >= (1 if is_addressed else 2) or (full == 1 and (len(tokens) > 2 or _INITIAL.search(bare)))
     return plain.strip(" ,") if is_full else None
+
+
+def is_common(word: str) -> bool:
+    """True for a word of headings, menus and places that no name has."""
+    return word in _NO_NAME or _is_heading(word)
+
+
+_ANY_NAME = re.compile(r"[^\W\d_]{1,25}(?:['’.-][^\W\d_]{1,25}){0,3}\.?")
+_MOST_NAMES = 5
+
+
+def is_like_name(line: str) -> str | None:
+    """The words of a line that may be a name of any shape, if something else says that it is one; else `None`."""
+    plain = _HONORIFIC.sub("", line.strip(" ,-–—|:*•"))
+    words = plain.split()
+    if not 1 <= len(words) <= _MOST_NAMES or not 2 <= len(plain) <= _LONGEST or is_job_title(line):
+        return None
+    for word in words:
+        lower = word.lower()
+        if lower.rstrip(".") in _CONNECTORS:
+            continue
+        if not _ANY_NAME.fullmatch(word) or word[:1].islower() or lower in _NO_NAME or _is_heading(lower):
+            return None
+    return plain

@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 from typing import TypeAlias
 
-from enricher.extract.line_memo import MOST_LINES
-from enricher.extract.persons.names import person_name
+from enricher.extract.line_memo import MOST_LINES, once_per_line
+from enricher.extract.numbers.countries import is_place
+from enricher.extract.persons.names import is_like_name, person_name
 from enricher.extract.persons.one_line import (
     LONGEST_DEPARTMENT,
     LONGEST_TITLE,
@@ -21,7 +23,8 @@ from enricher.extract.persons.one_line import (
     title_of,
 )
 from enricher.extract.persons.sentences import title_and_name
-from enricher.extract.persons.titles import is_department, is_job_title
+from enricher.extract.persons.titles import is_animal, is_department, is_job_title
+from enricher.extract.strangers import ROLE
 from enricher.pages.documents import clean
 
 _LONGEST_HEADING = 80
@@ -91,6 +94,13 @@ _DEGREES = re.compile(
     r"(?:MBBS|BDS|MDS|MD|MRCP|MRCS|FRCS|FAMS|MMed|M\.Med|PhD|Ph\.D|MBA|EMBA|CPA|CA|ACCA|LLB|LLM|B\.?Sc|M\.?Sc|B\.?Eng|M\.?Eng"
     r"|BA|MA|BBA|P\.?Eng|C\.?Eng)\b[^.!?]{0,80}"
 )
+_LABEL = re.compile(r"([A-ZÀ-Ž\u4e00-\u9fff][\w&/ -]{1,30})\s?[:：]\s{1,2}(?=\S)")
+#: Labels before the names of others, and those that say nothing of a person's part.
+_OF_OTHERS_LABEL = re.compile(
+    r"^our\b|\b(?:architect|developer|media|press|pr|photos?|photography|text|words|design|by|website|author|winner|venue|address|location|date|time|subject|from|to|cc|re|for|contacts?"
+    r"|attn|attention|name|tel|phone|call|mobile|whatsapp|e-?mail|emergency|ambulance|hospital|doctor|outlet|branch)\b",
+    re.IGNORECASE,
+)
 _ITEM = re.compile(r"\s[·•|]\s|;\s")
 #: "ext. 21", "App. 31" (German).
 _EXTENSION = re.compile(r"(?:ext|extension|app|dw|durchwahl)\b\.? ?\d{1,5}", re.IGNORECASE)
@@ -100,14 +110,34 @@ Pair: TypeAlias = tuple[int, int, str, str]
 Line: TypeAlias = tuple[int, str | None, str | None]
 
 
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """The lines that a page's classes call a person's name or a job title."""
+
+    names: frozenset[str] = frozenset()
+    titles: frozenset[str] = frozenset()
+
+
 def may_name_team(text: str) -> bool:
     """Tests a text quickly for a heading below which people of the company stand."""
     lower = text.lower()
     return any(word in lower for word in _TEAM_WORDS)
 
 
+@once_per_line
+def is_heading(line: str) -> bool:
+    """True for a heading that begins or ends a part about people."""
+    return any(it.fullmatch(line) for it in (_TEAM_HEADING, _ABOUT_TEAM, _OF_OTHERS_HEADING, _OTHER_HEADING))
+
+
 def pairs_of(
-    lines: Sequence[str], *, is_open: bool, is_read: bool, names: frozenset[str], menu: frozenset[str]
+    lines: Sequence[str],
+    *,
+    is_open: bool,
+    is_read: bool,
+    names: frozenset[str],
+    menu: frozenset[str],
+    marks: Marks | None = None,
 ) -> list[Pair]:
     """Names with titles: on one line, or on two neighbouring ones. Gives the first and last line of each.
 
@@ -137,6 +167,8 @@ def pairs_of(
         if _DEGREES.fullmatch(line):
             continue  # they stand between a name and its title
         several, both, line = _said_on(line, names, is_read=is_read)
+        if both is None and (line != whole or REACH.fullmatch(lines[nth + 1] if nth + 1 < len(lines) else "")):
+            both = _labelled(line)
         if both is None and given and line != whole and (name := person_name(line)):
             both = name, given
         if several:
@@ -145,12 +177,16 @@ def pairs_of(
         elif both:
             found.append((nth, nth, *both))
         name = person_name(line) if not both else None
+        if marks and name is None and not both and whole in marks.names and whole not in marks.titles:
+            name = is_like_name(line)
         behind = whole[len(line) :] if line != whole else ""
         below = lines[nth + 1] if nth + 1 < len(lines) else ""
         if name and nth and _is_row(lines[nth - 1], below, behind):
             found.append((nth, nth, name, clean(lines[nth - 1], LONGEST_TITLE)))
             continue
         title = title_of(line) if not both and name is None else None
+        if marks and title is None and name is None and not both and whole in marks.titles and not is_animal(line):
+            title = line
         if title is None and whole not in menu and _is_shared(line, lines[nth + 1 : nth + 3]):
             title = line.removesuffix("s")
         is_below = title is None and run and run[-1][1] and whole not in menu
@@ -177,6 +213,17 @@ def _said_on(
     line = plain_line(line)
     several = several or (list(title_and_name(line)) if is_read else [])
     return tuple(several), on_one_line(line, names), line
+
+
+def _labelled(line: str) -> tuple[str, str] | None:
+    """ "Office: Martina Holzner", before an address or a number: the label stands for the title."""
+    label = _LABEL.match(line)
+    name = person_name(line[label.end() :]) if label else None
+    if label is None or name is None:
+        return None
+    said = label[1]
+    is_other = _OF_OTHERS_LABEL.search(said) or ROLE.search(said) or is_place(said) or is_heading(said)
+    return None if is_other or person_name(said) else (name, said)
 
 
 def _is_shared(line: str, below: Sequence[str]) -> bool:

@@ -8,16 +8,17 @@ customer who is quoted is none of the company's.
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice, pairwise
+from itertools import chain, islice, pairwise
 
 from enricher.extract.emails import find_emails, is_role
 from enricher.extract.own_words import compacted, names_of
 from enricher.extract.persons.blocks import AROUND, for_the_press, in_a_row, reachable, sure
 from enricher.extract.persons.east_asian import east_asian_people
 from enricher.extract.persons.in_news import people_of
+from enricher.extract.persons.layout import filled
 from enricher.extract.persons.names import person_name
 from enricher.extract.persons.one_line import LONGEST_TITLE, is_own_employer, on_one_line
-from enricher.extract.persons.pairs import may_name_team, pairs_of
+from enricher.extract.persons.pairs import Marks, may_name_team, pairs_of
 from enricher.extract.persons.sentences import people_in
 from enricher.extract.persons.titles import has_titles, is_job_title, seniority_of
 from enricher.extract.phones import find_numbers
@@ -27,6 +28,8 @@ from enricher.pages.documents import Document, Link, clean
 from enricher.pages.kinds import Kind, kind_of
 
 _MOST = 30
+#: Parts of a name that some pages leave out.
+_LINKS = frozenset({"bin", "binte", "binti", "bte", "bt", "s/o", "d/o", "a/l", "a/p"})
 _READ = frozenset({Kind.TEAM, Kind.CONTACT})
 #: Pages about others.
 _OUTSIDE = frozenset({Kind.CUSTOMERS, Kind.NEWS})
@@ -82,8 +85,11 @@ def find_people(page: Document, site: str, region: str, *, whole: str = "") -> l
         )
         if len(found) == _MOST:
             break
-    words = [frozenset(name.split()) for name in found]  # "Shi Min" is "Lee Shi Min", too
-    people = [person for name, person in found.items() if not any(frozenset(name.split()) < it for it in words)]
+    words = {name: frozenset(name.split()) - _LINKS for name in found}  # "Shi Min" is "Lee Shi Min", too
+    same = {name for name, those in words.items() if any(those < it for it in words.values())}
+    seen = list(words.items())
+    same |= {name for nth, (name, those) in enumerate(seen) if any(those == it for _, it in seen[:nth])}
+    people = [person for name, person in found.items() if name not in same]
     return list(_with_addresses(people, find_emails(page, site))) if people else []
 
 
@@ -121,12 +127,14 @@ def _in_sentences(page: Document) -> Iterator[FoundPerson]:
         for part in _SENTENCE_END.split(line)[1:] if "©" in line else ():  # "© 2024 Acme. Mei Tan, Director"
             if (both := on_one_line(part.strip(" ."), names_of(page))) and seniority_of(both[1]) != "staff":
                 yield FoundPerson(*both, page.url)
-    find = people_of if kind_of(Link(page.url, "")) in _OUTSIDE else people_in
-    for name, title in find(page.text, names_of(page)):
+    kind = kind_of(Link(page.url, ""))
+    names = names_of(page)
+    if kind in _OUTSIDE:
+        found = people_of(page.text, names, is_news=kind is Kind.NEWS)
+    else:
+        found = chain(people_in(page.text, names), east_asian_people(page.text), _represented(page.text))
+    for name, title in found:
         yield FoundPerson(name, title, page.url)
-    if find is people_in:
-        for name, title in (*east_asian_people(page.text), *_represented(page.text)):
-            yield FoundPerson(name, title, page.url)
 
 
 def _represented(text: str) -> Iterator[tuple[str, str]]:
@@ -169,18 +177,20 @@ def _shown(page: Document, site: str, region: str) -> Iterator[FoundPerson]:
     names = names_of(page)
     menu = frozenset(link.words for link in page.links)
     is_read = kind in _READ
-    if not any(map(has_titles, lines)):
+    if not (page.titled or any(map(has_titles, lines))):
         return
+    marks = Marks(page.named, page.titled) if page.titled else None
     pairs = []
     if is_read or (kind not in _OUTSIDE and may_name_team(page.text)):
-        pairs = pairs_of(lines, is_open=is_read, is_read=is_read, names=names, menu=menu)
+        pairs = pairs_of(lines, is_open=is_read, is_read=is_read, names=names, menu=menu, marks=marks)
     if not is_read:
         known = {pair[0] for pair in pairs}
-        every = pairs_of(lines, is_open=True, is_read=True, names=names, menu=menu)
+        every = pairs_of(lines, is_open=True, is_read=True, names=names, menu=menu, marks=marks)
         shown = [*reachable(every, lines, site), *for_the_press(every, lines, site)]
         if kind not in _OUTSIDE:
             shown += [*in_a_row(every, lines, is_about=kind is Kind.ABOUT), *sure(every, lines, names)]
         pairs = sorted({*pairs, *(pair for pair in shown if pair[0] not in known)})
+    pairs = filled(pairs, lines, menu, names) if kind not in _OUTSIDE else pairs
     for nth, (_, last, name, title) in enumerate(pairs):
         end = min(pairs[nth + 1][0] if nth + 1 < len(pairs) else len(lines), last + 1 + AROUND)
         end = next((it for it in range(last + 1, end) if _is_of_company(lines[it], names)), end)

@@ -6,27 +6,30 @@ late are not named.
 
 import re
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
 from itertools import islice
 
-from enricher.extract.line_memo import MOST_LINES
-from enricher.extract.own_words import is_own_subject, sentence_around
+from enricher.extract.line_memo import once_per_line
+from enricher.extract.own_words import sentence_around
+from enricher.extract.persons.founders import founders_in, may_name_founders
 from enricher.extract.persons.names import person_name
+from enricher.extract.persons.near import near_pairs
 from enricher.extract.persons.titles import has_titles, is_department, is_job_title, is_known
+from enricher.extract.persons.wording import (
+    ADDRESSED,
+    FEWEST_WORDS,
+    NAME,
+    OF_PARTNERS,
+    OUTSIDE,
+    PERSON,
+    REST_OF_TITLE,
+    SMALL_WORDS,
+    TITLE,
+    UPPER,
+    WORD,
+)
 
 _MOST = 30
 _SHORTEST, _LONGEST = 6, 1_500  # characters of a line
-_UPPER, _LETTERS = "A-ZÀ-ÞĀ-Ž", "A-Za-zÀ-ÿĀ-ž"
-_WORD = rf"[{_UPPER}][{_LETTERS}’'-]{{1,20}}"
-_LINK = r"bin|binte|binti|bte|s/o|d/o|a/l|a/p|van|von|der|de|d’"
-_NAME = rf"(?:{_WORD}|[{_UPPER}]\.)(?: (?:{_LINK}|{_WORD}|[{_UPPER}]\.)){{1,4}}"
-ADDRESSED = (
-    r"(?:Mr|Mrs|Ms|Mdm|Miss|Madam|Dr|Prof|Professor|Er|Ir|Ar|En|Encik|Pn|Puan|Cik|Herr|Frau|Chef|Coach|Sr|Rev|Capt"
-    r"|Captain|Dato[’']|Datuk|(?:SSgt|Sgt|DSP|ASP|Insp|Supt|Lt|Maj|Col|Cpt)(?: \(Ret(?:d|ired)?\))?|Hajah|Haji)\.? "
-)
-PERSON = rf"(?:{ADDRESSED}{{1,2}}{_WORD}(?: (?:bin|binte|binti|bte|s/o|d/o|a/l|a/p|de|{_WORD})){{0,4}}|{_NAME})"
-REST_OF_TITLE = r"[\w&/’'-]{1,20}(?: (?:(?:of|and|&|for|the|de|to) )?[A-Za-z][\w&/’'-]{1,20}){0,4}"
-TITLE = r"[A-Za-z][\w&/’'-]{1,20}(?: (?:(?:of|and|&|for|the|de|to) )?[A-Za-z][\w&/’'-]{1,20}){0,4}"
 _OUR = r"(?:[Oo]ur|[Tt]he company[’']s|[Tt]he firm[’']s|[Ii]ts|[Kk]ami punya)"
 #: "our managing director, Ms Priya Nair", "our office manager Ms Hasnah Yusof".
 _TITLE_FIRST = re.compile(rf"\b{_OUR} (?!late )(?P<title>{TITLE}?),? (?:is )?(?P<name>{PERSON})(?![\w’'])")
@@ -75,63 +78,24 @@ _NAMED = re.compile(
 )
 #: "Call Mdm Goh (Admin)", with a department for a title: only for a person with a form of address.
 _WITH_DEPARTMENT = re.compile(
-    rf"(?P<name>{ADDRESSED}{{1,2}}{_WORD}(?: {_WORD}){{0,3}}|{_NAME}(?= \([a-z])) \((?P<title>[A-Za-z&/ ]{{2,30}})\)"
+    rf"(?P<name>{ADDRESSED}{{1,2}}{WORD}(?: {WORD}){{0,3}}|{NAME}(?= \([a-z])) \((?P<title>[A-Za-z&/ ]{{2,30}})\)"
 )
 #: Capitalised words in a row, with forms of address: "Chief Financial Officer Mei Tan", "General Manager Mr. Tan".
 RUN = re.compile(
-    rf"(?:(?:[{_UPPER}][\w&/’'-]{{1,20}}\.?|of|for|&|bin|binte|bte|s/o|d/o|de|van) ){{1,9}}[{_UPPER}][\w’'-]{{1,20}}"
+    rf"(?:(?:[{UPPER}][\w&/’'-]{{1,20}}\.?|of|for|&|bin|binte|bte|s/o|d/o|de|van) ){{1,9}}[{UPPER}][\w’'-]{{1,20}}"
 )
 #: "WhatsApp Cindy (Bookings Co-ordinator, Cindy Heng)".
 _IN_BRACKETS = re.compile(rf"\((?P<title>[A-Z]{REST_OF_TITLE}), (?P<name>{PERSON})\)")
-_MADE = r"(?:founded|co-founded|cofounded|started|kicked off|set up|established|begun|opened|launched|created|formed)"
-_KIN = r"(?!the late |our late )(?:[a-z-]{2,16},? ){0,5}"
-#: "Acme was started in 2010 by cousins Ana Cruz and Ben Low".
-_FOUNDED_BY = re.compile(
-    rf"\b(?i:{_MADE})\b[^.\n]{{0,70}}?\b[Bb]y {_KIN}(?P<one>{PERSON})"
-    rf"(?:(?:,| and|,? &) (?:(?:his|her|their) [a-z-]{{3,14}} )?(?P<other>{PERSON}))?"
-)
-#: "by sisters Ana and Bea Cruz": the first has the other's last name.
-_SHARED = re.compile(
-    rf"\b(?i:{_MADE})\b[^.\n]{{0,70}}?\b[Bb]y {_KIN}(?P<first>{_WORD})(?: and| &) (?P<other>{_WORD}) "
-    rf"(?P<last>{_WORD})(?![\w’'])"
-    rf"|(?P<first2>{_WORD})(?: and| &) (?P<other2>{_WORD}) (?P<last2>{_WORD}) (?:first |together )?(?:co-)?{_MADE} "
-    rf"(?P<what>[A-Z][\w’'& -]{{2,40}})"
-)
-#: "Ana Cruz and Ben Low founded the company", "Ana Cruz, who founded the firm".
-_FOUNDED = re.compile(
-    rf"(?P<one>{PERSON})(?:(?:,? and|,? &) (?P<other>{PERSON}))?(?:, who|,? a [a-z -]{{3,30}},)? (?:first "
-    rf"|together )?(?:co-)?{_MADE}"
-    r" (?:the|our|this|his|her|their)(?: \w{3,12}){0,2} (?:company|firm|business|shop|studio|clinic|school"
-    r"|practice|agency|bakery"
-    r"|brewery|restaurant|caf[eé]|centre|forwarder|stall|workshop|store|group|academy|preschool)\b"
-)
-#: An advertisement for a job has few of them: "Sales Executive Jurong East (full-time)".
-_SMALL_WORDS = re.compile(r"(?<![\w-])[a-z]{2,}(?![\w-])")
-_FEWEST_WORDS = 3
 _REACHED = re.compile(rf"{ADDRESSED}|\d{{3}}|\b(?:[Aa]sk for|[Ss]peak to|[Ww]rite to) [A-Z]")
-_MADE_BY = re.compile(_MADE, re.IGNORECASE)
 _SENTENCE = re.compile(r"(?<=[a-z]{3})[.!?]\s|[:;]\s")
 _UNTIL = re.compile(r",\s|\s\(|\s(?:at|on|or|will|is|can)\s|\s(?=[+\d])")
 #: Forms of address that are titles, too.
 _LEADING = frozenset({"chef", "coach", "teacher", "captain"})
 _IS_LATE = re.compile(r"\blate\b", re.IGNORECASE)
-#: A sentence that speaks of somebody outside.
-_OUTSIDE = re.compile(
-    r"\b(?:clients?|customers?|patients?|tenants?|judge|minister|guest|author|journalist|reporter|principal of"
-    r"|partner at"
-    r"|said|says|according to|representing|acted for|counsel for|of the \w+ (?:council|society|association))\b|[“\"‘]",
-    re.IGNORECASE,
-)
 _QUOTED = re.compile(r"[“\"][^”\"]*[”\"]")
 _SAYS = re.compile(r"\b(?:says|said|adds|added)\b")
 #: "our teak mill partner" is a company.
 _POSSESSIVE = re.compile(r"['’]s\b")
-_OF_PARTNERS = re.compile(
-    r"(?<!managing )(?<!senior )(?<!founding )(?<!equity )\bpartner$|\b(?:agent|distributor|supplier)$"
-    r"|^(?:external |appointed )?(?:auditor|lawyer|solicitor|accountant|broker|photographer|web designer|printer"
-    r"|banker|insurer)$",
-    re.IGNORECASE,
-)
 #: A name before a title: another company's, or "Omega's".
 _NAMED_BEFORE = re.compile(r"(?:[A-Z][\w&.-]{1,20}(?:['’]s)?|['’]s|\b[Ww]hose|\b[Tt]heir|\b[Hh]is|\b[Hh]er) $")
 _ADDRESS = re.compile(ADDRESSED)
@@ -167,18 +131,19 @@ _PATTERNS: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = (
 def people_in(text: str, names: Iterable[str]) -> Iterator[tuple[str, str]]:
     """The names with their titles in a text's sentences; `names` are the company's."""
     known = frozenset(names)
-    for line in text.split("\n"):
-        if _SHORTEST <= len(line) <= _LONGEST:
-            yield from _people_of(line, known)
+    lines = [line for line in text.split("\n") if _SHORTEST <= len(line) <= _LONGEST]
+    for line in lines:
+        if _QUICK.search(line) and has_titles(line):
+            yield from _titled_on(line)
+            if len(SMALL_WORDS.findall(line)) >= FEWEST_WORDS:
+                yield from near_pairs(line, known, text)
+    for line in lines if may_name_founders(text) else ():  # whoever has a title today has another than "Founder"
+        yield from founders_in(line, known)
 
 
-@lru_cache(MOST_LINES)
-def _people_of(line: str, names: frozenset[str]) -> tuple[tuple[str, str], ...]:
-    """The names with their titles in a line."""
-    if not _QUICK.search(line):
-        return ()
-    founders = _founders(line, names) if _MADE_BY.search(line) else ()
-    return (*founders, *(_titled(line) if has_titles(line) else ()))
+@once_per_line
+def _titled_on(line: str) -> tuple[tuple[str, str], ...]:
+    return tuple(_titled(line))
 
 
 def _titled(line: str) -> Iterator[tuple[str, str]]:
@@ -197,13 +162,13 @@ def _titled(line: str) -> Iterator[tuple[str, str]]:
             name = _name(found["name"] or groups["one"])
             if (
                 name is None
-                or (pattern is not _SAYS_TITLED and _OUTSIDE.search(before))
+                or (pattern is not _SAYS_TITLED and OUTSIDE.search(before))
                 or _IS_LATE.search(title)
                 or not (_is_title(title, pattern) or (is_addressed and is_department(title)))
             ):
                 continue
             yield name, title
-    is_prose = len(_SMALL_WORDS.findall(line)) >= _FEWEST_WORDS or _REACHED.search(line)
+    is_prose = len(SMALL_WORDS.findall(line)) >= FEWEST_WORDS or _REACHED.search(line)
     for found in islice(RUN.finditer(line), _MOST if is_prose else 0):
         yield from before_name(line, found)
     for found in islice(_IN_BRACKETS.finditer(line), _MOST):
@@ -219,12 +184,12 @@ def before_name(line: str, found: re.Match[str]) -> Iterator[tuple[str, str]]:
     known = [is_known(word.lower().rstrip(".")) for word in words]
     first = next((nth for nth, it in enumerate(known) if it and words[nth][:1].isupper()), len(words))
     before = line[: found.start()] + "".join(f"{word} " for word in words[:first])
-    if (_NAMED_BEFORE.search(before) and not _ENDED.search(before)) or _OUTSIDE.search(sentence_around(line, found)[0]):
+    if (_NAMED_BEFORE.search(before) and not _ENDED.search(before)) or OUTSIDE.search(sentence_around(line, found)[0]):
         return
     for end in range(len(words) - 1, first, -1):
         title = " ".join(words[first:end])
         if all(known[first:end]) and is_job_title(title) and (name := _name(" ".join(words[end:]))):
-            if not _OF_PARTNERS.search(title):
+            if not OF_PARTNERS.search(title):
                 yield name, title
             return
 
@@ -250,40 +215,9 @@ def _is_title(title: str, pattern: re.Pattern[str]) -> bool:
     said = title[:1].upper() + title[1:]
     if pattern in (_WITH_DEPARTMENT, _ATTENTION):
         return is_job_title(said) or is_department(title)
-    return is_job_title(said) and not _OF_PARTNERS.search(title) and not _POSSESSIVE.search(title)
+    return is_job_title(said) and not OF_PARTNERS.search(title) and not _POSSESSIVE.search(title)
 
 
 def _name(words: str) -> str | None:
     """The person's name; one word only behind a form of address."""
     return person_name(words.strip(" ,."))
-
-
-def _founders(line: str, names: frozenset[str]) -> Iterator[tuple[str, str]]:
-    for found in islice(_SHARED.finditer(line), _MOST if " and " in line or " & " in line else 0):
-        yield from _of_one_family(found, sentence_around(line, found)[0], names)
-    for pattern in (_FOUNDED_BY, _FOUNDED):
-        for found in islice(pattern.finditer(line), _MOST):
-            before, _ = sentence_around(line, found)
-            is_own = not before or is_own_subject(before, names) or _is_pronoun(before)
-            if not is_own and (pattern is _FOUNDED_BY or _OUTSIDE.search(before)):
-                continue
-            for group in ("one", "other"):
-                if found[group] and (name := _name(found[group])):
-                    yield name, "Founder"
-
-
-def _of_one_family(found: re.Match[str], before: str, names: frozenset[str]) -> Iterator[tuple[str, str]]:
-    """ "Ana and Bea Cruz" are Ana Cruz and Bea Cruz."""
-    first, other, last = (found[key] or found[f"{key}2"] for key in ("first", "other", "last"))
-    what = re.sub(r"[^a-z0-9]", "", (found["what"] or "").lower())
-    is_own = not before or is_own_subject(before, names) or _is_pronoun(before)
-    if found["what"] and not any(what.startswith(it) or it.startswith(what[:8]) for it in names if len(what) > 3):
-        return
-    for given in (first, other) if is_own else ():
-        if name := _name(f"{given} {last}"):
-            yield name, "Founder"
-
-
-def _is_pronoun(before: str) -> bool:
-    """True for "It was begun by …"."""
-    return re.match(r"(?:it|we|they)\b", before, re.IGNORECASE) is not None

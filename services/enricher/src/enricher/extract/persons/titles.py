@@ -5,63 +5,8 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from enricher.extract.line_memo import once_per_line
+from enricher.extract.persons.title_words import HEADS, MODIFIERS, SURNAMES
 
-_HEAD_WORDS = """
-    accountant administrator advisor adviser analyst architect assistant associate auditor ceo cfo chairman
-    chairperson chairwoman chef chief cio cmo co-founder cofounder consultant controller coo coordinator counsel
-    cto dentist designer developer director doctor editor engineer estimator evp executive founder gm head
-    inspector lawyer lead leader lecturer manager md nurse officer owner partner pharmacist physician planner
-    president principal producer programmer proprietor receptionist representative researcher scientist secretary
-    solicitor specialist strategist supervisor surgeon surveyor svp teacher technician therapist trainer treasurer
-    vp principal-in-charge curator barista baker butcher stylist instructor coach tutor optometrist orthodontist
-    endodontist periodontist prosthodontist audiologist psychologist podiatrist physiotherapist veterinarian vet
-    paralegal conveyancer actuary broker buyer merchandiser housekeeper sommelier florist photographer videographer
-    animator copywriter electrician foreman superintendent captain
-    pengarah pengurus pengerusi jurutera setiausaha ketua penyelia eksekutif akauntan pegawai kerani juruteknik
-    pemilik pengasas presiden penolong perunding peguam cef tukang
-    groomer roaster brewer finisher joiner carpenter plumber mechanic driver chandler acupuncturist hygienist optician
-    bursar guide patron member guardian librarian matron warden masseuse masseur sonographer radiographer dietitian
-    gardener storekeeper foreman forewoman bookkeeper auditor hairdresser colourist tailor seamstress goldsmith jeweller
-    apprentice fabricator co-ordinator coordinator metrologist undertaker geschäftsführer geschäftsführerin prokurist
-    inhaber inhaberin vorstand
-    geschäftsleiter vertriebsleiter werkzeugmacher lew geologist arborist trainee vice-president vice-chairman
-    vice-chairperson vice-chairwoman
-    direktur komisaris manajer sekretaris bendahara
-    leiter leiterin leitung auszubildender auszubildende
-"""
-_HEADS = frozenset(_HEAD_WORDS.split())
-_MODIFIER_WORDS = """
-    account accounts acquisitions acting admin administration administrative affairs analytics and apac
-    arbitration area artistic asia assistant assurance australia b2b banking branch brand brunei business capital
-    care channel channels chief china clinical co commercial communication communications compliance construction
-    content continuity contract contracts control conveyancing corporate cost country creative credit criminal
-    customer cyber data delivery department deputy design development digital dispute division east ecommerce
-    education electrical emerging employment engineering environment estate events executive experience export
-    facilities facility finance financial fleet for founding front general global group growth hardware head
-    health hong hr human india indonesia information infrastructure innovation inside insurance intellectual
-    interim international investment investor it japan junior key kong learning legal litigation logistics
-    maintenance malaysia managing manufacturing marine market marketing marketplace markets matrimonial mechanical
-    medical medicine mergers middle mobile myanmar network new nominee non north of office operating operation
-    operations owner pacific partner partnership partnerships parts people performance philippines planning plant
-    pre-sales presales principal probate procurement product production products program programme project
-    projects property public purchasing quality quantity real records recruitment regional relations resolution
-    resource resources retail risk safety sales sea security senior service services shipping singapore site
-    software solution solutions south southeast spares staff store strategic strategy supply support system
-    systems taiwan talent tax team technical technology tendering thailand the trade trading training
-    transformation transport treasury honorary repair founding
-    vice vietnam warehouse web west workplace workshop world wedding practice
-    dental veterinary clinic clinical visiting pastry wellness lead client clients partnerships board fleet
-    ledger
-    urusan akaun projek jualan pemasaran kewangan operasi am besar kanan kilang kualiti sumber manusia pentadbiran
-    quotes quotation quotations calibration lab laboratory billing claims bursary enrolment enrolments admissions
-    donations acquisition architectural conservation restoration heritage daycare part ii studies wellbeing qa
-    regulatory protection front desk cellar shop reception kitchen bar studio stores despatch dispatch
-    packing distribution bookkeeping enquiries accounts-payable payroll purchase showroom tenders tender booking
-    bookings refunds vertrieb einkauf personal buchhaltung technik eksport
-    utama operasional keuangan penjualan produksi hrd inhaltlich verwaltung abrechnung und stellv
-    teknikal pembangunan perniagaan bahagian jabatan cawangan wilayah syarikat lembaga dan bersama
-"""
-_MODIFIERS = frozenset(_MODIFIER_WORDS.split())
 #: Words of sentences, menus and advertisements for jobs: a title has none of them.
 _NO_TITLE = re.compile(
     r"\b(?:we|our|us|you|your|i|my|his|her|their|is|are|was|were|will|has|have|had|can|who|which|this|that|these"
@@ -91,8 +36,11 @@ _UNITS = frozenset(_UNIT_NAMES.split())
 _DEPARTMENT = re.compile(rf"{_UNIT}(?: (?:&|and) {_UNIT})?", re.IGNORECASE)
 #: Horticulturist, technician: whoever has a field.
 _OF_A_FIELD = re.compile(
-    r"(?!(?:check|wish|play|price|short|wait|white|black)list|[a-z]{1,9}qu?[vu]ist)[a-z]{4,14}(?:ist|ician)|[a-zäöü]{3,20}(?:leiter|leitung|führer|meister)(?:in)?"
+    r"(?!(?:check|wish|play|price|short|wait|white|black)list|[a-z]{1,9}qu?[vu]ist)[a-z]{4,14}(?:ist|ician|ographer)|[a-z]{3,10}(?:maker|smith|keeper|wright)"
+    r"|[a-zäöü]{3,20}(?:leiter|leitung|führer|führung|meister|berater|entwickler|assistent|techniker|ingenieur|mitarbeiter"
+    r"|kauffrau|kaufmann|bearbeiter|betreuer|anwalt|anwält|arzt|ärzt)(?:in)?"
 )
+_ANIMAL = re.compile(r"\b(?:dog|cat|hound|puppy|kitten|rabbit|parrot|mascot|robot)$", re.IGNORECASE)
 #: Words behind a title that name no company.
 _GENERIC = frozenset(
     ["region", "regions", "northern", "southern", "eastern", "western", "central", "zone", "area", "team"]
@@ -181,7 +129,7 @@ def has_titles(text: str) -> bool:
     """True for a text with a word of titles or departments: a quick test."""
     said = set(_WORD.findall(text.lower()))
     words = said | {word.removesuffix("s") for word in said}
-    has_known = not (_HEADS.isdisjoint(words) and _UNITS.isdisjoint(words))
+    has_known = not (HEADS.isdisjoint(words) and _UNITS.isdisjoint(words))
     return has_known or not text.isascii() or any(map(_OF_A_FIELD.fullmatch, said))
 
 
@@ -198,11 +146,18 @@ def is_job_title(line: str) -> bool:
     if (
         not 1 <= len(words) <= _MAX_WORDS
         or not (line[:1].isupper() or line.startswith("stellv"))
-        or not any(map(_is_head, words))
+        or not any(map(is_head, words))
     ):
         return False
     unknown = [word for word in words if not is_known(word)]
+    if unknown and all(word in SURNAMES for word in words if is_head(word)):
+        return False  # "Sam Carpenter"
     return len(unknown) <= min(_MAX_UNKNOWN, len(words) - 1)
+
+
+def is_animal(line: str) -> bool:
+    """True for the title that a page gives to a pet: "Clinic dog"."""
+    return _ANIMAL.search(line) is not None
 
 
 def _has_known(words: str) -> bool:
@@ -217,13 +172,13 @@ def names_company(words: str) -> bool:
     return is_named and bool(unknown) and _UNITS.isdisjoint(it.lower() for it in parts)
 
 
-def _is_head(word: str) -> bool:
-    return word in _HEADS or _OF_A_FIELD.fullmatch(word) is not None
+def is_head(word: str) -> bool:
+    return word in HEADS or _OF_A_FIELD.fullmatch(word) is not None
 
 
 def is_known(word: str) -> bool:
     """True for a word of titles."""
-    return word in _MODIFIERS or _is_head(word)
+    return word in MODIFIERS or is_head(word)
 
 
 def is_department(words: str) -> bool:
@@ -235,7 +190,7 @@ def is_department(words: str) -> bool:
 
 def is_field(words: str) -> bool:
     """True for a part of a company or its business, as in "Head of Sales": no other company's name."""
-    return _MODIFIERS.issuperset(_WORD.findall(words.lower()))
+    return MODIFIERS.issuperset(_WORD.findall(words.lower()))
 
 
 def seniority_of(title: str) -> str:

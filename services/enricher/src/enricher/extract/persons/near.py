@@ -1,0 +1,255 @@
+"""Reads names and titles that stand near each other in a sentence, whatever links them: "Ana, who runs the shop as
+Managing Director", "Chief brewer Ben Low joined in 2018".
+
+A sentence is cut into names, titles and the words between. A pair counts if these are a comma or a bracket, link words
+("is", "our", "joined as"), or a clause that ends with one; not if a name stands between, if a title is of another
+company, or if it is a past one.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
+
+from enricher.extract.numbers.countries import is_place
+from enricher.extract.own_words import compacted
+from enricher.extract.persons.names import is_common, person_name
+from enricher.extract.persons.titles import is_field, is_head, is_job_title, is_known
+from enricher.extract.persons.wording import OF_PARTNERS
+
+_TOKEN = re.compile(r"[^\W_](?:[\w’'&/-]|\.(?=\w))*\.?|[,;:()|–—.!?“”„\"&]")
+_ADDRESS_WORDS = (
+    "mr mrs ms miss mdm madam dr prof professor er ir ar encik puan cik datuk dato' dato’ datin rev capt captain sir"
+)
+_ADDRESSES = frozenset(_ADDRESS_WORDS.split())
+#: Words before a name: "Daughter Mei Tan".
+_KIN_WORDS = "daughter son brother sister husband wife cousin mother father uncle aunt nephew niece siblings"
+_KIN = frozenset(_KIN_WORDS.split())
+_CONNECTORS = frozenset(
+    ["bin", "binte", "binti", "bte", "s/o", "d/o", "a/l", "a/p", "de", "van", "von", "der", "den", "al", "del", "la"]
+)
+_JOINING = frozenset({"of", "and", "&", "for"})
+#: Between a name and its title.
+_LINK_WORDS = """
+    , ( is was as who has been became becomes our the its their a an new first now today currently also and serves acts
+    works joined joins appointed named elected promoted to company's firm's one remains
+"""
+_LINKS = frozenset(_LINK_WORDS.split())
+#: A clause between a name and its title ends with them.
+_ENDS = frozenset({"as"})
+_ARTICLES = frozenset({"our", "the", "its", "a", "an"})
+_LONGEST_CLAUSE = 10
+_MOST_LINKS = 6
+#: Words between or before that tell of the past, or of somebody else.
+_PAST_WORDS = """
+    former formerly previously began started trained worked left retired late ex then once previous past succeeded
+    succeeds replaces replaced spent studied graduated
+"""
+_PAST = frozenset(_PAST_WORDS.split())
+_OF = frozenset({",", "of", "at", "from", "with", "bei", "@"})
+_OURS = frozenset({"our", "its", "company's", "company’s", "firm's", "firm’s"})
+_THEIRS = frozenset({"whose", "their", "his", "her", "your"})
+_COMPANY = frozenset({"company", "firm", "group", "school", "practice", "clinic", "business", "society", "trust"})
+#: Forms of address that are titles, too.
+_ADDRESSING = frozenset({"Captain", "Coach", "Chef", "Teacher", "Doctor", "Sister", "Pastor"})
+#: Those of whom a sentence speaks that are outside, and signs that somebody is quoted.
+_STRANGER_WORDS = """
+    client clients customer customers patient patients tenant tenants judge minister mayor mp senator guest author
+    journalist reporter representing investor investors donor donors supplier partner's
+"""
+_STRANGERS = frozenset(_STRANGER_WORDS.split())
+_OUTSIDERS = _STRANGERS | {"said", "says", "according", "“", "„", '"'}
+#: The end of a sentence, and of no "Dr.".
+_ENDED = re.compile(r"[^\W\d_]{5,}\.|[A-Z]{3,5}\.")
+_ACTIVITY = re.compile(r"[A-Z][a-z]+(?:tion|sion|ment|ing|ance|ence|ity|ship|ogy|ics|ture|sis|ery|ial|ions|ments)")
+_BEFORE = 3
+_ENDINGS = frozenset(".!?;|")
+_FEWEST = 3  # tokens
+_MOST_TOKENS = 400
+
+
+@dataclass(frozen=True, slots=True)
+class _Span:
+    start: int
+    end: int
+    words: str
+    is_title: bool
+
+
+def near_pairs(line: str, names: Iterable[str], text: str, *, is_news: bool = False) -> Iterator[tuple[str, str]]:
+    """The names with their titles in a line's sentences. `names` are the company's, compacted.
+
+    A first name alone stands for the full name that the page's `text` has before or after it. In its own news, the
+    company's people are quoted.
+    """
+    own, outside = list(names), _STRANGERS if is_news else _OUTSIDERS
+    sentence: list[str] = []
+    for token in [*_TOKEN.findall(line)[:_MOST_TOKENS], "."]:
+        is_end = token in _ENDINGS or _ENDED.fullmatch(token) is not None
+        if not is_end:
+            sentence.append(token)
+            continue
+        sentence += [token[:-1]] if len(token) > 1 else []
+        if len(sentence) >= _FEWEST:
+            yield from _pairs(sentence, own, text, outside)
+        sentence = []
+
+
+def _pairs(tokens: list[str], own: list[str], text: str, outside: frozenset[str]) -> Iterator[tuple[str, str]]:
+    titles = list(_titles(tokens))
+    taken = {nth for it in titles for nth in range(it.start, it.end)}
+    spans = sorted((*titles, *(_people(tokens, taken, text) if titles else ())), key=lambda it: it.start)
+    used: set[int] = set()
+    for nth, (one, other) in enumerate(pairwise(spans)):
+        if one.is_title == other.is_title or nth in used:
+            continue
+        title, person = (one, other) if one.is_title else (other, one)
+        before = tokens[max(0, one.start - _BEFORE) : one.start]
+        if (
+            _fits(tokens[one.end : other.start], is_title_first=one.is_title, own=own)
+            and not (one.is_title and not _is_of_company(title, before, own))
+            and not _is_elsewhere(tokens[title.end :], own)
+            and _PAST.isdisjoint(it.lower() for it in before)
+            and outside.isdisjoint(it.lower() for it in tokens[: one.start])
+            and not _is_possessed(tokens[max(0, title.start - _BEFORE) : title.start], own)
+        ):
+            used.add(nth + 1)
+            yield person.words, title.words
+
+
+def _is_of_company(title: _Span, before: list[str], own: list[str]) -> bool:
+    """True for a title before a name that begins a sentence, is written large, or is "our"; "a surgeon" is not."""
+    if title.words in _ADDRESSING:
+        return False
+    if title.words[:1].isupper():
+        return not title.start or len(title.words.split()) > 1 or bool(before and before[-1].lower() in _OURS)
+    return any(it.lower() in _OURS or (it.endswith(("’s", "'s")) and _is_own(it[:-2], own)) for it in before)
+
+
+def _fits(written: list[str], *, is_title_first: bool, own: list[str]) -> bool:
+    """True where the words between a name and a title link them."""
+    between = [it.lower() for it in written]
+    if not _PAST.isdisjoint(between):
+        return False
+    if is_title_first:
+        return between in ([], [","], ["is"], [":"], [",", "is"])
+    if not between or between[-1] == "and":
+        return False
+    if len(between) <= _MOST_LINKS and _LINKS.issuperset(between):
+        return True
+    is_end = between[-1] in _ENDS or (between[-1] in _ARTICLES and between[-2:-1] == ["as"])
+    is_clause = len(between) <= _LONGEST_CLAUSE and is_end and not {",", "(", "|"} & set(between)
+    return is_clause and all(_is_own(it, own) for it in written if it[:1].isupper())
+
+
+def _is_own(words: str, own: list[str]) -> bool:
+    compact = compacted(words)
+    return len(compact) > 2 and any(compact in it or it in compact for it in own)
+
+
+def _is_elsewhere(behind: list[str], own: list[str]) -> bool:
+    """True for a title at another company, by the words behind it: "at Omega", ", Omega Foods", "of the council"."""
+    if len(behind) < 2 or behind[0].lower() not in _OF:
+        return False
+    words = behind[1:4]
+    if words[0].lower() in _OURS or words[0].lower() == "this":
+        return False
+    if words[0].lower() in ("the", "a", "an"):
+        return len(words) > 1 and words[1].lower() not in _COMPANY and not _is_own(words[1], own)
+    if not words[0][:1].isupper():
+        return behind[0].lower() in ("at", "from") or words[0].lower() in _STRANGERS
+    if _is_own(words[0], own) or is_field(words[0]) or is_place(words[0]):
+        return False
+    return behind[0] != "," or (len(words) > 1 and words[1][:1].isupper() and not person_name(" ".join(words[:2])))
+
+
+def _is_possessed(before: list[str], own: list[str]) -> bool:
+    """True for a title that is somebody else's: "Omega's director", "whose finance director"."""
+    if not _THEIRS.isdisjoint(it.lower() for it in before):
+        return True
+    ends = [it for it in before[-1:] if it.endswith(("'s", "’s")) and it.lower() not in _OURS]
+    return any(not _is_own(it[:-2], own) for it in ends)
+
+
+def _titles(tokens: list[str]) -> Iterator[_Span]:
+    """The longest runs of words of titles with a head in them."""
+    start = 0
+    while start < len(tokens):
+        if not is_known(_plain(tokens[start])) or (tokens[start].isupper() and len(tokens[start]) > 5):
+            start += 1
+            continue
+        end = start + 1
+        while end < len(tokens):
+            word = _plain(tokens[end])
+            is_more = _is_word(tokens[end]) and word not in ("the", "it", "part")
+            joins = word in _JOINING and end + 1 < len(tokens) and _is_word(tokens[end + 1])
+            is_of = word == "of" and end + 1 < len(tokens) and _ACTIVITY.fullmatch(tokens[end + 1]) is not None
+            if not (is_more or joins or is_of):
+                break
+            if is_of and not joins:
+                end += 2
+                while end < len(tokens) and tokens[end][:1].isupper() and is_known(_plain(tokens[end])):
+                    end += 1
+                break
+            end += 1
+        for last in range(end, start, -1):
+            said = " ".join(tokens[start:last]).rstrip(".")
+            may_end = is_head(_plain(tokens[last - 1])) or " of " in said or " for " in said
+            if may_end and said != "MD" and not OF_PARTNERS.search(said) and is_job_title(said[:1].upper() + said[1:]):
+                yield _Span(start, last, said, is_title=True)
+                end = last
+                break
+        start = end
+
+
+def _is_word(token: str) -> bool:
+    """True for a word of titles, but "of customer Omega"."""
+    word = _plain(token)
+    return is_known(word) and not (word in _STRANGERS and token[:1].islower())
+
+
+def _people(tokens: list[str], taken: set[int], text: str) -> Iterator[_Span]:
+    """The names between the titles; a first name alone stands for the full name before it on the page."""
+    start = 0
+    while start < len(tokens):
+        if start in taken or not tokens[start][:1].isupper():
+            start += 1
+            continue
+        end = start + 1
+        while (
+            end < len(tokens)
+            and end not in taken
+            and (tokens[end][:1].isupper() or tokens[end].lower() in _CONNECTORS)
+            and end - start < 7
+        ):
+            end += 1
+        while end - 1 > start and not tokens[end - 1][:1].isupper():
+            end -= 1
+        for first in range(start, end):
+            said = " ".join(tokens[first:end])
+            if _plain(tokens[first]) in _KIN:
+                continue
+            is_addressed = _plain(tokens[first]) in _ADDRESSES
+            if name := person_name(said) if is_addressed or end - first > 1 else None:
+                yield _Span(first, end, name, is_title=False)
+                break
+        else:
+            is_alone = all(is_common(_plain(it)) for it in tokens[start : end - 1])  # "Today Ana"
+            if is_alone and (full := _full_name(tokens[end - 1], text)):
+                yield _Span(end - 1, end, full, is_title=False)
+        start = end
+
+
+def _plain(word: str) -> str:
+    return word.lower().strip(".,'’")
+
+
+@lru_cache(500)
+def _full_name(first: str, text: str) -> str | None:
+    """The only full name of a page that begins with a first name."""
+    if len(first) < 3 or not first.isalpha() or is_known(first.lower()):
+        return None
+    runs = re.findall(rf"(?<![\w’'-]){first}((?: [A-Z][a-zà-ÿ’'-]{{1,20}}){{1,2}})(?![\w’'-])", text)
+    found = {name for run in runs if (name := person_name(f"{first}{run}"))}
+    return found.pop() if len(found) == 1 else None
