@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from enricher.extract.line_memo import once_per_line
 from enricher.extract.named_others import names_another
 from enricher.extract.numbers.countries import is_place
+from enricher.extract.other_roles import ROLE, ROLES
 from enricher.extract.own_words import compacted, is_own_name
 
 #: Ends of sentences, and signs between the items of one line.
@@ -17,19 +18,9 @@ _PARTS = re.compile(
     r"(?:(?<=[a-zà-ÿ]{4})|(?<=[\d)\]”\"]))[.!?;]\s+(?=[A-Z(“\"'0-9À-Þ])|\s[|•·●‧∙]\s|\s/\s(?=[A-Z])"
     r"|\s(?=[\u4e00-\u9fff]{2})(?<=[a-z\d]\s)|。"
 )
-_ROLES = (
-    r"suppliers?|principals?|land ?lords?|neighbours?|bankers?|banks?|auditors?|lawyers?|solicitors?|insurers?|brokers?"
-    r"|agents?|agenc(?:y|ies)|distributors?|dealers?|resellers?|stockists?|importers?|wholesalers?|carriers?|hauliers?"
-    r"|franchisees?|licensors?|tenants?|contractors?"
-    r"|sub-?contractors?|makers?|manufacturers?|partners?|affiliates?|associates?|sister compan(?:y|ies)"
-    r"|parent compan(?:y|ies)|holding compan(?:y|ies)|sponsors?|funders?|owners?|couriers?|caterers?|vendors?"
-    r"|customers?|clients?|collaborators?|chambers?|regulators?|authorit(?:y|ies)|ombudsm[ae]n|hosts?|printers?"
-    r"|chamber of commerce|ejen|wakil|pembekal|pelanggan|kammer|bank(?:verbindung)?|vertreter|vertretung"
-    r"|lieferant(?:en)?"
-)
 #: "US agent: Acme", "Main switchboard maker: Acme", "Ejen di Brunei: Acme".
 _LABEL = re.compile(
-    rf"^[\W_]{{0,3}}(?i:(?:(?!sales|customer|our own)[\w'’&-]{{1,20}} ){{0,4}}(?:{_ROLES})(?: (?:in|for|di|of)"
+    rf"^[\W_]{{0,3}}(?i:(?:(?!sales|customer|our own)[\w'’&-]{{1,20}} ){{0,4}}(?:{ROLES})(?: (?:in|for|di|of)"
     rf" [\w ]{{2,30}})?)"
     r"(?: ?\([^)]{0,40}\))?\s?(?:[:：]|\s[–—-])\s{0,2}(?!(?i:mr|mrs|ms|mdm|miss|dr|en|pn|tel|call|phone"
     r"|contact)\b)(?=[A-ZÀ-Þ])"
@@ -49,7 +40,7 @@ _THROUGH = re.compile(
     r"|claims?|complaints?"
     r"|complain|report(?:ed)?|referred)\b[^.!?\n]{0,40}\b(?:through|via|to|from|at|by|with)|or approach) (?:the"
     r" )?(?=[A-ZÀ-Þ])"
-    rf"|\b(?i:our|your) (?:[a-z-]{{3,14}} ){{0,2}}(?:{_ROLES}) (?=[A-ZÀ-Þ])"
+    rf"|\b(?i:our|your) (?:[a-z-]{{3,14}} ){{0,2}}(?:{ROLES}) (?=[A-ZÀ-Þ])"
 )
 #: "call Lifeline or 1800 123 456", "National Gambling Helpline", "we buy hops from Acme (6123 4567)".
 _HELP = re.compile(
@@ -131,7 +122,6 @@ _COPYRIGHT = re.compile(
 )
 _FOLLOWS = re.compile(r"[A-ZÀ-Þ][\w’'&.-]{0,24}(?: (?:[A-ZÀ-Þ][\w’'&.-]{0,24}|&|and|of)){0,3}")
 _SHORTEST = 4
-ROLE = re.compile(rf"\b(?:{_ROLES})\b", re.IGNORECASE)
 
 
 def sentences_of(line: str) -> list[tuple[str, bool]]:

@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 from enricher.extract.line_memo import MOST_LINES, once_per_line
 from enricher.extract.numbers.countries import is_place
+from enricher.extract.other_roles import ROLE
 from enricher.extract.persons.names import is_like_name, person_name
 from enricher.extract.persons.one_line import (
     LONGEST_DEPARTMENT,
@@ -24,7 +25,6 @@ from enricher.extract.persons.one_line import (
 )
 from enricher.extract.persons.sentences import title_and_name
 from enricher.extract.persons.titles import is_animal, is_department, is_job_title
-from enricher.extract.strangers import ROLE
 from enricher.pages.documents import clean
 
 _LONGEST_HEADING = 80
