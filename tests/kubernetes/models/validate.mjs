@@ -12,9 +12,10 @@ const PACKAGES = {
   "external-secrets.io": "@kubernetes-models/external-secrets/external-secrets.io",
 };
 
-const moduleOf = ({apiVersion}) => {
+// A kind's own module: that of its version would read all kinds.
+const moduleOf = ({apiVersion, kind}) => {
   const [group, version] = apiVersion.includes("/") ? apiVersion.split("/") : ["", apiVersion];
-  return group in PACKAGES ? `${PACKAGES[group]}/${version}` : `kubernetes-models/${apiVersion}`;
+  return `${group in PACKAGES ? `${PACKAGES[group]}/${version}` : `kubernetes-models/${apiVersion}`}/${kind}`;
 };
 
 // Resources of which only types are published, as cdk8s has them: an enumeration there is one of its values here.
