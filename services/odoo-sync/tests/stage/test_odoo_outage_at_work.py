@@ -88,6 +88,7 @@ async def at_work(harnesses: Sequence[Any]) -> AsyncIterator[list[LaneWorkers]]:
         await asyncio.gather(*tasks)
 
 
+@pytest.mark.timeout(1500)
 async def test_nothing_is_dead_after_23_hours_and_all_goes_through_afterwards(
     replicas: Replicas, connected: Any, fake: Any
 ) -> None:
@@ -122,7 +123,7 @@ async def test_nothing_is_dead_after_23_hours_and_all_goes_through_afterwards(
         await replicas.let_pass(timedelta(seconds=10))
         return await replicas.count("open") == 0
 
-    await until(all_are_done, within_s=60)
+    await until(all_are_done, within_s=900)  # rounds of a busy machine take seconds each
     assert await replicas.count("done") == 500
     assert await replicas.pauses() == (0, 0)
     assert len(fake.records["crm.lead"]) == 300
@@ -130,6 +131,7 @@ async def test_nothing_is_dead_after_23_hours_and_all_goes_through_afterwards(
         assert "scored 0.7" in fake.record(connected.external_id("lead", company))["description"]
 
 
+@pytest.mark.timeout(1500)
 async def test_after_24_hours_leads_become_dead_letters_with_the_reason(
     replicas: Replicas, connected: Any, fake: Any
 ) -> None:
@@ -150,7 +152,7 @@ async def test_after_24_hours_leads_become_dead_letters_with_the_reason(
         await replicas.let_pass(timedelta(seconds=10))
         return await replicas.count("dead") == 300
 
-    await until(the_old_ones_are_dead, within_s=60)
+    await until(the_old_ones_are_dead, within_s=900)  # rounds of a busy machine take seconds each
     assert await replicas.count("open") == 1
     reasons = {row["error"] for row in await connected.owner.fetch("SELECT error FROM inbox WHERE state = 'dead'")}
     assert all(it.startswith("PatienceEnded: gave up after 24 hours waiting for Odoo since ") for it in reasons)
