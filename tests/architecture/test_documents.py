@@ -162,7 +162,7 @@ def test_no_file_holds_a_path_of_one_machine() -> None:
 
 
 def test_the_gate_runs_every_target_of_tests() -> None:
-    """But the quick choice of `make test`, and `make test-containers`, which is a part of `make test-compose`."""
+    """Two are parts of others: `make test-fast` of `make test`, `make test-containers` of `make test-compose`."""
     targets = set(re.findall(r"^(test(?:-[\w-]+)?):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
     lines = (ROOT / ".ci" / "run").read_text(encoding="utf-8").splitlines()
     code = "\n".join(line for line in lines if not line.startswith("#"))
