@@ -10,8 +10,10 @@ from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeAlias
+from urllib.parse import urlsplit
 from uuid import UUID
 
+import asyncpg
 import httpx
 import pytest
 import uvicorn
@@ -190,9 +192,12 @@ class Process:
             return False
 
 
-@pytest.fixture
-def start_gateway(database_url: str, tmp_path: Path) -> Iterator[Callable[..., Awaitable[Process]]]:
-    """`await start_gateway(kafka, CHAT_TIMEOUT_S="1")`: a gateway process that serves; stopped at the end."""
+Start: TypeAlias = Callable[..., Awaitable[Process]]
+
+
+@contextmanager
+def gateway_processes(database_url: str, logs: Path) -> Iterator[Start]:
+    """Yields a function that starts a gateway process and returns when it serves; at the end all are stopped."""
     started: list[Process] = []
 
     async def start(kafka: str, **settings: str) -> Process:
@@ -206,14 +211,40 @@ def start_gateway(database_url: str, tmp_path: Path) -> Iterator[Callable[..., A
             **settings,
         }
         command = Path(sys.executable).with_name("leadgen-gateway")
-        child = Child.start([command], log=tmp_path / f"gateway-{port}.log", env=environment)
+        child = Child.start([command], log=logs / f"gateway-{port}.log", env=environment)
         started.append(Process(child, port))
         await until(started[-1].is_live, within_s=60)
         return started[-1]
 
-    yield start
-    for process in started:
-        process.child.stop()
+    try:
+        yield start
+    finally:
+        for process in started:
+            process.child.stop()
+
+
+@pytest.fixture
+def start_gateway(database_url: str, tmp_path: Path) -> Iterator[Start]:
+    """`await start_gateway(kafka, CHAT_TIMEOUT_S="1")`: a gateway process that serves; stopped at the end."""
+    with gateway_processes(database_url, tmp_path) as start:
+        yield start
+
+
+@pytest.fixture(scope="module")
+async def start_gateway_of_module(
+    postgres_server: str, template_database: str, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Start]:
+    """As `start_gateway`, for a process that the tests of a module share, with a database of the module's own."""
+    name = f"module_{new_id().hex}"
+    server = await asyncpg.connect(postgres_server)
+    try:
+        await server.execute(f"CREATE DATABASE {name} TEMPLATE {template_database} STRATEGY FILE_COPY")
+        url = urlsplit(postgres_server)._replace(path=f"/{name}").geturl()
+        with gateway_processes(url, tmp_path_factory.mktemp("gateway")) as start:
+            yield start
+        await server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    finally:
+        await server.close()
 
 
 @pytest.fixture
