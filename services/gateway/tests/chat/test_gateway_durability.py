@@ -9,7 +9,6 @@ from urllib.parse import urlsplit, urlunsplit
 from uuid import UUID, uuid4
 
 import httpx
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -131,17 +130,14 @@ async def test_a_repeated_job_is_shown_as_it_is(rep, owner, kafka, monkeypatch) 
     assert answer.json() == {"job_id": str(job_id), "status": "running", "processed": 500, "total": 1200}
 
 
-@pytest.mark.parametrize(
-    "key",
-    [str(uuid4()), *(str(new_id(datetime.now(UTC) + timedelta(days=days))) for days in (-2, 1)), "7"],
-    ids=["version 4", "old", "of tomorrow", "no UUID"],
-)
-async def test_a_key_that_would_not_be_recognised_is_refused(rep, owner, key) -> None:
+async def test_a_key_that_would_not_be_recognised_is_refused(rep, owner) -> None:
     """422 that says what a key is; nothing is requested."""
-    for path, body in ((CHAT, {"message": "one"}), (JOB, {"terms": ["one"]})):
-        answer = await rep.http.post(path, json=body, headers={"Idempotency-Key": key})
-        assert answer.status_code == 422
-        assert "header.idempotency-key" in answer.json()["detail"]
+    old, of_tomorrow = (str(new_id(datetime.now(UTC) + timedelta(days=days))) for days in (-2, 1))
+    for key in (str(uuid4()), old, of_tomorrow, "7"):
+        for path, body in ((CHAT, {"message": "one"}), (JOB, {"terms": ["one"]})):
+            answer = await rep.http.post(path, json=body, headers={"Idempotency-Key": key})
+            assert answer.status_code == 422, key
+            assert "header.idempotency-key" in answer.json()["detail"], key
     assert await owner.fetchval("SELECT count(*) FROM outbox") == 0
 
 
