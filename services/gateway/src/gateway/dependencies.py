@@ -11,8 +11,6 @@ from common.postgres import Database
 from gateway.access.api_keys import ApiKeys
 from gateway.access.authentication import Authentication
 from gateway.access.caller import Caller
-from gateway.access.rates import Rates
-from gateway.access.replica_rates import ReplicaRates
 from gateway.access.tenants import Tenant, Tenants
 from gateway.access.users import Users
 from gateway.agent.executor import Agent
@@ -21,6 +19,8 @@ from gateway.industries.classification import Classification
 from gateway.messaging import idempotency
 from gateway.messaging.feed import Feed
 from gateway.messaging.requests import Requests
+from gateway.rates.replica_rates import ReplicaRates
+from gateway.rates.shared_rates import Rates
 from gateway.replies import Replies
 from gateway.settings import GatewaySettings
 

@@ -23,8 +23,6 @@ from common.settings import read_for_service
 from gateway.access.api_keys import ApiKeys
 from gateway.access.authentication import Authentication
 from gateway.access.oidc_tokens import OidcRules, OidcTokens
-from gateway.access.rates import Rate, Rates
-from gateway.access.replica_rates import ReplicaRates
 from gateway.access.signing_keys import SigningKeys
 from gateway.access.tenants import Tenants
 from gateway.access.users import Users
@@ -38,6 +36,9 @@ from gateway.lists.keeper import keep_lists
 from gateway.messaging.feed import Feed
 from gateway.messaging.requests import SERVICE, Requests
 from gateway.questions.answering import Questions
+from gateway.rates.rate import Rate
+from gateway.rates.replica_rates import ReplicaRates
+from gateway.rates.shared_rates import Rates
 from gateway.replies import Replies
 from gateway.settings import GatewaySettings
 
@@ -83,13 +84,14 @@ async def gateway(settings: GatewaySettings) -> AsyncIterator[FastAPI]:
     questions = Questions(database, classification, icp_changes)
     replies = Replies(settings, requests, feed, questions)
     agent = Agent(database, tenants, replies, questions)
+    rates = _rates(database, settings)
     dependencies = Dependencies(
         settings,
         _authentication(settings, api_keys, users, oidc),
         api_keys,
         users,
         tenants,
-        _rates(database, settings),
+        rates,
         ReplicaRates(Rate(settings.tenant_requests_per_minute_and_replica)),
         requests,
         feed,
@@ -116,6 +118,7 @@ async def gateway(settings: GatewaySettings) -> AsyncIterator[FastAPI]:
             task.cancel()
         await asyncio.gather(gauges, lists, recorder, return_exceptions=True)
         await api_keys.record_use()
+        await rates.close()
         if oidc is not None:
             await oidc.keys.close()
         await database.close()

@@ -78,7 +78,7 @@ class Lists:
         await changes.fold_all(self.database)
 
     async def page(self, read: Read, **arguments: Any) -> Page[Any]:
-        async with self.database.read() as connection:
+        async with self.database.read(self.tenant_id) as connection:
             return await read(connection, self.tenant_id, now=NOW, **arguments)
 
     async def found(self, **demands: Any) -> list[int]:

@@ -1,7 +1,7 @@
 """The only way to a database connection: a transaction with its tenant set, as a role that owns nothing.
 
 `Database.transaction(tenant_id)` is for a tenant's rows, `Database.without_tenant()` for the tables that have no tenant
-(inbox, outbox, public facts, the list of tenants), `Database.read()` for one statement that sets its own tenant,
+(inbox, outbox, public facts, the list of tenants), `Database.read(tenant_id)` for one statement that only reads,
 `Database.lock(name)` for what only one replica may do. Errors of the server being away come out as `Unavailable`,
 violated constraints as `ConstraintViolated`.
 """
@@ -25,6 +25,7 @@ from common.postgres.connections import (
     transaction_settings,
 )
 from common.postgres.errors import AWAY, translated
+from common.postgres.readers import Readers
 from common.settings import DatabaseSettings
 
 
@@ -42,7 +43,7 @@ class Database:
     #: Seconds without a word from its holder after which a lock is free.
     LOCK_IDLE_S = 15.0
     #: Statements of `read` at a time: as many as one process of Python keeps PostgreSQL busy with. Each further
-    #: connection would plan the statements anew, for ten times the time that one takes.
+    #: connection would plan the statements anew, for ten times the time that one takes. A tenant has half at most.
     READS_AT_ONCE = 4
 
     def __init__(
@@ -53,7 +54,7 @@ class Database:
         self._name = name
         self._role = role
         self._pooler_url = pooler_url
-        self._turns_to_read = asyncio.Semaphore(self.READS_AT_ONCE)
+        self._readers = Readers(pool, self.READS_AT_ONCE)
         self._begin_with = "BEGIN"
         if pooler_url is not None:
             self._begin_with += "".join(f"; SET LOCAL {it} = '{to}'" for it, to in transaction_settings(role).items())
@@ -107,13 +108,15 @@ class Database:
     @property
     def use(self) -> PoolUse:
         """Counts the pool's connections."""
-        idle = self._pool.get_idle_size()
+        idle = self._pool.get_idle_size() + self._readers.idle
         return PoolUse(self._pool.get_size() - idle, idle, self._pool.get_max_size())
 
     async def close(self) -> None:
         """Closes the pool; waits at most 5 s for connections in use."""
         try:
-            await asyncio.wait_for(self._pool.close(), timeout=5)
+            async with asyncio.timeout(5):
+                await self._readers.close()
+                await self._pool.close()
         except TimeoutError:
             self._pool.terminate()
 
@@ -146,20 +149,19 @@ class Database:
                     yield connection
 
     @asynccontextmanager
-    async def read(self) -> AsyncIterator[Connection]:
-        """For a single statement that only reads, and sets its tenant itself if it needs one: it saves round trips.
+    async def read(self, tenant_id: int) -> AsyncIterator[Connection]:
+        """For a single statement that only reads this tenant's rows, and sets the tenant itself: it saves round trips.
 
         A tenant that it sets with `set_config('request.tenant_id', …, true)` is set for that statement alone. At most
-        `READS_AT_ONCE` run at a time, the others wait for their turn.
+        `READS_AT_ONCE` run at a time, and of one tenant half of them; the others wait for their turn.
         """
-        async with self._turns_to_read:
-            if self._pooler_url is not None:
-                async with self.without_tenant() as connection:
+        with translated():
+            if self._pooler_url is None:
+                async with self._readers.connection(tenant_id) as connection:
                     yield connection
                 return
-            with translated():
-                async with self._pool.acquire() as connection:
-                    yield connection
+            async with self._readers.turn(tenant_id), self.without_tenant() as connection:
+                yield connection
 
     @asynccontextmanager
     async def _begin(self, opening: str) -> AsyncIterator[Connection]:

@@ -15,8 +15,8 @@ from common.errors import Unavailable
 from gateway.access.authentication import Authentication, check_rights
 from gateway.access.json_depth import MAX_DEPTH, is_too_deep
 from gateway.access.permissions import ACCESS, Access, Permissions
-from gateway.access.replica_rates import ReplicaRates
 from gateway.http.problems import UNAVAILABLE, Problem, answer
+from gateway.rates.replica_rates import ReplicaRates
 
 #: The largest valid body is an ICP of some 15,000 characters, which JSON may write with 12 bytes each.
 MAX_BODY = 256 * 1024

@@ -29,22 +29,26 @@ class ExportTooSlow(RuntimeError):
 Read: TypeAlias = Callable[[Connection, Place[Any] | None, Walk | None], Awaitable[Page[Any]]]
 
 
-async def csv_answer(database: Database, columns: Sequence[str], read: Read, name: str) -> StreamingResponse:
+async def csv_answer(
+    database: Database, tenant_id: int, columns: Sequence[str], read: Read, name: str
+) -> StreamingResponse:
     """Builds the answer. Its first batch is read before, so that an error of it is an ordinary one."""
-    async with database.read() as connection:
+    async with database.read(tenant_id) as connection:
         first = await read(connection, None, None)
     return StreamingResponse(
-        _chunks(database, columns, read, first),
+        _chunks(database, tenant_id, columns, read, first),
         media_type="text/csv",
         headers={"Content-Disposition": f'attachment; filename="{name}.csv"'},
     )
 
 
-async def _chunks(database: Database, columns: Sequence[str], read: Read, page: Page[Any]) -> AsyncIterator[str]:
+async def _chunks(
+    database: Database, tenant_id: int, columns: Sequence[str], read: Read, page: Page[Any]
+) -> AsyncIterator[str]:
     yield as_csv(columns, json.loads(f"[{page.items}]"))
     while page.end is not None:
         if page.walk is not None and datetime.now(UTC) - page.walk.begun_at > WALK:
             raise ExportTooSlow(f"{WALK} after its beginning an export may lack rows that have changed meanwhile")
-        async with database.read() as connection:
+        async with database.read(tenant_id) as connection:
             page = await read(connection, page.end, page.walk)
         yield as_csv(columns, json.loads(f"[{page.items}]"), heading=False)

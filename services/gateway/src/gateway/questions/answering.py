@@ -101,14 +101,14 @@ class Questions:
 
     async def _top_leads(self, tenant_id: int, limit: int, words: str) -> Answer:
         if not words:
-            async with self._database.read() as connection:
+            async with self._database.read(tenant_id) as connection:
                 return answers.top_leads(await lists.best(connection, tenant_id, limit=limit), (), "")
         catalog = await self._classification.catalog()
         meant = catalog.index.resolve([words])
         if not meant.codes:
             return answers.industry_unknown(words, meant.suggestions)
         codes = [f"{code.version}:{code.code}" for code in meant.codes]
-        async with self._database.read() as connection:
+        async with self._database.read(tenant_id) as connection:
             found = await lists.best(connection, tenant_id, limit=limit, industries=codes)
         return answers.top_leads(found, meant.industries, words)
 

@@ -58,9 +58,11 @@ async def latest(request: Request) -> Response:
                 connection, tenant.tenant_id, wanted, now=now, after=behind, walk=walk, limit=export.BATCH
             )
 
-        return await export.csv_answer(deps.database, list(Candidate.model_fields), read, "candidates")
+        return await export.csv_answer(
+            deps.database, tenant.tenant_id, list(Candidate.model_fields), read, "candidates"
+        )
     place, walk = _position(query, now)
-    async with deps.database.read() as connection:
+    async with deps.database.read(tenant.tenant_id) as connection:
         page = await candidates.page(
             connection, tenant.tenant_id, wanted, now=now, after=place, walk=walk, limit=query.limit
         )

@@ -90,7 +90,7 @@ async def scores(request: Request) -> Response:
                 connection, tenant.tenant_id, wanted, now=now, after=behind, walk=walk, limit=export.BATCH
             )
 
-        return await export.csv_answer(deps.database, list(Lead.model_fields), read, "leads")
+        return await export.csv_answer(deps.database, tenant.tenant_id, list(Lead.model_fields), read, "leads")
     at, company_id = query.after_score, query.after_id
     place = None if at is None or company_id is None else Place(at, company_id)
     found = await _page(deps, tenant.tenant_id, wanted, query.after, place, query.limit)
@@ -150,5 +150,5 @@ async def _page(
     walk = None
     if cursor is not None:
         place, walk = decode_leads(cursor, now)
-    async with deps.database.read() as connection:
+    async with deps.database.read(tenant_id) as connection:
         return await page(connection, tenant_id, wanted, now=now, after=place, walk=walk, limit=limit)

@@ -9,10 +9,10 @@ from starlette.datastructures import Headers
 
 from gateway.access.authentication import Authentication
 from gateway.access.caller import Caller, Identity
-from gateway.access.rates import Rate
-from gateway.access.replica_rates import ReplicaRates
 from gateway.access.request_gate import admitted as admitted_by_gate
 from gateway.http.problems import Problem
+from gateway.rates.rate import Rate
+from gateway.rates.replica_rates import ReplicaRates
 
 
 class Clock:

@@ -1,15 +1,16 @@
 """Rate limits of all requests, reads too, per tenant and per user or API key, which each replica keeps for itself.
 
-They are counted in memory (GCRA, as in rates.py), so that a list's page costs no round trip for them. Replicas do not
-share them: together they admit the limit times their number. What causes work besides has limits of its own, rates.py.
+They are counted in memory (GCRA, as in charges.py), so that a list's page costs no round trip for them. Replicas do not
+share them: together they admit the limit times their number. What causes work besides has limits of its own
+(shared_rates.py).
 """
 
 import math
 import time
 from collections.abc import Callable
 
-from gateway.access.rates import Rate
 from gateway.http.problems import Problem
+from gateway.rates.rate import Rate
 
 #: Tenants and subjects that are counted; the idle ones are forgotten above that.
 MOST = 20_000

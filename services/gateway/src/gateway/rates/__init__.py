@@ -1,0 +1,1 @@
+"""Limits on how often a tenant, a user or an API key may send requests."""
