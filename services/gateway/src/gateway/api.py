@@ -44,14 +44,15 @@ def application(dependencies: Dependencies, probes: Sequence[BaseRoute] = ()) ->
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,  # the address would be of the host that the request names
+        telemetry={"tracing": False, "metrics": False, "logs": False},  # ours: request_spans.py, request_metrics.py
     )
     app.openapi_version = "3.2.0"  # the first that describes the events of a stream
     app.state.dependencies = dependencies
     problems.install(app)
     for routes in (  # the first ones are found first
         chat,
-        leads,
         candidates,
+        leads,
         agent,
         jobs,
         job_events,

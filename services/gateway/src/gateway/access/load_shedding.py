@@ -9,7 +9,7 @@ place.
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
 from fastapi.routing import iter_route_contexts
 from starlette.routing import BaseRoute, compile_path
@@ -128,9 +128,14 @@ def streams_of(routes: Iterable[BaseRoute]) -> list[str]:
     return found
 
 
-def _compiled(rows: Iterable[str]) -> list[tuple[str, re.Pattern[str]]]:
-    return [(method, compile_path(path)[0]) for method, _, path in (row.partition(" ") for row in rows)]
+def _compiled(rows: Iterable[str]) -> Mapping[str, Sequence[re.Pattern[str]]]:
+    """Returns the rows' paths by method."""
+    by_method: dict[str, list[re.Pattern[str]]] = {}
+    for method, _, path in (row.partition(" ") for row in rows):
+        by_method.setdefault(method, []).append(compile_path(path)[0])
+    return by_method
 
 
-def _matches(routes: list[tuple[str, re.Pattern[str]]], scope: Scope) -> bool:
-    return any(scope["method"] == method and pattern.match(scope["path"]) for method, pattern in routes)
+def _matches(routes: Mapping[str, Sequence[re.Pattern[str]]], scope: Scope) -> bool:
+    path = scope["path"]
+    return any(pattern.match(path) for pattern in routes.get(scope["method"], ()))

@@ -15,62 +15,52 @@ from common.postgres import Connection
 from gateway.lists.cursors import MAX_ID, Place, Walk
 from gateway.lists.filters import Filter
 from gateway.lists.names import FEW_NAMES, IS_NAMED, IS_NAMED_IN_ORDER, SOUGHT
-from gateway.lists.pages import WALKED, Page, ending, page_by
+from gateway.lists.pages import Page, page_by, statement, statement_by_name
 
 # LATERAL to `walk` of pages.py, which explains the parameters; $6 facets, $7 industries, $8 a name's beginning. The
 # position is compared as it is: an expression there keeps a cached plan from using the index for it.
 _VERSION = """
-           SELECT company_id, updated_at, facet, score, walk.as_of FROM listed_companies
+           SELECT company_id, updated_at, {more}, walk.as_of FROM listed_companies
             WHERE tenant_id = tenant() AND is_candidate
               AND (updated_at, company_id) < ($1, $2)
               AND updated_at <= (SELECT as_of FROM walk) AND until > (SELECT as_of FROM walk)
 """
+_ITEM = "candidate AS item"
 _ORDER = "ORDER BY updated_at DESC, company_id DESC LIMIT $4::int"
 # The index of names has all columns but this one, and PostgreSQL expects one row of it, since it plans before the
 # tenant is set. Without this condition it would read all of a tenant's names, instead of those of a facet.
 _FROM_THE_TABLE = "AND is_candidate::int = 1"
-# LIMIT keeps the look-ups from becoming joins, which a plan that was made for an empty table would choose.
-_ENDING = ending(
-    "updated_at",
-    """page.company_id, coalesce(company.uen, no_uen(company.name)) AS uen, company.name,
-                       company.status, company.industry_code, company.industry_norm, company.website_domain,
-                       CASE page.facet / 2 WHEN 3 THEN 'High' WHEN 2 THEN 'Medium' WHEN 1 THEN 'Low' END AS bucket,
-                       page.score, page.facet % 2 = 1 AS has_verified_email, page.updated_at""",
-    """CROSS JOIN LATERAL (
-           SELECT uen, name, status, industry_code, industry_norm, website_domain
-             FROM companies WHERE company_id = page.company_id LIMIT 1) AS company""",
-)
 
 
-def _walked(condition: str = "", sources: str = "") -> str:
+def _walked(condition: str = "", sources: str = "", more: str = _ITEM) -> str:
     """Builds the select of the next companies of each combination of `sources`."""
+    version = _VERSION.format(more=more)
     return f"""
-    SELECT it.* FROM walk {sources} CROSS JOIN LATERAL ({_VERSION} {condition} {_ORDER}) AS it {_ORDER}
+    SELECT it.* FROM walk {sources} CROSS JOIN LATERAL ({version} {condition} {_ORDER}) AS it {_ORDER}
 """
-
-
-def _statement(select: str) -> str:
-    return f"{WALKED} page AS MATERIALIZED ({select}) {_ENDING}"
 
 
 def _by_name(condition: str = "", sources: str = "") -> str:
     """Builds the statement that sorts the companies of a name's beginning or, if they are many, looks in order."""
-    walked = _walked(f"{condition} AND {IS_NAMED_IN_ORDER} AND NOT few.are_all", f"CROSS JOIN few {sources}")
-    return f"""{WALKED} {SOUGHT}, named AS MATERIALIZED (
+    version = "updated_at AS version"
+    walked = _walked(
+        f"{condition} AND {IS_NAMED_IN_ORDER} AND NOT few.are_all", f"CROSS JOIN few {sources}", more=version
+    )
+    with_page = f""", {SOUGHT}, named AS MATERIALIZED (
         SELECT it.* FROM walk CROSS JOIN LATERAL (
-            SELECT company_id, updated_at, facet, score, industry, until, walk.as_of FROM listed_companies
+            SELECT company_id, updated_at, facet, industry, until, walk.as_of FROM listed_companies
              WHERE tenant_id = tenant() AND is_candidate AND {IS_NAMED} LIMIT {FEW_NAMES} + 1) AS it
     ), few AS MATERIALIZED (
         SELECT count(*) <= {FEW_NAMES} AS are_all FROM named
     ), page AS MATERIALIZED (
-        (SELECT company_id, updated_at, facet, score, as_of FROM named CROSS JOIN few
+        (SELECT company_id, updated_at, {version}, as_of FROM named CROSS JOIN few
           WHERE few.are_all AND (updated_at, company_id) < ($1, $2) AND updated_at <= as_of AND until > as_of
             AND facet = ANY ($6::smallint[]) AND ($7::text[] IS NULL OR industry = ANY ($7))
          {_ORDER})
         UNION ALL
         ({walked})
-    ) {_ENDING}
-"""
+    )"""
+    return statement_by_name("updated_at", "candidate", with_page)
 
 
 _FACETS = "CROSS JOIN unnest($6::smallint[]) AS wanted (facet)"
@@ -79,9 +69,9 @@ _ANY_FACET = "AND facet >= 0"  # see the index's migration
 _OF_FACET = "AND facet = wanted.facet"
 _OF_INDUSTRY = "AND industry = one.industry AND facet = wanted.facet"
 
-NEWEST = _statement(_walked(_ANY_FACET))
-BY_FACET = _statement(_walked(_OF_FACET, _FACETS))
-BY_INDUSTRY = _statement(_walked(_OF_INDUSTRY, _INDUSTRIES))
+NEWEST = statement("updated_at", _walked(_ANY_FACET))
+BY_FACET = statement("updated_at", _walked(_OF_FACET, _FACETS))
+BY_INDUSTRY = statement("updated_at", _walked(_OF_INDUSTRY, _INDUSTRIES))
 NAMED = _by_name(_ANY_FACET)
 NAMED_BY_FACET = _by_name(f"{_OF_FACET} {_FROM_THE_TABLE}", _FACETS)
 NAMED_BY_INDUSTRY = _by_name(f"{_OF_INDUSTRY} {_FROM_THE_TABLE}", _INDUSTRIES)
@@ -132,5 +122,5 @@ async def page(
     limit: int,
 ) -> Page[datetime]:
     """Reads the next candidates after a position; without one, the first. Without a walk, the list is as of now."""
-    statement, further = _query(wanted)
-    return await page_by(connection, statement, tenant_id, after or BEGINNING, walk, limit, *further, now=now)
+    sql, further = _query(wanted)
+    return await page_by(connection, sql, "candidate", tenant_id, after or BEGINNING, walk, limit, *further, now=now)

@@ -6,6 +6,7 @@ note may be handled twice, late, or together with others. The rows never leave t
 
 from common.postgres import Connection, Database
 from gateway.lists.cursors import KEPT
+from gateway.lists.items import COMPANY, LEAD, MADE
 
 #: Companies at once, unless a single note has more: a job's batch has up to 5,000.
 AT_ONCE = 2_000
@@ -34,45 +35,59 @@ _TAKE = """
      RETURNING company_ids),
     ids AS MATERIALIZED (SELECT DISTINCT unnest(company_ids) AS company_id FROM noted)
 """
-#: LIMIT keeps the look-ups from becoming joins: a plan that was made for empty tables is kept, and would read all rows.
+#: A row whose place or filters change gets a successor. One of which only an item changes is written again, as it is.
 FOLD = (
     _TAKE.format(tenant="tenant()")
-    + """,
+    + f""",
     fresh AS MATERIALIZED (
-        SELECT ids.company_id, candidate.company_id IS NOT NULL AS is_candidate, lead.score,
-               (coalesce(lead.rank, 0) + (contact.company_id IS NOT NULL)::int)::smallint AS facet,
+        SELECT ids.company_id, company.*, lead.*, candidate.company_id IS NOT NULL AS is_candidate,
+               (CASE lead.bucket WHEN 'High' THEN 6 WHEN 'Medium' THEN 4 WHEN 'Low' THEN 2 ELSE 0 END
+                + (contact.company_id IS NOT NULL)::int)::smallint AS facet,
                coalesce(company.ssic_version, '2020') || ':' || company.industry_code AS industry,
                name_key(company.name) AS name_key
           FROM ids
-         CROSS JOIN LATERAL (SELECT name, ssic_version, industry_code FROM companies
-                              WHERE company_id = ids.company_id LIMIT 1) AS company
+         CROSS JOIN {COMPANY.format(of="ids")} AS company
+          LEFT JOIN {LEAD.format(of="ids")} AS lead ON true
           LEFT JOIN LATERAL (SELECT company_id FROM icp_candidate_companies
                               WHERE tenant_id = tenant() AND company_id = ids.company_id LIMIT 1) AS candidate ON true
-          LEFT JOIN LATERAL (SELECT score, CASE bucket WHEN 'High' THEN 6 WHEN 'Medium' THEN 4 ELSE 2 END AS rank
-                               FROM lead_scores
-                              WHERE tenant_id = tenant() AND company_id = ids.company_id LIMIT 1) AS lead ON true
           LEFT JOIN LATERAL (SELECT company_id FROM contacts
                               WHERE tenant_id = tenant() AND company_id = ids.company_id AND kind = 'email'
                                 AND status = 'valid' LIMIT 1) AS contact ON true
          WHERE candidate.company_id IS NOT NULL OR lead.score IS NOT NULL),
-    changed AS MATERIALIZED (
-        SELECT fresh.*, known.updated_at AS known_at
+    compared AS MATERIALIZED (
+        SELECT fresh.*, known.updated_at AS known_at, known.candidate AS known_candidate, known.lead AS known_lead,
+               known.updated_at IS NULL
+                   OR (known.is_candidate, known.facet, known.name_key)
+                       <> (fresh.is_candidate, fresh.facet, fresh.name_key)
+                   OR known.score IS DISTINCT FROM fresh.score OR known.industry IS DISTINCT FROM fresh.industry
+                   AS is_moved
           FROM fresh
-          LEFT JOIN LATERAL (SELECT is_candidate, score, facet, industry, name_key, updated_at FROM listed_companies
+          LEFT JOIN LATERAL (SELECT is_candidate, score, facet, industry, name_key, updated_at, candidate, lead
+                               FROM listed_companies
                               WHERE tenant_id = tenant() AND company_id = fresh.company_id AND until = 'infinity'
-                              ORDER BY updated_at DESC LIMIT 1) AS known ON true
-         WHERE known.updated_at IS NULL
-            OR (known.is_candidate, known.facet, known.name_key) <> (fresh.is_candidate, fresh.facet, fresh.name_key)
-            OR known.score IS DISTINCT FROM fresh.score OR known.industry IS DISTINCT FROM fresh.industry),
+                              ORDER BY updated_at DESC LIMIT 1) AS known ON true),
+    placed AS MATERIALIZED (
+        SELECT compared.*, CASE WHEN is_moved THEN $3 ELSE known_at END AS listed_at FROM compared),
+    made AS MATERIALIZED (
+        SELECT placed.*, CASE WHEN is_candidate THEN {MADE["candidate"]} END AS candidate,
+               CASE WHEN score IS NOT NULL THEN {MADE["lead"]} END AS lead
+          FROM placed),
     ended AS (
-        UPDATE listed_companies AS old SET until = $3 FROM changed
-         WHERE old.tenant_id = tenant() AND old.company_id = changed.company_id AND old.updated_at = changed.known_at),
+        UPDATE listed_companies AS old SET until = $3 FROM made
+         WHERE is_moved AND old.tenant_id = tenant() AND old.company_id = made.company_id
+           AND old.updated_at = made.known_at),
+    rewritten AS (
+        UPDATE listed_companies AS old SET candidate = made.candidate, lead = made.lead FROM made
+         WHERE NOT is_moved AND old.tenant_id = tenant() AND old.company_id = made.company_id
+           AND old.updated_at = made.known_at
+           AND (known_candidate, known_lead) IS DISTINCT FROM (made.candidate, made.lead)),
     added AS (
-        INSERT INTO listed_companies (tenant_id, company_id, updated_at, is_candidate, facet, score, industry, name_key)
-        SELECT tenant(), company_id, $3, is_candidate, facet, score, industry, name_key FROM changed
-         ORDER BY company_id),
+        INSERT INTO listed_companies
+               (tenant_id, company_id, updated_at, is_candidate, facet, score, industry, name_key, candidate, lead)
+        SELECT tenant(), company_id, $3, is_candidate, facet, score, industry, name_key, candidate, lead
+          FROM made WHERE is_moved ORDER BY company_id),
     ticked AS (
-        UPDATE list_clocks SET at = $3 WHERE tenant_id = tenant() AND EXISTS (SELECT FROM changed))
+        UPDATE list_clocks SET at = $3 WHERE tenant_id = tenant() AND EXISTS (SELECT FROM made WHERE is_moved))
     SELECT count(*) FROM noted
 """
 )

@@ -14,74 +14,57 @@ from gateway.leads.scored import ScoredCompany
 from gateway.lists.cursors import MAX_ID, Place, Walk
 from gateway.lists.filters import ANY, Filter
 from gateway.lists.names import FEW_NAMES, IS_NAMED, IS_NAMED_IN_ORDER, SOUGHT
-from gateway.lists.pages import WALKED, Page, ending, page_by
+from gateway.lists.pages import Page, page_by, statement, statement_by_name
 
 # LATERAL to `walk` of pages.py, which explains the parameters; $6 facets, $7 industries, $8 a name's beginning.
 _VERSION = """
-        SELECT company_id, score, facet, walk.as_of FROM listed_companies
+        SELECT company_id, score, {more}, walk.as_of FROM listed_companies
          WHERE tenant_id = tenant() AND score IS NOT NULL
            AND (score, company_id) < ($1, $2)
            AND updated_at <= (SELECT as_of FROM walk) AND until > (SELECT as_of FROM walk)
 """
+_ITEM = "lead AS item"
 _ORDER = "ORDER BY score DESC, company_id DESC LIMIT $4::int"
-_ENDING = ending(
-    "score",
-    """page.company_id, coalesce(company.uen, no_uen(company.name)) AS uen, company.name,
-                       company.industry_norm, company.website_domain, page.score,
-                       CASE page.facet / 2 WHEN 3 THEN 'High' WHEN 2 THEN 'Medium' ELSE 'Low' END AS bucket,
-                       lead.confidence, lead.has_icp, lead.rationale, lead.model_version, lead.enriched_at,
-                       lead.updated_at""",
-    # Looked up in order of company_id, which only the primary key has: in a plan for few rows PostgreSQL would search
-    # the index of the best leads for each of them.
-    """CROSS JOIN LATERAL (
-           SELECT uen, name, industry_norm, website_domain FROM companies WHERE company_id = page.company_id LIMIT 1
-           ) AS company JOIN LATERAL (
-           SELECT company_id, confidence, has_icp, rationale, model_version, enriched_at, updated_at
-             FROM lead_scores WHERE tenant_id = tenant() AND company_id >= page.company_id ORDER BY company_id LIMIT 1
-           ) AS lead ON lead.company_id = page.company_id""",
-)
-BEST = f"""{WALKED} page AS MATERIALIZED (
-        SELECT it.* FROM walk CROSS JOIN LATERAL ({_VERSION}{_ORDER}) AS it) {_ENDING}"""
 _OF_FACET = "AND facet = ANY ($6::smallint[])"
 
 
-def _filtered(condition: str, sources: str = "") -> str:
+def _walked(condition: str = "", sources: str = "", more: str = _ITEM) -> str:
+    """Builds the select of the next leads of each row of `sources`."""
+    version = _VERSION.format(more=more)
     return f"""
-        SELECT it.* FROM walk {sources} CROSS JOIN LATERAL ({_VERSION} {_OF_FACET} {condition} {_ORDER}) AS it {_ORDER}
+        SELECT it.* FROM walk {sources} CROSS JOIN LATERAL ({version} {condition} {_ORDER}) AS it {_ORDER}
 """
-
-
-def _statement(select: str) -> str:
-    return f"{WALKED} page AS MATERIALIZED ({select}) {_ENDING}"
 
 
 def _by_name(condition: str, sources: str = "") -> str:
     """Builds the statement that sorts the leads of a name's beginning or, if they are many, looks in order."""
+    version = "updated_at AS version"
     # coalesce: else a plan may take an index of the candidates, which has not the order of the list.
-    in_order = f"{condition} AND coalesce(is_candidate, false) AND {IS_NAMED_IN_ORDER} AND NOT few.are_all"
-    walked = _filtered(in_order, f"CROSS JOIN few {sources}")
-    return f"""{WALKED} {SOUGHT}, named AS MATERIALIZED (
+    in_order = f"{_OF_FACET} {condition} AND coalesce(is_candidate, false) AND {IS_NAMED_IN_ORDER} AND NOT few.are_all"
+    walked = _walked(in_order, f"CROSS JOIN few {sources}", more=version)
+    with_page = f""", {SOUGHT}, named AS MATERIALIZED (
         SELECT it.* FROM walk CROSS JOIN LATERAL (
             SELECT company_id, score, facet, industry, updated_at, until, walk.as_of FROM listed_companies
              WHERE tenant_id = tenant() AND is_candidate AND {IS_NAMED} LIMIT {FEW_NAMES} + 1) AS it
     ), few AS MATERIALIZED (
         SELECT count(*) <= {FEW_NAMES} AS are_all FROM named
     ), page AS MATERIALIZED (
-        (SELECT company_id, score, facet, as_of FROM named CROSS JOIN few
+        (SELECT company_id, score, {version}, as_of FROM named CROSS JOIN few
           WHERE few.are_all AND (score, company_id) < ($1, $2) AND updated_at <= as_of AND until > as_of
             {_OF_FACET} AND ($7::text[] IS NULL OR industry = ANY ($7))
          {_ORDER})
         UNION ALL
         ({walked})
-    ) {_ENDING}
-"""
+    )"""
+    return statement_by_name("score", "lead", with_page)
 
 
 _INDUSTRIES = "CROSS JOIN unnest($7::text[]) AS one (industry)"
 _OF_INDUSTRY = "AND industry = one.industry"
 
-BY_FACET = _statement(_filtered(""))
-BY_INDUSTRY = _statement(_filtered(_OF_INDUSTRY, _INDUSTRIES))
+BEST = statement("score", _walked())
+BY_FACET = statement("score", _walked(_OF_FACET))
+BY_INDUSTRY = statement("score", _walked(f"{_OF_FACET} {_OF_INDUSTRY}", _INDUSTRIES))
 BY_NAME = _by_name("")
 BY_NAME_AND_INDUSTRY = _by_name(_OF_INDUSTRY, _INDUSTRIES)
 
@@ -90,7 +73,7 @@ BEGINNING = Place(2.0, MAX_ID)
 
 
 class Lead(ScoredCompany):
-    """A lead. `score` and `bucket` are those of the moment as of which the list is read, the rest is as of now."""
+    """A lead. `score` and `bucket` are those of the moment as of which the list is read, the rest may be newer."""
 
     updated_at: datetime = Field(description="when it was scored")
 
@@ -101,8 +84,8 @@ _LEADS = TypeAdapter(list[Lead])
 def _query(wanted: Filter) -> tuple[str, list[object]]:
     """The statement that reads a filter's pages, and its parameters from $6 on."""
     if wanted.name is not None:
-        statement = BY_NAME if wanted.industries is None else BY_NAME_AND_INDUSTRY
-        return statement, [wanted.facets, wanted.industries, wanted.name]
+        sql = BY_NAME if wanted.industries is None else BY_NAME_AND_INDUSTRY
+        return sql, [wanted.facets, wanted.industries, wanted.name]
     if wanted.industries is not None:
         return BY_INDUSTRY, [wanted.facets, wanted.industries]
     return (BEST, []) if wanted.is_any_facet else (BY_FACET, [wanted.facets])
@@ -119,8 +102,8 @@ async def page(
     limit: int,
 ) -> Page[float]:
     """Reads the next leads after a position; without one, the best. Without a walk, the list is as of now."""
-    statement, further = _query(wanted)
-    return await page_by(connection, statement, tenant_id, after or BEGINNING, walk, limit, *further, now=now)
+    sql, further = _query(wanted)
+    return await page_by(connection, sql, "lead", tenant_id, after or BEGINNING, walk, limit, *further, now=now)
 
 
 async def best(

@@ -1,7 +1,7 @@
 """Pages of a list as the database returns them: items that are JSON already, and the position behind the last one.
 
-PostgreSQL writes the items, all of them as one text: making 200 of them from rows here would take longer than finding
-them. A page is one statement that sets its own tenant, so it takes one round trip and not three.
+A page is one statement that sets its own tenant, so it takes one round trip and not three. It reads one table, whose
+rows have their items (items.py): to make them from rows, here or in PostgreSQL, would take longer than finding them.
 """
 
 import json
@@ -10,6 +10,7 @@ from typing import Any, Generic, NamedTuple
 
 from common.postgres import Connection
 from gateway.lists.cursors import Key, Kind, Place, Walk, encode
+from gateway.lists.items import Item, made_now
 
 #: The most items of a page, and their usual number.
 MAX_LIMIT = 200
@@ -26,26 +27,27 @@ WALKED = """
         SELECT coalesce($3::timestamptz, (SELECT at FROM list_clocks WHERE tenant_id = acting.tenant_id), 'epoch')
                    AS as_of
           FROM acting
-    ), """
+    )"""
 
 
-def ending(key: str, item: str, sources: str) -> str:
-    """Builds the end of a statement: one row with the items of `page`, and the place behind the last of them.
-
-    `page` has one row more than fits if the list continues. `key` is the column that the list is sorted by.
-    """
-    return f"""
-    , numbered AS MATERIALIZED (
-        SELECT page.*, row_number() OVER (ORDER BY {key} DESC, company_id DESC) AS nth FROM page
+def statement(key: str, select: str) -> str:
+    """Builds the statement whose page `select` reads, with the items. `key`: the column that the list is sorted by."""
+    return (
+        f"{WALKED} SELECT as_of, {key}, company_id, item FROM ({select}) AS page ORDER BY {key} DESC, company_id DESC"
     )
-    SELECT (SELECT as_of FROM walk) AS as_of,
-           (SELECT {key} FROM numbered WHERE nth = $4 - 1 AND EXISTS (SELECT FROM numbered WHERE nth = $4)) AS key,
-           (SELECT company_id FROM numbered WHERE nth = $4 - 1) AS company_id,
-           (SELECT string_agg(item, ',' ORDER BY nth)
-              FROM (SELECT nth, (SELECT row_to_json(item)::text FROM (SELECT {item}) AS item) AS item
-                      FROM numbered AS page {sources}
-                     WHERE nth < $4) AS made) AS items
-"""
+
+
+def statement_by_name(key: str, item: Item, with_page: str) -> str:
+    """Builds the statement that continues `WALKED` with `page`, whose rows know their `version`, and reads their items.
+
+    It finds its page among many rows in an index, and only those of the page are read from the table.
+    """
+    return f"""{WALKED}{with_page}
+    SELECT page.as_of, page.{key}, page.company_id, listed.item
+      FROM page CROSS JOIN LATERAL (
+           SELECT {item} AS item FROM listed_companies
+            WHERE tenant_id = tenant() AND company_id = page.company_id AND updated_at = page.version LIMIT 1) AS listed
+     ORDER BY page.{key} DESC, page.company_id DESC"""
 
 
 class Page(NamedTuple, Generic[Key]):
@@ -58,7 +60,8 @@ class Page(NamedTuple, Generic[Key]):
 
 async def page_by(
     connection: Connection,
-    statement: str,
+    sql: str,
+    item: Item,
     tenant_id: int,
     place: Place[Any],
     walk: Walk | None,
@@ -67,11 +70,19 @@ async def page_by(
     now: datetime,
 ) -> Page[Any]:
     """Reads a page by a statement that begins with `WALKED`. `further` are its parameters from $6 on."""
-    as_of = None if walk is None else walk.as_of
-    row = await connection.fetchrow(statement, *place, as_of, limit + 1, str(tenant_id), *further)
-    found: dict[str, Any] = dict(row or {})
-    end = None if found["key"] is None else Place(found["key"], found["company_id"])
-    return Page(found["items"] or "", end, Walk(found["as_of"], now if walk is None else walk.begun_at))
+    # One row more than fits, if the list continues.
+    rows = await connection.fetch(
+        sql, *place, None if walk is None else walk.as_of, limit + 1, str(tenant_id), *further
+    )
+    if not rows:
+        return Page("", None, walk or Walk(now, now))  # no page follows, so nothing is read as of then
+    as_of = rows[0][0]
+    end = Place(rows[limit - 1][1], rows[limit - 1][2]) if len(rows) > limit else None
+    del rows[limit:]
+    items = [row[3] for row in rows]
+    if None in items:
+        items = await made_now(connection, tenant_id, item, [row[2] for row in rows], as_of)
+    return Page(",".join(items), end, Walk(as_of, now if walk is None else walk.begun_at))
 
 
 def as_json(page: Page[Any], kind: Kind, *, items: str = "items", cursor: str = "nextCursor") -> str:

@@ -47,12 +47,13 @@ class Rates:
         per_subject = self._per_subject or Rate(math.ceil(tenant.per_minute / 2))
         limits = {(tenant_id, subject): per_subject, (tenant_id, ""): tenant, (0, ""): self._everyone}
         request = Request(tenant_id, subject, per_subject, tenant, self._credit.take(limits))
+        # A task in any case: so the table is asked in the order in which requests came, as their credit was counted.
+        charging = asyncio.create_task(self._verdict(request, limits), name="charge")
         if request.on_credit:
-            task = asyncio.create_task(self._verdict(request, limits), name="charge")
-            self._charging.add(task)
-            task.add_done_callback(self._charged)
+            self._charging.add(charging)
+            charging.add_done_callback(self._charged)
             return
-        verdict = await self._verdict(request, limits)
+        verdict = await charging
         if verdict is None or verdict.is_admitted:
             return
         longest_s, who, limit = max(

@@ -10,6 +10,7 @@ from gateway.dependencies import dependencies_of, tenant_of
 from gateway.http.negotiation import Form, wants_csv
 from gateway.http.problems import Problem
 from gateway.http.queries import described, read_query
+from gateway.http.request_routes import RequestRoute
 from gateway.lists import candidates, export, pages
 from gateway.lists.candidates import Candidate
 from gateway.lists.cursors import MAX_ID, Place, Walk, decode_candidates
@@ -17,7 +18,7 @@ from gateway.lists.pages import LIMIT, MAX_LIMIT, Page
 from gateway.routes.lists.answers import LIST_ANSWERS
 from gateway.routes.lists.filters import Demands, filter_of
 
-router = APIRouter(prefix="/candidates")
+router = APIRouter(prefix="/candidates", route_class=RequestRoute)
 
 
 class Candidates(BaseModel):

@@ -12,6 +12,7 @@ from gateway.http.api_document import errors
 from gateway.http.negotiation import Form, wants_csv
 from gateway.http.problems import Problem
 from gateway.http.queries import described, read_query
+from gateway.http.request_routes import RequestRoute
 from gateway.leads import explanations, feedback
 from gateway.lists import export, pages
 from gateway.lists.cursors import MAX_ID, Place, Walk, decode_leads
@@ -21,7 +22,7 @@ from gateway.lists.pages import LIMIT, MAX_LIMIT, Page
 from gateway.routes.lists.answers import LIST_ANSWERS
 from gateway.routes.lists.filters import Demands, filter_of
 
-router = APIRouter()
+router = APIRouter(route_class=RequestRoute)
 
 CompanyId = Annotated[int, Path(ge=1, le=MAX_ID)]
 NO_LEAD = errors({404: "The company is no lead of the tenant"})

@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 import asyncpg
 
+from gateway.lists.items import MADE
 from leadgen.ssic import seed_ssic
 from leadgen.tenants.tenants import add_tenant
 
@@ -57,18 +58,23 @@ CONTACTS = """
 """
 #: Tenants whose lists the gateway makes, as it makes them all; the rows of the others are written as it writes them.
 LISTED_BY_THE_GATEWAY = (2, 3)
-LISTED = """
-    INSERT INTO listed_companies (tenant_id, company_id, updated_at, is_candidate, facet, score, industry, name_key)
-    SELECT tenant_id, company_id, now() + company_id / 100_000 * interval '1 ms', true,
-           (CASE score.bucket WHEN 'High' THEN 6 WHEN 'Medium' THEN 4 WHEN 'Low' THEN 2 ELSE 0 END
-            + (contact.company_id IS NOT NULL)::int)::smallint,
-           score.score, company.ssic_version || ':' || company.industry_code, name_key(company.name)
-      FROM icp_candidate_companies
-      JOIN companies company USING (company_id)
-      LEFT JOIN lead_scores score USING (tenant_id, company_id)
-      LEFT JOIN contacts contact USING (tenant_id, company_id)
-     WHERE tenant_id <> ALL ($1::int[]) ORDER BY 1, 2
-"""
+LISTED = f"""
+    INSERT INTO listed_companies
+           (tenant_id, company_id, updated_at, is_candidate, facet, score, industry, name_key, candidate, lead)
+    SELECT tenant_id, company_id, listed_at, true, facet, score, ssic_version || ':' || industry_code, name_key(name),
+           {MADE["candidate"]}, CASE WHEN score IS NOT NULL THEN {MADE["lead"]} END
+      FROM (SELECT company.*, it.tenant_id, now() + company_id / 100_000 * interval '1 ms' AS listed_at,
+                   lead.score, lead.confidence, lead.has_icp, lead.rationale, lead.model_version, lead.enriched_at,
+                   lead.updated_at AS scored_at,
+                   (CASE lead.bucket WHEN 'High' THEN 6 WHEN 'Medium' THEN 4 WHEN 'Low' THEN 2 ELSE 0 END
+                    + (contact.company_id IS NOT NULL)::int)::smallint AS facet
+              FROM icp_candidate_companies AS it
+              JOIN companies AS company USING (company_id)
+              LEFT JOIN lead_scores AS lead USING (tenant_id, company_id)
+              LEFT JOIN contacts AS contact USING (tenant_id, company_id)
+             WHERE it.tenant_id <> ALL ($1::int[])) AS listed
+     ORDER BY 1, 2
+"""  # noqa: S608 - constants
 CLOCK = "INSERT INTO list_clocks (tenant_id, at) SELECT tenant_id, max(updated_at) FROM listed_companies GROUP BY 1"
 #: A note for the lists of each 5,000 companies, as of a job's batches, instead of three by triggers of 50,000.
 NOTES = """
