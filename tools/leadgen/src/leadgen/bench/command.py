@@ -4,6 +4,8 @@ Each command imports its measurement when it runs: they need every service's lib
 """
 
 import json
+import os
+import time
 from collections.abc import Coroutine
 from typing import Annotated, Any
 
@@ -125,6 +127,7 @@ def gateway(
 
         names = ("sql_ms", "http_p95_ratio", "throughput_ratio", "ttfb_ratio", "sse_mb_per_1000")
         figures: dict[str, Any] = dict.fromkeys(names)
+        began, load_before = time.monotonic(), os.getloadavg()[0]
         if part in (None, GatewayPart.LISTS):
             async with servers() as its:
                 figures |= await bench_lists(its, companies=companies, requests=requests, seconds=seconds)
@@ -137,7 +140,8 @@ def gateway(
         if part in (None, GatewayPart.STREAMS):
             async with servers() as its:
                 figures |= await bench_streams(its, seconds=seconds)
-        return figures
+        figures["load"] = [round(load_before, 1), *(round(load, 1) for load in os.getloadavg())]
+        return figures | {"took_s": round(time.monotonic() - began)}
 
     _run(measure(), as_json)
 
