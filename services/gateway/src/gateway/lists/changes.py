@@ -54,7 +54,7 @@ FOLD = (
                               WHERE tenant_id = tenant() AND company_id = ids.company_id AND kind = 'email'
                                 AND status = 'valid' LIMIT 1) AS contact ON true
          WHERE candidate.company_id IS NOT NULL OR lead.score IS NOT NULL),
-    compared AS MATERIALIZED (
+    compared AS (
         SELECT fresh.*, known.updated_at AS known_at, known.candidate AS known_candidate, known.lead AS known_lead,
                known.updated_at IS NULL
                    OR (known.is_candidate, known.facet, known.name_key)
@@ -66,10 +66,11 @@ FOLD = (
                                FROM listed_companies
                               WHERE tenant_id = tenant() AND company_id = fresh.company_id AND until = 'infinity'
                               ORDER BY updated_at DESC LIMIT 1) AS known ON true),
-    placed AS MATERIALIZED (
+    placed AS (
         SELECT compared.*, CASE WHEN is_moved THEN $3 ELSE known_at END AS listed_at FROM compared),
     made AS MATERIALIZED (
-        SELECT placed.*, CASE WHEN is_candidate THEN {MADE["candidate"]} END AS candidate,
+        SELECT company_id, is_candidate, facet, score, industry, name_key, is_moved, known_at, known_candidate,
+               known_lead, CASE WHEN is_candidate THEN {MADE["candidate"]} END AS candidate,
                CASE WHEN score IS NOT NULL THEN {MADE["lead"]} END AS lead
           FROM placed),
     ended AS (
