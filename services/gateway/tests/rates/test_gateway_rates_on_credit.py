@@ -84,7 +84,7 @@ async def test_a_request_does_not_wait_for_the_table(
 async def test_each_of_two_replicas_lets_in_its_credit_at_most(
     owner, full, replicas: Sequence[Database], rates_of: RatesOf
 ) -> None:
-    """Where there is no room at all: each learns that from its first answer."""
+    """There is no room at all, and each learns that from its first answer."""
     both = [rates_of(database, each=RATE) for database in replicas[:2]]
     let_in = sum(await asyncio.gather(*(rates.lets_in(1) for _ in range(50) for rates in both)))
     assert let_in == 2 * RATE.credit
@@ -101,7 +101,7 @@ async def test_each_of_two_replicas_lets_in_its_credit_at_most(
 async def test_two_replicas_exceed_a_limit_by_their_credit_at_most(
     replicas: Sequence[Database], rates_of: RatesOf, per_minute: int, asked: list[tuple[int, int]]
 ) -> None:
-    """However the requests are spread, and whoever asks at once: burst + rate * time + two credits, and no request that
+    """Two replicas admit at most burst + rate * time + two credits, however the requests are spread, and no request that
     a limit without credit would admit is refused.
     """
     rate, tenant = Rate(per_minute), next(tenants)
