@@ -115,7 +115,7 @@ async def test_items_that_an_older_gateway_did_not_write_are_made_when_they_are_
 async def test_the_migration_makes_the_items_of_what_is_listed_already(
     pages: Pages, owner: Owner, database: Database
 ) -> None:
-    """Of every tenant, and equal to those that the gateway makes."""
+    """They equal those that the gateway makes, for every tenant."""
     every = "SELECT * FROM listed_companies ORDER BY tenant_id, company_id, updated_at"
     before = await owner.fetch(every)
     await owner.execute(FORGET_ITEMS)

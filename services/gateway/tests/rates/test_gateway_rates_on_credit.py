@@ -101,9 +101,7 @@ async def test_each_of_two_replicas_lets_in_its_credit_at_most(
 async def test_two_replicas_exceed_a_limit_by_their_credit_at_most(
     replicas: Sequence[Database], rates_of: RatesOf, per_minute: int, asked: list[tuple[int, int]]
 ) -> None:
-    """Two replicas admit at most burst + rate * time + two credits, however the requests are spread, and no request that
-    a limit without credit would admit is refused.
-    """
+    """Two replicas admit burst + rate * time + two credits at most, and as many as a limit without credit admits."""
     rate, tenant = Rate(per_minute), next(tenants)
     both = [rates_of(database, each=rate) for database in replicas[:2]]
     began = time.monotonic()

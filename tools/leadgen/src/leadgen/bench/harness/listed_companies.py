@@ -8,7 +8,6 @@ from typing import TypeAlias
 
 import asyncpg
 
-from gateway.lists.items import MADE
 from leadgen.ssic import seed_ssic
 from leadgen.tenants.tenants import add_tenant
 
@@ -58,14 +57,20 @@ CONTACTS = """
 """
 #: Tenants whose lists the gateway makes, as it makes them all; the rows of the others are written as it writes them.
 LISTED_BY_THE_GATEWAY = (2, 3)
-LISTED = f"""
+#: With the items as gateway/lists/items.py makes them.
+LISTED = """
     INSERT INTO listed_companies
            (tenant_id, company_id, updated_at, is_candidate, facet, score, industry, name_key, candidate, lead)
     SELECT tenant_id, company_id, listed_at, true, facet, score, ssic_version || ':' || industry_code, name_key(name),
-           {MADE["candidate"]}, CASE WHEN score IS NOT NULL THEN {MADE["lead"]} END
+           (SELECT row_to_json(made)::text FROM (
+               SELECT company_id, uen, name, status, industry_code, industry_norm, website_domain, bucket, score,
+                      facet % 2 = 1 AS has_verified_email, listed_at AS updated_at) AS made),
+           CASE WHEN score IS NOT NULL THEN (SELECT row_to_json(made)::text FROM (
+               SELECT company_id, uen, name, industry_norm, website_domain, score, bucket, confidence, has_icp,
+                      rationale, model_version, enriched_at, scored_at AS updated_at) AS made) END
       FROM (SELECT company.*, it.tenant_id, now() + company_id / 100_000 * interval '1 ms' AS listed_at,
-                   lead.score, lead.confidence, lead.has_icp, lead.rationale, lead.model_version, lead.enriched_at,
-                   lead.updated_at AS scored_at,
+                   lead.score, lead.bucket, lead.confidence, lead.has_icp, lead.rationale, lead.model_version,
+                   lead.enriched_at, lead.updated_at AS scored_at,
                    (CASE lead.bucket WHEN 'High' THEN 6 WHEN 'Medium' THEN 4 WHEN 'Low' THEN 2 ELSE 0 END
                     + (contact.company_id IS NOT NULL)::int)::smallint AS facet
               FROM icp_candidate_companies AS it
@@ -74,7 +79,7 @@ LISTED = f"""
               LEFT JOIN contacts AS contact USING (tenant_id, company_id)
              WHERE it.tenant_id <> ALL ($1::int[])) AS listed
      ORDER BY 1, 2
-"""  # noqa: S608 - constants
+"""
 CLOCK = "INSERT INTO list_clocks (tenant_id, at) SELECT tenant_id, max(updated_at) FROM listed_companies GROUP BY 1"
 #: A note for the lists of each 5,000 companies, as of a job's batches, instead of three by triggers of 50,000.
 NOTES = """
