@@ -3,7 +3,7 @@
 import pytest
 
 from enricher.extract.findings import extract
-from enricher.extract.strangers import own_legal_names, sentences_of
+from enricher.extract.strangers import legal_names, own_legal_names, sentences_of
 from enricher.pages.documents import parse_html
 
 HOME = "https://harbourlift.com.sg/contact"
@@ -151,3 +151,9 @@ def test_a_line_is_cut_into_sentences_and_items() -> None:
         "Call Ben | ",
         "Shop 6777 1201",
     ]
+
+
+@pytest.mark.parametrize("form", ["Pte. Ltd.", "Sdn. Bhd.", "S.r.l.", "Srl", "e.K.", "B.V.", "Co., Ltd"])
+def test_a_legal_form_tells_a_companys_name(form: str) -> None:
+    """Also those with dots."""
+    assert legal_names(f"Fitted by\nRossi Valves {form} in 1990") == ["Rossi Valves"]

@@ -115,7 +115,8 @@ _LEGAL = re.compile(
 )
 #: A quick test for a legal form.
 LEGAL_FORM = re.compile(
-    r"\b(?:Pte|Ltd|Limited|LLP|LLC|L\.L\.C|Inc|GmbH|AG|AB|B\.?V|N\.V|Bhd|K\.K|PAC|S\.A|S\.p\.A|Srl|Oy|Pty|plc|PLC|JSC|Corp|KG|Tbk)\b"
+    r"\b(?:Pte|Ltd|Limited|LLP|LLC|L\.L\.C|Inc|GmbH|AG|AB|B\.?V|N\.V|Bhd|K\.K|PAC|S\.A|S\.p\.A|S\.?r\.?l|Oy|Pty|plc|PLC"
+    r"|JSC|Corp|KG|e\.K|Tbk)\b"
 )
 _COPYRIGHT = re.compile(
     r"©|\(c\)|copyright|all rights reserved|hak cipta|版权|uen\b|co\.? reg|reg(?:istration)? no", re.IGNORECASE

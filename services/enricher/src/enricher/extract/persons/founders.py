@@ -13,27 +13,13 @@ from enricher.extract.persons.titles import is_known
 from enricher.extract.persons.wording import OUTSIDE, PERSON, WORD
 
 _MOST = 30
-#: A quick test for one of the patterns.
+#: Words in lower case of which each pattern's sentence has one: most lines have none.
 _SIGNS = (
-    "ounded",
-    "tarted",
-    "kicked off",
-    "set up",
-    "established",
-    "beg",
-    "opened",
-    "launched",
-    "created",
-    "formed",
-    "planted",
-    "conceived",
-    "dream",
-    "hatched",
-    " first ",
-    "oleh ",
-    "egründet",
-    "fond",
+    *("founded", "started", "kicked off", "set up", "established", "beg", "born", "opened", "launched", "created"),
+    *("formed", "planted", "conceived", "dream", "hatched", " first", "oleh ", "gegründet", "fond", "créé"),
 )
+#: Offices outside of companies: whoever holds one opens a place, and founds none.
+_OFFICES = frozenset({"minister", "mayor", "mp", "senator", "governor", "ambassador"})
 _MADE = (
     r"(?:founded|co-founded|cofounded|started|kicked off|set up|established|begun|opened|launched|created|formed"
     r"|planted|conceived|dream(?:ed|t) up|hatched)"
@@ -92,7 +78,8 @@ _GROUPS = ("one", "other", "one2", "other2", "one3", "other3")
 
 def may_name_founders(text: str) -> bool:
     """True for a text with a word of foundations: a quick test."""
-    return any(sign in text for sign in _SIGNS)
+    lower = text.lower()
+    return any(sign in lower for sign in _SIGNS)
 
 
 def founders_in(line: str, names: frozenset[str]) -> Iterator[tuple[str, str]]:
@@ -132,8 +119,10 @@ def _of_one_family(found: re.Match[str], before: str, names: frozenset[str]) -> 
 
 
 def _name(words: str) -> str | None:
-    """The name without what stands before it: "Designer Ana Cruz", "When Ana Cruz"."""
+    """The name without what stands before it: "Designer Ana Cruz", "When Ana Cruz"; `None` for one in office."""
     parts = words.strip(" ,.").split()
+    if not _OFFICES.isdisjoint(it.lower() for it in parts):
+        return None
     while len(parts) > 2 and (is_known(parts[0].lower()) or is_common(parts[0].lower())):
         parts = parts[1:]
     return person_name(" ".join(parts))

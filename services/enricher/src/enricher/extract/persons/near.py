@@ -245,7 +245,7 @@ def _plain(word: str) -> str:
     return word.lower().strip(".,'’")
 
 
-@lru_cache(500)
+@lru_cache(64)  # of one page: each holds its text
 def _full_name(first: str, text: str) -> str | None:
     """The only full name of a page that begins with a first name."""
     if len(first) < 3 or not first.isalpha() or is_known(first.lower()):
