@@ -234,7 +234,7 @@ def start_gateway(database_url: str, tmp_path: Path) -> Iterator[Start]:
 async def start_gateway_of_module(
     postgres_server: str, template_database: str, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Start]:
-    """As `start_gateway`, for a process that the tests of a module share, with a database of the module's own."""
+    """Starts processes that the tests of a module share, on a database of the module's own."""
     name = f"module_{new_id().hex}"
     server = await asyncpg.connect(postgres_server)
     try:
