@@ -155,5 +155,5 @@ def test_a_line_is_cut_into_sentences_and_items() -> None:
 
 @pytest.mark.parametrize("form", ["Pte. Ltd.", "Sdn. Bhd.", "S.r.l.", "Srl", "e.K.", "B.V.", "Co., Ltd"])
 def test_a_legal_form_tells_a_companys_name(form: str) -> None:
-    """Also those with dots."""
+    """With dots or without."""
     assert legal_names(f"Fitted by\nRossi Valves {form} in 1990") == ["Rossi Valves"]
