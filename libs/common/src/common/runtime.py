@@ -5,7 +5,7 @@ what was announced is sent.
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Collection, Coroutine, Mapping
 from datetime import timedelta
 from types import TracebackType
 from typing import Any, Self
@@ -60,8 +60,8 @@ class Runtime:
             for handler in stage.handlers.values()
             for lane, size in lanes.items()
         ]
-        sleepers = {(workers.topic, workers.lane): workers for workers in self.workers}
-        self.waker = Waker(database, inbox, sleepers, patience=inbox.lease / BEATS)
+        self._sleepers = {(workers.topic, workers.lane): workers for workers in self.workers}
+        self.waker = Waker(database, inbox, self._sleepers, patience=inbox.lease / BEATS)
         self.leases = LeaseKeeper(database, inbox, self._held_for)
         self.broker = Broker(
             str(bootstrap_servers),
@@ -136,9 +136,10 @@ class Runtime:
         """A health check: ready once Kafka has given us partitions."""
         return None if self.consumer is not None and self.consumer.assignment() else "no partitions assigned yet"
 
-    def _wake(self) -> None:
-        for workers in self.workers:
-            workers.wake()
+    def _wake(self, places: Collection[tuple[str, Lane]]) -> None:
+        """Wakes those workers alone for whom there is something: each asks the database, on a connection of its own."""
+        for place in self._sleepers.keys() & places:
+            self._sleepers[place].wake()
 
     def _nudge(self) -> None:
         self.waker.nudge()

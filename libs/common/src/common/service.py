@@ -128,7 +128,7 @@ async def serve(name: str, settings: StageSettings, compose: Compose, lanes: Map
             ]
         )
         server = http_server(app, settings)
-        parts.enter_context(health.metrics_served(settings.http_host, settings.metrics_port))
+        await parts.enter_async_context(health.metrics_served(settings))
         runtime = await retried(lambda: parts.enter_async_context(a_runtime()))
         log.info("service_starts", topics=list(stage.handlers), port=settings.http_port)
         await server.serve()

@@ -101,3 +101,21 @@ async def test_intake_reads_the_stages_own_list_of_what_is_forgotten(toy: str, d
         await publish(kafka, [(event, envelope_for(event, new_id())) for event in some(1)])
         await ended(database, "toy", 1)
     assert asked >= 1
+
+
+async def test_what_arrives_wakes_the_workers_of_its_lane_alone(toy: str, database: Database, kafka: str) -> None:
+    """The others would ask the database for nothing, each on a connection of its own."""
+    async with at_work(a_stage(), database, kafka) as runtime:
+        nightly = next(it for it in runtime.workers if it.lane == "nightly")
+
+        async def has_looked() -> bool:
+            return not nightly._has_news
+
+        await until(has_looked)
+        before = nightly._ring_read_at
+        await publish(kafka, [(event, envelope_for(event, new_id())) for event in some(1)])
+        await ended(database, "toy", 1)
+        assert nightly._ring_read_at == before
+        await publish(kafka, [(event, envelope_for(event, new_id(), lane="nightly")) for event in some(1)])
+        await ended(database, "toy", 2)
+        assert nightly._ring_read_at > before

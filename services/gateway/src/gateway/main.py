@@ -58,9 +58,8 @@ def main() -> None:
 
 async def serve(settings: GatewaySettings) -> None:
     """Serves until SIGTERM or SIGINT."""
-    with health.metrics_served(settings.http_host, settings.metrics_port):
-        async with gateway(settings) as app:
-            await http_server(RequestSpans(for_browsers(app, settings)), settings).serve()
+    async with health.metrics_served(settings), gateway(settings) as app:
+        await http_server(RequestSpans(for_browsers(app, settings)), settings).serve()
 
 
 def for_browsers(app: ASGIApp, settings: GatewaySettings) -> ASGIApp:

@@ -9,6 +9,7 @@ import pytest
 
 from common.http.health import metrics_served
 from common.http.security_headers import DATA_POLICY, HEADERS, PAGE_POLICY, SecurityHeaders
+from common.settings import ServiceSettings
 from embedded.ports import LOOPBACK, free_port
 from gateway.api import application
 from gateway.http.cross_origin import admit_origins, origins_of
@@ -157,8 +158,11 @@ async def test_metrics_are_not_open_on_the_public_port(rep) -> None:
 async def test_metrics_can_have_a_port_of_their_own() -> None:
     """Without a token; the port is closed afterwards."""
     port = free_port()
+    settings = ServiceSettings(
+        database_url="unused", kafka_bootstrap_servers="unused", http_host=LOOPBACK, metrics_port=port
+    )
     async with httpx.AsyncClient(trust_env=False, base_url=f"http://{LOOPBACK}:{port}") as http:
-        with metrics_served(LOOPBACK, port):
+        async with metrics_served(settings):
             answer = await http.get("/metrics")
             assert "leadgen_" in answer.text
         with pytest.raises(httpx.ConnectError):

@@ -7,7 +7,7 @@ many open rows its partitions are paused, and the backlog stays in Kafka.
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
@@ -49,9 +49,10 @@ class Intake:
         database: Database,
         *,
         bound: int,
-        arrived: Callable[[], None],
+        arrived: Callable[[Collection[tuple[str, Lane]]], None],
         suppression: Suppression | None = None,
     ) -> None:
+        """`arrived` is called with the topics and lanes that rows were written of."""
         self._inbox = inbox
         self._bound = bound
         self._arrived = arrived
@@ -92,10 +93,12 @@ class Intake:
             with suppress(Unavailable):  # `_write` waits for the database
                 await self.read_rewinds()  # it may have been abandoned
         writing: asyncio.Task[None] | None = None
+        places: set[tuple[str, Lane]] = set()
         try:
             # The next part is read while PostgreSQL writes the last: one at a time, so that a key's order holds.
             for part in parts(records):
                 arrivals = self._arrivals(part)
+                places.update((it.topic, it.lane) for it in arrivals)
                 if writing is not None:
                     await writing
                 writing = asyncio.create_task(self._write(arrivals))
@@ -110,7 +113,7 @@ class Intake:
         taken = Counter(record.topic for record in records)
         for topic, count in taken.items():
             metrics.taken_in.labels(self._inbox.consumer, topic).inc(count)
-        self._arrived()  # the rows are there: the work need not wait for Kafka to note it
+        self._arrived(places)  # the rows are there: the work need not wait for Kafka to note it
         await message.ack()
         for topic, count in taken.items():
             await self._hold_back(topic, count, message.consumer)

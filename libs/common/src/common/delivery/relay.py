@@ -151,12 +151,14 @@ class Relay:
     async def _stand_by(self) -> None:
         """Until the next look at the lease, or until this replica has something for the owner to send."""
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._wake.wait(), self.POLL if self._stop.is_set() else self.STANDBY)
+            async with asyncio.timeout(self.POLL if self._stop.is_set() else self.STANDBY):
+                await self._wake.wait()
             await asyncio.sleep(self.SPACING)
 
     async def _stopped_within(self, pause: float) -> None:
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._stop.wait(), pause)
+            async with asyncio.timeout(pause):
+                await self._stop.wait()
             await asyncio.sleep(self.POLL)  # what is left may still be sent
 
     async def _own(self) -> bool:
@@ -244,5 +246,6 @@ class Relay:
     async def _rest(self, until: asyncio.Event, pause: float) -> None:
         """Until the next look is due, or somebody wakes us."""
         with suppress(TimeoutError):
-            await asyncio.wait_for(until.wait(), pause)
+            async with asyncio.timeout(pause):
+                await until.wait()
             await asyncio.sleep(max(0.0, self._looked_at + self.SPACING - time.monotonic()))

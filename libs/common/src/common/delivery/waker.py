@@ -65,8 +65,10 @@ class Waker:
                 self._patient_until = time.monotonic() + RETRY_S + self._patience_s
                 await asyncio.sleep(RETRY_S)
                 continue
+            # Not `wait_for`: a cancellation that meets a nudge is lost in it, and this would go on for ever.
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._nudged.wait(), min(max(next_due_s, SPACING_S), self._poll_s))
+                async with asyncio.timeout(min(max(next_due_s, SPACING_S), self._poll_s)):
+                    await self._nudged.wait()
             await asyncio.sleep(max(0.0, began + SPACING_S - time.monotonic()))
 
     async def _look(self) -> float:

@@ -4,16 +4,18 @@ Metrics have a port of their own if METRICS_PORT names one, so that the service'
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from contextlib import AsyncExitStack, asynccontextmanager
 
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest, start_http_server
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest, make_asgi_app
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from common.errors import Permanent, Unavailable
+from common.http.http_server import served_on
 from common.postgres import Database
+from common.settings import ServiceSettings
 
 #: A check returns what is wrong, or None.
 Check = Callable[[], Awaitable[str | None]]
@@ -81,19 +83,19 @@ def metrics_route() -> Route:
     return Route("/metrics", metrics, include_in_schema=False)
 
 
-@contextmanager
-def metrics_served(host: str, port: int | None) -> Iterator[None]:
-    """Serves `/metrics` on a port of its own, if there is one. Raises Permanent if something else listens there."""
-    if port is None:
+@asynccontextmanager
+async def metrics_served(settings: ServiceSettings) -> AsyncIterator[None]:
+    """Serves `/metrics` on a port of its own, if there is one. Raises Permanent if something else listens there.
+
+    prometheus-client's own server has a thread that wakes up twice per second.
+    """
+    if settings.metrics_port is None:
         yield
         return
-    try:
-        server, thread = start_http_server(port, host)
-    except OSError as error:
-        raise Permanent(f"/metrics cannot be served on METRICS_PORT {port} of {host}: {error}") from error
-    try:
+    async with AsyncExitStack() as serving:
+        try:
+            await serving.enter_async_context(served_on(settings.metrics_port, make_asgi_app(), settings))
+        except OSError as error:
+            place = f"METRICS_PORT {settings.metrics_port} of {settings.http_host}"
+            raise Permanent(f"/metrics cannot be served on {place}: {error}") from error
         yield
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()

@@ -4,10 +4,15 @@ A request's head (request line and headers) has `MAX_HEAD` bytes and `read_timeo
 431 or 408. What chunked encoding adds to a body has `MAX_FRAMING` bytes; beyond that the connection is closed. The
 application limits the body itself, since only it knows whether it reads one. A client that reads an answer so slowly
 that what waits for it does not go out within `write_timeout_s` is cut off.
+
+Answers are dated here, when their request comes: uvicorn has a timer that sets the date once per second.
 """
 
 import json
+import time
 from asyncio import TimerHandle, Transport
+from email.utils import formatdate
+from functools import lru_cache
 from http import HTTPStatus
 from typing import Any
 
@@ -81,6 +86,7 @@ class BoundedConnection(HttpToolsProtocol):
             self._is_too_large = True
             raise _HeadTooLarge
         self._stop_deadline()
+        self.server_state.default_headers = _date_header(int(time.time()))
         super().on_headers_complete()
 
     def on_header(self, name: bytes, value: bytes) -> None:
@@ -131,3 +137,8 @@ class BoundedConnection(HttpToolsProtocol):
         ).encode()
         self.transport.write(STATUS_LINE[status] + head + body)
         self.transport.close()
+
+
+@lru_cache(maxsize=1)
+def _date_header(second: int) -> list[tuple[bytes, bytes]]:
+    return [(b"date", formatdate(second, usegmt=True).encode())]

@@ -3,13 +3,15 @@
 import asyncio
 import signal
 import socket
-from contextlib import suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from functools import partial
 from typing import cast
 
 import uvicorn
 from starlette.types import ASGIApp
+from uvicorn.server import ServerState
 
 from common.errors import Permanent
 from common.http.http_connection import BoundedConnection
@@ -18,7 +20,7 @@ from common.settings import ServiceSettings
 
 
 class Server(uvicorn.Server):
-    """uvicorn's server, which is woken to exit, and once per second; uvicorn's own looks ten times per second."""
+    """uvicorn's server, which sleeps until it is to exit; uvicorn's own looks ten times per second."""
 
     def __init__(self, config: uvicorn.Config) -> None:
         self._should_exit = False
@@ -40,9 +42,8 @@ class Server(uvicorn.Server):
     async def main_loop(self) -> None:
         """Returns when the server is to exit."""
         self._loop = asyncio.get_running_loop()
-        while not await self.on_tick(0):
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._exits.wait(), 1)
+        if not self.should_exit:
+            await self._exits.wait()
 
 
 def http_config(app: ASGIApp, settings: ServiceSettings) -> uvicorn.Config:
@@ -65,6 +66,27 @@ def http_config(app: ASGIApp, settings: ServiceSettings) -> uvicorn.Config:
         timeout_graceful_shutdown=10,
         timeout_keep_alive=75,  # longer than proxies and clients keep theirs: who ends first may cut a request off
     )
+
+
+@asynccontextmanager
+async def served_on(port: int, app: ASGIApp, settings: ServiceSettings) -> AsyncIterator[None]:
+    """Serves an application on a port of its own beside the service's, while the block runs. Raises OSError."""
+    config = http_config(app, settings)
+    config.load()
+    state = ServerState()
+
+    def connection() -> asyncio.Protocol:
+        return config.http_protocol_class(config=config, server_state=state, app_state={})  # type: ignore[call-arg]
+
+    server = await asyncio.get_running_loop().create_server(connection, settings.http_host, port)
+    try:
+        yield
+    finally:
+        server.close()
+        for client in list(state.connections):
+            client.shutdown()
+        await asyncio.gather(*state.tasks, return_exceptions=True)
+        await asyncio.sleep(0)  # connections close in the loop's next turn
 
 
 def http_server(app: ASGIApp, settings: ServiceSettings) -> uvicorn.Server:

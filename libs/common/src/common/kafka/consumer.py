@@ -1,18 +1,20 @@
 """A Kafka consumer that reads within bounds and never stands still at what it cannot read.
 
-aiokafka has no seam for how the bytes of a fetch become records: its fetcher looks two classes up by name, and ours
-take their place (`record_batches.py` says what they do). `Consumer` besides bounds what one read may bring.
+aiokafka has no seam for how the bytes of a fetch become records, nor for how it fetches: it looks three classes up by
+name, and ours take their place (`record_batches.py` says what two of them do). `Consumer` besides bounds what one read
+may bring, and fetches seldom while there is nothing.
 """
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from itertools import zip_longest
 from typing import Any
 
 import structlog
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
-from aiokafka.consumer import fetcher
+from aiokafka.client import ConnectionGroup
+from aiokafka.consumer import consumer, fetcher
 from aiokafka.errors import KafkaError
 from faststream.kafka import KafkaBroker
 
@@ -25,14 +27,16 @@ log = structlog.get_logger(__name__)
 READ_BYTES = 4 * 1024 * 1024
 #: Compressed bytes that wait in the client.
 FETCH_BYTES = 8 * 1024 * 1024
-#: Milliseconds that the broker may hold a fetch back after a read that brought nothing. It answers at once when there
-#: is something; but what else a busy consumer wants of it has to wait for the answer, so then the wait is short.
-IDLE_FETCH_WAIT_MS = 1000
-#: Seconds between looks of aiokafka's fetcher at what else to fetch; it also looks whenever something has happened. Its
-#: own 0.2 took most of an idle service's CPU.
-FETCHER_LOOKS_S = 1.0
-#: Milliseconds between two looks at whether the consumer was stopped; what comes is there at once.
-WAIT_MS = 1000
+#: Milliseconds without a record after which a consumer counts as idle, if it goes on waiting.
+IDLE_AFTER_MS = 1000
+#: Milliseconds that the broker may hold an idle consumer's fetch back; it answers at once when there is something. What
+#: else that broker is asked meanwhile waits for the answer.
+IDLE_FETCH_WAIT_MS = 5000
+#: Seconds between looks of aiokafka's fetcher at what else to fetch, should nothing happen: it looks whenever something
+#: does. Its own 0.2 took most of an idle service's CPU.
+FETCHER_LOOKS_S = 10.0
+#: Milliseconds that a subscriber waits at a time; what comes is there at once.
+WAIT_MS = 60_000
 
 
 class _Fetched:
@@ -68,8 +72,24 @@ class _PartitionRecords(fetcher.PartitionRecords):  # type: ignore[misc] # aioka
             self.next_fetch_offset = max(self.next_fetch_offset, offset_after(batch, following))
 
 
+class _Fetcher(fetcher.Fetcher):  # type: ignore[misc] # not typed
+    """Closes the connection of a fetch that the broker still holds back when other partitions were assigned.
+
+    The broker takes one request of a connection after the other, so the new partitions would wait for it.
+    """
+
+    async def _proc_fetch_request(self, assignment: Any, node_id: int, request: Any) -> bool:
+        has_news: bool = await super()._proc_fetch_request(assignment, node_id, request)
+        if not assignment.active:
+            connection = self._client._conns.get((node_id, ConnectionGroup.DEFAULT))
+            if connection is not None and any(answer.cancelled() for _, _, answer in connection._requests):
+                connection.close()
+        return has_news
+
+
 fetcher.MemoryRecords = _Fetched
 fetcher.PartitionRecords = _PartitionRecords
+consumer.Fetcher = _Fetcher
 
 
 class Consumer(AIOKafkaConsumer):  # type: ignore[misc] # not typed
@@ -82,6 +102,7 @@ class Consumer(AIOKafkaConsumer):  # type: ignore[misc] # not typed
     def __init__(self, *topics: str, **settings: Any) -> None:
         super().__init__(*topics, **{**settings, "fetch_max_bytes": FETCH_BYTES})
         self._last_read = TopicPartition("", -1)
+        self._is_idle = False
 
     async def start(self) -> None:
         await super().start()
@@ -92,9 +113,7 @@ class Consumer(AIOKafkaConsumer):  # type: ignore[misc] # not typed
     ) -> dict[TopicPartition, list["ConsumerRecord[bytes, bytes]"]]:
         """Waits up to `timeout_ms` for records; reads one partition after another until it has enough."""
         left = max_records or 2**31
-        found: dict[TopicPartition, list[ConsumerRecord[bytes, bytes]]]
-        found = await super().getmany(*partitions, timeout_ms=timeout_ms, max_records=1)
-        self._fetcher._fetch_max_wait_ms = self._fetch_max_wait_ms if found or not timeout_ms else IDLE_FETCH_WAIT_MS
+        found = await self._first(partitions, timeout_ms)
         if not found:
             return found
         taken, size = 1, _bytes_of(next(iter(found.values())))
@@ -116,6 +135,22 @@ class Consumer(AIOKafkaConsumer):  # type: ignore[misc] # not typed
                 found.setdefault(place, []).extend(more)
                 taken += len(more)
                 size += _bytes_of(more)
+        return found
+
+    async def _first(
+        self, partitions: Sequence[TopicPartition], timeout_ms: int
+    ) -> dict[TopicPartition, list["ConsumerRecord[bytes, bytes]"]]:
+        """Waits up to `timeout_ms` for a record. While none comes, fetches become longer, and so fewer."""
+        found: dict[TopicPartition, list[ConsumerRecord[bytes, bytes]]]
+        awake_ms = 0 if self._is_idle else min(timeout_ms, IDLE_AFTER_MS)
+        found = await super().getmany(*partitions, timeout_ms=awake_ms, max_records=1)
+        if not found and timeout_ms > awake_ms:
+            # A partition that is paused is in no fetch: when it goes on, it waits for the end of the one under way.
+            wait_ms = IDLE_AFTER_MS if self.paused() else IDLE_FETCH_WAIT_MS
+            self._is_idle, self._fetcher._fetch_max_wait_ms = True, wait_ms
+            found = await super().getmany(*partitions, timeout_ms=timeout_ms - awake_ms, max_records=1)
+        if found:
+            self._is_idle, self._fetcher._fetch_max_wait_ms = False, self._fetch_max_wait_ms
         return found
 
 

@@ -13,7 +13,10 @@ AT_ONCE = 2_000
 #: Notes at once.
 NOTES = 1_000
 
-NEXT_TENANT = "SELECT tenant_id FROM list_changes WHERE tenant_id > $1 ORDER BY tenant_id LIMIT 1"
+NEXT_TENANT = """
+    SELECT coalesce((SELECT tenant_id FROM list_changes WHERE tenant_id > $1 ORDER BY tenant_id LIMIT 1),
+                    (SELECT tenant_id FROM list_changes ORDER BY tenant_id LIMIT 1))
+"""
 #: Not by ON CONFLICT alone, which waits while another replica holds the clock.
 CLOCK = """
     INSERT INTO list_clocks (tenant_id)
@@ -115,12 +118,9 @@ SPREAD = (
 
 async def next_tenant(database: Database, after: int) -> int | None:
     """Finds the tenant after this one, in rotation, whose lists are out of date; 0 stands for all tenants."""
-    async with database.without_tenant() as tx:
-        for at in (after, -1):
-            found: int | None = await tx.fetchval(NEXT_TENANT, at)
-            if found is not None:
-                return found
-    return None
+    async with database.statement() as tx:
+        found: int | None = await tx.fetchval(NEXT_TENANT, after)
+    return found
 
 
 async def fold(database: Database, tenant_id: int) -> int:

@@ -38,4 +38,5 @@ async def keep_lists(database: Database, facts: asyncio.Event) -> None:
         await asyncio.sleep(time.monotonic() - began if did else EVERY_S)
         if tenant_id is None:
             with suppress(TimeoutError):
-                await asyncio.wait_for(facts.wait(), IDLE_S)
+                async with asyncio.timeout(IDLE_S):
+                    await facts.wait()

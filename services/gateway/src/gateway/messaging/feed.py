@@ -42,6 +42,9 @@ CLOCK_MARGIN_S = 60
 #: The most time that reading the facts of a request once more may take.
 REPLAY_S = 60.0
 
+#: How often the feed looks whether a topic has got more partitions, while no facts come.
+PARTITIONS_EVERY_MS = 10_000
+
 
 async def next_fact(facts: asyncio.Queue[Event], *, within_s: float) -> Event | None:
     """The next fact that comes; None when none came in time."""
@@ -187,7 +190,7 @@ class Feed:
         await self._resume(consumer)
         self._reading.set()
         while _partitions(consumer) <= partitions:
-            for partition, records in (await consumer.getmany(timeout_ms=1000)).items():
+            for partition, records in (await consumer.getmany(timeout_ms=PARTITIONS_EVERY_MS)).items():
                 for record in records:
                     await self._deliver(record, self._listeners)
                 self._positions[partition] = records[-1].offset + 1
