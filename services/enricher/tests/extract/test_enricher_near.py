@@ -22,6 +22,9 @@ def pairs_in(line: str, text: str = "", *, is_news: bool = False) -> list[tuple[
         ("The board has elected Dr Ana Cruz as chair of its board.", [("Ana Cruz", "chair")]),
         ("Lead brewer Ben Low arrived in 2018; Taproom Manager Ana Cruz keeps the peace.",
          [("Ben Low", "Lead brewer"), ("Ana Cruz", "Taproom Manager")]),
+        ("Ana Cruz, who runs the business as General Manager, is in.", [("Ana Cruz", "General Manager")]),
+        ("Ana Cruz is our kiln master, you know.", [("Ana Cruz", "kiln master")]),
+        ("In the studio sits Ana Cruz, senior interior designer.", [("Ana Cruz", "senior interior designer")]),
         ("Please write to Ana Cruz (head of talent) about it.", [("Ana Cruz", "head of talent")]),
     ],
 )  # fmt: skip
@@ -65,3 +68,12 @@ def test_whoever_speaks_in_the_companys_news_is_its_own_unless_placed_elsewhere(
     assert pairs_in(line, is_news=True) == [("Ana Cruz", "Director of Operations")]
     assert pairs_in(line) == []
     assert pairs_in("“”, said Ana Cruz, Director at Omega Foods, on Monday.", is_news=True) == []
+
+
+def test_news_may_put_a_title_in_small_letters_before_a_name() -> None:
+    """Behind the company's name, "by" or "said"; "succeeded by" names who came after."""
+    assert pairs_in("It was overseen by project director Ben Low.", is_news=True) == [("Ben Low", "project director")]
+    assert pairs_in("“”, said Valves chief executive Ben Low.", is_news=True) == [("Ben Low", "chief executive")]
+    assert pairs_in("Mei has been succeeded by Ana Cruz as Chief Financial Officer.", is_news=True) == [
+        ("Ana Cruz", "Chief Financial Officer")
+    ]

@@ -318,3 +318,35 @@ def test_a_head_that_is_a_family_name_needs_known_words_before_it(line: str, is_
     """ "Sam Carpenter" is a person."""
     assert is_job_title(line) is is_one
     assert (person_name(line) is not None) is (line == "Sam Carpenter")
+
+
+@pytest.mark.parametrize(
+    ("body", "found"),
+    [
+        ('<a href="/ana">Ana Cruz</a><p>Legal Executive</p><p>0114 249 6621</p>', [("Ana Cruz", "Legal Executive")]),
+        ("<p>Ana Cruz Projektleiterin</p>", [("Ana Cruz", "Projektleiterin")]),
+        ("<p>Ana Kurz</p><p>Bilanzbuchhalterin</p>", [("Ana Kurz", "Bilanzbuchhalterin")]),
+        ("<p>Trainee solicitors</p><p>Ana Cruz · Ben Low</p>",
+         [("Ana Cruz", "Trainee solicitor"), ("Ben Low", "Trainee solicitor")]),
+        ("<p>Vice-Principal: Ana Cruz</p>", [("Ana Cruz", "Vice-Principal")]),
+        ("<p>K2 Form Teacher: Ana Cruz</p>", [("Ana Cruz", "K2 Form Teacher")]),
+        ("<p>Language Teacher (Tamil): Ana Cruz</p>", [("Ana Cruz", "Language Teacher (Tamil)")]),
+        ("<table><tr><td>ANA CRUZ<td>R1103342<td>SENIOR CONSULTANT</table>", [("Ana Cruz", "SENIOR CONSULTANT")]),
+        ('<p>Ana "Annie" Cruz</p><p>Buyer</p>', [("Ana Cruz", "Buyer")]),
+        ("<p>Ana Cruz</p><p>Vocal Coach</p>", [("Ana Cruz", "Vocal Coach")]),
+        ("<p>Ana Cruz, Team Lead, joined 2012</p>", [("Ana Cruz", "Team Lead")]),
+        ("<p>Ana Cruz</p><p>Chief Clerk (1955 - 1989)</p>", []),
+        ("<p>Ana Cruz</p><p>Past Chairperson</p>", []),
+        ("<p>Biscuit Low, Chief Morale Officer (corgi)</p>", []),
+    ],
+)  # fmt: skip
+def test_people_in_further_layouts(body: str, found: list[tuple[str, str]]) -> None:
+    """Names that are links, names and titles with nothing between, several below one title, past ones and pets."""
+    assert people_on(body) == found
+
+
+def test_a_title_above_a_name_that_was_not_read_is_not_the_next_ones() -> None:
+    """Its name stood above it, as the others' names do."""
+    two = "<p>Ana Cruz</p><p>Head Nurse</p><p>x.</p><p>Ben Low</p><p>Buyer</p><p>y.</p>"
+
+    assert ("Mei Tan", "Technician") not in people_on(f"{two}<p>no name.</p><p>Technician</p><p>Mei Tan</p><p>z.</p>")

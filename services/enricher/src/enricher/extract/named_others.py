@@ -5,8 +5,10 @@ Two capitalised words in a row count that are no place, street, form of address,
 
 import re
 from collections.abc import Iterable
+from itertools import islice
 
 from enricher.extract.numbers.countries import is_place
+from enricher.extract.other_roles import ROLES
 from enricher.extract.own_words import is_own_name
 from enricher.extract.persons.names import is_common
 from enricher.extract.persons.titles import is_department, is_job_title, is_known
@@ -24,17 +26,42 @@ _STREET = re.compile(
     r"|Building|Bldg|Tower|Towers|Plaza|Mall|Centre|Center|Complex|Square|Point|Hub|Park|Estate|Block|Blk|Level|Unit|Jalan|Jln"
     r"|Lorong|Taman|Bukit|Kampung|Kampong|Wisma|Menara|Straße|Strasse|Platz|Junction|Court|Court|House|City|Town|Island|Industrial)\b"
 )
-_NUMBER = re.compile(r"\+?\(?\d(?:[ ().-]{0,2}\d){5}")
+_NUMBER = re.compile(r"\+?\(?\d(?:[ ().-]{0,2}\d){5,13}")
 #: Capitalised words that name nobody.
 _NOBODY_WORDS = """
     monday tuesday wednesday thursday friday saturday sunday mon tue tues wed thu thur thurs fri sat sun january
     february march april may june july august september october november december jan feb mar apr jun jul aug sep
     sept oct nov dec am pm whatsapp sms tel telephone phone fax email e-mail call text ring or and please for to at
     in on if is the a an new year public holiday holidays eve deepavali christmas chinese lunar hari raya english
-    mandarin malay tamil japanese wi-fi pdf cv hr it qr did gst uen pte ltd sdn bhd llp inc co
+    mandarin malay tamil japanese wi-fi pdf cv hr it qr toll freephone freecall hotline helpline infoline careline
+    kostenlos kostenlose servicenummer gebührenfrei notruf notdienst numéro vert gratuit did gst uen pte ltd sdn bhd
+    llp inc co
 """
 _NOBODY = frozenset(_NOBODY_WORDS.split())
 _AROUND = 90
+_CLOSE = 40
+_MOST = 6
+_LETTERS = re.compile(r"[^\W\d_]{2,}")
+_CAPITAL = re.compile(r"(?<![\w’'@.-])[A-ZÀ-Þ][\w’'&-]{1,30}")
+_OUR_OTHER = re.compile(rf"\b(?:our|your) (?:[a-z-]{{3,14}} ){{0,2}}(?:{ROLES})\b", re.IGNORECASE)
+#: "24-Stunden-Hotline für Vertragskunden"
+_OF_SERVICE = re.compile("hotline|stunden|kunden|nummer|service")
+_BODY = re.compile(r"[A-Z][A-Z&]{1,3}[A-Z]")
+#: Numbers that cost nothing, or one rate in a whole country.
+_FREE = re.compile(
+    r"\+?1?[ -]?\(?8(?:00|33|44|55|66|77|88)\b|1[38]00|0800|0300|0345|0120|0570"
+    r"|13\d? ?\d{2} ?\d{2}(?!\d)"
+)
+#: Nouns in names of organisations that no branch and no department has.
+_ORGANISATION_WORDS = """
+    insurance assurance mutual bank banks credit lending mortgage pharma pharmaceuticals laboratory laboratories
+    water gas power telecom express cargo courier couriers movers distribution distributors trading ministry embassy
+    consulate bureau authority council board commission society federation association chamber union police customs
+    court tribunal ombudsman helpline hotline lifeline hospital rescue registry sons bros brothers co-operative
+    cooperative forwarders airlines crematorium agencies works mill insurer sauce rice partner supplier mutuelle
+    assurances banque kammer verband samaritans foundation transport
+"""
+_ORGANISATIONS = frozenset(_ORGANISATION_WORDS.split())
 _EMAIL = re.compile(r"\S{1,64}@\S{1,80}|\S{1,64}\[(?:at|@)\]\S{1,80}")
 _PARTS = re.compile(r"[,:;()–—/]|\s-\s")
 #: One name, or a body's initials, behind a word that leads to somebody: "with Omega (6123 4567)".
@@ -51,7 +78,9 @@ _INITIALS = re.compile(
     r"(?<![\w#/-])(?P<name>[A-Z]{3,6})(?:['’]s)?(?= ?[^\w\d])(?: [a-z]{1,12}){0,3}[^\w\d]{1,3}"
     r"(?:\S{1,64}@\S{1,64} ?|tel[.:]? )?$"
 )
-_NO_BODY_WORDS = "SMS DID NSW QLD VIC ACT TAS USA UAE FAQ RSVP CEO COO CFO VIP FAX TEL GMT SGT AND FOR NOT"
+_NO_BODY_WORDS = """
+    SMS DID NSW QLD VIC ACT TAS USA UAE FAQ RSVP CEO COO CFO VIP FAX TEL GMT SGT AND FOR NOT HRS HOURS TLX
+"""
 _NO_BODY = frozenset(_NO_BODY_WORDS.split())
 
 
@@ -73,7 +102,60 @@ def names_another(sentence: str, names: Iterable[str]) -> bool:
         return False
     if any(_is_other(found[0], known) for found in _RUN.finditer(before)):
         return True
-    return any(_is_one(found["name"], known) for pattern in (_LED_TO, _INITIALS) for found in pattern.finditer(before))
+    return any(
+        _is_one(found["name"], known) and _is_close(before[found.end("name") :])
+        for pattern in (_LED_TO, _INITIALS)
+        for found in pattern.finditer(before)
+    )
+
+
+def _is_close(words: str) -> bool:
+    """True for words between a name and its number that are no address."""
+    return len(words) <= _CLOSE and not _STREET.search(words) and not any(map(str.isdigit, _EMAIL.sub("", words)))
+
+
+def labels_another(sentence: str, names: Iterable[str]) -> bool:
+    """True where each number of a sentence or item has another's name before it: "SES 132 500", "Big Mutual 1-800-…".
+
+    Initials tell, a name before a number that is free of charge, and a name with a noun of organisations.
+    """
+    known = list(names)
+    start, is_others = 0, False
+    for number in islice(_NUMBER.finditer(sentence), _MOST):
+        label = sentence[start : number.start()]
+        if label.strip(" ,;/()–-").lower() not in ("", "or", "and"):
+            is_others = _is_others_label(label[-_AROUND:], number[0], known)
+        if not is_others:
+            return False
+        start = number.end()
+    return is_others
+
+
+def _is_others_label(label: str, number: str, known: list[str]) -> bool:
+    plain = _EMAIL.sub("", label)
+    if _OUR_OTHER.search(plain):
+        return True
+    said = [it.strip() for it in _PARTS.split(plain)]
+    if (
+        _STREET.search(plain)
+        or _OWN.search(plain)
+        or _ADDRESSED.search(plain)
+        or any(it and is_own_name(it, known) for it in said)
+        or any(is_job_title(it) or is_department(it) for it in said)
+    ):
+        return False
+    capital = [word.rstrip(".'’") for word in _CAPITAL.findall(plain)]
+    if any(_BODY.fullmatch(word) and _is_one(word, known) for word in capital):
+        return True
+    unknown = [word for word in capital if _is_one(word, known) and not _OF_SERVICE.search(word.lower())]
+    if not unknown:
+        return False
+    words = {word.lower() for word in _LETTERS.findall(plain)}
+    return _FREE.match(number) is not None or (len(capital) > 1 and any(map(_is_organisation, words)))
+
+
+def _is_organisation(word: str) -> bool:
+    return word in _ORGANISATIONS or word.endswith(("kammer", "verband"))
 
 
 def _is_other(run: str, known: list[str]) -> bool:

@@ -55,6 +55,7 @@ _HEADS: tuple[tuple[int, re.Pattern[str]], ...] = tuple(
             r"|customers?"
             r"|clients?|(?:affiliated?|associated?|related|sister|group) compan(?:y|ies)|external|pelanggan(?:"
             r" kami)?|kunden"
+            r"|(?:メーカー|関係機関|協力会社)[^\d]{0,12}"
             r"|取引銀行|主要取引先|主な取引先|関連会社|合作伙伴|客户)(?: \w{3,12})?\W{0,2}",
         ),
         (
@@ -74,10 +75,14 @@ _HEADS: tuple[tuple[int, re.Pattern[str]], ...] = tuple(
             r"|franchisees|licensees|tenants|exhibitors|hauliers|carriers|suppliers|insurers|regulators|funders|vendors|caterers"
             r"|florists|landlords?)"
             r"(?: (?:and|&|in|near|of|abroad|overseas|worldwide|we)\b.{0,40})?\W{0,2}"
-            r"|where to (?:buy|find|get|taste|drink|eat|stay|see) (?!us\b).{2,40}"
+            r"|where (?:else )?to (?:buy|find|get|taste|drink|eat|stay|see) (?!us\b).{2,40}"
             r"|(?:emergency|crisis|helpful|other|local|important) (?:useful )?(?:numbers|services|lines|support"
             r"|help ?lines?)\W{0,2}"
-            r"|help ?lines?\W{0,2}|if you (?:need|are in|feel) .{3,40}",
+            r"|[^\d]{0,30}\b(?:help ?|care )lines\b[^\d]{0,40}|funding bodies|file a claim.{0,20}"
+            r"|before you dig|farm partners"
+            r"|(?:(?:C ?& ?F|clearing|forwarding|sales|sub|overseas) )agents?(?: abroad)?\W{0,2}"
+            r"|(?:.{0,30}\W)?(?:call|contact|ring|tell|notify|phone) (?:the|your) (?:own )?(?:brand|insurer"
+            r"|manufacturer|maker|bank)\b.{0,40}|if you (?:need|are in|feel) .{3,40}",
         ),
         (
             0,
@@ -135,7 +140,8 @@ _ANY = re.compile(
 _ANY_HEADING = re.compile(
     r"partner|tenant|bank|sponsor|neighbour|customer|client|compan|external|pelanggan|kunden|retailer|installer|franchis"
     r"|licensee|exhibitor|haulier|carrier|regulator|funder|vendor|caterer|florist|where to |numbers|services"
-    r"|crisis|help ?line"
+    r"|crisis|help ?line|care line|funding|claim|before you|agent|your (?:brand|insurer)|the (?:brand|maker)"
+    r"|メーカー|関係|協力"
     r"|if you "
 )
 _LONGEST_HEADING = 48
@@ -144,11 +150,13 @@ _OWN_AGAIN = re.compile(
     r"(?:our )?(?:head|main|registered|sales|singapore) office\b.{0,40}|(?:contact|call|e-?mail|write to|reach)"
     r" us\b.{0,60}"
     r"|.{0,200}\bour (?:[a-z]{2,14} ){0,2}(?:manager|team|office|staff|shop|store|kitchen|showroom|reception)\b.{0,200}"
+    r"|meet .{2,30}|(?:our|the) (?:team|crew|people|staff)\b.{0,20}|about us.{0,30}"
     r"|(?:general|sales) (?:enquir|inquir).{0,40}|©.{0,80}",
     re.IGNORECASE,
 )
 #: A sentence behind one about others that is about the company again.
 _OWN_MARK = re.compile(r"\b(?:us|we|our|ours)\b", re.IGNORECASE)
+_WHERE = re.compile(r"where ", re.IGNORECASE)
 _LONGEST_LINE = 1_500
 _LONGEST_HEAD = 500
 #: A heading, or the name of a company on a line by itself.
@@ -245,9 +253,15 @@ def _below(line: str, named: frozenset[str]) -> int | None:
     if len(line) <= _LONGEST_HEAD:
         is_one = len(sentences_of(line)) == 1  # of several sentences, only some may be about others
         below = next((lines for lines, head in _HEADS if (lines or is_one) and head.fullmatch(line)), None)
-        if below is not None or _is_care(line, named):
+        if below and len(line) <= _LONGEST_NAME and _WHERE.match(line) and _names_own(line, named):
+            return None  # "Where to find Acme abroad"
+        if below is not None or (is_one and _is_care(line, named)):
             return below or 0
     return None
+
+
+def _names_own(line: str, named: frozenset[str]) -> bool:
+    return any(is_own_name(word, named) for word in line.split())
 
 
 def _is_care(line: str, named: frozenset[str]) -> bool:
@@ -273,6 +287,7 @@ def _by_sentence(line: str, names: frozenset[str], legal: frozenset[str]) -> tup
         is_marked = any(not lines and head.fullmatch(sentence.strip()) for lines, head in _HEADS)
         is_theirs = (
             is_marked
+            or _is_care(sentence, names | legal)
             or is_of_stranger(sentence, names, legal)
             or (is_theirs and goes_on and not _OWN_MARK.search(sentence) and not _has_name(sentence, names | legal))
         )

@@ -10,6 +10,7 @@ ROLES = (
     r"|parent compan(?:y|ies)|holding compan(?:y|ies)|sponsors?|funders?|owners?|couriers?|caterers?|vendors?"
     r"|customers?|clients?|collaborators?|chambers?|regulators?|authorit(?:y|ies)|ombudsm[ae]n|hosts?|printers?"
     r"|chamber of commerce|ejen|wakil|pembekal|pelanggan|kammer|bank(?:verbindung)?|vertreter|vertretung"
-    r"|lieferant(?:en)?"
+    r"|lieferant(?:en)?|médiateur|hébergeur|assureur|fournisseur|banque|imprimeur|leverancier|kweker|verzekeraar|rekanan"
+    r"|mitra|hausbank|versicherung|versicherer|aufsichtsbehörde|brands?"
 )
 ROLE = re.compile(rf"\b(?:{ROLES})\b", re.IGNORECASE)

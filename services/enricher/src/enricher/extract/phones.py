@@ -38,7 +38,7 @@ _SEVERAL = re.compile(r"[/;|,]|%2f|\bor\b", re.IGNORECASE)
 #: The last digits of a neighbour: one or two stand close, since "6123 4567 / 24 hours" names none.
 _ALSO = re.compile(
     r"(?:/(?P<near>\d{1,2})|\s?[/&]\s?(?P<far>\d{3}[ -]\d{4}|\d{3,4})"
-    r"|,\s(?P<whole>\d{6,8})|\s/\s(?P<last>\d{2})(?=\s?(?:\n|\Z|(?:f|fax)\b)))"
+    r"|,\s(?P<whole>\d{3,4} ?\d{3,4})|\s/\s(?P<last>\d{2})(?=\s?(?:\n|\Z|(?:f|fax)\b)))"
     r"(?![\w/:-]|[ .]?\d|\s?(?:h(?:ou)?rs?|am|pm)\b)",
     re.IGNORECASE,
 )
@@ -127,6 +127,7 @@ def _shown(page: Document, region: str) -> Iterator[tuple[str, Kind | None]]:
             done, last = line_start, None
         before = text[done : found.start]
         is_first = not any(map(str.isalpha, before))
+        follows = last if done > line_start else None
         kind = label_after(text[found.end : found.end + 30], is_last=not is_first) or label_of(before)
         if kind is None and is_first:
             if last is None and done == line_start:
@@ -135,7 +136,7 @@ def _shown(page: Document, region: str) -> Iterator[tuple[str, Kind | None]]:
             kind = last
         if kind is None and _GLUED.search(before):
             kind = "other"  # "SN: MB-65889123"
-        if kind == "both" and last == "both":
+        if kind == "both" and follows == "both":
             kind = "fax"  # "Tel / Fax: 6747 0321 / 6747 0392"
         is_sentence = not is_first and before.rstrip()[-1:] not in _LABEL_ENDS and not _BY_PLACE.fullmatch(lines[line])
         if kind is None and found.raw_string.isdigit() and is_sentence:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable
 
 from enricher.extract.line_memo import once_per_line
-from enricher.extract.named_others import names_another
+from enricher.extract.named_others import labels_another, names_another
 from enricher.extract.numbers.countries import is_place
 from enricher.extract.other_roles import ROLE, ROLES
 from enricher.extract.own_words import compacted, is_own_name
@@ -20,8 +20,8 @@ _PARTS = re.compile(
 )
 #: "US agent: Acme", "Main switchboard maker: Acme", "Ejen di Brunei: Acme".
 _LABEL = re.compile(
-    rf"^[\W_]{{0,3}}(?i:(?:(?!sales|customer|our own)[\w'’&-]{{1,20}} ){{0,4}}(?:{ROLES})(?: (?:in|for|di|of)"
-    rf" [\w ]{{2,30}})?)"
+    rf"^[\W_]{{0,3}}(?i:(?:(?!sales|customer|our own)[\w'’&-]{{1,20}} ){{0,4}}(?:{ROLES})(?: (?:in|for|di|of|de|du)"
+    rf" [\w’' ]{{2,30}}| abroad| overseas)?)"
     r"(?: ?\([^)]{0,40}\))?\s?(?:[:：]|\s[–—-])\s{0,2}(?!(?i:mr|mrs|ms|mdm|miss|dr|en|pn|tel|call|phone"
     r"|contact)\b)(?=[A-ZÀ-Þ])"
 )
@@ -64,6 +64,7 @@ _OUTRIGHT = re.compile(
     r"|insurers?|suppliers?)\b"
     r"|^\W{0,2}(?:school|company|works|duty|visiting) (?:doctor|physician|dentist|nurse)s?:"
     r"|(?:委员会|委員會|管理局|协会|協會|总会|總會|警方|警察|卫生部|衛生部|人力部)[^。\n]{0,20}(?=\d{4})"
+    r"|合作[\u4e00-\u9fff]{0,4}[：:]"
     r"|(?:[\u4e00-\u9fff](?<!部)署|(?:衛生|卫生|警察|勞工|劳工)局)\s?(?=\d{4})"
     r"|(?:組合|協会|連盟|連合会|商工会|商工会議所|保健所|警察署|消防署|役所)[（(](?:TEL|Tel|電話)?[:：]?\s?(?=\d{2})"
     r"|^\W{0,2}(?:[a-z]+ )?(?:tuner|movers?)s?:|"
@@ -187,9 +188,13 @@ def is_of_stranger(sentence: str, names: Iterable[str], own: frozenset[str]) -> 
     for pattern in (_LABEL, _BY, _THROUGH, _HELP):
         if (found := pattern.search(sentence)) and not is_own_name(_named(sentence[found.end() :]), known):
             return True
-    return any(not is_own_name(name, known) for name in legal_names(sentence)[:1]) or names_another(sentence, known)
+    return any(not is_own_name(name, known) for name in legal_names(sentence)[:1]) or _names_another(sentence, known)
 
 
 def _named(words: str) -> str:
     found = _FOLLOWS.match(words)
     return found[0] if found else ""
+
+
+def _names_another(sentence: str, known: list[str]) -> bool:
+    return names_another(sentence, known) or labels_another(sentence, known)

@@ -95,7 +95,7 @@ _HEADINGS: dict[Kind, str] = {
     ),
     Kind.TEAM: (
         r"(?:meet )?(?:our |the |your |my )?(?:(?:management|leadership|executive|senior|core|board|sales) )?"
-        r"(?:teams?|people|staff|management|leadership|directors|board of directors|key personnel|personnel"
+        r"(?:teams?|people|staff|educators|management|leadership|directors|board of directors|key personnel|personnel"
         r"|founders?|experts|lawyers|attorneys|solicitors|doctors|dentists|physicians|specialists|therapists|vets|tutors"
         r"|teachers|trainers|coaches|instructors|stylists|consultants|faculty|advisors|advisers|practitioners|crew)"
         r"(?: (?:members?|page|us))?|who s who|kakitangan(?: kami)?|pasukan(?: kami)?|pengurusan|团队(?:介绍|成员)?"

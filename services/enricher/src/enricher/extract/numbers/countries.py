@@ -28,7 +28,7 @@ _STATES = (
 )
 _ABROAD = (
     ("US", re.compile(rf"[A-Za-z]\s?,\s(?:{_STATES})\s\d{{5}}(?:-\d{{4}})?(?!\d)")),
-    ("AU", re.compile(r"[A-Za-z],? (?:NSW|VIC|QLD|TAS|ACT) \d{4}(?!\d)")),
+    ("AU", re.compile(r"[A-Za-z],? (?:NSW|VIC|QLD|TAS|ACT|SA|WA|NT) \d{4}(?!\d)")),
     (
         "MY",
         re.compile(
@@ -57,7 +57,7 @@ _CITIES = (
     ("DE", r"germany|deutschland|berlin|munich|münchen|hamburg|frankfurt"),
     ("JP", r"japan|tokyo|osaka|nagoya"),
     ("HK", r"hong ?kong|kowloon"),
-    ("CN", r"china|shanghai|shenzhen|suzhou|beijing|guangzhou|dongguan"),
+    ("CN", r"china|shanghai|shenzhen|suzhou|beijing|guangzhou|dongguan|xiamen"),
     ("TW", r"taiwan|taipei"),
     ("IN", r"india|mumbai|chennai|bangalore|bengaluru|new delhi|hyderabad"),
 )

@@ -6,7 +6,7 @@ from typing import Literal, TypeAlias
 Kind: TypeAlias = Literal["tel", "fax", "both", "other"]
 
 _FAX = (
-    r"🖷|📠|tele-?fax|telecopiers?|fax(?:es|imile)?|facs(?:imile)?|faks|[传傳]\s?真|ファックス|팩스|தொலைநகல்|โทรสาร"
+    r"🖷|📠|tele-?fax|t[eé]l[eé]copi(?:e|eurs?|ers?)|t[eé]l[eé]c|faxnummer|faksimil[ei]|fax(?:es|imile)?|facs(?:imile)?|faks|[传傳]\s?真|ファックス|팩스|தொலைநகல்|โทรสาร"
     r"|(?<![A-Za-z])f(?:x)?(?=\s{0,2}[:：.)\]|]|\s{1,2}[+(\d]|\s{0,2}$)"
 )
 _TEL = (

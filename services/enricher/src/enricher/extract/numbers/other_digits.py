@@ -20,6 +20,9 @@ _OTHERS = re.compile(
     rf"|(?<!\d)\d{{1,2}}\s?(?:{_MONTHS})[a-z]{{0,6}}\.?\s?(?:19|20)\d\d(?!\d)"
     r"|(?<![\d.])\d{1,3}\.\d{4,}(?![.\d])"  # a coordinate
     r"|(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?![.\d])"  # an address of the Internet
+    r"|(?<![\d+-])\d{5,9}\s?(?:s|secs?|seconds|ms|min(?:ute)?s|days|hours|bytes"
+    r"|[km]b|kg|kwh|km|m2|m²|sq ?f?t|sqm|pcs|units"
+    r"|lit(?:re|er)s|copies|miles)\b"
     r"|(?:[$€£¥]|\b(?:SGD|USD|RM|MYR|EUR))\s?\d[\d,. ]{0,15}"
     r"|(?<![A-Za-z0-9])(?:(?:19|20)\d{7}|\d{8})[A-Z](?![A-Za-z0-9])",
     re.IGNORECASE,

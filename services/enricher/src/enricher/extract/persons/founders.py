@@ -16,7 +16,7 @@ _MOST = 30
 #: Words in lower case of which each pattern's sentence has one: most lines have none.
 _SIGNS = (
     *("founded", "started", "kicked off", "set up", "established", "beg", "born", "opened", "launched", "created"),
-    *("formed", "planted", "conceived", "dream", "hatched", " first", "oleh ", "gegründet", "fond", "créé"),
+    *("formed", "planted", "conceived", "dream", "hatched", " first", "oleh ", "ründet", "fond", "créé"),
 )
 #: Offices outside of companies: whoever holds one opens a place, and founds none.
 _OFFICES = frozenset({"minister", "mayor", "mp", "senator", "governor", "ambassador"})
@@ -43,7 +43,9 @@ _FOUNDED = re.compile(
     rf"|together )?(?:co-)?{_MADE}"
     r" (?:the|our|this|his|her|their)(?: \w{3,12}){0,2} (?:company|firm|business|shop|studio|clinic|school"
     r"|practice|agency|bakery"
-    r"|brewery|restaurant|caf[eé]|centre|forwarder|stall|workshop|store|group|academy|preschool)\b"
+    r"|brewery|restaurant|caf[eé]|centre|forwarder|stall|workshop|store|group|academy|preschool"
+    r"|lab|laboratory|surgery|office|yard|farm|winery|nursery|bistro|salon|gym|factory|mill|pharmacy|kitchen|press|bookshop|bar|pub"
+    r"|hotel|inn|charity|society|association|network|trust)\b"
 )
 _PAIR = rf"(?P<one>{PERSON})(?:(?:,? and|,? &) (?:I\b|(?:(?:his|her|their|my) [a-z-]{{3,14}} )?(?P<other>{PERSON})))?"
 #: "When Ana Cruz and I founded Acme".
@@ -64,6 +66,9 @@ _BEGAN_WHEN = re.compile(
 _ELSEWHERE = re.compile(
     rf"\b(?i:diasaskan|ditubuhkan|didirikan)\b[^.\n]{{0,50}}? oleh (?P<one>{PERSON})(?: dan (?P<other>{PERSON}))?"
     rf"|\b(?i:gegründet)\b[^.\n]{{0,50}}? von (?P<one2>{PERSON})(?: und (?P<other2>{PERSON}))?"
+    rf"|\b(?i:gründeten?)\b (?:[A-Z][a-zäöü]{{3,20}} )?(?P<one4>{PERSON})(?: und (?P<other4>{PERSON}))?"
+    r" (?:die|den|das|unsere?n?) (?:Kanzlei|Firma|Betrieb|Unternehmen|Praxis"
+    r"|Werkstatt|Agentur|Tischlerei|Schreinerei|Bäckerei|Gärtnerei|Büro)"
     rf"|\b(?i:fondée?|créée?)\b[^.\n]{{0,50}}? par (?P<one3>{PERSON})(?: et (?P<other3>{PERSON}))?"
 )
 _COMPANY_ELSEWHERE = re.compile(
@@ -73,7 +78,7 @@ _COMPANY_ELSEWHERE = re.compile(
 )
 #: The capitalised words at a sentence's beginning.
 _SUBJECT = re.compile(r"^[A-Z][\w’'&-]{1,24}(?: [A-Z][\w’'&-]{1,24}){0,3}")
-_GROUPS = ("one", "other", "one2", "other2", "one3", "other3")
+_GROUPS = ("one", "other", "one2", "other2", "one3", "other3", "one4", "other4")
 
 
 def may_name_founders(text: str) -> bool:

@@ -9,10 +9,10 @@ from collections.abc import Iterator, Sequence, Set
 from itertools import pairwise
 
 from enricher.extract.own_words import compacted
-from enricher.extract.persons.names import is_like_name, person_name
-from enricher.extract.persons.one_line import LONGEST_TITLE, REACH, plain_line
+from enricher.extract.persons.names import is_common, is_like_name, person_name
+from enricher.extract.persons.one_line import ADDRESSED, LONGEST_TITLE, REACH, plain_line
 from enricher.extract.persons.pairs import Pair, is_heading
-from enricher.extract.persons.titles import is_animal, is_job_title
+from enricher.extract.persons.titles import is_animal, is_job_title, is_known
 from enricher.pages.documents import clean
 
 _FEWEST = 2  # sure ones
@@ -83,7 +83,9 @@ def _others(block: Sequence[Pair], lines: Sequence[str], places: range, menu: Se
             title = plain_line(title_line)
             name = person_name(plain_line(name_line))
             is_sure = is_job_title(title)
-            if (name and _may_be_title(title)) or (is_sure and (name := is_like_name(plain_line(name_line)))):
+            is_addressed = ADDRESSED.match(name_line) is not None and layout == "title first"
+            may_be = _may_be_title(title) or (is_addressed and person_name(title) is not None)
+            if (name and may_be) or (is_sure and (name := is_like_name(plain_line(name_line)))):
                 yield nth, nth + 1, name, clean(title, LONGEST_TITLE)
 
 
@@ -103,4 +105,5 @@ def _may_be_title(line: str) -> bool:
         and not is_heading(line)
         and person_name(line) is None
         and not is_animal(line)
+        and not any(is_common(word) and not is_known(word) for word in line.lower().split())
     )

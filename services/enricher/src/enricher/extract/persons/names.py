@@ -11,12 +11,14 @@ _HONORIFIC = re.compile(
     r"|professor emeritus|emeritus"
     r"|tuan|tn|pn|en|hj|hjh|sir|capt|captain|col|nyonya|sri|assoc|associate|adj|adjunct|herr|frau|chef|coach|teacher|uncle|auntie|aunty"
     r"|cikgu|ustaz|khun|sister|sr|bro|pastor|fr|father|ssgt|sgt|dsp|asp|insp|supt|maj|major|cpt|dipl\.-ing|[a-zäöü]{4,15}meister(?:in)?"
-    r"|bapak|ibu|先生|女士)\b[.'’]?\s{1,3}|\((?:ret|retd|retired|fh|mrs|mr|ms)\.?\)\s{1,3}){1,5}",
+    r"|bapak|ibu|mme|mlle|monsieur|madame|smt|shri|ustazah|physician|allahyarham(?:ah)?|almarhum"
+    r"|dr\.[- ]ing|dipl\.[- ](?:kfm|kffr)|prof\.[- ]dr|先生|女士)\b[.'’]?\s{1,3}"
+    r"|\((?:ret|retd|retired|fh|mrs|mr|ms)\.?\)\s{1,3}){1,5}",
     re.IGNORECASE,
 )
 #: Degrees and memberships behind a name: "Mei Tan, CPA, PhD".
 _DEGREE = (
-    r"\(?(?:[A-Z]{2,7}[a-z]{0,4}|Ph\.?D|M\.?Sc|B\.?Eng|B\.?Sc|Jr|Sr)\.?\)?"
+    r"\(?(?:[A-Z]{2,7}[a-z]{0,4}|Ph\.?D|M\.?Sc|B\.?Eng|B\.?Sc)\.?\)?"
     r"(?:\s\([A-Z][A-Za-z. ]{1,20}\))?"
 )
 #: The same in any letters, with two capitals or more: "Fiona McAllister, MSportsPhys".
@@ -31,11 +33,11 @@ _INITIALS_BEHIND = re.compile(r"[A-Z][a-z]{1,15} (?!MD|MA|BA|CA|JP|QC|KC|SC|PE|P
 _NICKNAME = re.compile(r"\s[(\"“'‘][A-Z][\w-]{1,15}[)\"”'’](?=\s|$)")
 _TOKEN = re.compile(
     r"[A-Z\u00c0-\u017e][a-z\u00df-\u017e\u1ea0-\u1ef9]{1,20}(?:[-'’][A-Za-z\u00c0-\u017e][a-z\u00df-\u017e]{0,20}){0,2}"
-    r"|(?:O|D|Mc|Mac|De|Di)['’]?[A-Z][a-z]{1,20}|[A-Z]\.?|[A-Z][a-z]{1,4}\.|[A-Z\u00c0-\u017e]{2,15}(?:-[A-Z]{2,15})?|[A-Z]['’][A-Z]{2,15}"
+    r"|(?:O|D|Mc|Mac|De|Di)['’]?[A-Z][a-z]{1,20}|[A-Z]\.?|(?:Mohd|Muhd|Md|Abd|Jr|Sr|St|Ma|Wm)\.|[A-Z\u00c0-\u017e]{2,15}(?:-[A-Z]{2,15})?|[A-Z]['’][A-Z]{2,15}"
 )
 #: "S. Subramaniam"; the surname has some letters.
 _INITIAL = re.compile(r"^(?:[A-Z]\. [A-Z][A-Za-z]{3,}|[A-Z][a-z]{3,} [A-Z]\.?)$")
-_CONNECTOR_WORDS = "bin binte binti bte bt s/o d/o a/l a/p de da van von der den al el la le di del dos"
+_CONNECTOR_WORDS = "bin binte binti bte bt s/o d/o a/l a/p ap anak ibn de da van von der den al el la le di del dos"
 _CONNECTORS = frozenset(_CONNECTOR_WORDS.split())
 _NO_NAME_WORDS = """
     about academy account accounts action add address admin advisory after all also american analytics and annual
@@ -85,6 +87,7 @@ _NO_NAME_WORDS = """
     tiong bahru kallang paya lebar kaki telok blangah bukit jalan lorong kampong pasir toa payoh woodlands yishun
     bilik pameran pejabat kilang alamat cawangan
     untuk dihubungi kami syarikat profil hubungi maklumat ihre unsere ansprechpartner
+    independent non-executive executive registration reg
     daughter husband wife cousin mother father nephew niece siblings
     sembawang hougang orchard johor batam jakarta penang selangor mart bakery studio studios gallery museum
 """
@@ -164,13 +167,13 @@ def person_name(line: str) -> str | None:
     full = 0
     for token in tokens:
         word = token.strip(",").lower()
-        if word.rstrip(".") in _CONNECTORS or (word == "made" and tokens[0] in ("Ni", "I")):  # a name of Bali
+        if word.rstrip(".") in _CONNECTORS or (word == "made" and tokens[0] in ("Ni", "I", "Made")):  # a name of Bali
             continue
         if not _TOKEN.fullmatch(token.strip(",")) or word in _NO_NAME or _is_heading(word):
             return None
         full += len(word.strip(".")) > 1
     is_full = full >= (1 if is_addressed else 2) or (full == 1 and (len(tokens) > 2 or _INITIAL.search(bare)))
-    return plain.strip(" ,") if is_full else None
+    return (bare if bare != plain and "(" not in plain else plain).strip(" ,") if is_full else None
 
 
 def is_common(word: str) -> bool:

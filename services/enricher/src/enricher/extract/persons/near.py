@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
+from enricher.extract.line_memo import MOST_LINES
 from enricher.extract.numbers.countries import is_place
 from enricher.extract.own_words import compacted
 from enricher.extract.persons.names import is_common, person_name
@@ -19,9 +20,10 @@ from enricher.extract.persons.titles import is_field, is_head, is_job_title, is_
 from enricher.extract.persons.wording import OF_PARTNERS
 
 _TOKEN = re.compile(r"[^\W_](?:[\w’'&/-]|\.(?=\w))*\.?|[,;:()|–—.!?“”„\"&]")
-_ADDRESS_WORDS = (
-    "mr mrs ms miss mdm madam dr prof professor er ir ar encik puan cik datuk dato' dato’ datin rev capt captain sir"
-)
+_ADDRESS_WORDS = """
+    mr mrs ms miss mdm madam dr prof professor er ir ar encik puan cik ibu bapak ustaz ustazah mme smt datuk dato' dato’
+    datin rev capt captain sir
+"""
 _ADDRESSES = frozenset(_ADDRESS_WORDS.split())
 #: Words before a name: "Daughter Mei Tan".
 _KIN_WORDS = "daughter son brother sister husband wife cousin mother father uncle aunt nephew niece siblings"
@@ -37,8 +39,9 @@ _LINK_WORDS = """
 """
 _LINKS = frozenset(_LINK_WORDS.split())
 #: A clause between a name and its title ends with them.
-_ENDS = frozenset({"as"})
+_ENDS = frozenset({"as", "als", "sebagai", "selaku"})
 _ARTICLES = frozenset({"our", "the", "its", "a", "an"})
+_OPENING = frozenset({"our", "as", "its"})
 _LONGEST_CLAUSE = 10
 _MOST_LINKS = 6
 #: Words between or before that tell of the past, or of somebody else.
@@ -61,10 +64,17 @@ _STRANGER_WORDS = """
 _STRANGERS = frozenset(_STRANGER_WORDS.split())
 _OUTSIDERS = _STRANGERS | {"said", "says", "according", "“", "„", '"'}
 #: The end of a sentence, and of no "Dr.".
-_ENDED = re.compile(r"[^\W\d_]{5,}\.|[A-Z]{3,5}\.")
+_ENDED = re.compile(
+    r"(?!(?:mrs|mdm|prof|capt|rev|mohd|muhd|abd|pte|ltd|inc|bhd|dept|hon|assoc|jln|ext)\.)[^\W\d_]{3,}\.", re.IGNORECASE
+)
 _ACTIVITY = re.compile(r"[A-Z][a-z]+(?:tion|sion|ment|ing|ance|ence|ity|ship|ogy|ics|ture|sis|ery|ial|ions|ments)")
+_BY = frozenset({"by", "said", "says", "added", "adds"})
 _BEFORE = 3
 _ENDINGS = frozenset(".!?;|")
+#: A nickname or another short quotation: Ana "Annie" Cruz.
+_ASIDE = re.compile(r"\s?[\"“'‘][A-Z][\w’'-]{1,15}(?: [A-Z][\w-]{1,15})?[\"”'’](?=[\s,.])")
+#: A first name alone at the beginning of a sentence.
+_ALONE = re.compile(r"(?:^|[.;,] (?:and )?|[Tt]oday |and )[A-Z][a-z]{2,15}(?:,| [a-z]{2,12}\b)")
 _FEWEST = 3  # tokens
 _MOST_TOKENS = 400
 
@@ -77,23 +87,32 @@ class _Span:
     is_title: bool
 
 
-def near_pairs(line: str, names: Iterable[str], text: str, *, is_news: bool = False) -> Iterator[tuple[str, str]]:
+def near_pairs(line: str, names: Iterable[str], text: str, *, is_news: bool = False) -> tuple[tuple[str, str], ...]:
     """The names with their titles in a line's sentences. `names` are the company's, compacted.
 
     A first name alone stands for the full name that the page's `text` has before or after it. In its own news, the
     company's people are quoted.
     """
+    return _near(line, frozenset(names), text if _ALONE.search(line) else "", is_news)
+
+
+@lru_cache(MOST_LINES)
+def _near(line: str, names: frozenset[str], text: str, is_news: bool) -> tuple[tuple[str, str], ...]:
+    line = _ASIDE.sub("", line)
     own, outside = list(names), _STRANGERS if is_news else _OUTSIDERS
+    found: list[tuple[str, str]] = []
     sentence: list[str] = []
     for token in [*_TOKEN.findall(line)[:_MOST_TOKENS], "."]:
         is_end = token in _ENDINGS or _ENDED.fullmatch(token) is not None
         if not is_end:
             sentence.append(token)
             continue
-        sentence += [token[:-1]] if len(token) > 1 else []
+        if len(token) > 1:
+            sentence.append(token[:-1])
         if len(sentence) >= _FEWEST:
-            yield from _pairs(sentence, own, text, outside)
+            found += _pairs(sentence, own, text, outside)
         sentence = []
+    return tuple(found)
 
 
 def _pairs(tokens: list[str], own: list[str], text: str, outside: frozenset[str]) -> Iterator[tuple[str, str]]:
@@ -108,9 +127,9 @@ def _pairs(tokens: list[str], own: list[str], text: str, outside: frozenset[str]
         before = tokens[max(0, one.start - _BEFORE) : one.start]
         if (
             _fits(tokens[one.end : other.start], is_title_first=one.is_title, own=own)
-            and not (one.is_title and not _is_of_company(title, before, own))
+            and not (one.is_title and not _is_of_company(title, before, own, is_news=outside is _STRANGERS))
             and not _is_elsewhere(tokens[title.end :], own)
-            and _PAST.isdisjoint(it.lower() for it in before)
+            and _PAST.isdisjoint(it.lower() for it in (before[:-2] if before[-2:] == ["succeeded", "by"] else before))
             and outside.isdisjoint(it.lower() for it in tokens[: one.start])
             and not _is_possessed(tokens[max(0, title.start - _BEFORE) : title.start], own)
         ):
@@ -118,10 +137,13 @@ def _pairs(tokens: list[str], own: list[str], text: str, outside: frozenset[str]
             yield person.words, title.words
 
 
-def _is_of_company(title: _Span, before: list[str], own: list[str]) -> bool:
+def _is_of_company(title: _Span, before: list[str], own: list[str], *, is_news: bool) -> bool:
     """True for a title before a name that begins a sentence, is written large, or is "our"; "a surgeon" is not."""
     if title.words in _ADDRESSING:
         return False
+    last = before[-1] if before else ""
+    if _is_own(last, own) or (is_news and last.lower() in _BY):
+        return True
     if title.words[:1].isupper():
         return not title.start or len(title.words.split()) > 1 or bool(before and before[-1].lower() in _OURS)
     return any(it.lower() in _OURS or (it.endswith(("’s", "'s")) and _is_own(it[:-2], own)) for it in before)
@@ -138,6 +160,10 @@ def _fits(written: list[str], *, is_title_first: bool, own: list[str]) -> bool:
         return False
     if len(between) <= _MOST_LINKS and _LINKS.issuperset(between):
         return True
+    if between[:2] in ([",", "who"], [",", "which"], [",", "she"], [",", "he"]):
+        between, written = between[2:], written[2:]  # "Ana Cruz, who runs the shop as Manager"
+        if not between:
+            return False
     is_end = between[-1] in _ENDS or (between[-1] in _ARTICLES and between[-2:-1] == ["as"])
     is_clause = len(between) <= _LONGEST_CLAUSE and is_end and not {",", "(", "|"} & set(between)
     return is_clause and all(_is_own(it, own) for it in written if it[:1].isupper())
@@ -185,7 +211,9 @@ def _titles(tokens: list[str]) -> Iterator[_Span]:
             is_more = _is_word(tokens[end]) and word not in ("the", "it", "part")
             joins = word in _JOINING and end + 1 < len(tokens) and _is_word(tokens[end + 1])
             is_of = word == "of" and end + 1 < len(tokens) and _ACTIVITY.fullmatch(tokens[end + 1]) is not None
-            if not (is_more or joins or is_of):
+            is_inside = tokens[end].isalpha() and end + 1 < len(tokens) and is_head(_plain(tokens[end + 1]))
+            is_inside = is_inside and tokens[end].islower() == tokens[start].islower() and not is_common(word)
+            if not (is_more or joins or is_of or (is_inside and word not in _LINKS)):
                 break
             if is_of and not joins:
                 end += 2
@@ -196,11 +224,26 @@ def _titles(tokens: list[str]) -> Iterator[_Span]:
         for last in range(end, start, -1):
             said = " ".join(tokens[start:last]).rstrip(".")
             may_end = is_head(_plain(tokens[last - 1])) or " of " in said or " for " in said
+            first = _begin(tokens, start)
+            if first < start and is_head(_plain(tokens[last - 1])):
+                said = " ".join(tokens[first:last]).rstrip(".")
             if may_end and said != "MD" and not OF_PARTNERS.search(said) and is_job_title(said[:1].upper() + said[1:]):
-                yield _Span(start, last, said, is_title=True)
+                yield _Span(first, last, said, is_title=True)
                 end = last
                 break
         start = end
+
+
+def _begin(tokens: list[str], start: int) -> int:
+    """The beginning of a title with unknown words behind "our" or "as": "our kiln master", "as Curriculum Director"."""
+    for back in (1, 2):
+        words = tokens[start - back : start] if start > back else []
+        is_plain = bool(words) and all(it.isalpha() and not is_common(it.lower()) for it in words)
+        if is_plain and tokens[start - back - 1].lower() in _OPENING:
+            return start - back
+        if back == 1 and is_plain and words[0].islower() and tokens[start - 2] == ",":
+            return start - 1  # ", interior designer"
+    return start
 
 
 def _is_word(token: str) -> bool:

@@ -7,7 +7,15 @@ from itertools import islice
 from enricher.extract.line_memo import once_per_line
 from enricher.extract.numbers.countries import is_place
 from enricher.extract.persons.names import person_name
-from enricher.extract.persons.titles import is_department, is_field, is_job_title, is_known, names_company, seniority_of
+from enricher.extract.persons.titles import (
+    is_animal,
+    is_department,
+    is_field,
+    is_job_title,
+    is_known,
+    names_company,
+    seniority_of,
+)
 from enricher.pages.documents import clean
 
 LONGEST_TITLE = 100
@@ -20,9 +28,15 @@ _ACTIVITY = re.compile(r"[A-Z][a-z]+(?:tion|sion|ment|ing|ance|ence|ity|ship|ogy
 #: The end of a sentence: "Ana Cruz, chief executive. Formerly at Omega."
 _SENTENCE_END = re.compile(r"(?<=[a-z]{4})\.(?=\s|$)")
 #: A remark behind a title: "Operations (and little brother)".
+_BRACKET = re.compile(r"\s?\([^)]{1,40}\)$")
+_LABEL = re.compile(r"[^\W\d_][^:.]{1,50}\s?:\s")
+#: "Buyer, joined 2012".
+_SINCE = re.compile(r",\s(?:joined|since|with us|here since|here for)\b.{0,30}$")
 _NOTE = re.compile(r"\s\([a-z][^)]{0,60}\)?$")
 #: Behind a title: a place, a sentence, a number.
-_MORE = re.compile(r"\s[–—-]\s|(?<=[a-z]{3})\.\s|\s#\d|\s?,\s(?=(?:trained|who|with|formerly|previously|ex)\b)")
+_MORE = re.compile(
+    r"\s[–—-]\s|(?<=[a-z]{3})\.\s|\s#\d|\s?,\s(?=(?:trained|who|with|formerly|previously|ex|joined|since|here)\b)"
+)
 _BETWEEN = re.compile(r"\s[-–—|•·/]\s|\s?[|–—]\s?|\s?,\s|\s\(|\s?[:：]\s")
 #: Between several people on one line.
 _AND = re.compile(r"[,;]\s|\s(?:and|und|dan|&)\s")
@@ -57,6 +71,8 @@ def on_one_line(line: str, names: frozenset[str]) -> tuple[str, str] | None:
         return None
     if (end := _SENTENCE_END.search(line)) and ", " in line[: end.start()]:
         line = line[: end.start()]
+    if line.endswith(".") and _LABEL.match(line):
+        line = line[:-1]  # "Gérante : Mme Ana Cruz."
     if len(line) > _LONGEST_PERSON or line.endswith((".", "?", "!")):
         return None
     pair = _GIVEN_BEHIND.fullmatch(line)
@@ -65,10 +81,11 @@ def on_one_line(line: str, names: frozenset[str]) -> tuple[str, str] | None:
         return name, clean(pair["title"], LONGEST_TITLE)
     for cut in islice(_BETWEEN.finditer(line), 3):
         first, rest = line[: cut.start()].strip(), line[cut.end() :].strip(" )")
+        role = _BRACKET.sub("", first)  # "Teacher (Tamil): Ana Cruz"
         name = person_name(first)
-        title = _NOTE.sub("", rest)
+        title = _NOTE.sub("", _SINCE.sub("", rest))
         title = title[:1].upper() + title[1:]
-        if ")" in title and "(" not in title:
+        if (")" in title and "(" not in title) or is_animal(line):
             continue  # the cut is inside a bracket: "Goh Siew Lan BEng (Hons) - Director"
         if name and (is_job_title(title) or is_department(title)) and not is_of_others(title, names):
             return name, clean(title, LONGEST_TITLE)
@@ -76,7 +93,7 @@ def on_one_line(line: str, names: frozenset[str]) -> tuple[str, str] | None:
         if "," in cut[0] and not ADDRESSED.match(rest):
             continue  # "General Counsel, Lotus Air"
         is_role = ADDRESSED.match(rest) or is_job_title(first) or is_place(first) or _AREA.fullmatch(first)
-        if is_labelled and is_job_title(first) and (name := person_name(line[cut.end() :])):
+        if is_labelled and is_job_title(role) and (name := person_name(line[cut.end() :])):
             return name, clean(first, LONGEST_TITLE)  # "Lab Director: Dr. Swati Rao, MD (Path)"
         if is_labelled and is_role and (both := on_one_line(rest, names)):
             return both  # "Regional sales: Mr Tan, Sales Director"
@@ -98,6 +115,8 @@ def several_on_one_line(line: str) -> list[tuple[str, str]]:
 @once_per_line
 def title_of(line: str) -> str | None:
     """The title that a line is, or that it begins with: "Dentist - Punggol, Tue only", "Founder. Studied in Rome"."""
+    if is_animal(line):
+        return None
     if is_job_title(line):
         return line
     title = _NOTE.sub("", _MORE.split(line, maxsplit=1)[0]).strip()

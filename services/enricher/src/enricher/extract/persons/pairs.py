@@ -23,7 +23,7 @@ from enricher.extract.persons.one_line import (
     several_on_one_line,
     title_of,
 )
-from enricher.extract.persons.sentences import title_and_name
+from enricher.extract.persons.sentences import name_and_title, title_and_name
 from enricher.extract.persons.titles import is_animal, is_department, is_job_title
 from enricher.pages.documents import clean
 
@@ -101,6 +101,9 @@ _OF_OTHERS_LABEL = re.compile(
     r"|attn|attention|name|tel|phone|call|mobile|whatsapp|e-?mail|emergency|ambulance|hospital|doctor|outlet|branch)\b",
     re.IGNORECASE,
 )
+#: A registration between a name and its title.
+_YEARS = re.compile(r"\((?:19|20)\d\d\s?[-–]\s?(?:19|20)\d\d\)")
+_CODE = re.compile(r"[A-Z]{0,3}[-/ ]?\d{3,10}[A-Z]?")
 _ITEM = re.compile(r"\s[·•|]\s|;\s")
 #: "ext. 21", "App. 31" (German).
 _EXTENSION = re.compile(r"(?:ext|extension|app|dw|durchwahl)\b\.? ?\d{1,5}", re.IGNORECASE)
@@ -145,10 +148,13 @@ def pairs_of(
     """
     found: list[Pair] = []
     run: list[Line] = []
+    runs: list[list[Line]] = []
     given: str | None = None
     for nth, whole in enumerate((*lines, "")):
-        if len(whole) > _LONGEST_LINE or (whole in menu and not run):
-            found += _matched(run) if run else ()
+        if len(whole) > _LONGEST_LINE or (
+            whole in menu and not run and not _is_linked_name(whole, lines[nth + 1 : nth + 2])
+        ):
+            runs.append(run)
             run = []
             continue
         line = whole if is_open or len(whole) <= _LONGEST_HEADING else ""
@@ -160,17 +166,19 @@ def pairs_of(
             elif is_read and not is_open and (_TEAM_HEADING.fullmatch(line) or _STAFF_HEADING.fullmatch(line)):
                 is_open = True
         if not is_open:
-            found += _matched(run) if run else ()
+            runs.append(run)
             run = []
             continue
         given = _HEADING_TITLES.get(line.lower().strip(" :"), given)
-        if _DEGREES.fullmatch(line):
+        if _DEGREES.fullmatch(line) or (run and run[-1][1] and _CODE.fullmatch(line)):
             continue  # they stand between a name and its title
         several, both, line = _said_on(line, names, is_read=is_read)
         if both is None and (line != whole or REACH.fullmatch(lines[nth + 1] if nth + 1 < len(lines) else "")):
             both = _labelled(line)
         if both is None and given and line != whole and (name := person_name(line)):
             both = name, given
+        if not several and nth and (title := _plural_title(lines[nth - 1])):
+            several = tuple((name, title) for name in _names_on(whole))
         if several:
             found += [(nth, nth, *it) for it in several]
             both = both or several[0]
@@ -184,7 +192,7 @@ def pairs_of(
         if name and nth and _is_row(lines[nth - 1], below, behind):
             found.append((nth, nth, name, clean(lines[nth - 1], LONGEST_TITLE)))
             continue
-        title = title_of(line) if not both and name is None else None
+        title = title_of(line) if not both and name is None and not _YEARS.search(whole) else None
         if marks and title is None and name is None and not both and whole in marks.titles and not is_animal(line):
             title = line
         if title is None and whole not in menu and _is_shared(line, lines[nth + 1 : nth + 3]):
@@ -196,8 +204,14 @@ def pairs_of(
         if name or is_title:
             run.append((nth, name, title if is_title else None))
         elif run:
-            found += _matched(run)
+            runs.append(run)
             run = []
+    name_first = sum(len(it) > 1 and it[0][1] is not None and it[1][2] is not None for it in runs)
+    title_first = sum(len(it) > 1 and it[0][2] is not None for it in runs)
+    for run in runs:
+        if name_first > max(1, title_first) and run and run[0][2] is not None and not (run[0][2] or "").endswith("s"):
+            run = run[1:]  # the title of a name above that was not read
+        found += _matched(run) if run else ()
     return sorted(found)
 
 
@@ -211,7 +225,7 @@ def _said_on(
     if len(items) > 1 and not several:
         several = [both for item in items if (both := on_one_line(plain_line(item), names))]
     line = plain_line(line)
-    several = several or (list(title_and_name(line)) if is_read else [])
+    several = several or ([*title_and_name(line), *name_and_title(line)] if is_read else [])
     return tuple(several), on_one_line(line, names), line
 
 
@@ -224,6 +238,24 @@ def _labelled(line: str) -> tuple[str, str] | None:
     said = label[1]
     is_other = _OF_OTHERS_LABEL.search(said) or ROLE.search(said) or is_place(said) or is_heading(said)
     return None if is_other or person_name(said) else (name, said)
+
+
+def _is_linked_name(line: str, below: Sequence[str]) -> bool:
+    """True for a name that links to the person's own page, with a title below it."""
+    return person_name(line) is not None and any(title_of(it) for it in below)
+
+
+def _plural_title(line: str) -> str | None:
+    """The title that a heading gives to the names below it: "Trainee solicitors"."""
+    title = line.removesuffix("s").rstrip(":")
+    return title if line.endswith("s") and len(line) <= LONGEST_DEPARTMENT and is_job_title(title) else None
+
+
+def _names_on(line: str) -> list[str]:
+    """The names on a line that holds nothing else: "Ana Cruz · Ben Low"."""
+    parts = _ITEM.split(line)
+    names = [name for part in parts if (name := person_name(part))]
+    return names if len(names) == len(parts) > 1 else []
 
 
 def _is_shared(line: str, below: Sequence[str]) -> bool:

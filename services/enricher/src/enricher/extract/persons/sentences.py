@@ -37,7 +37,7 @@ _TITLE_FIRST = re.compile(rf"\b{_OUR} (?!late )(?P<title>{TITLE}?),? (?:is )?(?P
 _TITLE_COMMA = re.compile(rf"\b{_OUR} (?!late )(?P<title>{TITLE}), (?P<name>{PERSON})(?![\w’'])")
 #: "9636 2085 (Mr. Tan, Sales Manager)": in brackets, behind a number or with a form of address.
 _BOTH_IN_BRACKETS = re.compile(
-    rf"(?:\d{{3,4}} \((?P<one>{PERSON})|\((?P<name>{ADDRESSED}{PERSON})), (?P<title>[A-Z]{REST_OF_TITLE})\)"
+    rf"(?:\d{{3,4}} \((?P<one>{PERSON})|\((?P<name>{ADDRESSED}{PERSON})), (?P<title>[A-Za-z]{REST_OF_TITLE})\)"
 )
 #: "supported by Ms Ana Cruz, Director of Operations, and by": no employer behind.
 _ADDRESSED_FIRST = re.compile(
@@ -47,9 +47,7 @@ _ADDRESSED_FIRST = re.compile(
 #: "Ana Cruz joined as a graduate and is now Lead Engineer."
 _NOW = re.compile(rf"(?P<name>{PERSON}) [^.\n]{{3,60}}? is now (?:our |the |an? )?(?P<title>{TITLE})(?=[.,;]|$)")
 #: "Head Teacher: Mr. Tan." among other sentences.
-_LABELLED = re.compile(
-    rf"(?:^|(?<=[.;] ))(?P<title>[A-Z]{REST_OF_TITLE}): (?P<name>{ADDRESSED}{PERSON})(?=[.;](?:\s|$))"
-)
+_LABELLED = re.compile(rf"(?:^|(?<=[.;] ))(?P<title>[A-Z]{REST_OF_TITLE}): (?P<name>{PERSON})(?=[.;](?:\s|$))")
 #: "says co-founder and managing director Ir. Tan".
 _SAYS_TITLED = re.compile(
     rf"\b(?:says|said|adds|added|explains) (?P<title>[a-z][a-z-]{{1,20}}(?: [a-z-]{{2,20}}){{0,5}}) "
@@ -189,7 +187,7 @@ def before_name(line: str, found: re.Match[str]) -> Iterator[tuple[str, str]]:
     for end in range(len(words) - 1, first, -1):
         title = " ".join(words[first:end])
         if all(known[first:end]) and is_job_title(title) and (name := _name(" ".join(words[end:]))):
-            if not OF_PARTNERS.search(title):
+            if not OF_PARTNERS.search(title) and title.lower() not in _LEADING:
                 yield name, title
             return
 
@@ -221,3 +219,14 @@ def _is_title(title: str, pattern: re.Pattern[str]) -> bool:
 def _name(words: str) -> str | None:
     """The person's name; one word only behind a form of address."""
     return person_name(words.strip(" ,."))
+
+
+def name_and_title(said: str) -> Iterator[tuple[str, str]]:
+    """ "Ana Cruz Projektleiterin": a name and a title with nothing between."""
+    words = said.split()
+    for nth in range(2, len(words)) if 3 <= len(words) <= 8 else ():
+        if is_known(words[nth].lower()) and words[nth][:1].isupper():
+            name, title = person_name(" ".join(words[:nth])), " ".join(words[nth:])
+            if name and "," not in said and is_job_title(title) and not any(is_known(it.lower()) for it in words[:nth]):
+                yield name, title
+            return

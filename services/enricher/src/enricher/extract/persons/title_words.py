@@ -1,6 +1,8 @@
 """Words of job titles in several languages, as data: heads ("manager"), and words that stand before them ("sales")."""
 
 _HEAD_WORDS = """
+    vice-principal deputy-principal drafter voorman hovenier directrice oprichter werkvoorbereider timmerman
+    lohnbuchhaltung
     accountant administrator advisor adviser analyst architect assistant associate auditor ceo cfo chairman
     chairperson chairwoman chef chief cio cmo co-founder cofounder consultant controller coo coordinator counsel cto
     dentist designer developer director doctor editor engineer estimator evp executive founder gm head inspector
@@ -84,8 +86,7 @@ _MODIFIER_WORDS = """
 MODIFIERS = frozenset(_MODIFIER_WORDS.split())
 #: Heads that are family names, too: "Sam Carpenter" is a person, "Head Carpenter" is none.
 _SURNAME_WORDS = """
-    baker butcher carpenter gardener tailor chandler cook mason master miller potter smith turner weaver painter
-    farmer sawyer forester dean steward fowler guide coach driver joiner plumber chair fellow glazier ranger host
-    brewer cutter koch arzt meister roaster finisher packer
+    baker butcher carpenter gardener tailor chandler cook mason miller potter smith turner weaver painter farmer sawyer
+    forester dean steward fowler glazier ranger brewer cutter koch
 """
 SURNAMES = frozenset(_SURNAME_WORDS.split())

@@ -13,8 +13,8 @@ _NO_TITLE = re.compile(
     r"|contact|meet|click|read|view|join|hiring|vacanc\w{1,4}|apply|wanted|needed|required|looking|responsible|reports?"
     r"|years?|experience in|salary|full[- ]time|part[- ]time|permanent|download|message from|profile of"
     r"|former(?:ly)?|roster"
-    r"|ex|served|working|worked|email|tel|phone|ltd|limited|llp|inc|bank|university|school|hospital)\b"
-    r"|\d|[@?!:]",
+    r"|late|past|retired|outgoing|previous|ex|served|working|worked|email|tel|phone|ltd|limited|llp|inc|bank|university|school|hospital)\b"
+    r"|\d{3}|(?<![A-Za-z\d])\d|[@?!:]",
     re.IGNORECASE,
 )
 _WORD = re.compile(r"[A-Za-z][\w'’-]{0,30}")
@@ -37,10 +37,16 @@ _DEPARTMENT = re.compile(rf"{_UNIT}(?: (?:&|and) {_UNIT})?", re.IGNORECASE)
 #: Horticulturist, technician: whoever has a field.
 _OF_A_FIELD = re.compile(
     r"(?!(?:check|wish|play|price|short|wait|white|black)list|[a-z]{1,9}qu?[vu]ist)[a-z]{4,14}(?:ist|ician|ographer)|[a-z]{3,10}(?:maker|smith|keeper|wright)"
+    r"|[a-zäöü]{3,20}(?:halter|haltung|angestellter?|wirt|prüfer|helfer|sekretär|referent|therapeut|pfleger|verwalter|planer|zeichner"
+    r"|medewerker|leider|adviseur|architect|meester)(?:in)?"
     r"|[a-zäöü]{3,20}(?:leiter|leitung|führer|führung|meister|berater|entwickler|assistent|techniker|ingenieur|mitarbeiter"
     r"|kauffrau|kaufmann|bearbeiter|betreuer|anwalt|anwält|arzt|ärzt)(?:in)?"
 )
-_ANIMAL = re.compile(r"\b(?:dog|cat|hound|puppy|kitten|rabbit|parrot|mascot|robot)$", re.IGNORECASE)
+_BEFORE_HEADS = frozenset({"vice", "co", "deputy", "assistant", "sub", "associate"})
+_ANIMAL = re.compile(
+    r"\b(?:dog|cat|hound|puppy|kitten|rabbit|parrot|mascot|robot)$|\([^)]*\b(?:dog|cat|corgi|labrador|poodle|terrier|spaniel|kelpie|retriever|collie)\)$",
+    re.IGNORECASE,
+)
 #: Words behind a title that name no company.
 _GENERIC = frozenset(
     ["region", "regions", "northern", "southern", "eastern", "western", "central", "zone", "area", "team"]
@@ -173,6 +179,8 @@ def names_company(words: str) -> bool:
 
 
 def is_head(word: str) -> bool:
+    if "-" in word and word not in HEADS and word.partition("-")[0] in _BEFORE_HEADS:
+        word = word.partition("-")[2]  # "vice-principal"
     return word in HEADS or _OF_A_FIELD.fullmatch(word) is not None
 
 
