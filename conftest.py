@@ -12,6 +12,7 @@ KAFKA_BOOTSTRAP_SERVERS in the environment replace the servers.
 
 import gc
 import os
+from pathlib import Path
 from typing import Any
 
 import hypothesis
@@ -20,6 +21,7 @@ import structlog
 from xdist.scheduler.loadfile import LoadFileScheduling
 
 from common.service import collect_less_often
+from testkit.selection import needs
 
 # In this order: a module that another one imports comes before it.
 pytest_plugins = [
@@ -63,6 +65,12 @@ WITHOUT_PRODUCT = {"test_demo.py", "test_secured.py", "test_kill_the_enricher.py
 #: Worker processes of `pytest -n auto`: tests mostly wait for servers, so two cores serve more of them than two. Tests
 #: without servers wait for nothing, and each worker imports everything: `-n logical`, one per core, is best for them.
 WORKERS = 3
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Imports no module of which every test is deselected."""
+    deselected = {it.removeprefix("not ") for it in config.option.markexpr.split(" and ") if it.startswith("not ")}
+    return ("servers" in deselected and needs(collection_path, SERVER_FIXTURES, deselected)) or None
 
 
 @pytest.hookimpl(tryfirst=True)
