@@ -12,7 +12,7 @@ from common.contracts import EVENTS
 from common.delivery.dead_letter_messages import SUFFIX
 from common.postgres import SERVICE_ROLE, Database, role_of
 from leadgen.kafka.topics import LISTENER, read_topics
-from testkit.stages import at_work, ended, is_all_taken_in, publish, read_topic, until
+from testkit.stages import at_work, ended, is_all_taken_in, publish, records_of, until
 
 Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 
@@ -51,12 +51,11 @@ async def tables(owner: Owner, *, but: dict[str, list[str]] | None = None) -> di
 
 async def published(kafka: str, *, to: str = "") -> Counter[tuple[str, UUID]]:
     """Topic and id of every event in Kafka, and how often it is there; of the dead letters with their suffix."""
-    found: Counter[tuple[str, UUID]] = Counter()
-    for event in EVENTS:
-        if not to or event.topic + SUFFIX in topics_with_dead_letters():
-            records = await read_topic(kafka, event.topic + to)
-            found.update((event.topic, UUID(dict(record.headers)["ce_id"].decode())) for record in records)
-    return found
+    topics = [event.topic for event in EVENTS if not to or event.topic + SUFFIX in topics_with_dead_letters()]
+    records = await records_of(kafka, [topic + to for topic in topics])
+    return Counter(
+        (topic, UUID(dict(record.headers)["ce_id"].decode())) for topic in topics for record in records[topic + to]
+    )
 
 
 def topics_with_dead_letters() -> set[str]:

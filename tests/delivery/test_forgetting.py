@@ -29,7 +29,17 @@ from leadgen.forget.command import as_text
 from leadgen.forget.running import Report, forget
 from leadgen.forget.subject import Subject, parse
 from leadgen.kafka.topics import read_topics
-from testkit.stages import a_company, at_work, ended, envelope_for, is_all_taken_in, publish, read_topic, until
+from testkit.stages import (
+    a_company,
+    at_work,
+    ended,
+    envelope_for,
+    is_all_taken_in,
+    publish,
+    read_topic,
+    records_of,
+    until,
+)
 
 Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 Deliveries: TypeAlias = list[tuple[Event, Envelope]]
@@ -155,11 +165,12 @@ class Scene:
 
     async def messages_with(self, text: str) -> dict[str, int]:
         """Counts the messages that hold the text, by topic."""
-        found = {}
-        for topic in read_topics().wanted():
-            records = await read_topic(self.kafka, topic.name)
-            found[topic.name] = sum(text.encode() in (record.value or b"").lower() for record in records)
-        return {topic: count for topic, count in found.items() if count}
+        found = await records_of(self.kafka, [topic.name for topic in read_topics().wanted()])
+        counts = {
+            topic: sum(text.encode() in (record.value or b"").lower() for record in records)
+            for topic, records in found.items()
+        }
+        return {topic: count for topic, count in counts.items() if count}
 
     async def rerun(self) -> None:
         """Has all messages with contacts handled again, by `leadgen replay`."""

@@ -23,7 +23,7 @@ from common.runtime import Runtime
 from embedded.kafka import Kafka
 from embedded.postgres import Postgres
 from leadgen.kafka.topics import read_topics
-from testkit.stages import at_work, ended, publish, read_topic, until
+from testkit.stages import at_work, ended, publish, records_of, until
 
 Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 
@@ -147,12 +147,11 @@ async def keys_of(owner: Owner, topics: list[str]) -> list[str]:
 
 async def published(kafka: str, suffix: str = "") -> set[tuple[str, UUID]]:
     """Topic and id of all that stands in Kafka, or of the dead letters."""
-    found = set()
-    for topic, of in read_topics().topics.items():
-        if not suffix or of.has_dead_letters:
-            for record in await read_topic(kafka, topic + suffix):
-                found.add((topic, UUID(dict(record.headers)["ce_id"].decode())))
-    return found
+    topics = [topic for topic, of in read_topics().topics.items() if not suffix or of.has_dead_letters]
+    records = await records_of(kafka, [topic + suffix for topic in topics])
+    return {
+        (topic, UUID(dict(record.headers)["ce_id"].decode())) for topic in topics for record in records[topic + suffix]
+    }
 
 
 @pytest.mark.parametrize("crash", [False, True], ids=["stop", "kill"])

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 from uuid import UUID
@@ -14,6 +14,7 @@ from common.contracts import Company, Event, Lane, RequestEnrichment
 from common.handling.stage import Stage
 from common.handling.work import Work
 from common.ids import NO_REPLAY, new_id
+from common.kafka.clients import running
 from common.postgres import Database
 from common.runtime import Runtime
 
@@ -45,14 +46,19 @@ def envelope_for(
 
 
 async def until(condition: Callable[[], Awaitable[T]], *, within_s: float = 150) -> T:
-    """Waits for `condition` to come true and returns what it gave; fails with its last value at the deadline."""
+    """Waits for `condition` to come true and returns what it gave; fails with its last value at the deadline.
+
+    It looks often at first, and ever less often: looks take the time of what is waited for.
+    """
     deadline = time.monotonic() + within_s
+    pause = 0.02
     while True:
         value = await condition()
         if value:
             return value
         assert time.monotonic() < deadline, f"not within {within_s} s: {condition} gives {value!r}"
-        await asyncio.sleep(0.02)
+        await asyncio.sleep(pause)
+        pause = min(pause * 1.1, 0.1)
 
 
 async def has_committed_all(consumer: AIOKafkaConsumer, places: Sequence[TopicPartition]) -> bool:
@@ -84,18 +90,21 @@ async def publish_raw(
 
 async def read_topic(bootstrap_servers: str, topic: str) -> list["ConsumerRecord[bytes, bytes]"]:
     """All that stands in the topic now."""
-    async with AIOKafkaProducer(bootstrap_servers=bootstrap_servers) as producer:
-        partitions = [TopicPartition(topic, number) for number in await producer.partitions_for(topic)]
+    return (await records_of(bootstrap_servers, [topic]))[topic]
+
+
+async def records_of(bootstrap_servers: str, topics: Iterable[str]) -> dict[str, list["ConsumerRecord[bytes, bytes]"]]:
+    """All that stands in each of the topics now, read by one client: each further one takes tens of milliseconds."""
+    records: dict[str, list[ConsumerRecord[bytes, bytes]]] = {topic: [] for topic in topics}
     reader = AIOKafkaConsumer(
-        bootstrap_servers=bootstrap_servers, enable_auto_commit=False, auto_offset_reset="earliest"
+        *records, bootstrap_servers=bootstrap_servers, enable_auto_commit=False, auto_offset_reset="earliest"
     )
-    async with reader as consumer:
-        consumer.assign(partitions)
+    async with running(reader) as consumer:
+        partitions = list(consumer.assignment())  # without a group: of every topic all
         ends = await consumer.end_offsets(partitions)
-        records: list[ConsumerRecord[bytes, bytes]] = []
         while any([await consumer.position(partition) < end for partition, end in ends.items()]):
-            for found in (await consumer.getmany(timeout_ms=200)).values():
-                records += found
+            for partition, found in (await consumer.getmany(timeout_ms=200)).items():
+                records[partition.topic] += found
     return records
 
 

@@ -190,7 +190,7 @@ async def test_an_odoo_that_fails_8_percent_of_its_calls_loses_no_lead(
         if arriving:
             await replicas.arrive([connected.lead(company=it) for it in arriving.pop()])
         # In small steps: where rounds are quicker than the work, time must not run out for it.
-        await replicas.let_pass(MAX_PAUSE / 30)
+        await replicas.let_pass(MAX_PAUSE / 10)
         return not arriving and await replicas.count("open") == 0
 
     await until(all_are_done, within_s=900)  # rounds of a busy machine take seconds each
