@@ -23,7 +23,7 @@ from common.runtime import Runtime
 from embedded.kafka import Kafka
 from embedded.postgres import Postgres
 from leadgen.kafka.topics import read_topics
-from testkit.stages import at_work, ended, publish, records_of, until
+from testkit.stages import at_work, committed_offsets, ended, publish, records_of, until
 
 Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 
@@ -88,7 +88,8 @@ async def is_taken_in(runtime: Runtime) -> bool:
     if not consumer or not consumer.assignment():
         return False
     ends = await consumer.end_offsets(consumer.assignment())
-    return all([await consumer.committed(place) == end for place, end in ends.items()])
+    committed = await committed_offsets(consumer, ends)
+    return all(committed.get(place) == end for place, end in ends.items())
 
 
 async def into_the_middle(line: Any, runtimes: dict[str, Runtime], database: Database, owner: Owner, kafka: str) -> Any:

@@ -64,7 +64,14 @@ async def until(condition: Callable[[], Awaitable[T]], *, within_s: float = 150)
 async def has_committed_all(consumer: AIOKafkaConsumer, places: Sequence[TopicPartition]) -> bool:
     """Whether the consumer's group has committed all that stands there; of an emptied partition, nothing need be."""
     begins, ends = await consumer.beginning_offsets(places), await consumer.end_offsets(places)
-    return all([begins[it] == ends[it] or (await consumer.committed(it) or 0) == ends[it] for it in places])
+    committed = await committed_offsets(consumer, places)
+    return all(begins[it] == ends[it] or committed.get(it, 0) == ends[it] for it in places)
+
+
+async def committed_offsets(consumer: AIOKafkaConsumer, places: Iterable[TopicPartition]) -> dict[TopicPartition, int]:
+    """What the consumer's group has committed, in one request: aiokafka's own `committed` makes one for each place."""
+    found = await consumer._coordinator.fetch_committed_offsets(list(places))
+    return {place: it.offset for place, it in found.items()}
 
 
 async def publish(bootstrap_servers: str, events: Sequence[tuple[Event, Envelope]]) -> None:
@@ -121,7 +128,7 @@ async def ended(database: Database, consumer: str, count: int, *, within_s: floa
     table = f"inbox_{consumer.replace('-', '_')}"
 
     async def is_quiet() -> bool:
-        async with database.without_tenant() as tx:
+        async with database.statement() as tx:
             row = await tx.fetchrow(
                 "SELECT count(*) AS rows, count(*) FILTER (WHERE state = 'open') AS open,"
                 f" (SELECT count(*) FROM outbox WHERE producer = $1) AS untold FROM {table} WHERE consumer = $1",
@@ -138,4 +145,5 @@ async def is_all_taken_in(runtime: Runtime) -> bool:
     if not consumer or not consumer.assignment():
         return False
     ends = await consumer.end_offsets(consumer.assignment())
-    return all([(await consumer.committed(place) or 0) == end for place, end in ends.items()])
+    committed = await committed_offsets(consumer, ends)
+    return all(committed.get(place, 0) == end for place, end in ends.items())

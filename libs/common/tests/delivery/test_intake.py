@@ -13,7 +13,17 @@ from common.forgotten.digests import ForgottenList
 from common.ids import new_id
 from common.postgres import Database
 from common.runtime import Runtime
-from testkit.stages import a_company, a_stage, at_work, ended, envelope_for, has_committed_all, publish, until
+from testkit.stages import (
+    a_company,
+    a_stage,
+    at_work,
+    committed_offsets,
+    ended,
+    envelope_for,
+    has_committed_all,
+    publish,
+    until,
+)
 
 Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 
@@ -45,7 +55,7 @@ async def offsets_of(kafka: str) -> AsyncIterator[tuple[AIOKafkaConsumer, list[T
 async def committed(kafka: str) -> int:
     """Sums the committed offsets of the group over all partitions."""
     async with offsets_of(kafka) as (reader, places):
-        return sum([await reader.committed(place) or 0 for place in places])
+        return sum((await committed_offsets(reader, places)).values())
 
 
 async def has_read_all(kafka: str) -> bool:
