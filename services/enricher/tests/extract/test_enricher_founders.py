@@ -14,7 +14,7 @@ NAMES = frozenset({"valvesasia", "valves"})
         ("In 1978 Madam Ana Cruz sold her first valve from a cart.", ["Ana Cruz"]),
         ("Valves Asia began in 2014 when Ana Cruz and Ben Low met.", ["Ana Cruz", "Ben Low"]),
         ("Valves was planted in 1996 by Ana and Ben Low on family land.", ["Ana Low", "Ben Low"]),
-        ("Syarikat diasaskan pada tahun 1996 oleh Hajah Ana Kassim.", ["Hajah Ana Kassim"]),
+        ("Syarikat diasaskan pada tahun 1996 oleh Hajah Ana Kassim.", ["Ana Kassim"]),
         ("Die Firma wurde 1990 gegründet von Ana Kurz und Ben Lohr.", ["Ana Kurz", "Ben Lohr"]),
         ("L'entreprise fondée en 1990 par Ana Dupont.", ["Ana Dupont"]),
         ("Valves Asia was started in 2016 by designer Ana Cruz.", ["Ana Cruz"]),

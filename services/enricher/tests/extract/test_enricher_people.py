@@ -350,3 +350,20 @@ def test_a_title_above_a_name_that_was_not_read_is_not_the_next_ones() -> None:
     two = "<p>Ana Cruz</p><p>Head Nurse</p><p>x.</p><p>Ben Low</p><p>Buyer</p><p>y.</p>"
 
     assert ("Mei Tan", "Technician") not in people_on(f"{two}<p>no name.</p><p>Technician</p><p>Mei Tan</p><p>z.</p>")
+
+
+@pytest.mark.parametrize("name", ["Ana Harding", "Ben Eilers", "Jeremiah Gunting"])
+def test_a_family_name_may_end_like_a_heading(name: str) -> None:
+    """Only known words in -ing and -ers are no names."""
+    assert person_name(name) == name
+    assert person_name("Steel Welding") is None
+    assert person_name("Omega Managers") is None
+
+
+def test_people_below_a_heading_about_customers_or_former_staff_are_not_read_from_sentences() -> None:
+    """Above it they are."""
+    said = "<p>Ana Cruz (HR Manager)</p>"
+
+    assert people_on(f"<h2>Reviews</h2>{said}", "shop") == []
+    assert people_on(f"<h2>Alumni we like</h2>{said}", "shop") == []
+    assert people_on(f"<h2>Hello</h2>{said}", "shop") == [("Ana Cruz", "HR Manager")]

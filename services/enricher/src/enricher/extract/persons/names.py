@@ -3,7 +3,7 @@
 import re
 from functools import lru_cache
 
-from enricher.extract.persons.titles import is_job_title
+from enricher.extract.persons.titles import is_job_title, is_known
 
 _HONORIFIC = re.compile(
     r"^(?:(?:mr|mrs|ms|miss|mdm|madam|dr|prof|professor|er|ir|ar|rev|dato['’]?|datuk|datin|tan sri|encik|puan"
@@ -11,7 +11,7 @@ _HONORIFIC = re.compile(
     r"|professor emeritus|emeritus"
     r"|tuan|tn|pn|en|hj|hjh|sir|capt|captain|col|nyonya|sri|assoc|associate|adj|adjunct|herr|frau|chef|coach|teacher|uncle|auntie|aunty"
     r"|cikgu|ustaz|khun|sister|sr|bro|pastor|fr|father|ssgt|sgt|dsp|asp|insp|supt|maj|major|cpt|dipl\.-ing|[a-zäöü]{4,15}meister(?:in)?"
-    r"|bapak|ibu|mme|mlle|monsieur|madame|smt|shri|ustazah|physician|allahyarham(?:ah)?|almarhum"
+    r"|bapak|ibu|mme|mlle|monsieur|madame|smt|shri|ustazah|physician|hajah|allahyarham(?:ah)?|almarhum"
     r"|dr\.[- ]ing|dipl\.[- ](?:kfm|kffr)|prof\.[- ]dr|先生|女士)\b[.'’]?\s{1,3}"
     r"|\((?:ret|retd|retired|fh|mrs|mr|ms)\.?\)\s{1,3}){1,5}",
     re.IGNORECASE,
@@ -19,7 +19,7 @@ _HONORIFIC = re.compile(
 #: Degrees and memberships behind a name: "Mei Tan, CPA, PhD".
 _DEGREE = (
     r"\(?(?:[A-Z]{2,7}[a-z]{0,4}|Ph\.?D|M\.?Sc|B\.?Eng|B\.?Sc)\.?\)?"
-    r"(?:\s\([A-Z][A-Za-z. ]{1,20}\))?"
+    r"(?:\s\([A-Z][A-Za-z. ]{1,20}\)){0,2}"
 )
 #: The same in any letters, with two capitals or more: "Fiona McAllister, MSportsPhys".
 _MIXED_BEHIND = re.compile(r"(?:,\s(?=[^,]{0,15}[A-Z][^,]{0,15}[A-Z])[A-Z][A-Za-z.]{1,14}(?: \([^)]{2,30}\))?){1,4}$")
@@ -126,6 +126,11 @@ _NAMES = frozenset(
         "bowers",
         "somers",
         "chambers",
+        "harkness",
+        "guinness",
+        "constable",
+        "spence",
+        "torrance",
         "lambers",
         "ellers",
     ]
@@ -136,6 +141,29 @@ _CHINESE_NAME = re.compile(
     r"龙龍万萬段雷钱錢汤湯尹黎易常武乔賀贺赖賴龚龔文]"
     r"[\u4e00-\u9fff]{1,2}"
 )
+#: Words in -ing of headings: "Harding" and "Keating" are names.
+_GERUND_WORDS = """
+    training marketing engineering consulting accounting building cleaning catering coating cooling heating lighting
+    printing processing packaging plumbing wiring welding painting flooring roofing fencing framing gardening
+    landscaping mentoring coaching tutoring styling grooming boarding wedding clothing bedding parking shipping trading
+    banking funding investing planning reporting testing tracking hosting advertising branding networking recycling
+    sourcing staffing hiring learning teaching writing reading swimming sailing diving climbing cycling hiking fishing
+    farming brewing roasting baking cooking dining drinking tasting living moving servicing pricing booking billing
+    ordering mailing calling meeting listing opening closing following upcoming outgoing leading growing amazing
+    manufacturing machining casting moulding cutting drilling dredging towing hauling warehousing forwarding storing
+    leasing renting financing lending saving spending conveyancing drafting mediating nursing caring healing counselling
+    editing filming recording streaming gaming coding hacking monitoring surveying mapping scanning sampling screening
+    servicing maintaining repairing installing commissioning purchasing procuring bidding tendering costing
+    pending existing missing working training visiting housing
+"""
+_PLURAL_WORDS = """
+    movers printers carriers dealers traders brothers sisters sellers retailers hauliers lenders containers computers
+    heaters partners customers suppliers members orders offers letters papers flyers banners stickers posters filters
+    boilers chillers coolers trailers tractors sensors motors doors floors visitors investors sponsors donors tenders
+    matters numbers centers outdoors indoors rollers lovers others fenders burgers dumplings headquarters quarters
+"""
+_PLURALS = frozenset(_PLURAL_WORDS.split())
+_GERUNDS = frozenset(_GERUND_WORDS.split())
 _LONGEST = 60
 _MARKS = re.compile("[®™©]")
 #: "符国雄医师" is Dr Fu Guoxiong.
@@ -143,7 +171,11 @@ _CHINESE_TITLE = re.compile(r"(?:医师|醫師|先生|女士|小姐|博士|教�
 
 
 def _is_heading(word: str) -> bool:
-    return word not in _NAMES and _HEADING_END.search(word) is not None
+    if word in _NAMES or not _HEADING_END.search(word):
+        return False
+    if word.endswith(("ers", "ors")):
+        return is_known(word[:-1]) or word in _PLURALS  # "managers"; "Eilers" is a name
+    return not word.endswith("ing") or word in _GERUNDS
 
 
 @lru_cache(4_000)

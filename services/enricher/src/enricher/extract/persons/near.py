@@ -16,6 +16,7 @@ from enricher.extract.line_memo import MOST_LINES
 from enricher.extract.numbers.countries import is_place
 from enricher.extract.own_words import compacted
 from enricher.extract.persons.names import is_common, person_name
+from enricher.extract.persons.title_words import SURNAMES
 from enricher.extract.persons.titles import is_field, is_head, is_job_title, is_known
 from enricher.extract.persons.wording import OF_PARTNERS
 
@@ -46,6 +47,7 @@ _LONGEST_CLAUSE = 10
 _MOST_LINKS = 6
 #: Words between or before that tell of the past, or of somebody else.
 _PAST_WORDS = """
+    resigned presented
     former formerly previously began started trained worked left retired late ex then once previous past succeeded
     succeeds replaces replaced spent studied graduated
 """
@@ -164,6 +166,8 @@ def _fits(written: list[str], *, is_title_first: bool, own: list[str]) -> bool:
         between, written = between[2:], written[2:]  # "Ana Cruz, who runs the shop as Manager"
         if not between:
             return False
+    if between[0] == "," and len(between) > 2 and "," not in between[1:]:
+        between, written = between[1:], written[1:]  # "Ana Cruz, still tasting each pot as Head Chef"
     is_end = between[-1] in _ENDS or (between[-1] in _ARTICLES and between[-2:-1] == ["as"])
     is_clause = len(between) <= _LONGEST_CLAUSE and is_end and not {",", "(", "|"} & set(between)
     return is_clause and all(_is_own(it, own) for it in written if it[:1].isupper())
@@ -223,6 +227,8 @@ def _titles(tokens: list[str]) -> Iterator[_Span]:
             end += 1
         for last in range(end, start, -1):
             said = " ".join(tokens[start:last]).rstrip(".")
+            if last - start == 1 and tokens[start][:1].isupper() and _plain(tokens[start]) in SURNAMES:
+                continue  # "Dean McAllister"
             may_end = is_head(_plain(tokens[last - 1])) or " of " in said or " for " in said
             first = _begin(tokens, start)
             if first < start and is_head(_plain(tokens[last - 1])):

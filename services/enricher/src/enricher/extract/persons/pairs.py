@@ -28,6 +28,8 @@ from enricher.extract.persons.titles import is_animal, is_department, is_job_tit
 from enricher.pages.documents import clean
 
 _LONGEST_HEADING = 80
+_OURS = re.compile(r"\b(?:our|we|us)\b", re.IGNORECASE)
+_BELOW_OTHERS = 7  # lines
 _LONGEST_LINE = 400
 #: Headings below which people of the company stand, on other pages.
 _TEAM_HEADING = re.compile(
@@ -62,6 +64,8 @@ _OF_OTHERS_HEADING = re.compile(
     r"|top scorers.*|what (?:they|people|clients|customers|patients|parents|our .{1,20}|an? .{1,20}) sa(?:y"
     r"|id).*|case studies"
     r"|success stories|recent (?:cases|projects|works?)|in the (?:news|press|media)|trusted by|kind words"
+    r"|alumni.{0,30}|retired (?:staff|partners?|members|directors?|colleagues)|former (?!.*@).{2,30}"
+    r"|in memoriam|previous .{2,30}|前成員|前成员|ehemalige.{0,30}"
     r"|(?:the |our )?(?:hounds|pets|dogs|cats|mascots?|furry friends|past|past members|guests?(?: of .*)?)"
     r"|collaborators|awards|press|latest news|pelanggan(?: kami)?"
     r"|projek.{0,20})\W{0,2}",
@@ -131,6 +135,24 @@ def may_name_team(text: str) -> bool:
 def is_heading(line: str) -> bool:
     """True for a heading that begins or ends a part about people."""
     return any(it.fullmatch(line) for it in (_TEAM_HEADING, _ABOUT_TEAM, _OF_OTHERS_HEADING, _OTHER_HEADING))
+
+
+def without_parts_about_others(text: str) -> str:
+    """A text without the lines below headings about customers and former people."""
+    left, kept = 0, []
+    for line in text.split("\n"):
+        if _begins_others(line):
+            left = _BELOW_OTHERS
+        elif left and is_heading(line):
+            left = 0
+        left = max(left - 1, 0)
+        kept += [line] if not left or _OURS.search(line) else []
+    return "\n".join(kept)
+
+
+@once_per_line
+def _begins_others(line: str) -> bool:
+    return len(line) <= _LONGEST_HEADING and _OF_OTHERS_HEADING.fullmatch(line) is not None
 
 
 def pairs_of(
@@ -206,8 +228,8 @@ def pairs_of(
         elif run:
             runs.append(run)
             run = []
-    name_first = sum(len(it) > 1 and it[0][1] is not None and it[1][2] is not None for it in runs)
-    title_first = sum(len(it) > 1 and it[0][2] is not None for it in runs)
+    name_first = sum(len(it) // 2 for it in runs if it and it[0][1] is not None)
+    title_first = sum(len(it) // 2 for it in runs if it and it[0][2] is not None)
     for run in runs:
         if name_first > max(1, title_first) and run and run[0][2] is not None and not (run[0][2] or "").endswith("s"):
             run = run[1:]  # the title of a name above that was not read

@@ -18,7 +18,7 @@ from enricher.extract.persons.in_news import people_of
 from enricher.extract.persons.layout import filled
 from enricher.extract.persons.names import person_name
 from enricher.extract.persons.one_line import LONGEST_TITLE, is_own_employer, on_one_line
-from enricher.extract.persons.pairs import Marks, may_name_team, pairs_of
+from enricher.extract.persons.pairs import Marks, may_name_team, pairs_of, without_parts_about_others
 from enricher.extract.persons.sentences import people_in
 from enricher.extract.persons.titles import has_titles, is_job_title, seniority_of
 from enricher.extract.phones import find_numbers
@@ -132,9 +132,16 @@ def _in_sentences(page: Document) -> Iterator[FoundPerson]:
     if kind in _OUTSIDE:
         found = people_of(page.text, names, is_news=kind is Kind.NEWS)
     else:
-        found = chain(people_in(page.text, names), east_asian_people(page.text), _represented(page.text))
+        found = chain(people_in(_said_here(page), names), east_asian_people(page.text), _represented(page.text))
     for name, title in found:
         yield FoundPerson(name, title, page.url)
+
+
+def _said_here(page: Document) -> str:
+    """The page's text without its menu and its parts about others."""
+    menu = frozenset(link.words for link in page.links)
+    lines = [line for line in page.text.split("\n") if line not in menu]
+    return without_parts_about_others("\n".join(lines))
 
 
 def _represented(text: str) -> Iterator[tuple[str, str]]:

@@ -53,6 +53,7 @@ _HEAD_WORDS = """
 """
 HEADS = frozenset(_HEAD_WORDS.split())
 _MODIFIER_WORDS = """
+    syariah family law criminal litigation private banking wealth estate independent non-executive audit remuneration
     account accounts acquisitions acting admin administration administrative affairs analytics and apac arbitration
     area artistic asia assistant assurance australia b2b banking branch brand brunei business capital care channel
     channels chief china clinical co commercial communication communications compliance construction content
