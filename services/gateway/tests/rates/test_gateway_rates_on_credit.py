@@ -129,6 +129,23 @@ async def test_what_was_admitted_is_charged_before_the_database_is_closed(databa
     assert await owner.fetchval(stored)
 
 
+async def test_requests_that_are_cancelled_before_they_are_charged_take_nobodys_credit(
+    database: Database, owner, rates_of: RatesOf
+) -> None:
+    """They never reach the table, so that it does not answer them."""
+    rates = rates_of(database, each=RATE, everyone=RATE)
+    assert await rates.lets_in(2)
+    for _ in range(RATE.credit):
+        asking = asyncio.create_task(rates.lets_in(1, own=1))
+        await asyncio.sleep(0)  # it is about to ask the table
+        asking.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await asking
+    await rates.close()  # the first request is charged
+    async with locked(owner, 2), asyncio.timeout(30):
+        assert await rates.lets_in(2)
+
+
 class Clock:
     """A clock that a test sets."""
 

@@ -7,6 +7,7 @@ background: it does not wait (credit.py). Where there is no room, or too much is
 import asyncio
 import math
 from collections.abc import Sequence
+from functools import partial
 
 import structlog
 
@@ -48,7 +49,8 @@ class Rates:
         limits = {(tenant_id, subject): per_subject, (tenant_id, ""): tenant, (0, ""): self._everyone}
         request = Request(tenant_id, subject, per_subject, tenant, self._credit.take(limits))
         # A task in any case: so the table is asked in the order in which requests came, as their credit was counted.
-        charging = asyncio.create_task(self._verdict(request, limits), name="charge")
+        charging = asyncio.create_task(self._verdict(request), name="charge")
+        charging.add_done_callback(partial(self._answered, limits))  # also if it is cancelled before it begins
         if request.on_credit:
             self._charging.add(charging)
             charging.add_done_callback(self._charged)
@@ -80,18 +82,20 @@ class Rates:
             task.cancel()
         await asyncio.gather(*late, return_exceptions=True)
 
-    async def _verdict(self, request: Request, limits: dict[Limited, Rate]) -> Verdict | None:
-        """Asks the table, and remembers its answer; `None` without the database."""
-        waits_s: dict[Limited, float] | None = None
+    async def _verdict(self, request: Request) -> Verdict | None:
+        """Asks the table; `None` without the database."""
         try:
             verdict: Verdict = await self._ask(None, self._charge, request)
-            waits_s = dict(zip(limits, (verdict.own_wait_s, verdict.wait_s, verdict.all_wait_s), strict=True))
         except Unavailable:
             return None
         else:
             return verdict
-        finally:
-            self._credit.answered(limits, waits_s)
+
+    def _answered(self, limits: dict[Limited, Rate], task: "asyncio.Task[Verdict | None]") -> None:
+        """Remembers the table's answer, or that there is none."""
+        verdict = None if task.cancelled() or task.exception() is not None else task.result()
+        waits_s = verdict and dict(zip(limits, (verdict.own_wait_s, verdict.wait_s, verdict.all_wait_s), strict=True))
+        self._credit.answered(limits, waits_s)
 
     async def _charge(self, connection: Connection, asked: Sequence[Request]) -> list[Verdict]:
         return await charge(connection, asked, self._everyone)
