@@ -15,7 +15,6 @@ import pytest
 
 from gateway.access.caller import INCLUDES, ROLES
 from gateway.access.permissions import ACCESS
-from gateway.routes import jobs
 from leadgen.ssic import seed_ssic
 from leadgen.tenants.api_keys import create_api_key
 from leadgen.tenants.tokens import GivenRole
@@ -73,7 +72,7 @@ class World(NamedTuple):
 async def world(
     serve, kafka, owner, database_url, tokens: Callable[..., str], monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[World]:
-    monkeypatch.setattr(jobs, "ANSWER_S", 0.1)  # no upserter runs here that would answer
+    monkeypatch.setattr("gateway.routes.jobs.jobs.ANSWER_S", 0.1)  # no upserter runs here that would answer
     await seed_ssic(database_url)
     limits = ("tenant_requests_per_minute", "requests_per_minute", "tenant_requests_per_minute_and_replica")
     async with serve(kafka, chat_timeout_s=0.1, **dict.fromkeys(limits, 10**6)) as reps:

@@ -235,19 +235,23 @@ async def test_a_question_requests_nothing(rep, kafka, owner) -> None:
     assert await read_topic(kafka, RequestIndustry.topic) == []
 
 
-async def test_hostile_names_are_shown_as_they_are_written(rep, owner) -> None:
+async def test_hostile_names_are_shown_as_they_are_written(leads, serve, kafka, owner) -> None:
     """Neither the name of a company nor a rep's words become Markdown, HTML or SQL."""
     name = "<img src=x onerror=alert(1)> [x](javascript:alert(1)) | '; DROP TABLE companies; --"
     await owner.execute("UPDATE companies SET name = $1 WHERE company_id = 2", name)
-    answer, _ = await said(rep, "show my top leads")
-    assert "<" not in answer["markdown"].replace("\\<", "")
-    assert "\\<img src=x onerror=alert(1)\\> \\[x\\](javascript:alert(1)) \\| '; DROP TABLE" in answer["markdown"]
-    answer, _ = await said(rep, "why did '; DROP TABLE lead_scores; -- score high")
-    assert "None of your leads" in answer["text"]
-    answer, _ = await said(rep, "why did %_% score high")
-    assert "None of your leads" in answer["text"]
-    answer, _ = await said(rep, "explain the score of <b>forge</b>")
-    assert "\\<b\\>forge\\</b\\>" in answer["markdown"]
+    async with serve(kafka) as reps:
+        rep = reps(1)
+        await until(rep.is_ready)
+        await until(lambda: are_listed(owner, 4))
+        answer, _ = await said(rep, "show my top leads")
+        assert "<" not in answer["markdown"].replace("\\<", "")
+        assert "\\<img src=x onerror=alert(1)\\> \\[x\\](javascript:alert(1)) \\| '; DROP TABLE" in answer["markdown"]
+        answer, _ = await said(rep, "why did '; DROP TABLE lead_scores; -- score high")
+        assert "None of your leads" in answer["text"]
+        answer, _ = await said(rep, "why did %_% score high")
+        assert "None of your leads" in answer["text"]
+        answer, _ = await said(rep, "explain the score of <b>forge</b>")
+        assert "\\<b\\>forge\\</b\\>" in answer["markdown"]
     assert await owner.fetchval("SELECT count(*) FROM lead_scores") == 4
 
 

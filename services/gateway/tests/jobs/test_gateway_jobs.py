@@ -154,7 +154,7 @@ async def test_a_job_too_many_is_refused(rep, say, kafka) -> None:
 
 async def test_a_slow_upserter_does_not_hold_up_the_answer(rep, monkeypatch) -> None:
     """After some time the job's id is given without its size; a rep looks for that later."""
-    monkeypatch.setattr("gateway.routes.jobs.ANSWER_S", 0.2)
+    monkeypatch.setattr("gateway.routes.jobs.jobs.ANSWER_S", 0.2)
     answer = await rep.http.post("/jobs/staging_upsert", json={"terms": ["Manufacturing"]})
     assert answer.status_code == 202
     assert answer.json()["total"] is None
