@@ -95,10 +95,16 @@ def near_pairs(line: str, names: Iterable[str], text: str, *, is_news: bool = Fa
     A first name alone stands for the full name that the page's `text` has before or after it. In its own news, the
     company's people are quoted.
     """
-    return _near(line, frozenset(names), text if _ALONE.search(line) else "", is_news)
+    if _ALONE.search(line):  # it depends on the page, whose text is not to be remembered with the line
+        return _near(line, frozenset(names), text, is_news)
+    return _near_without_text(line, frozenset(names), is_news)
 
 
 @lru_cache(MOST_LINES)
+def _near_without_text(line: str, names: frozenset[str], is_news: bool) -> tuple[tuple[str, str], ...]:
+    return _near(line, names, "", is_news)
+
+
 def _near(line: str, names: frozenset[str], text: str, is_news: bool) -> tuple[tuple[str, str], ...]:
     line = _ASIDE.sub("", line)
     own, outside = list(names), _STRANGERS if is_news else _OUTSIDERS
