@@ -26,12 +26,12 @@ from enricher.vendors.errors import (
     VendorError,
 )
 from enricher.vendors.lenient_json import Reply, read_json
-from enricher.vendors.transport import AiohttpTransport
 
 R = TypeVar("R", bound=Reply)
 
 #: Of an answer, unpacked.
 MOST_BYTES = 5_000_000
+_CONNECTIONS = httpx2.Limits(max_connections=64, max_keepalive_connections=64, keepalive_expiry=30)
 #: Seconds to connect. If no connection was made, the vendor cannot have charged anything.
 _TIMEOUTS = httpx2.Timeout(None, connect=10).as_dict()
 _QUOTED = 120
@@ -44,7 +44,7 @@ def connect() -> httpx2.AsyncBaseTransport:
 
     No client: of what one does besides (redirects, cookies, logins, the environment) nothing is wanted here.
     """
-    return AiohttpTransport()
+    return httpx2.AsyncHTTPTransport(trust_env=False, limits=_CONNECTIONS)
 
 
 class Endpoint:
