@@ -5,7 +5,6 @@ from typing import Any
 
 from common.handling.stage import Stage
 from enricher.consumer import enricher
-from industries.index import IndustryIndex
 from nightly.consumer import nightly
 from odoo_sync.consumer import odoo_sync
 from scorer.consumer import scorer
@@ -15,7 +14,7 @@ from upserter.consumer import upserter
 UNUSED: Any = object()
 
 STAGES: list[Callable[[], Stage]] = [
-    lambda: upserter(IndustryIndex([]), batch_size=1, max_per_job=1),
+    lambda: upserter(UNUSED, batch_size=1, max_per_job=1),
     lambda: enricher(UNUSED, keeps_corpus=False),
     lambda: scorer(UNUSED),
     lambda: odoo_sync(UNUSED),
