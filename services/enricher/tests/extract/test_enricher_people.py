@@ -277,6 +277,9 @@ def test_the_layout_of_those_that_are_sure_tells_the_rest(body: str, found: tupl
         "<h2>Our clients</h2><h3>Mei Tan</h3><p>Omega Foods</p>",
         "<h2>The dogs</h2><h3>Mochi</h3><p>Clinic dog</p>",
         "<h3>Valves Asia</h3><p>Pumps and valves</p>",
+        "<h3>Mei Tan</h3><p>MB BCh BAO (Ireland)</p>",
+        "<h3>Mei Tan</h3><p>Chief Clerk (1955 - 1989)</p>",
+        "<h3>Biscuit</h3><p>Chief Morale Officer (corgi)</p>",
     ],
 )
 def test_headings_customers_and_pets_are_no_people_in_any_layout(more: str) -> None:

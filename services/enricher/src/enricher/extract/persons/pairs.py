@@ -106,7 +106,7 @@ _OF_OTHERS_LABEL = re.compile(
     re.IGNORECASE,
 )
 #: A registration between a name and its title.
-_YEARS = re.compile(r"\((?:19|20)\d\d\s?[-–]\s?(?:19|20)\d\d\)")
+YEARS = re.compile(r"\((?:19|20)\d\d\s?[-–]\s?(?:19|20)\d\d\)")
 _CODE = re.compile(r"[A-Z]{0,3}[-/ ]?\d{3,10}[A-Z]?")
 _ITEM = re.compile(r"\s[·•|]\s|;\s")
 #: "ext. 21", "App. 31" (German).
@@ -214,7 +214,7 @@ def pairs_of(
         if name and nth and _is_row(lines[nth - 1], below, behind):
             found.append((nth, nth, name, clean(lines[nth - 1], LONGEST_TITLE)))
             continue
-        title = title_of(line) if not both and name is None and not _YEARS.search(whole) else None
+        title = title_of(line) if not both and name is None and not YEARS.search(whole) else None
         if marks and title is None and name is None and not both and whole in marks.titles and not is_animal(line):
             title = line
         if title is None and whole not in menu and _is_shared(line, lines[nth + 1 : nth + 3]):
