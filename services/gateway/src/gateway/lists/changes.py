@@ -39,6 +39,8 @@ _TAKE = """
     ids AS MATERIALIZED (SELECT DISTINCT unnest(company_ids) AS company_id FROM noted)
 """
 #: A row whose place or filters change gets a successor. One of which only an item changes is written again, as it is.
+#: Rows that are there already are changed by ON CONFLICT, which finds them by the primary key. An UPDATE would be a join,
+#: and PostgreSQL expects no rows of a tenant that was not there when it last counted: it would read all of them for each.
 FOLD = (
     _TAKE.format(tenant="tenant()")
     + f""",
@@ -76,33 +78,35 @@ FOLD = (
                known_lead, CASE WHEN is_candidate THEN {MADE["candidate"]} END AS candidate,
                CASE WHEN score IS NOT NULL THEN {MADE["lead"]} END AS lead
           FROM placed),
-    ended AS (
-        UPDATE listed_companies AS old SET until = $3 FROM made
-         WHERE is_moved AND old.tenant_id = tenant() AND old.company_id = made.company_id
-           AND old.updated_at = made.known_at),
-    rewritten AS (
-        UPDATE listed_companies AS old SET candidate = made.candidate, lead = made.lead FROM made
-         WHERE NOT is_moved AND old.tenant_id = tenant() AND old.company_id = made.company_id
-           AND old.updated_at = made.known_at
-           AND (known_candidate, known_lead) IS DISTINCT FROM (made.candidate, made.lead)),
-    added AS (
-        INSERT INTO listed_companies
-               (tenant_id, company_id, updated_at, is_candidate, facet, score, industry, name_key, candidate, lead)
-        SELECT tenant(), company_id, $3, is_candidate, facet, score, industry, name_key, candidate, lead
-          FROM made WHERE is_moved ORDER BY company_id),
+    versions AS (
+        SELECT company_id, $3 AS updated_at, 'infinity'::timestamptz AS until, is_candidate, facet, score, industry,
+               name_key, candidate, lead
+          FROM made WHERE is_moved
+         UNION ALL
+        SELECT company_id, known_at, $3, is_candidate, facet, score, industry, name_key, known_candidate, known_lead
+          FROM made WHERE is_moved AND known_at IS NOT NULL
+         UNION ALL
+        SELECT company_id, known_at, 'infinity', is_candidate, facet, score, industry, name_key, candidate, lead
+          FROM made WHERE NOT is_moved AND (known_candidate, known_lead) IS DISTINCT FROM (candidate, lead)),
+    written AS (
+        INSERT INTO listed_companies (tenant_id, company_id, updated_at, until, is_candidate, facet, score, industry,
+                                      name_key, candidate, lead)
+        SELECT tenant(), versions.* FROM versions ORDER BY company_id
+            ON CONFLICT (tenant_id, company_id, updated_at) DO UPDATE
+           SET until = excluded.until, candidate = excluded.candidate, lead = excluded.lead),
     ticked AS (
         UPDATE list_clocks SET at = $3 WHERE tenant_id = tenant() AND EXISTS (SELECT FROM made WHERE is_moved))
     SELECT count(*) FROM noted
 """
 )
-#: As many as a fold adds, and more, so that they never pile up.
-FORGET = """
-    DELETE FROM listed_companies USING (
-        SELECT company_id, updated_at FROM listed_companies
-         WHERE tenant_id = tenant() AND until < now() - $1::interval LIMIT $2) AS old
-     WHERE listed_companies.tenant_id = tenant() AND listed_companies.company_id = old.company_id
-       AND listed_companies.updated_at = old.updated_at
+#: As many as a fold adds, and more, so that they never pile up. The comparison with infinity is what the index of ended
+#: versions has: without it all of a tenant's rows are read.
+ENDED = """
+    SELECT company_id, updated_at FROM listed_companies
+     WHERE tenant_id = tenant() AND until < 'infinity' AND until < now() - $1::interval LIMIT $2
 """
+#: One by one, by the primary key: a join would be planned as FOLD says.
+FORGET = "DELETE FROM listed_companies WHERE tenant_id = tenant() AND company_id = $1 AND updated_at = $2"
 #: Of companies that changed in the register: a note for each tenant, of which most will find nothing to do.
 SPREAD = (
     _TAKE.format(tenant="0")
@@ -149,4 +153,5 @@ async def fold_all(database: Database) -> None:
 
 
 async def _forget(tx: Connection) -> None:
-    await tx.execute(FORGET, KEPT, 2 * AT_ONCE)
+    ended = await tx.fetch(ENDED, KEPT, 2 * AT_ONCE)
+    await tx.executemany(FORGET, [tuple(row) for row in ended])
