@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 import asyncpg
 import pytest
 
-from common.postgres import Database
+from common.postgres import Connection, Database
 from gateway.lists import candidates, changes, leads
 from gateway.lists.candidates import Candidate
 from gateway.lists.filters import ANY, Filter
@@ -122,3 +122,48 @@ async def test_the_migration_makes_the_items_of_what_is_listed_already(
     await owner.execute(FILL)
     assert await owner.fetch(every) == before
     assert len({row["tenant_id"] for row in before}) == 2
+
+
+GROWN = """
+    INSERT INTO companies (company_id, uen, name, industry_code, ssic_version) OVERRIDING SYSTEM VALUE
+    SELECT n, 'V' || n, 'Grown ' || n, '25910', '2020' FROM generate_series(1001, 3000) n;
+    INSERT INTO icp_candidate_companies (tenant_id, company_id, job_id)
+    SELECT 3, n, gen_random_uuid() FROM generate_series(1001, 3000) n;
+"""
+AN_HOUR_AGO = (
+    "UPDATE listed_companies SET until = now() - interval '2 hours' WHERE tenant_id = 3 AND until < 'infinity'"
+)
+
+
+async def test_the_keeper_reads_the_companies_of_a_note_and_no_others(
+    pages: Pages, owner: Owner, database: Database
+) -> None:
+    """Plans are made when PostgreSQL knows of none of the tenant's rows, and kept."""
+    await owner.execute("ANALYZE listed_companies")
+    async with database.transaction(3) as tx:
+        await tx.execute(f"PREPARE fold AS {changes.FOLD}")
+        await tx.execute(f"PREPARE ended AS {changes.ENDED}")
+        await tx.execute(f"PREPARE forget AS {changes.FORGET}")
+        await _read_by(tx, "fold(1000, 2000, now())")
+        await _read_by(tx, "ended('1 hour', 4000)")
+        await owner.execute(GROWN)
+        await changes.fold_all(database)
+        await owner.execute("INSERT INTO lead_scores SELECT 3, 1001, 0.5, 'Low', 'Because', '1', now()")
+        assert await _read_by(tx, "fold(1000, 2000, now() + interval '1 second')") <= 4
+        await tx.execute(AN_HOUR_AGO)
+        assert await _read_by(tx, "ended('1 hour', 4000)") == 1
+        (ended,) = await tx.fetch(changes.ENDED, changes.KEPT, 4000)
+        assert await _read_by(tx, f"forget({ended[0]}, '{ended[1].isoformat()}')") == 1
+
+
+async def _read_by(tx: Connection, execution: str) -> float:
+    """Executes a prepared statement; returns the number of rows of the lists that it read."""
+    (row,) = await tx.fetch(f"EXPLAIN (ANALYZE, FORMAT JSON) EXECUTE {execution}")
+    return _read(json.loads(row[0])[0]["Plan"])
+
+
+def _read(node: dict[str, Any]) -> float:
+    own = 0.0
+    if node.get("Relation Name") == "listed_companies" and "Scan" in node["Node Type"]:
+        own = (node["Actual Rows"] + node.get("Rows Removed by Filter", 0)) * node["Actual Loops"]
+    return float(own + sum(_read(part) for part in node.get("Plans", ())))

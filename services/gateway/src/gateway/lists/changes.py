@@ -39,8 +39,8 @@ _TAKE = """
     ids AS MATERIALIZED (SELECT DISTINCT unnest(company_ids) AS company_id FROM noted)
 """
 #: A row whose place or filters change gets a successor. One of which only an item changes is written again, as it is.
-#: Rows that are there already are changed by ON CONFLICT, which finds them by the primary key. An UPDATE would be a join,
-#: and PostgreSQL expects no rows of a tenant that was not there when it last counted: it would read all of them for each.
+#: Rows that are there already are changed by ON CONFLICT, which finds them by their key. An UPDATE would be a join:
+#: PostgreSQL expects no rows of a tenant that was not there when it last counted, and would read all of them for each.
 FOLD = (
     _TAKE.format(tenant="tenant()")
     + f""",
