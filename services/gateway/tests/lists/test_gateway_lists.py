@@ -409,14 +409,14 @@ MIDDLE = NOW.replace(year=1970, month=1, day=1, hour=7)
 CODES = ["2020:20001", "2025:20001"]
 FROM_THE_FIRST = [*candidates.BEGINNING, None, 200, "1"]
 BEST_200 = [*leads.BEGINNING, None, 200, "1"]
-#: A statement, its index, its parameters, and the most versions that it may read. Those of a name read a page's rows
-#: twice: in an index, and from the table with their items.
+#: A statement, its index, its parameters, and the most versions that it may read. Those in two steps read a page's
+#: rows twice: in an index, and from the table with their items.
 STATEMENTS: dict[str, tuple[str, str, list[Any], int]] = {
     "candidates, first": (NEWEST, "listed_candidates_newest", FROM_THE_FIRST, 200),
     "candidates, deep": (NEWEST, "listed_candidates_newest", [MIDDLE, 2**62, None, 200, "1"], 200),
     "of some facets": (BY_FACET, "listed_candidates", [*FROM_THE_FIRST, FACETS], 8 * 200),
     "of a rare facet": (BY_FACET, "listed_candidates", [MIDDLE, 2**62, None, 200, "1", [7]], 200),
-    "of an industry": (BY_INDUSTRY, "listed_candidates_by_industry", [*FROM_THE_FIRST, FACETS, CODES], 200),
+    "of an industry": (BY_INDUSTRY, "listed_candidates_by_industry", [*FROM_THE_FIRST, FACETS, CODES], 400),
     "of a name": (NAMED, "listed_candidates_newest", [*FROM_THE_FIRST, FACETS, None, "the abc"], 400),
     # Nearly all names begin with that.
     "of a common name": (NAMED, "listed_candidates_newest", [*FROM_THE_FIRST, FACETS, None, "the"], FEW_NAMES + 401),
@@ -441,7 +441,7 @@ STATEMENTS: dict[str, tuple[str, str, list[Any], int]] = {
         200,
     ),
     # One lead in eight has this facet.
-    "leads of a facet": (leads.BY_FACET, "listed_leads", [*BEST_200, [6]], 10 * 200),
+    "leads of a facet": (leads.BY_FACET, "listed_leads", [*BEST_200, [6]], 11 * 200),
     "leads of a name": (leads.BY_NAME, "listed_leads", [*BEST_200, FACETS, None, "the abc"], 400),
     "leads of a common name": (leads.BY_NAME, "listed_leads", [*BEST_200, FACETS, None, "the"], FEW_NAMES + 500),
     "leads of a common name and an industry": (

@@ -37,10 +37,11 @@ def statement(key: str, select: str) -> str:
     )
 
 
-def statement_by_name(key: str, item: Item, with_page: str) -> str:
+def statement_in_two_steps(key: str, item: Item, with_page: str) -> str:
     """Builds the statement that continues `WALKED` with `page`, whose rows know their `version`, and reads their items.
 
-    It finds its page among many rows in an index, and only those of the page are read from the table.
+    It finds its page in an index that has all that is asked for, and reads only the page's rows from the table. Where
+    several indexes would do, PostgreSQL takes the right one only if it needs nothing of the table.
     """
     return f"""{WALKED}{with_page}
     SELECT page.as_of, page.{key}, page.company_id, listed.item
