@@ -24,6 +24,8 @@ NAMES = frozenset({"valvesasia", "valves"})
         ("In 1978 Ana Cruz sold her first.", ["Ana Cruz"]),
         ("L'agence, créée en 1990 par Ana Dupont.", ["Ana Dupont"]),
         ("Opened in 2015 by Minister Ana Cruz.", []),
+        ("Valves Asia was started in 2019 by two old friends from Ngee Ann.", []),
+        ("B.Com, FCA. Bernard founded the firm with one desk.", []),
         ("Ana Cruz founded Omega Foods in 1999.", []),
         ("Omega Foods began in 2014 when Ana Cruz met Ben Low.", []),
     ],

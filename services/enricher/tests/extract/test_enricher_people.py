@@ -355,6 +355,21 @@ def test_a_title_above_a_name_that_was_not_read_is_not_the_next_ones() -> None:
     assert ("Mei Tan", "Technician") not in people_on(f"{two}<p>no name.</p><p>Technician</p><p>Mei Tan</p><p>z.</p>")
 
 
+@pytest.mark.parametrize(
+    "degree",
+    ["BVSc, Melbourne", "DVM (Universiti Utara)", "MRCVS", "Cert III Animal Care", "Diploma in Nursing", "B.Com"],
+)
+def test_a_degree_between_a_name_and_its_title_is_neither(degree: str) -> None:
+    body = f"<h2>Our team</h2><h4>Ana Cruz</h4><p><i>{degree}</i></p><p>Senior Nurse</p>"
+    body += f"<h4>Ben Low</h4><p><i>{degree}</i></p><p>Head of Surgery</p>"
+    assert people_on(body) == [("Ana Cruz", "Senior Nurse"), ("Ben Low", "Head of Surgery")]
+
+
+@pytest.mark.parametrize("line", ["CA Ana Cruz", "CS Ana Cruz", "Adv. Ana Cruz"])
+def test_a_membership_before_a_name_is_no_part_of_it(line: str) -> None:
+    assert person_name(line) == "Ana Cruz"
+
+
 @pytest.mark.parametrize("name", ["Ana Harding", "Ben Eilers", "Jeremiah Gunting"])
 def test_a_family_name_may_end_like_a_heading(name: str) -> None:
     """Only known words in -ing and -ers are no names."""

@@ -24,7 +24,8 @@ _MADE = (
     r"(?:founded|co-founded|cofounded|started|kicked off|set up|established|begun|opened|launched|created|formed"
     r"|planted|conceived|dream(?:ed|t) up|hatched)"
 )
-_KIN = r"(?!the late |our late )(?:[a-z-]{2,16},? ){0,5}"
+#: "by three friends": not "by three friends from", behind which their school stands.
+_KIN = r"(?!the late |our late )(?:(?!(?:from|at|of) )[a-z-]{2,16},? ){0,5}"
 #: "Acme was started in 2010 by cousins Ana Cruz and Ben Low".
 _FOUNDED_BY = re.compile(
     rf"\b(?i:{_MADE})\b[^.\n]{{0,70}}?\b[Bb]y {_KIN}(?P<one>{PERSON})"

@@ -5,6 +5,8 @@ from functools import lru_cache
 
 from enricher.extract.persons.titles import is_job_title, is_known
 
+#: Membership of a profession, before a name in India: "CA Pooja Agarwal".
+_MEMBER = re.compile(r"^(?:CA|CS|CMA|Adv\.?)\s(?=[A-Z][a-z]+\s[A-Z])")
 _HONORIFIC = re.compile(
     r"^(?:(?:mr|mrs|ms|miss|mdm|madam|dr|prof|professor|er|ir|ar|rev|dato['’]?|datuk|datin|tan sri|encik|puan"
     r"|cik|haji"
@@ -45,9 +47,9 @@ _NO_NAME_WORDS = """
     booking book branch brand brands british brochure building business button buy by call camp car care career
     careers case cases catalogue centre center central certificates chain channel chat check china chinese choose
     city clean clear clients close club code coffee college commercial committee communications community company
-    complete concrete conditions connect construction consulting contact contacts content control cookie cookies
-    copyright core corporate council country course courses cover creative customer customers daily data date day
-    december deep default delivery department design details development digital direct directors disclaimer
+    complete computing concrete conditions connect construction consulting contact contacts content control cookie
+    cookies copyright core corporate council country course courses cover creative customer customers daily data date
+    day december deep default delivery department design details development digital direct directors disclaimer
     discover distribution division doctors documents dollar download east easy education electric electrical
     electronics email emergency employee employees energy engineering english enquiries enquiry enterprise
     environment equipment estate events every excellence expert experts explore express external facebook
@@ -186,6 +188,7 @@ def person_name(line: str) -> str | None:
         return None
     if (chinese := _CHINESE_TITLE.sub("", line)) and _CHINESE_NAME.fullmatch(chinese):
         return chinese
+    line = _MEMBER.sub("", line)
     plain = _HONORIFIC.sub("", line)
     is_addressed = plain != line
     plain = _REMARK.sub("", plain) if is_addressed else plain

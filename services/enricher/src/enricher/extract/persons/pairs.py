@@ -97,6 +97,11 @@ _STAFF_HEADING = re.compile(
 _DEGREES = re.compile(
     r"(?:MBBS|BDS|MDS|MD|MRCP|MRCS|FRCS|FAMS|MMed|M\.Med|PhD|Ph\.D|MBA|EMBA|CPA|CA|ACCA|LLB|LLM|B\.?Sc|M\.?Sc|B\.?Eng|M\.?Eng"
     r"|BA|MA|BBA|P\.?Eng|C\.?Eng)\b[^.!?]{0,80}"
+    # of veterinarians, pharmacists, nurses, dentists, surveyors; with a country or school behind
+    r"|(?:BVMS|BVM&S|BVSc|BVetMed|DVM|MRCVS|MB ?Ch ?B|BDSc|DDS|DMD|B\.?Pharm|PharmD|B\.?Physio|M?RICS|BArch|M\.?Arch"
+    r"|B\.?Com)"
+    r"(?:[,(&/ ][^.!?]{0,80})?"
+    r"|Cert(?:ificate)?\.? (?:I{1,3}|IV)\b[^.!?]{0,60}|(?:Bachelor|Master|Diploma|Certificate)s? (?:of|in) [^.!?]{0,60}"
 )
 _LABEL = re.compile(r"([A-ZÀ-Ž\u4e00-\u9fff][\w&/ -]{1,30})\s?[:：]\s{1,2}(?=\S)")
 #: Labels before the names of others, and those that say nothing of a person's part.

@@ -10,7 +10,9 @@ ADDRESSED = (
     r"(?:Mr|Mrs|Ms|Mdm|Miss|Madam|Dr|Prof|Professor|Er|Ir|Ar|En|Encik|Pn|Puan|Cik|Herr|Frau|Chef|Coach|Sr|Rev|Capt"
     r"|Captain|Dato[’']|Datuk|(?:SSgt|Sgt|DSP|ASP|Insp|Supt|Lt|Maj|Col|Cpt)(?: \(Ret(?:d|ired)?\))?|Hajah|Haji)\.? "
 )
-PERSON = rf"(?:{ADDRESSED}{{1,2}}{WORD}(?: (?:binte|binti|bin|bte|s/o|d/o|a/l|a/p|de|{WORD})\b){{0,4}}|{NAME})"
+PERSON = (
+    rf"(?<![\w.])(?:{ADDRESSED}{{1,2}}{WORD}(?: (?:binte|binti|bin|bte|s/o|d/o|a/l|a/p|de|{WORD})\b){{0,4}}|{NAME})"
+)
 REST_OF_TITLE = r"[\w&/’'-]{1,20}(?: (?:(?:of|and|&|for|the|de|to) )?[A-Za-z][\w&/’'-]{1,20}){0,4}"
 TITLE = rf"[A-Za-z]{REST_OF_TITLE}"
 #: A sentence that speaks of somebody outside.
