@@ -3,6 +3,7 @@
 import asyncio
 from typing import Any
 
+import pytest
 from aiokafka import TopicPartition
 
 from common.contracts import RequestEnrichment
@@ -69,3 +70,30 @@ async def test_new_partitions_do_not_wait_for_the_fetch_of_the_old_ones(kafka: s
         await consumer.seek_to_end(new)
         await produce(kafka, TOPIC, new.partition, [a_batch(1)])
         assert list(await consumer.getmany(timeout_ms=150_000)) == [new]
+
+
+async def test_a_seek_that_meets_the_end_of_a_request_is_followed_by_a_fetch(
+    kafka: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The fetcher looks for what to ask while the request that has ended counts as under way, and has to look again."""
+    monkeypatch.setattr("common.kafka.consumer.FETCHER_LOOKS_S", 600.0)
+    place = TopicPartition(TOPIC, 0)
+    async with Consumer(bootstrap_servers=kafka, fetch_max_wait_ms=FETCH_WAIT_MS) as consumer:
+        fetcher = consumer._fetcher
+        asked = fetcher._update_fetch_positions
+
+        async def ended_behind_a_seek(*given: Any) -> bool:
+            """Ends in the step of the loop in which the fetcher looks, before the callbacks of its task."""
+            has_news: bool = await asked(*given)
+            first, loop = asyncio.Event(), asyncio.get_running_loop()
+            loop.call_soon(first.set)
+            loop.call_soon(consumer.seek, place, begin)
+            await first.wait()
+            await asyncio.sleep(0)
+            return has_news
+
+        fetcher._update_fetch_positions = ended_behind_a_seek
+        begin = (await consumer.end_offsets([place]))[place]
+        await produce(kafka, TOPIC, place.partition, [a_batch(1)])
+        consumer.assign([place])
+        assert list(await consumer.getmany(timeout_ms=150_000)) == [place]

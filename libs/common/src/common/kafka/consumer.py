@@ -34,7 +34,9 @@ IDLE_AFTER_MS = 1000
 IDLE_FETCH_WAIT_MS = 5000
 #: Seconds between looks of aiokafka's fetcher at what else to fetch, should nothing happen: it looks whenever something
 #: does. Its own 0.2 took most of an idle service's CPU.
-FETCHER_LOOKS_S = 10.0
+FETCHER_LOOKS_S = 2.0
+#: Seconds until it looks again when a request has just ended, and still counts as under way.
+FETCHER_LOOKS_AGAIN_S = 0.01
 #: Milliseconds that a subscriber waits at a time; what comes is there at once.
 WAIT_MS = 60_000
 
@@ -73,10 +75,19 @@ class _PartitionRecords(fetcher.PartitionRecords):  # type: ignore[misc] # aioka
 
 
 class _Fetcher(fetcher.Fetcher):  # type: ignore[misc] # not typed
-    """Closes the connection of a fetch that the broker still holds back when other partitions were assigned.
+    """Fetches at once where aiokafka's own would wait for its next look, or for a long fetch.
 
-    The broker takes one request of a connection after the other, so the new partitions would wait for it.
+    When other partitions are assigned, the connection of a fetch that the broker still holds back is closed: the broker
+    takes one request of a connection after the other, so the new partitions would wait for it.
+
+    A broker's request that has ended counts as under way until the callback of its task has run. A look before that
+    (a seek or a read asks for one) finds nothing to ask the broker, and nothing would bring about another.
     """
+
+    def _get_actions_per_node(self, assignment: Any) -> tuple[Any, ...]:
+        fetches, resets, wait_s, *rest = super()._get_actions_per_node(assignment)
+        has_ended = len(self._in_flight) > len(self._pending_tasks)
+        return fetches, resets, FETCHER_LOOKS_AGAIN_S if has_ended else wait_s, *rest
 
     async def _proc_fetch_request(self, assignment: Any, node_id: int, request: Any) -> bool:
         has_news: bool = await super()._proc_fetch_request(assignment, node_id, request)
