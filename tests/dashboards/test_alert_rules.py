@@ -51,10 +51,16 @@ def test_each_alert_fires_when_it_should_and_not_otherwise(prometheus_folder: Pa
         for case in its
     ]
     files = []
+    order = [group["name"] for group in groups]  # else any: an alert before the recording rules that it reads
     for interval, is_long in (("1m", False), ("10m", True)):  # rules are evaluated all the time until a case's end
         some = [it for it in tests if ("h" in it["alert_rule_test"][0]["eval_time"]) is is_long]
         files.append(tmp_path / f"{interval}.yml")
-        given = {"rule_files": [str(PROMETHEUS / "alerts.yml")], "evaluation_interval": interval, "tests": some}
+        given = {
+            "rule_files": [str(PROMETHEUS / "alerts.yml")],
+            "evaluation_interval": interval,
+            "group_eval_order": order,
+            "tests": some,
+        }
         files[-1].write_text(yaml.safe_dump(given), encoding="utf-8")
 
     found = subprocess.run(
