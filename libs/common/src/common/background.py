@@ -1,4 +1,4 @@
-"""Work beside the rest of a service: a task for as long as a block runs, and a look that is repeated."""
+"""Work beside the rest of a service: a task for as long as a block runs, a look that is repeated, a bounded wait."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
@@ -35,3 +35,16 @@ async def repeated(look: Callable[[], Awaitable[object]], *, every_s: float, wai
         except Unavailable as error:
             log.warning(waits, error=str(error))
         await asyncio.sleep(every_s)
+
+
+async def is_set_within(event: asyncio.Event, seconds: float) -> bool:
+    """Waits for an event, for so many seconds at most. Returns whether it is set.
+
+    `asyncio.wait_for` of Python 3.11 loses a cancellation that meets the end of what it waits for: a task that is
+    stopped just then would go on for ever.
+    """
+    try:
+        async with asyncio.timeout(seconds):
+            return await event.wait()
+    except TimeoutError:
+        return False

@@ -19,6 +19,7 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
 from common import metrics
+from common.background import is_set_within
 from common.contracts import Lane
 from common.delivery.outbox_lease import LEASE_S, OutboxLease
 from common.delivery.outbox_sender import Sender
@@ -150,15 +151,11 @@ class Relay:
 
     async def _stand_by(self) -> None:
         """Until the next look at the lease, or until this replica has something for the owner to send."""
-        with suppress(TimeoutError):
-            async with asyncio.timeout(self.POLL if self._stop.is_set() else self.STANDBY):
-                await self._wake.wait()
+        if await is_set_within(self._wake, self.POLL if self._stop.is_set() else self.STANDBY):
             await asyncio.sleep(self.SPACING)
 
     async def _stopped_within(self, pause: float) -> None:
-        with suppress(TimeoutError):
-            async with asyncio.timeout(pause):
-                await self._stop.wait()
+        if await is_set_within(self._stop, pause):
             await asyncio.sleep(self.POLL)  # what is left may still be sent
 
     async def _own(self) -> bool:
@@ -245,7 +242,5 @@ class Relay:
 
     async def _rest(self, until: asyncio.Event, pause: float) -> None:
         """Until the next look is due, or somebody wakes us."""
-        with suppress(TimeoutError):
-            async with asyncio.timeout(pause):
-                await until.wait()
+        if await is_set_within(until, pause):
             await asyncio.sleep(max(0.0, self._looked_at + self.SPACING - time.monotonic()))

@@ -7,12 +7,12 @@ until the next row is due, for `POLL_S` or a third of a lease at most, and looks
 import asyncio
 import time
 from collections.abc import Mapping
-from contextlib import suppress
 from datetime import timedelta
 from typing import Protocol
 
 import structlog
 
+from common.background import is_set_within
 from common.contracts import Lane
 from common.delivery.inbox import Inbox
 from common.errors import Unavailable
@@ -65,10 +65,7 @@ class Waker:
                 self._patient_until = time.monotonic() + RETRY_S + self._patience_s
                 await asyncio.sleep(RETRY_S)
                 continue
-            # Not `wait_for`: a cancellation that meets a nudge is lost in it, and this would go on for ever.
-            with suppress(TimeoutError):
-                async with asyncio.timeout(min(max(next_due_s, SPACING_S), self._poll_s)):
-                    await self._nudged.wait()
+            await is_set_within(self._nudged, min(max(next_due_s, SPACING_S), self._poll_s))
             await asyncio.sleep(max(0.0, began + SPACING_S - time.monotonic()))
 
     async def _look(self) -> float:

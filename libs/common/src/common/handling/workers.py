@@ -14,6 +14,7 @@ from typing import NamedTuple
 import structlog
 
 from common import metrics
+from common.background import is_set_within
 from common.contracts import Lane
 from common.delivery.inbox import BEFORE_ALL, Claim, is_cut_off
 from common.errors import Unavailable
@@ -89,8 +90,7 @@ class LaneWorkers:
                         continue
             except Unavailable as error:
                 log.warning("workers_wait_for_database", topic=self.topic, lane=self.lane, error=str(error))
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(self._wake.wait(), RETRY_S)
+                await is_set_within(self._wake, RETRY_S)
                 continue
             await self._wake.wait()
 
@@ -105,7 +105,8 @@ class LaneWorkers:
         self.wake()
         with suppress(TimeoutError):
             # A claim that is under way ends first: what it brings is in hand, too.
-            await asyncio.wait_for(self._claiming.acquire(), grace_s + 1)
+            async with asyncio.timeout(grace_s + 1):
+                await self._claiming.acquire()
         if self._running:
             _, late = await asyncio.wait(list(self._running), timeout=grace_s)
             for task in late:

@@ -13,6 +13,7 @@ from uuid import UUID
 
 import structlog
 
+from common.background import is_set_within
 from common.errors import Unavailable
 from common.postgres import Connection, Database
 from gateway.access.caller import Caller
@@ -164,10 +165,7 @@ class Agent:
 
 async def _wait(news: asyncio.Event | None) -> None:
     """Waits for news of a run that is executed here, or a moment for one of another replica."""
-    try:
-        await asyncio.wait_for((news or _NEVER).wait(), ELSEWHERE_S if news is None else NEARBY_S)
-    except TimeoutError:
-        return
+    await is_set_within(news or _NEVER, ELSEWHERE_S if news is None else NEARBY_S)
 
 
 async def _last_values(tx: Connection, run: Run) -> str:

@@ -11,6 +11,8 @@ from fastapi.responses import StreamingResponse
 from fastapi.sse import KEEPALIVE_COMMENT, format_sse_event
 from starlette.types import Send
 
+from common.errors import Unavailable
+
 #: A silent stream sends this comment, a heartbeat, so often: before a proxy takes the stream for broken.
 HEARTBEAT = KEEPALIVE_COMMENT
 HEARTBEAT_S = 15.0
@@ -52,20 +54,24 @@ async def states(
 ) -> AsyncGenerator[bytes, None]:
     """Streams states as events: the present one, unless the client has `seen` it, then each change, until the end.
 
-    `read` is asked after each return of `news`, and at each heartbeat, so news that get lost are only late. It returns
-    `None` while the state is not known. The id of an event is its state's version.
+    `read` is asked after each return of `news`, and at each heartbeat, so news that get lost are only late. While
+    the state is not known it returns `None`, or raises Unavailable. The id of an event is its state's version.
     """
     ends = time.monotonic() + STREAM_S
     yield HEARTBEAT
     while time.monotonic() < ends:
-        state = await read()
+        try:
+            state = await read()
+        except Unavailable:
+            state = None
         if state is not None and state.version != seen:
             seen = state.version
             yield event("ended" if state.is_over else "progress", state.model_dump_json(), event_id=seen)
         if state is not None and state.is_over:
             return
         try:
-            await asyncio.wait_for(news(), HEARTBEAT_S)
+            async with asyncio.timeout(HEARTBEAT_S):
+                await news()
         except TimeoutError:
             yield HEARTBEAT
 

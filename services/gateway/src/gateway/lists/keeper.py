@@ -6,10 +6,10 @@ nothing changes it looks seldom; the feed wakes it with each fact, since facts f
 
 import asyncio
 import time
-from contextlib import suppress
 
 import structlog
 
+from common.background import is_set_within
 from common.errors import Unavailable
 from common.postgres import Database
 from gateway.lists import changes
@@ -37,6 +37,4 @@ async def keep_lists(database: Database, facts: asyncio.Event) -> None:
             continue
         await asyncio.sleep(time.monotonic() - began if did else EVERY_S)
         if tenant_id is None:
-            with suppress(TimeoutError):
-                async with asyncio.timeout(IDLE_S):
-                    await facts.wait()
+            await is_set_within(facts, IDLE_S)

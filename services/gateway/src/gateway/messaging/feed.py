@@ -49,7 +49,8 @@ PARTITIONS_EVERY_MS = 10_000
 async def next_fact(facts: asyncio.Queue[Event], *, within_s: float) -> Event | None:
     """The next fact that comes; None when none came in time."""
     try:
-        return await asyncio.wait_for(facts.get(), within_s)
+        async with asyncio.timeout(within_s):
+            return await facts.get()
     except TimeoutError:
         return None
 

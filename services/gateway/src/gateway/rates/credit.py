@@ -11,10 +11,8 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
+from gateway.rates.moments import MOST, Moments
 from gateway.rates.rate import Rate
-
-#: Limits that are remembered; those with room for a whole burst are forgotten above that.
-MOST = 20_000
 
 #: A tenant and one of its subjects; without a subject the tenant itself, and tenant 0 for all tenants together.
 Limited: TypeAlias = tuple[int, str]
@@ -24,11 +22,9 @@ class Credit:
     """A replica's requests that the table has not counted yet, and its last answers."""
 
     def __init__(self, *, most: int = MOST, clock: Callable[[], float] = time.monotonic) -> None:
-        self._most = most
-        self._look_at = most
         self._clock = clock
         #: When each limit would have room for a whole burst.
-        self._rested_at: dict[Limited, float] = {}
+        self._rested_at = Moments[Limited](most)
         self._unanswered: Counter[Limited] = Counter()
 
     def __len__(self) -> int:
@@ -52,15 +48,12 @@ class Credit:
         if waits_s is None:
             return
         now = self._clock()
-        if len(self._rested_at) >= self._look_at:
-            self._rested_at = {limited: at for limited, at in self._rested_at.items() if at > now}
-            self._look_at = max(self._most, 2 * len(self._rested_at))
-        for limited, rate in limits.items():
-            self._rested_at[limited] = now + waits_s[limited] + (rate.burst - 1) * rate.interval_s
+        rested_at = {it: now + waits_s[it] + (rate.burst - 1) * rate.interval_s for it, rate in limits.items()}
+        self._rested_at.keep(rested_at, now)
 
     def _has_room(self, limited: Limited, rate: Rate, now: float) -> bool:
         unanswered = self._unanswered.get(limited, 0)
         if unanswered >= rate.credit:
             return False
-        used = max(self._rested_at.get(limited, now) - now, 0) / rate.interval_s
+        used = (self._rested_at.of(limited, now) - now) / rate.interval_s
         return used + unanswered <= rate.burst - 1 + 1e-6

@@ -10,10 +10,8 @@ import time
 from collections.abc import Callable
 
 from gateway.http.problems import Problem
+from gateway.rates.moments import MOST, Moments
 from gateway.rates.rate import Rate
-
-#: Tenants and subjects that are counted; the idle ones are forgotten above that.
-MOST = 20_000
 
 
 class ReplicaRates:
@@ -22,14 +20,13 @@ class ReplicaRates:
     def __init__(self, each: Rate, *, most: int = MOST, clock: Callable[[], float] = time.monotonic) -> None:
         self._tenant = each
         self._subject = Rate(math.ceil(each.per_minute / 2))
-        self._most = most
         self._clock = clock
-        self._look_at = most
-        self._due: dict[tuple[int | None, str], float] = {}
+        #: When each tenant's and subject's next request would be due at a steady rate.
+        self._due = Moments[tuple[int | None, str]](most)
 
     def __len__(self) -> int:
         """Counts the tenants and subjects that are remembered."""
-        return len(self._due)
+        return len(self._due.keys())
 
     def admit(self, tenant_id: int | None, subject: str) -> None:
         """Counts a request; without a tenant, of its subject alone. Raises Problem 429, and counts nothing then."""
@@ -37,7 +34,7 @@ class ReplicaRates:
         counted = [((tenant_id, subject), self._subject, subject)]
         if tenant_id is not None:
             counted.append(((tenant_id, ""), self._tenant, f"Tenant {tenant_id}"))
-        due = [(key, max(self._due.get(key, now), now), rate, who) for key, rate, who in counted]
+        due = [(key, self._due.of(key, now), rate, who) for key, rate, who in counted]
         for _, at, rate, who in due:
             wait_s = at - now - (rate.burst - 1) * rate.interval_s
             if wait_s > 1e-6:
@@ -47,8 +44,4 @@ class ReplicaRates:
                     f"{who} may send {rate.per_minute} requests per minute. Nothing was done; try again later.",
                     retry_after_s=max(1, math.ceil(wait_s)),
                 )
-        if len(self._due) >= self._look_at:
-            self._due = {key: at for key, at in self._due.items() if at > now}
-            self._look_at = max(self._most, 2 * len(self._due))
-        for key, at, rate, _ in due:
-            self._due[key] = at + rate.interval_s
+        self._due.keep({key: at + rate.interval_s for key, at, rate, _ in due}, now)

@@ -11,7 +11,6 @@ from uuid import UUID
 
 from fastapi import APIRouter, Header, Response
 
-from common.errors import Unavailable
 from gateway.companies import requested
 from gateway.companies.requested import RequestedEnrichment
 from gateway.dependencies import CurrentTenant, Dependencies, Deps
@@ -60,17 +59,9 @@ async def _stream(
             while not facts.empty():  # those that came while the state was read are one change
                 facts.get_nowait()
 
-        async with aclosing(states(lambda: _known(deps, tenant_id, request_id), news, seen)) as changes:
+        async with aclosing(states(lambda: _find(deps, tenant_id, request_id), news, seen)) as changes:
             async for each in changes:
                 yield each
-
-
-async def _known(deps: Dependencies, tenant_id: int, request_id: UUID) -> RequestedEnrichment | None:
-    """Reads the request; `None` while the database does not answer: the stream asks again at its next heartbeat."""
-    try:
-        return await _find(deps, tenant_id, request_id)
-    except Unavailable:
-        return None
 
 
 async def _find(deps: Dependencies, tenant_id: int, request_id: UUID) -> RequestedEnrichment | None:

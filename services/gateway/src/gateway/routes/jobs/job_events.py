@@ -12,7 +12,6 @@ from uuid import UUID
 
 from fastapi import APIRouter, Header, Response
 
-from common.errors import Unavailable
 from gateway import jobs
 from gateway.dependencies import CurrentTenant, Dependencies, Deps
 from gateway.http.api_document import errors, events
@@ -55,17 +54,9 @@ async def _stream(deps: Dependencies, tenant_id: int, job_id: UUID, seen: str | 
             await changed.wait()
             changed.clear()
 
-        async with aclosing(states(lambda: _known(deps, tenant_id, job_id), news, seen)) as events_of_job:
+        async with aclosing(states(lambda: _find(deps, tenant_id, job_id), news, seen)) as events_of_job:
             async for each in events_of_job:
                 yield each
-
-
-async def _known(deps: Dependencies, tenant_id: int, job_id: UUID) -> jobs.Job | None:
-    """Reads the job; `None` while the database does not answer: the stream asks again at its next heartbeat."""
-    try:
-        return await _find(deps, tenant_id, job_id)
-    except Unavailable:
-        return None
 
 
 async def _find(deps: Dependencies, tenant_id: int, job_id: UUID) -> jobs.Job | None:
