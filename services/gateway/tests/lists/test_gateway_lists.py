@@ -25,8 +25,8 @@ from gateway.lists.candidates import (
 from gateway.lists.cursors import KEPT, Place, Walk
 from gateway.lists.filters import Filter
 from gateway.lists.leads import BEST
-from gateway.lists.names import FEW_NAMES
 from gateway.lists.pages import Page
+from gateway.lists.statements import FEW_NAMES
 
 Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 Read: TypeAlias = Callable[..., Awaitable[Page[Any]]]

@@ -14,70 +14,25 @@ from common.contracts import Bucket
 from common.postgres import Connection
 from gateway.lists.cursors import MAX_ID, Place, Walk
 from gateway.lists.filters import Filter
-from gateway.lists.names import FEW_NAMES, IS_NAMED, IS_NAMED_IN_ORDER, SOUGHT
-from gateway.lists.pages import Page, page_by, statement, statement_in_two_steps
+from gateway.lists.pages import Page, page_by
+from gateway.lists.statements import ListStatements
 
-# LATERAL to `walk` of pages.py, which explains the parameters; $6 facets, $7 industries, $8 a name's beginning. The
-# position is compared as it is: an expression there keeps a cached plan from using the index for it.
-_VERSION = """
-           SELECT company_id, updated_at, {more}, walk.as_of FROM listed_companies
-            WHERE tenant_id = tenant() AND is_candidate
-              AND (updated_at, company_id) < ($1, $2)
-              AND updated_at <= (SELECT as_of FROM walk) AND until > (SELECT as_of FROM walk)
-"""
-_ITEM = "candidate AS item"
-_VERSION_OF = "updated_at AS version"
-_ORDER = "ORDER BY updated_at DESC, company_id DESC LIMIT $4::int"
-# The index of names has all columns but this one, and PostgreSQL expects one row of it, since it plans before the
-# tenant is set. Without this condition it would read all of a tenant's names, instead of those of a facet.
-_FROM_THE_TABLE = "AND is_candidate::int = 1"
-
-
-def _walked(condition: str = "", sources: str = "", more: str = _ITEM) -> str:
-    """Builds the select of the next companies of each combination of `sources`."""
-    version = _VERSION.format(more=more)
-    return f"""
-    SELECT it.* FROM walk {sources} CROSS JOIN LATERAL ({version} {condition} {_ORDER}) AS it {_ORDER}
-"""
-
-
-def _by_name(condition: str = "", sources: str = "") -> str:
-    """Builds the statement that sorts the companies of a name's beginning or, if they are many, looks in order."""
-    walked = _walked(
-        f"{condition} AND {IS_NAMED_IN_ORDER} AND NOT few.are_all", f"CROSS JOIN few {sources}", more=_VERSION_OF
-    )
-    with_page = f""", {SOUGHT}, named AS MATERIALIZED (
-        SELECT it.* FROM walk CROSS JOIN LATERAL (
-            SELECT company_id, updated_at, facet, industry, until, walk.as_of FROM listed_companies
-             WHERE tenant_id = tenant() AND is_candidate AND {IS_NAMED} LIMIT {FEW_NAMES} + 1) AS it
-    ), few AS MATERIALIZED (
-        SELECT count(*) <= {FEW_NAMES} AS are_all FROM named
-    ), page AS MATERIALIZED (
-        (SELECT company_id, updated_at, {_VERSION_OF}, as_of FROM named CROSS JOIN few
-          WHERE few.are_all AND (updated_at, company_id) < ($1, $2) AND updated_at <= as_of AND until > as_of
-            AND facet = ANY ($6::smallint[]) AND ($7::text[] IS NULL OR industry = ANY ($7))
-         {_ORDER})
-        UNION ALL
-        ({walked})
-    )"""
-    return statement_in_two_steps("updated_at", "candidate", with_page)
-
-
+_LIST = ListStatements("updated_at", "candidate", "is_candidate")
 _FACETS = "CROSS JOIN unnest($6::smallint[]) AS wanted (facet)"
 _INDUSTRIES = f"CROSS JOIN unnest($7::text[]) AS one (industry) {_FACETS}"
 _ANY_FACET = "AND facet >= 0"  # see the index's migration
 _OF_FACET = "AND facet = wanted.facet"
 _OF_INDUSTRY = "AND industry = one.industry AND facet = wanted.facet"
+# The index of names has all columns but this one, and PostgreSQL expects one row of it, since it plans before the
+# tenant is set. Without this condition it would read all of a tenant's names, instead of those of a facet.
+_FROM_THE_TABLE = "AND is_candidate::int = 1"
 
-NEWEST = statement("updated_at", _walked(_ANY_FACET))
-BY_FACET = statement("updated_at", _walked(_OF_FACET, _FACETS))
-BY_INDUSTRY = statement_in_two_steps(
-    "updated_at", "candidate", f", page AS MATERIALIZED ({_walked(_OF_INDUSTRY, _INDUSTRIES, more=_VERSION_OF)})"
-)
-NAMED = _by_name(_ANY_FACET)
-NAMED_BY_FACET = _by_name(f"{_OF_FACET} {_FROM_THE_TABLE}", _FACETS)
-NAMED_BY_INDUSTRY = _by_name(f"{_OF_INDUSTRY} {_FROM_THE_TABLE}", _INDUSTRIES)
-
+NEWEST = _LIST.in_one_step(_ANY_FACET)
+BY_FACET = _LIST.in_one_step(_OF_FACET, _FACETS)
+BY_INDUSTRY = _LIST.in_two_steps(_OF_INDUSTRY, _INDUSTRIES)
+NAMED = _LIST.by_name(_ANY_FACET)
+NAMED_BY_FACET = _LIST.by_name(f"{_OF_FACET} {_FROM_THE_TABLE}", _FACETS)
+NAMED_BY_INDUSTRY = _LIST.by_name(f"{_OF_INDUSTRY} {_FROM_THE_TABLE}", _INDUSTRIES)
 
 #: The position before the candidate that changed last.
 BEGINNING = Place(datetime(9999, 1, 1, tzinfo=UTC), MAX_ID)
