@@ -9,9 +9,10 @@ from collections.abc import Iterator, Sequence, Set
 from itertools import pairwise
 
 from enricher.extract.own_words import compacted
-from enricher.extract.persons.names import is_common, is_like_name, person_name
+from enricher.extract.persons.headings import is_heading
+from enricher.extract.persons.names import is_common, is_like_name, names_degree, person_name
 from enricher.extract.persons.one_line import ADDRESSED, LONGEST_TITLE, REACH, plain_line
-from enricher.extract.persons.pairs import YEARS, Pair, is_heading
+from enricher.extract.persons.pairs import YEARS, Pair
 from enricher.extract.persons.titles import is_animal, is_job_title, is_known
 from enricher.pages.documents import clean
 
@@ -20,8 +21,6 @@ _APART = 9  # lines between the beginnings of neighbours
 _LONGEST = 50
 _TITLE = re.compile(r"[^\W\d_][^\d@:?!.]*(?:\([^\d@:?!.]*)?")
 _MOST_WORDS = 6
-#: "MB BCh BAO (Ireland)", "BVSc": a degree, no title.
-_DEGREES = re.compile(r"\b(?=\w*[a-z])[A-Z]{1,3}[a-z]{0,3}[A-Z][A-Za-z]{0,4}\b|\b(?:MBBS|LLB|MRCP|FRCS|MBA|PhD)\b")
 _BETWEEN = re.compile(r"\s[-–—|]\s|,\s")
 
 
@@ -109,6 +108,6 @@ def _may_be_title(line: str) -> bool:
         and not is_heading(line)
         and person_name(line) is None
         and not is_animal(line)
-        and not _DEGREES.search(line)
+        and not names_degree(line)
         and not any(is_common(word) and not is_known(word) for word in line.lower().split())
     )

@@ -30,6 +30,18 @@ _REMARK = re.compile(r"\s\([^)]{3,60}\)$")
 _LETTERS_BEHIND = re.compile(rf"(?:,?\s{_DEGREE}){{1,4}}$")
 #: Behind a name in capitals they need a comma: "LIM SOO HIANG, FCA (Singapore)".
 _LETTERS_BEHIND_COMMA = re.compile(rf",\s{_DEGREE}(?:,?\s{_DEGREE}){{0,3}}$")
+#: A degree alone on its line, with a school or a country behind.
+_DEGREE_LINE = re.compile(
+    r"(?:MBBS|BDS|MDS|MD|MRCP|MRCS|FRCS|FAMS|MMed|M\.Med|PhD|Ph\.D|MBA|EMBA|CPA|CA|ACCA|LLB|LLM|B\.?Sc|M\.?Sc|B\.?Eng|M\.?Eng"
+    r"|BA|MA|BBA|P\.?Eng|C\.?Eng)\b[^.!?]{0,80}"
+    # of veterinarians, pharmacists, nurses, dentists, surveyors; with a country or school behind
+    r"|(?:BVMS|BVM&S|BVSc|BVetMed|DVM|MRCVS|MB ?Ch ?B|BDSc|DDS|DMD|B\.?Pharm|PharmD|B\.?Physio|M?RICS|BArch|M\.?Arch"
+    r"|B\.?Com)"
+    r"(?:[,(&/ ][^.!?]{0,80})?"
+    r"|Cert(?:ificate)?\.? (?:I{1,3}|IV)\b[^.!?]{0,60}|(?:Bachelor|Master|Diploma|Certificate)s? (?:of|in) [^.!?]{0,60}"
+)
+#: "MB BCh BAO (Ireland)", "BVSc": a degree, and no title in unknown words.
+_WITH_DEGREE = re.compile(r"\b(?=\w*[a-z])[A-Z]{1,3}[a-z]{0,3}[A-Z][A-Za-z]{0,4}\b|\b(?:MBBS|LLB|MRCP|FRCS|MBA|PhD)\b")
 #: Initials behind a surname: "Mr. Lim SH"; no degree.
 _INITIALS_BEHIND = re.compile(r"[A-Z][a-z]{1,15} (?!MD|MA|BA|CA|JP|QC|KC|SC|PE|PhD)[A-Z]{2,3}")
 _NICKNAME = re.compile(r"\s[(\"“'‘][A-Z][\w-]{1,15}[)\"”'’](?=\s|$)")
@@ -233,3 +245,13 @@ def is_like_name(line: str) -> str | None:
         if not _ANY_NAME.fullmatch(word) or word[:1].islower() or lower in _NO_NAME or _is_heading(lower):
             return None
     return plain
+
+
+def is_degree(line: str) -> bool:
+    """True for a line with a degree alone: "BVSc, Melbourne". It stands between a name and its title."""
+    return _DEGREE_LINE.fullmatch(line) is not None
+
+
+def names_degree(line: str) -> bool:
+    """True for words in which a degree stands: "MB BCh BAO (Ireland)"."""
+    return _WITH_DEGREE.search(line) is not None

@@ -7,10 +7,11 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import TypeAlias
 
-from enricher.extract.line_memo import MOST_LINES, once_per_line
+from enricher.extract.line_memo import MOST_LINES
 from enricher.extract.numbers.countries import is_place
 from enricher.extract.other_roles import ROLE
-from enricher.extract.persons.names import is_like_name, person_name
+from enricher.extract.persons import headings
+from enricher.extract.persons.names import is_degree, is_like_name, person_name
 from enricher.extract.persons.one_line import (
     LONGEST_DEPARTMENT,
     LONGEST_TITLE,
@@ -27,82 +28,7 @@ from enricher.extract.persons.sentences import name_and_title, title_and_name
 from enricher.extract.persons.titles import is_animal, is_department, is_job_title
 from enricher.pages.documents import clean
 
-_LONGEST_HEADING = 80
-_OURS = re.compile(r"\b(?:our|we|us)\b", re.IGNORECASE)
-_BELOW_OTHERS = 7  # lines
 _LONGEST_LINE = 400
-#: Headings below which people of the company stand, on other pages.
-_TEAM_HEADING = re.compile(
-    r"(?:meet )?(?:our |the )?(?:board(?: members)?|trustees|management committee)|meet (?:some of )?us"
-    r"|(?:meet )?(?:our |the )?(?:(?:management|leadership|executive|senior|core|sales|founding) )?(?:team|people"
-    r"|management|leadership|directors"
-    r"|board of directors|founders?|key personnel|contact persons?|key contacts?)(?: members?)?:?|(?:管理|核心"
-    r"|我们的)?团队",
-    re.IGNORECASE,
-)
-#: Words of which such a heading has one: most pages have none.
-_TEAM_WORDS = (
-    *("team", "board", "trustees", "meet ", "people", "management", "leadership", "director", "founder", "personnel"),
-    *("contact person", "key contact", "lawyers", "partners", "doctors", "dentists", "tutors", "trainers", "teachers"),
-    *("faces", "leaders", "团队", "lembaga", "pegawai", "人"),
-)
-#: The same in a sentence's shape: "The people your child will meet".
-_ABOUT_TEAM = re.compile(
-    r"(?:(?:meet|about|say hello to) )?(?:the|our|your|my) (?:[\w’'&-]{1,20} ){0,3}(?:team|people|founders?"
-    r"|directors|leaders"
-    r"|partners|lawyers|doctors|dentists|tutors|trainers|coaches|consultants|instructors|teachers|faces)(?:"
-    r" [\w’'&-]{1,20}){0,6}"
-    r"|lembaga pengarah|pegawai untuk dihubungi|(?:負責人|负责人|联系人|聯絡人).{0,30}",
-    re.IGNORECASE,
-)
-#: Headings below which people of others stand, on any page.
-_OF_OTHERS_HEADING = re.compile(
-    r"(?:our |the |what |some |happy )*(?:testimonials?|reviews?|love notes|portfolio(?: \w{4,12})?|investees?"
-    r"|investors?"
-    r"|backed by|clients?(?: say.*)?|customers?(?: say.*)?|patients?(?: .*)?|students?(?: .*)?|parents?(?:"
-    r" say.*)?|alumni"
-    r"|top scorers.*|what (?:they|people|clients|customers|patients|parents|our .{1,20}|an? .{1,20}) sa(?:y"
-    r"|id).*|case studies"
-    r"|success stories|recent (?:cases|projects|works?)|in the (?:news|press|media)|trusted by|kind words"
-    r"|alumni.{0,30}|retired (?:staff|partners?|members|directors?|colleagues)|former (?!.*@).{2,30}"
-    r"|in memoriam|previous .{2,30}|前成員|前成员|ehemalige.{0,30}"
-    r"|(?:the |our )?(?:hounds|pets|dogs|cats|mascots?|furry friends|past|past members|guests?(?: of .*)?)"
-    r"|collaborators|awards|press|latest news|pelanggan(?: kami)?"
-    r"|projek.{0,20})\W{0,2}",
-    re.IGNORECASE,
-)
-#: Titles that a heading gives to the names below it.
-_HEADING_TITLES = {
-    "partners": "Partner",
-    "our partners": "Partner",
-    "directors": "Director",
-    "board of directors": "Director",
-    "founders": "Founder",
-    "co-founders": "Co-founder",
-}
-#: Headings that end such a part.
-_OTHER_HEADING = re.compile(
-    r"(?:our |what |some |happy )*(?:testimonials?|reviews?|clients?(?: say.*)?|customers?(?: say.*)?|partners|news"
-    r"|blog|products|services|projects"
-    r"|contact(?: us)?|careers?|what (?:they|people|clients|customers) say.*|follow us|quick links)",
-    re.IGNORECASE,
-)
-#: Headings on a page about the team that follow a part about others.
-_STAFF_HEADING = re.compile(
-    r"(?:our )?(?:partners?|associates?|consultants?|directors?|founders?|advisors?|advisers?|doctors?|nurses?"
-    r"|lawyers?|staff"
-    r"|professionals?|managers?|executives?)(?: (?:&|and) \w{4,14})?",
-    re.IGNORECASE,
-)
-_DEGREES = re.compile(
-    r"(?:MBBS|BDS|MDS|MD|MRCP|MRCS|FRCS|FAMS|MMed|M\.Med|PhD|Ph\.D|MBA|EMBA|CPA|CA|ACCA|LLB|LLM|B\.?Sc|M\.?Sc|B\.?Eng|M\.?Eng"
-    r"|BA|MA|BBA|P\.?Eng|C\.?Eng)\b[^.!?]{0,80}"
-    # of veterinarians, pharmacists, nurses, dentists, surveyors; with a country or school behind
-    r"|(?:BVMS|BVM&S|BVSc|BVetMed|DVM|MRCVS|MB ?Ch ?B|BDSc|DDS|DMD|B\.?Pharm|PharmD|B\.?Physio|M?RICS|BArch|M\.?Arch"
-    r"|B\.?Com)"
-    r"(?:[,(&/ ][^.!?]{0,80})?"
-    r"|Cert(?:ificate)?\.? (?:I{1,3}|IV)\b[^.!?]{0,60}|(?:Bachelor|Master|Diploma|Certificate)s? (?:of|in) [^.!?]{0,60}"
-)
 _LABEL = re.compile(r"([A-ZÀ-Ž\u4e00-\u9fff][\w&/ -]{1,30})\s?[:：]\s{1,2}(?=\S)")
 #: Labels before the names of others, and those that say nothing of a person's part.
 _OF_OTHERS_LABEL = re.compile(
@@ -110,8 +36,9 @@ _OF_OTHERS_LABEL = re.compile(
     r"|attn|attention|name|tel|phone|call|mobile|whatsapp|e-?mail|emergency|ambulance|hospital|doctor|outlet|branch)\b",
     re.IGNORECASE,
 )
-#: A registration between a name and its title.
+#: The years of somebody's office, which is over: "(1955 - 1989)".
 YEARS = re.compile(r"\((?:19|20)\d\d\s?[-–]\s?(?:19|20)\d\d\)")
+#: A registration between a name and its title.
 _CODE = re.compile(r"[A-Z]{0,3}[-/ ]?\d{3,10}[A-Z]?")
 _ITEM = re.compile(r"\s[·•|]\s|;\s")
 #: "ext. 21", "App. 31" (German).
@@ -128,36 +55,6 @@ class Marks:
 
     names: frozenset[str] = frozenset()
     titles: frozenset[str] = frozenset()
-
-
-def may_name_team(text: str) -> bool:
-    """Tests a text quickly for a heading below which people of the company stand."""
-    lower = text.lower()
-    return any(word in lower for word in _TEAM_WORDS)
-
-
-@once_per_line
-def is_heading(line: str) -> bool:
-    """True for a heading that begins or ends a part about people."""
-    return any(it.fullmatch(line) for it in (_TEAM_HEADING, _ABOUT_TEAM, _OF_OTHERS_HEADING, _OTHER_HEADING))
-
-
-def without_parts_about_others(text: str) -> str:
-    """A text without the lines below headings about customers and former people."""
-    left, kept = 0, []
-    for line in text.split("\n"):
-        if _begins_others(line):
-            left = _BELOW_OTHERS
-        elif left and is_heading(line):
-            left = 0
-        left = max(left - 1, 0)
-        kept += [line] if not left or _OURS.search(line) else []
-    return "\n".join(kept)
-
-
-@once_per_line
-def _begins_others(line: str) -> bool:
-    return len(line) <= _LONGEST_HEADING and _OF_OTHERS_HEADING.fullmatch(line) is not None
 
 
 def pairs_of(
@@ -184,20 +81,20 @@ def pairs_of(
             runs.append(run)
             run = []
             continue
-        line = whole if is_open or len(whole) <= _LONGEST_HEADING else ""
+        line = whole if is_open or len(whole) <= headings.LONGEST_HEADING else ""
         if whole not in menu:
-            if not is_open and (_TEAM_HEADING.fullmatch(line) or _ABOUT_TEAM.fullmatch(line)):
+            if not is_open and (headings.TEAM.fullmatch(line) or headings.ABOUT_TEAM.fullmatch(line)):
                 is_open = True
-            elif is_open and (_OF_OTHERS_HEADING.fullmatch(line) or (not is_read and _OTHER_HEADING.fullmatch(line))):
+            elif is_open and (headings.OF_OTHERS.fullmatch(line) or (not is_read and headings.OTHER.fullmatch(line))):
                 is_open = False
-            elif is_read and not is_open and (_TEAM_HEADING.fullmatch(line) or _STAFF_HEADING.fullmatch(line)):
+            elif is_read and not is_open and (headings.TEAM.fullmatch(line) or headings.STAFF.fullmatch(line)):
                 is_open = True
         if not is_open:
             runs.append(run)
             run = []
             continue
-        given = _HEADING_TITLES.get(line.lower().strip(" :"), given)
-        if _DEGREES.fullmatch(line) or (run and run[-1][1] and _CODE.fullmatch(line)):
+        given = headings.TITLES_BELOW.get(line.lower().strip(" :"), given)
+        if is_degree(line) or (run and run[-1][1] and _CODE.fullmatch(line)):
             continue  # they stand between a name and its title
         several, both, line = _said_on(line, names, is_read=is_read)
         if both is None and (line != whole or REACH.fullmatch(lines[nth + 1] if nth + 1 < len(lines) else "")):
@@ -263,7 +160,7 @@ def _labelled(line: str) -> tuple[str, str] | None:
     if label is None or name is None:
         return None
     said = label[1]
-    is_other = _OF_OTHERS_LABEL.search(said) or ROLE.search(said) or is_place(said) or is_heading(said)
+    is_other = _OF_OTHERS_LABEL.search(said) or ROLE.search(said) or is_place(said) or headings.is_heading(said)
     return None if is_other or person_name(said) else (name, said)
 
 

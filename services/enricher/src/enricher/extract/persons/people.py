@@ -14,11 +14,12 @@ from enricher.extract.emails import find_emails, is_role
 from enricher.extract.own_words import compacted, names_of
 from enricher.extract.persons.blocks import AROUND, for_the_press, in_a_row, reachable, sure
 from enricher.extract.persons.east_asian import east_asian_people
+from enricher.extract.persons.headings import may_name_team, without_parts_about_others
 from enricher.extract.persons.in_news import people_of
 from enricher.extract.persons.layout import filled
 from enricher.extract.persons.names import person_name
 from enricher.extract.persons.one_line import LONGEST_TITLE, is_own_employer, on_one_line
-from enricher.extract.persons.pairs import Marks, may_name_team, pairs_of, without_parts_about_others
+from enricher.extract.persons.pairs import Marks, pairs_of
 from enricher.extract.persons.sentences import people_in
 from enricher.extract.persons.titles import has_titles, is_job_title, seniority_of
 from enricher.extract.phones import find_numbers
