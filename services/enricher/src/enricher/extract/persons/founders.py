@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 
-from enricher.extract.own_words import is_own_name, is_own_subject, sentence_around
+from enricher.extract.own_words import compacted, is_own_name, is_own_subject, sentence_around
 from enricher.extract.persons.names import is_common, person_name
 from enricher.extract.persons.titles import is_known
 from enricher.extract.persons.wording import OUTSIDE, PERSON, WORD
@@ -115,7 +115,7 @@ def _is_own(pattern: re.Pattern[str], found: re.Match[str], line: str, names: fr
 def _of_one_family(found: re.Match[str], before: str, names: frozenset[str]) -> Iterator[tuple[str, str]]:
     """ "Ana and Bea Cruz" are Ana Cruz and Bea Cruz."""
     first, other, last = (found[key] or found[f"{key}2"] for key in ("first", "other", "last"))
-    what = re.sub(r"[^a-z0-9]", "", (found["what"] or "").lower())
+    what = compacted(found["what"] or "")
     is_own = _is_of_company(before, names)
     if found["what"] and not any(what.startswith(it) or it.startswith(what[:8]) for it in names if len(what) > 3):
         return

@@ -6,6 +6,7 @@ from itertools import islice
 
 from enricher.extract.line_memo import once_per_line
 from enricher.extract.numbers.countries import is_place
+from enricher.extract.own_words import compacted
 from enricher.extract.persons.names import person_name
 from enricher.extract.persons.titles import (
     is_animal,
@@ -173,5 +174,5 @@ def is_at_home(title: str) -> bool:
 
 
 def is_own_employer(employer: str, names: frozenset[str]) -> bool:
-    compact = re.sub(r"[^a-z0-9]+", "", employer.lower())
+    compact = compacted(employer)
     return any(name in compact or compact in name for name in names)
