@@ -1,7 +1,7 @@
 """Settings of every stage's subscriber, read from what FastStream and aiokafka will really use.
 
 That a database which refuses never lets an offset be committed is tested on the real broker, in
-libs/common/tests/delivery/test_intake.py.
+libs/common/tests/delivery/inbox/test_intake.py.
 """
 
 import pytest

@@ -9,7 +9,7 @@ import asyncpg
 import pytest
 
 from common.contracts import EVENTS
-from common.delivery.dead_letter_messages import SUFFIX
+from common.delivery.dead_letters import SUFFIX
 from common.postgres import SERVICE_ROLE, Database, role_of
 from leadgen.kafka.topics import LISTENER, read_topics
 from testkit.stages import at_work, ended, is_all_taken_in, publish, records_of, until

@@ -16,7 +16,7 @@ import asyncpg
 import httpx
 import pytest
 
-from common.delivery.relay import Relay
+from common.delivery.outbox.relay import Relay
 from common.postgres import Database, role_of
 from common.singapore.calendar import day_in_singapore
 from enricher.purchases import circuit_breakers, guarded_call

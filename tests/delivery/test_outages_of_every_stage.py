@@ -16,7 +16,7 @@ import asyncpg
 import pytest
 
 from common.contracts import CompanyEnriched, LeadScored
-from common.delivery.dead_letter_messages import SUFFIX
+from common.delivery.dead_letters import SUFFIX
 from common.errors import Unavailable
 from common.postgres import Database, role_of
 from common.runtime import Runtime

@@ -7,7 +7,7 @@ import subprocess
 import httpx
 import pytest
 
-from common.delivery.relay import Relay
+from common.delivery.outbox.relay import Relay
 from common.postgres import Database
 from common.singapore.calendar import day_in_singapore
 from leadgen.local.stack import SERVICES

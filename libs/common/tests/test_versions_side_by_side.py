@@ -15,7 +15,7 @@ import pytest
 
 from common import contracts as this_version
 from common.cloudevents import decode_body, encode_body, encode_headers
-from common.delivery import dead_letter_rows
+from common.delivery import dead_letters
 from common.handling.stage import Stage
 from common.handling.work import Batch, Work
 from common.ids import new_id
@@ -198,7 +198,7 @@ async def test_a_value_that_the_last_version_does_not_know_is_kept_for_the_next(
     assert json.loads(dead.value)["bucket"] == "Urgent"
 
     async with at_work(stage, database, kafka):
-        (letter,) = await dead_letter_rows.keys(owner, dead_letter_rows.Selection(consumer="toy"))
-        assert await dead_letter_rows.retry(owner, [letter], "ann", None) == 1
+        (letter,) = await dead_letters.keys(owner, dead_letters.Selection(consumer="toy"))
+        assert await dead_letters.retry(owner, [letter], "ann", None) == 1
         await ended(database, "toy", 2)
     assert await owner.fetch("SELECT number, opening FROM handled WHERE replica = 'next'") == [(0, "Urgent")]

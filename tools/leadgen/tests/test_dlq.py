@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 
 from common.cloudevents import Envelope, encode_body, encode_headers
 from common.contracts import RequestEnrichment
-from common.delivery.dead_letter_messages import SUFFIX
+from common.delivery.dead_letters import SUFFIX
 from common.errors import Permanent
 from common.handling.stage import Stage
 from common.handling.work import Work

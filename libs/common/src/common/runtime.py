@@ -15,10 +15,10 @@ import structlog
 from common.contracts import Lane
 from common.delivery.gauges import keep_gauges
 from common.delivery.inbox import Claim, Inbox
-from common.delivery.intake import Intake
-from common.delivery.leases import BEATS, LeaseKeeper
-from common.delivery.relay import Relay
-from common.delivery.waker import Waker
+from common.delivery.inbox.intake import Intake
+from common.delivery.inbox.leases import BEATS, LeaseKeeper
+from common.delivery.inbox.waker import Waker
+from common.delivery.outbox.relay import Relay
 from common.handling.failed_events import RunnerContext
 from common.handling.failure_rate_guard import FailureRateGuard
 from common.handling.stage import Stage

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from common.delivery.inbox import Arrival
-from common.delivery.redacted_arrivals import MARK, redacted
+from common.delivery.inbox.redacted_arrivals import MARK, redacted
 from common.forgotten.digests import ForgottenList, ForgottenPerson, digest
 from common.forgotten.redaction import DROPPED, REMOVED, Redaction, redacted_body
 from common.ids import NO_REPLAY, new_id

@@ -7,7 +7,7 @@ import asyncpg
 import pytest
 
 from common.contracts import LeadSynced, RequestEnrichment
-from common.delivery.dead_letter_messages import SUFFIX
+from common.delivery.dead_letters import SUFFIX
 from common.errors import Permanent, Transient
 from common.handling.stage import Stage
 from common.handling.work import Chunk

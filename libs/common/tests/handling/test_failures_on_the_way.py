@@ -7,7 +7,7 @@ import pytest
 
 from common.cloudevents import encode_body, encode_headers
 from common.contracts import LeadSynced, RequestEnrichment
-from common.delivery.dead_letter_messages import SUFFIX
+from common.delivery.dead_letters import SUFFIX
 from common.errors import Permanent, Transient
 from common.handling import failure_rate_guard
 from common.handling.stage import Stage

@@ -11,8 +11,7 @@ import pytest
 
 from common.cloudevents import encode_body
 from common.contracts import RequestEnrichment
-from common.delivery import pauses
-from common.delivery.inbox import Arrival, Inbox
+from common.delivery.inbox import Arrival, Inbox, pauses
 from common.errors import Permanent, Transient
 from common.handling.failed_events import RunnerContext
 from common.handling.failure_rate_guard import FailureRateGuard

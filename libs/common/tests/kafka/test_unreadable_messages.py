@@ -11,7 +11,7 @@ import pytest
 from aiokafka.structs import TopicPartition
 
 from common.contracts import RequestEnrichment
-from common.delivery.dead_letter_messages import SUFFIX
+from common.delivery.dead_letters import SUFFIX
 from common.delivery.inbox import NO_TENANT
 from common.ids import new_id
 from common.kafka.consumer import Consumer

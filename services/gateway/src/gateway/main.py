@@ -12,7 +12,7 @@ from starlette.types import ASGIApp
 from common import asyncapi, logs
 from common.contracts import EVENTS
 from common.delivery.gauges import keep_gauges
-from common.delivery.relay import Relay
+from common.delivery.outbox.relay import Relay
 from common.forgotten.suppression import ReadSuppression
 from common.http import health
 from common.http.http_server import http_server

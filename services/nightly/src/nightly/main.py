@@ -13,7 +13,7 @@ import asyncpg
 import structlog
 
 from common import logs
-from common.delivery.relay import Relay
+from common.delivery.outbox.relay import Relay
 from common.errors import LeadgenError, Unavailable
 from common.handling.stage import Stage
 from common.kafka_servers import Servers

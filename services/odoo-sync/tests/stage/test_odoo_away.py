@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from common.delivery import pauses
+from common.delivery.inbox import pauses
 from common.settings import DatabaseSettings
 from odoo_sync import gauges
 from odoo_sync.consumer import PatienceEnded

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from common.contracts import Lane
 from common.delivery.inbox import Inbox
-from common.delivery.waker import Waker
+from common.delivery.inbox.waker import Waker
 from common.handling.workers import LaneWorkers
 from common.postgres import Database
 

@@ -12,7 +12,7 @@ from typing import Literal
 
 from common.contracts import RequestEnrichment
 from common.delivery.inbox import Inbox
-from common.delivery.leases import LeaseKeeper
+from common.delivery.inbox.leases import LeaseKeeper
 from common.handling.failed_events import RunnerContext
 from common.handling.failure_rate_guard import FailureRateGuard
 from common.handling.stage import Stage

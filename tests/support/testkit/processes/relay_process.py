@@ -6,7 +6,7 @@ python -m testkit.processes.relay_process DATABASE_URL KAFKA_BOOTSTRAP_SERVERS
 import asyncio
 import sys
 
-from common.delivery.relay import Relay
+from common.delivery.outbox.relay import Relay
 from common.postgres import Database
 
 

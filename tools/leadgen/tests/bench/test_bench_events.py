@@ -4,7 +4,7 @@ import pytest
 
 from common.cloudevents import decode_headers
 from common.contracts import RequestNightlyEnrichment
-from common.delivery.intake import arrival
+from common.delivery.inbox.intake import arrival
 from leadgen.bench.harness.publishing import publish, record
 from leadgen.bench.harness.waiting import TooLate, until
 from testkit.stages import a_company, read_topic

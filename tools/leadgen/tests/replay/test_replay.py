@@ -16,8 +16,8 @@ from typer.testing import CliRunner
 from common.cloudevents import Envelope, decode_headers
 from common.contracts import CompanyEnriched, RequestEnrichment, Site
 from common.delivery.inbox import Inbox
-from common.delivery.intake import arrival
-from common.delivery.reruns import as_rerun
+from common.delivery.inbox.intake import arrival
+from common.delivery.inbox.reruns import as_rerun
 from common.handling.stage import Stage
 from common.handling.work import Work
 from common.ids import new_id

@@ -19,9 +19,8 @@ import structlog
 
 from common import metrics
 from common.contracts import Lane
-from common.delivery import pauses
-from common.delivery.dead_letter_messages import dead_letter
-from common.delivery.inbox import AT_ONCE, Claim, Inbox
+from common.delivery.dead_letters import dead_letter
+from common.delivery.inbox import AT_ONCE, Claim, Inbox, pauses
 from common.errors import LeaseLost, Transient, Unavailable, printable
 from common.handling.crash_suspects import QUIET_S
 from common.handling.failure_rate_guard import FailureRateGuard, is_unknown_error

@@ -9,7 +9,7 @@ from common.cloudevents import Envelope
 from common.contracts import Event, Lane, RequestIndustry
 from common.delivery.messages import Announcement
 from common.delivery.outbox import announce
-from common.delivery.relay import Relay
+from common.delivery.outbox.relay import Relay
 from common.handling.group_commit import GroupCommit
 from common.ids import new_id
 from common.postgres import Connection, Database

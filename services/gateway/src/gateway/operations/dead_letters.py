@@ -7,8 +7,8 @@ each tenant, in the transaction that opens the tenant's rows.
 from dataclasses import replace
 from typing import NamedTuple
 
-from common.delivery import dead_letter_rows
-from common.delivery.dead_letter_rows import Brief, Group, Selection
+from common.delivery import dead_letters
+from common.delivery.dead_letters import Brief, Group, Selection
 from common.postgres import Connection, Database
 from gateway import audit_log
 from gateway.access.caller import Caller
@@ -28,38 +28,38 @@ class Retried(NamedTuple):
 async def groups(database: Database, selected: Selection) -> list[Group]:
     """Groups the letters by consumer, topic and reason, the largest group first."""
     async with database.without_tenant() as tx:
-        return await dead_letter_rows.groups(tx, selected)
+        return await dead_letters.groups(tx, selected)
 
 
 async def latest(database: Database, selected: Selection, limit: int) -> list[Brief]:
     """Finds the letters that died last."""
     async with database.without_tenant() as tx:
-        return await dead_letter_rows.briefly(tx, selected, limit)
+        return await dead_letters.briefly(tx, selected, limit)
 
 
 async def weigh(database: Database, selected: Selection) -> Retried:
     """Counts what a retry would open."""
     async with database.without_tenant() as tx:
-        keys = await dead_letter_rows.keys(tx, selected)
-        return Retried(len(keys[:MOST]), await dead_letter_rows.count_overtaken(tx, keys[:MOST]), len(keys[MOST:]))
+        keys = await dead_letters.keys(tx, selected)
+        return Retried(len(keys[:MOST]), await dead_letters.count_overtaken(tx, keys[:MOST]), len(keys[MOST:]))
 
 
 async def retry(database: Database, caller: Caller, selected: Selection, why: str | None) -> Retried:
     """Opens the letters again, each tenant's in the order of their topics. Those that are open already are left out."""
     async with database.without_tenant() as tx:
-        tenants = await dead_letter_rows.tenants(tx, selected)
+        tenants = await dead_letters.tenants(tx, selected)
         known = {row["tenant_id"] for row in await tx.fetch("SELECT tenant_id FROM tenants")}
     opened = overtaken = 0
     for tenant_id in tenants:
         own = replace(selected, tenant=tenant_id)
         async with database.without_tenant() as tx:
-            keys = (await dead_letter_rows.keys(tx, own))[: MOST - opened]
-            overtaken += await dead_letter_rows.count_overtaken(tx, keys)
+            keys = (await dead_letters.keys(tx, own))[: MOST - opened]
+            overtaken += await dead_letters.count_overtaken(tx, keys)
         for start in range(0, len(keys), BATCH):
             some = keys[start : start + BATCH]
             if tenant_id not in known:  # an event may name any number, or none: there is no audit log to write to
                 async with database.without_tenant() as tx:
-                    opened += await dead_letter_rows.retry(tx, some, caller.subject, why)
+                    opened += await dead_letters.retry(tx, some, caller.subject, why)
             else:
                 async with database.transaction(tenant_id) as tx:
                     opened += await _retry(tx, caller, selected, some, why)
@@ -67,9 +67,9 @@ async def retry(database: Database, caller: Caller, selected: Selection, why: st
 
 
 async def _retry(
-    tx: Connection, caller: Caller, selected: Selection, keys: list[dead_letter_rows.Key], why: str | None
+    tx: Connection, caller: Caller, selected: Selection, keys: list[dead_letters.Key], why: str | None
 ) -> int:
-    opened = await dead_letter_rows.retry(tx, keys, caller.subject, why)
+    opened = await dead_letters.retry(tx, keys, caller.subject, why)
     if opened:
         of = str(keys[0].event_id) if len(keys) == 1 else selected.consumer or "all services"
         details = {"letters": opened, "consumer": selected.consumer, "topic": selected.topic, "why": why}

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from common.delivery import pauses
+from common.delivery.inbox import pauses
 from common.postgres import Connection
 from odoo_sync.model import NO_WISHES, LeadSettings
 from odoo_sync.protocols.bulk_load import has_right

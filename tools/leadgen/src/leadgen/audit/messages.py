@@ -11,9 +11,9 @@ from aiokafka import ConsumerRecord
 
 from common.cloudevents import Envelope, Headers, Undecodable, decode_body, decode_headers
 from common.contracts import EVENTS, CompanyEvent, Event, JobProgressed, RequestEnrichment
-from common.delivery.dead_letter_messages import SUFFIX
+from common.delivery.dead_letters import SUFFIX
 from common.delivery.inbox import NO_TENANT
-from common.delivery.intake import arrival
+from common.delivery.inbox.intake import arrival
 from leadgen.audit.check import Scope
 
 Row: TypeAlias = tuple[object, ...]

@@ -15,8 +15,8 @@ from typing import TypeAlias
 
 import asyncpg
 
+from common.delivery.inbox.redacted_arrivals import MARK
 from common.delivery.outbox import sendables
-from common.delivery.redacted_arrivals import MARK
 from leadgen.audit.check import Scope
 from leadgen.audit.messages import Facts, Place, add_waiting
 from leadgen.audit.tables import TABLES

@@ -10,7 +10,7 @@ from uuid import UUID
 import click
 import typer
 
-from common.delivery.dead_letter_rows import Letter, Selection
+from common.delivery.dead_letters import Letter, Selection
 from leadgen.command_line.exit_codes import FAILED, run_or_exit
 from leadgen.command_line.login_name import Operator
 from leadgen.command_line.options import AsJson, DatabaseUrl

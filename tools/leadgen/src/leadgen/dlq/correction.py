@@ -6,7 +6,7 @@ import orjson
 
 from common.cloudevents import decode_body, decode_headers, pack_headers, unpack_headers
 from common.contracts import EVENTS, Event, Lane
-from common.delivery.dead_letter_rows import Letter
+from common.delivery.dead_letters import Letter
 from common.errors import Permanent
 from common.ids import NO_REPLAY
 

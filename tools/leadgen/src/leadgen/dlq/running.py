@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from common.delivery import dead_letter_rows
-from common.delivery.dead_letter_rows import Group, Key, Letter, Reader, Selection
+from common.delivery import dead_letters
+from common.delivery.dead_letters import Group, Key, Letter, Reader, Selection
 from common.errors import Permanent
 from leadgen.database.owner_connection import connected
 from leadgen.dlq.correction import Corrected
@@ -38,21 +38,21 @@ class Retried(NamedTuple):
 async def groups(database_url: str, selected: Selection) -> list[Group]:
     """Groups letters by consumer, topic and reason."""
     async with connected(database_url) as db:
-        return await dead_letter_rows.groups(db, selected)
+        return await dead_letters.groups(db, selected)
 
 
 async def found(database_url: str, selected: Selection) -> list[Letter]:
     """Reads letters."""
     async with connected(database_url) as db:
-        return await dead_letter_rows.find(db, selected)
+        return await dead_letters.find(db, selected)
 
 
 async def one(database_url: str, selected: Selection) -> tuple[Letter, list[dict[str, Any]], bool]:
     """Reads one letter, what was done about it, and whether it is overtaken. Raises NoSuchLetter."""
     async with connected(database_url) as db:
         letter = await _only(db, selected)
-        done = [dict(row) for row in await dead_letter_rows.actions(db, letter)]
-        return letter, done, bool(await dead_letter_rows.count_overtaken(db, [letter.row_key]))
+        done = [dict(row) for row in await dead_letters.history(db, letter)]
+        return letter, done, bool(await dead_letters.count_overtaken(db, [letter.row_key]))
 
 
 async def retry(
@@ -61,12 +61,12 @@ async def retry(
     """Opens all selected letters again, oldest first, and waits until they have ended. Raises NoSuchLetter."""
     async with connected(database_url) as db:
         chosen = await _chosen(db, selected)
-        overtaken = await dead_letter_rows.count_overtaken(db, chosen)
+        overtaken = await dead_letters.count_overtaken(db, chosen)
         if dry_run:
             return Retried(len(chosen), overtaken)
         opened = 0
         for start in range(0, len(chosen), BATCH):
-            opened += await dead_letter_rows.retry(db, chosen[start : start + BATCH], operator, reason)
+            opened += await dead_letters.retry(db, chosen[start : start + BATCH], operator, reason)
         return await _settled(db, chosen, opened, overtaken, wait_s)
 
 
@@ -76,8 +76,8 @@ async def correct(
     """Replaces the message of a letter, opens it again, and waits until it has ended. Raises NoSuchLetter."""
     async with connected(database_url) as db:
         chosen = [letter.row_key]
-        overtaken = await dead_letter_rows.count_overtaken(db, chosen)
-        if not await dead_letter_rows.correct(db, letter.row_key, operator, reason, **corrected._asdict()):
+        overtaken = await dead_letters.count_overtaken(db, chosen)
+        if not await dead_letters.correct(db, letter.row_key, operator, reason, **corrected._asdict()):
             raise NoSuchLetter(f"{letter.event_id} is no dead letter any more")
         return await _settled(db, chosen, 1, overtaken, wait_s)
 
@@ -88,11 +88,11 @@ async def drop(database_url: str, selected: Selection, operator: str, reason: st
         chosen = await _chosen(db, selected)
         if dry_run:
             return len(chosen)
-        return await dead_letter_rows.drop(db, chosen, operator, reason)
+        return await dead_letters.drop(db, chosen, operator, reason)
 
 
 async def _chosen(db: Reader, selected: Selection) -> list[Key]:
-    chosen = await dead_letter_rows.keys(db, selected)
+    chosen = await dead_letters.keys(db, selected)
     if missing := set(selected.ids or ()) - {it.event_id for it in chosen}:
         raise NoSuchLetter(f"no dead letter has the id {', '.join(sorted(map(str, missing)))}; nothing was done")
     if not chosen:
@@ -101,7 +101,7 @@ async def _chosen(db: Reader, selected: Selection) -> list[Key]:
 
 
 async def _only(db: Reader, selected: Selection) -> Letter:
-    some = await dead_letter_rows.find(db, selected)
+    some = await dead_letters.find(db, selected)
     if len(some) != 1:
         asked = ", ".join(map(str, selected.ids or ()))
         consumers = ", ".join(sorted({it.consumer for it in some}))
@@ -113,7 +113,7 @@ async def _only(db: Reader, selected: Selection) -> Letter:
 async def _settled(db: Reader, chosen: Sequence[Key], opened: int, overtaken: int, wait_s: float) -> Retried:
     until = time.monotonic() + wait_s
     while True:
-        states = await dead_letter_rows.states(db, chosen)
+        states = await dead_letters.states(db, chosen)
         waiting = [it.next_at for it in states if it.state == "open"]
         if not waiting or time.monotonic() >= until:
             break

@@ -6,7 +6,7 @@ from typing import Any
 import orjson
 
 from common.contracts import Event
-from common.delivery.dead_letter_rows import Group, Letter
+from common.delivery.dead_letters import Group, Letter
 from common.ids import NO_REPLAY
 from leadgen.command_line.time_options import in_singapore
 from leadgen.dlq.correction import MODELS, body_of, flaw_of, headers_of

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
-from common.delivery.dead_letter_messages import SUFFIX
+from common.delivery.dead_letters import SUFFIX
 from common.forgotten.digests import ForgottenList
 from common.forgotten.redaction import redacted_body
 from common.kafka_servers import Servers

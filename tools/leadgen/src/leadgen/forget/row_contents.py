@@ -7,7 +7,7 @@ from typing import Any
 import asyncpg
 import orjson
 
-from common.delivery.redacted_arrivals import marked
+from common.delivery.inbox.redacted_arrivals import marked
 from common.forgotten.digests import ForgottenList
 from common.forgotten.redaction import DROPPED, Redaction, redacted_body
 from leadgen.forget.tables import Table

@@ -9,7 +9,7 @@ from uuid import UUID
 import asyncpg
 
 from common.delivery.inbox import Arrival, Inbox
-from common.delivery.redacted_arrivals import redacted
+from common.delivery.inbox.redacted_arrivals import redacted
 from common.forgotten import suppression
 from common.ids import NO_REPLAY
 from common.postgres import Connection

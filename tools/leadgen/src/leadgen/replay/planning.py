@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from common.delivery.inbox import NO_TENANT
-from common.delivery.intake import arrival
+from common.delivery.inbox.intake import arrival
 from common.ids import NO_REPLAY
 from leadgen.replay.slices import Slice
 from leadgen.replay.topic_reader import TopicReader

@@ -17,8 +17,8 @@ import asyncpg
 from aiokafka import ConsumerRecord
 
 from common.delivery.inbox import NO_TENANT, Arrival
-from common.delivery.intake import arrival
-from common.delivery.reruns import as_rerun
+from common.delivery.inbox.intake import arrival
+from common.delivery.inbox.reruns import as_rerun
 from common.ids import NO_REPLAY
 from leadgen.replay import inbox_rows, replays
 from leadgen.replay.inbox_rows import Outcomes

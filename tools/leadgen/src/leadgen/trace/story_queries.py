@@ -11,7 +11,7 @@ import asyncpg
 from aiokafka.partitioner import DefaultPartitioner
 
 from common.cloudevents import Headers, Undecodable, decode_headers
-from common.delivery.dead_letter_messages import SUFFIX
+from common.delivery.dead_letters import SUFFIX
 from common.delivery.outbox import sendables
 from common.errors import Permanent
 from common.ids import NO_REPLAY

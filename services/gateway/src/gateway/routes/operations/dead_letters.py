@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
-from common.delivery.dead_letter_rows import Brief, Selection
+from common.delivery.dead_letters import Brief, Selection
 from gateway.dependencies import CurrentCaller, Deps
 from gateway.http.api_document import errors
 from gateway.http.problems import Problem

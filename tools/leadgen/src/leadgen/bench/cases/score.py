@@ -22,7 +22,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
 from common.contracts import CompanyEnriched, Event, IcpChanged, Lane, LeadScored
 from common.delivery.inbox import Inbox
-from common.delivery.intake import arrival
+from common.delivery.inbox.intake import arrival
 from common.errors import Permanent
 from common.postgres import Database
 from embedded.child import tail

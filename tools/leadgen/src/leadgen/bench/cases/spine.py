@@ -20,7 +20,7 @@ from aiokafka import AIOKafkaProducer
 
 from common import metrics
 from common.contracts import Company, LeadSynced, RequestEnrichment, RequestNightlyEnrichment
-from common.delivery.intake import arrival
+from common.delivery.inbox.intake import arrival
 from common.errors import Permanent
 from common.handling.stage import Stage
 from common.handling.work import Batch, Work

@@ -27,10 +27,10 @@ from common.contracts import (
     Site,
 )
 from common.delivery.inbox import Inbox
-from common.delivery.intake import arrival
+from common.delivery.inbox.intake import arrival
 from common.delivery.messages import Announcement
 from common.delivery.outbox import EventTemplate
-from common.delivery.relay import Relay
+from common.delivery.outbox.relay import Relay
 from common.ids import derived_id, new_id, night_id, scheduled_id
 from common.kafka.consumer import Consumer
 from common.postgres import Database

@@ -14,7 +14,7 @@ PARTITIONS = 6
 
 
 class Record(NamedTuple):
-    """The parts of a Kafka record that `common.delivery.intake.arrival` reads, and the event's id."""
+    """The parts of a Kafka record that `common.delivery.inbox.intake.arrival` reads, and the event's id."""
 
     event_id: UUID
     topic: str

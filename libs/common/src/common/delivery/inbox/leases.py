@@ -11,7 +11,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import structlog
 
-from common.delivery.inbox import Claim, Inbox
+from common.delivery.inbox.rows import Claim
+from common.delivery.inbox.table import Inbox
 from common.errors import Unavailable
 from common.postgres import Database
 

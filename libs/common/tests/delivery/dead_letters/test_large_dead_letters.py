@@ -10,7 +10,7 @@ import pytest
 
 from common.cloudevents import pack_headers
 from common.contracts import RequestEnrichment
-from common.delivery.dead_letter_messages import KEY_BYTES, LETTER_BYTES, SUFFIX
+from common.delivery.dead_letters.messages import KEY_BYTES, LETTER_BYTES, SUFFIX
 from common.delivery.inbox import NO_TENANT
 from common.handling.stage import Stage
 from common.handling.work import Work

@@ -14,7 +14,7 @@ from common.cloudevents import Envelope, decode_headers
 from common.contracts import LeadSynced, RequestUpsert
 from common.delivery.messages import Announcement
 from common.delivery.outbox import EventTemplate, announce
-from common.delivery.relay import Relay
+from common.delivery.outbox.relay import Relay
 from common.ids import new_id
 from common.kafka.partition_batches import partition_of
 from common.postgres import Database
@@ -93,8 +93,8 @@ async def test_from_a_failed_batch_on_nothing_is_taken_for_sent(
 
     Of its partition: what was confirmed before is not sent again, the rest is, in order, and the bundle whole.
     """
-    monkeypatch.setattr("common.delivery.relay.BATCH_BYTES", 1_500)
-    monkeypatch.setattr("common.delivery.outbox_sender.TOPIC_REST_S", 0.01)
+    monkeypatch.setattr("common.delivery.outbox.relay.BATCH_BYTES", 1_500)
+    monkeypatch.setattr("common.delivery.outbox.sender.TOPIC_REST_S", 0.01)
     sent = Counter[int]()
     send_batch = AIOKafkaProducer.send_batch
 

@@ -9,7 +9,7 @@ import pytest
 from prometheus_client import REGISTRY
 
 from common.contracts import LeadSynced
-from common.delivery.relay import Relay
+from common.delivery.outbox.relay import Relay
 from common.postgres import Database
 from testkit.delivery.outboxes import fill, is_sent, numbers_by_key
 from testkit.stages import read_topic, until

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from common.delivery.inbox import Inbox
-from common.delivery.waker import Waker
+from common.delivery.inbox.waker import Waker
 from common.postgres import Database
 from testkit.stages import until
 

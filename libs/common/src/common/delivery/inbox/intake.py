@@ -21,9 +21,10 @@ from faststream.kafka import KafkaBroker, KafkaMessage
 from common import metrics
 from common.cloudevents import Undecodable, decode_headers, pack_headers
 from common.contracts import Lane
-from common.delivery.inbox import NO_TENANT, Arrival, Inbox
-from common.delivery.redacted_arrivals import redacted
-from common.delivery.reruns import Rewind, rewinds
+from common.delivery.inbox.redacted_arrivals import redacted
+from common.delivery.inbox.reruns import Rewind, rewinds
+from common.delivery.inbox.rows import NO_TENANT, Arrival
+from common.delivery.inbox.table import Inbox
 from common.errors import Unavailable, printable
 from common.forgotten.suppression import ReadSuppression, Suppression
 from common.ids import NO_REPLAY, derived_id

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from common.delivery.inbox import Arrival
+from common.delivery.inbox.rows import Arrival
 from common.forgotten.digests import ForgottenList
 from common.forgotten.redaction import redacted_body
 

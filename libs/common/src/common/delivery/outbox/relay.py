@@ -1,7 +1,7 @@
 """Sends a service's outbox to Kafka, in order.
 
 An event leaves the outbox only when every in-sync replica of Kafka has it. One relay per service sends at a time
-(`outbox_lease.py`), and of one partition only one batch is under way, so that a key's order holds within its lane;
+(`lease.py`), and of one partition only one batch is under way, so that a key's order holds within its lane;
 interactive events go before nightly ones. After a failed send its topic rests for a moment, and the others go on. After
 a crash or a change of owner a message may be sent twice: consumers know its id. A message that Kafka will never take is
 moved to `outbox_refused`, and nothing waits behind it.
@@ -21,8 +21,8 @@ from aiokafka.errors import KafkaError
 from common import metrics
 from common.background import is_set_within
 from common.contracts import Lane
-from common.delivery.outbox_lease import LEASE_S, OutboxLease
-from common.delivery.outbox_sender import Sender
+from common.delivery.outbox.lease import LEASE_S, OutboxLease
+from common.delivery.outbox.sender import Sender
 from common.errors import LeaseLost, Unavailable
 from common.kafka.clients import running
 from common.kafka.record_batches import MAX_MESSAGE

@@ -12,7 +12,7 @@ from uuid import UUID
 import orjson
 
 from common.cloudevents import pack_headers, unpack_headers
-from common.delivery.inbox import NO_TENANT, Arrival
+from common.delivery.inbox.rows import NO_TENANT, Arrival
 from common.ids import NO_REPLAY, derived_id
 from common.postgres import Connection
 

@@ -11,7 +11,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from common.contracts import LeadSynced, RequestEnrichment
-from common.delivery.relay import Relay
+from common.delivery.outbox.relay import Relay
 from common.handling.stage import Stage
 from common.handling.work import Work
 from common.postgres import Connection, Database

@@ -12,8 +12,8 @@ from aiokafka.errors import KafkaError, MessageSizeTooLargeError, RecordListTooL
 
 from common import metrics
 from common.cloudevents import pack_headers
-from common.delivery.outbox import sendables
-from common.delivery.outbox_lease import OutboxLease
+from common.delivery.outbox.announcements import sendables
+from common.delivery.outbox.lease import OutboxLease
 from common.errors import LeaseLost, printable
 from common.kafka.partition_batches import Outgoing, PartitionBatches, Place, partition_of
 

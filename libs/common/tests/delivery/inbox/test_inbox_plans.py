@@ -7,7 +7,7 @@ import asyncpg
 import pytest
 
 from common.delivery.inbox import Arrival, Inbox, is_cut_off
-from common.delivery.inbox_statements import CLAIM_BYTES, WALK
+from common.delivery.inbox.statements import CLAIM_BYTES, WALK
 from common.ids import NO_REPLAY, new_id
 from common.postgres import Connection, Database
 

@@ -14,7 +14,7 @@ import structlog
 
 from common.background import is_set_within
 from common.contracts import Lane
-from common.delivery.inbox import Inbox
+from common.delivery.inbox.table import Inbox
 from common.errors import Unavailable
 from common.postgres import Database
 
