@@ -12,7 +12,7 @@ from uuid import UUID
 
 import pytest
 
-from common import logs
+from common.observability import logs
 from common.postgres import Database
 from common.service import Compose
 from common.singapore.calendar import day_in_singapore

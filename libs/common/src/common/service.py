@@ -21,7 +21,7 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 from starlette.applications import Starlette
 
-from common import asyncapi, logs
+from common import asyncapi
 from common.contracts import Lane
 from common.errors import Permanent, Unavailable
 from common.handling.stage import Stage
@@ -29,6 +29,7 @@ from common.http import health
 from common.http.http_server import http_server
 from common.kafka.clients import running
 from common.kafka_servers import Servers, client_settings
+from common.observability import logs
 from common.postgres import Database
 from common.runtime import Runtime
 from common.settings import ServiceSettings, StageSettings
@@ -65,7 +66,7 @@ def recorded_spans(name: str, settings: ServiceSettings) -> Iterator[None]:
     if not settings.otel_exporter_otlp_endpoint:
         yield
         return
-    from common.span_recording import recorded  # it takes most of a second to import
+    from common.observability.span_recording import recorded  # it takes most of a second to import
 
     shares = settings.otel_traces_sampler_arg, settings.otel_nightly_sampler_arg
     with recorded(name, settings.otel_exporter_otlp_endpoint, *shares):

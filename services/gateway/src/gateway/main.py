@@ -9,7 +9,7 @@ import structlog
 from fastapi import FastAPI
 from starlette.types import ASGIApp
 
-from common import asyncapi, logs
+from common import asyncapi
 from common.contracts import EVENTS
 from common.delivery.gauges import keep_gauges
 from common.delivery.outbox.relay import Relay
@@ -17,6 +17,7 @@ from common.forgotten.suppression import ReadSuppression
 from common.http import health
 from common.http.http_server import http_server
 from common.http.request_spans import RequestSpans
+from common.observability import logs
 from common.postgres import Database
 from common.service import connect, recorded_spans, to_the_end
 from common.settings import read_for_service

@@ -12,11 +12,11 @@ from uuid import UUID
 import asyncpg
 import structlog
 
-from common import logs
 from common.delivery.outbox.relay import Relay
 from common.errors import LeadgenError, Unavailable
 from common.handling.stage import Stage
 from common.kafka_servers import Servers
+from common.observability import logs
 from common.postgres import Database
 from common.service import run, wait_for_kafka
 from common.settings import read, read_for_service

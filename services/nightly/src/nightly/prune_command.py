@@ -4,8 +4,8 @@ import argparse
 import asyncio
 import sys
 
-from common import logs
 from common.errors import LeadgenError
+from common.observability import logs
 from common.postgres import Database
 from common.settings import read
 from nightly.planning import PRODUCER

@@ -11,11 +11,11 @@ from typing import Any
 import structlog
 from aiokafka.errors import IllegalStateError
 
-from common import metrics
 from common.cloudevents import LANES
 from common.contracts import Lane
 from common.delivery.inbox import Inbox
 from common.errors import Unavailable
+from common.observability import metrics
 from common.postgres import Database
 
 log = structlog.get_logger(__name__)

@@ -5,8 +5,8 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
-from common import tracing
 from common.handling.work import Item
+from common.observability import tracing
 
 
 @contextmanager

@@ -17,7 +17,6 @@ from datetime import timedelta
 
 import structlog
 
-from common import metrics
 from common.contracts import Lane
 from common.delivery.dead_letters import dead_letter
 from common.delivery.inbox import AT_ONCE, Claim, Inbox, pauses
@@ -26,6 +25,7 @@ from common.handling.crash_suspects import QUIET_S
 from common.handling.failure_rate_guard import FailureRateGuard, is_unknown_error
 from common.handling.occupancy import Occupancy
 from common.handling.stage import Handler
+from common.observability import metrics
 from common.postgres import Connection, Database
 
 log = structlog.get_logger(__name__)

@@ -13,7 +13,6 @@ from typing import Any
 
 import structlog
 
-from common import metrics
 from common.cloudevents import Undecodable, decode_body
 from common.contracts import Lane
 from common.delivery.inbox import NO_TENANT, Claim
@@ -25,7 +24,8 @@ from common.handling.failure_rate_guard import is_unknown_error
 from common.handling.stage import Handler
 from common.handling.work import Batch, Chunk, Item, Work
 from common.ids import age_s
-from common.tracing import trace_id
+from common.observability import metrics
+from common.observability.tracing import trace_id
 
 log = structlog.get_logger(__name__)
 

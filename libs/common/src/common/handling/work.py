@@ -18,8 +18,8 @@ from common.delivery.outbox import EventTemplate
 from common.errors import Permanent
 from common.handling.group_commit import Completion, GroupCommit, Operation
 from common.ids import derived_id
+from common.observability.tracing import child_of
 from common.postgres import Connection, Database
-from common.tracing import child_of
 
 E = TypeVar("E", bound=Event)
 T = TypeVar("T")

@@ -13,7 +13,6 @@ from typing import NamedTuple
 
 import structlog
 
-from common import metrics
 from common.background import is_set_within
 from common.contracts import Lane
 from common.delivery.inbox import BEFORE_ALL, Claim, is_cut_off
@@ -21,6 +20,7 @@ from common.errors import Unavailable
 from common.handling.failed_events import RunnerContext
 from common.handling.handler_runner import HandlerRunner
 from common.handling.stage import Handler
+from common.observability import metrics
 
 log = structlog.get_logger(__name__)
 

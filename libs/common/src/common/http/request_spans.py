@@ -2,7 +2,7 @@
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from common import tracing
+from common.observability import tracing
 
 #: Paths of probes, which are asked all the time.
 PROBES = frozenset({"/livez", "/readyz", "/metrics"})

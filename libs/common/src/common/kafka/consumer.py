@@ -18,8 +18,8 @@ from aiokafka.consumer import consumer, fetcher
 from aiokafka.errors import KafkaError
 from faststream.kafka import KafkaBroker
 
-from common import metrics
 from common.kafka.record_batches import offset_after, open_batch, split
+from common.observability import metrics
 
 log = structlog.get_logger(__name__)
 

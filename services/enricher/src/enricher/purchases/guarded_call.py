@@ -13,7 +13,7 @@ from typing import TypeVar, get_args
 
 import structlog
 
-from common import tracing
+from common.observability import tracing
 from common.singapore.calendar import day_in_singapore
 from enricher import metrics
 from enricher.errors import StepSkipped

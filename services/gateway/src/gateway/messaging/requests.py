@@ -12,8 +12,8 @@ from common.delivery.outbox import announce
 from common.delivery.outbox.relay import Relay
 from common.handling.group_commit import GroupCommit
 from common.ids import new_id
+from common.observability.tracing import child_of
 from common.postgres import Connection, Database
-from common.tracing import child_of
 
 SERVICE = "gateway"
 

@@ -9,8 +9,8 @@ from uuid import UUID
 
 from rich.console import Console
 
-from common import logs
 from common.errors import LeadgenError, Permanent
+from common.observability import logs
 from common.postgres import Database
 from common.settings import read
 from nightly.report.mail import build_mail, send_mail

@@ -9,9 +9,9 @@ from typing import Any, TypeAlias
 
 import orjson
 
-from common import logs
 from common.contracts import LeadScored
 from common.errors import LeadgenError, Permanent
+from common.observability import logs
 from common.postgres import Connection, Database
 from common.settings import DatabaseSettings
 from odoo_sync.operator.audit import audit

@@ -18,7 +18,6 @@ from aiokafka import ConsumerRecord
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker, KafkaMessage
 
-from common import metrics
 from common.cloudevents import Undecodable, decode_headers, pack_headers
 from common.contracts import Lane
 from common.delivery.inbox.redacted_arrivals import redacted
@@ -29,6 +28,7 @@ from common.errors import Unavailable, printable
 from common.forgotten.suppression import ReadSuppression, Suppression
 from common.ids import NO_REPLAY, derived_id
 from common.kafka.consumer import flaw_of, is_unreadable
+from common.observability import metrics
 from common.postgres import Database
 
 log = structlog.get_logger(__name__)

@@ -18,7 +18,6 @@ import structlog
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
-from common import metrics
 from common.background import is_set_within
 from common.contracts import Lane
 from common.delivery.outbox.lease import LEASE_S, OutboxLease
@@ -27,6 +26,7 @@ from common.errors import LeaseLost, Unavailable
 from common.kafka.clients import running
 from common.kafka.record_batches import MAX_MESSAGE
 from common.kafka_servers import Servers, client_settings
+from common.observability import metrics
 from common.postgres import Database, Session
 
 log = structlog.get_logger(__name__)

@@ -10,12 +10,12 @@ import structlog
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError, MessageSizeTooLargeError, RecordListTooLargeError
 
-from common import metrics
 from common.cloudevents import pack_headers
 from common.delivery.outbox.announcements import sendables
 from common.delivery.outbox.lease import OutboxLease
 from common.errors import LeaseLost, printable
 from common.kafka.partition_batches import Outgoing, PartitionBatches, Place, partition_of
+from common.observability import metrics
 
 log = structlog.get_logger(__name__)
 

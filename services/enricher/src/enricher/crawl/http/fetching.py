@@ -14,7 +14,7 @@ import aiohttp
 import httpcore2
 from aiohttp.http_exceptions import HttpProcessingError
 
-from common import tracing
+from common.observability import tracing
 from enricher.crawl.errors import PageRefused, SiteUnreachable
 from enricher.crawl.http import lenient_http
 from enricher.crawl.http.decoding import Body, text_of

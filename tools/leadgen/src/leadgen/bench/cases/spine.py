@@ -18,12 +18,12 @@ from dataclasses import asdict, dataclass
 import asyncpg
 from aiokafka import AIOKafkaProducer
 
-from common import metrics
 from common.contracts import Company, LeadSynced, RequestEnrichment, RequestNightlyEnrichment
 from common.delivery.inbox.intake import arrival
 from common.errors import Permanent
 from common.handling.stage import Stage
 from common.handling.work import Batch, Work
+from common.observability import metrics
 from common.postgres import Database
 from common.runtime import Runtime
 from common.service import collect_less_often

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from common.tracing import child_of, new_traceparent, trace_id
+from common.observability.tracing import child_of, new_traceparent, trace_id
 
 FORM = re.compile(r"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 OTHERS = [

@@ -12,7 +12,6 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
-from common import tracing
 from common.cloudevents import Envelope
 from common.contracts import CompanyEnriched, Event, RequestEnrichment, Site
 from common.errors import Permanent
@@ -20,8 +19,9 @@ from common.handling.stage import Stage
 from common.handling.work import Batch, Work
 from common.http.request_spans import RequestSpans
 from common.ids import new_id
+from common.observability import tracing
+from common.observability.span_recording import recorded
 from common.postgres import Database
-from common.span_recording import recorded
 from testkit.servers.otlp_collector import Collector, Seen, otlp_collector
 from testkit.stages import a_company, at_work, ended, envelope_for, publish, read_topic, until
 

@@ -23,8 +23,8 @@ from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from opentelemetry.sdk.trace.sampling import Decision, ParentBased, Sampler, SamplingResult
 from opentelemetry.trace import NonRecordingSpan, Span, SpanContext, SpanKind, TraceFlags, Tracer
 
-from common import tracing
-from common.tracing import Beginning, trace_id
+from common.observability import tracing
+from common.observability.tracing import Beginning, trace_id
 
 _KINDS = {"server": SpanKind.SERVER, "consumer": SpanKind.CONSUMER, "client": SpanKind.CLIENT}
 #: Spans that wait to be sent; more of them are dropped.

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import structlog
 
-from common import logs
+from common.observability import logs
 
 Lines = Callable[[], list[dict[str, Any]]]
 
