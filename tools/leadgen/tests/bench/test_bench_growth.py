@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from leadgen.bench.cases.growth import growth_of_rows
-from leadgen.bench.cases.growth_at_rest import growth_at_rest
+from leadgen.bench.cases.growth.at_rest import growth_at_rest
+from leadgen.bench.cases.growth.rows import growth_of_rows
 from leadgen.local.stack import stack
 
 

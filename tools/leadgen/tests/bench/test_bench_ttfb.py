@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from leadgen.bench.cases.ttfb import TEXTS, NoFirstByte, bare_endpoint, figures, measured, times_of
+from leadgen.bench.cases.gateway.ttfb import TEXTS, NoFirstByte, bare_endpoint, figures, measured, times_of
 
 
 @pytest.fixture(scope="module")

@@ -97,7 +97,7 @@ def ttfb(
     """Measure the time to a chat's first byte, relative to a bare FastAPI endpoint."""
 
     async def measure() -> dict[str, Any]:
-        from leadgen.bench.cases.ttfb import SETTINGS, bench_ttfb
+        from leadgen.bench.cases.gateway.ttfb import SETTINGS, bench_ttfb
         from leadgen.bench.harness.servers import temporary_folder
         from leadgen.local.stack import stack
 
@@ -119,9 +119,9 @@ def gateway(
     """Measure list pages, the first byte of chats, idle streams and overload. Ratios are to bare FastAPI endpoints."""
 
     async def measure() -> dict[str, Any]:
-        from leadgen.bench.cases.gateway_lists import bench_lists
-        from leadgen.bench.cases.gateway_streams import bench_streams
-        from leadgen.bench.cases.ttfb import SETTINGS, bench_ttfb
+        from leadgen.bench.cases.gateway.lists import bench_lists
+        from leadgen.bench.cases.gateway.streams import bench_streams
+        from leadgen.bench.cases.gateway.ttfb import SETTINGS, bench_ttfb
         from leadgen.bench.harness.servers import servers, temporary_folder
         from leadgen.local.stack import stack
 
@@ -231,8 +231,8 @@ def growth(
     """Measure what must not grow with the work that waits, a product at rest, and recovery after a kill."""
 
     async def measure() -> dict[str, Any]:
-        from leadgen.bench.cases.growth import growth_of_rows
-        from leadgen.bench.cases.growth_at_rest import growth_at_rest
+        from leadgen.bench.cases.growth.at_rest import growth_at_rest
+        from leadgen.bench.cases.growth.rows import growth_of_rows
         from leadgen.bench.harness.servers import database, temporary_folder
         from leadgen.local.stack import stack
 

@@ -1,1 +1,1 @@
-"""The measurements, one module each; `leadgen bench NAME` runs `NAME`."""
+"""The measurements, a module or a package each; `leadgen bench NAME` runs `NAME`."""

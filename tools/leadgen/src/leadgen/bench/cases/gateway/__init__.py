@@ -1,0 +1,1 @@
+"""Measurements of the gateway: list pages, streams, the first byte of a chat."""
