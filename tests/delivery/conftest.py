@@ -44,9 +44,9 @@ from common.handling.stage import Stage
 from common.ids import derived_id, new_id
 from common.postgres import Database
 from enricher.consumer import enricher
+from enricher.enrichment.waterfall import Waterfall
 from enricher.main import waterfall_of
 from enricher.settings import EnricherSettings
-from enricher.waterfall import Waterfall
 from industries.index import IndustryIndex
 from industries.ssic.hierarchy import Hierarchy
 from leadgen.local.stack import vendors_of

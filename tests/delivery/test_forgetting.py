@@ -21,7 +21,7 @@ from common.contracts import CompanyEnriched, Event, LeadScored, RequestEnrichme
 from common.errors import Unavailable
 from common.postgres import Database
 from common.runtime import Runtime
-from enricher.forgetting import REASON
+from enricher.enrichment.forgetting import REASON
 from leadgen.audit.auditing import audit
 from leadgen.audit.check import Scope
 from leadgen.cli import app

@@ -15,13 +15,13 @@ from common.handling.group_commit import GroupCommit
 from common.handling.work import Item, Work
 from common.ids import NO_REPLAY, new_id
 from common.postgres import Database
-from enricher import runs
 from enricher.crawl.visits import Visit
-from enricher.enrichment import Enrichment
+from enricher.enrichment import runs
+from enricher.enrichment.profiling import Profile
+from enricher.enrichment.result import Enrichment
+from enricher.enrichment.runs import Run
 from enricher.llm.corpus import Corpus
 from enricher.lock_order import LOCK_ORDER
-from enricher.profiling import Profile
-from enricher.runs import Run
 from enricher.steps import Steps
 from testkit.stages import a_company
 

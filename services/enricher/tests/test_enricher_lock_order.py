@@ -1,8 +1,8 @@
 """The order of locks in a shared transaction is a decision; a renamed or moved operation does not change it."""
 
-from enricher import company_facts, runs
 from enricher.contacts import contacts, verification
 from enricher.crawl import crawled_sites
+from enricher.enrichment import company_facts, runs
 from enricher.lock_order import LOCK_ORDER
 from enricher.purchases import budgets, vendor_answers
 from enricher.sites import company_sites

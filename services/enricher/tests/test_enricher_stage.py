@@ -13,16 +13,16 @@ from common.cloudevents import decode_body
 from common.contracts import Company, CompanyEnriched, Contact, RequestEnrichment, RequestNightlyEnrichment
 from common.ids import new_id
 from common.postgres import Database
-from enricher import company_facts
-from enricher.company_facts import NewFacts
 from enricher.consumer import enricher
 from enricher.contacts import contacts
 from enricher.contacts.contacts import FoundContacts
-from enricher.enrichment import inputs_hash
+from enricher.enrichment import company_facts
+from enricher.enrichment.company_facts import NewFacts
+from enricher.enrichment.result import inputs_hash
+from enricher.enrichment.waterfall import Waterfall
 from enricher.extract.facts import Fact
 from enricher.main import waterfall_of
 from enricher.settings import EnricherSettings
-from enricher.waterfall import Waterfall
 from testkit.stages import a_company, at_work, ended, envelope_for, publish, read_topic
 
 HOME = "http://acme.sg/"

@@ -20,11 +20,11 @@ from common.contracts import CompanyEnriched, CompanyFact, RequestEnrichment, Re
 from common.forgotten.suppression import Suppression
 from common.handling.stage import Stage
 from common.handling.work import Work
-from enricher import runs
-from enricher.enrichment import Enrichment
+from enricher.enrichment import runs
+from enricher.enrichment.result import Enrichment
+from enricher.enrichment.runs import Run
+from enricher.enrichment.waterfall import Waterfall
 from enricher.extract.facts import Fact
-from enricher.runs import Run
-from enricher.waterfall import Waterfall
 
 
 def enricher(waterfall: Waterfall, suppression: Suppression | None = None, *, keeps_corpus: bool) -> Stage:

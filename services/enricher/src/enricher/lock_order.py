@@ -3,9 +3,9 @@
 from typing import Any, Final
 
 from common.handling.group_commit import Operation
-from enricher import company_facts, runs
 from enricher.contacts import contacts, verification
 from enricher.crawl import crawled_sites
+from enricher.enrichment import company_facts, runs
 from enricher.purchases import budgets, vendor_answers
 from enricher.sites import company_sites
 

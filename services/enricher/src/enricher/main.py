@@ -12,7 +12,6 @@ from common.handling.stage import Stage
 from common.postgres import Database
 from common.service import run
 from common.settings import read_for_service
-from enricher import profiling
 from enricher.consumer import enricher
 from enricher.contacts.prospects import Prospects
 from enricher.contacts.verification import Verifier
@@ -22,10 +21,12 @@ from enricher.crawl.robots import Robots
 from enricher.crawl.site_cache import SiteCache
 from enricher.crawl.visitor import Visitor
 from enricher.crawl.visits import Limits
+from enricher.enrichment import profiling
+from enricher.enrichment.profiling import ProfileSources
+from enricher.enrichment.waterfall import Waterfall
 from enricher.extract.findings import warm_up
 from enricher.gauges import kept_gauges
 from enricher.lock_order import LOCK_ORDER
-from enricher.profiling import ProfileSources
 from enricher.purchases.answer_cache import AnswerCache
 from enricher.purchases.budgets import Budgets
 from enricher.purchases.circuit_breakers import CircuitBreakers
@@ -38,7 +39,6 @@ from enricher.vendors.language_model import LanguageModel, connect_model
 from enricher.vendors.lusha import Lusha
 from enricher.vendors.tavily import Tavily
 from enricher.vendors.zerobounce import ZeroBounce
-from enricher.waterfall import Waterfall
 
 #: Threads that parse pages. A page dense in elements takes tens of megabytes while it is parsed.
 READERS = 2

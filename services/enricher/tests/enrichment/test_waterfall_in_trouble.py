@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from enricher.enrichment import Enrichment
+from enricher.enrichment.result import Enrichment
 from enricher.vendors import lusha, tavily, zerobounce
 from simulator.town.sites import Behaviour, Robots, Site
 from testkit.stages import until

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from common.contracts import Company, Contact, Person
 from enricher.contacts.prospects import Prospect
+from enricher.enrichment.profiling import Profile
 from enricher.extract.facts import Fact
-from enricher.profiling import Profile
 from enricher.steps import Steps
 
 #: The version of the rules by which companies are enriched. Raise it when a change alters what is found.

@@ -11,10 +11,10 @@ from enricher.contacts.prospects import Prospect, Prospects
 from enricher.contacts.verification import Verified, Verifier
 from enricher.crawl.site_cache import SiteCache
 from enricher.crawl.visits import Visit
-from enricher.profiling import Limits, ProfileSources
+from enricher.enrichment.profiling import Limits, ProfileSources
+from enricher.enrichment.waterfall import Waterfall
 from enricher.purchases.public_answers import PublicAnswers
 from enricher.sites.search import SiteSearch
-from enricher.waterfall import Waterfall
 from testkit.stages import a_company
 
 HOME = "http://acme.sg/"

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from common.contracts import Company, CompanyFact, Lane
 from common.postgres import Connection
-from enricher.enrichment import Enrichment, inputs_hash
+from enricher.enrichment.result import Enrichment, inputs_hash
 
 #: Lists of texts travel as JSON: PostgreSQL's arrays of arrays must have rows of one length.
 SAVE = """

@@ -11,9 +11,9 @@ from common.forgotten.digests import ForgottenList, scopes_of
 from common.forgotten.redaction import DROPPED, Redaction
 from enricher.contacts.prospects import Prospect
 from enricher.crawl.visits import Visit
+from enricher.enrichment.profiling import Profile
 from enricher.extract.facts import Fact
 from enricher.llm.corpus import Corpus
-from enricher.profiling import Profile
 
 M = TypeVar("M", bound=BaseModel)
 

@@ -11,10 +11,10 @@ import pytest
 
 from common.contracts import Company
 from common.postgres import Database
+from enricher.enrichment.waterfall import Waterfall
 from enricher.main import waterfall_of
 from enricher.purchases import guarded_call
 from enricher.settings import EnricherSettings
-from enricher.waterfall import Waterfall
 from simulator.register.registry import RegistryCompany, company
 from simulator.running import running
 from simulator.settings import Settings

@@ -11,17 +11,17 @@ from datetime import datetime
 from common.contracts import Company, Contact
 from common.forgotten.suppression import Suppression
 from common.handling.group_commit import GroupCommit
-from enricher import company_facts, forgetting
 from enricher.contacts import contacts
 from enricher.contacts.prospects import Prospect, Prospects, with_contact, with_fit, with_status
 from enricher.contacts.verification import Verifier
-from enricher.enrichment import Enrichment
+from enricher.enrichment import company_facts, forgetting
+from enricher.enrichment.profiling import Limits, ProfileSources, profile
+from enricher.enrichment.result import Enrichment
 from enricher.extract.contact_limit import shortlist
 from enricher.extract.facts import Fact
 from enricher.extract.persons.titles import fit_of
 from enricher.pages.directories import is_directory
 from enricher.pages.urls import homepage, host_of, site_of
-from enricher.profiling import Limits, ProfileSources, profile
 from enricher.steps import Steps
 
 MAX_CONTACTS = 12

@@ -7,9 +7,9 @@ from typing import cast
 from common.contracts import Company, Contact, Site
 from enricher.crawl.site_cache import SiteCache
 from enricher.crawl.visits import Visit
+from enricher.enrichment.profiling import Limits, Profile, ProfileSources, profile
 from enricher.errors import StepSkipped
 from enricher.pages.documents import Document
-from enricher.profiling import Limits, Profile, ProfileSources, profile
 from enricher.purchases.answer_cache import PaidAnswer
 from enricher.purchases.public_answers import PublicAnswers
 from enricher.sites.company_sites import FoundSite

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from enricher import waterfall
+from enricher.enrichment import waterfall
 from enricher.extract.facts import FIELDS
 from enricher.sites import company_sites
 from simulator.town.sites import Behaviour, Robots, Site
