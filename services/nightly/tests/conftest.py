@@ -7,11 +7,13 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from typing import Any, TypeAlias
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
 
+from common.cloudevents import Envelope, decode_body, decode_headers, unpack_headers
+from common.contracts import RequestUpsert
 from common.postgres import Database
 from nightly.model import Caps, Tenant, run_id_of
 from nightly.night import Choice, Chosen, choose, run_night
@@ -54,6 +56,7 @@ ENRICHED = """
            $2, $3, $5, $4
       FROM run_companies WHERE run_id = $1
 """
+OUTBOX = "SELECT topic, value, headers FROM outbox WHERE producer = 'nightly' AND topic = $1 ORDER BY id"
 STAGES = {"enricher": "event_id", "scorer": "enriched_id", "odoo-sync": "scored_id"}
 
 
@@ -95,6 +98,21 @@ class Nights:
             await self.candidate(uen, tenant_id=tenant_id, domain=f"{uen.lower()}.sg")
         return uens
 
+    async def a_job(self, tenant_id: int, *, status: str = "queued") -> UUID:
+        """Adds a job of the tenant; returns its id."""
+        job_id = uuid4()
+        await self.owner.execute(
+            "INSERT INTO background_jobs (job_id, tenant_id, job_type, status, params, total, asked)"
+            " VALUES ($1, $2, 'staging_upsert', $3, '{}', 10, $1::uuid::text)",
+            *(job_id, tenant_id, status),
+        )
+        return job_id
+
+    async def announced(self, kind: type[Any] = RequestUpsert) -> list[tuple[Any, Envelope]]:
+        """The events of one type that the night's outbox holds, oldest first."""
+        rows = await self.owner.fetch(OUTBOX, kind.topic)
+        return [(decode_body(kind, row["value"]), decode_headers(unpack_headers(row["headers"]))) for row in rows]
+
     def rules(self, night: date = NIGHT, **other: Any) -> Rules:
         """Five companies a night, and no patience."""
         return Rules(**{"night": night, "daily_cap": 5, "upsert_patience": timedelta(0), **other})
@@ -112,6 +130,12 @@ class Nights:
         database = database or self.database
         chosen = await self.chosen(only=only)
         return await run_night(database, chosen, rules or self.rules(), wait=wait, **other)
+
+    async def settled(self, **rules: Any) -> Any:
+        """Starts tenant 1's night again, waiting, and returns its outcome."""
+        await self.forget_looks()
+        [outcome] = (await self.start(self.rules(**rules), wait=True)).tenants
+        return outcome
 
     async def chosen(self, *, only: Sequence[int] = (), require_odoo: bool = False, **other: Any) -> Chosen:
         return await choose(self.database, Choice(only=frozenset(only), require_odoo=require_odoo, **other))
