@@ -14,7 +14,11 @@ from testkit.checkout import ROOT
 
 BIN = Path(sys.executable).parent
 #: What holds of every handler, and of every table of tenants.
-OF_ALL = ["tests/delivery", "libs/common/tests/test_postgres.py", "libs/common/tests/test_service_roles.py"]
+OF_ALL = [
+    "tests/delivery",
+    "libs/common/tests/postgres/test_row_security.py",
+    "libs/common/tests/test_service_roles.py",
+]
 
 
 @pytest.fixture(scope="module")

@@ -21,7 +21,9 @@ from leadgen.tenants.tokens import GivenRole
 from testkit.checkout import ROOT
 
 #: A row of each table of tenants, kept complete by the tests of libs/common.
-ROWS: Mapping[str, str] = runpy.run_path(str(ROOT / "libs" / "common" / "tests" / "test_postgres.py"))["ROWS"]
+ROWS: Mapping[str, str] = runpy.run_path(str(ROOT / "libs" / "common" / "tests" / "postgres" / "test_row_security.py"))[
+    "ROWS"
+]
 
 MARK, TIME = "of tenant two", "1999-09-09"
 #: Tables that the gateway keeps in the background: they follow from others.

@@ -53,7 +53,7 @@ def new_stage_command(
     typer.echo(
         "\nNext, in the checkout:\n\n"
         "    make lock install docs check\n"
-        f"    .venv/bin/pytest services/{stage.name} tests/architecture libs/common/tests/test_postgres.py\n\n"
+        f"    .venv/bin/pytest services/{stage.name} tests/architecture libs/common/tests/postgres\n\n"
         "For Kubernetes, copy the scorer's manifests in deploy/k8s (`git grep scorer deploy/k8s` finds them).\n"
         f"Then put your own work into {made_source(stage)}/consumer.py, and a line into CHANGELOG.md."
     )

@@ -57,7 +57,7 @@ def edits(stage: StageName, topic: str) -> Mapping[str, Edit]:
             _after(rf"^\| `{re.escape(topic)}` \|(?:[^|\n]*\|){{2}} ", cell),
             _before(r"^\| `inbox_<service>`", owns),
         ),
-        "libs/common/tests/test_postgres.py": _after(r"^ROWS = \{\n", row),
+        "libs/common/tests/postgres/test_row_security.py": _after(r"^ROWS = \{\n", row),
         "tests/delivery/conftest.py": _all(
             _before(r"^from common\.cloudevents", imported),
             _after(r"^CASES = \[\n", f'    Case("{name}", {handled.event}, {handled.case}),\n'),
