@@ -12,10 +12,7 @@ from common.errors import Unavailable
 from common.postgres import Database
 from embedded.postgres import Postgres
 from nightly import planning
-from nightly.model import (
-    RunRefused,
-    Tenant,
-)
+from nightly.model import RunRefused, Tenant
 from nightly.plan.given_manifests import GivenManifest
 from nightly.run import tenant_run
 from nightly.tables import runs

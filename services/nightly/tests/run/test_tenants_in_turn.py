@@ -11,9 +11,7 @@ import pytest
 
 from common.postgres import Database
 from nightly import planning
-from nightly.model import (
-    Tenant,
-)
+from nightly.model import Tenant
 from nightly.report.night_queries import read_night
 from nightly.report.terminal import as_text
 from nightly.run import progress, tenant_run
