@@ -6,7 +6,19 @@ from uuid import UUID
 
 import httpx
 
-from testkit.agent_chats import HEAD, a_thread, asked, facts_about, facts_of, frames, history, joined, run, texts, turn
+from testkit.chats.agent_chats import (
+    HEAD,
+    a_thread,
+    asked,
+    facts_about,
+    facts_of,
+    frames,
+    history,
+    joined,
+    run,
+    texts,
+    turn,
+)
 from testkit.stages import until
 
 #: As if the replica had been silent for longer than the lease.

@@ -5,7 +5,7 @@ from contextlib import aclosing
 from typing import Any
 from uuid import UUID, uuid4
 
-from testkit.agent_chats import HEAD, a_thread, asked, facts_of, frames, history, run, texts, turn
+from testkit.chats.agent_chats import HEAD, a_thread, asked, facts_of, frames, history, run, texts, turn
 from testkit.stages import until
 
 

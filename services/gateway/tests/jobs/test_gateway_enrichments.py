@@ -10,7 +10,7 @@ import pytest
 
 from common.contracts import CompanyEnriched, RequestEnrichment
 from common.ids import derived_id, new_id
-from testkit.agent_chats import facts_about
+from testkit.chats.agent_chats import facts_about
 from testkit.stages import a_company, read_topic, until
 
 NONE = UUID(int=0)

@@ -1,0 +1,1 @@
+"""Chats with the gateway: conversations about one request, and the agent protocol."""
