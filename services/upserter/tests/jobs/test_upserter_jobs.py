@@ -1,67 +1,26 @@
-"""Jobs of the night: batch after batch, to the end or to the limit, whatever breaks off in between."""
+"""Jobs of the night: batch after batch, to the end, whatever breaks off in between."""
 
 import asyncio
-from datetime import UTC, datetime
 from typing import TypeAlias
 from uuid import UUID
 
 import asyncpg
 import pytest
 
-from common.contracts import CancelJob, CompanyUpserted, JobProgressed, RequestEnrichment, RequestUpsert
+from common.contracts import CompanyUpserted, JobProgressed, RequestEnrichment
 from common.errors import Transient
 from common.ids import new_id
 from common.postgres import Database
 from industries.index import VersionedCode
 from testkit.samples import sample
 from testkit.stages import until
+from testkit.upsert_jobs import BREAK_AT, WAITING, continued, ended_jobs, execution, steps
 from upserter.model import Params, Position
 from upserter.tables import jobs
 
 Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 REQUEST, ANOTHER = UUID(int=7), UUID(int=8)
 METAL_CAPS = Params(terms=["metal caps"], bands=[[VersionedCode("2020", "25912")]])
-
-#: Stops whoever saves the ninth.
-BREAK_AT = """
-    CREATE FUNCTION break_down() RETURNS trigger LANGUAGE plpgsql AS $$
-    BEGIN
-        IF NEW.uen = 'U009' THEN {how}; END IF;
-        RETURN NEW;
-    END $$;
-    CREATE TRIGGER break_down BEFORE INSERT ON companies FOR EACH ROW EXECUTE FUNCTION break_down()
-"""
-WAITING = """
-    SELECT count(*) = $1 FROM pg_locks
-     WHERE NOT granted AND pid IN (SELECT pid FROM pg_stat_activity WHERE datname = current_database())
-"""
-
-
-@pytest.fixture
-async def left(owner: Owner, deliver, a_request, makers: int) -> UUID:
-    """The job for the nine that a request has left."""
-    request = a_request()
-    await deliver(request)
-    await deliver.announced()
-    return UUID(str(request.request_id))
-
-
-def execution(job_id: UUID, tenant_id: int = 1) -> RequestUpsert:
-    return RequestUpsert(tenant_id=tenant_id, job_id=job_id)
-
-
-def steps(events: list[object]) -> list[tuple[str, int, int]]:
-    return [(it.status, it.processed, it.total) for it in events if isinstance(it, JobProgressed)]
-
-
-def continued(events: list[object]) -> UUID | None:
-    """The job that the last progress points to."""
-    progress = [event for event in events if isinstance(event, JobProgressed)][-1]
-    return progress.continued_by
-
-
-def ended_jobs(outcome: str) -> float:
-    return sample("leadgen_upserter_jobs_ended_total", outcome=outcome)
 
 
 async def test_a_job_goes_through_the_rest_in_batches(owner: Owner, deliver, left: UUID, uens) -> None:
@@ -90,102 +49,6 @@ async def test_news_come_with_each_batch_not_after_all(owner: Owner, database: D
     await owner.execute("SELECT pg_advisory_unlock(9)")
     assert await worker == "done"
     assert steps(await deliver.announced()) == [("running", 8, 9), ("done", 9, 9)]
-
-
-async def test_what_is_over_a_share_becomes_a_new_job(owner: Owner, deliver, left: UUID, uens, the_stage) -> None:
-    """Each is done with its share, and names the next; the last one has no next; nothing is done twice or left out."""
-    stage = the_stage(batch_size=3, max_per_job=4)
-    chain, seen, job = [left], [], left
-    while True:
-        assert await deliver(execution(job), stage) == "done"
-        events = await deliver.announced()
-        seen.append(uens(CompanyUpserted, events))
-        if (next_one := continued(events)) is None:
-            break
-        chain.append(job := next_one)
-    assert [[f"U{n:03}" for n in part] for part in (range(4, 8), range(8, 12), range(12, 13))] == seen
-    assert [await deliver.job(job) for job in chain] == [("done", 4, 4), ("done", 4, 4), ("done", 1, 1)]
-    rows = await owner.fetch("SELECT job_id, continues FROM background_jobs")
-    assert {row["job_id"]: row["continues"] for row in rows} == dict(zip(chain, [None, *chain], strict=False))
-
-
-async def test_a_continuation_waits_with_what_is_left(owner: Owner, deliver, left: UUID, uens, the_stage) -> None:
-    """Queued, with its total; it goes on where the first stopped, even though the register grew in front of it."""
-    stage = the_stage(max_per_job=5)
-    await deliver(execution(left), stage)
-    events = await deliver.announced()
-    assert steps(events) == [("running", 4, 9), ("done", 5, 5)]
-    rest = continued(events)
-    assert await deliver.job(rest) == ("queued", 0, 4)
-
-    await owner.execute(
-        "INSERT INTO staging_acra_companies (uen, entity_status_description, registration_incorporation_date,"
-        " primary_ssic_code) SELECT 'A' || n, 'Live', '2026-01-01', '25912' FROM generate_series(1, 4) n"
-    )
-    await deliver(execution(rest), stage)
-    assert uens(CompanyUpserted, await deliver.announced()) == [f"U{n:03}" for n in range(9, 13)]
-    assert await deliver.job(rest) == ("done", 4, 4)
-
-
-@pytest.mark.parametrize("share", [9, 10])
-async def test_a_share_that_is_enough_leaves_no_continuation(
-    share: int, owner: Owner, deliver, left, the_stage
-) -> None:
-    """Not even an empty one, where the share is just what there is."""
-    await deliver(execution(left), the_stage(max_per_job=share))
-    assert continued(await deliver.announced()) is None
-    assert await owner.fetchval("SELECT count(*) FROM background_jobs") == 1
-
-
-async def test_the_same_words_while_a_continuation_waits_are_that_one(deliver, left, a_request, the_stage) -> None:
-    """Nobody queues the same companies a second time."""
-    await deliver(execution(left), the_stage(max_per_job=5))
-    rest = continued(await deliver.announced())
-    await deliver(a_request())
-    (progress,) = [event for event in await deliver.announced() if isinstance(event, JobProgressed)]
-    assert (progress.job_id, progress.status, progress.total) == (rest, "queued", 4)
-
-
-async def test_a_tenant_s_own_cap_is_kept(owner: Owner, deliver, left: UUID, the_stage) -> None:
-    """The smaller of it and the setting; another tenant has the setting alone."""
-    await owner.execute("UPDATE tenants SET upsert_max_per_job = 2 WHERE tenant_id = 1")
-    await deliver(execution(left))
-    rest = continued(await deliver.announced())
-    assert await deliver.job(left) == ("done", 2, 2)
-    assert await deliver.job(rest) == ("queued", 0, 7)
-    await owner.execute("UPDATE tenants SET upsert_max_per_job = 1000 WHERE tenant_id = 1")
-    await deliver(execution(rest), the_stage(max_per_job=3))
-    assert await deliver.job(rest) == ("done", 3, 3)
-
-
-async def test_a_cap_that_sank_below_what_is_done_ends_the_job(owner: Owner, deliver, left: UUID, uens) -> None:
-    """The rest is a new job; nothing of what was done is done again."""
-    await owner.execute(BREAK_AT.format(how="RAISE EXCEPTION 'no'"))
-    await deliver(execution(left))
-    await deliver.announced()
-    await owner.execute("DROP TRIGGER break_down ON companies; UPDATE tenants SET upsert_max_per_job = 2")
-    assert await deliver(execution(left)) == "done"
-    events = await deliver.announced()
-    assert steps(events) == [("done", 4, 4)]
-    await deliver(execution(continued(events)))
-    assert uens(CompanyUpserted, await deliver.announced()) == ["U008", "U009"]
-
-
-@pytest.mark.parametrize("share", [100, 4])
-async def test_a_limit_is_the_most_that_a_request_comes_to(
-    share: int, deliver, a_request, uens, makers: int, the_stage
-) -> None:
-    """Over all the jobs that it takes; the last one is done, and leaves nothing."""
-    request = a_request(sync_limit=0, limit=6)
-    (answer, job) = (await deliver.answer(request), request.request_id)
-    assert (answer.head, answer.remaining) == ([], 6)
-    seen: list[str] = []
-    while job is not None:
-        await deliver(execution(job), the_stage(max_per_job=share))
-        events = await deliver.announced()
-        seen += uens(CompanyUpserted, events)
-        job = continued(events)
-    assert seen == [f"U{n:03}" for n in range(1, 7)]
 
 
 async def test_a_register_that_shrank_ends_the_job_early(owner: Owner, deliver, left: UUID) -> None:
@@ -346,62 +209,3 @@ async def test_a_job_is_its_tenant_s_alone(database: Database) -> None:
         await jobs.create(tx, REQUEST, METAL_CAPS, total=1)
     async with database.transaction(2) as tx:
         assert await jobs.start(tx, REQUEST) is None
-
-
-def cancellation(job_id: UUID) -> CancelJob:
-    return CancelJob(tenant_id=1, job_id=job_id, requested_by="rep@example.com", requested_at=datetime.now(UTC))
-
-
-async def test_a_queued_job_that_is_cancelled_never_runs(owner: Owner, deliver, left: UUID) -> None:
-    """Its end is announced once, however often it is asked for, and a night's command finds nothing to do."""
-    before = ended_jobs("cancelled")
-    assert await deliver(cancellation(left)) == "done"
-    assert await deliver(cancellation(left)) == "done"
-    assert ended_jobs("cancelled") == before + 1
-    (published,) = await deliver.announced()
-    assert (published.job_id, published.status, published.error, published.is_cancelled) == (
-        left,
-        "error",
-        "cancelled on request",
-        True,
-    )
-    assert await deliver(execution(left)) == "done"
-    assert await deliver.announced() == []
-    assert await deliver.job(left) == ("cancelled", 0, 9)
-    assert await owner.fetchval("SELECT count(*) FROM companies") == 3
-
-
-async def test_a_running_job_that_is_cancelled_keeps_what_it_saved(
-    owner: Owner, database: Database, deliver, left: UUID
-) -> None:
-    """The batch in hand is undone, those before it stay, and no job continues it."""
-    await owner.execute(BREAK_AT.format(how="PERFORM pg_advisory_xact_lock(9)"))
-    await owner.execute("SELECT pg_advisory_lock(9)")
-    worker = asyncio.create_task(deliver(execution(left)))
-    await until(lambda: owner.fetchval(WAITING, 1))
-    assert await deliver(cancellation(left)) == "done"
-    await owner.execute("SELECT pg_advisory_unlock(9)")
-    assert await worker == "done"
-    assert steps(await deliver.announced()) == [("running", 4, 9), ("error", 4, 9)]
-    assert await deliver.job(left) == ("cancelled", 4, 9)
-    assert await owner.fetchval("SELECT count(*) FROM companies") == 7
-    assert await owner.fetchval("SELECT count(*) FROM background_jobs") == 1
-
-
-async def test_a_job_that_has_ended_cannot_be_cancelled(deliver, left: UUID) -> None:
-    """Nothing changes, and nothing is announced."""
-    await deliver(execution(left))
-    await deliver.announced()
-    assert await deliver(cancellation(left)) == "done"
-    assert await deliver.announced() == []
-    assert await deliver.job(left) == ("done", 9, 9)
-
-
-async def test_a_request_after_the_cancellation_gets_a_new_job(deliver, left: UUID, a_request) -> None:
-    """An equal request is not answered with the job that nobody wants."""
-    await deliver(cancellation(left))
-    await deliver.announced()
-    again = a_request()
-    await deliver(again)
-    (answer,) = [event for event in await deliver.announced() if isinstance(event, JobProgressed)]
-    assert (answer.job_id, answer.status) == (again.request_id, "queued")
