@@ -1,7 +1,6 @@
 """odoo-sync's handler on a real PostgreSQL, with an Odoo that fails to order: what stands in Odoo, links and outbox."""
 
 import json
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -106,34 +105,6 @@ async def test_what_stands_there_as_it_should_costs_no_call(connected: Any, fake
     assert (await connected.link())["scored_at"] == connected.lead(hours=1).scored_at
 
 
-async def test_a_rerun_afresh_writes_unchanged_rows_but_no_edited_ones(connected: Any, fake: Any) -> None:
-    """Company, contact and lead are sent again; the name that people gave the company stays, and nothing is doubled."""
-    first = await connected.sync(connected.lead(address="1 Old Way"))
-    fake.record(connected.external_id("company"))["name"] = "ACME, our friends"
-    fake.calls.clear(), fake.bodies.clear()
-
-    assert await connected.sync(connected.lead(address="1 Old Way")) == first
-    assert fake.calls == []
-    assert await connected.sync(connected.lead(address="1 Old Way"), afresh=connected.lead().scored_at) == first
-
-    sent = [body["fields"] for call, body in zip(fake.calls, fake.bodies, strict=True) if call.endswith(".load")]
-    assert len(sent) == 3
-    assert all(".id" in fields and len(fields) > 1 for fields in sent)
-    assert "street" in sent[0]
-    assert "name" not in sent[0]
-    assert fake.record(connected.external_id("company"))["name"] == "ACME, our friends"
-    assert counts(fake) == (2, 1)
-
-
-async def test_a_rerun_afresh_of_an_older_score_leaves_odoo_alone(connected: Any, fake: Any) -> None:
-    """It would undo the newer score."""
-    newer = await connected.sync(connected.lead(score=0.9, hours=1))
-    fake.calls.clear()
-
-    assert await connected.sync(connected.lead(score=0.7), afresh=connected.lead().scored_at) == newer
-    assert fake.calls == []
-
-
 async def test_only_what_changed_is_sent(connected: Any, fake: Any) -> None:
     """A company that moved gets its new street; contact and lead are not written."""
     await connected.sync(connected.lead(address="1 Old Way"))
@@ -166,24 +137,6 @@ async def test_a_failure_halfway_loses_and_doubles_nothing(connected: Any, fake:
     assert counts(fake) == (2, 1)
     link = await connected.link()
     assert link["notes"] == [] or [it.partition(" was ")[2] for it in link["notes"]] == ["there already: same UEN"]
-
-
-async def test_an_older_score_leaves_odoo_and_link_alone(connected: Any, fake: Any) -> None:
-    """The announcement has the status of the newer score."""
-    newer = await connected.sync(connected.lead(score=0.9, hours=1))
-    link, before = await connected.link(), json.dumps(fake.records)
-
-    assert await connected.sync(connected.lead(score=0.7)) == newer
-    assert await connected.link() == link
-    assert json.dumps(fake.records) == before
-
-
-async def test_of_two_scores_in_one_chunk_the_newer_wins(connected: Any, fake: Any) -> None:
-    """Both are announced."""
-    await connected.sync(connected.lead(score=0.9, hours=1), connected.lead(score=0.7))
-
-    assert "scored 0.9" in fake.record(connected.external_id("lead"))["description"]
-    assert [emitted.outcome for emitted in await connected.announced()] == ["synced", "synced"]
 
 
 async def test_what_a_rep_made_of_a_lead_stays(connected: Any, fake: Any) -> None:
@@ -232,84 +185,6 @@ async def test_the_name_of_a_contact_is_sent_and_none_is_made_up(connected: Any,
     assert (contact["name"], contact["function"], contact["email"]) == ("Tan Ah Kow", "COO", "sales@acme.sg")
 
 
-async def test_a_company_of_two_tenants_with_one_odoo_is_one_partner_there(connected: Any, fake: Any) -> None:
-    """Each has its own lead."""
-    other = connected.of(2)
-    await other.connect(fake.url, fake.api_key)
-
-    first, second = await connected.sync(connected.lead()), await other.sync(other.lead())
-
-    assert first.partner_id == second.partner_id
-    assert first.lead_id != second.lead_id
-    assert counts(fake) == (2, 2)
-
-
-async def test_a_connection_that_goes_and_comes_back_finds_its_lead_again(connected: Any, fake: Any) -> None:
-    """Meanwhile there is nowhere; then the same lead, as the rep left it."""
-    first = await connected.sync(connected.lead())
-    fake.record(connected.external_id("lead"))["type"] = "opportunity"
-    await connected.owner.execute("DELETE FROM odoo_connections")
-    meanwhile = await connected.sync(connected.lead(hours=1))
-    await connected.connect(fake.url, fake.api_key)
-
-    emitted = await connected.sync(connected.lead(hours=2))
-
-    assert (meanwhile.outcome, meanwhile.lead_id) == ("no_connection", None)
-    assert emitted == first
-    assert fake.record(connected.external_id("lead"))["type"] == "opportunity"
-
-
-async def test_a_tenant_that_moves_to_another_odoo_gets_its_leads_there(connected: Any, fake: Any) -> None:
-    """Its old lead's number may be a stranger's there: that one is left alone."""
-    first = await connected.sync(connected.lead())
-    stranger = {"name": "a stranger's"}
-    fake.external.clear()
-    fake.records.update({"res.partner": {}, "crm.lead": {first.lead_id: dict(stranger)}})
-    fake.written[f"crm.lead,{first.lead_id}"] = "2026-11-22 00:00:00"
-    await connected.owner.execute("UPDATE odoo_connections SET url = url || '/'")
-
-    emitted = await connected.sync(connected.lead(hours=1))
-
-    assert emitted.lead_id != first.lead_id
-    assert fake.external[connected.external_id("lead")] == ("crm.lead", emitted.lead_id)
-    assert fake.records["crm.lead"][first.lead_id] == stranger
-
-
-async def test_a_tenant_connected_later_gets_its_leads(harness: Any, fake: Any) -> None:
-    """A lead that had nowhere to go is made when it comes again, also with the same score."""
-    await harness.sync(harness.lead())
-    await harness.connect(fake.url, fake.api_key)
-
-    emitted = await harness.sync(harness.lead())
-
-    assert emitted.outcome == "synced"
-    assert (await harness.link())["lead_id"] == emitted.lead_id is not None
-
-
-async def test_of_two_scores_the_one_of_the_later_enrichment_is_newer(connected: Any, fake: Any) -> None:
-    """Whenever an older enrichment was scored once more: on its way it may have been overtaken."""
-    newer = connected.lead(score=0.9)
-    older = connected.lead(score=0.7, hours=5).model_copy(update={"enriched_at": newer.enriched_at - timedelta(days=1)})
-
-    await connected.sync(newer, older)
-    assert "scored 0.9" in fake.record(connected.external_id("lead"))["description"]
-    await connected.sync(older)
-    assert "scored 0.9" in fake.record(connected.external_id("lead"))["description"]
-    assert (await connected.link())["scored_at"] == newer.scored_at
-
-
-async def test_a_later_enrichment_that_says_the_same_costs_no_call(connected: Any, fake: Any) -> None:
-    """Times and confidence differ; neither is written to Odoo."""
-    first = await connected.sync(connected.lead())
-    fake.calls.clear()
-    later = connected.lead(hours=24)
-    later = later.model_copy(update={"enriched_at": later.scored_at, "confidence": 0.4})
-
-    assert await connected.sync(later) == first
-    assert fake.calls == []
-    assert (await connected.link())["enriched_at"] == later.enriched_at
-
-
 async def test_of_a_lead_nothing_is_sent_when_only_its_company_changed(connected: Any, fake: Any) -> None:
     """Another day in its description is no reason."""
     await connected.sync(connected.lead())
@@ -329,18 +204,3 @@ async def test_what_no_database_can_hold_is_left_out(connected: Any, fake: Any) 
 
     assert "\\u0000" not in json.dumps(fake.bodies)
     assert fake.record(connected.external_id("company"))["name"] == "ACME"
-
-
-async def test_who_changed_odoo_has_all_leads_brought_there_by_a_resync(connected: Any, fake: Any, older: Any) -> None:
-    """Leads that were synced to the first Odoo are sent too, with the newest times that were seen."""
-    await connected.sync(connected.lead())
-    await connected.sync(connected.lead(hours=1))
-    await connected.owner.execute("UPDATE odoo_connections SET url = $1, login = $2", older.url, older.login)
-
-    await connected.resync()
-
-    assert counts(older) == (2, 1)
-    assert (await connected.link())["scored_at"] == connected.lead(hours=1).scored_at
-    fake.calls.clear(), older.calls.clear()
-    await connected.resync()
-    assert older.calls == []
