@@ -79,6 +79,19 @@ class Town:
         for found in such(*are, listed=listed):
             yield found
 
+    async def first(self, *are: Callable[[Site], bool], **other: Any) -> Company:
+        """The register's first company with such a site."""
+        async for it in self.all_with(*are):
+            return await self.enlist(it, **other)
+        raise AssertionError("no such company")
+
+    async def unlisted(self, **other: Any) -> tuple[Company, str | None]:
+        """A company whose site only a search finds, and that shows its own number."""
+        async for it in self.all_with(is_fine, lambda site: site.shows_uen, listed=False):
+            company = await self.enlist(it, **other)
+            return company, it.unlisted_website
+        raise AssertionError("no such company")
+
     async def has_people(self, it: RegistryCompany) -> bool:
         people = (await self.state(f"sites/{it.website or it.unlisted_website}"))["people"]
         titles = ("CEO", "Managing Director", "Founder", "Director", "Head of Sales")
