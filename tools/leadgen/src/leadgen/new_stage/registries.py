@@ -59,11 +59,12 @@ def edits(stage: StageName, topic: str) -> Mapping[str, Edit]:
         ),
         "libs/common/tests/postgres/test_row_security.py": _after(r"^ROWS = \{\n", row),
         "tests/delivery/conftest.py": _all(
-            _before(r"^from common\.cloudevents", imported),
-            _after(r"^CASES = \[\n", f'    Case("{name}", {handled.event}, {handled.case}),\n'),
-            _after(r"^SILENT = \{\n", f'    ("{name}", {handled.event}),\n'),
-            _after(r"^        made = \[\n", f"            {package}(),\n"),
+            _before(r"^from common\.postgres", imported), _after(r"^        made = \[\n", f"            {package}(),\n")
         ),
+        "tests/support/testkit/every_handler/deliveries.py": _after(
+            r"^CASES = \[\n", f'    Case("{name}", {handled.event}, {handled.case}),\n'
+        ),
+        "tests/support/testkit/every_handler/line.py": _after(r"^SILENT = \{\n", f'    ("{name}", {handled.event}),\n'),
         "tests/support/testkit/every_stage.py": _all(
             _before(r"^from common\.handling", imported), _after(r"^STAGES: .*\[\n", f"    {package},\n")
         ),

@@ -16,7 +16,7 @@ class StageRefused(Permanent):
 
 
 class Handled(NamedTuple):
-    """An event that the template handles: its class and time, how a test builds one, its case in tests/delivery."""
+    """An event that the template handles: its class and time, how a test builds one, its deliveries in testkit."""
 
     event: str
     at: str
