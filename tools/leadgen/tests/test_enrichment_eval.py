@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 
 from enricher.extract.facts import FIELDS as FACTS
 from leadgen.cli import app
+from leadgen.enrichment.comparison import folded
 from leadgen.enrichment.labels import FIELDS
 
 PAGE = """
@@ -89,6 +90,41 @@ def test_people_and_addresses_match_whatever_their_punctuation(tmp_path: Path) -
         ["address", "1", "1", "1", "1.00", "1.00", "1.00"],
         ["people", "1", "1", "1", "1.00", "1.00", "1.00"],
     ]
+
+
+@pytest.mark.parametrize(
+    ("field", "one", "other"),
+    [
+        ("address", "12 Gul Way, #03-01, Singapore 629190", "12 Gul Way #03-01 S(629190)"),
+        ("address", "12 Gul Way, Singapore 629190, SG", "12 Gul Way (S) 629190, Singapore"),
+        ("address", "Blk 3 Ang Mo Kio Ave 5 S569876", "Block 3, Ang Mo Kio Avenue 5, Singapore 569876"),
+        ("address", "14 Rosebank Ave, Clayton, VIC, 3169, AU", "14 Rosebank Ave, Clayton VIC 3169"),
+        ("address", "Poststr. 11, St. Gallen, 9001", "Poststr. 11, CH-9001 St. Gallen, Switzerland"),
+        ("address", "12 rue Burdeau, Lyon, 69001, FR", "12 rue Burdeau, 69001 Lyon"),
+        ("technologies", "facebook-pixel", "Meta Pixel"),
+        ("technologies", "vue", "Vue.js"),
+        ("technologies", "tawk", "Tawk.to"),
+        ("technologies", "alpine-js", "Alpine.js"),
+    ],
+)
+def test_one_thing_in_two_writings_is_the_same(field: str, one: str, other: str) -> None:
+    """The country's name at the end, the order of town and code, abbreviations, a product's former name."""
+    assert folded(field, one) == folded(field, other)
+
+
+@pytest.mark.parametrize(
+    ("field", "one", "other"),
+    [
+        ("address", "12 Gul Way, #03-01, Singapore 629190", "12 Gul Way, Singapore 629190"),
+        ("address", "12 Gul Way, Singapore 629190", "12 Gul Way, Singapore 629191"),
+        ("address", "Tel 6222 3333, 12 Gul Way, Singapore 629190", "12 Gul Way, Singapore 629190"),
+        ("technologies", "google-analytics", "google-ads"),
+        ("people", "Ana Cruz | Director", "Ana Cruz"),
+    ],
+)
+def test_different_things_stay_different(field: str, one: str, other: str) -> None:
+    """A unit, a code, words that are no part of the address."""
+    assert folded(field, one) != folded(field, other)
 
 
 @pytest.mark.parametrize(

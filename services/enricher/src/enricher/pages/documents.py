@@ -110,7 +110,7 @@ def clean(text: str, limit: int) -> str:
 
 def parse_html(url: str, html: str) -> Document:
     """Parses a page. Never raises. Uses CPU time, so large pages belong in a thread."""
-    html = prepare(html)
+    sent, html = html, prepare(html)
     tree, tags = LexborHTMLParser(html), html.lower()  # a text search saves look-ups of absent tags in the tree
     base = resolve(url, next(_attributes(tree, "base[href]", "href"), "")) or url if "<base" in tags else url
     links, addresses, protected = _links(tree, base)
@@ -132,7 +132,7 @@ def parse_html(url: str, html: str) -> Document:
             if f"<{kind}" in tags
             for source in _attributes(tree, f"{kind}[{name}]", name)
         ),
-        loaders=(*(loaders_of(tree) if "<script" in tags else ()), *marks_of(tags)),
+        loaders=(*(loaders_of(tree) if "<script" in tags else ()), *marks_of(tags, sent)),
         data=structured_data(tree, tags),
         language=next(_attributes(tree, "html[lang]", "lang"), "")[:20] if "lang=" in tags else "",
         refresh=refresh_of(tree, tags, base),
@@ -261,7 +261,7 @@ def _attributes(tree: LexborHTMLParser, selector: str, name: str) -> Iterator[st
 
 
 def _meta(tree: LexborHTMLParser) -> dict[str, str]:
-    """The first words that each meta element of interest has."""
+    """The first words that each meta element of interest has; of generators, all: plug-ins name themselves, too."""
     found: dict[str, str] = {}
     for node in islice(tree.css("meta[content]"), MAX_LINKS):
         attributes = node.attributes
@@ -269,5 +269,7 @@ def _meta(tree: LexborHTMLParser) -> dict[str, str]:
         for key in ("name", "property") if value else ():
             name = (attributes.get(key) or "").lower()
             if name in _META:
+                if name == "generator" and name in found:
+                    found[name] = clean(f"{found[name]} | {value}", 1000)
                 found.setdefault(name, value)
     return found

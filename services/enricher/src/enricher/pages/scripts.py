@@ -36,12 +36,18 @@ _MARKS = (
     "<!-- this site is optimized with the yoast seo",
     "wpforms-form",
     "data-aos=",
+    "data-borlabs-",
+    "data-styled",
+    'class="sc-bdvaja',
+    "___gatsby",
 )
+#: Classes of icons, whose elements are not parsed.
+_ICONS = ("fa fa-", "fas fa-", "fab fa-", "fa-solid fa-")
 
 
-def marks_of(tags: str) -> tuple[str, ...]:
-    """The traces in a page's markup; `tags` is the page in lower case."""
-    return tuple(mark for mark in _MARKS if mark in tags)
+def marks_of(tags: str, sent: str) -> tuple[str, ...]:
+    """The traces in a page's markup: in `tags`, its prepared HTML in lower case, and as the server `sent` it."""
+    return tuple(mark for mark in _MARKS if mark in tags) + tuple(mark for mark in _ICONS if mark in sent)
 
 
 def loaders_of(tree: LexborHTMLParser) -> tuple[str, ...]:

@@ -1,14 +1,10 @@
 """Compares what the enricher finds on labelled pages with the labels, by field: precision, recall and F1."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from leadgen.enrichment.comparison import folded
 from leadgen.enrichment.labels import LabelledPage
-
-_SIGNS = re.compile(r"[^\w@+.]+")
-#: Before a person's name, which the enricher gives without it.
-_HONORIFICS = re.compile(r"^(?:(?:mr|mrs|ms|miss|mdm|dr|prof)\b\.?\s{0,3}){1,3}", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +62,8 @@ def evaluate(pages: Sequence[LabelledPage], values: Sequence[Mapping[str, Sequen
     for page, found in zip(pages, values, strict=True):
         for name, right in page.right.items():
             score = result.scores.setdefault(name, Score())
-            expected = {_folded(value): value for value in right}
-            got = {_folded(value): value for value in found.get(name, ())}
+            expected = {folded(name, value): value for value in right}
+            got = {folded(name, value): value for value in found.get(name, ())}
             score.pages += 1
             score.expected += len(expected)
             score.found += len(got)
@@ -77,8 +73,3 @@ def evaluate(pages: Sequence[LabelledPage], values: Sequence[Mapping[str, Sequen
             if missing or wrong:
                 result.differences.append(Difference(page.file.name, name, missing, wrong))
     return result
-
-
-def _folded(value: str) -> str:
-    """A value without honorifics, case, blanks and punctuation, which labels may write otherwise."""
-    return _SIGNS.sub(" ", _HONORIFICS.sub("", value).casefold()).replace(".", "").strip()

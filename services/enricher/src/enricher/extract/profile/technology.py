@@ -1,12 +1,14 @@
 """Recognises the software behind a site by what its pages load (also from inline scripts), and by their generator."""
 
+import re
 from functools import lru_cache
 
+from enricher.extract.profile.technology_hosts import SOFTWARE_OF_HOST
 from enricher.pages.documents import Document
 
 _TRACES: dict[str, tuple[str, ...]] = {
-    "activecampaign": ("trackcmp.net",),
     "adobe-analytics": ("omtrdc.net", "2o7.net", "assets.adobedtm.com"),
+    "adobe-experience-manager": ("/etc.clientlibs/", "/etc/designs/"),
     "adobe-fonts": ("use.typekit.net", "p.typekit.net"),
     "aos": ("/aos.css", "/aos.js", "/aos.min.", "/aos@"),
     "algolia": ("algolia.net", "algolianet.com", "/algoliasearch"),
@@ -14,6 +16,7 @@ _TRACES: dict[str, tuple[str, ...]] = {
     "amplitude": ("cdn.amplitude.com",),
     "angular": ("angular.min.js", "/angular@", "angularjs/1."),
     "astra": ("/themes/astra/",),
+    "astro": ("/_astro/",),
     "baidu-analytics": ("hm.baidu.com/hm.js",),
     "bigcommerce": ("bigcommerce.com/s-", "cdn11.bigcommerce.com"),
     "bootstrap": (
@@ -35,12 +38,14 @@ _TRACES: dict[str, tuple[str, ...]] = {
         "bootstrapcdn.com/bootstrap",
         "twitter-bootstrap",
     ),
+    "borlabs-cookie": ("borlabs-cookie",),
     "brevo": ("sibautomation.com", "sibforms.com"),
     "calendly": ("assets.calendly.com", "calendly.com/assets"),
     "callrail": ("cdn.callrail.com",),
     "chatwoot": ("chatwoot.com/packs",),
     "cloudflare": ("/cdn-cgi/", "static.cloudflareinsights.com", "challenges.cloudflare.com"),
     "cloudflare-turnstile": ("challenges.cloudflare.com/turnstile",),
+    "complianz": ("/plugins/complianz",),
     "contact-form-7": ("/plugins/contact-form-7",),
     "cookiebot": ("consent.cookiebot.com",),
     "cookieyes": ("cookieyes.com/client_data", "/plugins/cookie-law-info"),
@@ -110,6 +115,7 @@ _TRACES: dict[str, tuple[str, ...]] = {
     "omnisend": ("omnisnippet",),
     "onetrust": ("cdn.cookielaw.org", "otsdkstub.js"),
     "optimizely": ("cdn.optimizely.com",),
+    "opencart": ("catalog/view/theme",),
     "owl-carousel": ("owl.carousel", "owlcarousel"),
     "pardot": ("pi.pardot.com",),
     "paypal": ("paypal.com/sdk/js", "paypalobjects.com/api"),
@@ -124,6 +130,9 @@ _TRACES: dict[str, tuple[str, ...]] = {
     "sentry": ("browser.sentry-cdn.com", "js.sentry-cdn.com"),
     "shopify": ("cdn.shopify.com", "myshopify.com"),
     "shopline": ("shoplineapp.com", "cdn.shopline"),
+    "salesforce-commerce-cloud": ("demandware",),
+    "sitecore": ("/-/media/", "/sitecore/"),
+    "sitefinity": ("/sitefinity/", "/telerik.web.ui"),
     "slick": ("slick.min.js", "slick-carousel", "/slick/slick"),
     "slider-revolution": ("/plugins/revslider",),
     "smartsupp": ("smartsuppchat.com",),
@@ -133,12 +142,15 @@ _TRACES: dict[str, tuple[str, ...]] = {
     "stripe": ("js.stripe.com",),
     "swiper": ("swiper-bundle", "/swiper@", "swiper.min.js"),
     "tailwind-css": ("cdn.tailwindcss.com", "tailwindcss@", "tailwind.min.css", "tailwindcss/"),
+    "sveltekit": ("/_app/immutable/",),
+    "tarteaucitron": ("tarteaucitron",),
     "tawk": ("embed.tawk.to",),
     "tidio": ("code.tidio.co",),
     "tiktok-pixel": ("analytics.tiktok.com",),
     "trustpilot": ("widget.trustpilot.com",),
     "typeform": ("embed.typeform.com",),
     "typo3": ("/typo3temp/", "/typo3conf/"),
+    "umbraco": ("/umbraco/",),
     "usercentrics": ("app.usercentrics.eu",),
     "userway": ("cdn.userway.org",),
     "vimeo": ("player.vimeo.com",),
@@ -164,6 +176,7 @@ _TRACES: dict[str, tuple[str, ...]] = {
 _CALLS: dict[str, tuple[str, ...]] = {
     "amplitude": ("amplitude.",),
     "aos": ("data-aos=",),
+    "borlabs-cookie": ("data-borlabs-",),
     "calendly": ("calendly.init",),
     "cloudflare": ("__cf$cv",),
     "crisp": ("crisp_website_id",),
@@ -171,7 +184,9 @@ _CALLS: dict[str, tuple[str, ...]] = {
     "drupal": ("drupalsettings", "drupal.settings"),
     "elementor": ("elementorfrontendconfig",),
     "facebook-pixel": ("fbq(",),
+    "font-awesome": ("fa fa-", "fas fa-", "fab fa-", "fa-solid fa-"),
     "google-ads": ("aw-",),
+    "gatsby": ("___gatsby",),
     "godaddy-website-builder": ("go daddy website builder",),
     "google-analytics": ("gtag(", "_gaq.push", "ga(", "_setaccount", "google-analytics.com/"),
     "google-maps": ("google.maps.map",),
@@ -197,6 +212,7 @@ _CALLS: dict[str, tuple[str, ...]] = {
     "shopify": ("shopify.theme", "shopify.shop"),
     "snapchat-pixel": ("snaptr(",),
     "squarespace": ("static.squarespace_context",),
+    "styled-components": ("data-styled", 'class="sc-bdvaja'),
     "swiper": ("new swiper(",),
     "tailwind-css": ("tailwind.config",),
     "tawk": ("tawk_api",),
@@ -212,25 +228,23 @@ _CALLS: dict[str, tuple[str, ...]] = {
     "zendesk": ("zesettings",),
 }
 #: Software that is made with other software.
-_MADE_WITH = {"nextjs": "react", "gatsby": "react"}
-_GENERATORS = (
-    "framer",
-    "gatsby",
-    "ghost",
-    "hugo",
-    "jekyll",
-    "prestashop",
-    "drupal",
-    "joomla",
-    "shopify",
-    "squarespace",
-    "typo3",
-    "webflow",
-    "weebly",
-    "wix",
-    "woocommerce",
-    "wordpress",
-)
+_MADE_WITH = {"nextjs": "react", "gatsby": "react", "nuxt": "vue"}
+_GENERATOR_NAMES = """
+    astro blogger contao divi docusaurus drupal elementor framer gatsby ghost hugo jekyll jimdo joomla magento mobirise
+    nuxt opencart prestashop rocketspark shopify shopware silverstripe sitefinity squarespace strikingly tilda typo3
+    umbraco vitepress webflow webnode weebly wix woocommerce wordpress wpbakery
+"""
+#: What a page's generator says, and the software's name.
+_GENERATORS = {name: name for name in _GENERATOR_NAMES.split()} | {
+    "concrete": "concrete-cms",
+    "craft cms": "craft-cms",
+    "godaddy website builder": "godaddy-website-builder",
+    "slider revolution": "slider-revolution",
+    "site kit by google": "google-site-kit",
+    "wpml": "wpml",
+}
+#: The host of a source, whose path may be missing.
+_HOST = re.compile(r"(?:(?:https?:)?//)?((?:[a-z0-9-]{1,63}\.){1,6}[a-z]{2,20})(?=[/?:#]|$)")
 
 
 @lru_cache(64)  # the pages of a site load much of the same
@@ -238,13 +252,26 @@ def _loaded(sources: str) -> frozenset[str]:
     return frozenset(name for name, traces in _TRACES.items() if any(trace in sources for trace in traces))
 
 
+@lru_cache(64)
+def _hosted(sources: str) -> frozenset[str]:
+    """The software of the hosts in these lines, each also by the hosts above it."""
+    found = set()
+    for host in {match[1] for line in sources.split("\n") if (match := _HOST.match(line))}:
+        parts = host.split(".")
+        for first in range(len(parts) - 1):
+            if name := SOFTWARE_OF_HOST.get(".".join(parts[first:])):
+                found.add(name)
+                break
+    return frozenset(found)
+
+
 def find_technology(page: Document) -> set[str]:
     """Finds the software of a page: names in lower case, from a closed list."""
     generator = page.generator.lower()
     loaded = "\n".join((*page.sources, *(trace for trace in page.loaders if "/" in trace))).lower()
-    found = {name for name in _GENERATORS if name in generator} if generator else set()
+    found = {name for said, name in _GENERATORS.items() if said in generator} if generator else set()
     found |= {"cloudflare"} if page.protected else set()
-    found |= _loaded(loaded)
+    found |= _loaded(loaded) | _hosted(loaded)
     found |= {_MADE_WITH[name] for name in found & _MADE_WITH.keys()}
     if not page.loaders:
         return found

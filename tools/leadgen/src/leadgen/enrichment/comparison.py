@@ -1,0 +1,67 @@
+"""Folds values so that two ways to write the same thing compare as equal, as a sales rep would read them."""
+
+import re
+from typing import Final
+
+_SIGNS = re.compile(r"[^\w@+.]+")
+#: Before a person's name, which the enricher gives without it.
+_HONORIFICS = re.compile(r"^(?:(?:mr|mrs|ms|miss|mdm|dr|prof)\b\.?\s{0,3}){1,3}", re.IGNORECASE)
+
+#: "S(639224)", "S639224", "(S) 639224".
+_SINGAPORE_CODE = re.compile(r"\(?\bs\)?\s?\(?(?=\d{6}\b)")
+#: The country before a postal code: "CH-7482", "D-10115".
+_CODE_PREFIX = re.compile(r"\b[a-z]{1,3}-(?=\d{4,5}\b)")
+_WORDS = re.compile(r"[^\W_]+")
+_COUNTRIES: Final = (
+    "singapore|malaysia|indonesia|thailand|philippines|vietnam|india|china|japan|nippon|hong kong|taiwan|australia"
+    "|new zealand|united kingdom|england|scotland|wales|uk|united states of america|united states|usa|canada|ireland"
+    "|germany|deutschland|austria|österreich|switzerland|schweiz|suisse|svizzera|liechtenstein|france|belgium|belgië"
+    "|belgique|netherlands|nederland|the netherlands|luxembourg|italy|italia|spain|españa|portugal|denmark|danmark"
+    "|sweden|sverige|norway|norge|finland|suomi|poland|polska"
+    "|sg|my|id|th|ph|vn|in|cn|jp|hk|tw|au|nz|gb|us|ca|ie|de|at|ch|fr|be|nl|lu|it|es|pt|dk|se|no|fi|pl"
+)
+_COUNTRY_AT_END = re.compile(rf"[\s,.]+(?:{_COUNTRIES})\W*$")
+_SHORT: Final = {
+    "st": "street",
+    "str": "strasse",
+    "straße": "strasse",
+    "rd": "road",
+    "ave": "avenue",
+    "dr": "drive",
+    "cres": "crescent",
+    "blvd": "boulevard",
+    "blk": "block",
+    "jln": "jalan",
+    "jl": "jalan",
+    "lor": "lorong",
+    "ste": "suite",
+    "bldg": "building",
+    "ctr": "centre",
+    "center": "centre",
+}
+_TECHNOLOGY_END = re.compile(r"\.?js$|\.(?:to|io|com)$")
+#: Renamed products.
+_RENAMED: Final = {"metapixel": "facebookpixel", "twitterpixel": "xpixel", "bingads": "microsoftads"}
+
+
+def folded(field: str, value: str) -> str:
+    """A value without what may differ between two right ones: case, blanks, punctuation, and more by field."""
+    if field == "address":
+        return _folded_address(value)
+    if field == "technologies":
+        name = "".join(_WORDS.findall(_TECHNOLOGY_END.sub("", value.casefold().strip())))
+        return _RENAMED.get(name, name)
+    return _SIGNS.sub(" ", _HONORIFICS.sub("", value).casefold()).replace(".", "").strip()
+
+
+def _folded_address(value: str) -> str:
+    """An address's words in any order, without its country at the end, in full: "Rd" is "Road".
+
+    JSON-LD has the town before the code, the page behind it. "Singapore" goes too: the postal code tells it.
+    """
+    text = _CODE_PREFIX.sub("", _SINGAPORE_CODE.sub(" singapore ", value.lower()))
+    text = re.sub(r"\bsingapore(?=\W{1,3}\d{6}\b)", " ", text)
+    while (shorter := _COUNTRY_AT_END.sub("", text)) != text:
+        text = shorter
+    text = re.sub(r"(?<=stra)ß(?=e)", "ss", text)
+    return " ".join(sorted(_SHORT.get(word, word) for word in _WORDS.findall(text)))
