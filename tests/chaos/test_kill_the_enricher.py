@@ -15,9 +15,11 @@ from leadgen.audit.command import as_text
 from leadgen.bench.harness.enricher_process import EnricherUnderTest, enricher_under_test, living
 from testkit.stages import ended, until
 
-pytestmark = [pytest.mark.whole, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.whole, pytest.mark.timeout(1200)]
 
 COMPANIES, KILLS, WORKERS = 500, 10, 16
+#: A suspect that cannot be handled alone rests for a minute; one that was alone when its process died, for two.
+PATIENCE_S = 240
 TENANT = 1
 
 TOWN = {
@@ -26,10 +28,10 @@ TOWN = {
     "SIMULATOR_VENDOR_LATENCY_MS": "20",
     "SIMULATOR_VENDOR_LATENCY_TO_MS": "80",
 }
-#: What a killed replica held is free again after seconds, not minutes.
+#: What a killed replica held is free again after seconds. Of one second, a living replica on a slow machine would lose it.
 IN_A_HURRY = {
     "ENRICHER_NIGHTLY_WORKERS": str(WORKERS),
-    "INBOX_LEASE_S": "1",
+    "INBOX_LEASE_S": "3",
     "CRAWLER_TIMEOUT_S": "1.5",
     "CRAWL_PAGE_TIMEOUT_S": "1",
     "CRAWL_DELAY_S": "0",
@@ -61,7 +63,7 @@ async def test_ten_kills_cost_no_company_and_no_money_but_the_calls_under_way(
     await night.taken_in(COMPANIES)
     kills = [await kill_at_work(night, asked, enriched=20 + nth * 45) for nth in range(KILLS)]
 
-    await night.enriched(asked, within_s=150)  # a suspect that cannot be handled alone rests for a minute
+    await night.enriched(asked, within_s=PATIENCE_S)
     await ended(database, "enricher", COMPANIES)
 
     report = await audit(database_url, kafka, ALONE, simulator=night.simulator, kills=kills, under_way=UNDER_WAY)
@@ -82,7 +84,7 @@ async def kill_at_work(night: EnricherUnderTest, asked: list[Any], *, enriched: 
     async def is_calling() -> bool:
         return any(vendor["in_flight"] for vendor in (await night.ask_simulator("vendors")).values())
 
-    await night.enriched(asked, at_least=enriched, within_s=60)
+    await night.enriched(asked, at_least=enriched, within_s=PATIENCE_S)
     await until(is_calling)
     child = night.enricher.child
     assert child is not None
