@@ -28,7 +28,7 @@ TOWN = {
     "SIMULATOR_VENDOR_LATENCY_MS": "20",
     "SIMULATOR_VENDOR_LATENCY_TO_MS": "80",
 }
-#: What a killed replica held is free again after seconds. Of one second, a living replica on a slow machine would lose it.
+#: What a killed replica held is free again after seconds. One second is too short for a living one on a slow machine.
 IN_A_HURRY = {
     "ENRICHER_NIGHTLY_WORKERS": str(WORKERS),
     "INBOX_LEASE_S": "3",
