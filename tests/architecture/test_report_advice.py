@@ -11,7 +11,7 @@ import typer
 from leadgen.cli import app
 from nightly.report.issues import Circumstances, issues_of
 from nightly.report.night import STAGES, Balance, Rest
-from testkit.nights import NIGHT, STARTED
+from testkit.nights.runs import NIGHT, STARTED
 
 #: A night in which everything went wrong that the report knows of.
 EVERYTHING = Circumstances(

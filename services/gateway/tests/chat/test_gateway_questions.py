@@ -9,7 +9,7 @@ from common.contracts import Icp, IcpChanged, Industry, RequestIndustry, SearchA
 from gateway.chat.summary import summarise
 from gateway.questions import answers
 from leadgen.ssic import ssic_2020
-from testkit.nights import NIGHT, a_run
+from testkit.nights.runs import NIGHT, a_run
 from testkit.stages import read_topic, until
 
 SEED = """

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from gateway.http.spreadsheets import FORMULA_STARTS, as_csv, safe_cell
 from gateway.leads.shortlists import LEADS, Contact, ask_for
 from lead_features.format import contributions_in
-from testkit.nights import NIGHT, a_run
+from testkit.nights.runs import NIGHT, a_run
 
 LIST = """
     INSERT INTO shortlist_leads (tenant_id, run_id, company_id, night, is_late, is_new, score, bucket, rationale,

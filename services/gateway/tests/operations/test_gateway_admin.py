@@ -9,7 +9,7 @@ from common.cloudevents import decode_body
 from common.contracts import RequestRun
 from common.singapore.calendar import day_in_singapore
 from leadgen.tenants.tokens import Role
-from testkit.nights import NIGHT, a_run
+from testkit.nights.runs import NIGHT, a_run
 from testkit.stages import read_topic, until
 
 STAGE = """

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from nightly.report.company_progress import CompanyProgress, balance_of
 from nightly.report.night import STAGES, Balance, Durations, Night, Rest, Spend, TenantNight
 from nightly.report.reasons import general, grouped, vendor_issues
-from testkit.nights import NIGHT, STARTED
+from testkit.nights.runs import NIGHT, STARTED
 
 #: Every state that `run_companies` can hold together with what the other tables say then.
 POSSIBLE = [

@@ -27,7 +27,7 @@ from nightly.report.night import STAGES, Balance, Night, TenantNight
 from nightly.settings import NightlySettings, ReportSettings
 from nightly.summary import Summary, TenantOutcome
 from nightly.tables.shortlists import keep_shortlist
-from testkit.nights import NIGHT, STARTED, Run, a_run
+from testkit.nights.runs import NIGHT, STARTED, Run, a_run
 
 LOOPBACK = "127.0.0.1"
 
