@@ -1,4 +1,4 @@
-"""Of several scores of a lead the one of the latest enrichment stands in Odoo."""
+"""The score of the latest enrichment stands in Odoo, whatever the order in which several of a lead arrive."""
 
 import json
 from datetime import timedelta
