@@ -8,7 +8,7 @@ violated constraints as `ConstraintViolated`.
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from typing import NamedTuple, Self
 
 import asyncpg
@@ -148,18 +148,17 @@ class Database:
                 with translated(OutcomeUnknown):
                     yield connection
 
-    @asynccontextmanager
-    async def read(self, tenant_id: int) -> AsyncIterator[Connection]:
+    def read(self, tenant_id: int) -> AbstractAsyncContextManager[Connection]:
         """For a single statement that only reads this tenant's rows, and sets the tenant itself: it saves round trips.
 
         A tenant that it sets with `set_config('request.tenant_id', …, true)` is set for that statement alone. At most
         `READS_AT_ONCE` run at a time, and of one tenant half of them; the others wait for their turn.
         """
+        return self._readers.connection(tenant_id) if self._pooler_url is None else self._read_by_pooler(tenant_id)
+
+    @asynccontextmanager
+    async def _read_by_pooler(self, tenant_id: int) -> AsyncIterator[Connection]:
         with translated():
-            if self._pooler_url is None:
-                async with self._readers.connection(tenant_id) as connection:
-                    yield connection
-                return
             async with self._readers.turn(tenant_id), self.without_tenant() as connection:
                 yield connection
 

@@ -7,9 +7,11 @@ longer to lend one than many a read takes, and closes idle ones together with th
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from types import TracebackType
 from weakref import WeakValueDictionary
 
 from common.postgres.connections import Connection, Pool
+from common.postgres.errors import translated
 
 
 class Readers:
@@ -32,26 +34,35 @@ class Readers:
     @asynccontextmanager
     async def turn(self, tenant_id: int) -> AsyncIterator[None]:
         """Waits for the tenant's turn, then for everybody's: who waits for the former keeps nobody else waiting."""
+        async with self.turns_of(tenant_id), self._turns:
+            yield
+
+    def connection(self, tenant_id: int) -> "Reading":
+        """A connection for one statement of the tenant, as an `async with` block."""
+        return Reading(self, self.turns_of(tenant_id), self._turns)
+
+    def turns_of(self, tenant_id: int) -> asyncio.Semaphore:
+        """The turns of a tenant, which last as long as somebody has them."""
         turns = self._turns_of.get(tenant_id)
         if turns is None:
             turns = self._turns_of[tenant_id] = asyncio.Semaphore(self._share)
-        async with turns, self._turns:
-            yield
+        return turns
 
-    @asynccontextmanager
-    async def connection(self, tenant_id: int) -> AsyncIterator[Connection]:
-        """A connection for one statement of the tenant."""
-        async with self.turn(tenant_id):
-            connection = await self._lend()
-            try:
-                yield connection
-            except BaseException:  # maybe broken, or in the middle of a statement: the pool finds out
-                await self._pool.release(connection)
-                raise
-            if self._closing:
-                await self._pool.release(connection)
-            else:
-                self._idle.append(connection)
+    async def lend(self) -> Connection:
+        """Takes a connection that was kept, or one of the pool."""
+        while self._idle:
+            connection = self._idle.pop()
+            if not connection.is_closed():
+                return connection
+            await self._pool.release(connection)
+        return await self._pool.acquire()
+
+    async def take_back(self, connection: Connection, *, is_sound: bool) -> None:
+        """Keeps the connection. One that may be broken goes to the pool, which finds out."""
+        if is_sound and not self._closing:
+            self._idle.append(connection)
+        else:
+            await self._pool.release(connection)
 
     async def close(self) -> None:
         """Gives the connections back to the pool, those in use as soon as their statements have ended."""
@@ -59,10 +70,47 @@ class Readers:
         while self._idle:
             await self._pool.release(self._idle.pop())
 
-    async def _lend(self) -> Connection:
-        while self._idle:
-            connection = self._idle.pop()
-            if not connection.is_closed():
-                return connection
-            await self._pool.release(connection)
-        return await self._pool.acquire()
+
+class Reading:
+    """A turn and a connection. Errors come out as `translated` says.
+
+    One class, since functions inside each other take twice as long, and every page of a list goes through here.
+    """
+
+    __slots__ = ("_connection", "_readers", "_turns")
+
+    def __init__(self, readers: Readers, *turns: asyncio.Semaphore) -> None:
+        self._readers = readers
+        self._turns = turns
+
+    async def __aenter__(self) -> Connection:
+        own, of_all = self._turns
+        await own.acquire()
+        try:
+            await of_all.acquire()
+        except BaseException:
+            own.release()
+            raise
+        try:
+            with translated():
+                self._connection = await self._readers.lend()
+        except BaseException:
+            self._leave()
+            raise
+        return self._connection
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            await self._readers.take_back(self._connection, is_sound=error is None)
+        finally:
+            self._leave()
+        if error is not None:
+            with translated():
+                raise error
+
+    def _leave(self) -> None:
+        own, of_all = self._turns
+        of_all.release()
+        own.release()
