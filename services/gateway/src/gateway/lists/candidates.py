@@ -24,15 +24,16 @@ _ANY_FACET = "AND facet >= 0"  # see the index's migration
 _OF_FACET = "AND facet = wanted.facet"
 _OF_INDUSTRY = "AND industry = one.industry AND facet = wanted.facet"
 # The index of names has all columns but this one, and PostgreSQL expects one row of it, since it plans before the
-# tenant is set. Without this condition it would read all of a tenant's names, instead of those of a facet.
-_FROM_THE_TABLE = "AND is_candidate::int = 1"
+# tenant is set. Without this condition it would read all of a tenant's names, instead of those of a facet. The indexes
+# that are to be taken have it.
+_IN_ORDER = "AND is_candidate::int = 1"
 
 NEWEST = _LIST.in_one_step(_ANY_FACET)
 BY_FACET = _LIST.in_one_step(_OF_FACET, _FACETS)
 BY_INDUSTRY = _LIST.in_two_steps(_OF_INDUSTRY, _INDUSTRIES)
 NAMED = _LIST.by_name(_ANY_FACET)
-NAMED_BY_FACET = _LIST.by_name(f"{_OF_FACET} {_FROM_THE_TABLE}", _FACETS)
-NAMED_BY_INDUSTRY = _LIST.by_name(f"{_OF_INDUSTRY} {_FROM_THE_TABLE}", _INDUSTRIES)
+NAMED_BY_FACET = _LIST.by_name(f"{_OF_FACET} {_IN_ORDER}", _FACETS)
+NAMED_BY_INDUSTRY = _LIST.by_name(f"{_OF_INDUSTRY} {_IN_ORDER}", _INDUSTRIES)
 
 #: The position before the candidate that changed last.
 BEGINNING = Place(datetime(9999, 1, 1, tzinfo=UTC), MAX_ID)

@@ -38,18 +38,16 @@ async def page_by(
 ) -> Page[Any]:
     """Reads a page by a statement of `ListStatements`. `further` are its parameters from $6 on."""
     # One row more than fits, if the list continues.
-    rows = await connection.fetch(
+    found = await connection.fetchrow(
         sql, *place, None if walk is None else walk.as_of, limit + 1, str(tenant_id), *further
     )
-    if not rows:
+    if found is None or found["as_of"] is None:
         return Page("", None, walk or Walk(now, now))  # no page follows, so nothing is read as of then
-    as_of = rows[0][0]
-    end = Place(rows[limit - 1][1], rows[limit - 1][2]) if len(rows) > limit else None
-    del rows[limit:]
-    items = [row[3] for row in rows]
-    if None in items:
-        items = await made_now(connection, tenant_id, item, [row[2] for row in rows], as_of)
-    return Page(",".join(items), end, Walk(as_of, now if walk is None else walk.begun_at))
+    as_of, items, last_key, last_id, continues, unmade = found
+    if unmade is not None:
+        items = ",".join(await made_now(connection, tenant_id, item, unmade, as_of))
+    end = Place(last_key, last_id) if continues else None
+    return Page(items, end, Walk(as_of, now if walk is None else walk.begun_at))
 
 
 def as_json(page: Page[Any], kind: Kind, *, items: str = "items", cursor: str = "nextCursor") -> str:
