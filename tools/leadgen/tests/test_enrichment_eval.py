@@ -71,14 +71,17 @@ def test_each_field_has_its_scores_and_differences(tmp_path: Path) -> None:
 
 
 def test_people_and_addresses_match_whatever_their_punctuation(tmp_path: Path) -> None:
-    """People and addresses match whatever their punctuation. As a table it says so in one line per field."""
-    body = "<p>Ana Cruz, Sales Manager</p><p>12 Gul Way, #03-01, Singapore 629190</p>"
+    """People and addresses match whatever their punctuation and forms of address. A table has one line per field."""
+    body = "<p>Ana Cruz, Sales Manager</p><p>Ben Low</p><p>Buyer</p><p>12 Gul Way, #03-01, Singapore 629190</p>"
     folder = a_folder(
         tmp_path,
         {
             "file": "team.html",
             "url": "http://valves.sg/team",
-            "right": {"people": ["Dr. ana cruz | Sales manager"], "address": "12 Gul Way #03-01 Singapore 629190"},
+            "right": {
+                "people": ["Datin Dr. ana cruz | Sales manager", "Capt. Ben Low, MRICS | Buyer"],
+                "address": "12 Gul Way #03-01 Singapore 629190",
+            },
         },
         team=body,
     )
@@ -88,7 +91,7 @@ def test_people_and_addresses_match_whatever_their_punctuation(tmp_path: Path) -
     assert result.exit_code == 0
     assert [line.split() for line in result.output.splitlines()[1:]] == [
         ["address", "1", "1", "1", "1.00", "1.00", "1.00"],
-        ["people", "1", "1", "1", "1.00", "1.00", "1.00"],
+        ["people", "1", "2", "2", "1.00", "1.00", "1.00"],
     ]
 
 

@@ -193,7 +193,10 @@ def parts_of(
     left, is_reach_only, is_named_below = 0, False, False
     lines = text.split("\n")
     for nth, line in enumerate(lines):
-        if line in quoted:
+        if line in quoted and (
+            len(line) > _LONGEST_NAME
+            or not quoted.isdisjoint(lines[max(0, nth - 1) : nth :] + lines[nth + 1 : nth + 2])
+        ):
             others.append(line)
             continue
         if len(line) > _LONGEST_LINE or (line in menu and not is_named_below):

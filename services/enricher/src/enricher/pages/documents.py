@@ -10,6 +10,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from enricher.pages.hops import frames_of, refresh_of
 from enricher.pages.markup import prepare
 from enricher.pages.person_marks import marked_persons
+from enricher.pages.quotations import quotations
 from enricher.pages.scripts import loaders_of, marks_of
 from enricher.pages.structured_data import structured_data
 from enricher.pages.urls import resolve
@@ -27,15 +28,8 @@ _MAX_HEADING = 150
 _MAX_CLIMB = 8
 _MAX_BESIDE = 60
 _MAX_NEIGHBOURS = 6
-_QUOTES = ("<blockquote", "<q>", "testimonial", "review")
-_QUOTATIONS = (
-    'blockquote, q, [class*="testimonial" i], [class^="review" i], [class*=" review" i], [id*="testimonial" i],'
-    ' [itemprop="review"], [itemtype$="Review"]'
-)
 #: Elements of no page: a model's turns, planted for it.
 _TURNS = ("assistant", "system", "instructions", "prompt")
-_MAX_QUOTED = 60
-_LONGEST_QUOTE = 2_000
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _LINK = 50  # characters
 
@@ -144,20 +138,11 @@ def parse_html(url: str, html: str) -> Document:
     tree.strip_tags(["script", "style", "template", "svg", "title", *(tag for tag in _TURNS if f"<{tag}" in tags)])
     text = _lines(tree.body.text(separator=_BETWEEN)) if tree.body else ""
     named, titled = marked_persons(tree, tags)
-    quoted = frozenset(_quoted(tree)) if any(word in tags for word in _QUOTES) else frozenset[str]()
+    quoted = frozenset(line for said in quotations(tree, tags, _BETWEEN) for line in _lines(said).split(_NEW_LINE))
     if "<iframe" in tags and len(text) < _EMPTY:  # a page that is all frame
         found = replace(found, frames=frames_of(tree, base, "iframe[src]"))
     dated = tuple(_dated(tree)) if "<time" in tags else ()
     return replace(found, text=text, quoted=quoted, named=named, titled=titled, dated=dated)
-
-
-def _quoted(tree: LexborHTMLParser) -> Iterator[str]:
-    """The lines of quotations, with the figures that hold them, and of blocks that are named testimonials."""
-    for node in islice(tree.css(_QUOTATIONS), _MAX_QUOTED):
-        around = node.parent if node.parent is not None and node.parent.tag == "figure" else node
-        text = around.text(separator=_BETWEEN)
-        if len(text) <= _LONGEST_QUOTE:
-            yield from _lines(text).split(_NEW_LINE)
 
 
 def parse_text(url: str, text: str) -> Document:

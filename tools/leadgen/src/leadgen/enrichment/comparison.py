@@ -4,8 +4,15 @@ import re
 from typing import Final
 
 _SIGNS = re.compile(r"[^\w@+.]+")
-#: Before a person's name, which the enricher gives without it.
-_HONORIFICS = re.compile(r"^(?:(?:mr|mrs|ms|miss|mdm|dr|prof)\b\.?\s{0,3}){1,3}", re.IGNORECASE)
+#: Forms of address before a person's name, which the enricher gives without them.
+_HONORIFICS = re.compile(
+    r"^(?:(?:mr|mrs|ms|miss|mdm|madam|dr|prof|professor|rev|capt|captain|sir|dame|lord|lady|baroness|ir|ar|er|encik|puan"
+    r"|cik|tuan|haji|hajah|dato|datuk|datin|tan sri|ibu|bapak|herr|frau|hr|mme|dipl\.-ing|uncle|auntie)\b"
+    r"[.'’]?\s{1,3}){1,3}",
+    re.IGNORECASE,
+)
+#: Letters of degrees and memberships behind a person's name: "Mei Tan MRICS | Director", "Mei Tan, J.D. | Partner".
+_LETTERS = re.compile(r"(?<=[a-z])(?:,? (?:[A-Z][a-z]?\.?){2,6}){1,4}(?= \|)")
 
 #: "S(639224)", "S639224", "(S) 639224".
 _SINGAPORE_CODE = re.compile(r"\(?\bs\)?\s?\(?(?=\d{6}\b)")
@@ -51,7 +58,7 @@ def folded(field: str, value: str) -> str:
     if field == "technologies":
         name = "".join(_WORDS.findall(_TECHNOLOGY_END.sub("", value.casefold().strip())))
         return _RENAMED.get(name, name)
-    return _SIGNS.sub(" ", _HONORIFICS.sub("", value).casefold()).replace(".", "").strip()
+    return _SIGNS.sub(" ", _LETTERS.sub("", _HONORIFICS.sub("", value)).casefold()).replace(".", "").strip()
 
 
 def _folded_address(value: str) -> str:

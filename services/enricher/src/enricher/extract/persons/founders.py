@@ -77,6 +77,9 @@ _COMPANY_ELSEWHERE = re.compile(
     r"|la (?:maison|société)|notre|syarikat|perniagaan|perusahaan|kami|kedai)\b",
     re.IGNORECASE,
 )
+#: Who is no contact.
+_DIED = re.compile(r"\b(?:passed away|passed on|died|retired|until (?:his|her) death)\b")
+_LATE = re.compile(r"\blate\b(?: [a-z-]{3,14}){0,2}$")
 #: The capitalised words at a sentence's beginning.
 _SUBJECT = re.compile(r"^[A-Z][\w’'&-]{1,24}(?: [A-Z][\w’'&-]{1,24}){0,3}")
 _GROUPS = ("one", "other", "one2", "other2", "one3", "other3", "one4", "other4")
@@ -104,7 +107,9 @@ def founders_in(line: str, names: frozenset[str]) -> Iterator[tuple[str, str]]:
 
 
 def _is_own(pattern: re.Pattern[str], found: re.Match[str], line: str, names: frozenset[str]) -> bool:
-    before, _ = sentence_around(line, found)
+    before, after = sentence_around(line, found)
+    if _DIED.search(after) or _LATE.search(before):
+        return False
     if pattern is _FOUNDED_IT:
         return is_own_name(found["what"], names) and not OUTSIDE.search(before)
     if pattern is _ELSEWHERE and _COMPANY_ELSEWHERE.match(before):

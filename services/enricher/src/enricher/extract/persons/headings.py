@@ -43,6 +43,18 @@ OF_OTHERS = re.compile(
     r"|alumni.{0,30}|retired (?:staff|partners?|members|directors?|colleagues)|former (?!.*@).{2,30}"
     r"|in memoriam|previous .{2,30}|前成員|前成员|ehemalige.{0,30}"
     r"|(?:the |our )?(?:hounds|pets|dogs|cats|mascots?|furry friends|past|past members|guests?(?: of .*)?)"
+    r"|(?:loved|praised|reviewed|recommended) by .{2,40}"
+    r"|(?:more )?(?:feedback|praise|voices|words|love|quotes|stories|reviews) (?:from|by|of) .{2,40}"
+    r"|(?:from|hear from|straight from) (?:our |some of our |happy |the )*(?:clients?|customers?|patients?|guests?"
+    r"|parents?|tenants|students)\b.{0,30}"
+    r"|(?:don[’']?t|do not) (?:just )?take (?:our|my|it from) .{2,30}|in (?:their|your) (?:own )?words|word of mouth"
+    r"|(?:customer|client|patient|guest|parent|google|user)(?:[’']s|s[’']?)? (?:feedback|voices|stories|reviews?|words"
+    r"|quotes|love|testimonials?|experiences?)"
+    r"|(?:happy|satisfied|delighted) (?:clients?|customers?|patients?|guests?|parents?|users?)"
+    r"|people (?:love|like|trust) us|why (?:they|people|clients|customers|patients|parents) .{2,40}"
+    r"|das sagen .{2,40}|kundenstimmen|stimmen .{2,30}|referenzen"
+    r"|(?:our |overseas |authori[sz]ed )?(?:importers|dealers|distributors|agents|resellers|representatives abroad)"
+    r"|remembering.{0,40}|in (?:loving )?memory.{0,40}|hall of fame|roll of hono(?:u)?r|our past .{2,30}"
     r"|collaborators|awards|press|latest news|pelanggan(?: kami)?"
     r"|projek.{0,20})\W{0,2}",
     re.IGNORECASE,
@@ -88,7 +100,7 @@ def without_parts_about_others(text: str) -> str:
     """A text without the lines below headings about customers and former people."""
     left, kept = 0, []
     for line in text.split("\n"):
-        if _begins_others(line):
+        if begins_others(line):
             left = _BELOW_OTHERS
         elif left and is_heading(line):
             left = 0
@@ -98,5 +110,6 @@ def without_parts_about_others(text: str) -> str:
 
 
 @once_per_line
-def _begins_others(line: str) -> bool:
+def begins_others(line: str) -> bool:
+    """True for a heading below which people of others stand."""
     return len(line) <= LONGEST_HEADING and OF_OTHERS.fullmatch(line) is not None

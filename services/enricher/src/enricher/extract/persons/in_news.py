@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from enricher.extract.own_words import compacted, is_own_name
+from enricher.extract.persons.employers import is_of_others
 from enricher.extract.persons.founders import founders_in
 from enricher.extract.persons.names import person_name
 from enricher.extract.persons.near import near_pairs
@@ -56,7 +57,8 @@ def people_of(text: str, names: Iterable[str], *, is_news: bool = False) -> Iter
 
     On a page of its news, whoever has a title and no other company is the company's.
     """
-    names = list(names)
+    known = frozenset(names)
+    names = list(known)
     for line in text.split("\n"):
         if not _SHORTEST <= len(line) <= _LONGEST or not has_titles(line):
             continue
@@ -65,23 +67,25 @@ def people_of(text: str, names: Iterable[str], *, is_news: bool = False) -> Iter
         said = _QUOTED.sub("“”", line)  # what somebody says may be of anybody
         for found in islice(_OF_OWN.finditer(said), _MOST):
             if _HERE.match(found["where"]) or is_own_name(found["where"], names):
-                yield from _titled(found)
+                yield from _titled(found, known)
         for pattern in _PATTERNS:
             for found in islice(pattern.finditer(said), _MOST):
                 if pattern in (_BYLINE, _SPEAKER, _OPENS) and seniority_of(found["title"]) not in _TOP:
                     continue
                 if pattern is _APPOINTED and not is_own_name(_first_words(said), names):
                     continue
-                yield from _titled(found)
+                yield from _titled(found, known)
         for found in islice(RUN.finditer(line), _MOST if is_named else 0):
             yield from (it for it in before_name(line, found) if seniority_of(it[1]) == "c_level")
-        if is_news and len(SMALL_WORDS.findall(said)) >= FEWEST_WORDS:
+        if is_news and len(SMALL_WORDS.findall(line)) >= FEWEST_WORDS:
             yield from near_pairs(said, names, text, is_news=True)
-            yield from founders_in(line, frozenset(names))
+            yield from founders_in(line, known)
 
 
-def _titled(found: re.Match[str]) -> Iterator[tuple[str, str]]:
+def _titled(found: re.Match[str], names: frozenset[str]) -> Iterator[tuple[str, str]]:
     title = found["title"]
+    if is_of_others(title, names):
+        return
     if is_job_title(title[:1].upper() + title[1:]) and (name := person_name(found["name"].strip(" ,."))):
         yield name, title
 

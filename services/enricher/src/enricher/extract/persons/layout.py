@@ -8,12 +8,13 @@ import re
 from collections.abc import Iterator, Sequence, Set
 from itertools import pairwise
 
+from enricher.extract.numbers.countries import is_place
 from enricher.extract.own_words import compacted
 from enricher.extract.persons.headings import is_heading
-from enricher.extract.persons.names import is_common, is_like_name, names_degree, person_name
+from enricher.extract.persons.names import is_common, is_degree, is_like_name, names_degree, person_name
 from enricher.extract.persons.one_line import ADDRESSED, LONGEST_TITLE, REACH, plain_line
 from enricher.extract.persons.pairs import YEARS, Pair
-from enricher.extract.persons.titles import is_animal, is_job_title, is_known
+from enricher.extract.persons.titles import is_job_title, is_known
 from enricher.pages.documents import clean
 
 _FEWEST = 2  # sure ones
@@ -21,7 +22,7 @@ _APART = 9  # lines between the beginnings of neighbours
 _LONGEST = 50
 _TITLE = re.compile(r"[^\W\d_][^\d@:?!.]*(?:\([^\d@:?!.]*)?")
 _MOST_WORDS = 6
-_BETWEEN = re.compile(r"\s[-–—|]\s|,\s")
+_BETWEEN = re.compile(r"\s[-–—|]\s|,\s|\s\(")
 
 
 def filled(pairs: Sequence[Pair], lines: Sequence[str], menu: Set[str], names: Set[str]) -> list[Pair]:
@@ -83,7 +84,7 @@ def _others(block: Sequence[Pair], lines: Sequence[str], places: range, menu: Se
             name_line, title_line = (lines[nth], below) if layout == "name first" else (below, lines[nth])
             title = plain_line(title_line)
             name = person_name(plain_line(name_line))
-            if is_animal(title_line) or YEARS.search(title_line):
+            if YEARS.search(title_line):
                 continue
             is_sure = is_job_title(title)
             is_addressed = ADDRESSED.match(name_line) is not None and layout == "title first"
@@ -94,7 +95,14 @@ def _others(block: Sequence[Pair], lines: Sequence[str], places: range, menu: Se
 
 def _on_one_line(nth: int, line: str) -> Iterator[Pair]:
     cut = _BETWEEN.search(line)
-    if cut and (name := person_name(line[: cut.start()])) and _may_be_title(title := plain_line(line[cut.end() :])):
+    title = plain_line(line[cut.end() :]) if cut else ""
+    title = title.removesuffix(")") if cut and "(" in cut[0] else title
+    if cut is None or title.count("(") != title.count(")"):
+        return
+    said = line[: cut.start()]
+    name = person_name(said) if _may_be_title(title) else None
+    name = name or (is_like_name(said) if is_job_title(title) else None)
+    if name:
         yield nth, nth, name, clean(title, LONGEST_TITLE)
 
 
@@ -107,7 +115,8 @@ def _may_be_title(line: str) -> bool:
         and not line[:1].islower()
         and not is_heading(line)
         and person_name(line) is None
-        and not is_animal(line)
         and not names_degree(line)
+        and not is_degree(line)
+        and not is_place(line)
         and not any(is_common(word) and not is_known(word) for word in line.lower().split())
     )

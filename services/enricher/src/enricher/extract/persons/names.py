@@ -3,15 +3,15 @@
 import re
 from functools import lru_cache
 
-from enricher.extract.persons.titles import is_job_title, is_known
+from enricher.extract.persons.titles import is_field, is_job_title, is_known
 
 #: Membership of a profession, before a name in India: "CA Pooja Agarwal".
 _MEMBER = re.compile(r"^(?:CA|CS|CMA|Adv\.?)\s(?=[A-Z][a-z]+\s[A-Z])")
 _HONORIFIC = re.compile(
     r"^(?:(?:mr|mrs|ms|miss|mdm|madam|dr|prof|professor|er|ir|ar|rev|dato['’]?|datuk|datin|tan sri|encik|puan"
-    r"|cik|haji"
+    r"|cik|haji|hr|fru|baroness|lord|lady|dame"
     r"|professor emeritus|emeritus"
-    r"|tuan|tn|pn|en|hj|hjh|sir|capt|captain|col|nyonya|sri|assoc|associate|adj|adjunct|herr|frau|chef|coach|teacher|uncle|auntie|aunty"
+    r"|tuan|tn|pn|en|hj|hjh|sir|capt|captain|col|nyonya|sri(?=\s[a-z]{2,20}\s[a-z])|assoc|associate|adj|adjunct|herr|frau|chef|coach|teacher|uncle|auntie|aunty"
     r"|cikgu|ustaz|khun|sister|sr|bro|pastor|fr|father|ssgt|sgt|dsp|asp|insp|supt|maj|major|cpt|dipl\.-ing|[a-zäöü]{4,15}meister(?:in)?"
     r"|bapak|ibu|mme|mlle|monsieur|madame|smt|shri|ustazah|physician|hajah|allahyarham(?:ah)?|almarhum"
     r"|dr\.[- ]ing|dipl\.[- ](?:kfm|kffr)|prof\.[- ]dr|先生|女士)\b[.'’]?\s{1,3}"
@@ -103,6 +103,9 @@ _NO_NAME_WORDS = """
     untuk dihubungi kami syarikat profil hubungi maklumat ihre unsere ansprechpartner
     independent non-executive executive registration reg
     daughter husband wife cousin mother father nephew niece siblings
+    as but or if until during despite including meanwhile bay beach valley harbour village parade island bridge
+    rooms pumps pipes valves windows roofs walls cables lights lamps tiles bricks bikes cars vans trucks boats ships
+    cakes cookies teas wines beers gifts toys pets plants trees fabrics textiles panels units kits packs
     sembawang hougang orchard johor batam jakarta penang selangor mart bakery studio studios gallery museum
 """
 _NO_NAME = frozenset(_NO_NAME_WORDS.split())
@@ -179,6 +182,7 @@ _PLURAL_WORDS = """
 _PLURALS = frozenset(_PLURAL_WORDS.split())
 _GERUNDS = frozenset(_GERUND_WORDS.split())
 _LONGEST = 60
+_KOREAN = re.compile(r"[A-Z][a-z]{1,5}-[a-zA-Z][a-z]{1,5}")
 _MARKS = re.compile("[®™©]")
 #: "符国雄医师" is Dr Fu Guoxiong.
 _CHINESE_TITLE = re.compile(r"(?:医师|醫師|先生|女士|小姐|博士|教授|老师|老師)$")
@@ -211,12 +215,15 @@ def person_name(line: str) -> str | None:
     tokens = bare.split()
     if not (1 if is_addressed else 2) <= len(tokens) <= 5 or is_job_title(plain if is_addressed else line):
         return None
+    if not is_addressed and is_field(bare):
+        return None
     full = 0
     for token in tokens:
         word = token.strip(",").lower()
         if word.rstrip(".") in _CONNECTORS or (word == "made" and tokens[0] in ("Ni", "I", "Made")):  # a name of Bali
             continue
-        if not _TOKEN.fullmatch(token.strip(",")) or word in _NO_NAME or _is_heading(word):
+        is_korean = word == "park" and any(_KOREAN.fullmatch(it) for it in tokens)
+        if not _TOKEN.fullmatch(token.strip(",")) or (word in _NO_NAME and not is_korean) or _is_heading(word):
             return None
         full += len(word.strip(".")) > 1
     is_full = full >= (1 if is_addressed else 2) or (full == 1 and (len(tokens) > 2 or _INITIAL.search(bare)))

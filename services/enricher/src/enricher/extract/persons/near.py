@@ -16,6 +16,7 @@ from enricher.extract.line_memo import MOST_LINES
 from enricher.extract.numbers.countries import is_place
 from enricher.extract.own_words import compacted
 from enricher.extract.persons.names import is_common, person_name
+from enricher.extract.persons.past import has_left
 from enricher.extract.persons.title_words import SURNAMES
 from enricher.extract.persons.titles import is_field, is_head, is_job_title, is_known
 from enricher.extract.persons.wording import OF_PARTNERS
@@ -49,7 +50,7 @@ _MOST_LINKS = 6
 _PAST_WORDS = """
     resigned presented
     former formerly previously began started trained worked left retired late ex then once previous past succeeded
-    succeeds replaces replaced spent studied graduated
+    succeeds replaces replaced spent studied graduated stepped served
 """
 _PAST = frozenset(_PAST_WORDS.split())
 _OF = frozenset({",", "of", "at", "from", "with", "bei", "@"})
@@ -71,7 +72,9 @@ _ENDED = re.compile(
 )
 _ACTIVITY = re.compile(r"[A-Z][a-z]+(?:tion|sion|ment|ing|ance|ence|ity|ship|ogy|ics|ture|sis|ery|ial|ions|ments)")
 _BY = frozenset({"by", "said", "says", "added", "adds"})
+_LED = frozenset({"led", "run", "headed", "managed", "helmed", "owned", "steered"})
 _BEFORE = 3
+_BEHIND = 9  # tokens
 _ENDINGS = frozenset(".!?;|")
 #: A nickname or another short quotation: Ana "Annie" Cruz.
 _ASIDE = re.compile(r"\s?[\"“'‘][A-Z][\w’'-]{1,15}(?: [A-Z][\w-]{1,15})?[\"”'’](?=[\s,.])")
@@ -135,14 +138,40 @@ def _pairs(tokens: list[str], own: list[str], text: str, outside: frozenset[str]
         before = tokens[max(0, one.start - _BEFORE) : one.start]
         if (
             _fits(tokens[one.end : other.start], is_title_first=one.is_title, own=own)
-            and not (one.is_title and not _is_of_company(title, before, own, is_news=outside is _STRANGERS))
+            and not (
+                one.is_title
+                and not _is_of_company(title, before, own, is_news=outside is _STRANGERS)
+                and not (before[-1:] == ["and"] and nth - 1 in used)  # "Manager Ana Cruz and director Ben Low"
+            )
             and not _is_elsewhere(tokens[title.end :], own)
+            and not (one.is_title and _has_other_title(tokens[other.end :], own))
+            and not has_left(" ".join(tokens[other.end :][:_BEHIND]))
             and _PAST.isdisjoint(it.lower() for it in (before[:-2] if before[-2:] == ["succeeded", "by"] else before))
             and outside.isdisjoint(it.lower() for it in tokens[: one.start])
             and not _is_possessed(tokens[max(0, title.start - _BEFORE) : title.start], own)
         ):
             used.add(nth + 1)
-            yield person.words, title.words
+            yield person.words, title.words + _field_behind(tokens[title.end :])
+
+
+def _field_behind(behind: list[str]) -> str:
+    """The field of a title behind it: " (Curriculum)", ", Contract Logistics"."""
+    if behind[:1] == ["("] and ")" in behind[2:4] and behind[1][:1].isupper():
+        return f" ({' '.join(behind[1 : behind.index(')')])})"
+    if behind[:1] == [","]:
+        end = next((nth for nth, it in enumerate(behind) if nth and not (it[:1].isupper() or it == "&")), len(behind))
+        words = behind[1:end]
+        if words and behind[end : end + 1] in ([], [","]) and all(it == "&" or is_field(it) for it in words):
+            return f", {' '.join(words)}"
+    return ""
+
+
+def _has_other_title(behind: list[str], own: list[str]) -> bool:
+    """True for a title elsewhere behind a name: "our adviser Ana Cruz, Partner of Omega"."""
+    if behind[:1] != [","]:
+        return False
+    end = next((nth for nth, it in enumerate(behind[1:7], 1) if it in ("of", "at")), 0)
+    return end > 1 and all(is_known(_plain(it)) for it in behind[1:end]) and _is_elsewhere(behind[end:], own)
 
 
 def _is_of_company(title: _Span, before: list[str], own: list[str], *, is_news: bool) -> bool:
@@ -154,6 +183,8 @@ def _is_of_company(title: _Span, before: list[str], own: list[str], *, is_news: 
         return True
     if title.words[:1].isupper():
         return not title.start or len(title.words.split()) > 1 or bool(before and before[-1].lower() in _OURS)
+    if "by" in before and not _LED.isdisjoint(before):
+        return True  # "led by second-generation owner Ana Cruz"
     return any(it.lower() in _OURS or (it.endswith(("’s", "'s")) and _is_own(it[:-2], own)) for it in before)
 
 
@@ -164,8 +195,8 @@ def _fits(written: list[str], *, is_title_first: bool, own: list[str]) -> bool:
         return False
     if is_title_first:
         return between in ([], [","], ["is"], [":"], [",", "is"])
-    if not between or between[-1] == "and":
-        return False
+    if not between or between[-1] == "and" or between in ([",", "a"], [",", "an"]):
+        return False  # "Ana Cruz, a plant manager, uses them": anybody
     if len(between) <= _MOST_LINKS and _LINKS.issuperset(between):
         return True
     if between[:2] in ([",", "who"], [",", "which"], [",", "she"], [",", "he"]):
@@ -176,12 +207,12 @@ def _fits(written: list[str], *, is_title_first: bool, own: list[str]) -> bool:
         between, written = between[1:], written[1:]  # "Ana Cruz, still tasting each pot as Head Chef"
     is_end = between[-1] in _ENDS or (between[-1] in _ARTICLES and between[-2:-1] == ["as"])
     is_clause = len(between) <= _LONGEST_CLAUSE and is_end and not {",", "(", "|"} & set(between)
-    return is_clause and all(_is_own(it, own) for it in written if it[:1].isupper())
+    return is_clause and all(any(compacted(it) in name for name in own) for it in written if it[:1].isupper())
 
 
 def _is_own(words: str, own: list[str]) -> bool:
     compact = compacted(words)
-    return len(compact) > 2 and any(compact in it or it in compact for it in own)
+    return len(compact) > 2 and any(it.startswith(compact) or (len(it) > 3 and it in compact) for it in own)
 
 
 def _is_elsewhere(behind: list[str], own: list[str]) -> bool:
@@ -212,7 +243,11 @@ def _titles(tokens: list[str]) -> Iterator[_Span]:
     """The longest runs of words of titles with a head in them."""
     start = 0
     while start < len(tokens):
-        if not is_known(_plain(tokens[start])) or (tokens[start].isupper() and len(tokens[start]) > 5):
+        if (
+            not is_known(_plain(tokens[start]))
+            or tokens[start].lower() in _JOINING
+            or (tokens[start].isupper() and len(tokens[start]) > 5)
+        ):
             start += 1
             continue
         end = start + 1
@@ -233,6 +268,8 @@ def _titles(tokens: list[str]) -> Iterator[_Span]:
             end += 1
         for last in range(end, start, -1):
             said = " ".join(tokens[start:last]).rstrip(".")
+            if _plain(tokens[last - 1]) in _JOINING:
+                continue  # of whom or what, the words behind say
             if last - start == 1 and tokens[start][:1].isupper() and _plain(tokens[start]) in SURNAMES:
                 continue  # "Dean McAllister"
             may_end = is_head(_plain(tokens[last - 1])) or " of " in said or " for " in said
@@ -253,7 +290,7 @@ def _begin(tokens: list[str], start: int) -> int:
         is_plain = bool(words) and all(it.isalpha() and not is_common(it.lower()) for it in words)
         if is_plain and tokens[start - back - 1].lower() in _OPENING:
             return start - back
-        if back == 1 and is_plain and words[0].islower() and tokens[start - 2] == ",":
+        if back == 1 and is_plain and words[0].islower() and words[0] not in _LINKS and tokens[start - 2] == ",":
             return start - 1  # ", interior designer"
     return start
 

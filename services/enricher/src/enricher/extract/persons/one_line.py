@@ -6,31 +6,26 @@ from itertools import islice
 
 from enricher.extract.line_memo import once_per_line
 from enricher.extract.numbers.countries import is_place
-from enricher.extract.own_words import compacted
-from enricher.extract.persons.names import person_name
-from enricher.extract.persons.titles import (
-    is_animal,
-    is_department,
-    is_field,
-    is_job_title,
-    is_known,
-    names_company,
-    seniority_of,
-)
+from enricher.extract.other_roles import ROLE
+from enricher.extract.persons.animals import is_animal
+from enricher.extract.persons.employers import is_of_others
+from enricher.extract.persons.names import is_degree, person_name
+from enricher.extract.persons.titles import is_department, is_job_title, is_known
 from enricher.pages.documents import clean
 
 LONGEST_TITLE = 100
 LONGEST_DEPARTMENT = 30
 _LONGEST_PERSON = 120
 _LONGEST_LINE = 400
-_EXECUTIVE = frozenset({"owner", "c_level"})
-#: "Director of Installation" is at this company.
-_ACTIVITY = re.compile(r"[A-Z][a-z]+(?:tion|sion|ment|ing|ance|ence|ity|ship|ogy|ics|ture|sis|ery)")
 #: The end of a sentence: "Ana Cruz, chief executive. Formerly at Omega."
 _SENTENCE_END = re.compile(r"(?<=[a-z]{4})\.(?=\s|$)")
 #: A remark behind a title: "Operations (and little brother)".
 _BRACKET = re.compile(r"\s?\([^)]{1,40}\)$")
 _LABEL = re.compile(r"[^\W\d_][^:.]{1,50}\s?:\s")
+#: A registration behind a title: "Consultant (EA Personnel R1104471)".
+_REGISTERED = re.compile(r"\s?\([^()]{0,30}\d{4}[^()]{0,10}\)")
+#: What a person is to be asked for: "Corporate rates".
+_SUBJECT = re.compile(r"[A-Z][\w’'&-]{1,20}(?: [\w’'&-]{1,20}){0,3}")
 #: "Buyer, joined 2012".
 _SINCE = re.compile(r",\s(?:joined|since|with us|here since|here for)\b.{0,30}$")
 _NOTE = re.compile(r"\s\([a-z][^)]{0,60}\)?$")
@@ -41,13 +36,17 @@ _MORE = re.compile(
 _BETWEEN = re.compile(r"\s[-–—|•·/]\s|\s?[|–—]\s?|\s?,\s|\s\(|\s?[:：]\s")
 #: Between several people on one line.
 _AND = re.compile(r"[,;]\s|\s(?:and|und|dan|&)\s")
-#: "Head of Music" is at this company, whatever is behind it.
-_OF_OTHERS = re.compile(r"(?:\bat|(?<![Hh]ead )\bof|\bfrom|@)\s{1,3}([A-Z][^,;|]{0,60})")
 #: "Name: Mei Tan", "Designation: Director".
 _FIELD = re.compile(
     r"^(?:by(?= [A-Z])|name|contact(?: person)?|attn|attention|person in charge|pic|designation|position|job"
     r" title|title|role)"
     r"\s?(?:[:：]\s{0,3}|(?<=by)\s)",
+    re.IGNORECASE,
+)
+#: Labels before the names of others, and those that say nothing of a person's part.
+_OF_OTHERS_LABEL = re.compile(
+    r"^our\b|\b(?:architect|developer|media|press|pr|photos?|photography|text|words|design|by|website|author|winner|venue|address|location|date|time|subject|from|to|cc|re|for|contacts?"
+    r"|attn|attention|name|tel|phone|call|mobile|whatsapp|e-?mail|emergency|ambulance|hospital|doctor|outlet|branch)\b",
     re.IGNORECASE,
 )
 #: An address or a number behind a name and its title, with its label.
@@ -62,7 +61,9 @@ _LATIN = re.compile(r"[A-Za-z]{2}.*[A-Za-z]{2}")
 _GIVEN_BEHIND = re.compile(r"(?P<name>[^,(]{3,40}, (?P<given>[A-Z][a-z]{1,14})) \((?P<title>[^()]{2,60})\)")
 #: The area that a person looks after: "NSW & ACT", or the press.
 _AREA = re.compile(r"[A-Z]{2,3}(?:\s?[&/,]\s?[A-Z]{2,3}){0,4}|(?i:media|press)(?i: contact| enquiries)?")
-ADDRESSED = re.compile(r"(?:^|\s)(?:Mr|Mrs|Ms|Mdm|Madam|Encik|En|Puan|Pn|Cik|Er|Ir|Herr|Frau)\b\.?\s[A-Z]")
+ADDRESSED = re.compile(
+    r"(?:^|\s)(?:Mr|Mrs|Ms|Mdm|Madam|Encik|En|Puan|Pn|Cik|Er|Ir|Herr|Frau|Hr|Capt|Captain)\b\.?\s[A-Z]"
+)
 
 
 @lru_cache(4_000)  # a page's lines are read twice, and its menu on every page
@@ -86,17 +87,22 @@ def on_one_line(line: str, names: frozenset[str]) -> tuple[str, str] | None:
         name = person_name(first)
         title = _NOTE.sub("", _SINCE.sub("", rest))
         title = title[:1].upper() + title[1:]
-        if (")" in title and "(" not in title) or is_animal(line):
+        if title.count("(") > title.count(")"):
+            if is_degree(title.partition(" (")[0]):
+                continue  # "Ana Cruz, DDS (Owner)"
+            title += ")"
+        if ADDRESSED.search(title) or (")" in title and "(" not in title):
             continue  # the cut is inside a bracket: "Goh Siew Lan BEng (Hons) - Director"
         if name and (is_job_title(title) or is_department(title)) and not is_of_others(title, names):
-            return name, clean(title, LONGEST_TITLE)
+            return None if is_animal(line) else (name, clean(title, LONGEST_TITLE))
         is_labelled = ":" in cut[0] or "：" in cut[0]
         if "," in cut[0] and not ADDRESSED.match(rest):
             continue  # "General Counsel, Lotus Air"
         is_role = ADDRESSED.match(rest) or is_job_title(first) or is_place(first) or _AREA.fullmatch(first)
         if is_labelled and is_job_title(role) and (name := person_name(line[cut.end() :])):
             return name, clean(first, LONGEST_TITLE)  # "Lab Director: Dr. Swati Rao, MD (Path)"
-        if is_labelled and is_role and (both := on_one_line(rest, names)):
+        is_subject = _SUBJECT.fullmatch(first) is not None and not is_others_label(first)
+        if is_labelled and (is_role or is_subject) and (both := on_one_line(rest, names)):
             return both  # "Regional sales: Mr Tan, Sales Director"
         if (is_job_title(first) or (is_labelled and is_short_department(first))) and (name := person_name(rest)):
             return name, clean(first, LONGEST_TITLE)
@@ -116,12 +122,10 @@ def several_on_one_line(line: str) -> list[tuple[str, str]]:
 @once_per_line
 def title_of(line: str) -> str | None:
     """The title that a line is, or that it begins with: "Dentist - Punggol, Tue only", "Founder. Studied in Rome"."""
-    if is_animal(line):
-        return None
     if is_job_title(line):
-        return line
+        return None if is_animal(line) else line
     title = _NOTE.sub("", _MORE.split(line, maxsplit=1)[0]).strip()
-    return title if title != line and is_job_title(title) else None
+    return title if title != line and is_job_title(title) and not is_animal(line) else None
 
 
 @lru_cache(4_000)
@@ -130,49 +134,17 @@ def plain_line(line: str) -> str:
     line = _FIELD.sub("", line.replace("，", ", ").lstrip(":： "))
     if not line.isascii() and _LATIN.search(line) and _HAN.search(line):
         line = " ".join(_HAN.sub(" ", line).replace(" ,", ",").split()).strip(" ,")
+    line = _REGISTERED.sub("", line)
     if any(map(str.isdigit, line)) or "@" in line or "[" in line or "(" in line:
         line = REACH.sub("", line)
-    return line.partition(";")[0].strip()
+    line = line.partition(";")[0].strip()
+    return line[1:-1] if line.startswith("(") and line.endswith(")") and line.count("(") == 1 else line
+
+
+def is_others_label(words: str) -> bool:
+    """True for a label before the name of somebody else, or one that says nothing of a person's part."""
+    return _OF_OTHERS_LABEL.search(words) is not None or ROLE.search(words) is not None
 
 
 def is_short_department(words: str) -> bool:
     return len(words) <= LONGEST_DEPARTMENT and is_department(words)
-
-
-def is_of_others(title: str, names: frozenset[str]) -> bool:
-    """True for a title at another company: "Director of Omega Foods"; "Head of Sales" is at this one."""
-    last = title.rpartition(", ")[2]
-    if last != title and names_company(last) and not is_own_employer(last, names):
-        return True
-    if (
-        last != title
-        and seniority_of(title) in _EXECUTIVE
-        and not is_job_title(last)
-        and not is_field(last)
-        and not is_own_employer(last, names)
-    ):
-        return True  # "CEO, Warung Digital"
-    found = _OF_OTHERS.search(title)
-    return (
-        found is not None
-        and not is_field(found[1])
-        and not _ACTIVITY.fullmatch(found[1])
-        and not is_own_employer(found[1], names)
-    )
-
-
-def is_here(title: str, names: frozenset[str]) -> bool:
-    """True for a title at this company: "Data Scientist at Acme"."""
-    found = _OF_OTHERS.search(title)
-    return found is not None and is_own_employer(found[1], names)
-
-
-def is_at_home(title: str) -> bool:
-    """True for a title without a name behind it, but for a place or a field: "Plant Manager, Johor"."""
-    last = title.rpartition(", ")[2]
-    return last == title or is_place(last) or is_field(last) or _ACTIVITY.fullmatch(last) is not None
-
-
-def is_own_employer(employer: str, names: frozenset[str]) -> bool:
-    compact = compacted(employer)
-    return any(name in compact or compact in name for name in names)

@@ -9,15 +9,15 @@ from typing import TypeAlias
 
 from enricher.extract.line_memo import MOST_LINES
 from enricher.extract.numbers.countries import is_place
-from enricher.extract.other_roles import ROLE
 from enricher.extract.persons import headings
+from enricher.extract.persons.animals import is_animal
+from enricher.extract.persons.employers import is_at_home, is_of_others
 from enricher.extract.persons.names import is_degree, is_like_name, person_name
 from enricher.extract.persons.one_line import (
     LONGEST_DEPARTMENT,
     LONGEST_TITLE,
     REACH,
-    is_at_home,
-    is_of_others,
+    is_others_label,
     is_short_department,
     on_one_line,
     plain_line,
@@ -25,22 +25,20 @@ from enricher.extract.persons.one_line import (
     title_of,
 )
 from enricher.extract.persons.sentences import name_and_title, title_and_name
-from enricher.extract.persons.titles import is_animal, is_department, is_job_title
+from enricher.extract.persons.titles import is_department, is_job_title
 from enricher.pages.documents import clean
 
 _LONGEST_LINE = 400
 _LABEL = re.compile(r"([A-ZÀ-Ž\u4e00-\u9fff][\w&/ -]{1,30})\s?[:：]\s{1,2}(?=\S)")
-#: Labels before the names of others, and those that say nothing of a person's part.
-_OF_OTHERS_LABEL = re.compile(
-    r"^our\b|\b(?:architect|developer|media|press|pr|photos?|photography|text|words|design|by|website|author|winner|venue|address|location|date|time|subject|from|to|cc|re|for|contacts?"
-    r"|attn|attention|name|tel|phone|call|mobile|whatsapp|e-?mail|emergency|ambulance|hospital|doctor|outlet|branch)\b",
-    re.IGNORECASE,
-)
 #: The years of somebody's office, which is over: "(1955 - 1989)".
 YEARS = re.compile(r"\((?:19|20)\d\d\s?[-–]\s?(?:19|20)\d\d\)")
+#: A cell between a name and its title: "Designation", ":".
+_LABEL_ALONE = re.compile(
+    r"(?=.)(?:(?:full )?name|(?:job )?title|designation|position|role)?\s?[:：–—-]?", re.IGNORECASE
+)
 #: A registration between a name and its title.
 _CODE = re.compile(r"[A-Z]{0,3}[-/ ]?\d{3,10}[A-Z]?")
-_ITEM = re.compile(r"\s[·•|]\s|;\s")
+_ITEM = re.compile(r"\s[·•|]\s|;\s|,\s(?:with|and)\s(?=[A-Z][\w’'-]+\s[A-Z][\w’'-]+,\s)")
 #: "ext. 21", "App. 31" (German).
 _EXTENSION = re.compile(r"(?:ext|extension|app|dw|durchwahl)\b\.? ?\d{1,5}", re.IGNORECASE)
 #: The first and last line of a name with its title, and both.
@@ -85,7 +83,11 @@ def pairs_of(
         if whole not in menu:
             if not is_open and (headings.TEAM.fullmatch(line) or headings.ABOUT_TEAM.fullmatch(line)):
                 is_open = True
-            elif is_open and (headings.OF_OTHERS.fullmatch(line) or (not is_read and headings.OTHER.fullmatch(line))):
+            elif (
+                is_open
+                and (headings.begins_others(line) or (not is_read and headings.OTHER.fullmatch(line)))
+                and not is_job_title(line)  # "Portfolio Manager"
+            ):
                 is_open = False
             elif is_read and not is_open and (headings.TEAM.fullmatch(line) or headings.STAFF.fullmatch(line)):
                 is_open = True
@@ -94,7 +96,7 @@ def pairs_of(
             run = []
             continue
         given = headings.TITLES_BELOW.get(line.lower().strip(" :"), given)
-        if is_degree(line) or (run and run[-1][1] and _CODE.fullmatch(line)):
+        if is_degree(line) or _LABEL_ALONE.fullmatch(line) or (run and run[-1][1] and _CODE.fullmatch(line)):
             continue  # they stand between a name and its title
         several, both, line = _said_on(line, names, is_read=is_read)
         if both is None and (line != whole or REACH.fullmatch(lines[nth + 1] if nth + 1 < len(lines) else "")):
@@ -160,7 +162,7 @@ def _labelled(line: str) -> tuple[str, str] | None:
     if label is None or name is None:
         return None
     said = label[1]
-    is_other = _OF_OTHERS_LABEL.search(said) or ROLE.search(said) or is_place(said) or headings.is_heading(said)
+    is_other = is_others_label(said) or is_place(said) or headings.is_heading(said)
     return None if is_other or person_name(said) else (name, said)
 
 

@@ -12,14 +12,18 @@ from itertools import chain, islice, pairwise
 
 from enricher.extract.emails import find_emails, is_role
 from enricher.extract.own_words import compacted, names_of
+from enricher.extract.persons.animals import is_animal
 from enricher.extract.persons.blocks import AROUND, for_the_press, in_a_row, reachable, sure
 from enricher.extract.persons.east_asian import east_asian_people
+from enricher.extract.persons.employers import is_at_home, is_of_others, is_own_employer, without_own_name
 from enricher.extract.persons.headings import may_name_team, without_parts_about_others
 from enricher.extract.persons.in_news import people_of
 from enricher.extract.persons.layout import filled
+from enricher.extract.persons.left_out import of_today
 from enricher.extract.persons.names import person_name
-from enricher.extract.persons.one_line import LONGEST_TITLE, is_own_employer, on_one_line
+from enricher.extract.persons.one_line import LONGEST_TITLE, on_one_line
 from enricher.extract.persons.pairs import Marks, pairs_of
+from enricher.extract.persons.past import is_past
 from enricher.extract.persons.sentences import people_in
 from enricher.extract.persons.titles import has_titles, is_job_title, seniority_of
 from enricher.extract.phones import find_numbers
@@ -45,6 +49,12 @@ _REPRESENTED = re.compile(
     r"(?P<title>Geschäftsführer(?:in)?|Vorstand|Inhaber(?:in)?)"
     r"\s?:\s{1,2}(?P<names>[^\n]{4,120})",
     re.IGNORECASE | re.MULTILINE,
+)
+#: Whoever answers for a French site, which has to say so: "Directrice de la publication : Ana Cruz, Gérante".
+_PUBLISHER = re.compile(
+    r"(?:directeur|directrice|responsable) de (?:la )?publication\s?:\s?(?P<name>[^\n,(:]{4,60})"
+    r"(?:,\s|\s\()(?P<title>[^\n,.)]{3,60})",
+    re.IGNORECASE,
 )
 _AND = re.compile(r",\s|;\s|\sund\s|\s&\s")
 #: Words in quotation marks, which may have a name behind them: "I stayed." - Mei Tan, Buyer
@@ -73,13 +83,15 @@ def find_people(page: Document, site: str, region: str, *, whole: str = "") -> l
     `whole` is the page's text with what others say.
     """
     found: dict[str, FoundPerson] = {}
+    names = names_of(page)
     for person in (
         *_declared(page, site, region),
         *_shown(page, site, region),
         *_in_sentences(page),
-        *_quoted(page, names_of(page), whole),
+        *_quoted(page, names, whole),
     ):
-        person = replace(person, name=person.name.title()) if person.name.isupper() else person
+        name = person.name.title() if person.name.isupper() else person.name
+        person = replace(person, name=name, title=without_own_name(person.title, names))
         known = found.setdefault(person.name.casefold(), person)
         found[person.name.casefold()] = replace(
             known, email=known.email or person.email, phone=known.phone or person.phone
@@ -107,6 +119,9 @@ def _declared(page: Document, site: str, region: str) -> Iterator[FoundPerson]:
             not person_name(name)
             or not title
             or is_injection(title)
+            or is_of_others(title, names)
+            or is_past(title)
+            or is_animal(title)
             or (employer and not is_own_employer(employer, names))
         ):
             continue
@@ -146,7 +161,10 @@ def _said_here(page: Document) -> str:
 
 
 def _represented(text: str) -> Iterator[tuple[str, str]]:
-    """The managing directors in the imprint of a German site, which has to name them."""
+    """The managing directors in the imprint of a German or French site, which has to name them."""
+    for found in islice(_PUBLISHER.finditer(text), _MOST if "ublication" in text else 0):
+        if (name := person_name(found["name"])) and is_job_title(found["title"]):
+            yield name, found["title"]
     is_german = "eschäftsführer" in text or "orstand" in text or "nhaber" in text
     for found in islice(_REPRESENTED.finditer(text), _MOST if is_german else 0):
         for part in _AND.split(found["names"]):
@@ -159,7 +177,13 @@ def _quoted(page: Document, names: frozenset[str], whole: str) -> Iterator[Found
     is_careers = kind_of(Link(page.url, "")) is Kind.CAREERS
     if is_careers and page.quoted:
         for above, line in pairwise(whole.split("\n")):
-            if line in page.quoted and above in page.quoted and is_job_title(line) and (name := person_name(above)):
+            if (
+                line in page.quoted
+                and above in page.quoted
+                and is_job_title(line)
+                and not is_of_others(line, names)
+                and (name := person_name(above))
+            ):
                 yield FoundPerson(name, line, page.url)
     for above, line in pairwise(f"\n{whole}".split("\n")) if is_careers else ():
         said = _SAID.match(line)
@@ -169,7 +193,7 @@ def _quoted(page: Document, names: frozenset[str], whole: str) -> Iterator[Found
         head, _, employer = line.rpartition(", ")
         both = on_one_line(head, names) if head and is_own_employer(employer, names) else None
         both = both or (on_one_line(_DASH.sub("", line), names) if is_careers else None)
-        if both:
+        if both and not is_of_others(both[1], names):
             yield FoundPerson(*both, page.url)
 
 
@@ -196,9 +220,14 @@ def _shown(page: Document, site: str, region: str) -> Iterator[FoundPerson]:
         every = pairs_of(lines, is_open=True, is_read=True, names=names, menu=menu, marks=marks)
         shown = [*reachable(every, lines, site), *for_the_press(every, lines, site)]
         if kind not in _OUTSIDE:
-            shown += [*in_a_row(every, lines, is_about=kind is Kind.ABOUT), *sure(every, lines, names)]
+            shown += [
+                *in_a_row(every, lines, is_about=kind is Kind.ABOUT),
+                *sure(every, lines, names, is_about=kind is Kind.ABOUT),
+                *(pair for pair in every if pair[2] in page.title and is_at_home(pair[3])),  # the person's own page
+            ]
         pairs = sorted({*pairs, *(pair for pair in shown if pair[0] not in known)})
     pairs = filled(pairs, lines, menu, names) if kind not in _OUTSIDE else pairs
+    pairs = list(of_today(pairs, lines, names, site))
     for nth, (_, last, name, title) in enumerate(pairs):
         end = min(pairs[nth + 1][0] if nth + 1 < len(pairs) else len(lines), last + 1 + AROUND)
         end = next((it for it in range(last + 1, end) if _is_of_company(lines[it], names)), end)

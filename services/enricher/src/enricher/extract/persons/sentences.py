@@ -6,14 +6,18 @@ late are not named.
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from itertools import islice
 
-from enricher.extract.line_memo import once_per_line
-from enricher.extract.own_words import sentence_around
+from enricher.extract.line_memo import MOST_LINES
+from enricher.extract.numbers.countries import is_place
+from enricher.extract.own_words import is_own_name, is_own_subject, sentence_around
+from enricher.extract.persons.employers import is_at_home, is_external, is_of_others, is_own_employer
 from enricher.extract.persons.founders import founders_in, may_name_founders
-from enricher.extract.persons.names import person_name
+from enricher.extract.persons.names import is_like_name, person_name
 from enricher.extract.persons.near import near_pairs
-from enricher.extract.persons.titles import has_titles, is_department, is_job_title, is_known
+from enricher.extract.persons.past import has_left, is_past
+from enricher.extract.persons.titles import has_titles, is_department, is_field, is_job_title, is_known
 from enricher.extract.persons.wording import (
     ADDRESSED,
     FEWEST_WORDS,
@@ -46,6 +50,19 @@ _ADDRESSED_FIRST = re.compile(
 )
 #: "Ana Cruz joined as a graduate and is now Lead Engineer."
 _NOW = re.compile(rf"(?P<name>{PERSON}) [^.\n]{{3,60}}? is now (?:our |the |an? )?(?P<title>{TITLE})(?=[.,;]|$)")
+#: "Claire (Florist & Founder) picks": one name alone, with a title in brackets.
+_ONE_NAME = re.compile(rf"(?:^|(?<=[.;!?] ))(?P<name>{WORD}) \((?P<title>[A-Z]{REST_OF_TITLE})\)(?= [a-z])")
+#: "Ana Cruz succeeded Ben Low as Managing Director".
+_SUCCEEDED = re.compile(
+    rf"(?P<name>{PERSON}) (?:succeeded|succeeds|replaced|replaces|follows|followed|took over from) {PERSON} as "
+    rf"(?:our |the )?(?P<title>{TITLE})(?=[,.;:)]| (?:at|on|who|for|and|since|in|from)\b|$)"
+)
+#: "I'm Ana Cruz, the owner of", "My name is Ana Cruz and I am the founder".
+_FIRST_PERSON = re.compile(
+    rf"\b(?:I am|I[’']m|[Mm]y name is) (?P<name>{PERSON})(?:,| and)?(?: I am| I[’']m)? (?:the |an? )?"
+    rf"(?P<title>{TITLE})"
+    r"(?=[,.;:)!]| (?:of|at|here|and|in|who)\b|$)"
+)
 #: "Head Teacher: Mr. Tan." among other sentences.
 _LABELLED = re.compile(rf"(?:^|(?<=[.;] ))(?P<title>[A-Z]{REST_OF_TITLE}): (?P<name>{PERSON})(?=[.;](?:\s|$))")
 #: "says co-founder and managing director Ir. Tan".
@@ -97,11 +114,25 @@ _POSSESSIVE = re.compile(r"['’]s\b")
 #: A name before a title: another company's, or "Omega's".
 _NAMED_BEFORE = re.compile(r"(?:[A-Z][\w&.-]{1,20}(?:['’]s)?|['’]s|\b[Ww]hose|\b[Tt]heir|\b[Hh]is|\b[Hh]er) $")
 _ADDRESS = re.compile(ADDRESSED)
+#: "Founder and Managing Director Ana Cruz"
+_AND_BEFORE = re.compile(rf"(?:^|[.;:(,–—-] |\b[Oo]ur )((?:[{UPPER}][\w-]{{1,20}} ?){{1,3}}) and $")
+_BEHIND = 80
+#: The capitalised words with which a sentence begins.
+_SUBJECT = re.compile(rf"[{UPPER}][\w’'&-]{{1,24}}(?: (?:[{UPPER}][\w’'&-]{{1,24}}|&|of)){{1,4}}")
+#: "(founder, Tallybook)"
+_IN_THE_BRACKET = re.compile(rf"\([^(),]{{2,60}}, (?=[{UPPER}])([^()]{{2,40}})\)$")
+#: "at Omega Foods"
+_EMPLOYER = re.compile(
+    rf" (?:at|of|for|from|with) (?:the )?([{UPPER}][\w’'&-]{{1,20}}(?: [{UPPER}][\w’'&-]{{1,20}}){{0,3}})"
+)
+#: ", Partner of Rook"
+_ALSO = re.compile(rf", ([{UPPER}][\w&/ -]{{2,40}}?) (?:of|at) ([{UPPER}][\w’'&-]{{1,20}})")
 #: The end of the sentence before.
 _ENDED = re.compile(r"[a-z]{5}\. $")
 _QUICK = re.compile(
     r"\b(?:our|at(?:tn|tention)|contact|to|for|manager|director|its|by|founded|named|appointed|is|has been|who"
-    r"|as|started|kicked|opened|launched|ceo|cfo|chief|head|officer|founder|president|chair\w*|lead|engineer)\b|\(|[经總总]",
+    r"|I am|I[’']m|name is|owner|as"
+    r"|started|kicked|opened|launched|ceo|cfo|chief|head|officer|founder|president|chair\w*|lead|engineer)\b|\(|[经總总]",
     re.IGNORECASE,
 )
 
@@ -122,6 +153,9 @@ _PATTERNS: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = (
     (_ADDRESSED_FIRST, (", ",)),
     (_NOW, (" is now ",)),
     (_LABELLED, (": ",)),
+    (_SUCCEEDED, (" succe", " replace", " follow", " over from ")),
+    (_ONE_NAME, ("(",)),
+    (_FIRST_PERSON, ("I am ", "I’m ", "I'm ", "y name is ")),
     (_SAYS_TITLED, ("says ", "said ", "adds ", "added ", "explain")),
 )
 
@@ -131,20 +165,28 @@ def people_in(text: str, names: Iterable[str]) -> Iterator[tuple[str, str]]:
     known = frozenset(names)
     lines = [line for line in text.split("\n") if _SHORTEST <= len(line) <= _LONGEST]
     for line in lines:
-        if _QUICK.search(line) and has_titles(line):
-            yield from _titled_on(line)
+        line = _without_its(line, known) if " its " in line else line
+        if _QUICK.search(line) and has_titles(line) and not is_external(line):
+            yield from _titled_on(line, known)
             if len(SMALL_WORDS.findall(line)) >= FEWEST_WORDS:
                 yield from near_pairs(line, known, text)
     for line in lines if may_name_founders(text) else ():  # whoever has a title today has another than "Founder"
         yield from founders_in(line, known)
 
 
-@once_per_line
-def _titled_on(line: str) -> tuple[tuple[str, str], ...]:
-    return tuple(_titled(line))
+def _without_its(line: str, names: frozenset[str]) -> str:
+    """A line that begins with another organisation, whose "its" is not this company's."""
+    subject = _SUBJECT.match(line)
+    is_other = subject is not None and not is_own_subject(subject[0], names) and not is_own_name(subject[0], names)
+    return line.replace(" its ", " their ") if is_other else line
 
 
-def _titled(line: str) -> Iterator[tuple[str, str]]:
+@lru_cache(MOST_LINES)
+def _titled_on(line: str, names: frozenset[str]) -> tuple[tuple[str, str], ...]:
+    return tuple(_titled(line, names))
+
+
+def _titled(line: str, names: frozenset[str]) -> Iterator[tuple[str, str]]:
     line = line.replace(" ,", ",")
     for pattern in (pattern for pattern, signs in _PATTERNS if any(sign in line for sign in signs)):
         for found in islice(pattern.finditer(line), _MOST):
@@ -157,12 +199,15 @@ def _titled(line: str) -> Iterator[tuple[str, str]]:
             if ", our " in found[0]:  # outside quotation marks, it is the company that says so
                 before = _SAYS.sub("", _QUOTED.sub("", line[: found.start()]))
             is_addressed = pattern is _BOTH_IN_BRACKETS and _ADDRESS.match(found["name"] or groups["one"])
-            name = _name(found["name"] or groups["one"])
+            name = _one_name(found["name"]) if pattern is _ONE_NAME else _name(found["name"] or groups["one"])
             if (
                 name is None
                 or (pattern is not _SAYS_TITLED and OUTSIDE.search(before))
                 or _IS_LATE.search(title)
                 or not (_is_title(title, pattern) or (is_addressed and is_department(title)))
+                or is_of_others(title, names)
+                or is_past(found[0])
+                or _is_elsewhere(line, found, names)
             ):
                 continue
             yield name, title
@@ -176,6 +221,21 @@ def _titled(line: str) -> Iterator[tuple[str, str]]:
         yield from title_and_name(_UNTIL.split(part.strip(), maxsplit=1)[0]) if _UNTIL.search(part) else ()
 
 
+def _is_elsewhere(line: str, found: re.Match[str], names: frozenset[str]) -> bool:
+    """True for a title that the words behind it place at another company, or in the past: "(founder, Omega)"."""
+    behind = line[found.end() : found.end() + _BEHIND]
+    inside = _IN_THE_BRACKET.search(found[0]) if found.re is _NAME_FIRST else None
+    if inside and not (is_own_employer(inside[1], names) or is_place(inside[1]) or is_field(inside[1])):
+        return True
+    where = _EMPLOYER.match(behind)
+    is_other = where is not None and not (
+        is_own_employer(where[1], names) or is_place(where[1]) or is_field(where[1].split()[0])
+    )
+    also = _ALSO.match(behind)
+    is_other = is_other or (also is not None and is_job_title(also[1]) and not is_own_employer(also[2], names))
+    return is_other or has_left(behind)
+
+
 def before_name(line: str, found: re.Match[str]) -> Iterator[tuple[str, str]]:
     """A title that only has words of titles, behind no other name: "Omega's CEO Mei Tan" is not here."""
     words = found[0].split()
@@ -187,6 +247,8 @@ def before_name(line: str, found: re.Match[str]) -> Iterator[tuple[str, str]]:
     for end in range(len(words) - 1, first, -1):
         title = " ".join(words[first:end])
         if all(known[first:end]) and is_job_title(title) and (name := _name(" ".join(words[end:]))):
+            also = _AND_BEFORE.search(line[: found.start()]) if first == 0 else None
+            title = f"{also[1]} and {title}" if also and is_job_title(also[1]) else title
             if not OF_PARTNERS.search(title) and title.lower() not in _LEADING:
                 yield name, title
             return
@@ -221,12 +283,22 @@ def _name(words: str) -> str | None:
     return person_name(words.strip(" ,."))
 
 
+def _one_name(word: str) -> str | None:
+    """A name that stands alone, which is no place and no word of titles."""
+    return None if is_place(word) or is_known(word.lower()) else is_like_name(word)
+
+
 def name_and_title(said: str) -> Iterator[tuple[str, str]]:
     """ "Ana Cruz Projektleiterin": a name and a title with nothing between."""
     words = said.split()
     for nth in range(2, len(words)) if 3 <= len(words) <= 8 else ():
-        if is_known(words[nth].lower()) and words[nth][:1].isupper():
+        if is_known(words[nth].lower().rstrip(",")) and words[nth][:1].isupper():
             name, title = person_name(" ".join(words[:nth])), " ".join(words[nth:])
-            if name and "," not in said and is_job_title(title) and not any(is_known(it.lower()) for it in words[:nth]):
+            if (
+                name
+                and ("," not in said or is_at_home(title))
+                and is_job_title(title)
+                and not any(is_known(it.lower()) for it in words[:nth])
+            ):
                 yield name, title
             return

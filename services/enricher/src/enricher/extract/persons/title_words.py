@@ -46,6 +46,8 @@ _HEAD_WORDS = """
     directrice gérant gérante fondateur fondatrice cofondateur cofondatrice président présidente responsable chargé
     chargée cheffe ingénieur ingénieure comptable assistante conseiller conseillère vendeur vendeuse technicien
     technicienne avocat avocate associé associée secrétaire pdg consultante développeur développeuse directora
+    hoofd bedrijfsleider vestigingsmanager vd indehaver ejer direktør direktör formand ordförande ägare grundare
+    grundlægger stifter leder eier styreleder toimitusjohtaja pembantu entomologist zaakvoerster
     gerente fundador fundadora jefe jefa presidente presidenta ingeniero ingeniera director-general direttore
     direttrice titolare amministratore fondatore diretor diretora sócio sócia eigenaar oprichter medewerker adviseur
     zaakvoerder guru pemandu jurujual penyelaras timbalan penasihat arkitek doktor pereka pendiri asisten apoteker
@@ -82,6 +84,9 @@ _MODIFIER_WORDS = """
     syarikat lembaga dan bersama artisan bakery brewery centre center certified chartered divisional duty enrolled
     farm freelance gallery garden licensed mill night nursing orchard overseas registered resident section shift sous
     taproom vineyard ward winery yard hon hons editorial research scientific publishing picture programming festival
+    catering placement curriculum banquet banqueting weddings events americas claims japan desk underwriting
+    works innendienst außendienst aussendienst versand lager kundendienst ausbildung montage disposition empfang
+    werkstatt
     volunteer volunteers youth community outreach fundraising membership grants curatorial collections exhibitions
 """
 MODIFIERS = frozenset(_MODIFIER_WORDS.split())

@@ -30,6 +30,8 @@ _UNIT_NAMES = """
     payroll pemasaran personal procurement production purchase purchasing qa quality quotations quotes reception refunds
     regulatory sales service shipping showroom site support talent technik tenders training vertrieb warehouse jualan
     verwaltung abrechnung
+    stores innendienst außendienst aussendienst versand lager kundendienst ausbildung montage disposition empfang
+    werkstatt
     desk office protection design admissions kitchen retail services programmes conservation acquisition recruitment
 """
 _UNITS = frozenset(_UNIT_NAMES.split())
@@ -39,18 +41,18 @@ _OF_A_FIELD = re.compile(
     r"(?!(?:check|wish|play|price|short|wait|white|black)list|[a-z]{1,9}qu?[vu]ist)[a-z]{4,14}(?:ist|ician|ographer)|[a-z]{3,10}(?:maker|smith|keeper|wright)"
     r"|[a-zäöü]{3,20}(?:halter|haltung|angestellter?|wirt|prüfer|helfer|sekretär|referent|therapeut|pfleger|verwalter|planer|zeichner"
     r"|medewerker|leider|adviseur|architect|meester)(?:in)?"
+    # Swedish, Danish, Norwegian, Dutch
+    r"|[a-zåäöæø]{3,20}(?:manager|chef|sjef|ansvarig|ansvarlig|ledare|leder|tekniker|konsulent|konsult|mester|mästare"
+    r"|inspektør|inspektör|montör|montør|hoofd|beheerder)"
     r"|[a-zäöü]{3,20}(?:leiter|leitung|führer|führung|meister|berater|entwickler|assistent|techniker|ingenieur|mitarbeiter"
     r"|kauffrau|kaufmann|bearbeiter|betreuer|anwalt|anwält|arzt|ärzt)(?:in)?"
 )
 _BEFORE_HEADS = frozenset({"vice", "co", "deputy", "assistant", "sub", "associate"})
-_ANIMAL = re.compile(
-    r"\b(?:dog|cat|hound|puppy|kitten|rabbit|parrot|mascot|robot)$|\([^)]*\b(?:dog|cat|corgi|labrador|poodle|terrier|spaniel|kelpie|retriever|collie)\)$",
-    re.IGNORECASE,
-)
 #: Words behind a title that name no company.
 _GENERIC = frozenset(
     ["region", "regions", "northern", "southern", "eastern", "western", "central", "zone", "area", "team"]
 )
+_JOINING = frozenset({"of", "and", "for", "the", "und"})
 _MAX_WORDS = 9
 _MAX_UNKNOWN = 2
 _LONGEST = 80
@@ -153,17 +155,13 @@ def is_job_title(line: str) -> bool:
         not 1 <= len(words) <= _MAX_WORDS
         or not (line[:1].isupper() or line.startswith("stellv"))
         or not any(map(is_head, words))
+        or words[-1] in _JOINING
     ):
         return False
     unknown = [word for word in words if not is_known(word)]
     if unknown and all(word in SURNAMES for word in words if is_head(word)):
         return False  # "Sam Carpenter"
     return len(unknown) <= min(_MAX_UNKNOWN, len(words) - 1)
-
-
-def is_animal(line: str) -> bool:
-    """True for the title that a page gives to a pet: "Clinic dog"."""
-    return _ANIMAL.search(line) is not None
 
 
 def _has_known(words: str) -> bool:
@@ -198,7 +196,7 @@ def is_department(words: str) -> bool:
 
 def is_field(words: str) -> bool:
     """True for a part of a company or its business, as in "Head of Sales": no other company's name."""
-    return MODIFIERS.issuperset(_WORD.findall(words.lower()))
+    return all(it in MODIFIERS or it.removesuffix("s") in MODIFIERS for it in _WORD.findall(words.lower()))
 
 
 def seniority_of(title: str) -> str:

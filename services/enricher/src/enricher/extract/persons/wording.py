@@ -24,9 +24,10 @@ OUTSIDE = re.compile(
 )
 #: "our teak mill partner" is a company, and so are these.
 OF_PARTNERS = re.compile(
-    r"(?<!managing )(?<!senior )(?<!founding )(?<!equity )\bpartner$|\b(?:agent|distributor|supplier)$"
+    r"(?<!managing )(?<!senior )(?<!founding )(?<!equity )(?<!talent )(?<!business )(?<!people )(?<!law )\bpartner$"
+    r"|\b(?:agent|distributor|supplier)$"
     r"|^(?:external |appointed )?(?:auditor|lawyer|solicitor|accountant|broker|photographer|web designer|printer"
-    r"|banker|insurer)$",
+    r"|banker|insurer)$|\b(?:author|novelist|columnist|journalist|blogger)\b",
     re.IGNORECASE,
 )
 #: An advertisement for a job has few of them: "Sales Executive Jurong East (full-time)".
