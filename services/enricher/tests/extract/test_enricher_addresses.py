@@ -50,9 +50,46 @@ def test_six_digits_by_themselves_are_no_postal_code(text: str) -> None:
         ("1420 NW Oak St, Suite 210, Portland, OR 97209", "US", "1420 NW Oak St, Suite 210, Portland, OR 97209"),
         ("〒394-0081 長野県岡谷市長地権現町4-8-12", "JP", "〒394-0081 長野県岡谷市長地権現町4-8-12"),
         ("Suite 28, 88 Queen's Road, Kowloon, Hong Kong", "HK", "Suite 28, 88 Queen's Road, Kowloon, Hong Kong"),
+        ("12 High Street\nFrome\nSomerset\nBA11 1AA", "GB", "12 High Street, Frome, Somerset, BA11 1AA"),
+        ("Mill Ltd\nUnit 4\n27 Narrow Quay\nBristol\nBS1 4QA", "GB", "Unit 4, 27 Narrow Quay, Bristol, BS1 4QA"),
+        (
+            "Austin: 1411 West Avenue, Suite 200, Austin, TX 78701",
+            "US",
+            "1411 West Avenue, Suite 200, Austin, TX 78701",
+        ),
+        ("1420 NW Oak St\nSuite 210\nPortland, OR\n97209", "US", "1420 NW Oak St, Suite 210, Portland, OR 97209"),
+        ("Acme | 100 Main St., Ste 4 | Troy, IL 62701 | 217", "US", "100 Main St., Ste 4, Troy, IL 62701"),
+        ("1200 Burrard Street\nVancouver, BC V6Z 2C7", "CA", "1200 Burrard Street, Vancouver, BC V6Z 2C7"),
+        ("Shop 3/45 Beaumont St Hamilton NSW 2303", "AU", "Shop 3/45 Beaumont St Hamilton NSW 2303"),
+        ("41 Kopu Road, Thames 3578 · a@b.nz · GST 72-866-012", "NZ", "41 Kopu Road, Thames 3578"),
+        ("Our story since 1998, Auckland 2010", "NZ", None),
+        ("No. 12, Anna Salai, Chennai - 600002, Tamil Nadu", "IN", "No. 12, Anna Salai, Chennai - 600002, Tamil Nadu"),
+        ("Order no. 411 026, India", "IN", None),
+        (
+            "Factory: Jl. Raya KM 5, Jepara 59451, Central Java, Indonesia. Fax +62 291 591448",
+            "ID",
+            "Jl. Raya KM 5, Jepara 59451, Central Java, Indonesia",
+        ),
+        ("12 Ayala Avenue, Makati City 1226, Philippines", "PH", "12 Ayala Avenue, Makati City 1226, Philippines"),
+        ("地址:香港新界葵涌大連排道 152 號金龍工業中心 8 樓", "HK", "香港新界葵涌大連排道 152 號金龍工業中心 8 樓"),
+        ("地址：广东省深圳市科技园路 12 号 3 楼", "CN", "广东省深圳市科技园路 12 号 3 楼"),
+        ("Mill GmbH & Co. KG, Industriestr. 12a, D-70565 Bonn", "DE", "Industriestr. 12a, D-70565 Bonn"),
+        ("Gewerbestr. 18\n33790 Halle (Westfalen)\nTelefon: 1", "DE", "Gewerbestr. 18, 33790 Halle (Westfalen)"),
+        ("Hauptweg 3 · 97070 Würzburg Telefon 0931 1234", "DE", "Hauptweg 3, 97070 Würzburg"),
+        ("Gassner AG · Poststrasse 11, 9001 St. Gallen · T +41", "CH", "Poststrasse 11, 9001 St. Gallen"),
+        ("Via Alvra 9, CH-7482 Bergün/Bravuogn", "CH", "Via Alvra 9, CH-7482 Bergün/Bravuogn"),
+        ("Seit 1998, 2003 Umzug nach Wien", "AT", None),
+        ("Hauptplatz 7, A-8010 Graz, Österreich", "AT", "Hauptplatz 7, A-8010 Graz, Österreich"),
+        ("Siège social : 18 rue du Bac, 75007 Paris Cedex 07", "FR", "18 rue du Bac, 75007 Paris Cedex 07"),
+        ("Keizersgracht 241\n1016 EA Amsterdam", "NL", "Keizersgracht 241, 1016 EA Amsterdam"),
+        ("Förrådsvägen 14, 901 32 Umeå · Växel 090", "SE", "Förrådsvägen 14, 901 32 Umeå"),
+        ("Vestergade 12, 2. sal\n1456 København K", "DK", "Vestergade 12, 2. sal, 1456 København K"),
+        ("Satamakatu 21, FI-57130 Savonlinna, Finland", "FI", "Satamakatu 21, FI-57130 Savonlinna, Finland"),
+        ("Via Roma 12, 20121 Milano (MI), Italia", "IT", "Via Roma 12, 20121 Milano (MI), Italia"),
+        ("Sheikh Zayed Road 12, Dubai, UAE", "AE", "Sheikh Zayed Road 12, Dubai, UAE"),
+        ("Registered office: 5 New Square, London EC4A 3TW", "GB", "5 New Square, London EC4A 3TW"),
         ("We fitted the roof of 12 Oak Street, Leeds LS1 4AB", "GB", None),
         ("Postfach 11 65, 78549 Spaichingen", "DE", None),
-        ("12 Rue du Bac, 75007 Paris", "FR", None),
     ],
 )
 def test_an_address_abroad_is_read_in_its_countrys_form(text: str, country: str, address: str | None) -> None:
@@ -77,3 +114,72 @@ def test_the_address_of_a_stranger_is_left_out() -> None:
         "Courses are run by Argus Academy, 10 Eunos Road 8 #05-33, Singapore 408600",
     ):
         assert address_on(f"<p>{said}, 6888 1234</p>{own}") == "23 Tuas Road, Singapore 638865"
+
+
+HEAD = "10 Anson Road, #10-01, Singapore 079903"
+
+
+@pytest.mark.parametrize(
+    ("body", "address"),
+    [
+        ("<p>© 2024 Valves Asia Pte Ltd · EA Licence 19C9961 · 10 Anson Road, #10-01, Singapore 079903</p>", HEAD),
+        ("<p>Sure, Mon–Sat 10–6. 10 Anson Road, #10-01, Singapore 079903. Text first.</p>", HEAD),
+        ("<p>Come see us. 10 Anson Road, #10-01, Singapore 079903.</p>", HEAD),
+        ("<p>We have moved! New address: 10 Anson Road, #10-01, Singapore 079903</p>", HEAD),
+        ("<p>Our clinic is at 10 Anson Road, #10-01, Singapore 079903.</p>", HEAD),
+        ("<p>The shop is in town (10 Anson Road, #10-01, Singapore 079903)</p>", f"{HEAD})"),
+        ("<p>Tel 6222 3333, 10 Anson Road, #10-01, Singapore 079903</p>", HEAD),
+        ("<p>Valves Asia, 10 Anson Road, #10-01, Singapore 079903</p>", HEAD),
+        ("<p>Valves Asia (S) Pte. Ltd., 10 Anson Road, #10-01, Singapore 079903</p>", HEAD),
+        ("<p>Showroom (Anson): 10 Anson Road, #10-01, Singapore 079903</p>", HEAD),
+        ("<p>地址:新加坡宜美道 61 号 #02-08,邮编 408930</p>", "新加坡宜美道 61 号 #02-08,邮编 408930"),
+        (
+            "<div><span>10 Anson Road</span>, <span>#10-01</span>, <span>Singapore</span> <span>079903</span></div>",
+            HEAD,
+        ),
+        (
+            "<p>10 Anson Road<br>International Plaza<br>#10-01<br>Singapore 079903</p>",
+            "10 Anson Road, International Plaza, #10-01, Singapore 079903",
+        ),
+        (f"<p>Warehouse</p><p>3 Tuas Link 1, Singapore 638584</p><p>Head office</p><p>{HEAD}</p>", HEAD),
+        (f"<p>3 Tuas Link 1, Singapore 638584</p><p>HQ: {HEAD}</p>", HEAD),
+        ("<p>Complaints: PDPC, 10 Pasir Panjang Road, #03-01, Singapore 117438</p>", None),
+        ("<p>Event venue: Marina Hall, 10 Bayfront Avenue, Singapore 018956</p>", None),
+        ("<p>We renovated the shop at 14 Ubi Crescent, Singapore 408564 last year.</p>", None),
+    ],
+)
+def test_the_main_address_is_given_without_what_stands_beside_it(body: str, address: str | None) -> None:
+    """No label, sentence, name, licence or telephone; the head office before a warehouse; none of an authority."""
+    assert address_on(body) == address
+
+
+@pytest.mark.parametrize(
+    ("url", "body", "address"),
+    [
+        (
+            "http://valves.com/",
+            "<p><span>13601 Grove Drive</span>, <span>Maple Grove</span>, <abbr>MN</abbr> <span>55311</span></p>"
+            "<p>Call +1 763 494 0178</p>",
+            "13601 Grove Drive, Maple Grove, MN 55311",
+        ),
+        ("http://valves.co.uk/", "<p>Valves Asia, 12 Mill Lane, Leeds LS1 4AB</p>", "12 Mill Lane, Leeds LS1 4AB"),
+        (
+            "http://valves.co.uk/",
+            "<p>Registered office: 1 Law Row, Leeds LS1 1AA</p><p>12 Mill Lane, Leeds LS1 4AB</p>",
+            "12 Mill Lane, Leeds LS1 4AB",
+        ),
+        (
+            "http://valves.de/",
+            "<p>Filiale: Weg 1, 10115 Berlin</p><p>Zentrale: Platz 2, 20095 Hamburg</p>",
+            "Platz 2, 20095 Hamburg",
+        ),
+        (
+            "http://valves.in/",
+            "<p>Plot No. J-44, MIDC Bhosari, Pune - 411 026, Maharashtra, India</p>",
+            "Plot No. J-44, MIDC Bhosari, Pune - 411 026, Maharashtra, India",
+        ),
+    ],
+)
+def test_the_main_address_abroad_is_chosen(url: str, body: str, address: str) -> None:
+    """The head office first, the registered office last; parts in elements of their own are put together."""
+    assert address_on(body, url) == address

@@ -4,35 +4,42 @@ The text before the code counts from its street; lines above belong to it while 
 """
 
 import re
+from collections.abc import Iterable, Iterator
+from itertools import islice
+
+from enricher.extract.address_forms import ENDS, SHORT_CODES, WHOLE
+from enricher.extract.address_leads import is_main, is_registered, label_above, without_lead
+from enricher.extract.own_words import is_own_name
 
 _LONGEST = 200
 _LINES_ABOVE = 5
 _LONGEST_LINE = 90
-_STATES = (
-    "AL|AK|AZ|AR|CA|CO|CT|DE|FL|GA|HI|ID|IL|IN|IA|KS|KY|LA|ME|MD|MA|MI|MN|MS|MO|MT|NE|NV|NH|NJ|NM|NY|NC|ND|OH|OK|OR|PA"
-    "|RI|SC|SD|TN|TX|UT|VT|VA|WA|WV|WI|WY|DC"
-)
-_REST = r"(?:,? [A-Z][\w'’.-]{1,20}){0,4}"
-#: The end of an address by country: its code, with the town where that follows.
-_ENDS: dict[str, re.Pattern[str]] = {
-    "GB": re.compile(r"\b[A-Z]{1,2}\d[A-Z\d]? \d[A-Z]{2}\b(?:, (?:UK|United Kingdom|England|Scotland|Wales))?"),
-    "US": re.compile(rf"\b(?:{_STATES}),? \d{{5}}(?:-\d{{4}})?(?!\d)(?:, (?:USA|United States))?"),
-    "AU": re.compile(r"\b(?:NSW|VIC|QLD|TAS|ACT|SA|WA|NT),? \d{4}(?!\d)(?:, Australia)?"),
-    "MY": re.compile(rf"(?<![\d-])\d{{5}},? [A-Z][\w'’-]{{2,20}}{_REST}"),
-    "DE": re.compile(r"(?<![\d-])(?:D-)?\d{5} [A-ZÄÖÜ][\wäöüß]{2,20}(?:[- ][A-ZÄÖÜ][\wäöüß]{2,20}){0,2}"),
-    "JP": re.compile(r"\d{3}-\d{4}(?!\d)(?:, Japan)?"),
-    "HK": re.compile(r"\b(?:Hong Kong|Kowloon|New Territories)\b(?:, (?:Hong Kong|H\.K\.))?"),
-}
-_JAPANESE = re.compile(r"〒\s?\d{3}-\d{4}\s{0,2}[\u3000-\u9fff][^\n]{5,60}")
+_MOST_PLACES = 3
+_MOST = 5
 #: A street, a house or a unit.
 _STREET = re.compile(
     r"\d|\b(?:Street|St|Road|Rd|Avenue|Ave|Lane|Drive|Dr|Close|Way|Walk|Place|Terrace|Hill|Quay|Boulevard|Blvd|Square|Park|Row"
-    r"|Court|Highway|Parade|Jalan|Jln|Lorong|Lebuh|Persiaran|Kampung|Kg|Batu)\b|stra(?:ße|sse)|weg\b|platz\b|allee\b|gasse\b",
+    r"|Court|Highway|Parade|Jalan|Jln|Lorong|Lebuh|Persiaran|Kampung|Kg|Batu)\b|stra(?:ße|sse)|weg\b|platz\b|allee\b|gasse\b|straat\b|laan\b|vägen\b|gatan\b|vej\b|gade\b"
+    r"|\b(?:rue|avenue|quai|chemin|route|allée|impasse|ZI|ZA|ZAC|via|viale|piazza|corso|calle|avda|paseo|rua)\b",
     re.IGNORECASE,
 )
+#: A house by its number, which is no year: a code of four digits counts only behind one.
+_HOUSE = re.compile(
+    r"[^\W\d]{2,}\.? (?!(?:19|20)\d\d\b)\d{1,4} ?[A-Za-z]?(?:[-–/]\d{1,4}[A-Za-z]?)?(?=[\s,]|$)"
+    r"|(?<!\d)(?!(?:19|20)\d\d\b)\d{1,5}[A-Za-z]?(?:[-/]\d{1,4})?(?: bis| ter)?,?"
+    r" (?:[A-Z][\w'’-]+|(?:rue|avenue|quai|place|chemin|route|allée|impasse|boulevard|cours) )"
+)
 _UNIT = re.compile(
-    r"(?:unit|level|suite|ste|floor|block|blk|lot|no\.?|shop|flat|room|#|studio|building|the|c/o|\d{1,3}(?:st|nd"
-    r"|rd|th) floor)\b",
+    r"(?:unit|level|suite|ste|floor|block|blk|lot|plot|no\.?|shop|flat|room|#|studio|building|the|c/o|\d{1,3}(?:st|nd"
+    r"|rd|th) floor|\d{1,2}/f)\b|.{2,60}\b(?:house|tower|towers|building|plaza|centre|center|court|mill|works|estate"
+    r"|business park|industrial park|chambers)$",
+    re.IGNORECASE,
+)
+#: A town or a region on a line of its own.
+_PLACE = re.compile(r"[A-ZÀ-Þ][\w'’.-]{1,24}(?: (?:[A-ZÀ-Þ][\w'’.-]{1,24}|of|upon|on|le|la|the|and|&)){0,3},?")
+_ONLY_UNIT = re.compile(
+    r"(?:(?:unit|level|suite|ste|floor|shop|flat|room|#|lot)\b\.?[ #\w/.-]{1,14}"
+    r"|\d{1,3}(?:st|nd|rd|th) floor|\d{1,2}/f)[, ]*",
     re.IGNORECASE,
 )
 _LABEL = re.compile(
@@ -42,46 +49,96 @@ _LABEL = re.compile(
     re.IGNORECASE,
 )
 _OWNER = re.compile(r"^.{0,80}\b(?:Ltd|Limited|LLP|LLC|Inc|GmbH|Sdn\.? Bhd|Pty|AG|KG)\b\.?\)?[ ,:;–-]{1,3}(?=[#\dA-Z])")
+_HEADING = re.compile(
+    r"\b(?:office|address|contact|locations?|visit|find us|showroom|factory|warehouse|workshop|headquarters|branch)\b",
+    re.I,
+)
+_COMPANY = re.compile(r"\b(?:Ltd|Limited|LLP|LLC|Inc|GmbH|Bhd|Pty|AG|KG|BV|B\.V|AB|ApS|A/S|Oy|SARL|SAS)\b\.?\)?,?$")
 _NO_PART = re.compile(
     r"[@?!]|https?:|\+\d|\b(?:tel|phone|fax|ph|email|mon|opening|hours|copyright|registered|company no|vat)\b|©", re.I
 )
 _PROSE = re.compile(
-    r"\b(?:we|our|was|were|has|have|had|which|that|this|project|client|customer|registered office|c/o|postfach"
+    r"\b(?:we|our|was|were|has|have|had|which|that|this|project|client|customer|c/o|postfach"
     r"|po box)\b",
     re.I,
 )
-_SENTENCE = re.compile(r"(?<=[a-z]{4})[.!?]\s|(?<=\d)[.!?]\s(?=[A-Z])|\s[|•·]\s")
+_SENTENCE = re.compile(r"(?<=[a-z]{4})(?<!str)[.!?]\s|(?<=\d)[.!?]\s(?=[A-Z])")
+_SEPARATOR = re.compile(r"\s[|•·]\s")
+#: A state's letters, and its code on the next line.
+_STATE_ABOVE = re.compile(r"(?<=[ \n][A-Z]{2})\n(?=\d{4,5}\b)|(?<=[ \n][A-Z]{3})\n(?=\d{4}\b)")
+#: Towns without a code, and codes without three digits in a row.
+_CODES_WITH_LETTERS = frozenset({"HK", "VN", "AE", "IE", "GB", "CA"})
+_DIGITS = re.compile(r"\d{3}|\d{2} \d{3}|\d{2}-\d{3}")
 
 
-def find_address_abroad(text: str, country: str) -> str | None:
-    """The first address of a country in a text, on one line; `None` for countries whose codes are not known."""
-    if country == "JP" and (found := _JAPANESE.search(text)):
-        return found[0].strip()
-    end = _ENDS.get(country)
-    lines = text.split("\n") if end else []
+def find_address_abroad(text: str, country: str, names: Iterable[str] = ()) -> str | None:
+    """The first address of a country in a text, on one line, a head office's before others.
+
+    `None` for countries whose codes are not known. `names` are the company's.
+    """
+    registered = first = None
+    for address, label in islice(_addresses(text, country, list(names)), _MOST):
+        if is_main(label):
+            return address
+        if is_registered(label):
+            registered = registered or address
+        else:
+            first = first or address
+    return first or registered
+
+
+def _addresses(text: str, country: str, names: list[str]) -> Iterator[tuple[str, str]]:
+    """The addresses and the words before each."""
+    if country in WHOLE:
+        for found in WHOLE[country].finditer(text):
+            yield found[0].strip(), text[max(0, found.start() - 30) : found.start()]
+    end = ENDS.get(country)
+    if end is None:
+        return
+    lines = (_STATE_ABOVE.sub(" ", text) if country in ("US", "AU") else text).split("\n")
     for nth, line in enumerate(lines):
-        for found in end.finditer(line) if end else ():
-            if address := _whole(lines, nth, found):
-                return address
-    return None
+        for found in end.finditer(line) if country in _CODES_WITH_LETTERS or _DIGITS.search(line) else ():
+            if address := _whole(lines, nth, found, names, needs_house=country in SHORT_CODES):
+                yield address, _label_of(lines, nth, line[: found.start()])
 
 
-def _whole(lines: list[str], nth: int, end: re.Match[str]) -> str | None:
+def _label_of(lines: list[str], nth: int, before: str) -> str:
+    """The words that may say which office it is: before the address on its line, and on a line above."""
+    above = (label_above(line) for line in lines[max(0, nth - _LINES_ABOVE) : nth])
+    return "\n".join((*above, before))
+
+
+def _whole(lines: list[str], nth: int, end: re.Match[str], names: list[str], *, needs_house: bool) -> str | None:
     """The address that ends in this line, if it has a street and is in no sentence about something else."""
     said = _SENTENCE.split(end.string[: end.end()])[-1]
-    before = said[: len(said) - len(end[0])]
-    if len(said) < len(end[0]) or _PROSE.search(before):
+    tail = len(end[0])
+    if len(said) < tail:
         return None
-    parts = [_OWNER.sub("", _LABEL.sub("", said)).strip(" ,–-")]
+    before = _stripped(without_lead(said[:-tail], _HOUSE, names))
+    if _PROSE.search(before):
+        return None
+    parts = [_SEPARATOR.sub(", ", before) + end[0]]
+    places = 0
     for line in reversed(lines[max(0, nth - _LINES_ABOVE) : nth]):
-        head = ", ".join(parts)[: -len(end[0])]
-        has_street = _STREET.search(head) is not None
+        head = ", ".join(parts)[:-tail]
+        has_street = any(_STREET.search(part) and not _ONLY_UNIT.fullmatch(part) for part in head.split(", "))
         goes_on = line.endswith(",") or _UNIT.match(line)
         if (has_street and not goes_on) or len(line) > _LONGEST_LINE or _NO_PART.search(line) or _PROSE.search(line):
             break
-        if not goes_on and not _STREET.search(line):
+        if _COMPANY.search(line) or _HEADING.search(label_above(line)) or (has_street and is_own_name(line, names)):
             break
-        parts.insert(0, _OWNER.sub("", _LABEL.sub("", line)).strip(" ,"))
-    whole = ", ".join(part for part in parts if part)
-    head = whole[: -len(end[0])].strip(" ,")
-    return whole.rstrip(" .,") if head and _STREET.search(head) and len(whole) <= _LONGEST and "," in whole else None
+        if not goes_on and not _STREET.search(line):
+            places += 1
+            if places > _MOST_PLACES or not _PLACE.fullmatch(line):
+                break
+        parts.insert(0, _stripped(without_lead(line, _HOUSE, names)).strip(" ,"))
+    whole = ", ".join(part.strip(" ,–-") for part in parts if part)
+    head = whole[:-tail].strip(" ,")
+    has_house = _HOUSE.search(head) is not None
+    if len(whole) > _LONGEST or not (has_house or ("," in whole and _STREET.search(head) and not needs_house)):
+        return None
+    return whole.rstrip(" .,")
+
+
+def _stripped(line: str) -> str:
+    return _OWNER.sub("", _LABEL.sub("", line))

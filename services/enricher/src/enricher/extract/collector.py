@@ -125,7 +125,8 @@ class Collector:
 
     def add_address(self, page: Document) -> None:
         """Adds the address that stands in what a page says of the company itself."""
-        self.facts += address_facts(replace(page, text=self._parts_of(page).own), self.region)
+        own = self._parts_of(page).own
+        self.facts += address_facts(replace(page, text=own), self.region, names_of(page))
 
     def add_people(self, page: Document) -> None:
         """Adds the people of a page; of one person on several pages, what each of them says."""

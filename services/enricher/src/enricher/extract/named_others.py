@@ -23,7 +23,7 @@ _ADDRESSED = re.compile(
 )
 _STREET = re.compile(
     r"\b(?:Road|Rd|Street|St|Avenue|Ave|Drive|Dr|Lane|Crescent|Cres|Close|Place|Way|Link|Walk|Terrace|Loop|Boulevard|Blvd|Quay"
-    r"|Building|Bldg|Tower|Towers|Plaza|Mall|Centre|Center|Complex|Square|Point|Hub|Park|Estate|Block|Blk|Level|Unit|Jalan|Jln"
+    r"|Plot|Nagar|Salai|Marg|Jl|Building|Bldg|Tower|Towers|Plaza|Mall|Centre|Center|Complex|Square|Point|Hub|Park|Estate|Block|Blk|Level|Unit|Jalan|Jln"
     r"|Lorong|Taman|Bukit|Kampung|Kampong|Wisma|Menara|Straße|Strasse|Platz|Junction|Court|House|City|Town|Island|Industrial)\b"
 )
 _NUMBER = re.compile(r"\+?\(?\d(?:[ ().-]{0,2}\d){5,13}")

@@ -4,8 +4,9 @@ An address in a sentence about something else (a project, a customer's premises)
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
+from enricher.extract.address_leads import is_main, label_above, without_lead, without_sentences
 from enricher.extract.addresses_abroad import find_address_abroad
 from enricher.extract.facts import LIKELY, Fact
 from enricher.extract.numbers.countries import REGION
@@ -37,11 +38,13 @@ _LAST_SECTOR = 82
 _LABEL = re.compile(
     r"^.{0,60}?\b(?:address|addr|office|headquarters|hq|showroom|factory|warehouse|workshop|outlet|branch|visit us"
     r"|find us|located at|situated at|based at|地址)"
-    r"\s?[:：]?\s{0,3}(?:at\s)?(?=[#\dA-Z])",
+    r"\s?[:：]?\s{0,3}(?:at\s)?(?=[#\dA-Z\u4e00-\u9fff])",
     re.IGNORECASE,
 )
 #: A company's name with its legal form in front of its address.
 _OWNER = re.compile(r"^.{0,100}\b(?:Ltd|Limited|LLP|Inc|Pte)\b\.?\)?[ ,:;-]{1,3}(?=[#\dA-Z])", re.IGNORECASE)
+#: A house and its street.
+_HOUSE = re.compile(r"(?i:(?:blk|block|no\.?)\s?)?\d{1,4}[A-Za-z]?(?:-\d{1,4}[A-Za-z]?)?,? [A-Z][a-z']")
 _HAS_WORDS = re.compile(r"(?:[A-Za-z]{3}|[\u4e00-\u9fff]{2}).{0,80}\d|\d.{0,80}(?:[A-Za-z]{3}|[\u4e00-\u9fff]{2})")
 _STREET = re.compile(
     r"(?i:(?:blk|block|no\.?|lot|unit|level|#)\s?)?\d{1,4}[A-Za-z]?(?:-\d{1,4}[A-Za-z]?)?,? [A-Z][a-z']|#\d"
@@ -49,14 +52,19 @@ _STREET = re.compile(
 #: Words of a sentence: an address has none of them.
 _PROSE = re.compile(
     r"\b(?:we|our|for|was|were|has|have|had|(?-i:the)|with|their|which|that|this|fitted|built|completed|installed|supplied"
-    r"|designed|renovat\w{1,5}|project|client|customer)\b",
+    r"|designed|renovat\w{1,5}|project|client|customer|(?<!our )venue)\b",
     re.IGNORECASE,
+)
+#: Authorities to complain to or to register with.
+_AUTHORITY = re.compile(
+    r"\b(?:PDPC|ACRA|IRAS|MAS|MOM|MOH|CEA|ECDA|SCDF|NEA|CPF|LTA|Personal Data Protection Commission|Ministry of"
+    r"|Small Claims|Consumers Association|Commissioner of)\b"
 )
 #: Sentences that say where the company is.
 _LOCATED = re.compile(
     r"\b(?:we are|we're|office|showroom|factory|warehouse|headquarter\w{0,4}|premises|company|visit us|find us"
     r"|drop by|come to|walk in)\b.{0,60}"
-    r"\b(?:at|in|is|are)\b|\b(?:located|situated|based) (?:at|in)\b",
+    r"\b(?:at|in|is|are)\b|\bour \w{3,20} (?:is|are) (?:at|in|on)\b|\b(?:located|situated|based) (?:at|in)\b",
     re.IGNORECASE,
 )
 _MOST = 5
@@ -64,53 +72,66 @@ _LINES_ABOVE = 3
 _LONGEST_ABOVE = 80
 
 
-def find_addresses(text: str) -> list[str]:
-    """Finds the distinct addresses of a text: the words before each postal code, also from the lines above."""
+def find_addresses(text: str, names: Iterable[str] = ()) -> list[str]:
+    """Finds the distinct addresses of a text: the words before each postal code, also from the lines above.
+
+    That of the head office comes first. `names` are the company's, which are no part of an address.
+    """
     found: dict[str, str] = {}
+    main: dict[str, str] = {}
     if not _SIX_DIGITS.search(text):
         return []
     for match in _POSTAL.finditer(text):
         code = next(group for group in match.groups() if group).replace(" ", "")
         if not 1 <= int(code[:2]) <= _LAST_SECTOR or code in found:
             continue
-        before = _before(text, match.start())
+        start, before = _before(text, match.start())
         if match["bare"] and not (_KIND_OF_STREET.search(before) or _is_unit(before)):
             continue
         if _HAS_WORDS.search(before) and _is_own(before, text[match.end() : match.end() + 80]):
-            said = match[0].replace("\n", ", ")
-            found[code] = clean(_street_of(before) + said, MAX_ADDRESS)
+            said = match[0].replace("\n", " ")
+            found[code] = clean(_street_of(before, names) + said, MAX_ADDRESS)
+            if is_main(before) or is_main(label_above(_line_above(text, start))):
+                main.setdefault(code, found[code])
         if len(found) == _MOST:
             break
-    return list(found.values())
+    return list((main | found).values())
 
 
-def _before(text: str, end: int) -> str:
-    """The text before a postal code: its line, and lines above until there is a street."""
+def _before(text: str, end: int) -> tuple[int, str]:
+    """The text before a postal code, and where it starts: its line, and lines above until there is a street."""
     start = text.rfind("\n", 0, end) + 1
     before = text[max(start, end - MAX_ADDRESS + 40) : end]
     for _ in range(_LINES_ABOVE):
-        if start == 0 or (_HAS_WORDS.search(before) and not before.lstrip().startswith("#")):
+        line = _line_above(text, start)
+        is_enough = _HAS_WORDS.search(before) and not before.lstrip().startswith("#")
+        if start == 0 or (is_enough and (_HOUSE.search(before) or not _HOUSE.match(line))):
             break
-        above = text.rfind("\n", 0, start - 1) + 1
-        line = text[above : start - 1] if start - above <= _LONGEST_ABOVE else "@"
-        if line == "@" or _MAIL.search(line):
+        if len(line) >= _LONGEST_ABOVE or _MAIL.search(line):
             break
-        before, start = f"{line.rstrip(' ,')}, {before}", above
-    return before
+        before, start = f"{line.rstrip(' ,')}, {before}", start - 1 - len(line)
+    return start, before
+
+
+def _line_above(text: str, start: int) -> str:
+    return text[text.rfind("\n", 0, start - 1) + 1 : start - 1] if start else ""
 
 
 def _is_own(before: str, after: str) -> bool:
     """True for an address by itself, or in a sentence that says where the company is."""
+    before = without_sentences(before, _STREET)
     street = _STREET.search(before)
     lead = before[: street.start()] if street else before
+    if _AUTHORITY.search(lead):
+        return False
     rest = after.partition("\n")[0]
     is_sentence = _PROSE.search(lead) or (_PROSE.match(rest.lstrip(" ,.)")) and lead.strip())
     return not is_sentence or _LOCATED.search(lead) is not None
 
 
-def _street_of(before: str) -> str:
+def _street_of(before: str, names: Iterable[str]) -> str:
     """The address without its label, and without the name of the company or the building before its street."""
-    before = _OWNER.sub("", _LABEL.sub("", before))
+    before = _OWNER.sub("", _LABEL.sub("", without_lead(before, _STREET, names)))
     parts = before.split(", ")
     for nth, part in enumerate(parts[:-1]):
         if any(map(str.isdigit, part)):
@@ -128,13 +149,14 @@ def _is_unit(before: str) -> bool:
     return _STREET.search(before) is not None and re.search(r"#\d{1,2}-\d", before) is not None
 
 
-def address_facts(page: Document, region: str) -> Iterator[Fact]:
-    """The first address that is the company's own, of the site's country or else of Singapore.
+def address_facts(page: Document, region: str, names: Iterable[str] = ()) -> Iterator[Fact]:
+    """The main address of the company: of the site's country, or else of Singapore; a head office before others.
 
     The Singapore address of a company elsewhere is a branch's.
     """
-    found = find_addresses(page.text)[:1] if region == REGION else []
-    if not found and (abroad := find_address_abroad(page.text, region)):
+    text = page.text.replace("\n, ", ", ").replace("\n,\n", ", ") if "\n," in page.text else page.text
+    found = find_addresses(text, names)[:1] if region == REGION else []
+    if not found and (abroad := find_address_abroad(text, region, names)):
         found = [clean(abroad, MAX_ADDRESS)]
     for address in found:
         yield Fact("address", address, page.url, "page", LIKELY)

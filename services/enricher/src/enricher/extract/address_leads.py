@@ -1,0 +1,88 @@
+"""Removes what stands in front of an address on its line: labels, sentences, other items, the company's own name."""
+
+import re
+from collections.abc import Iterable
+
+from enricher.extract.own_words import is_own_name
+
+#: The main one of several offices.
+_MAIN = re.compile(
+    r"\b(?:head ?(?:office|quarters?)|headquarter\w{0,3}|hq|main office|ibu pejabat|kantor pusat"
+    r"|hauptsitz|zentrale|siège(?: social)?|hoofdkantoor|huvudkontor|hovedkontor|sede (?:legale|central|principal))\b"
+    r"|总部|總部|总公司|總公司|本社",
+    re.IGNORECASE,
+)
+_REGISTERED = re.compile(r"\bregistered (?:office|address)\b", re.IGNORECASE)
+_LONGEST_LABEL = 60
+_SEPARATOR = re.compile(r"\s[|•·●▪‧]\s|\s[–—]\s|\t")
+#: A sentence's end, or a bracket that holds the address; no end of "Blk." or "Industriestr.".
+_SENTENCE_END = re.compile(
+    r"(?:(?<=[a-z]{4})|(?<=[\d)”\"’])|(?<=\b[a-z]{2})|(?<=\b[a-z]{3}))(?<!str)(?<!\bno)(?<!\bul)(?<!\bal)(?<!\bnr)"
+    r"(?<!\bav)(?<!\bbd)[.!?]\s(?=\S)|\s\((?=[^()]*$)"
+)
+#: A label and its colon.
+_LABEL = re.compile(
+    r"^[^\d:：]{0,60}(?:\d{1,2}\s?)?[:：]\s{0,3}(?=\S)|^.{0,30}\b(?:地址|Adresse|Alamat)\s?[:：]?\s{0,2}(?=\S)"
+)
+_LEGAL = re.compile(
+    r"^(?!\d).{0,100}\b(?:Ltd|Limited|LLP|LLC|Inc|Incorporated|Pte|GmbH|AG|KG|Sdn\.? Bhd|Bhd|Pty|B\.?V|N\.?V|AB|A/S|ApS"
+    r"|AS|Oy|S\.?A\.?S|SARL|S\.?r\.?l|PT)\b\.?\)?"
+    r"(?: (?:Co\. KG|Ltd|Limited|Bhd)\b\.?)?[ ,:;–—-]{1,3}(?=[#\dA-ZÀ-Þ])(?!Ltd|Limited|Bhd)"
+)
+_RIGHTS = re.compile(r"©|\bcopyright\b|all rights reserved", re.IGNORECASE)
+_NO_ADDRESS = re.compile(
+    r"@|\+\d{2}|©|\b(?:tel|phone|fax|mobile|hp|whatsapp|email|e-mail|uen|reg|registration|licence|license|hours|mon|daily)\b",
+    re.I,
+)
+
+
+def is_main(label: str) -> bool:
+    """True for a label of the head office, also in other languages."""
+    return _MAIN.search(label) is not None
+
+
+def is_registered(label: str) -> bool:
+    """True for a label of the registered office, which may be an accountant's."""
+    return _REGISTERED.search(label) is not None
+
+
+def label_above(line: str) -> str:
+    """The line above an address if it may be its label; else an empty text."""
+    return "" if len(line) > _LONGEST_LABEL or any(map(str.isdigit, line)) else line
+
+
+def without_lead(text: str, street: re.Pattern[str], names: Iterable[str] = ()) -> str:
+    """The text from the address on, which has a `street` in it; `names` are the company's, compacted."""
+    text = _last_with_street(text, _SEPARATOR, street)
+    text = without_sentences(text, street)
+    for _ in range(2):
+        if (label := _LABEL.match(text)) and street.search(text, label.end()):
+            text = text[label.end() :]
+    if (owner := _LEGAL.match(text)) and street.search(text, owner.end()):
+        text = text[owner.end() :]
+    names = list(names)
+    parts = text.split(", ")
+    while len(parts) > 1 and _is_no_part(parts[0], names) and street.search(", ".join(parts[1:])):
+        parts = parts[1:]
+    return ", ".join(parts).lstrip(" ,;:–—-·|")
+
+
+def without_sentences(text: str, street: re.Pattern[str]) -> str:
+    """The text behind the sentences in front of an address."""
+    return _last_with_street(text, _SENTENCE_END, street)
+
+
+def _last_with_street(text: str, separator: re.Pattern[str], street: re.Pattern[str]) -> str:
+    """The text behind separators, as long as no street stands before them and one behind."""
+    start = 0
+    for found in separator.finditer(text):
+        before = text[start : found.start()]
+        if street.search(text, found.end()) and (_NO_ADDRESS.search(before) or not street.search(before)):
+            start = found.end()
+    return text[start:]
+
+
+def _is_no_part(part: str, names: list[str]) -> bool:
+    if any(map(str.isdigit, part)):
+        return _NO_ADDRESS.search(part) is not None
+    return _RIGHTS.search(part) is not None or _NO_ADDRESS.search(part) is not None or is_own_name(part, names)
