@@ -81,7 +81,7 @@ def test_employees_are_the_companys_own(body: str, count: str | None) -> None:
 @pytest.mark.parametrize(
     ("body", "address"),
     [
-        ("<p>12 Gul Way<br>#03-01<br>Singapore<br>629190</p>", "12 Gul Way, #03-01, Singapore, 629190"),
+        ("<p>12 Gul Way<br>#03-01<br>Singapore<br>629190</p>", "12 Gul Way, #03-01, Singapore 629190"),
         ("<p>12 Gul Way, Singapore 629 190</p>", "12 Gul Way, Singapore 629 190"),
         ("<p>12 Gul Way. Postcode 629190</p>", "12 Gul Way. Postcode 629190"),
         ("<p>12 Gul Way, 629190 Singapore</p>", "12 Gul Way, 629190 Singapore"),

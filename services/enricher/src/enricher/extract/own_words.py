@@ -50,7 +50,9 @@ _COMPACT = re.compile(r"[^a-z0-9]+")
 _LONGEST = 300
 _PARTS = re.compile(r"\s[|–—•·:-]\s|[|–—•·:]")
 _MOST_NAME_WORDS = 6
-_BEFORE_NAME = re.compile(r"^(?:about|contact|welcome to|visit|join|the home of|home of)\s", re.IGNORECASE)
+_BEFORE_NAME = re.compile(
+    r"^(?:about|contact|welcome to|visit|join|the home of|home of|om|über|tentang|kontakt)\s", re.IGNORECASE
+)
 _ALIKE = 4  # letters of a domain that a title's part has, too
 _NOWHERE = "http://a/"
 _NO_NAMES = frozenset(

@@ -31,6 +31,13 @@ _ONLY_YEAR = re.compile(r"(?:18|19|20)\d\d")
 _AFTER_YEAR = re.compile(
     r"(?:we were |company |the company |was )?(?:founded|established|started|incorporated|born)\b", re.IGNORECASE
 )
+#: A milestone below its year: "Lim Ah Seng founds the company", "The company is incorporated".
+_MILESTONE = re.compile(
+    r"(?:[A-Z][\w’'-]{1,20} ){1,4}(?:[a-z][\w’'-]{0,15} ){0,8}(?:founds?|founded|starts?|started|sets? up"
+    r"|establish(?:es|ed)) (?:the|our) (?:company|firm|business|school|practice)\b(?! [A-Z])"
+    r"|(?i:the|our) (?:company|firm|business|group) (?:is|was) (?:founded|established|incorporated|set up"
+    r"|formed|born)\b",
+)
 _LONGEST_LABEL = 40
 
 
@@ -52,5 +59,9 @@ def labelled_years(text: str, _: list[str]) -> Iterator[tuple[str, float, re.Mat
                 found.append((value[1], LIKELY, value))
         elif _ONLY_YEAR.fullmatch(above) and _AFTER_YEAR.match(line) and not has_others(line.partition(" by ")[0]):
             found += [(value[1], LIKELY, value) for value in _VALUE.finditer(above)]
+    for nth in dated:
+        below = lines[nth + 1] if nth + 1 < len(lines) else ""
+        if _ONLY_YEAR.fullmatch(lines[nth]) and _MILESTONE.match(below) and (value := _VALUE.search(lines[nth])):
+            found.append((value[1], LIKELY, value))
     found += [(match[1], LIKELY, match) for match in islice(_INLINE.finditer(text), MOST)]
     yield from sorted(found, key=lambda it: it[0])[:1]

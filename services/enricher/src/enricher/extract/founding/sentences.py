@@ -48,6 +48,14 @@ _SUBJECT = re.compile(
     r"|\bwhat (?:we|is now .{3,40})?$",
     re.IGNORECASE,
 )
+#: A description without a subject: "An independent law office, founded in 2014".
+_DESCRIBED = re.compile(rf"an? (?:[\w’'-]{{2,20}} ){{0,4}}(?:{_KINDS}|office|manufacturer|maker),?", re.IGNORECASE)
+#: "planted the first vines in 1972, the year the winery was founded".
+_THE_YEAR = re.compile(
+    rf"(?<!\d){YEAR}, the (?:same )?year (?:that |in which |when )?(?:(?:the|our) (?:{_KINDS})|we|it)"
+    r" (?:was |were )?(?P<verb>founded|established|started|opened|set up|born|began)\b",
+    re.IGNORECASE,
+)
 #: "the company was founded", "who founded the forwarder".
 _OBJECT = re.compile(rf"\s(?:the|our) (?:[\w-]{{2,15}} )?(?:{_KINDS})\b", re.IGNORECASE)
 _IN_BRACKETS = re.compile(r"\(\s?(?:itself |originally |first |est\.? )?$", re.IGNORECASE)
@@ -66,6 +74,8 @@ _LONGEST_SUBJECT = 8  # words
 
 def stated_years(text: str, names: list[str]) -> Iterator[tuple[str, re.Match[str]]]:
     """The statements about the company that it was founded in a year."""
+    for match in islice(_THE_YEAR.finditer(text), 1):
+        yield match[1], match
     for match in islice(_STATED.finditer(text), MOST):
         gap = match["gap"]
         if A_YEAR.search(gap) or _OTHER_THING.search(gap) or gap.count("(") > gap.count(")"):
@@ -116,11 +126,15 @@ def is_subject(before: str, names: list[str]) -> bool:
         r"\b(?:sister|parent|affiliate|of our|client|customer)\b", before[-60:], re.I
     ):
         return True
+    if _DESCRIBED.fullmatch(before):
+        return True
     before = before.rpartition("(")[2] if before.count("(") > before.count(")") else before
     clause = re.split(r"[,;:–—]\s", before)[-1]
     if len(clause.split()) > _LONGEST_SUBJECT:
         return False
-    last = compacted(re.sub(r"\b(?:was|were|has been|itself|first|originally|all|is|had been)\b", " ", clause))
+    last = compacted(
+        re.sub(r"\b(?:was|were|has been|itself|first|originally|all|is|had been|PT|blev|ble|werd)\b", " ", clause)
+    )
     return bool(last) and any(
         last.endswith(name) or last.startswith(name) or (len(last) >= SHORTEST and name.startswith(last))
         for name in names

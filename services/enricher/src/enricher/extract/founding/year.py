@@ -24,7 +24,7 @@ def founding_year(
     On a page that `is_about_others` (news, customers) only a sentence that begins with the company's name counts, or
     the part below "About Acme".
     """
-    text = text.replace(" | ", "\n")
+    text = text.replace(" | ", "\n").replace(" * ", "\n")
     if not A_YEAR.search(text) and not re.search(rf"[{HAN_DIGITS}]{{4}}年", text):
         return None
     names = list(names)
