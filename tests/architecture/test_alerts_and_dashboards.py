@@ -1,6 +1,7 @@
 """Alerts and dashboards stand on metrics that exist; each alert has a section in the runbook and cases of its own."""
 
 import re
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,7 @@ def cases() -> dict[str, list[dict[str, Any]]]:
     return found
 
 
+@cache
 def known() -> dict[str, set[str]]:
     """All series that a query may name, with their labels."""
     recorded = {rule["record"]: set[str]() for rule in rules() if "record" in rule}

@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Iterator
+from functools import cache
 
 import pytest
 
@@ -11,11 +12,11 @@ from industries.language.text.scripts import latin
 from industries.language.text.words import folded_words
 from industries.ssic import versions
 from industries.ssic.hierarchy import Code, Hierarchy, VersionedCode
-from leadgen.ssic import ssic_2020
 from testkit.checkout import SHARED
+from testkit.industries import codes_2020, index_2020
 
 DATA = SHARED / "data"
-CODES_2020 = [Code("2020", *code) for code in ssic_2020()]
+CODES_2020 = codes_2020()
 KNOWN_2020 = {code.code for code in CODES_2020}
 NEEDS_2025 = pytest.mark.skipif(not DATA.exists(), reason="SSIC 2025 is not part of the repository")
 
@@ -29,6 +30,12 @@ def codes_2025() -> Iterator[Code]:
     for row in rows_of("ssic.csv"):
         if row["version"] == "2025":
             yield Code("2025", row["code"], row["level"], row["title"], row["parent_code"] or None)
+
+
+@cache
+def index_of_both() -> IndustryIndex:
+    """The index of SSIC 2020 and 2025, built once."""
+    return IndustryIndex([*CODES_2020, *codes_2025()])
 
 
 def written() -> set[str]:
@@ -59,7 +66,7 @@ def test_every_phrase_alone_gets_its_codes() -> None:
     """Every phrase alone gets its codes, but for those that are everyday words too, and for whole titles, which mean
     their own code.
     """
-    index = IndustryIndex(CODES_2020)
+    index = index_2020()
     hierarchy = Hierarchy(CODES_2020)
     titles = {tuple(folded_words(code.title.lower())) for code in CODES_2020}
     talk = {frozenset(folded_words(each)) for each in vocabulary.talk()}
@@ -110,7 +117,7 @@ def test_the_changes_are_all_that_there_were() -> None:
 )
 def test_words_get_the_codes_of_each_version(term: str, in_2020: set[str], in_2025: set[str]) -> None:
     """Both versions side by side: a row's code is read in its own."""
-    found = IndustryIndex([*CODES_2020, *codes_2025()]).resolve([term]).industries
+    found = index_of_both().resolve([term]).industries
     assert {each.code for each in found if each.version == "2020"} == in_2020
     assert {each.code for each in found if each.version == "2025"} == in_2025
 
@@ -119,7 +126,7 @@ def test_words_get_the_codes_of_each_version(term: str, in_2020: set[str], in_20
 @NEEDS_2025
 def test_an_explicit_code_is_meant_where_it_means_the_same() -> None:
     """In all versions, in the newest alone where it was reused, and in the one that is named."""
-    index = IndustryIndex([*CODES_2020, *codes_2025()])
+    index = index_of_both()
 
     def meant(term: str) -> set[tuple[str, str]]:
         return {(each.version, each.code) for each in index.resolve([term]).industries}
@@ -134,7 +141,7 @@ def test_an_explicit_code_is_meant_where_it_means_the_same() -> None:
 @NEEDS_2025
 def test_an_exclusion_is_taken_away_in_every_version() -> None:
     """Codes of neither version are left beneath what is excluded."""
-    index = IndustryIndex([*CODES_2020, *codes_2025()])
+    index = index_of_both()
     resolution = index.resolve(["education except polytechnics"])
     assert {(each.version, each.code) for each in resolution.excluded} == {("2020", "85301"), ("2025", "85401")}
     assert not {("2020", "85301"), ("2025", "85401")} & {tuple(key) for key in resolution.codes}

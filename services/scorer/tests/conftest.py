@@ -20,13 +20,13 @@ from common.delivery.outbox import sendables
 from common.handling.work import Batch, Work
 from common.ids import NO_REPLAY
 from common.postgres import Database
-from industries.ssic.hierarchy import Code, Hierarchy
-from leadgen.ssic import ssic_2020
+from industries.ssic.hierarchy import Hierarchy
 from scorer.consumer import scorer
 from scorer.core.industry_fit import SsicVersions
 from scorer.core.model import read_model
 from scorer.core.scoring_profile import ProfileCache
 from scorer.rescoring import CHUNK
+from testkit.industries import codes_2020
 from testkit.scoring import NOW, an_enrichment, an_item
 
 Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
@@ -112,7 +112,7 @@ class Scorer:
 @pytest.fixture(scope="session")
 def industries() -> SsicVersions:
     """The industries of SSIC 2020."""
-    return SsicVersions(Hierarchy(Code("2020", *code) for code in ssic_2020()))
+    return SsicVersions(Hierarchy(codes_2020()))
 
 
 @pytest.fixture

@@ -7,17 +7,17 @@ import orjson
 import pytest
 
 from common.contracts import CompanyFact, Site
-from industries.ssic.hierarchy import Code, Hierarchy
-from leadgen.ssic import ssic_2020
+from industries.ssic.hierarchy import Hierarchy
 from scorer.core.industry_fit import SsicVersions
 from scorer.core.model import read_model
 from scorer.core.rating import rate
 from scorer.core.rationale import LONGEST
 from scorer.core.scoring_profile import ProfileCache
+from testkit.industries import codes_2020
 from testkit.scoring import EVERYTHING, HOME, NOW, a_fact, a_profile, an_email, seen
 
 MODEL = read_model()
-PROFILES = ProfileCache(MODEL, SsicVersions(Hierarchy(Code("2020", *code) for code in ssic_2020())))
+PROFILES = ProfileCache(MODEL, SsicVersions(Hierarchy(codes_2020())))
 NO_ICP, FULL_ICP = (PROFILES.get(it) for it in (a_profile(), a_profile(**EVERYTHING)))
 
 

@@ -7,14 +7,14 @@ import pytest
 from common.contracts import Company, CompanyEnriched, Icp, Site
 from common.singapore.districts import DISTRICTS, district_of
 from industries.ssic.hierarchy import Code, Hierarchy
-from leadgen.ssic import ssic_2020
 from scorer.core.icp_fit import IcpFit, employees_in, full_years
 from scorer.core.industry_fit import IndustryFit, SsicVersions
+from testkit.industries import codes_2020
 from testkit.scoring import a_fact, an_enrichment
 
 #: 2025 has but one industry here, under a number that was another's.
 LATER = [Code("2025", "C", "section", "MAKING", None), Code("2025", "46", "division", "TRADE", "C")]
-INDUSTRIES = SsicVersions(Hierarchy([*(Code("2020", *code) for code in ssic_2020()), *LATER]))
+INDUSTRIES = SsicVersions(Hierarchy([*codes_2020(), *LATER]))
 
 
 def enriched(*, tech: list[str] | None = None, outcome: str = "visited", **company: object) -> CompanyEnriched:

@@ -12,19 +12,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from common.contracts import Company, CompanyEnriched, CompanyFact, Contact, Icp, Site
-from industries.ssic.hierarchy import Code, Hierarchy
+from industries.ssic.hierarchy import Hierarchy
 from lead_features.format import contributions_in
-from leadgen.ssic import ssic_2020
 from scorer.core.industry_fit import SsicVersions
 from scorer.core.model import UNIT, read_model
 from scorer.core.rating import newest, rate
 from scorer.core.rationale import LONGEST
 from scorer.core.scoring_profile import ProfileCache, ScoringProfile
 from scorer.core.weighting import weighted_model
+from testkit.industries import codes_2020
 from testkit.scoring import EVERYTHING, NOW, a_fact, a_phone, a_profile, an_email
 
 MODEL = read_model()
-PROFILES = ProfileCache(MODEL, SsicVersions(Hierarchy(Code("2020", *code) for code in ssic_2020())))
+PROFILES = ProfileCache(MODEL, SsicVersions(Hierarchy(codes_2020())))
 NO_ICP, FULL_ICP = (PROFILES.get(it) for it in (a_profile(), a_profile(**EVERYTHING)))
 
 words = st.text(max_size=60)

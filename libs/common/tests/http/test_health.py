@@ -74,7 +74,7 @@ async def test_a_dead_task_ends_liveness(which: str, toy: str, database: Databas
             **{task.get_name().split()[0]: task for task in runtime._tasks},
         }
         tasks[which].cancel()
-        await asyncio.wait([tasks[which]], timeout=10)
+        await asyncio.wait([tasks[which]], timeout=60)
         answer = await client.get("/livez")
     assert answer.status_code == 503
     assert "has ended" in answer.text

@@ -85,18 +85,24 @@ async def test_many_dead_names_at_once_hold_up_nobody(names: NameServer, web: An
     Nor do they hold up what else is done in threads, such as taking apart a long robots.txt.
     """
     web.serve("http://acme.sg/", "here")
-    async with fetcher_by(names, web, within_s=4) as fetcher:
-        started = time.monotonic()
+    async with fetcher_by(names, web, within_s=60) as fetcher:  # a busy machine takes seconds for all that follows
         dead = [asyncio.create_task(fetcher.get(f"http://dead{n}.sg/")) for n in range(100)]
         await names.was_asked_for(100)
 
         assert (await fetcher.get("http://acme.sg/")).text == "here"
         assert await asyncio.gather(*(asyncio.to_thread(str, n) for n in range(100))) == [str(n) for n in range(100)]
         assert not any(task.done() for task in dead)
+        for task in dead:
+            task.cancel()
+        await asyncio.wait(dead)
+
+    async with fetcher_by(names, web, within_s=2) as fetcher:
+        started = time.monotonic()
+        dead = [asyncio.create_task(fetcher.get(f"http://dead{n}.sg/")) for n in range(100, 200)]
         for end in await asyncio.gather(*dead, return_exceptions=True):
             assert isinstance(end, SiteUnreachable)
-            assert "did not resolve within 4 s" in str(end)
-        assert time.monotonic() - started < 4 * 3  # 32 threads would need four rounds
+            assert "did not resolve within 2 s" in str(end)
+        assert time.monotonic() - started < 4 * 2  # 32 threads would need four rounds
 
 
 async def test_questions_are_bounded_and_their_places_come_back(names: NameServer, web: Any) -> None:

@@ -14,8 +14,7 @@ from gateway.icp import rules
 from gateway.icp.profile import codes_of
 from gateway.industries.catalog import Catalog
 from gateway.routes.icp import icp as asked
-from industries.ssic.hierarchy import Code
-from leadgen.ssic import ssic_2020
+from testkit.industries import codes_2020
 from testkit.stages import read_topic, until
 
 CODES = [
@@ -131,7 +130,7 @@ async def test_what_is_wrong_changes_nothing(rep) -> None:
 
 def test_a_guess_is_asked_back() -> None:
     """A word that only a title holds is enough for a search, which says so, and not for an ICP, which stays."""
-    catalog = Catalog.build([Code("2020", *code) for code in ssic_2020()])
+    catalog = Catalog.build(codes_2020())
     assert catalog.index.resolve(["fabricated"]).industries
     for words, meant in (("fabricated", "FABRICATED METAL PRODUCTS"), ("frobnication", "Structural Metal Products")):
         with pytest.raises(Problem) as refused:
