@@ -11,7 +11,7 @@ JUDGED = Path(__file__).parent / "judged"
 
 
 def judged(name: str) -> Evaluation:
-    return evaluate(index_2020(), read_terms(JUDGED / f"{name}.csv"))
+    return evaluate(index_2020(), read_terms(JUDGED / f"{name}.csv"), repeats=1)
 
 
 @pytest.mark.slow

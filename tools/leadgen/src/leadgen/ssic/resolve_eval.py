@@ -114,14 +114,14 @@ def read_terms(file: Path) -> list[Term]:
     return terms
 
 
-def evaluate(index: IndustryIndex, terms: Sequence[Term]) -> Evaluation:
-    """Resolves every term, judges the answer and takes the time, warm."""
+def evaluate(index: IndustryIndex, terms: Sequence[Term], *, repeats: int = REPEATS) -> Evaluation:
+    """Resolves every term, judges the answer and takes the time: the median of `repeats`, which warm up each other."""
     wrong: list[Wrong] = []
     milliseconds: list[float] = []
     answered = negatives_answered = 0
     for term in terms:
-        resolution = index.resolve([term.term])
-        milliseconds.append(_milliseconds(index, term.term))
+        resolution, took_ms = _timed(index, term.term, repeats)
+        milliseconds.append(took_ms)
         answered += bool(resolution.codes)
         negatives_answered += term.mode == "none" and bool(resolution.codes)
         if not is_right(term, resolution, index.versions):
@@ -194,10 +194,11 @@ def _percent(share: float | None) -> str:
     return "unknown" if share is None else f"{share:.1%}"
 
 
-def _milliseconds(index: IndustryIndex, term: str) -> float:
+def _timed(index: IndustryIndex, term: str, repeats: int) -> tuple[Resolution, float]:
+    """Resolves a term `repeats` times; returns the answer and the median of the milliseconds."""
     durations = []
-    for _ in range(REPEATS):
+    for _ in range(repeats):
         started = time.perf_counter()
-        index.resolve([term])
+        resolution = index.resolve([term])
         durations.append(time.perf_counter() - started)
-    return median(durations) * 1000
+    return resolution, median(durations) * 1000
