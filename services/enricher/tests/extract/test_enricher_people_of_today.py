@@ -362,6 +362,7 @@ def test_people_in_further_layouts_are_found(body: str, path: str, found: list[t
         ("<h2>Importers</h2><p>Germany: Haus Omega, Hr. Ben Low, Inhaber, +49 4321 60 02 44</p>", "contact", []),
         ("<p>We hear experts: Prof. Ana Cruz (Dean, Østre School of Trade).</p>", "team", []),
         (f"{TWO}<h3>Mochi</h3><p>Chief Morale Officer</p><p>Corgi. Takes treats.</p>", "team", BOTH),
+        ("<h2>Webinar</h2><p>Speaker: Ana Cruz, Chief Engineer</p>", "contact", []),
     ],
 )
 def test_outsiders_named_with_titles_are_none(body: str, path: str, found: list[tuple[str, str]]) -> None:
@@ -420,6 +421,18 @@ def test_outsiders_named_with_titles_are_none(body: str, path: str, found: list[
             [("Ana Cruz", "Vice Principal (Curriculum)")],
         ),
         ("<p>Ana Cruz</p><p>President. Her father retired in 2017.</p>", "team", [("Ana Cruz", "President")]),
+        (
+            "<h2>The partners</h2><p>Ana Cruz</p><p>Ben Low</p>",
+            "people",
+            [("Ana Cruz", "Partner"), ("Ben Low", "Partner")],
+        ),
+        (
+            "<ul><li>Managing Director – Ana Cruz</li><li>Sales – Ben Low</li></ul>",
+            "contact",
+            [("Ana Cruz", "Managing Director"), ("Ben Low", "Sales")],
+        ),
+        ("<p>MD: Ana Cruz</p><p>GM: Ben Low</p>", "about", [("Ana Cruz", "MD"), ("Ben Low", "GM")]),
+        ("<p>Our son Ben Low is managing director today.</p>", "about", [("Ben Low", "managing director")]),
     ],
 )
 def test_titles_with_fields_and_in_other_languages_are_read(body: str, path: str, found: list[tuple[str, str]]) -> None:

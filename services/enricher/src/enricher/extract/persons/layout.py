@@ -117,6 +117,6 @@ def _may_be_title(line: str) -> bool:
         and person_name(line) is None
         and not names_degree(line)
         and not is_degree(line)
-        and not is_place(line)
         and not any(is_common(word) and not is_known(word) for word in line.lower().split())
+        and not is_place(line)
     )

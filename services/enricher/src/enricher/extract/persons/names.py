@@ -199,11 +199,13 @@ def _is_heading(word: str) -> bool:
 @lru_cache(4_000)
 def person_name(line: str) -> str | None:
     """The name in a line that holds nothing else, without honorifics and degrees; `None` for any other line."""
-    line = _MARKS.sub("", line).strip(" ,-–—|:*•")
-    if not 3 <= len(line) <= _LONGEST and not _CHINESE_NAME.fullmatch(_CHINESE_TITLE.sub("", line)):
+    line = line.strip(" ,-–—|:*•")
+    if not line.isascii():
+        line = _MARKS.sub("", line).strip(" ,-–—|:*•")
+        if (chinese := _CHINESE_TITLE.sub("", line)) and _CHINESE_NAME.fullmatch(chinese):
+            return chinese
+    if not 3 <= len(line) <= _LONGEST:
         return None
-    if (chinese := _CHINESE_TITLE.sub("", line)) and _CHINESE_NAME.fullmatch(chinese):
-        return chinese
     line = _MEMBER.sub("", line)
     plain = _HONORIFIC.sub("", line)
     is_addressed = plain != line
@@ -215,8 +217,6 @@ def person_name(line: str) -> str | None:
     tokens = bare.split()
     if not (1 if is_addressed else 2) <= len(tokens) <= 5 or is_job_title(plain if is_addressed else line):
         return None
-    if not is_addressed and is_field(bare):
-        return None
     full = 0
     for token in tokens:
         word = token.strip(",").lower()
@@ -226,6 +226,8 @@ def person_name(line: str) -> str | None:
         if not _TOKEN.fullmatch(token.strip(",")) or (word in _NO_NAME and not is_korean) or _is_heading(word):
             return None
         full += len(word.strip(".")) > 1
+    if not is_addressed and is_field(bare):
+        return None
     is_full = full >= (1 if is_addressed else 2) or (full == 1 and (len(tokens) > 2 or _INITIAL.search(bare)))
     return (bare if bare != plain and "(" not in plain else plain).strip(" ,") if is_full else None
 
@@ -256,7 +258,7 @@ def is_like_name(line: str) -> str | None:
 
 def is_degree(line: str) -> bool:
     """True for a line with a degree alone: "BVSc, Melbourne". It stands between a name and its title."""
-    return _DEGREE_LINE.fullmatch(line) is not None
+    return ":" not in line and _DEGREE_LINE.fullmatch(line) is not None
 
 
 def names_degree(line: str) -> bool:

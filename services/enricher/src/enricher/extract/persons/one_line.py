@@ -45,7 +45,7 @@ _FIELD = re.compile(
 )
 #: Labels before the names of others, and those that say nothing of a person's part.
 _OF_OTHERS_LABEL = re.compile(
-    r"^our\b|\b(?:architect|developer|media|press|pr|photos?|photography|text|words|design|by|website|author|winner|venue|address|location|date|time|subject|from|to|cc|re|for|contacts?"
+    r"^our\b|\b(?:speakers?|guests?|panel(?:list)?|judges?|references?|testimonials?|case|architect|developer|media|press|pr|photos?|photography|text|words|design|by|website|author|winner|venue|address|location|date|time|subject|from|to|cc|re|for|contacts?"
     r"|attn|attention|name|tel|phone|call|mobile|whatsapp|e-?mail|emergency|ambulance|hospital|doctor|outlet|branch)\b",
     re.IGNORECASE,
 )
@@ -77,7 +77,7 @@ def on_one_line(line: str, names: frozenset[str]) -> tuple[str, str] | None:
         line = line[:-1]  # "Gérante : Mme Ana Cruz."
     if len(line) > _LONGEST_PERSON or line.endswith((".", "?", "!")):
         return None
-    pair = _GIVEN_BEHIND.fullmatch(line)
+    pair = _GIVEN_BEHIND.fullmatch(line) if "(" in line else None
     name = person_name(pair["name"]) if pair else None
     if pair and name and not is_known(pair["given"].lower()) and is_job_title(pair["title"]):
         return name, clean(pair["title"], LONGEST_TITLE)
@@ -98,23 +98,32 @@ def on_one_line(line: str, names: frozenset[str]) -> tuple[str, str] | None:
         is_labelled = ":" in cut[0] or "：" in cut[0]
         if "," in cut[0] and not ADDRESSED.match(rest):
             continue  # "General Counsel, Lotus Air"
-        is_role = ADDRESSED.match(rest) or is_job_title(first) or is_place(first) or _AREA.fullmatch(first)
         if is_labelled and is_job_title(role) and (name := person_name(line[cut.end() :])):
             return name, clean(first, LONGEST_TITLE)  # "Lab Director: Dr. Swati Rao, MD (Path)"
-        is_subject = _SUBJECT.fullmatch(first) is not None and not is_others_label(first)
-        if is_labelled and (is_role or is_subject) and (both := on_one_line(rest, names)):
+        if is_labelled and _may_lead(first, rest) and (both := on_one_line(rest, names)):
             return both  # "Regional sales: Mr Tan, Sales Director"
-        if (is_job_title(first) or (is_labelled and is_short_department(first))) and (name := person_name(rest)):
+        if (is_job_title(first) or ((is_labelled or cut[0].strip() in "–—-") and is_short_department(first))) and (
+            name := person_name(rest)
+        ):
             return name, clean(first, LONGEST_TITLE)
     return None
+
+
+def _may_lead(label: str, rest: str) -> bool:
+    """True for a label that may stand before a person of the company with a title: "Corporate rates"."""
+    if ADDRESSED.match(rest) or is_job_title(label) or _AREA.fullmatch(label) or is_place(label):
+        return True
+    return _SUBJECT.fullmatch(label) is not None and not is_others_label(label)
 
 
 def several_on_one_line(line: str) -> list[tuple[str, str]]:
     """ "Directors: Mei Tan, Ben Low"."""
     title, sign, rest = line.partition(":")
+    if not sign:
+        return []
     title = title.strip()
     title = title if is_job_title(title) else title.removesuffix("s")  # "Members"
-    parts = _AND.split(rest) if sign and is_job_title(title) else []
+    parts = _AND.split(rest) if is_job_title(title) else []
     names = [name for part in parts if " " in part.strip() and (name := person_name(part))]
     return [(name, title) for name in names] if len(names) == len(parts) > 1 else []
 
@@ -134,9 +143,8 @@ def plain_line(line: str) -> str:
     line = _FIELD.sub("", line.replace("，", ", ").lstrip(":： "))
     if not line.isascii() and _LATIN.search(line) and _HAN.search(line):
         line = " ".join(_HAN.sub(" ", line).replace(" ,", ",").split()).strip(" ,")
-    line = _REGISTERED.sub("", line)
     if any(map(str.isdigit, line)) or "@" in line or "[" in line or "(" in line:
-        line = REACH.sub("", line)
+        line = REACH.sub("", _REGISTERED.sub("", line))
     line = line.partition(";")[0].strip()
     return line[1:-1] if line.startswith("(") and line.endswith(")") and line.count("(") == 1 else line
 

@@ -38,6 +38,7 @@ _LABEL_ALONE = re.compile(
 )
 #: A registration between a name and its title.
 _CODE = re.compile(r"[A-Z]{0,3}[-/ ]?\d{3,10}[A-Z]?")
+_ARTICLE = re.compile(r"^(?:the|our)\s", re.IGNORECASE)
 _ITEM = re.compile(r"\s[·•|]\s|;\s|,\s(?:with|and)\s(?=[A-Z][\w’'-]+\s[A-Z][\w’'-]+,\s)")
 #: "ext. 21", "App. 31" (German).
 _EXTENSION = re.compile(r"(?:ext|extension|app|dw|durchwahl)\b\.? ?\d{1,5}", re.IGNORECASE)
@@ -122,7 +123,7 @@ def pairs_of(
         if marks and title is None and name is None and not both and whole in marks.titles and not is_animal(line):
             title = line
         if title is None and whole not in menu and _is_shared(line, lines[nth + 1 : nth + 3]):
-            title = line.removesuffix("s")
+            title = _one_of(line)
         is_below = title is None and run and run[-1][1] and whole not in menu
         if is_below and _is_below_name(line, lines[nth + 1 : nth + 2]):
             title = line
@@ -173,8 +174,14 @@ def _is_linked_name(line: str, below: Sequence[str]) -> bool:
 
 def _plural_title(line: str) -> str | None:
     """The title that a heading gives to the names below it: "Trainee solicitors"."""
-    title = line.removesuffix("s").rstrip(":")
+    title = _one_of(line.rstrip(":"))
     return title if line.endswith("s") and len(line) <= LONGEST_DEPARTMENT and is_job_title(title) else None
+
+
+def _one_of(heading: str) -> str:
+    """The title of one of those below a heading: "Partner" of "The partners"."""
+    title = _ARTICLE.sub("", heading).removesuffix("s")
+    return title[:1].upper() + title[1:]
 
 
 def _names_on(line: str) -> list[str]:

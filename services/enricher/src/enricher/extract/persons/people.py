@@ -223,7 +223,9 @@ def _shown(page: Document, site: str, region: str) -> Iterator[FoundPerson]:
             shown += [
                 *in_a_row(every, lines, is_about=kind is Kind.ABOUT),
                 *sure(every, lines, names, is_about=kind is Kind.ABOUT),
-                *(pair for pair in every if pair[2] in page.title and is_at_home(pair[3])),  # the person's own page
+                *(
+                    pair for pair in every if page.title.startswith(pair[2]) and is_at_home(pair[3])
+                ),  # the person's own page
             ]
         pairs = sorted({*pairs, *(pair for pair in shown if pair[0] not in known)})
     pairs = filled(pairs, lines, menu, names) if kind not in _OUTSIDE else pairs

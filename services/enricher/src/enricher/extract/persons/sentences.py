@@ -116,6 +116,7 @@ _NAMED_BEFORE = re.compile(r"(?:[A-Z][\w&.-]{1,20}(?:['’]s)?|['’]s|\b[Ww]hos
 _ADDRESS = re.compile(ADDRESSED)
 #: "Founder and Managing Director Ana Cruz"
 _AND_BEFORE = re.compile(rf"(?:^|[.;:(,–—-] |\b[Oo]ur )((?:[{UPPER}][\w-]{{1,20}} ?){{1,3}}) and $")
+_WHEN = re.compile(r" (?:today|now|here|currently)$")
 _BEHIND = 80
 #: The capitalised words with which a sentence begins.
 _SUBJECT = re.compile(rf"[{UPPER}][\w’'&-]{{1,24}}(?: (?:[{UPPER}][\w’'&-]{{1,24}}|&|of)){{1,4}}")
@@ -192,7 +193,7 @@ def _titled(line: str, names: frozenset[str]) -> Iterator[tuple[str, str]]:
         for found in islice(pattern.finditer(line), _MOST):
             groups = found.groupdict()
             title = next((groups[key] for key in ("title", "other", "bracket") if groups.get(key)), "")
-            title = title.removeprefix("new ").strip()
+            title = _WHEN.sub("", title.removeprefix("new ").strip())
             if " and " in title and not _is_title(title, pattern):
                 title = title.partition(" and ")[0]  # "our studio manager and teaches on Saturdays"
             before, _ = sentence_around(line, found)
