@@ -68,6 +68,8 @@ _LOCATED = re.compile(
     re.IGNORECASE,
 )
 _MOST = 5
+#: Characters of "Singapore (Postal code: " at most.
+_LONGEST_COUNTRY = 45
 _LINES_ABOVE = 3
 _LONGEST_ABOVE = 80
 
@@ -79,9 +81,7 @@ def find_addresses(text: str, names: Iterable[str] = ()) -> list[str]:
     """
     found: dict[str, str] = {}
     main: dict[str, str] = {}
-    if not _SIX_DIGITS.search(text):
-        return []
-    for match in _POSTAL.finditer(text):
+    for match in _postal_codes(text):
         code = next(group for group in match.groups() if group).replace(" ", "")
         if not 1 <= int(code[:2]) <= _LAST_SECTOR or code in found:
             continue
@@ -96,6 +96,16 @@ def find_addresses(text: str, names: Iterable[str] = ()) -> list[str]:
         if len(found) == _MOST:
             break
     return list((main | found).values())
+
+
+def _postal_codes(text: str) -> Iterator[re.Match[str]]:
+    """The postal codes with the country's name beside them; only the surroundings of six digits are searched."""
+    done = 0
+    for digits in _SIX_DIGITS.finditer(text):
+        start = max(done, digits.start() - _LONGEST_COUNTRY)
+        if found := _POSTAL.search(text, start, digits.end() + _LONGEST_COUNTRY):
+            yield found
+            done = found.end()
 
 
 def _before(text: str, end: int) -> tuple[int, str]:
