@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-from enricher.extract.own_words import is_own_name
+from enricher.extract.own_words import compacted, is_own_name
 
 #: The main one of several offices.
 _MAIN = re.compile(
@@ -29,9 +29,20 @@ _LEGAL = re.compile(
     r"|AS|Oy|S\.?A\.?S|SARL|S\.?r\.?l|PT)\b\.?\)?"
     r"(?: (?:Co\. KG|Ltd|Limited|Bhd)\b\.?)?[ ,:;–—-]{1,3}(?=[#\dA-ZÀ-Þ])(?!Ltd|Limited|Bhd)"
 )
+#: Words just before a house that are no part of its address: "or visit 14 Ubi Crescent", "Location 14 Ubi Crescent".
+_LEADS_TO = re.compile(
+    r"\b(?:at|to|from|visit|location|address|office|headquarters|hq|clinic|shop|store|studio|showroom|outlet|branch|kitchen"
+    r"|gallery|workshop|factory|warehouse)\W{0,3}$",
+    re.IGNORECASE,
+)
+_YEARS = re.compile(
+    r"^.{0,20}?(?:©|\bcopyright\b)\s?(?:©\s?)?(?:(?:19|20)\d\d(?:\s?[-–]\s?(?:19|20)?\d\d)?)?[ ,.]{0,3}", re.IGNORECASE
+)
+_MOST_NAME_WORDS = 6
 _RIGHTS = re.compile(r"©|\bcopyright\b|all rights reserved", re.IGNORECASE)
 _NO_ADDRESS = re.compile(
-    r"@|\+\d{2}|©|\b(?:tel|phone|fax|mobile|hp|whatsapp|email|e-mail|uen|reg|registration|licence|license|hours|mon|daily)\b",
+    r"@|\+\d{2}|©|copyright|rights reserved|\b\d{1,2}(?:[.:]\d\d)?\s?[ap]m\b"
+    r"|\b(?:tel|phone|fax|mobile|hp|whatsapp|email|e-mail|uen|reg|registration|licence|license|hours|mon|daily)\b",
     re.I,
 )
 
@@ -53,6 +64,8 @@ def label_above(line: str) -> str:
 
 def without_lead(text: str, street: re.Pattern[str], names: Iterable[str] = ()) -> str:
     """The text from the address on, which has a `street` in it; `names` are the company's, compacted."""
+    names = list(names)
+    text = _without_name(_YEARS.sub("", text), names)
     text = _last_with_street(text, _SEPARATOR, street)
     text = without_sentences(text, street)
     for _ in range(2):
@@ -60,7 +73,12 @@ def without_lead(text: str, street: re.Pattern[str], names: Iterable[str] = ()) 
             text = text[label.end() :]
     if (owner := _LEGAL.match(text)) and street.search(text, owner.end()):
         text = text[owner.end() :]
-    names = list(names)
+    text = _without_name(text, names)
+    start = 0
+    for nth, house in enumerate(street.finditer(text)):
+        if _NO_ADDRESS.search(text, start, house.start()) or (nth == 0 and _LEADS_TO.search(text[: house.start()])):
+            start = house.start()
+    text = text[start:]
     parts = text.split(", ")
     while len(parts) > 1 and _is_no_part(parts[0], names) and street.search(", ".join(parts[1:])):
         parts = parts[1:]
@@ -80,6 +98,15 @@ def _last_with_street(text: str, separator: re.Pattern[str], street: re.Pattern[
         if street.search(text, found.end()) and (_NO_ADDRESS.search(before) or not street.search(before)):
             start = found.end()
     return text[start:]
+
+
+def _without_name(text: str, names: list[str]) -> str:
+    """The text behind the company's own name, if a number follows."""
+    words = text.split(" ")
+    for count in range(min(len(words) - 1, _MOST_NAME_WORDS), 0, -1):
+        if words[count][:1].isdigit() and compacted(" ".join(words[:count])) in names:
+            return " ".join(words[count:])
+    return text
 
 
 def _is_no_part(part: str, names: list[str]) -> bool:

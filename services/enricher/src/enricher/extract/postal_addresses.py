@@ -32,6 +32,10 @@ _KIND_OF_STREET = re.compile(
 )
 #: A storey or a unit on the line above a code that stands by itself.
 _STOREY = re.compile(r"#\d|\b(?:storey|floor|level|unit|block|blk)\b", re.IGNORECASE)
+_BUILDING = re.compile(
+    r"\b(?:Building|Tower|Towers|Centre|Center|Plaza|Mall|Complex|Hub|House|Point|Square|City|Techpark|Arcade|Market"
+    r"|Wing|Annex)$"
+)
 _MAIL = re.compile(r"\S@[\w-]+\.\w")
 #: The first two digits are the sector, of which there are 82.
 _LAST_SECTOR = 82
@@ -52,7 +56,7 @@ _STREET = re.compile(
 #: Words of a sentence: an address has none of them.
 _PROSE = re.compile(
     r"\b(?:we|our|for|was|were|has|have|had|(?-i:the)|with|their|which|that|this|fitted|built|completed|installed|supplied"
-    r"|designed|renovat\w{1,5}|project|client|customer|(?<!our )venue)\b",
+    r"|designed|renovat\w{1,5}|project|client|customer|(?<!our )venue|held at|takes? place|taking place)\b",
     re.IGNORECASE,
 )
 #: Authorities to complain to or to register with.
@@ -64,7 +68,10 @@ _AUTHORITY = re.compile(
 _LOCATED = re.compile(
     r"\b(?:we are|we're|office|showroom|factory|warehouse|headquarter\w{0,4}|premises|company|visit us|find us"
     r"|drop by|come to|walk in)\b.{0,60}"
-    r"\b(?:at|in|is|are)\b|\bour \w{3,20} (?:is|are) (?:at|in|on)\b|\b(?:located|situated|based) (?:at|in)\b",
+    r"\b(?:at|in|is|are)\b|\bour \w{3,20} (?:is|are) (?:at|in|on)\b|\b(?:find|visit|reach|see|meet) (?:us|our)\b"
+    r"|\bwe (?:are|work|operate|have been|sit|live|bake|cook)\b.{0,40}\b(?:at|from|in)\b"
+    r"|\bour [^.!?]{0,30}\b(?:shop|office|store|studio|clinic|kitchen|showroom|workshop|outlet|home|base):"
+    r"|\b(?:located|situated|based) (?:at|in)\b",
     re.IGNORECASE,
 )
 _MOST = 5
@@ -144,7 +151,7 @@ def _street_of(before: str, names: Iterable[str]) -> str:
     before = _OWNER.sub("", _LABEL.sub("", without_lead(before, _STREET, names)))
     parts = before.split(", ")
     for nth, part in enumerate(parts[:-1]):
-        if any(map(str.isdigit, part)):
+        if any(map(str.isdigit, part)) or _STOREY.search(part) or _BUILDING.search(part):
             break
         if _STREET.match(parts[nth + 1]):
             return ", ".join(parts[nth + 1 :])
