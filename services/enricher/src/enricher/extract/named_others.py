@@ -22,9 +22,12 @@ _ADDRESSED = re.compile(
     r"\b(?:Mr|Mrs|Ms|Miss|Mdm|Madam|Dr|Encik|En|Puan|Pn|Cik|Herr|Frau|Uncle|Auntie|Chef|Coach|Teacher)\b"
 )
 _STREET = re.compile(
-    r"\b(?:Road|Rd|Street|St|Avenue|Ave|Drive|Dr|Lane|Crescent|Cres|Close|Place|Way|Link|Walk|Terrace|Loop|Boulevard|Blvd|Quay"
-    r"|Plot|Nagar|Salai|Marg|Jl|Building|Bldg|Tower|Towers|Plaza|Mall|Centre|Center|Complex|Square|Point|Hub|Park|Estate|Block|Blk|Level|Unit|Jalan|Jln"
-    r"|Lorong|Taman|Bukit|Kampung|Kampong|Wisma|Menara|Straße|Strasse|Platz|Junction|Court|House|City|Town|Island|Industrial)\b"
+    r"\b(?:Road|Rd|Street|St|Avenue|Ave|Drive|Dr|Lane|Crescent|Cres|Close|Place|Way|Link|Walk|Terrace|Loop"
+    r"|Boulevard|Blvd|Quay"
+    r"|Plot|Nagar|Salai|Marg|Jl|Building|Bldg|Tower|Towers|Plaza|Mall|Centre|Center|Complex|Square|Point|Hub|Park|Estate|Block|Blk|Level"
+    r"|Unit|Jalan|Jln"
+    r"|Lorong|Taman|Bukit|Kampung|Kampong|Wisma|Menara|Straße|Strasse|Platz|Junction|Court|House|City|Town|Island"
+    r"|Industrial)\b"
 )
 _NUMBER = re.compile(r"\+?\(?\d(?:[ ().-]{0,2}\d){5,13}")
 #: Capitalised words that name nobody.
@@ -34,8 +37,15 @@ _NOBODY_WORDS = """
     sept oct nov dec am pm whatsapp sms tel telephone phone fax email e-mail call text ring or and please for to at
     in on if is the a an new year public holiday holidays eve deepavali christmas chinese lunar hari raya english
     mandarin malay tamil japanese wi-fi pdf cv hr it qr toll freephone freecall hotline helpline infoline careline
-    kostenlos kostenlose servicenummer gebührenfrei notruf notdienst numéro vert gratuit did gst uen pte ltd sdn bhd
-    llp inc co
+    kostenlos kostenlose servicenummer gebührenfrei notruf notdienst numéro vert gratuit toll-free tollfree
+    free-phone local overseas international domestic mainland nationwide customer customers care service services
+    client call-centre callcentre contact-centre bebas pulsa layanan pelanggan talian percuma khidmat gratis
+    gratisnummer gratisrufnummer kundenservice kundendienst hotline-nummer service-hotline numero azur appel bel
+    klantenservice kundtjänst freefone interstate technical after-hours weekdays within outside emergency
+    emergencies callout call-out free quote quotes line lines warranty whistleblower reservation reservations
+    feedback hour hours touch expert experts parts spare order orders bestellung störungsdienst beratung press
+    investor relations claims booking bookings desk shop online store stores question questions need help rates did
+    gst uen pte ltd sdn bhd llp inc co
 """
 _NOBODY = frozenset(_NOBODY_WORDS.split())
 _AROUND = 90
@@ -150,8 +160,10 @@ def _is_others_label(label: str, number: str, known: list[str]) -> bool:
     unknown = [word for word in capital if _is_one(word, known) and not _OF_SERVICE.search(word.lower())]
     if not unknown:
         return False
-    words = {word.lower() for word in _LETTERS.findall(plain)}
-    return _FREE.match(number) is not None or (len(capital) > 1 and any(map(_is_organisation, words)))
+    is_organisation = any(_is_organisation(word.lower()) for word in _LETTERS.findall(plain))
+    if _FREE.match(number):
+        return is_organisation or len(unknown) > 1  # one capital may begin a sentence
+    return is_organisation and len(capital) > 1
 
 
 def _is_organisation(word: str) -> bool:

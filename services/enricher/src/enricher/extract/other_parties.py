@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from enricher.extract.line_memo import MOST_LINES, once_per_line
+from enricher.extract.other_headings import AGENCY, ANY, ANY_HEADING, CARE, HEADS, PRESS
 from enricher.extract.own_words import compacted, is_own_name
 from enricher.extract.strangers import (
     LEGAL_FORM,
@@ -20,7 +21,8 @@ from enricher.extract.strangers import (
 _MAKER = re.compile(
     r"\b(?:design(?:ed)?|develop(?:ed|ment)?|powered|built|maintained|crafted|web ?site|web|site|hosted"
     r"|marketing|managed"
-    r"|photos?|photography|templates?|theme|artwork|illustrations?)(?: (?:and|&) [a-z]{4,12})? by\b.{0,120}\Z"
+    r"|photos?|photography|templates?|theme|artwork|illustrations?|consent|chat|analytics|payments?|videos?"
+    r"|branding)(?: (?:and|&) [a-z]{4,12})? by\b.{0,120}\Z"
     r"|\b(?:direka|dibangunkan|dibina|reka bentuk|laman web) oleh\b.{0,60}\Z"
     r"|(?:设计|設計|制作|製作|技术支持|技術支援|网站建设)[:：].{0,40}\Z",
     re.IGNORECASE,
@@ -33,117 +35,8 @@ _OVERSEEN = re.compile(
 )
 #: Somebody's words in quotation marks.
 _SAID = re.compile(r"[\"“][^\"”]{20,600}[\"”]\W?")
-#: Headings and sentences that begin a part about others, with the number of lines below that it may have.
-_HEADS: tuple[tuple[int, re.Pattern[str]], ...] = tuple(
-    (lines, re.compile(pattern, re.IGNORECASE))
-    for lines, pattern in (
-        (
-            6,
-            r"(?:useful|helpful|related|external|government|other useful) (?:links?|numbers?|contacts?"
-            r"|authorities|agencies"
-            r"|web ?sites?|hotlines?|resources)\W{0,2}|(?:government |regulatory )?(?:authorities|regulators?)\W{0,2}",
-        ),
-        (
-            2,
-            r"(?:our |the )?(?:technology|training|boat|travel|strategic|business|channel|implementation"
-            r"|logistics|media"
-            r"|research|venue|charity|delivery|insurance|programme|academic|knowledge|education) partners?\W{0,2}",
-        ),
-        (
-            3,
-            r"(?:our |the |major |main )?(?:tenants?|bank(?:er)?s?|landlords?|affiliates?|sponsors?|neighbours?"
-            r"|customers?"
-            r"|clients?|(?:affiliated?|associated?|related|sister|group) compan(?:y|ies)|external|pelanggan(?:"
-            r" kami)?|kunden"
-            r"|(?:メーカー|関係機関|協力会社)[^\d]{0,12}"
-            r"|取引銀行|主要取引先|主な取引先|関連会社|合作伙伴|客户)(?: \w{3,12})?\W{0,2}",
-        ),
-        (
-            1,
-            r"[A-Z][^\d@:(]{2,30} \((?:licen[sc]ed|franchised?|independent)"
-            r" (?:partner|operator|dealer|agent|franchisee)s?\)"
-            r"|(?:our )?(?:accreditation|membership)s?(?: (?:and|&) (?:accreditation|membership)s?)?\W{0,2}",
-        ),
-        (
-            12,
-            r"(?:our |overseas |local |authori[sz]ed )?(?:agents?|dealers?|distributors?|resellers?|stockists?)"
-            r"(?:\s?[–—:(-]\s?[^\W\d][^\d@:]{2,30})?\W{0,2}",
-        ),
-        (
-            8,
-            r"(?:[\w'’&-]{1,20} ){0,3}(?:stockists?|dealers|distributors|resellers|retailers|installers"
-            r"|franchisees|licensees|tenants|exhibitors|hauliers|carriers|suppliers|insurers|regulators|funders|vendors|caterers"
-            r"|florists|landlords?)"
-            r"(?: (?:and|&|in|near|of|abroad|overseas|worldwide|we)\b.{0,40})?\W{0,2}"
-            r"|where (?:else )?to (?:buy|find|get|taste|drink|eat|stay|see) (?!us\b).{2,40}"
-            r"|(?:emergency|crisis|helpful|other|local|important) (?:useful )?(?:numbers|services|lines|support"
-            r"|help ?lines?)\W{0,2}"
-            r"|[^\d]{0,30}\b(?:help ?|care )lines\b[^\d]{0,40}|funding bodies|file a claim.{0,20}"
-            r"|before you dig|farm partners"
-            r"|(?:(?:C ?& ?F|clearing|forwarding|sales|sub|overseas) )agents?(?: abroad)?\W{0,2}"
-            r"|(?:.{0,30}\W)?(?:call|contact|ring|tell|notify|phone) (?:the|your) (?:own )?(?:brand|insurer"
-            r"|manufacturer|maker|bank)\b.{0,40}|if you (?:need|are in|feel) .{3,40}",
-        ),
-        (
-            0,
-            r".{0,160}\b(?:our (?:suppliers?|principals?|bankers?|auditors?|lawyers?|solicitors?|landlord"
-            r"|insurers?|brokers?)"
-            r"|(?:paper|timber|coffee|fabric) merchants?|agents? in \w{2,20}(?=:)|your (?:insurer|bank"
-            r"|doctor|landlord"
-            r"|career office|embassy|employer)s?)\b.{0,300}",
-        ),
-        (
-            3,
-            r".{0,60}\b(?:in association with|associate[ds]? (?:offices?|firms?|compan(?:y|ies))|network"
-            r" (?:offices?|firms?)"
-            r"|correspondent (?:offices?|firms?)|independent (?:law |member )?firms?|affiliated? (?:offices?|firms?"
-            r"|compan(?:y|ies)))\b.{0,60}",
-        ),
-        (
-            5,
-            r"(?:our )?(?:friends|vendors|suppliers|partners|people|brands|photographers) (?:that |whom? )?we"
-            r" (?:love|like"
-            r"|work|recommend|trust)\b.{0,40}|(?:our )?(?:recommended|preferred|trusted) (?:vendors|suppliers"
-            r"|partners)\W{0,2}",
-        ),
-        (
-            1,
-            r".{0,120}\b(?:beware|scams?|scammers?|impost[eo]rs?|impersonat\w{1,5}|phishing|fraudsters?|fake"
-            r" (?:web ?sites?|e-?mails?"
-            r"|calls?|messages?|numbers?|accounts?)|nothing to do with us|not (?:affiliated|associated"
-            r"|connected) with us)\b.{0,300}",
-        ),
-        (
-            0,
-            r".{0,120}\b(?:sole |exclusive |authori[sz]ed |official )?(?:agents?|distributors?|dealers?"
-            r"|resellers?|licensees?"
-            r"|representatives?) (?:in .{2,30} )?(?:for|of) (?!our |the company).{2,80}",
-        ),
-    )
-)
-#: Names of places to turn to in an emergency.
-_CARE = re.compile(
-    r"\bA ?& ?E\b|[\w'’] ER\b|\b(?:[A-Z][\w'’-]{1,20} ){1,3}(?:Emergency|Hospital|Police|Poison Centre|Fire Station)\b"
-    r"|\b(?:ACRA|IRAS|MOM|MOH|MAS|LTA|HDB|NEA|CPF|SCDF|CaseTrust|CASE) (?:help ?desk|hot ?line|enquir\w{1,4})\b"
-)
-#: A quick test for any of them: most pages have none.
-_ANY = re.compile(
-    r"\bby\b|\boleh\b|设计|設計|制作|製作|技[术術]支|网站建设|accredit|membership|useful|helpful|related|external|government|authorit|regulator|associat|network|correspondent"
-    r"|independent|affiliate|\bwe (?:love|like|work|recommend|trust)|recommended|preferred|trusted|beware|scam"
-    r"|impost|impersonat"
-    r"|phishing|fraudster|\bfake\b|nothing to do|not connected|agent|distributor|dealer|reseller|licensee"
-    r"|representative|stockist|supplier|principal|banker|auditor|lawyer|solicitor|landlord|insurer|broker|merchant"
-    r"|\byour (?:bank|doctor|career|embassy|employer)|emergency|hospital|police|a ?& ?e| er\b|poison|fire station|help"
-    r" ?desk|hot ?line|affiliat|sister compan|取引|関連|合作|客户",
-)
-#: The same for a short line, which may be a heading.
-_ANY_HEADING = re.compile(
-    r"partner|tenant|bank|sponsor|neighbour|customer|client|compan|external|pelanggan|kunden|retailer|installer|franchis"
-    r"|licensee|exhibitor|haulier|carrier|regulator|funder|vendor|caterer|florist|where to |numbers|services"
-    r"|crisis|help ?line|care line|funding|claim|before you|agent|your (?:brand|insurer)|the (?:brand|maker)"
-    r"|メーカー|関係|協力"
-    r"|if you "
-)
+_BY_SOMEBODY = re.compile(r"[-–—―] ?[^\W\d_]")
+_BELOW_PRESS = 6
 _LONGEST_HEADING = 48
 #: Lines that end such a part: they speak of the company again.
 _OWN_AGAIN = re.compile(
@@ -162,6 +55,13 @@ _LONGEST_HEAD = 500
 #: A heading, or the name of a company on a line by itself.
 _LONGEST_NAME = 80
 _BELOW_NAME = 2
+#: Lines of an address between the two.
+_MOST_OF_ADDRESS = 4
+_OF_ADDRESS = re.compile(r"\d|,|\b(?:address|road|street|jalan|park|building|tower|floor)\b", re.IGNORECASE)
+#: Lines with more than a sign or a small word.
+_COUNTS = re.compile(r"[A-ZÀ-Þ0-9@\u3000-\uffff]|.{20}")
+#: In a list of other firms: the lines below a number or address in which the next one may stand.
+_LONG_LIST, _LIST_GOES_ON = 8, 4
 _MAY_BE_REACHED = re.compile(r"@|\[at|\(at|\d(?:\D{0,3}\d){4}")
 
 
@@ -190,7 +90,7 @@ def parts_of(
     others: list[str] = []
     own: list[str] = []
     both: list[str] = []
-    left, is_reach_only, is_named_below = 0, False, False
+    left, of_address, is_reach_only, is_named_below, is_list = 0, 0, False, False, False
     lines = text.split("\n")
     for nth, line in enumerate(lines):
         if line in quoted and (
@@ -209,7 +109,7 @@ def parts_of(
         if not (left or is_marked or may_be_reached or has_form):
             own.append(line)
             continue
-        if _SAID.fullmatch(line):
+        if _SAID.fullmatch(line) or (nth and _BY_SOMEBODY.match(line) and _SAID.fullmatch(lines[nth - 1])):
             others.append(line)
             continue
         maker = _MAKER.search(line) if is_marked else None
@@ -221,19 +121,24 @@ def parts_of(
             left = 2 if maker or "".join(lines[nth + 2 : nth + 3]).startswith("(") else 1
             continue
         below = _below(line, named) if is_marked else None
+        below = _BELOW_PRESS if is_marked and _is_press_agency(lines, nth, named) else below
         if below is not None:
             others.append(line)
             left = max(left - 1, below)
+            is_list = below >= _LONG_LIST
         elif has_form and _is_company(line, named):
             others.append(line)
-            left, is_reach_only = _BELOW_NAME, True
+            left, is_reach_only = max(left - 1, _BELOW_NAME), is_reach_only or not left
+            of_address = _MOST_OF_ADDRESS
             continue
         elif left and is_reach_only and not may_be_reached:
             own.append(line)
-            left = 0
+            of_address -= 1
+            left = left if of_address >= 0 and _OF_ADDRESS.search(line) and not _has_name(line, named) else 0
         elif left and not _OWN_AGAIN.fullmatch(line) and not _has_name(line, named):
             others.append(line)
-            left -= 1
+            left -= 1 if _COUNTS.search(line) else 0
+            left = max(left, _LIST_GOES_ON) if is_list and may_be_reached else left
         else:
             left = 0
             theirs, ours = _by_sentence(line, names, legal) if may_be_reached else ("", line)
@@ -247,7 +152,7 @@ def parts_of(
 def _signs_of(line: str) -> tuple[bool, bool, bool]:
     """Tests a line quickly for words that may begin a part about others, an address or number, and a legal form."""
     lower = line.lower()
-    is_marked = _ANY.search(lower) or (len(line) <= _LONGEST_HEADING and _ANY_HEADING.search(lower))
+    is_marked = ANY.search(lower) or (len(line) <= _LONGEST_HEADING and ANY_HEADING.search(lower))
     return bool(is_marked), _MAY_BE_REACHED.search(line) is not None, LEGAL_FORM.search(line) is not None
 
 
@@ -255,12 +160,22 @@ def _below(line: str, named: frozenset[str]) -> int | None:
     """The lines below this one that are another's, if this line begins a part about others; else `None`."""
     if len(line) <= _LONGEST_HEAD:
         is_one = len(sentences_of(line)) == 1  # of several sentences, only some may be about others
-        below = next((lines for lines, head in _HEADS if (lines or is_one) and head.fullmatch(line)), None)
+        below = next((lines for lines, head in HEADS if (lines or is_one) and head.fullmatch(line)), None)
         if below and len(line) <= _LONGEST_NAME and _WHERE.match(line) and _names_own(line, named):
             return None  # "Where to find Acme abroad"
         if below is not None or (is_one and _is_care(line, named)):
             return below or 0
     return None
+
+
+def _is_press_agency(lines: list[str], nth: int, named: frozenset[str]) -> bool:
+    """True for the heading of a contact for the press that an agency is, by its name just below."""
+    if len(lines[nth]) > _LONGEST_HEADING or not PRESS.fullmatch(lines[nth]):
+        return False
+    below = lines[nth + 1 : nth + 4]
+    return any(len(it) <= _LONGEST_NAME and AGENCY.search(it) for it in below) and not any(
+        _has_name(it, named) and not AGENCY.search(it) for it in below
+    )
 
 
 def _names_own(line: str, named: frozenset[str]) -> bool:
@@ -269,7 +184,7 @@ def _names_own(line: str, named: frozenset[str]) -> bool:
 
 def _is_care(line: str, named: frozenset[str]) -> bool:
     """True for a place to turn to in an emergency, with its number or as a heading."""
-    may_be = _CARE.search(line) and (len(line) <= _LONGEST_NAME or _MAY_BE_REACHED.search(line))
+    may_be = CARE.search(line) and (len(line) <= _LONGEST_NAME or _MAY_BE_REACHED.search(line))
     return bool(may_be) and not _has_name(line, named)
 
 
@@ -287,7 +202,7 @@ def _by_sentence(line: str, names: frozenset[str], legal: frozenset[str]) -> tup
     ours: list[str] = []
     is_theirs = False
     for sentence, goes_on in sentences_of(line):
-        is_marked = any(not lines and head.fullmatch(sentence.strip()) for lines, head in _HEADS)
+        is_marked = any(not lines and head.fullmatch(sentence.strip()) for lines, head in HEADS)
         is_theirs = (
             is_marked
             or _is_care(sentence, names | legal)

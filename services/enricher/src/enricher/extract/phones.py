@@ -12,9 +12,12 @@ from urllib.parse import unquote
 
 import phonenumbers
 
-from enricher.extract.numbers.countries import abroad, country_of
+from enricher.extract.numbers.countries import country_of
 from enricher.extract.numbers.labels import Kind, label_after, label_of, labels_by_line
+from enricher.extract.numbers.neighbours import neighbours_of, without_series
 from enricher.extract.numbers.other_digits import is_date, without_other_digits
+from enricher.extract.numbers.places import abroad, is_of_form
+from enricher.extract.numbers.split_numbers import joined
 from enricher.pages.documents import Document
 from enricher.pages.json_ld import organisations, people, values
 
@@ -28,27 +31,27 @@ _ZEROS = re.compile(r"(?<![\d+])(?<!\d[\s.-])00 ?(?=[1-9]\d{0,2}[\s().-]{0,2}\d)
 _INSIDE = re.compile(r"(?<=\d) ?\(0\) ?(?=\d)")
 _AFTER_CODE = re.compile(r"(\+\d{1,3}) ?\(0\) ?(?=\d)")
 _DIGITS = re.compile(r"\d{4}")
+_LONGEST_LINE = 200
 #: Signs after a word that may be a label: "Jurong branch: 67771234".
 _LABEL_ENDS = tuple(":：-–—|)")
 #: "Pasir Ris 65837120 · Sengkang 63852264"
 _BY_PLACE = re.compile(r"[A-Z][A-Za-z' ]{2,24} [3689]\d{7}(?:\s?[·•|/,]\s?[A-Z][A-Za-z' ]{2,24} [3689]\d{7}){1,9}")
+#: Full-width signs of Chinese and Japanese, and the plain ones.
+_WIDE = re.compile("[\uff08-\uff5e]")
+_NARROW = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
+#: Between two numbers of one label.
+_OR = re.compile(r"\W{0,3}(?:or|and|oder|und|ou|et|of|en|atau|dan)\W{0,3}")
+#: Words before a number in a sentence: "drop us a message at 91234567".
+_REACHED = re.compile(r"\b(?:text|message|dial|reach|contact|enquir\w{1,4}|speak)\b[^\n]{0,30}\Z", re.IGNORECASE)
 #: Letters that a number hangs on.
 _GLUED = re.compile(r"[A-Za-z]-?\Z")
 _SEVERAL = re.compile(r"[/;|,]|%2f|\bor\b", re.IGNORECASE)
-#: The last digits of a neighbour: one or two stand close, since "6123 4567 / 24 hours" names none.
-_ALSO = re.compile(
-    r"(?:/(?P<near>\d{1,2})|\s?[/&]\s?(?P<far>\d{3}[ -]\d{4}|\d{3,4})"
-    r"|,\s(?P<whole>\d{3,4} ?\d{3,4})|\s/\s(?P<last>\d{2})(?=\s?(?:\n|\Z|(?:f|fax)\b)))"
-    r"(?![\w/:-]|[ .]?\d|\s?(?:h(?:ou)?rs?|am|pm)\b)",
-    re.IGNORECASE,
-)
-#: A number for calls inside a country: "07-386 5521".
-_INLAND = re.compile(r"(?<![\d+./-])\(?0\d{1,3}\)?[ -]?\d{3,4}(?:[ -]?\d{3,4}){1,2}(?![\d/-])")
-#: A quick test for one.
-_ZERO = re.compile(r"0(?:\d{4}|\d{1,3}[) -])")
+#: A number for calls inside a country: "07-386 5521", "2522 1188", "13 27 42".
+_INLAND = re.compile(r"(?<![\d+./#-])\(?\d{2,5}\)?(?:[ .-]{0,2}\d{2,5}){1,4}(?![\d/-])")
 #: "(86) 769-8532 6617": a country's code in brackets.
 _CODED = re.compile(r"(?<![\d+])\((\d{2,3})\) ?\d(?:[ -]?\d){6,11}(?!\d)")
-_WHATSAPP = re.compile(r"wa\.me/\+?(\d{6,15})|[?&]phone=(?:\+|%2b)?(\d{6,15})", re.IGNORECASE)
+_WHATSAPP = re.compile(r"wa\.me/\+?([\d() -]{6,20})|[?&](?:phone|number)=[+ ]{0,2}([\d() -]{6,20})", re.IGNORECASE)
+_NO_DIGIT = re.compile(r"\D")
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +115,10 @@ def _shown(page: Document, region: str) -> Iterator[tuple[str, Kind | None]]:
     text = page.text if len(page.text) <= 2 * _EDGE else f"{page.text[:_EDGE]}\n{page.text[-_EDGE:]}"
     if page.description:
         text = f"{text}\n\n{page.description}"
-    masked = without_other_digits(_ZEROS.sub(_plus, text) if "00" in text else text)
+    if not text.isascii() and _WIDE.search(text):
+        text = text.translate(_NARROW)
+    text = joined(text)
+    masked = without_other_digits(without_series(_ZEROS.sub(_plus, text) if "00" in text else text))
     if "(0)" in masked:
         masked = _AFTER_CODE.sub(_code_and_blank, masked)
         masked = _INSIDE.sub(lambda zero: " " * len(zero[0]), masked)
@@ -126,7 +132,7 @@ def _shown(page: Document, region: str) -> Iterator[tuple[str, Kind | None]]:
             line += 1
             done, last = line_start, None
         before = text[done : found.start]
-        is_first = not any(map(str.isalpha, before))
+        is_first = not any(map(str.isalpha, before)) or _OR.fullmatch(before) is not None
         follows = last if done > line_start else None
         kind = label_after(text[found.end : found.end + 30], is_last=not is_first) or label_of(before)
         if kind is None and is_first:
@@ -138,42 +144,42 @@ def _shown(page: Document, region: str) -> Iterator[tuple[str, Kind | None]]:
             kind = "other"  # "SN: MB-65889123"
         if kind == "both" and follows == "both":
             kind = "fax"  # "Tel / Fax: 6747 0321 / 6747 0392"
-        is_sentence = not is_first and before.rstrip()[-1:] not in _LABEL_ENDS and not _BY_PLACE.fullmatch(lines[line])
+        is_sentence = (
+            not (is_first or _REACHED.search(before))
+            and before.rstrip()[-1:] not in _LABEL_ENDS
+            and not _BY_PLACE.fullmatch(lines[line])
+        )
         if kind is None and found.raw_string.isdigit() and is_sentence:
             kind = "other"  # eight digits in a sentence: an item, an account
         done, last = found.end, kind
         if kind != "tel" and is_date(found.raw_string):
             continue
         yield _e164(found.number), kind
-        if also := _ALSO.match(masked, found.end):
-            for number in _next_ones(_e164(found.number), also):
-                yield number, kind
+        for number in () if found.number.extension else neighbours_of(_e164(found.number), text, found.end):
+            yield number, kind
 
 
 def _abroad(page: Document, region: str) -> Iterator[tuple[str, Kind | None]]:
-    """The numbers without a country code that stand with a city of another country: a branch's."""
-    if not ((_ZERO.search(page.text) and _INLAND.search(page.text)) or ("(" in page.text and _CODED.search(page.text))):
-        return
+    """The numbers without a country code that stand with a place in another country: a branch's."""
     lines = page.text.split("\n")
     for nth, line in enumerate(lines):
+        if len(line) > _LONGEST_LINE or not _DIGITS.search(line):
+            continue
         for found in islice(_CODED.finditer(line), _MAX_NUMBERS) if "(" in line else ():
             there = abroad(lines, nth, region)
             is_theirs = there is not None and phonenumbers.country_code_for_region(there) == int(found[1])
             if is_theirs and (number := _parsed(f"+{found[0][1:]}", region)):
                 yield number, label_of(line[: found.start()])
         for found in islice(_INLAND.finditer(line), _MAX_NUMBERS):
-            there = abroad(lines, nth, region)
-            if there and (number := _parsed(found[0], there)) and not _parsed(found[0], region):
+            number = _of_place(found[0], lines, nth, region)
+            if number and not (is_of_form(_NO_DIGIT.sub("", found[0]), region) and _parsed(found[0], region)):
                 yield number, label_after(line[found.end() :], is_last=False) or label_of(line[: found.start()])
 
 
-def _next_ones(number: str, also: re.Match[str]) -> Iterator[str]:
-    """The neighbour of a number given by its last digits: "6225 7733/34", "+60 3-3324 5518, 33245519"."""
-    digits = re.sub(r"\D", "", also["near"] or also["far"] or also["last"] or also["whole"])
-    neighbour = number[: -len(digits)] + digits
-    is_far = also["whole"] and neighbour[:-2] != number[:-2]
-    if neighbour > number and not is_far and phonenumbers.is_valid_number(phonenumbers.parse(neighbour)):
-        yield neighbour
+def _of_place(text: str, lines: list[str], nth: int, region: str) -> str | None:
+    """The number without a country code on a line, where it is one of another country that is named there."""
+    there = abroad(lines, nth, region)
+    return _parsed(text, there) if there and is_of_form(_NO_DIGIT.sub("", text), there) else None
 
 
 def _code_and_blank(found: re.Match[str]) -> str:
@@ -200,8 +206,8 @@ def _linked(page: Document, region: str) -> Iterator[tuple[str, Kind | None]]:
 
 def _on_whatsapp(page: Document, region: str) -> Iterator[str]:
     for target in page.addresses[:_MAX_LINKS]:
-        if found := _WHATSAPP.search(target):
-            digits = found[1] or found[2]
+        if found := _WHATSAPP.search(unquote(target)):
+            digits = _NO_DIGIT.sub("", found[1] or found[2])
             if number := _parsed(f"+{digits}", region) or _parsed(digits, region):
                 yield number
 

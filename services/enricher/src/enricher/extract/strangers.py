@@ -12,15 +12,40 @@ from enricher.extract.named_others import labels_another, names_another
 from enricher.extract.numbers.countries import is_place
 from enricher.extract.other_roles import ROLE, ROLES
 from enricher.extract.own_words import compacted, is_own_name
+from enricher.extract.public_bodies import AUTHORITY, PUBLIC
 
 #: Ends of sentences, and signs between the items of one line.
 _PARTS = re.compile(
     r"(?:(?<=[a-zà-ÿ]{4})|(?<=[\d)\]”\"]))[.!?;]\s+(?=[A-Z(“\"'0-9À-Þ])|\s[|•·●‧∙]\s|\s/\s(?=[A-Z])"
     r"|\s(?=[\u4e00-\u9fff]{2})(?<=[a-z\d]\s)|。"
 )
+#: Roles that people have, too, so that they tell only before a name.
+_MORE_ROLES = (
+    r"registrars?|underwriters?|organi[sz]ers?|trustees?|custodians?|building management|management office|installers?"
+    r"|architects?|surveyors?|notary|nominated adviser|transfer agent|web ?masters?"
+)
+#: "Building management (Acme): 6123 4567"
+_IN_BRACKETS = re.compile(
+    rf"^\W{{0,3}}(?i:(?:[\w'’&-]{{1,20}} ){{0,2}}(?:{ROLES}"
+    rf"|{_MORE_ROLES})) ?\((?=[A-ZÀ-Þ][^)\d]{{2,40}}\)\s?[:：]?\s?\+?\d)"
+)
+#: "at the Marina Hotel (tel. 6123 4567)", "Venue: Bay Resort, 1 Some Road. Tel: 6123 4567"
+_HOUSE = re.compile(
+    r"(?P<name>(?:[A-ZÀ-Þ][\w'’&-]{1,20} ){0,4}(?:Hotel|Inn|Resort|Hostel|Motel|Ryokan"
+    r"|Convention Cent(?:re|er)|Exhibition Cent(?:re|er)"
+    r"|Expo)\b)[^!?\n]{0,100}?(?<![\w#-])\+?\(?\d(?:[ ().-]{0,2}\d){6}"
+)
+_OUR_SHOP = re.compile(
+    r"\b[Oo]ur (?:[a-z]{3,12} )?(?:shop|office|outlet|branch|store|counter|kiosk|showroom|clinic|restaurant)\b"
+)
+_VENUE = re.compile(
+    r"^\W{0,3}(?i:venue|location)\s?[:：]\s?(?=[A-ZÀ-Þ][^\n]{0,60}\b(?:Hotel|Inn|Resort|Club|Hall|Ballroom|Expo"
+    r"|Cent(?:re|er))\b)"
+)
 #: "US agent: Acme", "Main switchboard maker: Acme", "Ejen di Brunei: Acme".
 _LABEL = re.compile(
-    rf"^[\W_]{{0,3}}(?i:(?:(?!sales|customer|our own)[\w'’&-]{{1,20}} ){{0,4}}(?:{ROLES})(?: (?:in|for|di|of|de|du)"
+    rf"^[\W_]{{0,3}}(?i:(?:(?!sales|customer|our own)[\w'’&-]{{1,20}} ){{0,4}}(?:{ROLES}|{_MORE_ROLES})(?: (?:in"
+    rf"|for|di|of|de|du)"
     rf" [\w’' ]{{2,30}}| abroad| overseas)?)"
     r"(?: ?\([^)]{0,40}\))?\s?(?:[:：]|\s[–—-])\s{0,2}(?!(?i:mr|mrs|ms|mdm|miss|dr|en|pn|tel|call|phone"
     r"|contact)\b)(?=[A-ZÀ-Þ])"
@@ -29,7 +54,8 @@ _LABEL = re.compile(
 _BY = re.compile(
     r"\b(?:(?i:servic(?:ed|ing)|run|operated|managed|conducted|organi[sz]ed|supplied|supply|provided|handled|delivered"
     r"|delivery|deliveries|tuning|rental|work|works|installed|installation|stor(?:ed|age)|printed|printing|catered"
-    r"|catering|audited|insured|insurance|financed|financing|distributed|represented|hosted|hosting|fulfilled"
+    r"|catering|audited|insured|underwritten|administered|insurance|financed|financing|distributed|represented"
+    r"|hosted|hosting|fulfilled"
     r"|fulfilment|shipping|shipped|security|cleaning|valet|parking|owned|leased|let|letting|certified|tested|testing"
     r"|recorded|sponsored|words|text|photos?|pictures?|styling)) by (?:our |the |their )?(?:[a-z]{3,14}"
     r" ){0,2}(?=[A-ZÀ-Þ])"
@@ -73,37 +99,14 @@ _OUTRIGHT = re.compile(
     r"|\b(?:lending|finance|insurance) partner\b|\b(?:guest|visiting) (?:writer|speaker|columnist)\b",
     re.IGNORECASE,
 )
-_BODIES = (
-    r"Law Society|Accreditation Council|Ombudsman|Chamber of|Handelskammer|IHK|Kammer|Handwerkskammer|Ministry"
-    r"|Authority|Commission|Police"
-    r"|Embassy|Consulate|High Commission|Medicare|Medisave|Citizens Advice|Samaritans|Red Cross|Fire (?:Brigade"
-    r"|Service)"
-    r"|Civil Defence|Poisons? (?:Information )?Cent(?:re|er)|National Parks|Sabah Parks|Town Council|City Council"
-    r"|Land Transport|Central Provident|Childline|Lifeline|Crimestoppers|Gas Safe|Tribunal|Magistrate|Registry"
-    r"|Crematorium|Columbarium|Immigration|Infoline|Test Centre|Traffic Police|Employment Standards|Data"
-    r" Protection Commission|the Board|Majlis|Kementerian|Jabatan|Polis|Bomba|Suruhanjaya"
-)
-_ACRONYMS = (
-    r"CPF|ECDA|MOM|IRAS|NEA|HDB|LTA|SPF|PLRD|ACRA|MOH|MAS|PUB|BCA|SCDF|AVS|NParks|SFA|JTC|URA|EMA|IMDA|MUIS|JAKIM|MDEC|SSM"
-    r"|KWSP|EPF|LHDN|PDRM|TAFEP|TADM|CASE|SMC|SDC|SNB|HSA|MSF|MOE|NLB|ICA|SLA|SOS|DAN|HMRC|ICO|FCA|DVLA|NHS|OSHA|BBB|ATO|ASIC"
-    r"|ACCC|BaFin|PDPC|MOT|MPA|CAAS|STB|WSH|WSG|FIDReC|TCMPB|SAC|ESG|PSG"
-)
-#: A public body before a number, unless it is named for its licence.
-_NO_LICENCE = r"(?:(?!licen|regis|certif|approv|accred|grade|member|\bno\b|uen)[^.!?\n])"
-_PUBLIC = re.compile(
-    rf"\b(?:{_BODIES})\b{_NO_LICENCE}{{0,120}}?"
-    rf"(?:\b[Tt]el(?:efon)?\b[.:]{{0,2}} ?)?(?<![\w#-])(?:(?=\+?\(?\d(?:[ ().-]{{0,2}}\d){{5}})"
-    rf"|(?=1?\d{{3}}\b(?! [A-Z])))"
-    rf"|\b(?:{_ACRONYMS})\b{_NO_LICENCE}{{0,60}}?"
-    rf"(?:\([\w.-]+@[\w.-]+,? |\b[Tt]el\.? ?)?(?<![\w#-])(?=\+?\(?\d(?:[ ().-]{{0,2}}\d){{6}})"
-    rf"|\b(?:{_ACRONYMS})\b.{{0,20}}\b(?:help ?line|hot ?line|help ?desk)\b"
-)
 #: "Site: Ferrous Studio", "Gestaltung & Umsetzung: Agentur Weiss".
 _MADE = re.compile(
-    r"(?:^|(?<=[.|•·©] )|(?<=\d ))(?:web ?site|site|web|web ?design|design|concept|gestaltung|umsetzung"
+    r"(?:^|(?<=[.|•·©] )|(?<=\d ))(?:web ?site|site|photos?|photography|video|branding|hosting|web|web ?design"
+    r"|design|concept|gestaltung|umsetzung"
     r"|realisierung|html)"
     r"(?: (?:&|and|und) \w{4,14})?\s?[:：]\s?(?:(?:[A-ZÀ-Þ][\w’'-]{0,24}|of|and|&) ){0,4}?"
-    r"(?:Studios?|Digital|Designs?|Web|Media|Creatives?|Interactive|Agency|\w{0,12}agentur|Labs?|Works|Collective|Pixels?|Code)\b",
+    r"(?:Studios?|Digital|Designs?|Web|Media|Creatives?|Interactive|Agency|\w{0,12}agentur|Labs?|Works|Collective"
+    r"|Pixels?|Code)\b",
     re.IGNORECASE,
 )
 _LEGAL = re.compile(
@@ -180,15 +183,25 @@ def _has_initials(name: str, names: Iterable[str]) -> bool:
 
 def is_of_stranger(sentence: str, names: Iterable[str], own: frozenset[str]) -> bool:
     """True where the sentence gives another's address or number. `own` are the company's `own_legal_names`."""
-    if _OUTRIGHT.search(sentence) or _PUBLIC.search(sentence) or _MADE.search(sentence):
+    if _OUTRIGHT.search(sentence) or PUBLIC.search(sentence) or _MADE.search(sentence):
         return True
     known = [*names, *own]
     if (lender := _LENDER.search(sentence)) and not is_own_name(lender["name"], known):
         return True
-    for pattern in (_LABEL, _BY, _THROUGH, _HELP):
+    if AUTHORITY.search(sentence):
+        return True
+    if (house := _HOUSE.search(sentence)) and not (_OUR_SHOP.search(sentence) or _is_at_own(house, known)):
+        return True
+    for pattern in (_LABEL, _BY, _THROUGH, _HELP, _IN_BRACKETS, _VENUE):
         if (found := pattern.search(sentence)) and not is_own_name(_named(sentence[found.end() :]), known):
             return True
     return any(not is_own_name(name, known) for name in legal_names(sentence)[:1]) or _names_another(sentence, known)
+
+
+def _is_at_own(house: re.Match[str], known: list[str]) -> bool:
+    """True for a hotel with the company's name, or a company with "hotel" in its own."""
+    kind = compacted(house["name"].split()[-1])
+    return is_own_name(house["name"], known) or any(kind in name for name in known)
 
 
 def _named(words: str) -> str:

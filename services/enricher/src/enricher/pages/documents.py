@@ -39,9 +39,9 @@ _BETWEEN = "\x1e"
 _PROTECTED = "/cdn-cgi/l/email-protection#"
 _MAIL = "mailto:"
 #: Links to numbers. A WhatsApp link is a page of its site with the number in it.
-_CALLS = ("tel:", "callto:", "sms:", "whatsapp:")
+_CALLS = ("tel:", "callto:", "sms:", "whatsapp:", "viber:")
 _REACHES = (_MAIL, *_CALLS)
-_WHATSAPP = re.compile(r"(?:https?:)?//(?:www\.)?(?:wa\.me/\+?\d|(?:api|web)\.whatsapp\.com/send)", re.IGNORECASE)
+_WHATSAPP = re.compile(r"(?:https?:)?//(?:www\.)?(?:wa\.me/[+(]?\d|(?:api|web)\.whatsapp\.com/send)", re.IGNORECASE)
 #: Characters that nobody sees, and that stand for no blank.
 _UNSEEN = re.compile("[\u200b-\u200f\u2060\ufeff\xad]+")
 _NOT_TEXT = re.compile("[\\s\x00-\x1f\x7f-\xa0\u2028-\u202f\ud800-\udfff]+")
@@ -135,7 +135,9 @@ def parse_html(url: str, html: str) -> Document:
     pictures = tree.css("img[alt]") if "<im" in tags else ()  # also matches <image>
     for picture in islice(pictures, MAX_LINKS):  # logos name customers only in their alt texts
         picture.replace_with((picture.attributes.get("alt") or "")[:_MAX_ALT])
-    tree.strip_tags(["script", "style", "template", "svg", "title", *(tag for tag in _TURNS if f"<{tag}" in tags)])
+    tree.strip_tags(
+        ["script", "style", "template", "textarea", "svg", "title", *(tag for tag in _TURNS if f"<{tag}" in tags)]
+    )
     text = _lines(tree.body.text(separator=_BETWEEN)) if tree.body else ""
     named, titled = marked_persons(tree, tags)
     quoted = frozenset(line for said in quotations(tree, tags, _BETWEEN) for line in _lines(said).split(_NEW_LINE))

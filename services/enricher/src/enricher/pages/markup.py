@@ -7,6 +7,8 @@ elements are limited: one megabyte of elements makes a tree of a hundred megabyt
 
 import re
 
+from enricher.pages.fax_marks import with_fax_words
+
 MAX_HTML = 1_000_000
 #: Characters of a longer page that are kept of its end: footers name telephone and address.
 _FOOT = 250_000
@@ -37,13 +39,6 @@ _DOMAIN = re.compile(
 )
 _ANY_TAG = re.compile(r"<[^<>]{0,300}>")
 _AROUND = 600
-#: An element that shows a picture of a fax machine; the number follows.
-_FAX_ICON = re.compile(
-    r"<(?:i|em|span|img)\s[^<>]{0,300}?(?:class|aria-label|title|alt|src|href)\s?=\s?[\"']?[^\"'<>]{0,100}?"
-    r"(?<![a-z])fax(?![a-z])[^<>]{0,200}>",
-    re.IGNORECASE,
-)
-_FAX_WORD = re.compile(r"(?<![a-z])fax(?![a-z])", re.IGNORECASE)
 #: Shorter tags cannot have too many attributes.
 _LONG_TAG = re.compile(rf"<[^<>]{{{_MAX_ATTRIBUTES}}}")
 _TAG = re.compile(r"<(/?)([a-zA-Z][\w-]*)([^<>]*)")
@@ -70,21 +65,7 @@ def prepare(html: str) -> str:
     html = _within(html)
     if any(sign in html for sign in _BREAK_SIGNS):  # most pages have none
         html = _BREAKS.sub("", html)
-    if "fax" in html or "Fax" in html:
-        html = _FAX_ICON.sub(r"\g<0> Fax: ", _drawn_in_words(html))
-    return shallow(_joined(html))
-
-
-def _drawn_in_words(html: str) -> str:
-    """Writes "Fax: " behind each drawing of a fax machine, by whatever it is named."""
-    parts: list[str] = []
-    done = 0
-    while (start := html.find("<svg", done)) >= 0 and (end := html.find("</svg>", start)) >= 0:
-        end += len("</svg>")
-        is_fax = _FAX_WORD.search(html, start, end)
-        parts += [html[done:end], " Fax: " if is_fax else ""]
-        done = end
-    return "".join((*parts, html[done:]))
+    return shallow(_joined(with_fax_words(html.replace("<!-- -->", ""))))  # React parts its texts so
 
 
 def shallow(html: str) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 import phonenumbers
 
+from enricher.extract.numbers.places import countries_of, is_name
 from enricher.pages.documents import Document
 from enricher.pages.json_ld import own_organisations
 from enricher.pages.urls import host_of
@@ -39,30 +40,8 @@ _ABROAD = (
 )
 _COUNTRY_CODE = re.compile(r"(?<![\d+])(?:\+|00)([1-9]\d{0,2})(?=[\s().-]{0,2}\d)|(?<!\d)\((65)\) ?(?=[3689]\d{3})")
 _MOST_CODES = 20
-#: Cities by whose name a number without a country code is their country's, on a site of another country.
-_CITIES = (
-    (
-        "MY",
-        r"malaysia|johor(?: bahru)?|jb|kuala lumpur|kl|penang|pulau pinang|melaka|malacca|selangor|petaling jaya"
-        r"|shah alam"
-        r"|ipoh|kuching|kota kinabalu|perai|klang|senai|nilai|seremban|cyberjaya|puchong|subang",
-    ),
-    ("ID", r"indonesia|jakarta|batam|surabaya|bandung|medan|bintan|cikarang|bekasi|tangerang"),
-    ("TH", r"thailand|bangkok|chonburi|rayong|phuket|chiang mai"),
-    ("VN", r"vietnam|viet nam|ho chi minh|hanoi|binh duong|da nang|hcmc"),
-    ("PH", r"philippines|manila|makati|cebu|quezon"),
-    ("GB", r"united kingdom|london|manchester|birmingham|leeds|bristol|edinburgh|glasgow"),
-    ("AU", r"australia|sydney|melbourne|brisbane|perth|adelaide"),
-    ("US", r"united states|new york|san francisco|houston|los angeles|chicago"),
-    ("DE", r"germany|deutschland|berlin|munich|münchen|hamburg|frankfurt"),
-    ("JP", r"japan|tokyo|osaka|nagoya"),
-    ("HK", r"hong ?kong|kowloon"),
-    ("CN", r"china|shanghai|shenzhen|suzhou|beijing|guangzhou|dongguan|xiamen"),
-    ("TW", r"taiwan|taipei"),
-    ("IN", r"india|mumbai|chennai|bangalore|bengaluru|new delhi|hyderabad"),
-)
-_CITY = tuple((region, re.compile(rf"\b(?:{names})\b", re.IGNORECASE)) for region, names in _CITIES)
-_ABOVE = 2
+#: An address that a place's name ends, or stands in with a postal code.
+_ADDRESS = re.compile(r",|\b\d{4,6}\b")
 _LONGEST_LINE = 200
 
 
@@ -73,26 +52,15 @@ def region_of(url: str) -> str:
 
 def is_place(words: str) -> bool:
     """True for Singapore, or a country or city abroad, and nothing else."""
-    return words.lower() in ("singapore", "asia", "apac") or any(it.fullmatch(words.strip()) for _, it in _CITY)
-
-
-def abroad(lines: list[str], nth: int, region: str) -> str | None:
-    """The other country whose city a line, or one of the two above it, names: that of its numbers that begin with 0."""
-    for line in (lines[nth], *reversed(lines[max(0, nth - _ABOVE) : nth])):
-        if len(line) > _LONGEST_LINE:
-            return None
-        found = [country for country, pattern in _CITY if pattern.search(line)]
-        if found:
-            return found[0] if len(found) == 1 and found[0] != region else None
-    return None
+    return words.lower() in ("asia", "apac") or is_name(words)
 
 
 def country_of(pages: Iterable[Document]) -> str:
-    """The country of a site: by its top-level domain, its address, its other numbers, its language, else Singapore."""
+    """The country of a site, by its top-level domain, address, other numbers, places or language, else Singapore."""
     pages = list(pages)
     if region := _of_domain(pages[0].url):
         return region
-    for find in (_of_address, _of_numbers, _of_language):
+    for find in (_of_address, _of_numbers, _of_places, _of_language):
         for page in pages:
             if region := find(page):
                 return region
@@ -131,6 +99,17 @@ def _of_numbers(page: Document) -> str | None:
                 counts[regions[0]] = counts.get(regions[0], 0) + 1
                 break
     return max(counts, key=lambda region: counts[region]) if counts else None
+
+
+def _of_places(page: Document) -> str | None:
+    """The country whose places most lines with an address name; with several such countries, none."""
+    counts: dict[str, int] = {}
+    for line in page.text.split("\n"):
+        if len(line) <= _LONGEST_LINE and _ADDRESS.search(line) and len(found := countries_of(line)) == 1:
+            (country,) = found
+            counts[country] = counts.get(country, 0) + 1
+    most = sorted(counts, key=lambda country: counts[country])[-2:]
+    return most[-1] if most and (len(most) == 1 or counts[most[0]] < counts[most[-1]]) else None
 
 
 def _of_language(page: Document) -> str | None:

@@ -3,10 +3,14 @@
 import re
 from typing import Literal, TypeAlias
 
+from enricher.extract.numbers.other_labels import OTHER, USED_UP
+
 Kind: TypeAlias = Literal["tel", "fax", "both", "other"]
 
 _FAX = (
-    r"🖷|📠|tele-?fax|t[eé]l[eé]copi(?:e|eurs?|ers?)|t[eé]l[eé]c|faxnummer|faksimil[ei]|fax(?:es|imile)?|facs(?:imile)?|faks|[传傳]\s?真|ファックス|팩스|தொலைநகல்|โทรสาร"
+    r"🖷|📠|℻|t[eé]l[eé]-?fa(?:x|ks)|t[eé]l[eé]copi(?:e|eurs?|ers?)|t[eé]l[eé]c|fax-?(?:n(?:umme)?r|lijn)|faksimil[ei]"
+    r"|e-?fax|fax(?:es|imile)?|facs(?:imile)?|fak(?:s|si)|[传傳]\s?真|ファッ?クス|ファクシミリ|팩스|தொலைநகல்|โทรสาร"
+    r"|local_printshop|(?<![A-Za-z])print(?=\s{0,2}$)"  # the name of a drawing
     r"|(?<![A-Za-z])f(?:x)?(?=\s{0,2}[:：.)\]|]|\s{1,2}[+(\d]|\s{0,2}$)"
 )
 _TEL = (
@@ -14,23 +18,15 @@ _TEL = (
     r"|did|main ?line"
     r"|[电電]\s?[话話]|热线|熱線|手机|手機|热綫|telefon|talian|hubungi|தொலைபேசி|โทรศัพท์|โทร|전화|ring|sms"
     r"|(?:contact|office|general) (?:no|number|line)s?"
-    r"|(?<![A-Za-z])[tpmhod](?=\s{0,2}[/:：.)\]]|\s{1,2}[+(\d]|\s{0,2}$)"
+    r"|(?<![A-Za-z])(?!p/n\b)[tpmhod](?=\s{0,2}[/:：.)\]]|\s{1,2}[+(\d]|\s{0,2}$)"
 )
-_OTHER = (
-    r"uen|isdn|telex|firmware|version|release|pager|gst|roc|rcb|acra|brn|ssm|abn|acn|vat|tin|isbn|issn|sku|ean"
-    r"|upc|nric|bar ?codes?|hs"
-    r" codes?|copyright|swift"
-    r"|iban|(?:company|co|business|biz|tax|gst)\.? ?reg\w{0,9}|reg(?:istration|d|n)?\.? ?(?:no|number|code)|licen[cs]e"
-    r"|(?:account|acct|acc|a/c|invoice|order|serial|ref(?:erence)?|permit|policy|tender|lot|patent|cert(?:ificate)?"
-    r"|certification|article|cage|duns|d-u-n-s|product|stock)\.? ?(?:no|number|code|id|#)s?"
-    r"|(?:items?|models?|parts?)(?:\.? ?(?:no|number|code|id|#)s?)?|p\.?o\.? ?box|注册号|註冊號|备案号"
-    r"|no\.? ?(?:pendaftaran|akaun|daftar)\b.{0,20}"
-)
-_LABEL = re.compile(rf"(?<![A-Za-z])(?:(?P<fax>{_FAX})|(?P<tel>{_TEL})|(?P<other>{_OTHER}))(?![A-Za-z])", re.IGNORECASE)
+_LABEL = re.compile(rf"(?<![A-Za-z])(?:(?P<fax>{_FAX})|(?P<tel>{_TEL})|(?P<other>{OTHER}))(?![A-Za-z])", re.IGNORECASE)
 #: Between the two words of one label: "Tel/Fax", "Tel & Fax", "Phone and fax".
 _JOINED = re.compile(r"\s{0,2}(?:no\.?s?\s{0,2})?(?:[/&+,|(]|and|or|dan|及|与|und|、)\s{0,2}", re.IGNORECASE)
 #: A label behind its number: "6123 4567 (Fax)", "6123 4567 [F]".
 _AFTER = re.compile(rf"\s{{0,2}}[(\[]\s?(?:(?P<fax>{_FAX}|f)|(?P<tel>{_TEL}|[tpm]))\s?[)\]]", re.IGNORECASE)
+#: At the end of its line: "6123 4567 fax".
+_AT_END = re.compile(rf" {{0,2}}[-–,]? {{0,2}}(?:(?P<fax>{_FAX})|(?P<tel>{_TEL})) ?(?:\n|\Z)", re.IGNORECASE)
 _NUMBER_FOLLOWS = re.compile(r"\s{0,3}[:：.]?\s{0,3}[+(]?\d")
 _LETTER = re.compile(r"[^\W\d_]")
 _LONGEST_LABEL = 60
@@ -48,6 +44,8 @@ def label_of(words: str) -> Kind | None:
         return None
     last = found[-1]
     kind = _kind(last)
+    if kind == "other" and USED_UP.search(words[-_LONGEST_LABEL:], last.end()):
+        return None
     if len(found) > 1 and kind != "other":
         before = found[-2]
         between = words[-_LONGEST_LABEL:][before.end() : last.start()]
@@ -61,7 +59,7 @@ def label_after(text: str, *, is_last: bool) -> Kind | None:
 
     `is_last`: the number may have a label before it, so one that stands before another number is that one's.
     """
-    found = _AFTER.match(text[:30])
+    found = _AFTER.match(text[:30]) or (None if is_last else _AT_END.match(text[:30]))
     if found is None or (is_last and _NUMBER_FOLLOWS.match(text, found.end())):
         return None
     return "fax" if found["fax"] else "tel"

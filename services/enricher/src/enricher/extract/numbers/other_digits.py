@@ -23,7 +23,11 @@ _OTHERS = re.compile(
     r"|(?<![\d+-])\d{5,9}\s?(?:s|secs?|seconds|ms|min(?:ute)?s|days|hours|bytes"
     r"|[km]b|kg|kwh|km|m2|m²|sq ?f?t|sqm|pcs|units"
     r"|lit(?:re|er)s|copies|miles)\b"
-    r"|(?:[$€£¥]|\b(?:SGD|USD|RM|MYR|EUR))\s?\d[\d,. ]{0,15}"
+    r"|(?<![\d+])\d[\d ,.]{4,12}\d\s(?:SGD|USD|EUR|CHF|RM|kr|yen|passengers|visitors|visits|customers|users|downloads"
+    r"|people|followers|views|members|students|guests|shares|members|employees|hectares|tonnes|tons)\b"
+    r"|\d[\d ,.]{4,12}\d\s?[€¥円元]"
+    r"|#\d{1,3}-\d{2}[\d ]{0,6}"  # a unit in a building
+    r"|(?:[$€£¥₹]|\b(?:SGD|USD|RM|MYR|EUR|INR|Rs\.?|Rp\.?|CHF|AUD|NZD|HKD|JPY|GBP))\s?\d[\d,. ]{0,15}"
     r"|(?<![A-Za-z0-9])(?:(?:19|20)\d{7}|\d{8})[A-Z](?![A-Za-z0-9])",
     re.IGNORECASE,
 )

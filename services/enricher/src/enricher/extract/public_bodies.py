@@ -1,0 +1,43 @@
+"""Public bodies, by name: authorities, chambers, help lines."""
+
+import re
+
+_BODIES = (
+    r"Law Society|Accreditation Council|Ombudsman|Chamber of|Handelskammer|IHK|Kammer|Handwerkskammer|Ministry"
+    r"|Authority|Commission|Police"
+    r"|Embassy|Consulate|High Commission|Medicare|Medisave|Citizens Advice|Samaritans|Red Cross|Fire (?:Brigade"
+    r"|Service)"
+    r"|Civil Defence|Poisons? (?:Information )?Cent(?:re|er)|National Parks|Sabah Parks|Town Council|City Council"
+    r"|Land Transport|Central Provident|Childline|Lifeline|Crimestoppers|Gas Safe|Tribunal|Magistrate|Registry"
+    r"|Crematorium|Columbarium|Immigration|Infoline|Test Centre|Traffic Police|Employment Standards|Data"
+    r" Protection Commission|the Board|Majlis|Kementerian|Jabatan|Polis|Bomba|Suruhanjaya"
+)
+_ACRONYMS = (
+    r"CPF|ECDA|MOM|IRAS|NEA|HDB|LTA|SPF|PLRD|ACRA|MOH|MAS|PUB|BCA|SCDF|AVS|NParks|SFA|JTC|URA|EMA|IMDA|MUIS|JAKIM"
+    r"|MDEC|SSM"
+    r"|KWSP|EPF|LHDN|PDRM|TAFEP|TADM|CASE|SMC|SDC|SNB|HSA|MSF|MOE|NLB|ICA|SLA|SOS|DAN|HMRC|ICO|FCA|DVLA|NHS|OSHA"
+    r"|BBB|ATO|ASIC"
+    r"|ACCC|BaFin|PDPC|MOT|MPA|CAAS|STB|WSH|WSG|FIDReC|TCMPB|SAC|ESG|PSG"
+)
+#: A public body before a number, unless it is named for its licence.
+_NO_LICENCE = r"(?:(?!licen|regis|certif|approv|accred|grade|member|\bno\b|uen)[^.!?\n])"
+PUBLIC = re.compile(
+    rf"\b(?:{_BODIES})\b{_NO_LICENCE}{{0,120}}?"
+    rf"(?:\b[Tt]el(?:efon)?\b[.:]{{0,2}} ?)?(?<![\w#-])(?:(?=\+?\(?\d(?:[ ().-]{{0,2}}\d){{5}})"
+    rf"|(?=1?\d{{3}}\b(?! [A-Z])))"
+    rf"|\b(?:{_ACRONYMS})\b{_NO_LICENCE}{{0,60}}?"
+    rf"(?:\([\w.-]+@[\w.-]+,? |\b[Tt]el\.? ?)?(?<![\w#-])(?=\+?\(?\d(?:[ ().-]{{0,2}}\d){{6}})"
+    rf"|\b(?:{_ACRONYMS})\b.{{0,20}}\b(?:help ?line|hot ?line|help ?desk)\b"
+)
+#: Authorities to complain to; a sentence that names one goes on about it.
+AUTHORITY = re.compile(
+    r"\b(?:(?:landes|bundes)beauftragte|datenschutz(?:aufsichts)?behörde|(?:Berlin|Hamburg|Bayer|Hess"
+    r"|Sächs)\w{0,6} (?:Beauftragte|Datenschutz)"
+    r"|EDÖB|Öffentlichkeitsbeauftragte|CNIL\b|Datatilsynet|Integritetsskyddsmyndigheten|Autoriteit Persoonsgegevens"
+    r"|AEPD\b"
+    r"|(?:Information|Privacy|Data Protection|Fair Trading|Consumer)(?: and Data Protection)? (?:Commissioner"
+    r"|Ombudsman)"
+    r"|Personal Data Protection Commission|Consumer (?:Helpline|Affairs)|Citizens Advice|個人資料私隱|个人资料"
+    r"|個人情報保護委員会|consumentenbond|geschillencommissie)",
+    re.IGNORECASE,
+)
