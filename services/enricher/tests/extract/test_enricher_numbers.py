@@ -2,7 +2,7 @@
 
 import pytest
 
-from enricher.extract.findings import extract
+from enricher.extract.findings import MAX_CONTACTS, extract
 from enricher.extract.phones import find_numbers, find_phones
 from enricher.pages.documents import Document, parse_html
 
@@ -150,7 +150,7 @@ def test_a_list_of_people_leaves_room_for_desk_and_telephone() -> None:
 
     found = extract([a_page(f"{people} info@valves.com.sg Tel 6222 3333")])
 
-    assert len(found.contacts) == 10
+    assert len(found.contacts) == MAX_CONTACTS
     assert [contact.value for contact in found.contacts[-2:]] == ["info@valves.com.sg", TEL]
 
 

@@ -29,10 +29,15 @@ MAX_PEOPLE = 20
 #: A quick test for an address or a number.
 _MAY_BE_REACHED = re.compile(r"@|[\[({]at|\d[\d ().-]{5}\d")
 #: A number on a line by itself; an address below is the same owner's.
-_ONLY_NUMBER = re.compile(r"(?:[A-Za-z.]{1,10}\s?[:.]?\s?)?\+?\(?\d[\d ()./-]{6,24}")
+_ONLY_NUMBER = re.compile(r"(?:[A-Za-z./]{1,10}\s?[:.]?\s?)?\+?\(?\d[\d ()./-]{6,24}")
 _ONLY_ADDRESS = re.compile(r"(?:[A-Za-z-]{1,10}\s?[:.]\s?)?\S{1,64}@\S{1,64}")
+_NUMBER_AND_ADDRESS = re.compile(rf"{_ONLY_NUMBER.pattern}\W{{0,4}}{_ONLY_ADDRESS.pattern}")
 #: The rank of addresses at another domain than the site's.
 _ELSEWHERE = 2
+_LONGEST_LINE = 100
+#: The last signs of an address or a number, and signs that a page may have between them.
+_TAIL = 6
+_NOT_IN_TAIL = re.compile(r"[^a-z0-9.]|(?<=\d)\.(?=\d)")
 _NOWHERE = "http://a/"
 
 
@@ -71,7 +76,8 @@ class Collector:
     def add_numbers(self, page: Document) -> None:
         """Adds the telephone and fax numbers of a page."""
         others = self._of_others(page, lambda of: find_numbers(of, self.region).phones) | self._beside_others(page)
-        others -= declared_phones(page, self.region) if others else others
+        if others:
+            others -= declared_phones(page, self.region) | self._beside_own(page)
         found = find_numbers(page, self.region)
         if others:
             found = replace(found, phones=tuple(it for it in found.phones if it not in others))
@@ -108,6 +114,20 @@ class Collector:
         rest = "\n".join(line for nth, line in enumerate(lines) if nth not in theirs)
         return beside - frozenset(find_numbers(Document(page.url, text=rest), self.region).phones) if beside else beside
 
+    def _beside_own(self, page: Document) -> frozenset[str]:
+        """The numbers that stand with an address of the company on a line, or alone on the line above one."""
+        lines = page.text.split("\n")
+        ours = {nth for nth, line in enumerate(lines) if "@" in line and self._is_own_address(line)}
+        ours |= {nth - 1 for nth in ours if nth and _ONLY_NUMBER.fullmatch(lines[nth - 1])}
+        text = "\n".join(lines[nth] for nth in sorted(ours) if len(lines[nth]) <= _LONGEST_LINE)
+        return frozenset(find_numbers(Document(page.url, text=text), self.region).phones)
+
+    def _is_own_address(self, line: str) -> bool:
+        """True for a line that is an e-mail address of the company, with a number at most."""
+        found = find_emails(Document("", text=line), self.site)
+        is_alone = _ONLY_ADDRESS.fullmatch(line) or _NUMBER_AND_ADDRESS.fullmatch(line)
+        return bool(is_alone and found) and all(site_of(it.partition("@")[2]) == self.site for it in found)
+
     def _is_of_another(self, line: str) -> bool:
         """True for a line whose e-mail addresses are all another company's."""
         found = find_emails(Document("", text=line), self.site)
@@ -121,7 +141,10 @@ class Collector:
         if not _MAY_BE_REACHED.search(parts.others):
             return frozenset()
         others = frozenset(find(Document(page.url, text=parts.others)))
-        return others - frozenset(find(Document(page.url, text=parts.own))) if others else others
+        own = _NOT_IN_TAIL.sub("", parts.own.lower()) if others else ""
+        if not any(it[-_TAIL:] in own for it in others):
+            return others  # a page is read twice only where that may tell
+        return others - frozenset(find(Document(page.url, text=parts.own)))
 
     def add_address(self, page: Document) -> None:
         """Adds the address that stands in what a page says of the company itself."""

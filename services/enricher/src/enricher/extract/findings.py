@@ -26,7 +26,7 @@ from enricher.pages.json_ld import organisations, values
 from enricher.pages.kinds import Kind, kind_of
 from enricher.pages.urls import host_of, site_of
 
-MAX_CONTACTS = 10
+MAX_CONTACTS = 12
 MAX_ABOUT = MAX_SUMMARY
 #: Slices per page, at most: what a page costs is bounded by what a slice costs.
 MAX_SLICES = 15

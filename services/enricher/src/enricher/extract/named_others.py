@@ -44,7 +44,7 @@ _NOBODY_WORDS = """
     klantenservice kundtjänst freefone interstate technical after-hours weekdays within outside emergency
     emergencies callout call-out free quote quotes line lines warranty whistleblower reservation reservations
     feedback hour hours touch expert experts parts spare order orders bestellung störungsdienst beratung press
-    investor relations claims booking bookings desk shop online store stores question questions need help rates did
+    investor relations claims booking bookings desk shop online store stores question questions need help wide rates did
     gst uen pte ltd sdn bhd llp inc co
 """
 _NOBODY = frozenset(_NOBODY_WORDS.split())
@@ -66,7 +66,8 @@ _FREE = re.compile(
 _ORGANISATION_WORDS = """
     insurance assurance mutual bank banks credit lending mortgage pharma pharmaceuticals laboratory laboratories
     water gas power telecom express cargo courier couriers movers distribution distributors trading ministry embassy
-    consulate bureau authority council board commission society federation association chamber union police customs
+    regulator consulate bureau authority council board commission society federation association chamber union police
+    customs
     court tribunal ombudsman helpline hotline lifeline hospital rescue registry sons bros brothers co-operative
     cooperative forwarders airlines crematorium agencies works mill insurer sauce rice partner supplier mutuelle
     assurances banque kammer verband samaritans foundation transport
@@ -74,6 +75,10 @@ _ORGANISATION_WORDS = """
 _ORGANISATIONS = frozenset(_ORGANISATION_WORDS.split())
 _EMAIL = re.compile(r"\S{1,64}@\S{1,80}|\S{1,64}\[(?:at|@)\]\S{1,80}")
 _PARTS = re.compile(r"[,:;()–—/]|\s-\s")
+#: Between two numbers of one label: "individuals 13 28 61, businesses 13 28 66".
+_GOES_ON = re.compile(r"\W*(?:or|and)?\W*|, (?!our |us )[a-z ]{3,20} ")
+#: A label with a remark: "San Antonio (by appointment): 210 829 0450".
+_REMARKED = re.compile(r"\W{0,3}[A-ZÀ-Þ][^\d()]{2,40} \([a-z][^)]{2,30}\)\s?[:：]\s?[+(]?\d")
 #: One name, or a body's initials, behind a word that leads to somebody: "with Omega (6123 4567)".
 _LED_TO = re.compile(
     r"\b(?:by|from|via|through|with|approach|to the|call the|ring the|phone the|contact the|at the)\s(?:the\s)?"
@@ -97,7 +102,7 @@ _NO_BODY = frozenset(_NO_BODY_WORDS.split())
 def names_another(sentence: str, names: Iterable[str]) -> bool:
     """True for running text that gives a number and names somebody else before it. `names` are the company's."""
     number = _NUMBER.search(sentence)
-    if not number or _ADDRESSED.search(sentence):
+    if not number or _ADDRESSED.search(sentence) or _REMARKED.match(sentence):
         return False
     known = list(names)
     before = sentence[max(0, number.start() - _AROUND) : number.start()]
@@ -131,9 +136,9 @@ def labels_another(sentence: str, names: Iterable[str]) -> bool:
     """
     known = list(names)
     start, is_others = 0, False
-    for number in islice(_NUMBER.finditer(sentence), _MOST):
+    for nth, number in enumerate(islice(_NUMBER.finditer(sentence), _MOST)):
         label = sentence[start : number.start()]
-        if label.strip(" ,;/()–-").lower() not in ("", "or", "and"):
+        if not (nth and _GOES_ON.fullmatch(label)):
             is_others = _is_others_label(label[-_AROUND:], number[0], known)
         if not is_others:
             return False
@@ -157,13 +162,13 @@ def _is_others_label(label: str, number: str, known: list[str]) -> bool:
     capital = [word.rstrip(".'’") for word in _CAPITAL.findall(plain)]
     if any(_BODY.fullmatch(word) and _is_one(word, known) for word in capital):
         return True
-    unknown = [word for word in capital if _is_one(word, known) and not _OF_SERVICE.search(word.lower())]
+    capital = [word for word in capital if word.lower() not in _NOBODY and not _OF_SERVICE.search(word.lower())]
+    unknown = [word for word in capital if _is_one(word, known)]
     if not unknown:
         return False
-    is_organisation = any(_is_organisation(word.lower()) for word in _LETTERS.findall(plain))
-    if _FREE.match(number):
-        return is_organisation or len(unknown) > 1  # one capital may begin a sentence
-    return is_organisation and len(capital) > 1
+    if len(capital) == 1:  # it may begin a sentence
+        return _FREE.match(number) is not None and _is_organisation(unknown[0].lower())
+    return _FREE.match(number) is not None or any(_is_organisation(it.lower()) for it in _LETTERS.findall(plain))
 
 
 def _is_organisation(word: str) -> bool:

@@ -45,7 +45,7 @@ HEADS: tuple[tuple[int, re.Pattern[str]], ...] = tuple(
         (
             12,
             rf"(?:(?:our|the|&|and|{_SCOPES}) ){{0,4}}(?:agents?|dealers?|distributors?|resellers?|stockists?"
-            rf"|distribution network"
+            r"|importers?|representatives?|distribution network"
             r"|dealer network)"
             r"(?:\s?[–—:(-]\s?[^\W\d][^\d@:]{2,30})?\W{0,2}",
         ),
@@ -74,7 +74,8 @@ HEADS: tuple[tuple[int, re.Pattern[str]], ...] = tuple(
             r"|where (?:else )?to (?:buy|find|get|taste|drink|eat|stay|see)(?: (?!us\b).{2,40})?"
             r"|(?:emergency|crisis|helpful|other|local|important) (?:useful )?(?:numbers|services|lines|support"
             r"|help ?lines?)\W{0,2}"
-            r"|[^\d]{0,30}\b(?:help ?|care )lines\b[^\d]{0,40}|funding bodies|file a claim.{0,20}"
+            r"|[^\d]{0,30}\b(?:help ?|care )lines\b[^\d]{0,40}|[^\d]{0,20}\bhot ?lines of [^\d]{3,40}"
+            r"|funding bodies|file a claim.{0,20}"
             r"|before you dig|farm partners"
             r"|(?:(?:C ?& ?F|clearing|forwarding|sales|sub|overseas) )agents?(?: abroad)?\W{0,2}"
             r"|(?:.{0,30}\W)?(?:call|contact|ring|tell|notify|phone) (?:the|your) (?:own )?(?:brand|insurer"
@@ -97,7 +98,7 @@ HEADS: tuple[tuple[int, re.Pattern[str]], ...] = tuple(
         ),
         (
             5,
-            r"(?:our )?(?:friends|vendors|suppliers|partners|people|brands|photographers) (?:that |whom? )?we"
+            r"(?:our )?(?:who|friends|vendors|suppliers|partners|people|brands|photographers) (?:that |whom? )?we"
             r" (?:love|like"
             r"|work|recommend|trust)\b.{0,40}|(?:our )?(?:recommended|preferred|trusted) (?:vendors|suppliers"
             r"|partners)\W{0,2}",
@@ -116,6 +117,13 @@ HEADS: tuple[tuple[int, re.Pattern[str]], ...] = tuple(
             r"|representatives?) (?:in .{2,30} )?(?:for|of) (?!our |the company).{2,80}",
         ),
     )
+)
+#: A line with the short numbers of a country's rescuers: what else stands there is theirs, too.
+RESCUE = re.compile(
+    r"\b(?:emergency number|police|ambulance|fire(?: brigade)?|rescue|polizei|notruf"
+    r"|europe\w*)\b[^.\n]{0,30}(?<![\d-])(?:112|911|999|995|000"
+    r"|11[0189]|111)(?![\d-])",
+    re.IGNORECASE,
 )
 #: Names of places to turn to in an emergency.
 CARE = re.compile(
@@ -140,7 +148,8 @@ ANY_HEADING = re.compile(
     r"|licensee|exhibitor|haulier|carrier|regulator|funder|vendor|caterer|florist|where to |numbers|services"
     r"|crisis|help ?line|care line|funding|claim|before you|agent|your (?:brand|insurer)|the (?:brand|maker)"
     r"|メーカー|関係|協力"
-    r"|if you |find |choose |locate |referenc|referee|aufsicht|haftpflicht|hébergé?|hosting|médiation|network|authority"
+    r"|if you |find |choose |importer|hot ?lines |locate |referenc|referee|aufsicht|haftpflicht|hébergé?|hosting"
+    r"|médiation|network|authority"
     r"|verbraucher|media|press"
 )
 PRESS = re.compile(

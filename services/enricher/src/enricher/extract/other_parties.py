@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from enricher.extract.line_memo import MOST_LINES, once_per_line
-from enricher.extract.other_headings import AGENCY, ANY, ANY_HEADING, CARE, HEADS, PRESS
+from enricher.extract.other_headings import AGENCY, ANY, ANY_HEADING, CARE, HEADS, PRESS, RESCUE
 from enricher.extract.own_words import compacted, is_own_name
 from enricher.extract.strangers import (
     LEGAL_FORM,
@@ -163,7 +163,8 @@ def _below(line: str, named: frozenset[str]) -> int | None:
         below = next((lines for lines, head in HEADS if (lines or is_one) and head.fullmatch(line)), None)
         if below and len(line) <= _LONGEST_NAME and _WHERE.match(line) and _names_own(line, named):
             return None  # "Where to find Acme abroad"
-        if below is not None or (is_one and _is_care(line, named)):
+        is_rescue = RESCUE.search(line) and _MAY_BE_REACHED.search(line) and not _OWN_MARK.search(line)
+        if below is not None or is_rescue or (is_one and _is_care(line, named)):
             return below or 0
     return None
 

@@ -12,11 +12,12 @@ from urllib.parse import unquote
 
 import phonenumbers
 
+from enricher.extract.numbers.branches import numbers_abroad
 from enricher.extract.numbers.countries import country_of
 from enricher.extract.numbers.labels import Kind, label_after, label_of, labels_by_line
 from enricher.extract.numbers.neighbours import neighbours_of, without_series
 from enricher.extract.numbers.other_digits import is_date, without_other_digits
-from enricher.extract.numbers.places import abroad, is_of_form
+from enricher.extract.numbers.parsing import INSIDE, ZEROS, e164, parsed
 from enricher.extract.numbers.split_numbers import joined
 from enricher.pages.documents import Document
 from enricher.pages.json_ld import organisations, people, values
@@ -26,12 +27,8 @@ _MAX_LINKS = 100
 SHORTEST = 7  # characters of a number with its country's code, in any country
 #: Characters at either end of a page that are searched: numbers are there, and the matcher is slow.
 _EDGE = 10_000
-_ZEROS = re.compile(r"(?<![\d+])(?<!\d[\s.-])00 ?(?=[1-9]\d{0,2}[\s().-]{0,2}\d)")
-#: "+65 (0)6123 4567": the zero is for calls from inside.
-_INSIDE = re.compile(r"(?<=\d) ?\(0\) ?(?=\d)")
 _AFTER_CODE = re.compile(r"(\+\d{1,3}) ?\(0\) ?(?=\d)")
 _DIGITS = re.compile(r"\d{4}")
-_LONGEST_LINE = 200
 #: Signs after a word that may be a label: "Jurong branch: 67771234".
 _LABEL_ENDS = tuple(":：-–—|)")
 #: "Pasir Ris 65837120 · Sengkang 63852264"
@@ -43,13 +40,16 @@ _NARROW = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x2
 _OR = re.compile(r"\W{0,3}(?:or|and|oder|und|ou|et|of|en|atau|dan)\W{0,3}")
 #: Words before a number in a sentence: "drop us a message at 91234567".
 _REACHED = re.compile(r"\b(?:text|message|dial|reach|contact|enquir\w{1,4}|speak)\b[^\n]{0,30}\Z", re.IGNORECASE)
+#: A word as a label behind a sign: "12 Some Road | Main 61234567".
+_AFTER_SIGN = re.compile(
+    r"[·•|]\s?(?:main|office|sales|service|enquir\w{1,4}|reception|switchboard|general|hq|head office|admin|shop"
+    r"|showroom"
+    r"|workshop|support|booking\w?|order\w?)\s\Z",
+    re.IGNORECASE,
+)
 #: Letters that a number hangs on.
 _GLUED = re.compile(r"[A-Za-z]-?\Z")
 _SEVERAL = re.compile(r"[/;|,]|%2f|\bor\b", re.IGNORECASE)
-#: A number for calls inside a country: "07-386 5521", "2522 1188", "13 27 42".
-_INLAND = re.compile(r"(?<![\d+./#-])\(?\d{2,5}\)?(?:[ .-]{0,2}\d{2,5}){1,4}(?![\d/-])")
-#: "(86) 769-8532 6617": a country's code in brackets.
-_CODED = re.compile(r"(?<![\d+])\((\d{2,3})\) ?\d(?:[ -]?\d){6,11}(?!\d)")
 _WHATSAPP = re.compile(r"wa\.me/\+?([\d() -]{6,20})|[?&](?:phone|number)=[+ ]{0,2}([\d() -]{6,20})", re.IGNORECASE)
 _NO_DIGIT = re.compile(r"\D")
 
@@ -92,7 +92,7 @@ def find_numbers(page: Document, region: str) -> Numbers:
         *(it for it in linked if it[0] not in texts),
         *shown,
         *(it for it in linked if it[0] in texts),
-        *_abroad(page, region),
+        *numbers_abroad(page, region),
         *((number, "tel") for number in _declared(page, region, "telephone")),
         *((number, None) for number in messaging),
     ):
@@ -118,10 +118,10 @@ def _shown(page: Document, region: str) -> Iterator[tuple[str, Kind | None]]:
     if not text.isascii() and _WIDE.search(text):
         text = text.translate(_NARROW)
     text = joined(text)
-    masked = without_other_digits(without_series(_ZEROS.sub(_plus, text) if "00" in text else text))
+    masked = without_other_digits(without_series(ZEROS.sub(_plus, text) if "00" in text else text))
     if "(0)" in masked:
         masked = _AFTER_CODE.sub(_code_and_blank, masked)
-        masked = _INSIDE.sub(lambda zero: " " * len(zero[0]), masked)
+        masked = INSIDE.sub(lambda zero: " " * len(zero[0]), masked)
     lines = text.split("\n")
     above: dict[int, Kind] | None = None
     line, line_start, done, last = 0, 0, 0, None
@@ -145,7 +145,7 @@ def _shown(page: Document, region: str) -> Iterator[tuple[str, Kind | None]]:
         if kind == "both" and follows == "both":
             kind = "fax"  # "Tel / Fax: 6747 0321 / 6747 0392"
         is_sentence = (
-            not (is_first or _REACHED.search(before))
+            not (is_first or _REACHED.search(before) or _AFTER_SIGN.search(before))
             and before.rstrip()[-1:] not in _LABEL_ENDS
             and not _BY_PLACE.fullmatch(lines[line])
         )
@@ -154,32 +154,9 @@ def _shown(page: Document, region: str) -> Iterator[tuple[str, Kind | None]]:
         done, last = found.end, kind
         if kind != "tel" and is_date(found.raw_string):
             continue
-        yield _e164(found.number), kind
-        for number in () if found.number.extension else neighbours_of(_e164(found.number), text, found.end):
+        yield e164(found.number), kind
+        for number in () if found.number.extension else neighbours_of(e164(found.number), text, found.end):
             yield number, kind
-
-
-def _abroad(page: Document, region: str) -> Iterator[tuple[str, Kind | None]]:
-    """The numbers without a country code that stand with a place in another country: a branch's."""
-    lines = page.text.split("\n")
-    for nth, line in enumerate(lines):
-        if len(line) > _LONGEST_LINE or not _DIGITS.search(line):
-            continue
-        for found in islice(_CODED.finditer(line), _MAX_NUMBERS) if "(" in line else ():
-            there = abroad(lines, nth, region)
-            is_theirs = there is not None and phonenumbers.country_code_for_region(there) == int(found[1])
-            if is_theirs and (number := _parsed(f"+{found[0][1:]}", region)):
-                yield number, label_of(line[: found.start()])
-        for found in islice(_INLAND.finditer(line), _MAX_NUMBERS):
-            number = _of_place(found[0], lines, nth, region)
-            if number and not (is_of_form(_NO_DIGIT.sub("", found[0]), region) and _parsed(found[0], region)):
-                yield number, label_after(line[found.end() :], is_last=False) or label_of(line[: found.start()])
-
-
-def _of_place(text: str, lines: list[str], nth: int, region: str) -> str | None:
-    """The number without a country code on a line, where it is one of another country that is named there."""
-    there = abroad(lines, nth, region)
-    return _parsed(text, there) if there and is_of_form(_NO_DIGIT.sub("", text), there) else None
 
 
 def _code_and_blank(found: re.Match[str]) -> str:
@@ -197,7 +174,7 @@ def _linked(page: Document, region: str) -> Iterator[tuple[str, Kind | None]]:
     for target, beside in islice(zip(page.addresses, page.beside or repeat(""), strict=False), _MAX_LINKS):
         scheme, _, rest = target.partition(":")
         if scheme.lower() in ("tel", "callto", "sms"):
-            number = _parsed(_SEVERAL.split(unquote(rest).strip().lstrip("/"))[0], region)
+            number = parsed(_SEVERAL.split(unquote(rest).strip().lstrip("/"))[0], region)
             if number:
                 before, _, words = beside.partition("\n")
                 own = label_of(words)
@@ -208,27 +185,14 @@ def _on_whatsapp(page: Document, region: str) -> Iterator[str]:
     for target in page.addresses[:_MAX_LINKS]:
         if found := _WHATSAPP.search(unquote(target)):
             digits = _NO_DIGIT.sub("", found[1] or found[2])
-            if number := _parsed(f"+{digits}", region) or _parsed(digits, region):
+            if number := parsed(f"+{digits}", region) or parsed(digits, region):
                 yield number
 
 
 def _declared(page: Document, region: str, name: str) -> list[str]:
     texts = values((*organisations(page), *people(page)), name) if page.data else []
-    found = (_parsed(text.lower().removeprefix("tel:"), region) for text in texts[:_MAX_NUMBERS])
+    found = (parsed(text.lower().removeprefix("tel:"), region) for text in texts[:_MAX_NUMBERS])
     return [number for number in found if number]
-
-
-@lru_cache(1_000)  # the pages of a site repeat its numbers
-def _parsed(text: str, region: str) -> str | None:
-    try:
-        number = phonenumbers.parse(_INSIDE.sub("", _ZEROS.sub("+", text[:40])), region)
-    except phonenumbers.NumberParseException:
-        return None
-    return _e164(number) if phonenumbers.is_valid_number(number) else None
-
-
-def _e164(number: phonenumbers.PhoneNumber) -> str:
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
 @lru_cache

@@ -3,7 +3,8 @@
 import re
 
 _BODIES = (
-    r"Law Society|Accreditation Council|Ombudsman|Chamber of|Handelskammer|IHK|Kammer|Handwerkskammer|Ministry"
+    r"(?:Council|Commission|Bureau|Registry|Office|Board) (?:for|of) [A-Z]\w{3,}|[A-Z]\w{3,} Regulator|Law Society"
+    r"|Accreditation Council|Ombudsman|Chamber of|Handelskammer|IHK|Kammer|Handwerkskammer|Ministry"
     r"|Authority|Commission|Police"
     r"|Embassy|Consulate|High Commission|Medicare|Medisave|Citizens Advice|Samaritans|Red Cross|Fire (?:Brigade"
     r"|Service)"
@@ -35,6 +36,8 @@ AUTHORITY = re.compile(
     r"|Sächs)\w{0,6} (?:Beauftragte|Datenschutz)"
     r"|EDÖB|Öffentlichkeitsbeauftragte|CNIL\b|Datatilsynet|Integritetsskyddsmyndigheten|Autoriteit Persoonsgegevens"
     r"|AEPD\b"
+    r"|\w{3,20}(?:styrelsen|tilsynet|direktoratet|inspektionen|virasto)\b|(?:\w{0,5}säkerhets|skatte|natur|trafik|arbetsmiljö|livsmedels|konsument)\w{0,5}verket\b|(?:Ordnungs|Gesundheits"
+    r"|Finanz|Gewerbe|Umwelt)amt\b"
     r"|(?:Information|Privacy|Data Protection|Fair Trading|Consumer)(?: and Data Protection)? (?:Commissioner"
     r"|Ombudsman)"
     r"|Personal Data Protection Commission|Consumer (?:Helpline|Affairs)|Citizens Advice|個人資料私隱|个人资料"

@@ -1,6 +1,7 @@
 """Tells telephone numbers from fax numbers and from other numbers by the words beside them."""
 
 import re
+from functools import lru_cache
 from typing import Literal, TypeAlias
 
 from enricher.extract.numbers.other_labels import OTHER, USED_UP
@@ -39,16 +40,21 @@ _NEUTRAL = re.compile(r"(?:e-?mail|address|web(?:site)?|邮箱|电邮|地址|网
 
 def label_of(words: str) -> Kind | None:
     """The nearest label in the words before a number: the last one counts; two that are joined are both."""
-    found = list(_LABEL.finditer(words[-_LONGEST_LABEL:]))
+    return _label_of(words[-_LONGEST_LABEL:])
+
+
+@lru_cache(1_000)  # a page is read as a whole and in parts
+def _label_of(words: str) -> Kind | None:
+    found = list(_LABEL.finditer(words))
     if not found:
         return None
     last = found[-1]
     kind = _kind(last)
-    if kind == "other" and USED_UP.search(words[-_LONGEST_LABEL:], last.end()):
+    if kind == "other" and USED_UP.search(words, last.end()):
         return None
     if len(found) > 1 and kind != "other":
         before = found[-2]
-        between = words[-_LONGEST_LABEL:][before.end() : last.start()]
+        between = words[before.end() : last.start()]
         if _kind(before) not in (kind, "other") and _JOINED.fullmatch(between):
             return "both"
     return kind

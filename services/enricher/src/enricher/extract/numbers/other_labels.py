@@ -25,7 +25,7 @@ _REGISTERS = (
 _EXAMPLES = r"e\.g\.?|eg|i\.e\.?|z\.\s?b\.?|p\. ?ex\.?|bijv\.?|f\.eks\.?|such as|example|format|contoh|placeholder|例"
 
 #: The label has its value, and a sign behind it; the next number is another thing: "UEN 201912345K | 6123 4567".
-USED_UP = re.compile(r"\d[\w./()-]{0,12}\s{0,2}[·•|,;–—]\D{0,20}\Z")
+USED_UP = re.compile(r"\d[\w./()-]{0,12}\s{0,2}[·•|,;–—]")
 
 OTHER = (
     rf"{_REGISTERS}|{_EXAMPLES}"
@@ -33,7 +33,7 @@ OTHER = (
     r"|number|code)"
     r"|(?:old|former|previous) (?:telephone |phone |mobile |contact )?(?:number|line|no)s?|licen[cs]es?|versions?"
     r"|accounts? (?:no|number)s?|(?:our|your) ref(?:erence)?"
-    rf"|(?:{_NUMBERED})\.? ?(?:no|nos|nr|num|number|code|id|ref|#)s?"
+    rf"|(?:{_NUMBERED})(?:\.? |\.(?=no)|-)?(?:no|nos|nr|num|number|code|id|ref|#)s?"
     rf"|(?:account|acct|a/c|invoice|reference|ref|policy|contract|document|batch|lot|membership|tender ref|permit)"
     r"(?=\W{0,4}(?:\d|$))"
     r"|(?:items?|models?|parts?)\.? ?(?:no|number|code|id|#)s?|(?:item|model|part)(?=\W{0,4}$)"

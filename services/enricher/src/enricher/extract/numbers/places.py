@@ -18,7 +18,9 @@ _NAMES = {
     "GB": "united kingdom, london, manchester, birmingham, leeds, bristol, edinburgh, glasgow",
     "AU": "australia, sydney, melbourne, brisbane, perth, adelaide",
     "NZ": "new zealand, auckland, wellington, christchurch",
-    "US": "united states, new york, san francisco, houston, los angeles, chicago, dallas, boston, seattle",
+    "US": "united states, new york, san francisco, houston, los angeles, chicago, dallas, boston, seattle,"
+    " austin, san antonio, san diego, atlanta,"
+    " denver, miami, philadelphia, phoenix",
     "DE": "germany, deutschland, berlin, munich, münchen, hamburg, frankfurt, düsseldorf, stuttgart, köln",
     "AT": "austria, österreich, vienna, wien",
     "CH": "switzerland, schweiz, suisse, zürich, zurich, geneva, genève, basel",
@@ -31,6 +33,14 @@ _NAMES = {
     "TW": "taiwan, taipei",
     "IN": "india, mumbai, chennai, bangalore, bengaluru, new delhi, hyderabad, pune, kolkata, gurgaon, gurugram",
     "AE": "dubai, abu dhabi",
+    "SE": "sweden, sverige, stockholm, göteborg, gothenburg, malmö",
+    "NO": "norway, norge, oslo, bergen",
+    "DK": "denmark, danmark, copenhagen, københavn, aarhus",
+    "FI": "finland, suomi, helsinki",
+    "BE": "belgium, belgië, belgique, brussels, antwerp",
+    "IT": "italy, italia, milan, milano",
+    "ES": "spain, españa, madrid, barcelona",
+    "CA": "canada, toronto, vancouver",
 }
 _COUNTRY_OF = {name.strip(): country for country, names in _NAMES.items() for name in names.split(",")}
 _LONGEST_NAME = max(len(name.split()) for name in _COUNTRY_OF)
@@ -49,6 +59,11 @@ _FORMS = {
     "SG": r"(?:65)?[3689]\d{7}|1800\d{7}|800\d{7}",
     "HK": r"(?:852)?[235-9]\d{7}|800\d{6}",
     "US": r"1?[2-9]\d\d[2-9]\d{6}",
+    "CA": r"1?[2-9]\d\d[2-9]\d{6}",
+    "NO": r"[2-9]\d{7}",
+    "DK": r"[2-9]\d{7}",
+    "IT": r"0\d{8,10}|3\d{8,9}",
+    "ES": r"[6-9]\d{8}",
     "IN": r"0\d{10}|[6-9]\d{9}|1800\d{6,7}",
     "AU": r"0[23478]\d{8}|13\d{4}|1[38]00\d{6}",
     "MY": r"0\d{8,10}|1[38]00\d{6}",

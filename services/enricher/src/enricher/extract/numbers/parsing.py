@@ -1,0 +1,25 @@
+"""Reads one telephone number, as it is written in a link or in structured data."""
+
+import re
+from functools import lru_cache
+
+import phonenumbers
+
+#: The zeros that stand for a plus sign.
+ZEROS = re.compile(r"(?<![\d+])(?<!\d[\s.-])00 ?(?=[1-9]\d{0,2}[\s().-]{0,2}\d)")
+#: "+65 (0)6123 4567": the zero is for calls from inside.
+INSIDE = re.compile(r"(?<=\d) ?\(0\) ?(?=\d)")
+
+
+@lru_cache(1_000)  # the pages of a site repeat its numbers
+def parsed(text: str, region: str) -> str | None:
+    """The number in E.164 if it is a valid one; without a country code it is the region's."""
+    try:
+        number = phonenumbers.parse(INSIDE.sub("", ZEROS.sub("+", text[:40])), region)
+    except phonenumbers.NumberParseException:
+        return None
+    return e164(number) if phonenumbers.is_valid_number(number) else None
+
+
+def e164(number: phonenumbers.PhoneNumber) -> str:
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
