@@ -482,3 +482,40 @@ def test_authorities_and_hosts_abroad_are_left_out(domain: str, body: str, numbe
 def test_the_companys_own_numbers_stay(domain: str, body: str, numbers: str) -> None:
     """Branches, departments, people, whatever stands around."""
     assert phones_on(f"{OWN}{body}{FOOT}", domain) == set(numbers.split())
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Council for Crane Operators: 1800-643 2555",
+        "Unhappy? Lifting Regulator 6888 1234.",
+        "Police 999, ambulance 995. Visitor line 6888 1234.",
+        "Visitor line (not us): 6888 1234",
+        "Smell gas? Call the leak line on 6888 1234 before you call us.",
+        "For pianos we refer to Ben Low at Elm Keys, 6888 1234.",
+        "Kontrol: Fødevarestyrelsen, tlf. 6888 1234",
+        "Elsäkerhetsverket nås på 6888 1234",
+        "<h3>Importers</h3><p>Germany: Bootshaus Krug, Hr. Krug, Inhaber, +49 4321 60 02 44",
+        "<h3>Who we work with</h3><p>Engineering: Coastal Structural (6888 1234)",
+        "<h3>Hotlines of the big insurers</h3><p>Plains Mutual 1-800-555-0199",
+    ],
+)
+def test_numbers_to_turn_to_elsewhere_are_left_out(said: str) -> None:
+    """Regulators, rescuers, other firms that a page refers to."""
+    assert phones_on(f"{OWN}<p>{said}</p>{FOOT}") == {NUMBER}
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "<h3>Dealers (Perlis, Kedah)</h3><p>Khor Chong, Manager</p><p>H/P: 9123 4567</p><p>khor@harbourlift.com.sg",
+        "12 Some Road, Singapore 068602 · Main 91234567",
+        "EA Licence 19C9961 · 9123 4567",
+        "hello@harbourlift.example</p><p>9123 4567",
+        "San Antonio (by appointment): 9123 4567",
+        "Kostenfreie Hotline: 9123 4567",
+    ],
+)
+def test_what_stands_near_others_may_be_the_companys(said: str) -> None:
+    """Beside its own address, behind a used-up label, in an item with a remark."""
+    assert phones_on(f"{OWN}<p>{said}</p>{FOOT}") == {NUMBER, "+6591234567"}

@@ -21,7 +21,7 @@ from enricher.extract.strangers import (
 _MAKER = re.compile(
     r"\b(?:design(?:ed)?|develop(?:ed|ment)?|powered|built|maintained|crafted|web ?site|web|site|hosted"
     r"|marketing|managed"
-    r"|photos?|photography|templates?|theme|artwork|illustrations?|consent|chat|analytics|payments?|videos?"
+    r"|photos?|photography|templates?|theme|artwork|illustrations?|cookie consent|live chat|analytics|videos?"
     r"|branding)(?: (?:and|&) [a-z]{4,12})? by\b.{0,120}\Z"
     r"|\b(?:direka|dibangunkan|dibina|reka bentuk|laman web) oleh\b.{0,60}\Z"
     r"|(?:设计|設計|制作|製作|技术支持|技術支援|网站建设)[:：].{0,40}\Z",

@@ -21,7 +21,9 @@ _TEL = (
     r"|(?:contact|office|general) (?:no|number|line)s?"
     r"|(?<![A-Za-z])(?!p/n\b)[tpmhod](?=\s{0,2}[/:：.)\]]|\s{1,2}[+(\d]|\s{0,2}$)"
 )
-_LABEL = re.compile(rf"(?<![A-Za-z])(?:(?P<fax>{_FAX})|(?P<tel>{_TEL})|(?P<other>{OTHER}))(?![A-Za-z])", re.IGNORECASE)
+_LABEL = re.compile(
+    rf"(?<![A-Za-z@])(?:(?P<fax>{_FAX})|(?P<tel>{_TEL})|(?P<other>{OTHER}))(?![A-Za-z@])", re.IGNORECASE
+)
 #: Between the two words of one label: "Tel/Fax", "Tel & Fax", "Phone and fax".
 _JOINED = re.compile(r"\s{0,2}(?:no\.?s?\s{0,2})?(?:[/&+,|(]|and|or|dan|及|与|und|、)\s{0,2}", re.IGNORECASE)
 #: A label behind its number: "6123 4567 (Fax)", "6123 4567 [F]".
@@ -112,7 +114,7 @@ def _in_columns(values: list[int], labels: list[Kind], columns: list[Kind]) -> l
 
 def _label_alone(line: str) -> Kind | None:
     """The label in a short line without a number."""
-    return label_of(line) if len(line) <= _LONGEST_LINE and not _SOME_DIGITS.search(line) else None
+    return label_of(line) if len(line) <= _LONGEST_LINE and "@" not in line and not _SOME_DIGITS.search(line) else None
 
 
 def _begins_with_number(line: str) -> bool:

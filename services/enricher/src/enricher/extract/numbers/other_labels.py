@@ -22,7 +22,9 @@ _REGISTERS = (
     r"|iban|bic|paynow|lei|csn|qq|we ?chat(?: id)?|line id|passcode|otp|[ps]/n|p\.?o\.? ?box"
 )
 #: Before a number that shows how to write one: "e.g. 9123 4567".
-_EXAMPLES = r"e\.g\.?|eg|i\.e\.?|z\.\s?b\.?|p\. ?ex\.?|bijv\.?|f\.eks\.?|such as|example|format|contoh|placeholder|例"
+_EXAMPLES = (
+    r"e\.g\.?|eg|i\.e\.?|z\.\s?b\.?|p\. ?ex\.?|bijv\.?|f\.eks\.?|such as|(?<![.@])example|format|contoh|placeholder|例"
+)
 
 #: The label has its value, and a sign behind it; the next number is another thing: "UEN 201912345K | 6123 4567".
 USED_UP = re.compile(r"\d[\w./()-]{0,12}\s{0,2}[·•|,;–—]")
