@@ -77,7 +77,7 @@ _HEADINGS: dict[Kind, str] = {
         r"|(?:jobb|job|karriere|karriär)(?: (?:og|och|hos|i) .{2,30})?|bliv en del af .{2,20}|avoimet työpaikat"
         r"|rekrytointi|työpaikat|meille töihin|(?:nous )?rejoi(?:gnez|ndre)(?: nous)?|nous rejoindre|offres d emploi"
         r"|carrières?|travailler (?:chez|avec) .{2,30}"
-        r"|(?:seasonal|summer|holiday|student|part time|full time|casual|local) (?:jobs?|work|vacancies|positions|roles)"
+        r"|(?:seasonal|summer|holiday|student|part time|full time|casual) (?:jobs?|work|vacancies|positions|roles)"
         r"|採用.{0,4}|リクルート|求人.{0,4}|kerja(?:ya)?|kerja kosong|jawatan kosong|kekosongan jawatan"
         r"|(?:peluang |sertai )(?:kerjaya|pekerjaan|kami)|karir|lowongan(?: kerja)?|tuyển dụng|ร่วมงานกับเรา"
         r"|招聘.{0,4}|.{0,2}加入我们|.{0,2}加入我們|人才招聘|招贤纳士|招賢納士|招募.{0,4}"
