@@ -13,7 +13,7 @@ from gateway.access.request_metrics import RequestMetrics
 from gateway.dependencies import Dependencies
 from gateway.http import api_document, docs_page, problems
 from gateway.routes.access import api_keys, me, users
-from gateway.routes.chat import agent, chat, page
+from gateway.routes.chat import agent_runs, agent_threads, chat, page
 from gateway.routes.icp import icp, industries
 from gateway.routes.jobs import enrichment_events, enrichments, job_events, jobs
 from gateway.routes.lists import candidates, companies, leads, shortlist
@@ -53,7 +53,8 @@ def application(dependencies: Dependencies, probes: Sequence[BaseRoute] = ()) ->
         chat,
         candidates,
         leads,
-        agent,
+        agent_threads,
+        agent_runs,
         jobs,
         job_events,
         enrichments,
