@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from leadgen.load.files.header import COLUMNS, Header, read_header
 from leadgen.load.files.lines import LONGEST_LINE_CHARS, Lines
-from leadgen.load.parsing.rows import Found, read_rows
+from leadgen.load.parsing.careful_rows import Found
+from leadgen.load.parsing.rows import read_rows
 from leadgen.load.parsing.tally import Tally
 from leadgen.load.parsing.values import code, trimmed
 

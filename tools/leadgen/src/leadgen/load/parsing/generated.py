@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from leadgen.load.files.sources import Source
-from leadgen.load.parsing.rows import as_csv
+from leadgen.load.parsing.careful_rows import as_csv
 from simulator.register import registry
 
 ROWS_PER_BLOCK = 2_000

@@ -9,6 +9,11 @@ from datetime import date, datetime, timedelta, timezone
 from functools import lru_cache
 
 MISSING = "na"
+LONGEST_UEN_CHARS = 20
+#: Columns by what they hold.
+CODES = ("primary_ssic_code", "secondary_ssic_code")
+STATUS = "entity_status_description"
+DATES = ("registration_incorporation_date", "uen_issue_date", "account_due_date", "annual_return_date")
 
 #: Words that other programs write for a missing value, in lower case. A company may well be called "Nil".
 _MISSING_NAMES = frozenset(
