@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from common.errors import Permanent
-from leadgen.odoo.command import OdooCommandFailed, operate
+from leadgen.odoo.reports import OdooCommandFailed, operate
 from leadgen.register_refresh import RefreshFailed, refresh
 from leadgen.scoring.applying import NotRescored, rescore
 from leadgen.service_scripts import NotInstalled, ScriptFailed, ended_script, hand_over, run_script

@@ -1,22 +1,16 @@
 """The commands `leadgen odoo …` and `leadgen audit odoo`. Those that call an Odoo run odoo-sync's script."""
 
-import json
-from collections.abc import Sequence
-from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Any, TypeAlias
+from typing import Annotated
 
 import typer
 
-from common.errors import Permanent
 from leadgen.command_line.exit_codes import run_or_exit
 from leadgen.command_line.options import AsJson, DatabaseUrl
 from leadgen.command_line.wording import counted
 from leadgen.odoo.connections import connect_odoo, rotate_key
-from leadgen.service_scripts import NotInstalled, ScriptFailed, run_script
+from leadgen.odoo.reports import answered, difference, end, is_held, operate, say
 from leadgen.tenants.tenants import MOST, TenantNumber
-
-SCRIPT = "leadgen-odoo-operate"
 
 odoo_app = typer.Typer(no_args_is_help=True, help="Connect, check and sync the tenants' Odoos.")
 
@@ -28,18 +22,12 @@ OneTenant = Annotated[
     typer.Option("--tenant", min=1, max=MOST, help="This tenant only. Default: all with an Odoo connection."),
 ]
 
-Report: TypeAlias = dict[str, Any]
-
 
 class LeadType(StrEnum):
     """The kind of a new lead in Odoo."""
 
     LEAD = "lead"
     OPPORTUNITY = "opportunity"
-
-
-class OdooCommandFailed(Permanent):
-    """The script of odoo-sync ended with an error; the message is its own."""
 
 
 @odoo_app.command("connect")
@@ -121,7 +109,7 @@ def check_command(
 ) -> None:
     """Check whether leads get through. If so, unblock the tenant and send its unsent leads."""
     reports = run_or_exit(operate("check", database_url, credentials_key, tenant))
-    for it in _answered(reports, as_json):
+    for it in answered(reports, as_json):
         if it["problems"]:
             problems = "".join(f"\n  {problem}" for problem in it["problems"])
             waits = f"{counted(it['waiting'], 'lead')} {'waits' if it['waiting'] == 1 else 'wait'}"
@@ -129,10 +117,10 @@ def check_command(
         else:
             sent = f"{counted(it['waiting'], 'lead')} that waited {'is' if it['waiting'] == 1 else 'are'} sent"
             line = f"tenant {it['tenant']}: no problems found; {sent}"
-        _say(line, as_json)
+        say(line, as_json)
         for hint in it["hints"]:
-            _say(f"  note: {hint}", as_json)
-    _end(reports, as_json, is_well=not any(it.get("problems") for it in reports))
+            say(f"  note: {hint}", as_json)
+    end(reports, as_json, is_well=not any(it.get("problems") for it in reports))
 
 
 @odoo_app.command("resync")
@@ -141,11 +129,11 @@ def resync_command(
 ) -> None:
     """Send again all leads that Odoo refused or that could not be sent."""
     reports = run_or_exit(operate("resync", database_url, credentials_key, tenant))
-    for it in _answered(reports, as_json):
+    for it in answered(reports, as_json):
         blocked = f"; it is blocked ({it['blocked']}): run `leadgen odoo check`" if it["blocked"] else ""
         sent = f"{counted(it['waiting'], 'lead')} {'is' if it['waiting'] == 1 else 'are'} sent again"
-        _say(f"tenant {it['tenant']}: {sent}{blocked}", as_json)
-    _end(reports, as_json, is_well=not any(it.get("blocked") for it in reports))
+        say(f"tenant {it['tenant']}: {sent}{blocked}", as_json)
+    end(reports, as_json, is_well=not any(it.get("blocked") for it in reports))
 
 
 @odoo_app.command("matches")
@@ -165,16 +153,16 @@ def matches_command(
         raise typer.BadParameter("give --tenant, and either --partner or --new")
     about = [] if uen is None else ["--uen", uen, "--partner", str(partner or 0)]
     reports = run_or_exit(operate("matches", database_url, credentials_key, tenant, about))
-    for it in _answered(reports, as_json):
+    for it in answered(reports, as_json):
         if "decided" in it:
             chosen = f"partner {partner}" if partner else "a new partner"
-            _say(f"tenant {it['tenant']}: {it['decided']['uen']} is {chosen}; its lead is sent", as_json)
+            say(f"tenant {it['tenant']}: {it['decided']['uen']} is {chosen}; its lead is sent", as_json)
             continue
         for found in it["undecided"]:
             lines = "".join(f"\n  {line}" for line in found["candidates"])
-            _say(f"tenant {it['tenant']}: {found['uen']} {found['name']}{lines}", as_json)
-        _say(f"tenant {it['tenant']}: {len(it['undecided'])} companies wait for a decision", as_json)
-    _end(reports, as_json, is_well=not any(it.get("undecided") for it in reports))
+            say(f"tenant {it['tenant']}: {found['uen']} {found['name']}{lines}", as_json)
+        say(f"tenant {it['tenant']}: {len(it['undecided'])} companies wait for a decision", as_json)
+    end(reports, as_json, is_well=not any(it.get("undecided") for it in reports))
 
 
 @odoo_app.command("sync")
@@ -190,18 +178,18 @@ def sync_command(
         resync_command(database_url, credentials_key, tenant, as_json)
         return
     reports = run_or_exit(operate("dry-run", database_url, credentials_key, tenant))
-    for it in _answered(reports, as_json):
+    for it in answered(reports, as_json):
         for row in it["rows"]:
             columns = ", ".join(f"{name}={value!r}" for name, value in row.items() if name != "model")
-            _say(f"{row['model']}: {columns}", as_json)
+            say(f"{row['model']}: {columns}", as_json)
         for note in it["notes"]:
-            _say(f"note: {note}", as_json)
-        _say(
+            say(f"note: {note}", as_json)
+        say(
             f"tenant {it['tenant']}: {len(it['rows'])} rows would be written, {it['unchanged']} leads need none; "
             "nothing was written",
             as_json,
         )
-    _end(reports, as_json, is_well=True)
+    end(reports, as_json, is_well=True)
 
 
 def audit_odoo_command(
@@ -209,76 +197,13 @@ def audit_odoo_command(
 ) -> None:
     """List held leads and how Odoo differs from what was written. Exit code 1 if a person must look."""
     reports = run_or_exit(operate("audit", database_url, credentials_key, tenant))
-    for it in _answered(reports, as_json):
+    for it in answered(reports, as_json):
         for found in it["differences"]:
-            _say(_difference(found), as_json)
+            say(difference(found), as_json)
         for reason, count in it["held"].items():
-            _say(f"held: {count} leads: {reason}", as_json)
+            say(f"held: {count} leads: {reason}", as_json)
         for note in it["merged"]:
-            _say(f"merged: {note}", as_json)
+            say(f"merged: {note}", as_json)
         links = ", ".join(f"{count} {outcome}" for outcome, count in it["links"].items()) or "no leads"
-        _say(f"tenant {it['tenant']}: {links}; {len(it['differences'])} differences", as_json)
-    _end(reports, as_json, is_well=not any(it.get("differences") or _is_held(it) for it in reports))
-
-
-def _is_held(found: Report) -> bool:
-    """Whether leads are held until a person acts; what people deleted on purpose is not."""
-    return bool(found.get("links", {}).get("blocked") or found.get("links", {}).get("refused"))
-
-
-async def operate(
-    command: str, database_url: str, credentials_key: str, tenant: int | None, more: Sequence[str] = ()
-) -> Sequence[Report]:
-    """Returns the report of odoo-sync's script for each tenant. Raises OdooCommandFailed."""
-    about = [*more] if tenant is None else ["--tenant", str(tenant), *more]
-    environment = {"DATABASE_URL": database_url, "ODOO_CREDENTIALS_KEY": credentials_key}
-    try:
-        answer = await run_script(SCRIPT, command, *about, environment=environment)
-    except NotInstalled as error:
-        raise OdooCommandFailed(f"{error}: run it where odoo-sync is installed") from error
-    except ScriptFailed as error:
-        raise OdooCommandFailed(str(error)) from error
-    reports: list[Report] = answer["tenants"]
-    return reports
-
-
-def _answered(reports: Sequence[Report], as_json: bool) -> list[Report]:
-    """Selects the reports of Odoos that could be asked. Prints why the others could not, and whose leads wait."""
-    for it in reports:
-        if "waiting_since" in it:
-            since = datetime.fromisoformat(it["waiting_since"])
-            _say(
-                f"tenant {it['tenant']}: waiting for Odoo since {since:%Y-%m-%d %H:%M} UTC; {it['waiting_events']} "
-                "events wait and are sent when it answers",
-                as_json,
-            )
-        if "error" in it:
-            _say(f"tenant {it['tenant']}: {it['error']}", as_json)
-    return [it for it in reports if "error" not in it]
-
-
-def _difference(found: Report) -> str:
-    about = f"{found['uen']} {found['record']}"
-    match found["what"]:
-        case "duplicate":
-            return f"{about}: {len(found['ids'])} partners have this UEN: {', '.join(map(str, found['ids']))}"
-        case "refused":
-            return "".join([f"{about}: refused: {found['reason']}", *(f"\n  {it}" for it in found["candidates"])])
-        case "changed":
-            written, there = found["written"], found["there"]
-            return f"{about} {found['id']}: {found['column']} is {there!r}; we wrote {written!r}"
-    return f"{about} {found['id']}: {found['what']}"
-
-
-def _say(line: str, as_json: bool) -> None:
-    if not as_json:
-        typer.echo(line)
-
-
-def _end(reports: Sequence[Report], as_json: bool, *, is_well: bool) -> None:
-    if as_json:
-        typer.echo(json.dumps({"tenants": list(reports)}))
-    elif not reports:
-        typer.echo("no tenant has an Odoo connection")
-    if not is_well or any("error" in it for it in reports):
-        raise typer.Exit(1)
+        say(f"tenant {it['tenant']}: {links}; {len(it['differences'])} differences", as_json)
+    end(reports, as_json, is_well=not any(it.get("differences") or is_held(it) for it in reports))
