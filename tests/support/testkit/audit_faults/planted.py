@@ -35,7 +35,7 @@ RUN = """
 class Planted:
     """A night's ledger to plant faults in, and what each check is to find: the ids that its exceptions name."""
 
-    owner: asyncpg.Connection[asyncpg.Record]
+    owner: "asyncpg.Connection[asyncpg.Record]"
     database: Database
     kafka: str
     at: datetime
