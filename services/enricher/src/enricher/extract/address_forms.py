@@ -46,7 +46,10 @@ ENDS: Final[dict[str, re.Pattern[str]]] = {
     "US": re.compile(
         rf"\b(?:{STATES}|{_STATE_NAMES}),? \d{{5}}(?:-\d{{4}})?(?!\d)(?:,? (?:USA|United States|U\.S\.A\.))?"
     ),
-    "CA": re.compile(r"\b(?:AB|BC|MB|NB|NL|NS|NT|NU|ON|PE|QC|SK|YT),? {1,2}[A-Z]\d[A-Z] ?\d[A-Z]\d\b(?:, Canada)?"),
+    "CA": re.compile(
+        r"\b(?:AB|BC|MB|NB|NL|NS|NT|NU|ON|PE|QC|SK|YT|Ontario|Quebec|Québec|Alberta|Manitoba"
+        r"|British Columbia|Nova Scotia|New Brunswick|Saskatchewan),? {1,2}[A-Z]\d[A-Z] ?\d[A-Z]\d\b(?:, Canada)?"
+    ),
     "AU": re.compile(
         r"\b(?:NSW|VIC|Vic\.?|QLD|Qld\.?|TAS|Tas\.?|ACT|SA|WA|NT|New South Wales|Victoria|Queensland|Tasmania"
         r"|South Australia|Western Australia),? \d{4}(?!\d)(?:, Australia)?"
@@ -97,5 +100,7 @@ WHOLE: Final[dict[str, re.Pattern[str]]] = {
         r"[^\n,，。;；:：|]{0,40}"
     ),
 }
+#: Countries where the number stands before the street.
+NUMBER_FIRST: Final = frozenset({"GB", "US", "CA", "AU", "NZ", "IE", "IN", "PH", "HK", "MY", "VN", "TH", "FR", "AE"})
 #: Countries whose codes may be years or sums: the house has to be named.
 SHORT_CODES: Final = frozenset({"NZ", "PH", "AT", "CH", "BE", "LU", "DK", "NO"})

@@ -13,6 +13,23 @@ _MAIN = re.compile(
     re.IGNORECASE,
 )
 _REGISTERED = re.compile(r"\bregistered (?:office|address)\b", re.IGNORECASE)
+#: Authorities to complain to or to register with.
+_AUTHORITY = re.compile(
+    r"\b(?:PDPC|ACRA|IRAS|MAS|MOM|MOH|CEA|ECDA|SCDF|NEA|CPF|LTA|Personal Data Protection Commission|Ministry of"
+    r"|Small Claims|Consumers Association|Commissioner|ICO|CNIL|Ombudsman|Ministry"
+    r"|Amtsgericht|Finanzamt)\b"
+    r"|Landesbeauftragte|Datenschutzbeh|kammer\b"
+)
+#: Sentences that say where the company is.
+_LOCATED = re.compile(
+    r"\b(?:we are|we're|office|showroom|factory|warehouse|headquarter\w{0,4}|premises|company|visit us|find us"
+    r"|drop by|come to|walk in)\b.{0,60}"
+    r"\b(?:at|in|is|are)\b|\bour \w{3,20} (?:is|are) (?:at|in|on)\b|\b(?:find|visit|reach|see|meet) (?:us|our)\b"
+    r"|\bwe (?:are|work|operate|have been|sit|live|bake|cook)\b.{0,40}\b(?:at|from|in)\b"
+    r"|\bour [^.!?]{0,30}\b(?:shop|office|store|studio|clinic|kitchen|showroom|workshop|outlet|home|base):"
+    r"|\b(?:located|situated|based) (?:at|in)\b",
+    re.IGNORECASE,
+)
 _LONGEST_LABEL = 60
 _SEPARATOR = re.compile(r"\s[|•·●▪‧]\s|\s[–—]\s|\t")
 #: A sentence's end, or a bracket that holds the address; no end of "Blk." or "Industriestr.".
@@ -27,12 +44,12 @@ _LABEL = re.compile(
 _LEGAL = re.compile(
     r"^(?!\d).{0,100}\b(?:Ltd|Limited|LLP|LLC|Inc|Incorporated|Pte|GmbH|AG|KG|Sdn\.? Bhd|Bhd|Pty|B\.?V|N\.?V|AB|A/S|ApS"
     r"|AS|Oy|S\.?A\.?S|SARL|S\.?r\.?l|PT)\b\.?\)?"
-    r"(?: (?:Co\. KG|Ltd|Limited|Bhd)\b\.?)?[ ,:;–—-]{1,3}(?=[#\dA-ZÀ-Þ])(?!Ltd|Limited|Bhd)"
+    r"(?: (?:Co\. KG|Ltd|Limited|Bhd)\b\.?)?(?: ?\([^()]{3,30}\))?[ ,:;–—-]{1,3}(?=[#\dA-ZÀ-Þ])(?!Ltd|Limited|Bhd)"
 )
 #: Words just before a house that are no part of its address: "or visit 14 Ubi Crescent", "Location 14 Ubi Crescent".
 _LEADS_TO = re.compile(
     r"\b(?:at|to|from|visit|location|address|office|headquarters|hq|clinic|shop|store|studio|showroom|outlet|branch|kitchen"
-    r"|gallery|workshop|factory|warehouse)\W{0,3}$",
+    r"|gallery|workshop|factory|warehouse|unter|(?<=\w )in der?)\W{0,3}$",
     re.IGNORECASE,
 )
 _YEARS = re.compile(
@@ -41,7 +58,8 @@ _YEARS = re.compile(
 _MOST_NAME_WORDS = 6
 _RIGHTS = re.compile(r"©|\bcopyright\b|all rights reserved", re.IGNORECASE)
 _NO_ADDRESS = re.compile(
-    r"@|\+\d{2}|©|copyright|rights reserved|\b\d{1,2}(?:[.:]\d\d)?\s?[ap]m\b"
+    r"@|\+\d{2}|(?<![#\w-])\d{3,5}[ -]\d{3,4}(?:[ -]\d{2,4})?(?![-\d])|©|copyright"
+    r"|rights reserved|\b\d{1,2}(?:[.:]\d\d)?\s?[ap]m\b"
     r"|\b(?:tel|phone|fax|mobile|hp|whatsapp|email|e-mail|uen|reg|registration|licence|license|hours|mon|daily)\b",
     re.I,
 )
@@ -55,6 +73,16 @@ def is_main(label: str) -> bool:
 def is_registered(label: str) -> bool:
     """True for a label of the registered office, which may be an accountant's."""
     return _REGISTERED.search(label) is not None
+
+
+def is_authority(lead: str) -> bool:
+    """True for words before an address that name an authority."""
+    return _AUTHORITY.search(lead) is not None
+
+
+def says_where(lead: str) -> bool:
+    """True for the beginning of a sentence that says where the company is: "Our office is at"."""
+    return _LOCATED.search(lead) is not None
 
 
 def label_above(line: str) -> str:

@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
-from enricher.extract.address_forms import ENDS, SHORT_CODES, WHOLE
-from enricher.extract.address_leads import is_main, is_registered, label_above, without_lead
+from enricher.extract.address_forms import ENDS, NUMBER_FIRST, SHORT_CODES, WHOLE
+from enricher.extract.address_leads import is_authority, is_main, is_registered, label_above, says_where, without_lead
 from enricher.extract.own_words import is_own_name
 
 _LONGEST = 200
@@ -28,6 +28,11 @@ _HOUSE = re.compile(
     r"[^\W\d]{2,}\.? (?!(?:19|20)\d\d\b)\d{1,4} ?[A-Za-z]?(?:[-–/]\d{1,4}[A-Za-z]?)?(?=[\s,]|$)"
     r"|(?<!\d)(?!(?:19|20)\d\d\b)\d{1,5}[A-Za-z]?(?:[-/]\d{1,4})?(?: bis| ter)?,?"
     r" (?:[A-Z][\w'’-]+|(?:rue|avenue|quai|place|chemin|route|allée|impasse|boulevard|cours) )"
+)
+_NUMBER_FIRST = re.compile(
+    r"(?:\b(?i:no|lot|unit|suite|plot|shop|flat|room|level|blk|block|studio|floor)\b\.?\s?)?"
+    r"(?<![\w-])(?!(?:19|20)\d\d\b)\d{1,5}[A-Za-z]?(?:[-/]\d{1,5}[A-Za-z]?)?(?: bis| ter)?,?"
+    r" (?:[A-Z][\w'’.-]+|(?:rue|avenue|quai|place|chemin|route|allée|impasse|boulevard|cours) )"
 )
 _UNIT = re.compile(
     r"(?:unit|level|suite|ste|floor|block|blk|lot|plot|no\.?|shop|flat|room|#|studio|building|the|c/o|\d{1,3}(?:st|nd"
@@ -59,11 +64,12 @@ _NO_PART = re.compile(
 )
 _PROSE = re.compile(
     r"\b(?:we|our|was|were|has|have|had|which|that|this|project|client|customer|c/o|postfach"
-    r"|po box)\b",
+    r"|p\.?\s?o\.? box)\b",
     re.I,
 )
 _SENTENCE = re.compile(r"(?<=[a-z]{4})(?<!str)[.!?]\s|(?<=\d)[.!?]\s(?=[A-Z])")
 _SEPARATOR = re.compile(r"\s[|•·]\s")
+_CALL = re.compile(r"\s?(?:TEL|Tel|FAX|Fax|電話|电话|℡)")
 #: A state's letters, and its code on the next line.
 _STATE_ABOVE = re.compile(r"(?<=[ \n][A-Z]{2})\n(?=\d{4,5}\b)|(?<=[ \n][A-Z]{3})\n(?=\d{4}\b)")
 #: Towns without a code, and codes without three digits in a row.
@@ -91,14 +97,14 @@ def _addresses(text: str, country: str, names: list[str]) -> Iterator[tuple[str,
     """The addresses and the words before each."""
     if country in WHOLE:
         for found in WHOLE[country].finditer(text):
-            yield found[0].strip(), text[max(0, found.start() - 30) : found.start()]
+            yield _CALL.split(found[0])[0].strip(), text[max(0, found.start() - 30) : found.start()]
     end = ENDS.get(country)
     if end is None:
         return
     lines = (_STATE_ABOVE.sub(" ", text) if country in ("US", "AU") else text).split("\n")
     for nth, line in enumerate(lines):
         for found in end.finditer(line) if country in _CODES_WITH_LETTERS or _DIGITS.search(line) else ():
-            if address := _whole(lines, nth, found, names, needs_house=country in SHORT_CODES):
+            if address := _whole(lines, nth, found, names, country):
                 yield address, _label_of(lines, nth, line[: found.start()])
 
 
@@ -108,14 +114,17 @@ def _label_of(lines: list[str], nth: int, before: str) -> str:
     return "\n".join((*above, before))
 
 
-def _whole(lines: list[str], nth: int, end: re.Match[str], names: list[str], *, needs_house: bool) -> str | None:
+def _whole(lines: list[str], nth: int, end: re.Match[str], names: list[str], country: str) -> str | None:
     """The address that ends in this line, if it has a street and is in no sentence about something else."""
     said = _SENTENCE.split(end.string[: end.end()])[-1]
     tail = len(end[0])
     if len(said) < tail:
         return None
-    before = _stripped(without_lead(said[:-tail], _HOUSE, names))
-    if _PROSE.search(before):
+    said = said[:-tail]
+    house = _NUMBER_FIRST if country in NUMBER_FIRST else _HOUSE
+    before = _stripped(without_lead(said, house, names))
+    is_said_of_others = _PROSE.search(_SEPARATOR.split(said)[-1]) or _PROSE.search(before)
+    if (is_said_of_others and not says_where(said)) or is_authority(said):
         return None
     parts = [_SEPARATOR.sub(", ", before) + end[0]]
     places = 0
@@ -131,11 +140,13 @@ def _whole(lines: list[str], nth: int, end: re.Match[str], names: list[str], *, 
             places += 1
             if places > _MOST_PLACES or not _PLACE.fullmatch(line):
                 break
-        parts.insert(0, _stripped(without_lead(line, _HOUSE, names)).strip(" ,"))
+        parts.insert(0, _stripped(without_lead(line, house, names)).strip(" ,"))
     whole = ", ".join(part.strip(" ,–-") for part in parts if part)
     head = whole[:-tail].strip(" ,")
     has_house = _HOUSE.search(head) is not None
-    if len(whole) > _LONGEST or not (has_house or ("," in whole and _STREET.search(head) and not needs_house)):
+    if len(whole) > _LONGEST or not (
+        has_house or ("," in whole and _STREET.search(head) and country not in SHORT_CODES)
+    ):
         return None
     return whole.rstrip(" .,")
 

@@ -6,7 +6,14 @@ An address in a sentence about something else (a project, a customer's premises)
 import re
 from collections.abc import Iterable, Iterator
 
-from enricher.extract.address_leads import is_main, label_above, without_lead, without_sentences
+from enricher.extract.address_leads import (
+    is_authority,
+    is_main,
+    label_above,
+    says_where,
+    without_lead,
+    without_sentences,
+)
 from enricher.extract.addresses_abroad import find_address_abroad
 from enricher.extract.facts import LIKELY, Fact
 from enricher.extract.numbers.countries import REGION
@@ -57,21 +64,6 @@ _STREET = re.compile(
 _PROSE = re.compile(
     r"\b(?:we|our|for|was|were|has|have|had|(?-i:the)|with|their|which|that|this|fitted|built|completed|installed|supplied"
     r"|designed|renovat\w{1,5}|project|client|customer|(?<!our )venue|held at|takes? place|taking place)\b",
-    re.IGNORECASE,
-)
-#: Authorities to complain to or to register with.
-_AUTHORITY = re.compile(
-    r"\b(?:PDPC|ACRA|IRAS|MAS|MOM|MOH|CEA|ECDA|SCDF|NEA|CPF|LTA|Personal Data Protection Commission|Ministry of"
-    r"|Small Claims|Consumers Association|Commissioner of)\b"
-)
-#: Sentences that say where the company is.
-_LOCATED = re.compile(
-    r"\b(?:we are|we're|office|showroom|factory|warehouse|headquarter\w{0,4}|premises|company|visit us|find us"
-    r"|drop by|come to|walk in)\b.{0,60}"
-    r"\b(?:at|in|is|are)\b|\bour \w{3,20} (?:is|are) (?:at|in|on)\b|\b(?:find|visit|reach|see|meet) (?:us|our)\b"
-    r"|\bwe (?:are|work|operate|have been|sit|live|bake|cook)\b.{0,40}\b(?:at|from|in)\b"
-    r"|\bour [^.!?]{0,30}\b(?:shop|office|store|studio|clinic|kitchen|showroom|workshop|outlet|home|base):"
-    r"|\b(?:located|situated|based) (?:at|in)\b",
     re.IGNORECASE,
 )
 _MOST = 5
@@ -139,11 +131,11 @@ def _is_own(before: str, after: str) -> bool:
     before = without_sentences(before, _STREET)
     street = _STREET.search(before)
     lead = before[: street.start()] if street else before
-    if _AUTHORITY.search(lead):
+    if is_authority(lead):
         return False
     rest = after.partition("\n")[0]
     is_sentence = _PROSE.search(lead) or (_PROSE.match(rest.lstrip(" ,.)")) and lead.strip())
-    return not is_sentence or _LOCATED.search(lead) is not None
+    return not is_sentence or says_where(lead)
 
 
 def _street_of(before: str, names: Iterable[str]) -> str:
@@ -156,7 +148,7 @@ def _street_of(before: str, names: Iterable[str]) -> str:
         if _STREET.match(parts[nth + 1]):
             return ", ".join(parts[nth + 1 :])
     street = _STREET.search(before)
-    if street and _LOCATED.search(before[: street.start()]):
+    if street and says_where(before[: street.start()]):
         return before[street.start() :]
     return before
 
