@@ -286,7 +286,7 @@ def test_contacts_of_agencies_and_external_officers_are_none(
     ],
 )
 def test_authors_and_makers_are_none(body: str, path: str, found: list[tuple[str, str]]) -> None:
-    """Of books, texts, and pictures."""
+    """Names beside books, texts and pictures are no contacts of the company."""
     assert people_on(body, path) == sorted(found)
 
 

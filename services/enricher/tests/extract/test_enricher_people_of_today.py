@@ -36,7 +36,7 @@ def people_on(body: str, path: str) -> list[tuple[str, str]]:
     ],
 )
 def test_pets_and_mascots_are_no_people(body: str, path: str, found: list[tuple[str, str]]) -> None:
-    """Whatever title a team page gives to them."""
+    """A team page may give them any title."""
     assert people_on(body, path) == sorted(found)
 
 

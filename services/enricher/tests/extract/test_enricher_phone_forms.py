@@ -161,7 +161,7 @@ def test_a_number_is_read_in_its_countrys_form(domain: str, body: str, numbers: 
     ],
 )
 def test_a_number_that_costs_nothing_is_the_companys(domain: str, body: str, numbers: str) -> None:
-    """Also a short one that a whole country shares."""
+    """A short one that a whole country shares is, too."""
     assert phones_on(body, domain) == set(numbers.split())
 
 
@@ -365,5 +365,5 @@ def test_chinese_and_japanese_signs_are_read(domain: str, body: str, numbers: st
     ],
 )
 def test_a_disguised_number_is_read(domain: str, body: str, numbers: str) -> None:
-    """Where its digits stand; a template's is none."""
+    """It is read if its digits are there; that of a template is none."""
     assert phones_on(body, domain) == set(numbers.split())
