@@ -38,6 +38,13 @@ _MILESTONE = re.compile(
     r"|(?i:the|our) (?:company|firm|business|group) (?:is|was) (?:founded|established|incorporated|set up"
     r"|formed|born)\b",
 )
+#: "2005: Founded in Geylang", "2005 Company established", "Year founded 2005".
+_ONE_LINE = re.compile(
+    rf"^{YEAR}\s?[:–—-]?\s(?:(?:the |our )?(?:company|firm|business) (?:is |was )?(?:established|set up|started|founded"
+    r"|incorporated)|founded|incorporated)(?=$|[.,]| (?:in|as|by|with)\b)"
+    rf"|^(?:year|date) (?:founded|established|of establishment|of incorporation) {YEAR}$",
+    re.IGNORECASE | re.MULTILINE,
+)
 _LONGEST_LABEL = 40
 
 
@@ -63,5 +70,6 @@ def labelled_years(text: str, _: list[str]) -> Iterator[tuple[str, float, re.Mat
         below = lines[nth + 1] if nth + 1 < len(lines) else ""
         if _ONLY_YEAR.fullmatch(lines[nth]) and _MILESTONE.match(below) and (value := _VALUE.search(lines[nth])):
             found.append((value[1], LIKELY, value))
+    found += [(match[1] or match[2], LIKELY, match) for match in islice(_ONE_LINE.finditer(text), MOST)]
     found += [(match[1], LIKELY, match) for match in islice(_INLINE.finditer(text), MOST)]
     yield from sorted(found, key=lambda it: it[0])[:1]

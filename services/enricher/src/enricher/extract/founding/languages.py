@@ -16,6 +16,8 @@ _MALAY = re.compile(
 _GERMAN = re.compile(
     rf"\b[Ss]eit {YEAR}[^.!?\n]{{0,60}}\bwir\b|(?:^|[.!?] |\bwurde (?:wir )?)[Gg]egründet (?:im Jahre? |in )?{YEAR}"
     rf"|\b[Ss]eit (?:der |unserer )?(?:Firmen)?[Gg]ründung (?:im Jahre? |in )?{YEAR}"
+    rf"|\b(?:[Dd]as Unternehmen|[Dd]ie Firma|[Dd]er Betrieb|[Ww]ir) (?:wurden?|ist) (?:im Jahre? |in )?{YEAR} gegründet"
+    rf"|^(?:Familien|Meister|Handwerks)[a-zäöü]{{4,14}} seit {YEAR}"
     r"|\bhat (?:das Unternehmen|die (?:Firma|Praxis|Kanzlei|Agentur)|den (?:Betrieb|[A-Z][a-zäöüß]{2,20}dienst)"
     rf"|unser\w{{0,2}} [A-Z][\w-]{{2,24}}) (?:im Jahre? )?{YEAR} gegründet",
     re.M,

@@ -17,13 +17,15 @@ _KINDS = (
 )
 #: Verbs of a foundation, and those that are one only with a fitting object.
 _FOUNDED = (
-    r"founded|co-founded|established|incorporated|formed|inception|set up(?: shop)?|started(?: out| life| up)?"
+    r"founded|founding|co-founded|established|incorporated|formed|inception|set up(?: shop)?|started(?: out| life| up)?"
     r"|kicked off|registered as an? (?:society|charity|company|business|co-?operative|partnership)"
     r"|opened(?: for business|(?: (?:its|our|their|the))?(?: first)? doors)?|opening (?:its|our|their) (?:first )?doors"
     r"|beg[aiu]ns?(?: life)?|starts|launched|born|commenced|spun (?:out|off)|came into being|came to life"
 )
 _STATED = re.compile(rf"\b(?P<verb>(?i:{_FOUNDED}))\b(?P<gap>[^.!?;|\n]{{0,110}}?)(?<!\d)(?P<year>{YEAR})")
-_LOOSE = re.compile(r"set up$|kicked off$|launched|starts|started|opened$|beg[aiu]ns?|commenced", re.IGNORECASE)
+_LOOSE = re.compile(
+    r"founding|set up$|kicked off$|launched|starts|started|opened$|beg[aiu]ns?|commenced", re.IGNORECASE
+)
 #: Verbs that need the company as their subject.
 _OF_SUBJECT = re.compile(r"born|starts|begins?", re.IGNORECASE)
 #: What may stand between such a verb and its year: no object but the company itself.
@@ -56,8 +58,24 @@ _THE_YEAR = re.compile(
     r" (?:was |were )?(?P<verb>founded|established|started|opened|set up|born|began)\b",
     re.IGNORECASE,
 )
+#: "In 1988, Mr Tan founded Acme", "In 1988 we started with one van", "the practice dates back to 1988".
+_YEAR_FIRST = re.compile(
+    rf"\bin (?:(?:early|late|mid|[A-Z][a-z]{{2,8}}) )?{YEAR},? [^.!?;\n]{{2,80}}? (?P<verb>co-founded"
+    r"|founded|started|set up|established|opened)(?P<what> [^.!?;\n]{2,60})",
+    re.IGNORECASE,
+)
+_THE_COMPANY = re.compile(
+    r" (?:the|this|our) (?:company|firm|business|practice|studio|agency)"
+    r"(?=$|[.,]| (?:with|in a|from|as|at|together|after)\b)"
+)
+_BEGAN = re.compile(
+    rf"\bin {YEAR},? we (?P<verb>started|began) (?:out )?(?:with|as|from)"
+    r" (?:just |only )?(?:an?|one|two|three|four|nothing)\b"
+    rf"|\b(?:the|our) (?:{_KINDS}) (?P<dates>dates) (?:back )?(?:from|to) {YEAR}",
+    re.IGNORECASE,
+)
 #: "the company was founded", "who founded the forwarder".
-_OBJECT = re.compile(rf"\s(?:the|our) (?:[\w-]{{2,15}} )?(?:{_KINDS})\b", re.IGNORECASE)
+_OBJECT = re.compile(rf"\s(?:the|our|this) (?:[\w-]{{2,15}} )?(?:{_KINDS})\b", re.IGNORECASE)
 _IN_BRACKETS = re.compile(r"\(\s?(?:itself |originally |first |est\.? )?$", re.IGNORECASE)
 _BY_PERSON = re.compile(r"^\s?(?:[\w ]{0,20})?\bby [^,.;]{3,80}", re.IGNORECASE)
 _FIRST = re.compile(r"\s?([A-Z][\w’'&-]{1,24})")
@@ -76,6 +94,12 @@ def stated_years(text: str, names: list[str]) -> Iterator[tuple[str, re.Match[st
     """The statements about the company that it was founded in a year."""
     for match in islice(_THE_YEAR.finditer(text), 1):
         yield match[1], match
+    for match in islice(_BEGAN.finditer(text), 1):
+        yield match[1] or match[4], match
+    for match in islice(_YEAR_FIRST.finditer(text), MOST):
+        what = match["what"]
+        if (_begins_with_own(what, names) or _THE_COMPANY.match(what)) and not _OTHER_THING.search(match[0]):
+            yield match[1], match
     for match in islice(_STATED.finditer(text), MOST):
         gap = match["gap"]
         if A_YEAR.search(gap) or _OTHER_THING.search(gap) or gap.count("(") > gap.count(")"):

@@ -37,7 +37,7 @@ def founding_year(
         return (stated[0][0], LIKELY, stated[0][1]) if stated else None
     dated = "\n".join(line for line in text.split("\n") if A_YEAR.search(line))
     stated = list(stated_years(dated, names))
-    first = next((it for it in stated if not _INCORPORATED.match(it[1]["verb"])), stated[0] if stated else None)
+    first = next((it for it in stated if not _INCORPORATED.match(it[1]["verb"] or "")), stated[0] if stated else None)
     if first:
         return first[0], LIKELY, first[1]
     for find, said in (
