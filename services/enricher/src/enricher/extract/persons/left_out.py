@@ -14,6 +14,7 @@ from enricher.pages.urls import name_and_suffix
 
 _LONGEST = 200
 _BELOW = 4  # lines
+_FORM = re.compile(r"\b(?:Pte|Ltd|Limited|LLP|LLC|Inc|GmbH|AG|Sdn)\b")
 _FORMED = re.compile(r"((?:[A-Z][\w’'&-]{0,24} ){1,5})(?:Pte|Ltd|Limited|LLP|LLC|Inc|GmbH|AG|Sdn)\b")
 _PRESS = re.compile(r"\b(?:press|media|pr)\b", re.IGNORECASE)
 
@@ -39,7 +40,8 @@ def of_today(pairs: Sequence[Pair], lines: Sequence[str], names: frozenset[str],
 
 def _names_another(line: str, names: frozenset[str]) -> bool:
     """True for a line with another company's name and its legal form."""
-    return any(not is_own_name(found[1], names) for found in _FORMED.finditer(line))
+    forms = _FORMED.finditer(line) if _FORM.search(line) else ()
+    return any(not is_own_name(found[1], names) for found in forms)
 
 
 def _is_of_agency(above: Sequence[str], below: Sequence[str], site: str) -> bool:

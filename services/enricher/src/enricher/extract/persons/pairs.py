@@ -36,6 +36,7 @@ YEARS = re.compile(r"\((?:19|20)\d\d\s?[-–]\s?(?:19|20)\d\d\)")
 _LABEL_ALONE = re.compile(
     r"(?=.)(?:(?:full )?name|(?:job )?title|designation|position|role)?\s?[:：–—-]?", re.IGNORECASE
 )
+_LONGEST_LABEL = 14
 #: A registration between a name and its title.
 _CODE = re.compile(r"[A-Z]{0,3}[-/ ]?\d{3,10}[A-Z]?")
 _ARTICLE = re.compile(r"^(?:the|our)\s", re.IGNORECASE)
@@ -97,7 +98,11 @@ def pairs_of(
             run = []
             continue
         given = headings.TITLES_BELOW.get(line.lower().strip(" :"), given)
-        if is_degree(line) or _LABEL_ALONE.fullmatch(line) or (run and run[-1][1] and _CODE.fullmatch(line)):
+        if (
+            is_degree(line)
+            or (len(line) <= _LONGEST_LABEL and _LABEL_ALONE.fullmatch(line))
+            or (run and run[-1][1] and _CODE.fullmatch(line))
+        ):
             continue  # they stand between a name and its title
         several, both, line = _said_on(line, names, is_read=is_read)
         if both is None and (line != whole or REACH.fullmatch(lines[nth + 1] if nth + 1 < len(lines) else "")):

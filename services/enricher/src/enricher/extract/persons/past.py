@@ -12,6 +12,12 @@ _OVER = re.compile(
     r"|^\W{0,2}(?:former|ex|past|retired|previous|outgoing|ehemalige[rn]?|(?:the )?late)\b",
     re.IGNORECASE,
 )
+#: A quick test for the words of the expression above; most of its other parts have a year.
+_MAY_BE_OVER = re.compile(
+    r"retired|former|resigned|deceased|im ruhestand|†"
+    r"|^\W{0,2}(?:ex|past|previous|outgoing|ehemalige[rn]?|(?:the )?late)\b",
+    re.IGNORECASE,
+)
 #: "Director. Her father retired in 2017."
 _SENTENCE_END = re.compile(r"(?<=[a-z]{3})\.\s")
 #: A line of years alone below a title: "1998 - 2019", "Retired 2019".
@@ -32,12 +38,14 @@ _LEFT = re.compile(
 
 def is_past(line: str) -> bool:
     """True for a name's or a title's line that says that it is over."""
+    if not any(map(str.isdigit, line)) and not _MAY_BE_OVER.search(line):
+        return False
     return _OVER.search(_SENTENCE_END.split(line, maxsplit=1)[0]) is not None
 
 
 def is_years(line: str) -> bool:
     """True for the years of an office that is over, on a line by themselves."""
-    return _ONLY_YEARS.fullmatch(line) is not None
+    return any(map(str.isdigit, line)) and _ONLY_YEARS.fullmatch(line) is not None
 
 
 def has_left(behind: str) -> bool:
