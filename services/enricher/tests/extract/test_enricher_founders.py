@@ -2,7 +2,7 @@
 
 import pytest
 
-from enricher.extract.persons.founders import founders_in
+from enricher.extract.persons.prose.founders import founders_in
 
 NAMES = frozenset({"valvesasia", "valves"})
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from enricher.extract.persons.near import near_pairs
+from enricher.extract.persons.prose.near import near_pairs
 
 NAMES = frozenset({"valvesasia", "valves"})
 

@@ -14,17 +14,17 @@ from enricher.extract.emails import find_emails, is_role
 from enricher.extract.own_words import compacted, names_of
 from enricher.extract.persons.animals import is_animal
 from enricher.extract.persons.blocks import AROUND, for_the_press, in_a_row, reachable, sure
-from enricher.extract.persons.east_asian import east_asian_people
 from enricher.extract.persons.employers import is_at_home, is_of_others, is_own_employer, without_own_name
 from enricher.extract.persons.headings import may_name_team, without_parts_about_others
-from enricher.extract.persons.in_news import people_of
 from enricher.extract.persons.layout import filled
 from enricher.extract.persons.left_out import of_today
 from enricher.extract.persons.names import person_name
 from enricher.extract.persons.one_line import LONGEST_TITLE, on_one_line
 from enricher.extract.persons.pairs import Marks, pairs_of
 from enricher.extract.persons.past import is_past
-from enricher.extract.persons.sentences import people_in
+from enricher.extract.persons.prose.east_asian import east_asian_people
+from enricher.extract.persons.prose.in_news import people_of
+from enricher.extract.persons.prose.sentences import people_in
 from enricher.extract.persons.titles import has_titles, is_job_title, seniority_of
 from enricher.extract.phones import find_numbers
 from enricher.extract.prompt_injection import is_injection

@@ -17,9 +17,9 @@ from enricher.extract.numbers.countries import is_place
 from enricher.extract.own_words import compacted
 from enricher.extract.persons.names import is_common, person_name
 from enricher.extract.persons.past import has_left
+from enricher.extract.persons.prose.wording import OF_PARTNERS
 from enricher.extract.persons.title_words import SURNAMES
 from enricher.extract.persons.titles import is_field, is_head, is_job_title, is_known
-from enricher.extract.persons.wording import OF_PARTNERS
 
 _TOKEN = re.compile(r"[^\W_](?:[\w’'&/-]|\.(?=\w))*\.?|[,;:()|–—.!?“”„\"&]")
 _ADDRESS_WORDS = """

@@ -9,12 +9,12 @@ from itertools import islice
 
 from enricher.extract.own_words import compacted, is_own_name
 from enricher.extract.persons.employers import is_of_others
-from enricher.extract.persons.founders import founders_in
 from enricher.extract.persons.names import person_name
-from enricher.extract.persons.near import near_pairs
-from enricher.extract.persons.sentences import RUN, before_name
+from enricher.extract.persons.prose.founders import founders_in
+from enricher.extract.persons.prose.near import near_pairs
+from enricher.extract.persons.prose.sentences import RUN, before_name
+from enricher.extract.persons.prose.wording import ADDRESSED, FEWEST_WORDS, PERSON, SMALL_WORDS, TITLE
 from enricher.extract.persons.titles import has_titles, is_job_title, seniority_of
-from enricher.extract.persons.wording import ADDRESSED, FEWEST_WORDS, PERSON, SMALL_WORDS, TITLE
 
 _MOST = 30
 _SHORTEST, _LONGEST = 6, 1_500  # characters of a line

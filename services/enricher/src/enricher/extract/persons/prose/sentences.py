@@ -13,12 +13,11 @@ from enricher.extract.line_memo import MOST_LINES
 from enricher.extract.numbers.countries import is_place
 from enricher.extract.own_words import is_own_name, is_own_subject, sentence_around
 from enricher.extract.persons.employers import is_at_home, is_external, is_of_others, is_own_employer
-from enricher.extract.persons.founders import founders_in, may_name_founders
 from enricher.extract.persons.names import is_like_name, person_name
-from enricher.extract.persons.near import near_pairs
 from enricher.extract.persons.past import has_left, is_past
-from enricher.extract.persons.titles import has_titles, is_department, is_field, is_job_title, is_known
-from enricher.extract.persons.wording import (
+from enricher.extract.persons.prose.founders import founders_in, may_name_founders
+from enricher.extract.persons.prose.near import near_pairs
+from enricher.extract.persons.prose.wording import (
     ADDRESSED,
     FEWEST_WORDS,
     NAME,
@@ -31,6 +30,7 @@ from enricher.extract.persons.wording import (
     UPPER,
     WORD,
 )
+from enricher.extract.persons.titles import has_titles, is_department, is_field, is_job_title, is_known
 
 _MOST = 30
 _SHORTEST, _LONGEST = 6, 1_500  # characters of a line

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from enricher.extract.persons.names import person_name
-from enricher.extract.persons.wording import PERSON
+from enricher.extract.persons.prose.wording import PERSON
 
 _MOST = 30
 _HAN = "\u4e00-\u9fff"

@@ -9,8 +9,8 @@ from itertools import islice
 
 from enricher.extract.own_words import compacted, is_own_name, is_own_subject, sentence_around
 from enricher.extract.persons.names import is_common, person_name
+from enricher.extract.persons.prose.wording import OUTSIDE, PERSON, WORD
 from enricher.extract.persons.titles import is_known
-from enricher.extract.persons.wording import OUTSIDE, PERSON, WORD
 
 _MOST = 30
 #: Words in lower case of which each pattern's sentence has one: most lines have none.
