@@ -17,7 +17,7 @@ Generated from the code by `make docs`. The list is complete: dashboards and ale
 `stage` is the service, `topic` and `lane` as in the [architecture](architecture.md#stages-and-topics). No label names a
 tenant or a company. A histogram has the series `_bucket` (with the label `le`), `_sum` and `_count`.
 
-Backlog, age, lag and connections are read every 5 s, and every 15 s while nothing is open; what is counted by tenant
+Backlog, age, lag and connections are read every 5 s, and every 30 s while nothing is open; what is counted by tenant
 every 30 to 60 s. Backlog, budget, Odoo and night are those of the whole service, so every replica reports the same
 value: take the maximum over replicas, not the sum. Above 25,000 open rows of a topic, counts and ages are lower bounds.
 """

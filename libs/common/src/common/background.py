@@ -1,6 +1,7 @@
 """Work beside the rest of a service: a task for as long as a block runs, a look that is repeated, a bounded wait."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
 from typing import Any
@@ -24,7 +25,7 @@ async def in_background(work: Coroutine[Any, Any, None], name: str) -> "AsyncIte
 
 
 async def repeated(look: Callable[[], Awaitable[object]], *, every_s: float, waits: str) -> None:
-    """Looks, pauses for `every_s` seconds, and so on until it is cancelled.
+    """Looks, pauses for about `every_s` seconds, and so on until it is cancelled.
 
     A look that fails because the database is away is a line in the log, the event `waits`; the next one comes in its
     time.
@@ -34,7 +35,7 @@ async def repeated(look: Callable[[], Awaitable[object]], *, every_s: float, wai
             await look()
         except Unavailable as error:
             log.warning(waits, error=str(error))
-        await asyncio.sleep(every_s)
+        await asyncio.sleep(until_tick(every_s))
 
 
 async def is_set_within(event: asyncio.Event, seconds: float) -> bool:
@@ -48,3 +49,14 @@ async def is_set_within(event: asyncio.Event, seconds: float) -> bool:
             return await event.wait()
     except TimeoutError:
         return False
+
+
+def until_tick(every_s: float) -> float:
+    """Returns the seconds until the next multiple of `every_s` on the clock that is at least a tenth of it away.
+
+    Timers that may be late wait until then, so that those of all tasks and processes end together (timer coalescing):
+    on a core that sleeps, to wake up costs more than what is done then.
+    """
+    every_ms = max(1, int(1000 * every_s))
+    now_ms = time.monotonic_ns() // 1_000_000
+    return (every_ms - (now_ms + every_ms // 10) % every_ms + every_ms // 10) / 1000

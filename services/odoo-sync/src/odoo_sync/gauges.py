@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import structlog
 
+from common.background import until_tick
 from common.errors import Unavailable
 from common.postgres import Database
 from odoo_sync import metrics
@@ -41,7 +42,7 @@ async def keep_gauges(database: Database, stage: str) -> None:
             metrics.odoo_blocked.labels(stage).set(counts.blocked)
             metrics.odoo_waiting.labels(stage).set(counts.waiting)
             metrics.odoo_waiting_seconds.labels(stage).set(counts.longest.total_seconds())
-        await asyncio.sleep(COUNT_EVERY_S)
+        await asyncio.sleep(until_tick(COUNT_EVERY_S))
 
 
 async def count(database: Database) -> Counts:

@@ -11,6 +11,7 @@ from typing import Any
 import structlog
 from aiokafka.errors import IllegalStateError
 
+from common.background import until_tick
 from common.cloudevents import LANES
 from common.contracts import Lane
 from common.delivery.inbox import Inbox
@@ -22,7 +23,7 @@ log = structlog.get_logger(__name__)
 
 #: Seconds between readings: while something is open or was last time, and while nothing is.
 EVERY_S = 5.0
-IDLE_S = 15.0
+IDLE_S = 30.0
 #: Rows of a topic, and of the outbox, that are counted. With more of them open the gauges say "at least so many".
 MOST_COUNTED = 25_000
 
@@ -78,7 +79,7 @@ async def keep_gauges(
             pause_s = EVERY_S if backlogs or (outbox is not None and outbox["open"]) else IDLE_S
         _note_pool(service, database)
         await _note_lag(service, consumer())
-        await asyncio.sleep(pause_s)
+        await asyncio.sleep(until_tick(pause_s))
 
 
 def _note_pool(service: str, database: Database) -> None:

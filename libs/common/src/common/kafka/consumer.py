@@ -18,6 +18,7 @@ from aiokafka.consumer import consumer, fetcher
 from aiokafka.errors import KafkaError
 from faststream.kafka import KafkaBroker
 
+from common.background import until_tick
 from common.kafka.record_batches import offset_after, open_batch, split
 from common.observability import metrics
 
@@ -32,8 +33,8 @@ IDLE_AFTER_MS = 1000
 #: Milliseconds that the broker may hold an idle consumer's fetch back; it answers at once when there is something. What
 #: else that broker is asked meanwhile waits for the answer.
 IDLE_FETCH_WAIT_MS = 5000
-#: Seconds between looks of aiokafka's fetcher at what else to fetch, should nothing happen: it looks whenever something
-#: does. Its own 0.2 took most of an idle service's CPU.
+#: Seconds between looks of aiokafka's fetcher at what else to fetch while it asks no broker for anything. Its own 0.2,
+#: also while it asks, took most of an idle service's CPU.
 FETCHER_LOOKS_S = 2.0
 #: Seconds until it looks again when a request has just ended, and still counts as under way.
 FETCHER_LOOKS_AGAIN_S = 0.01
@@ -84,10 +85,18 @@ class _Fetcher(fetcher.Fetcher):  # type: ignore[misc] # not typed
     (a seek or a read asks for one) finds nothing to ask the broker, and nothing would bring about another.
     """
 
+    #: Milliseconds that the broker may hold fetches back while there is nothing to read; 0 while there may be.
+    idle_wait_ms = 0
+
     def _get_actions_per_node(self, assignment: Any) -> tuple[Any, ...]:
+        if self.idle_wait_ms:
+            self._fetch_max_wait_ms = int(1000 * until_tick(self.idle_wait_ms / 1000))
         fetches, resets, wait_s, *rest = super()._get_actions_per_node(assignment)
-        has_ended = len(self._in_flight) > len(self._pending_tasks)
-        return fetches, resets, FETCHER_LOOKS_AGAIN_S if has_ended else wait_s, *rest
+        if len(self._in_flight) > len(self._pending_tasks):
+            wait_s = FETCHER_LOOKS_AGAIN_S
+        elif wait_s == self._fetcher_timeout and (fetches or resets or self._in_flight):
+            wait_s = None  # the end of a request brings the next look; a look before that finds nothing to do
+        return fetches, resets, wait_s, *rest
 
     async def _proc_fetch_request(self, assignment: Any, node_id: int, request: Any) -> bool:
         has_news: bool = await super()._proc_fetch_request(assignment, node_id, request)
@@ -113,7 +122,6 @@ class Consumer(AIOKafkaConsumer):  # type: ignore[misc] # not typed
     def __init__(self, *topics: str, **settings: Any) -> None:
         super().__init__(*topics, **{**settings, "fetch_max_bytes": FETCH_BYTES})
         self._last_read = TopicPartition("", -1)
-        self._is_idle = False
 
     async def start(self) -> None:
         await super().start()
@@ -153,15 +161,14 @@ class Consumer(AIOKafkaConsumer):  # type: ignore[misc] # not typed
     ) -> dict[TopicPartition, list["ConsumerRecord[bytes, bytes]"]]:
         """Waits up to `timeout_ms` for a record. While none comes, fetches become longer, and so fewer."""
         found: dict[TopicPartition, list[ConsumerRecord[bytes, bytes]]]
-        awake_ms = 0 if self._is_idle else min(timeout_ms, IDLE_AFTER_MS)
+        awake_ms = 0 if self._fetcher.idle_wait_ms else min(timeout_ms, IDLE_AFTER_MS)
         found = await super().getmany(*partitions, timeout_ms=awake_ms, max_records=1)
         if not found and timeout_ms > awake_ms:
             # A partition that is paused is in no fetch: when it goes on, it waits for the end of the one under way.
-            wait_ms = IDLE_AFTER_MS if self.paused() else IDLE_FETCH_WAIT_MS
-            self._is_idle, self._fetcher._fetch_max_wait_ms = True, wait_ms
+            self._fetcher.idle_wait_ms = IDLE_AFTER_MS if self.paused() else IDLE_FETCH_WAIT_MS
             found = await super().getmany(*partitions, timeout_ms=timeout_ms - awake_ms, max_records=1)
         if found:
-            self._is_idle, self._fetcher._fetch_max_wait_ms = False, self._fetch_max_wait_ms
+            self._fetcher.idle_wait_ms, self._fetcher._fetch_max_wait_ms = 0, self._fetch_max_wait_ms
         return found
 
 

@@ -6,6 +6,7 @@ from math import inf
 
 from pydantic import BaseModel, Field
 
+from common.background import until_tick
 from common.credentials.api_key import ApiKey
 from common.errors import Unavailable
 from common.postgres import Connection, Database
@@ -121,7 +122,7 @@ class ApiKeys:
     async def keep_recording_use(self) -> None:
         """Records use every few seconds, until it is cancelled."""
         while True:
-            await asyncio.sleep(RECORD_EVERY_S)
+            await asyncio.sleep(until_tick(RECORD_EVERY_S))
             await self.record_use()
 
     async def _find(self, key: ApiKey) -> tuple[Role, bytes] | None:

@@ -9,7 +9,7 @@ import time
 
 import structlog
 
-from common.background import is_set_within
+from common.background import is_set_within, until_tick
 from common.errors import Unavailable
 from common.postgres import Database
 from gateway.lists import changes
@@ -35,6 +35,7 @@ async def keep_lists(database: Database, facts: asyncio.Event) -> None:
             log.warning("lists_wait_for_database", error=str(error))
             await asyncio.sleep(AWAY_S)
             continue
-        await asyncio.sleep(time.monotonic() - began if did else EVERY_S)
         if tenant_id is None:
-            await is_set_within(facts, IDLE_S)
+            await is_set_within(facts, until_tick(IDLE_S))
+        took = time.monotonic() - began
+        await asyncio.sleep(took if did else max(0.0, EVERY_S - took))

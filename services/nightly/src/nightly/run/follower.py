@@ -52,7 +52,8 @@ async def follow_all(database: Database, odoo_patience: timedelta) -> None:
                 ]
         except (LeadgenError, asyncpg.PostgresError) as error:
             log.warning("following_waits", error=repr(error))
-        await asyncio.sleep(POLL_S)
+        until_search_s = searched_at + SEARCH_S - clock()
+        await asyncio.sleep(POLL_S if any(open_.values()) else max(POLL_S, until_search_s))
 
 
 async def _try_to_conclude(database: Database, tenant_id: int, run: Run, odoo_patience: timedelta) -> bool:

@@ -53,7 +53,8 @@ class LeaseKeeper:
         with asyncio.Runner() as runner:
             try:
                 while not stop.wait(pause_s):
-                    pause_s = self._beat_s
+                    # With nothing in hand now, nothing will have been in hand for long enough at the next beat.
+                    pause_s = self._beat_s if self._held_for(0) else 2 * self._beat_s
                     try:
                         if claims := self._held_for(self._beat_s):
                             database = database or runner.run(self._connect())

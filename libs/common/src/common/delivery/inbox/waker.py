@@ -5,6 +5,7 @@ until the next row is due, for `POLL_S` or a third of a lease at most, and looks
 """
 
 import asyncio
+import math
 import time
 from collections.abc import Mapping
 from datetime import timedelta
@@ -12,7 +13,7 @@ from typing import Protocol
 
 import structlog
 
-from common.background import is_set_within
+from common.background import is_set_within, until_tick
 from common.contracts import Lane
 from common.delivery.inbox.table import Inbox
 from common.errors import Unavailable
@@ -65,14 +66,14 @@ class Waker:
                 self._patient_until = time.monotonic() + RETRY_S + self._patience_s
                 await asyncio.sleep(RETRY_S)
                 continue
-            await is_set_within(self._nudged, min(max(next_due_s, SPACING_S), self._poll_s))
+            await is_set_within(self._nudged, min(max(next_due_s, SPACING_S), until_tick(self._poll_s)))
             await asyncio.sleep(max(0.0, began + SPACING_S - time.monotonic()))
 
     async def _look(self) -> float:
         """Wakes whoever has something to do; returns the seconds until the next row is due."""
         async with self._database.statement() as tx:
             outlooks = await self._inbox.outlook(tx, list(self._sleepers))
-        next_due_s = next((it.next_due_s for it in outlooks if it.next_due_s is not None), self._poll_s)
+        next_due_s = next((it.next_due_s for it in outlooks if it.next_due_s is not None), math.inf)
         ready = {(it.topic, it.lane) for it in outlooks if it.is_ready}
         if next_due_s <= 0 and time.monotonic() >= self._patient_until:
             async with self._database.statement() as tx:

@@ -18,7 +18,7 @@ import structlog
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
-from common.background import is_set_within
+from common.background import is_set_within, until_tick
 from common.contracts import Lane
 from common.delivery.outbox.lease import LEASE_S, OutboxLease
 from common.delivery.outbox.sender import Sender
@@ -242,5 +242,5 @@ class Relay:
 
     async def _rest(self, until: asyncio.Event, pause: float) -> None:
         """Until the next look is due, or somebody wakes us."""
-        if await is_set_within(until, pause):
+        if await is_set_within(until, pause if pause < self.SLEEP else until_tick(pause)):
             await asyncio.sleep(max(0.0, self._looked_at + self.SPACING - time.monotonic()))
