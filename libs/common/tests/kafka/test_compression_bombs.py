@@ -1,5 +1,7 @@
 """Kilobytes that stand for gigabytes: all are taken in, in bounded memory."""
 
+import time
+from functools import partial
 from typing import TypeAlias
 
 import asyncpg
@@ -23,9 +25,10 @@ async def test_many_bombs_are_taken_in_without_their_weight(
 ) -> None:
     """2 GB of zeros in some megabytes; some of them small enough to be opened, and real events among them."""
     events = [RequestEnrichment(tenant_id=1, company=a_company("201912345K")) for _ in range(40)]
-    bombs = {codec: a_batch(1, codec=codec, value=bytes(10 * MB)) for codec in (GZIP, ZSTD)}
-    beyond = a_batch(1, codec=ZSTD, value=bytes(100 * MB))
-    opened = a_batch(1, codec=ZSTD, value=bytes(int(1.9 * MB)))
+    fresh = partial(a_batch, 1, timestamp=int(time.time() * 1000))  # Kafka deletes what is past its retention unread
+    bombs = {codec: fresh(codec=codec, value=bytes(10 * MB)) for codec in (GZIP, ZSTD)}
+    beyond = fresh(codec=ZSTD, value=bytes(100 * MB))
+    opened = fresh(codec=ZSTD, value=bytes(int(1.9 * MB)))
     for partition in range(6):
         batches = [bombs[GZIP]] * 12 + [bombs[ZSTD]] * 12 + [beyond] + [opened] * 30
         assert set(await produce(kafka, TOPIC, partition, batches)) == {0}
