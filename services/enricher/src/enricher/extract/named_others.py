@@ -56,6 +56,7 @@ _CAPITAL = re.compile(r"(?<![\w’'@.-])[A-ZÀ-Þ][\w’'&-]{1,30}")
 _OUR_OTHER = re.compile(rf"\b(?:our|your) (?:[a-z-]{{3,14}} ){{0,2}}(?:{ROLES})\b", re.IGNORECASE)
 #: "24-Stunden-Hotline für Vertragskunden"
 _OF_SERVICE = re.compile("hotline|stunden|kunden|nummer|service")
+_HELP_LINE = re.compile(r"help ?line", re.IGNORECASE)
 _BODY = re.compile(r"[A-Z][A-Z&]{1,3}[A-Z]")
 #: Numbers that cost nothing, or one rate in a whole country.
 _FREE = re.compile(
@@ -167,7 +168,8 @@ def _is_others_label(label: str, number: str, known: list[str]) -> bool:
     if not unknown:
         return False
     if len(capital) == 1:  # it may begin a sentence
-        return _FREE.match(number) is not None and _is_organisation(unknown[0].lower())
+        is_theirs = _is_organisation(unknown[0].lower()) or _HELP_LINE.search(plain) is not None
+        return _FREE.match(number) is not None and is_theirs
     return _FREE.match(number) is not None or any(_is_organisation(it.lower()) for it in _LETTERS.findall(plain))
 
 

@@ -45,7 +45,7 @@ HEADS: tuple[tuple[int, re.Pattern[str]], ...] = tuple(
         (
             12,
             rf"(?:(?:our|the|&|and|{_SCOPES}) ){{0,4}}(?:agents?|dealers?|distributors?|resellers?|stockists?"
-            r"|importers?|representatives?|distribution network"
+            r"|importers?|distribution network"
             r"|dealer network)"
             r"(?:\s?[–—:(-]\s?[^\W\d][^\d@:]{2,30})?\W{0,2}",
         ),
@@ -58,10 +58,20 @@ HEADS: tuple[tuple[int, re.Pattern[str]], ...] = tuple(
             r"|retailer|agent|partner)s?\b.{0,20}",
         ),
         (
+            12,
+            r"(?:unsere )?(?:fach)?händler(?:verzeichnis)?\W{0,2}|(?:unsere )?(?:vertriebs|service"
+            r"|handels)partner\W{0,2}"
+            r"|(?:nos )?(?:distributeurs|revendeurs|partenaires)\W{0,2}|(?:onze )?(?:dealers|verkooppunten"
+            r"|distributeurs)\W{0,2}"
+            r"|(?:våra |vores |våre )?(?:återförsäljare|forhandlere)\W{0,2}|jälleenmyyjät\W{0,2}"
+            r"|(?:国内|海外)?(?:販売)?(?:代理店|特約店|販売店)(?:一覧)?|(?:授权)?(?:经销商|代理商)|經銷商",
+        ),
+        (
             5,
-            r"references|referees|(?:zuständige )?(?:datenschutz-?)?aufsichtsbehörden?\W{0,2}|(?:berufs"
+            r"(?:our )?(?:recommended|preferred) [a-z]{4,16}s\W{0,2}|references|referees|referenzen|références"
+            r"|referenties|(?:zuständige )?(?:datenschutz-?)?aufsichtsbehörden?\W{0,2}|(?:berufs"
             r"|betriebs)?haftpflicht"
-            r"(?:versicherung)?\W{0,2}|hébergement\W{0,2}|hébergeur\W{0,2}|(?:web)?hosting\W{0,2}|médiation\W{0,2}"
+            r"(?:versicherung)?\W{0,2}|hébergement\W{0,2}|hébergeur\W{0,2}|médiation\W{0,2}"
             r"|(?:supervisory|data protection) authority\W{0,2}|verbraucherstreit.{0,20}",
         ),
         (
@@ -120,7 +130,7 @@ HEADS: tuple[tuple[int, re.Pattern[str]], ...] = tuple(
 )
 #: A line with the short numbers of a country's rescuers: what else stands there is theirs, too.
 RESCUE = re.compile(
-    r"\b(?:emergency number|police|ambulance|fire(?: brigade)?|rescue|polizei|notruf"
+    r"\b(?:emergency number|bel|dial|samu|pompiers|police|ambulance|fire(?: brigade)?|rescue|polizei|notruf"
     r"|europe\w*)\b[^.\n]{0,30}(?<![\d-])(?:112|911|999|995|000"
     r"|11[0189]|111)(?![\d-])",
     re.IGNORECASE,
@@ -132,7 +142,8 @@ CARE = re.compile(
 )
 #: A quick test for any of them: most pages have none.
 ANY = re.compile(
-    r"\bby\b|\boleh\b|设计|設計|制作|製作|技[术術]支|网站建设|accredit|membership|useful|helpful|related|external|government"
+    r"\bby\b|\boleh\b|\bpar\b|\bdoor\b|\b(?:von|durch)\b|设计|設計|制作|製作|技[术術]支|网站建设|accredit|membership|useful|helpful"
+    r"|related|external|government"
     r"|authorit|regulator|associat|network|correspondent"
     r"|independent|affiliate|\bwe (?:love|like|work|recommend|trust)|recommended|preferred|trusted|beware|scam"
     r"|impost|impersonat"
@@ -148,16 +159,19 @@ ANY_HEADING = re.compile(
     r"|licensee|exhibitor|haulier|carrier|regulator|funder|vendor|caterer|florist|where to |numbers|services"
     r"|crisis|help ?line|care line|funding|claim|before you|agent|your (?:brand|insurer)|the (?:brand|maker)"
     r"|メーカー|関係|協力"
-    r"|if you |find |choose |importer|hot ?lines |locate |referenc|referee|aufsicht|haftpflicht|hébergé?|hosting"
+    r"|if you |find |choose |importer|hot ?lines |locate |r[eé]f[eé]ren|referee|händler|vertriebs|partner|distribut"
+    r"|revend|partenaire|verkoop|återförs|forhandl|jälleen|recommended|代理|特約|販売店|经销|經銷|aufsicht|haftpflicht"
+    r"|hébergé?|hosting"
     r"|médiation|network|authority"
     r"|verbraucher|media|press"
 )
 PRESS = re.compile(
+    r"pressekontakt\W{0,2}|presse(?:anfragen|stelle)?\W{0,2}|contacts? presse\W{0,2}|perscontact\W{0,2}|"
     r"(?:for )?(?:the )?(?:media|press)(?: (?:&|and) \w{5,9})?(?: (?:contacts?|enquir\w{1,3}|inquir\w{1,3}|office"
     r"|relations)){0,2}\W{0,2}",
     re.IGNORECASE,
 )
 AGENCY = re.compile(
-    r"\b(?:PR|Communications|Public Relations|Agency|Consult(?:ing|ancy|ants)|Strategies"
+    r"\b(?:PR|RP|Communications|Public Relations|Agency|Consult(?:ing|ancy|ants)|Strategies"
     r"|Relations)\b(?<!Investor Relations)(?<!Corporate Communications)(?<!Marketing Communications)"
 )

@@ -23,6 +23,9 @@ _MAKER = re.compile(
     r"|marketing|managed"
     r"|photos?|photography|templates?|theme|artwork|illustrations?|cookie consent|live chat|analytics|videos?"
     r"|branding)(?: (?:and|&) [a-z]{4,12})? by\b.{0,120}\Z"
+    r"|\b(?:réalisée?|conçue?|développée?|créée?) par\b.{0,60}\Z"
+    r"|\b(?:web ?site|ontwerp|realisatie|gebouwd|ontwikkeld) door\b.{0,60}\Z"
+    r"|\b(?:umgesetzt|erstellt|realisiert|gestaltet|entwickelt|programmiert) (?:von|durch)\b.{0,60}\Z"
     r"|\b(?:direka|dibangunkan|dibina|reka bentuk|laman web) oleh\b.{0,60}\Z"
     r"|(?:设计|設計|制作|製作|技术支持|技術支援|网站建设)[:：].{0,40}\Z",
     re.IGNORECASE,

@@ -69,6 +69,11 @@ _THROUGH = re.compile(
     rf"|\b(?i:our|your) (?:[a-z-]{{3,14}} ){{0,2}}(?:{ROLES}) (?=[A-ZÀ-Þ])"
 )
 #: "call Lifeline or 1800 123 456", "National Gambling Helpline", "we buy hops from Acme (6123 4567)".
+_TOLD_OF = re.compile(
+    r"\b(?:says|said) (?:[A-Z][\w'’-]{1,20} ){1,4}(?:of|from|at) (?=[A-Z])"
+    r"|\b[Ww]e (?:sponsor|recommend|love) (?=(?:[A-Z][\w'’-]{1,20} ){2})"
+    r"|\b[Oo]ur (?:accountants|architects|surveyors|bookkeepers) (?:are|is) (?=[A-Z])"
+)
 _HELP = re.compile(
     r"\b(?:[Cc]all|[Pp]hone|[Rr]ing) (?=(?:[A-Z][\w’'-]{1,20} ){1,4}or \+?\(?\d)"
     r"|\b[Ww]e (?:buy|get|order|source)\b[^.!?\n]{0,40}\bfrom (?=[A-Z][^.!?(\n]{1,40} \(\+?\d)"
@@ -91,7 +96,7 @@ _OUTRIGHT = re.compile(
     r"|insurers?|suppliers?)\b"
     r"|^\W{0,2}(?:school|company|works|duty|visiting) (?:doctor|physician|dentist|nurse)s?:"
     r"|(?:委员会|委員會|管理局|协会|協會|总会|總會|警方|警察|卫生部|衛生部|人力部)[^。\n]{0,20}(?=\d{4})"
-    r"|合作[\u4e00-\u9fff]{0,4}[：:]"
+    r"|合作[\u4e00-\u9fff]{0,4}[：:]|(?:代理店|制作会社|取引銀行|保健所|管理会社)[：:]"
     r"|(?:[\u4e00-\u9fff](?<!部)署|(?:衛生|卫生|警察|勞工|劳工)局)\s?(?=\d{4})"
     r"|(?:組合|協会|連盟|連合会|商工会|商工会議所|保健所|警察署|消防署|役所)[（(](?:TEL|Tel|電話)?[:：]?\s?(?=\d{2})"
     r"|^\W{0,2}(?:[a-z]+ )?(?:tuner|movers?)s?:|"
@@ -104,7 +109,7 @@ _OUTRIGHT = re.compile(
 _MADE = re.compile(
     r"(?:^|(?<=[.|•·©] )|(?<=\d ))(?:web ?site|site|photos?|photography|video|branding|hosting|web|web ?design"
     r"|design|concept|gestaltung|umsetzung"
-    r"|realisierung|html)"
+    r"|realisierung|realisatie|réalisation|conception(?: du site)?|html)"
     r"(?: (?:&|and|und) \w{4,14})?\s?[:：]\s?(?:(?:[A-ZÀ-Þ][\w’'-]{0,24}|of|and|&) ){0,4}?"
     r"(?:Studios?|Digital|Designs?|Web|Media|Creatives?|Interactive|Agency|\w{0,12}agentur|Labs?|Works|Collective"
     r"|Pixels?|Code)\b",
@@ -193,7 +198,7 @@ def is_of_stranger(sentence: str, names: Iterable[str], own: frozenset[str]) -> 
         return True
     if (house := _HOUSE.search(sentence)) and not (_OUR_SHOP.search(sentence) or _is_at_own(house, known)):
         return True
-    for pattern in (_LABEL, _BY, _THROUGH, _HELP, _IN_BRACKETS, _VENUE):
+    for pattern in (_LABEL, _BY, _THROUGH, _TOLD_OF, _HELP, _IN_BRACKETS, _VENUE):
         if (found := pattern.search(sentence)) and not is_own_name(_named(sentence[found.end() :]), known):
             return True
     return any(not is_own_name(name, known) for name in legal_names(sentence)[:1]) or _names_another(sentence, known)
