@@ -8,11 +8,12 @@ import pytest
 from prometheus_client import REGISTRY
 
 from common.cloudevents import Envelope, encode_body, encode_headers
-from common.contracts import LeadSynced
+from common.contracts import CompanyEnriched, LeadScored, LeadSynced
 from common.errors import Unavailable
 from common.forgotten.digests import ForgottenList, ForgottenPerson
 from common.ids import new_id
 from gateway.messaging.feed import Feed
+from testkit.chats.agent_chats import HEAD, facts_of
 from testkit.delivery.record_batches import a_batch, produce
 from testkit.scoring import an_email, an_enrichment
 from testkit.stages import a_company, publish_raw, until
@@ -60,6 +61,23 @@ async def test_every_replica_hears_every_fact(feeds, say) -> None:
         await say(request, a_fact("201900001A"), a_fact("201900002B"))
         assert {await heard(one), await heard(one)} == {await heard(other), await heard(other)}
     assert all(feed.facts_came.is_set() for feed in feeds)
+
+
+async def test_facts_read_together_are_heard_as_they_came_about(kafka, say) -> None:
+    """An enrichment before its score, and that before its sync, in whichever order Kafka's client has the topics.
+
+    A chat ends with its last score: what is heard after that, its reader does not see.
+    """
+    request = new_id()
+    feed = Feed(kafka, Known())
+    with feed.listen(1, request) as facts:
+        announced = facts_of(request)
+        await say(request, *announced)  # before the feed reads, so that it reads all at once
+        async with feed:
+            heard_facts = [await asyncio.wait_for(facts.get(), 60) for _ in announced]
+    for company in HEAD:
+        about = [type(fact) for fact in heard_facts if getattr(fact, "company", None) == company]
+        assert about == [CompanyEnriched, LeadScored, LeadSynced]
 
 
 async def test_only_a_requests_own_facts_are_heard(feeds, say) -> None:

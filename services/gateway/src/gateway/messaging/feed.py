@@ -2,8 +2,8 @@
 
 Every replica reads all facts, without a consumer group, from shortly before it started. The feed keeps its own
 positions: after a reconnect it resumes where it was, so an open request misses no fact (it may get one twice). A
-listener gets facts of its own tenant only, without what is forgotten. A fact is decoded only if a request here listens
-for it.
+listener gets facts of its own tenant only, without what is forgotten. Of facts that are read together, an enrichment
+comes before its score, and that before its sync. A fact is decoded only if a request here listens for it.
 """
 
 import asyncio
@@ -31,6 +31,7 @@ from gateway import metrics
 
 log = structlog.get_logger(__name__)
 
+#: By topic, in the order in which a request's facts come about.
 FACTS: dict[str, type[Event]] = {fact.topic: fact for fact in (JobProgressed, CompanyEnriched, LeadScored, LeadSynced)}
 
 #: Facts that wait for a listener. A request has some hundred at most; a reader that lets more wait gets no others.
@@ -191,10 +192,11 @@ class Feed:
         await self._resume(consumer)
         self._reading.set()
         while _partitions(consumer) <= partitions:
-            for partition, records in (await consumer.getmany(timeout_ms=PARTITIONS_EVERY_MS)).items():
-                for record in records:
+            came = await consumer.getmany(timeout_ms=PARTITIONS_EVERY_MS)
+            for partition in sorted(came, key=lambda it: list(FACTS).index(it.topic)):
+                for record in came[partition]:
                     await self._deliver(record, self._listeners)
-                self._positions[partition] = records[-1].offset + 1
+                self._positions[partition] = came[partition][-1].offset + 1
                 self.facts_came.set()
 
     async def _resume(self, consumer: Consumer) -> None:
