@@ -198,6 +198,8 @@ def test_what_stands_with_a_person_is_the_persons() -> None:
         "mei tan",
         "Mei Tan 2",
         "Join Us Now",
+        "Year's Eve",
+        "Mother’s Day",
     ],
 )
 def test_other_lines_are_no_names(line: str) -> None:

@@ -189,6 +189,8 @@ _CHINESE_TITLE = re.compile(r"(?:医师|醫師|先生|女士|小姐|博士|教�
 
 
 def _is_heading(word: str) -> bool:
+    if word.endswith(("'s", "’s")):
+        return True  # "New Year's Eve"
     if word in _NAMES or not _HEADING_END.search(word):
         return False
     if word.endswith(("ers", "ors")):
