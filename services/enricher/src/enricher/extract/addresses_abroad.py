@@ -12,6 +12,8 @@ from enricher.extract.address_leads import is_authority, is_main, is_registered,
 from enricher.extract.own_words import is_own_name
 
 _LONGEST = 200
+#: Characters of a line that are looked at before the end of an address: a line may be the whole page.
+_LONGEST_SAID = 300
 _LINES_ABOVE = 5
 _LONGEST_LINE = 90
 _MOST_PLACES = 3
@@ -105,7 +107,7 @@ def _addresses(text: str, country: str, names: list[str]) -> Iterator[tuple[str,
     for nth, line in enumerate(lines):
         for found in end.finditer(line) if country in _CODES_WITH_LETTERS or _DIGITS.search(line) else ():
             if address := _whole(lines, nth, found, names, country):
-                yield address, _label_of(lines, nth, line[: found.start()])
+                yield address, _label_of(lines, nth, line[max(0, found.start() - _LONGEST_SAID) : found.start()])
 
 
 def _label_of(lines: list[str], nth: int, before: str) -> str:
@@ -116,7 +118,7 @@ def _label_of(lines: list[str], nth: int, before: str) -> str:
 
 def _whole(lines: list[str], nth: int, end: re.Match[str], names: list[str], country: str) -> str | None:
     """The address that ends in this line, if it has a street and is in no sentence about something else."""
-    said = _SENTENCE.split(end.string[: end.end()])[-1]
+    said = _SENTENCE.split(end.string[max(0, end.end() - _LONGEST_SAID) : end.end()])[-1]
     tail = len(end[0])
     if len(said) < tail:
         return None
