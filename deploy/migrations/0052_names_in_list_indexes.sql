@@ -1,7 +1,7 @@
 -- without transaction
--- The indexes that have an order of a list get the names: a page of a name that many companies begin with goes through one
--- of them in order, and read a row of the table for each company on its way. `is_candidate` keeps such a page from the index
--- of names, which does not have it. The older indexes go: they have nothing more.
+-- The indexes in the lists' orders get the names. A page of a name that many companies begin with reads one of them in its
+-- order; without the name in it, each company on the way cost a row of the table. `is_candidate` keeps the planner from the
+-- index of names for such a page, since that index lacks it. The four older indexes, which these replace, go.
 CREATE INDEX CONCURRENTLY IF NOT EXISTS candidates_by_facet ON listed_companies
     (tenant_id, facet, updated_at, company_id)
     INCLUDE (until, score, name_key, is_candidate) WHERE is_candidate;

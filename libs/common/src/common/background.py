@@ -52,7 +52,9 @@ async def is_set_within(event: asyncio.Event, seconds: float) -> bool:
 
 
 def until_tick(every_s: float) -> float:
-    """Returns the seconds until the next multiple of `every_s` on the clock that is at least a tenth of it away.
+    """Returns the seconds until the clock's next multiple of `every_s`, or the one after it if that is too soon.
+
+    Too soon is less than a tenth of `every_s`, so the result is 0.1 to 1.1 times `every_s`.
 
     Timers that may be late wait until then, so that those of all tasks and processes end together (timer coalescing):
     on a core that sleeps, to wake up costs more than what is done then.

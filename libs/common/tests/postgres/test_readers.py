@@ -2,13 +2,15 @@
 
 import asyncio
 from collections import Counter
-from typing import TypeAlias
+from typing import TypeAlias, cast
 
 import asyncpg
 import pytest
 
 from common.errors import Unavailable
 from common.postgres import Database
+from common.postgres.connections import Pool
+from common.postgres.readers import Readers
 from testkit.stages import until
 
 Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
@@ -96,3 +98,22 @@ async def test_a_read_that_is_cancelled_leaves_its_turn_and_its_connection(datab
             await reading
     async with database.read(1) as connection:
         assert await connection.fetchval("SELECT 7") == 7
+
+
+class BrokenPool:
+    """A pool whose server went away while a connection was lent."""
+
+    async def acquire(self) -> object:
+        return object()
+
+    async def release(self, _: object) -> None:
+        raise ConnectionResetError("reset by peer")
+
+
+async def test_a_connection_that_cannot_be_given_back_says_that_the_database_is_away() -> None:
+    """Its turn is free again."""
+    readers = Readers(cast(Pool, BrokenPool()), at_once=2)
+    for _ in range(3):
+        with pytest.raises(Unavailable):
+            async with readers.connection(1):
+                raise asyncpg.ConnectionDoesNotExistError("closed in the middle of operation")

@@ -209,6 +209,24 @@ async def test_an_index_is_made_concurrently_while_others_write(empty: str, tmp_
         await connection.close()
 
 
+async def test_an_index_whose_making_failed_is_made_anew(empty: str, tmp_path: Path) -> None:
+    """PostgreSQL leaves it behind as invalid, which IF NOT EXISTS takes for being there."""
+    index = "-- without transaction\nCREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS by_name ON companies (name);\n"
+    await migrate(empty, files(tmp_path, _0001_first=FIRST + FIRST.splitlines()[1]))
+    files(tmp_path, _0002_index=index)
+    with pytest.raises(MigrationFailed, match="by_name"):
+        await migrate(empty, tmp_path)  # two companies have one name
+    connection = await asyncpg.connect(empty)
+    try:
+        is_valid = "SELECT indisvalid FROM pg_index WHERE indexrelid = 'by_name'::regclass"
+        assert await connection.fetchval(is_valid) is False
+        await connection.execute("DELETE FROM companies WHERE ctid = (SELECT min(ctid) FROM companies)")
+        assert await migrate(empty, tmp_path) == ["0002_index"]
+        assert await connection.fetchval(is_valid) is True
+    finally:
+        await connection.close()
+
+
 async def test_a_migration_gives_up_a_lock_that_it_does_not_get(
     empty: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -103,7 +103,8 @@ class Reading:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         try:
-            await self._readers.take_back(self._connection, is_sound=error is None)
+            with translated():
+                await self._readers.take_back(self._connection, is_sound=error is None)
         finally:
             self._leave()
         if error is not None:

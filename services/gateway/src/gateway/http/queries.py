@@ -16,7 +16,7 @@ Model = TypeVar("Model", bound=BaseModel)
 def read_query(request: Request, model: type[Model]) -> Model:
     """Reads the query. Raises RequestValidationError, which becomes a 422 that names the parameter.
 
-    As `request.query_params`, without its copies.
+    The standard library parses it, as it does for `request.query_params`, which keeps three copies of it.
     """
     given = dict(parse_qsl(request.scope["query_string"].decode("latin-1"), keep_blank_values=True))
     try:

@@ -41,6 +41,9 @@ LOCK_TIMEOUT = "SET LOCAL lock_timeout = '10s'"
 TRY_LOCK = "SELECT pg_try_advisory_lock(hashtext('schema_migrations'))"
 LOCK_PAUSE_S = 0.1
 
+CONCURRENT_INDEX = re.compile(r"CREATE (?:UNIQUE )?INDEX CONCURRENTLY IF NOT EXISTS (\w+)", re.IGNORECASE)
+IS_INVALID = "SELECT EXISTS (SELECT FROM pg_index WHERE indexrelid = to_regclass($1) AND NOT indisvalid)"
+
 
 class MigrationRefused(Permanent):
     """The files and what was applied do not fit together; nothing was changed."""
@@ -116,8 +119,14 @@ async def _apply_missing(connection: "asyncpg.Connection[asyncpg.Record]", migra
 
 
 async def _apply_without_transaction(connection: "asyncpg.Connection[asyncpg.Record]", migration: Migration) -> None:
-    """Executes the statements one by one. They are repeatable: after a failure the file is applied from its start."""
+    """Executes the statements one by one. They are repeatable: after a failure the file is applied from its start.
+
+    An index whose making was interrupted exists, but no query uses it, and IF NOT EXISTS leaves it so: it is made anew.
+    """
     for statement in filter(str.strip, migration.sql.split(";\n")):
+        for index in CONCURRENT_INDEX.findall(statement):
+            if await connection.fetchval(IS_INVALID, index):
+                await connection.execute(f"DROP INDEX CONCURRENTLY {index}")
         await connection.execute(statement)
     await connection.execute(RECORD, migration.number, migration.name, migration.checksum)
 
