@@ -55,6 +55,7 @@ class Collector:
         self._emails: dict[str, tuple[int, int, str, Contact]] = {}
         self._own: dict[str, tuple[frozenset[str], frozenset[str]]] = {}
         self._numbers: list[tuple[Document, Numbers]] = []
+        self._unnamed: dict[str, Document] = {}
         self._people: dict[str, FoundPerson] = {}
         self._personal: set[str] = set()
 
@@ -80,6 +81,8 @@ class Collector:
             others -= declared_phones(page, self.region) | self._beside_own(page)
         found = find_numbers(page, self.region)
         if others:
+            unnamed = find_numbers(Document(page.url, text=self._parts_of(page).unnamed), self.region).phones
+            self._unnamed |= {it: page for it in unnamed if it in others and it in found.phones}
             found = replace(found, phones=tuple(it for it in found.phones if it not in others))
         self._numbers.append((page, found))
 
@@ -235,7 +238,8 @@ class Collector:
     def _phones(self) -> list[Contact]:
         """The telephones in the pages' order: the site's country's first, persons' and those of WhatsApp after others.
 
-        What any page calls a fax number is none.
+        What any page calls a fax number is none. A site's only number may stand below "Suppliers" with nobody's name:
+        better the company's for its suppliers than none.
         """
         labelled = {number for _, numbers in self._numbers for number in numbers.labelled}
         faxes = {number for _, numbers in self._numbers for number in numbers.faxes} - labelled
@@ -249,4 +253,7 @@ class Collector:
             key=lambda number: (number in personal, number in direct, number not in main),
         )
         phones = own_first(general, self.region)
+        if not phones and len(self._unnamed) == 1 and faxes.isdisjoint(self._unnamed):
+            pages = self._unnamed
+            phones = list(pages)
         return [Contact(kind="phone", value=number, source_url=pages[number].url) for number in phones]

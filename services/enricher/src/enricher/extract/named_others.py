@@ -8,10 +8,12 @@ from collections.abc import Iterable
 from itertools import islice
 
 from enricher.extract.numbers.countries import is_place
+from enricher.extract.organisation_words import NO_BODY, NOBODY, ORGANISATIONS
 from enricher.extract.other_roles import ROLES
 from enricher.extract.own_words import is_own_name
 from enricher.extract.persons.names import is_common
 from enricher.extract.persons.titles import is_department, is_job_title, is_known
+from enricher.extract.public_bodies import OF_FIRM
 
 _WORD = r"[A-ZÀ-Þ][\w’'-]{0,20}[a-zß-ÿ]|[A-Z]{2,6}(?!\w)"
 _RUN = re.compile(rf"(?<![\w’'#/-])(?:{_WORD})(?: (?:{_WORD}|&|of|and)){{0,6}}(?: (?:{_WORD}))")
@@ -30,51 +32,30 @@ _STREET = re.compile(
     r"|Industrial)\b"
 )
 _NUMBER = re.compile(r"\+?\(?\d(?:[ ().-]{0,2}\d){5,13}")
-#: Capitalised words that name nobody.
-_NOBODY_WORDS = """
-    monday tuesday wednesday thursday friday saturday sunday mon tue tues wed thu thur thurs fri sat sun january
-    february march april may june july august september october november december jan feb mar apr jun jul aug sep
-    sept oct nov dec am pm whatsapp sms tel telephone phone fax email e-mail call text ring or and please for to at
-    in on if is the a an new year public holiday holidays eve deepavali christmas chinese lunar hari raya english
-    mandarin malay tamil japanese wi-fi pdf cv hr it qr toll freephone freecall hotline helpline infoline careline
-    kostenlos kostenlose servicenummer gebührenfrei notruf notdienst numéro vert gratuit toll-free tollfree
-    free-phone local overseas international domestic mainland nationwide customer customers care service services
-    client call-centre callcentre contact-centre bebas pulsa layanan pelanggan talian percuma khidmat gratis
-    gratisnummer gratisrufnummer kundenservice kundendienst hotline-nummer service-hotline numero azur appel bel
-    klantenservice kundtjänst freefone interstate technical after-hours weekdays within outside emergency
-    emergencies callout call-out free quote quotes line lines warranty whistleblower reservation reservations
-    feedback hour hours touch expert experts parts spare order orders bestellung störungsdienst beratung press
-    investor relations claims booking bookings desk shop online store stores question questions need help wide rates did
-    gst uen pte ltd sdn bhd llp inc co
-"""
-_NOBODY = frozenset(_NOBODY_WORDS.split())
 _AROUND = 90
 _CLOSE = 40
 _MOST = 6
+_MOST_NAME_WORDS = 8
 _LETTERS = re.compile(r"[^\W\d_]{2,}")
 _CAPITAL = re.compile(r"(?<![\w’'@.-])[A-ZÀ-Þ][\w’'&-]{1,30}")
 _OUR_OTHER = re.compile(rf"\b(?:our|your) (?:[a-z-]{{3,14}} ){{0,2}}(?:{ROLES})\b", re.IGNORECASE)
 #: "24-Stunden-Hotline für Vertragskunden"
 _OF_SERVICE = re.compile("hotline|stunden|kunden|nummer|service")
 _HELP_LINE = re.compile(r"help ?line", re.IGNORECASE)
-_BODY = re.compile(r"[A-Z][A-Z&]{1,3}[A-Z]")
+#: Initials, with the capitalised word behind them if any: "SES Hotline" is a body's, "SAC Capital" a firm.
+_BODY = re.compile(
+    r"(?<![\w’'@.-])(?P<initials>[A-Z][A-Z&]{1,3}[A-Z])(?![\w’'&-])(?: (?P<next>[A-ZÀ-Þ][\w’'&-]{1,30}))?"
+)
 #: Numbers that cost nothing, or one rate in a whole country.
 _FREE = re.compile(
     r"\+?1?[ -]?\(?8(?:00|33|44|55|66|77|88)\b|1[38]00|0800|0300|0345|0120|0570"
     r"|13\d? ?\d{2} ?\d{2}(?!\d)"
 )
-#: Nouns in names of organisations that no branch and no department has.
-_ORGANISATION_WORDS = """
-    insurance assurance mutual bank banks credit lending mortgage pharma pharmaceuticals laboratory laboratories
-    water gas power telecom express cargo courier couriers movers distribution distributors trading ministry embassy
-    regulator consulate bureau authority council board commission society federation association chamber union police
-    customs
-    court tribunal ombudsman helpline hotline lifeline hospital rescue registry sons bros brothers co-operative
-    cooperative forwarders airlines crematorium agencies works mill insurer sauce rice partner supplier mutuelle
-    assurances banque kammer verband samaritans foundation transport
-"""
-_ORGANISATIONS = frozenset(_ORGANISATION_WORDS.split())
 _EMAIL = re.compile(r"\S{1,64}@\S{1,80}|\S{1,64}\[(?:at|@)\]\S{1,80}")
+#: An address, of e-mail or of a site.
+_WEB = re.compile(r"@|\w\.[a-z]{2}")
+#: A word that is large because a sentence begins with it.
+_BEGINNING = re.compile(r"(?:^|(?<=[.?!] ))[A-Z][a-z]{1,20}(?= [a-z])")
 _PARTS = re.compile(r"[,:;()–—/]|\s-\s")
 #: Between two numbers of one label: "individuals 13 28 61, businesses 13 28 66".
 _GOES_ON = re.compile(r"\W*(?:or|and)?\W*|, (?!our |us )[a-z ]{3,20} ")
@@ -94,10 +75,6 @@ _INITIALS = re.compile(
     r"(?<![\w#/-])(?P<name>[A-Z]{3,6})(?:['’]s)?(?= ?[^\w\d])(?: [a-z]{1,12}){0,3}[^\w\d]{1,3}"
     r"(?:\S{1,64}@\S{1,64} ?|tel[.:]? )?$"
 )
-_NO_BODY_WORDS = """
-    SMS DID NSW QLD VIC ACT TAS USA UAE FAQ RSVP CEO COO CFO VIP FAX TEL GMT SGT AND FOR NOT HRS HOURS TLX
-"""
-_NO_BODY = frozenset(_NO_BODY_WORDS.split())
 
 
 def names_another(sentence: str, names: Iterable[str]) -> bool:
@@ -120,7 +97,7 @@ def names_another(sentence: str, names: Iterable[str]) -> bool:
         return True
     return any(
         _is_one(found["name"], known) and _is_close(before[found.end("name") :])
-        for pattern in (_LED_TO, _INITIALS)
+        for pattern in ((_LED_TO,) if OF_FIRM.search(before) else (_LED_TO, _INITIALS))
         for found in pattern.finditer(before)
     )
 
@@ -128,6 +105,15 @@ def names_another(sentence: str, names: Iterable[str]) -> bool:
 def _is_close(words: str) -> bool:
     """True for words between a name and its number that are no address."""
     return len(words) <= _CLOSE and not _STREET.search(words) and not any(map(str.isdigit, _EMAIL.sub("", words)))
+
+
+def names_nobody(line: str) -> bool:
+    """True for a line without a name, place or address: "Tel: 6123 4567", "Interested to supply? Call 6123 4567"."""
+    if not line.isascii() or _WEB.search(line):
+        return False
+    said = _CAPITAL.findall(_BEGINNING.sub("", line))
+    begun = [found[0].lower() for found in _BEGINNING.finditer(line)]
+    return all(word.lower() in NOBODY for word in said) and not any(map(is_place, begun))
 
 
 def labels_another(sentence: str, names: Iterable[str]) -> bool:
@@ -156,14 +142,16 @@ def _is_others_label(label: str, number: str, known: list[str]) -> bool:
         _STREET.search(plain)
         or _OWN.search(plain)
         or _ADDRESSED.search(plain)
-        or any(it and is_own_name(it, known) for it in said)
+        or any(ends_as_own(it, known) for it in said)
         or any(is_job_title(it) or is_department(it) for it in said)
     ):
         return False
     capital = [word.rstrip(".'’") for word in _CAPITAL.findall(plain)]
-    if any(_BODY.fullmatch(word) and _is_one(word, known) for word in capital):
+    if not OF_FIRM.search(plain) and any(
+        _is_one(it["initials"], known) and not _goes_on(it["next"] or "") for it in _BODY.finditer(plain)
+    ):
         return True
-    capital = [word for word in capital if word.lower() not in _NOBODY and not _OF_SERVICE.search(word.lower())]
+    capital = [word for word in capital if word.lower() not in NOBODY and not _OF_SERVICE.search(word.lower())]
     unknown = [word for word in capital if _is_one(word, known)]
     if not unknown:
         return False
@@ -173,24 +161,40 @@ def _is_others_label(label: str, number: str, known: list[str]) -> bool:
     return _FREE.match(number) is not None or any(_is_organisation(it.lower()) for it in _LETTERS.findall(plain))
 
 
+def _goes_on(word: str) -> bool:
+    """True for a capitalised word behind initials that makes them a firm's name: "SAC Capital", but "SES Hotline"."""
+    lower = word.lower()
+    return word[1:].islower() and not (lower in NOBODY or _is_organisation(lower) or is_place(word))
+
+
 def _is_organisation(word: str) -> bool:
-    return word in _ORGANISATIONS or word.endswith(("kammer", "verband"))
+    return word in ORGANISATIONS or word.endswith(("kammer", "verband"))
 
 
 def _is_other(run: str, known: list[str]) -> bool:
     words = [it for it in run.split() if it not in ("&", "of", "and")]
-    while words and words[0].lower() in _NOBODY:
+    while words and words[0].lower() in NOBODY:
         words = words[1:]
-    if len(words) < 2 or _STREET.search(run) or is_own_name(" ".join(words), known):
+    if len(words) < 2 or _STREET.search(run) or ends_as_own(run, known):
         return False
     return any(not (is_known(it.lower()) or is_common(it.lower()) or is_place(it)) for it in words)
+
+
+def ends_as_own(words: str, known: list[str]) -> bool:
+    """True where the words end with a name of the company, behind others: "To book at The Acme Hotel"."""
+    said = words.split()
+    return any(
+        is_own_name(" ".join(said[nth : nth + _MOST_NAME_WORDS]), known)
+        for nth, word in enumerate(said)
+        if not nth or (word[:1].isupper() and not (is_place(word) or is_known(word.lower()) or is_common(word.lower())))
+    )
 
 
 def _is_one(word: str, known: list[str]) -> bool:
     lower = word.lower()
     return not (
-        word in _NO_BODY
-        or lower in _NOBODY
+        word in NO_BODY
+        or lower in NOBODY
         or is_known(lower)
         or is_common(lower)
         or is_place(word)

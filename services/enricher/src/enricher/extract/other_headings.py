@@ -128,6 +128,12 @@ HEADS: tuple[tuple[int, re.Pattern[str]], ...] = tuple(
         ),
     )
 )
+#: Those headings that may also speak to whom they name: "Suppliers", then "Interested to supply? Tel 6123 4567".
+ADDRESSING = re.compile(
+    r"\b(?:customers|clients|suppliers|vendors|tenants|exhibitors|partners|agents|dealers|distributors|resellers"
+    r"|stockists|retailers|importers|installers|franchisees|licensees)\W{0,2}",
+    re.IGNORECASE,
+)
 #: A line with the short numbers of a country's rescuers: what else stands there is theirs, too.
 RESCUE = re.compile(
     r"\b(?:emergency number|bel|dial|samu|pompiers|police|ambulance|fire(?: brigade)?|rescue|polizei|notruf"

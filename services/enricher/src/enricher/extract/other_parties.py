@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from enricher.extract.line_memo import MOST_LINES, once_per_line
-from enricher.extract.other_headings import AGENCY, ANY, ANY_HEADING, CARE, HEADS, PRESS, RESCUE
+from enricher.extract.named_others import names_nobody
+from enricher.extract.other_headings import ADDRESSING, AGENCY, ANY, ANY_HEADING, CARE, HEADS, PRESS, RESCUE
 from enricher.extract.own_words import compacted, is_own_name
 from enricher.extract.strangers import (
     LEGAL_FORM,
@@ -76,6 +77,8 @@ class Parts:
     own: str
     #: Sentences about others that may name the company's people, too: "write to our manager or approach the council".
     both: str = ""
+    #: Lines that name nobody, just below a heading that may name others or speak to them: "Suppliers".
+    unnamed: str = ""
 
 
 @lru_cache(64)  # a page is split for its addresses, its numbers and its people
@@ -93,6 +96,7 @@ def parts_of(
     others: list[str] = []
     own: list[str] = []
     both: list[str] = []
+    unnamed: list[str] = []
     left, of_address, is_reach_only, is_named_below, is_list = 0, 0, False, False, False
     lines = text.split("\n")
     for nth, line in enumerate(lines):
@@ -139,6 +143,8 @@ def parts_of(
             of_address -= 1
             left = left if of_address >= 0 and _OF_ADDRESS.search(line) and not _has_name(line, named) else 0
         elif left and not _OWN_AGAIN.fullmatch(line) and not _has_name(line, named):
+            if may_be_reached and _is_addressing(lines[nth - 1]) and names_nobody(line):
+                unnamed.append(line)
             others.append(line)
             left -= 1 if _COUNTS.search(line) else 0
             left = max(left, _LIST_GOES_ON) if is_list and may_be_reached else left
@@ -148,7 +154,7 @@ def parts_of(
             others += [theirs] if theirs else []
             both += [theirs] if theirs and _OWN_MARK.search(theirs) else []
             own += [ours] if ours else []
-    return Parts("\n".join(others), "\n".join(own), "\n".join(both))
+    return Parts("\n".join(others), "\n".join(own), "\n".join(both), "\n".join(unnamed))
 
 
 @once_per_line
@@ -170,6 +176,12 @@ def _below(line: str, named: frozenset[str]) -> int | None:
         if below is not None or is_rescue or (is_one and _is_care(line, named)):
             return below or 0
     return None
+
+
+def _is_addressing(line: str) -> bool:
+    """True for a heading that ends with the others whom it may speak to."""
+    found = ADDRESSING.search(line) if len(line) <= _LONGEST_HEADING else None
+    return found is not None and found.end() == len(line)
 
 
 def _is_press_agency(lines: list[str], nth: int, named: frozenset[str]) -> bool:

@@ -14,21 +14,36 @@ _BODIES = (
     r" Protection Commission|the Board|Majlis|Kementerian|Jabatan|Polis|Bomba|Suruhanjaya"
 )
 _ACRONYMS = (
-    r"CPF|ECDA|MOM|IRAS|NEA|HDB|LTA|SPF|PLRD|ACRA|MOH|MAS|PUB|BCA|SCDF|AVS|NParks|SFA|JTC|URA|EMA|IMDA|MUIS|JAKIM"
+    r"CPF|ECDA|MOM|IRAS|NEA|HDB|LTA|SPF|PLRD|ACRA|MOH|PUB|BCA|SCDF|AVS|NParks|SFA|JTC|URA|EMA|IMDA|MUIS|JAKIM"
     r"|MDEC|SSM"
-    r"|KWSP|EPF|LHDN|PDRM|TAFEP|TADM|CASE|SMC|SDC|SNB|HSA|MSF|MOE|NLB|ICA|SLA|SOS|DAN|HMRC|ICO|FCA|DVLA|NHS|OSHA"
+    r"|KWSP|EPF|LHDN|PDRM|TAFEP|TADM|HSA|MSF|MOE|NLB|ICA|SLA|HMRC|ICO|FCA|DVLA|NHS|OSHA"
     r"|BBB|ATO|ASIC"
-    r"|ACCC|BaFin|PDPC|MOT|MPA|CAAS|STB|WSH|WSG|FIDReC|TCMPB|SAC|ESG|PSG"
+    r"|ACCC|BaFin|PDPC|MOT|MPA|CAAS|WSH|WSG|FIDReC|TCMPB"
 )
-#: A public body before a number, unless it is named for its licence.
-_NO_LICENCE = r"(?:(?!licen|regis|certif|approv|accred|grade|member|\bno\b|uen)[^.!?\n])"
+#: Acronyms that are words or names of firms, too: they tell only where no firm's name goes on behind ("SAC Capital").
+_ALSO_FIRMS = (
+    r"(?:CASE|MAS|SMC|SDC|SNB|SOS|DAN|SAC)\b"
+    r"(?! (?!Board|Council|Hot ?line|Help ?line|Office|Cent(?:re|er)|Call|Contact|Customer|Tel)[A-Z])"
+)
+_LICENCE = r"licen|regis|certif|approv|accred|grade|member|trusted|endors|award"
+#: Words of a firm's standing with a public body: "BCA graded".
+_STANDING = r"licen|regis|certif|approv|accred|grade|member|trusted|endors|award"
+_NO_STANDING = rf"(?:(?!{_STANDING}|\bno\b|uen)[^.!?\n])"
+#: Homes are called after the body that built them: "HDB renovation", "HDB and condo homes".
+_HOMES = r",? (?:and |& |or )?(?:bto|resale|flats?|homes?|condos?|landed|renovations?|interiors?)\b"
+#: Words with which a firm names a body without its number being the body's.
+OF_FIRM = re.compile(
+    r"licen[sc]ed|registered|certified|approved|accredited|graded?\b|member|trusted|endorsed|award"
+    rf"|\bHDB\b{_HOMES}"
+)
+#: A public body before a number, unless it is named for a firm's standing with it.
 PUBLIC = re.compile(
-    rf"\b(?:{_BODIES})\b{_NO_LICENCE}{{0,120}}?"
+    rf"\b(?:{_BODIES})\b(?!-){_NO_STANDING}{{0,120}}?"
     rf"(?:\b[Tt]el(?:efon)?\b[.:]{{0,2}} ?)?(?<![\w#-])(?:(?=\+?\(?\d(?:[ ().-]{{0,2}}\d){{5}})"
     rf"|(?=1?\d{{3}}\b(?! [A-Z])))"
-    rf"|\b(?:{_ACRONYMS})\b{_NO_LICENCE}{{0,60}}?"
+    rf"|\b(?:(?:{_ACRONYMS})\b|{_ALSO_FIRMS})(?!-|{_HOMES}){_NO_STANDING}{{0,60}}?"
     rf"(?:\([\w.-]+@[\w.-]+,? |\b[Tt]el\.? ?)?(?<![\w#-])(?=\+?\(?\d(?:[ ().-]{{0,2}}\d){{6}})"
-    rf"|\b(?:{_ACRONYMS})\b.{{0,20}}\b(?:help ?line|hot ?line|help ?desk)\b"
+    rf"|\b(?:(?:{_ACRONYMS})\b|{_ALSO_FIRMS})(?!-).{{0,20}}\b(?:help ?line|hot ?line|help ?desk)\b"
 )
 #: Authorities to complain to; a sentence that names one goes on about it.
 AUTHORITY = re.compile(

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable
 
 from enricher.extract.line_memo import once_per_line
-from enricher.extract.named_others import labels_another, names_another
+from enricher.extract.named_others import ends_as_own, labels_another, names_another
 from enricher.extract.numbers.countries import is_place
 from enricher.extract.other_roles import ROLE, ROLES
 from enricher.extract.own_words import compacted, is_own_name
@@ -207,12 +207,12 @@ def is_of_stranger(sentence: str, names: Iterable[str], own: frozenset[str]) -> 
 def _is_at_own(house: re.Match[str], known: list[str]) -> bool:
     """True for a hotel with the company's name, or a company with "hotel" in its own."""
     kind = compacted(house["name"].split()[-1])
-    return is_own_name(house["name"], known) or any(kind in name for name in known)
+    return ends_as_own(house["name"], known) or any(kind in name for name in known)
 
 
 def _named(words: str) -> str:
     found = _FOLLOWS.match(words)
-    return found[0] if found else ""
+    return found[0].removeprefix("The ") if found else ""
 
 
 def _names_another(sentence: str, known: list[str]) -> bool:
