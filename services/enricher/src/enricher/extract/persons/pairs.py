@@ -24,7 +24,7 @@ from enricher.extract.persons.one_line import (
     several_on_one_line,
     title_of,
 )
-from enricher.extract.persons.prose.sentences import name_and_title, title_and_name
+from enricher.extract.persons.prose.adjacent import name_and_title, title_and_name
 from enricher.extract.persons.titles import is_department, is_job_title
 from enricher.pages.documents import clean
 

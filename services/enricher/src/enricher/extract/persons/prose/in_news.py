@@ -10,9 +10,9 @@ from itertools import islice
 from enricher.extract.own_words import compacted, is_own_name
 from enricher.extract.persons.employers import is_of_others
 from enricher.extract.persons.names import person_name
+from enricher.extract.persons.prose.adjacent import RUN, before_name
 from enricher.extract.persons.prose.founders import founders_in
 from enricher.extract.persons.prose.near import near_pairs
-from enricher.extract.persons.prose.sentences import RUN, before_name
 from enricher.extract.persons.prose.wording import ADDRESSED, FEWEST_WORDS, PERSON, SMALL_WORDS, TITLE
 from enricher.extract.persons.titles import has_titles, is_job_title, seniority_of
 

@@ -33,3 +33,15 @@ OF_PARTNERS = re.compile(
 #: An advertisement for a job has few of them: "Sales Executive Jurong East (full-time)".
 SMALL_WORDS = re.compile(r"(?<![\w-])[a-z]{2,}(?![\w-])")
 FEWEST_WORDS = 3
+#: Between a name and its title.
+_LINK_WORDS = """
+    , ( is was as who has been became becomes our the its their a an new first now today currently also and serves acts
+    works joined joins appointed named elected promoted to company's firm's one remains
+"""
+LINKS = frozenset(_LINK_WORDS.split())
+#: Those of whom a sentence speaks that are outside.
+_STRANGER_WORDS = """
+    client clients customer customers patient patients tenant tenants judge minister mayor mp senator guest author
+    journalist reporter representing investor investors donor donors supplier partner's
+"""
+STRANGERS = frozenset(_STRANGER_WORDS.split())
