@@ -36,6 +36,7 @@ _AROUND = 90
 _CLOSE = 40
 _MOST = 6
 _MOST_NAME_WORDS = 8
+_ALIKE = 2  # letters
 _LETTERS = re.compile(r"[^\W\d_]{2,}")
 _CAPITAL = re.compile(r"(?<![\w’'@.-])[A-ZÀ-Þ][\w’'&-]{1,30}")
 _OUR_OTHER = re.compile(rf"\b(?:our|your) (?:[a-z-]{{3,14}} ){{0,2}}(?:{ROLES})\b", re.IGNORECASE)
@@ -147,9 +148,9 @@ def _is_others_label(label: str, number: str, known: list[str]) -> bool:
     ):
         return False
     capital = [word.rstrip(".'’") for word in _CAPITAL.findall(plain)]
-    if not OF_FIRM.search(plain) and any(
-        _is_one(it["initials"], known) and not _goes_on(it["next"] or "") for it in _BODY.finditer(plain)
-    ):
+    bodies = [it for it in _BODY.finditer(plain) if _is_one(it["initials"], known) and not _goes_on(it["next"] or "")]
+    is_shouted = plain.isupper() and len(plain.split()) > 2  # "IN CASE OF LEAKS CALL"
+    if bodies and not (is_shouted or OF_FIRM.search(plain)):
         return True
     capital = [word for word in capital if word.lower() not in NOBODY and not _OF_SERVICE.search(word.lower())]
     unknown = [word for word in capital if _is_one(word, known)]
@@ -182,11 +183,15 @@ def _is_other(run: str, known: list[str]) -> bool:
 
 def ends_as_own(words: str, known: list[str]) -> bool:
     """True where the words end with a name of the company, behind others: "To book at The Acme Hotel"."""
+    if is_own_name(words, known):
+        return True
     said = words.split()
     return any(
-        is_own_name(" ".join(said[nth : nth + _MOST_NAME_WORDS]), known)
+        any(name.startswith(word[:_ALIKE].lower()) for name in known)
+        and not (is_place(word) or is_known(word.lower()) or is_common(word.lower()))
+        and is_own_name(" ".join(said[nth : nth + _MOST_NAME_WORDS]), known)
         for nth, word in enumerate(said)
-        if not nth or (word[:1].isupper() and not (is_place(word) or is_known(word.lower()) or is_common(word.lower())))
+        if nth and word[:1].isupper()
     )
 
 

@@ -35,6 +35,6 @@ ORGANISATIONS = frozenset(_ORGANISATION_WORDS.split())
 #: Capitals that are no body's initials: states, jobs, signs beside numbers.
 _NO_BODY_WORDS = """
     SMS DID NSW QLD VIC ACT TAS USA UAE FAQ RSVP CEO COO CFO VIP FAX TEL GMT SGT AND FOR NOT HRS HOURS TLX
-    PSG BTO ISO
+    PSG ISO
 """
 NO_BODY = frozenset(_NO_BODY_WORDS.split())

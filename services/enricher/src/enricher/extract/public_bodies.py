@@ -25,23 +25,34 @@ _ALSO_FIRMS = (
     r"(?:CASE|MAS|SMC|SDC|SNB|SOS|DAN|SAC)\b"
     r"(?! (?!Board|Council|Hot ?line|Help ?line|Office|Cent(?:re|er)|Call|Contact|Customer|Tel)[A-Z])"
 )
-_LICENCE = r"licen|regis|certif|approv|accred|grade|member|trusted|endors|award"
 #: Words of a firm's standing with a public body: "BCA graded".
 _STANDING = r"licen|regis|certif|approv|accred|grade|member|trusted|endors|award"
 _NO_STANDING = rf"(?:(?!{_STANDING}|\bno\b|uen)[^.!?\n])"
-#: Homes are called after the body that built them: "HDB renovation", "HDB and condo homes".
-_HOMES = r",? (?:and |& |or )?(?:bto|resale|flats?|homes?|condos?|landed|renovations?|interiors?)\b"
+#: Words behind a body's acronym that lead to its number, or say what it is called for.
+_REACHING = (
+    r"at|on|via|by|or|and|to|direct(?:ly)?|for|with|through|if|when|who|which|is|has|can|may|will|should|its|their"
+    r"|before|in|from|of|hot ?line|help\w{0,5}|info\w{0,4}|office|lines?|tel|telephone|phone|calls?|contact|customer"
+    r"|website|branch|quality|counter|cent(?:re|er)|general|enquir\w{1,4}|toll|service|number|feedback|switchboard"
+    r"|main|ring|dial|desk|emergency|essential|complaints?|counselling|advisory|advice|reporting|support|public"
+)
+#: "NEA dengue feedback line"
+_DESK = r"[^.\n\d]{0,40}\b(?:hot|help)?-?(?:lines?|desk|call cent(?:re|er)|contact cent(?:re|er)|counter)\b"
+#: A firm's field, by the body that it deals with: "MOM work pass", "HDB, condo and landed", "BCA L6".
+_FIELD = (
+    r"\b(?:HDB|MOE|MOM|CPF|ACRA|IRAS|BCA|SCDF|LTA|NEA|PUB|EMA|SFA)\b"
+    rf"(?:,? (?!(?:{_REACHING})\b)(?!{_DESK})[a-z]{{2,}}| (?:and|or|&) (?:condo|landed|private)| [A-Z]{{1,2}}\d)"
+)
 #: Words with which a firm names a body without its number being the body's.
 OF_FIRM = re.compile(
     r"licen[sc]ed|registered|certified|approved|accredited|graded?\b|member|trusted|endorsed|award"
-    rf"|\bHDB\b{_HOMES}"
+    rf"|{_FIELD}"
 )
 #: A public body before a number, unless it is named for a firm's standing with it.
 PUBLIC = re.compile(
     rf"\b(?:{_BODIES})\b(?!-){_NO_STANDING}{{0,120}}?"
     rf"(?:\b[Tt]el(?:efon)?\b[.:]{{0,2}} ?)?(?<![\w#-])(?:(?=\+?\(?\d(?:[ ().-]{{0,2}}\d){{5}})"
     rf"|(?=1?\d{{3}}\b(?! [A-Z])))"
-    rf"|\b(?:(?:{_ACRONYMS})\b|{_ALSO_FIRMS})(?!-|{_HOMES}){_NO_STANDING}{{0,60}}?"
+    rf"|\b(?:(?!{_FIELD})(?:{_ACRONYMS})\b|{_ALSO_FIRMS})(?!-){_NO_STANDING}{{0,60}}?"
     rf"(?:\([\w.-]+@[\w.-]+,? |\b[Tt]el\.? ?)?(?<![\w#-])(?=\+?\(?\d(?:[ ().-]{{0,2}}\d){{6}})"
     rf"|\b(?:(?:{_ACRONYMS})\b|{_ALSO_FIRMS})(?!-).{{0,20}}\b(?:help ?line|hot ?line|help ?desk)\b"
 )
