@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from enricher.extract.addresses_abroad import find_address_abroad
+from enricher.extract.addresses_abroad import _HOUSE, find_address_abroad
 from enricher.extract.findings import extract
 from enricher.extract.postal_addresses import find_addresses
 from enricher.pages.documents import parse_html
@@ -108,6 +108,78 @@ def test_six_digits_by_themselves_are_no_postal_code(text: str) -> None:
 def test_an_address_abroad_is_read_in_its_countrys_form(text: str, country: str, address: str | None) -> None:
     """From its street on; none in a sentence about something else, or in a form that is not known."""
     assert find_address_abroad(text, country) == address
+
+
+@pytest.mark.parametrize(
+    ("text", "country"),
+    [
+        ("Over 40 Ansatte, 2000 Kunder", "NO"),
+        ("Mere end 500 Kunder, 1200 Projekter", "DK"),
+        ("Turnover 30 Millions, 12000 Customers", "FI"),
+        ("Turnover 30 Millions, 12000 Customers, Finland", "FI"),
+        ("Plus de 250 Clients, 15 000 Produits livrés", "FR"),
+        ("Depuis 12 Ans, 35000 Foyers", "FR"),
+        ("Raum 5, ab 12345 Euro", "DE"),
+        ("Bestellnr. 4711, 12345 Stück", "DE"),
+        ("Modell 300, 12345 Varianten", "DE"),
+        ("Gründung 12, 2015 Expansion", "AT"),
+        ("Mais de 30 Projetos, 1200-300 Lisboa", "PT"),
+        ("Meer dan 25 Projecten, 2024 IN Amsterdam", "NL"),
+        ("Founded with 5 Staff in Hong Kong", "HK"),
+        ("Trademark 12 Registered in Hong Kong", "HK"),
+        ("Level 3 Partner, Hong Kong", "HK"),
+        ("12 Awards, Dubai, UAE", "AE"),
+        ("15 Partners, Dublin 2", "IE"),
+        ("Team of 12, Auckland 2010", "NZ"),
+        ("iPhone 15 Pro SW1A 1AA", "GB"),
+    ],
+)
+def test_ordinary_figures_are_no_address(text: str, country: str) -> None:
+    """Counts, sums, rooms and models have the form of an address, but no street."""
+    assert find_address_abroad(text, country) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "country", "address"),
+    [
+        ("Over 40 Ansatte, 2000 Kunder\nVestergade 12\n1456 København K", "DK", "Vestergade 12, 1456 København K"),
+        ("250 Clients, 15 000 Produits\n18 rue du Bac\n75007 Paris", "FR", "18 rue du Bac, 75007 Paris"),
+        ("Bestellnr. 4711, 12345 Stück\nLange Reihe 12, 20099 Bonn", "DE", "Lange Reihe 12, 20099 Bonn"),
+        ("We have 5 Staff in Hong Kong\n8 Wyndham Street, Hong Kong", "HK", "8 Wyndham Street, Hong Kong"),
+        ("Karl Johans gate 5, 0154 Oslo", "NO", "Karl Johans gate 5, 0154 Oslo"),
+        ("Meir 12, 2000 Antwerpen", "BE", "Meir 12, 2000 Antwerpen"),
+        ("27 Cheapside, London EC2V 6AA", "GB", "27 Cheapside, London EC2V 6AA"),
+    ],
+)
+def test_the_street_counts_behind_ordinary_figures(text: str, country: str, address: str) -> None:
+    """The address is found behind figures of its form, also where its street has no word for one."""
+    assert find_address_abroad(text, country) == address
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        ("MAS Building, 10 Shenton Way, Singapore 079117", "MAS Building, 10 Shenton Way, Singapore 079117"),
+        ("ICO Solutions Pte Ltd, 10 Anson Road #10-01, Singapore 079903", "10 Anson Road #10-01, Singapore 079903"),
+        ("Ministry of Coffee, 10 Anson Road, Singapore 079903", "10 Anson Road, Singapore 079903"),
+        ("1 CPF Road, Singapore 079117", "1 CPF Road, Singapore 079117"),
+        ("Licensed by MAS, 10 Anson Road, Singapore 079903", "10 Anson Road, Singapore 079903"),
+        ("MAS, 10 Shenton Way, Singapore 079117", None),
+        ("Complain to the PDPC at 10 Pasir Panjang Road, Singapore 117438", None),
+        ("Ministry of Manpower, Services Centre, 1500 Bendemeer Road, Singapore 339946", None),
+        ("Consumers Association of Singapore (CASE), 170 Ghim Moh Road, Singapore 279621", None),
+    ],
+)
+def test_an_authority_is_told_from_a_place_and_a_company(text: str, address: str | None) -> None:
+    """The label before an address is the authority, not a name with its initials in it."""
+    assert next(iter(find_addresses(text)), None) == address
+
+
+def test_the_company_itself_is_no_stranger_by_its_name() -> None:
+    text = "Ombudsman Advisers, 12 Mill Lane, Leeds LS1 4AB"
+
+    assert find_address_abroad(text, "GB", ["ombudsmanadvisers"]) == "12 Mill Lane, Leeds LS1 4AB"
+    assert find_address_abroad(text, "GB") is None
 
 
 def test_the_branch_in_singapore_is_not_the_address_of_a_company_elsewhere() -> None:
@@ -226,3 +298,13 @@ def test_a_line_as_long_as_the_page_is_read_in_time() -> None:
 
     assert find_address_abroad(line, "GB") is None
     assert time.process_time() - started < 20
+
+
+def test_a_word_as_long_as_the_page_is_read_in_time() -> None:
+    """A house's word has a bound: the search for its beginning took quadratic time."""
+    started = time.process_time()
+
+    assert find_address_abroad("A" * 40_000 + " 12345 Bonn", "DE") is None
+    assert find_address_abroad("A" * 40_000 + "\nLS1 4AB", "GB") is None
+    assert _HOUSE.search("A" * 40_000) is None
+    assert time.process_time() - started < 2

@@ -13,13 +13,25 @@ _MAIN = re.compile(
     re.IGNORECASE,
 )
 _REGISTERED = re.compile(r"\bregistered (?:office|address)\b", re.IGNORECASE)
-#: Authorities to complain to or to register with.
+#: Authorities to complain to or to register with, by their initials: the last word of a label, or before "at".
+_INITIALS = re.compile(
+    r"(?<![\w&-])(?<!\bby )(?<!\bby the )(?<!\bwith )(?<!\bwith the )"
+    r"(?:PDPC|ACRA|IRAS|MAS|MOM|MOH|CEA|ECDA|SCDF|NEA|CPF|LTA|ICO|CNIL)"
+    r"\)?(?: (?:Singapore|HQ|Headquarters|UK))?(?=\W*$| at\b)"
+)
+#: Authorities by their names, which may be a place's, too: "Ministry of Trade Building".
 _AUTHORITY = re.compile(
-    r"\b(?:PDPC|ACRA|IRAS|MAS|MOM|MOH|CEA|ECDA|SCDF|NEA|CPF|LTA|Personal Data Protection Commission|Ministry of"
-    r"|Small Claims|Consumers Association|Commissioner|ICO|CNIL|Ombudsman|Ministry"
-    r"|Amtsgericht|Finanzamt)\b"
+    r"\b(?:Personal Data Protection Commission|Small Claims|Consumers Association|Ombudsman|Amtsgericht|Finanzamt"
+    r"|Commissioner(?! for Oaths)(?:['’]s Office)?|Ministry of "
+    r"(?:the |Public |National |Social |Foreign |Home )?(?:Affairs|Agriculture"
+    r"|Commerce|Communications|Corporate Affairs|Culture|Defence|Development|Digital|Economy|Education|Environment"
+    r"|Family|Finance|Health|Human Resources|Industry|Information|Interior|Justice|Labour|Law|Manpower|Science"
+    r"|Sustainability|Tourism|Trade|Transport))\b"
+    r"(?! (?:House|Building|Tower|Centre|Center|Plaza|Court|Road|Street|Avenue|Lane))"
     r"|Landesbeauftragte|Datenschutzbeh|kammer\b"
 )
+#: Between the labels in front of an address.
+_LABELS = re.compile(r"[,;:|·•\n]\s|\s[–—-]\s")
 #: Sentences that say where the company is.
 _LOCATED = re.compile(
     r"\b(?:we are|we're|office|showroom|factory|warehouse|headquarter\w{0,4}|premises|company|visit us|find us"
@@ -63,6 +75,8 @@ _NO_ADDRESS = re.compile(
     r"|\b(?:tel|phone|fax|mobile|hp|whatsapp|email|e-mail|uen|reg|registration|licence|license|hours|mon|daily)\b",
     re.I,
 )
+#: Characters of what `_NO_ADDRESS` finds, at most.
+_LONGEST_NO_ADDRESS = 30
 
 
 def is_main(label: str) -> bool:
@@ -75,9 +89,16 @@ def is_registered(label: str) -> bool:
     return _REGISTERED.search(label) is not None
 
 
-def is_authority(lead: str) -> bool:
-    """True for words before an address that name an authority."""
-    return _AUTHORITY.search(lead) is not None
+def is_authority(lead: str, names: Iterable[str] = ()) -> bool:
+    """True if a label in front of an address is an authority's; `names` are the company's, compacted.
+
+    A building or a road by the name of an authority is a place: "MAS Building".
+    """
+    return any(_names_authority(label.strip(), names) for label in _LABELS.split(lead))
+
+
+def _names_authority(label: str, names: Iterable[str]) -> bool:
+    return bool(_INITIALS.search(label) or _AUTHORITY.search(label)) and not is_own_name(label, names)
 
 
 def says_where(lead: str) -> bool:
@@ -102,9 +123,11 @@ def without_lead(text: str, street: re.Pattern[str], names: Iterable[str] = ()) 
     if (owner := _LEGAL.match(text)) and street.search(text, owner.end()):
         text = text[owner.end() :]
     text = _without_name(text, names)
-    start = 0
+    start = seen = 0
     for nth, house in enumerate(street.finditer(text)):
-        if _NO_ADDRESS.search(text, start, house.start()) or (nth == 0 and _LEADS_TO.search(text[: house.start()])):
+        between = max(start, seen - _LONGEST_NO_ADDRESS)
+        seen = house.start()
+        if _NO_ADDRESS.search(text, between, seen) or (nth == 0 and _LEADS_TO.search(text[: house.start()])):
             start = house.start()
     text = text[start:]
     parts = text.split(", ")

@@ -9,6 +9,7 @@ from itertools import islice
 
 from enricher.extract.address_forms import ENDS, NUMBER_FIRST, SHORT_CODES, WHOLE
 from enricher.extract.address_leads import is_authority, is_main, is_registered, label_above, says_where, without_lead
+from enricher.extract.address_streets import is_address, is_figure
 from enricher.extract.own_words import is_own_name
 
 _LONGEST = 200
@@ -27,7 +28,7 @@ _STREET = re.compile(
 )
 #: A house by its number, which is no year: a code of four digits counts only behind one.
 _HOUSE = re.compile(
-    r"[^\W\d]{2,}\.? (?!(?:19|20)\d\d\b)\d{1,4} ?[A-Za-z]?(?:[-–/]\d{1,4}[A-Za-z]?)?(?=[\s,]|$)"
+    r"(?<![^\W\d])[^\W\d]{2,40}\.? (?!(?:19|20)\d\d\b)\d{1,4} ?[A-Za-z]?(?:[-–/]\d{1,4}[A-Za-z]?)?(?=[\s,]|$)"
     r"|(?<!\d)(?!(?:19|20)\d\d\b)\d{1,5}[A-Za-z]?(?:[-/]\d{1,4})?(?: bis| ter)?,?"
     r" (?:[A-Z][\w'’-]+|(?:rue|avenue|quai|place|chemin|route|allée|impasse|boulevard|cours) )"
 )
@@ -123,10 +124,12 @@ def _whole(lines: list[str], nth: int, end: re.Match[str], names: list[str], cou
     if len(said) < tail:
         return None
     said = said[:-tail]
+    if is_figure(said, end):
+        return None
     house = _NUMBER_FIRST if country in NUMBER_FIRST else _HOUSE
     before = _stripped(without_lead(said, house, names))
     is_said_of_others = _PROSE.search(_SEPARATOR.split(said)[-1]) or _PROSE.search(before)
-    if (is_said_of_others and not says_where(said)) or is_authority(said):
+    if (is_said_of_others and not says_where(said)) or is_authority(said, names):
         return None
     parts = [_SEPARATOR.sub(", ", before) + end[0]]
     places = 0
@@ -150,7 +153,7 @@ def _whole(lines: list[str], nth: int, end: re.Match[str], names: list[str], cou
         has_house or ("," in whole and _STREET.search(head) and country not in SHORT_CODES)
     ):
         return None
-    return whole.rstrip(" .,")
+    return whole.rstrip(" .,") if is_address(head, end, country) else None
 
 
 def _stripped(line: str) -> str:

@@ -78,6 +78,7 @@ def find_addresses(text: str, names: Iterable[str] = ()) -> list[str]:
 
     That of the head office comes first. `names` are the company's, which are no part of an address.
     """
+    names = list(names)
     found: dict[str, str] = {}
     main: dict[str, str] = {}
     for match in _postal_codes(text):
@@ -87,7 +88,7 @@ def find_addresses(text: str, names: Iterable[str] = ()) -> list[str]:
         start, before = _before(text, match.start())
         if match["bare"] and not (_KIND_OF_STREET.search(before) or _is_unit(before)):
             continue
-        if _HAS_WORDS.search(before) and _is_own(before, text[match.end() : match.end() + 80]):
+        if _HAS_WORDS.search(before) and _is_own(before, text[match.end() : match.end() + 80], names):
             said = match[0].replace("\n", " ")
             found[code] = clean(_street_of(before, names) + said, MAX_ADDRESS)
             if is_main(before) or is_main(label_above(_line_above(text, start))):
@@ -126,12 +127,12 @@ def _line_above(text: str, start: int) -> str:
     return text[text.rfind("\n", 0, start - 1) + 1 : start - 1] if start else ""
 
 
-def _is_own(before: str, after: str) -> bool:
+def _is_own(before: str, after: str, names: list[str]) -> bool:
     """True for an address by itself, or in a sentence that says where the company is."""
     before = without_sentences(before, _STREET)
     street = _STREET.search(before)
     lead = before[: street.start()] if street else before
-    if is_authority(lead):
+    if is_authority(lead, names):
         return False
     rest = after.partition("\n")[0]
     is_sentence = _PROSE.search(lead) or (_PROSE.match(rest.lstrip(" ,.)")) and lead.strip())
