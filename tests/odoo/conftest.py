@@ -5,10 +5,13 @@ What the tests make there carries a name of their own run: the server may hold o
 
 import asyncio
 import os
+import signal
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any, TypeAlias
 from urllib.parse import urlsplit
 
@@ -195,14 +198,31 @@ def restart() -> Callable[[], Awaitable[None]]:
     if control is None:
         pytest.skip("the Odoo that ODOO_URL names is not ours to restart: unset ODOO_URL")
 
+    async def run(command: str) -> None:
+        done = await asyncio.create_subprocess_exec(
+            control, command, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL
+        )
+        assert await done.wait() == 0
+
     async def restarted() -> None:
-        for command in ("stop", "start"):
-            done = await asyncio.create_subprocess_exec(
-                control, command, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL
-            )
-            assert await done.wait() == 0
+        odoo = int((Path(os.environ["ODOO_HOME"]) / "pid").read_text())
+        await run("stop")
+        await has_ended(odoo, within_s=20)
+        await run("start")
 
     return restarted
+
+
+async def has_ended(process: int, *, within_s: float) -> None:
+    """Waits for a process that was told to end, and kills one that does not: its port is free only then.
+
+    A signal that reaches another thread than Odoo's first is noticed up to a minute later.
+    """
+    deadline = time.monotonic() + within_s
+    with suppress(ProcessLookupError):
+        while True:
+            os.kill(process, signal.SIGKILL if time.monotonic() > deadline else 0)
+            await asyncio.sleep(0.1)
 
 
 @dataclass
