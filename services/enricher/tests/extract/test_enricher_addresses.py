@@ -149,6 +149,10 @@ def test_ordinary_figures_are_no_address(text: str, country: str) -> None:
         ("Karl Johans gate 5, 0154 Oslo", "NO", "Karl Johans gate 5, 0154 Oslo"),
         ("Meir 12, 2000 Antwerpen", "BE", "Meir 12, 2000 Antwerpen"),
         ("27 Cheapside, London EC2V 6AA", "GB", "27 Cheapside, London EC2V 6AA"),
+        ("Meir 12 bus 5, 2000 Antwerpen", "BE", "Meir 12 bus 5, 2000 Antwerpen"),
+        ("5 Grand'Rue, 67000 Strasbourg", "FR", "5 Grand'Rue, 67000 Strasbourg"),
+        ("Av. da Liberdade 12, 3.º, 1250-142 Lisboa", "PT", "Av. da Liberdade 12, 3.º, 1250-142 Lisboa"),
+        ("1-2-3 Shibuya, Shibuya-ku, Tokyo 150-0002", "JP", "1-2-3 Shibuya, Shibuya-ku, Tokyo 150-0002"),
     ],
 )
 def test_the_street_counts_behind_ordinary_figures(text: str, country: str, address: str) -> None:

@@ -46,7 +46,8 @@ _LINK = (
 #: "Vestergade 12", "Lange Reihe 4a", "Am Alten Markt 5-7": a part of an address by itself.
 _NUMBER_LAST: Final = re.compile(
     rf"(?:^|[:;(–—/-]\s?)(?!{_NO_STREET}\b){_CAPITALISED}(?: (?:{_CAPITALISED}|{_LINK})){{0,4}}"
-    r" \d{1,4}(?: ?[A-Za-z])?(?:[-–/+ ]{1,3}\d{1,4} ?[A-Za-z]?)?(?: (?:bis|hs|[IVX]{1,3}))?$"
+    r" \d{1,4}(?: ?[A-Za-z])?(?:[-–/+ ]{1,3}\d{1,4} ?[A-Za-z]?)?"
+    r"(?: (?:bis|hs|[IVX]{1,3}|(?:bus|bte|lok\.|m\.|App\.) ?\w{1,4}))?$"
 )
 #: "27 Cheapside", "Unit 4, 1420 NW Oak", for countries whose codes are unmistakable.
 _NUMBER_FIRST: Final = re.compile(
@@ -68,12 +69,13 @@ _KIND: Final = re.compile(
     r"|[a-z](?:-daero|-ro|-gil|daero)\b"
     r"|(?i:(?:stra(?:ße|sse)|str\.|weg|platz|allee|gasse|damm|ufer|straat|laan|gracht|plein|kade|dijk|singel|vägen|gatan"
     r"|gränd|torget|veien|vegen|vej|gade|allé|plads|torv|gata|katu|kuja))\.? \d"
-    r"|\b(?i:rue|avenue|av\.|quai|chemin|route|allées?|impasse|boulevard|bd|passage|faubourg|zone|ZA|ZI|ZAC|parc|lieu-?dit"
-    r"|cité|esplanade|promenade|rond-point|sentier|montée|domaine|hameau|résidence|square)"
+    r"|\b(?i:rue|avenue|av\.|quai|chemin|route|allées?|impasse|boulevard|bd|passage|faubourg|zone|ZA|ZI|ZAC|parc"
+    r"|lieu[ -]?dit|cité|esplanade|promenade|rond-point|sentier|montée|domaine|hameau|résidence|square)"
     r" (?:de |du |des |d['’]|la |le |les |l['’]|[A-Z])"
-    r"|\b(?:place|Place) (?:de la |du |des |[A-Z])|\b[Cc]ours [A-Z]|\b(?i:grande? rue)\b"
-    r"|\b(?i:viale?|piazzale|piazza|corso|vicolo|strada|calle|avda\.?|avenida|paseo|plaza|carretera|polígono|camino|ronda"
-    r"|rambla|carrer|rua|travessa|largo|praça|estrada|ul\.|al\.|pl\.|os\.) ?(?:d[aeio]\w{0,3} |[A-ZÀ-ÞŁŚŻČŘŠŽ])"
+    r"|\b(?:place|Place) (?:de la |du |des |[A-Z])|\b[Cc]ours [A-Z]|\b(?i:grande?['’ ]rue)\b"
+    r"|\b(?i:c/) ?[A-Z]|\b[Gg]ran [Vv]ía\b"
+    r"|\b(?i:viale?|piazzale|piazza|corso|vicolo|strada|calle|av\.|avda\.?|avenida|paseo|plaza|carretera|polígono|camino"
+    r"|ronda|rambla|carrer|rua|travessa|largo|praça|estrada|ul\.|al\.|pl\.|os\.) ?(?:d[aeio]\w{0,3} |[A-ZÀ-ÞŁŚŻČŘŠŽ])"
     r"|[都道府県市区町村]|\b(?:City|Prefecture|Tokyo|Osaka|Kyoto)\b(?=,)|[a-z]-(?:ku|shi|cho|machi|gun|ken)\b"
 )
 _COUNTRY: Final = re.compile(
