@@ -113,7 +113,7 @@ def _addresses(text: str, country: str, names: list[str]) -> Iterator[tuple[str,
 
 
 def _ends(lines: list[str], end: re.Pattern[str], country: str) -> Iterator[tuple[int, re.Match[str]]]:
-    """What looks like the end of an address, with the number of its line."""
+    """Texts that look like the end of an address, each with the number of its line."""
     for nth, line in enumerate(lines):
         if country in _CODES_WITH_LETTERS or _DIGITS.search(line):
             for found in end.finditer(line):
