@@ -4,9 +4,9 @@ import time
 
 import pytest
 
-from enricher.extract.addresses_abroad import _HOUSE, find_address_abroad
+from enricher.extract.addresses.abroad import _HOUSE, find_address_abroad
+from enricher.extract.addresses.postal import find_addresses
 from enricher.extract.findings import extract
-from enricher.extract.postal_addresses import find_addresses
 from enricher.pages.documents import parse_html
 
 

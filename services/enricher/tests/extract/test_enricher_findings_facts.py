@@ -11,11 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import enricher.extract as extract_package
+from enricher.extract.addresses.postal import find_addresses
 from enricher.extract.facts import Fact, merge
 from enricher.extract.findings import MAX_SLICES, Findings, extract
 from enricher.extract.linkedin import linkedin_page
 from enricher.extract.phones import find_phones
-from enricher.extract.postal_addresses import find_addresses
 from enricher.extract.registrations import find_uens
 from enricher.pages.documents import Document, Link, parse_html
 

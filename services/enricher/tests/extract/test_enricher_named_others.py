@@ -3,7 +3,7 @@
 import pytest
 
 from enricher.extract.findings import extract
-from enricher.extract.named_others import labels_another, names_another
+from enricher.extract.others.named import labels_another, names_another
 from enricher.pages.documents import parse_html
 
 NAMES = frozenset({"valvesasia"})

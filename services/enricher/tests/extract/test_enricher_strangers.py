@@ -3,7 +3,7 @@
 import pytest
 
 from enricher.extract.findings import extract
-from enricher.extract.strangers import legal_names, own_legal_names, sentences_of
+from enricher.extract.others.strangers import legal_names, own_legal_names, sentences_of
 from enricher.pages.documents import parse_html
 
 HOME = "https://harbourlift.com.sg/contact"

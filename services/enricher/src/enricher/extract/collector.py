@@ -7,15 +7,15 @@ from datetime import date
 from functools import partial
 
 from common.contracts import Contact, Person
+from enricher.extract.addresses.postal import address_facts
 from enricher.extract.emails import find_emails, is_free, is_role
 from enricher.extract.facts import CERTAIN, LIKELY, Fact, join_values
 from enricher.extract.numbers.main_line import main_and_direct
-from enricher.extract.other_parties import Parts, parts_of
+from enricher.extract.others.parties import Parts, parts_of
 from enricher.extract.own_words import names_of
 from enricher.extract.persons.people import FoundPerson, find_people
 from enricher.extract.persons.titles import function_of, rank_of, seniority_of
 from enricher.extract.phones import Numbers, declared_phones, find_numbers, own_first
-from enricher.extract.postal_addresses import address_facts
 from enricher.extract.profile.figures import price_facts
 from enricher.extract.profile.hiring import hiring_facts
 from enricher.extract.profile.news import Item, newest, news_fact, news_on

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
+from enricher.extract.addresses.postal import MAX_ADDRESS
 from enricher.extract.facts import CERTAIN, LIKELY, Fact, Field, join_values
-from enricher.extract.postal_addresses import MAX_ADDRESS
 from enricher.extract.profile.figures import year_in
 from enricher.pages.documents import Document, clean
 from enricher.pages.json_ld import Node, nodes_of, own_organisations, texts_of

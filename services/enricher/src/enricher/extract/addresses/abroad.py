@@ -7,9 +7,9 @@ import re
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
-from enricher.extract.address_forms import ENDS, NUMBER_FIRST, SHORT_CODES, WHOLE
-from enricher.extract.address_leads import is_authority, is_main, is_registered, label_above, says_where, without_lead
-from enricher.extract.address_streets import is_address, is_figure
+from enricher.extract.addresses.forms import ENDS, NUMBER_FIRST, SHORT_CODES, WHOLE
+from enricher.extract.addresses.leads import is_authority, is_main, is_registered, label_above, says_where, without_lead
+from enricher.extract.addresses.streets import is_address, is_figure
 from enricher.extract.own_words import is_own_name
 
 _LONGEST = 200

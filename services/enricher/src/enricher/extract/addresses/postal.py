@@ -6,7 +6,8 @@ An address in a sentence about something else (a project, a customer's premises)
 import re
 from collections.abc import Iterable, Iterator
 
-from enricher.extract.address_leads import (
+from enricher.extract.addresses.abroad import find_address_abroad
+from enricher.extract.addresses.leads import (
     is_authority,
     is_main,
     label_above,
@@ -14,7 +15,6 @@ from enricher.extract.address_leads import (
     without_lead,
     without_sentences,
 )
-from enricher.extract.addresses_abroad import find_address_abroad
 from enricher.extract.facts import LIKELY, Fact
 from enricher.extract.numbers.countries import REGION
 from enricher.pages.documents import Document, clean

@@ -8,11 +8,11 @@ import re
 from collections.abc import Iterable
 
 from enricher.extract.line_memo import once_per_line
-from enricher.extract.named_others import ends_as_own, labels_another, names_another
 from enricher.extract.numbers.countries import is_place
 from enricher.extract.other_roles import ROLE, ROLES
+from enricher.extract.others.named import ends_as_own, labels_another, names_another
+from enricher.extract.others.public_bodies import AUTHORITY, PUBLIC
 from enricher.extract.own_words import compacted, is_own_name
-from enricher.extract.public_bodies import AUTHORITY, PUBLIC
 
 #: Ends of sentences, and signs between the items of one line.
 _PARTS = re.compile(

@@ -7,7 +7,7 @@ country, or the country's name behind the town.
 import re
 from typing import Final
 
-from enricher.extract.address_forms import NUMBER_FIRST, SHORT_CODES
+from enricher.extract.addresses.forms import NUMBER_FIRST, SHORT_CODES
 
 #: What is counted, in the languages of the countries.
 _COUNTED = (

@@ -8,12 +8,12 @@ from collections.abc import Iterable
 from itertools import islice
 
 from enricher.extract.numbers.countries import is_place
-from enricher.extract.organisation_words import NO_BODY, NOBODY, ORGANISATIONS
 from enricher.extract.other_roles import ROLES
+from enricher.extract.others.organisation_words import NO_BODY, NOBODY, ORGANISATIONS
+from enricher.extract.others.public_bodies import OF_FIRM
 from enricher.extract.own_words import is_own_name
 from enricher.extract.persons.names import is_common
 from enricher.extract.persons.titles import is_department, is_job_title, is_known
-from enricher.extract.public_bodies import OF_FIRM
 
 _WORD = r"[A-ZÀ-Þ][\w’'-]{0,20}[a-zß-ÿ]|[A-Z]{2,6}(?!\w)"
 _RUN = re.compile(rf"(?<![\w’'#/-])(?:{_WORD})(?: (?:{_WORD}|&|of|and)){{0,6}}(?: (?:{_WORD}))")

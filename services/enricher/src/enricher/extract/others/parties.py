@@ -8,16 +8,16 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from enricher.extract.line_memo import MOST_LINES, once_per_line
-from enricher.extract.named_others import names_nobody
-from enricher.extract.other_headings import ADDRESSING, AGENCY, ANY, ANY_HEADING, CARE, HEADS, PRESS, RESCUE
-from enricher.extract.own_words import compacted, is_own_name
-from enricher.extract.strangers import (
+from enricher.extract.others.headings import ADDRESSING, AGENCY, ANY, ANY_HEADING, CARE, HEADS, PRESS, RESCUE
+from enricher.extract.others.named import names_nobody
+from enricher.extract.others.strangers import (
     LEGAL_FORM,
     is_of_stranger,
     legal_names,
     own_legal_names,
     sentences_of,
 )
+from enricher.extract.own_words import compacted, is_own_name
 
 _MAKER = re.compile(
     r"\b(?:design(?:ed)?|develop(?:ed|ment)?|powered|built|maintained|crafted|web ?site|web|site|hosted"

@@ -1,0 +1,1 @@
+"""Recognises other organisations on a page, whose numbers, addresses and people are not the company's."""
