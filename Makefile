@@ -34,7 +34,15 @@ test-whole: servers ## the whole product as processes: end to end, the demo, kil
 
 test-fast: install ## a quick answer: lint, and the tests that need no server and are quick
 	$(BIN)/ruff check --quiet
-	exec $(BIN)/pytest --quiet -n logical --dist loadfile --no-loadscope-reorder --hypothesis-profile=fast -m "not servers and not whole and not slow"
+	+exec $(MAKE) --no-print-directory --keep-going --jobs=2 quick-services quick-libs
+
+.PHONY: quick-services quick-libs
+#: Two processes with a part of the tests each: every worker of `pytest -n` would import all of them.
+QUICK := $(BIN)/pytest --quiet --hypothesis-profile=fast -m "not servers and not whole and not slow"
+quick-services:
+	exec $(QUICK) services tests
+quick-libs:
+	exec $(QUICK) libs deploy tools
 
 test-web: servers web ## the page: types, unit tests, its size, and the whole journey in a browser against the real product
 	deploy/local/chromium

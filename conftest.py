@@ -62,8 +62,7 @@ hypothesis.settings.register_profile("fast", deadline=None, max_examples=15)
 PRODUCT_FOLDERS = {"tests/chaos", "tests/e2e", "tests/load"}
 WITHOUT_PRODUCT = {"test_demo.py", "test_secured.py", "test_kill_the_enricher.py", "test_up.py"}
 
-#: Worker processes of `pytest -n auto`: tests mostly wait for servers, so two cores serve more of them than two. Tests
-#: without servers wait for nothing, and each worker imports everything: `-n logical`, one per core, is best for them.
+#: Worker processes of `pytest -n auto`: tests mostly wait for servers, so two cores serve more of them than two.
 WORKERS = 3
 
 
