@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 
 import pytest
 
-from common.postgres import Database
+from common.postgres import Connection, Database
 from gateway.http.problems import Problem
 from gateway.rates.rate import Rate
 from gateway.rates.shared_rates import Rates
@@ -31,6 +31,11 @@ class Limits(Rates):
             except Problem as problem:
                 return problem
         raise AssertionError("every request was let in")
+
+    async def rest(self, owner: Connection, seconds: float) -> None:
+        """Lets time pass for the table, after what was admitted on credit is charged: it came before the rest."""
+        await self.close()
+        await owner.execute("UPDATE request_rates SET due_at = due_at - make_interval(secs => $1)", seconds)
 
 
 @pytest.fixture
