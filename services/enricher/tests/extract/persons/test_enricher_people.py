@@ -2,12 +2,8 @@
 
 import pytest
 
-from common.contracts import Contact
-from enricher.contacts.prospects import with_fit
 from enricher.extract.findings import extract
-from enricher.extract.persons.names import person_name
 from enricher.extract.persons.people import find_people
-from enricher.extract.persons.titles import fit_of, function_of, is_job_title, seniority_of
 from enricher.pages.documents import parse_html
 
 HOME = "http://valves.com.sg/"
@@ -186,120 +182,6 @@ def test_what_stands_with_a_person_is_the_persons() -> None:
     ]
 
 
-@pytest.mark.parametrize(
-    "line",
-    [
-        "Contact Us",
-        "Head Office",
-        "Our Team",
-        "Marine Services",
-        "Tuas Avenue",
-        "Mei",
-        "mei tan",
-        "Mei Tan 2",
-        "Join Us Now",
-        "Year's Eve",
-        "Mother’s Day",
-    ],
-)
-def test_other_lines_are_no_names(line: str) -> None:
-    """Other lines are no names, nor is one word, or one in small letters."""
-    assert person_name(line) is None
-
-
-@pytest.mark.parametrize(
-    ("title", "seniority", "function"),
-    [
-        ("Chief Financial Officer", "c_level", "finance"),
-        ("Co-Founder", "owner", "general_management"),
-        ("Vice President, Sales", "vp", "sales"),
-        ("HR Manager", "manager", "human_resources"),
-        ("Executive Assistant to the CEO", "staff", "administration"),
-        ("Senior Mechanical Engineer", "senior", "engineering"),
-        ("Head of Procurement", "head", "procurement"),
-        ("Technician", "staff", None),
-    ],
-)
-def test_a_title_has_a_seniority_and_a_function(title: str, seniority: str, function: str | None) -> None:
-    """In a few words that hold for every company."""
-    assert (seniority_of(title), function_of(title)) == (seniority, function)
-
-
-def test_the_wanted_titles_are_found_in_whole_words_and_other_spellings() -> None:
-    """A codirector is no director; a Chief Executive Officer is a CEO."""
-    wanted = ("CEO", "Managing Director", "Founder", "Director", "Head of Sales")
-
-    assert [fit_of(it, wanted) for it in ("Chief Executive Officer", "Group Managing Director", "Sales Head")] == [
-        0,
-        1,
-        4,
-    ]
-    assert [fit_of(it, wanted) for it in ("Codirector", "Engineer", None)] == [None, None, None]
-    contact = Contact(kind="email", value="a@valves.sg", source_url=HOME, title="Co-founder")
-    assert with_fit(contact, wanted).fit == 2
-
-
-@pytest.mark.parametrize(
-    "line", ["We are looking for a manager", "Manager wanted", "Director's message:", "Manager 2", "Our Director"]
-)
-def test_sentences_and_advertisements_are_no_titles(line: str) -> None:
-    """Only a title by itself is one."""
-    assert not is_job_title(line)
-
-
-TWO = "<h3>Ana Cruz</h3><p>Sales Manager</p><h3>Ben Low</h3><p>Head Baker</p>"
-
-
-@pytest.mark.parametrize(
-    ("body", "found"),
-    [
-        (f"{TWO}<h3>Mei Tan</h3><p>Bath &amp; brush</p>", ("Mei Tan", "Bath & brush")),
-        (f"{TWO}<h3>Dutch</h3><p>Foreman</p>", ("Dutch", "Foreman")),
-        (f"<h3>Mei Tan</h3><p>Büro</p>{TWO}", ("Mei Tan", "Büro")),
-        (
-            "<p>Ana Cruz - Sales Manager</p><p>Mei Tan - Bath &amp; brush</p><p>Ben Low - Head Baker</p>",
-            ("Mei Tan", "Bath & brush"),
-        ),
-        (
-            "<table><tr><td>Moorings<td>Mei Tan<td>6777 1201<tr><td>Purchasing<td>Ana Cruz<td>6777 1200"
-            "<tr><td>Sales<td>Ben Low<td>6777 1202</table>",
-            ("Mei Tan", "Moorings"),
-        ),
-    ],
-)
-def test_the_layout_of_those_that_are_sure_tells_the_rest(body: str, found: tuple[str, str]) -> None:
-    """A title in unknown words, or a name of an unusual shape, among two known ones."""
-    assert found in people_on(body)
-
-
-@pytest.mark.parametrize(
-    "more",
-    [
-        "<h3>Small Classes</h3><p>Never more than six.</p>",
-        "<h2>Our clients</h2><h3>Mei Tan</h3><p>Omega Foods</p>",
-        "<h2>The dogs</h2><h3>Mochi</h3><p>Clinic dog</p>",
-        "<h3>Valves Asia</h3><p>Pumps and valves</p>",
-        "<h3>Mei Tan</h3><p>MB BCh BAO (Ireland)</p>",
-        "<h3>Mei Tan</h3><p>Chief Clerk (1955 - 1989)</p>",
-        "<h3>Biscuit</h3><p>Chief Morale Officer (corgi)</p>",
-    ],
-)
-def test_headings_customers_and_pets_are_no_people_in_any_layout(more: str) -> None:
-    """They follow two people in the same layout."""
-    assert people_on(f"{TWO}{more}") == [("Ana Cruz", "Sales Manager"), ("Ben Low", "Head Baker")]
-
-
-def test_a_class_tells_a_title_in_any_words() -> None:
-    """Themes and page builders write "member-role", "team-member-name"."""
-    body = "".join(
-        f'<div class="card"><h4 class="team-member-name">{name}</h4><span class="member-role">{role}</span></div>'
-        for name, role in (("Min", "Bath &amp; brush"), ("Ana Cruz", "Kiln whisperer"))
-    )
-
-    assert people_on(body) == [("Min", "Bath & brush"), ("Ana Cruz", "Kiln whisperer")]
-    assert people_on(body.replace("member-role", "grey").replace("team-member-name", "big")) == []
-
-
 def test_a_label_before_a_name_with_a_number_stands_for_a_title() -> None:
     """On a page of contacts; a supplier's label is none."""
     desk = "<p>Sales: 6777 1201</p>"
@@ -307,77 +189,6 @@ def test_a_label_before_a_name_with_a_number_stands_for_a_title() -> None:
     assert people_on(f"{desk}<p>Moorings: Ana Cruz, 6777 1200</p>", "contact") == [("Ana Cruz", "Moorings")]
     assert people_on(f"{desk}<p>Moorings: Ana Cruz</p>", "contact") == []
     assert people_on(f"{desk}<p>Landlord: Ana Cruz, 6777 1200</p>", "contact") == []
-
-
-@pytest.mark.parametrize(
-    ("line", "is_one"),
-    [
-        ("Sam Carpenter", False),
-        ("Head Carpenter", True),
-        ("Toolmaker", True),
-        ("Bäckermeister", True),
-        ("Gérante", True),
-    ],
-)
-def test_a_head_that_is_a_family_name_needs_known_words_before_it(line: str, is_one: bool) -> None:
-    """ "Sam Carpenter" is a person."""
-    assert is_job_title(line) is is_one
-    assert (person_name(line) is not None) is (line == "Sam Carpenter")
-
-
-@pytest.mark.parametrize(
-    ("body", "found"),
-    [
-        ('<a href="/ana">Ana Cruz</a><p>Legal Executive</p><p>0114 249 6621</p>', [("Ana Cruz", "Legal Executive")]),
-        ("<p>Ana Cruz Projektleiterin</p>", [("Ana Cruz", "Projektleiterin")]),
-        ("<p>Ana Kurz</p><p>Bilanzbuchhalterin</p>", [("Ana Kurz", "Bilanzbuchhalterin")]),
-        ("<p>Trainee solicitors</p><p>Ana Cruz · Ben Low</p>",
-         [("Ana Cruz", "Trainee solicitor"), ("Ben Low", "Trainee solicitor")]),
-        ("<p>Vice-Principal: Ana Cruz</p>", [("Ana Cruz", "Vice-Principal")]),
-        ("<p>K2 Form Teacher: Ana Cruz</p>", [("Ana Cruz", "K2 Form Teacher")]),
-        ("<p>Language Teacher (Tamil): Ana Cruz</p>", [("Ana Cruz", "Language Teacher (Tamil)")]),
-        ("<table><tr><td>ANA CRUZ<td>R1103342<td>SENIOR CONSULTANT</table>", [("Ana Cruz", "SENIOR CONSULTANT")]),
-        ('<p>Ana "Annie" Cruz</p><p>Buyer</p>', [("Ana Cruz", "Buyer")]),
-        ("<p>Ana Cruz</p><p>Vocal Coach</p>", [("Ana Cruz", "Vocal Coach")]),
-        ("<p>Ana Cruz, Team Lead, joined 2012</p>", [("Ana Cruz", "Team Lead")]),
-        ("<p>Ana Cruz</p><p>Chief Clerk (1955 - 1989)</p>", []),
-        ("<p>Ana Cruz</p><p>Past Chairperson</p>", []),
-        ("<p>Biscuit Low, Chief Morale Officer (corgi)</p>", []),
-    ],
-)  # fmt: skip
-def test_people_in_further_layouts(body: str, found: list[tuple[str, str]]) -> None:
-    """Names that are links, names and titles with nothing between, several below one title, past ones and pets."""
-    assert people_on(body) == found
-
-
-def test_a_title_above_a_name_that_was_not_read_is_not_the_next_ones() -> None:
-    """Its name stood above it, as the others' names do."""
-    two = "<p>Ana Cruz</p><p>Head Nurse</p><p>x.</p><p>Ben Low</p><p>Buyer</p><p>y.</p>"
-
-    assert ("Mei Tan", "Technician") not in people_on(f"{two}<p>no name.</p><p>Technician</p><p>Mei Tan</p><p>z.</p>")
-
-
-@pytest.mark.parametrize(
-    "degree",
-    ["BVSc, Melbourne", "DVM (Universiti Utara)", "MRCVS", "Cert III Animal Care", "Diploma in Nursing", "B.Com"],
-)
-def test_a_degree_between_a_name_and_its_title_is_neither(degree: str) -> None:
-    body = f"<h2>Our team</h2><h4>Ana Cruz</h4><p><i>{degree}</i></p><p>Senior Nurse</p>"
-    body += f"<h4>Ben Low</h4><p><i>{degree}</i></p><p>Head of Surgery</p>"
-    assert people_on(body) == [("Ana Cruz", "Senior Nurse"), ("Ben Low", "Head of Surgery")]
-
-
-@pytest.mark.parametrize("line", ["CA Ana Cruz", "CS Ana Cruz", "Adv. Ana Cruz"])
-def test_a_membership_before_a_name_is_no_part_of_it(line: str) -> None:
-    assert person_name(line) == "Ana Cruz"
-
-
-@pytest.mark.parametrize("name", ["Ana Harding", "Ben Eilers", "Jeremiah Gunting"])
-def test_a_family_name_may_end_like_a_heading(name: str) -> None:
-    """Only known words in -ing and -ers are no names."""
-    assert person_name(name) == name
-    assert person_name("Steel Welding") is None
-    assert person_name("Omega Managers") is None
 
 
 def test_people_below_a_heading_about_customers_or_former_staff_are_not_read_from_sentences() -> None:
