@@ -31,7 +31,7 @@ from simulator.town.sites import Behaviour, site_of
 from simulator.town.sites import Robots as Rules
 from testkit.every_handler.deliveries import CASES, CONNECTED, WAITING
 from testkit.every_handler.line import BATCH, REGISTERED, Line
-from testkit.industries import codes_2020, index_2020
+from testkit.register.industries import codes_2020, index_2020
 from testkit.servers.fake_odoo import FakeOdoo, fake_odoo
 from testkit.trusted import trusted
 from upserter.consumer import upserter

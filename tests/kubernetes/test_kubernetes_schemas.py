@@ -16,7 +16,7 @@ import jsonschema_rs
 import pytest
 import yaml
 
-from testkit.node_packages import installed
+from testkit.browsers.node_packages import installed
 
 pytestmark = [pytest.mark.kubernetes, pytest.mark.node]
 

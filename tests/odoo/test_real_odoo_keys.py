@@ -12,7 +12,7 @@ from odoo_sync.operator.commands import TenantContext, check_tenant
 from odoo_sync.protocols.servers import OdooServers
 from odoo_sync.sync.lead_sync import TenantBlocked
 from odoo_sync.tables import connections
-from testkit.odoo_browser import Browser
+from testkit.browsers.odoo_browser import Browser
 from testkit.stages import until
 
 pytestmark = [pytest.mark.odoo, pytest.mark.timeout(240)]

@@ -15,7 +15,7 @@ from industries.language.text.exclusions import mark
 from industries.language.text.spelling import MOST_UNKNOWN
 from industries.language.text.words import LONGEST_TEXT, MOST_WORDS
 from industries.ssic.hierarchy import Hierarchy
-from testkit.industries import codes_2020, index_2020
+from testkit.register.industries import codes_2020, index_2020
 
 
 @pytest.mark.parametrize("text", ["toys," * 800, "xkcdq " * 500, "furniture and " * 300, "12345 " * 500, "not " * 900])

@@ -3,7 +3,7 @@
 import pytest
 
 from industries.language.grammar.mentions import UNCLEAR
-from testkit.industries import codes_2020, index_2020
+from testkit.register.industries import codes_2020, index_2020
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from industries.index import TALK, Code, IndustryIndex, VersionedCode
 from leadgen.ssic.resolve_eval import evaluate, read_terms
 from testkit.checkout import SHARED
-from testkit.industries import codes_2020, index_2020
+from testkit.register.industries import codes_2020, index_2020
 
 A_CODE = st.deferred(lambda: st.sampled_from(codes_2020()))
 DATA = SHARED / "data"

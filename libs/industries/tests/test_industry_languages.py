@@ -4,7 +4,7 @@ import pytest
 
 from industries import vocabulary
 from industries.language.text.words import folded_words, normalise
-from testkit.industries import codes_2020, index_2020
+from testkit.register.industries import codes_2020, index_2020
 
 
 def meant_by(text: str) -> list[str]:

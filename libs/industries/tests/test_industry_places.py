@@ -4,7 +4,7 @@ import pytest
 
 from common.singapore.districts import DISTRICTS
 from industries import vocabulary
-from testkit.industries import index_2020
+from testkit.register.industries import index_2020
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from leadgen.ssic.resolve_eval import Evaluation, evaluate, read_terms
-from testkit.industries import index_2020
+from testkit.register.industries import index_2020
 
 JUDGED = Path(__file__).parent / "judged"
 

@@ -8,7 +8,7 @@ import pytest
 from industries import vocabulary
 from industries.language.text.spelling import SHORTEST, THRESHOLD, Speller
 from industries.language.text.words import set_of
-from testkit.industries import index_2020
+from testkit.register.industries import index_2020
 
 #: English words and names that are no industry words, that the vocabulary's list of everyday words does not hold.
 OTHERS = sorted(

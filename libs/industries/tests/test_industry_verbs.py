@@ -3,7 +3,7 @@
 import pytest
 
 from industries.language.names.index_entries import index_phrases
-from testkit.industries import index_2020
+from testkit.register.industries import index_2020
 
 
 def codes_of(text: str) -> list[str]:

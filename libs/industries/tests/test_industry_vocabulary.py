@@ -13,7 +13,7 @@ from industries.language.text.words import folded_words
 from industries.ssic import versions
 from industries.ssic.hierarchy import Code, Hierarchy, VersionedCode
 from testkit.checkout import SHARED
-from testkit.industries import codes_2020, index_2020
+from testkit.register.industries import codes_2020, index_2020
 
 DATA = SHARED / "data"
 CODES_2020 = codes_2020()

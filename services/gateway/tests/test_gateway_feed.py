@@ -15,7 +15,7 @@ from common.ids import new_id
 from gateway.messaging.feed import Feed
 from testkit.chats.agent_chats import HEAD, facts_of
 from testkit.delivery.record_batches import a_batch, produce
-from testkit.scoring import an_email, an_enrichment
+from testkit.leads.scoring import an_email, an_enrichment
 from testkit.stages import a_company, publish_raw, until
 
 

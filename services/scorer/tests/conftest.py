@@ -1,6 +1,6 @@
 """The scorer on a real PostgreSQL, less Kafka, and a register for it.
 
-Test folders are no packages: what several files share is a fixture, or a builder of `testkit.scoring`.
+Test folders are no packages: what several files share is a fixture, or a builder of `testkit.leads.scoring`.
 """
 
 from collections.abc import AsyncIterator, Sequence
@@ -26,8 +26,8 @@ from scorer.core.industry_fit import SsicVersions
 from scorer.core.model import read_model
 from scorer.core.scoring_profile import ProfileCache
 from scorer.rescoring import CHUNK
-from testkit.industries import codes_2020
-from testkit.scoring import NOW, an_enrichment, an_item
+from testkit.leads.scoring import NOW, an_enrichment, an_item
+from testkit.register.industries import codes_2020
 
 Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 

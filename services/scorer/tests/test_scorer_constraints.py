@@ -9,7 +9,7 @@ from scorer.consumer import scorer
 from scorer.core.industry_fit import SsicVersions
 from scorer.core.model import read_model
 from scorer.core.scoring_profile import ProfileCache
-from testkit.scoring import HOME, an_enrichment
+from testkit.leads.scoring import HOME, an_enrichment
 from testkit.stages import at_work, ended, envelope_for, publish, read_topic
 
 MISSING = 250

@@ -12,7 +12,7 @@ from scorer.core.industry_fit import SsicVersions
 from scorer.core.model import read_model
 from scorer.core.rating import rate
 from scorer.core.scoring_profile import ProfileCache
-from testkit.scoring import HOME, a_phone, a_profile, an_email, seen
+from testkit.leads.scoring import HOME, a_phone, a_profile, an_email, seen
 
 NO_ICP = ProfileCache(read_model(), SsicVersions(Hierarchy([]))).get(a_profile())
 

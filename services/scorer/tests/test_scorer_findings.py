@@ -13,8 +13,8 @@ from scorer.core.model import read_model
 from scorer.core.rating import rate
 from scorer.core.rationale import LONGEST
 from scorer.core.scoring_profile import ProfileCache
-from testkit.industries import codes_2020
-from testkit.scoring import EVERYTHING, HOME, NOW, a_fact, a_profile, an_email, seen
+from testkit.leads.scoring import EVERYTHING, HOME, NOW, a_fact, a_profile, an_email, seen
+from testkit.register.industries import codes_2020
 
 MODEL = read_model()
 PROFILES = ProfileCache(MODEL, SsicVersions(Hierarchy(codes_2020())))

@@ -9,8 +9,8 @@ from common.singapore.districts import DISTRICTS, district_of
 from industries.ssic.hierarchy import Code, Hierarchy
 from scorer.core.icp_fit import IcpFit, employees_in, full_years
 from scorer.core.industry_fit import IndustryFit, SsicVersions
-from testkit.industries import codes_2020
-from testkit.scoring import a_fact, an_enrichment
+from testkit.leads.scoring import a_fact, an_enrichment
+from testkit.register.industries import codes_2020
 
 #: 2025 has but one industry here, under a number that was another's.
 LATER = [Code("2025", "C", "section", "MAKING", None), Code("2025", "46", "division", "TRADE", "C")]

@@ -29,7 +29,7 @@ from scorer.core.rationale import LONGEST
 from scorer.core.rationale_prompt import accepted_answer, build_prompt
 from scorer.core.scoring_profile import ProfileCache
 from scorer.rationale_rewriter import RationaleRewriter
-from testkit.scoring import HOME, a_fact, an_email, an_enrichment
+from testkit.leads.scoring import HOME, a_fact, an_email, an_enrichment
 
 Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 

@@ -20,8 +20,8 @@ from scorer.core.rating import newest, rate
 from scorer.core.rationale import LONGEST
 from scorer.core.scoring_profile import ProfileCache, ScoringProfile
 from scorer.core.weighting import weighted_model
-from testkit.industries import codes_2020
-from testkit.scoring import EVERYTHING, NOW, a_fact, a_phone, a_profile, an_email
+from testkit.leads.scoring import EVERYTHING, NOW, a_fact, a_phone, a_profile, an_email
+from testkit.register.industries import codes_2020
 
 MODEL = read_model()
 PROFILES = ProfileCache(MODEL, SsicVersions(Hierarchy(codes_2020())))

@@ -11,7 +11,7 @@ from scorer.core.industry_fit import SsicVersions
 from scorer.core.model import read_model
 from scorer.core.scoring_profile import ProfileCache, ScoringProfile, StoredProfile
 from scorer.rescoring import CHUNK
-from testkit.scoring import NOW, an_enrichment
+from testkit.leads.scoring import NOW, an_enrichment
 from testkit.stages import until
 
 WAITING = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"

@@ -18,7 +18,7 @@ from scorer.consumer import scorer
 from scorer.core.industry_fit import SsicVersions
 from scorer.core.model import read_model
 from scorer.core.scoring_profile import ProfileCache
-from testkit.scoring import HOME, NOW, an_enrichment, an_item
+from testkit.leads.scoring import HOME, NOW, an_enrichment, an_item
 from testkit.stages import until
 
 SCORE = scorer(ProfileCache(read_model(), SsicVersions(Hierarchy([])))).handlers[CompanyEnriched.topic]

@@ -24,7 +24,7 @@ from common.handling.stage import Stage
 from common.ids import NO_REPLAY, new_id
 from common.postgres import Database, role_of
 from industries.index import Code, IndustryIndex
-from testkit.industries import codes_2020, index_2020
+from testkit.register.industries import codes_2020, index_2020
 from testkit.stages import until
 from upserter.consumer import upserter
 

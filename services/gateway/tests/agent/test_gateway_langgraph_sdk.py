@@ -11,8 +11,8 @@ import pytest
 from common.contracts import Refinement
 from leadgen.ssic import ssic_2020
 from leadgen.tenants.tokens import Role
+from testkit.browsers.node_packages import installed
 from testkit.chats.agent_chats import asked, facts_of
-from testkit.node_packages import installed
 
 pytestmark = pytest.mark.node
 

@@ -14,7 +14,7 @@ from gateway.icp import rules
 from gateway.icp.profile import codes_of
 from gateway.industries.catalog import Catalog
 from gateway.routes.icp import icp as asked
-from testkit.industries import codes_2020
+from testkit.register.industries import codes_2020
 from testkit.stages import read_topic, until
 
 CODES = [

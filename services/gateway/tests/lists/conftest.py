@@ -6,7 +6,7 @@ import asyncpg
 import pytest
 
 from common.postgres import Database
-from testkit.lists import Lists
+from testkit.leads.lists import Lists
 
 Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 

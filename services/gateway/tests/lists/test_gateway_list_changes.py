@@ -8,7 +8,7 @@ from common.postgres import Database
 from gateway.lists import changes
 from gateway.lists.cursors import KEPT
 from gateway.lists.filters import Filter
-from testkit.lists import CANDIDATE, Lists, candidates_of, ids_of, items_of
+from testkit.leads.lists import CANDIDATE, Lists, candidates_of, ids_of, items_of
 
 Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from gateway.lists import leads
 from gateway.lists.filters import Filter
-from testkit.lists import Lists, ids_of, leads_of
+from testkit.leads.lists import Lists, ids_of, leads_of
 
 
 async def test_filters_are_combined(lists: Lists) -> None:

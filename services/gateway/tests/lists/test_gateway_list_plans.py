@@ -10,7 +10,7 @@ from gateway.lists import candidates, leads
 from gateway.lists.candidates import BY_FACET, BY_INDUSTRY, NAMED, NAMED_BY_FACET, NAMED_BY_INDUSTRY, NEWEST
 from gateway.lists.leads import BEST
 from gateway.lists.statements import FEW_NAMES
-from testkit.lists import NOW
+from testkit.leads.lists import NOW
 
 Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from gateway.lists import leads
 from gateway.lists.cursors import Place, Walk
 from gateway.lists.filters import Filter
-from testkit.lists import CANDIDATE, COMPANY, EMPTY, NOW, Lists, Read, candidates_of, ids_of, leads_of
+from testkit.leads.lists import CANDIDATE, COMPANY, EMPTY, NOW, Lists, Read, candidates_of, ids_of, leads_of
 
 COMPANIES = 9
 MOVES = st.lists(

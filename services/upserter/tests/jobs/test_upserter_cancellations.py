@@ -9,8 +9,8 @@ import asyncpg
 
 from common.contracts import CancelJob, JobProgressed
 from common.postgres import Database
+from testkit.register.upsert_jobs import BREAK_AT, WAITING, ended_jobs, execution, steps
 from testkit.stages import until
-from testkit.upsert_jobs import BREAK_AT, WAITING, ended_jobs, execution, steps
 
 Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 

@@ -7,7 +7,7 @@ import asyncpg
 import pytest
 
 from common.contracts import CompanyUpserted, JobProgressed
-from testkit.upsert_jobs import BREAK_AT, continued, execution, steps
+from testkit.register.upsert_jobs import BREAK_AT, continued, execution, steps
 
 Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 

@@ -12,9 +12,9 @@ from common.errors import Transient
 from common.ids import new_id
 from common.postgres import Database
 from industries.index import VersionedCode
+from testkit.register.upsert_jobs import BREAK_AT, WAITING, continued, ended_jobs, execution, steps
 from testkit.samples import sample
 from testkit.stages import until
-from testkit.upsert_jobs import BREAK_AT, WAITING, continued, ended_jobs, execution, steps
 from upserter.model import Params, Position
 from upserter.tables import jobs
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from leadgen.load import NotARegister, load
-from testkit.registers import HEADER, Owner, a_company, as_csv, content, counts, held, write
+from testkit.register.registers import HEADER, Owner, a_company, as_csv, content, counts, held, write
 
 
 def zipped(members: dict[str, bytes]) -> bytes:

@@ -17,7 +17,7 @@ from leadgen.load.database import staging, versions
 from leadgen.load.database.connecting import connected as load_connection
 from leadgen.load.files.header import COLUMNS
 from testkit.checkout import SHARED
-from testkit.registers import HEADER, Owner, a_company, content, counts, held, write
+from testkit.register.registers import HEADER, Owner, a_company, content, counts, held, write
 from testkit.stages import until
 
 DATA = SHARED / "data"

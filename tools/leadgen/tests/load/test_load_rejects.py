@@ -8,7 +8,7 @@ import asyncpg
 import pytest
 
 from leadgen.load import LoadFailed, load
-from testkit.registers import Owner, a_company, as_csv, counts, held, write
+from testkit.register.registers import Owner, a_company, as_csv, counts, held, write
 
 
 async def test_bad_rows_go_to_the_rejects_file(owner: Owner, database_url: str, tmp_path: Path) -> None:

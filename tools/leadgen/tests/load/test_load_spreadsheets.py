@@ -15,7 +15,7 @@ from typer.testing import CliRunner, Result
 from leadgen.load import LoadFailed, NotARegister, Summary, load, load_generated
 from leadgen.load.command import load_command
 from testkit.checkout import SHARED
-from testkit.registers import Owner, counts
+from testkit.register.registers import Owner, counts
 
 CASES = SHARED / "cases" / "loader"
 HEADER = (

@@ -9,7 +9,7 @@ import pytest
 
 from leadgen.load import LoadFailed, Progress, load
 from leadgen.load.database import staging
-from testkit.registers import a_company, counts, write
+from testkit.register.registers import a_company, counts, write
 from testkit.stages import until
 
 SHARED = "SELECT pg_advisory_lock_shared(hashtextextended('leadgen load', 0))"

@@ -17,7 +17,7 @@ from leadgen.load.command import load_command
 from leadgen.load.database.versions import MIXED, Survey, decide
 from leadgen.ssic import load_ssic
 from testkit.checkout import SHARED
-from testkit.registers import Owner, content
+from testkit.register.registers import Owner, content
 
 DATA = SHARED / "data"
 SAMPLE, OFFICIAL, CHANGES = (DATA / name for name in ("acra_sample.csv.gz", "ssic.csv", "ssic_changes_2020_2025.csv"))

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from leadgen.load import load
-from testkit.registers import counts, write
+from testkit.register.registers import counts, write
 
 
 def a_register(path: Path, *entries: tuple[str, str]) -> Path:

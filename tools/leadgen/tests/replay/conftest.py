@@ -8,7 +8,7 @@ import pytest
 from common.contracts import CompanyEnriched, RequestEnrichment, Site
 from common.handling.stage import Stage
 from common.handling.work import Work
-from testkit.scoring import NOW
+from testkit.leads.scoring import NOW
 
 Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 

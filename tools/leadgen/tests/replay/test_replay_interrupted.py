@@ -15,8 +15,8 @@ from common.postgres import Database
 from leadgen.replay import planning, replays
 from leadgen.replay.slices import Slice
 from leadgen.replay.topic_reader import topic_reader
+from testkit.leads.scoring import NOW
 from testkit.replays import HANDLED, TOPIC, in_order, into_enricher, leadgen, requests
-from testkit.scoring import NOW
 from testkit.stages import at_work, ended, publish, until
 
 Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"

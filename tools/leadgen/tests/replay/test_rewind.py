@@ -18,7 +18,7 @@ from common.ids import derived_id, new_id
 from common.postgres import Database
 from common.runtime import Runtime
 from leadgen.cli import app
-from testkit.scoring import NOW
+from testkit.leads.scoring import NOW
 from testkit.stages import a_company, at_work, ended, envelope_for, has_committed_all, publish, read_topic, until
 
 Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"

@@ -1,0 +1,1 @@
+"""A person at a browser, and packages from npm for scripts of a browser."""

@@ -1,0 +1,1 @@
+"""Scores and lists of leads: builders, and readers of what is stored."""
