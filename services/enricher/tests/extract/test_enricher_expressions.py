@@ -59,7 +59,8 @@ _BOUNDED = (
         for module in pkgutil.walk_packages(extract_package.__path__, "enricher.extract.")
     ),
     *("llm.corpus", "llm.grounding", "sites.company_names", "crawl.homepages", "crawl.sitemaps", "pages.documents"),
-    *("pages.hops", "pages.json_ld", "pages.kinds", "pages.markup", "pages.placeholders", "pages.scripts"),
+    *("pages.html.hops", "pages.html.markup", "pages.html.scripts", "pages.kinds", "pages.placeholders"),
+    "pages.schema_org.json_ld",
 )
 
 

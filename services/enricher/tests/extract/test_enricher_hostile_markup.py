@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from enricher.extract.findings import MAX_ABOUT, MAX_CONTACTS, Findings, extract
 from enricher.pages.documents import MAX_TEXT, clean, parse_html
-from enricher.pages.markup import shallow
+from enricher.pages.html.markup import shallow
 
 HOME = "http://acme.com.sg/"
 PIECES = """

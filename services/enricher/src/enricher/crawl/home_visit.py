@@ -8,7 +8,7 @@ from enricher.crawl.robots import RulesWithheld
 from enricher.crawl.running_visit import THIN, RunningVisit
 from enricher.crawl.visits import SeenPage
 from enricher.pages.documents import Document
-from enricher.pages.hops import refresh_target
+from enricher.pages.html.hops import refresh_target
 from enricher.pages.urls import host_of, may_be_same_owner, origin_of
 
 _NOT_MODIFIED = 304

@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, unquote
 from email_validator import EmailNotValidError, validate_email
 
 from enricher.pages.documents import Document
-from enricher.pages.json_ld import organisations, people, values
+from enricher.pages.schema_org.json_ld import organisations, people, values
 from enricher.pages.urls import has_known_suffix, site_of
 
 _MAX_CANDIDATES = 500

@@ -22,8 +22,8 @@ from enricher.extract.profile.organisation import MAX_SUMMARY, organisation_fact
 from enricher.extract.prompt_injection import is_tainted, without_injections
 from enricher.extract.registrations import uen_facts
 from enricher.pages.documents import Document, Link, clean, parse_html
-from enricher.pages.json_ld import organisations, values
 from enricher.pages.kinds import Kind, kind_of
+from enricher.pages.schema_org.json_ld import organisations, values
 from enricher.pages.urls import host_of, site_of
 
 MAX_CONTACTS = 12

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from enricher.extract.facts import CERTAIN, FAIR, Fact
 from enricher.pages.documents import Document
-from enricher.pages.json_ld import own_organisations, texts_of
+from enricher.pages.schema_org.json_ld import own_organisations, texts_of
 
 _COMPANY = re.compile(
     r"(?:https?:)?//(?:[a-z]{1,3}\.)?linkedin\.com/(company|school|showcase)/([^/?#\s\"<>]{1,150})", re.IGNORECASE

@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from enricher.pages.documents import Document, Link
-from enricher.pages.json_ld import own_organisations, texts_of
 from enricher.pages.kinds import kind_of
+from enricher.pages.schema_org.json_ld import own_organisations, texts_of
 from enricher.pages.urls import host_of, name_and_suffix
 
 _SELF = re.compile(

@@ -20,7 +20,7 @@ from enricher.extract.numbers.other_digits import is_date, without_other_digits
 from enricher.extract.numbers.parsing import INSIDE, ZEROS, e164, parsed
 from enricher.extract.numbers.split_numbers import joined
 from enricher.pages.documents import Document
-from enricher.pages.json_ld import organisations, people, values
+from enricher.pages.schema_org.json_ld import organisations, people, values
 
 _MAX_NUMBERS = 50
 _MAX_LINKS = 100

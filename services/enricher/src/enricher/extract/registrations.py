@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from enricher.extract.facts import CERTAIN, LIKELY, Fact
 from enricher.pages.documents import Document
-from enricher.pages.json_ld import own_organisations, texts_of
+from enricher.pages.schema_org.json_ld import own_organisations, texts_of
 
 _UEN = re.compile(
     r"(?<![A-Z0-9])(?:(?:18|19|20)\d{7}[A-Z]|[TSR]\d{2}[A-Z]{2}\d{4}[A-Z]|\d{8}[A-Z])(?![A-Z0-9])", re.IGNORECASE

@@ -7,14 +7,14 @@ from itertools import islice
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from enricher.pages.hops import frames_of, refresh_of
-from enricher.pages.markup import prepare
-from enricher.pages.person_marks import marked_persons
-from enricher.pages.quotations import quotations
-from enricher.pages.scripts import loaders_of, marks_of
-from enricher.pages.structured_data import structured_data
+from enricher.pages.html.hops import frames_of, refresh_of
+from enricher.pages.html.markup import prepare
+from enricher.pages.html.person_marks import marked_persons
+from enricher.pages.html.quotations import quotations
+from enricher.pages.html.scripts import loaders_of, marks_of
+from enricher.pages.html.structured_data import structured_data
+from enricher.pages.html.written_addresses import written_addresses
 from enricher.pages.urls import resolve
-from enricher.pages.written_addresses import written_addresses
 
 MAX_TEXT = 50_000
 #: Characters of a longer text that are kept of its end.

@@ -7,7 +7,7 @@ import phonenumbers
 
 from enricher.extract.numbers.places import countries_of, is_name
 from enricher.pages.documents import Document
-from enricher.pages.json_ld import own_organisations
+from enricher.pages.schema_org.json_ld import own_organisations
 from enricher.pages.urls import host_of
 
 REGION = "SG"

@@ -28,9 +28,9 @@ from enricher.extract.persons.prose.sentences import people_in
 from enricher.extract.persons.titles import has_titles, is_job_title, seniority_of
 from enricher.extract.phones import find_numbers
 from enricher.extract.prompt_injection import is_injection
-from enricher.pages import json_ld
 from enricher.pages.documents import Document, Link, clean
 from enricher.pages.kinds import Kind, kind_of
+from enricher.pages.schema_org import json_ld
 
 _MOST = 30
 #: Parts of a name that some pages leave out.

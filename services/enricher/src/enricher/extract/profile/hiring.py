@@ -5,8 +5,8 @@ from collections.abc import Iterator, Set
 
 from enricher.extract.facts import CERTAIN, FAIR, LIKELY, Fact
 from enricher.pages.documents import Document, Link, clean
-from enricher.pages.json_ld import nodes_of, texts_of
 from enricher.pages.kinds import Kind, kind_of
+from enricher.pages.schema_org.json_ld import nodes_of, texts_of
 
 _MOST_ROLES = 50
 _NAMED = 3

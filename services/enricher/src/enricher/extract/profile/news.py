@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 from enricher.extract.facts import CERTAIN, LIKELY, Fact, Method
 from enricher.extract.prompt_injection import is_disguised, is_injection
 from enricher.pages.documents import Document, clean
-from enricher.pages.json_ld import nodes_of, texts_of
+from enricher.pages.schema_org.json_ld import nodes_of, texts_of
 from enricher.pages.urls import path_of
 
 MAX_AGE: Final = timedelta(days=3 * 365)

@@ -7,7 +7,7 @@ from enricher.extract.addresses.postal import MAX_ADDRESS
 from enricher.extract.facts import CERTAIN, LIKELY, Fact, Field, join_values
 from enricher.extract.profile.figures import year_in
 from enricher.pages.documents import Document, clean
-from enricher.pages.json_ld import Node, nodes_of, own_organisations, texts_of
+from enricher.pages.schema_org.json_ld import Node, nodes_of, own_organisations, texts_of
 
 MAX_SUMMARY = 600
 _MAX_VALUE = 100

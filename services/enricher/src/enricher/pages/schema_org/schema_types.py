@@ -12,7 +12,7 @@ from typing import Any
 
 @lru_cache(1)
 def _parents() -> dict[str, tuple[str, ...]]:
-    text = files("enricher.pages").joinpath("schema_org_types.csv").read_text("utf-8")
+    text = files("enricher.pages.schema_org").joinpath("schema_org_types.csv").read_text("utf-8")
     return {name: tuple(parents.split()) for name, parents in list(csv.reader(text.splitlines()))[1:]}
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from enricher.extract.facts import Fact
 from enricher.extract.profile.organisation import organisation_facts
 from enricher.pages.documents import Document
-from enricher.pages.json_ld import nodes_of, organisations, own_organisations, texts_of, values
+from enricher.pages.schema_org.json_ld import nodes_of, organisations, own_organisations, texts_of, values
 
 HOME = "http://acme.com.sg/"
 

@@ -8,7 +8,7 @@ from html import unescape
 from typing import Any, TypeAlias
 
 from enricher.pages.documents import Document
-from enricher.pages.schema_types import lineage, types_of
+from enricher.pages.schema_org.schema_types import lineage, types_of
 from enricher.pages.urls import host_of, may_be_same_owner, resolve
 
 Node: TypeAlias = dict[str, Any]

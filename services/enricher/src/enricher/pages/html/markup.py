@@ -7,7 +7,7 @@ elements are limited: one megabyte of elements makes a tree of a hundred megabyt
 
 import re
 
-from enricher.pages.fax_marks import with_fax_words
+from enricher.pages.html.fax_marks import with_fax_words
 
 MAX_HTML = 1_000_000
 #: Characters of a longer page that are kept of its end: footers name telephone and address.

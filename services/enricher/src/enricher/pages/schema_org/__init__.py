@@ -1,0 +1,1 @@
+"""Structured data by the vocabulary of schema.org."""
