@@ -10,7 +10,8 @@ The table in a module's docstring has four columns, which begin where their head
 A row begins with the events of one handler in the first column; a line that leaves that column empty, or follows a
 comma there, continues the row. "When run again" is about a handler whose worker died or failed before its finish: a
 repeat, a second delivery, never reaches a handler. "nothing" stands for no outgoing event. Events are named by their
-class.
+class. Below the table, a paragraph says in which lanes the events are, and one what holds for all handlers, so that
+each file can be understood alone.
 """
 
 import ast
@@ -26,8 +27,15 @@ from leadgen.kafka.topics import LISTENER, Topic, read_topics
 ROOT = Path(__file__).resolve().parents[2]
 TOPICS = read_topics(ROOT / "deploy/topics.yaml").topics
 CONSUMERS = {file.parents[2].name: file for file in sorted((ROOT / "services").glob("*/src/*/consumer.py"))}
-#: Topics that commands of a service announce to, not its handlers.
-OF_COMMANDS = {"odoo-sync": {"odoo.resync.requested.v1"}}
+#: The rules of all handlers; `Transient` errors are retried for as long as the service says.
+RULES = re.compile(
+    re.escape(
+        'A second delivery of an event never reaches a handler: "when run again" is after a crash or a failure. An '
+        "event ends when its handler returns; announced events are sent once their transaction has committed. While "
+        "the database is away, an event waits. After a `Transient` error it is retried for PATIENCE, then it is a dead "
+        "letter; after any other error it is one at once, but too many unknown errors pause the tenant."
+    ).replace("PATIENCE", r"(?:24 hours|[A-Z_]+ \(24 hours\))")
+)
 
 HEADINGS = ("in", "out", "when run again", "on a failure")
 CLASSES = {event.__name__: event.topic for event in EVENTS}
@@ -70,8 +78,7 @@ def topics_in(cell: str) -> set[str]:
 @pytest.mark.parametrize("service", sorted(CONSUMERS))
 def test_a_consumer_opens_with_the_table_of_its_events(service: str) -> None:
     """Incoming and outgoing events are those of deploy/topics.yaml; each row says what another run and a failure do."""
-    docstring = ast.get_docstring(ast.parse(CONSUMERS[service].read_text(encoding="utf-8")))
-    rows = rows_of(docstring or "")
+    rows = rows_of(docstring_of(service))
 
     assert all(all(row) for row in rows), "a cell is empty"
     for row in rows:
@@ -80,7 +87,22 @@ def test_a_consumer_opens_with_the_table_of_its_events(service: str) -> None:
         assert topics_in(row.outgoing) or row.outgoing.startswith("nothing")
     assert set().union(*(topics_in(row.incoming) for row in rows)) == topics_with(service, "consumers")
     announced = set().union(*(topics_in(row.outgoing) for row in rows))
-    assert announced | OF_COMMANDS.get(service, set()) == topics_with(service, "producers")
+    assert announced == topics_with(service, "producers")
+
+
+@pytest.mark.parametrize("service", sorted(CONSUMERS))
+def test_a_consumer_says_its_lanes_and_the_rules_of_all_handlers(service: str) -> None:
+    """The paragraph on lanes names every incoming event; the rules are word for word the same in each file."""
+    paragraphs = [" ".join(it.split()) for it in docstring_of(service).split("\n\n")]
+    [lanes] = [it for it in paragraphs if it.startswith("Lanes: ")]
+
+    assert topics_in(lanes) == topics_with(service, "consumers")
+    assert any(RULES.fullmatch(it) for it in paragraphs), "the rules of all handlers are missing, or differ"
+
+
+def docstring_of(service: str) -> str:
+    """The docstring of the service's `consumer.py`."""
+    return ast.get_docstring(ast.parse(CONSUMERS[service].read_text(encoding="utf-8"))) or ""
 
 
 def topics_with(service: str, role: str) -> set[str]:

@@ -1,17 +1,21 @@
-"""Enriches companies and announces the results. Both lanes have the same handler, each with workers of its own.
+"""Enriches companies, from their websites and by vendors, and announces the results.
 
 in                        out                            when run again                  on a failure
-RequestEnrichment,        CompanyEnriched, also if       the same run and event id;      saved answers and visits are
-RequestNightlyEnrichment  steps were skipped; the event  saved answers and fresh visits  used by the retry; only a call
-                          has the reasons                are used again (a rerun         in progress is paid for again
-                                                         "afresh" uses only its own)
+RequestEnrichment,        CompanyEnriched, also if       vendors' saved answers and      saved answers and visits are
+RequestNightlyEnrichment  steps were skipped; the event  recent visits are used again;   used by the retry; only a call
+                          has the reasons                the event keeps its id          in progress is paid for again
 
-While the database is away, an event waits. After a `Transient` error it is retried for 24 hours, then it is a dead
-letter; after any other error it is one at once.
+Lanes: RequestEnrichment is interactive (a rep waits), RequestNightlyEnrichment nightly. Each lane has its own workers,
+and announced events keep the lane.
+
+A second delivery of an event never reaches a handler: "when run again" is after a crash or a failure. An event ends
+when its handler returns; announced events are sent once their transaction has committed. While the database is away, an
+event waits. After a `Transient` error it is retried for 24 hours, then it is a dead letter; after any other error it is
+one at once, but too many unknown errors pause the tenant.
 
 A failure is an unreachable database, or another worker that visits the same site for too long. An unreachable website,
-and a vendor that is down, refuses the account or is out of budget, only skip a step: `degraded_reasons` says why.
-RequestNightlyEnrichment is the RequestEnrichment of the nightly lane.
+and a vendor that is down, refuses the account or is out of budget, only skip a step: `degraded_reasons` says why. An
+operator's rerun may be "afresh": it uses no answer or visit from before it.
 """
 
 from collections.abc import Sequence
@@ -28,9 +32,10 @@ from enricher.extract.facts import Fact
 
 
 def enricher(waterfall: Waterfall, suppression: Suppression | None = None, *, keeps_corpus: bool) -> Stage:
-    """Builds the stage. With `keeps_corpus`, runs keep the text that was read (PERSIST_CRAWL_CORPUS).
+    """Builds the stage. `waterfall` runs the steps of an enrichment in order; it leaves out what is forgotten.
 
-    `suppression` is what the waterfall reads: the stage's intake shares it.
+    `suppression` lists people and companies that are forgotten; the stage removes them from events that it takes in.
+    With `keeps_corpus`, the row of a run keeps the text that was read (PERSIST_CRAWL_CORPUS).
     """
     stage = Stage("enricher", suppression=suppression)
 
@@ -52,7 +57,7 @@ def enricher(waterfall: Waterfall, suppression: Suppression | None = None, *, ke
 
 
 def run_of(work: Work[RequestEnrichment], done: Enrichment, *, keeps_corpus: bool) -> Run:
-    """Builds the record of the run."""
+    """Builds the row of `company_enrichment_runs`."""
     return Run(
         company=work.event.company,
         done=done,

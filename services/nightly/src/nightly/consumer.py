@@ -1,17 +1,22 @@
-"""Starts the runs that are asked for by hand, with the plan and the code of the nightly command.
+"""Starts a tenant's night by hand, by the code of the command `leadgen nightly`.
 
 in          out                             when run again                 on a failure
-RequestRun  RefreshRegister,                a run without a manifest is    commands to the upserter stay; the
-            RequestUpsert,                  planned; one with a manifest   manifest and its requests are all or
-            RequestCandidates and           stays as it is                 nothing; a run that was begun is
-            RequestNightlyEnrichment of                                    recorded as failed
-            the tenant's night
+RequestRun  RefreshRegister,                a run without a manifest (the  the three kinds of commands to the
+            RequestUpsert and               list of its companies) is      upserter stay announced; the manifest
+            RequestCandidates to the        planned; one with a manifest   and the enrichment requests are all
+            upserter; then, for each        stays as it is                 or nothing; a run that was begun is
+            company of the night,                                          recorded as failed
+            RequestNightlyEnrichment
 
-While the database is away, an event waits. After a `Transient` error it is retried for 24 hours, then it is a dead
-letter; after any other error it is one at once.
+Lanes: RequestRun, and all that is announced, is nightly.
 
-`planning` announces in transactions of its own. The background task of `run/follower.py`, which `main.py` starts,
-records the progress and the end of the runs.
+A second delivery of an event never reaches a handler: "when run again" is after a crash or a failure. An event ends
+when its handler returns; announced events are sent once their transaction has committed. While the database is away, an
+event waits. After a `Transient` error it is retried for 24 hours, then it is a dead letter; after any other error it is
+one at once, but too many unknown errors pause the tenant.
+
+`planning` announces in transactions of its own, not in one of the event's. The background task of `run/follower.py`,
+which `main.py` starts, records the progress and the end of the runs.
 """
 
 from common.contracts import RequestRun
@@ -28,12 +33,15 @@ from nightly.tables.runs import Start
 
 
 def nightly(database: Database, settings: NightlySettings) -> Stage:
-    """Builds the stage."""
+    """Builds the stage. `settings` are those of the command: caps, steps to skip, the window of a night."""
     stage = Stage("nightly")
 
     @stage.handles(RequestRun)
     async def start_run(work: Work[RequestRun]) -> None:
-        """Plans and publishes the run. Waits for the upserter (SCHED_UPSERT_MINUTES at most), not for the companies."""
+        """Plans and publishes the run. Waits for the upserter (SCHED_UPSERT_MINUTES at most), not for the companies.
+
+        Raises RunRefused for a tenant that is not active, or lacks the Odoo that SCHED_REQUIRE_ODOO requires.
+        """
         request = work.event
         only = frozenset({request.tenant_id})
         rules = rules_of(settings, request.night, today=day_in_singapore(work.now), limit=request.limit)

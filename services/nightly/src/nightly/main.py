@@ -1,4 +1,10 @@
-"""Wires the nightly command, and the stage that starts runs on request."""
+"""Wires the nightly command, and the stage that starts runs on request (`consumer.py`).
+
+The command begins a run for each active tenant, and announces its commands to the upserter. At a tenant's turn it waits
+for these, writes the manifest (the companies of the run) and announces their enrichment. Then it waits until all runs
+are over, sends the report and deletes old rows. A second start in the same night resumes each run where it is. A tenant
+that fails is a line of the summary and stops no other.
+"""
 
 import asyncio
 import logging
@@ -56,14 +62,14 @@ def main() -> None:
         sys.stdout.write("SCHED_ENABLED is false: nothing was published.\n")
         return
     try:
-        said, code = asyncio.run(_start(command, settings))
+        text, code = asyncio.run(_start(command, settings))
     except KeyboardInterrupt:
         sys.stderr.write("Interrupted. What is published continues; run the command again to resume.\n")
         raise SystemExit(130) from None
     except LeadgenError as error:
         sys.stderr.write(f"Nothing was published: {error}\n")
         raise SystemExit(FAILED) from None
-    sys.stdout.write(said + "\n")
+    sys.stdout.write(text + "\n")
     raise SystemExit(code)
 
 
@@ -83,6 +89,7 @@ def serve() -> None:
 
 
 async def _start(command: Command, settings: NightlySettings) -> tuple[str, int]:
+    """Runs the night, or with `--dry-run` only plans it. Returns the text to print, and the exit code."""
     today = day_in_singapore(datetime.now(UTC))
     rules = rules_of(settings, command.night or today, today=today, limit=command.limit)
     choice = Choice(

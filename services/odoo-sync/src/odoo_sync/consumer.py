@@ -1,24 +1,31 @@
 """Writes scored leads into their tenants' Odoos and announces the result.
 
 in          out                              when run again               on a failure
-LeadScored  LeadSynced of each lead: its     no call, same announcement;  a refused row is noted in its link, the others
-            ids in Odoo, or why it is not    after a half-written chunk   go through; if an Odoo refuses all calls, its
-            there                            its records are found, not   tenant is blocked and the leads are announced
-                                             made twice                   as blocked; while an Odoo is away, its leads
-                                                                          wait, after ODOO_PATIENCE_H they are dead
-                                                                          letters; after any other failed call the chunk
-                                                                          is retried
+LeadScored  LeadSynced of each lead: its     leads that Odoo has already  a row that Odoo refuses: its link has the
+            ids in Odoo, or why it is not    need no call; records that   reason, the others go through; an Odoo that
+            there                            were written before a crash  refuses all calls: its tenant is blocked, and
+                                             are found, not made twice    the leads are announced as blocked; an Odoo
+                                                                          that is away: its leads wait; another call
+                                                                          that fails: the chunk is retried
 ResyncOdoo  LeadSynced of each stored lead   resumes with the leads that  the same; ends early if the tenant is blocked
             that was not sent, belongs to    are still unsent             or has no Odoo
             an earlier Odoo, or whose
             company was struck off
-CheckOdoo   nothing; `conclude` announces    Odoo is asked again, and     an Odoo that does not answer is a result, and
-            ResyncOdoo, if leads wait and    the newest outcome stays     only that is stored; if the connection was
-            Odoo is in order                                              changed meanwhile, the check is retried
+CheckOdoo   ResyncOdoo, if Odoo is in order  Odoo is asked again, and     an Odoo that does not answer: this is stored,
+            and stored leads are unsent;     the newest outcome stays     and the tenant stays as it is; if the
+            `conclude` announces it                                       connection was changed meanwhile, the check
+                                                                          is retried
 
-While the database is away, an event waits; after a `Permanent` or unknown error it is a dead letter. A lead with an
-older score than its link changes nothing: LeadSynced has the link's status. `odoo_links` holds the link of each company
-as of its newest score.
+Lanes: LeadScored has its request's lane, interactive (a rep waits) or nightly; CheckOdoo is interactive, ResyncOdoo
+nightly. Each lane has its own workers.
+
+A second delivery of an event never reaches a handler: "when run again" is after a crash or a failure. An event ends
+when its handler returns; announced events are sent once their transaction has committed. While the database is away, an
+event waits. After a `Transient` error it is retried for ODOO_PATIENCE_H (24 hours), then it is a dead letter; after any
+other error it is one at once, but too many unknown errors pause the tenant.
+
+A *link* (table `odoo_links`) holds a company's records in Odoo as of its newest score. A lead with an older score
+changes nothing: its LeadSynced has the link's status.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -91,11 +98,13 @@ def odoo_sync(syncing: LeadSync, *, patience: timedelta = DEFAULT_RETRY.give_up_
                 return
             async with syncing.only_writer(connection):
                 async with work.reading() as tx:
+                    # The place is this Odoo as of its last restore: ids that were stored before mean other records.
                     stored = await links.find_resynced(tx, last, CHUNK, connection.place, syncing.outcomes_to_resync)
                     registered = await links.find_registered(tx, list(stored))
                 if not stored:
                     return
                 leads = stored_leads(stored, registered)
+                # With ODOO_RECREATE_DELETED, Odoo is also asked for records that the link says are there.
                 result = await write(syncing, work, leads, connection, patience, is_looking=syncing.recreate_deleted)
                 async with work.step() as tx:
                     statuses = await result.save(tx)

@@ -13,14 +13,19 @@ RequestUpsert      JobProgressed: each batch;          the job resumes after its
 CancelJob          JobProgressed, if the job waited    the job has ended already    nothing is written
                    or ran
 RefreshRegister    nothing                             resumes at its position      committed batches stay; it is
-                                                                                    retried while a load runs
+                                                                                    retried while `leadgen load` runs
 RequestCandidates  CompanyUpserted: each company new   skips companies that are     committed batches stay
                    to the tenant, or changed           candidates already
 CompanyEnriched    nothing                             the same time is saved       the batch is rolled back, then each
                                                                                     event is handled alone
 
-While the database is away, an event waits. After a `Transient` error it is retried for 24 hours, then it is a dead
-letter; after any other error it is one at once.
+Lanes: RequestIndustry and CancelJob are interactive (a rep waits), RequestUpsert, RefreshRegister and RequestCandidates
+nightly; CompanyEnriched has its request's lane. Each lane has its own workers, and announced events keep the lane.
+
+A second delivery of an event never reaches a handler: "when run again" is after a crash or a failure. An event ends
+when its handler returns; announced events are sent once their transaction has committed. While the database is away, an
+event waits. After a `Transient` error it is retried for 24 hours, then it is a dead letter; after any other error it is
+one at once, but too many unknown errors pause the tenant.
 
 A job that reaches its limit of companies is done, and a new job continues it. RefreshRegister brings new and changed
 register entries into `companies`; RequestCandidates adds companies of the whole register by the tenant's ICP;
